@@ -1,0 +1,76 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// What every target is compiled with: existentials are spelled out, and a module's public imports are visible in it.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// One library layer; it may import only what is listed here (see ARCHITECTURE.md).
+func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of one layer.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "accrete",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "accrete", targets: ["accrete"]),
+    .library(name: "Torch", targets: ["Torch"]),
+    .library(name: "Tokenization", targets: ["Tokenization"]),
+    .library(name: "Decoder", targets: ["Decoder"]),
+    .library(name: "Experts", targets: ["Experts"]),
+    .library(name: "Streams", targets: ["Streams"]),
+    .library(name: "Learning", targets: ["Learning"]),
+    .library(name: "Runs", targets: ["Runs"]),
+    .library(name: "Reports", targets: ["Reports"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibtorch", pkgConfig: "accrete-libtorch"),
+    .target(
+      name: "CTorch", dependencies: ["CLibtorch"],
+      linkerSettings: [.linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10")]),
+    layer("Files", [.product(name: "Crypto", package: "swift-crypto")]),
+    layer("Torch", ["CTorch", "Files"]),
+    layer("Tokenization", []),
+    layer("Decoder", ["Torch", "Files"]),
+    layer("Experts", ["Decoder", "Torch", "Files"]),
+    layer("Streams", ["Tokenization", "Torch", "Files"]),
+    layer("Learning", ["Streams", "Experts", "Decoder", "Torch"]),
+    layer("Runs", ["Learning", "Streams", "Experts", "Decoder", "Torch", "Files"]),
+    layer("Reports", ["Runs"]),
+    .executableTarget(
+      name: "accrete",
+      dependencies: [
+        "Reports", "Runs", "Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      resources: [.copy("Resources/base"), .copy("Resources/demo")],
+      swiftSettings: settings),
+    tests("Torch", ["Files"]),
+    tests("Tokenization", [], resources: [.copy("Resources")]),
+    tests("Decoder", ["Torch", "Tokenization"]),
+    tests("Experts", ["Decoder", "Torch"]),
+    tests("Streams", ["Torch", "Tokenization"]),
+    tests("Learning", ["Experts", "Decoder", "Streams", "Torch"]),
+    tests("Runs", ["Learning", "Streams", "Experts", "Decoder", "Torch", "Files"]),
+    .testTarget(name: "AccreteTests", dependencies: ["Files"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)

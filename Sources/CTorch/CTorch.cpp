@@ -1,0 +1,198 @@
+// What libtorch's stable C ABI lacks: operators with Scalar arguments, autograd, random state, threads.
+//
+// Kept small on purpose: only out-of-line functions of libtorch are called, so that one binary runs with any libtorch
+// of 2.10 or later. Nothing may throw across the C boundary.
+
+#include "CTorch.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/core/Generator.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <string>
+
+// Exported from 2.13 on; absent (null) before.
+extern "C" const char* torch_exception_get_what_without_backtrace(void) __attribute__((weak));
+
+struct AccreteGenerator {
+  at::Generator generator;
+};
+
+namespace {
+
+thread_local std::string last_error;
+thread_local bool failed_here = false;
+
+at::Tensor& tensor(TorchTensorRef ref) { return *reinterpret_cast<at::Tensor*>(ref); }
+
+TorchTensorRef handle(at::Tensor&& value) { return reinterpret_cast<TorchTensorRef>(new at::Tensor(std::move(value))); }
+
+template <typename Body>
+int32_t guarded(Body body) {
+  try {
+    body();
+    return 0;
+  } catch (const c10::Error& error) {
+    last_error = error.what_without_backtrace();
+  } catch (const std::exception& error) {
+    last_error = error.what();
+  } catch (...) {
+    last_error = "unknown C++ exception";
+  }
+  failed_here = true;
+  return 1;
+}
+
+}  // namespace
+
+extern "C" {
+
+const char* accrete_last_error(void) {
+  // A failure of ours is remembered here; one of the stable ABI in libtorch, if it is new enough to tell.
+  if (failed_here) {
+    failed_here = false;
+    return last_error.c_str();
+  }
+  if (torch_exception_get_what_without_backtrace != nullptr) {
+    const char* what = torch_exception_get_what_without_backtrace();
+    return what == nullptr ? "" : what;
+  }
+  return "";
+}
+
+TorchStackValue accrete_new_optional(TorchStackValue value) {
+  return reinterpret_cast<TorchStackValue>(new TorchStackValue(value));
+}
+
+int32_t accrete_from_memory(void* data, int64_t dimensions, const int64_t* sizes, int32_t dtype,
+                            void (*release)(void*), void* context, TorchTensorRef* result) {
+  return guarded([&] {
+    auto options = at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype)).device(at::kCPU);
+    *result = handle(at::from_blob(
+        data, at::IntArrayRef(sizes, static_cast<size_t>(dimensions)),
+        [release, context](void*) { release(context); }, options));
+  });
+}
+
+// MARK: Operators with scalars
+
+int32_t accrete_add(TorchTensorRef a, TorchTensorRef b, double alpha, TorchTensorRef* result) {
+  return guarded([&] { *result = handle(at::add(tensor(a), tensor(b), alpha)); });
+}
+
+int32_t accrete_add_in_place(TorchTensorRef a, TorchTensorRef b, double alpha) {
+  return guarded([&] { tensor(a).add_(tensor(b), alpha); });
+}
+
+int32_t accrete_add_scalar(TorchTensorRef a, double value, TorchTensorRef* result) {
+  return guarded([&] { *result = handle(at::add(tensor(a), value)); });
+}
+
+int32_t accrete_multiply_scalar(TorchTensorRef a, double value, TorchTensorRef* result) {
+  return guarded([&] { *result = handle(at::mul(tensor(a), value)); });
+}
+
+int32_t accrete_multiply_scalar_in_place(TorchTensorRef a, double value) {
+  return guarded([&] { tensor(a).mul_(value); });
+}
+
+int32_t accrete_power_scalar(TorchTensorRef a, double exponent, TorchTensorRef* result) {
+  return guarded([&] { *result = handle(at::pow(tensor(a), exponent)); });
+}
+
+int32_t accrete_fill(TorchTensorRef a, double value) {
+  return guarded([&] { tensor(a).fill_(value); });
+}
+
+int32_t accrete_addmm(TorchTensorRef bias, TorchTensorRef a, TorchTensorRef b, double beta, double alpha,
+                      TorchTensorRef* result) {
+  return guarded([&] { *result = handle(at::addmm(tensor(bias), tensor(a), tensor(b), beta, alpha)); });
+}
+
+int32_t accrete_masked_fill(TorchTensorRef a, TorchTensorRef mask, double value, TorchTensorRef* result) {
+  return guarded([&] { *result = handle(at::masked_fill(tensor(a), tensor(mask), value)); });
+}
+
+// MARK: Autograd
+
+int32_t accrete_backward(TorchTensorRef loss) {
+  return guarded([&] { torch::autograd::backward({tensor(loss)}, {}); });
+}
+
+int32_t accrete_requires_grad(TorchTensorRef ref, bool* result) {
+  return guarded([&] { *result = tensor(ref).requires_grad(); });
+}
+
+int32_t accrete_get_grad(TorchTensorRef ref, TorchTensorRef* result) {
+  return guarded([&] {
+    const at::Tensor& grad = tensor(ref).grad();
+    *result = grad.defined() ? handle(at::Tensor(grad)) : nullptr;
+  });
+}
+
+int32_t accrete_set_grad(TorchTensorRef ref, TorchTensorRef grad) {
+  return guarded([&] { tensor(ref).mutable_grad() = grad == nullptr ? at::Tensor() : tensor(grad); });
+}
+
+int32_t accrete_set_data(TorchTensorRef ref, TorchTensorRef data) {
+  return guarded([&] { tensor(ref).set_data(tensor(data)); });
+}
+
+// MARK: Random streams
+
+int32_t accrete_generator_new(int32_t device_type, int32_t device_index, uint64_t seed, TorchGeneratorRef* result) {
+  return guarded([&] {
+    at::Generator generator =
+        device_type == aoti_torch_device_type_cpu()
+            ? at::detail::createCPUGenerator(seed)
+            : at::globalContext()
+                  .getAcceleratorHooksInterface(static_cast<at::DeviceType>(device_type))
+                  .getNewGenerator(static_cast<c10::DeviceIndex>(device_index));
+    generator.set_current_seed(seed);
+    *result = new AccreteGenerator{std::move(generator)};
+  });
+}
+
+void accrete_generator_delete(TorchGeneratorRef generator) { delete generator; }
+
+int32_t accrete_generator_get_state(TorchGeneratorRef generator, TorchTensorRef* result) {
+  return guarded([&] { *result = handle(generator->generator.get_state()); });
+}
+
+int32_t accrete_generator_set_state(TorchGeneratorRef generator, TorchTensorRef state) {
+  return guarded([&] { generator->generator.set_state(tensor(state)); });
+}
+
+int32_t accrete_uniform(TorchTensorRef a, double low, double high, TorchGeneratorRef generator) {
+  return guarded([&] { tensor(a).uniform_(low, high, generator->generator); });
+}
+
+int32_t accrete_normal(TorchTensorRef a, double mean, double deviation, TorchGeneratorRef generator) {
+  return guarded([&] { tensor(a).normal_(mean, deviation, generator->generator); });
+}
+
+int32_t accrete_bernoulli(TorchTensorRef a, double probability, TorchGeneratorRef generator) {
+  return guarded([&] { tensor(a).bernoulli_(probability, generator->generator); });
+}
+
+// MARK: Threads and devices
+
+int32_t accrete_set_threads(int32_t count) {
+  return guarded([&] { at::set_num_threads(count); });
+}
+
+int32_t accrete_get_threads(void) { return at::get_num_threads(); }
+
+bool accrete_has_cuda(void) { return at::globalContext().hasCUDA(); }
+
+const char* accrete_build_description(void) {
+  static const std::string description = at::show_config();
+  return description.c_str();
+}
+
+}  // extern "C"

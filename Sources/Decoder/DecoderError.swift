@@ -1,0 +1,59 @@
+/// What can be wrong with a checkpoint, or with what is fed to it.
+public enum DecoderError: Error, Equatable, CustomStringConvertible {
+  // MARK: Configuration
+
+  case unknownArchitecture(path: String, got: String, supported: [String])
+  case unsupportedOption(path: String, key: String, got: String, supported: String)
+  case invalidValue(path: String, key: String, got: String, allowed: String)
+
+  // MARK: Weights
+
+  /// The folder has no `model.safetensors` and no index.
+  case noWeights(folder: String)
+  /// Tensors that the model needs and the files lack, and tensors that no slot takes.
+  case tensorNamesDiffer(folder: String, missing: [String], unused: [String])
+  case tensorShapeDiffers(file: String, name: String, expected: [Int], got: [Int])
+  case invalidIndex(path: String, reason: String)
+
+  // MARK: Input
+
+  case tokenOutOfRange(id: Int, vocabularySize: Int)
+  case sequenceTooLong(length: Int, limit: Int)
+  case emptyInput
+  case vocabularyMismatch(base: String, model: Int, tokenizer: Int)
+
+  public var description: String {
+    switch self {
+    case .unknownArchitecture(let path, let got, let supported):
+      "\(path): architecture `\(got)` is not supported; supported: \(supported.joined(separator: ", "))"
+    case .unsupportedOption(let path, let key, let got, let supported):
+      "\(path): `\(key)` is \(got); supported: \(supported)"
+    case .invalidValue(let path, let key, let got, let allowed):
+      "\(path): `\(key)` is \(got); allowed: \(allowed)"
+    case .noWeights(let folder):
+      "\(folder): has neither model.safetensors nor model.safetensors.index.json. Is this a Hugging Face model folder?"
+    case .tensorNamesDiffer(let folder, let missing, let unused):
+      "\(folder): the weights do not fit config.json. Missing: \(Self.list(missing)). Unused: \(Self.list(unused))."
+        + " Fetch the checkpoint again, or correct config.json."
+    case .tensorShapeDiffers(let file, let name, let expected, let got):
+      "\(file): `\(name)` has shape \(got), config.json asks for \(expected)"
+    case .invalidIndex(let path, let reason):
+      "\(path): \(reason). Fetch the index again."
+    case .tokenOutOfRange(let id, let vocabularySize):
+      "token id \(id) is outside of the vocabulary of \(vocabularySize)"
+    case .sequenceTooLong(let length, let limit):
+      "\(length) tokens, but the model reads at most \(limit) (max_position_embeddings)"
+    case .emptyInput:
+      "no tokens: give at least one"
+    case .vocabularyMismatch(let base, let model, let tokenizer):
+      "\(base): tokenizer.json has ids for \(tokenizer) tokens but the model's vocabulary is \(model)."
+        + " Use the tokenizer that belongs to this checkpoint."
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    if names.isEmpty { return "none" }
+    let shown = names.prefix(8).joined(separator: ", ")
+    return names.count > 8 ? shown + " and \(names.count - 8) more" : shown
+  }
+}

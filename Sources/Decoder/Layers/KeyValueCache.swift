@@ -1,0 +1,50 @@
+import Torch
+
+/// Keys and values of the tokens seen so far, for decoding one token at a time.
+///
+/// Room grows by doubling, so that a token costs one small copy and not a copy of everything. One owner: the generator
+/// of one batch.
+public final class KeyValueCache {
+  private struct Slot {
+    var keys: Tensor  // [batch, kvHeads, capacity, headDim]
+    var values: Tensor  // [batch, kvHeads, capacity, headDim]
+  }
+
+  private var slots: [Int: Slot] = [:]
+  private var used: [Int: Int] = [:]
+
+  public init() {}
+
+  /// Tokens held.
+  public var length: Int { used.values.min() ?? 0 }
+
+  /// Adds the new tokens of a layer and returns all of its keys and values. [batch, kvHeads, length, headDim]
+  func append(keys: Tensor, values: Tensor, layer: Int) throws -> (keys: Tensor, values: Tensor) {
+    let start = used[layer] ?? 0
+    let time = keys.shape[2]
+    let end = start + time
+    let slot = try room(for: end, like: keys, layer: layer, holding: start)
+    try slot.keys.narrowed(2, from: start, count: time).copyInPlace(from: keys)
+    try slot.values.narrowed(2, from: start, count: time).copyInPlace(from: values)
+    used[layer] = end
+    return (
+      try slot.keys.narrowed(2, from: 0, count: end), try slot.values.narrowed(2, from: 0, count: end)
+    )
+  }
+
+  private func room(for length: Int, like tensor: Tensor, layer: Int, holding: Int) throws -> Slot {
+    if let slot = slots[layer], slot.keys.shape[2] >= length { return slot }
+    var shape = tensor.shape
+    shape[2] = max(64, 2 * length)
+    let grown = Slot(
+      keys: try Tensor(uninitialized: shape, tensor.dtype ?? .float32, on: tensor.device),
+      values: try Tensor(uninitialized: shape, tensor.dtype ?? .float32, on: tensor.device))
+    if let old = slots[layer], holding > 0 {
+      try grown.keys.narrowed(2, from: 0, count: holding).copyInPlace(from: old.keys.narrowed(2, from: 0, count: holding))
+      try grown.values.narrowed(2, from: 0, count: holding).copyInPlace(
+        from: old.values.narrowed(2, from: 0, count: holding))
+    }
+    slots[layer] = grown
+    return grown
+  }
+}

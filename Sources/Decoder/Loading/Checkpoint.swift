@@ -1,0 +1,86 @@
+public import Files
+public import Foundation
+import Torch
+
+/// The weight files of a Hugging Face folder: one file, or shards with an index.
+///
+/// Counts what is taken, so that a tensor nobody used and a slot nobody filled are errors and not surprises.
+public struct Checkpoint {
+  public let folder: URL
+  /// SHA-256 over the digests of the weight files, in order of their names.
+  public let digest: Digest
+  private let files: [SafetensorsFile]
+  private let owner: [String: Int]
+
+  /// Tensors that some checkpoints carry although they follow from the configuration.
+  private static func isDerived(_ name: String) -> Bool { name.hasSuffix(".rotary_emb.inv_freq") }
+
+  /// - Throws: ``DecoderError``, ``TorchError/malformedSafetensors(path:rule:)``, ``Files/FileError``.
+  public init(folder: URL) throws {
+    self.folder = folder
+    let single = folder.appendingPathComponent("model.safetensors")
+    let index = folder.appendingPathComponent("model.safetensors.index.json")
+    let urls: [URL]
+    var expected: [String: String]?
+    if FileManager.default.fileExists(atPath: single.path) {
+      urls = [single]
+    } else if FileManager.default.fileExists(atPath: index.path) {
+      let map = try JSONFile.read(ShardIndex.self, from: index).weight_map
+      for name in map.values where name.contains("/") || name.hasPrefix(".") || !name.hasSuffix(".safetensors") {
+        throw DecoderError.invalidIndex(path: index.path, reason: "it names a file `\(name)` that is no shard of this folder")
+      }
+      urls = Set(map.values).sorted().map { folder.appendingPathComponent($0) }
+      expected = map
+    } else {
+      throw DecoderError.noWeights(folder: folder.path)
+    }
+    files = try urls.map { try SafetensorsFile($0) }
+    var owner: [String: Int] = [:]
+    for (number, file) in files.enumerated() {
+      for name in file.names where !Self.isDerived(name) {
+        guard owner.updateValue(number, forKey: name) == nil else {
+          throw DecoderError.invalidIndex(path: index.path, reason: "tensor `\(name)` is in two shards")
+        }
+        if let expected, expected[name] != file.url.lastPathComponent {
+          throw DecoderError.invalidIndex(
+            path: index.path, reason: "tensor `\(name)` is in \(file.url.lastPathComponent), not where the index says")
+        }
+      }
+    }
+    if let missing = expected?.keys.filter({ owner[$0] == nil && !Self.isDerived($0) }).min() {
+      throw DecoderError.invalidIndex(path: index.path, reason: "tensor `\(missing)` is in no shard")
+    }
+    self.owner = owner
+    digest = Digest(of: Data(files.map { $0.digest().description }.joined(separator: "\n").utf8))
+  }
+
+  /// Whether names in the files and names that a model wants are the same.
+  /// - Throws: ``DecoderError/tensorNamesDiffer(folder:missing:unused:)`` with both lists.
+  func requireExactly(_ wanted: Set<String>) throws {
+    let present = Set(owner.keys)
+    guard present == wanted else {
+      throw DecoderError.tensorNamesDiffer(
+        folder: folder.path, missing: wanted.subtracting(present).sorted(),
+        unused: present.subtracting(wanted).sorted())
+    }
+  }
+
+  func contains(_ name: String) -> Bool { owner[name] != nil }
+
+  /// A tensor in float32, checked for its shape.
+  func tensor(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {
+    guard let number = owner[name] else {
+      throw DecoderError.tensorNamesDiffer(folder: folder.path, missing: [name], unused: [])
+    }
+    let file = files[number]
+    let tensor = try file.tensor(name)
+    guard tensor.shape == shape else {
+      throw DecoderError.tensorShapeDiffers(file: file.url.path, name: name, expected: shape, got: tensor.shape)
+    }
+    return try tensor.moved(to: device).converted(to: .float32)
+  }
+}
+
+private struct ShardIndex: Decodable {
+  let weight_map: [String: String]
+}

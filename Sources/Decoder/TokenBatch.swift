@@ -1,0 +1,55 @@
+public import Torch
+
+/// Sequences of token ids, padded on the right to one length.
+public struct TokenBatch: Sendable {
+  /// [batch, time], int64
+  public let ids: Tensor
+  /// Place of each token in its text, for RoPE; nil: 0, 1, 2, … in every row. [batch, time], int64
+  public let positions: Tensor?
+  /// What each token may look at. Padding is behind every real token, so `causal` needs no padding mask.
+  public let mask: AttentionMask
+  /// Number of real tokens of each row.
+  public let lengths: [Int]
+  /// Length of the longest row.
+  public let time: Int
+
+  public var rows: Int { lengths.count }
+  /// Real tokens of all rows.
+  public var tokens: Int { lengths.reduce(0, +) }
+
+  /// Causal rows of different lengths.
+  /// - Throws: ``DecoderError/emptyInput``.
+  public init(_ sequences: [[Int]], pad: Int, on device: Device = .cpu) throws {
+    let time = sequences.map(\.count).max() ?? 0
+    guard time > 0 else { throw DecoderError.emptyInput }
+    var flat: [Int] = []
+    flat.reserveCapacity(sequences.count * time)
+    for sequence in sequences {
+      flat += sequence
+      flat += repeatElement(pad, count: time - sequence.count)
+    }
+    ids = try Tensor(flat, shape: [sequences.count, time], on: device)
+    positions = nil
+    mask = .causal
+    lengths = sequences.map(\.count)
+    self.time = time
+  }
+
+  /// Rows with positions and a mask of their own, as label scoring needs them.
+  public init(ids: Tensor, positions: Tensor, mask: AttentionMask, lengths: [Int]) {
+    self.ids = ids
+    self.positions = positions
+    self.mask = mask
+    self.lengths = lengths
+    time = ids.shape.last ?? 0
+  }
+
+  /// 1 where a token is real, 0 at padding. [batch, time, 1], float32
+  public func realTokens() throws -> Tensor {
+    var flat = [Float](repeating: 0, count: rows * time)
+    for (row, length) in lengths.enumerated() {
+      for index in 0..<min(length, time) { flat[row * time + index] = 1 }
+    }
+    return try Tensor(flat, shape: [rows, time, 1], on: ids.device)
+  }
+}

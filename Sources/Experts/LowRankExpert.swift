@@ -1,0 +1,88 @@
+public import Decoder
+public import Torch
+
+/// A set of low-rank pairs, one for each layer and projection of its shape.
+public struct LowRankExpert: Sendable {
+  public let shape: LowRankShape
+  /// pairs[layer][projection]
+  public let pairs: [[Projection: LowRankPair]]
+
+  /// Input and output widths of a projection.
+  static func widths(_ projection: Projection, _ base: DecoderConfiguration) -> (input: Int, output: Int) {
+    let (hidden, inner) = (base.hiddenSize, base.intermediateSize)
+    let queryWidth = base.heads * base.headDim
+    let keyWidth = base.kvHeads * base.headDim
+    return switch projection {
+    case .query: (hidden, queryWidth)
+    case .key, .value: (hidden, keyWidth)
+    case .attentionOutput: (queryWidth, hidden)
+    case .gate, .up: (hidden, inner)
+    case .down: (inner, hidden)
+    }
+  }
+
+  /// A new expert: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that it changes nothing yet.
+  ///
+  /// - Parameter initial: the seed of each tensor, by its name; each has a stream of its own, so that what one expert
+  ///   starts from never depends on which others were made before.
+  public init(
+    _ shape: LowRankShape, for base: DecoderConfiguration, on device: Device, seedFor initial: (String) -> UInt64
+  ) throws {
+    self.shape = shape
+    pairs = try (0..<base.layers).map { layer in
+      var row: [Projection: LowRankPair] = [:]
+      for projection in shape.projections {
+        let (input, output) = Self.widths(projection, base)
+        let a = try Tensor(uninitialized: [shape.rank, input], on: device)
+        let bound = 1 / Double(input).squareRoot()
+        let generator = try Generator(seed: initial(Self.name(layer, projection, "A")), on: device)
+        try generator.fillUniform(a, from: -bound, to: bound)
+        let b = try Tensor.zeros([output, shape.rank], on: device)
+        row[projection] = LowRankPair(a: a, b: b, scaling: shape.scaling)
+      }
+      return row
+    }
+  }
+
+  /// An expert of stored tensors, named as in ``tensors``.
+  /// - Throws: ``ExpertError`` for a missing tensor or a wrong shape.
+  public init(
+    _ shape: LowRankShape, for base: DecoderConfiguration, tensors: [String: Tensor], where place: String
+  ) throws {
+    func take(_ name: String, _ expected: [Int]) throws -> Tensor {
+      guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: place, name: name) }
+      guard tensor.shape == expected else {
+        throw ExpertError.shapeDiffers(where: place, name: name, expected: expected, got: tensor.shape)
+      }
+      return tensor
+    }
+    self.shape = shape
+    pairs = try (0..<base.layers).map { layer in
+      var row: [Projection: LowRankPair] = [:]
+      for projection in shape.projections {
+        let (input, output) = Self.widths(projection, base)
+        row[projection] = LowRankPair(
+          a: try take(Self.name(layer, projection, "A"), [shape.rank, input]),
+          b: try take(Self.name(layer, projection, "B"), [output, shape.rank]), scaling: shape.scaling)
+      }
+      return row
+    }
+  }
+
+  /// `layers.0.gate_proj.A`
+  static func name(_ layer: Int, _ projection: Projection, _ factor: String) -> String {
+    "layers.\(layer).\(projection.rawValue).\(factor)"
+  }
+
+  /// All tensors by name.
+  public var tensors: [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for (layer, row) in pairs.enumerated() {
+      for (projection, pair) in row {
+        result[Self.name(layer, projection, "A")] = pair.a
+        result[Self.name(layer, projection, "B")] = pair.b
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,37 @@
+public import Decoder
+
+/// How large low-rank experts are, and where they plug in.
+public struct LowRankShape: Sendable, Equatable, Codable {
+  /// Inner width r of each pair.
+  public var rank: Int
+  /// Strength α: a pair's product is multiplied by α / r.
+  public var alpha: Double
+  /// Probability with which an input element of a pair is dropped in training.
+  public var dropout: Double
+  /// The projections that get a pair, in every layer.
+  public var projections: [Projection]
+
+  /// α / r
+  public var scaling: Double { alpha / Double(rank) }
+
+  /// MoE-CL's choice: all three feed-forward projections.
+  public static let feedForwardProjections: [Projection] = [.gate, .up, .down]
+
+  /// - Throws: ``ExpertError/invalidHyperparameter(name:value:allowed:)``.
+  public init(
+    rank: Int = 8, alpha: Double = 16, dropout: Double = 0.05,
+    projections: [Projection] = LowRankShape.feedForwardProjections
+  ) throws {
+    func refuse(_ name: String, _ value: Any, _ allowed: String) -> ExpertError {
+      .invalidHyperparameter(name: name, value: "\(value)", allowed: allowed)
+    }
+    guard (1...4096).contains(rank) else { throw refuse("rank", rank, "1 to 4096") }
+    guard alpha > 0, alpha.isFinite else { throw refuse("alpha", alpha, "a number above 0 (0 would train nothing)") }
+    guard dropout >= 0, dropout < 1 else { throw refuse("dropout", dropout, "0 ≤ dropout < 1") }
+    guard !projections.isEmpty else { throw refuse("projections", "empty", "at least one") }
+    self.rank = rank
+    self.alpha = alpha
+    self.dropout = dropout
+    self.projections = projections
+  }
+}

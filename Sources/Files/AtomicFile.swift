@@ -1,0 +1,57 @@
+public import Foundation
+
+/// Writes files so that a reader sees the old one or the whole new one, also after a crash.
+public enum AtomicFile {
+  /// Writes `parts` one after the other to `url`: temporary name, flush, rename, flush of the folder.
+  /// - Throws: ``FileError``; the file that was there before is untouched then.
+  public static func write(_ parts: [UnsafeRawBufferPointer], to url: URL) throws {
+    let folder = url.deletingLastPathComponent()
+    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).partial")
+    let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileError.system(errno, writing: url.path) }
+    do {
+      for part in parts { try writeAll(part, to: descriptor, path: url.path) }
+      guard fsync(descriptor) == 0 else { throw FileError.system(errno, writing: url.path) }
+      guard close(descriptor) == 0 else { throw FileError.system(errno, writing: url.path) }
+    } catch {
+      close(descriptor)
+      unlink(temporary.path)
+      throw error
+    }
+    guard rename(temporary.path, url.path) == 0 else {
+      let code = errno
+      unlink(temporary.path)
+      throw FileError.system(code, writing: url.path)
+    }
+    flush(folder)
+  }
+
+  public static func write(_ data: Data, to url: URL) throws {
+    try data.withUnsafeBytes { try write([$0], to: url) }
+  }
+
+  public static func write(_ text: String, to url: URL) throws {
+    try write(Data(text.utf8), to: url)
+  }
+
+  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = UnsafeRawBufferPointer(rebasing: rest)
+      let written = Foundation.write(descriptor, piece.baseAddress, piece.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw FileError.system(errno, writing: path)
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  // A rename is durable only once the folder is; a file system that cannot flush folders is no reason to fail.
+  private static func flush(_ folder: URL) {
+    let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}

@@ -1,0 +1,38 @@
+import Crypto
+public import Foundation
+
+/// SHA-256 of something, as `sha256:<64 hexadecimal digits>`.
+public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
+  public let description: String
+
+  private init(hash: SHA256.Digest) {
+    description = "sha256:" + hash.map { String(format: "%02x", $0) }.joined()
+  }
+
+  /// The digest of pieces, in order, as if they were one.
+  public init(of pieces: [UnsafeRawBufferPointer]) {
+    var hasher = SHA256()
+    for piece in pieces { hasher.update(bufferPointer: piece) }
+    self.init(hash: hasher.finalize())
+  }
+
+  public init(of data: Data) {
+    self.init(hash: SHA256.hash(data: data))
+  }
+
+  /// The digest of a file's bytes.
+  /// - Throws: ``FileError``.
+  public init(ofFile url: URL) throws {
+    let file = try MappedFile(url)
+    self.init(of: [file.bytes])
+  }
+
+  public init(from decoder: any Decoder) throws {
+    description = try decoder.singleValueContainer().decode(String.self)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

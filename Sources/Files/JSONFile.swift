@@ -1,0 +1,89 @@
+public import Foundation
+
+/// JSON files of a known form: small, pretty, with sorted keys, so that equal values give equal bytes.
+public enum JSONFile {
+  /// No configuration or result of ours is larger; anything above is refused before it is parsed.
+  static let sizeLimit = 256 << 20
+  /// Deeper nesting is refused: parsers recurse.
+  static let depthLimit = 64
+
+  /// Reads and decodes a file.
+  /// - Throws: ``FileError`` that names the file and the key.
+  public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
+    let data = try contents(of: url)
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+      throw FileError.malformedJSON(path: url.path, reason: reason(error))
+    }
+  }
+
+  /// The bytes of a JSON file, checked for size and nesting.
+  public static func contents(of url: URL) throws -> Data {
+    let file = try MappedFile(url)
+    guard file.bytes.count <= sizeLimit else {
+      throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: sizeLimit)
+    }
+    guard nestingDepth(file.bytes) <= depthLimit else {
+      throw FileError.malformedJSON(path: url.path, reason: "nested deeper than \(depthLimit) levels")
+    }
+    return Data(file.bytes)
+  }
+
+  /// Encodes with sorted keys.
+  public static func encode(_ value: some Encodable, pretty: Bool = true) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(value)
+  }
+
+  /// Writes atomically.
+  public static func write(_ value: some Encodable, to url: URL) throws {
+    var data = try encode(value)
+    data.append(UInt8(ascii: "\n"))
+    try AtomicFile.write(data, to: url)
+  }
+
+  /// The deepest bracket level of a JSON text, strings skipped.
+  public static func nestingDepth(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var depth = 0
+    var deepest = 0
+    var inString = false
+    var escaped = false
+    for byte in bytes {
+      if inString {
+        if escaped {
+          escaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          escaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          inString = false
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): inString = true
+      case UInt8(ascii: "["), UInt8(ascii: "{"):
+        depth += 1
+        deepest = max(deepest, depth)
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      default: break
+      }
+    }
+    return deepest
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    func path(_ context: DecodingError.Context) -> String {
+      let keys = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return keys.isEmpty ? "the top level" : "`\(keys)`"
+    }
+    return switch error {
+    case .keyNotFound(let key, let context): "key `\(key.stringValue)` is missing in \(path(context))"
+    case .typeMismatch(let type, let context): "\(path(context)) should be a \(type)"
+    case .valueNotFound(let type, let context): "\(path(context)) is null, expected a \(type)"
+    case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
+    @unknown default: "\(error)"
+    }
+  }
+}

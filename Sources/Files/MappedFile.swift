@@ -1,0 +1,32 @@
+public import Foundation
+
+/// A file mapped read-only into memory. Pages are read when they are touched; nothing is copied.
+public final class MappedFile: @unchecked Sendable {
+  public let url: URL
+  public let bytes: UnsafeRawBufferPointer
+
+  /// - Throws: ``FileError`` when the file is missing, unreadable or a folder.
+  public init(_ url: URL) throws {
+    self.url = url
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError.system(errno, reading: url.path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError.system(errno, reading: url.path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError.notReadable(path: url.path, reason: "not a regular file")
+    }
+    let size = Int(status.st_size)
+    guard size > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard let address, address != MAP_FAILED else { throw FileError.system(errno, reading: url.path) }
+    bytes = UnsafeRawBufferPointer(start: address, count: size)
+  }
+
+  deinit {
+    if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
+  }
+}

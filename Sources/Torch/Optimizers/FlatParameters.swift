@@ -1,0 +1,94 @@
+import CTorch
+
+/// Everything that one optimizer trains, laid out in one flat buffer, its gradients in another.
+///
+/// The tensors keep their identity: after `init` they are leaves that view the buffer and collect gradients, after
+/// ``release()`` they own their memory again and collect none. One buffer means that clipping, the optimizer step and a
+/// checkpoint are a few operations, however many small factors there are.
+public struct FlatParameters {
+  /// A trained tensor and the name that it has in checkpoints and messages.
+  public struct Parameter {
+    public let name: String
+    public let tensor: Tensor
+
+    public init(name: String, tensor: Tensor) {
+      self.name = name
+      self.tensor = tensor
+    }
+  }
+
+  public let parameters: [Parameter]
+  /// All values, one after the other. [count]
+  public let values: Tensor
+  /// All gradients, in the same places. [count]
+  public let gradients: Tensor
+
+  /// - Throws: ``TorchError/emptyTrainableSet``, or when a tensor is not float32 or is listed twice.
+  public init(_ parameters: [Parameter]) throws {
+    guard !parameters.isEmpty, parameters.allSatisfy({ $0.tensor.count > 0 }) else {
+      throw TorchError.emptyTrainableSet
+    }
+    var names: Set<String> = []
+    for parameter in parameters {
+      guard names.insert(parameter.name).inserted else {
+        throw TorchError.invalidHyperparameter(
+          name: "trainable set", value: "`\(parameter.name)` twice", allowed: "each tensor once")
+      }
+      guard parameter.tensor.dtype == .float32 else {
+        throw TorchError.dtypeMismatch(what: parameter.name, expected: .float32, got: parameter.tensor.description)
+      }
+    }
+    self.parameters = parameters
+    values = try withoutGradients {
+      try Tensor.concatenated(parameters.map { try $0.tensor.detached().reshaped([-1]) }).cloned()
+    }
+    gradients = try Tensor.zeros([values.count], on: values.device)
+    var offset = 0
+    for parameter in parameters {
+      let shape = parameter.tensor.shape
+      let count = parameter.tensor.count
+      let value = try values.narrowed(0, from: offset, count: count).reshaped(shape)
+      try Operation.check(
+        "set_data", [parameter.tensor, value], accrete_set_data(parameter.tensor.reference, value.reference))
+      try parameter.tensor.requireGradient()
+      try parameter.tensor.setGradient(gradients.narrowed(0, from: offset, count: count).reshaped(shape))
+      offset += count
+    }
+  }
+
+  /// Number of trained values.
+  public var count: Int { values.count }
+
+  /// Forgets the gradients of the last step.
+  public func zeroGradients() throws { try gradients.fillInPlace(0) }
+
+  /// Scales the gradients down so that their common L2 norm is at most `limit`.
+  /// - Returns: the norm before.
+  @discardableResult
+  public func clipGradients(to limit: Double) throws -> Double {
+    let norm = try gradients.norm().item()
+    if limit > 0, norm > limit { try gradients.multiplyInPlace(by: limit / (norm + 1e-6)) }
+    return norm
+  }
+
+  /// The gradient of each parameter, by name: copies.
+  public func gradientsByName() throws -> [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for parameter in parameters {
+      guard let gradient = parameter.tensor.gradient else { throw TorchError.missingGradient(parameter.name) }
+      result[parameter.name] = try gradient.cloned()
+    }
+    return result
+  }
+
+  /// Gives every tensor memory of its own and ends its training.
+  public func release() throws {
+    for parameter in parameters {
+      let copy = try parameter.tensor.detached().cloned()
+      try parameter.tensor.setGradient(nil)
+      try parameter.tensor.requireGradient(false)
+      try Operation.check(
+        "set_data", [parameter.tensor, copy], accrete_set_data(parameter.tensor.reference, copy.reference))
+    }
+  }
+}

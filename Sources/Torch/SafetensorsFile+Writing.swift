@@ -1,0 +1,56 @@
+public import Files
+public import Foundation
+
+extension SafetensorsFile {
+  /// Writes tensors atomically, sorted by name, so that equal tensors give equal bytes.
+  ///
+  /// - Parameter metadata: strings for the header's `__metadata__`.
+  /// - Returns: the digest of the file's bytes.
+  /// - Throws: ``Files/FileError`` (a full disk, a folder that is missing) with the earlier file untouched.
+  @discardableResult
+  public static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL) throws -> Digest {
+    let ordered = try tensors.sorted { $0.key < $1.key }.map { ($0.key, try $0.value.detached().moved(to: .cpu).contiguous()) }
+    var header = Data(try headerJSON(ordered, metadata).utf8)
+    // Data starts at a multiple of 64 so that mapped tensors are aligned for every vector instruction.
+    while (8 + header.count) % 64 != 0 { header.append(UInt8(ascii: " ")) }
+    var length = UInt64(header.count).littleEndian
+    return try withUnsafeBytes(of: &length) { lengthBytes in
+      try header.withUnsafeBytes { headerBytes in
+        // The tensors in `ordered` stay alive until the end of this scope, and with them the borrowed bytes.
+        try withExtendedLifetime(ordered) {
+          let parts = try [lengthBytes, headerBytes] + ordered.map { try $0.1.withBytes { $0 } }
+          try AtomicFile.write(parts, to: url)
+          return Digest(of: parts)
+        }
+      }
+    }
+  }
+
+  private static func headerJSON(_ tensors: [(String, Tensor)], _ metadata: [String: String]) throws -> String {
+    var members: [String] = []
+    if !metadata.isEmpty {
+      members.append("\"__metadata__\":" + String(decoding: try JSONFile.encode(metadata, pretty: false), as: UTF8.self))
+    }
+    var offset = 0
+    for (name, tensor) in tensors {
+      guard let dtype = tensor.dtype else {
+        throw TorchError.operationFailed(operation: "write", arguments: name, reason: "unknown element type")
+      }
+      let key = String(decoding: try JSONFile.encode(name, pretty: false), as: UTF8.self)
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      let end = offset + tensor.byteCount
+      members.append("\(key):{\"dtype\":\"\(dtype.safetensorsName)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    return "{" + members.joined(separator: ",") + "}"
+  }
+}
+
+extension Tensor {
+  /// SHA-256 over type, shape and bytes: equal digests mean equal tensors, bit for bit.
+  public func digest() throws -> Digest {
+    let flat = try detached().moved(to: .cpu).contiguous()
+    let label = Data(description.utf8)
+    return try label.withUnsafeBytes { labelBytes in try flat.withBytes { Digest(of: [labelBytes, $0]) } }
+  }
+}

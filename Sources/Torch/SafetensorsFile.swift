@@ -1,0 +1,61 @@
+import CTorch
+public import Files
+public import Foundation
+
+/// A safetensors file, mapped into memory: opening it reads the header only.
+public struct SafetensorsFile: Sendable {
+  public let url: URL
+  /// Names of the tensors, sorted.
+  public let names: [String]
+  /// The header's `__metadata__`.
+  public let metadata: [String: String]
+
+  private let file: MappedFile
+  private let header: SafetensorsHeader
+
+  /// - Throws: ``Files/FileError`` or ``TorchError/malformedSafetensors(path:rule:)``.
+  public init(_ url: URL) throws {
+    self.url = url
+    file = try MappedFile(url)
+    header = try SafetensorsHeader(file)
+    names = header.entries.keys.sorted()
+    metadata = header.metadata
+  }
+
+  /// Shape of a tensor, without touching its data.
+  public func shape(of name: String) -> [Int]? { header.entries[name]?.shape }
+
+  /// Element type of a tensor, without touching its data.
+  public func dtype(of name: String) -> DType? { header.entries[name]?.dtype }
+
+  /// The tensor over the mapped pages: nothing is copied until an operation reads it. It must not be changed in place.
+  /// - Throws: ``TorchError/missingTensor(path:name:)``.
+  public func tensor(_ name: String) throws -> Tensor {
+    guard let entry = header.entries[name] else { throw TorchError.missingTensor(path: url.path, name: name) }
+    guard !entry.range.isEmpty, let base = file.bytes.baseAddress else {
+      return try Tensor(uninitialized: entry.shape, entry.dtype)
+    }
+    let address = UnsafeMutableRawPointer(mutating: base + entry.range.lowerBound)
+    // libtorch needs aligned elements; headers are padded to 8 by most writers, but not by all.
+    guard Int(bitPattern: address) % entry.dtype.size == 0 else {
+      let copy = try Tensor(uninitialized: entry.shape, entry.dtype)
+      try copy.withMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])) }
+      return copy
+    }
+    let keeper = Unmanaged.passRetained(file)
+    let sizes = entry.shape.map(Int64.init)
+    do {
+      return try Operation.produce("from_blob", []) { result in
+        accrete_from_memory(
+          address, Int64(sizes.count), sizes, entry.dtype.code,
+          { context in context.map { Unmanaged<MappedFile>.fromOpaque($0).release() } }, keeper.toOpaque(), &result)
+      }
+    } catch {
+      keeper.release()
+      throw error
+    }
+  }
+
+  /// SHA-256 of all bytes of the file.
+  public func digest() -> Digest { Digest(of: [file.bytes]) }
+}

@@ -1,0 +1,74 @@
+import CTorch
+
+extension Tensor {
+  public static func + (a: Tensor, b: Tensor) throws -> Tensor {
+    try Operation.produce("aten::add", [a, b]) { accrete_add(a.reference, b.reference, 1, &$0) }
+  }
+
+  public static func - (a: Tensor, b: Tensor) throws -> Tensor {
+    try Operation.produce("aten::sub", [a, b]) { accrete_add(a.reference, b.reference, -1, &$0) }
+  }
+
+  public static func * (a: Tensor, b: Tensor) throws -> Tensor {
+    try Operation.call("aten::mul", overload: "Tensor", [.tensor(a), .tensor(b)])
+  }
+
+  public static func / (a: Tensor, b: Tensor) throws -> Tensor {
+    try Operation.call("aten::div", overload: "Tensor", [.tensor(a), .tensor(b)])
+  }
+
+  public static func * (a: Tensor, b: Double) throws -> Tensor {
+    try Operation.produce("aten::mul", [a]) { accrete_multiply_scalar(a.reference, b, &$0) }
+  }
+
+  public static func + (a: Tensor, b: Double) throws -> Tensor {
+    try Operation.produce("aten::add", [a]) { accrete_add_scalar(a.reference, b, &$0) }
+  }
+
+  public static prefix func - (a: Tensor) throws -> Tensor {
+    try Operation.call("aten::neg", [.tensor(a)])
+  }
+
+  /// `self + factor · other`.
+  public func adding(_ other: Tensor, times factor: Double) throws -> Tensor {
+    try Operation.produce("aten::add", [self, other]) { accrete_add(reference, other.reference, factor, &$0) }
+  }
+
+  /// `self += factor · other`.
+  public func addInPlace(_ other: Tensor, times factor: Double = 1) throws {
+    try Operation.check("aten::add_", [self, other], accrete_add_in_place(reference, other.reference, factor))
+  }
+
+  /// `self *= factor`.
+  public func multiplyInPlace(by factor: Double) throws {
+    try Operation.check("aten::mul_", [self], accrete_multiply_scalar_in_place(reference, factor))
+  }
+
+  /// `self *= other`.
+  public func multiplyInPlace(by other: Tensor) throws {
+    try Operation.call("aten::mul_", overload: "Tensor", results: 1, [.tensor(self), .tensor(other)])
+  }
+
+  /// Each element to the power `exponent`.
+  public func power(_ exponent: Double) throws -> Tensor {
+    try Operation.produce("aten::pow", [self]) { accrete_power_scalar(reference, exponent, &$0) }
+  }
+
+  public func exp() throws -> Tensor { try Operation.call("aten::exp", [.tensor(self)]) }
+  public func log() throws -> Tensor { try Operation.call("aten::log", [.tensor(self)]) }
+  public func cos() throws -> Tensor { try Operation.call("aten::cos", [.tensor(self)]) }
+  public func sin() throws -> Tensor { try Operation.call("aten::sin", [.tensor(self)]) }
+  public func sqrt() throws -> Tensor { try Operation.call("aten::sqrt", [.tensor(self)]) }
+  public func rsqrt() throws -> Tensor { try Operation.call("aten::rsqrt", [.tensor(self)]) }
+  public func abs() throws -> Tensor { try Operation.call("aten::abs", [.tensor(self)]) }
+
+  /// True where an element is neither infinite nor NaN.
+  public func isFinite() throws -> Tensor { try Operation.call("aten::isfinite", [.tensor(self)]) }
+
+  /// Where `mask` is true, `value`; elsewhere the element.
+  public func filling(where mask: Tensor, with value: Double) throws -> Tensor {
+    try Operation.produce("aten::masked_fill", [self, mask]) {
+      accrete_masked_fill(reference, mask.reference, value, &$0)
+    }
+  }
+}

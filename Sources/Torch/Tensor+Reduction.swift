@@ -1,0 +1,44 @@
+extension Tensor {
+  /// The sum of all elements.
+  public func sum() throws -> Tensor {
+    try Operation.call("aten::sum", [.tensor(self), .optionalDType(nil)])
+  }
+
+  /// The sum along `axis`.
+  public func sum(_ axis: Int, keeping: Bool = false) throws -> Tensor {
+    try Operation.call(
+      "aten::sum", overload: "dim_IntList", [.tensor(self), .ints([axis]), .bool(keeping), .optionalDType(nil)])
+  }
+
+  /// The mean of all elements.
+  public func mean() throws -> Tensor {
+    try Operation.call("aten::mean", [.tensor(self), .optionalDType(nil)])
+  }
+
+  /// The mean along `axis`.
+  public func mean(_ axis: Int, keeping: Bool = false) throws -> Tensor {
+    try Operation.call("aten::mean", overload: "dim", [.tensor(self), .ints([axis]), .bool(keeping), .optionalDType(nil)])
+  }
+
+  /// Index of the largest element along `axis`, the first one of equals.
+  public func argmax(_ axis: Int) throws -> Tensor {
+    try Operation.call("aten::argmax", [.tensor(self), .optionalInt(axis), .bool(false)])
+  }
+
+  /// The largest element.
+  public func maximum() throws -> Tensor { try Operation.call("aten::max", [.tensor(self)]) }
+
+  /// Whether every element is true.
+  public func all() throws -> Tensor { try Operation.call("aten::all", [.tensor(self)]) }
+
+  /// Whether two tensors have the same shape and equal elements.
+  public func isEqual(to other: Tensor) throws -> Bool {
+    guard shape == other.shape, dtype == other.dtype else { return false }
+    return try Operation.call("aten::eq", overload: "Tensor", [.tensor(self), .tensor(other)]).all().item() == 1
+  }
+
+  /// The L2 norm of all elements.
+  public func norm() throws -> Tensor {
+    try (self * self).sum().sqrt()
+  }
+}

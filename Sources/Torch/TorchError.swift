@@ -1,0 +1,66 @@
+/// What can go wrong between Swift and libtorch, and in files of tensors.
+public enum TorchError: Error, Equatable, CustomStringConvertible {
+  // MARK: Operations
+
+  /// libtorch refused an operation. `arguments` describes the operands: dtypes and shapes.
+  case operationFailed(operation: String, arguments: String, reason: String)
+  /// An operation returned something other than what its schema promises.
+  case unexpectedResult(operation: String, expected: String, got: String)
+
+  // MARK: Shapes and types
+
+  /// A tensor had another shape than its place needs.
+  case shapeMismatch(what: String, expected: [Int], got: [Int])
+  /// A tensor had another element type than its place needs.
+  case dtypeMismatch(what: String, expected: DType, got: String)
+  /// A number of elements does not fill the shape asked for.
+  case elementCountMismatch(expected: Int, got: Int)
+
+  // MARK: Autograd and optimizers
+
+  /// `backward` left no gradient on a tensor that should be trained.
+  case missingGradient(String)
+  /// There is nothing to train.
+  case emptyTrainableSet
+  /// A hyper-parameter is outside of its range.
+  case invalidHyperparameter(name: String, value: String, allowed: String)
+
+  // MARK: Devices
+
+  /// A device name that is not `cpu`, `cuda` or `cuda:N`.
+  case unknownDevice(String)
+
+  // MARK: safetensors files
+
+  /// The file breaks a rule of the safetensors format.
+  case malformedSafetensors(path: String, rule: String)
+  /// The file has no tensor of this name.
+  case missingTensor(path: String, name: String)
+
+  public var description: String {
+    switch self {
+    case .operationFailed(let operation, let arguments, let reason):
+      "libtorch could not compute \(operation)(\(arguments)): \(reason)"
+    case .unexpectedResult(let operation, let expected, let got):
+      "\(operation) returned \(got) instead of \(expected); is this libtorch older than 2.10?"
+    case .shapeMismatch(let what, let expected, let got):
+      "\(what) has shape \(got), expected \(expected)"
+    case .dtypeMismatch(let what, let expected, let got):
+      "\(what) has elements of type \(got), expected \(expected)"
+    case .elementCountMismatch(let expected, let got):
+      "\(got) values were given for a tensor of \(expected) elements"
+    case .missingGradient(let name):
+      "no gradient reached `\(name)`: it is trained but takes no part in the loss"
+    case .emptyTrainableSet:
+      "nothing to train: the method selected no tensor"
+    case .invalidHyperparameter(let name, let value, let allowed):
+      "\(name) is \(value); allowed is \(allowed)"
+    case .unknownDevice(let name):
+      "unknown device `\(name)`; use cpu, cuda or cuda:N"
+    case .malformedSafetensors(let path, let rule):
+      "\(path): not a valid safetensors file: \(rule). Fetch or write the file again."
+    case .missingTensor(let path, let name):
+      "\(path): has no tensor named `\(name)`"
+    }
+  }
+}

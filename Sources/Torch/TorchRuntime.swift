@@ -1,0 +1,27 @@
+import CTorch
+
+/// The libtorch that this process has loaded.
+public enum TorchRuntime {
+  /// Version of the loaded libtorch, as `2.13.0`.
+  public static var version: String {
+    let packed = aoti_torch_abi_version()
+    return "\(packed >> 56).\((packed >> 48) & 0xFF).\((packed >> 40) & 0xFF)"
+  }
+
+  /// Threads inside an operation. Results depend on it in the last bits, so a run records it.
+  public static var threads: Int { Int(accrete_get_threads()) }
+
+  /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` for less than one.
+  public static func setThreads(_ count: Int) throws {
+    guard (1...1024).contains(count) else {
+      throw TorchError.invalidHyperparameter(name: "threads", value: "\(count)", allowed: "1 to 1024")
+    }
+    try Operation.check("set_num_threads", [], accrete_set_threads(Int32(count)))
+  }
+
+  /// Whether the loaded libtorch has CUDA and a device for it.
+  public static var hasCUDA: Bool { accrete_has_cuda() }
+
+  /// What libtorch says about its build: compiler, BLAS, instruction set.
+  public static var buildDescription: String { accrete_build_description().map { String(cString: $0) } ?? "" }
+}
