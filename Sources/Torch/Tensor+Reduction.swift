@@ -42,3 +42,10 @@ extension Tensor {
     try (self * self).sum().sqrt()
   }
 }
+
+extension Tensor {
+  /// log Σ exp along `axis`, without overflow.
+  public func logSumExp(_ axis: Int) throws -> Tensor {
+    try Operation.call("aten::logsumexp", [.tensor(self), .ints([axis]), .bool(false)])
+  }
+}

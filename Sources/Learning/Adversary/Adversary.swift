@@ -1,0 +1,143 @@
+// The task discriminator of MoE-CL (arXiv 2509.18133, section 4.2.2), one per layer.
+//
+// r_i: mean over a row's real tokens of the complete shared feed-forward output of layer i. [batch, hidden]
+// K: tasks that have arrived; t: the number of the task being learned. With K = 1 there is nothing to tell apart.
+//
+// `paper`     What the released code computes. p = softmax(D_i r_i); L_GAN = mean over layers and rows of
+//             cross_entropy(p taken as logits, t): a softmax of a softmax, which keeps it between log(e + K − 1) − 1 and
+//             log(e + K − 1). D_i descends on w·L_GAN; everything else, lower layers included, ascends
+//             (gradient reversal).
+// `isolated`  Bounded by design. f_i = LayerNorm(r_i) / √hidden has length at most 1, the rows of D_i are normalised, logits = 8 D_i f_i.
+//             L_D = cross_entropy(logits of detached f_i, t) moves D_i alone; L_conf = KL(uniform ‖ softmax(logits
+//             with D_i detached)) moves the shared expert of layer i alone, because r_i is computed from detached inputs.
+// `off`       No term.
+//
+// Both are trained on rows of one task at a time, as published: what the discriminator can learn from that is little.
+
+public import Decoder
+public import Experts
+public import Torch
+
+/// Keeps task identity out of the shared expert.
+public final class Adversary {
+  public enum Mode: String, Sendable, CaseIterable, Codable { case paper, isolated, off }
+
+  public struct Options: Sendable, Equatable, Codable {
+    public var mode: Mode
+    /// Weight w of the terms (the paper's α).
+    public var weight: Double
+
+    /// - Throws: ``LearningError/invalidOption(name:got:allowed:)``.
+    public init(mode: Mode = .isolated, weight: Double = 0.1) throws {
+      guard weight > 0, weight <= 1 else {
+        throw LearningError.invalidOption(
+          name: "adversary weight", got: "\(weight)", allowed: "above 0, at most 1; to switch it off use the mode `off`")
+      }
+      self.mode = mode
+      self.weight = weight
+    }
+  }
+
+  /// Scale of the cosine logits of `isolated`: large enough for a confident discriminator, and the bound of the loss.
+  static let scale = 8.0
+
+  private let options: Options
+  private let context: MethodContext
+  /// [K, hidden] for each layer.
+  private var discriminators: [Tensor] = []
+  private var knownTasks = 0
+
+  init(_ options: Options, context: MethodContext) {
+    self.options = options
+    self.context = context
+  }
+
+  private var isActive: Bool { options.mode != .off && knownTasks > 1 }
+
+  /// Grows every discriminator to `tasks` rows; old rows stay as they are.
+  func admit(tasks: Int) throws {
+    guard options.mode != .off, tasks > knownTasks else { return }
+    let hidden = context.base.hiddenSize
+    let newRows = try (0..<context.base.layers).map { layer in
+      try (knownTasks..<tasks).map { row in
+        try context.normal("discriminators.\(layer).\(row)", [1, hidden], deviation: MoECL.initialDeviation)
+      }
+    }
+    discriminators = try newRows.enumerated().map { layer, rows in
+      let old = discriminators.indices.contains(layer) ? [try discriminators[layer].detached()] : []
+      return try withoutGradients { try Tensor.concatenated(old + rows).cloned() }
+    }
+    knownTasks = tasks
+  }
+
+  func pooling(_ batch: TokenBatch) throws -> MixtureSelection.Pooling {
+    guard isActive else { return .none }
+    let weights = try MixtureSelection.poolingWeights(batch)
+    return options.mode == .paper ? .attached(weights: weights) : .isolated(weights: weights)
+  }
+
+  /// The terms for one batch of task `label`. `pooled`: [batch, hidden] of each layer.
+  func lossTerms(_ pooled: [Tensor], label: Int) throws -> [LossTerm] {
+    guard isActive, let first = pooled.first else { return [] }
+    let targets = try Tensor([Int](repeating: label, count: pooled.count * first.shape[0]), on: first.device)
+    return options.mode == .paper ? try paperTerms(pooled, targets) : try isolatedTerms(pooled, targets)
+  }
+
+  private func paperTerms(_ pooled: [Tensor], _ targets: Tensor) throws -> [LossTerm] {
+    let probabilities = try Tensor.concatenated(
+      zip(pooled, discriminators).map { try $0.gradientReversed().linear($1).softmax(-1) })  // [layers · batch, K]
+    // Both ends: all mass on the target, all mass on one other task.
+    let ceiling = doubleSoftmaxCeiling(knownTasks)
+    return [
+      LossTerm(
+        name: "adversary.gan", value: try probabilities.crossEntropyMean(targets), weight: options.weight,
+        bound: (ceiling - 1)...ceiling)
+    ]
+  }
+
+  private func isolatedTerms(_ pooled: [Tensor], _ targets: Tensor) throws -> [LossTerm] {
+    let hidden = Double(context.base.hiddenSize)
+    let features = try pooled.map { try $0.layerNormalized() * (1 / hidden.squareRoot()) }  // [batch, hidden]
+    let directions = try discriminators.map { weights in
+      try weights / ((weights * weights).sum(1, keeping: true) + 1e-12).sqrt()  // [K, hidden], rows of length 1
+    }
+    func logits(_ feature: Tensor, _ direction: Tensor) throws -> Tensor { try feature.linear(direction) * Self.scale }
+    let forDiscriminator = try Tensor.concatenated(
+      zip(features, directions).map { try logits($0.detached(), $1) })  // [layers · batch, K]
+    let forShared = try Tensor.concatenated(zip(features, directions).map { try logits($0, $1.detached()) })
+    // KL(uniform ‖ p) = −log K − (1/K) Σ log p_k
+    let confusion = try -(try forShared.logSoftmax(-1).mean()) + -logarithm(Double(knownTasks))
+    return [
+      LossTerm(
+        name: "adversary.discriminator", value: try forDiscriminator.crossEntropyMean(targets), weight: options.weight,
+        bound: 0...(2 * Self.scale + logarithm(Double(knownTasks)))),
+      // A little below zero because of rounding: KL itself is never negative.
+      LossTerm(name: "adversary.confusion", value: confusion, weight: options.weight, bound: -1e-5...(2 * Self.scale)),
+    ]
+  }
+
+  // MARK: State
+
+  var tensors: [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: discriminators.enumerated().map { ("discriminators.\($0)", $1) })
+  }
+
+  /// With one task no term exists, so nothing of the adversary is trained.
+  var trainedTensors: [String: Tensor] { isActive ? tensors : [:] }
+
+  func restore(tasks: Int, tensors: [String: Tensor]) throws {
+    discriminators = []
+    knownTasks = 0
+    guard options.mode != .off, tasks > 0 else { return }
+    let expected = [tasks, context.base.hiddenSize]
+    discriminators = try (0..<context.base.layers).map { layer in
+      let name = "discriminators.\(layer)"
+      guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: MoECL.name, name: name) }
+      guard tensor.shape == expected else {
+        throw ExpertError.shapeDiffers(where: MoECL.name, name: name, expected: expected, got: tensor.shape)
+      }
+      return tensor
+    }
+    knownTasks = tasks
+  }
+}

@@ -1,0 +1,95 @@
+public import Decoder
+public import Experts
+public import Streams
+public import Torch
+
+/// What a model answered to one row.
+public struct Prediction: Sendable, Codable, Equatable {
+  /// Row number in the task's file.
+  public let index: Int
+  /// Numbers of the right and of the predicted label.
+  public let gold: Int
+  public let predicted: Int
+  /// Log-probability of each label (label read-out) or logit (head read-out).
+  public let scores: [Double]
+
+  public var isRight: Bool { gold == predicted }
+}
+
+/// Scores classification rows under a selection of experts, in batches of bounded size.
+public struct Evaluator {
+  private let model: DecoderModel
+  private let pad: Int
+  /// Padded tokens of a batch at most: bounds memory whatever the lengths.
+  private let tokenBudget: Int
+
+  public init(_ model: DecoderModel, pad: Int, tokenBudget: Int = 6144) {
+    self.model = model
+    self.pad = pad
+    self.tokenBudget = tokenBudget
+  }
+
+  /// Predictions in the order of `examples`.
+  ///
+  /// - Parameters:
+  ///   - labels: answer tokens of each label, for the label read-out.
+  ///   - head: [labels, hidden] for the head read-out; nil for the label read-out.
+  ///   - progress: called with the number of rows done.
+  /// - Throws: ``LearningError/unsupported(what:fix:)`` for rows without a label.
+  public func predictions(
+    _ examples: [EncodedExample], labels: [[Int]], head: Tensor?, experts: (any ExpertSelection)?,
+    progress: (Int) -> Void = { _ in }
+  ) throws -> [Prediction] {
+    try withoutGradients {
+      let scorer = LabelScorer(model, labels: labels, pad: pad)
+      var result = [Prediction?](repeating: nil, count: examples.count)
+      var done = 0
+      for group in groups(examples, extra: head == nil ? scorer.extraTokens : 0) {
+        let prompts = group.map { examples[$0].promptIds }
+        let scores = try head.map { try headScores(prompts, head: $0, experts: experts) }
+          ?? scorer.scores(prompts, experts: experts)
+        for (number, row) in zip(group, scores) {
+          guard let gold = examples[number].labelIndex else {
+            throw LearningError.unsupported(
+              what: "scoring free answers", fix: "Give tasks whose answers are labels (at most 20 different ones).")
+          }
+          // The first of equal scores wins.
+          let best = row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 }
+          result[number] = Prediction(index: examples[number].index, gold: gold, predicted: best, scores: row)
+        }
+        done += group.count
+        progress(done)
+      }
+      return result.compactMap(\.self)
+    }
+  }
+
+  /// Batches of similar length within the token budget.
+  private func groups(_ examples: [EncodedExample], extra: Int) -> [[Int]] {
+    let order = examples.indices.sorted {
+      (examples[$0].promptIds.count, $0) < (examples[$1].promptIds.count, $1)
+    }
+    var groups: [[Int]] = []
+    var current: [Int] = []
+    for number in order {
+      let time = examples[number].promptIds.count + extra
+      if !current.isEmpty, (current.count + 1) * time > tokenBudget {
+        groups.append(current)
+        current = []
+      }
+      current.append(number)
+    }
+    if !current.isEmpty { groups.append(current) }
+    return groups
+  }
+
+  private func headScores(_ prompts: [[Int]], head: Tensor, experts: (any ExpertSelection)?) throws -> [[Double]] {
+    let batch = try TokenBatch(prompts, pad: pad, on: model.device)
+    let hidden = try model.hiddenStates(batch, experts: experts).reshaped([-1, model.configuration.hiddenSize])
+    let ends = prompts.enumerated().map { $0 * batch.time + $1.count - 1 }
+    let logits = try hidden.gathered(0, rows: Tensor(ends, on: model.device)).linear(head)  // [prompts, labels]
+    let width = head.shape[0]
+    let flat = try logits.floats()
+    return prompts.indices.map { row in flat[row * width..<(row + 1) * width].map(Double.init) }
+  }
+}

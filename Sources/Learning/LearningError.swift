@@ -1,0 +1,47 @@
+/// What stops learning. Nothing here is a warning: a run that would learn nothing, or nonsense, ends and says why.
+public enum LearningError: Error, Equatable, CustomStringConvertible {
+  // MARK: Set-up
+
+  case invalidOption(name: String, got: String, allowed: String)
+  case unknownMethod(got: String, known: [String])
+  case unsupported(what: String, fix: String)
+  case stateDiffers(what: String, missing: [String], unused: [String])
+
+  // MARK: While training
+
+  /// A loss became NaN or infinite.
+  case lossNotFinite(term: String, task: String, step: Int, examples: [Int])
+  /// A loss term is outside of what its formula allows.
+  case lossOutOfBounds(term: String, value: Double, bound: String, task: String, step: Int)
+  /// A term of the loss was exactly zero in every step of a task.
+  case lossAlwaysZero(term: String, task: String)
+  /// The first step moved nothing.
+  case nothingMoved(task: String)
+  /// A batch without a single target token.
+  case noTargets(task: String, step: Int)
+
+  public var description: String {
+    switch self {
+    case .invalidOption(let name, let got, let allowed):
+      "\(name) is \(got); allowed: \(allowed)"
+    case .unknownMethod(let got, let known):
+      "unknown method `\(got)`; known: \(known.joined(separator: ", "))"
+    case .unsupported(let what, let fix):
+      "\(what) is not supported. \(fix)"
+    case .stateDiffers(let what, let missing, let unused):
+      "\(what): the stored state does not fit. Missing: \(missing.prefix(5).joined(separator: ", "));"
+        + " unused: \(unused.prefix(5).joined(separator: ", ")). Was it written by another method or version?"
+    case .lossNotFinite(let term, let task, let step, let examples):
+      "task \(task), step \(step): the loss term `\(term)` is not finite. Rows of the batch: \(examples)."
+        + " Lower the learning rate, or look at these rows."
+    case .lossOutOfBounds(let term, let value, let bound, let task, let step):
+      "task \(task), step \(step): the loss term `\(term)` is \(value), outside of \(bound)"
+    case .lossAlwaysZero(let term, let task):
+      "task \(task): the loss term `\(term)` was exactly zero in every step: it does nothing. Turn it off or mend it."
+    case .nothingMoved(let task):
+      "task \(task): the first step changed no trained tensor. Is the learning rate zero, or no gradient reaching them?"
+    case .noTargets(let task, let step):
+      "task \(task), step \(step): no token of the batch is a target: the answers are empty"
+    }
+  }
+}

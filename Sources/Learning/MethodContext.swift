@@ -1,0 +1,64 @@
+public import Decoder
+public import Experts
+public import Torch
+
+/// What every method is made from.
+public struct MethodContext: Sendable {
+  public let base: DecoderConfiguration
+  public let device: Device
+  public let shape: LowRankShape
+  public let seed: UInt64
+
+  public init(base: DecoderConfiguration, device: Device, shape: LowRankShape, seed: UInt64) {
+    self.base = base
+    self.device = device
+    self.shape = shape
+    self.seed = seed
+  }
+
+  /// A seed for the initial values of one tensor: a function of the run's seed and the tensor's name only.
+  func initialSeed(_ name: String) -> UInt64 {
+    var stream = RandomStream(seed: seed, "init", name)
+    return stream.next()
+  }
+
+  /// A new expert; `owner` is the prefix of its tensors' names.
+  func newExpert(_ owner: String) throws -> LowRankExpert {
+    try LowRankExpert(shape, for: base, on: device) { initialSeed("\(owner).\($0)") }
+  }
+
+  /// A tensor of the normal distribution with mean zero.
+  func normal(_ name: String, _ shape: [Int], deviation: Double) throws -> Tensor {
+    let tensor = try Tensor(uninitialized: shape, on: device)
+    try Generator(seed: initialSeed(name), on: device).fillNormal(tensor, deviation: deviation)
+    return tensor
+  }
+}
+
+/// Tensors with their owner's name in front.
+func named(_ owner: String, _ tensors: [String: Tensor]) -> [String: Tensor] {
+  Dictionary(uniqueKeysWithValues: tensors.map { ("\(owner).\($0.key)", $0.value) })
+}
+
+/// The tensors of one owner, with its name taken off.
+func owned(by owner: String, _ tensors: [String: Tensor]) -> [String: Tensor] {
+  let prefix = owner + "."
+  return Dictionary(
+    uniqueKeysWithValues: tensors.compactMap { name, tensor in
+      name.hasPrefix(prefix) ? (String(name.dropFirst(prefix.count)), tensor) : nil
+    })
+}
+
+/// Parameters in a fixed order, by name.
+func parameters(_ tensors: [String: Tensor]) -> [FlatParameters.Parameter] {
+  tensors.sorted { $0.key < $1.key }.map { FlatParameters.Parameter(name: $0.key, tensor: $0.value) }
+}
+
+/// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` unless the names are the same.
+func requireSameNames(_ what: String, expected: some Sequence<String>, got: some Sequence<String>) throws {
+  let (expected, got) = (Set(expected), Set(got))
+  guard expected == got else {
+    throw LearningError.stateDiffers(
+      what: what, missing: expected.subtracting(got).sorted(), unused: got.subtracting(expected).sorted())
+  }
+}

@@ -1,0 +1,62 @@
+// Per-task fine-tuning: every task gets a LoRA of its own, trained once and then frozen.
+//
+//     h = W x + (α / r) B_t A_t x                               (Hu et al., arXiv 2106.09685)
+//     L = L_task
+//
+// The isolation baseline: it cannot forget and cannot transfer. Its result does not depend on the order of the tasks.
+// No hyper-parameter beyond the LoRA's own, and no loss term beyond the task's. A task that has not arrived is served
+// by the base.
+
+public import Decoder
+public import Experts
+public import Torch
+
+/// A LoRA for each task.
+public final class PerTask: ContinualMethod {
+  public static let name = "per-task"
+
+  private let context: MethodContext
+  private var experts: [TaskIdentity: LowRankExpert] = [:]
+
+  public init(_ context: MethodContext) { self.context = context }
+
+  private func owner(_ task: TaskIdentity) -> String { "tasks.\(task.name)" }
+
+  public func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] {
+    let expert = try experts[task] ?? context.newExpert(owner(task))
+    experts[task] = expert
+    return parameters(named(owner(task), expert.tensors))
+  }
+
+  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: Generator) throws -> TrainingPass {
+    guard let expert = experts[task] else { throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: []) }
+    return TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: dropout)))
+  }
+
+  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
+    experts[task].map { LowRankSelection($0) }
+  }
+
+  public func dependencies(of task: TaskIdentity) -> [String: Tensor] {
+    experts[task].map { named(owner(task), $0.tensors) } ?? [:]
+  }
+
+  public func end(_ task: TaskIdentity) throws {}
+
+  public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { experts[task] }
+
+  public var tensors: [String: Tensor] {
+    experts.reduce(into: [:]) { result, entry in
+      result.merge(named(owner(entry.key), entry.value.tensors)) { first, _ in first }
+    }
+  }
+
+  public func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws {
+    experts = [:]
+    for task in tasks {
+      experts[task] = try LowRankExpert(
+        context.shape, for: context.base, tensors: owned(by: owner(task), tensors), where: Self.name)
+    }
+    try requireSameNames(Self.name, expected: self.tensors.keys, got: tensors.keys)
+  }
+}

@@ -1,0 +1,47 @@
+// Sequential fine-tuning: one LoRA is trained on every task, one after the other.
+//
+//     h = W x + (α / r) B A x                                   (Hu et al., arXiv 2106.09685)
+//     L = L_task
+//
+// The lower baseline: nothing protects what was learned before. No hyper-parameter beyond the LoRA's own
+// (rank r, strength α, dropout), and no loss term beyond the task's.
+
+public import Decoder
+public import Experts
+public import Torch
+
+/// One LoRA through all tasks.
+public final class Sequential: ContinualMethod {
+  public static let name = "sequential"
+  private static let owner = "shared"
+
+  private let context: MethodContext
+  private var expert: LowRankExpert
+
+  public init(_ context: MethodContext) throws {
+    self.context = context
+    expert = try context.newExpert(Self.owner)
+  }
+
+  public func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] { parameters(tensors) }
+
+  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: Generator) throws -> TrainingPass {
+    TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: dropout)))
+  }
+
+  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? { LowRankSelection(expert) }
+
+  public func dependencies(of task: TaskIdentity) -> [String: Tensor] { tensors }
+
+  public func end(_ task: TaskIdentity) throws {}
+
+  public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { nil }
+
+  public var tensors: [String: Tensor] { named(Self.owner, expert.tensors) }
+
+  public func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws {
+    try requireSameNames(Self.name, expected: self.tensors.keys, got: tensors.keys)
+    expert = try LowRankExpert(
+      context.shape, for: context.base, tensors: owned(by: Self.owner, tensors), where: Self.name)
+  }
+}

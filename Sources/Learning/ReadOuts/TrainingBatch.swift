@@ -1,0 +1,43 @@
+public import Decoder
+public import Streams
+public import Torch
+
+/// A padded batch of examples with what is to be predicted.
+public struct TrainingBatch {
+  public let tokens: TokenBatch
+  /// Places in the flattened [batch · time] that predict a target. int64 [targets]
+  let places: Tensor
+  /// The token that each place has to predict. int64 [targets]
+  let targets: Tensor
+  /// Number of target tokens.
+  public let targetCount: Int
+  /// Place of each row's last prompt token in the flattened batch. int64 [batch]
+  let promptEnds: Tensor
+  /// Label number of each row; −1 where there is none. int64 [batch]
+  let labels: Tensor
+  /// Row numbers of the examples in their file.
+  public let rows: [Int]
+
+  /// The answer's tokens are the targets, the end token included; each is predicted at the place before it.
+  public init(_ examples: [EncodedExample], pad: Int, on device: Device = .cpu) throws {
+    let sequences = examples.map { $0.promptIds + $0.answerIds }
+    tokens = try TokenBatch(sequences, pad: pad, on: device)
+    var places: [Int] = []
+    var targets: [Int] = []
+    var promptEnds: [Int] = []
+    for (row, example) in examples.enumerated() {
+      let start = row * tokens.time + example.promptIds.count - 1
+      promptEnds.append(start)
+      for (index, id) in example.answerIds.enumerated() {
+        places.append(start + index)
+        targets.append(id)
+      }
+    }
+    self.places = try Tensor(places, on: device)
+    self.targets = try Tensor(targets, on: device)
+    targetCount = targets.count
+    self.promptEnds = try Tensor(promptEnds, on: device)
+    labels = try Tensor(examples.map { $0.labelIndex ?? -1 }, on: device)
+    rows = examples.map(\.index)
+  }
+}

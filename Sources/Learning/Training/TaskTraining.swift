@@ -1,0 +1,196 @@
+public import Decoder
+public import Streams
+public import Torch
+
+/// The training of one task: the only training loop there is.
+///
+/// It knows neither which method it runs nor which suite the task is from. Its whole state is one value
+/// (``state()``), and it advances one optimizer step at a time, so that the caller can stop anywhere.
+public final class TaskTraining {
+  /// What is learned.
+  public struct Material {
+    public let task: TaskIdentity
+    public let examples: [EncodedExample]
+    /// Number of labels; needed by the head read-out.
+    public let labels: Int
+
+    public init(task: TaskIdentity, examples: [EncodedExample], labels: Int) {
+      self.task = task
+      self.examples = examples
+      self.labels = labels
+    }
+  }
+
+  private let model: DecoderModel
+  private let method: any ContinualMethod
+  private let material: Material
+  private let options: TrainingOptions
+  private let seed: UInt64
+  private let head: Tensor?
+  private let pad: Int
+  private let schedule: LearningRateSchedule
+  private let dropout: Generator
+  public let parameters: FlatParameters
+  private var optimizer: AdamW
+  private var cursor = TrainingState.Cursor()
+  private var epochBatches: [[Int]]
+
+  /// - Parameters:
+  ///   - heads: the heads of the head read-out; nil trains the answer tokens.
+  ///   - pad: any token id; padding is never looked at.
+  /// - Throws: ``LearningError``, ``TorchError/emptyTrainableSet``.
+  public init(
+    _ material: Material, model: DecoderModel, method: any ContinualMethod, heads: TaskHeads?,
+    options: TrainingOptions, seed: UInt64, pad: Int
+  ) throws {
+    try options.validate()
+    guard !material.examples.isEmpty else {
+      throw LearningError.invalidOption(name: "examples of task \(material.task.name)", got: "none", allowed: "at least one")
+    }
+    self.material = material
+    self.model = model
+    self.method = method
+    self.options = options
+    self.seed = seed
+    self.pad = pad
+    var trained = try method.begin(material.task)
+    let headParameter = try heads?.begin(material.task.name, labels: material.labels)
+    if let headParameter { trained.append(headParameter) }
+    head = headParameter?.tensor
+    parameters = try FlatParameters(trained)
+    optimizer = try AdamW(for: parameters, weightDecay: options.weightDecay)
+    var stream = RandomStream(seed: seed, "dropout", material.task.name)
+    dropout = try Generator(seed: stream.next(), on: model.device)
+    epochBatches = Self.batches(material, options, seed, epoch: 0)
+    schedule = try LearningRateSchedule(
+      options.schedule, peak: options.learningRate, warmup: options.warmupSteps,
+      total: Self.steps(epochBatches.count, options) * options.epochs)
+  }
+
+  /// Optimizer steps of the whole task.
+  public var totalSteps: Int { Self.steps(epochBatches.count, options) * options.epochs }
+
+  public var isDone: Bool { cursor.epoch >= options.epochs }
+
+  private static func steps(_ batches: Int, _ options: TrainingOptions) -> Int {
+    (batches + options.accumulation - 1) / options.accumulation
+  }
+
+  private static func batches(_ material: Material, _ options: TrainingOptions, _ seed: UInt64, epoch: Int) -> [[Int]] {
+    BatchPlan.batches(
+      lengths: material.examples.map(\.tokenCount), batchSize: options.batchSize, seed: seed, task: material.task.name,
+      epoch: epoch)
+  }
+
+  /// Takes one optimizer step; nil when the task is done.
+  /// - Throws: ``LearningError`` when the loss is not finite, a term leaves its bound, or nothing moves.
+  public func step() throws -> StepReport? {
+    guard !isDone else { return nil }
+    let planned = epochBatches[cursor.batch..<min(cursor.batch + options.accumulation, epochBatches.count)]
+    let batches = try planned.map { numbers in
+      try TrainingBatch(numbers.map { material.examples[$0] }, pad: pad, on: model.device)
+    }
+    try parameters.zeroGradients()
+    var report = StepReport(
+      step: cursor.step + 1, totalSteps: totalSteps, epoch: cursor.epoch, terms: [:], loss: 0,
+      learningRate: schedule.rate(at: cursor.step), gradientNorm: 0, tokens: batches.reduce(0) { $0 + $1.tokens.tokens })
+    try accumulate(batches, into: &report)
+    report.gradientNorm = try parameters.clipGradients(to: options.gradientClip)
+    guard report.gradientNorm.isFinite else {
+      throw LearningError.lossNotFinite(
+        term: "gradient norm", task: material.task.name, step: report.step, examples: batches.flatMap(\.rows))
+    }
+    let before = cursor.step == 0 ? try parameters.values.cloned() : nil
+    try optimizer.update(parameters, rate: report.learningRate)
+    if let before, try before.isEqual(to: parameters.values) {
+      throw LearningError.nothingMoved(task: material.task.name)
+    }
+    try advance(batches.count, report)
+    return report
+  }
+
+  /// Forward and backward of the micro-batches of a step. Each counts by its share of target tokens (the task's loss)
+  /// or of rows (the other terms), so that the sum is what one large batch would give.
+  private func accumulate(_ batches: [TrainingBatch], into report: inout StepReport) throws {
+    let targets = batches.reduce(0) { $0 + $1.targetCount }
+    let rows = batches.reduce(0) { $0 + $1.tokens.rows }
+    guard targets > 0 else { throw LearningError.noTargets(task: material.task.name, step: report.step) }
+    for batch in batches {
+      let pass = try method.trainingPass(material.task, over: batch.tokens, dropout: dropout)
+      let hidden = try model.hiddenStates(batch.tokens, experts: pass.selection)  // [batch, time, hidden]
+      let own: Tensor
+      if let head {
+        own = try model.headLoss(hidden, batch, head: head) * (1 / Double(rows))
+      } else {
+        own = try model.answerLoss(hidden, batch) * (1 / Double(targets))
+      }
+      var total = own
+      try record("task", try own.item(), weight: 1, bound: nil, batch, &report)
+      let share = Double(batch.tokens.rows) / Double(rows)
+      for term in try pass.lossTerms() {
+        let value = try term.value.item()
+        guard !value.isFinite || term.bound.contains(value) else {
+          throw LearningError.lossOutOfBounds(
+            term: term.name, value: value, bound: "\(term.bound)", task: material.task.name, step: report.step)
+        }
+        try record(term.name, value * share, weight: term.weight, bound: term.bound, batch, &report)
+        total = try total.adding(term.value, times: term.weight * share)
+      }
+      try total.backward()
+    }
+  }
+
+  private func record(
+    _ name: String, _ value: Double, weight: Double, bound: ClosedRange<Double>?, _ batch: TrainingBatch,
+    _ report: inout StepReport
+  ) throws {
+    guard value.isFinite else {
+      throw LearningError.lossNotFinite(term: name, task: material.task.name, step: report.step, examples: batch.rows)
+    }
+    report.terms[name, default: 0] += value
+    report.loss += weight * value
+  }
+
+  private func advance(_ batches: Int, _ report: StepReport) throws {
+    cursor.step += 1
+    cursor.batch += batches
+    cursor.tokens += report.tokens
+    cursor.seenTerms.formUnion(report.terms.keys)
+    cursor.liveTerms.formUnion(report.terms.filter { $0.value != 0 }.keys)
+    guard cursor.batch >= epochBatches.count else { return }
+    cursor.batch = 0
+    cursor.epoch += 1
+    if isDone {
+      if let dead = cursor.seenTerms.subtracting(cursor.liveTerms).min() {
+        throw LearningError.lossAlwaysZero(term: dead, task: material.task.name)
+      }
+    } else {
+      epochBatches = Self.batches(material, options, seed, epoch: cursor.epoch)
+    }
+  }
+
+  /// Ends the task: the trained tensors own their memory again and collect nothing.
+  public func finish() throws {
+    try parameters.release()
+    try method.end(material.task)
+  }
+
+  // MARK: State
+
+  /// The whole state beside the trained values, which the method's tensors hold.
+  public func state() throws -> TrainingState {
+    TrainingState(
+      cursor: cursor, firstMoment: try optimizer.firstMoment.cloned(), secondMoment: try optimizer.secondMoment.cloned(),
+      dropout: try dropout.state())
+  }
+
+  /// Goes on where `state` was taken; the method must hold the tensors of that moment.
+  public func restore(_ state: TrainingState) throws {
+    optimizer = try AdamW(
+      for: parameters, weightDecay: options.weightDecay, firstMoment: state.firstMoment.cloned(),
+      secondMoment: state.secondMoment.cloned(), step: state.cursor.step)
+    try dropout.restore(state.dropout)
+    cursor = state.cursor
+    epochBatches = Self.batches(material, options, seed, epoch: cursor.epoch)
+  }
+}

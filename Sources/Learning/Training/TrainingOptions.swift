@@ -1,0 +1,39 @@
+public import Torch
+
+/// How a task is learned; every value is explained where it is used, and all of them are written to the manifest.
+public struct TrainingOptions: Sendable, Equatable, Codable {
+  /// Examples in a micro-batch.
+  public var batchSize = 16
+  /// Micro-batches whose gradients make one optimizer step.
+  public var accumulation = 1
+  /// Passes over the training rows.
+  public var epochs = 3
+  /// Peak learning rate.
+  public var learningRate = 1e-3
+  public var schedule = LearningRateSchedule.Shape.constant
+  /// Optimizer steps of linear warm-up.
+  public var warmupSteps = 0
+  /// AdamW's decoupled weight decay.
+  public var weightDecay = 0.01
+  /// Limit of the global gradient norm; 0 switches clipping off.
+  public var gradientClip = 1.0
+  /// The most tokens of a prompt with its answer; longer texts lose tokens at their left.
+  public var maxLength = 256
+
+  public init() {}
+
+  /// - Throws: ``LearningError/invalidOption(name:got:allowed:)``.
+  public func validate() throws {
+    func check(_ name: String, _ value: Any, _ allowed: String, _ holds: Bool) throws {
+      guard holds else { throw LearningError.invalidOption(name: name, got: "\(value)", allowed: allowed) }
+    }
+    try check("batch", batchSize, "1 to 65536", (1...65536).contains(batchSize))
+    try check("accumulation", accumulation, "1 to 65536", (1...65536).contains(accumulation))
+    try check("epochs", epochs, "1 to 100000", (1...100_000).contains(epochs))
+    try check("learning rate", learningRate, "above 0, at most 1", learningRate > 0 && learningRate <= 1)
+    try check("warm-up steps", warmupSteps, "0 or more", warmupSteps >= 0)
+    try check("weight decay", weightDecay, "0 ≤ value < 1", weightDecay >= 0 && weightDecay < 1)
+    try check("gradient clip", gradientClip, "0 (off) or more", gradientClip >= 0 && gradientClip.isFinite)
+    try check("maximum length", maxLength, "8 or more", maxLength >= 8)
+  }
+}
