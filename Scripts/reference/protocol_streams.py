@@ -1,0 +1,106 @@
+"""docs/protocol.md, sections "Random streams", "Rows" and "Batches", in plain Python.
+
+The literal numbers in Tests/TorchTests and Tests/StreamsTests were computed with it:
+    python3 Scripts/reference/protocol_streams.py [MTL5_DIRECTORY]
+"""
+import json
+import sys
+
+MASK = (1 << 64) - 1
+
+
+class RandomStream:
+    def __init__(self, *key):
+        self.state = 14695981039346656037
+        for byte in "/".join(str(part) for part in key).encode():
+            self.state = ((self.state ^ byte) * 1099511628211) & MASK
+
+    def next(self):
+        self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
+        z = self.state
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+        return z ^ (z >> 31)
+
+    def below(self, n):
+        return (self.next() * n) >> 64
+
+    def shuffle(self, a):
+        for i in range(len(a) - 1, 0, -1):
+            j = self.below(i + 1)
+            a[i], a[j] = a[j], a[i]
+        return a
+
+
+def shuffled(count, *key):
+    return RandomStream(*key).shuffle(list(range(count)))
+
+
+def training_rows(labels, per_class, seed, task):
+    if per_class is None:
+        return list(range(len(labels)))
+    taken, seen = [], {}
+    for row in shuffled(len(labels), seed, "rows", task):
+        if seen.get(labels[row], 0) < per_class:
+            seen[labels[row]] = seen.get(labels[row], 0) + 1
+            taken.append(row)
+    return sorted(taken)
+
+
+def test_rows(count, limit, task):
+    return list(range(count)) if limit is None else sorted(shuffled(count, "test", task)[:limit])
+
+
+def validation_rows(labels, per_class, limit, seed, task):
+    taken = set(training_rows(labels, per_class, seed, task))
+    rest = [row for row in shuffled(len(labels), seed, "rows", task) if row not in taken]
+    return sorted(rest[:limit])
+
+
+def split_rows(count, task):
+    """A user's file without "split": (train, test); the last fifth of the shuffle is test."""
+    order = shuffled(count, "split", task)
+    cut = count - count // 5
+    return sorted(order[:cut]), sorted(order[cut:])
+
+
+def batches(lengths, batch_size, seed, task, epoch):
+    stream = RandomStream(seed, "order", task, epoch)
+    order = stream.shuffle(list(range(len(lengths))))
+    plan = []
+    for start in range(0, len(order), 8 * batch_size):
+        chunk = sorted(order[start:start + 8 * batch_size], key=lambda p: (lengths[p], p))
+        plan += [chunk[i:i + batch_size] for i in range(0, len(chunk), batch_size)]
+    return stream.shuffle(plan)
+
+
+def main():
+    stream = RandomStream(0, "order", "agnews", 2)
+    print("0/order/agnews/2 next", [stream.next() for _ in range(4)])
+    stream = RandomStream(18446744073709551615, "größe")
+    print("max/größe next", [stream.next() for _ in range(2)])
+    stream = RandomStream("test", "agnews")
+    print("test/agnews below", [stream.below(n) for n in (10, 10, 10, 7, 1, 2**63 - 1, 1000)])
+    print("1/rows/x shuffle 12", shuffled(12, 1, "rows", "x"))
+    letters = list("abbacabcaabbccabcaba")
+    print("per class 2", training_rows(letters, 2, 7, "toy"), "per class 5", training_rows(letters, 5, 7, "toy"))
+    print("validation 2, limit 4", validation_rows(letters, 2, 4, 7, "toy"))
+    print("validation 5, no limit", validation_rows(letters, 5, None, 7, "toy"))
+    print("test 20 limit 6", test_rows(20, 6, "toy"))
+    print("split 12", split_rows(12, "mine"))
+    lengths = [(i * i) % 7 + 3 for i in range(21)]  # many ties
+    print("batches of 2, epoch 0", batches(lengths, 2, 3, "toy", 0))
+    print("batches of 2, epoch 1", batches(lengths, 2, 3, "toy", 1))
+    print("batches of 4", batches(lengths, 4, 3, "toy", 0))
+    if len(sys.argv) > 1:
+        for task in ("agnews", "amazon", "dbpedia", "yahoo"):
+            train = [row["label"] for row in json.load(open(f"{sys.argv[1]}/{task}/train.json"))]
+            test = json.load(open(f"{sys.argv[1]}/{task}/test.json"))
+            taken = training_rows(train, 60, 0, task)
+            print(task, len(train), len(test), "per class 60:", len(taken), taken[:5], sum(taken))
+            held, chosen = validation_rows(train, 60, 200, 0, task), test_rows(len(test), 200, task)
+            print("  validation 200:", held[:5], sum(held), "test 200:", chosen[:5], sum(chosen))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+/// One row of a task.
+public struct Example: Sendable, Codable, Equatable, Identifiable {
+  /// The row's name, unique in its task: the row's own `id`, or task, split and row number, `agnews/train/17`.
+  public let id: String
+
+  /// The row's number in its file, counted from 0 (blank lines are no rows).
+  public let index: Int
+
+  /// The text to classify, stripped of white space at both ends; or the prompt, exactly as it was written.
+  public let text: String
+
+  /// What is to be answered: the label of a classification, the whole text of a generation.
+  public let answer: String
+
+  /// Makes an example of values that were checked already; readers of files check theirs.
+  ///
+  /// - Parameters:
+  ///   - id: The row's name, unique in its task.
+  ///   - index: The row's number in its file, counted from 0.
+  ///   - text: The text or the prompt, as it goes to the tokenizer.
+  ///   - answer: The label or the answer.
+  public init(id: String, index: Int, text: String, answer: String) {
+    self.id = id
+    self.index = index
+    self.text = text
+    self.answer = answer
+  }
+}

@@ -1,0 +1,80 @@
+public import Foundation
+
+/// Reads a user's own task: one file with one JSON object per line.
+///
+/// A row is `{"prompt", "answer"}` or `{"text", "label"}`; all rows of a file are of one form. Optional fields are
+/// `"id"` (a string or a whole number) and `"split"` (`"train"` or `"test"`; in every row or in none). Other fields are
+/// passed over, except `"instruction"` and `"cue"`, which look as if they had an effect and are refused.
+///
+/// - The task's name is the file's name without its ending.
+/// - Without `"split"`, the rows of the last fifth (rounded down) of the shuffle with stream `split/TASK` are test
+///   rows; the others train. The split depends on the name and the number of rows, and on no seed.
+/// - The labels of a text-label file are the distinct labels of its training rows, sorted by code points.
+/// - A prompt-answer file is a classification if it has at most ``mostAnswers`` distinct answers in its training rows
+///   and each of them at least twice there; the answers are then its labels, sorted. Otherwise it is a generation.
+public struct JSONLReader: Sendable {
+  /// The most distinct answers that a prompt-answer file may have to be read as a classification.
+  public static let mostAnswers = 20
+
+  /// The line before the text of a text-label row.
+  public let instruction: String
+
+  /// The line after the text of a text-label row.
+  public let cue: String
+
+  /// Makes a reader.
+  ///
+  /// - Parameters:
+  ///   - instruction: The line before the text of a text-label row; a prompt is used as it is.
+  ///   - cue: The line after the text of a text-label row.
+  public init(instruction: String = "Classify this text.", cue: String = "Label:") {
+    self.instruction = instruction
+    self.cue = cue
+  }
+
+  /// The name of the task in a file: the file's name without its ending.
+  ///
+  /// - Parameter url: The file.
+  public static func taskName(of url: URL) -> String {
+    url.deletingPathExtension().lastPathComponent
+  }
+
+  /// Reads a task.
+  ///
+  /// - Parameter url: The file.
+  /// - Throws: A ``StreamError`` that names the file and the line of what is wrong.
+  public func read(_ url: URL) throws -> LearningTask {
+    let name = Self.taskName(of: url)
+    let file = Place(file: url.relativePath)
+    try TaskName.require([(name, file)])
+    let source = try SourceFile(url)
+    let fields = try source.rowsByLine().map { try RowFields($0, of: source) }
+    guard let first = fields.first else {
+      throw StreamError.split(
+        file.detail(expected: "at least one row", got: "none", fix: "Write one JSON object per line."))
+    }
+    let form = try Form(of: first)
+    let splits = try Split.splits(of: fields, task: name)
+    let rows = try zip(fields, splits).map { fields, split in
+      let id = try fields.id() ?? "\(name)/\(split.rawValue)/\(fields.index)"
+      return (split, LearningTask.Row(example: try form.example(of: fields, id: id), place: fields.place))
+    }
+    let train = rows.filter { $0.0 == .train }.map(\.1)
+    let test = rows.filter { $0.0 == .test }.map(\.1)
+    let answers = Self.answers(of: train)
+    let kind = form == .textLabel ? .classification : Self.kind(of: answers)
+    return try .checked(
+      name: name, instruction: form == .textLabel ? instruction : "", cue: form == .textLabel ? cue : "",
+      labels: kind == .classification ? answers.keys.sorted(by: String.byCodePoints) : [], labelSource: file,
+      train: train, trainFile: file, test: test, testFile: file, kind: kind)
+  }
+
+  /// How often every answer occurs.
+  private static func answers(of rows: [LearningTask.Row]) -> [String: Int] {
+    rows.reduce(into: [:]) { $0[$1.example.answer, default: 0] += 1 }
+  }
+
+  private static func kind(of answers: [String: Int]) -> LearningTask.Kind {
+    answers.count <= mostAnswers && answers.values.allSatisfy { $0 >= 2 } ? .classification : .generation
+  }
+}

@@ -1,0 +1,44 @@
+/// A place in a file, to be named in messages.
+struct Place: Sendable, Equatable, CustomStringConvertible {
+  /// The file as it was given.
+  let file: String
+  /// The line, counted from 1.
+  var line: Int?
+  /// The row of a JSON array, counted from 0.
+  var row: Int?
+
+  /// `FILE`, `FILE:LINE` or `FILE:LINE (row N)`.
+  var description: String {
+    let lined = line.map { "\(file):\($0)" } ?? file
+    return row.map { "\(lined) (row \($0), counted from 0)" } ?? lined
+  }
+
+  /// The detail of an error at this place.
+  func detail(expected: String, got: String, fix: String) -> StreamError.Detail {
+    StreamError.Detail(file: file, line: line, row: row, expected: expected, got: got, fix: fix)
+  }
+}
+
+/// A string of a file between quotation marks, short enough for a message.
+func quoted(_ text: String) -> String {
+  let short = text.unicodeScalars.prefix(60)
+  return "\"" + String(short) + (short.endIndex < text.unicodeScalars.endIndex ? "…" : "") + "\""
+}
+
+/// A list of names for a message; a long one ends with its count.
+func listed(_ names: [String]) -> String {
+  let shown = names.prefix(20).map(quoted).joined(separator: ", ")
+  return names.count > 20 ? "\(shown), … (\(names.count))" : shown
+}
+
+/// A message on one line: control characters, which a file may hold, would break it or command the terminal.
+func oneLine(_ text: String) -> String {
+  var line = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: line.append(" ")
+    default: line.append(scalar)
+    }
+  }
+  return String(line)
+}

@@ -1,0 +1,84 @@
+public import Tokenization
+
+/// Makes token ids of the examples of one task, by section "Prompt and answer" of `docs/protocol.md`.
+///
+/// Instruction, text, cue and answer are tokenized apart and then joined, so that the text can be shortened without
+/// touching the others, and an answer has the same tokens after every prompt.
+public struct PromptEncoder: Sendable {
+  /// The tokens of every label's answer, in the order of the task's labels: `" " + label` and the end token. Empty for
+  /// a generation.
+  public let labelIds: [[Int]]
+
+  /// The most tokens of a prompt together with its longest possible answer.
+  public let maxLength: Int
+
+  let task: LearningTask
+  private let tokenizer: any Tokenizer
+  private let endToken: Int
+  let before: [Int]
+  let after: [Int]
+  private let labelIndices: [String: Int]
+
+  /// Tokenizes what all examples of the task share.
+  ///
+  /// - Parameters:
+  ///   - task: The task.
+  ///   - tokenizer: The tokenizer of the base model.
+  ///   - endToken: The id that ends an answer.
+  ///   - maxLength: The most tokens of a prompt together with its longest possible answer.
+  /// - Throws: ``StreamError/prompt(_:)`` if instruction, cue and the longest label are longer than `maxLength`, if two
+  ///   labels have the same tokens, or if the tokenizer surrounds text in a way that cannot be taken apart; what the
+  ///   tokenizer throws.
+  public init(task: LearningTask, tokenizer: any Tokenizer, endToken: Int, maxLength: Int) throws {
+    self.task = task
+    self.tokenizer = tokenizer
+    self.endToken = endToken
+    self.maxLength = maxLength
+    let beginning = try Self.beginning(of: tokenizer)
+    let instruction = task.instruction.isEmpty ? "" : task.instruction + "\n"
+    let cue = task.cue.isEmpty ? "" : "\n" + task.cue
+    before = try beginning + Self.encode(instruction, with: tokenizer)
+    after = try Self.encode(cue, with: tokenizer)
+    labelIds = try task.labels.map { try Self.encode(" " + $0, with: tokenizer) + [endToken] }
+    labelIndices = Dictionary(zip(task.labels, task.labels.indices), uniquingKeysWith: { first, _ in first })
+    try requireDistinctLabels()
+    if let longest = labelIds.map(\.count).max() { try requireRoom(forAnswer: longest, of: "task \(task.name)") }
+  }
+
+  /// Encodes an example. If it is too long, tokens are dropped from the left of its text.
+  ///
+  /// - Parameter example: An example of the task.
+  /// - Throws: ``StreamError/label(_:)`` if its label is not one of the task's, ``StreamError/prompt(_:)`` if a free
+  ///   answer leaves no room or the prompt has no token; what the tokenizer throws.
+  public func encode(_ example: Example) throws -> EncodedExample {
+    let labelIndex = labelIndices[example.answer]
+    let answer: [Int]
+    let longestAnswer: Int
+    if task.kind == .classification {
+      guard let labelIndex else {
+        throw StreamError.label(
+          StreamError.Detail(
+            file: "row \(example.id)", expected: "one of the labels \(listed(task.labels))",
+            got: quoted(example.answer), fix: "Correct the label."))
+      }
+      answer = labelIds[labelIndex]
+      longestAnswer = labelIds.map(\.count).max() ?? answer.count
+    } else {
+      answer = try Self.encode(" " + example.answer, with: tokenizer) + [endToken]
+      longestAnswer = answer.count
+      try requireRoom(forAnswer: longestAnswer, of: "row \(example.id)")
+    }
+    let text = try Self.encode(example.text, with: tokenizer)
+    let kept = text.suffix(max(0, maxLength - before.count - after.count - longestAnswer))
+    let prompt = before + kept + after
+    guard !prompt.isEmpty else {
+      throw StreamError.prompt(
+        StreamError.Detail(
+          file: "row \(example.id)", expected: "a prompt of at least one token", got: "none",
+          fix: "Raise the maximum length above \(maxLength), or write a longer prompt."))
+    }
+    return EncodedExample(
+      index: example.index, promptIds: prompt, answerIds: answer,
+      labelIndex: task.kind == .classification ? labelIndex : nil, droppedTokens: text.count - kept.count)
+  }
+}

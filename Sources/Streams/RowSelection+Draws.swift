@@ -1,0 +1,62 @@
+import Torch
+
+extension RowSelection {
+  /// The train rows that are trained on: walking the shuffle `SEED/rows/TASK`, a row is taken while its label has
+  /// fewer than `perClass`.
+  ///
+  /// - Parameters:
+  ///   - labels: The label of every train row, in file order.
+  ///   - perClass: The most rows of a label; `nil`: all rows.
+  ///   - seed: The run's seed.
+  ///   - task: The task's name.
+  /// - Returns: Positions in `labels`, ascending.
+  public static func trainingRows(labels: [String], perClass: Int?, seed: UInt64, task: String) -> [Int] {
+    guard let perClass else { return Array(labels.indices) }
+    var taken: [Int] = []
+    var counts: [String: Int] = [:]
+    for row in shuffled(labels.count, RandomStream(seed: seed, "rows", task)) {
+      let count = counts[labels[row], default: 0]
+      guard count < perClass else { continue }
+      counts[labels[row]] = count + 1
+      taken.append(row)
+    }
+    return taken.sorted()
+  }
+
+  /// The test rows that are scored: the first of the shuffle `test/TASK`, which is the same in every run.
+  ///
+  /// - Parameters:
+  ///   - count: How many test rows the task has.
+  ///   - limit: The most rows; `nil`: all. A negative limit is 0.
+  ///   - task: The task's name.
+  /// - Returns: Positions, ascending.
+  public static func testRows(count: Int, limit: Int?, task: String) -> [Int] {
+    guard let limit else { return Array(0..<max(0, count)) }
+    return shuffled(count, RandomStream(purposes: ["test", task])).prefix(max(0, limit)).sorted()
+  }
+
+  /// The train rows that are scored instead of test rows: the first of the shuffle `SEED/rows/TASK` that are not
+  /// trained on.
+  ///
+  /// - Parameters:
+  ///   - labels: The label of every train row, in file order.
+  ///   - perClass: The most training rows of a label; `nil`: all rows, so that none is left.
+  ///   - limit: The most rows; `nil`: all that are left. A negative limit is 0.
+  ///   - seed: The run's seed.
+  ///   - task: The task's name.
+  /// - Returns: Positions in `labels`, ascending.
+  public static func validationRows(
+    labels: [String], perClass: Int?, limit: Int?, seed: UInt64, task: String
+  ) -> [Int] {
+    let taken = Set(trainingRows(labels: labels, perClass: perClass, seed: seed, task: task))
+    let left = shuffled(labels.count, RandomStream(seed: seed, "rows", task)).filter { !taken.contains($0) }
+    return left.prefix(limit.map { max(0, $0) } ?? left.count).sorted()
+  }
+
+  private static func shuffled(_ count: Int, _ stream: RandomStream) -> [Int] {
+    var stream = stream
+    var rows = Array(0..<max(0, count))
+    stream.shuffle(&rows)
+    return rows
+  }
+}

@@ -1,0 +1,60 @@
+/// Which rows of a task a run trains on and which it scores: positions in ``LearningTask/train`` and
+/// ``LearningTask/test``.
+public struct RowSelection: Sendable, Equatable {
+  /// What a run scores.
+  public enum Evaluation: String, Sendable, Codable, CaseIterable {
+    /// The test rows: what results are quoted on.
+    case test
+    /// Training rows that are not trained on: what hyper-parameters are chosen on.
+    case validation
+  }
+
+  /// The positions of the rows to train on, ascending.
+  public let training: [Int]
+
+  /// The positions of the rows to score, ascending: in the task's test rows, or, for validation, in its train rows.
+  public let evaluated: [Int]
+
+  /// What `evaluated` counts in.
+  public let evaluation: Evaluation
+
+  /// Selects the rows of a task, by section "Rows" of `docs/protocol.md`.
+  ///
+  /// - Parameters:
+  ///   - task: The task.
+  ///   - perClass: The most training rows of a label; `nil`: all rows.
+  ///   - evaluation: Which rows are scored.
+  ///   - limit: The most rows that are scored; `nil`: all.
+  ///   - seed: The run's seed. Test rows do not depend on it.
+  /// - Throws: ``StreamError/split(_:)`` if nothing is left to train on or to score, or a generation is to be limited
+  ///   by label.
+  public init(
+    of task: LearningTask, perClass: Int? = nil, evaluation: Evaluation = .test, limit: Int? = nil, seed: UInt64
+  ) throws {
+    if task.kind == .generation, perClass != nil {
+      throw Self.nothing(of: task, expected: "labels to count rows of", fix: "Leave out the rows per class.")
+    }
+    let labels = task.train.map(\.answer)
+    training = Self.trainingRows(labels: labels, perClass: perClass, seed: seed, task: task.name)
+    guard !training.isEmpty else {
+      throw Self.nothing(of: task, expected: "training rows", fix: "Ask for at least 1 row per class.")
+    }
+    switch evaluation {
+    case .test: evaluated = Self.testRows(count: task.test.count, limit: limit, task: task.name)
+    case .validation:
+      evaluated = Self.validationRows(labels: labels, perClass: perClass, limit: limit, seed: seed, task: task.name)
+    }
+    guard !evaluated.isEmpty else {
+      let fix =
+        evaluation == .test
+        ? "Ask for a limit of at least 1 row."
+        : "Train on fewer rows per class, so that some are left, and score at least 1."
+      throw Self.nothing(of: task, expected: "\(evaluation.rawValue) rows to score", fix: fix)
+    }
+    self.evaluation = evaluation
+  }
+
+  private static func nothing(of task: LearningTask, expected: String, fix: String) -> StreamError {
+    .split(StreamError.Detail(file: "task \(task.name)", expected: expected, got: "none", fix: fix))
+  }
+}

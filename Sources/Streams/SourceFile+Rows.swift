@@ -1,0 +1,116 @@
+/// One JSON value of a file that should be a row: where it is and its bytes.
+struct RawRow {
+  let place: Place
+  let index: Int
+  let range: Range<Int>
+}
+
+extension SourceFile {
+  /// The rows of a file that has one JSON value on every line that is not blank.
+  ///
+  /// - Throws: ``StreamError/json(_:)`` if a line nests too deeply.
+  func rowsByLine() throws -> [RawRow] {
+    var rows: [RawRow] = []
+    for line in lines() where !bytes[line.range].allSatisfy(isBlank) {
+      let row = RawRow(place: Place(file: place.file, line: line.number), index: rows.count, range: line.range)
+      var nesting = Nesting()
+      for i in row.range {
+        _ = nesting.read(bytes[i])
+        try requireDepth(nesting.depth, at: row.place)
+      }
+      rows.append(row)
+    }
+    return rows
+  }
+
+  /// The elements of a file that is one JSON array; they are cut here, so that each can be parsed and named alone.
+  ///
+  /// - Throws: ``StreamError/json(_:)`` if the file is no array, ends early, or a row nests too deeply.
+  func rowsOfArray() throws -> [RawRow] {
+    var line = 1
+    var cursor = skipBlanks(from: 0, line: &line)
+    guard cursor < bytes.endIndex, bytes[cursor] == UInt8(ascii: "[") else {
+      throw notAnArray(at: line, got: cursor < bytes.endIndex ? "something else" : "an empty file")
+    }
+    cursor = skipBlanks(from: cursor + 1, line: &line)
+    var rows: [RawRow] = []
+    if cursor < bytes.endIndex, bytes[cursor] == UInt8(ascii: "]") {
+      try requireEnd(after: cursor, line: line)
+      return rows
+    }
+    while true {
+      let place = Place(file: place.file, line: line, row: rows.count)
+      let end = try endOfElement(from: cursor, at: place, line: &line)
+      let range = cursor..<end
+      try requireSize(range, at: place)
+      rows.append(RawRow(place: place, index: rows.count, range: range))
+      if bytes[end] == UInt8(ascii: "]") {
+        try requireEnd(after: end, line: line)
+        return rows
+      }
+      cursor = skipBlanks(from: end + 1, line: &line)
+    }
+  }
+
+  /// The index of the comma or bracket that ends the element at `start`; counts the lines on the way.
+  private func endOfElement(from start: Int, at place: Place, line: inout Int) throws -> Int {
+    var nesting = Nesting()
+    for i in start..<bytes.endIndex {
+      let byte = bytes[i]
+      if byte == UInt8(ascii: "\n") { line += 1 }
+      let before = nesting.depth
+      guard nesting.read(byte) else { continue }
+      try requireDepth(nesting.depth, at: place)
+      if before == 0, byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]") { return i }
+      if nesting.depth < 0 { break }
+    }
+    throw StreamError.json(
+      place.detail(
+        expected: "the end of this row and of the array", got: "the end of the file, or a bracket that closes nothing",
+        fix: "If the file was cut, copy it again; else correct the brackets of this row."))
+  }
+
+  /// How many fields are written in a row that is a JSON object, those with the same name counted each.
+  func fieldCount(of row: RawRow) -> Int {
+    var nesting = Nesting()
+    var count = 0
+    for i in row.range where nesting.read(bytes[i]) && nesting.depth == 1 && bytes[i] == UInt8(ascii: ":") {
+      count += 1
+    }
+    return count
+  }
+
+  private func requireDepth(_ depth: Int, at place: Place) throws {
+    guard depth > Limit.depth else { return }
+    throw StreamError.json(
+      place.detail(
+        expected: "at most \(Limit.depth) nested brackets", got: "more",
+        fix: "A row is one flat object of strings; remove what is nested."))
+  }
+
+  private func requireEnd(after bracket: Int, line: Int) throws {
+    var line = line
+    let next = skipBlanks(from: bracket + 1, line: &line)
+    guard next < bytes.endIndex else { return }
+    throw notAnArray(at: line, got: "more text after the array")
+  }
+
+  private func notAnArray(at line: Int, got: String) -> StreamError {
+    .json(
+      Place(file: place.file, line: line).detail(
+        expected: "one JSON array and nothing else", got: got, fix: "Write the rows as [ {…}, {…} ]."))
+  }
+
+  private func skipBlanks(from start: Int, line: inout Int) -> Int {
+    var i = start
+    while i < bytes.endIndex, isBlank(bytes[i]) {
+      if bytes[i] == UInt8(ascii: "\n") { line += 1 }
+      i += 1
+    }
+    return i
+  }
+
+  private func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || (0x09...0x0D).contains(byte)
+  }
+}

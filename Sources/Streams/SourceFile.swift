@@ -1,0 +1,84 @@
+import Foundation
+
+/// The bytes of a data file, known to be UTF-8 text.
+struct SourceFile {
+  /// What a file may be; beyond it is a mistake or an attack rather than a text to learn from.
+  enum Limit {
+    /// The bytes of a file: all of it is held in memory.
+    static let fileBytes = 2 << 30
+    /// The bytes of one line or one row.
+    static let rowBytes = 16 << 20
+    /// How deep brackets may be nested in a row. Parsers recurse, and a stack ends.
+    static let depth = 64
+  }
+
+  /// The file as it was given.
+  let place: Place
+  /// Its content, without a byte order mark.
+  let bytes: [UInt8]
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``StreamError/file(_:)`` if it is missing, no regular file, unreadable or over 2 GiB,
+  ///   ``StreamError/text(_:)`` if it is no UTF-8.
+  init(_ url: URL) throws {
+    place = Place(file: url.relativePath)
+    let path = url.resolvingSymlinksInPath().path
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
+      throw StreamError.file(
+        place.detail(expected: "a file", got: "nothing there", fix: "Check the path and its permissions."))
+    }
+    guard attributes[.type] as? FileAttributeType == .typeRegular else {
+      throw StreamError.file(
+        place.detail(expected: "a regular file", got: "a folder or a device", fix: "Name the data file itself."))
+    }
+    guard let size = attributes[.size] as? Int, size <= Limit.fileBytes else {
+      throw StreamError.file(
+        place.detail(expected: "at most 2 GiB", got: "more", fix: "Take a sample of the rows, or split the file."))
+    }
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw StreamError.file(
+        place.detail(
+          expected: "a readable file", got: "the error \(quoted(error.localizedDescription))",
+          fix: "Check its permissions."))
+    }
+    bytes = data.starts(with: [0xEF, 0xBB, 0xBF]) ? [UInt8](data.dropFirst(3)) : [UInt8](data)
+    try requireText()
+  }
+
+  /// The lines of the file without their line feeds, each with its number from 1; nothing after the last line feed.
+  func lines() -> [(range: Range<Int>, number: Int)] {
+    var lines: [(range: Range<Int>, number: Int)] = []
+    var start = 0
+    while start < bytes.endIndex {
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+      lines.append((start..<end, lines.count + 1))
+      start = end + 1
+    }
+    return lines
+  }
+
+  /// Checks line by line, to name the line: a line feed is never part of a longer UTF-8 sequence.
+  private func requireText() throws {
+    for line in lines() {
+      let place = Place(file: place.file, line: line.number)
+      try requireSize(line.range, at: place)
+      guard String(validating: bytes[line.range], as: UTF8.self) != nil else {
+        throw StreamError.text(
+          place.detail(expected: "UTF-8 text", got: "other bytes", fix: "Convert the file to UTF-8, e.g. with iconv."))
+      }
+    }
+  }
+
+  /// Refuses a line or row that is too long to be meant.
+  func requireSize(_ range: Range<Int>, at place: Place) throws {
+    guard range.count > Limit.rowBytes else { return }
+    throw StreamError.text(
+      place.detail(
+        expected: "at most 16 MiB in a line or row", got: "\(range.count) bytes",
+        fix: "Put every row on a line of its own and shorten its text."))
+  }
+}

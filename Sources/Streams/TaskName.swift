@@ -1,0 +1,43 @@
+/// The rules for names of tasks, which become folders of a run.
+enum TaskName {
+  /// The longest name. File systems end at 255 bytes, and a run's files add to the name.
+  static let longest = 100
+
+  /// Refuses names that cannot be folders on every system, or that would share one.
+  ///
+  /// Names that differ only in case share a folder on many systems.
+  ///
+  /// - Parameter names: The names, each with the file to blame for it.
+  /// - Throws: ``StreamError/identity(_:)``.
+  static func require(_ names: [(name: String, place: Place)]) throws {
+    var first: [String: Place] = [:]
+    for (name, place) in names {
+      guard isSafe(name) else {
+        throw StreamError.identity(
+          place.detail(
+            expected:
+              "a task name of 1 to \(longest) ASCII letters, digits, \".\", \"_\", \"-\", not starting with \".\"",
+            got: quoted(name), fix: "Rename the file: its name without the ending is the task's name."))
+      }
+      if let other = first[name.lowercased()] {
+        throw StreamError.identity(
+          place.detail(
+            expected: "a task name of its own", got: "\(quoted(name)), as for \(other.description)",
+            fix: "Rename one of the files; upper and lower case count as the same."))
+      }
+      first[name.lowercased()] = place
+    }
+  }
+
+  private static func isSafe(_ name: String) -> Bool {
+    func isAllowed(_ byte: UInt8) -> Bool {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    return (1...longest).contains(name.utf8.count) && name.utf8.allSatisfy(isAllowed) && !name.hasPrefix(".")
+  }
+}

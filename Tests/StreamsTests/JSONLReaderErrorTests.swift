@@ -1,0 +1,88 @@
+import Foundation
+import Streams
+import Testing
+
+/// Bad files of a user: each is refused with the place and a fix.
+@Suite struct JSONLReaderErrorTests {
+  private static let good = #"{"text":"x","label":"a"}"#
+
+  @Test(arguments: BadFile.ofAUser)
+  func refused(bad: BadFile) throws {
+    let folder = try Scratch()
+    let file = try folder.write(bad.content, to: "t.jsonl")
+    let got = message(in: folder) { _ = try JSONLReader().read(file) } ?? "no error"
+    #expect(got.hasPrefix("t.jsonl" + bad.message), "\(got)")
+    #expect(got.contains(" Fix: ") && !got.contains("\n"))
+  }
+
+  @Test func answersOfTestThatNoTrainingRowHas() throws {
+    let folder = try Scratch()
+    let train = ["A", "A", "B", "B"].map { "{\"prompt\":\"p\",\"answer\":\"\($0)\",\"split\":\"train\"}\n" }.joined()
+    let file = try folder.write(train + "{\"prompt\":\"p\",\"answer\":\"C\",\"split\":\"test\"}", to: "t.jsonl")
+    let got = message(in: folder) { _ = try JSONLReader().read(file) }
+    #expect(got?.hasPrefix("t.jsonl:5: expected one of the labels \"A\", \"B\", got \"C\".") == true)
+  }
+
+  @Test func bytesThatAreNoText() throws {
+    let folder = try Scratch()
+    let file = try folder.write(Data(Self.good.utf8) + [0x0A, 0x22, 0xFF, 0x22], to: "t.jsonl")
+    let got = message(in: folder) { _ = try JSONLReader().read(file) }
+    #expect(got == "t.jsonl:2: expected UTF-8 text, got other bytes. Fix: Convert the file to UTF-8, e.g. with iconv.")
+  }
+
+  @Test func nestingThatWouldOverflowAParsersStack() throws {
+    let folder = try Scratch()
+    let bomb = String(repeating: "[", count: 200_000)
+    let file = try folder.write(Self.good + "\n{\"text\":" + bomb, to: "t.jsonl")
+    let got = message(in: folder) { _ = try JSONLReader().read(file) }
+    #expect(got?.hasPrefix("t.jsonl:2: expected at most 64 nested brackets, got more.") == true)
+    try folder.write("[" + bomb, to: "yahoo/train.json")
+    try folder.write(#"["a", "b"]"#, to: "yahoo/labels.json")
+    let array = message(in: folder) { _ = try MTL5Suite(directory: folder.url).task(named: "yahoo") }
+    #expect(array?.hasPrefix("yahoo/train.json:1 (row 0, counted from 0): expected at most 64 nested") == true)
+  }
+
+  @Test func bracketsInStringsDoNotNest() throws {
+    let folder = try Scratch()
+    let text = String(repeating: "[{\\\"", count: 100)
+    let rows = JSONLReaderTests.twelve + "{\"text\":\"\(text)\",\"label\":\"a\"}"
+    let task = try JSONLReader().read(folder.write(rows, to: "mine.jsonl"))
+    #expect((task.train + task.test).contains { $0.text == String(repeating: "[{\"", count: 100) })
+  }
+
+  @Test func lineLongerThanTheLimit() throws {
+    let folder = try Scratch()
+    let line = Data("{\"text\":\"".utf8) + Data(repeating: 0x61, count: 16 << 20)
+    let file = try folder.write(line, to: "t.jsonl")
+    let got = message(in: folder) { _ = try JSONLReader().read(file) }
+    #expect(got?.hasPrefix("t.jsonl:1: expected at most 16 MiB in a line or row, got 16777225 bytes.") == true)
+  }
+
+  @Test func filesThatAreNoFiles() throws {
+    let folder = try Scratch()
+    let missing = message(in: folder) { _ = try JSONLReader().read(folder.url.appendingPathComponent("no.jsonl")) }
+    #expect(missing == "no.jsonl: expected a file, got nothing there. Fix: Check the path and its permissions.")
+    try FileManager.default.createDirectory(
+      at: folder.url.appendingPathComponent("d.jsonl"), withIntermediateDirectories: true)
+    let directory = message(in: folder) { _ = try JSONLReader().read(folder.url.appendingPathComponent("d.jsonl")) }
+    #expect(directory?.hasPrefix("d.jsonl: expected a regular file, got a folder or a device.") == true)
+    #expect(throws: StreamError.self) { try JSONLReader().read(URL(fileURLWithPath: "/dev/zero")) }
+  }
+
+  @Test(arguments: ["a b", "ä", "a/..", ".x", "a:b", String(repeating: "n", count: 101)])
+  func unsafeNames(name: String) {
+    let url = URL(fileURLWithPath: "/nowhere").appendingPathComponent(name + ".jsonl")
+    let error = #expect(throws: StreamError.self) { try JSONLSuite(files: [url]) }
+    guard case .identity = error else {
+      Issue.record("expected .identity, got \(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func doubledNames() throws {
+    let files = ["/a/News.jsonl", "/b/news.json"].map { URL(fileURLWithPath: $0) }
+    let error = #expect(throws: StreamError.self) { try JSONLSuite(files: files) }
+    #expect(error?.detail.file == "/b/news.json")
+    #expect(error?.detail.got == "\"news\", as for /a/News.jsonl")
+  }
+}

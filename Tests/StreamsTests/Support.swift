@@ -1,0 +1,78 @@
+import Foundation
+import Streams
+import Testing
+import Tokenization
+
+/// A folder that is removed when the test has let go of it.
+final class Scratch {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-streams-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: url)
+  }
+
+  /// Writes a file, with the folders on its way.
+  @discardableResult func write(_ content: Data, to name: String) throws -> URL {
+    let file = url.appendingPathComponent(name)
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try content.write(to: file)
+    return file
+  }
+
+  @discardableResult func write(_ content: String, to name: String) throws -> URL {
+    try write(Data(content.utf8), to: name)
+  }
+}
+
+/// The error of an operation without the scratch folder's name; `nil` if there was none or another kind.
+func message(in folder: Scratch, _ operation: () throws -> Void) -> String? {
+  do {
+    try operation()
+    return nil
+  } catch let error as StreamError {
+    return error.description.replacingOccurrences(of: folder.url.path + "/", with: "")
+  } catch {
+    return "another error: \(error)"
+  }
+}
+
+/// Every UTF-8 byte is a token; a template adds 256 before and 257 after.
+struct ByteTokenizer: Tokenizer {
+  var hasTemplate = false
+  var vocabularySize: Int { 258 }
+
+  func encode(_ text: String, addSpecialTokens: Bool) throws -> [Int] {
+    let ids = text.utf8.map(Int.init)
+    return addSpecialTokens && hasTemplate ? [256] + ids + [257] : ids
+  }
+
+  func decode(_ ids: [Int], skipSpecialTokens: Bool) throws -> String {
+    String(decoding: ids.compactMap { UInt8(exactly: $0) }, as: UTF8.self)
+  }
+
+  func id(of token: String) -> Int? { nil }
+}
+
+/// The tokens of a text, as ``ByteTokenizer`` makes them.
+func bytes(_ text: String) -> [Int] { text.utf8.map(Int.init) }
+
+/// The benchmark data beside the repository, which is not part of it.
+enum BenchmarkData {
+  static let directory: URL = {
+    if let path = ProcessInfo.processInfo.environment["ACCRETE_DATA"] { return URL(fileURLWithPath: path) }
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return package.deletingLastPathComponent().appendingPathComponent("shared/data")
+  }()
+
+  static var mtl5: URL { directory.appendingPathComponent("mtl5") }
+
+  static var isThere: Bool { FileManager.default.fileExists(atPath: mtl5.path) }
+
+  static let absent: Comment = "needs mtl5 in $ACCRETE_DATA or ../shared/data"
+}
