@@ -1,0 +1,37 @@
+public import Decoder
+public import Files
+public import Foundation
+public import Tokenization
+public import Torch
+
+/// A base model with its tokenizer: what experts are learned on and bound to.
+public struct Base: Sendable {
+  public let folder: URL
+  public let model: DecoderModel
+  public let tokenizer: any Tokenizer
+  public let tokenizerDigest: Digest
+  /// The id that ends an answer.
+  public let endToken: Int
+
+  /// Vocabularies are often padded to a round size; a tokenizer smaller by more than this share belongs to another model.
+  private static let paddingShare = 16
+
+  /// Loads a Hugging Face folder with `tokenizer.json`.
+  /// - Throws: ``Decoder/DecoderError``, ``Tokenization/TokenizationError``, ``RunError/noEndToken(folder:)``.
+  public init(folder: URL, on device: Device = .cpu) throws {
+    let file = folder.appendingPathComponent("tokenizer.json")
+    self.folder = folder
+    model = try DecoderModel(folder: folder, on: device)
+    tokenizer = try ByteLevelBPE(contentsOf: file)
+    tokenizerDigest = try Digest(ofFile: file)
+    let (size, known) = (model.configuration.vocabularySize, tokenizer.vocabularySize)
+    guard known <= size, size - known <= size / Self.paddingShare else {
+      throw DecoderError.vocabularyMismatch(base: folder.path, model: size, tokenizer: known)
+    }
+    guard let end = model.configuration.endTokens.first else { throw RunError.noEndToken(folder: folder.path) }
+    endToken = end
+  }
+
+  /// A token to fill rows with; it is never looked at.
+  public var padToken: Int { model.configuration.padToken ?? endToken }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// What learning a task cost. Stands beside every accuracy.
+public struct TaskCosts: Sendable, Equatable, Codable {
+  public var task: String
+  /// Values that training moved.
+  public var trainedParameters: Int
+  public var steps: Int
+  /// Real tokens read in training, padding not counted.
+  public var trainingTokens: Int
+  public var trainingSeconds: Double
+  /// trainingTokens / trainingSeconds
+  public var tokensPerSecond: Double
+  /// Seconds to score the matrix row after it.
+  public var evaluationSeconds: Double
+  /// Bytes of what the task alone owns, as stored.
+  public var expertBytes: Int
+  /// Bytes of all tensors of the method after this task.
+  public var methodBytes: Int
+  /// Largest resident memory of the process so far.
+  public var peakResidentBytes: Int
+}
+
+/// What the operating system says about this process.
+public enum ProcessMemory {
+  /// Resident memory now, in bytes; 0 where /proc is missing.
+  public static var residentBytes: Int { status("VmRSS") }
+  /// The largest it has been.
+  public static var peakResidentBytes: Int { status("VmHWM") }
+
+  private static func status(_ key: String) -> Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
+    for line in text.split(separator: "\n") where line.hasPrefix(key + ":") {
+      let digits = line.filter(\.isNumber)
+      return (Int(digits) ?? 0) * 1024
+    }
+    return 0
+  }
+}

@@ -1,0 +1,58 @@
+import Files
+public import Foundation
+
+/// A file of one JSON object a line, to which lines are added at the end.
+///
+/// Lines reach the disk at ``flush()``, which a checkpoint calls; the checkpoint records the length, and a resumed run cuts the
+/// file back to it, so that no step is listed twice.
+public final class EventLog {
+  private let url: URL
+  private var handle: FileHandle
+
+  /// - Parameter length: bytes to keep of an existing file; 0 begins anew.
+  public init(_ url: URL, keeping length: UInt64) throws {
+    self.url = url
+    if !FileManager.default.fileExists(atPath: url.path) { try AtomicFile.write(Data(), to: url) }
+    do {
+      handle = try FileHandle(forUpdating: url)
+      let present = try handle.seekToEnd()
+      guard present >= length else {
+        throw FileError.notReadable(path: url.path, reason: "it has \(present) bytes, the checkpoint knows \(length)")
+      }
+      try handle.truncate(atOffset: length)
+      try handle.seekToEnd()
+    } catch let error as FileError {
+      throw error
+    } catch {
+      throw FileError.notWritable(path: url.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// Adds a line.
+  /// - Throws: ``Files/FileError`` (a full disk).
+  public func append(_ value: some Encodable) throws {
+    var line = try JSONFile.encode(value, pretty: false)
+    line.append(UInt8(ascii: "\n"))
+    do {
+      try handle.write(contentsOf: line)
+    } catch {
+      throw Self.fileError(error, url)
+    }
+  }
+
+  /// Brings everything to the disk and tells the length.
+  public func flush() throws -> UInt64 {
+    do {
+      try handle.synchronize()
+      return try handle.offset()
+    } catch {
+      throw Self.fileError(error, url)
+    }
+  }
+
+  private static func fileError(_ error: any Error, _ url: URL) -> FileError {
+    let code = (error as NSError).code
+    let full = code == CocoaError.Code.fileWriteOutOfSpace.rawValue || code == Int(ENOSPC)
+    return full ? .diskFull(path: url.path) : .notWritable(path: url.path, reason: error.localizedDescription)
+  }
+}

@@ -1,0 +1,50 @@
+public import Files
+import Foundation
+
+/// What a run was made from: written once, before the first step.
+public struct Manifest: Sendable, Equatable, Codable {
+  /// Version of the folder's form.
+  public static let currentFormat = 1
+
+  public var format = Manifest.currentFormat
+  public var accrete: String
+  public var libtorch: String
+  public var configuration: RunConfiguration
+  /// Tasks in the order of learning.
+  public var tasks: [String]
+  public var baseDigest: Digest
+  public var tokenizerDigest: Digest
+  /// SHA-256 of instruction, cue and labels of all tasks: the prompt's form.
+  public var promptDigest: Digest
+  /// SHA-256 of each data file, by path.
+  public var dataDigests: [String: Digest]
+  /// Rows trained on and scored, by task.
+  public var rows: [String: RowCounts]
+
+  public struct RowCounts: Sendable, Equatable, Codable {
+    public var trained: Int
+    public var scored: Int
+    /// Training and scored examples that lost tokens, and the tokens that they lost.
+    public var truncated: Int
+    public var droppedTokens: Int
+  }
+
+  /// Refuses to go on with anything that decides the result and is no longer what it was.
+  /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` with the first difference.
+  func requireUnchanged(_ now: Manifest, folder: URL) throws {
+    func check(_ what: String, _ recorded: some CustomStringConvertible, _ current: some CustomStringConvertible) throws {
+      guard recorded.description == current.description else {
+        throw RunError.changed(folder: folder.path, what: what, recorded: recorded.description, now: current.description)
+      }
+    }
+    try check("the form of run folders", format, now.format)
+    try check("the base model", baseDigest, now.baseDigest)
+    try check("the tokenizer", tokenizerDigest, now.tokenizerDigest)
+    try check("the prompt's form (instruction, cue or labels)", promptDigest, now.promptDigest)
+    for (path, digest) in dataDigests.sorted(by: { $0.key < $1.key }) {
+      try check("the data file \(path)", digest, now.dataDigests[path]?.description ?? "missing")
+    }
+    try check("libtorch", libtorch, now.libtorch)
+    try check("the number of threads", configuration.threads, now.configuration.threads)
+  }
+}

@@ -1,0 +1,66 @@
+public import Experts
+import Foundation
+public import Learning
+public import Streams
+
+/// Everything a user decides about a run. What it does not hold does not decide a result.
+public struct RunConfiguration: Sendable, Equatable, Codable {
+  /// Where tasks come from.
+  public struct Source: Sendable, Equatable, Codable {
+    /// `mtl5`, `demo`, or `files`.
+    public var suite = "files"
+    /// Folder of a suite's data; absolute.
+    public var data: String?
+    public var order = 1
+    /// The user's own files, for `files`; absolute.
+    public var files: [String] = []
+
+    public init() {}
+  }
+
+  public var method = "moe-cl"
+  public var seed: UInt64 = 0
+  /// Folder of the base model; absolute.
+  public var base = ""
+  public var source = Source()
+  /// Training rows of each label; nil: all.
+  public var perClass: Int?
+  /// Scored rows of each task; nil: all.
+  public var testLimit: Int?
+  public var evaluateOn = RowSelection.Evaluation.test
+  public var readOut = ReadOutKind.label
+  public var rank = 8
+  public var alpha = 16.0
+  public var dropout = 0.05
+  public var adversary = Adversary.Mode.isolated
+  public var adversaryWeight = 0.1
+  public var training = TrainingOptions()
+  /// Threads of an operation; part of the configuration because the last bits depend on it.
+  public var threads = 1
+  public var device = "cpu"
+
+  public init() {}
+
+  /// - Throws: an error that names the option.
+  public func validate() throws {
+    try training.validate()
+    _ = try shape()
+    _ = try Adversary.Options(mode: adversary, weight: adversaryWeight)
+    guard MethodCatalog.names.contains(method) else {
+      throw LearningError.unknownMethod(got: method, known: MethodCatalog.names)
+    }
+    func positive(_ key: String, _ value: Int?) throws {
+      if let value, value < 1 {
+        throw RunError.invalidConfiguration(key: key, got: "\(value)", allowed: "1 or more, or leave it out for all")
+      }
+    }
+    try positive("per-class", perClass)
+    try positive("test-limit", testLimit)
+    try positive("threads", threads)
+  }
+
+  /// The experts' shape.
+  public func shape() throws -> LowRankShape {
+    try LowRankShape(rank: rank, alpha: alpha, dropout: dropout)
+  }
+}

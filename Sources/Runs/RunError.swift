@@ -1,0 +1,39 @@
+import Files
+
+/// What can be wrong with a run or its folder.
+public enum RunError: Error, Equatable, CustomStringConvertible {
+  case folderExists(String)
+  case notARun(folder: String)
+  /// Something that decides the result is not what it was when the run began.
+  case changed(folder: String, what: String, recorded: String, now: String)
+  case checkpointDamaged(path: String, reason: String)
+  case alreadyFinished(folder: String)
+  case noEndToken(folder: String)
+  case unknownTask(name: String, known: [String])
+  case sameTaskTwice(String)
+  case invalidConfiguration(key: String, got: String, allowed: String)
+
+  public var description: String {
+    switch self {
+    case .folderExists(let path):
+      "\(path): exists already and is left as it is. Choose another --out, remove it, or go on with `accrete resume \(path)`."
+    case .notARun(let folder):
+      "\(folder): is no run folder (manifest.json is missing). Give the folder that `accrete train --out` wrote."
+    case .changed(let folder, let what, let recorded, let now):
+      "\(folder): \(what) has changed since the run began: it was \(recorded), it is \(now)."
+        + " Restore it, or start a new run."
+    case .checkpointDamaged(let path, let reason):
+      "\(path): the checkpoint is damaged: \(reason). Remove it to go on from the one before."
+    case .alreadyFinished(let folder):
+      "\(folder): all tasks of this run are learned; there is nothing to resume."
+    case .noEndToken(let folder):
+      "\(folder): neither generation_config.json nor config.json names an end token (eos_token_id), which ends every answer."
+    case .unknownTask(let name, let known):
+      "unknown task `\(name)`; this run has \(known.joined(separator: ", "))"
+    case .sameTaskTwice(let name):
+      "task `\(name)` is listed twice; a task's name is its file's name and must be unique"
+    case .invalidConfiguration(let key, let got, let allowed):
+      "`\(key)` is \(got); allowed: \(allowed)"
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Files
+public import Foundation
+
+/// The places of a run's files. See ARCHITECTURE.md for what each holds.
+public struct RunFolder: Sendable {
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  public var manifest: URL { url.appendingPathComponent("manifest.json") }
+  public var events: URL { url.appendingPathComponent("events.jsonl") }
+  public var timings: URL { url.appendingPathComponent("timings.jsonl") }
+  public var matrix: URL { url.appendingPathComponent("matrix.json") }
+  public var metrics: URL { url.appendingPathComponent("metrics.json") }
+  public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
+  public var experts: URL { url.appendingPathComponent("experts") }
+
+  /// The state after `tasks` learned tasks.
+  public func checkpoint(after tasks: Int) -> URL { checkpoints.appendingPathComponent("task-\(tasks)") }
+  public func expert(_ task: String) -> URL { experts.appendingPathComponent(task) }
+  public func predictions(row: Int, task: String) -> URL {
+    url.appendingPathComponent("predictions/row-\(row)/\(task).jsonl")
+  }
+
+  /// Makes the folder of a new run.
+  /// - Throws: ``RunError/folderExists(_:)``: an earlier run is never touched.
+  public func create() throws {
+    guard !FileManager.default.fileExists(atPath: url.path) else { throw RunError.folderExists(url.path) }
+    for folder in [url, checkpoints, experts] { try Self.makeFolder(folder) }
+  }
+
+  /// - Throws: ``Files/FileError/notWritable(path:reason:)``.
+  public static func makeFolder(_ folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw FileError.notWritable(path: folder.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// Reads the manifest of an existing run.
+  public func readManifest() throws -> Manifest {
+    guard FileManager.default.fileExists(atPath: manifest.path) else { throw RunError.notARun(folder: url.path) }
+    return try JSONFile.read(Manifest.self, from: manifest)
+  }
+}

@@ -1,0 +1,97 @@
+import Decoder
+import Files
+import Foundation
+public import Learning
+import Streams
+import Torch
+
+extension SequenceRun {
+  /// Scores all tasks after `row` learned ones, and writes their predictions.
+  ///
+  /// A task whose tensors are bit for bit what they were when it was last scored has the same predictions: those are taken.
+  func scoreRow(_ row: Int) throws {
+    try RunFolder.makeFolder(folder.predictions(row: row, task: "x").deletingLastPathComponent())
+    var accuracies: [(String, Double)] = []
+    for (column, task) in tasks.enumerated() {
+      let name = task.task.name
+      let dependencies = try dependencies(of: task)
+      let predictions: [Prediction]
+      if let earlier = scored[name], earlier.dependencies == dependencies {
+        predictions = earlier.predictions
+      } else {
+        predictions = try score(task, row: row)
+      }
+      scored[name] = Scored(dependencies: dependencies, predictions: predictions)
+      let accuracy = predictions.accuracy
+      try matrix.record(accuracy, row: row, column: column)
+      accuracies.append((name, accuracy))
+      try writePredictions(predictions, row: row, task: name)
+    }
+    report(.scored(row: row, scores: accuracies))
+  }
+
+  /// Scores one task with the experts as they are now. Writes nothing.
+  /// - Throws: ``RunError/unknownTask(name:known:)``.
+  public func evaluate(task name: String) throws -> [Prediction] {
+    guard let task = tasks.first(where: { $0.task.name == name }) else {
+      throw RunError.unknownTask(name: name, known: tasks.map(\.task.name))
+    }
+    return try score(task, row: learned)
+  }
+
+  private func score(_ task: PreparedTask, row: Int) throws -> [Prediction] {
+    let (name, report) = (task.task.name, report)
+    return try Evaluator(base.model, pad: base.padToken).predictions(
+      task.evaluated, labels: task.labelIds, head: head(of: task), experts: method.selection(for: task.identity)
+    ) { report(.evaluating(row: row, task: name, done: $0, total: task.evaluated.count)) }
+  }
+
+  private func head(of task: PreparedTask) throws -> Tensor? {
+    try heads?.head(of: task.task.name, labels: task.task.labels.count)
+  }
+
+  private func dependencies(of task: PreparedTask) throws -> Digest {
+    try digest(method.dependencies(of: task.identity), head: head(of: task))
+  }
+
+  /// After a resume: the newest row was scored with the tensors as they are now.
+  func reuseLastRow() throws {
+    for (column, task) in tasks.enumerated() where matrix[learned, column] != nil {
+      let file = folder.predictions(row: learned, task: task.task.name)
+      let decoder = JSONDecoder()
+      let predictions = try MappedFile(file).bytes.split(separator: UInt8(ascii: "\n")).map { line in
+        do {
+          return try decoder.decode(Prediction.self, from: Data(line))
+        } catch {
+          throw FileError.malformedJSON(path: file.path, reason: "a line is no prediction")
+        }
+      }
+      guard predictions.count == task.evaluated.count else {
+        throw FileError.malformedJSON(
+          path: file.path, reason: "it has \(predictions.count) rows of \(task.evaluated.count)")
+      }
+      scored[task.task.name] = Scored(dependencies: try dependencies(of: task), predictions: predictions)
+    }
+  }
+
+  private func digest(_ tensors: [String: Tensor], head: Tensor?) throws -> Digest {
+    var all = tensors
+    if let head { all["head"] = head }
+    let lines = try all.sorted { $0.key < $1.key }.map { "\($0.key) \(try $0.value.digest())" }
+    return Digest(of: Data(lines.joined(separator: "\n").utf8))
+  }
+
+  private func writePredictions(_ predictions: [Prediction], row: Int, task: String) throws {
+    var data = Data()
+    for prediction in predictions {
+      data.append(try JSONFile.encode(prediction, pretty: false))
+      data.append(UInt8(ascii: "\n"))
+    }
+    try AtomicFile.write(data, to: folder.predictions(row: row, task: task))
+  }
+}
+
+extension [Prediction] {
+  /// The share of rows whose predicted label is the right one.
+  public var accuracy: Double { isEmpty ? 0 : Double(count(where: \.isRight)) / Double(count) }
+}
