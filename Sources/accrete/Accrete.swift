@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// The command line: argument parsing, progress and exit codes; everything else is in the libraries.
+@main
+struct Accrete: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accrete",
+    abstract: "Teach one language model task after task, and lose nothing that it learned.",
+    discussion: """
+      Results go to standard output, progress to standard error. Exit codes: 0 done, 64 wrong usage, 65 bad data, \
+      70 a defect of ours, 74 input or output failed.
+      """,
+    subcommands: [
+      DemoCommand.self, TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, GenerateCommand.self,
+      TokenizeCommand.self, LogitsCommand.self, DoctorCommand.self,
+    ])
+}

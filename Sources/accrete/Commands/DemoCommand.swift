@@ -1,0 +1,74 @@
+import ArgumentParser
+import Files
+import Foundation
+import Reports
+import Runs
+
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Learn three small content-review tasks with MoE-CL and with plain sequential LoRA, side by side.",
+    discussion: "Needs nothing but this package: base model and texts are inside. Takes about two minutes on two cores.")
+
+  @Option(help: "Folder for the two runs. Default: a new one under runs/.")
+  var out: String?
+
+  @Option(help: "Seed of everything random.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Threads of an operation. Default: all cores.")
+  var threads: Int?
+
+  @Flag(help: "Print the results as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let folder = try place()
+      let printer = ProgressPrinter()
+      printer.line("three tasks: comments under a video, direct messages, article headlines; labels ok and violation")
+      var results: [(String, TaskMatrix, RunMetrics)] = []
+      for method in ["moe-cl", "sequential"] {
+        printer.line("— \(method)")
+        let run = try SequenceRun.start(
+          try configuration(method), in: folder.appendingPathComponent(method), report: printer.show)
+        try run.run()
+        results.append((method, run.currentMatrix, run.metrics))
+      }
+      if json {
+        let metrics = results.map(\.2)
+        Console.output(String(decoding: try JSONFile.encode(metrics), as: UTF8.self))
+        return
+      }
+      Console.output(MatrixTable.render(results.map { MatrixTable.Column(title: $0.0, matrix: $0.1) }))
+      for (method, _, metrics) in results {
+        let numbers = metrics.metrics.map { "\($0.name) \(String(format: "%+.3f", $0.value))" }
+        Console.output("\(method): " + numbers.joined(separator: "  ") + "  n \(metrics.metrics.first?.n ?? 0)  seed \(seed)")
+      }
+      Console.output("run folders: \(folder.path)/moe-cl and \(folder.path)/sequential")
+    }
+  }
+
+  /// `--out`, which must be new, or the next free name under runs/.
+  private func place() throws -> URL {
+    if let out {
+      let url = URL(fileURLWithPath: absolute(out))
+      guard !FileManager.default.fileExists(atPath: url.path) else { throw RunError.folderExists(url.path) }
+      return url
+    }
+    let runs = URL(fileURLWithPath: absolute("runs"))
+    var number = 1
+    while FileManager.default.fileExists(atPath: runs.appendingPathComponent("demo-\(number)").path) { number += 1 }
+    return runs.appendingPathComponent("demo-\(number)")
+  }
+
+  private func configuration(_ method: String) throws -> RunConfiguration {
+    var result = RunConfiguration()
+    result.method = method
+    result.seed = seed
+    result.base = try EmbeddedResources.base().path
+    result.source.files = try EmbeddedResources.demoTasks().map(\.path)
+    result.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    return result
+  }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Decoder
+import Files
+import Foundation
+import Runs
+import Streams
+import Torch
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Check libtorch, threads, memory, disk, base and data, and say what to do about each problem.")
+
+  @OptionGroup var options: RunOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  struct Finding: Encodable {
+    let what: String
+    let ok: Bool
+    let found: String
+    let fix: String?
+  }
+
+  func run() throws {
+    try Failure.reported {
+      let findings = inspect()
+      if json {
+        Console.output(String(decoding: try JSONFile.encode(findings), as: UTF8.self))
+      } else {
+        for finding in findings {
+          Console.output("\(finding.ok ? "ok     " : "PROBLEM") \(finding.what): \(finding.found)")
+          if let fix = finding.fix { Console.output("        → \(fix)") }
+        }
+      }
+      if findings.contains(where: { !$0.ok }) { throw ExitCode(Failure.badData) }
+    }
+  }
+
+  private func inspect() -> [Finding] {
+    var findings = [libtorch(), threads(), memory(), disk()]
+    findings.append(checked("base model", fix: "Give a Hugging Face folder with --base, or leave it out for the embedded one.") {
+      let configuration = try options.configuration()
+      let base = try Base(folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device))
+      let shape = base.model.configuration
+      return "\(base.folder.path): \(shape.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
+        + " vocabulary \(shape.vocabularySize), \(base.model.digest)"
+    })
+    guard options.suite != nil || !options.tasks.isEmpty || options.config != nil else {
+      findings.append(
+        Finding(what: "data", ok: true, found: "not asked for; give --suite or --tasks to check some", fix: nil))
+      return findings
+    }
+    findings.append(checked("data", fix: nil) {
+      let source = try options.configuration().source
+      let tasks = try source.taskSuite().tasks(order: source.order)
+      return tasks.map { "\($0.name) \($0.train.count) train + \($0.test.count) test rows, \($0.labels.count) labels" }
+        .joined(separator: "; ")
+    })
+    return findings
+  }
+
+  private func checked(_ what: String, fix: String?, _ body: () throws -> String) -> Finding {
+    do {
+      return Finding(what: what, ok: true, found: try body(), fix: nil)
+    } catch {
+      return Finding(what: what, ok: false, found: "\(error)", fix: fix)
+    }
+  }
+
+  private func libtorch() -> Finding {
+    let version = TorchRuntime.version
+    let parts = version.split(separator: ".").compactMap { Int($0) }
+    let recent = parts.count >= 2 && (parts[0], parts[1]) >= (2, 10)
+    let works = (try? Tensor([Float(1), 2]).sum().item()) == 3
+    return Finding(
+      what: "libtorch", ok: recent && works,
+      found: "\(version)\(TorchRuntime.hasCUDA ? " with CUDA" : ", CPU only")\(works ? "" : "; it cannot add two numbers")",
+      fix: recent && works ? nil : "Run `make setup`, or point LD_LIBRARY_PATH to a libtorch of 2.10 or later.")
+  }
+
+  private func threads() -> Finding {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let asked = options.base.threads ?? cores
+    return Finding(
+      what: "threads", ok: asked <= cores, found: "\(asked) of \(cores) cores",
+      fix: asked <= cores ? nil : "More threads than cores are slower: use --threads \(cores).")
+  }
+
+  private func memory() -> Finding {
+    let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+    let bytes = (line.flatMap { Int($0.filter(\.isNumber)) } ?? 0) * 1024
+    let enough = bytes == 0 || bytes >= 1 << 30
+    return Finding(
+      what: "memory", ok: enough, found: bytes == 0 ? "unknown" : "\(bytes >> 20) MiB available",
+      fix: enough ? nil : "Close other programs, or use a smaller --batch and --max-length.")
+  }
+
+  private func disk() -> Finding {
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: FileManager.default.currentDirectoryPath)
+    let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
+    let enough = free >= 1 << 30
+    return Finding(
+      what: "disk", ok: enough, found: "\(free >> 20) MiB free here",
+      fix: enough ? nil : "A run writes a few times the size of its experts: free some space, or use another --out.")
+  }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Decoder
+import Foundation
+import Torch
+
+struct LogitsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "logits",
+    abstract: "Print the logits of one sequence of ids as JSON, row by row. Needs no tokenizer.")
+
+  @OptionGroup var base: BaseOptions
+  @OptionGroup var expert: ExpertOptions
+
+  @Option(help: "Token ids, separated by commas.")
+  var ids: String
+
+  func run() throws {
+    let parts = ids.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+    guard numbers.count == parts.count else {
+      throw ValidationError("--ids takes whole numbers separated by commas, like 1,2,3")
+    }
+    try Failure.reported {
+      let model = try DecoderModel(folder: base.folder(), on: base.apply())
+      try model.check(numbers)
+      let values = try withoutGradients {
+        let hidden = try model.hiddenStates(
+          TokenBatch([numbers], pad: 0, on: model.device), experts: expert.selection(for: model))
+        return try model.logits(hidden).floats()
+      }
+      // Written by hand: a float prints as its shortest exact form, and arrays of millions need no encoder.
+      let shape = "[\(numbers.count),\(model.configuration.vocabularySize)]"
+      Console.output("{\"shape\":\(shape),\"logits\":[" + values.map(\.description).joined(separator: ",") + "]}")
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Decoder
+import Experts
+import Files
+import Foundation
+import Learning
+import Runs
+import Streams
+import Tokenization
+import Torch
+
+/// Turns errors into one clear line and the exit code of their family.
+enum Failure {
+  static let usage: Int32 = 64
+  static let badData: Int32 = 65
+  static let defect: Int32 = 70
+  static let inputOutput: Int32 = 74
+
+  /// Runs a command's work; errors end in a line on standard error and an exit code.
+  static func reported(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as ExitCode {
+      throw error
+    } catch let error as ValidationError {
+      throw error
+    } catch {
+      Console.error("accrete: \(error)")
+      throw ExitCode(code(error))
+    }
+  }
+
+  static func code(_ error: any Error) -> Int32 {
+    switch error {
+    case let error as RunError:
+      switch error {
+      case .folderExists, .invalidConfiguration, .unknownTask, .sameTaskTwice, .notARun, .alreadyFinished: usage
+      case .changed, .checkpointDamaged, .noEndToken: badData
+      }
+    case let error as LearningError:
+      switch error {
+      case .invalidOption, .unknownMethod: usage
+      default: badData
+      }
+    case let error as FileError:
+      switch error {
+      case .notFound, .malformedJSON, .tooLarge: badData
+      case .alreadyExists: usage
+      case .notReadable, .notWritable, .diskFull: inputOutput
+      }
+    case let error as TorchError:
+      switch error {
+      case .malformedSafetensors, .missingTensor: badData
+      case .unknownDevice, .invalidHyperparameter: usage
+      default: defect
+      }
+    case let error as ExpertError:
+      if case .invalidHyperparameter = error { usage } else { badData }
+    case is StreamError, is DecoderError, is TokenizationError, is MetricError: badData
+    default: defect
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Decoder
+import Foundation
+import Runs
+import Torch
+
+/// Which base model, where.
+struct BaseOptions: ParsableArguments {
+  @Option(help: "Folder of the base model in Hugging Face form. Default: the embedded one.")
+  var base: String?
+
+  @Option(help: "cpu, cuda or cuda:N. Default: cpu.")
+  var device: String?
+
+  @Option(help: "Threads of an operation. Default: all cores.")
+  var threads: Int?
+
+  func folder() throws -> URL {
+    try base.map { URL(fileURLWithPath: absolute($0)) } ?? EmbeddedResources.base()
+  }
+
+  func apply() throws -> Device {
+    try TorchRuntime.setThreads(threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    return try Device(device ?? "cpu")
+  }
+}
+
+/// A learned task to use instead of the bare base.
+struct ExpertOptions: ParsableArguments {
+  @Option(help: "Folder of a run whose experts are used.")
+  var run: String?
+
+  @Option(help: "Task of that run.")
+  var task: String?
+
+  func validate() throws {
+    guard (run == nil) == (task == nil) else {
+      throw ValidationError("--run and --task belong together: give both, or none for the bare base.")
+    }
+  }
+
+  func selection(for model: DecoderModel) throws -> (any ExpertSelection)? {
+    guard let run, let task else { return nil }
+    return try StoredRun(URL(fileURLWithPath: absolute(run)), model: model).selection(forTask: task)
+  }
+}

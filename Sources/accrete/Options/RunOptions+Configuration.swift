@@ -1,0 +1,55 @@
+import Foundation
+import Learning
+import Runs
+
+extension RunOptions {
+  /// The configuration that flags, file and defaults make together.
+  func configuration() throws -> RunConfiguration {
+    let file = try config.map { try RunFile.read(URL(fileURLWithPath: absolute($0))) } ?? RunFile()
+    // Paths in the file are meant from the file's folder.
+    let folder = config.map { URL(fileURLWithPath: absolute($0)).deletingLastPathComponent() }
+    func fromFile(_ path: String) -> String {
+      URL(fileURLWithPath: (path as NSString).expandingTildeInPath, relativeTo: folder).standardizedFileURL.path
+    }
+
+    var result = RunConfiguration()
+    result.base = try base.base.map(absolute) ?? file.base.map(fromFile) ?? EmbeddedResources.base().path
+    result.device = base.device ?? file.device ?? result.device
+    result.threads = base.threads ?? file.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    result.source.suite = suite ?? file.suite ?? result.source.suite
+    result.source.data = data.map(absolute) ?? file.data.map(fromFile)
+    result.source.order = order ?? file.order ?? result.source.order
+    result.source.files = tasks.isEmpty ? (file.tasks ?? []).map(fromFile) : tasks.map(absolute)
+    result.method = method ?? file.method ?? result.method
+    result.seed = seed ?? file.seed ?? result.seed
+    result.perClass = perClass ?? file.perClass
+    result.testLimit = testLimit ?? file.testLimit
+    result.evaluateOn = evaluateOn ?? file.evaluateOn ?? result.evaluateOn
+    result.readOut = readOut ?? file.readOut ?? result.readOut
+    result.rank = rank ?? file.rank ?? result.rank
+    result.alpha = alpha ?? file.alpha ?? result.alpha
+    result.dropout = dropout ?? file.dropout ?? result.dropout
+    result.adversary = adversary ?? file.adversary ?? result.adversary
+    result.adversaryWeight = adversaryWeight ?? file.adversaryWeight ?? result.adversaryWeight
+    result.training = training(file)
+    if result.source.suite != "files", !result.source.files.isEmpty {
+      throw RunError.invalidConfiguration(
+        key: "tasks", got: "given together with suite \(result.source.suite)", allowed: "a suite or your own tasks")
+    }
+    return result
+  }
+
+  private func training(_ file: RunFile) -> TrainingOptions {
+    var result = TrainingOptions()
+    result.batchSize = batch ?? file.batch ?? result.batchSize
+    result.accumulation = accumulation ?? file.accumulation ?? result.accumulation
+    result.epochs = epochs ?? file.epochs ?? result.epochs
+    result.learningRate = learningRate ?? file.learningRate ?? result.learningRate
+    result.schedule = schedule ?? file.schedule ?? result.schedule
+    result.warmupSteps = warmupSteps ?? file.warmupSteps ?? result.warmupSteps
+    result.weightDecay = weightDecay ?? file.weightDecay ?? result.weightDecay
+    result.gradientClip = gradientClip ?? file.gradientClip ?? result.gradientClip
+    result.maxLength = maxLength ?? file.maxLength ?? result.maxLength
+    return result
+  }
+}

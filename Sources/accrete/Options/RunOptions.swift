@@ -1,0 +1,94 @@
+public import ArgumentParser
+import Experts
+import Foundation
+import Learning
+import Runs
+import Streams
+import Torch
+
+/// Flags of a run. Each is also a key of the YAML file, under the same name; a flag wins over the file.
+struct RunOptions: ParsableArguments {
+  @Option(help: "YAML file with any of these options as keys.")
+  var config: String?
+
+  @OptionGroup var base: BaseOptions
+
+  @Option(help: "mtl5, or files (default) for your own --tasks.")
+  var suite: String?
+
+  @Option(help: "Folder with the suite's data.")
+  var data: String?
+
+  @Option(help: "Order of the suite's tasks: 1, 2 or 3. Default: 1.")
+  var order: Int?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Your own tasks, in the order of learning: JSONL files of {\"text\",\"label\"} or {\"prompt\",\"answer\"}.")
+  var tasks: [String] = []
+
+  @Option(help: "moe-cl (default), sequential or per-task.")
+  var method: String?
+
+  @Option(help: "Seed of everything random. Default: 0.")
+  var seed: UInt64?
+
+  @Option(help: "At most this many training rows of each label. Default: all.")
+  var perClass: Int?
+
+  @Option(help: "At most this many scored rows of each task. Default: all.")
+  var testLimit: Int?
+
+  @Option(help: "test (default), or validation: training rows that are not trained on.")
+  var evaluateOn: RowSelection.Evaluation?
+
+  @Option(help: "label (default): the model writes the answer; head: a linear head per task.")
+  var readOut: ReadOutKind?
+
+  @Option(help: "Rank r of the experts. Default: 8.")
+  var rank: Int?
+
+  @Option(help: "Strength of the experts; they are scaled by alpha / rank. Default: 16.")
+  var alpha: Double?
+
+  @Option(help: "Dropout on the experts' inputs. Default: 0.05.")
+  var dropout: Double?
+
+  @Option(help: "moe-cl's discriminator: isolated (default), paper or off.")
+  var adversary: Adversary.Mode?
+
+  @Option(help: "Weight of the discriminator's terms. Default: 0.1.")
+  var adversaryWeight: Double?
+
+  @Option(help: "Examples in a micro-batch. Default: 16.")
+  var batch: Int?
+
+  @Option(help: "Micro-batches in an optimizer step. Default: 1.")
+  var accumulation: Int?
+
+  @Option(help: "Passes over the training rows. Default: 3.")
+  var epochs: Int?
+
+  @Option(help: "Peak learning rate. Default: \(TrainingOptions().learningRate).")
+  var learningRate: Double?
+
+  @Option(help: "constant (default) or cosine.")
+  var schedule: LearningRateSchedule.Shape?
+
+  @Option(help: "Steps of linear warm-up. Default: 0.")
+  var warmupSteps: Int?
+
+  @Option(help: "AdamW's weight decay. Default: 0.01.")
+  var weightDecay: Double?
+
+  @Option(help: "Limit of the gradient norm; 0 switches clipping off. Default: 1.")
+  var gradientClip: Double?
+
+  @Option(help: "The most tokens of an example; longer texts lose tokens at their left. Default: 256.")
+  var maxLength: Int?
+}
+
+extension RowSelection.Evaluation: ExpressibleByArgument {}
+extension ReadOutKind: ExpressibleByArgument {}
+extension Adversary.Mode: ExpressibleByArgument {}
+extension LearningRateSchedule.Shape: ExpressibleByArgument {}

@@ -1,0 +1,20 @@
+import Foundation
+
+/// Standard output for results, standard error for everything else.
+enum Console {
+  static var errorIsTerminal: Bool { isatty(STDERR_FILENO) != 0 }
+
+  static func output(_ text: String) { write(text + "\n", to: .standardOutput) }
+
+  static func error(_ text: String) { write(text + "\n", to: .standardError) }
+
+  /// Text without a line end, as it is generated.
+  static func stream(_ text: String) { write(text, to: .standardOutput) }
+
+  static func errorRaw(_ text: String) { write(text, to: .standardError) }
+
+  // A closed pipe is the reader's decision, not an error of ours.
+  private static func write(_ text: String, to handle: FileHandle) {
+    try? handle.write(contentsOf: Data(text.utf8))
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Learning
+import Runs
+
+/// Shows a run to a person: one line that renews itself on a terminal, plain lines now and then elsewhere.
+final class ProgressPrinter {
+  private let quiet: Bool
+  private let terminal = Console.errorIsTerminal
+  private let clock = ContinuousClock()
+  private var lastLine = ContinuousClock().now
+  private var lineIsOpen = false
+  /// Seconds between two lines of the same kind when the output is no terminal.
+  private let interval = Duration.seconds(10)
+
+  init(quiet: Bool = false) { self.quiet = quiet }
+
+  func show(_ progress: RunProgress) {
+    guard !quiet else { return }
+    switch progress {
+    case .preparing(let task): passing("reading \(task)")
+    case .prepared(let rows):
+      for (task, counts) in rows {
+        let cut =
+          counts.truncated > 0 ? "; \(counts.truncated) too long, cut by \(counts.droppedTokens) tokens in all" : ""
+        line("task \(task): \(counts.trained) rows to learn, \(counts.scored) to score\(cut)")
+      }
+    case .training(let task, let number, let total, let report, let speed, let left):
+      let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
+      let text =
+        "task \(number)/\(total) \(task)  step \(report.step)/\(report.totalSteps)  \(terms.joined(separator: "  "))"
+        + "  rate \(report.learningRate)  \(Int(speed)) tokens/s  \(duration(left)) left"
+      if report.step == 1 || report.step == report.totalSteps { line(text) } else { passing(text) }
+    case .evaluating(let row, let task, let done, let total):
+      passing("scoring after \(row) tasks: \(task) \(done)/\(total)")
+    case .scored(let row, let scores):
+      let cells = scores.map { "\($0.task) \(fixed($0.accuracy, 3))" }
+      line("accuracy after \(row) task\(row == 1 ? "" : "s"): " + cells.joined(separator: "  "))
+    case .learned(let costs):
+      line(
+        "learned \(costs.task) in \(duration(costs.trainingSeconds)): \(Int(costs.tokensPerSecond)) tokens/s,"
+          + " \(costs.expertBytes / 1024) KiB of its own, peak memory \(costs.peakResidentBytes >> 20) MiB")
+    }
+  }
+
+  /// A line that stays.
+  func line(_ text: String) {
+    guard !quiet else { return }
+    if lineIsOpen { Console.errorRaw("\r\u{1B}[K") }
+    lineIsOpen = false
+    Console.error(text)
+    lastLine = clock.now
+  }
+
+  /// A line that the next one replaces.
+  private func passing(_ text: String) {
+    if terminal {
+      let width = terminalWidth()
+      Console.errorRaw("\r\u{1B}[K" + text.prefix(max(width - 1, 20)))
+      lineIsOpen = true
+    } else if lastLine.duration(to: clock.now) >= interval {
+      line(text)
+    }
+  }
+
+  private func terminalWidth() -> Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+}
+
+/// A number with a fixed count of decimals.
+func fixed(_ value: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", value) }
+
+/// Seconds as a person says them.
+func duration(_ seconds: Double) -> String {
+  let whole = Int(seconds.rounded())
+  return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+}
