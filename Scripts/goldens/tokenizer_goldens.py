@@ -6,8 +6,8 @@
         --out Tests/TokenizationTests/Resources/tokenizer_goldens.json
 
 Each variant is the given tokenizer with some keys replaced ("patch"; "model" is merged into the model, and
-"merge_lines" writes the merges as lines). A case is [text, ids with special tokens, decoded text or null when it is the text]. The
-output is the same for the same tokenizer and version of `tokenizers`.
+"merge_lines" writes the merges as lines). A case is [text, ids with special tokens, decoded text or null when it is the
+text]. The output is the same for the same tokenizer and version of `tokenizers`.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 /// The printable alphabet in which byte-level vocabularies are written: one scalar for each of the 256 bytes.
 ///
-/// Bytes that print as themselves in Latin-1 stand for themselves; the other 68 are U+0100 and up, in byte order (so the
-/// space is "Ġ", U+0120).
+/// Bytes that print as themselves in Latin-1 stand for themselves; the other 68 are U+0100 and up, in byte order (so
+/// the space is "Ġ", U+0120).
 enum ByteAlphabet {
   /// The scalar that stands for each byte.
   static let scalars: [Unicode.Scalar] = {

@@ -1,7 +1,7 @@
 /// A hand-written matcher for the pre-tokenizer patterns in common use, chosen by the pattern's exact text.
 ///
-/// It cuts as the regular expression does, many times faster and in linear time. The alternatives of a pattern are tried
-/// in the pattern's order, which is the order of the branches below.
+/// It cuts as the regular expression does, many times faster and in linear time. The alternatives of a pattern are
+/// tried in the pattern's order, which is the order of the branches below.
 struct PatternScanner: Sendable, Equatable {
   /// The two families of pattern.
   enum Family: Sendable {

@@ -7,7 +7,7 @@ public protocol Tokenizer: Sendable {
 
   /// The ids of `text`, in order; the empty text has none of its own.
   ///
-  /// - Parameter addSpecialTokens: also put in the tokens which the family wraps around a sequence (a leading BOS, say).
+  /// - Parameter addSpecialTokens: also put in the tokens which the family wraps around a sequence (a BOS, say).
   ///   A special token that is spelled in `text` becomes its id either way.
   func encode(_ text: String, addSpecialTokens: Bool) throws -> [Int]
 

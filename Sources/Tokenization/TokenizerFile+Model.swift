@@ -24,8 +24,8 @@ extension TokenizerFile {
 
   /// Ids by the UTF-8 of their spelling.
   ///
-  /// `String` keys would take canonically equivalent spellings for one. Foundation's JSON objects have such keys: of two
-  /// equivalent spellings in one file it keeps one, and the id of the other is then missing, which is refused.
+  /// `String` keys would take canonically equivalent spellings for one. Foundation's JSON objects have such keys: of
+  /// two equivalent spellings in one file it keeps one, and the id of the other is then missing, which is refused.
   struct Spellings: Decodable {
     let ids: [[UInt8]: Int]
 
