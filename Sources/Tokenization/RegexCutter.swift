@@ -1,0 +1,81 @@
+import Foundation
+
+/// Cuts text by a pattern that `PatternScanner` does not know, with ICU's regular expressions.
+///
+/// ICU and the Oniguruma of the Python package agree on the syntax in which tokenizer patterns are written. `\s` is
+/// respelled, since ICU's leaves out U+000B and U+0085; which letters there are depends on ICU's Unicode version.
+struct RegexCutter: Sendable {
+  private let expression: NSRegularExpression
+  private let file: String
+  private let key: String
+
+  /// - Parameters:
+  ///   - file: The tokenizer file, for errors.
+  ///   - key: Where in it the pattern stands, for errors.
+  init(pattern: String, file: String, key: String) throws {
+    do {
+      expression = try NSRegularExpression(pattern: Self.respelled(pattern))
+    } catch {
+      throw TokenizationError.unsupported(
+        file: file, key: key, expected: "a regular expression that ICU understands", got: "\"\(pattern)\"")
+    }
+    self.file = file
+    self.key = key
+  }
+
+  /// Cuts the piece `range` of `bytes` into matches and what is between them; `ends` gets the end of each.
+  ///
+  /// - Throws: when ICU runs out of its backtracking stack, where cutting on would give other ids than Python's.
+  func cut(_ bytes: [UInt8], _ range: Range<Int>, ends: inout [Int]) throws {
+    let text = String(decoding: bytes[range], as: UTF8.self)
+    let offsets = Self.byteOffsets(of: text)
+    var cuts: [Int] = []
+    var failed = false
+    expression.enumerateMatches(
+      in: text, options: .reportCompletion, range: NSRange(location: 0, length: offsets.count - 1)
+    ) { match, flags, _ in
+      if flags.contains(.internalError) { failed = true }
+      guard let found = match?.range, found.location >= 0, found.location + found.length < offsets.count else { return }
+      cuts.append(offsets[found.location])
+      cuts.append(offsets[found.location + found.length])
+    }
+    if failed {
+      throw TokenizationError.unsplittable(
+        file: file, key: key, expected: "a text the pattern can be matched on",
+        got: "a text of \(range.count) bytes on which ICU's matcher ran out of stack")
+    }
+    cuts.append(range.count)
+    var last = 0
+    for cut in cuts where cut > last {
+      ends.append(range.lowerBound + cut)
+      last = cut
+    }
+  }
+
+  /// For each UTF-16 offset in `text`, and its end, the UTF-8 offset.
+  private static func byteOffsets(of text: String) -> [Int] {
+    var offsets: [Int] = []
+    var offset = 0
+    for scalar in text.unicodeScalars {
+      for _ in 0..<UTF16.width(scalar) { offsets.append(offset) }
+      offset += UTF8.width(scalar)
+    }
+    offsets.append(offset)
+    return offsets
+  }
+
+  /// The pattern with `\s` and `\S` spelled as Unicode's White_Space property.
+  static func respelled(_ pattern: String) -> String {
+    var respelled = ""
+    var escaped = false
+    for scalar in pattern.unicodeScalars {
+      if escaped, scalar == "s" || scalar == "S" {
+        respelled += scalar == "s" ? "p{White_Space}" : "P{White_Space}"
+      } else {
+        respelled.unicodeScalars.append(scalar)
+      }
+      escaped = !escaped && scalar == "\\"
+    }
+    return respelled
+  }
+}

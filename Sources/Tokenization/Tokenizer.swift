@@ -1,0 +1,22 @@
+/// How text becomes ids and ids become text (a seam: tests and other families plug in here).
+///
+/// Ids are `0..<vocabularySize`, so they index the rows of an embedding table directly.
+public protocol Tokenizer: Sendable {
+  /// The number of ids, added tokens included.
+  var vocabularySize: Int { get }
+
+  /// The ids of `text`, in order; the empty text has none of its own.
+  ///
+  /// - Parameter addSpecialTokens: also put in the tokens which the family wraps around a sequence (a BOS, say).
+  ///   A special token that is spelled in `text` becomes its id either way.
+  func encode(_ text: String, addSpecialTokens: Bool) throws -> [Int]
+
+  /// The text of `ids`; bytes that are no UTF-8 become U+FFFD, one for each maximal invalid part.
+  ///
+  /// - Parameter skipSpecialTokens: leave out special tokens.
+  /// - Throws: when an id is outside `0..<vocabularySize`.
+  func decode(_ ids: [Int], skipSpecialTokens: Bool) throws -> String
+
+  /// The id of a token by its spelling in the vocabulary (`"<|endoftext|>"`, `"Ġthe"`), or nil where there is none.
+  func id(of token: String) -> Int?
+}

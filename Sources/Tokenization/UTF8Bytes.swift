@@ -1,0 +1,46 @@
+/// Finding one's way in UTF-8 bytes that came from a `String`, without making strings of them.
+enum UTF8Bytes {
+  /// The number of bytes of the scalar that begins with `lead`.
+  static func scalarLength(lead: UInt8) -> Int {
+    switch lead {
+    case 0xF0...: 4
+    case 0xE0...: 3
+    case 0xC0...: 2
+    default: 1
+    }
+  }
+
+  /// Whether `byte` is the second or a later byte of a scalar.
+  static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+
+  /// The scalar that `bytes`, all of them, encode; nil when they encode none.
+  static func scalar(_ bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
+    guard let lead = bytes.first else { return nil }
+    if bytes.count == 1 { return lead < 0x80 ? Unicode.Scalar(lead) : nil }
+    let leadMask: UInt32 = bytes.count == 2 ? 0x1F : bytes.count == 3 ? 0x0F : 0x07
+    return Unicode.Scalar(bytes.dropFirst().reduce(UInt32(lead) & leadMask) { $0 << 6 | UInt32($1 & 0x3F) })
+  }
+
+  /// Where the run of white space that ends at `end` begins; `end` itself when there is none.
+  static func whitespaceStart(in bytes: [UInt8], before end: Int) -> Int {
+    var start = end
+    while start > 0 {
+      var lead = start - 1
+      while lead > 0, isContinuation(bytes[lead]) { lead -= 1 }
+      guard let scalar = scalar(bytes[lead..<start]), ScalarClass(of: scalar).isWhitespace else { break }
+      start = lead
+    }
+    return start
+  }
+
+  /// Where the run of white space that begins at `start` ends; `start` itself when there is none.
+  static func whitespaceEnd(in bytes: [UInt8], from start: Int) -> Int {
+    var end = start
+    while end < bytes.count {
+      let next = min(end + scalarLength(lead: bytes[end]), bytes.count)
+      guard let scalar = scalar(bytes[end..<next]), ScalarClass(of: scalar).isWhitespace else { break }
+      end = next
+    }
+    return end
+  }
+}

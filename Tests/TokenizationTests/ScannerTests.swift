@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+@testable import Tokenization
+
+@Suite struct ScannerTests {
+  private func cut(_ text: String, _ scanner: PatternScanner) -> [String] {
+    let bytes = Array(text.utf8)
+    var ends: [Int] = []
+    scanner.cut(bytes, ScalarClass.ofBytes(bytes), 0..<bytes.count, ends: &ends)
+    return Pieces(bytes: bytes, ends: ends).ranges.map { String(decoding: bytes[$0], as: UTF8.self) }
+  }
+
+  private let llama3 = PatternScanner(family: .llama, contractions: .folded, numbersTogether: 3)
+
+  @Test func cutsAsTheLlamaPatternDoes() {
+    #expect(cut("It's 12345 a\n\n b", llama3) == ["It", "'s", " ", "123", "45", " a", "\n\n", " b"])
+    #expect(cut("'\u{17F}a\n'Sa 'Sa", llama3) == ["'\u{17F}", "a", "\n", "'S", "a", " '", "Sa"])
+    #expect(cut("a  b   ", llama3) == ["a", " ", " b", "   "])
+    #expect(cut("x!\r\n\r\n y", llama3) == ["x", "!\r\n\r\n", " y"])
+    #expect(cut("a \u{3000}1", llama3) == ["a", " ", "\u{3000}", "1"])
+    #expect(cut("e\u{301}a", llama3) == ["e", "\u{301}a"])
+  }
+
+  @Test func cutsAsTheGPT2PatternDoes() {
+    #expect(cut("It's 12345 a\n\n b", .gpt2) == ["It", "'s", " 12345", " a", "\n\n", " b"])
+    #expect(cut("'Sa x  y", .gpt2) == ["'", "Sa", " x", " ", " y"])
+  }
+
+  @Test func knowsThePatternsByTheirText() {
+    let rest = #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+    let pattern = #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"# + rest
+    #expect(PatternScanner.forPattern(pattern) == llama3)
+    #expect(PatternScanner.forPattern(pattern + " ") == nil)
+    #expect(
+      PatternScanner.forPattern(#"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#) == .gpt2
+    )
+  }
+
+  /// The scanners and ICU are two ways to the same pattern.
+  @Test func scannerAndRegexAgree() throws {
+    let pattern =
+      #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"#
+      + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+    let cutter = try RegexCutter(pattern: pattern, file: "f", key: "k")
+    let fragments = [
+      "a", "é", "漢", "1", "٣", " ", "\n", "\r", "\t", "\u{B}", "\u{85}", "\u{A0}", "!", "'", "s", "LL", "😀",
+    ]
+    for _ in 0..<2000 {
+      let text = (0..<12).map { _ in fragments.randomElement() ?? "" }.joined()
+      let bytes = Array(text.utf8)
+      var scanned: [Int] = []
+      llama3.cut(bytes, ScalarClass.ofBytes(bytes), 0..<bytes.count, ends: &scanned)
+      var matched: [Int] = []
+      try cutter.cut(bytes, 0..<bytes.count, ends: &matched)
+      #expect(scanned == matched, "\(text.debugDescription)")
+    }
+  }
+
+  @Test func respellsWhitespaceForICU() {
+    #expect(RegexCutter.respelled(#"\s[^\S\\s]\\\s"#) == #"\p{White_Space}[^\P{White_Space}\\s]\\\p{White_Space}"#)
+  }
+
+  @Test func classesAreThoseOfUnicode16() {
+    let expected: [(Unicode.Scalar, ScalarClass)] = [
+      ("a", .letter), ("ß", .letter), ("漢", .letter), ("ª", .letter), ("\u{1C89}", .letter), ("1", .number),
+      ("²", .number), ("Ⅷ", .number), ("٣", .number), (" ", .space), ("\u{B}", .space), ("\u{85}", .space),
+      ("\u{2028}", .space), ("\r", .newline), ("\n", .newline), ("\u{200B}", .other), ("\u{301}", .other),
+      ("\u{1C}", .other), ("_", .other), ("😀", .other), ("\u{33479}", .other),
+    ]
+    for (scalar, kind) in expected { #expect(ScalarClass(of: scalar) == kind, "U+\(String(scalar.value, radix: 16))") }
+  }
+}

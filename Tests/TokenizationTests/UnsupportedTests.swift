@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+@testable import Tokenization
+
+/// Sound files that ask for what this module does not do: refused, never half done.
+@Suite struct UnsupportedTests {
+  struct Change: Sendable, CustomTestStringConvertible {
+    /// The top-level key and its new value, as JSON.
+    let key: String
+    let value: String
+    /// The key that the error names.
+    let named: String
+    var testDescription: String { "\(key) = \(value)" }
+
+    init(_ key: String, _ value: String, _ named: String? = nil) {
+      self.key = key
+      self.value = value
+      self.named = named ?? key
+    }
+  }
+
+  private static let split = #"{"type":"Split","pattern":{"Regex":"a"},"behavior":"Isolated","invert":false}"#
+  private static let bytes = #"{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}"#
+
+  private static func sequence(_ parts: String...) -> String {
+    #"{"type":"Sequence","pretokenizers":["# + parts.joined(separator: ",") + "]}"
+  }
+
+  @Test(arguments: [
+    Change("truncation", #"{"max_length":5}"#), Change("padding", #"{"pad_id":0}"#),
+    Change("normalizer", #"{"type":"NFKC"}"#), Change("normalizer", #"{"type":"Sequence","normalizers":[]}"#),
+    Change("decoder", "null"), Change("decoder", #"{"type":"WordPiece"}"#),
+    Change("pre_tokenizer", "null"), Change("pre_tokenizer", #"{"type":"Digits","individual_digits":true}"#),
+    Change("pre_tokenizer", sequence()), Change("pre_tokenizer", split),
+    Change("pre_tokenizer", sequence(bytes, split), "pre_tokenizer.pretokenizers[0]"),
+    Change("pre_tokenizer", sequence(#"{"type":"Metaspace"}"#, bytes), "pre_tokenizer.pretokenizers[0]"),
+    Change(
+      "pre_tokenizer", sequence(#"{"type":"Split","pattern":{"String":" "},"behavior":"Isolated"}"#, bytes),
+      "pre_tokenizer.pretokenizers[0].pattern"),
+    Change(
+      "pre_tokenizer", sequence(#"{"type":"Split","pattern":{"Regex":"a"},"behavior":"Removed"}"#, bytes),
+      "pre_tokenizer.pretokenizers[0].behavior"),
+    Change(
+      "pre_tokenizer", sequence(#"{"type":"Split","pattern":{"Regex":"(a"},"behavior":"Isolated"}"#, bytes),
+      "pre_tokenizer.pretokenizers[0].pattern.Regex"),
+    Change("post_processor", #"{"type":"BertProcessing","sep":["a",1],"cls":["b",2]}"#),
+    Change(
+      "post_processor", #"{"type":"Sequence","processors":[{"type":"RobertaProcessing"}]}"#,
+      "post_processor.processors[0]"),
+    Change("post_processor", #"{"type":"TemplateProcessing","single":[]}"#, "post_processor.single"),
+    Change("post_processor", #"{"type":"TemplateProcessing","single":[{}]}"#, "post_processor.single[0]"),
+  ]) func isRefused(_ change: Change) throws {
+    let value = try JSONSerialization.jsonObject(with: Data(change.value.utf8), options: .fragmentsAllowed)
+    #expect {
+      try SeedlingFile.changed { $0[change.key] = value }
+    } throws: { error in
+      guard case .unsupported("t.json", change.named, _, _)? = error as? TokenizationError else { return false }
+      return true
+    }
+  }
+
+  @Test(arguments: [
+    ("type", #""Unigram""#), ("dropout", "0.1"), ("continuing_subword_prefix", #""@@""#),
+    ("end_of_word_suffix", #""</w>""#), ("byte_fallback", "true"),
+  ]) func isRefusedInTheModel(_ key: String, _ value: String) throws {
+    let value = try JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)
+    #expect {
+      try SeedlingFile.changedModel { $0[key] = value }
+    } throws: { error in
+      guard case .unsupported("t.json", "model.\(key)", _, _)? = error as? TokenizationError else { return false }
+      return true
+    }
+  }
+
+  @Test(arguments: [
+    (#"[{"SpecialToken":{"id":"x"}},{"Sequence":{"id":"A"}}]"#, "post_processor.single[0]"),
+    (#"[{"Sequence":{"id":"A"}},{"SpecialToken":{"id":"far"}}]"#, "post_processor.special_tokens.far.ids"),
+  ]) func templatesOfUnknownTokens(_ single: String, _ key: String) throws {
+    let json = #"{"type":"TemplateProcessing","special_tokens":{"far":{"ids":[8192]}},"single":"# + single + "}"
+    let value = try JSONSerialization.jsonObject(with: Data(json.utf8))
+    #expect {
+      try SeedlingFile.changed { $0["post_processor"] = value }
+    } throws: { error in
+      guard case .inconsistent("t.json", key, _, _)? = error as? TokenizationError else { return false }
+      return true
+    }
+  }
+
+  @Test func theMessageSaysWhatToDo() {
+    let error = TokenizationError.unsupported(file: "t.json", key: "normalizer", expected: "null or NFC", got: "NFKC")
+    #expect(
+      error.description == "t.json, normalizer: found NFKC, which is not supported; expected null or NFC. "
+        + "Use a byte-level BPE model, or change this key if its effect is not wanted.")
+  }
+}
