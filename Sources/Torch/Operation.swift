@@ -7,6 +7,7 @@ enum Argument {
   case tensors([Tensor])
   case int(Int)
   case ints([Int])
+  case optionalInts([Int])
   case double(Double)
   case bool(Bool)
   case optionalInt(Int?)
@@ -78,6 +79,8 @@ enum Operation {
     case .tensors(let tensors): try list(tensors.map { try owned($0, name) }, name)
     case .int(let value): TorchStackValue(bitPattern: Int64(value))
     case .ints(let values): try list(values.map { TorchStackValue(bitPattern: Int64($0)) }, name)
+    case .optionalInts(let values):
+      accrete_new_optional(try list(values.map { TorchStackValue(bitPattern: Int64($0)) }, name))
     case .double(let value): value.bitPattern
     case .bool(let value): value ? 1 : 0
     case .optionalInt(let value): value.map { accrete_new_optional(TorchStackValue(bitPattern: Int64($0))) } ?? 0
@@ -119,7 +122,7 @@ enum Operation {
     case .optionalTensor(let tensor): tensor?.description ?? "none"
     case .tensors(let tensors): "[" + tensors.map(\.description).joined(separator: ", ") + "]"
     case .int(let value): "\(value)"
-    case .ints(let values): "\(values)"
+    case .ints(let values), .optionalInts(let values): "\(values)"
     case .double(let value): "\(value)"
     case .bool(let value): "\(value)"
     case .optionalInt(let value): value.map { "\($0)" } ?? "none"

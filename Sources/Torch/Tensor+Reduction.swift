@@ -7,7 +7,7 @@ extension Tensor {
   /// The sum along `axis`.
   public func sum(_ axis: Int, keeping: Bool = false) throws -> Tensor {
     try Operation.call(
-      "aten::sum", overload: "dim_IntList", [.tensor(self), .ints([axis]), .bool(keeping), .optionalDType(nil)])
+      "aten::sum", overload: "dim_IntList", [.tensor(self), .optionalInts([axis]), .bool(keeping), .optionalDType(nil)])
   }
 
   /// The mean of all elements.
@@ -17,7 +17,7 @@ extension Tensor {
 
   /// The mean along `axis`.
   public func mean(_ axis: Int, keeping: Bool = false) throws -> Tensor {
-    try Operation.call("aten::mean", overload: "dim", [.tensor(self), .ints([axis]), .bool(keeping), .optionalDType(nil)])
+    try Operation.call("aten::mean", overload: "dim", [.tensor(self), .optionalInts([axis]), .bool(keeping), .optionalDType(nil)])
   }
 
   /// Index of the largest element along `axis`, the first one of equals.

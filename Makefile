@@ -1,0 +1,64 @@
+# Everything a newcomer needs: `make demo`, `make test`. Each sets up what it needs and is quick the second time.
+
+LIBTORCH := $(CURDIR)/.torch
+export PKG_CONFIG_PATH := $(LIBTORCH)/pkgconfig:$(PKG_CONFIG_PATH)
+SWIFT ?= swift
+# Threads of libtorch in tests: results differ in their last bits with it, so tests use one number everywhere.
+CONFIGURATION ?= release
+
+.PHONY: all setup build demo test format lint docs bench reference clean help
+
+all: build
+
+help:
+	@echo "make demo       learn three small tasks, MoE-CL beside sequential LoRA (about two minutes)"
+	@echo "make build      build .build/release/accrete"
+	@echo "make test       build and run all tests"
+	@echo "make lint docs  check the formatting; build the documentation with warnings as errors"
+	@echo "make bench      training speed beside PyTorch + PEFT (installs them into .venv)"
+	@echo "make reference  the PyTorch reference and the goldens (installs PyTorch into .venv)"
+
+setup:
+	@Scripts/check_tools
+	@python3 Scripts/install_libtorch.py
+
+# The libraries are linked next to the binaries, which look for them there ($$ORIGIN): no rpath flags are needed.
+define link_libtorch
+	@bin="$$($(SWIFT) build $(1) --show-bin-path)" && for file in $(LIBTORCH)/lib/*; do ln -sf "$$file" "$$bin/"; done
+endef
+
+build: setup
+	$(SWIFT) build --configuration release --product accrete
+	$(call link_libtorch,--configuration release)
+	@echo "built: .build/release/accrete"
+
+demo: build
+	@.build/release/accrete demo
+
+test: setup
+	$(SWIFT) build --build-tests
+	$(call link_libtorch,)
+	$(SWIFT) test --skip-build --parallel
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+docs: setup
+	Scripts/check_documentation
+
+.venv/installed: Scripts/reference/requirements.txt
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --requirement Scripts/reference/requirements.txt
+	@touch $@
+
+bench: build .venv/installed
+	Scripts/bench
+
+reference: .venv/installed
+	.venv/bin/python Scripts/reference/goldens.py --seedling Sources/accrete/Resources/base/seedling
+
+clean:
+	rm -rf .build
