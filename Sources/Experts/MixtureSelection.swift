@@ -84,7 +84,8 @@ public final class MixtureSelection: ExpertSelection {
     let downMask: Tensor?  // [tokens, intermediate]
   }
 
-  private func pass(_ expert: LowRankExpert, _ z: Tensor, _ gated: Tensor, _ upped: Tensor, _ layer: Int) throws -> Pass {
+  private func pass(_ expert: LowRankExpert, _ z: Tensor, _ gated: Tensor, _ upped: Tensor, _ layer: Int) throws -> Pass
+  {
     guard expert.pairs.indices.contains(layer), let gate = expert.pairs[layer][.gate],
       let up = expert.pairs[layer][.up], let down = expert.pairs[layer][.down]
     else { throw ExpertError.missingTensor(where: "MoE-CL's expert", name: "layers.\(layer): gate, up and down") }

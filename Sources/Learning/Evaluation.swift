@@ -1,5 +1,5 @@
 public import Decoder
-public import Experts
+import Experts
 public import Streams
 public import Torch
 
@@ -46,7 +46,8 @@ public struct Evaluator {
       var done = 0
       for group in groups(examples, extra: head == nil ? scorer.extraTokens : 0) {
         let prompts = group.map { examples[$0].promptIds }
-        let scores = try head.map { try headScores(prompts, head: $0, experts: experts) }
+        let scores =
+          try head.map { try headScores(prompts, head: $0, experts: experts) }
           ?? scorer.scores(prompts, experts: experts)
         for (number, row) in zip(group, scores) {
           guard let gold = examples[number].labelIndex else {

@@ -31,7 +31,8 @@ public enum MatrixTable {
     for column in columns {
       let width = column.matrix.tasks.count * cellWidth + 2
       lines[0] += padded(column.title, width)
-      lines[1] += padded(column.matrix.tasks.map { padded(String($0.prefix(cellWidth - 1)), cellWidth) }.joined(), width)
+      lines[1] += padded(
+        column.matrix.tasks.map { padded(String($0.prefix(cellWidth - 1)), cellWidth) }.joined(), width)
       for stage in 0..<stages {
         let cells = column.matrix.tasks.indices.map { padded(cell(column.matrix, stage, $0), cellWidth) }
         lines[stage + 2] += padded(cells.joined(), width)

@@ -16,7 +16,9 @@ extension Manifest {
     for task in tasks {
       for file in suite.files(ofTask: task.task.name) { digests[file.path] = try Digest(ofFile: file) }
     }
-    let prompts = tasks.map { PromptForm(name: $0.task.name, instruction: $0.task.instruction, cue: $0.task.cue, labels: $0.task.labels) }
+    let prompts = tasks.map {
+      PromptForm(name: $0.task.name, instruction: $0.task.instruction, cue: $0.task.cue, labels: $0.task.labels)
+    }
     return Manifest(
       accrete: accreteVersion, libtorch: TorchRuntime.version, configuration: configuration,
       tasks: tasks.map(\.task.name), baseDigest: base.model.digest, tokenizerDigest: base.tokenizerDigest,

@@ -32,9 +32,11 @@ public struct Manifest: Sendable, Equatable, Codable {
   /// Refuses to go on with anything that decides the result and is no longer what it was.
   /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` with the first difference.
   func requireUnchanged(_ now: Manifest, folder: URL) throws {
-    func check(_ what: String, _ recorded: some CustomStringConvertible, _ current: some CustomStringConvertible) throws {
+    func check(_ what: String, _ recorded: some CustomStringConvertible, _ current: some CustomStringConvertible) throws
+    {
       guard recorded.description == current.description else {
-        throw RunError.changed(folder: folder.path, what: what, recorded: recorded.description, now: current.description)
+        throw RunError.changed(
+          folder: folder.path, what: what, recorded: recorded.description, now: current.description)
       }
     }
     try check("the form of run folders", format, now.format)

@@ -44,7 +44,10 @@ public struct RunMetrics: Sendable, Codable, Equatable {
     let last = (0..<counts.count).compactMap { matrix[counts.count, $0] }
     let variance = zip(last, counts).reduce(0.0) { $0 + $1.0 * (1 - $1.0) / Double(max($1.1, 1)) }
     let candidates: [(String, String, Double?, Double?)] = [
-      ("ACC", TaskMatrix.averageAccuracyFormula, matrix.averageAccuracy, 1.96 * variance.squareRoot() / Double(max(counts.count, 1))),
+      (
+        "ACC", TaskMatrix.averageAccuracyFormula, matrix.averageAccuracy,
+        1.96 * variance.squareRoot() / Double(max(counts.count, 1))
+      ),
       ("BWT", TaskMatrix.backwardTransferFormula, matrix.backwardTransfer, nil),
       ("FWT", TaskMatrix.forwardTransferFormula, matrix.forwardTransfer, nil),
     ]

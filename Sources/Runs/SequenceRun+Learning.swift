@@ -85,7 +85,8 @@ extension SequenceRun {
     let place = folder.checkpoint(after: learned)
     let digest = try RunCheckpoint.writeTensors(allTensors, to: place)
     try RunCheckpoint(
-      learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, costs: costs, eventBytes: try events?.flush() ?? 0,
+      learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, costs: costs,
+      eventBytes: try events?.flush() ?? 0,
       timingBytes: try timings?.flush() ?? 0, tensorsDigest: digest
     ).write(to: place)
     try writeResults()

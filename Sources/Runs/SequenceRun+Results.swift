@@ -7,7 +7,8 @@ extension SequenceRun {
   func writeResults() throws {
     try JSONFile.write(
       MatrixFile(
-        tasks: matrix.tasks, R: matrix.scores, rows: "R[i][j]: accuracy on task j after learning i tasks; row 0 is untrained",
+        tasks: matrix.tasks, scores: matrix.scores,
+        rows: "R[i][j]: accuracy on task j after learning i tasks; row 0 is untrained",
         n: tasks.map(\.evaluated.count), seed: configuration.seed, method: configuration.method),
       to: folder.matrix)
     try JSONFile.write(RunMetrics(self), to: folder.metrics)
@@ -20,10 +21,15 @@ extension SequenceRun {
 /// `matrix.json`.
 public struct MatrixFile: Sendable, Codable, Equatable {
   public var tasks: [String]
-  public var R: [[Double?]]
+  public var scores: [[Double?]]
   public var rows: String
   /// Scored rows of each task.
   public var n: [Int]
   public var seed: UInt64
   public var method: String
+
+  private enum CodingKeys: String, CodingKey {
+    case tasks, rows, n, seed, method
+    case scores = "R"
+  }
 }

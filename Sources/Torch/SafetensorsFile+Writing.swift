@@ -8,8 +8,11 @@ extension SafetensorsFile {
   /// - Returns: the digest of the file's bytes.
   /// - Throws: ``Files/FileError`` (a full disk, a folder that is missing) with the earlier file untouched.
   @discardableResult
-  public static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL) throws -> Digest {
-    let ordered = try tensors.sorted { $0.key < $1.key }.map { ($0.key, try $0.value.detached().moved(to: .cpu).contiguous()) }
+  public static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL) throws -> Digest
+  {
+    let ordered = try tensors.sorted { $0.key < $1.key }.map {
+      ($0.key, try $0.value.detached().moved(to: .cpu).contiguous())
+    }
     var header = Data(try headerJSON(ordered, metadata).utf8)
     // Data starts at a multiple of 64 so that mapped tensors are aligned for every vector instruction.
     while (8 + header.count) % 64 != 0 { header.append(UInt8(ascii: " ")) }
@@ -29,7 +32,8 @@ extension SafetensorsFile {
   private static func headerJSON(_ tensors: [(String, Tensor)], _ metadata: [String: String]) throws -> String {
     var members: [String] = []
     if !metadata.isEmpty {
-      members.append("\"__metadata__\":" + String(decoding: try JSONFile.encode(metadata, pretty: false), as: UTF8.self))
+      members.append(
+        "\"__metadata__\":" + String(decoding: try JSONFile.encode(metadata, pretty: false), as: UTF8.self))
     }
     var offset = 0
     for (name, tensor) in tensors {
@@ -39,7 +43,8 @@ extension SafetensorsFile {
       let key = String(decoding: try JSONFile.encode(name, pretty: false), as: UTF8.self)
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       let end = offset + tensor.byteCount
-      members.append("\(key):{\"dtype\":\"\(dtype.safetensorsName)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+      members.append(
+        "\(key):{\"dtype\":\"\(dtype.safetensorsName)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
       offset = end
     }
     return "{" + members.joined(separator: ",") + "}"

@@ -87,21 +87,19 @@ struct SafetensorsHeader {
     let integers = numbers.compactMap { number -> Int? in
       // A JSON true or 1.5 also arrives as a number.
       guard Double(exactly: number.intValue) == number.doubleValue, number.intValue >= 0,
-        !(number is Bool && CFNumberTypeIsBoolean(number))
+        String(cString: number.objCType) != "c"
       else { return nil }
       return number.intValue
     }
     return integers.count == numbers.count ? integers : nil
   }
 
-  private static func CFNumberTypeIsBoolean(_ number: NSNumber) -> Bool {
-    String(cString: number.objCType) == "c"
-  }
-
   // Tensors must lie one after another without gaps or overlap and fill the data exactly.
   private static func checkCoverage(_ entries: [String: Entry], dataStart: Int, end: Int, path: String) throws {
     var position = dataStart
-    for (name, entry) in entries.sorted(by: { ($0.value.range.lowerBound, $0.value.range.upperBound) < ($1.value.range.lowerBound, $1.value.range.upperBound) }) {
+    for (name, entry) in entries.sorted(by: {
+      ($0.value.range.lowerBound, $0.value.range.upperBound) < ($1.value.range.lowerBound, $1.value.range.upperBound)
+    }) {
       guard entry.range.lowerBound == position else {
         let problem = entry.range.lowerBound < position ? "overlaps the tensor before it" : "leaves a gap before it"
         throw TorchError.malformedSafetensors(path: path, rule: "tensor `\(name)` \(problem)")

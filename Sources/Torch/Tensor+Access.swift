@@ -46,7 +46,8 @@ extension Tensor {
   private func address() throws -> UnsafeMutableRawPointer? {
     guard isContiguous, device == .cpu else {
       throw TorchError.operationFailed(
-        operation: "bytes", arguments: description, reason: "the bytes of a tensor are lent only where it is contiguous and on the CPU")
+        operation: "bytes", arguments: description,
+        reason: "the bytes of a tensor are lent only where it is contiguous and on the CPU")
     }
     var pointer: UnsafeMutableRawPointer?
     try Operation.check("aten::data_ptr", [self], aoti_torch_get_data_ptr(reference, &pointer))

@@ -4,7 +4,8 @@ extension Tensor {
   /// The same values with another element type; itself when it has that type.
   public func converted(to target: DType) throws -> Tensor {
     if dtype == target { return self }
-    return try Operation.call("aten::to", overload: "dtype", [.tensor(self), .dtype(target), .bool(false), .bool(false), .optionalInt(nil)])
+    return try Operation.call(
+      "aten::to", overload: "dtype", [.tensor(self), .dtype(target), .bool(false), .bool(false), .optionalInt(nil)])
   }
 
   /// The same values on another device; itself when it is there.

@@ -14,7 +14,8 @@ extension Tensor {
       Int64(shape.count), sizes, strides, dtype.code, device.typeCode, Int32(device.index), &reference)
     guard status == 0, let reference else {
       let reason = accrete_last_error().map { String(cString: $0) } ?? ""
-      throw TorchError.operationFailed(operation: "allocate", arguments: "\(dtype)\(shape) on \(device)", reason: reason)
+      throw TorchError.operationFailed(
+        operation: "allocate", arguments: "\(dtype)\(shape) on \(device)", reason: reason)
     }
     self.init(owning: reference)
   }

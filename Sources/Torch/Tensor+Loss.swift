@@ -1,11 +1,10 @@
 extension Tensor {
   /// The sum over rows of −log softmax(self)[target]. `self`: logits [rows, classes]; `targets`: int64 [rows] → [].
   public func crossEntropySum(_ targets: Tensor) throws -> Tensor {
-    try Operation.call(
+    let reduction = 2  // at::Reduction::Sum
+    return try Operation.call(
       "aten::cross_entropy_loss",
-      [
-        .tensor(self), .tensor(targets), .optionalTensor(nil), .int(2 /* sum */), .int(-100), .double(0),
-      ])
+      [.tensor(self), .tensor(targets), .optionalTensor(nil), .int(reduction), .int(-100), .double(0)])
   }
 
   /// The mean over rows of −log softmax(self)[target].

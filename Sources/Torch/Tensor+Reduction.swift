@@ -17,7 +17,8 @@ extension Tensor {
 
   /// The mean along `axis`.
   public func mean(_ axis: Int, keeping: Bool = false) throws -> Tensor {
-    try Operation.call("aten::mean", overload: "dim", [.tensor(self), .optionalInts([axis]), .bool(keeping), .optionalDType(nil)])
+    try Operation.call(
+      "aten::mean", overload: "dim", [.tensor(self), .optionalInts([axis]), .bool(keeping), .optionalDType(nil)])
   }
 
   /// Index of the largest element along `axis`, the first one of equals.

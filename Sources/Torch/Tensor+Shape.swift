@@ -54,6 +54,7 @@ extension Tensor {
   public func repeated(_ axis: Int, times: Int) throws -> Tensor {
     if times == 1 { return self }
     return try Operation.call(
-      "aten::repeat_interleave", overload: "self_int", [.tensor(self), .int(times), .optionalInt(axis), .optionalInt(nil)])
+      "aten::repeat_interleave", overload: "self_int",
+      [.tensor(self), .int(times), .optionalInt(axis), .optionalInt(nil)])
   }
 }

@@ -1,5 +1,5 @@
-import Foundation
 import Files
+import Foundation
 
 /// What is inside the package: the base model and the demo's texts.
 enum EmbeddedResources {

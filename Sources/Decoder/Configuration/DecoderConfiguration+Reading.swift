@@ -24,37 +24,39 @@ extension DecoderConfiguration {
       return value
     }
     self.architecture = architecture
-    vocabularySize = try positive("vocab_size", raw.vocab_size, limit: 1 << 22)
-    hiddenSize = try positive("hidden_size", raw.hidden_size, limit: 1 << 17)
-    intermediateSize = try positive("intermediate_size", raw.intermediate_size, limit: 1 << 20)
-    layers = try positive("num_hidden_layers", raw.num_hidden_layers, limit: 1 << 12)
-    heads = try positive("num_attention_heads", raw.num_attention_heads, limit: 1 << 12)
-    kvHeads = try positive("num_key_value_heads", raw.num_key_value_heads ?? raw.num_attention_heads, limit: 1 << 12)
-    maxPositions = try positive("max_position_embeddings", raw.max_position_embeddings ?? 2048, limit: 1 << 24)
+    vocabularySize = try positive("vocab_size", raw.vocabSize, limit: 1 << 22)
+    hiddenSize = try positive("hidden_size", raw.hiddenSize, limit: 1 << 17)
+    intermediateSize = try positive("intermediate_size", raw.intermediateSize, limit: 1 << 20)
+    layers = try positive("num_hidden_layers", raw.numHiddenLayers, limit: 1 << 12)
+    heads = try positive("num_attention_heads", raw.numAttentionHeads, limit: 1 << 12)
+    kvHeads = try positive("num_key_value_heads", raw.numKeyValueHeads ?? raw.numAttentionHeads, limit: 1 << 12)
+    maxPositions = try positive("max_position_embeddings", raw.maxPositionEmbeddings ?? 2048, limit: 1 << 24)
     guard heads % kvHeads == 0 else {
       throw DecoderError.invalidValue(
-        path: path, key: "num_key_value_heads", got: "\(kvHeads)", allowed: "a divisor of num_attention_heads (\(heads))")
+        path: path, key: "num_key_value_heads", got: "\(kvHeads)",
+        allowed: "a divisor of num_attention_heads (\(heads))")
     }
-    headDim = try positive("head_dim", raw.head_dim ?? hiddenSize / heads, limit: 1 << 12)
+    headDim = try positive("head_dim", raw.headDim ?? hiddenSize / heads, limit: 1 << 12)
     guard headDim % 2 == 0 else {
       throw DecoderError.invalidValue(path: path, key: "head_dim", got: "\(headDim)", allowed: "an even number (RoPE)")
     }
-    normEpsilon = raw.rms_norm_eps ?? 1e-6
-    ropeTheta = raw.rope_theta ?? raw.rope_parameters?.rope_theta ?? 10_000
+    normEpsilon = raw.rmsNormEps ?? 1e-6
+    ropeTheta = raw.ropeTheta ?? raw.ropeParameters?.ropeTheta ?? 10_000
     guard normEpsilon > 0, normEpsilon < 1 else {
-      throw DecoderError.invalidValue(path: path, key: "rms_norm_eps", got: "\(normEpsilon)", allowed: "above 0, below 1")
+      throw DecoderError.invalidValue(
+        path: path, key: "rms_norm_eps", got: "\(normEpsilon)", allowed: "above 0, below 1")
     }
     guard ropeTheta > 1, ropeTheta.isFinite else {
       throw DecoderError.invalidValue(path: path, key: "rope_theta", got: "\(ropeTheta)", allowed: "above 1")
     }
-    tiedEmbeddings = raw.tie_word_embeddings ?? false
+    tiedEmbeddings = raw.tieWordEmbeddings ?? false
 
     let generationFile = folder.appendingPathComponent("generation_config.json")
     let generation =
       FileManager.default.fileExists(atPath: generationFile.path)
       ? try JSONFile.read(RawGeneration.self, from: generationFile) : nil
-    endTokens = (generation?.eos_token_id ?? raw.eos_token_id)?.ids ?? []
-    padToken = (generation?.pad_token_id ?? raw.pad_token_id)?.ids.first
+    endTokens = (generation?.eosTokenId ?? raw.eosTokenId)?.ids ?? []
+    padToken = (generation?.padTokenId ?? raw.padTokenId)?.ids.first
     for id in endTokens + [padToken].compactMap(\.self) where !(0..<vocabularySize).contains(id) {
       throw DecoderError.invalidValue(
         path: path, key: "eos_token_id or pad_token_id", got: "\(id)", allowed: "0 to \(vocabularySize - 1)")
@@ -64,38 +66,60 @@ extension DecoderConfiguration {
 
 /// `config.json` as it is written; every key that could change the result is read, so that it can be refused.
 private struct RawConfiguration: Decodable {
+  private enum CodingKeys: String, CodingKey {
+    case architectures
+    case vocabSize = "vocab_size"
+    case hiddenSize = "hidden_size"
+    case intermediateSize = "intermediate_size"
+    case numHiddenLayers = "num_hidden_layers"
+    case numAttentionHeads = "num_attention_heads"
+    case numKeyValueHeads = "num_key_value_heads"
+    case headDim = "head_dim"
+    case maxPositionEmbeddings = "max_position_embeddings"
+    case rmsNormEps = "rms_norm_eps"
+    case ropeTheta = "rope_theta"
+    case ropeScaling = "rope_scaling"
+    case ropeParameters = "rope_parameters"
+    case tieWordEmbeddings = "tie_word_embeddings"
+    case hiddenAct = "hidden_act"
+    case attentionBias = "attention_bias"
+    case mlpBias = "mlp_bias"
+    case eosTokenId = "eos_token_id"
+    case padTokenId = "pad_token_id"
+  }
+
   var architectures: [String]?
-  var vocab_size: Int?
-  var hidden_size: Int?
-  var intermediate_size: Int?
-  var num_hidden_layers: Int?
-  var num_attention_heads: Int?
-  var num_key_value_heads: Int?
-  var head_dim: Int?
-  var max_position_embeddings: Int?
-  var rms_norm_eps: Double?
-  var rope_theta: Double?
-  var rope_scaling: RawRope?
-  var rope_parameters: RawRope?
-  var tie_word_embeddings: Bool?
-  var hidden_act: String?
-  var attention_bias: Bool?
-  var mlp_bias: Bool?
-  var eos_token_id: TokenIDs?
-  var pad_token_id: TokenIDs?
+  var vocabSize: Int?
+  var hiddenSize: Int?
+  var intermediateSize: Int?
+  var numHiddenLayers: Int?
+  var numAttentionHeads: Int?
+  var numKeyValueHeads: Int?
+  var headDim: Int?
+  var maxPositionEmbeddings: Int?
+  var rmsNormEps: Double?
+  var ropeTheta: Double?
+  var ropeScaling: RawRope?
+  var ropeParameters: RawRope?
+  var tieWordEmbeddings: Bool?
+  var hiddenAct: String?
+  var attentionBias: Bool?
+  var mlpBias: Bool?
+  var eosTokenId: TokenIDs?
+  var padTokenId: TokenIDs?
 
   func refuseUnsupported(path: String) throws {
-    if attention_bias == true {
+    if attentionBias == true {
       throw DecoderError.unsupportedOption(path: path, key: "attention_bias", got: "true", supported: "false")
     }
-    if mlp_bias == true {
+    if mlpBias == true {
       throw DecoderError.unsupportedOption(path: path, key: "mlp_bias", got: "true", supported: "false")
     }
-    if let act = hidden_act, act != "silu" {
+    if let act = hiddenAct, act != "silu" {
       throw DecoderError.unsupportedOption(path: path, key: "hidden_act", got: act, supported: "silu")
     }
-    for (key, rope) in [("rope_scaling", rope_scaling), ("rope_parameters", rope_parameters)] {
-      if let kind = rope?.rope_type ?? rope?.type, kind != "default" {
+    for (key, rope) in [("rope_scaling", ropeScaling), ("rope_parameters", ropeParameters)] {
+      if let kind = rope?.ropeType ?? rope?.type, kind != "default" {
         throw DecoderError.unsupportedOption(path: path, key: key + ".rope_type", got: kind, supported: "default")
       }
     }
@@ -103,14 +127,25 @@ private struct RawConfiguration: Decodable {
 }
 
 private struct RawRope: Decodable {
-  var rope_type: String?
+  private enum CodingKeys: String, CodingKey {
+    case ropeType = "rope_type"
+    case type
+    case ropeTheta = "rope_theta"
+  }
+
+  var ropeType: String?
   var type: String?
-  var rope_theta: Double?
+  var ropeTheta: Double?
 }
 
 private struct RawGeneration: Decodable {
-  var eos_token_id: TokenIDs?
-  var pad_token_id: TokenIDs?
+  private enum CodingKeys: String, CodingKey {
+    case eosTokenId = "eos_token_id"
+    case padTokenId = "pad_token_id"
+  }
+
+  var eosTokenId: TokenIDs?
+  var padTokenId: TokenIDs?
 }
 
 /// One id or a list of ids: both are in use.

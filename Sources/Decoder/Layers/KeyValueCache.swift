@@ -40,7 +40,8 @@ public final class KeyValueCache {
       keys: try Tensor(uninitialized: shape, tensor.dtype ?? .float32, on: tensor.device),
       values: try Tensor(uninitialized: shape, tensor.dtype ?? .float32, on: tensor.device))
     if let old = slots[layer], holding > 0 {
-      try grown.keys.narrowed(2, from: 0, count: holding).copyInPlace(from: old.keys.narrowed(2, from: 0, count: holding))
+      try grown.keys.narrowed(2, from: 0, count: holding).copyInPlace(
+        from: old.keys.narrowed(2, from: 0, count: holding))
       try grown.values.narrowed(2, from: 0, count: holding).copyInPlace(
         from: old.values.narrowed(2, from: 0, count: holding))
     }

@@ -25,9 +25,10 @@ public struct Checkpoint {
     if FileManager.default.fileExists(atPath: single.path) {
       urls = [single]
     } else if FileManager.default.fileExists(atPath: index.path) {
-      let map = try JSONFile.read(ShardIndex.self, from: index).weight_map
+      let map = try JSONFile.read(ShardIndex.self, from: index).weightMap
       for name in map.values where name.contains("/") || name.hasPrefix(".") || !name.hasSuffix(".safetensors") {
-        throw DecoderError.invalidIndex(path: index.path, reason: "it names a file `\(name)` that is no shard of this folder")
+        throw DecoderError.invalidIndex(
+          path: index.path, reason: "it names a file `\(name)` that is no shard of this folder")
       }
       urls = Set(map.values).sorted().map { folder.appendingPathComponent($0) }
       expected = map
@@ -82,5 +83,9 @@ public struct Checkpoint {
 }
 
 private struct ShardIndex: Decodable {
-  let weight_map: [String: String]
+  let weightMap: [String: String]
+
+  private enum CodingKeys: String, CodingKey {
+    case weightMap = "weight_map"
+  }
 }

@@ -1,7 +1,7 @@
 import Decoder
 public import Files
 public import Foundation
-public import Torch
+import Torch
 
 /// A learned expert on disk: PEFT's two files, and `expert.json` with what it is bound to.
 public struct ExpertArchive: Sendable, Equatable, Codable {
@@ -53,24 +53,37 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
 
 /// PEFT's `adapter_config.json` for a plain LoRA.
 private struct PEFTConfiguration: Encodable {
-  let peft_type = "LORA"
-  let task_type = "CAUSAL_LM"
+  let peftType = "LORA"
+  let taskType = "CAUSAL_LM"
   let r: Int
-  let lora_alpha: Double
-  let lora_dropout: Double
-  let target_modules: [String]
+  let loraAlpha: Double
+  let loraDropout: Double
+  let targetModules: [String]
   let bias = "none"
-  let inference_mode = true
-  let base_model_name_or_path: String? = nil
-  let fan_in_fan_out = false
-  let use_rslora = false
-  let use_dora = false
+  let inferenceMode = true
+  let fanInFanOut = false
+  let useRslora = false
+  let useDora = false
+
+  private enum CodingKeys: String, CodingKey {
+    case peftType = "peft_type"
+    case taskType = "task_type"
+    case r
+    case loraAlpha = "lora_alpha"
+    case loraDropout = "lora_dropout"
+    case targetModules = "target_modules"
+    case bias
+    case inferenceMode = "inference_mode"
+    case fanInFanOut = "fan_in_fan_out"
+    case useRslora = "use_rslora"
+    case useDora = "use_dora"
+  }
 
   init(_ shape: LowRankShape) {
     r = shape.rank
-    lora_alpha = shape.alpha
-    lora_dropout = shape.dropout
-    target_modules = shape.projections.map(\.rawValue)
+    loraAlpha = shape.alpha
+    loraDropout = shape.dropout
+    targetModules = shape.projections.map(\.rawValue)
   }
 }
 

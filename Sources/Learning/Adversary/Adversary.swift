@@ -14,9 +14,9 @@
 //
 // Both are trained on rows of one task at a time, as published: what the discriminator can learn from that is little.
 
-public import Decoder
-public import Experts
-public import Torch
+import Decoder
+import Experts
+import Torch
 
 /// Keeps task identity out of the shared expert.
 public final class Adversary {
@@ -31,7 +31,8 @@ public final class Adversary {
     public init(mode: Mode = .isolated, weight: Double = 0.1) throws {
       guard weight > 0, weight <= 1 else {
         throw LearningError.invalidOption(
-          name: "adversary weight", got: "\(weight)", allowed: "above 0, at most 1; to switch it off use the mode `off`")
+          name: "adversary weight", got: "\(weight)", allowed: "above 0, at most 1; to switch it off use the mode `off`"
+        )
       }
       self.mode = mode
       self.weight = weight

@@ -60,7 +60,9 @@ public final class MoECL: ContinualMethod {
   }
 
   public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: Generator) throws -> TrainingPass {
-    guard let expert = experts[task] else { throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: []) }
+    guard let expert = experts[task] else {
+      throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
+    }
     let selection = MixtureSelection(
       shared: sharedExpert, dedicated: expert, gates: gates,
       dropout: Dropout(context.shape.dropout, from: dropout), pooling: try adversary.pooling(batch))

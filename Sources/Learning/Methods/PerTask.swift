@@ -29,7 +29,9 @@ public final class PerTask: ContinualMethod {
   }
 
   public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: Generator) throws -> TrainingPass {
-    guard let expert = experts[task] else { throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: []) }
+    guard let expert = experts[task] else {
+      throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
+    }
     return TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: dropout)))
   }
 

@@ -1,5 +1,5 @@
-public import Decoder
-public import Experts
+import Decoder
+import Experts
 public import Torch
 
 /// A bias-free linear head per task: logits over its labels from the final hidden state of the last prompt token.

@@ -45,7 +45,8 @@ public final class TaskTraining {
   ) throws {
     try options.validate()
     guard !material.examples.isEmpty else {
-      throw LearningError.invalidOption(name: "examples of task \(material.task.name)", got: "none", allowed: "at least one")
+      throw LearningError.invalidOption(
+        name: "examples of task \(material.task.name)", got: "none", allowed: "at least one")
     }
     self.material = material
     self.model = model
@@ -93,7 +94,8 @@ public final class TaskTraining {
     try parameters.zeroGradients()
     var report = StepReport(
       step: cursor.step + 1, totalSteps: totalSteps, epoch: cursor.epoch, terms: [:], loss: 0,
-      learningRate: schedule.rate(at: cursor.step), gradientNorm: 0, tokens: batches.reduce(0) { $0 + $1.tokens.tokens })
+      learningRate: schedule.rate(at: cursor.step), gradientNorm: 0, tokens: batches.reduce(0) { $0 + $1.tokens.tokens }
+    )
     try accumulate(batches, into: &report)
     report.gradientNorm = try parameters.clipGradients(to: options.gradientClip)
     guard report.gradientNorm.isFinite else {
@@ -180,7 +182,8 @@ public final class TaskTraining {
   /// The whole state beside the trained values, which the method's tensors hold.
   public func state() throws -> TrainingState {
     TrainingState(
-      cursor: cursor, firstMoment: try optimizer.firstMoment.cloned(), secondMoment: try optimizer.secondMoment.cloned(),
+      cursor: cursor, firstMoment: try optimizer.firstMoment.cloned(),
+      secondMoment: try optimizer.secondMoment.cloned(),
       dropout: try dropout.state())
   }
 

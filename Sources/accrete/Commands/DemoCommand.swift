@@ -8,7 +8,8 @@ struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Learn three small content-review tasks with MoE-CL and with plain sequential LoRA, side by side.",
-    discussion: "Needs nothing but this package: base model and texts are inside. Takes about two minutes on two cores.")
+    discussion: "Needs nothing but this package: base model and texts are inside. Takes about two minutes on two cores."
+  )
 
   @Option(help: "Folder for the two runs. Default: a new one under runs/.")
   var out: String?
@@ -43,7 +44,8 @@ struct DemoCommand: ParsableCommand {
       Console.output(MatrixTable.render(results.map { MatrixTable.Column(title: $0.0, matrix: $0.1) }))
       for (method, _, metrics) in results {
         let numbers = metrics.metrics.map { "\($0.name) \(String(format: "%+.3f", $0.value))" }
-        Console.output("\(method): " + numbers.joined(separator: "  ") + "  n \(metrics.metrics.first?.n ?? 0)  seed \(seed)")
+        Console.output(
+          "\(method): " + numbers.joined(separator: "  ") + "  n \(metrics.metrics.first?.n ?? 0)  seed \(seed)")
       }
       Console.output("run folders: \(folder.path)/moe-cl and \(folder.path)/sequential")
     }

@@ -8,7 +8,8 @@ import Torch
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Check libtorch, threads, memory, disk, base and data, and say what to do about each problem.")
+    commandName: "doctor",
+    abstract: "Check libtorch, threads, memory, disk, base and data, and say what to do about each problem.")
 
   @OptionGroup var options: RunOptions
 
@@ -39,24 +40,28 @@ struct DoctorCommand: ParsableCommand {
 
   private func inspect() -> [Finding] {
     var findings = [libtorch(), threads(), memory(), disk()]
-    findings.append(checked("base model", fix: "Give a Hugging Face folder with --base, or leave it out for the embedded one.") {
-      let configuration = try options.configuration()
-      let base = try Base(folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device))
-      let shape = base.model.configuration
-      return "\(base.folder.path): \(shape.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
-        + " vocabulary \(shape.vocabularySize), \(base.model.digest)"
-    })
+    findings.append(
+      checked("base model", fix: "Give a Hugging Face folder with --base, or leave it out for the embedded one.") {
+        let configuration = try options.configuration()
+        let base = try Base(folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device))
+        let shape = base.model.configuration
+        return "\(base.folder.path): \(shape.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
+          + " vocabulary \(shape.vocabularySize), \(base.model.digest)"
+      })
     guard options.suite != nil || !options.tasks.isEmpty || options.config != nil else {
       findings.append(
         Finding(what: "data", ok: true, found: "not asked for; give --suite or --tasks to check some", fix: nil))
       return findings
     }
-    findings.append(checked("data", fix: nil) {
-      let source = try options.configuration().source
-      let tasks = try source.taskSuite().tasks(order: source.order)
-      return tasks.map { "\($0.name) \($0.train.count) train + \($0.test.count) test rows, \($0.labels.count) labels" }
+    findings.append(
+      checked("data", fix: nil) {
+        let source = try options.configuration().source
+        let tasks = try source.taskSuite().tasks(order: source.order)
+        return tasks.map {
+          "\($0.name) \($0.train.count) train + \($0.test.count) test rows, \($0.labels.count) labels"
+        }
         .joined(separator: "; ")
-    })
+      })
     return findings
   }
 
@@ -75,7 +80,8 @@ struct DoctorCommand: ParsableCommand {
     let works = (try? Tensor([Float(1), 2]).sum().item()) == 3
     return Finding(
       what: "libtorch", ok: recent && works,
-      found: "\(version)\(TorchRuntime.hasCUDA ? " with CUDA" : ", CPU only")\(works ? "" : "; it cannot add two numbers")",
+      found:
+        "\(version)\(TorchRuntime.hasCUDA ? " with CUDA" : ", CPU only")\(works ? "" : "; it cannot add two numbers")",
       fix: recent && works ? nil : "Run `make setup`, or point LD_LIBRARY_PATH to a libtorch of 2.10 or later.")
   }
 

@@ -22,7 +22,8 @@ struct TokenizeCommand: ParsableCommand {
       guard let text = String(validating: data, as: UTF8.self) else {
         throw StreamError.text(
           StreamError.Detail(
-            file: "standard input", expected: "UTF-8 text", got: "bytes that are no UTF-8", fix: "Convert it to UTF-8."))
+            file: "standard input", expected: "UTF-8 text", got: "bytes that are no UTF-8", fix: "Convert it to UTF-8.")
+        )
       }
       let ids = try tokenizer.encode(text, addSpecialTokens: special)
       Console.output(String(decoding: try JSONFile.encode(Result(ids: ids), pretty: false), as: UTF8.self))

@@ -60,7 +60,8 @@ enum RunResult {
     if json {
       Console.output(String(decoding: try JSONFile.encode(run.metrics), as: UTF8.self))
     } else {
-      Console.output(MatrixTable.render([MatrixTable.Column(title: run.configuration.method, matrix: run.currentMatrix)]))
+      Console.output(
+        MatrixTable.render([MatrixTable.Column(title: run.configuration.method, matrix: run.currentMatrix)]))
       Console.output(MetricLines.render(run.metrics))
       Console.output("run folder: \(run.folder.url.path)")
     }
