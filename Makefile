@@ -55,6 +55,7 @@ docs: setup
 	@touch $@
 
 bench: build .venv/installed
+	$(SWIFT) build --configuration release --product training-benchmark
 	Scripts/bench
 
 reference: .venv/installed

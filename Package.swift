@@ -62,6 +62,9 @@ let package = Package(
       ],
       resources: [.copy("Resources/base"), .copy("Resources/demo")],
       swiftSettings: settings),
+    .executableTarget(
+      name: "training-benchmark", dependencies: ["Learning", "Experts", "Decoder", "Streams", "Torch", "Files", "Runs"],
+      path: "Benchmarks/TrainingBenchmark", swiftSettings: settings),
     tests("Torch", ["Files"]),
     tests("Tokenization", [], resources: [.copy("Resources")]),
     tests("Decoder", ["Torch", "Tokenization"]),

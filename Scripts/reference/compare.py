@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares two runs row by row: is Accrete as accurate as the reference after the last task?
 
-    python compare.py --reference A/predictions.jsonl --accrete B/predictions.jsonl [--json out.json]
+    python compare.py --reference A/predictions.jsonl --accrete RUN [--json out.json]
 
 Both files have lines {"row", "task", "index", "gold", "predicted"}. Of the last matrix row, each task's paired difference of
 correctness (accrete − reference, over the same test rows) is shown with its mean and 95 % interval (normal approximation of
@@ -19,9 +19,16 @@ from pathlib import Path
 
 
 def last_row(path: Path) -> dict[str, dict[int, tuple[str, str]]]:
-    """(gold, predicted) of every test row by task, of the last matrix row."""
-    with open(path, encoding="utf-8") as file:
-        lines = [json.loads(line) for line in file if line.strip()]
+    """(gold, predicted) of every test row by task, of the last matrix row.
+
+    `path` is a file of lines with row and task, or a run folder of Accrete (predictions/row-N/TASK.jsonl).
+    """
+    files = sorted(path.glob("predictions/row-*/*.jsonl")) if path.is_dir() else [path]
+    lines = []
+    for name in files:
+        place = {"row": int(name.parent.name.removeprefix("row-")), "task": name.stem} if path.is_dir() else {}
+        with open(name, encoding="utf-8") as file:
+            lines += [place | json.loads(line) for line in file if line.strip()]
     last = max(line["row"] for line in lines)
     result: dict[str, dict[int, tuple[str, str]]] = {}
     for line in lines:

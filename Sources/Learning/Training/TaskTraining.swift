@@ -13,11 +13,17 @@ public final class TaskTraining {
     public let examples: [EncodedExample]
     /// Number of labels; needed by the head read-out.
     public let labels: Int
+    /// Batches of an epoch, as positions in `examples`; nil: as `docs/protocol.md` has it. For comparisons with other
+    /// trainers on given batches.
+    public let plan: (@Sendable (_ epoch: Int) -> [[Int]])?
 
-    public init(task: TaskIdentity, examples: [EncodedExample], labels: Int) {
+    public init(
+      task: TaskIdentity, examples: [EncodedExample], labels: Int, plan: (@Sendable (_ epoch: Int) -> [[Int]])? = nil
+    ) {
       self.task = task
       self.examples = examples
       self.labels = labels
+      self.plan = plan
     }
   }
 
@@ -78,7 +84,8 @@ public final class TaskTraining {
   }
 
   private static func batches(_ material: Material, _ options: TrainingOptions, _ seed: UInt64, epoch: Int) -> [[Int]] {
-    BatchPlan.batches(
+    if let plan = material.plan { return plan(epoch) }
+    return BatchPlan.batches(
       lengths: material.examples.map(\.tokenCount), batchSize: options.batchSize, seed: seed, task: material.task.name,
       epoch: epoch)
   }
