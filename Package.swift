@@ -72,7 +72,7 @@ let package = Package(
     tests("Experts", ["Decoder", "Torch"]),
     tests("Streams", ["Torch", "Tokenization"]),
     tests("Learning", ["Experts", "Decoder", "Streams", "Torch"]),
-    tests("Runs", ["Learning", "Streams", "Experts", "Decoder", "Torch", "Files"]),
+    tests("Runs", ["Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files"]),
     .testTarget(name: "AccreteTests", dependencies: ["Files"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

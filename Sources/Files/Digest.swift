@@ -24,7 +24,7 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
   /// - Throws: ``FileError``.
   public init(ofFile url: URL) throws {
     let file = try MappedFile(url)
-    self.init(of: [file.bytes])
+    self = withExtendedLifetime(file) { Digest(of: [file.bytes]) }
   }
 
   public init(from decoder: any Decoder) throws {

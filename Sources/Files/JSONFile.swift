@@ -24,10 +24,11 @@ public enum JSONFile {
     guard file.bytes.count <= sizeLimit else {
       throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: sizeLimit)
     }
-    guard nestingDepth(file.bytes) <= depthLimit else {
+    let data = file.data()
+    guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {
       throw FileError.malformedJSON(path: url.path, reason: "nested deeper than \(depthLimit) levels")
     }
-    return Data(file.bytes)
+    return data
   }
 
   /// Encodes with sorted keys.

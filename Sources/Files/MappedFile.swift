@@ -3,6 +3,7 @@ public import Foundation
 /// A file mapped read-only into memory. Pages are read when they are touched; nothing is copied.
 public final class MappedFile: @unchecked Sendable {
   public let url: URL
+  /// The mapped bytes: they are gone with the file. Who uses them keeps the file alive, as ``data()`` does.
   public let bytes: UnsafeRawBufferPointer
 
   /// - Throws: ``FileError`` when the file is missing, unreadable or a folder.
@@ -25,6 +26,9 @@ public final class MappedFile: @unchecked Sendable {
     guard let address, address != MAP_FAILED else { throw FileError.system(errno, reading: url.path) }
     bytes = UnsafeRawBufferPointer(start: address, count: size)
   }
+
+  /// A copy of the bytes.
+  public func data() -> Data { withExtendedLifetime(self) { Data(bytes) } }
 
   deinit {
     if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }

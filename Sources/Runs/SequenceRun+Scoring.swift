@@ -59,9 +59,9 @@ extension SequenceRun {
     for (column, task) in tasks.enumerated() where matrix[learned, column] != nil {
       let file = folder.predictions(row: learned, task: task.task.name)
       let decoder = JSONDecoder()
-      let predictions = try MappedFile(file).bytes.split(separator: UInt8(ascii: "\n")).map { line in
+      let predictions = try MappedFile(file).data().split(separator: UInt8(ascii: "\n")).map { line in
         do {
-          return try decoder.decode(Prediction.self, from: Data(line))
+          return try decoder.decode(Prediction.self, from: line)
         } catch {
           throw FileError.malformedJSON(path: file.path, reason: "a line is no prediction")
         }

@@ -61,7 +61,7 @@ struct RunFile: Decodable {
     guard file.bytes.count <= sizeLimit else {
       throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: sizeLimit)
     }
-    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+    guard let text = String(validating: file.data(), as: UTF8.self) else {
       throw RunError.invalidConfiguration(key: url.path, got: "no UTF-8 text", allowed: "YAML")
     }
     do {

@@ -1,0 +1,85 @@
+import Files
+import Foundation
+import Learning
+import Runs
+import Testing
+
+extension RunTests {
+  /// What does a finished run leave behind, with every method and every read-out?
+  @Suite struct RunFolderTests {
+    @Test(arguments: RunKind.all) func everyFileIsThere(kind: RunKind) throws {
+      let folder = try FinishedRuns.shared.folder(kind)
+      var expected = ["manifest.json", "events.jsonl", "timings.jsonl", "matrix.json", "metrics.json"]
+      for row in 0...2 {
+        expected += ["checkpoints/task-\(row)/state.json", "checkpoints/task-\(row)/state.safetensors"]
+        expected += Tiny.tasks.map { "predictions/row-\(row)/\($0).jsonl" }
+      }
+      if kind.method != "sequential" {
+        for file in ["adapter_config.json", "adapter_model.safetensors", "expert.json"] {
+          expected += Tiny.tasks.map { "experts/\($0)/\(file)" }
+        }
+      }
+      let files = try tree(folder)
+      #expect(files.keys.sorted() == expected.sorted())
+      // A base without an expert and an untrained head have nothing to store; the file is there all the same.
+      #expect(files.allSatisfy { !$0.value.isEmpty })
+    }
+
+    @Test(arguments: RunKind.all) func theMatrixIsFull(kind: RunKind) throws {
+      let folder = RunFolder(try FinishedRuns.shared.folder(kind))
+      let file = try JSONFile.read(MatrixFile.self, from: folder.matrix)
+      #expect(file.tasks == Tiny.tasks && file.n == [6, 6] && file.seed == 0 && file.method == kind.method)
+      #expect(file.scores.count == 3)
+      for (row, scores) in file.scores.enumerated() {
+        #expect(scores.count == 2)
+        for (column, score) in scores.enumerated() {
+          let lines = try Data(contentsOf: folder.predictions(row: row, task: Tiny.tasks[column]))
+            .split(separator: UInt8(ascii: "\n"))
+          let predictions = try lines.map { try JSONDecoder().decode(Prediction.self, from: $0) }
+          #expect(predictions.count == 6 && predictions.map(\.index) == Array(12..<18))
+          #expect(predictions.allSatisfy { $0.scores.count == 2 && $0.scores.allSatisfy(\.isFinite) })
+          #expect(score == predictions.accuracy)
+        }
+      }
+    }
+
+    @Test(arguments: RunKind.all) func metricsSayWhatTheyAre(kind: RunKind) throws {
+      let folder = RunFolder(try FinishedRuns.shared.folder(kind))
+      let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics)
+      let matrix = try TaskMatrix(tasks: Tiny.tasks, scores: JSONFile.read(MatrixFile.self, from: folder.matrix).scores)
+      #expect(metrics.metrics.map(\.name) == ["ACC", "BWT", "FWT"])
+      #expect(metrics.metrics.map(\.value) == [matrix.averageAccuracy, matrix.backwardTransfer, matrix.forwardTransfer])
+      for metric in metrics.metrics {
+        #expect(metric.formula.hasPrefix(metric.name + " = ") && metric.n == 12 && metric.seed == 0)
+      }
+      #expect(metrics.method == kind.method && metrics.readOut == kind.readOut && metrics.tasksLearned == 2)
+      #expect(metrics.evaluatedOn == "test" && metrics.order == 1)
+    }
+
+    @Test(arguments: RunKind.all) func costsStandBesideEveryTask(kind: RunKind) throws {
+      let folder = RunFolder(try FinishedRuns.shared.folder(kind))
+      let costs = try JSONFile.read(RunMetrics.self, from: folder.metrics).costs
+      #expect(costs.map(\.task) == Tiny.tasks)
+      for cost in costs {
+        #expect(cost.steps == 3 && cost.trainingTokens > 12 * 8 && cost.trainedParameters > 0)
+        #expect(cost.trainingSeconds > 0 && cost.tokensPerSecond > 0 && cost.methodBytes > 0)
+        #expect((cost.expertBytes > 0) == (kind.method != "sequential"))
+      }
+      let lines = try Data(contentsOf: folder.events).split(separator: UInt8(ascii: "\n"))
+      #expect(lines.count == 6)
+    }
+
+    @Test func anExpertNamesWhatItIsBoundTo() throws {
+      let folder = RunFolder(try FinishedRuns.shared.folder(RunKind(method: "moe-cl")))
+      let manifest = try folder.readManifest()
+      #expect(manifest.baseDigest.description.hasPrefix("sha256:") && manifest.dataDigests.count == 2)
+      for task in Tiny.tasks {
+        let text = try String(contentsOf: folder.expert(task).appendingPathComponent("expert.json"), encoding: .utf8)
+        let tensors = try Digest(ofFile: folder.expert(task).appendingPathComponent("adapter_model.safetensors"))
+        for digest in [manifest.baseDigest, manifest.tokenizerDigest, tensors] {
+          #expect(text.contains(digest.description))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Learning
+import Runs
+import Testing
+
+/// The suites that compute with libtorch, one test after the other: each keeps a core busy, and they share finished runs.
+@Suite(.serialized) enum RunTests {}
+
+/// Which tiny run.
+struct RunKind: Hashable, Sendable, CustomTestStringConvertible {
+  var method: String
+  var readOut = ReadOutKind.label
+  var seed: UInt64 = 0
+
+  var testDescription: String { "\(method), \(readOut.rawValue), seed \(seed)" }
+
+  static let all = MethodCatalog.names.flatMap { method in
+    ReadOutKind.allCases.map { RunKind(method: method, readOut: $0) }
+  }
+}
+
+/// Runs that were finished once and are looked at by many tests; a test that changes one takes a copy.
+final class FinishedRuns: @unchecked Sendable {
+  static let shared = FinishedRuns()
+
+  private let lock = NSLock()
+  private var folders: [RunKind: URL] = [:]
+  private var scratch: Scratch?
+
+  private init() {
+    atexit { FinishedRuns.shared.scratch = nil }
+  }
+
+  /// The folder of a finished run; it must not be changed.
+  func folder(_ kind: RunKind) throws -> URL {
+    try lock.withLock {
+      if let folder = folders[kind] { return folder }
+      let scratch = try scratch ?? Scratch()
+      let first = self.scratch == nil
+      self.scratch = scratch
+      let files = try first ? Tiny.write(to: scratch) : Tiny.tasks.map { scratch.place("data/\($0).jsonl") }
+      let folder = scratch.place("\(kind.method)-\(kind.readOut.rawValue)-\(kind.seed)")
+      try SequenceRun.start(
+        Tiny.configuration(files, method: kind.method, readOut: kind.readOut, seed: kind.seed), in: folder
+      ).run()
+      folders[kind] = folder
+      return folder
+    }
+  }
+
+  /// A copy of a finished run.
+  func copy(_ kind: RunKind, to scratch: Scratch) throws -> URL {
+    try scratch.copy(folder(kind), as: "run")
+  }
+}
+
+/// The files of a run that the configuration decides: all but those that tell times.
+func decided(_ folder: URL) throws -> [String: Data] {
+  try tree(folder).filter { path, _ in
+    path != "timings.jsonl" && path != "metrics.json" && !path.hasSuffix("state.json")
+  }
+}
