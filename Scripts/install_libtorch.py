@@ -9,6 +9,7 @@ wheel, that one is used, with the two small CUDA libraries that it needs to load
 """
 
 import argparse
+import mmap
 import pathlib
 import re
 import shutil
@@ -19,8 +20,8 @@ import zipfile
 
 # Libraries of the wheel that only Python or libtorch's own tests need.
 UNUSED = re.compile(r"libtorch_python|libjitbackend_test|libtorchbind_test|libbackend_with_compiler|libaoti_custom_ops|_windows")
-# What a CUDA build of libtorch_cpu.so links against even when no GPU is used.
-CUDA_COMPANIONS = ("nvidia-cuda-runtime", "nvidia-cuda-cupti")
+# What a CUDA build of libtorch_cpu.so links against even when no GPU is used: library and PyPI package.
+CUDA_COMPANIONS = {"libcudart": "nvidia-cuda-runtime", "libcupti": "nvidia-cuda-cupti"}
 
 
 def say(text: str) -> None:
@@ -50,26 +51,32 @@ def unpack_torch(wheel: pathlib.Path, root: pathlib.Path) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         for name in names:
+            if name.endswith("/"):  # some wheels list their folders
+                continue
             if name.startswith("torch/lib/") and ".so" in name and not UNUSED.search(name):
                 extract(archive, name, root / "lib" / pathlib.PurePosixPath(name).name)
             elif name.startswith("torch/include/"):
                 extract(archive, name, root / "include" / name[len("torch/include/"):])
-        if not any(name.endswith("libtorch_cuda.so") for name in names):
-            return []
         metadata = next(name for name in names if name.endswith(".dist-info/METADATA"))
         text = archive.read(metadata).decode()
+    # The toolkit's exact version where the wheel names it; otherwise any of the major version that it links against.
+    toolkit = re.search(r"^Requires-Dist: cuda-toolkit.*==(\d+\.\d+)", text, re.M)
     found = []
-    for line in re.findall(r"^Requires-Dist: ([^;\n]+)", text, re.M):
-        requirement = line.strip().replace(" ", "").replace("(", "").replace(")", "")
-        if re.match(r"[A-Za-z0-9-]+", requirement).group(0).removesuffix("-cu12").removesuffix("-cu13") in CUDA_COMPANIONS:
-            found.append(requirement)
+    with open(root / "lib/libtorch_cpu.so", "rb") as library, mmap.mmap(library.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for name, package in CUDA_COMPANIONS.items():
+            needed = re.search(name.encode() + rb"\.so\.(\d+)\0", data)
+            if needed:
+                major = int(needed.group(1))
+                package += f"-cu{major}" if major < 13 else ""
+                version = toolkit.group(1) if toolkit else str(major)
+                found.append(f"{package}=={version}.*")
     return found
 
 
 def unpack_libraries(wheel: pathlib.Path, root: pathlib.Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
-            if "/lib/" in name and ".so" in name:
+            if "/lib/" in name and ".so" in name and not name.endswith("/"):
                 extract(archive, name, root / "lib" / pathlib.PurePosixPath(name).name)
 
 
