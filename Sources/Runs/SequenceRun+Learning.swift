@@ -76,7 +76,7 @@ extension SequenceRun {
     guard let expert = method.ownedExpert(of: task.identity) else { return 0 }
     return try ExpertArchive.write(
       expert, name: task.task.name, method: configuration.method, baseDigest: manifest.baseDigest,
-      tokenizerDigest: manifest.tokenizerDigest, promptDigest: manifest.promptDigest,
+      tokenizerDigest: manifest.tokenizerDigest, promptDigest: Manifest.promptDigest(of: [task]),
       to: folder.expert(task.task.name)
     ).bytes
   }
