@@ -63,7 +63,8 @@ let package = Package(
       resources: [.copy("Resources/base"), .copy("Resources/demo")],
       swiftSettings: settings),
     .executableTarget(
-      name: "training-benchmark", dependencies: ["Learning", "Experts", "Decoder", "Streams", "Torch", "Files", "Runs"],
+      name: "training-benchmark",
+      dependencies: ["Learning", "Experts", "Decoder", "Streams", "Torch", "Files", "Runs"],
       path: "Benchmarks/TrainingBenchmark", swiftSettings: settings),
     tests("Torch", ["Files"]),
     tests("Tokenization", [], resources: [.copy("Resources")]),

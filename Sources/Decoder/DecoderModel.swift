@@ -18,10 +18,11 @@ public struct DecoderModel: Sendable {
   /// Final-normed hidden states of a batch.
   ///
   /// - Parameters:
+  ///   - batch: the tokens, their positions and what they may look at.
   ///   - experts: which experts the batch uses; nil is the base, bit for bit.
   ///   - cache: keys and values of earlier tokens; the batch continues after them.
   /// - Returns: [batch, time, hidden]
-  /// - Throws: ``DecoderError/sequenceTooLong(length:limit:)``, ``TorchError``.
+  /// - Throws: ``DecoderError/sequenceTooLong(length:limit:)``, `TorchError`.
   public func hiddenStates(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil
   ) throws -> Tensor {

@@ -17,6 +17,7 @@ public struct GroupedSelection: ExpertSelection {
   /// - Parameters:
   ///   - selections: the distinct ones.
   ///   - rows: for each row of the batch, which of `selections` it uses; nil is the base.
+  ///   - device: where the batch is.
   /// - Throws: ``ExpertError/invalidHyperparameter(name:value:allowed:)`` for an index out of range.
   public init(_ selections: [any ExpertSelection], rows: [Int?], on device: Device = .cpu) throws {
     var members: [Int: [Int]] = [:]  // −1: the base

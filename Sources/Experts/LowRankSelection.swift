@@ -6,7 +6,9 @@ public struct LowRankSelection: ExpertSelection {
   let expert: LowRankExpert
   let dropout: Dropout?
 
-  /// - Parameter dropout: nil in inference.
+  /// - Parameters:
+  ///   - expert: what every row uses.
+  ///   - dropout: nil in inference.
   public init(_ expert: LowRankExpert, dropout: Dropout? = nil) {
     self.expert = expert
     self.dropout = dropout

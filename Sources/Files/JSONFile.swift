@@ -51,30 +51,9 @@ public enum JSONFile {
 
   /// The deepest bracket level of a JSON text, strings skipped.
   public static func nestingDepth(_ bytes: UnsafeRawBufferPointer) -> Int {
-    var depth = 0
+    var nesting = JSONNesting()
     var deepest = 0
-    var inString = false
-    var escaped = false
-    for byte in bytes {
-      if inString {
-        if escaped {
-          escaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          escaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          inString = false
-        }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\""): inString = true
-      case UInt8(ascii: "["), UInt8(ascii: "{"):
-        depth += 1
-        deepest = max(deepest, depth)
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-      default: break
-      }
-    }
+    for byte in bytes where nesting.read(byte) { deepest = max(deepest, nesting.depth) }
     return deepest
   }
 

@@ -34,7 +34,7 @@ public protocol ContinualMethod: AnyObject {
   var tensors: [String: Tensor] { get }
 
   /// Becomes what it was when `tensors` were stored. `tasks`: those that had arrived, in order.
-  /// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` or ``Experts/ExpertError``; nothing is ignored.
+  /// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` or `ExpertError`; nothing is ignored.
   func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws
 }
 

@@ -32,6 +32,8 @@ public struct Evaluator {
   /// Predictions in the order of `examples`.
   ///
   /// - Parameters:
+  ///   - examples: rows with a label number.
+  ///   - experts: which experts serve the task; nil is the base.
   ///   - labels: answer tokens of each label, for the label read-out.
   ///   - head: [labels, hidden] for the head read-out; nil for the label read-out.
   ///   - progress: called with the number of rows done.

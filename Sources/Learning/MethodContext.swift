@@ -9,6 +9,9 @@ public struct MethodContext: Sendable {
   public let shape: LowRankShape
   public let seed: UInt64
 
+  /// Deviation of the initial values of gates and discriminators, as in MoE-CL's released code.
+  static let smallDeviation = 0.02
+
   public init(base: DecoderConfiguration, device: Device, shape: LowRankShape, seed: UInt64) {
     self.base = base
     self.device = device

@@ -17,7 +17,7 @@ public struct Base: Sendable {
   private static let paddingShare = 16
 
   /// Loads a Hugging Face folder with `tokenizer.json`.
-  /// - Throws: ``Decoder/DecoderError``, ``Tokenization/TokenizationError``, ``RunError/noEndToken(folder:)``.
+  /// - Throws: `DecoderError`, `TokenizationError`, ``RunError/noEndToken(folder:)``.
   public init(folder: URL, on device: Device = .cpu) throws {
     let file = folder.appendingPathComponent("tokenizer.json")
     self.folder = folder

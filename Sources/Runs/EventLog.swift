@@ -9,7 +9,9 @@ public final class EventLog {
   private let url: URL
   private var handle: FileHandle
 
-  /// - Parameter length: bytes to keep of an existing file; 0 begins anew.
+  /// - Parameters:
+  ///   - url: the file; made when it is missing.
+  ///   - length: bytes to keep of an existing file; 0 begins anew.
   public init(_ url: URL, keeping length: UInt64) throws {
     self.url = url
     if !FileManager.default.fileExists(atPath: url.path) { try AtomicFile.write(Data(), to: url) }
@@ -29,7 +31,7 @@ public final class EventLog {
   }
 
   /// Adds a line.
-  /// - Throws: ``Files/FileError`` (a full disk).
+  /// - Throws: `FileError` (a full disk).
   public func append(_ value: some Encodable) throws {
     var line = try JSONFile.encode(value, pretty: false)
     line.append(UInt8(ascii: "\n"))

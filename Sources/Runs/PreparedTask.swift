@@ -13,7 +13,7 @@ public struct PreparedTask: Sendable {
   /// Answer tokens of each label, the end token last.
   public let labelIds: [[Int]]
 
-  /// - Throws: ``Streams/StreamError``; ``Learning/LearningError/unsupported(what:fix:)`` for free answers.
+  /// - Throws: `StreamError`; `LearningError.unsupported` for free answers.
   public init(_ task: LearningTask, arrival: Int, base: Base, configuration: RunConfiguration) throws {
     guard task.kind == .classification else {
       throw LearningError.unsupported(

@@ -7,7 +7,7 @@ extension RunConfiguration.Source {
 
   /// The suite that this source names.
   /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` for an unknown name or a missing folder;
-  ///   ``Streams/StreamError``.
+  ///   `StreamError`.
   public func taskSuite() throws -> any TaskSuite {
     switch suite {
     case "mtl5":

@@ -29,7 +29,7 @@ public struct RunFolder: Sendable {
     for folder in [url, checkpoints, experts] { try Self.makeFolder(folder) }
   }
 
-  /// - Throws: ``Files/FileError/notWritable(path:reason:)``.
+  /// - Throws: `FileError.notWritable`.
   public static func makeFolder(_ folder: URL) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

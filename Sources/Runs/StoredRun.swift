@@ -18,6 +18,7 @@ public struct StoredRun {
   let heads: TaskHeads?
 
   /// - Parameters:
+  ///   - url: the run's folder.
   ///   - model: the base that the run was learned on.
   ///   - tasks: read the state after this many tasks; nil reads the newest.
   /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` for another base; ``RunError/checkpointDamaged(path:reason:)``.

@@ -1,3 +1,5 @@
+import Files
+
 /// One JSON value of a file that should be a row: where it is and its bytes.
 struct RawRow {
   let place: Place
@@ -13,7 +15,7 @@ extension SourceFile {
     var rows: [RawRow] = []
     for line in lines() where !bytes[line.range].allSatisfy(isBlank) {
       let row = RawRow(place: Place(file: place.file, line: line.number), index: rows.count, range: line.range)
-      var nesting = Nesting()
+      var nesting = JSONNesting()
       for i in row.range {
         _ = nesting.read(bytes[i])
         try requireDepth(nesting.depth, at: row.place)
@@ -54,7 +56,7 @@ extension SourceFile {
 
   /// The index of the comma or bracket that ends the element at `start`; counts the lines on the way.
   private func endOfElement(from start: Int, at place: Place, line: inout Int) throws -> Int {
-    var nesting = Nesting()
+    var nesting = JSONNesting()
     for i in start..<bytes.endIndex {
       let byte = bytes[i]
       if byte == UInt8(ascii: "\n") { line += 1 }
@@ -72,7 +74,7 @@ extension SourceFile {
 
   /// How many fields are written in a row that is a JSON object, those with the same name counted each.
   func fieldCount(of row: RawRow) -> Int {
-    var nesting = Nesting()
+    var nesting = JSONNesting()
     var count = 0
     for i in row.range where nesting.read(bytes[i]) && nesting.depth == 1 && bytes[i] == UInt8(ascii: ":") {
       count += 1

@@ -7,13 +7,17 @@ public protocol Tokenizer: Sendable {
 
   /// The ids of `text`, in order; the empty text has none of its own.
   ///
-  /// - Parameter addSpecialTokens: also put in the tokens which the family wraps around a sequence (a BOS, say).
-  ///   A special token that is spelled in `text` becomes its id either way.
+  /// - Parameters:
+  ///   - text: any text, the empty one too.
+  ///   - addSpecialTokens: also put in the tokens which the family wraps around a sequence (a BOS, say). A special
+  ///     token that is spelled in `text` becomes its id either way.
   func encode(_ text: String, addSpecialTokens: Bool) throws -> [Int]
 
   /// The text of `ids`; bytes that are no UTF-8 become U+FFFD, one for each maximal invalid part.
   ///
-  /// - Parameter skipSpecialTokens: leave out special tokens.
+  /// - Parameters:
+  ///   - ids: of any text.
+  ///   - skipSpecialTokens: leave out special tokens.
   /// - Throws: when an id is outside `0..<vocabularySize`.
   func decode(_ ids: [Int], skipSpecialTokens: Bool) throws -> String
 

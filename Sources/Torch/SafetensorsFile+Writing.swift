@@ -4,9 +4,12 @@ public import Foundation
 extension SafetensorsFile {
   /// Writes tensors atomically, sorted by name, so that equal tensors give equal bytes.
   ///
-  /// - Parameter metadata: strings for the header's `__metadata__`.
+  /// - Parameters:
+  ///   - tensors: what is written, by name.
+  ///   - metadata: strings for the header's `__metadata__`.
+  ///   - url: the file.
   /// - Returns: the digest of the file's bytes.
-  /// - Throws: ``Files/FileError`` (a full disk, a folder that is missing) with the earlier file untouched.
+  /// - Throws: `FileError` (a full disk, a folder that is missing) with the earlier file untouched.
   @discardableResult
   public static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL) throws -> Digest
   {

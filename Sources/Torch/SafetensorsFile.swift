@@ -13,7 +13,7 @@ public struct SafetensorsFile: Sendable {
   private let file: MappedFile
   private let header: SafetensorsHeader
 
-  /// - Throws: ``Files/FileError`` or ``TorchError/malformedSafetensors(path:rule:)``.
+  /// - Throws: `FileError` or ``TorchError/malformedSafetensors(path:rule:)``.
   public init(_ url: URL) throws {
     self.url = url
     file = try MappedFile(url)

@@ -5,7 +5,7 @@ extension DecoderConfiguration {
   static let supportedArchitectures = ["LlamaForCausalLM"]
 
   /// Reads `config.json` (and `generation_config.json`, if it is there) of a Hugging Face folder.
-  /// - Throws: ``Files/FileError``, or a ``DecoderError`` that names the key.
+  /// - Throws: `FileError`, or a ``DecoderError`` that names the key.
   public init(folder: URL) throws {
     let file = folder.appendingPathComponent("config.json")
     let path = file.path

@@ -5,9 +5,12 @@ extension DecoderModel {
   /// Continues one prompt, token by token, until an end token, the limit, or the end of the positions.
   ///
   /// - Parameters:
+  ///   - prompt: token ids, at least one.
+  ///   - options: how the next token is chosen, and how many at most.
+  ///   - experts: which experts are used; nil is the base.
   ///   - onToken: called with each new id; return false to stop.
   /// - Returns: the new ids, without the end token.
-  /// - Throws: ``DecoderError`` for an empty, too long or foreign prompt; ``TorchError``.
+  /// - Throws: ``DecoderError`` for an empty, too long or foreign prompt; `TorchError`.
   public func generate(
     after prompt: [Int], options: GenerationOptions = GenerationOptions(), experts: (any ExpertSelection)? = nil,
     onToken: (Int) throws -> Bool = { _ in true }

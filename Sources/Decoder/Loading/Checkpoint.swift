@@ -15,7 +15,7 @@ public struct Checkpoint {
   /// Tensors that some checkpoints carry although they follow from the configuration.
   private static func isDerived(_ name: String) -> Bool { name.hasSuffix(".rotary_emb.inv_freq") }
 
-  /// - Throws: ``DecoderError``, ``TorchError/malformedSafetensors(path:rule:)``, ``Files/FileError``.
+  /// - Throws: ``DecoderError``, `TorchError.malformedSafetensors`, `FileError`.
   public init(folder: URL) throws {
     self.folder = folder
     let single = folder.appendingPathComponent("model.safetensors")

@@ -5,8 +5,10 @@ public import Torch
 extension DecoderModel {
   /// Loads a Hugging Face folder. Strict: every tensor of the files is used and every slot is filled.
   ///
-  /// - Parameter folder: with `config.json` and `model.safetensors` or a sharded index.
-  /// - Throws: ``DecoderError``, ``TorchError``, ``Files/FileError``.
+  /// - Parameters:
+  ///   - folder: with `config.json` and `model.safetensors` or a sharded index.
+  ///   - device: where the weights go.
+  /// - Throws: ``DecoderError``, `TorchError`, `FileError`.
   public init(folder: URL, on device: Device = .cpu) throws {
     let configuration = try DecoderConfiguration(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)

@@ -24,7 +24,7 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
   /// Stores an expert.
   ///
   /// - Returns: the archive as written.
-  /// - Throws: ``ExpertError/unsafeName(_:)``, ``Files/FileError``.
+  /// - Throws: ``ExpertError/unsafeName(_:)``, `FileError`.
   public static func write(
     _ expert: LowRankExpert, name: String, method: String, baseDigest: Digest, tokenizerDigest: Digest,
     promptDigest: Digest, to folder: URL

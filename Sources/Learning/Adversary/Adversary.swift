@@ -61,7 +61,7 @@ public final class Adversary {
     let hidden = context.base.hiddenSize
     let newRows = try (0..<context.base.layers).map { layer in
       try (knownTasks..<tasks).map { row in
-        try context.normal("discriminators.\(layer).\(row)", [1, hidden], deviation: MoECL.initialDeviation)
+        try context.normal("discriminators.\(layer).\(row)", [1, hidden], deviation: MethodContext.smallDeviation)
       }
     }
     discriminators = try newRows.enumerated().map { layer, rows in
@@ -133,9 +133,9 @@ public final class Adversary {
     let expected = [tasks, context.base.hiddenSize]
     discriminators = try (0..<context.base.layers).map { layer in
       let name = "discriminators.\(layer)"
-      guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: MoECL.name, name: name) }
+      guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: "the adversary", name: name) }
       guard tensor.shape == expected else {
-        throw ExpertError.shapeDiffers(where: MoECL.name, name: name, expected: expected, got: tensor.shape)
+        throw ExpertError.shapeDiffers(where: "the adversary", name: name, expected: expected, got: tensor.shape)
       }
       return tensor
     }

@@ -32,9 +32,6 @@ public final class MoECL: ContinualMethod {
   /// [2, hidden] for each layer; row 0 weighs the shared expert.
   private(set) var gates: [Tensor]
 
-  /// Deviation of the gates' and discriminators' initial values, as in the released code.
-  static let initialDeviation = 0.02
-
   public init(_ context: MethodContext, adversary: Adversary.Options) throws {
     guard Set(context.shape.projections) == Set(LowRankShape.feedForwardProjections) else {
       throw LearningError.unsupported(
@@ -44,7 +41,7 @@ public final class MoECL: ContinualMethod {
     self.adversary = Adversary(adversary, context: context)
     sharedExpert = try context.newExpert(Self.shared)
     gates = try (0..<context.base.layers).map {
-      try context.normal("gates.\($0)", [2, context.base.hiddenSize], deviation: Self.initialDeviation)
+      try context.normal("gates.\($0)", [2, context.base.hiddenSize], deviation: MethodContext.smallDeviation)
     }
   }
 

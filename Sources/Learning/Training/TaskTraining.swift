@@ -42,9 +42,14 @@ public final class TaskTraining {
   private var epochBatches: [[Int]]
 
   /// - Parameters:
+  ///   - material: the task and its examples.
+  ///   - model: the frozen base.
+  ///   - method: decides what trains.
+  ///   - options: how it is learned.
+  ///   - seed: of batch order and dropout.
   ///   - heads: the heads of the head read-out; nil trains the answer tokens.
   ///   - pad: any token id; padding is never looked at.
-  /// - Throws: ``LearningError``, ``TorchError/emptyTrainableSet``.
+  /// - Throws: ``LearningError``, `TorchError.emptyTrainableSet`.
   public init(
     _ material: Material, model: DecoderModel, method: any ContinualMethod, heads: TaskHeads?,
     options: TrainingOptions, seed: UInt64, pad: Int

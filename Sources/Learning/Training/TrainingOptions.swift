@@ -3,13 +3,13 @@ public import Torch
 /// How a task is learned; every value is explained where it is used, and all of them are written to the manifest.
 public struct TrainingOptions: Sendable, Equatable, Codable {
   /// Examples in a micro-batch.
-  public var batchSize = 16
+  public var batchSize = 8
   /// Micro-batches whose gradients make one optimizer step.
   public var accumulation = 1
   /// Passes over the training rows.
   public var epochs = 3
   /// Peak learning rate.
-  public var learningRate = 1e-3
+  public var learningRate = 2e-3
   public var schedule = LearningRateSchedule.Shape.constant
   /// Optimizer steps of linear warm-up.
   public var warmupSteps = 0

@@ -81,7 +81,7 @@ extension TaskMatrix: Codable {
     case scores
   }
 
-  /// Reads a matrix, and checks it as ``init(tasks:scores:)`` does.
+  /// Reads a matrix, and checks it as `init` does.
   ///
   /// - Throws: `DecodingError`, or ``MetricError``.
   public init(from decoder: any Decoder) throws {

@@ -44,7 +44,9 @@ public struct AdamW {
   }
 
   /// Moves the values against the gradients.
-  /// - Parameter rate: the learning rate η of this step.
+  /// - Parameters:
+  ///   - parameters: what the state was made for, with its gradients.
+  ///   - rate: the learning rate η of this step.
   public mutating func update(_ parameters: FlatParameters, rate: Double) throws {
     step += 1
     let count = try Tensor([Float(step)]).reshaped([])

@@ -60,7 +60,7 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Weight of the discriminator's terms. Default: 0.1.")
   var adversaryWeight: Double?
 
-  @Option(help: "Examples in a micro-batch. Default: 16.")
+  @Option(help: "Examples in a micro-batch. Default: 8.")
   var batch: Int?
 
   @Option(help: "Micro-batches in an optimizer step. Default: 1.")

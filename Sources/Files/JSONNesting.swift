@@ -1,12 +1,15 @@
 /// Follows brackets and strings through JSON text, byte by byte.
-struct Nesting {
+public struct JSONNesting: Sendable {
   /// How many brackets are open; negative if one closes nothing.
-  private(set) var depth = 0
+  public private(set) var depth = 0
   private var inString = false
   private var escaped = false
 
+  /// Before the first byte.
+  public init() {}
+
   /// Reads the next byte; whether it is outside of all strings.
-  mutating func read(_ byte: UInt8) -> Bool {
+  public mutating func read(_ byte: UInt8) -> Bool {
     if inString {
       if escaped {
         escaped = false
