@@ -35,12 +35,15 @@ extension CommandLineTests {
     }
 
     @Test(arguments: [
-      ("8192", "8192"), ("-1", "-1"), ("99999999999", "99999999999"), (Array(repeating: "1", count: 513).joined(separator: ","), "513"),
+      ("8192", "8192"), ("-1", "-1"), ("99999999999", "99999999999"),
+      (Array(repeating: "1", count: 513).joined(separator: ","), "513"),
     ]) func logitsRefuseIdsOfNoToken(list: String, named: String) throws {
       expectRefusal(try Accrete.run(["logits", "--ids=\(list)", "--threads", "1"]), code: 65, named)
     }
 
-    @Test(arguments: ["", "1,,2", "one", "1.5", "99999999999999999999"]) func logitsTakeWholeNumbers(list: String) throws {
+    @Test(arguments: ["", "1,,2", "one", "1.5", "99999999999999999999"]) func logitsTakeWholeNumbers(list: String)
+      throws
+    {
       let outcome = try Accrete.run(["logits", "--ids=\(list)"])
       #expect(outcome.code == 64 && outcome.output.isEmpty && outcome.error.contains("--ids"))
     }
@@ -67,7 +70,9 @@ extension CommandLineTests {
       #expect(try Accrete.run(arguments + ["--run", "run"], in: folder).code == 64)
     }
 
-    @Test(arguments: [["--temperature", "nan"], ["--temperature=-1"], ["--max-tokens=-1"], ["--prompt", ""], ["--threads", "0"]])
+    @Test(arguments: [
+      ["--temperature", "nan"], ["--temperature=-1"], ["--max-tokens=-1"], ["--prompt", ""], ["--threads", "0"],
+    ])
     func generateRefusesNonsense(option: [String]) throws {
       let prompt = option.first == "--prompt" ? [] : ["--prompt", "x"]
       let outcome = try Accrete.run(["generate"] + prompt + option)
@@ -75,7 +80,9 @@ extension CommandLineTests {
     }
 
     @Test func wrongUsage() throws {
-      for arguments in [["nonsense"], ["train"], ["train", "--out"], ["train", "--rank", "x", "--out", "o"], ["tokenize", "x"]] {
+      for arguments in [
+        ["nonsense"], ["train"], ["train", "--out"], ["train", "--rank", "x", "--out", "o"], ["tokenize", "x"],
+      ] {
         let outcome = try Accrete.run(arguments)
         #expect(outcome.code == 64 && outcome.output.isEmpty && outcome.error.hasPrefix("Error: "))
       }

@@ -1,10 +1,10 @@
-@testable import Runs
-
 import Files
 import Foundation
 import Learning
 import Streams
 import Testing
+
+@testable import Runs
 
 extension RunTests {
   /// What does a run refuse, and does it leave alone what it refuses?

@@ -42,7 +42,8 @@ enum Accrete {
   }()
 
   /// Starts the program.
-  static func start(_ arguments: [String], input: URL? = nil, output: URL, error: URL, in folder: URL) throws -> Process {
+  static func start(_ arguments: [String], input: URL? = nil, output: URL, error: URL, in folder: URL) throws -> Process
+  {
     for file in [output, error] { try Data().write(to: file) }
     let process = Process()
     process.executableURL = binary

@@ -30,6 +30,8 @@ final class Scratch: Sendable {
 
   /// Copies a file or a folder into this one.
   @discardableResult func copy(_ source: URL, as name: String) throws -> URL {
+    try FileManager.default.createDirectory(
+      at: place(name).deletingLastPathComponent(), withIntermediateDirectories: true)
     try FileManager.default.copyItem(at: source, to: place(name))
     return place(name)
   }
