@@ -87,7 +87,8 @@ extension SequenceRun {
     try RunCheckpoint(
       learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, costs: costs,
       eventBytes: try events?.flush() ?? 0,
-      timingBytes: try timings?.flush() ?? 0, tensorsDigest: digest
+      timingBytes: try timings?.flush() ?? 0, tensorsDigest: digest,
+      manifestDigest: Digest(ofFile: folder.manifest)
     ).write(to: place)
     try writeResults()
   }
