@@ -12,12 +12,12 @@ extension CommandLineTests {
       return try #require(object["ids"])
     }
 
+    /// The ids are those of Python's `tokenizers` for the same file.
     @Test func tokenizeReadsEveryByte() throws {
-      let plain = try ids(Data("Hello, world".utf8))
-      let ended = try ids(Data("Hello, world\n".utf8))
-      #expect(!plain.isEmpty && ended.count > plain.count && Array(ended.prefix(plain.count)) == plain)
+      #expect(try ids(Data("Hello, world".utf8)) == [43, 6936, 15, 1187])
+      #expect(try ids(Data("Hello, world\n".utf8)) == [43, 6936, 15, 1187, 202])
+      #expect(try ids(Data("a\0b\r\n".utf8)) == [68, 192, 69, 205, 202])
       #expect(try ids(Data()).isEmpty)
-      #expect(try ids(Data("a\0b\r\n".utf8)).count >= 4)
     }
 
     @Test func tokenizeRefusesBytesThatAreNoText() throws {
