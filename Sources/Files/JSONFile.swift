@@ -15,6 +15,9 @@ public enum JSONFile {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
       throw FileError.malformedJSON(path: url.path, reason: reason(error))
+    } catch {
+      // A value of ours that refused what it was given knows what is wrong, but not in which file.
+      throw FileError.malformedJSON(path: url.path, reason: "\(error)")
     }
   }
 

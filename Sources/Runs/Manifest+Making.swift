@@ -16,14 +16,20 @@ extension Manifest {
     for task in tasks {
       for file in suite.files(ofTask: task.task.name) { digests[file.path] = try Digest(ofFile: file) }
     }
-    let prompts = tasks.map {
-      PromptForm(name: $0.task.name, instruction: $0.task.instruction, cue: $0.task.cue, labels: $0.task.labels)
-    }
     return Manifest(
       accrete: accreteVersion, libtorch: TorchRuntime.version, configuration: configuration,
       tasks: tasks.map(\.task.name), baseDigest: base.model.digest, tokenizerDigest: base.tokenizerDigest,
-      promptDigest: Digest(of: try JSONFile.encode(prompts, pretty: false)), dataDigests: digests,
+      promptDigest: try promptDigest(of: tasks), dataDigests: digests,
       rows: Dictionary(uniqueKeysWithValues: tasks.map { ($0.task.name, $0.counts) }))
+  }
+
+  /// SHA-256 of the prompt's form of some tasks. An expert is bound to that of its own task alone, so that it does not
+  /// depend on which others are learned.
+  static func promptDigest(of tasks: [PreparedTask]) throws -> Digest {
+    let prompts = tasks.map {
+      PromptForm(name: $0.task.name, instruction: $0.task.instruction, cue: $0.task.cue, labels: $0.task.labels)
+    }
+    return Digest(of: try JSONFile.encode(prompts, pretty: false))
   }
 
   private struct PromptForm: Encodable {

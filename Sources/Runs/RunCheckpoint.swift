@@ -15,6 +15,8 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   public var eventBytes: UInt64
   public var timingBytes: UInt64
   public var tensorsDigest: Digest
+  /// SHA-256 of `manifest.json`, which holds everything that decides the run; nil in folders of before it was recorded.
+  public var manifestDigest: Digest?
 
   static let tensorsFile = "state.safetensors"
   static let stateFile = "state.json"

@@ -26,13 +26,20 @@ public struct RunFolder: Sendable {
   /// - Throws: ``RunError/folderExists(_:)``: an earlier run is never touched.
   public func create() throws {
     guard !FileManager.default.fileExists(atPath: url.path) else { throw RunError.folderExists(url.path) }
-    for folder in [url, checkpoints, experts] { try Self.makeFolder(folder) }
+    do {
+      for folder in [url, checkpoints, experts] { try Self.makeFolder(folder) }
+    } catch {
+      try? FileManager.default.removeItem(at: url)
+      throw error
+    }
   }
 
   /// - Throws: `FileError.notWritable`.
   public static func makeFolder(_ folder: URL) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch CocoaError.fileWriteOutOfSpace {
+      throw FileError.diskFull(path: folder.path)
     } catch {
       throw FileError.notWritable(path: folder.path, reason: error.localizedDescription)
     }

@@ -76,7 +76,7 @@ extension SequenceRun {
     guard let expert = method.ownedExpert(of: task.identity) else { return 0 }
     return try ExpertArchive.write(
       expert, name: task.task.name, method: configuration.method, baseDigest: manifest.baseDigest,
-      tokenizerDigest: manifest.tokenizerDigest, promptDigest: manifest.promptDigest,
+      tokenizerDigest: manifest.tokenizerDigest, promptDigest: Manifest.promptDigest(of: [task]),
       to: folder.expert(task.task.name)
     ).bytes
   }
@@ -87,7 +87,8 @@ extension SequenceRun {
     try RunCheckpoint(
       learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, costs: costs,
       eventBytes: try events?.flush() ?? 0,
-      timingBytes: try timings?.flush() ?? 0, tensorsDigest: digest
+      timingBytes: try timings?.flush() ?? 0, tensorsDigest: digest,
+      manifestDigest: Digest(ofFile: folder.manifest)
     ).write(to: place)
     try writeResults()
   }

@@ -63,7 +63,13 @@ public final class SequenceRun {
     guard !FileManager.default.fileExists(atPath: url.path) else { throw RunError.folderExists(url.path) }
     let (base, tasks, manifest) = try prepare(configuration, report)
     try folder.create()
-    try JSONFile.write(manifest, to: folder.manifest)
+    do {
+      try JSONFile.write(manifest, to: folder.manifest)
+    } catch {
+      // Without a manifest it is no run: it could neither be resumed nor, being there, be started again.
+      try? FileManager.default.removeItem(at: url)
+      throw error
+    }
     report(.prepared(rows: tasks.map { ($0.task.name, $0.counts) }))
     return SequenceRun(try StoredRun(url, model: base.model), base: base, tasks: tasks, report: report)
   }

@@ -44,6 +44,12 @@ public struct StoredRun {
       return
     }
     let (checkpoint, tensors) = try RunCheckpoint.read(place)
+    let manifestDigest = try Digest(ofFile: folder.manifest)
+    if let recorded = checkpoint.manifestDigest, recorded != manifestDigest {
+      throw RunError.changed(
+        folder: url.path, what: RunFolder(url).manifest.lastPathComponent, recorded: recorded.description,
+        now: manifestDigest.description)
+    }
     guard checkpoint.matrix.tasks == manifest.tasks,
       checkpoint.learned == Array(manifest.tasks.prefix(checkpoint.learned.count))
     else { throw RunError.checkpointDamaged(path: place.path, reason: "it is of another sequence of tasks") }

@@ -1,10 +1,10 @@
-@testable import Runs
-
 import Files
 import Foundation
 import Learning
 import Streams
 import Testing
+
+@testable import Runs
 
 extension RunTests {
   /// What does a run refuse, and does it leave alone what it refuses?
@@ -71,6 +71,18 @@ extension RunTests {
       now.configuration.threads = 2
       let error = #expect(throws: RunError.self) { try recorded.requireUnchanged(now, folder: folder) }
       #expect(change(error) == "the number of threads")
+    }
+
+    /// The manifest decides a run; who edits it to change seed or threads gets another run under the same name.
+    @Test(arguments: [("\"threads\" : 1", "\"threads\" : 2"), ("\"seed\" : 0", "\"seed\" : 1")])
+    func editedManifest(from: String, to: String) throws {
+      let scratch = try Scratch()
+      let folder = try FinishedRuns.shared.copy(RunKind(method: "moe-cl"), to: scratch)
+      let manifest = RunFolder(folder).manifest
+      let text = try String(contentsOf: manifest, encoding: .utf8)
+      #expect(text.contains(from))
+      try scratch.write(text.replacingOccurrences(of: from, with: to), to: "run/manifest.json")
+      #expect(change(#expect(throws: RunError.self) { try SequenceRun.open(folder) }) == "manifest.json")
     }
 
     @Test(arguments: [100, -1]) func damagedCheckpoint(place: Int) throws {

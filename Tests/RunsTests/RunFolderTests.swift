@@ -48,7 +48,8 @@ extension RunTests {
       let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics)
       let matrix = try TaskMatrix(tasks: Tiny.tasks, scores: JSONFile.read(MatrixFile.self, from: folder.matrix).scores)
       #expect(metrics.metrics.map(\.name) == ["ACC", "BWT", "FWT"])
-      #expect(metrics.metrics.map(\.value) == [matrix.averageAccuracy, matrix.backwardTransfer, matrix.forwardTransfer])
+      #expect(
+        metrics.metrics.map(\.value) == [matrix.averageAccuracy, matrix.backwardTransfer, matrix.forwardTransfer])
       for metric in metrics.metrics {
         #expect(metric.formula.hasPrefix(metric.name + " = ") && metric.n == 12 && metric.seed == 0)
       }

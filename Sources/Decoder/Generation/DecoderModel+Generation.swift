@@ -16,6 +16,10 @@ extension DecoderModel {
     onToken: (Int) throws -> Bool = { _ in true }
   ) throws -> [Int] {
     try check(prompt)
+    guard options.maxTokens >= 0 else {
+      throw TorchError.invalidHyperparameter(
+        name: "the most new tokens", value: "\(options.maxTokens)", allowed: "0 or more")
+    }
     guard options.temperature >= 0, options.temperature.isFinite else {
       throw TorchError.invalidHyperparameter(
         name: "temperature", value: "\(options.temperature)", allowed: "0 (greedy) or more")

@@ -30,7 +30,13 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
     promptDigest: Digest, to folder: URL
   ) throws -> ExpertArchive {
     guard isSafe(name) else { throw ExpertError.unsafeName(name) }
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch CocoaError.fileWriteOutOfSpace {
+      throw FileError.diskFull(path: folder.path)
+    } catch {
+      throw FileError.notWritable(path: folder.path, reason: error.localizedDescription)
+    }
     let url = folder.appendingPathComponent(tensorsFile)
     let digest = try SafetensorsFile.write(expert.peftTensors, metadata: ["format": "pt"], to: url)
     try JSONFile.write(PEFTConfiguration(expert.shape), to: folder.appendingPathComponent(configurationFile))

@@ -77,17 +77,26 @@ struct RunFile: Decodable {
             allowed: known.sorted().joined(separator: ", "))
         }
       }
-      return try YAMLDecoder().decode(RunFile.self, from: text)
+      do {
+        return try YAMLDecoder().decode(RunFile.self, from: text)
+      } catch let error as DecodingError {
+        let key = key(of: error)
+        let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 0
+        throw RunError.invalidConfiguration(
+          key: "\(url.path):\(line): \(key)", got: "a value of the wrong kind", allowed: "see `accrete train --help`")
+      }
     } catch let error as RunError {
       throw error
-    } catch let error as DecodingError {
-      throw RunError.invalidConfiguration(key: url.path, got: "\(reason(error))", allowed: "see `accrete train --help`")
     } catch {
-      throw RunError.invalidConfiguration(key: url.path, got: "no valid YAML: \(error)", allowed: "YAML")
+      // The parser's message shows the place on lines of its own.
+      let message = "\(error)".split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+      throw RunError.invalidConfiguration(
+        key: url.path, got: "no valid YAML: \(message.joined(separator: " "))", allowed: "YAML")
     }
   }
 
-  private static func reason(_ error: DecodingError) -> String {
+  /// The key whose value could not be decoded.
+  private static func key(of error: DecodingError) -> String {
     let context: DecodingError.Context? =
       switch error {
       case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
@@ -95,7 +104,6 @@ struct RunFile: Decodable {
         context
       @unknown default: nil
       }
-    let path = context?.codingPath.map(\.stringValue).joined(separator: ".") ?? ""
-    return "a value of the wrong kind for `\(path)`"
+    return context?.codingPath.first?.stringValue ?? "?"
   }
 }

@@ -6,12 +6,15 @@ import Runs
 enum Tiny {
   static let tasks = ["weather", "traffic"]
 
-  /// The base model that is inside the package.
-  static let base: URL = {
+  /// The folder of the package.
+  static let package: URL = {
     var package = URL(fileURLWithPath: #filePath)
     for _ in 0..<4 { package.deleteLastPathComponent() }
-    return package.appendingPathComponent("Sources/accrete/Resources/base/seedling").standardizedFileURL
+    return package
   }()
+
+  /// The base model that is inside the package.
+  static let base = package.appendingPathComponent("Sources/accrete/Resources/base/seedling").standardizedFileURL
 
   private static let words = [
     "weather": ["bad": ["rain", "hail", "fog"], "good": ["sun", "a blue sky", "warm air"]],

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  /// Does `doctor` find what is wrong, and say what to do?
+  @Suite struct DoctorCommandTests {
+    private func findings(_ outcome: Outcome) throws -> [String: (ok: Bool, found: String)] {
+      let list = try #require(try outcome.json() as? [[String: Any]])
+      return try Dictionary(
+        uniqueKeysWithValues: list.map {
+          (try #require($0["what"] as? String), (try #require($0["ok"] as? Bool), try #require($0["found"] as? String)))
+        })
+    }
+
+    @Test func everythingIsThere() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let arguments = ["doctor", "--json", "--threads", "1", "--tasks", "weather.jsonl", "traffic.jsonl"]
+      let outcome = try Accrete.run(arguments, in: scratch.url)
+      let findings = try findings(outcome)
+      #expect(findings.keys.sorted() == ["base model", "data", "disk", "libtorch", "memory", "threads"])
+      for what in ["libtorch", "threads", "base model", "data"] { #expect(findings[what]?.ok == true) }
+      #expect(findings["data"]?.found.contains("weather 12 train + 6 test rows, 2 labels") == true)
+      // A machine with little memory or disk is a finding too.
+      #expect((outcome.code == 0) == findings.values.allSatisfy(\.ok))
+      let text = try Accrete.run(["doctor", "--threads", "1"], in: scratch.url).text
+      #expect(text.contains("ok      base model: ") && text.contains("data: not asked for"))
+    }
+
+    @Test func aBrokenBase() throws {
+      let scratch = try Scratch()
+      try scratch.write("{", to: "base/config.json")
+      let outcome = try Accrete.run(["doctor", "--json", "--base", "base"], in: scratch.url)
+      let base = try #require(try findings(outcome)["base model"])
+      #expect(outcome.code == 65 && !base.ok && base.found.contains("config.json"), "\(outcome.text)")
+      let text = try Accrete.run(["doctor", "--base", "base"], in: scratch.url)
+      #expect(
+        text.code == 65 && text.text.contains("PROBLEM base model: ") && text.text.contains("→ Give a Hugging Face"))
+    }
+
+    @Test func badData() throws {
+      let scratch = try Scratch()
+      try scratch.write(TinyRun.rows("weather") + "no JSON\n", to: "weather.jsonl")
+      let outcome = try Accrete.run(["doctor", "--json", "--tasks", "weather.jsonl"], in: scratch.url)
+      let data = try #require(try findings(outcome)["data"])
+      #expect(outcome.code == 65 && !data.ok && data.found.contains("weather.jsonl:19"))
+    }
+
+    @Test func moreThreadsThanCores() throws {
+      let outcome = try Accrete.run(["doctor", "--json", "--threads", "1000"])
+      let threads = try #require(try findings(outcome)["threads"])
+      #expect(outcome.code == 65 && !threads.ok)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+/// A disk of a size that a test chooses; it needs the right to mount one.
+private final class SmallDisk {
+  let url: URL
+
+  /// Nil where mounting is not allowed.
+  init?(kilobytes: Int, files: Int = 1000) throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-disk-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    guard Self.call(["mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k,nr_inodes=\(files + 1)", "tmpfs", url.path])
+    else {
+      try? FileManager.default.removeItem(at: url)
+      return nil
+    }
+  }
+
+  deinit {
+    _ = Self.call(["umount", "-l", url.path])
+    try? FileManager.default.removeItem(at: url)
+  }
+
+  func grow(kilobytes: Int) -> Bool { Self.call(["mount", "-o", "remount,size=\(kilobytes)k", url.path]) }
+
+  private static func call(_ arguments: [String]) -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+
+  static let canBeMade = (try? SmallDisk(kilobytes: 64)) != nil
+}
+
+extension CommandLineTests {
+  /// What happens when the disk is full?
+  @Suite(.enabled(if: SmallDisk.canBeMade, "needs the right to mount a tmpfs"))
+  struct FullDiskTests {
+    /// What no checkpoint after task 1 shall change.
+    private func files(_ run: URL) throws -> [String: Data] { try tree(run).filter { !$0.value.isEmpty } }
+
+    @Test func noRoomForTheFirstCheckpoint() throws {
+      let disk = try #require(try SmallDisk(kilobytes: 100))
+      try Data("mine".utf8).write(to: disk.url.appendingPathComponent("notes.txt"))
+      let run = disk.url.appendingPathComponent("run")
+      let outcome = try Accrete.run(TinyRun.arguments(out: run.path), in: FinishedRun.shared.folder())
+      expectRefusal(outcome, code: 74, run.path, "the disk is full", "free some space")
+      #expect(try Data(contentsOf: disk.url.appendingPathComponent("notes.txt")) == Data("mine".utf8))
+      #expect(try tree(disk.url).keys.allSatisfy { !$0.hasSuffix(".partial") })
+    }
+
+    @Test func noRoomForAnything() throws {
+      let disk = try #require(try SmallDisk(kilobytes: 8))
+      try Data(repeating: 7, count: 8192).write(to: disk.url.appendingPathComponent("full"))
+      let run = disk.url.appendingPathComponent("run")
+      let folder = try FinishedRun.shared.folder()
+      let outcome = try Accrete.run(TinyRun.arguments(out: run.path), in: folder)
+      expectRefusal(outcome, code: 74, run.path, "the disk is full")
+      #expect(try tree(disk.url).keys.sorted() == ["full"])
+      // With space freed, the same command works.
+      try FileManager.default.removeItem(at: disk.url.appendingPathComponent("full"))
+      #expect(disk.grow(kilobytes: 20_000))
+      #expect(try Accrete.run(TinyRun.arguments(out: run.path), in: folder).code == 0)
+    }
+
+    /// A disk can be full of files whatever their size: here a folder is what no longer fits.
+    @Test(arguments: [1, 2]) func noRoomForAFolder(files: Int) throws {
+      let disk = try #require(try SmallDisk(kilobytes: 20_000, files: files))
+      let run = disk.url.appendingPathComponent("run")
+      let outcome = try Accrete.run(TinyRun.arguments(out: run.path), in: FinishedRun.shared.folder())
+      expectRefusal(outcome, code: 74, run.path, "the disk is full")
+      #expect(try tree(disk.url).isEmpty)
+    }
+
+    /// The disk fills up in the second task: the first is whole, and after more space was made the run ends as any.
+    @Test func fullInTheSecondTask() throws {
+      let finished = try FinishedRun.shared.folder().appendingPathComponent("run")
+      let whole = try files(finished)
+      let second = ["checkpoints/task-2/", "experts/traffic/", "predictions/row-2/"]
+      func used(_ data: [String: Data]) -> Int { data.values.reduce(0) { $0 + ($1.count + 4095) / 4096 * 4 } }
+      let first = used(whole.filter { path, _ in !second.contains { path.hasPrefix($0) } })
+      let disk = try #require(try SmallDisk(kilobytes: first + 100))
+      let run = disk.url.appendingPathComponent("run")
+      let folder = try FinishedRun.shared.folder()
+      let outcome = try Accrete.run(TinyRun.arguments(out: run.path), in: folder)
+      expectRefusal(outcome, code: 74, run.path, "the disk is full")
+      #expect(outcome.error.contains("learned weather"))
+      let before = try files(run)
+      for path in whole.keys where path.contains("task-1/state.safetensors") || path.hasPrefix("experts/weather") {
+        #expect(before[path] == whole[path])
+      }
+      #expect(before.keys.allSatisfy { !$0.hasSuffix(".partial") })
+      #expect(disk.grow(kilobytes: 20_000))
+      let resumed = try Accrete.run(["resume", run.path], in: folder)
+      #expect(resumed.code == 0, "\(resumed.testDescription)")
+      let after = try files(run)
+      let timed = differences(whole, after).filter {
+        $0 != "timings.jsonl" && $0 != "metrics.json" && !$0.hasSuffix("state.json")
+      }
+      #expect(timed.isEmpty)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  /// What do `evaluate` and `resume` do with a run that is there?
+  @Suite struct StoredRunCommandTests {
+    @Test func evaluateScoresAsTheMatrixSays() throws {
+      let folder = try FinishedRun.shared.folder()
+      let before = try tree(folder)
+      let matrix = try JSONSerialization.jsonObject(
+        with: Data(contentsOf: folder.appendingPathComponent("run/matrix.json")))
+      let rows = try #require((matrix as? [String: Any])?["R"] as? [[Double]])
+      for (row, option) in [(2, []), (1, ["--after", "1"]), (0, ["--after", "0"])] {
+        let outcome = try Accrete.run(["evaluate", "run", "--json"] + option, in: folder)
+        #expect(outcome.code == 0)
+        let scores = try #require(try outcome.json() as? [[String: Any]])
+        #expect(scores.compactMap { $0["accuracy"] as? Double } == rows[row])
+        #expect(scores.allSatisfy { $0["n"] as? Int == 6 && $0["seed"] as? Int == 0 && $0["formula"] != nil })
+      }
+      let one = try Accrete.run(["evaluate", "run", "--task", "traffic"], in: folder)
+      #expect(one.code == 0 && one.text.hasPrefix("traffic  accuracy ") && one.text.contains("n 6  seed 0"))
+      #expect(differences(before, try tree(folder)).isEmpty)
+    }
+
+    @Test func whatIsNotThereIsRefused() throws {
+      let folder = try FinishedRun.shared.folder()
+      let before = try tree(folder)
+      expectRefusal(
+        try Accrete.run(["evaluate", "run", "--task", "sports"], in: folder), code: 64, "sports", "traffic")
+      expectRefusal(try Accrete.run(["evaluate", "run", "--after", "3"], in: folder), code: 64, "after", "0 to 2")
+      expectRefusal(try Accrete.run(["evaluate", "nowhere"], in: folder), code: 64, "nowhere", "manifest.json")
+      expectRefusal(try Accrete.run(["resume", "nowhere"], in: folder), code: 64, "nowhere", "manifest.json")
+      expectRefusal(try Accrete.run(["resume", "weather.jsonl"], in: folder), code: 64, "weather.jsonl")
+      expectRefusal(try Accrete.run(["resume", "run"], in: folder), code: 64, "run", "nothing to resume")
+      #expect(differences(before, try tree(folder)).isEmpty)
+    }
+
+    @Test func changedDataIsRefused() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      try #require(try Accrete.run(TinyRun.arguments(), in: scratch.url).code == 0)
+      let changed = TinyRun.rows("weather").replacingOccurrences(of: "hail", with: "hails")
+      try scratch.write(changed, to: "weather.jsonl")
+      let before = try tree(scratch.url)
+      for command in ["evaluate", "resume"] {
+        expectRefusal(
+          try Accrete.run([command, "run"], in: scratch.url), code: 65, scratch.place("weather.jsonl").path,
+          "has changed", "start a new run")
+      }
+      #expect(differences(before, try tree(scratch.url)).isEmpty)
+    }
+
+    @Test func damagedFilesOfARunAreRefused() throws {
+      let scratch = try Scratch()
+      try scratch.copy(try FinishedRun.shared.folder().appendingPathComponent("run"), as: "run")
+      for (file, code) in [("checkpoints/task-2/state.safetensors", 65), ("manifest.json", 65)] as [(String, Int32)] {
+        let url = scratch.place("run").appendingPathComponent(file)
+        let whole = try Data(contentsOf: url)
+        try whole.dropLast(20).write(to: url)
+        expectRefusal(try Accrete.run(["evaluate", "run"], in: scratch.url), code: code, url.path)
+        try whole.write(to: url)
+      }
+    }
+
+    /// Killed without warning in the middle of its second task; resumed, it ends as a run that was never stopped.
+    @Test func aKilledRunGoesOn() throws {
+      let finished = try FinishedRun.shared.folder()
+      let scratch = try Scratch()
+      let (output, error) = (scratch.place("output"), scratch.place("error"))
+      let run = scratch.place("run")
+      let process = try Accrete.start(
+        TinyRun.arguments(out: run.path), output: output, error: error, in: finished)
+      // Three steps of the first task and one of the second.
+      let events = run.appendingPathComponent("events.jsonl")
+      func steps() -> Int { (try? Data(contentsOf: events))?.count { $0 == UInt8(ascii: "\n") } ?? 0 }
+      while process.isRunning, steps() < 4 { usleep(1000) }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      try #require(process.terminationReason == .uncaughtSignal, "it ended before it could be killed")
+      let resumed = try Accrete.run(["resume", run.path], in: finished)
+      #expect(resumed.code == 0 && resumed.error.contains("going on after 1 of 2 tasks"), "\(resumed.testDescription)")
+      func decided(_ folder: URL) throws -> [String: Data] {
+        try tree(folder).filter {
+          !["timings.jsonl", "metrics.json"].contains($0.key) && !$0.key.hasSuffix("state.json")
+        }
+      }
+      #expect(differences(try decided(finished.appendingPathComponent("run")), try decided(run)).isEmpty)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+/// The suites that start the program, one test after the other: each child keeps a core busy.
+@Suite(.serialized) enum CommandLineTests {}
+
+/// What a child process left: its exit code and what it wrote.
+struct Outcome: CustomTestStringConvertible {
+  /// -N after signal N.
+  let code: Int32
+  let output: Data
+  let error: String
+
+  var text: String { String(decoding: output, as: UTF8.self) }
+  var errorLines: [String] { error.split(separator: "\n").map(String.init) }
+  /// The lines in which the program says what was wrong.
+  var complaints: [String] { errorLines.filter { $0.hasPrefix("accrete: ") } }
+
+  var testDescription: String { "exit \(code): \(error.suffix(600))" }
+
+  func json() throws -> Any { try JSONSerialization.jsonObject(with: output, options: [.fragmentsAllowed]) }
+}
+
+/// The built program.
+enum Accrete {
+  /// The binary beside the tests.
+  static let binary: URL = {
+    var package = URL(fileURLWithPath: #filePath)
+    for _ in 0..<4 { package.deleteLastPathComponent() }
+    let beside = [Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent()]
+    let candidates = (beside + [package.appendingPathComponent(".build/debug")]).map {
+      $0.appendingPathComponent("accrete")
+    }
+    return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? candidates[0]
+  }()
+
+  /// The base model that is inside the package.
+  static let base: URL = {
+    var package = URL(fileURLWithPath: #filePath)
+    for _ in 0..<4 { package.deleteLastPathComponent() }
+    return package.appendingPathComponent("Sources/accrete/Resources/base/seedling").standardizedFileURL
+  }()
+
+  /// Starts the program.
+  static func start(_ arguments: [String], input: URL? = nil, output: URL, error: URL, in folder: URL) throws -> Process
+  {
+    for file in [output, error] { try Data().write(to: file) }
+    let process = Process()
+    process.executableURL = binary
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: error)
+    try process.run()
+    return process
+  }
+
+  /// Runs the program to its end. What it writes goes through files, which never fill up as pipes do.
+  static func run(_ arguments: [String], input: Data? = nil, in folder: URL? = nil) throws -> Outcome {
+    let scratch = try Scratch()
+    let source = try input.map { try scratch.write($0, to: "input") }
+    let (output, error) = (scratch.place("output"), scratch.place("error"))
+    let process = try start(arguments, input: source, output: output, error: error, in: folder ?? scratch.url)
+    process.waitUntilExit()
+    return try outcome(process, output: output, error: error)
+  }
+
+  static func outcome(_ process: Process, output: URL, error: URL) throws -> Outcome {
+    let status = process.terminationStatus
+    return Outcome(
+      code: process.terminationReason == .uncaughtSignal ? -status : status, output: try Data(contentsOf: output),
+      error: String(decoding: try Data(contentsOf: error), as: UTF8.self))
+  }
+}
