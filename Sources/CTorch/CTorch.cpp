@@ -14,6 +14,8 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include <dlfcn.h>
+
 #include <string>
 
 // Exported from 2.13 on; absent (null) before.
@@ -188,7 +190,11 @@ int32_t accrete_set_threads(int32_t count) {
 
 int32_t accrete_get_threads(void) { return at::get_num_threads(); }
 
-bool accrete_has_cuda(void) { return at::globalContext().hasCUDA(); }
+bool accrete_has_cuda(void) {
+  // Only the CPU library is linked, so that a CPU needs nothing of CUDA; a CUDA build's kernels are loaded on request.
+  static const bool loaded = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr;
+  return loaded && at::globalContext().hasCUDA();
+}
 
 const char* accrete_build_description(void) {
   static const std::string description = at::show_config();

@@ -32,8 +32,7 @@ public struct DecoderModel: Sendable {
     }
     let angles =
       try batch.positions.map { try rotary.angles(at: $0) } ?? rotary.angles(from: start, count: batch.time)
-    // One new token after a cache may look at everything.
-    let mask: AttentionMask = start > 0 && batch.time == 1 ? .none : batch.mask
+    let mask = try mask(batch.mask, after: start, count: batch.time)
     var x = try batch.ids.embedded(in: embedding)  // [batch, time, hidden]
     for (index, layer) in layers.enumerated() {
       x = try layer.forward(
@@ -41,6 +40,15 @@ public struct DecoderModel: Sendable {
         cache: cache, layer: index)
     }
     return try x.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
+  }
+
+  /// What `time` tokens after `start` cached ones may look at: `causal` by itself counts from the first key.
+  private func mask(_ mask: AttentionMask, after start: Int, count time: Int) throws -> AttentionMask {
+    guard start > 0, case .causal = mask else { return mask }
+    if time == 1 { return .none }
+    let keys = try Tensor(Array(0..<(start + time)), on: device)
+    let queries = try Tensor(Array(start..<(start + time)), on: device).unsqueezed(1)
+    return .allowed(try keys.isLessOrEqual(to: queries))  // [time, start + time]
   }
 
   /// Logits of hidden states. `hidden`: […, hidden] → […, vocabulary].

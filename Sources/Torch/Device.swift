@@ -19,7 +19,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Reads `cpu`, `cuda` or `cuda:N`.
-  /// - Throws: ``TorchError/unknownDevice(_:)``.
+  /// - Throws: ``TorchError/unknownDevice(_:)``, ``TorchError/unavailableDevice(_:)``.
   public init(_ name: String) throws {
     let parts = name.split(separator: ":", omittingEmptySubsequences: false)
     switch (parts.first.map(String.init), parts.count) {
@@ -30,6 +30,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
       self = .cuda(index)
     default: throw TorchError.unknownDevice(name)
     }
+    if kind == .cuda, !accrete_has_cuda() { throw TorchError.unavailableDevice(name) }
   }
 
   var typeCode: Int32 { kind == .cpu ? aoti_torch_device_type_cpu() : aoti_torch_device_type_cuda() }

@@ -36,10 +36,11 @@ struct SafetensorsHeader {
     let json = UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart])
     guard json.first == UInt8(ascii: "{") else { throw broken("its header is no JSON object") }
     guard JSONFile.nestingDepth(json) <= 8 else { throw broken("its header is nested too deeply") }
-    try Self.checkDuplicateNames(json, path: path)
+    let names = try Self.countNames(json, path: path)
     guard let object = try? JSONSerialization.jsonObject(with: Data(json)) as? [String: Any] else {
       throw broken("its header is no valid JSON object")
     }
+    guard object.count == names else { throw broken("a tensor is listed twice, spelled in two ways") }
     var entries: [String: Entry] = [:]
     var metadata: [String: String] = [:]
     for (name, value) in object {
@@ -112,8 +113,8 @@ struct SafetensorsHeader {
   }
 
   // Foundation's parser keeps one of two equal keys without a word, so the names are counted here: top-level keys are
-  // the strings at depth 1 that a colon follows.
-  private static func checkDuplicateNames(_ json: UnsafeRawBufferPointer, path: String) throws {
+  // the strings at depth 1 that a colon follows. Names that are equal only once escapes are read show in the count.
+  private static func countNames(_ json: UnsafeRawBufferPointer, path: String) throws -> Int {
     var seen: Set<[UInt8]> = []
     var depth = 0
     var index = 0
@@ -139,6 +140,7 @@ struct SafetensorsHeader {
       }
       index += 1
     }
+    return seen.count
   }
 }
 

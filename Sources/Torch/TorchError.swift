@@ -29,6 +29,8 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
 
   /// A device name that is not `cpu`, `cuda` or `cuda:N`.
   case unknownDevice(String)
+  /// The loaded libtorch has no such device.
+  case unavailableDevice(String)
 
   // MARK: safetensors files
 
@@ -57,6 +59,9 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
       "\(name) is \(value); allowed is \(allowed)"
     case .unknownDevice(let name):
       "unknown device `\(name)`; use cpu, cuda or cuda:N"
+    case .unavailableDevice(let name):
+      "device `\(name)` is not available: this libtorch is a CPU build, or the machine has no such device."
+        + " Use --device cpu, or put a CUDA build of libtorch on LD_LIBRARY_PATH."
     case .malformedSafetensors(let path, let rule):
       "\(path): not a valid safetensors file: \(rule). Fetch or write the file again."
     case .missingTensor(let path, let name):

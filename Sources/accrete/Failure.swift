@@ -51,7 +51,7 @@ enum Failure {
     case let error as TorchError:
       switch error {
       case .malformedSafetensors, .missingTensor: badData
-      case .unknownDevice, .invalidHyperparameter: usage
+      case .unknownDevice, .unavailableDevice, .invalidHyperparameter: usage
       default: defect
       }
     case let error as ExpertError:

@@ -48,14 +48,17 @@ extension DecoderModel {
     if options.temperature == 0 {
       return try logits.argmax(-1).integers().first ?? 0
     }
-    let probabilities = try (logits * (1 / options.temperature)).softmax(-1).floats()
+    // In Double and from the largest logit down, so that no temperature above 0 overflows.
+    let values = try logits.floats().map(Double.init)
+    let largest = values.max() ?? 0
+    let weights = values.map { Foundation.exp(($0 - largest) / options.temperature) }
     // 53 random bits make a number in [0, 1); the first id whose cumulated probability exceeds it is taken.
-    let point = Double(stream.next() >> 11) * 0x1p-53
+    let point = Double(stream.next() >> 11) * 0x1p-53 * weights.reduce(0, +)
     var cumulated = 0.0
-    for (id, probability) in probabilities.enumerated() {
-      cumulated += Double(probability)
+    for (id, weight) in weights.enumerated() {
+      cumulated += weight
       if point < cumulated { return id }
     }
-    return probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+    return weights.indices.max { weights[$0] < weights[$1] } ?? 0
   }
 }

@@ -1,0 +1,121 @@
+import Decoder
+import Testing
+import Torch
+
+/// Does a token's result depend on anything but the tokens before it?
+@Suite struct BatchTests {
+  let model: DecoderModel
+  private let long = [4, 21, 38, 55, 72, 89, 14, 31, 48, 65, 82, 7]
+
+  init() throws { model = try Goldens.model() }
+
+  @Test func oneTokenAtATimeWithACache() throws {
+    let full = try model.logits(of: long)
+    let cache = KeyValueCache()
+    for (position, id) in long.enumerated() {
+      #expect(cache.length == position)
+      let hidden = try model.hiddenStates(TokenBatch([[id]], pad: 0), cache: cache)
+      let logits = try model.logits(hidden).reshaped([-1])
+      #expect(try difference(logits, full.selected(0, position)) < 1e-5, "position \(position)")
+    }
+  }
+
+  @Test(arguments: [[3, 9], [1, 4, 7], [11, 1], [5, 1, 6]])
+  func pieceByPieceWithACache(pieces: [Int]) throws {
+    let full = try model.logits(of: long)
+    let cache = KeyValueCache()
+    var start = 0
+    for piece in pieces {
+      let ids = Array(long[start..<(start + piece)])
+      let logits = try model.logits(model.hiddenStates(TokenBatch([ids], pad: 0), cache: cache)).selected(0, 0)
+      let expected = try full.narrowed(0, from: start, count: piece)
+      #expect(try difference(logits, expected) < 1e-5, "\(piece) tokens from \(start)")
+      start += piece
+    }
+  }
+
+  /// The cache starts with room for 64 tokens per layer and doubles; seedling reads 512.
+  @Test func aCacheThatHasToGrow() throws {
+    let model = try DecoderModel(folder: Goldens.seedling)
+    let ids = (0..<70).map { 4 + (37 * $0) % 8000 }
+    let full = try model.logits(of: ids)
+    let cache = KeyValueCache()
+    _ = try model.hiddenStates(TokenBatch([Array(ids[..<20])], pad: 0), cache: cache)
+    for position in 20..<70 {
+      let hidden = try model.hiddenStates(TokenBatch([[ids[position]]], pad: 0), cache: cache)
+      guard [20, 39, 40, 63, 64, 69].contains(position) else { continue }
+      let logits = try model.logits(hidden).reshaped([-1])
+      #expect(try difference(logits, full.selected(0, position)) < 1e-4, "position \(position)")
+    }
+  }
+
+  @Test func aBatchWithPaddingEqualsItsRows() throws {
+    let rows = [long, [9], [3, 3, 0, 95], Array(long.reversed())]
+    let batch = try TokenBatch(rows, pad: 3)
+    #expect(batch.time == 12 && batch.tokens == 29 && batch.lengths == [12, 1, 4, 12])
+    let logits = try model.logits(model.hiddenStates(batch))
+    for (number, row) in rows.enumerated() {
+      let alone = try model.logits(of: row)
+      let together = try logits.selected(0, number).narrowed(0, from: 0, count: row.count)
+      #expect(try difference(together, alone) < 1e-5, "row \(number)")
+    }
+  }
+
+  @Test func thePadTokenDoesNotMatter() throws {
+    let rows = [[9, 8], long]
+    let one = try model.hiddenStates(TokenBatch(rows, pad: 3)).selected(0, 0).narrowed(0, from: 0, count: 2)
+    let other = try model.hiddenStates(TokenBatch(rows, pad: 77)).selected(0, 0).narrowed(0, from: 0, count: 2)
+    #expect(try one.isEqual(to: other))
+  }
+
+  @Test func laterTokensDoNotMatter() throws {
+    let all = try model.logits(of: long).narrowed(0, from: 0, count: 5)
+    let changed = try model.logits(of: Array(long[..<5]) + [1, 1, 1, 1, 1, 1, 1]).narrowed(0, from: 0, count: 5)
+    #expect(try all.isEqual(to: changed))
+  }
+
+  @Test func givenPositionsAndMaskEqualTheImplicitOnes() throws {
+    let ids = Array(long[..<6])
+    let order = try Tensor(Array(0..<6))
+    let mask = try order.reshaped([1, 6]).isLessOrEqual(to: order.reshaped([6, 1])).reshaped([1, 1, 6, 6])
+    let batch = TokenBatch(
+      ids: try Tensor(ids, shape: [1, 6]), positions: try order.reshaped([1, 6]), mask: .allowed(mask), lengths: [6])
+    #expect(try difference(model.logits(model.hiddenStates(batch)).selected(0, 0), model.logits(of: ids)) < 1e-5)
+  }
+
+  @Test func positionsMatter() throws {
+    let ids = try Tensor([5, 6, 7] as [Int], shape: [1, 3])
+    func logits(_ positions: [Int]) throws -> Tensor {
+      let batch = TokenBatch(
+        ids: ids, positions: try Tensor(positions, shape: [1, 3]), mask: .causal, lengths: [3])
+      return try model.logits(model.hiddenStates(batch))
+    }
+    // RoPE knows distances only: moving all tokens changes nothing, moving one does.
+    #expect(try difference(logits([0, 1, 2]), logits([7, 8, 9])) < 1e-5)
+    #expect(try difference(logits([0, 1, 2]), logits([0, 1, 5])) > 1e-3)
+  }
+
+  @Test func realTokens() throws {
+    let batch = try TokenBatch([[1], [1, 2, 3]], pad: 0)
+    #expect(try batch.realTokens().floats() == [1, 0, 0, 1, 1, 1])
+    #expect(try batch.realTokens().shape == [2, 3, 1])
+  }
+
+  @Test func noTokensAtAll() throws {
+    #expect(throws: DecoderError.emptyInput) { try TokenBatch([], pad: 0) }
+    #expect(throws: DecoderError.emptyInput) { try TokenBatch([[], []], pad: 0) }
+  }
+
+  @Test func tooManyTokens() throws {
+    let ids = [Int](repeating: 5, count: 64)
+    _ = try model.hiddenStates(TokenBatch([ids], pad: 0))
+    #expect(throws: DecoderError.sequenceTooLong(length: 65, limit: 64)) {
+      try model.hiddenStates(TokenBatch([ids + [5]], pad: 0))
+    }
+    let cache = KeyValueCache()
+    _ = try model.hiddenStates(TokenBatch([ids], pad: 0), cache: cache)
+    #expect(throws: DecoderError.sequenceTooLong(length: 65, limit: 64)) {
+      try model.hiddenStates(TokenBatch([[5]], pad: 0), cache: cache)
+    }
+  }
+}

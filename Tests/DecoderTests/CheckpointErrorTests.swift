@@ -1,0 +1,161 @@
+import Decoder
+import Files
+import Foundation
+import Testing
+import Torch
+
+/// Is a checkpoint that does not fit refused, with what is wrong?
+@Suite struct CheckpointErrorTests {
+  let folder: Scratch
+
+  init() throws {
+    try TorchRuntime.setThreads(1)
+    folder = try Scratch()
+  }
+
+  private func expect(_ error: DecoderError, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(throws: error, sourceLocation: sourceLocation) { try DecoderModel(folder: folder.url) }
+  }
+
+  @Test func missingAndUnusedTensorsAreBothListed() throws {
+    try folder.writeConfiguration([:])
+    try folder.writeWeights { tensors in
+      tensors["model.layers.7.mlp.up_proj.weight"] = tensors.removeValue(forKey: "model.layers.1.mlp.up_proj.weight")
+      tensors["model.norm.weight"] = nil
+      tensors["model.layers.0.self_attn.q_proj.bias"] = try Tensor.zeros([32])
+    }
+    expect(
+      .tensorNamesDiffer(
+        folder: folder.url.path, missing: ["model.layers.1.mlp.up_proj.weight", "model.norm.weight"],
+        unused: ["model.layers.0.self_attn.q_proj.bias", "model.layers.7.mlp.up_proj.weight"]))
+  }
+
+  @Test func theMessageNamesThem() {
+    let error = DecoderError.tensorNamesDiffer(folder: "f", missing: ["a", "b"], unused: (0..<10).map { "u\($0)" })
+    #expect(error.description.contains("Missing: a, b. Unused: u0, u1, u2, u3, u4, u5, u6, u7 and 2 more."))
+  }
+
+  @Test func aLayerMoreThanTheConfigurationHas() throws {
+    try folder.copy("tiny")
+    try FileManager.default.removeItem(at: folder.file("config.json"))
+    try folder.writeConfiguration(["num_hidden_layers": "1"])
+    let error = #expect(throws: DecoderError.self) { try DecoderModel(folder: folder.url) }
+    guard case .tensorNamesDiffer(_, let missing, let unused)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(missing.isEmpty && unused.count == 9 && unused.allSatisfy { $0.hasPrefix("model.layers.1.") })
+  }
+
+  @Test func wrongShape() throws {
+    try folder.writeConfiguration([:])
+    try folder.writeWeights { $0["model.layers.0.mlp.gate_proj.weight"] = try Tensor.zeros([48, 31]) }
+    expect(
+      .tensorShapeDiffers(
+        file: folder.file("model.safetensors").path, name: "model.layers.0.mlp.gate_proj.weight", expected: [48, 32],
+        got: [48, 31]))
+  }
+
+  @Test func truncatedFile() throws {
+    try folder.copy("tiny")
+    let data = try Data(contentsOf: folder.file("model.safetensors"))
+    try data.dropLast(100).write(to: folder.file("model.safetensors"))
+    #expect(throws: TorchError.self) { try DecoderModel(folder: folder.url) }
+  }
+
+  @Test func noWeights() throws {
+    try folder.writeConfiguration([:])
+    expect(.noWeights(folder: folder.url.path))
+  }
+
+  @Test func tiedEmbeddings() throws {
+    try folder.writeConfiguration(["tie_word_embeddings": "true"])
+    // A second copy of the read-out is accepted if it is the embedding.
+    try folder.writeWeights { _ in }
+    expect(.tensorNamesDiffer(folder: folder.url.path, missing: [], unused: ["lm_head.weight"]))
+    try folder.writeWeights { $0["lm_head.weight"] = $0["model.embed_tokens.weight"] }
+    let twice = try DecoderModel(folder: folder.url)
+    try folder.writeWeights { $0["lm_head.weight"] = nil }
+    let once = try DecoderModel(folder: folder.url)
+    #expect(try once.logits(of: [1, 2]).isEqual(to: twice.logits(of: [1, 2])))
+    #expect(try once.readOut.isEqual(to: once.embedding))
+  }
+
+  @Test func rotaryFrequenciesOfOldWritersAreNoSurprise() throws {
+    try folder.writeConfiguration([:])
+    try folder.writeWeights { $0["model.layers.0.self_attn.rotary_emb.inv_freq"] = try Tensor.zeros([4]) }
+    #expect(try DecoderModel(folder: folder.url).logits(of: [1]).shape == [1, 96])
+  }
+
+  // MARK: Shards
+
+  private var index: URL { folder.file("model.safetensors.index.json") }
+
+  /// Rewrites the index of the sharded checkpoint.
+  private func writeIndex(_ change: (inout [String: String]) -> Void) throws {
+    try folder.copy("tiny-sharded")
+    let object = try JSONSerialization.jsonObject(with: Data(contentsOf: index)) as? [String: Any]
+    var map = try #require(object?["weight_map"] as? [String: String])
+    change(&map)
+    try JSONSerialization.data(withJSONObject: ["weight_map": map]).write(to: index)
+  }
+
+  @Test func anIndexThatNamesAMissingTensor() throws {
+    try writeIndex { $0["model.extra.weight"] = "model-00001-of-00002.safetensors" }
+    expect(.invalidIndex(path: index.path, reason: "tensor `model.extra.weight` is in no shard"))
+  }
+
+  @Test func anIndexThatForgetsATensor() throws {
+    try writeIndex { $0["model.norm.weight"] = nil }
+    expect(
+      .invalidIndex(
+        path: index.path,
+        reason: "tensor `model.norm.weight` is in model-00002-of-00002.safetensors, not where the index says"))
+  }
+
+  @Test func anIndexThatNamesTheWrongShard() throws {
+    try writeIndex { $0["model.norm.weight"] = "model-00001-of-00002.safetensors" }
+    expect(
+      .invalidIndex(
+        path: index.path,
+        reason: "tensor `model.norm.weight` is in model-00002-of-00002.safetensors, not where the index says"))
+  }
+
+  @Test(arguments: [
+    "../model.safetensors", "/etc/passwd", "a/b.safetensors", ".hidden.safetensors", "weights.bin", "",
+  ])
+  func anIndexThatLeavesTheFolder(name: String) throws {
+    try writeIndex { $0["model.norm.weight"] = name }
+    expect(.invalidIndex(path: index.path, reason: "it names a file `\(name)` that is no shard of this folder"))
+  }
+
+  @Test func aTensorInTwoShards() throws {
+    try folder.copy("tiny-sharded")
+    let shard = folder.file("model-00002-of-00002.safetensors")
+    let file = try SafetensorsFile(shard)
+    var tensors = try Dictionary(uniqueKeysWithValues: file.names.map { ($0, try file.tensor($0)) })
+    tensors["lm_head.weight"] = try Tensor.zeros([96, 32])
+    try SafetensorsFile.write(tensors, to: shard)
+    expect(.invalidIndex(path: index.path, reason: "tensor `lm_head.weight` is in two shards"))
+  }
+
+  @Test func aShardThatIsNotThere() throws {
+    try folder.copy("tiny-sharded")
+    let shard = folder.file("model-00002-of-00002.safetensors")
+    try FileManager.default.removeItem(at: shard)
+    #expect(throws: FileError.notFound(path: shard.path)) { try DecoderModel(folder: folder.url) }
+  }
+
+  @Test func anIndexThatIsNoIndex() throws {
+    try folder.writeConfiguration([:])
+    for text in ["", "[]", "{}", "{\"weight_map\":{\"a\":1}}", "{\"weight_map\""] {
+      try folder.write(text, to: "model.safetensors.index.json")
+      let error = #expect(throws: FileError.self) { try DecoderModel(folder: folder.url) }
+      guard case .malformedJSON(let path, _)? = error else {
+        Issue.record("\(text): \(String(describing: error))")
+        continue
+      }
+      #expect(path == index.path)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+import Torch
+
+/// One thread inside an operation: the tests themselves run side by side. Every suite calls it in `init`.
+func useOneThread() throws { try TorchRuntime.setThreads(1) }
+
+/// A tensor of floats, whatever the literals look like.
+func tensor(_ values: [Float], shape: [Int]? = nil) throws -> Tensor { try Tensor(values, shape: shape) }
+
+/// Whether a tensor has this shape and, up to `tolerance`, these values in row-major order.
+func expect(
+  _ tensor: Tensor, _ shape: [Int], _ values: [Float], tolerance: Float = 1e-6,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  #expect(tensor.shape == shape, sourceLocation: sourceLocation)
+  let got = try tensor.floats()
+  let isClose =
+    got.count == values.count
+    && zip(got, values).allSatisfy { $0 == $1 || abs($0 - $1) <= tolerance || ($0.isNaN && $1.isNaN) }
+  #expect(isClose, "\(got) instead of \(values)", sourceLocation: sourceLocation)
+}
+
+/// A folder that is removed when the test has let go of it.
+final class Scratch {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-torch-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func file(_ name: String) -> URL { url.appendingPathComponent(name) }
+
+  func write(_ content: Data, to name: String) throws -> URL {
+    try content.write(to: file(name))
+    return file(name)
+  }
+}
+
+/// The bytes of a safetensors file with this header and `data` bytes of data.
+func safetensors(_ header: String, data: Int, claimedLength: UInt64? = nil) -> Data {
+  var length = (claimedLength ?? UInt64(header.utf8.count)).littleEndian
+  var result = withUnsafeBytes(of: &length) { Data($0) }
+  result.append(Data(header.utf8))
+  result.append(Data(repeating: 0, count: data))
+  return result
+}
