@@ -1,0 +1,147 @@
+import Decoder
+import Experts
+import Testing
+import Torch
+
+/// Does MoE-CL's layer compute its formula?
+@Suite struct MixtureTests {
+  let model: DecoderModel
+
+  init() throws { model = try Goldens.model() }
+
+  private func compare(_ golden: String, _ selection: MixtureSelection) throws {
+    let golden = try Goldens.tensors().tensor(golden)
+    for (row, logits) in try model.logits(Goldens.rows(), experts: selection).enumerated() {
+      let expected = try golden.selected(0, row).narrowed(0, from: 0, count: logits.shape[0])
+      let distance = try difference(logits, expected)
+      #expect(distance < 1e-4, "row \(row) differs by \(distance)")
+    }
+  }
+
+  @Test func logitsOfTheGolden() throws {
+    try compare("logits.moe_cl", Goldens.mixture(model))
+  }
+
+  /// A task that has not arrived: the shared expert and one that changes nothing.
+  @Test func logitsOfATaskToCome() throws {
+    let selection = MixtureSelection(
+      shared: try Goldens.expert("shared", model.configuration),
+      dedicated: try model.newExpert(Goldens.shape(), seed: 5), gates: try Goldens.gates())
+    try compare("logits.unlearned", selection)
+  }
+
+  /// Acceptance test (i): with B = 0 both experts are the base, and the gate's weights sum to one.
+  @Test func atTheStartItIsTheBase() throws {
+    let rows = try Goldens.rows()
+    let selection = MixtureSelection(
+      shared: try model.newExpert(Goldens.shape(), seed: 1), dedicated: try model.newExpert(Goldens.shape(), seed: 2),
+      gates: try Goldens.gates())
+    for (fresh, base) in try zip(model.logits(rows, experts: selection), model.logits(rows, experts: nil)) {
+      #expect(try difference(fresh, base) < 1e-5)
+    }
+  }
+
+  @Test func noSelectionIsTheBaseBitForBit() throws {
+    let rows = try Goldens.rows()
+    let plain = try model.logits(model.hiddenStates(TokenBatch(rows, pad: 3)))
+    let nothing = try model.logits(model.hiddenStates(TokenBatch(rows, pad: 3), experts: nil))
+    let nobody = try model.logits(
+      model.hiddenStates(TokenBatch(rows, pad: 3), experts: GroupedSelection([], rows: [nil, nil, nil, nil])))
+    #expect(try plain.isEqual(to: nothing))
+    #expect(try plain.isEqual(to: nobody))
+  }
+
+  /// Acceptance test (iv): the paper's two complete passes, mixed at their end.
+  @Test(arguments: [0, 1])
+  func oneDownProjectionEqualsTwo(layer: Int) throws {
+    let block = model.layers[layer].feedForward
+    let gate = try Goldens.gates()[layer]
+    let z = try Tensor(uninitialized: [3, 7, 32])
+    try Generator(seed: 4).fillNormal(z, deviation: 1)
+
+    func complete(_ name: String) throws -> Tensor {
+      let pairs = try Goldens.expert(name, model.configuration).pairs[layer]
+      func plus(_ x: Tensor, _ weight: Tensor, _ projection: Projection) throws -> Tensor {
+        let pair = try #require(pairs[projection])
+        return try x.linear(weight) + x.linear(pair.a).linear(pair.b) * 2
+      }
+      return try plus(plus(z, block.gate, .gate).silu() * plus(z, block.up, .up), block.down, .down)
+    }
+    let weights = try z.linear(gate).softmax(-1)  // [batch, time, 2]
+    let naive =
+      try complete("shared") * weights.narrowed(2, from: 0, count: 1)
+      + complete("task1") * weights.narrowed(2, from: 1, count: 1)
+
+    let got = try Goldens.mixture(model).feedForward(z, through: block, layer: layer)
+    #expect(try difference(got, naive) < 1e-5)
+    // Both gate and experts matter here, so that the comparison means something.
+    #expect(try difference(got, complete("shared")) > 1e-2)
+    #expect(try difference(got, complete("task1")) > 1e-2)
+  }
+
+  private func pooled(_ rows: [[Int]], pad: Int, isolated: Bool) throws -> (logits: [Tensor], pooled: [Tensor]) {
+    let batch = try TokenBatch(rows, pad: pad)
+    let weights = try MixtureSelection.poolingWeights(batch)
+    let selection = try Goldens.mixture(
+      model, pooling: isolated ? .isolated(weights: weights) : .attached(weights: weights))
+    let logits = try model.logits(model.hiddenStates(batch, experts: selection))
+    return (
+      try rows.enumerated().map { try logits.selected(0, $0).narrowed(0, from: 0, count: $1.count) }, selection.pooled
+    )
+  }
+
+  /// Acceptance test (v).
+  @Test(arguments: [false, true])
+  func thePadTokenChangesNothing(isolated: Bool) throws {
+    let rows = try Goldens.rows()
+    let one = try pooled(rows, pad: 3, isolated: isolated)
+    #expect(one.pooled.count == 2)
+    for pad in [0, 95] {
+      let other = try pooled(rows, pad: pad, isolated: isolated)
+      for (a, b) in zip(one.pooled, other.pooled) { #expect(try a.isEqual(to: b)) }
+      for (a, b) in zip(one.logits, other.logits) { #expect(try a.isEqual(to: b)) }
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func aPooledRowIsTheMeanOverItsOwnTokens(isolated: Bool) throws {
+    let rows = try Goldens.rows()
+    let together = try pooled(rows, pad: 3, isolated: isolated).pooled
+    for (number, row) in rows.enumerated() {
+      let alone = try pooled([row], pad: 3, isolated: isolated).pooled
+      for (a, b) in zip(together, alone) {
+        #expect(try difference(a.selected(0, number), b.selected(0, 0)) < 1e-5)
+      }
+    }
+    let batch = try TokenBatch([[1, 2], [1, 2, 3, 4]], pad: 0)
+    #expect(try MixtureSelection.poolingWeights(batch).floats() == [0.5, 0.5, 0, 0, 0.25, 0.25, 0.25, 0.25])
+  }
+
+  /// What is pooled is W_down a + s B2 A2 a of the shared expert, complete, before gate and residual.
+  @Test func whatIsPooled() throws {
+    let block = model.layers[0].feedForward
+    let z = try Tensor(uninitialized: [1, 4, 32])
+    try Generator(seed: 9).fillNormal(z, deviation: 1)
+    let shared = try Goldens.expert("shared", model.configuration)
+    let complete = try block.forward(z, experts: LowRankSelection(shared), layer: 0)
+    let weights = try Tensor([0.5, 0.5, 0, 0] as [Float], shape: [1, 1, 4])
+    for pooling in [MixtureSelection.Pooling.attached(weights: weights), .isolated(weights: weights)] {
+      let selection = try Goldens.mixture(model, pooling: pooling)
+      _ = try selection.feedForward(z, through: block, layer: 0)
+      let expected = try complete.narrowed(1, from: 0, count: 2).mean(1)
+      #expect(try difference(#require(selection.pooled.first), expected) < 1e-5)
+    }
+  }
+
+  @Test func withoutAnAdversaryNothingIsPooled() throws {
+    let selection = try Goldens.mixture(model)
+    _ = try model.logits([[1, 2]], experts: selection)
+    #expect(selection.pooled.isEmpty)
+  }
+
+  @Test func anExpertWithoutAllThreeProjectionsIsRefused() throws {
+    let half = try model.newExpert(LowRankShape(rank: 4, alpha: 8, dropout: 0, projections: [.gate, .up]))
+    let selection = MixtureSelection(shared: half, dedicated: half, gates: try Goldens.gates())
+    #expect(throws: ExpertError.self) { try model.logits([[1, 2]], experts: selection) }
+  }
+}

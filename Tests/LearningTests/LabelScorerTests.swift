@@ -1,0 +1,117 @@
+import Decoder
+import Experts
+import Streams
+import Testing
+import Torch
+
+@testable import Learning
+
+/// Does one pass over a prompt give what one pass per label gives?
+@Suite struct LabelScorerTests {
+  let model: DecoderModel
+  let scores: LearningDocument.Scores
+
+  init() throws {
+    model = try Goldens.model()
+    scores = try Goldens.document().scores
+  }
+
+  private func selection(_ name: String) throws -> (any ExpertSelection)? {
+    switch name {
+    case "base": nil
+    case "lora": try Goldens.sequential(model).selection(for: Goldens.task)
+    case "moe_cl": try Goldens.moeCL(model, .off).selection(for: Goldens.task)
+    default: try Goldens.moeCL(model, .off).selection(for: TaskIdentity(name: "to come", arrival: 3))
+    }
+  }
+
+  @Test(arguments: ["base", "lora", "moe_cl", "unlearned"])
+  func goldens(name: String) throws {
+    let got = try LabelScorer(model, labels: scores.answers, pad: 3).scores(scores.prompts, experts: selection(name))
+    let golden = try Goldens.tensors().tensor("scores." + name)
+    for (row, values) in got.enumerated() {
+      let expected = try golden.selected(0, row).floats()
+      for (value, target) in zip(values, expected) {
+        #expect(abs(value - Double(target)) < 1e-4, "prompt \(row): \(value), not \(target)")
+      }
+    }
+    #expect(got.map(\.count) == [4, 4, 4])
+  }
+
+  /// The total log-probability of `answer` after `prompt`, in a pass of its own.
+  private func alone(_ prompt: [Int], _ answer: [Int], _ experts: (any ExpertSelection)?) throws -> Double {
+    let hidden = try model.hiddenStates(TokenBatch([prompt + answer], pad: 3), experts: experts)
+    let places = try model.logits(hidden).selected(0, 0).narrowed(0, from: prompt.count - 1, count: answer.count)
+    return try places.logProbabilities(of: Tensor(answer)).sum().item()
+  }
+
+  @Test(arguments: ["base", "lora", "moe_cl"])
+  func onePassPerLabel(name: String) throws {
+    let experts = try selection(name)
+    let prompts = scores.prompts + [[5], Array(repeating: 17, count: 20)]
+    let got = try LabelScorer(model, labels: scores.answers, pad: 3).scores(prompts, experts: experts)
+    for (prompt, values) in zip(prompts, got) {
+      for (answer, value) in zip(scores.answers, values) {
+        #expect(try abs(value - alone(prompt, answer, experts)) < 1e-4)
+      }
+    }
+  }
+
+  @Test func otherLabelsAndRowsDoNotMatter() throws {
+    let all = try LabelScorer(model, labels: scores.answers, pad: 3).scores(scores.prompts, experts: nil)
+    for (number, answer) in scores.answers.enumerated() {
+      for (row, prompt) in scores.prompts.enumerated() {
+        let one = try LabelScorer(model, labels: [answer], pad: 90).scores([prompt], experts: nil)
+        #expect(abs(one[0][0] - all[row][number]) < 1e-4)
+      }
+    }
+  }
+
+  /// Labels that begin alike, one the beginning of another, and a label of the end token alone.
+  @Test func labelsThatShareTokens() throws {
+    let labels = [[9, 40, 0], [9, 40, 41, 0], [9, 0], [0], [9, 40, 0]]
+    let got = try LabelScorer(model, labels: labels, pad: 3).scores([[7, 8]], experts: nil)[0]
+    for (label, value) in zip(labels, got) { #expect(try abs(value - alone([7, 8], label, nil)) < 1e-4) }
+    #expect(abs(got[0] - got[4]) < 1e-5)
+  }
+
+  // MARK: The evaluator around it
+
+  @Test func predictionsDoNotDependOnTheBudget() throws {
+    let task = TinyTasks.identities[0]
+    let examples = TinyTasks.examples(task, count: 15)
+    func predictions(_ budget: Int) throws -> [Prediction] {
+      try Evaluator(model, pad: 3, tokenBudget: budget).predictions(
+        examples, labels: TinyTasks.labels(task), head: nil, experts: nil)
+    }
+    let all = try predictions(100_000)
+    #expect(all.map(\.index) == Array(0..<15) && all.map(\.gold) == examples.map { $0.labelIndex ?? -1 })
+    for budget in [1, 25, 60] {
+      for (one, other) in try zip(predictions(budget), all) {
+        #expect(one.index == other.index && one.predicted == other.predicted)
+        for (a, b) in zip(one.scores, other.scores) { #expect(abs(a - b) < 1e-4) }
+      }
+    }
+  }
+
+  @Test func theFirstOfEqualLabelsWins() throws {
+    let example = EncodedExample(index: 4, promptIds: [5, 6], answerIds: [9, 0], labelIndex: 1, droppedTokens: 0)
+    let head = try Tensor.zeros([3, 32])
+    let got = try Evaluator(model, pad: 3).predictions([example], labels: [], head: head, experts: nil)
+    #expect(got == [Prediction(index: 4, gold: 1, predicted: 0, scores: [0, 0, 0])])
+    #expect(!got[0].isRight)
+  }
+
+  @Test func progressAndFreeAnswers() throws {
+    var done: [Int] = []
+    let task = TinyTasks.identities[0]
+    _ = try Evaluator(model, pad: 3, tokenBudget: 40).predictions(
+      TinyTasks.examples(task), labels: TinyTasks.labels(task), head: nil, experts: nil
+    ) { done.append($0) }
+    #expect(done.last == 12 && done == done.sorted() && done.count > 1)
+    let free = EncodedExample(index: 0, promptIds: [5], answerIds: [9, 0], labelIndex: nil, droppedTokens: 0)
+    #expect(throws: LearningError.self) {
+      try Evaluator(model, pad: 3).predictions([free], labels: [[9, 0]], head: nil, experts: nil)
+    }
+  }
+}

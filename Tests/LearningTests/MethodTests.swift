@@ -1,0 +1,141 @@
+import Decoder
+import Experts
+import Streams
+import Testing
+import Torch
+
+@testable import Learning
+
+/// Does each method learn, and take back its state and nothing else?
+@Suite struct MethodTests {
+  let model: DecoderModel
+
+  init() throws { model = try Goldens.model() }
+
+  private func accuracy(_ method: any ContinualMethod, _ task: TaskIdentity) throws -> Double {
+    let predictions = try Evaluator(model, pad: 3).predictions(
+      TinyTasks.examples(task), labels: TinyTasks.labels(task), head: nil, experts: method.selection(for: task))
+    return Double(predictions.count(where: \.isRight)) / Double(predictions.count)
+  }
+
+  @Test(arguments: Adversary.Mode.allCases)
+  func twoTasksWithAnAdversary(mode: Adversary.Mode) throws {
+    let method = try TinyTasks.method("moe-cl", model, mode: mode)
+    let extra: [Adversary.Mode: Set<String>] = [
+      .paper: ["adversary.gan"], .isolated: ["adversary.discriminator", "adversary.confusion"], .off: [],
+    ]
+    for task in TinyTasks.identities.prefix(2) {
+      let reports = try run(TinyTasks.training(task, model, method, options: options(rate: 0.02, epochs: 15)))
+      let expected = task.arrival == 0 ? ["task"] : Set(["task"]).union(extra[mode] ?? [])
+      for report in reports {
+        #expect(Set(report.terms.keys) == expected)
+        #expect(report.terms.values.allSatisfy(\.isFinite) && report.loss.isFinite && report.gradientNorm > 0)
+      }
+      let (first, last) = try (#require(reports.first?.terms["task"]), #require(reports.last?.terms["task"]))
+      #expect(last < 0.5 * first, "task \(task.name): \(first) → \(last)")
+      #expect(try accuracy(method, task) >= 0.9)
+    }
+  }
+
+  @Test(arguments: ["sequential", "per-task"])
+  func twoTasks(name: String) throws {
+    let method = try TinyTasks.method(name, model)
+    for task in TinyTasks.identities.prefix(2) {
+      try run(TinyTasks.training(task, model, method, options: options(rate: 0.02, epochs: 15)))
+      #expect(try accuracy(method, task) >= 0.9)
+    }
+  }
+
+  @Test func headsLearnToo() throws {
+    let method = try TinyTasks.method("moe-cl", model)
+    let heads = TaskHeads(try TinyTasks.context(model))
+    let task = TinyTasks.identities[0]
+    try run(TinyTasks.training(task, model, method, heads: heads, options: options(rate: 0.02, epochs: 15)))
+    let predictions = try Evaluator(model, pad: 3).predictions(
+      TinyTasks.examples(task), labels: [], head: heads.head(of: task.name, labels: 3),
+      experts: method.selection(for: task))
+    #expect(predictions.count(where: \.isRight) >= 11)
+    #expect(heads.tensors.keys.sorted() == ["heads.tiny0"])
+    // A task that has no head yet is scored with a new one, which is not kept.
+    #expect(try heads.head(of: "other", labels: 5).shape == [5, 32])
+    #expect(heads.tensors.count == 1)
+  }
+
+  // MARK: State
+
+  @Test(arguments: TinyTasks.methods)
+  func aRestoredMethodIsTheSame(name: String) throws {
+    let method = try TinyTasks.method(name, model)
+    for task in TinyTasks.identities.prefix(2) {
+      try run(TinyTasks.training(task, model, method, options: options()))
+    }
+    let other = try TinyTasks.method(name, model, seed: 99)
+    try other.restore(tasks: Array(TinyTasks.identities.prefix(2)), tensors: method.tensors)
+    #expect(try digests(other.tensors) == digests(method.tensors))
+    let rows = TinyTasks.examples(TinyTasks.identities[0]).map(\.promptIds)
+    for task in TinyTasks.identities {
+      func hidden(_ method: any ContinualMethod) throws -> Tensor {
+        try model.hiddenStates(TokenBatch(rows, pad: 3), experts: method.selection(for: task))
+      }
+      #expect(try hidden(method).isEqual(to: hidden(other)))
+    }
+  }
+
+  @Test(arguments: TinyTasks.methods)
+  func aStateThatDoesNotFitIsRefused(name: String) throws {
+    let method = try TinyTasks.method(name, model)
+    let tasks = Array(TinyTasks.identities.prefix(2))
+    for task in tasks { _ = try method.begin(task) }
+    let good = method.tensors
+    let fresh = { try TinyTasks.method(name, self.model) }
+    for key in good.keys {
+      var changed = good
+      changed[key] = nil
+      #expect(throws: (any Error).self, "without \(key)") { try fresh().restore(tasks: tasks, tensors: changed) }
+      changed[key] = try Tensor.zeros([7, 7])
+      #expect(throws: (any Error).self, "\(key) misshapen") { try fresh().restore(tasks: tasks, tensors: changed) }
+    }
+    var more = good
+    more["surprise"] = try Tensor.zeros([1])
+    #expect(throws: LearningError.stateDiffers(what: name, missing: [], unused: ["surprise"])) {
+      try fresh().restore(tasks: tasks, tensors: more)
+    }
+    if name != "sequential" {
+      #expect(throws: (any Error).self) { try fresh().restore(tasks: [tasks[0]], tensors: good) }
+      #expect(throws: (any Error).self) { try fresh().restore(tasks: TinyTasks.identities, tensors: good) }
+    }
+    try fresh().restore(tasks: tasks, tensors: good)
+  }
+
+  @Test func aTaskThatHasNotBegunCannotTrain() throws {
+    let batch = try TokenBatch([[1, 2]], pad: 3)
+    for name in ["moe-cl", "per-task"] {
+      #expect(throws: LearningError.self) {
+        try TinyTasks.method(name, model).trainingPass(
+          TinyTasks.identities[0], over: batch, dropout: Generator(seed: 0))
+      }
+    }
+  }
+
+  @Test func headsOfAnotherModelAreRefused() throws {
+    let heads = TaskHeads(try TinyTasks.context(model))
+    #expect(throws: ExpertError.self) { try heads.restore(["heads.x": Tensor.zeros([3, 31])]) }
+    #expect(throws: ExpertError.self) { try heads.restore(["heads.x": Tensor.zeros([32])]) }
+    let rest = try heads.restore(["heads.x": Tensor.zeros([3, 32]), "other": Tensor.zeros([1])])
+    #expect(rest.keys.sorted() == ["other"])
+  }
+
+  @Test func theCatalog() throws {
+    #expect(MethodCatalog.names == TinyTasks.methods)
+    #expect(throws: LearningError.unknownMethod(got: "ewc", known: MethodCatalog.names)) {
+      try TinyTasks.method("ewc", model)
+    }
+  }
+
+  @Test func moeCLNeedsAllThreeProjections() throws {
+    let shape = try LowRankShape(rank: 2, alpha: 2, dropout: 0, projections: [.query, .value])
+    let context = MethodContext(base: model.configuration, device: .cpu, shape: shape, seed: 0)
+    #expect(throws: LearningError.self) { try MoECL(context, adversary: Adversary.Options()) }
+    _ = try Sequential(context)
+  }
+}

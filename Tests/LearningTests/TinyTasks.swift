@@ -1,0 +1,65 @@
+import Decoder
+import Experts
+import Learning
+import Streams
+import Torch
+
+/// Small tasks of random prompts on the tiny checkpoint, whose label is told by one token of the prompt.
+enum TinyTasks {
+  static let identities = (0..<3).map { TaskIdentity(name: "tiny\($0)", arrival: $0) }
+  static let methods = ["moe-cl", "sequential", "per-task"]
+
+  /// Answer tokens of the labels of a task; token 0 is the end.
+  static func labels(_ task: TaskIdentity) -> [[Int]] {
+    [[10 + task.arrival, 0], [20 + task.arrival, 30, 0], [40 + task.arrival, 0]]
+  }
+
+  static func examples(_ task: TaskIdentity, count: Int = 12) -> [EncodedExample] {
+    var stream = RandomStream(seed: 7, "tiny", task.name)
+    return (0..<count).map { index in
+      let label = index % 3
+      let filler = (0..<(1 + stream.below(6))).map { _ in 50 + stream.below(40) }
+      return EncodedExample(
+        index: index, promptIds: filler + [4 + label], answerIds: labels(task)[label], labelIndex: label,
+        droppedTokens: 0)
+    }
+  }
+
+  static func context(_ model: DecoderModel, dropout: Double = 0.1, seed: UInt64 = 3) throws -> MethodContext {
+    MethodContext(
+      base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: dropout), seed: seed)
+  }
+
+  static func method(
+    _ name: String, _ model: DecoderModel, mode: Adversary.Mode = .isolated, dropout: Double = 0.1, seed: UInt64 = 3
+  ) throws -> any ContinualMethod {
+    try MethodCatalog.make(
+      name, context(model, dropout: dropout, seed: seed), adversary: Adversary.Options(mode: mode, weight: 0.1))
+  }
+
+  static func training(
+    _ task: TaskIdentity, _ model: DecoderModel, _ method: any ContinualMethod, heads: TaskHeads? = nil,
+    options: TrainingOptions, seed: UInt64 = 3, examples: [EncodedExample]? = nil,
+    plan: (@Sendable (Int) -> [[Int]])? = nil
+  ) throws -> TaskTraining {
+    try TaskTraining(
+      .init(task: task, examples: examples ?? self.examples(task), labels: 3, plan: plan), model: model,
+      method: method, heads: heads, options: options, seed: seed, pad: 3)
+  }
+}
+
+extension DecoderModel {
+  /// Every tensor of the base.
+  var allTensors: [String: Tensor] {
+    var result = ["embedding": embedding, "norm": finalNorm, "readOut": readOut]
+    for (index, layer) in layers.enumerated() {
+      let (attention, block) = (layer.attention, layer.feedForward)
+      let tensors = [
+        layer.attentionNorm, attention.query, attention.key, attention.value, attention.output, layer.feedForwardNorm,
+        block.gate, block.up, block.down,
+      ]
+      for (number, tensor) in tensors.enumerated() { result["layers.\(index).\(number)"] = tensor }
+    }
+    return result
+  }
+}
