@@ -9,6 +9,8 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
   /// The bytes of an expert are not those that were stored.
   case digestDiffers(expert: String, expected: String, got: String)
   case unsafeName(String)
+  /// A selection was made for another number of rows than the batch has.
+  case rowsDiffer(expected: Int, got: Int)
 
   public var description: String {
     switch self {
@@ -24,6 +26,8 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
       "\(place): `\(name)` has shape \(got), expected \(expected)"
     case .digestDiffers(let expert, let expected, let got):
       "expert `\(expert)` has changed since it was stored: digest \(got), recorded \(expected). Restore its folder."
+    case .rowsDiffer(let expected, let got):
+      "the experts were chosen for \(expected) rows, the batch has \(got)"
     case .unsafeName(let name):
       "`\(name)` cannot be an expert's name: use letters, digits, `.`, `_`, `-`, and no leading dot"
     }

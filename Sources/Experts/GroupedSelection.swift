@@ -52,6 +52,9 @@ public struct GroupedSelection: ExpertSelection {
   private func eachGroup(
     _ input: Tensor, _ body: (Tensor, (any ExpertSelection)?) throws -> Tensor
   ) throws -> Tensor {
+    guard input.shape.first == restore.count else {
+      throw ExpertError.rowsDiffer(expected: restore.count, got: input.shape.first ?? 0)
+    }
     if groups.count == 1, let only = groups.first { return try body(input, only.selection) }
     let parts = try groups.map { try body(input.gathered(0, rows: $0.rows), $0.selection) }
     return try Tensor.concatenated(parts).gathered(0, rows: restore)

@@ -48,10 +48,12 @@ import Torch
     ) { try GroupedSelection(selections, rows: [0, choice]) }
   }
 
-  @Test func aBatchOfAnotherSizeIsRefused() throws {
-    let grouped = try GroupedSelection(selections(), rows: [0, 1, nil, 2, 0])
-    #expect(throws: TorchError.self) { try model.logits(rows, experts: grouped) }
-    let few = try GroupedSelection(selections(), rows: [0, 1])
-    #expect(throws: (any Error).self) { try model.logits(rows, experts: few) }
+  /// Also where one expert serves all rows, and nothing has to be put together.
+  @Test(arguments: [[0, 1, nil, 2, 0], [0, 1], [0], [1, 1, 1, 1, 1], []])
+  func aBatchOfAnotherSizeIsRefused(choices: [Int?]) throws {
+    let grouped = try GroupedSelection(selections(), rows: choices)
+    #expect(throws: ExpertError.rowsDiffer(expected: choices.count, got: 4)) {
+      try model.logits(rows, experts: grouped)
+    }
   }
 }
