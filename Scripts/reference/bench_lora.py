@@ -32,6 +32,7 @@ from lora import PROJECTIONS, LoraShape
 from moe_cl import ADVERSARIES, MoEModel
 from objective import Recipe, step_terms
 from readout import Batch
+from streams import Draws
 
 Loss = Callable[[Batch, Tensor], Tensor]
 
@@ -77,10 +78,9 @@ def lora(options: argparse.Namespace) -> tuple[Loss, list[torch.nn.Parameter]]:
 
 def moe_cl(options: argparse.Namespace) -> tuple[Loss, list[torch.nn.Parameter]]:
     base = AutoModelForCausalLM.from_pretrained(options.base, dtype=torch.float32)
-    generator = torch.Generator().manual_seed(0)
-    model = MoEModel(base, LoraShape(options.rank, options.alpha, options.dropout), generator)
-    model.add_task(generator)
-    model.add_task(generator)
+    model = MoEModel(base, LoraShape(options.rank, options.alpha, options.dropout), Draws(0))
+    model.add_task(Draws(0), "first")
+    model.add_task(Draws(0), "second")
     model.train()
 
     def loss(batch: Batch, targets: Tensor) -> Tensor:

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaMLP
 
+from streams import Draws
+
 PROJECTIONS = ("gate_proj", "up_proj", "down_proj")
 
 
@@ -56,13 +58,13 @@ class LowRank(nn.Module):
 class Expert(nn.Module):
     """The three low-rank pairs of one layer."""
 
-    def __init__(self, hidden: int, inner: int, shape: LoraShape, generator: torch.Generator) -> None:
+    def __init__(self, hidden: int, inner: int, shape: LoraShape, draws: Draws, name: str) -> None:
         super().__init__()
         self.shape = shape
         self.inner = inner
-        self.gate_proj = LowRank(hidden, inner, shape.rank, generator)
-        self.up_proj = LowRank(hidden, inner, shape.rank, generator)
-        self.down_proj = LowRank(inner, hidden, shape.rank, generator)
+        self.gate_proj = LowRank(hidden, inner, shape.rank, draws(f"{name}.gate_proj.A"))
+        self.up_proj = LowRank(hidden, inner, shape.rank, draws(f"{name}.up_proj.A"))
+        self.down_proj = LowRank(inner, hidden, shape.rank, draws(f"{name}.down_proj.A"))
 
     def masks(self, z: Tensor) -> Masks:
         """New dropout masks for the input z; none while evaluating."""
@@ -127,11 +129,13 @@ class LoraModel(nn.Module):
             layer.mlp = LoraFeedForward(layer.mlp)
             self.blocks.append(layer.mlp)
 
-    def add_task(self, generator: torch.Generator) -> None:
+    def add_task(self, draws: Draws, name: str) -> None:
         config = self.base.config
-        for block in self.blocks:
+        owner = "shared" if self.one_for_all else f"tasks.{name}"
+        for layer, block in enumerate(self.blocks):
             if not block.experts or not self.one_for_all:
-                block.experts.append(Expert(config.hidden_size, config.intermediate_size, self.shape, generator))
+                name = f"{owner}.layers.{layer}"
+                block.experts.append(Expert(config.hidden_size, config.intermediate_size, self.shape, draws, name))
 
     def select(self, task: int, real: Tensor | None = None, adversary: str = "off") -> None:
         """The expert of the task, or the base where the task has none yet. (`real`, `adversary` are MoE-CL's.)"""

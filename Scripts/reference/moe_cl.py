@@ -17,6 +17,7 @@ from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaMLP
 
 from lora import Expert, LoraShape, Masks, drop, expert_tensors
+from streams import Draws
 
 ADVERSARIES = ("paper", "isolated", "off")
 LOGIT_BOUND = 8.0
@@ -31,23 +32,25 @@ def real_mean(x: Tensor, real: Tensor) -> Tensor:
 class MoEFeedForward(nn.Module):
     """One layer: y = W_down (b_s a_s + b_t a_t) + s (b_s B2_s A2_s drop(a_s) + b_t B2_t A2_t drop(a_t))."""
 
-    def __init__(self, frozen: LlamaMLP, shape: LoraShape, generator: torch.Generator) -> None:
+    def __init__(self, frozen: LlamaMLP, shape: LoraShape, draws: Draws, layer: int) -> None:
         super().__init__()
         self.frozen = frozen
         self.shape = shape
         self.hidden, self.inner = frozen.hidden_size, frozen.intermediate_size
-        self.shared = Expert(self.hidden, self.inner, shape, generator)
+        self.layer = layer
+        self.shared = Expert(self.hidden, self.inner, shape, draws, f"shared.layers.{layer}")
         self.tasks = nn.ModuleList()
-        self.gate = nn.Parameter(torch.empty(2, self.hidden).normal_(0, 0.02, generator=generator))
+        self.gate = nn.Parameter(torch.empty(2, self.hidden).normal_(0, 0.02, generator=draws(f"gates.{layer}")))
         self.discriminator = nn.Parameter(torch.empty(0, self.hidden))
         self.active: int | None = None
         self.real: Tensor | None = None
         self.adversary = "off"
         self.feature: Tensor | None = None
 
-    def add_task(self, generator: torch.Generator) -> None:
-        self.tasks.append(Expert(self.hidden, self.inner, self.shape, generator))
-        row = torch.empty(1, self.hidden).normal_(0, 0.02, generator=generator)
+    def add_task(self, draws: Draws, name: str) -> None:
+        row = torch.empty(1, self.hidden)
+        row.normal_(0, 0.02, generator=draws(f"discriminators.{self.layer}.{len(self.tasks)}"))
+        self.tasks.append(Expert(self.hidden, self.inner, self.shape, draws, f"tasks.{name}.layers.{self.layer}"))
         self.discriminator = nn.Parameter(torch.cat([self.discriminator.detach(), row]))
 
     def forward(self, z: Tensor) -> Tensor:
@@ -84,12 +87,12 @@ class MoEFeedForward(nn.Module):
 class MoEModel(nn.Module):
     """The whole model with all tasks' experts; experts are numbered from 0 in the order of the tasks' arrival."""
 
-    def __init__(self, base: LlamaForCausalLM, shape: LoraShape, generator: torch.Generator) -> None:
+    def __init__(self, base: LlamaForCausalLM, shape: LoraShape, draws: Draws) -> None:
         super().__init__()
         self.base = base.requires_grad_(False)
         self.blocks: list[MoEFeedForward] = []
-        for layer in base.model.layers:
-            layer.mlp = MoEFeedForward(layer.mlp, shape, generator)
+        for number, layer in enumerate(base.model.layers):
+            layer.mlp = MoEFeedForward(layer.mlp, shape, draws, number)
             self.blocks.append(layer.mlp)
 
     @property
@@ -97,9 +100,9 @@ class MoEModel(nn.Module):
         """K: how many tasks have arrived."""
         return len(self.blocks[0].tasks)
 
-    def add_task(self, generator: torch.Generator) -> None:
+    def add_task(self, draws: Draws, name: str) -> None:
         for block in self.blocks:
-            block.add_task(generator)
+            block.add_task(draws, name)
 
     def select(self, task: int, real: Tensor | None = None, adversary: str = "off") -> None:
         for block in self.blocks:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, MutableSequence, Sequence
 
+import torch
 from tokenizers import Tokenizer
 
 MASK = (1 << 64) - 1
@@ -177,3 +178,13 @@ def epoch_batches(lengths: Sequence[int], seed: int, task: str, epoch: int, batc
         batches += [chunk[i:i + batch_size] for i in range(0, len(chunk), batch_size)]
     stream.shuffle(batches)
     return batches
+
+
+class Draws:
+    """Initial values: every tensor has a stream of its own, by name, whatever was drawn before."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def __call__(self, name: str) -> torch.Generator:
+        return torch.Generator().manual_seed(RandomStream(self.seed, "init", name).next())

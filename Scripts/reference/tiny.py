@@ -14,7 +14,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from lora import LoraModel, LoraShape
 from moe_cl import MoEModel
 from readout import Batch, make_batch
-from streams import RandomStream
+from streams import Draws, RandomStream
 
 SHAPE = LoraShape(rank=4, alpha=8.0, dropout=0.0)
 TASKS = 3  # K
@@ -92,18 +92,16 @@ def randomize(tensors: dict[str, torch.nn.Parameter], seed: int) -> None:
 
 
 def moe_model(folder: Path) -> MoEModel:
-    generator = torch.Generator().manual_seed(0)
-    model = MoEModel(load(folder), SHAPE, generator)
-    for _ in range(TASKS):
-        model.add_task(generator)
+    model = MoEModel(load(folder), SHAPE, Draws(0))
+    for task in range(TASKS):
+        model.add_task(Draws(0), str(task))
     randomize(model.all_tensors(), 2)
     return model.eval()
 
 
 def lora_model(folder: Path) -> LoraModel:
-    generator = torch.Generator().manual_seed(0)
     model = LoraModel(load(folder), SHAPE, one_for_all=True)
-    model.add_task(generator)
+    model.add_task(Draws(0), "lora")
     randomize(model.trained(0), 3)
     return model.eval()
 

@@ -5,7 +5,7 @@
         --per-class 100 --test-limit 500 --out /tmp/reference
 
 Writes OUT/matrix.json and OUT/predictions.jsonl; progress goes to standard error. Rows, prompts, batches and their order are
-exactly those of any other implementation of the protocol; initial values and dropout are PyTorch's own draws.
+exactly those of any other implementation of the protocol; initial values and dropout too, draw by draw: Draws and the order of masks are the protocol's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from lora import LoraModel, LoraShape
 from moe_cl import ADVERSARIES, MoEModel
 from objective import Model, Recipe, new_optimizer, train_step
 from readout import make_batch, predict
-from streams import (ORDERS, Encoder, Example, RandomStream, Task, epoch_batches, read_task, test_rows, training_rows,
+from streams import (ORDERS, Draws, Encoder, Example, RandomStream, Task, epoch_batches, read_task, test_rows, training_rows,
                      validation_rows)
 
 
@@ -90,15 +90,11 @@ def prepare(options: argparse.Namespace, encoder: Encoder, name: str) -> Prepare
                     encoder.answers(task))
 
 
-def generator(*key: object) -> torch.Generator:
-    return torch.Generator().manual_seed(RandomStream(*key).next())
-
-
 def build(options: argparse.Namespace) -> Model:
     base = LlamaForCausalLM.from_pretrained(options.base, dtype=torch.float32, attn_implementation="sdpa")
     shape = LoraShape(options.rank, options.alpha, options.dropout)
     if options.method == "moe-cl":
-        return MoEModel(base, shape, generator(options.seed, "reference", "shared"))
+        return MoEModel(base, shape, Draws(options.seed))
     return LoraModel(base, shape, one_for_all=options.method == "sequential")
 
 
@@ -106,10 +102,10 @@ def train_task(model: Model, number: int, prepared: Prepared, options: argparse.
     """Trains one task; returns its seconds, real tokens, steps and the mean loss terms of the last epoch."""
     name = prepared.task.name
     recipe = Recipe(options.adversary if options.method == "moe-cl" else "off", options.adversary_weight)
-    model.add_task(generator(options.seed, "reference", "task", name))
+    model.add_task(Draws(options.seed), name)
     trained = model.trained(number, recipe.adversary)
     optimizer = new_optimizer(trained, options.lr)
-    torch.manual_seed(RandomStream(options.seed, "reference", "dropout", name).next())
+    torch.manual_seed(RandomStream(options.seed, "dropout", name).next())
     examples = prepared.training
     lengths = [example.length for example in examples]
     tokens = steps = 0

@@ -122,6 +122,9 @@ private struct RawConfiguration: Decodable {
       if let kind = rope?.ropeType ?? rope?.type, kind != "default" {
         throw DecoderError.unsupportedOption(path: path, key: key + ".rope_type", got: kind, supported: "default")
       }
+      if let factor = rope?.factor, factor != 1 {
+        throw DecoderError.unsupportedOption(path: path, key: key + ".factor", got: "\(factor)", supported: "none")
+      }
     }
   }
 }
@@ -131,10 +134,12 @@ private struct RawRope: Decodable {
     case ropeType = "rope_type"
     case type
     case ropeTheta = "rope_theta"
+    case factor
   }
 
   var ropeType: String?
   var type: String?
+  var factor: Double?
   var ropeTheta: Double?
 }
 

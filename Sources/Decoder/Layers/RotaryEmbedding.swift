@@ -3,54 +3,37 @@ public import Torch
 
 /// Rotary position embedding (Su et al., arXiv 2104.09864), in the half-split form of Hugging Face's Llama.
 public struct RotaryEmbedding: Sendable {
-  /// cos and sin of position · frequency, both halves. [maxPositions, headDim]
-  private let cosines: Tensor
-  /// The first half carries the minus sign of the rotation. [maxPositions, headDim]
-  private let signedSines: Tensor
+  /// θ^(−2i / headDim). [headDim / 2]
+  private let frequencies: Tensor
   private let headDim: Int
 
-  public init(headDim: Int, theta: Double, positions: Int, on device: Device) throws {
+  public init(headDim: Int, theta: Double, on device: Device) throws {
     self.headDim = headDim
-    let half = headDim / 2
-    var cosines = [Float](repeating: 0, count: positions * headDim)
-    var sines = cosines
-    for position in 0..<positions {
-      for index in 0..<half {
-        // In Float, as the reference implementations do, so that large positions round the same way.
-        let frequency = Float(1) / Float(pow(Float(theta), Float(2 * index) / Float(headDim)))
-        let angle = Float(position) * frequency
-        let row = position * headDim
-        cosines[row + index] = cos(angle)
-        cosines[row + half + index] = cos(angle)
-        sines[row + index] = -sin(angle)
-        sines[row + half + index] = sin(angle)
-      }
-    }
-    self.cosines = try Tensor(cosines, shape: [positions, headDim], on: device)
-    signedSines = try Tensor(sines, shape: [positions, headDim], on: device)
+    // In Float, as the reference implementations do, so that large positions round the same way.
+    let values = (0..<headDim / 2).map { Float(1) / pow(Float(theta), Float(2 * $0) / Float(headDim)) }
+    frequencies = try Tensor(values, on: device)
   }
 
-  /// cos and sin for a batch, ready to broadcast over heads.
+  /// cos and sin for a batch, ready to broadcast over heads. Computed once per pass, for the positions that it has.
   public struct Angles {
     let cosines: Tensor  // [batch or 1, 1, time, headDim]
+    /// The first half carries the minus sign of the rotation.
     let signedSines: Tensor  // [batch or 1, 1, time, headDim]
   }
 
   /// The angles of `time` tokens from position `start`, the same in every row.
   public func angles(from start: Int, count time: Int) throws -> Angles {
-    Angles(
-      cosines: try cosines.narrowed(0, from: start, count: time).reshaped([1, 1, time, headDim]),
-      signedSines: try signedSines.narrowed(0, from: start, count: time).reshaped([1, 1, time, headDim]))
+    try angles(at: Tensor(Array(start..<start + time), shape: [1, time], on: frequencies.device))
   }
 
   /// The angles of given positions. `positions`: [batch, time], int64.
   public func angles(at positions: Tensor) throws -> Angles {
-    let shape = positions.shape
-    let flat = try positions.reshaped([-1])
-    let target = [shape[0], 1, shape[1], headDim]
+    let places = try positions.converted(to: .float32).unsqueezed(1).unsqueezed(3)  // [batch, 1, time, 1]
+    let angles = try places * frequencies  // [batch, 1, time, headDim / 2]
+    let (cosines, sines) = (try angles.cos(), try angles.sin())
     return Angles(
-      cosines: try cosines.gathered(0, rows: flat).reshaped(target),
-      signedSines: try signedSines.gathered(0, rows: flat).reshaped(target))
+      cosines: try Tensor.concatenated([cosines, cosines], axis: -1),
+      signedSines: try Tensor.concatenated([-sines, sines], axis: -1))
   }
 
   /// Turns queries or keys. `x`: [batch, heads, time, headDim] → the same.

@@ -52,7 +52,7 @@ extension DecoderModel {
           down: try load(name("mlp.down_proj"), [hidden, inner])))
     }
     rotary = try RotaryEmbedding(
-      headDim: configuration.headDim, theta: configuration.ropeTheta, positions: configuration.maxPositions, on: device)
+      headDim: configuration.headDim, theta: configuration.ropeTheta, on: device)
     self.configuration = configuration
     digest = checkpoint.digest
   }

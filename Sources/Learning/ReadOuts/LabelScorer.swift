@@ -1,6 +1,6 @@
-public import Decoder
-public import Streams
-public import Torch
+import Decoder
+import Streams
+import Torch
 
 /// Scores all labels of a task for many prompts, each prompt computed once.
 ///

@@ -1,6 +1,3 @@
-public import Decoder
-public import Torch
-
 /// How hidden states become answers.
 public enum ReadOutKind: String, Sendable, CaseIterable, Codable {
   /// The language model's own words: loss on the answer's tokens, prediction = the most probable label.

@@ -47,6 +47,8 @@ struct DemoCommand: ParsableCommand {
         Console.output(
           "\(method): " + numbers.joined(separator: "  ") + "  n \(metrics.metrics.first?.n ?? 0)  seed \(seed)")
       }
+      Console.output(
+        "What a task scored just after it was learned (*) and what is left of it at the end is forgetting.")
       Console.output("run folders: \(folder.path)/moe-cl and \(folder.path)/sequential")
     }
   }
@@ -70,6 +72,9 @@ struct DemoCommand: ParsableCommand {
     result.seed = seed
     result.base = try EmbeddedResources.base().path
     result.source.files = try EmbeddedResources.demoTasks().map(\.path)
+    // A head per task and a few more passes: enough for 200 rows of each task on this small base.
+    result.readOut = .head
+    result.training.epochs = 5
     result.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     return result
   }
