@@ -53,16 +53,6 @@ import Torch
     try expect(tensor([]), [0], [])
   }
 
-  @Test func dropoutScalesWhatItKeeps() throws {
-    let x = try Tensor(repeating: 3, [1000])
-    let generator = try Generator(seed: 1)
-    let dropped = try x.droppedOut(0.25, from: generator).floats()
-    #expect(Set(dropped).isSubset(of: [0, 4]))
-    #expect((680...820).contains(dropped.count { $0 == 4 }))
-    #expect(try x.droppedOut(0, from: generator).isEqual(to: x))
-    #expect(try x.droppedOut(0.5, from: nil).isEqual(to: x))
-  }
-
   @Test func equalDigestsMeanEqualTensors() throws {
     let x = try tensor([1, 2, 3, 4])
     #expect(try x.digest() == x.cloned().digest())
@@ -73,8 +63,12 @@ import Torch
 
   @Test func devices() throws {
     #expect(try Device("cpu") == .cpu)
-    #expect(try Device("cuda") == .cuda(0))
-    #expect(try Device("cuda:3").description == "cuda:3")
+    #expect(Device.cuda(3).description == "cuda:3")
+    if TorchRuntime.hasCUDA {
+      #expect(try Device("cuda") == .cuda(0))
+    } else {
+      #expect(throws: TorchError.unavailableDevice("cuda:3")) { try Device("cuda:3") }
+    }
     for name in ["", "gpu", "cpu:0", "cuda:", "cuda:-1", "cuda:128", "cuda:1:2", "CPU"] {
       #expect(throws: TorchError.unknownDevice(name)) { try Device(name) }
     }
