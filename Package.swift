@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "training-benchmark",
       dependencies: ["Learning", "Experts", "Decoder", "Streams", "Torch", "Files", "Runs"],
-      path: "Benchmarks/TrainingBenchmark", swiftSettings: settings),
+      path: "benchmarks/TrainingBenchmark", swiftSettings: settings),
     tests("Torch", ["Files"]),
     tests("Tokenization", [], resources: [.copy("Resources")]),
     tests("Decoder", ["Torch", "Tokenization", "Files"]),
