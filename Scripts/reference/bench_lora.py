@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Training speed of PyTorch + PEFT (or of this folder's MoE-CL) on given batches; float32, CPU.
 
-    python bench_lora.py --base /work/shared/base/seedling --batches batches.json --threads 2 --warm-up 3 --steps 20
+    python bench_lora.py --base BASE --batches batches.json --threads 2 --warm-up 3 --steps 20
 
 The file is {"batches": [{"ids": [[…]], "targets": [[…]]}], "lengths": [[…]]}: padded rows, targets aligned with ids and −100
 where there is no loss, and each row's number of real tokens. (`lengths` may also stand inside each batch.) The batches are

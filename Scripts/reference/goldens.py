@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the goldens that Swift tests read to Tests/Goldens (see the README there).
 
-    python goldens.py --seedling /work/shared/base/seedling --out ../../Tests/Goldens
+    python goldens.py --seedling BASE --out ../../Tests/Goldens
 """
 
 from __future__ import annotations

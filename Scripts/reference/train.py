@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains a sequence of tasks and scores all of them after each, as docs/protocol.md says; label read-out, float32, CPU.
 
-    python train.py --base /work/shared/base/seedling --data /work/shared/data/mtl5 --order 1 --method moe-cl \
+    python train.py --base BASE --data DATA --order 1 --method moe-cl \
         --per-class 100 --test-limit 500 --out /tmp/reference
 
 Writes OUT/matrix.json and OUT/predictions.jsonl; progress goes to standard error. Rows, prompts, batches and their order are

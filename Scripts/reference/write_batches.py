@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the first batches of a task's first epoch as the JSON file that bench_lora.py reads.
 
-    python write_batches.py --base /work/shared/base/seedling --data /work/shared/data/mtl5 --task agnews > batches.json
+    python write_batches.py --base BASE --data DATA --task agnews > batches.json
 """
 
 from __future__ import annotations
