@@ -11,6 +11,9 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/core/Generator.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/core/stack.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 
@@ -48,6 +51,26 @@ int32_t guarded(Body body) {
   }
   failed_here = true;
   return 1;
+}
+
+using Operator = std::optional<c10::OperatorHandle>;
+
+Operator find(const char* name, const char* overload) { return c10::Dispatcher::singleton().findSchema({name, overload}); }
+
+// Builds without oneDNN do not have these.
+const Operator& one_dnn_linear() {
+  static const Operator op = find("mkldnn::_linear_pointwise", "");
+  return op;
+}
+
+const Operator& one_dnn_linear_adding() {
+  static const Operator op = find("mkldnn::_linear_pointwise", "binary");
+  return op;
+}
+
+bool suits_one_dnn(const at::Tensor& t) {
+  return t.device().is_cpu() && t.scalar_type() == at::kFloat && t.numel() > 0 &&
+         !(t.requires_grad() && at::GradMode::is_enabled());
 }
 
 }  // namespace
@@ -116,6 +139,32 @@ int32_t accrete_addmm(TorchTensorRef bias, TorchTensorRef a, TorchTensorRef b, d
   return guarded([&] { *result = handle(at::addmm(tensor(bias), tensor(a), tensor(b), beta, alpha)); });
 }
 
+int32_t accrete_linear(TorchTensorRef x, TorchTensorRef w, TorchTensorRef addend, TorchTensorRef* result) {
+  return guarded([&] {
+    const at::Tensor &input = tensor(x), &weight = tensor(w);
+    const bool plain = addend == nullptr;
+    const auto& op = plain ? one_dnn_linear() : one_dnn_linear_adding();
+    // Shapes that do not fit go the other way, whose message says so.
+    const bool fits = weight.dim() == 2 && input.dim() >= 2 && input.size(-1) == weight.size(1);
+    if (op && fits && suits_one_dnn(input) && suits_one_dnn(weight) && (plain || suits_one_dnn(tensor(addend)))) {
+      torch::jit::Stack stack{input};
+      if (!plain) stack.emplace_back(tensor(addend));
+      stack.emplace_back(weight);
+      stack.emplace_back();  // no bias
+      stack.emplace_back(plain ? "none" : "add");
+      if (plain) {
+        stack.emplace_back(c10::List<std::optional<at::Scalar>>());
+        stack.emplace_back("");
+      }
+      op->callBoxed(stack);
+      *result = handle(std::move(stack.at(0)).toTensor());
+    } else {
+      at::Tensor product = at::linear(input, weight);
+      *result = handle(plain ? std::move(product) : at::add(product, tensor(addend)));
+    }
+  });
+}
+
 int32_t accrete_masked_fill(TorchTensorRef a, TorchTensorRef mask, double value, TorchTensorRef* result) {
   return guarded([&] { *result = handle(at::masked_fill(tensor(a), tensor(mask), value)); });
 }
@@ -124,6 +173,10 @@ int32_t accrete_masked_fill(TorchTensorRef a, TorchTensorRef mask, double value,
 
 int32_t accrete_backward(TorchTensorRef loss) {
   return guarded([&] { torch::autograd::backward({tensor(loss)}, {}); });
+}
+
+int32_t accrete_backward_from(TorchTensorRef value, TorchTensorRef gradient) {
+  return guarded([&] { torch::autograd::backward({tensor(value)}, {tensor(gradient)}); });
 }
 
 int32_t accrete_requires_grad(TorchTensorRef ref, bool* result) {

@@ -15,7 +15,7 @@ public struct DecoderModel: Sendable {
 
   public var device: Device { embedding.device }
 
-  /// Final-normed hidden states of a batch.
+  /// Final-normed hidden states of a batch, on its padded grid; at padding they say nothing.
   ///
   /// - Parameters:
   ///   - batch: the tokens, their positions and what they may look at.
@@ -26,20 +26,71 @@ public struct DecoderModel: Sendable {
   public func hiddenStates(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil
   ) throws -> Tensor {
+    try Packing(batch).padded(packedStates(batch, experts: experts, cache: cache))
+  }
+
+  /// As ``hiddenStates(_:experts:cache:)`` for the real tokens alone, row after row. [tokens, hidden]
+  public func packedStates(
+    _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil
+  ) throws -> Tensor {
+    try withoutGradients {
+      let (x, _) = try throughLayers(batch, experts: experts, cache: cache, tracing: false)
+      return try x.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
+    }
+  }
+
+  /// Final-normed hidden states at some of the packed tokens, with the way back through the whole decoder.
+  ///
+  /// - Parameters:
+  ///   - batch: the tokens.
+  ///   - experts: which experts the batch trains and uses.
+  ///   - places: numbers of packed tokens, each at most once. int64 [places]
+  /// - Returns: [places, hidden]
+  public func tracedStates(_ batch: TokenBatch, experts: any ExpertSelection, at places: Tensor) throws -> Traced {
+    try withoutGradients {
+      let (x, pullbacks) = try throughLayers(batch, experts: experts, cache: nil, tracing: true)
+      let chosen = try x.gathered(0, rows: places)  // [places, hidden]
+      let shape = x.shape
+      let epsilon = configuration.normEpsilon
+      // Each way back frees what it holds as soon as it has been walked.
+      var remaining = pullbacks
+      return Traced(try chosen.rmsNormalized(weight: finalNorm, epsilon: epsilon), tracing: true) { gradient, _ in
+        try withoutGradients {
+          let inner = try RMSNorm.backward(gradient, chosen, finalNorm, epsilon: epsilon)
+          var current: Tensor? = try Tensor.zeros(shape, on: device).replacing(0, rows: places, with: inner)
+          while let pullback = remaining.popLast(), let gradient = current {
+            current = try pullback(gradient, !remaining.isEmpty)
+          }
+          return nil
+        }
+      }
+    }
+  }
+
+  /// All layers. → [tokens, hidden], before the final norm.
+  private func throughLayers(
+    _ batch: TokenBatch, experts: (any ExpertSelection)?, cache: KeyValueCache?, tracing: Bool
+  ) throws -> (Tensor, [Pullback]) {
     let start = cache?.length ?? 0
     guard start + batch.time <= configuration.maxPositions || batch.positions != nil else {
       throw DecoderError.sequenceTooLong(length: start + batch.time, limit: configuration.maxPositions)
     }
-    let angles =
-      try batch.positions.map { try rotary.angles(at: $0) } ?? rotary.angles(from: start, count: batch.time)
-    let mask = try mask(batch.mask, after: start, count: batch.time)
-    var x = try batch.ids.embedded(in: embedding)  // [batch, time, hidden]
+    let packing = try Packing(batch)
+    let positions =
+      try batch.positions.map { try packing.packed($0) }
+      ?? Tensor(batch.lengths.flatMap { start..<start + $0 }, on: device)  // [tokens]
+    let pass = ForwardPass(
+      packing: packing, mask: try mask(batch.mask, after: start, count: batch.time), rotary: rotary,
+      angles: try rotary.angles(at: positions), epsilon: configuration.normEpsilon, experts: experts, cache: cache,
+      tracing: tracing)
+    var x = try packing.packed(batch.ids).embedded(in: embedding)  // [tokens, hidden]
+    var pullbacks: [Pullback] = []
     for (index, layer) in layers.enumerated() {
-      x = try layer.forward(
-        x, epsilon: configuration.normEpsilon, rotary: rotary, angles: angles, mask: mask, experts: experts,
-        cache: cache, layer: index)
+      let traced = try layer.forward(x, pass, layer: index)
+      x = traced.value
+      if let pullback = traced.pullback { pullbacks.append(pullback) }
     }
-    return try x.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
+    return (x, pullbacks)
   }
 
   /// What `time` tokens after `start` cached ones may look at: `causal` by itself counts from the first key.

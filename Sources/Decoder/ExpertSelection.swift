@@ -15,20 +15,30 @@ public enum Projection: String, Sendable, CaseIterable, Codable {
 ///
 /// At a linear layer a selection may add a low-rank term; at a feed-forward block it may replace the whole combination
 /// (MoE-CL mixes two complete passes per token). No selection at all is the base, bit for bit.
+///
+/// Tokens are packed: [tokens, width], the rows of the batch one after the other without padding.
 public protocol ExpertSelection {
-  /// The output of one projection. `input`: [batch, time, in] → [batch, time, out].
-  func project(_ input: Tensor, through weight: Tensor, at projection: Projection, layer: Int) throws -> Tensor
+  /// The output of one projection. `input`: [tokens, in] → [tokens, out].
+  func project(_ input: Tensor, through weight: Tensor, at projection: Projection, layer: Int, tracing: Bool) throws
+    -> Traced
 
-  /// The output of one feed-forward block, without the residual. `input` (normed): [batch, time, hidden] → the same.
-  func feedForward(_ input: Tensor, through block: FeedForward, layer: Int) throws -> Tensor
+  /// The output of one feed-forward block, without the residual. `input` (normed): [tokens, hidden] → the same.
+  func feedForward(_ input: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced
+
+  /// Whether training moves something in a layer's attention: where not, the lowest layer's is not pulled back.
+  func trainsAttention(layer: Int) -> Bool
 }
 
 extension ExpertSelection {
-  public func project(_ input: Tensor, through weight: Tensor, at projection: Projection, layer: Int) throws -> Tensor {
-    try input.linear(weight)
+  public func project(
+    _ input: Tensor, through weight: Tensor, at projection: Projection, layer: Int, tracing: Bool
+  ) throws -> Traced {
+    try Traced.linear(input, weight, tracing: tracing)
   }
 
-  public func feedForward(_ input: Tensor, through block: FeedForward, layer: Int) throws -> Tensor {
-    try block.forward(input, experts: self, layer: layer)
+  public func feedForward(_ input: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
+    try block.forward(input, experts: self, layer: layer, tracing: tracing)
   }
+
+  public func trainsAttention(layer: Int) -> Bool { false }
 }

@@ -13,16 +13,42 @@ public struct LowRankPair: Sendable {
     self.scaling = scaling
   }
 
-  /// Adds the low-rank term to the frozen product.
+  /// Adds the low-rank term to a product with the frozen matrix.
   ///
   /// - Parameters:
-  ///   - product: `W x`. [rows, out]
-  ///   - input: x after dropout. [rows, in]
-  /// - Returns: [rows, out]
-  public func added(to product: Tensor, input: Tensor) throws -> Tensor {
-    try product.addingProduct(input.linear(a), b.transposed(0, 1), times: scaling)
+  ///   - product: `W x`. [tokens, out]
+  ///   - input: x after dropout. [tokens, in]
+  /// - Returns: the sum [tokens, out], and what ``pullBack(_:_:)`` needs.
+  func added(to product: Tensor, input: Tensor) throws -> (sum: Tensor, trace: Trace) {
+    let reduced = try input.linear(a) * scaling  // [tokens, rank]
+    return (try reduced.linear(b, adding: product), Trace(input: input, reduced: reduced))
   }
 
-  /// `A x` alone. `input`: [rows, in] → [rows, rank].
-  public func reduced(_ input: Tensor) throws -> Tensor { try input.linear(a) }
+  /// What a pair remembers of its forward pass.
+  struct Trace {
+    let input: Tensor  // [tokens, in]
+    /// (α / r) A x. [tokens, rank]
+    let reduced: Tensor
+  }
+
+  /// From the gradient of the sum to those of the factors, which are added to what they collect, and to that of A x.
+  ///
+  /// With p = (α/r) A x: dB += dyᵀ p; dA += (α/r) (dy B)ᵀ x.
+  /// - Returns: (α/r) dy B, from which ``inputGradient(_:)`` is one product away. [tokens, rank]
+  @discardableResult
+  func pullBack(_ gradient: Tensor, _ trace: Trace) throws -> Tensor {
+    try b.accumulateGradient(trace.reduced.transposedProduct(gradient).transposed(0, 1))
+    let reduced = try reducedGradient(gradient)
+    try a.accumulateGradient(reduced.transposedProduct(trace.input))
+    return reduced
+  }
+
+  /// (α/r) dy B. `gradient`: [tokens, out] → [tokens, rank].
+  func reducedGradient(_ gradient: Tensor) throws -> Tensor { try gradient.linearTransposed(b) * scaling }
+
+  /// The gradient by the pair's input. `reduced`: [tokens, rank] → [tokens, in].
+  func inputGradient(_ reduced: Tensor) throws -> Tensor { try reduced.linearTransposed(a) }
+
+  /// `A x` alone. `input`: [tokens, in] → [tokens, rank].
+  func reduced(_ input: Tensor) throws -> Tensor { try input.linear(a) }
 }

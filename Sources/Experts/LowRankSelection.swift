@@ -14,13 +14,26 @@ public struct LowRankSelection: ExpertSelection {
     self.dropout = dropout
   }
 
-  public func project(_ input: Tensor, through weight: Tensor, at projection: Projection, layer: Int) throws -> Tensor {
-    guard expert.pairs.indices.contains(layer), let pair = expert.pairs[layer][projection] else {
-      return try input.linear(weight)
+  private func pair(_ projection: Projection, _ layer: Int) -> LowRankPair? {
+    expert.pairs.indices.contains(layer) ? expert.pairs[layer][projection] : nil
+  }
+
+  public func project(
+    _ input: Tensor, through weight: Tensor, at projection: Projection, layer: Int, tracing: Bool
+  ) throws -> Traced {
+    guard let pair = pair(projection, layer) else { return try Traced.linear(input, weight, tracing: tracing) }
+    let mask = try dropout?.mask(like: input)
+    let (sum, trace) = try pair.added(to: input.linear(weight), input: mask.map { try input * $0 } ?? input)
+    return Traced(sum, tracing: tracing) { gradient, toInput in
+      let reduced = try pair.pullBack(gradient, trace)
+      guard toInput else { return nil }
+      let own = try pair.inputGradient(reduced)
+      return try gradient.linearTransposed(weight) + (mask.map { try own * $0 } ?? own)
     }
-    let rows = try input.reshaped([-1, weight.shape[1]])  // [rows, in]
-    let dropped = try dropout.map { try rows * $0.mask(like: rows) } ?? rows
-    let output = try pair.added(to: rows.linear(weight), input: dropped)  // [rows, out]
-    return try output.reshaped(input.shape.dropLast() + [weight.shape[0]])
+  }
+
+  public func trainsAttention(layer: Int) -> Bool {
+    let attention: [Projection] = [.query, .key, .value, .attentionOutput]
+    return attention.contains { pair($0, layer) != nil }
   }
 }

@@ -16,19 +16,27 @@ public final class MixtureSelection: ExpertSelection {
   public enum Pooling {
     /// Nothing: inference, or no adversary.
     case none
-    /// Through the whole graph, lower layers included (the released code).
+    /// Its gradient goes through the whole decoder, lower layers included (the released code).
     case attached(weights: Tensor)
-    /// Computed from detached inputs, so that a loss on it moves the shared expert of that layer alone.
+    /// Its gradient moves the shared expert of that layer alone, as if computed from detached inputs.
     case isolated(weights: Tensor)
+
+    var weights: Tensor? {
+      switch self {
+      case .none: nil
+      case .attached(let weights), .isolated(let weights): weights
+      }
+    }
   }
 
-  private let shared: LowRankExpert
-  private let dedicated: LowRankExpert
+  let shared: LowRankExpert
+  let dedicated: LowRankExpert
   /// Gate of each layer. [2, hidden]; row 0 weighs the shared expert.
-  private let gates: [Tensor]
-  private let dropout: Dropout?
-  private let pooling: Pooling
-  /// Pooled shared output of each layer, in order. [batch, hidden]
+  let gates: [Tensor]
+  let dropout: Dropout?
+  let pooling: Pooling
+  /// Pooled shared output of each layer, in order: leaves that collect the gradient of what is computed from them.
+  /// [batch, hidden]
   public private(set) var pooled: [Tensor] = []
 
   public init(
@@ -41,91 +49,93 @@ public final class MixtureSelection: ExpertSelection {
     self.pooling = pooling
   }
 
-  /// Weights that turn a sum over tokens into the mean over real tokens. [batch, 1, time]
+  /// Weights that turn a sum over packed tokens into the mean over each row's. [batch, tokens]
   public static func poolingWeights(_ batch: TokenBatch) throws -> Tensor {
-    var flat = [Float](repeating: 0, count: batch.rows * batch.time)
-    for (row, length) in batch.lengths.enumerated() where length > 0 {
-      for index in 0..<min(length, batch.time) { flat[row * batch.time + index] = 1 / Float(length) }
+    let tokens = batch.tokens
+    var flat = [Float](repeating: 0, count: batch.rows * tokens)
+    var place = 0
+    for (row, length) in batch.lengths.enumerated() {
+      for _ in 0..<length {
+        flat[row * tokens + place] = 1 / Float(length)
+        place += 1
+      }
     }
-    return try Tensor(flat, shape: [batch.rows, 1, batch.time], on: batch.ids.device)
+    return try Tensor(flat, shape: [batch.rows, tokens], on: batch.ids.device)
   }
 
-  public func feedForward(_ input: Tensor, through block: FeedForward, layer: Int) throws -> Tensor {
-    let shape = input.shape  // [batch, time, hidden]
-    let z = try input.reshaped([-1, shape[2]])  // [tokens, hidden]
-    let gated = try z.linear(block.gate)  // [tokens, intermediate]
-    let upped = try z.linear(block.up)  // [tokens, intermediate]
-    let sharedPass = try pass(shared, z, gated, upped, layer)
-    let ownPass = try pass(dedicated, z, gated, upped, layer)
-
+  public func feedForward(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
+    let products = FrozenProducts(gate: try z.linear(block.gate), up: try z.linear(block.up))
+    let passes = try [shared, dedicated].map { try ExpertPass($0, z, products, dropout, layer) }
     let weights = try z.linear(gates[layer]).softmax(-1)  // [tokens, 2]
-    let sharedWeight = try weights.narrowed(1, from: 0, count: 1)  // [tokens, 1]
-    let ownWeight = try weights.narrowed(1, from: 1, count: 1)  // [tokens, 1]
-    let mixed = try sharedPass.activated * sharedWeight + ownPass.activated * ownWeight  // [tokens, intermediate]
+    let shares = try (0..<2).map { try weights.narrowed(1, from: $0, count: 1) }  // [tokens, 1] each
+
+    let mixed = try passes[0].activated * shares[0] + passes[1].activated * shares[1]  // [tokens, intermediate]
     // Both low-rank terms of the down projection in one product. [tokens, 2 · rank] × [2 · rank, hidden]
-    let reduced = try Tensor.concatenated(
-      [sharedPass.reduced * sharedWeight, ownPass.reduced * ownWeight], axis: 1)
-    let factors = try Tensor.concatenated([sharedPass.down.b, ownPass.down.b], axis: 1).transposed(0, 1)
-    let output = try mixed.linear(block.down).addingProduct(reduced, factors, times: shared.shape.scaling)
+    let reduced = try Tensor.concatenated(zip(passes, shares).map { try $0.reduced * $1 }, axis: 1)
+    let factors = try Tensor.concatenated(passes.map(\.down.b), axis: 1)  // [hidden, 2 · rank]
+    let output = try reduced.linear(factors, adding: mixed.linear(block.down))
+    let pool = try collect(passes[0], block)
 
-    try collect(sharedPass, gated, upped, block, batch: shape[0], layer: layer)
-    return try output.reshaped(shape)
-  }
-
-  /// One expert's pass up to the down projection.
-  private struct Pass {
-    let activated: Tensor  // [tokens, intermediate]
-    let reduced: Tensor  // A2 drop(activated): [tokens, rank]
-    let gate: LowRankPair
-    let up: LowRankPair
-    let down: LowRankPair
-    let gateInput: Tensor  // z after this pair's dropout: [tokens, hidden]
-    let upInput: Tensor  // [tokens, hidden]
-    let downMask: Tensor?  // [tokens, intermediate]
-  }
-
-  private func pass(_ expert: LowRankExpert, _ z: Tensor, _ gated: Tensor, _ upped: Tensor, _ layer: Int) throws -> Pass
-  {
-    guard expert.pairs.indices.contains(layer), let gate = expert.pairs[layer][.gate],
-      let up = expert.pairs[layer][.up], let down = expert.pairs[layer][.down]
-    else { throw ExpertError.missingTensor(where: "MoE-CL's expert", name: "layers.\(layer): gate, up and down") }
-    let gateInput = try dropout.map { try z * $0.mask(like: z) } ?? z
-    let upInput = try dropout.map { try z * $0.mask(like: z) } ?? z
-    let activated = try gate.added(to: gated, input: gateInput).silu() * up.added(to: upped, input: upInput)
-    let downMask = try dropout?.mask(like: activated)
-    let reduced = try down.reduced(downMask.map { try activated * $0 } ?? activated)
-    return Pass(
-      activated: activated, reduced: reduced, gate: gate, up: up, down: down, gateInput: gateInput, upInput: upInput,
-      downMask: downMask)
+    let backward = MixtureBackward(
+      block: block, z: z, products: products, passes: passes.map(\.trace), gate: gates[layer], weights: weights,
+      factors: factors, pool: pool)
+    return Traced(output, tracing: tracing) { try backward.run($0, toInput: $1) }
   }
 
   /// mean over tokens of W_down a + s B2 A2 drop(a): the mean commutes with both products, so only it is multiplied.
-  private func collect(
-    _ pass: Pass, _ gated: Tensor, _ upped: Tensor, _ block: FeedForward, batch: Int, layer: Int
-  ) throws {
-    let (weights, activated, reduced): (Tensor, Tensor, Tensor)
-    switch pooling {
-    case .none: return
-    case .attached(let given): (weights, activated, reduced) = (given, pass.activated, pass.reduced)
-    case .isolated(let given):
-      weights = given
-      // The same pass again from inputs that carry no gradient: only the factors of this layer's shared expert remain.
-      activated =
-        try pass.gate.added(to: gated.detached(), input: pass.gateInput.detached()).silu()
-        * pass.up.added(to: upped.detached(), input: pass.upInput.detached())
-      reduced = try pass.down.reduced(pass.downMask.map { try activated * $0 } ?? activated)
-    }
-    func mean(_ tensor: Tensor) throws -> Tensor {
-      let width = tensor.shape[1]
-      return try weights.matmul(tensor.reshaped([batch, -1, width])).reshaped([batch, width])  // [batch, width]
-    }
-    pooled.append(try pass.down.added(to: mean(activated).linear(block.down), reducedInput: mean(reduced)))
+  private func collect(_ pass: ExpertPass, _ block: FeedForward) throws -> MixtureBackward.Pool? {
+    guard let weights = pooling.weights else { return nil }
+    let reduced = try weights.matmul(pass.reduced)  // [batch, rank]
+    let leaf = try reduced.linear(pass.down.b, adding: weights.matmul(pass.activated).linear(block.down))
+    try leaf.requireGradient()
+    pooled.append(leaf)
+    let attached = if case .attached = pooling { true } else { false }
+    return MixtureBackward.Pool(leaf: leaf, reduced: reduced, weights: weights, attached: attached)
   }
 }
 
-extension LowRankPair {
-  /// As ``added(to:input:)``, from `A x` instead of x.
-  func added(to product: Tensor, reducedInput: Tensor) throws -> Tensor {
-    try product.addingProduct(reducedInput, b.transposed(0, 1), times: scaling)
+/// What both experts share: W_gate z and W_up z. [tokens, intermediate]
+struct FrozenProducts {
+  let gate: Tensor
+  let up: Tensor
+}
+
+/// One expert's pass up to the down projection.
+struct ExpertPass {
+  let activated: Tensor  // [tokens, intermediate]
+  /// (α/r) A2 drop(activated). [tokens, rank]
+  let reduced: Tensor
+  let down: LowRankPair
+  let trace: Trace
+
+  /// What the way back needs; the activations themselves are computed again.
+  struct Trace {
+    let gate: LowRankPair
+    let up: LowRankPair
+    let down: LowRankPair
+    let gateTrace: LowRankPair.Trace
+    let upTrace: LowRankPair.Trace
+    let gateMask: Tensor?  // [tokens, hidden]
+    let upMask: Tensor?  // [tokens, hidden]
+    let downMask: Tensor?  // [tokens, intermediate]
+    let reduced: Tensor  // [tokens, rank]
+  }
+
+  init(_ expert: LowRankExpert, _ z: Tensor, _ products: FrozenProducts, _ dropout: Dropout?, _ layer: Int) throws {
+    guard expert.pairs.indices.contains(layer), let gate = expert.pairs[layer][.gate],
+      let up = expert.pairs[layer][.up], let down = expert.pairs[layer][.down]
+    else { throw ExpertError.missingTensor(where: "MoE-CL's expert", name: "layers.\(layer): gate, up and down") }
+    let gateMask = try dropout?.mask(like: z)
+    let upMask = try dropout?.mask(like: z)
+    let gated = try gate.added(to: products.gate, input: gateMask.map { try z * $0 } ?? z)
+    let upped = try up.added(to: products.up, input: upMask.map { try z * $0 } ?? z)
+    activated = try gated.sum.silu() * upped.sum
+    let downMask = try dropout?.mask(like: activated)
+    let dropped = try downMask.map { [activated] in try activated * $0 } ?? activated
+    reduced = try down.reduced(dropped) * down.scaling
+    self.down = down
+    trace = Trace(
+      gate: gate, up: up, down: down, gateTrace: gated.trace, upTrace: upped.trace, gateMask: gateMask, upMask: upMask,
+      downMask: downMask, reduced: reduced)
   }
 }

@@ -88,8 +88,8 @@ public struct Evaluator {
 
   private func headScores(_ prompts: [[Int]], head: Tensor, experts: (any ExpertSelection)?) throws -> [[Double]] {
     let batch = try TokenBatch(prompts, pad: pad, on: model.device)
-    let hidden = try model.hiddenStates(batch, experts: experts).reshaped([-1, model.configuration.hiddenSize])
-    let ends = prompts.enumerated().map { $0 * batch.time + $1.count - 1 }
+    let hidden = try model.packedStates(batch, experts: experts)  // [tokens, hidden]
+    let ends = prompts.reduce(into: []) { $0.append(($0.last ?? -1) + $1.count) }
     let logits = try hidden.gathered(0, rows: Tensor(ends, on: model.device)).linear(head)  // [prompts, labels]
     let width = head.shape[0]
     let flat = try logits.floats()

@@ -20,6 +20,19 @@ extension Tensor {
     try Operation.check("backward", [self], accrete_backward(reference))
   }
 
+  /// As ``backward()`` for a tensor of any shape, given the gradient that arrives at it.
+  public func backward(from gradient: Tensor) throws {
+    try Operation.check("backward", [self, gradient], accrete_backward_from(reference, gradient.reference))
+  }
+
+  /// Adds to the gradient that this leaf collects; nothing when it collects none.
+  /// - Throws: ``TorchError/missingGradient(_:)`` when it is to be trained but has no place for a gradient.
+  public func accumulateGradient(_ part: @autoclosure () throws -> Tensor) throws {
+    guard requiresGradient else { return }
+    guard let gradient else { throw TorchError.missingGradient(description) }
+    try withoutGradients { try gradient.addInPlace(part()) }
+  }
+
   /// The gradient that has been collected, if any.
   public var gradient: Tensor? {
     var result: TorchTensorRef?
@@ -36,8 +49,18 @@ extension Tensor {
 /// Runs `body` without recording anything for gradients, on this thread.
 @discardableResult
 public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+  try recording(false, body)
+}
+
+/// Runs `body` with recording, also inside of ``withoutGradients(_:)``.
+@discardableResult
+public func withGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+  try recording(true, body)
+}
+
+private func recording<Result>(_ enabled: Bool, _ body: () throws -> Result) rethrows -> Result {
   let before = aoti_torch_grad_mode_is_enabled()
-  aoti_torch_grad_mode_set_enabled(false)
+  aoti_torch_grad_mode_set_enabled(enabled)
   defer { aoti_torch_grad_mode_set_enabled(before) }
   return try body()
 }

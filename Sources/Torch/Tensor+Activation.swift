@@ -2,6 +2,11 @@ extension Tensor {
   /// `x · sigmoid(x)`.
   public func silu() throws -> Tensor { try Operation.call("aten::silu", [.tensor(self)]) }
 
+  /// The gradient of ``silu()``'s input, from that of its output. `self`: the gradient; `input`: what `silu` was given.
+  public func siluBackward(_ input: Tensor) throws -> Tensor {
+    try Operation.call("aten::silu_backward", [.tensor(self), .tensor(input)])
+  }
+
   public func softmax(_ axis: Int) throws -> Tensor {
     try Operation.call("aten::softmax", overload: "int", [.tensor(self), .int(axis), .optionalDType(nil)])
   }

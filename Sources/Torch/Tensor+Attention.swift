@@ -25,4 +25,50 @@ extension Tensor {
         .optionalDouble(nil), .bool(false),
       ])
   }
+
+  /// As ``attention(keys:values:mask:)``, with what its gradient needs.
+  /// - Returns: the output, and a function from the output's gradient to those of queries, keys and values.
+  public func tracedAttention(keys: Tensor, values: Tensor, mask: AttentionMask) throws -> (
+    output: Tensor, backward: (Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor)
+  ) {
+    if device == .cpu, case .causal = mask { return try causalOnCPU(keys: keys, values: values) }
+    let inputs = try [self, keys, values].map { try $0.detached() }
+    for input in inputs { try input.requireGradient() }
+    let output = try withGradients { try inputs[0].attention(keys: inputs[1], values: inputs[2], mask: mask) }
+    return (
+      try output.detached(),
+      { gradient in
+        try output.backward(from: gradient)
+        let gradients = try inputs.map { input in
+          guard let gradient = input.gradient else { throw TorchError.missingGradient("attention") }
+          return gradient
+        }
+        return (gradients[0], gradients[1], gradients[2])
+      }
+    )
+  }
+
+  private func causalOnCPU(keys: Tensor, values: Tensor) throws -> (
+    Tensor, (Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor)
+  ) {
+    let results = try Operation.call(
+      "aten::_scaled_dot_product_flash_attention_for_cpu", results: 2,
+      [
+        .tensor(self), .tensor(keys), .tensor(values), .double(0), .bool(true), .optionalTensor(nil),
+        .optionalDouble(nil),
+      ])
+    let (output, statistics) = (results[0], results[1])
+    return (
+      output,
+      { gradient in
+        let gradients = try Operation.call(
+          "aten::_scaled_dot_product_flash_attention_for_cpu_backward", results: 3,
+          [
+            .tensor(gradient), .tensor(self), .tensor(keys), .tensor(values), .tensor(output), .tensor(statistics),
+            .double(0), .bool(true), .optionalTensor(nil), .optionalDouble(nil),
+          ])
+        return (gradients[0], gradients[1], gradients[2])
+      }
+    )
+  }
 }

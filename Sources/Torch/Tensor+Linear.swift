@@ -6,9 +6,24 @@ extension Tensor {
     try Operation.call("aten::matmul", [.tensor(self), .tensor(other)])
   }
 
-  /// `x Wᵀ (+ b)`. `weight`: [out, in]; `self`: […, in] → […, out].
-  public func linear(_ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
-    try Operation.call("aten::linear", [.tensor(self), .tensor(weight), .optionalTensor(bias)])
+  /// `x Wᵀ`. `weight`: [out, in], with any strides; `self`: […, in] → […, out].
+  public func linear(_ weight: Tensor) throws -> Tensor {
+    try Operation.produce("aten::linear", [self, weight]) { accrete_linear(reference, weight.reference, nil, &$0) }
+  }
+
+  /// `x Wᵀ + addend` in one pass. `self`: […, in]; `addend`: […, out] → the same.
+  public func linear(_ weight: Tensor, adding addend: Tensor) throws -> Tensor {
+    try Operation.produce("aten::linear", [self, weight, addend]) {
+      accrete_linear(reference, weight.reference, addend.reference, &$0)
+    }
+  }
+
+  /// `x W`: the gradient of ``linear(_:)``'s input. `weight`: [out, in]; `self`: [rows, out] → [rows, in].
+  public func linearTransposed(_ weight: Tensor) throws -> Tensor { try linear(weight.transposed(0, 1)) }
+
+  /// `xᵀ y`: the gradient of a factor. `self`: [rows, narrow]; `other`: [rows, wide] → [narrow, wide].
+  public func transposedProduct(_ other: Tensor) throws -> Tensor {
+    try transposed(0, 1).linear(other.transposed(0, 1))
   }
 
   /// `self + alpha · a b` for matrices, in one pass over the result.

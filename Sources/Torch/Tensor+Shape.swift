@@ -36,9 +36,20 @@ extension Tensor {
     try Operation.call("aten::index_select", [.tensor(self), .int(axis), .tensor(indices)])
   }
 
+  /// A copy whose rows `indices` of `axis` are those of `source`. `indices`: int64, one-dimensional, each at most once.
+  public func replacing(_ axis: Int, rows indices: Tensor, with source: Tensor) throws -> Tensor {
+    try Operation.call("aten::index_copy", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
+  }
+
   /// `out[i][j] = self[i][indices[i][j]]` for `axis` 1, and so on.
   public func picked(_ axis: Int, _ indices: Tensor) throws -> Tensor {
     try Operation.call("aten::gather", [.tensor(self), .int(axis), .tensor(indices), .bool(false)])
+  }
+
+  /// A copy with `out[i][indices[i][j]] = source[i][j]` for `axis` 1, and so on.
+  public func replacing(_ axis: Int, at indices: Tensor, with source: Tensor) throws -> Tensor {
+    try Operation.call(
+      "aten::scatter", overload: "src", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
   }
 
   public static func concatenated(_ parts: [Tensor], axis: Int = 0) throws -> Tensor {

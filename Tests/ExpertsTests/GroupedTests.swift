@@ -23,7 +23,7 @@ import Torch
   @Test(arguments: [[0, 1, nil, 2], [1, nil, 1, 0], [2, 2, 2, 2], [nil, nil, 0, nil], [1, 1, 1, nil]])
   func eachRowEqualsItselfAlone(choices: [Int?]) throws {
     let selections = try selections()
-    let mixed = try model.logits(rows, experts: GroupedSelection(selections, rows: choices))
+    let mixed = try model.logits(rows, experts: GroupedSelection(selections, rows: choices, lengths: rows.map(\.count)))
     for (number, choice) in choices.enumerated() {
       let alone = try model.logits([rows[number]], experts: choice.map { selections[$0] })[0]
       let distance = try difference(mixed[number], alone)
@@ -45,14 +45,19 @@ import Torch
     let selections = try selections()
     #expect(
       throws: ExpertError.invalidHyperparameter(name: "expert of row 1", value: "\(choice)", allowed: "0 to 2")
-    ) { try GroupedSelection(selections, rows: [0, choice]) }
+    ) { try GroupedSelection(selections, rows: [0, choice], lengths: [2, 3]) }
   }
 
   /// Also where one expert serves all rows, and nothing has to be put together.
   @Test(arguments: [[0, 1, nil, 2, 0], [0, 1], [0], [1, 1, 1, 1, 1], []])
   func aBatchOfAnotherSizeIsRefused(choices: [Int?]) throws {
-    let grouped = try GroupedSelection(selections(), rows: choices)
     #expect(throws: ExpertError.rowsDiffer(expected: choices.count, got: 4)) {
+      try GroupedSelection(selections(), rows: choices, lengths: rows.map(\.count))
+    }
+    let lengths = choices.map { _ in 2 }
+    let tokens = rows.reduce(0) { $0 + $1.count }
+    let grouped = try GroupedSelection(selections(), rows: choices, lengths: lengths)
+    #expect(throws: ExpertError.rowsDiffer(expected: 2 * choices.count, got: tokens)) {
       try model.logits(rows, experts: grouped)
     }
   }

@@ -30,7 +30,10 @@ import Torch
   /// Gradients of one term alone, the task's own loss left out.
   private func gradients(_ method: MoECL, _ name: String) throws -> [String: Tensor] {
     let flat = try FlatParameters(method.begin(Goldens.task))
-    try #require(try terms(method).first { $0.name == "adversary." + name }).value.backward()
+    let pass = try method.trainingPass(Goldens.task, over: batch.tokens, dropout: Generator(seed: 0))
+    let states = try model.tracedStates(batch.tokens, experts: pass.selection, at: batch.places)
+    try #require(try pass.lossTerms().first { $0.name == "adversary." + name }).value.backward()
+    _ = try states.pulledBack(Tensor.zeros(states.value.shape), toInput: false)
     return try flat.gradientsByName()
   }
 

@@ -10,7 +10,8 @@ import Torch
     let b = try tensor([5, 6, 7, 8], shape: [2, 2])
     try expect(a.matmul(b), [2, 2], [19, 22, 43, 50])
     try expect(a.linear(b), [2, 2], [17, 23, 39, 53])
-    try expect(a.linear(b, bias: tensor([100, 200])), [2, 2], [117, 223, 139, 253])
+    try expect(
+      a.linear(b, adding: tensor([100, 200, 100, 200]).reshaped([2, 2])), [2, 2], [117, 223, 139, 253])
     try expect(a.addingProduct(a, b, times: 0.5), [2, 2], [10.5, 13, 24.5, 29])
     try expect(a.reshaped([1, 2, 2]).linear(b), [1, 2, 2], [17, 23, 39, 53])
   }

@@ -34,7 +34,7 @@ import Torch
     expectMessage("sub", ["float32[2, 3]", "float32[4, 5]"]) { try a - b }
     expectMessage("mul", ["float32[2, 3]", "float32[4, 5]"]) { try a * b }
     expectMessage("matmul", ["float32[2, 3]", "float32[4, 5]"]) { try a.matmul(b) }
-    expectMessage("linear", ["float32[2, 3]", "float32[4, 5]", "none"]) { try a.linear(b) }
+    expectMessage("linear", ["float32[2, 3]", "float32[4, 5]"]) { try a.linear(b) }
     expectMessage("addmm", ["float32[2, 3]", "float32[4, 5]"]) { try a.addingProduct(a, b, times: 1) }
     expectMessage("reshape", ["float32[2, 3]", "[7]"]) { try a.reshaped([7]) }
     expectMessage("cat", ["[float32[2, 3], float32[4, 5]]"]) { try Tensor.concatenated([a, b]) }

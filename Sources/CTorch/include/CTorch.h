@@ -86,10 +86,14 @@ int32_t accrete_power_scalar(TorchTensorRef a, double exponent, TorchTensorRef* 
 int32_t accrete_fill(TorchTensorRef a, double value);
 int32_t accrete_addmm(TorchTensorRef bias, TorchTensorRef a, TorchTensorRef b, double beta, double alpha,
                       TorchTensorRef* result);
+// x wᵀ (+ addend). On a CPU in float32 and outside of recording, by oneDNN: there it ran at twice the speed of MKL on AMD.
+// x: [rows, in], w: [out, in] with any strides, addend: [rows, out] or NULL.
+int32_t accrete_linear(TorchTensorRef x, TorchTensorRef w, TorchTensorRef addend, TorchTensorRef* result);
 int32_t accrete_masked_fill(TorchTensorRef a, TorchTensorRef mask, double value, TorchTensorRef* result);
 
 // Autograd.
 int32_t accrete_backward(TorchTensorRef loss);
+int32_t accrete_backward_from(TorchTensorRef value, TorchTensorRef gradient);
 int32_t accrete_requires_grad(TorchTensorRef tensor, bool* result);
 int32_t accrete_get_grad(TorchTensorRef tensor, TorchTensorRef* result);  // NULL when there is none
 // Lets the tensor point at the memory of another one of the same type, keeping its identity.

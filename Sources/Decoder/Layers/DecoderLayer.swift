@@ -7,18 +7,23 @@ public struct DecoderLayer: Sendable {
   public let feedForwardNorm: Tensor  // [hidden]
   public let feedForward: FeedForward
 
-  /// `x`: [batch, time, hidden] → the same.
-  func forward(
-    _ x: Tensor, epsilon: Double, rotary: RotaryEmbedding, angles: RotaryEmbedding.Angles, mask: AttentionMask,
-    experts: (any ExpertSelection)?, cache: KeyValueCache?, layer: Int
-  ) throws -> Tensor {
+  /// `x`: [tokens, hidden] → the same.
+  func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
+    let (epsilon, tracing) = (pass.epsilon, pass.tracing)
     let attended = try attention.forward(
-      x.rmsNormalized(weight: attentionNorm, epsilon: epsilon), rotary: rotary, angles: angles, mask: mask,
-      experts: experts, cache: cache, layer: layer)
-    let middle = try x + attended
+      x.rmsNormalized(weight: attentionNorm, epsilon: epsilon), pass, layer: layer)
+    let middle = try x + attended.value
     let normed = try middle.rmsNormalized(weight: feedForwardNorm, epsilon: epsilon)
     let fed =
-      try experts?.feedForward(normed, through: feedForward, layer: layer) ?? feedForward.forward(normed)
-    return try middle + fed
+      try pass.experts?.feedForward(normed, through: feedForward, layer: layer, tracing: tracing)
+      ?? feedForward.forward(normed, tracing: tracing)
+    return Traced(try middle + fed.value, tracing: tracing) { gradient, toInput in
+      // Below the lowest trained factor nothing is computed.
+      let toAttention = toInput || pass.experts?.trainsAttention(layer: layer) == true
+      guard let inner = try fed.pulledBack(gradient, toInput: toAttention) else { return nil }
+      let middleGradient = try gradient + RMSNorm.backward(inner, middle, feedForwardNorm, epsilon: epsilon)
+      guard let outer = try attended.pulledBack(middleGradient, toInput: toInput) else { return nil }
+      return try middleGradient + RMSNorm.backward(outer, x, attentionNorm, epsilon: epsilon)
+    }
   }
 }

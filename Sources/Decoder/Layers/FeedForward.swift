@@ -6,13 +6,23 @@ public struct FeedForward: Sendable {
   public let up: Tensor  // [intermediate, hidden]
   public let down: Tensor  // [hidden, intermediate]
 
-  /// `x` (normed): […, hidden] → […, hidden]. Without experts this is the base.
-  public func forward(_ x: Tensor, experts: (any ExpertSelection)? = nil, layer: Int = 0) throws -> Tensor {
-    guard let experts else {
-      return try (x.linear(gate).silu() * x.linear(up)).linear(down)
+  /// `x` (normed): [tokens, hidden] → the same. Without experts this is the base.
+  public func forward(
+    _ x: Tensor, experts: (any ExpertSelection)? = nil, layer: Int = 0, tracing: Bool = false
+  ) throws -> Traced {
+    func project(_ x: Tensor, _ weight: Tensor, _ projection: Projection) throws -> Traced {
+      try experts?.project(x, through: weight, at: projection, layer: layer, tracing: tracing)
+        ?? Traced.linear(x, weight, tracing: tracing)
     }
-    let activated = try experts.project(x, through: gate, at: .gate, layer: layer).silu()
-    let inner = try activated * experts.project(x, through: up, at: .up, layer: layer)  // […, intermediate]
-    return try experts.project(inner, through: down, at: .down, layer: layer)
+    let gated = try project(x, gate, .gate)  // [tokens, intermediate]
+    let upped = try project(x, up, .up)  // [tokens, intermediate]
+    let output = try project(gated.value.silu() * upped.value, down, .down)
+    return Traced(output.value, tracing: tracing) { gradient, toInput in
+      let activated = try output.pulledBack(gradient)  // [tokens, intermediate]
+      let byGate = try gated.pulledBack((activated * upped.value).siluBackward(gated.value), toInput: toInput)
+      let byUp = try upped.pulledBack(activated * gated.value.silu(), toInput: toInput)
+      guard let byGate, let byUp else { return nil }
+      return try byGate + byUp
+    }
   }
 }

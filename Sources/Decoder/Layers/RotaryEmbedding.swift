@@ -16,27 +16,25 @@ public struct RotaryEmbedding: Sendable {
 
   /// cos and sin for a batch, ready to broadcast over heads. Computed once per pass, for the positions that it has.
   public struct Angles {
-    let cosines: Tensor  // [batch or 1, 1, time, headDim]
+    let cosines: Tensor  // [tokens, 1, headDim]
     /// The first half carries the minus sign of the rotation.
-    let signedSines: Tensor  // [batch or 1, 1, time, headDim]
+    let signedSines: Tensor  // [tokens, 1, headDim]
+
+    /// The rotation back, which is also the gradient of the rotation.
+    func reversed() throws -> Angles { Angles(cosines: cosines, signedSines: try -signedSines) }
   }
 
-  /// The angles of `time` tokens from position `start`, the same in every row.
-  public func angles(from start: Int, count time: Int) throws -> Angles {
-    try angles(at: Tensor(Array(start..<start + time), shape: [1, time], on: frequencies.device))
-  }
-
-  /// The angles of given positions. `positions`: [batch, time], int64.
+  /// The angles of given positions. `positions`: [tokens], int64.
   public func angles(at positions: Tensor) throws -> Angles {
-    let places = try positions.converted(to: .float32).unsqueezed(1).unsqueezed(3)  // [batch, 1, time, 1]
-    let angles = try places * frequencies  // [batch, 1, time, headDim / 2]
+    let places = try positions.converted(to: .float32).unsqueezed(1).unsqueezed(2)  // [tokens, 1, 1]
+    let angles = try places * frequencies  // [tokens, 1, headDim / 2]
     let (cosines, sines) = (try angles.cos(), try angles.sin())
     return Angles(
       cosines: try Tensor.concatenated([cosines, cosines], axis: -1),
       signedSines: try Tensor.concatenated([-sines, sines], axis: -1))
   }
 
-  /// Turns queries or keys. `x`: [batch, heads, time, headDim] → the same.
+  /// Turns queries or keys. `x`: [tokens, heads, headDim] → the same.
   public func rotate(_ x: Tensor, by angles: Angles) throws -> Tensor {
     let half = headDim / 2
     let swapped = try Tensor.concatenated(

@@ -30,7 +30,7 @@ struct LabelScorer {
       ids: try Tensor(layout.ids, shape: [prompts.count, time], on: device),
       positions: try Tensor(layout.positions, shape: [prompts.count, time], on: device),
       mask: .allowed(try mask(layout.groups, time: time)), lengths: prompts.map { $0.count + extraTokens })
-    let hidden = try model.hiddenStates(batch, experts: experts).reshaped([-1, model.configuration.hiddenSize])
+    let hidden = try model.packedStates(batch, experts: experts)  // [tokens, hidden]
 
     // Each place once: the prompt's end predicts the first token of every label.
     let logits = try model.logits(hidden.gathered(0, rows: Tensor(layout.places, on: device)))  // [places, vocabulary]
@@ -49,7 +49,7 @@ struct LabelScorer {
     var positions: [Int] = []
     /// 0: prompt, k: the k-th label, −1: padding.
     var groups: [Int] = []
-    /// Places in the flattened batch whose logits are needed.
+    /// Packed tokens whose logits are needed.
     var places: [Int] = []
     /// Index into the flattened logits of every target token, label by label.
     var picks: [Int] = []
@@ -59,26 +59,30 @@ struct LabelScorer {
 
   private func rows(_ prompts: [[Int]], time: Int) -> Layout {
     var layout = Layout()
+    var packed = 0
     let vocabulary = model.configuration.vocabularySize
     for (row, prompt) in prompts.enumerated() {
       let start = layout.ids.count
+      // Padding that stands before this row; packed tokens do not count it.
+      let padded = row * time - packed
       layout.ids += prompt
       layout.positions += prompt.indices
       layout.groups += repeatElement(0, count: prompt.count)
       let promptEnd = layout.places.count
-      layout.places.append(start + prompt.count - 1)
+      layout.places.append(start - padded + prompt.count - 1)
       for (number, label) in labels.enumerated() {
         for (index, target) in label.enumerated() {
           let place = index == 0 ? promptEnd : layout.places.count - 1
           layout.picks.append(place * vocabulary + target)
           layout.pickPlaces.append(place)
           guard index < label.count - 1 else { continue }
-          layout.places.append(layout.ids.count)
+          layout.places.append(layout.ids.count - padded)
           layout.ids.append(target)
           layout.positions.append(prompt.count + index)
           layout.groups.append(number + 1)
         }
       }
+      packed += prompt.count + extraTokens
       let padding = (row + 1) * time - layout.ids.count
       layout.ids += repeatElement(pad, count: padding)
       layout.positions += repeatElement(0, count: padding)

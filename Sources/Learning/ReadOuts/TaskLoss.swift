@@ -1,17 +1,44 @@
 import Decoder
 import Torch
 
+/// A task's own loss with its gradient by the hidden states.
+struct TaskLoss {
+  /// The sum over targets of −log p.
+  let sum: Double
+  /// d sum / d hidden. [targets, hidden]
+  let gradient: Tensor
+}
+
 extension DecoderModel {
-  /// The sum of −log p over all target tokens. `hidden`: [batch, time, hidden] → [].
-  func answerLoss(_ hidden: Tensor, _ batch: TrainingBatch) throws -> Tensor {
-    let flat = try hidden.reshaped([-1, configuration.hiddenSize])
-    // Only places with a target meet the vocabulary. [targets, vocabulary]
-    return try logits(flat.gathered(0, rows: batch.places)).crossEntropySum(batch.targets)
+  /// The answer tokens' −log p, summed. `hidden`: the states that predict them, [targets, hidden].
+  ///
+  /// Logits exist for a chunk of targets at a time, so that a large vocabulary costs no memory.
+  func answerLoss(_ hidden: Tensor, targets: Tensor) throws -> TaskLoss {
+    let chunk = max(1, 32_000_000 / configuration.vocabularySize)
+    var sum = 0.0
+    var gradients: [Tensor] = []
+    for start in stride(from: 0, to: hidden.shape[0], by: chunk) {
+      let count = min(chunk, hidden.shape[0] - start)
+      let states = try hidden.narrowed(0, from: start, count: count)
+      let wanted = try targets.narrowed(0, from: start, count: count).unsqueezed(1)  // [count, 1]
+      // d −log softmax(x)[t] / dx = softmax(x) − 1 at t.
+      let logProbabilities = try logits(states).logSoftmax(-1)  // [count, vocabulary]
+      let picked = try logProbabilities.picked(1, wanted)  // [count, 1]
+      sum -= try picked.sum().item()
+      let gradient = try logProbabilities.exp().replacing(1, at: wanted, with: picked.exp() + -1)
+      gradients.append(try gradient.linearTransposed(readOut))
+    }
+    return TaskLoss(sum: sum, gradient: try Tensor.concatenated(gradients))
   }
 
-  /// The sum over rows of −log p of the right label under a head. `head`: [labels, hidden] → [].
-  func headLoss(_ hidden: Tensor, _ batch: TrainingBatch, head: Tensor) throws -> Tensor {
-    let flat = try hidden.reshaped([-1, configuration.hiddenSize])
-    return try flat.gathered(0, rows: batch.promptEnds).linear(head).crossEntropySum(batch.labels)
+  /// The rows' −log p of the right label under a head, summed; the head's gradient is `scale` times the sum's. `hidden`:
+  /// [rows, hidden]; `head`: [labels, hidden].
+  func headLoss(_ hidden: Tensor, labels: Tensor, head: Tensor, scale: Double) throws -> TaskLoss {
+    let leaf = try hidden.detached()
+    try leaf.requireGradient()
+    let loss = try withGradients { try leaf.linear(head).crossEntropySum(labels) }
+    try withGradients { try (loss * scale).backward() }
+    guard let gradient = leaf.gradient else { throw TorchError.missingGradient("hidden states") }
+    return TaskLoss(sum: try loss.item(), gradient: try withoutGradients { try gradient * (1 / scale) })
   }
 }

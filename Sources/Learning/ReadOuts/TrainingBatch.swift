@@ -5,13 +5,13 @@ public import Torch
 /// A padded batch of examples with what is to be predicted.
 public struct TrainingBatch {
   public let tokens: TokenBatch
-  /// Places in the flattened [batch · time] that predict a target. int64 [targets]
+  /// Numbers of the packed tokens that predict a target. int64 [targets]
   let places: Tensor
   /// The token that each place has to predict. int64 [targets]
   let targets: Tensor
   /// Number of target tokens.
   public let targetCount: Int
-  /// Place of each row's last prompt token in the flattened batch. int64 [batch]
+  /// Number of each row's last prompt token among the packed tokens. int64 [batch]
   let promptEnds: Tensor
   /// Label number of each row; −1 where there is none. int64 [batch]
   let labels: Tensor
@@ -25,13 +25,15 @@ public struct TrainingBatch {
     var places: [Int] = []
     var targets: [Int] = []
     var promptEnds: [Int] = []
-    for (row, example) in examples.enumerated() {
-      let start = row * tokens.time + example.promptIds.count - 1
+    var rowStart = 0
+    for example in examples {
+      let start = rowStart + example.promptIds.count - 1
       promptEnds.append(start)
       for (index, id) in example.answerIds.enumerated() {
         places.append(start + index)
         targets.append(id)
       }
+      rowStart += example.promptIds.count + example.answerIds.count
     }
     self.places = try Tensor(places, on: device)
     self.targets = try Tensor(targets, on: device)

@@ -131,27 +131,34 @@ public final class TaskTraining {
     guard targets > 0 else { throw LearningError.noTargets(task: material.task.name, step: report.step) }
     for batch in batches {
       let pass = try method.trainingPass(material.task, over: batch.tokens, dropout: dropout)
-      let hidden = try model.hiddenStates(batch.tokens, experts: pass.selection)  // [batch, time, hidden]
-      let own: Tensor
-      if let head {
-        own = try model.headLoss(hidden, batch, head: head) * (1 / Double(rows))
-      } else {
-        own = try model.answerLoss(hidden, batch) * (1 / Double(targets))
-      }
-      var total = own
-      try record("task", try own.item(), weight: 1, bound: nil, batch, &report)
-      let share = Double(batch.tokens.rows) / Double(rows)
-      for term in try pass.lossTerms() {
-        let value = try term.value.item()
-        guard !value.isFinite || term.bound.contains(value) else {
-          throw LearningError.lossOutOfBounds(
-            term: term.name, value: value, bound: "\(term.bound)", task: material.task.name, step: report.step)
-        }
-        try record(term.name, value * share, weight: term.weight, bound: term.bound, batch, &report)
-        total = try total.adding(term.value, times: term.weight * share)
-      }
-      try total.backward()
+      let places = head == nil ? batch.places : batch.promptEnds
+      let states = try model.tracedStates(batch.tokens, experts: pass.selection, at: places)  // [places, hidden]
+      let scale = head == nil ? 1 / Double(targets) : 1 / Double(rows)
+      let own =
+        try head.map { try model.headLoss(states.value, labels: batch.labels, head: $0, scale: scale) }
+        ?? model.answerLoss(states.value, targets: batch.targets)
+      try record("task", own.sum * scale, weight: 1, bound: nil, batch, &report)
+      try addTerms(of: pass, share: Double(batch.tokens.rows) / Double(rows), batch, &report)
+      _ = try states.pullback?(own.gradient * scale, false)
     }
+  }
+
+  /// The other terms: their gradients go to trained tensors at once, and to what the selection pooled.
+  private func addTerms(
+    of pass: TrainingPass, share: Double, _ batch: TrainingBatch, _ report: inout StepReport
+  ) throws {
+    var total: Tensor?
+    for term in try pass.lossTerms() {
+      let value = try term.value.item()
+      guard !value.isFinite || term.bound.contains(value) else {
+        throw LearningError.lossOutOfBounds(
+          term: term.name, value: value, bound: "\(term.bound)", task: material.task.name, step: report.step)
+      }
+      try record(term.name, value * share, weight: term.weight, bound: term.bound, batch, &report)
+      let weighted = try term.value * (term.weight * share)
+      total = try total.map { try $0 + weighted } ?? weighted
+    }
+    if let total, total.requiresGradient { try total.backward() }
   }
 
   private func record(

@@ -1,0 +1,49 @@
+public import Torch
+
+/// Leads a gradient from a value back to the value's input.
+///
+/// Adds to the gradients of the trained tensors on its way. Hand-derived: nothing is recorded by libtorch, nothing is computed
+/// or kept for frozen weights, and what is cheap is computed again. Called at most once.
+///
+/// - Parameters:
+///   - gradient: of the loss, by the value.
+///   - toInput: whether the gradient by the input is wanted; nil comes back when it is not.
+public typealias Pullback = (_ gradient: Tensor, _ toInput: Bool) throws -> Tensor?
+
+/// A value with its way back.
+public struct Traced {
+  public let value: Tensor
+  /// nil when nothing was to be traced (inference).
+  public let pullback: Pullback?
+
+  /// - Parameters:
+  ///   - value: the result.
+  ///   - tracing: whether `pullback` is kept; without it, what it holds is freed at once.
+  ///   - pullback: the way back.
+  public init(_ value: Tensor, tracing: Bool, pullback: @escaping Pullback) {
+    self.value = value
+    self.pullback = tracing ? pullback : nil
+  }
+
+  /// A product with a frozen matrix. `x`: [tokens, in]; `weight`: [out, in] → [tokens, out].
+  public static func linear(_ x: Tensor, _ weight: Tensor, tracing: Bool) throws -> Traced {
+    Traced(try x.linear(weight), tracing: tracing) { gradient, toInput in
+      toInput ? try gradient.linearTransposed(weight) : nil
+    }
+  }
+
+  /// Runs the pullback where the input's gradient is wanted.
+  /// - Throws: ``TorchError/unexpectedResult(operation:expected:got:)`` when nothing was traced.
+  public func pulledBack(_ gradient: Tensor) throws -> Tensor {
+    guard let result = try pullback?(gradient, true) else {
+      throw TorchError.unexpectedResult(operation: "pullback", expected: "a traced value", got: "an untraced one")
+    }
+    return result
+  }
+
+  /// Runs the pullback for the trained tensors and, if wanted, the input.
+  public func pulledBack(_ gradient: Tensor, toInput: Bool) throws -> Tensor? {
+    if toInput { return try pulledBack(gradient) }
+    return try pullback?(gradient, false)
+  }
+}
