@@ -56,7 +56,7 @@ public struct DecoderModel: Sendable {
       var remaining = pullbacks
       return Traced(try chosen.rmsNormalized(weight: finalNorm, epsilon: epsilon), tracing: true) { gradient, _ in
         try withoutGradients {
-          let inner = try RMSNorm.backward(gradient, chosen, finalNorm, epsilon: epsilon)
+          let inner = try gradient.rmsNormBackward(chosen, weight: finalNorm, epsilon: epsilon)
           var current: Tensor? = try Tensor.zeros(shape, on: device).replacing(0, rows: places, with: inner)
           while let pullback = remaining.popLast(), let gradient = current {
             current = try pullback(gradient, !remaining.isEmpty)

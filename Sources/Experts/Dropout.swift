@@ -1,23 +1,24 @@
 public import Torch
 
-/// Inverted dropout with masks from an explicit stream; nil in inference.
+/// Inverted dropout on the inputs of low-rank pairs, with masks from an explicit stream; nil in inference.
 public struct Dropout {
   public let probability: Double
-  public let generator: Generator
+  private let stream: DropoutStream
 
   /// - Returns: nil when nothing is to be dropped.
-  public init?(_ probability: Double, from generator: Generator) {
+  public init?(_ probability: Double, from stream: DropoutStream) {
     guard probability > 0 else { return nil }
     self.probability = probability
-    self.generator = generator
+    self.stream = stream
   }
 
-  /// A mask of zeros and 1 / (1 − p), to multiply with.
-  func mask(like tensor: Tensor) throws -> Tensor {
-    let keep = 1 - probability
-    let mask = try Tensor(uninitialized: tensor.shape, tensor.dtype ?? .float32, on: tensor.device)
-    try generator.fillBernoulli(mask, probability: keep)
-    try mask.multiplyInPlace(by: 1 / keep)
-    return mask
+  /// Masks for the next `uses` inputs.
+  func masks(_ uses: Int) -> DropoutMasks {
+    DropoutMasks(probability: probability, keys: (0..<uses).map { _ in stream.next() })
+  }
+
+  /// The mask of the next input, for operations that are not fused. Like `input`: [tokens, width].
+  func mask(like input: Tensor) throws -> Tensor {
+    try masks(1).mask(0, rows: input.shape[0], width: input.shape[1], on: input.device)
   }
 }

@@ -32,6 +32,15 @@ public struct LowRankSelection: ExpertSelection {
     }
   }
 
+  public func feedForward(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
+    guard let pairs = FusedFeedForward.Pairs(expert, layer: layer), FusedFeedForward.suits(z, [pairs]) else {
+      return try block.forward(z, experts: self, layer: layer, tracing: tracing)
+    }
+    let pass = try FusedFeedForward(
+      z, through: block, experts: [pairs], gate: nil, dropout: dropout, keepingFirst: false)
+    return Traced(pass.output, tracing: tracing) { try pass.backward($0, pool: nil, toInput: $1) }
+  }
+
   public func trainsAttention(layer: Int) -> Bool {
     let attention: [Projection] = [.query, .key, .value, .attentionOutput]
     return attention.contains { pair($0, layer) != nil }

@@ -17,7 +17,7 @@ struct MixtureBackward {
     let leaf: Tensor
     /// Mean of (α/r) A2 drop(a). [batch, rank]
     let reduced: Tensor
-    let weights: Tensor  // [batch, tokens]
+    let weights: PoolingWeights
     let attached: Bool
   }
 
@@ -87,7 +87,7 @@ struct MixtureBackward {
   private func poolFlow(_ pool: Pool, _ pass: ExpertPass.Trace) throws -> Flow? {
     guard let gradient = pool.leaf.gradient else { return nil }  // [batch, hidden]
     try pass.down.b.accumulateGradient(pool.reduced.transposedProduct(gradient).transposed(0, 1))
-    let spread = try pool.weights.transposed(0, 1)  // [tokens, batch]
+    let spread = try pool.weights.matrix.transposed(0, 1)  // [tokens, batch]
     return Flow(
       activated: try spread.matmul(gradient.linearTransposed(block.down)),
       reduced: try spread.matmul(gradient.linearTransposed(pass.down.b)) * pass.down.scaling)

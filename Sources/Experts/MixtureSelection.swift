@@ -17,16 +17,18 @@ public final class MixtureSelection: ExpertSelection {
     /// Nothing: inference, or no adversary.
     case none
     /// Its gradient goes through the whole decoder, lower layers included (the released code).
-    case attached(weights: Tensor)
+    case attached(PoolingWeights)
     /// Its gradient moves the shared expert of that layer alone, as if computed from detached inputs.
-    case isolated(weights: Tensor)
+    case isolated(PoolingWeights)
 
-    var weights: Tensor? {
+    var weights: PoolingWeights? {
       switch self {
       case .none: nil
       case .attached(let weights), .isolated(let weights): weights
       }
     }
+
+    var isAttached: Bool { if case .attached = self { true } else { false } }
   }
 
   let shared: LowRankExpert
@@ -49,21 +51,31 @@ public final class MixtureSelection: ExpertSelection {
     self.pooling = pooling
   }
 
-  /// Weights that turn a sum over packed tokens into the mean over each row's. [batch, tokens]
-  public static func poolingWeights(_ batch: TokenBatch) throws -> Tensor {
-    let tokens = batch.tokens
-    var flat = [Float](repeating: 0, count: batch.rows * tokens)
-    var place = 0
-    for (row, length) in batch.lengths.enumerated() {
-      for _ in 0..<length {
-        flat[row * tokens + place] = 1 / Float(length)
-        place += 1
-      }
+  public func feedForward(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
+    let experts = [shared, dedicated].compactMap { FusedFeedForward.Pairs($0, layer: layer) }
+    if experts.count == 2, FusedFeedForward.suits(z, experts) {
+      return try fused(z, through: block, experts, layer: layer, tracing: tracing)
     }
-    return try Tensor(flat, shape: [batch.rows, tokens], on: batch.ids.device)
+    return try composed(z, through: block, layer: layer, tracing: tracing)
   }
 
-  public func feedForward(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
+  private func fused(
+    _ z: Tensor, through block: FeedForward, _ experts: [FusedFeedForward.Pairs], layer: Int, tracing: Bool
+  ) throws -> Traced {
+    let pass = try FusedFeedForward(
+      z, through: block, experts: experts, gate: gates[layer], dropout: dropout, keepingFirst: pooling.weights != nil)
+    let pool = try pass.first.flatMap { first in
+      let reduced = try pass.down.narrowed(1, from: 0, count: pass.rank).contiguous()
+      return try collect(activated: first, reduced: reduced, experts[0].down, block)
+    }
+    let fusedPool = pool.map {
+      FusedFeedForward.Pool(leaf: $0.leaf, reduced: $0.reduced, lengths: $0.weights.lengths, attached: $0.attached)
+    }
+    return Traced(pass.output, tracing: tracing) { try pass.backward($0, pool: fusedPool, toInput: $1) }
+  }
+
+  /// The same by single operations: on other devices, and what the fused kernels are compared with.
+  func composed(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
     let products = FrozenProducts(gate: try z.linear(block.gate), up: try z.linear(block.up))
     let passes = try [shared, dedicated].map { try ExpertPass($0, z, products, dropout, layer) }
     let weights = try z.linear(gates[layer]).softmax(-1)  // [tokens, 2]
@@ -74,7 +86,7 @@ public final class MixtureSelection: ExpertSelection {
     let reduced = try Tensor.concatenated(zip(passes, shares).map { try $0.reduced * $1 }, axis: 1)
     let factors = try Tensor.concatenated(passes.map(\.down.b), axis: 1)  // [hidden, 2 · rank]
     let output = try reduced.linear(factors, adding: mixed.linear(block.down))
-    let pool = try collect(passes[0], block)
+    let pool = try collect(activated: passes[0].activated, reduced: passes[0].reduced, passes[0].down, block)
 
     let backward = MixtureBackward(
       block: block, z: z, products: products, passes: passes.map(\.trace), gate: gates[layer], weights: weights,
@@ -82,15 +94,37 @@ public final class MixtureSelection: ExpertSelection {
     return Traced(output, tracing: tracing) { try backward.run($0, toInput: $1) }
   }
 
-  /// mean over tokens of W_down a + s B2 A2 drop(a): the mean commutes with both products, so only it is multiplied.
-  private func collect(_ pass: ExpertPass, _ block: FeedForward) throws -> MixtureBackward.Pool? {
+  /// mean over tokens of W_down a + s B2 A2 a: the mean commutes with both products, so only it is multiplied.
+  /// `reduced` holds the factor s.
+  private func collect(
+    activated: Tensor, reduced: Tensor, _ down: LowRankPair, _ block: FeedForward
+  ) throws -> MixtureBackward.Pool? {
     guard let weights = pooling.weights else { return nil }
-    let reduced = try weights.matmul(pass.reduced)  // [batch, rank]
-    let leaf = try reduced.linear(pass.down.b, adding: weights.matmul(pass.activated).linear(block.down))
+    let mean = try weights.matrix.matmul(reduced)  // [batch, rank]
+    let leaf = try mean.linear(down.b, adding: weights.matrix.matmul(activated).linear(block.down))
     try leaf.requireGradient()
     pooled.append(leaf)
-    let attached = if case .attached = pooling { true } else { false }
-    return MixtureBackward.Pool(leaf: leaf, reduced: reduced, weights: weights, attached: attached)
+    return MixtureBackward.Pool(leaf: leaf, reduced: mean, weights: weights, attached: pooling.isAttached)
+  }
+}
+
+/// Turns a sum over packed tokens into the mean over each row's.
+public struct PoolingWeights {
+  let matrix: Tensor  // [batch, tokens]
+  let lengths: [Int]
+
+  public init(_ batch: TokenBatch) throws {
+    lengths = batch.lengths
+    let tokens = batch.tokens
+    var flat = [Float](repeating: 0, count: lengths.count * tokens)
+    var place = 0
+    for (row, length) in lengths.enumerated() {
+      for _ in 0..<length {
+        flat[row * tokens + place] = 1 / Float(length)
+        place += 1
+      }
+    }
+    matrix = try Tensor(flat, shape: [lengths.count, tokens], on: batch.ids.device)
   }
 }
 

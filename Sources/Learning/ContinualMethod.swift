@@ -16,7 +16,7 @@ public protocol ContinualMethod: AnyObject {
   func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter]
 
   /// The experts of one training pass over `batch`, and what they add to its loss.
-  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: Generator) throws -> TrainingPass
+  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass
 
   /// The experts with which a task is served; nil is the base. The task may not have arrived yet.
   func selection(for task: TaskIdentity) throws -> (any ExpertSelection)?

@@ -34,7 +34,7 @@ import Torch
     let base = try model.logits(rows, experts: nil)
     let selection = LowRankSelection(try model.newExpert(Goldens.shape()))
     for (fresh, expected) in try zip(model.logits(rows, experts: selection), base) {
-      #expect(try difference(fresh, expected) < 1e-6)
+      #expect(try difference(fresh, expected) < 1e-5)
     }
   }
 
@@ -86,12 +86,12 @@ import Torch
   @Test func dropoutChangesTrainingOnly() throws {
     let expert = try Goldens.expert("lora", model.configuration)
     func logits(_ seed: UInt64) throws -> Tensor {
-      let dropout = Dropout(0.5, from: try Generator(seed: seed))
+      let dropout = Dropout(0.5, from: DropoutStream(seed: seed))
       return try model.logits([[5, 6, 7]], experts: LowRankSelection(expert, dropout: dropout))[0]
     }
     #expect(try logits(1).isEqual(to: logits(1)))
     #expect(try !logits(1).isEqual(to: logits(2)))
-    #expect(try Dropout(0, from: Generator(seed: 1)) == nil)
+    #expect(Dropout(0, from: DropoutStream(seed: 1)) == nil)
   }
 
   @Test func storedTensorsAreChecked() throws {

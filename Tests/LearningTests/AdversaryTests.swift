@@ -18,7 +18,7 @@ import Torch
   }
 
   private func terms(_ method: MoECL) throws -> [LossTerm] {
-    let pass = try method.trainingPass(Goldens.task, over: batch.tokens, dropout: Generator(seed: 0))
+    let pass = try method.trainingPass(Goldens.task, over: batch.tokens, dropout: DropoutStream(seed: 0))
     _ = try model.hiddenStates(batch.tokens, experts: pass.selection)
     return try pass.lossTerms()
   }
@@ -30,7 +30,7 @@ import Torch
   /// Gradients of one term alone, the task's own loss left out.
   private func gradients(_ method: MoECL, _ name: String) throws -> [String: Tensor] {
     let flat = try FlatParameters(method.begin(Goldens.task))
-    let pass = try method.trainingPass(Goldens.task, over: batch.tokens, dropout: Generator(seed: 0))
+    let pass = try method.trainingPass(Goldens.task, over: batch.tokens, dropout: DropoutStream(seed: 0))
     let states = try model.tracedStates(batch.tokens, experts: pass.selection, at: batch.places)
     try #require(try pass.lossTerms().first { $0.name == "adversary." + name }).value.backward()
     _ = try states.pulledBack(Tensor.zeros(states.value.shape), toInput: false)
@@ -103,7 +103,7 @@ import Torch
       let first = TaskIdentity(name: "first", arrival: 0)
       let trained = try method.begin(first).map(\.name)
       #expect(!trained.contains { $0.hasPrefix("discriminators") })
-      let pass = try method.trainingPass(first, over: batch.tokens, dropout: Generator(seed: 0))
+      let pass = try method.trainingPass(first, over: batch.tokens, dropout: DropoutStream(seed: 0))
       _ = try model.hiddenStates(batch.tokens, experts: pass.selection)
       #expect(try pass.lossTerms().isEmpty)
     }
@@ -123,7 +123,7 @@ import Torch
         // Row by row, so that the right and the wrong answers of a sure discriminator both come up.
         for (row, example) in try Goldens.document().batch.examples().enumerated() {
           let one = try TrainingBatch([example], pad: 3)
-          let pass = try method.trainingPass(task, over: one.tokens, dropout: Generator(seed: 0))
+          let pass = try method.trainingPass(task, over: one.tokens, dropout: DropoutStream(seed: 0))
           _ = try model.hiddenStates(one.tokens, experts: pass.selection)
           for term in try pass.lossTerms() {
             let value = try term.value.item()

@@ -112,7 +112,7 @@ import Torch
     for name in ["moe-cl", "per-task"] {
       #expect(throws: LearningError.self) {
         try TinyTasks.method(name, model).trainingPass(
-          TinyTasks.identities[0], over: batch, dropout: Generator(seed: 0))
+          TinyTasks.identities[0], over: batch, dropout: DropoutStream(seed: 0))
       }
     }
   }

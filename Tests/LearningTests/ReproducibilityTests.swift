@@ -81,6 +81,7 @@ import Torch
     #expect(whole.totalSteps == 6)
     var reports: [StepReport] = []
     var cursor = TrainingState.Cursor()
+    var dropout = RandomStream(seed: 77)
     while let report = try whole.step() {
       reports.append(report)
       guard report.step == of.stop else { continue }
@@ -89,7 +90,7 @@ import Torch
       var tensors = named("method", method.tensors).merging(named("head", heads?.tensors ?? [:])) { first, _ in first }
       tensors["state.m"] = state.firstMoment
       tensors["state.v"] = state.secondMoment
-      tensors["state.dropout"] = state.dropout
+      dropout = try JSONDecoder().decode(RandomStream.self, from: JSONEncoder().encode(state.dropout))
       try SafetensorsFile.write(tensors, to: file)
     }
     try whole.finish()
@@ -105,7 +106,7 @@ import Torch
     try resumed.restore(
       TrainingState(
         cursor: cursor, firstMoment: #require(tensors["state.m"]), secondMoment: #require(tensors["state.v"]),
-        dropout: #require(tensors["state.dropout"])))
+        dropout: dropout))
     #expect(try run(resumed) == Array(reports[of.stop...]))
     #expect(try digests(resumedMethod.tensors) == digests(method.tensors))
     if let heads, let resumedHeads { #expect(try digests(resumedHeads.tensors) == digests(heads.tensors)) }
@@ -117,9 +118,12 @@ import Torch
     let training = try TinyTasks.training(TinyTasks.identities[0], model, method, options: options())
     _ = try training.step()
     let state = try training.state()
-    let before = try digests(["m": state.firstMoment, "v": state.secondMoment, "d": state.dropout])
+    let before = try digests(["m": state.firstMoment, "v": state.secondMoment])
+    let stream = state.dropout
     _ = try training.step()
-    #expect(try digests(["m": state.firstMoment, "v": state.secondMoment, "d": state.dropout]) == before)
+    #expect(try digests(["m": state.firstMoment, "v": state.secondMoment]) == before)
+    #expect(state.dropout == stream)
+    #expect(try training.state().dropout != stream)
     #expect(state.cursor.step == 1 && state.cursor.batch == 1 && state.cursor.seenTerms == ["task"])
   }
 

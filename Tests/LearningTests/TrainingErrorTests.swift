@@ -25,7 +25,7 @@ private final class FakeMethod: ContinualMethod {
 
   var tensors: [String: Tensor] { expert.tensors }
   func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] { trained ?? parameters(tensors) }
-  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: Generator) throws -> TrainingPass {
+  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass {
     let selection: any ExpertSelection = isUsed ? LowRankSelection(expert) : Nothing()
     return TrainingPass(selection: selection) { [expert, terms] in try terms(expert) }
   }

@@ -12,8 +12,7 @@ public struct DecoderLayer: Sendable {
     let (epsilon, tracing) = (pass.epsilon, pass.tracing)
     let attended = try attention.forward(
       x.rmsNormalized(weight: attentionNorm, epsilon: epsilon), pass, layer: layer)
-    let middle = try x + attended.value
-    let normed = try middle.rmsNormalized(weight: feedForwardNorm, epsilon: epsilon)
+    let (middle, normed) = try x.addedAndNormalized(attended.value, weight: feedForwardNorm, epsilon: epsilon)
     let fed =
       try pass.experts?.feedForward(normed, through: feedForward, layer: layer, tracing: tracing)
       ?? feedForward.forward(normed, tracing: tracing)
@@ -21,9 +20,9 @@ public struct DecoderLayer: Sendable {
       // Below the lowest trained factor nothing is computed.
       let toAttention = toInput || pass.experts?.trainsAttention(layer: layer) == true
       guard let inner = try fed.pulledBack(gradient, toInput: toAttention) else { return nil }
-      let middleGradient = try gradient + RMSNorm.backward(inner, middle, feedForwardNorm, epsilon: epsilon)
+      let middleGradient = try inner.rmsNormBackward(middle, weight: feedForwardNorm, epsilon: epsilon, rest: gradient)
       guard let outer = try attended.pulledBack(middleGradient, toInput: toInput) else { return nil }
-      return try middleGradient + RMSNorm.backward(outer, x, attentionNorm, epsilon: epsilon)
+      return try outer.rmsNormBackward(x, weight: attentionNorm, epsilon: epsilon, rest: middleGradient)
     }
   }
 }

@@ -73,8 +73,8 @@ public final class Adversary {
 
   func pooling(_ batch: TokenBatch) throws -> MixtureSelection.Pooling {
     guard isActive else { return .none }
-    let weights = try MixtureSelection.poolingWeights(batch)
-    return options.mode == .paper ? .attached(weights: weights) : .isolated(weights: weights)
+    let weights = try PoolingWeights(batch)
+    return options.mode == .paper ? .attached(weights) : .isolated(weights)
   }
 
   /// The terms for one batch of task `label`. `pooled`: [batch, hidden] of each layer.

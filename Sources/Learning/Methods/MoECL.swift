@@ -56,7 +56,8 @@ public final class MoECL: ContinualMethod {
         .merging(adversary.trainedTensors) { first, _ in first })
   }
 
-  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: Generator) throws -> TrainingPass {
+  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass
+  {
     guard let expert = experts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }

@@ -28,7 +28,8 @@ public final class PerTask: ContinualMethod {
     return parameters(named(owner(task), expert.tensors))
   }
 
-  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: Generator) throws -> TrainingPass {
+  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass
+  {
     guard let expert = experts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }

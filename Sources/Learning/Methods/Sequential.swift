@@ -25,7 +25,8 @@ public final class Sequential: ContinualMethod {
 
   public func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] { parameters(tensors) }
 
-  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: Generator) throws -> TrainingPass {
+  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass
+  {
     TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: dropout)))
   }
 

@@ -35,7 +35,7 @@ public final class TaskTraining {
   private let head: Tensor?
   private let pad: Int
   private let schedule: LearningRateSchedule
-  private let dropout: Generator
+  private var dropout: DropoutStream
   public let parameters: FlatParameters
   private var optimizer: AdamW
   private var cursor = TrainingState.Cursor()
@@ -71,8 +71,7 @@ public final class TaskTraining {
     head = headParameter?.tensor
     parameters = try FlatParameters(trained)
     optimizer = try AdamW(for: parameters, weightDecay: options.weightDecay)
-    var stream = RandomStream(seed: seed, "dropout", material.task.name)
-    dropout = try Generator(seed: stream.next(), on: model.device)
+    dropout = DropoutStream(RandomStream(seed: seed, "dropout", material.task.name))
     epochBatches = Self.batches(material, options, seed, epoch: 0)
     schedule = try LearningRateSchedule(
       options.schedule, peak: options.learningRate, warmup: options.warmupSteps,
@@ -203,7 +202,7 @@ public final class TaskTraining {
     TrainingState(
       cursor: cursor, firstMoment: try optimizer.firstMoment.cloned(),
       secondMoment: try optimizer.secondMoment.cloned(),
-      dropout: try dropout.state())
+      dropout: dropout.stream)
   }
 
   /// Goes on where `state` was taken; the method must hold the tensors of that moment.
@@ -211,7 +210,7 @@ public final class TaskTraining {
     optimizer = try AdamW(
       for: parameters, weightDecay: options.weightDecay, firstMoment: state.firstMoment.cloned(),
       secondMoment: state.secondMoment.cloned(), step: state.cursor.step)
-    try dropout.restore(state.dropout)
+    dropout = DropoutStream(state.dropout)
     cursor = state.cursor
     epochBatches = Self.batches(material, options, seed, epoch: cursor.epoch)
   }

@@ -23,6 +23,6 @@ public struct TrainingState {
   /// AdamW's moments over the flat buffer. [count]
   public var firstMoment: Tensor
   public var secondMoment: Tensor
-  /// State of the stream that dropout draws from.
-  public var dropout: Tensor
+  /// The stream that dropout draws from.
+  public var dropout: RandomStream
 }

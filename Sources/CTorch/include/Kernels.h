@@ -1,0 +1,96 @@
+// Fused kernels for float32 on a CPU: what libtorch would do in many passes over memory.
+//
+// Rows of tokens are contiguous. A rank is padded with zeros to a multiple of `accrete_rank_block`. Work is split by tokens
+// over `threads` threads of libtorch's own pool; the same number of threads gives the same bits.
+
+#ifndef ACCRETE_KERNELS_H
+#define ACCRETE_KERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { accrete_rank_block = 8 };
+
+// Inverted dropout whose masks are computed, not stored: an element is dropped where a hash of key, row and column is below
+// `threshold` = p · 2³² (docs/protocol.md, "Dropout"). threshold 0: nothing is dropped.
+typedef struct {
+  uint32_t threshold;
+  float scale;  // 1 / (1 − p)
+} AccreteDropout;
+
+// mask[row][column]: 0 or scale.
+void accrete_dropout_mask(AccreteDropout dropout, uint64_t key, int64_t rows, int64_t width, float* mask);
+
+// Low-rank factors A_k of several pairs on one input: reduced[token][k][r] = A_k drop_k(x).
+typedef struct {
+  int64_t tokens, width, rank, pairs;
+  const float* x;        // [tokens, width]
+  const float* a;        // [pairs, rank, width]
+  const uint64_t* keys;  // [pairs]
+  AccreteDropout dropout;
+  int32_t threads;
+} AccreteReduction;
+
+void accrete_reduce(const AccreteReduction* reduction, float* reduced /* [tokens, pairs, rank] */);
+// From the gradient of `reduced`: factor gradients are added to a_gradient [pairs, rank, width] (NULL: none);
+// x_gradient [tokens, width] gets Σ_k drop_k(A_kᵀ …) added (NULL: none). `flow`: what x_gradient is computed from, where it
+// differs from `gradient` (NULL: the same).
+void accrete_reduce_backward(const AccreteReduction* reduction, const float* gradient, const float* flow,
+                             float* a_gradient, float* x_gradient);
+
+// The middle of a SwiGLU block under `experts` low-rank experts (1 or 2), mixed per token:
+//
+//     a_e = SiLU(gate + B_2e p_2e) ⊙ (up + B_2e+1 p_2e+1)      mixed = Σ_e share_e a_e      down_e = A_e drop_e(a_e)
+typedef struct {
+  int64_t tokens, width, rank, experts;
+  const float* gate;     // W_gate z [tokens, width]
+  const float* up;       // W_up z [tokens, width]
+  const float* reduced;  // p [tokens, 2 · experts, rank]
+  const float* b;        // Bᵀ [2 · experts, rank, width]
+  const float* a;        // [experts, rank, width]
+  const float* shares;   // [tokens, experts]; NULL: 1
+  const uint64_t* keys;  // [experts]
+  AccreteDropout dropout;
+  int32_t threads;
+} AccreteMixture;
+
+void accrete_mixture_forward(const AccreteMixture* mixture, float* mixed /* [tokens, width] */,
+                             float* down /* [tokens, experts, rank] */,
+                             float* first /* a_0 [tokens, width], or NULL */);
+
+typedef struct {
+  const float* mixed;  // gradient of mixed [tokens, width]
+  const float* down;   // gradient of down [tokens, experts, rank]
+  // Another gradient that arrives at a_0 and down_0, the same for all tokens of a row; NULL: none.
+  const float* row_first;  // [rows, width]
+  const float* row_down;   // [rows, rank]
+  const int32_t* row_of;   // [tokens]
+  // Whether that one moves the factors only, and not gate, up and `flow`.
+  bool isolated;
+  float* gate;       // out: Σ_e gradient by gate [tokens, width], or NULL with `up`
+  float* up;         // out
+  float* reduced;    // out: gradient of p [tokens, 2 · experts, rank]
+  float* flow;       // out: as `reduced` without the isolated part; written only if isolated
+  float* shares;     // out: mixed-gradient · a_e [tokens, experts]; NULL: not wanted
+  float* b;          // added to: [2 · experts, rank, width]
+  float* a;          // added to: [experts, rank, width]
+} AccreteMixtureGradients;
+
+void accrete_mixture_backward(const AccreteMixture* mixture, const AccreteMixtureGradients* gradients);
+
+// sum = x + addend (addend NULL: sum is not written); normed = sum / sqrt(mean(sum²) + epsilon) ⊙ weight.
+void accrete_norm_forward(int64_t tokens, int64_t width, const float* x, const float* addend, const float* weight,
+                          float epsilon, float* sum, float* normed, int32_t threads);
+// result = rest + the gradient by x, given that of normed. rest may be NULL.
+void accrete_norm_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, const float* weight,
+                           float epsilon, const float* rest, float* result, int32_t threads);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,151 @@
+// Compiles the kernels for several instruction sets and picks one at run time: one binary for every machine.
+
+#include "Kernels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "Parallel.h"
+
+// Vectors are passed between inlined functions of this file only, so that no calling convention matters.
+#pragma clang diagnostic ignored "-Wpsabi"
+#define INLINE static inline __attribute__((always_inline))
+
+namespace accrete {
+namespace {
+
+// A gradient that every thread collects for itself; added up in the order of threads.
+class Partials {
+ public:
+  Partials(float* target, size_t count, int32_t parts) : target_(target), count_(count), parts_(parts) {
+    if (target != nullptr && parts > 1) memory_.resize(count * static_cast<size_t>(parts - 1));
+  }
+
+  // The first thread writes to the target itself.
+  float* of(int32_t thread) {
+    if (target_ == nullptr || thread == 0) return target_;
+    return memory_.data() + count_ * static_cast<size_t>(thread - 1);
+  }
+
+  void add() {
+    if (target_ == nullptr) return;
+    for (int32_t thread = 1; thread < parts_; ++thread) {
+      const float* part = of(thread);
+      for (size_t i = 0; i < count_; ++i) target_[i] += part[i];
+    }
+  }
+
+ private:
+  float* target_;
+  size_t count_;
+  int32_t parts_;
+  std::vector<float> memory_;
+};
+
+namespace plain {
+#include "Vector.h"
+#include "LowRank.h"
+#include "Mixture.h"
+#include "Norm.h"
+}  // namespace plain
+
+#if defined(__x86_64__) && defined(__clang__)
+#define ACCRETE_X86 1
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+namespace avx2 {
+#include "Vector.h"
+#include "LowRank.h"
+#include "Mixture.h"
+#include "Norm.h"
+}  // namespace avx2
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
+namespace avx512 {
+#include "Vector.h"
+#include "LowRank.h"
+#include "Mixture.h"
+#include "Norm.h"
+}  // namespace avx512
+#pragma clang attribute pop
+#endif
+
+enum class Level { plain, avx2, avx512 };
+
+Level level() {
+#ifdef ACCRETE_X86
+  static const Level found = [] {
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl")) {
+      return Level::avx512;
+    }
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? Level::avx2 : Level::plain;
+  }();
+  return found;
+#else
+  return Level::plain;
+#endif
+}
+
+}  // namespace
+}  // namespace accrete
+
+#ifdef ACCRETE_X86
+#define ACCRETE_DISPATCH(call)                                \
+  switch (accrete::level()) {                                 \
+    case accrete::Level::avx512: accrete::avx512::call; break; \
+    case accrete::Level::avx2: accrete::avx2::call; break;     \
+    case accrete::Level::plain: accrete::plain::call; break;   \
+  }
+#else
+#define ACCRETE_DISPATCH(call) accrete::plain::call
+#endif
+
+extern "C" {
+
+void accrete_dropout_mask(AccreteDropout dropout, uint64_t key, int64_t rows, int64_t width, float* mask) {
+  using namespace accrete::plain;
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t f = 0; f < width; f += lanes) {
+      store(mask + row * width + f, dropout_mask(dropout, key, row, f), width - f);
+    }
+  }
+}
+
+void accrete_reduce(const AccreteReduction* reduction, float* reduced) { ACCRETE_DISPATCH(reduce(*reduction, reduced)); }
+
+void accrete_reduce_backward(const AccreteReduction* reduction, const float* gradient, const float* flow,
+                             float* a_gradient, float* x_gradient) {
+  ACCRETE_DISPATCH(reduce_backward(*reduction, gradient, flow, a_gradient, x_gradient));
+}
+
+void accrete_mixture_forward(const AccreteMixture* mixture, float* mixed, float* down, float* first) {
+  if (mixture->experts == 2) {
+    ACCRETE_DISPATCH(mixture_forward<2>(*mixture, mixed, down, first));
+  } else {
+    ACCRETE_DISPATCH(mixture_forward<1>(*mixture, mixed, down, first));
+  }
+}
+
+void accrete_mixture_backward(const AccreteMixture* mixture, const AccreteMixtureGradients* gradients) {
+  if (mixture->experts == 2) {
+    ACCRETE_DISPATCH(mixture_backward<2>(*mixture, *gradients));
+  } else {
+    ACCRETE_DISPATCH(mixture_backward<1>(*mixture, *gradients));
+  }
+}
+
+void accrete_norm_forward(int64_t tokens, int64_t width, const float* x, const float* addend, const float* weight,
+                          float epsilon, float* sum, float* normed, int32_t threads) {
+  ACCRETE_DISPATCH(norm_forward(tokens, width, x, addend, weight, epsilon, sum, normed, threads));
+}
+
+void accrete_norm_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, const float* weight,
+                           float epsilon, const float* rest, float* result, int32_t threads) {
+  ACCRETE_DISPATCH(norm_backward(tokens, width, gradient, x, weight, epsilon, rest, result, threads));
+}
+
+}  // extern "C"

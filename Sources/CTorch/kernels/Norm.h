@@ -1,0 +1,47 @@
+// The root-mean-square norm with the residual sum before it. No include guard: included once for each instruction set.
+
+static void norm_forward(int64_t tokens, int64_t width, const float* x, const float* addend, const float* weight,
+                         float epsilon, float* sum, float* normed, int32_t threads) {
+  each(tokens, 32, threads, [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t token = begin; token < end; ++token) {
+      const float* row = x + token * width;
+      V squares{};
+      for (int64_t f = 0; f < width; f += lanes) {
+        V value = load(row + f, width - f);
+        if (addend != nullptr) {
+          value = value + load(addend + token * width + f, width - f);
+          store(sum + token * width + f, value, width - f);
+        }
+        squares = squares + value * value;
+      }
+      if (addend != nullptr) row = sum + token * width;
+      const float inverse = 1.0f / std::sqrt(total(squares) / static_cast<float>(width) + epsilon);
+      for (int64_t f = 0; f < width; f += lanes) {
+        store(normed + token * width + f, load(row + f, width - f) * inverse * load(weight + f, width - f), width - f);
+      }
+    }
+  });
+}
+
+// With ρ = 1 / sqrt(mean(x²) + ε) and g = dy ⊙ w: dx = ρ g − ρ³ mean(g ⊙ x) x.
+static void norm_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, const float* weight,
+                          float epsilon, const float* rest, float* result, int32_t threads) {
+  each(tokens, 32, threads, [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t token = begin; token < end; ++token) {
+      const int64_t start = token * width;
+      V squares{}, products{};
+      for (int64_t f = 0; f < width; f += lanes) {
+        const V value = load(x + start + f, width - f);
+        squares = squares + value * value;
+        products = products + value * load(gradient + start + f, width - f) * load(weight + f, width - f);
+      }
+      const float inverse = 1.0f / std::sqrt(total(squares) / static_cast<float>(width) + epsilon);
+      const float along = total(products) / static_cast<float>(width) * inverse * inverse;
+      for (int64_t f = 0; f < width; f += lanes) {
+        const int64_t n = width - f;
+        const V own = (load(gradient + start + f, n) * load(weight + f, n) - load(x + start + f, n) * along) * inverse;
+        store(result + start + f, rest == nullptr ? own : own + load(rest + start + f, n), n);
+      }
+    }
+  });
+}

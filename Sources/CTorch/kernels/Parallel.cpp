@@ -1,0 +1,56 @@
+#include "Parallel.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+
+namespace accrete {
+
+namespace {
+
+using Parallel = void (*)(void (*)(void*), void*, unsigned, unsigned);
+using Number = int (*)();
+
+struct Runtime {
+  // Looked up, not linked: where libtorch comes with another runtime, work runs on one thread.
+  Parallel run = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
+  Number thread = reinterpret_cast<Number>(dlsym(RTLD_DEFAULT, "omp_get_thread_num"));
+  bool found() const { return run != nullptr && thread != nullptr; }
+};
+
+const Runtime& runtime() {
+  static const Runtime found;
+  return found;
+}
+
+struct Work {
+  int64_t count;
+  int32_t parts;
+  void (*body)(void*, int64_t, int64_t, int32_t);
+  void* data;
+
+  void part(int32_t number) const {
+    body(data, count * number / parts, count * (number + 1) / parts, number);
+  }
+};
+
+}  // namespace
+
+int32_t parts(int64_t count, int64_t grain, int32_t threads) {
+  if (!runtime().found()) return 1;
+  return static_cast<int32_t>(std::max<int64_t>(1, std::min<int64_t>(threads, count / std::max<int64_t>(grain, 1))));
+}
+
+void parallel(int64_t count, int64_t grain, int32_t threads, void (*body)(void*, int64_t, int64_t, int32_t),
+              void* data) {
+  Work work{count, parts(count, grain, threads), body, data};
+  if (work.parts == 1) return work.part(0);
+  runtime().run(
+      [](void* context) {
+        const Work& work = *static_cast<const Work*>(context);
+        work.part(runtime().thread());
+      },
+      &work, static_cast<unsigned>(work.parts), 0);
+}
+
+}  // namespace accrete

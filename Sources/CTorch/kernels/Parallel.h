@@ -1,0 +1,23 @@
+// Splits work over the threads that libtorch already has (GNU OpenMP's), so that no second pool competes with them.
+
+#pragma once
+
+#include <cstdint>
+
+namespace accrete {
+
+// Calls body(begin, end, thread) for contiguous parts of [0, count): the same parts for the same number of threads.
+// A part has at least `grain` elements where there are so many.
+void parallel(int64_t count, int64_t grain, int32_t threads, void (*body)(void*, int64_t, int64_t, int32_t), void* data);
+
+// How many parts `parallel` makes.
+int32_t parts(int64_t count, int64_t grain, int32_t threads);
+
+template <typename Body>
+void each(int64_t count, int64_t grain, int32_t threads, Body body) {
+  parallel(count, grain, threads,
+           [](void* data, int64_t begin, int64_t end, int32_t thread) { (*static_cast<Body*>(data))(begin, end, thread); },
+           &body);
+}
+
+}  // namespace accrete

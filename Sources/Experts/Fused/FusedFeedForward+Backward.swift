@@ -1,0 +1,85 @@
+import Decoder
+import Torch
+
+extension FusedFeedForward {
+  /// What an adversary looked at: the mean over each row's tokens of the first expert's complete output.
+  struct Pool {
+    /// Collects the gradient of the adversary's terms. [rows, hidden]
+    let leaf: Tensor
+    /// The first expert's part of `down`, as a mean. [rows, rank]
+    let reduced: Tensor
+    let lengths: [Int]
+    let attached: Bool
+  }
+
+  /// The way back; see `MixtureBackward.swift` for the formulas.
+  func backward(_ gradient: Tensor, pool: Pool?, toInput: Bool) throws -> Tensor? {
+    let mixed = try gradient.linearTransposed(block.down)  // [tokens, intermediate]
+    let byWeighted = try gradient.linearTransposed(factors) * scaling  // [tokens, experts · rank]
+    let byFactors = try weighted.transposedProduct(gradient)  // [experts · rank, hidden]
+    for (number, expert) in experts.enumerated() {
+      try expert.down.b.accumulateGradient(rows(byFactors, number).transposed(0, 1))
+    }
+    let gradients = try mixture.backward(
+      mixed: mixed, down: shares.map { try Self.times(byWeighted, $0) } ?? byWeighted,
+      row: pool.flatMap { try rowGradient($0) }, toInput: toInput)
+    for (number, expert) in experts.enumerated() {
+      try expert.gate.b.accumulateGradient(factor(gradients.b, 2 * number).transposed(0, 1))
+      try expert.up.b.accumulateGradient(factor(gradients.b, 2 * number + 1).transposed(0, 1))
+      try expert.down.a.accumulateGradient(factor(gradients.a, number))
+    }
+    let logits = try gateGradient(gradients.shares, byWeighted)  // [tokens, 2]
+    if let gate, let logits { try gate.accumulateGradient(logits.transposedProduct(z)) }
+
+    var input: Tensor?
+    if let byGate = gradients.gate, let byUp = gradients.up {
+      let products = try byUp.linear(block.up.transposed(0, 1), adding: byGate.linearTransposed(block.gate))
+      input =
+        try logits.flatMap { logits in
+          try gate.map { try logits.linear($0.transposed(0, 1), adding: products) }
+        } ?? products
+    }
+    let byA = try reduction.backward(
+      gradients.reduced * scaling, flow: gradients.flow.map { try $0 * scaling }, addingTo: input)
+    for (number, expert) in experts.enumerated() {
+      try expert.gate.a.accumulateGradient(factor(byA, 2 * number))
+      try expert.up.a.accumulateGradient(factor(byA, 2 * number + 1))
+    }
+    return input
+  }
+
+  /// One factor of a stack, without the padding of its rank. → [rank, width]
+  private func factor(_ stack: Tensor, _ number: Int) throws -> Tensor {
+    try stack.selected(0, number).narrowed(0, from: 0, count: rank)
+  }
+
+  /// The same of factors that lie one below the other. `x`: [experts · padded rank, width] → [rank, width].
+  private func rows(_ x: Tensor, _ number: Int) throws -> Tensor {
+    try x.narrowed(0, from: number * paddedRank, count: rank)
+  }
+
+  /// Through the gate's softmax: β_e (dβ_e − Σ β dβ). [tokens, 2]
+  private func gateGradient(_ shareGradients: Tensor, _ byWeighted: Tensor) throws -> Tensor? {
+    guard let shares else { return nil }
+    // `down` holds the factor α/r already, and so does `byWeighted`.
+    let low = try (byWeighted * down).reshaped([tokens, experts.count, -1]).sum(2) * (1 / scaling)
+    let scores = try shareGradients + low  // dβ: [tokens, 2]
+    return try shares * (scores - (scores * shares).sum(1, keeping: true))
+  }
+
+  /// The adversary's gradient at the first expert's activations, for all tokens of a row; also gives its part to B2.
+  private func rowGradient(_ pool: Pool) throws -> SwiGLUMixture.RowGradient? {
+    guard let gradient = pool.leaf.gradient else { return nil }  // [rows, hidden]
+    let first = experts[0].down
+    try first.b.accumulateGradient(
+      pool.reduced.transposedProduct(gradient).narrowed(0, from: 0, count: rank).transposed(0, 1))
+    // Every token has the same part in the mean of its row.
+    let parts = try Tensor(pool.lengths.map { 1 / Float($0) }, shape: [pool.lengths.count, 1])
+    let own = try factors.narrowed(1, from: 0, count: paddedRank)  // [hidden, rank]
+    return try SwiGLUMixture.RowGradient(
+      first: gradient.linearTransposed(block.down) * parts,
+      down: gradient.linearTransposed(own) * parts * scaling,
+      rowOfToken: pool.lengths.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) },
+      isolated: !pool.attached)
+  }
+}

@@ -1,0 +1,96 @@
+import Decoder
+import Torch
+
+/// A SwiGLU block under one or two low-rank experts, by the fused kernels: the formulas of `MixtureSelection.swift` (two experts
+/// and a gate) or of plain LoRA on gate, up and down (one expert that counts fully).
+///
+/// Kept for the way back: z, the two frozen products and what is as narrow as a rank. Activations and masks are computed again.
+struct FusedFeedForward {
+  /// The three pairs of one expert in one layer.
+  struct Pairs {
+    let gate: LowRankPair
+    let up: LowRankPair
+    let down: LowRankPair
+
+    /// - Returns: nil unless all three are there.
+    init?(_ expert: LowRankExpert, layer: Int) {
+      guard expert.pairs.indices.contains(layer), let gate = expert.pairs[layer][.gate],
+        let up = expert.pairs[layer][.up], let down = expert.pairs[layer][.down]
+      else { return nil }
+      (self.gate, self.up, self.down) = (gate, up, down)
+    }
+  }
+
+  let block: FeedForward
+  let experts: [Pairs]
+  /// Weighs two experts per token: [2, hidden]; nil for one.
+  let gate: Tensor?
+  let z: Tensor  // [tokens, hidden]
+  let reduction: LowRankReduction
+  let mixture: SwiGLUMixture
+  let shares: Tensor?  // β: [tokens, 2]
+  /// B2 of all experts side by side. [hidden, experts · rank]
+  let factors: Tensor
+  /// (α/r) β_e A2 drop(a_e). [tokens, experts · rank]
+  let weighted: Tensor
+  /// (α/r) A2 drop(a_e). [tokens, experts · rank]
+  let down: Tensor
+  let output: Tensor  // [tokens, hidden]
+  /// The shared expert's activations, if they were asked for. [tokens, intermediate]
+  let first: Tensor?
+
+  var scaling: Double { experts[0].down.scaling }
+  var rank: Int { experts[0].down.a.shape[0] }
+  var paddedRank: Int { Kernels.padded(rank: rank) }
+  var tokens: Int { z.shape[0] }
+
+  /// Whether the kernels can do it: on a CPU in float32, with one rank and strength for all.
+  static func suits(_ z: Tensor, _ experts: [Pairs]) -> Bool {
+    let pairs = experts.flatMap { [$0.gate, $0.up, $0.down] }
+    guard let first = pairs.first, Kernels.suit(z) else { return false }
+    return pairs.allSatisfy {
+      Kernels.suit($0.a) && $0.a.shape[0] == first.a.shape[0] && $0.scaling == first.scaling
+    }
+  }
+
+  /// - Parameters:
+  ///   - z: the normed input. [tokens, hidden]
+  ///   - keepingFirst: whether the first expert's activations are wanted.
+  init(
+    _ z: Tensor, through block: FeedForward, experts: [Pairs], gate: Tensor?, dropout: Dropout?, keepingFirst: Bool
+  ) throws {
+    self.block = block
+    self.experts = experts
+    self.gate = gate
+    self.z = z
+    // Keys in the order of use: gate, up, down of one expert after the other.
+    let keys = dropout.map { dropout in experts.map { _ in dropout.masks(3) } }
+    func masks(_ uses: [Int]) -> DropoutMasks? {
+      keys.map { keys in
+        DropoutMasks(
+          probability: keys[0].probability, keys: keys.flatMap { expert in uses.map { expert.keys[$0] } })
+      }
+    }
+    let scaling = experts[0].down.scaling
+    reduction = try LowRankReduction(
+      z, a: Kernels.stacked(experts.flatMap { [$0.gate.a, $0.up.a] }), dropout: masks([0, 1]))
+    shares = try gate.map { try z.linear($0).softmax(-1) }
+    mixture = try SwiGLUMixture(
+      gate: z.linear(block.gate), up: z.linear(block.up), reduced: reduction.forward() * scaling,
+      b: Kernels.stacked(experts.flatMap { [try $0.gate.b.transposed(0, 1), try $0.up.b.transposed(0, 1)] }),
+      a: Kernels.stacked(experts.map(\.down.a)), shares: shares, dropout: masks([2]))
+    let middle = try mixture.forward(keepingFirst: keepingFirst)
+    first = middle.first
+    down = try middle.down * scaling
+    weighted = try shares.map { [down] in try Self.times(down, $0) } ?? down
+    let stacked = try Kernels.stacked(experts.map { try $0.down.b.transposed(0, 1) })  // [experts, rank, hidden]
+    factors = try stacked.reshaped([-1, z.shape[1]]).transposed(0, 1)
+    output = try weighted.linear(factors, adding: middle.mixed.linear(block.down))
+  }
+
+  /// Each expert's columns times its share. `x`: [tokens, experts · rank]; `shares`: [tokens, experts].
+  static func times(_ x: Tensor, _ shares: Tensor) throws -> Tensor {
+    let (tokens, experts) = (shares.shape[0], shares.shape[1])
+    return try (x.reshaped([tokens, experts, -1]) * shares.unsqueezed(2)).reshaped(x.shape)
+  }
+}

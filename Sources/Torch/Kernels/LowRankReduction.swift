@@ -1,0 +1,55 @@
+import CTorch
+
+/// Low-rank factors of several pairs on one input, each with a dropout mask of its own: `A_k drop_k(x)`.
+public struct LowRankReduction {
+  let x: Tensor  // [tokens, width]
+  let a: Tensor  // [pairs, rank, width]
+  let dropout: DropoutMasks?
+
+  /// - Parameters:
+  ///   - x: the input. [tokens, width]
+  ///   - a: the factors as ``Kernels/stacked(_:)`` makes them. [pairs, rank, width]
+  ///   - dropout: one key for each pair; nil in inference.
+  public init(_ x: Tensor, a: Tensor, dropout: DropoutMasks?) throws {
+    self.x = try x.contiguous()
+    self.a = try a.contiguous()
+    self.dropout = dropout
+  }
+
+  private var pairs: Int { a.shape[0] }
+  private var rank: Int { a.shape[1] }
+
+  /// [tokens, pairs · rank]
+  public func forward() throws -> Tensor {
+    let reduced = try Tensor(uninitialized: [x.shape[0], pairs * rank])
+    try lend { accrete_reduce(&$0, try reduced.kernelMemory()) }
+    return reduced
+  }
+
+  /// - Parameters:
+  ///   - gradient: by what ``forward()`` returned.
+  ///   - flow: what the input's gradient is computed from, where that differs.
+  ///   - input: gets the input's gradient added; nil where it is not wanted. [tokens, width]
+  /// - Returns: the factors' gradients. [pairs, rank, width]
+  public func backward(_ gradient: Tensor, flow: Tensor? = nil, addingTo input: Tensor?) throws -> Tensor {
+    let factors = try Tensor.zeros(a.shape)
+    let gradient = try gradient.contiguous()
+    let flow = try flow?.contiguous()
+    try lend {
+      accrete_reduce_backward(
+        &$0, try gradient.kernelMemory(), try flow?.kernelMemory(), try factors.kernelMemory(),
+        try input?.kernelMemory())
+    }
+    return withExtendedLifetime((gradient, flow)) { factors }
+  }
+
+  private func lend(_ body: (inout AccreteReduction) throws -> Void) throws {
+    try dropout.withKeys(pairs) { keys in
+      var parameters = AccreteReduction(
+        tokens: Int64(x.shape[0]), width: Int64(a.shape[2]), rank: Int64(rank), pairs: Int64(pairs),
+        x: try x.kernelMemory(), a: try a.kernelMemory(), keys: keys, dropout: dropout.parameters,
+        threads: accrete_get_threads())
+      try withExtendedLifetime((x, a)) { try body(&parameters) }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import CTorch
+
+/// The middle of a SwiGLU block under one or two low-rank experts, mixed per token, in one pass over memory:
+///
+///     a_e = SiLU(gate + B_2e p_2e) ⊙ (up + B_2e+1 p_2e+1)      mixed = Σ_e share_e a_e      down_e = A_e drop_e(a_e)
+public struct SwiGLUMixture {
+  /// W_gate z and W_up z. [tokens, width]
+  let gate: Tensor
+  let up: Tensor
+  let reduced: Tensor  // p: [tokens, 2 · experts · rank]
+  let b: Tensor  // Bᵀ: [2 · experts, rank, width]
+  let a: Tensor  // [experts, rank, width]
+  let shares: Tensor?  // [tokens, experts]
+  let dropout: DropoutMasks?
+
+  /// - Parameters:
+  ///   - gate: W_gate z. [tokens, width]
+  ///   - up: W_up z. [tokens, width]
+  ///   - reduced: p of expert 0's gate and up, then expert 1's. [tokens, 2 · experts · rank]
+  ///   - b: Bᵀ in the same order. [2 · experts, rank, width]
+  ///   - a: the down projection's A of each expert. [experts, rank, width]
+  ///   - shares: what each expert counts; nil for a single one that counts fully. [tokens, experts]
+  ///   - dropout: one key for each expert; nil in inference.
+  /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
+  public init(
+    gate: Tensor, up: Tensor, reduced: Tensor, b: Tensor, a: Tensor, shares: Tensor?, dropout: DropoutMasks?
+  ) throws {
+    let (experts, rank, width, tokens) = (a.shape[0], a.shape[1], a.shape[2], gate.shape[0])
+    func check(_ what: String, _ tensor: Tensor, _ expected: [Int]) throws {
+      guard tensor.shape == expected else {
+        throw TorchError.shapeMismatch(what: "a SwiGLU mixture's " + what, expected: expected, got: tensor.shape)
+      }
+    }
+    try check("experts", a, [min(max(experts, 1), 2), Kernels.padded(rank: rank), width])
+    try check("gate product", gate, [tokens, width])
+    try check("up product", up, [tokens, width])
+    try check("B", b, [2 * experts, rank, width])
+    try check("reduced inputs", reduced, [tokens, 2 * experts * rank])
+    if let shares { try check("shares", shares, [tokens, experts]) }
+    self.gate = try gate.contiguous()
+    self.up = try up.contiguous()
+    self.reduced = try reduced.contiguous()
+    self.b = try b.contiguous()
+    self.a = try a.contiguous()
+    self.shares = try shares?.contiguous()
+    self.dropout = dropout
+  }
+
+  private var tokens: Int { gate.shape[0] }
+  private var width: Int { a.shape[2] }
+  private var rank: Int { a.shape[1] }
+  private var experts: Int { a.shape[0] }
+
+  /// What ``forward(keepingFirst:)`` gives.
+  public struct Output {
+    public let mixed: Tensor  // [tokens, width]
+    public let down: Tensor  // [tokens, experts · rank]
+    /// a of the first expert, if it was asked for. [tokens, width]
+    public let first: Tensor?
+  }
+
+  public func forward(keepingFirst: Bool = false) throws -> Output {
+    let output = Output(
+      mixed: try Tensor(uninitialized: [tokens, width]), down: try Tensor(uninitialized: [tokens, experts * rank]),
+      first: keepingFirst ? try Tensor(uninitialized: [tokens, width]) : nil)
+    try lend {
+      accrete_mixture_forward(
+        &$0, try output.mixed.kernelMemory(), try output.down.kernelMemory(), try output.first?.kernelMemory())
+    }
+    return output
+  }
+
+  /// A gradient that arrives at the first expert from a whole row of the batch.
+  public struct RowGradient {
+    let first: Tensor  // by a_0: [rows, width]
+    let down: Tensor  // by down_0: [rows, rank]
+    let rowOfToken: [Int32]
+    let isolated: Bool
+
+    /// - Parameters:
+    ///   - first: by a_0, the same for all tokens of a row. [rows, width]
+    ///   - down: by down_0. [rows, rank]
+    ///   - rowOfToken: the row of each token.
+    ///   - isolated: whether it moves the factors only, and not what lies before.
+    public init(first: Tensor, down: Tensor, rowOfToken: [Int32], isolated: Bool) throws {
+      self.first = try first.contiguous()
+      self.down = try down.contiguous()
+      self.rowOfToken = rowOfToken
+      self.isolated = isolated
+    }
+  }
+
+  public struct Gradients {
+    /// By the two products, where they were wanted. [tokens, width]
+    public let gate: Tensor?
+    public let up: Tensor?
+    public let reduced: Tensor  // by p: [tokens, 2 · experts · rank]
+    /// As `reduced` without what is isolated; nil when it is the same.
+    public let flow: Tensor?
+    public let shares: Tensor  // mixed's gradient · a_e: [tokens, experts]
+    public let b: Tensor  // [2 · experts, rank, width]
+    public let a: Tensor  // [experts, rank, width]
+  }
+
+  /// - Parameters:
+  ///   - mixed: gradient by `mixed`. [tokens, width]
+  ///   - down: gradient by `down`. [tokens, experts · rank]
+  ///   - row: another gradient, at the first expert.
+  ///   - toInput: whether the products' gradients are wanted.
+  public func backward(mixed: Tensor, down: Tensor, row: RowGradient?, toInput: Bool) throws -> Gradients {
+    let isolated = row?.isolated == true
+    let results = Gradients(
+      gate: toInput ? try Tensor(uninitialized: [tokens, width]) : nil,
+      up: toInput ? try Tensor(uninitialized: [tokens, width]) : nil,
+      reduced: try Tensor(uninitialized: reduced.shape),
+      flow: isolated ? try Tensor(uninitialized: reduced.shape) : nil,
+      shares: try Tensor(uninitialized: [tokens, experts]), b: try Tensor.zeros(b.shape), a: try Tensor.zeros(a.shape))
+    let (mixed, down) = (try mixed.contiguous(), try down.contiguous())
+    try lend { parameters in
+      try (row?.rowOfToken ?? []).withUnsafeBufferPointer { rows in
+        var gradients = AccreteMixtureGradients(
+          mixed: try mixed.kernelMemory(), down: try down.kernelMemory(), row_first: try row?.first.kernelMemory(),
+          row_down: try row?.down.kernelMemory(), row_of: rows.baseAddress, isolated: isolated,
+          gate: try results.gate?.kernelMemory(), up: try results.up?.kernelMemory(),
+          reduced: try results.reduced.kernelMemory(), flow: try results.flow?.kernelMemory(),
+          shares: try results.shares.kernelMemory(), b: try results.b.kernelMemory(), a: try results.a.kernelMemory())
+        accrete_mixture_backward(&parameters, &gradients)
+      }
+    }
+    return withExtendedLifetime((mixed, down, row)) { results }
+  }
+
+  private func lend(_ body: (inout AccreteMixture) throws -> Void) throws {
+    try dropout.withKeys(experts) { keys in
+      var parameters = AccreteMixture(
+        tokens: Int64(tokens), width: Int64(width), rank: Int64(rank), experts: Int64(experts),
+        gate: try gate.kernelMemory(), up: try up.kernelMemory(), reduced: try reduced.kernelMemory(),
+        b: try b.kernelMemory(), a: try a.kernelMemory(), shares: try shares?.kernelMemory(), keys: keys,
+        dropout: dropout.parameters, threads: accrete_get_threads())
+      try withExtendedLifetime(self) { try body(&parameters) }
+    }
+  }
+}

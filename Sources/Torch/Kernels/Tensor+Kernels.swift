@@ -1,0 +1,82 @@
+import CTorch
+
+/// Fused kernels: what libtorch would do in many passes over memory, for float32 on a CPU.
+public enum Kernels {
+  /// Ranks are padded with zeros to a multiple of this.
+  public static let rankBlock = 8
+
+  /// Whether the fused kernels can work on a tensor.
+  public static func suit(_ tensor: Tensor) -> Bool { tensor.device == .cpu && tensor.dtype == .float32 }
+
+  /// A rank as the kernels want it.
+  public static func padded(rank: Int) -> Int { (rank + rankBlock - 1) / rankBlock * rankBlock }
+
+  /// Factors one after the other, each padded with zero rows. `factors`: [rank, width] each → [factors, padded, width].
+  public static func stacked(_ factors: [Tensor]) throws -> Tensor {
+    guard let first = factors.first else { throw TorchError.emptyTrainableSet }
+    let (rank, width) = (first.shape[0], first.shape[1])
+    let missing = padded(rank: rank) - rank
+    let all =
+      missing == 0
+      ? factors
+      : try factors.map {
+        try Tensor.concatenated([$0, Tensor.zeros([missing, width], on: $0.device)])
+      }
+    return try Tensor.stacked(all)
+  }
+}
+
+extension Tensor {
+  /// The memory of a tensor for a kernel. The caller keeps the tensor alive.
+  func kernelMemory() throws -> UnsafeMutablePointer<Float> {
+    guard isContiguous, device == .cpu, dtype == .float32 else {
+      throw TorchError.dtypeMismatch(what: "a kernel's operand", expected: .float32, got: description)
+    }
+    var pointer: UnsafeMutableRawPointer?
+    try Operation.check("aten::data_ptr", [self], aoti_torch_get_data_ptr(reference, &pointer))
+    guard let pointer else {
+      throw TorchError.unexpectedResult(operation: "data_ptr", expected: "memory", got: "nothing")
+    }
+    return pointer.assumingMemoryBound(to: Float.self)
+  }
+
+  /// `x + addend` and its root-mean-square norm, in one pass. All: [tokens, hidden].
+  public func addedAndNormalized(
+    _ addend: Tensor, weight: Tensor, epsilon: Double
+  ) throws -> (sum: Tensor, normed: Tensor) {
+    guard Kernels.suit(self), Kernels.suit(weight) else {
+      let sum = try self + addend
+      return (sum, try sum.rmsNormalized(weight: weight, epsilon: epsilon))
+    }
+    let (x, addend, weight) = (try contiguous(), try addend.contiguous(), try weight.contiguous())
+    let sum = try Tensor(uninitialized: shape)
+    let normed = try Tensor(uninitialized: shape)
+    let width = weight.count
+    accrete_norm_forward(
+      Int64(count / max(width, 1)), Int64(width), try x.kernelMemory(), try addend.kernelMemory(),
+      try weight.kernelMemory(), Float(epsilon), try sum.kernelMemory(), try normed.kernelMemory(),
+      accrete_get_threads())
+    return withExtendedLifetime((x, addend, weight)) { (sum, normed) }
+  }
+
+  /// `rest` plus the gradient by the norm's input, for `self` the gradient by its output: with ρ = 1 / sqrt(mean(x²) + ε)
+  /// and g = dy ⊙ w, dx = ρ g − ρ³ mean(g ⊙ x) x. All: [tokens, hidden].
+  public func rmsNormBackward(_ x: Tensor, weight: Tensor, epsilon: Double, rest: Tensor? = nil) throws -> Tensor {
+    guard Kernels.suit(self), Kernels.suit(x), Kernels.suit(weight) else {
+      let inverse = try ((x * x).mean(-1, keeping: true) + epsilon).rsqrt()  // [tokens, 1]
+      let scaled = try self * weight
+      let along = try (scaled * x).mean(-1, keeping: true) * inverse * inverse  // [tokens, 1]
+      let own = try (scaled - x * along) * inverse
+      return try rest.map { try $0 + own } ?? own
+    }
+    let operands = try [self, x, weight].map { try $0.contiguous() }
+    let rest = try rest?.contiguous()
+    let result = try Tensor(uninitialized: shape)
+    let width = weight.count
+    accrete_norm_backward(
+      Int64(count / max(width, 1)), Int64(width), try operands[0].kernelMemory(), try operands[1].kernelMemory(),
+      try operands[2].kernelMemory(), Float(epsilon), try rest?.kernelMemory(), try result.kernelMemory(),
+      accrete_get_threads())
+    return withExtendedLifetime((operands, rest)) { result }
+  }
+}
