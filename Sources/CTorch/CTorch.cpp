@@ -18,6 +18,9 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <dlfcn.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <string>
 
@@ -242,6 +245,14 @@ int32_t accrete_set_threads(int32_t count) {
 }
 
 int32_t accrete_get_threads(void) { return at::get_num_threads(); }
+
+void accrete_keep_freed_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
 
 bool accrete_has_cuda(void) {
   // Only the CPU library is linked, so that a CPU needs nothing of CUDA; a CUDA build's kernels are loaded on request.

@@ -100,8 +100,8 @@ public final class MixtureSelection: ExpertSelection {
     activated: Tensor, reduced: Tensor, _ down: LowRankPair, _ block: FeedForward
   ) throws -> MixtureBackward.Pool? {
     guard let weights = pooling.weights else { return nil }
-    let mean = try weights.matrix.matmul(reduced)  // [batch, rank]
-    let leaf = try mean.linear(down.b, adding: weights.matrix.matmul(activated).linear(block.down))
+    let mean = try weights.mean(reduced)  // [batch, rank]
+    let leaf = try mean.linear(down.b, adding: weights.mean(activated).linear(block.down))
     try leaf.requireGradient()
     pooled.append(leaf)
     return MixtureBackward.Pool(leaf: leaf, reduced: mean, weights: weights, attached: pooling.isAttached)
@@ -112,6 +112,9 @@ public final class MixtureSelection: ExpertSelection {
 public struct PoolingWeights {
   let matrix: Tensor  // [batch, tokens]
   let lengths: [Int]
+
+  /// `x`: [tokens, width] → [batch, width].
+  func mean(_ x: Tensor) throws -> Tensor { try matrix.linear(x.transposed(0, 1)) }
 
   public init(_ batch: TokenBatch) throws {
     lengths = batch.lengths

@@ -19,6 +19,10 @@ public enum TorchRuntime {
     try Operation.check("set_num_threads", [], accrete_set_threads(Int32(count)))
   }
 
+  /// For programs whose main work is tensors: freed memory stays with the process, up to 1 GiB at a time, so that the next
+  /// tensor needs no new pages. Call it once, at the start; a library should leave it to its program.
+  public static func keepFreedMemory() { accrete_keep_freed_memory() }
+
   /// Whether the loaded libtorch has CUDA and a device for it.
   public static var hasCUDA: Bool { accrete_has_cuda() }
 

@@ -1,8 +1,14 @@
 import ArgumentParser
+import Torch
 
 /// The command line: argument parsing, progress and exit codes; everything else is in the libraries.
 @main
 struct Accrete: ParsableCommand {
+  static func main() {
+    TorchRuntime.keepFreedMemory()
+    main(nil)
+  }
+
   static let configuration = CommandConfiguration(
     commandName: "accrete",
     abstract: "Teach one language model task after task, and lose nothing that it learned.",

@@ -52,6 +52,7 @@ struct TrainingBenchmark {
     let folder = URL(fileURLWithPath: options["--base"] ?? "")
     let methodName = options["--method"] ?? Sequential.name
     let (warmUp, steps) = (Int(options["--warm-up"] ?? "") ?? 3, Int(options["--steps"] ?? "") ?? 20)
+    TorchRuntime.keepFreedMemory()
     try TorchRuntime.setThreads(Int(options["--threads"] ?? "") ?? 2)
 
     let file = try JSONFile.read(BatchFile.self, from: URL(fileURLWithPath: options["--batches"] ?? ""))

@@ -112,6 +112,8 @@ int32_t accrete_bernoulli(TorchTensorRef a, double probability, TorchGeneratorRe
 // Threads and devices.
 int32_t accrete_set_threads(int32_t count);
 int32_t accrete_get_threads(void);
+// Lets the C library keep freed memory for the next tensors, instead of giving it back and getting zeroed pages again.
+void accrete_keep_freed_memory(void);
 bool accrete_has_cuda(void);
 const char* accrete_build_description(void);
 

@@ -58,7 +58,9 @@ public struct Attention: Sendable {
     var x = gradient
     if count < heads {
       let shape = x.shape
-      x = try x.reshaped([shape[0], count, heads / count, shape[2], shape[3]]).sum(2)  // [batch, count, time, headDim]
+      let groups = try x.reshaped([shape[0], count, heads / count, shape[2], shape[3]])
+      x = try groups.selected(2, 0)  // [batch, count, time, headDim]
+      for member in 1..<heads / count { x = try x + groups.selected(2, member) }
     }
     x = try pass.packing.packed(x.transposed(1, 2))  // [tokens, count, headDim]
     if rotated { x = try pass.rotary.rotate(x, by: pass.angles.reversed()) }
