@@ -15,7 +15,7 @@ help:
 	@echo "make build      build .build/release/accrete"
 	@echo "make test       build and run all tests"
 	@echo "make lint docs  check the formatting; build the documentation with warnings as errors"
-	@echo "make bench      speed beside PyTorch + PEFT, under an hour (installs them into .venv)"
+	@echo "make bench      speed beside PyTorch + PEFT, about an hour (installs them into .venv)"
 	@echo "make reference  the PyTorch reference and the goldens (installs PyTorch into .venv)"
 
 setup:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,16 @@ class Children:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.numbers = count()
         self.running: dict[Command, Child] = {}
 
     def of(self, command: Command) -> Child:
         if command not in self.running:
-            self.running[command] = Child(command, self.folder / f"errors-{len(self.running)}.log")
+            self.running[command] = Child(command, self.folder / f"errors-{next(self.numbers)}.log")
         return self.running[command]
+
+    def drop(self, command: Command) -> None:
+        self.running.pop(command).close()
 
     def close(self) -> None:
         for child in self.running.values():

@@ -16,7 +16,7 @@ FOLDER = ROOT / ".build/bench-models"
 
 @dataclass(frozen=True)
 class Amount:
-    """How much each round does: less for larger models, so that the whole benchmark ends within an hour."""
+    """How much each round does: less for larger models, so that the whole benchmark takes about an hour."""
 
     rows_in_batch: int
     warm_up_steps: int

@@ -18,6 +18,8 @@ class Case:
     name: str
     request: int
     commands: dict[str, Command]
+    # Other settings of the best peer: the fastest of all is the one that is compared.
+    rivals: tuple[Command, ...] = ()
     # Model operations of one round, from its place among the rounds of the case; None: not counted.
     operations: Callable[[int], float] | None = None
     # Every round is a process of its own, and its facts are the figures.
@@ -72,11 +74,13 @@ class Maker:
             steps = [step % len(batches) for step in range(first, first + amount.steps)]
             return 4 * sum(self.model.matrices * tokens[s] + self.model.read_out * targets[s] for s in steps)
 
-        commands = {side: self.command(side, "train", "train.py", "train", "--method", name, "--warm-up",
-                                       str(amount.warm_up_steps)) for side in self.sides}
+        more = ("--method", name, "--warm-up", str(amount.warm_up_steps))
+        commands = {side: self.command(side, "train", "train.py", "train", *more) for side in self.sides}
+        settings = ("compiled",) if name == "moe-cl" else ("compiled", "packed")
+        rivals = [self.command("best", "train", "train.py", "train", *more, "--setting", setting) for setting in settings]
         return Work(
             name, what + ", rank 8, dropout 0.05, float32", "tokens per second", lambda r: r["tokens"] / r["seconds"],
-            [Case("training", amount.steps, commands, operations)],
+            [Case("training", amount.steps, commands, tuple(rivals), operations)],
             formula="4 * frozen non-embedding parameters * real tokens + 4 * read-out parameters * target tokens: forward "
                     "and backward through frozen matrices; attention scores and low-rank factors are not counted",
             agreement=first_losses)
@@ -92,7 +96,7 @@ class Maker:
         return Work(
             "scoring", f"log-probabilities of {len(labels)} labels for {len(rows)} test rows, one LoRA expert",
             "examples per second", lambda r: r["examples"] / r["seconds"],
-            [Case("scoring", 1, commands, lambda _: operations)],
+            [Case("scoring", 1, commands, operations=lambda _: operations)],
             formula="2 * frozen non-embedding parameters * (prompt tokens + label tokens that are read) + 2 * read-out "
                     "parameters * places that predict: each prompt counted once, however often a side computes it",
             agreement=lambda facts: same_items(facts, "predictions"))
@@ -111,7 +115,7 @@ class Maker:
         return Work(
             "generation", f"greedy, {amount.new_tokens} new tokens after {amount.prompt_tokens} (whose time is included), one LoRA expert",
             "new tokens per second", lambda r: r["tokens"] / r["seconds"],
-            [Case(f"batch {rows}", rows, commands, operations(rows)) for rows in (1, 8, 32)],
+            [Case(f"batch {rows}", rows, commands, operations=operations(rows)) for rows in (1, 8, 32)],
             formula="2 * frozen non-embedding parameters * tokens read + 2 * read-out parameters * new tokens",
             agreement=lambda facts: same_items(facts, "generated"))
 

@@ -90,8 +90,9 @@ def main() -> None:
     examples = encoder.examples(task, task.train, numbers)
     plan = epoch_batches([example.length for example in examples], 0, task.name, 0, options.rows)[:BATCHES]
     scored = encoder.examples(task, task.test, test_rows(task, options.scored))
-    running = [token for row in task.test for token in encoder.ids(row.text)]
     length = options.prompt_tokens
+    running = [token for row in task.test for token in encoder.ids(row.text)]
+    running *= -(-32 * length // len(running))  # small sets are read more than once
 
     def write(name: str, value: dict) -> None:
         (folder / name).write_text(json.dumps(value))

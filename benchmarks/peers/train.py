@@ -4,9 +4,12 @@ A step is forward, backward, clipping to norm 1 and AdamW; only real tokens are 
 
 `--peer default`: padded rows with an attention mask, the loss of `model(labels=…)` (logits of all positions), eager, AdamW.
 `--peer best`: no mask (the padding is on the right, which causal attention never sees), logits of target positions only,
-fused AdamW, torch.compile; `--layout packed` puts all rows of a batch into one without padding. MoE-CL (its second task, so
-that its adversary works) is the straightforward module of Scripts/reference, which always reads out target positions only;
-its best is compiled with fused AdamW. Its dropout masks are PyTorch's own draws.
+fused AdamW; and one of three settings, of which the driver takes the fastest: `eager`, `compiled` (torch.compile, layer by
+layer), `packed` (all rows of a batch in one, without padding).
+
+MoE-CL (its second task, so that its adversary works) is the straightforward module of Scripts/reference, which always reads
+out target positions only; its best has fused AdamW, and is compiled where that is faster. Its dropout masks are PyTorch's
+own draws.
 """
 
 from __future__ import annotations
@@ -63,7 +66,7 @@ def default_lora(model: torch.nn.Module) -> Loss:
     return loss
 
 
-def best_lora(base: transformers.LlamaForCausalLM, layout: str) -> Loss:
+def best_lora(base: transformers.LlamaForCausalLM, is_packed: bool) -> Loss:
     def padded(work: Work) -> tuple[Tensor, Tensor]:
         hidden = base.model(input_ids=work.batch.ids, use_cache=False).last_hidden_state
         wanted = work.batch.answer[:, 1:]
@@ -78,7 +81,7 @@ def best_lora(base: transformers.LlamaForCausalLM, layout: str) -> Loss:
                                 work.packed_ids[0, work.packed_targets])
         return value, value
 
-    return packed if layout == "packed" else padded
+    return packed if is_packed else padded
 
 
 def moe_cl(model: MoEModel) -> Loss:
@@ -98,14 +101,14 @@ def build(options, base) -> tuple[Loss, list[torch.nn.Parameter]]:
         return moe_cl(model), list(model.trained(1, "isolated").values())
     model = with_lora(base, ALL if options.method == "lora-all" else FEED_FORWARD).train()
     trained = [p for p in model.parameters() if p.requires_grad]
-    return (default_lora(model) if options.peer == "default" else best_lora(base, options.layout)), trained
+    return (default_lora(model) if options.peer == "default" else best_lora(base, options.setting == "packed")), trained
 
 
 def main() -> None:
     options = arguments(
         __doc__, ("--base", {"type": Path}), ("--material", {"type": Path}), ("--method", {"default": "lora-ffn"}),
-        ("--warm-up", {"type": int, "default": 3}), ("--layout", {"choices": ["padded", "packed"], "default": "padded"}),
-        ("--region", {"choices": ["layer", "model"], "default": "layer"}), ("--no-compile", {"action": "store_true"}))
+        ("--warm-up", {"type": int, "default": 3}),
+        ("--setting", {"choices": ["eager", "compiled", "packed"], "default": "eager"}))
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     transformers.utils.logging.disable_progress_bar()
@@ -127,23 +130,23 @@ def main() -> None:
         done += 1
         return loss.item()
 
-    settings = {"layout": options.layout if best and options.method != "moe-cl" else "padded", "fused_optimizer": best,
-                "compiled": False, "compile_refused": None}
-    if best and not options.no_compile:
+    settings = {"setting": options.setting if best else "default", "fused_optimizer": best, "compile_refused": None}
+    if best and options.setting == "compiled":
         # Layer by layer: one graph serves all layers, and one (dynamic) graph all widths of batches.
-        regions = [base.model] if options.region == "model" else list(base.model.layers)
-        for region in regions:
-            region.compile(dynamic=True)
-        settings["compiled"] = options.region
-        try:
-            first = step()
-        except Exception as error:  # no compiler on this machine, or a graph that it cannot make: worth saying, not worth stopping
-            for region in regions:
-                region._compiled_call_impl = None
-            optimizer.zero_grad(set_to_none=True)
-            settings |= {"compiled": False, "compile_refused": f"{type(error).__name__}: {error}"[:300]}
-            first = step()
-    else:
+        # PyTorch's own draws are faster here than compiled ones where each mask is used once, as in PEFT's dropout.
+        torch._inductor.config.fallback_random = options.method != "moe-cl"
+        for layer in base.model.layers:
+            layer.compile(dynamic=True)
+    try:
+        first = step()
+    except Exception as error:
+        if options.setting != "compiled":
+            raise
+        # No compiler on this machine, or a graph that it cannot make: worth saying, not worth stopping.
+        settings["compile_refused"] = f"{type(error).__name__}: {error}"[:300]
+        for layer in base.model.layers:
+            layer._compiled_call_impl = None
+        optimizer.zero_grad(set_to_none=True)
         first = step()
     to_first_step = time.time() - options.started
     for _ in range(1, options.warm_up):
