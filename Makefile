@@ -15,7 +15,7 @@ help:
 	@echo "make build      build .build/release/accrete"
 	@echo "make test       build and run all tests"
 	@echo "make lint docs  check the formatting; build the documentation with warnings as errors"
-	@echo "make bench      training speed beside PyTorch + PEFT (installs them into .venv)"
+	@echo "make bench      speed beside PyTorch + PEFT, about an hour (installs them into .venv)"
 	@echo "make reference  the PyTorch reference and the goldens (installs PyTorch into .venv)"
 
 setup:
@@ -55,8 +55,8 @@ docs: setup
 	@touch $@
 
 bench: build .venv/installed
-	$(SWIFT) build --configuration release --product training-benchmark
-	Scripts/bench
+	$(SWIFT) build --configuration release --product accrete-benchmark
+	Scripts/bench $(BENCH)
 
 reference: .venv/installed
 	.venv/bin/python Scripts/reference/goldens.py --seedling Sources/accrete/Resources/base/seedling

@@ -63,9 +63,9 @@ let package = Package(
       resources: [.copy("Resources/base"), .copy("Resources/demo")],
       swiftSettings: settings),
     .executableTarget(
-      name: "training-benchmark",
-      dependencies: ["Learning", "Experts", "Decoder", "Streams", "Torch", "Files", "Runs"],
-      path: "benchmarks/TrainingBenchmark", swiftSettings: settings),
+      name: "accrete-benchmark",
+      dependencies: ["Runs", "Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files"],
+      path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
     tests("Torch", ["Files"]),
     tests("Tokenization", [], resources: [.copy("Resources")]),
     tests("Decoder", ["Torch", "Tokenization", "Files"]),

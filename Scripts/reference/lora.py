@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaMLP
 
+from masks import MaskDraws
 from streams import Draws
 
 PROJECTIONS = ("gate_proj", "up_proj", "down_proj")
@@ -58,6 +59,9 @@ class LowRank(nn.Module):
 class Expert(nn.Module):
     """The three low-rank pairs of one layer."""
 
+    # The protocol's masks, which any implementation can draw; None: PyTorch's own, which are faster.
+    draws: MaskDraws | None = None
+
     def __init__(self, hidden: int, inner: int, shape: LoraShape, draws: Draws, name: str) -> None:
         super().__init__()
         self.shape = shape
@@ -73,6 +77,8 @@ class Expert(nn.Module):
             return Masks(None, None, None)
 
         def mask(width: int) -> Tensor:
+            if Expert.draws is not None:
+                return Expert.draws(width)
             return z.new_empty(*z.shape[:-1], width).bernoulli_(keep).div_(keep)
 
         return Masks(mask(z.shape[-1]), mask(z.shape[-1]), mask(self.inner))

@@ -5,13 +5,14 @@
         --per-class 100 --test-limit 500 --out /tmp/reference
 
 Writes OUT/matrix.json and OUT/predictions.jsonl; progress goes to standard error. Rows, prompts, batches and their order are
-exactly those of any other implementation of the protocol; initial values and dropout too, draw by draw: Draws and the order of masks are the protocol's.
+exactly those of any other implementation of the protocol; initial values and dropout masks too.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ import torch
 import transformers
 from transformers import LlamaForCausalLM
 
-from lora import LoraModel, LoraShape
+from lora import Expert, LoraModel, LoraShape
+from masks import MaskDraws
 from moe_cl import ADVERSARIES, MoEModel
 from objective import Model, Recipe, new_optimizer, train_step
 from readout import make_batch, predict
@@ -56,8 +58,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--evaluate-on", choices=["test", "validation"], default="test")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--schedule", choices=["constant", "cosine"], default="constant")
+    parser.add_argument("--warmup-steps", type=int, default=0)
     parser.add_argument("--rank", type=int, default=8)
     parser.add_argument("--alpha", type=float, default=16.0)
     parser.add_argument("--dropout", type=float, default=0.05)
@@ -98,6 +102,16 @@ def build(options: argparse.Namespace) -> Model:
     return LoraModel(base, shape, one_for_all=options.method == "sequential")
 
 
+def rate_at(step: int, total: int, options: argparse.Namespace) -> float:
+    """The rate of a step, counted from 0: linear warm-up, then constant or half a cosine to zero."""
+    if step < options.warmup_steps:
+        return options.lr * (step + 1) / options.warmup_steps
+    if options.schedule == "constant":
+        return options.lr
+    span = max(total - options.warmup_steps, 1)
+    return options.lr * 0.5 * (1 + math.cos(math.pi * min(step - options.warmup_steps, span) / span))
+
+
 def train_task(model: Model, number: int, prepared: Prepared, options: argparse.Namespace) -> dict[str, float]:
     """Trains one task; returns its seconds, real tokens, steps and the mean loss terms of the last epoch."""
     name = prepared.task.name
@@ -105,7 +119,7 @@ def train_task(model: Model, number: int, prepared: Prepared, options: argparse.
     model.add_task(Draws(options.seed), name)
     trained = model.trained(number, recipe.adversary)
     optimizer = new_optimizer(trained, options.lr)
-    torch.manual_seed(RandomStream(options.seed, "dropout", name).next())
+    Expert.draws = MaskDraws(RandomStream(options.seed, "dropout", name), options.dropout)
     examples = prepared.training
     lengths = [example.length for example in examples]
     tokens = steps = 0
@@ -117,6 +131,9 @@ def train_task(model: Model, number: int, prepared: Prepared, options: argparse.
         batches = epoch_batches(lengths, options.seed, name, epoch, options.batch)
         for positions in batches:
             batch = make_batch([(examples[p].prompt, examples[p].answer) for p in positions])
+            Expert.draws.begin(batch.real)
+            for group in optimizer.param_groups:
+                group["lr"] = rate_at(steps, options.epochs * len(batches), options)
             terms, _ = train_step(model, batch, number, recipe, optimizer, trained)
             for term, value in terms.items():
                 sums[term] = sums.get(term, 0.0) + value.item()

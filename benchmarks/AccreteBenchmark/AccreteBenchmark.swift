@@ -1,0 +1,30 @@
+// The Swift side of `Scripts/bench`: one process for one work, measured in rounds.
+//
+//     accrete-benchmark train    --base DIR --material train.json --method lora-ffn|lora-all|moe-cl --warm-up 3 --threads 2
+//     accrete-benchmark score    --base DIR --material score.json --expert expert.safetensors --threads 2
+//     accrete-benchmark generate --base DIR --material generate.json --expert expert.safetensors --new-tokens 64 --threads 2
+//     accrete-benchmark tokenize --base DIR --material texts.json
+//
+// Each mode loads, warms up and prints one JSON line of facts; then every line on standard input starts one round, which
+// ends with one JSON line of figures. The peers in `benchmarks/peers` speak the same way, so that both stay warm and can
+// take turns. The lines on standard input: train: number of steps; score: nothing; generate: rows in the batch;
+// tokenize: threads.
+
+import Foundation
+import Torch
+
+@main
+struct AccreteBenchmark {
+  static func main() async throws {
+    let arguments = try Arguments(CommandLine.arguments)
+    TorchRuntime.keepFreedMemory()
+    try TorchRuntime.setThreads(arguments.number("threads", or: 2))
+    switch arguments.mode {
+    case "train": try TrainMode(arguments).run()
+    case "score": try ScoreMode(arguments).run()
+    case "generate": try GenerateMode(arguments).run()
+    case "tokenize": try await TokenizeMode(arguments).run()
+    default: throw UsageError("mode: train, score, generate or tokenize expected, got \(arguments.mode)")
+    }
+  }
+}

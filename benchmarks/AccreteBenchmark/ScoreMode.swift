@@ -1,0 +1,66 @@
+import Decoder
+import Experts
+import Files
+import Foundation
+import Learning
+import Runs
+import Streams
+import Torch
+
+/// How fast is a test set scored? ``Evaluator`` over given rows with one LoRA expert.
+struct ScoreMode {
+  private struct Material: Decodable {
+    struct Row: Decodable {
+      let prompt: [Int]
+      let label: Int
+    }
+    let rows: [Row]
+    /// Answer tokens of each label, the end token last.
+    let labels: [[Int]]
+  }
+
+  private struct Facts: Encodable {
+    let libtorch: String
+    let threads: Int
+    let predictions: [Int]
+  }
+
+  private struct Figures: Encodable {
+    let examples: Int
+    let seconds: Double
+    let peakRssBytes: Int
+  }
+
+  private let model: DecoderModel
+  private let experts: LowRankSelection
+  private let examples: [EncodedExample]
+  private let labels: [[Int]]
+
+  init(_ arguments: Arguments) throws {
+    let material = try JSONFile.read(Material.self, from: arguments.file("material"))
+    model = try DecoderModel(folder: arguments.file("base"))
+    experts = LowRankSelection(try ExpertFile.read(arguments.file("expert"), for: model.configuration))
+    labels = material.labels
+    examples = material.rows.enumerated().map { index, row in
+      EncodedExample(
+        index: index, promptIds: row.prompt, answerIds: material.labels[row.label], labelIndex: row.label,
+        droppedTokens: 0)
+    }
+  }
+
+  func run() throws {
+    // The first pass warms up, and says what the other side's answers are compared with.
+    try Rounds.say(
+      Facts(libtorch: TorchRuntime.version, threads: TorchRuntime.threads, predictions: try score().map(\.predicted)))
+    while try Rounds.next() != nil {
+      let seconds = try Rounds.seconds { _ = try score() }
+      try Rounds.say(
+        Figures(examples: examples.count, seconds: seconds, peakRssBytes: ProcessMemory.peakResidentBytes))
+    }
+  }
+
+  private func score() throws -> [Prediction] {
+    try Evaluator(model, pad: model.configuration.padToken ?? 0)
+      .predictions(examples, labels: labels, head: nil, experts: experts)
+  }
+}

@@ -1,0 +1,163 @@
+"""What is measured: for each work its processes, its rounds, its operations, and whether both sides did the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from children import Command
+from models import ROOT, Model
+
+Round = dict[str, Any]
+
+
+@dataclass
+class Case:
+    """One line of a work's table."""
+
+    name: str
+    request: int
+    commands: dict[str, Command]
+    # Other settings of the best peer: the fastest of all is the one that is compared.
+    rivals: tuple[Command, ...] = ()
+    # Model operations of one round, from its place among the rounds of the case; None: not counted.
+    operations: Callable[[int], float] | None = None
+    # Every round is a process of its own, and its facts are the figures.
+    fresh: bool = False
+
+
+@dataclass
+class Work:
+    name: str
+    what: str
+    unit: str
+    # The figure of a round that is compared; `speed` is larger for the better side, `seconds` smaller.
+    figure: Callable[[Round], float]
+    cases: list[Case]
+    ratio: str = "accrete's figure divided by the peer's, round by round: above 1, accrete is faster"
+    formula: str | None = None
+    agreement: Callable[[dict[str, Round]], dict[str, Any]] = field(default=lambda facts: {})
+
+
+class Maker:
+    """Makes the works of one model."""
+
+    def __init__(self, model: Model, sides: list[str], threads: int, python: str) -> None:
+        self.model, self.sides, self.threads, self.python = model, sides, threads, python
+
+    def command(self, side: str, mode: str, script: str, material: str, *more: str, threads: int | None = None) -> Command:
+        common = ("--base", str(self.model.base), "--material", str(self.model.folder / f"{material}.json"),
+                  "--threads", str(threads or self.threads), *more)
+        if side == "accrete":
+            return Command((str(ROOT / ".build/release/accrete-benchmark"), mode, *common))
+        environment = (("RAYON_NUM_THREADS", str(threads or self.threads)),)
+        return Command((self.python, str(ROOT / "benchmarks/peers" / script), *common, "--peer", side), environment)
+
+    def all(self) -> dict[str, Callable[[], Work]]:
+        works: dict[str, Callable[[], Work]] = {
+            "lora-ffn": lambda: self.training("lora-ffn", "LoRA training on gate, up and down projections"),
+            "lora-all": lambda: self.training("lora-all", "LoRA training on all seven projections"),
+            "moe-cl": lambda: self.training("moe-cl", "MoE-CL training of a second task, isolated adversary"),
+            "scoring": self.scoring, "generation": self.generation, "start": self.start,
+        }
+        # All models have the embedded base's tokenizer.
+        return works | {"tokenizing": self.tokenizing} if self.model.name == "seedling" else works
+
+    def training(self, name: str, what: str) -> Work:
+        amount = self.model.amount
+        batches = self.model.material("train")["batches"]
+        tokens = [sum(len(row["prompt"]) + len(row["answer"]) for row in batch) for batch in batches]
+        targets = [sum(len(row["answer"]) for row in batch) for batch in batches]
+
+        def operations(number: int) -> float:
+            first = amount.warm_up_steps + number * amount.steps
+            steps = [step % len(batches) for step in range(first, first + amount.steps)]
+            return 4 * sum(self.model.matrices * tokens[s] + self.model.read_out * targets[s] for s in steps)
+
+        more = ("--method", name, "--warm-up", str(amount.warm_up_steps))
+        commands = {side: self.command(side, "train", "train.py", "train", *more) for side in self.sides}
+        settings = ("compiled",) if name == "moe-cl" else ("compiled", "packed")
+        rivals = [self.command("best", "train", "train.py", "train", *more, "--setting", setting) for setting in settings]
+        return Work(
+            name, what + ", rank 8, dropout 0.05, float32", "tokens per second", lambda r: r["tokens"] / r["seconds"],
+            [Case("training", amount.steps, commands, tuple(rivals), operations)],
+            formula="4 * frozen non-embedding parameters * real tokens + 4 * read-out parameters * target tokens: forward "
+                    "and backward through frozen matrices; attention scores and low-rank factors are not counted",
+            agreement=first_losses)
+
+    def scoring(self) -> Work:
+        material = self.model.material("score")
+        rows, labels = material["rows"], material["labels"]
+        extra = sum(len(label) - 1 for label in labels)
+        read = sum(len(row["prompt"]) + extra for row in rows)
+        operations = 2 * self.model.matrices * read + 2 * self.model.read_out * len(rows) * (1 + extra)
+        expert = ("--expert", str(self.model.folder / "expert.safetensors"))
+        commands = {side: self.command(side, "score", "score.py", "score", *expert) for side in self.sides}
+        return Work(
+            "scoring", f"log-probabilities of {len(labels)} labels for {len(rows)} test rows, one LoRA expert",
+            "examples per second", lambda r: r["examples"] / r["seconds"],
+            [Case("scoring", 1, commands, operations=lambda _: operations)],
+            formula="2 * frozen non-embedding parameters * (prompt tokens + label tokens that are read) + 2 * read-out "
+                    "parameters * places that predict: each prompt counted once, however often a side computes it",
+            agreement=lambda facts: same_items(facts, "predictions"))
+
+    def generation(self) -> Work:
+        amount = self.model.amount
+        more = ("--expert", str(self.model.folder / "expert.safetensors"), "--new-tokens", str(amount.new_tokens))
+        # PEFT's users call `generate`; there is no second setting that is worth a column.
+        commands = {side: self.command(side, "generate", "generate.py", "generate", *more)
+                    for side in self.sides if side != "best"}
+
+        def operations(rows: int) -> Callable[[int], float]:
+            read = amount.prompt_tokens + amount.new_tokens - 1
+            return lambda _: 2 * rows * (self.model.matrices * read + self.model.read_out * amount.new_tokens)
+
+        return Work(
+            "generation", f"greedy, {amount.new_tokens} new tokens after {amount.prompt_tokens} (whose time is included), one LoRA expert",
+            "new tokens per second", lambda r: r["tokens"] / r["seconds"],
+            [Case(f"batch {rows}", rows, commands, operations=operations(rows)) for rows in (1, 8, 32)],
+            formula="2 * frozen non-embedding parameters * tokens read + 2 * read-out parameters * new tokens",
+            agreement=lambda facts: same_items(facts, "generated"))
+
+    def start(self) -> Work:
+        commands = {side: self.command(side, "train", "train.py", "train", "--method", "lora-ffn", "--warm-up", "1")
+                    for side in self.sides if side != "best"}
+        return Work(
+            "start", "from the start of the process to the end of the first training step (lora-ffn)", "seconds",
+            lambda r: r["seconds_to_first_step"], [Case("first step", 0, commands, fresh=True)],
+            ratio="accrete's seconds divided by the peer's, round by round: below 1, accrete is faster",
+            agreement=first_losses)
+
+    def tokenizing(self) -> Work:
+        cases = []
+        for threads in sorted({1, self.threads}):
+            commands = {side: self.command(side, "tokenize", "tokenize_texts.py", "texts", threads=threads)
+                        for side in self.sides}
+            cases.append(Case(f"{threads} thread{'s' if threads > 1 else ''}", threads, commands))
+        return Work(
+            "tokenizing", "all training and test texts, ids of every text", "megabytes per second",
+            lambda r: r["bytes"] / r["seconds"] / 1e6, cases, agreement=lambda facts: same_items(facts, "checks"))
+
+
+def first_losses(facts: dict[str, Round]) -> dict[str, Any]:
+    """New experts change nothing, so that the first loss is the base's on both sides, whatever they drew."""
+    losses = {side: fact["first_loss"] for side, fact in facts.items()}
+    ours = losses["accrete"]
+    for side, loss in losses.items():
+        if abs(loss - ours) > 1e-3 * abs(ours):
+            raise SystemExit(f"bench: the first loss is {ours} for accrete and {loss} for {side}: not the same work")
+    return {"first_loss": losses}
+
+
+def same_items(facts: dict[str, Round], key: str) -> dict[str, Any]:
+    """How many items of a list are the same on both sides; single ones may differ where two scores nearly tie."""
+    ours = facts["accrete"][key]
+    result: dict[str, Any] = {}
+    for side, fact in facts.items():
+        if side == "accrete":
+            continue
+        theirs = fact[key]
+        if len(theirs) != len(ours):
+            raise SystemExit(f"bench: {len(ours)} {key} for accrete and {len(theirs)} for {side}: not the same work")
+        result[side] = {f"same_{key}": sum(a == b for a, b in zip(ours, theirs)), "of": len(ours)}
+    return result

@@ -1,0 +1,111 @@
+"""Writes what the benchmark works on: random models, an expert, batches, rows, prompts and texts.
+
+    python prepare.py --model 100m --base SEEDLING --folder .build/bench-models/100m --data MTL5 --rows 8 …
+
+The texts are agnews of mtl5 where its folder is there, else the embedded demo's comments. All models share the tokenizer of
+the embedded base, so that the same texts are the same ids everywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import rounds  # noqa: F401  (puts the reference on the path)
+import torch
+from safetensors.torch import save_file
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from streams import Encoder, Row, Task, epoch_batches, read_task, test_rows, training_rows
+
+SHAPES = {
+    "100m": dict(hidden_size=768, num_hidden_layers=12, num_attention_heads=12, num_key_value_heads=4,
+                 intermediate_size=2048, vocab_size=32000),
+    "500m": dict(hidden_size=896, num_hidden_layers=24, num_attention_heads=14, num_key_value_heads=2,
+                 intermediate_size=4864, vocab_size=152000),
+}
+MAX_LENGTH = 256
+BATCHES = 24
+
+
+def write_model(name: str, tokenizer_of: Path, folder: Path) -> None:
+    torch.manual_seed(0)
+    config = LlamaConfig(**SHAPES[name], max_position_embeddings=2048, rms_norm_eps=1e-5, tie_word_embeddings=True,
+                         bos_token_id=0, eos_token_id=0, pad_token_id=3)
+    LlamaForCausalLM(config).save_pretrained(folder, max_shard_size="100GB")
+    for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        shutil.copy(tokenizer_of / file, folder)
+
+
+def write_expert(base: Path, file: Path) -> None:
+    """A LoRA of rank 8 whose second factors are not zero, so that a wrong product shows in the answers."""
+    config = json.loads((base / "config.json").read_text())
+    hidden, inner = config["hidden_size"], config["intermediate_size"]
+    draw = torch.Generator().manual_seed(1)
+    tensors: dict[str, torch.Tensor] = {}
+    for layer in range(config["num_hidden_layers"]):
+        for name, inputs, outputs in (("gate_proj", hidden, inner), ("up_proj", hidden, inner), ("down_proj", inner, hidden)):
+            tensors[f"layers.{layer}.{name}.A"] = torch.empty(8, inputs).uniform_(-1, 1, generator=draw) / inputs ** 0.5
+            tensors[f"layers.{layer}.{name}.B"] = torch.empty(outputs, 8).normal_(0, 0.01, generator=draw)
+    save_file(tensors, file)
+
+
+def demo_task(file: Path) -> Task:
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    labels = sorted({line["label"] for line in lines})
+
+    def rows(split: str) -> list[Row]:
+        return [Row(line["text"], labels.index(line["label"])) for line in lines if line["split"] == split]
+
+    return Task("comments", "Is this comment allowed?", "Answer:", labels, rows("train"), rows("test"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", choices=["seedling", *SHAPES], required=True)
+    parser.add_argument("--seedling", type=Path, required=True)
+    parser.add_argument("--demo", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, required=True, help="where everything is written")
+    parser.add_argument("--rows", type=int, required=True, help="rows of a training batch")
+    parser.add_argument("--scored", type=int, required=True, help="test rows to score")
+    parser.add_argument("--prompt-tokens", type=int, required=True, help="length of the prompts to generate after")
+    options = parser.parse_args()
+    folder: Path = options.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    base: Path = options.seedling
+    if options.model != "seedling":
+        base = folder / "base"
+        if not (base / "tokenizer.json").exists():
+            write_model(options.model, options.seedling, base)
+    if not (folder / "expert.safetensors").exists():
+        write_expert(base, folder / "expert.safetensors")
+
+    has_mtl5 = (options.data / "agnews").exists()
+    task = read_task(options.data, "agnews") if has_mtl5 else demo_task(options.demo / "comments.jsonl")
+    encoder = Encoder(options.seedling, MAX_LENGTH)
+    numbers, _ = training_rows(task, 0, 100)
+    examples = encoder.examples(task, task.train, numbers)
+    plan = epoch_batches([example.length for example in examples], 0, task.name, 0, options.rows)[:BATCHES]
+    scored = encoder.examples(task, task.test, test_rows(task, options.scored))
+    length = options.prompt_tokens
+    running = [token for row in task.test for token in encoder.ids(row.text)]
+    running *= -(-32 * length // len(running))  # small sets are read more than once
+
+    def write(name: str, value: dict) -> None:
+        (folder / name).write_text(json.dumps(value))
+
+    write("train.json", {"batches": [[{"prompt": examples[p].prompt, "answer": examples[p].answer} for p in batch]
+                                     for batch in plan]})
+    write("score.json", {"rows": [{"prompt": example.prompt, "label": example.label} for example in scored],
+                         "labels": encoder.answers(task)})
+    write("generate.json", {"prompts": [running[i * length:(i + 1) * length] for i in range(32)]})
+    write("texts.json", {"texts": [row.text for row in task.train + task.test]})
+    write("source.json", {"texts": "mtl5 agnews" if has_mtl5 else "demo comments", "training_rows_in_batch": options.rows,
+                          "base": str(base)})
+
+
+if __name__ == "__main__":
+    main()

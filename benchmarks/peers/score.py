@@ -1,0 +1,72 @@
+"""Label scoring by transformers + PEFT: the total log-probability of every label after every prompt.
+
+`--peer default`: one row for each pair of prompt and label, in the order of the file, padded batches, logits of all
+positions. `--peer best`: prompts sorted by length in batches of bounded size; each prompt computed once, all labels behind
+it in the same row (mask and positions keep them apart), logits only where a label's token is predicted.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+import transformers
+
+from rounds import arguments, peak_rss_bytes, requests, say, seconds, versions
+
+from lora_model import load_base, with_expert
+from readout import label_scores, make_batch
+
+PAIRS_IN_BATCH = 16
+TOKENS_IN_BATCH = 6144
+
+
+def default_predictions(model, rows: list[dict], labels: list[list[int]], pad: int) -> list[int]:
+    pairs = [(row["prompt"], label) for row in rows for label in labels]
+    scores: list[float] = []
+    for start in range(0, len(pairs), PAIRS_IN_BATCH):
+        batch = make_batch(pairs[start:start + PAIRS_IN_BATCH], pad)
+        logits = model(input_ids=batch.ids, attention_mask=batch.real.long()).logits
+        chosen = logits[:, :-1].log_softmax(-1).gather(2, batch.ids[:, 1:, None])[..., 0]
+        scores += (chosen * batch.answer[:, 1:]).sum(1).tolist()
+    table = [scores[i:i + len(labels)] for i in range(0, len(scores), len(labels))]
+    return [row.index(max(row)) for row in table]
+
+
+def best_predictions(base, rows: list[dict], labels: list[list[int]], pad: int) -> list[int]:
+    extra = sum(len(label) - 1 for label in labels)
+    result = [0] * len(rows)
+    order = sorted(range(len(rows)), key=lambda i: len(rows[i]["prompt"]))
+    while order:
+        count = 1
+        while count < len(order) and (count + 1) * (len(rows[order[count]]["prompt"]) + extra) <= TOKENS_IN_BATCH:
+            count += 1
+        chosen, order = order[:count], order[count:]
+        table = label_scores(base, [rows[i]["prompt"] for i in chosen], labels, pad).tolist()
+        for i, row in zip(chosen, table):
+            result[i] = row.index(max(row))
+    return result
+
+
+def main() -> None:
+    options = arguments(__doc__, ("--base", {"type": Path}), ("--material", {"type": Path}), ("--expert", {"type": Path}))
+    torch.set_num_threads(options.threads)
+    transformers.utils.logging.disable_progress_bar()
+    material = json.loads(options.material.read_text())
+    model = with_expert(load_base(options.base), options.expert)
+    pad = model.config.pad_token_id or 0
+
+    @torch.inference_mode()
+    def predictions() -> list[int]:
+        if options.peer == "best":
+            return best_predictions(model.get_base_model(), material["rows"], material["labels"], pad)
+        return default_predictions(model, material["rows"], material["labels"], pad)
+
+    say({"versions": versions(), "threads": torch.get_num_threads(), "predictions": predictions()})
+    for _ in requests():
+        say({"seconds": seconds(predictions), "examples": len(material["rows"]), "peak_rss_bytes": peak_rss_bytes()})
+
+
+if __name__ == "__main__":
+    main()
