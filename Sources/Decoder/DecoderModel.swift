@@ -79,8 +79,10 @@ public struct DecoderModel: Sendable {
     let positions =
       try batch.positions.map { try packing.packed($0) }
       ?? Tensor(batch.lengths.flatMap { start..<start + $0 }, on: device)  // [tokens]
+    let layout = cache == nil ? try layout(of: batch) : nil
     let pass = ForwardPass(
-      packing: packing, mask: try mask(batch.mask, after: start, count: batch.time), rotary: rotary,
+      packing: packing, layout: layout,
+      mask: layout == nil ? try mask(batch.mask, of: batch, packing, after: start) : .causal, rotary: rotary,
       angles: try rotary.angles(at: positions), epsilon: configuration.normEpsilon, experts: experts, cache: cache,
       tracing: tracing)
     var x = try packing.packed(batch.ids).embedded(in: embedding)  // [tokens, hidden]
@@ -93,12 +95,25 @@ public struct DecoderModel: Sendable {
     return (x, pullbacks)
   }
 
-  /// What `time` tokens after `start` cached ones may look at: `causal` by itself counts from the first key.
-  private func mask(_ mask: AttentionMask, after start: Int, count time: Int) throws -> AttentionMask {
+  /// For the fused attention; nil where it can't be used.
+  private func layout(of batch: TokenBatch) throws -> PackedAttention.Layout? {
+    guard Kernels.suit(embedding) else { return nil }
+    switch batch.mask {
+    case .causal: return try PackedAttention.Layout(lengths: batch.lengths)
+    case .grouped(let groups): return try PackedAttention.Layout(lengths: batch.lengths, groups: groups)
+    case .allowed, .none: return nil
+    }
+  }
+
+  /// What tokens after `start` cached ones may look at, on the grid: `causal` by itself counts from the first key.
+  private func mask(
+    _ mask: AttentionMask, of batch: TokenBatch, _ packing: Packing, after start: Int
+  ) throws -> AttentionMask {
+    if case .grouped(let groups) = mask { return try packing.allowed(groups) }
     guard start > 0, case .causal = mask else { return mask }
-    if time == 1 { return .none }
-    let keys = try Tensor(Array(0..<(start + time)), on: device)
-    let queries = try Tensor(Array(start..<(start + time)), on: device).unsqueezed(1)
+    if batch.time == 1 { return .none }
+    let keys = try Tensor(Array(0..<(start + batch.time)), on: device)
+    let queries = try Tensor(Array(start..<(start + batch.time)), on: device).unsqueezed(1)
     return .allowed(try keys.isLessOrEqual(to: queries))  // [time, start + time]
   }
 

@@ -3,6 +3,8 @@ import Torch
 /// What one forward pass shares between its layers.
 struct ForwardPass {
   let packing: Packing
+  /// For attention on packed tokens; nil where it needs the padded grid (a cache, a mask of its own, another device).
+  let layout: PackedAttention.Layout?
   let mask: AttentionMask
   let rotary: RotaryEmbedding
   let angles: RotaryEmbedding.Angles

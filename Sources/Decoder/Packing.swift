@@ -8,6 +8,7 @@ struct Packing {
   let rows: Int
   let time: Int
   let tokens: Int
+  private let device: Device
   /// Place of each packed token on the flattened grid; nil when there is no padding. int64 [tokens]
   private let places: Tensor?
   /// The packed token at each place of the grid; at padding any token, which nobody looks at. int64 [rows · time]
@@ -17,6 +18,7 @@ struct Packing {
     rows = batch.rows
     time = batch.time
     tokens = batch.tokens
+    device = batch.ids.device
     guard batch.lengths.contains(where: { $0 != batch.time }) else {
       places = nil
       grid = nil
@@ -53,5 +55,16 @@ struct Packing {
     guard let places else { return try x.reshaped([rows, time] + shape) }
     return try Tensor.zeros([rows * time] + shape, on: x.device).replacing(0, rows: places, with: x)
       .reshaped([rows, time] + shape)
+  }
+
+  /// Groups of packed tokens as a mask on the grid: query i sees key j where j ≤ i and j is of group 0 or of i's group.
+  /// [rows, 1, time, time]
+  func allowed(_ groups: [Int32]) throws -> AttentionMask {
+    let group = try padded(Tensor(groups.map(Int.init), on: device))  // [rows, time]
+    let (queries, keys) = (try group.reshaped([rows, 1, time, 1]), try group.reshaped([rows, 1, 1, time]))
+    let order = try Tensor(Array(0..<time), on: device)
+    let causal = try order.reshaped([1, time]).isLessOrEqual(to: order.reshaped([time, 1]))  // [time, time]
+    let visible = try keys.equals(Tensor([0], on: device)).or(keys.equals(queries))
+    return .allowed(try visible.and(causal))
   }
 }

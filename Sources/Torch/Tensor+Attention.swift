@@ -2,6 +2,9 @@
 public enum AttentionMask: Sendable {
   /// Every earlier position and itself; needs as many queries as keys.
   case causal
+  /// As `causal`, but only at tokens of group 0 or of its own group: a prompt with continuations that do not see each other.
+  /// One group for each packed token.
+  case grouped([Int32])
   /// Where true. Shape broadcast to [batch, heads, queries, keys].
   case allowed(Tensor)
   /// All keys.
@@ -11,10 +14,14 @@ public enum AttentionMask: Sendable {
 extension Tensor {
   /// Scaled dot-product attention. `self` (queries): [batch, heads, queries, headDim]; keys and values:
   /// [batch, heads, keys, headDim] → [batch, heads, queries, headDim]. The scale is 1/√headDim.
+  /// - Throws: ``TorchError/operationFailed(operation:arguments:reason:)`` for `grouped`, which needs packed tokens.
   public func attention(keys: Tensor, values: Tensor, mask: AttentionMask) throws -> Tensor {
     let (allowed, causal): (Tensor?, Bool) =
       switch mask {
       case .causal: (nil, true)
+      case .grouped:
+        throw TorchError.operationFailed(
+          operation: "attention", arguments: description, reason: "groups are of packed tokens: use PackedAttention")
       case .allowed(let tensor): (tensor, false)
       case .none: (nil, false)
       }
@@ -31,7 +38,6 @@ extension Tensor {
   public func tracedAttention(keys: Tensor, values: Tensor, mask: AttentionMask) throws -> (
     output: Tensor, backward: (Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor)
   ) {
-    if device == .cpu, case .causal = mask { return try causalOnCPU(keys: keys, values: values) }
     let inputs = try [self, keys, values].map { try $0.detached() }
     for input in inputs { try input.requireGradient() }
     let output = try withGradients { try inputs[0].attention(keys: inputs[1], values: inputs[2], mask: mask) }
@@ -43,30 +49,6 @@ extension Tensor {
           guard let gradient = input.gradient else { throw TorchError.missingGradient("attention") }
           return gradient
         }
-        return (gradients[0], gradients[1], gradients[2])
-      }
-    )
-  }
-
-  private func causalOnCPU(keys: Tensor, values: Tensor) throws -> (
-    Tensor, (Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor)
-  ) {
-    let results = try Operation.call(
-      "aten::_scaled_dot_product_flash_attention_for_cpu", results: 2,
-      [
-        .tensor(self), .tensor(keys), .tensor(values), .double(0), .bool(true), .optionalTensor(nil),
-        .optionalDouble(nil),
-      ])
-    let (output, statistics) = (results[0], results[1])
-    return (
-      output,
-      { gradient in
-        let gradients = try Operation.call(
-          "aten::_scaled_dot_product_flash_attention_for_cpu_backward", results: 3,
-          [
-            .tensor(gradient), .tensor(self), .tensor(keys), .tensor(values), .tensor(output), .tensor(statistics),
-            .double(0), .bool(true), .optionalTensor(nil), .optionalDouble(nil),
-          ])
         return (gradients[0], gradients[1], gradients[2])
       }
     )

@@ -89,6 +89,36 @@ void accrete_norm_forward(int64_t tokens, int64_t width, const float* x, const f
 void accrete_norm_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, const float* weight,
                            float epsilon, const float* rest, float* result, int32_t threads);
 
+// Causal attention of packed rows with a length of their own; query heads share key heads in groups. A token looks at earlier
+// tokens of its row and itself; with `groups`, only at those of group 0 or of its own group.
+typedef struct {
+  int64_t rows, heads, kv_heads, dim;
+  const int64_t* starts;   // [rows + 1]: where each row begins among the tokens
+  const int32_t* groups;   // [tokens], or NULL
+  const float* queries;    // [tokens, heads, dim]
+  const float* keys;       // [tokens, kv_heads, dim]
+  const float* values;     // [tokens, kv_heads, dim]
+  float scale;
+  int32_t threads;
+} AccreteAttention;
+
+typedef struct {
+  const float* out;           // what the forward pass gave
+  const float* statistics;    // [tokens, heads]
+  const float* out_gradient;  // [tokens, heads, dim]
+  float* queries;             // written
+  float* keys;                // added to
+  float* values;              // added to
+} AccreteAttentionGradients;
+
+// statistics: log Σ exp of each query's scores, for the way back; NULL: not wanted.
+void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics);
+void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients);
+
+// Rotary positions in the half-split form; sign −1 turns back. cosines, sines: [tokens, dim / 2].
+void accrete_rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, const float* cosines, const float* sines,
+                    float sign, float* out, int32_t threads);
+
 #ifdef __cplusplus
 }
 #endif

@@ -49,6 +49,7 @@ namespace plain {
 #include "LowRank.h"
 #include "Mixture.h"
 #include "Norm.h"
+#include "Attention.h"
 }  // namespace plain
 
 #if defined(__x86_64__) && defined(__clang__)
@@ -60,6 +61,7 @@ namespace avx2 {
 #include "LowRank.h"
 #include "Mixture.h"
 #include "Norm.h"
+#include "Attention.h"
 }  // namespace avx2
 #pragma clang attribute pop
 
@@ -69,6 +71,7 @@ namespace avx512 {
 #include "LowRank.h"
 #include "Mixture.h"
 #include "Norm.h"
+#include "Attention.h"
 }  // namespace avx512
 #pragma clang attribute pop
 #endif
@@ -146,6 +149,19 @@ void accrete_norm_forward(int64_t tokens, int64_t width, const float* x, const f
 void accrete_norm_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, const float* weight,
                            float epsilon, const float* rest, float* result, int32_t threads) {
   ACCRETE_DISPATCH(norm_backward(tokens, width, gradient, x, weight, epsilon, rest, result, threads));
+}
+
+void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics) {
+  ACCRETE_DISPATCH(attention_forward(*attention, out, statistics));
+}
+
+void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients) {
+  ACCRETE_DISPATCH(attention_backward(*attention, *gradients));
+}
+
+void accrete_rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, const float* cosines, const float* sines,
+                    float sign, float* out, int32_t threads) {
+  ACCRETE_DISPATCH(rotate(tokens, heads, dim, x, cosines, sines, sign, out, threads));
 }
 
 }  // extern "C"

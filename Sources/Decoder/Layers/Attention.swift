@@ -13,35 +13,30 @@ public struct Attention: Sendable {
   /// `x` (normed): [tokens, hidden] → the same.
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let tokens = x.shape[0]
-    let projected = (
+    let projected = Projected(
       queries: try pass.project(x, query, .query, layer: layer), keys: try pass.project(x, key, .key, layer: layer),
-      values: try pass.project(x, value, .value, layer: layer)
-    )
-    func split(_ tensor: Tensor, _ count: Int) throws -> Tensor { try tensor.reshaped([tokens, count, headDim]) }
-    let queries = try grid(pass.rotary.rotate(split(projected.queries.value, heads), by: pass.angles), pass)
-    var keys = try grid(pass.rotary.rotate(split(projected.keys.value, kvHeads), by: pass.angles), pass)
-    var values = try grid(split(projected.values.value, kvHeads), pass)  // [batch, kvHeads, time, headDim]
-    if let cache = pass.cache { (keys, values) = try cache.append(keys: keys, values: values, layer: layer) }
+      values: try pass.project(x, value, .value, layer: layer))
+    let queries = try pass.rotary.rotate(
+      projected.queries.value.reshaped([tokens, heads, headDim]), by: pass.angles)
+    let keys = try pass.rotary.rotate(projected.keys.value.reshaped([tokens, kvHeads, headDim]), by: pass.angles)
+    let values = try projected.values.value.reshaped([tokens, kvHeads, headDim])
 
-    // Each key head serves a group of query heads. [batch, heads, keys, headDim]
-    let group = heads / kvHeads
-    (keys, values) = (try keys.repeated(1, times: group), try values.repeated(1, times: group))
-    func merge(_ attended: Tensor) throws -> Tensor {
-      try pass.packing.packed(attended.transposed(1, 2)).reshaped([tokens, heads * headDim])
+    let attended: Attended
+    if let layout = pass.layout {
+      let packed = try PackedAttention(
+        queries: queries, keys: keys, values: values, layout: layout, tracing: pass.tracing)
+      attended = Attended(output: packed.output, backward: packed.backward)
+    } else {
+      attended = try onGrid(queries: queries, keys: keys, values: values, pass, layer: layer)
     }
-    guard pass.tracing else {
-      let merged = try merge(queries.attention(keys: keys, values: values, mask: pass.mask))
-      return try pass.project(merged, output, .attentionOutput, layer: layer)
-    }
-    let attended = try queries.tracedAttention(keys: keys, values: values, mask: pass.mask)
-    let result = try pass.project(merge(attended.output), output, .attentionOutput, layer: layer)
-    return Traced(result.value, tracing: true) { gradient, toInput in
-      let merged = try split(result.pulledBack(gradient), heads)
-      let inner = try attended.backward(pass.packing.zeroPadded(merged).transposed(1, 2))
+    let merged = try attended.output.reshaped([tokens, heads * headDim])
+    let result = try pass.project(merged, output, .attentionOutput, layer: layer)
+    return Traced(result.value, tracing: pass.tracing) { gradient, toInput in
+      let inner = try attended.backward(result.pulledBack(gradient).reshaped([tokens, heads, headDim]))
       let parts = [
-        try projected.queries.pulledBack(rows(inner.queries, heads, rotated: true, pass), toInput: toInput),
-        try projected.keys.pulledBack(rows(inner.keys, kvHeads, rotated: true, pass), toInput: toInput),
-        try projected.values.pulledBack(rows(inner.values, kvHeads, rotated: false, pass), toInput: toInput),
+        try projected.queries.pulledBack(back(inner.queries, rotated: true, pass), toInput: toInput),
+        try projected.keys.pulledBack(back(inner.keys, rotated: true, pass), toInput: toInput),
+        try projected.values.pulledBack(back(inner.values, rotated: false, pass), toInput: toInput),
       ].compactMap(\.self)
       guard var sum = parts.first else { return nil }
       for part in parts.dropFirst() { sum = try sum + part }
@@ -49,21 +44,21 @@ public struct Attention: Sendable {
     }
   }
 
-  /// [tokens, count, headDim] → [batch, count, time, headDim]
-  private func grid(_ x: Tensor, _ pass: ForwardPass) throws -> Tensor { try pass.packing.padded(x).transposed(1, 2) }
+  private struct Projected {
+    let queries: Traced
+    let keys: Traced
+    let values: Traced
+  }
 
-  /// From the gradient of attention's inputs to that of a projection's output. [batch, heads, time, headDim] →
-  /// [tokens, count · headDim]; the query heads of a group add up.
-  private func rows(_ gradient: Tensor, _ count: Int, rotated: Bool, _ pass: ForwardPass) throws -> Tensor {
-    var x = gradient
-    if count < heads {
-      let shape = x.shape
-      let groups = try x.reshaped([shape[0], count, heads / count, shape[2], shape[3]])
-      x = try groups.selected(2, 0)  // [batch, count, time, headDim]
-      for member in 1..<heads / count { x = try x + groups.selected(2, member) }
-    }
-    x = try pass.packing.packed(x.transposed(1, 2))  // [tokens, count, headDim]
-    if rotated { x = try pass.rotary.rotate(x, by: pass.angles.reversed()) }
-    return try x.reshaped([x.shape[0], count * headDim])
+  /// Attention's result with its way back; all [tokens, heads or kvHeads, headDim].
+  struct Attended {
+    let output: Tensor
+    let backward: (Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor)
+  }
+
+  /// To the gradient of a projection's output. [tokens, count, headDim] → [tokens, count · headDim]
+  private func back(_ gradient: Tensor, rotated: Bool, _ pass: ForwardPass) throws -> Tensor {
+    let x = rotated ? try pass.rotary.rotateBack(gradient, by: pass.angles) : gradient
+    return try x.reshaped([x.shape[0], x.shape[1] * headDim])
   }
 }

@@ -29,7 +29,7 @@ struct LabelScorer {
     let batch = TokenBatch(
       ids: try Tensor(layout.ids, shape: [prompts.count, time], on: device),
       positions: try Tensor(layout.positions, shape: [prompts.count, time], on: device),
-      mask: .allowed(try mask(layout.groups, time: time)), lengths: prompts.map { $0.count + extraTokens })
+      mask: .grouped(layout.groups), lengths: prompts.map { $0.count + extraTokens })
     let hidden = try model.packedStates(batch, experts: experts)  // [tokens, hidden]
 
     // Each place once: the prompt's end predicts the first token of every label.
@@ -47,8 +47,8 @@ struct LabelScorer {
   private struct Layout {
     var ids: [Int] = []
     var positions: [Int] = []
-    /// 0: prompt, k: the k-th label, −1: padding.
-    var groups: [Int] = []
+    /// Of each packed token: 0 the prompt, k the k-th label.
+    var groups: [Int32] = []
     /// Packed tokens whose logits are needed.
     var places: [Int] = []
     /// Index into the flattened logits of every target token, label by label.
@@ -79,27 +79,14 @@ struct LabelScorer {
           layout.places.append(layout.ids.count - padded)
           layout.ids.append(target)
           layout.positions.append(prompt.count + index)
-          layout.groups.append(number + 1)
+          layout.groups.append(Int32(number + 1))
         }
       }
       packed += prompt.count + extraTokens
       let padding = (row + 1) * time - layout.ids.count
       layout.ids += repeatElement(pad, count: padding)
       layout.positions += repeatElement(0, count: padding)
-      layout.groups += repeatElement(-1, count: padding)
     }
     return layout
-  }
-
-  /// Query i sees key j where j ≤ i and j is the prompt's or the same label's. [batch, 1, time, time]
-  private func mask(_ groups: [Int], time: Int) throws -> Tensor {
-    let device = model.device
-    let group = try Tensor(groups, shape: [groups.count / time, 1, time], on: device)
-    let queries = try group.reshaped([-1, 1, time, 1])
-    let keys = try group.reshaped([-1, 1, 1, time])
-    let order = try Tensor(Array(0..<time), on: device)
-    let causal = try order.reshaped([1, time]).isLessOrEqual(to: order.reshaped([time, 1]))  // [time, time]
-    let visible = try keys.equals(Tensor([0], on: device)).or(keys.equals(queries))  // [batch, 1, time, time]
-    return try visible.and(causal)
   }
 }

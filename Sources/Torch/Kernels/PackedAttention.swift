@@ -1,0 +1,113 @@
+import CTorch
+
+/// Causal attention of rows with a length of their own, packed one after the other: nothing is padded, repeated or masked
+/// afterwards. Query heads share key heads in groups.
+public struct PackedAttention {
+  /// Which packed tokens make a row, and what they may look at.
+  public struct Layout: Sendable {
+    let starts: [Int64]
+    let groups: [Int32]?
+
+    /// - Parameters:
+    ///   - lengths: tokens of each row.
+    ///   - groups: see ``AttentionMask/grouped(_:)``; nil for plain causal rows.
+    /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` when there is not one group for each token.
+    public init(lengths: [Int], groups: [Int32]? = nil) throws {
+      starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int64($1)) }
+      self.groups = groups
+      if let groups, groups.count != tokens {
+        throw TorchError.shapeMismatch(what: "groups of packed tokens", expected: [tokens], got: [groups.count])
+      }
+    }
+
+    var tokens: Int { Int(starts[starts.count - 1]) }
+  }
+
+  let layout: Layout
+  let queries: Tensor  // [tokens, heads, headDim]
+  let keys: Tensor  // [tokens, kvHeads, headDim]
+  let values: Tensor  // [tokens, kvHeads, headDim]
+  /// [tokens, heads, headDim]
+  public let output: Tensor
+  /// log Σ exp of each query's scores; nil when nothing is traced. [tokens, heads]
+  private let statistics: Tensor?
+
+  /// - Parameters:
+  ///   - queries: [tokens, heads, headDim]
+  ///   - keys: [tokens, kvHeads, headDim]
+  ///   - values: [tokens, kvHeads, headDim]
+  ///   - layout: where rows begin and end.
+  ///   - tracing: whether ``backward(_:)`` will be called.
+  /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
+  public init(queries: Tensor, keys: Tensor, values: Tensor, layout: Layout, tracing: Bool) throws {
+    let shape = queries.shape
+    guard shape.count == 3, keys.shape.count == 3, keys.shape == values.shape, keys.shape[2] == shape[2],
+      keys.shape[1] > 0, shape[1] % keys.shape[1] == 0, shape[0] == layout.tokens, keys.shape[0] == layout.tokens
+    else { throw TorchError.shapeMismatch(what: "keys of packed attention", expected: shape, got: keys.shape) }
+    self.layout = layout
+    self.queries = try queries.contiguous()
+    self.keys = try keys.contiguous()
+    self.values = try values.contiguous()
+    output = try Tensor(uninitialized: shape)
+    statistics = tracing ? try Tensor(uninitialized: [shape[0], shape[1]]) : nil
+    try lend { accrete_attention_forward(&$0, try output.kernelMemory(), try statistics?.kernelMemory()) }
+  }
+
+  /// From the gradient by the output to those by queries, keys and values.
+  public func backward(_ gradient: Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor) {
+    guard let statistics else {
+      throw TorchError.unexpectedResult(operation: "attention", expected: "a traced pass", got: "an untraced one")
+    }
+    let results = (
+      queries: try Tensor(uninitialized: queries.shape), keys: try Tensor.zeros(keys.shape),
+      values: try Tensor.zeros(values.shape)
+    )
+    let gradient = try gradient.contiguous()
+    try lend {
+      var gradients = AccreteAttentionGradients(
+        out: try output.kernelMemory(), statistics: try statistics.kernelMemory(),
+        out_gradient: try gradient.kernelMemory(), queries: try results.queries.kernelMemory(),
+        keys: try results.keys.kernelMemory(), values: try results.values.kernelMemory())
+      accrete_attention_backward(&$0, &gradients)
+    }
+    return withExtendedLifetime(gradient) { results }
+  }
+
+  private func lend(_ body: (inout AccreteAttention) throws -> Void) throws {
+    let shape = queries.shape
+    try layout.starts.withUnsafeBufferPointer { starts in
+      try (layout.groups ?? []).withUnsafeBufferPointer { groups in
+        var parameters = AccreteAttention(
+          rows: Int64(starts.count - 1), heads: Int64(shape[1]), kv_heads: Int64(keys.shape[1]), dim: Int64(shape[2]),
+          starts: starts.baseAddress, groups: layout.groups == nil ? nil : groups.baseAddress,
+          queries: try queries.kernelMemory(), keys: try keys.kernelMemory(), values: try values.kernelMemory(),
+          scale: 1 / Float(shape[2]).squareRoot(), threads: accrete_get_threads())
+        try body(&parameters)
+      }
+    }
+  }
+}
+
+extension Tensor {
+  /// Rotates pairs (x[i], x[i + headDim/2]) of every head; `direction` −1 turns back. `self`: [tokens, heads, headDim];
+  /// cosines, sines: [tokens, headDim / 2].
+  public func rotated(cosines: Tensor, sines: Tensor, direction: Double) throws -> Tensor {
+    let shape = self.shape
+    guard shape.count == 3, cosines.shape == [shape[0], shape[2] / 2], sines.shape == cosines.shape else {
+      throw TorchError.shapeMismatch(
+        what: "angles of a rotation", expected: [shape.first ?? 0, (shape.last ?? 0) / 2], got: cosines.shape)
+    }
+    guard Kernels.suit(self), Kernels.suit(cosines) else {
+      let (c, s) = (try cosines.unsqueezed(1), try sines.unsqueezed(1) * direction)
+      let half = shape[2] / 2
+      let (a, b) = (try narrowed(2, from: 0, count: half), try narrowed(2, from: half, count: half))
+      return try Tensor.concatenated([a * c - b * s, b * c + a * s], axis: 2)
+    }
+    let (x, c, s) = (try contiguous(), try cosines.contiguous(), try sines.contiguous())
+    let result = try Tensor(uninitialized: shape)
+    accrete_rotate(
+      Int64(shape[0]), Int64(shape[1]), Int64(shape[2]), try x.kernelMemory(), try c.kernelMemory(),
+      try s.kernelMemory(), Float(direction), try result.kernelMemory(), accrete_get_threads())
+    return withExtendedLifetime((x, c, s)) { result }
+  }
+}
