@@ -9,7 +9,7 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
   /// Passes over the training rows.
   public var epochs = 3
   /// Peak learning rate.
-  public var learningRate = 1e-3
+  public var learningRate = 5e-4
   public var schedule = LearningRateSchedule.Shape.constant
   /// Optimizer steps of linear warm-up.
   public var warmupSteps = 0
