@@ -19,7 +19,8 @@ public enum Projection: String, Sendable, CaseIterable, Codable {
 /// Tokens are packed: [tokens, width], the rows of the batch one after the other without padding.
 public protocol ExpertSelection {
   /// The output of one projection. `input`: [tokens, in] → [tokens, out].
-  func project(_ input: Tensor, through weight: Tensor, at projection: Projection, layer: Int, tracing: Bool) throws
+  func project(_ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool)
+    throws
     -> Traced
 
   /// The output of one feed-forward block, without the residual. `input` (normed): [tokens, hidden] → the same.
@@ -31,7 +32,7 @@ public protocol ExpertSelection {
 
 extension ExpertSelection {
   public func project(
-    _ input: Tensor, through weight: Tensor, at projection: Projection, layer: Int, tracing: Bool
+    _ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
     try Traced.linear(input, weight, tracing: tracing)
   }

@@ -26,7 +26,7 @@ public struct Traced {
   }
 
   /// A product with a frozen matrix. `x`: [tokens, in]; `weight`: [out, in] → [tokens, out].
-  public static func linear(_ x: Tensor, _ weight: Tensor, tracing: Bool) throws -> Traced {
+  public static func linear(_ x: Tensor, _ weight: FrozenMatrix, tracing: Bool) throws -> Traced {
     Traced(try x.linear(weight), tracing: tracing) { gradient, toInput in
       toInput ? try gradient.linearTransposed(weight) : nil
     }

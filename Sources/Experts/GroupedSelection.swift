@@ -41,7 +41,7 @@ public struct GroupedSelection: ExpertSelection {
   }
 
   public func project(
-    _ input: Tensor, through weight: Tensor, at projection: Projection, layer: Int, tracing: Bool
+    _ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
     try eachGroup(input, tracing) { tokens, selection in
       try selection?.project(tokens, through: weight, at: projection, layer: layer, tracing: tracing)

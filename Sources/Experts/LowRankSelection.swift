@@ -5,6 +5,7 @@ public import Torch
 public struct LowRankSelection: ExpertSelection {
   let expert: LowRankExpert
   let dropout: Dropout?
+  private let stacks = StackedFactors.Cache()
 
   /// - Parameters:
   ///   - expert: what every row uses.
@@ -19,7 +20,7 @@ public struct LowRankSelection: ExpertSelection {
   }
 
   public func project(
-    _ input: Tensor, through weight: Tensor, at projection: Projection, layer: Int, tracing: Bool
+    _ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
     guard let pair = pair(projection, layer) else { return try Traced.linear(input, weight, tracing: tracing) }
     let mask = try dropout?.mask(like: input)
@@ -28,7 +29,7 @@ public struct LowRankSelection: ExpertSelection {
       let reduced = try pair.pullBack(gradient, trace)
       guard toInput else { return nil }
       let own = try pair.inputGradient(reduced)
-      return try gradient.linearTransposed(weight) + (mask.map { try own * $0 } ?? own)
+      return try gradient.linearTransposed(weight, adding: mask.map { try own * $0 } ?? own)
     }
   }
 
@@ -37,7 +38,8 @@ public struct LowRankSelection: ExpertSelection {
       return try block.forward(z, experts: self, layer: layer, tracing: tracing)
     }
     let pass = try FusedFeedForward(
-      z, through: block, experts: [pairs], gate: nil, dropout: dropout, keepingFirst: false)
+      z, through: block, experts: [pairs], stack: stacks.layer(layer, [pairs]), gate: nil, dropout: dropout,
+      keepingFirst: false)
     return Traced(pass.output, tracing: tracing) { try pass.backward($0, pool: nil, toInput: $1) }
   }
 

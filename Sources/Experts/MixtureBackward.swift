@@ -73,8 +73,8 @@ struct MixtureBackward {
     let logits = try gateGradient(shares)  // [tokens, 2]
     try gate.accumulateGradient(logits.transposedProduct(z))
     guard toInput, let sums, let input else { return nil }
-    return try sums.gate.linear(block.gate.transposed(0, 1), adding: input)
-      + sums.up.linear(block.up.transposed(0, 1), adding: logits.linearTransposed(gate))
+    return try sums.gate.linearTransposed(block.gate, adding: input)
+      + sums.up.linearTransposed(block.up, adding: logits.linearTransposed(gate))
   }
 
   /// Through softmax: β_e (dβ_e − Σ β dβ). [tokens, 2]

@@ -37,6 +37,7 @@ public final class MixtureSelection: ExpertSelection {
   let gates: [Tensor]
   let dropout: Dropout?
   let pooling: Pooling
+  private let stacks = StackedFactors.Cache()
   /// Pooled shared output of each layer, in order: leaves that collect the gradient of what is computed from them.
   /// [batch, hidden]
   public private(set) var pooled: [Tensor] = []
@@ -63,7 +64,8 @@ public final class MixtureSelection: ExpertSelection {
     _ z: Tensor, through block: FeedForward, _ experts: [FusedFeedForward.Pairs], layer: Int, tracing: Bool
   ) throws -> Traced {
     let pass = try FusedFeedForward(
-      z, through: block, experts: experts, gate: gates[layer], dropout: dropout, keepingFirst: pooling.weights != nil)
+      z, through: block, experts: experts, stack: stacks.layer(layer, experts), gate: gates[layer], dropout: dropout,
+      keepingFirst: pooling.weights != nil)
     let pool = try pass.first.flatMap { first in
       let reduced = try pass.down.narrowed(1, from: 0, count: pass.rank).contiguous()
       return try collect(activated: first, reduced: reduced, experts[0].down, block)

@@ -23,7 +23,7 @@ public struct Evaluator {
   /// Padded tokens of a batch at most: bounds memory whatever the lengths.
   private let tokenBudget: Int
 
-  public init(_ model: DecoderModel, pad: Int, tokenBudget: Int = 6144) {
+  public init(_ model: DecoderModel, pad: Int, tokenBudget: Int = 2048) {
     self.model = model
     self.pad = pad
     self.tokenBudget = tokenBudget

@@ -18,10 +18,10 @@ public struct Base: Sendable {
 
   /// Loads a Hugging Face folder with `tokenizer.json`.
   /// - Throws: `DecoderError`, `TokenizationError`, ``RunError/noEndToken(folder:)``.
-  public init(folder: URL, on device: Device = .cpu) throws {
+  public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision = .float32) throws {
     let file = folder.appendingPathComponent("tokenizer.json")
     self.folder = folder
-    model = try DecoderModel(folder: folder, on: device)
+    model = try DecoderModel(folder: folder, on: device, precision: precision)
     tokenizer = try ByteLevelBPE(contentsOf: file)
     tokenizerDigest = try Digest(ofFile: file)
     let (size, known) = (model.configuration.vocabularySize, tokenizer.vocabularySize)

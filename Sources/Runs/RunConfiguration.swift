@@ -2,6 +2,7 @@ public import Experts
 import Foundation
 public import Learning
 public import Streams
+public import Torch
 
 /// Everything a user decides about a run. What it does not hold does not decide a result.
 public struct RunConfiguration: Sendable, Equatable, Codable {
@@ -38,6 +39,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   /// Threads of an operation; part of the configuration because the last bits depend on it.
   public var threads = 1
   public var device = "cpu"
+  /// How the base's matrices are held.
+  public var weights = FrozenMatrix.Precision.float32
 
   public init() {}
 

@@ -96,7 +96,8 @@ public final class SequenceRun {
     let names = try suite.taskNames(order: configuration.source.order)
     for name in Set(names) where names.count(where: { $0 == name }) > 1 { throw RunError.sameTaskTwice(name) }
     let base = try Base(
-      folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device))
+      folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
+      precision: configuration.weights)
     let tasks = try names.enumerated().map { arrival, name in
       report(.preparing(task: name))
       return try PreparedTask(suite.task(named: name), arrival: arrival, base: base, configuration: configuration)

@@ -50,14 +50,14 @@ enum TinyTasks {
 
 extension DecoderModel {
   /// Every tensor of the base.
-  var allTensors: [String: Tensor] {
+  func allTensors() throws -> [String: Tensor] {
     var result = ["embedding": embedding, "norm": finalNorm, "readOut": readOut]
     for (index, layer) in layers.enumerated() {
       let (attention, block) = (layer.attention, layer.feedForward)
-      let tensors = [
-        layer.attentionNorm, attention.query, attention.key, attention.value, attention.output, layer.feedForwardNorm,
-        block.gate, block.up, block.down,
+      let matrices = [
+        attention.query, attention.key, attention.value, attention.output, block.gate, block.up, block.down,
       ]
+      let tensors = try [layer.attentionNorm, layer.feedForwardNorm] + matrices.map { try $0.dequantized() }
       for (number, tensor) in tensors.enumerated() { result["layers.\(index).\(number)"] = tensor }
     }
     return result

@@ -115,6 +115,13 @@ typedef struct {
 void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics);
 void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients);
 
+// Rows of 8-bit integers with a scale each: x ⊙ columns ≈ values · scales (columns NULL: 1).
+void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* columns, int8_t* values, float* scales,
+                      int32_t threads);
+// out = sums · scales (per row) · columns (NULL: 1) + addend (NULL: 0).
+void accrete_dequantize(int64_t rows, int64_t width, const int32_t* sums, const float* scales, const float* columns,
+                        const float* addend, float* out, int32_t threads);
+
 // Rotary positions in the half-split form; sign −1 turns back. cosines, sines: [tokens, dim / 2].
 void accrete_rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, const float* cosines, const float* sines,
                     float sign, float* out, int32_t threads);

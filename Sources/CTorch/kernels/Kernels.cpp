@@ -50,6 +50,7 @@ namespace plain {
 #include "Mixture.h"
 #include "Norm.h"
 #include "Attention.h"
+#include "Quantize.h"
 }  // namespace plain
 
 #if defined(__x86_64__) && defined(__clang__)
@@ -62,6 +63,7 @@ namespace avx2 {
 #include "Mixture.h"
 #include "Norm.h"
 #include "Attention.h"
+#include "Quantize.h"
 }  // namespace avx2
 #pragma clang attribute pop
 
@@ -72,6 +74,7 @@ namespace avx512 {
 #include "Mixture.h"
 #include "Norm.h"
 #include "Attention.h"
+#include "Quantize.h"
 }  // namespace avx512
 #pragma clang attribute pop
 #endif
@@ -157,6 +160,16 @@ void accrete_attention_forward(const AccreteAttention* attention, float* out, fl
 
 void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients) {
   ACCRETE_DISPATCH(attention_backward(*attention, *gradients));
+}
+
+void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* columns, int8_t* values, float* scales,
+                      int32_t threads) {
+  ACCRETE_DISPATCH(quantize(rows, width, x, columns, values, scales, threads));
+}
+
+void accrete_dequantize(int64_t rows, int64_t width, const int32_t* sums, const float* scales, const float* columns,
+                        const float* addend, float* out, int32_t threads) {
+  ACCRETE_DISPATCH(dequantize(rows, width, sums, scales, columns, addend, out, threads));
 }
 
 void accrete_rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, const float* cosines, const float* sines,

@@ -12,14 +12,19 @@ extension Attention {
     if let cache = pass.cache {
       (gridKeys, gridValues) = try cache.append(keys: gridKeys, values: gridValues, layer: layer)
     }
-    // Each key head serves a group of query heads. [batch, heads, keys, headDim]
     let group = heads / kvHeads
+    if !pass.tracing, pass.packing.time == 1, case .none = pass.mask {
+      // One query for each row: the heads of a group stand in for several, and nothing is repeated.
+      let rows = pass.packing.rows
+      let output = try gridQueries.reshaped([rows, kvHeads, group, headDim]).attention(
+        keys: gridKeys, values: gridValues, mask: .none)
+      return Attended(output: try output.reshaped([rows, heads, headDim]), backward: Self.untraced)
+    }
+    // Each key head serves a group of query heads. [batch, heads, keys, headDim]
     (gridKeys, gridValues) = (try gridKeys.repeated(1, times: group), try gridValues.repeated(1, times: group))
     guard pass.tracing else {
       let output = try packed(gridQueries.attention(keys: gridKeys, values: gridValues, mask: pass.mask))
-      return Attended(output: output) { _ in
-        throw TorchError.unexpectedResult(operation: "attention", expected: "a traced pass", got: "an untraced one")
-      }
+      return Attended(output: output, backward: Self.untraced)
     }
     let traced = try gridQueries.tracedAttention(keys: gridKeys, values: gridValues, mask: pass.mask)
     return Attended(output: try packed(traced.output)) { gradient in
@@ -31,5 +36,9 @@ extension Attention {
       }
       return (try packed(inner.queries), try summed(inner.keys), try summed(inner.values))
     }
+  }
+
+  private static func untraced(_ gradient: Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor) {
+    throw TorchError.unexpectedResult(operation: "attention", expected: "a traced pass", got: "an untraced one")
   }
 }

@@ -2,10 +2,10 @@ public import Torch
 
 /// Grouped-query attention (Ainslie et al., arXiv 2305.13245) with rotary positions.
 public struct Attention: Sendable {
-  public let query: Tensor  // [heads · headDim, hidden]
-  public let key: Tensor  // [kvHeads · headDim, hidden]
-  public let value: Tensor  // [kvHeads · headDim, hidden]
-  public let output: Tensor  // [hidden, heads · headDim]
+  public let query: FrozenMatrix  // [heads · headDim, hidden]
+  public let key: FrozenMatrix  // [kvHeads · headDim, hidden]
+  public let value: FrozenMatrix  // [kvHeads · headDim, hidden]
+  public let output: FrozenMatrix  // [hidden, heads · headDim]
   public let heads: Int
   public let kvHeads: Int
   public let headDim: Int

@@ -8,8 +8,9 @@ extension DecoderModel {
   /// - Parameters:
   ///   - folder: with `config.json` and `model.safetensors` or a sharded index.
   ///   - device: where the weights go.
+  ///   - precision: how the layers' matrices are held; embedding, read-out and norms stay float32.
   /// - Throws: ``DecoderError``, `TorchError`, `FileError`.
-  public init(folder: URL, on device: Device = .cpu) throws {
+  public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision = .float32) throws {
     let configuration = try DecoderConfiguration(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)
     let names = TensorNames(configuration)
@@ -21,6 +22,9 @@ extension DecoderModel {
     let queryWidth = configuration.heads * configuration.headDim
     let keyWidth = configuration.kvHeads * configuration.headDim
     func load(_ name: String, _ shape: [Int]) throws -> Tensor { try checkpoint.tensor(name, shape, on: device) }
+    func matrix(_ name: String, _ shape: [Int]) throws -> FrozenMatrix {
+      try FrozenMatrix(load(name, shape), precision: precision)
+    }
 
     embedding = try load(TensorNames.embedding, [configuration.vocabularySize, hidden])
     finalNorm = try load(TensorNames.finalNorm, [hidden])
@@ -40,16 +44,16 @@ extension DecoderModel {
       return DecoderLayer(
         attentionNorm: try load(name("input_layernorm"), [hidden]),
         attention: Attention(
-          query: try load(name("self_attn.q_proj"), [queryWidth, hidden]),
-          key: try load(name("self_attn.k_proj"), [keyWidth, hidden]),
-          value: try load(name("self_attn.v_proj"), [keyWidth, hidden]),
-          output: try load(name("self_attn.o_proj"), [hidden, queryWidth]),
+          query: try matrix(name("self_attn.q_proj"), [queryWidth, hidden]),
+          key: try matrix(name("self_attn.k_proj"), [keyWidth, hidden]),
+          value: try matrix(name("self_attn.v_proj"), [keyWidth, hidden]),
+          output: try matrix(name("self_attn.o_proj"), [hidden, queryWidth]),
           heads: configuration.heads, kvHeads: configuration.kvHeads, headDim: configuration.headDim),
         feedForwardNorm: try load(name("post_attention_layernorm"), [hidden]),
         feedForward: FeedForward(
-          gate: try load(name("mlp.gate_proj"), [inner, hidden]),
-          up: try load(name("mlp.up_proj"), [inner, hidden]),
-          down: try load(name("mlp.down_proj"), [hidden, inner])))
+          gate: try matrix(name("mlp.gate_proj"), [inner, hidden]),
+          up: try matrix(name("mlp.up_proj"), [inner, hidden]),
+          down: try matrix(name("mlp.down_proj"), [hidden, inner])))
     }
     rotary = try RotaryEmbedding(
       headDim: configuration.headDim, theta: configuration.ropeTheta, on: device)

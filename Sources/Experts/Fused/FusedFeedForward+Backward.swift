@@ -15,7 +15,7 @@ extension FusedFeedForward {
   /// The way back; see `MixtureBackward.swift` for the formulas.
   func backward(_ gradient: Tensor, pool: Pool?, toInput: Bool) throws -> Tensor? {
     let mixed = try gradient.linearTransposed(block.down)  // [tokens, intermediate]
-    let byWeighted = try gradient.linearTransposed(factors) * scaling  // [tokens, experts · rank]
+    let byWeighted = try gradient.linearTransposed(stack.factors) * scaling  // [tokens, experts · rank]
     let byFactors = try weighted.transposedProduct(gradient)  // [experts · rank, hidden]
     for (number, expert) in experts.enumerated() {
       try expert.down.b.accumulateGradient(rows(byFactors, number).transposed(0, 1))
@@ -33,7 +33,7 @@ extension FusedFeedForward {
 
     var input: Tensor?
     if let byGate = gradients.gate, let byUp = gradients.up {
-      let products = try byUp.linear(block.up.transposed(0, 1), adding: byGate.linearTransposed(block.gate))
+      let products = try byUp.linearTransposed(block.up, adding: byGate.linearTransposed(block.gate))
       input =
         try logits.flatMap { logits in
           try gate.map { try logits.linear($0.transposed(0, 1), adding: products) }
@@ -75,7 +75,7 @@ extension FusedFeedForward {
       pool.reduced.transposedProduct(gradient).narrowed(0, from: 0, count: rank).transposed(0, 1))
     // Every token has the same part in the mean of its row.
     let parts = try Tensor(pool.lengths.map { 1 / Float($0) }, shape: [pool.lengths.count, 1])
-    let own = try factors.narrowed(1, from: 0, count: paddedRank)  // [hidden, rank]
+    let own = try stack.factors.narrowed(1, from: 0, count: paddedRank)  // [hidden, rank]
     return try SwiGLUMixture.RowGradient(
       first: gradient.linearTransposed(block.down) * parts,
       down: gradient.linearTransposed(own) * parts * scaling,

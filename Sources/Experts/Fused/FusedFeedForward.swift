@@ -29,8 +29,7 @@ struct FusedFeedForward {
   let reduction: LowRankReduction
   let mixture: SwiGLUMixture
   let shares: Tensor?  // β: [tokens, 2]
-  /// B2 of all experts side by side. [hidden, experts · rank]
-  let factors: Tensor
+  let stack: StackedFactors
   /// (α/r) β_e A2 drop(a_e). [tokens, experts · rank]
   let weighted: Tensor
   /// (α/r) A2 drop(a_e). [tokens, experts · rank]
@@ -55,14 +54,17 @@ struct FusedFeedForward {
 
   /// - Parameters:
   ///   - z: the normed input. [tokens, hidden]
+  ///   - stack: the experts' factors.
   ///   - keepingFirst: whether the first expert's activations are wanted.
   init(
-    _ z: Tensor, through block: FeedForward, experts: [Pairs], gate: Tensor?, dropout: Dropout?, keepingFirst: Bool
+    _ z: Tensor, through block: FeedForward, experts: [Pairs], stack: StackedFactors, gate: Tensor?, dropout: Dropout?,
+    keepingFirst: Bool
   ) throws {
     self.block = block
     self.experts = experts
     self.gate = gate
     self.z = z
+    self.stack = stack
     // Keys in the order of use: gate, up, down of one expert after the other.
     let keys = dropout.map { dropout in experts.map { _ in dropout.masks(3) } }
     func masks(_ uses: [Int]) -> DropoutMasks? {
@@ -72,20 +74,16 @@ struct FusedFeedForward {
       }
     }
     let scaling = experts[0].down.scaling
-    reduction = try LowRankReduction(
-      z, a: Kernels.stacked(experts.flatMap { [$0.gate.a, $0.up.a] }), dropout: masks([0, 1]))
+    reduction = try LowRankReduction(z, a: stack.inputs, dropout: masks([0, 1]))
     shares = try gate.map { try z.linear($0).softmax(-1) }
     mixture = try SwiGLUMixture(
-      gate: z.linear(block.gate), up: z.linear(block.up), reduced: reduction.forward() * scaling,
-      b: Kernels.stacked(experts.flatMap { [try $0.gate.b.transposed(0, 1), try $0.up.b.transposed(0, 1)] }),
-      a: Kernels.stacked(experts.map(\.down.a)), shares: shares, dropout: masks([2]))
+      gate: z.linear(block.gate), up: z.linear(block.up), reduced: reduction.forward() * scaling, b: stack.outputs,
+      a: stack.down, shares: shares, dropout: masks([2]))
     let middle = try mixture.forward(keepingFirst: keepingFirst)
     first = middle.first
     down = try middle.down * scaling
     weighted = try shares.map { [down] in try Self.times(down, $0) } ?? down
-    let stacked = try Kernels.stacked(experts.map { try $0.down.b.transposed(0, 1) })  // [experts, rank, hidden]
-    factors = try stacked.reshaped([-1, z.shape[1]]).transposed(0, 1)
-    output = try weighted.linear(factors, adding: middle.mixed.linear(block.down))
+    output = try weighted.linear(stack.factors, adding: middle.mixed.linear(block.down))
   }
 
   /// Each expert's columns times its share. `x`: [tokens, experts · rank]; `shares`: [tokens, experts].

@@ -3,6 +3,7 @@ import Decoder
 import Foundation
 import Runs
 import Tokenization
+import Torch
 
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,7 +26,7 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
-      let base = try Base(folder: self.base.folder(), on: self.base.apply())
+      let base = try Base(folder: self.base.folder(), on: self.base.apply(), precision: self.base.weights ?? .float32)
       let ids = try base.tokenizer.encode(prompt, addSpecialTokens: true)
       var produced: [Int] = []
       var shown = ""

@@ -15,6 +15,9 @@ struct BaseOptions: ParsableArguments {
   @Option(help: "Threads of an operation. Default: all cores.")
   var threads: Int?
 
+  @Option(help: "float32 (default), or int8: less memory and faster, not exact.")
+  var weights: FrozenMatrix.Precision?
+
   func folder() throws -> URL {
     try base.map { URL(fileURLWithPath: absolute($0)) } ?? EmbeddedResources.base()
   }

@@ -11,6 +11,7 @@ struct RunFile: Decodable {
   var base: String?
   var device: String?
   var threads: Int?
+  var weights: FrozenMatrix.Precision?
   var suite: String?
   var data: String?
   var order: Int?
@@ -37,7 +38,7 @@ struct RunFile: Decodable {
   var maxLength: Int?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case base, device, threads, suite, data, order, tasks, method, seed, rank, alpha, dropout, adversary, batch
+    case base, device, threads, weights, suite, data, order, tasks, method, seed, rank, alpha, dropout, adversary, batch
     case accumulation, epochs, schedule
     case perClass = "per-class"
     case testLimit = "test-limit"

@@ -16,6 +16,7 @@ extension RunOptions {
     result.base = try base.base.map(absolute) ?? file.base.map(fromFile) ?? EmbeddedResources.base().path
     result.device = base.device ?? file.device ?? result.device
     result.threads = base.threads ?? file.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    result.weights = base.weights ?? file.weights ?? result.weights
     result.source.suite = suite ?? file.suite ?? result.source.suite
     result.source.data = data.map(absolute) ?? file.data.map(fromFile)
     result.source.order = order ?? file.order ?? result.source.order

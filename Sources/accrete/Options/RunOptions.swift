@@ -92,3 +92,4 @@ extension RowSelection.Evaluation: ExpressibleByArgument {}
 extension ReadOutKind: ExpressibleByArgument {}
 extension Adversary.Mode: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
+extension FrozenMatrix.Precision: ExpressibleByArgument {}
