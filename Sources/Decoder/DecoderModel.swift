@@ -29,7 +29,8 @@ public struct DecoderModel: Sendable {
     try Packing(batch).padded(packedStates(batch, experts: experts, cache: cache))
   }
 
-  /// As ``hiddenStates(_:experts:cache:)`` for the real tokens alone, row after row. [tokens, hidden]
+  /// As ``hiddenStates(_:experts:cache:)`` without padding: row after row, then the filler.
+  /// [``TokenBatch/packedCount``, hidden]
   public func packedStates(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil
   ) throws -> Tensor {
@@ -78,7 +79,9 @@ public struct DecoderModel: Sendable {
     let packing = try Packing(batch)
     let positions =
       try batch.positions.map { try packing.packed($0) }
-      ?? Tensor(batch.lengths.flatMap { start..<start + $0 }, on: device)  // [tokens]
+      ?? Tensor(
+        batch.lengths.flatMap { start..<start + $0 } + repeatElement(start, count: packing.filler),
+        on: device)  // [tokens]
     let layout = cache == nil ? try layout(of: batch) : nil
     let pass = ForwardPass(
       packing: packing, layout: layout,
@@ -98,9 +101,12 @@ public struct DecoderModel: Sendable {
   /// For the fused attention; nil where it can't be used.
   private func layout(of batch: TokenBatch) throws -> PackedAttention.Layout? {
     guard Kernels.suit(embedding) else { return nil }
+    let filler = TokenBatch.filler(for: batch.tokens)
+    let lengths = batch.lengths + (filler > 0 ? [filler] : [])
     switch batch.mask {
-    case .causal: return try PackedAttention.Layout(lengths: batch.lengths)
-    case .grouped(let groups): return try PackedAttention.Layout(lengths: batch.lengths, groups: groups)
+    case .causal: return try PackedAttention.Layout(lengths: lengths)
+    case .grouped(let groups):
+      return try PackedAttention.Layout(lengths: lengths, groups: groups + repeatElement(0, count: filler))
     case .allowed, .none: return nil
     }
   }

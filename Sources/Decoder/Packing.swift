@@ -4,13 +4,19 @@ import Torch
 ///
 /// Everything but attention works on packed tokens, so that padding costs nothing there. Attention is block-diagonal: each row
 /// looks at itself only, on the padded grid.
+///
+/// Behind the real tokens stands the batch's filler (``TokenBatch/filler(for:)``): copies of the first token.
 struct Packing {
   let rows: Int
   let time: Int
+  /// Real tokens, without the filler.
   let tokens: Int
+  let filler: Int
   private let device: Device
-  /// Place of each packed token on the flattened grid; nil when there is no padding. int64 [tokens]
+  /// Place of each real token on the flattened grid; nil when there is no padding. int64 [tokens]
   private let places: Tensor?
+  /// The same with the filler; nil when there is neither padding nor filler. int64 [tokens + filler]
+  private let sources: Tensor?
   /// The packed token at each place of the grid; at padding any token, which nobody looks at. int64 [rows · time]
   private let grid: Tensor?
 
@@ -18,42 +24,42 @@ struct Packing {
     rows = batch.rows
     time = batch.time
     tokens = batch.tokens
+    filler = TokenBatch.filler(for: batch.tokens)
     device = batch.ids.device
-    guard batch.lengths.contains(where: { $0 != batch.time }) else {
-      places = nil
-      grid = nil
-      return
-    }
+    let isPadded = batch.lengths.contains { $0 != batch.time }
     var places: [Int] = []
     var grid = [Int](repeating: 0, count: rows * time)
-    places.reserveCapacity(tokens)
+    places.reserveCapacity(tokens + filler)
     for (row, length) in batch.lengths.enumerated() {
       for index in 0..<length {
         grid[row * time + index] = places.count
         places.append(row * time + index)
       }
     }
-    self.places = try Tensor(places, on: batch.ids.device)
-    self.grid = try Tensor(grid, on: batch.ids.device)
+    self.places = isPadded ? try Tensor(places, on: batch.ids.device) : nil
+    self.grid = isPadded ? try Tensor(grid, on: batch.ids.device) : nil
+    places += repeatElement(0, count: filler)
+    sources = isPadded || filler > 0 ? try Tensor(places, on: batch.ids.device) : nil
   }
 
-  /// From the padded grid to packed tokens. `x`: [rows, time, …] → [tokens, …].
+  /// From the padded grid to packed tokens. `x`: [rows, time, …] → [tokens + filler, …].
   func packed(_ x: Tensor) throws -> Tensor {
     let flat = try x.reshaped([rows * time] + x.shape.dropFirst(2))
-    return try places.map { try flat.gathered(0, rows: $0) } ?? flat
+    return try sources.map { try flat.gathered(0, rows: $0) } ?? flat
   }
 
-  /// From packed tokens to the grid; padding holds copies. `x`: [tokens, …] → [rows, time, …].
+  /// From packed tokens to the grid; padding holds copies. `x`: [tokens + filler, …] → [rows, time, …].
   func padded(_ x: Tensor) throws -> Tensor {
-    let flat = try grid.map { try x.gathered(0, rows: $0) } ?? x
+    let flat = try grid.map { try x.gathered(0, rows: $0) } ?? x.narrowed(0, from: 0, count: tokens)
     return try flat.reshaped([rows, time] + x.shape.dropFirst())
   }
 
   /// As ``padded(_:)`` with zeros at padding: what the gradient of ``packed(_:)`` is.
   func zeroPadded(_ x: Tensor) throws -> Tensor {
     let shape = Array(x.shape.dropFirst())
-    guard let places else { return try x.reshaped([rows, time] + shape) }
-    return try Tensor.zeros([rows * time] + shape, on: x.device).replacing(0, rows: places, with: x)
+    let real = try x.narrowed(0, from: 0, count: tokens)
+    guard let places else { return try real.reshaped([rows, time] + shape) }
+    return try Tensor.zeros([rows * time] + shape, on: x.device).replacing(0, rows: places, with: real)
       .reshaped([rows, time] + shape)
   }
 

@@ -17,6 +17,18 @@ public struct TokenBatch: Sendable {
   /// Real tokens of all rows.
   public var tokens: Int { lengths.reduce(0, +) }
 
+  /// Tokens that are added to `tokens` real ones so that their number is a round one; nobody looks at them.
+  ///
+  /// oneDNN compiles a product for each number of rows and keeps what it compiled: with every batch another number, a run spent
+  /// up to a millisecond a product on that, and two megabytes for each.
+  public static func filler(for tokens: Int) -> Int {
+    let block = 64
+    return tokens <= block ? 0 : (block - tokens % block) % block
+  }
+
+  /// Packed tokens that a pass computes: the real ones, then the filler.
+  public var packedCount: Int { tokens + Self.filler(for: tokens) }
+
   /// Causal rows of different lengths.
   /// - Throws: ``DecoderError/emptyInput``.
   public init(_ sequences: [[Int]], pad: Int, on device: Device = .cpu) throws {

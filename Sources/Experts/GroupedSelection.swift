@@ -31,11 +31,14 @@ public struct GroupedSelection: ExpertSelection {
       }
       members[choice ?? -1, default: []] += Array(starts[row]..<starts[row + 1])
     }
+    // The filler behind the real tokens is the base's.
+    let tokens = starts[rows.count] + TokenBatch.filler(for: starts[rows.count])
+    if tokens > starts[rows.count] { members[-1, default: []] += Array(starts[rows.count]..<tokens) }
     let ordered = members.sorted { $0.key < $1.key }
     groups = try ordered.map { key, tokens in
       Group(selection: key < 0 ? nil : selections[key], tokens: try Tensor(tokens, on: device))
     }
-    var place = [Int](repeating: 0, count: starts[rows.count])
+    var place = [Int](repeating: 0, count: tokens)
     for (position, token) in ordered.flatMap(\.value).enumerated() { place[token] = position }
     restore = try Tensor(place, on: device)
   }

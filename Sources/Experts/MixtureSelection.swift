@@ -120,7 +120,7 @@ public struct PoolingWeights {
 
   public init(_ batch: TokenBatch) throws {
     lengths = batch.lengths
-    let tokens = batch.tokens
+    let tokens = batch.packedCount
     var flat = [Float](repeating: 0, count: lengths.count * tokens)
     var place = 0
     for (row, length) in lengths.enumerated() {

@@ -62,12 +62,15 @@ public enum JSONFile {
       let keys = context.codingPath.map(\.stringValue).joined(separator: ".")
       return keys.isEmpty ? "the top level" : "`\(keys)`"
     }
-    return switch error {
-    case .keyNotFound(let key, let context): "key `\(key.stringValue)` is missing in \(path(context))"
-    case .typeMismatch(let type, let context): "\(path(context)) should be a \(type)"
-    case .valueNotFound(let type, let context): "\(path(context)) is null, expected a \(type)"
-    case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
-    @unknown default: "\(error)"
-    }
+    let text =
+      switch error {
+      case .keyNotFound(let key, let context): "key `\(key.stringValue)` is missing in \(path(context))"
+      case .typeMismatch(let type, let context): "\(path(context)) should be a \(type)"
+      case .valueNotFound(let type, let context): "\(path(context)) is null, expected a \(type)"
+      case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
+      @unknown default: "\(error)"
+      }
+    // A message quotes what the file holds, line ends included; ours are one line.
+    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

@@ -52,6 +52,14 @@ extension Tensor {
       "aten::scatter", overload: "src", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
   }
 
+  /// With rows of zeros behind it, so that their number is a multiple of `block`: products with few different shapes are cheaper.
+  public func filled(toMultipleOf block: Int) throws -> Tensor {
+    let rows = shape[0]
+    let missing = (block - rows % block) % block
+    if missing == 0 { return self }
+    return try Tensor.concatenated([self, Tensor.zeros([missing] + shape.dropFirst(), dtype ?? .float32, on: device)])
+  }
+
   public static func concatenated(_ parts: [Tensor], axis: Int = 0) throws -> Tensor {
     if parts.count == 1, let only = parts.first { return only }
     return try Operation.call("aten::cat", [.tensors(parts), .int(axis)])

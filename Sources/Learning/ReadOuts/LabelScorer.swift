@@ -33,7 +33,8 @@ struct LabelScorer {
     let hidden = try model.packedStates(batch, experts: experts)  // [tokens, hidden]
 
     // Each place once: the prompt's end predicts the first token of every label.
-    let logits = try model.logits(hidden.gathered(0, rows: Tensor(layout.places, on: device)))  // [places, vocabulary]
+    let states = try hidden.gathered(0, rows: Tensor(layout.places, on: device)).filled(toMultipleOf: 64)
+    let logits = try model.logits(states)  // [places, vocabulary]
     let normalizers = try logits.logSumExp(1)  // [places]
     let picked = try logits.reshaped([-1]).gathered(0, rows: Tensor(layout.picks, on: device))  // [prompts · targets]
     let offsets = try normalizers.gathered(0, rows: Tensor(layout.pickPlaces, on: device))
