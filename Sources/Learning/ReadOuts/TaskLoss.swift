@@ -22,7 +22,8 @@ extension DecoderModel {
       let states = try hidden.narrowed(0, from: start, count: count).filled(toMultipleOf: 32)
       let wanted = try targets.narrowed(0, from: start, count: count).unsqueezed(1)  // [count, 1]
       // d −log softmax(x)[t] / dx = softmax(x) − 1 at t.
-      let logProbabilities = try logits(states).narrowed(0, from: 0, count: count).logSoftmax(-1)  // [count, vocabulary]
+      // [count, vocabulary]
+      let logProbabilities = try logits(states).narrowed(0, from: 0, count: count).logSoftmax(-1)
       let picked = try logProbabilities.picked(1, wanted)  // [count, 1]
       sum -= try picked.sum().item()
       let gradient = try logProbabilities.exp().replacing(1, at: wanted, with: picked.exp() + -1)
