@@ -33,7 +33,7 @@ public struct Traced {
   }
 
   /// Runs the pullback where the input's gradient is wanted.
-  /// - Throws: ``TorchError/unexpectedResult(operation:expected:got:)`` when nothing was traced.
+  /// - Throws: `TorchError.unexpectedResult` when nothing was traced.
   public func pulledBack(_ gradient: Tensor) throws -> Tensor {
     guard let result = try pullback?(gradient, true) else {
       throw TorchError.unexpectedResult(operation: "pullback", expected: "a traced value", got: "an untraced one")

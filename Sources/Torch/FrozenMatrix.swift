@@ -89,7 +89,7 @@ extension Tensor {
     try weight.product(self, adding: addend)
   }
 
-  /// `x W`: the gradient of ``linear(_:)-(FrozenMatrix)``'s input. `self`: [rows, out] → [rows, in].
+  /// `x W`: the gradient of `linear`'s input. `self`: [rows, out] → [rows, in].
   public func linearTransposed(_ weight: FrozenMatrix) throws -> Tensor {
     try weight.transposedProduct(self, adding: nil)
   }

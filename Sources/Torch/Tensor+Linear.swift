@@ -18,7 +18,7 @@ extension Tensor {
     }
   }
 
-  /// `x W`: the gradient of ``linear(_:)``'s input. `weight`: [out, in]; `self`: [rows, out] → [rows, in].
+  /// `x W`: the gradient of `linear`'s input. `weight`: [out, in]; `self`: [rows, out] → [rows, in].
   public func linearTransposed(_ weight: Tensor) throws -> Tensor { try linear(weight.transposed(0, 1)) }
 
   /// `xᵀ y`: the gradient of a factor. `self`: [rows, narrow]; `other`: [rows, wide] → [narrow, wide].

@@ -44,7 +44,7 @@ INLINE V visible(const Piece& p, int64_t query, int64_t j, V value, float otherw
   if (p.groups != nullptr) {
     Integers groups{};
     memcpy(&groups, p.groups + j, static_cast<size_t>(std::min(lanes, p.length - j)) * sizeof(int32_t));
-    result = (groups == 0) | (groups == p.groups[query]) ? result : splat(otherwise);
+    result = ((groups == 0) | (groups == p.groups[query])) ? result : splat(otherwise);
   }
   return result;
 }
