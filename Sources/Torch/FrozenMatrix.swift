@@ -61,6 +61,8 @@ public struct FrozenMatrix: Sendable {
     switch storage {
     case .float32(let weight): return try addend.map { try x.linear(weight, adding: $0) } ?? x.linear(weight)
     case .int8(let values, let scales):
+      try Kernels.require("the input of an int8 matrix", x, [x.shape.first ?? 0, shape[1]])
+      if let addend { try Kernels.require("what a product is added to", addend, [x.shape[0], shape[0]]) }
       let (rows, rowScales) = try x.quantized(columns: nil)
       return try Tensor.integerProduct(rows, values.transposed(0, 1))
         .dequantized(rows: rowScales, columns: scales, adding: addend)
@@ -74,6 +76,8 @@ public struct FrozenMatrix: Sendable {
       let turned = try weight.transposed(0, 1)
       return try addend.map { try x.linear(turned, adding: $0) } ?? x.linear(turned)
     case .int8(let values, let scales):
+      try Kernels.require("the gradient of an int8 matrix", x, [x.shape.first ?? 0, shape[0]])
+      if let addend { try Kernels.require("what a product is added to", addend, [x.shape[0], shape[1]]) }
       let (rows, rowScales) = try x.quantized(columns: scales)
       return try Tensor.integerProduct(rows, values).dequantized(rows: rowScales, columns: nil, adding: addend)
     }

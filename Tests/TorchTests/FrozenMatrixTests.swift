@@ -48,4 +48,23 @@ import Torch
   @Test func onlyFloat32Weights() throws {
     #expect(throws: TorchError.self) { try FrozenMatrix(Tensor.zeros([3, 4], .float16), precision: .int8) }
   }
+
+  /// Kernels read memory by the shapes that they are told: what does not fit must be refused before.
+  @Test func shapesThatDoNotFit() throws {
+    let matrix = try FrozenMatrix(normal([3, 4], 1), precision: .int8)
+    #expect(throws: TorchError.self) { try normal([2, 5], 1).linear(matrix) }
+    #expect(throws: TorchError.self) { try normal([2, 4], 1).linearTransposed(matrix) }
+    #expect(throws: TorchError.self) { try normal([2, 4], 1).linear(matrix, adding: normal([2, 4], 2)) }
+    let factors = try Kernels.stacked([normal([2, 4], 3)])
+    #expect(throws: TorchError.self) { try LowRankReduction(normal([2, 5], 1), a: factors, dropout: nil) }
+    #expect(throws: TorchError.self) {
+      try LowRankReduction(normal([2, 4], 1), a: factors, dropout: DropoutMasks(probability: 0.1, keys: []))
+    }
+    #expect(throws: TorchError.self) {
+      try normal([2, 4], 1).addedAndNormalized(normal([1, 4], 1), weight: normal([4], 1), epsilon: 1e-5)
+    }
+    #expect(throws: TorchError.self) {
+      try normal([2, 4], 1).rmsNormBackward(normal([2, 4], 1), weight: normal([3], 1), epsilon: 1e-5)
+    }
+  }
 }

@@ -10,7 +10,12 @@ public struct LowRankReduction {
   ///   - x: the input. [tokens, width]
   ///   - a: the factors as ``Kernels/stacked(_:)`` makes them. [pairs, rank, width]
   ///   - dropout: one key for each pair; nil in inference.
+  /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
   public init(_ x: Tensor, a: Tensor, dropout: DropoutMasks?) throws {
+    let (pairs, rank, width) = (a.shape.first ?? 0, a.shape.dropFirst().first ?? 0, a.shape.last ?? 0)
+    try Kernels.require("stacked factors", a, [pairs, Kernels.padded(rank: rank), width])
+    try Kernels.require("the input of low-rank factors", x, [x.shape.first ?? 0, width])
+    try Kernels.require(dropout, uses: pairs)
     self.x = try x.contiguous()
     self.a = try a.contiguous()
     self.dropout = dropout
@@ -32,6 +37,10 @@ public struct LowRankReduction {
   ///   - input: gets the input's gradient added; nil where it is not wanted. [tokens, width]
   /// - Returns: the factors' gradients. [pairs, rank, width]
   public func backward(_ gradient: Tensor, flow: Tensor? = nil, addingTo input: Tensor?) throws -> Tensor {
+    let reduced = [x.shape[0], pairs * rank]
+    try Kernels.require("the gradient of low-rank factors", gradient, reduced)
+    if let flow { try Kernels.require("the flow through low-rank factors", flow, reduced) }
+    if let input { try Kernels.require("the input's gradient", input, x.shape) }
     let factors = try Tensor.zeros(a.shape)
     let gradient = try gradient.contiguous()
     let flow = try flow?.contiguous()

@@ -58,6 +58,7 @@ public struct PackedAttention {
     guard let statistics else {
       throw TorchError.unexpectedResult(operation: "attention", expected: "a traced pass", got: "an untraced one")
     }
+    try Kernels.require("attention's gradient", gradient, queries.shape)
     let results = (
       queries: try Tensor(uninitialized: queries.shape), keys: try Tensor.zeros(keys.shape),
       values: try Tensor.zeros(values.shape)

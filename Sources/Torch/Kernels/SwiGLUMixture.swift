@@ -25,11 +25,12 @@ public struct SwiGLUMixture {
   public init(
     gate: Tensor, up: Tensor, reduced: Tensor, b: Tensor, a: Tensor, shares: Tensor?, dropout: DropoutMasks?
   ) throws {
-    let (experts, rank, width, tokens) = (a.shape[0], a.shape[1], a.shape[2], gate.shape[0])
+    guard a.shape.count == 3, let tokens = gate.shape.first else {
+      throw TorchError.shapeMismatch(what: "a SwiGLU mixture's experts", expected: [-1, -1, -1], got: a.shape)
+    }
+    let (experts, rank, width) = (a.shape[0], a.shape[1], a.shape[2])
     func check(_ what: String, _ tensor: Tensor, _ expected: [Int]) throws {
-      guard tensor.shape == expected else {
-        throw TorchError.shapeMismatch(what: "a SwiGLU mixture's " + what, expected: expected, got: tensor.shape)
-      }
+      try Kernels.require("a SwiGLU mixture's " + what, tensor, expected)
     }
     try check("experts", a, [min(max(experts, 1), 2), Kernels.padded(rank: rank), width])
     try check("gate product", gate, [tokens, width])
@@ -37,6 +38,7 @@ public struct SwiGLUMixture {
     try check("B", b, [2 * experts, rank, width])
     try check("reduced inputs", reduced, [tokens, 2 * experts * rank])
     if let shares { try check("shares", shares, [tokens, experts]) }
+    try Kernels.require(dropout, uses: experts)
     self.gate = try gate.contiguous()
     self.up = try up.contiguous()
     self.reduced = try reduced.contiguous()
@@ -83,6 +85,12 @@ public struct SwiGLUMixture {
     ///   - rowOfToken: the row of each token.
     ///   - isolated: whether it moves the factors only, and not what lies before.
     public init(first: Tensor, down: Tensor, rowOfToken: [Int32], isolated: Bool) throws {
+      let rows = first.shape.first ?? 0
+      try Kernels.require("a row's gradient", down, [rows, down.shape.last ?? 0])
+      guard rowOfToken.allSatisfy({ (0..<rows).contains(Int($0)) }) else {
+        throw TorchError.shapeMismatch(
+          what: "rows of tokens", expected: [rows], got: [Int(rowOfToken.max() ?? 0) + 1])
+      }
       self.first = try first.contiguous()
       self.down = try down.contiguous()
       self.rowOfToken = rowOfToken
@@ -108,6 +116,15 @@ public struct SwiGLUMixture {
   ///   - row: another gradient, at the first expert.
   ///   - toInput: whether the products' gradients are wanted.
   public func backward(mixed: Tensor, down: Tensor, row: RowGradient?, toInput: Bool) throws -> Gradients {
+    try Kernels.require("a SwiGLU mixture's gradient", mixed, [tokens, width])
+    try Kernels.require("the down projection's gradient", down, [tokens, experts * rank])
+    if let row {
+      try Kernels.require("a row's gradient", row.first, [row.first.shape[0], width])
+      try Kernels.require("a row's gradient", row.down, [row.first.shape[0], rank])
+      guard row.rowOfToken.count == tokens else {
+        throw TorchError.shapeMismatch(what: "rows of tokens", expected: [tokens], got: [row.rowOfToken.count])
+      }
+    }
     let isolated = row?.isolated == true
     let results = Gradients(
       gate: toInput ? try Tensor(uninitialized: [tokens, width]) : nil,

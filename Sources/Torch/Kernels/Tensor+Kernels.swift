@@ -8,6 +8,20 @@ public enum Kernels {
   /// Whether the fused kernels can work on a tensor.
   public static func suit(_ tensor: Tensor) -> Bool { tensor.device == .cpu && tensor.dtype == .float32 }
 
+  /// Kernels trust the shapes that they are told, so every operand is checked before.
+  static func require(_ what: String, _ tensor: Tensor, _ expected: [Int]) throws {
+    guard tensor.shape == expected else {
+      throw TorchError.shapeMismatch(what: what, expected: expected, got: tensor.shape)
+    }
+  }
+
+  /// One key for each use, or none at all.
+  static func require(_ dropout: DropoutMasks?, uses: Int) throws {
+    if let dropout, dropout.keys.count != uses {
+      throw TorchError.shapeMismatch(what: "dropout keys", expected: [uses], got: [dropout.keys.count])
+    }
+  }
+
   /// A rank as the kernels want it.
   public static func padded(rank: Int) -> Int { (rank + rankBlock - 1) / rankBlock * rankBlock }
 
@@ -48,6 +62,8 @@ extension Tensor {
       let sum = try self + addend
       return (sum, try sum.rmsNormalized(weight: weight, epsilon: epsilon))
     }
+    try Kernels.require("a norm's addend", addend, shape)
+    try Kernels.require("a norm's weight", weight, [shape.last ?? 0])
     let (x, addend, weight) = (try contiguous(), try addend.contiguous(), try weight.contiguous())
     let sum = try Tensor(uninitialized: shape)
     let normed = try Tensor(uninitialized: shape)
@@ -69,6 +85,9 @@ extension Tensor {
       let own = try (scaled - x * along) * inverse
       return try rest.map { try $0 + own } ?? own
     }
+    try Kernels.require("a norm's input", x, shape)
+    try Kernels.require("a norm's weight", weight, [shape.last ?? 0])
+    if let rest { try Kernels.require("what a norm's gradient is added to", rest, shape) }
     let operands = try [self, x, weight].map { try $0.contiguous() }
     let rest = try rest?.contiguous()
     let result = try Tensor(uninitialized: shape)
