@@ -26,6 +26,13 @@ public protocol ExpertSelection {
   /// The output of one feed-forward block, without the residual. `input` (normed): [tokens, hidden] → the same.
   func feedForward(_ input: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced
 
+  /// Called before a layer in passes that compute activations again on the way back.
+  ///
+  /// - Parameters:
+  ///   - layer: which one comes next.
+  ///   - again: whether this pass was through it before. It then has to drop out what it dropped, and collects nothing twice.
+  func enter(layer: Int, again: Bool)
+
   /// Whether training moves something in a layer's attention: where not, the lowest layer's is not pulled back.
   func trainsAttention(layer: Int) -> Bool
 }
@@ -40,6 +47,8 @@ extension ExpertSelection {
   public func feedForward(_ input: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
     try block.forward(input, experts: self, layer: layer, tracing: tracing)
   }
+
+  public func enter(layer: Int, again: Bool) {}
 
   public func trainsAttention(layer: Int) -> Bool { false }
 }

@@ -12,7 +12,7 @@ struct ForwardPass {
   let experts: (any ExpertSelection)?
   let cache: KeyValueCache?
   /// Whether the ways back are kept.
-  let tracing: Bool
+  var tracing: Bool
 
   /// One projection, under the experts. `x`: [tokens, in] → [tokens, out].
   func project(_ x: Tensor, _ weight: FrozenMatrix, _ projection: Projection, layer: Int) throws -> Traced {

@@ -32,7 +32,15 @@ public struct Traced {
     }
   }
 
-  /// Runs the pullback where the input's gradient is wanted.
+  /// The way back alone: what holds it does not hold the value.
+  public var way: WayBack { WayBack(pullback: pullback) }
+}
+
+/// The way back of a value that itself is not needed any more.
+public struct WayBack {
+  let pullback: Pullback?
+
+  /// Where the input's gradient is wanted.
   /// - Throws: `TorchError.unexpectedResult` when nothing was traced.
   public func pulledBack(_ gradient: Tensor) throws -> Tensor {
     guard let result = try pullback?(gradient, true) else {
@@ -41,7 +49,7 @@ public struct Traced {
     return result
   }
 
-  /// Runs the pullback for the trained tensors and, if wanted, the input.
+  /// For the trained tensors and, if wanted, the input.
   public func pulledBack(_ gradient: Tensor, toInput: Bool) throws -> Tensor? {
     if toInput { return try pulledBack(gradient) }
     return try pullback?(gradient, false)

@@ -59,6 +59,10 @@ public struct GroupedSelection: ExpertSelection {
     }
   }
 
+  public func enter(layer: Int, again: Bool) {
+    for group in groups { group.selection?.enter(layer: layer, again: again) }
+  }
+
   public func trainsAttention(layer: Int) -> Bool {
     groups.contains { $0.selection?.trainsAttention(layer: layer) == true }
   }
@@ -76,7 +80,7 @@ public struct GroupedSelection: ExpertSelection {
     let order = restore
     return Traced(output, tracing: tracing) { gradient, toInput in
       let inputs = try zip(parts, groups).compactMap { part, group in
-        try part.pulledBack(gradient.gathered(0, rows: group.tokens), toInput: toInput)
+        try part.way.pulledBack(gradient.gathered(0, rows: group.tokens), toInput: toInput)
       }
       return toInput ? try Tensor.concatenated(inputs).gathered(0, rows: order) : nil
     }

@@ -37,11 +37,12 @@ public struct LowRankSelection: ExpertSelection {
     guard let pairs = FusedFeedForward.Pairs(expert, layer: layer), FusedFeedForward.suits(z, [pairs]) else {
       return try block.forward(z, experts: self, layer: layer, tracing: tracing)
     }
-    let pass = try FusedFeedForward(
-      z, through: block, experts: [pairs], stack: stacks.layer(layer, [pairs]), gate: nil, dropout: dropout,
-      keepingFirst: false)
-    return Traced(pass.output, tracing: tracing) { try pass.backward($0, pool: nil, toInput: $1) }
+    let (output, kept) = try FusedFeedForward.forward(
+      z, through: block, experts: [pairs], stack: stacks.layer(layer, [pairs]), dropout: dropout)
+    return Traced(output.value, tracing: tracing) { try kept.backward($0, pool: nil, toInput: $1) }
   }
+
+  public func enter(layer: Int, again: Bool) { dropout?.enter(layer: layer, again: again) }
 
   public func trainsAttention(layer: Int) -> Bool {
     let attention: [Projection] = [.query, .key, .value, .attentionOutput]

@@ -38,6 +38,8 @@ public final class MixtureSelection: ExpertSelection {
   let dropout: Dropout?
   let pooling: Pooling
   private let stacks = StackedFactors.Cache()
+  /// The number of each layer's leaf in ``pooled``.
+  private var leaves: [Int: Int] = [:]
   /// Pooled shared output of each layer, in order: leaves that collect the gradient of what is computed from them.
   /// [batch, hidden]
   public private(set) var pooled: [Tensor] = []
@@ -52,6 +54,8 @@ public final class MixtureSelection: ExpertSelection {
     self.pooling = pooling
   }
 
+  public func enter(layer: Int, again: Bool) { dropout?.enter(layer: layer, again: again) }
+
   public func feedForward(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
     let experts = [shared, dedicated].compactMap { FusedFeedForward.Pairs($0, layer: layer) }
     if experts.count == 2, FusedFeedForward.suits(z, experts) {
@@ -63,17 +67,17 @@ public final class MixtureSelection: ExpertSelection {
   private func fused(
     _ z: Tensor, through block: FeedForward, _ experts: [FusedFeedForward.Pairs], layer: Int, tracing: Bool
   ) throws -> Traced {
-    let pass = try FusedFeedForward(
+    let (output, kept) = try FusedFeedForward.forward(
       z, through: block, experts: experts, stack: stacks.layer(layer, experts), gate: gates[layer], dropout: dropout,
       keepingFirst: pooling.weights != nil)
-    let pool = try pass.first.flatMap { first in
-      let reduced = try pass.down.narrowed(1, from: 0, count: pass.rank).contiguous()
-      return try collect(activated: first, reduced: reduced, experts[0].down, block)
+    let pool = try output.first.flatMap { first in
+      let reduced = try kept.down.narrowed(1, from: 0, count: kept.rank).contiguous()
+      return try collect(activated: first, reduced: reduced, experts[0].down, block, layer: layer)
     }
     let fusedPool = pool.map {
       FusedFeedForward.Pool(leaf: $0.leaf, reduced: $0.reduced, lengths: $0.weights.lengths, attached: $0.attached)
     }
-    return Traced(pass.output, tracing: tracing) { try pass.backward($0, pool: fusedPool, toInput: $1) }
+    return Traced(output.value, tracing: tracing) { try kept.backward($0, pool: fusedPool, toInput: $1) }
   }
 
   /// The same by single operations: on other devices, and what the fused kernels are compared with.
@@ -88,7 +92,8 @@ public final class MixtureSelection: ExpertSelection {
     let reduced = try Tensor.concatenated(zip(passes, shares).map { try $0.reduced * $1 }, axis: 1)
     let factors = try Tensor.concatenated(passes.map(\.down.b), axis: 1)  // [hidden, 2 · rank]
     let output = try reduced.linear(factors, adding: mixed.linear(block.down))
-    let pool = try collect(activated: passes[0].activated, reduced: passes[0].reduced, passes[0].down, block)
+    let pool = try collect(
+      activated: passes[0].activated, reduced: passes[0].reduced, passes[0].down, block, layer: layer)
 
     let backward = MixtureBackward(
       block: block, z: z, products: products, passes: passes.map(\.trace), gate: gates[layer], weights: weights,
@@ -97,15 +102,21 @@ public final class MixtureSelection: ExpertSelection {
   }
 
   /// mean over tokens of W_down a + s B2 A2 a: the mean commutes with both products, so only it is multiplied.
-  /// `reduced` holds the factor s.
+  /// `reduced` holds the factor s. A layer that is computed again keeps its leaf, with the gradient that it got.
   private func collect(
-    activated: Tensor, reduced: Tensor, _ down: LowRankPair, _ block: FeedForward
+    activated: Tensor, reduced: Tensor, _ down: LowRankPair, _ block: FeedForward, layer: Int
   ) throws -> MixtureBackward.Pool? {
     guard let weights = pooling.weights else { return nil }
     let mean = try weights.mean(reduced)  // [batch, rank]
-    let leaf = try mean.linear(down.b, adding: weights.mean(activated).linear(block.down))
-    try leaf.requireGradient()
-    pooled.append(leaf)
+    let leaf: Tensor
+    if let known = leaves[layer] {
+      leaf = pooled[known]
+    } else {
+      leaf = try mean.linear(down.b, adding: weights.mean(activated).linear(block.down))
+      try leaf.requireGradient()
+      leaves[layer] = pooled.count
+      pooled.append(leaf)
+    }
     return MixtureBackward.Pool(leaf: leaf, reduced: mean, weights: weights, attached: pooling.isAttached)
   }
 }

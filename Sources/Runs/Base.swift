@@ -18,7 +18,7 @@ public struct Base: Sendable {
 
   /// Loads a Hugging Face folder with `tokenizer.json`.
   /// - Throws: `DecoderError`, `TokenizationError`, ``RunError/noEndToken(folder:)``.
-  public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision = .float32) throws {
+  public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil) throws {
     let file = folder.appendingPathComponent("tokenizer.json")
     self.folder = folder
     model = try DecoderModel(folder: folder, on: device, precision: precision)

@@ -39,8 +39,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   /// Threads of an operation; part of the configuration because the last bits depend on it.
   public var threads = 1
   public var device = "cpu"
-  /// How the base's matrices are held.
-  public var weights = FrozenMatrix.Precision.float32
+  /// How the base's matrices are held; nil: as its files have them (bfloat16 or float32, which give the same bits).
+  public var weights: FrozenMatrix.Precision?
 
   public init() {}
 

@@ -31,6 +31,31 @@ public enum BatchPlan {
     return batches
   }
 
+  /// The same with a limit on the tokens of a batch instead of on its examples.
+  ///
+  /// Examples are sorted by length, equal ones at random; a batch takes as many neighbours as fit. So every epoch has the same
+  /// number of batches, whatever the draws.
+  ///
+  /// - Parameter tokenBudget: the most tokens of a batch; an example that has more is a batch by itself.
+  public static func batches(lengths: [Int], tokenBudget: Int, seed: UInt64, task: String, epoch: Int) -> [[Int]] {
+    var stream = RandomStream(seed: seed, "order", task, String(epoch))
+    var order = Array(lengths.indices)
+    stream.shuffle(&order)
+    let places = order.enumerated().map { (length: lengths[$1], draw: $0, index: $1) }
+    var batches: [[Int]] = []
+    var room = 0
+    for place in places.sorted(by: { ($0.length, $0.draw) < ($1.length, $1.draw) }) {
+      if batches.isEmpty || place.length > room {
+        batches.append([])
+        room = tokenBudget
+      }
+      batches[batches.count - 1].append(place.index)
+      room -= place.length
+    }
+    stream.shuffle(&batches)
+    return batches
+  }
+
   private static func slices(of list: [Int], size: Int) -> [[Int]] {
     stride(from: 0, to: list.count, by: size).map { Array(list[$0..<min($0 + size, list.count)]) }
   }

@@ -1,6 +1,7 @@
-import CTorch
-
-/// A weight that never changes: in float32, or in 8-bit integers with a scale for each output.
+/// A weight that never changes: in float32, in bfloat16, or in 8-bit integers with a scale for each output.
+///
+/// bfloat16: the numbers are widened to float32 as they are used, which is exact, so that every product has the bits that it has
+/// with the same numbers held as float32. Most checkpoints are written in bfloat16: held as they are, they take half the memory.
 ///
 /// int8: W ≈ values · scale of its row. Inputs are quantized row by row as they come (dynamic activations), so that a product is one
 /// of integers. The same integers serve the way back, dx = dy W, with the scales multiplied into dy first.
@@ -8,12 +9,15 @@ public struct FrozenMatrix: Sendable {
   /// How the numbers are held.
   public enum Precision: String, Sendable, CaseIterable, Codable {
     case float32
+    /// Half the memory; products in float32. Exact where the numbers come from bfloat16, rounded otherwise.
+    case bfloat16
     /// A quarter of the memory and products several times as fast where the machine has integer instructions; not exact.
     case int8
   }
 
   private enum Storage: Sendable {
-    case float32(Tensor)
+    /// float32 or bfloat16.
+    case plain(Tensor)
     case int8(values: Tensor, scales: Tensor)
   }
 
@@ -21,45 +25,86 @@ public struct FrozenMatrix: Sendable {
   /// [out, in]
   public let shape: [Int]
 
-  public init(_ weight: Tensor) {
-    storage = .float32(weight)
-    shape = weight.shape
+  /// From this many elements on (64 MiB as float32) a matrix is not widened as a whole.
+  private static let large = 1 << 24
+  /// Up to this many rows, products read the weight as it lies in memory.
+  private static let fewRows = 32
+
+  /// Held as it is: float32, or bfloat16.
+  /// - Throws: ``TorchError/dtypeMismatch(what:expected:got:)`` for other types.
+  public init(_ weight: Tensor) throws {
+    guard weight.dtype == .float32 || weight.dtype == .bfloat16 else {
+      throw TorchError.dtypeMismatch(what: "a frozen matrix", expected: .float32, got: weight.description)
+    }
+    self.init(storage: .plain(weight), shape: weight.shape)
+  }
+
+  private init(storage: Storage, shape: [Int]) {
+    self.storage = storage
+    self.shape = shape
   }
 
   /// - Parameters:
-  ///   - weight: float32, [out, in].
+  ///   - weight: [out, in].
   ///   - precision: how it is held from now on.
   /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` when int8 is asked for elsewhere than on a CPU.
   public init(_ weight: Tensor, precision: Precision) throws {
-    shape = weight.shape
-    guard precision == .int8 else {
-      storage = .float32(weight)
-      return
+    switch precision {
+    case .float32: try self.init(weight.converted(to: .float32))
+    case .bfloat16: try self.init(weight.converted(to: .bfloat16))
+    case .int8:
+      let exact = try weight.converted(to: .float32)
+      guard Kernels.suit(exact) else {
+        throw TorchError.invalidHyperparameter(
+          name: "weights", value: "int8 of \(weight) on \(weight.device)", allowed: "int8 on the CPU")
+      }
+      let (values, scales) = try exact.quantized(columns: nil)
+      self.init(storage: .int8(values: values, scales: scales), shape: weight.shape)
     }
-    guard Kernels.suit(weight) else {
-      throw TorchError.invalidHyperparameter(
-        name: "weights", value: "int8 of \(weight) on \(weight.device)", allowed: "int8 of float32 on the CPU")
-    }
-    let (values, scales) = try weight.quantized(columns: nil)
-    storage = .int8(values: values, scales: scales)
   }
 
   public var precision: Precision {
-    if case .int8 = storage { .int8 } else { .float32 }
+    switch storage {
+    case .plain(let weight): weight.dtype == .bfloat16 ? .bfloat16 : .float32
+    case .int8: .int8
+    }
+  }
+
+  public var device: Device {
+    switch storage {
+    case .plain(let weight), .int8(let weight, _): weight.device
+    }
   }
 
   /// As float32: exact, or what the integers stand for. [out, in]
   public func dequantized() throws -> Tensor {
     switch storage {
-    case .float32(let weight): weight
+    case .plain(let weight): try weight.widened()
     case .int8(let values, let scales): try values.converted(to: .float32) * scales.unsqueezed(1)
     }
   }
 
+  /// Some of its rows as float32. `numbers`: int64, any shape → [..., in].
+  public func rows(_ numbers: Tensor) throws -> Tensor {
+    switch storage {
+    case .plain(let weight): return try numbers.embedded(in: weight).widened()
+    case .int8(let values, let scales):
+      let factors = try numbers.embedded(in: scales.unsqueezed(1))  // [..., 1]
+      return try numbers.embedded(in: values).converted(to: .float32) * factors
+    }
+  }
+
+  private var isLarge: Bool { shape.reduce(1, *) > Self.large }
+
   /// x Wᵀ (+ addend). `x`: [rows, in] → [rows, out].
   func product(_ x: Tensor, adding addend: Tensor?) throws -> Tensor {
     switch storage {
-    case .float32(let weight): return try addend.map { try x.linear(weight, adding: $0) } ?? x.linear(weight)
+    case .plain(let weight):
+      if Kernels.suit(x), weight.device == .cpu, isLarge || x.count <= Self.fewRows * shape[1] {
+        return try x.rowProduct(weight, adding: addend)
+      }
+      let weight = try weight.widened()
+      return try addend.map { try x.linear(weight, adding: $0) } ?? x.linear(weight)
     case .int8(let values, let scales):
       try Kernels.require("the input of an int8 matrix", x, [x.shape.first ?? 0, shape[1]])
       if let addend { try Kernels.require("what a product is added to", addend, [x.shape[0], shape[0]]) }
@@ -72,9 +117,21 @@ public struct FrozenMatrix: Sendable {
   /// x W (+ addend). `x`: [rows, out] → [rows, in].
   func transposedProduct(_ x: Tensor, adding addend: Tensor?) throws -> Tensor {
     switch storage {
-    case .float32(let weight):
-      let turned = try weight.transposed(0, 1)
-      return try addend.map { try x.linear(turned, adding: $0) } ?? x.linear(turned)
+    case .plain(let weight):
+      guard isLarge, x.shape.count == 2 else {
+        let turned = try weight.widened().transposed(0, 1)
+        return try addend.map { try x.linear(turned, adding: $0) } ?? x.linear(turned)
+      }
+      // Outputs in parts, so that only a part is widened at a time.
+      var sum = addend
+      let part = max(1, Self.large / 2 / max(shape[1], 1))
+      for start in stride(from: 0, to: shape[0], by: part) {
+        let count = min(part, shape[0] - start)
+        let turned = try weight.narrowed(0, from: start, count: count).widened().transposed(0, 1)
+        let columns = try x.narrowed(1, from: start, count: count).contiguous()
+        sum = try sum.map { try columns.linear(turned, adding: $0) } ?? columns.linear(turned)
+      }
+      return try sum ?? x.linear(weight.widened().transposed(0, 1))
     case .int8(let values, let scales):
       try Kernels.require("the gradient of an int8 matrix", x, [x.shape.first ?? 0, shape[0]])
       if let addend { try Kernels.require("what a product is added to", addend, [x.shape[0], shape[1]]) }
@@ -101,38 +158,5 @@ extension Tensor {
   /// `x W + addend`.
   public func linearTransposed(_ weight: FrozenMatrix, adding addend: Tensor) throws -> Tensor {
     try weight.transposedProduct(self, adding: addend)
-  }
-
-  /// Rows of 8-bit integers with a scale each, of `self ⊙ columns`. [rows, width] → ([rows, width], [rows])
-  func quantized(columns: Tensor?) throws -> (values: Tensor, scales: Tensor) {
-    let x = try contiguous()
-    guard shape.count == 2 else {
-      throw TorchError.shapeMismatch(what: "rows to quantize", expected: [-1, -1], got: shape)
-    }
-    let values = try Tensor(uninitialized: shape, .int8)
-    let scales = try Tensor(uninitialized: [shape[0]])
-    var target: UnsafeMutableRawPointer?
-    try Operation.check("aten::data_ptr", [values], aoti_torch_get_data_ptr(values.reference, &target))
-    accrete_quantize(
-      Int64(shape[0]), Int64(shape[1]), try x.kernelMemory(), try columns?.kernelMemory(),
-      target?.assumingMemoryBound(to: Int8.self), try scales.kernelMemory(), accrete_get_threads())
-    return withExtendedLifetime((x, columns)) { (values, scales) }
-  }
-
-  /// The exact product of 8-bit integers. [rows, inner] × [inner, columns] → int32 [rows, columns]
-  static func integerProduct(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-    try Operation.call("aten::_int_mm", [.tensor(a), .tensor(b)]).contiguous()
-  }
-
-  /// Integer sums back to float32.
-  func dequantized(rows: Tensor, columns: Tensor?, adding addend: Tensor?) throws -> Tensor {
-    let result = try Tensor(uninitialized: shape)
-    let addend = try addend?.contiguous()
-    var source: UnsafeMutableRawPointer?
-    try Operation.check("aten::data_ptr", [self], aoti_torch_get_data_ptr(reference, &source))
-    accrete_dequantize(
-      Int64(shape[0]), Int64(shape[1]), source?.assumingMemoryBound(to: Int32.self), try rows.kernelMemory(),
-      try columns?.kernelMemory(), try addend?.kernelMemory(), try result.kernelMemory(), accrete_get_threads())
-    return withExtendedLifetime((self, rows, columns, addend)) { result }
   }
 }

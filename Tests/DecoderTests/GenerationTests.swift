@@ -96,7 +96,7 @@ import Torch
   }
 
   @Test func promptsAreChecked() throws {
-    #expect(throws: DecoderError.emptyInput) { try model.generate(after: []) }
+    #expect(throws: DecoderError.emptyInput) { try model.generate(after: [Int]()) }
     #expect(throws: DecoderError.sequenceTooLong(length: 65, limit: 64)) {
       try model.generate(after: [Int](repeating: 5, count: 65))
     }

@@ -66,7 +66,7 @@ import Torch
         ? selection.feedForward(z, through: block, layer: 1, tracing: true)
         : selection.composed(z, through: block, layer: 1, tracing: true)
       if let leaf = selection.pooled.first { try leaf.setGradient(normal(leaf.shape, 12)) }
-      let input = try traced.pulledBack(normal([11, 32], 10), toInput: toInput)
+      let input = try traced.way.pulledBack(normal([11, 32], 10), toInput: toInput)
       return Outcome(
         output: traced.value, pooled: selection.pooled, input: input, factors: try flat.gradientsByName())
     }

@@ -33,7 +33,7 @@ import Torch
     let pass = try method.trainingPass(Goldens.task, over: batch.tokens, dropout: DropoutStream(seed: 0))
     let states = try model.tracedStates(batch.tokens, experts: pass.selection, at: batch.places)
     try #require(try pass.lossTerms().first { $0.name == "adversary." + name }).value.backward()
-    _ = try states.pulledBack(Tensor.zeros(states.value.shape), toInput: false)
+    _ = try states.way.pulledBack(Tensor.zeros(states.value.shape), toInput: false)
     return try flat.gradientsByName()
   }
 

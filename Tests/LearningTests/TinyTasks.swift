@@ -51,7 +51,9 @@ enum TinyTasks {
 extension DecoderModel {
   /// Every tensor of the base.
   func allTensors() throws -> [String: Tensor] {
-    var result = ["embedding": embedding, "norm": finalNorm, "readOut": readOut]
+    var result = [
+      "embedding": try embedding.dequantized(), "norm": finalNorm, "readOut": try readOut.dequantized(),
+    ]
     for (index, layer) in layers.enumerated() {
       let (attention, block) = (layer.attention, layer.feedForward)
       let matrices = [

@@ -32,6 +32,26 @@ import Testing
     #expect(batches.filter { $0.count < min(21, max(1, batchSize)) }.count <= 1)
   }
 
+  /// Neighbours in length fill a batch; the number of batches does not depend on the draws.
+  @Test func budgetsOfTokens() {
+    let batches = (0..<4).map {
+      BatchPlan.batches(lengths: lengths, tokenBudget: 20, seed: 3, task: "toy", epoch: $0)
+    }
+    for epoch in batches {
+      #expect(epoch.flatMap { $0 }.sorted() == Array(0..<21))
+      let tokens = epoch.map { $0.reduce(0) { $0 + lengths[$1] } }
+      #expect(tokens.allSatisfy { (1...20).contains($0) } && epoch.count == batches[0].count)
+      #expect(
+        epoch.map { $0.map { lengths[$0] }.max() ?? 0 }.sorted()
+          == batches[0].map { $0.map { lengths[$0] }.max() ?? 0 }.sorted())
+    }
+    #expect(batches[0] != batches[1])
+    // An example that is larger than the budget is alone.
+    let small = BatchPlan.batches(lengths: [9, 2, 2], tokenBudget: 4, seed: 0, task: "x", epoch: 0)
+    #expect(small.map { $0.sorted() }.sorted { $0[0] < $1[0] } == [[0], [1, 2]])
+    #expect(BatchPlan.batches(lengths: [], tokenBudget: 4, seed: 0, task: "x", epoch: 0).isEmpty)
+  }
+
   @Test func noExamples() {
     #expect(BatchPlan.batches(lengths: [], batchSize: 4, seed: 0, task: "x", epoch: 0).isEmpty)
   }

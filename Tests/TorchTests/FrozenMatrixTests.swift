@@ -45,8 +45,55 @@ import Torch
     #expect(try Tensor.zeros([2, 4]).linear(some).floats().allSatisfy { $0 == 0 })
   }
 
-  @Test func onlyFloat32Weights() throws {
-    #expect(throws: TorchError.self) { try FrozenMatrix(Tensor.zeros([3, 4], .float16), precision: .int8) }
+  /// Held as bfloat16 or widened beforehand: not a bit differs, in no direction, with few rows and with many.
+  @Test(arguments: [(1, 33, 17), (7, 64, 30), (32, 16, 5), (40, 100, 64)])
+  func bfloat16HasTheBitsOfFloat32(rows: Int, inputs: Int, outputs: Int) throws {
+    let stored = try normal([outputs, inputs], 1).converted(to: .bfloat16)
+    let narrow = try FrozenMatrix(stored)
+    let wide = try FrozenMatrix(stored.converted(to: .float32))
+    #expect(narrow.precision == .bfloat16 && wide.precision == .float32)
+    #expect(try narrow.dequantized().isEqual(to: wide.dequantized()))
+    let (x, y) = (try normal([rows, inputs], 2), try normal([rows, outputs], 3))
+    #expect(try x.linear(narrow).isEqual(to: x.linear(wide)))
+    #expect(try x.linear(narrow, adding: y).isEqual(to: x.linear(wide, adding: y)))
+    #expect(try y.linearTransposed(narrow).isEqual(to: y.linearTransposed(wide)))
+    #expect(try y.linearTransposed(narrow, adding: x).isEqual(to: y.linearTransposed(wide, adding: x)))
+    let numbers = try Tensor([0, outputs - 1, 2], shape: [3, 1])
+    #expect(try narrow.rows(numbers).isEqual(to: wide.rows(numbers)))
+  }
+
+  /// The kernel for few rows against libtorch's product, and its rows one by one.
+  @Test(arguments: [1, 2, 3, 4, 6, 8, 13, 32])
+  func fewRows(rows: Int) throws {
+    for (inputs, outputs) in [(1, 1), (15, 3), (16, 4), (50, 9), (257, 70)] {
+      let weight = try normal([outputs, inputs], 1)
+      let matrix = try FrozenMatrix(weight)
+      let (x, addend) = (try normal([rows, inputs], 2), try normal([rows, outputs], 3))
+      let product = try x.linear(matrix, adding: addend)
+      #expect(try difference(product, x.matmul(weight.transposed(0, 1)) + addend) < 1e-4)
+      for row in 0..<rows {
+        let alone = try x.narrowed(0, from: row, count: 1).linear(
+          matrix, adding: addend.narrowed(0, from: row, count: 1))
+        #expect(try alone.isEqual(to: product.narrowed(0, from: row, count: 1)))
+      }
+    }
+  }
+
+  /// A matrix that is never widened as a whole.
+  @Test func largeMatrices() throws {
+    let weight = try normal([70_000, 256], 1).converted(to: .bfloat16)
+    let (narrow, wide) = (try FrozenMatrix(weight), try weight.converted(to: .float32))
+    let (x, y) = (try normal([40, 256], 2), try normal([40, 70_000], 3))
+    #expect(try difference(x.linear(narrow), x.linear(wide)) < 1e-3)
+    #expect(try difference(y.linearTransposed(narrow, adding: x), y.linearTransposed(wide) + x) < 1e-2)
+    #expect(try y.linearTransposed(narrow).isEqual(to: y.linearTransposed(FrozenMatrix(wide))))
+  }
+
+  @Test func typesOfWeights() throws {
+    #expect(throws: TorchError.self) { try FrozenMatrix(Tensor.zeros([3, 4], .float16)) }
+    #expect(throws: TorchError.self) { try FrozenMatrix(Tensor.zeros([3, 4], .int64)) }
+    let rounded = try FrozenMatrix(Tensor([1.00390625] as [Float], shape: [1, 1]), precision: .bfloat16)
+    #expect(try rounded.dequantized().floats() == [1])
   }
 
   /// Kernels read memory by the shapes that they are told: what does not fit must be refused before.

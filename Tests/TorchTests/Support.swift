@@ -48,3 +48,10 @@ func safetensors(_ header: String, data: Int, claimedLength: UInt64? = nil) -> D
   result.append(Data(repeating: 0, count: data))
   return result
 }
+
+/// The largest difference between two tensors of one shape.
+func difference(_ a: Tensor, _ b: Tensor, sourceLocation: SourceLocation = #_sourceLocation) throws -> Double {
+  try #require(a.shape == b.shape, sourceLocation: sourceLocation)
+  let value = try (a - b).abs().maximum().item()
+  return value.isNaN ? .infinity : value
+}

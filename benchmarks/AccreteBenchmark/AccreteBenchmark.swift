@@ -5,6 +5,8 @@
 //     accrete-benchmark generate --base DIR --material generate.json --expert expert.safetensors --new-tokens 64 --threads 2
 //     accrete-benchmark tokenize --base DIR --material texts.json
 //
+// The modes with a model take --weights float32|bfloat16|int8 (default: as the files have them), train also --checkpointing 1.
+//
 // Each mode loads, warms up and prints one JSON line of facts; then every line on standard input starts one round, which
 // ends with one JSON line of figures. The peers in `benchmarks/peers` speak the same way, so that both stay warm and can
 // take turns. The lines on standard input: train: number of steps; score: nothing; generate: rows in the batch;

@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// The words of the command line: a mode, and pairs of `--name value`.
 struct Arguments {
@@ -31,6 +32,17 @@ struct Arguments {
     guard let value = values[name] else { return standard }
     guard let number = Int(value) else { throw UsageError("--\(name): a whole number expected, got \(value)") }
     return number
+  }
+
+  /// How the base is held; nil: as its files have it.
+  var precision: FrozenMatrix.Precision? {
+    get throws {
+      guard let name = values["weights"] else { return nil }
+      guard let precision = FrozenMatrix.Precision(rawValue: name) else {
+        throw UsageError("--weights: float32, bfloat16 or int8 expected, got \(name)")
+      }
+      return precision
+    }
   }
 
   /// Seconds since 1970 at which the driver started this process; now where it did not say.

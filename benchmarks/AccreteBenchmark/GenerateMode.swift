@@ -33,7 +33,7 @@ struct GenerateMode {
 
   init(_ arguments: Arguments) throws {
     prompts = try JSONFile.read(Material.self, from: arguments.file("material")).prompts
-    model = try DecoderModel(folder: arguments.file("base"))
+    model = try DecoderModel(folder: arguments.file("base"), precision: arguments.precision)
     experts = LowRankSelection(try ExpertFile.read(arguments.file("expert"), for: model.configuration))
     count = try arguments.number("new-tokens", or: 64)
   }
@@ -53,20 +53,7 @@ struct GenerateMode {
 
   /// The most probable token again and again, `count` times for every row, end tokens or not: so that the work is fixed.
   private func generate(_ batch: [[Int]]) throws -> [[Int]] {
-    try withoutGradients {
-      let cache = KeyValueCache()
-      var input = batch
-      var produced = [[Int]](repeating: [], count: batch.count)
-      for _ in 0..<count {
-        let tokens = try TokenBatch(input, pad: 0)
-        let hidden = try model.hiddenStates(tokens, experts: experts, cache: cache)  // [batch, time, hidden]
-        let last = try hidden.narrowed(1, from: tokens.time - 1, count: 1)
-          .reshaped([batch.count, model.configuration.hiddenSize])
-        let next = try model.logits(last).argmax(-1).integers()
-        for (row, id) in next.enumerated() { produced[row].append(id) }
-        input = next.map { [$0] }
-      }
-      return produced
-    }
+    try model.generate(
+      after: batch, options: GenerationOptions(maxTokens: count, stopsAtEnd: false), experts: experts)
   }
 }

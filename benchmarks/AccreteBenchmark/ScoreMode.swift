@@ -38,7 +38,7 @@ struct ScoreMode {
 
   init(_ arguments: Arguments) throws {
     let material = try JSONFile.read(Material.self, from: arguments.file("material"))
-    model = try DecoderModel(folder: arguments.file("base"))
+    model = try DecoderModel(folder: arguments.file("base"), precision: arguments.precision)
     experts = LowRankSelection(try ExpertFile.read(arguments.file("expert"), for: model.configuration))
     labels = material.labels
     examples = material.rows.enumerated().map { index, row in

@@ -42,7 +42,7 @@ struct TrainMode {
     started = arguments.started
     warmUp = try arguments.number("warm-up", or: 3)
     let material = try JSONFile.read(Material.self, from: arguments.file("material"))
-    let model = try DecoderModel(folder: arguments.file("base"))
+    let model = try DecoderModel(folder: arguments.file("base"), precision: arguments.precision)
     var examples: [EncodedExample] = []
     var plan: [[Int]] = []
     for batch in material.batches {
@@ -60,12 +60,16 @@ struct TrainMode {
     let name = work == MoECL.name ? MoECL.name : Sequential.name
     let method = try MethodCatalog.make(name, context, adversary: Adversary.Options())
     // MoE-CL learns its second task, so that its adversary has something to do.
-    if name == MoECL.name { _ = try method.begin(TaskIdentity(name: "first", arrival: 0)) }
+    let before = try arguments.number("tasks-before", or: name == MoECL.name ? 1 : 0)
+    for arrival in 0..<max(before, 0) { _ = try method.begin(TaskIdentity(name: "task \(arrival)", arrival: arrival)) }
     var options = TrainingOptions()
     options.epochs = 100_000
+    options.gradientCheckpointing = try arguments.number("checkpointing", or: 0) == 1
     let batches = plan
     training = try TaskTraining(
-      TaskTraining.Material(task: TaskIdentity(name: "second", arrival: 1), examples: examples, labels: 0) { _ in
+      TaskTraining.Material(
+        task: TaskIdentity(name: "learned", arrival: max(before, 0)), examples: examples, labels: 0
+      ) { _ in
         batches
       }, model: model, method: method, heads: nil, options: options, seed: 0, pad: model.configuration.padToken ?? 0)
   }

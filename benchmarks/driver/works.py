@@ -59,6 +59,8 @@ class Maker:
             "lora-all": lambda: self.training("lora-all", "LoRA training on all seven projections"),
             "moe-cl": lambda: self.training("moe-cl", "MoE-CL training of a second task, isolated adversary"),
             "scoring": self.scoring, "generation": self.generation, "start": self.start,
+            "growth": self.growth,
+            "int8-lora-ffn": lambda: self.int8("lora-ffn"), "int8-moe-cl": lambda: self.int8("moe-cl"),
         }
         # All models have the embedded base's tokenizer.
         return works | {"tokenizing": self.tokenizing} if self.model.name == "seedling" else works
@@ -84,6 +86,27 @@ class Maker:
             formula="4 * frozen non-embedding parameters * real tokens + 4 * read-out parameters * target tokens: forward "
                     "and backward through frozen matrices; attention scores and low-rank factors are not counted",
             agreement=first_losses)
+
+    def against_itself(self, name: str, what: str, method: str, ours: tuple[str, ...], other: tuple[str, ...]) -> Work:
+        """Training with one option beside training without it; the second stands in the column of the default peer."""
+        amount = self.model.amount
+        more = ("--method", method, "--warm-up", str(amount.warm_up_steps))
+        commands = {"accrete": self.command("accrete", "train", "", "train", *more, *ours),
+                    "default": self.command("accrete", "train", "", "train", *more, *other)}
+        return Work(
+            name, what, "tokens per second", lambda r: r["tokens"] / r["seconds"],
+            [Case("training", amount.steps, commands)],
+            ratio="the first setting's figure divided by the second's (column of the default peer), round by round")
+
+    def growth(self) -> Work:
+        return self.against_itself(
+            "growth", "MoE-CL training of task 50 beside that of task 2, both by accrete", "moe-cl", ("--tasks-before", "49"),
+            ("--tasks-before", "1"))
+
+    def int8(self, method: str) -> Work:
+        return self.against_itself(
+            f"int8-{method}", f"{method} training on an int8 base beside one as stored, both by accrete", method,
+            ("--weights", "int8"), ())
 
     def scoring(self) -> Work:
         material = self.model.material("score")

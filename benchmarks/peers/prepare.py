@@ -34,7 +34,8 @@ def write_model(name: str, tokenizer_of: Path, folder: Path) -> None:
     torch.manual_seed(0)
     config = LlamaConfig(**SHAPES[name], max_position_embeddings=2048, rms_norm_eps=1e-5, tie_word_embeddings=True,
                          bos_token_id=0, eos_token_id=0, pad_token_id=3)
-    LlamaForCausalLM(config).save_pretrained(folder, max_shard_size="100GB")
+    # In bfloat16, as nearly all published checkpoints are; the peers widen it to float32 when they load it.
+    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder, max_shard_size="100GB")
     for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
         shutil.copy(tokenizer_of / file, folder)
 

@@ -115,6 +115,39 @@ typedef struct {
 void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics);
 void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients);
 
+// Attention of new tokens over cached ones and themselves, row by row: token i of a row with `past` cached tokens looks at
+// the first past + i + 1. Writes the new keys and values into the cache first.
+typedef struct {
+  int64_t rows, heads, kv_heads, dim, capacity;  // capacity: a multiple of 16
+  const int64_t* starts;  // [rows + 1]: where each row begins among the new tokens
+  const int64_t* past;    // [rows]: tokens of each row that the cache holds already
+  const float* queries;   // [tokens, heads, dim]
+  const float* keys;      // [tokens, kv_heads, dim]
+  const float* values;    // [tokens, kv_heads, dim]
+  float* cached_keys;     // [rows, kv_heads, dim, capacity]
+  float* cached_values;   // [rows, kv_heads, capacity, dim]
+  float scale;
+  int32_t threads;
+} AccreteCachedAttention;
+
+void accrete_cached_attention(const AccreteCachedAttention* attention, float* out /* [tokens, heads, dim] */);
+
+// x Wᵀ (+ addend) in float32 for a few rows, with W as it lies in its file: nothing is packed beforehand. A result does not
+// depend on the number of rows or threads.
+typedef struct {
+  int64_t rows, inputs, outputs;
+  const float* x;        // [rows, inputs]
+  const void* weight;    // [outputs, inputs]
+  bool half;             // whether the weight is bfloat16; its numbers are widened, which is exact
+  const float* addend;   // [rows, outputs], or NULL
+  int32_t threads;
+} AccreteProduct;
+
+void accrete_product(const AccreteProduct* product, float* out /* [rows, outputs] */);
+
+// bfloat16 to float32.
+void accrete_widen(int64_t count, const uint16_t* x, float* out, int32_t threads);
+
 // Rows of 8-bit integers with a scale each: x ⊙ columns ≈ values · scales (columns NULL: 1).
 void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* columns, int8_t* values, float* scales,
                       int32_t threads);

@@ -23,7 +23,8 @@ INLINE void transpose(const float* x, int64_t stride, int64_t length, int64_t pa
   }
 }
 
-// scores[t][j] = Σ_d x[t][d] columns[d][j] for `T` rows and the first `count` columns.
+// scores[t][j] = Σ_d x[t][d] columns[d][j] for `T` rows and the first `count` columns. Columns are there up to a multiple of
+// sixteen.
 template <int T>
 INLINE void scores_of(const float* x, int64_t stride, const float* columns, int64_t padded, int64_t dim, int64_t count,
                       float* scores) {
@@ -109,19 +110,17 @@ INLINE void attend(const AccreteAttention& s, const Piece& p, int64_t head, int6
 static void attention_forward(const AccreteAttention& s, float* out, float* statistics) {
   const int64_t group = s.heads / s.kv_heads, kv_stride = s.kv_heads * s.dim;
   each(s.rows * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
-    std::vector<float> memory;
     for (int64_t number = begin; number < end; ++number) {
       const Piece p = piece_of(s, number);
       const int64_t padded = (p.length + lanes - 1) / lanes * lanes + lanes;
-      memory.resize(static_cast<size_t>((s.dim + query_block) * padded));
-      float* scores = memory.data() + s.dim * padded;
-      transpose(s.keys + p.start * kv_stride + p.key_head * s.dim, kv_stride, p.length, padded, s.dim, memory.data());
+      float *columns = scratch((s.dim + query_block) * padded), *scores = columns + s.dim * padded;
+      transpose(s.keys + p.start * kv_stride + p.key_head * s.dim, kv_stride, p.length, padded, s.dim, columns);
       for (int64_t head = p.key_head * group; head < (p.key_head + 1) * group; ++head) {
         int64_t query = 0;
         for (; query + query_block <= p.length; query += query_block) {
-          attend<query_block>(s, p, head, query, memory.data(), padded, scores, out, statistics);
+          attend<query_block>(s, p, head, query, columns, padded, scores, out, statistics);
         }
-        for (; query < p.length; ++query) attend<1>(s, p, head, query, memory.data(), padded, scores, out, statistics);
+        for (; query < p.length; ++query) attend<1>(s, p, head, query, columns, padded, scores, out, statistics);
       }
     }
   });

@@ -50,6 +50,8 @@ namespace plain {
 #include "Mixture.h"
 #include "Norm.h"
 #include "Attention.h"
+#include "CachedAttention.h"
+#include "Product.h"
 #include "Quantize.h"
 }  // namespace plain
 
@@ -63,6 +65,8 @@ namespace avx2 {
 #include "Mixture.h"
 #include "Norm.h"
 #include "Attention.h"
+#include "CachedAttention.h"
+#include "Product.h"
 #include "Quantize.h"
 }  // namespace avx2
 #pragma clang attribute pop
@@ -74,6 +78,8 @@ namespace avx512 {
 #include "Mixture.h"
 #include "Norm.h"
 #include "Attention.h"
+#include "CachedAttention.h"
+#include "Product.h"
 #include "Quantize.h"
 }  // namespace avx512
 #pragma clang attribute pop
@@ -160,6 +166,16 @@ void accrete_attention_forward(const AccreteAttention* attention, float* out, fl
 
 void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients) {
   ACCRETE_DISPATCH(attention_backward(*attention, *gradients));
+}
+
+void accrete_cached_attention(const AccreteCachedAttention* attention, float* out) {
+  ACCRETE_DISPATCH(cached_attention(*attention, out));
+}
+
+void accrete_product(const AccreteProduct* work, float* out) { ACCRETE_DISPATCH(product(*work, out)); }
+
+void accrete_widen(int64_t count, const uint16_t* x, float* out, int32_t threads) {
+  ACCRETE_DISPATCH(widen(count, x, out, threads));
 }
 
 void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* columns, int8_t* values, float* scales,

@@ -50,10 +50,10 @@ INLINE void forward_rows(const AccreteMixture& s, int64_t token, float* mixed, f
 template <int E>
 static void mixture_forward(const AccreteMixture& s, float* mixed, float* down, float* first) {
   each(s.tokens, 16, s.threads, [&](int64_t begin, int64_t end, int32_t) {
-    std::vector<float> dropped(static_cast<size_t>(E * quad * s.width));
+    float* dropped = scratch(E * quad * s.width);
     int64_t token = begin;
-    for (; token + quad <= end; token += quad) forward_rows<E, quad>(s, token, mixed, down, first, dropped.data());
-    for (; token < end; ++token) forward_rows<E, 1>(s, token, mixed, down, first, dropped.data());
+    for (; token + quad <= end; token += quad) forward_rows<E, quad>(s, token, mixed, down, first, dropped);
+    for (; token < end; ++token) forward_rows<E, 1>(s, token, mixed, down, first, dropped);
   });
 }
 

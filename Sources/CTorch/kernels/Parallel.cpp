@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <memory>
 
 namespace accrete {
 
@@ -39,6 +40,19 @@ struct Work {
 int32_t parts(int64_t count, int64_t grain, int32_t threads) {
   if (!runtime().found()) return 1;
   return static_cast<int32_t>(std::max<int64_t>(1, std::min<int64_t>(threads, count / std::max<int64_t>(grain, 1))));
+}
+
+float* scratch(int64_t count) {
+  struct Memory {
+    std::unique_ptr<float[]> floats;
+    int64_t count = 0;
+  };
+  thread_local Memory memory;
+  if (memory.count < count) {
+    memory.floats.reset(new float[static_cast<size_t>(count)]);
+    memory.count = count;
+  }
+  return memory.floats.get();
 }
 
 void parallel(int64_t count, int64_t grain, int32_t threads, void (*body)(void*, int64_t, int64_t, int32_t),

@@ -13,6 +13,9 @@ void parallel(int64_t count, int64_t grain, int32_t threads, void (*body)(void*,
 // How many parts `parallel` makes.
 int32_t parts(int64_t count, int64_t grain, int32_t threads);
 
+// Memory of the calling thread for one piece of work, not set to anything; the next call on this thread gives the same again.
+float* scratch(int64_t count);
+
 template <typename Body>
 void each(int64_t count, int64_t grain, int32_t threads, Body body) {
   parallel(count, grain, threads,

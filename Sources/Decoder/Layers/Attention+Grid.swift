@@ -37,8 +37,4 @@ extension Attention {
       return (try packed(inner.queries), try summed(inner.keys), try summed(inner.values))
     }
   }
-
-  private static func untraced(_ gradient: Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor) {
-    throw TorchError.unexpectedResult(operation: "attention", expected: "a traced pass", got: "an untraced one")
-  }
 }

@@ -16,13 +16,25 @@ public struct DecoderLayer: Sendable {
     let fed =
       try pass.experts?.feedForward(normed, through: feedForward, layer: layer, tracing: tracing)
       ?? feedForward.forward(normed, tracing: tracing)
+    let (attentionWay, feedForwardWay) = (attended.way, fed.way)
     return Traced(try middle + fed.value, tracing: tracing) { gradient, toInput in
       // Below the lowest trained factor nothing is computed.
       let toAttention = toInput || pass.experts?.trainsAttention(layer: layer) == true
-      guard let inner = try fed.pulledBack(gradient, toInput: toAttention) else { return nil }
+      guard let inner = try feedForwardWay.pulledBack(gradient, toInput: toAttention) else { return nil }
       let middleGradient = try inner.rmsNormBackward(middle, weight: feedForwardNorm, epsilon: epsilon, rest: gradient)
-      guard let outer = try attended.pulledBack(middleGradient, toInput: toInput) else { return nil }
+      guard let outer = try attentionWay.pulledBack(middleGradient, toInput: toInput) else { return nil }
       return try outer.rmsNormBackward(x, weight: attentionNorm, epsilon: epsilon, rest: middleGradient)
+    }
+  }
+
+  /// As ``forward(_:_:layer:)``, keeping nothing but the input: the way back computes the layer again.
+  func checkpointed(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
+    var passing = pass
+    passing.tracing = false
+    pass.experts?.enter(layer: layer, again: false)
+    return Traced(try forward(x, passing, layer: layer).value, tracing: true) { gradient, toInput in
+      pass.experts?.enter(layer: layer, again: true)
+      return try forward(x, pass, layer: layer).pullback?(gradient, toInput)
     }
   }
 }

@@ -12,11 +12,30 @@ public final class KeyValueCache {
 
   private var slots: [Int: Slot] = [:]
   private var used: [Int: Int] = [:]
+  /// The same for the kernels, which take rows of different lengths. A cache is of one kind or the other.
+  private var packed: [Int: CachedAttention] = [:]
 
   public init() {}
 
-  /// Tokens held.
-  public var length: Int { used.values.min() ?? 0 }
+  /// Tokens held of the longest row.
+  public var length: Int { packed[0]?.lengths.max() ?? used.values.min() ?? 0 }
+
+  /// Tokens held of each row; rows on the padded grid have one length.
+  func lengths(rows: Int) -> [Int] { packed[0]?.lengths ?? Array(repeating: length, count: rows) }
+
+  /// Whether the kernels may use this cache.
+  var suitsKernels: Bool { slots.isEmpty }
+
+  /// Takes new tokens of a layer in and lets them look at their rows. See `CachedAttention.attend`.
+  func attend(
+    queries: Tensor, keys: Tensor, values: Tensor, layout: PackedAttention.Layout, rows: Int, layer: Int
+  ) throws -> Tensor {
+    var cached =
+      try packed.removeValue(forKey: layer)
+      ?? CachedAttention(rows: rows, kvHeads: keys.shape[1], headDim: keys.shape[2])
+    defer { packed[layer] = cached }
+    return try cached.attend(queries: queries, keys: keys, values: values, layout: layout)
+  }
 
   /// Adds the new tokens of a layer and returns all of its keys and values. [batch, kvHeads, length, headDim]
   func append(keys: Tensor, values: Tensor, layer: Int) throws -> (keys: Tensor, values: Tensor) {

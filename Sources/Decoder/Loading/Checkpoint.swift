@@ -70,6 +70,11 @@ public struct Checkpoint {
 
   /// A tensor in float32, checked for its shape.
   func tensor(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {
+    try stored(name, shape, on: device).converted(to: .float32)
+  }
+
+  /// A tensor as the file has it, checked for its shape.
+  func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {
     guard let number = owner[name] else {
       throw DecoderError.tensorNamesDiffer(folder: folder.path, missing: [name], unused: [])
     }
@@ -78,7 +83,7 @@ public struct Checkpoint {
     guard tensor.shape == shape else {
       throw DecoderError.tensorShapeDiffers(file: file.url.path, name: name, expected: shape, got: tensor.shape)
     }
-    return try tensor.moved(to: device).converted(to: .float32)
+    return try tensor.moved(to: device)
   }
 }
 

@@ -8,9 +8,10 @@ extension DecoderModel {
   /// - Parameters:
   ///   - folder: with `config.json` and `model.safetensors` or a sharded index.
   ///   - device: where the weights go.
-  ///   - precision: how the layers' matrices are held; embedding, read-out and norms stay float32.
+  ///   - precision: how the layers' matrices are held; nil: as the files have them, where that is bfloat16 on a CPU, else in
+  ///     float32. Norms are float32 always; embedding and read-out are never int8.
   /// - Throws: ``DecoderError``, `TorchError`, `FileError`.
-  public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision = .float32) throws {
+  public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil) throws {
     let configuration = try DecoderConfiguration(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)
     let names = TensorNames(configuration)
@@ -22,22 +23,26 @@ extension DecoderModel {
     let queryWidth = configuration.heads * configuration.headDim
     let keyWidth = configuration.kvHeads * configuration.headDim
     func load(_ name: String, _ shape: [Int]) throws -> Tensor { try checkpoint.tensor(name, shape, on: device) }
-    func matrix(_ name: String, _ shape: [Int]) throws -> FrozenMatrix {
-      try FrozenMatrix(load(name, shape), precision: precision)
+    func matrix(_ name: String, _ shape: [Int], _ precision: FrozenMatrix.Precision?) throws -> FrozenMatrix {
+      let stored = try checkpoint.stored(name, shape, on: device)
+      let keeps = stored.dtype == .bfloat16 && device == .cpu
+      return try FrozenMatrix(stored, precision: precision ?? (keeps ? .bfloat16 : .float32))
     }
+    func matrix(_ name: String, _ shape: [Int]) throws -> FrozenMatrix { try matrix(name, shape, precision) }
+    let tablePrecision = precision == .int8 ? nil : precision
 
-    embedding = try load(TensorNames.embedding, [configuration.vocabularySize, hidden])
+    embedding = try matrix(TensorNames.embedding, [configuration.vocabularySize, hidden], tablePrecision)
     finalNorm = try load(TensorNames.finalNorm, [hidden])
     if configuration.tiedEmbeddings {
       if hasRedundantReadOut {
-        let stored = try load(TensorNames.readOut, [configuration.vocabularySize, hidden])
-        guard try stored.isEqual(to: embedding) else {
+        let stored = try checkpoint.stored(TensorNames.readOut, [configuration.vocabularySize, hidden], on: device)
+        guard try stored.isEqual(to: checkpoint.stored(TensorNames.embedding, stored.shape, on: device)) else {
           throw DecoderError.tensorNamesDiffer(folder: folder.path, missing: [], unused: [TensorNames.readOut])
         }
       }
       readOut = embedding
     } else {
-      readOut = try load(TensorNames.readOut, [configuration.vocabularySize, hidden])
+      readOut = try matrix(TensorNames.readOut, [configuration.vocabularySize, hidden], tablePrecision)
     }
     layers = try (0..<configuration.layers).map { index in
       func name(_ part: String) -> String { TensorNames.layer(index, part) }

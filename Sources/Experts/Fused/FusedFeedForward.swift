@@ -34,9 +34,13 @@ struct FusedFeedForward {
   let weighted: Tensor
   /// (α/r) A2 drop(a_e). [tokens, experts · rank]
   let down: Tensor
-  let output: Tensor  // [tokens, hidden]
-  /// The shared expert's activations, if they were asked for. [tokens, intermediate]
-  let first: Tensor?
+
+  /// What the forward pass gives; nothing of it is kept for the way back.
+  struct Output {
+    let value: Tensor  // [tokens, hidden]
+    /// The first expert's activations, if they were asked for. [tokens, intermediate]
+    let first: Tensor?
+  }
 
   var scaling: Double { experts[0].down.scaling }
   var rank: Int { experts[0].down.a.shape[0] }
@@ -56,15 +60,11 @@ struct FusedFeedForward {
   ///   - z: the normed input. [tokens, hidden]
   ///   - stack: the experts' factors.
   ///   - keepingFirst: whether the first expert's activations are wanted.
-  init(
-    _ z: Tensor, through block: FeedForward, experts: [Pairs], stack: StackedFactors, gate: Tensor?, dropout: Dropout?,
-    keepingFirst: Bool
-  ) throws {
-    self.block = block
-    self.experts = experts
-    self.gate = gate
-    self.z = z
-    self.stack = stack
+  /// - Returns: the output, and what its way back needs.
+  static func forward(
+    _ z: Tensor, through block: FeedForward, experts: [Pairs], stack: StackedFactors, gate: Tensor? = nil,
+    dropout: Dropout?, keepingFirst: Bool = false
+  ) throws -> (Output, FusedFeedForward) {
     // Keys in the order of use: gate, up, down of one expert after the other.
     let keys = dropout.map { dropout in experts.map { _ in dropout.masks(3) } }
     func masks(_ uses: [Int]) -> DropoutMasks? {
@@ -74,16 +74,19 @@ struct FusedFeedForward {
       }
     }
     let scaling = experts[0].down.scaling
-    reduction = try LowRankReduction(z, a: stack.inputs, dropout: masks([0, 1]))
-    shares = try gate.map { try z.linear($0).softmax(-1) }
-    mixture = try SwiGLUMixture(
+    let reduction = try LowRankReduction(z, a: stack.inputs, dropout: masks([0, 1]))
+    let shares = try gate.map { try z.linear($0).softmax(-1) }
+    let mixture = try SwiGLUMixture(
       gate: z.linear(block.gate), up: z.linear(block.up), reduced: reduction.forward() * scaling, b: stack.outputs,
       a: stack.down, shares: shares, dropout: masks([2]))
     let middle = try mixture.forward(keepingFirst: keepingFirst)
-    first = middle.first
-    down = try middle.down * scaling
-    weighted = try shares.map { [down] in try Self.times(down, $0) } ?? down
-    output = try weighted.linear(stack.factors, adding: middle.mixed.linear(block.down))
+    let down = try middle.down * scaling
+    let weighted = try shares.map { try times(down, $0) } ?? down
+    let value = try weighted.linear(stack.factors, adding: middle.mixed.linear(block.down))
+    let kept = FusedFeedForward(
+      block: block, experts: experts, gate: gate, z: z, reduction: reduction, mixture: mixture, shares: shares,
+      stack: stack, weighted: weighted, down: down)
+    return (Output(value: value, first: middle.first), kept)
   }
 
   /// Each expert's columns times its share. `x`: [tokens, experts · rank]; `shares`: [tokens, experts].

@@ -89,9 +89,11 @@ public final class TaskTraining {
 
   private static func batches(_ material: Material, _ options: TrainingOptions, _ seed: UInt64, epoch: Int) -> [[Int]] {
     if let plan = material.plan { return plan(epoch) }
-    return BatchPlan.batches(
-      lengths: material.examples.map(\.tokenCount), batchSize: options.batchSize, seed: seed, task: material.task.name,
-      epoch: epoch)
+    let lengths = material.examples.map(\.tokenCount)
+    let task = material.task.name
+    return options.batchTokens.map {
+      BatchPlan.batches(lengths: lengths, tokenBudget: $0, seed: seed, task: task, epoch: epoch)
+    } ?? BatchPlan.batches(lengths: lengths, batchSize: options.batchSize, seed: seed, task: task, epoch: epoch)
   }
 
   /// Takes one optimizer step; nil when the task is done.
@@ -131,7 +133,9 @@ public final class TaskTraining {
     for batch in batches {
       let pass = try method.trainingPass(material.task, over: batch.tokens, dropout: dropout)
       let places = head == nil ? batch.places : batch.promptEnds
-      let states = try model.tracedStates(batch.tokens, experts: pass.selection, at: places)  // [places, hidden]
+      let states = try model.tracedStates(
+        batch.tokens, experts: pass.selection, at: places, checkpointing: options.gradientCheckpointing)
+      // [places, hidden]
       let scale = head == nil ? 1 / Double(targets) : 1 / Double(rows)
       let own =
         try head.map { try model.headLoss(states.value, labels: batch.labels, head: $0, scale: scale) }

@@ -4,6 +4,8 @@ public import Torch
 public struct TrainingOptions: Sendable, Equatable, Codable {
   /// Examples in a micro-batch.
   public var batchSize = 8
+  /// The most tokens of a micro-batch, instead of a number of examples: nil, or at least ``maxLength``.
+  public var batchTokens: Int?
   /// Micro-batches whose gradients make one optimizer step.
   public var accumulation = 1
   /// Passes over the training rows.
@@ -20,6 +22,9 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
   /// The most tokens of a prompt with its answer; longer texts lose tokens at their left.
   public var maxLength = 256
 
+  /// Whether activations are computed again on the way back instead of being kept: less memory, more time, the same bits.
+  public var gradientCheckpointing = false
+
   public init() {}
 
   /// - Throws: ``LearningError/invalidOption(name:got:allowed:)``.
@@ -27,13 +32,16 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
     func check(_ name: String, _ value: Any, _ allowed: String, _ holds: Bool) throws {
       guard holds else { throw LearningError.invalidOption(name: name, got: "\(value)", allowed: allowed) }
     }
+    try check("maximum length", maxLength, "8 or more", maxLength >= 8)
     try check("batch", batchSize, "1 to 65536", (1...65536).contains(batchSize))
+    let tokens = batchTokens ?? maxLength
+    try check("batch tokens", tokens, "the maximum length (\(maxLength)) or more", tokens >= maxLength)
     try check("accumulation", accumulation, "1 to 65536", (1...65536).contains(accumulation))
     try check("epochs", epochs, "1 to 100000", (1...100_000).contains(epochs))
     try check("learning rate", learningRate, "above 0, at most 1", learningRate > 0 && learningRate <= 1)
     try check("warm-up steps", warmupSteps, "0 or more", warmupSteps >= 0)
     try check("weight decay", weightDecay, "0 ≤ value < 1", weightDecay >= 0 && weightDecay < 1)
     try check("gradient clip", gradientClip, "0 (off) or more", gradientClip >= 0 && gradientClip.isFinite)
-    try check("maximum length", maxLength, "8 or more", maxLength >= 8)
+
   }
 }

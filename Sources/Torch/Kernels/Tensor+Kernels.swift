@@ -43,15 +43,20 @@ public enum Kernels {
 extension Tensor {
   /// The memory of a tensor for a kernel. The caller keeps the tensor alive.
   func kernelMemory() throws -> UnsafeMutablePointer<Float> {
-    guard isContiguous, device == .cpu, dtype == .float32 else {
-      throw TorchError.dtypeMismatch(what: "a kernel's operand", expected: .float32, got: description)
+    try memory(.float32).assumingMemoryBound(to: Float.self)
+  }
+
+  /// The same for a type of elements.
+  func memory(_ type: DType) throws -> UnsafeMutableRawPointer {
+    guard isContiguous, device == .cpu, dtype == type else {
+      throw TorchError.dtypeMismatch(what: "a kernel's operand", expected: type, got: description)
     }
     var pointer: UnsafeMutableRawPointer?
     try Operation.check("aten::data_ptr", [self], aoti_torch_get_data_ptr(reference, &pointer))
     guard let pointer else {
       throw TorchError.unexpectedResult(operation: "data_ptr", expected: "memory", got: "nothing")
     }
-    return pointer.assumingMemoryBound(to: Float.self)
+    return pointer
   }
 
   /// `x + addend` and its root-mean-square norm, in one pass. All: [tokens, hidden].

@@ -26,7 +26,7 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
-      let base = try Base(folder: self.base.folder(), on: self.base.apply(), precision: self.base.weights ?? .float32)
+      let base = try Base(folder: self.base.folder(), on: self.base.apply(), precision: self.base.weights)
       let ids = try base.tokenizer.encode(prompt, addSpecialTokens: true)
       var produced: [Int] = []
       var shown = ""

@@ -15,7 +15,9 @@ struct BaseOptions: ParsableArguments {
   @Option(help: "Threads of an operation. Default: all cores.")
   var threads: Int?
 
-  @Option(help: "float32 (default), or int8: less memory and faster, not exact.")
+  @Option(
+    help:
+      "Default: as the files have them. float32, bfloat16 (half the memory), or int8 (a quarter, faster, not exact).")
   var weights: FrozenMatrix.Precision?
 
   func folder() throws -> URL {

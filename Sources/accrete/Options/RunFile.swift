@@ -28,6 +28,8 @@ struct RunFile: Decodable {
   var adversary: Adversary.Mode?
   var adversaryWeight: Double?
   var batch: Int?
+  var batchTokens: Int?
+  var gradientCheckpointing: Bool?
   var accumulation: Int?
   var epochs: Int?
   var learningRate: Double?
@@ -40,6 +42,8 @@ struct RunFile: Decodable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case base, device, threads, weights, suite, data, order, tasks, method, seed, rank, alpha, dropout, adversary, batch
     case accumulation, epochs, schedule
+    case batchTokens = "batch-tokens"
+    case gradientCheckpointing = "gradient-checkpointing"
     case perClass = "per-class"
     case testLimit = "test-limit"
     case evaluateOn = "evaluate-on"

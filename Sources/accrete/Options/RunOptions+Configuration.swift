@@ -43,6 +43,8 @@ extension RunOptions {
   private func training(_ file: RunFile) -> TrainingOptions {
     var result = TrainingOptions()
     result.batchSize = batch ?? file.batch ?? result.batchSize
+    result.batchTokens = batchTokens ?? file.batchTokens
+    result.gradientCheckpointing = gradientCheckpointing || file.gradientCheckpointing == true
     result.accumulation = accumulation ?? file.accumulation ?? result.accumulation
     result.epochs = epochs ?? file.epochs ?? result.epochs
     result.learningRate = learningRate ?? file.learningRate ?? result.learningRate

@@ -63,6 +63,12 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Examples in a micro-batch. Default: 8.")
   var batch: Int?
 
+  @Option(help: "Most tokens of a micro-batch, instead of a number of examples.")
+  var batchTokens: Int?
+
+  @Flag(help: "Compute activations again on the way back: less memory, more time, the same result.")
+  var gradientCheckpointing = false
+
   @Option(help: "Micro-batches in an optimizer step. Default: 1.")
   var accumulation: Int?
 

@@ -1,0 +1,60 @@
+// Attention over cached keys and values. No include guard: included once for each instruction set, after Attention.h.
+//
+// Cached keys lie transposed, so that sixteen are scored at a time.
+
+struct CachedPiece {
+  const float* keys;    // [dim, capacity]
+  const float* values;  // [capacity, dim]
+  float* scores;
+};
+
+// `T` queries, `stride` floats apart, of which query t sees the first `count + t · step` keys.
+template <int T>
+INLINE void attend_cached(const AccreteCachedAttention& s, const CachedPiece& p, const float* queries, int64_t stride,
+                          int64_t count, int64_t step, float* out) {
+  const int64_t most = count + (T - 1) * step;
+  scores_of<T>(queries, stride, p.keys, s.capacity, s.dim, most, p.scores);
+  const Piece row{0, most, 0, nullptr};
+  for (int64_t t = 0; t < T; ++t) {
+    float* scores = p.scores + t * s.capacity;
+    normalize(row, count + t * step - 1, s.scale, scores);
+    for (int64_t j = count + t * step; j < most; ++j) scores[j] = 0;
+  }
+  weigh<T>(p.scores, s.capacity, p.values, s.dim, most, s.dim, out, stride);
+}
+
+static void cached_attention(const AccreteCachedAttention& s, float* out) {
+  const int64_t group = s.heads / s.kv_heads;
+  each(s.rows * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
+    float* scores = scratch(query_block * s.capacity);
+    for (int64_t number = begin; number < end; ++number) {
+      const int64_t row = number / s.kv_heads, key_head = number % s.kv_heads;
+      float* keys = s.cached_keys + number * s.dim * s.capacity;
+      float* values = s.cached_values + number * s.dim * s.capacity;
+      for (int64_t token = s.starts[row]; token < s.starts[row + 1]; ++token) {
+        const int64_t place = s.past[row] + token - s.starts[row], from = (token * s.kv_heads + key_head) * s.dim;
+        for (int64_t d = 0; d < s.dim; ++d) keys[d * s.capacity + place] = s.keys[from + d];
+        memcpy(values + place * s.dim, s.values + from, static_cast<size_t>(s.dim) * sizeof(float));
+      }
+      const CachedPiece piece{keys, values, scores};
+      const int64_t first = key_head * group, last = first + group, stride = s.heads * s.dim;
+      int64_t token = s.starts[row], count = s.past[row] + 1;
+      // Neighbouring tokens of a head together, then the heads of single tokens.
+      for (; token + query_block <= s.starts[row + 1]; token += query_block, count += query_block) {
+        for (int64_t head = first; head < last; ++head) {
+          const int64_t at = token * stride + head * s.dim;
+          attend_cached<query_block>(s, piece, s.queries + at, stride, count, 1, out + at);
+        }
+      }
+      for (; token < s.starts[row + 1]; ++token, ++count) {
+        int64_t head = first;
+        const auto at = [&] { return token * stride + head * s.dim; };
+        for (; head + query_block <= last; head += query_block) {
+          attend_cached<query_block>(s, piece, s.queries + at(), s.dim, count, 0, out + at());
+        }
+        for (; head + 2 <= last; head += 2) attend_cached<2>(s, piece, s.queries + at(), s.dim, count, 0, out + at());
+        for (; head < last; ++head) attend_cached<1>(s, piece, s.queries + at(), s.dim, count, 0, out + at());
+      }
+    }
+  });
+}

@@ -1,0 +1,129 @@
+// Products of a few rows with a frozen matrix. No include guard: included once for each instruction set.
+//
+// One output is a dot product over the inputs, sixteen at a time. A block of outputs is widened once and then met by all rows.
+
+typedef uint16_t Halves __attribute__((vector_size(32)));
+
+constexpr int output_block = 4;
+constexpr int row_block = 6;
+
+INLINE V widened(const uint16_t* p, int64_t count) {
+  Halves bits{};
+  if (count >= lanes) {
+    memcpy(&bits, p, sizeof bits);
+  } else {
+    memcpy(&bits, p, static_cast<size_t>(count) * sizeof(uint16_t));
+  }
+  const Words words = __builtin_convertvector(bits, Words) << 16;
+  V v;
+  memcpy(&v, &words, sizeof v);
+  return v;
+}
+
+// Sixteen numbers of a weight.
+INLINE V numbers(const float* p, int64_t count) { return load(p, count); }
+INLINE V numbers(const uint16_t* p, int64_t count) { return widened(p, count); }
+
+typedef float Half __attribute__((vector_size(32)));
+typedef float Quarter __attribute__((vector_size(16)));
+
+INLINE Quarter folded(V v) {
+  const Half half = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  return __builtin_shufflevector(half, half, 0, 1, 2, 3) + __builtin_shufflevector(half, half, 4, 5, 6, 7);
+}
+
+// The sums of four vectors.
+INLINE Quarter totals(V a, V b, V c, V d) {
+  const Quarter p = folded(a), q = folded(b), r = folded(c), s = folded(d);
+  const Quarter x = __builtin_shufflevector(p, q, 0, 4, 2, 6) + __builtin_shufflevector(p, q, 1, 5, 3, 7);  // p01 q01 p23 q23
+  const Quarter y = __builtin_shufflevector(r, s, 0, 4, 2, 6) + __builtin_shufflevector(r, s, 1, 5, 3, 7);
+  return __builtin_shufflevector(x, y, 0, 1, 4, 5) + __builtin_shufflevector(x, y, 2, 3, 6, 7);
+}
+
+// out[t][o] = addend + Σ_i x[t][i] w[o][i] for `T` rows and four outputs, of which `wanted` are there.
+template <int T, typename Weight>
+INLINE void product_block(const AccreteProduct& s, int64_t row, int64_t output, int64_t wanted, const Weight* w,
+                          int64_t stride, float* out) {
+  V sums[T][output_block] = {};
+  const float* x = s.x + row * s.inputs;
+  const int64_t full = s.inputs / lanes * lanes;
+  for (int64_t i = 0; i < full; i += lanes) {
+    V weights[output_block];
+    for (int o = 0; o < output_block; ++o) weights[o] = numbers(w + o * stride + i, lanes);
+    for (int t = 0; t < T; ++t) {
+      const V value = load(x + t * s.inputs + i, lanes);
+      for (int o = 0; o < output_block; ++o) sums[t][o] = sums[t][o] + value * weights[o];
+    }
+  }
+  if (full < s.inputs) {
+    const int64_t n = s.inputs - full;
+    for (int t = 0; t < T; ++t) {
+      const V value = load(x + t * s.inputs + full, n);
+      for (int o = 0; o < output_block; ++o) sums[t][o] = sums[t][o] + value * numbers(w + o * stride + full, n);
+    }
+  }
+  for (int t = 0; t < T; ++t) {
+    const int64_t at = (row + t) * s.outputs + output;
+    Quarter result = totals(sums[t][0], sums[t][1], sums[t][2], sums[t][3]);
+    const size_t bytes = static_cast<size_t>(wanted) * sizeof(float);
+    if (s.addend != nullptr) {
+      Quarter addend{};
+      memcpy(&addend, s.addend + at, bytes);
+      result = result + addend;
+    }
+    memcpy(out + at, &result, bytes);
+  }
+}
+
+template <typename Weight>
+INLINE void product_rows(const AccreteProduct& s, int64_t output, int64_t wanted, const Weight* w, int64_t stride,
+                         float* out) {
+  int64_t row = 0;
+  for (; row + row_block <= s.rows; row += row_block) product_block<row_block>(s, row, output, wanted, w, stride, out);
+  if (row + 4 <= s.rows) {
+    product_block<4>(s, row, output, wanted, w, stride, out);
+    row += 4;
+  }
+  if (row + 2 <= s.rows) {
+    product_block<2>(s, row, output, wanted, w, stride, out);
+    row += 2;
+  }
+  if (row < s.rows) product_block<1>(s, row, output, wanted, w, stride, out);
+}
+
+template <typename Weight>
+INLINE void product_of(const AccreteProduct& s, const Weight* weight, float* out) {
+  const int64_t blocks = (s.outputs + output_block - 1) / output_block;
+  const int64_t grain = std::max<int64_t>(1, 32768 / (s.inputs * s.rows * output_block));
+  each(blocks, grain, s.threads, [&](int64_t begin, int64_t end, int32_t) {
+    float* memory = scratch(output_block * s.inputs);
+    for (int64_t number = begin; number < end; ++number) {
+      const int64_t output = number * output_block, wanted = std::min<int64_t>(output_block, s.outputs - output);
+      const Weight* w = weight + output * s.inputs;
+      if (wanted == output_block && (sizeof(Weight) == sizeof(float) || s.rows <= row_block)) {
+        product_rows(s, output, wanted, w, s.inputs, out);
+        continue;
+      }
+      for (int64_t i = 0; i < wanted * s.inputs; i += lanes) {
+        store(memory + i, numbers(w + i, wanted * s.inputs - i), wanted * s.inputs - i);
+      }
+      product_rows(s, output, wanted, memory, s.inputs, out);
+    }
+  });
+}
+
+static void product(const AccreteProduct& s, float* out) {
+  if (s.half) {
+    product_of(s, static_cast<const uint16_t*>(s.weight), out);
+  } else {
+    product_of(s, static_cast<const float*>(s.weight), out);
+  }
+}
+
+static void widen(int64_t count, const uint16_t* x, float* out, int32_t threads) {
+  each((count + lanes - 1) / lanes, 4096, threads, [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t i = begin * lanes; i < std::min(count, end * lanes); i += lanes) {
+      store(out + i, widened(x + i, count - i), count - i);
+    }
+  });
+}

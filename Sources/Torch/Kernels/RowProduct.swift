@@ -1,0 +1,35 @@
+import CTorch
+
+extension Tensor {
+  /// bfloat16 as float32, which is exact; itself where it is float32.
+  func widened() throws -> Tensor {
+    guard dtype == .bfloat16, device == .cpu else { return try converted(to: .float32) }
+    let x = try contiguous()
+    let result = try Tensor(uninitialized: shape)
+    accrete_widen(
+      Int64(count), try x.memory(.bfloat16).assumingMemoryBound(to: UInt16.self), try result.kernelMemory(),
+      accrete_get_threads())
+    return withExtendedLifetime(x) { result }
+  }
+
+  /// `x Wᵀ (+ addend)` with the weight as it lies in memory: the fastest for a few rows. A result's bits depend neither on the
+  /// number of rows nor on whether the weight's numbers are held as float32 or bfloat16.
+  ///
+  /// `self`: […, in]; `weight`: [out, in]; `addend`: […, out] → […, out].
+  func rowProduct(_ weight: Tensor, adding addend: Tensor?) throws -> Tensor {
+    let (outputs, inputs) = (weight.shape.first ?? 0, weight.shape.last ?? 0)
+    let leading = Array(shape.dropLast())
+    guard weight.shape.count == 2, shape.last == inputs else {
+      throw TorchError.shapeMismatch(what: "the input of a product", expected: leading + [inputs], got: shape)
+    }
+    if let addend { try Kernels.require("what a product is added to", addend, leading + [outputs]) }
+    let (x, weight, addend) = (try contiguous(), try weight.contiguous(), try addend?.contiguous())
+    let result = try Tensor(uninitialized: leading + [outputs])
+    var product = AccreteProduct(
+      rows: Int64(leading.reduce(1, *)), inputs: Int64(inputs), outputs: Int64(outputs), x: try x.kernelMemory(),
+      weight: try weight.memory(weight.dtype ?? .float32), half: weight.dtype == .bfloat16,
+      addend: try addend?.kernelMemory(), threads: accrete_get_threads())
+    accrete_product(&product, try result.kernelMemory())
+    return withExtendedLifetime((x, weight, addend)) { result }
+  }
+}
