@@ -1,9 +1,21 @@
+import CTorch
+
 extension Tensor {
   /// `x / sqrt(mean(x²) + epsilon) · weight` over the last dimension.
   public func rmsNormalized(weight: Tensor, epsilon: Double) throws -> Tensor {
-    try Operation.call(
-      "aten::rms_norm",
-      [.tensor(self), .ints(weight.shape), .optionalTensor(weight), .optionalDouble(epsilon)])
+    guard Kernels.suit(self), Kernels.suit(weight), shape.last == weight.count, !requiresGradient,
+      !weight.requiresGradient
+    else {
+      return try Operation.call(
+        "aten::rms_norm",
+        [.tensor(self), .ints(weight.shape), .optionalTensor(weight), .optionalDouble(epsilon)])
+    }
+    let (x, weight) = (try contiguous(), try weight.contiguous())
+    let normed = try Tensor(uninitialized: shape)
+    accrete_norm_forward(
+      Int64(count / max(weight.count, 1)), Int64(weight.count), try x.kernelMemory(), nil, try weight.kernelMemory(),
+      Float(epsilon), nil, try normed.kernelMemory(), accrete_get_threads())
+    return withExtendedLifetime((x, weight)) { normed }
   }
 
   /// `(x − mean) / sqrt(variance + epsilon)` over the last dimension, without weight or bias.

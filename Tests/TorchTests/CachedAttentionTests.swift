@@ -44,6 +44,14 @@ import Torch
     #expect(try output.narrowed(0, from: 2, count: 3).floats().allSatisfy { $0 == 0 })
   }
 
+  @Test(arguments: [1, 15, 16, 17, 100])
+  func largestPlaces(width: Int) throws {
+    let x = try normal([9, width], 4)
+    #expect(try x.largestPlaces() == x.argmax(1).integers())
+    #expect(try Tensor.zeros([2, width]).largestPlaces() == [0, 0])
+    #expect(throws: TorchError.self) { try x.reshaped([-1]).largestPlaces() }
+  }
+
   @Test func shapesThatDoNotFit() throws {
     var cache = try CachedAttention(rows: 2, kvHeads: 1, headDim: 4)
     let x = try normal([2, 1, 4], 1)

@@ -145,6 +145,9 @@ typedef struct {
 
 void accrete_product(const AccreteProduct* product, float* out /* [rows, outputs] */);
 
+// The place of the first of the largest numbers of each row.
+void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* places, int32_t threads);
+
 // bfloat16 to float32.
 void accrete_widen(int64_t count, const uint16_t* x, float* out, int32_t threads);
 

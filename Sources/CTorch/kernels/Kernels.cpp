@@ -174,6 +174,10 @@ void accrete_cached_attention(const AccreteCachedAttention* attention, float* ou
 
 void accrete_product(const AccreteProduct* work, float* out) { ACCRETE_DISPATCH(product(*work, out)); }
 
+void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* places, int32_t threads) {
+  ACCRETE_DISPATCH(argmax(rows, width, x, places, threads));
+}
+
 void accrete_widen(int64_t count, const uint16_t* x, float* out, int32_t threads) {
   ACCRETE_DISPATCH(widen(count, x, out, threads));
 }

@@ -120,6 +120,25 @@ static void product(const AccreteProduct& s, float* out) {
   }
 }
 
+static void argmax(int64_t rows, int64_t width, const float* x, int64_t* places, int32_t threads) {
+  each(rows, 1, threads, [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t row = begin; row < end; ++row) {
+      const float* from = x + row * width;
+      V top = splat(-INFINITY);
+      int64_t f = 0;
+      for (; f + lanes <= width; f += lanes) {
+        const V value = load(from + f, lanes);
+        top = value > top ? value : top;
+      }
+      float maximum = largest(top);
+      for (; f < width; ++f) maximum = from[f] > maximum ? from[f] : maximum;
+      int64_t place = 0;
+      while (place < width - 1 && from[place] != maximum) ++place;
+      places[row] = place;
+    }
+  });
+}
+
 static void widen(int64_t count, const uint16_t* x, float* out, int32_t threads) {
   each((count + lanes - 1) / lanes, 4096, threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t i = begin * lanes; i < std::min(count, end * lanes); i += lanes) {

@@ -84,7 +84,7 @@ extension DecoderModel {
   private func choose(
     _ logits: Tensor, _ options: GenerationOptions, _ rows: [Int], _ streams: inout [RandomStream]
   ) throws -> [Int] {
-    if options.temperature == 0 { return try logits.argmax(-1).integers() }
+    if options.temperature == 0 { return try logits.largestPlaces() }
     let vocabulary = configuration.vocabularySize
     let values = try logits.floats()
     return rows.enumerated().map { line, row in
