@@ -10,14 +10,22 @@ public enum JSONFile {
   /// Reads and decodes a file.
   /// - Throws: ``FileError`` that names the file and the key.
   public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
-    let data = try contents(of: url)
+    try decode(type, from: contents(of: url), path: url.path)
+  }
+
+  /// Decodes JSON that is part of a file.
+  /// - Throws: ``FileError/malformedJSON(path:reason:)`` that names the file and the key.
+  public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws -> Value {
+    guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {
+      throw FileError.malformedJSON(path: path, reason: "nested deeper than \(depthLimit) levels")
+    }
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
-      throw FileError.malformedJSON(path: url.path, reason: reason(error))
+      throw FileError.malformedJSON(path: path, reason: reason(error))
     } catch {
       // A value of ours that refused what it was given knows what is wrong, but not in which file.
-      throw FileError.malformedJSON(path: url.path, reason: "\(error)")
+      throw FileError.malformedJSON(path: path, reason: "\(error)")
     }
   }
 
