@@ -16,6 +16,11 @@ enum Signals {
       if Signals.stop.exchange(number, ordering: .relaxed) == number { _exit(128 + number) }
     }
     signal(SIGUSR1) { _ in Signals.checkpoint.store(true, ordering: .relaxed) }
+    // Whoever started this process may have blocked them, and a child inherits that.
+    var listened = sigset_t()
+    sigemptyset(&listened)
+    for number in [SIGTERM, SIGINT, SIGUSR1] { sigaddset(&listened, number) }
+    pthread_sigmask(SIG_UNBLOCK, &listened, nil)
   }
 
   /// What has been asked since the last call; a request to stop stays.
