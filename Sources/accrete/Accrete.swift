@@ -18,6 +18,6 @@ struct Accrete: ParsableCommand {
       """,
     subcommands: [
       DemoCommand.self, TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, GenerateCommand.self,
-      TokenizeCommand.self, LogitsCommand.self, DoctorCommand.self,
+      TokenizeCommand.self, LogitsCommand.self, ExpertsCommand.self, DoctorCommand.self,
     ])
 }
