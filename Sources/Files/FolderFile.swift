@@ -9,7 +9,7 @@ public enum FolderFile {
   ///   - folder: itself it may be a link: whoever names it has chosen it.
   /// - Throws: ``FileError/notFound(path:)``, ``FileError/linkLeadsOut(path:target:)``.
   public static func url(_ name: String, in folder: URL) throws -> URL {
-    let url = folder.appendingPathComponent(name)
+    let url = folder.appendingPathComponent(name, isDirectory: false)
     var status = stat()
     guard lstat(url.path, &status) == 0 else { throw FileError.system(errno, reading: url.path) }
     guard status.st_mode & S_IFMT == S_IFLNK else { return url }
@@ -21,7 +21,7 @@ public enum FolderFile {
   /// Whether something of this name is in a folder, a link that leads nowhere included.
   public static func exists(_ name: String, in folder: URL) -> Bool {
     var status = stat()
-    return lstat(folder.appendingPathComponent(name).path, &status) == 0
+    return lstat(folder.appendingPathComponent(name, isDirectory: false).path, &status) == 0
   }
 
   private static func resolved(_ url: URL) throws -> String {

@@ -59,7 +59,7 @@ import Torch
 
   @Test(arguments: ["peft_type", "r", "lora_alpha", "target_modules"]) func aKeyIsMissing(key: String) throws {
     let folder = try Adapters.copy(in: scratch)
-    try Adapters.edit(folder, [key: .some(nil)])
+    try Adapters.edit(folder, [key: nil])
     #expect(refusal(folder).contains("`\(key)` is missing"))
   }
 

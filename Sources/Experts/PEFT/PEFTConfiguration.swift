@@ -20,7 +20,7 @@ struct PEFTConfiguration {
       guard let value = keys[key] else { continue }
       if let reason = PEFTKeys.refusal(of: key, value) {
         throw PEFTError.unsupported(
-          path: path, key: String(key.prefix(60)), got: value.description, reason: reason)
+          path: path, key: Self.spelled(key), got: value.description, reason: reason)
       }
     }
     // A file that does not say what it is could be of any kind.
@@ -50,6 +50,11 @@ struct PEFTConfiguration {
       let key = ["rank": "r", "alpha": "lora_alpha", "dropout": "lora_dropout"][name] ?? name
       throw PEFTError.invalidValue(path: path, key: key, expected: allowed, got: value)
     }
+  }
+
+  /// A key of a file, fit for one line of a message.
+  private static func spelled(_ key: String) -> String {
+    String(String(key.prefix(60)).debugDescription.dropFirst().dropLast())
   }
 
   private func value(_ key: String, _ expected: String) throws -> JSONValue {

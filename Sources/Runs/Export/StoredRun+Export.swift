@@ -64,7 +64,7 @@ extension StoredRun {
         changedPredictions: Double(changed) / Double(max(one.count, 1)), mixtureAccuracy: one.accuracy,
         mergedAccuracy: other.accuracy)
     }
-    var record = record(name, .staticMerge, merged)
+    var record = self.record(name, .staticMerge, merged)
     record.sharedShares = shares
     record.sharedSharesFrom = gate == nil ? "the gate's mean over these rows" : "given"
     record.deviation = deviation

@@ -30,14 +30,20 @@ struct ExpertLine: Encodable {
 
   init(_ entry: ExpertRegistry.Entry) {
     switch entry.state {
-    case .damaged(let reason): (folder, state, self.reason) = (entry.folder, "damaged", reason)
+    case .damaged(let reason):
+      self.init(folder: entry.folder, state: "damaged")
+      self.reason = reason
     case .stored(let archive): self.init(archive, folder: entry.folder)
     }
   }
 
-  init(_ archive: ExpertArchive, folder: String) {
+  private init(folder: String, state: String) {
     self.folder = folder
-    state = "stored"
+    self.state = state
+  }
+
+  init(_ archive: ExpertArchive, folder: String) {
+    self.init(folder: folder, state: "stored")
     name = archive.name
     method = archive.method
     rank = archive.shape.rank
@@ -56,7 +62,7 @@ func printable(_ text: String) -> String {
   String(
     String.UnicodeScalarView(
       text.unicodeScalars.flatMap { scalar in
-        scalar.properties.generalCategory == .control ? Array(scalar.escaped(asASCII: true).unicodeScalars) : [scalar]
+        [.control, .format].contains(scalar.properties.generalCategory) ? Array(scalar.escaped(asASCII: true).unicodeScalars) : [scalar]
       }))
 }
 
