@@ -5,6 +5,7 @@ import Foundation
 import Learning
 import Runs
 import Testing
+import Tokenization
 import Torch
 
 extension RunTests {

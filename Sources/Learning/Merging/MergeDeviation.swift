@@ -17,5 +17,11 @@ public struct MergeDeviation: Sendable, Codable, Equatable {
     public var changedPredictions: Double
     public var mixtureAccuracy: Double
     public var mergedAccuracy: Double
+
+    public init(changedPredictions: Double, mixtureAccuracy: Double, mergedAccuracy: Double) {
+      self.changedPredictions = changedPredictions
+      self.mixtureAccuracy = mixtureAccuracy
+      self.mergedAccuracy = mergedAccuracy
+    }
   }
 }
