@@ -149,7 +149,8 @@ extension CommandLineTests {
       let arguments = ["experts", "import", "a", "--out", "new/x", "--name"]
       expectRefusal(try Accrete.run(arguments + ["x"], in: scratch.url), code: 65, "`use_dora`", "DoRA")
       expectRefusal(try Accrete.run(arguments + ["../x"], in: scratch.url), code: 64, "../x")
-      expectRefusal(try Accrete.run(["experts", "import", "b", "--out", "x", "--name", "x"]), code: 65, "adapter_config")
+      expectRefusal(
+        try Accrete.run(["experts", "import", "b", "--out", "x", "--name", "x"]), code: 65, "adapter_config")
       #expect(!FileManager.default.fileExists(atPath: scratch.place("new").path))
     }
   }

@@ -14,7 +14,8 @@ import Torch
     try model.logits(Goldens.rows(), experts: selection)
   }
 
-  @Test(arguments: [(1.0, "shared"), (0.0, "task1")]) func atTheEndsItIsOneOfTheExperts(share: Double, name: String) throws
+  @Test(arguments: [(1.0, "shared"), (0.0, "task1")]) func atTheEndsItIsOneOfTheExperts(share: Double, name: String)
+    throws
   {
     let merged = try Goldens.mixture(model).merged(sharedShares: [share, share])
     #expect(merged.shape.rank == 8 && merged.shape.alpha == 16 && merged.shape.scaling == 2)

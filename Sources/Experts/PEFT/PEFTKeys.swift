@@ -12,7 +12,8 @@ enum PEFTKeys {
   }
 
   private static let merge = "merge it in PEFT (merge_and_unload) and use the result as the base"
-  private static let patterns = "an expert has one rank and one strength in all places; train with r and lora_alpha alone"
+  private static let patterns =
+    "an expert has one rank and one strength in all places; train with r and lora_alpha alone"
   private static let places = "an expert has the same projections in every layer; name them in target_modules alone"
   private static let base =
     "this initialization changes the base's own weights, so the adapter does not fit the base as it is;"

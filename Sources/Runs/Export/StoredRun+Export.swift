@@ -26,7 +26,8 @@ extension StoredRun {
     case let plain as LowRankSelection:
       guard gate == nil, prompts == nil else {
         throw RunError.invalidConfiguration(
-          key: gate == nil ? "prompts" : "gate", got: "given", allowed: "nothing: the method \(manifest.configuration.method) has no gate")
+          key: gate == nil ? "prompts" : "gate", got: "given",
+          allowed: "nothing: the method \(manifest.configuration.method) has no gate")
       }
       return try ExpertExport(
         record: record(name, .exact, plain.expert), expert: plain.expert, tokenizerDigest: base.tokenizerDigest,

@@ -58,7 +58,8 @@ struct ExpertOptions: ParsableArguments {
       let host = StoredExpert.Base(model.configuration, digest: model.digest, tokenizerDigest: tokenizer)
       let stored = try StoredExpert(URL(fileURLWithPath: absolute(expert)), for: host, on: model.device)
       if stored.archive == nil {
-        Console.error("\(expert): PEFT does not say which base this adapter belongs to; only names and shapes were checked")
+        Console.error(
+          "\(expert): PEFT does not say which base this adapter belongs to; only names and shapes were checked")
       }
       return LowRankSelection(stored.expert)
     }

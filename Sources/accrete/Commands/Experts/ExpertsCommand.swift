@@ -1,4 +1,5 @@
 import ArgumentParser
+import Decoder
 import Experts
 import Files
 import Foundation
@@ -62,7 +63,8 @@ func printable(_ text: String) -> String {
   String(
     String.UnicodeScalarView(
       text.unicodeScalars.flatMap { scalar in
-        [.control, .format].contains(scalar.properties.generalCategory) ? Array(scalar.escaped(asASCII: true).unicodeScalars) : [scalar]
+        [.control, .format].contains(scalar.properties.generalCategory)
+          ? Array(scalar.escaped(asASCII: true).unicodeScalars) : [scalar]
       }))
 }
 

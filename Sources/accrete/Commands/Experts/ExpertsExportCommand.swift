@@ -21,7 +21,8 @@ struct ExpertsExportCommand: ParsableCommand {
   @Option(help: "The adapter's folder; it must not exist yet.")
   var out: String
 
-  @Option(help: "moe-cl: the shared expert's weight, 0 to 1. Default: its mean in each layer, measured on the task's rows.")
+  @Option(
+    help: "moe-cl: the shared expert's weight, 0 to 1. Default: its mean in each layer, measured on the task's rows.")
   var gate: Double?
 
   @Option(help: "moe-cl: measure on these prompts, a text file of one a line. Default: the run's own rows of the task.")
@@ -51,7 +52,8 @@ struct ExpertsExportCommand: ParsableCommand {
         return
       }
       let record = export.record
-      Console.output("\(record.task) (\(record.method)): \(record.form.rawValue), rank \(record.rank), alpha \(record.alpha)")
+      Console.output(
+        "\(record.task) (\(record.method)): \(record.form.rawValue), rank \(record.rank), alpha \(record.alpha)")
       Console.output(record.statement)
       for line in export.deviationLines { Console.output(line) }
       Console.output("adapter folder: \(place.path)")

@@ -34,7 +34,9 @@ struct ExpertsImportCommand: ParsableCommand {
         tokenizerDigest: try Digest(ofFile: home.appendingPathComponent("tokenizer.json")))
       let stored = try StoredExpert(source, for: host)
       if stored.archive == nil {
-        Console.error("PEFT's files do not say which base they belong to: names and shapes fit \(home.path), and it is bound to it now")
+        Console.error(
+          "PEFT's files do not say which base they belong to: names and shapes fit \(home.path), and it is bound to it now"
+        )
       }
       guard let tokenizer = host.tokenizerDigest else { throw FileError.notFound(path: home.path) }
       let out = URL(fileURLWithPath: absolute(out))

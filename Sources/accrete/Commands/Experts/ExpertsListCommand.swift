@@ -21,7 +21,9 @@ struct ExpertsListCommand: ParsableCommand {
       let lines = try ExpertRegistry(isRun ? run.experts : run.url).entries().map(ExpertLine.init)
       Console.output(json ? String(decoding: try JSONFile.encode(lines), as: UTF8.self) : table(lines))
       let damaged = lines.count { $0.state == "damaged" }
-      if damaged > 0 { Console.error("\(damaged) of \(lines.count) experts can't be read; restore or remove their folders") }
+      if damaged > 0 {
+        Console.error("\(damaged) of \(lines.count) experts can't be read; restore or remove their folders")
+      }
     }
   }
 

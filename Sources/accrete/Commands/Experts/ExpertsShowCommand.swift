@@ -24,7 +24,8 @@ struct ExpertsShowCommand: ParsableCommand {
         return
       }
       Console.output("name         \(archive.name)")
-      Console.output("method       \(archive.method)\(archive.isWhole ? "" : " (one half of a mixture: served by its run)")")
+      Console.output(
+        "method       \(archive.method)\(archive.isWhole ? "" : " (one half of a mixture: served by its run)")")
       Console.output("rank, alpha  \(archive.shape.rank), \(archive.shape.alpha)")
       Console.output("projections  \((line.projections ?? []).joined(separator: ", "))")
       Console.output("tensors      \(archive.bytes) bytes, \(archive.tensorsDigest), unchanged")
