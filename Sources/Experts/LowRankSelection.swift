@@ -3,7 +3,7 @@ public import Torch
 
 /// One plain LoRA expert for every row of the batch.
 public struct LowRankSelection: ExpertSelection {
-  let expert: LowRankExpert
+  public let expert: LowRankExpert
   let dropout: Dropout?
   private let stacks = StackedFactors.Cache()
 

@@ -51,7 +51,7 @@ public enum AtomicFile {
   }
 
   // A rename is durable only once the folder is; a file system that cannot flush folders is no reason to fail.
-  private static func flush(_ folder: URL) {
+  static func flush(_ folder: URL) {
     let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

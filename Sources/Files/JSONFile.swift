@@ -3,14 +3,14 @@ public import Foundation
 /// JSON files of a known form: small, pretty, with sorted keys, so that equal values give equal bytes.
 public enum JSONFile {
   /// No configuration or result of ours is larger; anything above is refused before it is parsed.
-  static let sizeLimit = 256 << 20
+  public static let sizeLimit = 256 << 20
   /// Deeper nesting is refused: parsers recurse.
   static let depthLimit = 64
 
-  /// Reads and decodes a file.
+  /// Reads and decodes a file of at most `limit` bytes.
   /// - Throws: ``FileError`` that names the file and the key.
-  public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
-    try decode(type, from: contents(of: url), path: url.path)
+  public static func read<Value: Decodable>(_ type: Value.Type, from url: URL, limit: Int = sizeLimit) throws -> Value {
+    try decode(type, from: contents(of: url, limit: limit), path: url.path)
   }
 
   /// Decodes JSON that is part of a file.
@@ -30,10 +30,10 @@ public enum JSONFile {
   }
 
   /// The bytes of a JSON file, checked for size and nesting.
-  public static func contents(of url: URL) throws -> Data {
+  public static func contents(of url: URL, limit: Int = sizeLimit) throws -> Data {
     let file = try MappedFile(url)
-    guard file.bytes.count <= sizeLimit else {
-      throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: sizeLimit)
+    guard file.bytes.count <= limit else {
+      throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: limit)
     }
     let data = file.data()
     guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {

@@ -18,7 +18,7 @@ struct Accrete: ParsableCommand {
       """,
     subcommands: [
       DemoCommand.self, TrainCommand.self, ResumeCommand.self, ReportCommand.self, EvaluateCommand.self,
-      VerifyCommand.self, GenerateCommand.self,
-      TokenizeCommand.self, LogitsCommand.self, DoctorCommand.self,
+      VerifyCommand.self, GenerateCommand.self, TokenizeCommand.self, LogitsCommand.self, ExpertsCommand.self,
+      DoctorCommand.self,
     ])
 }
