@@ -1,3 +1,5 @@
+import Decoder
+
 extension PEFTConfiguration {
   /// `adapter_config.json` of a plain LoRA, as PEFT reads it.
   struct Form: Encodable {
