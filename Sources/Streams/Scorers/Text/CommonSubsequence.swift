@@ -5,8 +5,8 @@
 ///
 ///     V' = (V + (V & M)) | (V & ~M),   M: the columns that hold the row's token
 ///
-/// Two sequences of n and m tokens cost n · m / 64 steps, and O(√n · m / 64) words of memory even for the subsequence
-/// itself: every √n-th row is kept, and the rows between are computed again on the way back.
+/// Two sequences of n and m tokens cost n · m / 64 steps, and about √n · m / 64 words of memory even for the
+/// subsequence itself: every √n-th row is kept, and the rows between are computed again on the way back.
 struct CommonSubsequence {
   private let columns: [Int]
   /// The 64-bit words of a row.

@@ -14,9 +14,9 @@ enum WesternTokens {
     }
     line = [" "] + line + [" "]
     line = separated(line, if: isPunctuation)
-    line = pairs(line, where: { !isDigit($0) && isPoint($1) }) { [$0, " ", $1, " "] }
-    line = pairs(line, where: { isPoint($0) && !isDigit($1) }) { [" ", $0, " ", $1] }
-    line = pairs(line, where: { isDigit($0) && $1 == "-" }) { [$0, " ", $1, " "] }
+    line = pairs(line) { !isDigit($0) && isPoint($1) ? [$0, " ", $1, " "] : nil }
+    line = pairs(line) { isPoint($0) && !isDigit($1) ? [" ", $0, " ", $1] : nil }
+    line = pairs(line) { isDigit($0) && $1 == "-" ? [$0, " ", $1, " "] : nil }
     return CodePoints.words(line)
   }
 
@@ -38,17 +38,16 @@ enum WesternTokens {
     line.flatMap { isSeparate($0) ? [" ", $0, " "] : [$0] }
   }
 
-  /// Replaces pairs of neighbours from left to right; a replaced pair is not looked at again.
+  /// Replaces pairs of neighbours that have a replacement, from left to right; a replaced pair is not looked at again.
   private static func pairs(
-    _ line: [Unicode.Scalar], where isMeant: (Unicode.Scalar, Unicode.Scalar) -> Bool,
-    by replacement: (Unicode.Scalar, Unicode.Scalar) -> [Unicode.Scalar]
+    _ line: [Unicode.Scalar], by replacement: (Unicode.Scalar, Unicode.Scalar) -> [Unicode.Scalar]?
   ) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(line.count)
     var place = 0
     while place < line.count {
-      if place + 1 < line.count, isMeant(line[place], line[place + 1]) {
-        result.append(contentsOf: replacement(line[place], line[place + 1]))
+      if place + 1 < line.count, let pair = replacement(line[place], line[place + 1]) {
+        result.append(contentsOf: pair)
         place += 2
       } else {
         result.append(line[place])
