@@ -102,6 +102,11 @@ import Testing
     let statement = try suite.statement(ofTask: "NumGLUE-ds")
     #expect(statement.leakedRows == 2 && statement.leakedPrompts == 1 && statement.distinctTrainingPrompts == 3)
     #expect(statement.isPartial && statement.notes.count == 3)
+    let anySuite: any TaskSuite = suite
+    #expect(try anySuite.notes(ofTask: "NumGLUE-ds") == statement.notes)
+    #expect(try anySuite.scoring(ofTask: "NumGLUE-ds").clean.name == "numeric-accuracy")
+    #expect(try MTL5Suite(directory: folder.url).scoring(ofTask: "yahoo").legacy.name == "accuracy")
+    #expect(try MTL5Suite(directory: folder.url).notes(ofTask: "yahoo").isEmpty)
     #expect(statement.notes[0].contains("4 of 5000 training rows and 4 of 325 test rows: not comparable"))
     // Rows 0 and 1 are wrong as texts, row 0 is leaked, row 1 is the right number.
     let scoring = try suite.scoring(ofTask: "NumGLUE-ds")

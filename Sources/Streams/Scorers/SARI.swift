@@ -1,6 +1,6 @@
 /// SARI: how well a simplification keeps, deletes and adds what the reference does (Xu et al., 2016), in percent.
 ///
-/// Texts become lower case and tokens (``WesternTokens`` says how), and those n-grams for n = 1 to 4. With s, c, r how
+/// Texts become lower case and tokens (`13a` of machine translation), and those n-grams for n = 1 to 4. With s, c, r how
 /// often an n-gram stands in source, prediction and reference:
 ///
 /// * keep: precision = mean over n-grams with min(s, c) > 0 of min(s, c, r) / min(s, c);

@@ -42,7 +42,7 @@ public enum ScoringError: Error, Sendable, Equatable {
     }
   }
 
-  /// The most steps that one answer may cost, about a second; answers of a few thousand words cost a thousandth.
+  /// The most steps that one answer may cost: seconds. Answers of a few thousand words cost a thousandth of it.
   static let mostSteps = 1 << 28
 
   /// The error for an answer that would cost more than ``mostSteps``.

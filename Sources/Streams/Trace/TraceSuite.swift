@@ -80,6 +80,12 @@ public struct TraceSuite: TaskSuite {
     try TraceStatement(folder(ofTask: name))
   }
 
+  /// The sentences of a task's ``statement(ofTask:)``.
+  ///
+  /// - Parameter name: One of the names of ``taskNames(order:)``.
+  /// - Throws: A ``StreamError`` that names the file and the row of what is wrong.
+  public func notes(ofTask name: String) throws -> [String] { try statement(ofTask: name).notes }
+
   /// The files with training and test rows of a task; none for a task that is not of this suite.
   ///
   /// - Parameter name: One of the names of ``taskNames(order:)``.

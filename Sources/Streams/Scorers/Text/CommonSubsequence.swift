@@ -36,7 +36,7 @@ struct CommonSubsequence {
   static func steps(rows: [Int], columns: [Int]) -> Int {
     let words = columns.reduce(0) { $0 + ($1 + 63) / 64 }
     let (cells, isTooMany) = rows.reduce(0, +).multipliedReportingOverflow(by: words)
-    let (pairs, areTooMany) = (rows.count * 64).multipliedReportingOverflow(by: columns.count)
+    let (pairs, areTooMany) = (rows.count * 256).multipliedReportingOverflow(by: columns.count)
     return isTooMany || areTooMany ? .max : min(cells, .max / 2) + min(pairs, .max / 2)
   }
 
