@@ -1,4 +1,5 @@
 import Runs
+import Streams
 import Testing
 
 /// Is every suite that has a name found under it, and refused without its folder?

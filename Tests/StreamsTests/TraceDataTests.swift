@@ -27,9 +27,14 @@ struct TraceDataTests {
     #expect(try suite.statement(ofTask: name).distinctTrainingPrompts == expected)
   }
 
-  @Test(arguments: [("FOMC", 16), ("NumGLUE-ds", 32), ("NumGLUE-cm", 0), ("C-STANCE", 0), ("ScienceQA", 0)])
-  func leakedPrompts(name: String, expected: Int) throws {
-    #expect(try suite.statement(ofTask: name).leakedPrompts == expected)
+  /// Leaked test rows, and different prompts among them.
+  @Test(arguments: [
+    ("FOMC", [16, 16]), ("NumGLUE-ds", [34, 32]), ("Py150", [9, 5]), ("NumGLUE-cm", [0, 0]), ("C-STANCE", [0, 0]),
+    ("ScienceQA", [0, 0]), ("MeetingBank", [0, 0]), ("20Minuten", [0, 0]),
+  ])
+  func leakedPrompts(name: String, expected: [Int]) throws {
+    let statement = try suite.statement(ofTask: name)
+    #expect([statement.leakedRows, statement.leakedPrompts] == expected)
   }
 
   @Test func statements() throws {
