@@ -17,6 +17,7 @@ import transformers
 from safetensors.torch import save_file
 from torch import Tensor
 
+import adapters
 import checks
 from objective import Recipe, new_optimizer, step_terms, train_step
 from readout import Batch, head_logits, label_scores, make_batch
@@ -203,6 +204,7 @@ def main() -> None:
     tiny_logits(out)
     stream_goldens(out)
     learning_goldens(out)
+    adapters.write(out)
     for file in out.rglob("*.safetensors"):
         file.chmod(0o644)
     print(f"{sum(f.stat().st_size for f in out.rglob('*') if f.is_file())} bytes in {out}")

@@ -9,6 +9,16 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
   /// The bytes of an expert are not those that were stored.
   case digestDiffers(expert: String, expected: String, got: String)
   case unsafeName(String)
+  /// The text of a stored expert's task was cut into other tokens.
+  case otherTokenizer(expert: String, expected: String, got: String)
+  /// A folder without `expert.json`.
+  case notAnArchive(folder: String)
+  /// An expert of a mixture, which says nothing without its partner and its gates.
+  case partOfMixture(expert: String)
+  /// `adapter_config.json` says something else than `expert.json`.
+  case configurationDiffers(folder: String, expected: String, got: String)
+  /// A task of a run that has no expert yet.
+  case notLearned(task: String, learned: [String])
   /// A selection was made for another number of rows than the batch has.
   case rowsDiffer(expected: Int, got: Int)
 
@@ -28,6 +38,17 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
       "expert `\(expert)` has changed since it was stored: digest \(got), recorded \(expected). Restore its folder."
     case .rowsDiffer(let expected, let got):
       "the experts were chosen for \(expected) rows, the batch has \(got)"
+    case .otherTokenizer(let expert, let expected, let got):
+      "expert `\(expert)` was learned with the tokenizer \(expected), this one is \(got). Use the tokenizer that it belongs to."
+    case .notAnArchive(let folder):
+      "\(folder): has no expert.json. Of an adapter that PEFT wrote `accrete experts import` makes an archive."
+    case .partOfMixture(let expert):
+      "expert `\(expert)` is one half of a mixture and serves nothing alone. Use its run with --run and --task,"
+        + " or `accrete experts export`, which merges both halves."
+    case .configurationDiffers(let folder, let expected, let got):
+      "\(folder): adapter_config.json says \(got), but stored was \(expected). Restore the folder."
+    case .notLearned(let task, let learned):
+      "task `\(task)` has not been learned yet; learned: \(learned.isEmpty ? "none" : learned.joined(separator: ", ")). Run `accrete resume` first."
     case .unsafeName(let name):
       "`\(name)` cannot be an expert's name: use letters, digits, `.`, `_`, `-`, and no leading dot"
     }

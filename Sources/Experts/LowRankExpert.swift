@@ -21,6 +21,12 @@ public struct LowRankExpert: Sendable {
     }
   }
 
+  /// An expert of pairs that are there. pairs[layer][projection]
+  init(_ shape: LowRankShape, pairs: [[Projection: LowRankPair]]) {
+    self.shape = shape
+    self.pairs = pairs
+  }
+
   /// A new expert: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that it changes nothing yet.
   ///
   /// - Parameters:

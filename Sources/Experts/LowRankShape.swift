@@ -35,3 +35,16 @@ public struct LowRankShape: Sendable, Equatable, Codable {
     self.projections = projections
   }
 }
+
+extension LowRankShape {
+  private enum CodingKeys: String, CodingKey { case rank, alpha, dropout, projections }
+
+  /// What a file holds is checked as what a caller gives.
+  public init(from decoder: any Swift.Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      rank: values.decode(Int.self, forKey: .rank), alpha: values.decode(Double.self, forKey: .alpha),
+      dropout: values.decode(Double.self, forKey: .dropout),
+      projections: values.decode([Projection].self, forKey: .projections))
+  }
+}

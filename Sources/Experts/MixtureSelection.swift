@@ -31,10 +31,10 @@ public final class MixtureSelection: ExpertSelection {
     var isAttached: Bool { if case .attached = self { true } else { false } }
   }
 
-  let shared: LowRankExpert
-  let dedicated: LowRankExpert
+  public let shared: LowRankExpert
+  public let dedicated: LowRankExpert
   /// Gate of each layer. [2, hidden]; row 0 weighs the shared expert.
-  let gates: [Tensor]
+  public let gates: [Tensor]
   let dropout: Dropout?
   let pooling: Pooling
   private let stacks = StackedFactors.Cache()

@@ -2,11 +2,14 @@ public import Foundation
 
 /// Writes files so that a reader sees the old one or the whole new one, also after a crash.
 public enum AtomicFile {
+  /// Ends the names of files that are being written.
+  public static let partialSuffix = ".partial"
+
   /// Writes `parts` one after the other to `url`: temporary name, flush, rename, flush of the folder.
   /// - Throws: ``FileError``; the file that was there before is untouched then.
   public static func write(_ parts: [UnsafeRawBufferPointer], to url: URL) throws {
     let folder = url.deletingLastPathComponent()
-    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).partial")
+    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(getpid())\(partialSuffix)")
     let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError.system(errno, writing: url.path) }
     do {
@@ -48,7 +51,7 @@ public enum AtomicFile {
   }
 
   // A rename is durable only once the folder is; a file system that cannot flush folders is no reason to fail.
-  private static func flush(_ folder: URL) {
+  static func flush(_ folder: URL) {
     let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

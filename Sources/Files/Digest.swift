@@ -27,6 +27,13 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
     self = withExtendedLifetime(file) { Digest(of: [file.bytes]) }
   }
 
+  /// Whether it is `sha256:` and 64 hexadecimal digits; one that was read from a file may be anything.
+  public var isWellFormed: Bool {
+    let digits = description.utf8.dropFirst("sha256:".utf8.count)
+    return description.hasPrefix("sha256:") && digits.count == 64
+      && digits.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+  }
+
   public init(from decoder: any Decoder) throws {
     description = try decoder.singleValueContainer().decode(String.self)
   }

@@ -10,6 +10,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   case alreadyExists(path: String)
   case tooLarge(path: String, bytes: Int, limit: Int)
   case malformedJSON(path: String, reason: String)
+  /// A link in a folder leads to what lies outside of it.
+  case linkLeadsOut(path: String, target: String)
 
   public var description: String {
     switch self {
@@ -22,15 +24,17 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
       "\(path): exists already and is left as it is. Choose another folder, remove it, or continue it with `accrete resume`."
     case .tooLarge(let path, let bytes, let limit): "\(path): \(bytes) bytes, the limit is \(limit)"
     case .malformedJSON(let path, let reason): "\(path): not the JSON that was expected: \(reason)"
+    case .linkLeadsOut(let path, let target):
+      "\(path): is a link to \(target), outside of its folder, and is not followed. Put the file itself there (cp -rL copies it)."
     }
   }
 
   /// The error for a failed system call on `path`.
-  static func system(_ code: Int32, reading path: String) -> FileError {
+  public static func system(_ code: Int32, reading path: String) -> FileError {
     code == ENOENT ? .notFound(path: path) : .notReadable(path: path, reason: String(cString: strerror(code)))
   }
 
-  static func system(_ code: Int32, writing path: String) -> FileError {
+  public static func system(_ code: Int32, writing path: String) -> FileError {
     switch code {
     case ENOSPC, EDQUOT: .diskFull(path: path)
     default: .notWritable(path: path, reason: String(cString: strerror(code)))

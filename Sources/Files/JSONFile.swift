@@ -3,29 +3,37 @@ public import Foundation
 /// JSON files of a known form: small, pretty, with sorted keys, so that equal values give equal bytes.
 public enum JSONFile {
   /// No configuration or result of ours is larger; anything above is refused before it is parsed.
-  static let sizeLimit = 256 << 20
+  public static let sizeLimit = 256 << 20
   /// Deeper nesting is refused: parsers recurse.
   static let depthLimit = 64
 
-  /// Reads and decodes a file.
+  /// Reads and decodes a file of at most `limit` bytes.
   /// - Throws: ``FileError`` that names the file and the key.
-  public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
-    let data = try contents(of: url)
+  public static func read<Value: Decodable>(_ type: Value.Type, from url: URL, limit: Int = sizeLimit) throws -> Value {
+    try decode(type, from: contents(of: url, limit: limit), path: url.path)
+  }
+
+  /// Decodes JSON that is part of a file.
+  /// - Throws: ``FileError/malformedJSON(path:reason:)`` that names the file and the key.
+  public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws -> Value {
+    guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {
+      throw FileError.malformedJSON(path: path, reason: "nested deeper than \(depthLimit) levels")
+    }
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
-      throw FileError.malformedJSON(path: url.path, reason: reason(error))
+      throw FileError.malformedJSON(path: path, reason: reason(error))
     } catch {
       // A value of ours that refused what it was given knows what is wrong, but not in which file.
-      throw FileError.malformedJSON(path: url.path, reason: "\(error)")
+      throw FileError.malformedJSON(path: path, reason: "\(error)")
     }
   }
 
   /// The bytes of a JSON file, checked for size and nesting.
-  public static func contents(of url: URL) throws -> Data {
+  public static func contents(of url: URL, limit: Int = sizeLimit) throws -> Data {
     let file = try MappedFile(url)
-    guard file.bytes.count <= sizeLimit else {
-      throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: sizeLimit)
+    guard file.bytes.count <= limit else {
+      throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: limit)
     }
     let data = file.data()
     guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {

@@ -43,7 +43,10 @@ extension SequenceRun {
     let (name, report) = (task.task.name, report)
     return try Evaluator(base.model, pad: base.padToken).predictions(
       task.evaluated, labels: task.labelIds, head: head(of: task), experts: method.selection(for: task.identity)
-    ) { report(.evaluating(row: row, task: name, done: $0, total: task.evaluated.count)) }
+    ) {
+      report(.evaluating(row: row, task: name, done: $0, total: task.evaluated.count))
+      try whileScoring(row: row)
+    }
   }
 
   private func head(of task: PreparedTask) throws -> Tensor? {
@@ -58,19 +61,22 @@ extension SequenceRun {
   func reuseLastRow() throws {
     for (column, task) in tasks.enumerated() where matrix[learned, column] != nil {
       let file = folder.predictions(row: learned, task: task.task.name)
-      let decoder = JSONDecoder()
-      let predictions = try MappedFile(file).data().split(separator: UInt8(ascii: "\n")).map { line in
-        do {
-          return try decoder.decode(Prediction.self, from: line)
-        } catch {
-          throw FileError.malformedJSON(path: file.path, reason: "a line is no prediction")
-        }
-      }
+      let predictions = try Self.readPredictions(file)
       guard predictions.count == task.evaluated.count else {
         throw FileError.malformedJSON(
           path: file.path, reason: "it has \(predictions.count) rows of \(task.evaluated.count)")
       }
       scored[task.task.name] = Scored(dependencies: try dependencies(of: task), predictions: predictions)
+    }
+  }
+
+  /// The predictions of a cell of the matrix.
+  /// - Throws: `FileError` that names the line.
+  static func readPredictions(_ file: URL) throws -> [Prediction] {
+    var number = 0
+    return try MappedFile(file).data().split(separator: UInt8(ascii: "\n")).map { line in
+      number += 1
+      return try JSONFile.decode(Prediction.self, from: Data(line), path: "\(file.path):\(number)")
     }
   }
 

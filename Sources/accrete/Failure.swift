@@ -36,6 +36,9 @@ enum Failure {
       switch error {
       case .folderExists, .invalidConfiguration, .unknownTask, .sameTaskTwice, .notARun, .alreadyFinished: usage
       case .changed, .checkpointDamaged, .noEndToken: badData
+      case .inUse, .notEnoughDisk: inputOutput
+      case .readOnly: defect
+      case .interrupted(_, let signal, _): 128 + signal
       }
     case let error as LearningError:
       switch error {
@@ -44,7 +47,7 @@ enum Failure {
       }
     case let error as FileError:
       switch error {
-      case .notFound, .malformedJSON, .tooLarge: badData
+      case .notFound, .malformedJSON, .tooLarge, .linkLeadsOut: badData
       case .alreadyExists: usage
       case .notReadable, .notWritable, .diskFull: inputOutput
       }
@@ -55,8 +58,11 @@ enum Failure {
       default: defect
       }
     case let error as ExpertError:
-      if case .invalidHyperparameter = error { usage } else { badData }
-    case is StreamError, is DecoderError, is TokenizationError, is MetricError: badData
+      switch error {
+      case .invalidHyperparameter, .unsafeName, .notLearned, .notAnArchive, .partOfMixture: usage
+      default: badData
+      }
+    case is StreamError, is DecoderError, is TokenizationError, is MetricError, is PEFTError: badData
     default: defect
     }
   }

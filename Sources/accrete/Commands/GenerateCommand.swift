@@ -32,7 +32,7 @@ struct GenerateCommand: ParsableCommand {
       var shown = ""
       _ = try base.model.generate(
         after: ids, options: GenerationOptions(maxTokens: maxTokens, temperature: temperature, seed: seed),
-        experts: expert.selection(for: base.model)
+        experts: expert.selection(for: base.model, tokenizer: base.tokenizerDigest)
       ) { id in
         produced.append(id)
         let text = try base.tokenizer.decode(produced, skipSpecialTokens: true)

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Decoder
+import Experts
+import Files
 import Foundation
 import Runs
 import Torch
@@ -38,13 +40,29 @@ struct ExpertOptions: ParsableArguments {
   @Option(help: "Task of that run.")
   var task: String?
 
+  @Option(help: "Folder of one expert, instead of a run and a task: an archive of ours, or an adapter that PEFT wrote.")
+  var expert: String?
+
   func validate() throws {
     guard (run == nil) == (task == nil) else {
       throw ValidationError("--run and --task belong together: give both, or none for the bare base.")
     }
+    guard run == nil || expert == nil else {
+      throw ValidationError("--expert is instead of --run and --task: give one or the other.")
+    }
   }
 
-  func selection(for model: DecoderModel) throws -> (any ExpertSelection)? {
+  /// - Parameter tokenizer: the digest of the tokenizer that cuts the text; nil where ids are given.
+  func selection(for model: DecoderModel, tokenizer: Digest? = nil) throws -> (any ExpertSelection)? {
+    if let expert {
+      let host = StoredExpert.Base(model.configuration, digest: model.digest, tokenizerDigest: tokenizer)
+      let stored = try StoredExpert(URL(fileURLWithPath: absolute(expert)), for: host, on: model.device)
+      if stored.archive == nil {
+        Console.error(
+          "\(expert): PEFT does not say which base this adapter belongs to; only names and shapes were checked")
+      }
+      return LowRankSelection(stored.expert)
+    }
     guard let run, let task else { return nil }
     return try StoredRun(URL(fileURLWithPath: absolute(run)), model: model).selection(forTask: task)
   }

@@ -37,6 +37,8 @@ struct RunFile: Decodable {
   var warmupSteps: Int?
   var weightDecay: Double?
   var gradientClip: Double?
+  var checkpointSteps: Int?
+  var checkpointSeconds: Double?
   var maxLength: Int?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
@@ -44,6 +46,8 @@ struct RunFile: Decodable {
     case accumulation, epochs, schedule
     case batchTokens = "batch-tokens"
     case gradientCheckpointing = "gradient-checkpointing"
+    case checkpointSteps = "checkpoint-steps"
+    case checkpointSeconds = "checkpoint-seconds"
     case perClass = "per-class"
     case testLimit = "test-limit"
     case evaluateOn = "evaluate-on"

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Writes adapters as PEFT saves them, and the logits that PEFT computes with them, for the tests of the import.
+
+    python adapters.py [--out ../../Tests/Goldens]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, get_peft_model
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from readout import make_batch
+from tiny import load, random_rows
+
+CASES: dict[str, dict[str, object]] = {
+    # √6 is irrational: the strength is not a round number.
+    "rslora": {"r": 6, "lora_alpha": 5, "use_rslora": True, "target_modules": ["gate_proj", "up_proj", "down_proj"]},
+    "all-projections": {"r": 3, "lora_alpha": 4, "lora_dropout": 0.1, "target_modules": "all-linear"},
+    "half": {"r": 2, "lora_alpha": 3, "target_modules": [
+        "q_proj", "self_attn.v_proj", "model.layers.0.mlp.down_proj", "model.layers.1.mlp.down_proj"]},
+}
+
+
+def write_case(name: str, out: Path, ids: Tensor) -> Tensor:
+    """Saves one adapter and returns its logits; those of `half` are stored, and computed, from bfloat16 values."""
+    torch.manual_seed(0)
+    model = get_peft_model(load(out / "tiny"), LoraConfig(task_type="CAUSAL_LM", **CASES[name])).eval()
+    generator = torch.Generator().manual_seed(5)
+    with torch.no_grad():
+        for key, tensor in sorted(model.named_parameters()):
+            if "lora_" in key:
+                spread = 1 / tensor.shape[1] ** 0.5 if "lora_A" in key else 0.3
+                value = spread * torch.randn(tensor.shape, generator=generator)
+                tensor.copy_(value.bfloat16().float() if name == "half" else value)
+        logits = model(ids).logits
+        with model.disable_adapter():
+            if (logits - model(ids).logits).abs().max() < 0.1:
+                raise AssertionError(f"{name}: the adapter has no effect, so that a comparison would say nothing")
+    folder = out / "peft" / name
+    model.peft_config["default"].base_model_name_or_path = "tiny"
+    model.save_pretrained(folder)
+    (folder / "README.md").unlink(missing_ok=True)
+    config = json.loads((folder / "adapter_config.json").read_text())
+    config["target_modules"].sort()  # PEFT writes a set, in any order
+    (folder / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    tensors = folder / "adapter_model.safetensors"
+    if name == "half":
+        save_file({key: t.bfloat16() for key, t in load_file(tensors).items()}, tensors, metadata={"format": "pt"})
+    tensors.chmod(0o644)
+    return logits.contiguous()
+
+
+def write(out: Path) -> None:
+    ids = make_batch(random_rows("batch", 4)).ids
+    save_file({name: write_case(name, out, ids) for name in CASES}, out / "peft-logits.safetensors")
+    (out / "peft-logits.safetensors").chmod(0o644)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[2] / "Tests" / "Goldens")
+    torch.set_num_threads(1)
+    write(parser.parse_args().out)

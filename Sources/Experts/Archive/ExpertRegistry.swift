@@ -1,0 +1,63 @@
+import Files
+public import Foundation
+
+/// A folder of experts, one folder each. Listing reads the small `expert.json` of each and never a tensor.
+public struct ExpertRegistry: Sendable {
+  /// One folder of the registry.
+  public struct Entry: Sendable, Equatable {
+    /// The folder's name, whatever it is: it may hold control characters.
+    public let folder: String
+    public let state: State
+  }
+
+  /// What a folder holds.
+  public enum State: Sendable, Equatable {
+    case stored(ExpertArchive)
+    /// It can't be read as an expert; the reason is one line.
+    case damaged(reason: String)
+  }
+
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  /// Every folder, in order of the names; one that is damaged is listed as such and hides no other.
+  ///
+  /// Files beside the folders are no experts, and names that begin with a dot belong to writes that are not done.
+  /// - Throws: `FileError` when the registry itself can't be read.
+  public func entries() throws -> [Entry] {
+    if ExpertArchive.isArchive(url) { return [entry(url.lastPathComponent, at: url)] }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw FileError.notFound(path: url.path)
+    }
+    guard isFolder.boolValue else { throw FileError.notReadable(path: url.path, reason: "not a folder") }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+    } catch {
+      throw FileError.notReadable(path: url.path, reason: error.localizedDescription)
+    }
+    return names.sorted().compactMap { name in
+      guard !name.hasPrefix(".") else { return nil }
+      do {
+        let place = try FolderFile.url(name, in: url)
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder), isFolder.boolValue else {
+          return nil
+        }
+        return entry(name, at: place)
+      } catch {
+        return Entry(folder: name, state: .damaged(reason: "\(error)"))
+      }
+    }
+  }
+
+  private func entry(_ name: String, at place: URL) -> Entry {
+    do {
+      return Entry(folder: name, state: .stored(try ExpertArchive.read(place)))
+    } catch {
+      return Entry(folder: name, state: .damaged(reason: "\(error)"))
+    }
+  }
+}

@@ -1,0 +1,101 @@
+public import Decoder
+import Files
+public import Foundation
+public import Torch
+
+extension LowRankExpert {
+  /// Reads an adapter's folder as PEFT writes it: `adapter_config.json` and `adapter_model.safetensors`. Strict: what a plain LoRA
+  /// does not compute is refused, every tensor is used and every slot filled. Half-precision values are widened to float32.
+  ///
+  /// PEFT does not say which base an adapter belongs to; only names and shapes show that it fits.
+  ///
+  /// - Parameters:
+  ///   - folder: the adapter's.
+  ///   - base: the decoder that it plugs into.
+  ///   - device: where its tensors go.
+  /// - Throws: ``PEFTError``, `FileError`, `TorchError.malformedSafetensors`.
+  public init(peft folder: URL, for base: DecoderConfiguration, on device: Device = .cpu) throws {
+    let configuration = try Self.file(
+      PEFTConfiguration.fileName, in: folder, fix: "Give the folder that PEFT's save_pretrained wrote.")
+    let hasPickle = FolderFile.exists("adapter_model.bin", in: folder)
+    let tensors = try Self.file(
+      PEFTNames.fileName, in: folder,
+      fix: hasPickle
+        ? "adapter_model.bin is a pickle, which is not read: save it again in PEFT with safe_serialization=True."
+        : "Give the folder that PEFT's save_pretrained wrote.")
+    let shape = try PEFTConfiguration(configuration).shape(for: base)
+    let file = try SafetensorsFile(tensors)
+    let slots = try PEFTSlots(file, shape, layers: base.layers)
+    self.init(
+      shape,
+      pairs: try (0..<base.layers).map { layer in
+        var row: [Projection: LowRankPair] = [:]
+        for projection in shape.projections {
+          let (input, output) = Self.widths(projection, base)
+          row[projection] = LowRankPair(
+            a: try slots.tensor(layer, projection, "A", [shape.rank, input]).moved(to: device),
+            b: try slots.tensor(layer, projection, "B", [output, shape.rank]).moved(to: device),
+            scaling: shape.scaling)
+        }
+        return row
+      })
+  }
+
+  private static func file(_ name: String, in folder: URL, fix: String) throws -> URL {
+    guard FolderFile.exists(name, in: folder) else {
+      throw PEFTError.noAdapter(folder: folder.path, missing: name, fix: fix)
+    }
+    return try FolderFile.url(name, in: folder)
+  }
+}
+
+/// The tensors of an adapter's file by the slots that they fill.
+private struct PEFTSlots {
+  let file: SafetensorsFile
+  /// The name in the file of each slot's tensor.
+  private let stored: [String: String]
+
+  /// - Throws: ``PEFTError/tensorNamesDiffer(path:missing:unused:)`` unless names and slots are the same.
+  init(_ file: SafetensorsFile, _ shape: LowRankShape, layers: Int) throws {
+    self.file = file
+    let slots = Set(
+      (0..<layers).flatMap { layer in
+        shape.projections.flatMap { projection in
+          ["A", "B"].map { PEFTNames.tensor(layer, projection, $0) }
+        }
+      })
+    var stored: [String: String] = [:]
+    var unused: [String] = []
+    for name in file.names {
+      let slot = PEFTNames.withoutAdapter(name)
+      // A slot that two names claim leaves one of them without a place.
+      if slots.contains(slot), stored[slot] == nil { stored[slot] = name } else { unused.append(name) }
+    }
+    let missing = slots.filter { stored[$0] == nil }.sorted()
+    guard missing.isEmpty, unused.isEmpty else {
+      throw PEFTError.tensorNamesDiffer(path: file.url.path, missing: missing, unused: unused)
+    }
+    self.stored = stored
+  }
+
+  /// A slot's tensor in float32, in memory of its own: the file may change or go.
+  func tensor(_ layer: Int, _ projection: Projection, _ factor: String, _ shape: [Int]) throws -> Tensor {
+    let slot = PEFTNames.tensor(layer, projection, factor)
+    guard let name = stored[slot] else {
+      throw PEFTError.tensorNamesDiffer(path: file.url.path, missing: [slot], unused: [])
+    }
+    let tensor = try file.tensor(name)
+    guard tensor.shape == shape else {
+      throw PEFTError.shapeDiffers(path: file.url.path, name: name, expected: shape, got: tensor.shape)
+    }
+    guard let type = tensor.dtype, [.float32, .float16, .bfloat16].contains(type) else {
+      throw PEFTError.unsupportedType(
+        path: file.url.path, name: name, got: tensor.dtype?.rawValue ?? "an unknown one")
+    }
+    let widened = try type == .float32 ? tensor.cloned() : tensor.converted(to: .float32)
+    guard try widened.isFinite().all().item() == 1 else {
+      throw PEFTError.notFinite(path: file.url.path, name: name)
+    }
+    return widened
+  }
+}

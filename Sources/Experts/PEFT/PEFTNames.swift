@@ -1,0 +1,42 @@
+import Decoder
+import Torch
+
+/// The names of an adapter's tensors.
+enum PEFTNames {
+  static let fileName = "adapter_model.safetensors"
+
+  /// The block of a layer that a projection is in.
+  static func block(of projection: Projection) -> String {
+    switch projection {
+    case .query, .key, .value, .attentionOutput: "self_attn"
+    case .gate, .up, .down: "mlp"
+    }
+  }
+
+  /// `base_model.model.model.layers.0.mlp.gate_proj.lora_A.weight`; `factor`: A or B.
+  static func tensor(_ layer: Int, _ projection: Projection, _ factor: String) -> String {
+    "base_model.model.model.layers.\(layer).\(block(of: projection)).\(projection.rawValue).lora_\(factor).weight"
+  }
+
+  /// A name without the adapter's own, which some writers leave in it (`lora_A.default.weight`).
+  static func withoutAdapter(_ name: String) -> String {
+    for factor in ["A", "B"] where name.hasSuffix(".lora_\(factor).default.weight") {
+      return String(name.dropLast("default.weight".count)) + "weight"
+    }
+    return name
+  }
+}
+
+extension LowRankExpert {
+  /// The tensors under the names that PEFT gives them.
+  var peftTensors: [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for (layer, row) in pairs.enumerated() {
+      for (projection, pair) in row {
+        result[PEFTNames.tensor(layer, projection, "A")] = pair.a
+        result[PEFTNames.tensor(layer, projection, "B")] = pair.b
+      }
+    }
+    return result
+  }
+}

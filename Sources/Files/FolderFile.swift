@@ -1,0 +1,32 @@
+public import Foundation
+
+/// Files of a folder that others may have written: a link in it must not lead to what lies outside of it.
+public enum FolderFile {
+  /// The place of a file or folder in a folder.
+  ///
+  /// - Parameters:
+  ///   - name: a plain name, without `/`.
+  ///   - folder: itself it may be a link: whoever names it has chosen it.
+  /// - Throws: ``FileError/notFound(path:)``, ``FileError/linkLeadsOut(path:target:)``.
+  public static func url(_ name: String, in folder: URL) throws -> URL {
+    let url = folder.appendingPathComponent(name, isDirectory: false)
+    var status = stat()
+    guard lstat(url.path, &status) == 0 else { throw FileError.system(errno, reading: url.path) }
+    guard status.st_mode & S_IFMT == S_IFLNK else { return url }
+    let (target, inside) = (try resolved(url), try resolved(folder))
+    guard target.hasPrefix(inside + "/") else { throw FileError.linkLeadsOut(path: url.path, target: target) }
+    return url
+  }
+
+  /// Whether something of this name is in a folder, a link that leads nowhere included.
+  public static func exists(_ name: String, in folder: URL) -> Bool {
+    var status = stat()
+    return lstat(folder.appendingPathComponent(name, isDirectory: false).path, &status) == 0
+  }
+
+  private static func resolved(_ url: URL) throws -> String {
+    guard let path = realpath(url.path, nil) else { throw FileError.system(errno, reading: url.path) }
+    defer { free(path) }
+    return String(cString: path)
+  }
+}

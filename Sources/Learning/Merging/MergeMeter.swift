@@ -1,0 +1,75 @@
+public import Decoder
+public import Experts
+import Torch
+
+/// Measures what a static merge of a mixture costs.
+public struct MergeMeter {
+  private let model: DecoderModel
+  private let pad: Int
+  /// Padded tokens of a batch at most: bounds memory whatever the lengths.
+  private let tokenBudget: Int
+  /// Rows of a batch at most: each has logits over the whole vocabulary.
+  private let mostRows = 64
+
+  public init(_ model: DecoderModel, pad: Int, tokenBudget: Int = 2048) {
+    self.model = model
+    self.pad = pad
+    self.tokenBudget = tokenBudget
+  }
+
+  /// The mean weight of the shared expert in each layer, over every token of the prompts.
+  /// - Throws: ``LearningError/unsupported(what:fix:)`` without a prompt.
+  public func sharedShares(_ mixture: MixtureSelection, over prompts: [[Int]]) throws -> [Double] {
+    let meter = GateMeter(mixture)
+    try eachBatch(prompts) { batch in
+      meter.begin(batch)
+      _ = try model.packedStates(batch, experts: meter)
+    }
+    return meter.sharedShares
+  }
+
+  /// Compares the logits after each prompt.
+  /// - Throws: ``LearningError/unsupported(what:fix:)`` without a prompt.
+  public func deviation(
+    of merged: LowRankExpert, from mixture: MixtureSelection, over prompts: [[Int]]
+  ) throws -> MergeDeviation {
+    var (count, sum, largest, changed) = (0, 0.0, 0.0, 0)
+    let plain = LowRankSelection(merged)
+    try eachBatch(prompts) { batch in
+      let ends = batch.lengths.reduce(into: []) { $0.append(($0.last ?? -1) + $1) }
+      let places = try Tensor(ends, on: model.device)
+      func logits(_ experts: any ExpertSelection) throws -> Tensor {
+        try model.logits(model.packedStates(batch, experts: experts).gathered(0, rows: places))  // [rows, vocabulary]
+      }
+      let (one, other) = (try logits(mixture), try logits(plain))
+      let difference = try (one - other).abs()
+      count += difference.count
+      sum += try difference.converted(to: .float64).sum().item()
+      largest = max(largest, try difference.maximum().item())
+      changed += try zip(one.argmax(1).integers(), other.argmax(1).integers()).count { $0 != $1 }
+    }
+    return MergeDeviation(
+      rows: prompts.count, logits: count, maxLogitDifference: largest, meanLogitDifference: sum / Double(count),
+      changedNextTokens: Double(changed) / Double(prompts.count), labels: nil)
+  }
+
+  /// Batches in the order of the prompts.
+  private func eachBatch(_ prompts: [[Int]], _ body: (TokenBatch) throws -> Void) throws {
+    guard !prompts.isEmpty, prompts.allSatisfy({ !$0.isEmpty }) else {
+      throw LearningError.unsupported(
+        what: "measuring a merge without rows, or with empty ones", fix: "Give at least one prompt of a token.")
+    }
+    try withoutGradients {
+      var current: [[Int]] = []
+      for prompt in prompts {
+        let time = max(prompt.count, current.map(\.count).max() ?? 0)
+        if !current.isEmpty, (current.count + 1) * time > tokenBudget || current.count == mostRows {
+          try body(TokenBatch(current, pad: pad, on: model.device))
+          current = []
+        }
+        current.append(prompt)
+      }
+      try body(TokenBatch(current, pad: pad, on: model.device))
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import Decoder
+import Experts
+import Files
+import Foundation
+import Learning
+import Streams
+import Tokenization
+import Torch
+
+extension StoredRun {
+  /// A learned task in PEFT's form.
+  ///
+  /// - Parameters:
+  ///   - name: the task.
+  ///   - base: the run's base.
+  ///   - gate: of a mixture, the fixed weight of the shared expert; nil: its mean in each layer over the rows.
+  ///   - prompts: of a mixture, the texts over which it is measured; nil: the rows that the run scores the task with.
+  /// - Throws: `ExpertError.notLearned`; ``RunError/unknownTask(name:known:)``; ``RunError/changed(folder:what:recorded:now:)``
+  ///   for data that are no longer those of the run.
+  public func export(
+    task name: String, base: Base, gate: Double? = nil, prompts: [String]? = nil
+  ) throws -> ExpertExport {
+    let served = try selection(forTask: name)
+    guard learned.contains(name) else { throw ExpertError.notLearned(task: name, learned: learned) }
+    switch served {
+    case let plain as LowRankSelection:
+      guard gate == nil, prompts == nil else {
+        throw RunError.invalidConfiguration(
+          key: gate == nil ? "prompts" : "gate", got: "given",
+          allowed: "nothing: the method \(manifest.configuration.method) has no gate")
+      }
+      return try ExpertExport(
+        record: record(name, .exact, plain.expert), expert: plain.expert, tokenizerDigest: base.tokenizerDigest,
+        promptDigest: promptDigest(of: name))
+    case let mixture as MixtureSelection:
+      return try merge(mixture, name, base, gate, prompts)
+    default:
+      throw LearningError.unsupported(
+        what: "exporting a task of the method \(manifest.configuration.method)",
+        fix: "PEFT expresses plain low-rank experts only.")
+    }
+  }
+
+  private func merge(
+    _ mixture: MixtureSelection, _ name: String, _ base: Base, _ gate: Double?, _ texts: [String]?
+  ) throws -> ExpertExport {
+    let task = try texts == nil ? rows(ofTask: name, base: base) : nil
+    let prompts: [[Int]] =
+      try texts.map { try $0.map { try encoded($0, base) } } ?? task?.evaluated.map(\.promptIds) ?? []
+    let meter = MergeMeter(base.model, pad: base.padToken)
+    let shares =
+      try gate.map { Array(repeating: $0, count: mixture.gates.count) }
+      ?? meter.sharedShares(mixture, over: prompts)
+    let merged = try mixture.merged(sharedShares: shares)
+    var deviation = try meter.deviation(of: merged, from: mixture, over: prompts)
+    if let task {
+      let head = try heads?.head(of: name, labels: task.task.labels.count)
+      func predictions(_ experts: any ExpertSelection) throws -> [Prediction] {
+        try Evaluator(base.model, pad: base.padToken).predictions(
+          task.evaluated, labels: task.labelIds, head: head, experts: experts)
+      }
+      let (one, other) = (try predictions(mixture), try predictions(LowRankSelection(merged)))
+      let changed = zip(one, other).count { $0.predicted != $1.predicted }
+      deviation.labels = MergeDeviation.Labels(
+        changedPredictions: Double(changed) / Double(max(one.count, 1)), mixtureAccuracy: one.accuracy,
+        mergedAccuracy: other.accuracy)
+    }
+    var record = self.record(name, .staticMerge, merged)
+    record.sharedShares = shares
+    record.sharedSharesFrom = gate == nil ? "the gate's mean over these rows" : "given"
+    record.deviation = deviation
+    record.measuredOn = texts == nil ? "the rows that the run scores \(name) with" : "texts that were given"
+    return try ExpertExport(
+      record: record, expert: merged, tokenizerDigest: base.tokenizerDigest, promptDigest: promptDigest(of: name))
+  }
+
+  private func record(_ name: String, _ form: ExpertExport.Form, _ expert: LowRankExpert) -> ExpertExport.Record {
+    let configuration = manifest.configuration
+    var statement =
+      switch form {
+      case .exact: "These files compute what the run serves for this task."
+      case .staticMerge:
+        "PEFT has one low-rank pair for each projection, but \(configuration.method) mixes the outputs of two experts by a gate"
+          + " per token. These files hold both experts side by side with the gate fixed in each layer: an approximation, also"
+          + " because gate and up projection enter through SiLU. What it costs was measured; the run itself stays the exact form."
+      }
+    if configuration.readOut == .head {
+      statement +=
+        " The run answers by a linear head on the last hidden state, which PEFT's files have no place for: the head is not in them."
+    }
+    return ExpertExport.Record(
+      accrete: Manifest.accreteVersion, task: name, method: configuration.method, form: form, statement: statement,
+      rank: expert.shape.rank, alpha: expert.shape.alpha, projections: expert.shape.projections.map(\.rawValue),
+      readOut: configuration.readOut, baseDigest: manifest.baseDigest)
+  }
+
+  private func encoded(_ text: String, _ base: Base) throws -> [Int] {
+    let ids = try base.tokenizer.encode(text, addSpecialTokens: true)
+    try base.model.check(ids)
+    return ids
+  }
+
+  /// What the stored expert is bound to; nil where the method stores none for a task.
+  private func promptDigest(of name: String) throws -> Digest? {
+    guard ExpertArchive.isSafe(name), ExpertArchive.isArchive(folder.expert(name)) else { return nil }
+    return try ExpertArchive.read(folder.expert(name)).promptDigest
+  }
+
+  /// The rows that the run scores a task with, from data that are still those of the run.
+  private func rows(ofTask name: String, base: Base) throws -> PreparedTask {
+    let configuration = manifest.configuration
+    let suite = try configuration.source.taskSuite()
+    for file in suite.files(ofTask: name) {
+      let (recorded, now) = (manifest.dataDigests[file.path], try Digest(ofFile: file))
+      guard recorded == now else {
+        throw RunError.changed(
+          folder: folder.url.path, what: "the data file \(file.path)", recorded: recorded?.description ?? "missing",
+          now: now.description)
+      }
+    }
+    let arrival = manifest.tasks.firstIndex(of: name) ?? 0
+    return try PreparedTask(
+      suite.task(named: name), arrival: arrival, base: base, configuration: configuration)
+  }
+}

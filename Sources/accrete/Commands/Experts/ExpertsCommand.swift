@@ -1,0 +1,72 @@
+import ArgumentParser
+import Decoder
+import Experts
+import Files
+import Foundation
+import Runs
+
+struct ExpertsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "experts", abstract: "Learned experts on disk: list, show, export to PEFT and import from it.",
+    subcommands: [
+      ExpertsListCommand.self, ExpertsShowCommand.self, ExpertsExportCommand.self, ExpertsImportCommand.self,
+    ])
+}
+
+/// An archive as the commands print it.
+struct ExpertLine: Encodable {
+  let folder: String
+  let state: String
+  var reason: String?
+  var name: String?
+  var method: String?
+  var rank: Int?
+  var alpha: Double?
+  var projections: [String]?
+  var bytes: Int?
+  var tensorsDigest: Digest?
+  var baseDigest: Digest?
+  var tokenizerDigest: Digest?
+  var promptDigest: Digest?
+
+  init(_ entry: ExpertRegistry.Entry) {
+    switch entry.state {
+    case .damaged(let reason):
+      self.init(folder: entry.folder, state: "damaged")
+      self.reason = reason
+    case .stored(let archive): self.init(archive, folder: entry.folder)
+    }
+  }
+
+  private init(folder: String, state: String) {
+    self.folder = folder
+    self.state = state
+  }
+
+  init(_ archive: ExpertArchive, folder: String) {
+    self.init(folder: folder, state: "stored")
+    name = archive.name
+    method = archive.method
+    rank = archive.shape.rank
+    alpha = archive.shape.alpha
+    projections = archive.shape.projections.map(\.rawValue)
+    bytes = archive.bytes
+    tensorsDigest = archive.tensorsDigest
+    baseDigest = archive.baseDigest
+    tokenizerDigest = archive.tokenizerDigest
+    promptDigest = archive.promptDigest
+  }
+}
+
+/// Text whose control characters are spelled out: names of folders are whatever somebody made them.
+func printable(_ text: String) -> String {
+  String(
+    String.UnicodeScalarView(
+      text.unicodeScalars.flatMap { scalar in
+        [.control, .format].contains(scalar.properties.generalCategory)
+          ? Array(scalar.escaped(asASCII: true).unicodeScalars) : [scalar]
+      }))
+}
+
+/// The first digits of a digest, as people compare them.
+func short(_ digest: Digest) -> String { String(digest.description.dropFirst("sha256:".count).prefix(12)) }

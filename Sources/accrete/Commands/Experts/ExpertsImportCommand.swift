@@ -1,0 +1,58 @@
+import ArgumentParser
+import Decoder
+import Experts
+import Files
+import Foundation
+
+struct ExpertsImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Make an expert of a LoRA adapter that PEFT wrote, bound to a base.")
+
+  @Argument(help: ArgumentHelp("Folder with adapter_config.json and adapter_model.safetensors.", valueName: "adapter"))
+  var folder: String
+
+  @Option(help: "Folder of the base that the adapter was trained on. Default: the embedded one.")
+  var base: String?
+
+  @Option(help: "The expert's name.")
+  var name: String
+
+  @Option(help: "The expert's folder, as RUN/experts/NAME; it must not exist yet.")
+  var out: String
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      guard ExpertArchive.isSafe(name) else { throw ExpertError.unsafeName(name) }
+      let source = URL(fileURLWithPath: absolute(folder))
+      let home = try base.map { URL(fileURLWithPath: absolute($0)) } ?? EmbeddedResources.base()
+      // The base's shape and digest are enough: its weights are not taken apart.
+      let host = StoredExpert.Base(
+        try DecoderConfiguration(folder: home), digest: try Checkpoint(folder: home).digest,
+        tokenizerDigest: try Digest(ofFile: home.appendingPathComponent("tokenizer.json")))
+      let stored = try StoredExpert(source, for: host)
+      if stored.archive == nil {
+        Console.error(
+          "PEFT's files do not say which base they belong to: names and shapes fit \(home.path), and it is bound to it now"
+        )
+      }
+      guard let tokenizer = host.tokenizerDigest else { throw FileError.notFound(path: home.path) }
+      let out = URL(fileURLWithPath: absolute(out))
+      let archive = try NewFolder.make(out) { place in
+        try ExpertArchive.write(
+          stored.expert, name: name, method: stored.archive?.method ?? "peft", baseDigest: host.digest,
+          tokenizerDigest: tokenizer, promptDigest: stored.archive?.promptDigest, to: place)
+      }
+      if json {
+        Console.output(String(decoding: try JSONFile.encode(ExpertLine(archive, folder: out.path)), as: UTF8.self))
+      } else {
+        Console.output(
+          "\(archive.name): rank \(archive.shape.rank), alpha \(archive.shape.alpha), \(archive.bytes) bytes,"
+            + " \(archive.tensorsDigest); bound to the base \(archive.baseDigest)")
+        Console.output("expert folder: \(out.path)")
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Experts
+import Files
+import Foundation
+import Runs
+
+struct ExpertsListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the experts of a run or of any folder of experts. Reads no tensors.")
+
+  @Argument(help: ArgumentHelp("Folder of a run, or one that holds experts' folders.", valueName: "folder"))
+  var folder: String
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let run = RunFolder(URL(fileURLWithPath: absolute(folder)))
+      let isRun = FileManager.default.fileExists(atPath: run.manifest.path)
+      let lines = try ExpertRegistry(isRun ? run.experts : run.url).entries().map(ExpertLine.init)
+      Console.output(json ? String(decoding: try JSONFile.encode(lines), as: UTF8.self) : table(lines))
+      let damaged = lines.count { $0.state == "damaged" }
+      if damaged > 0 {
+        Console.error("\(damaged) of \(lines.count) experts can't be read; restore or remove their folders")
+      }
+    }
+  }
+
+  private func table(_ lines: [ExpertLine]) -> String {
+    let header = ["name", "method", "rank", "alpha", "projections", "bytes", "digest"]
+    var rows: [[String]] = [header]
+    var damaged: [String] = []
+    for line in lines {
+      guard let name = line.name, let digest = line.tensorsDigest else {
+        damaged.append("DAMAGED  \(printable(line.folder)): \(printable(line.reason ?? ""))")
+        continue
+      }
+      rows.append([
+        name == line.folder ? name : "\(name) in \(printable(line.folder))", line.method ?? "", "\(line.rank ?? 0)",
+        "\(line.alpha ?? 0)", (line.projections ?? []).joined(separator: ","), "\(line.bytes ?? 0)", short(digest),
+      ])
+    }
+    var widths = header.map(\.count)
+    for row in rows { for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) } }
+    let text = rows.map { row in
+      zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+        .joined(separator: "  ").trimmingSuffix(" ")
+    }
+    return (text + damaged + ["\(lines.count) experts"]).joined(separator: "\n")
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ character: Character) -> String {
+    var result = self[...]
+    while result.last == character { result.removeLast() }
+    return String(result)
+  }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Experts
+import Files
+import Foundation
+
+struct ExpertsShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show one expert, and check that its tensors are those that were stored.")
+
+  @Argument(help: ArgumentHelp("The expert's folder, as RUN/experts/TASK.", valueName: "expert"))
+  var folder: String
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let url = URL(fileURLWithPath: absolute(folder))
+      let archive = try ExpertArchive.read(url)
+      try archive.verify(in: url)
+      let line = ExpertLine(archive, folder: url.path)
+      if json {
+        Console.output(String(decoding: try JSONFile.encode(line), as: UTF8.self))
+        return
+      }
+      Console.output("name         \(archive.name)")
+      Console.output(
+        "method       \(archive.method)\(archive.isWhole ? "" : " (one half of a mixture: served by its run)")")
+      Console.output("rank, alpha  \(archive.shape.rank), \(archive.shape.alpha)")
+      Console.output("projections  \((line.projections ?? []).joined(separator: ", "))")
+      Console.output("tensors      \(archive.bytes) bytes, \(archive.tensorsDigest), unchanged")
+      Console.output("base         \(archive.baseDigest)")
+      Console.output("tokenizer    \(archive.tokenizerDigest)")
+      Console.output("prompt       \(archive.promptDigest?.description ?? "unknown")")
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  /// Do experts go out of a run, into another program's form, and back, without becoming something else?
+  @Suite struct ExpertsCommandTests {
+    private let logits = ["logits", "--ids", "5,9,300,12", "--threads", "1"]
+
+    private func numbers(_ outcome: Outcome) throws -> [Double] {
+      try #require(outcome.code == 0, "\(outcome.testDescription)")
+      return try #require((try outcome.json() as? [String: Any])?["logits"] as? [Double])
+    }
+
+    private func largest(_ one: [Double], _ other: [Double]) -> Double {
+      one.count == other.count ? zip(one, other).map { abs($0 - $1) }.max() ?? .infinity : .infinity
+    }
+
+    /// A finished run of a plain method, in a folder of its own.
+    private func plainRun() throws -> Scratch {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let outcome = try Accrete.run(TinyRun.arguments() + ["--method", "per-task"], in: scratch.url)
+      try #require(outcome.code == 0, "\(outcome.testDescription)")
+      return scratch
+    }
+
+    @Test func aPlainExpertGoesOutAndBack() throws {
+      let scratch = try plainRun()
+      let folder = scratch.url
+      let export = try Accrete.run(
+        ["experts", "export", "run", "--task", "weather", "--out", "out", "--json"], in: folder)
+      try #require(export.code == 0, "\(export.testDescription)")
+      let record = try #require(try export.json() as? [String: Any])
+      #expect(record["form"] as? String == "exact" && record["deviation"] == nil)
+      // Without what is ours it is an adapter as any other; with it, it is bound to its base.
+      for file in ["expert.json", "accrete.json", "README.md"] {
+        try FileManager.default.removeItem(at: scratch.place("out/\(file)"))
+      }
+      let back = try Accrete.run(
+        ["experts", "import", "out", "--name", "back", "--out", "run/experts/back", "--json"], in: folder)
+      try #require(back.code == 0 && back.error.contains("bound to it now"), "\(back.testDescription)")
+      let original = try tree(scratch.place("run/experts/weather"))
+      let imported = try tree(scratch.place("run/experts/back"))
+      #expect(differences(original, imported) == ["expert.json"])
+
+      let expected = try numbers(Accrete.run(logits + ["--run", "run", "--task", "weather"], in: folder))
+      for expert in ["out", "run/experts/back", "run/experts/weather"] {
+        #expect(try numbers(Accrete.run(logits + ["--expert", expert], in: folder)) == expected, "\(expert)")
+      }
+      #expect(try largest(numbers(Accrete.run(logits, in: folder)), expected) > 1e-6)
+
+      let list = try Accrete.run(["experts", "list", "run", "--json"], in: folder)
+      let lines = try #require(try list.json() as? [[String: Any]])
+      #expect(lines.compactMap { $0["name"] as? String } == ["back", "traffic", "weather"])
+      #expect(lines.allSatisfy { $0["rank"] as? Int == 2 && $0["state"] as? String == "stored" })
+      #expect(lines.compactMap { $0["method"] as? String } == ["peft", "per-task", "per-task"])
+    }
+
+    @Test func aMixtureIsMergedLoudly() throws {
+      let scratch = try Scratch()
+      let folder = try FinishedRun.shared.folder()
+      let out = scratch.place("out").path
+      let arguments = ["experts", "export", "run", "--task", "traffic", "--threads", "1", "--out"]
+      let export = try Accrete.run(arguments + [out], in: folder)
+      try #require(export.code == 0, "\(export.testDescription)")
+      for word in ["static-merge", "n = 6 rows", "max ", "mean ", "predicted label changed", "approximation"] {
+        #expect(export.text.contains(word), "no `\(word)` in: \(export.text)")
+      }
+      let merged = try numbers(Accrete.run(logits + ["--expert", out], in: folder))
+      let served = try numbers(Accrete.run(logits + ["--run", "run", "--task", "traffic"], in: folder))
+      let far = largest(merged, served)
+      #expect(far > 0 && far < 1)
+      let fixed = try Accrete.run(arguments + [scratch.place("half").path, "--gate", "0.5", "--json"], in: folder)
+      let shares = try #require(try fixed.json() as? [String: Any])["sharedShares"] as? [Double]
+      #expect(shares?.allSatisfy { $0 == 0.5 } == true)
+      expectRefusal(
+        try Accrete.run(arguments + [scratch.place("no").path, "--gate", "2"], in: folder), code: 64, "0 to 1")
+      expectRefusal(try Accrete.run(arguments + [out], in: folder), code: 64, "exists already")
+      #expect(!FileManager.default.fileExists(atPath: scratch.place("no").path))
+    }
+
+    /// The expert that a mixture's run stores for a task is half of what serves it.
+    @Test func halfOfAMixtureIsNotServed() throws {
+      let folder = try FinishedRun.shared.folder()
+      expectRefusal(
+        try Accrete.run(logits + ["--expert", "run/experts/weather"], in: folder), code: 64, "--run and --task")
+    }
+
+    @Test func anotherBaseIsRefused() throws {
+      let scratch = try plainRun()
+      let base = try scratch.copyBase()
+      let weights = base.appendingPathComponent("model.safetensors")
+      var data = try Data(contentsOf: weights)
+      data[data.count - 1] ^= 1
+      try data.write(to: weights)
+      for arguments in [
+        logits + ["--expert", "run/experts/weather", "--base", "base"],
+        ["experts", "import", "run/experts/weather", "--name", "x", "--out", "x", "--base", "base"],
+      ] {
+        expectRefusal(
+          try Accrete.run(arguments, in: scratch.url), code: 65, "expert `weather` was learned on the base sha256:")
+      }
+      expectRefusal(
+        try Accrete.run(
+          ["experts", "export", "run", "--task", "weather", "--out", "x", "--base", "base"], in: scratch.url),
+        code: 65, "the base model has changed")
+      #expect(!FileManager.default.fileExists(atPath: scratch.place("x").path))
+    }
+
+    @Test func generateWithAnExpert() throws {
+      let scratch = try plainRun()
+      let arguments = ["generate", "--prompt", "The weather", "--max-tokens", "4", "--threads", "1"]
+      let (one, other) = (
+        try Accrete.run(arguments + ["--expert", "run/experts/weather"], in: scratch.url),
+        try Accrete.run(arguments + ["--run", "run", "--task", "weather"], in: scratch.url)
+      )
+      #expect(one.code == 0 && one.output == other.output && one.error.isEmpty, "\(one.testDescription)")
+      let both = try Accrete.run(
+        arguments + ["--expert", "run/experts/weather", "--run", "run", "--task", "weather"], in: scratch.url)
+      #expect(both.code == 64 && both.output.isEmpty && both.error.contains("--expert"))
+      expectRefusal(try Accrete.run(arguments + ["--expert", "nowhere"], in: scratch.url), code: 65, "nowhere")
+    }
+
+    @Test func listShowsWhatIsDamagedAndShowChecks() throws {
+      let scratch = try Scratch()
+      try scratch.copy(try FinishedRun.shared.folder().appendingPathComponent("run"), as: "run")
+      let shown = try Accrete.run(["experts", "show", "run/experts/weather"], in: scratch.url)
+      #expect(shown.code == 0 && shown.text.contains("unchanged") && shown.text.contains("half of a mixture"))
+      try scratch.write("{", to: "run/experts/traffic/expert.json")
+      try FileManager.default.createDirectory(
+        at: scratch.place("run/experts/\u{1B}[31m"), withIntermediateDirectories: true)
+      let list = try Accrete.run(["experts", "list", "run"], in: scratch.url)
+      #expect(list.code == 0 && list.error.contains("2 of 3") && list.text.contains("weather  moe-cl  2"))
+      #expect(list.text.contains("DAMAGED  traffic: ") && !list.text.contains("\u{1B}"))
+      expectRefusal(
+        try Accrete.run(["experts", "show", "run/experts/traffic"], in: scratch.url), code: 65, "expert.json")
+      let tensors = scratch.place("run/experts/weather/adapter_model.safetensors")
+      try (try Data(contentsOf: tensors)).dropLast(1).write(to: tensors)
+      expectRefusal(
+        try Accrete.run(["experts", "show", "run/experts/weather"], in: scratch.url), code: 65, "has changed")
+      expectRefusal(try Accrete.run(["experts", "show", "run"], in: scratch.url), code: 64, "expert.json")
+      expectRefusal(try Accrete.run(["experts", "list", "nowhere"], in: scratch.url), code: 65, "nowhere")
+    }
+
+    @Test func importRefusesWhatIsNoPlainAdapter() throws {
+      let scratch = try Scratch()
+      try scratch.write("{\"peft_type\":\"LORA\",\"use_dora\":true}", to: "a/adapter_config.json")
+      try scratch.write("", to: "a/adapter_model.safetensors")
+      let arguments = ["experts", "import", "a", "--out", "new/x", "--name"]
+      expectRefusal(try Accrete.run(arguments + ["x"], in: scratch.url), code: 65, "`use_dora`", "DoRA")
+      expectRefusal(try Accrete.run(arguments + ["../x"], in: scratch.url), code: 64, "../x")
+      expectRefusal(
+        try Accrete.run(["experts", "import", "b", "--out", "x", "--name", "x"]), code: 65, "adapter_config")
+      #expect(!FileManager.default.fileExists(atPath: scratch.place("new").path))
+    }
+  }
+}

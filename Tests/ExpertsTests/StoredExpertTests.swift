@@ -1,0 +1,127 @@
+import Decoder
+import Files
+import Foundation
+import Testing
+import Torch
+
+@testable import Experts
+
+/// Is a stored expert opened only on its base, and only as it was stored?
+@Suite struct StoredExpertTests {
+  let model: DecoderModel
+  let scratch: Scratch
+  private let other = Digest(of: Data("other".utf8))
+
+  init() throws {
+    model = try Goldens.model()
+    scratch = try Scratch()
+  }
+
+  private var folder: URL { scratch.file("task") }
+
+  @discardableResult
+  private func write(method: String = "sequential") throws -> ExpertArchive {
+    try ExpertArchive.write(
+      Goldens.expert("lora", model.configuration), name: "task", method: method, baseDigest: model.digest,
+      tokenizerDigest: other, promptDigest: nil, to: folder)
+  }
+
+  private func edit(_ change: (inout [String: Any]) -> Void) throws {
+    let url = folder.appendingPathComponent("expert.json")
+    var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
+    change(&object)
+    try JSONSerialization.data(withJSONObject: object).write(to: url)
+  }
+
+  @Test func whatWasStoredIsOpened() throws {
+    let archive = try write()
+    let opened = try StoredExpert(folder, for: StoredExpert.Base(model))
+    #expect(opened.archive == archive && archive.promptDigest == nil)
+    let original = try Goldens.expert("lora", model.configuration)
+    for (name, tensor) in original.tensors {
+      #expect(try opened.expert.tensors[name]?.isEqual(to: tensor) == true, "\(name)")
+    }
+    #expect(opened.expert.shape.scaling == original.shape.scaling)
+    let adapter = try StoredExpert(Adapters.folder("rslora"), for: StoredExpert.Base(model))
+    #expect(adapter.archive == nil && adapter.expert.shape.rank == 6)
+  }
+
+  @Test func anotherBaseIsRefused() throws {
+    try write()
+    let base = StoredExpert.Base(model.configuration, digest: other, tokenizerDigest: nil)
+    #expect(
+      throws: ExpertError.otherBase(
+        expert: "task", expected: model.digest.description, got: other.description)
+    ) { try StoredExpert(folder, for: base) }
+    let tokenizer = StoredExpert.Base(model.configuration, digest: model.digest, tokenizerDigest: model.digest)
+    #expect(
+      throws: ExpertError.otherTokenizer(
+        expert: "task", expected: other.description, got: model.digest.description)
+    ) { try StoredExpert(folder, for: tokenizer) }
+  }
+
+  @Test func halfOfAMixtureIsRefused() throws {
+    try write(method: "moe-cl")
+    #expect(throws: ExpertError.partOfMixture(expert: "task")) {
+      try StoredExpert(folder, for: StoredExpert.Base(model))
+    }
+  }
+
+  @Test func changedTensorsAreRefused() throws {
+    try write()
+    let url = folder.appendingPathComponent("adapter_model.safetensors")
+    var data = try Data(contentsOf: url)
+    data[data.count - 1] ^= 1
+    try data.write(to: url)
+    #expect(throws: ExpertError.self) { try StoredExpert(folder, for: StoredExpert.Base(model)) }
+    try FileManager.default.removeItem(at: url)
+    #expect(throws: FileError.notFound(path: url.path)) { try StoredExpert(folder, for: StoredExpert.Base(model)) }
+  }
+
+  @Test func aChangedConfigurationIsRefused() throws {
+    try write()
+    try Adapters.edit(folder, ["lora_alpha": "16"])
+    do {
+      _ = try StoredExpert(folder, for: StoredExpert.Base(model))
+      Issue.record("it was opened")
+    } catch ExpertError.configurationDiffers(let place, let expected, let got) {
+      #expect(place == folder.path && expected.contains("alpha 8.0") && got.contains("alpha 16.0"))
+    }
+  }
+
+  @Test(arguments: [
+    ("name", "../escape"), ("name", "a\nb"), ("name", ""), ("method", "x\u{1B}[31m"), ("baseDigest", "sha256:12"),
+    ("tensorsDigest", ""), ("promptDigest", "md5:1"), ("name", nil), ("shape", nil), ("bytes", nil),
+  ])
+  func anArchiveThatIsNone(key: String, value: String?) throws {
+    try write()
+    try edit { $0[key] = value }
+    #expect(throws: FileError.self) { try ExpertArchive.read(folder) }
+  }
+
+  @Test func impossibleNumbersAreRefused() throws {
+    try write()
+    for (rank, alpha) in [(0, 8.0), (1 << 40, 8), (4, -1)] {
+      try edit { $0["shape"] = ["rank": rank, "alpha": alpha, "dropout": 0, "projections": ["up_proj"]] }
+      #expect(throws: FileError.self) { try ExpertArchive.read(folder) }
+    }
+    try write()
+    try edit { $0["bytes"] = -1 }
+    #expect(throws: FileError.self) { try ExpertArchive.read(folder) }
+  }
+
+  @Test func aLinkOutOfTheFolderIsRefused() throws {
+    try write()
+    let place = folder.appendingPathComponent("expert.json")
+    try FileManager.default.moveItem(at: place, to: scratch.file("elsewhere.json"))
+    try FileManager.default.createSymbolicLink(atPath: place.path, withDestinationPath: "../elsewhere.json")
+    #expect(
+      throws: FileError.linkLeadsOut(
+        path: place.path, target: scratch.file("elsewhere.json").resolvingSymlinksInPath().path)
+    ) { try ExpertArchive.read(folder) }
+  }
+
+  @Test func aFolderWithoutAnArchive() throws {
+    #expect(throws: ExpertError.notAnArchive(folder: scratch.url.path)) { try ExpertArchive.read(scratch.url) }
+  }
+}
