@@ -3,19 +3,19 @@ public import Streams
 
 extension RunConfiguration.Source {
   /// The suites that are known by name.
-  public static let suites = ["mtl5", "files"]
+  public static let suites = ["mtl5", "trace", "compliance-en", "compliance-zh", "files"]
 
   /// The suite that this source names.
   /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` for an unknown name or a missing folder;
   ///   `StreamError`.
   public func taskSuite() throws -> any TaskSuite {
     switch suite {
-    case "mtl5":
-      guard let data else {
-        throw RunError.invalidConfiguration(
-          key: "data", got: "missing", allowed: "the folder with agnews, amazon, dbpedia and yahoo")
-      }
-      return MTL5Suite(directory: URL(fileURLWithPath: data))
+    case "mtl5": return MTL5Suite(directory: try folder(with: "agnews, amazon, dbpedia and yahoo"))
+    case "trace": return TraceSuite(directory: try folder(with: "the eight tasks of TRACE"))
+    case "compliance-en":
+      return ComplianceSuite(.english, directory: try folder(with: "tweet_abuse, sms_spam and headline_clickbait"))
+    case "compliance-zh":
+      return ComplianceSuite(.chinese, directory: try folder(with: "race, region and gender"))
     case "files":
       guard !files.isEmpty else {
         throw RunError.invalidConfiguration(key: "tasks", got: "none", allowed: "at least one JSONL file, or a suite")
@@ -25,5 +25,13 @@ extension RunConfiguration.Source {
       throw RunError.invalidConfiguration(
         key: "suite", got: suite, allowed: Self.suites.joined(separator: ", "))
     }
+  }
+
+  /// The folder of a suite's data.
+  private func folder(with content: String) throws -> URL {
+    guard let data else {
+      throw RunError.invalidConfiguration(key: "data", got: "missing", allowed: "the folder with \(content)")
+    }
+    return URL(fileURLWithPath: data)
   }
 }

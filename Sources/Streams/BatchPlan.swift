@@ -36,7 +36,13 @@ public enum BatchPlan {
   /// Examples are sorted by length, equal ones at random; a batch takes as many neighbours as fit. So every epoch has the same
   /// number of batches, whatever the draws.
   ///
-  /// - Parameter tokenBudget: the most tokens of a batch; an example that has more is a batch by itself.
+  /// - Parameters:
+  ///   - lengths: The tokens of prompt and answer of every training example, in the order of the selected rows.
+  ///   - tokenBudget: The most tokens of a batch; an example that has more is a batch by itself.
+  ///   - seed: The run's seed.
+  ///   - task: The task's name.
+  ///   - epoch: The number of the epoch, from 0.
+  /// - Returns: Positions in `lengths`, batch by batch; every position once.
   public static func batches(lengths: [Int], tokenBudget: Int, seed: UInt64, task: String, epoch: Int) -> [[Int]] {
     var stream = RandomStream(seed: seed, "order", task, String(epoch))
     var order = Array(lengths.indices)

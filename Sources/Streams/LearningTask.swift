@@ -7,7 +7,7 @@ public struct LearningTask: Sendable, Codable, Equatable {
     /// One of the labels is to be chosen.
     case classification
 
-    /// Any text is to be written; it is scored by exact match.
+    /// Any text is to be written; a ``Scorer`` says how good it is.
     case generation
   }
 

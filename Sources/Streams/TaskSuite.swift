@@ -26,6 +26,18 @@ public protocol TaskSuite: Sendable {
   ///
   /// - Parameter name: One of the names of ``taskNames(order:)``.
   func files(ofTask name: String) -> [URL]
+
+  /// How the answers to a task's test rows are scored, in two columns.
+  ///
+  /// - Parameter name: One of the names of ``taskNames(order:)``.
+  /// - Throws: ``StreamError/identity(_:)`` for a task that the suite does not have.
+  func scoring(ofTask name: String) throws -> TaskScoring
+
+  /// What a table must say about a task's data, one sentence each: that it is not all of it, that rows leak.
+  ///
+  /// - Parameter name: One of the names of ``taskNames(order:)``.
+  /// - Throws: A ``StreamError`` that names the file and the line of what is wrong.
+  func notes(ofTask name: String) throws -> [String]
 }
 
 extension TaskSuite {
@@ -36,6 +48,18 @@ extension TaskSuite {
   public func tasks(order: Int) throws -> [LearningTask] {
     try taskNames(order: order).map(task(named:))
   }
+
+  /// Exact answers: what labels and short answers are scored by where a suite says nothing else.
+  ///
+  /// - Parameter name: One of the names of ``TaskSuite/taskNames(order:)``.
+  public func scoring(ofTask name: String) throws -> TaskScoring {
+    TaskScoring(legacy: Accuracy(.legacy), clean: Accuracy(.clean))
+  }
+
+  /// Nothing, where a suite has nothing to say.
+  ///
+  /// - Parameter name: One of the names of ``TaskSuite/taskNames(order:)``.
+  public func notes(ofTask name: String) throws -> [String] { [] }
 
   /// The error for an order that the suite does not have.
   func unknownOrder(_ order: Int) -> StreamError {

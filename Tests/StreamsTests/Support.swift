@@ -71,8 +71,16 @@ enum BenchmarkData {
   }()
 
   static var mtl5: URL { directory.appendingPathComponent("mtl5") }
+  static var trace: URL { directory.appendingPathComponent("trace") }
 
-  static var isThere: Bool { FileManager.default.fileExists(atPath: mtl5.path) }
+  static func compliance(_ language: ComplianceSuite.Language) -> URL {
+    directory.appendingPathComponent("compliance-\(language.rawValue)")
+  }
 
-  static let absent: Comment = "needs mtl5 in $ACCRETE_DATA or ../shared/data"
+  /// Whether a suite's folder is there.
+  static func has(_ folder: URL) -> Bool { FileManager.default.fileExists(atPath: folder.path) }
+
+  static var isThere: Bool { has(mtl5) }
+
+  static let absent: Comment = "needs the benchmark data in $ACCRETE_DATA or ../shared/data"
 }

@@ -13,13 +13,13 @@ struct RunOptions: ParsableArguments {
 
   @OptionGroup var base: BaseOptions
 
-  @Option(help: "mtl5, or files (default) for your own --tasks.")
+  @Option(help: "mtl5, trace, compliance-en, compliance-zh, or files (default) for your own --tasks.")
   var suite: String?
 
   @Option(help: "Folder with the suite's data.")
   var data: String?
 
-  @Option(help: "Order of the suite's tasks: 1, 2 or 3. Default: 1.")
+  @Option(help: "Order of the suite's tasks: 1, 2 or 3; trace has 1 and 2. Default: 1.")
   var order: Int?
 
   @Option(

@@ -1,0 +1,119 @@
+/// Longest common subsequences of one fixed sequence with others, 64 cells of the table of lengths at a time.
+///
+/// Along a row of the table a length grows by 0 or 1, so one bit holds a cell: a 0 where it grows. A row follows from
+/// the one above by one addition (Hyyrö, "Bit-parallel LCS-length computation revisited", 2004):
+///
+///     V' = (V + (V & M)) | (V & ~M),   M: the columns that hold the row's token
+///
+/// Two sequences of n and m tokens cost n · m / 64 steps, and about √n · m / 64 words of memory even for the
+/// subsequence itself: every √n-th row is kept, and the rows between are computed again on the way back.
+struct CommonSubsequence {
+  private let columns: [Int]
+  /// The 64-bit words of a row.
+  private let width: Int
+  /// The columns of each token that is not in `dense`; at most `width` of them.
+  private let sparse: [Int: [Int]]
+  /// The columns of a frequent token as bits; there are at most 64 such tokens, so this is as large as the sequence.
+  private let dense: [Int: [UInt64]]
+
+  /// Prepares a sequence for comparisons.
+  init(_ columns: [Int]) {
+    self.columns = columns
+    let width = (columns.count + 63) / 64
+    self.width = width
+    var places: [Int: [Int]] = [:]
+    for (place, token) in columns.enumerated() { places[token, default: []].append(place) }
+    sparse = places.filter { $0.value.count <= width }
+    dense = places.filter { $0.value.count > width }.mapValues { places in
+      var bits = [UInt64](repeating: 0, count: width)
+      for place in places { bits[place / 64] |= 1 << UInt64(place % 64) }
+      return bits
+    }
+  }
+
+  /// About how many steps it takes to compare each of some sequences with each of some others, given their lengths. A
+  /// comparison of short ones has a price too.
+  static func steps(rows: [Int], columns: [Int]) -> Int {
+    let words = columns.reduce(0) { $0 + ($1 + 63) / 64 }
+    let (cells, isTooMany) = rows.reduce(0, +).multipliedReportingOverflow(by: words)
+    let (pairs, areTooMany) = (rows.count * 256).multipliedReportingOverflow(by: columns.count)
+    return isTooMany || areTooMany ? .max : min(cells, .max / 2) + min(pairs, .max / 2)
+  }
+
+  /// How many tokens the longest common subsequence has.
+  func length(with rows: [Int]) -> Int {
+    var row = firstRow
+    for token in rows { advance(&row, by: token) }
+    return row.bits.reduce(0) { $0 + (~$1).nonzeroBitCount }
+  }
+
+  /// The places in `rows` of a longest common subsequence, from the last to the first.
+  ///
+  /// Of several it is the one that is found on the way back from the last cell by taking a common token wherever there
+  /// is one, and else going up if the length above is greater than the one on the left, else left.
+  func places(in rows: [Int]) -> [Int] {
+    guard width > 0, !rows.isEmpty else { return [] }
+    // Short sequences keep all rows (8 MiB), long ones every √n-th.
+    let block = rows.count * width <= 1 << 20 ? rows.count : max(1, Int(Double(rows.count).squareRoot()))
+    var row = firstRow
+    var kept: [Row] = []
+    for (number, token) in rows.enumerated() {
+      if number % block == 0 { kept.append(row) }
+      advance(&row, by: token)
+    }
+    var result: [Int] = []
+    var column = columns.count
+    for (number, start) in kept.enumerated().reversed() {
+      let first = number * block
+      var row = start
+      let bits = rows[first..<min(first + block, rows.count)].map { token in
+        advance(&row, by: token)
+        return row.bits
+      }
+      var above = bits.count
+      while above > 0, column > 0 {
+        let (i, j) = (above - 1, column - 1)
+        if rows[first + i] == columns[j] {
+          result.append(first + i)
+          (above, column) = (i, j)
+        } else if bits[i][j / 64] >> UInt64(j % 64) & 1 == 0 {
+          above = i
+        } else {
+          column = j
+        }
+      }
+    }
+    return result
+  }
+
+  /// A row of the table and a place to write a token's columns to.
+  private struct Row {
+    var bits: [UInt64]
+    var mask: [UInt64]
+  }
+
+  private var firstRow: Row {
+    Row(bits: [UInt64](repeating: .max, count: width), mask: [UInt64](repeating: 0, count: width))
+  }
+
+  private func advance(_ row: inout Row, by token: Int) {
+    if let mask = dense[token] {
+      Self.advance(&row.bits, mask: mask)
+    } else if let places = sparse[token] {
+      for place in places { row.mask[place / 64] |= 1 << UInt64(place % 64) }
+      Self.advance(&row.bits, mask: row.mask)
+      for place in places { row.mask[place / 64] = 0 }
+    }
+  }
+
+  private static func advance(_ bits: inout [UInt64], mask: [UInt64]) {
+    var carry: UInt64 = 0
+    for (i, m) in zip(bits.indices, mask) {
+      let v = bits[i]
+      let (first, overflow) = v.addingReportingOverflow(v & m)
+      let (sum, again) = first.addingReportingOverflow(carry)
+      carry = overflow || again ? 1 : 0
+      bits[i] = sum | (v & ~m)
+    }
+  }
+}
