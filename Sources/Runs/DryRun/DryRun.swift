@@ -40,6 +40,7 @@ public struct DryRun: Sendable, Codable {
   /// - Parameters:
   ///   - configuration: of the run.
   ///   - out: where its folder would go; it must not exist, and does not exist afterwards.
+  ///   - report: told what is being read.
   /// - Throws: whatever would stop the run before its first step, and ``RunError/notEnoughDisk(path:needed:free:)``.
   public init(_ configuration: RunConfiguration, out: URL, report: (RunProgress) -> Void = { _ in }) throws {
     guard !FileManager.default.fileExists(atPath: out.path) else { throw RunError.folderExists(out.path) }

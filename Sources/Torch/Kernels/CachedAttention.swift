@@ -23,8 +23,8 @@ public struct CachedAttention {
   ///
   /// - Parameters:
   ///   - queries: [tokens, heads, headDim]; tokens behind the layout's own (filler) give zeros.
-  ///   - keys: [tokens, kvHeads, headDim]
-  ///   - values: [tokens, kvHeads, headDim]
+  ///   - newKeys: [tokens, kvHeads, headDim]
+  ///   - newValues: [tokens, kvHeads, headDim]
   ///   - layout: how many of the new tokens each row has; without groups.
   /// - Returns: [tokens, heads, headDim]
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
