@@ -47,8 +47,18 @@ private final class FakeMethod: ContinualMethod {
     method = try FakeMethod(model)
   }
 
+  /// A term of a given value; its gradient goes to a tensor of its own.
   private func term(_ value: Double, _ bound: ClosedRange<Double> = 0...1, name: String = "extra") throws -> LossTerm {
-    LossTerm(name: name, value: try Tensor(repeating: value, []), weight: 0.5, bound: bound)
+    let leaf = try Tensor(repeating: 0, [])
+    try leaf.requireGradient()
+    return LossTerm(name: name, value: try withGradients { try leaf + value }, weight: 0.5, bound: bound)
+  }
+
+  /// A term that could move nothing is refused at once.
+  @Test func aTermWithoutAGradient() throws {
+    let constant = LossTerm(name: "extra", value: try Tensor(repeating: 0.5, []), weight: 0.5, bound: 0...1)
+    method.terms = { _ in [constant] }
+    #expect(learningError() == .lossMovesNothing(term: "extra", task: "tiny0"))
   }
 
   /// The error of a whole training of 3 steps, and the steps that were done.
