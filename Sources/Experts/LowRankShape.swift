@@ -35,3 +35,18 @@ public struct LowRankShape: Sendable, Equatable, Codable {
     self.projections = projections
   }
 }
+
+extension LowRankShape {
+  private enum CodingKeys: CodingKey { case rank, alpha, dropout, projections }
+
+  /// Reads a shape and checks it as `init` does: one that was written by us is within its limits.
+  ///
+  /// - Throws: `DecodingError`, or ``ExpertError/invalidHyperparameter(name:value:allowed:)``.
+  public init(from decoder: any Swift.Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      rank: container.decode(Int.self, forKey: .rank), alpha: container.decode(Double.self, forKey: .alpha),
+      dropout: container.decode(Double.self, forKey: .dropout),
+      projections: container.decode([Projection].self, forKey: .projections))
+  }
+}

@@ -10,8 +10,12 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   case alreadyExists(path: String)
   case tooLarge(path: String, bytes: Int, limit: Int)
   case malformedJSON(path: String, reason: String)
+  /// A link in a folder leads to what lies outside of it.
+  case linkLeadsOut(path: String, target: String)
 
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .notFound(let path): "\(path): no such file. Check the path."
     case .notReadable(let path, let reason): "\(path): cannot be read: \(reason)"
@@ -22,6 +26,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
       "\(path): exists already and is left as it is. Choose another folder, remove it, or continue it with `accrete resume`."
     case .tooLarge(let path, let bytes, let limit): "\(path): \(bytes) bytes, the limit is \(limit)"
     case .malformedJSON(let path, let reason): "\(path): not the JSON that was expected: \(reason)"
+    case .linkLeadsOut(let path, let target):
+      "\(path): is a link to \(target), outside of its folder, and is not followed. Put the file itself there (cp -rL copies it)."
     }
   }
 

@@ -2,36 +2,56 @@ public import Foundation
 
 /// JSON files of a known form: small, pretty, with sorted keys, so that equal values give equal bytes.
 public enum JSONFile {
-  /// No configuration or result of ours is larger; anything above is refused before it is parsed.
-  static let sizeLimit = 256 << 20
+  /// No configuration or result of ours is larger, and no tokenizer; anything above is refused before it is parsed, which
+  /// takes a multiple of it.
+  public static let sizeLimit = 64 << 20
   /// Deeper nesting is refused: parsers recurse.
-  static let depthLimit = 64
+  public static let depthLimit = 64
 
-  /// Reads and decodes a file.
+  /// Reads and decodes a file of at most `limit` bytes.
   /// - Throws: ``FileError`` that names the file and the key.
-  public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
-    let data = try contents(of: url)
+  public static func read<Value: Decodable>(_ type: Value.Type, from url: URL, limit: Int = sizeLimit) throws -> Value {
+    let file = try MappedFile(url)
+    try requireSize(file.bytes.count, limit: limit, path: url.path)
+    return try decode(type, from: file.data(), path: url.path)
+  }
+
+  /// Decodes JSON that is in memory already.
+  ///
+  /// - Parameters:
+  ///   - type: what is decoded.
+  ///   - data: the text.
+  ///   - path: where it came from, for errors.
+  /// - Throws: ``FileError`` that names the place and the key.
+  public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws -> Value {
+    try requireShape(data, path: path)
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
-      throw FileError.malformedJSON(path: url.path, reason: reason(error))
+      throw FileError.malformedJSON(path: path, reason: reason(error))
     } catch {
       // A value of ours that refused what it was given knows what is wrong, but not in which file.
-      throw FileError.malformedJSON(path: url.path, reason: "\(error)")
+      throw FileError.malformedJSON(path: path, reason: "\(error)")
     }
   }
 
   /// The bytes of a JSON file, checked for size and nesting.
-  public static func contents(of url: URL) throws -> Data {
+  public static func contents(of url: URL, limit: Int = sizeLimit) throws -> Data {
     let file = try MappedFile(url)
-    guard file.bytes.count <= sizeLimit else {
-      throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: sizeLimit)
-    }
+    try requireSize(file.bytes.count, limit: limit, path: url.path)
     let data = file.data()
-    guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {
-      throw FileError.malformedJSON(path: url.path, reason: "nested deeper than \(depthLimit) levels")
-    }
+    try requireShape(data, path: url.path)
     return data
+  }
+
+  private static func requireSize(_ bytes: Int, limit: Int, path: String) throws {
+    guard bytes <= limit else { throw FileError.tooLarge(path: path, bytes: bytes, limit: limit) }
+  }
+
+  private static func requireShape(_ data: Data, path: String) throws {
+    guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {
+      throw FileError.malformedJSON(path: path, reason: "nested deeper than \(depthLimit) levels")
+    }
   }
 
   /// Encodes with sorted keys.

@@ -77,12 +77,12 @@ extension SequenceRun {
     return try ExpertArchive.write(
       expert, name: task.task.name, method: configuration.method, baseDigest: manifest.baseDigest,
       tokenizerDigest: manifest.tokenizerDigest, promptDigest: Manifest.promptDigest(of: [task]),
-      to: folder.expert(task.task.name)
+      to: folder.inside(folder.expert(task.task.name))
     ).bytes
   }
 
   func saveCheckpoint() throws {
-    let place = folder.checkpoint(after: learned)
+    let place = try folder.inside(folder.checkpoint(after: learned))
     let digest = try RunCheckpoint.writeTensors(allTensors, to: place)
     try RunCheckpoint(
       learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, costs: costs,

@@ -10,7 +10,7 @@ extension SequenceRun {
   ///
   /// A task whose tensors are bit for bit what they were when it was last scored has the same predictions: those are taken.
   func scoreRow(_ row: Int) throws {
-    try RunFolder.makeFolder(folder.predictions(row: row, task: "x").deletingLastPathComponent())
+    try RunFolder.makeFolder(folder.inside(folder.predictions(row: row, task: "x").deletingLastPathComponent()))
     var accuracies: [(String, Double)] = []
     for (column, task) in tasks.enumerated() {
       let name = task.task.name
@@ -58,14 +58,7 @@ extension SequenceRun {
   func reuseLastRow() throws {
     for (column, task) in tasks.enumerated() where matrix[learned, column] != nil {
       let file = folder.predictions(row: learned, task: task.task.name)
-      let decoder = JSONDecoder()
-      let predictions = try MappedFile(file).data().split(separator: UInt8(ascii: "\n")).map { line in
-        do {
-          return try decoder.decode(Prediction.self, from: line)
-        } catch {
-          throw FileError.malformedJSON(path: file.path, reason: "a line is no prediction")
-        }
-      }
+      let predictions = try PredictionsFile.read(folder.inside(file))
       guard predictions.count == task.evaluated.count else {
         throw FileError.malformedJSON(
           path: file.path, reason: "it has \(predictions.count) rows of \(task.evaluated.count)")
@@ -87,7 +80,7 @@ extension SequenceRun {
       data.append(try JSONFile.encode(prediction, pretty: false))
       data.append(UInt8(ascii: "\n"))
     }
-    try AtomicFile.write(data, to: folder.predictions(row: row, task: task))
+    try AtomicFile.write(data, to: folder.inside(folder.predictions(row: row, task: task)))
   }
 }
 

@@ -113,8 +113,8 @@ public final class SequenceRun {
   /// Learns every task that is left.
   /// - Throws: what stops learning; the folder then holds the tasks learned so far.
   public func run() throws {
-    events = try EventLog(folder.events, keeping: eventBytes)
-    timings = try EventLog(folder.timings, keeping: timingBytes)
+    events = try EventLog(folder.inside(folder.events), keeping: eventBytes)
+    timings = try EventLog(folder.inside(folder.timings), keeping: timingBytes)
     try reuseLastRow()
     if learned == 0, matrix[0, 0] == nil {
       try scoreRow(0)

@@ -22,7 +22,7 @@ struct SourceFile {
   /// - Throws: ``StreamError/file(_:)`` if it is missing, no regular file, unreadable or over 2 GiB,
   ///   ``StreamError/text(_:)`` if it is no UTF-8.
   init(_ url: URL) throws {
-    place = Place(file: url.relativePath)
+    let place = Place(file: url.relativePath)
     let path = url.resolvingSymlinksInPath().path
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
       throw StreamError.file(
@@ -45,6 +45,17 @@ struct SourceFile {
           expected: "a readable file", got: "the error \(quoted(error.localizedDescription))",
           fix: "Check its permissions."))
     }
+    try self.init(data, place: place)
+  }
+
+  /// Text that is in memory already.
+  ///
+  /// - Parameters:
+  ///   - data: The bytes.
+  ///   - place: What errors call it.
+  /// - Throws: ``StreamError/text(_:)`` if it is no UTF-8, or a line is too long.
+  init(_ data: Data, place: Place) throws {
+    self.place = place
     bytes = data.starts(with: [0xEF, 0xBB, 0xBF]) ? [UInt8](data.dropFirst(3)) : [UInt8](data)
     try requireText()
   }

@@ -44,7 +44,7 @@ enum Failure {
       }
     case let error as FileError:
       switch error {
-      case .notFound, .malformedJSON, .tooLarge: badData
+      case .notFound, .malformedJSON, .tooLarge, .linkLeadsOut: badData
       case .alreadyExists: usage
       case .notReadable, .notWritable, .diskFull: inputOutput
       }

@@ -123,6 +123,8 @@ import Torch
 
   @Test(arguments: [
     "../model.safetensors", "/etc/passwd", "a/b.safetensors", ".hidden.safetensors", "weights.bin", "",
+    // What the operating system calls ends at a NUL: this would be the folder itself.
+    "\u{0}.safetensors", "a\n.safetensors", String(repeating: "n", count: 256) + ".safetensors",
   ])
   func anIndexThatLeavesTheFolder(name: String) throws {
     try writeIndex { $0["model.norm.weight"] = name }
