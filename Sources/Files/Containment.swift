@@ -67,7 +67,7 @@ public enum Containment {
   /// What a folder holds, links not followed; nothing if it cannot be read, as then nothing of it is read.
   private static func entries(of folder: String) -> [(name: String, kind: Kind)] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }
-    return names.compactMap { name in
+    return names.compactMap { name -> (name: String, kind: Kind)? in
       var status = stat()
       guard lstat("\(folder)/\(name)", &status) == 0 else { return nil }
       return switch status.st_mode & S_IFMT {

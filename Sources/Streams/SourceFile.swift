@@ -61,15 +61,15 @@ struct SourceFile {
   }
 
   /// The lines of the file without their line feeds, each with its number from 1; nothing after the last line feed.
-  func lines() -> [(range: Range<Int>, number: Int)] {
-    var lines: [(range: Range<Int>, number: Int)] = []
-    var start = 0
-    while start < bytes.endIndex {
-      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
-      lines.append((start..<end, lines.count + 1))
-      start = end + 1
+  ///
+  /// One after the other: a list of them would take a multiple of the memory of a file that has nothing but line feeds.
+  func lines() -> some Sequence<(range: Range<Int>, number: Int)> {
+    sequence(state: (start: 0, number: 0)) { [bytes] state in
+      guard state.start < bytes.endIndex else { return nil }
+      let end = bytes[state.start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+      defer { state = (end + 1, state.number + 1) }
+      return (range: state.start..<end, number: state.number + 1)
     }
-    return lines
   }
 
   /// Checks line by line, to name the line: a line feed is never part of a longer UTF-8 sequence.

@@ -97,6 +97,15 @@ extension RunTests {
       #expect(error.map { $0.description == $0.description.onOneLine } == true)
     }
 
+    @Test(arguments: ["manifest.json", "checkpoints/task-2/state.json"]) func nesting(name: String) throws {
+      let (_, run, _) = try prepared()
+      for text in [String(repeating: "[", count: 10_000), "{\"tasks\":" + String(repeating: "{\"a\":", count: 10_000)] {
+        try Data(text.utf8).write(to: run.appendingPathComponent(name))
+        let error = #expect(throws: FileError.self) { try SequenceRun.open(run) }
+        #expect(error?.description.contains("nested deeper than 64 levels") == true)
+      }
+    }
+
     @Test func tasksThatWouldFillTheMemory() throws {
       let (_, run, _) = try prepared()
       let manifest = try RunFolder(run).readManifest()
