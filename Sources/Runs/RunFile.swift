@@ -90,7 +90,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
     }
     do {
       // No tag is resolved: what a value is, is decided by its key.
-      guard let node = try Yams.compose(yaml: text, Resolver([.merge])) else { return RunFile() }
+      guard let node = try Yams.compose(yaml: text, .basic) else { return RunFile() }
       guard case .mapping(let mapping) = node else {
         throw RunError.invalidConfiguration(key: path, got: "no mapping", allowed: "lines of `key: value`")
       }

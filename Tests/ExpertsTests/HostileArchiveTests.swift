@@ -1,3 +1,4 @@
+import Decoder
 import Experts
 import Files
 import Foundation

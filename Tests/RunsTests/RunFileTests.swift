@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Runs
 import Testing
+import Torch
 
 /// Is the YAML of a stranger refused with a message, whatever the parser makes of it?
 @Suite struct RunFileTests {
