@@ -102,7 +102,9 @@ import Torch
 
   @Test func anIndexThatNestsWithoutEnd() throws {
     try writeIndex { _ in }
-    for text in [String(repeating: "[", count: 10_000), "{\"weight_map\":" + String(repeating: "{\"a\":", count: 10_000)] {
+    for text in [
+      String(repeating: "[", count: 10_000), "{\"weight_map\":" + String(repeating: "{\"a\":", count: 10_000),
+    ] {
       try folder.write(text, to: index.lastPathComponent)
       #expect(throws: FileError.malformedJSON(path: index.path, reason: "nested deeper than 64 levels")) {
         try DecoderModel(folder: folder.url)

@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "sha256:", "sha256:0", "sha256:" + String(repeating: "0", count: 63), "sha256:" + String(repeating: "g", count: 64),
+    "", "sha256:", "sha256:0", "sha256:" + String(repeating: "0", count: 63),
+    "sha256:" + String(repeating: "g", count: 64),
     "sha256:" + String(repeating: "A", count: 64), "sha512:" + String(repeating: "0", count: 64),
     "sha256:" + String(repeating: "0", count: 63) + "\u{301}", String(repeating: "0", count: 71),
   ])
@@ -74,7 +75,9 @@ import Testing
   }
 
   @Test func bytesThatAreNoText() {
-    for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0xFF, 0xFE], [0]] {
+    for bytes: [UInt8] in [
+      [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0xFF, 0xFE], [0],
+    ] {
       #expect(throws: FileError.self) {
         try JSONFile.decode([String].self, from: Data([0x5B] + bytes + [0x5D]), path: "t.json")
       }

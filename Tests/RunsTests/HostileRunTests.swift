@@ -7,12 +7,15 @@ import Testing
 extension RunTests {
   /// Can the folder of a stranger's run reach beyond itself, or claim what would fill the memory?
   @Suite struct HostileRunTests {
+    let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
     /// A finished run in a folder of its own, and a folder beside it that is none of its business.
-    private func prepared(method: String = "moe-cl") throws -> (scratch: Scratch, run: URL, victim: URL) {
-      let scratch = try Scratch()
-      let run = try FinishedRuns.shared.copy(RunKind(method: method), to: scratch)
+    private func prepared() throws -> (run: URL, victim: URL) {
+      let run = try FinishedRuns.shared.copy(RunKind(method: "moe-cl"), to: scratch)
       try scratch.write("mine", to: "victim/notes.txt")
-      return (scratch, run, scratch.place("victim"))
+      return (run, scratch.place("victim"))
     }
 
     /// Puts a link in the place of a file or folder of a run; what was there moves to the victim.
@@ -36,7 +39,7 @@ extension RunTests {
       "experts/weather/expert.json", "predictions", "predictions/row-2", "predictions/row-2/weather.jsonl",
     ])
     func linksOutOfTheFolder(name: String) throws {
-      let (scratch, run, victim) = try prepared()
+      let (run, victim) = try prepared()
       try link(name, of: run, to: victim)
       let before = try tree(scratch.url)
       let model = try Base(folder: Tiny.base).model
@@ -48,7 +51,6 @@ extension RunTests {
     /// A link that appears after the run was opened: what is about to be written is looked at once more.
     @Test(arguments: ["events.jsonl", "timings.jsonl", "checkpoints", "experts", "predictions"])
     func linksThatAppearLater(name: String) throws {
-      let scratch = try Scratch()
       var configuration = Tiny.configuration(try Tiny.write(to: scratch))
       configuration.training.epochs = 1
       let folder = scratch.place("run")
@@ -65,18 +67,20 @@ extension RunTests {
 
     /// A link that stays in the folder is nobody's harm.
     @Test func linksInside() throws {
-      let (_, run, _) = try prepared()
+      let run = try prepared().run
       let place = run.appendingPathComponent("checkpoints/newest")
       try FileManager.default.createSymbolicLink(atPath: place.path, withDestinationPath: "task-2")
       #expect(throws: Never.self) { try SequenceRun.open(run) }
     }
 
     @Test func placesOutsideOfTheFolder() throws {
-      let (_, run, _) = try prepared()
+      let run = try prepared().run
       let folder = RunFolder(run)
       for name in ["../victim", "../../etc/passwd", "..", "a/../../../victim"] {
         #expect(throws: FileError.self, "\(name)") { try folder.inside(folder.expert(name)) }
-        #expect(throws: FileError.self, "\(name)") { try folder.inside(folder.predictions(row: 1, task: "../../\(name)")) }
+        #expect(throws: FileError.self, "\(name)") {
+          try folder.inside(folder.predictions(row: 1, task: "../../\(name)"))
+        }
       }
       #expect(throws: Never.self) { try folder.inside(folder.expert("weather")) }
     }
@@ -86,7 +90,7 @@ extension RunTests {
       String(repeating: "n", count: 129),
     ])
     func namesInTheManifest(name: String) throws {
-      let (_, run, _) = try prepared()
+      let run = try prepared().run
       let file = RunFolder(run).manifest
       let text = try String(contentsOf: file, encoding: .utf8)
       let changed = text.replacingOccurrences(of: "\"weather\",", with: "\"\(name)\",")
@@ -98,7 +102,7 @@ extension RunTests {
     }
 
     @Test(arguments: ["manifest.json", "checkpoints/task-2/state.json"]) func nesting(name: String) throws {
-      let (_, run, _) = try prepared()
+      let run = try prepared().run
       for text in [String(repeating: "[", count: 10_000), "{\"tasks\":" + String(repeating: "{\"a\":", count: 10_000)] {
         try Data(text.utf8).write(to: run.appendingPathComponent(name))
         let error = #expect(throws: FileError.self) { try SequenceRun.open(run) }
@@ -107,7 +111,7 @@ extension RunTests {
     }
 
     @Test func tasksThatWouldFillTheMemory() throws {
-      let (_, run, _) = try prepared()
+      let run = try prepared().run
       let manifest = try RunFolder(run).readManifest()
       for count in [4097, 100_000] {
         var many = manifest
