@@ -7,11 +7,9 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "accrete", path: "..")],
   targets: [
-    .systemLibrary(name: "CFuzzer", path: "CFuzzer"),
     .executableTarget(
       name: "accrete-fuzz",
       dependencies: [
-        "CFuzzer",
         .product(name: "Files", package: "accrete"), .product(name: "Torch", package: "accrete"),
         .product(name: "Tokenization", package: "accrete"), .product(name: "Decoder", package: "accrete"),
         .product(name: "Experts", package: "accrete"), .product(name: "Streams", package: "accrete"),
