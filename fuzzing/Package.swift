@@ -18,7 +18,7 @@ let package = Package(
       path: "Sources",
       swiftSettings: [
         .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
-      ]),
+      ])
   ],
   swiftLanguageModes: [.v6]
 )

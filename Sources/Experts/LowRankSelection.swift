@@ -23,6 +23,9 @@ public struct LowRankSelection: ExpertSelection {
     _ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
     guard let pair = pair(projection, layer) else { return try Traced.linear(input, weight, tracing: tracing) }
+    if Kernels.suit(input), Kernels.suit(pair.a) {
+      return try pair.fused(input, through: weight, dropout: dropout?.masks(1), tracing: tracing)
+    }
     let mask = try dropout?.mask(like: input)
     let (sum, trace) = try pair.added(to: input.linear(weight), input: mask.map { try input * $0 } ?? input)
     return Traced(sum, tracing: tracing) { gradient, toInput in

@@ -2,11 +2,14 @@ public import Foundation
 
 /// Writes files so that a reader sees the old one or the whole new one, also after a crash.
 public enum AtomicFile {
+  /// Ends the names of files that are being written.
+  public static let partialSuffix = ".partial"
+
   /// Writes `parts` one after the other to `url`: temporary name, flush, rename, flush of the folder.
   /// - Throws: ``FileError``; the file that was there before is untouched then.
   public static func write(_ parts: [UnsafeRawBufferPointer], to url: URL) throws {
     let folder = url.deletingLastPathComponent()
-    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).partial")
+    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(getpid())\(partialSuffix)")
     // Not through a link that somebody put in its place.
     let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { throw FileError.system(errno, writing: url.path) }

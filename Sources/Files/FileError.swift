@@ -32,11 +32,11 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   }
 
   /// The error for a failed system call on `path`.
-  static func system(_ code: Int32, reading path: String) -> FileError {
+  public static func system(_ code: Int32, reading path: String) -> FileError {
     code == ENOENT ? .notFound(path: path) : .notReadable(path: path, reason: String(cString: strerror(code)))
   }
 
-  static func system(_ code: Int32, writing path: String) -> FileError {
+  public static func system(_ code: Int32, writing path: String) -> FileError {
     switch code {
     case ENOSPC, EDQUOT: .diskFull(path: path)
     default: .notWritable(path: path, reason: String(cString: strerror(code)))

@@ -36,11 +36,11 @@ public struct Evaluator {
   ///   - experts: which experts serve the task; nil is the base.
   ///   - labels: answer tokens of each label, for the label read-out.
   ///   - head: [labels, hidden] for the head read-out; nil for the label read-out.
-  ///   - progress: called with the number of rows done.
+  ///   - progress: called with the number of rows done; what it throws ends the scoring.
   /// - Throws: ``LearningError/unsupported(what:fix:)`` for rows without a label.
   public func predictions(
     _ examples: [EncodedExample], labels: [[Int]], head: Tensor?, experts: (any ExpertSelection)?,
-    progress: (Int) -> Void = { _ in }
+    progress: (Int) throws -> Void = { _ in }
   ) throws -> [Prediction] {
     try withoutGradients {
       let scorer = LabelScorer(model, labels: labels, pad: pad)
@@ -61,7 +61,7 @@ public struct Evaluator {
           result[number] = Prediction(index: examples[number].index, gold: gold, predicted: best, scores: row)
         }
         done += group.count
-        progress(done)
+        try progress(done)
       }
       return result.compactMap(\.self)
     }

@@ -17,6 +17,8 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
   case lossOutOfBounds(term: String, value: Double, bound: String, task: String, step: Int)
   /// A term of the loss was exactly zero in every step of a task.
   case lossAlwaysZero(term: String, task: String)
+  /// A term of the loss cannot move anything.
+  case lossMovesNothing(term: String, task: String)
   /// The first step moved nothing.
   case nothingMoved(task: String)
   /// A batch without a single target token.
@@ -42,6 +44,8 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
       "task \(task), step \(step): the loss term `\(term)` is \(value), outside of \(bound)"
     case .lossAlwaysZero(let term, let task):
       "task \(task): the loss term `\(term)` was exactly zero in every step: it does nothing. Turn it off or mend it."
+    case .lossMovesNothing(let term, let task):
+      "task \(task): the loss term `\(term)` has no gradient: it would move nothing. Compute it from trained tensors, or turn it off."
     case .nothingMoved(let task):
       "task \(task): the first step changed no trained tensor. Is the learning rate zero, or no gradient reaching them?"
     case .noTargets(let task, let step):

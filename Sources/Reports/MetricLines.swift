@@ -5,7 +5,8 @@ public import Runs
 public enum MetricLines {
   public static func render(_ metrics: RunMetrics) -> String {
     var lines = metrics.metrics.map { metric in
-      let interval = metric.interval95.map { String(format: " ± %.4f (95 %%)", $0) } ?? ""
+      let interval =
+        metric.interval95.map { String(format: " [%+.4f, %+.4f] (95 %%)", $0.lower, $0.upper) } ?? ""
       return
         "\(metric.name) \(String(format: "%+.4f", metric.value))\(interval)  n \(metric.n)  seed \(metric.seed)  \(metric.formula)"
     }

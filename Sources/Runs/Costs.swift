@@ -28,8 +28,13 @@ public enum ProcessMemory {
   /// The largest it has been.
   public static var peakResidentBytes: Int { status("VmHWM") }
 
-  private static func status(_ key: String) -> Int {
-    guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
+  /// What the machine can still give out; 0 where /proc is missing.
+  public static var availableBytes: Int { value("MemAvailable", in: "/proc/meminfo") }
+
+  private static func status(_ key: String) -> Int { value(key, in: "/proc/self/status") }
+
+  private static func value(_ key: String, in file: String) -> Int {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return 0 }
     for line in text.split(separator: "\n") where line.hasPrefix(key + ":") {
       let digits = line.filter(\.isNumber)
       return (Int(digits) ?? 0) * 1024

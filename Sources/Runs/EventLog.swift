@@ -3,21 +3,23 @@ public import Foundation
 
 /// A file of one JSON object a line, to which lines are added at the end.
 ///
-/// Lines reach the disk at ``flush()``, which a checkpoint calls; the checkpoint records the length, and a resumed run cuts the
-/// file back to it, so that no step is listed twice.
+/// Lines reach the disk at ``flush()``, which a checkpoint calls; it records the length of `events.jsonl`, and a resumed run cuts
+/// the file back to it, so that no step is listed twice. What the machine decides is never cut: work that was done twice stays
+/// listed twice.
 public final class EventLog {
   private let url: URL
   private var handle: FileHandle
 
   /// - Parameters:
   ///   - url: the file; made when it is missing.
-  ///   - length: bytes to keep of an existing file; 0 begins anew.
-  public init(_ url: URL, keeping length: UInt64) throws {
+  ///   - length: bytes to keep of an existing file; nil keeps all whole lines.
+  public init(_ url: URL, keeping length: UInt64? = nil) throws {
     self.url = url
     if !FileManager.default.fileExists(atPath: url.path) { try AtomicFile.write(Data(), to: url) }
     do {
       handle = try FileHandle(forUpdating: url)
       let present = try handle.seekToEnd()
+      let length = try length ?? Self.wholeLines(of: url)
       guard present >= length else {
         throw FileError.notReadable(path: url.path, reason: "it has \(present) bytes, the checkpoint knows \(length)")
       }
@@ -27,6 +29,14 @@ public final class EventLog {
       throw error
     } catch {
       throw FileError.notWritable(path: url.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// Bytes up to the last line end: a process that was killed may have left half a line.
+  private static func wholeLines(of url: URL) throws -> UInt64 {
+    let file = try MappedFile(url)
+    return withExtendedLifetime(file) {
+      UInt64((file.bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)
     }
   }
 

@@ -27,17 +27,41 @@ public struct Manifest: Sendable, Equatable, Codable {
     /// Training and scored examples that lost tokens, and the tokens that they lost.
     public var truncated: Int
     public var droppedTokens: Int
+    /// Those that lost most, at most three.
+    public var mostTruncated: [TruncatedRow] = []
+  }
+
+  /// An example that lost tokens on its left.
+  public struct TruncatedRow: Sendable, Equatable, Codable {
+    /// Number of the row in its file, from 0.
+    public var row: Int
+    public var isTrained: Bool
+    public var droppedTokens: Int
   }
 
   /// Refuses to go on with anything that decides the result and is no longer what it was.
   /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` with the first difference.
   func requireUnchanged(_ now: Manifest, folder: URL) throws {
+    try requireSameSources(now, folder: folder)
+    try check("libtorch", libtorch, now.libtorch, folder)
+    try check("the number of threads", configuration.threads, now.configuration.threads, folder)
+  }
+
+  private func check(
+    _ what: String, _ recorded: some CustomStringConvertible, _ current: some CustomStringConvertible, _ folder: URL
+  ) throws {
+    guard recorded.description == current.description else {
+      throw RunError.changed(
+        folder: folder.path, what: what, recorded: recorded.description, now: current.description)
+    }
+  }
+
+  /// Whether base, tokenizer, prompts and data are what they were.
+  /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` with the first difference.
+  func requireSameSources(_ now: Manifest, folder: URL) throws {
     func check(_ what: String, _ recorded: some CustomStringConvertible, _ current: some CustomStringConvertible) throws
     {
-      guard recorded.description == current.description else {
-        throw RunError.changed(
-          folder: folder.path, what: what, recorded: recorded.description, now: current.description)
-      }
+      try self.check(what, recorded, current, folder)
     }
     try check("the form of run folders", format, now.format)
     try check("the base model", baseDigest, now.baseDigest)
@@ -46,7 +70,5 @@ public struct Manifest: Sendable, Equatable, Codable {
     for (path, digest) in dataDigests.sorted(by: { $0.key < $1.key }) {
       try check("the data file \(path)", digest, now.dataDigests[path]?.description ?? "missing")
     }
-    try check("libtorch", libtorch, now.libtorch)
-    try check("the number of threads", configuration.threads, now.configuration.threads)
   }
 }

@@ -36,8 +36,12 @@ public struct PreparedTask: Sendable {
 
   var counts: Manifest.RowCounts {
     let all = training + evaluated
+    let worst = all.enumerated().filter { $1.droppedTokens > 0 }.map { number, example in
+      Manifest.TruncatedRow(
+        row: example.index, isTrained: number < training.count, droppedTokens: example.droppedTokens)
+    }.sorted { ($1.droppedTokens, $0.row) < ($0.droppedTokens, $1.row) }
     return Manifest.RowCounts(
-      trained: training.count, scored: evaluated.count, truncated: all.count { $0.droppedTokens > 0 },
-      droppedTokens: all.reduce(0) { $0 + $1.droppedTokens })
+      trained: training.count, scored: evaluated.count, truncated: worst.count,
+      droppedTokens: all.reduce(0) { $0 + $1.droppedTokens }, mostTruncated: Array(worst.prefix(3)))
   }
 }

@@ -42,6 +42,9 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   /// How the base's matrices are held; nil: as its files have them (bfloat16 or float32, which give the same bits).
   public var weights: FrozenMatrix.Precision?
 
+  /// How often checkpoints are written inside of tasks.
+  public var checkpoints = CheckpointPace()
+
   public init() {}
 
   /// - Throws: an error that names the option.
@@ -60,6 +63,10 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     try positive("per-class", perClass)
     try positive("test-limit", testLimit)
     try positive("threads", threads)
+    try positive("checkpoint-steps", checkpoints.everySteps)
+    if let seconds = checkpoints.everySeconds, !(seconds > 0 && seconds.isFinite) {
+      throw RunError.invalidConfiguration(key: "checkpoint-seconds", got: "\(seconds)", allowed: "above 0")
+    }
   }
 
   /// The experts' shape.

@@ -8,6 +8,14 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case changed(folder: String, what: String, recorded: String, now: String)
   case checkpointDamaged(path: String, reason: String)
   case alreadyFinished(folder: String)
+  /// Another process works on the run.
+  case inUse(folder: String, by: String, fix: String)
+  /// A signal ended the run after a checkpoint was written.
+  case interrupted(folder: String, signal: Int32, at: String)
+  /// The run would not fit where it goes.
+  case notEnoughDisk(path: String, needed: Int, free: Int)
+  /// A run that was opened for reading was asked to go on.
+  case readOnly(folder: String)
   case noEndToken(folder: String)
   case unknownTask(name: String, known: [String])
   case sameTaskTwice(String)
@@ -28,6 +36,14 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
       "\(path): the checkpoint is damaged: \(reason). Remove it to go on from the one before."
     case .alreadyFinished(let folder):
       "\(folder): all tasks of this run are learned; there is nothing to resume."
+    case .inUse(let folder, let holder, let fix):
+      "\(folder): \(holder) is working on this run. \(fix)"
+    case .interrupted(let folder, let signal, let moment):
+      "\(folder): stopped by signal \(signal) \(moment). Go on with `accrete resume \(folder)`."
+    case .notEnoughDisk(let path, let needed, let free):
+      "\(path): the run may take \(needed >> 20) MiB of disk, \(free >> 20) MiB are free there. Make space, or choose another --out."
+    case .readOnly(let folder):
+      "\(folder): was opened for reading. Go on with `accrete resume \(folder)`."
     case .noEndToken(let folder):
       "\(folder): neither generation_config.json nor config.json names an end token (eos_token_id), which ends every answer."
     case .unknownTask(let name, let known):

@@ -36,6 +36,8 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var warmupSteps: Int?
   public var weightDecay: Double?
   public var gradientClip: Double?
+  public var checkpointSteps: Int?
+  public var checkpointSeconds: Double?
   public var maxLength: Int?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
@@ -43,6 +45,8 @@ public struct RunFile: Sendable, Equatable, Decodable {
     case accumulation, epochs, schedule
     case batchTokens = "batch-tokens"
     case gradientCheckpointing = "gradient-checkpointing"
+    case checkpointSteps = "checkpoint-steps"
+    case checkpointSeconds = "checkpoint-seconds"
     case perClass = "per-class"
     case testLimit = "test-limit"
     case evaluateOn = "evaluate-on"

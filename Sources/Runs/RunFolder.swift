@@ -12,11 +12,12 @@ public struct RunFolder: Sendable {
   public var timings: URL { url.appendingPathComponent("timings.jsonl") }
   public var matrix: URL { url.appendingPathComponent("matrix.json") }
   public var metrics: URL { url.appendingPathComponent("metrics.json") }
+  public var costs: URL { url.appendingPathComponent("costs.json") }
+  /// There while a process works on the run.
+  public var lock: URL { url.appendingPathComponent("lock") }
   public var checkpoints: URL { url.appendingPathComponent("checkpoints") }
   public var experts: URL { url.appendingPathComponent("experts") }
 
-  /// The state after `tasks` learned tasks.
-  public func checkpoint(after tasks: Int) -> URL { checkpoints.appendingPathComponent("task-\(tasks)") }
   public func expert(_ task: String) -> URL { experts.appendingPathComponent(task) }
   public func predictions(row: Int, task: String) -> URL {
     url.appendingPathComponent("predictions/row-\(row)/\(task).jsonl")
@@ -46,6 +47,21 @@ public struct RunFolder: Sendable {
       throw FileError.diskFull(path: folder.path)
     } catch {
       throw FileError.notWritable(path: folder.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// Removes what a process that was killed was writing; only the holder of the lock may do this.
+  func removeLeftovers() throws {
+    let files = FileManager.default
+    guard let paths = files.enumerator(atPath: url.path) else { return }
+    for case let path as String in paths {
+      let name = (path as NSString).lastPathComponent
+      guard name.hasPrefix("."), name.hasSuffix(AtomicFile.partialSuffix) else { continue }
+      do {
+        try files.removeItem(at: url.appendingPathComponent(path))
+      } catch {
+        throw FileError.notWritable(path: url.appendingPathComponent(path).path, reason: error.localizedDescription)
+      }
     }
   }
 

@@ -9,9 +9,8 @@ public struct RunMetrics: Sendable, Codable, Equatable {
     public var name: String
     public var formula: String
     public var value: Double
-    /// Half the width of the 95 % interval from the test rows alone (binomial, normal approximation); nil where rows of
-    /// several cells are the same examples and it does not apply.
-    public var interval95: Double?
+    /// 95 % interval from the test rows.
+    public var interval95: BootstrapInterval?
     /// Scored rows behind the number.
     public var n: Int
     public var seed: UInt64
@@ -24,37 +23,42 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   public var readOut: ReadOutKind
   public var tasksLearned: Int
   public var metrics: [Metric]
+  /// A_1 … A_T, see ``TaskMatrix/averageAccuracyCurveFormula``; empty while tasks are left to learn.
+  public var averageAccuracyCurve: [Double?]
   public var costs: [TaskCosts]
 
-  /// The metrics of a complete matrix; of an incomplete one there are only the costs.
-  init(_ run: SequenceRun) {
-    let matrix = run.matrix
-    let configuration = run.configuration
-    let counts = run.tasks.map(\.evaluated.count)
-    let rows = counts.reduce(0, +)
+  /// The metrics of a complete run; of an incomplete one there are only the costs.
+  ///
+  /// - Parameter outcomes: of every cell; nil while tasks are left to learn.
+  init(_ configuration: RunConfiguration, outcomes: Outcomes?, learned: Int, costs: [TaskCosts]) throws {
     method = configuration.method
     order = configuration.source.order
     seed = configuration.seed
     evaluatedOn = configuration.evaluateOn.rawValue
     readOut = configuration.readOut
-    tasksLearned = run.learned
-    costs = run.costs
+    tasksLearned = learned
+    self.costs = costs
     metrics = []
-    guard run.learned == run.tasks.count else { return }
-    let last = (0..<counts.count).compactMap { matrix[counts.count, $0] }
-    let variance = zip(last, counts).reduce(0.0) { $0 + $1.0 * (1 - $1.0) / Double(max($1.1, 1)) }
-    let candidates: [(String, String, Double?, Double?)] = [
-      (
-        "ACC", TaskMatrix.averageAccuracyFormula, matrix.averageAccuracy,
-        1.96 * variance.squareRoot() / Double(max(counts.count, 1))
-      ),
-      ("BWT", TaskMatrix.backwardTransferFormula, matrix.backwardTransfer, nil),
-      ("FWT", TaskMatrix.forwardTransferFormula, matrix.forwardTransfer, nil),
+    averageAccuracyCurve = []
+    guard let outcomes else { return }
+    let matrix = try outcomes.matrix()
+    averageAccuracyCurve = matrix.averageAccuracyCurve
+    let rows = (outcomes.right.last ?? []).reduce(0) { $0 + ($1?.count ?? 0) }
+    let candidates: [(name: String, formula: String, value: (TaskMatrix) -> Double?)] = [
+      ("ACC", TaskMatrix.averageAccuracyFormula, \.averageAccuracy),
+      ("BWT", TaskMatrix.backwardTransferFormula, \.backwardTransfer),
+      ("FWT", TaskMatrix.forwardTransferFormula, \.forwardTransfer),
+      ("FGT", TaskMatrix.forgettingFormula, \.forgetting),
+      ("LA", TaskMatrix.learningAccuracyFormula, \.learningAccuracy),
     ]
-    for (name, formula, value, interval) in candidates {
-      guard let value else { continue }
+    let intervals = try BootstrapInterval.intervals(
+      outcomes, seed: configuration.seed, of: candidates.map(\.value))
+    for (candidate, interval) in zip(candidates, intervals) {
+      guard let value = candidate.value(matrix) else { continue }
       metrics.append(
-        Metric(name: name, formula: formula, value: value, interval95: interval, n: rows, seed: configuration.seed))
+        Metric(
+          name: candidate.name, formula: candidate.formula, value: value, interval95: interval, n: rows,
+          seed: configuration.seed))
     }
   }
 }

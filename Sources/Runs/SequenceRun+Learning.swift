@@ -21,54 +21,64 @@ extension SequenceRun {
     let residentBytes: Int
   }
 
-  /// Learns one task, stores its expert, scores the next row and writes a checkpoint.
+  /// Learns one task, or what is left of it, stores its expert, scores the next row and writes a checkpoint.
   func learn(_ task: PreparedTask) throws {
-    let name = task.task.name
     let training = try TaskTraining(
       TaskTraining.Material(task: task.identity, examples: task.training, labels: task.task.labels.count),
       model: base.model, method: method, heads: heads, options: configuration.training, seed: configuration.seed,
       pad: base.padToken)
-    let clock = ContinuousClock()
-    let start = clock.now
-    var tokens = 0
-    var steps = 0
-    while let step = try training.step() {
-      tokens += step.tokens
-      steps = step.step
-      let seconds = start.duration(to: clock.now).seconds
-      let speed = Double(tokens) / max(seconds, 1e-9)
-      try events?.append(StepEvent(task: name, step: step))
-      try timings?.append(
-        TimingEvent(
-          task: name, step: step.step, seconds: seconds, tokensPerSecond: speed,
-          residentBytes: ProcessMemory.residentBytes))
-      report(
-        .training(
-          task: name, number: learned + 1, of: tasks.count, report: step, tokensPerSecond: speed,
-          secondsLeft: seconds / Double(step.step) * Double(step.totalSteps - step.step)))
-    }
-    let seconds = start.duration(to: clock.now).seconds
-    let trained = training.parameters.count
+    if let state = stopped { try training.restore(state) }
+    let seconds = try takeSteps(training, of: task, before: stopped == nil ? 0 : stoppedSeconds)
+    stopped = nil
+    let (trained, tokens, steps) = (training.parameters.count, training.tokensRead, training.stepsDone)
     try training.finish()
     learned += 1
     let bytes = try storeExpert(of: task)
 
-    let evaluationStart = clock.now
+    let clock = ContinuousClock()
+    let start = clock.now
     try scoreRow(learned)
     costs.append(
       TaskCosts(
-        task: name, trainedParameters: trained, steps: steps, trainingTokens: tokens, trainingSeconds: seconds,
+        task: task.task.name, trainedParameters: trained, steps: steps, trainingTokens: tokens,
+        trainingSeconds: seconds,
         tokensPerSecond: Double(tokens) / max(seconds, 1e-9),
-        evaluationSeconds: evaluationStart.duration(to: clock.now).seconds, expertBytes: bytes,
+        evaluationSeconds: start.duration(to: clock.now).seconds, expertBytes: bytes,
         methodBytes: allTensors.values.reduce(0) { $0 + $1.byteCount },
         peakResidentBytes: ProcessMemory.peakResidentBytes))
     try saveCheckpoint()
     if let cost = costs.last { report(.learned(cost)) }
   }
 
-  /// Every tensor that a checkpoint holds.
-  var allTensors: [String: Tensor] {
-    method.tensors.merging(heads?.tensors ?? [:]) { first, _ in first }
+  /// All steps that are left, with their events and checkpoints. Returns the seconds that the task took, `before` included.
+  private func takeSteps(_ training: TaskTraining, of task: PreparedTask, before: Double) throws -> Double {
+    let name = task.task.name
+    let clock = ContinuousClock()
+    let start = clock.now
+    let (tokensBefore, stepsBefore) = (training.tokensRead, training.stepsDone)
+    var elapsed: Double { start.duration(to: clock.now).seconds }
+    while !training.isDone {
+      do {
+        guard let step = try training.step() else { break }
+        let speed = Double(training.tokensRead - tokensBefore) / max(elapsed, 1e-9)
+        try events?.append(StepEvent(task: name, step: step))
+        try timings?.append(
+          TimingEvent(
+            task: name, step: step.step, seconds: before + elapsed, tokensPerSecond: speed,
+            residentBytes: ProcessMemory.residentBytes))
+        report(
+          .training(
+            task: name, number: learned + 1, of: tasks.count, report: step, tokensPerSecond: speed,
+            secondsLeft: elapsed / Double(step.step - stepsBefore) * Double(step.totalSteps - step.step)))
+      } catch let error as LearningError {
+        // The state before the step that failed, so that it can be looked at.
+        try saveCheckpoint(of: name, training, seconds: before + elapsed)
+        throw error
+      }
+      // The last step always leaves one: what follows takes time too.
+      try afterStep(of: name, training, seconds: before + elapsed, due: pace.step() || training.isDone)
+    }
+    return before + elapsed
   }
 
   /// Writes what the task alone owns; 0 bytes when the method keeps nothing per task.
@@ -79,18 +89,6 @@ extension SequenceRun {
       tokenizerDigest: manifest.tokenizerDigest, promptDigest: Manifest.promptDigest(of: [task]),
       to: folder.inside(folder.expert(task.task.name))
     ).bytes
-  }
-
-  func saveCheckpoint() throws {
-    let place = try folder.inside(folder.checkpoint(after: learned))
-    let digest = try RunCheckpoint.writeTensors(allTensors, to: place)
-    try RunCheckpoint(
-      learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, costs: costs,
-      eventBytes: try events?.flush() ?? 0,
-      timingBytes: try timings?.flush() ?? 0, tensorsDigest: digest,
-      manifestDigest: Digest(ofFile: folder.manifest)
-    ).write(to: place)
-    try writeResults()
   }
 }
 

@@ -11,11 +11,27 @@ extension SequenceRun {
         rows: "R[i][j]: accuracy on task j after learning i tasks; row 0 is untrained",
         n: tasks.map(\.evaluated.count), seed: configuration.seed, method: configuration.method),
       to: folder.matrix)
-    try JSONFile.write(RunMetrics(self), to: folder.metrics)
+    try JSONFile.write(metrics(), to: folder.metrics)
   }
 
   /// The metrics as they are now.
-  public var metrics: RunMetrics { RunMetrics(self) }
+  /// - Throws: `FileError` where predictions cannot be read.
+  public func metrics() throws -> RunMetrics {
+    let complete = learned == tasks.count
+    return try RunMetrics(
+      configuration, outcomes: complete ? folder.outcomes(matrix.tasks) : nil, learned: learned, costs: costs)
+  }
+}
+
+extension RunFolder {
+  /// What was right in every cell of a finished run, from the predictions.
+  func outcomes(_ tasks: [String]) throws -> Outcomes {
+    try Outcomes(
+      tasks: tasks,
+      right: (0...tasks.count).map { row in
+        try tasks.map { try PredictionsFile.read(inside(predictions(row: row, task: $0))).map(\.isRight) }
+      })
+  }
 }
 
 /// `matrix.json`.

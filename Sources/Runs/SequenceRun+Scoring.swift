@@ -43,7 +43,10 @@ extension SequenceRun {
     let (name, report) = (task.task.name, report)
     return try Evaluator(base.model, pad: base.padToken).predictions(
       task.evaluated, labels: task.labelIds, head: head(of: task), experts: method.selection(for: task.identity)
-    ) { report(.evaluating(row: row, task: name, done: $0, total: task.evaluated.count)) }
+    ) {
+      report(.evaluating(row: row, task: name, done: $0, total: task.evaluated.count))
+      try whileScoring(row: row)
+    }
   }
 
   private func head(of task: PreparedTask) throws -> Tensor? {

@@ -8,7 +8,8 @@ import Torch
 
 /// Learns a sequence of tasks and keeps its folder: the way from a configuration to a full matrix.
 ///
-/// After every task all tasks are scored, the ones to come included. What is on disk is always a whole number of tasks.
+/// After every task all tasks are scored, the ones to come included. A run can be stopped or killed at any moment and goes on from
+/// its last checkpoint (`SequenceRun+Checkpoints.swift`).
 public final class SequenceRun {
   public let folder: RunFolder
   public let configuration: RunConfiguration
@@ -22,9 +23,17 @@ public final class SequenceRun {
   var matrix: TaskMatrix
   var costs: [TaskCosts]
   var learned: Int
-  /// Where the event files are cut before the run goes on.
+  /// Where `events.jsonl` is cut before the run goes on.
   private let eventBytes: UInt64
-  private let timingBytes: UInt64
+  /// The task that was being learned when the state was stored; nil once it goes on.
+  var stopped: TrainingState?
+  /// Seconds that it had taken so far.
+  var stoppedSeconds: Double
+  /// Held by who writes to the folder.
+  private let lock: RunLock?
+  /// What somebody outside asks for.
+  var requests: () -> RunRequest? = { nil }
+  var pace: CheckpointPace.Clock
   /// Open while ``run()`` works.
   var events: EventLog?
   var timings: EventLog?
@@ -36,8 +45,14 @@ public final class SequenceRun {
     let predictions: [Prediction]
   }
 
-  private init(_ stored: StoredRun, base: Base, tasks: [PreparedTask], report: @escaping (RunProgress) -> Void) {
+  private init(
+    _ stored: StoredRun, base: Base, tasks: [PreparedTask], lock: RunLock?, report: @escaping (RunProgress) -> Void
+  ) throws {
     folder = stored.folder
+    self.lock = lock
+    stopped = stored.training
+    stoppedSeconds = try stored.training == nil ? 0 : RunCosts.read(stored.folder).secondsOfCurrent
+    pace = CheckpointPace.Clock(stored.manifest.configuration.checkpoints)
     manifest = stored.manifest
     configuration = stored.manifest.configuration
     self.base = base
@@ -49,7 +64,6 @@ public final class SequenceRun {
     costs = stored.costs
     learned = stored.learned.count
     eventBytes = stored.checkpoint?.eventBytes ?? 0
-    timingBytes = stored.checkpoint?.timingBytes ?? 0
   }
 
   /// A new run in a folder that does not exist yet.
@@ -63,7 +77,9 @@ public final class SequenceRun {
     guard !FileManager.default.fileExists(atPath: url.path) else { throw RunError.folderExists(url.path) }
     let (base, tasks, manifest) = try prepare(configuration, report)
     try folder.create()
+    let lock: RunLock
     do {
+      lock = try RunLock(folder)
       try JSONFile.write(manifest, to: folder.manifest)
     } catch {
       // Without a manifest it is no run: it could neither be resumed nor, being there, be started again.
@@ -71,23 +87,39 @@ public final class SequenceRun {
       throw error
     }
     report(.prepared(rows: tasks.map { ($0.task.name, $0.counts) }))
-    return SequenceRun(try StoredRun(url, model: base.model), base: base, tasks: tasks, report: report)
+    return try SequenceRun(
+      StoredRun(url, model: base.model), base: base, tasks: tasks, lock: lock, report: report)
   }
 
-  /// The run of an existing folder, as it was after its last learned task, or after `learned` of them. Nothing on disk changes
-  /// until ``run()``.
+  /// The run of an existing folder, as it was after its last learned task, or after `learned` of them, for reading: also while
+  /// another process goes on with it.
   /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` when anything that decides the result has changed.
   public static func open(
     _ url: URL, after learned: Int? = nil, report: @escaping (RunProgress) -> Void = { _ in }
   ) throws -> SequenceRun {
+    try existing(url, at: learned.map(StoredRun.Moment.after) ?? .learned, lock: nil, report)
+  }
+
+  /// The run of an existing folder at its last checkpoint, to go on with ``run(requests:)``.
+  /// - Throws: ``RunError/inUse(folder:by:fix:)``; ``RunError/changed(folder:what:recorded:now:)``;
+  ///   ``RunError/checkpointDamaged(path:reason:)``.
+  public static func resume(_ url: URL, report: @escaping (RunProgress) -> Void = { _ in }) throws -> SequenceRun {
+    // Before the lock, which would make a file in a folder that is no run.
+    _ = try RunFolder(url).readManifest()
+    return try existing(url, at: .newest, lock: RunLock(RunFolder(url)), report)
+  }
+
+  private static func existing(
+    _ url: URL, at moment: StoredRun.Moment, lock: RunLock?, _ report: @escaping (RunProgress) -> Void
+  ) throws -> SequenceRun {
     let recorded = try RunFolder(url).readManifest()
     let (base, tasks, now) = try prepare(recorded.configuration, report)
     try recorded.requireUnchanged(now, folder: url)
-    return SequenceRun(
-      try StoredRun(url, model: base.model, after: learned), base: base, tasks: tasks, report: report)
+    return try SequenceRun(
+      StoredRun(url, model: base.model, at: moment), base: base, tasks: tasks, lock: lock, report: report)
   }
 
-  private static func prepare(
+  static func prepare(
     _ configuration: RunConfiguration, _ report: (RunProgress) -> Void
   ) throws -> (Base, [PreparedTask], Manifest) {
     try configuration.validate()
@@ -110,12 +142,31 @@ public final class SequenceRun {
   public var currentMatrix: TaskMatrix { matrix }
   public var currentCosts: [TaskCosts] { costs }
 
+  /// Steps of the next task that are done already.
+  public var stepsOfNextTask: Int { stopped?.cursor.step ?? 0 }
+
+  /// Whether every task is learned and the results that follow from that are written.
+  public var isComplete: Bool {
+    guard learned == tasks.count, let matrixFile = try? JSONFile.read(MatrixFile.self, from: folder.matrix) else {
+      return false
+    }
+    return matrixFile.scores == matrix.scores && FileManager.default.fileExists(atPath: folder.metrics.path)
+  }
+
   /// Learns every task that is left.
-  /// - Throws: what stops learning; the folder then holds the tasks learned so far.
-  public func run() throws {
+  ///
+  /// - Parameter requests: asked after every step and between scored batches what somebody outside wants.
+  /// - Throws: what stops learning; ``RunError/interrupted(folder:signal:at:)``. ``resume(_:report:)`` goes on.
+  public func run(requests: @escaping () -> RunRequest? = { nil }) throws {
+    guard lock != nil else { throw RunError.readOnly(folder: folder.url.path) }
+    self.requests = requests
+    // Since the run was opened, somebody may have put links there.
+    try Containment.requireNoLinksOut(of: folder.url)
+    try folder.removeLeftovers()
     events = try EventLog(folder.inside(folder.events), keeping: eventBytes)
-    timings = try EventLog(folder.inside(folder.timings), keeping: timingBytes)
-    try reuseLastRow()
+    timings = try EventLog(folder.inside(folder.timings))
+    // In the middle of a task the tensors are no longer those with which the last row was scored.
+    if stopped == nil { try reuseLastRow() }
     if learned == 0, matrix[0, 0] == nil {
       try scoreRow(0)
       try saveCheckpoint()
@@ -124,5 +175,6 @@ public final class SequenceRun {
       try learn(tasks[learned])
     }
     try writeResults()
+    try folder.pruneCheckpoints(keeping: 0)
   }
 }

@@ -14,8 +14,22 @@ public struct StoredRun {
   public let matrix: TaskMatrix
   public let costs: [TaskCosts]
   let checkpoint: RunCheckpoint?
+  /// The state of the task that was being learned.
+  let training: TrainingState?
+  /// Where the state was read; nil when there was none yet.
+  let place: CheckpointPlace?
   let method: any ContinualMethod
   let heads: TaskHeads?
+
+  /// Which state of a run.
+  enum Moment {
+    /// The last one between two tasks.
+    case learned
+    /// After this many tasks.
+    case after(Int)
+    /// The last one, also in the middle of a task.
+    case newest
+  }
 
   /// - Parameters:
   ///   - url: the run's folder.
@@ -23,6 +37,10 @@ public struct StoredRun {
   ///   - tasks: read the state after this many tasks; nil reads the newest.
   /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` for another base; ``RunError/checkpointDamaged(path:reason:)``.
   public init(_ url: URL, model: DecoderModel, after tasks: Int? = nil) throws {
+    try self.init(url, model: model, at: tasks.map(Moment.after) ?? .learned)
+  }
+
+  init(_ url: URL, model: DecoderModel, at moment: Moment) throws {
     folder = RunFolder(url)
     manifest = try folder.readManifest()
     guard manifest.baseDigest == model.digest else {
@@ -37,37 +55,47 @@ public struct StoredRun {
       configuration.method, context,
       adversary: Adversary.Options(mode: configuration.adversary, weight: configuration.adversaryWeight))
     heads = configuration.readOut == .head ? TaskHeads(context) : nil
-    let place = try Self.place(folder, tasks: tasks, of: manifest)
+    place = try Self.place(folder, moment, of: manifest)
+    let costs = try RunCosts.read(folder)
     guard let place else {
-      (learned, costs, checkpoint) = ([], [], nil)
+      (learned, self.costs, checkpoint, training) = ([], [], nil, nil)
       matrix = TaskMatrix(tasks: manifest.tasks)
       return
     }
-    let (checkpoint, tensors) = try RunCheckpoint.read(place)
+    let file = folder.checkpoint(place)
+    let content = try RunCheckpoint.read(file)
+    let checkpoint = content.checkpoint
     let manifestDigest = try Digest(ofFile: folder.manifest)
-    if let recorded = checkpoint.manifestDigest, recorded != manifestDigest {
+    guard checkpoint.manifestDigest == manifestDigest else {
       throw RunError.changed(
-        folder: url.path, what: RunFolder(url).manifest.lastPathComponent, recorded: recorded.description,
+        folder: url.path, what: folder.manifest.lastPathComponent, recorded: checkpoint.manifestDigest.description,
         now: manifestDigest.description)
     }
-    guard checkpoint.matrix.tasks == manifest.tasks,
-      checkpoint.learned == Array(manifest.tasks.prefix(checkpoint.learned.count))
-    else { throw RunError.checkpointDamaged(path: place.path, reason: "it is of another sequence of tasks") }
+    let next = manifest.tasks.dropFirst(checkpoint.learned.count).first
+    guard checkpoint.matrix.tasks == manifest.tasks, checkpoint.learned.count == place.learned,
+      checkpoint.learned == Array(manifest.tasks.prefix(checkpoint.learned.count)),
+      checkpoint.progress.map({ $0.task == next && $0.cursor.step == place.step }) ?? (place.step == nil)
+    else { throw RunError.checkpointDamaged(path: file.path, reason: "it is of another run or another moment") }
     self.checkpoint = checkpoint
+    training = content.training
     learned = checkpoint.learned
     matrix = checkpoint.matrix
-    costs = checkpoint.costs
-    let rest = try heads?.restore(tensors) ?? tensors
-    let identities = learned.enumerated().map { TaskIdentity(name: $1, arrival: $0) }
-    try method.restore(tasks: identities, tensors: rest)
+    self.costs = costs.tasks.filter { [learned] cost in learned.contains(cost.task) }
+    let rest = try heads?.restore(content.tensors) ?? content.tensors
+    let arrived = learned + (checkpoint.progress.map { [$0.task] } ?? [])
+    try method.restore(tasks: arrived.enumerated().map { TaskIdentity(name: $1, arrival: $0) }, tensors: rest)
   }
 
-  private static func place(_ folder: RunFolder, tasks: Int?, of manifest: Manifest) throws -> URL? {
-    guard let tasks else { return RunCheckpoint.newest(in: folder, tasks: manifest.tasks.count) }
-    guard (0...manifest.tasks.count).contains(tasks) else {
-      throw RunError.invalidConfiguration(key: "after", got: "\(tasks)", allowed: "0 to \(manifest.tasks.count)")
+  private static func place(_ folder: RunFolder, _ moment: Moment, of manifest: Manifest) throws -> CheckpointPlace? {
+    switch moment {
+    case .newest: return try folder.checkpointPlaces().last
+    case .learned: return try folder.checkpointPlaces().last { $0.step == nil }
+    case .after(let tasks):
+      guard (0...manifest.tasks.count).contains(tasks) else {
+        throw RunError.invalidConfiguration(key: "after", got: "\(tasks)", allowed: "0 to \(manifest.tasks.count)")
+      }
+      return CheckpointPlace(learned: tasks)
     }
-    return folder.checkpoint(after: tasks)
   }
 
   /// The experts that serve a task; nil is the base.

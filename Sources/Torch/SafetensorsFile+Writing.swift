@@ -7,29 +7,59 @@ extension SafetensorsFile {
   /// - Parameters:
   ///   - tensors: what is written, by name.
   ///   - metadata: strings for the header's `__metadata__`.
+  ///   - sealed: whether the file carries a digest of itself, which ``checkSeal()`` checks.
   ///   - url: the file.
   /// - Returns: the digest of the file's bytes.
   /// - Throws: `FileError` (a full disk, a folder that is missing) with the earlier file untouched.
   @discardableResult
-  public static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL) throws -> Digest
-  {
+  public static func write(
+    _ tensors: [String: Tensor], metadata: [String: String] = [:], sealed: Bool = false, to url: URL
+  ) throws -> Digest {
+    var metadata = metadata
+    if sealed { metadata[sealKey] = openSeal }
+    var (header, ordered) = try layout(tensors, metadata)
+    if sealed, let place = header.range(of: Data(openSeal.utf8)) {
+      let seal = try lend(header, ordered) { Digest(of: $0) }
+      header.replaceSubrange(place, with: Data(seal.description.utf8))
+    }
+    return try lend(header, ordered) { parts in
+      try AtomicFile.write(parts, to: url)
+      return Digest(of: parts)
+    }
+  }
+
+  /// The bytes of a file, in order, without copying them.
+  private static func lend<Result>(
+    _ header: Data, _ tensors: [(String, Tensor)], _ body: ([UnsafeRawBufferPointer]) throws -> Result
+  ) throws -> Result {
+    var length = UInt64(header.count).littleEndian
+    return try withUnsafeBytes(of: &length) { lengthBytes in
+      try header.withUnsafeBytes { headerBytes in
+        // The tensors stay alive until the end of this scope, and with them the borrowed bytes.
+        try withExtendedLifetime(tensors) {
+          try body([lengthBytes, headerBytes] + tensors.map { try $0.1.withBytes { $0 } })
+        }
+      }
+    }
+  }
+
+  /// The digest that a file of these tensors would have.
+  public static func digest(of tensors: [String: Tensor], metadata: [String: String] = [:]) throws -> Digest {
+    let (header, ordered) = try layout(tensors, metadata)
+    return try lend(header, ordered) { Digest(of: $0) }
+  }
+
+  /// Header and tensors in the order of the file.
+  private static func layout(
+    _ tensors: [String: Tensor], _ metadata: [String: String]
+  ) throws -> (header: Data, tensors: [(String, Tensor)]) {
     let ordered = try tensors.sorted { $0.key < $1.key }.map {
       ($0.key, try $0.value.detached().moved(to: .cpu).contiguous())
     }
     var header = Data(try headerJSON(ordered, metadata).utf8)
     // Data starts at a multiple of 64 so that mapped tensors are aligned for every vector instruction.
     while (8 + header.count) % 64 != 0 { header.append(UInt8(ascii: " ")) }
-    var length = UInt64(header.count).littleEndian
-    return try withUnsafeBytes(of: &length) { lengthBytes in
-      try header.withUnsafeBytes { headerBytes in
-        // The tensors in `ordered` stay alive until the end of this scope, and with them the borrowed bytes.
-        try withExtendedLifetime(ordered) {
-          let parts = try [lengthBytes, headerBytes] + ordered.map { try $0.1.withBytes { $0 } }
-          try AtomicFile.write(parts, to: url)
-          return Digest(of: parts)
-        }
-      }
-    }
+    return (header, ordered)
   }
 
   private static func headerJSON(_ tensors: [(String, Tensor)], _ metadata: [String: String]) throws -> String {

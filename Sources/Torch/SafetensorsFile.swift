@@ -62,6 +62,11 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
+  /// Lends all bytes of the file.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(file) { try body(file.bytes) }
+  }
+
   /// SHA-256 of all bytes of the file.
   public func digest() -> Digest { Digest(of: [file.bytes]) }
 }

@@ -14,10 +14,11 @@ struct Accrete: ParsableCommand {
     abstract: "Teach one language model task after task, and lose nothing that it learned.",
     discussion: """
       Results go to standard output, progress to standard error. Exit codes: 0 done, 64 wrong usage, 65 bad data, \
-      70 a defect of ours, 74 input or output failed.
+      70 a defect of ours, 74 input or output failed, 130 and 143 stopped by a signal after a checkpoint.
       """,
     subcommands: [
-      DemoCommand.self, TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, GenerateCommand.self,
+      DemoCommand.self, TrainCommand.self, ResumeCommand.self, ReportCommand.self, EvaluateCommand.self,
+      VerifyCommand.self, GenerateCommand.self,
       TokenizeCommand.self, LogitsCommand.self, DoctorCommand.self,
     ])
 }

@@ -36,6 +36,9 @@ enum Failure {
       switch error {
       case .folderExists, .invalidConfiguration, .unknownTask, .sameTaskTwice, .notARun, .alreadyFinished: usage
       case .changed, .checkpointDamaged, .noEndToken: badData
+      case .inUse, .notEnoughDisk: inputOutput
+      case .readOnly: defect
+      case .interrupted(_, let signal, _): 128 + signal
       }
     case let error as LearningError:
       switch error {

@@ -113,4 +113,37 @@ import Torch
       #expect(try one.output.isEqual(to: again.output))
     }
   }
+
+  /// One projection: the kernel against the mask written out, values and gradients.
+  @Test(arguments: [1, 8, 11], [true, false])
+  func oneProjectionEqualsSingleOperations(rank: Int, toInput: Bool) throws {
+    let expert = try expert(rank: rank, seed: 5)
+    let pair = try #require(expert.pairs[0][.down])
+    let weight = block.down
+    let x = try normal([9, pair.a.shape[1]], 6)
+    let gradient = try normal([9, pair.b.shape[0]], 7)
+    let masks = DropoutMasks(probability: 0.3, keys: [77])
+    func outcome(fused: Bool) throws -> Outcome {
+      let flat = try FlatParameters([
+        FlatParameters.Parameter(name: "a", tensor: pair.a), FlatParameters.Parameter(name: "b", tensor: pair.b),
+      ])
+      return try withoutGradients {
+        guard !fused else {
+          let traced = try pair.fused(x, through: weight, dropout: masks, tracing: true)
+          let input = try traced.way.pulledBack(gradient, toInput: toInput)
+          return Outcome(output: traced.value, pooled: [], input: input, factors: try flat.gradientsByName())
+        }
+        let mask = try masks.mask(0, rows: 9, width: x.shape[1], on: .cpu)
+        let (sum, trace) = try pair.added(to: x.linear(weight), input: x * mask)
+        let reduced = try pair.pullBack(gradient, trace)
+        let input = toInput ? try gradient.linearTransposed(weight) + pair.inputGradient(reduced) * mask : nil
+        return Outcome(output: sum, pooled: [], input: input, factors: try flat.gradientsByName())
+      }
+    }
+    let (one, other) = (try outcome(fused: true), try outcome(fused: false))
+    #expect(try difference(one.output, other.output) < 1e-4)
+    #expect((one.input != nil) == toInput)
+    if let a = one.input, let b = other.input { #expect(try difference(a, b) < 1e-4) }
+    for (name, value) in one.factors { #expect(try difference(value, #require(other.factors[name])) < 1e-4, "\(name)") }
+  }
 }

@@ -124,7 +124,7 @@ import Torch
     #expect(try digests(["m": state.firstMoment, "v": state.secondMoment]) == before)
     #expect(state.dropout == stream)
     #expect(try training.state().dropout != stream)
-    #expect(state.cursor.step == 1 && state.cursor.batch == 1 && state.cursor.seenTerms == ["task"])
+    #expect(state.cursor.step == 1 && state.cursor.batch == 1 && state.cursor.terms == ["task": true])
   }
 
   @Test func aStateOfOtherParametersIsRefused() throws {

@@ -45,7 +45,9 @@ extension RunTests {
       var stream = RandomStream(seed: seed, "damage", name)
       var refused = 0
       for _ in 0..<Self.rounds {
-        let bytes = damaged(original, &stream)
+        // A byte may be replaced by itself.
+        var bytes = original
+        while bytes == original { bytes = damaged(original, &stream) }
         try bytes.write(to: file)
         do {
           try read()
@@ -89,10 +91,38 @@ extension RunTests {
     @Test func checkpoint() throws {
       let scratch = try Scratch()
       let place = RunFolder(try FinishedRuns.shared.copy(RunKind(method: "per-task"), to: scratch)).checkpoint(after: 2)
-      let refused = try refusals(of: place.appendingPathComponent("state.json"), named: place.path) {
-        _ = try RunCheckpoint.read(place)
+      let refused = try refusals(of: place, named: place.path) { _ = try RunCheckpoint.read(place) }
+      #expect(refused == Self.rounds)
+    }
+
+    /// A checkpoint carries a digest of itself: whichever byte is changed, it is seen.
+    @Test func everyByteOfACheckpointCounts() throws {
+      let scratch = try Scratch()
+      let place = RunFolder(try FinishedRuns.shared.copy(RunKind(method: "per-task"), to: scratch)).checkpoint(after: 0)
+      let whole = try Data(contentsOf: place)
+      _ = try RunCheckpoint.read(place)
+      let handle = try FileHandle(forWritingTo: place)
+      var stream = RandomStream(seed: 1, "fuzz", "checkpoint")
+      for offset in whole.indices {
+        try handle.seek(toOffset: UInt64(offset))
+        try handle.write(contentsOf: [whole[offset] ^ UInt8(1 + stream.below(255))])
+        #expect(throws: RunError.self, "byte \(offset)") { try RunCheckpoint.read(place) }
+        try handle.seek(toOffset: UInt64(offset))
+        try handle.write(contentsOf: [whole[offset]])
       }
-      #expect(refused > Self.rounds / 4)
+      // The larger one of the end, at ten thousand places.
+      let large = RunFolder(scratch.place("run")).checkpoint(after: 2)
+      let bytes = try Data(contentsOf: large)
+      let second = try FileHandle(forWritingTo: large)
+      for _ in 0..<10_000 {
+        let offset = stream.below(bytes.count)
+        try second.seek(toOffset: UInt64(offset))
+        try second.write(contentsOf: [bytes[offset] ^ UInt8(1 + stream.below(255))])
+        #expect(throws: RunError.self, "byte \(offset)") { try RunCheckpoint.read(large) }
+        try second.seek(toOffset: UInt64(offset))
+        try second.write(contentsOf: [bytes[offset]])
+      }
+      _ = try RunCheckpoint.read(large)
     }
 
     @Test func tensors() throws {

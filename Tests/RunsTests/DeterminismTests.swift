@@ -13,7 +13,7 @@ extension RunTests {
       let (one, other) = (try decided(first), try decided(scratch.place("again")))
       #expect(differences(one, other).isEmpty)
       // What the comparison rests on is there.
-      for path in ["manifest.json", "events.jsonl", "matrix.json", "checkpoints/task-2/state.safetensors"] {
+      for path in ["manifest.json", "events.jsonl", "matrix.json", "checkpoints/task-2.safetensors"] {
         #expect(one[path] != nil)
       }
     }
@@ -22,7 +22,7 @@ extension RunTests {
       let one = try decided(FinishedRuns.shared.folder(RunKind(method: method)))
       let other = try decided(FinishedRuns.shared.folder(RunKind(method: method, seed: 1)))
       let changed = differences(one, other)
-      #expect(changed.contains("events.jsonl") && changed.contains("checkpoints/task-2/state.safetensors"))
+      #expect(changed.contains("events.jsonl") && changed.contains("checkpoints/task-2.safetensors"))
       for task in Tiny.tasks where method != "sequential" {
         #expect(changed.contains("experts/\(task)/adapter_model.safetensors"))
       }

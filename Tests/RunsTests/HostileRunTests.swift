@@ -34,8 +34,8 @@ extension RunTests {
     }
 
     @Test(arguments: [
-      "manifest.json", "events.jsonl", "timings.jsonl", "matrix.json", "checkpoints", "checkpoints/task-2",
-      "checkpoints/task-2/state.json", "checkpoints/task-2/state.safetensors", "experts", "experts/weather",
+      "manifest.json", "events.jsonl", "timings.jsonl", "matrix.json", "checkpoints", "checkpoints/task-2.safetensors",
+      "costs.json", "metrics.json", "experts", "experts/weather",
       "experts/weather/expert.json", "predictions", "predictions/row-2", "predictions/row-2/weather.jsonl",
     ])
     func linksOutOfTheFolder(name: String) throws {
@@ -69,7 +69,7 @@ extension RunTests {
     @Test func linksInside() throws {
       let run = try prepared().run
       let place = run.appendingPathComponent("checkpoints/newest")
-      try FileManager.default.createSymbolicLink(atPath: place.path, withDestinationPath: "task-2")
+      try FileManager.default.createSymbolicLink(atPath: place.path, withDestinationPath: "task-2.safetensors")
       #expect(throws: Never.self) { try SequenceRun.open(run) }
     }
 
@@ -101,7 +101,7 @@ extension RunTests {
       #expect(error.map { $0.description == $0.description.onOneLine } == true)
     }
 
-    @Test(arguments: ["manifest.json", "checkpoints/task-2/state.json"]) func nesting(name: String) throws {
+    @Test(arguments: ["manifest.json", "costs.json"]) func nesting(name: String) throws {
       let run = try prepared().run
       for text in [String(repeating: "[", count: 10_000), "{\"tasks\":" + String(repeating: "{\"a\":", count: 10_000)] {
         try Data(text.utf8).write(to: run.appendingPathComponent(name))

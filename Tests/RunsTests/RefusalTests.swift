@@ -88,12 +88,11 @@ extension RunTests {
     @Test(arguments: [100, -1]) func damagedCheckpoint(place: Int) throws {
       let scratch = try Scratch()
       let folder = try FinishedRuns.shared.copy(RunKind(method: "moe-cl"), to: scratch)
-      let tensors = RunFolder(folder).checkpoint(after: 2).appendingPathComponent("state.safetensors")
+      let tensors = RunFolder(folder).checkpoint(after: 2)
       try flip(tensors, at: place)
       let before = try tree(folder)
-      #expect(throws: (any Error).self) { try SequenceRun.open(folder) }
-      if place < 0 {
-        let error = #expect(throws: RunError.self) { try SequenceRun.open(folder) }
+      for reads in [{ _ = try SequenceRun.open(folder) }, { _ = try SequenceRun.resume(folder) }] {
+        let error = #expect(throws: RunError.self) { try reads() }
         guard case .checkpointDamaged(tensors.path, _) = error else {
           Issue.record("expected a damaged checkpoint, got \(String(describing: error))")
           return

@@ -12,8 +12,10 @@ extension RunTests {
       let folder = RunFolder(try FinishedRuns.shared.copy(kind, to: scratch))
       let files = FileManager.default
       for later in (learned + 1)...Tiny.tasks.count {
-        try files.removeItem(at: folder.checkpoint(after: later).appendingPathComponent("state.json"))
-        try flip(folder.checkpoint(after: later).appendingPathComponent("state.safetensors"), at: -1)
+        let checkpoint = folder.checkpoint(after: later)
+        // What a process that is killed while it writes leaves behind.
+        try files.moveItem(
+          at: checkpoint, to: folder.checkpoints.appendingPathComponent(".\(checkpoint.lastPathComponent).7.partial"))
         try files.removeItem(at: folder.predictions(row: later, task: Tiny.tasks[1]))
         let expert = folder.expert(Tiny.tasks[later - 1]).appendingPathComponent("adapter_model.safetensors")
         if files.fileExists(atPath: expert.path) { try Data("half".utf8).write(to: expert) }
@@ -26,13 +28,15 @@ extension RunTests {
         try handle.close()
       }
       for result in [folder.matrix, folder.metrics] { try files.removeItem(at: result) }
+      try scratch.write(
+        "{\"process\":1,\"host\":\"\(ProcessInfo.processInfo.hostName)\",\"since\":\"then\"}", to: "run/lock")
       return folder
     }
 
     @Test(arguments: RunKind.all) func resumedRunsAreTheSameRuns(kind: RunKind) throws {
       let scratch = try Scratch()
       let folder = try stopped(kind, after: 1, scratch)
-      let run = try SequenceRun.open(folder.url)
+      let run = try SequenceRun.resume(folder.url)
       #expect(run.learnedTasks == 1)
       try run.run()
       let (whole, resumed) = (try decided(FinishedRuns.shared.folder(kind)), try decided(folder.url))
@@ -43,11 +47,71 @@ extension RunTests {
       let scratch = try Scratch()
       let kind = RunKind(method: "moe-cl")
       let folder = try stopped(kind, after: 0, scratch)
-      let run = try SequenceRun.open(folder.url)
+      let run = try SequenceRun.resume(folder.url)
       #expect(run.learnedTasks == 0)
       try run.run()
       let (whole, resumed) = (try decided(FinishedRuns.shared.folder(kind)), try decided(folder.url))
       #expect(differences(whole, resumed).isEmpty)
+    }
+
+    /// At every step of every task: a run that is told to stop there, and one that is told only to write a checkpoint there and
+    /// dies while it scores, end with the bytes of one that was never stopped.
+    @Test(arguments: RunKind.all) func stoppedAtAnyStep(kind: RunKind) throws {
+      let whole = try FinishedRuns.shared.folder(kind)
+      let configuration = try RunFolder(whole).readManifest().configuration
+      let steps = try Data(contentsOf: RunFolder(whole).events).count { $0 == UInt8(ascii: "\n") }
+      #expect(steps == 6)
+      for step in 1...steps {
+        let scratch = try Scratch()
+        let folder = RunFolder(scratch.place("run"))
+        var asked = 0
+        func ask() throws {
+          let events = (try? Data(contentsOf: folder.events)) ?? Data()
+          asked = events.count { $0 == UInt8(ascii: "\n") }
+        }
+        let error = #expect(throws: RunError.self) {
+          try SequenceRun.start(configuration, in: folder.url).run {
+            try? ask()
+            return asked >= step ? .stop(signal: 15) : nil
+          }
+        }
+        guard case .interrupted(folder.url.path, 15, _) = error else {
+          Issue.record("expected an interruption at step \(step), got \(String(describing: error))")
+          continue
+        }
+        #expect(try folder.checkpointPlaces().last?.step == (step - 1) % 3 + 1)
+        #expect(!FileManager.default.fileExists(atPath: folder.lock.path))
+        let resumed = try SequenceRun.resume(folder.url)
+        #expect(resumed.learnedTasks == (step - 1) / 3 && resumed.stepsOfNextTask == (step - 1) % 3 + 1)
+        try resumed.run()
+        #expect(differences(try decided(whole), try decided(folder.url)).isEmpty, "step \(step)")
+      }
+    }
+
+    /// Checkpoints inside of a task: the newest two stay while it runs, none at its end.
+    @Test func checkpointsInsideOfTasks() throws {
+      let scratch = try Scratch()
+      let whole = try FinishedRuns.shared.folder(RunKind(method: "moe-cl"))
+      var configuration = try RunFolder(whole).readManifest().configuration
+      configuration.checkpoints.everySteps = 1
+      let folder = RunFolder(scratch.place("run"))
+      var seen: [[String]] = []
+      try SequenceRun.start(configuration, in: folder.url) { progress in
+        if case .checkpoint = progress { seen.append((try? folder.checkpointPlaces().map(\.fileName)) ?? []) }
+      }.run()
+      #expect(seen.count == 6)
+      #expect(seen[0] == ["task-0.safetensors", "task-0-step-1.safetensors"])
+      #expect(seen[2] == ["task-0.safetensors", "task-0-step-2.safetensors", "task-0-step-3.safetensors"])
+      #expect(
+        seen[3] == [
+          "task-0.safetensors", "task-0-step-3.safetensors", "task-1.safetensors", "task-1-step-1.safetensors",
+        ])
+      #expect(try folder.checkpointPlaces().map(\.step) == [nil, nil, nil])
+      // How often checkpoints are written is in the manifest, and changes nothing else.
+      #expect(
+        differences(try decided(whole), try decided(folder.url)).filter { !$0.hasPrefix("checkpoints") } == [
+          "manifest.json"
+        ])
     }
 
     @Test func stoppedBeforeTheFirstCheckpoint() throws {
@@ -55,9 +119,9 @@ extension RunTests {
       let kind = RunKind(method: "per-task")
       let finished = try FinishedRuns.shared.folder(kind)
       let folder = RunFolder(scratch.place("run"))
-      _ = try SequenceRun.start(RunFolder(finished).readManifest().configuration, in: folder.url)
+      do { _ = try SequenceRun.start(RunFolder(finished).readManifest().configuration, in: folder.url) }
       try Data("{\"task\"".utf8).write(to: folder.events)
-      try SequenceRun.open(folder.url).run()
+      try SequenceRun.resume(folder.url).run()
       #expect(differences(try decided(finished), try decided(folder.url)).isEmpty)
     }
 
@@ -65,9 +129,11 @@ extension RunTests {
       let scratch = try Scratch()
       let folder = try FinishedRuns.shared.copy(RunKind(method: "moe-cl"), to: scratch)
       let before = try tree(folder)
-      let run = try SequenceRun.open(folder)
-      #expect(run.learnedTasks == run.tasks.count)
-      try run.run()
+      do {
+        let run = try SequenceRun.resume(folder)
+        #expect(run.learnedTasks == run.tasks.count && run.isComplete)
+        try run.run()
+      }
       #expect(differences(before, try tree(folder)).isEmpty)
     }
 

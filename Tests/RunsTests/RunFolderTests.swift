@@ -9,9 +9,9 @@ extension RunTests {
   @Suite struct RunFolderTests {
     @Test(arguments: RunKind.all) func everyFileIsThere(kind: RunKind) throws {
       let folder = try FinishedRuns.shared.folder(kind)
-      var expected = ["manifest.json", "events.jsonl", "timings.jsonl", "matrix.json", "metrics.json"]
+      var expected = ["manifest.json", "events.jsonl", "timings.jsonl", "matrix.json", "metrics.json", "costs.json"]
       for row in 0...2 {
-        expected += ["checkpoints/task-\(row)/state.json", "checkpoints/task-\(row)/state.safetensors"]
+        expected.append("checkpoints/task-\(row).safetensors")
         expected += Tiny.tasks.map { "predictions/row-\(row)/\($0).jsonl" }
       }
       if kind.method != "sequential" {
@@ -47,9 +47,17 @@ extension RunTests {
       let folder = RunFolder(try FinishedRuns.shared.folder(kind))
       let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics)
       let matrix = try TaskMatrix(tasks: Tiny.tasks, scores: JSONFile.read(MatrixFile.self, from: folder.matrix).scores)
-      #expect(metrics.metrics.map(\.name) == ["ACC", "BWT", "FWT"])
+      #expect(metrics.metrics.map(\.name) == ["ACC", "BWT", "FWT", "FGT", "LA"])
       #expect(
-        metrics.metrics.map(\.value) == [matrix.averageAccuracy, matrix.backwardTransfer, matrix.forwardTransfer])
+        metrics.metrics.map(\.value) == [
+          matrix.averageAccuracy, matrix.backwardTransfer, matrix.forwardTransfer, matrix.forgetting,
+          matrix.learningAccuracy,
+        ])
+      #expect(metrics.averageAccuracyCurve == matrix.averageAccuracyCurve)
+      for metric in metrics.metrics {
+        let interval = try #require(metric.interval95)
+        #expect(interval.lower <= metric.value && metric.value <= interval.upper && interval.draws == 1000)
+      }
       for metric in metrics.metrics {
         #expect(metric.formula.hasPrefix(metric.name + " = ") && metric.n == 12 && metric.seed == 0)
       }

@@ -20,6 +20,23 @@ import Testing
     #expect(matrix[2, 1] == 0.875)
   }
 
+  /// By hand: FGT = ((max(1, 0.625) − 0.5) + (0.875 − 0.75)) / 2 = 0.3125; LA = (1 + 0.875 + 1) / 3;
+  /// A = 1, (0.625 + 0.875) / 2, 0.75.
+  @Test func forgettingAndCurve() throws {
+    var matrix = try TaskMatrix(tasks: ["a", "b", "c"], scores: scores)
+    #expect(matrix.forgetting == 0.3125)
+    #expect(matrix.learningAccuracy == 2.875 / 3)
+    #expect(matrix.averageAccuracyCurve == [1, 0.75, 0.75])
+    // Gained after it was learned and lost again: BWT does not see it.
+    try matrix.record(0.75, row: 1, column: 0)
+    try matrix.record(1, row: 2, column: 0)
+    try matrix.record(0.75, row: 3, column: 0)
+    #expect(matrix.forgetting == (0.25 + 0.125) / 2)
+    #expect(matrix.backwardTransfer == (0 - 0.125) / 2)
+    #expect(TaskMatrix(tasks: ["a", "b"]).forgetting == nil && TaskMatrix(tasks: []).learningAccuracy == nil)
+    #expect(TaskMatrix(tasks: ["a"]).averageAccuracyCurve == [nil])
+  }
+
   @Test func metricsNeedTheirScoresAndNoOthers() throws {
     var partial = scores
     partial[2][0] = nil

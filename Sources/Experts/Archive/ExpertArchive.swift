@@ -47,6 +47,11 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
     return archive
   }
 
+  /// The digest that an expert's `adapter_model.safetensors` would have.
+  public static func tensorsDigest(of expert: LowRankExpert) throws -> Digest {
+    try SafetensorsFile.digest(of: expert.peftTensors, metadata: ["format": "pt"])
+  }
+
   /// A name that is a plain file name.
   static func isSafe(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= 128 && !name.hasPrefix(".")

@@ -81,6 +81,12 @@ public final class TaskTraining {
   /// Optimizer steps of the whole task.
   public var totalSteps: Int { Self.steps(epochBatches.count, options) * options.epochs }
 
+  /// Real tokens read so far.
+  public var tokensRead: Int { cursor.tokens }
+
+  /// Optimizer steps that are done.
+  public var stepsDone: Int { cursor.step }
+
   public var isDone: Bool { cursor.epoch >= options.epochs }
 
   private static func steps(_ batches: Int, _ options: TrainingOptions) -> Int {
@@ -89,17 +95,26 @@ public final class TaskTraining {
 
   private static func batches(_ material: Material, _ options: TrainingOptions, _ seed: UInt64, epoch: Int) -> [[Int]] {
     if let plan = material.plan { return plan(epoch) }
-    let lengths = material.examples.map(\.tokenCount)
-    let task = material.task.name
-    return options.batchTokens.map {
-      BatchPlan.batches(lengths: lengths, tokenBudget: $0, seed: seed, task: task, epoch: epoch)
-    } ?? BatchPlan.batches(lengths: lengths, batchSize: options.batchSize, seed: seed, task: task, epoch: epoch)
+    return options.batches(
+      lengths: material.examples.map(\.tokenCount), seed: seed, task: material.task.name, epoch: epoch)
   }
 
   /// Takes one optimizer step; nil when the task is done.
+  ///
+  /// A step that fails leaves the state as it was before, so that it can be stored and the step be looked at again.
   /// - Throws: ``LearningError`` when the loss is not finite, a term leaves its bound, or nothing moves.
   public func step() throws -> StepReport? {
     guard !isDone else { return nil }
+    let stream = dropout.stream
+    do {
+      return try advanceOneStep()
+    } catch {
+      dropout = DropoutStream(stream)
+      throw error
+    }
+  }
+
+  private func advanceOneStep() throws -> StepReport {
     let planned = epochBatches[cursor.batch..<min(cursor.batch + options.accumulation, epochBatches.count)]
     let batches = try planned.map { numbers in
       try TrainingBatch(numbers.map { material.examples[$0] }, pad: pad, on: model.device)
@@ -157,11 +172,14 @@ public final class TaskTraining {
         throw LearningError.lossOutOfBounds(
           term: term.name, value: value, bound: "\(term.bound)", task: material.task.name, step: report.step)
       }
+      guard term.value.requiresGradient else {
+        throw LearningError.lossMovesNothing(term: term.name, task: material.task.name)
+      }
       try record(term.name, value * share, weight: term.weight, bound: term.bound, batch, &report)
       let weighted = try term.value * (term.weight * share)
       total = try total.map { try $0 + weighted } ?? weighted
     }
-    if let total, total.requiresGradient { try total.backward() }
+    try total?.backward()
   }
 
   private func record(
@@ -179,13 +197,12 @@ public final class TaskTraining {
     cursor.step += 1
     cursor.batch += batches
     cursor.tokens += report.tokens
-    cursor.seenTerms.formUnion(report.terms.keys)
-    cursor.liveTerms.formUnion(report.terms.filter { $0.value != 0 }.keys)
+    for (name, value) in report.terms { cursor.terms[name] = cursor.terms[name] == true || value != 0 }
     guard cursor.batch >= epochBatches.count else { return }
     cursor.batch = 0
     cursor.epoch += 1
     if isDone {
-      if let dead = cursor.seenTerms.subtracting(cursor.liveTerms).min() {
+      if let dead = cursor.terms.filter({ !$0.value }).keys.min() {
         throw LearningError.lossAlwaysZero(term: dead, task: material.task.name)
       }
     } else {
@@ -210,12 +227,29 @@ public final class TaskTraining {
   }
 
   /// Goes on where `state` was taken; the method must hold the tensors of that moment.
+  /// - Throws: ``LearningError/unsupported(what:fix:)`` for a position that this task does not have; `TorchError` for moments of
+  ///   other parameters.
   public func restore(_ state: TrainingState) throws {
+    let batches = try batches(of: state.cursor)
     optimizer = try AdamW(
       for: parameters, weightDecay: options.weightDecay, firstMoment: state.firstMoment.cloned(),
       secondMoment: state.secondMoment.cloned(), step: state.cursor.step)
     dropout = DropoutStream(state.dropout)
     cursor = state.cursor
-    epochBatches = Self.batches(material, options, seed, epoch: cursor.epoch)
+    epochBatches = batches
+  }
+
+  /// The batches of the epoch in which a stored position lies: it may come from a file, which may say anything.
+  private func batches(of cursor: TrainingState.Cursor) throws -> [[Int]] {
+    let unsupported = LearningError.unsupported(
+      what:
+        "task \(material.task.name): going on with epoch \(cursor.epoch), batch \(cursor.batch), step \(cursor.step)",
+      fix: "Remove the checkpoint to go on from the one before.")
+    guard (0...options.epochs).contains(cursor.epoch), cursor.batch >= 0, (0..<1 << 48).contains(cursor.step),
+      (0..<1 << 60).contains(cursor.tokens)
+    else { throw unsupported }
+    let batches = Self.batches(material, options, seed, epoch: cursor.epoch)
+    guard cursor.epoch < options.epochs ? cursor.batch < batches.count : cursor.batch == 0 else { throw unsupported }
+    return batches
   }
 }

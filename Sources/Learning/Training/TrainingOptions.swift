@@ -1,3 +1,4 @@
+import Streams
 public import Torch
 
 /// How a task is learned; every value is explained where it is used, and all of them are written to the manifest.
@@ -26,6 +27,14 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
   public var gradientCheckpointing = false
 
   public init() {}
+
+  /// The batches of an epoch: positions in `lengths`, which are the examples' tokens.
+  public func batches(lengths: [Int], seed: UInt64, task: String, epoch: Int) -> [[Int]] {
+    if let batchTokens {
+      return BatchPlan.batches(lengths: lengths, tokenBudget: batchTokens, seed: seed, task: task, epoch: epoch)
+    }
+    return BatchPlan.batches(lengths: lengths, batchSize: batchSize, seed: seed, task: task, epoch: epoch)
+  }
 
   /// - Throws: ``LearningError/invalidOption(name:got:allowed:)``.
   public func validate() throws {

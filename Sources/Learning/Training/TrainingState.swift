@@ -11,10 +11,8 @@ public struct TrainingState {
     public var step = 0
     /// Real tokens read so far.
     public var tokens = 0
-    /// Terms that were not zero in at least one step.
-    public var liveTerms: Set<String> = []
-    /// Terms that have been seen.
-    public var seenTerms: Set<String> = []
+    /// Every loss term that has been seen, and whether it was not zero in at least one step.
+    public var terms: [String: Bool] = [:]
 
     public init() {}
   }
@@ -25,4 +23,11 @@ public struct TrainingState {
   public var secondMoment: Tensor
   /// The stream that dropout draws from.
   public var dropout: RandomStream
+
+  public init(cursor: Cursor, firstMoment: Tensor, secondMoment: Tensor, dropout: RandomStream) {
+    self.cursor = cursor
+    self.firstMoment = firstMoment
+    self.secondMoment = secondMoment
+    self.dropout = dropout
+  }
 }

@@ -33,6 +33,42 @@ extension TaskMatrix {
     return mean((2...tasks.count).map { difference(score($0 - 1, $0), score(0, $0)) })
   }
 
+  /// What ``forgetting`` computes.
+  public static let forgettingFormula = "FGT = (1/(T−1)) Σ_{j=1…T−1} (max_{i=j…T−1} R[i][j] − R[T][j])"
+
+  /// How much was lost of the best score that each earlier task ever had: ``forgettingFormula`` (Chaudhry et al., arXiv
+  /// 1801.10112). Unlike ``backwardTransfer`` it sees what was gained and lost again.
+  ///
+  /// `nil` with fewer than 2 tasks, or if a score that it needs was not taken yet.
+  public var forgetting: Double? {
+    guard tasks.count >= 2 else { return nil }
+    return mean(
+      (1..<tasks.count).map { task in
+        let earlier = (task..<tasks.count).map { score($0, task) }
+        guard !earlier.contains(nil) else { return nil }
+        return difference(earlier.compactMap(\.self).max(), score(tasks.count, task))
+      })
+  }
+
+  /// What ``learningAccuracy`` computes.
+  public static let learningAccuracyFormula = "LA = (1/T) Σ_{j=1…T} R[j][j]"
+
+  /// The mean score on each task right after it was learned: ``learningAccuracyFormula``.
+  ///
+  /// `nil` if there is no task, or a score that it needs was not taken yet.
+  public var learningAccuracy: Double? {
+    mean((1...max(1, tasks.count)).map { score($0, $0) })
+  }
+
+  /// What ``averageAccuracyCurve`` computes.
+  public static let averageAccuracyCurveFormula = "A_i = (1/i) Σ_{j=1…i} R[i][j]"
+
+  /// The mean score on the tasks learned so far, after each task: ``averageAccuracyCurveFormula``. `nil` where a score was not
+  /// taken yet.
+  public var averageAccuracyCurve: [Double?] {
+    tasks.indices.map { stage in mean((1...stage + 1).map { score(stage + 1, $0) }) }
+  }
+
   /// The score with row and column as in the formulas, where tasks are counted from 1.
   private func score(_ row: Int, _ task: Int) -> Double? { self[row, task - 1] }
 

@@ -35,7 +35,7 @@ struct DemoCommand: ParsableCommand {
         let run = try SequenceRun.start(
           try configuration(method), in: folder.appendingPathComponent(method), report: printer.show)
         try run.run()
-        results.append((method, run.currentMatrix, run.metrics))
+        results.append((method, run.currentMatrix, try run.metrics()))
       }
       if json {
         let metrics = results.map(\.2)

@@ -11,6 +11,9 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       accrete train --suite mtl5 --data DIR --order 1 --out runs/first
       accrete train --tasks spam.jsonl abuse.jsonl --out runs/mine
+
+      SIGTERM and SIGINT (Ctrl-C) write a checkpoint and end the command with 143 and 130; a second SIGINT ends it at once. \
+      SIGUSR1 writes a checkpoint and goes on. `accrete resume` continues to the same bits.
       """)
 
   @OptionGroup var options: RunOptions
@@ -18,23 +21,47 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Folder of the run; it must not exist yet.")
   var out: String
 
+  @Flag(help: "Check data, memory and disk on the hardest parts, estimate the time, and leave nothing behind.")
+  var dryRun = false
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
     try Failure.reported {
       let printer = ProgressPrinter()
-      let run = try SequenceRun.start(
-        options.configuration(), in: URL(fileURLWithPath: absolute(out)), report: printer.show)
-      try run.run()
+      if dryRun { return try tryOut(printer) }
+      let place = URL(fileURLWithPath: absolute(out))
+      Signals.listen()
+      let run = try SequenceRun.start(options.configuration(), in: place, report: printer.show)
+      try run.run(requests: Signals.request)
       try RunResult.show(run, json: json)
     }
   }
 }
 
+extension TrainCommand {
+  private func tryOut(_ printer: ProgressPrinter) throws {
+    let result = try DryRun(
+      options.configuration(), out: URL(fileURLWithPath: absolute(out)), report: printer.show)
+    guard !json else { return Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
+    func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
+    let lines = [
+      "\(result.rows.count) tasks, \(result.steps) steps, \(result.trainingTokens) tokens to learn, \(result.scoredTokens) to score",
+      "longest step: \(result.longestStepTokens) tokens in \(fixed(result.longestStepSeconds, 2)) s",
+      "scoring: \(result.scoredBatchTokens) prompt tokens in \(fixed(result.scoredBatchSeconds, 2)) s",
+      "checkpoint: \(result.checkpointBytes) bytes in \(fixed(result.checkpointSeconds, 3)) s",
+      "memory: peak \(mebibytes(result.peakResidentBytes)), \(mebibytes(result.availableBytes)) free beside it",
+      "disk: at most \(mebibytes(result.diskBytes)), \(mebibytes(result.freeDiskBytes)) free",
+      "time: about \(duration(result.estimatedSeconds)) at these speeds",
+    ]
+    Console.output(lines.joined(separator: "\n"))
+  }
+}
+
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Go on with a run that was stopped, from its last learned task.")
+    commandName: "resume", abstract: "Go on with a run that was stopped, from its last checkpoint, to the same bits.")
 
   @Argument(help: ArgumentHelp("Folder of the run.", valueName: "run"))
   var folder: String
@@ -45,10 +72,16 @@ struct ResumeCommand: ParsableCommand {
   func run() throws {
     try Failure.reported {
       let printer = ProgressPrinter()
-      let run = try SequenceRun.open(URL(fileURLWithPath: absolute(folder)), report: printer.show)
-      guard run.learnedTasks < run.tasks.count else { throw RunError.alreadyFinished(folder: folder) }
-      printer.line("going on after \(run.learnedTasks) of \(run.tasks.count) tasks")
-      try run.run()
+      Signals.listen()
+      let run = try SequenceRun.resume(URL(fileURLWithPath: absolute(folder)), report: printer.show)
+      guard !run.isComplete else {
+        // Killed at its very end, a run may have left files that have served.
+        try run.run()
+        throw RunError.alreadyFinished(folder: folder)
+      }
+      let steps = run.stepsOfNextTask > 0 ? " and \(run.stepsOfNextTask) steps" : ""
+      printer.line("going on after \(run.learnedTasks) of \(run.tasks.count) tasks\(steps)")
+      try run.run(requests: Signals.request)
       try RunResult.show(run, json: json)
     }
   }
@@ -58,11 +91,11 @@ struct ResumeCommand: ParsableCommand {
 enum RunResult {
   static func show(_ run: SequenceRun, json: Bool) throws {
     if json {
-      Console.output(String(decoding: try JSONFile.encode(run.metrics), as: UTF8.self))
+      Console.output(String(decoding: try JSONFile.encode(run.metrics()), as: UTF8.self))
     } else {
       Console.output(
         MatrixTable.render([MatrixTable.Column(title: run.configuration.method, matrix: run.currentMatrix)]))
-      Console.output(MetricLines.render(run.metrics))
+      Console.output(MetricLines.render(try run.metrics()))
       Console.output("run folder: \(run.folder.url.path)")
     }
   }

@@ -33,6 +33,8 @@ extension RunOptions {
     result.adversary = adversary ?? file.adversary ?? result.adversary
     result.adversaryWeight = adversaryWeight ?? file.adversaryWeight ?? result.adversaryWeight
     result.training = training(file)
+    result.checkpoints.everySteps = checkpointSteps ?? file.checkpointSteps
+    result.checkpoints.everySeconds = checkpointSeconds ?? file.checkpointSeconds ?? result.checkpoints.everySeconds
     if result.source.suite != "files", !result.source.files.isEmpty {
       throw RunError.invalidConfiguration(
         key: "tasks", got: "given together with suite \(result.source.suite)", allowed: "a suite or your own tasks")

@@ -90,6 +90,12 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Limit of the gradient norm; 0 switches clipping off. Default: 1.")
   var gradientClip: Double?
 
+  @Option(help: "Steps between two checkpoints inside of a task. Default: by time only.")
+  var checkpointSteps: Int?
+
+  @Option(help: "Seconds between two checkpoints inside of a task. Default: 300.")
+  var checkpointSeconds: Double?
+
   @Option(help: "The most tokens of an example; longer texts lose tokens at their left. Default: 256.")
   var maxLength: Int?
 }

@@ -20,9 +20,7 @@ final class ProgressPrinter {
     case .preparing(let task): passing("reading \(task)")
     case .prepared(let rows):
       for (task, counts) in rows {
-        let cut =
-          counts.truncated > 0 ? "; \(counts.truncated) too long, cut by \(counts.droppedTokens) tokens in all" : ""
-        line("task \(task): \(counts.trained) rows to learn, \(counts.scored) to score\(cut)")
+        line("task \(task): \(counts.trained) rows to learn, \(counts.scored) to score\(truncation(counts))")
       }
     case .training(let task, let number, let total, let report, let speed, let left):
       let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
@@ -30,6 +28,7 @@ final class ProgressPrinter {
         "task \(number)/\(total) \(task)  step \(report.step)/\(report.totalSteps)  \(terms.joined(separator: "  "))"
         + "  rate \(report.learningRate)  \(Int(speed)) tokens/s  \(duration(left)) left"
       if report.step == 1 || report.step == report.totalSteps { line(text) } else { passing(text) }
+    case .checkpoint(let task, let step): passing("checkpoint after step \(step) of \(task)")
     case .evaluating(let row, let task, let done, let total):
       passing("scoring after \(row) tasks: \(task) \(done)/\(total)")
     case .scored(let row, let scores):
@@ -40,6 +39,15 @@ final class ProgressPrinter {
         "learned \(costs.task) in \(duration(costs.trainingSeconds)): \(Int(costs.tokensPerSecond)) tokens/s,"
           + " \(costs.expertBytes / 1024) KiB of its own, peak memory \(costs.peakResidentBytes >> 20) MiB")
     }
+  }
+
+  private func truncation(_ counts: Manifest.RowCounts) -> String {
+    guard counts.truncated > 0 else { return "" }
+    let worst = counts.mostTruncated.map {
+      "\($0.isTrained ? "training" : "scored") row \($0.row) by \($0.droppedTokens)"
+    }
+    return "; \(counts.truncated) too long, cut by \(counts.droppedTokens) tokens in all, most: "
+      + worst.joined(separator: ", ")
   }
 
   /// A line that stays.

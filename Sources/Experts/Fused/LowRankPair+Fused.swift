@@ -1,0 +1,32 @@
+import Decoder
+import Torch
+
+extension LowRankPair {
+  /// One projection by the fused kernels: `W x + (α / r) B A drop(x)`. Kept for the way back: the input itself, which others hold
+  /// too, and what is as narrow as the rank; the mask is computed again.
+  ///
+  /// - Parameters:
+  ///   - input: [tokens, in]
+  ///   - weight: frozen. [out, in]
+  ///   - dropout: one key; nil in inference.
+  /// - Returns: [tokens, out]
+  func fused(_ input: Tensor, through weight: FrozenMatrix, dropout: DropoutMasks?, tracing: Bool) throws -> Traced {
+    let rank = a.shape[0]
+    let reduction = try LowRankReduction(input, a: Kernels.stacked([a]), dropout: dropout)
+    let padded = try reduction.forward() * scaling  // [tokens, rank, padded to a block]
+    let reduced = try padded.narrowed(1, from: 0, count: rank).contiguous()  // [tokens, rank]
+    let sum = try reduced.linear(b, adding: input.linear(weight))
+    return Traced(sum, tracing: tracing) { gradient, toInput in
+      try b.accumulateGradient(reduced.transposedProduct(gradient).transposed(0, 1))
+      let inner = try reducedGradient(gradient)  // [tokens, rank]
+      let missing = Kernels.padded(rank: rank) - rank
+      let filled =
+        missing == 0
+        ? inner : try Tensor.concatenated([inner, Tensor.zeros([inner.shape[0], missing])], axis: 1)
+      let result = toInput ? try gradient.linearTransposed(weight) : nil
+      let factor = try reduction.backward(filled, addingTo: result)  // [1, padded, in]
+      try a.accumulateGradient(factor.selected(0, 0).narrowed(0, from: 0, count: rank))
+      return result
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Decoder
+import Experts
+import Files
+public import Foundation
+import Learning
+import Streams
+import Torch
+
+/// What a run would need, measured on its hardest parts: the longest training batch forward and backward, the largest scored
+/// batch, a checkpoint written. Leaves nothing behind.
+public struct DryRun: Sendable, Codable {
+  /// Rows by task.
+  public var rows: [String: Manifest.RowCounts]
+  public var method: String
+  /// Optimizer steps of all tasks.
+  public var steps: Int
+  /// Real tokens of all training steps, and of all rows of the matrix.
+  public var trainingTokens: Int
+  public var scoredTokens: Int
+
+  /// Real tokens of the longest step, and what one such step took after the first.
+  public var longestStepTokens: Int
+  public var longestStepSeconds: Double
+  /// Prompt tokens of the scored batch that was measured.
+  public var scoredBatchTokens: Int
+  public var scoredBatchSeconds: Double
+  /// The checkpoint inside of the last task: the largest.
+  public var checkpointBytes: Int
+  public var checkpointSeconds: Double
+
+  /// Largest resident memory of this process, and what the machine has free.
+  public var peakResidentBytes: Int
+  public var availableBytes: Int
+  /// Disk that the finished run takes, at most, and what is free where it goes.
+  public var diskBytes: Int
+  public var freeDiskBytes: Int
+  /// Tokens at the measured speeds; the real speed depends on lengths and on the machine's other work.
+  public var estimatedSeconds: Double
+
+  /// - Parameters:
+  ///   - configuration: of the run.
+  ///   - out: where its folder would go; it must not exist, and does not exist afterwards.
+  /// - Throws: whatever would stop the run before its first step, and ``RunError/notEnoughDisk(path:needed:free:)``.
+  public init(_ configuration: RunConfiguration, out: URL, report: (RunProgress) -> Void = { _ in }) throws {
+    guard !FileManager.default.fileExists(atPath: out.path) else { throw RunError.folderExists(out.path) }
+    let (base, tasks, manifest) = try withoutActuallyEscaping(report) {
+      try SequenceRun.prepare(configuration, $0)
+    }
+    report(.prepared(rows: tasks.map { ($0.task.name, $0.counts) }))
+    let trial = try Trial(configuration, base: base, tasks: tasks)
+    rows = manifest.rows
+    method = configuration.method
+    steps = trial.steps
+    trainingTokens = trial.trainingTokens
+    let width = tasks.reduce(0) { $0 + $1.evaluated.reduce(0) { $0 + $1.promptIds.count } }
+    scoredTokens = width * (tasks.count + 1)
+
+    let step = try trial.learn()
+    (longestStepTokens, longestStepSeconds) = (step.tokens, step.seconds)
+    let scored = try trial.score()
+    (scoredBatchTokens, scoredBatchSeconds) = (scored.tokens, scored.seconds)
+    let written = try trial.writeCheckpoint(near: out, manifest)
+    (checkpointBytes, checkpointSeconds) = (written.bytes, written.seconds)
+
+    peakResidentBytes = ProcessMemory.peakResidentBytes
+    availableBytes = ProcessMemory.availableBytes
+    // One checkpoint after each task, two inside of one, the experts (part of every checkpoint), a prediction for each cell's row.
+    let predictions = tasks.reduce(0) { $0 + $1.evaluated.count * (80 + 24 * $1.task.labels.count) } * (tasks.count + 1)
+    diskBytes = (tasks.count + 1 + SequenceRun.keptCheckpoints + 1) * checkpointBytes + predictions + steps * 400
+    freeDiskBytes = written.free
+    estimatedSeconds =
+      Double(trainingTokens) * longestStepSeconds / Double(max(longestStepTokens, 1))
+      + Double(scoredTokens) * scoredBatchSeconds / Double(max(scoredBatchTokens, 1))
+      + Double(tasks.count) * checkpointSeconds
+    guard diskBytes <= freeDiskBytes else {
+      throw RunError.notEnoughDisk(path: out.path, needed: diskBytes, free: freeDiskBytes)
+    }
+  }
+}

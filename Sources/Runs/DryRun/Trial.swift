@@ -1,0 +1,131 @@
+import Decoder
+import Experts
+import Files
+import Foundation
+import Learning
+import Streams
+import Torch
+
+/// The hardest parts of a run, done once each with a method of their own.
+struct Trial {
+  let configuration: RunConfiguration
+  let base: Base
+  let tasks: [PreparedTask]
+  private let method: any ContinualMethod
+  private let heads: TaskHeads?
+  private let training: TaskTraining
+  let steps: Int
+  let trainingTokens: Int
+
+  init(_ configuration: RunConfiguration, base: Base, tasks: [PreparedTask]) throws {
+    self.configuration = configuration
+    self.base = base
+    self.tasks = tasks
+    let context = MethodContext(
+      base: base.model.configuration, device: base.model.device, shape: try configuration.shape(),
+      seed: configuration.seed)
+    let method = try MethodCatalog.make(
+      configuration.method, context,
+      adversary: Adversary.Options(mode: configuration.adversary, weight: configuration.adversaryWeight))
+    let heads = configuration.readOut == .head ? TaskHeads(context) : nil
+    (self.method, self.heads) = (method, heads)
+    // All tasks but the last have arrived: the method is then as large as it gets.
+    for task in tasks.dropLast() { _ = try method.begin(task.identity) }
+    guard let last = tasks.last else {
+      throw RunError.invalidConfiguration(key: "tasks", got: "none", allowed: "at least one")
+    }
+
+    var (steps, tokens) = (0, 0)
+    var longest: (tokens: Int, examples: [EncodedExample]) = (0, [])
+    for task in tasks {
+      let lengths = task.training.map(\.tokenCount)
+      tokens += lengths.reduce(0, +) * configuration.training.epochs
+      for epoch in 0..<configuration.training.epochs {
+        let batches = configuration.training.batches(
+          lengths: lengths, seed: configuration.seed, task: task.task.name, epoch: epoch)
+        steps += (batches.count + configuration.training.accumulation - 1) / configuration.training.accumulation
+        for batch in batches {
+          let size = batch.reduce(0) { $0 + lengths[$1] }
+          if size > longest.tokens { longest = (size, batch.map { task.training[$0] }) }
+        }
+      }
+    }
+    (self.steps, trainingTokens) = (steps, tokens)
+    var options = configuration.training
+    options.epochs = 1
+    let (count, accumulation) = (longest.examples.count, options.accumulation)
+    training = try TaskTraining(
+      TaskTraining.Material(task: last.identity, examples: longest.examples, labels: last.task.labels.count) { _ in
+        Array(repeating: Array(0..<count), count: 3 * accumulation)
+      }, model: base.model, method: method, heads: heads, options: options, seed: configuration.seed,
+      pad: base.padToken)
+  }
+
+  /// A step to warm up and one to measure.
+  func learn() throws -> (tokens: Int, seconds: Double) {
+    _ = try training.step()
+    let before = training.tokensRead
+    let seconds = try timed { _ = try training.step() }
+    return (training.tokensRead - before, seconds)
+  }
+
+  /// The longest prompts of any task, as many as one batch takes.
+  func score() throws -> (tokens: Int, seconds: Double) {
+    guard let task = tasks.max(by: { width($0) < width($1) }) else { return (0, 0) }
+    let longest = task.evaluated.sorted { ($1.promptIds.count, $0.index) < ($0.promptIds.count, $1.index) }.prefix(64)
+    let selection = try method.selection(for: task.identity)
+    let head = try heads?.head(of: task.task.name, labels: task.task.labels.count)
+    func once() throws {
+      _ = try Evaluator(base.model, pad: base.padToken).predictions(
+        Array(longest), labels: task.labelIds, head: head, experts: selection)
+    }
+    try once()
+    return (longest.reduce(0) { $0 + $1.promptIds.count }, try timed(once))
+  }
+
+  private func width(_ task: PreparedTask) -> Int {
+    (task.evaluated.map(\.promptIds.count).max() ?? 0) + task.labelIds.reduce(0) { $0 + $1.count }
+  }
+
+  /// A checkpoint as it would be in the last task, in a folder that is removed again.
+  func writeCheckpoint(near out: URL, _ manifest: Manifest) throws -> (bytes: Int, seconds: Double, free: Int) {
+    let parent = out.deletingLastPathComponent()
+    let folder = parent.appendingPathComponent(".\(out.lastPathComponent).\(getpid()).dry-run")
+    // Folders on the way to it that are not there yet are removed too.
+    let made = Self.missingFolders(upTo: parent)
+    defer {
+      try? FileManager.default.removeItem(at: folder)
+      for folder in made { try? FileManager.default.removeItem(at: folder) }
+    }
+    try RunFolder.makeFolder(folder)
+    let place = folder.appendingPathComponent("checkpoint.safetensors")
+    let state = try training.state()
+    let checkpoint = RunCheckpoint(
+      learned: tasks.dropLast().map(\.task.name), matrix: TaskMatrix(tasks: tasks.map(\.task.name)), eventBytes: 0,
+      manifestDigest: Digest(of: try JSONFile.encode(manifest)),
+      progress: RunCheckpoint.Progress(task: tasks.last?.task.name ?? "", cursor: state.cursor, dropout: state.dropout))
+    let tensors = method.tensors.merging(heads?.tensors ?? [:]) { first, _ in first }
+    let seconds = try timed { try checkpoint.write(tensors, training: state, to: place) }
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
+    let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? .max
+    let bytes = try MappedFile(place).bytes.count
+    return (bytes, seconds, free + bytes)
+  }
+
+  private static func missingFolders(upTo folder: URL) -> [URL] {
+    var result: [URL] = []
+    var current = folder.standardizedFileURL
+    while current.path != "/", !FileManager.default.fileExists(atPath: current.path) {
+      result.append(current)
+      current.deleteLastPathComponent()
+    }
+    return result
+  }
+
+  private func timed(_ body: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try body()
+    return start.duration(to: clock.now).seconds
+  }
+}

@@ -1,0 +1,86 @@
+import Torch
+
+/// Which rows were answered rightly, in every cell of a task matrix: what confidence intervals are made from.
+public struct Outcomes: Sendable, Equatable {
+  /// The names of the tasks in the order in which they are learned.
+  public let tasks: [String]
+  /// T + 1 rows of T cells; `nil` where a task was not scored. The rows of a column are the same examples in the same order.
+  public let right: [[[Bool]?]]
+
+  /// - Throws: ``MetricError`` if the shape is another, or cells of a column have different numbers of examples.
+  public init(tasks: [String], right: [[[Bool]?]]) throws {
+    guard right.count == tasks.count + 1 else {
+      throw MetricError.shape(what: "rows of outcomes", expected: tasks.count + 1, got: right.count)
+    }
+    for row in right where row.count != tasks.count {
+      throw MetricError.shape(what: "cells in a row of outcomes", expected: tasks.count, got: row.count)
+    }
+    for column in tasks.indices {
+      let counts = right.compactMap { $0[column]?.count }
+      for count in counts where count != counts[0] || count == 0 {
+        throw MetricError.shape(what: "examples of task \(tasks[column])", expected: max(counts[0], 1), got: count)
+      }
+    }
+    self.tasks = tasks
+    self.right = right
+  }
+
+  /// The accuracies.
+  public func matrix() throws -> TaskMatrix {
+    try TaskMatrix(
+      tasks: tasks,
+      scores: right.map { $0.map { cell in cell.map { Double($0.count(where: \.self)) / Double($0.count) } } })
+  }
+
+  /// The accuracies on examples drawn with replacement: for each task one draw, with which all cells of its column are scored, as
+  /// they rest on the same examples.
+  func resampled(_ stream: inout RandomStream) throws -> TaskMatrix {
+    var scores = right.map { $0.map { $0 == nil ? nil : Double?(0) } }
+    for column in tasks.indices {
+      guard let count = right.lazy.compactMap({ $0[column]?.count }).first else { continue }
+      let draws = (0..<count).map { _ in stream.below(count) }
+      for row in right.indices {
+        guard let cell = right[row][column] else { continue }
+        scores[row][column] = Double(draws.count { cell[$0] }) / Double(count)
+      }
+    }
+    return try TaskMatrix(tasks: tasks, scores: scores)
+  }
+}
+
+/// An interval from resampled examples (percentile bootstrap; Efron 1979). It covers the choice of test rows, not that of seeds.
+public struct BootstrapInterval: Sendable, Codable, Equatable {
+  public static let formula = "2.5 % and 97.5 % of the metric over examples drawn with replacement, task by task"
+
+  public let lower: Double
+  public let upper: Double
+  public let draws: Int
+  public let seed: UInt64
+
+  /// - Parameters:
+  ///   - outcomes: of all cells.
+  ///   - draws: how many times.
+  ///   - seed: of the draws.
+  ///   - metrics: computed from each drawn matrix.
+  /// - Returns: one interval for each metric; `nil` where it has no value.
+  static func intervals(
+    _ outcomes: Outcomes, draws: Int = 1000, seed: UInt64, of metrics: [(TaskMatrix) -> Double?]
+  ) throws -> [BootstrapInterval?] {
+    var stream = RandomStream(seed: seed, "bootstrap")
+    var values = [[Double]](repeating: [], count: metrics.count)
+    for _ in 0..<draws {
+      let matrix = try outcomes.resampled(&stream)
+      for (number, metric) in metrics.enumerated() {
+        if let value = metric(matrix) { values[number].append(value) }
+      }
+    }
+    return values.map { values in
+      guard values.count == draws, draws > 0 else { return nil }
+      let sorted = values.sorted()
+      func quantile(_ share: Double) -> Double {
+        sorted[min(max(Int((share * Double(draws)).rounded(.down)), 0), draws - 1)]
+      }
+      return BootstrapInterval(lower: quantile(0.025), upper: quantile(0.975), draws: draws, seed: seed)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Decoder
+import Experts
+import Files
+import Foundation
+import Learning
+import Streams
+import Torch
+
+/// The single looks of a verification. Each returns what it found, or throws what is wrong.
+struct Inspection {
+  let folder: RunFolder
+  let manifest: Manifest
+  /// Once they have been read: they give the rows behind the predictions.
+  private var tasks: [PreparedTask]?
+  private var model: DecoderModel?
+
+  init(folder: RunFolder, manifest: Manifest) {
+    self.folder = folder
+    self.manifest = manifest
+  }
+
+  func configuration() throws -> String {
+    try manifest.configuration.validate()
+    let digest = try Digest(ofFile: folder.manifest)
+    return "manifest.json, \(digest)"
+  }
+
+  mutating func sources() throws -> String {
+    let (base, prepared, now) = try SequenceRun.prepare(manifest.configuration) { _ in }
+    model = base.model
+    tasks = prepared
+    // The number of threads and the version of libtorch decide further learning, not what is there.
+    try manifest.requireSameSources(now, folder: folder.url)
+    return "\(manifest.baseDigest), \(manifest.dataDigests.count) data files"
+  }
+
+  func checkpoints() throws -> String {
+    let places = try folder.checkpointPlaces()
+    let digest = try Digest(ofFile: folder.manifest)
+    try all(places) { place in
+      let file = folder.checkpoint(place)
+      let checkpoint = try RunCheckpoint.read(file).checkpoint
+      try same("the manifest of \(file.lastPathComponent)", checkpoint.manifestDigest.description, digest.description)
+      try same("tasks in \(file.lastPathComponent)", checkpoint.learned, Array(manifest.tasks.prefix(place.learned)))
+    }
+    return "\(places.count), each with the digest that it carries"
+  }
+
+  /// Every stored expert is what its archive says, and what every later checkpoint holds.
+  func experts() throws -> String {
+    guard let model else { throw VerificationError.missing(what: "the base, without which experts cannot be read,") }
+    var archived: [String: Digest] = [:]
+    var compared = 0
+    for place in try folder.checkpointPlaces() where place.step == nil {
+      let stored = try StoredRun(folder.url, model: model, after: place.learned)
+      for (arrival, name) in stored.learned.enumerated() {
+        guard let expert = stored.method.ownedExpert(of: TaskIdentity(name: name, arrival: arrival)) else { continue }
+        let recorded = try archived[name] ?? digestOfArchive(name)
+        archived[name] = recorded
+        try same(
+          "expert `\(name)` in \(place.fileName)", recorded.description,
+          ExpertArchive.tensorsDigest(of: expert).description)
+        compared += 1
+      }
+    }
+    return "\(archived.count) archives, compared with \(compared) states in checkpoints"
+  }
+
+  private func digestOfArchive(_ name: String) throws -> Digest {
+    let place = folder.expert(name)
+    let archive = try JSONFile.read(ExpertArchive.self, from: place.appendingPathComponent("expert.json"))
+    let file = try Digest(ofFile: place.appendingPathComponent("adapter_model.safetensors"))
+    try same("the file of expert `\(name)`", archive.tensorsDigest.description, file.description)
+    try same("the base of expert `\(name)`", archive.baseDigest.description, manifest.baseDigest.description)
+    return file
+  }
+
+  func matrix() throws -> String {
+    let recorded = try MatrixFile.read(folder.matrix).matrix()
+    try same("tasks of matrix.json", recorded.tasks, manifest.tasks)
+    if let newest = try folder.checkpointPlaces().last(where: { $0.step == nil }) {
+      let checkpoint = try RunCheckpoint.read(folder.checkpoint(newest)).checkpoint
+      guard checkpoint.matrix == recorded else {
+        throw VerificationError.differs(
+          what: "the matrix", recorded: "another one in \(newest.fileName)", now: "that of matrix.json")
+      }
+    }
+    var cells = 0
+    for row in recorded.scores.indices {
+      for (column, task) in recorded.tasks.enumerated() {
+        guard let score = recorded[row, column] else { continue }
+        let predictions = try PredictionsFile.read(folder.inside(folder.predictions(row: row, task: task)))
+        let place = "R[\(row)][\(task)]"
+        try same(place, score, predictions.accuracy)
+        for prediction in predictions where prediction.predicted != Self.best(prediction.scores) {
+          throw VerificationError.differs(
+            what: "\(place), row \(prediction.index): the predicted label", recorded: "\(prediction.predicted)",
+            now: "\(Self.best(prediction.scores)), by its scores")
+        }
+        if let rows = tasks?.first(where: { $0.task.name == task })?.evaluated {
+          try same("rows behind \(place)", predictions.map(\.index), rows.map(\.index))
+          try same("right labels behind \(place)", predictions.map { Optional($0.gold) }, rows.map(\.labelIndex))
+        }
+        cells += 1
+      }
+    }
+    return "\(cells) cells"
+  }
+
+  func metrics() throws -> String {
+    let recorded = try JSONFile.read(RunMetrics.self, from: folder.metrics)
+    let complete = recorded.tasksLearned == manifest.tasks.count
+    let again = try RunMetrics(
+      manifest.configuration, outcomes: complete ? folder.outcomes(manifest.tasks) : nil,
+      learned: recorded.tasksLearned, costs: recorded.costs)
+    try same("metrics.json", recorded.metrics, again.metrics)
+    try same("metrics.json, beside the metrics", recorded, again)
+    return recorded.metrics.map(\.name).joined(separator: ", ")
+  }
+
+  func events() throws -> String {
+    struct Line: Decodable {
+      struct Step: Decodable {
+        let step: Int
+        let totalSteps: Int
+      }
+      let task: String
+      let step: Step
+    }
+    var last: [String: Line.Step] = [:]
+    var lines = 0
+    for line in try MappedFile(folder.events).data().split(separator: UInt8(ascii: "\n")) {
+      lines += 1
+      let event = try JSONFile.decode(Line.self, from: Data(line), path: "\(folder.events.path):\(lines)")
+      try same(
+        "the step after \(last[event.task]?.step ?? 0) of \(event.task) (line \(lines))", event.step.step,
+        (last[event.task]?.step ?? 0) + 1)
+      last[event.task] = event.step
+    }
+    let learned = try folder.checkpointPlaces().last { $0.step == nil }?.learned ?? 0
+    for task in manifest.tasks.prefix(learned) {
+      guard let end = last[task] else { throw VerificationError.missing(what: "every event of task \(task)") }
+      try same("steps of \(task)", end.step, end.totalSteps)
+    }
+    return "\(lines) steps, each after the one before"
+  }
+
+  private func same<Value: Equatable>(_ what: String, _ recorded: Value, _ now: Value) throws {
+    guard recorded == now else {
+      throw VerificationError.differs(what: what, recorded: "\(recorded)", now: "\(now)")
+    }
+  }
+
+  /// All problems and not only the first.
+  private func all<Element>(_ elements: [Element], _ body: (Element) throws -> Void) throws {
+    let problems = elements.compactMap { element -> String? in
+      do {
+        try body(element)
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    if !problems.isEmpty { throw VerificationError.several(problems) }
+  }
+
+  private static func best(_ scores: [Double]) -> Int {
+    scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
+  }
+}
