@@ -6,7 +6,7 @@ SWIFT ?= swift
 # Threads of libtorch in tests: results differ in their last bits with it, so tests use one number everywhere.
 CONFIGURATION ?= release
 
-.PHONY: all setup build demo test format lint docs bench reference clean help
+.PHONY: all setup build demo test fuzz format lint docs bench reference clean help
 
 all: build
 
@@ -14,6 +14,7 @@ help:
 	@echo "make demo       learn three small tasks, MoE-CL beside sequential LoRA (about two minutes)"
 	@echo "make build      build .build/release/accrete"
 	@echo "make test       build and run all tests"
+	@echo "make fuzz       give every reader of files broken ones: five million inputs (FUZZ_RUNS for each target)"
 	@echo "make lint docs  check the formatting; build the documentation with warnings as errors"
 	@echo "make bench      speed beside PyTorch + PEFT, about an hour (installs them into .venv)"
 	@echo "make reference  the PyTorch reference and the goldens (installs PyTorch into .venv)"
@@ -40,11 +41,19 @@ test: setup
 	$(call link_libtorch,)
 	$(SWIFT) test --skip-build --parallel
 
+# Inputs for each of the thirteen targets; see docs/fuzzing.md.
+FUZZ_RUNS ?= 450000
+
+fuzz: setup
+	Scripts/fuzz --runs $(FUZZ_RUNS) --torch $(LIBTORCH) $(FUZZ)
+
+FORMATTED := Package.swift Sources Tests benchmarks fuzzing/Package.swift fuzzing/Sources
+
 format:
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests benchmarks
+	$(SWIFT) format --in-place --recursive --parallel $(FORMATTED)
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests benchmarks
+	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
 
 docs: setup
 	Scripts/check_documentation
@@ -62,4 +71,4 @@ reference: .venv/installed
 	.venv/bin/python Scripts/reference/goldens.py --seedling Sources/accrete/Resources/base/seedling
 
 clean:
-	rm -rf .build
+	rm -rf .build fuzzing/.build

@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with a checkpoint, or with what is fed to it.
 public enum DecoderError: Error, Equatable, CustomStringConvertible {
   // MARK: Configuration
@@ -22,7 +24,9 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
   case emptyInput
   case vocabularyMismatch(base: String, model: Int, tokenizer: Int)
 
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .unknownArchitecture(let path, let got, let supported):
       "\(path): architecture `\(got)` is not supported; supported: \(supported.joined(separator: ", "))"

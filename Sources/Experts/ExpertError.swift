@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with an expert or with its files.
 public enum ExpertError: Error, Equatable, CustomStringConvertible {
   case invalidHyperparameter(name: String, value: String, allowed: String)
@@ -22,7 +24,9 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
   /// A selection was made for another number of rows than the batch has.
   case rowsDiffer(expected: Int, got: Int)
 
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .invalidHyperparameter(let name, let value, let allowed):
       "\(name) is \(value); allowed: \(allowed)"

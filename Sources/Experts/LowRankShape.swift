@@ -37,14 +37,16 @@ public struct LowRankShape: Sendable, Equatable, Codable {
 }
 
 extension LowRankShape {
-  private enum CodingKeys: String, CodingKey { case rank, alpha, dropout, projections }
+  private enum CodingKeys: CodingKey { case rank, alpha, dropout, projections }
 
-  /// What a file holds is checked as what a caller gives.
+  /// Reads a shape and checks it as `init` does: one that was written by us is within its limits.
+  ///
+  /// - Throws: `DecodingError`, or ``ExpertError/invalidHyperparameter(name:value:allowed:)``.
   public init(from decoder: any Swift.Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let container = try decoder.container(keyedBy: CodingKeys.self)
     try self.init(
-      rank: values.decode(Int.self, forKey: .rank), alpha: values.decode(Double.self, forKey: .alpha),
-      dropout: values.decode(Double.self, forKey: .dropout),
-      projections: values.decode([Projection].self, forKey: .projections))
+      rank: container.decode(Int.self, forKey: .rank), alpha: container.decode(Double.self, forKey: .alpha),
+      dropout: container.decode(Double.self, forKey: .dropout),
+      projections: container.decode([Projection].self, forKey: .projections))
   }
 }

@@ -5,8 +5,14 @@ public import Foundation
 public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
   public let description: String
 
+  private static let prefix = "sha256:"
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+  }
+
   private init(hash: SHA256.Digest) {
-    description = "sha256:" + hash.map { String(format: "%02x", $0) }.joined()
+    description = Self.prefix + hash.map { String(format: "%02x", $0) }.joined()
   }
 
   /// The digest of pieces, in order, as if they were one.
@@ -35,7 +41,13 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
   }
 
   public init(from decoder: any Decoder) throws {
-    description = try decoder.singleValueContainer().decode(String.self)
+    let container = try decoder.singleValueContainer()
+    description = try container.decode(String.self)
+    let digits = description.utf8.dropFirst(Self.prefix.utf8.count)
+    guard description.hasPrefix(Self.prefix), digits.count == 64, digits.allSatisfy(Self.isDigit) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "expected \(Self.prefix) and 64 hexadecimal digits")
+    }
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -13,7 +13,9 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   /// A link in a folder leads to what lies outside of it.
   case linkLeadsOut(path: String, target: String)
 
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .notFound(let path): "\(path): no such file. Check the path."
     case .notReadable(let path, let reason): "\(path): cannot be read: \(reason)"

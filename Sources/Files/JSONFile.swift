@@ -2,23 +2,29 @@ public import Foundation
 
 /// JSON files of a known form: small, pretty, with sorted keys, so that equal values give equal bytes.
 public enum JSONFile {
-  /// No configuration or result of ours is larger; anything above is refused before it is parsed.
-  public static let sizeLimit = 256 << 20
+  /// No configuration or result of ours is larger, and no tokenizer; anything above is refused before it is parsed, which
+  /// takes a multiple of it.
+  public static let sizeLimit = 64 << 20
   /// Deeper nesting is refused: parsers recurse.
-  static let depthLimit = 64
+  public static let depthLimit = 64
 
   /// Reads and decodes a file of at most `limit` bytes.
   /// - Throws: ``FileError`` that names the file and the key.
   public static func read<Value: Decodable>(_ type: Value.Type, from url: URL, limit: Int = sizeLimit) throws -> Value {
-    try decode(type, from: contents(of: url, limit: limit), path: url.path)
+    let file = try MappedFile(url)
+    try requireSize(file.bytes.count, limit: limit, path: url.path)
+    return try decode(type, from: file.data(), path: url.path)
   }
 
-  /// Decodes JSON that is part of a file.
-  /// - Throws: ``FileError/malformedJSON(path:reason:)`` that names the file and the key.
+  /// Decodes JSON that is in memory already.
+  ///
+  /// - Parameters:
+  ///   - type: what is decoded.
+  ///   - data: the text.
+  ///   - path: where it came from, for errors.
+  /// - Throws: ``FileError`` that names the place and the key.
   public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws -> Value {
-    guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {
-      throw FileError.malformedJSON(path: path, reason: "nested deeper than \(depthLimit) levels")
-    }
+    try requireShape(data, path: path)
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
@@ -32,14 +38,20 @@ public enum JSONFile {
   /// The bytes of a JSON file, checked for size and nesting.
   public static func contents(of url: URL, limit: Int = sizeLimit) throws -> Data {
     let file = try MappedFile(url)
-    guard file.bytes.count <= limit else {
-      throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: limit)
-    }
+    try requireSize(file.bytes.count, limit: limit, path: url.path)
     let data = file.data()
-    guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {
-      throw FileError.malformedJSON(path: url.path, reason: "nested deeper than \(depthLimit) levels")
-    }
+    try requireShape(data, path: url.path)
     return data
+  }
+
+  private static func requireSize(_ bytes: Int, limit: Int, path: String) throws {
+    guard bytes <= limit else { throw FileError.tooLarge(path: path, bytes: bytes, limit: limit) }
+  }
+
+  private static func requireShape(_ data: Data, path: String) throws {
+    guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {
+      throw FileError.malformedJSON(path: path, reason: "nested deeper than \(depthLimit) levels")
+    }
   }
 
   /// Encodes with sorted keys.

@@ -2,13 +2,18 @@ public import Foundation
 
 /// A file mapped read-only into memory. Pages are read when they are touched; nothing is copied.
 public final class MappedFile: @unchecked Sendable {
+  /// How the memory goes back.
+  private enum Memory { case mapped, allocated }
+
   public let url: URL
+  private let memory: Memory
   /// The mapped bytes: they are gone with the file. Who uses them keeps the file alive, as ``data()`` does.
   public let bytes: UnsafeRawBufferPointer
 
   /// - Throws: ``FileError`` when the file is missing, unreadable or a folder.
   public init(_ url: URL) throws {
     self.url = url
+    memory = .mapped
     let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError.system(errno, reading: url.path) }
     defer { close(descriptor) }
@@ -27,10 +32,32 @@ public final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: address, count: size)
   }
 
+  /// Bytes that are in memory already, as a file: for what came from elsewhere than a disk. They are copied.
+  ///
+  /// - Parameters:
+  ///   - data: the bytes.
+  ///   - url: what errors call it.
+  public init(copying data: Data, as url: URL) {
+    self.url = url
+    memory = .allocated
+    guard !data.isEmpty else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    // Aligned like a page of a file is, as far as any element of a tensor needs it.
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: data.count, alignment: 64)
+    data.copyBytes(to: copy)
+    bytes = UnsafeRawBufferPointer(copy)
+  }
+
   /// A copy of the bytes.
   public func data() -> Data { withExtendedLifetime(self) { Data(bytes) } }
 
   deinit {
-    if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
+    guard let address = bytes.baseAddress else { return }
+    switch memory {
+    case .mapped: munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
+    case .allocated: bytes.deallocate()
+    }
   }
 }

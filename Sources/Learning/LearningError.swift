@@ -1,3 +1,5 @@
+import Files
+
 /// What stops learning. Nothing here is a warning: a run that would learn nothing, or nonsense, ends and says why.
 public enum LearningError: Error, Equatable, CustomStringConvertible {
   // MARK: Set-up
@@ -22,7 +24,9 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
   /// A batch without a single target token.
   case noTargets(task: String, step: Int)
 
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .invalidOption(let name, let got, let allowed):
       "\(name) is \(got); allowed: \(allowed)"

@@ -21,7 +21,9 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case sameTaskTwice(String)
   case invalidConfiguration(key: String, got: String, allowed: String)
 
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .folderExists(let path):
       "\(path): exists already and is left as it is. Choose another --out, remove it, or go on with `accrete resume \(path)`."

@@ -23,6 +23,10 @@ public struct RunFolder: Sendable {
     url.appendingPathComponent("predictions/row-\(row)/\(task).jsonl")
   }
 
+  /// A place of this run that is about to be read or written, if no symbolic link leads from it out of the folder.
+  /// - Throws: `FileError.linkLeadsOut`.
+  public func inside(_ place: URL) throws -> URL { try Containment.require(place, in: url) }
+
   /// Makes the folder of a new run.
   /// - Throws: ``RunError/folderExists(_:)``: an earlier run is never touched.
   public func create() throws {
@@ -62,8 +66,12 @@ public struct RunFolder: Sendable {
   }
 
   /// Reads the manifest of an existing run.
+  /// - Throws: ``RunError/notARun(folder:)``; `FileError` for a manifest that cannot be one, or a symbolic link out of the
+  ///   folder.
   public func readManifest() throws -> Manifest {
     guard FileManager.default.fileExists(atPath: manifest.path) else { throw RunError.notARun(folder: url.path) }
-    return try JSONFile.read(Manifest.self, from: manifest)
+    // Whatever reads or goes on with a run begins here: none of its folders may lead elsewhere.
+    try Containment.requireNoLinksOut(of: url)
+    return try Manifest.read(manifest)
   }
 }

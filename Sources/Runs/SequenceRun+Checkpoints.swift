@@ -40,11 +40,12 @@ extension SequenceRun {
     secondsOfCurrent: Double
   ) throws {
     _ = try timings?.flush()
+    let file = try folder.inside(folder.checkpoint(place))
     try JSONFile.write(RunCosts(tasks: costs, secondsOfCurrent: secondsOfCurrent), to: folder.costs)
     try RunCheckpoint(
       learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, eventBytes: try events?.flush() ?? 0,
       manifestDigest: Digest(ofFile: folder.manifest), progress: current?.progress
-    ).write(allTensors, training: current?.state, to: folder.checkpoint(place))
+    ).write(allTensors, training: current?.state, to: file)
   }
 
   /// Follows a request that came while a task was learned. `due`: whether a checkpoint is due anyway.

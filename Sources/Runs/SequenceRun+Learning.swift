@@ -87,7 +87,7 @@ extension SequenceRun {
     return try ExpertArchive.write(
       expert, name: task.task.name, method: configuration.method, baseDigest: manifest.baseDigest,
       tokenizerDigest: manifest.tokenizerDigest, promptDigest: Manifest.promptDigest(of: [task]),
-      to: folder.expert(task.task.name)
+      to: folder.inside(folder.expert(task.task.name))
     ).bytes
   }
 }

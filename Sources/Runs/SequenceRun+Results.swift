@@ -29,7 +29,7 @@ extension RunFolder {
     try Outcomes(
       tasks: tasks,
       right: (0...tasks.count).map { row in
-        try tasks.map { try SequenceRun.readPredictions(predictions(row: row, task: $0)).map(\.isRight) }
+        try tasks.map { try PredictionsFile.read(inside(predictions(row: row, task: $0))).map(\.isRight) }
       })
   }
 }

@@ -10,7 +10,7 @@ extension SequenceRun {
   ///
   /// A task whose tensors are bit for bit what they were when it was last scored has the same predictions: those are taken.
   func scoreRow(_ row: Int) throws {
-    try RunFolder.makeFolder(folder.predictions(row: row, task: "x").deletingLastPathComponent())
+    try RunFolder.makeFolder(folder.inside(folder.predictions(row: row, task: "x").deletingLastPathComponent()))
     var accuracies: [(String, Double)] = []
     for (column, task) in tasks.enumerated() {
       let name = task.task.name
@@ -61,22 +61,12 @@ extension SequenceRun {
   func reuseLastRow() throws {
     for (column, task) in tasks.enumerated() where matrix[learned, column] != nil {
       let file = folder.predictions(row: learned, task: task.task.name)
-      let predictions = try Self.readPredictions(file)
+      let predictions = try PredictionsFile.read(folder.inside(file))
       guard predictions.count == task.evaluated.count else {
         throw FileError.malformedJSON(
           path: file.path, reason: "it has \(predictions.count) rows of \(task.evaluated.count)")
       }
       scored[task.task.name] = Scored(dependencies: try dependencies(of: task), predictions: predictions)
-    }
-  }
-
-  /// The predictions of a cell of the matrix.
-  /// - Throws: `FileError` that names the line.
-  static func readPredictions(_ file: URL) throws -> [Prediction] {
-    var number = 0
-    return try MappedFile(file).data().split(separator: UInt8(ascii: "\n")).map { line in
-      number += 1
-      return try JSONFile.decode(Prediction.self, from: Data(line), path: "\(file.path):\(number)")
     }
   }
 
@@ -93,7 +83,7 @@ extension SequenceRun {
       data.append(try JSONFile.encode(prediction, pretty: false))
       data.append(UInt8(ascii: "\n"))
     }
-    try AtomicFile.write(data, to: folder.predictions(row: row, task: task))
+    try AtomicFile.write(data, to: folder.inside(folder.predictions(row: row, task: task)))
   }
 }
 

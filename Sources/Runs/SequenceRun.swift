@@ -160,9 +160,11 @@ public final class SequenceRun {
   public func run(requests: @escaping () -> RunRequest? = { nil }) throws {
     guard lock != nil else { throw RunError.readOnly(folder: folder.url.path) }
     self.requests = requests
+    // Since the run was opened, somebody may have put links there.
+    try Containment.requireNoLinksOut(of: folder.url)
     try folder.removeLeftovers()
-    events = try EventLog(folder.events, keeping: eventBytes)
-    timings = try EventLog(folder.timings)
+    events = try EventLog(folder.inside(folder.events), keeping: eventBytes)
+    timings = try EventLog(folder.inside(folder.timings))
     // In the middle of a task the tensors are no longer those with which the last row was scored.
     if stopped == nil { try reuseLastRow() }
     if learned == 0, matrix[0, 0] == nil {

@@ -45,9 +45,24 @@ public struct JSONLReader: Sendable {
   /// - Throws: A ``StreamError`` that names the file and the line of what is wrong.
   public func read(_ url: URL) throws -> LearningTask {
     let name = Self.taskName(of: url)
-    let file = Place(file: url.relativePath)
-    try TaskName.require([(name, file)])
-    let source = try SourceFile(url)
+    try TaskName.require([(name, Place(file: url.relativePath))])
+    return try read(SourceFile(url), name: name)
+  }
+
+  /// Reads a task that is in memory already.
+  ///
+  /// - Parameters:
+  ///   - data: The lines.
+  ///   - url: The file that it would be: names the task, and the place in errors.
+  /// - Throws: A ``StreamError`` that names the file and the line of what is wrong.
+  public func read(_ data: Data, as url: URL) throws -> LearningTask {
+    let (name, place) = (Self.taskName(of: url), Place(file: url.relativePath))
+    try TaskName.require([(name, place)])
+    return try read(SourceFile(data, place: place), name: name)
+  }
+
+  private func read(_ source: SourceFile, name: String) throws -> LearningTask {
+    let file = source.place
     let fields = try source.rowsByLine().map { try RowFields($0, of: source) }
     guard let first = fields.first else {
       throw StreamError.split(

@@ -30,15 +30,3 @@ func listed(_ names: [String]) -> String {
   let shown = names.prefix(20).map(quoted).joined(separator: ", ")
   return names.count > 20 ? "\(shown), … (\(names.count))" : shown
 }
-
-/// A message on one line: control characters, which a file may hold, would break it or command the terminal.
-func oneLine(_ text: String) -> String {
-  var line = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: line.append(" ")
-    default: line.append(scalar)
-    }
-  }
-  return String(line)
-}

@@ -22,7 +22,7 @@ struct SourceFile {
   /// - Throws: ``StreamError/file(_:)`` if it is missing, no regular file, unreadable or over 2 GiB,
   ///   ``StreamError/text(_:)`` if it is no UTF-8.
   init(_ url: URL) throws {
-    place = Place(file: url.relativePath)
+    let place = Place(file: url.relativePath)
     let path = url.resolvingSymlinksInPath().path
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
       throw StreamError.file(
@@ -45,20 +45,31 @@ struct SourceFile {
           expected: "a readable file", got: "the error \(quoted(error.localizedDescription))",
           fix: "Check its permissions."))
     }
+    try self.init(data, place: place)
+  }
+
+  /// Text that is in memory already.
+  ///
+  /// - Parameters:
+  ///   - data: The bytes.
+  ///   - place: What errors call it.
+  /// - Throws: ``StreamError/text(_:)`` if it is no UTF-8, or a line is too long.
+  init(_ data: Data, place: Place) throws {
+    self.place = place
     bytes = data.starts(with: [0xEF, 0xBB, 0xBF]) ? [UInt8](data.dropFirst(3)) : [UInt8](data)
     try requireText()
   }
 
   /// The lines of the file without their line feeds, each with its number from 1; nothing after the last line feed.
-  func lines() -> [(range: Range<Int>, number: Int)] {
-    var lines: [(range: Range<Int>, number: Int)] = []
-    var start = 0
-    while start < bytes.endIndex {
-      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
-      lines.append((start..<end, lines.count + 1))
-      start = end + 1
+  ///
+  /// One after the other: a list of them would take a multiple of the memory of a file that has nothing but line feeds.
+  func lines() -> some Sequence<(range: Range<Int>, number: Int)> {
+    sequence(state: (start: 0, number: 0)) { [bytes] state in
+      guard state.start < bytes.endIndex else { return nil }
+      let end = bytes[state.start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+      defer { state = (end + 1, state.number + 1) }
+      return (range: state.start..<end, number: state.number + 1)
     }
-    return lines
   }
 
   /// Checks line by line, to name the line: a line feed is never part of a longer UTF-8 sequence.

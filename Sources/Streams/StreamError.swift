@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// What is wrong with the data of a stream, by family; every one says where, and what to do.
@@ -69,7 +70,7 @@ extension StreamError: CustomStringConvertible, LocalizedError {
   /// One line: `FILE:LINE: expected …, got …. Fix: …`.
   public var description: String {
     let place = Place(file: detail.file, line: detail.line, row: detail.row).description
-    return oneLine("\(place): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)")
+    return "\(place): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)".onOneLine
   }
 
   /// The same line, for `localizedDescription`.

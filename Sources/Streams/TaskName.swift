@@ -1,3 +1,5 @@
+import Files
+
 /// The rules for names of tasks, which become folders of a run.
 enum TaskName {
   /// The longest name. File systems end at 255 bytes, and a run's files add to the name.
@@ -12,7 +14,7 @@ enum TaskName {
   static func require(_ names: [(name: String, place: Place)]) throws {
     var first: [String: Place] = [:]
     for (name, place) in names {
-      guard isSafe(name) else {
+      guard PlainName.isPlain(name, longest: longest) else {
         throw StreamError.identity(
           place.detail(
             expected:
@@ -27,17 +29,5 @@ enum TaskName {
       }
       first[name.lowercased()] = place
     }
-  }
-
-  private static func isSafe(_ name: String) -> Bool {
-    func isAllowed(_ byte: UInt8) -> Bool {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-        true
-      default: false
-      }
-    }
-    return (1...longest).contains(name.utf8.count) && name.utf8.allSatisfy(isAllowed) && !name.hasPrefix(".")
   }
 }

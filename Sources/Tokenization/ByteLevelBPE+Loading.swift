@@ -1,8 +1,19 @@
-import Foundation
+import Files
+public import Foundation
 
 extension ByteLevelBPE {
-  /// Builds the tokenizer from the bytes of a `tokenizer.json`; `file` names them in errors.
-  init(data: Data, file: String) throws {
+  /// Builds the tokenizer from a `tokenizer.json` that is in memory already.
+  ///
+  /// - Parameters:
+  ///   - data: the JSON text.
+  ///   - file: where it came from, for errors.
+  /// - Throws: as ``init(contentsOf:)``.
+  public init(data: Data, file: String) throws {
+    guard data.withUnsafeBytes(JSONFile.nestingDepth) <= JSONFile.depthLimit else {
+      throw TokenizationError.malformed(
+        file: file, key: "top level", expected: "a tokenizer.json",
+        got: "brackets nested deeper than \(JSONFile.depthLimit) levels")
+    }
     let contents: TokenizerFile
     do {
       contents = try JSONDecoder().decode(TokenizerFile.self, from: data)

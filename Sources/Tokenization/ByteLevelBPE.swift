@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// Byte-level BPE as a Hugging Face `tokenizer.json` describes it; ids are equal to those of Python's `tokenizers`.
@@ -16,7 +17,15 @@ public struct ByteLevelBPE: Tokenizer {
     let file = url.path
     let data: Data
     do {
-      data = try Data(contentsOf: url)
+      // No regular file, or one too large to be parsed, is refused before its bytes are taken.
+      let mapped = try MappedFile(url)
+      guard mapped.bytes.count <= JSONFile.sizeLimit else {
+        throw TokenizationError.malformed(
+          file: file, key: "top level", expected: "at most \(JSONFile.sizeLimit) bytes", got: "\(mapped.bytes.count)")
+      }
+      data = mapped.data()
+    } catch let error as TokenizationError {
+      throw error
     } catch {
       throw TokenizationError.unreadable(
         file: file, expected: "a tokenizer.json", got: "the file is missing or cannot be read")

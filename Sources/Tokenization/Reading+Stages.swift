@@ -61,10 +61,20 @@ extension Reading {
           entry.element, vocabularySize: vocabularySize, key: "\(key).processors[\(entry.offset)]")
         template.before = inner.before + template.before
         template.after += inner.after
+        try requireSize(of: template, key: key)
       }
     case "TemplateProcessing": return try single(processor, vocabularySize: vocabularySize, key: key)
     default:
       throw unsupported(key, expected: "null, ByteLevel, TemplateProcessing or a Sequence of them", got: processor.type)
+    }
+  }
+
+  /// A few tokens are put around a text. A list of tokens that is named again and again would otherwise make a small file
+  /// fill the memory.
+  private func requireSize(of template: Template, key: String) throws {
+    let count = template.before.count + template.after.count
+    guard count <= 1024 else {
+      throw unsupported(key, expected: "at most 1024 tokens around a text", got: "\(count)")
     }
   }
 
@@ -84,6 +94,7 @@ extension Reading {
             "\(key).special_tokens.\(name).ids", expected: "ids in 0..<\(vocabularySize)", got: "\(id)")
         }
         if sequences == 0 { template.before += ids } else { template.after += ids }
+        try requireSize(of: template, key: key)
       } else if piece.sequence != nil {
         sequences += 1
       } else {

@@ -25,15 +25,26 @@ struct RegexCutter: Sendable {
 
   /// Cuts the piece `range` of `bytes` into matches and what is between them; `ends` gets the end of each.
   ///
-  /// - Throws: when ICU runs out of its backtracking stack, where cutting on would give other ids than Python's.
+  /// - Throws: when ICU runs out of its backtracking stack, where cutting on would give other ids than Python's; when the
+  ///   pattern takes steps out of proportion to the text, as `(a+)+b` does.
   func cut(_ bytes: [UInt8], _ range: Range<Int>, ends: inout [Int]) throws {
     let text = String(decoding: bytes[range], as: UTF8.self)
     let offsets = Self.byteOffsets(of: text)
     var cuts: [Int] = []
     var failed = false
+    var reports = 0
+    let allowed = Self.reports(length: offsets.count)
     expression.enumerateMatches(
-      in: text, options: .reportCompletion, range: NSRange(location: 0, length: offsets.count - 1)
-    ) { match, flags, _ in
+      in: text, options: [.reportCompletion, .reportProgress], range: NSRange(location: 0, length: offsets.count - 1)
+    ) { match, flags, stop in
+      if flags.contains(.progress) {
+        reports += 1
+        if reports > allowed {
+          failed = true
+          stop.pointee = true
+        }
+        return
+      }
       if flags.contains(.internalError) { failed = true }
       guard let found = match?.range, found.location >= 0, found.location + found.length < offsets.count else { return }
       cuts.append(offsets[found.location])
@@ -42,7 +53,7 @@ struct RegexCutter: Sendable {
     if failed {
       throw TokenizationError.unsplittable(
         file: file, key: key, expected: "a text the pattern can be matched on",
-        got: "a text of \(range.count) bytes on which ICU's matcher ran out of stack")
+        got: "a text of \(range.count) bytes on which ICU's matcher ran out of stack or time")
     }
     cuts.append(range.count)
     var last = 0
@@ -51,6 +62,10 @@ struct RegexCutter: Sendable {
       last = cut
     }
   }
+
+  /// How often ICU may report progress: it does so after every 10,000 steps of its matcher or so. A pattern for tokens takes
+  /// some tens of steps for each character; a thousand are allowed.
+  private static func reports(length: Int) -> Int { 200 + length / 10 }
 
   /// For each UTF-16 offset in `text`, and its end, the UTF-8 offset.
   private static func byteOffsets(of text: String) -> [Int] {

@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with a tokenizer file, or with what it is asked to do.
 ///
 /// Every case says where (the file, and the JSON key inside it), what was expected there and what was found.
@@ -16,7 +18,9 @@ public enum TokenizationError: Error, CustomStringConvertible, Equatable {
   case unsplittable(file: String, key: String, expected: String, got: String)
 
   /// One line: where, what was found, what was expected, and what to do about it.
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .unreadable(let file, let expected, let got):
       "\(file): \(got); expected \(expected). Check the path and its permissions."

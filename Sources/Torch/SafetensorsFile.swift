@@ -15,8 +15,14 @@ public struct SafetensorsFile: Sendable {
 
   /// - Throws: `FileError` or ``TorchError/malformedSafetensors(path:rule:)``.
   public init(_ url: URL) throws {
-    self.url = url
-    file = try MappedFile(url)
+    try self.init(MappedFile(url))
+  }
+
+  /// A file that is mapped, or in memory, already.
+  /// - Throws: ``TorchError/malformedSafetensors(path:rule:)``.
+  public init(_ file: MappedFile) throws {
+    url = file.url
+    self.file = file
     header = try SafetensorsHeader(file)
     names = header.entries.keys.sorted()
     metadata = header.metadata

@@ -1,3 +1,5 @@
+import Files
+
 /// What can go wrong between Swift and libtorch, and in files of tensors.
 public enum TorchError: Error, Equatable, CustomStringConvertible {
   // MARK: Operations
@@ -39,7 +41,9 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
   /// The file has no tensor of this name.
   case missingTensor(path: String, name: String)
 
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .operationFailed(let operation, let arguments, let reason):
       "libtorch could not compute \(operation)(\(arguments)): \(reason)"

@@ -55,7 +55,7 @@ extension CommandLineTests {
       ("rank: [2\n", "run.yaml", "YAML"),
       ("rank: 2\nrank: 3\n", "run.yaml", "rank"),
       ("\u{0}\u{1}\u{2}PK\u{3}", "run.yaml", "YAML"),
-      ("a: &a [x, x]\nb: &b [*a, *a]\n", "run.yaml:1: a", "unknown"),
+      ("a: &a [x, x]\nb: &b [*a, *a]\n", "run.yaml:1", "anchor"),
     ]) func yamlThatIsWrong(text: String, place: String, word: String) throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)

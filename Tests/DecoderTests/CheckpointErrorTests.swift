@@ -100,6 +100,18 @@ import Torch
     try JSONSerialization.data(withJSONObject: ["weight_map": map]).write(to: index)
   }
 
+  @Test func anIndexThatNestsWithoutEnd() throws {
+    try writeIndex { _ in }
+    for text in [
+      String(repeating: "[", count: 10_000), "{\"weight_map\":" + String(repeating: "{\"a\":", count: 10_000),
+    ] {
+      try folder.write(text, to: index.lastPathComponent)
+      #expect(throws: FileError.malformedJSON(path: index.path, reason: "nested deeper than 64 levels")) {
+        try DecoderModel(folder: folder.url)
+      }
+    }
+  }
+
   @Test func anIndexThatNamesAMissingTensor() throws {
     try writeIndex { $0["model.extra.weight"] = "model-00001-of-00002.safetensors" }
     expect(.invalidIndex(path: index.path, reason: "tensor `model.extra.weight` is in no shard"))
@@ -123,6 +135,8 @@ import Torch
 
   @Test(arguments: [
     "../model.safetensors", "/etc/passwd", "a/b.safetensors", ".hidden.safetensors", "weights.bin", "",
+    // What the operating system calls ends at a NUL: this would be the folder itself.
+    "\u{0}.safetensors", "a\n.safetensors", String(repeating: "n", count: 256) + ".safetensors",
   ])
   func anIndexThatLeavesTheFolder(name: String) throws {
     try writeIndex { $0["model.norm.weight"] = name }

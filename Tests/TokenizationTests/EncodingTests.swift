@@ -99,4 +99,21 @@ import Testing
       return true
     }
   }
+
+  /// A pattern of a stranger may take exponential time: it is stopped, on a text of any length.
+  @Test(arguments: [(#"((a|b)+)+c"#, 60), (#"(a+)+$"#, 60), (#"(a|aa)+$"#, 200), (#"(\w*)*x"#, 2000)])
+  func patternsThatNeverEnd(pattern: String, length: Int) throws {
+    let tokenizer = try SeedlingFile.changed { contents in
+      let split: [String: Any] = ["type": "Split", "pattern": ["Regex": pattern], "behavior": "Isolated"]
+      let bytes: [String: Any] = ["type": "ByteLevel", "add_prefix_space": false, "use_regex": false]
+      contents["pre_tokenizer"] = ["type": "Sequence", "pretokenizers": [split, bytes]]
+    }
+    let start = ContinuousClock.now
+    do {
+      _ = try tokenizer.encode(String(repeating: "a", count: length) + "!", addSpecialTokens: false)
+    } catch TokenizationError.unsplittable(let file, let key, _, _) {
+      #expect(file == "t.json" && key == "pre_tokenizer.pretokenizers[0].pattern.Regex")
+    }
+    #expect(start.duration(to: .now) < .seconds(30))
+  }
 }

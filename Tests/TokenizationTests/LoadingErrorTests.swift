@@ -55,6 +55,22 @@ import Testing
     }
   }
 
+  @Test(arguments: ["/dev/zero", "/dev"]) func filesThatAreNoFiles(path: String) {
+    #expect(
+      error { try ByteLevelBPE(contentsOf: URL(fileURLWithPath: path)) }
+        == .unreadable(file: path, expected: "a tokenizer.json", got: "the file is missing or cannot be read"))
+  }
+
+  @Test(arguments: [65, 10_000]) func nesting(levels: Int) {
+    let open = #"{"model":{"vocab":{},"merges":[]},"pre_tokenizer":"#
+    let (part, end) = (#"{"type":"Sequence","pretokenizers":["#, "]}")
+    let text = open + String(repeating: part, count: levels) + String(repeating: end, count: levels) + "}"
+    #expect(
+      error { try ByteLevelBPE(data: Data(text.utf8), file: "t.json") }
+        == .malformed(
+          file: "t.json", key: "top level", expected: "a tokenizer.json", got: "brackets nested deeper than 64 levels"))
+  }
+
   @Test func nestingWithoutEnd() {
     let open = #"{"model":{"vocab":{},"merges":[]},"pre_tokenizer":"#
     let data = Data((open + String(repeating: #"{"type":"Sequence","pretokenizers":["#, count: 100_000)).utf8)

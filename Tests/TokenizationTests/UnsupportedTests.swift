@@ -93,4 +93,18 @@ import Testing
       error.description == "t.json, normalizer: found NFKC, which is not supported; expected null or NFC. "
         + "Use a byte-level BPE model, or change this key if its effect is not wanted.")
   }
+
+  /// A thousand tokens, named a thousand times: a small file that would be a million tokens around every text.
+  @Test func aTemplateThatWouldFillTheMemory() throws {
+    let ids = Array(repeating: "0", count: 1000).joined(separator: ",")
+    let name = #"{"SpecialToken":{"id":"s","type_id":0}}"#
+    let names = Array(repeating: name, count: 1000).joined(separator: ",")
+    let single =
+      #"{"type":"TemplateProcessing","single":[\#(names),{"Sequence":{"id":"A","type_id":0}}],"#
+      + #""special_tokens":{"s":{"id":"s","ids":[\#(ids)],"tokens":["s"]}}}"#
+    for value in [single, #"{"type":"Sequence","processors":[\#(single)]}"#] {
+      let object = try JSONSerialization.jsonObject(with: Data(value.utf8))
+      #expect(throws: TokenizationError.self) { try SeedlingFile.changed { $0["post_processor"] = object } }
+    }
+  }
 }

@@ -15,6 +15,12 @@ public struct Checkpoint {
   /// Tensors that some checkpoints carry although they follow from the configuration.
   private static func isDerived(_ name: String) -> Bool { name.hasSuffix(".rotary_emb.inv_freq") }
 
+  /// Whether a name is that of a file in the folder itself: the index of a stranger must not open others.
+  private static func isShard(_ name: String) -> Bool {
+    !name.hasPrefix(".") && name.hasSuffix(".safetensors") && name.utf8.count <= 255
+      && name.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "/") && $0 != 0x7F }
+  }
+
   /// - Throws: ``DecoderError``, `TorchError.malformedSafetensors`, `FileError`.
   public init(folder: URL) throws {
     self.folder = folder
@@ -26,7 +32,7 @@ public struct Checkpoint {
       urls = [single]
     } else if FileManager.default.fileExists(atPath: index.path) {
       let map = try JSONFile.read(ShardIndex.self, from: index).weightMap
-      for name in map.values where name.contains("/") || name.hasPrefix(".") || !name.hasSuffix(".safetensors") {
+      for name in map.values where !Self.isShard(name) {
         throw DecoderError.invalidIndex(
           path: index.path, reason: "it names a file `\(name)` that is no shard of this folder")
       }

@@ -227,12 +227,29 @@ public final class TaskTraining {
   }
 
   /// Goes on where `state` was taken; the method must hold the tensors of that moment.
+  /// - Throws: ``LearningError/unsupported(what:fix:)`` for a position that this task does not have; `TorchError` for moments of
+  ///   other parameters.
   public func restore(_ state: TrainingState) throws {
+    let batches = try batches(of: state.cursor)
     optimizer = try AdamW(
       for: parameters, weightDecay: options.weightDecay, firstMoment: state.firstMoment.cloned(),
       secondMoment: state.secondMoment.cloned(), step: state.cursor.step)
     dropout = DropoutStream(state.dropout)
     cursor = state.cursor
-    epochBatches = Self.batches(material, options, seed, epoch: cursor.epoch)
+    epochBatches = batches
+  }
+
+  /// The batches of the epoch in which a stored position lies: it may come from a file, which may say anything.
+  private func batches(of cursor: TrainingState.Cursor) throws -> [[Int]] {
+    let unsupported = LearningError.unsupported(
+      what:
+        "task \(material.task.name): going on with epoch \(cursor.epoch), batch \(cursor.batch), step \(cursor.step)",
+      fix: "Remove the checkpoint to go on from the one before.")
+    guard (0...options.epochs).contains(cursor.epoch), cursor.batch >= 0, (0..<1 << 48).contains(cursor.step),
+      (0..<1 << 60).contains(cursor.tokens)
+    else { throw unsupported }
+    let batches = Self.batches(material, options, seed, epoch: cursor.epoch)
+    guard cursor.epoch < options.epochs ? cursor.batch < batches.count : cursor.batch == 0 else { throw unsupported }
+    return batches
   }
 }

@@ -76,8 +76,7 @@ struct Inspection {
   }
 
   func matrix() throws -> String {
-    let file = try JSONFile.read(MatrixFile.self, from: folder.matrix)
-    let recorded = try TaskMatrix(tasks: file.tasks, scores: file.scores)
+    let recorded = try MatrixFile.read(folder.matrix).matrix()
     try same("tasks of matrix.json", recorded.tasks, manifest.tasks)
     if let newest = try folder.checkpointPlaces().last(where: { $0.step == nil }) {
       let checkpoint = try RunCheckpoint.read(folder.checkpoint(newest)).checkpoint
@@ -90,7 +89,7 @@ struct Inspection {
     for row in recorded.scores.indices {
       for (column, task) in recorded.tasks.enumerated() {
         guard let score = recorded[row, column] else { continue }
-        let predictions = try SequenceRun.readPredictions(folder.predictions(row: row, task: task))
+        let predictions = try PredictionsFile.read(folder.inside(folder.predictions(row: row, task: task)))
         let place = "R[\(row)][\(task)]"
         try same(place, score, predictions.accuracy)
         for prediction in predictions where prediction.predicted != Self.best(prediction.scores) {

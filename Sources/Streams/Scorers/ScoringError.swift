@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// Why answers cannot be scored, by family.
@@ -57,7 +58,7 @@ public enum ScoringError: Error, Sendable, Equatable {
 extension ScoringError: CustomStringConvertible, LocalizedError {
   /// One line: `SCORER: expected …, got …. Fix: …`.
   public var description: String {
-    oneLine("\(detail.scorer): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)")
+    "\(detail.scorer): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)".onOneLine
   }
 
   /// The same line, for `localizedDescription`.

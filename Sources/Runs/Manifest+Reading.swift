@@ -1,0 +1,42 @@
+import Files
+public import Foundation
+
+extension Manifest {
+  /// The most tasks of a run: the matrix has a cell for every pair of them.
+  static let mostTasks = 4096
+
+  /// Reads `manifest.json`.
+  /// - Throws: `FileError` that names the file and what cannot be.
+  public static func read(_ url: URL) throws -> Manifest {
+    try JSONFile.read(Manifest.self, from: url).possible(path: url.path)
+  }
+
+  /// Reads a manifest that is in memory already.
+  ///
+  /// - Parameters:
+  ///   - data: the JSON text.
+  ///   - path: where it came from, for errors.
+  /// - Throws: as ``read(_:)``.
+  public static func decode(_ data: Data, path: String) throws -> Manifest {
+    try JSONFile.decode(Manifest.self, from: data, path: path).possible(path: path)
+  }
+
+  /// Itself, if a run can have had such a manifest.
+  ///
+  /// The tasks' names become folders, and their number decides how much memory a matrix takes, before anything else of the
+  /// run is compared with them.
+  private func possible(path: String) throws -> Manifest {
+    func refuse(_ reason: String) -> FileError { .malformedJSON(path: path, reason: reason) }
+    guard tasks.count <= Self.mostTasks else {
+      throw refuse("`tasks` has \(tasks.count) names, at most \(Self.mostTasks) are possible")
+    }
+    var seen: Set<String> = []
+    for task in tasks {
+      guard PlainName.isPlain(task, longest: 128) else {
+        throw refuse("`\(String(task.unicodeScalars.prefix(60)))` in `tasks` cannot be a task's name")
+      }
+      guard seen.insert(task).inserted else { throw refuse("`\(task)` is twice in `tasks`") }
+    }
+    return self
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Yams
+
+/// Keeps from the YAML parser what it cannot survive.
+///
+/// A run file is flat. What YAML has beyond that is of use only to an attacker: aliases let a file of a thousand bytes be
+/// a tree of 2³⁰ nodes, or one so deep that freeing it overflows the stack.
+enum YAMLGuard {
+  /// The first line, counted from 1, on which an anchor or an alias may stand; nil: there is none.
+  ///
+  /// It errs on the safe side. Quotation marks are not followed (a quote inside a plain value would hide what is after
+  /// it), so that ` *x` inside a quoted value is taken for an alias too; a mark after a letter, a quote or a slash is none.
+  static func lineOfAlias(in text: Data) -> Int? {
+    var line = 1
+    var before: UInt8?
+    /// Whether only blanks stood on this line so far; what comes after `#` there is a comment.
+    var isIndent = true
+    var isComment = false
+    var mark = false
+    for byte in text {
+      // Anything beyond ASCII may be one of YAML's other line ends.
+      let isLineEnd = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") || byte >= 0x80
+      if mark, isNameByte(byte) { return line }
+      if byte == UInt8(ascii: "\n") { line += 1 }
+      if isLineEnd {
+        (isIndent, isComment) = (true, false)
+      } else if isIndent, !isComment, byte == UInt8(ascii: "#") {
+        isComment = true
+      } else if byte != UInt8(ascii: " "), byte != UInt8(ascii: "\t") {
+        isIndent = false
+      }
+      mark = !isComment && (byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*")) && mayBegin(after: before)
+      before = byte
+    }
+    return nil
+  }
+
+  /// The value, but a number in base 60 (`1:30`) is text: the parser's arithmetic on those overflows.
+  static func withoutSexagesimal(_ value: Node) -> Node {
+    guard case .scalar(var scalar) = value, scalar.string.utf8.contains(UInt8(ascii: ":")) else { return value }
+    scalar.style = .doubleQuoted
+    return .scalar(scalar)
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+
+  /// Whether a value may begin after a byte.
+  private static func mayBegin(after byte: UInt8?) -> Bool {
+    guard let byte else { return true }
+    switch byte {
+    case 0...0x20, 0x80..., UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ","), UInt8(ascii: ":"),
+      UInt8(ascii: "?"), UInt8(ascii: "-"):
+      return true
+    default: return false
+    }
+  }
+}

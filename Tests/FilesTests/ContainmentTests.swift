@@ -1,0 +1,100 @@
+import Files
+import Foundation
+import Testing
+
+/// Is what lies outside of a folder out of reach, whatever links are in it?
+@Suite struct ContainmentTests {
+  @Test func whatIsInside() throws {
+    let scratch = try Scratch()
+    try scratch.write("x", to: "run/a/b.json")
+    try scratch.link("run/inner", to: "a")
+    try scratch.link("run/absolute", to: scratch.place("run/a").path)
+    let run = scratch.place("run")
+    for name in ["a", "a/b.json", "a/new.json", "new/deeper/file", "inner/b.json", "absolute/b.json", "a..b", "...x"] {
+      #expect(throws: Never.self, "\(name)") { try Containment.require(run.appendingPathComponent(name), in: run) }
+    }
+    #expect(throws: Never.self) { try Containment.requireNoLinksOut(of: run) }
+    #expect(throws: Never.self) { try Containment.requireNoLinksOut(of: scratch.place("none")) }
+  }
+
+  /// The folder itself may be reached by a link: who names it has chosen it.
+  @Test func aFolderBehindALink() throws {
+    let scratch = try Scratch()
+    try scratch.write("x", to: "elsewhere/run/a.json")
+    try scratch.link("run", to: "elsewhere/run")
+    let run = scratch.place("run")
+    #expect(throws: Never.self) { try Containment.require(run.appendingPathComponent("a.json"), in: run) }
+    #expect(throws: Never.self) { try Containment.requireNoLinksOut(of: run) }
+  }
+
+  @Test(arguments: ["/etc", "/etc/hostname", "..", "../other", "../run2", "/", "nowhere", "/nowhere", "loop"])
+  func linksOut(target: String) throws {
+    let scratch = try Scratch()
+    try scratch.write("x", to: "run/a/b.json")
+    try scratch.write("x", to: "other/secret")
+    // Its name begins as that of the folder does.
+    try scratch.write("x", to: "run2/secret")
+    try scratch.link("run/loop", to: "loop")
+    try scratch.link("run/out", to: target)
+    let run = scratch.place("run")
+    for name in ["out", "out/secret", "out/deeper/secret"] {
+      let place = run.appendingPathComponent(name)
+      let error = #expect(throws: FileError.self, "\(name)") { try Containment.require(place, in: run) }
+      guard case .linkLeadsOut(place.path, _) = error else {
+        Issue.record("\(name): \(String(describing: error))")
+        continue
+      }
+    }
+    let error = #expect(throws: FileError.self) { try Containment.requireNoLinksOut(of: run) }
+    guard case .linkLeadsOut = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func aLinkDeepInside() throws {
+    let scratch = try Scratch()
+    try scratch.write("x", to: "run/a/b/c/d/e.json")
+    try scratch.link("run/a/b/c/d/out", to: "/etc")
+    let run = scratch.place("run")
+    let place = run.appendingPathComponent("a/b/c/d/out")
+    #expect(throws: FileError.linkLeadsOut(path: place.path, target: "/etc")) {
+      try Containment.requireNoLinksOut(of: run)
+    }
+    // A link to a link.
+    try scratch.link("run/first", to: "a/b/c/d/out/hostname")
+    #expect(throws: FileError.self) { try Containment.require(run.appendingPathComponent("first"), in: run) }
+  }
+
+  @Test func namesThatLeadOut() throws {
+    let scratch = try Scratch()
+    try scratch.write("x", to: "run/a.json")
+    try scratch.write("x", to: "secret")
+    let run = scratch.place("run")
+    for path in [run.path + "/../secret", run.path + "/a/../../secret", scratch.place("secret").path, run.path, "/"] {
+      #expect(throws: FileError.self, "\(path)") { try Containment.require(URL(fileURLWithPath: path), in: run) }
+    }
+    #expect(throws: FileError.notFound(path: scratch.place("none").path)) {
+      try Containment.require(scratch.place("none/x"), in: scratch.place("none"))
+    }
+  }
+
+  /// A link in the place of the temporary file would be written through.
+  @Test func aLinkInPlaceOfTheTemporaryFile() throws {
+    let scratch = try Scratch()
+    let victim = try scratch.write("mine", to: "victim")
+    try scratch.link("run/.x.json.\(getpid()).partial", to: victim.path)
+    #expect(throws: FileError.self) { try AtomicFile.write("theirs", to: scratch.place("run/x.json")) }
+    #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
+  }
+
+  /// A link in the place of the file itself is replaced.
+  @Test func aLinkInPlaceOfTheFile() throws {
+    let scratch = try Scratch()
+    let victim = try scratch.write("mine", to: "victim")
+    try scratch.link("run/x.json", to: victim.path)
+    try AtomicFile.write("theirs", to: scratch.place("run/x.json"))
+    #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
+    #expect(try String(contentsOf: scratch.place("run/x.json"), encoding: .utf8) == "theirs")
+  }
+}

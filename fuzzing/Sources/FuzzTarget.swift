@@ -1,0 +1,55 @@
+import Decoder
+import Experts
+import Files
+import Foundation
+import Learning
+import Runs
+import Streams
+import Tokenization
+import Torch
+
+/// One reader that is given anything at all.
+///
+/// What every reader promises: it returns a value, or throws an error of ours whose message is one line. How much time and
+/// memory it may take is libFuzzer's to watch (`-timeout`, `-rss_limit_mb`, `-malloc_limit_mb`).
+struct FuzzTarget: Sendable {
+  let name: String
+  /// Reads the input, and checks what the reader promises of what it accepts.
+  let body: @Sendable (Data) throws -> Void
+
+  init(_ name: String, _ body: @escaping @Sendable (Data) throws -> Void) {
+    self.name = name
+    self.body = body
+  }
+
+  /// All targets, in the order in which `make fuzz` runs them.
+  static let all: [FuzzTarget] = tensorTargets + streamTargets + modelTargets + runTargets
+
+  static let variable = "ACCRETE_FUZZ_TARGET"
+
+  /// The target of this process: of the first argument, or of the environment.
+  static let chosen: FuzzTarget? = {
+    let names = [CommandLine.arguments.dropFirst().first, ProcessInfo.processInfo.environment[variable]]
+    return names.compactMap { name in all.first { $0.name == name } }.first
+  }()
+
+  func check(_ input: Data) {
+    do {
+      try body(input)
+    } catch let finding as Finding {
+      finding.stop()
+    } catch {
+      let message = "\(error)"
+      if !Self.isOurs(error) { Finding("an error of another kind: \(type(of: error)): \(message)").stop() }
+      if message.isEmpty || message != message.onOneLine { Finding("a message not on one line: \(message)").stop() }
+      // A message quotes a file; it does not repeat it.
+      if message.utf8.count > 4096 + 2 * input.count { Finding("a message of \(message.utf8.count) bytes").stop() }
+    }
+  }
+
+  private static func isOurs(_ error: any Error) -> Bool {
+    error is FileError || error is TorchError || error is TokenizationError || error is DecoderError
+      || error is ExpertError || error is StreamError || error is LearningError || error is RunError
+      || error is MetricError
+  }
+}

@@ -1,0 +1,44 @@
+import Files
+import Foundation
+
+/// A folder for readers that take one. Scripts/fuzz puts it into memory (TMPDIR), and removes it.
+struct Workplace: Sendable {
+  let url: URL
+
+  init(_ name: String) {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-fuzz-\(getpid())-\(name)")
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      Finding("the fuzzer cannot make \(url.path): \(error)").stop()
+    }
+  }
+
+  subscript(name: String) -> URL { url.appendingPathComponent(name) }
+
+  /// Writes without a flush: it is read again at once.
+  func write(_ data: Data, to name: String) {
+    do {
+      try data.write(to: self[name])
+    } catch {
+      Finding("the fuzzer cannot write \(self[name].path): \(error)").stop()
+    }
+  }
+}
+
+extension Data {
+  /// The parts of an input for a reader of several files: they are separated by the byte 0x1E. Always `count`.
+  func parts(_ count: Int) -> [Data] {
+    let found = split(separator: 0x1E, maxSplits: count - 1, omittingEmptySubsequences: false).map { Data($0) }
+    return found + Array(repeating: Data(), count: count - found.count)
+  }
+}
+
+/// Whether a value of a file survives being written and read again.
+func requireRoundTrip<Value: Codable & Equatable>(_ value: Value) throws {
+  let text = try Finding.unlessDone("what was read cannot be written") { try JSONFile.encode(value) }
+  let again = try Finding.unlessDone("what was written cannot be read") {
+    try JSONFile.decode(Value.self, from: text, path: "again")
+  }
+  try Finding.unless(again == value, "another value after writing and reading: \(again) instead of \(value)")
+}
