@@ -10,8 +10,9 @@ public enum AtomicFile {
   public static func write(_ parts: [UnsafeRawBufferPointer], to url: URL) throws {
     let folder = url.deletingLastPathComponent()
     let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(getpid())\(partialSuffix)")
-    // Not through a link that somebody put in its place.
-    let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    // What is there under this name is left from a process that was killed, or a link that somebody put in its place.
+    unlink(temporary.path)
+    let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { throw FileError.system(errno, writing: url.path) }
     do {
       for part in parts { try writeAll(part, to: descriptor, path: url.path) }
