@@ -79,13 +79,14 @@ import Testing
     }
   }
 
-  /// A link in the place of the temporary file would be written through.
+  /// A link in the place of the temporary file is removed, not written through.
   @Test func aLinkInPlaceOfTheTemporaryFile() throws {
     let scratch = try Scratch()
     let victim = try scratch.write("mine", to: "victim")
     try scratch.link("run/.x.json.\(getpid()).partial", to: victim.path)
-    #expect(throws: FileError.self) { try AtomicFile.write("theirs", to: scratch.place("run/x.json")) }
+    try AtomicFile.write("theirs", to: scratch.place("run/x.json"))
     #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
+    #expect(try String(contentsOf: scratch.place("run/x.json"), encoding: .utf8) == "theirs")
   }
 
   /// A link in the place of the file itself is replaced.
