@@ -26,6 +26,8 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var dropout: Double?
   public var adversary: Adversary.Mode?
   public var adversaryWeight: Double?
+  /// The method's own hyper-parameters.
+  public var options: [String: Double]?
   public var batch: Int?
   public var batchTokens: Int?
   public var gradientCheckpointing: Bool?
@@ -42,7 +44,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case base, device, threads, weights, suite, data, order, tasks, method, seed, rank, alpha, dropout, adversary, batch
-    case accumulation, epochs, schedule
+    case accumulation, epochs, schedule, options
     case batchTokens = "batch-tokens"
     case gradientCheckpointing = "gradient-checkpointing"
     case checkpointSteps = "checkpoint-steps"

@@ -39,6 +39,12 @@ public final class SequenceRun {
   var timings: EventLog?
   /// The last predictions of each task and the digest of everything that they depend on.
   var scored: [String: Scored] = [:]
+  /// Scores with the task inferred; nil where the method has no router, and before the first task.
+  var routed: RoutedScores?
+  /// What the router sees of each task's scored rows.
+  var features: [String: Tensor] = [:]
+  /// Of learned tasks.
+  var statistics: [TaskStatistic]
 
   struct Scored {
     let dependencies: Digest
@@ -64,6 +70,9 @@ public final class SequenceRun {
     costs = stored.costs
     learned = stored.learned.count
     eventBytes = stored.checkpoint?.eventBytes ?? 0
+    routed = stored.checkpoint?.routed
+    let names = stored.learned
+    statistics = try TaskStatistic.read(folder).filter { names.contains($0.task) }
   }
 
   /// A new run in a folder that does not exist yet.
