@@ -38,7 +38,10 @@ public final class Accrete: ContinualMethod {
   static let sharedRate = Hyperparameter(
     "shared-rate", 1, in: 0.01...100, "what the learning rate is multiplied by for shared atoms")
   static let ownRate = Hyperparameter(
-    "own-rate", 1, in: 0.01...100, "what the learning rate is multiplied by for a task's own atoms and gains")
+    "own-rate", 1, in: 0.01...100, "what the learning rate is multiplied by for a task's own atoms")
+  static let gainRate = Hyperparameter(
+    "gain-rate", 20, in: 0.01...1000,
+    "what the learning rate is multiplied by for gains: they start at 1, factors at about 0.05")
   static let warmStart = Hyperparameter(
     "warm-start", whole: 4, in: 0...64, "learned tasks that a new one tries to start from; 0: it starts without")
   static let adversaryWeight = Hyperparameter(
@@ -48,7 +51,7 @@ public final class Accrete: ContinualMethod {
     "rows of pooled features that are kept for the adversary, of all tasks together")
 
   public static let hyperparameters =
-    [growth, sharedShare, pool, sharedRate, ownRate, warmStart, adversaryWeight, memoryRows]
+    [growth, sharedShare, pool, sharedRate, ownRate, gainRate, warmStart, adversaryWeight, memoryRows]
     + GaussianRouter.hyperparameters
 
   /// What one task added.
@@ -126,7 +129,7 @@ public final class Accrete: ContinualMethod {
     }
     return rated(named(owner(task, "shared"), new.shared?.tensors ?? [:]), Self.sharedRate)
       + rated(named(owner(task, "own"), new.own.tensors), Self.ownRate)
-      + rated(named(owner(task, "gains"), new.gains), Self.ownRate) + rated(discriminatorTensors, Self.ownRate)
+      + rated(named(owner(task, "gains"), new.gains), Self.gainRate) + rated(discriminatorTensors, Self.ownRate)
   }
 
   public func trainingPass(
