@@ -70,7 +70,7 @@ final class CompareView {
     } else {
       text += "  scoring"
     }
-    return text + "  \(Int(progress.fraction * 100)) %" + left
+    return text + (left.isEmpty ? "  \(Int(progress.fraction * 100)) %" : left)
   }
 
   private func total(_ running: [ComparisonCell], done: Int, failed: Int, waiting: [ComparisonCell]) -> String {
@@ -85,6 +85,6 @@ final class CompareView {
   private func secondsLeft(since: ContinuousClock.Instant, done: Double, rest: Double) -> String {
     guard done > 0.01 else { return "" }
     let elapsed = since.duration(to: clock.now) / .seconds(1)
-    return "  about \(duration(elapsed * rest / done)) left"
+    return "  \(duration(elapsed * rest / done)) left"
   }
 }
