@@ -11,10 +11,11 @@ public struct RunFolder: Sendable {
   public var events: URL { url.appendingPathComponent("events.jsonl") }
   public var timings: URL { url.appendingPathComponent("timings.jsonl") }
   public var matrix: URL { url.appendingPathComponent("matrix.json") }
-  public var metrics: URL { url.appendingPathComponent("metrics.json") }
-  /// Written by methods that infer the task.
-  public var routedMatrix: URL { url.appendingPathComponent("matrix-inferred.json") }
+  /// R where the task of each row was inferred; missing where none was.
+  public var inferredMatrix: URL { url.appendingPathComponent("matrix-inferred.json") }
+  /// What the learned experts do in each layer; missing where nothing was measured.
   public var statistics: URL { url.appendingPathComponent("statistics.json") }
+  public var metrics: URL { url.appendingPathComponent("metrics.json") }
   public var costs: URL { url.appendingPathComponent("costs.json") }
   /// There while a process works on the run.
   public var lock: URL { url.appendingPathComponent("lock") }

@@ -6,12 +6,6 @@ import Streams
 import Torch
 
 extension SequenceRun {
-  /// A line of `events.jsonl`: only what the configuration decides, so that equal runs have equal files.
-  private struct StepEvent: Encodable {
-    let task: String
-    let step: StepReport
-  }
-
   /// A line of `timings.jsonl`: what the machine decides.
   private struct TimingEvent: Encodable {
     let task: String

@@ -13,12 +13,13 @@ extension SequenceRun {
       to: folder.matrix)
     if let routed {
       try JSONFile.write(
-        RoutedMatrixFile(
-          tasks: matrix.tasks, scores: routed.matrix.scores, routerAccuracy: routed.routerAccuracy.scores,
-          unknownRate: routed.unknownRate.scores,
-          rows: "R[i][j]: accuracy on task j after learning i tasks, of the experts that the router chose",
-          n: tasks.map(\.evaluated.count), seed: configuration.seed, method: configuration.method),
-        to: folder.inside(folder.routedMatrix))
+        InferredMatrixFile(
+          matrix: MatrixFile(
+            tasks: matrix.tasks, scores: routed.matrix.scores,
+            rows: "R[i][j]: accuracy on task j after learning i tasks, of the experts that the router chose",
+            n: tasks.map(\.evaluated.count), seed: configuration.seed, method: configuration.method),
+          routerAccuracy: routed.routerAccuracy.scores, unknownRate: routed.unknownRate.scores),
+        to: folder.inside(folder.inferredMatrix))
     }
     try JSONFile.write(metrics(), to: folder.metrics)
   }
