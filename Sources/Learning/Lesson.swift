@@ -42,14 +42,9 @@ public struct Lesson {
     return numbers.prefix(count).sorted().map { examples[$0] }
   }
 
-  /// What a router sees of every training row. [rows, hidden]
-  public func textFeatures(layers: Int) throws -> Tensor {
-    try textFeatures(of: examples, layers: layers)
-  }
-
-  /// The same of some rows.
-  func textFeatures(of rows: [EncodedExample], layers: Int) throws -> Tensor {
-    try TextFeatures(model, layers: layers, pad: pad).features(rows)
+  /// What a router sees of training rows; nil: of all. [rows, hidden]
+  public func features(_ view: RequestView, of rows: [EncodedExample]? = nil) throws -> Tensor {
+    try RequestFeatures(model, view: view, pad: pad).features(rows ?? examples)
   }
 
   /// The mean over each row's tokens of what enters the feed-forward block of every layer, under experts. [rows, hidden] of each layer

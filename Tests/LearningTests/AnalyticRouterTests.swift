@@ -8,6 +8,8 @@ import Torch
 
 /// Is the router the ridge regression that a fit on all rows at once would give?
 @Suite struct AnalyticRouterTests {
+  private let view = RequestView(layers: 0, seesInstruction: true)
+
   private func random(_ shape: [Int], _ seed: UInt64, around mean: Double = 0) throws -> Tensor {
     let tensor = try Tensor(uninitialized: shape)
     try Generator(seed: seed).fillNormal(tensor, mean: mean, deviation: 1)
@@ -24,7 +26,7 @@ import Torch
   /// Φ = I. G = diag(2, 9), λ = (2 / 11) · 11 / 2 = 1, W = diag(2 / 3, 3 / 10).
   @Test func byHand() throws {
     var router = try AnalyticRouter(
-      directions: Tensor([1.0, 0, 0, 1], shape: [2, 2]), ridge: 2.0 / 11, layers: 0)
+      directions: Tensor([1.0, 0, 0, 1], shape: [2, 2]), ridge: 2.0 / 11, view: view)
     #expect(try router.decisions(Tensor([1.0, 0], shape: [1, 2])).map(\.arrival) == [nil])
     try router.learn(Tensor([1.0, 0, 1, -5], shape: [2, 2]))
     try router.learn(Tensor([-1.0, 3], shape: [1, 2]))
@@ -44,7 +46,7 @@ import Torch
     let rows = try (0..<3).map { try random([700, width], 10 + UInt64($0), around: Double($0)) }
     let probes = try random([50, width], 5, around: 1)
     func decisions(_ order: [Int]) throws -> [RouteDecision] {
-      var router = try AnalyticRouter(directions: directions, ridge: ridge, layers: 0)
+      var router = try AnalyticRouter(directions: directions, ridge: ridge, view: view)
       for task in order { try router.learn(rows[task]) }
       return try router.decisions(probes)
     }
@@ -108,9 +110,9 @@ import Torch
       try run(TinyTasks.training(task, model, method, options: options(), examples: examples))
     }
     let router = try #require(method.router)
-    #expect(router.layers == 1)
+    #expect(router.view == RequestView(layers: 1, seesInstruction: true))
     for task in [first, second] {
-      let features = try TextFeatures(model, layers: 1, pad: 3).features(Array(texts(task).suffix(8)))
+      let features = try RequestFeatures(model, view: router.view, pad: 3).features(Array(texts(task).suffix(8)))
       let decisions = try router.decisions(features)
       #expect(decisions.count { $0.arrival == task.arrival } >= 7)
       #expect(decisions.allSatisfy { (0...1).contains($0.confidence) && $0.distance == 1 - $0.confidence })

@@ -5,13 +5,13 @@
 //     t = argmax of a ridge regression on random features of the frozen base: Routing/AnalyticRouter.swift
 //
 // Per-task LoRA in everything that trains: told the task, both have the same scores, bit for bit. With the task inferred the router chooses
-// the LoRA; it sees a text's mean after the base's first layers, is updated without gradients when a task ends, and never sends a text to the base.
+// the LoRA; it sees a request's mean after the base's first layers, is updated without gradients when a task ends, and never sends one to the base.
 // The paper puts LoRAs only on the layers after those that feed the router, so that these are computed once for both; here they are on all layers,
 // as with every method.
 //
 // Frozen: every LoRA when its task ends. What it costs: one LoRA for each task, and once the router, which is larger than they are
 // (8 MB at the default E; `methodBytes` counts it); a pass over the task's rows, E² operations for each row, and E³ once
-// after it, when the first text is routed.
+// after it, when the first request is routed.
 
 import Decoder
 import Experts
@@ -37,7 +37,7 @@ public final class AnySSR: PerTask {
       throw LearningError.stateDiffers(
         what: Self.name, missing: ["the router's task \(routing.tasks), before \(task.name)"], unused: [])
     }
-    try routing.learn(lesson.textFeatures(layers: routing.layers))
+    try routing.learn(lesson.features(routing.view))
   }
 
   public override var tensors: [String: Tensor] { super.tensors.merging(routing.tensors) { first, _ in first } }

@@ -68,7 +68,7 @@ public final class MoCL: ContinualMethod {
       module: try context.newExpert(owner(task)),
       vector: try context.normal(
         "\(owner(task)).vector", [context.base.hiddenSize], deviation: MethodContext.smallDeviation),
-      embedding: try lesson.textFeatures(layers: 0).converted(to: .float32).mean(0))
+      embedding: try lesson.features(RequestView(layers: 0, seesInstruction: false)).converted(to: .float32).mean(0))
   }
 
   public func trainingPass(

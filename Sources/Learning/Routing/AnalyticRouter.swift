@@ -1,6 +1,6 @@
 // A router in closed form: ridge regression from random features of the frozen base to tasks, after Any-SSR (Tong et al., arXiv 2503.13575).
 //
-//     h = ReLU(Φ x)                      x: mean over a text's tokens after some layers of the base; Φ: [E, hidden], random, fixed
+//     h = ReLU(Φ x)                      x: mean over a request's tokens after some layers of the base; Φ: [E, hidden], random, fixed
 //     G = Σ h hᵀ,   c_t = Σ_{rows of t} h                                        added up task by task
 //     W = (G + λ I)⁻¹ [c_0 … c_T],   λ = `router-ridge` · tr(G) / E
 //     y = Wᵀ h,   task = argmax_t y_t
@@ -9,8 +9,8 @@
 // once, up to the rounding of G to float32 between tasks. The order of tasks changes no more than that either. The released code has λ = 100 with
 // E = 10,000 and no ReLU; here λ is relative, so that the base's scale does not matter.
 //
-// Always some task, as in the paper: no text is unknown. Targets are 0 and 1, so y_t estimates the probability of t and can leave 0…1;
-// confidence = the largest y, cut to 0…1. It is low for a text unlike all rows. distance = 1 − confidence: not in units of what is
+// Always some task, as in the paper: no request is unknown. Targets are 0 and 1, so y_t estimates the probability of t and can leave 0…1;
+// confidence = the largest y, cut to 0…1. It is low for a request unlike all rows. distance = 1 − confidence: not in units of what is
 // usual, since nothing is decided by it.
 //
 // Kept: E (E + 1) / 2 + T · E numbers in float32 (8 MB at E = 2,000, 200 MB at 10,000). Φ is drawn again from the run's seed.
@@ -28,12 +28,12 @@ public struct AnalyticRouter: TaskRouter {
   static let ridge = Hyperparameter(
     "router-ridge", 0.01, in: 1e-4...1e4,
     "λ of the ridge regression, in units of the mean of G's diagonal; below 1e-4 float32 rounding would count")
-  static let hyperparameters = [depth, expansion, ridge]
+  static let hyperparameters = [depth, GaussianRouter.instruction, expansion, ridge]
 
   /// Rows whose features are there at the same time.
   private static let block = 512
 
-  public let layers: Int
+  public let view: RequestView
   private let ridge: Double
   /// Φ. float64 [E, hidden]
   private let directions: Tensor
@@ -55,14 +55,16 @@ public struct AnalyticRouter: TaskRouter {
       directions, deviation: 1 / Double(width).squareRoot())
     try self.init(
       directions: directions, ridge: context.value(Self.ridge),
-      layers: min(context.whole(Self.depth), context.base.layers))
+      view: RequestView(
+        layers: min(context.whole(Self.depth), context.base.layers),
+        seesInstruction: context.whole(GaussianRouter.instruction) == 1))
   }
 
   /// `directions`: [E, hidden]
-  init(directions: Tensor, ridge: Double, layers: Int) throws {
+  init(directions: Tensor, ridge: Double, view: RequestView) throws {
     self.directions = try directions.converted(to: .float64)
     self.ridge = ridge
-    self.layers = layers
+    self.view = view
     gram = try Tensor.zeros([Triangle.count(directions.shape[0])])
   }
 

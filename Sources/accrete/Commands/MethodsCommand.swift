@@ -47,5 +47,7 @@ struct MethodsCommand: ParsableCommand {
     }
   }
 
-  private func shortest(_ value: Double) -> String { value == value.rounded() && abs(value) < 1e6 ? "\(Int(value))" : "\(value)" }
+  private func shortest(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e6 ? "\(Int(value))" : "\(value)"
+  }
 }
