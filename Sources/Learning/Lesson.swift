@@ -104,9 +104,7 @@ public struct Lesson {
 
   /// Batches in the order of `rows`, of bounded size.
   private func eachBatch(_ rows: [EncodedExample], _ body: (TrainingBatch) throws -> Void) throws {
-    guard !rows.isEmpty else {
-      throw LearningError.withoutRows(task)
-    }
+    guard !rows.isEmpty else { throw LearningError.withoutRows(task) }
     try withoutGradients {
       for group in TokenBudget(tokenBudget).groups(rows.map(\.tokenCount)) {
         try body(TrainingBatch(group.map { rows[$0] }, pad: pad, on: model.device))

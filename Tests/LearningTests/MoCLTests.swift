@@ -88,9 +88,11 @@ import Torch
     }
     let part = try #require(method.parts[second])
     var gradient = try Tensor.zeros([1])
+    func pass(_ batch: TokenBatch) throws -> TrainingPass {
+      try method.trainingPass(second, over: batch, dropout: DropoutStream(seed: 0))
+    }
     try lesson.gradients(
-      of: { try method.trainingPass(second, over: $0, dropout: DropoutStream(seed: 0)) },
-      in: flat.parameters.map(\.tensor), rows: 12, batch: 12
+      of: pass, in: flat.parameters.map(\.tensor), rows: 12, batch: 12
     ) { gradient = try #require(part.vector.gradient).cloned() }
     let length = try gradient.norm().item()
     #expect(length > 1e-4)

@@ -74,9 +74,10 @@ public final class EWC: Sequential {
     let anchor = try Self.flat(trained.mapValues { try $0.detached() }).cloned()
     let sum = try Tensor.zeros(anchor.shape, on: context.device)
     var rows = 0
+    let pass = TrainingPass(selection: LowRankSelection(expert))
+    func undropped(_ batch: TokenBatch) -> TrainingPass { pass }
     try lesson.gradients(
-      of: { _ in TrainingPass(selection: LowRankSelection(expert)) }, in: Array(trained.values),
-      rows: context.whole(Self.fisherRows), batch: 1
+      of: undropped, in: Array(trained.values), rows: context.whole(Self.fisherRows), batch: 1
     ) {
       let gradient = try Self.flat(
         trained.mapValues {
