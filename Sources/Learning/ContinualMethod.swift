@@ -31,7 +31,7 @@ public protocol ContinualMethod: AnyObject {
   func dependencies(of task: TaskIdentity) -> [String: Tensor]
 
   /// A task has been learned: freeze or store what it leaves behind. The trained tensors still collect gradients
-  /// (``Lesson/gradients(of:rows:batch:_:)``); what is made here may not share their memory.
+  /// (``Lesson/gradients(of:in:rows:batch:_:)``); what is made here may not share their memory.
   func end(_ task: TaskIdentity, on lesson: Lesson) throws
 
   /// What belongs to a learned task alone and never changes again.

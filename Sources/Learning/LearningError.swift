@@ -9,6 +9,11 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
   case unsupported(what: String, fix: String)
   case stateDiffers(what: String, missing: [String], unused: [String])
 
+  /// What has to be seen of a task before it is learned, or after, when it has no rows.
+  static func withoutRows(_ task: TaskIdentity) -> LearningError {
+    .unsupported(what: "looking at task \(task.name) without rows", fix: "Give each task training rows.")
+  }
+
   // MARK: While training
 
   /// A loss became NaN or infinite.

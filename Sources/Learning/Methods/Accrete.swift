@@ -213,28 +213,14 @@ public final class Accrete: ContinualMethod {
       list.append(place.side == .b ? try gain.map { try found * $0 } ?? found : found)
     }
     for expert in [own.shared, own.own].compactMap({ $0 }) {
-      list.append(try Self.tensor(of: expert, at: place).converted(to: .float32))
+      list.append(try expert.factor(at: place).converted(to: .float32))
     }
     return list.count == 1 ? list[0] : try Tensor.concatenated(list, axis: place.rankAxis)
   }
 
   /// The shared atoms of the first `count` tasks to arrive, in float32; empty where there are none.
   func sharedFactors(before count: Int) throws -> [FactorPlace: Tensor] {
-    let pool = arrived.prefix(count).compactMap { parts[$0]?.shared }
-    guard !pool.isEmpty else { return [:] }
-    return try withoutGradients {
-      try FactorPlace.all(context.shape, layers: context.base.layers).reduce(into: [:]) { result, place in
-        result[place] = try Tensor.concatenated(
-          pool.map { try Self.tensor(of: $0, at: place).detached().converted(to: .float32) }, axis: place.rankAxis)
-      }
-    }
-  }
-
-  static func tensor(of expert: LowRankExpert, at place: FactorPlace) throws -> Tensor {
-    guard expert.pairs.indices.contains(place.layer), let pair = expert.pairs[place.layer][place.projection] else {
-      throw ExpertError.missingTensor(where: name, name: place.name)
-    }
-    return place.side == .a ? pair.a : pair.b
+    try arrived.prefix(count).compactMap { parts[$0]?.shared }.chained()
   }
 
   static func gainName(_ place: FactorPlace) -> String { "layers.\(place.layer).\(place.projection.rawValue)" }

@@ -15,7 +15,13 @@ public enum MethodCatalog {
   private static let entries = [
     Entry(MoECL.self) { try MoECL($0) },
     Entry(Sequential.self) { try Sequential($0) },
-    Entry(PerTask.self) { PerTask($0) },
+    Entry(Joint.self) { try Joint($0) },
+    Entry(Replay.self) { try Replay($0) },
+    Entry(EWC.self) { try EWC($0) },
+    Entry(OLoRA.self) { OLoRA($0) },
+    Entry(PerTask.self) { try PerTask($0) },
+    Entry(AnySSR.self) { try AnySSR($0) },
+    Entry(MoCL.self) { MoCL($0) },
     Entry(Accrete.self) { try Accrete($0) },
   ]
 
