@@ -34,11 +34,11 @@ import Testing
 
   @Test func statistics() throws {
     let text = #"[{"task":"a","name":"shared share","formula":"s / (s + t)","layers":[0.25,-1]}]"#
-    let statistics = try LayerStatistic.decode(Data(text.utf8), path: "statistics.json")
+    let statistics = try TaskStatistic.decode(Data(text.utf8), path: "statistics.json")
     #expect(
-      statistics == [LayerStatistic(task: "a", name: "shared share", formula: "s / (s + t)", layers: [0.25, -1])])
-    #expect(try LayerStatistic.decode(try JSONFile.encode(statistics), path: "statistics.json") == statistics)
-    #expect(try LayerStatistic.decode(Data("[]".utf8), path: "statistics.json").isEmpty)
+      statistics == [TaskStatistic(task: "a", name: "shared share", formula: "s / (s + t)", layers: [0.25, -1])])
+    #expect(try TaskStatistic.decode(try JSONFile.encode(statistics), path: "statistics.json") == statistics)
+    #expect(try TaskStatistic.decode(Data("[]".utf8), path: "statistics.json").isEmpty)
   }
 
   @Test(arguments: [
@@ -49,7 +49,7 @@ import Testing
     #"[{"task":"a","name":"s","formula":"f","layers":[0"# + String(repeating: ",0", count: 4096) + "]}]",
   ])
   func statisticsThatCannotBe(text: String) {
-    let error = #expect(throws: FileError.self) { try LayerStatistic.decode(Data(text.utf8), path: "statistics.json") }
+    let error = #expect(throws: FileError.self) { try TaskStatistic.decode(Data(text.utf8), path: "statistics.json") }
     #expect(error?.description.hasPrefix("statistics.json: ") == true)
   }
 

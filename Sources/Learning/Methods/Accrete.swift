@@ -40,12 +40,12 @@ public final class Accrete: ContinualMethod {
   static let ownRate = Hyperparameter(
     "own-rate", 1, in: 0.01...100, "what the learning rate is multiplied by for a task's own atoms")
   static let gainRate = Hyperparameter(
-    "gain-rate", 20, in: 0.01...1000,
+    "gain-rate", 5, in: 0.01...1000,
     "what the learning rate is multiplied by for gains: they start at 1, factors at about 0.05")
   static let warmStart = Hyperparameter(
     "warm-start", whole: 4, in: 0...64, "learned tasks that a new one tries to start from; 0: it starts without")
   static let adversaryWeight = Hyperparameter(
-    "adversary", 0.1, in: 0...1, "w: weight of the adversary's terms, as MoE-CL's α; 0 switches it off")
+    "adversary", 0.01, in: 0...1, "w: weight of the adversary's terms; 0 switches it off")
   static let memoryRows = Hyperparameter(
     "memory-rows", whole: 32, in: 2...65536,
     "rows of pooled features that are kept for the adversary, of all tasks together")

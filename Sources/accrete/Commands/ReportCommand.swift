@@ -66,7 +66,7 @@ struct ReportCommand: ParsableCommand {
   private func show(_ folder: ComparisonFolder) throws {
     let results = try ComparisonResults(Comparison.read(folder), in: folder)
     try CompareReport.show(results, json: json)
-    let complete = results.cells.map { folder.cells.appendingPathComponent($0.name) }
+    let complete = results.cells.map { folder.run($0.cell).url }
     guard !complete.isEmpty else { return }
     try write(RunReport(complete), [folder.url])
   }

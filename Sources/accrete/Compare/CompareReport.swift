@@ -14,7 +14,7 @@ enum CompareReport {
     let results = try ComparisonResults(comparison, in: folder, reference: reference)
     try JSONFile.write(results, to: folder.results)
     try AtomicFile.write(ComparisonTable.render(results) + "\n", to: folder.report)
-    let complete = results.cells.map { folder.cells.appendingPathComponent($0.name) }
+    let complete = results.cells.map { folder.run($0.cell).url }
     if !complete.isEmpty { try RunReport.write(complete, to: folder.url) }
     return results
   }
