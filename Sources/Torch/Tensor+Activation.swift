@@ -7,6 +7,9 @@ extension Tensor {
     try Operation.call("aten::silu_backward", [.tensor(self), .tensor(input)])
   }
 
+  /// `1 / (1 + exp(−x))`.
+  public func sigmoid() throws -> Tensor { try Operation.call("aten::sigmoid", [.tensor(self)]) }
+
   public func softmax(_ axis: Int) throws -> Tensor {
     try Operation.call("aten::softmax", overload: "int", [.tensor(self), .int(axis), .optionalDType(nil)])
   }
