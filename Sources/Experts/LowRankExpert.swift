@@ -45,7 +45,8 @@ public struct LowRankExpert: Sendable {
         let (input, output) = Self.widths(projection, base)
         let a = try Tensor(uninitialized: [shape.rank, input], on: device)
         let bound = 1 / Double(input).squareRoot()
-        let generator = try Generator(seed: initial(FactorPlace(layer: layer, projection: projection, side: .a).name), on: device)
+        let generator = try Generator(
+          seed: initial(FactorPlace(layer: layer, projection: projection, side: .a).name), on: device)
         try generator.fillUniform(a, from: -bound, to: bound)
         let b = try Tensor.zeros([output, shape.rank], on: device)
         row[projection] = LowRankPair(a: a, b: b, scaling: shape.scaling)
@@ -73,7 +74,8 @@ public struct LowRankExpert: Sendable {
         let (input, output) = Self.widths(projection, base)
         row[projection] = LowRankPair(
           a: try take(FactorPlace(layer: layer, projection: projection, side: .a).name, [shape.rank, input]),
-          b: try take(FactorPlace(layer: layer, projection: projection, side: .b).name, [output, shape.rank]), scaling: shape.scaling)
+          b: try take(FactorPlace(layer: layer, projection: projection, side: .b).name, [output, shape.rank]),
+          scaling: shape.scaling)
       }
       return row
     }

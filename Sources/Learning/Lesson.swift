@@ -36,14 +36,9 @@ public struct Lesson {
     return numbers.prefix(count).sorted().map { examples[$0] }
   }
 
-  /// What a router sees of every training row. [rows, hidden]
-  public func textFeatures(layers: Int) throws -> Tensor {
-    try textFeatures(of: examples, layers: layers)
-  }
-
-  /// The same of some rows.
-  func textFeatures(of rows: [EncodedExample], layers: Int) throws -> Tensor {
-    try TextFeatures(model, layers: layers, pad: pad).features(rows)
+  /// What a router sees of training rows; nil: of all. [rows, hidden]
+  public func features(_ view: RequestView, of rows: [EncodedExample]? = nil) throws -> Tensor {
+    try RequestFeatures(model, view: view, pad: pad).features(rows ?? examples)
   }
 
   /// The mean over each row's tokens of what enters the feed-forward block of every layer, under experts. [rows, hidden] of each layer
@@ -77,13 +72,15 @@ public struct Lesson {
   ///   - batch: rows whose gradients come as one.
   ///   - body: called after each batch, when `tensors` hold the gradients.
   public func gradients(
-    of pass: (TokenBatch) throws -> TrainingPass, in tensors: [Tensor], rows: Int, batch: Int = 8, _ body: () throws -> Void
+    of pass: (TokenBatch) throws -> TrainingPass, in tensors: [Tensor], rows: Int, batch: Int = 8,
+    _ body: () throws -> Void
   ) throws {
     func forget() throws { for tensor in tensors { try tensor.gradient?.fillInPlace(0) } }
     let chosen = sample(rows)
     for start in stride(from: 0, to: chosen.count, by: max(batch, 1)) {
       try forget()
-      let part = try TrainingBatch(Array(chosen[start..<min(start + max(batch, 1), chosen.count)]), pad: pad, on: model.device)
+      let part = try TrainingBatch(
+        Array(chosen[start..<min(start + max(batch, 1), chosen.count)]), pad: pad, on: model.device)
       let pass = try pass(part.tokens)
       let states = try model.tracedStates(part.tokens, experts: pass.selection, at: part.places)
       let loss = try model.answerLoss(states.value, targets: part.targets)

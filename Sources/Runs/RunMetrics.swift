@@ -49,30 +49,33 @@ public struct RunMetrics: Sendable, Codable, Equatable {
     averageAccuracyCurve = try outcomes.matrix().averageAccuracyCurve
     try add(
       [
-      ("ACC", TaskMatrix.averageAccuracyFormula, \.averageAccuracy),
-      ("BWT", TaskMatrix.backwardTransferFormula, \.backwardTransfer),
-      ("FWT", TaskMatrix.forwardTransferFormula, \.forwardTransfer),
-      ("FGT", TaskMatrix.forgettingFormula, \.forgetting),
-      ("LA", TaskMatrix.learningAccuracyFormula, \.learningAccuracy),
+        ("ACC", TaskMatrix.averageAccuracyFormula, \.averageAccuracy),
+        ("BWT", TaskMatrix.backwardTransferFormula, \.backwardTransfer),
+        ("FWT", TaskMatrix.forwardTransferFormula, \.forwardTransfer),
+        ("FGT", TaskMatrix.forgettingFormula, \.forgetting),
+        ("LA", TaskMatrix.learningAccuracyFormula, \.learningAccuracy),
       ], of: outcomes)
     guard let routed else { return }
-    let inferred = "task inferred: "
+    func inferred(_ formula: String) -> String {
+      formula.replacing(" =", with: ", task inferred =", maxReplacements: 1)
+    }
     try add(
       [
-        ("ACC, task inferred", inferred + TaskMatrix.averageAccuracyFormula, \.averageAccuracy),
-        ("BWT, task inferred", inferred + TaskMatrix.backwardTransferFormula, \.backwardTransfer),
+        ("ACC, task inferred", inferred(TaskMatrix.averageAccuracyFormula), \.averageAccuracy),
+        ("BWT, task inferred", inferred(TaskMatrix.backwardTransferFormula), \.backwardTransfer),
       ], of: routed.outcomes)
     let rows = Self.rows(routed.outcomes)
     if let accuracy = routed.scores.routerAccuracy.averageAccuracy {
       metrics.append(
         Metric(
-          name: "router accuracy", formula: "mean over tasks of the share of rows sent to their task, after the last one",
+          name: "router accuracy",
+          formula: "router accuracy = mean over tasks of the share of rows sent to their task, after the last one",
           value: accuracy, interval95: nil, n: rows, seed: seed))
     }
     if let rate = routed.scores.unknownRate.averageAccuracy {
       metrics.append(
         Metric(
-          name: "unknown", formula: "mean over tasks of the share of rows called unknown, after the last one",
+          name: "unknown", formula: "unknown = mean over tasks of the share of rows called unknown, after the last one",
           value: rate, interval95: nil, n: rows, seed: seed))
     }
     let (rate, count) = routed.scores.strangers(n: routed.outcomes)
@@ -80,7 +83,8 @@ public struct RunMetrics: Sendable, Codable, Equatable {
       metrics.append(
         Metric(
           name: "strangers found",
-          formula: "mean over rows 1 … T−1 and the tasks to come of the share of rows called unknown", value: rate,
+          formula: "strangers found = mean over rows 1 … T−1 and the tasks to come of the share of rows called unknown",
+          value: rate,
           interval95: nil, n: count, seed: seed))
     }
   }

@@ -44,7 +44,8 @@ extension SequenceRun {
     try JSONFile.write(RunCosts(tasks: costs, secondsOfCurrent: secondsOfCurrent), to: folder.costs)
     if !statistics.isEmpty { try JSONFile.write(statistics, to: folder.inside(folder.statistics)) }
     try RunCheckpoint(
-      learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, routed: routed, eventBytes: try events?.flush() ?? 0,
+      learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, routed: routed,
+      eventBytes: try events?.flush() ?? 0,
       manifestDigest: Digest(ofFile: folder.manifest), progress: current?.progress
     ).write(allTensors, training: current?.state, to: file)
   }

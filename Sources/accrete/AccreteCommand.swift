@@ -18,7 +18,8 @@ struct AccreteCommand: ParsableCommand {
       """,
     subcommands: [
       DemoCommand.self, TrainCommand.self, ResumeCommand.self, ReportCommand.self, EvaluateCommand.self,
-      VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self, LogitsCommand.self, ExpertsCommand.self,
+      VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self, LogitsCommand.self,
+      ExpertsCommand.self,
       DoctorCommand.self,
     ])
 }

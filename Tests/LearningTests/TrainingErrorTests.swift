@@ -24,7 +24,9 @@ private final class FakeMethod: ContinualMethod {
   private struct Nothing: ExpertSelection {}
 
   var tensors: [String: Tensor] { expert.tensors }
-  func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] { trained ?? parameters(tensors) }
+  func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+    trained ?? parameters(tensors)
+  }
   func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment) throws -> TrainingPass {
     let selection: any ExpertSelection = isUsed ? LowRankSelection(expert) : Nothing()
     return TrainingPass(selection: selection) { [expert, terms] in try terms(expert) }

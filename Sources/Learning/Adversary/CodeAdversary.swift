@@ -30,7 +30,8 @@ struct CodeAdversary {
     tasks = task.arrival + 1
     discriminators = try (0..<context.base.layers).map { layer in
       try context.normal(
-        "tasks.\(task.name).discriminators.\(layer)", [task.arrival + 1, codes], deviation: MethodContext.smallDeviation)
+        "tasks.\(task.name).discriminators.\(layer)", [task.arrival + 1, codes], deviation: MethodContext.smallDeviation
+      )
     }
   }
 

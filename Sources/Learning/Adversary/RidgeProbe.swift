@@ -7,7 +7,8 @@ import Torch
 /// Its accuracy is that of leave-one-out, in closed form: row i is predicted by the classifier of all other rows,
 /// (ŷ_i − h_ii y_i) / (1 − h_ii) with H = X (XᵀX + λI)⁻¹ Xᵀ.
 enum RidgeProbe {
-  static let formula = "share of rows whose task a ridge classifier of all other rows tells from the shared path's codes; chance is 1/K"
+  static let formula =
+    "share of rows whose task a ridge classifier of all other rows tells from the shared path's codes; chance is 1/K"
 
   /// - Parameters:
   ///   - features: [rows, width]
@@ -23,7 +24,8 @@ enum RidgeProbe {
       let ones = try Tensor(repeating: 1, [labels.count, 1], .float64)
       let design = try Tensor.concatenated([standard, ones], axis: 1)  // [rows, width + 1]
       let width = design.shape[1]
-      let penalties = try Tensor((0..<width * width).map { $0 % (width + 1) == 0 ? Float(penalty) : 0 }, shape: [width, width])
+      let penalties = try Tensor(
+        (0..<width * width).map { $0 % (width + 1) == 0 ? Float(penalty) : 0 }, shape: [width, width])
       let inverse = try (design.transposedProduct(design) + penalties.converted(to: .float64)).inverse()
       let targets = try Tensor(
         labels.flatMap { label in classes.map { $0 == label ? Float(1) : -1 } }, shape: [labels.count, classes.count]

@@ -29,7 +29,7 @@ extension Accrete {
     let count = context.whole(Self.warmStart)
     let learned = arrived.filter { parts[$0]?.isFrozen == true }
     guard count > 0, !learned.isEmpty, !lesson.examples.isEmpty else { return nil }
-    let near = try routing.nearest(to: lesson.textFeatures(of: lesson.sample(Self.comparedRows), layers: routing.layers))
+    let near = try routing.nearest(to: lesson.features(routing.view, of: lesson.sample(Self.comparedRows)))
     let candidates = near.compactMap { arrival in learned.first { $0.arrival == arrival } }.prefix(count)
     var best = try lesson.loss(under: selection(for: task), rows: Self.comparedRows)
     var teacher: TaskIdentity?

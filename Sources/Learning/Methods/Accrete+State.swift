@@ -12,7 +12,9 @@ extension Accrete {
     }
   }
 
-  public func ownedTensors(of task: TaskIdentity) -> [String: Tensor] { parts[task].map { tensors(of: $0, task) } ?? [:] }
+  public func ownedTensors(of task: TaskIdentity) -> [String: Tensor] {
+    parts[task].map { tensors(of: $0, task) } ?? [:]
+  }
 
   func tensors(of parts: Parts, _ task: TaskIdentity) -> [String: Tensor] {
     named(owner(task, "shared"), parts.shared?.tensors ?? [:])
@@ -36,7 +38,8 @@ extension Accrete {
     for task in tasks { parts[task] = try storedParts(task, tensors) }
     let learned = tasks.filter { parts[$0]?.isFrozen == true }.map(\.arrival)
     guard learned == Array(0..<learned.count), learned.count >= tasks.count - 1 else {
-      throw LearningError.stateDiffers(what: Self.name, missing: ["learned tasks before \(tasks.last?.name ?? "")"], unused: [])
+      throw LearningError.stateDiffers(
+        what: Self.name, missing: ["learned tasks before \(tasks.last?.name ?? "")"], unused: [])
     }
     try memory.restore(learned: learned, tensors, base: context.base)
     try routing.restore(learned: learned.count, tensors)
@@ -78,7 +81,8 @@ extension Accrete {
     let kind = parts.isFrozen ? DType.bfloat16 : .float32
     for (name, tensor) in own.tensors.merging(parts.shared?.tensors ?? [:], uniquingKeysWith: { first, _ in first })
     where tensor.dtype != kind {
-      throw LearningError.stateDiffers(what: "\(Self.name), \(name)", missing: ["\(kind)"], unused: [tensor.description])
+      throw LearningError.stateDiffers(
+        what: "\(Self.name), \(name)", missing: ["\(kind)"], unused: [tensor.description])
     }
     return parts
   }

@@ -10,7 +10,8 @@ extension Accrete {
     var result = [
       LayerStatistic(
         name: "shared share",
-        formula: "‖B_s A_s‖ / (‖B_s A_s‖ + ‖B_d A_d‖), Frobenius norms over the layer's projections; 0: only its own atoms",
+        formula:
+          "‖B_s A_s‖ / (‖B_s A_s‖ + ‖B_d A_d‖), Frobenius norms over the layer's projections; 0: only its own atoms",
         layers: try whole.pairs.map { try shareOfShared($0, own: ownRank) })
     ]
     if task.arrival > 0, let probes = try probeAccuracies(before: task.arrival + 1) {

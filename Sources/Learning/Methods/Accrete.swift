@@ -17,8 +17,9 @@
 // * Nobody has to tell the task: GaussianRouter.swift; an unknown text is answered by the base.
 // * A task's atoms and gains are one plain LoRA expert: served as fast as one, and written in PEFT's form exactly.
 //
-// Shared and own atoms have learning rates of their own: the shared ones are seen by all tasks, as Hunyuan-Large's shared expert is by all
-// tokens (arXiv 2411.02265, section 2.2.4), the own ones only by one.
+// Shared and own atoms have learning rates of their own (Hunyuan-Large, arXiv 2411.02265, section 2.2.4: an expert's rate follows from
+// the share of tokens that it sees). While one task is learned, its shared and its own atoms see the same tokens, so that the rule says
+// 1 for both: the default.
 
 public import Decoder
 public import Experts
@@ -43,7 +44,8 @@ public final class Accrete: ContinualMethod {
   static let adversaryWeight = Hyperparameter(
     "adversary", 0.1, in: 0...1, "w: weight of the adversary's terms, as MoE-CL's α; 0 switches it off")
   static let memoryRows = Hyperparameter(
-    "memory-rows", whole: 64, in: 2...65536, "rows of pooled features that are kept for the adversary, of all tasks together")
+    "memory-rows", whole: 64, in: 2...65536,
+    "rows of pooled features that are kept for the adversary, of all tasks together")
 
   public static let hyperparameters =
     [growth, sharedShare, pool, sharedRate, ownRate, warmStart, adversaryWeight, memoryRows]
@@ -157,7 +159,7 @@ public final class Accrete: ContinualMethod {
     done.isFrozen = true
     parts[task] = done
     (adversary, given) = (nil, [:])
-    try routing.learn(task.arrival, lesson.textFeatures(layers: routing.layers))
+    try routing.learn(task.arrival, lesson.features(routing.view))
     guard memory.capacity > 0 else { return }
     let rows = lesson.sample(memory.quota(of: task.arrival + 1))
     try memory.add(task.arrival, lesson.pooledInputs(of: rows, under: selection(for: task)))

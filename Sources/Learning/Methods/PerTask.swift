@@ -34,7 +34,8 @@ public final class PerTask: ContinualMethod {
     guard let expert = experts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
-    return TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)))
+    return TrainingPass(
+      selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)))
   }
 
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {

@@ -23,7 +23,9 @@ public final class Sequential: ContinualMethod {
     expert = try context.newExpert(Self.owner)
   }
 
-  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] { parameters(tensors) }
+  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+    parameters(tensors)
+  }
 
   public func trainingPass(
     _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment

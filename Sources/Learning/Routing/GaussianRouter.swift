@@ -6,25 +6,28 @@
 //     p(t | x) ∝ exp(−d²_t / 2)                                                equal priors
 //     distance(x) = min_t d²_t / (tr(Σ_γ⁻¹ S)/N)                               1 on average over the rows that made it
 //
-// A text is unknown when its distance is above `unknown-distance`. What the order of tasks changes are the last bits of S. Kept:
+// A request is unknown when its distance is above `unknown-distance`. What the order of tasks changes are the last bits of S. Kept:
 // a mean for each task, one triangle for all of them: D(D+1)/2 + T·(D+1) numbers.
 
 import Decoder
 public import Torch
 
-/// Chooses a learned task by the distance of a text from the tasks' means.
+/// Chooses a learned task by the distance of a request from the tasks' means.
 public struct GaussianRouter: TaskRouter {
   static let depth = Hyperparameter(
-    "router-layers", whole: 2, in: 0...1024,
-    "layers of the base whose output the router sees, at most all of them; chosen on validation rows of mtl5")
+    "router-layers", whole: 4, in: 0...1024,
+    "layers of the base whose output the router sees, at most all of them; chosen on held-out training rows of mtl5")
+  static let instruction = Hyperparameter(
+    "router-instruction", whole: 1, in: 0...1,
+    "1: the router sees a request as it comes, with instruction and cue; 0: its text alone")
   static let unknownDistance = Hyperparameter(
     "unknown-distance", 3, in: 1...1e9,
-    "a text further than this many times the usual squared distance from every task is unknown; 1e9 knows every text")
+    "a request further than this many times the usual squared distance from every task is unknown; 1e9 knows all")
   static let shrinkage = Hyperparameter(
     "router-shrinkage", 0.05, in: 1e-6...1, "γ: the share of a round covariance in the shrunk one")
-  static let hyperparameters = [depth, unknownDistance, shrinkage]
+  static let hyperparameters = [depth, instruction, unknownDistance, shrinkage]
 
-  public let layers: Int
+  public let view: RequestView
   private let unknownDistance: Double
   private let shrinkage: Double
   private let width: Int
@@ -35,7 +38,9 @@ public struct GaussianRouter: TaskRouter {
 
   init(_ context: MethodContext) throws {
     width = context.base.hiddenSize
-    layers = min(context.whole(Self.depth), context.base.layers)
+    view = RequestView(
+      layers: min(context.whole(Self.depth), context.base.layers), seesInstruction: context.whole(Self.instruction) == 1
+    )
     unknownDistance = context.value(Self.unknownDistance)
     shrinkage = context.value(Self.shrinkage)
     scatter = try Tensor.zeros([width * (width + 1) / 2])
@@ -82,7 +87,7 @@ public struct GaussianRouter: TaskRouter {
     return (0..<x.shape[0]).map { row in decision(distances.map { $0[row] }, arrivals, usual) }
   }
 
-  /// Learned tasks by the distance of their means from the mean of new texts, nearest first. `features`: [rows, width]
+  /// Learned tasks by the distance of their means from the mean of new requests, nearest first. `features`: [rows, width]
   func nearest(to features: Tensor) throws -> [Int] {
     let mean = try features.moved(to: .cpu).converted(to: .float32).mean(0)
     let distances = try means.mapValues { try ($0.narrowed(0, from: 0, count: width) - mean).norm().item() }

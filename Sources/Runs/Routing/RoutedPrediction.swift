@@ -4,11 +4,11 @@ public import Learning
 
 /// `predictions-inferred/row-N/TASK.jsonl`: one line for each scored row of a learned task.
 public struct RoutedPrediction: Sendable, Codable, Equatable {
-  /// The task whose experts answered; nil: the base, because the text belongs to no known task.
+  /// The task whose experts answered; nil: the base, because the request belongs to no known task.
   public var expert: String?
   /// The probability of the most probable task.
   public var confidence: Double
-  /// How far the text is from all known tasks; about 1 is usual.
+  /// How far the request is from all known tasks; about 1 is usual.
   public var distance: Double
   public var prediction: Prediction
 

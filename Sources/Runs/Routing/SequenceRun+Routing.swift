@@ -6,15 +6,15 @@ import Learning
 import Streams
 import Torch
 
-/// Scoring without being told the task: the router sees each row's text, and the experts of its choice answer the row's whole
-/// prompt, read out among the row's own labels. Instruction and labels come with a request; the expert does not.
+/// Scoring without being told the task: the router looks at each row, and the experts of its choice answer the row's prompt, read
+/// out among the row's own labels. Instruction and labels come with a request; the expert does not.
 extension SequenceRun {
   /// Routes the rows of every task, and scores those of learned ones. Nothing for methods without a router.
   func scoreRouted(_ row: Int) throws {
     guard let router = method.router, row > 0 else { return }
     var scores = routed ?? RoutedScores(tasks: tasks.map(\.task.name))
     for (column, task) in tasks.enumerated() {
-      let decisions = try router.decisions(textFeatures(of: task, layers: router.layers))
+      let decisions = try router.decisions(requestFeatures(of: task, router.view))
       let count = Double(max(decisions.count, 1))
       try scores.unknownRate.record(
         Double(decisions.count { $0.arrival == nil }) / count, row: row, column: column)
@@ -41,7 +41,9 @@ extension SequenceRun {
         confidence: decision.confidence, distance: decision.distance, prediction: prediction)
     }
     let elsewhere = decisions.indices.filter { decisions[$0].arrival != task.identity.arrival }
-    for (arrival, places) in Dictionary(grouping: elsewhere, by: { decisions[$0].arrival ?? -1 }).sorted(by: { $0.key < $1.key }) {
+    for (arrival, places) in Dictionary(grouping: elsewhere, by: { decisions[$0].arrival ?? -1 }).sorted(by: {
+      $0.key < $1.key
+    }) {
       let experts = tasks.indices.contains(arrival) ? try method.selection(for: tasks[arrival].identity) : nil
       let predictions = try score(task, rows: places.map { task.evaluated[$0] }, experts: experts, row: row)
       for (place, prediction) in zip(places, predictions) { answers[place].prediction = prediction }
@@ -50,9 +52,9 @@ extension SequenceRun {
   }
 
   /// The base is frozen, so that they are computed once. [rows, hidden]
-  private func textFeatures(of task: PreparedTask, layers: Int) throws -> Tensor {
+  private func requestFeatures(of task: PreparedTask, _ view: RequestView) throws -> Tensor {
     if let known = features[task.task.name] { return known }
-    let made = try TextFeatures(base.model, layers: layers, pad: base.padToken).features(task.evaluated)
+    let made = try RequestFeatures(base.model, view: view, pad: base.padToken).features(task.evaluated)
     features[task.task.name] = made
     return made
   }
