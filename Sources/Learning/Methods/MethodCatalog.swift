@@ -2,11 +2,13 @@
 public enum MethodCatalog {
   private struct Entry: Sendable {
     let name: String
+    let summary: String?
     let hyperparameters: [Hyperparameter]
     let make: @Sendable (MethodContext) throws -> any ContinualMethod
 
     init<Method: ContinualMethod>(_ method: Method.Type, _ make: @escaping @Sendable (MethodContext) throws -> Method) {
       name = method.name
+      summary = method.summary
       hyperparameters = method.hyperparameters
       self.make = make
     }
@@ -23,6 +25,7 @@ public enum MethodCatalog {
     Entry(AnySSR.self) { try AnySSR($0) },
     Entry(MoCL.self) { MoCL($0) },
     Entry(Accrete.self) { try Accrete($0) },
+    Entry(Moses.self) { try Moses($0) },
   ]
 
   /// Names on the command line.
@@ -33,6 +36,10 @@ public enum MethodCatalog {
     try check(name, options: context.options)
     return try entry(name).make(context)
   }
+
+  /// What there is to say about a method in one line; nil: its name says it.
+  /// - Throws: ``LearningError/unknownMethod(got:known:)``.
+  public static func summary(of name: String) throws -> String? { try entry(name).summary }
 
   /// What a method can be given.
   /// - Throws: ``LearningError/unknownMethod(got:known:)``.
