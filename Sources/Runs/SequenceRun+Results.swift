@@ -46,20 +46,6 @@ extension RunFolder {
   }
 }
 
-extension RunFolder {
-  /// The same with the task inferred: of learned tasks only.
-  func routedOutcomes(_ tasks: [String]) throws -> Outcomes {
-    try Outcomes(
-      tasks: tasks,
-      right: (0...tasks.count).map { row in
-        try tasks.enumerated().map { column, task in
-          column < row
-            ? try RoutedPrediction.read(inside(routedPredictions(row: row, task: task))).map(\.prediction.isRight) : nil
-        }
-      })
-  }
-}
-
 /// `matrix.json`.
 public struct MatrixFile: Sendable, Codable, Equatable {
   public var tasks: [String]

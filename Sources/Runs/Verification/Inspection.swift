@@ -112,7 +112,7 @@ struct Inspection {
     let complete = recorded.tasksLearned == manifest.tasks.count
     let again = try RunMetrics(
       manifest.configuration, outcomes: complete ? folder.outcomes(manifest.tasks) : nil,
-      routed: complete ? newestRouted().map { ($0, try folder.routedOutcomes(manifest.tasks)) } : nil,
+      routed: complete ? folder.routed(manifest.tasks) : nil,
       learned: recorded.tasksLearned, costs: recorded.costs)
     try same("metrics.json", recorded.metrics, again.metrics)
     try same("metrics.json, beside the metrics", recorded, again)
