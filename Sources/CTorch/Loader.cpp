@@ -7,6 +7,7 @@
 #include <malloc.h>
 #endif
 
+#include <atomic>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -20,6 +21,7 @@ namespace {
 constexpr const char* library_name = "libaccrete-torch.so";
 
 std::string problem;
+std::atomic<bool> keeps_memory = false;
 
 // What a function says where there is no libtorch: that it failed, or nothing.
 template <typename Function>
@@ -54,7 +56,10 @@ const AccreteLibtorch* load() {
     if (bridge == nullptr) problem = dlerror();
   }
   const AccreteLibtorch* table = bridge == nullptr ? nullptr : bridge(sizeof(AccreteLibtorch));
-  if (table != nullptr) return table;
+  if (table != nullptr) {
+    if (keeps_memory) table->accrete_keep_tensor_memory();
+    return table;
+  }
   if (problem.empty()) problem = std::string(library_name) + " is of another version of this program";
   static AccreteLibtorch none = absent(std::make_index_sequence<sizeof(AccreteLibtorch) / sizeof(void*)>());
   none.accrete_last_error = [] { return problem.c_str(); };
@@ -89,6 +94,9 @@ void accrete_keep_freed_memory(void) {
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
   mallopt(M_TOP_PAD, 16 << 20);
 #endif
+  keeps_memory = true;
+  const AccreteLibtorch* loaded = __atomic_load_n(&accrete_loaded_libtorch, __ATOMIC_ACQUIRE);
+  if (loaded != nullptr) loaded->accrete_keep_tensor_memory();
 }
 
 }  // extern "C"

@@ -23,6 +23,8 @@
 #include <string>
 #include <type_traits>
 
+#include "TensorMemory.h"
+
 extern "C" {
 
 // Exported from 2.13 on; absent (null) before.
@@ -276,6 +278,8 @@ const char* accrete_build_description(void) {
   return description.c_str();
 }
 
+void accrete_keep_tensor_memory(void) { accrete::keep_tensor_memory(); }
+
 // MARK: The table
 
 #define OURS(FUNCTION) \
@@ -288,7 +292,7 @@ const char* accrete_build_description(void) {
   FUNCTION(accrete_generator_new) FUNCTION(accrete_generator_delete) FUNCTION(accrete_generator_get_state) \
   FUNCTION(accrete_generator_set_state) FUNCTION(accrete_uniform) FUNCTION(accrete_normal) \
   FUNCTION(accrete_bernoulli) FUNCTION(accrete_set_threads) FUNCTION(accrete_get_threads) \
-  FUNCTION(accrete_has_cuda) FUNCTION(accrete_build_description)
+  FUNCTION(accrete_has_cuda) FUNCTION(accrete_build_description) FUNCTION(accrete_keep_tensor_memory)
 
 #define ENTRY(name) .name = name,
 const AccreteLibtorch table = {STABLE_ABI(ENTRY) OURS(ENTRY)};

@@ -23,8 +23,9 @@ public enum TorchRuntime {
     try Operation.check("set_num_threads", [], libtorch.accrete_set_threads(Int32(count)))
   }
 
-  /// For programs whose main work is tensors: freed memory stays with the process, up to 1 GiB at a time, so that the next
-  /// tensor needs no new pages. Call it once, at the start; a library should leave it to its program.
+  /// For programs whose main work is tensors: freed memory stays with the process, so that the next tensor needs no new pages; and
+  /// tensors of 32 KiB to 32 MiB get a region of memory in which nothing else lies, so that what a step gives back is one piece and
+  /// memory does not grow from step to step. Call it once, before the first tensor; a library should leave it to its program.
   public static func keepFreedMemory() { accrete_keep_freed_memory() }
 
   /// Whether the loaded libtorch has CUDA and a device for it.

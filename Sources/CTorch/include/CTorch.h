@@ -122,6 +122,9 @@ typedef struct {
   int32_t (*_Nonnull accrete_get_threads)(void);
   bool (*_Nonnull accrete_has_cuda)(void);
   const char* (*_Nonnull accrete_build_description)(void);
+
+  // Gives tensors a region of memory for themselves, which the process keeps.
+  void (*_Nonnull accrete_keep_tensor_memory)(void);
 } AccreteLibtorch;
 
 #pragma clang diagnostic pop
@@ -146,7 +149,8 @@ const char* _Nullable accrete_libtorch_problem(void);
 // Adds to this thread's count of tensor handles, and tells it.
 int64_t accrete_count_handles(int64_t change);
 
-// Lets the C library keep freed memory for the next tensors, instead of giving it back and getting zeroed pages again.
+// Freed memory stays for the next tensors, instead of being given back and gotten again as zeroed pages; tensors get a region
+// for themselves as soon as libtorch is loaded.
 void accrete_keep_freed_memory(void);
 
 #ifdef __cplusplus
