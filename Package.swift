@@ -63,7 +63,7 @@ let package = Package(
     layer(
       "Runs",
       ["Learning", "Streams", "Experts", "Decoder", "Torch", "Files", .product(name: "Yams", package: "Yams")]),
-    layer("Reports", ["Runs"]),
+    layer("Reports", ["Runs", "Learning", "Files"]),
     .executableTarget(
       name: "accrete",
       dependencies: [
@@ -84,6 +84,7 @@ let package = Package(
     tests("Streams", ["Torch", "Tokenization", "Files"]),
     tests("Learning", ["Experts", "Decoder", "Streams", "Torch", "Files"]),
     tests("Runs", ["Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files"]),
+    tests("Reports", ["Runs", "Learning", "Files"]),
     .testTarget(name: "AccreteTests", dependencies: ["Files"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

@@ -11,6 +11,10 @@ public struct RunFolder: Sendable {
   public var events: URL { url.appendingPathComponent("events.jsonl") }
   public var timings: URL { url.appendingPathComponent("timings.jsonl") }
   public var matrix: URL { url.appendingPathComponent("matrix.json") }
+  /// R where the task of each row was inferred; missing where none was.
+  public var inferredMatrix: URL { url.appendingPathComponent("matrix-inferred.json") }
+  /// What the learned experts do in each layer; missing where nothing was measured.
+  public var statistics: URL { url.appendingPathComponent("statistics.json") }
   public var metrics: URL { url.appendingPathComponent("metrics.json") }
   public var costs: URL { url.appendingPathComponent("costs.json") }
   /// There while a process works on the run.
@@ -21,6 +25,10 @@ public struct RunFolder: Sendable {
   public func expert(_ task: String) -> URL { experts.appendingPathComponent(task) }
   public func predictions(row: Int, task: String) -> URL {
     url.appendingPathComponent("predictions/row-\(row)/\(task).jsonl")
+  }
+
+  public func routedPredictions(row: Int, task: String) -> URL {
+    url.appendingPathComponent("predictions-inferred/row-\(row)/\(task).jsonl")
   }
 
   /// A place of this run that is about to be read or written, if no symbolic link leads from it out of the folder.

@@ -11,6 +11,16 @@ extension SequenceRun {
         rows: "R[i][j]: accuracy on task j after learning i tasks; row 0 is untrained",
         n: tasks.map(\.evaluated.count), seed: configuration.seed, method: configuration.method),
       to: folder.matrix)
+    if let routed {
+      try JSONFile.write(
+        InferredMatrixFile(
+          matrix: MatrixFile(
+            tasks: matrix.tasks, scores: routed.matrix.scores,
+            rows: "R[i][j]: accuracy on task j after learning i tasks, of the experts that the router chose",
+            n: tasks.map(\.evaluated.count), seed: configuration.seed, method: configuration.method),
+          routerAccuracy: routed.routerAccuracy.scores, unknownRate: routed.unknownRate.scores),
+        to: folder.inside(folder.inferredMatrix))
+    }
     try JSONFile.write(metrics(), to: folder.metrics)
   }
 
@@ -19,7 +29,9 @@ extension SequenceRun {
   public func metrics() throws -> RunMetrics {
     let complete = learned == tasks.count
     return try RunMetrics(
-      configuration, outcomes: complete ? folder.outcomes(matrix.tasks) : nil, learned: learned, costs: costs)
+      configuration, outcomes: complete ? folder.outcomes(matrix.tasks) : nil,
+      routed: complete ? routed.map { ($0, try folder.routedOutcomes(matrix.tasks)) } : nil, learned: learned,
+      costs: costs)
   }
 }
 
@@ -30,6 +42,20 @@ extension RunFolder {
       tasks: tasks,
       right: (0...tasks.count).map { row in
         try tasks.map { try PredictionsFile.read(inside(predictions(row: row, task: $0))).map(\.isRight) }
+      })
+  }
+}
+
+extension RunFolder {
+  /// The same with the task inferred: of learned tasks only.
+  func routedOutcomes(_ tasks: [String]) throws -> Outcomes {
+    try Outcomes(
+      tasks: tasks,
+      right: (0...tasks.count).map { row in
+        try tasks.enumerated().map { column, task in
+          column < row
+            ? try RoutedPrediction.read(inside(routedPredictions(row: row, task: task))).map(\.prediction.isRight) : nil
+        }
       })
   }
 }

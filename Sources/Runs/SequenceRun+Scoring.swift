@@ -1,4 +1,5 @@
 import Decoder
+import Experts
 import Files
 import Foundation
 public import Learning
@@ -40,11 +41,18 @@ extension SequenceRun {
   }
 
   private func score(_ task: PreparedTask, row: Int) throws -> [Prediction] {
+    try score(task, rows: task.evaluated, experts: method.selection(for: task.identity), row: row)
+  }
+
+  /// Scores some rows of a task under any experts.
+  func score(
+    _ task: PreparedTask, rows: [EncodedExample], experts: (any ExpertSelection)?, row: Int
+  ) throws -> [Prediction] {
     let (name, report) = (task.task.name, report)
     return try Evaluator(base.model, pad: base.padToken).predictions(
-      task.evaluated, labels: task.labelIds, head: head(of: task), experts: method.selection(for: task.identity)
+      rows, labels: task.labelIds, head: head(of: task), experts: experts
     ) {
-      report(.evaluating(row: row, task: name, done: $0, total: task.evaluated.count))
+      report(.evaluating(row: row, task: name, done: $0, total: rows.count))
       try whileScoring(row: row)
     }
   }
@@ -78,12 +86,7 @@ extension SequenceRun {
   }
 
   private func writePredictions(_ predictions: [Prediction], row: Int, task: String) throws {
-    var data = Data()
-    for prediction in predictions {
-      data.append(try JSONFile.encode(prediction, pretty: false))
-      data.append(UInt8(ascii: "\n"))
-    }
-    try AtomicFile.write(data, to: folder.inside(folder.predictions(row: row, task: task)))
+    try AtomicFile.write(JSONFile.lines(predictions), to: folder.inside(folder.predictions(row: row, task: task)))
   }
 }
 

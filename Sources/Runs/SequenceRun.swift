@@ -1,6 +1,6 @@
 import Decoder
 import Experts
-import Files
+public import Files
 public import Foundation
 import Learning
 import Streams
@@ -39,6 +39,12 @@ public final class SequenceRun {
   var timings: EventLog?
   /// The last predictions of each task and the digest of everything that they depend on.
   var scored: [String: Scored] = [:]
+  /// Scores with the task inferred; nil where the method has no router, and before the first task.
+  var routed: RoutedScores?
+  /// What the router sees of each task's scored rows.
+  var features: [String: Tensor] = [:]
+  /// Of learned tasks.
+  var statistics: [TaskStatistic]
 
   struct Scored {
     let dependencies: Digest
@@ -64,18 +70,34 @@ public final class SequenceRun {
     costs = stored.costs
     learned = stored.learned.count
     eventBytes = stored.checkpoint?.eventBytes ?? 0
+    routed = stored.checkpoint?.routed
+    let names = stored.learned
+    statistics = try TaskStatistic.read(folder).filter { names.contains($0.task) }
   }
 
   /// A new run in a folder that does not exist yet.
   ///
   /// Everything that can be wrong with base, data and options is found before the folder is made.
+  ///
+  /// - Parameters:
+  ///   - configuration: what is learned how.
+  ///   - url: the folder.
+  ///   - program: binds the run to this program, see ``ProgramCode/digest()``: no other begins it or goes on with it. Nil: any may.
+  ///   - report: told what happens.
   /// - Throws: errors of all layers; see each module's error type.
   public static func start(
-    _ configuration: RunConfiguration, in url: URL, report: @escaping (RunProgress) -> Void = { _ in }
+    _ configuration: RunConfiguration, in url: URL, program: Digest? = nil,
+    report: @escaping (RunProgress) -> Void = { _ in }
   ) throws -> SequenceRun {
     let folder = RunFolder(url)
     guard !FileManager.default.fileExists(atPath: url.path) else { throw RunError.folderExists(url.path) }
-    let (base, tasks, manifest) = try prepare(configuration, report)
+    if let program, try ProgramCode.digest() != program {
+      throw RunError.invalidConfiguration(
+        key: "program", got: "\(program)", allowed: "\(try ProgramCode.digest()), which this program is")
+    }
+    let (base, tasks, made) = try prepare(configuration, report)
+    var manifest = made
+    manifest.program = program
     try folder.create()
     let lock: RunLock
     do {
@@ -105,7 +127,7 @@ public final class SequenceRun {
   ///   ``RunError/checkpointDamaged(path:reason:)``.
   public static func resume(_ url: URL, report: @escaping (RunProgress) -> Void = { _ in }) throws -> SequenceRun {
     // Before the lock, which would make a file in a folder that is no run.
-    _ = try RunFolder(url).readManifest()
+    try RunFolder(url).readManifest().requireOwnProgram(folder: url)
     return try existing(url, at: .newest, lock: RunLock(RunFolder(url)), report)
   }
 
@@ -119,17 +141,21 @@ public final class SequenceRun {
       StoredRun(url, model: base.model, at: moment), base: base, tasks: tasks, lock: lock, report: report)
   }
 
+  /// - Parameter known: the configuration's base, where it is loaded already.
   static func prepare(
-    _ configuration: RunConfiguration, _ report: (RunProgress) -> Void
+    _ configuration: RunConfiguration, base known: Base? = nil, _ report: (RunProgress) -> Void
   ) throws -> (Base, [PreparedTask], Manifest) {
     try configuration.validate()
     try TorchRuntime.setThreads(configuration.threads)
     let suite = try configuration.source.taskSuite()
     let names = try suite.taskNames(order: configuration.source.order)
     for name in Set(names) where names.count(where: { $0 == name }) > 1 { throw RunError.sameTaskTwice(name) }
-    let base = try Base(
-      folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
-      precision: configuration.weights)
+    let base =
+      try known
+      ?? Base(
+        folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
+        precision: configuration.weights)
+    try requireFit(configuration, base)
     let tasks = try names.enumerated().map { arrival, name in
       report(.preparing(task: name))
       return try PreparedTask(suite.task(named: name), arrival: arrival, base: base, configuration: configuration)

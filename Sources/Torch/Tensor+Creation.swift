@@ -45,6 +45,11 @@ extension Tensor {
     try self.init(copying: values, .bool, shape ?? [values.count], device)
   }
 
+  /// A tensor of bytes.
+  public init(_ values: [UInt8], on device: Device = .cpu) throws {
+    try self.init(copying: values, .uint8, [values.count], device)
+  }
+
   private init<Element: BitwiseCopyable>(copying values: [Element], _ dtype: DType, _ shape: [Int], _ device: Device)
     throws
   {

@@ -28,7 +28,13 @@ import Torch
     let first = try learned(name, seed: 5)
     #expect(try learned(name, seed: 5) == first)
     let other = try learned(name, seed: 6)
-    for (name, digest) in first { #expect(other[name] != digest, "\(name)") }
+    // What the base makes of the rows is the same for every seed.
+    func isOfTheBase(_ name: String) -> Bool {
+      name.hasPrefix("router") || name.hasPrefix("memory.0") || name.hasSuffix(".embedding")
+    }
+    for (name, digest) in first where !isOfTheBase(name) {
+      #expect(other[name] != digest, "\(name)")
+    }
   }
 
   /// What a task's expert starts from does not depend on which others were made before.
@@ -59,6 +65,11 @@ import Torch
       Case(method: "moe-cl", mode: .paper, hasHeads: true, stop: 4),
       Case(method: "sequential", mode: .off, hasHeads: false, stop: 2),
       Case(method: "per-task", mode: .off, hasHeads: true, stop: 3),
+      Case(method: "ewc", mode: .off, hasHeads: false, stop: 1),
+      Case(method: "ewc", mode: .off, hasHeads: true, stop: 4),
+      Case(method: "o-lora", mode: .off, hasHeads: false, stop: 3),
+      Case(method: "mocl", mode: .off, hasHeads: false, stop: 2),
+      Case(method: "any-ssr", mode: .off, hasHeads: false, stop: 5),
     ]
 
   /// Stopped, stored in files, and continued by new objects: every bit of the end is the same.

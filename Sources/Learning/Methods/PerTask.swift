@@ -11,29 +11,32 @@ public import Decoder
 public import Experts
 public import Torch
 
-/// A LoRA for each task.
-public final class PerTask: ContinualMethod {
-  public static let name = "per-task"
+/// A LoRA for each task. Any-SSR is the same with a router.
+public class PerTask: ContinualMethod {
+  public class var name: String { "per-task" }
+  public class var hyperparameters: [Hyperparameter] { [] }
 
   private let context: MethodContext
   private var experts: [TaskIdentity: LowRankExpert] = [:]
 
-  public init(_ context: MethodContext) { self.context = context }
+  public init(_ context: MethodContext) throws { self.context = context }
 
   private func owner(_ task: TaskIdentity) -> String { "tasks.\(task.name)" }
 
-  public func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] {
+  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
     let expert = try experts[task] ?? context.newExpert(owner(task))
     experts[task] = expert
     return parameters(named(owner(task), expert.tensors))
   }
 
-  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass
-  {
+  public func trainingPass(
+    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+  ) throws -> TrainingPass {
     guard let expert = experts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
-    return TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: dropout)))
+    return TrainingPass(
+      selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)))
   }
 
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
@@ -44,9 +47,11 @@ public final class PerTask: ContinualMethod {
     experts[task].map { named(owner(task), $0.tensors) } ?? [:]
   }
 
-  public func end(_ task: TaskIdentity) throws {}
+  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {}
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { experts[task] }
+
+  public var router: (any TaskRouter)? { nil }
 
   public var tensors: [String: Tensor] {
     experts.reduce(into: [:]) { result, entry in

@@ -21,16 +21,19 @@ struct Trial {
     self.configuration = configuration
     self.base = base
     self.tasks = tasks
-    let context = MethodContext(
-      base: base.model.configuration, device: base.model.device, shape: try configuration.shape(),
-      seed: configuration.seed)
-    let method = try MethodCatalog.make(
-      configuration.method, context,
-      adversary: Adversary.Options(mode: configuration.adversary, weight: configuration.adversaryWeight))
+    let context = try configuration.methodContext(for: base.model)
+    let method = try MethodCatalog.make(configuration.method, context)
     let heads = configuration.readOut == .head ? TaskHeads(context) : nil
     (self.method, self.heads) = (method, heads)
     // All tasks but the last have arrived: the method is then as large as it gets.
-    for task in tasks.dropLast() { _ = try method.begin(task.identity) }
+    for task in tasks.dropLast() {
+      let lesson = Lesson(
+        task.identity, examples: Array(task.training.prefix(8)), model: base.model, seed: configuration.seed,
+        pad: base.padToken)
+      let training = try FlatParameters(method.begin(task.identity, on: lesson))
+      try method.end(task.identity, on: lesson)
+      try training.release()
+    }
     guard let last = tasks.last else {
       throw RunError.invalidConfiguration(key: "tasks", got: "none", allowed: "at least one")
     }
@@ -38,7 +41,8 @@ struct Trial {
     var (steps, tokens) = (0, 0)
     var longest: (tokens: Int, examples: [EncodedExample]) = (0, [])
     for task in tasks {
-      let lengths = task.training.map(\.tokenCount)
+      let examples = method.trainingRows.examples(of: task, among: tasks, seed: configuration.seed)
+      let lengths = examples.map(\.tokenCount)
       tokens += lengths.reduce(0, +) * configuration.training.epochs
       for epoch in 0..<configuration.training.epochs {
         let batches = configuration.training.batches(
@@ -46,7 +50,7 @@ struct Trial {
         steps += (batches.count + configuration.training.accumulation - 1) / configuration.training.accumulation
         for batch in batches {
           let size = batch.reduce(0) { $0 + lengths[$1] }
-          if size > longest.tokens { longest = (size, batch.map { task.training[$0] }) }
+          if size > longest.tokens { longest = (size, batch.map { examples[$0] }) }
         }
       }
     }

@@ -112,10 +112,37 @@ struct Inspection {
     let complete = recorded.tasksLearned == manifest.tasks.count
     let again = try RunMetrics(
       manifest.configuration, outcomes: complete ? folder.outcomes(manifest.tasks) : nil,
+      routed: complete ? newestRouted().map { ($0, try folder.routedOutcomes(manifest.tasks)) } : nil,
       learned: recorded.tasksLearned, costs: recorded.costs)
     try same("metrics.json", recorded.metrics, again.metrics)
     try same("metrics.json, beside the metrics", recorded, again)
     return recorded.metrics.map(\.name).joined(separator: ", ")
+  }
+
+  private func newestRouted() throws -> RoutedScores? {
+    guard let newest = try folder.checkpointPlaces().last(where: { $0.step == nil }) else { return nil }
+    return try RunCheckpoint.read(folder.checkpoint(newest)).checkpoint.routed
+  }
+
+  /// The scores with the task inferred follow from their predictions, and stand in the newest checkpoint.
+  func routing() throws -> String {
+    guard let routed = try newestRouted() else { return "none: tasks are told" }
+    let recorded = try InferredMatrixFile.read(folder.inside(folder.inferredMatrix))
+    try same("matrix-inferred.json", recorded.matrix.scores, routed.matrix.scores)
+    try same("router accuracies of matrix-inferred.json", recorded.routerAccuracy, routed.routerAccuracy.scores)
+    try same("unknown rates of matrix-inferred.json", recorded.unknownRate, routed.unknownRate.scores)
+    var cells = 0
+    for row in routed.matrix.scores.indices {
+      for (column, task) in manifest.tasks.enumerated() {
+        guard let score = routed.matrix[row, column] else { continue }
+        let answers = try RoutedPrediction.read(folder.inside(folder.routedPredictions(row: row, task: task)))
+        try same("inferred R[\(row)][\(task)]", score, answers.map(\.prediction).accuracy)
+        let share = Double(answers.count { $0.expert == task }) / Double(max(answers.count, 1))
+        try same("the router's accuracy at R[\(row)][\(task)]", routed.routerAccuracy[row, column], share)
+        cells += 1
+      }
+    }
+    return "\(cells) cells with the task inferred"
   }
 
   func events() throws -> String {
@@ -138,7 +165,9 @@ struct Inspection {
       last[event.task] = event.step
     }
     let learned = try folder.checkpointPlaces().last { $0.step == nil }?.learned ?? 0
-    for task in manifest.tasks.prefix(learned) {
+    let steps = Dictionary(try RunCosts.read(folder).tasks.map { ($0.task, $0.steps) }) { first, _ in first }
+    // A method that learns all tasks at once has no step for the later ones.
+    for task in manifest.tasks.prefix(learned) where steps[task] != 0 {
       guard let end = last[task] else { throw VerificationError.missing(what: "every event of task \(task)") }
       try same("steps of \(task)", end.step, end.totalSteps)
     }

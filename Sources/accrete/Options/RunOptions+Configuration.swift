@@ -3,9 +3,17 @@ import Learning
 import Runs
 
 extension RunOptions {
+  /// The YAML file, or an empty one.
+  /// - Parameter others: keys that may stand in it for somebody else.
+  func file(besides others: [String] = []) throws -> RunFile {
+    try config.map { try RunFile.read(URL(fileURLWithPath: absolute($0)), besides: others) } ?? RunFile()
+  }
+
   /// The configuration that flags, file and defaults make together.
-  func configuration() throws -> RunConfiguration {
-    let file = try config.map { try RunFile.read(URL(fileURLWithPath: absolute($0))) } ?? RunFile()
+  func configuration() throws -> RunConfiguration { try configuration(file()) }
+
+  /// The configuration that flags, a file and defaults make together.
+  func configuration(_ file: RunFile) throws -> RunConfiguration {
     // Paths in the file are meant from the file's folder.
     let folder = config.map { URL(fileURLWithPath: absolute($0)).deletingLastPathComponent() }
     func fromFile(_ path: String) -> String {
@@ -32,6 +40,8 @@ extension RunOptions {
     result.dropout = dropout ?? file.dropout ?? result.dropout
     result.adversary = adversary ?? file.adversary ?? result.adversary
     result.adversaryWeight = adversaryWeight ?? file.adversaryWeight ?? result.adversaryWeight
+    let options = (file.options ?? [:]).merging(try methodOptions()) { _, flag in flag }
+    result.options = options.isEmpty ? nil : options
     result.training = training(file)
     result.checkpoints.everySteps = checkpointSteps ?? file.checkpointSteps
     result.checkpoints.everySeconds = checkpointSeconds ?? file.checkpointSeconds ?? result.checkpoints.everySeconds
@@ -40,6 +50,16 @@ extension RunOptions {
         key: "tasks", got: "given together with suite \(result.source.suite)", allowed: "a suite or your own tasks")
     }
     return result
+  }
+
+  private func methodOptions() throws -> [String: Double] {
+    try options.reduce(into: [:]) { result, text in
+      let parts = text.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
+        throw RunError.invalidConfiguration(key: "option", got: text, allowed: "NAME=NUMBER, such as lambda=400")
+      }
+      result[String(parts[0])] = value
+    }
   }
 
   private func training(_ file: RunFile) -> TrainingOptions {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Experts
+public import Files
 import Foundation
 import Learning
 import Runs
@@ -27,7 +28,7 @@ struct RunOptions: ParsableArguments {
     help: "Your own tasks, in the order of learning: JSONL files of {\"text\",\"label\"} or {\"prompt\",\"answer\"}.")
   var tasks: [String] = []
 
-  @Option(help: "moe-cl (default), sequential or per-task.")
+  @Option(help: "Default: moe-cl. `accrete methods` lists all.")
   var method: String?
 
   @Option(help: "Seed of everything random. Default: 0.")
@@ -59,6 +60,11 @@ struct RunOptions: ParsableArguments {
 
   @Option(help: "Weight of the discriminator's terms. Default: 0.1.")
   var adversaryWeight: Double?
+
+  @Option(
+    name: .customLong("option"),
+    help: "A hyper-parameter of the method, as NAME=VALUE; may be repeated. `accrete methods` lists them.")
+  var options: [String] = []
 
   @Option(help: "Examples in a micro-batch. Default: 8.")
   var batch: Int?
@@ -105,3 +111,7 @@ extension ReadOutKind: ExpressibleByArgument {}
 extension Adversary.Mode: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
 extension FrozenMatrix.Precision: ExpressibleByArgument {}
+
+extension Digest: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 public import Runs
 
@@ -12,11 +13,11 @@ public enum MetricLines {
     }
     for cost in metrics.costs {
       lines.append(
-        "\(cost.task): \(String(format: "%.1f", cost.trainingSeconds)) s to learn, \(Int(cost.tokensPerSecond)) tokens/s,"
+        "\(cost.task): \(String(format: "%.1f", cost.trainingSeconds)) s to learn, \(String(format: "%.0f", cost.tokensPerSecond.rounded(.down))) tokens/s,"
           + " \(cost.trainedParameters) parameters, \(cost.expertBytes) bytes of its own,"
           + " \(String(format: "%.1f", cost.evaluationSeconds)) s to score, peak memory \(cost.peakResidentBytes >> 20) MiB"
       )
     }
-    return lines.joined(separator: "\n")
+    return lines.map(\.onOneLine).joined(separator: "\n")
   }
 }

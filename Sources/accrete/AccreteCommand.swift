@@ -3,7 +3,7 @@ import Torch
 
 /// The command line: argument parsing, progress and exit codes; everything else is in the libraries.
 @main
-struct Accrete: ParsableCommand {
+struct AccreteCommand: ParsableCommand {
   static func main() {
     TorchRuntime.keepFreedMemory()
     main(nil)
@@ -17,8 +17,9 @@ struct Accrete: ParsableCommand {
       70 a defect of ours, 74 input or output failed, 130 and 143 stopped by a signal after a checkpoint.
       """,
     subcommands: [
-      DemoCommand.self, TrainCommand.self, ResumeCommand.self, ReportCommand.self, EvaluateCommand.self,
-      VerifyCommand.self, GenerateCommand.self, TokenizeCommand.self, LogitsCommand.self, ExpertsCommand.self,
+      DemoCommand.self, TrainCommand.self, ResumeCommand.self, CompareCommand.self, ReportCommand.self,
+      EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,
+      LogitsCommand.self, ExpertsCommand.self,
       DoctorCommand.self,
     ])
 }
