@@ -64,6 +64,7 @@ enum Failure {
     case let error as TorchError:
       switch error {
       case .malformedSafetensors, .missingTensor: badData
+      case .noLibtorch: inputOutput
       case .unknownDevice, .unavailableDevice, .invalidHyperparameter: usage
       default: defect
       }
