@@ -4,7 +4,7 @@ public import Runs
 /// Metrics and costs as lines of text: each number with its formula, n and seed.
 public enum MetricLines {
   public static func render(_ metrics: RunMetrics) -> String {
-    var lines = metrics.metrics.map { metric in
+    var lines = (metrics.metrics + (metrics.legacyMetrics ?? [])).map { metric in
       let interval =
         metric.interval95.map { String(format: " [%+.4f, %+.4f] (95 %%)", $0.lower, $0.upper) } ?? ""
       return

@@ -11,6 +11,8 @@ public struct RunFolder: Sendable {
   public var events: URL { url.appendingPathComponent("events.jsonl") }
   public var timings: URL { url.appendingPathComponent("timings.jsonl") }
   public var matrix: URL { url.appendingPathComponent("matrix.json") }
+  /// There where a suite has a legacy column.
+  public var legacyMatrix: URL { url.appendingPathComponent("matrix-legacy.json") }
   public var metrics: URL { url.appendingPathComponent("metrics.json") }
   public var costs: URL { url.appendingPathComponent("costs.json") }
   /// There while a process works on the run.

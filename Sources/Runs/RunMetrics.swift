@@ -23,14 +23,22 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   public var readOut: ReadOutKind
   public var tasksLearned: Int
   public var metrics: [Metric]
+  /// The same of `matrix-legacy.json`; nil where there is none.
+  public var legacyMetrics: [Metric]?
   /// A_1 … A_T, see ``TaskMatrix/averageAccuracyCurveFormula``; empty while tasks are left to learn.
   public var averageAccuracyCurve: [Double?]
   public var costs: [TaskCosts]
 
   /// The metrics of a complete run; of an incomplete one there are only the costs.
   ///
-  /// - Parameter outcomes: of every cell; nil while tasks are left to learn.
-  init(_ configuration: RunConfiguration, outcomes: Outcomes?, learned: Int, costs: [TaskCosts]) throws {
+  /// - Parameters:
+  ///   - manifest: of the run.
+  ///   - folder: with the predictions, which are read when no task is left to learn.
+  ///   - learned: how many tasks are.
+  ///   - costs: of the learned tasks.
+  /// - Throws: `FileError` where predictions cannot be read; ``MetricError``.
+  init(_ manifest: Manifest, of folder: RunFolder, learned: Int, costs: [TaskCosts]) throws {
+    let configuration = manifest.configuration
     method = configuration.method
     order = configuration.source.order
     seed = configuration.seed
@@ -40,10 +48,16 @@ public struct RunMetrics: Sendable, Codable, Equatable {
     self.costs = costs
     metrics = []
     averageAccuracyCurve = []
-    guard let outcomes else { return }
-    let matrix = try outcomes.matrix()
-    averageAccuracyCurve = matrix.averageAccuracyCurve
-    let rows = (outcomes.right.last ?? []).reduce(0) { $0 + ($1?.count ?? 0) }
+    guard learned == manifest.tasks.count, let clean = try folder.outcomes(manifest, .clean) else { return }
+    averageAccuracyCurve = try clean.matrix().averageAccuracyCurve
+    metrics = try Self.metrics(clean, manifest, .clean)
+    legacyMetrics = try folder.outcomes(manifest, .legacy).map { try Self.metrics($0, manifest, .legacy) }
+  }
+
+  private static func metrics(_ outcomes: Outcomes, _ manifest: Manifest, _ column: ScoreColumn) throws -> [Metric] {
+    let (matrix, seed) = (try outcomes.matrix(), manifest.configuration.seed)
+    let rows = (outcomes.cells.last ?? []).reduce(0) { $0 + ($1?.count ?? 0) }
+    let meaning = manifest.isPlainAccuracy ? "" : "; R: \(manifest.scoreName(column))"
     let candidates: [(name: String, formula: String, value: (TaskMatrix) -> Double?)] = [
       ("ACC", TaskMatrix.averageAccuracyFormula, \.averageAccuracy),
       ("BWT", TaskMatrix.backwardTransferFormula, \.backwardTransfer),
@@ -51,14 +65,13 @@ public struct RunMetrics: Sendable, Codable, Equatable {
       ("FGT", TaskMatrix.forgettingFormula, \.forgetting),
       ("LA", TaskMatrix.learningAccuracyFormula, \.learningAccuracy),
     ]
-    let intervals = try BootstrapInterval.intervals(
-      outcomes, seed: configuration.seed, of: candidates.map(\.value))
-    for (candidate, interval) in zip(candidates, intervals) {
-      guard let value = candidate.value(matrix) else { continue }
-      metrics.append(
+    let intervals = try BootstrapInterval.intervals(outcomes, seed: seed, of: candidates.map(\.value))
+    return zip(candidates, intervals).compactMap { candidate, interval in
+      candidate.value(matrix).map {
         Metric(
-          name: candidate.name, formula: candidate.formula, value: value, interval95: interval, n: rows,
-          seed: configuration.seed))
+          name: candidate.name, formula: candidate.formula + meaning, value: $0, interval95: interval, n: rows,
+          seed: seed)
+      }
     }
   }
 }

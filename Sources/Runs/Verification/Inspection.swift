@@ -11,7 +11,7 @@ struct Inspection {
   let folder: RunFolder
   let manifest: Manifest
   /// Once they have been read: they give the rows behind the predictions.
-  private var tasks: [PreparedTask]?
+  private(set) var tasks: [PreparedTask]?
   private var model: DecoderModel?
 
   init(folder: RunFolder, manifest: Manifest) {
@@ -75,44 +75,9 @@ struct Inspection {
     return file
   }
 
-  func matrix() throws -> String {
-    let recorded = try MatrixFile.read(folder.matrix).matrix()
-    try same("tasks of matrix.json", recorded.tasks, manifest.tasks)
-    if let newest = try folder.checkpointPlaces().last(where: { $0.step == nil }) {
-      let checkpoint = try RunCheckpoint.read(folder.checkpoint(newest)).checkpoint
-      guard checkpoint.matrix == recorded else {
-        throw VerificationError.differs(
-          what: "the matrix", recorded: "another one in \(newest.fileName)", now: "that of matrix.json")
-      }
-    }
-    var cells = 0
-    for row in recorded.scores.indices {
-      for (column, task) in recorded.tasks.enumerated() {
-        guard let score = recorded[row, column] else { continue }
-        let predictions = try PredictionsFile.read(folder.inside(folder.predictions(row: row, task: task)))
-        let place = "R[\(row)][\(task)]"
-        try same(place, score, predictions.accuracy)
-        for prediction in predictions where prediction.predicted != Self.best(prediction.scores) {
-          throw VerificationError.differs(
-            what: "\(place), row \(prediction.index): the predicted label", recorded: "\(prediction.predicted)",
-            now: "\(Self.best(prediction.scores)), by its scores")
-        }
-        if let rows = tasks?.first(where: { $0.task.name == task })?.evaluated {
-          try same("rows behind \(place)", predictions.map(\.index), rows.map(\.index))
-          try same("right labels behind \(place)", predictions.map { Optional($0.gold) }, rows.map(\.labelIndex))
-        }
-        cells += 1
-      }
-    }
-    return "\(cells) cells"
-  }
-
   func metrics() throws -> String {
     let recorded = try JSONFile.read(RunMetrics.self, from: folder.metrics)
-    let complete = recorded.tasksLearned == manifest.tasks.count
-    let again = try RunMetrics(
-      manifest.configuration, outcomes: complete ? folder.outcomes(manifest.tasks) : nil,
-      learned: recorded.tasksLearned, costs: recorded.costs)
+    let again = try RunMetrics(manifest, of: folder, learned: recorded.tasksLearned, costs: recorded.costs)
     try same("metrics.json", recorded.metrics, again.metrics)
     try same("metrics.json, beside the metrics", recorded, again)
     return recorded.metrics.map(\.name).joined(separator: ", ")
@@ -145,7 +110,7 @@ struct Inspection {
     return "\(lines) steps, each after the one before"
   }
 
-  private func same<Value: Equatable>(_ what: String, _ recorded: Value, _ now: Value) throws {
+  func same<Value: Equatable>(_ what: String, _ recorded: Value, _ now: Value) throws {
     guard recorded == now else {
       throw VerificationError.differs(what: what, recorded: "\(recorded)", now: "\(now)")
     }
@@ -162,9 +127,5 @@ struct Inspection {
       }
     }
     if !problems.isEmpty { throw VerificationError.several(problems) }
-  }
-
-  private static func best(_ scores: [Double]) -> Int {
-    scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
   }
 }

@@ -16,6 +16,8 @@ struct ReportCommand: ParsableCommand {
 
   private struct Result: Encodable {
     let matrix: MatrixFile
+    /// nil: the run has no legacy column.
+    let legacy: MatrixFile?
     let metrics: RunMetrics
   }
 
@@ -23,15 +25,16 @@ struct ReportCommand: ParsableCommand {
     try Failure.reported {
       let run = RunFolder(URL(fileURLWithPath: absolute(folder)))
       let manifest = try run.readManifest()
-      let matrix = try JSONFile.read(MatrixFile.self, from: run.matrix)
+      let matrix = try MatrixFile.read(run.matrix)
+      let legacy = manifest.hasLegacyColumn ? try MatrixFile.read(run.legacyMatrix) : nil
       let metrics = try JSONFile.read(RunMetrics.self, from: run.metrics)
       if json {
-        Console.output(String(decoding: try JSONFile.encode(Result(matrix: matrix, metrics: metrics)), as: UTF8.self))
+        Console.output(
+          String(decoding: try JSONFile.encode(Result(matrix: matrix, legacy: legacy, metrics: metrics)), as: UTF8.self)
+        )
         return
       }
-      let table = try TaskMatrix(tasks: matrix.tasks, scores: matrix.scores)
-      Console.output(
-        MatrixTable.render([MatrixTable.Column(title: manifest.configuration.method, matrix: table)]))
+      for file in [matrix, legacy].compactMap(\.self) { Console.output(try ScoreTable.render(file, of: manifest)) }
       Console.output(MetricLines.render(metrics))
       Console.output("learned \(metrics.tasksLearned) of \(manifest.tasks.count) tasks")
     }

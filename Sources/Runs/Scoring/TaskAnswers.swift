@@ -1,0 +1,53 @@
+import Files
+public import Foundation
+public import Learning
+public import Streams
+
+/// What a model answered to the scored rows of one task.
+public enum TaskAnswers: Sendable, Equatable {
+  case labels([Prediction])
+  case written([WrittenAnswer])
+
+  public var count: Int {
+    switch self {
+    case .labels(let predictions): predictions.count
+    case .written(let answers): answers.count
+    }
+  }
+
+  /// The predictions of a task of labels; none of written answers.
+  public var predictions: [Prediction] { if case .labels(let predictions) = self { predictions } else { [] } }
+
+  /// Written answers that were cut.
+  public var cut: Int { if case .written(let answers) = self { answers.count(where: \.isCut) } else { 0 } }
+
+  /// The rows of a column: what its score and intervals are computed from. nil where the task has no such column.
+  public func outcome(_ scoring: Manifest.Scoring, _ column: ScoreColumn) -> Outcome? {
+    guard let measure = scoring.measure(column) else { return nil }
+    switch self {
+    case .written(let answers): return .scores(answers.compactMap { $0.score(column) })
+    case .labels(let predictions):
+      let leftOut = column == .clean ? Set(scoring.leftOut) : []
+      let counted = leftOut.isEmpty ? predictions : predictions.filter { !leftOut.contains($0.index) }
+      guard measure.name == MacroF1(labels: []).name else { return .scores(counted.map { $0.isRight ? 1 : 0 }) }
+      return .labels(
+        counted.map { MacroF1.Pair(right: $0.gold, given: $0.predicted) },
+        labels: predictions.map(\.scores.count).max() ?? 0)
+    }
+  }
+
+  /// One line of JSON for each row.
+  public func lines() throws -> Data {
+    switch self {
+    case .labels(let predictions): try Self.lines(predictions)
+    case .written(let answers): try Self.lines(answers)
+    }
+  }
+
+  private static func lines(_ rows: [some Encodable]) throws -> Data {
+    try rows.reduce(into: Data()) { data, row in
+      data.append(try JSONFile.encode(row, pretty: false))
+      data.append(UInt8(ascii: "\n"))
+    }
+  }
+}
