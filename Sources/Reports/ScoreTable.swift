@@ -19,9 +19,10 @@ public enum ScoreTable {
         score: manifest.scoreName(column))
     ])
     if manifest.isPlainAccuracy { return table }
-    // The notes stand once, under the first of two tables.
-    let notes = column == .clean ? manifest.tasks.flatMap { manifest.scoring(of: $0).notes } : []
     let measures = zip(file.tasks, file.n).compactMap { measure(of: $0, n: $1, column, manifest) }
+    // What is true of both columns stands once, under the first of two tables.
+    guard column == .clean else { return ([table] + measures).joined(separator: "\n") }
+    let notes = manifest.tasks.flatMap { manifest.scoring(of: $0).notes }
     return ([table] + measures + cutLines(file) + notes.map { "note: \($0)" }).joined(separator: "\n")
   }
 

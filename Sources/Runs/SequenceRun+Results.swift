@@ -70,9 +70,10 @@ extension Manifest {
   public func scoreName(_ column: ScoreColumn) -> String {
     if isPlainAccuracy { return "accuracy" }
     var names: [String] = []
-    for name in tasks.compactMap({ scoring(of: $0).measure(column)?.name }) where !names.contains(name) {
-      names.append(name)
+    for measure in tasks.compactMap({ scoring(of: $0).measure(column) }) {
+      let name = measure.highest == 100 ? "\(measure.name)/100" : measure.name
+      if !names.contains(name) { names.append(name) }
     }
-    return "\(column.rawValue) score, 0 to 1 of its measure's range (\(names.joined(separator: ", ")))"
+    return "\(column.rawValue) score, 0 to 1 (\(names.joined(separator: ", ")))"
   }
 }

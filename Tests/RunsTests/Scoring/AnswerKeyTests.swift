@@ -191,6 +191,11 @@ private func toy(_ kind: LearningTask.Kind = .generation) -> LearningTask {
     manifest.scoring = ["a": scoring(.labels, MacroF1(labels: []), legacy: false)]
     let error = #expect(throws: RunError.self) { try manifest.requireSameSources(now, folder: url) }
     #expect(error?.description.contains("how task a is scored has changed") == true)
+    // What is shown must not command a terminal.
+    manifest.scoring?["a"]?.notes = ["\u{1B}[2J"]
+    #expect(throws: FileError.self) { try Manifest.decode(JSONFile.encode(manifest), path: "m") }
+    manifest.scoring?["a"]?.notes = ["a note: “…”"]
+    #expect(throws: Never.self) { try Manifest.decode(JSONFile.encode(manifest), path: "m") }
   }
 
   @Test(arguments: [

@@ -36,7 +36,7 @@ extension RunTests {
       let limit = try #require(scoring.answerTokens)
       let file = try MatrixFile.read(folder.matrix)
       #expect(file.measures == ["accuracy", "rouge-l"] && file.column == .clean && file.n == [6, 6])
-      #expect(file.rows.contains("clean score, 0 to 1 of its measure's range (accuracy, rouge-l) on task j"))
+      #expect(file.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j"))
       #expect(!FileManager.default.fileExists(atPath: folder.legacyMatrix.path))
       for row in 0...2 {
         let answers = try PredictionsFile.decodeWritten(
