@@ -40,6 +40,14 @@ public struct DecoderModel: Sendable {
     }
   }
 
+  /// The residual stream of the base after its first `layers` layers, before any later norm: what a router looks at.
+  /// [``TokenBatch/packedCount``, hidden]
+  public func earlyStates(_ batch: TokenBatch, layers: Int) throws -> Tensor {
+    try withoutGradients {
+      try throughLayers(batch, experts: nil, cache: nil, tracing: false, depth: layers).0
+    }
+  }
+
   /// Final-normed hidden states at some of the packed tokens, with the way back through the whole decoder.
   ///
   /// - Parameters:
@@ -73,10 +81,10 @@ public struct DecoderModel: Sendable {
     }
   }
 
-  /// All layers. → [tokens, hidden], before the final norm.
+  /// All layers, or the lowest `depth`. → [tokens, hidden], before the final norm.
   private func throughLayers(
     _ batch: TokenBatch, experts: (any ExpertSelection)?, cache: KeyValueCache?, tracing: Bool,
-    checkpointing: Bool = false
+    checkpointing: Bool = false, depth: Int = .max
   ) throws -> (Tensor, [Pullback]) {
     let starts = cache?.lengths(rows: batch.rows) ?? Array(repeating: 0, count: batch.rows)
     let start = starts.max() ?? 0
@@ -98,7 +106,7 @@ public struct DecoderModel: Sendable {
       tracing: tracing)
     var x = try embedding.rows(packing.packed(batch.ids))  // [tokens, hidden]
     var pullbacks: [Pullback] = []
-    for (index, layer) in layers.enumerated() {
+    for (index, layer) in layers.prefix(depth).enumerated() {
       let traced =
         checkpointing
         ? try layer.checkpointed(x, pass, layer: index) : try layer.forward(x, pass, layer: index)

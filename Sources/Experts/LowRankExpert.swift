@@ -45,7 +45,8 @@ public struct LowRankExpert: Sendable {
         let (input, output) = Self.widths(projection, base)
         let a = try Tensor(uninitialized: [shape.rank, input], on: device)
         let bound = 1 / Double(input).squareRoot()
-        let generator = try Generator(seed: initial(Self.name(layer, projection, "A")), on: device)
+        let generator = try Generator(
+          seed: initial(FactorPlace(layer: layer, projection: projection, side: .a).name), on: device)
         try generator.fillUniform(a, from: -bound, to: bound)
         let b = try Tensor.zeros([output, shape.rank], on: device)
         row[projection] = LowRankPair(a: a, b: b, scaling: shape.scaling)
@@ -72,16 +73,12 @@ public struct LowRankExpert: Sendable {
       for projection in shape.projections {
         let (input, output) = Self.widths(projection, base)
         row[projection] = LowRankPair(
-          a: try take(Self.name(layer, projection, "A"), [shape.rank, input]),
-          b: try take(Self.name(layer, projection, "B"), [output, shape.rank]), scaling: shape.scaling)
+          a: try take(FactorPlace(layer: layer, projection: projection, side: .a).name, [shape.rank, input]),
+          b: try take(FactorPlace(layer: layer, projection: projection, side: .b).name, [output, shape.rank]),
+          scaling: shape.scaling)
       }
       return row
     }
-  }
-
-  /// `layers.0.gate_proj.A`
-  static func name(_ layer: Int, _ projection: Projection, _ factor: String) -> String {
-    "layers.\(layer).\(projection.rawValue).\(factor)"
   }
 
   /// All tensors by name.
@@ -89,8 +86,8 @@ public struct LowRankExpert: Sendable {
     var result: [String: Tensor] = [:]
     for (layer, row) in pairs.enumerated() {
       for (projection, pair) in row {
-        result[Self.name(layer, projection, "A")] = pair.a
-        result[Self.name(layer, projection, "B")] = pair.b
+        result[FactorPlace(layer: layer, projection: projection, side: .a).name] = pair.a
+        result[FactorPlace(layer: layer, projection: projection, side: .b).name] = pair.b
       }
     }
     return result

@@ -127,7 +127,7 @@ public struct PoolingWeights {
   let lengths: [Int]
 
   /// `x`: [tokens, width] → [batch, width].
-  func mean(_ x: Tensor) throws -> Tensor { try matrix.linear(x.transposed(0, 1)) }
+  public func mean(_ x: Tensor) throws -> Tensor { try matrix.linear(x.transposed(0, 1)) }
 
   public init(_ batch: TokenBatch) throws {
     lengths = batch.lengths

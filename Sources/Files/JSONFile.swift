@@ -62,6 +62,14 @@ public enum JSONFile {
     return try encoder.encode(value)
   }
 
+  /// Values as JSON lines, each ended by a line feed.
+  public static func lines(_ values: [some Encodable]) throws -> Data {
+    try values.reduce(into: Data()) { data, value in
+      data.append(try encode(value, pretty: false))
+      data.append(UInt8(ascii: "\n"))
+    }
+  }
+
   /// Writes atomically.
   public static func write(_ value: some Encodable, to url: URL) throws {
     var data = try encode(value)

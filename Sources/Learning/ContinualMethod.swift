@@ -5,18 +5,24 @@ public import Torch
 /// What a continual-learning method decides, and nothing more: which tensors train, which experts a task uses, what is
 /// added to the loss, and what is kept when a task ends.
 ///
-/// A method never runs a loop, never touches the base, and does not know what a task's data are. It belongs to one
-/// trainer at a time.
+/// A method never runs a loop and never touches the base. What it may look at of a task's rows is a ``Lesson``. It belongs to
+/// one trainer at a time.
 public protocol ContinualMethod: AnyObject {
   /// The name on the command line.
   static var name: String { get }
 
+  /// Numbers that a user can give it, each with its meaning; none by default.
+  static var hyperparameters: [Hyperparameter] { get }
+
+  /// Whose rows a task is learned from; its own by default.
+  var trainingRows: TrainingRows { get }
+
   /// A task arrives: make what it needs, and name every tensor that its training moves.
   /// Called again for the same task (after a resume) it makes nothing new.
-  func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter]
+  func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter]
 
   /// The experts of one training pass over `batch`, and what they add to its loss.
-  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass
+  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment) throws -> TrainingPass
 
   /// The experts with which a task is served; nil is the base. The task may not have arrived yet.
   func selection(for task: TaskIdentity) throws -> (any ExpertSelection)?
@@ -24,11 +30,21 @@ public protocol ContinualMethod: AnyObject {
   /// The tensors on which the outputs of a task depend: while their bits stay, so do the outputs.
   func dependencies(of task: TaskIdentity) -> [String: Tensor]
 
-  /// A task has been learned: freeze or store what it leaves behind.
-  func end(_ task: TaskIdentity) throws
+  /// A task has been learned: freeze or store what it leaves behind. The trained tensors still collect gradients
+  /// (``Lesson/gradients(of:rows:batch:_:)``); what is made here may not share their memory.
+  func end(_ task: TaskIdentity, on lesson: Lesson) throws
 
   /// What belongs to a learned task alone and never changes again.
   func ownedExpert(of task: TaskIdentity) -> LowRankExpert?
+
+  /// The tensors that learning a task added for good: what it costs to keep it.
+  func ownedTensors(of task: TaskIdentity) -> [String: Tensor]
+
+  /// Tells which task a request belongs to, once one is learned; nil: tasks have to be told.
+  var router: (any TaskRouter)? { get }
+
+  /// What can be said about a learned task's experts, layer by layer; nothing by default.
+  func statistics(of task: TaskIdentity) throws -> [LayerStatistic]
 
   /// Every tensor of the method, by name: what a checkpoint holds.
   var tensors: [String: Tensor] { get }
@@ -38,14 +54,65 @@ public protocol ContinualMethod: AnyObject {
   func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws
 }
 
+extension ContinualMethod {
+  public static var hyperparameters: [Hyperparameter] { [] }
+  public var trainingRows: TrainingRows { .ofTask }
+  public func ownedTensors(of task: TaskIdentity) -> [String: Tensor] { ownedExpert(of: task)?.tensors ?? [:] }
+  public var router: (any TaskRouter)? { nil }
+  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {}
+  public func statistics(of task: TaskIdentity) throws -> [LayerStatistic] { [] }
+}
+
+/// When a training pass happens.
+public struct TrainingMoment {
+  /// What its dropout masks are drawn from.
+  public let dropout: DropoutStream
+  /// The share of the task's steps that are done: 0 in the first.
+  public let progress: Double
+
+  public init(dropout: DropoutStream, progress: Double) {
+    self.dropout = dropout
+    self.progress = progress
+  }
+}
+
 /// One pass of a batch in training.
 public struct TrainingPass {
   public let selection: any ExpertSelection
-  /// Called after the forward pass.
+  /// Called after the forward pass, before the way back.
   public let lossTerms: () throws -> [LossTerm]
+  /// Called after the way back: passes gradients of tensors that were computed for this pass on to the trained ones.
+  public let collectGradients: () throws -> Void
 
-  public init(selection: any ExpertSelection, lossTerms: @escaping () throws -> [LossTerm] = { [] }) {
+  public init(
+    selection: any ExpertSelection, lossTerms: @escaping () throws -> [LossTerm] = { [] },
+    collectGradients: @escaping () throws -> Void = {}
+  ) {
     self.selection = selection
     self.lossTerms = lossTerms
+    self.collectGradients = collectGradients
+  }
+}
+
+/// Whose rows a task is learned from.
+public enum TrainingRows: Sendable, Equatable {
+  /// The task's own.
+  case ofTask
+  /// Its own, and this share of the rows of each task before it.
+  case replaying(share: Double)
+  /// The first task to arrive brings the rows of all tasks, those to come included; the others bring nothing.
+  case allAtOnce
+}
+
+/// One number of every decoder layer about a learned task.
+public struct LayerStatistic: Sendable, Equatable {
+  public let name: String
+  public let formula: String
+  public let layers: [Double]
+
+  public init(name: String, formula: String, layers: [Double]) {
+    self.name = name
+    self.formula = formula
+    self.layers = layers
   }
 }

@@ -8,16 +8,31 @@ public struct MethodContext: Sendable {
   public let device: Device
   public let shape: LowRankShape
   public let seed: UInt64
+  /// The discriminators of MoE-CL.
+  public let adversary: Adversary.Options
+  /// Hyper-parameters of the method that were given, by name; checked by ``MethodCatalog``.
+  public let options: [String: Double]
 
   /// Deviation of the initial values of gates and discriminators, as in MoE-CL's released code.
   static let smallDeviation = 0.02
 
-  public init(base: DecoderConfiguration, device: Device, shape: LowRankShape, seed: UInt64) {
+  public init(
+    base: DecoderConfiguration, device: Device, shape: LowRankShape, seed: UInt64,
+    adversary: Adversary.Options = Adversary.Options(), options: [String: Double] = [:]
+  ) {
     self.base = base
     self.device = device
     self.shape = shape
     self.seed = seed
+    self.adversary = adversary
+    self.options = options
   }
+
+  /// The value of a hyper-parameter: the one that was given, or its own.
+  func value(_ parameter: Hyperparameter) -> Double { options[parameter.name] ?? parameter.initial }
+
+  /// The same of a whole number.
+  func whole(_ parameter: Hyperparameter) -> Int { Int(value(parameter)) }
 
   /// A seed for the initial values of one tensor: a function of the run's seed and the tensor's name only.
   func initialSeed(_ name: String) -> UInt64 {
@@ -26,8 +41,14 @@ public struct MethodContext: Sendable {
   }
 
   /// A new expert; `owner` is the prefix of its tensors' names.
-  func newExpert(_ owner: String) throws -> LowRankExpert {
-    try LowRankExpert(shape, for: base, on: device) { initialSeed("\(owner).\($0)") }
+  func newExpert(_ owner: String, _ shape: LowRankShape? = nil) throws -> LowRankExpert {
+    try LowRankExpert(shape ?? self.shape, for: base, on: device) { initialSeed("\(owner).\($0)") }
+  }
+
+  /// The experts' shape with another rank, and the same α / r.
+  func shape(rank: Int) throws -> LowRankShape {
+    try LowRankShape(
+      rank: rank, alpha: shape.scaling * Double(rank), dropout: shape.dropout, projections: shape.projections)
   }
 
   /// A tensor of the normal distribution with mean zero.

@@ -13,7 +13,7 @@ public struct TaskCosts: Sendable, Equatable, Codable {
   public var tokensPerSecond: Double
   /// Seconds to score the matrix row after it.
   public var evaluationSeconds: Double
-  /// Bytes of what the task alone owns, as stored.
+  /// Bytes of the tensors that the task added for good.
   public var expertBytes: Int
   /// Bytes of all tensors of the method after this task.
   public var methodBytes: Int

@@ -21,6 +21,8 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   /// Tasks learned, in order.
   public var learned: [String]
   public var matrix: TaskMatrix
+  /// Scores with the task inferred; nil where the method has no router, and before the first task.
+  public var routed: RoutedScores?
   /// Length of `events.jsonl` at this point.
   public var eventBytes: UInt64
   /// SHA-256 of `manifest.json`, which holds the configuration and the digests of base, tokenizer, prompts and data.

@@ -1,3 +1,4 @@
+import Decoder
 public import Experts
 import Foundation
 public import Learning
@@ -41,6 +42,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var dropout = 0.05
   public var adversary = Adversary.Mode.isolated
   public var adversaryWeight = 0.1
+  /// The method's own hyper-parameters, by name; what is left out has the method's value.
+  public var options: [String: Double]?
   public var training = TrainingOptions()
   /// Threads of an operation; part of the configuration because the last bits depend on it.
   public var threads = 1
@@ -58,9 +61,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     try training.validate()
     _ = try shape()
     _ = try Adversary.Options(mode: adversary, weight: adversaryWeight)
-    guard MethodCatalog.names.contains(method) else {
-      throw LearningError.unknownMethod(got: method, known: MethodCatalog.names)
-    }
+    try MethodCatalog.check(method, options: options ?? [:])
     func positive(_ key: String, _ value: Int?) throws {
       if let value, value < 1 {
         throw RunError.invalidConfiguration(key: key, got: "\(value)", allowed: "1 or more, or leave it out for all")
@@ -76,6 +77,13 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     if let seconds = checkpoints.everySeconds, !(seconds > 0 && seconds.isFinite) {
       throw RunError.invalidConfiguration(key: "checkpoint-seconds", got: "\(seconds)", allowed: "above 0")
     }
+  }
+
+  /// What the method is made from.
+  func methodContext(for model: DecoderModel) throws -> MethodContext {
+    MethodContext(
+      base: model.configuration, device: model.device, shape: try shape(), seed: seed,
+      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight), options: options ?? [:])
   }
 
   /// The experts' shape.

@@ -29,6 +29,8 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var dropout: Double?
   public var adversary: Adversary.Mode?
   public var adversaryWeight: Double?
+  /// The method's own hyper-parameters.
+  public var options: [String: Double]?
   public var batch: Int?
   public var batchTokens: Int?
   public var gradientCheckpointing: Bool?
@@ -45,7 +47,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case base, device, threads, weights, suite, data, order, tasks, method, seed, rank, alpha, dropout, adversary, batch
-    case accumulation, epochs, schedule, scorer
+    case accumulation, epochs, schedule, scorer, options
     case trainLimit = "train-limit"
     case maxAnswerTokens = "max-answer-tokens"
     case batchTokens = "batch-tokens"

@@ -14,6 +14,9 @@ public struct RunFolder: Sendable {
   /// There where a suite has a legacy column.
   public var legacyMatrix: URL { url.appendingPathComponent("matrix-legacy.json") }
   public var metrics: URL { url.appendingPathComponent("metrics.json") }
+  /// Written by methods that infer the task.
+  public var routedMatrix: URL { url.appendingPathComponent("matrix-inferred.json") }
+  public var statistics: URL { url.appendingPathComponent("statistics.json") }
   public var costs: URL { url.appendingPathComponent("costs.json") }
   /// There while a process works on the run.
   public var lock: URL { url.appendingPathComponent("lock") }
@@ -23,6 +26,10 @@ public struct RunFolder: Sendable {
   public func expert(_ task: String) -> URL { experts.appendingPathComponent(task) }
   public func predictions(row: Int, task: String) -> URL {
     url.appendingPathComponent("predictions/row-\(row)/\(task).jsonl")
+  }
+
+  public func routedPredictions(row: Int, task: String) -> URL {
+    url.appendingPathComponent("predictions-inferred/row-\(row)/\(task).jsonl")
   }
 
   /// A place of this run that is about to be read or written, if no symbolic link leads from it out of the folder.

@@ -34,10 +34,13 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - manifest: of the run.
   ///   - folder: with the predictions, which are read when no task is left to learn.
+  ///   - routed: the scores with the task inferred; nil where the method has no router.
   ///   - learned: how many tasks are.
   ///   - costs: of the learned tasks.
   /// - Throws: `FileError` where predictions cannot be read; ``MetricError``.
-  init(_ manifest: Manifest, of folder: RunFolder, learned: Int, costs: [TaskCosts]) throws {
+  init(
+    _ manifest: Manifest, of folder: RunFolder, routed: RoutedScores?, learned: Int, costs: [TaskCosts]
+  ) throws {
     let configuration = manifest.configuration
     method = configuration.method
     order = configuration.source.order
@@ -50,21 +53,31 @@ public struct RunMetrics: Sendable, Codable, Equatable {
     averageAccuracyCurve = []
     guard learned == manifest.tasks.count, let clean = try folder.outcomes(manifest, .clean) else { return }
     averageAccuracyCurve = try clean.matrix().averageAccuracyCurve
-    metrics = try Self.metrics(clean, manifest, .clean)
-    legacyMetrics = try folder.outcomes(manifest, .legacy).map { try Self.metrics($0, manifest, .legacy) }
+    metrics = try Self.metrics(Self.ofMatrix, clean, manifest, .clean)
+    legacyMetrics = try folder.outcomes(manifest, .legacy).map {
+      try Self.metrics(Self.ofMatrix, $0, manifest, .legacy)
+    }
+    if let routed { try add(routed, folder.routedOutcomes(manifest), manifest) }
   }
 
-  private static func metrics(_ outcomes: Outcomes, _ manifest: Manifest, _ column: ScoreColumn) throws -> [Metric] {
-    let (matrix, seed) = (try outcomes.matrix(), manifest.configuration.seed)
-    let rows = (outcomes.cells.last ?? []).reduce(0) { $0 + ($1?.count ?? 0) }
-    let meaning = manifest.isPlainAccuracy ? "" : "; R: \(manifest.scoreName(column))"
-    let candidates: [(name: String, formula: String, value: (TaskMatrix) -> Double?)] = [
+  private typealias Candidate = (name: String, formula: String, value: (TaskMatrix) -> Double?)
+
+  private static var ofMatrix: [Candidate] {
+    [
       ("ACC", TaskMatrix.averageAccuracyFormula, \.averageAccuracy),
       ("BWT", TaskMatrix.backwardTransferFormula, \.backwardTransfer),
       ("FWT", TaskMatrix.forwardTransferFormula, \.forwardTransfer),
       ("FGT", TaskMatrix.forgettingFormula, \.forgetting),
       ("LA", TaskMatrix.learningAccuracyFormula, \.learningAccuracy),
     ]
+  }
+
+  private static func metrics(
+    _ candidates: [Candidate], _ outcomes: Outcomes, _ manifest: Manifest, _ column: ScoreColumn
+  ) throws -> [Metric] {
+    let (matrix, seed) = (try outcomes.matrix(), manifest.configuration.seed)
+    let rows = (outcomes.cells.last ?? []).reduce(0) { $0 + ($1?.count ?? 0) }
+    let meaning = manifest.isPlainAccuracy ? "" : "; R: \(manifest.scoreName(column))"
     let intervals = try BootstrapInterval.intervals(outcomes, seed: seed, of: candidates.map(\.value))
     return zip(candidates, intervals).compactMap { candidate, interval in
       candidate.value(matrix).map {
@@ -72,6 +85,41 @@ public struct RunMetrics: Sendable, Codable, Equatable {
           name: candidate.name, formula: candidate.formula + meaning, value: $0, interval95: interval, n: rows,
           seed: seed)
       }
+    }
+  }
+
+  /// What became of the rows when nobody said which task they belong to.
+  private mutating func add(_ routed: RoutedScores, _ outcomes: Outcomes, _ manifest: Manifest) throws {
+    func inferred(_ formula: String) -> String {
+      formula.replacing(" =", with: ", task inferred =", maxReplacements: 1)
+    }
+    metrics += try Self.metrics(
+      [
+        ("ACC, task inferred", inferred(TaskMatrix.averageAccuracyFormula), \.averageAccuracy),
+        ("BWT, task inferred", inferred(TaskMatrix.backwardTransferFormula), \.backwardTransfer),
+      ], outcomes, manifest, .clean)
+    // Every scored row is routed, also those that the clean column leaves out.
+    let counts = manifest.tasks.map { manifest.rows[$0]?.scored ?? 0 }
+    let (strangers, strangerRows) = routed.strangers(counts)
+    let rates = [
+      (
+        "router accuracy", "mean over tasks of the share of rows sent to their task, after the last one",
+        routed.routerAccuracy.averageAccuracy, counts.reduce(0, +)
+      ),
+      (
+        "unknown", "mean over tasks of the share of rows called unknown, after the last one",
+        routed.unknownRate.averageAccuracy, counts.reduce(0, +)
+      ),
+      (
+        "strangers found", "mean over rows 1 … T−1 and the tasks to come of the share of rows called unknown",
+        strangers,
+        strangerRows
+      ),
+    ]
+    for (name, formula, value, rows) in rates {
+      guard let value else { continue }
+      metrics.append(
+        Metric(name: name, formula: "\(name) = \(formula)", value: value, interval95: nil, n: rows, seed: seed))
     }
   }
 }

@@ -42,8 +42,10 @@ extension SequenceRun {
     _ = try timings?.flush()
     let file = try folder.inside(folder.checkpoint(place))
     try JSONFile.write(RunCosts(tasks: costs, secondsOfCurrent: secondsOfCurrent), to: folder.costs)
+    if !statistics.isEmpty { try JSONFile.write(statistics, to: folder.inside(folder.statistics)) }
     try RunCheckpoint(
-      learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, eventBytes: try events?.flush() ?? 0,
+      learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, routed: routed,
+      eventBytes: try events?.flush() ?? 0,
       manifestDigest: Digest(ofFile: folder.manifest), progress: current?.progress
     ).write(allTensors, training: current?.state, to: file)
   }

@@ -23,31 +23,45 @@ extension SequenceRun {
 
   /// Learns one task, or what is left of it, stores its expert, scores the next row and writes a checkpoint.
   func learn(_ task: PreparedTask) throws {
-    let training = try TaskTraining(
-      TaskTraining.Material(task: task.identity, examples: task.training, labels: task.task.labels.count),
-      model: base.model, method: method, heads: heads, options: configuration.training, seed: configuration.seed,
-      pad: base.padToken)
-    if let state = stopped { try training.restore(state) }
-    let seconds = try takeSteps(training, of: task, before: stopped == nil ? 0 : stoppedSeconds)
-    stopped = nil
-    let (trained, tokens, steps) = (training.parameters.count, training.tokensRead, training.stepsDone)
-    try training.finish()
+    var cost = try train(task)
     learned += 1
-    let bytes = try storeExpert(of: task)
+    try storeExpert(of: task)
+    cost.expertBytes = method.ownedTensors(of: task.identity).values.reduce(0) { $0 + $1.byteCount }
+    statistics += try method.statistics(of: task.identity).map { TaskStatistic(task: task.task.name, $0) }
 
     let clock = ContinuousClock()
     let start = clock.now
     try scoreRow(learned)
-    costs.append(
-      TaskCosts(
-        task: task.task.name, trainedParameters: trained, steps: steps, trainingTokens: tokens,
-        trainingSeconds: seconds,
-        tokensPerSecond: Double(tokens) / max(seconds, 1e-9),
-        evaluationSeconds: start.duration(to: clock.now).seconds, expertBytes: bytes,
-        methodBytes: allTensors.values.reduce(0) { $0 + $1.byteCount },
-        peakResidentBytes: ProcessMemory.peakResidentBytes))
+    try scoreRouted(learned)
+    cost.evaluationSeconds = start.duration(to: clock.now).seconds
+    cost.methodBytes = allTensors.values.reduce(0) { $0 + $1.byteCount }
+    cost.peakResidentBytes = ProcessMemory.peakResidentBytes
+    costs.append(cost)
     try saveCheckpoint()
-    if let cost = costs.last { report(.learned(cost)) }
+    report(.learned(cost))
+  }
+
+  /// Learns one task, or what is left of it. Returns what that cost; what comes after is zero there.
+  private func train(_ task: PreparedTask) throws -> TaskCosts {
+    var cost = TaskCosts(
+      task: task.task.name, trainedParameters: 0, steps: 0, trainingTokens: 0, trainingSeconds: 0, tokensPerSecond: 0,
+      evaluationSeconds: 0, expertBytes: 0, methodBytes: 0, peakResidentBytes: 0)
+    let examples = try trainingExamples(of: task)
+    // All rows were learned when the first task arrived.
+    if examples.isEmpty, method.trainingRows == .allAtOnce { return cost }
+    let training = try TaskTraining(
+      TaskTraining.Material(task: task.identity, examples: examples, labels: task.task.labels.count),
+      model: base.model, method: method, heads: heads, options: configuration.training, seed: configuration.seed,
+      pad: base.padToken)
+    if let state = stopped { try training.restore(state) }
+    cost.trainingSeconds = try takeSteps(training, of: task, before: stopped == nil ? 0 : stoppedSeconds)
+    stopped = nil
+    cost.trainedParameters = training.parameters.count
+    cost.trainingTokens = training.tokensRead
+    cost.steps = training.stepsDone
+    cost.tokensPerSecond = Double(cost.trainingTokens) / max(cost.trainingSeconds, 1e-9)
+    try training.finish()
+    return cost
   }
 
   /// All steps that are left, with their events and checkpoints. Returns the seconds that the task took, `before` included.
@@ -81,14 +95,13 @@ extension SequenceRun {
     return before + elapsed
   }
 
-  /// Writes what the task alone owns; 0 bytes when the method keeps nothing per task.
-  private func storeExpert(of task: PreparedTask) throws -> Int {
-    guard let expert = method.ownedExpert(of: task.identity) else { return 0 }
-    return try ExpertArchive.write(
+  /// Writes what the task alone owns, if the method keeps something per task.
+  private func storeExpert(of task: PreparedTask) throws {
+    guard let expert = method.ownedExpert(of: task.identity) else { return }
+    _ = try ExpertArchive.write(
       expert, name: task.task.name, method: configuration.method, baseDigest: manifest.baseDigest,
       tokenizerDigest: manifest.tokenizerDigest, promptDigest: Manifest.promptDigest(of: [task]),
-      to: folder.inside(folder.expert(task.task.name))
-    ).bytes
+      to: folder.inside(folder.expert(task.task.name)))
   }
 }
 

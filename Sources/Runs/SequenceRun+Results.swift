@@ -7,16 +7,28 @@ extension SequenceRun {
   /// Writes `matrix.json`, `matrix-legacy.json` where there is such a column, and `metrics.json`, as far as the run has come.
   func writeResults() throws {
     if let legacy = sideColumns.legacy {
-      try JSONFile.write(MatrixFile(manifest, legacy, .legacy, cut: sideColumns.cut), to: folder.legacyMatrix)
+      try JSONFile.write(
+        MatrixFile(manifest, legacy, .legacy, cut: sideColumns.cut), to: folder.inside(folder.legacyMatrix))
     }
     try JSONFile.write(MatrixFile(manifest, matrix, .clean, cut: sideColumns.cut), to: folder.matrix)
+    if let routed {
+      try JSONFile.write(
+        RoutedMatrixFile(
+          tasks: matrix.tasks, scores: routed.matrix.scores, routerAccuracy: routed.routerAccuracy.scores,
+          unknownRate: routed.unknownRate.scores,
+          rows:
+            "R[i][j]: \(manifest.scoreName(.clean)) on task j after learning i tasks, of the experts that the router chose",
+          n: matrix.tasks.map { manifest.counted($0, in: .clean) }, seed: configuration.seed,
+          method: configuration.method),
+        to: folder.inside(folder.routedMatrix))
+    }
     try JSONFile.write(metrics(), to: folder.metrics)
   }
 
   /// The metrics as they are now.
   /// - Throws: `FileError` where predictions cannot be read.
   public func metrics() throws -> RunMetrics {
-    try RunMetrics(manifest, of: folder, learned: learned, costs: costs)
+    try RunMetrics(manifest, of: folder, routed: routed, learned: learned, costs: costs)
   }
 
   /// The matrix and what stands beside it, as the files have them.

@@ -1,4 +1,5 @@
 import Decoder
+import Experts
 import Files
 import Foundation
 public import Learning
@@ -41,9 +42,16 @@ extension SequenceRun {
   }
 
   private func score(_ task: PreparedTask, row: Int) throws -> TaskAnswers {
+    try score(task, places: Array(task.evaluated.indices), experts: method.selection(for: task.identity), row: row)
+  }
+
+  /// Scores some rows of a task under any experts. `places`: which, in `task.evaluated`.
+  func score(
+    _ task: PreparedTask, places: [Int], experts: (any ExpertSelection)?, row: Int
+  ) throws -> TaskAnswers {
     let (name, report) = (task.task.name, report)
-    return try task.answers(base, head: head(of: task), experts: method.selection(for: task.identity)) {
-      report(.evaluating(row: row, task: name, done: $0, total: task.evaluated.count))
+    return try task.answers(base, places: places, head: head(of: task), experts: experts) {
+      report(.evaluating(row: row, task: name, done: $0, total: places.count))
       try whileScoring(row: row)
     }
   }

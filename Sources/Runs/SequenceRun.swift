@@ -40,6 +40,12 @@ public final class SequenceRun {
   /// The last answers to each task and the digest of everything that they depend on.
   var scored: [String: Scored] = [:]
   var sideColumns: SideColumns
+  /// Scores with the task inferred; nil where the method has no router, and before the first task.
+  var routed: RoutedScores?
+  /// What the router sees of each task's scored rows.
+  var features: [String: Tensor] = [:]
+  /// Of learned tasks.
+  var statistics: [TaskStatistic]
 
   struct Scored {
     let dependencies: Digest
@@ -66,6 +72,9 @@ public final class SequenceRun {
     learned = stored.learned.count
     sideColumns = SideColumns(stored.manifest)
     eventBytes = stored.checkpoint?.eventBytes ?? 0
+    routed = stored.checkpoint?.routed
+    let names = stored.learned
+    statistics = try TaskStatistic.read(folder).filter { names.contains($0.task) }
   }
 
   /// A new run in a folder that does not exist yet.

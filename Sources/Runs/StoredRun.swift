@@ -49,11 +49,8 @@ public struct StoredRun {
         now: model.digest.description)
     }
     let configuration = manifest.configuration
-    let context = MethodContext(
-      base: model.configuration, device: model.device, shape: try configuration.shape(), seed: configuration.seed)
-    method = try MethodCatalog.make(
-      configuration.method, context,
-      adversary: Adversary.Options(mode: configuration.adversary, weight: configuration.adversaryWeight))
+    let context = try configuration.methodContext(for: model)
+    method = try MethodCatalog.make(configuration.method, context)
     heads = configuration.readOut == .head ? TaskHeads(context) : nil
     place = try Self.place(folder, moment, of: manifest)
     let costs = try RunCosts.read(folder)

@@ -6,6 +6,9 @@ public struct EncodedExample: Sendable, Equatable {
   /// The prompt: what the model reads.
   public let promptIds: [Int]
 
+  /// The places of the text in ``promptIds``: what is left without instruction and cue.
+  public let textRange: Range<Int>
+
   /// The right answer with the end token: what the model should write. A free answer that was cut has no end token.
   public let answerIds: [Int]
 
@@ -18,17 +21,25 @@ public struct EncodedExample: Sendable, Equatable {
   /// The tokens of the prompt and the answer together.
   public var tokenCount: Int { promptIds.count + answerIds.count }
 
+  /// The tokens of the text alone.
+  public var textIds: [Int] { Array(promptIds[textRange]) }
+
   /// Makes an encoded example.
   ///
   /// - Parameters:
   ///   - index: The example's number in its file.
   ///   - promptIds: The prompt's tokens.
+  ///   - textRange: The places of the text among them; `nil`, or a range that is not inside: all.
   ///   - answerIds: The answer's tokens with the end token.
   ///   - labelIndex: The place of the right label in the task's labels; `nil` for a generation.
   ///   - droppedTokens: How many tokens of the text were dropped.
-  public init(index: Int, promptIds: [Int], answerIds: [Int], labelIndex: Int?, droppedTokens: Int) {
+  public init(
+    index: Int, promptIds: [Int], textRange: Range<Int>? = nil, answerIds: [Int], labelIndex: Int?, droppedTokens: Int
+  ) {
     self.index = index
     self.promptIds = promptIds
+    let all = promptIds.indices
+    self.textRange = textRange.flatMap { $0.clamped(to: all) == $0 ? $0 : nil } ?? all
     self.answerIds = answerIds
     self.labelIndex = labelIndex
     self.droppedTokens = droppedTokens

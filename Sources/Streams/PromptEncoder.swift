@@ -89,7 +89,7 @@ public struct PromptEncoder: Sendable {
           fix: "Raise the maximum length above \(maxLength), or write a longer prompt."))
     }
     return EncodedExample(
-      index: example.index, promptIds: prompt, answerIds: answer,
+      index: example.index, promptIds: prompt, textRange: before.count..<before.count + kept.count, answerIds: answer,
       labelIndex: task.kind == .classification ? labelIndex : nil, droppedTokens: text.count - kept.count)
   }
 }

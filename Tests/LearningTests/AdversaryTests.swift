@@ -99,7 +99,7 @@ import Torch
   @Test func offAndASingleTaskHaveNoTerm() throws {
     #expect(try terms(Goldens.moeCL(model, .off)).isEmpty)
     for mode in Adversary.Mode.allCases {
-      let method = try MoECL(Goldens.context(model), adversary: Adversary.Options(mode: mode))
+      let method = try MoECL(Goldens.context(model, mode))
       let first = TaskIdentity(name: "first", arrival: 0)
       let trained = try method.begin(first).map(\.name)
       #expect(!trained.contains { $0.hasPrefix("discriminators") })
@@ -113,7 +113,7 @@ import Torch
   @Test(arguments: [-1e6, -1, 1, 1e6])
   func boundsHoldForAnyDiscriminator(scale: Double) throws {
     for mode in [Adversary.Mode.paper, .isolated] {
-      let method = try MoECL(Goldens.context(model), adversary: Adversary.Options(mode: mode, weight: 0.1))
+      let method = try MoECL(Goldens.context(model, mode))
       for arrival in 0..<7 {
         let task = TaskIdentity(name: "t\(arrival)", arrival: arrival)
         _ = try method.begin(task)
@@ -150,7 +150,7 @@ import Torch
   }
 
   @Test func discriminatorsGrowAndKeepTheirRows() throws {
-    let method = try MoECL(Goldens.context(model), adversary: Adversary.Options(mode: .isolated))
+    let method = try MoECL(Goldens.context(model, .isolated))
     var before: [[Float]] = [[], []]
     for arrival in 0..<4 {
       _ = try method.begin(TaskIdentity(name: "t\(arrival)", arrival: arrival))

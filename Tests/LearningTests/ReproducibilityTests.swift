@@ -28,7 +28,10 @@ import Torch
     let first = try learned(name, seed: 5)
     #expect(try learned(name, seed: 5) == first)
     let other = try learned(name, seed: 6)
-    for (name, digest) in first { #expect(other[name] != digest, "\(name)") }
+    // What the base makes of the rows is the same for every seed.
+    for (name, digest) in first where !name.hasPrefix("router") && !name.hasPrefix("memory.0") {
+      #expect(other[name] != digest, "\(name)")
+    }
   }
 
   /// What a task's expert starts from does not depend on which others were made before.

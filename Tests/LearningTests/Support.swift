@@ -61,13 +61,14 @@ enum Goldens {
     try renamed("value").filter { kept($0.key) }.mapValues { try $0.cloned() }
   }
 
-  static func context(_ model: DecoderModel) throws -> MethodContext {
+  static func context(_ model: DecoderModel, _ mode: Adversary.Mode = .isolated) throws -> MethodContext {
     MethodContext(
-      base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: 0), seed: 0)
+      base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: 0), seed: 0,
+      adversary: try Adversary.Options(mode: mode, weight: 0.1))
   }
 
   static func moeCL(_ model: DecoderModel, _ mode: Adversary.Mode) throws -> MoECL {
-    let method = try MoECL(context(model), adversary: Adversary.Options(mode: mode, weight: 0.1))
+    let method = try MoECL(context(model, mode))
     let hasDiscriminators = mode != .off
     try method.restore(
       tasks: tasks,

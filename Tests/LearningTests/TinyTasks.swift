@@ -7,7 +7,7 @@ import Torch
 /// Small tasks of random prompts on the tiny checkpoint, whose label is told by one token of the prompt.
 enum TinyTasks {
   static let identities = (0..<3).map { TaskIdentity(name: "tiny\($0)", arrival: $0) }
-  static let methods = ["moe-cl", "sequential", "per-task"]
+  static let methods = MethodCatalog.names
 
   /// Answer tokens of the labels of a task; token 0 is the end.
   static func labels(_ task: TaskIdentity) -> [[Int]] {
@@ -25,16 +25,20 @@ enum TinyTasks {
     }
   }
 
-  static func context(_ model: DecoderModel, dropout: Double = 0.1, seed: UInt64 = 3) throws -> MethodContext {
+  static func context(
+    _ model: DecoderModel, mode: Adversary.Mode = .isolated, dropout: Double = 0.1, seed: UInt64 = 3,
+    options: [String: Double] = [:]
+  ) throws -> MethodContext {
     MethodContext(
-      base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: dropout), seed: seed)
+      base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: dropout), seed: seed,
+      adversary: try Adversary.Options(mode: mode, weight: 0.1), options: options)
   }
 
   static func method(
-    _ name: String, _ model: DecoderModel, mode: Adversary.Mode = .isolated, dropout: Double = 0.1, seed: UInt64 = 3
+    _ name: String, _ model: DecoderModel, mode: Adversary.Mode = .isolated, dropout: Double = 0.1, seed: UInt64 = 3,
+    options: [String: Double] = [:]
   ) throws -> any ContinualMethod {
-    try MethodCatalog.make(
-      name, context(model, dropout: dropout, seed: seed), adversary: Adversary.Options(mode: mode, weight: 0.1))
+    try MethodCatalog.make(name, context(model, mode: mode, dropout: dropout, seed: seed, options: options))
   }
 
   static func training(
@@ -45,6 +49,18 @@ enum TinyTasks {
     try TaskTraining(
       .init(task: task, examples: examples ?? self.examples(task), labels: 3, plan: plan), model: model,
       method: method, heads: heads, options: options, seed: seed, pad: 3)
+  }
+}
+
+extension ContinualMethod {
+  /// A task arrives of which nobody looks at a row.
+  func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] {
+    try begin(task, on: Lesson(task, examples: [], model: Goldens.model(), seed: 3, pad: 3))
+  }
+
+  /// A pass in the middle of a task.
+  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass {
+    try trainingPass(task, over: batch, at: TrainingMoment(dropout: dropout, progress: 0.5))
   }
 }
 

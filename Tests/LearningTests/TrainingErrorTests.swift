@@ -24,14 +24,15 @@ private final class FakeMethod: ContinualMethod {
   private struct Nothing: ExpertSelection {}
 
   var tensors: [String: Tensor] { expert.tensors }
-  func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] { trained ?? parameters(tensors) }
-  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass {
+  func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+    trained ?? parameters(tensors)
+  }
+  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment) throws -> TrainingPass {
     let selection: any ExpertSelection = isUsed ? LowRankSelection(expert) : Nothing()
     return TrainingPass(selection: selection) { [expert, terms] in try terms(expert) }
   }
   func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? { nil }
   func dependencies(of task: TaskIdentity) -> [String: Tensor] { [:] }
-  func end(_ task: TaskIdentity) throws {}
   func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { nil }
   func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws {}
 }

@@ -14,7 +14,11 @@ extension RunTests {
         expected.append("checkpoints/task-\(row).safetensors")
         expected += Tiny.tasks.map { "predictions/row-\(row)/\($0).jsonl" }
       }
-      if kind.method != "sequential" {
+      if kind.routes {
+        expected += ["matrix-inferred.json", "statistics.json"]
+        for row in 1...2 { expected += Tiny.tasks.prefix(row).map { "predictions-inferred/row-\(row)/\($0).jsonl" } }
+      }
+      if kind.keepsExperts {
         for file in ["adapter_config.json", "adapter_model.safetensors", "expert.json"] {
           expected += Tiny.tasks.map { "experts/\($0)/\(file)" }
         }
@@ -47,19 +51,27 @@ extension RunTests {
       let folder = RunFolder(try FinishedRuns.shared.folder(kind))
       let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics)
       let matrix = try TaskMatrix(tasks: Tiny.tasks, scores: JSONFile.read(MatrixFile.self, from: folder.matrix).scores)
-      #expect(metrics.metrics.map(\.name) == ["ACC", "BWT", "FWT", "FGT", "LA"])
+      let known = metrics.metrics.prefix(5)
+      #expect(known.map(\.name) == ["ACC", "BWT", "FWT", "FGT", "LA"])
       #expect(
-        metrics.metrics.map(\.value) == [
+        known.map(\.value) == [
           matrix.averageAccuracy, matrix.backwardTransfer, matrix.forwardTransfer, matrix.forgetting,
           matrix.learningAccuracy,
         ])
       #expect(metrics.averageAccuracyCurve == matrix.averageAccuracyCurve)
-      for metric in metrics.metrics {
+      let inferred = metrics.metrics.dropFirst(5)
+      #expect(
+        inferred.map(\.name)
+          == (kind.routes
+            ? ["ACC, task inferred", "BWT, task inferred", "router accuracy", "unknown", "strangers found"] : []))
+      for metric in known + inferred.prefix(2) {
         let interval = try #require(metric.interval95)
         #expect(interval.lower <= metric.value && metric.value <= interval.upper && interval.draws == 1000)
       }
       for metric in metrics.metrics {
-        #expect(metric.formula.hasPrefix(metric.name + " = ") && metric.n == 12 && metric.seed == 0)
+        #expect(
+          metric.formula.hasPrefix(metric.name + " = ") && metric.n == (metric.name == "strangers found" ? 6 : 12)
+            && metric.seed == 0)
       }
       #expect(metrics.method == kind.method && metrics.readOut == kind.readOut && metrics.tasksLearned == 2)
       #expect(metrics.evaluatedOn == "test" && metrics.order == 1)
@@ -72,7 +84,7 @@ extension RunTests {
       for cost in costs {
         #expect(cost.steps == 3 && cost.trainingTokens > 12 * 8 && cost.trainedParameters > 0)
         #expect(cost.trainingSeconds > 0 && cost.tokensPerSecond > 0 && cost.methodBytes > 0)
-        #expect((cost.expertBytes > 0) == (kind.method != "sequential"))
+        #expect((cost.expertBytes > 0) == kind.keepsExperts)
       }
       let lines = try Data(contentsOf: folder.events).split(separator: UInt8(ascii: "\n"))
       #expect(lines.count == 6)

@@ -30,7 +30,7 @@ extension RunTests {
       let folder = RunFolder(try FinishedRuns.shared.folder(kind))
       let before = try tree(folder.url)
       let verification = try RunVerification(folder.url)
-      #expect(verification.failures.isEmpty && verification.checks.count == 7)
+      #expect(verification.failures.isEmpty && verification.checks.count == 8)
       #expect(verification.checks.first { $0.what.hasPrefix("matrix") }?.found == "6 cells")
       #expect(differences(before, try tree(folder.url)).isEmpty)
     }

@@ -22,7 +22,8 @@ import Tokenization
     #expect(
       try encoder.encode(example("hello", "no"))
         == EncodedExample(
-          index: 4, promptIds: bytes("Q?\nhello\nA:"), answerIds: bytes(" no") + [0], labelIndex: 1, droppedTokens: 0))
+          index: 4, promptIds: bytes("Q?\nhello\nA:"), textRange: 3..<8, answerIds: bytes(" no") + [0], labelIndex: 1,
+          droppedTokens: 0))
   }
 
   @Test func longTextLosesItsLeft() throws {

@@ -45,6 +45,29 @@ import Torch
     try expect(adam.secondMoment, [2], [0.000_312_25, 0.016_984])
   }
 
+  /// Each tensor's factor multiplies the rate, of the decay too; in one group or in several.
+  @Test func tensorsHaveRatesOfTheirOwn() throws {
+    let names = ["a", "b", "c", "d"]
+    func moved(_ factors: [Double], gradients: [Float]) throws -> [Float] {
+      let flat = try FlatParameters(
+        zip(names, factors).map { .init(name: $0, tensor: try Tensor([1, -2] as [Float]), rateFactor: $1) })
+      var adam = try AdamW(for: flat, weightDecay: 0.1)
+      for _ in 0..<2 {
+        try flat.gradients.copyInPlace(from: tensor(gradients))
+        try adam.update(flat, rate: 0.01)
+      }
+      return try flat.values.floats()
+    }
+    let gradients: [Float] = [0.5, -4, 0.5, -4, 0.5, -4, 0.5, -4]
+    let expected = [1, 1, 3, 0.5].flatMap { factor in
+      [(1.0, 0.5), (-2, -4)].map { stepped($0, gradients: [$1, $1], rate: 0.01 * factor, decay: 0.1) }
+    }
+    for (got, wanted) in zip(try moved([1, 1, 3, 0.5], gradients: gradients), expected) {
+      #expect(abs(Double(got) - wanted) < 1e-6)
+    }
+    #expect(throws: TorchError.self) { try moved([1, 0, 1, 1], gradients: gradients) }
+  }
+
   @Test func decayIsDecoupledFromTheGradient() throws {
     let flat = try parameters([8])
     var adam = try AdamW(for: flat, weightDecay: 0.5)

@@ -58,10 +58,13 @@ struct TrainMode {
       projections: work == "lora-all" ? Projection.allCases : LowRankShape.feedForwardProjections)
     let context = MethodContext(base: model.configuration, device: .cpu, shape: shape, seed: 0)
     let name = work == MoECL.name ? MoECL.name : Sequential.name
-    let method = try MethodCatalog.make(name, context, adversary: Adversary.Options())
+    let method = try MethodCatalog.make(name, context)
     // MoE-CL learns its second task, so that its adversary has something to do.
     let before = try arguments.number("tasks-before", or: name == MoECL.name ? 1 : 0)
-    for arrival in 0..<max(before, 0) { _ = try method.begin(TaskIdentity(name: "task \(arrival)", arrival: arrival)) }
+    for arrival in 0..<max(before, 0) {
+      let earlier = TaskIdentity(name: "task \(arrival)", arrival: arrival)
+      _ = try method.begin(earlier, on: Lesson(earlier, examples: [], model: model, seed: 0, pad: 0))
+    }
     var options = TrainingOptions()
     options.epochs = 100_000
     options.gradientCheckpointing = try arguments.number("checkpointing", or: 0) == 1

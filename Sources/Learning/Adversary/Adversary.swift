@@ -27,8 +27,11 @@ public final class Adversary {
     /// Weight w of the terms (the paper's α).
     public var weight: Double
 
+    /// The default: isolated, with the paper's weight.
+    public init() { (mode, weight) = (.isolated, 0.1) }
+
     /// - Throws: ``LearningError/invalidOption(name:got:allowed:)``.
-    public init(mode: Mode = .isolated, weight: Double = 0.1) throws {
+    public init(mode: Mode, weight: Double = 0.1) throws {
       guard weight > 0, weight <= 1 else {
         throw LearningError.invalidOption(
           name: "adversary weight", got: "\(weight)", allowed: "above 0, at most 1; to switch it off use the mode `off`"

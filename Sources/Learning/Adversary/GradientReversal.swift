@@ -14,5 +14,3 @@ extension Tensor {
 func doubleSoftmaxCeiling(_ classes: Int) -> Double {
   log(M_E + Double(classes - 1))
 }
-
-func logarithm(_ value: Double) -> Double { log(value) }

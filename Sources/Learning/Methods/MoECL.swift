@@ -32,13 +32,13 @@ public final class MoECL: ContinualMethod {
   /// [2, hidden] for each layer; row 0 weighs the shared expert.
   private(set) var gates: [Tensor]
 
-  public init(_ context: MethodContext, adversary: Adversary.Options) throws {
+  public init(_ context: MethodContext) throws {
     guard Set(context.shape.projections) == Set(LowRankShape.feedForwardProjections) else {
       throw LearningError.unsupported(
         what: "MoE-CL on other projections than gate, up and down", fix: "Leave the projections at their default.")
     }
     self.context = context
-    self.adversary = Adversary(adversary, context: context)
+    self.adversary = Adversary(context.adversary, context: context)
     sharedExpert = try context.newExpert(Self.shared)
     gates = try (0..<context.base.layers).map {
       try context.normal("gates.\($0)", [2, context.base.hiddenSize], deviation: MethodContext.smallDeviation)
@@ -47,7 +47,7 @@ public final class MoECL: ContinualMethod {
 
   private func owner(_ task: TaskIdentity) -> String { "tasks.\(task.name)" }
 
-  public func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] {
+  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
     let expert = try experts[task] ?? context.newExpert(owner(task))
     experts[task] = expert
     try adversary.admit(tasks: task.arrival + 1)
@@ -56,14 +56,15 @@ public final class MoECL: ContinualMethod {
         .merging(adversary.trainedTensors) { first, _ in first })
   }
 
-  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass
-  {
+  public func trainingPass(
+    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+  ) throws -> TrainingPass {
     guard let expert = experts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
     let selection = MixtureSelection(
       shared: sharedExpert, dedicated: expert, gates: gates,
-      dropout: Dropout(context.shape.dropout, from: dropout), pooling: try adversary.pooling(batch))
+      dropout: Dropout(context.shape.dropout, from: moment.dropout), pooling: try adversary.pooling(batch))
     let adversary = adversary
     return TrainingPass(selection: selection) { try adversary.lossTerms(selection.pooled, label: task.arrival) }
   }
@@ -77,8 +78,6 @@ public final class MoECL: ContinualMethod {
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {
     commonTensors.merging(experts[task].map { named(owner(task), $0.tensors) } ?? [:]) { first, _ in first }
   }
-
-  public func end(_ task: TaskIdentity) throws {}
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { experts[task] }
 

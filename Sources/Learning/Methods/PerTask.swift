@@ -22,18 +22,20 @@ public final class PerTask: ContinualMethod {
 
   private func owner(_ task: TaskIdentity) -> String { "tasks.\(task.name)" }
 
-  public func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] {
+  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
     let expert = try experts[task] ?? context.newExpert(owner(task))
     experts[task] = expert
     return parameters(named(owner(task), expert.tensors))
   }
 
-  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass
-  {
+  public func trainingPass(
+    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+  ) throws -> TrainingPass {
     guard let expert = experts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
-    return TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: dropout)))
+    return TrainingPass(
+      selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)))
   }
 
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
@@ -43,8 +45,6 @@ public final class PerTask: ContinualMethod {
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {
     experts[task].map { named(owner(task), $0.tensors) } ?? [:]
   }
-
-  public func end(_ task: TaskIdentity) throws {}
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { experts[task] }
 

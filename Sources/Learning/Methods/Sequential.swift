@@ -23,18 +23,19 @@ public final class Sequential: ContinualMethod {
     expert = try context.newExpert(Self.owner)
   }
 
-  public func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] { parameters(tensors) }
+  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+    parameters(tensors)
+  }
 
-  public func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass
-  {
-    TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: dropout)))
+  public func trainingPass(
+    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+  ) throws -> TrainingPass {
+    TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)))
   }
 
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? { LowRankSelection(expert) }
 
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] { tensors }
-
-  public func end(_ task: TaskIdentity) throws {}
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { nil }
 

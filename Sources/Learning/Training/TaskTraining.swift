@@ -34,6 +34,7 @@ public final class TaskTraining {
   private let seed: UInt64
   private let head: Tensor?
   private let pad: Int
+  private let lesson: Lesson
   private let schedule: LearningRateSchedule
   private var dropout: DropoutStream
   public let parameters: FlatParameters
@@ -65,7 +66,8 @@ public final class TaskTraining {
     self.options = options
     self.seed = seed
     self.pad = pad
-    var trained = try method.begin(material.task)
+    lesson = Lesson(material.task, examples: material.examples, model: model, seed: seed, pad: pad)
+    var trained = try method.begin(material.task, on: lesson)
     let headParameter = try heads?.begin(material.task.name, labels: material.labels)
     if let headParameter { trained.append(headParameter) }
     head = headParameter?.tensor
@@ -146,7 +148,8 @@ public final class TaskTraining {
     let rows = batches.reduce(0) { $0 + $1.tokens.rows }
     guard targets > 0 else { throw LearningError.noTargets(task: material.task.name, step: report.step) }
     for batch in batches {
-      let pass = try method.trainingPass(material.task, over: batch.tokens, dropout: dropout)
+      let moment = TrainingMoment(dropout: dropout, progress: Double(cursor.step) / Double(max(totalSteps, 1)))
+      let pass = try method.trainingPass(material.task, over: batch.tokens, at: moment)
       let places = head == nil ? batch.places : batch.promptEnds
       let states = try model.tracedStates(
         batch.tokens, experts: pass.selection, at: places, checkpointing: options.gradientCheckpointing)
@@ -158,6 +161,7 @@ public final class TaskTraining {
       try record("task", own.sum * scale, weight: 1, bound: nil, batch, &report)
       try addTerms(of: pass, share: Double(batch.tokens.rows) / Double(rows), batch, &report)
       _ = try states.pullback?(own.gradient * scale, false)
+      try pass.collectGradients()
     }
   }
 
@@ -212,8 +216,9 @@ public final class TaskTraining {
 
   /// Ends the task: the trained tensors own their memory again and collect nothing.
   public func finish() throws {
+    try parameters.zeroGradients()
+    try method.end(material.task, on: lesson)
     try parameters.release()
-    try method.end(material.task)
   }
 
   // MARK: State

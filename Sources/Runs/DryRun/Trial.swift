@@ -21,16 +21,19 @@ struct Trial {
     self.configuration = configuration
     self.base = base
     self.tasks = tasks
-    let context = MethodContext(
-      base: base.model.configuration, device: base.model.device, shape: try configuration.shape(),
-      seed: configuration.seed)
-    let method = try MethodCatalog.make(
-      configuration.method, context,
-      adversary: Adversary.Options(mode: configuration.adversary, weight: configuration.adversaryWeight))
+    let context = try configuration.methodContext(for: base.model)
+    let method = try MethodCatalog.make(configuration.method, context)
     let heads = configuration.readOut == .head ? TaskHeads(context) : nil
     (self.method, self.heads) = (method, heads)
     // All tasks but the last have arrived: the method is then as large as it gets.
-    for task in tasks.dropLast() { _ = try method.begin(task.identity) }
+    for task in tasks.dropLast() {
+      let lesson = Lesson(
+        task.identity, examples: Array(task.training.prefix(8)), model: base.model, seed: configuration.seed,
+        pad: base.padToken)
+      let training = try FlatParameters(method.begin(task.identity, on: lesson))
+      try method.end(task.identity, on: lesson)
+      try training.release()
+    }
     guard let last = tasks.last else {
       throw RunError.invalidConfiguration(key: "tasks", got: "none", allowed: "at least one")
     }

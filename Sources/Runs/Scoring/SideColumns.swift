@@ -32,6 +32,13 @@ extension RunFolder {
       inside(predictions(row: row, task: task)), answers: manifest.scoring(of: task).answers)
   }
 
+  /// What was answered in one cell with the task inferred.
+  /// - Throws: `FileError` that names the file and the line.
+  func routed(_ manifest: Manifest, row: Int, task: String) throws -> [RoutedPrediction] {
+    try RoutedPrediction.read(
+      inside(routedPredictions(row: row, task: task)), answers: manifest.scoring(of: task).answers)
+  }
+
   /// What stands beside a matrix, from the predictions of those cells that it has.
   func sideColumns(_ manifest: Manifest, of matrix: TaskMatrix) throws -> SideColumns {
     var result = SideColumns(manifest)
@@ -52,6 +59,19 @@ extension RunFolder {
       cells: (0...manifest.tasks.count).map { row in
         try manifest.tasks.map {
           try answers(manifest, row: row, task: $0).outcome(manifest.scoring(of: $0), column)
+        }
+      })
+  }
+
+  /// The same with the task inferred: of learned tasks only, in the clean column.
+  func routedOutcomes(_ manifest: Manifest) throws -> Outcomes {
+    try Outcomes(
+      tasks: manifest.tasks,
+      cells: (0...manifest.tasks.count).map { row in
+        try manifest.tasks.enumerated().map { column, task in
+          guard column < row else { return nil }
+          let scoring = manifest.scoring(of: task)
+          return try routed(manifest, row: row, task: task).answers(scoring.answers).outcome(scoring, .clean)
         }
       })
   }

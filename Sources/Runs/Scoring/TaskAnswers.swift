@@ -39,15 +39,8 @@ public enum TaskAnswers: Sendable, Equatable {
   /// One line of JSON for each row.
   public func lines() throws -> Data {
     switch self {
-    case .labels(let predictions): try Self.lines(predictions)
-    case .written(let answers): try Self.lines(answers)
-    }
-  }
-
-  private static func lines(_ rows: [some Encodable]) throws -> Data {
-    try rows.reduce(into: Data()) { data, row in
-      data.append(try JSONFile.encode(row, pretty: false))
-      data.append(UInt8(ascii: "\n"))
+    case .labels(let predictions): try JSONFile.lines(predictions)
+    case .written(let answers): try JSONFile.lines(answers)
     }
   }
 }

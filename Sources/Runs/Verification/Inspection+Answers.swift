@@ -37,7 +37,7 @@ extension Inspection {
   }
 
   /// - Parameter task: nil where it could not be read: then what the answers themselves say is all that can be checked.
-  private func check(_ answers: TaskAnswers, of task: PreparedTask?, place: String) throws {
+  func check(_ answers: TaskAnswers, of task: PreparedTask?, place: String) throws {
     switch answers {
     case .labels(let predictions):
       for prediction in predictions where prediction.predicted != Self.best(prediction.scores) {

@@ -77,10 +77,40 @@ struct Inspection {
 
   func metrics() throws -> String {
     let recorded = try JSONFile.read(RunMetrics.self, from: folder.metrics)
-    let again = try RunMetrics(manifest, of: folder, learned: recorded.tasksLearned, costs: recorded.costs)
+    let again = try RunMetrics(
+      manifest, of: folder, routed: newestRouted(), learned: recorded.tasksLearned, costs: recorded.costs)
     try same("metrics.json", recorded.metrics, again.metrics)
     try same("metrics.json, beside the metrics", recorded, again)
     return recorded.metrics.map(\.name).joined(separator: ", ")
+  }
+
+  private func newestRouted() throws -> RoutedScores? {
+    guard let newest = try folder.checkpointPlaces().last(where: { $0.step == nil }) else { return nil }
+    return try RunCheckpoint.read(folder.checkpoint(newest)).checkpoint.routed
+  }
+
+  /// The scores with the task inferred follow from their predictions, and stand in the newest checkpoint.
+  func routing() throws -> String {
+    guard let routed = try newestRouted() else { return "none: tasks are told" }
+    let recorded = try JSONFile.read(RoutedMatrixFile.self, from: folder.inside(folder.routedMatrix))
+    try same("matrix-inferred.json", recorded.scores, routed.matrix.scores)
+    try same("router accuracies of matrix-inferred.json", recorded.routerAccuracy, routed.routerAccuracy.scores)
+    try same("unknown rates of matrix-inferred.json", recorded.unknownRate, routed.unknownRate.scores)
+    var cells = 0
+    for row in routed.matrix.scores.indices {
+      for (column, task) in manifest.tasks.enumerated() {
+        guard let score = routed.matrix[row, column] else { continue }
+        let answers = try folder.routed(manifest, row: row, task: task)
+        let (scoring, place) = (manifest.scoring(of: task), "inferred R[\(row)][\(task)]")
+        let found = answers.answers(scoring.answers)
+        try same(place, score, found.outcome(scoring, .clean)?.score)
+        try check(found, of: tasks?.first { $0.task.name == task }, place: place)
+        let share = Double(answers.count { $0.expert == task }) / Double(max(answers.count, 1))
+        try same("the router's accuracy at R[\(row)][\(task)]", routed.routerAccuracy[row, column], share)
+        cells += 1
+      }
+    }
+    return "\(cells) cells with the task inferred"
   }
 
   func events() throws -> String {
@@ -103,7 +133,9 @@ struct Inspection {
       last[event.task] = event.step
     }
     let learned = try folder.checkpointPlaces().last { $0.step == nil }?.learned ?? 0
-    for task in manifest.tasks.prefix(learned) {
+    let steps = Dictionary(try RunCosts.read(folder).tasks.map { ($0.task, $0.steps) }) { first, _ in first }
+    // A method that learns all tasks at once has no step for the later ones.
+    for task in manifest.tasks.prefix(learned) where steps[task] != 0 {
       guard let end = last[task] else { throw VerificationError.missing(what: "every event of task \(task)") }
       try same("steps of \(task)", end.step, end.totalSteps)
     }

@@ -32,7 +32,8 @@ public struct RunVerification: Sendable, Codable {
     let steps: [(String, (inout Inspection) throws -> String)] = [
       ("configuration", { try $0.configuration() }), ("base, tokenizer, prompts and data", { try $0.sources() }),
       ("checkpoints", { try $0.checkpoints() }), ("experts", { try $0.experts() }),
-      ("matrix from predictions", { try $0.matrix() }), ("metrics from matrix", { try $0.metrics() }),
+      ("matrix from predictions", { try $0.matrix() }), ("inferred matrix from predictions", { try $0.routing() }),
+      ("metrics from matrix", { try $0.metrics() }),
       ("events", { try $0.events() }),
     ]
     for (what, step) in steps {

@@ -46,19 +46,24 @@ public struct AdamW {
   /// Moves the values against the gradients.
   /// - Parameters:
   ///   - parameters: what the state was made for, with its gradients.
-  ///   - rate: the learning rate η of this step.
+  ///   - rate: the learning rate η of this step, which each parameter's factor multiplies.
   public mutating func update(_ parameters: FlatParameters, rate: Double) throws {
     step += 1
     let count = try Tensor([Float(step)]).reshaped([])
     try withoutGradients {
-      try Operation.call(
-        "aten::_fused_adamw_", results: 0,
-        [
-          .tensors([parameters.values]), .tensors([parameters.gradients]), .tensors([firstMoment]),
-          .tensors([secondMoment]), .tensors([]), .tensors([count]), .double(rate), .double(betas.0),
-          .double(betas.1), .double(weightDecay), .double(epsilon), .bool(false), .bool(false),
-          .optionalTensor(nil), .optionalTensor(nil),
-        ])
+      for group in parameters.rateGroups {
+        let whole = parameters.rateGroups.count == 1
+        func part(_ tensor: Tensor) throws -> Argument {
+          .tensors([whole ? tensor : try tensor.narrowed(0, from: group.start, count: group.count)])
+        }
+        try Operation.call(
+          "aten::_fused_adamw_", results: 0,
+          [
+            part(parameters.values), part(parameters.gradients), part(firstMoment), part(secondMoment), .tensors([]),
+            .tensors([count]), .double(rate * group.factor), .double(betas.0), .double(betas.1), .double(weightDecay),
+            .double(epsilon), .bool(false), .bool(false), .optionalTensor(nil), .optionalTensor(nil),
+          ])
+      }
     }
   }
 }

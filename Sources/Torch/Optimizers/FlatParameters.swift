@@ -10,11 +10,21 @@ public struct FlatParameters {
   public struct Parameter {
     public let name: String
     public let tensor: Tensor
+    /// What the learning rate is multiplied by for this tensor.
+    public let rateFactor: Double
 
-    public init(name: String, tensor: Tensor) {
+    public init(name: String, tensor: Tensor, rateFactor: Double = 1) {
       self.name = name
       self.tensor = tensor
+      self.rateFactor = rateFactor
     }
+  }
+
+  /// Neighbours in the buffer that have one factor of the learning rate.
+  struct RateGroup {
+    let factor: Double
+    let start: Int
+    var count: Int
   }
 
   public let parameters: [Parameter]
@@ -22,6 +32,8 @@ public struct FlatParameters {
   public let values: Tensor
   /// All gradients, in the same places. [count]
   public let gradients: Tensor
+  /// One where all have the same factor.
+  let rateGroups: [RateGroup]
 
   /// - Throws: ``TorchError/emptyTrainableSet``, or when a tensor is not float32 or is listed twice.
   public init(_ parameters: [Parameter]) throws {
@@ -37,6 +49,10 @@ public struct FlatParameters {
       guard parameter.tensor.dtype == .float32 else {
         throw TorchError.dtypeMismatch(what: parameter.name, expected: .float32, got: parameter.tensor.description)
       }
+      guard parameter.rateFactor > 0, parameter.rateFactor.isFinite else {
+        throw TorchError.invalidHyperparameter(
+          name: "rate factor of \(parameter.name)", value: "\(parameter.rateFactor)", allowed: "a number above 0")
+      }
     }
     self.parameters = parameters
     values = try withoutGradients {
@@ -44,6 +60,7 @@ public struct FlatParameters {
     }
     gradients = try Tensor.zeros([values.count], on: values.device)
     var offset = 0
+    var groups: [RateGroup] = []
     for parameter in parameters {
       let shape = parameter.tensor.shape
       let count = parameter.tensor.count
@@ -52,8 +69,14 @@ public struct FlatParameters {
         "set_data", [parameter.tensor, value], accrete_set_data(parameter.tensor.reference, value.reference))
       try parameter.tensor.requireGradient()
       try parameter.tensor.setGradient(gradients.narrowed(0, from: offset, count: count).reshaped(shape))
+      if groups.last?.factor == parameter.rateFactor {
+        groups[groups.count - 1].count += count
+      } else {
+        groups.append(RateGroup(factor: parameter.rateFactor, start: offset, count: count))
+      }
       offset += count
     }
+    rateGroups = groups
   }
 
   /// Number of trained values.

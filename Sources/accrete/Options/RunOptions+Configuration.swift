@@ -35,6 +35,8 @@ extension RunOptions {
     result.dropout = dropout ?? file.dropout ?? result.dropout
     result.adversary = adversary ?? file.adversary ?? result.adversary
     result.adversaryWeight = adversaryWeight ?? file.adversaryWeight ?? result.adversaryWeight
+    let options = (file.options ?? [:]).merging(try methodOptions()) { _, flag in flag }
+    result.options = options.isEmpty ? nil : options
     result.training = training(file)
     result.checkpoints.everySteps = checkpointSteps ?? file.checkpointSteps
     result.checkpoints.everySeconds = checkpointSeconds ?? file.checkpointSeconds ?? result.checkpoints.everySeconds
@@ -43,6 +45,16 @@ extension RunOptions {
         key: "tasks", got: "given together with suite \(result.source.suite)", allowed: "a suite or your own tasks")
     }
     return result
+  }
+
+  private func methodOptions() throws -> [String: Double] {
+    try options.reduce(into: [:]) { result, text in
+      let parts = text.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
+        throw RunError.invalidConfiguration(key: "option", got: text, allowed: "NAME=NUMBER, such as lambda=400")
+      }
+      result[String(parts[0])] = value
+    }
   }
 
   private func training(_ file: RunFile) -> TrainingOptions {

@@ -27,7 +27,7 @@ struct RunOptions: ParsableArguments {
     help: "Your own tasks, in the order of learning: JSONL files of {\"text\",\"label\"} or {\"prompt\",\"answer\"}.")
   var tasks: [String] = []
 
-  @Option(help: "moe-cl (default), sequential or per-task.")
+  @Option(help: "Default: moe-cl. `accrete methods` lists all.")
   var method: String?
 
   @Option(help: "Seed of everything random. Default: 0.")
@@ -74,6 +74,11 @@ struct RunOptions: ParsableArguments {
 
   @Option(help: "Weight of the discriminator's terms. Default: 0.1.")
   var adversaryWeight: Double?
+
+  @Option(
+    name: .customLong("option"),
+    help: "A hyper-parameter of the method, as NAME=VALUE; may be repeated. `accrete methods` lists them.")
+  var options: [String] = []
 
   @Option(help: "Examples in a micro-batch. Default: 8.")
   var batch: Int?

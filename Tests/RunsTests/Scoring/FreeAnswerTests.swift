@@ -53,7 +53,8 @@ extension RunTests {
       // The last word of every answer is among three; after two passes something of them is written.
       #expect(try #require(file.scores[2][1]) > 0.1)
       let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics)
-      #expect(metrics.metrics.map(\.name) == ["ACC", "BWT", "FWT", "FGT", "LA"] && metrics.legacyMetrics == nil)
+      #expect(
+        metrics.metrics.prefix(5).map(\.name) == ["ACC", "BWT", "FWT", "FGT", "LA"] && metrics.legacyMetrics == nil)
       #expect(metrics.metrics[0].formula.hasPrefix(TaskMatrix.averageAccuracyFormula + "; R: clean score, 0 to 1"))
       #expect(metrics.metrics[0].interval95 != nil && metrics.metrics[0].n == 12)
       let matrix = try file.matrix()
@@ -146,6 +147,45 @@ extension RunTests {
       let text = try String(contentsOf: folder.matrix, encoding: .utf8)
       try Data(text.replacing("\"rouge-l\"", with: "\"accuracy\"").utf8).write(to: folder.matrix)
       #expect(try failures(folder) == ["matrix from predictions"])
+    }
+
+    /// With the task inferred, free answers are written by the experts of the router's choice, and watched as closely.
+    @Test func inferredTasks() throws {
+      let folder = try finished("accrete")
+      let manifest = try folder.readManifest()
+      let file = try JSONFile.read(RoutedMatrixFile.self, from: folder.routedMatrix)
+      #expect(file.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j") && file.n == [6, 6])
+      let told = try PredictionsFile.decodeWritten(
+        Data(contentsOf: folder.predictions(row: 2, task: "echo")), path: "echo")
+      let place = folder.routedPredictions(row: 2, task: "echo")
+      let answers = try RoutedPrediction.read(place, answers: .written)
+      #expect(answers.count == 6)
+      for (answer, told) in zip(answers, told) {
+        let written = try #require(answer.written)
+        #expect(answer.prediction == nil && written.index == told.index && written.gold == told.gold)
+        #expect(try written.clean == RougeL(.clean).score(prediction: written.answer, reference: written.gold))
+        if answer.expert == "echo" { #expect(written == told) }
+      }
+      #expect(file.scores[2][1] == answers.reduce(0) { $0 + ($1.written?.clean ?? 0) } / 6)
+      let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics).metrics
+      let inferred = try #require(metrics.first { $0.name == "ACC, task inferred" })
+      #expect(inferred.formula.hasPrefix("ACC, task inferred = ") && inferred.formula.contains("R: clean score"))
+      #expect(try inferred.value == TaskMatrix(tasks: manifest.tasks, scores: file.scores).averageAccuracy)
+      #expect(metrics.first { $0.name == "router accuracy" }?.n == 12)
+
+      let good = try Data(contentsOf: place)
+      var changed = answers
+      changed[0].written = try #require(answers[1].written)
+      for (lines, what) in [
+        (try JSONFile.lines(changed), "another row's answer"),
+        (try Data(contentsOf: folder.predictions(row: 2, task: "weather")), "labels"),
+        (try Data(contentsOf: folder.routedPredictions(row: 2, task: "weather")), "answers of another kind"),
+      ] {
+        try lines.write(to: place)
+        #expect(try failures(folder).contains("inferred matrix from predictions"), "\(what)")
+      }
+      try good.write(to: place)
+      #expect(try failures(folder).isEmpty)
     }
 
     @Test func longAnswersAreCutAndCounted() throws {

@@ -14,6 +14,12 @@ struct RunKind: Hashable, Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(method), \(readOut.rawValue), seed \(seed)" }
 
+  /// Whether each task leaves an expert of its own.
+  var keepsExperts: Bool { method != "sequential" }
+
+  /// Whether the method can tell tasks apart.
+  var routes: Bool { ["accrete"].contains(method) }
+
   static let all = MethodCatalog.names.flatMap { method in
     ReadOutKind.allCases.map { RunKind(method: method, readOut: $0) }
   }

@@ -3,7 +3,7 @@ import Torch
 
 /// The command line: argument parsing, progress and exit codes; everything else is in the libraries.
 @main
-struct Accrete: ParsableCommand {
+struct AccreteCommand: ParsableCommand {
   static func main() {
     TorchRuntime.keepFreedMemory()
     main(nil)
@@ -18,7 +18,8 @@ struct Accrete: ParsableCommand {
       """,
     subcommands: [
       DemoCommand.self, TrainCommand.self, ResumeCommand.self, ReportCommand.self, EvaluateCommand.self,
-      VerifyCommand.self, GenerateCommand.self, TokenizeCommand.self, LogitsCommand.self, ExpertsCommand.self,
+      VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self, LogitsCommand.self,
+      ExpertsCommand.self,
       DoctorCommand.self,
     ])
 }

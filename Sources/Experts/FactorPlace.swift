@@ -1,0 +1,36 @@
+public import Decoder
+
+/// One factor of a low-rank expert: where it plugs in, and which of the two it is.
+public struct FactorPlace: Sendable, Hashable {
+  public enum Side: String, Sendable, CaseIterable {
+    /// [rank, in]
+    case a = "A"
+    /// [out, rank]
+    case b = "B"
+  }
+
+  public let layer: Int
+  public let projection: Projection
+  public let side: Side
+
+  public init(layer: Int, projection: Projection, side: Side) {
+    self.layer = layer
+    self.projection = projection
+    self.side = side
+  }
+
+  /// `layers.0.gate_proj.A`: the factor's name among an expert's tensors.
+  public var name: String { "layers.\(layer).\(projection.rawValue).\(side.rawValue)" }
+
+  /// The axis along which the rank lies: 0 of A, 1 of B.
+  public var rankAxis: Int { side == .a ? 0 : 1 }
+
+  /// Every factor of experts of a shape, in a fixed order.
+  public static func all(_ shape: LowRankShape, layers: Int) -> [FactorPlace] {
+    (0..<layers).flatMap { layer in
+      shape.projections.flatMap { projection in
+        Side.allCases.map { FactorPlace(layer: layer, projection: projection, side: $0) }
+      }
+    }
+  }
+}

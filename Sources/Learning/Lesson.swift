@@ -1,0 +1,129 @@
+public import Decoder
+import Experts
+public import Streams
+public import Torch
+
+/// What a method may look at of the task that is being learned, beside the batches that train it: the training rows through
+/// the base, and through experts that it proposes. Everything is measured without dropout.
+public struct Lesson {
+  public let model: DecoderModel
+  public let examples: [EncodedExample]
+  private let pad: Int
+  private let seed: UInt64
+  private let task: TaskIdentity
+  /// Padded tokens of a batch at most: bounds memory whatever the lengths.
+  private let tokenBudget = 2048
+
+  /// - Parameters:
+  ///   - task: what is learned.
+  ///   - examples: its training rows.
+  ///   - model: the frozen base.
+  ///   - seed: decides which rows are looked at where not all are.
+  ///   - pad: any token id; padding is never looked at.
+  public init(_ task: TaskIdentity, examples: [EncodedExample], model: DecoderModel, seed: UInt64, pad: Int) {
+    self.task = task
+    self.examples = examples
+    self.model = model
+    self.seed = seed
+    self.pad = pad
+  }
+
+  /// Up to `count` rows: always the same ones, drawn with the stream `SEED/lesson/TASK`.
+  public func sample(_ count: Int) -> [EncodedExample] {
+    var numbers = Array(examples.indices)
+    var stream = RandomStream(seed: seed, "lesson", task.name)
+    stream.shuffle(&numbers)
+    return numbers.prefix(count).sorted().map { examples[$0] }
+  }
+
+  /// What a router sees of training rows; nil: of all. [rows, hidden]
+  public func features(_ view: RequestView, of rows: [EncodedExample]? = nil) throws -> Tensor {
+    try RequestFeatures(model, view: view, pad: pad).features(rows ?? examples)
+  }
+
+  /// The mean over each row's tokens of what enters the feed-forward block of every layer, under experts. [rows, hidden] of each layer
+  public func pooledInputs(of rows: [EncodedExample], under experts: (any ExpertSelection)?) throws -> [Tensor] {
+    var parts: [[Tensor]] = []
+    try eachBatch(rows) { batch in
+      let meter = InputMeter(experts, pooling: try PoolingWeights(batch.tokens))
+      _ = try model.packedStates(batch.tokens, experts: meter)
+      parts.append(meter.means)
+    }
+    return try (0..<model.configuration.layers).map { layer in try Tensor.concatenated(parts.map { $0[layer] }) }
+  }
+
+  /// The mean −log p of the answer's tokens over up to `rows` rows.
+  public func loss(under experts: (any ExpertSelection)?, rows: Int) throws -> Double {
+    var (sum, count) = (0.0, 0)
+    try eachBatch(sample(rows)) { batch in
+      let states = try model.packedStates(batch.tokens, experts: experts).gathered(0, rows: batch.places)
+      sum += try model.answerLoss(states, targets: batch.targets).sum
+      count += batch.targetCount
+    }
+    return sum / Double(max(count, 1))
+  }
+
+  /// Gradients of the mean answer loss, batch by batch; the model is not moved.
+  ///
+  /// - Parameters:
+  ///   - pass: the experts of each batch: as in training, but called for every batch.
+  ///   - tensors: where gradients are collected; they are set to zero before each batch and at the end.
+  ///   - rows: how many rows at most.
+  ///   - batch: rows whose gradients come as one.
+  ///   - body: called after each batch, when `tensors` hold the gradients.
+  public func gradients(
+    of pass: (TokenBatch) throws -> TrainingPass, in tensors: [Tensor], rows: Int, batch: Int = 8,
+    _ body: () throws -> Void
+  ) throws {
+    func forget() throws { for tensor in tensors { try tensor.gradient?.fillInPlace(0) } }
+    let chosen = sample(rows)
+    for start in stride(from: 0, to: chosen.count, by: max(batch, 1)) {
+      try forget()
+      let part = try TrainingBatch(
+        Array(chosen[start..<min(start + max(batch, 1), chosen.count)]), pad: pad, on: model.device)
+      let pass = try pass(part.tokens)
+      let states = try model.tracedStates(part.tokens, experts: pass.selection, at: part.places)
+      let loss = try model.answerLoss(states.value, targets: part.targets)
+      _ = try states.pullback?(loss.gradient * (1 / Double(max(part.targetCount, 1))), false)
+      try pass.collectGradients()
+      try body()
+    }
+    try forget()
+  }
+
+  /// Batches in the order of `rows`, of bounded size.
+  private func eachBatch(_ rows: [EncodedExample], _ body: (TrainingBatch) throws -> Void) throws {
+    guard !rows.isEmpty else {
+      throw LearningError.unsupported(what: "looking at a task without rows", fix: "Give each task training rows.")
+    }
+    try withoutGradients {
+      for group in TokenBudget(tokenBudget).groups(rows.map(\.tokenCount)) {
+        try body(TrainingBatch(group.map { rows[$0] }, pad: pad, on: model.device))
+      }
+    }
+  }
+}
+
+/// Neighbours cut into batches within a number of padded tokens.
+struct TokenBudget {
+  private let tokens: Int
+
+  init(_ tokens: Int) { self.tokens = tokens }
+
+  /// Positions in `lengths`, in order.
+  func groups(_ lengths: [Int]) -> [Range<Int>] {
+    var groups: [Range<Int>] = []
+    var (start, longest) = (0, 0)
+    for (number, length) in lengths.enumerated() {
+      let time = max(longest, length)
+      if number > start, (number - start + 1) * time > tokens {
+        groups.append(start..<number)
+        (start, longest) = (number, length)
+      } else {
+        longest = time
+      }
+    }
+    if start < lengths.count { groups.append(start..<lengths.count) }
+    return groups
+  }
+}

@@ -1,0 +1,240 @@
+// Accrete: a growing pool of shared atoms, a few atoms of its own for each task, and a router; our method.
+//
+// An atom is one column of B with one row of A. For task t (t = 0 for the first):
+//
+//     h = W x + s Σ_{u<t} B_u^s diag(g_t) A_u^s x       shared atoms of earlier tasks, frozen, each under a gain of task t
+//           + s B_t^s A_t^s x                           shared atoms that task t adds, for itself and all later ones
+//           + s B_t^d A_t^d x                           atoms that only task t uses                            s = α / r
+//     n_t = max(1, round(r / (1 + t)^γ))                new atoms of task t, split between shared and own
+//     L = L_task + w L_D + w λ(p) L_conf                adversary.discriminator, adversary.confusion: CodeAdversary.swift
+//
+// * No forgetting: what task t's outputs are made of (shared atoms up to t, its gains, its own atoms) is frozen when t ends,
+//   rounded to bfloat16 first, so that what is scored is what is kept. Later tasks only append.
+// * Transfer: a task starts with everything that is shared, and warm: of the nearest learned tasks the one under which its rows have
+//   the lowest loss gives its gains and its strongest own atoms, if that is lower than without.
+// * Growth: n_t falls with t, and no more shared atoms are made once there are `pool` · r; bytes are about log T.
+// * Shared atoms are kept from reading what tells tasks apart, by an adversary on codes of all tasks' stored pooled features.
+// * Nobody has to tell the task: GaussianRouter.swift; an unknown text is answered by the base.
+// * A task's atoms and gains are one plain LoRA expert: served as fast as one, and written in PEFT's form exactly.
+//
+// Shared and own atoms have learning rates of their own (Hunyuan-Large, arXiv 2411.02265, section 2.2.4: an expert's rate follows from
+// the share of tokens that it sees). While one task is learned, its shared and its own atoms see the same tokens, so that the rule says
+// 1 for both: the default.
+
+public import Decoder
+public import Experts
+public import Torch
+
+/// Shared atoms that accumulate, own atoms for each task, a router over tasks.
+public final class Accrete: ContinualMethod {
+  public static let name = "accrete"
+
+  static let growth = Hyperparameter(
+    "growth", 1, in: 0...4, "γ: a task that arrives after t others adds r / (1 + t)^γ atoms; 0: every task adds r")
+  static let sharedShare = Hyperparameter(
+    "shared-share", 0.5, in: 0...0.95, "the share of a task's new atoms that later tasks may use; 0: no shared path")
+  static let pool = Hyperparameter(
+    "pool", 1, in: 0...64, "shared atoms of all tasks together at most, in units of the rank r")
+  static let sharedRate = Hyperparameter(
+    "shared-rate", 1, in: 0.01...100, "what the learning rate is multiplied by for shared atoms")
+  static let ownRate = Hyperparameter(
+    "own-rate", 1, in: 0.01...100, "what the learning rate is multiplied by for a task's own atoms and gains")
+  static let warmStart = Hyperparameter(
+    "warm-start", whole: 4, in: 0...64, "learned tasks that a new one tries to start from; 0: it starts without")
+  static let adversaryWeight = Hyperparameter(
+    "adversary", 0.1, in: 0...1, "w: weight of the adversary's terms, as MoE-CL's α; 0 switches it off")
+  static let memoryRows = Hyperparameter(
+    "memory-rows", whole: 64, in: 2...65536,
+    "rows of pooled features that are kept for the adversary, of all tasks together")
+
+  public static let hyperparameters =
+    [growth, sharedShare, pool, sharedRate, ownRate, warmStart, adversaryWeight, memoryRows]
+    + GaussianRouter.hyperparameters
+
+  /// What one task added.
+  struct Parts {
+    /// For itself and later tasks; nil where the pool is full.
+    var shared: LowRankExpert?
+    /// For itself.
+    var own: LowRankExpert
+    /// Of each shared atom of earlier tasks, by layer and projection; empty for the first task. [atoms]
+    var gains: [String: Tensor]
+    /// Done: rounded to bfloat16, never trained again.
+    var isFrozen: Bool
+  }
+
+  let context: MethodContext
+  var parts: [TaskIdentity: Parts] = [:]
+  /// Tasks in the order in which they arrived.
+  var arrived: [TaskIdentity] = []
+  var adversary: CodeAdversary?
+  var memory: FeatureMemory
+  var routing: GaussianRouter
+  /// Shared atoms that the task being learned was given, in float32.
+  private var given: [FactorPlace: Tensor] = [:]
+
+  public init(_ context: MethodContext) throws {
+    guard context.shape.projections.contains(where: { [.gate, .up].contains($0) }) else {
+      throw LearningError.unsupported(
+        what: "accrete without experts on gate or up", fix: "Leave the projections at their default.")
+    }
+    self.context = context
+    memory = FeatureMemory(
+      capacity: context.value(Self.adversaryWeight) > 0 ? context.whole(Self.memoryRows) : 0)
+    routing = try GaussianRouter(context)
+  }
+
+  public var router: (any TaskRouter)? { routing.isReady ? routing : nil }
+
+  // MARK: Growth
+
+  /// New atoms of the task that arrives after `arrival` others.
+  func plan(_ arrival: Int) -> (shared: Int, own: Int) {
+    let rank = Double(context.shape.rank)
+    let capacity = Int((context.value(Self.pool) * rank).rounded())
+    var total = 0
+    for task in 0...arrival {
+      let new = max(1, Int((rank / power(Double(1 + task), context.value(Self.growth))).rounded()))
+      let shared = max(0, min(Int(Double(new) * context.value(Self.sharedShare)), new - 1, capacity - total))
+      if task == arrival { return (shared, new - shared) }
+      total += shared
+    }
+    return (0, 1)
+  }
+
+  /// Shared atoms that the task finds.
+  func found(_ arrival: Int) -> Int { (0..<arrival).reduce(0) { $0 + plan($1).shared } }
+
+  // MARK: Learning
+
+  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+    if !arrived.contains(task) { arrived.append(task) }
+    given = try sharedFactors(before: task.arrival)
+    let new = try parts[task] ?? start(task, on: lesson)
+    parts[task] = new
+    let isOpposed = context.value(Self.adversaryWeight) > 0 && task.arrival > 0 && new.shared != nil
+    if isOpposed, adversary?.tasks != task.arrival + 1 {
+      let codes = 2 * plan(task.arrival).shared
+      adversary = try CodeAdversary(context, task: task, codes: codes)
+    } else if !isOpposed {
+      adversary = nil
+    }
+    func rated(_ tensors: [String: Tensor], _ rate: Hyperparameter) -> [FlatParameters.Parameter] {
+      parameters(tensors).map {
+        FlatParameters.Parameter(name: $0.name, tensor: $0.tensor, rateFactor: context.value(rate))
+      }
+    }
+    return rated(named(owner(task, "shared"), new.shared?.tensors ?? [:]), Self.sharedRate)
+      + rated(named(owner(task, "own"), new.own.tensors), Self.ownRate)
+      + rated(named(owner(task, "gains"), new.gains), Self.ownRate) + rated(discriminatorTensors, Self.ownRate)
+  }
+
+  public func trainingPass(
+    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+  ) throws -> TrainingPass {
+    guard let own = parts[task] else {
+      throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
+    }
+    let derived = try DerivedExpert(served(task), context, training: true) { try factor($0, of: own, given: given) }
+    let plain = LowRankSelection(derived.expert, dropout: Dropout(context.shape.dropout, from: moment.dropout))
+    guard let adversary, let shared = own.shared else {
+      return TrainingPass(selection: plain, collectGradients: derived.collectGradients)
+    }
+    let meter = InputMeter(plain, pooling: try PoolingWeights(batch))
+    let (memory, weight) = (memory, context.value(Self.adversaryWeight))
+    return TrainingPass(
+      selection: meter,
+      lossTerms: {
+        try adversary.lossTerms(
+          memory: memory, batch: meter.means, atoms: shared.pairs, weight: weight,
+          strength: CodeAdversary.strength(at: moment.progress))
+      }, collectGradients: derived.collectGradients)
+  }
+
+  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {
+    guard var done = parts[task], !done.isFrozen else { return }
+    done.shared = try done.shared.map(rounded)
+    done.own = try rounded(done.own)
+    done.gains = try done.gains.mapValues { try $0.detached().cloned() }
+    done.isFrozen = true
+    parts[task] = done
+    (adversary, given) = (nil, [:])
+    try routing.learn(task.arrival, lesson.features(routing.view))
+    guard memory.capacity > 0 else { return }
+    let rows = lesson.sample(memory.quota(of: task.arrival + 1))
+    try memory.add(task.arrival, lesson.pooledInputs(of: rows, under: selection(for: task)))
+  }
+
+  private func rounded(_ expert: LowRankExpert) throws -> LowRankExpert {
+    try LowRankExpert(
+      expert.shape, for: context.base,
+      tensors: expert.tensors.mapValues { try $0.detached().converted(to: .bfloat16) }, where: Self.name)
+  }
+
+  // MARK: Serving
+
+  /// A task that has not arrived is served by what is shared so far.
+  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
+    try expert(for: task).map { LowRankSelection($0) }
+  }
+
+  public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? {
+    parts[task]?.isFrozen == true ? try? expert(for: task) : nil
+  }
+
+  /// Everything that serves a task as one plain LoRA expert.
+  func expert(for task: TaskIdentity) throws -> LowRankExpert? {
+    if let own = parts[task] {
+      let found = try sharedFactors(before: task.arrival)
+      return try DerivedExpert(served(task), context, training: false) { try factor($0, of: own, given: found) }.expert
+    }
+    let shared = try sharedFactors(before: arrived.count)
+    guard let rank = shared.first(where: { $0.key.side == .a })?.value.shape[0] else { return nil }
+    return try DerivedExpert(context.shape(rank: rank), context, training: false) { place in
+      guard let factor = shared[place] else { throw ExpertError.missingTensor(where: Self.name, name: place.name) }
+      return factor
+    }.expert
+  }
+
+  /// The shape of what serves a task.
+  private func served(_ task: TaskIdentity) throws -> LowRankShape {
+    let new = plan(task.arrival)
+    return try context.shape(rank: found(task.arrival) + new.shared + new.own)
+  }
+
+  /// One factor of what serves a task: what it found, what it shares, what is its own. A: [rank, in], B: [out, rank]
+  private func factor(_ place: FactorPlace, of own: Parts, given: [FactorPlace: Tensor]) throws -> Tensor {
+    var list: [Tensor] = []
+    if let found = given[place] {
+      let gain = own.gains[Self.gainName(place)]
+      list.append(place.side == .b ? try gain.map { try found * $0 } ?? found : found)
+    }
+    for expert in [own.shared, own.own].compactMap({ $0 }) {
+      list.append(try Self.tensor(of: expert, at: place).converted(to: .float32))
+    }
+    return list.count == 1 ? list[0] : try Tensor.concatenated(list, axis: place.rankAxis)
+  }
+
+  /// The shared atoms of the first `count` tasks to arrive, in float32; empty where there are none.
+  func sharedFactors(before count: Int) throws -> [FactorPlace: Tensor] {
+    let pool = arrived.prefix(count).compactMap { parts[$0]?.shared }
+    guard !pool.isEmpty else { return [:] }
+    return try withoutGradients {
+      try FactorPlace.all(context.shape, layers: context.base.layers).reduce(into: [:]) { result, place in
+        result[place] = try Tensor.concatenated(
+          pool.map { try Self.tensor(of: $0, at: place).detached().converted(to: .float32) }, axis: place.rankAxis)
+      }
+    }
+  }
+
+  static func tensor(of expert: LowRankExpert, at place: FactorPlace) throws -> Tensor {
+    guard expert.pairs.indices.contains(place.layer), let pair = expert.pairs[place.layer][place.projection] else {
+      throw ExpertError.missingTensor(where: name, name: place.name)
+    }
+    return place.side == .a ? pair.a : pair.b
+  }
+
+  static func gainName(_ place: FactorPlace) -> String { "layers.\(place.layer).\(place.projection.rawValue)" }
+
+  func owner(_ task: TaskIdentity, _ part: String) -> String { "tasks.\(task.name).\(part)" }
+}

@@ -1,0 +1,69 @@
+import Decoder
+import Experts
+import Files
+import Foundation
+import Learning
+import Streams
+import Torch
+
+/// Scoring without being told the task: the router looks at each row, and the experts of its choice answer the row's prompt, read
+/// out among the row's own labels, or written. Instruction and labels come with a request; the expert does not.
+extension SequenceRun {
+  /// Routes the rows of every task, and scores those of learned ones. Nothing for methods without a router.
+  func scoreRouted(_ row: Int) throws {
+    guard let router = method.router, row > 0 else { return }
+    var scores = routed ?? RoutedScores(tasks: tasks.map(\.task.name))
+    for (column, task) in tasks.enumerated() {
+      let decisions = try router.decisions(requestFeatures(of: task, router.view))
+      let count = Double(max(decisions.count, 1))
+      try scores.unknownRate.record(
+        Double(decisions.count { $0.arrival == nil }) / count, row: row, column: column)
+      guard column < row else { continue }
+      let answers = try answers(to: task, by: decisions, row: row)
+      try scores.routerAccuracy.record(
+        Double(decisions.count { $0.arrival == column }) / count, row: row, column: column)
+      let scoring = manifest.scoring(of: task.task.name)
+      let score = answers.answers(scoring.answers).outcome(scoring, .clean)?.score ?? 0
+      try scores.matrix.record(score, row: row, column: column)
+      try write(answers, row: row, task: task.task.name)
+    }
+    routed = scores
+  }
+
+  /// Rows that were sent to their own task keep the prediction that they have; the others are answered again.
+  private func answers(
+    to task: PreparedTask, by decisions: [RouteDecision], row: Int
+  ) throws -> [RoutedPrediction] {
+    guard let known = scored[task.task.name]?.answers, known.count == decisions.count else {
+      throw RunError.unknownTask(name: task.task.name, known: scored.keys.sorted())
+    }
+    var answers = decisions.map { decision in
+      RoutedPrediction(
+        expert: decision.arrival.flatMap { tasks.indices.contains($0) ? tasks[$0].task.name : nil },
+        confidence: decision.confidence, distance: decision.distance)
+    }
+    answers.take(known, at: Array(answers.indices))
+    let elsewhere = decisions.indices.filter { decisions[$0].arrival != task.identity.arrival }
+    for (arrival, places) in Dictionary(grouping: elsewhere, by: { decisions[$0].arrival ?? -1 }).sorted(by: {
+      $0.key < $1.key
+    }) {
+      let experts = tasks.indices.contains(arrival) ? try method.selection(for: tasks[arrival].identity) : nil
+      answers.take(try score(task, places: places, experts: experts, row: row), at: places)
+    }
+    return answers
+  }
+
+  /// The base is frozen, so that they are computed once. [rows, hidden]
+  private func requestFeatures(of task: PreparedTask, _ view: RequestView) throws -> Tensor {
+    if let known = features[task.task.name] { return known }
+    let made = try RequestFeatures(base.model, view: view, pad: base.padToken).features(task.evaluated)
+    features[task.task.name] = made
+    return made
+  }
+
+  private func write(_ answers: [RoutedPrediction], row: Int, task: String) throws {
+    let file = try folder.inside(folder.routedPredictions(row: row, task: task))
+    try RunFolder.makeFolder(file.deletingLastPathComponent())
+    try AtomicFile.write(JSONFile.lines(answers), to: file)
+  }
+}

@@ -1,0 +1,165 @@
+import Decoder
+import Experts
+import Foundation
+import Streams
+import Testing
+import Torch
+
+@testable import Learning
+
+/// Does our own method keep what it promises?
+@Suite struct AccreteTests {
+  let model: DecoderModel
+
+  init() throws { model = try Goldens.model() }
+
+  private func method(_ options: [String: Double] = [:], seed: UInt64 = 3) throws -> Accrete {
+    try #require(try TinyTasks.method("accrete", model, seed: seed, options: options) as? Accrete)
+  }
+
+  private func learn(_ method: Accrete, _ tasks: ArraySlice<TaskIdentity>) throws {
+    for task in tasks { try run(TinyTasks.training(task, model, method, options: options(rate: 0.02, epochs: 4))) }
+  }
+
+  private func states(_ method: Accrete, _ task: TaskIdentity) throws -> Tensor {
+    try model.hiddenStates(
+      TokenBatch(TinyTasks.examples(task).map(\.promptIds), pad: 3), experts: method.selection(for: task))
+  }
+
+  // MARK: Growth
+
+  /// r = 4: 4, 4/2, 4/3 ≈ 1, 4/4 new atoms; half of them shared, at least one of its own.
+  @Test func newAtomsBecomeFewer() throws {
+    let plans = try (0..<6).map { try method().plan($0) }
+    #expect(plans.map(\.shared) == [2, 1, 0, 0, 0, 0])
+    #expect(plans.map(\.own) == [2, 1, 1, 1, 1, 1])
+    #expect(try method().found(5) == 3)
+    let even = try method(["growth": 0, "shared-share": 0.5, "pool": 1])
+    // Two shared ones each until the pool of 4 is full.
+    #expect((0..<4).map { even.plan($0).shared } == [2, 2, 0, 0])
+    #expect((0..<4).map { even.plan($0).own } == [2, 2, 4, 4])
+    #expect(try method(["shared-share": 0]).plan(0) == (0, 4))
+  }
+
+  @Test func bytesPerTaskFall() throws {
+    let method = try method()
+    try learn(method, TinyTasks.identities[...])
+    let bytes = TinyTasks.identities.map { method.ownedTensors(of: $0).values.reduce(0) { $0 + $1.byteCount } }
+    #expect(bytes[0] > bytes[1] && bytes[1] > bytes[2], "\(bytes)")
+  }
+
+  // MARK: No forgetting
+
+  @Test func learnedTasksStayBitForBit() throws {
+    let method = try method()
+    var known: [TaskIdentity: Tensor] = [:]
+    for task in TinyTasks.identities {
+      try learn(method, [task])
+      known[task] = try states(method, task)
+      for (earlier, expected) in known {
+        #expect(try states(method, earlier).isEqual(to: expected), "\(earlier.name) after \(task.name)")
+      }
+    }
+    // What is kept is what was scored: all factors are bfloat16.
+    for task in TinyTasks.identities {
+      let factors = method.ownedTensors(of: task).filter { !$0.key.contains("gains") }
+      #expect(!factors.isEmpty && factors.values.allSatisfy { $0.dtype == .bfloat16 })
+    }
+  }
+
+  /// One plain LoRA expert computes what the task's selection computes.
+  @Test func aTaskIsOnePlainExpert() throws {
+    let method = try method()
+    try learn(method, TinyTasks.identities[...])
+    for task in TinyTasks.identities {
+      let expert = try #require(method.ownedExpert(of: task))
+      #expect(
+        expert.shape.rank == method.found(task.arrival) + method.plan(task.arrival).shared
+          + method.plan(task.arrival).own)
+      let alone = try model.hiddenStates(
+        TokenBatch(TinyTasks.examples(task).map(\.promptIds), pad: 3), experts: LowRankSelection(expert))
+      #expect(try alone.isEqual(to: states(method, task)))
+    }
+  }
+
+  // MARK: Starting
+
+  @Test func aNewTaskStartsFromTheTaskThatFitsBest() throws {
+    let method = try method()
+    let first = TinyTasks.identities[0]
+    try learn(method, [first])
+    // The same rows again under another name: the first task's experts fit them.
+    let again = TaskIdentity(name: "again", arrival: 1)
+    let lesson = Lesson(again, examples: TinyTasks.examples(first), model: model, seed: 3, pad: 3)
+    _ = try method.begin(again, on: lesson)
+    let own = try #require(method.parts[again]?.own)
+    let teacher = try #require(method.parts[first]?.own)
+    // Rank 1 of rank 2: the stronger atom.
+    let (a, b) = (try #require(own.pairs[0][.up]), try #require(teacher.pairs[0][.up]))
+    let candidates = try (0..<2).map { try b.a.converted(to: .float32).selected(0, $0).floats() }
+    let copied = try a.a.selected(0, 0).floats()
+    let number = try #require(candidates.firstIndex(of: copied))
+    func strength(_ index: Int) throws -> Double {
+      let (x, y) = (
+        try b.a.converted(to: .float32).selected(0, index), try b.b.converted(to: .float32).selected(1, index)
+      )
+      return try (x * x).sum().item() * (y * y).sum().item()
+    }
+    #expect(try strength(number) >= strength(1 - number))
+    #expect(try a.b.selected(1, 0).floats() == b.b.converted(to: .float32).selected(1, number).floats())
+    #expect(try lesson.loss(under: method.selection(for: again), rows: 12) < lesson.loss(under: nil, rows: 12))
+
+    let cold = try self.method(["warm-start": 0])
+    try learn(cold, [first])
+    _ = try cold.begin(again, on: lesson)
+    #expect(try #require(cold.parts[again]).own.pairs[0][.up]?.b.floats().allSatisfy { $0 == 0 } == true)
+  }
+
+  @Test func aTaskThatHasNotArrivedUsesWhatIsShared() throws {
+    let method = try method()
+    let (first, second) = (TinyTasks.identities[0], TinyTasks.identities[1])
+    #expect(try method.selection(for: first) == nil)
+    try learn(method, [first])
+    let selection = try #require(try method.selection(for: second) as? LowRankSelection)
+    #expect(selection.expert.shape.rank == 2)
+    #expect(Set(method.dependencies(of: second).keys.map { $0.contains(".shared.") }) == [true])
+  }
+
+  // MARK: Rates
+
+  @Test func sharedAndOwnAtomsHaveRatesOfTheirOwn() throws {
+    let method = try method(["shared-rate": 0.25, "own-rate": 2])
+    let parameters = try method.begin(TinyTasks.identities[0])
+    for parameter in parameters {
+      #expect(parameter.rateFactor == (parameter.name.contains(".shared.") ? 0.25 : 2), "\(parameter.name)")
+    }
+    #expect(Set(parameters.map(\.rateFactor)).count == 2)
+  }
+
+  @Test func onlyTheNewestPartsTrain() throws {
+    let method = try method()
+    try learn(method, TinyTasks.identities.prefix(1))
+    let names = try method.begin(TinyTasks.identities[1]).map(\.name)
+    #expect(names.allSatisfy { $0.hasPrefix("tasks.tiny1.") || $0.hasPrefix("discriminators.") })
+    for part in ["shared", "own", "gains"] { #expect(names.contains { $0.hasPrefix("tasks.tiny1.\(part).") }) }
+    #expect(names.contains("discriminators.0"))
+    let off = try self.method(["adversary": 0])
+    try learn(off, TinyTasks.identities.prefix(1))
+    #expect(try !off.begin(TinyTasks.identities[1]).contains { $0.name.hasPrefix("discriminators") })
+    #expect(off.memory.isEmpty)
+  }
+
+  // MARK: Statistics
+
+  @Test func theShareOfTheSharedPath() throws {
+    let method = try method()
+    try learn(method, TinyTasks.identities.prefix(2))
+    for task in TinyTasks.identities.prefix(2) {
+      let statistics = try method.statistics(of: task)
+      let share = try #require(statistics.first { $0.name == "shared share" })
+      #expect(share.layers.count == 2 && share.layers.allSatisfy { (0.01...0.99).contains($0) }, "\(share)")
+    }
+    let probe = try #require(try method.statistics(of: TinyTasks.identities[1]).first { $0.name.hasPrefix("probe") })
+    #expect(probe.layers.count == 2 && probe.layers.allSatisfy { (0...1).contains($0) })
+  }
+}
