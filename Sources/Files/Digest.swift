@@ -40,14 +40,20 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
       && digits.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
   }
 
+  /// A digest that somebody wrote down; nil for any other text.
+  public init?(_ text: String) {
+    let digits = text.utf8.dropFirst(Self.prefix.utf8.count)
+    guard text.hasPrefix(Self.prefix), digits.count == 64, digits.allSatisfy(Self.isDigit) else { return nil }
+    description = text
+  }
+
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    description = try container.decode(String.self)
-    let digits = description.utf8.dropFirst(Self.prefix.utf8.count)
-    guard description.hasPrefix(Self.prefix), digits.count == 64, digits.allSatisfy(Self.isDigit) else {
+    guard let digest = Digest(try container.decode(String.self)) else {
       throw DecodingError.dataCorruptedError(
         in: container, debugDescription: "expected \(Self.prefix) and 64 hexadecimal digits")
     }
+    self = digest
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -9,6 +9,8 @@ public struct Manifest: Sendable, Equatable, Codable {
   public var format = Manifest.currentFormat
   public var accrete: String
   public var libtorch: String
+  /// The only program that may work on the run, see ``ProgramCode/digest()``; nil: any.
+  public var program: Digest?
   public var configuration: RunConfiguration
   /// Tasks in the order of learning.
   public var tasks: [String]
@@ -49,6 +51,13 @@ public struct Manifest: Sendable, Equatable, Codable {
     try requireSameSources(now, folder: folder)
     try check("libtorch", libtorch, now.libtorch, folder)
     try check("the number of threads", configuration.threads, now.configuration.threads, folder)
+  }
+
+  /// Refuses to go on with a run that is bound to another program.
+  /// - Throws: ``RunError/changed(folder:what:recorded:now:)``.
+  func requireOwnProgram(folder: URL) throws {
+    guard let program else { return }
+    try check("the program", program, ProgramCode.digest(), folder)
   }
 
   private func check(

@@ -1,9 +1,7 @@
-import Files
 public import Foundation
 public import Learning
 public import Streams
 public import Torch
-import Yams
 
 /// The YAML file of a run: the same keys as the flags of `accrete train`, none other; each may be left out.
 public struct RunFile: Sendable, Equatable, Decodable {
@@ -66,19 +64,20 @@ public struct RunFile: Sendable, Equatable, Decodable {
     case maxLength = "max-length"
   }
 
-  private static let sizeLimit = 1 << 20
+  /// The keys that such a file may have.
+  static let keys = CodingKeys.allCases.map(\.rawValue)
 
   /// A file without a key.
   public init() {}
 
   /// Reads a file; an unknown key is an error, because a misspelt option would otherwise do nothing in silence.
+  ///
+  /// - Parameters:
+  ///   - url: the file.
+  ///   - others: keys that may stand in it too, for somebody else.
   /// - Throws: `FileError`; ``RunError/invalidConfiguration(key:got:allowed:)`` that names the file, the line and the key.
-  public static func read(_ url: URL) throws -> RunFile {
-    let file = try MappedFile(url)
-    guard file.bytes.count <= sizeLimit else {
-      throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: sizeLimit)
-    }
-    return try decode(file.data(), path: url.path)
+  public static func read(_ url: URL, besides others: [String] = []) throws -> RunFile {
+    try decode(YAMLFile.contents(of: url), path: url.path, besides: others)
   }
 
   /// Reads YAML that is in memory already.
@@ -86,65 +85,9 @@ public struct RunFile: Sendable, Equatable, Decodable {
   /// - Parameters:
   ///   - data: the text.
   ///   - path: where it came from, for errors.
-  /// - Throws: as ``read(_:)``.
-  public static func decode(_ data: Data, path: String) throws -> RunFile {
-    guard data.count <= sizeLimit else {
-      throw FileError.tooLarge(path: path, bytes: data.count, limit: sizeLimit)
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw RunError.invalidConfiguration(key: path, got: "no UTF-8 text", allowed: "YAML")
-    }
-    if let line = YAMLGuard.lineOfAlias(in: data) {
-      throw RunError.invalidConfiguration(
-        key: "\(path):\(line)", got: "an anchor (&name) or an alias (*name)",
-        allowed: "plain values; put quotation marks around a value that begins with & or *")
-    }
-    do {
-      // No tag is resolved: what a value is, is decided by its key.
-      guard let node = try Yams.compose(yaml: text, .basic) else { return RunFile() }
-      guard case .mapping(let mapping) = node else {
-        throw RunError.invalidConfiguration(key: path, got: "no mapping", allowed: "lines of `key: value`")
-      }
-      return try decode(mapping, path: path)
-    } catch let error as RunError {
-      throw error
-    } catch {
-      // The parser's message shows the place on lines of its own.
-      let message = "\(error)".split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-      throw RunError.invalidConfiguration(
-        key: path, got: "no valid YAML: \(message.joined(separator: " ").prefix(400))", allowed: "YAML")
-    }
-  }
-
-  private static func decode(_ mapping: Node.Mapping, path: String) throws -> RunFile {
-    let known = CodingKeys.allCases.map(\.rawValue)
-    for (key, _) in mapping {
-      guard let name = key.scalar?.string, known.contains(name) else {
-        throw RunError.invalidConfiguration(
-          key: "\(path):\(key.mark?.line ?? 0): \(key.scalar?.string ?? "?")", got: "unknown",
-          allowed: known.sorted().joined(separator: ", "))
-      }
-    }
-    let safe = Node.Mapping(mapping.map { ($0.key, YAMLGuard.withoutSexagesimal($0.value)) })
-    do {
-      return try YAMLDecoder().decode(RunFile.self, from: Node.mapping(safe))
-    } catch let error as DecodingError {
-      let key = key(of: error)
-      let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 0
-      throw RunError.invalidConfiguration(
-        key: "\(path):\(line): \(key)", got: "a value of the wrong kind", allowed: "see `accrete train --help`")
-    }
-  }
-
-  /// The key whose value could not be decoded.
-  private static func key(of error: DecodingError) -> String {
-    let context: DecodingError.Context? =
-      switch error {
-      case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
-        .dataCorrupted(let context):
-        context
-      @unknown default: nil
-      }
-    return context?.codingPath.first?.stringValue ?? "?"
+  ///   - others: keys that may stand in it too, for somebody else.
+  /// - Throws: as ``read(_:besides:)``.
+  public static func decode(_ data: Data, path: String, besides others: [String] = []) throws -> RunFile {
+    try YAMLFile.decode(RunFile.self, keys: keys + others, from: data, path: path) ?? RunFile()
   }
 }

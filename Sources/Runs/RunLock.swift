@@ -17,9 +17,16 @@ final class RunLock {
   private let descriptor: Int32
   private let url: URL
 
+  /// The lock of a run.
   /// - Throws: ``RunError/inUse(folder:by:fix:)``, `FileError`.
-  init(_ folder: RunFolder) throws {
-    url = folder.lock
+  convenience init(_ folder: RunFolder) throws { try self.init(folder.lock, of: folder.url) }
+
+  /// - Parameters:
+  ///   - file: the lock file.
+  ///   - folder: what it locks, for errors.
+  /// - Throws: ``RunError/inUse(folder:by:fix:)``, `FileError`.
+  init(_ file: URL, of folder: URL) throws {
+    url = file
     descriptor = try Self.take(url, of: folder)
     do {
       let holder = Holder(
@@ -41,7 +48,7 @@ final class RunLock {
     close(descriptor)
   }
 
-  private static func take(_ url: URL, of folder: RunFolder) throws -> Int32 {
+  private static func take(_ url: URL, of folder: URL) throws -> Int32 {
     // Another process may let go of the file between opening and locking it; then there is a new one to open.
     for _ in 0..<100 {
       let descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
@@ -51,7 +58,7 @@ final class RunLock {
       guard taken else {
         close(descriptor)
         throw RunError.inUse(
-          folder: folder.url.path, by: describe(holder), fix: "Wait for it, or stop it with `kill -TERM`.")
+          folder: folder.path, by: describe(holder), fix: "Wait for it, or stop it with `kill -TERM`.")
       }
       var (here, there) = (stat(), stat())
       guard fstat(descriptor, &here) == 0, lstat(url.path, &there) == 0, here.st_ino == there.st_ino else {
@@ -62,13 +69,16 @@ final class RunLock {
       if let holder, holder.host != host {
         close(descriptor)
         throw RunError.inUse(
-          folder: folder.url.path, by: describe(holder),
+          folder: folder.path, by: describe(holder),
           fix: "If that process is gone, remove \(url.path) and run the same command again.")
       }
       return descriptor
     }
     throw FileError.notWritable(path: url.path, reason: "other processes take it again and again")
   }
+
+  /// Who a lock file says holds it, without a look at whether anybody does.
+  static func holder(_ file: URL) -> String { describe(try? JSONFile.read(Holder.self, from: file, limit: 4096)) }
 
   private static func read(_ descriptor: Int32) -> Holder? {
     var bytes = [UInt8](repeating: 0, count: 4096)

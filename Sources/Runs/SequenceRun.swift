@@ -1,6 +1,6 @@
 import Decoder
 import Experts
-import Files
+public import Files
 public import Foundation
 import Learning
 import Streams
@@ -80,13 +80,26 @@ public final class SequenceRun {
   /// A new run in a folder that does not exist yet.
   ///
   /// Everything that can be wrong with base, data and options is found before the folder is made.
+  ///
+  /// - Parameters:
+  ///   - configuration: what is learned how.
+  ///   - url: the folder.
+  ///   - program: binds the run to this program, see ``ProgramCode/digest()``: no other begins it or goes on with it. Nil: any may.
+  ///   - report: told what happens.
   /// - Throws: errors of all layers; see each module's error type.
   public static func start(
-    _ configuration: RunConfiguration, in url: URL, report: @escaping (RunProgress) -> Void = { _ in }
+    _ configuration: RunConfiguration, in url: URL, program: Digest? = nil,
+    report: @escaping (RunProgress) -> Void = { _ in }
   ) throws -> SequenceRun {
     let folder = RunFolder(url)
     guard !FileManager.default.fileExists(atPath: url.path) else { throw RunError.folderExists(url.path) }
-    let (base, tasks, manifest) = try prepare(configuration, report)
+    if let program, try ProgramCode.digest() != program {
+      throw RunError.invalidConfiguration(
+        key: "program", got: "\(program)", allowed: "\(try ProgramCode.digest()), which this program is")
+    }
+    let (base, tasks, made) = try prepare(configuration, report)
+    var manifest = made
+    manifest.program = program
     try folder.create()
     let lock: RunLock
     do {
@@ -116,7 +129,7 @@ public final class SequenceRun {
   ///   ``RunError/checkpointDamaged(path:reason:)``.
   public static func resume(_ url: URL, report: @escaping (RunProgress) -> Void = { _ in }) throws -> SequenceRun {
     // Before the lock, which would make a file in a folder that is no run.
-    _ = try RunFolder(url).readManifest()
+    try RunFolder(url).readManifest().requireOwnProgram(folder: url)
     return try existing(url, at: .newest, lock: RunLock(RunFolder(url)), report)
   }
 
@@ -130,17 +143,20 @@ public final class SequenceRun {
       StoredRun(url, model: base.model, at: moment), base: base, tasks: tasks, lock: lock, report: report)
   }
 
+  /// - Parameter known: the configuration's base, where it is loaded already.
   static func prepare(
-    _ configuration: RunConfiguration, _ report: (RunProgress) -> Void
+    _ configuration: RunConfiguration, base known: Base? = nil, _ report: (RunProgress) -> Void
   ) throws -> (Base, [PreparedTask], Manifest) {
     try configuration.validate()
     try TorchRuntime.setThreads(configuration.threads)
     let suite = try configuration.source.taskSuite()
     let names = try suite.taskNames(order: configuration.source.order)
     for name in Set(names) where names.count(where: { $0 == name }) > 1 { throw RunError.sameTaskTwice(name) }
-    let base = try Base(
-      folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
-      precision: configuration.weights)
+    let base =
+      try known
+      ?? Base(
+        folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
+        precision: configuration.weights)
     let tasks = try names.enumerated().map { arrival, name in
       report(.preparing(task: name))
       return try PreparedTask(

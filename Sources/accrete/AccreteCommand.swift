@@ -17,9 +17,9 @@ struct AccreteCommand: ParsableCommand {
       70 a defect of ours, 74 input or output failed, 130 and 143 stopped by a signal after a checkpoint.
       """,
     subcommands: [
-      DemoCommand.self, TrainCommand.self, ResumeCommand.self, ReportCommand.self, EvaluateCommand.self,
-      VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self, LogitsCommand.self,
-      ExpertsCommand.self,
+      DemoCommand.self, TrainCommand.self, ResumeCommand.self, CompareCommand.self, ReportCommand.self,
+      EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,
+      LogitsCommand.self, ExpertsCommand.self,
       DoctorCommand.self,
     ])
 }

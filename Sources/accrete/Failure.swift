@@ -40,6 +40,14 @@ enum Failure {
       case .readOnly: defect
       case .interrupted(_, let signal, _): 128 + signal
       }
+    case let error as ComparisonError:
+      switch error {
+      case .notAComparison, .cellsLeftOut: usage
+      case .changed, .cellDiffers, .examplesDiffer: badData
+      case .inUse: inputOutput
+      case .failed(_, _, _, let code): code
+      case .interrupted(_, let signal, _, _): 128 + signal
+      }
     case let error as LearningError:
       switch error {
       case .invalidOption, .unknownMethod: usage

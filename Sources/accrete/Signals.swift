@@ -7,6 +7,7 @@ import Synchronization
 /// A handler may do next to nothing, so it leaves a number that the run looks at between two steps. A second SIGINT does not wait.
 enum Signals {
   private static let stop = Atomic<Int32>(0)
+  private static let stops = Atomic<Int>(0)
   private static let checkpoint = Atomic<Bool>(false)
 
   /// From now on signals are remembered instead of ending the process.
@@ -15,6 +16,24 @@ enum Signals {
     signal(SIGINT) { number in
       if Signals.stop.exchange(number, ordering: .relaxed) == number { _exit(128 + number) }
     }
+    listenForCheckpoints()
+  }
+
+  /// The same for a process with children, which it has to end itself: the second signal is only counted, see ``stopsAsked``.
+  static func listenForChildren() {
+    for number in [SIGTERM, SIGINT] {
+      signal(number) {
+        Signals.stop.store($0, ordering: .relaxed)
+        Signals.stops.add(1, ordering: .relaxed)
+      }
+    }
+    listenForCheckpoints()
+  }
+
+  /// How often somebody has asked to stop.
+  static var stopsAsked: Int { stops.load(ordering: .relaxed) }
+
+  private static func listenForCheckpoints() {
     signal(SIGUSR1) { _ in Signals.checkpoint.store(true, ordering: .relaxed) }
     // Whoever started this process may have blocked them, and a child inherits that.
     var listened = sigset_t()

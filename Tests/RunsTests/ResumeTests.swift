@@ -125,7 +125,7 @@ extension RunTests {
       #expect(differences(try decided(finished), try decided(folder.url)).isEmpty)
     }
 
-    @Test func finishedRunsHaveNothingToDo() throws {
+    @Test func finishedRunsAreLeftAlone() throws {
       let scratch = try Scratch()
       let folder = try FinishedRuns.shared.copy(RunKind(method: "moe-cl"), to: scratch)
       let before = try tree(folder)

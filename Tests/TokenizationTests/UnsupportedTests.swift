@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func theMessageSaysWhatToDo() {
+  @Test func theMessageNamesTheFix() {
     let error = TokenizationError.unsupported(file: "t.json", key: "normalizer", expected: "null or NFC", got: "NFKC")
     #expect(
       error.description == "t.json, normalizer: found NFKC, which is not supported; expected null or NFC. "

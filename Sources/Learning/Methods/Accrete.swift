@@ -12,7 +12,7 @@
 //   rounded to bfloat16 first, so that what is scored is what is kept. Later tasks only append.
 // * Transfer: a task starts with everything that is shared, and warm: of the nearest learned tasks the one under which its rows have
 //   the lowest loss gives its gains and its strongest own atoms, if that is lower than without.
-// * Growth: n_t falls with t, and no more shared atoms are made once there are `pool` · r; bytes are about log T.
+// * Growth: n_t falls with t, and no more shared atoms are made once there are `pool` · r; bytes are about √T at γ = 1/2, log T at γ = 1.
 // * Shared atoms are kept from reading what tells tasks apart, by an adversary on codes of all tasks' stored pooled features.
 // * Nobody has to tell the task: GaussianRouter.swift; an unknown text is answered by the base.
 // * A task's atoms and gains are one plain LoRA expert: served as fast as one, and written in PEFT's form exactly.
@@ -30,7 +30,7 @@ public final class Accrete: ContinualMethod {
   public static let name = "accrete"
 
   static let growth = Hyperparameter(
-    "growth", 1, in: 0...4, "γ: a task that arrives after t others adds r / (1 + t)^γ atoms; 0: every task adds r")
+    "growth", 0.5, in: 0...4, "γ: a task that arrives after t others adds r / (1 + t)^γ atoms; 0: every task adds r")
   static let sharedShare = Hyperparameter(
     "shared-share", 0.5, in: 0...0.95, "the share of a task's new atoms that later tasks may use; 0: no shared path")
   static let pool = Hyperparameter(
@@ -38,17 +38,20 @@ public final class Accrete: ContinualMethod {
   static let sharedRate = Hyperparameter(
     "shared-rate", 1, in: 0.01...100, "what the learning rate is multiplied by for shared atoms")
   static let ownRate = Hyperparameter(
-    "own-rate", 1, in: 0.01...100, "what the learning rate is multiplied by for a task's own atoms and gains")
+    "own-rate", 1, in: 0.01...100, "what the learning rate is multiplied by for a task's own atoms")
+  static let gainRate = Hyperparameter(
+    "gain-rate", 20, in: 0.01...1000,
+    "what the learning rate is multiplied by for gains: they start at 1, factors at about 0.05")
   static let warmStart = Hyperparameter(
     "warm-start", whole: 4, in: 0...64, "learned tasks that a new one tries to start from; 0: it starts without")
   static let adversaryWeight = Hyperparameter(
     "adversary", 0.1, in: 0...1, "w: weight of the adversary's terms, as MoE-CL's α; 0 switches it off")
   static let memoryRows = Hyperparameter(
-    "memory-rows", whole: 64, in: 2...65536,
+    "memory-rows", whole: 32, in: 2...65536,
     "rows of pooled features that are kept for the adversary, of all tasks together")
 
   public static let hyperparameters =
-    [growth, sharedShare, pool, sharedRate, ownRate, warmStart, adversaryWeight, memoryRows]
+    [growth, sharedShare, pool, sharedRate, ownRate, gainRate, warmStart, adversaryWeight, memoryRows]
     + GaussianRouter.hyperparameters
 
   /// What one task added.
@@ -126,7 +129,7 @@ public final class Accrete: ContinualMethod {
     }
     return rated(named(owner(task, "shared"), new.shared?.tensors ?? [:]), Self.sharedRate)
       + rated(named(owner(task, "own"), new.own.tensors), Self.ownRate)
-      + rated(named(owner(task, "gains"), new.gains), Self.ownRate) + rated(discriminatorTensors, Self.ownRate)
+      + rated(named(owner(task, "gains"), new.gains), Self.gainRate) + rated(discriminatorTensors, Self.ownRate)
   }
 
   public func trainingPass(

@@ -23,6 +23,9 @@ extension Manifest {
         (name, formula) = (scorer.name, scorer.formula)
         (lowest, highest) = (scorer.range.lowerBound, scorer.range.upperBound)
       }
+
+      /// Whether the score is no mean over rows.
+      var isMacroF1: Bool { name == MacroF1(labels: []).name }
     }
 
     public var answers: Answers

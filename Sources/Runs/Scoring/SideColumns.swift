@@ -63,6 +63,12 @@ extension RunFolder {
       })
   }
 
+  /// The scores with the task inferred, of the last checkpoint between two tasks; nil where there are none.
+  func newestRouted() throws -> RoutedScores? {
+    guard let newest = try checkpointPlaces().last(where: { $0.step == nil }) else { return nil }
+    return try RunCheckpoint.read(checkpoint(newest)).checkpoint.routed
+  }
+
   /// The same with the task inferred: of learned tasks only, in the clean column.
   func routedOutcomes(_ manifest: Manifest) throws -> Outcomes {
     try Outcomes(

@@ -24,16 +24,28 @@ public enum TaskAnswers: Sendable, Equatable {
   /// The rows of a column: what its score and intervals are computed from. nil where the task has no such column.
   public func outcome(_ scoring: Manifest.Scoring, _ column: ScoreColumn) -> Outcome? {
     guard let measure = scoring.measure(column) else { return nil }
-    switch self {
-    case .written(let answers): return .scores(answers.compactMap { $0.score(column) })
-    case .labels(let predictions):
-      let leftOut = column == .clean ? Set(scoring.leftOut) : []
-      let counted = leftOut.isEmpty ? predictions : predictions.filter { !leftOut.contains($0.index) }
-      guard measure.name == MacroF1(labels: []).name else { return .scores(counted.map { $0.isRight ? 1 : 0 }) }
-      return .labels(
-        counted.map { MacroF1.Pair(right: $0.gold, given: $0.predicted) },
-        labels: predictions.map(\.scores.count).max() ?? 0)
+    guard case .labels(let predictions) = self, measure.isMacroF1 else {
+      return .scores(rowScores(scoring, column).map(\.score))
     }
+    return .labels(
+      counted(predictions, scoring, column).map { MacroF1.Pair(right: $0.gold, given: $0.predicted) },
+      labels: predictions.map(\.scores.count).max() ?? 0)
+  }
+
+  /// The score of each row that counts in a column, 0…1: of labels right or wrong.
+  func rowScores(_ scoring: Manifest.Scoring, _ column: ScoreColumn) -> [(index: Int, score: Double)] {
+    switch self {
+    case .labels(let predictions): counted(predictions, scoring, column).map { ($0.index, $0.isRight ? 1 : 0) }
+    case .written(let answers): answers.compactMap { answer in answer.score(column).map { (answer.index, $0) } }
+    }
+  }
+
+  private func counted(
+    _ predictions: [Prediction], _ scoring: Manifest.Scoring, _ column: ScoreColumn
+  ) -> [Prediction] {
+    guard column == .clean, !scoring.leftOut.isEmpty else { return predictions }
+    let leftOut = Set(scoring.leftOut)
+    return predictions.filter { !leftOut.contains($0.index) }
   }
 
   /// One line of JSON for each row.

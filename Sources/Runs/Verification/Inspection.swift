@@ -78,20 +78,15 @@ struct Inspection {
   func metrics() throws -> String {
     let recorded = try JSONFile.read(RunMetrics.self, from: folder.metrics)
     let again = try RunMetrics(
-      manifest, of: folder, routed: newestRouted(), learned: recorded.tasksLearned, costs: recorded.costs)
+      manifest, of: folder, routed: folder.newestRouted(), learned: recorded.tasksLearned, costs: recorded.costs)
     try same("metrics.json", recorded.metrics, again.metrics)
     try same("metrics.json, beside the metrics", recorded, again)
     return recorded.metrics.map(\.name).joined(separator: ", ")
   }
 
-  private func newestRouted() throws -> RoutedScores? {
-    guard let newest = try folder.checkpointPlaces().last(where: { $0.step == nil }) else { return nil }
-    return try RunCheckpoint.read(folder.checkpoint(newest)).checkpoint.routed
-  }
-
   /// The scores with the task inferred follow from their predictions, and stand in the newest checkpoint.
   func routing() throws -> String {
-    guard let routed = try newestRouted() else { return "none: tasks are told" }
+    guard let routed = try folder.newestRouted() else { return "none: tasks are told" }
     let recorded = try JSONFile.read(RoutedMatrixFile.self, from: folder.inside(folder.routedMatrix))
     try same("matrix-inferred.json", recorded.scores, routed.matrix.scores)
     try same("router accuracies of matrix-inferred.json", recorded.routerAccuracy, routed.routerAccuracy.scores)

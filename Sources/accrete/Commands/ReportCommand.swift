@@ -6,9 +6,10 @@ import Runs
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Show the matrix, metrics and costs of a run, also while it is going on.")
+    commandName: "report",
+    abstract: "Show the matrix, metrics and costs of a run, or the table of a comparison, also while it is going on.")
 
-  @Argument(help: ArgumentHelp("Folder of the run.", valueName: "run"))
+  @Argument(help: ArgumentHelp("Folder of the run or comparison.", valueName: "run"))
   var folder: String
 
   @Flag(help: "Print the result as JSON.")
@@ -23,7 +24,12 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
-      let run = RunFolder(URL(fileURLWithPath: absolute(folder)))
+      let url = URL(fileURLWithPath: absolute(folder))
+      let several = ComparisonFolder(url)
+      if several.exists {
+        return try CompareReport.show(ComparisonResults(Comparison.read(several), in: several), json: json)
+      }
+      let run = RunFolder(url)
       let manifest = try run.readManifest()
       let matrix = try MatrixFile.read(run.matrix)
       let legacy = manifest.hasLegacyColumn ? try MatrixFile.read(run.legacyMatrix) : nil

@@ -21,6 +21,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Folder of the run; it must not exist yet.")
   var out: String
 
+  @Option(
+    help:
+      "Bind the run to a program by the SHA-256 of its file, as sha256:…: no other begins it or resumes it. `compare` does this."
+  )
+  var program: Digest?
+
   @Flag(help: "Check data, memory and disk on the hardest parts, estimate the time, and leave nothing behind.")
   var dryRun = false
 
@@ -33,7 +39,8 @@ struct TrainCommand: ParsableCommand {
       if dryRun { return try tryOut(printer) }
       let place = URL(fileURLWithPath: absolute(out))
       Signals.listen()
-      let run = try SequenceRun.start(options.configuration(), in: place, report: printer.show)
+      let run = try SequenceRun.start(
+        options.configuration(), in: place, program: program, report: printer.show)
       try run.run(requests: Signals.request)
       try RunResult.show(run, json: json)
     }

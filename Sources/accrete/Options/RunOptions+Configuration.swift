@@ -3,9 +3,17 @@ import Learning
 import Runs
 
 extension RunOptions {
+  /// The YAML file, or an empty one.
+  /// - Parameter others: keys that may stand in it for somebody else.
+  func file(besides others: [String] = []) throws -> RunFile {
+    try config.map { try RunFile.read(URL(fileURLWithPath: absolute($0)), besides: others) } ?? RunFile()
+  }
+
   /// The configuration that flags, file and defaults make together.
-  func configuration() throws -> RunConfiguration {
-    let file = try config.map { try RunFile.read(URL(fileURLWithPath: absolute($0))) } ?? RunFile()
+  func configuration() throws -> RunConfiguration { try configuration(file()) }
+
+  /// The configuration that flags, a file and defaults make together.
+  func configuration(_ file: RunFile) throws -> RunConfiguration {
     // Paths in the file are meant from the file's folder.
     let folder = config.map { URL(fileURLWithPath: absolute($0)).deletingLastPathComponent() }
     func fromFile(_ path: String) -> String {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Experts
+public import Files
 import Foundation
 import Learning
 import Runs
@@ -125,3 +126,7 @@ extension ReadOutKind: ExpressibleByArgument {}
 extension Adversary.Mode: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
 extension FrozenMatrix.Precision: ExpressibleByArgument {}
+
+extension Digest: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

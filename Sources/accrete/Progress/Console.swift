@@ -4,6 +4,12 @@ import Foundation
 enum Console {
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 
+  /// Columns of the terminal behind standard error; 80 where it does not say.
+  static var terminalWidth: Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+
   static func output(_ text: String) { write(text + "\n", to: .standardOutput) }
 
   static func error(_ text: String) { write(text + "\n", to: .standardError) }

@@ -75,17 +75,12 @@ final class ProgressPrinter {
   /// A line that the next one replaces.
   private func passing(_ text: String) {
     if terminal {
-      let width = terminalWidth()
+      let width = Console.terminalWidth
       Console.errorRaw("\r\u{1B}[K" + text.prefix(max(width - 1, 20)))
       lineIsOpen = true
     } else if lastLine.duration(to: clock.now) >= interval {
       line(text)
     }
-  }
-
-  private func terminalWidth() -> Int {
-    var size = winsize()
-    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 }
 

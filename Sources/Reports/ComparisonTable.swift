@@ -1,0 +1,127 @@
+import Foundation
+public import Runs
+
+/// A comparison as plain text: methods with their metrics and costs, paired differences, and what is not finished.
+public enum ComparisonTable {
+  /// Every number with what it is: formula, cells, rows, orders and seeds.
+  public static func render(_ results: ComparisonResults) -> String {
+    var parts: [String] = [heading(results)]
+    let done = results.methods.filter { !$0.cells.isEmpty }
+    if !done.isEmpty {
+      parts.append(table("method", done, \.metrics, number: signed))
+      parts.append(table("costs", done, \.costs, number: plain))
+    }
+    if !results.differences.isEmpty { parts.append(differences(results)) }
+    if !results.cells.isEmpty { parts.append(cells(results)) }
+    if !results.notFinished.isEmpty {
+      let lines = results.notFinished.map { "\($0.cell)  \($0.state)" }
+      parts.append((["not finished, and in none of the numbers above:"] + lines).joined(separator: "\n"))
+    }
+    parts.append(formulas(results, done))
+    return parts.joined(separator: "\n\n")
+  }
+
+  private static func heading(_ results: ComparisonResults) -> String {
+    let all = results.cells.count + results.notFinished.count
+    let rows = Set(results.methods.flatMap(\.n)).sorted().map(String.init)
+    let n = rows.isEmpty ? "" : "; n = \(rows.joined(separator: " or ")) scored rows in a cell"
+    return "\(results.methods.count) methods, \(results.cells.count) of \(all) cells complete\(n)"
+  }
+
+  private static func table(
+    _ title: String, _ methods: [ComparisonResults.Method],
+    _ measures: (ComparisonResults.Method) -> [ComparisonResults.Measure], number: (Double) -> String
+  ) -> String {
+    var names: [String] = []
+    for measure in methods.flatMap(measures) where !names.contains(measure.name) { names.append(measure.name) }
+    let rows = methods.map { method in
+      let found = Dictionary(measures(method).map { ($0.name, $0.summary) }) { first, _ in first }
+      let count =
+        method.cells.count == method.planned ? "\(method.planned)" : "\(method.cells.count) of \(method.planned)"
+      return [method.method, count]
+        + names.map { name in
+          guard let summary = found[name] else { return "–" }
+          return number(summary.mean) + " ± " + (summary.deviation.map { number(abs($0)).trimmingSign } ?? "–")
+        }
+    }
+    return TextTable.render([[title, "cells"] + names] + rows)
+  }
+
+  private static func differences(_ results: ComparisonResults) -> String {
+    let header = [
+      "paired with \(results.reference)", "pairs", "examples", "ACC difference", "95 %", "p", "s of the pairs",
+    ]
+    let rows = results.differences.map { difference in
+      let interval = difference.lower.flatMap { lower in
+        difference.upper.map { "[\(signed(lower)), \(signed($0))]" }
+      }
+      return [
+        difference.candidate, "\(difference.pairs.count)", "\(difference.examples)",
+        difference.mean.map(signed) ?? "no pair of complete cells", interval ?? "–",
+        difference.p.map(probability) ?? "–",
+        difference.spread?.deviation.map { signed($0).trimmingSign } ?? "–",
+      ]
+    }
+    return TextTable.render([header] + rows)
+  }
+
+  private static func cells(_ results: ComparisonResults) -> String {
+    var names: [String] = []
+    for metric in results.cells.flatMap(\.metrics.metrics) where !names.contains(metric.name) {
+      names.append(metric.name)
+    }
+    let rows = results.cells.map { cell in
+      [cell.cell.name, "\(cell.cell.order)", "\(cell.cell.seed)"]
+        + names.map { name in
+          guard let metric = cell.metrics.metrics.first(where: { $0.name == name }) else { return "–" }
+          let interval = metric.interval95.map { " [\(signed($0.lower)), \(signed($0.upper))]" } ?? ""
+          return signed(metric.value) + interval
+        }
+    }
+    return TextTable.render([["cell", "order", "seed"] + names] + rows)
+  }
+
+  private static func formulas(_ results: ComparisonResults, _ methods: [ComparisonResults.Method]) -> String {
+    var lines = ["methods: \(results.summaryFormula) over the complete cells"]
+    var seen: Set<String> = []
+    for measure in methods.flatMap({ $0.metrics + $0.costs }) where seen.insert(measure.name).inserted {
+      lines.append(measure.formula.hasPrefix(measure.name) ? measure.formula : "\(measure.name): \(measure.formula)")
+    }
+    if !results.differences.isEmpty { lines.append("paired: \(results.differenceFormula)") }
+    if let cell = results.cells.first {
+      lines.append("cells: 95 % intervals in brackets: \(BootstrapInterval.formula)")
+      lines.append("\(cell.cell.name) again: \(cell.command)")
+      lines.append("the command of every other row is in cells/NAME.json")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func signed(_ value: Double) -> String { String(format: "%+.4f", value) }
+
+  /// Bytes and seconds: as many digits as say something.
+  private static func plain(_ value: Double) -> String {
+    String(format: abs(value) < 100 && value != value.rounded() ? "%.2f" : "%.0f", value)
+  }
+
+  private static func probability(_ value: Double) -> String {
+    value < 0.0001 ? String(format: "%.1e", value) : String(format: "%.4f", value)
+  }
+}
+
+extension String {
+  fileprivate var trimmingSign: String { hasPrefix("+") ? String(dropFirst()) : self }
+}
+
+/// Rows of text in columns that are as wide as they need be.
+enum TextTable {
+  static func render(_ rows: [[String]]) -> String {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in rows.compactMap { $0[safe: column]?.count }.max() ?? 0 }
+    return rows.map { row in
+      let line = row.enumerated().map { column, cell in
+        column + 1 == row.count ? cell : MatrixTable.padded(cell, widths[column] + 2)
+      }
+      return line.joined()
+    }.joined(separator: "\n")
+  }
+}

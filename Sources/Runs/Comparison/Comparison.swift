@@ -1,0 +1,105 @@
+import Decoder
+public import Files
+public import Foundation
+import Torch
+
+/// `comparison.json`: a grid of methods × orders × seeds as one job, and everything that must be the same for its cells to be
+/// compared.
+public struct Comparison: Sendable, Equatable, Codable {
+  /// Version of the folder's form.
+  public static let currentFormat = 1
+
+  public var format = Comparison.currentFormat
+  public var accrete: String
+  public var libtorch: String
+  /// The program that runs every cell, see ``ProgramCode/digest()``.
+  public var program: Digest
+  /// What all cells share. Method, order and seed are each cell's own; here they hold ``ownOfEachCell``, 0 and 0.
+  public var configuration: RunConfiguration
+  public internal(set) var cells: [ComparisonCell]
+  public var baseDigest: Digest
+  public var tokenizerDigest: Digest
+  /// What each order is made of, by its number.
+  public var orders: [String: Order]
+
+  /// The tasks of an order.
+  public struct Order: Sendable, Equatable, Codable {
+    /// In the order of learning.
+    public var tasks: [String]
+    public var promptDigest: Digest
+    /// SHA-256 of each data file, by path.
+    public var dataDigests: [String: Digest]
+  }
+
+  /// Stands where a configuration has its method.
+  public static let ownOfEachCell = "each cell's own"
+
+  /// The comparison of a grid as things are now: reads base and data, and finds what is wrong with them and with the options.
+  ///
+  /// - Parameters:
+  ///   - shared: what all cells have in common.
+  ///   - cells: at least one, see ``ComparisonGrid``.
+  ///   - report: told what is being read.
+  /// - Throws: whatever would stop a cell before its first step.
+  public init(
+    _ shared: RunConfiguration, cells: [ComparisonCell], report: (RunProgress) -> Void = { _ in }
+  ) throws {
+    for cell in cells { try cell.configuration(shared).validate() }
+    var base: Base?
+    var orders: [String: Order] = [:]
+    for cell in cells where orders["\(cell.order)"] == nil {
+      let (loaded, _, manifest) = try SequenceRun.prepare(cell.configuration(shared), base: base, report)
+      try manifest.requireScoresOfRows()
+      base = loaded
+      orders["\(cell.order)"] = Order(
+        tasks: manifest.tasks, promptDigest: manifest.promptDigest, dataDigests: manifest.dataDigests)
+    }
+    guard let base else {
+      throw RunError.invalidConfiguration(key: "cells", got: "none", allowed: "at least one")
+    }
+    accrete = Manifest.accreteVersion
+    libtorch = TorchRuntime.version
+    program = try ProgramCode.digest()
+    configuration = ComparisonCell(method: Self.ownOfEachCell, order: 0, seed: 0).configuration(shared)
+    self.cells = cells
+    (baseDigest, tokenizerDigest) = (base.model.digest, base.tokenizerDigest)
+    self.orders = orders
+  }
+
+  /// The methods in the order in which they were named.
+  public var methods: [String] {
+    cells.reduce(into: []) { if !$0.contains($1.method) { $0.append($1.method) } }
+  }
+
+  /// Reads `comparison.json`.
+  /// - Throws: ``ComparisonError/notAComparison(folder:)``; `FileError` that says what cannot be.
+  public static func read(_ folder: ComparisonFolder) throws -> Comparison {
+    guard folder.exists else { throw ComparisonError.notAComparison(folder: folder.url.path) }
+    // Whatever reads or goes on with a comparison begins here: nothing in it may lead elsewhere.
+    try Containment.requireNoLinksOut(of: folder.url)
+    return try decode(JSONFile.contents(of: folder.comparison), path: folder.comparison.path)
+  }
+
+  /// Reads a comparison that is in memory already.
+  ///
+  /// - Parameters:
+  ///   - data: the JSON text.
+  ///   - path: where it came from, for errors.
+  /// - Throws: as ``read(_:)``.
+  public static func decode(_ data: Data, path: String) throws -> Comparison {
+    let result = try JSONFile.decode(Comparison.self, from: data, path: path)
+    func refuse(_ reason: String) -> FileError { .malformedJSON(path: path, reason: reason) }
+    guard (1...ComparisonGrid.mostCells).contains(result.cells.count) else {
+      throw refuse("`cells` has \(result.cells.count) cells, 1 to \(ComparisonGrid.mostCells) are possible")
+    }
+    guard Set(result.cells).count == result.cells.count else { throw refuse("`cells` names a cell twice") }
+    // Their names become files and folders.
+    for cell in result.cells where !PlainName.isPlain(cell.method, longest: 128) || cell.order < 0 {
+      throw refuse("`\(String(cell.name.unicodeScalars.prefix(60)))` in `cells` cannot be a cell")
+    }
+    for cell in result.cells where result.orders["\(cell.order)"] == nil {
+      throw refuse("`orders` lacks order \(cell.order) of \(cell.name)")
+    }
+    return result
+  }
+}

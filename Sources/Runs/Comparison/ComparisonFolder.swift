@@ -1,0 +1,82 @@
+import Files
+public import Foundation
+
+/// The places of a comparison's files.
+///
+/// ```
+/// comparison.json     the job: cells, options, digests; written before the first cell
+/// results.json        what all complete cells say together
+/// report.txt          the same for people
+/// cells/NAME.json     a complete cell's result; while it is not there the cell is no result
+/// cells/NAME/         its run, an ordinary run folder
+/// cells/NAME.log      what its process said
+/// lock                who works on it, while somebody does
+/// ```
+public struct ComparisonFolder: Sendable {
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  public var comparison: URL { url.appendingPathComponent("comparison.json") }
+  public var results: URL { url.appendingPathComponent("results.json") }
+  public var report: URL { url.appendingPathComponent("report.txt") }
+  public var lock: URL { url.appendingPathComponent("lock") }
+  public var cells: URL { url.appendingPathComponent("cells") }
+
+  public func run(_ cell: ComparisonCell) -> RunFolder { RunFolder(cells.appendingPathComponent(cell.name)) }
+  public func result(_ cell: ComparisonCell) -> URL { cells.appendingPathComponent(cell.name + ".json") }
+  public func log(_ cell: ComparisonCell) -> URL { cells.appendingPathComponent(cell.name + ".log") }
+
+  /// Whether there is a comparison.
+  public var exists: Bool { FileManager.default.fileExists(atPath: comparison.path) }
+
+  /// Makes the folder, unless it is there and empty or holds a comparison.
+  /// - Throws: ``ComparisonError/notAComparison(folder:)``: what somebody else has put there is never touched. `FileError`.
+  public func create() throws {
+    try requireOwn()
+    try RunFolder.makeFolder(cells)
+  }
+
+  /// - Throws: ``ComparisonError/notAComparison(folder:)`` for a place where something else is.
+  public func requireOwn() throws {
+    guard !exists, FileManager.default.fileExists(atPath: url.path) else { return }
+    // A start that was killed before it wrote comparison.json leaves these.
+    let ours: Set = ["lock", "cells"]
+    let names = try? FileManager.default.contentsOfDirectory(atPath: url.path)
+    guard let names, names.allSatisfy({ ours.contains($0) || $0.hasSuffix(AtomicFile.partialSuffix) }) else {
+      throw ComparisonError.notAComparison(folder: url.path)
+    }
+  }
+
+  /// Removes what is left of a cell's run that was killed before it had a manifest: it is no run yet, and cannot go on.
+  ///
+  /// Only who holds ``ComparisonLock`` and the cell's ``CellLog`` may do this.
+  public func removeStillborn(_ cell: ComparisonCell) throws {
+    let run = run(cell)
+    let files = FileManager.default
+    guard files.fileExists(atPath: run.url.path), !files.fileExists(atPath: run.manifest.path) else { return }
+    guard try run.checkpointPlaces().isEmpty else {
+      throw ComparisonError.cellDiffers(
+        cell: cell.name, what: "manifest.json", expected: "beside its checkpoints", got: "missing")
+    }
+    do {
+      try files.removeItem(at: run.url)
+    } catch {
+      throw FileError.notWritable(path: run.url.path, reason: error.localizedDescription)
+    }
+  }
+}
+
+/// Who works on a comparison: at most one process. Let go of when it is released.
+public final class ComparisonLock {
+  private let lock: RunLock
+
+  /// - Throws: ``ComparisonError/inUse(folder:by:fix:)``, `FileError`.
+  public init(_ folder: ComparisonFolder) throws {
+    do {
+      lock = try RunLock(folder.lock, of: folder.url)
+    } catch RunError.inUse(let folder, let by, let fix) {
+      throw ComparisonError.inUse(folder: folder, by: by, fix: fix)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Files
+import Foundation
+import Yams
+
+/// A flat YAML file whose keys are known: lines of `key: value`.
+enum YAMLFile {
+  private static let sizeLimit = 1 << 20
+
+  /// The bytes of a file of at most a mebibyte.
+  /// - Throws: `FileError`.
+  static func contents(of url: URL) throws -> Data {
+    let file = try MappedFile(url)
+    try requireSize(file.bytes.count, path: url.path)
+    return file.data()
+  }
+
+  private static func requireSize(_ bytes: Int, path: String) throws {
+    guard bytes <= sizeLimit else { throw FileError.tooLarge(path: path, bytes: bytes, limit: sizeLimit) }
+  }
+
+  /// Decodes a value; an unknown key is an error, because a misspelt option would otherwise do nothing in silence.
+  ///
+  /// - Parameters:
+  ///   - type: what is decoded.
+  ///   - keys: all that may stand in the file, also those that `type` does not look at.
+  ///   - data: the text.
+  ///   - path: where it came from, for errors.
+  /// - Returns: nil for a file without a key.
+  /// - Throws: `FileError`; ``RunError/invalidConfiguration(key:got:allowed:)`` that names the file, the line and the key.
+  static func decode<Value: Decodable>(
+    _ type: Value.Type, keys: [String], from data: Data, path: String
+  ) throws -> Value? {
+    try requireSize(data.count, path: path)
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw RunError.invalidConfiguration(key: path, got: "no UTF-8 text", allowed: "YAML")
+    }
+    if let line = YAMLGuard.lineOfAlias(in: data) {
+      throw RunError.invalidConfiguration(
+        key: "\(path):\(line)", got: "an anchor (&name) or an alias (*name)",
+        allowed: "plain values; put quotation marks around a value that begins with & or *")
+    }
+    do {
+      // No tag is resolved: what a value is, is decided by its key.
+      guard let node = try Yams.compose(yaml: text, .basic) else { return nil }
+      guard case .mapping(let mapping) = node else {
+        throw RunError.invalidConfiguration(key: path, got: "no mapping", allowed: "lines of `key: value`")
+      }
+      return try decode(type, keys: keys, from: mapping, path: path)
+    } catch let error as RunError {
+      throw error
+    } catch {
+      // The parser's message shows the place on lines of its own.
+      let message = "\(error)".split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+      throw RunError.invalidConfiguration(
+        key: path, got: "no valid YAML: \(message.joined(separator: " ").prefix(400))", allowed: "YAML")
+    }
+  }
+
+  private static func decode<Value: Decodable>(
+    _ type: Value.Type, keys: [String], from mapping: Node.Mapping, path: String
+  ) throws -> Value {
+    for (key, _) in mapping {
+      guard let name = key.scalar?.string, keys.contains(name) else {
+        throw RunError.invalidConfiguration(
+          key: "\(path):\(key.mark?.line ?? 0): \(key.scalar?.string ?? "?")", got: "unknown",
+          allowed: keys.sorted().joined(separator: ", "))
+      }
+    }
+    let safe = Node.Mapping(mapping.map { ($0.key, YAMLGuard.withoutSexagesimal($0.value)) })
+    do {
+      return try YAMLDecoder().decode(type, from: Node.mapping(safe))
+    } catch let error as DecodingError {
+      let key = key(of: error)
+      let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 0
+      throw RunError.invalidConfiguration(
+        key: "\(path):\(line): \(key)", got: "a value of the wrong kind", allowed: "see --help")
+    }
+  }
+
+  /// The key whose value could not be decoded.
+  private static func key(of error: DecodingError) -> String {
+    let context: DecodingError.Context? =
+      switch error {
+      case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+        .dataCorrupted(let context):
+        context
+      @unknown default: nil
+      }
+    return context?.codingPath.first?.stringValue ?? "?"
+  }
+}

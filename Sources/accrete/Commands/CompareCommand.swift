@@ -1,0 +1,110 @@
+import ArgumentParser
+import Files
+import Foundation
+import Runs
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract:
+      "Run a grid of methods, orders and seeds as one job that can be killed and goes on, and compare the results.",
+    discussion: """
+      accrete compare --methods moe-cl,per-task --orders 1-3 --seeds 0-2 --suite mtl5 --data DIR --out runs/grid --jobs 2
+      accrete compare --cells moe-cl:1-3:0-2 --cells sequential:1-3:0 --suite mtl5 --data DIR --out runs/grid
+
+      Every option of `accrete train` is shared by all cells. The same command goes on where it was, and may name more cells; \
+      other data, base, options or code are refused. SIGTERM and SIGINT (Ctrl-C) write a checkpoint of every running cell and \
+      end the command with 143 and 130; a second one ends it at once. docs/compare.md says what is stored.
+      """)
+
+  @Option(help: "Methods of the grid, such as moe-cl,per-task.")
+  var methods: String?
+
+  @Option(help: "Orders of the grid, such as 1,2 or 1-3. Default: 1.")
+  var orders: String?
+
+  @Option(help: "Seeds of the grid, such as 0-2. Default: 0.")
+  var seeds: String?
+
+  @Option(help: "A further grid, METHODS:ORDERS:SEEDS, such as moe-cl,per-task:1-3:0-2. May be given several times.")
+  var cells: [String] = []
+
+  @Option(help: "Cells side by side. Default: 1.")
+  var jobs: Int?
+
+  @Option(help: "The method that the others are compared with. Default: the first.")
+  var reference: String?
+
+  @Option(help: "Folder of the comparison: new, or the one to go on with.")
+  var out: String
+
+  @OptionGroup var options: RunOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let folder = ComparisonFolder(URL(fileURLWithPath: absolute(out)))
+      try folder.requireOwn()
+      let plan = try plan(in: folder)
+      // Without a folder there is nobody to keep out yet, and what is wrong with base and data leaves nothing behind.
+      var lock = try folder.exists ? ComparisonLock(folder) : nil
+      let printer = ProgressPrinter()
+      let comparison = try Comparison(plan.shared, cells: plan.cells, report: printer.show)
+      _ = try comparison.reference(plan.reference)
+      try folder.create()
+      lock = try lock ?? ComparisonLock(folder)
+      try withExtendedLifetime(lock) {
+        try comparison.begin(in: folder)
+        Signals.listenForChildren()
+        let job = try CompareJob(comparison, in: folder, jobs: plan.jobs, reference: plan.reference, quiet: false)
+        try CompareReport.show(job.run(), json: json)
+      }
+    }
+  }
+}
+
+extension CompareCommand {
+  private struct Plan {
+    var cells: [ComparisonCell]
+    var shared: RunConfiguration
+    var jobs: Int
+    var reference: String?
+  }
+
+  /// What flags and file say together.
+  private func plan(in folder: ComparisonFolder) throws -> Plan {
+    let own = try options.config.map { try ComparisonFile.read(URL(fileURLWithPath: absolute($0))) } ?? ComparisonFile()
+    let file = try options.file(besides: ComparisonFile.keys)
+    try refuse("method", options.method ?? file.method, instead: "methods")
+    try refuse("order", options.order ?? file.order, instead: "orders")
+    try refuse("seed", options.seed ?? file.seed, instead: "seeds")
+    // Flags replace the file's grid as a whole: half of each would be a grid that nobody asked for.
+    let hasFlags = methods != nil || orders != nil || seeds != nil || !cells.isEmpty
+    let grid =
+      try hasFlags
+      ? ComparisonGrid(methods: methods, orders: orders, seeds: seeds, parts: cells)
+      : ComparisonGrid(
+        methods: own.methods?.text, orders: own.orders?.text, seeds: own.seeds?.text, parts: own.cells?.items ?? [])
+    let jobs = jobs ?? own.jobs ?? 1
+    guard (1...1024).contains(jobs) else {
+      throw RunError.invalidConfiguration(key: "jobs", got: "\(jobs)", allowed: "1 to 1024")
+    }
+    var shared = try options.configuration(file)
+    if options.base.threads == nil, file.threads == nil {
+      // Results depend on it in their last bits: what a comparison was begun with stays, whatever the machine and --jobs.
+      shared.threads =
+        try folder.exists
+        ? Comparison.read(folder).configuration.threads
+        : max(1, ProcessInfo.processInfo.activeProcessorCount / jobs)
+    }
+    return Plan(cells: grid.cells, shared: shared, jobs: jobs, reference: reference ?? own.reference)
+  }
+
+  private func refuse(_ key: String, _ value: (some CustomStringConvertible)?, instead: String) throws {
+    guard let value else { return }
+    throw RunError.invalidConfiguration(
+      key: key, got: "\(value)", allowed: "only in `accrete train`; a comparison has --\(instead)")
+  }
+}

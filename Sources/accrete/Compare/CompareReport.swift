@@ -1,0 +1,31 @@
+import Files
+import Foundation
+import Reports
+import Runs
+
+/// What is made of the complete cells, at the start, after every cell and at the end: the one place where reports are written.
+enum CompareReport {
+  /// Writes `results.json` and `report.txt`.
+  /// - Throws: ``ComparisonError`` for a cell that is not of this comparison; `FileError`.
+  @discardableResult
+  static func write(
+    _ comparison: Comparison, in folder: ComparisonFolder, reference: String?
+  ) throws -> ComparisonResults {
+    let results = try ComparisonResults(comparison, in: folder, reference: reference)
+    try JSONFile.write(results, to: folder.results)
+    try AtomicFile.write(ComparisonTable.render(results) + "\n", to: folder.report)
+    return results
+  }
+
+  /// Results on standard output.
+  static func show(_ results: ComparisonResults, json: Bool) throws {
+    Console.output(
+      json ? String(decoding: try JSONFile.encode(results), as: UTF8.self) : ComparisonTable.render(results))
+  }
+
+  /// The command that makes a cell's run again, in a folder of its own.
+  static func command(_ cell: ComparisonCell, of comparison: Comparison) throws -> String {
+    let arguments = try cell.configuration(comparison.configuration).arguments()
+    return shellWords(["accrete", "train"] + arguments + ["--out", cell.name])
+  }
+}
