@@ -1,5 +1,6 @@
 public import Files
 import Foundation
+import Streams
 
 /// `cells/NAME.json`: the result of a complete cell. It is written when the cell's run is complete and was checked, whole or not
 /// at all; nothing else makes a cell a result.

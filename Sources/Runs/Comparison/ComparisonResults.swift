@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Learning
+import Streams
 
 /// `results.json`: what all complete cells of a comparison say together. A cell that is not complete is named and never counted.
 public struct ComparisonResults: Sendable, Codable, Equatable {

@@ -175,7 +175,7 @@ extension RunTests {
 
       let good = try Data(contentsOf: place)
       var changed = answers
-      changed[0].written = try #require(answers[1].written)
+      changed[0].written = answers[1].written
       for (lines, what) in [
         (try JSONFile.lines(changed), "another row's answer"),
         (try Data(contentsOf: folder.predictions(row: 2, task: "weather")), "labels"),
