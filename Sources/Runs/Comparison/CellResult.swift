@@ -1,5 +1,6 @@
 public import Files
 import Foundation
+import Streams
 
 /// `cells/NAME.json`: the result of a complete cell. It is written when the cell's run is complete and was checked, whole or not
 /// at all; nothing else makes a cell a result.
@@ -45,18 +46,16 @@ extension CellResult {
     guard metrics.tasksLearned == manifest.tasks.count, !matrix.scores.contains(where: { $0.contains(nil) }) else {
       return nil
     }
-    func same<Value: Encodable & Equatable>(_ what: String, _ recorded: Value, _ follows: Value) throws {
+    func same<Value: Encodable & Equatable>(_ what: String, _ recorded: Value?, _ follows: Value?) throws {
       guard let first = try Differences.list(follows, recorded).first else { return }
       throw ComparisonError.cellDiffers(
         cell: cell.name, what: "\(what), \(first.key)", expected: first.first, got: first.second)
     }
-    let outcomes = try run.outcomes(manifest.tasks)
-    try same("matrix.json beside the predictions", matrix.matrix(), outcomes.matrix())
+    try same("matrix.json beside the predictions", matrix.matrix(), run.outcomes(manifest, .clean)?.matrix())
     try same(
       "metrics.json beside the predictions", metrics,
       RunMetrics(
-        manifest.configuration, outcomes: outcomes, routed: run.routed(manifest.tasks), learned: metrics.tasksLearned,
-        costs: metrics.costs))
+        manifest, of: run, routed: run.newestRouted(), learned: metrics.tasksLearned, costs: metrics.costs))
     self.cell = cell
     self.command = command
     (libtorch, program) = (comparison.libtorch, comparison.program)

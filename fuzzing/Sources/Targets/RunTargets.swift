@@ -61,6 +61,14 @@ let runTargets: [FuzzTarget] = [
     try Finding.unless((0...1).contains(predictions.accuracy), "an accuracy of \(predictions.accuracy)")
     for prediction in predictions { try requireRoundTrip(prediction) }
   },
+  FuzzTarget("answers") { input in
+    let answers = try PredictionsFile.decodeWritten(input, path: "/fuzz/task.jsonl")
+    for answer in answers {
+      let scores = [answer.clean, answer.legacy].compactMap(\.self)
+      try Finding.unless(answer.tokens >= 0 && scores.allSatisfy((0...1).contains), "an answer of \(answer)")
+      try requireRoundTrip(answer)
+    }
+  },
 ]
 
 private func requireMetrics(of matrix: TaskMatrix) {
