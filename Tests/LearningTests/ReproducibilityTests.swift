@@ -62,6 +62,7 @@ import Torch
       Case(method: "moe-cl", mode: .paper, hasHeads: true, stop: 4),
       Case(method: "sequential", mode: .off, hasHeads: false, stop: 2),
       Case(method: "per-task", mode: .off, hasHeads: true, stop: 3),
+      Case(method: "moses", mode: .off, hasHeads: true, stop: 3),
     ]
 
   /// Stopped, stored in files, and continued by new objects: every bit of the end is the same.

@@ -18,7 +18,7 @@ struct RunKind: Hashable, Sendable, CustomTestStringConvertible {
   var keepsExperts: Bool { method != "sequential" }
 
   /// Whether the method can tell tasks apart.
-  var routes: Bool { ["accrete"].contains(method) }
+  var routes: Bool { ["accrete", "moses"].contains(method) }
 
   static let all = MethodCatalog.names.flatMap { method in
     ReadOutKind.allCases.map { RunKind(method: method, readOut: $0) }
