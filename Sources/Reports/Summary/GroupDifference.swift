@@ -4,7 +4,7 @@ import Runs
 /// How far one method is ahead of another at the end, in runs of the same order and seed.
 public struct GroupDifference: Sendable, Equatable, Encodable {
   /// What several pairs of runs are compared by.
-  public static let formula =
+  public static let overRuns =
     "d = ACC of the first − ACC of the second, in runs of the same order and seed; mean ± s, s with n − 1"
 
   public let first: String
@@ -42,7 +42,7 @@ public struct GroupDifference: Sendable, Equatable, Encodable {
         return first - second
       }
       guard let estimate = Estimate(whole: differences) else { return nil }
-      (formula, mean, deviation) = (Self.formula, estimate.mean, estimate.deviation)
+      (formula, mean, deviation) = (Self.overRuns, estimate.mean, estimate.deviation)
       (lower, upper, rows, order, seed) = (nil, nil, nil, nil, nil)
     }
   }
