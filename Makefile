@@ -42,7 +42,7 @@ test: setup
 	$(call link_libtorch,)
 	$(SWIFT) test --skip-build --parallel
 
-# Inputs for each of the fourteen targets; see docs/fuzzing.md.
+# Inputs for each target; see docs/fuzzing.md.
 FUZZ_RUNS ?= 450000
 
 fuzz: setup

@@ -73,7 +73,7 @@ enum Failure {
       case .invalidHyperparameter, .unsafeName, .notLearned, .notAnArchive, .partOfMixture: usage
       default: badData
       }
-    case is StreamError, is DecoderError, is TokenizationError, is MetricError, is PEFTError: badData
+    case is StreamError, is ScoringError, is DecoderError, is TokenizationError, is MetricError, is PEFTError: badData
     default: defect
     }
   }
