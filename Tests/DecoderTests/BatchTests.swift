@@ -9,6 +9,16 @@ import Torch
 
   init() throws { model = try Goldens.model() }
 
+  /// Every number of packed tokens beyond 32 costs memory for good: a batch of at most 1,024 has one of 17.
+  @Test func tokensAreRoundedUp() {
+    for (tokens, packed) in [
+      (1, 1), (32, 32), (33, 48), (48, 48), (49, 64), (64, 64), (65, 128), (128, 128), (130, 192),
+    ] {
+      #expect(tokens + TokenBatch.filler(for: tokens) == packed)
+    }
+    #expect(Set((33...1024).map { $0 + TokenBatch.filler(for: $0) }).count == 17)
+  }
+
   @Test func oneTokenAtATimeWithACache() throws {
     let full = try model.logits(of: long)
     let cache = KeyValueCache()
