@@ -29,6 +29,7 @@ define link_libtorch
 endef
 
 build: setup
+	$(SWIFT) build --configuration release --product accrete-torch
 	$(SWIFT) build --configuration release --product accrete
 	$(call link_libtorch,--configuration release)
 	@echo "built: .build/release/accrete"

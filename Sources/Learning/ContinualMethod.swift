@@ -11,6 +11,9 @@ public protocol ContinualMethod: AnyObject {
   /// The name on the command line.
   static var name: String { get }
 
+  /// What `accrete methods` says about it in one line; nil: its name says it.
+  static var summary: String? { get }
+
   /// Numbers that a user can give it, each with its meaning; none by default.
   static var hyperparameters: [Hyperparameter] { get }
 
@@ -31,7 +34,7 @@ public protocol ContinualMethod: AnyObject {
   func dependencies(of task: TaskIdentity) -> [String: Tensor]
 
   /// A task has been learned: freeze or store what it leaves behind. The trained tensors still collect gradients
-  /// (``Lesson/gradients(of:rows:batch:_:)``); what is made here may not share their memory.
+  /// (``Lesson/gradients(of:in:rows:batch:_:)``); what is made here may not share their memory.
   func end(_ task: TaskIdentity, on lesson: Lesson) throws
 
   /// What belongs to a learned task alone and never changes again.
@@ -55,6 +58,7 @@ public protocol ContinualMethod: AnyObject {
 }
 
 extension ContinualMethod {
+  public static var summary: String? { nil }
   public static var hyperparameters: [Hyperparameter] { [] }
   public var trainingRows: TrainingRows { .ofTask }
   public func ownedTensors(of task: TaskIdentity) -> [String: Tensor] { ownedExpert(of: task)?.tensors ?? [:] }

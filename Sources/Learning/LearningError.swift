@@ -8,6 +8,13 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
   case unknownMethod(got: String, known: [String])
   case unsupported(what: String, fix: String)
   case stateDiffers(what: String, missing: [String], unused: [String])
+  /// A mask that is read, or the scores that one is made from, break a rule.
+  case malformedMask(what: String, rule: String)
+
+  /// What has to be seen of a task before it is learned, or after, when it has no rows.
+  static func withoutRows(_ task: TaskIdentity) -> LearningError {
+    .unsupported(what: "looking at task \(task.name) without rows", fix: "Give each task training rows.")
+  }
 
   // MARK: While training
 
@@ -37,6 +44,8 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
     case .stateDiffers(let what, let missing, let unused):
       "\(what): the stored state does not fit. Missing: \(missing.prefix(5).joined(separator: ", "));"
         + " unused: \(unused.prefix(5).joined(separator: ", ")). Was it written by another method or version?"
+    case .malformedMask(let what, let rule):
+      "\(what): \(rule). Restore the checkpoint, or go on from the one before."
     case .lossNotFinite(let term, let task, let step, let examples):
       "task \(task), step \(step): the loss term `\(term)` is not finite. Rows of the batch: \(examples)."
         + " Lower the learning rate, or look at these rows."

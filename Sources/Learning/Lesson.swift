@@ -11,6 +11,8 @@ public struct Lesson {
   private let pad: Int
   private let seed: UInt64
   private let task: TaskIdentity
+  /// What answers in the task's own loss; nil: the vocabulary. [labels, hidden]
+  private let head: Tensor?
   /// Padded tokens of a batch at most: bounds memory whatever the lengths.
   private let tokenBudget = 2048
 
@@ -20,12 +22,16 @@ public struct Lesson {
   ///   - model: the frozen base.
   ///   - seed: decides which rows are looked at where not all are.
   ///   - pad: any token id; padding is never looked at.
-  public init(_ task: TaskIdentity, examples: [EncodedExample], model: DecoderModel, seed: UInt64, pad: Int) {
+  ///   - head: of the head read-out, [labels, hidden]; nil: answers are read from the vocabulary.
+  public init(
+    _ task: TaskIdentity, examples: [EncodedExample], model: DecoderModel, seed: UInt64, pad: Int, head: Tensor? = nil
+  ) {
     self.task = task
     self.examples = examples
     self.model = model
     self.seed = seed
     self.pad = pad
+    self.head = head
   }
 
   /// Up to `count` rows: always the same ones, drawn with the stream `SEED/lesson/TASK`.
@@ -63,7 +69,8 @@ public struct Lesson {
     return sum / Double(max(count, 1))
   }
 
-  /// Gradients of the mean answer loss, batch by batch; the model is not moved.
+  /// Gradients of the task's own loss, batch by batch: the mean over the batch's answer tokens, or over its rows under a head. Neither
+  /// model nor head is moved.
   ///
   /// - Parameters:
   ///   - pass: the experts of each batch: as in training, but called for every batch.
@@ -82,9 +89,13 @@ public struct Lesson {
       let part = try TrainingBatch(
         Array(chosen[start..<min(start + max(batch, 1), chosen.count)]), pad: pad, on: model.device)
       let pass = try pass(part.tokens)
-      let states = try model.tracedStates(part.tokens, experts: pass.selection, at: part.places)
-      let loss = try model.answerLoss(states.value, targets: part.targets)
-      _ = try states.pullback?(loss.gradient * (1 / Double(max(part.targetCount, 1))), false)
+      let states = try model.tracedStates(
+        part.tokens, experts: pass.selection, at: head == nil ? part.places : part.promptEnds)
+      let count = head == nil ? part.targetCount : part.tokens.rows
+      let loss =
+        try head.map { try model.headLoss(states.value, labels: part.labels, head: $0.detached(), scale: 1) }
+        ?? model.answerLoss(states.value, targets: part.targets)
+      _ = try states.pullback?(loss.gradient * (1 / Double(max(count, 1))), false)
       try pass.collectGradients()
       try body()
     }
@@ -93,9 +104,7 @@ public struct Lesson {
 
   /// Batches in the order of `rows`, of bounded size.
   private func eachBatch(_ rows: [EncodedExample], _ body: (TrainingBatch) throws -> Void) throws {
-    guard !rows.isEmpty else {
-      throw LearningError.unsupported(what: "looking at a task without rows", fix: "Give each task training rows.")
-    }
+    guard !rows.isEmpty else { throw LearningError.withoutRows(task) }
     try withoutGradients {
       for group in TokenBudget(tokenBudget).groups(rows.map(\.tokenCount)) {
         try body(TrainingBatch(group.map { rows[$0] }, pad: pad, on: model.device))

@@ -86,3 +86,19 @@ func requireSameNames(_ what: String, expected: some Sequence<String>, got: some
       what: what, missing: expected.subtracting(got).sorted(), unused: got.subtracting(expected).sorted())
   }
 }
+
+/// A tensor of a stored state, float32 unless said otherwise.
+/// - Throws: `ExpertError` when it is not there, or has another shape; ``LearningError/stateDiffers(what:missing:unused:)`` for another type.
+func stored(
+  _ name: String, _ shape: [Int], _ dtype: DType = .float32, in tensors: [String: Tensor], of method: String
+) throws -> Tensor {
+  guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: method, name: name) }
+  guard tensor.shape == shape else {
+    throw ExpertError.shapeDiffers(where: method, name: name, expected: shape, got: tensor.shape)
+  }
+  guard tensor.dtype == dtype else {
+    throw LearningError.stateDiffers(
+      what: "\(method), \(name)", missing: ["\(dtype.rawValue)"], unused: [tensor.description])
+  }
+  return tensor
+}

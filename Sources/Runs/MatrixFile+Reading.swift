@@ -22,7 +22,8 @@ extension MatrixFile {
   /// - Throws: ``MetricError``.
   public func matrix() throws -> TaskMatrix { try TaskMatrix(tasks: tasks, scores: scores) }
 
-  private func possible(path: String) throws -> MatrixFile {
+  /// Itself, if a run can have had such a matrix.
+  func possible(path: String) throws -> MatrixFile {
     do {
       _ = try matrix()
     } catch {

@@ -61,7 +61,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     try training.validate()
     _ = try shape()
     _ = try Adversary.Options(mode: adversary, weight: adversaryWeight)
-    try MethodCatalog.check(method, options: options ?? [:])
+    try MethodCatalog.check(method, options: MethodCatalog.options(options ?? [:], for: method))
     func positive(_ key: String, _ value: Int?) throws {
       if let value, value < 1 {
         throw RunError.invalidConfiguration(key: key, got: "\(value)", allowed: "1 or more, or leave it out for all")
@@ -83,7 +83,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   func methodContext(for model: DecoderModel) throws -> MethodContext {
     MethodContext(
       base: model.configuration, device: model.device, shape: try shape(), seed: seed,
-      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight), options: options ?? [:])
+      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight), options: try MethodCatalog.options(options ?? [:], for: method))
   }
 
   /// The experts' shape.

@@ -8,10 +8,6 @@ struct RunCosts: Sendable, Codable, Equatable {
   var secondsOfCurrent = 0.0
 
   static func read(_ folder: RunFolder) throws -> RunCosts {
-    do {
-      return try JSONFile.read(RunCosts.self, from: folder.costs)
-    } catch FileError.notFound {
-      return RunCosts()
-    }
+    try OptionalFile.read { try JSONFile.read(RunCosts.self, from: folder.costs) } ?? RunCosts()
   }
 }

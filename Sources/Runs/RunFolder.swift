@@ -13,10 +13,11 @@ public struct RunFolder: Sendable {
   public var matrix: URL { url.appendingPathComponent("matrix.json") }
   /// There where a suite has a legacy column.
   public var legacyMatrix: URL { url.appendingPathComponent("matrix-legacy.json") }
-  public var metrics: URL { url.appendingPathComponent("metrics.json") }
-  /// Written by methods that infer the task.
-  public var routedMatrix: URL { url.appendingPathComponent("matrix-inferred.json") }
+  /// R where the task of each row was inferred; missing where none was.
+  public var inferredMatrix: URL { url.appendingPathComponent("matrix-inferred.json") }
+  /// What the learned experts do in each layer; missing where nothing was measured.
   public var statistics: URL { url.appendingPathComponent("statistics.json") }
+  public var metrics: URL { url.appendingPathComponent("metrics.json") }
   public var costs: URL { url.appendingPathComponent("costs.json") }
   /// There while a process works on the run.
   public var lock: URL { url.appendingPathComponent("lock") }

@@ -6,12 +6,6 @@ import Streams
 import Torch
 
 extension SequenceRun {
-  /// A line of `events.jsonl`: only what the configuration decides, so that equal runs have equal files.
-  private struct StepEvent: Encodable {
-    let task: String
-    let step: StepReport
-  }
-
   /// A line of `timings.jsonl`: what the machine decides.
   private struct TimingEvent: Encodable {
     let task: String
@@ -46,7 +40,7 @@ extension SequenceRun {
     var cost = TaskCosts(
       task: task.task.name, trainedParameters: 0, steps: 0, trainingTokens: 0, trainingSeconds: 0, tokensPerSecond: 0,
       evaluationSeconds: 0, expertBytes: 0, methodBytes: 0, peakResidentBytes: 0)
-    let examples = try trainingExamples(of: task)
+    let examples = trainingExamples(of: task)
     // All rows were learned when the first task arrived.
     if examples.isEmpty, method.trainingRows == .allAtOnce { return cost }
     let training = try TaskTraining(

@@ -13,14 +13,13 @@ extension SequenceRun {
     try JSONFile.write(MatrixFile(manifest, matrix, .clean, cut: sideColumns.cut), to: folder.matrix)
     if let routed {
       try JSONFile.write(
-        RoutedMatrixFile(
-          tasks: matrix.tasks, scores: routed.matrix.scores, routerAccuracy: routed.routerAccuracy.scores,
-          unknownRate: routed.unknownRate.scores,
-          rows:
-            "R[i][j]: \(manifest.scoreName(.clean)) on task j after learning i tasks, of the experts that the router chose",
-          n: matrix.tasks.map { manifest.counted($0, in: .clean) }, seed: configuration.seed,
-          method: configuration.method),
-        to: folder.inside(folder.routedMatrix))
+        InferredMatrixFile(
+          matrix: MatrixFile(
+            manifest, routed.matrix, .clean, cut: nil,
+            rows:
+              "R[i][j]: \(manifest.scoreName(.clean)) on task j after learning i tasks, of the experts that the router chose"),
+          routerAccuracy: routed.routerAccuracy.scores, unknownRate: routed.unknownRate.scores),
+        to: folder.inside(folder.inferredMatrix))
     }
     try JSONFile.write(metrics(), to: folder.metrics)
   }
@@ -65,9 +64,11 @@ public struct MatrixFile: Sendable, Codable, Equatable {
   ///   - matrix: the scores of a column.
   ///   - column: which one.
   ///   - cut: how many written answers were cut in each cell.
-  init(_ manifest: Manifest, _ matrix: TaskMatrix, _ column: ScoreColumn, cut: [[Int?]]?) {
+  ///   - rows: what a number is; nil: a score with the task told.
+  init(_ manifest: Manifest, _ matrix: TaskMatrix, _ column: ScoreColumn, cut: [[Int?]]?, rows: String? = nil) {
     (tasks, scores) = (matrix.tasks, matrix.scores)
-    rows = "R[i][j]: \(manifest.scoreName(column)) on task j after learning i tasks; row 0 is untrained"
+    self.rows =
+      rows ?? "R[i][j]: \(manifest.scoreName(column)) on task j after learning i tasks; row 0 is untrained"
     n = tasks.map { manifest.counted($0, in: column) }
     (seed, method) = (manifest.configuration.seed, manifest.configuration.method)
     guard manifest.scoring != nil else { return }

@@ -4,28 +4,46 @@ import Torch
 
 extension SequenceRun {
   /// The rows that a task is learned from, as the method wants them: its own first.
-  /// - Throws: `LearningError.unsupported` for rows of other tasks under the head read-out.
-  func trainingExamples(of task: PreparedTask) throws -> [EncodedExample] {
-    let rows = method.trainingRows
-    guard rows == .ofTask || heads == nil else {
+  func trainingExamples(of task: PreparedTask) -> [EncodedExample] {
+    method.trainingRows.examples(of: task, among: tasks, seed: configuration.seed)
+  }
+
+  /// - Throws: `LearningError.unsupported` for a method whose batches have rows of several tasks under the head read-out; what the
+  ///   method itself refuses.
+  static func requireFit(_ configuration: RunConfiguration, _ base: Base) throws {
+    let method = try MethodCatalog.make(configuration.method, configuration.methodContext(for: base.model))
+    guard method.trainingRows == .ofTask || configuration.readOut != .head else {
       throw LearningError.unsupported(
-        what: "learning rows of several tasks at once with a head for each task", fix: "Use the read-out `label`.")
+        what:
+          "the method \(configuration.method), which learns rows of several tasks at once, with a head for each task",
+        fix: "Use the read-out `label`.")
     }
-    switch rows {
+  }
+}
+
+extension TrainingRows {
+  /// The rows that a task is learned from, its own first.
+  ///
+  /// - Parameters:
+  ///   - task: what is learned.
+  ///   - tasks: all tasks of the run, in order of arrival.
+  ///   - seed: draws what is replayed.
+  func examples(of task: PreparedTask, among tasks: [PreparedTask], seed: UInt64) -> [EncodedExample] {
+    switch self {
     case .ofTask:
-      return task.training
+      task.training
     case .replaying(let share):
-      return task.training + tasks.prefix(task.identity.arrival).flatMap { replayed($0, share: share) }
+      task.training + tasks.prefix(task.identity.arrival).flatMap { Self.replayed($0, share: share, seed: seed) }
     case .allAtOnce:
-      return task.identity.arrival == 0 ? tasks.flatMap(\.training) : []
+      task.identity.arrival == 0 ? tasks.flatMap(\.training) : []
     }
   }
 
   /// ⌈share · n⌉ rows of an earlier task, the same ones for every later task: the first of a shuffle with the stream
   /// `SEED/replay/TASK`.
-  private func replayed(_ task: PreparedTask, share: Double) -> [EncodedExample] {
+  private static func replayed(_ task: PreparedTask, share: Double, seed: UInt64) -> [EncodedExample] {
     var numbers = Array(task.training.indices)
-    var stream = RandomStream(seed: configuration.seed, "replay", task.task.name)
+    var stream = RandomStream(seed: seed, "replay", task.task.name)
     stream.shuffle(&numbers)
     let count = Int((share * Double(numbers.count)).rounded(.up))
     return numbers.prefix(count).sorted().map { task.training[$0] }

@@ -1,24 +1,61 @@
 import Files
+public import Foundation
 import Learning
 
-/// A line of `statistics.json`: one number of every layer about a learned task.
+/// One entry of `statistics.json`: a number of a learned task in every decoder layer, such as how much of the task's update is
+/// the shared path.
 public struct TaskStatistic: Sendable, Codable, Equatable {
   public var task: String
   public var name: String
   public var formula: String
+  /// One value for each layer, from the lowest.
   public var layers: [Double]
 
-  init(task: String, _ statistic: LayerStatistic) {
+  /// No decoder is deeper.
+  static let mostLayers = 4096
+
+  public init(task: String, name: String, formula: String, layers: [Double]) {
     self.task = task
-    (name, formula, layers) = (statistic.name, statistic.formula, statistic.layers)
+    self.name = name
+    self.formula = formula
+    self.layers = layers
+  }
+
+  init(task: String, _ statistic: LayerStatistic) {
+    self.init(task: task, name: statistic.name, formula: statistic.formula, layers: statistic.layers)
   }
 
   /// Those of a run; none where its method has none.
-  public static func read(_ folder: RunFolder) throws -> [TaskStatistic] {
-    do {
-      return try JSONFile.read([TaskStatistic].self, from: folder.inside(folder.statistics))
-    } catch FileError.notFound {
-      return []
+  static func read(_ folder: RunFolder) throws -> [TaskStatistic] {
+    try OptionalFile.read { try read(folder.inside(folder.statistics)) } ?? []
+  }
+
+  /// Reads `statistics.json`.
+  /// - Throws: `FileError` that names the file and what cannot be.
+  public static func read(_ url: URL) throws -> [TaskStatistic] {
+    try possible(JSONFile.read([TaskStatistic].self, from: url), path: url.path)
+  }
+
+  /// Reads statistics that are in memory already.
+  ///
+  /// - Parameters:
+  ///   - data: the JSON text.
+  ///   - path: where it came from, for errors.
+  /// - Throws: as ``read(_:)``.
+  public static func decode(_ data: Data, path: String) throws -> [TaskStatistic] {
+    try possible(JSONFile.decode([TaskStatistic].self, from: data, path: path), path: path)
+  }
+
+  private static func possible(_ statistics: [TaskStatistic], path: String) throws -> [TaskStatistic] {
+    func refuse(_ reason: String) -> FileError { .malformedJSON(path: path, reason: reason) }
+    var seen: Set<[String]> = []
+    for statistic in statistics {
+      let what = "`\(statistic.name)` of task `\(statistic.task)`"
+      guard (1...mostLayers).contains(statistic.layers.count) else {
+        throw refuse("\(what) has \(statistic.layers.count) layers; 1 to \(mostLayers) are possible")
+      }
+      guard seen.insert([statistic.name, statistic.task]).inserted else { throw refuse("\(what) is listed twice") }
     }
+    return statistics
   }
 }

@@ -20,6 +20,18 @@ extension Tensor {
     try converted(to: .int64).elements(as: Int64.self).map(Int.init)
   }
 
+  /// All elements in row-major order; true where they are not zero.
+  public func truths() throws -> [Bool] {
+    try converted(to: .bool).elements(as: UInt8.self).map { $0 != 0 }
+  }
+
+  /// All elements of a tensor of bytes.
+  /// - Throws: ``TorchError/dtypeMismatch(what:expected:got:)`` for another type: nothing is converted.
+  public func bytes() throws -> [UInt8] {
+    guard dtype == .uint8 else { throw TorchError.dtypeMismatch(what: "bytes", expected: .uint8, got: description) }
+    return try elements(as: UInt8.self)
+  }
+
   private func elements<Element: BitwiseCopyable>(as type: Element.Type) throws -> [Element] {
     try moved(to: .cpu).contiguous().withBytes { bytes in
       [Element](unsafeUninitializedCapacity: bytes.count / MemoryLayout<Element>.stride) { target, count in
@@ -50,7 +62,7 @@ extension Tensor {
         reason: "the bytes of a tensor are lent only where it is contiguous and on the CPU")
     }
     var pointer: UnsafeMutableRawPointer?
-    try Operation.check("aten::data_ptr", [self], aoti_torch_get_data_ptr(reference, &pointer))
+    try Operation.check("aten::data_ptr", [self], libtorch.aoti_torch_get_data_ptr(reference, &pointer))
     return pointer
   }
 }

@@ -7,6 +7,12 @@ extension Tensor {
     try Operation.call("aten::silu_backward", [.tensor(self), .tensor(input)])
   }
 
+  /// The element where it is above zero, else zero.
+  public func relu() throws -> Tensor { try Operation.call("aten::relu", [.tensor(self)]) }
+
+  /// `1 / (1 + exp(−x))`.
+  public func sigmoid() throws -> Tensor { try Operation.call("aten::sigmoid", [.tensor(self)]) }
+
   public func softmax(_ axis: Int) throws -> Tensor {
     try Operation.call("aten::softmax", overload: "int", [.tensor(self), .int(axis), .optionalDType(nil)])
   }

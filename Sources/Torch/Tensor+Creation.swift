@@ -10,12 +10,10 @@ extension Tensor {
     }
     let sizes = shape.map(Int64.init)
     var reference: TorchTensorRef?
-    let status = aoti_torch_empty_strided(
+    let status = libtorch.aoti_torch_empty_strided(
       Int64(shape.count), sizes, strides, dtype.code, device.typeCode, Int32(device.index), &reference)
     guard status == 0, let reference else {
-      let reason = accrete_last_error().map { String(cString: $0) } ?? ""
-      throw TorchError.operationFailed(
-        operation: "allocate", arguments: "\(dtype)\(shape) on \(device)", reason: reason)
+      throw TorchError.ofLastCall("allocate", "\(dtype)\(shape) on \(device)")
     }
     self.init(owning: reference)
   }
@@ -45,6 +43,11 @@ extension Tensor {
   /// A tensor of truth values.
   public init(_ values: [Bool], shape: [Int]? = nil, on device: Device = .cpu) throws {
     try self.init(copying: values, .bool, shape ?? [values.count], device)
+  }
+
+  /// A tensor of bytes.
+  public init(_ values: [UInt8], on device: Device = .cpu) throws {
+    try self.init(copying: values, .uint8, [values.count], device)
   }
 
   private init<Element: BitwiseCopyable>(copying values: [Element], _ dtype: DType, _ shape: [Int], _ device: Device)

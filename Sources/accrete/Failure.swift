@@ -4,6 +4,7 @@ import Experts
 import Files
 import Foundation
 import Learning
+import Reports
 import Runs
 import Streams
 import Tokenization
@@ -48,6 +49,7 @@ enum Failure {
       case .failed(_, _, _, let code): code
       case .interrupted(_, let signal, _, _): 128 + signal
       }
+    case is ReportError: usage
     case let error as LearningError:
       switch error {
       case .invalidOption, .unknownMethod: usage
@@ -62,6 +64,7 @@ enum Failure {
     case let error as TorchError:
       switch error {
       case .malformedSafetensors, .missingTensor: badData
+      case .noLibtorch: inputOutput
       case .unknownDevice, .unavailableDevice, .invalidHyperparameter: usage
       default: defect
       }

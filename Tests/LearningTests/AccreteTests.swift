@@ -132,7 +132,7 @@ import Torch
     try learn(method, TinyTasks.identities.prefix(1))
     let parameters = try method.begin(TinyTasks.identities[1])
     for parameter in parameters {
-      let expected = parameter.name.contains(".shared.") ? 0.25 : parameter.name.contains(".gains.") ? 20 : 2
+      let expected = parameter.name.contains(".shared.") ? 0.25 : parameter.name.contains(".gains.") ? 5 : 2
       #expect(parameter.rateFactor == expected, "\(parameter.name)")
     }
     #expect(Set(parameters.map(\.rateFactor)).count == 3)

@@ -53,9 +53,9 @@ enum TinyTasks {
 }
 
 extension ContinualMethod {
-  /// A task arrives of which nobody looks at a row.
+  /// A task arrives.
   func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] {
-    try begin(task, on: Lesson(task, examples: [], model: Goldens.model(), seed: 3, pad: 3))
+    try begin(task, on: Lesson(task, examples: TinyTasks.examples(task), model: Goldens.model(), seed: 3, pad: 3))
   }
 
   /// A pass in the middle of a task.

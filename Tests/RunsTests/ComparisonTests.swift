@@ -41,6 +41,21 @@ extension RunTests {
       if case .changed(_, let differences) = error { differences } else { [] }
     }
 
+    /// Every method's cell becomes a result, with all that its run measured; with the task inferred too.
+    @Test(arguments: MethodCatalog.names) func everyMethodsCellIsAResult(method: String) throws {
+      let scratch = try Scratch()
+      let one = cell(method)
+      let (comparison, folder) = try begun(scratch, [one])
+      try finish(one, comparison, folder)
+      let result = try #require(try CellResult.read(one, in: folder, of: comparison))
+      #expect(result.metrics.metrics.contains { $0.name == "ACC, task inferred" } == RunKind(method: method).routes)
+      guard RunKind(method: method).routes else { return }
+      let file = folder.run(one).routedPredictions(row: 2, task: Tiny.tasks[0])
+      let text = try String(contentsOf: file, encoding: .utf8)
+      try Data(text.replacing("\"index\":12", with: "\"index\":11").utf8).write(to: file)
+      #expect(throws: ComparisonError.self) { try CellResult.read(one, in: folder, of: comparison) }
+    }
+
     /// Metrics and costs over complete cells; what is not complete is named and not counted.
     @Test func onlyCompleteCellsCount() throws {
       let scratch = try Scratch()

@@ -40,12 +40,12 @@ public final class Accrete: ContinualMethod {
   static let ownRate = Hyperparameter(
     "own-rate", 1, in: 0.01...100, "what the learning rate is multiplied by for a task's own atoms")
   static let gainRate = Hyperparameter(
-    "gain-rate", 20, in: 0.01...1000,
+    "gain-rate", 5, in: 0.01...1000,
     "what the learning rate is multiplied by for gains: they start at 1, factors at about 0.05")
   static let warmStart = Hyperparameter(
     "warm-start", whole: 4, in: 0...64, "learned tasks that a new one tries to start from; 0: it starts without")
   static let adversaryWeight = Hyperparameter(
-    "adversary", 0.1, in: 0...1, "w: weight of the adversary's terms, as MoE-CL's α; 0 switches it off")
+    "adversary", 0.01, in: 0...1, "w: weight of the adversary's terms; 0 switches it off")
   static let memoryRows = Hyperparameter(
     "memory-rows", whole: 32, in: 2...65536,
     "rows of pooled features that are kept for the adversary, of all tasks together")
@@ -213,28 +213,14 @@ public final class Accrete: ContinualMethod {
       list.append(place.side == .b ? try gain.map { try found * $0 } ?? found : found)
     }
     for expert in [own.shared, own.own].compactMap({ $0 }) {
-      list.append(try Self.tensor(of: expert, at: place).converted(to: .float32))
+      list.append(try expert.factor(at: place).converted(to: .float32))
     }
     return list.count == 1 ? list[0] : try Tensor.concatenated(list, axis: place.rankAxis)
   }
 
   /// The shared atoms of the first `count` tasks to arrive, in float32; empty where there are none.
   func sharedFactors(before count: Int) throws -> [FactorPlace: Tensor] {
-    let pool = arrived.prefix(count).compactMap { parts[$0]?.shared }
-    guard !pool.isEmpty else { return [:] }
-    return try withoutGradients {
-      try FactorPlace.all(context.shape, layers: context.base.layers).reduce(into: [:]) { result, place in
-        result[place] = try Tensor.concatenated(
-          pool.map { try Self.tensor(of: $0, at: place).detached().converted(to: .float32) }, axis: place.rankAxis)
-      }
-    }
-  }
-
-  static func tensor(of expert: LowRankExpert, at place: FactorPlace) throws -> Tensor {
-    guard expert.pairs.indices.contains(place.layer), let pair = expert.pairs[place.layer][place.projection] else {
-      throw ExpertError.missingTensor(where: name, name: place.name)
-    }
-    return place.side == .a ? pair.a : pair.b
+    try arrived.prefix(count).compactMap { parts[$0]?.shared }.chained()
   }
 
   static func gainName(_ place: FactorPlace) -> String { "layers.\(place.layer).\(place.projection.rawValue)" }

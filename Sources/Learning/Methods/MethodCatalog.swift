@@ -2,11 +2,13 @@
 public enum MethodCatalog {
   private struct Entry: Sendable {
     let name: String
+    let summary: String?
     let hyperparameters: [Hyperparameter]
     let make: @Sendable (MethodContext) throws -> any ContinualMethod
 
     init<Method: ContinualMethod>(_ method: Method.Type, _ make: @escaping @Sendable (MethodContext) throws -> Method) {
       name = method.name
+      summary = method.summary
       hyperparameters = method.hyperparameters
       self.make = make
     }
@@ -15,8 +17,15 @@ public enum MethodCatalog {
   private static let entries = [
     Entry(MoECL.self) { try MoECL($0) },
     Entry(Sequential.self) { try Sequential($0) },
-    Entry(PerTask.self) { PerTask($0) },
+    Entry(Joint.self) { try Joint($0) },
+    Entry(Replay.self) { try Replay($0) },
+    Entry(EWC.self) { try EWC($0) },
+    Entry(OLoRA.self) { OLoRA($0) },
+    Entry(PerTask.self) { try PerTask($0) },
+    Entry(AnySSR.self) { try AnySSR($0) },
+    Entry(MoCL.self) { MoCL($0) },
     Entry(Accrete.self) { try Accrete($0) },
+    Entry(Moses.self) { try Moses($0) },
   ]
 
   /// Names on the command line.
@@ -27,6 +36,10 @@ public enum MethodCatalog {
     try check(name, options: context.options)
     return try entry(name).make(context)
   }
+
+  /// What there is to say about a method in one line; nil: its name says it.
+  /// - Throws: ``LearningError/unknownMethod(got:known:)``.
+  public static func summary(of name: String) throws -> String? { try entry(name).summary }
 
   /// What a method can be given.
   /// - Throws: ``LearningError/unknownMethod(got:known:)``.
@@ -43,6 +56,21 @@ public enum MethodCatalog {
           allowed: known.isEmpty ? "none: it has no options" : known.map(\.name).joined(separator: ", "))
       }
       try parameter.check(value, of: name)
+    }
+  }
+
+  /// The options that are meant for a method: those without a prefix, and those with its own, `METHOD.NAME`.
+  /// - Throws: ``LearningError/unknownMethod(got:known:)`` for the prefix of a method that there is not.
+  public static func options(_ given: [String: Double], for name: String) throws -> [String: Double] {
+    try given.sorted { $0.key < $1.key }.reduce(into: [:]) { result, option in
+      let parts = option.key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else {
+        result[option.key] = result[option.key] ?? option.value
+        return
+      }
+      let method = String(parts[0])
+      _ = try entry(method)
+      if method == name { result[String(parts[1])] = option.value }
     }
   }
 

@@ -11,14 +11,15 @@ public import Decoder
 public import Experts
 public import Torch
 
-/// A LoRA for each task.
-public final class PerTask: ContinualMethod {
-  public static let name = "per-task"
+/// A LoRA for each task. Any-SSR is the same with a router.
+public class PerTask: ContinualMethod {
+  public class var name: String { "per-task" }
+  public class var hyperparameters: [Hyperparameter] { [] }
 
   private let context: MethodContext
   private var experts: [TaskIdentity: LowRankExpert] = [:]
 
-  public init(_ context: MethodContext) { self.context = context }
+  public init(_ context: MethodContext) throws { self.context = context }
 
   private func owner(_ task: TaskIdentity) -> String { "tasks.\(task.name)" }
 
@@ -46,7 +47,11 @@ public final class PerTask: ContinualMethod {
     experts[task].map { named(owner(task), $0.tensors) } ?? [:]
   }
 
+  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {}
+
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { experts[task] }
+
+  public var router: (any TaskRouter)? { nil }
 
   public var tensors: [String: Tensor] {
     experts.reduce(into: [:]) { result, entry in

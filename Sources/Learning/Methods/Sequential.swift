@@ -10,13 +10,16 @@ public import Decoder
 public import Experts
 public import Torch
 
-/// One LoRA through all tasks.
-public final class Sequential: ContinualMethod {
-  public static let name = "sequential"
+/// One LoRA through all tasks. Joint training, replay and EWC are the same with other rows or another loss.
+public class Sequential: ContinualMethod {
+  public class var name: String { "sequential" }
+  public class var hyperparameters: [Hyperparameter] { [] }
+  public var trainingRows: TrainingRows { .ofTask }
+
   private static let owner = "shared"
 
-  private let context: MethodContext
-  private var expert: LowRankExpert
+  let context: MethodContext
+  private(set) var expert: LowRankExpert
 
   public init(_ context: MethodContext) throws {
     self.context = context
@@ -24,7 +27,7 @@ public final class Sequential: ContinualMethod {
   }
 
   public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
-    parameters(tensors)
+    parameters(shared)
   }
 
   public func trainingPass(
@@ -35,11 +38,16 @@ public final class Sequential: ContinualMethod {
 
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? { LowRankSelection(expert) }
 
-  public func dependencies(of task: TaskIdentity) -> [String: Tensor] { tensors }
+  public func dependencies(of task: TaskIdentity) -> [String: Tensor] { shared }
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { nil }
 
-  public var tensors: [String: Tensor] { named(Self.owner, expert.tensors) }
+  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {}
+
+  /// What trains.
+  private var shared: [String: Tensor] { named(Self.owner, expert.tensors) }
+
+  public var tensors: [String: Tensor] { shared }
 
   public func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws {
     try requireSameNames(Self.name, expected: self.tensors.keys, got: tensors.keys)

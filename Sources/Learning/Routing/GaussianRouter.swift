@@ -49,6 +49,9 @@ public struct GaussianRouter: TaskRouter {
   /// Whether there is a task to send a text to.
   var isReady: Bool { !means.isEmpty }
 
+  /// How many numbers are kept for some learned tasks.
+  func numbers(for tasks: Int) -> Int { width * (width + 1) / 2 + tasks * (width + 1) }
+
   /// Adds a task. `features`: [rows, width].
   mutating func learn(_ arrival: Int, _ features: Tensor) throws {
     let x = try features.moved(to: .cpu).converted(to: .float64)

@@ -66,11 +66,12 @@ public final class TaskTraining {
     self.options = options
     self.seed = seed
     self.pad = pad
-    lesson = Lesson(material.task, examples: material.examples, model: model, seed: seed, pad: pad)
-    var trained = try method.begin(material.task, on: lesson)
     let headParameter = try heads?.begin(material.task.name, labels: material.labels)
-    if let headParameter { trained.append(headParameter) }
     head = headParameter?.tensor
+    lesson = Lesson(
+      material.task, examples: material.examples, model: model, seed: seed, pad: pad, head: headParameter?.tensor)
+    var trained = try method.begin(material.task, on: lesson)
+    if let headParameter { trained.append(headParameter) }
     parameters = try FlatParameters(trained)
     optimizer = try AdamW(for: parameters, weightDecay: options.weightDecay)
     dropout = DropoutStream(RandomStream(seed: seed, "dropout", material.task.name))

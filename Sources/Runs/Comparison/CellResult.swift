@@ -104,8 +104,15 @@ extension CellResult {
 extension RunFolder {
   /// SHA-256 of the digests of all files of predictions of a complete run.
   func predictionsDigest(_ tasks: [String]) throws -> Digest {
-    let lines = try (0...tasks.count).flatMap { row in
+    var lines = try (0...tasks.count).flatMap { row in
       try tasks.map { "\(row) \($0) \(try Digest(ofFile: inside(predictions(row: row, task: $0))))" }
+    }
+    if FileManager.default.fileExists(atPath: inferredMatrix.path) {
+      for row in 1...max(tasks.count, 1) {
+        for task in tasks.prefix(row) {
+          lines.append("\(row) \(task) inferred \(try Digest(ofFile: inside(routedPredictions(row: row, task: task))))")
+        }
+      }
     }
     return Digest(of: Data(lines.joined(separator: "\n").utf8))
   }

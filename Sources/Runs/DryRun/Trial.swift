@@ -41,7 +41,8 @@ struct Trial {
     var (steps, tokens) = (0, 0)
     var longest: (tokens: Int, examples: [EncodedExample]) = (0, [])
     for task in tasks {
-      let lengths = task.training.map(\.tokenCount)
+      let examples = method.trainingRows.examples(of: task, among: tasks, seed: configuration.seed)
+      let lengths = examples.map(\.tokenCount)
       tokens += lengths.reduce(0, +) * configuration.training.epochs
       for epoch in 0..<configuration.training.epochs {
         let batches = configuration.training.batches(
@@ -49,7 +50,7 @@ struct Trial {
         steps += (batches.count + configuration.training.accumulation - 1) / configuration.training.accumulation
         for batch in batches {
           let size = batch.reduce(0) { $0 + lengths[$1] }
-          if size > longest.tokens { longest = (size, batch.map { task.training[$0] }) }
+          if size > longest.tokens { longest = (size, batch.map { examples[$0] }) }
         }
       }
     }

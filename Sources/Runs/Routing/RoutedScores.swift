@@ -26,21 +26,3 @@ public struct RoutedScores: Sendable, Codable, Equatable {
     return (cells.isEmpty ? nil : sum / Double(cells.count), cells.reduce(0) { $0 + $1.1 })
   }
 }
-
-/// `matrix-inferred.json`.
-public struct RoutedMatrixFile: Sendable, Codable, Equatable {
-  public var tasks: [String]
-  public var scores: [[Double?]]
-  public var routerAccuracy: [[Double?]]
-  public var unknownRate: [[Double?]]
-  public var rows: String
-  /// Scored rows of each task.
-  public var n: [Int]
-  public var seed: UInt64
-  public var method: String
-
-  private enum CodingKeys: String, CodingKey {
-    case tasks, routerAccuracy, unknownRate, rows, n, seed, method
-    case scores = "R"
-  }
-}

@@ -87,8 +87,8 @@ struct Inspection {
   /// The scores with the task inferred follow from their predictions, and stand in the newest checkpoint.
   func routing() throws -> String {
     guard let routed = try folder.newestRouted() else { return "none: tasks are told" }
-    let recorded = try JSONFile.read(RoutedMatrixFile.self, from: folder.inside(folder.routedMatrix))
-    try same("matrix-inferred.json", recorded.scores, routed.matrix.scores)
+    let recorded = try InferredMatrixFile.read(folder.inside(folder.inferredMatrix))
+    try same("matrix-inferred.json", recorded.matrix.scores, routed.matrix.scores)
     try same("router accuracies of matrix-inferred.json", recorded.routerAccuracy, routed.routerAccuracy.scores)
     try same("unknown rates of matrix-inferred.json", recorded.unknownRate, routed.unknownRate.scores)
     var cells = 0

@@ -20,6 +20,7 @@ struct MethodsCommand: ParsableCommand {
       let explanation: String
     }
     let method: String
+    let summary: String?
     let options: [Option]
   }
 
@@ -27,7 +28,7 @@ struct MethodsCommand: ParsableCommand {
     try Failure.reported {
       let methods = try MethodCatalog.names.map { name in
         Listed(
-          method: name,
+          method: name, summary: try MethodCatalog.summary(of: name),
           options: try MethodCatalog.hyperparameters(of: name).map {
             .init(
               name: $0.name, initial: $0.initial, lowest: $0.range.lowerBound, highest: $0.range.upperBound,
@@ -39,7 +40,7 @@ struct MethodsCommand: ParsableCommand {
         return
       }
       for method in methods {
-        print(method.method)
+        print(method.method + (method.summary.map { ": " + $0 } ?? ""))
         for option in method.options {
           print("  --option \(option.name)=\(shortest(option.initial))   \(option.explanation)")
         }

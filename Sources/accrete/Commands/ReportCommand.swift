@@ -7,42 +7,100 @@ import Runs
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Show the matrix, metrics and costs of a run, or the table of a comparison, also while it is going on.")
+    abstract: "Show runs, or a comparison, also while they are going on: as text, as a page and as Markdown.",
+    discussion: """
+      Writes report.html (one file, no script, nothing from elsewhere), report.md and report.json: for one run into its folder, \
+      for several into --out. Runs are put together by method; those of several orders and seeds become a mean and a standard \
+      deviation. Unfinished runs stand apart from the results.
+      """)
 
-  @Argument(help: ArgumentHelp("Folder of the run or comparison.", valueName: "run"))
-  var folder: String
+  @Argument(help: ArgumentHelp("Folders of runs, or one of a comparison.", valueName: "run"))
+  var folders: [String]
+
+  @Option(help: "Folder for report.html, report.md and report.json. Default: that of the run, if it is one.")
+  var out: String?
+
+  @Option(help: "Write only the page, to this file.")
+  var html: String?
+
+  @Option(help: "Write only the Markdown, to this file.")
+  var markdown: String?
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   private struct Result: Encodable {
-    let matrix: MatrixFile
+    let matrix: MatrixFile?
     /// nil: the run has no legacy column.
     let legacy: MatrixFile?
-    let metrics: RunMetrics
+    let metrics: RunMetrics?
+  }
+
+  func validate() throws {
+    guard out == nil || (html == nil && markdown == nil) else {
+      throw ValidationError("--out is instead of --html and --markdown: it writes both, and report.json.")
+    }
   }
 
   func run() throws {
     try Failure.reported {
-      let url = URL(fileURLWithPath: absolute(folder))
-      let several = ComparisonFolder(url)
-      if several.exists {
-        return try CompareReport.show(ComparisonResults(Comparison.read(several), in: several), json: json)
+      let urls = folders.map { URL(fileURLWithPath: absolute($0)) }
+      if let several = urls.first.map(ComparisonFolder.init), urls.count == 1, several.exists {
+        return try show(several)
       }
-      let run = RunFolder(url)
-      let manifest = try run.readManifest()
-      let matrix = try MatrixFile.read(run.matrix)
-      let legacy = manifest.hasLegacyColumn ? try MatrixFile.read(run.legacyMatrix) : nil
-      let metrics = try JSONFile.read(RunMetrics.self, from: run.metrics)
-      if json {
+      let report = try RunReport(urls)
+      guard urls.count == 1 || out != nil || html != nil || markdown != nil else {
+        throw ReportError.noPlace(runs: urls.count)
+      }
+      if urls.count == 1, let url = urls.first {
+        try show(RunFolder(url))
+      } else {
         Console.output(
-          String(decoding: try JSONFile.encode(Result(matrix: matrix, legacy: legacy, metrics: metrics)), as: UTF8.self)
-        )
-        return
+          json
+            ? String(decoding: try JSONFile.encode(report.summary), as: UTF8.self)
+            : SummaryText.render(report.summary))
       }
-      for file in [matrix, legacy].compactMap(\.self) { Console.output(try ScoreTable.render(file, of: manifest)) }
-      Console.output(MetricLines.render(metrics))
-      Console.output("learned \(metrics.tasksLearned) of \(manifest.tasks.count) tasks")
+      try write(report, urls)
     }
+  }
+
+  /// A comparison: its table, and a report on the cells that are complete.
+  private func show(_ folder: ComparisonFolder) throws {
+    let results = try ComparisonResults(Comparison.read(folder), in: folder)
+    try CompareReport.show(results, json: json)
+    let complete = results.cells.map { folder.run($0.cell).url }
+    guard !complete.isEmpty else { return }
+    try write(RunReport(complete), [folder.url])
+  }
+
+  /// One run: its matrix, metrics and costs.
+  private func show(_ run: RunFolder) throws {
+    let manifest = try run.readManifest()
+    // Both are missing until the run has scored for the first time.
+    let matrix = try OptionalFile.read { try MatrixFile.read(run.matrix) }
+    let legacy = try OptionalFile.read { try MatrixFile.read(run.legacyMatrix) }
+    let metrics = try OptionalFile.read { try JSONFile.read(RunMetrics.self, from: run.metrics) }
+    if json {
+      Console.output(String(decoding: try JSONFile.encode(Result(matrix: matrix, legacy: legacy, metrics: metrics)), as: UTF8.self))
+      return
+    }
+    for file in [matrix, legacy].compactMap(\.self) { Console.output(try ScoreTable.render(file, of: manifest)) }
+    if let metrics { Console.output(MetricLines.render(metrics)) }
+    Console.output("learned \(metrics?.tasksLearned ?? 0) of \(manifest.tasks.count) tasks")
+  }
+
+  /// Results go to standard output, so where the files are is said on standard error.
+  private func write(_ report: RunReport, _ runs: [URL]) throws {
+    let page = html.map { URL(fileURLWithPath: absolute($0)) }
+    let text = markdown.map { URL(fileURLWithPath: absolute($0)) }
+    if let page { try report.writeHTML(to: page) }
+    if let text { try report.writeMarkdown(to: text) }
+    if let named = [page, text].compactMap({ $0?.path }).first {
+      Console.error("report: \(named)")
+      return
+    }
+    guard let folder = out.map({ URL(fileURLWithPath: absolute($0)) }) ?? runs.first else { return }
+    try report.write(to: folder)
+    Console.error("report: \(folder.appendingPathComponent("report.html").path)")
   }
 }

@@ -5,7 +5,7 @@ import Runs
 
 /// What is made of the complete cells, at the start, after every cell and at the end: the one place where reports are written.
 enum CompareReport {
-  /// Writes `results.json` and `report.txt`.
+  /// Writes `results.json`, `report.txt`, and, once a cell is complete, `report.html`, `report.md` and `report.json`.
   /// - Throws: ``ComparisonError`` for a cell that is not of this comparison; `FileError`.
   @discardableResult
   static func write(
@@ -14,6 +14,8 @@ enum CompareReport {
     let results = try ComparisonResults(comparison, in: folder, reference: reference)
     try JSONFile.write(results, to: folder.results)
     try AtomicFile.write(ComparisonTable.render(results) + "\n", to: folder.report)
+    let complete = results.cells.map { folder.run($0.cell).url }
+    if !complete.isEmpty { try RunReport.write(complete, to: folder.url) }
     return results
   }
 

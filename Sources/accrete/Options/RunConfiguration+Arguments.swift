@@ -36,6 +36,7 @@ extension RunConfiguration {
     add("dropout", dropout)
     add("adversary", adversary.rawValue)
     add("adversary-weight", adversaryWeight)
+    for (name, value) in (options ?? [:]).sorted(by: { $0.key < $1.key }) { add("option", "\(name)=\(value)") }
     add("batch", training.batchSize)
     add("batch-tokens", training.batchTokens)
     if training.gradientCheckpointing { result.append("--gradient-checkpointing") }

@@ -35,8 +35,8 @@ extension RunTests {
       #expect(manifest.scoring(of: "weather").isPlainAccuracy && manifest.rows["echo"]?.cutAnswers == nil)
       let limit = try #require(scoring.answerTokens)
       let file = try MatrixFile.read(folder.matrix)
-      #expect(file.measures == ["accuracy", "rouge-l"] && file.column == .clean && file.n == [6, 6])
-      #expect(file.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j"))
+      #expect(file.measures == ["accuracy", "rouge-l"] && file.column == .clean && file.matrix.n == [6, 6])
+      #expect(file.matrix.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j"))
       #expect(!FileManager.default.fileExists(atPath: folder.legacyMatrix.path))
       for row in 0...2 {
         let answers = try PredictionsFile.decodeWritten(
@@ -53,7 +53,7 @@ extension RunTests {
       // After two passes something else is written; by an expert of its own something of the answers.
       let (untrained, learned) = (folder.predictions(row: 0, task: "echo"), folder.predictions(row: 2, task: "echo"))
       #expect(try Data(contentsOf: untrained) != Data(contentsOf: learned))
-      #expect(try method != "per-task" || #require(file.scores[2][1]) > 0.1)
+      #expect(try method != "per-task" || #require(file.matrix.scores[2][1]) > 0.1)
       let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics)
       #expect(
         metrics.metrics.prefix(5).map(\.name) == ["ACC", "BWT", "FWT", "FGT", "LA"] && metrics.legacyMetrics == nil)
@@ -155,8 +155,8 @@ extension RunTests {
     @Test func inferredTasks() throws {
       let folder = try finished("accrete")
       let manifest = try folder.readManifest()
-      let file = try JSONFile.read(RoutedMatrixFile.self, from: folder.routedMatrix)
-      #expect(file.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j") && file.n == [6, 6])
+      let file = try InferredMatrixFile.read(folder.inferredMatrix)
+      #expect(file.matrix.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j") && file.matrix.n == [6, 6])
       let told = try PredictionsFile.decodeWritten(
         Data(contentsOf: folder.predictions(row: 2, task: "echo")), path: "echo")
       let place = folder.routedPredictions(row: 2, task: "echo")
@@ -168,7 +168,7 @@ extension RunTests {
         #expect(try written.clean == RougeL(.clean).score(prediction: written.answer, reference: written.gold))
         if answer.expert == "echo" { #expect(written == told) }
       }
-      #expect(file.scores[2][1] == answers.reduce(0) { $0 + ($1.written?.clean ?? 0) } / 6)
+      #expect(file.matrix.scores[2][1] == answers.reduce(0) { $0 + ($1.written?.clean ?? 0) } / 6)
       let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics).metrics
       let inferred = try #require(metrics.first { $0.name == "ACC, task inferred" })
       #expect(inferred.formula.hasPrefix("ACC, task inferred = ") && inferred.formula.contains("R: clean score"))

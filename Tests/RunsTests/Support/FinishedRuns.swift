@@ -15,13 +15,32 @@ struct RunKind: Hashable, Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(method), \(readOut.rawValue), seed \(seed)" }
 
   /// Whether each task leaves an expert of its own.
-  var keepsExperts: Bool { method != "sequential" }
+  var keepsExperts: Bool { !["sequential", "joint", "replay", "ewc", "o-lora"].contains(method) }
+
+  /// Whether each task adds tensors that stay.
+  var keepsTensors: Bool { keepsExperts || method == "o-lora" }
 
   /// Whether the method can tell tasks apart.
-  var routes: Bool { ["accrete"].contains(method) }
+  var routes: Bool { ["accrete", "any-ssr", "moses"].contains(method) }
+
+  /// Whether the method says something about each layer.
+  var hasStatistics: Bool { ["accrete", "moses"].contains(method) }
+
+  /// Optimizer steps of each task: of its own 12 rows, or of the rows that the method wants.
+  var steps: [Int] {
+    switch method {
+    case "joint": [6, 0]
+    case "replay": [3, 4]
+    default: [3, 3]
+    }
+  }
+
+  /// Heads for the methods that meet them otherwise than `per-task` does; `joint` and `replay` refuse them.
+  private static let withHeads: Set = ["moe-cl", "sequential", "ewc", "per-task", "accrete"]
 
   static let all = MethodCatalog.names.flatMap { method in
-    ReadOutKind.allCases.map { RunKind(method: method, readOut: $0) }
+    ReadOutKind.allCases.filter { $0 == .label || withHeads.contains(method) }
+      .map { RunKind(method: method, readOut: $0) }
   }
 }
 
@@ -46,9 +65,10 @@ final class FinishedRuns: @unchecked Sendable {
       self.scratch = scratch
       let files = try first ? Tiny.write(to: scratch) : Tiny.tasks.map { scratch.place("data/\($0).jsonl") }
       let folder = scratch.place("\(kind.method)-\(kind.readOut.rawValue)-\(kind.seed)")
-      try SequenceRun.start(
-        Tiny.configuration(files, method: kind.method, readOut: kind.readOut, seed: kind.seed), in: folder
-      ).run()
+      var configuration = Tiny.configuration(files, method: kind.method, readOut: kind.readOut, seed: kind.seed)
+      // Twelve rows need no more.
+      if kind.method == "any-ssr" { configuration.options = ["expansion": 200] }
+      try SequenceRun.start(configuration, in: folder).run()
       folders[kind] = folder
       return folder
     }

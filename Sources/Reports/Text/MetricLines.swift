@@ -1,3 +1,4 @@
+import Files
 import Foundation
 public import Runs
 
@@ -7,12 +8,12 @@ public enum MetricLines {
     var lines = metrics.metrics.map { line($0) } + (metrics.legacyMetrics ?? []).map { line($0, "legacy ") }
     for cost in metrics.costs {
       lines.append(
-        "\(cost.task): \(String(format: "%.1f", cost.trainingSeconds)) s to learn, \(Int(cost.tokensPerSecond)) tokens/s,"
+        "\(cost.task): \(String(format: "%.1f", cost.trainingSeconds)) s to learn, \(String(format: "%.0f", cost.tokensPerSecond.rounded(.down))) tokens/s,"
           + " \(cost.trainedParameters) parameters, \(cost.expertBytes) bytes of its own,"
           + " \(String(format: "%.1f", cost.evaluationSeconds)) s to score, peak memory \(cost.peakResidentBytes >> 20) MiB"
       )
     }
-    return lines.joined(separator: "\n")
+    return lines.map(\.onOneLine).joined(separator: "\n")
   }
 
   private static func line(_ metric: RunMetrics.Metric, _ column: String = "") -> String {

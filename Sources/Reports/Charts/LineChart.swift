@@ -1,0 +1,87 @@
+import Foundation
+
+/// Lines over a common axis, before they are drawn. Each has a dash pattern and a marker of its own, and its name at its end.
+struct LineChart: Equatable {
+  struct Point: Equatable {
+    var x: Double
+    var y: Double
+    /// From where to where the value may be.
+    var range: ClosedRange<Double>?
+    /// In words, for who points at it and for the table.
+    var text: String
+  }
+
+  struct Series: Equatable {
+    var name: String
+    /// Colour, dash pattern and marker.
+    var style: Int
+    var points: [Point]
+  }
+
+  /// A vertical line with a name.
+  struct Guide: Equatable {
+    var x: Double
+    var name: String
+  }
+
+  var title: String
+  var caption: Phrase
+  var xTitle: String
+  var yTitle: String
+  var series: [Series]
+  var guides: [Guide] = []
+  /// Whether x are whole numbers, each of which is worth a tick.
+  var isCounted = true
+  /// Whether the axis begins at zero, whatever the values.
+  var fromZero = false
+  /// The same numbers.
+  var table: ReportTable
+
+  /// At which a drawing is easy to read, in the size of a letter.
+  static let width = 27.0
+}
+
+/// An axis with round numbers.
+struct Axis: Equatable {
+  let low: Double
+  let high: Double
+  let ticks: [Double]
+  /// Decimals that tell the ticks apart.
+  let decimals: Int
+
+  /// - Parameters:
+  ///   - values: what must lie on the axis; what is not finite is left out.
+  ///   - steps: about how many steps there should be.
+  ///   - smallest: steps are not smaller than this.
+  init(covering values: [Double], steps: Int = 5, smallest: Double = 0) {
+    let finite = values.filter { abs($0) < 1e300 }
+    var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
+    if low == high {
+      let room = max(abs(low) * 0.1, smallest, 1e-3)
+      (low, high) = (low - room, high + room)
+    }
+    let step = max(Self.round((high - low) / Double(max(steps, 1))), smallest)
+    let (first, last) = ((low / step).rounded(.down), (high / step).rounded(.up))
+    // Where numbers are so large or so close that steps cannot be counted, the ends alone are ticks.
+    guard step.isNormal, last - first < 100 else {
+      (self.low, self.high, ticks, decimals) = (low, high, [low, high], 3)
+      return
+    }
+    ticks = (0...Int(last - first)).map { (first + Double($0)) * step }
+    (self.low, self.high) = (first * step, last * step)
+    decimals =
+      (0...8).first { abs((step * pow(10, Double($0))).rounded() / pow(10, Double($0)) - step) < step * 1e-6 } ?? 8
+  }
+
+  /// 1, 2 or 5 times a power of ten, not below a width.
+  private static func round(_ width: Double) -> Double {
+    let power = pow(10, log10(width).rounded(.down))
+    return power * ([1, 2, 5].first { $0 * power >= width * (1 - 1e-9) } ?? 10)
+  }
+
+  /// Where a value lies between the ends, 0 to 1.
+  func share(_ value: Double) -> Double {
+    let share = (value - low) / (high - low)
+    return share.isFinite ? min(max(share, 0), 1) : 0.5
+  }
+}

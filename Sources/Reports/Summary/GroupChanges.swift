@@ -1,0 +1,28 @@
+import Runs
+
+/// How many rows of a task the runs of a method lost and gained between learning it and the end, and some of them.
+public struct GroupChanges: Sendable, Equatable, Encodable {
+  public let task: String
+  /// Scored rows in each run, from the fewest to the most.
+  public let rows: [Int]
+  public let lost: Estimate?
+  public let gained: Estimate?
+  /// The first rows that the first run lost and gained, at most ``shown`` of each.
+  public let lostExamples: [RowChanges.Row]
+  public let gainedExamples: [RowChanges.Row]
+
+  /// How many examples are kept.
+  public static let shown = 5
+
+  /// Of the runs whose predictions are there; tasks are in the first one's order.
+  static func of(_ runs: [ReportedRun]) -> [GroupChanges] {
+    let all = runs.compactMap(\.changes)
+    return (all.first ?? []).map { first in
+      let same = all.compactMap { $0.first { $0.task == first.task } }
+      return GroupChanges(
+        task: first.task, rows: Set(same.map(\.rows)).sorted(), lost: Estimate(same.map { Double($0.lost.count) }),
+        gained: Estimate(same.map { Double($0.gained.count) }), lostExamples: Array(first.lost.prefix(shown)),
+        gainedExamples: Array(first.gained.prefix(shown)))
+    }
+  }
+}

@@ -1,0 +1,40 @@
+public import Learning
+import Runs
+
+/// Which rows of a task were answered otherwise at the end of a run than when the task had just been learned.
+public struct RowChanges: Sendable, Equatable, Encodable {
+  /// One of them. Labels are numbers: a run folder holds no names of labels, and no texts.
+  public struct Row: Sendable, Equatable, Encodable {
+    /// Number of the row in its task's file, from 0.
+    public let index: Int
+    public let right: Int
+    public let learned: Int
+    public let end: Int
+  }
+
+  public let task: String
+  /// Scored rows.
+  public let rows: Int
+  /// Right when the task was learned, wrong at the end.
+  public let lost: [Row]
+  /// Wrong when the task was learned, right at the end.
+  public let gained: [Row]
+
+  /// - Parameters:
+  ///   - task: its name.
+  ///   - learned: the predictions right after it was learned.
+  ///   - end: those after the last task.
+  /// - Returns: `nil` if they are not of the same rows in the same order.
+  public init?(task: String, learned: [Prediction], end: [Prediction]) {
+    guard learned.map(\.index) == end.map(\.index), learned.map(\.gold) == end.map(\.gold) else { return nil }
+    self.task = task
+    rows = end.count
+    func changed(_ isWanted: (Prediction, Prediction) -> Bool) -> [Row] {
+      zip(learned, end).filter(isWanted).map {
+        Row(index: $0.index, right: $0.gold, learned: $0.predicted, end: $1.predicted)
+      }
+    }
+    lost = changed { $0.isRight && !$1.isRight }
+    gained = changed { !$0.isRight && $1.isRight }
+  }
+}

@@ -1,0 +1,52 @@
+import Files
+import Foundation
+import Runs
+
+/// What was decided for a run, without what several runs of one experiment differ in: order and seed.
+struct RunSettings: Equatable {
+  /// By key, as in the manifest's configuration (`training.epochs`), and `base`, `data` and `tasks` by their content.
+  let values: [String: String]
+
+  /// What decides which question a run answers: runs that differ in it were scored on other rows.
+  static let question = ["data", "evaluateOn", "tasks", "testLimit"]
+
+  /// Places, and what does not decide a result.
+  private static let left = ["seed", "method", "base"]
+  private static let leftFolders = ["source.", "checkpoints."]
+
+  init(_ manifest: Manifest) throws {
+    let data = try JSONFile.encode(manifest.configuration, pretty: false)
+    var values: [String: String] = [:]
+    Self.flatten(try JSONFile.decode(JSONValue.self, from: data, path: "configuration"), "", into: &values)
+    values = values.filter { key, _ in
+      !Self.left.contains(key) && !Self.leftFolders.contains { key.hasPrefix($0) }
+    }
+    values["base"] = Self.short(manifest.baseDigest)
+    values["data"] = Self.short(
+      Digest(of: Data(manifest.dataDigests.values.map(\.description).sorted().joined(separator: "\n").utf8)))
+    values["tasks"] = manifest.tasks.sorted().joined(separator: ", ")
+    self.values = values
+  }
+
+  /// Enough of a digest for a person to compare.
+  static func short(_ digest: Digest) -> String { String(digest.description.prefix(19)) }
+
+  /// The keys in which some settings differ, sorted.
+  static func differing(_ settings: [RunSettings]) -> [String] {
+    Set(settings.flatMap(\.values.keys)).filter { key in Set(settings.map { $0.values[key] }).count > 1 }.sorted()
+  }
+
+  /// As text, such as `rank 16, adversary off`.
+  func described(_ keys: [String]) -> String {
+    keys.map { "\($0) \(values[$0] ?? "not set")" }.joined(separator: ", ")
+  }
+
+  private static func flatten(_ value: JSONValue, _ path: String, into values: inout [String: String]) {
+    switch value {
+    case .object(let members):
+      for (key, member) in members { flatten(member, path.isEmpty ? key : "\(path).\(key)", into: &values) }
+    case .text(let text): values[path] = text
+    case .null, .boolean, .number, .list: values[path] = value.description
+    }
+  }
+}
