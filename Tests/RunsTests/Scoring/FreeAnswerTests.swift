@@ -211,6 +211,12 @@ extension RunTests {
       let longest = try #require(short.tasks[1].training.map(\.answerIds.count).max())
       #expect(short.manifest.scoring(of: "echo").answerTokens == longest && longest < 12)
       #expect(short.manifest.rows["echo"]?.cutAnswers == nil)
+      // A scored row leaves room for that much, whatever its right answer has.
+      configuration.training.maxLength = 15
+      let tight = try SequenceRun.start(configuration, in: scratch.place("tight")).tasks[1]
+      let rows = tight.evaluated.filter { $0.droppedTokens > 0 }
+      #expect(rows.allSatisfy { $0.promptIds.count == 15 - tight.answerTokens })
+      #expect(rows.contains { $0.answerIds.count != tight.answerTokens })
     }
 
     @Test func trialsWriteToo() throws {
