@@ -35,8 +35,8 @@ extension RunTests {
       #expect(manifest.scoring(of: "weather").isPlainAccuracy && manifest.rows["echo"]?.cutAnswers == nil)
       let limit = try #require(scoring.answerTokens)
       let file = try MatrixFile.read(folder.matrix)
-      #expect(file.measures == ["accuracy", "rouge-l"] && file.column == .clean && file.matrix.n == [6, 6])
-      #expect(file.matrix.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j"))
+      #expect(file.measures == ["accuracy", "rouge-l"] && file.column == .clean && file.n == [6, 6])
+      #expect(file.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j"))
       #expect(!FileManager.default.fileExists(atPath: folder.legacyMatrix.path))
       for row in 0...2 {
         let answers = try PredictionsFile.decodeWritten(
@@ -53,7 +53,7 @@ extension RunTests {
       // After two passes something else is written; by an expert of its own something of the answers.
       let (untrained, learned) = (folder.predictions(row: 0, task: "echo"), folder.predictions(row: 2, task: "echo"))
       #expect(try Data(contentsOf: untrained) != Data(contentsOf: learned))
-      #expect(try method != "per-task" || #require(file.matrix.scores[2][1]) > 0.1)
+      #expect(try method != "per-task" || #require(file.scores[2][1]) > 0.1)
       let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics)
       #expect(
         metrics.metrics.prefix(5).map(\.name) == ["ACC", "BWT", "FWT", "FGT", "LA"] && metrics.legacyMetrics == nil)
@@ -172,7 +172,7 @@ extension RunTests {
       let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics).metrics
       let inferred = try #require(metrics.first { $0.name == "ACC, task inferred" })
       #expect(inferred.formula.hasPrefix("ACC, task inferred = ") && inferred.formula.contains("R: clean score"))
-      #expect(try inferred.value == TaskMatrix(tasks: manifest.tasks, scores: file.scores).averageAccuracy)
+      #expect(try inferred.value == TaskMatrix(tasks: manifest.tasks, scores: file.matrix.scores).averageAccuracy)
       #expect(metrics.first { $0.name == "router accuracy" }?.n == 12)
 
       let good = try Data(contentsOf: place)
