@@ -101,11 +101,12 @@ extension CommandLineTests {
       try refused(scratch, "other/Weather.jsonl", naming: ["a task name of its own"])
     }
 
-    @Test func answersThatAreNoLabels() throws {
+    /// Free answers are written by the model; a head has no label for them.
+    @Test func aHeadForFreeAnswers() throws {
       let rows = (0..<30).map { "{\"prompt\":\"p \($0)\",\"answer\":\"answer \($0)\"}\n" }
       let scratch = try scratch(rows.joined())
-      let outcome = try Accrete.run(TinyRun.arguments(), in: scratch.url)
-      expectRefusal(outcome, code: 65, "task `traffic`", "answers")
+      let outcome = try Accrete.run(TinyRun.arguments() + ["--read-out", "head"], in: scratch.url)
+      expectRefusal(outcome, code: 65, "task `traffic`", "free answers", "--read-out label")
     }
 
     @Test func moreThanAMaximumLengthCanHold() throws {

@@ -29,8 +29,10 @@ extension RunTests {
           measure()
         }
       }
-      // The base is alive all the time, and no other tensor beside the state that a checkpoint holds.
-      #expect(beyondState.count == 4 && Set(beyondState).count == 1, "\(beyondState)")
+      // The base is alive all the time. What a router sees of the scored rows, and what some methods compute once from earlier tasks, is
+      // there from the second task on; nothing else beside the state that a checkpoint holds.
+      #expect(beyondState.count == 4 && Set(beyondState.dropFirst(2)).count == 1, "\(beyondState)")
+      if !kind.routes, kind.method != "o-lora" { #expect(Set(beyondState).count == 1, "\(beyondState)") }
       #expect(LiveTensors.countOfThread == start)
     }
   }

@@ -88,7 +88,7 @@ struct SubExpertPool {
   /// What all entries are worth now: the owned ones as they are for ever, the others as they train.
   func values(_ place: SubExpertPlace) throws -> Tensor {
     let free = try Self.find(place, in: weights)
-    return free
+    return try owned[place].map { try $0.values.kept(where: $0.mask, else: free) } ?? free
   }
 
   /// The entries that a learned task uses; exactly zero elsewhere. `mask`: all of them owned.
