@@ -83,7 +83,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   func methodContext(for model: DecoderModel) throws -> MethodContext {
     MethodContext(
       base: model.configuration, device: model.device, shape: try shape(), seed: seed,
-      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight), options: try MethodCatalog.options(options ?? [:], for: method))
+      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight),
+      options: try MethodCatalog.options(options ?? [:], for: method))
   }
 
   /// The experts' shape.

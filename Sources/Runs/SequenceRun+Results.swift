@@ -17,7 +17,8 @@ extension SequenceRun {
           matrix: MatrixFile(
             manifest, routed.matrix, .clean, cut: nil,
             rows:
-              "R[i][j]: \(manifest.scoreName(.clean)) on task j after learning i tasks, of the experts that the router chose"),
+              "R[i][j]: \(manifest.scoreName(.clean)) on task j after learning i tasks, of the experts that the router chose"
+          ),
           routerAccuracy: routed.routerAccuracy.scores, unknownRate: routed.unknownRate.scores),
         to: folder.inside(folder.inferredMatrix))
     }

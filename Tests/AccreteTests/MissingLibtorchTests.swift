@@ -12,7 +12,8 @@ extension CommandLineTests {
       let program = try programAlone(in: scratch)
       let folder = try FinishedRun.shared.folder()
       let commands = [
-        ["--help"], ["report", "run", "--html", scratch.place("report.html").path], ["experts", "list", "run"], ["experts", "show", "run/experts/weather"],
+        ["--help"], ["report", "run", "--html", scratch.place("report.html").path], ["experts", "list", "run"],
+        ["experts", "show", "run/experts/weather"],
         ["tokenize", "--base", Accrete.base.path],
       ]
       for command in commands {

@@ -81,7 +81,8 @@ struct ReportCommand: ParsableCommand {
     let legacy = try OptionalFile.read { try MatrixFile.read(run.legacyMatrix) }
     let metrics = try OptionalFile.read { try JSONFile.read(RunMetrics.self, from: run.metrics) }
     if json {
-      Console.output(String(decoding: try JSONFile.encode(Result(matrix: matrix, legacy: legacy, metrics: metrics)), as: UTF8.self))
+      Console.output(
+        String(decoding: try JSONFile.encode(Result(matrix: matrix, legacy: legacy, metrics: metrics)), as: UTF8.self))
       return
     }
     for file in [matrix, legacy].compactMap(\.self) { Console.output(try ScoreTable.render(file, of: manifest)) }

@@ -78,7 +78,9 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     name: .customLong("option"),
-    help: "A hyper-parameter of the method, as NAME=VALUE, or METHOD.NAME=VALUE for one method of a comparison; may be repeated. `accrete methods` lists them.")
+    help:
+      "A hyper-parameter of the method, as NAME=VALUE, or METHOD.NAME=VALUE for one method of a comparison; may be repeated. `accrete methods` lists them."
+  )
   var options: [String] = []
 
   @Option(help: "Examples in a micro-batch. Default: 8.")

@@ -156,7 +156,8 @@ extension RunTests {
       let folder = try finished("accrete")
       let manifest = try folder.readManifest()
       let file = try InferredMatrixFile.read(folder.inferredMatrix)
-      #expect(file.matrix.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j") && file.matrix.n == [6, 6])
+      #expect(
+        file.matrix.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j") && file.matrix.n == [6, 6])
       let told = try PredictionsFile.decodeWritten(
         Data(contentsOf: folder.predictions(row: 2, task: "echo")), path: "echo")
       let place = folder.routedPredictions(row: 2, task: "echo")
