@@ -29,6 +29,7 @@ define link_libtorch
 endef
 
 build: setup
+	$(SWIFT) build --configuration release --product accrete-torch
 	$(SWIFT) build --configuration release --product accrete
 	$(call link_libtorch,--configuration release)
 	@echo "built: .build/release/accrete"
@@ -41,7 +42,7 @@ test: setup
 	$(call link_libtorch,)
 	$(SWIFT) test --skip-build --parallel
 
-# Inputs for each of the thirteen targets; see docs/fuzzing.md.
+# Inputs for each target; see docs/fuzzing.md.
 FUZZ_RUNS ?= 450000
 
 fuzz: setup

@@ -8,6 +8,12 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// A library for other packages. Those that call libtorch bring what is linked to it; our own programs open that when they
+/// need it (ARCHITECTURE.md, "How libtorch is called").
+func library(_ name: String, callsTorch: Bool = true) -> Product {
+  .library(name: name, targets: callsTorch ? [name, "CTorchBridge"] : [name])
+}
+
 /// One library layer; it may import only what is listed here (see ARCHITECTURE.md).
 func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -25,15 +31,16 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "accrete", targets: ["accrete"]),
-    .library(name: "Files", targets: ["Files"]),
-    .library(name: "Torch", targets: ["Torch"]),
-    .library(name: "Tokenization", targets: ["Tokenization"]),
-    .library(name: "Decoder", targets: ["Decoder"]),
-    .library(name: "Experts", targets: ["Experts"]),
-    .library(name: "Streams", targets: ["Streams"]),
-    .library(name: "Learning", targets: ["Learning"]),
-    .library(name: "Runs", targets: ["Runs"]),
-    .library(name: "Reports", targets: ["Reports"]),
+    .library(name: "accrete-torch", type: .dynamic, targets: ["CTorchBridge"]),
+    library("Files", callsTorch: false),
+    library("Torch"),
+    library("Tokenization", callsTorch: false),
+    library("Decoder"),
+    library("Experts"),
+    library("Streams"),
+    library("Learning"),
+    library("Runs"),
+    library("Reports"),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -42,8 +49,9 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibtorch", pkgConfig: "accrete-libtorch"),
+    .target(name: "CTorch"),
     .target(
-      name: "CTorch", dependencies: ["CLibtorch"],
+      name: "CTorchBridge", dependencies: ["CLibtorch"], cxxSettings: [.headerSearchPath("../CTorch/include")],
       linkerSettings: [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]),
     layer("Files", [.product(name: "Crypto", package: "swift-crypto")]),
     layer("Torch", ["CTorch", "Files"]),

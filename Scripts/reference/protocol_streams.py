@@ -36,12 +36,14 @@ def shuffled(count, *key):
     return RandomStream(*key).shuffle(list(range(count)))
 
 
-def training_rows(labels, per_class, seed, task):
-    if per_class is None:
+def training_rows(labels, per_class, seed, task, limit=None):
+    if per_class is None and limit is None:
         return list(range(len(labels)))
     taken, seen = [], {}
     for row in shuffled(len(labels), seed, "rows", task):
-        if seen.get(labels[row], 0) < per_class:
+        if limit is not None and len(taken) >= limit:
+            break
+        if per_class is None or seen.get(labels[row], 0) < per_class:
             seen[labels[row]] = seen.get(labels[row], 0) + 1
             taken.append(row)
     return sorted(taken)
@@ -84,6 +86,8 @@ def main():
     print("1/rows/x shuffle 12", shuffled(12, 1, "rows", "x"))
     letters = list("abbacabcaabbccabcaba")
     print("per class 2", training_rows(letters, 2, 7, "toy"), "per class 5", training_rows(letters, 5, 7, "toy"))
+    print("6 rows", training_rows(letters, None, 7, "toy", 6), "at most 2 of a label", training_rows(letters, 2, 7, "toy", 5))
+    print("free answers, 3", training_rows([""] * 20, 3, 7, "toy"))
     print("validation 2, limit 4", validation_rows(letters, 2, 4, 7, "toy"))
     print("validation 5, no limit", validation_rows(letters, 5, None, 7, "toy"))
     print("test 20 limit 6", test_rows(20, 6, "toy"))

@@ -20,10 +20,12 @@ public struct TokenBatch: Sendable {
   /// Tokens that are added to `tokens` real ones so that their number is a round one; nobody looks at them.
   ///
   /// oneDNN compiles a product for each number of rows and keeps what it compiled: with every batch another number, a run spent
-  /// up to a millisecond a product on that, and two megabytes for each.
+  /// up to a millisecond a product on that, and two megabytes for each. What is kept also lies between the tensors of a step, which
+  /// then can't be given back as one piece: memory grew for hundreds of steps. Up to 32 rows need nothing that is compiled.
   public static func filler(for tokens: Int) -> Int {
-    let block = 64
-    return tokens <= block ? 0 : (block - tokens % block) % block
+    guard tokens > 32 else { return 0 }
+    let block = tokens <= 64 ? 16 : 64
+    return (block - tokens % block) % block
   }
 
   /// Packed tokens that a pass computes: the real ones, then the filler.

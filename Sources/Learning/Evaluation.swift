@@ -18,8 +18,8 @@ public struct Prediction: Sendable, Codable, Equatable {
 
 /// Scores classification rows under a selection of experts, in batches of bounded size.
 public struct Evaluator {
-  private let model: DecoderModel
-  private let pad: Int
+  let model: DecoderModel
+  let pad: Int
   /// Padded tokens of a batch at most: bounds memory whatever the lengths.
   private let tokenBudget: Int
 
@@ -54,7 +54,8 @@ public struct Evaluator {
         for (number, row) in zip(group, scores) {
           guard let gold = examples[number].labelIndex else {
             throw LearningError.unsupported(
-              what: "scoring free answers", fix: "Give tasks whose answers are labels (at most 20 different ones).")
+              what: "choosing a label for row \(examples[number].index), which has a free answer",
+              fix: "Let the model write the answer, and score that (`Evaluator.written`).")
           }
           // The first of equal scores wins.
           let best = row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 }
@@ -68,7 +69,7 @@ public struct Evaluator {
   }
 
   /// Batches of similar length within the token budget.
-  private func groups(_ examples: [EncodedExample], extra: Int) -> [[Int]] {
+  func groups(_ examples: [EncodedExample], extra: Int) -> [[Int]] {
     let order = examples.indices.sorted {
       (examples[$0].promptIds.count, $0) < (examples[$1].promptIds.count, $1)
     }

@@ -37,6 +37,13 @@ extension Manifest {
       }
       guard seen.insert(task).inserted else { throw refuse("`\(task)` is twice in `tasks`") }
     }
+    // They are shown as they are.
+    let texts = (scoring ?? [:]).values.flatMap { scoring in
+      [scoring.clean, scoring.legacy].compactMap(\.self).flatMap { [$0.name, $0.formula] } + scoring.notes
+    }
+    guard texts.allSatisfy({ $0 == $0.onOneLine }) else {
+      throw refuse("a measure or a note in `scoring` is not on one line, or has control characters")
+    }
     return self
   }
 }

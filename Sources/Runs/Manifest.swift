@@ -22,6 +22,8 @@ public struct Manifest: Sendable, Equatable, Codable {
   public var dataDigests: [String: Digest]
   /// Rows trained on and scored, by task.
   public var rows: [String: RowCounts]
+  /// How the answers to each task are scored, and what is to be said about its data, by task. Read it with ``scoring(of:)``.
+  public var scoring: [String: Scoring]?
 
   public struct RowCounts: Sendable, Equatable, Codable {
     public var trained: Int
@@ -31,6 +33,8 @@ public struct Manifest: Sendable, Equatable, Codable {
     public var droppedTokens: Int
     /// Those that lost most, at most three.
     public var mostTruncated: [TruncatedRow] = []
+    /// Free answers of training rows that were cut at their end; nil: none.
+    public var cutAnswers: Int?
   }
 
   /// An example that lost tokens on its left.
@@ -78,6 +82,9 @@ public struct Manifest: Sendable, Equatable, Codable {
     try check("the prompt's form (instruction, cue or labels)", promptDigest, now.promptDigest)
     for (path, digest) in dataDigests.sorted(by: { $0.key < $1.key }) {
       try check("the data file \(path)", digest, now.dataDigests[path]?.description ?? "missing")
+    }
+    for (task, recorded) in (scoring ?? [:]).sorted(by: { $0.key < $1.key }) {
+      try check("how task \(task) is scored", recorded, now.scoring(of: task))
     }
   }
 }

@@ -33,6 +33,11 @@ extension MatrixFile {
       throw FileError.malformedJSON(
         path: path, reason: "`n` should be \(tasks.count) numbers of scored rows, one for each task")
     }
+    guard measures.map({ $0.count == tasks.count }) ?? true,
+      cut.map({ $0.count == scores.count && $0.allSatisfy { $0.count == tasks.count } }) ?? true
+    else {
+      throw FileError.malformedJSON(path: path, reason: "`measures` and `cut` should have an entry for each task")
+    }
     return self
   }
 }

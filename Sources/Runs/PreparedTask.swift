@@ -12,26 +12,44 @@ public struct PreparedTask: Sendable {
   public let evaluated: [EncodedExample]
   /// Answer tokens of each label, the end token last.
   public let labelIds: [[Int]]
+  /// What an answer is worth.
+  public let key: AnswerKey
+  /// The most new tokens of a written answer: those of the longest training answer. 0 for labels.
+  public let answerTokens: Int
+  /// Training answers that were cut.
+  private let cutAnswers: Int
 
-  /// - Throws: `StreamError`; `LearningError.unsupported` for free answers.
-  public init(_ task: LearningTask, arrival: Int, base: Base, configuration: RunConfiguration) throws {
-    guard task.kind == .classification else {
+  /// - Throws: `StreamError`; `LearningError.unsupported` for free answers with heads.
+  public init(
+    _ task: LearningTask, arrival: Int, base: Base, configuration: RunConfiguration, suite: any TaskSuite
+  ) throws {
+    let isWritten = task.kind == .generation
+    if isWritten, configuration.readOut == .head {
       throw LearningError.unsupported(
-        what: "task `\(task.name)`: answers that are no labels",
-        fix: "Use at most \(JSONLReader.mostAnswers) different answers, each at least twice in the training rows.")
+        what: "task `\(task.name)`: a head for free answers, which are no labels,",
+        fix: "Let the model write them: --read-out label.")
     }
     let rows = try RowSelection(
-      of: task, perClass: configuration.perClass, evaluation: configuration.evaluateOn, limit: configuration.testLimit,
-      seed: configuration.seed)
+      of: task, perClass: configuration.perClass, trainLimit: configuration.trainLimit,
+      evaluation: configuration.evaluateOn, limit: configuration.testLimit, seed: configuration.seed)
+    let maxLength = min(configuration.training.maxLength, base.model.configuration.maxPositions)
     let encoder = try PromptEncoder(
-      task: task, tokenizer: base.tokenizer, endToken: base.endToken,
-      maxLength: min(configuration.training.maxLength, base.model.configuration.maxPositions))
+      task: task, tokenizer: base.tokenizer, endToken: base.endToken, maxLength: maxLength,
+      answerLimit: configuration.maxAnswerTokens ?? maxLength / 2)
     self.task = task
+    key = try AnswerKey(task, rows, suite: suite, scorer: configuration.source.scorer)
     identity = TaskIdentity(name: task.name, arrival: arrival)
     training = try rows.training.map { try encoder.encode(task.train[$0]) }
-    let pool = rows.evaluation == .test ? task.test : task.train
-    evaluated = try rows.evaluated.map { try encoder.encode(pool[$0]) }
+    let answerTokens = isWritten ? training.map(\.answerIds.count).max() ?? 0 : 0
+    evaluated = try key.rows.map { try encoder.encode($0, leaving: answerTokens) }
     labelIds = encoder.labelIds
+    self.answerTokens = answerTokens
+    cutAnswers = isWritten ? training.count { $0.answerIds.last != base.endToken } : 0
+  }
+
+  /// How the task is scored, for the manifest.
+  func scoring(notes: [String]) -> Manifest.Scoring {
+    key.record(answerTokens: task.kind == .generation ? answerTokens : nil, notes: notes)
   }
 
   var counts: Manifest.RowCounts {
@@ -42,6 +60,7 @@ public struct PreparedTask: Sendable {
     }.sorted { ($1.droppedTokens, $0.row) < ($0.droppedTokens, $1.row) }
     return Manifest.RowCounts(
       trained: training.count, scored: evaluated.count, truncated: worst.count,
-      droppedTokens: all.reduce(0) { $0 + $1.droppedTokens }, mostTruncated: Array(worst.prefix(3)))
+      droppedTokens: all.reduce(0) { $0 + $1.droppedTokens }, mostTruncated: Array(worst.prefix(3)),
+      cutAnswers: cutAnswers > 0 ? cutAnswers : nil)
   }
 }

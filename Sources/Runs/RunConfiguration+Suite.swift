@@ -27,6 +27,30 @@ extension RunConfiguration.Source {
     }
   }
 
+  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` for an unknown measure, or one beside a suite, which names
+  ///   the measures of its tasks.
+  func requireKnownScorer() throws {
+    guard let scorer else { return }
+    guard suite == "files" else {
+      throw RunError.invalidConfiguration(
+        key: "scorer", got: "given together with suite \(suite)",
+        allowed: "your own tasks; a suite has its own measures")
+    }
+    guard ScorerCatalog.names.contains(scorer) else {
+      throw RunError.invalidConfiguration(
+        key: "scorer", got: scorer, allowed: ScorerCatalog.names.joined(separator: ", "))
+    }
+  }
+
+  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` if a measure suits no task: it would do nothing.
+  func requireScorerTaken(by tasks: [PreparedTask]) throws {
+    guard let scorer, !tasks.contains(where: { $0.key.clean.name == scorer }) else { return }
+    let kinds = Set(tasks.map(\.task.kind)).map(\.rawValue).sorted().joined(separator: " and ")
+    throw RunError.invalidConfiguration(
+      key: "scorer", got: "\(scorer), which suits no task of these (\(kinds))",
+      allowed: "macro-f1 for labels, accuracy, or a measure of texts for free answers")
+  }
+
   /// The folder of a suite's data.
   private func folder(with content: String) throws -> URL {
     guard let data else {

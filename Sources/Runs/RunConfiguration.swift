@@ -16,6 +16,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     public var order = 1
     /// The user's own files, for `files`; absolute.
     public var files: [String] = []
+    /// The measure of the user's own tasks, one of `ScorerCatalog.names`, where it suits their answers; nil: accuracy.
+    public var scorer: String?
 
     public init() {}
   }
@@ -25,8 +27,12 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   /// Folder of the base model; absolute.
   public var base = ""
   public var source = Source()
-  /// Training rows of each label; nil: all.
+  /// Training rows of each label, free answers counting as one; nil: all.
   public var perClass: Int?
+  /// Training rows of each task; nil: all.
+  public var trainLimit: Int?
+  /// The most tokens of a free answer, the end token included; nil: half of the maximum length.
+  public var maxAnswerTokens: Int?
   /// Scored rows of each task; nil: all.
   public var testLimit: Int?
   public var evaluateOn = RowSelection.Evaluation.test
@@ -55,15 +61,18 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     try training.validate()
     _ = try shape()
     _ = try Adversary.Options(mode: adversary, weight: adversaryWeight)
-    try MethodCatalog.check(method, options: options ?? [:])
+    try MethodCatalog.check(method, options: MethodCatalog.options(options ?? [:], for: method))
     func positive(_ key: String, _ value: Int?) throws {
       if let value, value < 1 {
         throw RunError.invalidConfiguration(key: key, got: "\(value)", allowed: "1 or more, or leave it out for all")
       }
     }
     try positive("per-class", perClass)
+    try positive("train-limit", trainLimit)
+    try positive("max-answer-tokens", maxAnswerTokens)
     try positive("test-limit", testLimit)
     try positive("threads", threads)
+    try source.requireKnownScorer()
     try positive("checkpoint-steps", checkpoints.everySteps)
     if let seconds = checkpoints.everySeconds, !(seconds > 0 && seconds.isFinite) {
       throw RunError.invalidConfiguration(key: "checkpoint-seconds", got: "\(seconds)", allowed: "above 0")
@@ -74,7 +83,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   func methodContext(for model: DecoderModel) throws -> MethodContext {
     MethodContext(
       base: model.configuration, device: model.device, shape: try shape(), seed: seed,
-      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight), options: options ?? [:])
+      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight), options: try MethodCatalog.options(options ?? [:], for: method))
   }
 
   /// The experts' shape.

@@ -15,7 +15,10 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var tasks: [String]?
   public var method: String?
   public var seed: UInt64?
+  public var scorer: String?
   public var perClass: Int?
+  public var trainLimit: Int?
+  public var maxAnswerTokens: Int?
   public var testLimit: Int?
   public var evaluateOn: RowSelection.Evaluation?
   public var readOut: ReadOutKind?
@@ -42,7 +45,9 @@ public struct RunFile: Sendable, Equatable, Decodable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case base, device, threads, weights, suite, data, order, tasks, method, seed, rank, alpha, dropout, adversary, batch
-    case accumulation, epochs, schedule, options
+    case accumulation, epochs, schedule, scorer, options
+    case trainLimit = "train-limit"
+    case maxAnswerTokens = "max-answer-tokens"
     case batchTokens = "batch-tokens"
     case gradientCheckpointing = "gradient-checkpointing"
     case checkpointSteps = "checkpoint-steps"

@@ -11,6 +11,8 @@ public struct RunFolder: Sendable {
   public var events: URL { url.appendingPathComponent("events.jsonl") }
   public var timings: URL { url.appendingPathComponent("timings.jsonl") }
   public var matrix: URL { url.appendingPathComponent("matrix.json") }
+  /// There where a suite has a legacy column.
+  public var legacyMatrix: URL { url.appendingPathComponent("matrix-legacy.json") }
   /// R where the task of each row was inferred; missing where none was.
   public var inferredMatrix: URL { url.appendingPathComponent("matrix-inferred.json") }
   /// What the learned experts do in each layer; missing where nothing was measured.

@@ -23,6 +23,8 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   public var readOut: ReadOutKind
   public var tasksLearned: Int
   public var metrics: [Metric]
+  /// The same of `matrix-legacy.json`; nil where there is none.
+  public var legacyMetrics: [Metric]?
   /// A_1 … A_T, see ``TaskMatrix/averageAccuracyCurveFormula``; empty while tasks are left to learn.
   public var averageAccuracyCurve: [Double?]
   public var costs: [TaskCosts]
@@ -30,12 +32,16 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   /// The metrics of a complete run; of an incomplete one there are only the costs.
   ///
   /// - Parameters:
-  ///   - outcomes: of every cell; nil while tasks are left to learn.
-  ///   - routed: the same with the task inferred; nil where the method has no router.
+  ///   - manifest: of the run.
+  ///   - folder: with the predictions, which are read when no task is left to learn.
+  ///   - routed: the scores with the task inferred; nil where the method has no router.
+  ///   - learned: how many tasks are.
+  ///   - costs: of the learned tasks.
+  /// - Throws: `FileError` where predictions cannot be read; ``MetricError``.
   init(
-    _ configuration: RunConfiguration, outcomes: Outcomes?, routed: (scores: RoutedScores, outcomes: Outcomes)? = nil,
-    learned: Int, costs: [TaskCosts]
+    _ manifest: Manifest, of folder: RunFolder, routed: RoutedScores?, learned: Int, costs: [TaskCosts]
   ) throws {
+    let configuration = manifest.configuration
     method = configuration.method
     order = configuration.source.order
     seed = configuration.seed
@@ -45,67 +51,75 @@ public struct RunMetrics: Sendable, Codable, Equatable {
     self.costs = costs
     metrics = []
     averageAccuracyCurve = []
-    guard let outcomes else { return }
-    averageAccuracyCurve = try outcomes.matrix().averageAccuracyCurve
-    try add(
-      [
-        ("ACC", TaskMatrix.averageAccuracyFormula, \.averageAccuracy),
-        ("BWT", TaskMatrix.backwardTransferFormula, \.backwardTransfer),
-        ("FWT", TaskMatrix.forwardTransferFormula, \.forwardTransfer),
-        ("FGT", TaskMatrix.forgettingFormula, \.forgetting),
-        ("LA", TaskMatrix.learningAccuracyFormula, \.learningAccuracy),
-      ], of: outcomes)
-    guard let routed else { return }
+    guard learned == manifest.tasks.count, let clean = try folder.outcomes(manifest, .clean) else { return }
+    averageAccuracyCurve = try clean.matrix().averageAccuracyCurve
+    metrics = try Self.metrics(Self.ofMatrix, clean, manifest, .clean)
+    legacyMetrics = try folder.outcomes(manifest, .legacy).map {
+      try Self.metrics(Self.ofMatrix, $0, manifest, .legacy)
+    }
+    if let routed { try add(routed, folder.routedOutcomes(manifest), manifest) }
+  }
+
+  private typealias Candidate = (name: String, formula: String, value: (TaskMatrix) -> Double?)
+
+  private static var ofMatrix: [Candidate] {
+    [
+      ("ACC", TaskMatrix.averageAccuracyFormula, \.averageAccuracy),
+      ("BWT", TaskMatrix.backwardTransferFormula, \.backwardTransfer),
+      ("FWT", TaskMatrix.forwardTransferFormula, \.forwardTransfer),
+      ("FGT", TaskMatrix.forgettingFormula, \.forgetting),
+      ("LA", TaskMatrix.learningAccuracyFormula, \.learningAccuracy),
+    ]
+  }
+
+  private static func metrics(
+    _ candidates: [Candidate], _ outcomes: Outcomes, _ manifest: Manifest, _ column: ScoreColumn
+  ) throws -> [Metric] {
+    let (matrix, seed) = (try outcomes.matrix(), manifest.configuration.seed)
+    let rows = (outcomes.cells.last ?? []).reduce(0) { $0 + ($1?.count ?? 0) }
+    let meaning = manifest.isPlainAccuracy ? "" : "; R: \(manifest.scoreName(column))"
+    let intervals = try BootstrapInterval.intervals(outcomes, seed: seed, of: candidates.map(\.value))
+    return zip(candidates, intervals).compactMap { candidate, interval in
+      candidate.value(matrix).map {
+        Metric(
+          name: candidate.name, formula: candidate.formula + meaning, value: $0, interval95: interval, n: rows,
+          seed: seed)
+      }
+    }
+  }
+
+  /// What became of the rows when nobody said which task they belong to.
+  private mutating func add(_ routed: RoutedScores, _ outcomes: Outcomes, _ manifest: Manifest) throws {
     func inferred(_ formula: String) -> String {
       formula.replacing(" =", with: ", task inferred =", maxReplacements: 1)
     }
-    try add(
+    metrics += try Self.metrics(
       [
         ("ACC, task inferred", inferred(TaskMatrix.averageAccuracyFormula), \.averageAccuracy),
         ("BWT, task inferred", inferred(TaskMatrix.backwardTransferFormula), \.backwardTransfer),
-      ], of: routed.outcomes)
-    let rows = Self.rows(routed.outcomes)
-    if let accuracy = routed.scores.routerAccuracy.averageAccuracy {
+      ], outcomes, manifest, .clean)
+    // Every scored row is routed, also those that the clean column leaves out.
+    let counts = manifest.tasks.map { manifest.rows[$0]?.scored ?? 0 }
+    let (strangers, strangerRows) = routed.strangers(counts)
+    let rates = [
+      (
+        "router accuracy", "mean over tasks of the share of rows sent to their task, after the last one",
+        routed.routerAccuracy.averageAccuracy, counts.reduce(0, +)
+      ),
+      (
+        "unknown", "mean over tasks of the share of rows called unknown, after the last one",
+        routed.unknownRate.averageAccuracy, counts.reduce(0, +)
+      ),
+      (
+        "strangers found", "mean over rows 1 … T−1 and the tasks to come of the share of rows called unknown",
+        strangers,
+        strangerRows
+      ),
+    ]
+    for (name, formula, value, rows) in rates {
+      guard let value else { continue }
       metrics.append(
-        Metric(
-          name: "router accuracy",
-          formula: "router accuracy = mean over tasks of the share of rows sent to their task, after the last one",
-          value: accuracy, interval95: nil, n: rows, seed: seed))
-    }
-    if let rate = routed.scores.unknownRate.averageAccuracy {
-      metrics.append(
-        Metric(
-          name: "unknown", formula: "unknown = mean over tasks of the share of rows called unknown, after the last one",
-          value: rate, interval95: nil, n: rows, seed: seed))
-    }
-    let (rate, count) = routed.scores.strangers(n: routed.outcomes)
-    if let rate {
-      metrics.append(
-        Metric(
-          name: "strangers found",
-          formula: "strangers found = mean over rows 1 … T−1 and the tasks to come of the share of rows called unknown",
-          value: rate,
-          interval95: nil, n: count, seed: seed))
-    }
-  }
-
-  /// Rows behind the last row of the matrix.
-  private static func rows(_ outcomes: Outcomes) -> Int {
-    (outcomes.right.last ?? []).reduce(0) { $0 + ($1?.count ?? 0) }
-  }
-
-  private mutating func add(
-    _ candidates: [(name: String, formula: String, value: (TaskMatrix) -> Double?)], of outcomes: Outcomes
-  ) throws {
-    let matrix = try outcomes.matrix()
-    let rows = Self.rows(outcomes)
-    let intervals = try BootstrapInterval.intervals(outcomes, seed: seed, of: candidates.map(\.value))
-    for (candidate, interval) in zip(candidates, intervals) {
-      guard let value = candidate.value(matrix) else { continue }
-      metrics.append(
-        Metric(
-          name: candidate.name, formula: candidate.formula, value: value, interval95: interval, n: rows,
-          seed: seed))
+        Metric(name: name, formula: "\(name) = \(formula)", value: value, interval95: nil, n: rows, seed: seed))
     }
   }
 }

@@ -1,23 +1,23 @@
 import Files
 import Foundation
 import Learning
+public import Streams
 
 extension SequenceRun {
-  /// Writes `matrix.json` and `metrics.json` as far as the run has come.
+  /// Writes `matrix.json`, `matrix-legacy.json` where there is such a column, and `metrics.json`, as far as the run has come.
   func writeResults() throws {
-    try JSONFile.write(
-      MatrixFile(
-        tasks: matrix.tasks, scores: matrix.scores,
-        rows: "R[i][j]: accuracy on task j after learning i tasks; row 0 is untrained",
-        n: tasks.map(\.evaluated.count), seed: configuration.seed, method: configuration.method),
-      to: folder.matrix)
+    if let legacy = sideColumns.legacy {
+      try JSONFile.write(
+        MatrixFile(manifest, legacy, .legacy, cut: sideColumns.cut), to: folder.inside(folder.legacyMatrix))
+    }
+    try JSONFile.write(MatrixFile(manifest, matrix, .clean, cut: sideColumns.cut), to: folder.matrix)
     if let routed {
       try JSONFile.write(
         InferredMatrixFile(
           matrix: MatrixFile(
-            tasks: matrix.tasks, scores: routed.matrix.scores,
-            rows: "R[i][j]: accuracy on task j after learning i tasks, of the experts that the router chose",
-            n: tasks.map(\.evaluated.count), seed: configuration.seed, method: configuration.method),
+            manifest, routed.matrix, .clean, cut: nil,
+            rows:
+              "R[i][j]: \(manifest.scoreName(.clean)) on task j after learning i tasks, of the experts that the router chose"),
           routerAccuracy: routed.routerAccuracy.scores, unknownRate: routed.unknownRate.scores),
         to: folder.inside(folder.inferredMatrix))
     }
@@ -27,51 +27,66 @@ extension SequenceRun {
   /// The metrics as they are now.
   /// - Throws: `FileError` where predictions cannot be read.
   public func metrics() throws -> RunMetrics {
-    let complete = learned == tasks.count
-    return try RunMetrics(
-      configuration, outcomes: complete ? folder.outcomes(matrix.tasks) : nil,
-      routed: complete ? routed.map { ($0, try folder.routedOutcomes(matrix.tasks)) } : nil, learned: learned,
-      costs: costs)
+    try RunMetrics(manifest, of: folder, routed: routed, learned: learned, costs: costs)
+  }
+
+  /// The matrix and what stands beside it, as the files have them.
+  public var matrixFiles: [MatrixFile] {
+    let legacy = sideColumns.legacy.map { MatrixFile(manifest, $0, .legacy, cut: sideColumns.cut) }
+    return [MatrixFile(manifest, matrix, .clean, cut: sideColumns.cut)] + [legacy].compactMap(\.self)
   }
 }
 
-extension RunFolder {
-  /// What was right in every cell of a finished run, from the predictions.
-  func outcomes(_ tasks: [String]) throws -> Outcomes {
-    try Outcomes(
-      tasks: tasks,
-      right: (0...tasks.count).map { row in
-        try tasks.map { try PredictionsFile.read(inside(predictions(row: row, task: $0))).map(\.isRight) }
-      })
-  }
-}
-
-extension RunFolder {
-  /// The same with the task inferred: of learned tasks only.
-  func routedOutcomes(_ tasks: [String]) throws -> Outcomes {
-    try Outcomes(
-      tasks: tasks,
-      right: (0...tasks.count).map { row in
-        try tasks.enumerated().map { column, task in
-          column < row
-            ? try RoutedPrediction.read(inside(routedPredictions(row: row, task: task))).map(\.prediction.isRight) : nil
-        }
-      })
-  }
-}
-
-/// `matrix.json`.
+/// `matrix.json` and `matrix-legacy.json`.
 public struct MatrixFile: Sendable, Codable, Equatable {
   public var tasks: [String]
   public var scores: [[Double?]]
   public var rows: String
-  /// Scored rows of each task.
+  /// Scored rows of each task that count.
   public var n: [Int]
   public var seed: UInt64
   public var method: String
+  /// Which column this is, and the name of each task's measure; nil in folders that were written when there was accuracy alone.
+  public var column: ScoreColumn?
+  public var measures: [String]?
+  /// Written answers that were cut at their limit, in every cell; nil where no task has any.
+  public var cut: [[Int?]]?
 
   private enum CodingKeys: String, CodingKey {
-    case tasks, rows, n, seed, method
+    case tasks, rows, n, seed, method, column, measures, cut
     case scores = "R"
+  }
+
+  /// What a run writes.
+  ///
+  /// - Parameters:
+  ///   - manifest: of the run.
+  ///   - matrix: the scores of a column.
+  ///   - column: which one.
+  ///   - cut: how many written answers were cut in each cell.
+  ///   - rows: what a number is; nil: a score with the task told.
+  init(_ manifest: Manifest, _ matrix: TaskMatrix, _ column: ScoreColumn, cut: [[Int?]]?, rows: String? = nil) {
+    (tasks, scores) = (matrix.tasks, matrix.scores)
+    self.rows =
+      rows ?? "R[i][j]: \(manifest.scoreName(column)) on task j after learning i tasks; row 0 is untrained"
+    n = tasks.map { manifest.counted($0, in: column) }
+    (seed, method) = (manifest.configuration.seed, manifest.configuration.method)
+    guard manifest.scoring != nil else { return }
+    self.column = column
+    measures = tasks.map { manifest.scoring(of: $0).measure(column)?.name ?? "" }
+    self.cut = cut
+  }
+}
+
+extension Manifest {
+  /// What a number of a matrix is.
+  public func scoreName(_ column: ScoreColumn) -> String {
+    if isPlainAccuracy { return "accuracy" }
+    var names: [String] = []
+    for measure in tasks.compactMap({ scoring(of: $0).measure(column) }) {
+      let name = measure.highest == 100 ? "\(measure.name)/100" : measure.name
+      if !names.contains(name) { names.append(name) }
+    }
+    return "\(column.rawValue) score, 0 to 1 (\(names.joined(separator: ", ")))"
   }
 }

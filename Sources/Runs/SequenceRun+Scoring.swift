@@ -12,47 +12,46 @@ extension SequenceRun {
   /// A task whose tensors are bit for bit what they were when it was last scored has the same predictions: those are taken.
   func scoreRow(_ row: Int) throws {
     try RunFolder.makeFolder(folder.inside(folder.predictions(row: row, task: "x").deletingLastPathComponent()))
-    var accuracies: [(String, Double)] = []
+    var scores: [(String, Double)] = []
     for (column, task) in tasks.enumerated() {
       let name = task.task.name
       let dependencies = try dependencies(of: task)
-      let predictions: [Prediction]
+      let answers: TaskAnswers
       if let earlier = scored[name], earlier.dependencies == dependencies {
-        predictions = earlier.predictions
+        answers = earlier.answers
       } else {
-        predictions = try score(task, row: row)
+        answers = try score(task, row: row)
       }
-      scored[name] = Scored(dependencies: dependencies, predictions: predictions)
-      let accuracy = predictions.accuracy
-      try matrix.record(accuracy, row: row, column: column)
-      accuracies.append((name, accuracy))
-      try writePredictions(predictions, row: row, task: name)
+      scored[name] = Scored(dependencies: dependencies, answers: answers)
+      let score = answers.outcome(manifest.scoring(of: name), .clean)?.score ?? 0
+      try matrix.record(score, row: row, column: column)
+      try sideColumns.record(answers, manifest, row: row, column: column)
+      scores.append((name, score))
+      try AtomicFile.write(answers.lines(), to: folder.inside(folder.predictions(row: row, task: name)))
     }
-    report(.scored(row: row, scores: accuracies))
+    report(.scored(row: row, scores: scores))
   }
 
   /// Scores one task with the experts as they are now. Writes nothing.
   /// - Throws: ``RunError/unknownTask(name:known:)``.
-  public func evaluate(task name: String) throws -> [Prediction] {
+  public func evaluate(task name: String) throws -> TaskAnswers {
     guard let task = tasks.first(where: { $0.task.name == name }) else {
       throw RunError.unknownTask(name: name, known: tasks.map(\.task.name))
     }
     return try score(task, row: learned)
   }
 
-  private func score(_ task: PreparedTask, row: Int) throws -> [Prediction] {
-    try score(task, rows: task.evaluated, experts: method.selection(for: task.identity), row: row)
+  private func score(_ task: PreparedTask, row: Int) throws -> TaskAnswers {
+    try score(task, places: Array(task.evaluated.indices), experts: method.selection(for: task.identity), row: row)
   }
 
-  /// Scores some rows of a task under any experts.
+  /// Scores some rows of a task under any experts. `places`: which, in `task.evaluated`.
   func score(
-    _ task: PreparedTask, rows: [EncodedExample], experts: (any ExpertSelection)?, row: Int
-  ) throws -> [Prediction] {
+    _ task: PreparedTask, places: [Int], experts: (any ExpertSelection)?, row: Int
+  ) throws -> TaskAnswers {
     let (name, report) = (task.task.name, report)
-    return try Evaluator(base.model, pad: base.padToken).predictions(
-      rows, labels: task.labelIds, head: head(of: task), experts: experts
-    ) {
-      report(.evaluating(row: row, task: name, done: $0, total: rows.count))
+    return try task.answers(base, places: places, head: head(of: task), experts: experts) {
+      report(.evaluating(row: row, task: name, done: $0, total: places.count))
       try whileScoring(row: row)
     }
   }
@@ -69,12 +68,12 @@ extension SequenceRun {
   func reuseLastRow() throws {
     for (column, task) in tasks.enumerated() where matrix[learned, column] != nil {
       let file = folder.predictions(row: learned, task: task.task.name)
-      let predictions = try PredictionsFile.read(folder.inside(file))
-      guard predictions.count == task.evaluated.count else {
+      let answers = try folder.answers(manifest, row: learned, task: task.task.name)
+      guard answers.count == task.evaluated.count else {
         throw FileError.malformedJSON(
-          path: file.path, reason: "it has \(predictions.count) rows of \(task.evaluated.count)")
+          path: file.path, reason: "it has \(answers.count) rows of \(task.evaluated.count)")
       }
-      scored[task.task.name] = Scored(dependencies: try dependencies(of: task), predictions: predictions)
+      scored[task.task.name] = Scored(dependencies: try dependencies(of: task), answers: answers)
     }
   }
 
@@ -83,10 +82,6 @@ extension SequenceRun {
     if let head { all["head"] = head }
     let lines = try all.sorted { $0.key < $1.key }.map { "\($0.key) \(try $0.value.digest())" }
     return Digest(of: Data(lines.joined(separator: "\n").utf8))
-  }
-
-  private func writePredictions(_ predictions: [Prediction], row: Int, task: String) throws {
-    try AtomicFile.write(JSONFile.lines(predictions), to: folder.inside(folder.predictions(row: row, task: task)))
   }
 }
 

@@ -37,8 +37,9 @@ public final class SequenceRun {
   /// Open while ``run()`` works.
   var events: EventLog?
   var timings: EventLog?
-  /// The last predictions of each task and the digest of everything that they depend on.
+  /// The last answers to each task and the digest of everything that they depend on.
   var scored: [String: Scored] = [:]
+  var sideColumns: SideColumns
   /// Scores with the task inferred; nil where the method has no router, and before the first task.
   var routed: RoutedScores?
   /// What the router sees of each task's scored rows.
@@ -48,7 +49,7 @@ public final class SequenceRun {
 
   struct Scored {
     let dependencies: Digest
-    let predictions: [Prediction]
+    let answers: TaskAnswers
   }
 
   private init(
@@ -69,6 +70,7 @@ public final class SequenceRun {
     matrix = stored.matrix
     costs = stored.costs
     learned = stored.learned.count
+    sideColumns = SideColumns(stored.manifest)
     eventBytes = stored.checkpoint?.eventBytes ?? 0
     routed = stored.checkpoint?.routed
     let names = stored.learned
@@ -108,7 +110,7 @@ public final class SequenceRun {
       try? FileManager.default.removeItem(at: url)
       throw error
     }
-    report(.prepared(rows: tasks.map { ($0.task.name, $0.counts) }))
+    report(.prepared(manifest))
     return try SequenceRun(
       StoredRun(url, model: base.model), base: base, tasks: tasks, lock: lock, report: report)
   }
@@ -158,8 +160,10 @@ public final class SequenceRun {
     try requireFit(configuration, base)
     let tasks = try names.enumerated().map { arrival, name in
       report(.preparing(task: name))
-      return try PreparedTask(suite.task(named: name), arrival: arrival, base: base, configuration: configuration)
+      return try PreparedTask(
+        suite.task(named: name), arrival: arrival, base: base, configuration: configuration, suite: suite)
     }
+    try configuration.source.requireScorerTaken(by: tasks)
     return (base, tasks, try Manifest.make(configuration, base: base, suite: suite, tasks: tasks))
   }
 
@@ -189,6 +193,7 @@ public final class SequenceRun {
     // Since the run was opened, somebody may have put links there.
     try Containment.requireNoLinksOut(of: folder.url)
     try folder.removeLeftovers()
+    sideColumns = try folder.sideColumns(manifest, of: matrix)
     events = try EventLog(folder.inside(folder.events), keeping: eventBytes)
     timings = try EventLog(folder.inside(folder.timings))
     // In the middle of a task the tensors are no longer those with which the last row was scored.

@@ -27,11 +27,7 @@ public struct TaskStatistic: Sendable, Codable, Equatable {
 
   /// Those of a run; none where its method has none.
   static func read(_ folder: RunFolder) throws -> [TaskStatistic] {
-    do {
-      return try read(folder.inside(folder.statistics))
-    } catch FileError.notFound {
-      return []
-    }
+    try OptionalFile.read { try read(folder.inside(folder.statistics)) } ?? []
   }
 
   /// Reads `statistics.json`.

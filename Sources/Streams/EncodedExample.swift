@@ -9,7 +9,7 @@ public struct EncodedExample: Sendable, Equatable {
   /// The places of the text in ``promptIds``: what is left without instruction and cue.
   public let textRange: Range<Int>
 
-  /// The right answer with the end token: what the model should write.
+  /// The right answer with the end token: what the model should write. A free answer that was cut has no end token.
   public let answerIds: [Int]
 
   /// The place of the right label in the task's labels; `nil` for a generation.

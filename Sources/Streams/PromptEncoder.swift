@@ -12,6 +12,9 @@ public struct PromptEncoder: Sendable {
   /// The most tokens of a prompt together with its longest possible answer.
   public let maxLength: Int
 
+  /// The most tokens of a free answer, the end token included: a longer one loses its end. `nil`: any number.
+  public let answerLimit: Int?
+
   let task: LearningTask
   private let tokenizer: any Tokenizer
   private let endToken: Int
@@ -26,11 +29,15 @@ public struct PromptEncoder: Sendable {
   ///   - tokenizer: The tokenizer of the base model.
   ///   - endToken: The id that ends an answer.
   ///   - maxLength: The most tokens of a prompt together with its longest possible answer.
+  ///   - answerLimit: The most tokens of a free answer, the end token included; labels are never cut.
   /// - Throws: ``StreamError/prompt(_:)`` if instruction, cue and the longest label are longer than `maxLength`, if two
   ///   labels have the same tokens, or if the tokenizer surrounds text in a way that cannot be taken apart; what the
   ///   tokenizer throws.
-  public init(task: LearningTask, tokenizer: any Tokenizer, endToken: Int, maxLength: Int) throws {
+  public init(
+    task: LearningTask, tokenizer: any Tokenizer, endToken: Int, maxLength: Int, answerLimit: Int? = nil
+  ) throws {
     self.task = task
+    self.answerLimit = answerLimit.map { max(1, $0) }
     self.tokenizer = tokenizer
     self.endToken = endToken
     self.maxLength = maxLength
@@ -47,10 +54,13 @@ public struct PromptEncoder: Sendable {
 
   /// Encodes an example. If it is too long, tokens are dropped from the left of its text.
   ///
-  /// - Parameter example: An example of the task.
+  /// - Parameters:
+  ///   - example: An example of the task.
+  ///   - room: How many tokens a free answer is left, for a row that is to be answered: its prompt must not depend on
+  ///     how long the right answer is. `nil`: as many as the right answer has.
   /// - Throws: ``StreamError/label(_:)`` if its label is not one of the task's, ``StreamError/prompt(_:)`` if a free
   ///   answer leaves no room or the prompt has no token; what the tokenizer throws.
-  public func encode(_ example: Example) throws -> EncodedExample {
+  public func encode(_ example: Example, leaving room: Int? = nil) throws -> EncodedExample {
     let labelIndex = labelIndices[example.answer]
     let answer: [Int]
     let longestAnswer: Int
@@ -64,8 +74,9 @@ public struct PromptEncoder: Sendable {
       answer = labelIds[labelIndex]
       longestAnswer = labelIds.map(\.count).max() ?? answer.count
     } else {
-      answer = try Self.encode(" " + example.answer, with: tokenizer) + [endToken]
-      longestAnswer = answer.count
+      let whole = try Self.encode(" " + example.answer, with: tokenizer) + [endToken]
+      answer = answerLimit.map { Array(whole.prefix($0)) } ?? whole
+      longestAnswer = room ?? answer.count
       try requireRoom(forAnswer: longestAnswer, of: "row \(example.id)")
     }
     let text = try Self.encode(example.text, with: tokenizer)

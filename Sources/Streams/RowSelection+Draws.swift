@@ -2,21 +2,25 @@ import Torch
 
 extension RowSelection {
   /// The train rows that are trained on: walking the shuffle `SEED/rows/TASK`, a row is taken while its label has
-  /// fewer than `perClass`.
+  /// fewer than `perClass`, until `trainLimit` rows are taken.
   ///
   /// - Parameters:
   ///   - labels: The label of every train row, in file order.
-  ///   - perClass: The most rows of a label; `nil`: all rows.
+  ///   - perClass: The most rows of a label; `nil`: any number.
+  ///   - trainLimit: The most rows in all; `nil`: any number.
   ///   - seed: The run's seed.
   ///   - task: The task's name.
   /// - Returns: Positions in `labels`, ascending.
-  public static func trainingRows(labels: [String], perClass: Int?, seed: UInt64, task: String) -> [Int] {
-    guard let perClass else { return Array(labels.indices) }
+  public static func trainingRows(
+    labels: [String], perClass: Int?, trainLimit: Int? = nil, seed: UInt64, task: String
+  ) -> [Int] {
+    if perClass == nil, trainLimit == nil { return Array(labels.indices) }
     var taken: [Int] = []
     var counts: [String: Int] = [:]
     for row in shuffled(labels.count, RandomStream(seed: seed, "rows", task)) {
+      if let trainLimit, taken.count >= trainLimit { break }
       let count = counts[labels[row], default: 0]
-      guard count < perClass else { continue }
+      if let perClass, count >= perClass { continue }
       counts[labels[row]] = count + 1
       taken.append(row)
     }
@@ -40,15 +44,17 @@ extension RowSelection {
   ///
   /// - Parameters:
   ///   - labels: The label of every train row, in file order.
-  ///   - perClass: The most training rows of a label; `nil`: all rows, so that none is left.
+  ///   - perClass: The most training rows of a label; `nil`: any number.
+  ///   - trainLimit: The most training rows in all; `nil`: any number. Without both, no row is left.
   ///   - limit: The most rows; `nil`: all that are left. A negative limit is 0.
   ///   - seed: The run's seed.
   ///   - task: The task's name.
   /// - Returns: Positions in `labels`, ascending.
   public static func validationRows(
-    labels: [String], perClass: Int?, limit: Int?, seed: UInt64, task: String
+    labels: [String], perClass: Int?, trainLimit: Int? = nil, limit: Int?, seed: UInt64, task: String
   ) -> [Int] {
-    let taken = Set(trainingRows(labels: labels, perClass: perClass, seed: seed, task: task))
+    let taken = Set(
+      trainingRows(labels: labels, perClass: perClass, trainLimit: trainLimit, seed: seed, task: task))
     let left = shuffled(labels.count, RandomStream(seed: seed, "rows", task)).filter { !taken.contains($0) }
     return left.prefix(limit.map { max(0, $0) } ?? left.count).sorted()
   }

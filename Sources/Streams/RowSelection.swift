@@ -22,33 +22,33 @@ public struct RowSelection: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - task: The task.
-  ///   - perClass: The most training rows of a label; `nil`: all rows.
+  ///   - perClass: The most training rows of a label; `nil`: all rows. Free answers count as one label.
+  ///   - trainLimit: The most training rows in all; `nil`: all that `perClass` leaves.
   ///   - evaluation: Which rows are scored.
   ///   - limit: The most rows that are scored; `nil`: all.
   ///   - seed: The run's seed. Test rows do not depend on it.
-  /// - Throws: ``StreamError/split(_:)`` if nothing is left to train on or to score, or a generation is to be limited
-  ///   by label.
+  /// - Throws: ``StreamError/split(_:)`` if nothing is left to train on or to score.
   public init(
-    of task: LearningTask, perClass: Int? = nil, evaluation: Evaluation = .test, limit: Int? = nil, seed: UInt64
+    of task: LearningTask, perClass: Int? = nil, trainLimit: Int? = nil, evaluation: Evaluation = .test,
+    limit: Int? = nil, seed: UInt64
   ) throws {
-    if task.kind == .generation, perClass != nil {
-      throw Self.nothing(of: task, expected: "labels to count rows of", fix: "Leave out the rows per class.")
-    }
-    let labels = task.train.map(\.answer)
-    training = Self.trainingRows(labels: labels, perClass: perClass, seed: seed, task: task.name)
+    let labels = task.train.map { task.kind == .classification ? $0.answer : "" }
+    training = Self.trainingRows(
+      labels: labels, perClass: perClass, trainLimit: trainLimit, seed: seed, task: task.name)
     guard !training.isEmpty else {
-      throw Self.nothing(of: task, expected: "training rows", fix: "Ask for at least 1 row per class.")
+      throw Self.nothing(of: task, expected: "training rows", fix: "Ask for at least 1 row.")
     }
     switch evaluation {
     case .test: evaluated = Self.testRows(count: task.test.count, limit: limit, task: task.name)
     case .validation:
-      evaluated = Self.validationRows(labels: labels, perClass: perClass, limit: limit, seed: seed, task: task.name)
+      evaluated = Self.validationRows(
+        labels: labels, perClass: perClass, trainLimit: trainLimit, limit: limit, seed: seed, task: task.name)
     }
     guard !evaluated.isEmpty else {
       let fix =
         evaluation == .test
         ? "Ask for a limit of at least 1 row."
-        : "Train on fewer rows per class, so that some are left, and score at least 1."
+        : "Train on fewer rows, so that some are left, and score at least 1."
       throw Self.nothing(of: task, expected: "\(evaluation.rawValue) rows to score", fix: fix)
     }
     self.evaluation = evaluation

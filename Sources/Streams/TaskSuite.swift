@@ -27,6 +27,10 @@ public protocol TaskSuite: Sendable {
   /// - Parameter name: One of the names of ``taskNames(order:)``.
   func files(ofTask name: String) -> [URL]
 
+  /// Whether published numbers exist that only the `legacy` column may stand beside. Then there are two columns, and the
+  /// `clean` one leaves out rows that are also trained on; otherwise there is the `clean` scorer alone, on all rows.
+  var hasLegacyColumn: Bool { get }
+
   /// How the answers to a task's test rows are scored, in two columns.
   ///
   /// - Parameter name: One of the names of ``taskNames(order:)``.
@@ -48,6 +52,9 @@ extension TaskSuite {
   public func tasks(order: Int) throws -> [LearningTask] {
     try taskNames(order: order).map(task(named:))
   }
+
+  /// False, where a suite says nothing else.
+  public var hasLegacyColumn: Bool { false }
 
   /// Exact answers: what labels and short answers are scored by where a suite says nothing else.
   ///

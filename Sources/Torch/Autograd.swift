@@ -7,22 +7,22 @@ extension Tensor {
   /// Whether operations on this tensor are recorded.
   public var requiresGradient: Bool {
     var result = false
-    return accrete_requires_grad(reference, &result) == 0 && result
+    return libtorch.accrete_requires_grad(reference, &result) == 0 && result
   }
 
   /// Makes this leaf collect gradients, or not.
   public func requireGradient(_ required: Bool = true) throws {
-    try Operation.check("requires_grad_", [self], torch_set_requires_grad(reference, required))
+    try Operation.check("requires_grad_", [self], libtorch.torch_set_requires_grad(reference, required))
   }
 
   /// Adds d self / d leaf to the gradient of every leaf that requires one. `self` has one element.
   public func backward() throws {
-    try Operation.check("backward", [self], accrete_backward(reference))
+    try Operation.check("backward", [self], libtorch.accrete_backward(reference))
   }
 
   /// As ``backward()`` for a tensor of any shape, given the gradient that arrives at it.
   public func backward(from gradient: Tensor) throws {
-    try Operation.check("backward", [self, gradient], accrete_backward_from(reference, gradient.reference))
+    try Operation.check("backward", [self, gradient], libtorch.accrete_backward_from(reference, gradient.reference))
   }
 
   /// Adds to the gradient that this leaf collects; nothing when it collects none.
@@ -36,13 +36,13 @@ extension Tensor {
   /// The gradient that has been collected, if any.
   public var gradient: Tensor? {
     var result: TorchTensorRef?
-    guard accrete_get_grad(reference, &result) == 0, let result else { return nil }
+    guard libtorch.accrete_get_grad(reference, &result) == 0, let result else { return nil }
     return Tensor(owning: result)
   }
 
   /// Gives the leaf a tensor to collect its gradient in, or takes it away.
   public func setGradient(_ gradient: Tensor?) throws {
-    try Operation.check("set_grad", [self], accrete_set_grad(reference, gradient?.reference))
+    try Operation.check("set_grad", [self], libtorch.accrete_set_grad(reference, gradient?.reference))
   }
 }
 
@@ -59,8 +59,8 @@ public func withGradients<Result>(_ body: () throws -> Result) rethrows -> Resul
 }
 
 private func recording<Result>(_ enabled: Bool, _ body: () throws -> Result) rethrows -> Result {
-  let before = aoti_torch_grad_mode_is_enabled()
-  aoti_torch_grad_mode_set_enabled(enabled)
-  defer { aoti_torch_grad_mode_set_enabled(before) }
+  let before = libtorch.aoti_torch_grad_mode_is_enabled()
+  libtorch.aoti_torch_grad_mode_set_enabled(enabled)
+  defer { libtorch.aoti_torch_grad_mode_set_enabled(before) }
   return try body()
 }

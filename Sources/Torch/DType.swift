@@ -7,16 +7,16 @@ public enum DType: String, Sendable, CaseIterable, Codable {
   /// libtorch's code for this type.
   var code: Int32 {
     switch self {
-    case .float32: aoti_torch_dtype_float32()
-    case .float64: aoti_torch_dtype_float64()
-    case .float16: aoti_torch_dtype_float16()
-    case .bfloat16: aoti_torch_dtype_bfloat16()
-    case .int64: aoti_torch_dtype_int64()
-    case .int32: aoti_torch_dtype_int32()
-    case .int16: aoti_torch_dtype_int16()
-    case .int8: aoti_torch_dtype_int8()
-    case .uint8: aoti_torch_dtype_uint8()
-    case .bool: aoti_torch_dtype_bool()
+    case .float32: libtorch.aoti_torch_dtype_float32()
+    case .float64: libtorch.aoti_torch_dtype_float64()
+    case .float16: libtorch.aoti_torch_dtype_float16()
+    case .bfloat16: libtorch.aoti_torch_dtype_bfloat16()
+    case .int64: libtorch.aoti_torch_dtype_int64()
+    case .int32: libtorch.aoti_torch_dtype_int32()
+    case .int16: libtorch.aoti_torch_dtype_int16()
+    case .int8: libtorch.aoti_torch_dtype_int8()
+    case .uint8: libtorch.aoti_torch_dtype_uint8()
+    case .bool: libtorch.aoti_torch_dtype_bool()
     }
   }
 

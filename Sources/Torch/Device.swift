@@ -30,10 +30,10 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
       self = .cuda(index)
     default: throw TorchError.unknownDevice(name)
     }
-    if kind == .cuda, !accrete_has_cuda() { throw TorchError.unavailableDevice(name) }
+    if kind == .cuda, !libtorch.accrete_has_cuda() { throw TorchError.unavailableDevice(name) }
   }
 
-  var typeCode: Int32 { kind == .cpu ? aoti_torch_device_type_cpu() : aoti_torch_device_type_cuda() }
+  var typeCode: Int32 { kind == .cpu ? libtorch.aoti_torch_device_type_cpu() : libtorch.aoti_torch_device_type_cuda() }
 
   public var description: String { kind == .cpu ? "cpu" : "cuda:\(index)" }
 }

@@ -1,3 +1,4 @@
+import CTorch
 import Synchronization
 
 /// How many tensor handles are alive: leaks show as a count that grows from task to task.
@@ -7,5 +8,12 @@ public enum LiveTensors {
   /// Handles alive now, in the whole process.
   public static var count: Int { counter.load(ordering: .relaxed) }
 
-  static func change(by amount: Int) { counter.wrappingAdd(amount, ordering: .relaxed) }
+  /// Handles that were made on this thread, less those that were given back on it: what is alive, to the last one, where a piece
+  /// of work stays on one thread, whatever other threads do beside it.
+  public static var countOfThread: Int { Int(accrete_count_handles(0)) }
+
+  static func change(by amount: Int) {
+    counter.wrappingAdd(amount, ordering: .relaxed)
+    _ = accrete_count_handles(Int64(amount))
+  }
 }

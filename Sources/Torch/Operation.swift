@@ -41,7 +41,7 @@ enum Operation {
       for (index, argument) in arguments.enumerated() {
         stack[index] = try stackValue(argument, of: name)
       }
-      let status = torch_call_dispatcher(
+      let status = libtorch.torch_call_dispatcher(
         chars(name), chars(overload), stack.baseAddress, abiVersion)
       guard status == 0 else { throw failure(name, arguments) }
       return try (0..<results).map { index in
@@ -53,7 +53,7 @@ enum Operation {
     }
   }
 
-  /// Runs a function of `CTorch.cpp` that produces a tensor.
+  /// Runs one of our functions of the table that produces a tensor.
   static func produce(
     _ name: StaticString, _ operands: [Tensor], _ body: (inout TorchTensorRef?) -> Int32
   ) throws -> Tensor {
@@ -62,7 +62,7 @@ enum Operation {
     return Tensor(owning: reference)
   }
 
-  /// Runs a function of `CTorch.cpp` that produces nothing.
+  /// Judges a function of the table that produces nothing.
   static func check(_ name: StaticString, _ operands: [Tensor], _ status: Int32) throws {
     guard status == 0 else { throw failure(name, operands.map(Argument.tensor)) }
   }
@@ -75,17 +75,18 @@ enum Operation {
   private static func stackValue(_ argument: Argument, of name: StaticString) throws -> TorchStackValue {
     switch argument {
     case .tensor(let tensor): try owned(tensor, name)
-    case .optionalTensor(let tensor): try tensor.map { accrete_new_optional(try owned($0, name)) } ?? 0
+    case .optionalTensor(let tensor): try tensor.map { libtorch.accrete_new_optional(try owned($0, name)) } ?? 0
     case .tensors(let tensors): try list(tensors.map { try owned($0, name) }, name)
     case .int(let value): TorchStackValue(bitPattern: Int64(value))
     case .ints(let values): try list(values.map { TorchStackValue(bitPattern: Int64($0)) }, name)
     case .optionalInts(let values):
-      accrete_new_optional(try list(values.map { TorchStackValue(bitPattern: Int64($0)) }, name))
+      libtorch.accrete_new_optional(try list(values.map { TorchStackValue(bitPattern: Int64($0)) }, name))
     case .double(let value): value.bitPattern
     case .bool(let value): value ? 1 : 0
-    case .optionalInt(let value): value.map { accrete_new_optional(TorchStackValue(bitPattern: Int64($0))) } ?? 0
-    case .optionalDouble(let value): value.map { accrete_new_optional($0.bitPattern) } ?? 0
-    case .optionalDType(let value): value.map { accrete_new_optional(TorchStackValue($0.code)) } ?? 0
+    case .optionalInt(let value):
+      value.map { libtorch.accrete_new_optional(TorchStackValue(bitPattern: Int64($0))) } ?? 0
+    case .optionalDouble(let value): value.map { libtorch.accrete_new_optional($0.bitPattern) } ?? 0
+    case .optionalDType(let value): value.map { libtorch.accrete_new_optional(TorchStackValue($0.code)) } ?? 0
     case .dtype(let value): TorchStackValue(value.code)
     }
   }
@@ -93,7 +94,7 @@ enum Operation {
   // The dispatcher consumes its tensor arguments, so each gets a handle of its own.
   private static func owned(_ tensor: Tensor, _ name: StaticString) throws -> TorchStackValue {
     var copy: TorchTensorRef?
-    guard aoti_torch_new_tensor_handle(tensor.reference, &copy) == 0, let copy else {
+    guard libtorch.aoti_torch_new_tensor_handle(tensor.reference, &copy) == 0, let copy else {
       throw failure(name, [.tensor(tensor)])
     }
     return TorchStackValue(UInt(bitPattern: copy))
@@ -101,19 +102,15 @@ enum Operation {
 
   private static func list(_ elements: [TorchStackValue], _ name: StaticString) throws -> TorchStackValue {
     var list: TorchListRef?
-    guard torch_new_list_reserve_size(elements.count, &list) == 0, let list else { throw failure(name, []) }
+    guard libtorch.torch_new_list_reserve_size(elements.count, &list) == 0, let list else { throw failure(name, []) }
     for element in elements {
-      guard torch_list_push_back(list, element) == 0 else { throw failure(name, []) }
+      guard libtorch.torch_list_push_back(list, element) == 0 else { throw failure(name, []) }
     }
     return TorchStackValue(UInt(bitPattern: list))
   }
 
   private static func failure(_ name: StaticString, _ arguments: [Argument]) -> TorchError {
-    let reason = accrete_last_error().map { String(cString: $0) } ?? ""
-    let firstLine = reason.split(separator: "\n").first.map(String.init)
-    return .operationFailed(
-      operation: "\(name)".replacing("aten::", with: ""), arguments: arguments.map(describe).joined(separator: ", "),
-      reason: firstLine ?? "see the message of libtorch on standard error")
+    .ofLastCall("\(name)".replacing("aten::", with: ""), arguments.map(describe).joined(separator: ", "))
   }
 
   private static func describe(_ argument: Argument) -> String {

@@ -52,7 +52,7 @@ public struct SafetensorsFile: Sendable {
     let sizes = entry.shape.map(Int64.init)
     do {
       return try Operation.produce("from_blob", []) { result in
-        accrete_from_memory(
+        libtorch.accrete_from_memory(
           address, Int64(sizes.count), sizes, entry.dtype.code,
           { context in context.map { Unmanaged<MappedFile>.fromOpaque($0).release() } }, keeper.toOpaque(), &result)
       }

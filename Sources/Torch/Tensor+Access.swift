@@ -62,7 +62,7 @@ extension Tensor {
         reason: "the bytes of a tensor are lent only where it is contiguous and on the CPU")
     }
     var pointer: UnsafeMutableRawPointer?
-    try Operation.check("aten::data_ptr", [self], aoti_torch_get_data_ptr(reference, &pointer))
+    try Operation.check("aten::data_ptr", [self], libtorch.aoti_torch_get_data_ptr(reference, &pointer))
     return pointer
   }
 }

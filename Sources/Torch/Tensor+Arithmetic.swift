@@ -2,11 +2,11 @@ import CTorch
 
 extension Tensor {
   public static func + (a: Tensor, b: Tensor) throws -> Tensor {
-    try Operation.produce("aten::add", [a, b]) { accrete_add(a.reference, b.reference, 1, &$0) }
+    try Operation.produce("aten::add", [a, b]) { libtorch.accrete_add(a.reference, b.reference, 1, &$0) }
   }
 
   public static func - (a: Tensor, b: Tensor) throws -> Tensor {
-    try Operation.produce("aten::sub", [a, b]) { accrete_add(a.reference, b.reference, -1, &$0) }
+    try Operation.produce("aten::sub", [a, b]) { libtorch.accrete_add(a.reference, b.reference, -1, &$0) }
   }
 
   public static func * (a: Tensor, b: Tensor) throws -> Tensor {
@@ -18,11 +18,11 @@ extension Tensor {
   }
 
   public static func * (a: Tensor, b: Double) throws -> Tensor {
-    try Operation.produce("aten::mul", [a]) { accrete_multiply_scalar(a.reference, b, &$0) }
+    try Operation.produce("aten::mul", [a]) { libtorch.accrete_multiply_scalar(a.reference, b, &$0) }
   }
 
   public static func + (a: Tensor, b: Double) throws -> Tensor {
-    try Operation.produce("aten::add", [a]) { accrete_add_scalar(a.reference, b, &$0) }
+    try Operation.produce("aten::add", [a]) { libtorch.accrete_add_scalar(a.reference, b, &$0) }
   }
 
   public static prefix func - (a: Tensor) throws -> Tensor {
@@ -31,17 +31,17 @@ extension Tensor {
 
   /// `self + factor · other`.
   public func adding(_ other: Tensor, times factor: Double) throws -> Tensor {
-    try Operation.produce("aten::add", [self, other]) { accrete_add(reference, other.reference, factor, &$0) }
+    try Operation.produce("aten::add", [self, other]) { libtorch.accrete_add(reference, other.reference, factor, &$0) }
   }
 
   /// `self += factor · other`.
   public func addInPlace(_ other: Tensor, times factor: Double = 1) throws {
-    try Operation.check("aten::add_", [self, other], accrete_add_in_place(reference, other.reference, factor))
+    try Operation.check("aten::add_", [self, other], libtorch.accrete_add_in_place(reference, other.reference, factor))
   }
 
   /// `self *= factor`.
   public func multiplyInPlace(by factor: Double) throws {
-    try Operation.check("aten::mul_", [self], accrete_multiply_scalar_in_place(reference, factor))
+    try Operation.check("aten::mul_", [self], libtorch.accrete_multiply_scalar_in_place(reference, factor))
   }
 
   /// `self *= other`.
@@ -51,7 +51,7 @@ extension Tensor {
 
   /// Each element to the power `exponent`.
   public func power(_ exponent: Double) throws -> Tensor {
-    try Operation.produce("aten::pow", [self]) { accrete_power_scalar(reference, exponent, &$0) }
+    try Operation.produce("aten::pow", [self]) { libtorch.accrete_power_scalar(reference, exponent, &$0) }
   }
 
   public func exp() throws -> Tensor { try Operation.call("aten::exp", [.tensor(self)]) }
@@ -68,7 +68,7 @@ extension Tensor {
   /// Where `mask` is true, `value`; elsewhere the element.
   public func filling(where mask: Tensor, with value: Double) throws -> Tensor {
     try Operation.produce("aten::masked_fill", [self, mask]) {
-      accrete_masked_fill(reference, mask.reference, value, &$0)
+      libtorch.accrete_masked_fill(reference, mask.reference, value, &$0)
     }
   }
 }

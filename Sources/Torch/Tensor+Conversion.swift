@@ -37,6 +37,6 @@ extension Tensor {
 
   /// Sets every element to `value`.
   public func fillInPlace(_ value: Double) throws {
-    try Operation.check("aten::fill_", [self], accrete_fill(reference, value))
+    try Operation.check("aten::fill_", [self], libtorch.accrete_fill(reference, value))
   }
 }

@@ -10,12 +10,10 @@ extension Tensor {
     }
     let sizes = shape.map(Int64.init)
     var reference: TorchTensorRef?
-    let status = aoti_torch_empty_strided(
+    let status = libtorch.aoti_torch_empty_strided(
       Int64(shape.count), sizes, strides, dtype.code, device.typeCode, Int32(device.index), &reference)
     guard status == 0, let reference else {
-      let reason = accrete_last_error().map { String(cString: $0) } ?? ""
-      throw TorchError.operationFailed(
-        operation: "allocate", arguments: "\(dtype)\(shape) on \(device)", reason: reason)
+      throw TorchError.ofLastCall("allocate", "\(dtype)\(shape) on \(device)")
     }
     self.init(owning: reference)
   }

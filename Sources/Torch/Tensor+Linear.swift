@@ -8,13 +8,15 @@ extension Tensor {
 
   /// `x Wᵀ`. `weight`: [out, in], with any strides; `self`: […, in] → […, out].
   public func linear(_ weight: Tensor) throws -> Tensor {
-    try Operation.produce("aten::linear", [self, weight]) { accrete_linear(reference, weight.reference, nil, &$0) }
+    try Operation.produce("aten::linear", [self, weight]) {
+      libtorch.accrete_linear(reference, weight.reference, nil, &$0)
+    }
   }
 
   /// `x Wᵀ + addend` in one pass. `self`: […, in]; `addend`: […, out] → the same.
   public func linear(_ weight: Tensor, adding addend: Tensor) throws -> Tensor {
     try Operation.produce("aten::linear", [self, weight, addend]) {
-      accrete_linear(reference, weight.reference, addend.reference, &$0)
+      libtorch.accrete_linear(reference, weight.reference, addend.reference, &$0)
     }
   }
 
@@ -29,7 +31,7 @@ extension Tensor {
   /// `self + alpha · a b` for matrices, in one pass over the result.
   public func addingProduct(_ a: Tensor, _ b: Tensor, times alpha: Double) throws -> Tensor {
     try Operation.produce("aten::addmm", [self, a, b]) {
-      accrete_addmm(reference, a.reference, b.reference, 1, alpha, &$0)
+      libtorch.accrete_addmm(reference, a.reference, b.reference, 1, alpha, &$0)
     }
   }
 

@@ -14,7 +14,7 @@ extension Tensor {
     let normed = try Tensor(uninitialized: shape)
     accrete_norm_forward(
       Int64(count / max(weight.count, 1)), Int64(weight.count), try x.kernelMemory(), nil, try weight.kernelMemory(),
-      Float(epsilon), nil, try normed.kernelMemory(), accrete_get_threads())
+      Float(epsilon), nil, try normed.kernelMemory(), libtorch.accrete_get_threads())
     return withExtendedLifetime((x, weight)) { normed }
   }
 

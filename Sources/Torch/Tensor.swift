@@ -17,7 +17,9 @@ public struct Tensor: Sendable {
   public var shape: [Int] {
     var rank: Int64 = 0
     var sizes: UnsafeMutablePointer<Int64>?
-    guard aoti_torch_get_dim(reference, &rank) == 0, aoti_torch_get_sizes(reference, &sizes) == 0, let sizes else {
+    guard libtorch.aoti_torch_get_dim(reference, &rank) == 0, libtorch.aoti_torch_get_sizes(reference, &sizes) == 0,
+      let sizes
+    else {
       return []
     }
     return (0..<Int(rank)).map { Int(sizes[$0]) }
@@ -26,20 +28,20 @@ public struct Tensor: Sendable {
   /// Number of elements.
   public var count: Int {
     var result: Int64 = 0
-    return aoti_torch_get_numel(reference, &result) == 0 ? Int(result) : 0
+    return libtorch.aoti_torch_get_numel(reference, &result) == 0 ? Int(result) : 0
   }
 
   /// Element type; nil for one that Accrete has no name for (complex, quantized).
   public var dtype: DType? {
     var code: Int32 = 0
-    return aoti_torch_get_dtype(reference, &code) == 0 ? DType(code: code) : nil
+    return libtorch.aoti_torch_get_dtype(reference, &code) == 0 ? DType(code: code) : nil
   }
 
   public var device: Device {
     var type: Int32 = 0
     var index: Int32 = 0
-    guard aoti_torch_get_device_type(reference, &type) == 0, type == aoti_torch_device_type_cuda(),
-      aoti_torch_get_device_index(reference, &index) == 0
+    guard libtorch.aoti_torch_get_device_type(reference, &type) == 0, type == libtorch.aoti_torch_device_type_cuda(),
+      libtorch.aoti_torch_get_device_index(reference, &index) == 0
     else { return .cpu }
     return .cuda(Int(index))
   }
@@ -47,7 +49,7 @@ public struct Tensor: Sendable {
   /// Whether the elements lie in row-major order without gaps.
   public var isContiguous: Bool {
     var result = false
-    return aoti_torch_is_contiguous(reference, &result) == 0 && result
+    return libtorch.aoti_torch_is_contiguous(reference, &result) == 0 && result
   }
 }
 
@@ -64,7 +66,7 @@ final class TensorStorage: @unchecked Sendable {
   }
 
   deinit {
-    _ = aoti_torch_delete_tensor_object(reference)
+    _ = libtorch.aoti_torch_delete_tensor_object(reference)
     LiveTensors.change(by: -1)
   }
 }

@@ -4,6 +4,8 @@ import Files
 public enum TorchError: Error, Equatable, CustomStringConvertible {
   // MARK: Operations
 
+  /// libtorch cannot be loaded; the reason is the system's.
+  case noLibtorch(reason: String)
   /// libtorch refused an operation. `arguments` describes the operands: dtypes and shapes.
   case operationFailed(operation: String, arguments: String, reason: String)
   /// An operation returned something other than what its schema promises.
@@ -45,6 +47,9 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
 
   private var text: String {
     switch self {
+    case .noLibtorch(let reason):
+      "libtorch cannot be loaded: \(reason). Run `make build`, or put the folder of a libtorch of 2.10 or later on"
+        + " LD_LIBRARY_PATH."
     case .operationFailed(let operation, let arguments, let reason):
       "libtorch could not compute \(operation)(\(arguments)): \(reason)"
     case .unexpectedResult(let operation, let expected, let got):

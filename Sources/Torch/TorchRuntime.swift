@@ -1,31 +1,36 @@
 import CTorch
 
-/// The libtorch that this process has loaded.
+/// The libtorch of this process. It is loaded when the first tensor, or anything here but ``problem`` and
+/// ``keepFreedMemory()``, needs it.
 public enum TorchRuntime {
+  /// Why libtorch cannot be loaded; nil if it is there, or was not needed yet.
+  public static var problem: String? { accrete_libtorch_problem().map { String(cString: $0) } }
+
   /// Version of the loaded libtorch, as `2.13.0`.
   public static var version: String {
-    let packed = aoti_torch_abi_version()
+    let packed = libtorch.aoti_torch_abi_version()
     return "\(packed >> 56).\((packed >> 48) & 0xFF).\((packed >> 40) & 0xFF)"
   }
 
   /// Threads inside an operation. Results depend on it in the last bits, so a run records it.
-  public static var threads: Int { Int(accrete_get_threads()) }
+  public static var threads: Int { Int(libtorch.accrete_get_threads()) }
 
   /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` for less than one.
   public static func setThreads(_ count: Int) throws {
     guard (1...1024).contains(count) else {
       throw TorchError.invalidHyperparameter(name: "threads", value: "\(count)", allowed: "1 to 1024")
     }
-    try Operation.check("set_num_threads", [], accrete_set_threads(Int32(count)))
+    try Operation.check("set_num_threads", [], libtorch.accrete_set_threads(Int32(count)))
   }
 
-  /// For programs whose main work is tensors: freed memory stays with the process, up to 1 GiB at a time, so that the next
-  /// tensor needs no new pages. Call it once, at the start; a library should leave it to its program.
+  /// For programs whose main work is tensors: freed memory stays with the process, so that the next tensor needs no new pages; and
+  /// tensors of 32 KiB to 32 MiB get a region of memory in which nothing else lies, so that what a step gives back is one piece and
+  /// memory does not grow from step to step. Call it once, before the first tensor; a library should leave it to its program.
   public static func keepFreedMemory() { accrete_keep_freed_memory() }
 
   /// Whether the loaded libtorch has CUDA and a device for it.
-  public static var hasCUDA: Bool { accrete_has_cuda() }
+  public static var hasCUDA: Bool { libtorch.accrete_has_cuda() }
 
   /// What libtorch says about its build: compiler, BLAS, instruction set.
-  public static var buildDescription: String { accrete_build_description().map { String(cString: $0) } ?? "" }
+  public static var buildDescription: String { libtorch.accrete_build_description().map { String(cString: $0) } ?? "" }
 }

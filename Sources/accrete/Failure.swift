@@ -64,6 +64,7 @@ enum Failure {
     case let error as TorchError:
       switch error {
       case .malformedSafetensors, .missingTensor: badData
+      case .noLibtorch: inputOutput
       case .unknownDevice, .unavailableDevice, .invalidHyperparameter: usage
       default: defect
       }
@@ -72,7 +73,7 @@ enum Failure {
       case .invalidHyperparameter, .unsafeName, .notLearned, .notAnArchive, .partOfMixture: usage
       default: badData
       }
-    case is StreamError, is DecoderError, is TokenizationError, is MetricError, is PEFTError: badData
+    case is StreamError, is ScoringError, is DecoderError, is TokenizationError, is MetricError, is PEFTError: badData
     default: defect
     }
   }

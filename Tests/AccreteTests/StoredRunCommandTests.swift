@@ -14,7 +14,8 @@ extension CommandLineTests {
         let outcome = try Accrete.run(["evaluate", "run", "--json"] + option, in: folder)
         #expect(outcome.code == 0)
         let scores = try #require(try outcome.json() as? [[String: Any]])
-        #expect(scores.compactMap { $0["accuracy"] as? Double } == rows[row])
+        #expect(scores.compactMap { $0["score"] as? Double } == rows[row])
+        #expect(scores.allSatisfy { $0["scorer"] as? String == "accuracy" && $0["column"] as? String == "clean" })
         #expect(scores.allSatisfy { $0["n"] as? Int == 6 && $0["seed"] as? Int == 0 && $0["formula"] != nil })
       }
       let one = try Accrete.run(["evaluate", "run", "--task", "traffic"], in: folder)

@@ -80,6 +80,14 @@ import Torch
     #expect(!refusal(folder).unicodeScalars.contains { $0.value < 32 })
   }
 
+  @Test(arguments: ["\u{2028}", "\u{2029}", "\u{85}", "\u{202E}"])
+  func aSeparatorInAKeyStaysOnOneLine(separator: String) throws {
+    let folder = try Adapters.copy(in: scratch)
+    try Adapters.edit(folder, ["a\(separator)b": "1"])
+    let text = refusal(folder)
+    #expect(text.contains("is 1, which is not supported") && text == text.onOneLine)
+  }
+
   @Test func aConfigurationTooLargeIsNotParsed() throws {
     let folder = try Adapters.copy(in: scratch)
     try Data(repeating: 32, count: 5 << 20).write(to: folder.appendingPathComponent("adapter_config.json"))

@@ -70,6 +70,7 @@ import Torch
       Case(method: "o-lora", mode: .off, hasHeads: false, stop: 3),
       Case(method: "mocl", mode: .off, hasHeads: false, stop: 2),
       Case(method: "any-ssr", mode: .off, hasHeads: false, stop: 5),
+      Case(method: "moses", mode: .off, hasHeads: true, stop: 3),
     ]
 
   /// Stopped, stored in files, and continued by new objects: every bit of the end is the same.

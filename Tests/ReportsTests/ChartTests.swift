@@ -67,7 +67,7 @@ import Testing
     chart.series[0].points[1].range = 0.75...1
     chart.guides = [.init(x: 1, name: "a")]
     let markup = chart.html(id: "c").markup
-    #expect(markup.contains(#"<svg viewBox="0 0 440 270" role="img" aria-labelledby="c-name c-description">"#))
+    #expect(markup.contains(#"<svg viewBox="0 0 400 270" role="img" aria-labelledby="c-name c-description">"#))
     #expect(markup.contains("accuracy against tasks. moe-cl: from 0.500 to 1.0; &lt;i&gt;: from 0.500 to 0.0."))
     #expect(markup.contains("stroke-dasharray=\"7 4\"") && markup.contains("class=\"guide\""))
     #expect(

@@ -82,3 +82,30 @@ import Testing
     #expect(Format.coordinate(10) == "10" && Format.coordinate(-0.01) == "0" && Format.coordinate(1.26) == "1.3")
   }
 }
+
+/// Which cells are called the best?
+@Suite struct BestTests {
+  private func marks(_ values: [[Double?]], _ better: [Measure.Better?]) -> [[Bool]] {
+    let estimates = values.map { $0.map { $0.flatMap { Estimate([$0]) } } }
+    var table = ReportTable(
+      title: "", caption: "", corner: "", columns: better.map { _ in .init(title: "") },
+      rows: estimates.map { .init(header: "", cells: $0.map { .init($0, .fraction) }) })
+    table.markBest(estimates, better)
+    return table.rows.map { $0.cells.map { $0.mark == .best } }
+  }
+
+  @Test func bothEnds() {
+    let values: [[Double?]] = [[0.1, 0.1, 0.1], [0.3, 0.3, 0.3], [0.2, 0.2, 0.2]]
+    #expect(
+      marks(values, [.larger, .smaller, nil]) == [[false, true, false], [true, false, false], [false, false, false]])
+  }
+
+  /// What looks the same is equally good; what is missing is not worse.
+  @Test func tiesAndGaps() {
+    #expect(marks([[0.30001], [0.29999], [0.1]], [.larger]) == [[true], [true], [false]])
+    #expect(marks([[0.3], [0.30004]], [.larger]) == [[false], [false]])
+    #expect(marks([[0.3], [nil]], [.larger]) == [[false], [false]])
+    #expect(marks([[nil], [0.3], [0.4]], [.smaller]) == [[false], [true], [false]])
+    #expect(marks([], [.larger]).isEmpty)
+  }
+}

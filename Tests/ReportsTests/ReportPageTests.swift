@@ -59,7 +59,7 @@ import Testing
     let statistics = [["task": script, "name": script, "formula": script, "layers": [0.5, 0.25]] as [String: Any]]
     try run.json(statistics, scratch, "run/statistics.json")
     try scratch.write(
-      #"{"task":"</svg>\#(script)","step":{"step":1,"totalSteps":1,"epoch":0,"terms":{"\#(script)":1},"loss":1,"learningRate":1,"gradientNorm":1,"tokens":1}}"#
+      #"{"task":"a","step":{"step":1,"totalSteps":1,"epoch":0,"terms":{"\#(script)":1},"loss":1,"learningRate":1,"gradientNorm":1,"tokens":1}}"#
         + "\n", to: "run/events.jsonl")
     let document = ReportDocument(try RunSummary([ReportedRun(folder)]))
     let page = ReportPage(document).text
@@ -68,6 +68,24 @@ import Testing
     let markdown = ReportMarkdown(document).text
     let unescaped = markdown.replacingOccurrences(of: "\\<", with: "")
     #expect(unescaped.components(separatedBy: "`").enumerated().allSatisfy { $0 % 2 == 1 || !$1.contains("<") })
+  }
+
+  /// Numbers that no run writes: a page comes out all the same.
+  @Test func numbersThatAreTooLarge() throws {
+    var run = PaperRun(
+      method: "sequential", bytesPerTask: Int.max / 4, seconds: 1e308, steps: [[["task": 1e308], ["task": -1e308]]])
+    run.metrics = [
+      .init(name: "ACC", formula: "", value: 1e308, interval: (-1e308, 1e308)),
+      .init(name: "BWT", formula: "", value: -1e300),
+    ]
+    let folders = [try run.write(to: scratch, as: "huge"), try PaperRun().write(to: scratch, as: "run")]
+    for folder in ["huge", "run"] {
+      let statistics = [["task": "a", "name": "s", "formula": "f", "layers": [1e308, -1e308]] as [String: Any]]
+      try run.json(statistics, scratch, "\(folder)/statistics.json")
+    }
+    let report = try RunReport.write(folders, to: scratch.place("out"))
+    requireBalanced(report.html)
+    #expect(report.html.contains("1e+308") && !report.html.contains("nan") && !report.html.contains(">inf"))
   }
 
   @Test func unfinishedRunsStandApart() throws {

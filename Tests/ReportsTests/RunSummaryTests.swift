@@ -136,10 +136,11 @@ import Testing
   @Test(arguments: [
     ("metrics.json", #""tasksLearned":2"#, #""tasksLearned":3"#, "3 tasks learned of 2"),
     ("matrix.json", #"["a","b"]"#, #"["a","c"]"#, "its tasks are not those of manifest.json"),
+    ("events.jsonl", #""task":"b","step""#, #""task":"c","step""#, "task `c`, which is not the run's next one"),
     ("predictions/row-2/a.jsonl", #""index":30"#, #""index":31"#, "its rows are not those"),
   ])
   func filesThatContradictEachOther(file: String, text: String, other: String, reason: String) throws {
-    let folder = try PaperRun().write(to: scratch, as: "run")
+    let folder = try PaperRun(steps: [[["task": 1]], [["task": 1]]]).write(to: scratch, as: "run")
     let url = folder.appendingPathComponent(file)
     let before = try String(contentsOf: url, encoding: .utf8)
     let after = before.replacingOccurrences(of: text, with: other)

@@ -41,6 +41,21 @@ extension RunTests {
       if case .changed(_, let differences) = error { differences } else { [] }
     }
 
+    /// Every method's cell becomes a result, with all that its run measured; with the task inferred too.
+    @Test(arguments: MethodCatalog.names) func everyMethodsCellIsAResult(method: String) throws {
+      let scratch = try Scratch()
+      let one = cell(method)
+      let (comparison, folder) = try begun(scratch, [one])
+      try finish(one, comparison, folder)
+      let result = try #require(try CellResult.read(one, in: folder, of: comparison))
+      #expect(result.metrics.metrics.contains { $0.name == "ACC, task inferred" } == RunKind(method: method).routes)
+      guard RunKind(method: method).routes else { return }
+      let file = folder.run(one).routedPredictions(row: 2, task: Tiny.tasks[0])
+      let text = try String(contentsOf: file, encoding: .utf8)
+      try Data(text.replacing("\"index\":12", with: "\"index\":11").utf8).write(to: file)
+      #expect(throws: ComparisonError.self) { try CellResult.read(one, in: folder, of: comparison) }
+    }
+
     /// Metrics and costs over complete cells; what is not complete is named and not counted.
     @Test func onlyCompleteCellsCount() throws {
       let scratch = try Scratch()
@@ -79,6 +94,33 @@ extension RunTests {
       // JSON keeps all of it.
       let data = try JSONFile.encode(results)
       #expect(try JSONFile.decode(ComparisonResults.self, from: data, path: "results") == results)
+    }
+
+    /// Free answers are compared by their scores, also those of a method that infers the task.
+    @Test func freeAnswers() throws {
+      let scratch = try Scratch()
+      let files = try FreeAnswers.write(to: scratch).map(\.path)
+      let cells = [cell("sequential"), cell("accrete")]
+      let (comparison, folder) = try begun(scratch, cells) {
+        $0.source.files = files
+        $0.source.scorer = "rouge-l"
+        $0.training.learningRate = 5e-3
+      }
+      for cell in cells { try finish(cell, comparison, folder) }
+      let results = try ComparisonResults(comparison, in: folder)
+      #expect(results.isComplete && results.methods.map { $0.n } == [[12], [12]])
+      let accuracies = results.methods.map { $0.metrics[0].summary.mean }
+      #expect(results.methods[0].metrics[0].formula.contains("R: clean score, 0 to 1 (accuracy, rouge-l)"))
+      let difference = try #require(results.differences.first)
+      #expect(abs((difference.mean ?? 9) - (accuracies[1] - accuracies[0])) < 1e-12 && difference.examples == 12)
+
+      let error = #expect(throws: RunError.self) {
+        try begun(scratch, cells) {
+          $0.source.files = files
+          $0.source.scorer = "macro-f1"
+        }
+      }
+      #expect(error?.description.hasPrefix("`scorer` is macro-f1 for weather, which is no mean over rows;") == true)
     }
 
     @Test func otherCodeDataBaseAndOptionsAreRefused() throws {

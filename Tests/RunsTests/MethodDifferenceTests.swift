@@ -8,7 +8,23 @@ import Testing
   private func answers(_ method: String, seed: UInt64 = 0, _ tasks: [[(Int, Bool)]]) -> MethodDifference.Answers {
     MethodDifference.Answers(
       cell: ComparisonCell(method: method, order: 1, seed: seed),
-      tasks: tasks.enumerated().map { ("task\($0)", $1.map { (index: $0.0, isRight: $0.1) }) })
+      tasks: tasks.enumerated().map { ("task\($0)", $1.map { (index: $0.0, score: $0.1 ? 1 : 0) }) })
+  }
+
+  /// By hand: scores 0.5, 0.25, 1 against 0.25, 0.25, 0.5: d = 1/4, 0, 1/2: mean 1/4, s² = 1/16, s.e. = √(1/48). Better on two rows,
+  /// worse on none: 2 · (1/2)² = 1/2.
+  @Test func scoresOfFreeAnswers() throws {
+    func answers(_ method: String, _ scores: [Double]) -> MethodDifference.Answers {
+      MethodDifference.Answers(
+        cell: ComparisonCell(method: method, order: 1, seed: 0),
+        tasks: [("task", scores.enumerated().map { ($0, $1) })])
+    }
+    let difference = try MethodDifference(
+      candidate: "a", reference: "b", runs: [(answers("a", [0.5, 0.25, 1]), answers("b", [0.25, 0.25, 0.5]))])
+    #expect(difference.mean == 0.25)
+    #expect(abs((difference.standardError ?? 9) - (1.0 / 48).squareRoot()) < 1e-12)
+    let pair = try #require(difference.pairs.first)
+    #expect(pair.onlyCandidate == 2 && pair.onlyReference == 0 && pair.signTest == 0.5 && pair.n == 3)
   }
 
   private func rows(_ right: [Bool]) -> [(Int, Bool)] { right.enumerated().map { ($0, $1) } }

@@ -147,10 +147,9 @@ extension RunTests {
         let run = try SequenceRun.open(folder.url, after: row)
         #expect(run.learnedTasks == row)
         for (column, task) in Tiny.tasks.enumerated() {
-          let predictions = try run.evaluate(task: task)
-          #expect(predictions.accuracy == matrix.scores[row][column])
-          let lines = try predictions.map { try JSONFile.encode($0, pretty: false) + Data("\n".utf8) }
-          #expect(try Data(lines.joined()) == Data(contentsOf: folder.predictions(row: row, task: task)))
+          let answers = try run.evaluate(task: task)
+          #expect(answers.predictions.accuracy == matrix.scores[row][column])
+          #expect(try answers.lines() == Data(contentsOf: folder.predictions(row: row, task: task)))
         }
       }
       #expect(differences(before, try tree(folder.url)).isEmpty)

@@ -22,7 +22,8 @@ import Tokenization
     #expect(
       try encoder.encode(example("hello", "no"))
         == EncodedExample(
-          index: 4, promptIds: bytes("Q?\nhello\nA:"), answerIds: bytes(" no") + [0], labelIndex: 1, droppedTokens: 0))
+          index: 4, promptIds: bytes("Q?\nhello\nA:"), textRange: 3..<8, answerIds: bytes(" no") + [0], labelIndex: 1,
+          droppedTokens: 0))
   }
 
   @Test func longTextLosesItsLeft() throws {
@@ -50,6 +51,31 @@ import Tokenization
     let encoded = try encoder.encode(example("hello", "no"))
     #expect(encoded.promptIds == [256] + bytes("Q?\no\nA:"))
     #expect(encoded.answerIds == bytes(" no") + [0] && encoder.labelIds[0] == bytes(" yes") + [0])
+  }
+
+  /// 3 tokens of the instruction, 3 of the cue; the answer " abcd" has 6 with its end.
+  @Test func freeAnswersAreCutAtTheirEnd() throws {
+    let free = LearningTask(
+      name: "f", instruction: "Q?", cue: "A:", labels: [], train: [], test: [], kind: .generation)
+    func encoder(_ limit: Int?) throws -> PromptEncoder {
+      try PromptEncoder(task: free, tokenizer: ByteTokenizer(), endToken: 0, maxLength: 15, answerLimit: limit)
+    }
+    let row = example("hello", "abcd")
+    let whole = try encoder(nil).encode(row)
+    #expect(whole.answerIds == bytes(" abcd") + [0] && whole.droppedTokens == 2 && whole.labelIndex == nil)
+    #expect(try encoder(6).encode(row) == whole)
+    // Without its end there is no end token, and more of the text is left.
+    let cut = try encoder(4).encode(row)
+    #expect(cut.answerIds == bytes(" abc") && cut.promptIds == bytes("Q?\nhello\nA:") && cut.droppedTokens == 0)
+    #expect(try encoder(0).encode(row).answerIds == bytes(" "))
+    // The prompt of a row to be answered does not depend on its answer.
+    for answer in ["", "abcd", "abcdefgh"] {
+      let asked = try encoder(6).encode(example("hello", answer), leaving: 7)
+      #expect(asked.promptIds == bytes("Q?\nlo\nA:") && asked.droppedTokens == 3)
+    }
+    #expect(throws: StreamError.self) { try encoder(nil).encode(row, leaving: 10) }
+    #expect(throws: StreamError.self) { try encoder(nil).encode(example("x", "abcdefghi")) }
+    #expect(try encoder(4).encode(example("x", "abcdefghi")).answerIds.count == 4)
   }
 
   @Test func promptOfAUserIsUsedAsItIs() throws {

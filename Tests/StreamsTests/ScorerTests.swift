@@ -52,6 +52,10 @@ import Testing
     #expect(abs(got - (0.5 + 2 / 3.0) / 2) < 1e-12)
     #expect(try MacroF1(labels: ["spam"]).score(answers) == 0)
     #expect(try MacroF1(labels: []).score(answers) == 0)
+    // Label 0 is hit once and given once too often: 2 / 3; label 1 is missed: 0; label 2 never occurs.
+    let numbers = [(0, 0), (1, 0), (-1, -1), (7, 9)].map { MacroF1.Pair(right: $0.0, given: $0.1) }
+    #expect(MacroF1.score(numbers, labels: 3) == (2 / 3.0) / 2)
+    #expect(MacroF1.score([], labels: 3) == 0 && MacroF1.score(numbers, labels: -1) == 0)
   }
 
   /// Sentences "a b" and "c" against "c" and "b a": the union is {b or a, c}, of 3 words each. p = r = 2/3.

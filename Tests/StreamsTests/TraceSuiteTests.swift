@@ -118,6 +118,48 @@ import Testing
     #expect(throws: ScoringError.self) { try scoring.scores(of: task, rows: [], predictions: []) }
   }
 
+  /// A predicted label is right or wrong, and both columns say the same of it.
+  @Test func lettersAreRightOrWrong() throws {
+    let tasks = TraceTask.all.filter { $0.kind == .classification }
+    #expect(tasks.map(\.name) == ["C-STANCE", "FOMC", "ScienceQA"])
+    for task in tasks {
+      for scorer in [task.scoring.legacy, task.scoring.clean] {
+        let scorer = try #require(scorer as? any AnswerScorer)
+        for right in task.labels {
+          for given in task.labels {
+            #expect(try scorer.score(prediction: given, reference: right, source: "") == (right == given ? 1 : 0))
+          }
+        }
+      }
+    }
+  }
+
+  @Test func whichSuitesHaveALegacyColumn() throws {
+    let nowhere = URL(fileURLWithPath: "/nowhere")
+    #expect(TraceSuite(directory: nowhere).hasLegacyColumn && !MTL5Suite(directory: nowhere).hasLegacyColumn)
+    #expect(try !JSONLSuite(files: [nowhere]).hasLegacyColumn)
+  }
+
+  /// Validation rows are compared with the rows that are trained on.
+  @Test func leaksOfOtherRows() {
+    func rows(_ texts: [String]) -> [Example] {
+      texts.enumerated().map { Example(id: "\($0)", index: $0, text: $1, answer: "") }
+    }
+    let leaks = TestLeaks(of: rows(["a", "b", "a", "c"]), trained: rows(["a", "d"]))
+    #expect(leaks.rows == [0, 2] && leaks.prompts == 1)
+  }
+
+  /// Every measure that a user can name, for each kind of answer.
+  @Test func scorersByName() throws {
+    func names(_ kind: LearningTask.Kind) -> [String] {
+      let task = LearningTask(
+        name: "t", instruction: "", cue: "", labels: ["a"], train: [], test: [], kind: kind)
+      return ScorerCatalog.names.compactMap { ScorerCatalog.clean($0, for: task)?.name }
+    }
+    #expect(names(.classification) == ["accuracy", "macro-f1"])
+    #expect(names(.generation) == ScorerCatalog.names.filter { $0 != "macro-f1" })
+  }
+
   /// SARI's source is the whole prompt in one column, and the text alone in the other.
   @Test func sources() throws {
     let folder = try Scratch()

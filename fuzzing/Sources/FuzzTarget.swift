@@ -23,7 +23,7 @@ struct FuzzTarget: Sendable {
   }
 
   /// All targets, in the order in which `make fuzz` runs them.
-  static let all: [FuzzTarget] = tensorTargets + streamTargets + modelTargets + runTargets
+  static let all: [FuzzTarget] = tensorTargets + streamTargets + modelTargets + adapterTargets + runTargets
 
   static let variable = "ACCRETE_FUZZ_TARGET"
 
@@ -49,7 +49,7 @@ struct FuzzTarget: Sendable {
 
   private static func isOurs(_ error: any Error) -> Bool {
     error is FileError || error is TorchError || error is TokenizationError || error is DecoderError
-      || error is ExpertError || error is StreamError || error is LearningError || error is RunError
-      || error is MetricError
+      || error is ExpertError || error is PEFTError || error is StreamError || error is LearningError
+      || error is RunError || error is MetricError
   }
 }

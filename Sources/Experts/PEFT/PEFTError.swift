@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with an adapter that PEFT, or somebody in its name, has written.
 public enum PEFTError: Error, Equatable, CustomStringConvertible {
   // MARK: The folder
@@ -23,7 +25,9 @@ public enum PEFTError: Error, Equatable, CustomStringConvertible {
   /// A tensor holds an infinite value or no number.
   case notFinite(path: String, name: String)
 
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .noAdapter(let folder, let missing, let fix):
       "\(folder): is no PEFT adapter: \(missing) is missing. \(fix)"

@@ -59,6 +59,21 @@ public enum MethodCatalog {
     }
   }
 
+  /// The options that are meant for a method: those without a prefix, and those with its own, `METHOD.NAME`.
+  /// - Throws: ``LearningError/unknownMethod(got:known:)`` for the prefix of a method that there is not.
+  public static func options(_ given: [String: Double], for name: String) throws -> [String: Double] {
+    try given.sorted { $0.key < $1.key }.reduce(into: [:]) { result, option in
+      let parts = option.key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else {
+        result[option.key] = result[option.key] ?? option.value
+        return
+      }
+      let method = String(parts[0])
+      _ = try entry(method)
+      if method == name { result[String(parts[1])] = option.value }
+    }
+  }
+
   private static func entry(_ name: String) throws -> Entry {
     guard let entry = entries.first(where: { $0.name == name }) else {
       throw LearningError.unknownMethod(got: name, known: names)

@@ -9,17 +9,19 @@
 //
 //     E_t  = the k largest of b_t,   g_t = softmax of b_t over E_t                        b_t: N numbers of each layer
 //     m_t  = 1 for the share c of a factor's entries with the largest |S|, else 0         Masks/TopShare.swift
-//     h    = W x + (α / r_e) Σ_{e ∈ E_t} g_te (B_e ⊙ m_te) (A_e ⊙ m_te) x
+//     h    = W x + (α / (c r_e)) Σ_{e ∈ E_t} g_te (B_e ⊙ m_te) (A_e ⊙ m_te) x
 //     θ    = as task u left it where M_{t−1} = 1, trained elsewhere                       M_t = M_{t−1} ∨ m_t
 //     dL/dθ = dL/dθ̂ ⊙ m_t ⊙ (1 − M_{t−1}),   dL/dS = dL/dθ̂ ⊙ θ ⊙ sign S                  θ̂ = θ ⊙ m_t; Masks/StraightThrough.swift
 //     L    = L_task + λ · mean of σ(|S|) over the entries of E_t with M_{t−1} = 0          `newness`; from the first old entry on
 //
-// * One plain LoRA serves a task: A = [A_e ⊙ m], B = [k g_e B_e ⊙ m] for e ∈ E_t, rank k r_e, strength α / r, as k / r = 1 / r_e. It costs
-//   what a LoRA costs, and PEFT's form holds it exactly. (A gate that depends on the token, z = U_t LN(x) + b_t, would need all N factors
+// * One plain LoRA serves a task: A = [A_e ⊙ m], B = [(k/c) g_e B_e ⊙ m] for e ∈ E_t, rank k r_e, strength α / r, as k / r = 1 / r_e. It
+//   costs what a LoRA costs, and PEFT's form holds it exactly. (A gate that depends on the token, z = U_t LN(x) + b_t, would need all N factors
 //   and N·d more numbers for each layer and task, and no single pair would compute it.)
 // * No forgetting, given the task: what it uses is rounded to bfloat16 when it ends and lies in tensors of that task (SubExpertPool.swift).
 // * Transfer: scores go on from task to task, so that a task starts with the masks of those before it; λ makes new entries dear.
 // * |S| in the penalty, as selection looks at |S|: with σ(S) itself, entries with S < 0 would be pushed into the mask.
+// * 1 / c is ours: each factor is divided by √c, as dropout divides by what it keeps, so that α and the learning rate mean what they mean to
+//   other methods. Without it a task learns about 1 / c times as slowly.
 // * Start: the k sub-experts of a layer with the smallest share of owned entries have b = 0, the others −1. So a task gets unused ones while
 //   there are any, and starts next to the base; later it starts where the others' masks are.
 // * Kept of a task: gates, masks (Masks/MaskCode.swift), values of the entries that it was the first to use.
@@ -112,10 +114,10 @@ public final class Moses: ContinualMethod {
     return values.indices.sorted { (values[$1], $0) < (values[$0], $1) }.prefix(active).sorted()
   }
 
-  /// k g_t, for each column of the merged B. [k · r_e]
+  /// (k / c) g_t, for each column of the merged B. [k · r_e]
   private func strengths(_ gate: Tensor, _ chosen: [Int]) throws -> Tensor {
     let shares = try gate.gathered(0, rows: Tensor(chosen, on: gate.device)).softmax(0)  // [k]
-    return try (shares * Double(active)).repeated(0, times: pool.shape.rank)
+    return try (shares * (Double(active) / choice.share)).repeated(0, times: pool.shape.rank)
   }
 
   // MARK: Learning
@@ -179,7 +181,7 @@ public final class Moses: ContinualMethod {
     }
     parts[task] = part
     current = nil
-    try routing.learn(task.arrival, lesson.textFeatures(layers: routing.layers))
+    try routing.learn(task.arrival, lesson.features(routing.view))
   }
 
   /// What is kept of one layer; its new entries are owned from here on.

@@ -2,7 +2,7 @@ import Foundation
 
 /// Where everything of a chart is drawn, in units of its view box, which are about pixels.
 struct LineChartLayout {
-  static let width = 440.0
+  static let width = 400.0
   /// Of a name of two lines.
   static let lineHeight = 13.0
 

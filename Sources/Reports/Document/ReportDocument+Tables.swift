@@ -22,8 +22,9 @@ extension ReportDocument {
     guard !comparison.groups.isEmpty, !comparison.costs.isEmpty else { return nil }
     var table = measures(comparison, comparison.costs, title: "Costs")
     table.caption =
-      "As each run's machine measured them. \(comparison.groups.contains { $0.members.count > 1 } ? "\(Estimate.formula)." : "") \(best(comparison))"
+      "As each run's machine measured them. \(comparison.groups.contains { $0.members.count > 1 } ? "\(averages(comparison)) ±: \(Estimate.formula)." : "") \(best(comparison))"
     table.notes = comparison.costs.map { "\(strong: $0.name): \($0.formula)" }
+    table.notes.append("Seeds: \(seeds(comparison)).")
     return Section(id: "costs", title: "Costs", blocks: [.table(table)])
   }
 

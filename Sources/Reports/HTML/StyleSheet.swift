@@ -101,7 +101,7 @@ enum StyleSheet {
     .heat td.lost .sign { font-weight: 700; }
     .ramp { display: inline-block; width: 7rem; height: .8em; vertical-align: -.05em; border-radius: 3px; border: 1px solid var(--line); background: linear-gradient(to right, rgba(var(--heat), 0), rgba(var(--heat), 1)); }
 
-    .chart > svg { display: block; width: 100%; height: auto; max-width: 31rem; margin: .35rem 0 .5rem; overflow: visible; }
+    .chart > svg { display: block; width: 100%; height: auto; max-width: 28rem; margin: .35rem 0 .5rem; overflow: visible; }
     svg text { font: 12.5px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; font-variant-numeric: tabular-nums; }
     .tick, .axis-title { fill: var(--muted); }
     text.name { fill: var(--c); font-weight: 600; }

@@ -36,14 +36,27 @@ public struct LossCourse: Sendable, Equatable, Encodable {
   /// Stretches at most.
   static let resolution = 60
 
-  /// - Throws: `FileError` that names the line of `events.jsonl`.
-  init(_ folder: RunFolder) throws {
+  /// No method has more.
+  static let mostTerms = 64
+
+  /// - Throws: `FileError` that names `events.jsonl` and what cannot be.
+  init(_ folder: RunFolder, tasks: [String]) throws {
     var (steps, starts) = (0, [Start]())
     var values: [String: [(step: Int, value: Double)]] = [:]
-    try StepEvent.read(folder.inside(folder.events)) { event in
-      if event.task != starts.last?.task { starts.append(Start(task: event.task, step: steps)) }
+    let file = try folder.inside(folder.events)
+    func refuse(_ reason: String) -> FileError { .malformedJSON(path: file.path, reason: reason) }
+    try StepEvent.read(file) { event in
+      if event.task != starts.last?.task {
+        guard starts.count < tasks.count, event.task == tasks[starts.count] else {
+          throw refuse("step \(steps + 1) is of task `\(event.task)`, which is not the run's next one")
+        }
+        starts.append(Start(task: event.task, step: steps))
+      }
       steps += 1
       for (name, value) in event.step.terms { values[name, default: []].append((steps, value)) }
+    }
+    guard values.count <= Self.mostTerms else {
+      throw refuse("it has \(values.count) loss terms; at most \(Self.mostTerms) are possible")
     }
     let width = max(1, (steps + Self.resolution - 1) / Self.resolution)
     self.init(

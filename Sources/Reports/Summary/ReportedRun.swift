@@ -52,7 +52,7 @@ public struct ReportedRun: Sendable {
       throw Self.refusal(folder.inferredMatrix, "its tasks are not those of manifest.json")
     }
     statistics = try OptionalFile.read { try TaskStatistic.read(folder.statistics) } ?? []
-    losses = try OptionalFile.read { try LossCourse(folder) } ?? .empty
+    losses = try OptionalFile.read { try LossCourse(folder, tasks: manifest.tasks) } ?? .empty
     guard let metrics, metrics.tasksLearned == count else {
       (endings, changes) = (nil, nil)
       return

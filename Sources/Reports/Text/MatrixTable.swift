@@ -7,10 +7,13 @@ public enum MatrixTable {
   public struct Column {
     public let title: String
     public let matrix: TaskMatrix
+    /// What its numbers are.
+    public let score: String
 
-    public init(title: String, matrix: TaskMatrix) {
+    public init(title: String, matrix: TaskMatrix, score: String = "accuracy") {
       self.title = title
       self.matrix = matrix
+      self.score = score
     }
   }
 
@@ -38,7 +41,7 @@ public enum MatrixTable {
         lines[stage + 2] += padded(cells.joined(), width)
       }
     }
-    let legend = "accuracy; * just learned, ↓ two points or more below that"
+    let legend = "\(columns.first?.score ?? "accuracy"); * just learned, ↓ two points or more below that"
     return (lines.map(trimmedRight) + [legend]).joined(separator: "\n")
   }
 

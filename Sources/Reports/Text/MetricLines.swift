@@ -5,12 +5,7 @@ public import Runs
 /// Metrics and costs as lines of text: each number with its formula, n and seed.
 public enum MetricLines {
   public static func render(_ metrics: RunMetrics) -> String {
-    var lines = metrics.metrics.map { metric in
-      let interval =
-        metric.interval95.map { String(format: " [%+.4f, %+.4f] (95 %%)", $0.lower, $0.upper) } ?? ""
-      return
-        "\(metric.name) \(String(format: "%+.4f", metric.value))\(interval)  n \(metric.n)  seed \(metric.seed)  \(metric.formula)"
-    }
+    var lines = metrics.metrics.map { line($0) } + (metrics.legacyMetrics ?? []).map { line($0, "legacy ") }
     for cost in metrics.costs {
       lines.append(
         "\(cost.task): \(String(format: "%.1f", cost.trainingSeconds)) s to learn, \(String(format: "%.0f", cost.tokensPerSecond.rounded(.down))) tokens/s,"
@@ -19,5 +14,11 @@ public enum MetricLines {
       )
     }
     return lines.map(\.onOneLine).joined(separator: "\n")
+  }
+
+  private static func line(_ metric: RunMetrics.Metric, _ column: String = "") -> String {
+    let interval = metric.interval95.map { String(format: " [%+.4f, %+.4f] (95 %%)", $0.lower, $0.upper) } ?? ""
+    let value = String(format: "%+.4f", metric.value)
+    return "\(column)\(metric.name) \(value)\(interval)  n \(metric.n)  seed \(metric.seed)  \(metric.formula)"
   }
 }

@@ -1,5 +1,6 @@
 public import Files
 import Foundation
+import Streams
 
 /// `cells/NAME.json`: the result of a complete cell. It is written when the cell's run is complete and was checked, whole or not
 /// at all; nothing else makes a cell a result.
@@ -45,16 +46,16 @@ extension CellResult {
     guard metrics.tasksLearned == manifest.tasks.count, !matrix.scores.contains(where: { $0.contains(nil) }) else {
       return nil
     }
-    func same<Value: Encodable & Equatable>(_ what: String, _ recorded: Value, _ follows: Value) throws {
+    func same<Value: Encodable & Equatable>(_ what: String, _ recorded: Value?, _ follows: Value?) throws {
       guard let first = try Differences.list(follows, recorded).first else { return }
       throw ComparisonError.cellDiffers(
         cell: cell.name, what: "\(what), \(first.key)", expected: first.first, got: first.second)
     }
-    let outcomes = try run.outcomes(manifest.tasks)
-    try same("matrix.json beside the predictions", matrix.matrix(), outcomes.matrix())
+    try same("matrix.json beside the predictions", matrix.matrix(), run.outcomes(manifest, .clean)?.matrix())
     try same(
       "metrics.json beside the predictions", metrics,
-      RunMetrics(manifest.configuration, outcomes: outcomes, learned: metrics.tasksLearned, costs: metrics.costs))
+      RunMetrics(
+        manifest, of: run, routed: run.newestRouted(), learned: metrics.tasksLearned, costs: metrics.costs))
     self.cell = cell
     self.command = command
     (libtorch, program) = (comparison.libtorch, comparison.program)
@@ -103,8 +104,15 @@ extension CellResult {
 extension RunFolder {
   /// SHA-256 of the digests of all files of predictions of a complete run.
   func predictionsDigest(_ tasks: [String]) throws -> Digest {
-    let lines = try (0...tasks.count).flatMap { row in
+    var lines = try (0...tasks.count).flatMap { row in
       try tasks.map { "\(row) \($0) \(try Digest(ofFile: inside(predictions(row: row, task: $0))))" }
+    }
+    if FileManager.default.fileExists(atPath: inferredMatrix.path) {
+      for row in 1...max(tasks.count, 1) {
+        for task in tasks.prefix(row) {
+          lines.append("\(row) \(task) inferred \(try Digest(ofFile: inside(routedPredictions(row: row, task: task))))")
+        }
+      }
     }
     return Digest(of: Data(lines.joined(separator: "\n").utf8))
   }

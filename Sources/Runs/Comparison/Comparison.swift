@@ -49,6 +49,7 @@ public struct Comparison: Sendable, Equatable, Codable {
     var orders: [String: Order] = [:]
     for cell in cells where orders["\(cell.order)"] == nil {
       let (loaded, _, manifest) = try SequenceRun.prepare(cell.configuration(shared), base: base, report)
+      try manifest.requireScoresOfRows()
       base = loaded
       orders["\(cell.order)"] = Order(
         tasks: manifest.tasks, promptDigest: manifest.promptDigest, dataDigests: manifest.dataDigests)

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Learning
+import Streams
 
 /// `results.json`: what all complete cells of a comparison say together. A cell that is not complete is named and never counted.
 public struct ComparisonResults: Sendable, Codable, Equatable {
@@ -157,11 +158,24 @@ extension RunFolder {
   /// What a complete run answered in its last row.
   func lastAnswers(_ result: CellResult) throws -> MethodDifference.Answers {
     let tasks = result.matrix.tasks
+    let manifest = try readManifest()
+    try manifest.requireScoresOfRows()
     return MethodDifference.Answers(
       cell: result.cell,
       tasks: try tasks.map { task in
-        let predictions = try PredictionsFile.read(inside(predictions(row: tasks.count, task: task)))
-        return (task, predictions.map { ($0.index, $0.isRight) })
+        let answers = try answers(manifest, row: tasks.count, task: task)
+        return (task, answers.rowScores(manifest.scoring(of: task), .clean))
       })
+  }
+}
+
+extension Manifest {
+  /// Methods are compared row by row, so that every row must have a score of its own.
+  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)``.
+  func requireScoresOfRows() throws {
+    guard let task = tasks.first(where: { scoring(of: $0).clean.isMacroF1 }) else { return }
+    throw RunError.invalidConfiguration(
+      key: "scorer", got: "macro-f1 for \(task), which is no mean over rows",
+      allowed: "in a comparison a measure that each row has")
   }
 }

@@ -8,8 +8,8 @@ import Foundation
 public struct MethodDifference: Sendable, Codable, Equatable {
   /// The formulas of ``mean``, ``standardError``, the interval and ``p``.
   public static let formula = """
-    D = mean over C pairs of runs of ACC(candidate) − ACC(reference); d_cji = candidate right − reference right on example i of \
-    task j in pair c; u_ji = Σ_c d_cji / (C T n_cj); s.e.² = Σ_j m_j/(m_j−1) Σ_i (u_ji − ū_j)², m_j different examples of task j; \
+    D = mean over C pairs of runs of ACC(candidate) − ACC(reference); d_cji = the candidate's score (a label: right 1, wrong 0) \
+    − the reference's on example i of task j in pair c; u_ji = Σ_c d_cji / (C T n_cj); s.e.² = Σ_j m_j/(m_j−1) Σ_i (u_ji − ū_j)², m_j different examples of task j; \
     D ± 1.96 s.e.; p = erfc(|D / s.e.| / √2), two-sided; not corrected for the number of comparisons
     """
 
@@ -21,16 +21,18 @@ public struct MethodDifference: Sendable, Codable, Equatable {
     public var difference: Double
     /// Examples of all tasks.
     public var n: Int
+    /// Examples on which the candidate is better: labels that it alone has right.
     public var onlyCandidate: Int
+    /// Examples on which the reference is better.
     public var onlyReference: Int
     /// See ``PairedDifference/signTest``.
     public var signTest: Double
   }
 
-  /// What a run answered in its last row: for each task which rows, and whether they were right.
+  /// What a run answered in its last row: for each task which rows, and what the answers score, 0…1.
   struct Answers {
     var cell: ComparisonCell
-    var tasks: [(name: String, rows: [(index: Int, isRight: Bool)])]
+    var tasks: [(name: String, rows: [(index: Int, score: Double)])]
   }
 
   public let candidate: String
@@ -63,7 +65,7 @@ public struct MethodDifference: Sendable, Codable, Equatable {
     var pairs: [Pair] = []
     for (one, other) in runs {
       let tasks = Double(one.tasks.count)
-      var (difference, right, rightOther) = (0.0, [Bool](), [Bool]())
+      var (difference, better, worse) = (0.0, [Bool](), [Bool]())
       for ((name, rows), (otherName, otherRows)) in zip(one.tasks, other.tasks) {
         guard one.tasks.count == other.tasks.count, name == otherName, rows.map(\.index) == otherRows.map(\.index)
         else {
@@ -71,14 +73,14 @@ public struct MethodDifference: Sendable, Codable, Equatable {
         }
         let n = Double(rows.count)
         for (row, otherRow) in zip(rows, otherRows) {
-          let d = (row.isRight ? 1.0 : 0) - (otherRow.isRight ? 1 : 0)
+          let d = row.score - otherRow.score
           difference += d / (tasks * n)
           shares[name, default: [:]][row.index, default: 0] += d / (Double(runs.count) * tasks * n)
         }
-        right += rows.map(\.isRight)
-        rightOther += otherRows.map(\.isRight)
+        better += zip(rows, otherRows).map { $0.score > $1.score }
+        worse += zip(rows, otherRows).map { $0.score < $1.score }
       }
-      let paired = try PairedDifference(baseline: rightOther, candidate: right)
+      let paired = try PairedDifference(baseline: worse, candidate: better)
       pairs.append(
         Pair(
           order: one.cell.order, seed: one.cell.seed, difference: difference, n: paired.count,

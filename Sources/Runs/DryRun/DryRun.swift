@@ -14,9 +14,11 @@ public struct DryRun: Sendable, Codable {
   public var method: String
   /// Optimizer steps of all tasks.
   public var steps: Int
-  /// Real tokens of all training steps, and of all rows of the matrix.
+  /// Real tokens of all training steps, and of the prompts of labels in all rows of the matrix.
   public var trainingTokens: Int
   public var scoredTokens: Int
+  /// Tokens of free answers in all rows of the matrix with their prompts, if each is as long as it may be.
+  public var writtenTokens: Int
 
   /// Real tokens of the longest step, and what one such step took after the first.
   public var longestStepTokens: Int
@@ -24,6 +26,9 @@ public struct DryRun: Sendable, Codable {
   /// Prompt tokens of the scored batch that was measured.
   public var scoredBatchTokens: Int
   public var scoredBatchSeconds: Double
+  /// Prompt and answer tokens of the free answers that were measured; 0 where there are none.
+  public var writtenBatchTokens: Int
+  public var writtenBatchSeconds: Double
   /// The checkpoint inside of the last task: the largest.
   public var checkpointBytes: Int
   public var checkpointSeconds: Double
@@ -47,34 +52,50 @@ public struct DryRun: Sendable, Codable {
     let (base, tasks, manifest) = try withoutActuallyEscaping(report) {
       try SequenceRun.prepare(configuration, $0)
     }
-    report(.prepared(rows: tasks.map { ($0.task.name, $0.counts) }))
+    report(.prepared(manifest))
     let trial = try Trial(configuration, base: base, tasks: tasks)
     rows = manifest.rows
     method = configuration.method
     steps = trial.steps
     trainingTokens = trial.trainingTokens
-    let width = tasks.reduce(0) { $0 + $1.evaluated.reduce(0) { $0 + $1.promptIds.count } }
-    scoredTokens = width * (tasks.count + 1)
+    func width(_ kind: LearningTask.Kind) -> Int {
+      tasks.filter { $0.task.kind == kind }.reduce(0) { sum, task in
+        task.evaluated.reduce(sum) { $0 + $1.promptIds.count + task.answerTokens }
+      }
+    }
+    scoredTokens = width(.classification) * (tasks.count + 1)
+    writtenTokens = width(.generation) * (tasks.count + 1)
 
     let step = try trial.learn()
     (longestStepTokens, longestStepSeconds) = (step.tokens, step.seconds)
     let scored = try trial.score()
     (scoredBatchTokens, scoredBatchSeconds) = (scored.tokens, scored.seconds)
+    let answers = try trial.write()
+    (writtenBatchTokens, writtenBatchSeconds) = (answers.tokens, answers.seconds)
     let written = try trial.writeCheckpoint(near: out, manifest)
     (checkpointBytes, checkpointSeconds) = (written.bytes, written.seconds)
 
     peakResidentBytes = ProcessMemory.peakResidentBytes
     availableBytes = ProcessMemory.availableBytes
     // One checkpoint after each task, two inside of one, the experts (part of every checkpoint), a prediction for each cell's row.
-    let predictions = tasks.reduce(0) { $0 + $1.evaluated.count * (80 + 24 * $1.task.labels.count) } * (tasks.count + 1)
+    let predictions = tasks.reduce(0) { $0 + Self.predictionBytes($1) } * (tasks.count + 1)
     diskBytes = (tasks.count + 1 + SequenceRun.keptCheckpoints + 1) * checkpointBytes + predictions + steps * 400
     freeDiskBytes = written.free
     estimatedSeconds =
       Double(trainingTokens) * longestStepSeconds / Double(max(longestStepTokens, 1))
       + Double(scoredTokens) * scoredBatchSeconds / Double(max(scoredBatchTokens, 1))
+      + Double(writtenTokens) * writtenBatchSeconds / Double(max(writtenBatchTokens, 1))
       + Double(tasks.count) * checkpointSeconds
     guard diskBytes <= freeDiskBytes else {
       throw RunError.notEnoughDisk(path: out.path, needed: diskBytes, free: freeDiskBytes)
     }
+  }
+
+  /// A task's predictions in one row of the matrix, at most: a number for each label; or both texts, whose characters may
+  /// be escaped.
+  private static func predictionBytes(_ task: PreparedTask) -> Int {
+    let fixed = task.evaluated.count * (80 + 24 * task.task.labels.count)
+    guard task.task.kind == .generation else { return fixed }
+    return task.key.rows.reduce(2 * fixed) { $0 + 2 * $1.answer.utf8.count + 16 * task.answerTokens }
   }
 }

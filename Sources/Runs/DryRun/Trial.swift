@@ -73,22 +73,42 @@ struct Trial {
     return (training.tokensRead - before, seconds)
   }
 
-  /// The longest prompts of any task, as many as one batch takes.
+  /// The longest prompts of any task of labels, as many as one batch takes; zeros where there is none.
   func score() throws -> (tokens: Int, seconds: Double) {
-    guard let task = tasks.max(by: { width($0) < width($1) }) else { return (0, 0) }
-    let longest = task.evaluated.sorted { ($1.promptIds.count, $0.index) < ($0.promptIds.count, $1.index) }.prefix(64)
+    let labelled = tasks.filter { $0.task.kind == .classification }
+    guard let task = labelled.max(by: { width($0) < width($1) }) else { return (0, 0) }
+    let longest = longestRows(of: task)
     let selection = try method.selection(for: task.identity)
     let head = try heads?.head(of: task.task.name, labels: task.task.labels.count)
     func once() throws {
       _ = try Evaluator(base.model, pad: base.padToken).predictions(
-        Array(longest), labels: task.labelIds, head: head, experts: selection)
+        longest, labels: task.labelIds, head: head, experts: selection)
     }
     try once()
     return (longest.reduce(0) { $0 + $1.promptIds.count }, try timed(once))
   }
 
+  /// The longest prompts and answers of any task of free answers, each answer as long as it may be: tokens read and written, and
+  /// the seconds that took; zeros where there is none.
+  func write() throws -> (tokens: Int, seconds: Double) {
+    let free = tasks.filter { $0.task.kind == .generation }
+    guard let task = free.max(by: { width($0) < width($1) }) else { return (0, 0) }
+    let longest = longestRows(of: task)
+    let selection = try method.selection(for: task.identity)
+    let seconds = try timed {
+      _ = try Evaluator(base.model, pad: base.padToken).written(
+        longest, limit: task.answerTokens, experts: selection, stopsAtEnd: false)
+    }
+    return (longest.reduce(0) { $0 + $1.promptIds.count + task.answerTokens }, seconds)
+  }
+
+  private func longestRows(of task: PreparedTask) -> [EncodedExample] {
+    Array(
+      task.evaluated.sorted { ($1.promptIds.count, $0.index) < ($0.promptIds.count, $1.index) }.prefix(64))
+  }
+
   private func width(_ task: PreparedTask) -> Int {
-    (task.evaluated.map(\.promptIds.count).max() ?? 0) + task.labelIds.reduce(0) { $0 + $1.count }
+    (task.evaluated.map(\.promptIds.count).max() ?? 0) + task.labelIds.reduce(0) { $0 + $1.count } + task.answerTokens
   }
 
   /// A checkpoint as it would be in the last task, in a folder that is removed again.

@@ -53,7 +53,7 @@ extension StoredRun {
       ?? meter.sharedShares(mixture, over: prompts)
     let merged = try mixture.merged(sharedShares: shares)
     var deviation = try meter.deviation(of: merged, from: mixture, over: prompts)
-    if let task {
+    if let task, task.task.kind == .classification {
       let head = try heads?.head(of: name, labels: task.task.labels.count)
       func predictions(_ experts: any ExpertSelection) throws -> [Prediction] {
         try Evaluator(base.model, pad: base.padToken).predictions(
@@ -120,6 +120,6 @@ extension StoredRun {
     }
     let arrival = manifest.tasks.firstIndex(of: name) ?? 0
     return try PreparedTask(
-      suite.task(named: name), arrival: arrival, base: base, configuration: configuration)
+      suite.task(named: name), arrival: arrival, base: base, configuration: configuration, suite: suite)
   }
 }

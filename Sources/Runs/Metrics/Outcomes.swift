@@ -1,47 +1,45 @@
 import Torch
 
-/// Which rows were answered rightly, in every cell of a task matrix: what confidence intervals are made from.
+/// What was answered in every cell of a task matrix: what confidence intervals are made from.
 public struct Outcomes: Sendable, Equatable {
   /// The names of the tasks in the order in which they are learned.
   public let tasks: [String]
   /// T + 1 rows of T cells; `nil` where a task was not scored. The rows of a column are the same examples in the same order.
-  public let right: [[[Bool]?]]
+  public let cells: [[Outcome?]]
 
   /// - Throws: ``MetricError`` if the shape is another, or cells of a column have different numbers of examples.
-  public init(tasks: [String], right: [[[Bool]?]]) throws {
-    guard right.count == tasks.count + 1 else {
-      throw MetricError.shape(what: "rows of outcomes", expected: tasks.count + 1, got: right.count)
+  public init(tasks: [String], cells: [[Outcome?]]) throws {
+    guard cells.count == tasks.count + 1 else {
+      throw MetricError.shape(what: "rows of outcomes", expected: tasks.count + 1, got: cells.count)
     }
-    for row in right where row.count != tasks.count {
+    for row in cells where row.count != tasks.count {
       throw MetricError.shape(what: "cells in a row of outcomes", expected: tasks.count, got: row.count)
     }
     for column in tasks.indices {
-      let counts = right.compactMap { $0[column]?.count }
+      let counts = cells.compactMap { $0[column]?.count }
       for count in counts where count != counts[0] || count == 0 {
         throw MetricError.shape(what: "examples of task \(tasks[column])", expected: max(counts[0], 1), got: count)
       }
     }
     self.tasks = tasks
-    self.right = right
+    self.cells = cells
   }
 
-  /// The accuracies.
+  /// The scores.
   public func matrix() throws -> TaskMatrix {
-    try TaskMatrix(
-      tasks: tasks,
-      scores: right.map { $0.map { cell in cell.map { Double($0.count(where: \.self)) / Double($0.count) } } })
+    try TaskMatrix(tasks: tasks, scores: cells.map { $0.map { $0?.score } })
   }
 
-  /// The accuracies on examples drawn with replacement: for each task one draw, with which all cells of its column are scored, as
+  /// The scores on examples drawn with replacement: for each task one draw, with which all cells of its column are scored, as
   /// they rest on the same examples.
   func resampled(_ stream: inout RandomStream) throws -> TaskMatrix {
-    var scores = right.map { $0.map { $0 == nil ? nil : Double?(0) } }
+    var scores = cells.map { $0.map { $0 == nil ? nil : Double?(0) } }
     for column in tasks.indices {
-      guard let count = right.lazy.compactMap({ $0[column]?.count }).first else { continue }
+      guard let count = cells.lazy.compactMap({ $0[column]?.count }).first else { continue }
       let draws = (0..<count).map { _ in stream.below(count) }
-      for row in right.indices {
-        guard let cell = right[row][column] else { continue }
-        scores[row][column] = Double(draws.count { cell[$0] }) / Double(count)
+      for row in cells.indices {
+        guard let cell = cells[row][column] else { continue }
+        scores[row][column] = cell.score(of: draws)
       }
     }
     return try TaskMatrix(tasks: tasks, scores: scores)

@@ -10,19 +10,41 @@ public struct RoutedPrediction: Sendable, Codable, Equatable {
   public var confidence: Double
   /// How far the request is from all known tasks; about 1 is usual.
   public var distance: Double
-  public var prediction: Prediction
+  /// What was answered: a label, or a text; one of the two.
+  public var prediction: Prediction?
+  public var written: WrittenAnswer?
 
   /// Reads a file of routed predictions.
+  ///
+  /// - Parameters:
+  ///   - url: the file.
+  ///   - answers: what was answered in its lines.
   /// - Throws: `FileError` that names the file and the line.
-  public static func read(_ url: URL) throws -> [RoutedPrediction] {
-    let file = try MappedFile(url)
-    guard file.bytes.count <= JSONFile.sizeLimit else {
-      throw FileError.tooLarge(path: url.path, bytes: file.bytes.count, limit: JSONFile.sizeLimit)
+  public static func read(_ url: URL, answers: Manifest.Scoring.Answers) throws -> [RoutedPrediction] {
+    try PredictionsFile.lines(of: PredictionsFile.contents(url), path: url.path) { (line: RoutedPrediction) in
+      switch (answers, line.prediction, line.written) {
+      case (.labels, let prediction?, nil): PredictionsFile.fault(of: prediction)
+      case (.written, nil, let written?): PredictionsFile.fault(of: written)
+      default: "an answer of another kind than the task's, \(answers.rawValue)"
+      }
     }
-    let lines = file.data().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    return try lines.enumerated().compactMap { number, line in
-      line.isEmpty
-        ? nil : try JSONFile.decode(RoutedPrediction.self, from: line, path: "\(url.path):\(number + 1)")
+  }
+}
+
+extension [RoutedPrediction] {
+  /// Takes answers in at some places.
+  mutating func take(_ answers: TaskAnswers, at places: [Int]) {
+    switch answers {
+    case .labels(let predictions): for (place, answer) in zip(places, predictions) { self[place].prediction = answer }
+    case .written(let written): for (place, answer) in zip(places, written) { self[place].written = answer }
+    }
+  }
+
+  /// What was answered, without where it was sent.
+  func answers(_ kind: Manifest.Scoring.Answers) -> TaskAnswers {
+    switch kind {
+    case .labels: .labels(compactMap(\.prediction))
+    case .written: .written(compactMap(\.written))
     }
   }
 }

@@ -7,7 +7,7 @@ import Streams
 import Torch
 
 /// Scoring without being told the task: the router looks at each row, and the experts of its choice answer the row's prompt, read
-/// out among the row's own labels. Instruction and labels come with a request; the expert does not.
+/// out among the row's own labels, or written. Instruction and labels come with a request; the expert does not.
 extension SequenceRun {
   /// Routes the rows of every task, and scores those of learned ones. Nothing for methods without a router.
   func scoreRouted(_ row: Int) throws {
@@ -22,7 +22,9 @@ extension SequenceRun {
       let answers = try answers(to: task, by: decisions, row: row)
       try scores.routerAccuracy.record(
         Double(decisions.count { $0.arrival == column }) / count, row: row, column: column)
-      try scores.matrix.record(answers.map(\.prediction).accuracy, row: row, column: column)
+      let scoring = manifest.scoring(of: task.task.name)
+      let score = answers.answers(scoring.answers).outcome(scoring, .clean)?.score ?? 0
+      try scores.matrix.record(score, row: row, column: column)
       try write(answers, row: row, task: task.task.name)
     }
     routed = scores
@@ -32,21 +34,21 @@ extension SequenceRun {
   private func answers(
     to task: PreparedTask, by decisions: [RouteDecision], row: Int
   ) throws -> [RoutedPrediction] {
-    guard let known = scored[task.task.name]?.predictions, known.count == decisions.count else {
+    guard let known = scored[task.task.name]?.answers, known.count == decisions.count else {
       throw RunError.unknownTask(name: task.task.name, known: scored.keys.sorted())
     }
-    var answers = zip(known, decisions).map { prediction, decision in
+    var answers = decisions.map { decision in
       RoutedPrediction(
         expert: decision.arrival.flatMap { tasks.indices.contains($0) ? tasks[$0].task.name : nil },
-        confidence: decision.confidence, distance: decision.distance, prediction: prediction)
+        confidence: decision.confidence, distance: decision.distance)
     }
+    answers.take(known, at: Array(answers.indices))
     let elsewhere = decisions.indices.filter { decisions[$0].arrival != task.identity.arrival }
     for (arrival, places) in Dictionary(grouping: elsewhere, by: { decisions[$0].arrival ?? -1 }).sorted(by: {
       $0.key < $1.key
     }) {
       let experts = tasks.indices.contains(arrival) ? try method.selection(for: tasks[arrival].identity) : nil
-      let predictions = try score(task, rows: places.map { task.evaluated[$0] }, experts: experts, row: row)
-      for (place, prediction) in zip(places, predictions) { answers[place].prediction = prediction }
+      answers.take(try score(task, places: places, experts: experts, row: row), at: places)
     }
     return answers
   }

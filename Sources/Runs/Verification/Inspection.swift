@@ -11,7 +11,7 @@ struct Inspection {
   let folder: RunFolder
   let manifest: Manifest
   /// Once they have been read: they give the rows behind the predictions.
-  private var tasks: [PreparedTask]?
+  private(set) var tasks: [PreparedTask]?
   private var model: DecoderModel?
 
   init(folder: RunFolder, manifest: Manifest) {
@@ -75,58 +75,18 @@ struct Inspection {
     return file
   }
 
-  func matrix() throws -> String {
-    let recorded = try MatrixFile.read(folder.matrix).matrix()
-    try same("tasks of matrix.json", recorded.tasks, manifest.tasks)
-    if let newest = try folder.checkpointPlaces().last(where: { $0.step == nil }) {
-      let checkpoint = try RunCheckpoint.read(folder.checkpoint(newest)).checkpoint
-      guard checkpoint.matrix == recorded else {
-        throw VerificationError.differs(
-          what: "the matrix", recorded: "another one in \(newest.fileName)", now: "that of matrix.json")
-      }
-    }
-    var cells = 0
-    for row in recorded.scores.indices {
-      for (column, task) in recorded.tasks.enumerated() {
-        guard let score = recorded[row, column] else { continue }
-        let predictions = try PredictionsFile.read(folder.inside(folder.predictions(row: row, task: task)))
-        let place = "R[\(row)][\(task)]"
-        try same(place, score, predictions.accuracy)
-        for prediction in predictions where prediction.predicted != Self.best(prediction.scores) {
-          throw VerificationError.differs(
-            what: "\(place), row \(prediction.index): the predicted label", recorded: "\(prediction.predicted)",
-            now: "\(Self.best(prediction.scores)), by its scores")
-        }
-        if let rows = tasks?.first(where: { $0.task.name == task })?.evaluated {
-          try same("rows behind \(place)", predictions.map(\.index), rows.map(\.index))
-          try same("right labels behind \(place)", predictions.map { Optional($0.gold) }, rows.map(\.labelIndex))
-        }
-        cells += 1
-      }
-    }
-    return "\(cells) cells"
-  }
-
   func metrics() throws -> String {
     let recorded = try JSONFile.read(RunMetrics.self, from: folder.metrics)
-    let complete = recorded.tasksLearned == manifest.tasks.count
     let again = try RunMetrics(
-      manifest.configuration, outcomes: complete ? folder.outcomes(manifest.tasks) : nil,
-      routed: complete ? newestRouted().map { ($0, try folder.routedOutcomes(manifest.tasks)) } : nil,
-      learned: recorded.tasksLearned, costs: recorded.costs)
+      manifest, of: folder, routed: folder.newestRouted(), learned: recorded.tasksLearned, costs: recorded.costs)
     try same("metrics.json", recorded.metrics, again.metrics)
     try same("metrics.json, beside the metrics", recorded, again)
     return recorded.metrics.map(\.name).joined(separator: ", ")
   }
 
-  private func newestRouted() throws -> RoutedScores? {
-    guard let newest = try folder.checkpointPlaces().last(where: { $0.step == nil }) else { return nil }
-    return try RunCheckpoint.read(folder.checkpoint(newest)).checkpoint.routed
-  }
-
   /// The scores with the task inferred follow from their predictions, and stand in the newest checkpoint.
   func routing() throws -> String {
-    guard let routed = try newestRouted() else { return "none: tasks are told" }
+    guard let routed = try folder.newestRouted() else { return "none: tasks are told" }
     let recorded = try InferredMatrixFile.read(folder.inside(folder.inferredMatrix))
     try same("matrix-inferred.json", recorded.matrix.scores, routed.matrix.scores)
     try same("router accuracies of matrix-inferred.json", recorded.routerAccuracy, routed.routerAccuracy.scores)
@@ -135,8 +95,11 @@ struct Inspection {
     for row in routed.matrix.scores.indices {
       for (column, task) in manifest.tasks.enumerated() {
         guard let score = routed.matrix[row, column] else { continue }
-        let answers = try RoutedPrediction.read(folder.inside(folder.routedPredictions(row: row, task: task)))
-        try same("inferred R[\(row)][\(task)]", score, answers.map(\.prediction).accuracy)
+        let answers = try folder.routed(manifest, row: row, task: task)
+        let (scoring, place) = (manifest.scoring(of: task), "inferred R[\(row)][\(task)]")
+        let found = answers.answers(scoring.answers)
+        try same(place, score, found.outcome(scoring, .clean)?.score)
+        try check(found, of: tasks?.first { $0.task.name == task }, place: place)
         let share = Double(answers.count { $0.expert == task }) / Double(max(answers.count, 1))
         try same("the router's accuracy at R[\(row)][\(task)]", routed.routerAccuracy[row, column], share)
         cells += 1
@@ -174,7 +137,7 @@ struct Inspection {
     return "\(lines) steps, each after the one before"
   }
 
-  private func same<Value: Equatable>(_ what: String, _ recorded: Value, _ now: Value) throws {
+  func same<Value: Equatable>(_ what: String, _ recorded: Value, _ now: Value) throws {
     guard recorded == now else {
       throw VerificationError.differs(what: what, recorded: "\(recorded)", now: "\(now)")
     }
@@ -191,9 +154,5 @@ struct Inspection {
       }
     }
     if !problems.isEmpty { throw VerificationError.several(problems) }
-  }
-
-  private static func best(_ scores: [Double]) -> Int {
-    scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
   }
 }

@@ -28,23 +28,52 @@ public struct MacroF1: Scorer {
   /// - Throws: ``ScoringError/empty(_:)`` without answers.
   public func score(_ answers: [ScoredAnswer]) throws -> Double {
     try requireAnswers(answers)
-    var counts: [ExactText: (hits: Int, misses: Int, falseAlarms: Int)] = [:]
-    for label in labels { counts[ExactText(label.stripped)] = (0, 0, 0) }
-    for answer in answers {
-      let right = ExactText(answer.reference.stripped)
-      let given = ExactText(answer.prediction.stripped)
-      if right == given {
-        counts[right]?.hits += 1
+    var numbers: [ExactText: Int] = [:]
+    for label in labels {
+      let (key, next) = (ExactText(label.stripped), numbers.count)
+      if numbers[key] == nil { numbers[key] = next }
+    }
+    func number(_ text: String) -> Int { numbers[ExactText(text.stripped)] ?? -1 }
+    return Self.score(
+      answers.map { Pair(right: number($0.reference), given: number($0.prediction)) }, labels: numbers.count)
+  }
+
+  /// One answer as the numbers of labels; −1 is none of them.
+  public struct Pair: Sendable, Equatable {
+    /// The right label.
+    public let right: Int
+    /// The label that was answered.
+    public let given: Int
+
+    /// Puts a label beside the right one.
+    ///
+    /// - Parameters:
+    ///   - right: The number of the right label.
+    ///   - given: The number of the label that was answered.
+    public init(right: Int, given: Int) {
+      self.right = right
+      self.given = given
+    }
+  }
+
+  /// The macro-F1 of numbered labels; 0 if no label is right or answered.
+  ///
+  /// - Parameters:
+  ///   - pairs: Answers; numbers outside of `0..<labels` are no label.
+  ///   - labels: How many labels there are.
+  public static func score(_ pairs: some Sequence<Pair>, labels: Int) -> Double {
+    var counts = [(hits: Int, misses: Int, falseAlarms: Int)](repeating: (0, 0, 0), count: max(0, labels))
+    for pair in pairs {
+      let (hasRight, hasGiven) = (counts.indices.contains(pair.right), counts.indices.contains(pair.given))
+      if pair.right == pair.given {
+        if hasRight { counts[pair.right].hits += 1 }
       } else {
-        counts[right]?.misses += 1
-        counts[given]?.falseAlarms += 1
+        if hasRight { counts[pair.right].misses += 1 }
+        if hasGiven { counts[pair.given].falseAlarms += 1 }
       }
     }
     // In the order of the labels, so that the sum has the same last bits every time.
-    var seen: Set<ExactText> = []
-    let scores = labels.compactMap { label -> Double? in
-      let key = ExactText(label.stripped)
-      guard seen.insert(key).inserted, let count = counts[key] else { return nil }
+    let scores = counts.compactMap { count -> Double? in
       let all = 2 * count.hits + count.misses + count.falseAlarms
       return all == 0 ? nil : Double(2 * count.hits) / Double(all)
     }

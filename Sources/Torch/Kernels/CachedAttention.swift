@@ -53,7 +53,8 @@ public struct CachedAttention {
           capacity: Int64(capacity), starts: starts.baseAddress, past: past.baseAddress,
           queries: try operands[0].kernelMemory(), keys: try operands[1].kernelMemory(),
           values: try operands[2].kernelMemory(), cached_keys: try keys.kernelMemory(),
-          cached_values: try values.kernelMemory(), scale: 1 / Float(dim).squareRoot(), threads: accrete_get_threads())
+          cached_values: try values.kernelMemory(), scale: 1 / Float(dim).squareRoot(),
+          threads: libtorch.accrete_get_threads())
         accrete_cached_attention(&parameters, try output.kernelMemory())
       }
     }

@@ -11,10 +11,10 @@ extension Tensor {
     let values = try Tensor(uninitialized: shape, .int8)
     let scales = try Tensor(uninitialized: [shape[0]])
     var target: UnsafeMutableRawPointer?
-    try Operation.check("aten::data_ptr", [values], aoti_torch_get_data_ptr(values.reference, &target))
+    try Operation.check("aten::data_ptr", [values], libtorch.aoti_torch_get_data_ptr(values.reference, &target))
     accrete_quantize(
       Int64(shape[0]), Int64(shape[1]), try x.kernelMemory(), try columns?.kernelMemory(),
-      target?.assumingMemoryBound(to: Int8.self), try scales.kernelMemory(), accrete_get_threads())
+      target?.assumingMemoryBound(to: Int8.self), try scales.kernelMemory(), libtorch.accrete_get_threads())
     return withExtendedLifetime((x, columns)) { (values, scales) }
   }
 
@@ -28,10 +28,11 @@ extension Tensor {
     let result = try Tensor(uninitialized: shape)
     let addend = try addend?.contiguous()
     var source: UnsafeMutableRawPointer?
-    try Operation.check("aten::data_ptr", [self], aoti_torch_get_data_ptr(reference, &source))
+    try Operation.check("aten::data_ptr", [self], libtorch.aoti_torch_get_data_ptr(reference, &source))
     accrete_dequantize(
       Int64(shape[0]), Int64(shape[1]), source?.assumingMemoryBound(to: Int32.self), try rows.kernelMemory(),
-      try columns?.kernelMemory(), try addend?.kernelMemory(), try result.kernelMemory(), accrete_get_threads())
+      try columns?.kernelMemory(), try addend?.kernelMemory(), try result.kernelMemory(), libtorch.accrete_get_threads()
+    )
     return withExtendedLifetime((self, rows, columns, addend)) { result }
   }
 }

@@ -57,7 +57,7 @@ public struct LowRankReduction {
       var parameters = AccreteReduction(
         tokens: Int64(x.shape[0]), width: Int64(a.shape[2]), rank: Int64(rank), pairs: Int64(pairs),
         x: try x.kernelMemory(), a: try a.kernelMemory(), keys: keys, dropout: dropout.parameters,
-        threads: accrete_get_threads())
+        threads: libtorch.accrete_get_threads())
       try withExtendedLifetime((x, a)) { try body(&parameters) }
     }
   }

@@ -82,7 +82,7 @@ public struct PackedAttention {
           rows: Int64(starts.count - 1), heads: Int64(shape[1]), kv_heads: Int64(keys.shape[1]), dim: Int64(shape[2]),
           starts: starts.baseAddress, groups: layout.groups == nil ? nil : groups.baseAddress,
           queries: try queries.kernelMemory(), keys: try keys.kernelMemory(), values: try values.kernelMemory(),
-          scale: 1 / Float(shape[2]).squareRoot(), threads: accrete_get_threads())
+          scale: 1 / Float(shape[2]).squareRoot(), threads: libtorch.accrete_get_threads())
         try body(&parameters)
       }
     }
@@ -108,7 +108,7 @@ extension Tensor {
     let result = try Tensor(uninitialized: shape)
     accrete_rotate(
       Int64(shape[0]), Int64(shape[1]), Int64(shape[2]), try x.kernelMemory(), try c.kernelMemory(),
-      try s.kernelMemory(), Float(direction), try result.kernelMemory(), accrete_get_threads())
+      try s.kernelMemory(), Float(direction), try result.kernelMemory(), libtorch.accrete_get_threads())
     return withExtendedLifetime((x, c, s)) { result }
   }
 }

@@ -8,7 +8,7 @@ extension Tensor {
     let result = try Tensor(uninitialized: shape)
     accrete_widen(
       Int64(count), try x.memory(.bfloat16).assumingMemoryBound(to: UInt16.self), try result.kernelMemory(),
-      accrete_get_threads())
+      libtorch.accrete_get_threads())
     return withExtendedLifetime(x) { result }
   }
 
@@ -21,7 +21,7 @@ extension Tensor {
     let x = try contiguous()
     let source = try x.kernelMemory()
     let places = [Int64](unsafeUninitializedCapacity: shape[0]) { target, count in
-      accrete_argmax(Int64(shape[0]), Int64(shape[1]), source, target.baseAddress, accrete_get_threads())
+      accrete_argmax(Int64(shape[0]), Int64(shape[1]), source, target.baseAddress, libtorch.accrete_get_threads())
       count = shape[0]
     }
     return withExtendedLifetime(x) { places.map(Int.init) }
@@ -43,7 +43,7 @@ extension Tensor {
     var product = AccreteProduct(
       rows: Int64(leading.reduce(1, *)), inputs: Int64(inputs), outputs: Int64(outputs), x: try x.kernelMemory(),
       weight: try weight.memory(weight.dtype ?? .float32), half: weight.dtype == .bfloat16,
-      addend: try addend?.kernelMemory(), threads: accrete_get_threads())
+      addend: try addend?.kernelMemory(), threads: libtorch.accrete_get_threads())
     accrete_product(&product, try result.kernelMemory())
     return withExtendedLifetime((x, weight, addend)) { result }
   }

@@ -153,7 +153,7 @@ public struct SwiGLUMixture {
         tokens: Int64(tokens), width: Int64(width), rank: Int64(rank), experts: Int64(experts),
         gate: try gate.kernelMemory(), up: try up.kernelMemory(), reduced: try reduced.kernelMemory(),
         b: try b.kernelMemory(), a: try a.kernelMemory(), shares: try shares?.kernelMemory(), keys: keys,
-        dropout: dropout.parameters, threads: accrete_get_threads())
+        dropout: dropout.parameters, threads: libtorch.accrete_get_threads())
       try withExtendedLifetime(self) { try body(&parameters) }
     }
   }

@@ -52,7 +52,7 @@ extension Tensor {
       throw TorchError.dtypeMismatch(what: "a kernel's operand", expected: type, got: description)
     }
     var pointer: UnsafeMutableRawPointer?
-    try Operation.check("aten::data_ptr", [self], aoti_torch_get_data_ptr(reference, &pointer))
+    try Operation.check("aten::data_ptr", [self], libtorch.aoti_torch_get_data_ptr(reference, &pointer))
     guard let pointer else {
       throw TorchError.unexpectedResult(operation: "data_ptr", expected: "memory", got: "nothing")
     }
@@ -76,7 +76,7 @@ extension Tensor {
     accrete_norm_forward(
       Int64(count / max(width, 1)), Int64(width), try x.kernelMemory(), try addend.kernelMemory(),
       try weight.kernelMemory(), Float(epsilon), try sum.kernelMemory(), try normed.kernelMemory(),
-      accrete_get_threads())
+      libtorch.accrete_get_threads())
     return withExtendedLifetime((x, addend, weight)) { (sum, normed) }
   }
 
@@ -100,7 +100,7 @@ extension Tensor {
     accrete_norm_backward(
       Int64(count / max(width, 1)), Int64(width), try operands[0].kernelMemory(), try operands[1].kernelMemory(),
       try operands[2].kernelMemory(), Float(epsilon), try rest?.kernelMemory(), try result.kernelMemory(),
-      accrete_get_threads())
+      libtorch.accrete_get_threads())
     return withExtendedLifetime((operands, rest)) { result }
   }
 }

@@ -66,7 +66,7 @@ public struct FlatParameters {
       let count = parameter.tensor.count
       let value = try values.narrowed(0, from: offset, count: count).reshaped(shape)
       try Operation.check(
-        "set_data", [parameter.tensor, value], accrete_set_data(parameter.tensor.reference, value.reference))
+        "set_data", [parameter.tensor, value], libtorch.accrete_set_data(parameter.tensor.reference, value.reference))
       try parameter.tensor.requireGradient()
       try parameter.tensor.setGradient(gradients.narrowed(0, from: offset, count: count).reshaped(shape))
       if groups.last?.factor == parameter.rateFactor {
@@ -111,7 +111,7 @@ public struct FlatParameters {
       try parameter.tensor.setGradient(nil)
       try parameter.tensor.requireGradient(false)
       try Operation.check(
-        "set_data", [parameter.tensor, copy], accrete_set_data(parameter.tensor.reference, copy.reference))
+        "set_data", [parameter.tensor, copy], libtorch.accrete_set_data(parameter.tensor.reference, copy.reference))
     }
   }
 }

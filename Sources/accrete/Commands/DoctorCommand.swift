@@ -80,9 +80,9 @@ struct DoctorCommand: ParsableCommand {
     let works = (try? Tensor([Float(1), 2]).sum().item()) == 3
     return Finding(
       what: "libtorch", ok: recent && works,
-      found:
-        "\(version)\(TorchRuntime.hasCUDA ? " with CUDA" : ", CPU only")\(works ? "" : "; it cannot add two numbers")",
-      fix: recent && works ? nil : "Run `make setup`, or point LD_LIBRARY_PATH to a libtorch of 2.10 or later.")
+      found: TorchRuntime.problem
+        ?? "\(version)\(TorchRuntime.hasCUDA ? " with CUDA" : ", CPU only")\(works ? "" : "; it cannot add two numbers")",
+      fix: recent && works ? nil : "Run `make build`, or point LD_LIBRARY_PATH to a libtorch of 2.10 or later.")
   }
 
   private func threads() -> Finding {

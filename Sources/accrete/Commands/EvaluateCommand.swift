@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Learning
 import Runs
+import Streams
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,8 +23,11 @@ struct EvaluateCommand: ParsableCommand {
 
   private struct Score: Encodable {
     let task: String
-    let accuracy: Double
-    let formula = "right predictions / scored rows"
+    /// 0…1 of the scorer's range.
+    let score: Double
+    let scorer: String
+    let column: ScoreColumn
+    let formula: String
     let n: Int
     let seed: UInt64
   }
@@ -33,18 +37,28 @@ struct EvaluateCommand: ParsableCommand {
       let printer = ProgressPrinter()
       let run = try SequenceRun.open(URL(fileURLWithPath: absolute(folder)), after: after, report: printer.show)
       let names = task.map { [$0] } ?? run.manifest.tasks
-      let scores = try names.map { name in
-        let predictions = try run.evaluate(task: name)
-        return Score(
-          task: name, accuracy: predictions.accuracy, n: predictions.count, seed: run.configuration.seed)
-      }
+      let scores = try names.flatMap { try self.scores(of: $0, in: run) }
       if json {
         Console.output(String(decoding: try JSONFile.encode(scores), as: UTF8.self))
       } else {
         for score in scores {
-          Console.output("\(score.task)  accuracy \(fixed(score.accuracy, 4))  n \(score.n)  seed \(score.seed)")
+          let column = run.manifest.hasLegacyColumn ? " (\(score.column.rawValue))" : ""
+          Console.output(
+            "\(score.task)  \(score.scorer)\(column) \(fixed(score.score, 4))  n \(score.n)  seed \(score.seed)")
         }
       }
+    }
+  }
+
+  /// A task's score in each column that it has.
+  private func scores(of task: String, in run: SequenceRun) throws -> [Score] {
+    let answers = try run.evaluate(task: task)
+    let scoring = run.manifest.scoring(of: task)
+    return ScoreColumn.allCases.reversed().compactMap { column in
+      guard let measure = scoring.measure(column), let outcome = answers.outcome(scoring, column) else { return nil }
+      return Score(
+        task: task, score: outcome.score, scorer: measure.name, column: column, formula: measure.formula,
+        n: outcome.count, seed: run.configuration.seed)
     }
   }
 }

@@ -31,6 +31,8 @@ struct ReportCommand: ParsableCommand {
 
   private struct Result: Encodable {
     let matrix: MatrixFile?
+    /// nil: the run has no legacy column.
+    let legacy: MatrixFile?
     let metrics: RunMetrics?
   }
 
@@ -76,15 +78,13 @@ struct ReportCommand: ParsableCommand {
     let manifest = try run.readManifest()
     // Both are missing until the run has scored for the first time.
     let matrix = try OptionalFile.read { try MatrixFile.read(run.matrix) }
+    let legacy = try OptionalFile.read { try MatrixFile.read(run.legacyMatrix) }
     let metrics = try OptionalFile.read { try JSONFile.read(RunMetrics.self, from: run.metrics) }
     if json {
-      Console.output(String(decoding: try JSONFile.encode(Result(matrix: matrix, metrics: metrics)), as: UTF8.self))
+      Console.output(String(decoding: try JSONFile.encode(Result(matrix: matrix, legacy: legacy, metrics: metrics)), as: UTF8.self))
       return
     }
-    if let matrix {
-      let title = manifest.configuration.method.onOneLine
-      Console.output(MatrixTable.render([MatrixTable.Column(title: title, matrix: try matrix.matrix())]))
-    }
+    for file in [matrix, legacy].compactMap(\.self) { Console.output(try ScoreTable.render(file, of: manifest)) }
     if let metrics { Console.output(MetricLines.render(metrics)) }
     Console.output("learned \(metrics?.tasksLearned ?? 0) of \(manifest.tasks.count) tasks")
   }

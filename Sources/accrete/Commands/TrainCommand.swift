@@ -54,9 +54,10 @@ extension TrainCommand {
     guard !json else { return Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
     func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
     let lines = [
-      "\(result.rows.count) tasks, \(result.steps) steps, \(result.trainingTokens) tokens to learn, \(result.scoredTokens) to score",
+      "\(result.rows.count) tasks, \(result.steps) steps, \(result.trainingTokens) tokens to learn, \(result.scoredTokens) to score, at most \(result.writtenTokens) to write",
       "longest step: \(result.longestStepTokens) tokens in \(fixed(result.longestStepSeconds, 2)) s",
       "scoring: \(result.scoredBatchTokens) prompt tokens in \(fixed(result.scoredBatchSeconds, 2)) s",
+      "writing: \(result.writtenBatchTokens) tokens of prompts and free answers in \(fixed(result.writtenBatchSeconds, 2)) s",
       "checkpoint: \(result.checkpointBytes) bytes in \(fixed(result.checkpointSeconds, 3)) s",
       "memory: peak \(mebibytes(result.peakResidentBytes)), \(mebibytes(result.availableBytes)) free beside it",
       "disk: at most \(mebibytes(result.diskBytes)), \(mebibytes(result.freeDiskBytes)) free",
@@ -100,8 +101,7 @@ enum RunResult {
     if json {
       Console.output(String(decoding: try JSONFile.encode(run.metrics()), as: UTF8.self))
     } else {
-      Console.output(
-        MatrixTable.render([MatrixTable.Column(title: run.configuration.method, matrix: run.currentMatrix)]))
+      for file in run.matrixFiles { Console.output(try ScoreTable.render(file, of: run.manifest)) }
       Console.output(MetricLines.render(try run.metrics()))
       Console.output("run folder: \(run.folder.url.path)")
     }

@@ -24,7 +24,10 @@ extension RunConfiguration {
     add("device", device)
     add("threads", threads)
     add("weights", weights?.rawValue)
+    add("scorer", source.scorer)
     add("per-class", perClass)
+    add("train-limit", trainLimit)
+    add("max-answer-tokens", maxAnswerTokens)
     add("test-limit", testLimit)
     add("evaluate-on", evaluateOn.rawValue)
     add("read-out", readOut.rawValue)
@@ -33,6 +36,7 @@ extension RunConfiguration {
     add("dropout", dropout)
     add("adversary", adversary.rawValue)
     add("adversary-weight", adversaryWeight)
+    for (name, value) in (options ?? [:]).sorted(by: { $0.key < $1.key }) { add("option", "\(name)=\(value)") }
     add("batch", training.batchSize)
     add("batch-tokens", training.batchTokens)
     if training.gradientCheckpointing { result.append("--gradient-checkpointing") }

@@ -31,7 +31,10 @@ extension RunOptions {
     result.source.files = tasks.isEmpty ? (file.tasks ?? []).map(fromFile) : tasks.map(absolute)
     result.method = method ?? file.method ?? result.method
     result.seed = seed ?? file.seed ?? result.seed
+    result.source.scorer = scorer ?? file.scorer
     result.perClass = perClass ?? file.perClass
+    result.trainLimit = trainLimit ?? file.trainLimit
+    result.maxAnswerTokens = maxAnswerTokens ?? file.maxAnswerTokens
     result.testLimit = testLimit ?? file.testLimit
     result.evaluateOn = evaluateOn ?? file.evaluateOn ?? result.evaluateOn
     result.readOut = readOut ?? file.readOut ?? result.readOut

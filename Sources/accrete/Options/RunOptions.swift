@@ -34,8 +34,23 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Seed of everything random. Default: 0.")
   var seed: UInt64?
 
-  @Option(help: "At most this many training rows of each label. Default: all.")
+  @Option(
+    help:
+      "Measure of your own tasks: accuracy (default); numeric-accuracy, first-character, rouge-l, edit-similarity or sari of free answers; macro-f1 of labels."
+  )
+  var scorer: String?
+
+  @Option(help: "At most this many training rows of each label; free answers count as one label. Default: all.")
   var perClass: Int?
+
+  @Option(help: "At most this many training rows of each task. Default: all.")
+  var trainLimit: Int?
+
+  @Option(
+    help:
+      "The most tokens of a free answer, in training and in scoring, where it is also at most as long as the task's longest training answer. Default: half of --max-length."
+  )
+  var maxAnswerTokens: Int?
 
   @Option(help: "At most this many scored rows of each task. Default: all.")
   var testLimit: Int?
@@ -63,7 +78,7 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     name: .customLong("option"),
-    help: "A hyper-parameter of the method, as NAME=VALUE; may be repeated. `accrete methods` lists them.")
+    help: "A hyper-parameter of the method, as NAME=VALUE, or METHOD.NAME=VALUE for one method of a comparison; may be repeated. `accrete methods` lists them.")
   var options: [String] = []
 
   @Option(help: "Examples in a micro-batch. Default: 8.")

@@ -18,10 +18,7 @@ final class ProgressPrinter {
     guard !quiet else { return }
     switch progress {
     case .preparing(let task): passing("reading \(task)")
-    case .prepared(let rows):
-      for (task, counts) in rows {
-        line("task \(task): \(counts.trained) rows to learn, \(counts.scored) to score\(truncation(counts))")
-      }
+    case .prepared(let manifest): prepared(manifest)
     case .training(let task, let number, let total, let report, let speed, let left):
       let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
       let text =
@@ -32,12 +29,28 @@ final class ProgressPrinter {
     case .evaluating(let row, let task, let done, let total):
       passing("scoring after \(row) tasks: \(task) \(done)/\(total)")
     case .scored(let row, let scores):
-      let cells = scores.map { "\($0.task) \(fixed($0.accuracy, 3))" }
-      line("accuracy after \(row) task\(row == 1 ? "" : "s"): " + cells.joined(separator: "  "))
+      let cells = scores.map { "\($0.task) \(fixed($0.score, 3))" }
+      line("scores after \(row) task\(row == 1 ? "" : "s"): " + cells.joined(separator: "  "))
     case .learned(let costs):
       line(
         "learned \(costs.task) in \(duration(costs.trainingSeconds)): \(Int(costs.tokensPerSecond)) tokens/s,"
           + " \(costs.expertBytes / 1024) KiB of its own, peak memory \(costs.peakResidentBytes >> 20) MiB")
+    }
+  }
+
+  private func prepared(_ manifest: Manifest) {
+    for task in manifest.tasks {
+      guard let counts = manifest.rows[task] else { continue }
+      let scoring = manifest.scoring(of: task)
+      let answers =
+        scoring.isPlainAccuracy
+        ? "" : "; \(scoring.answers == .written ? "free answers" : "labels"), scored by \(scoring.clean.name)"
+      line("task \(task): \(counts.trained) rows to learn, \(counts.scored) to score\(answers)\(truncation(counts))")
+      if let cut = counts.cutAnswers {
+        line(
+          "task \(task): \(cut) training answers are cut to \(scoring.answerTokens ?? 0) tokens (--max-answer-tokens)")
+      }
+      for note in scoring.notes { line("note: \(note)") }
     }
   }
 

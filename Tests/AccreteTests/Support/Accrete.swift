@@ -42,11 +42,12 @@ enum Accrete {
   }()
 
   /// Starts the program.
-  static func start(_ arguments: [String], input: URL? = nil, output: URL, error: URL, in folder: URL) throws -> Process
-  {
+  static func start(
+    _ arguments: [String], input: URL? = nil, output: URL, error: URL, in folder: URL, program: URL = binary
+  ) throws -> Process {
     for file in [output, error] { try Data().write(to: file) }
     let process = Process()
-    process.executableURL = binary
+    process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
@@ -57,11 +58,14 @@ enum Accrete {
   }
 
   /// Runs the program to its end. What it writes goes through files, which never fill up as pipes do.
-  static func run(_ arguments: [String], input: Data? = nil, in folder: URL? = nil) throws -> Outcome {
+  static func run(
+    _ arguments: [String], input: Data? = nil, in folder: URL? = nil, program: URL = binary
+  ) throws -> Outcome {
     let scratch = try Scratch()
     let source = try input.map { try scratch.write($0, to: "input") }
     let (output, error) = (scratch.place("output"), scratch.place("error"))
-    let process = try start(arguments, input: source, output: output, error: error, in: folder ?? scratch.url)
+    let process = try start(
+      arguments, input: source, output: output, error: error, in: folder ?? scratch.url, program: program)
     process.waitUntilExit()
     return try outcome(process, output: output, error: error)
   }

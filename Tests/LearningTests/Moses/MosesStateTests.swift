@@ -122,6 +122,30 @@ import Torch
     for task in tasks.prefix(2) { #expect(try tests.scores(other, task) == tests.scores(method, task)) }
   }
 
+  /// Stopped while a task reuses the entries of another: every bit of the end is the same.
+  @Test(arguments: 1...5) func goesOnInTheMiddleOfATask(stop: Int) throws {
+    let options = options(rate: 0.02, epochs: 2, decay: 0.5)
+    let method = try learned(1)
+    let whole = try TinyTasks.training(tasks[1], tests.model, method, options: options)
+    var reports: [StepReport] = []
+    var stopped: (state: TrainingState, tensors: [String: Tensor])?
+    while let report = try whole.step() {
+      reports.append(report)
+      if report.step == stop {
+        stopped = (try whole.state(), try method.tensors.mapValues { try $0.detached().cloned() })
+      }
+    }
+    try whole.finish()
+    let (state, tensors) = try #require(stopped)
+    let other = try tests.method(["sub-experts": 2], seed: 8)
+    try other.restore(tasks: Array(tasks.prefix(2)), tensors: tensors)
+    let resumed = try TinyTasks.training(tasks[1], tests.model, other, options: options)
+    try resumed.restore(state)
+    #expect(try run(resumed) == Array(reports[stop...]) && reports.count == 6)
+    #expect(try digests(other.tensors) == digests(method.tensors))
+    #expect(reports.allSatisfy { $0.terms["newness"] != nil })
+  }
+
   @Test func damagedMasksAreRefused() throws {
     let method = try learned(2)
     let good = method.tensors

@@ -259,9 +259,9 @@ import Torch
     #expect(throws: LearningError.self) { try self.method(["density": 0]) }
   }
 
-  /// (α / r_e) Σ g_e (B_e ⊙ m)(A_e ⊙ m) of the formula is what the merged pair computes; its rank is the run's.
+  /// (α / (c r_e)) Σ g_e (B_e ⊙ m)(A_e ⊙ m) of the formula is what the merged pair computes; its rank is the run's.
   @Test func oneLoRAServesATask() throws {
-    let method = try method(["sub-experts": 3])
+    let method = try method(["sub-experts": 3, "density": 0.5])
     try learn(method, Self.tasks.prefix(2))
     for task in Self.tasks.prefix(2) {
       let (part, expert) = (try #require(method.parts[task]), try #require(method.ownedExpert(of: task)))
@@ -279,8 +279,8 @@ import Torch
                 factor: FactorPlace(layer: layer, projection: projection, side: side), expert: number)
               return try #require(method.pool.owned[place]).values * #require(masks[place]).converted(to: .float32)
             }
-            // α / r_e = 8 / 2
-            let product = try masked(.b).matmul(masked(.a)) * (4 * exponential(gate[number]) / total)
+            // α / (c r_e) = 8 / (0.5 · 2)
+            let product = try masked(.b).matmul(masked(.a)) * (8 * exponential(gate[number]) / total)
             expected = try expected.map { try $0 + product } ?? product
           }
           let pair = try #require(expert.pairs[layer][projection])

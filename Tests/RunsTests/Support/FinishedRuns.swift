@@ -21,10 +21,10 @@ struct RunKind: Hashable, Sendable, CustomTestStringConvertible {
   var keepsTensors: Bool { keepsExperts || method == "o-lora" }
 
   /// Whether the method can tell tasks apart.
-  var routes: Bool { ["accrete", "any-ssr"].contains(method) }
+  var routes: Bool { ["accrete", "any-ssr", "moses"].contains(method) }
 
   /// Whether the method says something about each layer.
-  var hasStatistics: Bool { method == "accrete" }
+  var hasStatistics: Bool { ["accrete", "moses"].contains(method) }
 
   /// Optimizer steps of each task: of its own 12 rows, or of the rows that the method wants.
   var steps: [Int] {

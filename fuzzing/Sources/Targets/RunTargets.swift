@@ -46,10 +46,28 @@ let runTargets: [FuzzTarget] = [
     try requireRoundTrip(file)
     requireMetrics(of: try Finding.unlessDone("the matrix of an accepted file") { try file.matrix() })
   },
+  FuzzTarget("matrix-inferred") { input in
+    try requireRoundTrip(InferredMatrixFile.decode(input, path: "/fuzz/matrix-inferred.json"))
+  },
+  FuzzTarget("statistics") { input in
+    try requireRoundTrip(LayerStatistic.decode(input, path: "/fuzz/statistics.json"))
+  },
+  FuzzTarget("events") { input in
+    events.write(input, to: "events.jsonl")
+    try StepEvent.read(events["events.jsonl"]) { event in try requireRoundTrip(event) }
+  },
   FuzzTarget("predictions") { input in
     let predictions = try PredictionsFile.decode(input, path: "/fuzz/task.jsonl")
     try Finding.unless((0...1).contains(predictions.accuracy), "an accuracy of \(predictions.accuracy)")
     for prediction in predictions { try requireRoundTrip(prediction) }
+  },
+  FuzzTarget("answers") { input in
+    let answers = try PredictionsFile.decodeWritten(input, path: "/fuzz/task.jsonl")
+    for answer in answers {
+      let scores = [answer.clean, answer.legacy].compactMap(\.self)
+      try Finding.unless(answer.tokens >= 0 && scores.allSatisfy((0...1).contains), "an answer of \(answer)")
+      try requireRoundTrip(answer)
+    }
   },
 ]
 
@@ -61,6 +79,7 @@ private func requireMetrics(of matrix: TaskMatrix) {
 }
 
 private let checkpoint = Workplace("checkpoint")
+private let events = Workplace("events")
 
 private func stateTensors() throws -> [String: Tensor] {
   let zeros = try Tensor.zeros([2])

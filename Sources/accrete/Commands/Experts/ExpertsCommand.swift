@@ -63,7 +63,7 @@ func printable(_ text: String) -> String {
   String(
     String.UnicodeScalarView(
       text.unicodeScalars.flatMap { scalar in
-        [.control, .format].contains(scalar.properties.generalCategory)
+        [.control, .format, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
           ? Array(scalar.escaped(asASCII: true).unicodeScalars) : [scalar]
       }))
 }

@@ -1,9 +1,10 @@
-// What libtorch's stable C ABI lacks: operators with Scalar arguments, autograd, random state, threads.
+// What libtorch's stable C ABI lacks: operators with Scalar arguments, autograd, random state, threads; and the table of
+// it all, which CTorch.h describes.
 //
 // Kept small on purpose: only out-of-line functions of libtorch are called, so that one binary runs with any libtorch
 // of 2.10 or later. Nothing may throw across the C boundary.
 
-#include "CTorch.h"
+#include "CTorchBridge.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
@@ -18,14 +19,34 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <dlfcn.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include <string>
+#include <type_traits>
+
+#include "TensorMemory.h"
+
+extern "C" {
 
 // Exported from 2.13 on; absent (null) before.
-extern "C" const char* torch_exception_get_what_without_backtrace(void) __attribute__((weak));
+const char* torch_exception_get_what_without_backtrace(void) __attribute__((weak));
+
+// libtorch exports these with the types that they have in the table, in its order.
+#define STABLE_ABI(FUNCTION) \
+  FUNCTION(torch_call_dispatcher) FUNCTION(torch_new_list_reserve_size) FUNCTION(torch_list_push_back) \
+  FUNCTION(torch_set_requires_grad) FUNCTION(aoti_torch_abi_version) FUNCTION(aoti_torch_device_type_cpu) \
+  FUNCTION(aoti_torch_device_type_cuda) FUNCTION(aoti_torch_dtype_bfloat16) FUNCTION(aoti_torch_dtype_float16) \
+  FUNCTION(aoti_torch_dtype_float32) FUNCTION(aoti_torch_dtype_float64) FUNCTION(aoti_torch_dtype_uint8) \
+  FUNCTION(aoti_torch_dtype_int8) FUNCTION(aoti_torch_dtype_int16) FUNCTION(aoti_torch_dtype_int32) \
+  FUNCTION(aoti_torch_dtype_int64) FUNCTION(aoti_torch_dtype_bool) FUNCTION(aoti_torch_grad_mode_is_enabled) \
+  FUNCTION(aoti_torch_grad_mode_set_enabled) FUNCTION(aoti_torch_new_tensor_handle) \
+  FUNCTION(aoti_torch_delete_tensor_object) FUNCTION(aoti_torch_get_data_ptr) FUNCTION(aoti_torch_get_dim) \
+  FUNCTION(aoti_torch_get_numel) FUNCTION(aoti_torch_get_sizes) FUNCTION(aoti_torch_get_dtype) \
+  FUNCTION(aoti_torch_get_device_type) FUNCTION(aoti_torch_get_device_index) FUNCTION(aoti_torch_is_contiguous) \
+  FUNCTION(aoti_torch_empty_strided)
+#define DECLARE(name) std::remove_pointer_t<decltype(AccreteLibtorch::name)> name;
+STABLE_ABI(DECLARE)
+
+}  // extern "C"
 
 struct AccreteGenerator {
   at::Generator generator;
@@ -76,9 +97,7 @@ bool suits_one_dnn(const at::Tensor& t) {
          !(t.requires_grad() && at::GradMode::is_enabled());
 }
 
-}  // namespace
-
-extern "C" {
+// MARK: Failures and arguments
 
 const char* accrete_last_error(void) {
   // A failure of ours is remembered here; one of the stable ABI in libtorch, if it is new enough to tell.
@@ -248,14 +267,6 @@ int32_t accrete_set_threads(int32_t count) {
 
 int32_t accrete_get_threads(void) { return at::get_num_threads(); }
 
-void accrete_keep_freed_memory(void) {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes
-  mallopt(M_TRIM_THRESHOLD, 256 << 20);
-  mallopt(M_TOP_PAD, 16 << 20);
-#endif
-}
-
 bool accrete_has_cuda(void) {
   // Only the CPU library is linked, so that a CPU needs nothing of CUDA; a CUDA build's kernels are loaded on request.
   static const bool loaded = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr;
@@ -267,4 +278,28 @@ const char* accrete_build_description(void) {
   return description.c_str();
 }
 
-}  // extern "C"
+void accrete_keep_tensor_memory(void) { accrete::keep_tensor_memory(); }
+
+// MARK: The table
+
+#define OURS(FUNCTION) \
+  FUNCTION(accrete_last_error) FUNCTION(accrete_new_optional) FUNCTION(accrete_from_memory) \
+  FUNCTION(accrete_add) FUNCTION(accrete_add_in_place) FUNCTION(accrete_add_scalar) \
+  FUNCTION(accrete_multiply_scalar) FUNCTION(accrete_multiply_scalar_in_place) FUNCTION(accrete_power_scalar) \
+  FUNCTION(accrete_fill) FUNCTION(accrete_addmm) FUNCTION(accrete_linear) FUNCTION(accrete_masked_fill) \
+  FUNCTION(accrete_backward) FUNCTION(accrete_backward_from) FUNCTION(accrete_requires_grad) \
+  FUNCTION(accrete_get_grad) FUNCTION(accrete_set_grad) FUNCTION(accrete_set_data) \
+  FUNCTION(accrete_generator_new) FUNCTION(accrete_generator_delete) FUNCTION(accrete_generator_get_state) \
+  FUNCTION(accrete_generator_set_state) FUNCTION(accrete_uniform) FUNCTION(accrete_normal) \
+  FUNCTION(accrete_bernoulli) FUNCTION(accrete_set_threads) FUNCTION(accrete_get_threads) \
+  FUNCTION(accrete_has_cuda) FUNCTION(accrete_build_description) FUNCTION(accrete_keep_tensor_memory)
+
+#define ENTRY(name) .name = name,
+const AccreteLibtorch table = {STABLE_ABI(ENTRY) OURS(ENTRY)};
+
+#define ONE(name) +1
+static_assert(sizeof(table) == (STABLE_ABI(ONE) OURS(ONE)) * sizeof(void*), "each function of the table, once");
+
+}  // namespace
+
+extern "C" const AccreteLibtorch* accrete_bridge(size_t size) { return size == sizeof(table) ? &table : nullptr; }

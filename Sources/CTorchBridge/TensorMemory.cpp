@@ -1,0 +1,148 @@
+// Memory for tensors: one region in which nothing else lies.
+//
+// In the C library's heap, what oneDNN keeps for good of each new shape comes to lie between the tensors of a step. Then the
+// room that they leave is no longer one piece, and the next large batch takes new memory: a run grew by half in 1,500 steps
+// (docs/performance.md, "Memory over many steps"). Here a step that has given back its tensors leaves one free piece.
+
+#include "TensorMemory.h"
+
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+#include <torch/headeronly/version.h>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+
+extern "C" uint64_t aoti_torch_abi_version(void);
+
+namespace accrete {
+namespace {
+
+// Address space of the size of the machine's memory, handed out in pieces: the smallest free one that is large enough.
+// Pages take memory once they are touched, and keep it.
+class Region {
+ public:
+  Region() {
+    size_ = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    void* memory = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+      size_ = 0;
+      return;
+    }
+    begin_ = static_cast<char*>(memory);
+    add(begin_, size_);
+  }
+
+  bool exists() const { return size_ > 0; }
+
+  bool holds(const void* place) const { return place >= begin_ && place < begin_ + size_; }
+
+  // NULL when no piece is large enough.
+  void* take(size_t size) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto fit = by_size_.lower_bound({size, nullptr});
+    if (fit == by_size_.end()) return nullptr;
+    const auto [room, place] = *fit;
+    remove(place, room);
+    if (room > size) add(place + size, room - size);
+    taken_.emplace(place, size);
+    return place;
+  }
+
+  void give_back(void* memory) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = taken_.find(static_cast<char*>(memory));
+    char* place = found->first;
+    size_t size = found->second;
+    taken_.erase(found);
+    // One piece with its free neighbours.
+    const auto next = free_.lower_bound(place);
+    if (next != free_.begin()) {
+      const auto [before, room] = *std::prev(next);
+      if (before + room == place) {
+        remove(before, room);
+        place = before;
+        size += room;
+      }
+    }
+    const auto after = free_.find(place + size);
+    if (after != free_.end()) {
+      const auto [end, room] = *after;
+      remove(end, room);
+      size += room;
+    }
+    add(place, size);
+  }
+
+ private:
+  void add(char* place, size_t size) {
+    free_.emplace(place, size);
+    by_size_.emplace(size, place);
+  }
+
+  void remove(char* place, size_t size) {
+    free_.erase(place);
+    by_size_.erase({size, place});
+  }
+
+  char* begin_ = nullptr;
+  size_t size_ = 0;
+  std::mutex mutex_;
+  std::map<char*, size_t> free_;
+  std::set<std::pair<size_t, char*>> by_size_;
+  std::unordered_map<char*, size_t> taken_;
+};
+
+class TensorAllocator final : public c10::Allocator {
+ public:
+  // Never destroyed: tensors may outlive everything.
+  static TensorAllocator& shared() {
+    static auto* const allocator = new TensorAllocator;
+    return *allocator;
+  }
+
+  bool has_region() const { return region_.exists(); }
+
+  c10::DataPtr allocate(size_t size) override {
+    void* memory = size < smallest || size >= largest ? nullptr : region_.take((size + grain - 1) / grain * grain);
+    if (memory == nullptr) memory = rest_->allocate(size).release_context();
+    return {memory, memory, &release, c10::Device(c10::DeviceType::CPU)};
+  }
+
+  c10::DeleterFnPtr raw_deleter() const override { return &release; }
+
+  void copy_data(void* target, const void* source, size_t count) const override {
+    default_copy_data(target, source, count);
+  }
+
+ private:
+  // Small ones are fast in the C library; for large ones it asks the system, and gives them back to it.
+  static constexpr size_t smallest = 32 << 10, largest = 32 << 20, grain = 4 << 10;
+
+  static void release(void* memory) {
+    auto& allocator = shared();
+    if (allocator.region_.holds(memory)) {
+      allocator.region_.give_back(memory);
+    } else {
+      allocator.rest_->raw_deleter()(memory);
+    }
+  }
+
+  c10::Allocator* const rest_ = c10::GetDefaultCPUAllocator();
+  Region region_;
+};
+
+}  // namespace
+
+void keep_tensor_memory() {
+  // Another version may have allocators of another form; it keeps its own.
+  if (aoti_torch_abi_version() != TORCH_ABI_VERSION || !TensorAllocator::shared().has_region()) return;
+  c10::SetCPUAllocator(&TensorAllocator::shared());
+}
+
+}  // namespace accrete

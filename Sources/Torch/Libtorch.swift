@@ -1,0 +1,20 @@
+import CTorch
+
+/// The functions of libtorch, and ours that need it. The first use loads it.
+var libtorch: AccreteLibtorch { accrete_libtorch().pointee }
+
+extension TorchError {
+  /// Why the last call failed that gave no result, in the words of libtorch; or that there is no libtorch.
+  ///
+  /// - Parameters:
+  ///   - operation: what was called.
+  ///   - arguments: what it was given, as types and shapes.
+  static func ofLastCall(_ operation: String, _ arguments: String) -> TorchError {
+    if let problem = TorchRuntime.problem { return .noLibtorch(reason: problem) }
+    let reason = libtorch.accrete_last_error().map { String(cString: $0) } ?? ""
+    let firstLine = reason.split(separator: "\n").first.map(String.init)
+    return .operationFailed(
+      operation: operation, arguments: arguments,
+      reason: firstLine ?? "see the message of libtorch on standard error")
+  }
+}

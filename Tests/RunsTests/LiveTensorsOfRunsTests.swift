@@ -1,0 +1,37 @@
+import Foundation
+import Learning
+import Testing
+import Torch
+
+@testable import Runs
+
+extension RunTests {
+  /// Is nothing left of a task but what its method keeps of it?
+  @Suite struct LiveTensorsOfRunsTests {
+    /// Three tasks; the third has the rows of the first.
+    private func configuration(_ kind: RunKind, _ scratch: Scratch) throws -> RunConfiguration {
+      let files = try Tiny.write(to: scratch) + [scratch.write(Tiny.rows(Tiny.tasks[0]), to: "data/again.jsonl")]
+      return Tiny.configuration(files, method: kind.method, readOut: kind.readOut)
+    }
+
+    @Test(arguments: RunKind.all) func everyTaskGivesBackItsTensors(kind: RunKind) throws {
+      let scratch = try Scratch()
+      let configuration = try configuration(kind, scratch)
+      let start = LiveTensors.countOfThread
+      var beyondState: [Int] = []
+      do {
+        let run = try SequenceRun.start(configuration, in: scratch.place("run"))
+        func measure() { beyondState.append(LiveTensors.countOfThread - run.allTensors.count) }
+        try run.scoreRow(0)
+        measure()
+        for task in run.tasks {
+          try run.learn(task)
+          measure()
+        }
+      }
+      // The base is alive all the time, and no other tensor beside the state that a checkpoint holds.
+      #expect(beyondState.count == 4 && Set(beyondState).count == 1, "\(beyondState)")
+      #expect(LiveTensors.countOfThread == start)
+    }
+  }
+}
