@@ -14,5 +14,9 @@
 /// One LoRA on the rows of all tasks.
 public final class Joint: Sequential {
   public override class var name: String { "joint" }
+  public override class var summary: String? {
+    "all rows of all tasks at once: the upper bound, no continual learning; only ACC means something"
+  }
+
   public override var trainingRows: TrainingRows { .allAtOnce }
 }

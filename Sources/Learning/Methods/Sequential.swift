@@ -13,6 +13,7 @@ public import Torch
 /// One LoRA through all tasks. Joint training, replay and EWC are the same with other rows or another loss.
 public class Sequential: ContinualMethod {
   public class var name: String { "sequential" }
+  public class var summary: String? { nil }
   public class var hyperparameters: [Hyperparameter] { [] }
   public var trainingRows: TrainingRows { .ofTask }
 
