@@ -22,7 +22,7 @@ import Torch
 
   private func router(_ clouds: [Tensor], _ options: [String: Double] = [:]) throws -> GaussianRouter {
     var router = try GaussianRouter(
-      TinyTasks.context(Goldens.model(), options: options.merging(["router-shrinkage": 0.1]) { given, _ in given }))
+      TinyTasks.context(Goldens.model(), options: options))
     for (arrival, cloud) in clouds.enumerated() { try router.learn(arrival, cloud) }
     return router
   }
@@ -52,12 +52,23 @@ import Torch
       values[2 * axis * 32 + axis] = 32.0.squareRoot().asFloat
       values[(2 * axis + 1) * 32 + axis] = -32.0.squareRoot().asFloat
     }
-    let router = try router([Tensor(values, shape: [64, 32])])
+    let router = try router([Tensor(values, shape: [64, 32])], ["router-shrinkage": 0.1])
     var text = [Float](repeating: 0, count: 32)
     text[0] = 8
     let decision = try #require(try router.decisions(Tensor(text, shape: [1, 32])).first)
-    // d² = 64, the mean over the rows is 32.
-    #expect(abs(decision.distance - 2) < 1e-4 && decision.arrival == 0 && decision.confidence == 1)
+    // d² = 64; the mean u over the rows is 32, and f² 32 / (1 − 0.9 f 32 / 64) for rows that were not seen.
+    let f = 64.0 / 63
+    #expect(
+      abs(decision.distance - 64 / (f * f * 32 / (1 - 0.9 * f * 32 / 64))) < 1e-4 && decision.arrival == 0
+        && decision.confidence == 1)
+  }
+
+  /// With fewer rows than directions the covariance knows little: what was not seen would look ten times further than what was.
+  @Test(arguments: [8, 12, 40]) func aTaskOfFewRowsKnowsItsOwn(rows: Int) throws {
+    let clouds = try [cloud(-4, rows, seed: 1), cloud(4, rows, seed: 2)]
+    let decisions = try router(clouds).decisions(cloud(-4, 200, seed: 7))
+    let middle = decisions.map(\.distance).sorted()[100]
+    #expect((0.6...1.7).contains(middle))
   }
 
   @Test func theOrderOfTasksDoesNotMatter() throws {

@@ -47,7 +47,7 @@ public final class Accrete: ContinualMethod {
   static let adversaryWeight = Hyperparameter(
     "adversary", 0.01, in: 0...1, "w: weight of the adversary's terms; 0 switches it off")
   static let memoryRows = Hyperparameter(
-    "memory-rows", whole: 32, in: 2...65536,
+    "memory-rows", whole: 12, in: 2...65536,
     "rows of pooled features that are kept for the adversary, of all tasks together")
 
   public static let hyperparameters =

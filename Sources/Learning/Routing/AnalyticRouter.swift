@@ -98,11 +98,8 @@ public struct AnalyticRouter: TaskRouter {
   private func weights(_ sums: Tensor) throws -> Tensor {
     if let known = solution.weights { return known }
     let square = try Triangle.square(gram.converted(to: .float64), width: width)
-    let diagonal = try Tensor((0..<width).map { $0 * (width + 1) })
-    let flat = try square.reshaped([-1])
-    let own = try flat.gathered(0, rows: diagonal)
-    let penalty = try max(ridge * own.sum().item() / Double(width), 1e-12)
-    let raised = try flat.replacing(0, rows: diagonal, with: own + penalty).reshaped([width, width])
+    let penalty = try max(ridge * Triangle.trace(square) / Double(width), 1e-12)
+    let raised = try Triangle.raised(square, by: penalty)
     let made = try raised.solved(for: sums.converted(to: .float64).transposed(0, 1))
     solution.weights = made
     return made

@@ -1,10 +1,17 @@
 // A router in closed form: linear discriminant analysis on features of the frozen base.
 //
 //     S  = Σ over learned tasks and their rows of (x − μ_t)(x − μ_t)ᵀ          pooled scatter, added up task by task
-//     Σ_γ = (1 − γ) S/N + γ · tr(S/N)/D · I                                    shrunk covariance
+//     C  = S/N                                                                 N: rows of all learned tasks
+//     Σ_γ = (1 − γ) C + γ · tr(C)/D · I                                        shrunk covariance
+//     γ  = ((1 − 2/D) tr(C²) + tr(C)²) / ((N + 1 − 2/D) (tr(C²) − tr(C)²/D))   at most 1: "oracle approximating shrinkage",
+//                                                                              Chen, Wiesel, Eldar, Hero, arXiv 0907.4698, eq. 23
 //     d²_t(x) = (x − μ_t)ᵀ Σ_γ⁻¹ (x − μ_t)
 //     p(t | x) ∝ exp(−d²_t / 2)                                                equal priors
-//     distance(x) = min_t d²_t / (tr(Σ_γ⁻¹ S)/N)                               1 on average over the rows that made it
+//     distance(x) = min_t d²_t / (f² u / (1 − (1 − γ) f u/N))      u = tr(Σ_γ⁻¹ C), f = n / (n − 1), n = N/T rows of a task
+//
+// u is the mean d² of the rows that made C and the means. Left out of both, one of them would have f² d² / (1 − (1 − γ) f d²/N)
+// (Sherman and Morrison): what rows are like that were not seen. With few rows that is many times u; so divided, a request of a known
+// task is at about 1.
 //
 // A request is unknown when its distance is above `unknown-distance`. What the order of tasks changes are the last bits of S. Kept:
 // a mean for each task, one triangle for all of them: D(D+1)/2 + T·(D+1) numbers.
@@ -21,10 +28,10 @@ public struct GaussianRouter: TaskRouter {
     "router-instruction", whole: 1, in: 0...1,
     "1: the router sees a request as it comes, with instruction and cue; 0: its text alone")
   static let unknownDistance = Hyperparameter(
-    "unknown-distance", 3, in: 1...1e9,
+    "unknown-distance", 2.5, in: 1...1e9,
     "a request further than this many times the usual squared distance from every task is unknown; 1e9 knows all")
   static let shrinkage = Hyperparameter(
-    "router-shrinkage", 0.05, in: 1e-6...1, "γ: the share of a round covariance in the shrunk one")
+    "router-shrinkage", 0, in: 0...1, "γ: the share of a round covariance in the shrunk one; 0: follows from the rows")
   static let hyperparameters = [depth, instruction, unknownDistance, shrinkage]
 
   public let view: RequestView
@@ -43,14 +50,14 @@ public struct GaussianRouter: TaskRouter {
     )
     unknownDistance = context.value(Self.unknownDistance)
     shrinkage = context.value(Self.shrinkage)
-    scatter = try Tensor.zeros([width * (width + 1) / 2])
+    scatter = try Tensor.zeros([Triangle.count(width)])
   }
 
   /// Whether there is a task to send a text to.
   var isReady: Bool { !means.isEmpty }
 
   /// How many numbers are kept for some learned tasks.
-  func numbers(for tasks: Int) -> Int { width * (width + 1) / 2 + tasks * (width + 1) }
+  func numbers(for tasks: Int) -> Int { Triangle.count(width) + tasks * (width + 1) }
 
   /// Adds a task. `features`: [rows, width].
   mutating func learn(_ arrival: Int, _ features: Tensor) throws {
@@ -58,7 +65,7 @@ public struct GaussianRouter: TaskRouter {
     let mean = try x.mean(0)  // [width]
     let centred = try x - mean
     let own = try centred.transposedProduct(centred)  // [width, width]
-    scatter = try (scatter.converted(to: .float64) + packed(own)).converted(to: .float32)
+    scatter = try (scatter.converted(to: .float64) + Triangle.packed(own)).converted(to: .float32)
     let rows = try Tensor([Float(x.shape[0])])
     means[arrival] = try Tensor.concatenated([mean.converted(to: .float32), rows])
   }
@@ -69,16 +76,8 @@ public struct GaussianRouter: TaskRouter {
       return Array(repeating: RouteDecision(arrival: nil, confidence: 0, distance: .infinity), count: features.shape[0])
     }
     let rows = try max(means.values.reduce(0) { try $0 + $1.selected(0, width).item() }, 1)
-    let covariance = try unpacked(scatter.converted(to: .float64)) * (1 / rows)
-    let flat = try covariance.reshaped([-1])
-    let diagonal = try Tensor((0..<width).map { $0 * (width + 1) })
-    let round = try max(flat.gathered(0, rows: diagonal).sum().item() / Double(width), 1e-12)
-    let identity = try Tensor.zeros([width * width], .float64).replacing(
-      0, rows: diagonal, with: Tensor.zeros([width], .float64) + 1
-    ).reshaped([width, width])
-    let inverse = try (covariance * (1 - shrinkage) + identity * (shrinkage * round)).inverse()
-    let usual = try max((inverse * covariance).sum().item(), 1e-12)  // tr(Σ⁻¹ S/N), as both are symmetric
-
+    let covariance = try Triangle.square(scatter.converted(to: .float64), width: width) * (1 / rows)
+    let (inverse, usual) = try metric(covariance, rows: rows)
     let x = try features.moved(to: .cpu).converted(to: .float64)  // [rows, width]
     let distances = try arrivals.compactMap { means[$0] }.map { mean in
       let centred = try x - mean.narrowed(0, from: 0, count: width).converted(to: .float64)
@@ -92,6 +91,22 @@ public struct GaussianRouter: TaskRouter {
     let mean = try features.moved(to: .cpu).converted(to: .float32).mean(0)
     let distances = try means.mapValues { try ($0.narrowed(0, from: 0, count: width) - mean).norm().item() }
     return distances.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+  }
+
+  /// Σ_γ⁻¹, and the squared distance that is usual for rows that were not seen. `covariance`: [width, width]
+  private func metric(_ covariance: Tensor, rows: Double) throws -> (inverse: Tensor, usual: Double) {
+    let size = Double(width)
+    let trace = try Triangle.trace(covariance)
+    let ofSquare = try (covariance * covariance).sum().item()  // tr(C²), as C is symmetric
+    let spread = (rows + 1 - 2 / size) * (ofSquare - trace * trace / size)
+    let estimate = spread > 0 ? min(1, ((1 - 2 / size) * ofSquare + trace * trace) / spread) : 1
+    let share = shrinkage > 0 ? shrinkage : estimate
+    let round = max(trace / size, 1e-12)
+    let inverse = try Triangle.raised(covariance * (1 - share), by: share * round).inverse()
+    let seen = try max((inverse * covariance).sum().item(), 1e-12)  // tr(Σ⁻¹ C)
+    let ofTask = max(rows / Double(max(means.count, 1)), 2)
+    let left = ofTask / (ofTask - 1)
+    return (inverse, left * left * seen / max(1 - (1 - share) * left * seen / rows, 1e-3))
   }
 
   private func decision(_ distances: [Double], _ arrivals: [Int], _ usual: Double) -> RouteDecision {
@@ -124,30 +139,12 @@ public struct GaussianRouter: TaskRouter {
       return tensor
     }
     means = [:]
-    scatter = try Tensor.zeros([width * (width + 1) / 2])
+    scatter = try Tensor.zeros([Triangle.count(width)])
     guard learned > 0 else { return }
-    scatter = try take("scatter", [width * (width + 1) / 2])
+    scatter = try take("scatter", [Triangle.count(width)])
     for arrival in 0..<learned {
       // The mean, and behind it the number of rows.
       means[arrival] = try take("means.\(arrival)", [width + 1])
     }
-  }
-
-  // MARK: Triangle
-
-  /// Places of the upper triangle in a flattened square, row after row.
-  private var places: [Int] { (0..<width).flatMap { row in (row..<width).map { row * width + $0 } } }
-
-  private func packed(_ square: Tensor) throws -> Tensor {
-    try square.reshaped([-1]).gathered(0, rows: Tensor(places))
-  }
-
-  private func unpacked(_ triangle: Tensor) throws -> Tensor {
-    let upper = try Tensor.zeros([width * width], .float64).replacing(0, rows: Tensor(places), with: triangle)
-      .reshaped([width, width])
-    let diagonal = try Tensor((0..<width).map { $0 * (width + 1) })
-    let both = try (upper + upper.transposed(0, 1)).reshaped([-1])
-    let once = try upper.reshaped([-1]).gathered(0, rows: diagonal)
-    return try both.replacing(0, rows: diagonal, with: once).reshaped([width, width])
   }
 }

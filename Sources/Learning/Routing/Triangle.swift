@@ -26,4 +26,22 @@ enum Triangle {
     }
     return square
   }
+
+  /// The sum of a square matrix's diagonal.
+  static func trace(_ square: Tensor) throws -> Double {
+    try diagonal(of: square).sum().item()
+  }
+
+  /// A square matrix with something added to its diagonal.
+  static func raised(_ square: Tensor, by value: Double) throws -> Tensor {
+    let width = square.shape[0]
+    return try square.reshaped([-1]).replacing(0, rows: places(width), with: diagonal(of: square) + value)
+      .reshaped([width, width])
+  }
+
+  private static func diagonal(of square: Tensor) throws -> Tensor {
+    try square.reshaped([-1]).gathered(0, rows: places(square.shape[0]))
+  }
+
+  private static func places(_ width: Int) throws -> Tensor { try Tensor((0..<width).map { $0 * (width + 1) }) }
 }
