@@ -19,6 +19,7 @@ from torch import Tensor
 
 import adapters
 import checks
+import families
 from objective import Recipe, new_optimizer, step_terms, train_step
 from readout import Batch, head_logits, label_scores, make_batch
 from streams import Encoder, RandomStream, epoch_batches
@@ -205,6 +206,7 @@ def main() -> None:
     stream_goldens(out)
     learning_goldens(out)
     adapters.write(out)
+    families.family_goldens(out)
     for file in out.rglob("*.safetensors"):
         file.chmod(0o644)
     print(f"{sum(f.stat().st_size for f in out.rglob('*') if f.is_file())} bytes in {out}")

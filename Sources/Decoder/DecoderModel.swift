@@ -87,7 +87,6 @@ public struct DecoderModel: Sendable {
     checkpointing: Bool = false, depth: Int = .max
   ) throws -> (Tensor, [Pullback]) {
     let starts = cache?.lengths(rows: batch.rows) ?? Array(repeating: 0, count: batch.rows)
-    let start = starts.max() ?? 0
     let longest = zip(starts, batch.lengths).filter { $1 > 0 }.map { $0 + $1 }.max() ?? 0
     guard longest <= configuration.maxPositions || batch.positions != nil else {
       throw DecoderError.sequenceTooLong(length: longest, limit: configuration.maxPositions)
@@ -98,11 +97,12 @@ public struct DecoderModel: Sendable {
       ?? Tensor(
         zip(starts, batch.lengths).flatMap { $0..<$0 + $1 } + repeatElement(0, count: packing.filler),
         on: device)  // [tokens]
-    let layout = try layout(of: batch, with: cache)
+    let plans = try AttentionPlans(
+      windows: configuration.windows, batch: batch, packing: packing, cache: cache, starts: starts,
+      positions: positions, device: device)
     let pass = ForwardPass(
-      packing: packing, layout: layout,
-      mask: layout == nil ? try mask(batch.mask, of: batch, packing, after: start) : .causal, rotary: rotary,
-      angles: try rotary.angles(at: positions), epsilon: configuration.normEpsilon, experts: experts, cache: cache,
+      packing: packing, plans: plans, rotary: rotary, angles: try rotary.angles(at: positions),
+      epsilon: configuration.normEpsilon, experts: experts, cache: cache, sharing: SharedKeys(configuration),
       tracing: tracing)
     var x = try embedding.rows(packing.packed(batch.ids))  // [tokens, hidden]
     var pullbacks: [Pullback] = []
@@ -114,35 +114,6 @@ public struct DecoderModel: Sendable {
       if let pullback = traced.pullback { pullbacks.append(pullback) }
     }
     return (x, pullbacks)
-  }
-
-  /// For the fused attention; nil where it can't be used.
-  private func layout(of batch: TokenBatch, with cache: KeyValueCache?) throws -> PackedAttention.Layout? {
-    guard device == .cpu else { return nil }
-    if let cache {
-      guard cache.suitsKernels, case .causal = batch.mask else { return nil }
-      return try PackedAttention.Layout(lengths: batch.lengths)
-    }
-    let filler = TokenBatch.filler(for: batch.tokens)
-    let lengths = batch.lengths + (filler > 0 ? [filler] : [])
-    switch batch.mask {
-    case .causal: return try PackedAttention.Layout(lengths: lengths)
-    case .grouped(let groups):
-      return try PackedAttention.Layout(lengths: lengths, groups: groups + repeatElement(0, count: filler))
-    case .allowed, .none: return nil
-    }
-  }
-
-  /// What tokens after `start` cached ones may look at, on the grid: `causal` by itself counts from the first key.
-  private func mask(
-    _ mask: AttentionMask, of batch: TokenBatch, _ packing: Packing, after start: Int
-  ) throws -> AttentionMask {
-    if case .grouped(let groups) = mask { return try packing.allowed(groups) }
-    guard start > 0, case .causal = mask else { return mask }
-    if batch.time == 1 { return .none }
-    let keys = try Tensor(Array(0..<(start + batch.time)), on: device)
-    let queries = try Tensor(Array(start..<(start + batch.time)), on: device).unsqueezed(1)
-    return .allowed(try keys.isLessOrEqual(to: queries))  // [time, start + time]
   }
 
   /// Logits of hidden states. `hidden`: […, hidden] → […, vocabulary].

@@ -3,20 +3,27 @@ import Torch
 /// What one forward pass shares between its layers.
 struct ForwardPass {
   let packing: Packing
-  /// For attention on packed tokens; nil where it needs the padded grid (a cache, a mask of its own, another device).
-  let layout: PackedAttention.Layout?
-  let mask: AttentionMask
+  let plans: AttentionPlans
   let rotary: RotaryEmbedding
   let angles: RotaryEmbedding.Angles
   let epsilon: Double
   let experts: (any ExpertSelection)?
   let cache: KeyValueCache?
+  let sharing: SharedKeys
   /// Whether the ways back are kept.
   var tracing: Bool
+
+  func plan(window: Int?) throws -> AttentionPlan { try plans.plan(window: window) }
 
   /// One projection, under the experts. `x`: [tokens, in] → [tokens, out].
   func project(_ x: Tensor, _ weight: FrozenMatrix, _ projection: Projection, layer: Int) throws -> Traced {
     guard let experts else { return try Traced.linear(x, weight, tracing: tracing) }
     return try experts.project(x, through: weight, at: projection, layer: layer, tracing: tracing)
+  }
+
+  /// A dense feed-forward block, under the experts. `x` (normed): [tokens, hidden] → the same.
+  func feed(_ x: Tensor, through block: FeedForward, layer: Int) throws -> Traced {
+    guard let experts else { return try block.forward(x, tracing: tracing) }
+    return try experts.feedForward(x, through: block, layer: layer, tracing: tracing)
   }
 }

@@ -25,6 +25,12 @@ public struct Traced {
     self.pullback = tracing ? pullback : nil
   }
 
+  /// A value that is pulled back as another is.
+  init(_ value: Tensor, way: WayBack) {
+    self.value = value
+    pullback = way.pullback
+  }
+
   /// A product with a frozen matrix. `x`: [tokens, in]; `weight`: [out, in] → [tokens, out].
   public static func linear(_ x: Tensor, _ weight: FrozenMatrix, tracing: Bool) throws -> Traced {
     Traced(try x.linear(weight), tracing: tracing) { gradient, toInput in

@@ -25,10 +25,10 @@ public struct FactorPlace: Sendable, Hashable {
   /// The axis along which the rank lies: 0 of A, 1 of B.
   public var rankAxis: Int { side == .a ? 0 : 1 }
 
-  /// Every factor of experts of a shape, in a fixed order.
-  public static func all(_ shape: LowRankShape, layers: Int) -> [FactorPlace] {
-    (0..<layers).flatMap { layer in
-      shape.projections.flatMap { projection in
+  /// Every factor of experts of a shape on a base, in a fixed order.
+  public static func all(_ shape: LowRankShape, on base: DecoderConfiguration) -> [FactorPlace] {
+    (0..<base.layers).flatMap { layer in
+      shape.projections.filter { base.has($0, layer: layer) }.flatMap { projection in
         Side.allCases.map { FactorPlace(layer: layer, projection: projection, side: $0) }
       }
     }

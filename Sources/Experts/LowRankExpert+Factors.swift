@@ -1,6 +1,15 @@
 public import Torch
 
 extension LowRankExpert {
+  /// Where it has factors, in a fixed order.
+  public var places: [FactorPlace] {
+    pairs.enumerated().flatMap { layer, row in
+      shape.projections.filter { row[$0] != nil }.flatMap { projection in
+        FactorPlace.Side.allCases.map { FactorPlace(layer: layer, projection: projection, side: $0) }
+      }
+    }
+  }
+
   /// The factor at a place.
   /// - Throws: ``ExpertError/missingTensor(where:name:)`` when the expert has none there.
   public func factor(at place: FactorPlace) throws -> Tensor {
@@ -17,7 +26,7 @@ extension [LowRankExpert] {
   public func chained() throws -> [FactorPlace: Tensor] {
     guard let first else { return [:] }
     return try withoutGradients {
-      try FactorPlace.all(first.shape, layers: first.pairs.count).reduce(into: [:]) { result, place in
+      try first.places.reduce(into: [:]) { result, place in
         result[place] = try Tensor.concatenated(
           map { try $0.factor(at: place).detached().converted(to: .float32) }, axis: place.rankAxis)
       }

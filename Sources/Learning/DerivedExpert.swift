@@ -26,7 +26,7 @@ public struct DerivedExpert {
   ) throws {
     var links: [Link] = []
     var tensors: [String: Tensor] = [:]
-    for place in FactorPlace.all(shape, layers: context.base.layers) {
+    for place in FactorPlace.all(shape, on: context.base) {
       let value = try training ? withGradients { try factor(place) } : withoutGradients { try factor(place) }
       guard training, value.requiresGradient else {
         tensors[place.name] = value

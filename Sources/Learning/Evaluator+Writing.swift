@@ -17,8 +17,7 @@ extension Evaluator {
 
   /// Tokens of a batch of rows that write, at most: a function of the base alone, so that batches are the same everywhere.
   static func writingBudget(_ configuration: DecoderConfiguration) -> Int {
-    // Keys and values of a token in every layer, float32.
-    let token = configuration.layers * 2 * configuration.kvHeads * configuration.headDim * 4
+    let token = configuration.cacheBytesPerToken(bytesPerNumber: 4)
     return max(1, min(writingBudget, cacheBytes / max(1, token)))
   }
 

@@ -19,12 +19,14 @@ import Torch
   }
 
   @Test(arguments: [
-    Unsupported("attention_bias", "true", got: "true"),
     Unsupported("mlp_bias", "true", got: "true"),
     Unsupported("hidden_act", "\"gelu\"", got: "gelu"),
-    Unsupported("rope_scaling", #"{"type":"linear","factor":2.0}"#, "rope_scaling.rope_type", got: "linear"),
-    Unsupported("rope_scaling", #"{"rope_type":"llama3","factor":8}"#, "rope_scaling.rope_type", got: "llama3"),
-    Unsupported("rope_parameters", #"{"rope_type":"yarn"}"#, "rope_parameters.rope_type", got: "yarn"),
+    Unsupported(
+      "rope_scaling", #"{"type":"dynamic","factor":2.0}"#, "rope_scaling.rope_type", got: "dynamic without alpha"),
+    Unsupported("rope_scaling", #"{"rope_type":"longrope","factor":8}"#, "rope_scaling.rope_type", got: "longrope"),
+    Unsupported("rope_parameters", #"{"rope_type":"default","factor":2}"#, "rope_parameters.factor", got: "2.0"),
+    Unsupported("partial_rotary_factor", "0.5", got: "0.5"),
+    Unsupported("quantization_config", #"{"bits":4}"#, got: "there"),
   ])
   func unsupported(option: Unsupported) throws {
     let folder = try Scratch()
@@ -51,7 +53,7 @@ import Torch
       try folder.writeConfiguration(["architectures": value])
       #expect(
         throws: DecoderError.unknownArchitecture(
-          path: folder.file("config.json").path, got: got, supported: ["LlamaForCausalLM"])
+          path: folder.file("config.json").path, got: got, supported: ModelFamily.allCases.map(\.architecture))
       ) { try DecoderConfiguration(folder: folder.url) }
     }
   }

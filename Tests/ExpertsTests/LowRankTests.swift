@@ -53,7 +53,7 @@ import Torch
   /// A merged weight W + s B A does the same as the pair beside it.
   @Test func aPairEqualsTheMergedWeight() throws {
     let expert = try Goldens.expert("lora", model.configuration)
-    let block = model.layers[0].feedForward
+    let block = try #require(model.layers[0].feedForward.common)
     func merged(_ weight: FrozenMatrix, _ projection: Projection) throws -> Tensor {
       let pair = try #require(expert.pairs[0][projection])
       return try weight.dequantized().adding(pair.b.matmul(pair.a), times: 2)

@@ -13,10 +13,14 @@ enum Goldens {
     try SafetensorsFile(folder.appendingPathComponent(name + ".safetensors"))
   }
 
-  /// The tiny checkpoint; operations run on one thread, as the tests themselves run side by side.
-  static func model() throws -> DecoderModel {
+  static func json<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(contentsOf: folder.appendingPathComponent(name + ".json")))
+  }
+
+  /// A tiny checkpoint; operations run on one thread, as the tests themselves run side by side.
+  static func model(_ form: String = "tiny") throws -> DecoderModel {
     try TorchRuntime.setThreads(1)
-    return try DecoderModel(folder: folder.appendingPathComponent("tiny"))
+    return try DecoderModel(folder: folder.appendingPathComponent(form))
   }
 
   static func shape(dropout: Double = 0) throws -> LowRankShape {

@@ -66,7 +66,7 @@ import Torch
     ).floats()
     #expect(abs(weights[0] + weights[1] - 1) < 1e-6 && weights.allSatisfy { $0 > 0.05 })
     let served = try #require(method.ownedExpert(of: second))
-    for place in FactorPlace.all(parts[0].module.shape, layers: 2) where place.side == .a {
+    for place in parts[0].module.places where place.side == .a {
       let other = FactorPlace(layer: place.layer, projection: place.projection, side: .b)
       func product(_ expert: LowRankExpert) throws -> Tensor {
         try expert.factor(at: other).matmul(expert.factor(at: place))

@@ -32,7 +32,7 @@ import Torch
       [.gate: pair([[3, -1]]), .down: pair([[0.5]])], [.gate: pair([[-4, 5]]), .down: pair([[7]])],
     ]
     let expert = LowRankExpert(
-      try LowRankShape(rank: 1, alpha: 1, dropout: 0, projections: [.gate, .down]), pairs: new)
+      try LowRankShape(rank: 1, alpha: 1, dropout: 0, projections: [.gate, .down]), pairs: new, feedForwardPath: "mlp")
     let old: [Projection: Tensor] = try [
       .gate: Tensor([1.0, 2, 0, -1, 1, 0, 0, 0], shape: [2, 2, 2]), .down: Tensor([2.0, 0], shape: [2, 1, 1]),
     ]

@@ -73,8 +73,9 @@ extension DecoderModel {
     for (index, layer) in layers.enumerated() {
       let (attention, block) = (layer.attention, layer.feedForward)
       let matrices = [
-        attention.query, attention.key, attention.value, attention.output, block.gate, block.up, block.down,
-      ]
+        attention.query, attention.own?.key, attention.own?.value, attention.output, block.common?.gate,
+        block.common?.up, block.common?.down,
+      ].compactMap(\.self)
       let tensors = try [layer.attentionNorm, layer.feedForwardNorm] + matrices.map { try $0.dequantized() }
       for (number, tensor) in tensors.enumerated() { result["layers.\(index).\(number)"] = tensor }
     }

@@ -29,8 +29,9 @@ import Torch
       }
       let chosen = try Tensor(numbers)
       let output = try cache.attend(
-        queries: queries.gathered(0, rows: chosen), keys: keys.gathered(0, rows: chosen),
-        values: values.gathered(0, rows: chosen), layout: PackedAttention.Layout(lengths: counts))
+        queries: queries.gathered(0, rows: chosen),
+        new: CachedAttention.New(keys: keys.gathered(0, rows: chosen), values: values.gathered(0, rows: chosen)),
+        layout: PackedAttention.Layout(lengths: counts))
       #expect(try difference(output, whole.gathered(0, rows: chosen)) < 1e-5)
     }
   }
@@ -39,7 +40,8 @@ import Torch
   @Test func fillerIsLeftAlone() throws {
     var cache = try CachedAttention(rows: 1, kvHeads: 1, headDim: 4)
     let x = try normal([5, 1, 4], 1)
-    let output = try cache.attend(queries: x, keys: x, values: x, layout: PackedAttention.Layout(lengths: [2]))
+    let output = try cache.attend(
+      queries: x, new: CachedAttention.New(keys: x, values: x), layout: PackedAttention.Layout(lengths: [2]))
     #expect(cache.lengths == [2])
     #expect(try output.narrowed(0, from: 2, count: 3).floats().allSatisfy { $0 == 0 })
   }
@@ -57,7 +59,8 @@ import Torch
     let x = try normal([2, 1, 4], 1)
     func attend(_ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ lengths: [Int]) throws {
       _ = try cache.attend(
-        queries: queries, keys: keys, values: values, layout: PackedAttention.Layout(lengths: lengths))
+        queries: queries, new: CachedAttention.New(keys: keys, values: values),
+        layout: PackedAttention.Layout(lengths: lengths))
     }
     #expect(throws: TorchError.self) { try attend(x, x, x, [2]) }
     #expect(throws: TorchError.self) { try attend(x, x, x, [1, 2]) }

@@ -90,11 +90,14 @@ void accrete_norm_backward(int64_t tokens, int64_t width, const float* gradient,
                            float epsilon, const float* rest, float* result, int32_t threads);
 
 // Causal attention of packed rows with a length of their own; query heads share key heads in groups. A token looks at earlier
-// tokens of its row and itself; with `groups`, only at those of group 0 or of its own group.
+// tokens of its row and itself; with `groups`, only at those of group 0 or of its own group; with a `window`, only at those whose
+// position is less than that before its own.
 typedef struct {
   int64_t rows, heads, kv_heads, dim;
-  const int64_t* starts;   // [rows + 1]: where each row begins among the tokens
-  const int32_t* groups;   // [tokens], or NULL
+  int64_t window;            // 0: none
+  const int64_t* starts;     // [rows + 1]: where each row begins among the tokens
+  const int32_t* groups;     // [tokens], or NULL
+  const int32_t* positions;  // [tokens], or NULL: a token's number in its row
   const float* queries;    // [tokens, heads, dim]
   const float* keys;       // [tokens, kv_heads, dim]
   const float* values;     // [tokens, kv_heads, dim]
@@ -116,14 +119,16 @@ void accrete_attention_forward(const AccreteAttention* attention, float* out, fl
 void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients);
 
 // Attention of new tokens over cached ones and themselves, row by row: token i of a row with `past` cached tokens looks at
-// the first past + i + 1. Writes the new keys and values into the cache first.
+// the first past + i + 1, with a `window` at the last ones of these. Writes the new keys and values into the cache first, unless they
+// are there already (keys NULL).
 typedef struct {
   int64_t rows, heads, kv_heads, dim, capacity;  // capacity: a multiple of 16
+  int64_t window;                                // 0: none
   const int64_t* starts;  // [rows + 1]: where each row begins among the new tokens
   const int64_t* past;    // [rows]: tokens of each row that the cache holds already
   const float* queries;   // [tokens, heads, dim]
-  const float* keys;      // [tokens, kv_heads, dim]
-  const float* values;    // [tokens, kv_heads, dim]
+  const float* keys;      // [tokens, kv_heads, dim], or NULL
+  const float* values;    // [tokens, kv_heads, dim], or NULL
   float* cached_keys;     // [rows, kv_heads, dim, capacity]
   float* cached_values;   // [rows, kv_heads, capacity, dim]
   float scale;

@@ -7,12 +7,15 @@ constexpr int query_block = 4;
 
 struct Piece {
   int64_t start, length, key_head;
-  const int32_t* groups;  // of this row's tokens, or NULL
+  const int32_t* groups;     // of this row's tokens, or NULL
+  int64_t window;            // 0: none
+  const int32_t* positions;  // of this row's tokens, or NULL
 };
 
 INLINE Piece piece_of(const AccreteAttention& s, int64_t number) {
   const int64_t row = number / s.kv_heads, start = s.starts[row];
-  return {start, s.starts[row + 1] - start, number % s.kv_heads, s.groups == nullptr ? nullptr : s.groups + start};
+  const auto of_row = [&](const int32_t* x) { return x == nullptr ? nullptr : x + start; };
+  return {start, s.starts[row + 1] - start, number % s.kv_heads, of_row(s.groups), s.window, of_row(s.positions)};
 }
 
 // out[d][j] = x[j][d] of one head; columns beyond `length` are zero.
@@ -38,14 +41,25 @@ INLINE void scores_of(const float* x, int64_t stride, const float* columns, int6
   }
 }
 
-// Which of sixteen keys a query may look at: earlier ones and itself, of the prompt (group 0) or of its own group.
+// Sixteen numbers of a row's tokens; behind its end zeros.
+INLINE Integers of_tokens(const Piece& p, const int32_t* numbers, int64_t j) {
+  Integers result{};
+  memcpy(&result, numbers + j, static_cast<size_t>(std::min(lanes, p.length - j)) * sizeof(int32_t));
+  return result;
+}
+
+// Which of sixteen keys a query may look at: earlier ones and itself, of the prompt (group 0) or of its own group, in its window.
 INLINE V visible(const Piece& p, int64_t query, int64_t j, V value, float otherwise) {
-  const Integers counts{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  V result = (counts + static_cast<int32_t>(j)) <= static_cast<int32_t>(query) ? value : splat(otherwise);
+  const Integers counts = Integers{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + static_cast<int32_t>(j);
+  V result = counts <= static_cast<int32_t>(query) ? value : splat(otherwise);
   if (p.groups != nullptr) {
-    Integers groups{};
-    memcpy(&groups, p.groups + j, static_cast<size_t>(std::min(lanes, p.length - j)) * sizeof(int32_t));
+    const Integers groups = of_tokens(p, p.groups, j);
     result = ((groups == 0) | (groups == p.groups[query])) ? result : splat(otherwise);
+  }
+  if (p.window > 0) {
+    const Integers places = p.positions == nullptr ? counts : of_tokens(p, p.positions, j);
+    const int64_t own = p.positions == nullptr ? query : p.positions[query];
+    result = places > static_cast<int32_t>(own - p.window) ? result : splat(otherwise);
   }
   return result;
 }

@@ -14,7 +14,7 @@ INLINE void attend_cached(const AccreteCachedAttention& s, const CachedPiece& p,
                           int64_t count, int64_t step, float* out) {
   const int64_t most = count + (T - 1) * step;
   scores_of<T>(queries, stride, p.keys, s.capacity, s.dim, most, p.scores);
-  const Piece row{0, most, 0, nullptr};
+  const Piece row{0, most, 0, nullptr, s.window, nullptr};
   for (int64_t t = 0; t < T; ++t) {
     float* scores = p.scores + t * s.capacity;
     normalize(row, count + t * step - 1, s.scale, scores);
@@ -31,7 +31,7 @@ static void cached_attention(const AccreteCachedAttention& s, float* out) {
       const int64_t row = number / s.kv_heads, key_head = number % s.kv_heads;
       float* keys = s.cached_keys + number * s.dim * s.capacity;
       float* values = s.cached_values + number * s.dim * s.capacity;
-      for (int64_t token = s.starts[row]; token < s.starts[row + 1]; ++token) {
+      for (int64_t token = s.starts[row]; s.keys != nullptr && token < s.starts[row + 1]; ++token) {
         const int64_t place = s.past[row] + token - s.starts[row], from = (token * s.kv_heads + key_head) * s.dim;
         for (int64_t d = 0; d < s.dim; ++d) keys[d * s.capacity + place] = s.keys[from + d];
         memcpy(values + place * s.dim, s.values + from, static_cast<size_t>(s.dim) * sizeof(float));

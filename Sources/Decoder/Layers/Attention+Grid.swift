@@ -1,19 +1,22 @@
 import Torch
 
 extension Attention {
-  /// Attention on the padded grid, by libtorch: with a cache, with a mask of any form, on any device.
+  /// Attention on the padded grid, by libtorch: with a mask of any form, on any device.
   ///
-  /// queries: [tokens, heads, headDim]; keys, values: [tokens, kvHeads, headDim].
-  func onGrid(queries: Tensor, keys: Tensor, values: Tensor, _ pass: ForwardPass, layer: Int) throws -> Attended {
+  /// queries: [tokens, heads, headDim]; keys, values: [tokens, kvHeads, headDim]. `isNew`: whether a cache still has to take them.
+  func onGrid(
+    queries: Tensor, _ taken: CachedAttention.New, isNew: Bool, mask: AttentionMask, _ pass: ForwardPass
+  ) throws -> Attended {
     func grid(_ x: Tensor) throws -> Tensor { try pass.packing.padded(x).transposed(1, 2) }
     func packed(_ x: Tensor) throws -> Tensor { try pass.packing.packed(x.transposed(1, 2)) }
     let gridQueries = try grid(queries)  // [batch, heads, time, headDim]
-    var (gridKeys, gridValues) = (try grid(keys), try grid(values))  // [batch, kvHeads, time, headDim]
+    var (gridKeys, gridValues) = (try grid(taken.keys), try grid(taken.values))  // [batch, kvHeads, time, headDim]
     if let cache = pass.cache {
-      (gridKeys, gridValues) = try cache.append(keys: gridKeys, values: gridValues, layer: layer)
+      (gridKeys, gridValues) =
+        try isNew ? cache.append(keys: gridKeys, values: gridValues, layer: source) : cache.held(layer: source)
     }
     let group = heads / kvHeads
-    if !pass.tracing, pass.packing.time == 1, case .none = pass.mask {
+    if !pass.tracing, pass.packing.time == 1, case .none = mask {
       // One query for each row: the heads of a group stand in for several, and nothing is repeated.
       let rows = pass.packing.rows
       let output = try gridQueries.reshaped([rows, kvHeads, group, headDim]).attention(
@@ -23,10 +26,10 @@ extension Attention {
     // Each key head serves a group of query heads. [batch, heads, keys, headDim]
     (gridKeys, gridValues) = (try gridKeys.repeated(1, times: group), try gridValues.repeated(1, times: group))
     guard pass.tracing else {
-      let output = try packed(gridQueries.attention(keys: gridKeys, values: gridValues, mask: pass.mask))
+      let output = try packed(gridQueries.attention(keys: gridKeys, values: gridValues, mask: mask))
       return Attended(output: output, backward: Self.untraced)
     }
-    let traced = try gridQueries.tracedAttention(keys: gridKeys, values: gridValues, mask: pass.mask)
+    let traced = try gridQueries.tracedAttention(keys: gridKeys, values: gridValues, mask: mask)
     return Attended(output: try packed(traced.output)) { gradient in
       let inner = try traced.backward(pass.packing.zeroPadded(gradient).transposed(1, 2))
       /// The query heads of a group add up.

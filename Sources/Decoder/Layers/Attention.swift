@@ -1,61 +1,61 @@
 public import Torch
 
-/// Grouped-query attention (Ainslie et al., arXiv 2305.13245) with rotary positions.
+/// Grouped-query attention (Ainslie et al., arXiv 2305.13245) with rotary positions; what families add is a plain part each.
 public struct Attention: Sendable {
   public let query: FrozenMatrix  // [heads · headDim, hidden]
-  public let key: FrozenMatrix  // [kvHeads · headDim, hidden]
-  public let value: FrozenMatrix  // [kvHeads · headDim, hidden]
+  /// Nil in a layer that attends to the keys and values of an earlier one.
+  public let own: KeysAndValues?
   public let output: FrozenMatrix  // [hidden, heads · headDim]
   public let heads: Int
   public let kvHeads: Int
   public let headDim: Int
+  let biases: AttentionBiases?
+  let norm: HeadNorm?
+  /// The layer whose keys and values these are; the layer itself where it has its own.
+  let source: Int
+  /// Tokens that a token sees, itself included; nil: all before it.
+  let window: Int?
+
+  /// The projections that make a layer's own keys and values.
+  public struct KeysAndValues: Sendable {
+    public let key: FrozenMatrix  // [kvHeads · headDim, hidden]
+    public let value: FrozenMatrix  // [kvHeads · headDim, hidden]
+  }
 
   /// `x` (normed): [tokens, hidden] → the same.
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let tokens = x.shape[0]
-    let projected = (
-      queries: try pass.project(x, query, .query, layer: layer), keys: try pass.project(x, key, .key, layer: layer),
-      values: try pass.project(x, value, .value, layer: layer)
-    )
-    let queries = try pass.rotary.rotate(
-      projected.queries.value.reshaped([tokens, heads, headDim]), by: pass.angles)
-    let keys = try pass.rotary.rotate(projected.keys.value.reshaped([tokens, kvHeads, headDim]), by: pass.angles)
-    let values = try projected.values.value.reshaped([tokens, kvHeads, headDim])
-    let ways = Ways(queries: projected.queries.way, keys: projected.keys.way, values: projected.values.way)
-
-    let attended: Attended
-    if let layout = pass.layout, let cache = pass.cache {
-      let output = try cache.attend(
-        queries: queries, keys: keys, values: values, layout: layout, rows: pass.packing.rows, layer: layer)
-      attended = Attended(output: output, backward: Self.untraced)
-    } else if let layout = pass.layout {
-      let packed = try PackedAttention(
-        queries: queries, keys: keys, values: values, layout: layout, tracing: pass.tracing)
-      attended = Attended(output: packed.output, backward: packed.backward)
-    } else {
-      attended = try onGrid(queries: queries, keys: keys, values: values, pass, layer: layer)
+    let queries = try turned(
+      pass.project(x, query, .query, layer: layer).adding(biases?.query), heads, gain: norm?.query, pass)
+    let made = try own.map { own in
+      (
+        keys: try turned(
+          pass.project(x, own.key, .key, layer: layer).adding(biases?.key), kvHeads, gain: norm?.key, pass),
+        values: try pass.project(x, own.value, .value, layer: layer).adding(biases?.value)
+          .reshaped([tokens, kvHeads, headDim], pass.tracing)
+      )
     }
+    let attended = try attend(
+      queries.value, made.map { CachedAttention.New(keys: $0.keys.value, values: $0.values.value) }, pass, layer: layer)
     let merged = try attended.output.reshaped([tokens, heads * headDim])
-    let result = try pass.project(merged, output, .attentionOutput, layer: layer)
-    let (outputWay, attendedBack) = (result.way, attended.backward)
+    let result = try pass.project(merged, output, .attentionOutput, layer: layer).adding(biases?.output)
+    let (outputWay, attendedBack, queryWay) = (result.way, attended.backward, queries.way)
+    let ways = made.map { (keys: $0.keys.way, values: $0.values.way) }
     return Traced(result.value, tracing: pass.tracing) { gradient, toInput in
       let inner = try attendedBack(outputWay.pulledBack(gradient).reshaped([tokens, heads, headDim]))
-      let parts = [
-        try ways.queries.pulledBack(back(inner.queries, rotated: true, pass), toInput: toInput),
-        try ways.keys.pulledBack(back(inner.keys, rotated: true, pass), toInput: toInput),
-        try ways.values.pulledBack(back(inner.values, rotated: false, pass), toInput: toInput),
-      ].compactMap(\.self)
-      guard var sum = parts.first else { return nil }
-      for part in parts.dropFirst() { sum = try sum + part }
+      var parts = [try queryWay.pulledBack(inner.queries, toInput: toInput)]
+      if let ways {
+        let whole = try pass.sharing.collected(layer, keys: inner.keys, values: inner.values)
+        parts.append(try ways.keys.pulledBack(whole.keys, toInput: toInput))
+        parts.append(try ways.values.pulledBack(whole.values, toInput: toInput))
+      } else {
+        try pass.sharing.pass(back: inner.keys, inner.values, to: source)
+      }
+      let known = parts.compactMap(\.self)
+      guard var sum = known.first else { return nil }
+      for part in known.dropFirst() { sum = try sum + part }
       return sum  // [tokens, hidden]
     }
-  }
-
-  /// What is kept of the projections: the unrotated products are not needed again.
-  private struct Ways {
-    let queries: WayBack
-    let keys: WayBack
-    let values: WayBack
   }
 
   /// Attention's result with its way back; all [tokens, heads or kvHeads, headDim].
@@ -68,9 +68,69 @@ public struct Attention: Sendable {
     throw TorchError.unexpectedResult(operation: "attention", expected: "a traced pass", got: "an untraced one")
   }
 
-  /// To the gradient of a projection's output. [tokens, count, headDim] → [tokens, count · headDim]
-  private func back(_ gradient: Tensor, rotated: Bool, _ pass: ForwardPass) throws -> Tensor {
-    let x = rotated ? try pass.rotary.rotateBack(gradient, by: pass.angles) : gradient
-    return try x.reshaped([x.shape[0], x.shape[1] * headDim])
+  /// `new`: the layer's own keys and values; nil: those of its source.
+  private func attend(
+    _ queries: Tensor, _ new: CachedAttention.New?, _ pass: ForwardPass, layer: Int
+  ) throws -> Attended {
+    let plan = try pass.plan(window: window)
+    if let cache = pass.cache, case .packed(let layout) = plan {
+      let output = try cache.attend(
+        queries: queries, new: new, kvHeads: kvHeads, layout: layout, rows: pass.packing.rows, layer: source)
+      return Attended(output: output, backward: Self.untraced)
+    }
+    if let new { pass.sharing.offer(new, of: layer) }
+    let taken = try new ?? pass.sharing.taken(from: source)
+    switch plan {
+    case .packed(let layout):
+      let packed = try PackedAttention(
+        queries: queries, keys: taken.keys, values: taken.values, layout: layout, tracing: pass.tracing)
+      return Attended(output: packed.output, backward: packed.backward)
+    case .grid(let mask):
+      return try onGrid(queries: queries, taken, isNew: new != nil, mask: mask, pass)
+    }
+  }
+
+  /// A projection's heads, normed and turned by their positions. [tokens, count · headDim] → [tokens, count, headDim]
+  private func turned(_ projected: Traced, _ count: Int, gain: Tensor?, _ pass: ForwardPass) throws -> Traced {
+    let tokens = projected.value.shape[0]
+    let plain = try projected.value.reshaped([tokens, count, headDim])
+    let way = projected.way
+    func flat(_ gradient: Tensor) throws -> Tensor { try gradient.reshaped([tokens, count * headDim]) }
+    guard let gain, let norm else {
+      return Traced(try pass.rotary.rotate(plain, by: pass.angles), tracing: pass.tracing) { gradient, toInput in
+        try way.pulledBack(flat(pass.rotary.rotateBack(gradient, by: pass.angles)), toInput: toInput)
+      }
+    }
+    switch norm.order {
+    case .beforeRotation:
+      let normed = try plain.rmsNormalized(weight: gain, epsilon: pass.epsilon)
+      return Traced(try pass.rotary.rotate(normed, by: pass.angles), tracing: pass.tracing) { gradient, toInput in
+        let inner = try pass.rotary.rotateBack(gradient, by: pass.angles)
+        return try way.pulledBack(
+          flat(inner.rmsNormBackward(plain, weight: gain, epsilon: pass.epsilon)), toInput: toInput)
+      }
+    case .afterRotation:
+      let rotated = try pass.rotary.rotate(plain, by: pass.angles)
+      let normed = try rotated.rmsNormalized(weight: gain, epsilon: pass.epsilon)
+      return Traced(normed, tracing: pass.tracing) { gradient, toInput in
+        let inner = try gradient.rmsNormBackward(rotated, weight: gain, epsilon: pass.epsilon)
+        return try way.pulledBack(flat(pass.rotary.rotateBack(inner, by: pass.angles)), toInput: toInput)
+      }
+    }
+  }
+}
+
+extension Traced {
+  /// The same with a frozen bias added. `bias`: [out]
+  fileprivate func adding(_ bias: Tensor?) throws -> Traced {
+    guard let bias else { return self }
+    return try Traced(value + bias, way: way)
+  }
+
+  fileprivate func reshaped(_ shape: [Int], _ tracing: Bool) throws -> Traced {
+    let (before, way) = (value.shape, way)
+    return Traced(try value.reshaped(shape), tracing: tracing) { gradient, toInput in
+      try way.pulledBack(gradient.reshaped(before), toInput: toInput)
+    }
   }
 }

@@ -5,7 +5,7 @@ public struct DecoderLayer: Sendable {
   public let attentionNorm: Tensor  // [hidden]
   public let attention: Attention
   public let feedForwardNorm: Tensor  // [hidden]
-  public let feedForward: FeedForward
+  public let feedForward: FeedForwardBlock
 
   /// `x`: [tokens, hidden] → the same.
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
@@ -13,9 +13,7 @@ public struct DecoderLayer: Sendable {
     let attended = try attention.forward(
       x.rmsNormalized(weight: attentionNorm, epsilon: epsilon), pass, layer: layer)
     let (middle, normed) = try x.addedAndNormalized(attended.value, weight: feedForwardNorm, epsilon: epsilon)
-    let fed =
-      try pass.experts?.feedForward(normed, through: feedForward, layer: layer, tracing: tracing)
-      ?? feedForward.forward(normed, tracing: tracing)
+    let fed = try feedForward.forward(normed, pass, layer: layer)
     let (attentionWay, feedForwardWay) = (attended.way, fed.way)
     return Traced(try middle + fed.value, tracing: tracing) { gradient, toInput in
       // Below the lowest trained factor nothing is computed.

@@ -26,15 +26,25 @@ public final class KeyValueCache {
   /// Whether the kernels may use this cache.
   var suitsKernels: Bool { slots.isEmpty }
 
-  /// Takes new tokens of a layer in and lets them look at their rows. See `CachedAttention.attend`.
+  /// Takes new tokens of a layer in, unless they are there already (`new` nil), and lets them look at their rows. See
+  /// `CachedAttention.attend`.
   func attend(
-    queries: Tensor, keys: Tensor, values: Tensor, layout: PackedAttention.Layout, rows: Int, layer: Int
+    queries: Tensor, new: CachedAttention.New?, kvHeads: Int, layout: PackedAttention.Layout, rows: Int, layer: Int
   ) throws -> Tensor {
     var cached =
       try packed.removeValue(forKey: layer)
-      ?? CachedAttention(rows: rows, kvHeads: keys.shape[1], headDim: keys.shape[2])
+      ?? CachedAttention(rows: rows, kvHeads: kvHeads, headDim: queries.shape[2])
     defer { packed[layer] = cached }
-    return try cached.attend(queries: queries, keys: keys, values: values, layout: layout)
+    return try cached.attend(queries: queries, new: new, layout: layout)
+  }
+
+  /// All keys and values of a layer. [batch, kvHeads, length, headDim]
+  func held(layer: Int) throws -> (keys: Tensor, values: Tensor) {
+    guard let slot = slots[layer], let length = used[layer] else {
+      throw TorchError.unexpectedResult(
+        operation: "cross-layer attention", expected: "cached keys and values of layer \(layer)", got: "none")
+    }
+    return (try slot.keys.narrowed(2, from: 0, count: length), try slot.values.narrowed(2, from: 0, count: length))
   }
 
   /// Adds the new tokens of a layer and returns all of its keys and values. [batch, kvHeads, length, headDim]

@@ -1,15 +1,14 @@
-import Foundation
 public import Torch
 
 /// Rotary position embedding (Su et al., arXiv 2104.09864), in the half-split form of Hugging Face's Llama.
 public struct RotaryEmbedding: Sendable {
-  /// θ^(−2i / headDim). [headDim / 2]
-  private let frequencies: Tensor
+  private let frequencies: Tensor  // [headDim / 2]
+  /// What cos and sin are multiplied by.
+  private let factor: Double
 
-  public init(headDim: Int, theta: Double, on device: Device) throws {
-    // In Float, as the reference implementations do, so that large positions round the same way.
-    let values = (0..<headDim / 2).map { Float(1) / pow(Float(theta), Float(2 * $0) / Float(headDim)) }
-    frequencies = try Tensor(values, on: device)
+  public init(headDim: Int, theta: Double, scaling: RopeScaling = .none, on device: Device) throws {
+    frequencies = try Tensor(scaling.frequencies(theta: theta, headDim: headDim), on: device)
+    factor = scaling.attentionFactor
   }
 
   /// cos and sin for a batch. Computed once per pass, for the positions that it has.
@@ -21,7 +20,9 @@ public struct RotaryEmbedding: Sendable {
   /// The angles of given positions. `positions`: [tokens], int64.
   public func angles(at positions: Tensor) throws -> Angles {
     let angles = try positions.converted(to: .float32).unsqueezed(1) * frequencies  // [tokens, headDim / 2]
-    return Angles(cosines: try angles.cos(), sines: try angles.sin())
+    let (cosines, sines) = (try angles.cos(), try angles.sin())
+    guard factor != 1 else { return Angles(cosines: cosines, sines: sines) }
+    return Angles(cosines: try cosines * factor, sines: try sines * factor)
   }
 
   /// Turns queries or keys. `x`: [tokens, heads, headDim] → the same.
@@ -29,7 +30,7 @@ public struct RotaryEmbedding: Sendable {
     try x.rotated(cosines: angles.cosines, sines: angles.sines, direction: 1)
   }
 
-  /// The rotation back, which is also the gradient of the rotation.
+  /// The transposed rotation: the gradient of ``rotate(_:by:)``, and for factor 1 the rotation back.
   public func rotateBack(_ x: Tensor, by angles: Angles) throws -> Tensor {
     try x.rotated(cosines: angles.cosines, sines: angles.sines, direction: -1)
   }

@@ -14,79 +14,35 @@ extension DecoderModel {
   public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil) throws {
     let configuration = try DecoderConfiguration(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)
-    let names = TensorNames(configuration)
+    let form: TensorNames.ExpertForm =
+      configuration.mixture != nil && checkpoint.contains(TensorNames.layer(0, TensorNames.fusedGateUp))
+      ? .fused : .each
+    let names = TensorNames(configuration, experts: form)
     // Some writers store the tied read-out a second time; it must then be the embedding.
     let hasRedundantReadOut = configuration.tiedEmbeddings && checkpoint.contains(TensorNames.readOut)
     try checkpoint.requireExactly(names.all.union(hasRedundantReadOut ? [TensorNames.readOut] : []))
 
-    let (hidden, inner) = (configuration.hiddenSize, configuration.intermediateSize)
-    let queryWidth = configuration.heads * configuration.headDim
-    let keyWidth = configuration.kvHeads * configuration.headDim
-    func load(_ name: String, _ shape: [Int]) throws -> Tensor { try checkpoint.tensor(name, shape, on: device) }
-    func matrix(_ name: String, _ shape: [Int], _ precision: FrozenMatrix.Precision?) throws -> FrozenMatrix {
-      let stored = try checkpoint.stored(name, shape, on: device)
-      let keeps = stored.dtype == .bfloat16 && device == .cpu
-      return try FrozenMatrix(stored, precision: precision ?? (keeps ? .bfloat16 : .float32))
-    }
-    func matrix(_ name: String, _ shape: [Int]) throws -> FrozenMatrix { try matrix(name, shape, precision) }
+    let loader = LayerLoader(
+      configuration: configuration, checkpoint: checkpoint, device: device, precision: precision, experts: form)
+    let table = [configuration.vocabularySize, configuration.hiddenSize]
     let tablePrecision = precision == .int8 ? nil : precision
-
-    embedding = try matrix(TensorNames.embedding, [configuration.vocabularySize, hidden], tablePrecision)
-    finalNorm = try load(TensorNames.finalNorm, [hidden])
+    embedding = try loader.matrix(TensorNames.embedding, table, tablePrecision)
+    finalNorm = try loader.vector(TensorNames.finalNorm, [configuration.hiddenSize])
     if configuration.tiedEmbeddings {
       if hasRedundantReadOut {
-        let stored = try checkpoint.stored(TensorNames.readOut, [configuration.vocabularySize, hidden], on: device)
-        guard try stored.isEqual(to: checkpoint.stored(TensorNames.embedding, stored.shape, on: device)) else {
+        let stored = try checkpoint.stored(TensorNames.readOut, table, on: device)
+        guard try stored.isEqual(to: checkpoint.stored(TensorNames.embedding, table, on: device)) else {
           throw DecoderError.tensorNamesDiffer(folder: folder.path, missing: [], unused: [TensorNames.readOut])
         }
       }
       readOut = embedding
     } else {
-      readOut = try matrix(TensorNames.readOut, [configuration.vocabularySize, hidden], tablePrecision)
+      readOut = try loader.matrix(TensorNames.readOut, table, tablePrecision)
     }
-    layers = try (0..<configuration.layers).map { index in
-      func name(_ part: String) -> String { TensorNames.layer(index, part) }
-      return DecoderLayer(
-        attentionNorm: try load(name("input_layernorm"), [hidden]),
-        attention: Attention(
-          query: try matrix(name("self_attn.q_proj"), [queryWidth, hidden]),
-          key: try matrix(name("self_attn.k_proj"), [keyWidth, hidden]),
-          value: try matrix(name("self_attn.v_proj"), [keyWidth, hidden]),
-          output: try matrix(name("self_attn.o_proj"), [hidden, queryWidth]),
-          heads: configuration.heads, kvHeads: configuration.kvHeads, headDim: configuration.headDim),
-        feedForwardNorm: try load(name("post_attention_layernorm"), [hidden]),
-        feedForward: FeedForward(
-          gate: try matrix(name("mlp.gate_proj"), [inner, hidden]),
-          up: try matrix(name("mlp.up_proj"), [inner, hidden]),
-          down: try matrix(name("mlp.down_proj"), [hidden, inner])))
-    }
+    layers = try (0..<configuration.layers).map { try loader.layer($0) }
     rotary = try RotaryEmbedding(
-      headDim: configuration.headDim, theta: configuration.ropeTheta, on: device)
+      headDim: configuration.headDim, theta: configuration.ropeTheta, scaling: configuration.ropeScaling, on: device)
     self.configuration = configuration
     digest = checkpoint.digest
-  }
-}
-
-/// Names of the tensors of a Llama checkpoint.
-struct TensorNames {
-  static let embedding = "model.embed_tokens.weight"
-  static let finalNorm = "model.norm.weight"
-  static let readOut = "lm_head.weight"
-  private static let layerParts = [
-    "input_layernorm", "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
-    "post_attention_layernorm", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj",
-  ]
-
-  static func layer(_ index: Int, _ part: String) -> String { "model.layers.\(index).\(part).weight" }
-
-  let all: Set<String>
-
-  init(_ configuration: DecoderConfiguration) {
-    var names: Set<String> = [Self.embedding, Self.finalNorm]
-    if !configuration.tiedEmbeddings { names.insert(Self.readOut) }
-    for index in 0..<configuration.layers {
-      for part in Self.layerParts { names.insert(Self.layer(index, part)) }
-    }
-    all = names
   }
 }

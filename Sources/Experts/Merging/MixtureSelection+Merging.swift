@@ -32,7 +32,7 @@ extension MixtureSelection {
       projections: shared.shape.projections)
     let pairs = try (0..<layers).map { layer in
       var row: [Projection: LowRankPair] = [:]
-      for projection in shape.projections {
+      for projection in shape.projections where shared.pairs[layer][projection] != nil {
         guard let first = shared.pairs[layer][projection], let second = dedicated.pairs[layer][projection] else {
           throw ExpertError.missingTensor(where: "a mixture", name: "layers.\(layer).\(projection.rawValue)")
         }
@@ -44,6 +44,6 @@ extension MixtureSelection {
       }
       return row
     }
-    return LowRankExpert(shape, pairs: pairs)
+    return LowRankExpert(shape, pairs: pairs, feedForwardPath: shared.feedForwardPath)
   }
 }

@@ -25,20 +25,15 @@ extension LowRankExpert {
         : "Give the folder that PEFT's save_pretrained wrote.")
     let shape = try PEFTConfiguration(configuration).shape(for: base)
     let file = try SafetensorsFile(tensors)
-    let slots = try PEFTSlots(file, shape, layers: base.layers)
-    self.init(
-      shape,
-      pairs: try (0..<base.layers).map { layer in
-        var row: [Projection: LowRankPair] = [:]
-        for projection in shape.projections {
-          let (input, output) = Self.widths(projection, base)
-          row[projection] = LowRankPair(
-            a: try slots.tensor(layer, projection, "A", [shape.rank, input]).moved(to: device),
-            b: try slots.tensor(layer, projection, "B", [output, shape.rank]).moved(to: device),
-            scaling: shape.scaling)
-        }
-        return row
-      })
+    let slots = try PEFTSlots(file, shape, base)
+    try self.init(shape, on: base) { layer, projection, input, output in
+      LowRankPair(
+        a: try slots.tensor(FactorPlace(layer: layer, projection: projection, side: .a), [shape.rank, input]).moved(
+          to: device),
+        b: try slots.tensor(FactorPlace(layer: layer, projection: projection, side: .b), [output, shape.rank]).moved(
+          to: device),
+        scaling: shape.scaling)
+    }
   }
 
   private static func file(_ name: String, in folder: URL, fix: String) throws -> URL {
@@ -54,16 +49,13 @@ private struct PEFTSlots {
   let file: SafetensorsFile
   /// The name in the file of each slot's tensor.
   private let stored: [String: String]
+  private let feedForwardPath: String
 
   /// - Throws: ``PEFTError/tensorNamesDiffer(path:missing:unused:)`` unless names and slots are the same.
-  init(_ file: SafetensorsFile, _ shape: LowRankShape, layers: Int) throws {
+  init(_ file: SafetensorsFile, _ shape: LowRankShape, _ base: DecoderConfiguration) throws {
     self.file = file
-    let slots = Set(
-      (0..<layers).flatMap { layer in
-        shape.projections.flatMap { projection in
-          ["A", "B"].map { PEFTNames.tensor(layer, projection, $0) }
-        }
-      })
+    feedForwardPath = base.feedForwardPath
+    let slots = Set(FactorPlace.all(shape, on: base).map { PEFTNames.tensor($0, base.feedForwardPath) })
     var stored: [String: String] = [:]
     var unused: [String] = []
     for name in file.names {
@@ -79,8 +71,8 @@ private struct PEFTSlots {
   }
 
   /// A slot's tensor in float32, in memory of its own: the file may change or go.
-  func tensor(_ layer: Int, _ projection: Projection, _ factor: String, _ shape: [Int]) throws -> Tensor {
-    let slot = PEFTNames.tensor(layer, projection, factor)
+  func tensor(_ place: FactorPlace, _ shape: [Int]) throws -> Tensor {
+    let slot = PEFTNames.tensor(place, feedForwardPath)
     guard let name = stored[slot] else {
       throw PEFTError.tensorNamesDiffer(path: file.url.path, missing: [slot], unused: [])
     }

@@ -13,9 +13,13 @@ enum PEFTNames {
     }
   }
 
-  /// `base_model.model.model.layers.0.mlp.gate_proj.lora_A.weight`; `factor`: A or B.
-  static func tensor(_ layer: Int, _ projection: Projection, _ factor: String) -> String {
-    "base_model.model.model.layers.\(layer).\(block(of: projection)).\(projection.rawValue).lora_\(factor).weight"
+  /// `base_model.model.model.layers.0.mlp.gate_proj.lora_A.weight`.
+  ///
+  /// - Parameter feedForward: the path of the feed-forward block, see `DecoderConfiguration.feedForwardPath`.
+  static func tensor(_ place: FactorPlace, _ feedForward: String) -> String {
+    let block = block(of: place.projection) == "mlp" ? feedForward : block(of: place.projection)
+    return
+      "base_model.model.model.layers.\(place.layer).\(block).\(place.projection.rawValue).lora_\(place.side.rawValue).weight"
   }
 
   /// A name without the adapter's own, which some writers leave in it (`lora_A.default.weight`).
@@ -33,8 +37,10 @@ extension LowRankExpert {
     var result: [String: Tensor] = [:]
     for (layer, row) in pairs.enumerated() {
       for (projection, pair) in row {
-        result[PEFTNames.tensor(layer, projection, "A")] = pair.a
-        result[PEFTNames.tensor(layer, projection, "B")] = pair.b
+        for (side, tensor) in [(FactorPlace.Side.a, pair.a), (.b, pair.b)] {
+          let place = FactorPlace(layer: layer, projection: projection, side: side)
+          result[PEFTNames.tensor(place, feedForwardPath)] = tensor
+        }
       }
     }
     return result

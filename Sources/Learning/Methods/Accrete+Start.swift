@@ -15,7 +15,7 @@ extension Accrete {
       shared: try new.shared > 0 ? context.newExpert(owner(task, "shared"), context.shape(rank: new.shared)) : nil,
       own: try context.newExpert(owner(task, "own"), context.shape(rank: new.own)), gains: [:], isFrozen: false)
     guard found > 0 || context.whole(Self.warmStart) > 0, task.arrival > 0 else { return start }
-    for place in FactorPlace.all(context.shape, layers: context.base.layers) where found > 0 {
+    for place in FactorPlace.all(context.shape, on: context.base) where found > 0 {
       start.gains[Self.gainName(place)] = try Tensor(repeating: 1, [found], on: context.device)
     }
     guard let teacher = try teacher(of: task, on: lesson), let known = parts[teacher] else { return start }

@@ -67,7 +67,7 @@ extension Accrete {
     let own = try expert("own", rank: new.own)
     var gains: [String: Tensor] = [:]
     let found = found(task.arrival)
-    for place in FactorPlace.all(context.shape, layers: context.base.layers) where found > 0 {
+    for place in FactorPlace.all(context.shape, on: context.base) where found > 0 {
       let name = "\(owner(task, "gains")).\(Self.gainName(place))"
       guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: Self.name, name: name) }
       guard tensor.shape == [found] else {

@@ -43,7 +43,7 @@ struct SubExpertPool {
   init(_ context: MethodContext, count: Int, rank: Int) throws {
     shape = try context.shape(rank: rank)
     self.count = count
-    factors = FactorPlace.all(shape, layers: context.base.layers)
+    factors = FactorPlace.all(shape, on: context.base)
     for expert in 0..<count {
       let initial = try context.newExpert("experts.\(expert)", shape).tensors
       for factor in factors {

@@ -19,40 +19,57 @@ public struct CachedAttention {
     values = try Tensor(uninitialized: [rows, kvHeads, 0, headDim])
   }
 
+  /// Keys and values of one batch of new tokens.
+  public struct New {
+    public let keys: Tensor  // [tokens, kvHeads, headDim]
+    public let values: Tensor  // [tokens, kvHeads, headDim]
+
+    public init(keys: Tensor, values: Tensor) {
+      self.keys = keys
+      self.values = values
+    }
+  }
+
   /// Takes new tokens in and lets each look at the earlier ones of its row and itself.
   ///
   /// - Parameters:
   ///   - queries: [tokens, heads, headDim]; tokens behind the layout's own (filler) give zeros.
-  ///   - newKeys: [tokens, kvHeads, headDim]
-  ///   - newValues: [tokens, kvHeads, headDim]
+  ///   - new: the tokens' keys and values; nil: those that were taken in last, by another layer's queries.
   ///   - layout: how many of the new tokens each row has; without groups.
   /// - Returns: [tokens, heads, headDim]
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
-  public mutating func attend(
-    queries: Tensor, keys newKeys: Tensor, values newValues: Tensor, layout: PackedAttention.Layout
-  ) throws -> Tensor {
+  public mutating func attend(queries: Tensor, new: New?, layout: PackedAttention.Layout) throws -> Tensor {
     let shape = queries.shape
     let (kvHeads, dim) = (values.shape[1], values.shape[3])
-    guard shape.count == 3, shape[2] == dim, shape[1] % kvHeads == 0, shape[0] >= layout.tokens,
-      newKeys.shape == [shape[0], kvHeads, dim], newValues.shape == newKeys.shape
-    else { throw TorchError.shapeMismatch(what: "keys of cached attention", expected: shape, got: newKeys.shape) }
+    guard shape.count == 3, shape[2] == dim, shape[1] % kvHeads == 0, shape[0] >= layout.tokens else {
+      throw TorchError.shapeMismatch(what: "queries of cached attention", expected: [0, kvHeads, dim], got: shape)
+    }
+    if let new, new.keys.shape != [shape[0], kvHeads, dim] || new.values.shape != new.keys.shape {
+      throw TorchError.shapeMismatch(
+        what: "keys of cached attention", expected: [shape[0], kvHeads, dim], got: new.keys.shape)
+    }
     guard layout.starts.count == lengths.count + 1, layout.groups == nil else {
       throw TorchError.shapeMismatch(
         what: "rows of cached attention", expected: [lengths.count], got: [layout.starts.count - 1])
     }
-    let ends = lengths.indices.map { lengths[$0] + Int(layout.starts[$0 + 1] - layout.starts[$0]) }
+    let counts = lengths.indices.map { Int(layout.starts[$0 + 1] - layout.starts[$0]) }
+    let past = new == nil ? zip(lengths, counts).map { $0 - $1 } : lengths
+    guard past.allSatisfy({ $0 >= 0 }) else {
+      throw TorchError.shapeMismatch(what: "tokens of cached attention", expected: lengths, got: counts)
+    }
+    let ends = zip(past, counts).map { $0 + $1 }
     try makeRoom(for: ends.max() ?? 0)
 
-    let operands = try [queries, newKeys, newValues].map { try $0.contiguous() }
+    let operands = try [queries, new?.keys, new?.values].map { try $0?.contiguous() }
     let filler = shape[0] > layout.tokens
     let output = filler ? try Tensor.zeros(shape) : try Tensor(uninitialized: shape)
     try layout.starts.withUnsafeBufferPointer { starts in
-      try lengths.map(Int64.init).withUnsafeBufferPointer { past in
+      try past.map(Int64.init).withUnsafeBufferPointer { past in
         var parameters = AccreteCachedAttention(
           rows: Int64(lengths.count), heads: Int64(shape[1]), kv_heads: Int64(kvHeads), dim: Int64(dim),
-          capacity: Int64(capacity), starts: starts.baseAddress, past: past.baseAddress,
-          queries: try operands[0].kernelMemory(), keys: try operands[1].kernelMemory(),
-          values: try operands[2].kernelMemory(), cached_keys: try keys.kernelMemory(),
+          capacity: Int64(capacity), window: Int64(layout.window?.size ?? 0), starts: starts.baseAddress,
+          past: past.baseAddress, queries: try operands[0]?.kernelMemory(), keys: try operands[1]?.kernelMemory(),
+          values: try operands[2]?.kernelMemory(), cached_keys: try keys.kernelMemory(),
           cached_values: try values.kernelMemory(), scale: 1 / Float(dim).squareRoot(),
           threads: libtorch.accrete_get_threads())
         accrete_cached_attention(&parameters, try output.kernelMemory())

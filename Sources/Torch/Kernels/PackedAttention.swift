@@ -7,16 +7,32 @@ public struct PackedAttention {
   public struct Layout: Sendable {
     let starts: [Int64]
     let groups: [Int32]?
+    let window: Window?
+
+    /// How far back a token looks: at tokens whose position is less than `size` before its own.
+    public struct Window: Sendable {
+      public let size: Int
+      /// Of each token; nil: its number in its row.
+      public let positions: [Int32]?
+
+      public init(size: Int, positions: [Int32]? = nil) {
+        self.size = size
+        self.positions = positions
+      }
+    }
 
     /// - Parameters:
     ///   - lengths: tokens of each row.
     ///   - groups: see ``AttentionMask/grouped(_:)``; nil for plain causal rows.
-    /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` when there is not one group for each token.
-    public init(lengths: [Int], groups: [Int32]? = nil) throws {
+    ///   - window: nil: a token looks at everything before it.
+    /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` when there is not one group, or one position, for each token.
+    public init(lengths: [Int], groups: [Int32]? = nil, window: Window? = nil) throws {
       starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int64($1)) }
       self.groups = groups
-      if let groups, groups.count != tokens {
-        throw TorchError.shapeMismatch(what: "groups of packed tokens", expected: [tokens], got: [groups.count])
+      self.window = window
+      for (what, numbers) in [("groups", groups), ("positions", window?.positions)] {
+        guard let numbers, numbers.count != tokens else { continue }
+        throw TorchError.shapeMismatch(what: "\(what) of packed tokens", expected: [tokens], got: [numbers.count])
       }
     }
 
@@ -78,12 +94,16 @@ public struct PackedAttention {
     let shape = queries.shape
     try layout.starts.withUnsafeBufferPointer { starts in
       try (layout.groups ?? []).withUnsafeBufferPointer { groups in
-        var parameters = AccreteAttention(
-          rows: Int64(starts.count - 1), heads: Int64(shape[1]), kv_heads: Int64(keys.shape[1]), dim: Int64(shape[2]),
-          starts: starts.baseAddress, groups: layout.groups == nil ? nil : groups.baseAddress,
-          queries: try queries.kernelMemory(), keys: try keys.kernelMemory(), values: try values.kernelMemory(),
-          scale: 1 / Float(shape[2]).squareRoot(), threads: libtorch.accrete_get_threads())
-        try body(&parameters)
+        try (layout.window?.positions ?? []).withUnsafeBufferPointer { positions in
+          var parameters = AccreteAttention(
+            rows: Int64(starts.count - 1), heads: Int64(shape[1]), kv_heads: Int64(keys.shape[1]),
+            dim: Int64(shape[2]), window: Int64(layout.window?.size ?? 0), starts: starts.baseAddress,
+            groups: layout.groups == nil ? nil : groups.baseAddress,
+            positions: layout.window?.positions == nil ? nil : positions.baseAddress,
+            queries: try queries.kernelMemory(), keys: try keys.kernelMemory(), values: try values.kernelMemory(),
+            scale: 1 / Float(shape[2]).squareRoot(), threads: libtorch.accrete_get_threads())
+          try body(&parameters)
+        }
       }
     }
   }

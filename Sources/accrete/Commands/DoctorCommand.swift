@@ -45,7 +45,7 @@ struct DoctorCommand: ParsableCommand {
         let configuration = try options.configuration()
         let base = try Base(folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device))
         let shape = base.model.configuration
-        return "\(base.folder.path): \(shape.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
+        return "\(base.folder.path): \(shape.family.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
           + " vocabulary \(shape.vocabularySize), \(base.model.digest)"
       })
     guard options.suite != nil || !options.tasks.isEmpty || options.config != nil else {

@@ -1,0 +1,106 @@
+import Torch
+
+/// How attention is computed in one pass.
+enum AttentionPlan {
+  /// By the fused kernels, on packed tokens.
+  case packed(PackedAttention.Layout)
+  /// By libtorch, on the padded grid: another device, or a mask of its own.
+  case grid(AttentionMask)
+}
+
+/// The plans of one pass, one for each window that its layers have.
+struct AttentionPlans {
+  /// 0: no window.
+  private let plans: [Int: AttentionPlan]
+  /// The longest row, cached tokens included: a window of that size hides nothing.
+  private let longest: Int
+
+  /// - Parameters:
+  ///   - windows: of all layers.
+  ///   - starts: cached tokens of each row.
+  ///   - positions: of the packed tokens. int64 [tokens]
+  init(
+    windows: [Int?], batch: TokenBatch, packing: Packing, cache: KeyValueCache?, starts: [Int], positions: Tensor,
+    device: Device
+  ) throws {
+    let longest = zip(starts, batch.lengths).map { $0 + $1 }.max() ?? 0
+    self.longest = longest
+    let sizes = Set(windows.map { Self.effective($0, longest) })
+    let usesKernels = Self.usesKernels(batch, cache, device)
+    plans = try Dictionary(
+      uniqueKeysWithValues: sizes.map { size in
+        let plan: AttentionPlan =
+          usesKernels
+          ? .packed(try Self.layout(batch, cache, window: size, positions))
+          : .grid(try Self.mask(batch, packing, after: starts.max() ?? 0, window: size, device))
+        return (size, plan)
+      })
+  }
+
+  func plan(window: Int?) throws -> AttentionPlan {
+    guard let plan = plans[Self.effective(window, longest)] else {
+      throw TorchError.unexpectedResult(
+        operation: "attention", expected: "a window of the configuration", got: "\(window ?? 0)")
+    }
+    return plan
+  }
+
+  private static func effective(_ window: Int?, _ longest: Int) -> Int {
+    guard let window, window < longest else { return 0 }
+    return window
+  }
+
+  private static func usesKernels(_ batch: TokenBatch, _ cache: KeyValueCache?, _ device: Device) -> Bool {
+    guard device == .cpu else { return false }
+    switch batch.mask {
+    case .causal: return cache?.suitsKernels ?? true
+    case .grouped: return cache == nil
+    case .allowed, .none: return false
+    }
+  }
+
+  private static func layout(
+    _ batch: TokenBatch, _ cache: KeyValueCache?, window: Int, _ positions: Tensor
+  ) throws -> PackedAttention.Layout {
+    let plain = window > 0 ? PackedAttention.Layout.Window(size: window) : nil
+    if cache != nil { return try PackedAttention.Layout(lengths: batch.lengths, window: plain) }
+    let filler = TokenBatch.filler(for: batch.tokens)
+    let lengths = batch.lengths + (filler > 0 ? [filler] : [])
+    guard case .grouped(let groups) = batch.mask else {
+      return try PackedAttention.Layout(lengths: lengths, window: plain)
+    }
+    // Continuations of one prompt lie one after the other, but each begins where the prompt ends.
+    let placed =
+      window > 0
+      ? PackedAttention.Layout.Window(size: window, positions: try positions.integers().map(Int32.init)) : nil
+    return try PackedAttention.Layout(
+      lengths: lengths, groups: groups + repeatElement(0, count: filler), window: placed)
+  }
+
+  /// What tokens after `start` cached ones may look at, on the grid: `causal` by itself counts from the first key.
+  private static func mask(
+    _ batch: TokenBatch, _ packing: Packing, after start: Int, window: Int, _ device: Device
+  ) throws -> AttentionMask {
+    let end = start + batch.time
+    switch batch.mask {
+    case .grouped(let groups):
+      guard window == 0 else {
+        throw TorchError.operationFailed(
+          operation: "attention", arguments: "\(batch.rows) rows of \(batch.time) tokens",
+          reason:
+            "on this device, labels cannot be scored behind a text that is longer than the model's window of \(window): score on the CPU, or shorten the texts (--max-length)"
+        )
+      }
+      return try packing.allowed(groups)
+    case .causal:
+      if start == 0, window == 0 { return .causal }
+      if batch.time == 1, window == 0 { return .none }
+      let keys = try Tensor(Array(0..<end), on: device)
+      let queries = try Tensor(Array(start..<end), on: device).unsqueezed(1)
+      let earlier = try keys.isLessOrEqual(to: queries)  // [time, start + time]
+      guard window > 0 else { return .allowed(earlier) }
+      return .allowed(try earlier.and(queries.isLessOrEqual(to: keys + Double(window - 1))))
+    case .allowed, .none: return batch.mask
+    }
+  }
+}

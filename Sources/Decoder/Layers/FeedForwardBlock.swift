@@ -1,0 +1,23 @@
+import Torch
+
+/// What stands behind attention in a layer.
+public enum FeedForwardBlock: Sendable {
+  case dense(FeedForward)
+  case mixture(Mixture)
+
+  /// The block that every token goes through and that experts plug into; nil where there are routed experts only.
+  public var common: FeedForward? {
+    switch self {
+    case .dense(let block): block
+    case .mixture(let mixture): mixture.shared
+    }
+  }
+
+  /// `x` (normed): [tokens, hidden] → the same.
+  func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
+    switch self {
+    case .dense(let block): try pass.feed(x, through: block, layer: layer)
+    case .mixture(let mixture): try mixture.forward(x, pass, layer: layer)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+public import Torch
+
+/// A mixture of experts (Hunyuan-Large, arXiv 2411.02265, section 2.2.3): one shared expert that sees every token, and routed ones
+/// of which a token visits the most probable.
+///
+///     p = softmax(W_g x), e ∈ the k largest, w_e = p_e, or p_e / Σ p where the checkpoint asks for it
+///     y = Shared(x) + Σ_e w_e FFN_e(x)
+///
+/// Tokens are grouped by expert, and each expert that is visited runs once, on its tokens. Nothing is dropped. Low-rank experts that
+/// are learned plug into the shared one.
+public struct Mixture: Sendable {
+  public let shape: MixtureShape
+  public let shared: FeedForward?
+  /// W_g, in float32 whatever the rest is in. [experts, hidden]
+  public let router: Tensor
+  public let experts: [FeedForward]
+
+  /// `x` (normed): [tokens, hidden] → the same.
+  func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
+    let routed = try routed(x, tokens: pass.packing.tokens, tracing: pass.tracing)
+    guard let shared else { return routed }
+    let common = try pass.feed(x, through: shared, layer: layer)
+    let (commonWay, routedWay) = (common.way, routed.way)
+    return Traced(try common.value + routed.value, tracing: pass.tracing) { gradient, toInput in
+      let byShared = try commonWay.pulledBack(gradient, toInput: toInput)
+      let byRouted = try routedWay.pulledBack(gradient, toInput: toInput)
+      guard let byShared, let byRouted else { return byShared }
+      return try byShared + byRouted
+    }
+  }
+
+  /// `tokens`: how many rows of `x` are real; the filler behind them visits no expert.
+  private func routed(_ x: Tensor, tokens: Int, tracing: Bool) throws -> Traced {
+    let (count, hidden) = (x.shape[0], x.shape[1])
+    let real = try count > tokens ? x.narrowed(0, from: 0, count: tokens) : x
+    let choice = try RouterChoice(real, router, shape)
+    let groups = try ExpertGroups(choice.experts, of: shape)
+    let sorted = try real.gathered(0, rows: groups.tokens)  // [slots, hidden]
+    var outputs: [Tensor] = []
+    var ways: [WayBack] = []
+    for run in groups.runs {
+      let part = try experts[run.expert].forward(
+        sorted.narrowed(0, from: run.start, count: run.count), tracing: tracing)
+      outputs.append(part.value)
+      ways.append(part.way)
+    }
+    let made = try Tensor.concatenated(outputs).gathered(0, rows: groups.places)
+      .reshaped([tokens, shape.active, hidden])
+    let sum = try (made * choice.weights.unsqueezed(2)).sum(1)  // [tokens, hidden]
+    let filled = try Self.filled(sum, to: count)
+    return Traced(filled, tracing: tracing) { gradient, toInput in
+      // Routed experts and router are frozen: there is only the way to the input.
+      guard toInput else { return nil }
+      let inner = try count > tokens ? gradient.narrowed(0, from: 0, count: tokens) : gradient
+      let each = try inner.unsqueezed(1)  // [tokens, 1, hidden]
+      let slots = try (each * choice.weights.unsqueezed(2)).reshaped([tokens * shape.active, hidden])
+      let sortedGradient = try slots.gathered(0, rows: groups.slots)  // [slots, hidden]
+      let parts = try zip(groups.runs, ways).map { run, way in
+        try way.pulledBack(sortedGradient.narrowed(0, from: run.start, count: run.count))
+      }
+      let byExperts = try Tensor.concatenated(parts).gathered(0, rows: groups.places)
+        .reshaped([tokens, shape.active, hidden]).sum(1)
+      let byRouter = try choice.pulledBack((made * each).sum(2), router)
+      return try Self.filled(byExperts + byRouter, to: count)
+    }
+  }
+
+  /// Rows of zeros behind. [tokens, hidden] → [count, hidden]
+  private static func filled(_ x: Tensor, to count: Int) throws -> Tensor {
+    let missing = count - x.shape[0]
+    guard missing > 0 else { return x }
+    return try Tensor.concatenated([x, Tensor.zeros([missing, x.shape[1]], on: x.device)])
+  }
+}

@@ -1,0 +1,80 @@
+import Torch
+
+/// Which experts each token visits, and with what weights.
+struct RouterChoice {
+  /// p, over all experts. [tokens, experts]
+  private let probabilities: Tensor
+  /// int64 [tokens, active]
+  let experts: Tensor
+  /// p of the visited ones. [tokens, active]
+  private let chosen: Tensor
+  /// w. [tokens, active]
+  let weights: Tensor
+  private let renormalizes: Bool
+
+  /// `x`: [tokens, hidden]; `router`: [experts, hidden].
+  init(_ x: Tensor, _ router: Tensor, _ shape: MixtureShape) throws {
+    probabilities = try x.linear(router).softmax(-1)
+    (chosen, experts) = try probabilities.largest(shape.active)
+    renormalizes = shape.renormalizes
+    weights = try renormalizes ? chosen / chosen.sum(1, keeping: true) : chosen
+  }
+
+  /// The gradient by `x`, from that by the weights.
+  ///
+  /// With S = Σ p over the visited: ∂w_j/∂p_i = (δ_ij − w_j) / S where weights are renormalised, δ_ij otherwise; and of the softmax
+  /// ∂p_i/∂z_j = p_i (δ_ij − p_j). `gradient`: [tokens, active] → [tokens, hidden].
+  func pulledBack(_ gradient: Tensor, _ router: Tensor) throws -> Tensor {
+    var byChosen = gradient
+    if renormalizes {
+      let mean = try (gradient * weights).sum(1, keeping: true)  // [tokens, 1]
+      byChosen = try (gradient - mean) / chosen.sum(1, keeping: true)
+    }
+    let total = try (chosen * byChosen).sum(1, keeping: true)  // [tokens, 1]
+    let byLogits = try (probabilities * total * -1).replacing(1, at: experts, with: chosen * (byChosen - total))
+    return try byLogits.matmul(router)
+  }
+}
+
+/// The visits of a batch, sorted by expert. A slot is one visit of a token: token · active + its number.
+struct ExpertGroups {
+  /// The neighbouring places of one expert.
+  struct Run {
+    let expert: Int
+    let start: Int
+    let count: Int
+  }
+
+  /// Of the experts that are visited.
+  let runs: [Run]
+  /// The slot at each place. int64 [places]
+  let slots: Tensor
+  /// The token at each place. int64 [places]
+  let tokens: Tensor
+  /// The place of each slot. int64 [slots]
+  let places: Tensor
+
+  /// oneDNN compiles a product for its number of rows: with more than a few they are rounded up, by places that repeat slot 0 and
+  /// that nobody reads.
+  private static let block = 32
+
+  /// `experts`: int64 [tokens, active].
+  init(_ experts: Tensor, of shape: MixtureShape) throws {
+    let visited = try experts.integers()
+    var slotsOf = [[Int]](repeating: [], count: shape.experts)
+    for (slot, expert) in visited.enumerated() where slotsOf.indices.contains(expert) { slotsOf[expert].append(slot) }
+    var runs: [Run] = []
+    var order: [Int] = []
+    var places = [Int](repeating: 0, count: visited.count)
+    for (expert, slots) in slotsOf.enumerated() where !slots.isEmpty {
+      for (offset, slot) in slots.enumerated() { places[slot] = order.count + offset }
+      let filler = slots.count > Self.block ? (Self.block - slots.count % Self.block) % Self.block : 0
+      runs.append(Run(expert: expert, start: order.count, count: slots.count + filler))
+      order += slots + repeatElement(0, count: filler)
+    }
+    self.runs = runs
+    slots = try Tensor(order, on: experts.device)
+    tokens = try Tensor(order.map { $0 / shape.active }, on: experts.device)
+    self.places = try Tensor(places, on: experts.device)
+  }
+}

@@ -1,0 +1,65 @@
+/// Names of the tensors of a checkpoint: what must be there, no more and no less.
+struct TensorNames {
+  static let embedding = "model.embed_tokens.weight"
+  static let finalNorm = "model.norm.weight"
+  static let readOut = "lm_head.weight"
+
+  static func layer(_ index: Int, _ part: String) -> String { "model.layers.\(index).\(part)" }
+
+  /// The two published forms of routed experts.
+  enum ExpertForm {
+    /// `experts.E.gate_proj.weight` and so on.
+    case each
+    /// All of a layer in `experts.gate_up_proj`, gates first, and `experts.down_proj`.
+    case fused
+  }
+
+  static let fusedGateUp = "mlp.experts.gate_up_proj"
+  static let fusedDown = "mlp.experts.down_proj"
+
+  let all: Set<String>
+
+  init(_ configuration: DecoderConfiguration, experts: ExpertForm) {
+    var names: Set<String> = [Self.embedding, Self.finalNorm]
+    if !configuration.tiedEmbeddings { names.insert(Self.readOut) }
+    for index in 0..<configuration.layers {
+      let parts =
+        Self.attention(configuration, index) + Self.feedForward(configuration, experts)
+        + ["input_layernorm.weight", "post_attention_layernorm.weight"]
+      for part in parts { names.insert(Self.layer(index, part)) }
+    }
+    all = names
+  }
+
+  private static func attention(_ configuration: DecoderConfiguration, _ layer: Int) -> [String] {
+    let hasKeys = configuration.keySources[layer] == layer
+    let inputs = hasKeys ? ["q_proj", "k_proj", "v_proj"] : ["q_proj"]
+    var names = (inputs + ["o_proj"]).map { "self_attn.\($0).weight" }
+    switch configuration.attentionBias {
+    case .none: break
+    case .inputs: names += inputs.map { "self_attn.\($0).bias" }
+    case .all: names += (inputs + ["o_proj"]).map { "self_attn.\($0).bias" }
+    }
+    if configuration.headNorm != nil {
+      let norms = configuration.family.headNormNames
+      names += [norms.query, norms.key].map { "self_attn.\($0).weight" }
+    }
+    return names
+  }
+
+  private static let projections = ["gate_proj", "up_proj", "down_proj"]
+
+  private static func feedForward(_ configuration: DecoderConfiguration, _ form: ExpertForm) -> [String] {
+    guard let mixture = configuration.mixture else { return projections.map { "mlp.\($0).weight" } }
+    var names = ["mlp.gate.wg.weight"]
+    if configuration.intermediateSize > 0 { names += projections.map { "mlp.shared_mlp.\($0).weight" } }
+    switch form {
+    case .each:
+      names += (0..<mixture.experts).flatMap { expert in
+        projections.map { "mlp.experts.\(expert).\($0).weight" }
+      }
+    case .fused: names += [fusedGateUp, fusedDown]
+    }
+    return names
+  }
+}
