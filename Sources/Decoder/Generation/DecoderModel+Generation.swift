@@ -1,4 +1,3 @@
-import Foundation
 import Torch
 
 extension DecoderModel {
@@ -40,18 +39,19 @@ extension DecoderModel {
       }
     }
     return try withoutGradients {
-      var streams = prompts.indices.map {
-        RandomStream(seed: options.seed, $0 == 0 ? "generate" : "generate.\($0)")
+      var samplers = prompts.enumerated().map { row, prompt in
+        Sampler(
+          options, prompt: prompt,
+          stream: RandomStream(seed: options.seed, row == 0 ? "generate" : "generate.\(row)"))
       }
-      let cache = KeyValueCache()
       // What each row reads next: nothing once it has ended.
-      var input = prompts
+      var (cache, input) = try begun(prompts, experts: experts)
       var produced = [[Int]](repeating: [], count: prompts.count)
       while options.maxTokens > 0, input.contains(where: { !$0.isEmpty }) {
         let rows = input.indices.filter { !input[$0].isEmpty }
         let states = try lastStates(
           of: TokenBatch(input, pad: 0, on: device), experts: experts, cache: cache)  // [rows, hidden]
-        let next = try choose(logits(states), options, rows, &streams)
+        let next = try choose(logits(states), options, rows, &samplers)
         for (row, id) in zip(rows, next) {
           input[row] = []
           if options.stopsAtEnd, configuration.endTokens.contains(id) { continue }
@@ -80,30 +80,40 @@ extension DecoderModel {
     return try states.gathered(0, rows: Tensor(ends, on: device))
   }
 
-  /// An id for each line of logits, which belongs to one of `rows`. `logits`: [rows, vocabulary].
-  private func choose(
-    _ logits: Tensor, _ options: GenerationOptions, _ rows: [Int], _ streams: inout [RandomStream]
-  ) throws -> [Int] {
-    if options.temperature == 0 { return try logits.largestPlaces() }
-    let vocabulary = configuration.vocabularySize
-    let values = try logits.floats()
-    return rows.enumerated().map { line, row in
-      Self.sample(values[line * vocabulary..<(line + 1) * vocabulary], options.temperature, &streams[row])
+  /// A prefix that all prompts share is read once. What is left of each prompt, and the cache behind which it goes on.
+  private func begun(
+    _ prompts: [[Int]], experts: (any ExpertSelection)?
+  ) throws -> (cache: KeyValueCache, input: [[Int]]) {
+    let shared = Self.sharedPrefix(prompts)
+    guard device == .cpu, prompts.count > 1, shared >= Self.leastPrefix, let first = prompts.first else {
+      return (KeyValueCache(), prompts)
+    }
+    let cache = KeyValueCache()
+    _ = try packedStates(TokenBatch([Array(first.prefix(shared))], pad: 0, on: device), experts: experts, cache: cache)
+    return (try cache.repeated(rows: prompts.count), prompts.map { Array($0.dropFirst(shared)) })
+  }
+
+  /// Below that many tokens, copying a prefix's keys and values to each row saves nothing.
+  private static let leastPrefix = 16
+
+  /// How many first tokens all prompts share; each keeps at least one of its own.
+  static func sharedPrefix(_ prompts: [[Int]]) -> Int {
+    guard let first = prompts.first else { return 0 }
+    return prompts.dropFirst().reduce(first.count - 1) { shared, prompt in
+      let limit = min(shared, prompt.count - 1)
+      return (0..<max(limit, 0)).first { prompt[$0] != first[$0] } ?? max(limit, 0)
     }
   }
 
-  private static func sample(_ logits: ArraySlice<Float>, _ temperature: Double, _ stream: inout RandomStream) -> Int {
-    // In Double and from the largest logit down, so that no temperature above 0 overflows.
-    let values = logits.map(Double.init)
-    let largest = values.max() ?? 0
-    let weights = values.map { Foundation.exp(($0 - largest) / temperature) }
-    // 53 random bits make a number in [0, 1); the first id whose cumulated probability exceeds it is taken.
-    let point = Double(stream.next() >> 11) * 0x1p-53 * weights.reduce(0, +)
-    var cumulated = 0.0
-    for (id, weight) in weights.enumerated() {
-      cumulated += weight
-      if point < cumulated { return id }
+  /// An id for each line of logits, which belongs to one of `rows`. `logits`: [rows, vocabulary].
+  private func choose(
+    _ logits: Tensor, _ options: GenerationOptions, _ rows: [Int], _ samplers: inout [Sampler]
+  ) throws -> [Int] {
+    if options.isPlainGreedy { return try logits.largestPlaces() }
+    let vocabulary = configuration.vocabularySize
+    let values = try logits.floats()
+    return rows.enumerated().map { line, row in
+      samplers[row].choose(values[line * vocabulary..<(line + 1) * vocabulary])
     }
-    return weights.indices.max { weights[$0] < weights[$1] } ?? 0
   }
 }

@@ -38,6 +38,13 @@ public final class KeyValueCache {
     return try cached.attend(queries: queries, new: new, layout: layout)
   }
 
+  /// The same for several rows, each of which has read what the one row here has. For kernels' caches of one row.
+  func repeated(rows: Int) throws -> KeyValueCache {
+    let result = KeyValueCache()
+    result.packed = try packed.mapValues { try $0.repeated(rows: rows) }
+    return result
+  }
+
   /// All keys and values of a layer. [batch, kvHeads, length, headDim]
   func held(layer: Int) throws -> (keys: Tensor, values: Tensor) {
     guard let slot = slots[layer], let length = used[layer] else {

@@ -79,6 +79,19 @@ public struct CachedAttention {
     return withExtendedLifetime(operands) { output }
   }
 
+  /// The same for several rows, each of which has read what the only row here has.
+  /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` when there is not one row.
+  public func repeated(rows: Int) throws -> CachedAttention {
+    guard lengths.count == 1 else {
+      throw TorchError.shapeMismatch(what: "rows to repeat", expected: [1], got: [lengths.count])
+    }
+    var result = self
+    result.keys = try keys.expanded([rows] + keys.shape.dropFirst()).contiguous()
+    result.values = try values.expanded([rows] + values.shape.dropFirst()).contiguous()
+    result.lengths = Array(repeating: lengths[0], count: rows)
+    return result
+  }
+
   private mutating func makeRoom(for length: Int) throws {
     guard length > capacity else { return }
     // A multiple of sixteen, as the kernel wants it.
