@@ -28,6 +28,9 @@ struct Arguments {
 
   func file(_ name: String) throws -> URL { URL(fileURLWithPath: try text(name)) }
 
+  /// Nil where it was not given.
+  func optionalFile(_ name: String) -> URL? { values[name].map { URL(fileURLWithPath: $0) } }
+
   func number(_ name: String, or standard: Int) throws -> Int {
     guard let value = values[name] else { return standard }
     guard let number = Int(value) else { throw UsageError("--\(name): a whole number expected, got \(value)") }

@@ -27,14 +27,18 @@ struct GenerateMode {
   }
 
   private let model: DecoderModel
-  private let experts: LowRankSelection
+  /// Nil: the base alone.
+  private let experts: LowRankSelection?
   private let prompts: [[Int]]
   private let count: Int
 
   init(_ arguments: Arguments) throws {
     prompts = try JSONFile.read(Material.self, from: arguments.file("material")).prompts
     model = try DecoderModel(folder: arguments.file("base"), precision: arguments.precision)
-    experts = LowRankSelection(try ExpertFile.read(arguments.file("expert"), for: model.configuration))
+    let shape = model.configuration
+    experts = try arguments.optionalFile("expert").map {
+      LowRankSelection(try ExpertFile.read($0, for: shape))
+    }
     count = try arguments.number("new-tokens", or: 64)
   }
 

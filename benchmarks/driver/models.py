@@ -30,6 +30,8 @@ AMOUNTS = {
     "seedling": Amount(rows_in_batch=16, warm_up_steps=4, steps=10, scored_rows=100, prompt_tokens=64, new_tokens=64),
     "100m": Amount(rows_in_batch=8, warm_up_steps=3, steps=2, scored_rows=24, prompt_tokens=32, new_tokens=16),
     "500m": Amount(rows_in_batch=4, warm_up_steps=2, steps=1, scored_rows=8, prompt_tokens=32, new_tokens=16),
+    "mixture-tiny": Amount(rows_in_batch=16, warm_up_steps=1, steps=1, scored_rows=8, prompt_tokens=64, new_tokens=64),
+    "mixture-100m": Amount(rows_in_batch=8, warm_up_steps=1, steps=1, scored_rows=8, prompt_tokens=32, new_tokens=32),
 }
 
 
@@ -52,7 +54,12 @@ class Model:
         head = config.get("head_dim") or hidden // config["num_attention_heads"]
         queries, keys = head * config["num_attention_heads"], head * config["num_key_value_heads"]
         # Frozen parameters of all matrices but the embedding: what every token meets.
-        self.matrices = config["num_hidden_layers"] * (2 * hidden * queries + 2 * hidden * keys + 3 * hidden * inner)
+        # Of a mixture, the shared expert and those that a token visits, and the router.
+        self.experts: int = config.get("num_experts", 1)
+        visited = 1 + config["moe_topk"] if self.experts > 1 else 1
+        router = self.experts * hidden if self.experts > 1 else 0
+        self.matrices = config["num_hidden_layers"] * (
+            2 * hidden * queries + 2 * hidden * keys + 3 * hidden * inner * visited + router)
         self.read_out = hidden * config["vocab_size"]
 
     def material(self, name: str) -> dict[str, Any]:

@@ -62,6 +62,9 @@ class Maker:
             "growth": self.growth,
             "int8-lora-ffn": lambda: self.int8("lora-ffn"), "int8-moe-cl": lambda: self.int8("moe-cl"),
         }
+        # What is asked of a mixture is that it generates fast.
+        if self.model.experts > 1:
+            works = {"generation": works["generation"]}
         # All models have the embedded base's tokenizer.
         return works | {"tokenizing": self.tokenizing} if self.model.name == "seedling" else works
 
@@ -126,7 +129,10 @@ class Maker:
 
     def generation(self) -> Work:
         amount = self.model.amount
-        more = ("--expert", str(self.model.folder / "expert.safetensors"), "--new-tokens", str(amount.new_tokens))
+        is_mixture = self.model.experts > 1
+        # PEFT has no plain LoRA for the shared block alone: a mixture generates without an expert.
+        expert = () if is_mixture else ("--expert", str(self.model.folder / "expert.safetensors"))
+        more = (*expert, "--new-tokens", str(amount.new_tokens))
         # PEFT's users call `generate`; there is no second setting that is worth a column.
         commands = {side: self.command(side, "generate", "generate.py", "generate", *more)
                     for side in self.sides if side != "best"}
@@ -136,9 +142,9 @@ class Maker:
             return lambda _: 2 * rows * (self.model.matrices * read + self.model.read_out * amount.new_tokens)
 
         return Work(
-            "generation", f"greedy, {amount.new_tokens} new tokens after {amount.prompt_tokens} (whose time is included), one LoRA expert",
+            "generation", f"greedy, {amount.new_tokens} new tokens after {amount.prompt_tokens} (whose time is included), {'the base alone' if is_mixture else 'one LoRA expert'}",
             "new tokens per second", lambda r: r["tokens"] / r["seconds"],
-            [Case(f"batch {rows}", rows, commands, operations=operations(rows)) for rows in (1, 8, 32)],
+            [Case(f"batch {rows}", rows, commands, operations=operations(rows)) for rows in ((1, 16) if is_mixture else (1, 8, 32))],
             formula="2 * frozen non-embedding parameters * tokens read + 2 * read-out parameters * new tokens",
             agreement=lambda facts: same_items(facts, "generated"))
 

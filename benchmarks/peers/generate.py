@@ -14,12 +14,13 @@ from lora_model import load_base, with_expert
 
 
 def main() -> None:
-    options = arguments(__doc__, ("--base", {"type": Path}), ("--material", {"type": Path}), ("--expert", {"type": Path}),
+    options = arguments(__doc__, ("--base", {"type": Path}), ("--material", {"type": Path}), ("--expert", {"type": Path, "required": False}),
                         ("--new-tokens", {"type": int, "default": 64}))
     torch.set_num_threads(options.threads)
     transformers.utils.logging.disable_progress_bar()
     prompts = torch.tensor(json.loads(options.material.read_text())["prompts"])
-    model = with_expert(load_base(options.base), options.expert)
+    base = load_base(options.base)
+    model = with_expert(base, options.expert) if options.expert else base.eval()
     # No end token, so that the work is fixed; everything else as `generate` has it.
     model.generation_config.eos_token_id = None
     model.generation_config.pad_token_id = model.config.pad_token_id or 0

@@ -16,7 +16,7 @@ from pathlib import Path
 import rounds  # noqa: F401  (puts the reference on the path)
 import torch
 from safetensors.torch import save_file
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import HunYuanMoEV1Config, HunYuanMoEV1ForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from streams import Encoder, Row, Task, epoch_batches, read_task, test_rows, training_rows
 
@@ -26,16 +26,29 @@ SHAPES = {
     "500m": dict(hidden_size=896, num_hidden_layers=24, num_attention_heads=14, num_key_value_heads=2,
                  intermediate_size=4864, vocab_size=152000),
 }
+# Hunyuan's mixture: one shared expert and sixteen routed ones of which a token visits one.
+MIXTURES = {
+    "mixture-tiny": dict(hidden_size=128, num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=2, head_dim=32,
+                         intermediate_size=128, vocab_size=8192),
+    "mixture-100m": dict(hidden_size=512, num_hidden_layers=8, num_attention_heads=8, num_key_value_heads=2, head_dim=64,
+                         intermediate_size=512, vocab_size=32000),
+}
 MAX_LENGTH = 256
 BATCHES = 24
 
 
 def write_model(name: str, tokenizer_of: Path, folder: Path) -> None:
     torch.manual_seed(0)
-    config = LlamaConfig(**SHAPES[name], max_position_embeddings=2048, rms_norm_eps=1e-5, tie_word_embeddings=True,
-                         bos_token_id=0, eos_token_id=0, pad_token_id=3)
+    common = dict(max_position_embeddings=2048, rms_norm_eps=1e-5, tie_word_embeddings=True, bos_token_id=0,
+                  eos_token_id=0, pad_token_id=3)
+    if name in MIXTURES:
+        rope = {"rope_type": "dynamic", "alpha": 1000.0, "factor": 1.0, "rope_theta": 10000.0}
+        model = HunYuanMoEV1ForCausalLM(HunYuanMoEV1Config(
+            **MIXTURES[name], **common, num_experts=16, moe_topk=1, rope_parameters=rope))
+    else:
+        model = LlamaForCausalLM(LlamaConfig(**SHAPES[name], **common))
     # In bfloat16, as nearly all published checkpoints are; the peers widen it to float32 when they load it.
-    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder, max_shard_size="100GB")
+    model.to(torch.bfloat16).save_pretrained(folder, max_shard_size="100GB")
     for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
         shutil.copy(tokenizer_of / file, folder)
 
@@ -65,7 +78,7 @@ def demo_task(file: Path) -> Task:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", choices=["seedling", *SHAPES], required=True)
+    parser.add_argument("--model", choices=["seedling", *SHAPES, *MIXTURES], required=True)
     parser.add_argument("--seedling", type=Path, required=True)
     parser.add_argument("--demo", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)

@@ -46,7 +46,7 @@ struct DoctorCommand: ParsableCommand {
         let base = try Base(folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device))
         let shape = base.model.configuration
         return "\(base.folder.path): \(shape.family.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
-          + " vocabulary \(shape.vocabularySize), \(base.model.digest)"
+          + " vocabulary \(shape.vocabularySize), \(Self.mixture(shape))\(Self.cache(shape)), \(base.model.digest)"
       })
     guard options.suite != nil || !options.tasks.isEmpty || options.config != nil else {
       findings.append(
@@ -63,6 +63,20 @@ struct DoctorCommand: ParsableCommand {
         .joined(separator: "; ")
       })
     return findings
+  }
+
+  private static func mixture(_ shape: DecoderConfiguration) -> String {
+    guard let mixture = shape.mixture else { return "" }
+    let shared = shape.intermediateSize > 0 ? "a shared expert and " : ""
+    return "\(shared)\(mixture.experts) routed experts, \(mixture.active) for a token; "
+  }
+
+  /// What a token costs in a cache, beside what it would cost with keys and values for every head of every layer.
+  private static func cache(_ shape: DecoderConfiguration) -> String {
+    let bytes = shape.cacheBytesPerToken(bytesPerNumber: 4)
+    let all = 2 * 4 * shape.headDim * shape.heads * shape.layers
+    let percent = (Double(bytes) / Double(max(all, 1)) * 1000).rounded() / 10
+    return "keys and values \(bytes) bytes a token in float32, \(percent) % of multi-head attention's"
   }
 
   private func checked(_ what: String, fix: String?, _ body: () throws -> String) -> Finding {
