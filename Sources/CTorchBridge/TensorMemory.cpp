@@ -13,9 +13,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
-#include <set>
 #include <unordered_map>
 
 extern "C" uint64_t aoti_torch_abi_version(void);
@@ -23,8 +23,8 @@ extern "C" uint64_t aoti_torch_abi_version(void);
 namespace accrete {
 namespace {
 
-// Address space of the size of the machine's memory, handed out in pieces: the smallest free one that is large enough.
-// Pages take memory once they are touched, and keep it.
+// Address space of the size of the machine's memory, handed out in pieces: the first free one that is large enough, so that what is
+// in use stays at the beginning. Pages take memory once they are touched, and keep it.
 class Region {
  public:
   Region() {
@@ -35,7 +35,7 @@ class Region {
       return;
     }
     begin_ = static_cast<char*>(memory);
-    add(begin_, size_);
+    free_.emplace(begin_, size_);
   }
 
   bool exists() const { return size_ > 0; }
@@ -45,11 +45,12 @@ class Region {
   // NULL when no piece is large enough.
   void* take(size_t size) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto fit = by_size_.lower_bound({size, nullptr});
-    if (fit == by_size_.end()) return nullptr;
-    const auto [room, place] = *fit;
-    remove(place, room);
-    if (room > size) add(place + size, room - size);
+    // There are few: neighbours are one piece.
+    const auto fit = std::find_if(free_.begin(), free_.end(), [size](const auto& piece) { return piece.second >= size; });
+    if (fit == free_.end()) return nullptr;
+    const auto [place, room] = *fit;
+    free_.erase(fit);
+    if (room > size) free_.emplace(place + size, room - size);
     taken_.emplace(place, size);
     return place;
   }
@@ -65,7 +66,7 @@ class Region {
     if (next != free_.begin()) {
       const auto [before, room] = *std::prev(next);
       if (before + room == place) {
-        remove(before, room);
+        free_.erase(before);
         place = before;
         size += room;
       }
@@ -73,28 +74,18 @@ class Region {
     const auto after = free_.find(place + size);
     if (after != free_.end()) {
       const auto [end, room] = *after;
-      remove(end, room);
+      free_.erase(end);
       size += room;
     }
-    add(place, size);
+    free_.emplace(place, size);
   }
 
  private:
-  void add(char* place, size_t size) {
-    free_.emplace(place, size);
-    by_size_.emplace(size, place);
-  }
-
-  void remove(char* place, size_t size) {
-    free_.erase(place);
-    by_size_.erase({size, place});
-  }
 
   char* begin_ = nullptr;
   size_t size_ = 0;
   std::mutex mutex_;
   std::map<char*, size_t> free_;
-  std::set<std::pair<size_t, char*>> by_size_;
   std::unordered_map<char*, size_t> taken_;
 };
 

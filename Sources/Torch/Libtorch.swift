@@ -12,6 +12,7 @@ extension TorchError {
   static func ofLastCall(_ operation: String, _ arguments: String) -> TorchError {
     if let problem = TorchRuntime.problem { return .noLibtorch(reason: problem) }
     let reason = libtorch.accrete_last_error().map { String(cString: $0) } ?? ""
+    if let memory = outOfMemory(reason, operation, arguments) { return memory }
     let firstLine = reason.split(separator: "\n").first.map(String.init)
     return .operationFailed(
       operation: operation, arguments: arguments,

@@ -33,6 +33,8 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
 
   /// A device name that is not `cpu`, `cuda` or `cuda:N`.
   case unknownDevice(String)
+  /// There was not room for a tensor. `asked` and `free`: as libtorch says it, `1.50 GiB` or `4096 bytes`.
+  case outOfMemory(operation: String, arguments: String, asked: String, free: String?)
   /// The loaded libtorch has no such device.
   case unavailableDevice(String)
 
@@ -68,6 +70,9 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
       "\(name) is \(value); allowed is \(allowed)"
     case .unknownDevice(let name):
       "unknown device `\(name)`; use cpu, cuda or cuda:N"
+    case .outOfMemory(let operation, let arguments, let asked, let free):
+      "out of memory: \(operation)(\(arguments)) asked for \(asked)\(free.map { ", \($0) is free" } ?? ""). Use a smaller --batch or"
+        + " --max-length, --gradient-checkpointing, or --weights bfloat16 or int8."
     case .unavailableDevice(let name):
       "device `\(name)` is not available: this libtorch is a CPU build, or the machine has no such device."
         + " Use --device cpu, or put a CUDA build of libtorch on LD_LIBRARY_PATH."

@@ -85,9 +85,9 @@ import Torch
   @Test func memoryOfABatch() {
     var configuration = model.configuration
     #expect(Evaluator.writingBudget(configuration) == 8192)
-    (configuration.layers, configuration.kvHeads, configuration.headDim) = (32, 32, 128)
+    (configuration.keySources, configuration.kvHeads, configuration.headDim) = (Array(0..<32), 32, 128)
     #expect(Evaluator.writingBudget(configuration) == 512)
-    (configuration.layers, configuration.headDim) = (1 << 20, 1 << 20)
+    (configuration.keySources, configuration.headDim) = (Array(0..<1 << 10), 1 << 30)
     #expect(Evaluator.writingBudget(configuration) == 1)
   }
 }

@@ -41,6 +41,7 @@ public final class TaskTraining {
   private var optimizer: AdamW
   private var cursor = TrainingState.Cursor()
   private var epochBatches: [[Int]]
+  private var hasRehearsed = false
 
   /// - Parameters:
   ///   - material: the task and its examples.
@@ -110,11 +111,50 @@ public final class TaskTraining {
     guard !isDone else { return nil }
     let stream = dropout.stream
     do {
+      if !hasRehearsed {
+        try rehearse()
+        dropout = DropoutStream(stream)
+      }
       return try advanceOneStep()
     } catch {
       dropout = DropoutStream(stream)
       throw error
     }
+  }
+
+  /// The longest batch of all epochs forward and back, for nothing: where memory is short, that shows now and not after hours. In a long
+  /// task also one batch of every other size, as libtorch keeps something for each that it has seen: from here on a task needs no more
+  /// memory than it has.
+  private func rehearse() throws {
+    hasRehearsed = true
+    let lengths = material.examples.map(\.tokenCount)
+    func tokens(_ batch: [Int]) -> Int { batch.reduce(0) { $0 + lengths[$1] } }
+    var sizes: [Int: [Int]] = [:]
+    for batch in (0..<options.epochs).flatMap({ Self.batches(material, options, seed, epoch: $0) }) {
+      let count = tokens(batch)
+      let size = count + TokenBatch.filler(for: count)
+      if tokens(sizes[size] ?? []) < count { sizes[size] = batch }
+    }
+    let longestFirst = sizes.sorted { $0.key > $1.key }.map(\.value)
+    let isLong = totalSteps >= Self.stepsForOneMore * longestFirst.count
+    for batch in longestFirst.prefix(isLong ? longestFirst.count : 1) { try rehearse(batch) }
+    try parameters.zeroGradients()
+  }
+
+  /// A size more to rehearse may cost a step in so many.
+  private static let stepsForOneMore = 50
+
+  private func rehearse(_ numbers: [Int]) throws {
+    let batch = try TrainingBatch(numbers.map { material.examples[$0] }, pad: pad, on: model.device)
+    // The step itself says what is wrong with a batch.
+    guard batch.targetCount > 0 else { return }
+    let pass = try method.trainingPass(
+      material.task, over: batch.tokens, at: TrainingMoment(dropout: dropout, progress: 0))
+    let places = head == nil ? batch.places : batch.promptEnds
+    let states = try model.tracedStates(
+      batch.tokens, experts: pass.selection, at: places, checkpointing: options.gradientCheckpointing)
+    if head == nil { _ = try model.answerLoss(states.value, targets: batch.targets) }
+    _ = try states.pullback?(Tensor.zeros(states.value.shape, on: model.device), false)
   }
 
   private func advanceOneStep() throws -> StepReport {
