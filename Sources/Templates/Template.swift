@@ -22,7 +22,8 @@ public struct Template: Sendable {
         at: TemplateError.Place(template: name, line: 1), what: "the template is too long", limit: limits.source)
     }
     var lexer = Lexer(source, template: name)
-    var parser = Parser(try lexer.run(), template: name, limits: limits)
+    let (tokens, failure) = lexer.run()
+    var parser = Parser(tokens, failure: failure, template: name, limits: limits)
     self.name = name
     self.limits = limits
     body = try parser.parse()

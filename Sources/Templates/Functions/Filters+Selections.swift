@@ -23,10 +23,7 @@ extension Filters {
     let given = try arguments.bound(["attribute", "default"], required: 1, interpreter)
     let found = try items.map { item in
       try interpreter.spend(16)
-      let value = try interpreter.attribute(path: given[0] ?? .none, of: item)
-      if value.isDefined { return value }
-      if let standard = given[1], case .none = standard { return value }
-      return given[1] ?? value
+      return try interpreter.attribute(path: given[0] ?? .none, of: item, standard: given[1] ?? .none)
     }
     return try interpreter.iterator(found)
   }

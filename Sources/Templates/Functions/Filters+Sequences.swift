@@ -161,11 +161,17 @@ extension Interpreter {
   }
 
   /// `a.b.0`, looked up part by part.
-  func attribute(path: Value, of item: Value) throws -> Value {
-    guard let text = path.asText else { return try self.item(path, of: item) }
-    return try text.split(by: ".", most: .max).reduce(item) { value, part in
+  ///
+  /// - Parameter standard: what takes the place of each part that is not there; nothing does if it is None.
+  func attribute(path: Value, of item: Value, standard: Value = .none) throws -> Value {
+    let parts = path.asText?.split(by: ".", most: .max).map { part -> Value in
       let isNumber = !part.isEmpty && part.scalars.allSatisfy(\.isDigit)
-      return try self.item(isNumber ? .integer(Int(part.string) ?? .max) : .text(part), of: value)
+      return isNumber ? .integer(Int(part.string) ?? .max) : .text(part)
+    }
+    return try (parts ?? [path]).reduce(item) { value, part in
+      let found = try self.item(part, of: value)
+      if case .none = standard { return found }
+      return found.isDefined ? found : standard
     }
   }
 }

@@ -17,6 +17,8 @@ struct Methods: Sendable {
     case .dict: dict
     case .list: list
     case .tuple: tuple
+    case .range: range
+    case .boolean, .integer, .float: number
     default: nil
     }
   }
@@ -64,6 +66,15 @@ struct Methods: Sendable {
     unsafe: ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove"])
 
   static let tuple = Methods(known: sequence, unknown: [], unsafe: [])
+
+  static let range = Methods(known: [:], unknown: ["count", "index"], unsafe: [])
+
+  static let number = Methods(
+    known: [:],
+    unknown: [
+      "as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator", "from_bytes", "fromhex", "hex", "imag",
+      "is_integer", "numerator", "real", "to_bytes",
+    ], unsafe: [])
 
   private static let sequence: [String: Method] = [
     "count": { interpreter, value, arguments in

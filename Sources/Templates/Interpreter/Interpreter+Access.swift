@@ -81,6 +81,8 @@ extension Interpreter {
     switch value {
     case .namespace(let number): return namespaces[number].first { $0.name == Text(name) }?.value
     case .loop(let number): return try loopAttribute(name, number)
+    case .range(let range):
+      if let number = ["start": range.start, "stop": range.stop, "step": range.step][name] { return .integer(number) }
     default: break
     }
     if let methods = Methods.of(value) {
@@ -113,18 +115,17 @@ extension Interpreter {
 
   /// `value[start:stop:step]`.
   func sliced(_ value: Value, _ bounds: [Value]) throws -> Value {
-    if case .undefined(let missing) = value { throw TemplateError.undefined(at: place, got: missing.description) }
     let length: Int
     switch value {
     case .text, .markup, .list, .tuple, .range: length = self.length(of: value) ?? 0
-    default: return .undefined(.item(of: value.typeName))
+    default: throw invalid("a text or a list to take a slice of", value)
     }
     var numbers: [Int?] = []
     for bound in bounds {
       switch (bound, Number(bound)) {
       case (.none, _): numbers.append(nil)
       case (_, .integer(let number)?): numbers.append(number)
-      default: return .undefined(.item(of: value.typeName))
+      default: throw invalid("whole numbers as the bounds of a slice", bound)
       }
     }
     guard numbers[2] != 0 else { throw invalid("a step other than 0", got: "0") }

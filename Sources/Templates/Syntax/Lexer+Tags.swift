@@ -22,7 +22,9 @@ extension Lexer {
       }
     }
     let missing = open.last?.closing?.rawValue ?? (end == .blockEnd ? "%}" : "}}")
-    throw error(line: opened, expected: "`\(missing)`, which ends what begins here", got: "the end of the template")
+    throw error(
+      line: tokens.last?.line ?? opened, expected: "`\(missing)` for the tag that begins in line \(opened)",
+      got: "the end of the template")
   }
 
   private func tagEnd(_ end: Token.Kind) -> (next: Int, trimsLine: Bool)? {

@@ -27,8 +27,21 @@ struct Lexer {
     self.template = template
   }
 
-  /// All tokens, with ``Token/Kind/end`` behind the last.
-  mutating func run() throws -> [Token] {
+  /// All tokens, with ``Token/Kind/end`` behind the last; and what ended them, if that is not the template's end.
+  ///
+  /// A mistake that the parser finds before it gets there is the one that is told.
+  mutating func run() -> (tokens: [Token], failure: (any Error)?) {
+    do {
+      try readAll()
+      add(.end)
+      return (tokens, nil)
+    } catch {
+      add(.end)
+      return (tokens, error)
+    }
+  }
+
+  private mutating func readAll() throws {
     while position < source.count {
       guard let start = nextTag() else {
         add(.data(Text(Array(source[position...]))))
@@ -37,8 +50,6 @@ struct Lexer {
       }
       try readTag(from: start)
     }
-    add(.end)
-    return tokens
   }
 
   private mutating func readTag(from start: Int) throws {

@@ -26,8 +26,7 @@ extension Parser {
         try expect(.blockEnd)
       default:
         guard ends.isEmpty else {
-          throw TemplateError.syntax(
-            at: place(line), expected: "\(Self.tags(ends)) for the block in line \(opened)", got: current.description)
+          throw unexpected("\(Self.tags(ends)) for the block in line \(opened)")
         }
         return statements
       }

@@ -5,6 +5,8 @@ struct Parser {
   let tokens: [Token]
   let template: String
   let limits: TemplateLimits
+  /// What is wrong behind the last token.
+  let failure: (any Error)?
   var index = 0
   /// How deep the expression that is being read is nested.
   var expressionDepth = 0
@@ -16,14 +18,19 @@ struct Parser {
   /// Macros around it.
   var macroDepth = 0
 
-  init(_ tokens: [Token], template: String, limits: TemplateLimits) {
+  init(_ tokens: [Token], failure: (any Error)?, template: String, limits: TemplateLimits) {
     self.tokens = tokens
+    self.failure = failure
     self.template = template
     self.limits = limits
   }
 
   /// The whole template.
-  mutating func parse() throws -> [Statement] { try body(until: []) }
+  mutating func parse() throws -> [Statement] {
+    let statements = try body(until: [])
+    if let failure { throw failure }
+    return statements
+  }
 
   var current: Token { index < tokens.count ? tokens[index] : Token(kind: .end, line: tokens.last?.line ?? 1) }
 
@@ -62,8 +69,9 @@ struct Parser {
   }
 
   /// The error at the current token.
-  func unexpected(_ expected: String) -> TemplateError {
-    .syntax(at: place(line), expected: expected, got: current.description)
+  func unexpected(_ expected: String) -> any Error {
+    if current.kind == .end, let failure { return failure }
+    return TemplateError.syntax(at: place(line), expected: expected, got: current.description)
   }
 
   func unsupported(line: Int, _ got: String, fix: String) -> TemplateError {
