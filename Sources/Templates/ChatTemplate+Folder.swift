@@ -9,15 +9,25 @@ extension ChatTemplate {
   /// - Parameters:
   ///   - folder: a checkpoint in Hugging Face's form.
   ///   - limits: what the template may use.
-  /// - Throws: ``TemplateError``, ``Files/FileError``.
+  /// - Throws: ``TemplateError``, also where there is no template; ``Files/FileError``.
   public init(folder: URL, limits: TemplateLimits = TemplateLimits()) throws {
-    let configuration = try Self.object("tokenizer_config.json", in: folder)
-    let map = try Self.object("special_tokens_map.json", in: folder)
-    let (source, name) = try Self.source(in: folder, configuration: configuration)
+    guard let found = try Self.stored(in: folder, limits: limits) else {
+      throw TemplateError.malformed(
+        file: folder.path, key: "", expected: "chat_template.jinja, or tokenizer_config.json with `chat_template`",
+        got: "neither, as in a base model without instructions")
+    }
+    self = found
+  }
+
+  /// The same for a checkpoint that may have no template; then `nil`.
+  public static func stored(in folder: URL, limits: TemplateLimits = TemplateLimits()) throws -> ChatTemplate? {
+    let configuration = try object("tokenizer_config.json", in: folder)
+    let map = try object("special_tokens_map.json", in: folder)
+    guard let (source, name) = try source(in: folder, configuration: configuration) else { return nil }
     let tokens = try [map, configuration].compactMap(\.self).reduce(into: TemplateObject()) { found, file in
       found = found.merging(try Self.tokens(in: file.object, of: file.path))
     }
-    try self.init(source, specialTokens: tokens, name: name, limits: limits)
+    return try ChatTemplate(source, specialTokens: tokens, name: name, limits: limits)
   }
 
   private typealias File = (object: TemplateObject, path: String)
@@ -31,7 +41,7 @@ extension ChatTemplate {
     return (object, url.path)
   }
 
-  private static func source(in folder: URL, configuration: File?) throws -> (text: String, name: String) {
+  private static func source(in folder: URL, configuration: File?) throws -> (text: String, name: String)? {
     if let url = try OptionalFile.read({ try FolderFile.url("chat_template.jinja", in: folder) }) {
       let file = try MappedFile(url)
       guard let text = String(validating: file.bytes, as: UTF8.self) else {
@@ -39,18 +49,14 @@ extension ChatTemplate {
       }
       return (text, url.path)
     }
-    guard let configuration else {
-      throw TemplateError.malformed(
-        file: folder.path, key: "", expected: "chat_template.jinja, or tokenizer_config.json with `chat_template`",
-        got: "neither")
-    }
-    return (try source(configuration.object["chat_template"], in: configuration.path), configuration.path)
+    guard let configuration, let value = configuration.object["chat_template"], value != .none else { return nil }
+    return (try source(value, in: configuration.path), configuration.path)
   }
 
-  private static func source(_ value: TemplateValue?, in path: String) throws -> String {
+  private static func source(_ value: TemplateValue, in path: String) throws -> String {
     switch value {
-    case .text(let text)?: return text
-    case .list(let templates)?:
+    case .text(let text): return text
+    case .list(let templates):
       let named = templates.compactMap { value -> (name: String, text: String)? in
         guard case .object(let object) = value, case .text(let name)? = object["name"],
           case .text(let text)? = object["template"]
@@ -64,9 +70,6 @@ extension ChatTemplate {
           got: "templates \(names.isEmpty ? "without names" : "named \(names)")")
       }
       return found.text
-    case nil, TemplateValue.none?:
-      throw TemplateError.malformed(
-        file: path, key: "chat_template", expected: "a template; base models without one need none", got: "none")
     default:
       throw TemplateError.malformed(
         file: path, key: "chat_template", expected: "a text, or a list of {name, template}", got: "another value")

@@ -1,4 +1,4 @@
-public import Files
+import Files
 public import Foundation
 
 extension TemplateValue {
@@ -115,7 +115,8 @@ private struct JSONReader {
     while let byte = current, isPart(byte) { index += 1 }
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
     let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-    let isSound = digits.first?.isASCII == true && digits.first?.isNumber == true
+    let isSound =
+      digits.first?.isASCII == true && digits.first?.isNumber == true
       && (!digits.hasPrefix("0") || digits.dropFirst().first?.isNumber != true) && digits.last?.isNumber == true
       && !digits.contains(".e") && !digits.contains(".E")
     if isSound, digits.allSatisfy(\.isNumber), let value = Int(text) { return .integer(value) }
@@ -134,9 +135,11 @@ private struct JSONReader {
 
   private func error(_ expected: String, got: String? = nil) -> TemplateError {
     let line = 1 + bytes[..<min(index, bytes.count)].count { $0 == 0x0A }
-    let found = got ?? current.map { byte in
-      (0x21...0x7E).contains(byte) ? "`\(String(decoding: [byte], as: UTF8.self))`" : "the byte \(byte)"
-    }
+    let found =
+      got
+      ?? current.map { byte in
+        (0x21...0x7E).contains(byte) ? "`\(String(decoding: [byte], as: UTF8.self))`" : "the byte \(byte)"
+      }
     return .malformed(file: name, key: "line \(line)", expected: expected, got: found ?? "the end of the text")
   }
 }

@@ -25,7 +25,8 @@ import Testing
       guard case .integer(let count)? = golden["tools"] else { throw Goldens.Missing(what: "how many tools") }
       let ours = try Goldens.ours {
         try template.render(
-          messages, addGenerationPrompt: golden["add_generation_prompt"] == .boolean(true), tools: count > 0 ? Array(allTools.prefix(count)) : nil,
+          messages, addGenerationPrompt: golden["add_generation_prompt"] == .boolean(true),
+          tools: count > 0 ? Array(allTools.prefix(count)) : nil,
           variables: Goldens.members(golden["variables"]))
       }
       if let difference = Goldens.difference("\(name), \(title)", try Goldens.outcome(golden), ours) {

@@ -25,7 +25,8 @@ struct Arguments {
     for (name, value) in named {
       guard let place = names.firstIndex(of: name), values[place] == nil else {
         throw interpreter.invalid(
-          "the arguments of \(callee.prefix(60)) (\(names.joined(separator: ", "))), each once", got: "`\(name.prefix(60))`")
+          "the arguments of \(callee.prefix(60)) (\(names.joined(separator: ", "))), each once",
+          got: "`\(name.prefix(60))`")
       }
       values[place] = value
     }

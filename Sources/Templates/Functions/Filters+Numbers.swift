@@ -84,7 +84,9 @@ enum PythonNumber {
     }
     let unsigned = digits.drop { $0 == "+" || $0 == "-" }.lowercased()
     let isWord = ["inf", "infinity", "nan"].contains(unsigned)
-    guard isWord || !unsigned.isEmpty && unsigned.unicodeScalars.allSatisfy({ $0.isDigit || ".e+-".unicodeScalars.contains($0) })
+    guard
+      isWord
+        || !unsigned.isEmpty && unsigned.unicodeScalars.allSatisfy({ $0.isDigit || ".e+-".unicodeScalars.contains($0) })
     else { return nil }
     // Swift wants digits on both sides of a dot where Python does not.
     if unsigned.hasPrefix(".") {
@@ -111,9 +113,11 @@ enum PythonNumber {
   /// `nil` where a `_` stands elsewhere than between two digits.
   private static func withoutUnderscores(_ text: String) -> String? {
     let parts = text.split(separator: "_", omittingEmptySubsequences: false)
-    let isSound = parts.count == 1 || parts.enumerated().allSatisfy { index, part in
-      (index == 0 || part.first?.isHexDigit == true) && (index == parts.count - 1 || part.last?.isHexDigit == true)
-    }
+    let isSound =
+      parts.count == 1
+      || parts.enumerated().allSatisfy { index, part in
+        (index == 0 || part.first?.isHexDigit == true) && (index == parts.count - 1 || part.last?.isHexDigit == true)
+      }
     return isSound ? parts.joined() : nil
   }
 }

@@ -19,7 +19,8 @@ extension Filters {
       })
   }
 
-  private static func attributes(of items: [Value], _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+  private static func attributes(of items: [Value], _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value
+  {
     let given = try arguments.bound(["attribute", "default"], required: 1, interpreter)
     let found = try items.map { item in
       try interpreter.spend(16)

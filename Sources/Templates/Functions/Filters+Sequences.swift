@@ -75,7 +75,9 @@ extension Filters {
 
   private static let length: Filter = { interpreter, value, arguments in
     try arguments.none(interpreter)
-    guard let length = interpreter.length(of: value) else { throw interpreter.invalid("something with a length", value) }
+    guard let length = interpreter.length(of: value) else {
+      throw interpreter.invalid("something with a length", value)
+    }
     return .integer(length)
   }
 

@@ -11,7 +11,9 @@ enum Filters {
 
 extension Interpreter {
   func filter(_ name: String, _ value: Value, _ arguments: Arguments) throws -> Value {
-    guard let filter = Filters.all[name] else { throw unsupported("the filter `\(name.prefix(60))`", fix: Filters.known) }
+    guard let filter = Filters.all[name] else {
+      throw unsupported("the filter `\(name.prefix(60))`", fix: Filters.known)
+    }
     if case .markup = value, !Filters.takingMarkup.contains(name) {
       throw unsupported("`\(name)` on text that `safe` has marked", fix: "Put `safe` last, or leave it out.")
     }
@@ -22,7 +24,8 @@ extension Interpreter {
 extension Filters {
   /// Filters for which it makes no difference that a text is marked.
   static let takingMarkup: Set<String> = [
-    "safe", "escape", "e", "forceescape", "string", "tojson", "length", "count", "default", "d", "int", "float", "first",
+    "safe", "escape", "e", "forceescape", "string", "tojson", "length", "count", "default", "d", "int", "float",
+    "first",
     "last", "list", "map", "select", "reject",
   ]
 

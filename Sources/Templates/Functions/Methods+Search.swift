@@ -44,7 +44,8 @@ extension Methods {
     return start <= end ? start..<end : nil
   }
 
-  private static func place(_ interpreter: Interpreter, _ value: Value, _ arguments: Arguments, fromRight: Bool) throws -> Int?
+  private static func place(_ interpreter: Interpreter, _ value: Value, _ arguments: Arguments, fromRight: Bool) throws
+    -> Int?
   {
     let (text, part, range) = try searched(interpreter, value, arguments)
     guard let range else { return nil }
@@ -102,7 +103,8 @@ extension Methods {
   private static func partition(fromRight: Bool) -> Method {
     { interpreter, value, arguments in
       let (text, part, range) = try searched(
-        interpreter, value, Arguments([try arguments.bound(["sep"], required: 1, interpreter)[0] ?? .none], of: "`partition`"))
+        interpreter, value,
+        Arguments([try arguments.bound(["sep"], required: 1, interpreter)[0] ?? .none], of: "`partition`"))
       guard !part.isEmpty, let range else { throw interpreter.invalid("a separator", got: "an empty text") }
       let place = fromRight ? text.lastPlace(of: part, in: range) : text.places(of: part, in: range, most: 1).first
       guard let place else {

@@ -12,7 +12,8 @@ extension Methods {
     },
     "removeprefix": { interpreter, value, arguments in
       let (text, part) = try textAndPart(interpreter, value, arguments)
-      return try interpreter.text(text.scalars.starts(with: part.scalars) ? Text(text.scalars.dropFirst(part.count)) : text)
+      return try interpreter.text(
+        text.scalars.starts(with: part.scalars) ? Text(text.scalars.dropFirst(part.count)) : text)
     },
     "removesuffix": { interpreter, value, arguments in
       let (text, part) = try textAndPart(interpreter, value, arguments)
@@ -76,8 +77,9 @@ extension Methods {
     }
   }
 
-  private static func textAndPart(_ interpreter: Interpreter, _ value: Value, _ arguments: Arguments) throws -> (Text, Text)
-  {
+  private static func textAndPart(_ interpreter: Interpreter, _ value: Value, _ arguments: Arguments) throws -> (
+    Text, Text
+  ) {
     let part = try arguments.bound(["part"], required: 1, interpreter)[0] ?? .none
     return (try interpreter.string(value), try interpreter.string(part))
   }

@@ -23,13 +23,17 @@ struct Methods: Sendable {
     }
   }
 
-  static func call(_ name: String, of receiver: Value, _ arguments: Arguments, _ interpreter: Interpreter) throws -> Value {
+  static func call(_ name: String, of receiver: Value, _ arguments: Arguments, _ interpreter: Interpreter) throws
+    -> Value
+  {
     let arguments = Arguments(arguments.positional, arguments.named, of: "`\(name)`")
     guard let method = of(receiver)?.known[name] else {
-      throw interpreter.unsupported("the method `\(name.prefix(60))` of \(receiver.typeName)", fix: "Use a filter instead.")
+      throw interpreter.unsupported(
+        "the method `\(name.prefix(60))` of \(receiver.typeName)", fix: "Use a filter instead.")
     }
     if case .markup = receiver {
-      throw interpreter.unsupported("`\(name)` of text that `safe` has marked", fix: "Put `safe` last, or leave it out.")
+      throw interpreter.unsupported(
+        "`\(name)` of text that `safe` has marked", fix: "Put `safe` last, or leave it out.")
     }
     return try method(interpreter, receiver, arguments)
   }
@@ -53,7 +57,8 @@ struct Methods: Sendable {
     ],
     unknown: ["fromkeys"], unsafe: ["clear", "pop", "popitem", "setdefault", "update"])
 
-  private static func view(_ kind: String, _ items: @escaping @Sendable (Interpreter, Dict) throws -> [Value]) -> Method {
+  private static func view(_ kind: String, _ items: @escaping @Sendable (Interpreter, Dict) throws -> [Value]) -> Method
+  {
     { interpreter, value, arguments in
       try arguments.none(interpreter)
       guard case .dict(let dict) = value else { throw interpreter.invalid("a dict", value) }

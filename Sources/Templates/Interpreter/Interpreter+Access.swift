@@ -86,7 +86,9 @@ extension Interpreter {
     default: break
     }
     if let methods = Methods.of(value) {
-      if methods.unsafe.contains(name) { return .undefined(.hint("`\(name)` changes \(value.typeName), which no template may")) }
+      if methods.unsafe.contains(name) {
+        return .undefined(.hint("`\(name)` changes \(value.typeName), which no template may"))
+      }
       if methods.names.contains(name) { return .method(value, name) }
     }
     return nil
@@ -147,7 +149,9 @@ extension Interpreter {
       let start = range[slice.start]
       let (length, tooLong) = step.multipliedReportingOverflow(by: slice.count)
       let (stop, outside) = start.addingReportingOverflow(length)
-      guard !tooLong, !outside, let result = Value.Range(start: start, stop: stop, step: step) else { throw self.overflow() }
+      guard !tooLong, !outside, let result = Value.Range(start: start, stop: stop, step: step) else {
+        throw self.overflow()
+      }
       return .range(result)
     default: return .undefined(.item(of: value.typeName))
     }

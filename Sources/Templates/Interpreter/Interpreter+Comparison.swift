@@ -88,7 +88,9 @@ extension Interpreter {
       }
       return left.items.count < right.items.count
     default:
-      for case .undefined(let missing) in [left, right] { throw TemplateError.undefined(at: place, got: missing.description) }
+      for case .undefined(let missing) in [left, right] {
+        throw TemplateError.undefined(at: place, got: missing.description)
+      }
       throw invalid("two values that have an order", got: "\(left.typeName) and \(right.typeName)")
     }
   }
@@ -112,7 +114,8 @@ extension Interpreter.Number {
     switch (self, other) {
     case (.integer(let left), .integer(let right)): left == right
     case (.float(let left), .float(let right)): left == right
-    case (.integer(let whole), .float(let float)), (.float(let float), .integer(let whole)): Int(exactly: float) == whole
+    case (.integer(let whole), .float(let float)), (.float(let float), .integer(let whole)):
+      Int(exactly: float) == whole
     }
   }
 

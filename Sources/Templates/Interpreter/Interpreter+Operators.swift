@@ -99,7 +99,6 @@ extension Interpreter {
     throw mismatch(.multiply, left, right)
   }
 
-
   // MARK: Whole numbers
 
   private func binary(_ operation: Expression.BinaryOperator, _ left: Int, _ right: Int) throws -> Value {
@@ -121,7 +120,8 @@ extension Interpreter {
       // Python rounds down, and the remainder has the divisor's sign.
       let (quotient, remainder) = left.quotientAndRemainder(dividingBy: right)
       let shifts = remainder != 0 && (remainder < 0) != (right < 0)
-      return .integer(operation == .modulo ? (shifts ? remainder + right : remainder) : (shifts ? quotient - 1 : quotient))
+      return .integer(
+        operation == .modulo ? (shifts ? remainder + right : remainder) : (shifts ? quotient - 1 : quotient))
     }
   }
 

@@ -95,7 +95,9 @@ extension Interpreter {
   }
 
   func set(_ name: Text, to value: Value, inNamespace number: Int) throws {
-    guard name.scalars.first != "_" else { throw invalid("an attribute without `_` at its beginning", got: name.quoted) }
+    guard name.scalars.first != "_" else {
+      throw invalid("an attribute without `_` at its beginning", got: name.quoted)
+    }
     if let place = namespaces[number].firstIndex(where: { $0.name == name }) {
       namespaces[number][place].value = value
     } else {

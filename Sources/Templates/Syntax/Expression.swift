@@ -77,11 +77,23 @@ struct Expression: Sendable {
   enum UnaryOperator: Sendable { case not, negative, positive }
 
   enum BinaryOperator: String, Sendable {
-    case add = "+", subtract = "-", multiply = "*", divide = "/", floorDivide = "//", modulo = "%", power = "**"
+    case add = "+"
+    case subtract = "-"
+    case multiply = "*"
+    case divide = "/"
+    case floorDivide = "//"
+    case modulo = "%"
+    case power = "**"
   }
 
   enum Comparator: String, Sendable {
-    case equal = "==", notEqual = "!=", less = "<", atMost = "<=", greater = ">", atLeast = ">=", isIn = "in"
+    case equal = "=="
+    case notEqual = "!="
+    case less = "<"
+    case atMost = "<="
+    case greater = ">"
+    case atLeast = ">="
+    case isIn = "in"
     case isNotIn = "not in"
   }
 }

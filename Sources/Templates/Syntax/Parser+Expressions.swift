@@ -112,9 +112,11 @@ extension Parser {
   }
 
   /// The operator that is here, with what stands to its right.
-  private mutating func binary(_ left: Expression, _ operand: (inout Parser) throws -> Expression) throws -> Expression {
+  private mutating func binary(_ left: Expression, _ operand: (inout Parser) throws -> Expression) throws -> Expression
+  {
     let line = line
-    guard case .symbol(let symbol) = current.kind, let kind = Expression.BinaryOperator(rawValue: symbol.rawValue) else {
+    guard case .symbol(let symbol) = current.kind, let kind = Expression.BinaryOperator(rawValue: symbol.rawValue)
+    else {
       throw unexpected("an operator")
     }
     advance()

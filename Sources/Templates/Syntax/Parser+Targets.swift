@@ -38,7 +38,9 @@ extension Parser {
   }
 
   mutating func targetName() throws -> String {
-    guard case .name(let name) = current.kind, Self.constants[name] == nil else { throw unexpected("a name to assign to") }
+    guard case .name(let name) = current.kind, Self.constants[name] == nil else {
+      throw unexpected("a name to assign to")
+    }
     if name == "loop" { throw unexpected("another name than `loop`, which loops have") }
     advance()
     return name

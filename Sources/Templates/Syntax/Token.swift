@@ -18,11 +18,32 @@ struct Token: Sendable, Equatable {
 
   enum Symbol: String, Sendable, CaseIterable {
     // Two characters first: the longest is taken.
-    case floorDivide = "//", power = "**", equal = "==", notEqual = "!=", atLeast = ">=", atMost = "<="
-    case add = "+", subtract = "-", divide = "/", multiply = "*", modulo = "%", tilde = "~"
-    case leftBracket = "[", rightBracket = "]", leftParenthesis = "(", rightParenthesis = ")"
-    case leftBrace = "{", rightBrace = "}", greater = ">", less = "<", assign = "=", dot = ".", colon = ":", pipe = "|"
-    case comma = ",", semicolon = ";"
+    case floorDivide = "//"
+    case power = "**"
+    case equal = "=="
+    case notEqual = "!="
+    case atLeast = ">="
+    case atMost = "<="
+    case add = "+"
+    case subtract = "-"
+    case divide = "/"
+    case multiply = "*"
+    case modulo = "%"
+    case tilde = "~"
+    case leftBracket = "["
+    case rightBracket = "]"
+    case leftParenthesis = "("
+    case rightParenthesis = ")"
+    case leftBrace = "{"
+    case rightBrace = "}"
+    case greater = ">"
+    case less = "<"
+    case assign = "="
+    case dot = "."
+    case colon = ":"
+    case pipe = "|"
+    case comma = ","
+    case semicolon = ";"
 
     /// Each with its characters.
     static let spelled: [(symbol: Symbol, scalars: [Unicode.Scalar])] = allCases.map {

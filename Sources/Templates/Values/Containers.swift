@@ -76,7 +76,8 @@ extension Value {
     /// - Returns: `nil` if the numbers are too large, or the step is 0.
     init?(start: Int, stop: Int, step: Int) {
       guard step != 0, step != .min else { return nil }
-      let (distance, overflow) = step > 0 ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
+      let (distance, overflow) =
+        step > 0 ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
       guard !overflow else { return nil }
       (self.start, self.stop, self.step) = (start, stop, step)
       count = distance > 0 ? (distance - 1) / abs(step) + 1 : 0

@@ -27,7 +27,8 @@ extension Text {
 
   /// Where the last `needle` begins.
   func lastPlace(of needle: Text, in range: Range<Int>) -> Int? {
-    let found = reversed.places(of: needle.reversed, in: (count - range.upperBound)..<(count - range.lowerBound), most: 1)
+    let found = reversed.places(
+      of: needle.reversed, in: (count - range.upperBound)..<(count - range.lowerBound), most: 1)
     return found.first.map { count - $0 - needle.count }
   }
 

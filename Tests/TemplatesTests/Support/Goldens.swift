@@ -71,11 +71,13 @@ enum Goldens {
     case (.text(let expected), .success(let text)):
       // By bytes: equal strings may be different scalars.
       return Array(expected.utf8) == Array(text.utf8)
-        ? nil : "\(source.debugDescription)\n  expected \(expected.debugDescription)\n  got      \(text.debugDescription)"
+        ? nil
+        : "\(source.debugDescription)\n  expected \(expected.debugDescription)\n  got      \(text.debugDescription)"
     case (.error(let kind, let line, let message), .failure(let error)):
       if let line, error.place?.line != line { return "\(source.debugDescription): line \(line) expected, \(error)" }
       guard let message else { return nil }
-      return error == .raised(at: .init(template: error.place?.template ?? "", line: error.place?.line ?? 0), message: message)
+      return error
+        == .raised(at: .init(template: error.place?.template ?? "", line: error.place?.line ?? 0), message: message)
         ? nil : "\(source.debugDescription): \(kind) \(message) expected, got \(error)"
     case (.text(let expected), .failure(let error)):
       return "\(source.debugDescription)\n  expected \(expected.debugDescription)\n  got the error \(error)"
