@@ -23,7 +23,8 @@ import Testing
 
   @Test func theTemplateOfTheConfiguration() throws {
     #expect(try rendered(["tokenizer_config.json": show]) == "|||1")
-    let tokens = #"{"bos_token": "<s>", "eos_token": {"content": "</s>", "lstrip": false}, "pad_token": null, "add_bos_token": true, "#
+    let tokens =
+      #"{"bos_token": "<s>", "eos_token": {"content": "</s>", "lstrip": false}, "pad_token": null, "add_bos_token": true, "#
     #expect(try rendered(["tokenizer_config.json": tokens + show.dropFirst()]) == "<s>|</s>||1")
   }
 
@@ -35,13 +36,15 @@ import Testing
   }
 
   @Test func theTemplateFileComesFirst() throws {
-    #expect(try rendered(["tokenizer_config.json": show, "chat_template.jinja": "J{{ messages[0].role }}\n"]) == "Juser")
+    #expect(
+      try rendered(["tokenizer_config.json": show, "chat_template.jinja": "J{{ messages[0].role }}\n"]) == "Juser")
     #expect(try rendered(["chat_template.jinja": "J"]) == "J")
   }
 
   @Test func oneOfSeveral() throws {
     let list = { (names: [String]) in
-      #"{"chat_template": ["# + names.map { #"{"name": "\#($0)", "template": "T \#($0)"}"# }.joined(separator: ",") + "]}"
+      #"{"chat_template": ["# + names.map { #"{"name": "\#($0)", "template": "T \#($0)"}"# }.joined(separator: ",")
+        + "]}"
     }
     #expect(try rendered(["tokenizer_config.json": list(["tool_use", "default"])]) == "T default")
     let caught = #expect(throws: TemplateError.self) { try rendered(["tokenizer_config.json": list(["rag"])]) }
@@ -61,8 +64,10 @@ import Testing
 
   @Test(arguments: [
     (#"{"chat_template": 5}"#, "chat_template"), (#"{"chat_template": "x", "bos_token": 5}"#, "bos_token"),
-    (#"{"chat_template": "x", "bos_token": {"id": 5}}"#, "bos_token"), (#"{"chat_template": "{{"}"#, "tokenizer_config.json:1"),
-    (#"{"chat_template": [{"name": "default"}]}"#, "chat_template"), ("[]", "an object"), ("{", "end of the text"), ("", "end of the text"),
+    (#"{"chat_template": "x", "bos_token": {"id": 5}}"#, "bos_token"),
+    (#"{"chat_template": "{{"}"#, "tokenizer_config.json:1"),
+    (#"{"chat_template": [{"name": "default"}]}"#, "chat_template"), ("[]", "an object"), ("{", "end of the text"),
+    ("", "end of the text"),
     (#"{"a": 1, "a": 2}"#, "twice"),
   ]) func whatIsWrong(configuration: String, named: String) throws {
     let caught = #expect(throws: TemplateError.self) { try rendered(["tokenizer_config.json": configuration]) }
@@ -74,7 +79,8 @@ import Testing
     try inFolder([:]) { folder in
       try inFolder(["secret": "S"]) { other in
         try FileManager.default.createSymbolicLink(
-          at: folder.appendingPathComponent("chat_template.jinja"), withDestinationURL: other.appendingPathComponent("secret"))
+          at: folder.appendingPathComponent("chat_template.jinja"),
+          withDestinationURL: other.appendingPathComponent("secret"))
         #expect(throws: FileError.self) { try ChatTemplate(folder: folder) }
       }
     }
@@ -98,7 +104,9 @@ import Testing
   @Test func reasoningHasAllItsNames() throws {
     let template = try ChatTemplate("{{ messages[0] }}")
     let render = { (message: TemplateObject) in try template.render([message], addGenerationPrompt: false) }
-    #expect(try render(["role": "assistant", "reasoning": "R"]) == "{'thinking': 'R', 'role': 'assistant', 'reasoning': 'R', 'reasoning_content': 'R'}")
+    #expect(
+      try render(["role": "assistant", "reasoning": "R"])
+        == "{'thinking': 'R', 'role': 'assistant', 'reasoning': 'R', 'reasoning_content': 'R'}")
     #expect(try render(["thinking": "T", "reasoning_content": .none]) == "{'thinking': 'T', 'reasoning_content': 'T'}")
     #expect(try render(["role": "user"]) == "{'role': 'user'}")
   }

@@ -30,11 +30,13 @@ import Testing
   @Test func llama3() throws {
     let header = { (role: String) in "<|start_header_id|>\(role)<|end_header_id|>\n\n" }
     let text = try render("llama-3", [system, first, answer], bos: "<|begin_of_text|>")
-    let turns = header("system") + "SYS<|eot_id|>" + header("user") + "U1<|eot_id|>" + header("assistant") + "A1<|eot_id|>"
+    let turns =
+      header("system") + "SYS<|eot_id|>" + header("user") + "U1<|eot_id|>" + header("assistant") + "A1<|eot_id|>"
     #expect(text == "<|begin_of_text|>" + turns)
     let dated = try render("llama-3.1", [first], prompt: true, bos: "<|begin_of_text|>")
     #expect(
-      dated == "<|begin_of_text|>" + header("system") + "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n"
+      dated == "<|begin_of_text|>" + header("system")
+        + "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n"
         + "<|eot_id|>" + header("user") + "U1<|eot_id|>" + header("assistant"))
     let other = try render("llama-3.1", [first], ["date_string": "1 Jan 2025"])
     #expect(other.contains("Today Date: 1 Jan 2025\n\n<|eot_id|>"))
@@ -51,7 +53,8 @@ import Testing
       try render("mistral-tekken", [system, first, answer, second])
         == "<s>[INST]U1[/INST]A1</s>[INST]SYS\n\nU2[/INST]")
     #expect(
-      try render("mistral-v7", [system, first, answer]) == "<s>[SYSTEM_PROMPT] SYS[/SYSTEM_PROMPT][INST] U1[/INST] A1</s>")
+      try render("mistral-v7", [system, first, answer])
+        == "<s>[SYSTEM_PROMPT] SYS[/SYSTEM_PROMPT][INST] U1[/INST] A1</s>")
   }
 
   @Test func qwen() throws {
@@ -63,7 +66,8 @@ import Testing
     #expect(try render("qwen2", [first]) == turn("system", "You are a helpful assistant") + turn("user", "U1"))
     let thoughtful = ("assistant", "<think>\nT\n</think>\n\nA1")
     #expect(
-      try render("qwen3", [first, thoughtful, second]) == turn("user", "U1") + turn("assistant", "A1") + turn("user", "U2"))
+      try render("qwen3", [first, thoughtful, second]) == turn("user", "U1") + turn("assistant", "A1")
+        + turn("user", "U2"))
     #expect(
       try render("qwen3", [first, thoughtful]) == turn("user", "U1") + turn("assistant", "<think>\nT\n</think>\n\nA1"))
     #expect(

@@ -18,10 +18,14 @@ import Testing
   }
 
   private static let pieces: [[Unicode.Scalar]] = [
-    "{{", "}}", "{%", "%}", "-%}", "{%-", "{#", "#}", "(", ")", "[", "]", "{", "}", "'", "\"", "|", ".", ",", ":", "=", "==", "~", "+",
-    "-", "*", "**", "//", "%", "<", " in ", " is ", " not ", " if ", " else ", " and ", "[::-1]", "[-1]", ".x", "()", "\\", "\n", " ", "0", "9",
-    "9223372036854775807", "1e308", "none", "loop", "ns", "x", "é", "\u{301}", "\u{0}", "\u{2028}", "😀", "|list", "|tojson", "|join", "{% if x %}",
-    "{% endif %}", "{% endfor %}", "{% break %}", "{% set x = ", "{% raw %}", "{% endraw %}", "|map('", "|int", "|sort", ".items()",
+    "{{", "}}", "{%", "%}", "-%}", "{%-", "{#", "#}", "(", ")", "[", "]", "{", "}", "'", "\"", "|", ".", ",", ":", "=",
+    "==", "~", "+",
+    "-", "*", "**", "//", "%", "<", " in ", " is ", " not ", " if ", " else ", " and ", "[::-1]", "[-1]", ".x", "()",
+    "\\", "\n", " ", "0", "9",
+    "9223372036854775807", "1e308", "none", "loop", "ns", "x", "é", "\u{301}", "\u{0}", "\u{2028}", "😀", "|list",
+    "|tojson", "|join", "{% if x %}",
+    "{% endif %}", "{% endfor %}", "{% break %}", "{% set x = ", "{% raw %}", "{% endraw %}", "|map('", "|int", "|sort",
+    ".items()",
   ].map { Array($0.unicodeScalars) }
 
   private func mutated(_ source: [Unicode.Scalar], _ draws: inout Draws) -> String {
@@ -44,10 +48,12 @@ import Testing
   }
 
   /// Renders each; anything else than text or an error of ours ends the test, or the process.
-  private func check(_ sources: [[Unicode.Scalar]], count: Int, seed: UInt64, _ variables: TemplateObject) throws -> (texts: Int, errors: Int) {
+  private func check(_ sources: [[Unicode.Scalar]], count: Int, seed: UInt64, _ variables: TemplateObject) throws -> (
+    texts: Int, errors: Int
+  ) {
     var draws = Draws(state: seed)
     var limits = TemplateLimits()
-    limits.work = 200_000
+    limits.work = 20_000
     var (texts, errors) = (0, 0)
     for _ in 0..<count {
       let source = mutated(sources.randomElement(using: &draws) ?? [], &draws)
@@ -66,7 +72,9 @@ import Testing
   @Test(arguments: 0..<8) func mutationsOfSmallTemplates(part: Int) throws {
     let file = try Goldens.object("expressions.json")
     let variables = try Goldens.members(file["variables"])
-    let sources = try Goldens.cases(file).map { Array(try Goldens.string($0["source"]).unicodeScalars) }.filter { $0.count < 120 }
+    let sources = try Goldens.cases(file).map { Array(try Goldens.string($0["source"]).unicodeScalars) }.filter {
+      $0.count < 120
+    }
     let (texts, errors) = try check(sources, count: 12_500, seed: UInt64(part), variables)
     #expect(texts + errors == 12_500 && texts > 1000 && errors > 1000)
   }
@@ -78,18 +86,21 @@ import Testing
     let sources = try files.map { Array(try String(contentsOf: $0, encoding: .utf8).unicodeScalars) }
     #expect(sources.count == 15)
     let messages: TemplateValue = [
-      ["role": "system", "content": "S"], ["role": "user", "content": "U"], ["role": "assistant", "content": "<think>1</think>A"],
+      ["role": "system", "content": "S"], ["role": "user", "content": "U"],
+      ["role": "assistant", "content": "<think>1</think>A"],
     ]
     let variables: TemplateObject = [
       "messages": messages, "bos_token": "<s>", "eos_token": "</s>", "add_generation_prompt": true, "tools": .none,
     ]
-    let (texts, errors) = try check(sources, count: 1500, seed: 99, variables)
-    #expect(texts + errors == 1500 && texts > 50 && errors > 50)
+    let (texts, errors) = try check(sources, count: 600, seed: 99, variables)
+    #expect(texts + errors == 600 && texts > 20 && errors > 20)
   }
 
   /// All prefixes of a template: whatever is not closed is an error with a line that is there.
   @Test func everyPrefix() throws {
-    for source in ["{% for m in x if m %}{{ m['a'].b|join(', ') ~ \"q\" }}{# c #}{% raw %}r{% endraw %}{% else %}e{% endfor %}\n"] {
+    for source in [
+      "{% for m in x if m %}{{ m['a'].b|join(', ') ~ \"q\" }}{# c #}{% raw %}r{% endraw %}{% else %}e{% endfor %}\n"
+    ] {
       for length in source.indices {
         let prefix = String(source[..<length])
         let result = try Goldens.ours { try Template(prefix).render(["x": [["a": ["b": ["c"]]]]]) }

@@ -24,8 +24,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "", " ", "[1,]", "{\"a\"}", "{\"a\" 1}", "[1 2]", "{a: 1}", "01", "1.", ".5", "+1", "1e", "-", "tru", "nul", "\"a", "\"\\x\"", "\"\\ud800\"",
-    "\"a\nb\"", "[1] 2", "9223372036854775808", "1e999", "{\"a\": 1, \"a\": 2}", "'a'", "[", "{\"a\":", "NaN", "1.e5", "--1", "1-2",
+    "", " ", "[1,]", "{\"a\"}", "{\"a\" 1}", "[1 2]", "{a: 1}", "01", "1.", ".5", "+1", "1e", "-", "tru", "nul", "\"a",
+    "\"\\x\"", "\"\\ud800\"",
+    "\"a\nb\"", "[1] 2", "9223372036854775808", "1e999", "{\"a\": 1, \"a\": 2}", "'a'", "[", "{\"a\":", "NaN", "1.e5",
+    "--1", "1-2",
   ]) func whatIsNoJSON(json: String) throws {
     let caught = #expect(throws: TemplateError.self) { try value(json) }
     guard case .malformed("in", let key, _, _)? = caught else {
@@ -37,7 +39,10 @@ import Testing
 
   @Test func linesAndDepth() throws {
     let caught = #expect(throws: TemplateError.self) { try value("{\n\"a\": 1,\n\"b\": ?}") }
-    #expect(caught.map { "\($0)" } == "in, line 3: found `?`; expected a value; whole numbers of 64 bits at most. Mend the file, or download it again.")
+    #expect(
+      caught.map { "\($0)" }
+        == "in, line 3: found `?`; expected a value; whole numbers of 64 bits at most. Mend the file, or download it again."
+    )
     let deep = { (levels: Int) in String(repeating: "[", count: levels) + String(repeating: "]", count: levels) }
     #expect(throws: Never.self) { try value(deep(JSONFile.depthLimit)) }
     #expect(throws: TemplateError.self) { try value(deep(JSONFile.depthLimit + 1)) }
@@ -47,17 +52,22 @@ import Testing
 
   @Test func aRequest() throws {
     let request = try ChatRequest(
-      json: Data(#"{"messages": [{"role": "user", "content": "x"}], "enable_thinking": false, "add_generation_prompt": true}"#.utf8),
+      json: Data(
+        #"{"messages": [{"role": "user", "content": "x"}], "enable_thinking": false, "add_generation_prompt": true}"#
+          .utf8),
       name: "in")
-    #expect(request.messages == [["role": "user", "content": "x"]] && request.addGenerationPrompt && request.tools == nil)
+    #expect(
+      request.messages == [["role": "user", "content": "x"]] && request.addGenerationPrompt && request.tools == nil)
     #expect(request.variables == ["enable_thinking": false])
-    let tools = try ChatRequest(json: Data(#"{"messages": [], "tools": [1], "add_generation_prompt": null}"#.utf8), name: "in")
+    let tools = try ChatRequest(
+      json: Data(#"{"messages": [], "tools": [1], "add_generation_prompt": null}"#.utf8), name: "in")
     #expect(tools.tools == [1] && !tools.addGenerationPrompt && tools.variables.members.isEmpty)
   }
 
   @Test(arguments: [
     ("[]", "an object"), ("{}", "messages"), (#"{"messages": {}}"#, "messages"), (#"{"messages": [1]}"#, "messages[0]"),
-    (#"{"messages": [], "tools": {}}"#, "tools"), (#"{"messages": [], "add_generation_prompt": 1}"#, "add_generation_prompt"),
+    (#"{"messages": [], "tools": {}}"#, "tools"),
+    (#"{"messages": [], "add_generation_prompt": 1}"#, "add_generation_prompt"),
   ]) func wrongRequests(json: String, named: String) throws {
     let caught = #expect(throws: TemplateError.self) { try ChatRequest(json: Data(json.utf8), name: "in") }
     #expect(caught.map { "\($0)" }?.contains(named) == true)
@@ -76,7 +86,8 @@ import Testing
 
   /// Nothing a template does changes what it was given, and one rendering knows nothing of another.
   @Test func renderingsAreApart() throws {
-    let template = try Template("{% set ns = namespace(n=0) %}{% set ns.n = ns.n + x|length %}{{ ns.n }}{% set x = 5 %}{{ x }}")
+    let template = try Template(
+      "{% set ns = namespace(n=0) %}{% set ns.n = ns.n + x|length %}{{ ns.n }}{% set x = 5 %}{{ x }}")
     for _ in 0..<3 { #expect(try template.render(["x": [1, 2]]) == "25") }
   }
 }

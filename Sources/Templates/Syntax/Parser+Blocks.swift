@@ -8,7 +8,8 @@ extension Parser {
     guard blockDepth <= limits.blockDepth else {
       throw TemplateError.limit(at: place(line), what: "blocks are nested too deeply", limit: limits.blockDepth)
     }
-    let opened = line
+    // The tag in front of the body.
+    let opened = index > 0 && index <= tokens.count ? tokens[index - 1].line : line
     var statements: [Statement] = []
     while true {
       switch current.kind {

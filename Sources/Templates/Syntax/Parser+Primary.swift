@@ -127,28 +127,23 @@ extension Parser {
   private mutating func subscripted(_ value: Expression) throws -> Expression {
     let line = line
     advance()
-    if let slice = try slice() {
-      guard skip(.rightBracket) else {
-        throw isAt(.comma)
-          ? unsupported(line: line, "a slice among several subscripts", fix: "Take one after the other.")
-          : unexpected("`]`")
-      }
-      return try node(line, .slice(value, slice), [value] + slice.parts)
-    }
+    if isAt(.colon) { return try sliced(value, from: nil, line: line) }
     var parts = [try expression()]
-    if isAt(.colon) {
-      let slice = try slice(from: parts[0])
-      try expect(.rightBracket)
-      return try node(line, .slice(value, slice), [value] + slice.parts)
-    }
+    if isAt(.colon) { return try sliced(value, from: parts[0], line: line) }
     while skip(.comma) { parts.append(try expression()) }
     try expect(.rightBracket)
     let key = parts.count == 1 ? parts[0] : try node(line, .tuple(parts), parts)
     return try node(line, .item(value, key), [value, key])
   }
 
-  /// A slice that begins with a colon, if one is here.
-  private mutating func slice() throws -> Expression.Slice? { isAt(.colon) ? try slice(from: nil) : nil }
+  private mutating func sliced(_ value: Expression, from start: Expression?, line: Int) throws -> Expression {
+    let slice = try slice(from: start)
+    if isAt(.comma) {
+      throw unsupported(line: line, "a slice among several subscripts", fix: "Take one after the other.")
+    }
+    try expect(.rightBracket)
+    return try node(line, .slice(value, slice), [value] + slice.parts)
+  }
 
   private mutating func slice(from start: Expression?) throws -> Expression.Slice {
     try expect(.colon)
