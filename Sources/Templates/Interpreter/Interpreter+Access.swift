@@ -52,10 +52,7 @@ extension Interpreter {
     if case .undefined(let missing) = value {
       throw TemplateError.undefined(at: place, got: "\(missing.description), so that it has no elements")
     }
-    if case .dict(let dict) = value, let key = Key(key) {
-      if case .text(let text) = key { try spend(text.count) }
-      if let found = dict[key] { return found }
-    }
+    if case .dict(let dict) = value, let key = try possibleKey(key), let found = dict[key] { return found }
     if case .integer(let index)? = Number(key), let found = element(index, of: value) { return found }
     guard let name = key.asText else { return .undefined(.item(of: value.typeName)) }
     return try ownAttribute(name.string, of: value) ?? .undefined(.attribute(name.string, of: value.typeName))

@@ -96,12 +96,22 @@ final class Interpreter {
   }
 
   func key(_ value: Value) throws -> Key {
-    if case .text(let text) = value { try spend(text.count) }
-    if case .tuple(let elements) = value {
-      for item in elements.items { _ = try key(item) }
-    }
-    guard let key = Key(value) else { throw invalid("a text, a number or None as a key", value) }
+    guard let key = try possibleKey(value) else { throw invalid("a text, a number or None as a key", value) }
     return key
+  }
+
+  /// - Returns: `nil` for what cannot be a key.
+  func possibleKey(_ value: Value) throws -> Key? {
+    if let text = value.asText { try spend(text.count) }
+    guard case .tuple(let elements) = value else { return Key(value) }
+    // A tuple of tuples may have many more leaves than it took to make it.
+    try spend(elements: elements.items.count + 1)
+    var keys: [Key] = []
+    for item in elements.items {
+      guard let key = try possibleKey(item) else { return nil }
+      keys.append(key)
+    }
+    return .tuple(keys)
   }
 
   // MARK: Errors

@@ -48,7 +48,7 @@ enum Key: Hashable {
   case text(Text)
   case tuple([Key])
 
-  /// - Returns: `nil` for what cannot be a key.
+  /// - Returns: `nil` for what cannot be a key, and for tuples, whose elements the ``Interpreter`` counts.
   init?(_ value: Value) {
     switch value {
     case .none: self = .none
@@ -56,10 +56,6 @@ enum Key: Hashable {
     case .integer(let value): self = .integer(value)
     case .float(let value): self = Int(exactly: value).map { .integer($0) } ?? .float(value)
     case .text(let text), .markup(let text): self = .text(text)
-    case .tuple(let elements):
-      let keys = elements.items.compactMap(Key.init)
-      guard keys.count == elements.items.count else { return nil }
-      self = .tuple(keys)
     default: return nil
     }
   }
