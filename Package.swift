@@ -35,6 +35,7 @@ let package = Package(
     library("Files", callsTorch: false),
     library("Torch"),
     library("Tokenization", callsTorch: false),
+    library("Templates", callsTorch: false),
     library("Decoder"),
     library("Experts"),
     library("Streams"),
@@ -56,6 +57,7 @@ let package = Package(
     layer("Files", [.product(name: "Crypto", package: "swift-crypto")]),
     layer("Torch", ["CTorch", "Files"]),
     layer("Tokenization", ["Files"]),
+    layer("Templates", ["Files"]),
     layer("Decoder", ["Torch", "Files"]),
     layer("Experts", ["Decoder", "Torch", "Files"]),
     layer("Streams", ["Tokenization", "Torch", "Files"]),
@@ -67,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "accrete",
       dependencies: [
-        "Reports", "Runs", "Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files",
+        "Reports", "Runs", "Learning", "Streams", "Experts", "Decoder", "Templates", "Tokenization", "Torch", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/base"), .copy("Resources/demo")],
@@ -79,6 +81,7 @@ let package = Package(
     tests("Files", []),
     tests("Torch", ["Files"]),
     tests("Tokenization", ["Files"], resources: [.copy("Resources")]),
+    tests("Templates", ["Files"], resources: [.copy("Resources")]),
     tests("Decoder", ["Torch", "Tokenization", "Files"]),
     tests("Experts", ["Decoder", "Torch", "Files"]),
     tests("Streams", ["Torch", "Tokenization", "Files"]),

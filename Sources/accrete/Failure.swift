@@ -7,6 +7,7 @@ import Learning
 import Reports
 import Runs
 import Streams
+import Templates
 import Tokenization
 import Torch
 
@@ -73,7 +74,9 @@ enum Failure {
       case .invalidHyperparameter, .unsafeName, .notLearned, .notAnArchive, .partOfMixture: usage
       default: badData
       }
-    case is StreamError, is ScoringError, is DecoderError, is TokenizationError, is MetricError, is PEFTError: badData
+    case is StreamError, is ScoringError, is DecoderError, is TokenizationError, is TemplateError, is MetricError,
+      is PEFTError:
+      badData
     default: defect
     }
   }

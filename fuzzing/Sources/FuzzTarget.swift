@@ -5,6 +5,7 @@ import Foundation
 import Learning
 import Runs
 import Streams
+import Templates
 import Tokenization
 import Torch
 
@@ -23,7 +24,8 @@ struct FuzzTarget: Sendable {
   }
 
   /// All targets, in the order in which `make fuzz` runs them.
-  static let all: [FuzzTarget] = tensorTargets + streamTargets + modelTargets + adapterTargets + runTargets
+  static let all: [FuzzTarget] =
+    tensorTargets + streamTargets + modelTargets + templateTargets + adapterTargets + runTargets
 
   static let variable = "ACCRETE_FUZZ_TARGET"
 
@@ -48,7 +50,8 @@ struct FuzzTarget: Sendable {
   }
 
   private static func isOurs(_ error: any Error) -> Bool {
-    error is FileError || error is TorchError || error is TokenizationError || error is DecoderError
+    error is FileError || error is TorchError || error is TokenizationError || error is TemplateError
+      || error is DecoderError
       || error is ExpertError || error is PEFTError || error is StreamError || error is LearningError
       || error is RunError || error is MetricError
   }

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Runs
 import Streams
+import Templates
 import Torch
 
 struct DoctorCommand: ParsableCommand {
@@ -45,8 +46,10 @@ struct DoctorCommand: ParsableCommand {
         let configuration = try options.configuration()
         let base = try Base(folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device))
         let shape = base.model.configuration
+        let template = try ChatTemplate.stored(in: base.folder).map { ", chat template \($0.digest)" }
         return "\(base.folder.path): \(shape.family.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
           + " vocabulary \(shape.vocabularySize), \(Self.mixture(shape))\(Self.cache(shape)), \(base.model.digest)"
+          + (template ?? ", no chat template")
       })
     guard options.suite != nil || !options.tasks.isEmpty || options.config != nil else {
       findings.append(

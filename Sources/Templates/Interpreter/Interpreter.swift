@@ -1,0 +1,131 @@
+/// Runs a syntax tree.
+///
+/// One interpreter serves one rendering: it holds what the template may still use, and what values name by number.
+final class Interpreter {
+  let template: String
+  let limits: TemplateLimits
+  let clock: TemplateClock
+  /// The line of what is being evaluated, for errors.
+  var line = 1
+  var output: [Unicode.Scalar] = []
+  var depth = 0
+  var namespaces: [[(name: Text, value: Value)]] = []
+  /// What iterators have not given yet.
+  var iterators: [[Value]] = []
+  /// Loops that run, by number; one that is over is gone.
+  var loops: [Int: LoopState] = [:]
+  var loopCount = 0
+  var macros: [(macro: Statement.Macro, scope: Scope)] = []
+  /// Texts that blocks with filters enclose.
+  var enclosed: [Text] = []
+  private var workLeft: Int
+
+  init(template: String, limits: TemplateLimits, clock: TemplateClock) {
+    self.template = template
+    self.limits = limits
+    self.clock = clock
+    workLeft = limits.work
+  }
+
+  var place: TemplateError.Place { TemplateError.Place(template: template, line: line) }
+
+  /// Counts work, which is limited.
+  func spend(_ work: Int) throws {
+    workLeft -= min(work, workLeft + 1)
+    if workLeft < 0 { throw TemplateError.limit(at: place, what: "the template works without end", limit: limits.work) }
+  }
+
+  /// Counts elements that are made or read.
+  func spend(elements: Int) throws { try spend(elements > Int.max / 4 ? Int.max : 4 * elements) }
+
+  /// Goes one level deeper while `body` runs.
+  func deeper<Result>(_ body: () throws -> Result) throws -> Result {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= limits.evaluationDepth else {
+      throw TemplateError.limit(at: place, what: "evaluation is nested too deeply", limit: limits.evaluationDepth)
+    }
+    try spend(16)
+    return try body()
+  }
+
+  func write(_ text: Text) throws {
+    try spend(text.count)
+    guard output.count + text.count <= limits.output else {
+      throw TemplateError.limit(at: place, what: "the text becomes too long", limit: limits.output)
+    }
+    output += text.scalars
+  }
+
+  // MARK: Making values
+
+  func text(_ text: Text) throws -> Value {
+    try spend(text.count)
+    return .text(text)
+  }
+
+  func text(_ string: String) throws -> Value { try text(Text(string)) }
+
+  func list(_ items: [Value]) throws -> Value { .list(try elements(items)) }
+
+  func list(_ texts: [Text]) throws -> Value { try list(texts.map { try text($0) }) }
+
+  func tuple(_ items: [Value]) throws -> Value { .tuple(try elements(items)) }
+
+  func elements(_ items: [Value]) throws -> Elements {
+    try spend(elements: items.count)
+    return try limited(Elements(items)) { $0.depth }
+  }
+
+  func dict(_ entries: [(key: Value, value: Value)]) throws -> Value {
+    try spend(elements: 2 * entries.count)
+    return .dict(try limited(Dict(entries.map { (try key($0.key), $0) })) { $0.depth })
+  }
+
+  func iterator(_ items: [Value]) throws -> Value {
+    try spend(elements: items.count)
+    iterators.append(items)
+    return .iterator(iterators.count - 1)
+  }
+
+  private func limited<Container>(_ container: Container, _ depth: (Container) -> Int) throws -> Container {
+    guard depth(container) <= limits.valueDepth else {
+      throw TemplateError.limit(at: place, what: "lists and dicts are nested too deeply", limit: limits.valueDepth)
+    }
+    return container
+  }
+
+  func key(_ value: Value) throws -> Key {
+    guard let key = try possibleKey(value) else { throw invalid("a text, a number or None as a key", value) }
+    return key
+  }
+
+  /// - Returns: `nil` for what cannot be a key.
+  func possibleKey(_ value: Value) throws -> Key? {
+    if let text = value.asText { try spend(text.count) }
+    guard case .tuple(let elements) = value else { return Key(value) }
+    // A tuple of tuples may have many more leaves than it took to make it.
+    try spend(elements: elements.items.count + 1)
+    var keys: [Key] = []
+    for item in elements.items {
+      guard let key = try possibleKey(item) else { return nil }
+      keys.append(key)
+    }
+    return .tuple(keys)
+  }
+
+  // MARK: Errors
+
+  func invalid(_ expected: String, _ got: Value) -> TemplateError {
+    if case .undefined(let missing) = got { return .undefined(at: place, got: missing.description) }
+    return invalid(expected, got: got.typeName)
+  }
+
+  func invalid(_ expected: String, got: String) -> TemplateError { .invalid(at: place, expected: expected, got: got) }
+
+  func unsupported(_ got: String, fix: String) -> TemplateError { .unsupported(at: place, got: got, fix: fix) }
+
+  func overflow() -> TemplateError {
+    .limit(at: place, what: "a whole number needs more than 64 bits", limit: Int.max)
+  }
+}
