@@ -27,7 +27,7 @@ let modelTargets: [FuzzTarget] = [
     _ = try Checkpoint(folder: shards.url)
   },
   FuzzTarget("tokenizer") { input in
-    let tokenizer = try ByteLevelBPE(data: input, file: "/fuzz/tokenizer.json")
+    let tokenizer = try BPETokenizer(data: input, file: "/fuzz/tokenizer.json")
     for text in ["", "It's 12345 <|end|>\n\n  漢字 e\u{301}\u{0}", String(repeating: "ab", count: 100)] {
       let ids: [Int]
       do {
