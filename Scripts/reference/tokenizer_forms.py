@@ -13,6 +13,7 @@ of its ids, and of its two decoded texts; then one for each list of random ids),
 
 import argparse
 import base64
+import collections
 import json
 import pathlib
 import struct
@@ -196,7 +197,11 @@ def around(file: dict, token: str) -> None:
 def sentence_piece(corpus, normalized: bool, fallback=True, size=1500) -> dict:
     """A vocabulary as SentencePiece makes it, spelled with ▁; the steps around it are the caller's."""
     special = ["<unk>", "<s>", "</s>"] + ([f"<0x{byte:02X}>" for byte in range(256)] if fallback else [])
-    file = train(pre_tokenizers.Metaspace(), corpus, size, special=special, limit_alphabet=450)
+    # The most frequent characters, of equals the lower: the trainer would choose among equals by chance.
+    counts = collections.Counter("".join(corpus).replace(" ", "▁"))
+    alphabet = sorted(counts, key=lambda scalar: (-counts[scalar], scalar))[:450]
+    file = train(
+        pre_tokenizers.Metaspace(), corpus, size, special=special, limit_alphabet=450, initial_alphabet=sorted(alphabet))
     file["added_tokens"] = []
     add(file, "<unk>", "<s>", "</s>", special=["<unk>", "<s>", "</s>"],
         normalized=["<unk>", "<s>", "</s>"] if normalized else [])
@@ -345,6 +350,46 @@ def write(folder: pathlib.Path, side: Side, pieces: list[str]) -> None:
     (folder / "ids.json").write_text(json.dumps(written, separators=(",", ":")) + "\n")
 
 
+# What the tables of Unicode say, of which Swift has others than Python.
+
+CLASSES = {
+    "upper": r"[\p{Lu}\p{Lt}]", "lower": r"\p{Ll}", "uncased": r"[\p{Lm}\p{Lo}]", "mark": r"\p{M}", "number": r"\p{N}",
+    "whitespace": r"\s", "punctuation": r"\p{P}", "symbol": r"\p{S}",
+}
+
+
+def scalars(end: int):
+    return (chr(value) for value in range(end) if not 0xD800 <= value < 0xE000)
+
+
+def members(pattern: str) -> list[int]:
+    """The scalars that a pattern of the library matches."""
+    kept = pre_tokenizers.Split(Regex(pattern), "removed", invert=True)
+    found = set()
+    # Cut by U+0001, which none of them matches.
+    for word, _ in kept.pre_tokenize_str("\x01".join(scalars(0x110000))):
+        found.update(map(ord, word))
+    return sorted(found)
+
+
+def unicode_digests() -> dict:
+    def of(numbers: list[int]) -> int:
+        return digest(struct.pack(f"<{len(numbers)}I", *numbers))
+
+    def digits() -> list[int]:
+        return [ord(s) for s in scalars(0x110000) if len(pre_tokenizers.Digits(True).pre_tokenize_str(f"a{s}a")) == 3]
+
+    def composed(normal) -> int:
+        # Each alone, between a letter and a mark below it, and before a mark above it.
+        return digest("".join(normal(f"{s} e{s}\u0323 {s}\u0301\u0334 ") for s in scalars(0x30000)).encode())
+
+    return {
+        "classes": {name: of(members(pattern)) for name, pattern in CLASSES.items()} | {"digits": of(digits())},
+        "composedByTokenizers": composed(normalizers.NFC().normalize_str),
+        "composedByPython": composed(lambda text: unicodedata.normalize("NFC", text)),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "Tests/TokenizationTests/Resources/forms")
@@ -355,6 +400,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     # ASCII, so that no editor or checkout normalizes the pieces or their line ends.
     (options.out / "fragments.json").write_text(json.dumps(pieces, separators=(",", ":")) + "\n")
+    (options.out / "unicode.json").write_text(json.dumps(unicode_digests(), indent=1) + "\n")
     for name, file in forms(corpus).items():
         folder = options.out / name
         folder.mkdir(exist_ok=True)

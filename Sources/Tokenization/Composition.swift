@@ -44,7 +44,9 @@ struct Composition: Sendable, Equatable {
     var result: [UInt8] = []
     var piece = String.UnicodeScalarView()
     func flush() {
-      result.append(contentsOf: String(piece).precomposedStringWithCanonicalMapping.utf8)
+      // Taken apart first: Foundation does not join a Hangul syllable and a final consonant after it.
+      let apart = String(piece).decomposedStringWithCanonicalMapping
+      result.append(contentsOf: apart.precomposedStringWithCanonicalMapping.utf8)
       piece = String.UnicodeScalarView()
     }
     for scalar in String(decoding: run, as: UTF8.self).unicodeScalars {

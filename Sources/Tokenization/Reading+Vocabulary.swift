@@ -17,10 +17,12 @@ extension Vocabulary {
     // Words and merges know the model's own tokens, not the added ones.
     let known = model.ids
     var tokens = try Self.spellings(model, added).map { Token(bytes: form.given($0), isSpecial: false) }
+    let special = Set(added.filter(\.isSpecial).map(\.content))
     for token in added {
-      // A token that is found in normalized text is decoded as such.
+      // A token that is found in normalized text is decoded as such: with Llama 2's first files `<s>` is then "▁<s>", which
+      // Python does not know as special and does not leave out.
       let shown = token.isNormalized ? normalizer.normalized(token.content[...]) : token.content
-      tokens[token.id] = Token(bytes: form.given(shown), isSpecial: token.isSpecial)
+      tokens[token.id] = Token(bytes: form.given(shown), isSpecial: special.contains(shown))
     }
     self.tokens = tokens
     idsBySpelling = added.reduce(into: known) { $0[$1.content] = $1.id }

@@ -29,29 +29,22 @@ import Testing
     }
   }
 
-  @Test(arguments: names) func idsAreThoseOfPython(_ name: String) throws {
+  @Test(arguments: names) func idsAndTextsAreThoseOfPython(_ name: String) throws {
     let form = try Form(name)
     for (number, ids) in form.ids.enumerated() {
       let line = GoldenLines.line(number)
       try #require(
         form.tokenizer.encode(line, addSpecialTokens: true) == ids, "line \(number): \(line.debugDescription)")
     }
-    var wrong: [Int] = []
+    var (wrongIDs, wrongTexts): ([Int], [Int]) = ([], [])
     for number in 0..<GoldenLines.count {
       let ids = try form.tokenizer.encode(GoldenLines.line(number), addSpecialTokens: true)
-      if GoldenLines.digest(ids: ids) != form.digests[2 * number] { wrong.append(number) }
+      if GoldenLines.digest(ids: ids) != form.digests[2 * number] { wrongIDs.append(number) }
+      let texts = try GoldenLines.digest(decoded: ids, by: form.tokenizer)
+      if texts != form.digests[2 * number + 1] { wrongTexts.append(number) }
     }
-    #expect(wrong.isEmpty, "\(wrong.count) lines, first: \(shown(wrong))")
-  }
-
-  @Test(arguments: names) func textsAreThoseOfPython(_ name: String) throws {
-    let form = try Form(name)
-    var wrong: [Int] = []
-    for number in 0..<GoldenLines.count {
-      let ids = try form.tokenizer.encode(GoldenLines.line(number), addSpecialTokens: true)
-      if try GoldenLines.digest(decoded: ids, by: form.tokenizer) != form.digests[2 * number + 1] { wrong.append(number) }
-    }
-    #expect(wrong.isEmpty, "\(wrong.count) lines, first: \(shown(wrong))")
+    #expect(wrongIDs.isEmpty, "ids of \(wrongIDs.count) lines, first: \(shown(wrongIDs))")
+    #expect(wrongTexts.isEmpty, "texts of \(wrongTexts.count) lines, first: \(shown(wrongTexts))")
   }
 
   /// Ids as a model may write them: mostly no UTF-8.

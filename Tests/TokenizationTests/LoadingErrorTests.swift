@@ -68,7 +68,8 @@ import Testing
     #expect(
       error { try BPETokenizer(data: Data(text.utf8), file: "t.json") }
         == .malformed(
-          file: "t.json", key: "top level", expected: "a tokenizer.json", got: "brackets nested deeper than 64 levels"))
+          file: "t.json", key: "top level", expected: "a tokenizer.json",
+          got: "byte 1201: brackets nested deeper than 64 levels"))
   }
 
   @Test func nestingWithoutEnd() {
@@ -132,7 +133,8 @@ import Testing
   }
 
   @Test func aVocabularyWithoutAByte() {
-    let json = #"{"model":{"vocab":{"a":0},"merges":[]},"decoder":{"type":"ByteLevel"}}"#
+    let json =
+      #"{"model":{"vocab":{"a":0},"merges":[]},"decoder":{"type":"ByteLevel"},"pre_tokenizer":{"type":"ByteLevel"}}"#
     #expect(
       error { try BPETokenizer(data: Data(json.utf8), file: "t.json") }
         == .inconsistent(
