@@ -45,8 +45,7 @@ struct Composition: Sendable, Equatable {
     var piece = String.UnicodeScalarView()
     func flush() {
       // Taken apart first: Foundation does not join a Hangul syllable and a final consonant after it.
-      let apart = String(piece).decomposedStringWithCanonicalMapping
-      result.append(contentsOf: apart.precomposedStringWithCanonicalMapping.utf8)
+      Self.join(String(piece).decomposedStringWithCanonicalMapping, to: &result)
       piece = String.UnicodeScalarView()
     }
     for scalar in String(decoding: run, as: UTF8.self).unicodeScalars {
@@ -59,6 +58,47 @@ struct Composition: Sendable, Equatable {
     }
     flush()
     return result
+  }
+
+  /// Where a character that begins a combination lies; none is joined with one that lies elsewhere.
+  private enum Region {
+    case basicPlane
+    /// The scripts of India beyond U+FFFF, the only ones there with characters that are joined.
+    case indic
+    case beyond
+
+    init(_ scalar: Unicode.Scalar) {
+      switch scalar.value {
+      case ..<0x10000: self = .basicPlane
+      case 0x11000..<0x11A00: self = .indic
+      default: self = .beyond
+      }
+    }
+  }
+
+  /// Joins what was taken apart.
+  ///
+  /// Foundation takes U+10041 for U+0041 when it joins (Swift 6.3): what is beyond is kept from it, and so is what stands
+  /// behind characters of another region.
+  private static func join(_ apart: String, to result: inout [UInt8]) {
+    var region = Region.basicPlane
+    var chunk = String.UnicodeScalarView()
+    func flush() {
+      let text = String(chunk)
+      result.append(contentsOf: Array((region == .beyond ? text : text.precomposedStringWithCanonicalMapping).utf8))
+      chunk = String.UnicodeScalarView()
+    }
+    for scalar in apart.unicodeScalars {
+      if scalar.properties.canonicalCombiningClass == .notReordered {
+        let next = Region(scalar)
+        if next != region {
+          flush()
+          region = next
+        }
+      }
+      chunk.append(scalar)
+    }
+    flush()
   }
 
   /// Whether the character at `index`, which is not ASCII, stays itself whatever stands before it: it has no decomposition, or

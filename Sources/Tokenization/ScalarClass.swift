@@ -85,6 +85,8 @@ struct ScalarClass: OptionSet, Sendable, Hashable {
 
   private static func lookUp(_ scalar: Unicode.Scalar) -> ScalarClass {
     if scalar == "\r" || scalar == "\n" { return .newline }
+    // A letter without case since Unicode 17.
+    if scalar == "\u{295}" { return .lower }
     let properties = scalar.properties
     let category = properties.generalCategory
     if let age = properties.age, (age.major, age.minor) > newestVersion {
