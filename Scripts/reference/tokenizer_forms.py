@@ -151,7 +151,8 @@ def train(pre_tokenizer, corpus, size, normalizer=None, special=(), **options) -
     if normalizer:
         tokenizer.normalizer = normalizer
     trainer = trainers.BpeTrainer(
-        vocab_size=size, special_tokens=list(special), show_progress=False, min_frequency=2, **options)
+        vocab_size=size, special_tokens=list(special), show_progress=False, min_frequency=2,
+        max_token_length=128, **options)
     tokenizer.train_from_iterator(corpus, trainer)
     return json.loads(tokenizer.to_str())
 
@@ -271,41 +272,57 @@ def hunyuan_special(extras: int) -> list[str]:
     return ["<|endoftext|>", "<|startoftext|>", "<|bos|>", "<|eos|>", "<|pad|>"] + [f"<|extra_{i}|>" for i in range(extras)]
 
 
-def forms(corpus: list[str]) -> dict[str, dict]:
+def forms(corpus: list[str], tokens: int | None = None) -> dict[str, dict]:
+    """All forms that are a tokenizer.json; `tokens` gives them a size other than that of the tests."""
     found = {}
-    found["gpt2"] = byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False), corpus, ["<|endoftext|>"])
+    size = tokens or 1500
+    found["gpt2"] = byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False), corpus, ["<|endoftext|>"], size=size)
     found["gpt2"]["post_processor"] = None
     odd_tokens(found["gpt2"])
     found["llama3"] = byte_level(
         bytes_after(split(LLAMA3)), corpus, ["<|begin_of_text|>", "<|endoftext|>", "<|eot_id|>"],
-        template="<|begin_of_text|>", ignore_merges=True)
+        template="<|begin_of_text|>", ignore_merges=True, size=size)
     found["qwen2"] = byte_level(
-        bytes_after(split(QWEN2)), corpus, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], normalizers.NFC())
+        bytes_after(split(QWEN2)), corpus, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], normalizers.NFC(), size=size)
     odd_tokens(found["qwen2"], ("<e\u0301>",))
     found["hunyuan-dense"] = byte_level(
         bytes_after(split(r"\p{N}{1,3}"), split(CHINESE), split(DEEPSEEK)), corpus,
         ["<｜hy_begin▁of▁sentence｜>", "<｜hy_User｜>", "<｜hy_place▁holder▁no▁2｜>", "<｜hy_▁pad▁｜>"],
-        template="<｜hy_begin▁of▁sentence｜>", size=2500)
+        template="<｜hy_begin▁of▁sentence｜>", size=tokens or 2500)
     found["tekken"] = byte_level(
-        bytes_after(split(TEKKEN)), corpus, ["<unk>", "<s>", "</s>", "[INST]", "[/INST]"], template="<s>", ignore_merges=True)
-    found["o200k"] = byte_level(bytes_after(split(O200K)), corpus, ["<|endoftext|>"])
+        bytes_after(split(TEKKEN)), corpus, ["<unk>", "<s>", "</s>", "[INST]", "[/INST]"], template="<s>", ignore_merges=True, size=size)
+    found["o200k"] = byte_level(bytes_after(split(O200K)), corpus, ["<|endoftext|>"], size=size)
     found["digits"] = byte_level(
         pre_tokenizers.Sequence([pre_tokenizers.Digits(True), pre_tokenizers.ByteLevel(add_prefix_space=True)]), corpus,
-        ["<|endoftext|>"])
-    found["llama2"] = sentence_piece(corpus, normalized=True)
+        ["<|endoftext|>"], size=size)
+    found["llama2"] = sentence_piece(corpus, normalized=True, size=size)
     found["llama2"]["normalizer"] = {"type": "Sequence", "normalizers": [
         {"type": "Prepend", "prepend": "▁"}, {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}
     found["llama2"]["pre_tokenizer"] = None
     odd_tokens(found["llama2"])
-    found["mistral"] = sentence_piece(corpus, normalized=False)
+    found["mistral"] = sentence_piece(corpus, normalized=False, size=size)
     found["mistral"]["pre_tokenizer"] = metaspace("first", False)
     add(found["mistral"], "[INST]", "[/INST]", special=["[INST]", "[/INST]"])
     odd_tokens(found["mistral"])
-    found["metaspace"] = sentence_piece(corpus, normalized=False, fallback=False)
+    found["metaspace"] = sentence_piece(corpus, normalized=False, fallback=False, size=size)
     found["metaspace"]["pre_tokenizer"] = metaspace("always", True)
     found["metaspace"]["decoder"] = metaspace("always", True)
     found["metaspace"]["model"]["fuse_unk"] = False
     return found
+
+
+def hunyuan_ranks(corpus: list[str], tokens: int = 1800) -> dict[bytes, int]:
+    return ranks_of(byte_level(bytes_after(split(QWEN2)), corpus, [], normalizers.NFC(), size=tokens))
+
+
+def write_tiktoken(out: pathlib.Path, ranks: dict[bytes, int], special: list[str]) -> pathlib.Path:
+    """A checkpoint folder with a `hy.tiktoken`, as far as a tokenizer needs it."""
+    folder = out / "hunyuan-tiktoken"
+    folder.mkdir(exist_ok=True)
+    lines = [base64.b64encode(token) + b" %d\n" % rank for token, rank in ranks.items()]
+    (folder / "hy.tiktoken").write_bytes(b"".join(lines))
+    (folder / "config.json").write_text(json.dumps({"vocab_size": len(ranks) + len(special)}) + "\n")
+    return folder
 
 
 class Side:
@@ -407,20 +424,15 @@ def main() -> None:
         (folder / "tokenizer.json").write_text(json.dumps(file, separators=(",", ":")) + "\n")
         write(folder, by_tokenizers(file), pieces)
         print(name, len(file["model"]["vocab"]), len(file["added_tokens"]))
-    ranks = ranks_of(byte_level(bytes_after(split(QWEN2)), corpus, [], normalizers.NFC(), size=1800))
-    for name, extras in (("hunyuan-tiktoken", 205), ("hunyuan-converted", 205)):
-        folder = options.out / name
-        folder.mkdir(exist_ok=True)
-        if name == "hunyuan-tiktoken":
-            lines = [base64.b64encode(token) + b" %d\n" % rank for token, rank in ranks.items()]
-            (folder / "hy.tiktoken").write_bytes(b"".join(lines))
-            (folder / "config.json").write_text(json.dumps({"vocab_size": len(ranks) + 5 + extras}) + "\n")
-            write(folder, by_tiktoken(ranks, hunyuan_special(extras)), pieces)
-        else:
-            file = converted(ranks, hunyuan_special(extras))
-            (folder / "tokenizer.json").write_text(json.dumps(file, separators=(",", ":")) + "\n")
-            write(folder, by_tokenizers(file), pieces)
-        print(name, len(ranks))
+    ranks = hunyuan_ranks(corpus)
+    special = hunyuan_special(205)
+    write(write_tiktoken(options.out, ranks, special), by_tiktoken(ranks, special), pieces)
+    file = converted(ranks, special)
+    folder = options.out / "hunyuan-converted"
+    folder.mkdir(exist_ok=True)
+    (folder / "tokenizer.json").write_text(json.dumps(file, separators=(",", ":")) + "\n")
+    write(folder, by_tokenizers(file), pieces)
+    print("hunyuan", len(ranks))
     print("tokenizers", tokenizers.__version__, "tiktoken", tiktoken.__version__, "unicodedata", unicodedata.unidata_version)
 
 

@@ -64,12 +64,14 @@ struct AddedTokens: Sendable {
       if token.isSingleWord, !UTF8Bytes.standsAlone(place, in: bytes) { continue }
       // White space that the token before has taken is not taken twice.
       let start =
-        token.stripsLeft ? max(covered, UTF8Bytes.whitespaceStart(in: bytes, before: place.lowerBound)) : place.lowerBound
+        token.stripsLeft
+        ? UTF8Bytes.whitespaceStart(in: bytes, before: place.lowerBound, notBefore: covered) : place.lowerBound
       // Nothing is left of a token of white space when the token before has taken all of it.
       guard start < index else { continue }
       if covered < start { segments.append(.text(covered..<start)) }
       segments.append(.token(token.id))
-      covered = token.stripsRight ? UTF8Bytes.whitespaceEnd(in: bytes, from: index) : index
+      // What the token before has taken behind this one is white space too, and need not be looked at again.
+      covered = token.stripsRight ? UTF8Bytes.whitespaceEnd(in: bytes, from: max(covered, index)) : index
     }
     if covered < bytes.count { segments.append(.text(covered..<bytes.count)) }
     return segments

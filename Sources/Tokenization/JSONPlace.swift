@@ -52,6 +52,9 @@ struct JSONPlace {
 
   func text() throws -> String { String(decoding: try bytes(), as: UTF8.self) }
 
+  /// A string for a message: its beginning.
+  static func shown(_ text: String) -> String { "\"\(text.prefix(60))\"" + (text.count > 60 ? "…" : "") }
+
   func flag() throws -> Bool {
     guard case .boolean(let flag) = value else { throw malformed("true or false") }
     return flag

@@ -49,7 +49,7 @@ struct Reading {
     try place.requireOptions(["replacement", "add_prefix_space", "prepend_scheme", "split", "str_rep"])
     let replacement = try place.required("replacement")
     guard try replacement.text().unicodeScalars.count == 1 else {
-      throw replacement.unsupported("one character", got: try replacement.text().debugDescription)
+      throw replacement.unsupported("one character", got: JSONPlace.shown(try replacement.text()))
     }
     var prefix = Metaspace.Prefix.always
     if let scheme = try place.optional("prepend_scheme") {
@@ -106,7 +106,7 @@ struct Reading {
       try place.requireOptions(["content", "start", "stop"])
       let content = try place.required("content")
       guard try content.text().unicodeScalars.count == 1 else {
-        throw content.unsupported("one character", got: try content.text().debugDescription)
+        throw content.unsupported("one character", got: JSONPlace.shown(try content.text()))
       }
       return .strip(content: try content.bytes(), start: try count(place, "start"), stop: try count(place, "stop"))
     case "Metaspace": return .metaspace(try metaspace(place))

@@ -70,7 +70,7 @@ public struct SpecialTokens: Sendable, Equatable {
         // Written as the text itself, or as an object that also says how the token is looked for.
         let text = if case .text = place.value { try place.text() } else { try place.required("content").text() }
         guard let id = tokenizer.id(of: text) else {
-          throw place.inconsistent("a token of the tokenizer", got: text.debugDescription)
+          throw place.inconsistent("a token of the tokenizer", got: JSONPlace.shown(text))
         }
         tokens[role] = Token(text: text, id: id, file: name)
       }

@@ -52,9 +52,7 @@ struct TiktokenFile {
     return [UInt8](token)
   }
 
-  private static func shown(_ part: ArraySlice<UInt8>) -> String {
-    String(decoding: part.prefix(40), as: UTF8.self).debugDescription + (part.count > 40 ? "…" : "")
-  }
+  private static func shown(_ part: ArraySlice<UInt8>) -> String { JSONPlace.shown(String(decoding: part, as: UTF8.self)) }
 
   /// The merges: two tokens side by side become the token that they spell together, at its rank.
   func merges() -> MergeTable {

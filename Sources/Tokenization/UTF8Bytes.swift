@@ -21,10 +21,12 @@ enum UTF8Bytes {
     return Unicode.Scalar(bytes.dropFirst().reduce(UInt32(lead) & leadMask) { $0 << 6 | UInt32($1 & 0x3F) })
   }
 
-  /// Where the run of white space that ends at `end` begins; `end` itself when there is none.
-  static func whitespaceStart(in bytes: [UInt8], before end: Int) -> Int {
+  /// Where the run of white space that ends at `end` begins, but not before `limit`; `end` itself when there is none, and
+  /// `limit` when that is behind it.
+  static func whitespaceStart(in bytes: [UInt8], before end: Int, notBefore limit: Int) -> Int {
+    if limit >= end { return limit }
     var start = end
-    while start > 0 {
+    while start > limit {
       var lead = start - 1
       while lead > 0, isContinuation(bytes[lead]) { lead -= 1 }
       guard let scalar = scalar(bytes[lead..<start]), ScalarClass(of: scalar).isIn(.whitespace) else { break }
