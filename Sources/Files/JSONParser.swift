@@ -75,7 +75,9 @@ struct JSONParser {
 
   private mutating func enter() throws {
     depth += 1
-    guard depth <= JSONFile.depthLimit else { throw failure("brackets nested deeper than \(JSONFile.depthLimit) levels") }
+    guard depth <= JSONFile.depthLimit else {
+      throw failure("brackets nested deeper than \(JSONFile.depthLimit) levels")
+    }
     index += 1
     skipSpace()
   }

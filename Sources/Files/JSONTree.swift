@@ -16,7 +16,9 @@ public enum JSONTree: Sendable, Equatable {
 
   /// One member of an object.
   public struct Member: Sendable, Equatable {
+    /// The key's UTF-8.
     public let name: [UInt8]
+    /// What stands behind it.
     public let value: JSONTree
   }
 

@@ -31,7 +31,8 @@ extension BPETokenizer {
     let preTokenizer = try reading.preTokenizer()
     let decoder = try reading.decoder()
     vocabulary = try Vocabulary(
-      model, added: added, form: Vocabulary.Form(isByteLevel: preTokenizer.isByteLevel, decoder: decoder), normalizer: normalizer)
+      model, added: added, form: Vocabulary.Form(isByteLevel: preTokenizer.isByteLevel, decoder: decoder),
+      normalizer: normalizer)
     stages = Stages(
       verbatimTokens: AddedTokens(added.filter { !$0.isNormalized }.map { $0.searched(.none) }),
       normalizedTokens: AddedTokens(added.filter(\.isNormalized).map { $0.searched(normalizer) }),

@@ -62,7 +62,8 @@ struct ClassifiedText {
   func chineseEnd(_ start: Int) -> Int? {
     var index = start
     while index + 2 < end, (0xE3...0xE9).contains(bytes[index]) {
-      let value = UInt32(bytes[index] & 0x0F) << 12 | UInt32(bytes[index + 1] & 0x3F) << 6 | UInt32(bytes[index + 2] & 0x3F)
+      let value =
+        UInt32(bytes[index] & 0x0F) << 12 | UInt32(bytes[index + 1] & 0x3F) << 6 | UInt32(bytes[index + 2] & 0x3F)
       guard (0x4E00...0x9FA5).contains(value) || (0x3040...0x30FF).contains(value) else { break }
       index += 3
     }

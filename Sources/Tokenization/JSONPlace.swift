@@ -79,7 +79,8 @@ struct JSONPlace {
       let name = String(decoding: member.name, as: UTF8.self)
       guard known.contains(name) || name == "type" else {
         throw TokenizationError.unsupported(
-          file: file, key: key(of: name), expected: "one of \(known.sorted().joined(separator: ", "))", got: member.value.kind)
+          file: file, key: key(of: name), expected: "one of \(known.sorted().joined(separator: ", "))",
+          got: member.value.kind)
       }
     }
   }

@@ -38,7 +38,9 @@ struct Metaspace: Sendable, Equatable {
   private func cut(_ words: inout Pieces, from start: Int) {
     var index = start + 1
     while index < words.bytes.count {
-      if words.bytes[index] == replacement[0], words.bytes[index...].starts(with: replacement) { words.ends.append(index) }
+      if words.bytes[index] == replacement[0], words.bytes[index...].starts(with: replacement) {
+        words.ends.append(index)
+      }
       index += 1
     }
   }

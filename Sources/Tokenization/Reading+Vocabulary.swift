@@ -131,7 +131,8 @@ extension Vocabulary {
       let merge = MergeTable.Merge(rank: Int32(clamping: rank), id: try id(pair.left + pair.right))
       table[try id(pair.left), try id(pair.right)] = merge
       // Every token that merging makes is made of two: it is enough to look where those meet.
-      joinsBoundary = joinsBoundary || pair.right.starts(with: underline) && !pair.left.suffix(3).elementsEqual(underline)
+      joinsBoundary =
+        joinsBoundary || pair.right.starts(with: underline) && !pair.left.suffix(3).elementsEqual(underline)
     }
     return (table, joinsBoundary)
   }

@@ -20,7 +20,8 @@ struct Reading {
   /// The bytes of `{"String": …}`.
   func literal(_ place: JSONPlace) throws -> [UInt8] {
     guard let literal = try place.optional("String")?.bytes(), !literal.isEmpty else {
-      throw place.unsupported("a String that is not empty", got: try place.optional("Regex") == nil ? "none" : "a Regex")
+      throw place.unsupported(
+        "a String that is not empty", got: try place.optional("Regex") == nil ? "none" : "a Regex")
     }
     return literal
   }

@@ -20,6 +20,7 @@ public struct SpecialTokens: Sendable, Equatable {
 
   /// A token and who names it.
   public struct Token: Sendable, Equatable {
+    /// How it is spelled.
     public let text: String
     /// The tokenizer's id of ``text``.
     public let id: Int
@@ -29,9 +30,11 @@ public struct SpecialTokens: Sendable, Equatable {
 
   /// Ids that a file of the model gives a role.
   public struct Declaration: Sendable, Equatable {
+    /// What the ids are said to be for.
     public let role: Role
     /// More than one where several tokens end an answer.
     public let ids: [Int]
+    /// The file that says so.
     public let file: String
   }
 
@@ -40,9 +43,13 @@ public struct SpecialTokens: Sendable, Equatable {
   /// What `generation_config.json` says, then what `config.json` says.
   public let declarations: [Declaration]
 
+  /// `bos_token`; nil where no file names one, as for the others.
   public var beginning: Token? { tokens[.beginning] }
+  /// `eos_token`.
   public var end: Token? { tokens[.end] }
+  /// `pad_token`.
   public var padding: Token? { tokens[.padding] }
+  /// `unk_token`.
   public var unknown: Token? { tokens[.unknown] }
 
   /// Declarations without the id that the tokenizer has for the role.

@@ -40,7 +40,11 @@ struct CharacterSymbols: Sendable {
       return others[scalar.value]
     }
     set {
-      if scalar.value < 0x10000 { basicPlane[Int(scalar.value)] = newValue ?? -1 } else { others[scalar.value] = newValue }
+      if scalar.value < 0x10000 {
+        basicPlane[Int(scalar.value)] = newValue ?? -1
+      } else {
+        others[scalar.value] = newValue
+      }
     }
   }
 

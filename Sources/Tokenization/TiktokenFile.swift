@@ -23,7 +23,8 @@ struct TiktokenFile {
       let token = try Self.token(line, rank: index, file: file)
       if let other = ranks.updateValue(Int32(clamping: index), forKey: token) {
         throw TokenizationError.inconsistent(
-          file: file, key: "line \(index + 1)", expected: "each token once", got: "the token of line \(other + 1) again")
+          file: file, key: "line \(index + 1)", expected: "each token once", got: "the token of line \(other + 1) again"
+        )
       }
       tokens.append(token)
     }
@@ -52,7 +53,9 @@ struct TiktokenFile {
     return [UInt8](token)
   }
 
-  private static func shown(_ part: ArraySlice<UInt8>) -> String { JSONPlace.shown(String(decoding: part, as: UTF8.self)) }
+  private static func shown(_ part: ArraySlice<UInt8>) -> String {
+    JSONPlace.shown(String(decoding: part, as: UTF8.self))
+  }
 
   /// The merges: two tokens side by side become the token that they spell together, at its rank.
   func merges() -> MergeTable {

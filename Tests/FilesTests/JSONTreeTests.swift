@@ -33,8 +33,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", 0), ("[", 1), ("[1", 2), ("[1,]", 3), ("{\"a\"}", 4), ("{a:1}", 1), ("[1] 2", 4), ("01", 0), ("1.", 0), ("+1", 0),
-    ("1e400", 0), ("nul", 0), ("\"a", 2), ("\"\n\"", 1), (#""\x""#, 3), (#""\u12"#, 5), (#""\ud800""#, 7), (#""\udc00""#, 7),
+    ("", 0), ("[", 1), ("[1", 2), ("[1,]", 3), ("{\"a\"}", 4), ("{a:1}", 1), ("[1] 2", 4), ("01", 0), ("1.", 0),
+    ("+1", 0),
+    ("1e400", 0), ("nul", 0), ("\"a", 2), ("\"\n\"", 1), (#""\x""#, 3), (#""\u12"#, 5), (#""\ud800""#, 7),
+    (#""\udc00""#, 7),
     (#""\ud800\u0041""#, 13), ("--1", 0), ("{\"a\":1,}", 7),
   ]) func whatIsNoJSONIsRefusedWithItsPlace(_ text: String, _ place: Int) {
     let error = #expect(throws: FileError.self) { try tree(text) }
@@ -51,19 +53,25 @@ import Testing
     #expect(error == .malformedJSON(path: "t.json", reason: "byte 64: brackets nested deeper than 64 levels"))
   }
 
-  @Test(arguments: [
-    ([0x41], nil), ([0xC3, 0xA9], nil), ([0xF0, 0x9F, 0x98, 0x80], nil), ([0x41, 0xFF], 1), ([0x41, 0xC3], 1), ([0x80], 0),
-    ([0xC0, 0x80], 0), ([0xE0, 0x80, 0x80], 0), ([0xED, 0xA0, 0x80], 0), ([0xF4, 0x90, 0x80, 0x80], 0), ([0xF5], 0),
-    ([0xE4, 0xB8, 0x41], 0), ([], nil),
-  ] as [([UInt8], Int?)]) func firstInvalidBytes(_ bytes: [UInt8], _ place: Int?) {
+  @Test(
+    arguments: [
+      ([0x41], nil), ([0xC3, 0xA9], nil), ([0xF0, 0x9F, 0x98, 0x80], nil), ([0x41, 0xFF], 1), ([0x41, 0xC3], 1),
+      ([0x80], 0),
+      ([0xC0, 0x80], 0), ([0xE0, 0x80, 0x80], 0), ([0xED, 0xA0, 0x80], 0), ([0xF4, 0x90, 0x80, 0x80], 0), ([0xF5], 0),
+      ([0xE4, 0xB8, 0x41], 0), ([], nil),
+    ] as [([UInt8], Int?)]) func firstInvalidBytes(_ bytes: [UInt8], _ place: Int?)
+  {
     #expect(UTF8Text.firstInvalidByte(in: bytes) == place)
     #expect((String(validating: bytes, as: UTF8.self) == nil) == (place != nil))
   }
 
-  @Test(arguments: [
-    ([0x41], 0), ([0xC3], 1), ([0x41, 0xE4, 0xB8], 2), ([0xF0, 0x9F, 0x98], 3), ([0xF0, 0x9F, 0x98, 0x80], 0), ([0x80], 0),
-    ([0xE0, 0x80], 0), ([0xED, 0xA0], 0), ([0xFF], 0), ([0xC0], 0), ([0x80, 0x80, 0x80, 0x80], 0), ([], 0),
-  ] as [([UInt8], Int)]) func unfinishedCharacters(_ bytes: [UInt8], _ count: Int) {
+  @Test(
+    arguments: [
+      ([0x41], 0), ([0xC3], 1), ([0x41, 0xE4, 0xB8], 2), ([0xF0, 0x9F, 0x98], 3), ([0xF0, 0x9F, 0x98, 0x80], 0),
+      ([0x80], 0),
+      ([0xE0, 0x80], 0), ([0xED, 0xA0], 0), ([0xFF], 0), ([0xC0], 0), ([0x80, 0x80, 0x80, 0x80], 0), ([], 0),
+    ] as [([UInt8], Int)]) func unfinishedCharacters(_ bytes: [UInt8], _ count: Int)
+  {
     #expect(UTF8Text.unfinishedBytes(atEndOf: bytes) == count)
   }
 }

@@ -18,7 +18,8 @@ import Testing
   @Test func idsAreTheTokenizersOwn() throws {
     let tokenizer = try hunyuan()
     let folder = try folder([
-      "tokenizer_config.json": #"{"bos_token":"<|startoftext|>","eos_token":{"content":"<|eos|>","lstrip":false},"pad_token":null}"#,
+      "tokenizer_config.json":
+        #"{"bos_token":"<|startoftext|>","eos_token":{"content":"<|eos|>","lstrip":false},"pad_token":null}"#,
       "special_tokens_map.json": #"{"pad_token":"<|pad|>","eos_token":"<|endoftext|>"}"#,
       "generation_config.json": #"{"eos_token_id":[1803,1810],"pad_token_id":1804}"#,
       "config.json": #"{"bos_token_id":1,"eos_token_id":2,"pad_token_id":0}"#,

@@ -56,7 +56,9 @@ import Testing
 
   @Test func byteLevelGivesWholeCharactersOnly() throws {
     let tokenizer = try SeedlingFile.tokenizer()
-    let ids = try [UInt8]("a😀\u{FFFD}".utf8).map { try #require(tokenizer.id(of: String(ByteAlphabet.scalars[Int($0)]))) }
+    let ids = try [UInt8]("a😀\u{FFFD}".utf8).map {
+      try #require(tokenizer.id(of: String(ByteAlphabet.scalars[Int($0)])))
+    }
     #expect(try pieces(ids, tokenizer) == ["a", "", "", "", "😀", "", "", "\u{FFFD}", ""])
     #expect(try pieces(Array(ids[..<3]) + [ids[0]], tokenizer) == ["a", "", "", "\u{FFFD}a", ""])
   }
@@ -77,6 +79,8 @@ import Testing
 
   @Test func otherTokenizersGiveAllAtTheEnd() throws {
     var stream = Whole().textStream(skipSpecialTokens: true)
-    #expect(try stream.append(1).isEmpty && stream.append(2).isEmpty && stream.finish() == "[1, 2]" && stream.finish() == "[]")
+    #expect(
+      try stream.append(1).isEmpty && stream.append(2).isEmpty && stream.finish() == "[1, 2]" && stream.finish() == "[]"
+    )
   }
 }

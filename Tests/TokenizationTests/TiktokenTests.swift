@@ -41,7 +41,8 @@ import Testing
   @Test(arguments: [
     (3, "AA== 3", "line 4: found the token of line 1 again"), (3, "!!! 3", "line 4: found \"!!!\""),
     (3, "Aw==", "line 4: found 1 parts"), (3, "Aw== 3 3", "line 4: found 3 parts"), (3, "", "line 4: found 1 parts"),
-    (3, "Aw== 4", "line 4: found \"4\""), (3, "Aw== -1", "line 4: found \"-1\""), (3, "Aw== 03", "line 4: found \"03\""),
+    (3, "Aw== 4", "line 4: found \"4\""), (3, "Aw== -1", "line 4: found \"-1\""),
+    (3, "Aw== 03", "line 4: found \"03\""),
     (3, "Aw== 99999999999999999999999", "line 4: found \"99999999999999999999999\""), (3, " 3", "line 4: found \"\""),
     (3, "YWI= 3", "line 257: found the token of line 4 again"), (3, "YWJi 3", "all lines: found none for byte 3"),
   ]) func whatIsWrongIsNamed(_ index: Int, _ line: String, _ message: String) throws {
@@ -75,7 +76,9 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tiktoken-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    func write(_ text: String, _ name: String) throws { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+    func write(_ text: String, _ name: String) throws {
+      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    }
     #expect(BPETokenizer.file(in: folder).lastPathComponent == "tokenizer.json")
     try write(Self.lines().joined(separator: "\n"), "hy.tiktoken")
     #expect(try BPETokenizer(folder: folder).vocabularySize == 470)

@@ -25,7 +25,8 @@ import Testing
     let members = (UInt32(0)..<0x110000).filter { value in
       Unicode.Scalar(value).map { ScalarClass(of: $0).isIn(kinds) } ?? false
     }
-    #expect(GoldenLines.digest(ids: members.map { Int($0) }) == (try goldens().classes[name]), "\(members.count) scalars")
+    #expect(
+      GoldenLines.digest(ids: members.map { Int($0) }) == (try goldens().classes[name]), "\(members.count) scalars")
   }
 
   @Test func everyScalarIsComposedAsByTokenizers() throws {
@@ -49,7 +50,8 @@ import Testing
 
   @Test(arguments: [
     ("e\u{301}", "\u{E9}"), ("\u{AC00}\u{11A8}", "\u{AC01}"), ("x\u{301}", "x\u{301}"), ("\u{212B}", "\u{C5}"),
-    ("漢e\u{323}\u{302}漢", "漢\u{1EC7}漢"), (">\u{338}", "\u{226F}"), ("\u{301}a", "\u{301}a"), ("", ""), ("か\u{3099}", "が"),
+    ("漢e\u{323}\u{302}漢", "漢\u{1EC7}漢"), (">\u{338}", "\u{226F}"), ("\u{301}a", "\u{301}a"), ("", ""),
+    ("か\u{3099}", "が"),
   ]) func composes(_ text: String, _ composed: String) {
     #expect(Composition.ofTokenizers.composed(Array(text.utf8)) == Array(composed.utf8))
   }

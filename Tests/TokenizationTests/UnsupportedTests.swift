@@ -29,8 +29,10 @@ import Testing
 
   @Test(arguments: [
     Change("truncation", #"{"max_length":5}"#), Change("padding", #"{"pad_id":0}"#),
-    Change("normalizer", #"{"type":"NFKC"}"#), Change(
-      "normalizer", #"{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Lowercase"}]}"#, "normalizer.normalizers[1]"),
+    Change("normalizer", #"{"type":"NFKC"}"#),
+    Change(
+      "normalizer", #"{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Lowercase"}]}"#,
+      "normalizer.normalizers[1]"),
     Change("normalizer", #"{"type":"NFC","form":1}"#, "normalizer.form"),
     Change(
       "normalizer", #"{"type":"Replace","pattern":{"Regex":" "},"content":""}"#, "normalizer.pattern"),
@@ -45,9 +47,11 @@ import Testing
     Change("pre_tokenizer", "null", "model.unk_token"), Change("pre_tokenizer", sequence(), "model.unk_token"),
     Change("pre_tokenizer", split, "model.unk_token"), Change("pre_tokenizer", #"{"type":"Punctuation"}"#),
     Change(
-      "pre_tokenizer", #"{"type":"Metaspace","replacement":"▁▁","prepend_scheme":"first"}"#, "pre_tokenizer.replacement"),
+      "pre_tokenizer", #"{"type":"Metaspace","replacement":"▁▁","prepend_scheme":"first"}"#, "pre_tokenizer.replacement"
+    ),
     Change(
-      "pre_tokenizer", #"{"type":"Metaspace","replacement":"▁","prepend_scheme":"last"}"#, "pre_tokenizer.prepend_scheme"),
+      "pre_tokenizer", #"{"type":"Metaspace","replacement":"▁","prepend_scheme":"last"}"#,
+      "pre_tokenizer.prepend_scheme"),
     Change("pre_tokenizer", #"{"type":"Digits","individual":true}"#, "pre_tokenizer.individual"),
     Change("pre_tokenizer", sequence(bytes, split), "pre_tokenizer.pretokenizers[0]"),
     Change("pre_tokenizer", sequence(#"{"type":"Whitespace"}"#, bytes), "pre_tokenizer.pretokenizers[0]"),

@@ -52,7 +52,8 @@ let modelTargets: [FuzzTarget] = [
 /// What a tokenizer promises of every text.
 private func check(_ tokenizer: BPETokenizer) throws {
   let texts = [
-    "", "It's 12345 <|end|>\n\n  漢字 e\u{301}\u{0}", String(repeating: "ab", count: 100), " ▁▁ a  <s> b</s>\u{AC00}\u{11A8}",
+    "", "It's 12345 <|end|>\n\n  漢字 e\u{301}\u{0}", String(repeating: "ab", count: 100),
+    " ▁▁ a  <s> b</s>\u{AC00}\u{11A8}",
   ]
   for text in texts {
     let ids: [Int]
@@ -63,7 +64,9 @@ private func check(_ tokenizer: BPETokenizer) throws {
     }
     try Finding.unless(
       ids.allSatisfy { (0..<tokenizer.vocabularySize).contains($0) }, "an id out of the vocabulary: \(ids)")
-    let whole = try Finding.unlessDone("decoding what was encoded") { try tokenizer.decode(ids, skipSpecialTokens: false) }
+    let whole = try Finding.unlessDone("decoding what was encoded") {
+      try tokenizer.decode(ids, skipSpecialTokens: false)
+    }
     var stream = tokenizer.textStream(skipSpecialTokens: false)
     let streamed = try Finding.unlessDone("decoding one by one") {
       try ids.map { try stream.append($0) }.joined() + stream.finish()
