@@ -16,13 +16,13 @@ public struct Base: Sendable {
   /// Vocabularies are often padded to a round size; a tokenizer smaller by more than this share belongs to another model.
   private static let paddingShare = 16
 
-  /// Loads a Hugging Face folder with `tokenizer.json`.
+  /// Loads a Hugging Face folder with a `tokenizer.json` or a `hy.tiktoken`.
   /// - Throws: `DecoderError`, `TokenizationError`, ``RunError/noEndToken(folder:)``.
   public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil) throws {
-    let file = folder.appendingPathComponent("tokenizer.json")
+    let file = BPETokenizer.file(in: folder)
     self.folder = folder
     model = try DecoderModel(folder: folder, on: device, precision: precision)
-    tokenizer = try ByteLevelBPE(contentsOf: file)
+    tokenizer = try BPETokenizer(folder: folder)
     tokenizerDigest = try Digest(ofFile: file)
     let (size, known) = (model.configuration.vocabularySize, tokenizer.vocabularySize)
     guard known <= size, size - known <= size / Self.paddingShare else {

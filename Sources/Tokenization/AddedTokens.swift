@@ -7,6 +7,8 @@ struct AddedTokens: Sendable {
     /// Whether the token takes the white space before it, or after it, along.
     let stripsLeft: Bool
     let stripsRight: Bool
+    /// Whether it is a token only where no letter, number or mark is beside it.
+    let isSingleWord: Bool
   }
 
   /// A part of a text.
@@ -15,51 +17,75 @@ struct AddedTokens: Sendable {
     case text(Range<Int>)
   }
 
-  /// By first byte; the longest first, since of the tokens that match at a place the longest is meant.
-  private let tokens: [[Token]]
-  private let isEmpty: Bool
+  /// A trie over bytes, root first; of the tokens that match at a place the longest is meant.
+  private struct Node {
+    var next: [UInt8: Int] = [:]
+    var token: Int?
+  }
+
+  private let tokens: [Token]
+  private var nodes = [Node()]
+  /// Whether some token begins with a byte.
+  private var begins = [Bool](repeating: false, count: 256)
 
   init(_ tokens: [Token]) {
-    var byFirst = [[Token]](repeating: [], count: 256)
-    for token in tokens.sorted(by: { $0.bytes.count > $1.bytes.count }) {
-      if let first = token.bytes.first { byFirst[Int(first)].append(token) }
+    self.tokens = tokens.filter { !$0.bytes.isEmpty }
+    for (place, token) in self.tokens.enumerated() {
+      begins[Int(token.bytes[0])] = true
+      var node = 0
+      for byte in token.bytes {
+        if let next = nodes[node].next[byte] {
+          node = next
+        } else {
+          nodes.append(Node())
+          nodes[node].next[byte] = nodes.count - 1
+          node = nodes.count - 1
+        }
+      }
+      // Of tokens that are spelled alike after normalizing the first is meant, as in Python.
+      if nodes[node].token == nil { nodes[node].token = place }
     }
-    self.tokens = byFirst
-    isEmpty = tokens.isEmpty
   }
 
   /// Cuts `bytes` at the leftmost, longest matches; no segment of text is empty.
   func segments(of bytes: [UInt8]) -> [Segment] {
-    if isEmpty { return bytes.isEmpty ? [] : [.text(0..<bytes.count)] }
+    if tokens.isEmpty { return bytes.isEmpty ? [] : [.text(0..<bytes.count)] }
     var segments: [Segment] = []
     var covered = 0
     var index = 0
     while index < bytes.count {
-      guard let token = match(bytes, at: index) else {
+      guard begins[Int(bytes[index])], let token = match(bytes, at: index) else {
         index += 1
         continue
       }
-      // White space that the token before has taken is not taken twice.
-      let start = token.stripsLeft ? max(covered, UTF8Bytes.whitespaceStart(in: bytes, before: index)) : index
+      let place = index..<index + token.bytes.count
       // The search goes on behind the token itself, as in Python, even where the white space after it is taken.
-      index += token.bytes.count
+      index = place.upperBound
+      if token.isSingleWord, !UTF8Bytes.standsAlone(place, in: bytes) { continue }
+      // White space that the token before has taken is not taken twice.
+      let start =
+        token.stripsLeft
+        ? UTF8Bytes.whitespaceStart(in: bytes, before: place.lowerBound, notBefore: covered) : place.lowerBound
       // Nothing is left of a token of white space when the token before has taken all of it.
       guard start < index else { continue }
       if covered < start { segments.append(.text(covered..<start)) }
       segments.append(.token(token.id))
-      covered = token.stripsRight ? UTF8Bytes.whitespaceEnd(in: bytes, from: index) : index
+      // What the token before has taken behind this one is white space too, and need not be looked at again.
+      covered = token.stripsRight ? UTF8Bytes.whitespaceEnd(in: bytes, from: max(covered, index)) : index
     }
     if covered < bytes.count { segments.append(.text(covered..<bytes.count)) }
     return segments
   }
 
-  private func match(_ bytes: [UInt8], at index: Int) -> Token? {
-    for token in tokens[Int(bytes[index])]
-    where index + token.bytes.count <= bytes.count
-      && token.bytes.indices.allSatisfy({ bytes[index + $0] == token.bytes[$0] })
-    {
-      return token
+  private func match(_ bytes: [UInt8], at start: Int) -> Token? {
+    var longest: Int?
+    var node = 0
+    var index = start
+    while index < bytes.count, let next = nodes[node].next[bytes[index]] {
+      node = next
+      index += 1
+      if let token = nodes[node].token { longest = token }
     }
-    return nil
+    return longest.map { tokens[$0] }
   }
 }

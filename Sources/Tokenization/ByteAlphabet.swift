@@ -33,6 +33,11 @@ enum ByteAlphabet {
     return spelled
   }
 
+  /// How bytes are spelled, as UTF-8.
+  static func spelling(of bytes: [UInt8]) -> [UInt8] {
+    bytes.flatMap { Array(String(scalars[Int($0)]).utf8) }
+  }
+
   /// What a token adds to decoded text: the bytes it spells or, when it is not in the alphabet, its own UTF-8,
   /// which is how it is given.
   ///

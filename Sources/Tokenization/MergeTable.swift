@@ -12,19 +12,23 @@ struct MergeTable: Sendable {
     static let none = Merge(rank: .max, id: -1)
   }
 
+  /// A pair beside its merge: a look-up touches one place in memory.
+  private struct Slot {
+    var key = MergeTable.empty
+    var merge = Merge.none
+  }
+
   /// No pair of ids has this key, because ids are not negative.
   private static let empty = UInt64.max
 
-  private var keys: [UInt64]
-  private var merges: [Merge]
-  private var mask: Int
+  private var slots: [Slot]
+  private let mask: Int
 
   /// Room for `count` pairs, at most half of the table filled.
   init(capacity count: Int) {
     var size = 16
     while size < count * 2 { size *= 2 }
-    keys = [UInt64](repeating: Self.empty, count: size)
-    merges = [Merge](repeating: .none, count: size)
+    slots = [Slot](repeating: Slot(), count: size)
     mask = size - 1
   }
 
@@ -32,14 +36,12 @@ struct MergeTable: Sendable {
   subscript(left: Int32, right: Int32) -> Merge {
     get {
       let key = Self.key(left, right)
-      let slot = slot(of: key)
-      return keys[slot] == key ? merges[slot] : .none
+      let found = slots[slot(of: key)]
+      return found.key == key ? found.merge : .none
     }
     set {
       let key = Self.key(left, right)
-      let slot = slot(of: key)
-      keys[slot] = key
-      merges[slot] = newValue
+      slots[slot(of: key)] = Slot(key: key, merge: newValue)
     }
   }
 
@@ -50,7 +52,7 @@ struct MergeTable: Sendable {
   /// Where `key` is, or the empty slot where it would go. There always is one: the table is never full.
   private func slot(of key: UInt64) -> Int {
     var slot = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
-    while keys[slot] != key, keys[slot] != Self.empty { slot = (slot + 1) & mask }
+    while slots[slot].key != key, slots[slot].key != Self.empty { slot = (slot + 1) & mask }
     return slot
   }
 }

@@ -6,20 +6,25 @@ struct PreTokenizer: Sendable {
     case regex(RegexCutter)
     /// Puts a space before each piece that does not begin with one (`add_prefix_space`).
     case prefixSpace
+    case metaspace(Metaspace)
   }
 
   let steps: [Step]
 
-  /// The words of `bytes` (UTF-8), in order; together they are the text again, but for prefix spaces.
-  func words(of bytes: [UInt8]) throws -> Pieces {
+  /// The words of `bytes` (UTF-8), in order; together they are the text again, but for what prefixes and `Metaspace` change.
+  ///
+  /// - Parameter isBeginning: whether `bytes` are the beginning of the whole text.
+  func words(of bytes: [UInt8], isBeginning: Bool) throws -> Pieces {
     var pieces = Pieces(bytes: bytes, ends: bytes.isEmpty ? [] : [bytes.count])
+    var classes: [ScalarClass]?
     for step in steps {
       switch step {
       case .scanner(let scanner):
-        let classes = ScalarClass.ofBytes(pieces.bytes)
+        let known = classes ?? ScalarClass.ofBytes(pieces.bytes)
+        classes = known
         var ends: [Int] = []
         ends.reserveCapacity(pieces.bytes.count / 4)
-        for range in pieces.ranges { scanner.cut(pieces.bytes, classes, range, ends: &ends) }
+        for range in pieces.ranges { scanner.cut(pieces.bytes, known, range, ends: &ends) }
         pieces.ends = ends
       case .regex(let cutter):
         var ends: [Int] = []
@@ -27,6 +32,10 @@ struct PreTokenizer: Sendable {
         pieces.ends = ends
       case .prefixSpace:
         pieces = pieces.withPrefixSpaces()
+        classes = nil
+      case .metaspace(let metaspace):
+        pieces = metaspace.words(of: pieces, isBeginning: isBeginning)
+        classes = nil
       }
     }
     return pieces

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What is done to a text besides merging.
 struct Stages: Sendable {
   /// Added tokens that are looked for in the text as it is, and those that are looked for in the normalized text.
@@ -8,20 +6,7 @@ struct Stages: Sendable {
   let normalizer: Normalizer
   let preTokenizer: PreTokenizer
   let template: Template
-}
-
-/// What text is turned into before it is cut into words.
-enum Normalizer: Sendable {
-  case none
-  /// Canonical composition: "e" and a combining acute become "é".
-  case nfc
-
-  func normalized(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-    switch self {
-    case .none: Array(bytes)
-    case .nfc: Array(String(decoding: bytes, as: UTF8.self).precomposedStringWithCanonicalMapping.utf8)
-    }
-  }
+  let decoder: [DecoderStep]
 }
 
 /// The special tokens around a sequence.

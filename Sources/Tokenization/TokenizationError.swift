@@ -28,7 +28,7 @@ public enum TokenizationError: Error, CustomStringConvertible, Equatable {
       "\(file), \(key): found \(got); expected \(expected). Download or export the file again."
     case .unsupported(let file, let key, let expected, let got):
       "\(file), \(key): found \(got), which is not supported; expected \(expected). "
-        + "Use a byte-level BPE model, or change this key if its effect is not wanted."
+        + "Use a tokenizer of a form in docs/tokenizers.md, or change this key if its effect is not wanted."
     case .inconsistent(let file, let key, let expected, let got):
       "\(file), \(key): found \(got); expected \(expected). Export the file again from the tokenizer it was made with."
     case .unknownID(let file, let position, let expected, let got):

@@ -21,6 +21,11 @@ public protocol Tokenizer: Sendable {
   /// - Throws: when an id is outside `0..<vocabularySize`.
   func decode(_ ids: [Int], skipSpecialTokens: Bool) throws -> String
 
+  /// Text that grows with every id, in pieces of whole characters.
+  ///
+  /// - Parameter skipSpecialTokens: leave out special tokens.
+  func textStream(skipSpecialTokens: Bool) -> TextStream
+
   /// The id of a token by its spelling in the vocabulary (`"<|endoftext|>"`, `"Ġthe"`), or nil where there is none.
   func id(of token: String) -> Int?
 }

@@ -3,30 +3,51 @@
 /// Holds the working storage, so that a whole text is encoded without an allocation for each word.
 struct WordMerger {
   private let table: MergeTable
-  /// The token of each single byte.
-  private let byteIDs: [Int32]
+  private let symbols: Symbols
+  /// What no token has within it behind another character, so that words can be cut before it; nil where none is known.
+  private let boundary: [UInt8]?
   private var ids: [Int32] = []
   /// The merge of each token with the one after it.
   private var merges: [MergeTable.Merge] = []
 
-  /// Words up to this many bytes are merged by searching them through; in longer ones that would take quadratic time.
+  /// Words up to this many tokens are merged by searching them through; in longer ones that would take quadratic time.
   private static let longestSearched = 64
 
-  init(table: MergeTable, byteIDs: [Int32]) {
+  init(table: MergeTable, symbols: Symbols, boundary: [UInt8]? = nil) {
     self.table = table
-    self.byteIDs = byteIDs
+    self.symbols = symbols
+    self.boundary = boundary
   }
 
   /// Appends the tokens of the word `range` of `bytes`.
   mutating func append(_ bytes: [UInt8], _ range: Range<Int>, to output: inout [Int]) {
-    if range.count == 1 {
-      output.append(Int(byteIDs[Int(bytes[range.lowerBound])]))
-      return
+    guard let boundary else { return merge(bytes, range, to: &output) }
+    var start = range.lowerBound
+    var index = start
+    var isInBoundary = true
+    while index < range.upperBound {
+      if bytes[index] == boundary[0], index + boundary.count <= range.upperBound,
+        bytes[index..<index + boundary.count].elementsEqual(boundary)
+      {
+        if !isInBoundary {
+          merge(bytes, start..<index, to: &output)
+          start = index
+        }
+        isInBoundary = true
+        index += boundary.count
+      } else {
+        isInBoundary = false
+        index += 1
+      }
     }
+    merge(bytes, start..<range.upperBound, to: &output)
+  }
+
+  private mutating func merge(_ bytes: [UInt8], _ range: Range<Int>, to output: inout [Int]) {
     ids.removeAll(keepingCapacity: true)
-    for index in range { ids.append(byteIDs[Int(bytes[index])]) }
+    symbols.append(bytes, range, to: &ids)
     if ids.count <= Self.longestSearched {
-      mergeBySearch()
+      if ids.count > 1 { mergeBySearch() }
       for id in ids { output.append(Int(id)) }
     } else {
       var word = LongWord(ids: ids, table: table)

@@ -22,7 +22,7 @@ extension CommandLineTests {
 
     @Test func tokenizeRefusesBytesThatAreNoText() throws {
       let outcome = try Accrete.run(["tokenize"], input: Data([0x41, 0xFF, 0x42]))
-      expectRefusal(outcome, code: 65, "standard input", "UTF-8")
+      expectRefusal(outcome, code: 65, "standard input", "UTF-8", "byte 1 ", "FF")
     }
 
     @Test func logitsAreOneRowForEachId() throws {

@@ -64,16 +64,17 @@ import Testing
   }
 
   @Test func longWordsMergeAsShortOnesDo() throws {
-    let table = try SeedlingFile.tokenizer().vocabulary.merges
-    let byteIDs = try SeedlingFile.tokenizer().vocabulary.byteIDs
+    let vocabulary = try SeedlingFile.tokenizer().vocabulary
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<500 {
       let letters = Array("etaoinshr ".utf8)
       let bytes = (0..<60).map { _ in letters.randomElement(using: &generator) ?? 0x65 }
-      var merger = WordMerger(table: table, byteIDs: byteIDs)
+      var merger = WordMerger(table: vocabulary.merges, symbols: vocabulary.symbols)
       var short: [Int] = []
       merger.append(bytes, 0..<60, to: &short)
-      var word = LongWord(ids: bytes.map { byteIDs[Int($0)] }, table: table)
+      var symbols: [Int32] = []
+      vocabulary.symbols.append(bytes, 0..<60, to: &symbols)
+      var word = LongWord(ids: symbols, table: vocabulary.merges)
       word.merge()
       var long: [Int] = []
       word.append(to: &long)

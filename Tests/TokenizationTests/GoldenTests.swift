@@ -20,7 +20,7 @@ import Testing
   }
 
   /// The seedling tokenizer with a variant's changes.
-  private func tokenizer(_ variant: [String: Any]) throws -> ByteLevelBPE {
+  private func tokenizer(_ variant: [String: Any]) throws -> BPETokenizer {
     let patch = try #require(variant["patch"] as? [String: Any])
     return try SeedlingFile.changed { contents in
       var model = try #require(contents["model"] as? [String: Any])

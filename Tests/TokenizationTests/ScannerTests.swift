@@ -63,10 +63,11 @@ import Testing
 
   @Test func classesAreThoseOfUnicode16() {
     let expected: [(Unicode.Scalar, ScalarClass)] = [
-      ("a", .letter), ("ß", .letter), ("漢", .letter), ("ª", .letter), ("\u{1C89}", .letter), ("1", .number),
+      ("a", .lower), ("ß", .lower), ("漢", .uncased), ("ª", .uncased), ("\u{1C89}", .upper), ("ǅ", .upper),
+      ("1", .number),
       ("²", .number), ("Ⅷ", .number), ("٣", .number), (" ", .space), ("\u{B}", .space), ("\u{85}", .space),
-      ("\u{2028}", .space), ("\r", .newline), ("\n", .newline), ("\u{200B}", .other), ("\u{301}", .other),
-      ("\u{1C}", .other), ("_", .other), ("😀", .other), ("\u{33479}", .other),
+      ("\u{2028}", .space), ("\r", .newline), ("\n", .newline), ("\u{200B}", .rest), ("\u{301}", .mark),
+      ("\u{1C}", .rest), ("_", .punctuation), ("😀", .symbol), ("\u{33479}", .rest), ("\u{11DE0}", .newNumber),
     ]
     for (scalar, kind) in expected { #expect(ScalarClass(of: scalar) == kind, "U+\(String(scalar.value, radix: 16))") }
   }

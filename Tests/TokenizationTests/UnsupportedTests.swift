@@ -29,17 +29,41 @@ import Testing
 
   @Test(arguments: [
     Change("truncation", #"{"max_length":5}"#), Change("padding", #"{"pad_id":0}"#),
-    Change("normalizer", #"{"type":"NFKC"}"#), Change("normalizer", #"{"type":"Sequence","normalizers":[]}"#),
+    Change("normalizer", #"{"type":"NFKC"}"#),
+    Change(
+      "normalizer", #"{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Lowercase"}]}"#,
+      "normalizer.normalizers[1]"),
+    Change("normalizer", #"{"type":"NFC","form":1}"#, "normalizer.form"),
+    Change(
+      "normalizer", #"{"type":"Replace","pattern":{"Regex":" "},"content":""}"#, "normalizer.pattern"),
+    Change(
+      "decoder", #"{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"ByteFallback"}]}"#, "decoder.decoders[1]"),
+    Change(
+      "decoder", #"{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":" ","start":0,"stop":1}]}"#,
+      "decoder.decoders[1]"),
+    Change("decoder", #"{"type":"Sequence","decoders":[]}"#), Change("decoder", #"{"type":"CTC"}"#),
     Change("decoder", "null"), Change("decoder", #"{"type":"WordPiece"}"#),
-    Change("pre_tokenizer", "null"), Change("pre_tokenizer", #"{"type":"Digits","individual_digits":true}"#),
-    Change("pre_tokenizer", sequence()), Change("pre_tokenizer", split),
+    // Without ByteLevel the vocabulary would be one of characters, of which it lacks most.
+    Change("pre_tokenizer", "null", "model.unk_token"), Change("pre_tokenizer", sequence(), "model.unk_token"),
+    Change("pre_tokenizer", split, "model.unk_token"), Change("pre_tokenizer", #"{"type":"Punctuation"}"#),
+    Change(
+      "pre_tokenizer", #"{"type":"Metaspace","replacement":"▁▁","prepend_scheme":"first"}"#, "pre_tokenizer.replacement"
+    ),
+    Change(
+      "pre_tokenizer", #"{"type":"Metaspace","replacement":"▁","prepend_scheme":"last"}"#,
+      "pre_tokenizer.prepend_scheme"),
+    Change("pre_tokenizer", #"{"type":"Digits","individual":true}"#, "pre_tokenizer.individual"),
     Change("pre_tokenizer", sequence(bytes, split), "pre_tokenizer.pretokenizers[0]"),
-    Change("pre_tokenizer", sequence(#"{"type":"Metaspace"}"#, bytes), "pre_tokenizer.pretokenizers[0]"),
+    Change("pre_tokenizer", sequence(#"{"type":"Whitespace"}"#, bytes), "pre_tokenizer.pretokenizers[0]"),
     Change(
       "pre_tokenizer", sequence(#"{"type":"Split","pattern":{"String":" "},"behavior":"Isolated"}"#, bytes),
       "pre_tokenizer.pretokenizers[0].pattern"),
     Change(
       "pre_tokenizer", sequence(#"{"type":"Split","pattern":{"Regex":"a"},"behavior":"Removed"}"#, bytes),
+      "pre_tokenizer.pretokenizers[0].behavior"),
+    Change(
+      "pre_tokenizer",
+      sequence(#"{"type":"Split","pattern":{"Regex":"\\p{N}"},"behavior":"Removed","invert":true}"#, bytes),
       "pre_tokenizer.pretokenizers[0].behavior"),
     Change(
       "pre_tokenizer", sequence(#"{"type":"Split","pattern":{"Regex":"(a"},"behavior":"Isolated"}"#, bytes),
@@ -62,7 +86,7 @@ import Testing
 
   @Test(arguments: [
     ("type", #""Unigram""#), ("dropout", "0.1"), ("continuing_subword_prefix", #""@@""#),
-    ("end_of_word_suffix", #""</w>""#), ("byte_fallback", "true"),
+    ("end_of_word_suffix", #""</w>""#), ("unheard_of", "true"),
   ]) func isRefusedInTheModel(_ key: String, _ value: String) throws {
     let value = try JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)
     #expect {
@@ -91,7 +115,7 @@ import Testing
     let error = TokenizationError.unsupported(file: "t.json", key: "normalizer", expected: "null or NFC", got: "NFKC")
     #expect(
       error.description == "t.json, normalizer: found NFKC, which is not supported; expected null or NFC. "
-        + "Use a byte-level BPE model, or change this key if its effect is not wanted.")
+        + "Use a tokenizer of a form in docs/tokenizers.md, or change this key if its effect is not wanted.")
   }
 
   /// A thousand tokens, named a thousand times: a small file that would be a million tokens around every text.

@@ -22,12 +22,12 @@ struct TokenizeMode {
     let peakRssBytes: Int
   }
 
-  private let tokenizer: ByteLevelBPE
+  private let tokenizer: BPETokenizer
   private let texts: [String]
 
   init(_ arguments: Arguments) throws {
     texts = try JSONFile.read(Material.self, from: arguments.file("material")).texts
-    tokenizer = try ByteLevelBPE(contentsOf: arguments.file("base").appendingPathComponent("tokenizer.json"))
+    tokenizer = try BPETokenizer(folder: arguments.file("base"))
   }
 
   func run() async throws {

@@ -15,14 +15,21 @@ struct TokenizeCommand: ParsableCommand {
 
   private struct Result: Encodable { let ids: [Int] }
 
+  /// Where `data` is no UTF-8.
+  private static func place(in data: Data) -> String {
+    guard let place = UTF8Text.firstInvalidByte(in: [UInt8](data)) else { return "bytes that are no UTF-8" }
+    let byte = String(data[data.startIndex + place], radix: 16, uppercase: true)
+    return "no UTF-8 at byte \(place) (counted from 0), which is \(byte) in hexadecimal"
+  }
+
   func run() throws {
     try Failure.reported {
-      let tokenizer = try ByteLevelBPE(contentsOf: base.folder().appendingPathComponent("tokenizer.json"))
+      let tokenizer = try BPETokenizer(folder: base.folder())
       let data = try FileHandle.standardInput.readToEnd() ?? Data()
       guard let text = String(validating: data, as: UTF8.self) else {
         throw StreamError.text(
           StreamError.Detail(
-            file: "standard input", expected: "UTF-8 text", got: "bytes that are no UTF-8", fix: "Convert it to UTF-8.")
+            file: "standard input", expected: "UTF-8 text", got: Self.place(in: data), fix: "Convert it to UTF-8.")
         )
       }
       let ids = try tokenizer.encode(text, addSpecialTokens: special)

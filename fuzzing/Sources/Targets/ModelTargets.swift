@@ -27,18 +27,20 @@ let modelTargets: [FuzzTarget] = [
     _ = try Checkpoint(folder: shards.url)
   },
   FuzzTarget("tokenizer") { input in
-    let tokenizer = try ByteLevelBPE(data: input, file: "/fuzz/tokenizer.json")
-    for text in ["", "It's 12345 <|end|>\n\n  漢字 e\u{301}\u{0}", String(repeating: "ab", count: 100)] {
-      let ids: [Int]
-      do {
-        ids = try tokenizer.encode(text, addSpecialTokens: true)
-      } catch TokenizationError.unsplittable {
-        continue
-      }
-      try Finding.unless(
-        ids.allSatisfy { (0..<tokenizer.vocabularySize).contains($0) }, "an id out of the vocabulary: \(ids)")
-      _ = try Finding.unlessDone("decoding what was encoded") { try tokenizer.decode(ids, skipSpecialTokens: false) }
-    }
+    try check(BPETokenizer(data: input, file: "/fuzz/tokenizer.json"))
+  },
+  // hy.tiktoken.
+  FuzzTarget("tiktoken") { input in
+    try check(BPETokenizer(tiktoken: input, file: "/fuzz/hy.tiktoken") { $0.isMultiple(of: 2) ? .large : .later })
+  },
+  // tokenizer_config.json, special_tokens_map.json, generation_config.json and config.json beside a tokenizer.
+  FuzzTarget("special") { input in
+    let parts = input.parts(4)
+    let names = ["tokenizer_config.json", "special_tokens_map.json", "generation_config.json", "config.json"]
+    for (name, part) in zip(names, parts) { special.write(part.isEmpty ? Data("{}".utf8) : part, to: name) }
+    let found = try SpecialTokens(folder: special.url, tokenizer: bytes)
+    try Finding.unless(
+      found.tokens.values.allSatisfy { bytes.id(of: $0.text) == $0.id }, "a token with another id: \(found.tokens)")
   },
   FuzzTarget("expert") { input in
     let archive = try JSONFile.decode(ExpertArchive.self, from: input, path: "/fuzz/expert.json")
@@ -47,7 +49,46 @@ let modelTargets: [FuzzTarget] = [
   },
 ]
 
+/// What a tokenizer promises of every text.
+private func check(_ tokenizer: BPETokenizer) throws {
+  let texts = [
+    "", "It's 12345 <|end|>\n\n  漢字 e\u{301}\u{0}", String(repeating: "ab", count: 100),
+    " ▁▁ a  <s> b</s>\u{AC00}\u{11A8}",
+  ]
+  for text in texts {
+    let ids: [Int]
+    do {
+      ids = try tokenizer.encode(text, addSpecialTokens: true)
+    } catch TokenizationError.unsplittable {
+      continue
+    }
+    try Finding.unless(
+      ids.allSatisfy { (0..<tokenizer.vocabularySize).contains($0) }, "an id out of the vocabulary: \(ids)")
+    let whole = try Finding.unlessDone("decoding what was encoded") {
+      try tokenizer.decode(ids, skipSpecialTokens: false)
+    }
+    var stream = tokenizer.textStream(skipSpecialTokens: false)
+    let streamed = try Finding.unlessDone("decoding one by one") {
+      try ids.map { try stream.append($0) }.joined() + stream.finish()
+    }
+    try Finding.unless(Array(streamed.utf8) == Array(whole.utf8), "the parts \(streamed) are not the whole \(whole)")
+  }
+}
+
 private let model = Workplace("model")
+private let special = Workplace("special")
+
+/// Ids that are the bytes of one-byte tokens.
+private let bytes = Bytes()
+
+private struct Bytes: Tokenizer {
+  let vocabularySize = 256
+  func encode(_ text: String, addSpecialTokens: Bool) throws -> [Int] { text.utf8.map(Int.init) }
+  func decode(_ ids: [Int], skipSpecialTokens: Bool) throws -> String {
+    String(decoding: ids.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+  }
+  func id(of token: String) -> Int? { token.utf8.count == 1 ? token.utf8.first.map(Int.init) : nil }
+}
 
 /// Two shards of one tensor each: `a` in the first, `b` in the second.
 private let shards: Workplace = {

@@ -5,10 +5,10 @@ import Foundation
 /// The seedling tokenizer of this repository, as it is and with parts replaced.
 enum SeedlingFile {
   static let url = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Sources/accrete/Resources/base/seedling/tokenizer.json")
 
-  static func tokenizer() throws -> ByteLevelBPE { try ByteLevelBPE(contentsOf: url) }
+  static func tokenizer() throws -> BPETokenizer { try BPETokenizer(contentsOf: url) }
 
   /// The bytes of the file after `change` to its top-level object.
   static func data(_ change: (inout [String: Any]) throws -> Void) throws -> Data {
@@ -28,11 +28,11 @@ enum SeedlingFile {
   }
 
   /// The tokenizer after `change`; errors call its file "t.json".
-  static func changed(_ change: (inout [String: Any]) throws -> Void) throws -> ByteLevelBPE {
-    try ByteLevelBPE(data: data(change), file: "t.json")
+  static func changed(_ change: (inout [String: Any]) throws -> Void) throws -> BPETokenizer {
+    try BPETokenizer(data: data(change), file: "t.json")
   }
 
-  static func changedModel(_ change: (inout [String: Any]) -> Void) throws -> ByteLevelBPE {
-    try ByteLevelBPE(data: modelData(change), file: "t.json")
+  static func changedModel(_ change: (inout [String: Any]) -> Void) throws -> BPETokenizer {
+    try BPETokenizer(data: modelData(change), file: "t.json")
   }
 }

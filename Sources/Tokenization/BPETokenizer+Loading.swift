@@ -1,0 +1,59 @@
+import Files
+public import Foundation
+
+extension BPETokenizer {
+  /// Reads a `tokenizer.json`.
+  ///
+  /// - Throws: `TokenizationError` when the file is missing, is no JSON, contradicts itself, or asks for something that
+  ///   is not supported; the error names the file and the key.
+  public init(contentsOf url: URL) throws {
+    try self.init(
+      data: Self.contents(of: url, expected: "a tokenizer.json", limit: JSONFile.sizeLimit), file: url.path)
+  }
+
+  /// Builds the tokenizer from a `tokenizer.json` that is in memory already.
+  ///
+  /// - Parameters:
+  ///   - data: the JSON text.
+  ///   - file: where it came from, for errors.
+  /// - Throws: as ``init(contentsOf:)``.
+  public init(data: Data, file: String) throws {
+    let tree: JSONTree
+    do {
+      tree = try JSONTree(parsing: data, path: file)
+    } catch FileError.malformedJSON(_, let reason) {
+      throw TokenizationError.malformed(file: file, key: JSONPlace.top, expected: "a tokenizer.json", got: reason)
+    }
+    let reading = Reading(top: JSONPlace(value: tree, key: JSONPlace.top, file: file))
+    let model = try reading.model()
+    let added = try reading.addedTokens(model)
+    let normalizer = try reading.normalizer()
+    let preTokenizer = try reading.preTokenizer()
+    let decoder = try reading.decoder()
+    vocabulary = try Vocabulary(
+      model, added: added, form: Vocabulary.Form(isByteLevel: preTokenizer.isByteLevel, decoder: decoder),
+      normalizer: normalizer)
+    stages = Stages(
+      verbatimTokens: AddedTokens(added.filter { !$0.isNormalized }.map { $0.searched(.none) }),
+      normalizedTokens: AddedTokens(added.filter(\.isNormalized).map { $0.searched(normalizer) }),
+      normalizer: normalizer, preTokenizer: preTokenizer.value,
+      template: try reading.template(vocabularySize: vocabulary.tokens.count), decoder: decoder)
+  }
+
+  /// The bytes of a tokenizer file: no regular file, or one too large to be parsed, is refused before its bytes are taken.
+  static func contents(of url: URL, expected: String, limit: Int) throws -> Data {
+    do {
+      let mapped = try MappedFile(url)
+      guard mapped.bytes.count <= limit else {
+        throw TokenizationError.malformed(
+          file: url.path, key: JSONPlace.top, expected: "at most \(limit) bytes", got: "\(mapped.bytes.count)")
+      }
+      return mapped.data()
+    } catch let error as TokenizationError {
+      throw error
+    } catch {
+      throw TokenizationError.unreadable(
+        file: url.path, expected: expected, got: "the file is missing or cannot be read")
+    }
+  }
+}

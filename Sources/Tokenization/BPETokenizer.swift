@@ -1,0 +1,55 @@
+/// Byte-pair encoding, of bytes or of characters, as a Hugging Face `tokenizer.json` or a tiktoken file describes it; ids and
+/// texts are equal to those of Python's `tokenizers` and `tiktoken`.
+///
+/// A text is cut at added tokens, normalized, cut into words, and each word's bytes or characters are merged to tokens. The
+/// value is immutable, so one may be used from many tasks at once. See docs/tokenizers.md for what is supported.
+public struct BPETokenizer: Tokenizer {
+  let vocabulary: Vocabulary
+  let stages: Stages
+
+  public var vocabularySize: Int { vocabulary.tokens.count }
+
+  public func id(of token: String) -> Int? { vocabulary.id(of: token) }
+
+  /// The ids of `text`, in order.
+  ///
+  /// - Throws: `TokenizationError.unsplittable`, only with a pre-tokenizer pattern that is not built in.
+  public func encode(_ text: String, addSpecialTokens: Bool) throws -> [Int] {
+    var ids: [Int] = []
+    var merger = WordMerger(
+      table: vocabulary.merges, symbols: vocabulary.symbols, boundary: vocabulary.boundary)
+    let bytes = Array(text.utf8)
+    ids.reserveCapacity(bytes.count / 3)
+    for segment in stages.verbatimTokens.segments(of: bytes) {
+      switch segment {
+      case .token(let id): ids.append(id)
+      case .text(let range):
+        let normalized = stages.normalizer.normalized(bytes[range])
+        try encode(normalized, isBeginning: range.lowerBound == 0, with: &merger, to: &ids)
+      }
+    }
+    return addSpecialTokens ? stages.template.wrapped(ids) : ids
+  }
+
+  /// Encodes normalized text, in which the tokens that are matched after normalizing may still be.
+  private func encode(
+    _ bytes: [UInt8], isBeginning: Bool, with merger: inout WordMerger, to ids: inout [Int]
+  ) throws {
+    for segment in stages.normalizedTokens.segments(of: bytes) {
+      switch segment {
+      case .token(let id): ids.append(id)
+      case .text(let range):
+        let words = try stages.preTokenizer.words(
+          of: range.count == bytes.count ? bytes : Array(bytes[range]),
+          isBeginning: isBeginning && range.lowerBound == 0)
+        for word in words.ranges {
+          if !vocabulary.wholeWords.isEmpty, let id = vocabulary.wholeWords[words.bytes[word]] {
+            ids.append(Int(id))
+          } else {
+            merger.append(words.bytes, word, to: &ids)
+          }
+        }
+      }
+    }
+  }
+}

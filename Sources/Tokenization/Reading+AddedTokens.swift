@@ -1,0 +1,41 @@
+/// A token beside the model's own ones, as it is written in the file.
+struct AddedTokenFile {
+  let id: Int
+  let content: [UInt8]
+  let isSingleWord: Bool
+  let stripsLeft: Bool
+  let stripsRight: Bool
+  let isNormalized: Bool
+  let isSpecial: Bool
+
+  /// How it is looked for; in normalized text its own normalized form is.
+  func searched(_ normalizer: Normalizer) -> AddedTokens.Token {
+    AddedTokens.Token(
+      id: id, bytes: normalizer.normalized(content[...]), stripsLeft: stripsLeft, stripsRight: stripsRight,
+      isSingleWord: isSingleWord)
+  }
+}
+
+extension Reading {
+  /// The added tokens, when none contradicts another or the vocabulary.
+  func addedTokens(_ model: ModelFile) throws -> [AddedTokenFile] {
+    guard let list = try top.optional("added_tokens") else { return [] }
+    var seen: Set<[UInt8]> = []
+    return try list.elements().map { place in
+      let content = try place.required("content")
+      let token = AddedTokenFile(
+        id: try place.required("id").integer(), content: try content.bytes(),
+        isSingleWord: try place.required("single_word").flag(), stripsLeft: try place.required("lstrip").flag(),
+        stripsRight: try place.required("rstrip").flag(), isNormalized: try place.required("normalized").flag(),
+        isSpecial: try place.required("special").flag())
+      if token.content.isEmpty { throw content.inconsistent("some text", got: "\"\"") }
+      if !seen.insert(token.content).inserted {
+        throw content.inconsistent("each token once", got: "\"\(try content.text())\" again")
+      }
+      if let id = model.ids[token.content], id != token.id {
+        throw try place.required("id").inconsistent("\(id), as in model.vocab", got: "\(token.id)")
+      }
+      return token
+    }
+  }
+}

@@ -1,0 +1,63 @@
+extension Reading {
+  /// The special tokens that the post-processor puts around one sequence.
+  func template(vocabularySize: Int) throws -> Template {
+    guard let place = try top.optional("post_processor") else { return Template() }
+    return try template(place, vocabularySize: vocabularySize)
+  }
+
+  private func template(_ place: JSONPlace, vocabularySize: Int) throws -> Template {
+    let type = try place.required("type").text()
+    switch type {
+    case "ByteLevel": return Template()  // It moves offsets, not ids.
+    case "Sequence":
+      return try place.required("processors").elements().reduce(into: Template()) { template, part in
+        let inner = try self.template(part, vocabularySize: vocabularySize)
+        template.before = inner.before + template.before
+        template.after += inner.after
+        try requireSize(of: template, place)
+      }
+    case "TemplateProcessing": return try single(place, vocabularySize: vocabularySize)
+    default: throw place.unsupported("null, ByteLevel, TemplateProcessing or a Sequence of them", got: type)
+    }
+  }
+
+  /// A few tokens are put around a text. A list of tokens that is named again and again would otherwise make a small file
+  /// fill the memory.
+  private func requireSize(of template: Template, _ place: JSONPlace) throws {
+    let count = template.before.count + template.after.count
+    guard count <= 1024 else { throw place.unsupported("at most 1024 tokens around a text", got: "\(count)") }
+  }
+
+  private func single(_ place: JSONPlace, vocabularySize: Int) throws -> Template {
+    var template = Template()
+    var sequences = 0
+    let single = try place.required("single")
+    for piece in try single.elements() {
+      if let name = try piece.optional("SpecialToken")?.required("id") {
+        let ids = try self.ids(named: name, of: place, piece, vocabularySize: vocabularySize)
+        if sequences == 0 { template.before += ids } else { template.after += ids }
+        try requireSize(of: template, place)
+      } else if try piece.optional("Sequence") != nil {
+        sequences += 1
+      } else {
+        throw piece.unsupported("a SpecialToken or a Sequence", got: "neither")
+      }
+    }
+    guard sequences == 1 else { throw single.unsupported("the sequence once", got: "it \(sequences) times") }
+    return template
+  }
+
+  private func ids(
+    named name: JSONPlace, of place: JSONPlace, _ piece: JSONPlace, vocabularySize: Int
+  ) throws -> [Int] {
+    guard let token = try place.optional("special_tokens")?.optional(try name.text()) else {
+      throw piece.inconsistent("a token of special_tokens", got: "\"\(try name.text())\"")
+    }
+    let list = try token.required("ids")
+    let ids = try list.elements().map { try $0.integer() }
+    if let id = ids.first(where: { !(0..<vocabularySize).contains($0) }) {
+      throw list.inconsistent("ids in 0..<\(vocabularySize)", got: "\(id)")
+    }
+    return ids
+  }
+}
