@@ -71,7 +71,8 @@ let package = Package(
     .executableTarget(
       name: "accrete",
       dependencies: [
-        "Reports", "Runs", "Learning", "Streams", "Experts", "Decoder", "Templates", "Tokenization", "Torch", "Files",
+        "Reports", "Runs", "Learning", "Streams", "Experts", "Generation", "Decoder", "Templates", "Tokenization",
+        "Torch", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/base"), .copy("Resources/demo")],

@@ -3,7 +3,7 @@ public import Torch
 
 /// A decoder-only language model whose weights never change.
 public struct DecoderModel: Sendable {
-  public let configuration: DecoderConfiguration
+  public internal(set) var configuration: DecoderConfiguration
   public let embedding: FrozenMatrix  // [vocabulary, hidden]
   public let layers: [DecoderLayer]
   public let finalNorm: Tensor  // [hidden]
@@ -14,6 +14,13 @@ public struct DecoderModel: Sendable {
   let rotary: RotaryEmbedding
 
   public var device: Device { embedding.device }
+
+  /// The same model with other tokens that end a text and fill a row: for checkpoints whose files give wrong ones.
+  public func ending(at endTokens: [Int], padToken: Int?) -> DecoderModel {
+    var copy = self
+    (copy.configuration.endTokens, copy.configuration.padToken) = (endTokens, padToken)
+    return copy
+  }
 
   /// Final-normed hidden states of a batch, on its padded grid; at padding they say nothing.
   ///

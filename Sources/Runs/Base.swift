@@ -12,6 +12,8 @@ public struct Base: Sendable {
   public let tokenizerDigest: Digest
   /// The id that ends an answer.
   public let endToken: Int
+  /// What in its files was wrong and has been put right, for people.
+  public let warnings: [String]
 
   /// Vocabularies are often padded to a round size; a tokenizer smaller by more than this share belongs to another model.
   private static let paddingShare = 16
@@ -21,14 +23,19 @@ public struct Base: Sendable {
   public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil) throws {
     let file = BPETokenizer.file(in: folder)
     self.folder = folder
-    model = try DecoderModel(folder: folder, on: device, precision: precision)
-    tokenizer = try BPETokenizer(folder: folder)
+    let cutter = try BPETokenizer(folder: folder)
+    tokenizer = cutter
     tokenizerDigest = try Digest(ofFile: file)
-    let (size, known) = (model.configuration.vocabularySize, tokenizer.vocabularySize)
+    let stored = try DecoderModel(folder: folder, on: device, precision: precision)
+    let (size, known) = (stored.configuration.vocabularySize, tokenizer.vocabularySize)
     guard known <= size, size - known <= size / Self.paddingShare else {
       throw DecoderError.vocabularyMismatch(base: folder.path, model: size, tokenizer: known)
     }
-    guard let end = model.configuration.endTokens.first else { throw RunError.noEndToken(folder: folder.path) }
+    let tokens = try BaseTokens(
+      stored.configuration, SpecialTokens(folder: folder, tokenizer: cutter), cutter)
+    guard let end = tokens.end.first else { throw RunError.noEndToken(folder: folder.path) }
+    model = stored.ending(at: tokens.end, padToken: tokens.pad)
+    warnings = tokens.warnings
     endToken = end
   }
 

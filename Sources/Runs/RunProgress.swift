@@ -2,6 +2,8 @@ public import Learning
 
 /// What a run tells while it works; values only, so that any front end can show it.
 public enum RunProgress: Sendable {
+  /// Something about the base was wrong and has been put right.
+  case warning(String)
   case preparing(task: String)
   case prepared(Manifest)
   case training(task: String, number: Int, of: Int, report: StepReport, tokensPerSecond: Double, secondsLeft: Double)

@@ -157,6 +157,7 @@ public final class SequenceRun {
       ?? Base(
         folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
         precision: configuration.weights)
+    for warning in base.warnings { report(.warning(warning)) }
     try requireFit(configuration, base)
     let tasks = try names.enumerated().map { arrival, name in
       report(.preparing(task: name))

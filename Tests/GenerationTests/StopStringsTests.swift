@@ -50,7 +50,8 @@ import Testing
 
   /// However a text is cut, the same is given, and never more than is certain.
   @Test func everyCut() {
-    let text = Array("to be or not to be: that is"), stops = ["be:", "that"]
+    let text = Array("to be or not to be: that is")
+    let stops = ["be:", "that"]
     for first in 0...text.count {
       for second in first...text.count {
         let pieces = [text[..<first], text[first..<second], text[second...]].map { String($0) }

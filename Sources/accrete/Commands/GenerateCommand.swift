@@ -1,50 +1,69 @@
 import ArgumentParser
 import Decoder
+import Files
 import Foundation
+import Generation
 import Runs
+import Templates
 import Tokenization
 import Torch
 
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "generate", abstract: "Continue a prompt, with the base or with a learned task's experts.")
+    commandName: "generate", abstract: "Continue prompts, with the base or with a learned task's experts.",
+    discussion: """
+      --prompt TEXT is answered as it is written; with --chat it is one turn of a conversation, in the words of the base's own template. \
+      --prompts FILE has one JSON object on each line, {"prompt": TEXT} or {"messages": [{"role": …, "content": …}, …]}; all are \
+      answered together, and each answer is a line {"text": …, "ids": […], "reason": "end", "stop" or "limit"}.
+      """)
 
   @OptionGroup var base: BaseOptions
   @OptionGroup var expert: ExpertOptions
+  @OptionGroup var sampling: SamplingOptions
 
   @Option(help: "The text to continue.")
-  var prompt: String
+  var prompt: String?
 
-  @Option(help: "At most this many new tokens.")
-  var maxTokens = 64
+  @Option(help: "Prompts, one JSON object on each line.")
+  var prompts: String?
 
-  @Option(help: "0: always the most probable token.")
-  var temperature = 0.0
+  @Flag(help: "The prompt is a turn of a conversation: write it with the base's chat template.")
+  var chat = false
 
-  @Option(help: "Seed of the sampling.")
-  var seed: UInt64 = 0
+  @Option(help: "With --chat: the system's turn before it.")
+  var system: String?
+
+  @Flag(help: "Print each answer as JSON.")
+  var json = false
+
+  func validate() throws {
+    guard (prompt == nil) != (prompts == nil) else { throw ValidationError("Give --prompt or --prompts.") }
+    guard prompts == nil || !chat else {
+      throw ValidationError("--chat is for --prompt; in --prompts, lines with `messages` are conversations.")
+    }
+    guard system == nil || chat else { throw ValidationError("--system needs --chat.") }
+  }
 
   func run() throws {
     try Failure.reported {
       let base = try Base(folder: self.base.folder(), on: self.base.apply(), precision: self.base.weights)
-      let ids = try base.tokenizer.encode(prompt, addSpecialTokens: true)
-      var produced: [Int] = []
-      var shown = ""
-      _ = try base.model.generate(
-        after: ids, options: GenerationOptions(maxTokens: maxTokens, temperature: temperature, seed: seed),
+      for warning in base.warnings { Console.error("warning: \(warning)") }
+      let reader = PromptReader(base)
+      let ids =
+        try prompts.map { try reader.file(absolute($0)) } ?? [reader.prompt(prompt ?? "", chat: chat, system: system)]
+      let streams = prompts == nil && !json
+      let texts = try TextGenerator(base.model, base.tokenizer).texts(
+        after: ids, options: sampling.options, stops: sampling.stop,
         experts: expert.selection(for: base.model, tokenizer: base.tokenizerDigest)
-      ) { id in
-        produced.append(id)
-        let text = try base.tokenizer.decode(produced, skipSpecialTokens: true)
-        // A character whose bytes are not all there yet decodes as U+FFFD: wait for the rest.
-        if !text.hasSuffix("\u{FFFD}"), text.utf8.count > shown.utf8.count {
-          Console.stream(String(decoding: Array(text.utf8.dropFirst(shown.utf8.count)), as: UTF8.self))
-          shown = text
-        }
+      ) { _, piece in
+        if streams { Console.stream(piece) }
         return true
       }
-      let whole = try base.tokenizer.decode(produced, skipSpecialTokens: true)
-      Console.output(String(decoding: Array(whole.utf8.dropFirst(shown.utf8.count)), as: UTF8.self))
+      if streams {
+        Console.output("")
+      } else {
+        for text in texts { Console.output(String(decoding: try JSONFile.encode(text, pretty: false), as: UTF8.self)) }
+      }
     }
   }
 }

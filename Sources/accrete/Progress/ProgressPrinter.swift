@@ -17,6 +17,7 @@ final class ProgressPrinter {
   func show(_ progress: RunProgress) {
     guard !quiet else { return }
     switch progress {
+    case .warning(let text): line("warning: \(text)")
     case .preparing(let task): passing("reading \(task)")
     case .prepared(let manifest): prepared(manifest)
     case .training(let task, let number, let total, let report, let speed, let left):
