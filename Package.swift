@@ -67,7 +67,7 @@ let package = Package(
     layer(
       "Runs",
       ["Learning", "Streams", "Experts", "Decoder", "Torch", "Files", .product(name: "Yams", package: "Yams")]),
-    layer("Reports", ["Runs", "Learning", "Files"]),
+    layer("Reports", ["Runs", "Learning", "Streams", "Files"]),
     .executableTarget(
       name: "accrete",
       dependencies: [

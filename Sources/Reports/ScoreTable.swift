@@ -19,11 +19,22 @@ public enum ScoreTable {
         score: manifest.scoreName(column))
     ])
     if manifest.isPlainAccuracy { return table }
-    let measures = zip(file.tasks, file.n).compactMap { measure(of: $0, n: $1, column, manifest) }
+    let measures = measures(of: manifest, n: file.n, column)
     // What is true of both columns stands once, under the first of two tables.
     guard column == .clean else { return ([table] + measures).joined(separator: "\n") }
     let notes = manifest.tasks.flatMap { manifest.scoring(of: $0).notes }
     return ([table] + measures + cutLines(file) + notes.map { "note: \($0)" }).joined(separator: "\n")
+  }
+
+  /// What each task is scored by; nothing where all of it is the accuracy of labels.
+  ///
+  /// - Parameters:
+  ///   - manifest: of the run.
+  ///   - n: rows that count, of each task.
+  ///   - column: which of the two.
+  static func measures(of manifest: Manifest, n: [Int], _ column: ScoreColumn) -> [String] {
+    if manifest.isPlainAccuracy { return [] }
+    return zip(manifest.tasks, n).compactMap { measure(of: $0, n: $1, column, manifest) }
   }
 
   private static func measure(of task: String, n: Int, _ column: ScoreColumn, _ manifest: Manifest) -> String? {

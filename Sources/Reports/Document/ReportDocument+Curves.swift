@@ -21,10 +21,10 @@ extension ReportDocument {
       }
     }
     return chart(
-      comparison, curves, title: "Average accuracy on the tasks learned so far", unit: .fraction,
+      comparison, curves, title: "Average \(score(comparison)) on the tasks learned so far", unit: .fraction,
       caption:
         "\(code: TaskMatrix.averageAccuracyCurveFormula). Bars: one standard deviation over runs, or the last point's 95 % interval. \(averages(comparison)) Seeds: \(seeds(comparison)).",
-      yTitle: "accuracy")
+      yTitle: score(comparison))
   }
 
   private static func bytes(_ comparison: RunSummary) -> LineChart? {

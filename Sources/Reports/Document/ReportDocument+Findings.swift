@@ -12,8 +12,12 @@ extension ReportDocument {
     }.sorted { $0.estimate.mean > $1.estimate.mean }
     if comparison.isComparable, !ranked.isEmpty {
       let shares: [Phrase] = ranked.map { "\(strong: $0.group.name) \(share($0.estimate))" }
+      let what =
+        comparison.isPlainAccuracy
+        ? "answers are right in these shares of the test rows, on average over the tasks"
+        : "the mean of the tasks' scores, each as a share of its measure's range, is"
       findings.append(
-        "After learning \(Format.count(first.tasks.count, "task")) one after the other, answers are right in these shares of the test rows, on average over the tasks: \(shares.joined(separator: ", "))."
+        "After learning \(Format.count(first.tasks.count, "task")) one after the other, \(what): \(shares.joined(separator: ", "))."
       )
     }
     findings += comparison.differences.map(lead)
@@ -39,14 +43,14 @@ extension ReportDocument {
       add("time to learn", "time to learn", Format.duration)
       facts.append(.init(name: group.members.count == 1 ? "run" : "runs", value: group.experiments))
       return Card(
-        name: group.name, series: number, value: Format.percent(accuracy.mean), detail: detail(accuracy),
+        name: group.name, series: number, value: Format.percent(accuracy.mean), detail: detail(accuracy, comparison),
         isBest: isBest,
         facts: facts)
     }
   }
 
-  private static func detail(_ estimate: Estimate) -> String {
-    let what = "right at the end (ACC)"
+  private static func detail(_ estimate: Estimate, _ comparison: RunSummary) -> String {
+    let what = comparison.isPlainAccuracy ? "right at the end (ACC)" : "mean score at the end (ACC)"
     if let deviation = estimate.deviation {
       return "\(what), ± \(Format.decimals(100 * deviation, 1)) over \(estimate.runs) runs"
     }

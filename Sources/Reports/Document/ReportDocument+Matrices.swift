@@ -12,8 +12,8 @@ extension ReportDocument {
         Block.table(
           HeatMap.table(
             matrix, title: orders > 1 ? "\(group.name), order \(matrix.order)" : group.name,
-            caption: "R[i][j]: accuracy on task j after learning i tasks. \(runs(matrix))", what: "accuracy",
-            scale: scale))
+            caption: "R[i][j]: \(score(comparison)) on task j after learning i tasks. \(runs(matrix))",
+            what: score(comparison), scale: scale))
       }
     }
     // The orders of a method stand beside each other; where there is one order, the methods do.
@@ -35,7 +35,7 @@ extension ReportDocument {
     let orders = Set(all.map(\.1.scores.tasks)).count
     let parts:
       [(title: String, what: String, caption: String, matrix: (InferredMatrices) -> OrderMatrix, marks: Bool)] = [
-        ("task inferred", "accuracy", "R[i][j] with the task of each row inferred.", \.scores, true),
+        ("task inferred", score(comparison), "R[i][j] with the task of each row inferred.", \.scores, true),
         (
           "router accuracy", "router accuracy", "Share of task j's rows that were taken for its own.", \.routerAccuracy,
           false

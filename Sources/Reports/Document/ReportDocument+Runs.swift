@@ -9,7 +9,7 @@ extension ReportDocument {
       id: "examples", title: "Rows lost and gained",
       blocks: [
         .paragraph(
-          "Lost: right when the task had just been learned, wrong after the last task. Gained: the other way round. A run keeps numbers of rows and labels, not texts: \(code: "row 17") is line 18 of the task's file, counted from 0."
+          "Lost: right when the task had just been learned, wrong after the last task. Gained: the other way round. A run keeps numbers of rows and labels, not texts: \(code: "row 17") is line 18 of the task's file, counted from 0.\(comparison.isPlainAccuracy ? "" : " A free answer is neither right nor wrong: tasks of those are not here.")"
         )
       ]
         + [.grid(groups.map { .table(counts($0)) }, width: 21)]
@@ -80,8 +80,8 @@ extension ReportDocument {
               HeatMap.table(
                 matrix, title: "\(run.run.name): unfinished",
                 caption:
-                  "R[i][j]: accuracy on task j after learning i tasks, as far as it is known. \(runs(matrix)) \(HeatMap.legend)",
-                what: "accuracy", scale: scale)))
+                  "R[i][j]: \(score(comparison)) on task j after learning i tasks, as far as it is known. \(runs(matrix)) \(HeatMap.legend)",
+                what: score(comparison), scale: scale)))
         }
         parts += lossCharts([(run.run.name, run.run.name, 0, run.losses)]).map(Block.chart)
         if !parts.isEmpty { blocks.append(.grid(parts, width: LineChart.width)) }

@@ -36,7 +36,9 @@ extension ReportDocument {
     let rows = comparison.groups.first?.matrices.first
     var table = ReportTable(
       title: "Each task after the last one was learned",
-      caption: "Accuracy R[T][j] on every task j. \(averages(comparison)) \(best(comparison))", corner: "method",
+      caption:
+        "\(score(comparison).capitalized) R[T][j] on every task j. \(averages(comparison)) \(best(comparison))",
+      corner: "method",
       columns: tasks.map { task in
         let count = rows.flatMap { rows in rows.tasks.firstIndex(of: task).flatMap { rows.rows[safe: $0] } }
         return .init(title: task, detail: count.map { "n\u{A0}\($0)" })
@@ -44,7 +46,7 @@ extension ReportDocument {
       rows: comparison.groups.enumerated().map { number, group in
         .init(header: group.name, cells: cells[number].map { .init($0, .fraction) }, series: number)
       })
-    table.notes = ["Seeds: \(seeds(comparison))."]
+    table.notes = ["Seeds: \(seeds(comparison))."] + comparison.measures.map { Phrase($0) }
     if comparison.isComparable { table.markBest(cells, tasks.map { _ in .larger }) }
     return Section(id: "tasks", title: "Task by task", blocks: [.table(table)])
   }
@@ -79,7 +81,9 @@ extension ReportDocument {
     let formulas = LayerStatistics.firsts(comparison.differences.map(\.formula))
     return ReportTable(
       title: "How far the best is ahead",
-      caption: "Right answers after the last task, compared where order and seed are the same.", corner: "difference",
+      caption:
+        "\(comparison.isPlainAccuracy ? "Right answers" : "Scores") after the last task, compared where order and seed are the same.",
+      corner: "difference",
       columns: [.init(title: "difference"), .init(title: "spread"), .init(title: "basis")], rows: rows,
       notes: formulas.map { "\(code: $0)" })
   }

@@ -68,6 +68,9 @@ struct ReportDocument: Equatable {
     return "\(Format.list(methods)): \(Format.count(tasks, "task")), one after the other"
   }
 
+  /// What a number of a matrix is called.
+  static func score(_ comparison: RunSummary) -> String { comparison.isPlainAccuracy ? "accuracy" : "score" }
+
   private static func subtitle(_ comparison: RunSummary) -> String {
     let runs = Format.count(comparison.sources.count, "run")
     let open = comparison.unfinished.count

@@ -31,7 +31,8 @@ public struct GroupDifference: Sendable, Equatable, Encodable {
       second.runs.first { $0.isTwin(of: one) }.map { (one, $0) }
     }
     (self.first, self.second, self.pairs) = (first.name, second.name, pairs.count)
-    if pairs.count == 1, let (one, other) = pairs.first {
+    // The interval is of right and wrong; with other measures there is none.
+    if pairs.count == 1, let (one, other) = pairs.first, one.manifest.isPlainAccuracy, other.manifest.isPlainAccuracy {
       guard let paired = Self.paired(one, other) else { return nil }
       (formula, mean, deviation) = (PairedDifference.formula, paired.mean, nil)
       (lower, upper, rows) = (paired.lower, paired.upper, paired.count)
@@ -52,8 +53,8 @@ public struct GroupDifference: Sendable, Equatable, Encodable {
     guard let ones = one.endings, let others = other.endings else { return nil }
     var (candidate, baseline) = ([Bool](), [Bool]())
     for task in one.manifest.tasks {
-      guard let mine = ones[task], let its = others[task], mine.map(\.index) == its.map(\.index),
-        mine.map(\.gold) == its.map(\.gold)
+      guard let mine = ones[task]?.predictions, let its = others[task]?.predictions,
+        mine.map(\.index) == its.map(\.index), mine.map(\.gold) == its.map(\.gold)
       else { return nil }
       candidate += mine.map(\.isRight)
       baseline += its.map(\.isRight)

@@ -17,8 +17,8 @@ public struct ReportedRun: Sendable {
   public let inferred: InferredMatrixFile?
   public let statistics: [TaskStatistic]
   public let losses: LossCourse
-  /// The predictions after the last task, by task; `nil` of an unfinished run, or without the files.
-  let endings: [String: [Prediction]]?
+  /// The answers after the last task, by task; `nil` of an unfinished run, or without the files.
+  let endings: [String: TaskAnswers]?
   /// `nil` of an unfinished run, or without the files of predictions.
   let changes: [RowChanges]?
 
@@ -57,28 +57,30 @@ public struct ReportedRun: Sendable {
       (endings, changes) = (nil, nil)
       return
     }
-    let endings = try OptionalFile.read { try Self.endings(folder, manifest.tasks) }
+    let endings = try OptionalFile.read { try Self.endings(folder, manifest) }
     self.endings = endings
     changes = try endings.flatMap { endings in
-      try OptionalFile.read { try Self.changes(folder, manifest.tasks, endings) }
+      try OptionalFile.read { try Self.changes(folder, manifest, endings) }
     }
   }
 
-  private static func endings(_ folder: RunFolder, _ tasks: [String]) throws -> [String: [Prediction]] {
+  private static func endings(_ folder: RunFolder, _ manifest: Manifest) throws -> [String: TaskAnswers] {
     try Dictionary(
-      uniqueKeysWithValues: tasks.map { task in
-        (task, try PredictionsFile.read(folder.inside(folder.predictions(row: tasks.count, task: task))))
+      uniqueKeysWithValues: manifest.tasks.map { task in
+        let file = try folder.inside(folder.predictions(row: manifest.tasks.count, task: task))
+        return (task, try PredictionsFile.read(file, answers: manifest.scoring(of: task).answers))
       })
   }
 
+  /// Of tasks of labels: a free answer is neither right nor wrong.
   private static func changes(
-    _ folder: RunFolder, _ tasks: [String], _ endings: [String: [Prediction]]
+    _ folder: RunFolder, _ manifest: Manifest, _ endings: [String: TaskAnswers]
   ) throws -> [RowChanges] {
-    try tasks.enumerated().compactMap { number, task in
-      guard let end = endings[task] else { return nil }
+    try manifest.tasks.enumerated().compactMap { number, task in
+      guard case .labels(let end) = endings[task] else { return nil }
       let file = try folder.inside(folder.predictions(row: number + 1, task: task))
       guard let changes = RowChanges(task: task, learned: try PredictionsFile.read(file), end: end) else {
-        throw refusal(file, "its rows are not those of the predictions after \(tasks.count) tasks")
+        throw refusal(file, "its rows are not those of the predictions after \(manifest.tasks.count) tasks")
       }
       return changes
     }

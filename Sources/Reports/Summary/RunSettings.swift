@@ -7,8 +7,8 @@ struct RunSettings: Equatable {
   /// By key, as in the manifest's configuration (`training.epochs`), and `base`, `data` and `tasks` by their content.
   let values: [String: String]
 
-  /// What decides which question a run answers: runs that differ in it were scored on other rows.
-  static let question = ["data", "evaluateOn", "tasks", "testLimit"]
+  /// What decides which question a run answers: runs that differ in it were scored on other rows, or otherwise.
+  static let question = ["data", "evaluateOn", "scores", "tasks", "testLimit"]
 
   /// Places, and what does not decide a result.
   private static let left = ["seed", "method", "base"]
@@ -24,6 +24,10 @@ struct RunSettings: Equatable {
     values["base"] = Self.short(manifest.baseDigest)
     values["data"] = Self.short(
       Digest(of: Data(manifest.dataDigests.values.map(\.description).sorted().joined(separator: "\n").utf8)))
+    if !manifest.isPlainAccuracy {
+      values["scores"] = manifest.tasks.sorted().map { "\($0) \(manifest.scoring(of: $0).clean.name)" }
+        .joined(separator: ", ")
+    }
     values["tasks"] = manifest.tasks.sorted().joined(separator: ", ")
     self.values = values
   }

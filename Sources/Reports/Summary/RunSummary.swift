@@ -34,6 +34,10 @@ public struct RunSummary: Sendable, Equatable, Encodable {
   public let differences: [GroupDifference]
   /// Whether all groups were scored on the same rows of the same tasks; if not, no value is called the best.
   public let isComparable: Bool
+  /// Whether every number of every matrix is the share of right labels.
+  public let isPlainAccuracy: Bool
+  /// What each task is scored by, a line for each; empty where all of it is the accuracy of labels.
+  public let measures: [String]
   /// What a reader has to know before comparing.
   public let notes: [String]
 
@@ -55,7 +59,15 @@ public struct RunSummary: Sendable, Equatable, Encodable {
     let questions = RunSettings.differing(kinds.map(\.settings)).filter(RunSettings.question.contains)
     isComparable = questions.isEmpty
     differences = questions.isEmpty ? Self.differences(kinds) : []
-    notes = Self.notes(kinds, groups, questions: questions)
+    isPlainAccuracy = runs.allSatisfy(\.manifest.isPlainAccuracy)
+    measures = LayerStatistics.firsts(runs.flatMap { ScoreTable.measures(of: $0.manifest, n: $0.rows, .clean) })
+    notes = Self.notes(kinds, groups, questions: questions) + Self.dataNotes(runs)
+  }
+
+  /// What suites say about their tasks' data.
+  private static func dataNotes(_ runs: [ReportedRun]) -> [String] {
+    LayerStatistics.firsts(
+      runs.flatMap { run in run.manifest.tasks.flatMap { run.manifest.scoring(of: $0).notes } })
   }
 
   private static func metrics(_ runs: [ReportedRun]) -> [Measure] {
