@@ -23,10 +23,10 @@ public struct Base: Sendable {
   public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil) throws {
     let file = BPETokenizer.file(in: folder)
     self.folder = folder
+    let stored = try DecoderModel(folder: folder, on: device, precision: precision)
     let cutter = try BPETokenizer(folder: folder)
     tokenizer = cutter
     tokenizerDigest = try Digest(ofFile: file)
-    let stored = try DecoderModel(folder: folder, on: device, precision: precision)
     let (size, known) = (stored.configuration.vocabularySize, tokenizer.vocabularySize)
     guard known <= size, size - known <= size / Self.paddingShare else {
       throw DecoderError.vocabularyMismatch(base: folder.path, model: size, tokenizer: known)

@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import Streams
 
 /// Runs side by side: the one value that text, HTML, Markdown and JSON are made from.
 public struct RunSummary: Sendable, Equatable, Encodable {

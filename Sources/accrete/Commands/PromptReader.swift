@@ -1,8 +1,8 @@
 import Files
 import Foundation
 import Runs
-import Streams
 import Templates
+import Tokenization
 
 /// Turns what a user wants answered into token ids.
 struct PromptReader {
@@ -17,9 +17,10 @@ struct PromptReader {
   /// One prompt; with `chat` as a turn in the words of the base's template.
   func prompt(_ text: String, chat: Bool, system: String?) throws -> [Int] {
     guard chat else { return try base.tokenizer.encode(text, addSpecialTokens: true) }
-    let turns = [("system", system), ("user", text)].compactMap { role, content in
-      content.map { TemplateObject(["role": .text(role), "content": .text($0)]) }
+    func turn(_ role: String, _ content: String) -> TemplateObject {
+      ["role": .text(role), "content": .text(content)]
     }
+    let turns = (system.map { [turn("system", $0)] } ?? []) + [turn("user", text)]
     return try conversation(turns, [], TemplateObject())
   }
 
