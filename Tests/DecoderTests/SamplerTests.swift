@@ -7,24 +7,31 @@ import Torch
 @Suite struct SamplerTests {
   struct Case: Decodable {
     let temperature: Double
-    let top_k: Int
-    let top_p: Double
-    let repetition_penalty: Double
+    let topK: Int
+    let topP: Double
+    let repetitionPenalty: Double
     let logits: [Float]
     let seen: [Int]
     let probabilities: [Double]
+
+    private enum CodingKeys: String, CodingKey {
+      case temperature, logits, seen, probabilities
+      case topK = "top_k"
+      case topP = "top_p"
+      case repetitionPenalty = "repetition_penalty"
+    }
   }
 
   @Test func distributions() throws {
     for golden in try Goldens.json([Case].self, "sampling") {
       let options = GenerationOptions(
-        temperature: golden.temperature, topK: golden.top_k, topP: golden.top_p,
-        repetitionPenalty: golden.repetition_penalty)
+        temperature: golden.temperature, topK: golden.topK, topP: golden.topP,
+        repetitionPenalty: golden.repetitionPenalty)
       let sampler = Sampler(options, prompt: golden.seen, stream: RandomStream(seed: 0, "test"))
       var got = [Double](repeating: 0, count: golden.logits.count)
       for (id, probability) in sampler.candidates(golden.logits[...]) { got[id] = probability }
       for (id, probability) in golden.probabilities.enumerated() {
-        #expect(abs(got[id] - probability) < 1e-5, "\(golden.top_k), \(golden.top_p): id \(id)")
+        #expect(abs(got[id] - probability) < 1e-5, "\(golden.topK), \(golden.topP): id \(id)")
       }
     }
   }
