@@ -37,12 +37,18 @@ public struct RunFolder: Sendable {
   /// - Throws: `FileError.linkLeadsOut`.
   public func inside(_ place: URL) throws -> URL { try Containment.require(place, in: url) }
 
-  /// Makes the folder of a new run.
-  /// - Throws: ``RunError/folderExists(_:)``: an earlier run is never touched.
+  /// Makes the folder of a new run. Of two processes that do so at the same moment, one has made it.
+  /// - Throws: ``RunError/folderExists(_:)``: an earlier run is never touched; `FileError`.
   public func create() throws {
-    guard !FileManager.default.fileExists(atPath: url.path) else { throw RunError.folderExists(url.path) }
+    try Self.makeFolder(url.deletingLastPathComponent())
+    guard mkdir(url.path, 0o777) == 0 else {
+      let code = errno
+      if code == EEXIST { throw RunError.folderExists(url.path) }
+      if code == ENOSPC || code == EDQUOT { throw FileError.diskFull(path: url.path) }
+      throw FileError.notWritable(path: url.path, reason: String(cString: strerror(code)))
+    }
     do {
-      for folder in [url, checkpoints, experts] { try Self.makeFolder(folder) }
+      for folder in [checkpoints, experts] { try Self.makeFolder(folder) }
     } catch {
       try? FileManager.default.removeItem(at: url)
       throw error

@@ -30,6 +30,18 @@ extension RunTests {
       #expect(files.allSatisfy { !$0.value.isEmpty })
     }
 
+    /// Of many that begin a run in the same place at the same moment, one has it; nobody removes what is another's.
+    @Test func oneMakesTheFolder() throws {
+      let scratch = try Scratch()
+      let folder = RunFolder(scratch.place("runs/one"))
+      let made = Count()
+      DispatchQueue.concurrentPerform(iterations: 32) { _ in
+        if (try? folder.create()) != nil { made.add() }
+      }
+      #expect(made.value == 1 && FileManager.default.fileExists(atPath: folder.checkpoints.path))
+      #expect(throws: RunError.folderExists(folder.url.path)) { try folder.create() }
+    }
+
     @Test(arguments: RunKind.all) func theMatrixIsFull(kind: RunKind) throws {
       let folder = RunFolder(try FinishedRuns.shared.folder(kind))
       let file = try JSONFile.read(MatrixFile.self, from: folder.matrix)
@@ -108,4 +120,13 @@ extension RunTests {
       }
     }
   }
+}
+
+/// A number that several threads count up.
+private final class Count: @unchecked Sendable {
+  private let lock = NSLock()
+  private var count = 0
+
+  func add() { lock.withLock { count += 1 } }
+  var value: Int { lock.withLock { count } }
 }

@@ -49,8 +49,11 @@ let runTargets: [FuzzTarget] = [
   FuzzTarget("matrix-inferred") { input in
     try requireRoundTrip(InferredMatrixFile.decode(input, path: "/fuzz/matrix-inferred.json"))
   },
+  FuzzTarget("comparison") { input in
+    try requireRoundTrip(Comparison.decode(input, path: "/fuzz/comparison.json"))
+  },
   FuzzTarget("statistics") { input in
-    try requireRoundTrip(LayerStatistic.decode(input, path: "/fuzz/statistics.json"))
+    try requireRoundTrip(TaskStatistic.decode(input, path: "/fuzz/statistics.json"))
   },
   FuzzTarget("events") { input in
     events.write(input, to: "events.jsonl")
