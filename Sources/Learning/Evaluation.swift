@@ -73,18 +73,7 @@ public struct Evaluator {
     let order = examples.indices.sorted {
       (examples[$0].promptIds.count, $0) < (examples[$1].promptIds.count, $1)
     }
-    var groups: [[Int]] = []
-    var current: [Int] = []
-    for number in order {
-      let time = examples[number].promptIds.count + extra
-      if !current.isEmpty, (current.count + 1) * time > tokenBudget {
-        groups.append(current)
-        current = []
-      }
-      current.append(number)
-    }
-    if !current.isEmpty { groups.append(current) }
-    return groups
+    return TokenBudget(tokenBudget).groups(order.map { examples[$0].promptIds.count + extra }).map { Array(order[$0]) }
   }
 
   private func headScores(_ prompts: [[Int]], head: Tensor, experts: (any ExpertSelection)?) throws -> [[Double]] {
