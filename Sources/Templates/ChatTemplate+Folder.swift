@@ -9,7 +9,7 @@ extension ChatTemplate {
   /// - Parameters:
   ///   - folder: a checkpoint in Hugging Face's form.
   ///   - limits: what the template may use.
-  /// - Throws: ``TemplateError``, also where there is no template; ``Files/FileError``.
+  /// - Throws: ``TemplateError``, also where there is no template; `FileError`.
   public init(folder: URL, limits: TemplateLimits = TemplateLimits()) throws {
     guard let found = try Self.stored(in: folder, limits: limits) else {
       throw TemplateError.malformed(

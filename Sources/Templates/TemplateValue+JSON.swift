@@ -5,7 +5,7 @@ extension TemplateValue {
   /// Reads JSON, with keys in the order of the text.
   ///
   /// - Parameters:
-  ///   - json: UTF-8 text, nested no deeper than ``Files/JSONFile/depthLimit``.
+  ///   - json: UTF-8 text, nested no deeper than `JSONFile.depthLimit`.
   ///   - name: where it comes from, for errors.
   /// - Throws: ``TemplateError/malformed(file:key:expected:got:)``, which names the line; also for a key that is there
   ///   twice, and for whole numbers that 64 bits do not hold.
