@@ -40,7 +40,11 @@ public struct RunFolder: Sendable {
   /// Makes the folder of a new run. Of two processes that do so at the same moment, one has made it.
   /// - Throws: ``RunError/folderExists(_:)``: an earlier run is never touched; `FileError`.
   public func create() throws {
-    try Self.makeFolder(url.deletingLastPathComponent())
+    do {
+      try Self.makeFolder(url.deletingLastPathComponent())
+    } catch FileError.notWritable(_, let reason) {
+      throw FileError.notWritable(path: url.path, reason: reason)
+    }
     guard mkdir(url.path, 0o777) == 0 else {
       let code = errno
       if code == EEXIST { throw RunError.folderExists(url.path) }
