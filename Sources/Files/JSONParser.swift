@@ -2,17 +2,17 @@ import Foundation
 
 /// Reads JSON text byte by byte (RFC 8259); the bytes are known to be UTF-8.
 struct JSONParser {
-  /// What is wrong, and at which byte.
-  struct Failure: Error {
-    let place: Int
-    let reason: String
-  }
+  typealias Failure = JSONTree.Failure
 
+  private let rules: JSONTree.Rules
   private let bytes: UnsafeBufferPointer<UInt8>
   private var index = 0
   private var depth = 0
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+  init(_ bytes: UnsafeBufferPointer<UInt8>, _ rules: JSONTree.Rules) {
+    self.bytes = bytes
+    self.rules = rules
+  }
 
   mutating func whole() throws -> JSONTree {
     let value = try value()
@@ -68,9 +68,13 @@ struct JSONParser {
       digits.first.map { (0x30...0x39).contains($0) } == true
       && !(digits.first == 0x30 && digits.dropFirst().first.map { (0x30...0x39).contains($0) } == true)
     if isForm, let value = Int(written) { return .integer(value) }
-    if isForm, written.utf8.last != 0x2E, let value = Double(written), value.isFinite { return .number(value) }
+    let isWhole = digits.allSatisfy { (0x30...0x39).contains($0) }
+    let isSound = isForm && written.utf8.last != 0x2E && !written.contains(".e") && !written.contains(".E")
+    if isSound, !(isWhole && rules.wholeNumbersFit), let value = Double(written), value.isFinite {
+      return .number(value)
+    }
     index = start
-    throw failure("no JSON value")
+    throw failure(isSound && isWhole ? "a whole number of more than 64 bits" : "no JSON value")
   }
 
   private mutating func enter() throws {
@@ -97,11 +101,17 @@ struct JSONParser {
     try enter()
     defer { depth -= 1 }
     var members: [JSONTree.Member] = []
+    var names: Set<[UInt8]> = []
     if closes(UInt8(ascii: "}")) { return members }
     while true {
       skipSpace()
       guard current == UInt8(ascii: "\"") else { throw failure("no key where one is expected") }
+      let start = index
       let name = try text()
+      if rules.keysAreUnique, !names.insert(name).inserted {
+        index = start
+        throw failure("the key `\(String(decoding: name.prefix(60), as: UTF8.self))` twice")
+      }
       skipSpace()
       guard closes(UInt8(ascii: ":")) else { throw failure("no colon after a key") }
       members.append(JSONTree.Member(name: name, value: try value()))

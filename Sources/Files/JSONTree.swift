@@ -22,7 +22,41 @@ public enum JSONTree: Sendable, Equatable {
     public let value: JSONTree
   }
 
+  /// What is asked of a text beyond being JSON.
+  public struct Rules: Sendable {
+    /// Whether a whole number that `Int` does not hold is an error; otherwise it is a ``JSONTree/number(_:)``.
+    public var wholeNumbersFit: Bool
+    /// Whether a key that stands twice in one object is an error; otherwise both members are there.
+    public var keysAreUnique: Bool
+
+    public init(wholeNumbersFit: Bool = false, keysAreUnique: Bool = false) {
+      self.wholeNumbersFit = wholeNumbersFit
+      self.keysAreUnique = keysAreUnique
+    }
+  }
+
+  /// What is wrong with a text, and at which byte.
+  public struct Failure: Error, Sendable {
+    public let place: Int
+    public let reason: String
+  }
+
   /// Parses a whole JSON text.
+  ///
+  /// - Parameters:
+  ///   - data: UTF-8.
+  ///   - rules: what else is asked of it.
+  /// - Throws: ``Failure``.
+  public init(_ data: Data, rules: Rules = Rules()) throws {
+    let bytes = [UInt8](data)
+    if let place = UTF8Text.firstInvalidByte(in: bytes) { throw Failure(place: place, reason: "no UTF-8") }
+    self = try bytes.withUnsafeBufferPointer { buffer in
+      var parser = JSONParser(buffer, rules)
+      return try parser.whole()
+    }
+  }
+
+  /// Parses the JSON of a file.
   ///
   /// - Parameters:
   ///   - data: UTF-8 of at most ``JSONFile/sizeLimit`` bytes.
@@ -32,14 +66,9 @@ public enum JSONTree: Sendable, Equatable {
     guard data.count <= JSONFile.sizeLimit else {
       throw FileError.tooLarge(path: path, bytes: data.count, limit: JSONFile.sizeLimit)
     }
-    let bytes = [UInt8](data)
     do {
-      if let place = UTF8Text.firstInvalidByte(in: bytes) { throw JSONParser.Failure(place: place, reason: "no UTF-8") }
-      self = try bytes.withUnsafeBufferPointer { buffer in
-        var parser = JSONParser(buffer)
-        return try parser.whole()
-      }
-    } catch let failure as JSONParser.Failure {
+      try self.init(data)
+    } catch let failure as Failure {
       throw FileError.malformedJSON(path: path, reason: "byte \(failure.place): \(failure.reason)")
     }
   }

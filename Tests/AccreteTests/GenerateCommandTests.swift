@@ -56,6 +56,8 @@ extension CommandLineTests {
       #expect(outcome.code == 0 && outcome.error.contains("eos_token_id is 300"))
       #expect(outcome.error.contains("`<|endoftext|>` of tokenizer_config.json"))
       #expect(try outcome.output == Accrete.run(common + ["--prompt", "The weather today"]).output)
+      let doctor = try Accrete.run(["doctor", "--base", "base", "--threads", "1"], in: scratch.url)
+      #expect(doctor.text.contains("put right: the base's eos_token_id is 300"))
     }
 
     @Test(arguments: [

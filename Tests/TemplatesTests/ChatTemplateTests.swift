@@ -66,8 +66,9 @@ import Testing
     (#"{"chat_template": 5}"#, "chat_template"), (#"{"chat_template": "x", "bos_token": 5}"#, "bos_token"),
     (#"{"chat_template": "x", "bos_token": {"id": 5}}"#, "bos_token"),
     (#"{"chat_template": "{{"}"#, "tokenizer_config.json:1"),
-    (#"{"chat_template": [{"name": "default"}]}"#, "chat_template"), ("[]", "an object"), ("{", "end of the text"),
-    ("", "end of the text"),
+    (#"{"chat_template": [{"name": "default"}]}"#, "chat_template"), ("[]", "an object"),
+    ("{", "no key where one is expected"),
+    ("", "end of the file"),
     (#"{"a": 1, "a": 2}"#, "twice"),
   ]) func whatIsWrong(configuration: String, named: String) throws {
     let caught = #expect(throws: TemplateError.self) { try rendered(["tokenizer_config.json": configuration]) }

@@ -49,7 +49,7 @@ struct DoctorCommand: ParsableCommand {
         let template = try ChatTemplate.stored(in: base.folder).map { ", chat template \($0.digest)" }
         return "\(base.folder.path): \(shape.family.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
           + " vocabulary \(shape.vocabularySize), \(Self.mixture(shape))\(Self.cache(shape)), \(base.model.digest)"
-          + (template ?? ", no chat template")
+          + (template ?? ", no chat template") + base.warnings.map { "; put right: \($0)" }.joined()
       })
     guard options.suite != nil || !options.tasks.isEmpty || options.config != nil else {
       findings.append(
