@@ -1,7 +1,7 @@
 public import Files
 public import Torch
 
-/// A decoder-only language model whose weights never change.
+/// A decoder-only language model. No expert changes its weights; pretraining does (``TrainableDecoder``).
 public struct DecoderModel: Sendable {
   public internal(set) var configuration: DecoderConfiguration
   public let embedding: FrozenMatrix  // [vocabulary, hidden]
@@ -89,9 +89,9 @@ public struct DecoderModel: Sendable {
   }
 
   /// All layers, or the lowest `depth`. → [tokens, hidden], before the final norm.
-  private func throughLayers(
-    _ batch: TokenBatch, experts: (any ExpertSelection)?, cache: KeyValueCache?, tracing: Bool,
-    checkpointing: Bool = false, depth: Int = .max
+  func throughLayers(
+    _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, tracing: Bool,
+    checkpointing: Bool = false, depth: Int = .max, routing: RoutingPass? = nil
   ) throws -> (Tensor, [Pullback]) {
     let starts = cache?.lengths(rows: batch.rows) ?? Array(repeating: 0, count: batch.rows)
     let longest = zip(starts, batch.lengths).filter { $1 > 0 }.map { $0 + $1 }.max() ?? 0
@@ -110,7 +110,7 @@ public struct DecoderModel: Sendable {
     let pass = ForwardPass(
       packing: packing, plans: plans, rotary: rotary, angles: try rotary.angles(at: positions),
       epsilon: configuration.normEpsilon, experts: experts, cache: cache, sharing: SharedKeys(configuration),
-      tracing: tracing)
+      routing: routing, tracing: tracing)
     var x = try embedding.rows(packing.packed(batch.ids))  // [tokens, hidden]
     var pullbacks: [Pullback] = []
     for (index, layer) in layers.prefix(depth).enumerated() {

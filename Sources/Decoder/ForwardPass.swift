@@ -10,6 +10,8 @@ struct ForwardPass {
   let experts: (any ExpertSelection)?
   let cache: KeyValueCache?
   let sharing: SharedKeys
+  /// Limits and losses of the mixtures' routers, in pretraining.
+  var routing: RoutingPass?
   /// Whether the ways back are kept.
   var tracing: Bool
 

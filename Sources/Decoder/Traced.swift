@@ -31,10 +31,14 @@ public struct Traced {
     pullback = way.pullback
   }
 
-  /// A product with a frozen matrix. `x`: [tokens, in]; `weight`: [out, in] → [tokens, out].
+  /// A product with a matrix of the base. `x`: [tokens, in]; `weight`: [out, in] → [tokens, out].
+  ///
+  /// Only a matrix that is pretrained has a gradient; its input is kept for it.
   public static func linear(_ x: Tensor, _ weight: FrozenMatrix, tracing: Bool) throws -> Traced {
-    Traced(try x.linear(weight), tracing: tracing) { gradient, toInput in
-      toInput ? try gradient.linearTransposed(weight) : nil
+    let kept = tracing && weight.trained != nil ? x : nil
+    return Traced(try x.linear(weight), tracing: tracing) { gradient, toInput in
+      if let kept { try weight.trained?.accumulateGradient(gradient.transposedProduct(kept)) }
+      return toInput ? try gradient.linearTransposed(weight) : nil
     }
   }
 

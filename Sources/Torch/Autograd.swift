@@ -10,6 +10,9 @@ extension Tensor {
     return libtorch.accrete_requires_grad(reference, &result) == 0 && result
   }
 
+  /// Whether an operation on this tensor would be recorded now.
+  var isRecorded: Bool { libtorch.aoti_torch_grad_mode_is_enabled() && requiresGradient }
+
   /// Makes this leaf collect gradients, or not.
   public func requireGradient(_ required: Bool = true) throws {
     try Operation.check("requires_grad_", [self], libtorch.torch_set_requires_grad(reference, required))

@@ -1,4 +1,4 @@
-/// A weight that never changes: in float32, in bfloat16, or in 8-bit integers with a scale for each output.
+/// A weight that no expert changes: in float32, in bfloat16, or in 8-bit integers with a scale for each output.
 ///
 /// bfloat16: the numbers are widened to float32 as they are used, which is exact, so that every product has the bits that it has
 /// with the same numbers held as float32. Most checkpoints are written in bfloat16: held as they are, they take half the memory.
@@ -74,6 +74,12 @@ public struct FrozenMatrix: Sendable {
     switch storage {
     case .plain(let weight), .int8(let weight, _): weight.device
     }
+  }
+
+  /// The float32 weight that is to be pretrained; nil where the matrix is frozen, which it is but in pretraining.
+  public var trained: Tensor? {
+    guard case .plain(let weight) = storage, weight.requiresGradient else { return nil }
+    return weight
   }
 
   /// As float32: exact, or what the integers stand for. [out, in]

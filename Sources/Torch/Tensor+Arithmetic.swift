@@ -62,6 +62,13 @@ extension Tensor {
   public func rsqrt() throws -> Tensor { try Operation.call("aten::rsqrt", [.tensor(self)]) }
   public func abs() throws -> Tensor { try Operation.call("aten::abs", [.tensor(self)]) }
 
+  /// Each element, or `lowest` where it is below.
+  public func clamped(from lowest: Double) throws -> Tensor {
+    try Operation.call(
+      "aten::clamp", overload: "Tensor",
+      [.tensor(self), .optionalTensor(Tensor([Float(lowest)], on: device)), .optionalTensor(nil)])
+  }
+
   /// True where an element is neither infinite nor NaN.
   public func isFinite() throws -> Tensor { try Operation.call("aten::isfinite", [.tensor(self)]) }
 

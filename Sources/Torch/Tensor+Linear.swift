@@ -35,6 +35,13 @@ extension Tensor {
     }
   }
 
+  /// The gradient by an embedding table of `rows` rows. `self`: that by the rows taken, [tokens, width]; `ids`: int64 [tokens]
+  /// → [rows, width].
+  public func embeddingGradient(of ids: Tensor, rows: Int) throws -> Tensor {
+    try Operation.call(
+      "aten::embedding_dense_backward", [.tensor(self), .tensor(ids), .int(rows), .int(-1), .bool(false)])
+  }
+
   /// Rows of an embedding table. `self`: ids, any shape → [..., width].
   public func embedded(in table: Tensor) throws -> Tensor {
     try Operation.call("aten::embedding", [.tensor(table), .tensor(self), .int(-1), .bool(false), .bool(false)])

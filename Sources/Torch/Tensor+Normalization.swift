@@ -3,8 +3,7 @@ import CTorch
 extension Tensor {
   /// `x / sqrt(mean(x²) + epsilon) · weight` over the last dimension.
   public func rmsNormalized(weight: Tensor, epsilon: Double) throws -> Tensor {
-    guard Kernels.suit(self), Kernels.suit(weight), shape.last == weight.count, !requiresGradient,
-      !weight.requiresGradient
+    guard Kernels.suit(self), Kernels.suit(weight), shape.last == weight.count, !isRecorded, !weight.isRecorded
     else {
       return try Operation.call(
         "aten::rms_norm",

@@ -52,6 +52,12 @@ extension Tensor {
       "aten::scatter", overload: "src", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
   }
 
+  /// A copy with `out[i][indices[i][j]] += source[i][j]` for `axis` 1, and so on.
+  public func addingAt(_ axis: Int, _ indices: Tensor, _ source: Tensor) throws -> Tensor {
+    try Operation.call(
+      "aten::scatter_add", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
+  }
+
   /// With rows of zeros behind it, so that their number is a multiple of `block`: products with few different shapes are cheaper.
   public func filled(toMultipleOf block: Int) throws -> Tensor {
     let rows = shape[0]

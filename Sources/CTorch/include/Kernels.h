@@ -89,6 +89,20 @@ void accrete_norm_forward(int64_t tokens, int64_t width, const float* x, const f
 void accrete_norm_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, const float* weight,
                            float epsilon, const float* rest, float* result, int32_t threads);
 
+// Adds the gradient by the weight, given that of normed. weight_gradient: [width]
+void accrete_norm_weight_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, float epsilon,
+                                  float* weight_gradient, int32_t threads);
+
+// out = SiLU(gate) ⊙ up
+void accrete_swiglu_forward(int64_t count, const float* gate, const float* up, float* out, int32_t threads);
+// The gradients by gate and up.
+void accrete_swiglu_backward(int64_t count, const float* gradient, const float* gate, const float* up, float* by_gate,
+                             float* by_up, int32_t threads);
+
+// losses[row] = −ln softmax(logits)[target]; the logits become its gradient times scale. Targets are within the width.
+void accrete_cross_entropy(int64_t rows, int64_t width, const int64_t* targets, float scale, float* logits, float* losses,
+                           int32_t threads);
+
 // Causal attention of packed rows with a length of their own; query heads share key heads in groups. A token looks at earlier
 // tokens of its row and itself; with `groups`, only at those of group 0 or of its own group; with a `window`, only at those whose
 // position is less than that before its own.

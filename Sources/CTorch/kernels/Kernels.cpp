@@ -49,6 +49,8 @@ namespace plain {
 #include "LowRank.h"
 #include "Mixture.h"
 #include "Norm.h"
+#include "SwiGLU.h"
+#include "CrossEntropy.h"
 #include "Attention.h"
 #include "CachedAttention.h"
 #include "Product.h"
@@ -64,6 +66,8 @@ namespace avx2 {
 #include "LowRank.h"
 #include "Mixture.h"
 #include "Norm.h"
+#include "SwiGLU.h"
+#include "CrossEntropy.h"
 #include "Attention.h"
 #include "CachedAttention.h"
 #include "Product.h"
@@ -77,6 +81,8 @@ namespace avx512 {
 #include "LowRank.h"
 #include "Mixture.h"
 #include "Norm.h"
+#include "SwiGLU.h"
+#include "CrossEntropy.h"
 #include "Attention.h"
 #include "CachedAttention.h"
 #include "Product.h"
@@ -158,6 +164,25 @@ void accrete_norm_forward(int64_t tokens, int64_t width, const float* x, const f
 void accrete_norm_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, const float* weight,
                            float epsilon, const float* rest, float* result, int32_t threads) {
   ACCRETE_DISPATCH(norm_backward(tokens, width, gradient, x, weight, epsilon, rest, result, threads));
+}
+
+void accrete_norm_weight_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, float epsilon,
+                                  float* weight_gradient, int32_t threads) {
+  ACCRETE_DISPATCH(norm_weight_backward(tokens, width, gradient, x, epsilon, weight_gradient, threads));
+}
+
+void accrete_swiglu_forward(int64_t count, const float* gate, const float* up, float* out, int32_t threads) {
+  ACCRETE_DISPATCH(swiglu_forward(count, gate, up, out, threads));
+}
+
+void accrete_swiglu_backward(int64_t count, const float* gradient, const float* gate, const float* up, float* by_gate,
+                             float* by_up, int32_t threads) {
+  ACCRETE_DISPATCH(swiglu_backward(count, gradient, gate, up, by_gate, by_up, threads));
+}
+
+void accrete_cross_entropy(int64_t rows, int64_t width, const int64_t* targets, float scale, float* logits, float* losses,
+                           int32_t threads) {
+  ACCRETE_DISPATCH(cross_entropy(rows, width, targets, scale, logits, losses, threads));
 }
 
 void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics) {

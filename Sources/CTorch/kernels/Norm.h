@@ -45,3 +45,26 @@ static void norm_backward(int64_t tokens, int64_t width, const float* gradient, 
     }
   });
 }
+
+// The gradient by the weight, added: Σ_token dy ⊙ x / sqrt(mean(x²) + ε). Each thread collects for itself.
+static void norm_weight_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, float epsilon,
+                                 float* weight_gradient, int32_t threads) {
+  Partials partials(weight_gradient, static_cast<size_t>(width), parts(tokens, 32, threads));
+  each(tokens, 32, threads, [&](int64_t begin, int64_t end, int32_t thread) {
+    float* sums = partials.of(thread);
+    for (int64_t token = begin; token < end; ++token) {
+      const int64_t start = token * width;
+      V squares{};
+      for (int64_t f = 0; f < width; f += lanes) {
+        const V value = load(x + start + f, width - f);
+        squares = squares + value * value;
+      }
+      const float inverse = 1.0f / std::sqrt(total(squares) / static_cast<float>(width) + epsilon);
+      for (int64_t f = 0; f < width; f += lanes) {
+        const int64_t n = width - f;
+        store(sums + f, load(sums + f, n) + load(gradient + start + f, n) * load(x + start + f, n) * inverse, n);
+      }
+    }
+  });
+  partials.add();
+}

@@ -26,11 +26,11 @@ public struct Attention: Sendable {
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let tokens = x.shape[0]
     let queries = try turned(
-      pass.project(x, query, .query, layer: layer).adding(biases?.query), heads, gain: norm?.query, pass)
+      pass.project(x, query, .query, layer: layer).adding(biases?.query), heads, .queries, pass)
     let made = try own.map { own in
       (
         keys: try turned(
-          pass.project(x, own.key, .key, layer: layer).adding(biases?.key), kvHeads, gain: norm?.key, pass),
+          pass.project(x, own.key, .key, layer: layer).adding(biases?.key), kvHeads, .keys, pass),
         values: try pass.project(x, own.value, .value, layer: layer).adding(biases?.value)
           .reshaped([tokens, kvHeads, headDim], pass.tracing)
       )
@@ -90,41 +90,58 @@ public struct Attention: Sendable {
     }
   }
 
+  private enum Side { case queries, keys }
+
   /// A projection's heads, normed and turned by their positions. [tokens, count · headDim] → [tokens, count, headDim]
-  private func turned(_ projected: Traced, _ count: Int, gain: Tensor?, _ pass: ForwardPass) throws -> Traced {
+  private func turned(_ projected: Traced, _ count: Int, _ side: Side, _ pass: ForwardPass) throws -> Traced {
     let tokens = projected.value.shape[0]
     let plain = try projected.value.reshaped([tokens, count, headDim])
     let way = projected.way
     func flat(_ gradient: Tensor) throws -> Tensor { try gradient.reshaped([tokens, count * headDim]) }
-    guard let gain, let norm else {
+    guard let norm else {
       return Traced(try pass.rotary.rotate(plain, by: pass.angles), tracing: pass.tracing) { gradient, toInput in
         try way.pulledBack(flat(pass.rotary.rotateBack(gradient, by: pass.angles)), toInput: toInput)
       }
+    }
+    let gain = try side == .queries ? norm.queryGain() : norm.keyGain
+    /// From the gradient by the normed heads to that by the heads.
+    func normBackward(_ gradient: Tensor, _ input: Tensor) throws -> Tensor {
+      let ownGradient = { try gradient.rmsNormWeightGradient(input, epsilon: pass.epsilon) }
+      switch side {
+      case .queries: try norm.collect(query: ownGradient())
+      case .keys: try norm.collect(key: ownGradient())
+      }
+      return try gradient.rmsNormBackward(input, weight: gain, epsilon: pass.epsilon)
     }
     switch norm.order {
     case .beforeRotation:
       let normed = try plain.rmsNormalized(weight: gain, epsilon: pass.epsilon)
       return Traced(try pass.rotary.rotate(normed, by: pass.angles), tracing: pass.tracing) { gradient, toInput in
-        let inner = try pass.rotary.rotateBack(gradient, by: pass.angles)
-        return try way.pulledBack(
-          flat(inner.rmsNormBackward(plain, weight: gain, epsilon: pass.epsilon)), toInput: toInput)
+        try way.pulledBack(
+          flat(normBackward(pass.rotary.rotateBack(gradient, by: pass.angles), plain)), toInput: toInput)
       }
     case .afterRotation:
       let rotated = try pass.rotary.rotate(plain, by: pass.angles)
       let normed = try rotated.rmsNormalized(weight: gain, epsilon: pass.epsilon)
       return Traced(normed, tracing: pass.tracing) { gradient, toInput in
-        let inner = try gradient.rmsNormBackward(rotated, weight: gain, epsilon: pass.epsilon)
-        return try way.pulledBack(flat(pass.rotary.rotateBack(inner, by: pass.angles)), toInput: toInput)
+        try way.pulledBack(
+          flat(pass.rotary.rotateBack(normBackward(gradient, rotated), by: pass.angles)), toInput: toInput)
       }
     }
   }
 }
 
 extension Traced {
-  /// The same with a frozen bias added. `bias`: [out]
+  /// The same with a bias added. `bias`: [out]
   fileprivate func adding(_ bias: Tensor?) throws -> Traced {
     guard let bias else { return self }
-    return try Traced(value + bias, way: way)
+    let sum = try value + bias
+    guard bias.requiresGradient else { return Traced(sum, way: way) }
+    let way = way
+    return Traced(sum, tracing: pullback != nil) { gradient, toInput in
+      try bias.accumulateGradient(gradient.sum(0))
+      return try way.pulledBack(gradient, toInput: toInput)
+    }
   }
 
   fileprivate func reshaped(_ shape: [Int], _ tracing: Bool) throws -> Traced {

@@ -19,8 +19,10 @@ public struct DecoderLayer: Sendable {
       // Below the lowest trained factor nothing is computed.
       let toAttention = toInput || pass.experts?.trainsAttention(layer: layer) == true
       guard let inner = try feedForwardWay.pulledBack(gradient, toInput: toAttention) else { return nil }
+      try feedForwardNorm.accumulateGradient(inner.rmsNormWeightGradient(middle, epsilon: epsilon))
       let middleGradient = try inner.rmsNormBackward(middle, weight: feedForwardNorm, epsilon: epsilon, rest: gradient)
       guard let outer = try attentionWay.pulledBack(middleGradient, toInput: toInput) else { return nil }
+      try attentionNorm.accumulateGradient(outer.rmsNormWeightGradient(x, epsilon: epsilon))
       return try outer.rmsNormBackward(x, weight: attentionNorm, epsilon: epsilon, rest: middleGradient)
     }
   }

@@ -16,12 +16,13 @@ public struct FeedForward: Sendable {
     }
     let gated = try project(x, gate, .gate)  // [tokens, intermediate]
     let upped = try project(x, up, .up)  // [tokens, intermediate]
-    let output = try project(gated.value.silu() * upped.value, down, .down)
+    let output = try project(SwiGLU.forward(gate: gated.value, up: upped.value), down, .down)
     let outputWay = output.way
     return Traced(output.value, tracing: tracing) { gradient, toInput in
       let activated = try outputWay.pulledBack(gradient)  // [tokens, intermediate]
-      let byGate = try gated.way.pulledBack((activated * upped.value).siluBackward(gated.value), toInput: toInput)
-      let byUp = try upped.way.pulledBack(activated * gated.value.silu(), toInput: toInput)
+      let inner = try SwiGLU.backward(activated, gate: gated.value, up: upped.value)
+      let byGate = try gated.way.pulledBack(inner.gate, toInput: toInput)
+      let byUp = try upped.way.pulledBack(inner.up, toInput: toInput)
       guard let byGate, let byUp else { return nil }
       return try byGate + byUp
     }

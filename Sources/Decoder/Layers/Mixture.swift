@@ -17,7 +17,10 @@ public struct Mixture: Sendable {
 
   /// `x` (normed): [tokens, hidden] → the same.
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
-    let routed = try routed(x, tokens: pass.packing.tokens, tracing: pass.tracing)
+    let tokens = pass.packing.tokens
+    let routed =
+      try pass.routing.map { try routedInTraining(x, tokens: tokens, $0, layer: layer) }
+      ?? routed(x, tokens: tokens, tracing: pass.tracing)
     guard let shared else { return routed }
     let common = try pass.feed(x, through: shared, layer: layer)
     let (commonWay, routedWay) = (common.way, routed.way)
@@ -34,7 +37,7 @@ public struct Mixture: Sendable {
     let (count, hidden) = (x.shape[0], x.shape[1])
     let real = try count > tokens ? x.narrowed(0, from: 0, count: tokens) : x
     let choice = try RouterChoice(real, router, shape)
-    let groups = try ExpertGroups(choice.experts, of: shape)
+    let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device)
     let sorted = try real.gathered(0, rows: groups.tokens)  // [slots, hidden]
     var outputs: [Tensor] = []
     var ways: [WayBack] = []
@@ -66,7 +69,7 @@ public struct Mixture: Sendable {
   }
 
   /// Rows of zeros behind. [tokens, hidden] → [count, hidden]
-  private static func filled(_ x: Tensor, to count: Int) throws -> Tensor {
+  static func filled(_ x: Tensor, to count: Int) throws -> Tensor {
     let missing = count - x.shape[0]
     guard missing > 0 else { return x }
     return try Tensor.concatenated([x, Tensor.zeros([missing, x.shape[1]], on: x.device)])

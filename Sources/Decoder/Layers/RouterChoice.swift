@@ -42,7 +42,10 @@ struct ExpertGroups {
   struct Run {
     let expert: Int
     let start: Int
+    /// With the filler.
     let count: Int
+    /// The last of these places, which nobody reads.
+    let filler: Int
   }
 
   /// Of the experts that are visited.
@@ -58,9 +61,8 @@ struct ExpertGroups {
   /// that nobody reads.
   private static let block = 32
 
-  /// `experts`: int64 [tokens, active].
-  init(_ experts: Tensor, of shape: MixtureShape) throws {
-    let visited = try experts.integers()
+  /// `visited`: the expert of each slot, or none (−1), whose place is then anybody's.
+  init(_ visited: [Int], of shape: MixtureShape, on device: Device) throws {
     var slotsOf = [[Int]](repeating: [], count: shape.experts)
     for (slot, expert) in visited.enumerated() where slotsOf.indices.contains(expert) { slotsOf[expert].append(slot) }
     var runs: [Run] = []
@@ -69,12 +71,12 @@ struct ExpertGroups {
     for (expert, slots) in slotsOf.enumerated() where !slots.isEmpty {
       for (offset, slot) in slots.enumerated() { places[slot] = order.count + offset }
       let filler = slots.count > Self.block ? (Self.block - slots.count % Self.block) % Self.block : 0
-      runs.append(Run(expert: expert, start: order.count, count: slots.count + filler))
+      runs.append(Run(expert: expert, start: order.count, count: slots.count + filler, filler: filler))
       order += slots + repeatElement(0, count: filler)
     }
     self.runs = runs
-    slots = try Tensor(order, on: experts.device)
-    tokens = try Tensor(order.map { $0 / shape.active }, on: experts.device)
-    self.places = try Tensor(places, on: experts.device)
+    slots = try Tensor(order, on: device)
+    tokens = try Tensor(order.map { $0 / shape.active }, on: device)
+    self.places = try Tensor(places, on: device)
   }
 }

@@ -5,7 +5,7 @@ import Torch
 /// The weight files of a Hugging Face folder: one file, or shards with an index.
 ///
 /// Counts what is taken, so that a tensor nobody used and a slot nobody filled are errors and not surprises.
-public struct Checkpoint {
+public struct Checkpoint: TensorSource {
   public let folder: URL
   /// SHA-256 over the digests of the weight files, in order of their names.
   public let digest: Digest
@@ -73,11 +73,6 @@ public struct Checkpoint {
   }
 
   func contains(_ name: String) -> Bool { owner[name] != nil }
-
-  /// A tensor in float32, checked for its shape.
-  func tensor(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {
-    try stored(name, shape, on: device).converted(to: .float32)
-  }
 
   /// A tensor as the file has it, checked for its shape.
   func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {

@@ -22,27 +22,33 @@ extension DecoderModel {
     let hasRedundantReadOut = configuration.tiedEmbeddings && checkpoint.contains(TensorNames.readOut)
     try checkpoint.requireExactly(names.all.union(hasRedundantReadOut ? [TensorNames.readOut] : []))
 
-    let loader = LayerLoader(
-      configuration: configuration, checkpoint: checkpoint, device: device, precision: precision, experts: form)
-    let table = [configuration.vocabularySize, configuration.hiddenSize]
-    let tablePrecision = precision == .int8 ? nil : precision
-    embedding = try loader.matrix(TensorNames.embedding, table, tablePrecision)
-    finalNorm = try loader.vector(TensorNames.finalNorm, [configuration.hiddenSize])
-    if configuration.tiedEmbeddings {
-      if hasRedundantReadOut {
-        let stored = try checkpoint.stored(TensorNames.readOut, table, on: device)
-        guard try stored.isEqual(to: checkpoint.stored(TensorNames.embedding, table, on: device)) else {
-          throw DecoderError.tensorNamesDiffer(folder: folder.path, missing: [], unused: [TensorNames.readOut])
-        }
+    if hasRedundantReadOut {
+      let table = [configuration.vocabularySize, configuration.hiddenSize]
+      let stored = try checkpoint.stored(TensorNames.readOut, table, on: device)
+      guard try stored.isEqual(to: checkpoint.stored(TensorNames.embedding, table, on: device)) else {
+        throw DecoderError.tensorNamesDiffer(folder: folder.path, missing: [], unused: [TensorNames.readOut])
       }
-      readOut = embedding
-    } else {
-      readOut = try loader.matrix(TensorNames.readOut, table, tablePrecision)
     }
+    try self.init(
+      LayerLoader(
+        configuration: configuration, source: checkpoint, device: device, precision: precision, experts: form),
+      digest: checkpoint.digest)
+  }
+
+  /// A model of the tensors that a loader gives.
+  init(_ loader: LayerLoader, digest: Digest) throws {
+    let configuration = loader.configuration
+    let table = [configuration.vocabularySize, configuration.hiddenSize]
+    let precision = loader.precision == .int8 ? nil : loader.precision
+    embedding = try loader.matrix(TensorNames.embedding, table, precision)
+    finalNorm = try loader.vector(TensorNames.finalNorm, [configuration.hiddenSize])
+    readOut =
+      try configuration.tiedEmbeddings ? embedding : loader.matrix(TensorNames.readOut, table, precision)
     layers = try (0..<configuration.layers).map { try loader.layer($0) }
     rotary = try RotaryEmbedding(
-      headDim: configuration.headDim, theta: configuration.ropeTheta, scaling: configuration.ropeScaling, on: device)
+      headDim: configuration.headDim, theta: configuration.ropeTheta, scaling: configuration.ropeScaling,
+      on: loader.device)
     self.configuration = configuration
-    digest = checkpoint.digest
+    self.digest = digest
   }
 }

@@ -3,7 +3,7 @@ import Torch
 /// Makes the layers of a model from the tensors of its checkpoint.
 struct LayerLoader {
   let configuration: DecoderConfiguration
-  let checkpoint: Checkpoint
+  let source: any TensorSource
   let device: Device
   /// How matrices are held; nil: as the files have them, where that is bfloat16 on a CPU, else in float32.
   let precision: FrozenMatrix.Precision?
@@ -13,11 +13,11 @@ struct LayerLoader {
 
   /// A vector or another small tensor, in float32.
   func vector(_ name: String, _ shape: [Int]) throws -> Tensor {
-    try checkpoint.tensor(name, shape, on: device)
+    try source.stored(name, shape, on: device).converted(to: .float32)
   }
 
   func matrix(_ name: String, _ shape: [Int], _ precision: FrozenMatrix.Precision?) throws -> FrozenMatrix {
-    try held(checkpoint.stored(name, shape, on: device), precision)
+    try held(source.stored(name, shape, on: device), precision)
   }
 
   private func held(_ stored: Tensor, _ precision: FrozenMatrix.Precision?) throws -> FrozenMatrix {
@@ -101,9 +101,9 @@ struct LayerLoader {
     switch experts {
     case .each: return try (0..<mixture.experts).map { try block(index, "mlp.experts.\($0)", width) }
     case .fused:
-      let both = try checkpoint.stored(
+      let both = try source.stored(
         TensorNames.layer(index, TensorNames.fusedGateUp), [mixture.experts, 2 * width, hidden], on: device)
-      let down = try checkpoint.stored(
+      let down = try source.stored(
         TensorNames.layer(index, TensorNames.fusedDown), [mixture.experts, hidden, width], on: device)
       return try (0..<mixture.experts).map { expert in
         let own = try both.selected(0, expert)

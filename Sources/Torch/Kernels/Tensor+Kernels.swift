@@ -103,4 +103,20 @@ extension Tensor {
       libtorch.accrete_get_threads())
     return withExtendedLifetime((operands, rest)) { result }
   }
+
+  /// The gradient by a norm's weight, Σ_token dy ⊙ x / sqrt(mean(x²) + ε). `self`: dy; both [rows, width] → [width].
+  public func rmsNormWeightGradient(_ x: Tensor, epsilon: Double) throws -> Tensor {
+    let width = x.shape.last ?? 0
+    guard Kernels.suit(self), Kernels.suit(x) else {
+      let inverse = try ((x * x).mean(-1, keeping: true) + epsilon).rsqrt()  // [rows, 1]
+      return try (self * x * inverse).reshaped([-1, width]).sum(0)
+    }
+    try Kernels.require("a norm's input", x, shape)
+    let (gradient, x) = (try contiguous(), try x.contiguous())
+    let result = try Tensor.zeros([width])
+    accrete_norm_weight_backward(
+      Int64(x.count / max(width, 1)), Int64(width), try gradient.kernelMemory(), try x.kernelMemory(), Float(epsilon),
+      try result.kernelMemory(), libtorch.accrete_get_threads())
+    return withExtendedLifetime((gradient, x)) { result }
+  }
 }

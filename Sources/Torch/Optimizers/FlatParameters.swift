@@ -12,17 +12,21 @@ public struct FlatParameters {
     public let tensor: Tensor
     /// What the learning rate is multiplied by for this tensor.
     public let rateFactor: Double
+    /// Whether the optimizer's weight decay is for it.
+    public let decays: Bool
 
-    public init(name: String, tensor: Tensor, rateFactor: Double = 1) {
+    public init(name: String, tensor: Tensor, rateFactor: Double = 1, decays: Bool = true) {
       self.name = name
       self.tensor = tensor
       self.rateFactor = rateFactor
+      self.decays = decays
     }
   }
 
-  /// Neighbours in the buffer that have one factor of the learning rate.
+  /// Neighbours in the buffer that have one factor of the learning rate, and weight decay or none.
   struct RateGroup {
     let factor: Double
+    let decays: Bool
     let start: Int
     var count: Int
   }
@@ -69,10 +73,11 @@ public struct FlatParameters {
         "set_data", [parameter.tensor, value], libtorch.accrete_set_data(parameter.tensor.reference, value.reference))
       try parameter.tensor.requireGradient()
       try parameter.tensor.setGradient(gradients.narrowed(0, from: offset, count: count).reshaped(shape))
-      if groups.last?.factor == parameter.rateFactor {
+      if let last = groups.last, last.factor == parameter.rateFactor, last.decays == parameter.decays {
         groups[groups.count - 1].count += count
       } else {
-        groups.append(RateGroup(factor: parameter.rateFactor, start: offset, count: count))
+        groups.append(
+          RateGroup(factor: parameter.rateFactor, decays: parameter.decays, start: offset, count: count))
       }
       offset += count
     }

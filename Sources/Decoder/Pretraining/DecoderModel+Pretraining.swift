@@ -1,0 +1,86 @@
+public import Torch
+
+extension DecoderModel {
+  /// Logits are there for so many numbers at a time: a large vocabulary costs no memory.
+  private static let logitNumbers = 8_000_000
+
+  /// The loss of predicting each next token, with the gradients of all weights that collect some.
+  ///
+  /// - Parameters:
+  ///   - batch: the inputs.
+  ///   - targets: the token after each packed token. int64 [``TokenBatch/tokens``]
+  ///   - scale: what the gradient of the sum is multiplied by: 1 / targets of the step.
+  ///   - routing: limits and losses of the routers; nothing for dense models.
+  /// - Returns: the sum over targets of −ln p, in nats.
+  /// - Throws: `TorchError`, ``DecoderError/sequenceTooLong(length:limit:)``.
+  public func pretrainingPass(
+    _ batch: TokenBatch, targets: Tensor, scale: Double, routing: RoutingPass?
+  ) throws -> Double {
+    try withoutGradients {
+      var (x, pullbacks) = try throughLayers(batch, tracing: true, routing: routing)
+      let count = batch.tokens
+      let (rows, hidden) = (x.shape[0], x.shape[1])
+      let real = try rows > count ? x.narrowed(0, from: 0, count: count) : x
+      let normed = try real.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
+      let loss = try nextTokenLoss(normed, targets: targets, scale: scale)
+      try finalNorm.accumulateGradient(
+        loss.gradient.rmsNormWeightGradient(real, epsilon: configuration.normEpsilon))
+      var gradient = try loss.gradient.rmsNormBackward(
+        real, weight: finalNorm, epsilon: configuration.normEpsilon)
+      if rows > count {
+        gradient = try Tensor.concatenated([gradient, Tensor.zeros([rows - count, hidden], on: device)])
+      }
+      x = normed
+      // Each way back frees what it holds as soon as it has been walked.
+      while let pullback = pullbacks.popLast() {
+        guard let below = try pullback(gradient, true) else {
+          throw TorchError.unexpectedResult(operation: "pretraining", expected: "a gradient", got: "none")
+        }
+        gradient = below
+      }
+      if let table = embedding.trained {
+        let inner = try gradient.narrowed(0, from: 0, count: count)
+        let ids = try Packing(batch).packed(batch.ids).narrowed(0, from: 0, count: count)
+        try table.accumulateGradient(inner.embeddingGradient(of: ids, rows: embedding.shape[0]))
+      }
+      return loss.sum
+    }
+  }
+
+  /// The loss of predicting each next token; nothing is collected. Σ −ln p in nats.
+  public func nextTokenLoss(_ batch: TokenBatch, targets: Tensor) throws -> Double {
+    try withoutGradients {
+      let states = try packedStates(batch).narrowed(0, from: 0, count: batch.tokens)
+      return try chunks(of: states.shape[0]).reduce(0.0) { sum, chunk in
+        let part = try states.narrowed(0, from: chunk.lowerBound, count: chunk.count).filled(toMultipleOf: 32)
+        let logits = try logits(part).narrowed(0, from: 0, count: chunk.count)
+        return try sum
+          + logits.nextTokenLoss(
+            targets: targets.narrowed(0, from: chunk.lowerBound, count: chunk.count), scale: 0
+          ).sum
+      }
+    }
+  }
+
+  private func chunks(of count: Int) -> [Range<Int>] {
+    let size = max(32, Self.logitNumbers / max(configuration.vocabularySize, 1))
+    return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+  }
+
+  /// With the gradient by `hidden`; the read-out collects its own. `hidden`: [tokens, hidden].
+  private func nextTokenLoss(
+    _ hidden: Tensor, targets: Tensor, scale: Double
+  ) throws -> (sum: Double, gradient: Tensor) {
+    var sum = 0.0
+    var gradients: [Tensor] = []
+    for chunk in chunks(of: hidden.shape[0]) {
+      let states = try hidden.narrowed(0, from: chunk.lowerBound, count: chunk.count)
+      let wanted = try targets.narrowed(0, from: chunk.lowerBound, count: chunk.count)
+      let part = try states.linear(readOut).nextTokenLoss(targets: wanted, scale: scale)  // [chunk, vocabulary]
+      sum += part.sum
+      try readOut.trained?.accumulateGradient(part.gradient.transposedProduct(states))
+      gradients.append(try part.gradient.linearTransposed(readOut))
+    }
+    return (sum, try Tensor.concatenated(gradients))
+  }
+}

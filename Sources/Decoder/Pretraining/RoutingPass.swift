@@ -1,0 +1,49 @@
+public import Torch
+
+/// What one micro-batch of pretraining does with the mixtures' routers, and what they report.
+///
+/// Belongs to one pass at a time.
+public final class RoutingPass {
+  /// How a layer's tokens were spread.
+  public struct Load: Sendable, Equatable, Codable {
+    /// Share of the tokens that chose each expert. Adds up to the number of experts that a token visits.
+    public var chosen: [Double]
+    /// Share of the choices that found no room.
+    public var overflow: Double
+    /// Share of the choices that visit nobody.
+    public var dropped: Double
+    /// E Σ f_e P_e, before its weight: 1 · k where all experts are chosen alike.
+    public var balance: Double
+    /// Mean of (ln Σ exp z)², before its weight.
+    public var zLoss: Double
+    /// Mean weight of a token's first visit.
+    public var weight: Double
+  }
+
+  public let rule: RoutingRule
+  private let seed: UInt64
+  private let step: Int
+  private let microBatch: Int
+  /// What the losses' gradients are multiplied by: 1 / micro-batches of the step.
+  let share: Double
+  /// Of each layer that has a mixture, lowest first.
+  public internal(set) var loads: [Load] = []
+
+  public init(_ rule: RoutingRule, seed: UInt64, step: Int, microBatch: Int, of microBatches: Int) {
+    self.rule = rule
+    self.seed = seed
+    self.step = step
+    self.microBatch = microBatch
+    share = 1 / Double(max(microBatches, 1))
+  }
+
+  /// Where the chance of recycled tokens comes from.
+  func stream(layer: Int) -> RandomStream {
+    RandomStream(seed: seed, "recycle", String(step), String(microBatch), String(layer))
+  }
+
+  /// The routers' part of the loss: `balance` · Σ_layers l + `z` · Σ_layers l_z, of this micro-batch.
+  public var loss: Double {
+    loads.reduce(0) { $0 + rule.balance * $1.balance + rule.zLoss * $1.zLoss }
+  }
+}

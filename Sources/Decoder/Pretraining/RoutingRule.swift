@@ -1,0 +1,38 @@
+/// How tokens are spread over the routed experts of a mixture while it is pretrained (docs/pretraining.md, "The mixture in training").
+public struct RoutingRule: Sendable, Equatable, Codable {
+  /// What becomes of a token whose expert has no room.
+  public enum Overflow: String, Sendable, CaseIterable, Codable {
+    /// It visits nobody.
+    case drop
+    /// It visits an expert that has room, drawn at random (recycle routing, Hunyuan-Large, arXiv 2411.02265, section 2.2.3).
+    case recycle
+  }
+
+  /// Places of an expert, as a multiple of its fair share of a micro-batch; nil: no limit.
+  public var capacityFactor: Double?
+  /// Places that an expert has at least.
+  public var minimumCapacity: Int
+  public var overflow: Overflow
+  /// Weight of the balance loss.
+  public var balance: Double
+  /// Weight of the router's z-loss (Zoph et al., arXiv 2202.08906).
+  public var zLoss: Double
+
+  public init(
+    capacityFactor: Double? = 1.25, minimumCapacity: Int = 8, overflow: Overflow = .recycle, balance: Double = 0.01,
+    zLoss: Double = 0
+  ) {
+    self.capacityFactor = capacityFactor
+    self.minimumCapacity = minimumCapacity
+    self.overflow = overflow
+    self.balance = balance
+    self.zLoss = zLoss
+  }
+
+  /// Places of each expert: C = max(⌈k·T/E · factor⌉, minimum); nil: no limit.
+  public func capacity(tokens: Int, shape: MixtureShape) -> Int? {
+    guard let capacityFactor else { return nil }
+    let share = Double(tokens * shape.active) / Double(max(shape.experts, 1))
+    return max(Int((share * capacityFactor).rounded(.up)), minimumCapacity)
+  }
+}

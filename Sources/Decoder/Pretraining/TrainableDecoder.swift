@@ -1,0 +1,69 @@
+import Files
+import Foundation
+public import Torch
+
+/// A decoder whose own weights train.
+///
+/// Its tensors are leaves that one owner (the optimizer's ``Torch/FlatParameters``) gives places for gradients to; ``model`` sees every
+/// change. While nobody has, it is a frozen model like any other.
+public struct TrainableDecoder: Sendable {
+  /// A tensor with its name in a checkpoint.
+  public struct Weight: Sendable {
+    public let name: String
+    public let tensor: Tensor
+
+    /// Whether it belongs to a routed expert, which sees a part of the tokens only.
+    public var isRouted: Bool { name.contains(".mlp.experts.") }
+    /// Whether it is a matrix inside of a layer, but for the router.
+    public var isHiddenMatrix: Bool {
+      tensor.shape.count == 2 && name.hasPrefix("model.layers.") && !name.hasSuffix(".gate.wg.weight")
+    }
+  }
+
+  /// In the order in which a checkpoint is read.
+  public let weights: [Weight]
+  public let model: DecoderModel
+
+  /// A model with initial values.
+  ///
+  /// - Parameters:
+  ///   - configuration: its shape.
+  ///   - seed: of the run.
+  ///   - deviation: σ of its matrices (`initializer_range`).
+  ///   - device: where it trains.
+  /// - Throws: `TorchError` where it does not fit.
+  public init(
+    _ configuration: DecoderConfiguration, seed: UInt64, deviation: Double = 0.02, on device: Device = .cpu
+  ) throws {
+    try self.init(
+      configuration, InitialWeights(seed: seed, deviation: deviation, layers: configuration.layers), device)
+  }
+
+  /// A model with weights that are given, all of them and no others.
+  /// - Throws: ``DecoderError/tensorNamesDiffer(folder:missing:unused:)``, ``DecoderError/tensorShapeDiffers(file:name:expected:got:)``.
+  public init(_ configuration: DecoderConfiguration, weights given: [String: Tensor], on device: Device = .cpu) throws {
+    let wanted = TensorNames(configuration, experts: .each).all
+    guard wanted == Set(given.keys) else {
+      throw DecoderError.tensorNamesDiffer(
+        folder: "the weights given", missing: wanted.subtracting(given.keys).sorted(),
+        unused: Set(given.keys).subtracting(wanted).sorted())
+    }
+    try self.init(configuration, GivenWeights(tensors: given), device)
+  }
+
+  private init(_ configuration: DecoderConfiguration, _ source: any TensorSource, _ device: Device) throws {
+    let recorder = RecordingSource(source)
+    let loader = LayerLoader(
+      configuration: configuration, source: recorder, device: device, precision: .float32, experts: .each)
+    // Its weights move from step to step: there is no digest yet.
+    model = try DecoderModel(loader, digest: Digest(of: Data()))
+    weights = recorder.tensors.map { Weight(name: $0.name, tensor: $0.tensor) }
+  }
+
+  /// The same weights read for another length or other rotary frequencies.
+  public func reconfigured(_ configuration: DecoderConfiguration) throws -> TrainableDecoder {
+    try TrainableDecoder(
+      configuration, weights: Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0.tensor) }),
+      on: model.device)
+  }
+}
