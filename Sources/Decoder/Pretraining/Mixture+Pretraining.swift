@@ -93,7 +93,7 @@ private struct TrainedRouter {
     zShare = 2 * rule.zLoss * routing.share / Double(max(tokens, 1))
     let slots = Double(max(tokens * shape.active, 1))
     routing.loads.append(
-      RoutingPass.Load(
+      RouterLoad(
         chosen: shares, overflow: Double(assignment.overflow) / slots, dropped: Double(assignment.dropped) / slots,
         balance: experts * zip(shares, means).reduce(0) { $0 + $1.0 * $1.1 },
         zLoss: try logSums.map { try ($0 * $0).mean().item() } ?? 0,

@@ -4,22 +4,6 @@ public import Torch
 ///
 /// Belongs to one pass at a time.
 public final class RoutingPass {
-  /// How a layer's tokens were spread.
-  public struct Load: Sendable, Equatable, Codable {
-    /// Share of the tokens that chose each expert. Adds up to the number of experts that a token visits.
-    public var chosen: [Double]
-    /// Share of the choices that found no room.
-    public var overflow: Double
-    /// Share of the choices that visit nobody.
-    public var dropped: Double
-    /// E Σ f_e P_e, before its weight: 1 · k where all experts are chosen alike.
-    public var balance: Double
-    /// Mean of (ln Σ exp z)², before its weight.
-    public var zLoss: Double
-    /// Mean weight of a token's first visit.
-    public var weight: Double
-  }
-
   public let rule: RoutingRule
   private let seed: UInt64
   private let step: Int
@@ -27,7 +11,7 @@ public final class RoutingPass {
   /// What the losses' gradients are multiplied by: 1 / micro-batches of the step.
   let share: Double
   /// Of each layer that has a mixture, lowest first.
-  public internal(set) var loads: [Load] = []
+  public internal(set) var loads: [RouterLoad] = []
 
   public init(_ rule: RoutingRule, seed: UInt64, step: Int, microBatch: Int, of microBatches: Int) {
     self.rule = rule

@@ -1,0 +1,110 @@
+public import Decoder
+public import Torch
+
+/// Trains a base, one step after the other (docs/pretraining.md). It knows neither files nor where its tokens come from.
+///
+/// A step is a function of the weights, the optimizer's state, the seed, the step's number and its tokens.
+public final class BaseTrainer {
+  public private(set) var decoder: TrainableDecoder
+  private var optimizer: BaseOptimizer
+  private let routing: RoutingRule
+  private let seed: UInt64
+  /// Steps done.
+  public private(set) var step: Int
+
+  /// - Parameters:
+  ///   - decoder: what is trained.
+  ///   - optimizer: options of what moves it.
+  ///   - routing: limits and losses of a mixture's routers.
+  ///   - seed: of the run.
+  ///   - state: of an earlier trainer, ``state``; nil: from the beginning.
+  ///   - step: steps that were done.
+  /// - Throws: `TorchError`.
+  public init(
+    _ decoder: TrainableDecoder, optimizer: OptimizerOptions, routing: RoutingRule, seed: UInt64,
+    state: [String: Tensor]? = nil, step: Int = 0
+  ) throws {
+    self.decoder = decoder
+    self.optimizer = try BaseOptimizer(decoder, optimizer, state: state, step: step)
+    self.routing = routing
+    self.seed = seed
+    self.step = step
+  }
+
+  /// The optimizer's tensors; with ``decoder``'s weights all that another trainer needs to go on.
+  public var state: [String: Tensor] { optimizer.state }
+
+  /// Number of trained values.
+  public var parameterCount: Int { optimizer.count }
+
+  /// Goes on with another length or other rotary frequencies.
+  public func reconfigure(_ configuration: DecoderConfiguration) throws {
+    decoder = try decoder.reconfigured(configuration)
+  }
+
+  /// One step.
+  ///
+  /// - Parameters:
+  ///   - microBatches: windows of tokens, each one longer than what the model reads of it.
+  ///   - rate: η.
+  ///   - stage: its name, for the report.
+  /// - Throws: ``PretrainingError/diverged(step:what:value:)`` before anything is moved; `TorchError`, `DecoderError`.
+  public func advance(microBatches: [[[Int]]], rate: Double, stage: String) throws -> PretrainingReport {
+    try optimizer.zeroGradients()
+    let targets = microBatches.reduce(0) { $0 + $1.reduce(0) { $0 + max($1.count - 1, 0) } }
+    guard targets > 0 else { throw DecoderError.emptyInput }
+    var sum = 0.0
+    var routers = 0.0
+    var loads: [[RouterLoad]] = []
+    for (number, windows) in microBatches.enumerated() {
+      let pass = RoutingPass(routing, seed: seed, step: step, microBatch: number, of: microBatches.count)
+      let batch = try NextTokenBatch(windows, on: decoder.model.device)
+      sum += try decoder.model.pretrainingPass(
+        batch.tokens, targets: batch.targets, scale: 1 / Double(targets), routing: pass)
+      routers += pass.loss / Double(microBatches.count)
+      loads.append(pass.loads)
+    }
+    let task = sum / Double(targets)
+    let norm = try optimizer.gradientNorm()
+    for (what, value) in [("loss", task + routers), ("norm of the gradients", norm)] where !value.isFinite {
+      throw PretrainingError.diverged(step: step + 1, what: what, value: "\(value)")
+    }
+    try optimizer.update(rate: rate, norm: norm)
+    step += 1
+    let means = RouterLoad.means(loads)
+    var terms = ["task": task]
+    if let means {
+      terms["balance"] = means.reduce(0) { $0 + $1.balance }
+      if routing.zLoss > 0 { terms["z"] = means.reduce(0) { $0 + $1.zLoss } }
+    }
+    return PretrainingReport(
+      step: step, stage: stage, terms: terms, loss: task + routers, learningRate: rate, gradientNorm: norm,
+      tokens: targets, routing: means)
+  }
+
+  /// Mean −ln p of the next token over windows, in nats; nothing changes.
+  /// - Parameter batch: windows at a time.
+  public func heldOutLoss(_ windows: [[Int]], batch: Int) throws -> Double {
+    var (sum, count) = (0.0, 0)
+    for start in stride(from: 0, to: windows.count, by: max(batch, 1)) {
+      let part = try NextTokenBatch(
+        Array(windows[start..<min(start + max(batch, 1), windows.count)]), on: decoder.model.device)
+      sum += try decoder.model.nextTokenLoss(part.tokens, targets: part.targets)
+      count += part.tokens.tokens
+    }
+    guard count > 0 else { throw DecoderError.emptyInput }
+    return sum / Double(count)
+  }
+}
+
+/// Windows of tokens as inputs and what follows each.
+struct NextTokenBatch {
+  let tokens: TokenBatch
+  /// int64 [tokens]
+  let targets: Tensor
+
+  init(_ windows: [[Int]], on device: Device) throws {
+    tokens = try TokenBatch(windows.map { Array($0.dropLast()) }, pad: 0, on: device)
+    targets = try Tensor(windows.flatMap { $0.dropFirst() }, on: device)
+  }
+}

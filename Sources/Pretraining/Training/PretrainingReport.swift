@@ -1,0 +1,19 @@
+public import Decoder
+
+/// What one step of pretraining did.
+public struct PretrainingReport: Sendable, Codable, Equatable {
+  /// Counted from 1.
+  public var step: Int
+  public var stage: String
+  /// `task`: mean of −ln p of the next token, in nats; `balance` and `z`: sums over layers, before their weights.
+  public var terms: [String: Double]
+  /// The weighted sum.
+  public var loss: Double
+  public var learningRate: Double
+  /// L2 norm of all gradients before clipping.
+  public var gradientNorm: Double
+  /// Targets of this step.
+  public var tokens: Int
+  /// Of each layer with a mixture, lowest first: means over the micro-batches.
+  public var routing: [RouterLoad]?
+}
