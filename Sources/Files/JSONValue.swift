@@ -40,6 +40,21 @@ public enum JSONValue: Sendable, Equatable, Decodable {
   public var integer: Int? { if case .number(let value) = self { Int(exactly: value) } else { nil } }
 }
 
+extension JSONValue: Encodable {
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .boolean(let value): try container.encode(value)
+    // Whole numbers without a point, as other readers want counts.
+    case .number(let value): try Int(exactly: value).map { try container.encode($0) } ?? container.encode(value)
+    case .text(let text): try container.encode(text)
+    case .list(let values): try container.encode(values)
+    case .object(let members): try container.encode(members)
+    }
+  }
+}
+
 extension JSONValue: CustomStringConvertible {
   /// Short enough for one line of a message, with control characters spelled out.
   public var description: String {

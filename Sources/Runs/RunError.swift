@@ -35,7 +35,7 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     case .checkpointDamaged(let path, let reason):
       "\(path): the checkpoint is damaged: \(reason). Remove it to go on from the one before."
     case .alreadyFinished(let folder):
-      "\(folder): all tasks of this run are learned; there is nothing to resume."
+      "\(folder): everything of this run is learned; there is nothing to resume."
     case .inUse(let folder, let holder, let fix):
       "\(folder): \(holder) is working on this run. \(fix)"
     case .interrupted(let folder, let signal, let moment):

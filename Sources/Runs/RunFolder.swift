@@ -39,7 +39,10 @@ public struct RunFolder: Sendable {
 
   /// Makes the folder of a new run. Of two processes that do so at the same moment, one has made it.
   /// - Throws: ``RunError/folderExists(_:)``: an earlier run is never touched; `FileError`.
-  public func create() throws {
+  public func create() throws { try create(with: [checkpoints, experts]) }
+
+  /// The same with other folders inside.
+  func create(with folders: [URL]) throws {
     do {
       try Self.makeFolder(url.deletingLastPathComponent())
     } catch FileError.notWritable(_, let reason) {
@@ -52,7 +55,7 @@ public struct RunFolder: Sendable {
       throw FileError.notWritable(path: url.path, reason: String(cString: strerror(code)))
     }
     do {
-      for folder in [checkpoints, experts] { try Self.makeFolder(folder) }
+      for folder in folders { try Self.makeFolder(folder) }
     } catch {
       try? FileManager.default.removeItem(at: url)
       throw error

@@ -25,10 +25,11 @@ enum YAMLFile {
   ///   - keys: all that may stand in the file, also those that `type` does not look at.
   ///   - data: the text.
   ///   - path: where it came from, for errors.
+  ///   - others: `key=value` each, with a value in YAML: instead of what the file says.
   /// - Returns: nil for a file without a key.
   /// - Throws: `FileError`; ``RunError/invalidConfiguration(key:got:allowed:)`` that names the file, the line and the key.
   static func decode<Value: Decodable>(
-    _ type: Value.Type, keys: [String], from data: Data, path: String
+    _ type: Value.Type, keys: [String], from data: Data, path: String, replacing others: [String] = []
   ) throws -> Value? {
     try requireSize(data.count, path: path)
     guard let text = String(validating: data, as: UTF8.self) else {
@@ -42,8 +43,14 @@ enum YAMLFile {
     do {
       // No tag is resolved: what a value is, is decided by its key.
       guard let node = try Yams.compose(yaml: text, .basic) else { return nil }
-      guard case .mapping(let mapping) = node else {
+      guard case .mapping(var mapping) = node else {
         throw RunError.invalidConfiguration(key: path, got: "no mapping", allowed: "lines of `key: value`")
+      }
+      for other in others {
+        guard let (key, value) = try replacement(other) else {
+          throw RunError.invalidConfiguration(key: other, got: "no value", allowed: "KEY=VALUE")
+        }
+        mapping[key] = value
       }
       return try decode(type, keys: keys, from: mapping, path: path)
     } catch let error as RunError {
@@ -54,6 +61,13 @@ enum YAMLFile {
       throw RunError.invalidConfiguration(
         key: path, got: "no valid YAML: \(message.joined(separator: " ").prefix(400))", allowed: "YAML")
     }
+  }
+
+  private static func replacement(_ text: String) throws -> (key: Node, value: Node)? {
+    guard let place = text.firstIndex(of: "="), YAMLGuard.lineOfAlias(in: Data(text.utf8)) == nil,
+      let value = try Yams.compose(yaml: String(text[text.index(after: place)...]), .basic)
+    else { return nil }
+    return (Node(String(text[..<place])), value)
   }
 
   private static func decode<Value: Decodable>(

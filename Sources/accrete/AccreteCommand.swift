@@ -20,6 +20,6 @@ struct AccreteCommand: ParsableCommand {
       DemoCommand.self, TrainCommand.self, ResumeCommand.self, CompareCommand.self, ReportCommand.self,
       EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,
       ChatTemplateCommand.self, LogitsCommand.self, ExpertsCommand.self,
-      DoctorCommand.self,
+      PretrainCommand.self, LossCommand.self, DoctorCommand.self,
     ])
 }

@@ -4,6 +4,7 @@ import Experts
 import Files
 import Foundation
 import Learning
+import Pretraining
 import Reports
 import Runs
 import Streams
@@ -74,7 +75,13 @@ enum Failure {
       case .invalidHyperparameter, .unsafeName, .notLearned, .notAnArchive, .partOfMixture: usage
       default: badData
       }
-    case is StreamError, is ScoringError, is DecoderError, is TokenizationError, is TemplateError, is MetricError,
+    case let error as PretrainingError:
+      switch error {
+      case .invalidOption: usage
+      case .diverged: badData
+      }
+    case is RateError, is TokenizerTrainingError: usage
+    case is CorpusError, is ScalingError, is StreamError, is ScoringError, is DecoderError, is TokenizationError, is TemplateError, is MetricError,
       is PEFTError:
       badData
     default: defect

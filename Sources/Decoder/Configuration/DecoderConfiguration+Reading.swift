@@ -6,7 +6,25 @@ extension DecoderConfiguration {
   /// - Throws: `FileError`, or a ``DecoderError`` that names the key.
   public init(folder: URL) throws {
     let file = folder.appendingPathComponent("config.json")
-    let reader = ConfigurationReader(path: file.path, raw: try JSONFile.read(RawConfiguration.self, from: file))
+    let generationFile = folder.appendingPathComponent("generation_config.json")
+    try self.init(
+      ConfigurationReader(path: file.path, raw: JSONFile.read(RawConfiguration.self, from: file)),
+      FileManager.default.fileExists(atPath: generationFile.path)
+        ? JSONFile.read(RawGeneration.self, from: generationFile) : nil)
+  }
+
+  /// Reads the text of a `config.json` that stands elsewhere.
+  ///
+  /// - Parameters:
+  ///   - data: the text.
+  ///   - path: where it came from, for errors.
+  /// - Throws: `FileError`, or a ``DecoderError`` that names the key.
+  public init(data: Data, path: String) throws {
+    try self.init(
+      ConfigurationReader(path: path, raw: JSONFile.decode(RawConfiguration.self, from: data, path: path)), nil)
+  }
+
+  private init(_ reader: ConfigurationReader, _ generation: RawGeneration?) throws {
     let raw = reader.raw
     family = try reader.family()
     try reader.refuseUnsupported()
@@ -26,11 +44,6 @@ extension DecoderConfiguration {
     keySources = try reader.keySources(family, layers: layers)
     (mixture, intermediateSize) = try reader.feedForward(family, layers: layers)
     tiedEmbeddings = raw.tieWordEmbeddings ?? false
-
-    let generationFile = folder.appendingPathComponent("generation_config.json")
-    let generation =
-      FileManager.default.fileExists(atPath: generationFile.path)
-      ? try JSONFile.read(RawGeneration.self, from: generationFile) : nil
     endTokens = (generation?.eosTokenId ?? raw.eosTokenId)?.ids ?? []
     padToken = (generation?.padTokenId ?? raw.padTokenId)?.ids.first
     for id in endTokens + [padToken].compactMap(\.self) where !(0..<vocabularySize).contains(id) {

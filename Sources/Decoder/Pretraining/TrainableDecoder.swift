@@ -13,7 +13,7 @@ public struct TrainableDecoder: Sendable {
     public let tensor: Tensor
 
     /// Whether it belongs to a routed expert, which sees a part of the tokens only.
-    public var isRouted: Bool { name.contains(".mlp.experts.") }
+    public var isRouted: Bool { TrainableDecoder.isRouted(name) }
     /// Whether it is a matrix inside of a layer, but for the router.
     public var isHiddenMatrix: Bool {
       tensor.shape.count == 2 && name.hasPrefix("model.layers.") && !name.hasSuffix(".gate.wg.weight")
@@ -65,5 +65,32 @@ public struct TrainableDecoder: Sendable {
     try TrainableDecoder(
       configuration, weights: Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0.tensor) }),
       on: model.device)
+  }
+}
+
+extension TrainableDecoder {
+  /// What a model of some shape has, without making it.
+  public struct WeightSize: Sendable {
+    public let name: String
+    public let count: Int
+    /// As ``Weight/isRouted``.
+    public var isRouted: Bool { TrainableDecoder.isRouted(name) }
+  }
+
+  static func isRouted(_ name: String) -> Bool { name.contains(".mlp.experts.") }
+
+  /// The numbers of values of all weights.
+  /// - Throws: `TorchError`.
+  public static func sizes(_ configuration: DecoderConfiguration) throws -> [WeightSize] {
+    try TrainableDecoder(configuration, UnsetWeights(), .cpu).weights.map {
+      WeightSize(name: $0.name, count: $0.tensor.count)
+    }
+  }
+}
+
+/// Tensors whose memory nobody has touched.
+private struct UnsetWeights: TensorSource {
+  func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {
+    try Tensor(uninitialized: shape, on: device)
   }
 }

@@ -79,6 +79,8 @@ struct ResumeCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
+      let place = URL(fileURLWithPath: absolute(folder))
+      if RunFolder(place).isPretraining { return try resumePretraining(place) }
       let printer = ProgressPrinter()
       Signals.listen()
       let run = try SequenceRun.resume(URL(fileURLWithPath: absolute(folder)), report: printer.show)
@@ -92,6 +94,17 @@ struct ResumeCommand: ParsableCommand {
       try run.run(requests: Signals.request)
       try RunResult.show(run, json: json)
     }
+  }
+}
+
+extension ResumeCommand {
+  private func resumePretraining(_ place: URL) throws {
+    let printer = PretrainingPrinter()
+    Signals.listen()
+    let run = try PretrainingRun.resume(place, report: printer.show)
+    guard !run.isComplete else { throw RunError.alreadyFinished(folder: folder) }
+    try run.run(requests: Signals.request)
+    try PretrainingResult.show(run, json: json)
   }
 }
 

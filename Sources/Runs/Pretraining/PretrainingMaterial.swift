@@ -1,0 +1,128 @@
+import Decoder
+import Files
+import Foundation
+import Pretraining
+import Tokenization
+import Torch
+
+/// What a pretraining run learns from: tokenizer, tokens, and which windows come when.
+struct PretrainingMaterial {
+  let configuration: PretrainingConfiguration
+  let tokenizerFolder: URL
+  let tokenizer: CorpusTokenizer
+  let corpus: TokenCorpus
+  let plan: WindowPlan
+  let schedule: TrainingSchedule
+  private let shape: DecoderConfiguration
+  private let longShape: DecoderConfiguration
+
+  init(
+    _ configuration: PretrainingConfiguration, in folder: RunFolder, report: (PretrainingProgress) -> Void
+  ) throws {
+    self.configuration = configuration
+    shape = try configuration.decoder()
+    longShape = try DecoderConfiguration(data: JSONFile.encode(configuration.longModel()), path: "model")
+    schedule = try configuration.schedule()
+    let sources = try configuration.sources.sorted { $0.key < $1.key }.map { name, files in
+      try TextSource(name: name, files: files.map { URL(fileURLWithPath: $0) })
+    }
+    tokenizerFolder = try Self.tokenizer(configuration, sources, in: folder, report)
+    tokenizer = try CorpusTokenizer(folder: tokenizerFolder)
+    guard tokenizer.vocabularySize <= shape.vocabularySize else {
+      throw DecoderError.vocabularyMismatch(
+        base: "model", model: shape.vocabularySize, tokenizer: tokenizer.vocabularySize)
+    }
+    let shards = try TokenShards(sources, tokenizer: tokenizer, rule: HeldOutRule(share: configuration.heldOut))
+    corpus = try shards.prepare(
+      in: configuration.tokensFolder.map { URL(fileURLWithPath: $0) } ?? folder.tokens,
+      threads: configuration.threads ?? 1, verification: .digests, progress: { report(.tokenizing($0)) }
+    ).corpus
+    plan = try configuration.plan(WindowReader(corpus).sources)
+  }
+
+  /// The model's shape for a step, counted from 0.
+  func shape(ofStep step: Int) throws -> DecoderConfiguration {
+    step >= configuration.steps && configuration.longSteps > 0 ? longShape : shape
+  }
+
+  /// The tokens of a step, counted from 0, in micro-batches.
+  func microBatches(ofStep step: Int) throws -> [[[Int]]] {
+    let reader = WindowReader(corpus)
+    let windows = try plan.windows(at: configuration.places(ofStep: step)).map { try reader.tokens(of: $0) }
+    // As many tokens at a time as the other stages have.
+    let size =
+      step < configuration.steps
+      ? configuration.microBatch
+      : max(1, configuration.microBatch * configuration.sequenceLength / configuration.longSequenceLength)
+    return stride(from: 0, to: windows.count, by: size).map { Array(windows[$0..<min($0 + size, windows.count)]) }
+  }
+
+  /// The first held-out windows of each source, and how many tokens a byte of its text has.
+  func heldOutWindows(length: Int) throws -> [(source: String, windows: [[Int]], tokensPerByte: Double)] {
+    try corpus.sources.compactMap { source in
+      let count = min(source.heldOut.windows(length: length), configuration.heldOutTokens / length)
+      guard count > 0 else { return nil }
+      let windows = try (0..<count).map { try source.heldOut.window($0, length: length) }
+      let tokens = source.train.count + source.heldOut.count
+      return (source.name, windows, Double(tokens) / Double(max(source.textBytes, 1)))
+    }
+  }
+
+  func manifest() throws -> PretrainingManifest {
+    let names = try TrainableDecoder.sizes(shape)
+    let all = names.reduce(0) { $0 + $1.count }
+    let routed = names.filter(\.isRouted).reduce(0) { $0 + $1.count }
+    let visited = shape.mixture.map { routed / $0.experts * $0.active } ?? 0
+    return PretrainingManifest(
+      accrete: Manifest.accreteVersion, libtorch: TorchRuntime.version, configuration: configuration,
+      tokenizerDigest: tokenizer.digest, endToken: tokenizer.end,
+      sources: corpus.sources.map {
+        PretrainingManifest.Source(
+          name: $0.name, files: $0.fileDigests, trainTokens: $0.train.count, heldOutTokens: $0.heldOut.count,
+          textBytes: $0.textBytes, emptyDocuments: $0.emptyDocuments)
+      },
+      uses: plan.uses.map {
+        PretrainingManifest.Use(
+          source: $0.source, sequenceLength: $0.sequenceLength, windows: $0.taken, epochs: $0.epochs)
+      },
+      steps: configuration.steps, longSteps: configuration.longSteps, parameters: all,
+      activatedParameters: all - routed + visited, routedRateFactor: try configuration.routedRateFactor(shape.mixture))
+  }
+
+  /// The folder of the tokenizer that is given, or of one that is trained on the first bytes of each source.
+  private static func tokenizer(
+    _ configuration: PretrainingConfiguration, _ sources: [TextSource], in folder: RunFolder,
+    _ report: (PretrainingProgress) -> Void
+  ) throws -> URL {
+    if let given = configuration.tokenizer { return URL(fileURLWithPath: given) }
+    if FileManager.default.fileExists(atPath: BPETokenizer.file(in: folder.tokenizer).path) { return folder.tokenizer }
+    var trainer = try BPETrainer(
+      BPETrainer.Options(vocabularySize: configuration.vocabulary))
+    let share = max(1, configuration.tokenizerBytes / sources.count)
+    let rule = try HeldOutRule(share: configuration.heldOut)
+    for source in sources {
+      let start = trainer.textBytes
+      var reader = DocumentReader(source)
+      while trainer.textBytes - start < share, let document = try reader.nextDocument() {
+        // What is held out is not seen by the tokenizer either.
+        if rule.holdsOut(document) { continue }
+        try trainer.add(String(decoding: document, as: UTF8.self))
+        report(.trainingTokenizer(bytesRead: trainer.textBytes, entries: 0, goal: configuration.vocabulary))
+      }
+    }
+    let bytes = trainer.textBytes
+    let trained = try trainer.train { progress in
+      report(.trainingTokenizer(bytesRead: bytes, entries: progress.vocabularySize, goal: progress.goal))
+    }
+    guard trained.stop == .sizeReached else {
+      throw RunError.invalidConfiguration(
+        key: "vocabulary", got: "\(configuration.vocabulary), of which \(trained.vocabularySize) were found (\(trained.stop))",
+        allowed: "a size that the text supports")
+    }
+    try RunFolder.makeFolder(folder.tokenizer)
+    try trained.write(
+      to: folder.tokenizer, chatTemplate: .chatML,
+      modelMaxLength: configuration.decoder().maxPositions)
+    return folder.tokenizer
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Decoder
+import Files
+import Foundation
+import Pretraining
+import Runs
+import Torch
+
+/// `accrete loss`: how well a base predicts text, in a unit that does not depend on its tokenizer.
+struct LossCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "loss",
+    abstract: "Measure how well a base predicts text: nats per token and bits per byte.",
+    discussion: """
+      accrete loss --base DIR --text held-out.jsonl
+
+      Each document is read behind the end token, in windows of --length tokens, and its own end token is predicted as well. \
+      Bits per byte compare bases with different tokenizers on the same text.
+      """)
+
+  @OptionGroup var base: BaseOptions
+
+  @Option(parsing: .upToNextOption, help: "Files: .jsonl with {\"text\"} rows or .txt, also gzipped.")
+  var text: [String]
+
+  @Option(help: "Tokens of a window.")
+  var length = 256
+
+  @Option(help: "Of this share of the documents, chosen as `pretrain` holds them out. Default: of all.")
+  var heldOut: Double?
+
+  @Option(help: "At most this many tokens. Default: all.")
+  var maxTokens: Int?
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let device = try base.apply()
+      let loaded = try Base(folder: base.folder(), on: device, precision: base.weights)
+      let source = try TextSource(name: "text", files: text.map { URL(fileURLWithPath: absolute($0)) })
+      let loss = try TextLoss(
+        loaded, source: source, length: length, heldOut: heldOut.map { try HeldOutRule(share: $0) },
+        maxTokens: maxTokens)
+      guard !json else { return Console.output(String(decoding: try JSONFile.encode(loss), as: UTF8.self)) }
+      Console.output(
+        """
+        \(fixed(loss.natsPerToken, 4)) nats per token (mean of −ln p, n = \(loss.tokens) tokens)
+        \(fixed(loss.bitsPerByte, 4)) bits per byte (sum of −log2 p / bytes, n = \(loss.bytes) bytes of \(loss.documents) documents)
+        """)
+    }
+  }
+}
