@@ -41,6 +41,7 @@ let package = Package(
     library("Experts"),
     library("Streams"),
     library("Learning"),
+    library("Pretraining"),
     library("Runs"),
     library("Reports"),
   ],
@@ -64,6 +65,7 @@ let package = Package(
     layer("Experts", ["Decoder", "Torch", "Files"]),
     layer("Streams", ["Tokenization", "Torch", "Files"]),
     layer("Learning", ["Streams", "Experts", "Decoder", "Torch", "Files"]),
+    layer("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"]),
     layer(
       "Runs",
       ["Learning", "Streams", "Experts", "Decoder", "Torch", "Files", .product(name: "Yams", package: "Yams")]),
@@ -90,6 +92,7 @@ let package = Package(
     tests("Experts", ["Decoder", "Torch", "Files"]),
     tests("Streams", ["Torch", "Tokenization", "Files"]),
     tests("Learning", ["Experts", "Decoder", "Streams", "Torch", "Files"]),
+    tests("Pretraining", ["Tokenization", "Torch", "Files"], resources: [.copy("Resources")]),
     tests("Runs", ["Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files"]),
     tests("Reports", ["Runs", "Learning", "Files"]),
     .testTarget(name: "AccreteTests", dependencies: ["Files"], swiftSettings: settings),

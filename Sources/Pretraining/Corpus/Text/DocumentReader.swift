@@ -1,0 +1,71 @@
+import Foundation
+
+/// The documents of a source, one after the other; no more than one of them and a piece of the file are in memory.
+///
+/// Blank lines are passed over. A byte order mark at the beginning of a file is no part of its text.
+public struct DocumentReader {
+  /// The most bytes of a `.txt` file, unpacked: it is one document, and a document is tokenized as a whole.
+  public static let longestText = 64 << 20
+
+  private let files: [URL]
+  /// The number of the file that is opened next.
+  private var next = 0
+  /// The open file, if it is one of rows; one of text is read when it is opened.
+  private var lines: LineInput?
+  private var bytesOfFilesDone = 0
+
+  /// - Parameter source: whose files are opened one after the other, as they are needed.
+  public init(_ source: TextSource) { files = source.files }
+
+  /// Bytes of the files, as they lie on the disk, that were read so far.
+  public var bytesRead: Int { bytesOfFilesDone + (lines?.bytesRead ?? 0) }
+
+  /// The UTF-8 of the next document, which may be empty; nil after the last.
+  ///
+  /// - Throws: ``CorpusError`` that names the file and, of one that has rows, the line.
+  public mutating func nextDocument() throws -> [UInt8]? {
+    try nextRaw()?.text()
+  }
+
+  /// The next document as it lies in its file.
+  mutating func nextRaw() throws -> RawDocument? {
+    while true {
+      while let line = try lines?.next() {
+        if line.allSatisfy(Self.isBlank) { continue }
+        return RawDocument(place: lines?.place ?? "", form: .rows, bytes: line)
+      }
+      bytesOfFilesDone += lines?.bytesRead ?? 0
+      lines = nil
+      guard next < files.count else { return nil }
+      let url = files[next]
+      next += 1
+      let kind = try TextFileKind(of: url)
+      var input = try TextInput(url, isGzipped: kind.isGzipped)
+      guard kind.form == .text else {
+        lines = LineInput(input, path: url.relativePath)
+        continue
+      }
+      let text = try Self.whole(&input, path: url.relativePath)
+      bytesOfFilesDone += input.bytesRead
+      return RawDocument(place: url.relativePath, form: .text, bytes: text)
+    }
+  }
+
+  private static func whole(_ input: inout TextInput, path: String) throws -> [UInt8] {
+    var text: [UInt8] = []
+    while true {
+      let piece = try input.next()
+      if piece.isEmpty { break }
+      guard text.count + piece.count <= longestText else {
+        throw CorpusError.text(
+          .init(
+            path, expected: "at most \(longestText >> 20) MiB in a .txt file, which is one document", got: "more",
+            fix: "Cut it into several files, or write it as .jsonl with one {\"text\": …} for each part."))
+      }
+      text += piece
+    }
+    return text.starts(with: ByteOrderMark.bytes) ? Array(text.dropFirst(ByteOrderMark.bytes.count)) : text
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}

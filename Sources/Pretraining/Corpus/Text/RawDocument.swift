@@ -1,0 +1,51 @@
+import Files
+import Foundation
+
+/// A document as it lies in its file: cheap to make, one after the other; what it says is found out later, by many at once.
+struct RawDocument: Sendable {
+  /// The file, with the line where it has lines.
+  let place: String
+  let form: TextFileKind.Form
+  let bytes: [UInt8]
+
+  /// The document's UTF-8.
+  ///
+  /// - Throws: ``CorpusError/row(_:)`` or ``CorpusError/text(_:)`` that names the file and the line.
+  func text() throws -> [UInt8] {
+    switch form {
+    case .text:
+      guard let invalid = UTF8Text.firstInvalidByte(in: bytes) else { return bytes }
+      throw CorpusError.text(
+        .init(
+          place, expected: "UTF-8 text", got: "other bytes, the first of them at byte \(invalid)",
+          fix: "Convert the file to UTF-8, e.g. with iconv; if it is gzipped, its name must end in .gz."))
+    case .rows: return try rowText()
+    }
+  }
+
+  private func rowText() throws -> [UInt8] {
+    let tree: JSONTree
+    do {
+      tree = try JSONTree(Data(bytes), rules: .init(keysAreUnique: true))
+    } catch let failure as JSONTree.Failure {
+      throw CorpusError.row(
+        .init(
+          place, expected: "a JSON object in UTF-8", got: "\(failure.reason) at byte \(failure.place) of the line",
+          fix: "Write every row as {\"text\": \"…\"} on one line; if the file is gzipped, its name must end in .gz."))
+    }
+    guard case .object(let members) = tree else { throw wrong(expected: "a JSON object", got: tree.kind) }
+    guard let text = members.first(where: { $0.name == Self.key })?.value else {
+      throw wrong(expected: "a field \"text\"", got: "none")
+    }
+    guard case .text(let bytes) = text else { throw wrong(expected: "a string \"text\"", got: text.kind) }
+    return bytes
+  }
+
+  private static let key = Array("text".utf8)
+
+  private func wrong(expected: String, got: String) -> CorpusError {
+    .row(
+      .init(
+        place, expected: expected, got: got, fix: "Write every row as {\"text\": \"…\"}; other fields are ignored."))
+  }
+}

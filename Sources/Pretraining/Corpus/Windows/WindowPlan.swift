@@ -1,0 +1,131 @@
+/// Which windows a run takes, and when: a pure function of seed and place (docs/pretraining.md, "Which windows when").
+///
+/// Places are the run's windows in the order of use. A plan remembers nothing, so that a resumed run, or one on another number of
+/// windows a step, takes what it would have taken.
+public struct WindowPlan: Sendable {
+  /// A source as the plan sees it.
+  public struct Source: Sendable, Equatable {
+    public let name: String
+    /// Tokens of its training stream.
+    public let tokens: Int
+
+    public init(name: String, tokens: Int) {
+      self.name = name
+      self.tokens = tokens
+    }
+
+    /// N of windows with `length` inputs, each with its target.
+    func windows(length: Int) -> Int { tokens > 0 ? (tokens - 1) / length : 0 }
+  }
+
+  /// A range of places with one mixture and one length.
+  public struct Stage: Sendable, Equatable {
+    /// The first place; that of the first stage is 0, that of another the one after the stage before.
+    public let firstWindow: Int
+    /// How many places it has.
+    public let count: Int
+    /// By the names of sources; those without one have none of its windows.
+    public let weights: [String: Double]
+    /// T, tokens of input of a window.
+    public let sequenceLength: Int
+
+    public init(firstWindow: Int, count: Int, weights: [String: Double], sequenceLength: Int) {
+      self.firstWindow = firstWindow
+      self.count = count
+      self.weights = weights
+      self.sequenceLength = sequenceLength
+    }
+
+    var end: Int { firstWindow + count }
+  }
+
+  public let seed: UInt64
+  public let sources: [Source]
+  public let stages: [Stage]
+  let mixtures: [MixtureOrder]
+  /// By stage and source: the number in the source's order of the first window that the stage takes of it.
+  let firsts: [[Int]]
+  /// By stage and source: how many windows the stage takes of it.
+  let taken: [[Int]]
+
+  /// The places of all stages.
+  public var count: Int { stages.last?.end ?? 0 }
+
+  /// - Parameters:
+  ///   - seed: the run's seed.
+  ///   - sources: in the order in which they were given.
+  ///   - stages: one after the other without gaps.
+  /// - Throws: ``CorpusError/source(_:)`` if there is no source or a name stands twice, ``CorpusError/plan(_:)`` if stages do not follow each other, name a source that is not there, or take windows of one
+  ///   that has none.
+  public init(seed: UInt64, sources: [Source], stages: [Stage]) throws {
+    try TextSource.requireDistinct(sources.map(\.name))
+    try Self.requireOrder(stages)
+    self.seed = seed
+    self.sources = sources
+    self.stages = stages
+    mixtures = try stages.enumerated().map { number, stage in
+      try Self.mixture(of: stage, number: number, sources: sources, seed: seed)
+    }
+    var (firsts, taken) = ([[Int]](), [[Int]]())
+    for (number, stage) in stages.enumerated() {
+      let before = taken.indices.filter { stages[$0].sequenceLength == stage.sequenceLength }
+      firsts.append(sources.indices.map { source in before.reduce(0) { $0 + taken[$1][source] } })
+      taken.append(Self.taken(stage.count, by: mixtures[number]))
+    }
+    (self.firsts, self.taken) = (firsts, taken)
+  }
+
+  /// The window at a place.
+  ///
+  /// - Throws: ``CorpusError/plan(_:)`` if no stage has the place.
+  public func window(at place: Int) throws -> PlannedWindow {
+    guard place >= 0, place < count else { throw outside(place) }
+    return try windows(at: place..<place + 1)[0]
+  }
+
+  /// The windows at some places in a row, say of a step. The mixture of a block is made once for all of its places.
+  ///
+  /// - Throws: as ``window(at:)``.
+  public func windows(at places: Range<Int>) throws -> [PlannedWindow] {
+    guard places.lowerBound >= 0, places.upperBound <= count else { throw outside(places.upperBound - 1) }
+    var windows: [PlannedWindow] = []
+    windows.reserveCapacity(places.count)
+    var place = places.lowerBound
+    while place < places.upperBound, let stage = stages.firstIndex(where: { place < $0.end }) {
+      let block = (place - stages[stage].firstWindow) / MixtureOrder.blockSize
+      let start = stages[stage].firstWindow + block * MixtureOrder.blockSize
+      // The last block of a stage, and of all places, is cut off. (A block's end may be no number at all.)
+      let size = min(MixtureOrder.blockSize, min(stages[stage].end, places.upperBound) - start)
+      append(stage: stage, block: block, offsets: place - start..<size, to: &windows)
+      place = start + size
+    }
+    return windows
+  }
+
+  private func append(stage: Int, block: Int, offsets: Range<Int>, to windows: inout [PlannedWindow]) {
+    let mixture = mixtures[stage]
+    var next = sources.indices.map { firsts[stage][$0] + block * mixture.shares[$0] }
+    for (offset, source) in mixture.block(block).prefix(offsets.upperBound).enumerated() {
+      if offset >= offsets.lowerBound { windows.append(window(number: next[source], of: source, stage: stage)) }
+      next[source] += 1
+    }
+  }
+
+  /// Number `number` of a source's order.
+  private func window(number: Int, of source: Int, stage: Int) -> PlannedWindow {
+    let length = stages[stage].sequenceLength
+    let count = sources[source].windows(length: length)
+    let (epoch, place) = number.quotientAndRemainder(dividingBy: count)
+    let order = WindowPermutation(
+      count: count, seed: seed, source: sources[source].name, sequenceLength: length, epoch: epoch)
+    return PlannedWindow(
+      source: source, window: order[place], sequenceLength: length, epoch: epoch, stage: stage)
+  }
+
+  private func outside(_ place: Int) -> CorpusError {
+    .plan(
+      .init(
+        "window \(place) of the run", expected: "a place in 0..<\(count)", got: "another",
+        fix: "Let the stages go on to the last step."))
+  }
+}
