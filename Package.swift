@@ -69,11 +69,12 @@ let package = Package(
     layer(
       "Runs",
       ["Learning", "Streams", "Experts", "Decoder", "Torch", "Files", .product(name: "Yams", package: "Yams")]),
-    layer("Reports", ["Runs", "Learning", "Streams", "Files"]),
+    layer("Reports", ["Runs", "Pretraining", "Learning", "Streams", "Files"]),
     .executableTarget(
       name: "accrete",
       dependencies: [
-        "Reports", "Runs", "Learning", "Streams", "Experts", "Generation", "Decoder", "Templates", "Tokenization",
+        "Reports", "Runs", "Pretraining", "Learning", "Streams", "Experts", "Generation", "Decoder", "Templates",
+        "Tokenization",
         "Torch", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -92,9 +93,9 @@ let package = Package(
     tests("Experts", ["Decoder", "Torch", "Files"]),
     tests("Streams", ["Torch", "Tokenization", "Files"]),
     tests("Learning", ["Experts", "Decoder", "Streams", "Torch", "Files"]),
-    tests("Pretraining", ["Tokenization", "Torch", "Files"], resources: [.copy("Resources")]),
+    tests("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"], resources: [.copy("Resources")]),
     tests("Runs", ["Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files"]),
-    tests("Reports", ["Runs", "Learning", "Files"]),
+    tests("Reports", ["Runs", "Pretraining", "Learning", "Files"]),
     .testTarget(name: "AccreteTests", dependencies: ["Files"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

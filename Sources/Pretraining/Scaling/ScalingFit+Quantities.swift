@@ -1,0 +1,58 @@
+import Foundation
+
+extension ScalingFit {
+  /// A number of an estimate, by name.
+  struct Name {
+    let text: String
+    /// nil where the estimate does not have it.
+    let value: (ScalingEstimate) -> Double?
+
+    private init(_ text: String, _ value: @escaping (ScalingEstimate) -> Double?) {
+      self.text = text
+      self.value = { estimate in value(estimate).flatMap { $0.isFinite ? $0 : nil } }
+    }
+
+    /// Everything that has an interval.
+    ///
+    /// - Parameters:
+    ///   - estimate: of all runs, whose budgets are followed through the drawn sets.
+    ///   - compute: the budget that was asked for.
+    static func all(_ estimate: ScalingEstimate, compute: Double?) -> [Name] {
+      let budgets = estimate.minima.map { minimum in
+        Name("N_opt at \(ScalingFit.short(minimum.flops)) FLOP") {
+          $0.minimum(near: minimum.flops)?.activatedParameters
+        }
+      }
+      let laws = [
+        Name("N_opt exponent b") { $0.activatedLaw?.exponent }, Name("N_opt factor a") { $0.activatedLaw?.factor },
+        Name("D_opt exponent b") { $0.tokensLaw?.exponent }, Name("D_opt factor a") { $0.tokensLaw?.factor },
+      ]
+      let parametric = [
+        Name("E") { $0.parametric?.irreducible }, Name("A") { $0.parametric?.sizeFactor },
+        Name("α") { $0.parametric?.sizeExponent }, Name("B") { $0.parametric?.dataFactor },
+        Name("β") { $0.parametric?.dataExponent },
+        Name("β / (α + β), exponent of N_opt") { $0.parametric?.optimalSizeExponent },
+      ]
+      return budgets + laws + parametric + (compute.map(plan) ?? [])
+    }
+
+    private static func plan(_ flops: Double) -> [Name] {
+      let place = "at \(ScalingFit.short(flops)) FLOP"
+      func size(_ estimate: ScalingEstimate) -> Double? {
+        estimate.parametric?.optimalSize(flops: flops, cost: estimate.cost)
+      }
+      func tokens(_ estimate: ScalingEstimate, _ size: Double?) -> Double? {
+        size.map { flops / estimate.cost($0) }.flatMap { $0 > 0 ? $0 : nil }
+      }
+      return [
+        Name("planned N_opt \(place), isoFLOP") { $0.activatedLaw?(flops) },
+        Name("planned D_opt \(place), isoFLOP") { tokens($0, $0.activatedLaw?(flops)) },
+        Name("planned N_opt \(place), parametric") { size($0) },
+        Name("planned D_opt \(place), parametric") { tokens($0, size($0)) },
+      ]
+    }
+  }
+
+  /// Three digits.
+  static func short(_ value: Double) -> String { String(format: "%.3g", value) }
+}
