@@ -68,7 +68,10 @@ let package = Package(
     layer("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"]),
     layer(
       "Runs",
-      ["Learning", "Streams", "Experts", "Decoder", "Torch", "Files", .product(name: "Yams", package: "Yams")]),
+      [
+        "Learning", "Pretraining", "Streams", "Experts", "Decoder", "Torch", "Files",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     layer("Reports", ["Runs", "Pretraining", "Learning", "Streams", "Files"]),
     .executableTarget(
       name: "accrete",
