@@ -51,6 +51,11 @@ enum Failure {
       case .interrupted(_, let signal, _, _): 128 + signal
       }
     case is ReportError: usage
+    case let error as TokenizerTrainingError:
+      switch error {
+      case .noText, .tooManyPieces: badData
+      case .invalidOption, .vocabularyTooSmall, .emptySpecialToken, .repeatedSpecialToken, .unknownSpecialToken: usage
+      }
     case let error as LearningError:
       switch error {
       case .invalidOption, .unknownMethod: usage

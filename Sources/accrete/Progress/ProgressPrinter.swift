@@ -74,7 +74,7 @@ final class ProgressPrinter {
   }
 
   /// A line that the next one replaces.
-  private func passing(_ text: String) {
+  func passing(_ text: String) {
     if terminal {
       let width = Console.terminalWidth
       Console.errorRaw("\r\u{1B}[K" + text.prefix(max(width - 1, 20)))
