@@ -19,7 +19,7 @@ struct AccreteCommand: ParsableCommand {
     subcommands: [
       DemoCommand.self, TrainCommand.self, ResumeCommand.self, CompareCommand.self, ReportCommand.self,
       EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,
-      ChatTemplateCommand.self, LogitsCommand.self, ExpertsCommand.self,
+      TrainTokenizerCommand.self, ChatTemplateCommand.self, LogitsCommand.self, ExpertsCommand.self,
       PretrainCommand.self, LossCommand.self, DoctorCommand.self,
     ])
 }

@@ -52,6 +52,11 @@ enum Failure {
       case .interrupted(_, let signal, _, _): 128 + signal
       }
     case is ReportError: usage
+    case let error as TokenizerTrainingError:
+      switch error {
+      case .noText, .tooManyPieces: badData
+      case .invalidOption, .vocabularyTooSmall, .emptySpecialToken, .repeatedSpecialToken, .unknownSpecialToken: usage
+      }
     case let error as LearningError:
       switch error {
       case .invalidOption, .unknownMethod: usage
@@ -80,7 +85,7 @@ enum Failure {
       case .invalidOption: usage
       case .diverged: badData
       }
-    case is RateError, is TokenizerTrainingError: usage
+    case is RateError: usage
     case is CorpusError, is ScalingError, is StreamError, is ScoringError, is DecoderError, is TokenizationError, is TemplateError, is MetricError,
       is PEFTError:
       badData
