@@ -28,10 +28,14 @@ define link_libtorch
 	@bin="$$($(SWIFT) build $(1) --show-bin-path)" && for file in $(LIBTORCH)/lib/*; do ln -sf "$$file" "$$bin/"; done
 endef
 
+# A statement of what the program was built from goes beside it (docs/compare.md, "Code").
 build: setup
+	@mkdir -p .build && Scripts/state_sources > .build/built-from
 	$(SWIFT) build --configuration release --product accrete-torch
 	$(SWIFT) build --configuration release --product accrete
 	$(call link_libtorch,--configuration release)
+	@Scripts/state_sources "$$($(SWIFT) build --configuration release --show-bin-path)" --configuration release \
+	  --built-from "$$(cat .build/built-from)" --swift $(firstword $(SWIFT))
 	@echo "built: .build/release/accrete"
 
 demo: build

@@ -21,6 +21,7 @@ namespace {
 constexpr const char* library_name = "libaccrete-torch.so";
 
 std::string problem;
+std::string library_file;
 std::atomic<bool> keeps_memory = false;
 
 // What a function says where there is no libtorch: that it failed, or nothing.
@@ -57,6 +58,8 @@ const AccreteLibtorch* load() {
   }
   const AccreteLibtorch* table = bridge == nullptr ? nullptr : bridge(sizeof(AccreteLibtorch));
   if (table != nullptr) {
+    Dl_info found;
+    if (dladdr(reinterpret_cast<void*>(bridge), &found) != 0 && found.dli_fname != nullptr) library_file = found.dli_fname;
     if (keeps_memory) table->accrete_keep_tensor_memory();
     return table;
   }
@@ -81,6 +84,11 @@ const AccreteLibtorch* accrete_load_libtorch(void) {
 const char* accrete_libtorch_problem(void) {
   const bool loaded = __atomic_load_n(&accrete_loaded_libtorch, __ATOMIC_ACQUIRE) != nullptr;
   return loaded && !problem.empty() ? problem.c_str() : nullptr;
+}
+
+const char* accrete_libtorch_library(void) {
+  const bool loaded = __atomic_load_n(&accrete_loaded_libtorch, __ATOMIC_ACQUIRE) != nullptr;
+  return loaded && !library_file.empty() ? library_file.c_str() : nullptr;
 }
 
 int64_t accrete_count_handles(int64_t change) {

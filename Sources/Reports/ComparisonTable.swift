@@ -25,7 +25,9 @@ public enum ComparisonTable {
     let all = results.cells.count + results.notFinished.count
     let rows = Set(results.methods.flatMap(\.n)).sorted().map(String.init)
     let n = rows.isEmpty ? "" : "; n = \(rows.joined(separator: " or ")) scored rows in a cell"
-    return "\(results.methods.count) methods, \(results.cells.count) of \(all) cells complete\(n)"
+    let gone = results.fromRecords.count
+    let records = gone > 0 ? "; \(gone) of \(all) cells from their records" : ""
+    return "\(results.methods.count) methods, \(results.cells.count) of \(all) cells complete\(records)\(n)"
   }
 
   private static func table(

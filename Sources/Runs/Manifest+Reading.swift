@@ -25,7 +25,7 @@ extension Manifest {
   ///
   /// The tasks' names become folders, and their number decides how much memory a matrix takes, before anything else of the
   /// run is compared with them.
-  private func possible(path: String) throws -> Manifest {
+  func possible(path: String) throws -> Manifest {
     func refuse(_ reason: String) -> FileError { .malformedJSON(path: path, reason: reason) }
     guard tasks.count <= Self.mostTasks else {
       throw refuse("`tasks` has \(tasks.count) names, at most \(Self.mostTasks) are possible")

@@ -1,17 +1,74 @@
 public import Files
-import Foundation
+public import Foundation
+import Torch
 
 /// Which program this is.
 public enum ProgramCode {
-  /// SHA-256 of the file that this process runs.
-  ///
-  /// The file holds all of our code, the C++ part and the Swift packages included, so that equal digests mean equal code. It does
-  /// not hold libtorch, whose version every run records beside it, nor the Swift runtime. The reverse does not hold: the same
-  /// sources, built with another toolchain, other options or in another folder, give another file, and count as another program.
-  /// - Throws: `FileError` where the file cannot be read.
-  public static func digest() throws -> Digest { try own.get() }
+  /// What a program's code is known by.
+  public struct Identity: Sendable, Equatable {
+    public let digest: Digest
+    public let basis: Basis
+  }
 
-  private static let own = Result { try Digest(ofFile: file()) }
+  /// What a digest is of.
+  public enum Basis: Sendable, Equatable {
+    /// The sources and the compiler, by a statement that was made when the program was built.
+    case sources(SourcesStatement)
+    /// The program's file, and why it is no statement.
+    case file(reason: String)
+  }
+
+  /// Identifies the code that this process runs.
+  ///
+  /// Where the build left a ``SourcesStatement`` beside the program that names the very files that run, it is the digest of sources,
+  /// dependencies and compiler: two builds of the same have the same. Otherwise it is the SHA-256 of the program's file, of which every
+  /// build has another. libtorch and the Swift runtime are in neither; every run records libtorch's version beside it.
+  /// - Throws: `FileError` where the file cannot be read.
+  public static func digest() throws -> Digest { try identity().digest }
+
+  /// The same with what it is of.
+  /// - Throws: `FileError` where the file cannot be read.
+  public static func identity() throws -> Identity { try own.get() }
+
+  private static let own = Result {
+    // Loads the library, so that the one that is used can be found.
+    _ = TorchRuntime.version
+    let beside = (Bundle.main.executableURL ?? URL(fileURLWithPath: "/proc/self/exe")).resolvingSymlinksInPath()
+      .deletingLastPathComponent()
+    return try identity(
+      of: file(), library: TorchRuntime.library, statement: beside.appendingPathComponent(SourcesStatement.fileName))
+  }
+
+  /// Identifies a program by its files.
+  ///
+  /// - Parameters:
+  ///   - program: the program's file.
+  ///   - library: the library that it has loaded; nil: none.
+  ///   - statement: where the statement is, if there is one.
+  /// - Throws: `FileError` where the program cannot be read.
+  static func identity(of program: URL, library: URL?, statement: URL) throws -> Identity {
+    let own = try Digest(ofFile: program)
+    func file(_ reason: String) -> Identity { Identity(digest: own, basis: .file(reason: reason)) }
+    let stated: SourcesStatement
+    do {
+      guard
+        let found = try OptionalFile.read({
+          try JSONFile.read(SourcesStatement.self, from: statement, limit: 1 << 16)
+        })
+      else { return file("\(statement.path) is missing") }
+      stated = found
+    } catch {
+      return file("\(error)")
+    }
+    guard stated.program == own else {
+      return file("\(statement.path) is of another program, \(stated.program)")
+    }
+    guard let library else { return file("\(SourcesStatement.libraryName) is not loaded") }
+    guard let loaded = try? Digest(ofFile: library), loaded == stated.library else {
+      return file("\(statement.path) is of another \(SourcesStatement.libraryName) than \(library.path)")
+    }
+    return Identity(digest: stated.code, basis: .sources(stated))
+  }
 
   /// What runs, also when another file has taken its name since.
   private static func file() throws -> URL {

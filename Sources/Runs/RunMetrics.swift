@@ -41,6 +41,20 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   init(
     _ manifest: Manifest, of folder: RunFolder, routed: RoutedScores?, learned: Int, costs: [TaskCosts]
   ) throws {
+    let isComplete = learned == manifest.tasks.count
+    try self.init(
+      manifest, isComplete ? RunOutcomes(manifest, of: folder, routed: routed) : nil, learned: learned, costs: costs)
+  }
+
+  /// The metrics of outcomes.
+  ///
+  /// - Parameters:
+  ///   - manifest: of the run.
+  ///   - outcomes: of the complete run; nil while tasks are left to learn.
+  ///   - learned: how many tasks are.
+  ///   - costs: of the learned tasks.
+  /// - Throws: ``MetricError``.
+  init(_ manifest: Manifest, _ outcomes: RunOutcomes?, learned: Int, costs: [TaskCosts]) throws {
     let configuration = manifest.configuration
     method = configuration.method
     order = configuration.source.order
@@ -51,13 +65,11 @@ public struct RunMetrics: Sendable, Codable, Equatable {
     self.costs = costs
     metrics = []
     averageAccuracyCurve = []
-    guard learned == manifest.tasks.count, let clean = try folder.outcomes(manifest, .clean) else { return }
-    averageAccuracyCurve = try clean.matrix().averageAccuracyCurve
-    metrics = try Self.metrics(Self.ofMatrix, clean, manifest, .clean)
-    legacyMetrics = try folder.outcomes(manifest, .legacy).map {
-      try Self.metrics(Self.ofMatrix, $0, manifest, .legacy)
-    }
-    if let routed { try add(routed, folder.routedOutcomes(manifest), manifest) }
+    guard let outcomes else { return }
+    averageAccuracyCurve = try outcomes.clean.matrix().averageAccuracyCurve
+    metrics = try Self.metrics(Self.ofMatrix, outcomes.clean, manifest, .clean)
+    legacyMetrics = try outcomes.legacy.map { try Self.metrics(Self.ofMatrix, $0, manifest, .legacy) }
+    if let inferred = outcomes.inferred { try add(inferred.scores, inferred.outcomes, manifest) }
   }
 
   private typealias Candidate = (name: String, formula: String, value: (TaskMatrix) -> Double?)

@@ -1,4 +1,5 @@
 import CTorch
+public import Foundation
 
 /// The libtorch of this process. It is loaded when the first tensor, or anything here but ``problem`` and
 /// ``keepFreedMemory()``, needs it.
@@ -10,6 +11,11 @@ public enum TorchRuntime {
   public static var version: String {
     let packed = libtorch.aoti_torch_abi_version()
     return "\(packed >> 56).\((packed >> 48) & 0xFF).\((packed >> 40) & 0xFF)"
+  }
+
+  /// The file of the library that the process reaches libtorch by, which is part of this package; nil where none is loaded.
+  public static var library: URL? {
+    accrete_libtorch_library().map { URL(fileURLWithPath: String(cString: $0)) }
   }
 
   /// Threads inside an operation. Results depend on it in the last bits, so a run records it.

@@ -46,7 +46,7 @@ enum Failure {
     case let error as ComparisonError:
       switch error {
       case .notAComparison, .cellsLeftOut: usage
-      case .changed, .cellDiffers, .examplesDiffer: badData
+      case .changed, .cellDiffers, .recordDamaged, .examplesDiffer: badData
       case .inUse: inputOutput
       case .failed(_, _, _, let code): code
       case .interrupted(_, let signal, _, _): 128 + signal

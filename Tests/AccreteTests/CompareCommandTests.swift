@@ -121,6 +121,38 @@ extension CommandLineTests {
       #expect(mended.code == 0, "\(mended.testDescription)")
     }
 
+    /// Without the run folders the table is the same; a larger grid runs only what is new.
+    @Test func recordsAreEnough() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let command = arguments("comparison", epochs: 1)
+      let whole = try Accrete.run(command, in: scratch.url)
+      try #require(whole.code == 0, "\(whole.testDescription)")
+      for cell in Self.cells {
+        try FileManager.default.removeItem(at: scratch.place("comparison/cells/\(cell)"))
+      }
+      let kept = try Accrete.run(command, in: scratch.url)
+      #expect(kept.code == 0 && kept.error.contains("2 of 2 cells are done already, 2 of them known from their records"))
+      let said = "; 2 of 2 cells from their records"
+      #expect(kept.text.contains(said) && kept.text.replacing(said, with: "") == whole.text, "\(kept.text)")
+      let report = try Accrete.run(["report", "comparison"], in: scratch.url)
+      #expect(report.code == 0 && report.text == kept.text && report.error.contains("none is written"))
+      let larger = try Accrete.run(command + ["--seeds", "0,1"], in: scratch.url)
+      #expect(larger.code == 0 && larger.text.contains("4 of 4 cells complete; 2 of 4 cells from their records"))
+      for cell in Self.cells {
+        #expect(!exists(scratch.place("comparison/cells/\(cell)")))
+        #expect(exists(scratch.place("comparison/cells/\(cell.replacing("s0", with: "s1"))")))
+      }
+      // A record that was changed.
+      let record = scratch.place("comparison/cells/\(Self.cells[0]).json")
+      var bytes = try Data(contentsOf: record)
+      bytes[bytes.count / 2] ^= 1
+      try bytes.write(to: record)
+      expectRefusal(
+        try Accrete.run(command + ["--seeds", "0,1"], in: scratch.url), code: 65, "cell \(Self.cells[0])",
+        "Put cells/\(Self.cells[0]).json back")
+    }
+
     /// The command beside a cell makes the cell's numbers again, whatever options made them.
     @Test func aRowHasItsCommand() throws {
       let scratch = try Scratch()

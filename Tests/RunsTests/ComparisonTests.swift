@@ -33,8 +33,8 @@ extension RunTests {
 
     private func finish(_ cell: ComparisonCell, _ comparison: Comparison, _ folder: ComparisonFolder) throws {
       try run(cell, comparison, folder)
-      let result = try #require(try CellResult(checking: cell, in: folder, of: comparison, command: "again"))
-      try JSONFile.write(result, to: folder.result(cell))
+      let record = try #require(try CellRecord(checking: cell, in: folder, of: comparison, command: "again"))
+      try record.write(to: folder.result(cell))
     }
 
     private func differences(_ error: ComparisonError?) -> [String] {
@@ -47,13 +47,13 @@ extension RunTests {
       let one = cell(method)
       let (comparison, folder) = try begun(scratch, [one])
       try finish(one, comparison, folder)
-      let result = try #require(try CellResult.read(one, in: folder, of: comparison))
+      let result = try #require(try CellRecord.read(one, in: folder, of: comparison))
       #expect(result.metrics.metrics.contains { $0.name == "ACC, task inferred" } == RunKind(method: method).routes)
       guard RunKind(method: method).routes else { return }
       let file = folder.run(one).routedPredictions(row: 2, task: Tiny.tasks[0])
       let text = try String(contentsOf: file, encoding: .utf8)
       try Data(text.replacing("\"index\":12", with: "\"index\":11").utf8).write(to: file)
-      #expect(throws: ComparisonError.self) { try CellResult.read(one, in: folder, of: comparison) }
+      #expect(throws: ComparisonError.self) { try CellRecord.read(one, in: folder, of: comparison) }
     }
 
     /// Metrics and costs over complete cells; what is not complete is named and not counted.
@@ -70,7 +70,7 @@ extension RunTests {
         cells[3].configuration(comparison.configuration), in: folder.run(cells[3]).url, program: comparison.program
       ) { if case .learned = $0 { hasLearned = true } }
       #expect(throws: RunError.self) { try stopped.run { hasLearned ? .stop(signal: 15) : nil } }
-      #expect(try CellResult(checking: cells[3], in: folder, of: comparison, command: "") == nil)
+      #expect(try CellRecord(checking: cells[3], in: folder, of: comparison, command: "") == nil)
 
       let results = try ComparisonResults(comparison, in: folder)
       #expect(!results.isComplete && results.reference == "sequential")
@@ -113,6 +113,11 @@ extension RunTests {
       #expect(results.methods[0].metrics[0].formula.contains("R: clean score, 0 to 1 (accuracy, rouge-l)"))
       let difference = try #require(results.differences.first)
       #expect(abs((difference.mean ?? 9) - (accuracies[1] - accuracies[0])) < 1e-12 && difference.examples == 12)
+
+      for cell in cells { try FileManager.default.removeItem(at: folder.run(cell).url) }
+      let kept = try ComparisonResults(comparison, in: folder)
+      #expect(kept.differences == results.differences && kept.methods == results.methods)
+      #expect(kept.fromRecords == cells.map(\.name))
 
       let error = #expect(throws: RunError.self) {
         try begun(scratch, cells) {
@@ -175,7 +180,7 @@ extension RunTests {
       let (comparison, folder) = try begun(scratch, [cell])
       func refusal() -> String? {
         do {
-          guard try CellResult(checking: cell, in: folder, of: comparison, command: "") == nil else { return nil }
+          guard try CellRecord(checking: cell, in: folder, of: comparison, command: "") == nil else { return nil }
           return "not complete"
         } catch {
           return (error as? ComparisonError)?.description ?? "another error: \(error)"
@@ -194,7 +199,7 @@ extension RunTests {
 
       try FileManager.default.removeItem(at: folder.run(cell).url)
       try finish(cell, comparison, folder)
-      #expect(try CellResult.read(cell, in: folder, of: comparison) != nil)
+      #expect(try CellRecord.read(cell, in: folder, of: comparison) != nil)
       // One answer that was right is wrong now.
       let file = folder.run(cell).predictions(row: 2, task: "weather")
       let before = try Data(contentsOf: file)
@@ -203,15 +208,15 @@ extension RunTests {
       try #require(text != String(decoding: before, as: UTF8.self))
       try Data(text.utf8).write(to: file)
       #expect(refusal()?.contains("beside the predictions") == true, "\(refusal() ?? "taken")")
-      let error = #expect(throws: ComparisonError.self) { try CellResult.read(cell, in: folder, of: comparison) }
+      let error = #expect(throws: ComparisonError.self) { try CellRecord.read(cell, in: folder, of: comparison) }
       #expect("\(error, default: "")".contains("the predictions, which sequential-o1-s0.json names"))
       #expect(throws: ComparisonError.self) { try ComparisonResults(comparison, in: folder) }
       try before.write(to: file)
       #expect(throws: Never.self) { try ComparisonResults(comparison, in: folder) }
       // The result of another cell under this one's name.
-      var result = try #require(try CellResult.read(cell, in: folder, of: comparison))
+      var result = try #require(try CellRecord.read(cell, in: folder, of: comparison))
       result.cell.seed = 7
-      try JSONFile.write(result, to: folder.result(cell))
+      try result.write(to: folder.result(cell))
       #expect(throws: ComparisonError.self) { try ComparisonResults(comparison, in: folder) }
     }
 

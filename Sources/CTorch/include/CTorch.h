@@ -146,6 +146,9 @@ static inline const AccreteLibtorch* _Nonnull accrete_libtorch(void) {
 // Why libtorch could not be loaded; NULL if it could, or if nothing has needed it yet.
 const char* _Nullable accrete_libtorch_problem(void);
 
+// The file that the table came from; NULL until it is loaded. The program itself where that is linked to the bridge.
+const char* _Nullable accrete_libtorch_library(void);
+
 // Adds to this thread's count of tensor handles, and tells it.
 int64_t accrete_count_handles(int64_t change);
 

@@ -12,6 +12,8 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
   case inUse(folder: String, by: String, fix: String)
   /// A cell's files do not belong to the comparison, or to each other.
   case cellDiffers(cell: String, what: String, expected: String, got: String)
+  /// A cell's record was changed, or cannot be one. `hasRun`: the run folder, from which it can be made again, is there.
+  case recordDamaged(cell: String, reason: String, hasRun: Bool)
   /// Two cells that are compared were scored on different examples.
   case examplesDiffer(cell: String, other: String, task: String)
   /// Some cells ended without a result. `code`: the exit code of the first of them.
@@ -37,6 +39,9 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
     case .cellDiffers(let cell, let what, let expected, let got):
       "cell \(cell): \(what): expected \(expected), got \(got)."
         + " Put back what was there, or remove cells/\(cell) and cells/\(cell).json to run the cell again."
+    case .recordDamaged(let cell, let reason, let hasRun):
+      "cell \(cell): \(reason). Put cells/\(cell).json back as it was written, or remove it "
+        + (hasRun ? "to make it again from cells/\(cell)." : "to run the cell again: cells/\(cell) is not there.")
     case .examplesDiffer(let cell, let other, let task):
       "cells \(cell) and \(other) were scored on different rows of \(task): their difference is not that of the methods."
         + " Run one of them again."

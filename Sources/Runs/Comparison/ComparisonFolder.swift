@@ -7,8 +7,8 @@ public import Foundation
 /// comparison.json     the job: cells, options, digests; written before the first cell
 /// results.json        what all complete cells say together
 /// report.txt          the same for people
-/// cells/NAME.json     a complete cell's result; while it is not there the cell is no result
-/// cells/NAME/         its run, an ordinary run folder
+/// cells/NAME.json     a complete cell's record; while it is not there the cell is no result
+/// cells/NAME/         its run, an ordinary run folder; may be gone when the record is there
 /// cells/NAME.log      what its process said
 /// lock                who works on it, while somebody does
 /// ```
@@ -26,6 +26,9 @@ public struct ComparisonFolder: Sendable {
   public func run(_ cell: ComparisonCell) -> RunFolder { RunFolder(cells.appendingPathComponent(cell.name)) }
   public func result(_ cell: ComparisonCell) -> URL { cells.appendingPathComponent(cell.name + ".json") }
   public func log(_ cell: ComparisonCell) -> URL { cells.appendingPathComponent(cell.name + ".log") }
+
+  /// Whether a cell's run folder is there, or something else in its place.
+  public func hasRun(_ cell: ComparisonCell) -> Bool { FileManager.default.fileExists(atPath: run(cell).url.path) }
 
   /// Whether there is a comparison.
   public var exists: Bool { FileManager.default.fileExists(atPath: comparison.path) }

@@ -40,6 +40,8 @@ public struct ComparisonResults: Sendable, Codable, Equatable {
   /// Every other method against ``reference``.
   public var differences: [MethodDifference]
   public var cells: [CellResult]
+  /// Names of those of ``cells`` whose run folders are gone.
+  public var fromRecords: [String]
   public var notFinished: [Unfinished]
 
   /// Reads every cell of a comparison.
@@ -53,9 +55,12 @@ public struct ComparisonResults: Sendable, Codable, Equatable {
   public init(_ comparison: Comparison, in folder: ComparisonFolder, reference: String? = nil) throws {
     let methods = comparison.methods
     let reference = try comparison.reference(reference)
-    let results = try comparison.cells.map { try CellResult.read($0, in: folder, of: comparison) }
-    cells = results.compactMap(\.self)
-    notFinished = zip(comparison.cells, results).filter { $1 == nil }.map { cell, _ in
+    let records = try comparison.cells.map { try CellRecord.read($0, in: folder, of: comparison) }
+    cells = records.compactMap(\.self).map {
+      CellResult($0, of: comparison, isFromRecord: !folder.hasRun($0.cell))
+    }
+    fromRecords = cells.filter(\.isFromRecord).map(\.cell.name)
+    notFinished = zip(comparison.cells, records).filter { $1 == nil }.map { cell, _ in
       Unfinished(cell: cell.name, state: Self.state(folder.run(cell)))
     }
     isComplete = notFinished.isEmpty
@@ -65,7 +70,10 @@ public struct ComparisonResults: Sendable, Codable, Equatable {
         method, cells: cells.filter { $0.cell.method == method },
         planned: comparison.cells.count { $0.method == method })
     }
-    let answers = try cells.map { try folder.run($0.cell).lastAnswers($0) }
+    let answers = try records.compactMap(\.self).map { record in
+      try record.manifest.requireScoresOfRows()
+      return try record.outcomes.lastAnswers(record.cell, tasks: record.manifest.tasks)
+    }
     differences = try methods.filter { $0 != reference }.map { method in
       try MethodDifference(
         candidate: method, reference: reference,
@@ -154,26 +162,14 @@ enum CellCosts {
   }
 }
 
-extension RunFolder {
-  /// What a complete run answered in its last row.
-  func lastAnswers(_ result: CellResult) throws -> MethodDifference.Answers {
-    let tasks = result.matrix.tasks
-    let manifest = try readManifest()
-    try manifest.requireScoresOfRows()
-    return MethodDifference.Answers(
-      cell: result.cell,
-      tasks: try tasks.map { task in
-        let answers = try answers(manifest, row: tasks.count, task: task)
-        return (task, answers.rowScores(manifest.scoring(of: task), .clean))
-      })
-  }
-}
-
 extension Manifest {
   /// Methods are compared row by row, so that every row must have a score of its own.
   /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)``.
   func requireScoresOfRows() throws {
-    guard let task = tasks.first(where: { scoring(of: $0).clean.isMacroF1 }) else { return }
+    let task = tasks.first { task in
+      [scoring(of: task).clean, scoring(of: task).legacy].contains { $0?.isMacroF1 == true }
+    }
+    guard let task else { return }
     throw RunError.invalidConfiguration(
       key: "scorer", got: "macro-f1 for \(task), which is no mean over rows",
       allowed: "in a comparison a measure that each row has")

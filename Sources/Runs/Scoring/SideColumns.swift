@@ -51,10 +51,16 @@ extension RunFolder {
     return result
   }
 
-  /// What was answered in every cell of a finished run; nil where no task has such a column.
-  func outcomes(_ manifest: Manifest, _ column: ScoreColumn) throws -> Outcomes? {
-    if column == .legacy, !manifest.hasLegacyColumn { return nil }
-    return try Outcomes(
+  /// What was answered in every cell of a finished run, in the clean column.
+  func cleanOutcomes(_ manifest: Manifest) throws -> Outcomes { try outcomes(manifest, .clean) }
+
+  /// The same in the legacy column; nil where no task has one.
+  func legacyOutcomes(_ manifest: Manifest) throws -> Outcomes? {
+    manifest.hasLegacyColumn ? try outcomes(manifest, .legacy) : nil
+  }
+
+  private func outcomes(_ manifest: Manifest, _ column: ScoreColumn) throws -> Outcomes {
+    try Outcomes(
       tasks: manifest.tasks,
       cells: (0...manifest.tasks.count).map { row in
         try manifest.tasks.map {

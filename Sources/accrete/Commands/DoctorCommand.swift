@@ -40,7 +40,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func inspect() -> [Finding] {
-    var findings = [libtorch(), threads(), memory(), disk()]
+    var findings = [libtorch(), program(), threads(), memory(), disk()]
     findings.append(
       checked("base model", fix: "Give a Hugging Face folder with --base, or leave it out for the embedded one.") {
         let configuration = try options.configuration()
@@ -100,6 +100,22 @@ struct DoctorCommand: ParsableCommand {
       found: TorchRuntime.problem
         ?? "\(version)\(TorchRuntime.hasCUDA ? " with CUDA" : ", CPU only")\(works ? "" : "; it cannot add two numbers")",
       fix: recent && works ? nil : "Run `make build`, or point LD_LIBRARY_PATH to a libtorch of 2.10 or later.")
+  }
+
+  /// What a comparison knows this program by.
+  private func program() -> Finding {
+    checked("program", fix: nil) {
+      let identity = try ProgramCode.identity()
+      switch identity.basis {
+      case .sources(let stated):
+        let commit = stated.commit.map { ", commit \($0)" } ?? ""
+        return "\(identity.digest), of its sources: the same for every build of them by \(stated.compiler),"
+          + " \(stated.configuration)\(commit)"
+      case .file(let reason):
+        return "\(identity.digest), of this build's file, which no other build has, because \(reason);"
+          + " `make build` states the sources"
+      }
+    }
   }
 
   private func threads() -> Finding {

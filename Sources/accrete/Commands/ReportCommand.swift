@@ -68,7 +68,13 @@ struct ReportCommand: ParsableCommand {
   private func show(_ folder: ComparisonFolder) throws {
     let results = try ComparisonResults(Comparison.read(folder), in: folder)
     try CompareReport.show(results, json: json)
-    let complete = results.cells.map { folder.run($0.cell).url }
+    let complete = CompareReport.runs(of: results, in: folder)
+    if !results.fromRecords.isEmpty {
+      let rest = complete.isEmpty ? "none is written" : "without these cells"
+      Console.error(
+        "report: the page shows run folders, which \(results.fromRecords.count) of \(results.cells.count) cells no longer have: \(rest)"
+      )
+    }
     guard !complete.isEmpty else { return }
     try write(RunReport(complete), [folder.url])
   }

@@ -23,7 +23,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help:
-      "Bind the run to a program by the SHA-256 of its file, as sha256:…: no other begins it or resumes it. `compare` does this."
+      "Bind the run to a program by the digest that `accrete doctor` shows, as sha256:…: no other begins it or resumes it. `compare` does this."
   )
   var program: Digest?
 

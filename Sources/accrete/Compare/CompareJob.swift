@@ -30,7 +30,7 @@ final class CompareJob {
   /// - Throws: ``ComparisonError`` for a cell whose result is not of this comparison.
   init(_ comparison: Comparison, in folder: ComparisonFolder, jobs: Int, reference: String?, quiet: Bool) throws {
     (self.comparison, self.folder, self.jobs, self.reference) = (comparison, folder, jobs, reference)
-    waiting = try comparison.cells.filter { try CellResult.read($0, in: folder, of: comparison) == nil }
+    waiting = try comparison.cells.filter { try CellRecord.read($0, in: folder, of: comparison) == nil }
     done = comparison.cells.count - waiting.count
     view = CompareView(folder: folder, cells: comparison.cells.count, waiting: waiting, quiet: quiet)
   }
@@ -40,7 +40,11 @@ final class CompareJob {
   /// - Throws: ``ComparisonError/failed(folder:cells:of:code:)``, ``ComparisonError/interrupted(folder:signal:done:of:)``.
   func run() throws -> ComparisonResults {
     try CompareReport.write(comparison, in: folder, reference: reference)
-    if done > 0 { view.line("\(done) of \(comparison.cells.count) cells are done already") }
+    if done > 0 {
+      let gone = comparison.cells.count { !waiting.contains($0) && !folder.hasRun($0) }
+      let records = gone > 0 ? ", \(gone) of them known from their records alone" : ""
+      view.line("\(done) of \(comparison.cells.count) cells are done already\(records)")
+    }
     try waitForOthers()
     var asked = 0
     while !running.isEmpty || !waiting.isEmpty {
@@ -119,11 +123,11 @@ final class CompareJob {
       let cell = worker.cell
       do {
         let command = try CompareReport.command(cell, of: comparison)
-        if let result = try CellResult(checking: cell, in: folder, of: comparison, command: command) {
-          try JSONFile.write(result, to: folder.result(cell))
+        if let record = try CellRecord(checking: cell, in: folder, of: comparison, command: command) {
+          try record.write(to: folder.result(cell))
           done += 1
           try CompareReport.write(comparison, in: folder, reference: reference)
-          let metrics = result.metrics.metrics.map { "\($0.name) \(String(format: "%+.4f", $0.value))" }
+          let metrics = record.metrics.metrics.map { "\($0.name) \(String(format: "%+.4f", $0.value))" }
           view.line("\(cell.name): done, \(metrics.joined(separator: "  "))")
         } else if isStopping {
           let end = worker.failure()

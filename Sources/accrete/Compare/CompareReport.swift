@@ -5,7 +5,8 @@ import Runs
 
 /// What is made of the complete cells, at the start, after every cell and at the end: the one place where reports are written.
 enum CompareReport {
-  /// Writes `results.json`, `report.txt`, and, once a cell is complete, `report.html`, `report.md` and `report.json`.
+  /// Writes `results.json`, `report.txt`, and `report.html`, `report.md` and `report.json` on
+  /// those complete cells whose run folders are there, if there are any.
   /// - Throws: ``ComparisonError`` for a cell that is not of this comparison; `FileError`.
   @discardableResult
   static func write(
@@ -14,9 +15,14 @@ enum CompareReport {
     let results = try ComparisonResults(comparison, in: folder, reference: reference)
     try JSONFile.write(results, to: folder.results)
     try AtomicFile.write(ComparisonTable.render(results) + "\n", to: folder.report)
-    let complete = results.cells.map { folder.run($0.cell).url }
+    let complete = runs(of: results, in: folder)
     if !complete.isEmpty { try RunReport.write(complete, to: folder.url) }
     return results
+  }
+
+  /// The run folders of the complete cells, as far as they are there.
+  static func runs(of results: ComparisonResults, in folder: ComparisonFolder) -> [URL] {
+    results.cells.filter { !$0.isFromRecord }.map { folder.run($0.cell).url }
   }
 
   /// Results on standard output.

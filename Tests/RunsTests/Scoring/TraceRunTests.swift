@@ -1,9 +1,9 @@
 import Files
 import Foundation
 import Learning
-import Runs
 import Testing
 
+@testable import Runs
 @testable import Streams
 
 extension RunTests {
@@ -96,6 +96,13 @@ extension RunTests {
       #expect(legacyMetrics[1].value == (try legacy.matrix().backwardTransfer))
       let measures = "legacy score, 0 to 1 (accuracy, rouge-l, edit-similarity/100, first-character, sari/100)"
       #expect(legacyMetrics[0].formula.contains(measures) && legacyMetrics[0].interval95 != nil)
+
+      // All of it follows from what a comparison keeps of a cell.
+      let outcomes = try RunOutcomes(manifest, of: folder, routed: nil)
+      let kept = try JSONFile.encode(RecordedOutcomes(outcomes, manifest, of: folder))
+      let again = try JSONFile.decode(RecordedOutcomes.self, from: kept, path: "record").unpacked(manifest)
+      #expect(again == outcomes && again.legacy != nil)
+      #expect(try RunMetrics(manifest, again, learned: 8, costs: metrics.costs) == metrics)
 
       let verification = try RunVerification(folder.url)
       #expect(verification.failures.isEmpty, "\(verification.failures)")

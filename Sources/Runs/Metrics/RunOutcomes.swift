@@ -1,0 +1,30 @@
+/// Everything that the metrics of a complete run are computed from.
+struct RunOutcomes: Sendable, Equatable {
+  /// The same with the task inferred.
+  struct Inferred: Sendable, Equatable {
+    /// Of learned tasks only, in the clean column.
+    var outcomes: Outcomes
+    var scores: RoutedScores
+  }
+
+  var clean: Outcomes
+  /// nil: no task has a legacy column.
+  var legacy: Outcomes?
+  /// nil: the method has no router.
+  var inferred: Inferred?
+}
+
+extension RunOutcomes {
+  /// Reads the predictions of a complete run.
+  ///
+  /// - Parameters:
+  ///   - manifest: of the run.
+  ///   - folder: with its predictions.
+  ///   - routed: the scores with the task inferred; nil where the method has no router.
+  /// - Throws: `FileError` where predictions cannot be read; ``MetricError``.
+  init(_ manifest: Manifest, of folder: RunFolder, routed: RoutedScores?) throws {
+    clean = try folder.cleanOutcomes(manifest)
+    legacy = try folder.legacyOutcomes(manifest)
+    inferred = try routed.map { Inferred(outcomes: try folder.routedOutcomes(manifest), scores: $0) }
+  }
+}
