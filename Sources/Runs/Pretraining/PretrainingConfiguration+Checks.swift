@@ -1,5 +1,5 @@
 import Decoder
-import Pretraining
+public import Pretraining
 
 extension PretrainingConfiguration {
   /// Refuses what cannot be, before anything is read or written.

@@ -1,7 +1,7 @@
 import Decoder
 public import Files
 import Foundation
-import Pretraining
+public import Pretraining
 import Tokenization
 import Torch
 

@@ -1,7 +1,7 @@
-public import Foundation
-public import Files
-public import Pretraining
 import Decoder
+public import Foundation
+import Files
+public import Pretraining
 import Tokenization
 import Torch
 

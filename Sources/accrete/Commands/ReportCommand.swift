@@ -48,6 +48,7 @@ struct ReportCommand: ParsableCommand {
       if let several = urls.first.map(ComparisonFolder.init), urls.count == 1, several.exists {
         return try show(several)
       }
+      if urls.contains(where: { RunFolder($0).isPretraining }) { return try showPretraining(urls) }
       let report = try RunReport(urls)
       guard urls.count == 1 || out != nil || html != nil || markdown != nil else {
         throw ReportError.noPlace(runs: urls.count)
@@ -62,6 +63,31 @@ struct ReportCommand: ParsableCommand {
       }
       try write(report, urls)
     }
+  }
+
+  /// Pretraining runs: their held-out losses, and a report with curves and the experts' loads.
+  private func showPretraining(_ urls: [URL]) throws {
+    let page = try PretrainingPage(urls)
+    guard urls.count == 1 || out != nil || html != nil || markdown != nil else {
+      throw ReportError.noPlace(runs: urls.count)
+    }
+    if json {
+      Console.output(String(decoding: try JSONFile.encode(page.runs), as: UTF8.self))
+    } else {
+      for run in page.runs {
+        let loss = run.heldOut.last.map {
+          "\(fixed($0.natsPerToken, 4)) nats per token, \(fixed($0.bitsPerByte, 4)) bits per byte held out (n = \($0.tokens) tokens)"
+        }
+        Console.output(
+          "\(run.name): \(run.steps) of \(run.manifest.steps + run.manifest.longSteps) steps, \(loss ?? "nothing measured")")
+      }
+    }
+    if let html { try AtomicFile.write(page.html, to: URL(fileURLWithPath: absolute(html))) }
+    if let markdown { try AtomicFile.write(page.markdown, to: URL(fileURLWithPath: absolute(markdown))) }
+    guard html == nil, markdown == nil else { return }
+    guard let folder = out.map({ URL(fileURLWithPath: absolute($0)) }) ?? urls.first else { return }
+    try page.write(to: folder)
+    Console.error("report: \(folder.appendingPathComponent("report.html").path)")
   }
 
   /// A comparison: its table, and a report on the cells that are complete.
