@@ -1,6 +1,7 @@
 import Decoder
 import Foundation
 public import Pretraining
+import Tokenization
 import Torch
 
 /// How well a base predicts the documents of a source.
