@@ -72,7 +72,7 @@ let package = Package(
         "Learning", "Pretraining", "Streams", "Experts", "Decoder", "Torch", "Files",
         .product(name: "Yams", package: "Yams"),
       ]),
-    layer("Reports", ["Runs", "Pretraining", "Learning", "Streams", "Files"]),
+    layer("Reports", ["Runs", "Pretraining", "Learning", "Streams", "Decoder", "Files"]),
     .executableTarget(
       name: "accrete",
       dependencies: [

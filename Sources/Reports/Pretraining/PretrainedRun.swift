@@ -1,5 +1,6 @@
+import Decoder
 import Files
-import Foundation
+public import Foundation
 import Pretraining
 public import Runs
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Pretraining
 import Runs
 
 struct PretrainCommand: ParsableCommand {
