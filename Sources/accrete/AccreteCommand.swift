@@ -19,7 +19,7 @@ struct AccreteCommand: ParsableCommand {
     subcommands: [
       DemoCommand.self, TrainCommand.self, ResumeCommand.self, CompareCommand.self, ReportCommand.self,
       EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,
-      ChatTemplateCommand.self, LogitsCommand.self, ExpertsCommand.self,
+      ChatTemplateCommand.self, LogitsCommand.self, ExpertsCommand.self, PlanRateCommand.self, PlanScaleCommand.self,
       DoctorCommand.self,
     ])
 }

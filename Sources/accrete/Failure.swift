@@ -4,6 +4,7 @@ import Experts
 import Files
 import Foundation
 import Learning
+import Pretraining
 import Reports
 import Runs
 import Streams
@@ -50,7 +51,13 @@ enum Failure {
       case .failed(_, _, _, let code): code
       case .interrupted(_, let signal, _, _): 128 + signal
       }
-    case is ReportError: usage
+    case is ReportError, is RateError: usage
+    case let error as ScalingError:
+      switch error {
+      case .invalid(let place, _, _, _) where place == "plan" || place == "bootstrap": usage
+      case .noRuns: usage
+      default: badData
+      }
     case let error as LearningError:
       switch error {
       case .invalidOption, .unknownMethod: usage

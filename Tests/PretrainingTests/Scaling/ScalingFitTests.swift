@@ -48,7 +48,7 @@ import Testing
     let residuals = try #require(size.residuals)
     #expect(
       !residuals.isEmpty && residuals.fitted <= 400 && residuals.lower < size.value && size.value < residuals.upper)
-    #expect(fit.quantities.map(\.name).contains("planned D_opt at 1e+15 FLOP, parametric"))
+    #expect(fit.quantities.map(\.name).contains("planned D_opt at 1e15 FLOP, parametric"))
     #expect(fit.curveResampling == .residuals && fit.curve.count == 13)
     #expect(fit.curve.allSatisfy { $0.interval.map { $0.lower <= $0.upper } ?? false })
     let first = try #require(fit.curve.first)
