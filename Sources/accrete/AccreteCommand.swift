@@ -20,6 +20,6 @@ struct AccreteCommand: ParsableCommand {
       DemoCommand.self, TrainCommand.self, ResumeCommand.self, CompareCommand.self, ReportCommand.self,
       EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,
       TrainTokenizerCommand.self, ChatTemplateCommand.self, LogitsCommand.self, ExpertsCommand.self,
-      PretrainCommand.self, LossCommand.self, DoctorCommand.self,
+      PretrainCommand.self, PlanRateCommand.self, PlanScaleCommand.self, LossCommand.self, DoctorCommand.self,
     ])
 }

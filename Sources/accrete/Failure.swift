@@ -51,11 +51,17 @@ enum Failure {
       case .failed(_, _, _, let code): code
       case .interrupted(_, let signal, _, _): 128 + signal
       }
-    case is ReportError: usage
+    case is ReportError, is RateError: usage
     case let error as TokenizerTrainingError:
       switch error {
       case .noText, .tooManyPieces: badData
       case .invalidOption, .vocabularyTooSmall, .emptySpecialToken, .repeatedSpecialToken, .unknownSpecialToken: usage
+      }
+    case let error as ScalingError:
+      switch error {
+      case .invalid(let place, _, _, _) where place == "plan" || place == "bootstrap": usage
+      case .noRuns: usage
+      default: badData
       }
     case let error as LearningError:
       switch error {
@@ -85,9 +91,8 @@ enum Failure {
       case .invalidOption: usage
       case .diverged: badData
       }
-    case is RateError: usage
-    case is CorpusError, is ScalingError, is StreamError, is ScoringError, is DecoderError, is TokenizationError, is TemplateError, is MetricError,
-      is PEFTError:
+    case is CorpusError, is StreamError, is ScoringError, is DecoderError, is TokenizationError, is TemplateError,
+      is MetricError, is PEFTError:
       badData
     default: defect
     }

@@ -40,31 +40,30 @@ struct ParametricFitting {
 
   /// The best of what all starts lead to.
   ///
-  /// - Parameters:
-  ///   - starts: how many of a grid of exponents are followed, the most promising ones.
-  ///   - near: a fit of similar runs, followed too.
-  /// - Returns: nil if none leads to exponents within ``exponents``.
-  func fit(starts: Int = 8, near: ParametricLoss? = nil) -> ParametricLoss? {
-    let grid = Self.grid.compactMap { start($0, $1) }.map { ($0, cost($0)) }.sorted { $0.1 < $1.1 }
-    let ends = (grid.prefix(starts).map(\.0) + (near.map { [unknowns($0)] } ?? [])).compactMap(descend)
-    guard let best = ends.min(by: { $0.cost < $1.cost })?.unknowns else { return nil }
+  /// - Parameter near: a fit of similar runs, from which alone it starts; nil: the most promising of a grid of exponents.
+  /// - Returns: nil if no start leads to exponents within ``exponents``.
+  func fit(near: ParametricLoss? = nil) -> ParametricLoss? {
+    let starts = near.map { [unknowns($0)] } ?? grid()
+    guard let x = starts.compactMap(descend).min(by: { $0.cost < $1.cost })?.unknowns else { return nil }
     let result = ParametricLoss(
-      irreducible: exp(best[4]), sizeFactor: exp(best[0] + best[1] * center.size), sizeExponent: best[1],
-      dataFactor: exp(best[2] + best[3] * center.data), dataExponent: best[3])
-    let numbers = [result.irreducible, result.sizeFactor, result.dataFactor]
-    guard Self.exponents.contains(best[1]), Self.exponents.contains(best[3]),
-      numbers.allSatisfy({ $0.isFinite && $0 > 0 })
+      irreducible: exp(x[4]), sizeFactor: exp(x[0] + x[1] * center.size), sizeExponent: x[1],
+      dataFactor: exp(x[2] + x[3] * center.data), dataExponent: x[3])
+    let factors = [result.irreducible, result.sizeFactor, result.dataFactor]
+    guard Self.exponents.contains(x[1]), Self.exponents.contains(x[3]),
+      factors.allSatisfy({ $0.isFinite && $0 > 0 })
     else { return nil }
     return result
   }
 
-  private static let grid: [(Double, Double)] = {
+  /// The best 8 of 36 pairs of exponents.
+  private func grid() -> [SIMD8<Double>] {
     let exponents = [0.1, 0.2, 0.35, 0.5, 0.8, 1.2]
-    return exponents.flatMap { alpha in exponents.map { (alpha, $0) } }
-  }()
+    let all = exponents.flatMap { alpha in exponents.compactMap { start(alpha, $0) } }
+    return all.map { ($0, cost($0)) }.sorted { $0.1 < $1.1 }.prefix(8).map(\.0)
+  }
 
   /// With both exponents given, E, A and B are a linear problem; what comes out below 0 is raised to almost nothing.
-  private func start(_ alpha: Double, _ beta: Double) -> [Double]? {
+  private func start(_ alpha: Double, _ beta: Double) -> SIMD8<Double>? {
     // Divided by the loss: errors of its logarithm, about. [points, 3]
     let rows = points.map { point in
       [exp(-alpha * point.size), exp(-beta * point.data), 1].map { $0 * exp(-point.loss) }
@@ -73,58 +72,54 @@ struct ParametricFitting {
       return nil
     }
     let logarithms = found.map { log(max($0, 1e-3 * exp(lowest))) }
-    return [logarithms[0], alpha, logarithms[1], beta, logarithms[2]]
+    return [logarithms[0], alpha, logarithms[1], beta, logarithms[2], 0, 0, 0]
   }
 
-  private func unknowns(_ loss: ParametricLoss) -> [Double] {
+  /// ln A, α, ln B, β, ln E in the first lanes.
+  private func unknowns(_ loss: ParametricLoss) -> SIMD8<Double> {
     [
       log(loss.sizeFactor) - loss.sizeExponent * center.size, loss.sizeExponent,
-      log(loss.dataFactor) - loss.dataExponent * center.data, loss.dataExponent, log(loss.irreducible),
+      log(loss.dataFactor) - loss.dataExponent * center.data, loss.dataExponent, log(loss.irreducible), 0, 0, 0,
     ]
   }
 
   /// The residual of a point, and its derivatives by the unknowns.
-  private func residual(_ x: [Double], _ point: Point) -> (value: Double, slopes: [Double]) {
-    let terms = [x[0] - x[1] * point.size, x[2] - x[3] * point.data, x[4]]
-    let largest = max(terms[0], terms[1], terms[2])
-    let parts = terms.map { exp($0 - largest) }
-    let sum = parts[0] + parts[1] + parts[2]
-    let (size, data) = (parts[0] / sum, parts[1] / sum)
-    return (
-      largest + log(sum) - point.loss, [size, -size * point.size, data, -data * point.data, parts[2] / sum]
-    )
+  private func residual(_ x: SIMD8<Double>, _ point: Point) -> (value: Double, slopes: SIMD8<Double>) {
+    let (size, data, rest) = (x[0] - x[1] * point.size, x[2] - x[3] * point.data, x[4])
+    let largest = max(size, data, rest)
+    let parts = (exp(size - largest), exp(data - largest), exp(rest - largest))
+    let sum = parts.0 + parts.1 + parts.2
+    let (a, b) = (parts.0 / sum, parts.1 / sum)
+    return (largest + log(sum) - point.loss, [a, -a * point.size, b, -b * point.data, parts.2 / sum, 0, 0, 0])
   }
 
-  private func cost(_ x: [Double]) -> Double {
-    points.reduce(0) { sum, point in
+  private func cost(_ x: SIMD8<Double>) -> Double {
+    var sum = 0.0
+    for point in points {
       let r = abs(residual(x, point).value)
-      return sum + (r <= Self.delta ? r * r / 2 : Self.delta * (r - Self.delta / 2))
+      sum += r <= Self.delta ? r * r / 2 : Self.delta * (r - Self.delta / 2)
     }
+    return sum
   }
 
-  /// - Returns: nil if it has not settled after 1000 steps, or left the numbers.
-  private func descend(_ start: [Double]) -> (unknowns: [Double], cost: Double)? {
+  /// - Returns: nil if it has not settled after 500 steps, or left the numbers.
+  private func descend(_ start: SIMD8<Double>) -> (unknowns: SIMD8<Double>, cost: Double)? {
     var (x, best, damping) = (start, cost(start), 1e-3)
-    for _ in 0..<1000 {
+    for _ in 0..<500 {
       guard best.isFinite else { return nil }
-      // Rows √w · derivatives and right sides −√w · r; below them the damping. [points + 5, 5]
-      var (rows, values): ([[Double]], [Double]) = ([], [])
+      if best < 1e-24 { return (x, best) }
+      var system = LeastSquares.System(width: 5)
       for point in points {
         let (r, slopes) = residual(x, point)
-        let weight = min(1, Self.delta / max(abs(r), 1e-300)).squareRoot()
-        rows.append(slopes.map { $0 * weight })
-        values.append(-r * weight)
+        system.add(slopes, -r, weight: min(1, Self.delta / max(abs(r), 1e-300)))
       }
-      for i in x.indices {
-        rows.append(x.indices.map { $0 == i ? damping.squareRoot() : 0 })
-        values.append(0)
-      }
-      let next = LeastSquares.solve(rows, values).map { step in zip(x, step).map(+) }
+      system.damp(damping)
+      let next = system.solution().map { x + $0 }
       let found = next.map(cost) ?? .infinity
       if let next, found < best {
-        let gain = best - found
+        let isSettled = best - found <= 1e-8 * best
         (x, best, damping) = (next, found, max(damping / 4, 1e-10))
-        if gain <= 1e-10 * best || best < 1e-24 { return (x, best) }
+        if isSettled { return (x, best) }
       } else {
         damping *= 4
         // No direction is left that lowers it.

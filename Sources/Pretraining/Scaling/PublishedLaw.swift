@@ -66,7 +66,7 @@ public struct PublishedPlan: Sendable, Encodable, Equatable {
     let fitted = PublishedLaw.fittedFlops
     let far = minimalFlops < fitted.lowerBound ? fitted.lowerBound / minimalFlops : minimalFlops / fitted.upperBound
     return """
-      EXTRAPOLATED: the paper fitted \(range); this budget is \(String(format: "%.3g", far)) times \
+      EXTRAPOLATED: the paper fitted \(range); this budget is \(ScalingFit.short(far)) times \
       \(minimalFlops < fitted.lowerBound ? "below" : "above") them.
       """
   }

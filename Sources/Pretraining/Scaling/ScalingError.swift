@@ -82,6 +82,6 @@ public struct BudgetFailure: Sendable, Codable, Equatable, CustomStringConvertib
       case .minimumAbove: "the minimum lies above the largest N; train larger sizes"
       case .spread: "its runs' FLOPs run from one budget into the next; keep runs of a budget within 5 %"
       }
-    return "Budget \(String(format: "%.3g", flops)) FLOP (\(runs == 1 ? "1 run" : "\(runs) runs")): \(what)."
+    return "Budget \(ScalingFit.short(flops)) FLOP (\(runs == 1 ? "1 run" : "\(runs) runs")): \(what)."
   }
 }

@@ -10,7 +10,7 @@ struct ScalingEstimate {
   /// nil where the runs do not determine it.
   let parametric: ParametricLoss?
 
-  /// - Parameter near: a fit of similar runs, from which the parametric one starts too; then fewer other starts are followed.
+  /// - Parameter near: a fit of similar runs, from which the parametric one starts; nil: from many places.
   /// - Throws: ``ScalingError/noCost(reason:)``.
   init(_ runs: [ScalingRun], near: ParametricLoss? = nil) throws {
     let cost = try TokenCost(runs)
@@ -23,7 +23,7 @@ struct ScalingEstimate {
     }
     activatedLaw = PowerLaw.fit(minima.map { ($0.flops, $0.activatedParameters) })
     tokensLaw = PowerLaw.fit(minima.map { ($0.flops, $0.flops / cost($0.activatedParameters)) })
-    parametric = ParametricFitting(runs)?.fit(starts: near == nil ? 8 : 2, near: near)
+    parametric = ParametricFitting(runs)?.fit(near: near)
     (self.cost, self.minima, self.failed) = (cost, minima, failed)
   }
 

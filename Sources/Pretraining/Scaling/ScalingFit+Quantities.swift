@@ -19,12 +19,12 @@ extension ScalingFit {
     ///   - compute: the budget that was asked for.
     static func all(_ estimate: ScalingEstimate, compute: Double?) -> [Name] {
       let budgets = estimate.minima.map { minimum in
-        Name("N_opt at \(ScalingFit.short(minimum.flops)) FLOP") {
+        Name(ScalingFit.name(of: minimum)) {
           $0.minimum(near: minimum.flops)?.activatedParameters
         }
       }
       let laws = [
-        Name("N_opt exponent b") { $0.activatedLaw?.exponent }, Name("N_opt factor a") { $0.activatedLaw?.factor },
+        Name(ScalingFit.exponentName) { $0.activatedLaw?.exponent }, Name("N_opt factor a") { $0.activatedLaw?.factor },
         Name("D_opt exponent b") { $0.tokensLaw?.exponent }, Name("D_opt factor a") { $0.tokensLaw?.factor },
       ]
       let parametric = [
@@ -53,6 +53,23 @@ extension ScalingFit {
     }
   }
 
+  /// The exponent of N_opt(C) among ``quantities``.
+  public static let exponentName = "N_opt exponent b"
+
+  /// N_opt of one budget among ``quantities``.
+  static func name(of minimum: IsoFLOPMinimum) -> String { "N_opt at \(short(minimum.flops)) FLOP" }
+
+  /// The interval of one budget's N_opt, of the kind that ``curve`` has.
+  ///
+  /// - Parameter minimum: one of ``minima``.
+  /// - Returns: nil where too few drawn sets could be fitted.
+  public func interval(of minimum: IsoFLOPMinimum) -> ScalingInterval? {
+    let quantity = quantities.first { $0.name == Self.name(of: minimum) }
+    return curveResampling == .residuals ? quantity?.residuals : quantity?.runs
+  }
+
   /// Three digits.
-  static func short(_ value: Double) -> String { String(format: "%.3g", value) }
+  static func short(_ value: Double) -> String {
+    String(format: "%.3g", value).replacingOccurrences(of: "e+0", with: "e").replacingOccurrences(of: "e+", with: "e")
+  }
 }

@@ -12,10 +12,21 @@ struct LineChart: Equatable {
   }
 
   struct Series: Equatable {
+    enum Kind: Equatable {
+      /// A line through marked points.
+      case measured
+      /// Marked points alone.
+      case points
+      /// A line alone, within the band of its points' ranges.
+      case curve
+    }
+
+    /// Empty: it belongs to another series, which says what it is.
     var name: String
     /// Colour, dash pattern and marker.
     var style: Int
     var points: [Point]
+    var kind = Kind.measured
   }
 
   /// A vertical line with a name.
@@ -34,6 +45,8 @@ struct LineChart: Equatable {
   var isCounted = true
   /// Whether the axis begins at zero, whatever the values.
   var fromZero = false
+  var xScale = Axis.Scale.linear
+  var yScale = Axis.Scale.linear
   /// The same numbers.
   var table: ReportTable
 
@@ -43,11 +56,20 @@ struct LineChart: Equatable {
 
 /// An axis with round numbers.
 struct Axis: Equatable {
+  enum Scale: Equatable {
+    case linear
+    /// Logarithmic, of numbers such as 200k and 5M.
+    case counts
+    /// Logarithmic, of powers of ten such as 5e13.
+    case powers
+  }
+
   let low: Double
   let high: Double
   let ticks: [Double]
   /// Decimals that tell the ticks apart.
   let decimals: Int
+  private(set) var scale = Scale.linear
 
   /// - Parameters:
   ///   - values: what must lie on the axis; what is not finite is left out.
@@ -79,9 +101,38 @@ struct Axis: Equatable {
     return power * ([1, 2, 5].first { $0 * power >= width * (1 - 1e-9) } ?? 10)
   }
 
+  /// A logarithmic axis from the smallest to the largest value, with ticks at 1, 2 and 5 times powers of ten, or at these alone.
+  ///
+  /// - Parameters:
+  ///   - scale: ``Scale/counts`` or ``Scale/powers``.
+  ///   - values: what must lie on the axis; what is not above 0 and finite is left out.
+  init(_ scale: Scale, covering values: [Double]) {
+    let valid = values.filter { $0 > 1e-300 && $0 < 1e300 }
+    var (low, high) = (valid.min() ?? 1, valid.max() ?? 10)
+    if low == high { (low, high) = (low / 2, high * 2) }
+    let (first, last) = (log10(low).rounded(.down), log10(high).rounded(.down))
+    let steps: [Double] = last - first > 2 ? [1] : [1, 2, 5]
+    let stride = max(1, ((last - first) / 8).rounded(.up))
+    let all = Swift.stride(from: first, through: last, by: stride).flatMap { power in steps.map { $0 * pow(10, power) }
+    }
+    let inside = all.filter { $0 >= low * (1 - 1e-9) && $0 <= high * (1 + 1e-9) }
+    self.init(low: low, high: high, ticks: inside.count < 2 ? [low, high] : inside, decimals: 0)
+    self.scale = scale
+  }
+
+  /// A tick in words.
+  func label(_ tick: Double) -> String {
+    switch scale {
+    case .linear: Format.decimals(tick, decimals)
+    case .counts: Format.compact(tick)
+    case .powers: Format.power(tick)
+    }
+  }
+
   /// Where a value lies between the ends, 0 to 1.
   func share(_ value: Double) -> Double {
-    let share = (value - low) / (high - low)
+    let share =
+      scale == .linear ? (value - low) / (high - low) : (log(value) - log(low)) / (log(high) - log(low))
     return share.isFinite ? min(max(share, 0), 1) : 0.5
   }
 }

@@ -34,15 +34,17 @@ struct LineChartLayout {
   init(_ chart: LineChart) {
     let points = chart.series.flatMap(\.points)
     let ys = points.flatMap { [$0.y] + ($0.range.map { [$0.lowerBound, $0.upperBound] } ?? []) }
-    let vertical = Axis(covering: chart.fromZero ? ys + [0] : ys)
+    let vertical =
+      chart.yScale == .linear
+      ? Axis(covering: chart.fromZero ? ys + [0] : ys) : Axis(chart.yScale, covering: ys)
     self.vertical = vertical
     horizontal = Self.horizontal(points.map(\.x), chart)
-    let labels = chart.series.map { Self.label($0.name).lines }
-    let ticks = vertical.ticks.map { Format.decimals($0, vertical.decimals).count }.max() ?? 0
+    let labels = chart.series.map { $0.name.isEmpty ? [] : Self.label($0.name).lines }
+    let ticks = vertical.ticks.map { vertical.label($0).count }.max() ?? 0
     left = max(Double(ticks) * Self.character + 12, 34)
     right = Self.width - 16 - Double(labels.joined().map(\.count).max() ?? 0) * Self.character
     // Room for every name beside the plot, one below the other.
-    let needed = labels.reduce(0) { $0 + Self.room($1) }
+    let needed = labels.reduce(0) { $0 + ($1.isEmpty ? 0 : Self.room($1)) }
     bottom = top + max(200, needed)
     height = bottom + 44
     names = placed(chart, labels)
@@ -50,6 +52,7 @@ struct LineChartLayout {
 
   /// Ticks only where there can be points; the axis ends with the last point.
   private static func horizontal(_ xs: [Double], _ chart: LineChart) -> Axis {
+    guard chart.xScale == .linear else { return Axis(chart.xScale, covering: xs + chart.guides.map(\.x)) }
     let axis = Axis(
       covering: xs + chart.guides.map(\.x), steps: chart.isCounted ? 8 : 5, smallest: chart.isCounted ? 1 : 0)
     guard chart.isCounted, let low = xs.min(), let high = xs.max() else { return axis }
@@ -80,7 +83,7 @@ struct LineChartLayout {
   /// Names at the ends of their lines, moved apart where they would cover each other.
   private func placed(_ chart: LineChart, _ labels: [[String]]) -> [Name] {
     var names = zip(chart.series, labels).compactMap { series, lines -> Name? in
-      guard let last = series.points.last else { return nil }
+      guard let last = series.points.last, !lines.isEmpty else { return nil }
       let (x, y) = (x(last.x), y(last.y))
       return Name(lines: lines, style: SeriesStyle(series.style).number, endX: x, endY: y, y: y)
     }.sorted { $0.y < $1.y }

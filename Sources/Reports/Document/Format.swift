@@ -64,6 +64,28 @@ enum Format {
     return (value < 0 ? "−" : signed ? "+" : "") + digits
   }
 
+  /// Three digits with a multiple: `312`, `31.2k`, `5.64T`; beyond these a power of ten.
+  static func compact(_ value: Double) -> String {
+    // 999,600 has 1M as its three digits.
+    let multiples = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
+    guard value.isFinite, abs(value) < 999.5e12, abs(value) >= 1e-3 || value == 0 else { return power(value) }
+    guard let (multiple, letter) = multiples.first(where: { abs(value) >= $0.0 * 0.9995 }) else {
+      return minus(String(format: "%.3g", value))
+    }
+    return minus(String(format: "%.3g", value / multiple)) + letter
+  }
+
+  /// Three digits and a power of ten: `5e13`, `1.23e-5`.
+  static func power(_ value: Double) -> String {
+    guard value.isFinite else { return "–" }
+    let parts = String(format: "%.2e", value).split(separator: "e")
+    guard parts.count == 2, let exponent = Int(parts[1]) else { return "–" }
+    return minus("\(coordinate(Double(parts[0]) ?? 0, 2))e\(exponent)")
+  }
+
+  /// With a real minus sign in front.
+  private static func minus(_ digits: String) -> String { digits.hasPrefix("-") ? "−" + digits.dropFirst() : digits }
+
   /// With a comma before every third digit of a long whole number.
   static func grouped(_ digits: String) -> String {
     guard digits.count > 4, digits.allSatisfy(\.isNumber) else { return digits }

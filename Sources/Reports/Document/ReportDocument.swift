@@ -47,6 +47,8 @@ struct ReportDocument: Equatable {
   var findings: [Phrase]
   var cards: [Card]
   var sections: [Section]
+  /// The file beside it with the numbers that it was made from.
+  var numbersFile = "report.json"
 
   init(_ comparison: RunSummary) {
     title = "Accrete report"

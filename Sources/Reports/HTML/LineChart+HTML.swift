@@ -13,7 +13,9 @@ extension LineChart {
     guard series.contains(where: { LineChartLayout.label($0.name).isShortened }) else { return .none }
     return HTML(
       "ul", ["class": "legend"],
-      series.map { HTML("li", [:], SeriesStyle($0.style).swatch, .text(" "), .name($0.name)) })
+      series.filter { !$0.name.isEmpty }.map {
+        HTML("li", [:], SeriesStyle($0.style).swatch, .text(" "), .name($0.name))
+      })
   }
 
   private func drawing(id: String) -> HTML {
@@ -31,7 +33,7 @@ extension LineChart {
 
   /// The same in words: where each line begins and ends.
   private var description: String {
-    let lines = series.map { line in
+    let lines = series.filter { !$0.name.isEmpty }.map { line in
       guard let first = line.points.first, let last = line.points.last else { return "\(line.name): nothing" }
       return "\(line.name): " + (line.points.count == 1 ? first.text : "from \(first.text) to \(last.text)")
     }
@@ -47,13 +49,13 @@ extension LineChart {
     for tick in layout.vertical.ticks {
       let y = layout.y(tick)
       parts.append(path("rule", "M\(number(left)),\(number(y))H\(number(right))"))
-      parts.append(label("tick", left - 7, y + 4, Format.decimals(tick, layout.vertical.decimals), anchor: "end"))
+      parts.append(label("tick", left - 7, y + 4, layout.vertical.label(tick), anchor: "end"))
     }
     for tick in layout.horizontal.ticks {
       let x = layout.x(tick)
       parts.append(path("axis", "M\(number(x)),\(number(bottom))v5"))
       parts.append(
-        label("tick", x, bottom + 18, Format.decimals(tick, layout.horizontal.decimals), anchor: "middle"))
+        label("tick", x, bottom + 18, layout.horizontal.label(tick), anchor: "middle"))
     }
     parts.append(path("axis", "M\(number(left)),\(number(bottom))H\(number(right))"))
     return HTML("g", [:], parts)
@@ -72,11 +74,14 @@ extension LineChart {
     let style = SeriesStyle(series.style)
     let places = series.points.map { (x: layout.x($0.x), y: layout.y($0.y)) }
     let way = places.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: "L")
-    var parts = [HTML("path", ["class": "line", "d": "M" + way, "stroke-dasharray": style.dashes])]
+    var parts = series.kind == .curve ? [band(series, layout)] : []
+    if series.kind != .points {
+      parts.append(HTML("path", ["class": "line", "d": "M" + way, "stroke-dasharray": style.dashes]))
+    }
     // Bars of lines that end at the same x stand side by side.
-    let shift = (Double(index) - Double(self.series.count - 1) / 2) * 3
+    let shift = series.kind == .points ? 0 : (Double(index) - Double(self.series.count - 1) / 2) * 3
     for (point, place) in zip(series.points, places) {
-      guard let range = point.range else { continue }
+      guard let range = point.range, series.kind != .curve else { continue }
       let (x, low, high) = (place.x + shift, layout.y(range.lowerBound), layout.y(range.upperBound))
       parts.append(
         path(
@@ -85,8 +90,9 @@ extension LineChart {
         ))
     }
     // As many markers as can be told apart; the last point always has one.
-    let stride = max(1, series.points.count / 10)
-    for (number, point) in series.points.enumerated() where number % stride == 0 || number == series.points.count - 1 {
+    let stride = series.kind == .points ? 1 : max(1, series.points.count / 10)
+    let marked = series.kind == .curve ? [] : Array(series.points.enumerated())
+    for (number, point) in marked where number % stride == 0 || number == series.points.count - 1 {
       let place = places[number]
       parts.append(
         HTML(
@@ -94,9 +100,18 @@ extension LineChart {
           [
             "class": style.isFilled ? "mark filled" : "mark", "d": style.marker,
             "transform": "translate(\(self.number(place.x)),\(self.number(place.y)))",
-          ], HTML("title", [:], .text("\(series.name): \(point.text)"))))
+          ], HTML("title", [:], .text((series.name.isEmpty ? "" : series.name + ": ") + point.text))))
     }
     return HTML("g", ["class": "s\(style.number)"], series.points.isEmpty ? [] : parts)
+  }
+
+  /// Where a curve may be: between the ends of its points' ranges.
+  private func band(_ series: Series, _ layout: LineChartLayout) -> HTML {
+    let ranges = series.points.compactMap { point in point.range.map { (x: layout.x(point.x), range: $0) } }
+    guard ranges.count > 1 else { return .none }
+    let upper = ranges.map { "\(number($0.x)),\(number(layout.y($0.range.upperBound)))" }
+    let lower = ranges.reversed().map { "\(number($0.x)),\(number(layout.y($0.range.lowerBound)))" }
+    return path("band", "M" + (upper + lower).joined(separator: "L") + "z")
   }
 
   /// Each line's name beside its end.

@@ -59,7 +59,7 @@ struct ReportPage {
       HTML(
         "p", [:],
         .text(
-          "Written by accrete \(Manifest.accreteVersion) from the runs' folders alone. The same folders give the same page; report.json beside it has every number."
+          "Written by accrete \(Manifest.accreteVersion) from the runs' folders alone. The same folders give the same page; \(document.numbersFile) beside it has every number."
         )))
   }
 

@@ -112,6 +112,7 @@ enum StyleSheet {
     .chart path.guide { stroke: var(--strong); stroke-dasharray: 1 3; }
     .chart path.leader { stroke-width: 1; opacity: .6; }
     .chart path.bar { stroke-width: 1.4; opacity: .8; }
+    .chart path.band { fill: var(--c); stroke: none; opacity: .15; }
     path.line { stroke-width: 2; stroke-linejoin: round; }
     .chart path.mark, .swatch path.mark { fill: var(--surface); stroke-width: 1.8; }
     .chart path.filled, .swatch path.filled { fill: var(--c); }

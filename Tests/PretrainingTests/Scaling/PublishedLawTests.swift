@@ -11,7 +11,7 @@ import Testing
     #expect(abs(plan.flopsOfBoth / 3.11e24 - 1) < 0.02, "\(plan.flopsOfBoth)")
     // C(52B, 7T) ≈ 3.5e24.
     #expect(abs(PublishedLaw.flops(activated: 52e9, tokens: 7e12) / 3.5e24 - 1) < 0.01)
-    #expect(!plan.isWithinFit && plan.note.contains("EXTRAPOLATED") && plan.note.contains("3.27e+04 times above"))
+    #expect(!plan.isWithinFit && plan.note.contains("EXTRAPOLATED") && plan.note.contains("3.27e4 times above"))
   }
 
   @Test func criticalBatch() throws {

@@ -23,19 +23,19 @@ import Testing
     #expect(one != other)
   }
 
-  /// Of 30 sets of noisy runs the exponent's 95 % interval should miss the truth about once or twice.
+  /// The interval of 20 sets of noisy runs should miss the true exponent once or twice; percentiles of few runs miss a bit more often.
   @Test func intervalsCover() throws {
     let exponent = Synthetic.beta / (Synthetic.alpha + Synthetic.beta)
     var covered = 0
-    for seed in 0..<30 {
+    for seed in 0..<20 {
       var noise = Noise(seed: UInt64(seed))
-      let runs = try Synthetic.losses(sizes: [0.2, 0.5, 1, 2, 5]) { 3e-3 * noise.next() }
-      let fit = try ScalingFit(runs, draws: 100, seed: UInt64(seed))
-      let interval = try #require(fit.quantities.first { $0.name == "N_opt exponent b" }?.residuals)
+      let runs = try Synthetic.losses(sizes: [0.4, 0.6, 1, 1.6, 2.5]) { 1e-3 * noise.next() }
+      let fit = try ScalingFit(runs, draws: 60, seed: UInt64(seed))
+      let interval = try #require(fit.quantities.first { $0.name == ScalingFit.exponentName }?.residuals)
       #expect(interval.lower < interval.median && interval.median < interval.upper)
       covered += (interval.lower...interval.upper).contains(exponent) ? 1 : 0
     }
-    #expect(covered >= 24, "\(covered) of 30")
+    #expect(covered >= 16, "\(covered) of 20")
   }
 
   /// What nine runs with one of each size can say: drawn runs that can be fitted are the same runs.
@@ -48,7 +48,7 @@ import Testing
     let residuals = try #require(size.residuals)
     #expect(
       !residuals.isEmpty && residuals.fitted <= 400 && residuals.lower < size.value && size.value < residuals.upper)
-    #expect(fit.quantities.map(\.name).contains("planned D_opt at 1e+15 FLOP, parametric"))
+    #expect(fit.quantities.map(\.name).contains("planned D_opt at 1e15 FLOP, parametric"))
     #expect(fit.curveResampling == .residuals && fit.curve.count == 13)
     #expect(fit.curve.allSatisfy { $0.interval.map { $0.lower <= $0.upper } ?? false })
     let first = try #require(fit.curve.first)
