@@ -47,8 +47,8 @@ public struct SurgeRule: Sendable, Codable, Equatable {
   /// The best rate of parameters that see B / n tokens of a step over that of parameters that see all B (``ratioFormula``).
   ///
   /// - Parameters:
-  ///   - parts: n, at least 1; need not be whole: E / K.
-  ///   - relativeBatch: x = B / B_noise, at least 0; 0 stands for the limit of small batches, 1/√n.
+  ///   - n: at least 1; need not be whole: E / K.
+  ///   - x: B / B_noise, at least 0; 0 stands for the limit of small batches, 1/√n.
   /// - Throws: ``RateError/invalid(name:expected:got:)``.
   public static func ratio(parts n: Double, relativeBatch x: Double) throws -> Double {
     guard n.isFinite, n >= 1 else {

@@ -54,7 +54,7 @@ public struct TrainingSchedule: Sendable, Equatable, Encodable {
   ///   - decay: the shape of the main stage.
   ///   - floor: share of the peak, `annealEnd` to 1.
   ///   - decayEnds: share of the total, above 0; nil, or beyond the anneal's beginning: there.
-  ///   - annealShare: 0 to below 1; 0: no anneal.
+  ///   - annealShare: 0 to below 1; 0, or less than half a token or step: no anneal.
   ///   - annealEnd: share of the peak, above 0 to 1.
   ///   - long: tokens or steps, from 0.
   /// - Throws: ``RateError/invalid(name:expected:got:)``, ``RateError/warmUpTooLong(warmUp:total:annealBegins:)``.
