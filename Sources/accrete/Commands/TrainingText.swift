@@ -32,7 +32,8 @@ enum TrainingText {
         guard line.count <= lineLimit else {
           throw StreamError.text(
             detail(
-              url, number, expected: "at most \(lineLimit) bytes in a line", got: "\(line.count)", fix: "Cut it into more."))
+              url, number, expected: "at most \(lineLimit) bytes in a line", got: "\(line.count)",
+              fix: "Cut it into more."))
         }
         let bytes = UnsafeRawBufferPointer(rebasing: line)
         guard let text = try isRows ? row(bytes, url, number) : plain(bytes, url, number) else { continue }
