@@ -47,7 +47,7 @@ def texts() -> dict[str, list[str]]:
         "mixed": mixed + lines.CONTROLS + lines.SPECIAL + lines.UNICODE_EDGES + lines.LONG,
         # Every pair once or twice.
         "ties": ["zy yx xw wv", "ab ba ab ba", "cd dc", "q", "", "", "abcdefghij jihgfedcba", "\u00e9\u00e8 \u00e8\u00e9"],
-        # Tokens of the same spelling from different halves.
+        # Runs, in which a pair overlaps with the next one.
         "overlaps": ["aaaa aaa aa a aaaaaaa aaaaa", "abab ababab bababa abaab", "abcabc bcabca abcbc cabab aabbaabb abba", "aabaab aab ab"] * 3,
         "line ends": ["a\r\nb\r\n", "\r\n\r\n\r\n", "a\n\n\nb\n", "x \r\n \r\n y", "\n", "", "  \n\t\n", "1\r\n22\r\n333\r\n"] * 2,
         "long words": ["abcdefgh" * 2000, "ab" * 5000, "a" * 4097, "漢字かな" * 700, "😀" * 900, "".join(words(2, 60)).replace(" ", "").replace(".", "")],
