@@ -69,7 +69,7 @@ LOSSES = {"balance": 0.01, "z": 0.001}
 CASES: dict[str, Case] = {
     "mixture": Case(LARGE, factor=1.0, optimizers=("adamw", "muon"), draw=8, **LOSSES),
     "mixture-top2": Case(A13B, factor=1.0, draw=41, **LOSSES),
-    "mixture-drop": Case(LARGE, factor=1.0, recycles=False, draw=23, **LOSSES),
+    "mixture-drop": Case(LARGE, factor=1.0, recycles=False, draw=25, **LOSSES),
     "mixture-free": Case(LARGE | {"num_experts": 8, "num_hidden_layers": 2}, draw=8, **LOSSES),
     "dense-llama": Case(LLAMA),
     "dense-qwen3": Case(COMMON | QWEN | {"rope_theta": 1000000.0, "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3"}),
