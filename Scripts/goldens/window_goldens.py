@@ -230,7 +230,7 @@ def main() -> None:
                  "digest": f"sha256:{text_digest}", "places": [[place, *walk[place]] for place in chosen]},
         "hashes": [{"text": t, "hash": str(fnv(t.encode()))} for t in ["", "a", "foobar", "größer Ж 😀\n"]],
         "shards": [{"heldOut": share, "size": size, "bytesPerToken": width} | shards(texts, share, size, width)
-                   for share, size, width in [(0.002, 1000, 2), (0.25, 1000, 2), (0.25, 7, 4), (0.0, 1 << 24, 4)]],
+                   for share, size, width in [(0.002, 1000, 2), (0.25, 1000, 2), (0.25, 333, 4), (0.0, 1 << 24, 4)]],
         "documents": texts,
         "gzipText": "sha256:" + hashlib.sha256(text(150_000)).hexdigest(),
     }

@@ -1,9 +1,13 @@
 /// The bytes of a copy and how far back it begins: the least of each symbol, and how many bits are added to it
 /// (RFC 1951, section 3.2.5).
 enum CopySizes {
+  /// The most bytes of a copy.
+  static let longest = 258
   /// Of the symbols 257 to 285.
   static let lengths: [(least: Int, bits: Int)] =
-    steps(from: 3, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5]) + [(258, 0)]
+    steps(from: 3, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5]) + [
+      (longest, 0)
+    ]
   /// Of the symbols 0 to 29.
   static let distances: [(least: Int, bits: Int)] =
     steps(from: 1, [0, 0, 0, 0] + (1...13).flatMap { [$0, $0] })

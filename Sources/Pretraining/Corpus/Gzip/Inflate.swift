@@ -15,28 +15,31 @@ struct Inflate {
   private var state = State.header
   private var isLastBlock = false
   private(set) var isDone = false
-  /// What was unpacked last, of which copies may be made.
-  private var window: [UInt8] = []
+  /// What was unpacked last, of which copies may be made: the first `end` bytes.
+  private var window = [UInt8](repeating: 0, count: reach + pieceBytes + CopySizes.longest)
+  private var end = 0
 
   /// Unpacks the next bytes; none only once the data has ended.
   ///
   /// - Throws: ``CorpusError/gzip(_:)``.
   mutating func next(_ input: inout BitInput) throws -> [UInt8] {
-    window.removeSubrange(..<max(0, window.count - Self.reach))
-    let start = window.count
-    while !isDone, window.count - start < Self.pieceBytes {
+    let start = min(end, Self.reach)
+    for index in 0..<start { window[index] = window[end - start + index] }
+    end = start
+    let limit = start + Self.pieceBytes
+    while !isDone, end < limit {
       switch state {
       case .header: try readHeader(&input)
       case .stored(let left):
-        let count = min(left, Self.pieceBytes)
-        for _ in 0..<count { window.append(UInt8(try input.take(8))) }
+        let count = min(left, limit - end)
+        for _ in 0..<count { append(UInt8(try input.take(8))) }
         state = .stored(left: left - count)
         if left == count { endBlock() }
       case .packed(let literals, let distances):
-        if try unpack(&input, literals, distances, until: start + Self.pieceBytes) { endBlock() }
+        if try unpack(&input, literals, distances, until: limit) { endBlock() }
       }
     }
-    return Array(window[start...])
+    return Array(window[start..<end])
   }
 
   private mutating func endBlock() {
@@ -64,10 +67,10 @@ struct Inflate {
   private mutating func unpack(
     _ input: inout BitInput, _ literals: HuffmanCode, _ distances: HuffmanCode, until limit: Int
   ) throws -> Bool {
-    while window.count < limit {
+    while end < limit {
       guard let symbol = try literals.next(&input) else { throw Self.broken(input, "bits that are no code word") }
       if symbol < 256 {
-        window.append(UInt8(symbol))
+        append(UInt8(symbol))
         continue
       }
       if symbol == 256 { return true }
@@ -79,20 +82,21 @@ struct Inflate {
       }
       let (least, distanceBits) = CopySizes.distances[place]
       let distance = least + (try input.take(distanceBits))
-      guard distance <= window.count else { throw Self.broken(input, "a copy from before the beginning") }
+      guard distance <= end else { throw Self.broken(input, "a copy from before the beginning") }
       copy(count, from: distance)
     }
     return false
   }
 
+  private mutating func append(_ byte: UInt8) {
+    window[end] = byte
+    end += 1
+  }
+
+  /// Byte after byte: what is copied may be what is being written. (A slice of the window would make all of it be copied.)
   private mutating func copy(_ count: Int, from distance: Int) {
-    let start = window.count - distance
-    if distance >= count {
-      window.append(contentsOf: window[start..<start + count])
-    } else {
-      // What is copied is being written.
-      for index in start..<start + count { window.append(window[index]) }
-    }
+    for index in end..<end + count { window[index] = window[index - distance] }
+    end += count
   }
 
   static func broken(_ input: BitInput, _ reason: String) -> CorpusError {

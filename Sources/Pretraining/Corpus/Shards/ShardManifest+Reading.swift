@@ -11,7 +11,9 @@ extension ShardManifest {
     do {
       manifest = try JSONFile.read(ShardManifest.self, from: url, limit: sizeLimit)
     } catch FileError.malformedJSON(_, let reason) {
-      throw wrong(url, expected: "the description of a folder of tokens", got: reason)
+      throw wrong(
+        url, expected: "the description of a folder of tokens",
+        got: reason.hasSuffix(".") ? String(reason.dropLast()) : reason)
     }
     try manifest.requireSense(url)
     return manifest
