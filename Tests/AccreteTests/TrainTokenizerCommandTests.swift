@@ -44,15 +44,15 @@ extension CommandLineTests {
 
     @Test func sampleIsTakenFromEachFile() throws {
       let scratch = try Scratch()
-      try scratch.write(String(repeating: "ab ab\n", count: 1000), to: "a.txt")
-      try scratch.write(String(repeating: "cd cd\n", count: 1000), to: "b.txt")
+      try scratch.write(String(repeating: "{\"text\": \"ab ab\"}\n", count: 1000), to: "a.jsonl")
+      try scratch.write(String(repeating: "{\"text\": \"cd cd\"}\n", count: 1000), to: "b.jsonl")
       try scratch.write("ef\n", to: "c.txt")
       let outcome = try train(
-        ["--data", "c.txt", "a.txt", "b.txt", "--vocabulary", "300", "--out", "o", "--json", "--sample-bytes", "600"],
+        ["--data", "c.txt", "a.jsonl", "b.jsonl", "--vocabulary", "300", "--out", "o", "--json", "--sample-bytes", "600"],
         in: scratch)
       try #require(outcome.code == 0, "\(outcome.testDescription)")
       let result = try #require(try outcome.json() as? [String: Any])
-      // 3 bytes of the first file; half of what is left from each of the others, up to the end of a line.
+      // 3 bytes of the first file; half of what is left from each of the others, up to the end of a row.
       #expect(result["textBytes"] as? Int == 3 + 300 + 300)
       let tokens = try tokens(scratch, "o")
       #expect(tokens["ab"] != nil && tokens["cd"] != nil)
