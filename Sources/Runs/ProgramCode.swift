@@ -1,5 +1,5 @@
 public import Files
-public import Foundation
+import Foundation
 import Torch
 
 /// Which program this is.

@@ -51,7 +51,7 @@ extension CellRecord {
     if let run {
       let routed = try OptionalFile.read { try InferredMatrixFile.read(run.inside(run.inferredMatrix)) }?.scores()
       let made = try RunOutcomes(manifest, of: run, routed: routed)
-      guard try made == own, try RecordedOutcomes(made, manifest, of: run) == outcomes else {
+      guard made == own, try RecordedOutcomes(made, manifest, of: run) == outcomes else {
         throw ComparisonError.cellDiffers(
           cell: cell.name, what: "the outcomes in \(cell.name).json", expected: "those of the predictions",
           got: "others")
