@@ -85,7 +85,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "accrete-benchmark",
-      dependencies: ["Runs", "Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files"],
+      dependencies: [
+        "Runs", "Pretraining", "Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files",
+      ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
     tests("Files", []),
     tests("Torch", ["Files"]),
@@ -97,7 +99,7 @@ let package = Package(
     tests("Streams", ["Torch", "Tokenization", "Files"]),
     tests("Learning", ["Experts", "Decoder", "Streams", "Torch", "Files"]),
     tests("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"], resources: [.copy("Resources")]),
-    tests("Runs", ["Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files"]),
+    tests("Runs", ["Learning", "Pretraining", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files"]),
     tests("Reports", ["Runs", "Pretraining", "Learning", "Files"]),
     .testTarget(name: "AccreteTests", dependencies: ["Files"], swiftSettings: settings),
   ],

@@ -48,7 +48,10 @@ extension CommandLineTests {
       try scratch.write(String(repeating: "{\"text\": \"cd cd\"}\n", count: 1000), to: "b.jsonl")
       try scratch.write("ef\n", to: "c.txt")
       let outcome = try train(
-        ["--data", "c.txt", "a.jsonl", "b.jsonl", "--vocabulary", "300", "--out", "o", "--json", "--sample-bytes", "600"],
+        [
+          "--data", "c.txt", "a.jsonl", "b.jsonl", "--vocabulary", "300", "--out", "o", "--json", "--sample-bytes",
+          "600",
+        ],
         in: scratch)
       try #require(outcome.code == 0, "\(outcome.testDescription)")
       let result = try #require(try outcome.json() as? [String: Any])

@@ -4,6 +4,7 @@
 //     accrete-benchmark score    --base DIR --material score.json --expert expert.safetensors --threads 2
 //     accrete-benchmark generate --base DIR --material generate.json --expert expert.safetensors --new-tokens 64 --threads 2
 //     accrete-benchmark tokenize --base DIR --material texts.json
+//     accrete-benchmark pretrain --config config.json --optimizer adamw|muon --rows 16 --length 256
 //
 // The modes with a model take --weights float32|bfloat16|int8 (default: as the files have them), train also --checkpointing 1.
 //
@@ -26,7 +27,8 @@ struct AccreteBenchmark {
     case "score": try ScoreMode(arguments).run()
     case "generate": try GenerateMode(arguments).run()
     case "tokenize": try await TokenizeMode(arguments).run()
-    default: throw UsageError("mode: train, score, generate or tokenize expected, got \(arguments.mode)")
+    case "pretrain": try PretrainMode(arguments).run()
+    default: throw UsageError("mode: train, score, generate, tokenize or pretrain expected, got \(arguments.mode)")
     }
   }
 }

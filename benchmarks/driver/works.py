@@ -66,7 +66,9 @@ class Maker:
         if self.model.experts > 1:
             works = {"generation": works["generation"]}
         # All models have the embedded base's tokenizer.
-        return works | {"tokenizing": self.tokenizing} if self.model.name == "seedling" else works
+        if self.model.name == "seedling":
+            works |= {"tokenizing": self.tokenizing, "pretraining": self.pretraining}
+        return works
 
     def training(self, name: str, what: str) -> Work:
         amount = self.model.amount
@@ -156,6 +158,24 @@ class Maker:
             lambda r: r["seconds_to_first_step"], [Case("first step", 0, commands, fresh=True)],
             ratio="accrete's seconds divided by the peer's, round by round: below 1, accrete is faster",
             agreement=first_losses)
+
+    def pretraining(self) -> Work:
+        """A mixture of Hunyuan's form from scratch; it has nothing to do with the model, and is listed with the smallest."""
+        config = ROOT / "benchmarks/pretraining-mixture.json"
+
+        def command(side: str, optimizer: str) -> Command:
+            common = ("--config", str(config), "--rows", "16", "--length", "256", "--optimizer", optimizer, "--threads",
+                      str(self.threads))
+            if side == "accrete":
+                return Command((str(ROOT / ".build/release/accrete-benchmark"), "pretrain", *common))
+            return Command((self.python, str(ROOT / "benchmarks/peers/pretrain.py"), *common))
+
+        cases = [Case(optimizer, 2, {side: command(side, optimizer) for side in ("accrete", "default")})
+                 for optimizer in ("adamw", "muon")]
+        return Work(
+            "pretraining", "whole steps of a mixture from scratch: 1 shared and 8 routed experts, top-1, cross-layer "
+            "attention, capacity 1.25 with recycling, 16 windows of 256 tokens, float32; the peer is eager PyTorch",
+            "tokens per second", lambda r: r["tokens"] / r["seconds"], cases, agreement=first_losses)
 
     def tokenizing(self) -> Work:
         cases = []

@@ -113,7 +113,8 @@ private struct TrainedRouter {
       byPicked = try (gradient - mean) / sums
     }
     // A token visits an expert once at most; slots that visit nobody add nothing to expert 0.
-    let byProbability = try Tensor.zeros(probabilities.shape, on: input.device)
+    let byProbability =
+      try Tensor.zeros(probabilities.shape, on: input.device)
       .addingAt(1, places, byPicked * mask) + byBalance  // [tokens, experts]
     let along = try (probabilities * byProbability).sum(1, keeping: true)  // [tokens, 1]
     var byLogits = try probabilities * (byProbability - along)

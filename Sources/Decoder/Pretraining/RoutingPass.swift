@@ -1,4 +1,4 @@
-public import Torch
+import Torch
 
 /// What one micro-batch of pretraining does with the mixtures' routers, and what they report.
 ///

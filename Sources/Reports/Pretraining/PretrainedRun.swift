@@ -66,15 +66,15 @@ public struct PretrainedRun: Sendable, Equatable, Codable {
     func mean(_ value: (PretrainingReport) -> Double) -> Double { reports.reduce(0.0) { $0 + value($1) } * share }
     let names = Set(reports.flatMap { $0.terms.keys })
     let loads = reports.flatMap { $0.routing ?? [] }
-    func mean(_ value: (RouterLoad) -> Double) -> Double? {
+    func load(_ value: (RouterLoad) -> Double) -> Double? {
       loads.isEmpty ? nil : loads.reduce(0.0) { $0 + value($1) } / Double(loads.count)
     }
     return Stretch(
       step: mean { Double($0.step) },
       terms: Dictionary(uniqueKeysWithValues: names.map { name in (name, mean { $0.terms[name] ?? 0 }) }),
       learningRate: mean { $0.learningRate }, gradientNorm: mean { $0.gradientNorm },
-      overflow: mean { $0.overflow }, dropped: mean { $0.dropped },
-      fullest: mean { load in
+      overflow: load { $0.overflow }, dropped: load { $0.dropped },
+      fullest: load { load in
         let sum = load.chosen.reduce(0, +)
         return sum > 0 ? (load.chosen.max() ?? 0) * Double(load.chosen.count) / sum : 0
       })

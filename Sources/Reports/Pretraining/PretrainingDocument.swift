@@ -52,7 +52,9 @@ extension ReportDocument {
       blocks: [
         .table(
           ReportTable(
-            title: "Results", caption: "Held-out loss: mean of −ln p of the next token over the first held-out windows of each source; bits per byte by the share of tokens and bytes of the whole text.",
+            title: "Results",
+            caption:
+              "Held-out loss: mean of −ln p of the next token over the first held-out windows of each source; bits per byte by the share of tokens and bytes of the whole text.",
             corner: "run", columns: columns.map { .init(title: $0) }, rows: rows))
       ])
   }
@@ -78,7 +80,8 @@ extension ReportDocument {
       chart("Gradient norm before clipping", "L2 norm") { $0.stretches.map { ($0.step, $0.gradientNorm) } },
     ].compactMap(\.self)
     guard !charts.isEmpty else { return nil }
-    return Section(id: "curves", title: "Step after step", blocks: [.grid(charts.map(Block.chart), width: LineChart.width)])
+    return Section(
+      id: "curves", title: "Step after step", blocks: [.grid(charts.map(Block.chart), width: LineChart.width)])
   }
 
   /// How tokens were spread over experts.

@@ -5,12 +5,19 @@ extension PretrainingConfiguration {
   /// Refuses what cannot be, before anything is read or written.
   /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)``, `DecoderError`, `RateError`.
   public func check() throws {
-    func require(_ holds: Bool, _ key: PretrainingFile.CodingKeys, _ got: some CustomStringConvertible, _ allowed: String) throws {
+    func require(
+      _ holds: Bool, _ key: PretrainingFile.CodingKeys, _ got: some CustomStringConvertible, _ allowed: String
+    ) throws {
       guard holds else {
         throw RunError.invalidConfiguration(key: key.rawValue, got: got.description, allowed: allowed)
       }
     }
     let shape = try decoder()
+    if let mixture = shape.mixture, mixture.active == 1, mixture.renormalizes {
+      throw RunError.invalidConfiguration(
+        key: "model", got: "\(shape.family.architecture) with moe_topk 1, which divides the one weight by itself",
+        allowed: "HunYuanForCausalLM, or more than one active expert: otherwise the router learns nothing")
+    }
     try require((2...1 << 20).contains(sequenceLength), .sequenceLength, sequenceLength, "2 to \(1 << 20)")
     try require(
       sequenceLength <= shape.maxPositions, .sequenceLength, sequenceLength,

@@ -90,6 +90,7 @@ extension PretrainingConfiguration {
   func routedRateFactor(_ shape: MixtureShape?) throws -> Double {
     guard let shape else { return 1 }
     if let expertRate { return expertRate }
-    return try SurgeRule.ratio(experts: shape.experts, active: shape.active, relativeBatch: SurgeRule.impliedRelativeBatch)
+    return try SurgeRule.ratio(
+      experts: shape.experts, active: shape.active, relativeBatch: SurgeRule.impliedRelativeBatch)
   }
 }

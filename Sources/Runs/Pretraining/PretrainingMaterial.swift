@@ -116,7 +116,8 @@ struct PretrainingMaterial {
     }
     guard trained.stop == .sizeReached else {
       throw RunError.invalidConfiguration(
-        key: "vocabulary", got: "\(configuration.vocabulary), of which \(trained.vocabularySize) were found (\(trained.stop))",
+        key: "vocabulary",
+        got: "\(configuration.vocabulary), of which \(trained.vocabularySize) were found (\(trained.stop))",
         allowed: "a size that the text supports")
     }
     try RunFolder.makeFolder(folder.tokenizer)

@@ -23,7 +23,8 @@ extension PretrainingRun {
   func finish() throws {
     try writeModel()
     guard let last = measurements.last else { return }
-    let tokens = manifest.steps * configuration.batch * configuration.sequenceLength
+    let tokens =
+      manifest.steps * configuration.batch * configuration.sequenceLength
       + manifest.longSteps * configuration.longWindows * configuration.longSequenceLength
     let seconds = try folder.secondsSpent()
     let metrics = PretrainingMetrics(
@@ -46,7 +47,8 @@ extension PretrainingRun {
   private func writeModel() throws {
     try RunFolder.makeFolder(folder.model)
     let weights = try Dictionary(
-      uniqueKeysWithValues: trainer.decoder.weights.map { ($0.name, try $0.tensor.detached().converted(to: .bfloat16)) })
+      uniqueKeysWithValues: trainer.decoder.weights.map { ($0.name, try $0.tensor.detached().converted(to: .bfloat16)) }
+    )
     try SafetensorsFile.write(weights, metadata: ["format": "pt"], to: folder.inside(folder.model("model.safetensors")))
     guard case .object(var members) = configuration.longModel() else { return }
     members["torch_dtype"] = .text("bfloat16")

@@ -1,6 +1,6 @@
 import Decoder
-public import Foundation
 import Files
+public import Foundation
 public import Pretraining
 import Tokenization
 import Torch
@@ -68,7 +68,8 @@ public final class PretrainingRun {
     let material = try PretrainingMaterial(recorded.configuration, in: folder, report: report)
     try recorded.requireSame(material.manifest(), folder: place)
     report(.prepared(recorded))
-    return try PretrainingRun(folder, recorded, material, lock, checkpoint: folder.newestPretrainingCheckpoint(), report)
+    return try PretrainingRun(
+      folder, recorded, material, lock, checkpoint: folder.newestPretrainingCheckpoint(), report)
   }
 
   private init(

@@ -61,7 +61,8 @@ public struct AdamW {
           [
             part(parameters.values), part(parameters.gradients), part(firstMoment), part(secondMoment), .tensors([]),
             .tensors([count]), .double(rate * group.factor), .double(betas.0), .double(betas.1),
-            .double(group.decays ? weightDecay : 0), .double(epsilon), .bool(false), .bool(false), .optionalTensor(nil), .optionalTensor(nil),
+            .double(group.decays ? weightDecay : 0), .double(epsilon), .bool(false), .bool(false), .optionalTensor(nil),
+            .optionalTensor(nil),
           ])
       }
     }

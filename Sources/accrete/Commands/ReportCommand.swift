@@ -79,7 +79,8 @@ struct ReportCommand: ParsableCommand {
           "\(fixed($0.natsPerToken, 4)) nats per token, \(fixed($0.bitsPerByte, 4)) bits per byte held out (n = \($0.tokens) tokens)"
         }
         Console.output(
-          "\(run.name): \(run.steps) of \(run.manifest.steps + run.manifest.longSteps) steps, \(loss ?? "nothing measured")")
+          "\(run.name): \(run.steps) of \(run.manifest.steps + run.manifest.longSteps) steps, \(loss ?? "nothing measured")"
+        )
       }
     }
     if let html { try AtomicFile.write(page.html, to: URL(fileURLWithPath: absolute(html))) }

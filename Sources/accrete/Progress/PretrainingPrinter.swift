@@ -12,7 +12,8 @@ final class PretrainingPrinter {
     case .trainingTokenizer(let bytes, let entries, let goal):
       printer.passing(
         entries == 0
-          ? "training the tokenizer: \(bytes >> 20) MiB of text read" : "training the tokenizer: \(entries)/\(goal) entries")
+          ? "training the tokenizer: \(bytes >> 20) MiB of text read"
+          : "training the tokenizer: \(entries)/\(goal) entries")
     case .tokenizing(let state):
       let share = state.bytesTotal > 0 ? 100 * state.bytesRead / state.bytesTotal : 100
       printer.passing(
@@ -24,7 +25,8 @@ final class PretrainingPrinter {
       if let routing = report.routing, !routing.isEmpty {
         let count = Double(routing.count)
         let overflow = routing.reduce(0) { $0 + $1.overflow } / count
-        text += "  balance \(fixed(routing.reduce(0) { $0 + $1.balance } / count, 3))  overflow \(fixed(100 * overflow, 1)) %"
+        text +=
+          "  balance \(fixed(routing.reduce(0) { $0 + $1.balance } / count, 3))  overflow \(fixed(100 * overflow, 1)) %"
       }
       text += "  norm \(fixed(report.gradientNorm, 2))  rate \(String(format: "%.3g", report.learningRate))"
       text += "  \(Int(speed)) tokens/s  \(duration(left)) left"
@@ -40,16 +42,22 @@ final class PretrainingPrinter {
   private func prepared(_ manifest: PretrainingManifest) {
     for source in manifest.sources {
       printer.line(
-        "source \(source.name): \(source.trainTokens) tokens to learn from, \(source.heldOutTokens) held out, \(source.textBytes) bytes of text")
-      if source.emptyDocuments > 0 { printer.line("note: \(source.emptyDocuments) empty documents of \(source.name) are skipped") }
+        "source \(source.name): \(source.trainTokens) tokens to learn from, \(source.heldOutTokens) held out, \(source.textBytes) bytes of text"
+      )
+      if source.emptyDocuments > 0 {
+        printer.line("note: \(source.emptyDocuments) empty documents of \(source.name) are skipped")
+      }
     }
     for use in manifest.uses {
       printer.line(
-        "plan: \(use.windows) windows of \(use.sequenceLength) tokens of \(use.source), \(fixed(use.epochs, 2)) passes through it")
+        "plan: \(use.windows) windows of \(use.sequenceLength) tokens of \(use.source), \(fixed(use.epochs, 2)) passes through it"
+      )
     }
-    let rate = manifest.parameters == manifest.activatedParameters
+    let rate =
+      manifest.parameters == manifest.activatedParameters
       ? "" : ", routed experts' rate times \(fixed(manifest.routedRateFactor, 3))"
     printer.line(
-      "model: \(manifest.parameters) parameters, \(manifest.activatedParameters) activated\(rate); \(manifest.steps + manifest.longSteps) steps")
+      "model: \(manifest.parameters) parameters, \(manifest.activatedParameters) activated\(rate); \(manifest.steps + manifest.longSteps) steps"
+    )
   }
 }

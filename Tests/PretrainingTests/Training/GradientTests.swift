@@ -12,7 +12,8 @@ import Torch
   private static func loss(_ decoder: TrainableDecoder, _ windows: [[Int]]) throws -> Double {
     let batch = try NextTokenBatch(windows, on: .cpu)
     let count = Double(batch.tokens.tokens)
-    return try decoder.model.pretrainingPass(batch.tokens, targets: batch.targets, scale: 1 / count, routing: nil) / count
+    return try decoder.model.pretrainingPass(batch.tokens, targets: batch.targets, scale: 1 / count, routing: nil)
+      / count
   }
 
   @Test(arguments: families)

@@ -50,7 +50,8 @@ import Torch
     }
     #expect(recycled.overflow == dropped.overflow && dropped.dropped == dropped.overflow, "seed \(seed)")
     if active == 1 {
-      #expect((recycled.dropped == 0) == (tokens <= experts * capacity), "seed \(seed): each is placed if there is room")
+      #expect(
+        (recycled.dropped == 0) == (tokens <= experts * capacity), "seed \(seed): each is placed if there is room")
     }
   }
 }
