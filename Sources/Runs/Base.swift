@@ -28,7 +28,7 @@ public struct Base: Sendable {
     tokenizer = cutter
     tokenizerDigest = try Digest(ofFile: file)
     let (size, known) = (stored.configuration.vocabularySize, tokenizer.vocabularySize)
-    guard known <= size, size - known <= size / Self.paddingShare else {
+    guard Self.vocabulary(size, suits: known) else {
       throw DecoderError.vocabularyMismatch(base: folder.path, model: size, tokenizer: known)
     }
     let tokens = try BaseTokens(
@@ -37,6 +37,11 @@ public struct Base: Sendable {
     model = stored.ending(at: tokens.end, padToken: tokens.pad)
     warnings = tokens.warnings
     endToken = end
+  }
+
+  /// Whether a model with so many rows belongs to a tokenizer with `known` ids.
+  static func vocabulary(_ size: Int, suits known: Int) -> Bool {
+    known <= size && size - known <= size / paddingShare
   }
 
   /// A token to fill rows with; it is never looked at.

@@ -18,7 +18,7 @@ extension CommandLineTests {
       let arguments = ["doctor", "--json", "--threads", "1", "--tasks", "weather.jsonl", "traffic.jsonl"]
       let outcome = try Accrete.run(arguments, in: scratch.url)
       let findings = try findings(outcome)
-      #expect(findings.keys.sorted() == ["base model", "data", "disk", "libtorch", "memory", "threads"])
+      #expect(findings.keys.sorted() == ["base model", "data", "disk", "libtorch", "memory", "program", "threads"])
       for what in ["libtorch", "threads", "base model", "data"] { #expect(findings[what]?.ok == true) }
       #expect(findings["data"]?.found.contains("weather 12 train + 6 test rows, 2 labels") == true)
       // A machine with little memory or disk is a finding too.

@@ -13,7 +13,7 @@ extension CommandLineTests {
         num_attention_heads: 2
         num_key_value_heads: 1
         head_dim: 8
-        vocab_size: 300
+        vocab_size: 288
         max_position_embeddings: 16
         rope_scaling: {alpha: 1.0, factor: 1.0, type: dynamic}
         tie_word_embeddings: true
@@ -25,7 +25,7 @@ extension CommandLineTests {
         num_shared_expert: 1
         use_mixed_mlp_moe: true
       sources: {words: [text.jsonl]}
-      vocabulary: 290
+      vocabulary: 280
       held-out: 0.2
       sequence-length: 8
       batch: 2

@@ -77,9 +77,9 @@ extension CommandLineTests {
         ("row.jsonl", Data("{\"text\": \"a\"}\n{\"text\": 1}\n".utf8), ["row.jsonl:2:", "text"]),
         ("broken.jsonl", Data("{\"text\": \"a\n".utf8), ["broken.jsonl:1:"]),
         ("list.jsonl", Data("[1]\n".utf8), ["list.jsonl", "a JSON object"]),
-        ("bytes.txt", Data([0x61, 0x0A, 0xFF, 0x0A]), ["bytes.txt:2:", "UTF-8"]),
+        ("bytes.txt", Data([0x61, 0x0A, 0xFF, 0x0A]), ["bytes.txt:", "UTF-8"]),
         ("bytes.jsonl", Data([0x22, 0xFF, 0x22]), ["bytes.jsonl:1:", "UTF-8"]),
-        ("packed.jsonl.gz", Data([0x1F, 0x8B, 8, 0]), ["packed.jsonl.gz", "gzip"]),
+        ("packed.jsonl.gz", Data([0x1F, 0x8B, 8, 0]), ["packed.jsonl.gz", "was cut"]),
         ("empty.txt", Data(), ["no character"]),
       ]
       for (name, content, words) in files {

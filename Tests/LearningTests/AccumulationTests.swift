@@ -45,7 +45,9 @@ import Torch
     let (whole, gradients) = try step(of, batches: [Array(0..<12)], accumulation: 1)
     for batches in [[[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]], [[7], [1, 3, 5, 0, 2, 4], [11, 10, 9, 8, 6]]] {
       let (report, parts) = try step(of, batches: batches, accumulation: 3)
-      #expect(try relativeDistance(parts, gradients) < 1e-6)
+      let distance = try relativeDistance(parts, gradients)
+      // Rounding alone: 1.02e-6 where there is no AVX-512, less where there is.
+      #expect(distance < 2e-6, "\(distance)")
       #expect(report.terms.keys.sorted() == whole.terms.keys.sorted())
       for (name, value) in report.terms { #expect(try abs(value - #require(whole.terms[name])) < 1e-6, "\(name)") }
       #expect(abs(report.loss - whole.loss) < 1e-6 && report.tokens == whole.tokens)

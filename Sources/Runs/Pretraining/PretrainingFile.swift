@@ -101,7 +101,9 @@ extension PretrainingFile {
     func missing(_ key: String, _ allowed: String) -> RunError {
       .invalidConfiguration(key: key, got: "missing", allowed: allowed)
     }
-    func path(_ text: String) -> String { URL(fileURLWithPath: text, relativeTo: folder).standardizedFileURL.path }
+    func path(_ text: String) -> String {
+      (text.hasPrefix("/") ? URL(fileURLWithPath: text) : folder.appendingPathComponent(text)).standardizedFileURL.path
+    }
     guard let model else { throw missing("model", "the path of a config.json, or its keys") }
     guard let sources, !sources.isEmpty else { throw missing("sources", "names of sources with lists of files") }
     guard let tokens else { throw missing("tokens", "how many tokens to learn from") }

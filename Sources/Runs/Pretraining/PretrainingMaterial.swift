@@ -28,7 +28,7 @@ struct PretrainingMaterial {
     }
     tokenizerFolder = try Self.tokenizer(configuration, sources, in: folder, report)
     tokenizer = try CorpusTokenizer(folder: tokenizerFolder)
-    guard tokenizer.vocabularySize <= shape.vocabularySize else {
+    guard Base.vocabulary(shape.vocabularySize, suits: tokenizer.vocabularySize) else {
       throw DecoderError.vocabularyMismatch(
         base: "model", model: shape.vocabularySize, tokenizer: tokenizer.vocabularySize)
     }
