@@ -4,7 +4,7 @@ public import Torch
 
 /// A decoder whose own weights train.
 ///
-/// Its tensors are leaves that one owner (the optimizer's ``Torch/FlatParameters``) gives places for gradients to; ``model`` sees every
+/// Its tensors are leaves that one owner (the optimizer's `FlatParameters`) gives places for gradients to; ``model`` sees every
 /// change. While nobody has, it is a frozen model like any other.
 public struct TrainableDecoder: Sendable {
   /// A tensor with its name in a checkpoint.

@@ -83,7 +83,10 @@ public final class BaseTrainer {
   }
 
   /// Mean −ln p of the next token over windows, in nats; nothing changes.
-  /// - Parameter batch: windows at a time.
+  ///
+  /// - Parameters:
+  ///   - windows: of tokens, each one longer than what the model reads of it.
+  ///   - batch: windows at a time.
   public func heldOutLoss(_ windows: [[Int]], batch: Int) throws -> Double {
     var (sum, count) = (0.0, 0)
     for start in stride(from: 0, to: windows.count, by: max(batch, 1)) {
