@@ -102,7 +102,7 @@ extension ReportDocument {
         title: "Loss term: \(term)", caption: caption(courses.map(\.course), starts: isCommon ? starts : []),
         xTitle: "optimizer steps, all tasks together", yTitle: "loss", series: series,
         guides: isCommon ? starts.map { LineChart.Guide(x: Double($0.step), name: $0.task) } : [], isCounted: false,
-        table: lossTable(term, series))
+        table: endsTable("Loss term: \(term)", corner: "method", series))
     }
   }
 
@@ -115,9 +115,9 @@ extension ReportDocument {
   }
 
   /// The ends and the middle: all points are in the JSON file.
-  private static func lossTable(_ term: String, _ series: [LineChart.Series]) -> ReportTable {
+  static func endsTable(_ title: String, corner: String, _ series: [LineChart.Series]) -> ReportTable {
     ReportTable(
-      title: "Loss term: \(term)", caption: "First, middle and last stretch; the JSON file has all.", corner: "method",
+      title: title, caption: "First, middle and last stretch; the JSON file has all.", corner: corner,
       columns: ["first", "middle", "last"].map { .init(title: $0) },
       rows: series.map { line in
         let places = [0, line.points.count / 2, line.points.count - 1]

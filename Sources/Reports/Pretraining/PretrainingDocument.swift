@@ -69,7 +69,7 @@ extension ReportDocument {
       guard series.contains(where: { !$0.points.isEmpty }) else { return nil }
       return LineChart(
         title: title, caption: "Means over neighbouring steps where there are many.", xTitle: "steps", yTitle: yTitle,
-        series: series, isCounted: false, table: pretrainingPoints(title, series))
+        series: series, isCounted: false, table: endsTable(title, corner: "run", series))
     }
     let charts = [
       chart("Held-out loss", "nats per token") { $0.heldOut.map { (Double($0.step), $0.natsPerToken) } },
@@ -98,7 +98,7 @@ extension ReportDocument {
       }
       return LineChart(
         title: title, caption: "Mean over layers.", xTitle: "steps", yTitle: yTitle, series: series, isCounted: false,
-        fromZero: true, table: pretrainingPoints(title, series))
+        fromZero: true, table: endsTable(title, corner: "run", series))
     }
     let charts = [
       chart("Choices without room", "share of choices") { $0.overflow },
@@ -130,23 +130,6 @@ extension ReportDocument {
             cell.shade = HeatMap.shade(share, in: scale)
             return cell
           })
-      })
-  }
-
-  private static func pretrainingPoints(_ title: String, _ series: [LineChart.Series]) -> ReportTable {
-    ReportTable(
-      title: title, caption: "First, middle and last point; the JSON file has all.", corner: "run",
-      columns: ["first", "middle", "last"].map { .init(title: $0) },
-      rows: series.map { line in
-        let places = [0, line.points.count / 2, line.points.count - 1]
-        return .init(
-          header: line.name,
-          cells: places.map { place in
-            guard let point = line.points[safe: place] else { return .init("–") }
-            var cell = ReportTable.Cell(point.text)
-            cell.detail = "step\u{A0}\(Format.decimals(point.x, 0))"
-            return cell
-          }, series: line.style)
       })
   }
 }
