@@ -47,6 +47,29 @@ public struct DecoderModel: Sendable {
     }
   }
 
+  /// Final-normed hidden states of some of the packed tokens. The others are computed only as far as these look at them.
+  ///
+  /// - Parameter places: numbers of packed tokens, each at most once. int64 [places]
+  /// - Returns: [places, hidden]
+  public func packedStates(
+    _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at places: Tensor
+  ) throws -> Tensor {
+    try withoutGradients {
+      let reading = try reading(places, of: batch, experts)
+      let (x, _) = try throughLayers(batch, experts: experts, cache: cache, tracing: false, reading: reading)
+      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: places)
+      return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
+    }
+  }
+
+  /// nil where all tokens have to go through the last layer.
+  private func reading(
+    _ places: Tensor, of batch: TokenBatch, _ experts: (any ExpertSelection)?
+  ) throws -> Reading? {
+    guard let reading = try Reading(places, of: batch.packedCount) else { return nil }
+    return try experts == nil || experts?.narrowed(to: reading.order) != nil ? reading : nil
+  }
+
   /// The residual stream of the base after its first `layers` layers, before any later norm: what a router looks at.
   /// [``TokenBatch/packedCount``, hidden]
   public func earlyStates(_ batch: TokenBatch, layers: Int) throws -> Tensor {
@@ -68,9 +91,12 @@ public struct DecoderModel: Sendable {
     _ batch: TokenBatch, experts: any ExpertSelection, at places: Tensor, checkpointing: Bool = false
   ) throws -> Traced {
     try withoutGradients {
+      let reading = try reading(places, of: batch, experts)
       let (x, pullbacks) = try throughLayers(
-        batch, experts: experts, cache: nil, tracing: true, checkpointing: checkpointing)
-      let chosen = try x.gathered(0, rows: places)  // [places, hidden]
+        batch, experts: experts, cache: nil, tracing: true, checkpointing: checkpointing, reading: reading)
+      // [places, hidden]
+      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: places)
+      let rows = try reading.map { try Tensor(Array(0..<$0.count), on: device) } ?? places
       let shape = x.shape
       let epsilon = configuration.normEpsilon
       // Each way back frees what it holds as soon as it has been walked.
@@ -78,7 +104,7 @@ public struct DecoderModel: Sendable {
       return Traced(try chosen.rmsNormalized(weight: finalNorm, epsilon: epsilon), tracing: true) { gradient, _ in
         try withoutGradients {
           let inner = try gradient.rmsNormBackward(chosen, weight: finalNorm, epsilon: epsilon)
-          var current: Tensor? = try Tensor.zeros(shape, on: device).replacing(0, rows: places, with: inner)
+          var current: Tensor? = try Tensor.zeros(shape, on: device).replacing(0, rows: rows, with: inner)
           while let pullback = remaining.popLast(), let gradient = current {
             current = try pullback(gradient, !remaining.isEmpty)
           }
@@ -88,10 +114,10 @@ public struct DecoderModel: Sendable {
     }
   }
 
-  /// All layers, or the lowest `depth`. → [tokens, hidden], before the final norm.
+  /// All layers, or the lowest `depth`. → [tokens, hidden], before the final norm; with `reading` the rows that are read.
   func throughLayers(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, tracing: Bool,
-    checkpointing: Bool = false, depth: Int = .max, routing: RoutingPass? = nil
+    checkpointing: Bool = false, depth: Int = .max, routing: RoutingPass? = nil, reading: Reading? = nil
   ) throws -> (Tensor, [Pullback]) {
     let starts = cache?.lengths(rows: batch.rows) ?? Array(repeating: 0, count: batch.rows)
     let longest = zip(starts, batch.lengths).filter { $1 > 0 }.map { $0 + $1 }.max() ?? 0
@@ -107,13 +133,14 @@ public struct DecoderModel: Sendable {
     let plans = try AttentionPlans(
       windows: configuration.windows, batch: batch, packing: packing, cache: cache, starts: starts,
       positions: positions, device: device)
-    let pass = ForwardPass(
+    var pass = ForwardPass(
       packing: packing, plans: plans, rotary: rotary, angles: try rotary.angles(at: positions),
       epsilon: configuration.normEpsilon, experts: experts, cache: cache, sharing: SharedKeys(configuration),
-      routing: routing, tracing: tracing)
+      routing: routing, tracing: tracing, tokens: packing.tokens)
     var x = try embedding.rows(packing.packed(batch.ids))  // [tokens, hidden]
     var pullbacks: [Pullback] = []
     for (index, layer) in layers.prefix(depth).enumerated() {
+      if index == layers.count - 1 { pass.reading = reading }
       let traced =
         checkpointing
         ? try layer.checkpointed(x, pass, layer: index) : try layer.forward(x, pass, layer: index)

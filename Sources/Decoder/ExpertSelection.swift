@@ -11,6 +11,20 @@ public enum Projection: String, Sendable, CaseIterable, Codable {
   case down = "down_proj"
 }
 
+/// The tokens of a batch that visit one routed expert of a layer's mixture.
+public struct RoutedVisit {
+  public let layer: Int
+  public let expert: Int
+  /// The number of each row's packed token. Rows of filler repeat a token's; nobody reads what comes of them.
+  public let tokens: ArraySlice<Int>
+
+  public init(layer: Int, expert: Int, tokens: ArraySlice<Int>) {
+    self.layer = layer
+    self.expert = expert
+    self.tokens = tokens
+  }
+}
+
 /// Which experts a batch uses. Travels with the batch through the decoder, which stays as it is.
 ///
 /// At a linear layer a selection may add a low-rank term; at a feed-forward block it may replace the whole combination
@@ -26,6 +40,14 @@ public protocol ExpertSelection {
   /// The output of one feed-forward block, without the residual. `input` (normed): [tokens, hidden] → the same.
   func feedForward(_ input: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced
 
+  /// The output of one routed expert of a mixture, not yet weighted. `input` (normed): [visiting tokens, hidden] → the same.
+  func routed(_ input: Tensor, through block: FeedForward, visit: RoutedVisit, tracing: Bool) throws -> Traced
+
+  /// The same for a batch of which only some packed tokens are rows; nil where what it does needs all of them.
+  ///
+  /// - Parameter tokens: the number of each row's packed token; the last ones may be copies, which nobody reads.
+  func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)?
+
   /// Called before a layer in passes that compute activations again on the way back.
   ///
   /// - Parameters:
@@ -35,6 +57,9 @@ public protocol ExpertSelection {
 
   /// Whether training moves something in a layer's attention: where not, the lowest layer's is not pulled back.
   func trainsAttention(layer: Int) -> Bool
+
+  /// Whether training moves something in a layer's routed experts.
+  func trainsRouted(layer: Int) -> Bool
 }
 
 extension ExpertSelection {
@@ -48,7 +73,17 @@ extension ExpertSelection {
     try block.forward(input, experts: self, layer: layer, tracing: tracing)
   }
 
+  public func routed(
+    _ input: Tensor, through block: FeedForward, visit: RoutedVisit, tracing: Bool
+  ) throws -> Traced {
+    try block.forward(input, tracing: tracing)
+  }
+
+  public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { nil }
+
   public func enter(layer: Int, again: Bool) {}
 
   public func trainsAttention(layer: Int) -> Bool { false }
+
+  public func trainsRouted(layer: Int) -> Bool { false }
 }

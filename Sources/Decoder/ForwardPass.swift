@@ -7,13 +7,26 @@ struct ForwardPass {
   let rotary: RotaryEmbedding
   let angles: RotaryEmbedding.Angles
   let epsilon: Double
-  let experts: (any ExpertSelection)?
+  var experts: (any ExpertSelection)?
   let cache: KeyValueCache?
   let sharing: SharedKeys
   /// Limits and losses of the mixtures' routers, in pretraining.
   var routing: RoutingPass?
   /// Whether the ways back are kept.
   var tracing: Bool
+  /// Which tokens are read in the end; only the last layer's pass has it.
+  var reading: Reading?
+  /// Real tokens among the rows: behind them is filler.
+  var tokens: Int
+
+  /// What stands behind the last layer's attention, with the tokens that are read as its rows.
+  func afterAttention() throws -> ForwardPass {
+    guard let reading else { return self }
+    var copy = self
+    copy.tokens = reading.count
+    copy.experts = try experts?.narrowed(to: reading.order)
+    return copy
+  }
 
   func plan(window: Int?) throws -> AttentionPlan { try plans.plan(window: window) }
 

@@ -10,17 +10,24 @@ public struct FactorPlace: Sendable, Hashable {
   }
 
   public let layer: Int
-  public let projection: Projection
+  public let site: ProjectionSite
   public let side: Side
 
-  public init(layer: Int, projection: Projection, side: Side) {
+  public init(layer: Int, site: ProjectionSite, side: Side) {
     self.layer = layer
-    self.projection = projection
+    self.site = site
     self.side = side
   }
 
-  /// `layers.0.gate_proj.A`: the factor's name among an expert's tensors.
-  public var name: String { "layers.\(layer).\(projection.rawValue).\(side.rawValue)" }
+  /// A place in a layer's own projection, not in a routed expert's.
+  public init(layer: Int, projection: Projection, side: Side) {
+    self.init(layer: layer, site: ProjectionSite(projection), side: side)
+  }
+
+  public var projection: Projection { site.projection }
+
+  /// `layers.0.gate_proj.A`, `layers.0.experts.3.gate_proj.A`: the factor's name among an expert's tensors.
+  public var name: String { "layers.\(layer).\(site.name).\(side.rawValue)" }
 
   /// The axis along which the rank lies: 0 of A, 1 of B.
   public var rankAxis: Int { side == .a ? 0 : 1 }
@@ -28,8 +35,8 @@ public struct FactorPlace: Sendable, Hashable {
   /// Every factor of experts of a shape on a base, in a fixed order.
   public static func all(_ shape: LowRankShape, on base: DecoderConfiguration) -> [FactorPlace] {
     (0..<base.layers).flatMap { layer in
-      shape.projections.filter { base.has($0, layer: layer) }.flatMap { projection in
-        Side.allCases.map { FactorPlace(layer: layer, projection: projection, side: $0) }
+      shape.sites(on: base, layer: layer).flatMap { site in
+        Side.allCases.map { FactorPlace(layer: layer, site: site, side: $0) }
       }
     }
   }

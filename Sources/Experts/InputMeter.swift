@@ -32,6 +32,14 @@ public final class InputMeter: ExpertSelection {
       ?? block.forward(z, tracing: tracing)
   }
 
+  public func routed(
+    _ input: Tensor, through block: FeedForward, visit: RoutedVisit, tracing: Bool
+  ) throws -> Traced {
+    try experts?.routed(input, through: block, visit: visit, tracing: tracing) ?? block.forward(input, tracing: tracing)
+  }
+
+  public func trainsRouted(layer: Int) -> Bool { experts?.trainsRouted(layer: layer) == true }
+
   public func enter(layer: Int, again: Bool) { experts?.enter(layer: layer, again: again) }
 
   public func trainsAttention(layer: Int) -> Bool { experts?.trainsAttention(layer: layer) == true }

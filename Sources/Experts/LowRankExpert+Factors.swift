@@ -4,8 +4,8 @@ extension LowRankExpert {
   /// Where it has factors, in a fixed order.
   public var places: [FactorPlace] {
     pairs.enumerated().flatMap { layer, row in
-      shape.projections.filter { row[$0] != nil }.flatMap { projection in
-        FactorPlace.Side.allCases.map { FactorPlace(layer: layer, projection: projection, side: $0) }
+      row.keys.sorted().flatMap { site in
+        FactorPlace.Side.allCases.map { FactorPlace(layer: layer, site: site, side: $0) }
       }
     }
   }
@@ -13,7 +13,7 @@ extension LowRankExpert {
   /// The factor at a place.
   /// - Throws: ``ExpertError/missingTensor(where:name:)`` when the expert has none there.
   public func factor(at place: FactorPlace) throws -> Tensor {
-    guard pairs.indices.contains(place.layer), let pair = pairs[place.layer][place.projection] else {
+    guard pairs.indices.contains(place.layer), let pair = pairs[place.layer][place.site] else {
       throw ExpertError.missingTensor(where: "an expert", name: place.name)
     }
     return place.side == .a ? pair.a : pair.b

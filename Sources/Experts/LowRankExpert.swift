@@ -1,53 +1,46 @@
 public import Decoder
 public import Torch
 
-/// A set of low-rank pairs, one for each layer and projection of its shape.
+/// A set of low-rank pairs, one for each layer and site of its shape.
 public struct LowRankExpert: Sendable {
   public let shape: LowRankShape
-  /// pairs[layer][projection]
-  public let pairs: [[Projection: LowRankPair]]
+  /// pairs[layer][site]
+  public let pairs: [[ProjectionSite: LowRankPair]]
   /// Where its feed-forward pairs are in a layer of the base.
   let feedForwardPath: String
 
-  /// Input and output widths of a projection.
-  static func widths(_ projection: Projection, _ base: DecoderConfiguration) -> (input: Int, output: Int) {
-    let (hidden, inner) = (base.hiddenSize, base.intermediateSize)
-    let queryWidth = base.heads * base.headDim
-    let keyWidth = base.kvHeads * base.headDim
-    return switch projection {
-    case .query: (hidden, queryWidth)
-    case .key, .value: (hidden, keyWidth)
-    case .attentionOutput: (queryWidth, hidden)
-    case .gate, .up: (hidden, inner)
-    case .down: (inner, hidden)
-    }
-  }
-
-  /// An expert of pairs that are there. pairs[layer][projection]
-  init(_ shape: LowRankShape, pairs: [[Projection: LowRankPair]], feedForwardPath: String) {
+  /// An expert of pairs that are there. pairs[layer][site]
+  init(_ shape: LowRankShape, pairs: [[ProjectionSite: LowRankPair]], feedForwardPath: String) {
     self.shape = shape
     self.pairs = pairs
     self.feedForwardPath = feedForwardPath
   }
 
-  /// A pair for every projection of the shape that a layer of the base has.
-  /// - Throws: ``ExpertError/invalidHyperparameter(name:value:allowed:)`` when no layer has any.
+  /// A pair for every site that a layer of the base has.
+  /// - Throws: ``ExpertError/invalidHyperparameter(name:value:allowed:)`` when no layer has any, or routed experts are asked for
+  ///   that are not there.
   init(
     _ shape: LowRankShape, on base: DecoderConfiguration,
-    pair: (_ layer: Int, _ projection: Projection, _ input: Int, _ output: Int) throws -> LowRankPair
+    pair: (_ place: (FactorPlace.Side) -> FactorPlace, _ input: Int, _ output: Int) throws -> LowRankPair
   ) throws {
+    if shape.routed, base.mixture == nil {
+      throw ExpertError.invalidHyperparameter(
+        name: "routed experts", value: "true", allowed: "false: this base is dense and has none")
+    }
     let pairs = try (0..<base.layers).map { layer in
-      var row: [Projection: LowRankPair] = [:]
-      for projection in shape.projections where base.has(projection, layer: layer) {
-        let (input, output) = Self.widths(projection, base)
-        row[projection] = try pair(layer, projection, input, output)
+      var row: [ProjectionSite: LowRankPair] = [:]
+      for site in shape.sites(on: base, layer: layer) {
+        let (input, output) = site.widths(base)
+        row[site] = try pair({ FactorPlace(layer: layer, site: site, side: $0) }, input, output)
       }
       return row
     }
     guard pairs.contains(where: { !$0.isEmpty }) else {
       throw ExpertError.invalidHyperparameter(
         name: "projections", value: shape.projections.map(\.rawValue).joined(separator: ", "),
-        allowed: "some that this base has: its feed-forward blocks have routed experts only; use attention's")
+        allowed:
+          "some that this base has: its feed-forward blocks have routed experts only; use --routed-experts, or attention's"
+      )
     }
     self.init(shape, pairs: pairs, feedForwardPath: base.feedForwardPath)
   }
@@ -63,11 +56,10 @@ public struct LowRankExpert: Sendable {
   public init(
     _ shape: LowRankShape, for base: DecoderConfiguration, on device: Device, seedFor initial: (String) -> UInt64
   ) throws {
-    try self.init(shape, on: base) { layer, projection, input, output in
+    try self.init(shape, on: base) { place, input, output in
       let a = try Tensor(uninitialized: [shape.rank, input], on: device)
       let bound = 1 / Double(input).squareRoot()
-      let generator = try Generator(
-        seed: initial(FactorPlace(layer: layer, projection: projection, side: .a).name), on: device)
+      let generator = try Generator(seed: initial(place(.a).name), on: device)
       try generator.fillUniform(a, from: -bound, to: bound)
       let b = try Tensor.zeros([output, shape.rank], on: device)
       return LowRankPair(a: a, b: b, scaling: shape.scaling)
@@ -86,10 +78,9 @@ public struct LowRankExpert: Sendable {
       }
       return tensor
     }
-    try self.init(shape, on: base) { layer, projection, input, output in
+    try self.init(shape, on: base) { place, input, output in
       LowRankPair(
-        a: try take(FactorPlace(layer: layer, projection: projection, side: .a).name, [shape.rank, input]),
-        b: try take(FactorPlace(layer: layer, projection: projection, side: .b).name, [output, shape.rank]),
+        a: try take(place(.a).name, [shape.rank, input]), b: try take(place(.b).name, [output, shape.rank]),
         scaling: shape.scaling)
     }
   }
@@ -98,9 +89,9 @@ public struct LowRankExpert: Sendable {
   public var tensors: [String: Tensor] {
     var result: [String: Tensor] = [:]
     for (layer, row) in pairs.enumerated() {
-      for (projection, pair) in row {
-        result[FactorPlace(layer: layer, projection: projection, side: .a).name] = pair.a
-        result[FactorPlace(layer: layer, projection: projection, side: .b).name] = pair.b
+      for (site, pair) in row {
+        result[FactorPlace(layer: layer, site: site, side: .a).name] = pair.a
+        result[FactorPlace(layer: layer, site: site, side: .b).name] = pair.b
       }
     }
     return result

@@ -5,6 +5,8 @@ public import Torch
 public struct LowRankSelection: ExpertSelection {
   public let expert: LowRankExpert
   let dropout: Dropout?
+  /// The routed expert whose projections come next; nil: those of the layer itself.
+  private var visited: Int?
   private let stacks = StackedFactors.Cache()
 
   /// - Parameters:
@@ -16,7 +18,7 @@ public struct LowRankSelection: ExpertSelection {
   }
 
   private func pair(_ projection: Projection, _ layer: Int) -> LowRankPair? {
-    expert.pairs.indices.contains(layer) ? expert.pairs[layer][projection] : nil
+    expert.pairs.indices.contains(layer) ? expert.pairs[layer][ProjectionSite(projection, ofExpert: visited)] : nil
   }
 
   public func project(
@@ -44,6 +46,19 @@ public struct LowRankSelection: ExpertSelection {
       z, through: block, experts: [pairs], stack: stacks.layer(layer, [pairs]), dropout: dropout)
     return Traced(output.value, tracing: tracing) { try kept.backward($0, pool: nil, toInput: $1) }
   }
+
+  public func routed(
+    _ input: Tensor, through block: FeedForward, visit: RoutedVisit, tracing: Bool
+  ) throws -> Traced {
+    guard expert.shape.routed else { return try block.forward(input, tracing: tracing) }
+    var inside = self
+    inside.visited = visit.expert
+    return try block.forward(input, experts: inside, layer: visit.layer, tracing: tracing)
+  }
+
+  public func trainsRouted(layer: Int) -> Bool { expert.shape.routed }
+
+  public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { self }
 
   public func enter(layer: Int, again: Bool) { dropout?.enter(layer: layer, again: again) }
 

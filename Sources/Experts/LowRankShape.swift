@@ -10,6 +10,8 @@ public struct LowRankShape: Sendable, Equatable, Codable {
   public var dropout: Double
   /// The projections that get a pair, in every layer.
   public var projections: [Projection]
+  /// Whether every routed expert of a mixture gets pairs, too, on those of the projections that it has.
+  public var routed: Bool
 
   /// α / r
   public var scaling: Double { alpha / Double(rank) }
@@ -20,7 +22,7 @@ public struct LowRankShape: Sendable, Equatable, Codable {
   /// - Throws: ``ExpertError/invalidHyperparameter(name:value:allowed:)``.
   public init(
     rank: Int = 8, alpha: Double = 16, dropout: Double = 0.05,
-    projections: [Projection] = LowRankShape.feedForwardProjections
+    projections: [Projection] = LowRankShape.feedForwardProjections, routed: Bool = false
   ) throws {
     func refuse(_ name: String, _ value: Any, _ allowed: String) -> ExpertError {
       .invalidHyperparameter(name: name, value: "\(value)", allowed: allowed)
@@ -33,11 +35,12 @@ public struct LowRankShape: Sendable, Equatable, Codable {
     self.alpha = alpha
     self.dropout = dropout
     self.projections = projections
+    self.routed = routed
   }
 }
 
 extension LowRankShape {
-  private enum CodingKeys: CodingKey { case rank, alpha, dropout, projections }
+  private enum CodingKeys: CodingKey { case rank, alpha, dropout, projections, routed }
 
   /// Reads a shape and checks it as `init` does: one that was written by us is within its limits.
   ///
@@ -47,6 +50,17 @@ extension LowRankShape {
     try self.init(
       rank: container.decode(Int.self, forKey: .rank), alpha: container.decode(Double.self, forKey: .alpha),
       dropout: container.decode(Double.self, forKey: .dropout),
-      projections: container.decode([Projection].self, forKey: .projections))
+      projections: container.decode([Projection].self, forKey: .projections),
+      routed: container.decodeIfPresent(Bool.self, forKey: .routed) ?? false)
+  }
+
+  /// As it always was where nothing plugs into routed experts.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(rank, forKey: .rank)
+    try container.encode(alpha, forKey: .alpha)
+    try container.encode(dropout, forKey: .dropout)
+    try container.encode(projections, forKey: .projections)
+    if routed { try container.encode(routed, forKey: .routed) }
   }
 }

@@ -54,6 +54,9 @@ public final class MixtureSelection: ExpertSelection {
     self.pooling = pooling
   }
 
+  /// The adversary looks at the mean over all of a row's tokens.
+  public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { pooling.weights == nil ? self : nil }
+
   public func enter(layer: Int, again: Bool) { dropout?.enter(layer: layer, again: again) }
 
   public func feedForward(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {

@@ -78,9 +78,9 @@ public struct Evaluator {
 
   private func headScores(_ prompts: [[Int]], head: Tensor, experts: (any ExpertSelection)?) throws -> [[Double]] {
     let batch = try TokenBatch(prompts, pad: pad, on: model.device)
-    let hidden = try model.packedStates(batch, experts: experts)  // [tokens, hidden]
     let ends = prompts.reduce(into: []) { $0.append(($0.last ?? -1) + $1.count) }
-    let logits = try hidden.gathered(0, rows: Tensor(ends, on: model.device)).linear(head)  // [prompts, labels]
+    let states = try model.packedStates(batch, experts: experts, at: Tensor(ends, on: model.device))
+    let logits = try states.linear(head)  // [prompts, labels]
     let width = head.shape[0]
     let flat = try logits.floats()
     return prompts.indices.map { row in flat[row * width..<(row + 1) * width].map(Double.init) }

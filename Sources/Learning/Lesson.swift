@@ -62,7 +62,7 @@ public struct Lesson {
   public func loss(under experts: (any ExpertSelection)?, rows: Int) throws -> Double {
     var (sum, count) = (0.0, 0)
     try eachBatch(sample(rows)) { batch in
-      let states = try model.packedStates(batch.tokens, experts: experts).gathered(0, rows: batch.places)
+      let states = try model.packedStates(batch.tokens, experts: experts, at: batch.places)
       sum += try model.answerLoss(states, targets: batch.targets).sum
       count += batch.targetCount
     }

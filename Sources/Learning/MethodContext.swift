@@ -48,7 +48,8 @@ public struct MethodContext: Sendable {
   /// The experts' shape with another rank, and the same α / r.
   func shape(rank: Int) throws -> LowRankShape {
     try LowRankShape(
-      rank: rank, alpha: shape.scaling * Double(rank), dropout: shape.dropout, projections: shape.projections)
+      rank: rank, alpha: shape.scaling * Double(rank), dropout: shape.dropout, projections: shape.projections,
+      routed: shape.routed)
   }
 
   /// A tensor of the normal distribution with mean zero.

@@ -40,6 +40,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var rank = 8
   public var alpha = 16.0
   public var dropout = 0.05
+  /// Whether experts plug into the routed experts of a mixture, too; nil: no.
+  public var routedExperts: Bool?
   public var adversary = Adversary.Mode.isolated
   public var adversaryWeight = 0.1
   /// The method's own hyper-parameters, by name; what is left out has the method's value.
@@ -89,6 +91,6 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
 
   /// The experts' shape.
   public func shape() throws -> LowRankShape {
-    try LowRankShape(rank: rank, alpha: alpha, dropout: dropout)
+    try LowRankShape(rank: rank, alpha: alpha, dropout: dropout, routed: routedExperts == true)
   }
 }

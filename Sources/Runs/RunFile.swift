@@ -25,6 +25,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var rank: Int?
   public var alpha: Double?
   public var dropout: Double?
+  public var routedExperts: Bool?
   public var adversary: Adversary.Mode?
   public var adversaryWeight: Double?
   /// The method's own hyper-parameters.
@@ -53,6 +54,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
     case checkpointSteps = "checkpoint-steps"
     case checkpointSeconds = "checkpoint-seconds"
     case perClass = "per-class"
+    case routedExperts = "routed-experts"
     case testLimit = "test-limit"
     case evaluateOn = "evaluate-on"
     case readOut = "read-out"

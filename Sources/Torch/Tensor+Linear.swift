@@ -35,6 +35,13 @@ extension Tensor {
     }
   }
 
+  /// `keep · self + alpha · a b`, matrix by matrix, in one pass over the result. All [matrices, rows, columns].
+  public func scaled(by keep: Double, addingProducts a: Tensor, _ b: Tensor, times alpha: Double) throws -> Tensor {
+    try Operation.produce("aten::baddbmm", [self, a, b]) {
+      libtorch.accrete_baddbmm(reference, a.reference, b.reference, keep, alpha, &$0)
+    }
+  }
+
   /// The gradient by an embedding table of `rows` rows. `self`: that by the rows taken, [tokens, width]; `ids`: int64 [tokens]
   /// → [rows, width].
   public func embeddingGradient(of ids: Tensor, rows: Int) throws -> Tensor {

@@ -1,10 +1,31 @@
 import Files
 import Foundation
 
-/// What is inside the package: the base model and the demo's texts.
+/// What is inside the package: base models and the demo's texts.
 enum EmbeddedResources {
-  /// The embedded base model.
-  static func base() throws -> URL { try folder("base/seedling") }
+  /// The embedded bases by name; the first is the default. Each has its card beside it.
+  static let bases = ["seedling"]
+
+  /// The embedded base that is used where none is named.
+  static func base() throws -> URL { try folder("base/\(bases[0])") }
+
+  /// The base of an argument: a folder, or an embedded base's name where `folder` holds nothing of that name.
+  ///
+  /// - Parameters:
+  ///   - argument: as it was written.
+  ///   - folder: what a relative path is meant from.
+  static func base(_ argument: String, from folder: URL? = nil) throws -> URL {
+    let path = (argument as NSString).expandingTildeInPath
+    let url = URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL
+    guard bases.contains(argument), !FileManager.default.fileExists(atPath: url.path) else { return url }
+    return try Self.folder("base/\(argument)")
+  }
+
+  /// The shortest argument that means a base: nil for the default, the name of another embedded one, or the path.
+  static func argument(for base: String) throws -> String? {
+    if base == (try self.base().path) { return nil }
+    return try bases.first { base == (try folder("base/\($0)").path) } ?? base
+  }
 
   /// The demo's tasks, in the order in which they are learned.
   static func demoTasks() throws -> [URL] {

@@ -87,6 +87,16 @@ extension DecoderModel {
   }
 }
 
+/// An expert whose every factor counts.
+func randomExpert(_ shape: LowRankShape, on base: DecoderConfiguration, seed: UInt64) throws -> LowRankExpert {
+  let tensors = try LowRankExpert(shape, for: base, on: .cpu) { _ in 0 }.tensors.map { name, tensor in
+    var stream = RandomStream(seed: seed, "random", name)
+    try Generator(seed: stream.next()).fillNormal(tensor, deviation: 0.2)
+    return (name, tensor)
+  }
+  return try LowRankExpert(shape, for: base, tensors: Dictionary(uniqueKeysWithValues: tensors), where: "a test")
+}
+
 /// The largest difference between two tensors of one shape.
 func difference(_ a: Tensor, _ b: Tensor, sourceLocation: SourceLocation = #_sourceLocation) throws -> Double {
   try #require(a.shape == b.shape, sourceLocation: sourceLocation)

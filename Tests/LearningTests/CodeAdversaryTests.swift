@@ -9,10 +9,10 @@ import Torch
 /// Are the adversary's terms what their formulas say, and do they move only what they should?
 @Suite struct CodeAdversaryTests {
   /// One layer, one gate atom and one up atom that read the two numbers of a feature.
-  private func pairs() throws -> [Projection: LowRankPair] {
+  private func pairs() throws -> [ProjectionSite: LowRankPair] {
     let gate = LowRankPair(a: try Tensor([1, 0] as [Float], shape: [1, 2]), b: try Tensor.zeros([3, 1]), scaling: 1)
     let up = LowRankPair(a: try Tensor([0, 1] as [Float], shape: [1, 2]), b: try Tensor.zeros([3, 1]), scaling: 1)
-    return [.gate: gate, .up: up]
+    return [ProjectionSite(.gate): gate, ProjectionSite(.up): up]
   }
 
   private func memory(_ rows: [[Float]]) throws -> FeatureMemory {

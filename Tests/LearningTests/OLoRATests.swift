@@ -28,13 +28,14 @@ import Torch
 
   /// Layer 0, gate: |1·3 + 2·(−1)| + |0·3 + (−1)(−1)| = 2; down: |2 · 0.5| = 1. Layer 1, gate: |1·(−4)| + 0 = 4; down: 0.
   @Test func orthogonality() throws {
-    let new: [[Projection: LowRankPair]] = try [
-      [.gate: pair([[3, -1]]), .down: pair([[0.5]])], [.gate: pair([[-4, 5]]), .down: pair([[7]])],
+    let (gate, down) = (ProjectionSite(.gate), ProjectionSite(.down))
+    let new: [[ProjectionSite: LowRankPair]] = try [
+      [gate: pair([[3, -1]]), down: pair([[0.5]])], [gate: pair([[-4, 5]]), down: pair([[7]])],
     ]
     let expert = LowRankExpert(
       try LowRankShape(rank: 1, alpha: 1, dropout: 0, projections: [.gate, .down]), pairs: new, feedForwardPath: "mlp")
-    let old: [Projection: Tensor] = try [
-      .gate: Tensor([1.0, 2, 0, -1, 1, 0, 0, 0], shape: [2, 2, 2]), .down: Tensor([2.0, 0], shape: [2, 1, 1]),
+    let old: [ProjectionSite: Tensor] = try [
+      gate: Tensor([1.0, 2, 0, -1, 1, 0, 0, 0], shape: [2, 2, 2]), down: Tensor([2.0, 0], shape: [2, 1, 1]),
     ]
     let term = try OLoRA.orthogonality(of: expert, to: old)
     #expect(try term.item() == 7)

@@ -93,6 +93,9 @@ typedef struct {
   int32_t (*_Nonnull accrete_fill)(TorchTensorRef a, double value);
   int32_t (*_Nonnull accrete_addmm)(TorchTensorRef bias, TorchTensorRef a, TorchTensorRef b, double beta, double alpha,
                                     TorchTensorRef* result);
+  // beta · bias + alpha · a b, matrix by matrix. All [matrices, rows, columns]
+  int32_t (*_Nonnull accrete_baddbmm)(TorchTensorRef bias, TorchTensorRef a, TorchTensorRef b, double beta, double alpha,
+                                      TorchTensorRef* result);
   // x wᵀ (+ addend). On a CPU in float32 and outside of recording, by oneDNN: there it ran at twice the speed of MKL on
   // AMD. x: [rows, in], w: [out, in] with any strides, addend: [rows, out] or NULL.
   int32_t (*_Nonnull accrete_linear)(TorchTensorRef x, TorchTensorRef w, TorchTensorRef addend, TorchTensorRef* result);

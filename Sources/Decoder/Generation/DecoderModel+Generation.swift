@@ -70,14 +70,15 @@ extension DecoderModel {
   private func lastStates(
     of batch: TokenBatch, experts: (any ExpertSelection)?, cache: KeyValueCache
   ) throws -> Tensor {
-    let states = try packedStates(batch, experts: experts, cache: cache)  // [tokens, hidden]
-    if batch.time == 1 { return try states.narrowed(0, from: 0, count: batch.tokens) }
+    if batch.time == 1 {
+      return try packedStates(batch, experts: experts, cache: cache).narrowed(0, from: 0, count: batch.tokens)
+    }
     var end = -1
     let ends = batch.lengths.compactMap { length -> Int? in
       end += length
       return length > 0 ? end : nil
     }
-    return try states.gathered(0, rows: Tensor(ends, on: device))
+    return try packedStates(batch, experts: experts, cache: cache, at: Tensor(ends, on: device))
   }
 
   /// A prefix that all prompts share is read once. What is left of each prompt, and the cache behind which it goes on.

@@ -22,7 +22,7 @@ public struct Attention: Sendable {
     public let value: FrozenMatrix  // [kvHeads · headDim, hidden]
   }
 
-  /// `x` (normed): [tokens, hidden] → the same.
+  /// `x` (normed): [tokens, hidden] → the same; where only some tokens are read, → [tokens read, hidden].
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let tokens = x.shape[0]
     let queries = try turned(
@@ -38,11 +38,15 @@ public struct Attention: Sendable {
     let attended = try attend(
       queries.value, made.map { CachedAttention.New(keys: $0.keys.value, values: $0.values.value) }, pass, layer: layer)
     let merged = try attended.output.reshaped([tokens, heads * headDim])
-    let result = try pass.project(merged, output, .attentionOutput, layer: layer).adding(biases?.output)
+    let result = try pass.afterAttention().project(
+      pass.reading?.taken(merged) ?? merged, output, .attentionOutput, layer: layer
+    ).adding(biases?.output)
     let (outputWay, attendedBack, queryWay) = (result.way, attended.backward, queries.way)
     let ways = made.map { (keys: $0.keys.way, values: $0.values.way) }
     return Traced(result.value, tracing: pass.tracing) { gradient, toInput in
-      let inner = try attendedBack(outputWay.pulledBack(gradient).reshaped([tokens, heads, headDim]))
+      let merged = try outputWay.pulledBack(gradient)
+      let inner = try attendedBack(
+        (pass.reading?.spread(merged, tokens: tokens) ?? merged).reshaped([tokens, heads, headDim]))
       var parts = [try queryWay.pulledBack(inner.queries, toInput: toInput)]
       if let ways {
         let whole = try pass.sharing.collected(layer, keys: inner.keys, values: inner.values)

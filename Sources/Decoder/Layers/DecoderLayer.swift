@@ -7,13 +7,15 @@ public struct DecoderLayer: Sendable {
   public let feedForwardNorm: Tensor  // [hidden]
   public let feedForward: FeedForwardBlock
 
-  /// `x`: [tokens, hidden] → the same.
+  /// `x`: [tokens, hidden] → the same; where only some tokens are read, → [tokens read, hidden].
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let (epsilon, tracing) = (pass.epsilon, pass.tracing)
     let attended = try attention.forward(
       x.rmsNormalized(weight: attentionNorm, epsilon: epsilon), pass, layer: layer)
-    let (middle, normed) = try x.addedAndNormalized(attended.value, weight: feedForwardNorm, epsilon: epsilon)
-    let fed = try feedForward.forward(normed, pass, layer: layer)
+    // [tokens, hidden]; from here on in the last layer [tokens read, hidden]
+    let rest = try pass.reading?.taken(x) ?? x
+    let (middle, normed) = try rest.addedAndNormalized(attended.value, weight: feedForwardNorm, epsilon: epsilon)
+    let fed = try feedForward.forward(normed, pass.afterAttention(), layer: layer)
     let (attentionWay, feedForwardWay) = (attended.way, fed.way)
     return Traced(try middle + fed.value, tracing: tracing) { gradient, toInput in
       // Below the lowest trained factor nothing is computed.
@@ -23,7 +25,8 @@ public struct DecoderLayer: Sendable {
       let middleGradient = try inner.rmsNormBackward(middle, weight: feedForwardNorm, epsilon: epsilon, rest: gradient)
       guard let outer = try attentionWay.pulledBack(middleGradient, toInput: toInput) else { return nil }
       try attentionNorm.accumulateGradient(outer.rmsNormWeightGradient(x, epsilon: epsilon))
-      return try outer.rmsNormBackward(x, weight: attentionNorm, epsilon: epsilon, rest: middleGradient)
+      let around = try pass.reading?.spread(middleGradient, tokens: x.shape[0]) ?? middleGradient
+      return try outer.rmsNormBackward(x, weight: attentionNorm, epsilon: epsilon, rest: around)
     }
   }
 

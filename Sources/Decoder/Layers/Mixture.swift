@@ -7,7 +7,7 @@ public import Torch
 ///     y = Shared(x) + Σ_e w_e FFN_e(x)
 ///
 /// Tokens are grouped by expert, and each expert that is visited runs once, on its tokens. Nothing is dropped. Low-rank experts that
-/// are learned plug into the shared one.
+/// are learned plug into the shared one, and into the routed ones where they have pairs for them.
 public struct Mixture: Sendable {
   public let shape: MixtureShape
   public let shared: FeedForward?
@@ -17,10 +17,10 @@ public struct Mixture: Sendable {
 
   /// `x` (normed): [tokens, hidden] → the same.
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
-    let tokens = pass.packing.tokens
+    let tokens = pass.tokens
     let routed =
       try pass.routing.map { try routedInTraining(x, tokens: tokens, $0, layer: layer) }
-      ?? routed(x, tokens: tokens, tracing: pass.tracing)
+      ?? routed(x, tokens: tokens, pass, layer: layer)
     guard let shared else { return routed }
     let common = try pass.feed(x, through: shared, layer: layer)
     let (commonWay, routedWay) = (common.way, routed.way)
@@ -33,8 +33,8 @@ public struct Mixture: Sendable {
   }
 
   /// `tokens`: how many rows of `x` are real; the filler behind them visits no expert.
-  private func routed(_ x: Tensor, tokens: Int, tracing: Bool) throws -> Traced {
-    let (count, hidden) = (x.shape[0], x.shape[1])
+  private func routed(_ x: Tensor, tokens: Int, _ pass: ForwardPass, layer: Int) throws -> Traced {
+    let (count, hidden, tracing) = (x.shape[0], x.shape[1], pass.tracing)
     let real = try count > tokens ? x.narrowed(0, from: 0, count: tokens) : x
     let choice = try RouterChoice(real, router, shape)
     let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device)
@@ -42,8 +42,11 @@ public struct Mixture: Sendable {
     var outputs: [Tensor] = []
     var ways: [WayBack] = []
     for run in groups.runs {
-      let part = try experts[run.expert].forward(
-        sorted.narrowed(0, from: run.start, count: run.count), tracing: tracing)
+      let visit = RoutedVisit(layer: layer, expert: run.expert, tokens: groups.order[run.range])
+      let visitors = try sorted.narrowed(0, from: run.start, count: run.count)
+      let part =
+        try pass.experts?.routed(visitors, through: experts[run.expert], visit: visit, tracing: tracing)
+        ?? experts[run.expert].forward(visitors, tracing: tracing)
       outputs.append(part.value)
       ways.append(part.way)
     }
@@ -52,15 +55,19 @@ public struct Mixture: Sendable {
     let sum = try (made * choice.weights.unsqueezed(2)).sum(1)  // [tokens, hidden]
     let filled = try Self.filled(sum, to: count)
     return Traced(filled, tracing: tracing) { gradient, toInput in
-      // Routed experts and router are frozen: there is only the way to the input.
-      guard toInput else { return nil }
+      // Routed experts and router are frozen: there is only the way to the input, and to the pairs that plug into them.
+      let trains = pass.experts?.trainsRouted(layer: layer) == true
+      guard toInput || trains else { return nil }
       let inner = try count > tokens ? gradient.narrowed(0, from: 0, count: tokens) : gradient
       let each = try inner.unsqueezed(1)  // [tokens, 1, hidden]
       let slots = try (each * choice.weights.unsqueezed(2)).reshaped([tokens * shape.active, hidden])
       let sortedGradient = try slots.gathered(0, rows: groups.slots)  // [slots, hidden]
-      let parts = try zip(groups.runs, ways).map { run, way in
-        try way.pulledBack(sortedGradient.narrowed(0, from: run.start, count: run.count))
+      let parts = try zip(groups.runs, ways).compactMap { run, way in
+        let part = try sortedGradient.narrowed(0, from: run.start, count: run.count)
+        if trains { try run.clearFiller(of: part) }
+        return try way.pulledBack(part, toInput: toInput)
       }
+      guard toInput else { return nil }
       let byExperts = try Tensor.concatenated(parts).gathered(0, rows: groups.places)
         .reshaped([tokens, shape.active, hidden]).sum(1)
       let byRouter = try choice.pulledBack((made * each).sum(2), router)

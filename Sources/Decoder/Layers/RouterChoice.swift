@@ -46,6 +46,14 @@ struct ExpertGroups {
     let count: Int
     /// The last of these places, which nobody reads.
     let filler: Int
+
+    var range: Range<Int> { start..<start + count }
+
+    /// Nobody reads the filler's outputs; its copies of slot 0 must not train anything. `gradient`: [count, hidden]
+    func clearFiller(of gradient: Tensor) throws {
+      guard filler > 0 else { return }
+      try gradient.narrowed(0, from: count - filler, count: filler).fillInPlace(0)
+    }
   }
 
   /// Of the experts that are visited.
@@ -54,6 +62,8 @@ struct ExpertGroups {
   let slots: Tensor
   /// The token at each place. int64 [places]
   let tokens: Tensor
+  /// The same.
+  let order: [Int]
   /// The place of each slot. int64 [slots]
   let places: Tensor
 
@@ -76,7 +86,8 @@ struct ExpertGroups {
     }
     self.runs = runs
     slots = try Tensor(order, on: device)
-    tokens = try Tensor(order.map { $0 / shape.active }, on: device)
+    self.order = order.map { $0 / shape.active }
+    tokens = try Tensor(self.order, on: device)
     self.places = try Tensor(places, on: device)
   }
 }

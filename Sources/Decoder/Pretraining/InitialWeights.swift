@@ -51,3 +51,13 @@ struct GivenWeights: TensorSource {
     return try tensor.moved(to: device)
   }
 }
+
+/// A checkpoint's tensors in float32, in memory of their own: they move, and the file must not.
+struct WidenedWeights: TensorSource {
+  let checkpoint: Checkpoint
+
+  func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {
+    let tensor = try checkpoint.stored(name, shape, on: device)
+    return try tensor.dtype == .float32 ? tensor.cloned() : tensor.converted(to: .float32)
+  }
+}

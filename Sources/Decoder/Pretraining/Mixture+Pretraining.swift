@@ -27,10 +27,7 @@ extension Mixture {
       let sortedGradient = try slots.gathered(0, rows: groups.slots)  // [places, hidden]
       let parts = try zip(groups.runs, ways).map { run, way in
         let part = try sortedGradient.narrowed(0, from: run.start, count: run.count)
-        // Nobody reads the filler's outputs; its copies of slot 0 must not train anything.
-        if run.filler > 0 {
-          try part.narrowed(0, from: run.count - run.filler, count: run.filler).fillInPlace(0)
-        }
+        try run.clearFiller(of: part)
         return try way.pulledBack(part)
       }
       let byExperts = try (Tensor.concatenated(parts).gathered(0, rows: groups.places) * gate.visited)

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+public import Foundation
 public import Torch
 
 /// A decoder whose own weights train.
@@ -49,6 +49,14 @@ public struct TrainableDecoder: Sendable {
         unused: Set(given.keys).subtracting(wanted).sorted())
     }
     try self.init(configuration, GivenWeights(tensors: given), device)
+  }
+
+  /// A model that goes on from a checkpoint, whose tensors are all of this shape's and no others; in float32.
+  /// - Throws: ``DecoderError``, `TorchError.malformedSafetensors`, `FileError`.
+  public init(_ configuration: DecoderConfiguration, from folder: URL, on device: Device = .cpu) throws {
+    let checkpoint = try Checkpoint(folder: folder)
+    try checkpoint.requireExactly(TensorNames(configuration, experts: .each).all)
+    try self.init(configuration, WidenedWeights(checkpoint: checkpoint), device)
   }
 
   private init(_ configuration: DecoderConfiguration, _ source: any TensorSource, _ device: Device) throws {

@@ -60,10 +60,11 @@ extension LowRankShape {
   /// The same shape, whatever the order of the projections.
   fileprivate func equals(_ other: LowRankShape) -> Bool {
     rank == other.rank && alpha == other.alpha && dropout == other.dropout
-      && Set(projections) == Set(other.projections)
+      && Set(projections) == Set(other.projections) && routed == other.routed
   }
 
   fileprivate var summary: String {
     "rank \(rank), alpha \(alpha), dropout \(dropout) on \(projections.map(\.rawValue).sorted().joined(separator: ", "))"
+      + (routed ? ", also of routed experts" : "")
   }
 }

@@ -31,13 +31,13 @@ extension MixtureSelection {
       rank: 2 * shared.shape.rank, alpha: 2 * shared.shape.alpha, dropout: shared.shape.dropout,
       projections: shared.shape.projections)
     let pairs = try (0..<layers).map { layer in
-      var row: [Projection: LowRankPair] = [:]
-      for projection in shape.projections where shared.pairs[layer][projection] != nil {
-        guard let first = shared.pairs[layer][projection], let second = dedicated.pairs[layer][projection] else {
-          throw ExpertError.missingTensor(where: "a mixture", name: "layers.\(layer).\(projection.rawValue)")
+      var row: [ProjectionSite: LowRankPair] = [:]
+      for (site, first) in shared.pairs[layer] {
+        guard let second = dedicated.pairs[layer][site] else {
+          throw ExpertError.missingTensor(where: "a mixture", name: "layers.\(layer).\(site.name)")
         }
         let share = sharedShares[layer]
-        row[projection] = LowRankPair(
+        row[site] = LowRankPair(
           a: try Tensor.concatenated([first.a, second.a]),  // [2 · rank, in]
           b: try Tensor.concatenated([first.b * share, second.b * (1 - share)], axis: 1),  // [out, 2 · rank]
           scaling: shape.scaling)

@@ -23,16 +23,15 @@ extension LowRankExpert {
       fix: hasPickle
         ? "adapter_model.bin is a pickle, which is not read: save it again in PEFT with safe_serialization=True."
         : "Give the folder that PEFT's save_pretrained wrote.")
-    let shape = try PEFTConfiguration(configuration).shape(for: base)
     let file = try SafetensorsFile(tensors)
+    var shape = try PEFTConfiguration(configuration).shape(for: base)
+    // PEFT says it by names that end alike; which modules there are decides, and slots must fit names anyhow.
+    shape.routed = base.mixture != nil && file.names.contains(where: PEFTNames.isRouted)
     let slots = try PEFTSlots(file, shape, base)
-    try self.init(shape, on: base) { layer, projection, input, output in
+    try self.init(shape, on: base) { place, input, output in
       LowRankPair(
-        a: try slots.tensor(FactorPlace(layer: layer, projection: projection, side: .a), [shape.rank, input]).moved(
-          to: device),
-        b: try slots.tensor(FactorPlace(layer: layer, projection: projection, side: .b), [output, shape.rank]).moved(
-          to: device),
-        scaling: shape.scaling)
+        a: try slots.tensor(place(.a), [shape.rank, input]).moved(to: device),
+        b: try slots.tensor(place(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
     }
   }
 

@@ -13,14 +13,18 @@ enum PEFTNames {
     }
   }
 
-  /// `base_model.model.model.layers.0.mlp.gate_proj.lora_A.weight`.
+  /// `base_model.model.model.layers.0.mlp.gate_proj.lora_A.weight`; a routed expert's is `….mlp.experts.3.gate_proj.…`.
   ///
   /// - Parameter feedForward: the path of the feed-forward block, see `DecoderConfiguration.feedForwardPath`.
   static func tensor(_ place: FactorPlace, _ feedForward: String) -> String {
-    let block = block(of: place.projection) == "mlp" ? feedForward : block(of: place.projection)
+    let own = block(of: place.projection) == "mlp" ? feedForward : block(of: place.projection)
+    let block = place.site.expert.map { "mlp.experts.\($0)" } ?? own
     return
       "base_model.model.model.layers.\(place.layer).\(block).\(place.projection.rawValue).lora_\(place.side.rawValue).weight"
   }
+
+  /// Whether a name is of a tensor that plugs into a routed expert.
+  static func isRouted(_ name: String) -> Bool { name.contains(".mlp.experts.") }
 
   /// A name without the adapter's own, which some writers leave in it (`lora_A.default.weight`).
   static func withoutAdapter(_ name: String) -> String {
@@ -36,9 +40,9 @@ extension LowRankExpert {
   var peftTensors: [String: Tensor] {
     var result: [String: Tensor] = [:]
     for (layer, row) in pairs.enumerated() {
-      for (projection, pair) in row {
+      for (site, pair) in row {
         for (side, tensor) in [(FactorPlace.Side.a, pair.a), (.b, pair.b)] {
-          let place = FactorPlace(layer: layer, projection: projection, side: side)
+          let place = FactorPlace(layer: layer, site: site, side: side)
           result[PEFTNames.tensor(place, feedForwardPath)] = tensor
         }
       }

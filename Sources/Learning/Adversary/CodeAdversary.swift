@@ -41,7 +41,7 @@ struct CodeAdversary {
   }
 
   /// What the atoms read of pooled inputs. `features`: [rows, hidden] → [rows, codes].
-  static func codes(_ features: Tensor, _ atoms: [Projection: LowRankPair]) throws -> Tensor? {
+  static func codes(_ features: Tensor, _ atoms: [ProjectionSite: LowRankPair]) throws -> Tensor? {
     let read = try [Projection.gate, .up].compactMap { try atoms[$0].map { try features.linear($0.a) } }
     return read.isEmpty ? nil : try Tensor.concatenated(read, axis: 1)
   }
@@ -55,7 +55,7 @@ struct CodeAdversary {
   ///   - weight: of the discriminator's term.
   ///   - strength: what the confusion term's weight is multiplied by, 0…1.
   func lossTerms(
-    memory: FeatureMemory, batch: [Tensor], atoms: [[Projection: LowRankPair]], weight: Double, strength: Double
+    memory: FeatureMemory, batch: [Tensor], atoms: [[ProjectionSite: LowRankPair]], weight: Double, strength: Double
   ) throws -> [LossTerm] {
     var discriminator: [Tensor] = []
     var confusion: [Tensor] = []

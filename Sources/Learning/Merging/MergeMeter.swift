@@ -39,7 +39,7 @@ public struct MergeMeter {
       let ends = batch.lengths.reduce(into: []) { $0.append(($0.last ?? -1) + $1) }
       let places = try Tensor(ends, on: model.device)
       func logits(_ experts: any ExpertSelection) throws -> Tensor {
-        try model.logits(model.packedStates(batch, experts: experts).gathered(0, rows: places))  // [rows, vocabulary]
+        try model.logits(model.packedStates(batch, experts: experts, at: places))  // [rows, vocabulary]
       }
       let (one, other) = (try logits(mixture), try logits(plain))
       let difference = try (one - other).abs()

@@ -20,7 +20,7 @@ extension Accrete {
     return result
   }
 
-  private func shareOfShared(_ row: [Projection: LowRankPair], own: Int) throws -> Double {
+  private func shareOfShared(_ row: [ProjectionSite: LowRankPair], own: Int) throws -> Double {
     let squares = try row.values.map { pair in
       let rank = pair.a.shape[0]
       func square(_ from: Int, _ count: Int) throws -> Double {

@@ -223,7 +223,7 @@ public final class Accrete: ContinualMethod {
     try arrived.prefix(count).compactMap { parts[$0]?.shared }.chained()
   }
 
-  static func gainName(_ place: FactorPlace) -> String { "layers.\(place.layer).\(place.projection.rawValue)" }
+  static func gainName(_ place: FactorPlace) -> String { "layers.\(place.layer).\(place.site.name)" }
 
   func owner(_ task: TaskIdentity, _ part: String) -> String { "tasks.\(task.name).\(part)" }
 }

@@ -37,6 +37,11 @@ public final class MoECL: ContinualMethod {
       throw LearningError.unsupported(
         what: "MoE-CL on other projections than gate, up and down", fix: "Leave the projections at their default.")
     }
+    guard !context.shape.routed else {
+      throw LearningError.unsupported(
+        what: "MoE-CL on a mixture's routed experts: its gate weighs two passes through one block",
+        fix: "Leave --routed-experts out: its experts plug into the mixture's shared block.")
+    }
     self.context = context
     self.adversary = Adversary(context.adversary, context: context)
     sharedExpert = try context.newExpert(Self.shared)

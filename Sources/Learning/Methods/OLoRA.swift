@@ -32,8 +32,8 @@ public final class OLoRA: ContinualMethod {
   private var arrived: [TaskIdentity] = []
   /// All factors of the tasks before the one that is being learned. A: [rank, in], B: [out, rank]
   private var frozen: [FactorPlace: Tensor] = [:]
-  /// Their A of all layers. [layers, rank, in] of each projection
-  private var directions: [Projection: Tensor] = [:]
+  /// Their A of all layers. [layers, rank, in] of each site
+  private var directions: [ProjectionSite: Tensor] = [:]
 
   public init(_ context: MethodContext) { self.context = context }
 
@@ -47,9 +47,9 @@ public final class OLoRA: ContinualMethod {
     experts[task] = expert
     frozen = try arrived.prefix(task.arrival).compactMap { experts[$0] }.chained()
     directions = [:]
-    for projection in context.shape.projections where !frozen.isEmpty {
-      directions[projection] = try Tensor.stacked(
-        (0..<context.base.layers).compactMap { frozen[FactorPlace(layer: $0, projection: projection, side: .a)] })
+    for site in context.shape.sites(on: context.base) where !frozen.isEmpty {
+      directions[site] = try Tensor.stacked(
+        (0..<context.base.layers).compactMap { frozen[FactorPlace(layer: $0, site: site, side: .a)] })
     }
     return parameters(named(owner(task), expert.tensors))
   }
@@ -78,10 +78,10 @@ public final class OLoRA: ContinualMethod {
       }, collectGradients: all.collectGradients)
   }
 
-  /// L_orth. `old`: [layers, rank, in] of each projection → [].
-  static func orthogonality(of expert: LowRankExpert, to old: [Projection: Tensor]) throws -> Tensor {
-    let sums = try old.sorted { $0.key.rawValue < $1.key.rawValue }.map { projection, frozen in
-      let new = try Tensor.stacked(expert.pairs.compactMap { $0[projection]?.a })  // [layers, r, in]
+  /// L_orth. `old`: [layers, rank, in] of each site → [].
+  static func orthogonality(of expert: LowRankExpert, to old: [ProjectionSite: Tensor]) throws -> Tensor {
+    let sums = try old.sorted { $0.key.name < $1.key.name }.map { site, frozen in
+      let new = try Tensor.stacked(expert.pairs.compactMap { $0[site]?.a })  // [layers, r, in]
       return try frozen.matmul(new.transposed(1, 2)).abs().sum()
     }
     return try Tensor.stacked(sums).sum()

@@ -30,10 +30,9 @@ struct LabelScorer {
       ids: try Tensor(layout.ids, shape: [prompts.count, time], on: device),
       positions: try Tensor(layout.positions, shape: [prompts.count, time], on: device),
       mask: .grouped(layout.groups), lengths: prompts.map { $0.count + extraTokens })
-    let hidden = try model.packedStates(batch, experts: experts)  // [tokens, hidden]
-
-    // Each place once: the prompt's end predicts the first token of every label.
-    let states = try hidden.gathered(0, rows: Tensor(layout.places, on: device)).filled(toMultipleOf: 64)
+    // Each place once: the prompt's end predicts the first token of every label. [places, hidden]
+    let states = try model.packedStates(batch, experts: experts, at: Tensor(layout.places, on: device))
+      .filled(toMultipleOf: 64)
     let logits = try model.logits(states)  // [places, vocabulary]
     let normalizers = try logits.logSumExp(1)  // [places]
     let picked = try logits.reshaped([-1]).gathered(0, rows: Tensor(layout.picks, on: device))  // [prompts · targets]

@@ -7,6 +7,8 @@ public import Pretraining
 public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   /// `config.json` of the model, in Hugging Face's form.
   public var model: JSONValue
+  /// Folder of a base whose weights are gone on from; nil: initial values.
+  public var base: String?
   /// Folder with the tokenizer; nil: one is trained on the sources.
   public var tokenizer: String?
   /// Entries of a tokenizer that is trained.

@@ -7,6 +7,8 @@ public import Pretraining
 public struct PretrainingFile: Sendable, Equatable, Decodable {
   /// A path of a `config.json`, or its keys.
   public var model: JSONValue?
+  /// A base to go on from; model and tokenizer are its own unless they are given.
+  public var base: String?
   public var tokenizer: String?
   public var vocabulary: Int?
   public var tokenizerBytes: Int?
@@ -49,7 +51,7 @@ public struct PretrainingFile: Sendable, Equatable, Decodable {
   public var checkpointSeconds: Double?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case model, tokenizer, vocabulary, sources, mixture, batch, tokens, optimizer, rate, decay, floor, capacity
+    case model, base, tokenizer, vocabulary, sources, mixture, batch, tokens, optimizer, rate, decay, floor, capacity
     case overflow, balance, seed, threads
     case tokenizerBytes = "tokenizer-bytes"
     case heldOut = "held-out"
@@ -104,12 +106,15 @@ extension PretrainingFile {
     func path(_ text: String) -> String {
       (text.hasPrefix("/") ? URL(fileURLWithPath: text) : folder.appendingPathComponent(text)).standardizedFileURL.path
     }
-    guard let model else { throw missing("model", "the path of a config.json, or its keys") }
+    guard let model = model ?? base.map({ .text(($0 as NSString).appendingPathComponent("config.json")) }) else {
+      throw missing("model", "the path of a config.json, or its keys")
+    }
     guard let sources, !sources.isEmpty else { throw missing("sources", "names of sources with lists of files") }
     guard let tokens else { throw missing("tokens", "how many tokens to learn from") }
     var whole = PretrainingConfiguration(
       model: try Self.model(model, path), sources: sources.mapValues { $0.map(path) }, tokens: tokens)
-    whole.tokenizer = tokenizer.map(path)
+    whole.base = base.map(path)
+    whole.tokenizer = (tokenizer ?? base).map(path)
     whole.tokensFolder = tokensFolder.map(path)
     (whole.mixture, whole.annealMixture, whole.longMixture) = (mixture, annealMixture, longMixture)
     (whole.longAlpha, whole.threads) = (longAlpha, threads)

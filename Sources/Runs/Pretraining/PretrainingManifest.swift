@@ -29,6 +29,8 @@ public struct PretrainingManifest: Sendable, Equatable, Codable {
   public var accrete: String
   public var libtorch: String
   public var configuration: PretrainingConfiguration
+  /// SHA-256 over the weight files of the base that was gone on from.
+  public var baseDigest: Digest?
   public var tokenizerDigest: Digest
   public var endToken: Int
   public var sources: [Source]

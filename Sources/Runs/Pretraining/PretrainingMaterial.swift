@@ -75,6 +75,7 @@ struct PretrainingMaterial {
     let visited = shape.mixture.map { routed / $0.experts * $0.active } ?? 0
     return PretrainingManifest(
       accrete: Manifest.accreteVersion, libtorch: TorchRuntime.version, configuration: configuration,
+      baseDigest: try configuration.base.map { try Checkpoint(folder: URL(fileURLWithPath: $0)).digest },
       tokenizerDigest: tokenizer.digest, endToken: tokenizer.end,
       sources: corpus.sources.map {
         PretrainingManifest.Source(

@@ -84,8 +84,21 @@ public struct Muon {
     }
   }
 
+  /// Numbers that are orthogonalized at a time: what a processor's cache holds of them beside the results.
+  private static let chunkNumbers = 1 << 20
+
   /// NS of each. [matrices, out, in] → the same
   static func orthogonalized(_ matrices: Tensor) throws -> Tensor {
+    let shape = matrices.shape
+    let size = max(1, chunkNumbers / max(shape[1] * shape[2], 1))
+    guard size < shape[0] else { return try orthogonalizedAtOnce(matrices) }
+    return try Tensor.concatenated(
+      stride(from: 0, to: shape[0], by: size).map {
+        try orthogonalizedAtOnce(matrices.narrowed(0, from: $0, count: min(size, shape[0] - $0)))
+      })
+  }
+
+  private static func orthogonalizedAtOnce(_ matrices: Tensor) throws -> Tensor {
     let shape = matrices.shape
     let turns = shape[1] > shape[2]
     let norms = try (matrices * matrices).reshaped([shape[0], -1]).sum(1).sqrt() + 1e-7
@@ -93,8 +106,8 @@ public struct Muon {
     if turns { x = try x.transposed(1, 2).contiguous() }
     for _ in 0..<iterations {
       let gram = try x.matmul(x.transposed(1, 2))  // [matrices, short, short]
-      let inner = try (gram * coefficients.1).adding(gram.matmul(gram), times: coefficients.2)
-      x = try (x * coefficients.0).adding(inner.matmul(x), times: 1)
+      let inner = try gram.scaled(by: coefficients.1, addingProducts: gram, gram, times: coefficients.2)
+      x = try x.scaled(by: coefficients.0, addingProducts: inner, x, times: 1)
     }
     return turns ? try x.transposed(1, 2) : x
   }

@@ -8,7 +8,7 @@ import Torch
 
 /// Which base model, where.
 struct BaseOptions: ParsableArguments {
-  @Option(help: "Folder of the base model in Hugging Face form. Default: the embedded one.")
+  @Option(help: "Folder of the base model in Hugging Face form, or an embedded one's name. Default: seedling.")
   var base: String?
 
   @Option(help: "cpu, cuda or cuda:N. Default: cpu.")
@@ -23,7 +23,7 @@ struct BaseOptions: ParsableArguments {
   var weights: FrozenMatrix.Precision?
 
   func folder() throws -> URL {
-    try base.map { URL(fileURLWithPath: absolute($0)) } ?? EmbeddedResources.base()
+    try base.map { try EmbeddedResources.base($0) } ?? EmbeddedResources.base()
   }
 
   func apply() throws -> Device {

@@ -20,7 +20,7 @@ extension RunConfiguration {
     add("order", source.order)
     add("method", method)
     add("seed", seed)
-    add("base", try base == EmbeddedResources.base().path ? nil : base)
+    add("base", try EmbeddedResources.argument(for: base))
     add("device", device)
     add("threads", threads)
     add("weights", weights?.rawValue)
@@ -34,6 +34,7 @@ extension RunConfiguration {
     add("rank", rank)
     add("alpha", alpha)
     add("dropout", dropout)
+    if routedExperts == true { result.append("--routed-experts") }
     add("adversary", adversary.rawValue)
     add("adversary-weight", adversaryWeight)
     for (name, value) in (options ?? [:]).sorted(by: { $0.key < $1.key }) { add("option", "\(name)=\(value)") }

@@ -21,7 +21,9 @@ extension RunOptions {
     }
 
     var result = RunConfiguration()
-    result.base = try base.base.map(absolute) ?? file.base.map(fromFile) ?? EmbeddedResources.base().path
+    let named = try base.base.map { try EmbeddedResources.base($0) }
+    let inFile = try file.base.map { try EmbeddedResources.base($0, from: folder) }
+    result.base = try (named ?? inFile ?? EmbeddedResources.base()).path
     result.device = base.device ?? file.device ?? result.device
     result.threads = base.threads ?? file.threads ?? ProcessInfo.processInfo.activeProcessorCount
     result.weights = base.weights ?? file.weights ?? result.weights
@@ -41,6 +43,7 @@ extension RunOptions {
     result.rank = rank ?? file.rank ?? result.rank
     result.alpha = alpha ?? file.alpha ?? result.alpha
     result.dropout = dropout ?? file.dropout ?? result.dropout
+    result.routedExperts = routedExperts || file.routedExperts == true ? true : nil
     result.adversary = adversary ?? file.adversary ?? result.adversary
     result.adversaryWeight = adversaryWeight ?? file.adversaryWeight ?? result.adversaryWeight
     let options = (file.options ?? [:]).merging(try methodOptions()) { _, flag in flag }

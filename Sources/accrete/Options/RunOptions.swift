@@ -70,6 +70,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Dropout on the experts' inputs. Default: 0.05.")
   var dropout: Double?
 
+  @Flag(help: "Experts plug into the routed experts of a mixture, too, not into its shared one alone.")
+  var routedExperts = false
+
   @Option(help: "moe-cl's discriminator: isolated (default), paper or off.")
   var adversary: Adversary.Mode?
 

@@ -55,6 +55,42 @@ import Torch
     return try PretrainingFile.read(file).configuration(relativeTo: scratch.url)
   }
 
+  /// Continued pretraining begins where the base ended, but for its rounding to bfloat16; its model and tokenizer are the default.
+  @Test func goingOnFromABase() throws {
+    let scratch = try Scratch()
+    let first = try PretrainingRun.start(Self.configuration(scratch), in: scratch.url.appendingPathComponent("first"))
+    try first.run()
+    let yaml = """
+      base: first/model
+      sources: {words: [text.jsonl]}
+      held-out: 0.1
+      sequence-length: 16
+      batch: 2
+      micro-batch: 2
+      tokens: 320
+      held-out-every: 128
+      held-out-tokens: 64
+      threads: 1
+      """
+    let file = scratch.url.appendingPathComponent("second.yaml")
+    try Data(yaml.utf8).write(to: file)
+    let configuration = try PretrainingFile.read(file).configuration(relativeTo: scratch.url)
+    let second = try PretrainingRun.start(configuration, in: scratch.url.appendingPathComponent("second"))
+    try second.run()
+    #expect(second.manifest.baseDigest == (try first.metrics().baseDigest))
+    #expect(second.manifest.tokenizerDigest == first.manifest.tokenizerDigest)
+    let (before, after) = (try #require(first.measurements.last), try #require(second.measurements.first))
+    #expect(after.step == 0 && abs(after.natsPerToken - before.natsPerToken) < 0.02)
+    #expect(abs(before.natsPerToken - log(280.0)) > 0.05)
+    let wider = Data(Self.model.replacing("\"hidden_size\": 16", with: "\"hidden_size\": 32").utf8)
+    try wider.write(to: scratch.url.appendingPathComponent("wider.json"))
+    var other = second.configuration
+    other.model = try JSONFile.read(JSONValue.self, from: scratch.url.appendingPathComponent("wider.json"))
+    #expect(throws: DecoderError.self) {
+      try PretrainingRun.start(other, in: scratch.url.appendingPathComponent("third"))
+    }
+  }
+
   private static func bytes(_ run: RunFolder) throws -> [String: Data] {
     let names = [
       "events.jsonl", "held-out.jsonl", "pretraining.json", "model/model.safetensors", "model/config.json",

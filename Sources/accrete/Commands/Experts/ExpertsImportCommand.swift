@@ -11,7 +11,7 @@ struct ExpertsImportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Folder with adapter_config.json and adapter_model.safetensors.", valueName: "adapter"))
   var folder: String
 
-  @Option(help: "Folder of the base that the adapter was trained on. Default: the embedded one.")
+  @Option(help: "The base that the adapter was trained on: a folder, or an embedded one's name. Default: seedling.")
   var base: String?
 
   @Option(help: "The expert's name.")
@@ -27,7 +27,7 @@ struct ExpertsImportCommand: ParsableCommand {
     try Failure.reported {
       guard ExpertArchive.isSafe(name) else { throw ExpertError.unsafeName(name) }
       let source = URL(fileURLWithPath: absolute(folder))
-      let home = try base.map { URL(fileURLWithPath: absolute($0)) } ?? EmbeddedResources.base()
+      let home = try base.map { try EmbeddedResources.base($0) } ?? EmbeddedResources.base()
       // The base's shape and digest are enough: its weights are not taken apart.
       let host = StoredExpert.Base(
         try DecoderConfiguration(folder: home), digest: try Checkpoint(folder: home).digest,

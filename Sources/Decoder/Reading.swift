@@ -1,0 +1,39 @@
+import Torch
+
+/// The packed tokens whose final states are read.
+///
+/// Nothing looks at the others after the last layer's attention: query turned, mixed and added there, the way through output projection,
+/// norm and feed-forward block is computed for these tokens alone, forward and back.
+struct Reading {
+  /// Their numbers among the packed tokens, then copies of the first, so that their number is a round one (``TokenBatch/filler(for:)``).
+  let order: [Int]
+  /// How many are read, without the copies.
+  let count: Int
+  /// The same as `order`. int64 [rows]
+  private let rows: Tensor
+  /// The first `count` of them. int64 [count]
+  private let real: Tensor
+
+  /// - Parameters:
+  ///   - places: numbers of packed tokens, each at most once. int64 [count]
+  ///   - tokens: of the pass, with its filler.
+  /// - Returns: nil where it would save too little.
+  init?(_ places: Tensor, of tokens: Int) throws {
+    let real = try places.integers()
+    guard let first = real.first else { return nil }
+    let order = real + repeatElement(first, count: TokenBatch.filler(for: real.count))
+    guard 4 * order.count <= 3 * tokens else { return nil }
+    (self.order, count) = (order, real.count)
+    rows = try Tensor(order, on: places.device)
+    self.real = places
+  }
+
+  /// Rows of all tokens → rows that are read, with the copies. [tokens, …] → [rows, …]
+  func taken(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: rows) }
+
+  /// The gradient of ``taken(_:)``, where that of the copies says nothing. [rows, width] → [tokens, width]
+  func spread(_ gradient: Tensor, tokens: Int) throws -> Tensor {
+    try Tensor.zeros([tokens] + gradient.shape.dropFirst(), on: gradient.device)
+      .replacing(0, rows: real, with: gradient.narrowed(0, from: 0, count: count))
+  }
+}

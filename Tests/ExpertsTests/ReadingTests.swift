@@ -1,0 +1,73 @@
+import Decoder
+import Testing
+import Torch
+
+@testable import Experts
+
+/// Is a state that is read alone the state that it is among all, and so its gradient?
+@Suite struct ReadingTests {
+  static let rows = [Array(3..<40), Array(20..<31), Array(50..<90), [4, 9, 16]]
+  /// Ends of the rows, and two places in the middle: 6 of 91 tokens.
+  static let places = [36, 47, 87, 90, 20, 60]
+
+  private func expert(_ base: DecoderConfiguration, seed: UInt64) throws -> LowRankExpert {
+    let shape = try LowRankShape(
+      rank: 3, alpha: 6, dropout: 0, projections: Projection.allCases, routed: base.mixture != nil)
+    return try randomExpert(shape, on: base, seed: seed)
+  }
+
+  @Test(arguments: FamilyTests.families) func states(family: String) throws {
+    let model = try Goldens.model("families/" + family)
+    let batch = try TokenBatch(Self.rows, pad: 0)
+    let places = try Tensor(Self.places)
+    let one = LowRankSelection(try expert(model.configuration, seed: 1))
+    let other = LowRankSelection(try expert(model.configuration, seed: 2))
+    let grouped = try GroupedSelection([one, other], rows: [1, nil, 0, 1], lengths: Self.rows.map(\.count))
+    for experts in [nil, one, grouped] as [(any ExpertSelection)?] {
+      let whole = try model.packedStates(batch, experts: experts).gathered(0, rows: places)
+      let read = try model.packedStates(batch, experts: experts, at: places)
+      let distance = try difference(read, whole)
+      #expect(distance < 2e-5, "\(family), \(experts.map { "\(type(of: $0))" } ?? "the base"): \(distance)")
+    }
+  }
+
+  /// With a gradient of zero at all other tokens the long way gives the same.
+  @Test(arguments: FamilyTests.families, [false, true]) func gradients(family: String, checkpointing: Bool) throws {
+    let model = try Goldens.model("families/" + family)
+    let batch = try TokenBatch(Self.rows, pad: 0)
+    let gradient = try Tensor(uninitialized: [Self.places.count, model.configuration.hiddenSize])
+    try Generator(seed: 3).fillNormal(gradient, deviation: 1)
+    func collected(at places: [Int], _ gradient: Tensor) throws -> Tensor {
+      let expert = try expert(model.configuration, seed: 4)
+      let flat = try FlatParameters(
+        expert.tensors.sorted { $0.key < $1.key }.map { FlatParameters.Parameter(name: $0.key, tensor: $0.value) })
+      let states = try model.tracedStates(
+        batch, experts: LowRankSelection(expert), at: Tensor(places), checkpointing: checkpointing)
+      _ = try states.pullback?(gradient, false)
+      return flat.gradients
+    }
+    let read = try collected(at: Self.places, gradient)
+    let everywhere = try Tensor.zeros([batch.tokens, model.configuration.hiddenSize])
+      .replacing(0, rows: Tensor(Self.places), with: gradient)
+    let whole = try collected(at: Array(0..<batch.tokens), everywhere)
+    let size = try whole.abs().maximum().item()
+    #expect(size > 0)
+    #expect(try difference(read, whole) < 1e-4 * size, "\(family)")
+  }
+
+  /// MoE-CL's adversary looks at every token: then all of them go through the last layer, and the state is the same.
+  @Test func anAdversarySeesAll() throws {
+    let model = try Goldens.model()
+    let batch = try TokenBatch(Goldens.rows(), pad: 3)
+    let pooled = try Goldens.mixture(model, pooling: .isolated(PoolingWeights(batch)))
+    #expect(try pooled.narrowed(to: [0]) == nil)
+    #expect(try Goldens.mixture(model).narrowed(to: [0]) != nil)
+    let place = try Tensor([batch.lengths[0] - 1])
+    let whole = try model.packedStates(batch, experts: Goldens.mixture(model)).gathered(0, rows: place)
+    for selection in [pooled, try Goldens.mixture(model)] {
+      #expect(try difference(model.packedStates(batch, experts: selection, at: place), whole) < 1e-5)
+    }
+    #expect(pooled.pooled.count == model.layers.count)
+    #expect(pooled.pooled[0].shape == [batch.rows, model.configuration.hiddenSize])
+  }
+}
