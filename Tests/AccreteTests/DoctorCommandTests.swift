@@ -27,6 +27,18 @@ extension CommandLineTests {
       #expect(text.contains("ok      base model: ") && text.contains("data: not asked for"))
     }
 
+    /// An embedded base by its name; a folder of that name comes first.
+    @Test func anEmbeddedBaseByName() throws {
+      let scratch = try Scratch()
+      func found(_ more: [String]) throws -> (ok: Bool, found: String)? {
+        try findings(Accrete.run(["doctor", "--json", "--threads", "1"] + more, in: scratch.url))["base model"]
+      }
+      let (named, plain) = (try found(["--base", "seedling"]), try found([]))
+      #expect(named?.ok == true && named?.found == plain?.found)
+      try scratch.write("{", to: "seedling/config.json")
+      #expect(try found(["--base", "seedling"])?.ok == false)
+    }
+
     @Test func aBrokenBase() throws {
       let scratch = try Scratch()
       try scratch.write("{", to: "base/config.json")

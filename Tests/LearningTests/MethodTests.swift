@@ -39,7 +39,8 @@ import Torch
 
   @Test(arguments: TinyTasks.methods.filter { $0 != "moe-cl" })
   func twoTasks(name: String) throws {
-    let method = try TinyTasks.method(name, model)
+    // Without dropout: with it o-lora, whose penalty takes most of the second task's gradient, has 10 to 12 of 12 by the masks' luck.
+    let method = try TinyTasks.method(name, model, dropout: 0)
     for task in TinyTasks.identities.prefix(2) {
       try run(TinyTasks.training(task, model, method, options: options(rate: 0.02, epochs: 15)))
       #expect(try accuracy(method, task) >= 0.9)

@@ -23,8 +23,8 @@ extension LowRankExpert {
       fix: hasPickle
         ? "adapter_model.bin is a pickle, which is not read: save it again in PEFT with safe_serialization=True."
         : "Give the folder that PEFT's save_pretrained wrote.")
-    let file = try SafetensorsFile(tensors)
     var shape = try PEFTConfiguration(configuration).shape(for: base)
+    let file = try SafetensorsFile(tensors)
     // PEFT says it by names that end alike; which modules there are decides, and slots must fit names anyhow.
     shape.routed = base.mixture != nil && file.names.contains(where: PEFTNames.isRouted)
     let slots = try PEFTSlots(file, shape, base)

@@ -9,7 +9,7 @@ public struct CellRecord: Sendable, Codable, Equatable {
   public var cell: ComparisonCell
   /// Makes the same run again, with the same matrix, predictions and experts.
   public var command: String
-  /// The run's.
+  /// The run's, with paths relative to the folder in which the comparison was started.
   public var manifest: Manifest
   /// Of `manifest.json`.
   public var manifestDigest: Digest
@@ -43,7 +43,7 @@ extension CellRecord {
     let run = folder.run(cell)
     let files = FileManager.default
     guard [run.manifest, run.matrix, run.metrics].allSatisfy({ files.fileExists(atPath: $0.path) }) else { return nil }
-    manifest = try run.readManifest()
+    manifest = try run.readManifest().portable(from: ComparisonFolder.here)
     try comparison.requireOwn(manifest, cell: cell)
     matrix = try MatrixFile.read(run.matrix)
     metrics = try JSONFile.read(RunMetrics.self, from: run.metrics)

@@ -20,18 +20,19 @@ extension Comparison {
         throw ComparisonError.cellsLeftOut(
           folder: folder.url.path, cells: recorded.cells.filter(missing.contains).map(\.name))
       }
-      if recorded == self { return }
+      // Other places alone are no reason to write.
+      if recorded.placeless == placeless { return }
     }
-    try JSONFile.write(self, to: folder.comparison)
+    try JSONFile.write(portable(from: ComparisonFolder.here), to: folder.comparison)
   }
 
-  /// Everything but the grid in which another comparison differs, as `WHAT was A, is B`.
+  /// Everything but the grid and the places of base and data in which another comparison differs, as `WHAT was A, is B`.
   func differences(to now: Comparison) throws -> [String] {
     let common = Set(orders.keys).intersection(now.orders.keys)
     func comparable(_ comparison: Comparison) -> Comparison {
-      var result = comparison
+      var result = comparison.placeless
       result.cells = []
-      result.orders = comparison.orders.filter { common.contains($0.key) }
+      result.orders = result.orders.filter { common.contains($0.key) }
       return result
     }
     return try Differences.between(comparable(self), comparable(now))
@@ -50,7 +51,7 @@ extension Comparison {
         order.tasks, order.promptDigest, order.dataDigests
       )
     }
-    guard let difference = try Differences.list(expected, manifest).first else { return }
+    guard let difference = try Differences.list(expected.placeless, manifest.placeless).first else { return }
     throw ComparisonError.cellDiffers(
       cell: cell.name, what: difference.key, expected: difference.first, got: difference.second)
   }

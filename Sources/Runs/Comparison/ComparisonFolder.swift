@@ -15,6 +15,9 @@ public import Foundation
 public struct ComparisonFolder: Sendable {
   public let url: URL
 
+  /// Where a command is given: what kept paths are relative to.
+  public static var here: URL { URL(fileURLWithPath: FileManager.default.currentDirectoryPath) }
+
   public init(_ url: URL) { self.url = url }
 
   public var comparison: URL { url.appendingPathComponent("comparison.json") }

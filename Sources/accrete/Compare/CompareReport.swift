@@ -31,9 +31,9 @@ enum CompareReport {
       json ? String(decoding: try JSONFile.encode(results), as: UTF8.self) : ComparisonTable.render(results))
   }
 
-  /// The command that makes a cell's run again, in a folder of its own.
+  /// The command that makes a cell's run again, in a folder of its own; given where the comparison was.
   static func command(_ cell: ComparisonCell, of comparison: Comparison) throws -> String {
-    let arguments = try cell.configuration(comparison.configuration).arguments()
+    let arguments = try cell.configuration(comparison.configuration).arguments(placedFrom: ComparisonFolder.here)
     return shellWords(["accrete", "train"] + arguments + ["--out", cell.name])
   }
 }

@@ -8,8 +8,13 @@ import Torch
 extension RunConfiguration {
   /// The options of `accrete train` that make this configuration: every one spelled out, so that they mean the same when a
   /// default has changed. The embedded base is left out, as its place is another on every machine.
+  ///
+  /// - Parameter folder: what paths are written relative to; nil: they are absolute.
   /// - Throws: a defect, if the options would be read as another configuration.
-  func arguments() throws -> [String] {
+  func arguments(placedFrom folder: URL? = nil) throws -> [String] {
+    let base = EmbeddedResources.argument(for: base)
+    let placed = folder.map(portable) ?? self
+    let source = placed.source
     var result: [String] = []
     func add(_ name: String, _ value: (some CustomStringConvertible)?) {
       if let value { result += ["--" + name, "\(value)"] }
@@ -20,7 +25,7 @@ extension RunConfiguration {
     add("order", source.order)
     add("method", method)
     add("seed", seed)
-    add("base", try EmbeddedResources.argument(for: base))
+    add("base", base == self.base ? placed.base : base)
     add("device", device)
     add("threads", threads)
     add("weights", weights?.rawValue)
@@ -52,7 +57,7 @@ extension RunConfiguration {
     add("checkpoint-steps", checkpoints.everySteps)
     add("checkpoint-seconds", checkpoints.everySeconds)
     // An option that is missing above would be lost in silence.
-    guard try RunOptions.parse(result).configuration() == self else {
+    guard try RunOptions.parse(result).configuration().placeless == placeless else {
       throw RunError.invalidConfiguration(
         key: "options", got: result.joined(separator: " "),
         allowed: "options that say the whole configuration (a defect of accrete: please report it)")
