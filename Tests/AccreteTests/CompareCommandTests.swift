@@ -238,7 +238,7 @@ extension CommandLineTests {
       let changed = TinyRun.rows("weather").replacingOccurrences(of: "hail", with: "hails")
       try scratch.write(changed, to: "weather.jsonl")
       expectRefusal(
-        try Accrete.run(command, in: scratch.url), code: 65, "dataDigests.\(scratch.place("weather.jsonl").path) was")
+        try Accrete.run(command, in: scratch.url), code: 65, "dataDigests.weather.jsonl was")
       try scratch.write(TinyRun.rows("weather"), to: "weather.jsonl")
       #expect(differences(before, try tree(scratch.url)).isEmpty)
     }
