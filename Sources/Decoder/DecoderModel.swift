@@ -49,7 +49,11 @@ public struct DecoderModel: Sendable {
 
   /// Final-normed hidden states of some of the packed tokens. The others are computed only as far as these look at them.
   ///
-  /// - Parameter places: numbers of packed tokens, each at most once. int64 [places]
+  /// - Parameters:
+  ///   - batch: the tokens, their positions and what they may look at.
+  ///   - experts: which experts the batch uses; nil is the base.
+  ///   - cache: keys and values of earlier tokens.
+  ///   - places: numbers of packed tokens, each at most once. int64 [places]
   /// - Returns: [places, hidden]
   public func packedStates(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at places: Tensor
