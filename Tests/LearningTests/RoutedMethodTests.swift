@@ -20,7 +20,8 @@ import Torch
     let tasks = TinyTasks.identities.prefix(2)
     var first: [String: Tensor] = [:]
     for task in tasks {
-      try run(TinyTasks.training(task, model, method, options: options(epochs: 2)))
+      let examples = Array(TinyTasks.examples(task).prefix(6))
+      try run(TinyTasks.training(task, model, method, options: options(), examples: examples))
       if task.arrival == 0 { first = try method.ownedTensors(of: task).mapValues { try $0.cloned() } }
     }
     for (name, tensor) in method.ownedTensors(of: TinyTasks.identities[0]) {
