@@ -291,7 +291,8 @@ void accrete_keep_tensor_memory(void) { accrete::keep_tensor_memory(); }
   FUNCTION(accrete_last_error) FUNCTION(accrete_new_optional) FUNCTION(accrete_from_memory) \
   FUNCTION(accrete_add) FUNCTION(accrete_add_in_place) FUNCTION(accrete_add_scalar) \
   FUNCTION(accrete_multiply_scalar) FUNCTION(accrete_multiply_scalar_in_place) FUNCTION(accrete_power_scalar) \
-  FUNCTION(accrete_fill) FUNCTION(accrete_addmm) FUNCTION(accrete_baddbmm) FUNCTION(accrete_linear) FUNCTION(accrete_masked_fill) \
+  FUNCTION(accrete_fill) FUNCTION(accrete_addmm) FUNCTION(accrete_baddbmm) FUNCTION(accrete_linear) \
+  FUNCTION(accrete_masked_fill) \
   FUNCTION(accrete_backward) FUNCTION(accrete_backward_from) FUNCTION(accrete_requires_grad) \
   FUNCTION(accrete_get_grad) FUNCTION(accrete_set_grad) FUNCTION(accrete_set_data) \
   FUNCTION(accrete_generator_new) FUNCTION(accrete_generator_delete) FUNCTION(accrete_generator_get_state) \

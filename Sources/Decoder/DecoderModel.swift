@@ -59,19 +59,11 @@ public struct DecoderModel: Sendable {
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at places: Tensor
   ) throws -> Tensor {
     try withoutGradients {
-      let reading = try reading(places, of: batch, experts)
+      let reading = try Reading(places, of: batch.packedCount, under: experts)
       let (x, _) = try throughLayers(batch, experts: experts, cache: cache, tracing: false, reading: reading)
       let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: places)
       return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
     }
-  }
-
-  /// nil where all tokens have to go through the last layer.
-  private func reading(
-    _ places: Tensor, of batch: TokenBatch, _ experts: (any ExpertSelection)?
-  ) throws -> Reading? {
-    guard let reading = try Reading(places, of: batch.packedCount) else { return nil }
-    return try experts == nil || experts?.narrowed(to: reading.order) != nil ? reading : nil
   }
 
   /// The residual stream of the base after its first `layers` layers, before any later norm: what a router looks at.
@@ -95,7 +87,7 @@ public struct DecoderModel: Sendable {
     _ batch: TokenBatch, experts: any ExpertSelection, at places: Tensor, checkpointing: Bool = false
   ) throws -> Traced {
     try withoutGradients {
-      let reading = try reading(places, of: batch, experts)
+      let reading = try Reading(places, of: batch.packedCount, under: experts)
       let (x, pullbacks) = try throughLayers(
         batch, experts: experts, cache: nil, tracing: true, checkpointing: checkpointing, reading: reading)
       // [places, hidden]

@@ -9,6 +9,8 @@ struct Reading {
   let order: [Int]
   /// How many are read, without the copies.
   let count: Int
+  /// Which experts these rows use.
+  let experts: (any ExpertSelection)?
   /// The same as `order`. int64 [rows]
   private let rows: Tensor
   /// The first `count` of them. int64 [count]
@@ -17,13 +19,16 @@ struct Reading {
   /// - Parameters:
   ///   - places: numbers of packed tokens, each at most once. int64 [count]
   ///   - tokens: of the pass, with its filler.
-  /// - Returns: nil where it would save too little.
-  init?(_ places: Tensor, of tokens: Int) throws {
+  ///   - experts: of the pass.
+  /// - Returns: nil where it would save too little, and where the experts need all tokens.
+  init?(_ places: Tensor, of tokens: Int, under experts: (any ExpertSelection)?) throws {
     let real = try places.integers()
     guard let first = real.first else { return nil }
     let order = real + repeatElement(first, count: TokenBatch.filler(for: real.count))
     guard 4 * order.count <= 3 * tokens else { return nil }
-    (self.order, count) = (order, real.count)
+    let narrowed = try experts?.narrowed(to: order)
+    guard experts == nil || narrowed != nil else { return nil }
+    (self.order, self.experts, count) = (order, narrowed, real.count)
     rows = try Tensor(order, on: places.device)
     self.real = places
   }

@@ -7,7 +7,9 @@ public import Torch
 public struct GroupedSelection: ExpertSelection {
   private struct Group {
     let selection: (any ExpertSelection)?
-    let tokens: Tensor  // int64 [tokens of the group]
+    /// The tokens of the group.
+    let order: [Int]
+    let tokens: Tensor  // int64, the same
   }
 
   private let groups: [Group]
@@ -43,7 +45,9 @@ public struct GroupedSelection: ExpertSelection {
 
   /// `members`: which tokens, of all `tokens`, go to whom.
   private init(_ members: [(selection: (any ExpertSelection)?, tokens: [Int])], tokens: Int, on device: Device) throws {
-    groups = try members.map { Group(selection: $0.selection, tokens: try Tensor($0.tokens, on: device)) }
+    groups = try members.map {
+      Group(selection: $0.selection, order: $0.tokens, tokens: try Tensor($0.tokens, on: device))
+    }
     var place = [Int](repeating: 0, count: tokens)
     for (position, token) in members.flatMap(\.tokens).enumerated() { place[token] = position }
     restore = try Tensor(place, on: device)
@@ -54,32 +58,40 @@ public struct GroupedSelection: ExpertSelection {
     self.membership = membership
   }
 
-  public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? {
-    var members: [(selection: (any ExpertSelection)?, tokens: [Int])] = []
-    for (group, entry) in groups.enumerated() {
-      let rows = tokens.indices.filter { membership.indices.contains(tokens[$0]) && membership[tokens[$0]] == group }
-      guard let selection = entry.selection else {
-        members.append((nil, rows))
-        continue
+  /// Which of some packed tokens go to whom, as rows of `tokens`; a group that none goes to is left out.
+  private func members(of tokens: [Int]) throws -> [(selection: (any ExpertSelection)?, tokens: [Int])] {
+    var rows = [[Int]](repeating: [], count: groups.count)
+    for (row, token) in tokens.enumerated() {
+      guard membership.indices.contains(token) else {
+        throw ExpertError.rowsDiffer(expected: membership.count, got: token + 1)
       }
-      guard let part = try selection.narrowed(to: rows.map { tokens[$0] }) else { return nil }
-      members.append((part, rows))
+      rows[membership[token]].append(row)
     }
-    return try GroupedSelection(members.filter { !$0.tokens.isEmpty }, tokens: tokens.count, on: restore.device)
+    return zip(groups, rows).filter { !$1.isEmpty }.map { ($0.selection, $1) }
+  }
+
+  public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? {
+    var parts = try members(of: tokens)
+    for index in parts.indices {
+      guard let selection = parts[index].selection else { continue }
+      guard let part = try selection.narrowed(to: parts[index].tokens.map { tokens[$0] }) else { return nil }
+      parts[index].selection = part
+    }
+    return try GroupedSelection(parts, tokens: tokens.count, on: restore.device)
   }
 
   public func project(
     _ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
-    try eachGroup(input, tracing) { tokens, selection in
-      try selection?.project(tokens, through: weight, at: projection, layer: layer, tracing: tracing)
+    try eachGroup(input, tracing) { tokens, group in
+      try group.selection?.project(tokens, through: weight, at: projection, layer: layer, tracing: tracing)
         ?? Traced.linear(tokens, weight, tracing: tracing)
     }
   }
 
   public func feedForward(_ input: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
-    try eachGroup(input, tracing) { tokens, selection in
-      try selection?.feedForward(tokens, through: block, layer: layer, tracing: tracing)
+    try eachGroup(input, tracing) { tokens, group in
+      try group.selection?.feedForward(tokens, through: block, layer: layer, tracing: tracing)
         ?? block.forward(tokens, tracing: tracing)
     }
   }
@@ -87,31 +99,12 @@ public struct GroupedSelection: ExpertSelection {
   public func routed(
     _ input: Tensor, through block: FeedForward, visit: RoutedVisit, tracing: Bool
   ) throws -> Traced {
-    if let stranger = visit.tokens.first(where: { !membership.indices.contains($0) }) {
-      throw ExpertError.rowsDiffer(expected: membership.count, got: stranger + 1)
-    }
-    // Visitors of one group after the other; a group that sends nobody does not run.
-    let byGroup = Dictionary(grouping: visit.tokens.indices) { membership[visit.tokens[$0]] }.sorted { $0.key < $1.key }
-    let device = input.device
-    let parts = try byGroup.map { group, places -> (rows: Tensor, output: Traced) in
-      let rows = try Tensor(places.map { $0 - visit.tokens.startIndex }, on: device)
-      let part = RoutedVisit(layer: visit.layer, expert: visit.expert, tokens: places.map { visit.tokens[$0] }[...])
-      let visitors = try byGroup.count == 1 ? input : input.gathered(0, rows: rows)
-      let output =
-        try groups[group].selection?.routed(visitors, through: block, visit: part, tracing: tracing)
-        ?? block.forward(visitors, tracing: tracing)
-      return (rows: rows, output: output)
-    }
-    if parts.count == 1 { return parts[0].output }
-    var place = [Int](repeating: 0, count: visit.tokens.count)
-    for (position, index) in byGroup.flatMap(\.value).enumerated() { place[index - visit.tokens.startIndex] = position }
-    let order = try Tensor(place, on: device)
-    let output = try Tensor.concatenated(parts.map(\.output.value)).gathered(0, rows: order)
-    return Traced(output, tracing: tracing) { gradient, toInput in
-      let inputs = try parts.compactMap { part in
-        try part.output.way.pulledBack(gradient.gathered(0, rows: part.rows), toInput: toInput)
-      }
-      return toInput ? try Tensor.concatenated(inputs).gathered(0, rows: order) : nil
+    let tokens = Array(visit.tokens)
+    let visitors = try GroupedSelection(members(of: tokens), tokens: tokens.count, on: restore.device)
+    return try visitors.eachGroup(input, tracing) { input, group in
+      let own = RoutedVisit(layer: visit.layer, expert: visit.expert, tokens: group.order.map { tokens[$0] }[...])
+      return try group.selection?.routed(input, through: block, visit: own, tracing: tracing)
+        ?? block.forward(input, tracing: tracing)
     }
   }
 
@@ -128,13 +121,13 @@ public struct GroupedSelection: ExpertSelection {
   }
 
   private func eachGroup(
-    _ input: Tensor, _ tracing: Bool, _ body: (Tensor, (any ExpertSelection)?) throws -> Traced
+    _ input: Tensor, _ tracing: Bool, _ body: (Tensor, Group) throws -> Traced
   ) throws -> Traced {
     guard input.shape.first == restore.count else {
       throw ExpertError.rowsDiffer(expected: restore.count, got: input.shape.first ?? 0)
     }
-    if groups.count == 1, let only = groups.first { return try body(input, only.selection) }
-    let parts = try groups.map { try body(input.gathered(0, rows: $0.tokens), $0.selection) }
+    if groups.count == 1, let only = groups.first { return try body(input, only) }
+    let parts = try groups.map { try body(input.gathered(0, rows: $0.tokens), $0) }
     let output = try Tensor.concatenated(parts.map(\.value)).gathered(0, rows: restore)
     let groups = groups
     let order = restore

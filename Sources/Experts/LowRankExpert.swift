@@ -23,10 +23,7 @@ public struct LowRankExpert: Sendable {
     _ shape: LowRankShape, on base: DecoderConfiguration,
     pair: (_ place: (FactorPlace.Side) -> FactorPlace, _ input: Int, _ output: Int) throws -> LowRankPair
   ) throws {
-    if shape.routed, base.mixture == nil {
-      throw ExpertError.invalidHyperparameter(
-        name: "routed experts", value: "true", allowed: "false: this base is dense and has none")
-    }
+    try shape.requireSites(on: base)
     let pairs = try (0..<base.layers).map { layer in
       var row: [ProjectionSite: LowRankPair] = [:]
       for site in shape.sites(on: base, layer: layer) {
@@ -34,13 +31,6 @@ public struct LowRankExpert: Sendable {
         row[site] = try pair({ FactorPlace(layer: layer, site: site, side: $0) }, input, output)
       }
       return row
-    }
-    guard pairs.contains(where: { !$0.isEmpty }) else {
-      throw ExpertError.invalidHyperparameter(
-        name: "projections", value: shape.projections.map(\.rawValue).joined(separator: ", "),
-        allowed:
-          "some that this base has: its feed-forward blocks have routed experts only; use --routed-experts, or attention's"
-      )
     }
     self.init(shape, pairs: pairs, feedForwardPath: base.feedForwardPath)
   }

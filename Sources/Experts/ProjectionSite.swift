@@ -47,6 +47,22 @@ extension LowRankShape {
     return own + (0..<mixture.experts).flatMap { expert in inner.map { ProjectionSite($0, ofExpert: expert) } }
   }
 
+  /// Refuses a base that has none of the places, or lacks those that are asked for.
+  /// - Throws: ``ExpertError/invalidHyperparameter(name:value:allowed:)``.
+  public func requireSites(on base: DecoderConfiguration) throws {
+    if routed, base.mixture == nil {
+      throw ExpertError.invalidHyperparameter(
+        name: "routed-experts", value: "true", allowed: "false on this base: it is dense, and has no routed experts")
+    }
+    guard (0..<base.layers).contains(where: { !sites(on: base, layer: $0).isEmpty }) else {
+      throw ExpertError.invalidHyperparameter(
+        name: "projections", value: projections.map(\.rawValue).joined(separator: ", "),
+        allowed:
+          "some that this base has: its feed-forward blocks have routed experts only; use --routed-experts, or attention's"
+      )
+    }
+  }
+
   /// The same of all layers, each site once.
   public func sites(on base: DecoderConfiguration) -> [ProjectionSite] {
     var seen: Set<ProjectionSite> = []

@@ -1,3 +1,5 @@
+import Decoder
+import Experts
 import Learning
 import Streams
 import Torch
@@ -11,6 +13,7 @@ extension SequenceRun {
   /// - Throws: `LearningError.unsupported` for a method whose batches have rows of several tasks under the head read-out; what the
   ///   method itself refuses.
   static func requireFit(_ configuration: RunConfiguration, _ base: Base) throws {
+    try configuration.shape().requireSites(on: base.model.configuration)
     let method = try MethodCatalog.make(configuration.method, configuration.methodContext(for: base.model))
     guard method.trainingRows == .ofTask || configuration.readOut != .head else {
       throw LearningError.unsupported(

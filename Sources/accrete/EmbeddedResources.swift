@@ -24,7 +24,7 @@ enum EmbeddedResources {
   /// The shortest argument that means a base: nil for the default, the name of another embedded one, or the path.
   static func argument(for base: String) -> String? {
     // Recorded where the program lay elsewhere, it is the same base: its digest is compared.
-    guard let name = bases.first(where: { base.hasSuffix(".resources/base/\($0)") }) else { return base }
+    guard let name = bases.first(where: { base.hasSuffix("accrete_accrete.resources/base/\($0)") }) else { return base }
     return name == bases[0] ? nil : name
   }
 

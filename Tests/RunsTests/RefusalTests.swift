@@ -1,3 +1,4 @@
+import Experts
 import Files
 import Foundation
 import Learning
@@ -19,6 +20,16 @@ extension RunTests {
 
     private func change(_ error: RunError?) -> String? {
       if case .changed(_, let what, let recorded, let now) = error, recorded != now { what } else { nil }
+    }
+
+    /// Before anything is scored, and without a folder.
+    @Test func routedExpertsOfADenseBase() throws {
+      let scratch = try Scratch()
+      var configuration = Tiny.configuration(try Tiny.write(to: scratch))
+      configuration.base = Tiny.base.path
+      configuration.routedExperts = true
+      #expect(throws: ExpertError.self) { try SequenceRun.start(configuration, in: scratch.place("run")) }
+      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
     }
 
     @Test func changedData() throws {

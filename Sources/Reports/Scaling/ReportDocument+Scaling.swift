@@ -62,9 +62,11 @@ extension ReportDocument {
 
   private static func findings(_ fit: ScalingFit) -> [Phrase] {
     let (size, data, cost) = (fit.activatedLaw, fit.tokensLaw, fit.cost)
+    // Where cost was counted as p N, what is fitted for q is rounding.
+    let constant = abs(cost.constant) > 1e-6 * cost.perParameter ? " + \(Format.compact(cost.constant))" : ""
     var findings: [Phrase] = [
       "N_opt = \(Format.compact(size.factor)) · C^\(Format.decimals(size.exponent, 4)), D_opt = \(Format.compact(data.factor)) · C^\(Format.decimals(data.exponent, 4)), from \(range(fit)) FLOP. Hunyuan-Large printed 5.9e-3 · C_min^0.5305 and 3.2 · C_min^0.50, for other data, tokenizer and sizes.",
-      "A token costs \(Format.compact(cost.perParameter)) N + \(Format.compact(cost.constant)) FLOP (Hunyuan-Large: 9.59 N + 2.3e8).",
+      "A token costs \(Format.compact(cost.perParameter)) N\(constant) FLOP (Hunyuan-Large: 9.59 N + 2.3e8).",
     ]
     if let loss = fit.parametric {
       findings.append(

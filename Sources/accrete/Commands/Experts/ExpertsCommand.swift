@@ -23,6 +23,8 @@ struct ExpertLine: Encodable {
   var rank: Int?
   var alpha: Double?
   var projections: [String]?
+  /// Whether it plugs into routed experts, too; nil: no.
+  var routedExperts: Bool?
   var bytes: Int?
   var tensorsDigest: Digest?
   var baseDigest: Digest?
@@ -50,6 +52,7 @@ struct ExpertLine: Encodable {
     rank = archive.shape.rank
     alpha = archive.shape.alpha
     projections = archive.shape.projections.map(\.rawValue)
+    routedExperts = archive.shape.routed ? true : nil
     bytes = archive.bytes
     tensorsDigest = archive.tensorsDigest
     baseDigest = archive.baseDigest

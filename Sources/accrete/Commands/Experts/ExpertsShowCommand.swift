@@ -27,7 +27,8 @@ struct ExpertsShowCommand: ParsableCommand {
       Console.output(
         "method       \(archive.method)\(archive.isWhole ? "" : " (one half of a mixture: served by its run)")")
       Console.output("rank, alpha  \(archive.shape.rank), \(archive.shape.alpha)")
-      Console.output("projections  \((line.projections ?? []).joined(separator: ", "))")
+      let places = (line.projections ?? []).joined(separator: ", ")
+      Console.output("projections  \(places)\(archive.shape.routed ? ", of routed experts too" : "")")
       Console.output("tensors      \(archive.bytes) bytes, \(archive.tensorsDigest), unchanged")
       Console.output("base         \(archive.baseDigest)")
       Console.output("tokenizer    \(archive.tokenizerDigest)")
