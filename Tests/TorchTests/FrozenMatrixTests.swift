@@ -1,5 +1,6 @@
 import Testing
-import Torch
+
+@testable import Torch
 
 /// Is a product with 8-bit weights what its integers and scales say, and close to the exact one?
 @Suite struct FrozenMatrixTests {
@@ -36,6 +37,21 @@ import Torch
     let y = try normal([rows, outputs], 5)
     #expect(try error(y.linearTransposed(matrix), y.linear(weight.transposed(0, 1))) < 0.03)
     #expect(try x.linear(matrix).isEqual(to: x.linear(matrix)))
+  }
+
+  /// The way of processors without integer instructions gives libtorch's integers, the largest sums and several parts included.
+  @Test(arguments: [1, 16, 1040, 1041, 2500])
+  func integersByFloatsAreTheSame(inner: Int) throws {
+    let most = [Int8](repeating: 127, count: inner)
+    let mixed = (0..<inner).map { Int8(($0 * 37 + 11) % 255 - 127) }
+    let a = try Tensor((most + mixed + most.map { -$0 }).map(Float.init), shape: [3, inner]).converted(to: .int8)
+    let b = try Tensor((most + mixed).map(Float.init), shape: [2, inner]).converted(to: .int8).transposed(0, 1)
+    let exact = try Operation.call("aten::_int_mm", [.tensor(a), .tensor(b)])
+    let product = try Tensor.floatProduct(a, b)
+    #expect(product.dtype == .int32)
+    #expect(try product.isEqual(to: exact))
+    let largest = try product.converted(to: .float32).floats().first
+    #expect(largest == Float(127 * 127 * inner))
   }
 
   @Test func zeroRowsStayZero() throws {

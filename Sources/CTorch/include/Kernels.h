@@ -170,6 +170,9 @@ void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* places
 // bfloat16 to float32.
 void accrete_widen(int64_t count, const uint16_t* x, float* out, int32_t threads);
 
+// Whether libtorch multiplies 8-bit integers by instructions of this processor (AVX-512 VNNI); else a plain loop does it.
+int32_t accrete_multiplies_integers(void);
+
 // Rows of 8-bit integers with a scale each: x ⊙ columns ≈ values · scales (columns NULL: 1).
 void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* columns, int8_t* values, float* scales,
                       int32_t threads);

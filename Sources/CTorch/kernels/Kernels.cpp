@@ -207,6 +207,14 @@ void accrete_widen(int64_t count, const uint16_t* x, float* out, int32_t threads
   ACCRETE_DISPATCH(widen(count, x, out, threads));
 }
 
+int32_t accrete_multiplies_integers(void) {
+#ifdef ACCRETE_X86
+  return __builtin_cpu_supports("avx512vnni") ? 1 : 0;
+#else
+  return 0;
+#endif
+}
+
 void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* columns, int8_t* values, float* scales,
                       int32_t threads) {
   ACCRETE_DISPATCH(quantize(rows, width, x, columns, values, scales, threads));
