@@ -11,7 +11,7 @@ public struct FrozenMatrix: Sendable {
     case float32
     /// Half the memory; products in float32. Exact where the numbers come from bfloat16, rounded otherwise.
     case bfloat16
-    /// A quarter of the memory and products several times as fast where the machine has integer instructions; not exact.
+    /// A quarter of the memory, and faster products where the processor has integer instructions (AVX-512 VNNI); not exact.
     case int8
   }
 

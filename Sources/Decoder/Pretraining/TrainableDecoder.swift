@@ -51,12 +51,30 @@ public struct TrainableDecoder: Sendable {
     try self.init(configuration, GivenWeights(tensors: given), device)
   }
 
-  /// A model that goes on from a checkpoint, whose tensors are all of this shape's and no others; in float32.
+  /// A model that goes on from a checkpoint, in float32: with its tensors, all of this shape's and no others, or, as a mixture, from
+  /// a dense base (sparse upcycling, docs/pretraining.md).
+  ///
+  /// - Parameters:
+  ///   - configuration: its shape.
+  ///   - folder: the base.
+  ///   - seed: of the run; for the routers of a mixture that begins as a dense base.
+  ///   - deviation: σ of these routers.
+  ///   - device: where it trains.
   /// - Throws: ``DecoderError``, `TorchError.malformedSafetensors`, `FileError`.
-  public init(_ configuration: DecoderConfiguration, from folder: URL, on device: Device = .cpu) throws {
+  public init(
+    _ configuration: DecoderConfiguration, from folder: URL, seed: UInt64, deviation: Double = 0.02,
+    on device: Device = .cpu
+  ) throws {
     let checkpoint = try Checkpoint(folder: folder)
-    try checkpoint.requireExactly(TensorNames(configuration, experts: .each).all)
-    try self.init(configuration, WidenedWeights(checkpoint: checkpoint), device)
+    let base = try DecoderConfiguration(folder: folder)
+    if UpcycledWeights.areNeeded(for: configuration, from: base) {
+      let initial = InitialWeights(seed: seed, deviation: deviation, layers: configuration.layers)
+      try self.init(
+        configuration, UpcycledWeights(checkpoint, base, becoming: configuration, initial: initial), device)
+    } else {
+      try checkpoint.requireExactly(TensorNames(configuration, experts: .each).all)
+      try self.init(configuration, WidenedWeights(checkpoint: checkpoint), device)
+    }
   }
 
   private init(_ configuration: DecoderConfiguration, _ source: any TensorSource, _ device: Device) throws {

@@ -85,7 +85,10 @@ public final class PretrainingRun {
     let shape = try material.shape(ofStep: step)
     let decoder =
       try checkpoint.map { try TrainableDecoder(shape, weights: $0.weights) }
-      ?? configuration.base.map { try TrainableDecoder(shape, from: URL(fileURLWithPath: $0)) }
+      ?? configuration.base.map {
+        try TrainableDecoder(
+          shape, from: URL(fileURLWithPath: $0), seed: configuration.seed, deviation: configuration.initializerRange)
+      }
       ?? TrainableDecoder(shape, seed: configuration.seed, deviation: configuration.initializerRange)
     trainer = try BaseTrainer(
       decoder,

@@ -19,7 +19,7 @@ struct BaseOptions: ParsableArguments {
 
   @Option(
     help:
-      "Default: as the files have them. float32, bfloat16 (half the memory), or int8 (a quarter, faster, not exact).")
+      "Default: as the files have them. float32, bfloat16 (half the memory), or int8 (a quarter, not exact).")
   var weights: FrozenMatrix.Precision?
 
   func folder() throws -> URL {

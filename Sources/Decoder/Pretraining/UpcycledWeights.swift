@@ -1,0 +1,112 @@
+import Files
+import Foundation
+import Torch
+
+/// The tensors of a mixture that begins as a dense model: sparse upcycling (Komatsuzaki et al., arXiv 2212.05055).
+///
+/// The dense feed-forward block becomes the shared expert. Routed experts begin as parts of it with an output of zero, so that
+/// the mixture says what the dense model said until they learn:
+///
+///     gate_e = rows e·w, e·w + 1, … (mod the block's width) of gate;   up_e the same of up;   down_e = 0;   w the width of an expert
+///
+/// A router begins with initial values. Where the mixture norms its heads and the dense model does not, a gain is the root mean
+/// square that the projection's outputs have for inputs of unit variance, which keeps the size of the scores:
+///
+///     g = √( Σ (W_ij n_j)² / rows ),   n the gain of the norm before attention
+///
+/// Where it shares keys and values across layers, those of the layers that lose theirs are left out, and the outputs of these layers'
+/// attention begin at zero: their queries were made for other keys.
+struct UpcycledWeights: TensorSource {
+  private let dense: WidenedWeights
+  private let base: DecoderConfiguration
+  private let target: DecoderConfiguration
+  private let initial: InitialWeights
+
+  /// Whether a mixture that is asked for has to be made of this base.
+  static func areNeeded(for target: DecoderConfiguration, from base: DecoderConfiguration) -> Bool {
+    target.mixture != nil && base.mixture == nil
+  }
+
+  /// - Throws: ``DecoderError/invalidValue(path:key:got:allowed:)`` for a mixture that the base cannot become.
+  init(
+    _ checkpoint: Checkpoint, _ base: DecoderConfiguration, becoming target: DecoderConfiguration,
+    initial: InitialWeights
+  ) throws {
+    func require<Value: Equatable>(_ key: String, _ got: Value, _ wanted: Value) throws {
+      guard got == wanted else {
+        throw DecoderError.invalidValue(
+          path: "model", key: key, got: "\(got)", allowed: "\(wanted), as the dense base has, to begin as that base")
+      }
+    }
+    try require("vocab_size", target.vocabularySize, base.vocabularySize)
+    try require("hidden_size", target.hiddenSize, base.hiddenSize)
+    try require("intermediate_size", target.intermediateSize, base.intermediateSize)
+    try require("num_hidden_layers", target.layers, base.layers)
+    try require("num_attention_heads", target.heads, base.heads)
+    try require("num_key_value_heads", target.kvHeads, base.kvHeads)
+    try require("head_dim", target.headDim, base.headDim)
+    try require("attention_bias", target.attentionBias, base.attentionBias)
+    try require("tie_word_embeddings", target.tiedEmbeddings, base.tiedEmbeddings)
+    if base.headNorm != nil {
+      try require("norm of the heads", target.headNorm, base.headNorm)
+      try require("norm of the heads", target.family.headNormNames.query, base.family.headNormNames.query)
+    }
+    try checkpoint.requireExactly(TensorNames(base, experts: .each).all)
+    dense = WidenedWeights(checkpoint: checkpoint)
+    (self.base, self.target, self.initial) = (base, target, initial)
+  }
+
+  func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {
+    guard name.hasPrefix("model.layers."), let index = name.split(separator: ".").dropFirst(2).first,
+      let layer = Int(index)
+    else { return try dense.stored(name, shape, on: device) }
+    let part = String(name.dropFirst(TensorNames.layer(layer, "").count))
+    if part.hasPrefix("mlp.") { return try feedForward(part, layer, shape, name, device) }
+    if base.headNorm == nil, let projection = normed(part) {
+      return try Tensor(repeating: size(of: projection, layer), shape, on: device)
+    }
+    if part == "self_attn.o_proj.weight", target.keySources[layer] != layer, base.keySources[layer] == layer {
+      return try Tensor.zeros(shape, on: device)
+    }
+    return try dense.stored(name, shape, on: device)
+  }
+
+  private func feedForward(
+    _ part: String, _ layer: Int, _ shape: [Int], _ name: String, _ device: Device
+  ) throws -> Tensor {
+    let shared = "mlp.shared_mlp."
+    if part.hasPrefix(shared) {
+      return try dense.stored(TensorNames.layer(layer, "mlp." + part.dropFirst(shared.count)), shape, on: device)
+    }
+    // mlp.experts.E.PROJECTION.weight, or the router.
+    let words = part.split(separator: ".")
+    guard words.count == 5, words[1] == "experts", let expert = Int(words[2]) else {
+      return try initial.stored(name, shape, on: device)
+    }
+    if words[3] == "down_proj" { return try Tensor.zeros(shape, on: device) }
+    let width = base.intermediateSize
+    let whole = try dense.stored(
+      TensorNames.layer(layer, "mlp.\(words[3]).weight"), [width, base.hiddenSize], on: device)
+    let rows = (0..<shape[0]).map { (expert * shape[0] + $0) % width }
+    return try whole.gathered(0, rows: Tensor(rows, shape: [rows.count], on: device))
+  }
+
+  /// The projection whose outputs a head's norm is of; nil for other tensors.
+  private func normed(_ part: String) -> String? {
+    let names = target.family.headNormNames
+    return switch part {
+    case "self_attn.\(names.query).weight": "q_proj"
+    case "self_attn.\(names.key).weight": "k_proj"
+    default: nil
+    }
+  }
+
+  /// The root mean square of a projection's outputs for normed inputs of unit variance.
+  private func size(of projection: String, _ layer: Int) throws -> Double {
+    let rows = (projection == "q_proj" ? base.heads : base.kvHeads) * base.headDim
+    let weight = try dense.stored(
+      TensorNames.layer(layer, "self_attn.\(projection).weight"), [rows, base.hiddenSize], on: .cpu)
+    let gain = try dense.stored(TensorNames.layer(layer, "input_layernorm.weight"), [base.hiddenSize], on: .cpu)
+    return try (weight * gain).norm().item() / Double(max(rows, 1)).squareRoot()
+  }
+}
