@@ -18,14 +18,17 @@ public enum TorchRuntime {
     accrete_libtorch_library().map { URL(fileURLWithPath: String(cString: $0)) }
   }
 
-  /// Threads inside an operation. Results depend on it in the last bits, so a run records it.
+  /// Threads inside an operation that this thread begins. Results depend on it in the last bits, so a run records it.
   public static var threads: Int { Int(libtorch.accrete_get_threads()) }
 
+  /// Sets them for this thread, and for those that have not asked for theirs yet.
   /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` for less than one.
   public static func setThreads(_ count: Int) throws {
     guard (1...1024).contains(count) else {
       throw TorchError.invalidHyperparameter(name: "threads", value: "\(count)", allowed: "1 to 1024")
     }
+    // A thread that is asked for the first time takes the number that was set last, by whichever thread: before this one.
+    _ = threads
     try Operation.check("set_num_threads", [], libtorch.accrete_set_threads(Int32(count)))
   }
 

@@ -86,6 +86,12 @@ public struct TrainableDecoder: Sendable {
     weights = recorder.tensors.map { Weight(name: $0.name, tensor: $0.tensor) }
   }
 
+  /// The same model with other leaves for its weights.
+  /// - Throws: as ``init(_:weights:on:)``.
+  public func sharing(_ tensors: [String: Tensor]) throws -> TrainableDecoder {
+    try TrainableDecoder(model.configuration, weights: tensors, on: model.device)
+  }
+
   /// The same weights read for another length or other rotary frequencies.
   public func reconfigured(_ configuration: DecoderConfiguration) throws -> TrainableDecoder {
     try TrainableDecoder(

@@ -58,6 +58,32 @@ public struct BaseOptimizer {
     try matrices?.zeroGradients()
   }
 
+  /// Gradients of all weights, collected beside the optimizer's own.
+  struct Gradients: Sendable {
+    fileprivate let plain: Tensor
+    fileprivate let matrices: Tensor?
+
+    func zero() throws {
+      try plain.fillInPlace(0)
+      try matrices?.fillInPlace(0)
+    }
+  }
+
+  /// Leaves that share the weights and collect gradients of their own.
+  func replica() throws -> (tensors: [String: Tensor], gradients: Gradients) {
+    let (first, second) = (try plain.replica(), try matrices?.replica())
+    return (
+      first.tensors.merging(second?.tensors ?? [:]) { one, _ in one },
+      Gradients(plain: first.gradients, matrices: second?.gradients)
+    )
+  }
+
+  /// Adds what was collected elsewhere.
+  func add(_ gradients: Gradients) throws {
+    try plain.gradients.addInPlace(gradients.plain)
+    if let part = gradients.matrices { try matrices?.gradients.addInPlace(part) }
+  }
+
   /// Whether all gradients are numbers, and their common norm.
   public func gradientNorm() throws -> Double {
     let parts = try ([plain] + [matrices].compactMap(\.self)).map { try $0.gradients.norm().item() }

@@ -11,6 +11,9 @@ public final class BaseTrainer {
   private let seed: UInt64
   /// Steps done.
   public private(set) var step: Int
+  /// Threads of a step.
+  private let threads: Int
+  private var crew: PassCrew?
 
   /// - Parameters:
   ///   - decoder: what is trained.
@@ -29,6 +32,7 @@ public final class BaseTrainer {
     self.routing = routing
     self.seed = seed
     self.step = step
+    threads = decoder.model.device == .cpu ? TorchRuntime.threads : 1
   }
 
   /// The optimizer's tensors; with ``decoder``'s weights all that another trainer needs to go on.
@@ -40,6 +44,7 @@ public final class BaseTrainer {
   /// Goes on with another length or other rotary frequencies.
   public func reconfigure(_ configuration: DecoderConfiguration) throws {
     decoder = try decoder.reconfigured(configuration)
+    crew = nil
   }
 
   /// One step.
@@ -53,17 +58,9 @@ public final class BaseTrainer {
     try optimizer.zeroGradients()
     let targets = microBatches.reduce(0) { $0 + $1.reduce(0) { $0 + max($1.count - 1, 0) } }
     guard targets > 0 else { throw DecoderError.emptyInput }
-    var sum = 0.0
-    var routers = 0.0
-    var loads: [[RouterLoad]] = []
-    for (number, windows) in microBatches.enumerated() {
-      let pass = RoutingPass(routing, seed: seed, step: step, microBatch: number, of: microBatches.count)
-      let batch = try NextTokenBatch(windows, on: decoder.model.device)
-      sum += try decoder.model.pretrainingPass(
-        batch.tokens, targets: batch.targets, scale: 1 / Double(targets), routing: pass)
-      routers += pass.loss / Double(microBatches.count)
-      loads.append(pass.loads)
-    }
+    let passes = try passes(microBatches, targets: targets)
+    let sum = passes.reduce(0) { $0 + $1.sum }
+    let routers = passes.reduce(0) { $0 + $1.routers / Double(microBatches.count) }
     let task = sum / Double(targets)
     let norm = try optimizer.gradientNorm()
     for (what, value) in [("loss", task + routers), ("norm of the gradients", norm)] where !value.isFinite {
@@ -71,7 +68,7 @@ public final class BaseTrainer {
     }
     try optimizer.update(rate: rate, norm: norm)
     step += 1
-    let means = RouterLoad.means(loads)
+    let means = RouterLoad.means(passes.map(\.loads))
     var terms = ["task": task]
     if let means {
       terms["balance"] = means.reduce(0) { $0 + $1.balance }
@@ -80,6 +77,22 @@ public final class BaseTrainer {
     return PretrainingReport(
       step: step, stage: stage, terms: terms, loss: task + routers, learningRate: rate, gradientNorm: norm,
       tokens: targets, routing: means)
+  }
+
+  /// The way through the model and back, for each micro-batch: side by side where threads are there for it.
+  private func passes(_ microBatches: [[[Int]]], targets: Int) throws -> [PassCrew.Pass] {
+    let (routing, seed, step) = (routing, seed, step)
+    @Sendable func pass(_ number: Int, _ decoder: TrainableDecoder) throws -> PassCrew.Pass {
+      let pass = RoutingPass(routing, seed: seed, step: step, microBatch: number, of: microBatches.count)
+      let batch = try NextTokenBatch(microBatches[number], on: decoder.model.device)
+      let sum = try decoder.model.pretrainingPass(
+        batch.tokens, targets: batch.targets, scale: 1 / Double(targets), routing: pass)
+      return PassCrew.Pass(sum: sum, routers: pass.loss, loads: pass.loads)
+    }
+    let workers = PassCrew.workers(microBatches: microBatches.count, threads: threads)
+    guard workers > 1 else { return try microBatches.indices.map { try pass($0, decoder) } }
+    if crew?.count != workers { crew = try PassCrew(workers, threads: threads, decoder, optimizer) }
+    return try crew?.passes(microBatches.count, optimizer, pass) ?? []
   }
 
   /// Mean −ln p of the next token over windows, in nats; nothing changes.

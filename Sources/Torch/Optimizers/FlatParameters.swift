@@ -109,6 +109,22 @@ public struct FlatParameters {
     return result
   }
 
+  /// Leaves with the same memory for values and another buffer for gradients, in the same places: what a pass beside another one
+  /// collects in.
+  public func replica() throws -> (tensors: [String: Tensor], gradients: Tensor) {
+    let gradients = try Tensor.zeros([count], on: values.device)
+    var tensors: [String: Tensor] = [:]
+    var offset = 0
+    for parameter in parameters {
+      let leaf = try parameter.tensor.detached()
+      try leaf.requireGradient()
+      try leaf.setGradient(gradients.narrowed(0, from: offset, count: leaf.count).reshaped(leaf.shape))
+      tensors[parameter.name] = leaf
+      offset += leaf.count
+    }
+    return (tensors, gradients)
+  }
+
   /// Gives every tensor memory of its own and ends its training.
   public func release() throws {
     for parameter in parameters {

@@ -111,10 +111,16 @@ import Torch
     }
   }
 
-  @Test(arguments: cases.map { ($0, OptimizerOptions.Kind.adamw) } + [("mixture", .muon)])
-  func tenSteps(name: String, kind: OptimizerOptions.Kind) throws {
-    try TorchRuntime.setThreads(1)
+  /// One micro-batch after the other, and side by side.
+  @Test(
+    arguments: cases.map { ($0, OptimizerOptions.Kind.adamw, 1) } + [
+      ("mixture", .muon, 1), ("mixture", .muon, 2), ("mixture-top2", .adamw, 2), ("dense-llama", .adamw, 4),
+    ])
+  func tenSteps(name: String, kind: OptimizerOptions.Kind, threads: Int) throws {
+    try TorchRuntime.setThreads(threads)
+    defer { try? TorchRuntime.setThreads(1) }
     let golden = try Self.golden(name)
+    #expect(PassCrew.workers(microBatches: golden.batches[0].count, threads: threads) == min(threads, 2))
     let trainer = try BaseTrainer(
       TrainableDecoder(DecoderConfiguration(folder: Self.folder(name)), seed: golden.seed, deviation: 0.2),
       optimizer: OptimizerOptions(

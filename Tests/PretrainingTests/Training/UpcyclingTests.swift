@@ -11,9 +11,11 @@ import Torch
   static let base = Goldens.folder.appendingPathComponent("families/llama3")
 
   /// The golden Llama's shape as a mixture of Hunyuan's form.
-  private static func mixture(_ change: (inout DecoderConfiguration) -> Void = { _ in }) throws -> DecoderConfiguration {
+  private static func mixture(_ change: (inout DecoderConfiguration) -> Void = { _ in }) throws -> DecoderConfiguration
+  {
     var shape = try DecoderConfiguration(folder: base)
-    shape.family = try DecoderConfiguration(folder: Goldens.folder.appendingPathComponent("families/hunyuan-moe")).family
+    shape.family = try DecoderConfiguration(folder: Goldens.folder.appendingPathComponent("families/hunyuan-moe"))
+      .family
     shape.mixture = MixtureShape(experts: 5, active: 1, width: 12, renormalizes: false)
     change(&shape)
     return shape

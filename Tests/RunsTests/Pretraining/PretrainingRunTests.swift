@@ -100,9 +100,12 @@ import Torch
       uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: run.url.appendingPathComponent($0))) })
   }
 
-  @Test func stoppedAnywhereItEndsWithTheSameBytes() throws {
+  /// Micro-batches one after the other, and side by side.
+  @Test(arguments: [1, 2]) func stoppedAnywhereItEndsWithTheSameBytes(threads: Int) throws {
     let scratch = try Scratch()
-    let configuration = try Self.configuration(scratch)
+    var configuration = try Self.configuration(scratch)
+    configuration.threads = threads
+    defer { try? TorchRuntime.setThreads(1) }
     let whole = try PretrainingRun.start(configuration, in: scratch.url.appendingPathComponent("whole"))
     #expect(whole.totalSteps == 12 && whole.manifest.longSteps == 2)
     try whole.run()
