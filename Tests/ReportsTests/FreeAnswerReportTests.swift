@@ -60,6 +60,25 @@ import Testing
     try report.write(to: scratch.place("out"))
   }
 
+  /// The names that a folder says, as text; the number where it does not say one.
+  @Test func labelsHaveNames() throws {
+    let folder = try PaperRun(right: [["00000000", "00000000"], ["11111110", "00000000"], ["00000001", "11000000"]])
+      .write(to: scratch, as: "named")
+    let file = folder.appendingPathComponent("manifest.json")
+    #expect(try RunReport([folder]).markdown.contains("label\u{A0}1"))
+    var manifest = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    manifest["scoring"] = [
+      "a": [
+        "answers": "labels", "labels": ["<World>"], "leftOut": [], "notes": [],
+        "clean": ["name": "accuracy", "formula": "the formula", "lowest": 0, "highest": 1],
+      ] as [String: Any]
+    ]
+    try JSONSerialization.data(withJSONObject: manifest).write(to: file)
+    let report = try RunReport([folder])
+    #expect(report.html.contains("&lt;World&gt;") && !report.html.contains("<World>"))
+    #expect(report.html.contains("label\u{A0}1") && !report.html.contains("label\u{A0}0"))
+  }
+
   /// Other measures are another question.
   @Test func otherMeasuresAreNotCompared() throws {
     let summary = try RunReport([run("moe-cl"), run("sequential", measure: "accuracy")]).summary

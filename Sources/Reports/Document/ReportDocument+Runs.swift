@@ -44,8 +44,8 @@ extension ReportDocument {
           ReportTable.Row(
             header: change.task,
             cells: [
-              .init(kind), .init("row\u{A0}\(row.index)"), .init("label\u{A0}\(row.right)"),
-              .init("label\u{A0}\(row.learned)"), .init("label\u{A0}\(row.end)"),
+              .init(kind), .init("row\u{A0}\(row.index)"), .init(change.label(row.right)),
+              .init(change.label(row.learned)), .init(change.label(row.end)),
             ])
         }
       }

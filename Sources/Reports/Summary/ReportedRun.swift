@@ -79,7 +79,9 @@ public struct ReportedRun: Sendable {
     try manifest.tasks.enumerated().compactMap { number, task in
       guard case .labels(let end) = endings[task] else { return nil }
       let file = try folder.inside(folder.predictions(row: number + 1, task: task))
-      guard let changes = RowChanges(task: task, learned: try PredictionsFile.read(file), end: end) else {
+      let learned = try PredictionsFile.read(file)
+      let labels = manifest.scoring(of: task).labels
+      guard let changes = RowChanges(task: task, labels: labels, learned: learned, end: end) else {
         throw refusal(file, "its rows are not those of the predictions after \(manifest.tasks.count) tasks")
       }
       return changes

@@ -3,7 +3,7 @@ import Runs
 
 /// Which rows of a task were answered otherwise at the end of a run than when the task had just been learned.
 public struct RowChanges: Sendable, Equatable, Encodable {
-  /// One of them. Labels are numbers: a run folder holds no names of labels, and no texts.
+  /// One of them, with the numbers of labels. A run folder holds no texts.
   public struct Row: Sendable, Equatable, Encodable {
     /// Number of the row in its task's file, from 0.
     public let index: Int
@@ -13,6 +13,8 @@ public struct RowChanges: Sendable, Equatable, Encodable {
   }
 
   public let task: String
+  /// Names of the labels by number; `nil` where the run's folder does not say them.
+  public let labels: [String]?
   /// Scored rows.
   public let rows: Int
   /// Right when the task was learned, wrong at the end.
@@ -22,12 +24,13 @@ public struct RowChanges: Sendable, Equatable, Encodable {
 
   /// - Parameters:
   ///   - task: its name.
+  ///   - labels: names of its labels.
   ///   - learned: the predictions right after it was learned.
   ///   - end: those after the last task.
   /// - Returns: `nil` if they are not of the same rows in the same order.
-  public init?(task: String, learned: [Prediction], end: [Prediction]) {
+  public init?(task: String, labels: [String]? = nil, learned: [Prediction], end: [Prediction]) {
     guard learned.map(\.index) == end.map(\.index), learned.map(\.gold) == end.map(\.gold) else { return nil }
-    self.task = task
+    (self.task, self.labels) = (task, labels)
     rows = end.count
     func changed(_ isWanted: (Prediction, Prediction) -> Bool) -> [Row] {
       zip(learned, end).filter(isWanted).map {

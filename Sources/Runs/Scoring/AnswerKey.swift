@@ -54,7 +54,8 @@ public struct AnswerKey: Sendable {
   func record(answerTokens: Int?, notes: [String]) -> Manifest.Scoring {
     Manifest.Scoring(
       answers: task.kind == .generation ? .written : .labels, clean: .init(clean), legacy: legacy.map { .init($0) },
-      leftOut: leftOut.map { rows[$0].index }.sorted(), answerTokens: answerTokens, notes: notes)
+      leftOut: leftOut.map { rows[$0].index }.sorted(), answerTokens: answerTokens,
+      labels: task.kind == .classification ? task.labels : nil, notes: notes)
   }
 
   /// The scores of a written answer, as shares of their scorers' ranges; nil where the row does not count.

@@ -36,6 +36,8 @@ extension Manifest {
     public var leftOut: [Int] = []
     /// The most new tokens of a written answer.
     public var answerTokens: Int?
+    /// Names of the labels, in the order of their numbers; nil for written answers, and in folders of versions that did not say it.
+    public var labels: [String]?
     /// What a table must say about the task's data.
     public var notes: [String] = []
 

@@ -100,6 +100,12 @@ private func toy(_ kind: LearningTask.Kind = .generation) -> LearningTask {
     #expect(throws: Never.self) { try key(similarity, legacy: false, task: all) }
   }
 
+  @Test func labelsAreNamedInTheRecord() throws {
+    let key = try key(TaskScoring(legacy: Accuracy(.legacy), clean: Accuracy(.clean)), task: toy(.classification))
+    #expect(key.record(answerTokens: nil, notes: []).labels == toy(.classification).labels)
+    #expect(try self.key(similarity).record(answerTokens: 9, notes: []).labels == nil)
+  }
+
   @Test func scorersOfTheOtherKind() {
     #expect(throws: LearningError.self) {
       try key(TaskScoring(legacy: Accuracy(.legacy), clean: MacroF1(labels: ["a"])))
