@@ -24,6 +24,8 @@ struct PretrainMode {
 
   private let trainer: BaseTrainer
   private let rows: Int
+  /// Rows of a micro-batch.
+  private let part: Int
   private let length: Int
   private let vocabulary: Int
 
@@ -35,7 +37,10 @@ struct PretrainMode {
     trainer = try BaseTrainer(
       TrainableDecoder(configuration, seed: 0), optimizer: OptimizerOptions(kind: kind, routedRateFactor: 0.5),
       routing: RoutingRule(), seed: 0)
-    rows = try arguments.number("rows", or: 16)
+    let rows = try arguments.number("rows", or: 16)
+    let part = try arguments.number("micro-batch", or: rows)
+    guard part > 0, rows % part == 0 else { throw UsageError("--micro-batch: a divisor of --rows expected") }
+    (self.rows, self.part) = (rows, part)
     length = try arguments.number("length", or: 256)
     vocabulary = configuration.vocabularySize
   }
@@ -62,7 +67,8 @@ struct PretrainMode {
     let windows = (0..<rows).map { row in
       (0...length).map { place in Self.token(start + row * (length + 1) + place, of: vocabulary) }
     }
-    return try trainer.advance(microBatches: [windows], rate: 1e-3, stage: "main")
+    let parts = stride(from: 0, to: rows, by: part).map { Array(windows[$0..<$0 + part]) }
+    return try trainer.advance(microBatches: parts, rate: 1e-3, stage: "main")
   }
 
   /// Scattered, and the same in every language: ⌊(n · 2654435761 mod 2³²) / 2⁸⌋ mod vocabulary.

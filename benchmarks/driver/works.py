@@ -163,15 +163,16 @@ class Maker:
         """A mixture of Hunyuan's form from scratch; it has nothing to do with the model, and is listed with the smallest."""
         config = ROOT / "benchmarks/pretraining-mixture.json"
 
-        def command(side: str, optimizer: str) -> Command:
-            common = ("--config", str(config), "--rows", "16", "--length", "256", "--optimizer", optimizer, "--threads",
-                      str(self.threads))
+        def command(side: str, optimizer: str, part: int) -> Command:
+            common = ("--config", str(config), "--rows", "16", "--micro-batch", str(part), "--length", "256", "--optimizer",
+                      optimizer, "--threads", str(self.threads))
             if side == "accrete":
                 return Command((str(ROOT / ".build/release/accrete-benchmark"), "pretrain", *common))
             return Command((self.python, str(ROOT / "benchmarks/peers/pretrain.py"), *common))
 
-        cases = [Case(optimizer, 2, {side: command(side, optimizer) for side in ("accrete", "default")})
-                 for optimizer in ("adamw", "muon")]
+        cases = [Case(f"{optimizer}, {16 // part} × {part} windows", 2,
+                      {side: command(side, optimizer, part) for side in ("accrete", "default")})
+                 for optimizer in ("adamw", "muon") for part in (16, 8)]
         return Work(
             "pretraining", "whole steps of a mixture from scratch: 1 shared and 8 routed experts, top-1, cross-layer "
             "attention, capacity 1.25 with recycling, 16 windows of 256 tokens, float32; the peer is eager PyTorch",

@@ -18,7 +18,7 @@ from train import backward  # noqa: E402
 
 
 def main() -> None:
-    options = arguments(__doc__, ("--config", {"type": Path}), ("--rows", {"type": int, "default": 16}),
+    options = arguments(__doc__, ("--config", {"type": Path}), ("--rows", {"type": int, "default": 16}), ("--micro-batch", {"type": int}),
                         ("--length", {"type": int, "default": 256}), ("--optimizer", {"default": "adamw"}))
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
@@ -35,7 +35,7 @@ def main() -> None:
         numbers = torch.arange(done * count, (done + 1) * count)
         tokens = ((numbers * 2654435761) % 2**32 // 256 % vocabulary).reshape(rows, length + 1)
         optimizer.zero_grad()
-        terms, _ = backward(model, [tokens], router, 0.01, 0.0)
+        terms, _ = backward(model, list(tokens.split(options.micro_batch or rows)), router, 0.01, 0.0)
         optimizer.step(1e-3)
         done += 1
         return terms["total"]
