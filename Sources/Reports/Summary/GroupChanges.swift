@@ -29,7 +29,8 @@ public struct GroupChanges: Sendable, Equatable, Encodable {
     return (all.first ?? []).map { first in
       let same = all.compactMap { $0.first { $0.task == first.task } }
       return GroupChanges(
-        task: first.task, labels: first.labels, rows: Set(same.map(\.rows)).sorted(), lost: Estimate(same.map { Double($0.lost.count) }),
+        task: first.task, labels: first.labels, rows: Set(same.map(\.rows)).sorted(),
+        lost: Estimate(same.map { Double($0.lost.count) }),
         gained: Estimate(same.map { Double($0.gained.count) }), lostExamples: Array(first.lost.prefix(shown)),
         gainedExamples: Array(first.gained.prefix(shown)))
     }
