@@ -85,10 +85,11 @@ struct UpcycledWeights: TensorSource {
     }
     if words[3] == "down_proj" { return try Tensor.zeros(shape, on: device) }
     let width = base.intermediateSize
-    let whole = try dense.stored(
+    // The rows first: a matrix is not widened as a whole for each expert.
+    let whole = try dense.checkpoint.stored(
       TensorNames.layer(layer, "mlp.\(words[3]).weight"), [width, base.hiddenSize], on: device)
     let rows = (0..<shape[0]).map { (expert * shape[0] + $0) % width }
-    return try whole.gathered(0, rows: Tensor(rows, shape: [rows.count], on: device))
+    return try whole.gathered(0, rows: Tensor(rows, on: device)).converted(to: .float32)
   }
 
   /// The projection whose outputs a head's norm is of; nil for other tensors.

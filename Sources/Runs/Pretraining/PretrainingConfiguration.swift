@@ -77,6 +77,15 @@ extension PretrainingConfiguration {
     try DecoderConfiguration(data: JSONFile.encode(model), path: "model")
   }
 
+  /// The model with the weights of `base`; nil without one.
+  /// - Throws: `DecoderError` where they do not fit, `FileError`, `TorchError`.
+  func begunFromBase() throws -> TrainableDecoder? {
+    try base.map {
+      try TrainableDecoder(
+        decoder(), from: URL(fileURLWithPath: $0), seed: seed, deviation: initializerRange)
+    }
+  }
+
   /// The model's shape in the long stage, and what its `config.json` says then.
   func longModel() -> JSONValue {
     guard longTokens > 0, case .object(var members) = model else { return model }

@@ -37,6 +37,8 @@ public final class PretrainingRun {
     try configuration.check()
     configuration.threads = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
     try TorchRuntime.setThreads(configuration.threads ?? 1)
+    // What cannot be learned on is refused before text is read and anything is written.
+    let base = try configuration.begunFromBase()
     let folder = RunFolder(place)
     try folder.create(with: [folder.checkpoints])
     let lock = try RunLock(folder)
@@ -45,7 +47,7 @@ public final class PretrainingRun {
       let manifest = try material.manifest()
       try JSONFile.write(manifest, to: folder.pretraining)
       report(.prepared(manifest))
-      return try PretrainingRun(folder, manifest, material, lock, checkpoint: nil, report)
+      return try PretrainingRun(folder, manifest, material, lock, checkpoint: nil, base: base, report)
     } catch {
       // Nothing was learned; a tokenizer or shards that are whole serve the next start.
       if !folder.isPretraining { try? FileManager.default.removeItem(at: place) }
@@ -69,12 +71,13 @@ public final class PretrainingRun {
     try recorded.requireSame(material.manifest(), folder: place)
     report(.prepared(recorded))
     return try PretrainingRun(
-      folder, recorded, material, lock, checkpoint: folder.newestPretrainingCheckpoint(), report)
+      folder, recorded, material, lock, checkpoint: folder.newestPretrainingCheckpoint(), base: nil, report)
   }
 
   private init(
     _ folder: RunFolder, _ manifest: PretrainingManifest, _ material: PretrainingMaterial, _ lock: RunLock,
-    checkpoint: PretrainingCheckpoint.Content?, _ report: @escaping (PretrainingProgress) -> Void
+    checkpoint: PretrainingCheckpoint.Content?, base: TrainableDecoder?,
+    _ report: @escaping (PretrainingProgress) -> Void
   ) throws {
     let configuration = manifest.configuration
     (self.folder, self.manifest, self.material, self.lock, self.report) = (folder, manifest, material, lock, report)
@@ -85,10 +88,7 @@ public final class PretrainingRun {
     let shape = try material.shape(ofStep: step)
     let decoder =
       try checkpoint.map { try TrainableDecoder(shape, weights: $0.weights) }
-      ?? configuration.base.map {
-        try TrainableDecoder(
-          shape, from: URL(fileURLWithPath: $0), seed: configuration.seed, deviation: configuration.initializerRange)
-      }
+      ?? base ?? configuration.begunFromBase()
       ?? TrainableDecoder(shape, seed: configuration.seed, deviation: configuration.initializerRange)
     trainer = try BaseTrainer(
       decoder,

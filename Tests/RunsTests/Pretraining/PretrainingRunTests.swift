@@ -89,6 +89,7 @@ import Torch
     #expect(throws: DecoderError.self) {
       try PretrainingRun.start(other, in: scratch.url.appendingPathComponent("third"))
     }
+    #expect(!FileManager.default.fileExists(atPath: scratch.url.appendingPathComponent("third").path))
   }
 
   private static func bytes(_ run: RunFolder) throws -> [String: Data] {
