@@ -4,7 +4,7 @@ import Foundation
 /// What is inside the package: base models and the demo's texts.
 enum EmbeddedResources {
   /// The embedded bases by name; the first is the default. Each has its card beside it.
-  static let bases = ["seedling"]
+  static let bases = ["seedling", "sapling"]
 
   /// The embedded base that is used where none is named.
   static func base() throws -> URL { try folder("base/\(bases[0])") }
@@ -21,11 +21,11 @@ enum EmbeddedResources {
     return try Self.folder("base/\(argument)")
   }
 
-  /// The shortest argument that means a base: nil for the default, the name of another embedded one, or the path.
-  static func argument(for base: String) -> String? {
+  /// The argument that means a base wherever the program lies, also when another one has become the default: an embedded base's
+  /// name, or the path.
+  static func argument(for base: String) -> String {
     // Recorded where the program lay elsewhere, it is the same base: its digest is compared.
-    guard let name = bases.first(where: { base.hasSuffix("accrete_accrete.resources/base/\($0)") }) else { return base }
-    return name == bases[0] ? nil : name
+    bases.first { base.hasSuffix("accrete_accrete.resources/base/\($0)") } ?? base
   }
 
   /// The demo's tasks, in the order in which they are learned.

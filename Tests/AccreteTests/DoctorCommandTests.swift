@@ -35,6 +35,8 @@ extension CommandLineTests {
       }
       let (named, plain) = (try found(["--base", "seedling"]), try found([]))
       #expect(named?.ok == true && named?.found == plain?.found)
+      let mixture = try found(["--base", "sapling"])
+      #expect(mixture?.ok == true && mixture?.found != plain?.found)
       try scratch.write("{", to: "seedling/config.json")
       #expect(try found(["--base", "seedling"])?.ok == false)
     }

@@ -7,7 +7,7 @@ import Torch
 
 extension RunConfiguration {
   /// The options of `accrete train` that make this configuration: every one spelled out, so that they mean the same when a
-  /// default has changed. The embedded base is left out, as its place is another on every machine.
+  /// default has changed. An embedded base is named, as its place is another on every machine.
   ///
   /// - Parameter folder: what paths are written relative to; nil: they are absolute.
   /// - Throws: a defect, if the options would be read as another configuration.
