@@ -8,7 +8,7 @@ import Torch
 
 /// Which base model, where.
 struct BaseOptions: ParsableArguments {
-  @Option(help: "Folder of the base model in Hugging Face form, or an embedded one's name (seedling, sapling). Default: seedling.")
+  @Option(help: "Folder of the base in Hugging Face form, or an embedded one: seedling (default) or sapling.")
   var base: String?
 
   @Option(help: "cpu, cuda or cuda:N. Default: cpu.")
