@@ -15,16 +15,23 @@ public struct Muon {
   public var weightDecay: Double
   /// m. [count]
   public let momentum: Tensor
-  /// Neighbours in the buffer of one shape and one factor of the rate: orthogonalized together.
-  private let stacks: [Stack]
+  private let pieces: [Piece]
+  /// Who moves the pieces, each worker with one thread of libtorch; nil: all threads one piece after the other.
+  private let crew: ThreadCrew?
 
-  private struct Stack {
+  /// Neighbours in the buffer of one shape and one factor of the rate, moved together.
+  private struct Piece {
     let start: Int
     var matrices: Int
     let shape: [Int]
     let factor: Double
     let decays: Bool
-    var range: (start: Int, count: Int) { (start, matrices * shape[0] * shape[1]) }
+
+    var numbers: Int { matrices * shape[0] * shape[1] }
+    /// [count] → [matrices, out, in]
+    func view(of buffer: Tensor) throws -> Tensor {
+      try buffer.narrowed(0, from: start, count: numbers).reshaped([matrices] + shape)
+    }
   }
 
   /// - Parameters:
@@ -42,25 +49,31 @@ public struct Muon {
     }
     self.weightDecay = weightDecay
     self.momentum = try momentum ?? Tensor.zeros([parameters.count], on: parameters.values.device)
-    var stacks: [Stack] = []
+    let device = parameters.values.device
+    var pieces: [Piece] = []
     var offset = 0
     for parameter in parameters.parameters {
       let shape = parameter.tensor.shape
       guard shape.count == 2 else {
         throw TorchError.shapeMismatch(what: "\(parameter.name), trained with Muon", expected: [0, 0], got: shape)
       }
-      if let last = stacks.last, last.shape == shape, last.factor == parameter.rateFactor,
-        last.decays == parameter.decays
+      if let last = pieces.last, last.shape == shape, last.factor == parameter.rateFactor,
+        last.decays == parameter.decays, last.numbers + parameter.tensor.count <= Self.pieceNumbers(on: device)
       {
-        stacks[stacks.count - 1].matrices += 1
+        pieces[pieces.count - 1].matrices += 1
       } else {
-        stacks.append(
-          Stack(start: offset, matrices: 1, shape: shape, factor: parameter.rateFactor, decays: parameter.decays))
+        pieces.append(
+          Piece(start: offset, matrices: 1, shape: shape, factor: parameter.rateFactor, decays: parameter.decays))
       }
       offset += parameter.tensor.count
     }
-    self.stacks = stacks
+    self.pieces = pieces
+    let workers = device == .cpu ? min(TorchRuntime.threads, pieces.count) : 1
+    crew = workers > 1 ? try ThreadCrew(workers, threads: 1) : nil
   }
+
+  /// Numbers that are moved at a time: a processor's cache holds them beside their products; elsewhere few calls count for more.
+  private static func pieceNumbers(on device: Device) -> Int { device == .cpu ? 1 << 18 : 1 << 26 }
 
   /// Moves the values against the gradients, which are used up.
   /// - Parameters:
@@ -71,44 +84,38 @@ public struct Muon {
       try momentum.multiplyInPlace(by: Self.momentum)
       try momentum.addInPlace(parameters.gradients)
       try parameters.gradients.addInPlace(momentum, times: Self.momentum)
-      for stack in stacks {
-        let (start, count) = stack.range
-        let all = [stack.matrices, stack.shape[0], stack.shape[1]]
-        let gradient = try parameters.gradients.narrowed(0, from: start, count: count).reshaped(all)
-        let values = try parameters.values.narrowed(0, from: start, count: count).reshaped(all)
-        let scale = 0.2 * Double(max(stack.shape[0], stack.shape[1])).squareRoot()
-        let rate = rate * stack.factor
-        if stack.decays, weightDecay > 0 { try values.multiplyInPlace(by: 1 - rate * weightDecay) }
-        try values.addInPlace(Self.orthogonalized(gradient), times: -rate * scale)
+    }
+    let (values, gradients, pieces, weightDecay) = (parameters.values, parameters.gradients, pieces, weightDecay)
+    @Sendable func move(_ piece: Piece) throws {
+      try withoutGradients {
+        let values = try piece.view(of: values)
+        let rate = rate * piece.factor
+        if piece.decays, weightDecay > 0 { try values.multiplyInPlace(by: 1 - rate * weightDecay) }
+        let scale = 0.2 * Double(max(piece.shape[0], piece.shape[1])).squareRoot()
+        try values.addInPlace(Self.orthogonalized(piece.view(of: gradients)), times: -rate * scale)
       }
     }
+    if let crew {
+      _ = try crew.map(pieces.count) { number, _ in try move(pieces[number]) }
+    } else {
+      for piece in pieces { try move(piece) }
+    }
   }
-
-  /// Numbers that are orthogonalized at a time: what a processor's cache holds of them beside the results.
-  private static let chunkNumbers = 1 << 20
 
   /// NS of each. [matrices, out, in] → the same
   static func orthogonalized(_ matrices: Tensor) throws -> Tensor {
     let shape = matrices.shape
-    let size = max(1, chunkNumbers / max(shape[1] * shape[2], 1))
-    guard size < shape[0] else { return try orthogonalizedAtOnce(matrices) }
-    return try Tensor.concatenated(
-      stride(from: 0, to: shape[0], by: size).map {
-        try orthogonalizedAtOnce(matrices.narrowed(0, from: $0, count: min(size, shape[0] - $0)))
-      })
-  }
-
-  private static func orthogonalizedAtOnce(_ matrices: Tensor) throws -> Tensor {
-    let shape = matrices.shape
-    let turns = shape[1] > shape[2]
+    let isTall = shape[1] > shape[2]
     let norms = try (matrices * matrices).reshaped([shape[0], -1]).sum(1).sqrt() + 1e-7
     var x = try matrices / norms.reshaped([shape[0], 1, 1])
-    if turns { x = try x.transposed(1, 2).contiguous() }
     for _ in 0..<iterations {
-      let gram = try x.matmul(x.transposed(1, 2))  // [matrices, short, short]
+      // A tall one is never turned: with Xᵀ X in the place of A it is the same polynomial from the other side.
+      let other = try x.transposed(1, 2)
+      let gram = try isTall ? other.matmul(x) : x.matmul(other)  // [matrices, short, short]
       let inner = try gram.scaled(by: coefficients.1, addingProducts: gram, gram, times: coefficients.2)
-      x = try x.scaled(by: coefficients.0, addingProducts: inner, x, times: 1)
+      let (left, right) = isTall ? (x, inner) : (inner, x)
+      x = try x.scaled(by: coefficients.0, addingProducts: left, right, times: 1)
     }
-    return turns ? try x.transposed(1, 2) : x
+    return x
   }
 }
