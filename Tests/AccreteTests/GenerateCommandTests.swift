@@ -4,7 +4,7 @@ import Testing
 extension CommandLineTests {
   /// Does `generate` answer files of prompts and conversations, stop where it is told, and put wrong end tokens right?
   @Suite struct GenerateCommandTests {
-    private let common = ["generate", "--threads", "1", "--max-tokens", "12"]
+    private let common = ["generate", "--base", Accrete.base.path, "--threads", "1", "--max-tokens", "12"]
 
     private func lines(_ outcome: Outcome) throws -> [[String: Any]] {
       #expect(outcome.code == 0, "\(outcome.error)")

@@ -21,7 +21,7 @@ struct LogitsCommand: ParsableCommand {
       throw ValidationError("--ids takes whole numbers separated by commas, like 1,2,3")
     }
     try Failure.reported {
-      let model = try DecoderModel(folder: base.folder(), on: base.apply(), precision: base.weights)
+      let model = try DecoderModel(folder: base.folder(for: expert), on: base.apply(), precision: base.weights)
       try model.check(numbers)
       let values = try withoutGradients {
         let hidden = try model.hiddenStates(

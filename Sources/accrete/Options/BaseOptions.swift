@@ -26,6 +26,12 @@ struct BaseOptions: ParsableArguments {
     try base.map { try EmbeddedResources.base($0) } ?? EmbeddedResources.base()
   }
 
+  /// That, or where no base is named the one that these experts were learned on, as far as it is known.
+  func folder(for experts: ExpertOptions) throws -> URL {
+    if base == nil, let home = try experts.home() { return home }
+    return try folder()
+  }
+
   func apply() throws -> Device {
     try TorchRuntime.setThreads(threads ?? ProcessInfo.processInfo.activeProcessorCount)
     return try Device(device ?? "cpu")
@@ -50,6 +56,22 @@ struct ExpertOptions: ParsableArguments {
     guard run == nil || expert == nil else {
       throw ValidationError("--expert is instead of --run and --task: give one or the other.")
     }
+  }
+
+  /// The base of the run, or the embedded one that the expert was learned on.
+  func home() throws -> URL? {
+    if let run {
+      return URL(fileURLWithPath: try RunFolder(URL(fileURLWithPath: absolute(run))).readManifest().configuration.base)
+    }
+    return try expert.flatMap { try Self.home(of: URL(fileURLWithPath: absolute($0))) }
+  }
+
+  /// The embedded base that an expert was learned on; nil for others, and for PEFT's adapters, which do not say it.
+  static func home(of expert: URL) throws -> URL? {
+    guard ExpertArchive.isArchive(expert) else { return nil }
+    let digest = try ExpertArchive.read(expert).baseDigest
+    return try EmbeddedResources.bases.lazy.map { try EmbeddedResources.base($0) }
+      .first { try Checkpoint(folder: $0).digest == digest }
   }
 
   /// - Parameter tokenizer: the digest of the tokenizer that cuts the text; nil where ids are given.

@@ -27,8 +27,10 @@ enum TinyRun {
     for task in tasks { try scratch.write(rows(task), to: "\(task).jsonl") }
   }
 
-  /// Three short steps a task, on one thread.
-  static let options = ["--rank", "2", "--epochs", "1", "--batch", "4", "--threads", "1"]
+  /// Three short steps a task, on one thread and the smallest base.
+  static let options = [
+    "--base", Accrete.base.lastPathComponent, "--rank", "2", "--epochs", "1", "--batch", "4", "--threads", "1",
+  ]
 
   /// `train` on files of the working folder.
   static func arguments(_ files: [String] = tasks.map { $0 + ".jsonl" }, out: String = "run") -> [String] {

@@ -40,9 +40,9 @@ struct ExpertsExportCommand: ParsableCommand {
       let url = URL(fileURLWithPath: absolute(folder))
       let configuration = try RunFolder(url).readManifest().configuration
       // The run's own base, wherever else the options would look.
-      let home = base.base.map(absolute) ?? configuration.base
+      let home = try base.base.map { try EmbeddedResources.base($0) } ?? URL(fileURLWithPath: configuration.base)
       let loaded = try Base(
-        folder: URL(fileURLWithPath: home), on: base.apply(), precision: base.weights ?? configuration.weights)
+        folder: home, on: base.apply(), precision: base.weights ?? configuration.weights)
       Console.error("reading \(task) of \(url.path)")
       let export = try StoredRun(url, model: loaded.model).export(
         task: task, base: loaded, gate: gate, prompts: prompts.map(lines))

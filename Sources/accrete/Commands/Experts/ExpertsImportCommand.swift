@@ -27,7 +27,8 @@ struct ExpertsImportCommand: ParsableCommand {
     try Failure.reported {
       guard ExpertArchive.isSafe(name) else { throw ExpertError.unsafeName(name) }
       let source = URL(fileURLWithPath: absolute(folder))
-      let home = try base.map { try EmbeddedResources.base($0) } ?? EmbeddedResources.base()
+      let home =
+        try base.map { try EmbeddedResources.base($0) } ?? ExpertOptions.home(of: source) ?? EmbeddedResources.base()
       // The base's shape and digest are enough: its weights are not taken apart.
       let host = StoredExpert.Base(
         try DecoderConfiguration(folder: home), digest: try Checkpoint(folder: home).digest,
