@@ -37,7 +37,7 @@ public struct Traced {
   public static func linear(_ x: Tensor, _ weight: FrozenMatrix, tracing: Bool) throws -> Traced {
     let kept = tracing && weight.trained != nil ? x : nil
     return Traced(try x.linear(weight), tracing: tracing) { gradient, toInput in
-      if let kept { try weight.trained?.accumulateGradient(gradient.transposedProduct(kept)) }
+      if let kept { try weight.trained?.accumulateProduct(gradient, kept) }
       return toInput ? try gradient.linearTransposed(weight) : nil
     }
   }

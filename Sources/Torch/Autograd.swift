@@ -36,6 +36,21 @@ extension Tensor {
     try withoutGradients { try gradient.addInPlace(part()) }
   }
 
+  /// Adds `gᵀ x` to the gradient that this leaf collects, where that lies: neither a product beside it nor turned copies of the factors.
+  ///
+  /// `self`: [out, in]; `gradient`: [rows, out]; `input`: [rows, in].
+  /// - Throws: ``TorchError/missingGradient(_:)`` when it is to be trained but has no place for a gradient.
+  public func accumulateProduct(_ gradient: Tensor, _ input: Tensor) throws {
+    guard requiresGradient else { return }
+    guard let sum = self.gradient else { throw TorchError.missingGradient(description) }
+    try withoutGradients {
+      let turned = try gradient.transposed(0, 1)
+      try Operation.check(
+        "aten::addmm_", [sum, turned, input],
+        libtorch.accrete_addmm_in_place(sum.reference, turned.reference, input.reference))
+    }
+  }
+
   /// The gradient that has been collected, if any.
   public var gradient: Tensor? {
     var result: TorchTensorRef?

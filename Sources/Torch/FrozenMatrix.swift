@@ -124,6 +124,10 @@ public struct FrozenMatrix: Sendable {
   func transposedProduct(_ x: Tensor, adding addend: Tensor?) throws -> Tensor {
     switch storage {
     case .plain(let weight):
+      if trained != nil {
+        // A copy that lies the other way would be old after every step.
+        return try addend.map { try $0.addingProduct(x, weight, times: 1) } ?? x.matmul(weight)
+      }
       guard isLarge, x.shape.count == 2 else {
         let turned = try weight.widened().transposed(0, 1)
         return try addend.map { try x.linear(turned, adding: $0) } ?? x.linear(turned)

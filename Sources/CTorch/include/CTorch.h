@@ -93,6 +93,8 @@ typedef struct {
   int32_t (*_Nonnull accrete_fill)(TorchTensorRef a, double value);
   int32_t (*_Nonnull accrete_addmm)(TorchTensorRef bias, TorchTensorRef a, TorchTensorRef b, double beta, double alpha,
                                     TorchTensorRef* result);
+  // sum += a b.
+  int32_t (*_Nonnull accrete_addmm_in_place)(TorchTensorRef sum, TorchTensorRef a, TorchTensorRef b);
   // beta · bias + alpha · a b, matrix by matrix. All [matrices, rows, columns]
   int32_t (*_Nonnull accrete_baddbmm)(TorchTensorRef bias, TorchTensorRef a, TorchTensorRef b, double beta, double alpha,
                                       TorchTensorRef* result);

@@ -78,7 +78,7 @@ extension DecoderModel {
       let wanted = try targets.narrowed(0, from: chunk.lowerBound, count: chunk.count)
       let part = try states.linear(readOut).nextTokenLoss(targets: wanted, scale: scale)  // [chunk, vocabulary]
       sum += part.sum
-      try readOut.trained?.accumulateGradient(part.gradient.transposedProduct(states))
+      try readOut.trained?.accumulateProduct(part.gradient, states)
       gradients.append(try part.gradient.linearTransposed(readOut))
     }
     return (sum, try Tensor.concatenated(gradients))

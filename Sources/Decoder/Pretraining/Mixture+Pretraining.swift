@@ -116,7 +116,7 @@ private struct TrainedRouter {
     let along = try (probabilities * byProbability).sum(1, keeping: true)  // [tokens, 1]
     var byLogits = try probabilities * (byProbability - along)
     if let logSums { byLogits = try byLogits + probabilities * logSums * zShare }
-    try router.accumulateGradient(byLogits.transposedProduct(input))
+    try router.accumulateProduct(byLogits, input)
     return try byLogits.matmul(router)
   }
 }

@@ -4,7 +4,7 @@
 /// has, so that both share a rate and a decay.
 ///
 /// NS: X = u / (‖u‖ + 1e-7), with its shorter side in front; five times A = X Xᵀ, X ← 3.4445 X + (−4.7750 A + 2.0315 A A) X. Its singular
-/// values come near 1, from above and below.
+/// values come near 1, from above and below. On a CPU matrices are moved side by side, each by one thread.
 public struct Muon {
   /// μ.
   public static let momentum = 0.95
@@ -80,19 +80,20 @@ public struct Muon {
   ///   - parameters: what the state was made for.
   ///   - rate: η of this step, which each parameter's factor multiplies.
   public func update(_ parameters: FlatParameters, rate: Double) throws {
-    try withoutGradients {
-      try momentum.multiplyInPlace(by: Self.momentum)
-      try momentum.addInPlace(parameters.gradients)
-      try parameters.gradients.addInPlace(momentum, times: Self.momentum)
-    }
-    let (values, gradients, pieces, weightDecay) = (parameters.values, parameters.gradients, pieces, weightDecay)
+    let (values, gradients, momentum) = (parameters.values, parameters.gradients, momentum)
+    let (pieces, weightDecay) = (pieces, weightDecay)
     @Sendable func move(_ piece: Piece) throws {
       try withoutGradients {
-        let values = try piece.view(of: values)
+        let (values, gradients, momentum) = (
+          try piece.view(of: values), try piece.view(of: gradients), try piece.view(of: momentum)
+        )
+        try momentum.multiplyInPlace(by: Self.momentum)
+        try momentum.addInPlace(gradients)
+        try gradients.addInPlace(momentum, times: Self.momentum)
         let rate = rate * piece.factor
         if piece.decays, weightDecay > 0 { try values.multiplyInPlace(by: 1 - rate * weightDecay) }
         let scale = 0.2 * Double(max(piece.shape[0], piece.shape[1])).squareRoot()
-        try values.addInPlace(Self.orthogonalized(piece.view(of: gradients)), times: -rate * scale)
+        try values.addInPlace(Self.orthogonalized(gradients), times: -rate * scale)
       }
     }
     if let crew {
