@@ -74,6 +74,7 @@ bench: build .venv/installed
 
 reference: .venv/installed
 	.venv/bin/python Scripts/reference/goldens.py --seedling Sources/accrete/Resources/base/seedling
+	.venv/bin/python Scripts/reference/pretraining/goldens.py --logits Sources/accrete/Resources/base/sapling --out Tests/Goldens
 
 clean:
 	rm -rf .build fuzzing/.build

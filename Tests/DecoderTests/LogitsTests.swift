@@ -37,6 +37,17 @@ import Torch
     }
   }
 
+  /// A mixture with shared keys: not transformers, but the decoder that was written from the formulas says what it says.
+  @Test func sapling() throws {
+    try TorchRuntime.setThreads(1)
+    let ids = try #require(try Goldens.json(Sequences.self, "logits").sequences.last).ids
+    let golden = try Goldens.tensors("sapling-logits").tensor("logits")
+    let model = try DecoderModel(folder: Goldens.base("sapling"))
+    let logits = try model.logits(of: ids).narrowed(0, from: ids.count - 2, count: 2)
+    let distance = try difference(logits, golden)
+    #expect(distance < 1e-4, "sapling differs by \(distance)")
+  }
+
   @Test(arguments: ["tiny", "tiny-bf16", "tiny-sharded"])
   func tiny(form: String) throws {
     let model = try Goldens.model(form)

@@ -7,8 +7,12 @@ import Torch
 enum Goldens {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   static let folder = tests.appendingPathComponent("Goldens")
-  static let seedling = tests.deletingLastPathComponent().appendingPathComponent(
-    "Sources/accrete/Resources/base/seedling")
+  static let seedling = base("seedling")
+
+  /// An embedded base.
+  static func base(_ name: String) -> URL {
+    tests.deletingLastPathComponent().appendingPathComponent("Sources/accrete/Resources/base/\(name)")
+  }
 
   static func tensors(_ name: String) throws -> SafetensorsFile {
     try SafetensorsFile(folder.appendingPathComponent(name + ".safetensors"))

@@ -4,7 +4,7 @@
 //     accrete-benchmark score    --base DIR --material score.json --expert expert.safetensors --threads 2
 //     accrete-benchmark generate --base DIR --material generate.json --expert expert.safetensors --new-tokens 64 --threads 2
 //     accrete-benchmark tokenize --base DIR --material texts.json
-//     accrete-benchmark pretrain --config config.json --optimizer adamw|muon --rows 16 --length 256
+//     accrete-benchmark pretrain --config config.json --optimizer adamw|muon --rows 16 --micro-batch 8 --length 256
 //
 // The modes with a model take --weights float32|bfloat16|int8 (default: as the files have them), train also --checkpointing 1.
 //
@@ -18,8 +18,16 @@ import Torch
 
 @main
 struct AccreteBenchmark {
-  static func main() async throws {
-    let arguments = try Arguments(CommandLine.arguments)
+  static func main() async {
+    do {
+      try await run(Arguments(CommandLine.arguments))
+    } catch {
+      FileHandle.standardError.write(Data("accrete-benchmark: \(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func run(_ arguments: Arguments) async throws {
     TorchRuntime.keepFreedMemory()
     try TorchRuntime.setThreads(arguments.number("threads", or: 2))
     switch arguments.mode {

@@ -1,6 +1,7 @@
 """Tests/Goldens/pretraining: what pretraining computes on small models, and which window comes when.
 
     python Scripts/reference/pretraining/goldens.py --out Tests/Goldens/pretraining
+    python Scripts/reference/pretraining/goldens.py --logits Sources/accrete/Resources/base/sapling --out Tests/Goldens
 
 One thread, CPU, float32; bit for bit the same every time on one machine. Runs `checks` first. With `--float64` nothing is
 written: it prints by how much a computation in float64 differs. The files are described in Tests/Goldens/pretraining/README.md.
@@ -13,13 +14,13 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 import order_goldens
 from cases import CASES, RATES, SEED, Case, batches
 from checks import check_all
-from model import Decoder
+from model import Decoder, Shape
 from routing import NOBODY, Decision
 from train import step
 
@@ -119,9 +120,20 @@ def compare_float64(name: str, case: Case) -> None:
               f"largest gradient {max(g.abs().max().item() for g in single['gradients'].values()):.2g}")
 
 
+def base_logits(base: Path, out: Path) -> None:
+    """Logits of an embedded base that transformers has no class for, at the last two of the places of logits.json's longest sequence."""
+    model = Decoder(Shape.read(base / "config.json"))
+    model.load_state_dict({name: tensor.float() for name, tensor in load_file(base / "model.safetensors").items()})
+    ids = json.loads((out / "logits.json").read_text())["sequences"][-1]["ids"]
+    with torch.no_grad():
+        logits, _ = model(torch.tensor([ids]))
+    save_file({"logits": logits[0, -2:].contiguous()}, out / f"{base.name}-logits.safetensors")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--logits", type=Path, help="folder of a base: its logits alone")
     parser.add_argument("--float64", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -131,6 +143,9 @@ def main() -> None:
         return
     if arguments.out is None:
         parser.error("--out is missing")
+    if arguments.logits is not None:
+        base_logits(arguments.logits, arguments.out)
+        return
     check_all()
     for name, case in CASES.items():
         model_golden(name, case, arguments.out)

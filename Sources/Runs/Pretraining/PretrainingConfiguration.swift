@@ -1,6 +1,6 @@
 public import Decoder
 public import Files
-public import Foundation
+import Foundation
 public import Pretraining
 
 /// Everything that decides what a pretraining run computes (docs/pretraining.md).

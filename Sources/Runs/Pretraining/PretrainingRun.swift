@@ -1,7 +1,7 @@
 import Decoder
 import Files
 public import Foundation
-public import Pretraining
+import Pretraining
 import Tokenization
 import Torch
 
