@@ -4,7 +4,7 @@ import Foundation
 /// What is inside the package: base models and the demo's texts.
 enum EmbeddedResources {
   /// The embedded bases by name; the first is the default. Each has its card beside it.
-  static let bases = ["seedling", "sapling"]
+  static let bases = ["sapling", "seedling"]
 
   /// The embedded base that is used where none is named.
   static func base() throws -> URL { try folder("base/\(bases[0])") }

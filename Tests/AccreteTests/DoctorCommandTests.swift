@@ -33,10 +33,10 @@ extension CommandLineTests {
       func found(_ more: [String]) throws -> (ok: Bool, found: String)? {
         try findings(Accrete.run(["doctor", "--json", "--threads", "1"] + more, in: scratch.url))["base model"]
       }
-      let (named, plain) = (try found(["--base", "seedling"]), try found([]))
+      let (named, plain) = (try found(["--base", "sapling"]), try found([]))
       #expect(named?.ok == true && named?.found == plain?.found)
-      let mixture = try found(["--base", "sapling"])
-      #expect(mixture?.ok == true && mixture?.found != plain?.found)
+      let dense = try found(["--base", "seedling"])
+      #expect(dense?.ok == true && dense?.found != plain?.found)
       try scratch.write("{", to: "seedling/config.json")
       #expect(try found(["--base", "seedling"])?.ok == false)
     }

@@ -8,7 +8,7 @@ import Torch
 
 /// Which base model, where.
 struct BaseOptions: ParsableArguments {
-  @Option(help: "Folder of the base in Hugging Face form, or an embedded one: seedling (default) or sapling.")
+  @Option(help: "Folder of the base in Hugging Face form, or an embedded one: sapling (default) or seedling.")
   var base: String?
 
   @Option(help: "cpu, cuda or cuda:N. Default: cpu.")

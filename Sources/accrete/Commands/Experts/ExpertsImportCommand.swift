@@ -11,7 +11,10 @@ struct ExpertsImportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Folder with adapter_config.json and adapter_model.safetensors.", valueName: "adapter"))
   var folder: String
 
-  @Option(help: "The base that the adapter was trained on: a folder, or an embedded one's name. Default: seedling.")
+  @Option(
+    help:
+      "The base that the adapter was trained on: a folder, or an embedded one's name. Default: that of the archive, or sapling."
+  )
   var base: String?
 
   @Option(help: "The expert's name.")
