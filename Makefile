@@ -44,6 +44,7 @@ demo: build
 test: setup
 	$(SWIFT) build --build-tests
 	$(call link_libtorch,)
+	Scripts/check_fuzzing
 	$(SWIFT) test --skip-build --parallel
 
 # Inputs for each target; see docs/fuzzing.md.

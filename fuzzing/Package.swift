@@ -14,7 +14,8 @@ let package = Package(
         .product(name: "Tokenization", package: "accrete"), .product(name: "Templates", package: "accrete"),
         .product(name: "Decoder", package: "accrete"),
         .product(name: "Experts", package: "accrete"), .product(name: "Streams", package: "accrete"),
-        .product(name: "Learning", package: "accrete"), .product(name: "Runs", package: "accrete"),
+        .product(name: "Learning", package: "accrete"), .product(name: "Pretraining", package: "accrete"),
+        .product(name: "Runs", package: "accrete"),
       ],
       path: "Sources",
       swiftSettings: [

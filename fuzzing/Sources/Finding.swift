@@ -18,6 +18,7 @@ struct Finding: Error {
   }
 
   /// Does what must not fail once the reader has accepted the input.
+  @discardableResult
   static func unlessDone<Value>(_ what: String, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()

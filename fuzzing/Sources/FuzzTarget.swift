@@ -3,6 +3,7 @@ import Experts
 import Files
 import Foundation
 import Learning
+import Pretraining
 import Runs
 import Streams
 import Templates
@@ -25,7 +26,7 @@ struct FuzzTarget: Sendable {
 
   /// All targets, in the order in which `make fuzz` runs them.
   static let all: [FuzzTarget] =
-    tensorTargets + streamTargets + modelTargets + templateTargets + adapterTargets + runTargets
+    tensorTargets + streamTargets + modelTargets + templateTargets + adapterTargets + runTargets + pretrainingTargets
 
   static let variable = "ACCRETE_FUZZ_TARGET"
 
@@ -53,6 +54,7 @@ struct FuzzTarget: Sendable {
     error is FileError || error is TorchError || error is TokenizationError || error is TemplateError
       || error is DecoderError
       || error is ExpertError || error is PEFTError || error is StreamError || error is LearningError
-      || error is RunError || error is MetricError
+      || error is RunError || error is MetricError || error is CorpusError || error is RateError
+      || error is PretrainingError || error is ScalingError
   }
 }

@@ -16,7 +16,8 @@ let adapterTargets: [FuzzTarget] = [
       !shape.projections.isEmpty && Set(shape.projections).count == shape.projections.count,
       "projections \(shape.projections)")
     try Finding.unless(
-      expert.pairs.count == base.layers && expert.pairs.allSatisfy { Set($0.keys) == Set(shape.projections) },
+      expert.pairs.count == base.layers
+        && expert.pairs.enumerated().allSatisfy { Set($1.keys) == Set(shape.sites(on: base, layer: $0)) },
       "pairs that are not those of the shape")
     try requireRoundTrip(expert)
   }
