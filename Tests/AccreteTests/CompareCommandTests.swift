@@ -193,7 +193,7 @@ extension CommandLineTests {
       #expect(words.first == "accrete" && words.suffix(2) == ["--out", "moe-cl-o1-s3"])
       // By name: the default may be another one some day.
       let base = try #require(words.firstIndex(of: "--base"))
-      #expect(words[base + 1] == Accrete.base.lastPathComponent)
+      #expect(words[base + 1] == "sapling")
       let again = try Accrete.run(Array(words.dropFirst()), in: scratch.url)
       #expect(again.code == 0, "\(again.testDescription)")
       for file in ["matrix.json", "events.jsonl", "predictions/row-2/weather.jsonl"] {

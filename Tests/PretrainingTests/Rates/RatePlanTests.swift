@@ -33,7 +33,7 @@ import Testing
   @Test func whatCannotBe() {
     #expect(throws: RateError.self) { try RatePlan(batchTokens: 0, experts: 4, active: 1, noise: .unknown) }
     #expect(throws: RateError.self) { try RatePlan(batchTokens: 8, experts: 4, active: 5, noise: .unknown) }
-    for bad in [0, -1, Double.nan, .infinity, 5e-324] {
+    for bad in [0, -1, Double.nan, .infinity, Double.leastNonzeroMagnitude] {
       #expect(throws: RateError.self) { try RatePlan(batchTokens: 8, experts: 4, active: 1, noise: .scale(bad)) }
       #expect(throws: RateError.self) {
         try RatePlan(batchTokens: 8, experts: 4, active: 1, noise: .relativeBatch(bad))
