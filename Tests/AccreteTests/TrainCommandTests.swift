@@ -20,6 +20,7 @@ extension CommandLineTests {
       let yaml = """
         # any option of `accrete train --help`
         tasks: [../weather.jsonl, ../traffic.jsonl]
+        base: seedling
         method: moe-cl
         rank: 2
         epochs: 1
