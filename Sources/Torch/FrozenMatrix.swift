@@ -106,6 +106,10 @@ public struct FrozenMatrix: Sendable {
   func product(_ x: Tensor, adding addend: Tensor?) throws -> Tensor {
     switch storage {
     case .plain(let weight):
+      if trained != nil, x.shape.count == 2 {
+        let turned = try weight.transposed(0, 1)
+        return try addend.map { try $0.addingProduct(x, turned, times: 1) } ?? x.matmul(turned)
+      }
       if Kernels.suit(x), weight.device == .cpu, isLarge || x.count <= Self.fewRows * shape[1] {
         return try x.rowProduct(weight, adding: addend)
       }
