@@ -1,7 +1,8 @@
 // Causal attention over packed rows of different lengths. No include guard: included once for each instruction set.
 //
 // One piece of work is a row and a key head with the query heads that it serves. Keys and values are transposed once per piece,
-// so that sixteen keys are scored at a time.
+// so that sixteen keys are scored at a time, and copied where whole rows of them are summed: in the tensor one head's rows lie a
+// power of two apart, where they push each other out of the cache.
 
 constexpr int query_block = 4;
 
@@ -23,6 +24,18 @@ INLINE void transpose(const float* x, int64_t stride, int64_t length, int64_t pa
   for (int64_t d = 0; d < dim; ++d) {
     for (int64_t j = 0; j < length; ++j) out[d * padded + j] = x[j * stride + d];
     for (int64_t j = length; j < padded; ++j) out[d * padded + j] = 0;
+  }
+}
+
+// out[j] = x[j] of one head, one row after the other.
+INLINE void gather(const float* x, int64_t stride, int64_t length, int64_t dim, float* out) {
+  for (int64_t j = 0; j < length; ++j) memcpy(out + j * dim, x + j * stride, static_cast<size_t>(dim) * sizeof(float));
+}
+
+// The way back of that.
+INLINE void scatter(const float* rows, int64_t length, int64_t dim, float* out, int64_t stride) {
+  for (int64_t j = 0; j < length; ++j) {
+    memcpy(out + j * stride, rows + j * dim, static_cast<size_t>(dim) * sizeof(float));
   }
 }
 
@@ -108,8 +121,8 @@ INLINE void weigh(const float* weights, int64_t padded, const float* rows, int64
 
 template <int T>
 INLINE void attend(const AccreteAttention& s, const Piece& p, int64_t head, int64_t query, const float* columns,
-                   int64_t padded, float* scores, float* out, float* statistics) {
-  const int64_t stride = s.heads * s.dim, kv_stride = s.kv_heads * s.dim;
+                   const float* values, int64_t padded, float* scores, float* out, float* statistics) {
+  const int64_t stride = s.heads * s.dim;
   const float* q = s.queries + (p.start + query) * stride + head * s.dim;
   scores_of<T>(q, stride, columns, padded, s.dim, query + T, scores);
   for (int t = 0; t < T; ++t) {
@@ -117,8 +130,7 @@ INLINE void attend(const AccreteAttention& s, const Piece& p, int64_t head, int6
     if (statistics != nullptr) statistics[(p.start + query + t) * s.heads + head] = logarithm;
     for (int64_t j = query + t + 1; j < query + T; ++j) scores[t * padded + j] = 0;
   }
-  weigh<T>(scores, padded, s.values + p.start * kv_stride + p.key_head * s.dim, kv_stride, query + T, s.dim,
-           out + (p.start + query) * stride + head * s.dim, stride);
+  weigh<T>(scores, padded, values, s.dim, query + T, s.dim, out + (p.start + query) * stride + head * s.dim, stride);
 }
 
 static void attention_forward(const AccreteAttention& s, float* out, float* statistics) {
@@ -127,14 +139,19 @@ static void attention_forward(const AccreteAttention& s, float* out, float* stat
     for (int64_t number = begin; number < end; ++number) {
       const Piece p = piece_of(s, number);
       const int64_t padded = (p.length + lanes - 1) / lanes * lanes + lanes;
-      float *columns = scratch((s.dim + query_block) * padded), *scores = columns + s.dim * padded;
-      transpose(s.keys + p.start * kv_stride + p.key_head * s.dim, kv_stride, p.length, padded, s.dim, columns);
+      float *columns = scratch((2 * s.dim + query_block) * padded), *values = columns + s.dim * padded;
+      float* scores = values + s.dim * padded;
+      const int64_t kv = p.start * kv_stride + p.key_head * s.dim;
+      transpose(s.keys + kv, kv_stride, p.length, padded, s.dim, columns);
+      gather(s.values + kv, kv_stride, p.length, s.dim, values);
       for (int64_t head = p.key_head * group; head < (p.key_head + 1) * group; ++head) {
         int64_t query = 0;
         for (; query + query_block <= p.length; query += query_block) {
-          attend<query_block>(s, p, head, query, columns, padded, scores, out, statistics);
+          attend<query_block>(s, p, head, query, columns, values, padded, scores, out, statistics);
         }
-        for (; query < p.length; ++query) attend<1>(s, p, head, query, columns, padded, scores, out, statistics);
+        for (; query < p.length; ++query) {
+          attend<1>(s, p, head, query, columns, values, padded, scores, out, statistics);
+        }
       }
     }
   });
@@ -175,6 +192,10 @@ INLINE void spread(const float* weights, int64_t padded, const float* x, int64_t
 struct AttentionScratch {
   const float* key_columns;
   const float* value_columns;
+  const float* keys;
+  // [length][dim]
+  float* key_gradient;
+  float* value_gradient;
   float* weights;
   float* scores;
   int64_t padded;
@@ -183,8 +204,8 @@ struct AttentionScratch {
 template <int T>
 INLINE void attend_back(const AccreteAttention& s, const Piece& p, int64_t head, int64_t query,
                         const AttentionScratch& scratch, const AccreteAttentionGradients& g) {
-  const int64_t stride = s.heads * s.dim, kv_stride = s.kv_heads * s.dim, padded = scratch.padded;
-  const int64_t at = (p.start + query) * stride + head * s.dim, kv = p.start * kv_stride + p.key_head * s.dim;
+  const int64_t stride = s.heads * s.dim, padded = scratch.padded;
+  const int64_t at = (p.start + query) * stride + head * s.dim;
   scores_of<T>(s.queries + at, stride, scratch.key_columns, padded, s.dim, query + T, scratch.weights);
   scores_of<T>(g.out_gradient + at, stride, scratch.value_columns, padded, s.dim, query + T, scratch.scores);
   for (int t = 0; t < T; ++t) {
@@ -192,9 +213,9 @@ INLINE void attend_back(const AccreteAttention& s, const Piece& p, int64_t head,
     score_gradient(s, p, head, query + t, g.out, g.statistics, g.out_gradient, weights, scores);
     for (int64_t j = query + t + 1; j < query + T; ++j) weights[j] = scores[j] = 0;
   }
-  weigh<T>(scratch.scores, padded, s.keys + kv, kv_stride, query + T, s.dim, g.queries + at, stride);
-  spread<T>(scratch.scores, padded, s.queries + at, stride, query + T, s.dim, g.keys + kv, kv_stride);
-  spread<T>(scratch.weights, padded, g.out_gradient + at, stride, query + T, s.dim, g.values + kv, kv_stride);
+  weigh<T>(scratch.scores, padded, scratch.keys, s.dim, query + T, s.dim, g.queries + at, stride);
+  spread<T>(scratch.scores, padded, s.queries + at, stride, query + T, s.dim, scratch.key_gradient, s.dim);
+  spread<T>(scratch.weights, padded, g.out_gradient + at, stride, query + T, s.dim, scratch.value_gradient, s.dim);
 }
 
 static void attention_backward(const AccreteAttention& s, const AccreteAttentionGradients& g) {
@@ -204,12 +225,18 @@ static void attention_backward(const AccreteAttention& s, const AccreteAttention
     for (int64_t number = begin; number < end; ++number) {
       const Piece p = piece_of(s, number);
       const int64_t padded = (p.length + lanes - 1) / lanes * lanes + lanes;
-      memory.resize(static_cast<size_t>((2 * s.dim + 2 * query_block) * padded));
-      float *keys = memory.data(), *values = keys + s.dim * padded, *weights = values + s.dim * padded;
+      memory.resize(static_cast<size_t>((5 * s.dim + 2 * query_block) * padded));
+      float *keys = memory.data(), *values = keys + s.dim * padded, *key_rows = values + s.dim * padded;
+      float *key_gradient = key_rows + s.dim * padded, *value_gradient = key_gradient + s.dim * padded;
+      float* weights = value_gradient + s.dim * padded;
       const int64_t kv = p.start * kv_stride + p.key_head * s.dim;
       transpose(s.keys + kv, kv_stride, p.length, padded, s.dim, keys);
       transpose(s.values + kv, kv_stride, p.length, padded, s.dim, values);
-      const AttentionScratch scratch{keys, values, weights, weights + query_block * padded, padded};
+      gather(s.keys + kv, kv_stride, p.length, s.dim, key_rows);
+      gather(g.keys + kv, kv_stride, p.length, s.dim, key_gradient);
+      gather(g.values + kv, kv_stride, p.length, s.dim, value_gradient);
+      const AttentionScratch scratch{keys,           values,  key_rows,                       key_gradient,
+                                     value_gradient, weights, weights + query_block * padded, padded};
       for (int64_t head = p.key_head * group; head < (p.key_head + 1) * group; ++head) {
         int64_t query = 0;
         for (; query + query_block <= p.length; query += query_block) {
@@ -217,6 +244,8 @@ static void attention_backward(const AccreteAttention& s, const AccreteAttention
         }
         for (; query < p.length; ++query) attend_back<1>(s, p, head, query, scratch, g);
       }
+      scatter(key_gradient, p.length, s.dim, g.keys + kv, kv_stride);
+      scatter(value_gradient, p.length, s.dim, g.values + kv, kv_stride);
     }
   });
 }
