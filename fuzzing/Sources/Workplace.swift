@@ -5,10 +5,12 @@ import Foundation
 struct Workplace: Sendable {
   let url: URL
 
-  init(_ name: String) {
+  /// - Parameter folder: of one in it.
+  init(_ name: String, folder: String? = nil) {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-fuzz-\(getpid())-\(name)")
     do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      let place = folder.map { url.appendingPathComponent($0) } ?? url
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     } catch {
       Finding("the fuzzer cannot make \(url.path): \(error)").stop()
     }

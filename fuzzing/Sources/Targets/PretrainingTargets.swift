@@ -63,12 +63,4 @@ private func readAll(_ file: URL) throws {
 private let texts = Workplace("texts")
 private let tokens = Workplace("tokens")
 private let settings = Workplace("settings")
-private let runs: Workplace = {
-  let workplace = Workplace("runs")
-  do {
-    try FileManager.default.createDirectory(at: workplace["run"], withIntermediateDirectories: true)
-  } catch {
-    Finding("the fuzzer cannot make a folder: \(error)").stop()
-  }
-  return workplace
-}()
+private let runs = Workplace("runs", folder: "run")

@@ -15,15 +15,7 @@ let streamTargets: [FuzzTarget] = [
   },
 ]
 
-private let suite: Workplace = {
-  let workplace = Workplace("suite")
-  do {
-    try FileManager.default.createDirectory(at: workplace["agnews"], withIntermediateDirectories: true)
-  } catch {
-    Finding("the fuzzer cannot make a folder: \(error)").stop()
-  }
-  return workplace
-}()
+private let suite = Workplace("suite", folder: "agnews")
 
 /// What every task that a reader returns can rely on.
 private func requirePossible(_ task: LearningTask) throws {
