@@ -43,11 +43,29 @@ extension Tensor {
   public func accumulateProduct(_ gradient: Tensor, _ input: Tensor) throws {
     guard requiresGradient else { return }
     guard let sum = self.gradient else { throw TorchError.missingGradient(description) }
-    try withoutGradients {
-      let turned = try gradient.transposed(0, 1)
-      try Operation.check(
-        "aten::addmm_", [sum, turned, input],
-        libtorch.accrete_addmm_in_place(sum.reference, turned.reference, input.reference))
+    try withoutGradients { try sum.addProductInPlace(gradient.transposed(0, 1), input) }
+  }
+
+  /// Adds rows to those of the gradient that this leaf collects: of a table that rows were taken from.
+  ///
+  /// `self`: [rows, width]; `part`: [tokens, width]; `ids`: the row that each token took, int64 [tokens].
+  /// - Throws: ``TorchError/missingGradient(_:)``; ``TorchError/invalidHyperparameter(name:value:allowed:)`` for a row that is not there.
+  public func accumulateRows(_ part: Tensor, at ids: Tensor) throws {
+    guard requiresGradient else { return }
+    guard let sum = gradient else { throw TorchError.missingGradient(description) }
+    guard Kernels.suit(sum), Kernels.suit(part), ids.device == .cpu, sum.isContiguous else {
+      return try accumulateGradient(part.embeddingGradient(of: ids, rows: shape[0]))
+    }
+    try Kernels.require("the gradient of rows", part, [ids.count, sum.shape[1]])
+    let (part, rows) = (try part.contiguous(), Int64(sum.shape[0]))
+    try ids.contiguous().withBytes { bytes in
+      let ids = bytes.bindMemory(to: Int64.self)
+      if let wrong = ids.first(where: { !(0..<rows).contains($0) }) {
+        throw TorchError.invalidHyperparameter(name: "row", value: "\(wrong)", allowed: "0 to \(rows - 1)")
+      }
+      accrete_add_rows(
+        Int64(ids.count), Int64(sum.shape[1]), ids.baseAddress, try part.kernelMemory(), try sum.kernelMemory(),
+        libtorch.accrete_get_threads())
     }
   }
 

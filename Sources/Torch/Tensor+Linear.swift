@@ -35,6 +35,12 @@ extension Tensor {
     }
   }
 
+  /// `self += a b` for matrices.
+  public func addProductInPlace(_ a: Tensor, _ b: Tensor) throws {
+    try Operation.check(
+      "aten::addmm_", [self, a, b], libtorch.accrete_addmm_in_place(reference, a.reference, b.reference))
+  }
+
   /// `keep · self + alpha · a b`, matrix by matrix, in one pass over the result. All [matrices, rows, columns].
   public func scaled(by keep: Double, addingProducts a: Tensor, _ b: Tensor, times alpha: Double) throws -> Tensor {
     try Operation.produce("aten::baddbmm", [self, a, b]) {

@@ -1,3 +1,5 @@
+import CTorch
+
 extension Tensor {
   /// The sum of all elements.
   public func sum() throws -> Tensor {
@@ -41,6 +43,12 @@ extension Tensor {
   /// The L2 norm of all elements.
   public func norm() throws -> Tensor {
     try (self * self).sum().sqrt()
+  }
+
+  /// Σ x² over all elements, on a CPU in one pass: the same bits for any number of threads.
+  public func squareSum() throws -> Double {
+    guard Kernels.suit(self), isContiguous else { return try (self * self).sum().item() }
+    return accrete_square_sum(Int64(count), try kernelMemory(), libtorch.accrete_get_threads())
   }
 }
 

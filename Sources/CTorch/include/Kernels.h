@@ -99,9 +99,32 @@ void accrete_swiglu_forward(int64_t count, const float* gate, const float* up, f
 void accrete_swiglu_backward(int64_t count, const float* gradient, const float* gate, const float* up, float* by_gate,
                              float* by_up, int32_t threads);
 
-// losses[row] = −ln softmax(logits)[target]; the logits become its gradient times scale. Targets are within the width.
-void accrete_cross_entropy(int64_t rows, int64_t width, const int64_t* targets, float scale, float* logits, float* losses,
-                           int32_t threads);
+// losses[row] = −ln softmax(logits)[target]; the logits become its gradient times scale. Targets are within the width; rows begin
+// `stride` numbers after each other.
+void accrete_cross_entropy(int64_t rows, int64_t width, int64_t stride, const int64_t* targets, float scale, float* logits,
+                           float* losses, int32_t threads);
+
+// Σ x², the same bits for any number of threads.
+double accrete_square_sum(int64_t count, const float* x, int32_t threads);
+
+// out[ids[t]] += x[t], in the order of t; ids are rows of out. x: [tokens, width].
+void accrete_add_rows(int64_t tokens, int64_t width, const int64_t* ids, const float* x, float* out, int32_t threads);
+
+// What experts made of the slots that visit them, row by row in some order: slot t · active + k of token t is at places[slot].
+typedef struct {
+  int64_t tokens, count, active, width;  // count: tokens with the filler behind them
+  const float* rows;      // [places, width]
+  const int64_t* places;  // [tokens, active]
+  int32_t threads;
+} AccreteCombination;
+
+// out[t] = addend[t] (NULL: 0) + Σ_k weights[t, k] rows[places[t, k]]; for the filler addend[t] (NULL: 0). out may be addend.
+void accrete_combine(const AccreteCombination* combination, const float* weights, const float* addend,
+                     float* out /* [count, width] */);
+// by_weights [tokens, active]: ⟨rows[places[t, k]], gradient[t]⟩. by_rows [places, width]: weights[t, k] gradient[t] at the places of
+// slots that visit somebody (visited ≠ 0), each of which has a place of its own; nothing is written elsewhere.
+void accrete_combine_backward(const AccreteCombination* combination, const float* weights, const float* gradient,
+                              const float* visited, float* by_weights, float* by_rows);
 
 // Causal attention of packed rows with a length of their own; query heads share key heads in groups. A token looks at earlier
 // tokens of its row and itself; with `groups`, only at those of group 0 or of its own group; with a `window`, only at those whose

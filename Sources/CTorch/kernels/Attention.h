@@ -1,10 +1,15 @@
 // Causal attention over packed rows of different lengths. No include guard: included once for each instruction set.
 //
-// One piece of work is a row and a key head with the query heads that it serves. Keys and values are transposed once per piece,
-// so that sixteen keys are scored at a time, and copied where whole rows of them are summed: in the tensor one head's rows lie a
-// power of two apart, where they push each other out of the cache.
+// One piece of work is a row and a key head with the query heads that it serves. Keys and values are copied out of the tensor, where
+// one head's rows lie a power of two apart and push each other out of the cache: into columns of sixteen keys, which are scored at a
+// time, or into rows, which are summed. A block of queries meets a tile of keys before the next tile: both stay in the first cache.
+// How far sums are split changes no bit: each is added up in the order of its tokens.
 
 constexpr int query_block = 4;
+// Queries that meet a tile before the next one.
+constexpr int64_t block_rows = 16;
+// Keys of a tile on the way there, which holds one array of them at a time.
+constexpr int64_t tile_forward = 64;
 
 struct Piece {
   int64_t start, length, key_head;
@@ -19,12 +24,25 @@ INLINE Piece piece_of(const AccreteAttention& s, int64_t number) {
   return {start, s.starts[row + 1] - start, number % s.kv_heads, of_row(s.groups), s.window, of_row(s.positions)};
 }
 
-// out[d][j] = x[j][d] of one head; columns beyond `length` are zero.
-INLINE void transpose(const float* x, int64_t stride, int64_t length, int64_t padded, int64_t dim, float* out) {
-  for (int64_t d = 0; d < dim; ++d) {
-    for (int64_t j = 0; j < length; ++j) out[d * padded + j] = x[j * stride + d];
-    for (int64_t j = length; j < padded; ++j) out[d * padded + j] = 0;
+// Keys or values of one head, sixteen beside each other: number d of key j is at sixteens · (j / 16) + dimension · d + j % 16.
+struct Columns {
+  const float* numbers;
+  int64_t dimension, sixteens;
+
+  Columns from(int64_t key) const { return {numbers + key / lanes * sixteens, dimension, sixteens}; }
+};
+
+// x[j] of one head as columns, zero beyond `length`; `out` holds dim · (length, rounded up to sixteen) numbers.
+INLINE Columns columns_of(const float* x, int64_t stride, int64_t length, int64_t dim, float* out) {
+  for (int64_t first = 0; first < length; first += lanes) {
+    const int64_t n = std::min(lanes, length - first);
+    float* column = out + first * dim;
+    for (int64_t d = 0; d < dim; ++d, column += lanes) {
+      for (int64_t j = 0; j < n; ++j) column[j] = x[(first + j) * stride + d];
+      for (int64_t j = n; j < lanes; ++j) column[j] = 0;
+    }
   }
+  return {out, lanes, lanes * dim};
 }
 
 // out[j] = x[j] of one head, one row after the other.
@@ -39,18 +57,25 @@ INLINE void scatter(const float* rows, int64_t length, int64_t dim, float* out, 
   }
 }
 
-// scores[t][j] = Σ_d x[t][d] columns[d][j] for `T` rows and the first `count` columns. Columns are there up to a multiple of
-// sixteen.
+// body(four, 0), body(four, 4), … and then one at a time: how many at once is a constant of the type.
+template <typename Body>
+INLINE void in_fours(int64_t count, Body body) {
+  int64_t t = 0;
+  for (; t + query_block <= count; t += query_block) body(std::integral_constant<int, query_block>{}, t);
+  for (; t < count; ++t) body(std::integral_constant<int, 1>{}, t);
+}
+
+// scores[t][j] = Σ_d x[t][d] columns[d][j] for `T` rows of x, `stride` apart, and the first `count` columns.
 template <int T>
-INLINE void scores_of(const float* x, int64_t stride, const float* columns, int64_t padded, int64_t dim, int64_t count,
-                      float* scores) {
-  for (int64_t j = 0; j < count; j += lanes) {
+INLINE void scores_of(const float* x, int64_t stride, Columns columns, int64_t dim, int64_t count, float* scores,
+                      int64_t score_stride) {
+  for (int64_t j = 0; j < count; j += lanes, columns.numbers += columns.sixteens) {
     V sums[T] = {};
     for (int64_t d = 0; d < dim; ++d) {
-      const V column = load(columns + d * padded + j, lanes);
+      const V column = load(columns.numbers + d * columns.dimension, lanes);
       for (int t = 0; t < T; ++t) sums[t] = sums[t] + column * x[t * stride + d];
     }
-    for (int t = 0; t < T; ++t) store(scores + t * padded + j, sums[t], lanes);
+    for (int t = 0; t < T; ++t) store(scores + t * score_stride + j, sums[t], lanes);
   }
 }
 
@@ -61,8 +86,10 @@ INLINE Integers of_tokens(const Piece& p, const int32_t* numbers, int64_t j) {
   return result;
 }
 
-// Which of sixteen keys a query may look at: earlier ones and itself, of the prompt (group 0) or of its own group, in its window.
+// `value` where a query may look at one of sixteen keys, `otherwise` elsewhere: it looks at earlier ones and itself, of the prompt
+// (group 0) or of its own group, in its window.
 INLINE V visible(const Piece& p, int64_t query, int64_t j, V value, float otherwise) {
+  if (p.groups == nullptr && p.window == 0 && j + lanes <= query + 1) return value;
   const Integers counts = Integers{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + static_cast<int32_t>(j);
   V result = counts <= static_cast<int32_t>(query) ? value : splat(otherwise);
   if (p.groups != nullptr) {
@@ -74,12 +101,6 @@ INLINE V visible(const Piece& p, int64_t query, int64_t j, V value, float otherw
     const int64_t own = p.positions == nullptr ? query : p.positions[query];
     result = places > static_cast<int32_t>(own - p.window) ? result : splat(otherwise);
   }
-  return result;
-}
-
-INLINE float largest(V v) {
-  float result = v[0];
-  for (int i = 1; i < lanes; ++i) result = v[i] > result ? v[i] : result;
   return result;
 }
 
@@ -104,33 +125,62 @@ INLINE float normalize(const Piece& p, int64_t query, float scale, float* scores
   return maximum + std::log(denominator);
 }
 
-// out[t] (+)= Σ_j weights[t][j] rows[j] for `T` outputs.
+// Weights of sums: that of summand j in sum t is at numbers[sum · t + summand · j].
+struct Weights {
+  const float* numbers;
+  int64_t sum, summand;
+};
+
+// out[t] (+)= Σ_j weights[t][j] rows[j] for `T` sums of `count` summands, at `n` columns of them.
 template <int T>
-INLINE void weigh(const float* weights, int64_t padded, const float* rows, int64_t stride, int64_t count, int64_t dim,
-                  float* out, int64_t out_stride) {
-  for (int64_t d = 0; d < dim; d += lanes) {
-    const int64_t n = dim - d;
-    V sums[T] = {};
-    for (int64_t j = 0; j < count; ++j) {
-      const V row = load(rows + j * stride + d, n);
-      for (int t = 0; t < T; ++t) sums[t] = sums[t] + row * weights[t * padded + j];
-    }
-    for (int t = 0; t < T; ++t) store(out + t * out_stride + d, sums[t], n);
+INLINE void weigh_columns(Weights w, const float* rows, int64_t stride, int64_t count, int64_t n, float* out,
+                          int64_t out_stride, bool adds) {
+  V sums[T] = {};
+  if (adds) {
+    for (int t = 0; t < T; ++t) sums[t] = load(out + t * out_stride, n);
   }
+  for (int64_t j = 0; j < count; ++j) {
+    const V row = load(rows + j * stride, n);
+    for (int t = 0; t < T; ++t) sums[t] = sums[t] + row * w.numbers[t * w.sum + j * w.summand];
+  }
+  for (int t = 0; t < T; ++t) store(out + t * out_stride, sums[t], n);
 }
 
+// The same at `dim` columns. Sixteen is a constant where they are whole: the innermost loop asks nothing.
 template <int T>
-INLINE void attend(const AccreteAttention& s, const Piece& p, int64_t head, int64_t query, const float* columns,
+INLINE void weigh(Weights w, const float* rows, int64_t stride, int64_t count, int64_t dim, float* out, int64_t out_stride,
+                  bool adds) {
+  int64_t d = 0;
+  for (; d + lanes <= dim; d += lanes) weigh_columns<T>(w, rows + d, stride, count, lanes, out + d, out_stride, adds);
+  if (d < dim) weigh_columns<T>(w, rows + d, stride, count, dim - d, out + d, out_stride, adds);
+}
+
+// `count` queries of a head from `query` on. `scores`: [block_rows][padded].
+INLINE void attend(const AccreteAttention& s, const Piece& p, int64_t head, int64_t query, int64_t count, Columns keys,
                    const float* values, int64_t padded, float* scores, float* out, float* statistics) {
-  const int64_t stride = s.heads * s.dim;
-  const float* q = s.queries + (p.start + query) * stride + head * s.dim;
-  scores_of<T>(q, stride, columns, padded, s.dim, query + T, scores);
-  for (int t = 0; t < T; ++t) {
+  const int64_t stride = s.heads * s.dim, at = (p.start + query) * stride + head * s.dim, last = query + count;
+  for (int64_t key = 0; key < last; key += tile_forward) {
+    in_fours(count, [&](auto fours, int64_t t) __attribute__((always_inline)) {
+      constexpr int T = fours.value;
+      const int64_t seen = std::min(tile_forward, query + t + T - key);
+      if (seen <= 0) return;
+      scores_of<T>(s.queries + at + t * stride, stride, keys.from(key), s.dim, seen, scores + t * padded + key, padded);
+    });
+  }
+  for (int64_t t = 0; t < count; ++t) {
     const float logarithm = normalize(p, query + t, s.scale, scores + t * padded);
     if (statistics != nullptr) statistics[(p.start + query + t) * s.heads + head] = logarithm;
-    for (int64_t j = query + t + 1; j < query + T; ++j) scores[t * padded + j] = 0;
+    std::fill(scores + t * padded + query + t + 1, scores + t * padded + std::min(padded, query + t + query_block), 0.0f);
   }
-  weigh<T>(scores, padded, values, s.dim, query + T, s.dim, out + (p.start + query) * stride + head * s.dim, stride);
+  for (int64_t key = 0; key < last; key += tile_forward) {
+    in_fours(count, [&](auto fours, int64_t t) __attribute__((always_inline)) {
+      constexpr int T = fours.value;
+      const int64_t seen = std::min(tile_forward, query + t + T - key);
+      if (seen <= 0) return;
+      weigh<T>({scores + t * padded + key, padded, 1}, values + key * s.dim, s.dim, seen, s.dim, out + at + t * stride,
+               stride, key > 0);
+    });
+  }
 }
 
 static void attention_forward(const AccreteAttention& s, float* out, float* statistics) {
@@ -139,113 +189,17 @@ static void attention_forward(const AccreteAttention& s, float* out, float* stat
     for (int64_t number = begin; number < end; ++number) {
       const Piece p = piece_of(s, number);
       const int64_t padded = (p.length + lanes - 1) / lanes * lanes + lanes;
-      float *columns = scratch((2 * s.dim + query_block) * padded), *values = columns + s.dim * padded;
+      float *columns = scratch((2 * s.dim + block_rows) * padded), *values = columns + s.dim * padded;
       float* scores = values + s.dim * padded;
       const int64_t kv = p.start * kv_stride + p.key_head * s.dim;
-      transpose(s.keys + kv, kv_stride, p.length, padded, s.dim, columns);
+      const Columns keys = columns_of(s.keys + kv, kv_stride, p.length, s.dim, columns);
       gather(s.values + kv, kv_stride, p.length, s.dim, values);
       for (int64_t head = p.key_head * group; head < (p.key_head + 1) * group; ++head) {
-        int64_t query = 0;
-        for (; query + query_block <= p.length; query += query_block) {
-          attend<query_block>(s, p, head, query, columns, values, padded, scores, out, statistics);
-        }
-        for (; query < p.length; ++query) {
-          attend<1>(s, p, head, query, columns, values, padded, scores, out, statistics);
+        for (int64_t query = 0; query < p.length; query += block_rows) {
+          const int64_t count = std::min(block_rows, p.length - query);
+          attend(s, p, head, query, count, keys, values, padded, scores, out, statistics);
         }
       }
-    }
-  });
-}
-
-// What one query gives back: with P its weights and dP = dO Vᵀ, dS = scale · P ⊙ (dP − dO·O).
-INLINE void score_gradient(const AccreteAttention& s, const Piece& p, int64_t head, int64_t query, const float* out,
-                           const float* statistics, const float* gradient, float* weights, float* scores) {
-  const int64_t at = ((p.start + query) * s.heads + head) * s.dim;
-  V products{};
-  for (int64_t d = 0; d < s.dim; d += lanes) {
-    products = products + load(out + at + d, s.dim - d) * load(gradient + at + d, s.dim - d);
-  }
-  const float delta = total(products), logarithm = statistics[(p.start + query) * s.heads + head];
-  for (int64_t j = 0; j <= query; j += lanes) {
-    const V weight = visible(p, query, j, exponential(load(weights + j, lanes) * s.scale - logarithm), 0);
-    store(weights + j, weight, lanes);
-    store(scores + j, weight * (load(scores + j, lanes) - delta) * s.scale, lanes);
-  }
-}
-
-// rows[j] += weights[j] x for the first `count` rows.
-template <int T>
-INLINE void spread(const float* weights, int64_t padded, const float* x, int64_t stride, int64_t count, int64_t dim,
-                   float* rows, int64_t row_stride) {
-  for (int64_t d = 0; d < dim; d += lanes) {
-    const int64_t n = dim - d;
-    V values[T];
-    for (int t = 0; t < T; ++t) values[t] = load(x + t * stride + d, n);
-    for (int64_t j = 0; j < count; ++j) {
-      V sum = load(rows + j * row_stride + d, n);
-      for (int t = 0; t < T; ++t) sum = sum + values[t] * weights[t * padded + j];
-      store(rows + j * row_stride + d, sum, n);
-    }
-  }
-}
-
-struct AttentionScratch {
-  const float* key_columns;
-  const float* value_columns;
-  const float* keys;
-  // [length][dim]
-  float* key_gradient;
-  float* value_gradient;
-  float* weights;
-  float* scores;
-  int64_t padded;
-};
-
-template <int T>
-INLINE void attend_back(const AccreteAttention& s, const Piece& p, int64_t head, int64_t query,
-                        const AttentionScratch& scratch, const AccreteAttentionGradients& g) {
-  const int64_t stride = s.heads * s.dim, padded = scratch.padded;
-  const int64_t at = (p.start + query) * stride + head * s.dim;
-  scores_of<T>(s.queries + at, stride, scratch.key_columns, padded, s.dim, query + T, scratch.weights);
-  scores_of<T>(g.out_gradient + at, stride, scratch.value_columns, padded, s.dim, query + T, scratch.scores);
-  for (int t = 0; t < T; ++t) {
-    float *weights = scratch.weights + t * padded, *scores = scratch.scores + t * padded;
-    score_gradient(s, p, head, query + t, g.out, g.statistics, g.out_gradient, weights, scores);
-    for (int64_t j = query + t + 1; j < query + T; ++j) weights[j] = scores[j] = 0;
-  }
-  weigh<T>(scratch.scores, padded, scratch.keys, s.dim, query + T, s.dim, g.queries + at, stride);
-  spread<T>(scratch.scores, padded, s.queries + at, stride, query + T, s.dim, scratch.key_gradient, s.dim);
-  spread<T>(scratch.weights, padded, g.out_gradient + at, stride, query + T, s.dim, scratch.value_gradient, s.dim);
-}
-
-static void attention_backward(const AccreteAttention& s, const AccreteAttentionGradients& g) {
-  const int64_t group = s.heads / s.kv_heads, kv_stride = s.kv_heads * s.dim;
-  each(s.rows * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
-    std::vector<float> memory;
-    for (int64_t number = begin; number < end; ++number) {
-      const Piece p = piece_of(s, number);
-      const int64_t padded = (p.length + lanes - 1) / lanes * lanes + lanes;
-      memory.resize(static_cast<size_t>((5 * s.dim + 2 * query_block) * padded));
-      float *keys = memory.data(), *values = keys + s.dim * padded, *key_rows = values + s.dim * padded;
-      float *key_gradient = key_rows + s.dim * padded, *value_gradient = key_gradient + s.dim * padded;
-      float* weights = value_gradient + s.dim * padded;
-      const int64_t kv = p.start * kv_stride + p.key_head * s.dim;
-      transpose(s.keys + kv, kv_stride, p.length, padded, s.dim, keys);
-      transpose(s.values + kv, kv_stride, p.length, padded, s.dim, values);
-      gather(s.keys + kv, kv_stride, p.length, s.dim, key_rows);
-      gather(g.keys + kv, kv_stride, p.length, s.dim, key_gradient);
-      gather(g.values + kv, kv_stride, p.length, s.dim, value_gradient);
-      const AttentionScratch scratch{keys,           values,  key_rows,                       key_gradient,
-                                     value_gradient, weights, weights + query_block * padded, padded};
-      for (int64_t head = p.key_head * group; head < (p.key_head + 1) * group; ++head) {
-        int64_t query = 0;
-        for (; query + query_block <= p.length; query += query_block) {
-          attend_back<query_block>(s, p, head, query, scratch, g);
-        }
-        for (; query < p.length; ++query) attend_back<1>(s, p, head, query, scratch, g);
-      }
-      scatter(key_gradient, p.length, s.dim, g.keys + kv, kv_stride);
-      scatter(value_gradient, p.length, s.dim, g.values + kv, kv_stride);
     }
   });
 }

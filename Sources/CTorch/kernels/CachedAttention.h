@@ -13,14 +13,14 @@ template <int T>
 INLINE void attend_cached(const AccreteCachedAttention& s, const CachedPiece& p, const float* queries, int64_t stride,
                           int64_t count, int64_t step, float* out) {
   const int64_t most = count + (T - 1) * step;
-  scores_of<T>(queries, stride, p.keys, s.capacity, s.dim, most, p.scores);
+  scores_of<T>(queries, stride, {p.keys, s.capacity, lanes}, s.dim, most, p.scores, s.capacity);
   const Piece row{0, most, 0, nullptr, s.window, nullptr};
   for (int64_t t = 0; t < T; ++t) {
     float* scores = p.scores + t * s.capacity;
     normalize(row, count + t * step - 1, s.scale, scores);
     for (int64_t j = count + t * step; j < most; ++j) scores[j] = 0;
   }
-  weigh<T>(p.scores, s.capacity, p.values, s.dim, most, s.dim, out, stride);
+  weigh<T>({p.scores, s.capacity, 1}, p.values, s.dim, most, s.dim, out, stride, false);
 }
 
 static void cached_attention(const AccreteCachedAttention& s, float* out) {

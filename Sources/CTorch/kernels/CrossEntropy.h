@@ -1,15 +1,21 @@
 // −ln softmax of one place in each row, and its gradient in the logits' own memory. No include guard: included once for each
 // instruction set.
 
-static void cross_entropy(int64_t rows, int64_t width, const int64_t* targets, float scale, float* logits, float* losses,
-                          int32_t threads) {
+static void cross_entropy(int64_t rows, int64_t width, int64_t stride, const int64_t* targets, float scale, float* logits,
+                          float* losses, int32_t threads) {
   each(rows, 8, threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t row = begin; row < end; ++row) {
-      float* x = logits + row * width;
-      float largest = x[0];
-      for (int64_t f = 1; f < width; ++f) largest = x[f] > largest ? x[f] : largest;
+      float* x = logits + row * stride;
+      V top = splat(x[0]);
+      int64_t whole = 0;
+      for (; whole + lanes <= width; whole += lanes) {
+        const V value = load(x + whole, lanes);
+        top = value > top ? value : top;
+      }
+      float most = largest(top);
+      for (; whole < width; ++whole) most = x[whole] > most ? x[whole] : most;
       const int64_t target = targets[row];
-      const float right = x[target] - largest;
+      const float right = x[target] - most;
       // Sums of rows as wide as a vocabulary: some in the lanes of a vector, these in double.
       double sum = 0;
       for (int64_t start = 0; start < width; start += 32 * lanes) {
@@ -17,7 +23,7 @@ static void cross_entropy(int64_t rows, int64_t width, const int64_t* targets, f
         const int64_t stop = std::min(width, start + 32 * lanes);
         for (int64_t f = start; f < stop; f += lanes) {
           const int64_t n = width - f;
-          const V e = exponential(load(x + f, n) - largest);
+          const V e = exponential(load(x + f, n) - most);
           store(x + f, e, n);
           part = part + load(x + f, n);
         }

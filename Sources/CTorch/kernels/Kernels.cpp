@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "Parallel.h"
@@ -50,8 +51,11 @@ namespace plain {
 #include "Mixture.h"
 #include "Norm.h"
 #include "SwiGLU.h"
+#include "Sums.h"
+#include "Routing.h"
 #include "CrossEntropy.h"
 #include "Attention.h"
+#include "AttentionBackward.h"
 #include "CachedAttention.h"
 #include "Product.h"
 #include "Quantize.h"
@@ -67,8 +71,11 @@ namespace avx2 {
 #include "Mixture.h"
 #include "Norm.h"
 #include "SwiGLU.h"
+#include "Sums.h"
+#include "Routing.h"
 #include "CrossEntropy.h"
 #include "Attention.h"
+#include "AttentionBackward.h"
 #include "CachedAttention.h"
 #include "Product.h"
 #include "Quantize.h"
@@ -82,8 +89,11 @@ namespace avx512 {
 #include "Mixture.h"
 #include "Norm.h"
 #include "SwiGLU.h"
+#include "Sums.h"
+#include "Routing.h"
 #include "CrossEntropy.h"
 #include "Attention.h"
+#include "AttentionBackward.h"
 #include "CachedAttention.h"
 #include "Product.h"
 #include "Quantize.h"
@@ -180,9 +190,30 @@ void accrete_swiglu_backward(int64_t count, const float* gradient, const float* 
   ACCRETE_DISPATCH(swiglu_backward(count, gradient, gate, up, by_gate, by_up, threads));
 }
 
-void accrete_cross_entropy(int64_t rows, int64_t width, const int64_t* targets, float scale, float* logits, float* losses,
-                           int32_t threads) {
-  ACCRETE_DISPATCH(cross_entropy(rows, width, targets, scale, logits, losses, threads));
+void accrete_cross_entropy(int64_t rows, int64_t width, int64_t stride, const int64_t* targets, float scale, float* logits,
+                           float* losses, int32_t threads) {
+  ACCRETE_DISPATCH(cross_entropy(rows, width, stride, targets, scale, logits, losses, threads));
+}
+
+double accrete_square_sum(int64_t count, const float* x, int32_t threads) {
+  std::vector<double> sums(static_cast<size_t>(count / accrete::plain::square_block + 1));
+  ACCRETE_DISPATCH(square_sums(count, x, sums.data(), threads));
+  double sum = 0;
+  for (const double part : sums) sum += part;
+  return sum;
+}
+
+void accrete_add_rows(int64_t tokens, int64_t width, const int64_t* ids, const float* x, float* out, int32_t threads) {
+  ACCRETE_DISPATCH(add_rows(tokens, width, ids, x, out, threads));
+}
+
+void accrete_combine(const AccreteCombination* combination, const float* weights, const float* addend, float* out) {
+  ACCRETE_DISPATCH(combine(*combination, weights, addend, out));
+}
+
+void accrete_combine_backward(const AccreteCombination* combination, const float* weights, const float* gradient,
+                              const float* visited, float* by_weights, float* by_rows) {
+  ACCRETE_DISPATCH(combine_backward(*combination, weights, gradient, visited, by_weights, by_rows));
 }
 
 void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics) {

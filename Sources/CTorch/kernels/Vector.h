@@ -34,6 +34,15 @@ INLINE float total(V v) {
   return parts[0];
 }
 
+INLINE float largest(V v) {
+  float parts[lanes];
+  memcpy(parts, &v, sizeof v);
+  for (int64_t half = lanes / 2; half > 0; half /= 2) {
+    for (int64_t i = 0; i < half; ++i) parts[i] = parts[i] > parts[i + half] ? parts[i] : parts[i + half];
+  }
+  return parts[0];
+}
+
 // e^x to about one unit in the last place (Cephes' polynomial); saturates at the ends of the range.
 INLINE V exponential(V x) {
   x = x < -87.0f ? splat(-87.0f) : x;

@@ -17,10 +17,8 @@ public struct Mixture: Sendable {
 
   /// `x` (normed): [tokens, hidden] → the same.
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
-    let tokens = pass.tokens
-    let routed =
-      try pass.routing.map { try routedInTraining(x, tokens: tokens, $0, layer: layer) }
-      ?? routed(x, tokens: tokens, pass, layer: layer)
+    if let routing = pass.routing { return try forwardInTraining(x, pass, routing, layer: layer) }
+    let routed = try routed(x, tokens: pass.tokens, pass, layer: layer)
     guard let shared else { return routed }
     let common = try pass.feed(x, through: shared, layer: layer)
     let (commonWay, routedWay) = (common.way, routed.way)

@@ -2,7 +2,7 @@ public import Torch
 
 extension DecoderModel {
   /// Logits are there for so many numbers at a time: a large vocabulary costs no memory.
-  private static let logitNumbers = 8_000_000
+  private static let logitNumbers = 1 << 23
 
   /// The loss of predicting each next token, with the gradients of all weights that collect some.
   ///
@@ -41,7 +41,7 @@ extension DecoderModel {
       if let table = embedding.trained {
         let inner = try gradient.narrowed(0, from: 0, count: count)
         let ids = try Packing(batch).packed(batch.ids).narrowed(0, from: 0, count: count)
-        try table.accumulateGradient(inner.embeddingGradient(of: ids, rows: embedding.shape[0]))
+        try table.accumulateRows(inner, at: ids)
       }
       return loss.sum
     }
@@ -53,7 +53,7 @@ extension DecoderModel {
       let states = try packedStates(batch).narrowed(0, from: 0, count: batch.tokens)
       return try chunks(of: states.shape[0]).reduce(0.0) { sum, chunk in
         let part = try states.narrowed(0, from: chunk.lowerBound, count: chunk.count).filled(toMultipleOf: 32)
-        let logits = try logits(part).narrowed(0, from: 0, count: chunk.count)
+        let logits = try SpacedRows(logits(part).narrowed(0, from: 0, count: chunk.count))
         return try sum
           + logits.nextTokenLoss(
             targets: targets.narrowed(0, from: chunk.lowerBound, count: chunk.count), scale: 0
@@ -62,9 +62,11 @@ extension DecoderModel {
     }
   }
 
+  /// Parts of about one size: a small one at the end would read the whole vocabulary for a few tokens.
   private func chunks(of count: Int) -> [Range<Int>] {
-    let size = max(32, Self.logitNumbers / max(configuration.vocabularySize, 1))
-    return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+    let most = max(32, Self.logitNumbers / max(configuration.vocabularySize, 1))
+    let size = max(1, (count + most - 1) / most)  // chunks
+    return (0..<size).map { count * $0 / size..<count * ($0 + 1) / size }
   }
 
   /// With the gradient by `hidden`; the read-out collects its own. `hidden`: [tokens, hidden].
@@ -76,7 +78,7 @@ extension DecoderModel {
     for chunk in chunks(of: hidden.shape[0]) {
       let states = try hidden.narrowed(0, from: chunk.lowerBound, count: chunk.count)
       let wanted = try targets.narrowed(0, from: chunk.lowerBound, count: chunk.count)
-      let part = try states.linear(readOut).nextTokenLoss(targets: wanted, scale: scale)  // [chunk, vocabulary]
+      let part = try SpacedRows(states, times: readOut).nextTokenLoss(targets: wanted, scale: scale)  // [chunk, vocabulary]
       sum += part.sum
       try readOut.trained?.accumulateProduct(part.gradient, states)
       gradients.append(try part.gradient.linearTransposed(readOut))

@@ -1,11 +1,12 @@
 import Torch
 
 extension Mixture {
-  /// The routed part while it is trained: limits, recycled tokens, and gradients of experts and router.
+  /// The block while it is trained: limits, recycled tokens, and gradients of experts and router.
   ///
-  /// `x` (normed): [tokens, hidden], of which the first `tokens` are real → the same, zeros at the filler.
-  func routedInTraining(_ x: Tensor, tokens: Int, _ routing: RoutingPass, layer: Int) throws -> Traced {
-    let (count, hidden, active) = (x.shape[0], x.shape[1], shape.active)
+  /// `x` (normed): [tokens, hidden], of which the first ones are real → the same; no expert is routed to the filler behind them.
+  func forwardInTraining(_ x: Tensor, _ pass: ForwardPass, _ routing: RoutingPass, layer: Int) throws -> Traced {
+    let (count, tokens, active) = (x.shape[0], pass.tokens, shape.active)
+    let common = try shared.map { try pass.feed(x, through: $0, layer: layer) }
     let real = try count > tokens ? x.narrowed(0, from: 0, count: tokens) : x
     let gate = try TrainedRouter(real, router, shape, routing, layer: layer)
     let groups = try ExpertGroups(gate.assignment.experts, of: shape, on: x.device)
@@ -17,23 +18,19 @@ extension Mixture {
       outputs.append(part.value)
       ways.append(part.way)
     }
-    let made = try Tensor.concatenated(outputs).gathered(0, rows: groups.places)
-      .reshaped([tokens, active, hidden])
-    let sum = try active == 1 ? made.squeezed(1) * gate.weights : (made * gate.weights.unsqueezed(2)).sum(1)
-    return Traced(try Self.filled(sum, to: count), tracing: true) { gradient, _ in
-      let inner = try count > tokens ? gradient.narrowed(0, from: 0, count: tokens) : gradient
-      let each = try inner.unsqueezed(1)  // [tokens, 1, hidden]
-      let slots = try (each * gate.weights.unsqueezed(2)).reshaped([tokens * active, hidden])
-      let sortedGradient = try slots.gathered(0, rows: groups.slots)  // [places, hidden]
+    let made = try Combination(rows: Tensor.concatenated(outputs), places: groups.places, active: active)
+    let commonWay = common?.way
+    let sum = try made.sum(weights: gate.weights, adding: common?.value, count: count)
+    return Traced(sum, tracing: true) { gradient, _ in
+      let arriving = try made.backward(gradient, weights: gate.weights, visited: gate.visited)
       let parts = try zip(groups.runs, ways).map { run, way in
-        let part = try sortedGradient.narrowed(0, from: run.start, count: run.count)
-        try run.clearFiller(of: part)
-        return try way.pulledBack(part)
+        try way.pulledBack(arriving.rows.narrowed(0, from: run.start, count: run.count))
       }
-      let byExperts = try (Tensor.concatenated(parts).gathered(0, rows: groups.places) * gate.visited)
-        .reshaped([tokens, active, hidden]).sum(1)
-      let byWeights = try (made * each).sum(2)  // [tokens, active]
-      return try Self.filled(byExperts + gate.pulledBack(byWeights, input: real), to: count)
+      let back = try Combination(rows: Tensor.concatenated(parts), places: groups.places, active: active)
+      let sum = try back.sum(weights: gate.visited, adding: commonWay?.pulledBack(gradient), count: count)
+      try gate.pullBack(
+        arriving.weights, input: real, into: count > tokens ? sum.narrowed(0, from: 0, count: tokens) : sum)
+      return sum  // [tokens, hidden]
     }
   }
 }
@@ -43,14 +40,13 @@ private struct TrainedRouter {
   let assignment: RoutingAssignment
   /// w, 0 for a slot that visits nobody. [tokens, active]
   let weights: Tensor
-  /// 1 where a slot visits an expert. [slots, 1]
+  /// 1 where a slot visits an expert. [tokens, active]
   let visited: Tensor
   private let router: Tensor
   private let shape: MixtureShape
   private let probabilities: Tensor  // [tokens, experts]
   /// Experts visited, 0 where none is. int64 [tokens, active]
   private let places: Tensor
-  private let mask: Tensor  // [tokens, active]
   /// Σ p over a token's visits, where weights are divided by it. [tokens, 1]
   private let sums: Tensor?
   /// What every token's p has as gradient from the balance loss. [experts]
@@ -69,16 +65,15 @@ private struct TrainedRouter {
       choices: try choices.integers(), shape: shape, capacity: rule.capacity(tokens: tokens, shape: shape),
       overflow: rule.overflow, stream: { routing.stream(layer: layer) })
     let visits = assignment.experts
-    let mask = try Tensor(visits.map { $0 < 0 ? Float(0) : 1 }, shape: [tokens, shape.active], on: x.device)
+    visited = try Tensor(visits.map { $0 < 0 ? Float(0) : 1 }, shape: [tokens, shape.active], on: x.device)
     let places = try Tensor(visits.map { max($0, 0) }, shape: [tokens, shape.active], on: x.device)
-    let picked = try probabilities.picked(1, places) * mask  // [tokens, active]
+    let picked = try probabilities.picked(1, places) * visited  // [tokens, active]
     if shape.renormalizes {
       let sums = try (picked.sum(1, keeping: true)).clamped(from: 1e-9)  // [tokens, 1]
       (weights, self.sums) = (try picked / sums, sums)
     } else {
       (weights, sums) = (picked, nil)
     }
-    visited = try mask.reshaped([tokens * shape.active, 1])
 
     // E Σ f_e P_e: f counts the choices, and only P has a gradient.
     let shares = assignment.chosen.map { Double($0) / Double(max(tokens, 1)) }
@@ -96,14 +91,14 @@ private struct TrainedRouter {
         zLoss: try logSums.map { try ($0 * $0).mean().item() } ?? 0,
         weight: try weights.narrowed(1, from: 0, count: 1).mean().item()))
     (self.assignment, self.router, self.shape) = (assignment, router, shape)
-    (self.probabilities, self.places, self.mask) = (probabilities, places, mask)
+    (self.probabilities, self.places) = (probabilities, places)
   }
 
-  /// From the gradient by the weights, and of the losses, to that by the router's input; the router collects its own.
+  /// From the gradient by the weights, and of the losses, to that by the router's input, which is added; the router collects its own.
   ///
   /// ∂w_j/∂p_i = m_i (δ_ij − w_j) / Σ where weights are divided, m_i δ_ij otherwise; ∂p_i/∂z_j = p_i (δ_ij − p_j).
-  /// `gradient`: [tokens, active]; `input`: [tokens, hidden] → the same.
-  func pulledBack(_ gradient: Tensor, input: Tensor) throws -> Tensor {
+  /// `gradient`: [tokens, active]; `input`, `sum`: [tokens, hidden].
+  func pullBack(_ gradient: Tensor, input: Tensor, into sum: Tensor) throws {
     var byPicked = gradient
     if let sums {
       let mean = try (gradient * weights).sum(1, keeping: true)  // [tokens, 1]
@@ -112,11 +107,11 @@ private struct TrainedRouter {
     // A token visits an expert once at most; slots that visit nobody add nothing to expert 0.
     let byProbability =
       try Tensor.zeros(probabilities.shape, on: input.device)
-      .addingAt(1, places, byPicked * mask) + byBalance  // [tokens, experts]
+      .addingAt(1, places, byPicked * visited) + byBalance  // [tokens, experts]
     let along = try (probabilities * byProbability).sum(1, keeping: true)  // [tokens, 1]
     var byLogits = try probabilities * (byProbability - along)
     if let logSums { byLogits = try byLogits + probabilities * logSums * zShare }
     try router.accumulateProduct(byLogits, input)
-    return try byLogits.matmul(router)
+    try sum.addProductInPlace(byLogits, router)
   }
 }

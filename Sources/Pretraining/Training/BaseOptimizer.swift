@@ -86,8 +86,7 @@ public struct BaseOptimizer {
 
   /// Whether all gradients are numbers, and their common norm.
   public func gradientNorm() throws -> Double {
-    let parts = try ([plain] + [matrices].compactMap(\.self)).map { try $0.gradients.norm().item() }
-    return parts.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    try (plain.gradients.squareSum() + (matrices?.gradients.squareSum() ?? 0)).squareRoot()
   }
 
   /// Clips and moves.

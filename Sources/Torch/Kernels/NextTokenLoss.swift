@@ -1,7 +1,7 @@
 import CTorch
 
-extension Tensor {
-  /// −ln softmax(row)[target] of every row, summed, and `scale` times its gradient by the logits.
+extension SpacedRows {
+  /// −ln softmax(row)[target] of every row of logits, summed, and `scale` times its gradient by the logits.
   ///
   /// On a CPU the gradient takes the logits' own memory: they must not be used again.
   ///
@@ -12,18 +12,18 @@ extension Tensor {
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``, ``TorchError/invalidHyperparameter(name:value:allowed:)`` for a
   ///   target that is no column.
   public func nextTokenLoss(targets: Tensor, scale: Double) throws -> (sum: Double, gradient: Tensor) {
-    let (rows, width) = (shape.first ?? 0, shape.last ?? 0)
-    guard shape.count == 2, width > 0, targets.shape == [rows], targets.dtype == .int64 else {
+    let rows = whole.shape[0]
+    guard whole.shape.count == 2, width > 0, targets.shape == [rows], targets.dtype == .int64 else {
       throw TorchError.shapeMismatch(what: "targets of a loss", expected: [rows], got: targets.shape)
     }
-    guard Kernels.suit(self), targets.device == .cpu else {
-      let logProbabilities = try logSoftmax(-1)
+    guard Kernels.suit(whole), targets.device == .cpu else {
+      let logProbabilities = try matrix().logSoftmax(-1)
       let wanted = try targets.unsqueezed(1)  // [rows, 1]
       let picked = try logProbabilities.picked(1, wanted)  // [rows, 1]
       let gradient = try logProbabilities.exp().replacing(1, at: wanted, with: picked.exp() + -1) * scale
       return (try -picked.sum().item(), gradient)
     }
-    let (logits, targets) = (try contiguous(), try targets.contiguous())
+    let targets = try targets.contiguous()
     let losses = try Tensor(uninitialized: [rows])
     try targets.withBytes { bytes in
       let columns = bytes.bindMemory(to: Int64.self)
@@ -31,9 +31,9 @@ extension Tensor {
         throw TorchError.invalidHyperparameter(name: "target", value: "\(wrong)", allowed: "0 to \(width - 1)")
       }
       accrete_cross_entropy(
-        Int64(rows), Int64(width), columns.baseAddress, Float(scale), try logits.kernelMemory(),
-        try losses.kernelMemory(), libtorch.accrete_get_threads())
+        Int64(rows), Int64(width), Int64(whole.shape[1]), columns.baseAddress, Float(scale),
+        try whole.kernelMemory(), try losses.kernelMemory(), libtorch.accrete_get_threads())
     }
-    return (try losses.converted(to: .float64).sum().item(), logits)
+    return (try losses.converted(to: .float64).sum().item(), try matrix())
   }
 }

@@ -94,7 +94,7 @@ public struct FlatParameters {
   /// - Returns: the norm before.
   @discardableResult
   public func clipGradients(to limit: Double) throws -> Double {
-    let norm = try gradients.norm().item()
+    let norm = try gradients.squareSum().squareRoot()
     if limit > 0, norm > limit { try gradients.multiplyInPlace(by: limit / (norm + 1e-6)) }
     return norm
   }

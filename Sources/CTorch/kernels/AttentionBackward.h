@@ -1,0 +1,114 @@
+// The way back of causal attention over packed rows. No include guard: included once for each instruction set, after Attention.h.
+//
+// Tiles of keys are walked from the first to the last, and for each one the queries that see it: a key's gradient stays in the first
+// cache until it is complete, a query's is added to tile by tile.
+
+// Keys of a tile: of five arrays, and their gradients among them.
+constexpr int64_t tile_back = 32;
+
+// One key head's arrays, all of the row's length.
+struct AttentionArrays {
+  Columns key_columns, value_columns;
+  const float* keys;      // [length][dim]
+  float* key_gradient;    // [length][dim]
+  float* value_gradient;  // [length][dim]
+  float* along;           // dO·O of each query of a head [length]
+  float* weights;         // [block_rows][tile_back]
+  float* scores;          // [block_rows][tile_back]
+};
+
+// P and dS of a query at the tile's keys that it sees, from their scores and dP; zero at the rest of the tile.
+//
+// With dP = dO Vᵀ: dS = scale · P ⊙ (dP − dO·O).
+INLINE void score_gradient(const Piece& p, float scale, int64_t query, int64_t key, float logarithm, float along,
+                           float* weights, float* scores) {
+  const int64_t seen = std::min(tile_back, query + 1 - key);
+  int64_t j = 0;
+  for (; j < seen; j += lanes) {
+    const V weight = visible(p, query, key + j, exponential(load(weights + j, lanes) * scale - logarithm), 0);
+    store(weights + j, weight, lanes);
+    store(scores + j, weight * (load(scores + j, lanes) - along) * scale, lanes);
+  }
+  for (; j < tile_back; j += lanes) {
+    store(weights + j, V{}, lanes);
+    store(scores + j, V{}, lanes);
+  }
+}
+
+// `count` queries of a head from `query` on, which see some of the keys from `key` on.
+INLINE void attend_back(const AccreteAttention& s, const Piece& p, int64_t head, int64_t key, int64_t query, int64_t count,
+                        const AttentionArrays& arrays, const AccreteAttentionGradients& g) {
+  const int64_t stride = s.heads * s.dim, at = (p.start + query) * stride + head * s.dim;
+  int64_t first = count;  // who sees the tile
+  in_fours(count, [&](auto fours, int64_t t) __attribute__((always_inline)) {
+    constexpr int T = fours.value;
+    const int64_t seen = std::min(tile_back, query + t + T - key), row = at + t * stride;
+    if (seen <= 0) return;
+    first = std::min(first, t);
+    float *weights = arrays.weights + t * tile_back, *scores = arrays.scores + t * tile_back;
+    scores_of<T>(s.queries + row, stride, arrays.key_columns.from(key), s.dim, seen, weights, tile_back);
+    scores_of<T>(g.out_gradient + row, stride, arrays.value_columns.from(key), s.dim, seen, scores, tile_back);
+    for (int64_t i = 0; i < T; ++i) {
+      const int64_t own = query + t + i;
+      score_gradient(p, s.scale, own, key, g.statistics[(p.start + own) * s.heads + head], arrays.along[own],
+                     weights + i * tile_back, scores + i * tile_back);
+    }
+    weigh<T>({scores, tile_back, 1}, arrays.keys + key * s.dim, s.dim, std::min(seen, p.length - key), s.dim,
+             g.queries + row, stride, key > 0);
+  });
+  const int64_t row = at + first * stride, from = first * tile_back;
+  in_fours(std::min(tile_back, std::min(p.length, query + count) - key), [&](auto fours, int64_t j)
+               __attribute__((always_inline)) {
+    constexpr int T = fours.value;
+    const int64_t to = (key + j) * s.dim;
+    weigh<T>({arrays.scores + from + j, 1, tile_back}, s.queries + row, stride, count - first, s.dim,
+             arrays.key_gradient + to, s.dim, true);
+    weigh<T>({arrays.weights + from + j, 1, tile_back}, g.out_gradient + row, stride, count - first, s.dim,
+             arrays.value_gradient + to, s.dim, true);
+  });
+}
+
+// dO·O of each of a head's queries.
+INLINE void output_products(const AccreteAttention& s, const Piece& p, int64_t head, const AccreteAttentionGradients& g,
+                            float* along) {
+  for (int64_t query = 0; query < p.length; ++query) {
+    const int64_t at = ((p.start + query) * s.heads + head) * s.dim;
+    V products{};
+    for (int64_t d = 0; d < s.dim; d += lanes) {
+      products = products + load(g.out + at + d, s.dim - d) * load(g.out_gradient + at + d, s.dim - d);
+    }
+    along[query] = total(products);
+  }
+}
+
+static void attention_backward(const AccreteAttention& s, const AccreteAttentionGradients& g) {
+  const int64_t group = s.heads / s.kv_heads, kv_stride = s.kv_heads * s.dim;
+  each(s.rows * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t number = begin; number < end; ++number) {
+      const Piece p = piece_of(s, number);
+      const int64_t padded = (p.length + lanes - 1) / lanes * lanes, array = s.dim * padded;
+      float* memory = scratch(5 * array + group * padded + 2 * block_rows * tile_back);
+      const int64_t kv = p.start * kv_stride + p.key_head * s.dim;
+      float *keys = memory + 2 * array, *key_gradient = memory + 3 * array, *value_gradient = memory + 4 * array;
+      float *along = memory + 5 * array, *weights = along + group * padded;
+      const Columns key_columns = columns_of(s.keys + kv, kv_stride, p.length, s.dim, memory);
+      const Columns value_columns = columns_of(s.values + kv, kv_stride, p.length, s.dim, memory + array);
+      gather(s.keys + kv, kv_stride, p.length, s.dim, keys);
+      gather(g.keys + kv, kv_stride, p.length, s.dim, key_gradient);
+      gather(g.values + kv, kv_stride, p.length, s.dim, value_gradient);
+      const int64_t first = p.key_head * group;
+      for (int64_t h = 0; h < group; ++h) output_products(s, p, first + h, g, along + h * padded);
+      for (int64_t key = 0; key < p.length; key += tile_back) {
+        for (int64_t h = 0; h < group; ++h) {
+          const AttentionArrays arrays{key_columns,    value_columns,      keys,    key_gradient,
+                                         value_gradient, along + h * padded, weights, weights + block_rows * tile_back};
+          for (int64_t query = key / block_rows * block_rows; query < p.length; query += block_rows) {
+            attend_back(s, p, first + h, key, query, std::min(block_rows, p.length - query), arrays, g);
+          }
+        }
+      }
+      scatter(key_gradient, p.length, s.dim, g.keys + kv, kv_stride);
+      scatter(value_gradient, p.length, s.dim, g.values + kv, kv_stride);
+    }
+  });
+}
