@@ -165,9 +165,8 @@ int32_t accrete_addmm_in_place(TorchTensorRef sum, TorchTensorRef a, TorchTensor
   return guarded([&] { tensor(sum).addmm_(tensor(a), tensor(b)); });
 }
 
-int32_t accrete_baddbmm(TorchTensorRef bias, TorchTensorRef a, TorchTensorRef b, double beta, double alpha,
-                        TorchTensorRef* result) {
-  return guarded([&] { *result = handle(at::baddbmm(tensor(bias), tensor(a), tensor(b), beta, alpha)); });
+int32_t accrete_baddbmm_in_place(TorchTensorRef sum, TorchTensorRef a, TorchTensorRef b, double beta, double alpha) {
+  return guarded([&] { tensor(sum).baddbmm_(tensor(a), tensor(b), beta, alpha); });
 }
 
 int32_t accrete_linear(TorchTensorRef x, TorchTensorRef w, TorchTensorRef addend, TorchTensorRef* result) {
@@ -295,7 +294,7 @@ void accrete_keep_tensor_memory(void) { accrete::keep_tensor_memory(); }
   FUNCTION(accrete_last_error) FUNCTION(accrete_new_optional) FUNCTION(accrete_from_memory) \
   FUNCTION(accrete_add) FUNCTION(accrete_add_in_place) FUNCTION(accrete_add_scalar) \
   FUNCTION(accrete_multiply_scalar) FUNCTION(accrete_multiply_scalar_in_place) FUNCTION(accrete_power_scalar) \
-  FUNCTION(accrete_fill) FUNCTION(accrete_addmm) FUNCTION(accrete_addmm_in_place) FUNCTION(accrete_baddbmm) FUNCTION(accrete_linear) \
+  FUNCTION(accrete_fill) FUNCTION(accrete_addmm) FUNCTION(accrete_addmm_in_place) FUNCTION(accrete_baddbmm_in_place) FUNCTION(accrete_linear) \
   FUNCTION(accrete_masked_fill) \
   FUNCTION(accrete_backward) FUNCTION(accrete_backward_from) FUNCTION(accrete_requires_grad) \
   FUNCTION(accrete_get_grad) FUNCTION(accrete_set_grad) FUNCTION(accrete_set_data) \

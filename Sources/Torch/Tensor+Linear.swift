@@ -41,11 +41,32 @@ extension Tensor {
       "aten::addmm_", [self, a, b], libtorch.accrete_addmm_in_place(reference, a.reference, b.reference))
   }
 
-  /// `keep · self + alpha · a b`, matrix by matrix, in one pass over the result. All [matrices, rows, columns].
-  public func scaled(by keep: Double, addingProducts a: Tensor, _ b: Tensor, times alpha: Double) throws -> Tensor {
-    try Operation.produce("aten::baddbmm", [self, a, b]) {
-      libtorch.accrete_baddbmm(reference, a.reference, b.reference, keep, alpha, &$0)
+  /// `self = factor · left leftᵀ`, matrix by matrix. Of large ones, only the blocks on and below the diagonal are products: those above
+  /// mirror them.
+  ///
+  /// `self`: [matrices, rows, rows]; `left`: [matrices, rows, columns].
+  func becomeSquare(of left: Tensor, times factor: Double = 1) throws {
+    let rows = shape[1]
+    let block = rows >= 256 && rows.isMultiple(of: 2) ? rows / 2 : rows
+    for start in stride(from: 0, to: rows, by: block) {
+      let end = start + block
+      let (above, own) = (
+        try left.narrowed(1, from: 0, count: end).transposed(1, 2), try left.narrowed(1, from: start, count: block)
+      )
+      let band = try narrowed(1, from: start, count: block)  // [matrices, block, rows]
+      let lower = try band.narrowed(2, from: 0, count: end)
+      try Operation.check(
+        "aten::baddbmm_", [lower, own, above],
+        libtorch.accrete_baddbmm_in_place(lower.reference, own.reference, above.reference, 0, factor))
+      guard start > 0 else { continue }
+      try narrowed(1, from: 0, count: start).narrowed(2, from: start, count: block)
+        .copyInPlace(from: band.narrowed(2, from: 0, count: start).transposed(1, 2))
     }
+  }
+
+  /// The diagonals of matrices, as a view. [matrices, rows, rows] → [matrices, rows]
+  func diagonals() throws -> Tensor {
+    try Operation.call("aten::diagonal", [.tensor(self), .int(0), .int(1), .int(2)])
   }
 
   /// The gradient by an embedding table of `rows` rows. `self`: that by the rows taken, [tokens, width]; `ids`: int64 [tokens]

@@ -47,6 +47,7 @@ extension Tensor {
 
   /// Σ x² over all elements, on a CPU in one pass: the same bits for any number of threads.
   public func squareSum() throws -> Double {
+    guard count > 0 else { return 0 }
     guard Kernels.suit(self), isContiguous else { return try (self * self).sum().item() }
     return accrete_square_sum(Int64(count), try kernelMemory(), libtorch.accrete_get_threads())
   }

@@ -54,7 +54,8 @@ import Torch
     )
   }
 
-  @Test(arguments: [[1], [4], [5, 1, 17, 3, 40], [16, 32, 8]], [false, true])
+  // Queries are taken in sixteens, keys in tiles of 64 on the way there and of 32 back.
+  @Test(arguments: [[1], [4], [5, 1, 17, 3, 40], [16, 32, 8], [129, 64, 31]], [false, true])
   func equalsLibtorch(lengths: [Int], grouped: Bool) throws {
     for (heads, kvHeads, dim) in [(4, 2, 32), (3, 3, 24), (6, 1, 8), (2, 1, 64)] {
       let tokens = lengths.reduce(0, +)

@@ -60,6 +60,17 @@ import Torch
     try expect(x.logSumExp(1), [2], [2.407_605_9, 5.407_605_9])
   }
 
+  /// More than a block of squares, and some left over: close to the sum in double, and the same bits for two threads.
+  @Test(arguments: [0, 1, 17, 16_384, 100_003])
+  func squareSums(count: Int) throws {
+    let numbers = (0..<count).map { Float(($0 * 7_919) % 1_000) / 1_000 - 0.3 }
+    let exact = numbers.reduce(0.0) { $0 + Double($1) * Double($1) }
+    let sum = try tensor(numbers).squareSum()
+    #expect(abs(sum - exact) <= 1e-6 * exact)
+    let crew = try ThreadCrew(1, threads: 2)
+    #expect(try crew.map(1) { _, _ in try tensor(numbers).squareSum() } == [sum])
+  }
+
   @Test func theFirstOfEqualsIsTheArgmax() throws {
     #expect(try tensor([1, 7, 7, 0]).argmax(0).integers() == [1])
     #expect(try x.argmax(1).integers() == [2, 2])

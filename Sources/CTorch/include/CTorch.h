@@ -95,9 +95,9 @@ typedef struct {
                                     TorchTensorRef* result);
   // sum += a b.
   int32_t (*_Nonnull accrete_addmm_in_place)(TorchTensorRef sum, TorchTensorRef a, TorchTensorRef b);
-  // beta · bias + alpha · a b, matrix by matrix. All [matrices, rows, columns]
-  int32_t (*_Nonnull accrete_baddbmm)(TorchTensorRef bias, TorchTensorRef a, TorchTensorRef b, double beta, double alpha,
-                                      TorchTensorRef* result);
+  // sum = beta · sum + alpha · a b, matrix by matrix; with beta 0 what sum held does not matter. All [matrices, rows, columns]
+  int32_t (*_Nonnull accrete_baddbmm_in_place)(TorchTensorRef sum, TorchTensorRef a, TorchTensorRef b, double beta,
+                                               double alpha);
   // x wᵀ (+ addend). On a CPU in float32 and outside of recording, by oneDNN: there it ran at twice the speed of MKL on
   // AMD. x: [rows, in], w: [out, in] with any strides, addend: [rows, out] or NULL.
   int32_t (*_Nonnull accrete_linear)(TorchTensorRef x, TorchTensorRef w, TorchTensorRef addend, TorchTensorRef* result);

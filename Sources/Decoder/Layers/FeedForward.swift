@@ -22,6 +22,12 @@ public struct FeedForward: Sendable {
       let activated = try outputWay.pulledBack(gradient)  // [tokens, intermediate]
       let inner = try SwiGLU.backward(activated, gate: gated.value, up: upped.value)
       let byGate = try gated.way.pulledBack(inner.gate, toInput: toInput)
+      if experts == nil, gate.trained != nil, let up = up.trained, let byGate {
+        // In pretraining the second product is added to the first where it lies.
+        try up.accumulateProduct(inner.up, x)
+        try byGate.addProductInPlace(inner.up, up)
+        return byGate
+      }
       let byUp = try upped.way.pulledBack(inner.up, toInput: toInput)
       guard let byGate, let byUp else { return nil }
       return try byGate + byUp

@@ -3,7 +3,7 @@
 /// m ← μ m + g, u = g + μ m, O = NS(u), W ← W − η λ W − η · 0.2 √max(out, in) · O: an update has about the root mean square that AdamW's
 /// has, so that both share a rate and a decay.
 ///
-/// NS: X = u / (‖u‖ + 1e-7), with its shorter side in front; five times A = X Xᵀ, X ← 3.4445 X + (−4.7750 A + 2.0315 A A) X. Its singular
+/// NS: X = u / (‖u‖ + 1e-7), with its shorter side in front; five times A = X Xᵀ, X ← (3.4445 − 4.7750 A + 2.0315 A²) X. Its singular
 /// values come near 1, from above and below. On a CPU matrices are moved side by side, each by one thread.
 public struct Muon {
   /// μ.
@@ -109,13 +109,19 @@ public struct Muon {
     let isTall = shape[1] > shape[2]
     let norms = try (matrices * matrices).reshaped([shape[0], -1]).sum(1).sqrt() + 1e-7
     var x = try matrices / norms.reshaped([shape[0], 1, 1])
+    let short = min(shape[1], shape[2])
+    let (a, b, c) = coefficients
+    let one = try Tensor(repeating: 1, [1], on: x.device)
     for _ in 0..<iterations {
       // A tall one is never turned: with Xᵀ X in the place of A it is the same polynomial from the other side.
-      let other = try x.transposed(1, 2)
-      let gram = try isTall ? other.matmul(x) : x.matmul(other)  // [matrices, short, short]
-      let inner = try gram.scaled(by: coefficients.1, addingProducts: gram, gram, times: coefficients.2)
-      let (left, right) = isTall ? (x, inner) : (inner, x)
-      x = try x.scaled(by: coefficients.0, addingProducts: left, right, times: 1)
+      let gram = try Tensor(uninitialized: [shape[0], short, short], on: x.device)
+      try gram.becomeSquare(of: isTall ? x.transposed(1, 2) : x)
+      // a + b A + c A² = c (A + b/2c)² + (a − b²/4c): without copies beside the products.
+      try gram.diagonals().addInPlace(one, times: b / (2 * c))
+      let inner = try Tensor(uninitialized: gram.shape, on: x.device)
+      try inner.becomeSquare(of: gram, times: c)
+      try inner.diagonals().addInPlace(one, times: a - b * b / (4 * c))
+      x = try isTall ? x.matmul(inner) : inner.matmul(x)
     }
     return x
   }
