@@ -39,6 +39,17 @@ extension Tensor {
     try Operation.check("aten::add_", [self, other], libtorch.accrete_add_in_place(reference, other.reference, factor))
   }
 
+  /// `self = keep · self + factor · other`, on a CPU in one pass over contiguous tensors of one shape.
+  func blendInPlace(keeping keep: Double, adding other: Tensor, times factor: Double) throws {
+    guard Kernels.suit(self), Kernels.suit(other), isContiguous, other.isContiguous, shape == other.shape, count > 0 else {
+      try multiplyInPlace(by: keep)
+      return try addInPlace(other, times: factor)
+    }
+    accrete_blend(
+      Int64(count), Float(keep), try kernelMemory(), Float(factor), try other.kernelMemory(),
+      libtorch.accrete_get_threads())
+  }
+
   /// `self *= factor`.
   public func multiplyInPlace(by factor: Double) throws {
     try Operation.check("aten::mul_", [self], libtorch.accrete_multiply_scalar_in_place(reference, factor))

@@ -58,10 +58,15 @@ extension Tensor {
       try Operation.check(
         "aten::baddbmm_", [lower, own, above],
         libtorch.accrete_baddbmm_in_place(lower.reference, own.reference, above.reference, 0, factor))
-      guard start > 0 else { continue }
-      try narrowed(1, from: 0, count: start).narrowed(2, from: start, count: block)
-        .copyInPlace(from: band.narrowed(2, from: 0, count: start).transposed(1, 2))
     }
+    guard block < rows else { return }
+    guard Kernels.suit(self) else {
+      let lower = try narrowed(1, from: block, count: block).narrowed(2, from: 0, count: block)
+      return try narrowed(1, from: 0, count: block).narrowed(2, from: block, count: block)
+        .copyInPlace(from: lower.transposed(1, 2))
+    }
+    accrete_mirror(
+      Int64(shape[0]), Int64(rows), Int64(block), try kernelMemory(), libtorch.accrete_get_threads())
   }
 
   /// The diagonals of matrices, as a view. [matrices, rows, rows] → [matrices, rows]

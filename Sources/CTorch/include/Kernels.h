@@ -110,6 +110,12 @@ double accrete_square_sum(int64_t count, const float* x, int32_t threads);
 // out[ids[t]] += x[t], in the order of t; ids are rows of out. x: [tokens, width].
 void accrete_add_rows(int64_t tokens, int64_t width, const int64_t* ids, const float* x, float* out, int32_t threads);
 
+// x = keep · x + factor · y.
+void accrete_blend(int64_t count, float keep, float* x, float factor, const float* y, int32_t threads);
+
+// x[m, i, j] = x[m, j, i] for i < first ≤ j: what symmetric matrices have above their lower blocks. x: [matrices, rows, rows].
+void accrete_mirror(int64_t matrices, int64_t rows, int64_t first, float* x, int32_t threads);
+
 // What experts made of the slots that visit them, row by row in some order: slot t · active + k of token t is at places[slot].
 typedef struct {
   int64_t tokens, count, active, width;  // count: tokens with the filler behind them

@@ -207,6 +207,14 @@ void accrete_add_rows(int64_t tokens, int64_t width, const int64_t* ids, const f
   ACCRETE_DISPATCH(add_rows(tokens, width, ids, x, out, threads));
 }
 
+void accrete_blend(int64_t count, float keep, float* x, float factor, const float* y, int32_t threads) {
+  ACCRETE_DISPATCH(blend(count, keep, x, factor, y, threads));
+}
+
+void accrete_mirror(int64_t matrices, int64_t rows, int64_t first, float* x, int32_t threads) {
+  ACCRETE_DISPATCH(mirror(matrices, rows, first, x, threads));
+}
+
 void accrete_combine(const AccreteCombination* combination, const float* weights, const float* addend, float* out) {
   ACCRETE_DISPATCH(combine(*combination, weights, addend, out));
 }

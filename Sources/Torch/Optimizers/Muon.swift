@@ -87,13 +87,12 @@ public struct Muon {
         let (values, gradients, momentum) = (
           try piece.view(of: values), try piece.view(of: gradients), try piece.view(of: momentum)
         )
-        try momentum.multiplyInPlace(by: Self.momentum)
-        try momentum.addInPlace(gradients)
+        try momentum.blendInPlace(keeping: Self.momentum, adding: gradients, times: 1)
         try gradients.addInPlace(momentum, times: Self.momentum)
         let rate = rate * piece.factor
-        if piece.decays, weightDecay > 0 { try values.multiplyInPlace(by: 1 - rate * weightDecay) }
         let scale = 0.2 * Double(max(piece.shape[0], piece.shape[1])).squareRoot()
-        try values.addInPlace(Self.orthogonalized(gradients), times: -rate * scale)
+        let kept = piece.decays ? 1 - rate * weightDecay : 1
+        try values.blendInPlace(keeping: kept, adding: Self.orthogonalized(gradients), times: -rate * scale)
       }
     }
     if let crew {
