@@ -1,8 +1,9 @@
 public import Torch
 
 extension DecoderModel {
-  /// Logits are there for so many numbers at a time: a large vocabulary costs no memory.
-  private static let logitNumbers = 1 << 23
+  /// Logits are there for so many numbers at a time, 16 MiB: a large vocabulary costs no memory. (Tensors of 32 MiB and more are given back to
+  /// the system each time, which clears them anew.)
+  private static let logitNumbers = 1 << 22
 
   /// The loss of predicting each next token, with the gradients of all weights that collect some.
   ///
