@@ -41,7 +41,8 @@ extension Tensor {
 
   /// `self = keep · self + factor · other`, on a CPU in one pass over contiguous tensors of one shape.
   func blendInPlace(keeping keep: Double, adding other: Tensor, times factor: Double) throws {
-    guard Kernels.suit(self), Kernels.suit(other), isContiguous, other.isContiguous, shape == other.shape, count > 0 else {
+    guard Kernels.suit(self), Kernels.suit(other), isContiguous, other.isContiguous, shape == other.shape, count > 0
+    else {
       try multiplyInPlace(by: keep)
       return try addInPlace(other, times: factor)
     }

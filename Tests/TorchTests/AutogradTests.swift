@@ -47,7 +47,9 @@ import Torch
     try table.accumulateRows(tensor([1, 2, 10, 20, 100, 200], shape: [3, 2]), at: Tensor([2, 0, 2] as [Int]))
     try expect(#require(table.gradient), [3, 2], [11, 21, 1, 1, 102, 203])
     for wrong in [-1, 3] {
-      #expect(throws: TorchError.self) { try table.accumulateRows(tensor([1, 2], shape: [1, 2]), at: Tensor([wrong])) }
+      #expect(throws: TorchError.self) {
+        try table.accumulateRows(tensor([1, 2], shape: [1, 2]), at: Tensor([wrong]))
+      }
     }
     #expect(throws: TorchError.self) { try table.accumulateRows(tensor([1], shape: [1, 1]), at: Tensor([0] as [Int])) }
   }
