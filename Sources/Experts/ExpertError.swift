@@ -31,7 +31,8 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
     case .invalidHyperparameter(let name, let value, let allowed):
       "\(name) is \(value); allowed: \(allowed)"
     case .otherBase(let expert, let expected, let got):
-      "expert `\(expert)` was learned on the base \(expected), this base is \(got). Load the base that it belongs to."
+      "expert `\(expert)` was learned on the base \(expected), this base is \(got)."
+        + " Name the base that it belongs to with --base."
     case .missingTensor(let place, let name):
       "\(place): tensor `\(name)` is missing. Was the file written by another method or with another rank?"
     case .unusedTensors(let place, let names):
