@@ -3,12 +3,6 @@ import Torch
 
 /// Is attention over cached tokens what attention over all of them at once is?
 @Suite struct CachedAttentionTests {
-  private func normal(_ shape: [Int], _ seed: UInt64) throws -> Tensor {
-    let tensor = try Tensor(uninitialized: shape)
-    try Generator(seed: seed).fillNormal(tensor, deviation: 1)
-    return tensor
-  }
-
   /// Row by row in pieces, over more tokens than the first room holds, for groups of one to six query heads.
   @Test(arguments: [(2, 2, 8), (4, 2, 16), (6, 1, 20), (7, 1, 32)])
   func equalsPackedAttention(heads: Int, kvHeads: Int, headDim: Int) throws {

@@ -32,11 +32,6 @@ import Torch
   /// 40 numbers a row: more than a vector, and some left over. Against libtorch's own operations.
   @Test func wideRows() throws {
     let (tokens, active, width, places) = (50, 3, 40, 170)
-    func normal(_ shape: [Int], _ seed: UInt64) throws -> Tensor {
-      let result = try Tensor(uninitialized: shape)
-      try Generator(seed: seed).fillNormal(result, deviation: 1)
-      return result
-    }
     let (rows, weights) = (try normal([places, width], 1), try normal([tokens, active], 2))
     let gradient = try normal([tokens, width], 3)
     let numbers = (0..<tokens * active).map { ($0 * 7) % 167 }

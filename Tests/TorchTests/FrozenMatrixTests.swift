@@ -4,12 +4,6 @@ import Testing
 
 /// Is a product with 8-bit weights what its integers and scales say, and close to the exact one?
 @Suite struct FrozenMatrixTests {
-  private func normal(_ shape: [Int], _ seed: UInt64) throws -> Tensor {
-    let tensor = try Tensor(uninitialized: shape)
-    try Generator(seed: seed).fillNormal(tensor, deviation: 1)
-    return tensor
-  }
-
   /// 127 is representable in every row, so nothing is lost: both directions are exact.
   @Test func integersAreExact() throws {
     let weight = try Tensor([127, -3, 0, 5, 127, -127] as [Float], shape: [2, 3])

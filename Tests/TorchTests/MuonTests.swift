@@ -6,12 +6,6 @@ import Testing
 @Suite struct MuonTests {
   init() throws { try useOneThread() }
 
-  private func normal(_ shape: [Int], _ seed: UInt64) throws -> Tensor {
-    let result = try Tensor(uninitialized: shape)
-    try Generator(seed: seed).fillNormal(result, deviation: 1)
-    return result
-  }
-
   /// From 256 rows on only half of a square is computed; 257 cannot be halved.
   @Test(arguments: [4, 256, 257, 288])
   func squares(rows: Int) throws {

@@ -6,12 +6,6 @@ import Torch
 @Suite struct NextTokenLossTests {
   init() throws { try useOneThread() }
 
-  private func normal(_ shape: [Int], _ seed: UInt64) throws -> Tensor {
-    let result = try Tensor(uninitialized: shape)
-    try Generator(seed: seed).fillNormal(result, deviation: 1)
-    return result
-  }
-
   @Test func byHand() throws {
     let logits = try SpacedRows(tensor([0, logf(3)], shape: [1, 2]))
     let loss = try logits.nextTokenLoss(targets: Tensor([0] as [Int]), scale: 2)

@@ -8,6 +8,13 @@ func useOneThread() throws { try TorchRuntime.setThreads(1) }
 /// A tensor of floats, whatever the literals look like.
 func tensor(_ values: [Float], shape: [Int]? = nil) throws -> Tensor { try Tensor(values, shape: shape) }
 
+/// Random numbers around 0.
+func normal(_ shape: [Int], _ seed: UInt64, deviation: Double = 1) throws -> Tensor {
+  let result = try Tensor(uninitialized: shape)
+  try Generator(seed: seed).fillNormal(result, deviation: deviation)
+  return result
+}
+
 /// Whether a tensor has this shape and, up to `tolerance`, these values in row-major order.
 func expect(
   _ tensor: Tensor, _ shape: [Int], _ values: [Float], tolerance: Float = 1e-6,
