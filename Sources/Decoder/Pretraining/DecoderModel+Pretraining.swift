@@ -1,9 +1,11 @@
 public import Torch
 
 extension DecoderModel {
-  /// Logits are there for so many numbers at a time, 16 MiB: a large vocabulary costs no memory. (Tensors of 32 MiB and more are given back to
-  /// the system each time, which clears them anew.)
+  /// Logits are there for so many numbers at a time, 16 MiB. (Tensors of 32 MiB and more are given back to the system each time, which
+  /// clears them anew.)
   private static let logitNumbers = 1 << 22
+  /// But for so many tokens at least: each part reads the whole read-out and its gradient.
+  private static let logitTokens = 256
 
   /// The loss of predicting each next token, with the gradients of all weights that collect some.
   ///
@@ -65,9 +67,9 @@ extension DecoderModel {
 
   /// Parts of about one size: a small one at the end would read the whole vocabulary for a few tokens.
   private func chunks(of count: Int) -> [Range<Int>] {
-    let most = max(32, Self.logitNumbers / max(configuration.vocabularySize, 1))
-    let size = max(1, (count + most - 1) / most)  // chunks
-    return (0..<size).map { count * $0 / size..<count * ($0 + 1) / size }
+    let most = max(Self.logitTokens, Self.logitNumbers / max(configuration.vocabularySize, 1))
+    let parts = max(1, (count + most - 1) / most)
+    return (0..<parts).map { count * $0 / parts..<count * ($0 + 1) / parts }
   }
 
   /// With the gradient by `hidden`; the read-out collects its own. `hidden`: [tokens, hidden].
