@@ -6,14 +6,7 @@ static void cross_entropy(int64_t rows, int64_t width, int64_t stride, const int
   each(rows, 8, threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t row = begin; row < end; ++row) {
       float* x = logits + row * stride;
-      V top = splat(x[0]);
-      int64_t whole = 0;
-      for (; whole + lanes <= width; whole += lanes) {
-        const V value = load(x + whole, lanes);
-        top = value > top ? value : top;
-      }
-      float most = largest(top);
-      for (; whole < width; ++whole) most = x[whole] > most ? x[whole] : most;
+      const float most = largest(x, width);
       const int64_t target = targets[row];
       const float right = x[target] - most;
       // Sums of rows as wide as a vocabulary: some in the lanes of a vector, these in double.

@@ -124,14 +124,7 @@ static void argmax(int64_t rows, int64_t width, const float* x, int64_t* places,
   each(rows, 1, threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t row = begin; row < end; ++row) {
       const float* from = x + row * width;
-      V top = splat(-INFINITY);
-      int64_t f = 0;
-      for (; f + lanes <= width; f += lanes) {
-        const V value = load(from + f, lanes);
-        top = value > top ? value : top;
-      }
-      float maximum = largest(top);
-      for (; f < width; ++f) maximum = from[f] > maximum ? from[f] : maximum;
+      const float maximum = largest(from, width);
       int64_t place = 0;
       while (place < width - 1 && from[place] != maximum) ++place;
       places[row] = place;

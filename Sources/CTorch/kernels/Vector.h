@@ -43,6 +43,19 @@ INLINE float largest(V v) {
   return parts[0];
 }
 
+// Of a row; `count` is 1 at least.
+INLINE float largest(const float* x, int64_t count) {
+  V top = splat(x[0]);
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const V value = load(x + i, lanes);
+    top = value > top ? value : top;
+  }
+  float result = largest(top);
+  for (; i < count; ++i) result = x[i] > result ? x[i] : result;
+  return result;
+}
+
 // e^x to about one unit in the last place (Cephes' polynomial); saturates at the ends of the range.
 INLINE V exponential(V x) {
   x = x < -87.0f ? splat(-87.0f) : x;
