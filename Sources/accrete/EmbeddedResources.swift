@@ -9,7 +9,8 @@ enum EmbeddedResources {
   /// The embedded base that is used where none is named.
   static func base() throws -> URL { try folder("base/\(bases[0])") }
 
-  /// The base of an argument: a folder, or an embedded base's name where `folder` holds nothing of that name.
+  /// The base of an argument: a folder, or an embedded base's name where `folder` holds no base of that name. (A run that is written to
+  /// a folder called like its base is none.)
   ///
   /// - Parameters:
   ///   - argument: as it was written.
@@ -17,7 +18,8 @@ enum EmbeddedResources {
   static func base(_ argument: String, from folder: URL? = nil) throws -> URL {
     let path = (argument as NSString).expandingTildeInPath
     let url = URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL
-    guard bases.contains(argument), !FileManager.default.fileExists(atPath: url.path) else { return url }
+    let configuration = url.appendingPathComponent("config.json").path
+    guard bases.contains(argument), !FileManager.default.fileExists(atPath: configuration) else { return url }
     return try Self.folder("base/\(argument)")
   }
 

@@ -27,7 +27,7 @@ extension CommandLineTests {
       #expect(text.contains("ok      base model: ") && text.contains("data: not asked for"))
     }
 
-    /// An embedded base by its name; a folder of that name comes first.
+    /// An embedded base by its name; a base in a folder of that name comes first, but not what else is called so.
     @Test func anEmbeddedBaseByName() throws {
       let scratch = try Scratch()
       func found(_ more: [String]) throws -> (ok: Bool, found: String)? {
@@ -37,6 +37,8 @@ extension CommandLineTests {
       #expect(named?.ok == true && named?.found == plain?.found)
       let dense = try found(["--base", "seedling"])
       #expect(dense?.ok == true && dense?.found != plain?.found)
+      try scratch.write("{}", to: "seedling/manifest.json")
+      #expect(try found(["--base", "seedling"])?.found == dense?.found)
       try scratch.write("{", to: "seedling/config.json")
       #expect(try found(["--base", "seedling"])?.ok == false)
     }
