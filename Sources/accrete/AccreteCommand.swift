@@ -1,4 +1,5 @@
 import ArgumentParser
+import Runs
 import Torch
 
 /// The command line: argument parsing, progress and exit codes; everything else is in the libraries.
@@ -16,6 +17,7 @@ struct AccreteCommand: ParsableCommand {
       Results go to standard output, progress to standard error. Exit codes: 0 done, 64 wrong usage, 65 bad data, \
       70 a defect of ours, 74 input or output failed, 130 and 143 stopped by a signal after a checkpoint.
       """,
+    version: "accrete \(Manifest.accreteVersion)",
     subcommands: [
       DemoCommand.self, TrainCommand.self, ResumeCommand.self, CompareCommand.self, ReportCommand.self,
       EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,

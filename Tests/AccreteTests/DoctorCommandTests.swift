@@ -12,6 +12,12 @@ extension CommandLineTests {
         })
     }
 
+    @Test func whichVersion() throws {
+      let scratch = try Scratch()
+      let outcome = try Accrete.run(["--version"], in: scratch.url)
+      #expect(outcome.code == 0 && outcome.text.trimmingCharacters(in: .newlines).hasPrefix("accrete 0."))
+    }
+
     @Test func everythingIsThere() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
