@@ -6,13 +6,14 @@ SWIFT ?= swift
 # Threads of libtorch in tests: results differ in their last bits with it, so tests use one number everywhere.
 CONFIGURATION ?= release
 
-.PHONY: all setup build demo test fuzz format lint docs bench reference clean help
+.PHONY: all setup build bridge demo test fuzz format lint docs bench reference clean help
 
 all: build
 
 help:
 	@echo "make demo       learn three small tasks, MoE-CL beside sequential LoRA (about two minutes)"
 	@echo "make build      build .build/release/accrete"
+	@echo "make bridge     build what accrete needs to run on another libtorch: make bridge TORCH=FOLDER"
 	@echo "make test       build and run all tests"
 	@echo "make fuzz       give every reader of files broken ones: five million inputs (FUZZ_RUNS for each target)"
 	@echo "make lint docs  check the formatting; build the documentation with warnings as errors"
@@ -38,6 +39,10 @@ build: setup
 	  --built-from "$$(cat .build/built-from)" --swift $(firstword $(SWIFT))
 	@echo "built: .build/release/accrete"
 
+# The library accrete-torch is the bridge for the libtorch of setup; this one is for any other (docs/libtorch.md).
+bridge:
+	Scripts/build_bridge --torch $(TORCH)
+
 demo: build
 	@.build/release/accrete demo
 
@@ -45,6 +50,8 @@ test: setup
 	$(SWIFT) build --build-tests
 	$(call link_libtorch,)
 	Scripts/check_fuzzing
+	Scripts/check_operator_stack
+	python3 -m unittest discover --start-directory Scripts/tests
 	$(SWIFT) test --skip-build --parallel
 
 # Inputs for each target; see docs/fuzzing.md.

@@ -1,8 +1,10 @@
 // What libtorch's stable C ABI lacks: operators with Scalar arguments, autograd, random state, threads; and the table of
 // it all, which CTorch.h describes.
 //
-// Kept small on purpose: only out-of-line functions of libtorch are called, so that one binary runs with any libtorch
-// of 2.10 or later. Nothing may throw across the C boundary.
+// The C ABI is the same in every libtorch from 2.10 on; the C++ is not. Its headers have inline functions that know where the
+// fields of a tensor lie and which number a dispatch key has, and both move between minor versions: compiled for 2.13 and run
+// on 2.11 they read beside the fields without a word. So there is one bridge for each minor version, compiled with its headers,
+// and it gives its table to no other (`accrete_bridge`). Nothing may throw across the C boundary.
 
 #include "CTorchBridge.h"
 
@@ -17,6 +19,7 @@
 #include <ATen/core/stack.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
+#include <torch/headeronly/version.h>
 
 #include <dlfcn.h>
 
@@ -96,6 +99,13 @@ bool suits_one_dnn(const at::Tensor& t) {
   return t.device().is_cpu() && t.scalar_type() == at::kFloat && t.numel() > 0 &&
          !(t.requires_grad() && at::GradMode::is_enabled());
 }
+
+// MARK: Versions
+
+uint64_t accrete_bridge_version(void) { return TORCH_ABI_VERSION; }
+
+// A patch release keeps the layouts of its minor version.
+bool is_same_minor(uint64_t one, uint64_t other) { return one >> 48 == other >> 48; }
 
 // MARK: Failures and arguments
 
@@ -291,7 +301,7 @@ void accrete_keep_tensor_memory(void) { accrete::keep_tensor_memory(); }
 // MARK: The table
 
 #define OURS(FUNCTION) \
-  FUNCTION(accrete_last_error) FUNCTION(accrete_new_optional) FUNCTION(accrete_from_memory) \
+  FUNCTION(accrete_bridge_version) FUNCTION(accrete_last_error) FUNCTION(accrete_new_optional) FUNCTION(accrete_from_memory) \
   FUNCTION(accrete_add) FUNCTION(accrete_add_in_place) FUNCTION(accrete_add_scalar) \
   FUNCTION(accrete_multiply_scalar) FUNCTION(accrete_multiply_scalar_in_place) FUNCTION(accrete_power_scalar) \
   FUNCTION(accrete_fill) FUNCTION(accrete_addmm) FUNCTION(accrete_addmm_in_place) FUNCTION(accrete_baddbmm_in_place) FUNCTION(accrete_linear) \
@@ -311,4 +321,7 @@ static_assert(sizeof(table) == (STABLE_ABI(ONE) OURS(ONE)) * sizeof(void*), "eac
 
 }  // namespace
 
-extern "C" const AccreteLibtorch* accrete_bridge(size_t size) { return size == sizeof(table) ? &table : nullptr; }
+extern "C" const AccreteLibtorch* accrete_bridge(size_t size, uint64_t* built_for) {
+  *built_for = accrete_bridge_version();
+  return is_same_minor(*built_for, aoti_torch_abi_version()) && size == sizeof(table) ? &table : nullptr;
+}

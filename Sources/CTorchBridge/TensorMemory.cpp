@@ -8,7 +8,6 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
-#include <torch/headeronly/version.h>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,8 +16,6 @@
 #include <map>
 #include <mutex>
 #include <unordered_map>
-
-extern "C" uint64_t aoti_torch_abi_version(void);
 
 namespace accrete {
 namespace {
@@ -131,8 +128,7 @@ class TensorAllocator final : public c10::Allocator {
 }  // namespace
 
 void keep_tensor_memory() {
-  // Another version may have allocators of another form; it keeps its own.
-  if (aoti_torch_abi_version() != TORCH_ABI_VERSION || !TensorAllocator::shared().has_region()) return;
+  if (!TensorAllocator::shared().has_region()) return;
   c10::SetCPUAllocator(&TensorAllocator::shared());
 }
 

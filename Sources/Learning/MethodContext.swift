@@ -1,5 +1,6 @@
 public import Decoder
 public import Experts
+import Files
 public import Torch
 
 /// What every method is made from.
@@ -32,7 +33,7 @@ public struct MethodContext: Sendable {
   func value(_ parameter: Hyperparameter) -> Double { options[parameter.name] ?? parameter.initial }
 
   /// The same of a whole number.
-  func whole(_ parameter: Hyperparameter) -> Int { Int(value(parameter)) }
+  func whole(_ parameter: Hyperparameter) -> Int { Int(saturating: value(parameter)) }
 
   /// A seed for the initial values of one tensor: a function of the run's seed and the tensor's name only.
   func initialSeed(_ name: String) -> UInt64 {

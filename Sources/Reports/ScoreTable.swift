@@ -1,3 +1,4 @@
+import Files
 public import Runs
 import Streams
 
@@ -57,6 +58,6 @@ public enum ScoreTable {
   }
 
   private static func number(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
+    value == value.rounded() && abs(value) < 1e15 ? String(Int(saturating: value)) : String(value)
   }
 }

@@ -7,6 +7,17 @@ public struct CheckpointPace: Sendable, Equatable, Codable {
 
   public init() {}
 
+  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)``.
+  func validate() throws {
+    if let everySteps, everySteps < 1 {
+      throw RunError.invalidConfiguration(
+        key: "checkpoint-steps", got: "\(everySteps)", allowed: "1 or more, or leave it out")
+    }
+    if let everySeconds, !(everySeconds > 0 && everySeconds.isFinite) {
+      throw RunError.invalidConfiguration(key: "checkpoint-seconds", got: "\(everySeconds)", allowed: "above 0")
+    }
+  }
+
   /// Says when the next one is due.
   struct Clock {
     private let pace: CheckpointPace

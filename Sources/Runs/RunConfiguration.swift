@@ -75,10 +75,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     try positive("test-limit", testLimit)
     try positive("threads", threads)
     try source.requireKnownScorer()
-    try positive("checkpoint-steps", checkpoints.everySteps)
-    if let seconds = checkpoints.everySeconds, !(seconds > 0 && seconds.isFinite) {
-      throw RunError.invalidConfiguration(key: "checkpoint-seconds", got: "\(seconds)", allowed: "above 0")
-    }
+    try checkpoints.validate()
   }
 
   /// What the method is made from.

@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import Files
 import Learning
 import Streams
 import Torch
@@ -48,7 +49,7 @@ extension TrainingRows {
     var numbers = Array(task.training.indices)
     var stream = RandomStream(seed: seed, "replay", task.task.name)
     stream.shuffle(&numbers)
-    let count = Int((share * Double(numbers.count)).rounded(.up))
+    let count = Int(saturating: (share * Double(numbers.count)).rounded(.up))
     return numbers.prefix(count).sorted().map { task.training[$0] }
   }
 }

@@ -81,13 +81,30 @@ enum YAMLFile {
       }
     }
     let safe = Node.Mapping(mapping.map { ($0.key, YAMLGuard.withoutSexagesimal($0.value)) })
+    func place(_ key: String) -> String {
+      "\(path):\(mapping.first { $0.key.string == key }?.key.mark?.line ?? 0): \(key)"
+    }
     do {
-      return try YAMLDecoder().decode(type, from: Node.mapping(safe))
+      let value = try YAMLDecoder().decode(type, from: Node.mapping(safe))
+      if let (key, number) = try notFinite(in: value) {
+        throw RunError.invalidConfiguration(key: place(key), got: number, allowed: "a finite number")
+      }
+      return value
     } catch let error as DecodingError {
-      let key = key(of: error)
-      let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 0
       throw RunError.invalidConfiguration(
-        key: "\(path):\(line): \(key)", got: "a value of the wrong kind", allowed: "see --help")
+        key: place(key(of: error)), got: "a value of the wrong kind", allowed: "see --help")
+    }
+  }
+
+  /// The first number of a value that is NaN or infinite, which YAML can spell, and its key.
+  private static func notFinite(in value: some Decodable) throws -> (key: String, number: String)? {
+    guard let value = value as? any Encodable else { return nil }
+    do {
+      // JSON cannot: its encoder names the first.
+      _ = try JSONEncoder().encode(value)
+      return nil
+    } catch EncodingError.invalidValue(let number, let context) {
+      return (context.codingPath.first?.stringValue ?? "?", "\(number)")
     }
   }
 

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// What time it is for a template that asks (`strftime_now`).
@@ -28,7 +29,8 @@ public struct TemplateClock: Sendable {
     if format.isEmpty { return "" }
     let date = date ?? Date()
     // The clock of that zone, read as if it were that of Greenwich.
-    var seconds = time_t((date.timeIntervalSince1970 + Double(zone.secondsFromGMT(for: date))).rounded(.down))
+    var seconds = time_t(
+      saturating: (date.timeIntervalSince1970 + Double(zone.secondsFromGMT(for: date))).rounded(.down))
     var parts = tm()
     guard gmtime_r(&seconds, &parts) != nil else { return nil }
     var buffer = [CChar](repeating: 0, count: 8192)

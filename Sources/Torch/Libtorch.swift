@@ -10,7 +10,9 @@ extension TorchError {
   ///   - operation: what was called.
   ///   - arguments: what it was given, as types and shapes.
   static func ofLastCall(_ operation: String, _ arguments: String) -> TorchError {
-    if let problem = TorchRuntime.problem { return .noLibtorch(reason: problem) }
+    if let problem = TorchRuntime.problem {
+      return .noLibtorch(reason: problem, fix: TorchRuntime.fix ?? "")
+    }
     let reason = libtorch.accrete_last_error().map { String(cString: $0) } ?? ""
     if let memory = outOfMemory(reason, operation, arguments) { return memory }
     let firstLine = reason.split(separator: "\n").first.map(String.init)

@@ -35,14 +35,14 @@ enum Operation {
   static func call(
     _ name: StaticString, overload: StaticString = "", results: Int, _ arguments: [Argument]
   ) throws -> [Tensor] {
-    let slots = max(arguments.count, results)
-    return try withUnsafeTemporaryAllocation(of: TorchStackValue.self, capacity: slots) { stack in
+    // accrete_call pads it: the loaded operator may have more arguments than this one knows.
+    try withUnsafeTemporaryAllocation(of: TorchStackValue.self, capacity: max(arguments.count, results)) { stack in
       stack.initialize(repeating: 0)
       for (index, argument) in arguments.enumerated() {
         stack[index] = try stackValue(argument, of: name)
       }
-      let status = libtorch.torch_call_dispatcher(
-        chars(name), chars(overload), stack.baseAddress, abiVersion)
+      let status = accrete_call(
+        chars(name), chars(overload), stack.baseAddress, arguments.count, results, abiVersion)
       guard status == 0 else { throw failure(name, arguments) }
       return try (0..<results).map { index in
         guard let reference = TorchTensorRef(bitPattern: UInt(stack[index])) else {

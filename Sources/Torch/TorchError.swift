@@ -4,8 +4,8 @@ import Files
 public enum TorchError: Error, Equatable, CustomStringConvertible {
   // MARK: Operations
 
-  /// libtorch cannot be loaded; the reason is the system's.
-  case noLibtorch(reason: String)
+  /// libtorch cannot be loaded, or what is loaded was not built for it.
+  case noLibtorch(reason: String, fix: String)
   /// libtorch refused an operation. `arguments` describes the operands: dtypes and shapes.
   case operationFailed(operation: String, arguments: String, reason: String)
   /// An operation returned something other than what its schema promises.
@@ -49,9 +49,8 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
 
   private var text: String {
     switch self {
-    case .noLibtorch(let reason):
-      "libtorch cannot be loaded: \(reason). Run `make build`, or put the folder of a libtorch of 2.10 or later on"
-        + " LD_LIBRARY_PATH."
+    case .noLibtorch(let reason, let fix):
+      "libtorch cannot be loaded: \(reason). \(fix)"
     case .operationFailed(let operation, let arguments, let reason):
       "libtorch could not compute \(operation)(\(arguments)): \(reason)"
     case .unexpectedResult(let operation, let expected, let got):

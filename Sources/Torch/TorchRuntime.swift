@@ -7,10 +7,18 @@ public enum TorchRuntime {
   /// Why libtorch cannot be loaded; nil if it is there, or was not needed yet.
   public static var problem: String? { accrete_libtorch_problem().map { String(cString: $0) } }
 
+  /// What to do about ``problem``; nil where there is none.
+  public static var fix: String? { accrete_libtorch_fix().map { String(cString: $0) } }
+
   /// Version of the loaded libtorch, as `2.13.0`.
-  public static var version: String {
-    let packed = libtorch.aoti_torch_abi_version()
-    return "\(packed >> 56).\((packed >> 48) & 0xFF).\((packed >> 40) & 0xFF)"
+  public static var version: String { text(libtorch.aoti_torch_abi_version()) }
+
+  /// Version of the libtorch that this package's library (``library``) was built for, as `2.13.0`. It is of the same minor version as
+  /// ``version``: another library is not loaded.
+  public static var bridgeVersion: String { text(libtorch.accrete_bridge_version()) }
+
+  private static func text(_ packed: UInt64) -> String {
+    "\(packed >> 56).\((packed >> 48) & 0xFF).\((packed >> 40) & 0xFF)"
   }
 
   /// The file of the library that the process reaches libtorch by, which is part of this package; nil where none is loaded.

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Files
+import Foundation
 import Runs
 import Torch
 
@@ -6,8 +8,31 @@ import Torch
 @main
 struct AccreteCommand: ParsableCommand {
   static func main() {
+    StandardDescriptors.openMissing()
+    StandardDescriptors.ignoreBrokenPipes()
     TorchRuntime.keepFreedMemory()
-    main(nil)
+    Foundation.exit(status())
+  }
+
+  /// Runs the command that was asked for; its exit code.
+  private static func status() -> Int32 {
+    do {
+      try Failure.reported {
+        do {
+          var command = try parseAsRoot()
+          try command.run()
+        } catch  where exitCode(for: error) == .success {
+          // Help and version are results.
+          try Console.output(fullMessage(for: error))
+        }
+        try Console.finish()
+      }
+      return 0
+    } catch {
+      let text = fullMessage(for: error)
+      if !text.isEmpty { Console.error(text) }
+      return exitCode(for: error).rawValue
+    }
   }
 
   static let configuration = CommandConfiguration(
@@ -15,7 +40,8 @@ struct AccreteCommand: ParsableCommand {
     abstract: "Teach one language model task after task, and lose nothing that it learned.",
     discussion: """
       Results go to standard output, progress to standard error. Exit codes: 0 done, 64 wrong usage, 65 bad data, \
-      70 a defect of ours, 74 input or output failed, 130 and 143 stopped by a signal after a checkpoint.
+      70 a defect of ours, 74 input or output failed, 129, 130 and 143 stopped by a signal after a checkpoint, 141 nobody reads \
+      the results any more.
       """,
     version: "accrete \(Manifest.accreteVersion)",
     subcommands: [

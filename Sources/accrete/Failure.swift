@@ -18,6 +18,8 @@ enum Failure {
   static let badData: Int32 = 65
   static let defect: Int32 = 70
   static let inputOutput: Int32 = 74
+  /// As of a process that SIGPIPE ended.
+  static let nobodyReads: Int32 = 128 + SIGPIPE
 
   /// Runs a command's work; errors end in a line on standard error and an exit code.
   static func reported(_ body: () throws -> Void) throws {
@@ -27,6 +29,8 @@ enum Failure {
       throw error
     } catch let error as ValidationError {
       throw error
+    } catch let error as LostOutput where error.isReadersDecision {
+      throw ExitCode(nobodyReads)
     } catch {
       Console.error("accrete: \(error)")
       throw ExitCode(code(error))
@@ -52,6 +56,7 @@ enum Failure {
       case .interrupted(_, let signal, _, _): 128 + signal
       }
     case is ReportError, is RateError: usage
+    case is LostOutput: inputOutput
     case let error as TokenizerTrainingError:
       switch error {
       case .noText, .tooManyPieces: badData

@@ -6,8 +6,8 @@ extension CommandLineTests {
   @Suite struct CompareCommandTests {
     private static let cells = ["sequential-o1-s0", "per-task-o1-s0"]
 
-    /// Two cells of 48 steps.
-    private func arguments(_ out: String, epochs: Int = 8, jobs: Int = 2) -> [String] {
+    /// Two cells of 72 steps.
+    private func arguments(_ out: String, epochs: Int = 12, jobs: Int = 2) -> [String] {
       ["compare", "--methods", "sequential,per-task", "--out", out, "--jobs", "\(jobs)", "--tasks"]
         + TinyRun.tasks.map { $0 + ".jsonl" } + TinyRun.options + ["--epochs", "\(epochs)", "--checkpoint-steps", "2"]
     }
@@ -56,13 +56,13 @@ extension CommandLineTests {
       let comparison = scratch.place("killed")
       let command = arguments("killed")
 
-      // Asked to stop, it stops its children with checkpoints.
+      // Asked to stop, as by a terminal that is closed, it stops its children with checkpoints.
       var process = try start(command, comparison, in: scratch)
       try #require(process.isRunning, "it ended before it could be stopped")
-      kill(process.processIdentifier, SIGTERM)
+      kill(process.processIdentifier, SIGHUP)
       process.waitUntilExit()
       let stopped = try Accrete.outcome(process, output: scratch.place("output"), error: scratch.place("error"))
-      expectRefusal(stopped, code: 143, "stopped by signal 15", "0 of 2 cells done", "same command")
+      expectRefusal(stopped, code: 129, "stopped by signal 1", "0 of 2 cells done", "same command")
       for cell in Self.cells {
         #expect(!exists(comparison.appendingPathComponent("cells/\(cell)/lock")))
         #expect(!exists(comparison.appendingPathComponent("cells/\(cell).json")))
@@ -75,19 +75,31 @@ extension CommandLineTests {
       #expect(report.code == 0 && report.text.contains("0 of 2 cells complete"), "\(report.text)")
       #expect(report.text.contains("per-task-o1-s0  learned 0 of 2 tasks, step"), "\(report.text)")
 
-      // Killed without warning, it leaves its children behind. The next start waits for them, but one of them dies.
+      // Killed without warning, its children end by themselves, each with a checkpoint.
       process = try start(command, comparison, in: scratch)
       try #require(process.isRunning, "it ended before it could be killed")
       let second = try Accrete.run(command, in: scratch.url)
       expectRefusal(second, code: 74, "process \(process.processIdentifier)", "is working on this comparison")
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
-      kill(try self.process(comparison, Self.cells[0]), SIGKILL)
-      let left = try self.process(comparison, Self.cells[1])
+      let locks = Self.cells.map { comparison.appendingPathComponent("cells/\($0)/lock") }
+      let limit = Date().addingTimeInterval(60)
+      while Date() < limit, locks.contains(where: exists) { usleep(1000) }
+      for cell in Self.cells {
+        let log = try String(contentsOf: comparison.appendingPathComponent("cells/\(cell).log"), encoding: .utf8)
+        let end = log.split(separator: "\n").suffix(2)
+        #expect(end.first == "the process that started this one has ended", "\(end)")
+        #expect(end.last?.contains("stopped by signal 15") == true, "\(end)")
+        #expect(!exists(comparison.appendingPathComponent("cells/\(cell).json")))
+      }
+      // Killed again, the next start does not even wait for their end.
+      process = try start(command, comparison, in: scratch)
+      try #require(process.isRunning, "it ended before it could be killed")
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
       let last = try Accrete.run(command + ["--json"], in: scratch.url)
       #expect(last.code == 0, "\(last.testDescription)")
-      #expect(last.error.contains("\(Self.cells[0]): going on"), "\(last.error)")
-      #expect(last.error.contains("\(Self.cells[1]): process \(left) on"), "\(last.error)")
+      for cell in Self.cells { #expect(last.error.contains("\(cell): going on"), "\(last.error)") }
       #expect(differences(try decided(scratch.place("whole")), try decided(comparison)) == [])
 
       // Both tell the same of them, but for what the machine decides.

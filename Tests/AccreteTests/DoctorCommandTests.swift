@@ -26,6 +26,11 @@ extension CommandLineTests {
       let findings = try findings(outcome)
       #expect(findings.keys.sorted() == ["base model", "data", "disk", "libtorch", "memory", "program", "threads"])
       for what in ["libtorch", "threads", "base model", "data"] { #expect(findings[what]?.ok == true) }
+      // Both versions: of libtorch, and of the one that the bridge was built for.
+      let torch = try #require(findings["libtorch"]?.found)
+      #expect(
+        torch.contains("; bridge libaccrete-torch.so, built for \(torch.prefix { $0 != "," && $0 != " " })"), "\(torch)"
+      )
       #expect(findings["data"]?.found.contains("weather 12 train + 6 test rows, 2 labels") == true)
       // A machine with little memory or disk is a finding too.
       #expect((outcome.code == 0) == findings.values.allSatisfy(\.ok))

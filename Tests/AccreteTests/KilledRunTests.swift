@@ -79,8 +79,8 @@ extension CommandLineTests {
       }
     }
 
-    /// SIGTERM and SIGINT end a run with a checkpoint and their exit code; SIGUSR1 does not end it.
-    @Test(arguments: [(SIGTERM, 143), (SIGINT, 130)] as [(Int32, Int32)])
+    /// SIGTERM, SIGINT and SIGHUP end a run with a checkpoint and their exit code; SIGUSR1 does not end it.
+    @Test(arguments: [(SIGTERM, 143), (SIGINT, 130), (SIGHUP, 129)] as [(Int32, Int32)])
     func signals(number: Int32, code: Int32) throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
@@ -125,6 +125,27 @@ extension CommandLineTests {
         again.code == code && again.error.contains("going on after 0 of 2 tasks and \(before.0) steps"),
         "\(again.testDescription)")
       #expect(checkpoints() != before.1 && checkpoints().count == 2)
+    }
+
+    /// Under nohup, which ignores SIGHUP, a closed terminal does not end a run.
+    @Test func aHangUpThatIsIgnored() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let (output, error, run) = (scratch.place("output"), scratch.place("error"), scratch.place("run"))
+      let process = try Accrete.start(
+        ["-c", "trap '' HUP; exec \"$0\" \"$@\"", Accrete.binary.path] + TinyRun.arguments(out: run.path)
+          + ["--epochs", "90000"], output: output, error: error, in: scratch.url,
+        program: URL(fileURLWithPath: "/bin/sh"))
+      let events = run.appendingPathComponent("events.jsonl")
+      func steps() -> Int { (try? Data(contentsOf: events))?.count { $0 == UInt8(ascii: "\n") } ?? 0 }
+      while process.isRunning, steps() < 3 { usleep(1000) }
+      kill(process.processIdentifier, SIGHUP)
+      let soFar = steps()
+      while process.isRunning, steps() < soFar + 10 { usleep(1000) }
+      #expect(process.isRunning)
+      kill(process.processIdentifier, SIGTERM)
+      process.waitUntilExit()
+      #expect(try Accrete.outcome(process, output: output, error: error).code == 143)
     }
 
     /// A lock that a process left behind when it was killed is none; one of another host is the user's to judge.

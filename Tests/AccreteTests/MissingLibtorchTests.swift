@@ -35,13 +35,53 @@ extension CommandLineTests {
       for command in commands {
         expectRefusal(
           try Accrete.run(command, in: folder, program: program), code: 74, "libtorch cannot be loaded",
-          "libaccrete-torch.so", "make build", "LD_LIBRARY_PATH")
+          "libtorch_cpu.so", "make build", "LD_LIBRARY_PATH")
       }
-      try scratch.write("no library", to: "bin/libaccrete-torch.so")
+      try scratch.write("no library", to: "bin/libtorch_cpu.so")
       expectRefusal(
-        try Accrete.run(["evaluate", "run"], in: folder, program: program), code: 74, "libaccrete-torch.so")
+        try Accrete.run(["evaluate", "run"], in: folder, program: program), code: 74, "libtorch_cpu.so", "make build")
       let doctor = try Accrete.run(["doctor", "--base", Accrete.base.path], in: folder, program: program)
       #expect(doctor.code == 65 && doctor.text.contains("PROBLEM libtorch: "), "\(doctor.text)")
+    }
+
+    /// A library that says that it is libtorch of this version. What it lacks is the rest.
+    private func pretended(minor: Int, in scratch: Scratch) throws -> URL {
+      let source = "unsigned long long aoti_torch_abi_version(void) { return (2ull << 56) | (\(minor)ull << 48); }\n"
+      let file = try scratch.write(source, to: "torch/lib/torch.c")
+      let compiler = Process()
+      compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      compiler.arguments = [
+        "clang", "-shared", "-fPIC", "-Wl,-soname,libtorch_cpu.so", "-o", "libtorch_cpu.so", file.lastPathComponent,
+      ]
+      compiler.currentDirectoryURL = file.deletingLastPathComponent()
+      try compiler.run()
+      compiler.waitUntilExit()
+      try #require(compiler.terminationStatus == 0)
+      return file.deletingLastPathComponent()
+    }
+
+    /// The bridge has layouts of one minor version in it: with another libtorch it would read beside its fields and train other bytes.
+    @Test func aLibtorchOfAnotherMinorVersionIsRefused() throws {
+      let scratch = try Scratch()
+      let folder = try FinishedRun.shared.folder()
+      func run(_ command: [String], with libraries: URL) throws -> Outcome {
+        try Accrete.run(
+          ["LD_LIBRARY_PATH=\(libraries.path)", Accrete.binary.path] + command, in: folder,
+          program: URL(fileURLWithPath: "/usr/bin/env"))
+      }
+      let other = try pretended(minor: 99, in: scratch)
+      let fix = "Scripts/build_bridge --torch \(scratch.place("torch").path)"
+      for command in [["evaluate", "run"], ["train", "--tasks", "weather.jsonl", "--out", scratch.place("new").path]] {
+        expectRefusal(
+          try run(command, with: other), code: 74, "libtorch 2.99.0", "libaccrete-torch-2.99.so", "libaccrete-torch.so",
+          fix)
+      }
+      #expect(!FileManager.default.fileExists(atPath: scratch.place("new").path))
+      let doctor = try run(["doctor"], with: other)
+      #expect(doctor.code == 65 && doctor.text.contains("PROBLEM libtorch: libtorch 2.99.0"), "\(doctor.text)")
+      #expect(doctor.text.contains("→") && doctor.text.contains(fix))
+      let old = try pretended(minor: 9, in: scratch)
+      expectRefusal(try run(["evaluate", "run"], with: old), code: 74, "libtorch_cpu.so is older than 2.10")
     }
   }
 }

@@ -63,6 +63,43 @@ extension CommandLineTests {
       #expect(!page.contains("<script"))
     }
 
+    /// SIGHUP and SIGTERM write a checkpoint and end it with their exit codes.
+    @Test(arguments: [(SIGHUP, 129), (SIGTERM, 143)] as [(Int32, Int32)]) func signals(number: Int32, code: Int32)
+      throws
+    {
+      let scratch = try Scratch()
+      try scratch.write(Self.settings, to: "base.yaml")
+      let rows = (0..<200).map { "{\"text\": \"the \($0) stones of the river \($0 * 7 % 13) sleep in the light\"}\n" }
+      try scratch.write(rows.joined(), to: "text.jsonl")
+      let command = ["pretrain", "--config", "base.yaml", "--threads", "1", "--tokens", "9000000", "--out", "run"]
+      let (output, error) = (scratch.place("output"), scratch.place("error"))
+      let process = try Accrete.start(command, output: output, error: error, in: scratch.url)
+      let events = scratch.place("run/events.jsonl")
+      while process.isRunning, ((try? Data(contentsOf: events))?.count ?? 0) < 2000 { usleep(1000) }
+      kill(process.processIdentifier, number)
+      process.waitUntilExit()
+      let outcome = try Accrete.outcome(process, output: output, error: error)
+      #expect(outcome.code == code, "\(outcome.testDescription)")
+      expectRefusal(outcome, code: code, "stopped by signal \(number)", "accrete resume")
+    }
+
+    /// What is no number of the kind that it should be is refused by its key, as by `train`, and is no defect of the program.
+    @Test(arguments: [
+      "capacity=1e18", "capacity=nan", "checkpoint-seconds=.nan", "checkpoint-seconds=0", "checkpoint-steps=0",
+      "checkpoint-steps=-1",
+      "long-alpha=.nan", "long-alpha=.inf", "rate=.inf", "z-loss=1e400", "held-out-every=0", "tokenizer-bytes=-1",
+      "threads=0",
+    ]) func numbersThatCannotBe(setting: String) throws {
+      let scratch = try Scratch()
+      try scratch.write(Self.settings, to: "base.yaml")
+      try scratch.write("{\"text\": \"stone\"}\n", to: "text.jsonl")
+      let key = String(setting.prefix { $0 != "=" })
+      let outcome = try Accrete.run(
+        ["pretrain", "--config", "base.yaml", "--set", setting, "--out", "run"], in: scratch.url)
+      expectRefusal(outcome, code: 64, key)
+      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+    }
+
     @Test func whatIsWrongIsSaid() throws {
       let scratch = try Scratch()
       try scratch.write(Self.settings, to: "base.yaml")

@@ -1,5 +1,6 @@
 import Testing
-import Torch
+
+@testable import Torch
 
 /// Does AdamW take the steps of its formula?
 @Suite struct AdamWTests {
@@ -43,6 +44,17 @@ import Torch
     #expect(adam.step == 2)
     try expect(adam.firstMoment, [2], [0.07, -0.26])
     try expect(adam.secondMoment, [2], [0.000_312_25, 0.016_984])
+  }
+
+  /// The kernel of a GPU reads the number of the step there: it is made on the device that is asked for, not copied or left on the CPU.
+  @Test func theCountOfStepsLiesOnTheParametersDevice() throws {
+    let here = try AdamW.count(of: 3, on: .cpu)
+    #expect(try here.shape == [] && here.item() == 3 && here.device == .cpu)
+    if TorchRuntime.hasCUDA {
+      #expect(try AdamW.count(of: 3, on: .cuda()).device != .cpu)
+    } else {
+      #expect(throws: TorchError.self) { try AdamW.count(of: 3, on: .cuda()) }
+    }
   }
 
   /// Each tensor's factor multiplies the rate, of the decay too; in one group or in several.

@@ -2,8 +2,9 @@
 //
 // Through a table of functions, `AccreteLibtorch`. Its first part is the stable C ABI that libtorch exports since 2.10
 // (upstream's headers for it are C++, so it is declared here again, in C); its second part is what that ABI lacks. Filled
-// in by CTorchBridge, the only target that is linked to libtorch, and found by Loader.cpp when it is needed first: loading
-// libtorch takes a fifth of a second, which a command that touches no tensor does not spend.
+// in by CTorchBridge, the only target that is linked to libtorch and is compiled for each minor version of it, and found by
+// Loader.cpp when it is needed first: loading libtorch takes a fifth of a second, which a command that touches no tensor does
+// not spend.
 //
 // Every function that returns int returns 0 for success. After a failure `accrete_last_error` says why.
 
@@ -32,7 +33,9 @@ typedef uint64_t TorchStackValue;
 typedef struct {
   // MARK: - libtorch's stable C ABI (2.10 and later)
 
-  // Calls an operator by schema name. Takes ownership of the tensors and lists on the stack; leaves the results there.
+  // Calls an operator by schema name. Takes ownership of the tensors and lists on the stack; leaves the results there. Reads
+  // as many slots as the schema of the loaded libtorch has arguments, which may be more than the caller knows of: called by
+  // `accrete_call` only.
   int32_t (*_Nonnull torch_call_dispatcher)(const char* name, const char* overload, TorchStackValue* stack,
                                             uint64_t abi_version);
 
@@ -72,6 +75,9 @@ typedef struct {
                                                TorchTensorRef* result);
 
   // MARK: - What the ABI lacks
+
+  // The version of libtorch that the bridge was compiled for, packed as `aoti_torch_abi_version` is.
+  uint64_t (*_Nonnull accrete_bridge_version)(void);
 
   // Why the last failed call of this thread failed; "" if nothing is known. Valid until the next call.
   const char* (*_Nonnull accrete_last_error)(void);
@@ -151,8 +157,17 @@ static inline const AccreteLibtorch* _Nonnull accrete_libtorch(void) {
 // Why libtorch could not be loaded; NULL if it could, or if nothing has needed it yet.
 const char* _Nullable accrete_libtorch_problem(void);
 
+// What to do about it; NULL where there is no problem.
+const char* _Nullable accrete_libtorch_fix(void);
+
 // The file that the table came from; NULL until it is loaded. The program itself where that is linked to the bridge.
 const char* _Nullable accrete_libtorch_library(void);
+
+// Calls an operator by schema name (Call.cpp).
+//
+// stack: `arguments` values, which are taken; afterwards `results` values. It has room for the larger number of both.
+int32_t accrete_call(const char* _Nonnull name, const char* _Nonnull overload, TorchStackValue* _Nullable stack,
+                     size_t arguments, size_t results, uint64_t abi_version);
 
 // Adds to this thread's count of tensor handles, and tells it.
 int64_t accrete_count_handles(int64_t change);

@@ -9,8 +9,12 @@
 extern "C" {
 #endif
 
-// The table of CTorch.h. `size`: bytes of it as the caller knows it; NULL when that is another table than ours.
-const AccreteLibtorch* accrete_bridge(size_t size);
+// The table of CTorch.h; NULL when the loaded libtorch is of another minor version than the headers that this was compiled
+// with, or when the caller knows another table.
+//
+// size: bytes of the table as the caller knows it.
+// built_for: becomes the version of the headers, packed as `aoti_torch_abi_version` packs it.
+const AccreteLibtorch* accrete_bridge(size_t size, uint64_t* built_for);
 
 #ifdef __cplusplus
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// How tokens are spread over the routed experts of a mixture while it is pretrained (docs/pretraining.md, "The mixture in training").
 public struct RoutingRule: Sendable, Equatable, Codable {
   /// What becomes of a token whose expert has no room.
@@ -33,6 +35,6 @@ public struct RoutingRule: Sendable, Equatable, Codable {
   public func capacity(tokens: Int, shape: MixtureShape) -> Int? {
     guard let capacityFactor else { return nil }
     let share = Double(tokens * shape.active) / Double(max(shape.experts, 1))
-    return max(Int((share * capacityFactor).rounded(.up)), minimumCapacity)
+    return max(Int(saturating: (share * capacityFactor).rounded(.up)), minimumCapacity)
   }
 }

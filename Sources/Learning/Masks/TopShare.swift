@@ -1,3 +1,4 @@
+import Files
 import Torch
 
 /// Which entries of a tensor serve: those whose scores have the largest absolute values.
@@ -12,7 +13,7 @@ struct TopShare {
 
   /// How many of `entries` are chosen: at least one.
   func count(of entries: Int) -> Int {
-    entries - Int(((1 - share) * Double(max(entries - 1, 0))).rounded(.toNearestOrEven))
+    entries - Int(saturating: ((1 - share) * Double(max(entries - 1, 0))).rounded(.toNearestOrEven))
   }
 
   /// `scores`: any shape → true where an entry is chosen, the same shape.
@@ -23,7 +24,7 @@ struct TopShare {
       let wanted = count(of: sizes.count)
       let threshold = try sizes.smallest(sizes.count - wanted + 1)
       let mask = try threshold.isLessOrEqual(to: sizes)
-      let chosen = Int(try mask.sum().item())
+      let chosen = Int(saturating: try mask.sum().item())
       if chosen == wanted { return mask }
       guard chosen > wanted else {
         throw LearningError.malformedMask(

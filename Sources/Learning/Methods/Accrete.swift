@@ -23,6 +23,7 @@
 
 public import Decoder
 public import Experts
+import Files
 public import Torch
 
 /// Shared atoms that accumulate, own atoms for each task, a router over tasks.
@@ -94,11 +95,12 @@ public final class Accrete: ContinualMethod {
   /// New atoms of the task that arrives after `arrival` others.
   func plan(_ arrival: Int) -> (shared: Int, own: Int) {
     let rank = Double(context.shape.rank)
-    let capacity = Int((context.value(Self.pool) * rank).rounded())
+    let capacity = Int(saturating: (context.value(Self.pool) * rank).rounded())
     var total = 0
     for task in 0...arrival {
-      let new = max(1, Int((rank / power(Double(1 + task), context.value(Self.growth))).rounded()))
-      let shared = max(0, min(Int(Double(new) * context.value(Self.sharedShare)), new - 1, capacity - total))
+      let new = max(1, Int(saturating: (rank / power(Double(1 + task), context.value(Self.growth))).rounded()))
+      let shared = max(
+        0, min(Int(saturating: Double(new) * context.value(Self.sharedShare)), new - 1, capacity - total))
       if task == arrival { return (shared, new - shared) }
       total += shared
     }

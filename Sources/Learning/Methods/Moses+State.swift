@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import Files
 public import Torch
 
 /// What Moses holds, and how it is read again.
@@ -116,7 +117,7 @@ extension Moses {
     for (layer, kept) in part.kept.enumerated() {
       let places = try pool.places(layer: layer, of: chosen(by: part.gates[layer]))
       let new = try places.map { try pool.new($0, in: Self.find($0, in: masks)) }
-      let counts = try new.map { Int(try $0.sum().item()) }
+      let counts = try new.map { Int(saturating: try $0.sum().item()) }
       guard counts.reduce(0, +) == kept.values.count else {
         throw LearningError.malformedMask(
           what: "\(owner(task, layer)).values",

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// How runs are drawn for an interval.
@@ -60,7 +61,7 @@ public struct ScalingInterval: Sendable, Codable, Equatable {
     guard values.count >= Self.fewestFitted else { return nil }
     let sorted = values.sorted()
     func quantile(_ share: Double) -> Double {
-      sorted[min(max(Int((share * Double(sorted.count)).rounded(.down)), 0), sorted.count - 1)]
+      sorted[min(max(Int(saturating: (share * Double(sorted.count)).rounded(.down)), 0), sorted.count - 1)]
     }
     (median, lower, upper) = (quantile(0.5), quantile(0.025), quantile(0.975))
     (fitted, self.draws) = (values.count, draws)

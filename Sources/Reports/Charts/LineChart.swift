@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Lines over a common axis, before they are drawn. Each has a dash pattern and a marker of its own, and its name at its end.
@@ -89,7 +90,7 @@ struct Axis: Equatable {
       (self.low, self.high, ticks, decimals) = (low, high, [low, high], 3)
       return
     }
-    ticks = (0...Int(last - first)).map { (first + Double($0)) * step }
+    ticks = (0...Int(saturating: last - first)).map { (first + Double($0)) * step }
     (self.low, self.high) = (first * step, last * step)
     decimals =
       (0...8).first { abs((step * pow(10, Double($0))).rounded() / pow(10, Double($0)) - step) < step * 1e-6 } ?? 8

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Runs
 
@@ -31,7 +32,7 @@ enum Format {
   /// `58 s`, `3 min 12 s`, `2 h 5 min`
   static func duration(_ seconds: Double) -> String {
     guard seconds < 1e9 else { return number(seconds, .seconds) }
-    let whole = Int(max(seconds, 0).rounded())
+    let whole = Int(saturating: max(seconds, 0).rounded())
     let text =
       switch whole {
       case ..<60: "\(whole) s"

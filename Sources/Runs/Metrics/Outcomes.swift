@@ -1,3 +1,4 @@
+import Files
 import Torch
 
 /// What was answered in every cell of a task matrix: what confidence intervals are made from.
@@ -76,7 +77,7 @@ public struct BootstrapInterval: Sendable, Codable, Equatable {
       guard values.count == draws, draws > 0 else { return nil }
       let sorted = values.sorted()
       func quantile(_ share: Double) -> Double {
-        sorted[min(max(Int((share * Double(draws)).rounded(.down)), 0), draws - 1)]
+        sorted[min(max(Int(saturating: (share * Double(draws)).rounded(.down)), 0), draws - 1)]
       }
       return BootstrapInterval(lower: quantile(0.025), upper: quantile(0.975), draws: draws, seed: seed)
     }

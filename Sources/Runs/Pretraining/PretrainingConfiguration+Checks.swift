@@ -1,4 +1,5 @@
 import Decoder
+import Files
 public import Pretraining
 
 extension PretrainingConfiguration {
@@ -35,7 +36,10 @@ extension PretrainingConfiguration {
       try require(
         longWindows > 0, .longSequenceLength, longSequenceLength,
         "at most batch · sequence-length, \(batch * sequenceLength): a step has as many tokens as before")
-      if let longAlpha { try require(longAlpha >= 1 && longAlpha.isFinite, .longAlpha, longAlpha, "1 or more") }
+    }
+    if let longAlpha { try require(longAlpha >= 1 && longAlpha.isFinite, .longAlpha, longAlpha, "1 or more") }
+    if let factor = routing.capacityFactor {
+      try require(factor > 0 && factor <= 1e6, .capacity, factor, "none, or above 0 and at most 1000000")
     }
     try require(warmUp >= 0 && warmUp < 1, .warmUp, warmUp, "a share, 0 to below 1")
     try require(weightDecay >= 0 && weightDecay < 1, .weightDecay, weightDecay, "0 to below 1")
@@ -46,8 +50,12 @@ extension PretrainingConfiguration {
     try require(
       (0...1 << 30).contains(routing.minimumCapacity), .minimumCapacity, routing.minimumCapacity, "0 to \(1 << 30)")
     try require(heldOut > 0 && heldOut < 1, .heldOut, heldOut, "above 0, below 1")
-    try require(heldOutEvery >= 1, .heldOutEvery, heldOutEvery, "1 or more tokens")
+    try require((1...1 << 50).contains(heldOutEvery), .heldOutEvery, heldOutEvery, "1 to \(1 << 50) tokens")
     try require(heldOutTokens >= sequenceLength, .heldOutTokens, heldOutTokens, "sequence-length or more")
+    try require(heldOutTokens <= 1 << 50, .heldOutTokens, heldOutTokens, "at most \(1 << 50)")
+    try require(tokenizerBytes >= 1, .tokenizerBytes, tokenizerBytes, "1 or more")
+    if let threads { try require((1...1024).contains(threads), .threads, threads, "1 to 1024") }
+    try checkpoints.validate()
     try require((1...1 << 20).contains(vocabulary), .vocabulary, vocabulary, "1 to \(1 << 20)")
     _ = try schedule()
   }
@@ -65,7 +73,7 @@ extension PretrainingConfiguration {
   /// - Throws: `RateError`.
   public func schedule() throws -> TrainingSchedule {
     try TrainingSchedule(
-      peak: rate, warmUp: Int((warmUp * Double(steps)).rounded()), total: steps, decay: decay, floor: floor,
+      peak: rate, warmUp: Int(saturating: (warmUp * Double(steps)).rounded()), total: steps, decay: decay, floor: floor,
       annealShare: annealShare, annealEnd: annealEnd, long: longSteps)
   }
 

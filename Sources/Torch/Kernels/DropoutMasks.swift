@@ -1,4 +1,5 @@
 import CTorch
+import Files
 
 /// Inverted dropout whose masks are a hash of key, row and column: nothing is stored, and the way back computes the same mask
 /// again (`docs/protocol.md`, "Dropout").
@@ -20,7 +21,7 @@ public struct DropoutMasks: Sendable {
   }
 
   var parameters: AccreteDropout {
-    AccreteDropout(threshold: UInt32(probability * 0x1p32), scale: Float(1 / (1 - probability)))
+    AccreteDropout(threshold: UInt32(saturating: probability * 0x1p32), scale: Float(1 / (1 - probability)))
   }
 }
 

@@ -49,7 +49,7 @@ public struct AdamW {
   ///   - rate: the learning rate η of this step, which each parameter's factor multiplies.
   public mutating func update(_ parameters: FlatParameters, rate: Double) throws {
     step += 1
-    let count = try Tensor([Float(step)]).reshaped([])
+    let count = try Self.count(of: step, on: parameters.values.device)
     try withoutGradients {
       for group in parameters.rateGroups {
         let whole = parameters.rateGroups.count == 1
@@ -66,5 +66,9 @@ public struct AdamW {
           ])
       }
     }
+  }
+  /// The number of a step, on the device of the parameters: on a GPU the kernel reads it there.
+  static func count(of step: Int, on device: Device) throws -> Tensor {
+    try Tensor(repeating: Double(step), [], on: device)  // []
   }
 }

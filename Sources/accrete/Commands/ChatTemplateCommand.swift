@@ -31,9 +31,9 @@ struct ChatTemplateCommand: ParsableCommand {
         variables: request.variables)
       if json {
         let result = Result(text: text, digest: template.digest.description)
-        Console.output(String(decoding: try JSONFile.encode(result, pretty: false), as: UTF8.self))
+        try Console.output(String(decoding: try JSONFile.encode(result, pretty: false), as: UTF8.self))
       } else {
-        Console.stream(text)
+        try Console.stream(text)
       }
     }
   }

@@ -13,8 +13,8 @@ struct CompareCommand: ParsableCommand {
       accrete compare --cells moe-cl:1-3:0-2 --cells sequential:1-3:0 --suite mtl5 --data DIR --out runs/grid
 
       Every option of `accrete train` is shared by all cells. The same command goes on where it was, and may name more cells; \
-      other data, base, options or code are refused. SIGTERM and SIGINT (Ctrl-C) write a checkpoint of every running cell and \
-      end the command with 143 and 130; a second one ends it at once. docs/compare.md says what is stored.
+      other data, base, options or code are refused. SIGTERM, SIGINT (Ctrl-C) and SIGHUP (a closed terminal) write a checkpoint of \
+      every running cell and end the command with 143, 130 and 129; a second one ends it at once. docs/compare.md says what is stored.
       """)
 
   @Option(help: "Methods of the grid, such as moe-cl,per-task.")

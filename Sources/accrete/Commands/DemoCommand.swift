@@ -39,18 +39,18 @@ struct DemoCommand: ParsableCommand {
       }
       if json {
         let metrics = results.map(\.2)
-        Console.output(String(decoding: try JSONFile.encode(metrics), as: UTF8.self))
+        try Console.output(String(decoding: try JSONFile.encode(metrics), as: UTF8.self))
         return
       }
-      Console.output(MatrixTable.render(results.map { MatrixTable.Column(title: $0.0, matrix: $0.1) }))
+      try Console.output(MatrixTable.render(results.map { MatrixTable.Column(title: $0.0, matrix: $0.1) }))
       for (method, _, metrics) in results {
         let numbers = metrics.metrics.map { "\($0.name) \(String(format: "%+.3f", $0.value))" }
-        Console.output(
+        try Console.output(
           "\(method): " + numbers.joined(separator: "  ") + "  n \(metrics.metrics.first?.n ?? 0)  seed \(seed)")
       }
-      Console.output(
+      try Console.output(
         "What a task scored just after it was learned (*) and what is left of it at the end is forgetting.")
-      Console.output("run folders: \(folder.path)/moe-cl and \(folder.path)/sequential")
+      try Console.output("run folders: \(folder.path)/moe-cl and \(folder.path)/sequential")
     }
   }
 

@@ -28,11 +28,11 @@ struct DoctorCommand: ParsableCommand {
     try Failure.reported {
       let findings = inspect()
       if json {
-        Console.output(String(decoding: try JSONFile.encode(findings), as: UTF8.self))
+        try Console.output(String(decoding: try JSONFile.encode(findings), as: UTF8.self))
       } else {
         for finding in findings {
-          Console.output("\(finding.ok ? "ok     " : "PROBLEM") \(finding.what): \(finding.found)")
-          if let fix = finding.fix { Console.output("        → \(fix)") }
+          try Console.output("\(finding.ok ? "ok     " : "PROBLEM") \(finding.what): \(finding.found)")
+          if let fix = finding.fix { try Console.output("        → \(fix)") }
         }
       }
       if findings.contains(where: { !$0.ok }) { throw ExitCode(Failure.badData) }
@@ -91,15 +91,17 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func libtorch() -> Finding {
-    let version = TorchRuntime.version
-    let parts = version.split(separator: ".").compactMap { Int($0) }
-    let recent = parts.count >= 2 && (parts[0], parts[1]) >= (2, 10)
     let works = (try? Tensor([Float(1), 2]).sum().item()) == 3
+    if let problem = TorchRuntime.problem {
+      return Finding(what: "libtorch", ok: false, found: problem, fix: TorchRuntime.fix)
+    }
+    let cuda = TorchRuntime.hasCUDA ? " with CUDA" : ", CPU only"
+    let bridge =
+      "bridge \(TorchRuntime.library?.lastPathComponent ?? "in the program"), built for \(TorchRuntime.bridgeVersion)"
     return Finding(
-      what: "libtorch", ok: recent && works,
-      found: TorchRuntime.problem
-        ?? "\(version)\(TorchRuntime.hasCUDA ? " with CUDA" : ", CPU only")\(works ? "" : "; it cannot add two numbers")",
-      fix: recent && works ? nil : "Run `make build`, or point LD_LIBRARY_PATH to a libtorch of 2.10 or later.")
+      what: "libtorch", ok: works,
+      found: "\(TorchRuntime.version)\(cuda); \(bridge)\(works ? "" : "; it cannot add two numbers")",
+      fix: works ? nil : "Run `make build`, or put the folder of another libtorch on LD_LIBRARY_PATH.")
   }
 
   /// What a comparison knows this program by.

@@ -39,11 +39,11 @@ struct EvaluateCommand: ParsableCommand {
       let names = task.map { [$0] } ?? run.manifest.tasks
       let scores = try names.flatMap { try self.scores(of: $0, in: run) }
       if json {
-        Console.output(String(decoding: try JSONFile.encode(scores), as: UTF8.self))
+        try Console.output(String(decoding: try JSONFile.encode(scores), as: UTF8.self))
       } else {
         for score in scores {
           let column = run.manifest.hasLegacyColumn ? " (\(score.column.rawValue))" : ""
-          Console.output(
+          try Console.output(
             "\(score.task)  \(score.scorer)\(column) \(fixed(score.score, 4))  n \(score.n)  seed \(score.seed)")
         }
       }

@@ -56,13 +56,15 @@ struct GenerateCommand: ParsableCommand {
         after: ids, options: sampling.options, stops: sampling.stop,
         experts: expert.selection(for: base.model, tokenizer: base.tokenizerDigest)
       ) { _, piece in
-        if streams { Console.stream(piece) }
+        if streams { try Console.stream(piece) }
         return true
       }
       if streams {
-        Console.output("")
+        try Console.output("")
       } else {
-        for text in texts { Console.output(String(decoding: try JSONFile.encode(text, pretty: false), as: UTF8.self)) }
+        for text in texts {
+          try Console.output(String(decoding: try JSONFile.encode(text, pretty: false), as: UTF8.self))
+        }
       }
     }
   }

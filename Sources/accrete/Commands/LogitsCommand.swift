@@ -30,7 +30,7 @@ struct LogitsCommand: ParsableCommand {
       }
       // Written by hand: a float prints as its shortest exact form, and arrays of millions need no encoder.
       let shape = "[\(numbers.count),\(model.configuration.vocabularySize)]"
-      Console.output("{\"shape\":\(shape),\"logits\":[" + values.map(\.description).joined(separator: ",") + "]}")
+      try Console.output("{\"shape\":\(shape),\"logits\":[" + values.map(\.description).joined(separator: ",") + "]}")
     }
   }
 }

@@ -43,8 +43,8 @@ struct LossCommand: ParsableCommand {
       let loss = try TextLoss(
         loaded, source: source, length: length, heldOut: heldOut.map { try HeldOutRule(share: $0) },
         maxTokens: maxTokens)
-      guard !json else { return Console.output(String(decoding: try JSONFile.encode(loss), as: UTF8.self)) }
-      Console.output(
+      guard !json else { return try Console.output(String(decoding: try JSONFile.encode(loss), as: UTF8.self)) }
+      try Console.output(
         """
         \(fixed(loss.natsPerToken, 4)) nats per token (mean of −ln p, n = \(loss.tokens) tokens)
         \(fixed(loss.bitsPerByte, 4)) bits per byte (sum of −log2 p / bytes, n = \(loss.bytes) bytes of \(loss.documents) documents)

@@ -36,19 +36,19 @@ struct MethodsCommand: ParsableCommand {
           })
       }
       if json {
-        print(String(decoding: try JSONFile.encode(methods), as: UTF8.self))
+        try Console.output(String(decoding: try JSONFile.encode(methods), as: UTF8.self))
         return
       }
       for method in methods {
-        print(method.method + (method.summary.map { ": " + $0 } ?? ""))
+        try Console.output(method.method + (method.summary.map { ": " + $0 } ?? ""))
         for option in method.options {
-          print("  --option \(option.name)=\(shortest(option.initial))   \(option.explanation)")
+          try Console.output("  --option \(option.name)=\(shortest(option.initial))   \(option.explanation)")
         }
       }
     }
   }
 
   private func shortest(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e6 ? "\(Int(value))" : "\(value)"
+    value == value.rounded() && abs(value) < 1e6 ? "\(Int(saturating: value))" : "\(value)"
   }
 }

@@ -49,7 +49,7 @@ struct PlanRateCommand: ParsableCommand {
         noiseScale.map { .scale($0) } ?? ratioBatch.map { .relativeBatch($0) } ?? .unknown
       let plan = try RatePlan(
         batchTokens: batchTokens, experts: experts, active: active, noise: noise, sharedRate: rate)
-      Console.output(json ? String(decoding: try JSONFile.encode(plan), as: UTF8.self) : RatePlanText.render(plan))
+      try Console.output(json ? String(decoding: try JSONFile.encode(plan), as: UTF8.self) : RatePlanText.render(plan))
     }
   }
 }

@@ -64,7 +64,7 @@ struct PlanScaleCommand: ParsableCommand {
       guard let compute else { return }
       let batch = batchTokens.flatMap { tokens in criticalBatch.map { (tokens: tokens, critical: $0) } }
       let plan = try PublishedPlan(flops: compute, batch: batch)
-      Console.output(
+      try Console.output(
         json ? String(decoding: try JSONFile.encode(plan), as: UTF8.self) : PublishedPlanText.render(plan))
     }
   }
@@ -73,7 +73,7 @@ struct PlanScaleCommand: ParsableCommand {
     let (runs, skipped) = try ScalingRun.readAll(in: folder, skipOthers: skipOthers)
     let report = ScalingReport(
       try ScalingFit(runs, skipped: skipped, compute: compute, draws: draws, seed: seed))
-    Console.output(json ? String(decoding: try JSONFile.encode(report.fit), as: UTF8.self) : report.text)
+    try Console.output(json ? String(decoding: try JSONFile.encode(report.fit), as: UTF8.self) : report.text)
     guard let out else { return }
     let target = URL(fileURLWithPath: absolute(out))
     try report.write(to: target)

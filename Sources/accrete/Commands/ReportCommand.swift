@@ -56,7 +56,7 @@ struct ReportCommand: ParsableCommand {
       if urls.count == 1, let url = urls.first {
         try show(RunFolder(url))
       } else {
-        Console.output(
+        try Console.output(
           json
             ? String(decoding: try JSONFile.encode(report.summary), as: UTF8.self)
             : SummaryText.render(report.summary))
@@ -72,13 +72,13 @@ struct ReportCommand: ParsableCommand {
       throw ReportError.noPlace(runs: urls.count)
     }
     if json {
-      Console.output(String(decoding: try JSONFile.encode(page.runs), as: UTF8.self))
+      try Console.output(String(decoding: try JSONFile.encode(page.runs), as: UTF8.self))
     } else {
       for run in page.runs {
         let loss = run.heldOut.last.map {
           "\(fixed($0.natsPerToken, 4)) nats per token, \(fixed($0.bitsPerByte, 4)) bits per byte held out (n = \($0.tokens) tokens)"
         }
-        Console.output(
+        try Console.output(
           "\(run.name): \(run.steps) of \(run.manifest.steps + run.manifest.longSteps) steps, \(loss ?? "nothing measured")"
         )
       }
@@ -114,13 +114,13 @@ struct ReportCommand: ParsableCommand {
     let legacy = try OptionalFile.read { try MatrixFile.read(run.legacyMatrix) }
     let metrics = try OptionalFile.read { try JSONFile.read(RunMetrics.self, from: run.metrics) }
     if json {
-      Console.output(
+      try Console.output(
         String(decoding: try JSONFile.encode(Result(matrix: matrix, legacy: legacy, metrics: metrics)), as: UTF8.self))
       return
     }
-    for file in [matrix, legacy].compactMap(\.self) { Console.output(try ScoreTable.render(file, of: manifest)) }
-    if let metrics { Console.output(MetricLines.render(metrics)) }
-    Console.output("learned \(metrics?.tasksLearned ?? 0) of \(manifest.tasks.count) tasks")
+    for file in [matrix, legacy].compactMap(\.self) { try Console.output(try ScoreTable.render(file, of: manifest)) }
+    if let metrics { try Console.output(MetricLines.render(metrics)) }
+    try Console.output("learned \(metrics?.tasksLearned ?? 0) of \(manifest.tasks.count) tasks")
   }
 
   /// Results go to standard output, so where the files are is said on standard error.

@@ -33,7 +33,7 @@ struct TokenizeCommand: ParsableCommand {
         )
       }
       let ids = try tokenizer.encode(text, addSpecialTokens: special)
-      Console.output(String(decoding: try JSONFile.encode(Result(ids: ids), pretty: false), as: UTF8.self))
+      try Console.output(String(decoding: try JSONFile.encode(Result(ids: ids), pretty: false), as: UTF8.self))
     }
   }
 }

@@ -12,8 +12,9 @@ struct TrainCommand: ParsableCommand {
       accrete train --suite mtl5 --data DIR --order 1 --out runs/first
       accrete train --tasks spam.jsonl abuse.jsonl --out runs/mine
 
-      SIGTERM and SIGINT (Ctrl-C) write a checkpoint and end the command with 143 and 130; a second SIGINT ends it at once. \
-      SIGUSR1 writes a checkpoint and goes on. `accrete resume` continues to the same bits.
+      SIGTERM, SIGINT (Ctrl-C) and SIGHUP (a closed terminal, but under nohup) write a checkpoint and end the command with 143, \
+      130 and 129; a second SIGINT ends it at once. SIGUSR1 writes a checkpoint and goes on. `accrete resume` continues to the \
+      same bits.
       """)
 
   @OptionGroup var options: RunOptions
@@ -27,6 +28,8 @@ struct TrainCommand: ParsableCommand {
   )
   var program: Digest?
 
+  @OptionGroup var starter: StarterOptions
+
   @Flag(help: "Check data, memory and disk on the hardest parts, estimate the time, and leave nothing behind.")
   var dryRun = false
 
@@ -38,7 +41,7 @@ struct TrainCommand: ParsableCommand {
       let printer = ProgressPrinter()
       if dryRun { return try tryOut(printer) }
       let place = URL(fileURLWithPath: absolute(out))
-      Signals.listen()
+      starter.listen()
       let run = try SequenceRun.start(
         options.configuration(), in: place, program: program, report: printer.show)
       try run.run(requests: Signals.request)
@@ -51,7 +54,7 @@ extension TrainCommand {
   private func tryOut(_ printer: ProgressPrinter) throws {
     let result = try DryRun(
       options.configuration(), out: URL(fileURLWithPath: absolute(out)), report: printer.show)
-    guard !json else { return Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
+    guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
     func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
     let lines = [
       "\(result.rows.count) tasks, \(result.steps) steps, \(result.trainingTokens) tokens to learn, \(result.scoredTokens) to score, at most \(result.writtenTokens) to write",
@@ -63,7 +66,7 @@ extension TrainCommand {
       "disk: at most \(mebibytes(result.diskBytes)), \(mebibytes(result.freeDiskBytes)) free",
       "time: about \(duration(result.estimatedSeconds)) at these speeds",
     ]
-    Console.output(lines.joined(separator: "\n"))
+    try Console.output(lines.joined(separator: "\n"))
   }
 }
 
@@ -74,6 +77,8 @@ struct ResumeCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Folder of the run.", valueName: "run"))
   var folder: String
 
+  @OptionGroup var starter: StarterOptions
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -82,7 +87,7 @@ struct ResumeCommand: ParsableCommand {
       let place = URL(fileURLWithPath: absolute(folder))
       if RunFolder(place).isPretraining { return try resumePretraining(place) }
       let printer = ProgressPrinter()
-      Signals.listen()
+      starter.listen()
       let run = try SequenceRun.resume(URL(fileURLWithPath: absolute(folder)), report: printer.show)
       guard !run.isComplete else {
         // Killed at its very end, a run may have left files that have served.
@@ -100,7 +105,7 @@ struct ResumeCommand: ParsableCommand {
 extension ResumeCommand {
   private func resumePretraining(_ place: URL) throws {
     let printer = PretrainingPrinter()
-    Signals.listen()
+    starter.listen()
     let run = try PretrainingRun.resume(place, report: printer.show)
     guard !run.isComplete else { throw RunError.alreadyFinished(folder: folder) }
     try run.run(requests: Signals.request)
@@ -112,11 +117,11 @@ extension ResumeCommand {
 enum RunResult {
   static func show(_ run: SequenceRun, json: Bool) throws {
     if json {
-      Console.output(String(decoding: try JSONFile.encode(run.metrics()), as: UTF8.self))
+      try Console.output(String(decoding: try JSONFile.encode(run.metrics()), as: UTF8.self))
     } else {
-      for file in run.matrixFiles { Console.output(try ScoreTable.render(file, of: run.manifest)) }
-      Console.output(MetricLines.render(try run.metrics()))
-      Console.output("run folder: \(run.folder.url.path)")
+      for file in run.matrixFiles { try Console.output(try ScoreTable.render(file, of: run.manifest)) }
+      try Console.output(MetricLines.render(try run.metrics()))
+      try Console.output("run folder: \(run.folder.url.path)")
     }
   }
 }

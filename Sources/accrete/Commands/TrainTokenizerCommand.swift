@@ -122,8 +122,8 @@ struct TrainTokenizerCommand: ParsableCommand {
   }
 
   private func show(_ result: Result) throws {
-    guard !json else { return Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
-    Console.output("\(result.folder): \(result.vocabulary) ids, \(result.merges) merges; \(result.stopped)")
+    guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
+    try Console.output("\(result.folder): \(result.vocabulary) ids, \(result.merges) merges; \(result.stopped)")
   }
 
   private func seconds(_ duration: Duration) -> String { fixed(duration / .seconds(1), 1) }

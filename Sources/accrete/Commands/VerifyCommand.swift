@@ -16,11 +16,17 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
+      var lost: LostOutput?
       let verification = try RunVerification(URL(fileURLWithPath: absolute(folder))) { check in
-        guard !json else { return }
-        Console.output("\(check.ok ? "ok     " : "PROBLEM") \(check.what): \(check.found)")
+        guard !json, lost == nil else { return }
+        do throws(LostOutput) {
+          try Console.output("\(check.ok ? "ok     " : "PROBLEM") \(check.what): \(check.found)")
+        } catch {
+          lost = error
+        }
       }
-      if json { Console.output(String(decoding: try JSONFile.encode(verification), as: UTF8.self)) }
+      if let lost { throw lost }
+      if json { try Console.output(String(decoding: try JSONFile.encode(verification), as: UTF8.self)) }
       if !verification.failures.isEmpty { throw ExitCode(Failure.badData) }
     }
   }

@@ -2,7 +2,10 @@ import Files
 import Foundation
 import Runs
 
-/// A process that works on a cell: a child of this one, or one that an earlier start has left behind.
+/// A process that works on a cell: a child of this one, or one of an earlier start that has not ended yet.
+///
+/// A child's standard input is a pipe into which nothing is written. Its end is the end of this process, also by SIGKILL: then the
+/// child writes a checkpoint and ends (`StarterOptions`).
 final class CellWorker {
   let cell: ComparisonCell
   private let log: URL
@@ -10,6 +13,8 @@ final class CellWorker {
   private let logStart: UInt64
   /// Nil for one that was left behind.
   private let child: Process?
+  /// Open as long as this process works on the cell.
+  private let lifeline = Pipe()
 
   var isChild: Bool { child != nil }
 
@@ -33,8 +38,8 @@ final class CellWorker {
     let process = Process()
     guard let program = Bundle.main.executableURL else { throw FileError.notFound(path: "accrete") }
     process.executableURL = program
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
+    process.arguments = arguments + ["--stop-at-end-of-input"]
+    process.standardInput = lifeline
     process.standardOutput = handle
     process.standardError = handle
     do {

@@ -71,14 +71,14 @@ final class CompareJob {
     return results
   }
 
-  /// Cells on which a process of an earlier start still works count as running: they are waited for.
+  /// Cells whose process of an earlier start has not ended yet count as running: they are waited for.
   private func waitForOthers() throws {
     for cell in waiting where FileManager.default.fileExists(atPath: folder.log(cell).path) {
       guard try CellLog.take(folder.log(cell)) == nil else { continue }
       waiting.removeAll { $0 == cell }
       running.append(CellWorker(leftBehind: cell, in: folder))
       view.line(
-        "\(cell.name): \(CellLog.holder(of: folder.run(cell))), left by an earlier start, is working on it; waiting for it"
+        "\(cell.name): \(CellLog.holder(of: folder.run(cell))), of an earlier start, has not ended yet; waiting for it"
       )
     }
   }
@@ -108,7 +108,7 @@ final class CompareJob {
     isStopping = true
     waiting = []
     for worker in running where !worker.isChild {
-      view.line("\(worker.cell.name): the process of an earlier start goes on with it")
+      view.line("\(worker.cell.name): the process of an earlier start ends by itself")
     }
     running.removeAll { !$0.isChild }
     view.line(

@@ -27,7 +27,7 @@ enum CompareReport {
 
   /// Results on standard output.
   static func show(_ results: ComparisonResults, json: Bool) throws {
-    Console.output(
+    try Console.output(
       json ? String(decoding: try JSONFile.encode(results), as: UTF8.self) : ComparisonTable.render(results))
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Runs
 
@@ -66,11 +67,12 @@ final class CompareView {
     let left = secondsLeft(since: since, done: progress.fraction - (first[cell] ?? 0), rest: 1 - progress.fraction)
     var text = "\(cell.name)  task \(min(progress.learned + 1, progress.tasks))/\(progress.tasks)"
     if let current = progress.current, current.step < current.totalSteps {
-      text += " \(current.task)  step \(current.step)/\(current.totalSteps)  \(Int(current.tokensPerSecond)) tokens/s"
+      text +=
+        " \(current.task)  step \(current.step)/\(current.totalSteps)  \(Int(saturating: current.tokensPerSecond)) tokens/s"
     } else {
       text += "  scoring"
     }
-    return text + (left.isEmpty ? "  \(Int(progress.fraction * 100)) %" : left)
+    return text + (left.isEmpty ? "  \(Int(saturating: progress.fraction * 100)) %" : left)
   }
 
   private func total(_ running: [ComparisonCell], done: Int, failed: Int, waiting: [ComparisonCell]) -> String {

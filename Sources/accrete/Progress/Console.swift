@@ -1,6 +1,10 @@
+import Files
 import Foundation
 
 /// Standard output for results, standard error for everything else.
+///
+/// A result that does not arrive is an error of the command: it ends quietly where nobody reads any more, and with a complaint where
+/// writing fails. What goes to standard error tells how far the work is; where that is closed or full, the work goes on.
 enum Console {
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 
@@ -10,17 +14,42 @@ enum Console {
     return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
-  static func output(_ text: String) { write(text + "\n", to: .standardOutput) }
+  /// Prints a line.
+  /// - Throws: ``LostOutput``.
+  static func output(_ text: String) throws(LostOutput) { try write(text + "\n") }
 
-  static func error(_ text: String) { write(text + "\n", to: .standardError) }
+  /// Prints text without a line end, as it is generated.
+  /// - Throws: ``LostOutput``.
+  static func stream(_ text: String) throws(LostOutput) { try write(text) }
 
-  /// Text without a line end, as it is generated.
-  static func stream(_ text: String) { write(text, to: .standardOutput) }
+  static func error(_ text: String) { errorRaw(text + "\n") }
 
-  static func errorRaw(_ text: String) { write(text, to: .standardError) }
+  static func errorRaw(_ text: String) {
+    try? StandardDescriptors.write(Data(text.utf8), to: STDERR_FILENO)
+  }
 
-  // A closed pipe is the reader's decision, not an error of ours.
-  private static func write(_ text: String, to handle: FileHandle) {
-    try? handle.write(contentsOf: Data(text.utf8))
+  /// Closes standard output, for good: a file system may say only now that it has lost what it took.
+  /// - Throws: ``LostOutput``.
+  static func finish() throws(LostOutput) {
+    do { try StandardDescriptors.close(STDOUT_FILENO) } catch { throw LostOutput(error) }
+  }
+
+  private static func write(_ text: String) throws(LostOutput) {
+    do { try StandardDescriptors.write(Data(text.utf8), to: STDOUT_FILENO) } catch { throw LostOutput(error) }
+  }
+}
+
+/// Why results did not reach standard output.
+struct LostOutput: Error, CustomStringConvertible {
+  private let cause: StandardDescriptors.Failure
+
+  init(_ cause: StandardDescriptors.Failure) { self.cause = cause }
+
+  /// Nobody reads any more, which is the reader's decision (`accrete … | head`).
+  var isReadersDecision: Bool { cause.code == EPIPE }
+
+  var description: String {
+    "standard output cannot be written: \(cause.reason). What was printed before is not all of it: free some space there, or send it"
+      + " elsewhere, and run the command again."
   }
 }

@@ -1,4 +1,5 @@
 import Decoder
+import Files
 import Foundation
 import Pretraining
 import Runs
@@ -29,7 +30,7 @@ final class PretrainingPrinter {
           "  balance \(fixed(routing.reduce(0) { $0 + $1.balance } / count, 3))  overflow \(fixed(100 * overflow, 1)) %"
       }
       text += "  norm \(fixed(report.gradientNorm, 2))  rate \(String(format: "%.3g", report.learningRate))"
-      text += "  \(Int(speed)) tokens/s  \(duration(left)) left"
+      text += "  \(Int(saturating: speed)) tokens/s  \(duration(left)) left"
       if report.step == 1 || report.step == total { printer.line(text) } else { printer.passing(text) }
     case .measured(let loss):
       printer.line(

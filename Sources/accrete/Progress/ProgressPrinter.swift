@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Learning
 import Runs
@@ -24,7 +25,7 @@ final class ProgressPrinter {
       let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
       let text =
         "task \(number)/\(total) \(task)  step \(report.step)/\(report.totalSteps)  \(terms.joined(separator: "  "))"
-        + "  rate \(report.learningRate)  \(Int(speed)) tokens/s  \(duration(left)) left"
+        + "  rate \(report.learningRate)  \(Int(saturating: speed)) tokens/s  \(duration(left)) left"
       if report.step == 1 || report.step == report.totalSteps { line(text) } else { passing(text) }
     case .checkpoint(let task, let step): passing("checkpoint after step \(step) of \(task)")
     case .evaluating(let row, let task, let done, let total):
@@ -34,7 +35,7 @@ final class ProgressPrinter {
       line("scores after \(row) task\(row == 1 ? "" : "s"): " + cells.joined(separator: "  "))
     case .learned(let costs):
       line(
-        "learned \(costs.task) in \(duration(costs.trainingSeconds)): \(Int(costs.tokensPerSecond)) tokens/s,"
+        "learned \(costs.task) in \(duration(costs.trainingSeconds)): \(Int(saturating: costs.tokensPerSecond)) tokens/s,"
           + " \(costs.expertBytes / 1024) KiB of its own, peak memory \(costs.peakResidentBytes >> 20) MiB")
     }
   }
@@ -90,6 +91,6 @@ func fixed(_ value: Double, _ decimals: Int) -> String { String(format: "%.\(dec
 
 /// Seconds as a person says them.
 func duration(_ seconds: Double) -> String {
-  let whole = Int(seconds.rounded())
+  let whole = Int(saturating: seconds.rounded())
   return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
 }

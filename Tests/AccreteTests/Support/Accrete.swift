@@ -43,7 +43,8 @@ enum Accrete {
 
   /// Starts the program.
   static func start(
-    _ arguments: [String], input: URL? = nil, output: URL, error: URL, in folder: URL, program: URL = binary
+    _ arguments: [String], input: URL? = nil, output: URL, error: URL, in folder: URL, program: URL = binary,
+    outputHandle: FileHandle? = nil, errorHandle: FileHandle? = nil
   ) throws -> Process {
     for file in [output, error] { try Data().write(to: file) }
     let process = Process()
@@ -51,23 +52,33 @@ enum Accrete {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: error)
+    process.standardOutput = try outputHandle ?? FileHandle(forWritingTo: output)
+    process.standardError = try errorHandle ?? FileHandle(forWritingTo: error)
     try process.run()
     return process
   }
 
-  /// Runs the program to its end. What it writes goes through files, which never fill up as pipes do.
+  /// Runs the program to its end. What it writes goes through files, which never fill up as pipes do, or to where a test wants it.
   static func run(
-    _ arguments: [String], input: Data? = nil, in folder: URL? = nil, program: URL = binary
+    _ arguments: [String], input: Data? = nil, in folder: URL? = nil, program: URL = binary,
+    output own: FileHandle? = nil, error ownError: FileHandle? = nil
   ) throws -> Outcome {
     let scratch = try Scratch()
     let source = try input.map { try scratch.write($0, to: "input") }
     let (output, error) = (scratch.place("output"), scratch.place("error"))
     let process = try start(
-      arguments, input: source, output: output, error: error, in: folder ?? scratch.url, program: program)
+      arguments, input: source, output: output, error: error, in: folder ?? scratch.url, program: program,
+      outputHandle: own, errorHandle: ownError)
     process.waitUntilExit()
     return try outcome(process, output: output, error: error)
+  }
+
+  /// Runs the program by a line of the shell, in which it is `"$0" "$@"`.
+  static func run(
+    _ arguments: [String], by line: String, input: Data? = nil, in folder: URL? = nil, program: URL = binary
+  ) throws -> Outcome {
+    try run(
+      ["-c", line, program.path] + arguments, input: input, in: folder, program: URL(fileURLWithPath: "/bin/sh"))
   }
 
   static func outcome(_ process: Process, output: URL, error: URL) throws -> Outcome {

@@ -1,3 +1,4 @@
+import Files
 import Torch
 
 /// Which source each place of a stage takes its window of: blocks of 1,024 places, in each of which every source has its share.
@@ -43,7 +44,7 @@ public struct MixtureOrder: Sendable {
           fix: "A source's weight is its share of the windows; 0 leaves it out."))
     }
     let quotas = weights.map { $0 / sum * Double(blockSize) }
-    var shares = quotas.map { Int($0) }
+    var shares = quotas.map { Int(saturating: $0) }
     let order = quotas.indices.filter { weights[$0] > 0 }.sorted {
       let (first, second) = (quotas[$0] - Double(shares[$0]), quotas[$1] - Double(shares[$1]))
       return first == second ? $0 < $1 : first > second

@@ -1,3 +1,5 @@
+import Files
+
 /// Longest common subsequences of one fixed sequence with others, 64 cells of the table of lengths at a time.
 ///
 /// Along a row of the table a length grows by 0 or 1, so one bit holds a cell: a 0 where it grows. A row follows from
@@ -54,7 +56,7 @@ struct CommonSubsequence {
   func places(in rows: [Int]) -> [Int] {
     guard width > 0, !rows.isEmpty else { return [] }
     // Short sequences keep all rows (8 MiB), long ones every √n-th.
-    let block = rows.count * width <= 1 << 20 ? rows.count : max(1, Int(Double(rows.count).squareRoot()))
+    let block = rows.count * width <= 1 << 20 ? rows.count : max(1, Int(saturating: Double(rows.count).squareRoot()))
     var row = firstRow
     var kept: [Row] = []
     for (number, token) in rows.enumerated() {

@@ -48,15 +48,15 @@ struct ExpertsExportCommand: ParsableCommand {
         task: task, base: loaded, gate: gate, prompts: prompts.map(lines))
       try export.write(to: place)
       if json {
-        Console.output(String(decoding: try JSONFile.encode(export.record), as: UTF8.self))
+        try Console.output(String(decoding: try JSONFile.encode(export.record), as: UTF8.self))
         return
       }
       let record = export.record
-      Console.output(
+      try Console.output(
         "\(record.task) (\(record.method)): \(record.form.rawValue), rank \(record.rank), alpha \(record.alpha)")
-      Console.output(record.statement)
-      for line in export.deviationLines { Console.output(line) }
-      Console.output("adapter folder: \(place.path)")
+      try Console.output(record.statement)
+      for line in export.deviationLines { try Console.output(line) }
+      try Console.output("adapter folder: \(place.path)")
     }
   }
 

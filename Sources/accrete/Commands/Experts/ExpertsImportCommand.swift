@@ -50,12 +50,12 @@ struct ExpertsImportCommand: ParsableCommand {
           tokenizerDigest: tokenizer, promptDigest: stored.archive?.promptDigest, to: place)
       }
       if json {
-        Console.output(String(decoding: try JSONFile.encode(ExpertLine(archive, folder: out.path)), as: UTF8.self))
+        try Console.output(String(decoding: try JSONFile.encode(ExpertLine(archive, folder: out.path)), as: UTF8.self))
       } else {
-        Console.output(
+        try Console.output(
           "\(archive.name): rank \(archive.shape.rank), alpha \(archive.shape.alpha), \(archive.bytes) bytes,"
             + " \(archive.tensorsDigest); bound to the base \(archive.baseDigest)")
-        Console.output("expert folder: \(out.path)")
+        try Console.output("expert folder: \(out.path)")
       }
     }
   }

@@ -19,7 +19,7 @@ struct ExpertsListCommand: ParsableCommand {
       let run = RunFolder(URL(fileURLWithPath: absolute(folder)))
       let isRun = FileManager.default.fileExists(atPath: run.manifest.path)
       let lines = try ExpertRegistry(isRun ? run.experts : run.url).entries().map(ExpertLine.init)
-      Console.output(json ? String(decoding: try JSONFile.encode(lines), as: UTF8.self) : table(lines))
+      try Console.output(json ? String(decoding: try JSONFile.encode(lines), as: UTF8.self) : table(lines))
       let damaged = lines.count { $0.state == "damaged" }
       if damaged > 0 {
         Console.error("\(damaged) of \(lines.count) experts can't be read; restore or remove their folders")

@@ -20,19 +20,19 @@ struct ExpertsShowCommand: ParsableCommand {
       try archive.verify(in: url)
       let line = ExpertLine(archive, folder: url.path)
       if json {
-        Console.output(String(decoding: try JSONFile.encode(line), as: UTF8.self))
+        try Console.output(String(decoding: try JSONFile.encode(line), as: UTF8.self))
         return
       }
-      Console.output("name         \(archive.name)")
-      Console.output(
+      try Console.output("name         \(archive.name)")
+      try Console.output(
         "method       \(archive.method)\(archive.isWhole ? "" : " (one half of a mixture: served by its run)")")
-      Console.output("rank, alpha  \(archive.shape.rank), \(archive.shape.alpha)")
+      try Console.output("rank, alpha  \(archive.shape.rank), \(archive.shape.alpha)")
       let places = (line.projections ?? []).joined(separator: ", ")
-      Console.output("projections  \(places)\(archive.shape.routed ? ", of routed experts too" : "")")
-      Console.output("tensors      \(archive.bytes) bytes, \(archive.tensorsDigest), unchanged")
-      Console.output("base         \(archive.baseDigest)")
-      Console.output("tokenizer    \(archive.tokenizerDigest)")
-      Console.output("prompt       \(archive.promptDigest?.description ?? "unknown")")
+      try Console.output("projections  \(places)\(archive.shape.routed ? ", of routed experts too" : "")")
+      try Console.output("tensors      \(archive.bytes) bytes, \(archive.tensorsDigest), unchanged")
+      try Console.output("base         \(archive.baseDigest)")
+      try Console.output("tokenizer    \(archive.tokenizerDigest)")
+      try Console.output("prompt       \(archive.promptDigest?.description ?? "unknown")")
     }
   }
 }

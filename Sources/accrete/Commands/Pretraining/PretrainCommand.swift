@@ -66,13 +66,13 @@ struct PretrainCommand: ParsableCommand {
 enum PretrainingResult {
   static func show(_ run: PretrainingRun, json: Bool) throws {
     let metrics = try run.metrics()
-    guard !json else { return Console.output(String(decoding: try JSONFile.encode(metrics), as: UTF8.self)) }
+    guard !json else { return try Console.output(String(decoding: try JSONFile.encode(metrics), as: UTF8.self)) }
     let record = metrics.scaling
     let held = metrics.heldOut.last
-    Console.output(
+    try Console.output(
       """
       parameters: \(record.parameters), of which a token passes through \(record.activatedParameters)
-      tokens: \(record.tokens), \(Int(metrics.tokensPerSecond)) per second, seed \(record.seed)
+      tokens: \(record.tokens), \(Int(saturating: metrics.tokensPerSecond)) per second, seed \(record.seed)
       held-out loss: \(fixed(record.heldOutNatsPerToken, 4)) nats per token, \(fixed(record.heldOutBitsPerByte, 4)) bits per byte \
       (\(metrics.heldOutFormula); n = \(held?.tokens ?? 0) tokens)
       base: \(run.folder.model.path)
