@@ -4,6 +4,8 @@ public import Torch
 /// A decoder-only language model. No expert changes its weights; pretraining does (``TrainableDecoder``).
 public struct DecoderModel: Sendable {
   public internal(set) var configuration: DecoderConfiguration
+  /// What `config.json` and `generation_config.json` say, whatever ``ending(at:padToken:)`` has put right since: an expert is bound to it.
+  public let declared: DecoderConfiguration
   public let embedding: FrozenMatrix  // [vocabulary, hidden]
   public let layers: [DecoderLayer]
   public let finalNorm: Tensor  // [hidden]

@@ -5,6 +5,8 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
   case invalidHyperparameter(name: String, value: String, allowed: String)
   /// A stored expert belongs to another base model.
   case otherBase(expert: String, expected: String, got: String)
+  /// The base has the weights, but its `config.json` or `generation_config.json` says something else of them.
+  case otherConfiguration(expert: String, key: String, expected: String, got: String)
   case missingTensor(where: String, name: String)
   case unusedTensors(where: String, names: [String])
   case shapeDiffers(where: String, name: String, expected: [Int], got: [Int])
@@ -17,7 +19,9 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
   case notAnArchive(folder: String)
   /// An expert of a mixture, which says nothing without its partner and its gates.
   case partOfMixture(expert: String)
-  /// `adapter_config.json` says something else than `expert.json`.
+  /// An archive of an earlier version, which bound its tensors alone.
+  case unsealed(folder: String)
+  /// `adapter_config.json` is not what was stored.
   case configurationDiffers(folder: String, expected: String, got: String)
   /// A task of a run that has no expert yet.
   case notLearned(task: String, learned: [String])
@@ -33,6 +37,9 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
     case .otherBase(let expert, let expected, let got):
       "expert `\(expert)` was learned on the base \(expected), this base is \(got)."
         + " Name the base that it belongs to with --base."
+    case .otherConfiguration(let expert, let key, let expected, let got):
+      "expert `\(expert)` was learned on a base whose config.json or generation_config.json had `\(key)` \(expected); this base,"
+        + " with the same weights, has \(got). Restore that file."
     case .missingTensor(let place, let name):
       "\(place): tensor `\(name)` is missing. Was the file written by another method or with another rank?"
     case .unusedTensors(let place, let names):
@@ -51,7 +58,10 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
       "expert `\(expert)` is one half of a mixture and serves nothing alone. Use its run with --run and --task,"
         + " or `accrete experts export`, which merges both halves."
     case .configurationDiffers(let folder, let expected, let got):
-      "\(folder): adapter_config.json says \(got), but stored was \(expected). Restore the folder."
+      "\(folder): adapter_config.json has changed since it was stored: digest \(got), recorded \(expected). Restore the folder."
+    case .unsealed(let folder):
+      "\(folder): expert.json carries no digest of itself: an earlier version wrote it, under which a change of adapter_config.json went"
+        + " unnoticed. If you trust the folder, remove expert.json and bind the adapter again with `accrete experts import`."
     case .notLearned(let task, let learned):
       "task `\(task)` has not been learned yet; learned: \(learned.isEmpty ? "none" : learned.joined(separator: ", ")). Run `accrete resume` first."
     case .unsafeName(let name):

@@ -11,7 +11,7 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
   }
 
-  private init(hash: SHA256.Digest) {
+  init(hash: SHA256.Digest) {
     description = Self.prefix + hash.map { String(format: "%02x", $0) }.joined()
   }
 

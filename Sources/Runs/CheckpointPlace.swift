@@ -22,6 +22,12 @@ public struct CheckpointPlace: Sendable, Hashable, Comparable {
     self.init(learned: learned, step: match.2.flatMap { Int($0) })
   }
 
+  /// - Returns: nil for a path in a run's folder that is no checkpoint's.
+  init?(path: String) {
+    guard path.hasPrefix("checkpoints/") else { return nil }
+    self.init(fileName: String(path.dropFirst("checkpoints/".count)))
+  }
+
   public var fileName: String { "task-\(learned)" + (step.map { "-step-\($0)" } ?? "") + ".safetensors" }
 
   public static func < (a: CheckpointPlace, b: CheckpointPlace) -> Bool {
@@ -48,11 +54,17 @@ extension RunFolder {
     return names.compactMap(CheckpointPlace.init(fileName:)).sorted()
   }
 
+  /// The newest checkpoint between two tasks that the run has written, whether or not it is there; nil: none, or the folder has no seal.
+  func newestSealed() throws -> CheckpointPlace? {
+    try sealing.seal(of: self)?.files.keys.compactMap(CheckpointPlace.init(path:)).filter { $0.step == nil }.max()
+  }
+
   /// Checkpoints inside of tasks, but for the newest ones, have served.
-  /// - Parameter kept: how many stay.
-  func pruneCheckpoints(keeping kept: Int) throws {
-    for place in try checkpointPlaces().filter({ $0.step != nil }).dropLast(kept) {
-      try? FileManager.default.removeItem(at: checkpoint(place))
-    }
+  /// - Parameters:
+  ///   - kept: how many stay.
+  ///   - new: one that is about to be written.
+  func servedCheckpoints(keeping kept: Int, beside new: CheckpointPlace? = nil) throws -> [URL] {
+    let places = Set(try checkpointPlaces() + [new].compactMap(\.self)).sorted()
+    return places.filter { $0.step != nil }.dropLast(kept).map(checkpoint)
   }
 }

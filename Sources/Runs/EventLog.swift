@@ -9,6 +9,10 @@ public import Foundation
 public final class EventLog {
   private let url: URL
   private var handle: FileHandle
+  private var hashed: RunningDigest
+
+  /// SHA-256 of all lines.
+  var digest: Digest { hashed.digest }
 
   /// - Parameters:
   ///   - url: the file; made when it is missing.
@@ -25,6 +29,7 @@ public final class EventLog {
       }
       try handle.truncate(atOffset: length)
       try handle.seekToEnd()
+      hashed = try RunningDigest(ofFirst: length, in: url)
     } catch let error as FileError {
       throw error
     } catch {
@@ -47,6 +52,7 @@ public final class EventLog {
     line.append(UInt8(ascii: "\n"))
     do {
       try handle.write(contentsOf: line)
+      hashed.update(line)
     } catch {
       throw Self.fileError(error, url)
     }

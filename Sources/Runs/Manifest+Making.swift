@@ -18,7 +18,8 @@ extension Manifest {
     }
     return Manifest(
       accrete: accreteVersion, libtorch: TorchRuntime.version, configuration: configuration,
-      tasks: tasks.map(\.task.name), baseDigest: base.model.digest, tokenizerDigest: base.tokenizerDigest,
+      tasks: tasks.map(\.task.name), baseDigest: base.model.digest, baseConfiguration: base.model.declared,
+      endTokens: base.model.configuration.endTokens, tokenizerDigest: base.tokenizerDigest,
       promptDigest: try promptDigest(of: tasks), dataDigests: digests,
       rows: Dictionary(uniqueKeysWithValues: tasks.map { ($0.task.name, $0.counts) }),
       scoring: Dictionary(

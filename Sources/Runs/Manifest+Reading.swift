@@ -27,6 +27,9 @@ extension Manifest {
   /// run is compared with them.
   func possible(path: String) throws -> Manifest {
     func refuse(_ reason: String) -> FileError { .malformedJSON(path: path, reason: reason) }
+    guard (1...Self.currentFormat).contains(format) else {
+      throw refuse("`format` is \(format); this version reads 1 to \(Self.currentFormat)")
+    }
     guard tasks.count <= Self.mostTasks else {
       throw refuse("`tasks` has \(tasks.count) names, at most \(Self.mostTasks) are possible")
     }

@@ -1,10 +1,13 @@
+public import Decoder
 public import Files
 import Foundation
 
 /// What a run was made from: written once, before the first step.
 public struct Manifest: Sendable, Equatable, Codable {
   /// Version of the folder's form.
-  public static let currentFormat = 1
+  public static let currentFormat = 2
+  /// The first whose files are listed in `seal.json`.
+  static let sealedFormat = 2
 
   public var format = Manifest.currentFormat
   public var accrete: String
@@ -15,6 +18,10 @@ public struct Manifest: Sendable, Equatable, Codable {
   /// Tasks in the order of learning.
   public var tasks: [String]
   public var baseDigest: Digest
+  /// What the base's `config.json` and `generation_config.json` said; nil in folders of an earlier version.
+  public var baseConfiguration: DecoderConfiguration?
+  /// The tokens that end an answer, as all files of the base together say; nil in folders of an earlier version.
+  public var endTokens: [Int]?
   public var tokenizerDigest: Digest
   /// SHA-256 of instruction, cue and labels of all tasks: the prompt's form.
   public var promptDigest: Digest
@@ -69,6 +76,15 @@ public struct Manifest: Sendable, Equatable, Codable {
     }
   }
 
+  /// Whether a base with the same weights is described as it was.
+  /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` that names the key.
+  func requireSameBase(_ now: DecoderConfiguration?, folder: URL) throws {
+    guard let baseConfiguration, let now, let change = try Differences.list(baseConfiguration, now).first else { return }
+    throw RunError.changed(
+      folder: folder.path, what: "`\(change.key)` of the base's config.json or generation_config.json",
+      recorded: change.first, now: change.second)
+  }
+
   /// Whether base, tokenizer, prompts and data are what they were.
   /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` with the first difference.
   func requireSameSources(_ now: Manifest, folder: URL) throws {
@@ -76,8 +92,9 @@ public struct Manifest: Sendable, Equatable, Codable {
     {
       try self.check(what, recorded, current, folder)
     }
-    try check("the form of run folders", format, now.format)
     try check("the base model", baseDigest, now.baseDigest)
+    try requireSameBase(now.baseConfiguration, folder: folder)
+    if let endTokens { try check("the token that ends an answer", endTokens, now.endTokens ?? []) }
     try check("the tokenizer", tokenizerDigest, now.tokenizerDigest)
     try check("the prompt's form (instruction, cue or labels)", promptDigest, now.promptDigest)
     for (path, digest) in dataDigests.sorted(by: { $0.key < $1.key }) {

@@ -11,9 +11,14 @@ public enum PredictionsFile {
   ///   - answers: what its lines are.
   /// - Throws: `FileError` that names the file and the line.
   public static func read(_ url: URL, answers: Manifest.Scoring.Answers) throws -> TaskAnswers {
+    try decode(contents(url), answers: answers, path: url.path)
+  }
+
+  /// Reads predictions that are in memory already.
+  static func decode(_ data: Data, answers: Manifest.Scoring.Answers, path: String) throws -> TaskAnswers {
     switch answers {
-    case .labels: .labels(try read(url))
-    case .written: .written(try decodeWritten(contents(url), path: url.path))
+    case .labels: .labels(try decode(data, path: path))
+    case .written: .written(try decodeWritten(data, path: path))
     }
   }
 

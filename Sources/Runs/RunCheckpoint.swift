@@ -3,11 +3,12 @@ public import Foundation
 public import Learning
 public import Torch
 
-/// The whole state of a run at one moment, as one file.
+/// The whole state of a run at one moment.
 ///
 /// A safetensors file: the tensors of method, heads and optimizer, everything else as JSON in the header, and a digest of the file
-/// itself. It is written under another name, flushed and renamed, so that it is there whole or not at all. It holds only what the
-/// configuration decides, so that equal runs have equal checkpoints; what the machine decides stands in `costs.json`.
+/// itself. A tensor that the checkpoint before it between two tasks had under the same name, bit for bit, is not written again: the
+/// file names the one that holds it. It is written under another name, flushed and renamed, so that it is there whole or not at all. It
+/// holds only what the configuration decides, so that equal runs have equal checkpoints; what the machine decides stands in `costs.json`.
 ///
 /// It falls between two optimizer steps: no micro-batch is ever half accumulated.
 public struct RunCheckpoint: Sendable, Codable, Equatable {
@@ -16,6 +17,15 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
     public var task: String
     public var cursor: TrainingState.Cursor
     public var dropout: RandomStream
+  }
+
+  /// Tensors that lie in an earlier checkpoint's file.
+  public struct Reference: Sendable, Codable, Equatable {
+    /// Its name, beside this one.
+    public var file: String
+    /// The digest that the file carries of itself.
+    public var seal: String
+    public var tensors: [String]
   }
 
   /// Tasks learned, in order.
@@ -29,43 +39,74 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   public var manifestDigest: Digest
   /// nil between two tasks.
   public var progress: Progress?
+  /// nil: all tensors are in this file.
+  public var references: [Reference]?
 
   private static let stateKey = "state"
   private static let firstMoment = "optimizer.first_moment"
   private static let secondMoment = "optimizer.second_moment"
 
-  /// Everything that a checkpoint's file holds.
+  /// Everything that a checkpoint holds.
   public struct Content {
     public let checkpoint: RunCheckpoint
     /// Tensors of the method and the heads.
     public let tensors: [String: Tensor]
     /// The optimizer's, while a task is being learned.
     public let training: TrainingState?
+    /// The files of those tensors that are not in the checkpoint's own.
+    let owners: [String: String]
+    /// The digest that each file carries of itself.
+    let seals: [String: String]
   }
 
+  /// Writes a checkpoint.
+  ///
   /// - Parameters:
   ///   - tensors: those of the method and the heads.
   ///   - training: the state of the task that is being learned.
-  func write(_ tensors: [String: Tensor], training: TrainingState?, to url: URL) throws {
-    var all = tensors
-    if let training {
-      all[Self.firstMoment] = training.firstMoment
-      all[Self.secondMoment] = training.secondMoment
+  ///   - earlier: what need not be written again.
+  ///   - url: the file, beside those of `earlier`.
+  ///   - announce: told the digest of the file's bytes before anything is written.
+  /// - Returns: where the tensors lie now.
+  @discardableResult
+  func write(
+    _ tensors: [String: Tensor], training: TrainingState?, earlier: CheckpointIndex = CheckpointIndex(), to url: URL,
+    announce: (Digest) throws -> Void = { _ in }
+  ) throws -> CheckpointIndex {
+    var (own, index) = ([String: Tensor](), CheckpointIndex())
+    var elsewhere: [String: [String]] = [:]
+    for (name, tensor) in tensors {
+      let digest = try tensor.digest()
+      if let place = earlier.places[name], place.digest == digest {
+        index.places[name] = place
+        elsewhere[place.file, default: []].append(name)
+      } else {
+        index.places[name] = CheckpointIndex.Place(digest: digest, file: url.lastPathComponent)
+        own[name] = tensor
+      }
     }
-    let state = String(decoding: try JSONFile.encode(self, pretty: false), as: UTF8.self)
-    try SafetensorsFile.write(all, metadata: [Self.stateKey: state], sealed: true, to: url)
+    for file in elsewhere.keys { index.seals[file] = earlier.seals[file] }
+    var state = self
+    state.references =
+      elsewhere.isEmpty
+      ? nil
+      : elsewhere.sorted { $0.key < $1.key }.map { file, names in
+        Reference(file: file, seal: index.seals[file] ?? "", tensors: names.sorted())
+      }
+    if let training {
+      own[Self.firstMoment] = training.firstMoment
+      own[Self.secondMoment] = training.secondMoment
+    }
+    let text = String(decoding: try JSONFile.encode(state, pretty: false), as: UTF8.self)
+    try SafetensorsFile.write(own, metadata: [Self.stateKey: text], sealed: true, to: url, announce: announce)
+    index.seals[url.lastPathComponent] = try SafetensorsFile(url).seal
+    return index
   }
 
-  /// Reads a checkpoint and checks it to the last byte.
-  /// - Throws: ``RunError/checkpointDamaged(path:reason:)``, `FileError`.
+  /// Reads a checkpoint and checks it to the last byte, with the files that it refers to.
+  /// - Throws: ``RunError/checkpointDamaged(path:reason:)``; ``RunError/checkpointNeeds(path:other:reason:)``; `FileError`.
   public static func read(_ url: URL) throws -> Content {
-    let file: SafetensorsFile
-    do {
-      file = try SafetensorsFile(url)
-      try file.checkSeal()
-    } catch let error as TorchError {
-      throw RunError.checkpointDamaged(path: url.path, reason: "\(error)")
-    }
+    let file = try open(url)
     func damaged(_ reason: String) -> RunError { .checkpointDamaged(path: url.path, reason: reason) }
     guard let state = file.metadata[stateKey] else { throw damaged("it holds no state of a run") }
     let checkpoint: RunCheckpoint
@@ -78,12 +119,55 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
     // Copies: training changes tensors in place, and a mapped file must stay as it is.
     for name in file.names { tensors[name] = try file.tensor(name).cloned() }
     let moments = (tensors.removeValue(forKey: firstMoment), tensors.removeValue(forKey: secondMoment))
-    guard let progress = checkpoint.progress else {
-      return Content(checkpoint: checkpoint, tensors: tensors, training: nil)
+    var (owners, seals) = ([String: String](), [url.lastPathComponent: file.seal ?? ""])
+    for reference in checkpoint.references ?? [] {
+      guard let place = CheckpointPlace(fileName: reference.file), place.step == nil,
+        place.learned <= checkpoint.learned.count, seals[reference.file] == nil
+      else { throw damaged("it refers to `\(reference.file.prefix(60))`, which is no earlier checkpoint") }
+      let other = try open(reference, beside: url)
+      seals[reference.file] = reference.seal
+      for name in reference.tensors {
+        guard tensors[name] == nil, other.shape(of: name) != nil else {
+          throw damaged("it refers to `\(name.prefix(60))` of \(reference.file), which has no such tensor or is not alone to have it")
+        }
+        tensors[name] = try other.tensor(name).cloned()
+        owners[name] = reference.file
+      }
     }
+    func content(_ training: TrainingState?) -> Content {
+      Content(checkpoint: checkpoint, tensors: tensors, training: training, owners: owners, seals: seals)
+    }
+    guard let progress = checkpoint.progress else { return content(nil) }
     guard let first = moments.0, let second = moments.1 else { throw damaged("the optimizer's moments are missing") }
-    let training = TrainingState(
-      cursor: progress.cursor, firstMoment: first, secondMoment: second, dropout: progress.dropout)
-    return Content(checkpoint: checkpoint, tensors: tensors, training: training)
+    return content(
+      TrainingState(cursor: progress.cursor, firstMoment: first, secondMoment: second, dropout: progress.dropout))
+  }
+
+  /// A file that is what was written.
+  private static func open(_ url: URL) throws -> SafetensorsFile {
+    do {
+      let file = try SafetensorsFile(url)
+      try file.checkSeal()
+      return file
+    } catch let error as TorchError {
+      throw RunError.checkpointDamaged(path: url.path, reason: "\(error)")
+    }
+  }
+
+  private static func open(_ reference: Reference, beside url: URL) throws -> SafetensorsFile {
+    let place = url.deletingLastPathComponent().appendingPathComponent(reference.file)
+    func refuse(_ reason: String) -> RunError {
+      .checkpointNeeds(path: url.path, other: place.path, reason: reason)
+    }
+    do {
+      let file = try SafetensorsFile(place)
+      try file.checkSeal()
+      guard file.seal == reference.seal else { throw refuse("it is another file than the one that was there") }
+      return file
+    } catch FileError.notFound {
+      throw refuse("it is missing")
+    } catch let error as TorchError {
+      throw refuse("it is damaged: \(error)")
+    }
   }
 }

@@ -1,13 +1,7 @@
-import Files
-
 /// `costs.json`: what the machine decides, so that a run that was stopped and went on knows all of its costs.
 struct RunCosts: Sendable, Codable, Equatable {
   /// Of each learned task.
   var tasks: [TaskCosts] = []
   /// Seconds that were spent so far on learning the task that is being learned.
   var secondsOfCurrent = 0.0
-
-  static func read(_ folder: RunFolder) throws -> RunCosts {
-    try OptionalFile.read { try JSONFile.read(RunCosts.self, from: folder.costs) } ?? RunCosts()
-  }
 }

@@ -7,7 +7,17 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   /// Something that decides the result is not what it was when the run began.
   case changed(folder: String, what: String, recorded: String, now: String)
   case checkpointDamaged(path: String, reason: String)
-  case alreadyFinished(folder: String)
+  /// A file is not what the run wrote.
+  case fileChanged(path: String, recorded: String, now: String)
+  case fileRemoved(path: String)
+  /// A checkpoint whose tensors lie in part in another's file.
+  case checkpointNeeds(path: String, other: String, reason: String)
+  /// A folder in which no run has begun yet.
+  case notBegun(folder: String)
+  /// A folder with the beginning of another run, of which nothing is learned.
+  case otherBeginning(folder: String, key: String, recorded: String, now: String)
+  /// A folder of an earlier version, which can be read.
+  case earlierForm(folder: String, format: Int)
   /// Another process works on the run.
   case inUse(folder: String, by: String, fix: String)
   /// A signal ended the run after a checkpoint was written.
@@ -34,8 +44,21 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
         + " Restore it, or start a new run."
     case .checkpointDamaged(let path, let reason):
       "\(path): the checkpoint is damaged: \(reason). Remove it to go on from the one before."
-    case .alreadyFinished(let folder):
-      "\(folder): everything of this run is learned; there is nothing to resume."
+    case .fileChanged(let path, let recorded, let now):
+      "\(path): is not what the run wrote: seal.json has \(recorded), the file is \(now). Restore it from a copy."
+    case .fileRemoved(let path):
+      "\(path): was written by the run and is missing. Restore it from a copy."
+    case .checkpointNeeds(let path, let other, let reason):
+      "\(other): \(reason). It holds tensors of \(path), which holds only what changed since. Restore it from a copy, or remove it and all"
+        + " checkpoints after it to go on from the one before."
+    case .notBegun(let folder):
+      "\(folder): no run has begun in it: its process ended before manifest.json was written. Run the same `accrete train` command again."
+    case .otherBeginning(let folder, let key, let recorded, let now):
+      "\(folder): holds the beginning of another run, of which nothing is learned: its `\(key)` was \(recorded), now it is \(now)."
+        + " Go on with it by `accrete resume \(folder)`, remove it, or choose another --out."
+    case .earlierForm(let folder, let format):
+      "\(folder): an earlier version began this run (format \(format)), whose files are not sealed. It can be read, but not gone on with:"
+        + " start it again."
     case .inUse(let folder, let holder, let fix):
       "\(folder): \(holder) is working on this run. \(fix)"
     case .interrupted(let folder, let signal, let moment):

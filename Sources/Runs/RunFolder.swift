@@ -4,6 +4,7 @@ public import Foundation
 /// The places of a run's files. See ARCHITECTURE.md for what each holds.
 public struct RunFolder: Sendable {
   public let url: URL
+  let sealing = RunSealing()
 
   public init(_ url: URL) { self.url = url }
 
@@ -79,7 +80,7 @@ public struct RunFolder: Sendable {
     guard let paths = files.enumerator(atPath: url.path) else { return }
     for case let path as String in paths {
       let name = (path as NSString).lastPathComponent
-      guard name.hasPrefix("."), name.hasSuffix(AtomicFile.partialSuffix) else { continue }
+      guard Self.isPartial(name) else { continue }
       do {
         try files.removeItem(at: url.appendingPathComponent(path))
       } catch {
@@ -89,12 +90,14 @@ public struct RunFolder: Sendable {
   }
 
   /// Reads the manifest of an existing run.
-  /// - Throws: ``RunError/notARun(folder:)``; `FileError` for a manifest that cannot be one, or a symbolic link out of the
-  ///   folder.
+  /// - Throws: ``RunError/notARun(folder:)``; ``RunError/fileChanged(path:recorded:now:)``; `FileError` for a manifest that cannot be
+  ///   one, or a symbolic link out of the folder.
   public func readManifest() throws -> Manifest {
     guard FileManager.default.fileExists(atPath: manifest.path) else { throw RunError.notARun(folder: url.path) }
     // Whatever reads or goes on with a run begins here: none of its folders may lead elsewhere.
     try Containment.requireNoLinksOut(of: url)
-    return try Manifest.read(manifest)
+    let read = try Manifest.read(manifest)
+    try requireSealed(manifest)
+    return read
   }
 }

@@ -9,6 +9,8 @@ import Torch
 /// 1. While a task is learned: checkpoints inside of it, the newest two of which stay; one when its last step is done.
 /// 2. Then its expert and the predictions of the matrix row, file by file. Killed here, they are written again with the same bytes.
 /// 3. Then the checkpoint after the task, which is kept for ever; then matrix and metrics, which follow from it.
+///
+/// `seal.json` is written before and after each checkpoint and what belongs to it, see ``RunSeal``.
 extension SequenceRun {
   /// Checkpoints inside of tasks that stay: should the newest be damaged, there is one before it.
   static let keptCheckpoints = 2
@@ -20,8 +22,7 @@ extension SequenceRun {
 
   /// After a whole number of tasks.
   func saveCheckpoint() throws {
-    try save(nil, at: CheckpointPlace(learned: learned), secondsOfCurrent: 0)
-    try writeResults()
+    stored = try save(nil, at: CheckpointPlace(learned: learned), secondsOfCurrent: 0, results: results())
   }
 
   /// In the middle of a task, between two of its steps.
@@ -29,25 +30,69 @@ extension SequenceRun {
     let state = try training.state()
     let progress = RunCheckpoint.Progress(task: task, cursor: state.cursor, dropout: state.dropout)
     let place = CheckpointPlace(learned: learned, step: state.cursor.step)
-    try save((progress, state), at: place, secondsOfCurrent: seconds)
+    _ = try save(
+      (progress, state), at: place, secondsOfCurrent: seconds,
+      served: folder.servedCheckpoints(keeping: Self.keptCheckpoints, beside: place))
     pace.restart()
-    try folder.pruneCheckpoints(keeping: Self.keptCheckpoints)
     report(.checkpoint(task: task, step: state.cursor.step))
   }
 
+  /// Writes a checkpoint and what belongs to it.
+  ///
+  /// - Parameters:
+  ///   - results: files that follow from it.
+  ///   - served: checkpoints that are removed once it is there.
   private func save(
     _ current: (progress: RunCheckpoint.Progress, state: TrainingState)?, at place: CheckpointPlace,
-    secondsOfCurrent: Double
-  ) throws {
-    _ = try timings?.flush()
+    secondsOfCurrent: Double, results: [RunFolder.NewFile] = [], served: [URL] = []
+  ) throws -> CheckpointIndex {
+    let logs = try flushedLogs()
     let file = try folder.inside(folder.checkpoint(place))
-    try JSONFile.write(RunCosts(tasks: costs, secondsOfCurrent: secondsOfCurrent), to: folder.costs)
-    if !statistics.isEmpty { try JSONFile.write(statistics, to: folder.inside(folder.statistics)) }
-    try RunCheckpoint(
+    var beside = [
+      try RunFolder.NewFile(RunCosts(tasks: costs, secondsOfCurrent: secondsOfCurrent), at: folder.costs)
+    ]
+    if !statistics.isEmpty { beside.append(try RunFolder.NewFile(statistics, at: folder.statistics)) }
+    let index = try RunCheckpoint(
       learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, routed: routed,
-      eventBytes: try events?.flush() ?? 0,
-      manifestDigest: Digest(ofFile: folder.manifest), progress: current?.progress
-    ).write(allTensors, training: current?.state, to: file)
+      eventBytes: logs.first?.log.bytes ?? 0, manifestDigest: Digest(ofFile: folder.manifest),
+      progress: current?.progress
+    ).write(allTensors, training: current?.state, earlier: stored, to: file) { digest in
+      let small = (beside + results).map { ($0.place, Digest(of: $0.data)) }
+      try folder.announce(small + [(file, digest)], removed: served, logs: logs)
+      try folder.write(beside)
+    }
+    try folder.write(results)
+    for checkpoint in served { try? FileManager.default.removeItem(at: checkpoint) }
+    try folder.conclude()
+    return index
+  }
+
+  /// Brings `events.jsonl`, the first, and `timings.jsonl` to the disk.
+  private func flushedLogs() throws -> [(place: URL, log: RunSeal.Log)] {
+    try [(folder.events, events), (folder.timings, timings)].compactMap { place, log in
+      guard let log else { return nil }
+      return (place, RunSeal.Log(bytes: try log.flush(), digest: log.digest))
+    }
+  }
+
+  /// What the last checkpoint between two tasks holds.
+  func storedIndex() throws -> CheckpointIndex {
+    guard let place else { return CheckpointIndex() }
+    let file = try folder.inside(folder.checkpoint(after: learned))
+    do {
+      return try CheckpointIndex(RunCheckpoint.read(file), file: file.lastPathComponent)
+    } catch FileError.notFound {
+      throw RunError.checkpointNeeds(path: folder.checkpoint(place).path, other: file.path, reason: "it is missing")
+    }
+  }
+
+  /// Writes the results of a complete run, where they are not there yet, and removes checkpoints that have served.
+  func finish() throws {
+    let (results, served) = (try results(), try folder.servedCheckpoints(keeping: 0))
+    try folder.announce(results.map { ($0.place, Digest(of: $0.data)) }, removed: served)
+    try folder.write(results)
+    for checkpoint in served { try? FileManager.default.removeItem(at: checkpoint) }
+    try folder.conclude()
   }
 
   /// Follows a request that came while a task was learned. `due`: whether a checkpoint is due anyway.

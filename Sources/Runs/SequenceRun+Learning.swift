@@ -1,3 +1,4 @@
+import Decoder
 import Experts
 import Files
 import Foundation
@@ -92,10 +93,15 @@ extension SequenceRun {
   /// Writes what the task alone owns, if the method keeps something per task.
   private func storeExpert(of task: PreparedTask) throws {
     guard let expert = method.ownedExpert(of: task.identity) else { return }
+    let place = try folder.inside(folder.expert(task.task.name))
     _ = try ExpertArchive.write(
       expert, name: task.task.name, method: configuration.method, baseDigest: manifest.baseDigest,
-      tokenizerDigest: manifest.tokenizerDigest, promptDigest: Manifest.promptDigest(of: [task]),
-      to: folder.inside(folder.expert(task.task.name)))
+      baseConfiguration: base.model.declared, tokenizerDigest: manifest.tokenizerDigest,
+      promptDigest: Manifest.promptDigest(of: [task]), to: place)
+    for name in ExpertArchive.files {
+      let file = place.appendingPathComponent(name)
+      folder.record(try Digest(ofFile: file), at: file)
+    }
   }
 }
 

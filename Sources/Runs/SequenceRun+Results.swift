@@ -4,25 +4,24 @@ import Learning
 public import Streams
 
 extension SequenceRun {
-  /// Writes `matrix.json`, `matrix-legacy.json` where there is such a column, and `metrics.json`, as far as the run has come.
-  func writeResults() throws {
+  /// `matrix.json`, `matrix-legacy.json` where there is such a column, and `metrics.json`, as far as the run has come.
+  func results() throws -> [RunFolder.NewFile] {
+    var files: [RunFolder.NewFile] = []
     if let legacy = sideColumns.legacy {
-      try JSONFile.write(
-        MatrixFile(manifest, legacy, .legacy, cut: sideColumns.cut), to: folder.inside(folder.legacyMatrix))
+      files.append(try .init(MatrixFile(manifest, legacy, .legacy, cut: sideColumns.cut), at: folder.legacyMatrix))
     }
-    try JSONFile.write(MatrixFile(manifest, matrix, .clean, cut: sideColumns.cut), to: folder.matrix)
+    files.append(try .init(MatrixFile(manifest, matrix, .clean, cut: sideColumns.cut), at: folder.matrix))
     if let routed {
-      try JSONFile.write(
-        InferredMatrixFile(
-          matrix: MatrixFile(
-            manifest, routed.matrix, .clean, cut: nil,
-            rows:
-              "R[i][j]: \(manifest.scoreName(.clean)) on task j after learning i tasks, of the experts that the router chose"
-          ),
-          routerAccuracy: routed.routerAccuracy.scores, unknownRate: routed.unknownRate.scores),
-        to: folder.inside(folder.inferredMatrix))
+      let file = InferredMatrixFile(
+        matrix: MatrixFile(
+          manifest, routed.matrix, .clean, cut: nil,
+          rows: "R[i][j]: \(manifest.scoreName(.clean)) on task j after learning i tasks, of the experts that the router chose"),
+        routerAccuracy: routed.routerAccuracy.scores, unknownRate: routed.unknownRate.scores)
+      files.append(try .init(file, at: folder.inferredMatrix))
     }
-    try JSONFile.write(metrics(), to: folder.metrics)
+    // Last: whoever reads them first finds all that they tell of.
+    files.append(try .init(metrics(), at: folder.metrics))
+    return files
   }
 
   /// The metrics as they are now.

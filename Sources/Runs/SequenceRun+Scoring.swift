@@ -27,7 +27,7 @@ extension SequenceRun {
       try matrix.record(score, row: row, column: column)
       try sideColumns.record(answers, manifest, row: row, column: column)
       scores.append((name, score))
-      try AtomicFile.write(answers.lines(), to: folder.inside(folder.predictions(row: row, task: name)))
+      try folder.write(answers.lines(), to: folder.predictions(row: row, task: name))
     }
     report(.scored(row: row, scores: scores))
   }

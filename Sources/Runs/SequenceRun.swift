@@ -25,6 +25,10 @@ public final class SequenceRun {
   var learned: Int
   /// Where `events.jsonl` is cut before the run goes on.
   private let eventBytes: UInt64
+  /// The checkpoint that it goes on from.
+  let place: CheckpointPlace?
+  /// What the last checkpoint between two tasks holds: the next one need not write it again.
+  var stored = CheckpointIndex()
   /// The task that was being learned when the state was stored; nil once it goes on.
   var stopped: TrainingState?
   /// Seconds that it had taken so far.
@@ -58,7 +62,7 @@ public final class SequenceRun {
     folder = stored.folder
     self.lock = lock
     stopped = stored.training
-    stoppedSeconds = try stored.training == nil ? 0 : RunCosts.read(stored.folder).secondsOfCurrent
+    stoppedSeconds = try stored.training == nil ? 0 : stored.folder.readCosts().secondsOfCurrent
     pace = CheckpointPace.Clock(stored.manifest.configuration.checkpoints)
     manifest = stored.manifest
     configuration = stored.manifest.configuration
@@ -72,12 +76,13 @@ public final class SequenceRun {
     learned = stored.learned.count
     sideColumns = SideColumns(stored.manifest)
     eventBytes = stored.checkpoint?.eventBytes ?? 0
+    place = stored.place
     routed = stored.checkpoint?.routed
     let names = stored.learned
-    statistics = try TaskStatistic.read(folder).filter { names.contains($0.task) }
+    statistics = try folder.readStatistics().filter { names.contains($0.task) }
   }
 
-  /// A new run in a folder that does not exist yet.
+  /// A new run in a folder that does not exist yet, or in which the same run began and nothing was learned.
   ///
   /// Everything that can be wrong with base, data and options is found before the folder is made.
   ///
@@ -92,7 +97,7 @@ public final class SequenceRun {
     report: @escaping (RunProgress) -> Void = { _ in }
   ) throws -> SequenceRun {
     let folder = RunFolder(url)
-    guard !FileManager.default.fileExists(atPath: url.path) else { throw RunError.folderExists(url.path) }
+    try folder.requireFree()
     if let program, try ProgramCode.digest() != program {
       throw RunError.invalidConfiguration(
         key: "program", got: "\(program)", allowed: "\(try ProgramCode.digest()), which this program is")
@@ -100,15 +105,8 @@ public final class SequenceRun {
     let (base, tasks, made) = try prepare(configuration, report)
     var manifest = made
     manifest.program = program
-    try folder.create()
-    let lock: RunLock
-    do {
-      lock = try RunLock(folder)
-      try JSONFile.write(manifest, to: folder.manifest)
-    } catch {
-      // Without a manifest it is no run: it could neither be resumed nor, being there, be started again.
-      try? FileManager.default.removeItem(at: url)
-      throw error
+    let lock = try folder.begin(manifest) {
+      report(.warning("\(url.path): a process ended here before anything was learned; the run begins again"))
     }
     report(.prepared(manifest))
     return try SequenceRun(
@@ -128,15 +126,36 @@ public final class SequenceRun {
   /// - Throws: ``RunError/inUse(folder:by:fix:)``; ``RunError/changed(folder:what:recorded:now:)``;
   ///   ``RunError/checkpointDamaged(path:reason:)``.
   public static func resume(_ url: URL, report: @escaping (RunProgress) -> Void = { _ in }) throws -> SequenceRun {
+    let folder = RunFolder(url)
+    guard FileManager.default.fileExists(atPath: folder.manifest.path) || !FolderFile.exists("lock", in: url) else {
+      throw RunError.notBegun(folder: url.path)
+    }
     // Before the lock, which would make a file in a folder that is no run.
-    try RunFolder(url).readManifest().requireOwnProgram(folder: url)
-    return try existing(url, at: .newest, lock: RunLock(RunFolder(url)), report)
+    let recorded = try folder.readManifest()
+    guard recorded.format == Manifest.currentFormat else {
+      throw RunError.earlierForm(folder: url.path, format: recorded.format)
+    }
+    try recorded.requireOwnProgram(folder: url)
+    let run = try existing(url, at: .newest, lock: RunLock(folder), report)
+    if let newest = try folder.newestSealed(), newest.learned > run.learned {
+      do {
+        try folder.requireSealed(folder.checkpoint(newest))
+      } catch {
+        let tasks = run.learned == 1 ? "1 task" : "\(run.learned) tasks"
+        report(.warning("\(error) Going on from the checkpoint before it, after \(tasks), to the same bytes."))
+      }
+    }
+    return run
   }
 
   private static func existing(
     _ url: URL, at moment: StoredRun.Moment, lock: RunLock?, _ report: @escaping (RunProgress) -> Void
   ) throws -> SequenceRun {
-    let recorded = try RunFolder(url).readManifest()
+    let folder = RunFolder(url)
+    let recorded = try folder.readManifest()
+    if try !folder.isSealed() {
+      report(.warning("\(url.path): an earlier version made this run: changes of its files would not be noticed"))
+    }
     let (base, tasks, now) = try prepare(recorded.configuration, report)
     try recorded.requireUnchanged(now, folder: url)
     return try SequenceRun(
@@ -178,10 +197,16 @@ public final class SequenceRun {
 
   /// Whether every task is learned and the results that follow from that are written.
   public var isComplete: Bool {
-    guard learned == tasks.count, let matrixFile = try? JSONFile.read(MatrixFile.self, from: folder.matrix) else {
-      return false
+    get throws {
+      guard learned == tasks.count else { return false }
+      do {
+        guard let file = try folder.readMatrix(), try folder.readMetrics() != nil else { return false }
+        return file.scores == matrix.scores
+      } catch RunError.fileRemoved {
+        // They are written again from the predictions.
+        return false
+      }
     }
-    return matrixFile.scores == matrix.scores && FileManager.default.fileExists(atPath: folder.metrics.path)
   }
 
   /// Learns every task that is left.
@@ -194,6 +219,8 @@ public final class SequenceRun {
     // Since the run was opened, somebody may have put links there.
     try Containment.requireNoLinksOut(of: folder.url)
     try folder.removeLeftovers()
+    try folder.takeSeal(at: place, eventBytes: eventBytes)
+    stored = try storedIndex()
     sideColumns = try folder.sideColumns(manifest, of: matrix)
     events = try EventLog(folder.inside(folder.events), keeping: eventBytes)
     timings = try EventLog(folder.inside(folder.timings))
@@ -206,7 +233,6 @@ public final class SequenceRun {
     while learned < tasks.count {
       try learn(tasks[learned])
     }
-    try writeResults()
-    try folder.pruneCheckpoints(keeping: 0)
+    try finish()
   }
 }

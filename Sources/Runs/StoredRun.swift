@@ -48,12 +48,13 @@ public struct StoredRun {
         folder: url.path, what: "the base model", recorded: manifest.baseDigest.description,
         now: model.digest.description)
     }
+    try manifest.requireSameBase(model.declared, folder: url)
     let configuration = manifest.configuration
     let context = try configuration.methodContext(for: model)
     method = try MethodCatalog.make(configuration.method, context)
     heads = configuration.readOut == .head ? TaskHeads(context) : nil
     place = try Self.place(folder, moment, of: manifest)
-    let costs = try RunCosts.read(folder)
+    let costs = try folder.readCosts()
     guard let place else {
       (learned, self.costs, checkpoint, training) = ([], [], nil, nil)
       matrix = TaskMatrix(tasks: manifest.tasks)
@@ -61,6 +62,7 @@ public struct StoredRun {
     }
     let file = folder.checkpoint(place)
     let content = try RunCheckpoint.read(file)
+    try folder.requireSealed(file)
     let checkpoint = content.checkpoint
     let manifestDigest = try Digest(ofFile: folder.manifest)
     guard checkpoint.manifestDigest == manifestDigest else {
@@ -86,7 +88,12 @@ public struct StoredRun {
   private static func place(_ folder: RunFolder, _ moment: Moment, of manifest: Manifest) throws -> CheckpointPlace? {
     switch moment {
     case .newest: return try folder.checkpointPlaces().last
-    case .learned: return try folder.checkpointPlaces().last { $0.step == nil }
+    case .learned:
+      // Without the newest, an earlier state would answer in its place.
+      if let newest = try folder.newestSealed().map(folder.checkpoint), !FileManager.default.fileExists(atPath: newest.path) {
+        try folder.requireSealed(newest)
+      }
+      return try folder.checkpointPlaces().last { $0.step == nil }
     case .after(let tasks):
       guard (0...manifest.tasks.count).contains(tasks) else {
         throw RunError.invalidConfiguration(key: "after", got: "\(tasks)", allowed: "0 to \(manifest.tasks.count)")

@@ -25,11 +25,6 @@ public struct TaskStatistic: Sendable, Codable, Equatable {
     self.init(task: task, name: statistic.name, formula: statistic.formula, layers: statistic.layers)
   }
 
-  /// Those of a run; none where its method has none.
-  static func read(_ folder: RunFolder) throws -> [TaskStatistic] {
-    try OptionalFile.read { try read(folder.inside(folder.statistics)) } ?? []
-  }
-
   /// Reads `statistics.json`.
   /// - Throws: `FileError` that names the file and what cannot be.
   public static func read(_ url: URL) throws -> [TaskStatistic] {

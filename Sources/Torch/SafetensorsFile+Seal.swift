@@ -6,11 +6,14 @@ extension SafetensorsFile {
   static let sealKey = "seal"
   static let openSeal = "sha256:" + String(repeating: "0", count: 64)
 
+  /// The digest of itself that the file carries; nil: none. Only ``checkSeal()`` says whether it is right.
+  public var seal: String? { metadata[Self.sealKey] }
+
   /// Whether the file is what was written, to the last byte.
   /// - Throws: ``TorchError/malformedSafetensors(path:rule:)`` where it is not, or was written without a seal.
   public func checkSeal() throws {
     func broken(_ rule: String) -> TorchError { .malformedSafetensors(path: url.path, rule: rule) }
-    guard let seal = metadata[Self.sealKey], seal.utf8.count == Self.openSeal.utf8.count else {
+    guard let seal, seal.utf8.count == Self.openSeal.utf8.count else {
       throw broken("it carries no digest of itself")
     }
     let matches = withBytes { bytes -> Bool in

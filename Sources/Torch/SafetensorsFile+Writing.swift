@@ -9,11 +9,13 @@ extension SafetensorsFile {
   ///   - metadata: strings for the header's `__metadata__`.
   ///   - sealed: whether the file carries a digest of itself, which ``checkSeal()`` checks.
   ///   - url: the file.
-  /// - Returns: the digest of the file's bytes.
-  /// - Throws: `FileError` (a full disk, a folder that is missing) with the earlier file untouched.
+  ///   - announce: told the digest of the file's bytes before anything is written.
+  /// - Returns: that digest.
+  /// - Throws: `FileError` (a full disk, a folder that is missing) with the earlier file untouched; what `announce` throws.
   @discardableResult
   public static func write(
-    _ tensors: [String: Tensor], metadata: [String: String] = [:], sealed: Bool = false, to url: URL
+    _ tensors: [String: Tensor], metadata: [String: String] = [:], sealed: Bool = false, to url: URL,
+    announce: (Digest) throws -> Void = { _ in }
   ) throws -> Digest {
     var metadata = metadata
     if sealed { metadata[sealKey] = openSeal }
@@ -23,8 +25,10 @@ extension SafetensorsFile {
       header.replaceSubrange(place, with: Data(seal.description.utf8))
     }
     return try lend(header, ordered) { parts in
+      let digest = Digest(of: parts)
+      try announce(digest)
       try AtomicFile.write(parts, to: url)
-      return Digest(of: parts)
+      return digest
     }
   }
 

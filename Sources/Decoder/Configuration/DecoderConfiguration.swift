@@ -1,5 +1,7 @@
 /// The shape of a decoder: everything that decides which tensors it has and what it computes.
-public struct DecoderConfiguration: Sendable, Equatable {
+///
+/// As JSON it has the names of `config.json` where there is one for a value, so that a message can say which key has changed.
+public struct DecoderConfiguration: Sendable, Equatable, Codable {
   public var family: ModelFamily
   public var vocabularySize: Int
   /// Width of the residual stream.
@@ -34,10 +36,33 @@ public struct DecoderConfiguration: Sendable, Equatable {
   /// Ids that end a text; from generation_config.json where it has them.
   public var endTokens: [Int]
   public var padToken: Int?
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case family = "architectures"
+    case vocabularySize = "vocab_size"
+    case hiddenSize = "hidden_size"
+    case intermediateSize = "intermediate_size"
+    case layers = "num_hidden_layers"
+    case heads = "num_attention_heads"
+    case kvHeads = "num_key_value_heads"
+    case headDim = "head_dim"
+    case maxPositions = "max_position_embeddings"
+    case normEpsilon = "rms_norm_eps"
+    case ropeTheta = "rope_theta"
+    case ropeScaling = "rope_scaling"
+    case attentionBias = "attention_bias"
+    case headNorm = "use_qk_norm"
+    case windows = "sliding_window"
+    case keySources = "cla_share_factor"
+    case mixture = "num_experts"
+    case tiedEmbeddings = "tie_word_embeddings"
+    case endTokens = "eos_token_id"
+    case padToken = "pad_token_id"
+  }
 }
 
 /// Which projections of attention add a bias.
-public enum AttentionBias: Sendable, Equatable {
+public enum AttentionBias: String, Sendable, Codable {
   case none
   /// Queries, keys and values, as in Qwen 2.
   case inputs
@@ -46,7 +71,7 @@ public enum AttentionBias: Sendable, Equatable {
 }
 
 /// When the heads of queries and keys are normed.
-public enum HeadNormOrder: Sendable, Equatable {
+public enum HeadNormOrder: String, Sendable, Codable {
   /// As in Qwen 3.
   case beforeRotation
   /// As in Hunyuan.
@@ -54,7 +79,7 @@ public enum HeadNormOrder: Sendable, Equatable {
 }
 
 /// A mixture of experts: `y = Shared(x) + Σ_e w_e FFN_e(x)` over the `active` most probable experts, p = softmax(W_g x) over all.
-public struct MixtureShape: Sendable, Equatable {
+public struct MixtureShape: Sendable, Equatable, Codable {
   /// Routed experts.
   public var experts: Int
   /// How many of them a token visits.

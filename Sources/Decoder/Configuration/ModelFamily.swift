@@ -1,5 +1,5 @@
 /// The families of models whose checkpoints can be read.
-public enum ModelFamily: String, Sendable, CaseIterable {
+public enum ModelFamily: String, Sendable, CaseIterable, Codable {
   /// Llama 2, 3, 3.1, 3.2, 3.3 and what is built like them.
   case llama = "LlamaForCausalLM"
   case mistral = "MistralForCausalLM"

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How rotary frequencies are changed for longer texts. i counts pairs of lanes, d is the head's width, f_i = θ^(−2i/d).
-public enum RopeScaling: Sendable, Equatable {
+public enum RopeScaling: Sendable, Equatable, Codable {
   case none
   /// f_i / factor.
   case linear(factor: Double)
@@ -12,7 +12,7 @@ public enum RopeScaling: Sendable, Equatable {
   /// YaRN (Peng et al., arXiv 2309.00071).
   case yarn(YaRN)
 
-  public struct YaRN: Sendable, Equatable {
+  public struct YaRN: Sendable, Equatable, Codable {
     public var factor: Double
     /// Positions of the pretraining.
     public var original: Double
@@ -22,6 +22,14 @@ public enum RopeScaling: Sendable, Equatable {
     public var attentionFactor: Double
     /// Whether the bounds of the blend are whole numbers.
     public var truncates: Bool
+  }
+
+  enum NtkAlphaCodingKeys: String, CodingKey {
+    case _0 = "alpha"
+  }
+
+  enum YarnCodingKeys: String, CodingKey {
+    case _0 = "values"
   }
 
   /// What cos and sin are multiplied by.

@@ -48,7 +48,7 @@ extension DecoderModel {
     rotary = try RotaryEmbedding(
       headDim: configuration.headDim, theta: configuration.ropeTheta, scaling: configuration.ropeScaling,
       on: loader.device)
-    self.configuration = configuration
+    (self.configuration, declared) = (configuration, configuration)
     self.digest = digest
   }
 }

@@ -1,4 +1,4 @@
-import Decoder
+public import Decoder
 public import Files
 public import Foundation
 import Torch
@@ -10,6 +10,8 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
   public var method: String
   public var shape: LowRankShape
   public var baseDigest: Digest
+  /// What the base's `config.json` and `generation_config.json` said: the same weights compute something else under another.
+  public var baseConfiguration: DecoderConfiguration
   public var tokenizerDigest: Digest
   /// nil: unknown, as of an adapter that another program trained.
   public var promptDigest: Digest?
@@ -17,8 +19,14 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
   public var tensorsDigest: Digest
   /// Its size.
   public var bytes: Int
+  /// SHA-256 of `adapter_config.json`.
+  public var configurationDigest: Digest
+  /// SHA-256 of `expert.json` with zeros in this place: with it the archive is bound as a whole.
+  var digest = SealedJSON.placeholder
 
   static let archiveFile = "expert.json"
+  /// The files of an archive.
+  public static let files = [archiveFile, PEFTConfiguration.fileName, PEFTNames.fileName]
   /// The method whose experts compute nothing by themselves.
   static let mixtureMethod = "moe-cl"
 
@@ -30,8 +38,8 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
   /// - Returns: the archive as written.
   /// - Throws: ``ExpertError/unsafeName(_:)``, `FileError`.
   public static func write(
-    _ expert: LowRankExpert, name: String, method: String, baseDigest: Digest, tokenizerDigest: Digest,
-    promptDigest: Digest?, to folder: URL
+    _ expert: LowRankExpert, name: String, method: String, baseDigest: Digest,
+    baseConfiguration: DecoderConfiguration, tokenizerDigest: Digest, promptDigest: Digest?, to folder: URL
   ) throws -> ExpertArchive {
     guard isSafe(name) else { throw ExpertError.unsafeName(name) }
     do {
@@ -43,13 +51,24 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
     }
     let url = folder.appendingPathComponent(PEFTNames.fileName)
     let digest = try SafetensorsFile.write(expert.peftTensors, metadata: ["format": "pt"], to: url)
-    try JSONFile.write(
-      PEFTConfiguration.Form(expert.shape), to: folder.appendingPathComponent(PEFTConfiguration.fileName))
+    let configuration = folder.appendingPathComponent(PEFTConfiguration.fileName)
+    try JSONFile.write(PEFTConfiguration.Form(expert.shape), to: configuration)
     let archive = ExpertArchive(
-      name: name, method: method, shape: expert.shape, baseDigest: baseDigest, tokenizerDigest: tokenizerDigest,
-      promptDigest: promptDigest, tensorsDigest: digest, bytes: try MappedFile(url).bytes.count)
-    try JSONFile.write(archive, to: folder.appendingPathComponent(archiveFile))
-    return archive
+      name: name, method: method, shape: expert.shape, baseDigest: baseDigest, baseConfiguration: baseConfiguration,
+      tokenizerDigest: tokenizerDigest, promptDigest: promptDigest, tensorsDigest: digest,
+      bytes: try MappedFile(url).bytes.count, configurationDigest: try Digest(ofFile: configuration))
+    return try archive.write(to: folder)
+  }
+
+  /// Writes `expert.json` with its digest.
+  /// - Returns: the archive with that digest.
+  @discardableResult
+  func write(to folder: URL) throws -> ExpertArchive {
+    var archive = self
+    archive.digest = SealedJSON.placeholder
+    let data = try SealedJSON.encode(archive)
+    try AtomicFile.write(data, to: folder.appendingPathComponent(Self.archiveFile))
+    return try JSONFile.decode(ExpertArchive.self, from: data, path: Self.archiveFile)
   }
 
   /// The digest that an expert's `adapter_model.safetensors` would have.

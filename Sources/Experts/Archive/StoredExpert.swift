@@ -7,6 +7,7 @@ public import Torch
 public struct StoredExpert: Sendable {
   /// The base that an expert is to be plugged into.
   public struct Base: Sendable {
+    /// What its files say of it.
     public let configuration: DecoderConfiguration
     /// SHA-256 over its weight files.
     public let digest: Digest
@@ -26,7 +27,8 @@ public struct StoredExpert: Sendable {
 
   /// Opens a folder. Other experts beside it are not looked at.
   ///
-  /// - Throws: ``ExpertError/otherBase(expert:expected:got:)``, ``ExpertError/digestDiffers(expert:expected:got:)``,
+  /// - Throws: ``ExpertError/otherBase(expert:expected:got:)``, ``ExpertError/otherConfiguration(expert:key:expected:got:)``,
+  ///   ``ExpertError/digestDiffers(expert:expected:got:)``, ``ExpertError/configurationDiffers(folder:expected:got:)``,
   ///   ``ExpertError/partOfMixture(expert:)`` for an expert that is not all that serves its task, ``PEFTError``.
   public init(_ folder: URL, for base: Base, on device: Device = .cpu) throws {
     guard ExpertArchive.isArchive(folder) else {
@@ -39,32 +41,17 @@ public struct StoredExpert: Sendable {
       throw ExpertError.otherBase(
         expert: archive.name, expected: archive.baseDigest.description, got: base.digest.description)
     }
+    if let changed = try Differences.list(archive.baseConfiguration, base.configuration).first {
+      throw ExpertError.otherConfiguration(
+        expert: archive.name, key: changed.key, expected: changed.first, got: changed.second)
+    }
     if let tokenizer = base.tokenizerDigest, tokenizer != archive.tokenizerDigest {
       throw ExpertError.otherTokenizer(
         expert: archive.name, expected: archive.tokenizerDigest.description, got: tokenizer.description)
     }
     guard archive.isWhole else { throw ExpertError.partOfMixture(expert: archive.name) }
     try archive.verify(in: folder)
-    let expert = try LowRankExpert(peft: folder, for: base.configuration, on: device)
-    // The tensors have a digest, the configuration beside them has not: it has to say what was recorded.
-    guard expert.shape.equals(archive.shape) else {
-      throw ExpertError.configurationDiffers(
-        folder: folder.path, expected: archive.shape.summary, got: expert.shape.summary)
-    }
-    self.expert = expert
+    expert = try LowRankExpert(peft: folder, for: base.configuration, on: device)
     self.archive = archive
-  }
-}
-
-extension LowRankShape {
-  /// The same shape, whatever the order of the projections.
-  fileprivate func equals(_ other: LowRankShape) -> Bool {
-    rank == other.rank && alpha == other.alpha && dropout == other.dropout
-      && Set(projections) == Set(other.projections) && routed == other.routed
-  }
-
-  fileprivate var summary: String {
-    "rank \(rank), alpha \(alpha), dropout \(dropout) on \(projections.map(\.rawValue).sorted().joined(separator: ", "))"
-      + (routed ? ", also of routed experts" : "")
   }
 }

@@ -45,7 +45,7 @@ public struct LossCourse: Sendable, Equatable, Encodable {
     var values: [String: [(step: Int, value: Double)]] = [:]
     let file = try folder.inside(folder.events)
     func refuse(_ reason: String) -> FileError { .malformedJSON(path: file.path, reason: reason) }
-    try StepEvent.read(file) { event in
+    try folder.readEvents { event in
       if event.task != starts.last?.task {
         guard starts.count < tasks.count, event.task == tasks[starts.count] else {
           throw refuse("step \(steps + 1) is of task `\(event.task)`, which is not the run's next one")

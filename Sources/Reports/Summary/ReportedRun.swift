@@ -35,8 +35,8 @@ public struct ReportedRun: Sendable {
     let manifest = try folder.readManifest()
     self.manifest = manifest
     // The matrix is written before the metrics: read the other way round, it never lacks what they tell of.
-    let metrics = try OptionalFile.read { try JSONFile.read(RunMetrics.self, from: folder.metrics) }
-    let matrix = try OptionalFile.read { try MatrixFile.read(folder.matrix) }
+    let metrics = try folder.readMetrics()
+    let matrix = try folder.readMatrix()
     let count = manifest.tasks.count
     if let metrics, !(0...count).contains(metrics.tasksLearned) {
       throw Self.refusal(folder.metrics, "\(metrics.tasksLearned) tasks learned of \(count)")
@@ -47,11 +47,11 @@ public struct ReportedRun: Sendable {
     self.metrics = metrics
     self.matrix = try matrix?.matrix() ?? TaskMatrix(tasks: manifest.tasks)
     rows = matrix?.n ?? manifest.tasks.map { manifest.rows[$0]?.scored ?? 0 }
-    inferred = try OptionalFile.read { try InferredMatrixFile.read(folder.inferredMatrix) }
+    inferred = try folder.readInferredMatrix()
     guard inferred.map({ $0.matrix.tasks == manifest.tasks }) ?? true else {
       throw Self.refusal(folder.inferredMatrix, "its tasks are not those of manifest.json")
     }
-    statistics = try OptionalFile.read { try TaskStatistic.read(folder.statistics) } ?? []
+    statistics = try folder.readStatistics()
     losses = try OptionalFile.read { try LossCourse(folder, tasks: manifest.tasks) } ?? .empty
     guard let metrics, metrics.tasksLearned == count else {
       (endings, changes) = (nil, nil)
@@ -67,8 +67,7 @@ public struct ReportedRun: Sendable {
   private static func endings(_ folder: RunFolder, _ manifest: Manifest) throws -> [String: TaskAnswers] {
     try Dictionary(
       uniqueKeysWithValues: manifest.tasks.map { task in
-        let file = try folder.inside(folder.predictions(row: manifest.tasks.count, task: task))
-        return (task, try PredictionsFile.read(file, answers: manifest.scoring(of: task).answers))
+        (task, try folder.answers(manifest, row: manifest.tasks.count, task: task))
       })
   }
 
@@ -78,8 +77,8 @@ public struct ReportedRun: Sendable {
   ) throws -> [RowChanges] {
     try manifest.tasks.enumerated().compactMap { number, task in
       guard case .labels(let end) = endings[task] else { return nil }
-      let file = try folder.inside(folder.predictions(row: number + 1, task: task))
-      let learned = try PredictionsFile.read(file)
+      let file = folder.predictions(row: number + 1, task: task)
+      let learned = try folder.answers(manifest, row: number + 1, task: task).predictions
       let labels = manifest.scoring(of: task).labels
       guard let changes = RowChanges(task: task, labels: labels, learned: learned, end: end) else {
         throw refusal(file, "its rows are not those of the predictions after \(manifest.tasks.count) tasks")

@@ -49,7 +49,7 @@ extension CellRecord {
   private func requireFollowing(_ run: RunFolder?) throws {
     let own = try outcomes.unpacked(manifest)
     if let run {
-      let routed = try OptionalFile.read { try InferredMatrixFile.read(run.inside(run.inferredMatrix)) }?.scores()
+      let routed = try run.readInferredMatrix()?.scores()
       let made = try RunOutcomes(manifest, of: run, routed: routed)
       guard made == own, try RecordedOutcomes(made, manifest, of: run) == outcomes else {
         throw ComparisonError.cellDiffers(
@@ -68,8 +68,8 @@ extension CellRecord {
         throw ComparisonError.cellDiffers(cell: cell.name, what: what, expected: expected, got: got)
       }
     }
-    guard try run.readManifest().placeless == manifest.placeless, try MatrixFile.read(run.matrix) == matrix,
-      try JSONFile.read(RunMetrics.self, from: run.metrics) == metrics
+    guard try run.readManifest().placeless == manifest.placeless, try run.readMatrix() == matrix,
+      try run.readMetrics() == metrics
     else {
       throw ComparisonError.cellDiffers(
         cell: cell.name, what: "manifest.json, matrix.json and metrics.json", expected: "what \(name) says",

@@ -45,8 +45,8 @@ extension CellRecord {
     guard [run.manifest, run.matrix, run.metrics].allSatisfy({ files.fileExists(atPath: $0.path) }) else { return nil }
     manifest = try run.readManifest().portable(from: ComparisonFolder.here)
     try comparison.requireOwn(manifest, cell: cell)
-    matrix = try MatrixFile.read(run.matrix)
-    metrics = try JSONFile.read(RunMetrics.self, from: run.metrics)
+    guard let matrix = try run.readMatrix(), let metrics = try run.readMetrics() else { return nil }
+    (self.matrix, self.metrics) = (matrix, metrics)
     guard metrics.tasksLearned == manifest.tasks.count, !matrix.scores.contains(where: { $0.contains(nil) }) else {
       return nil
     }
@@ -69,8 +69,7 @@ extension CellRecord {
     record.digest = Self.unsealed
     var data = try JSONFile.encode(record)
     data.append(UInt8(ascii: "\n"))
-    guard let place = data.range(of: Data(Self.unsealed.description.utf8)) else { return data }
-    return data.replacing(place, with: Digest(of: data))
+    return SealedJSON.sealed(data, placeholder: Self.unsealed)
   }
 
   /// Reads a record that is in memory already, if not one byte of it was changed.
@@ -81,15 +80,7 @@ extension CellRecord {
   /// - Throws: `FileError.malformedJSON`.
   static func decode(_ data: Data, path: String) throws -> CellRecord {
     let record = try JSONFile.decode(CellRecord.self, from: data, path: path)
-    let text = Data(record.digest.description.utf8)
-    guard let place = data.range(of: text), place == data.range(of: text, options: .backwards) else {
-      throw FileError.malformedJSON(path: path, reason: "`digest` is not there once")
-    }
-    let now = Digest(of: data.replacing(place, with: unsealed))
-    guard now == record.digest else {
-      throw FileError.malformedJSON(
-        path: path, reason: "it was changed: its content has another digest than the one in it, \(record.digest)")
-    }
+    try SealedJSON.check(data, carries: record.digest, placeholder: unsealed, path: path)
     _ = try record.manifest.possible(path: path)
     _ = try record.matrix.possible(path: path)
     return record
@@ -117,14 +108,5 @@ extension CellRecord {
     guard let first = try Differences.list(follows, recorded).first else { return }
     throw ComparisonError.cellDiffers(
       cell: cell.name, what: "\(what), \(first.key)", expected: first.first, got: first.second)
-  }
-}
-
-extension Data {
-  /// The same with a digest in a place.
-  fileprivate func replacing(_ place: Range<Index>, with digest: Digest) -> Data {
-    var result = self
-    result.replaceSubrange(place, with: Data(digest.description.utf8))
-    return result
   }
 }

@@ -1,4 +1,4 @@
-import Decoder
+public import Decoder
 public import Files
 public import Foundation
 import Torch
@@ -18,6 +18,8 @@ public struct Comparison: Sendable, Equatable, Codable {
   public var configuration: RunConfiguration
   public internal(set) var cells: [ComparisonCell]
   public var baseDigest: Digest
+  /// What the base's `config.json` and `generation_config.json` say; nil in comparisons of an earlier version.
+  public var baseConfiguration: DecoderConfiguration?
   public var tokenizerDigest: Digest
   /// What each order is made of, by its number.
   public var orders: [String: Order]
@@ -63,6 +65,7 @@ public struct Comparison: Sendable, Equatable, Codable {
     configuration = ComparisonCell(method: Self.ownOfEachCell, order: 0, seed: 0).configuration(shared)
     self.cells = cells
     (baseDigest, tokenizerDigest) = (base.model.digest, base.tokenizerDigest)
+    baseConfiguration = base.model.declared
     self.orders = orders
   }
 

@@ -53,24 +53,6 @@ public struct ComparisonFolder: Sendable {
       throw ComparisonError.notAComparison(folder: url.path)
     }
   }
-
-  /// Removes what is left of a cell's run that was killed before it had a manifest: it is no run yet, and cannot go on.
-  ///
-  /// Only who holds ``ComparisonLock`` and the cell's ``CellLog`` may do this.
-  public func removeStillborn(_ cell: ComparisonCell) throws {
-    let run = run(cell)
-    let files = FileManager.default
-    guard files.fileExists(atPath: run.url.path), !files.fileExists(atPath: run.manifest.path) else { return }
-    guard try run.checkpointPlaces().isEmpty else {
-      throw ComparisonError.cellDiffers(
-        cell: cell.name, what: "manifest.json", expected: "beside its checkpoints", got: "missing")
-    }
-    do {
-      try files.removeItem(at: run.url)
-    } catch {
-      throw FileError.notWritable(path: run.url.path, reason: error.localizedDescription)
-    }
-  }
 }
 
 /// Who works on a comparison: at most one process. Let go of when it is released.

@@ -36,7 +36,7 @@ public struct DryRun: Sendable, Codable {
   /// Largest resident memory of this process, and what the machine has free.
   public var peakResidentBytes: Int
   public var availableBytes: Int
-  /// Disk that the finished run takes, at most, and what is free where it goes.
+  /// Disk that the finished run takes, at most (as if no tensor stayed as it is from one checkpoint to the next), and what is free where it goes.
   public var diskBytes: Int
   public var freeDiskBytes: Int
   /// Tokens at the measured speeds; the real speed depends on lengths and on the machine's other work.
@@ -44,11 +44,11 @@ public struct DryRun: Sendable, Codable {
 
   /// - Parameters:
   ///   - configuration: of the run.
-  ///   - out: where its folder would go; it must not exist, and does not exist afterwards.
+  ///   - out: where its folder would go; it is left as it is, and must be one that ``SequenceRun/start(_:in:program:report:)`` takes.
   ///   - report: told what is being read.
   /// - Throws: whatever would stop the run before its first step, and ``RunError/notEnoughDisk(path:needed:free:)``.
   public init(_ configuration: RunConfiguration, out: URL, report: (RunProgress) -> Void = { _ in }) throws {
-    guard !FileManager.default.fileExists(atPath: out.path) else { throw RunError.folderExists(out.path) }
+    try RunFolder(out).requireFree()
     let (base, tasks, manifest) = try withoutActuallyEscaping(report) {
       try SequenceRun.prepare(configuration, $0)
     }

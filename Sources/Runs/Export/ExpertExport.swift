@@ -1,3 +1,4 @@
+import Decoder
 public import Experts
 public import Files
 public import Foundation
@@ -37,6 +38,7 @@ public struct ExpertExport: Sendable {
 
   public let record: Record
   let expert: LowRankExpert
+  let baseConfiguration: DecoderConfiguration
   let tokenizerDigest: Digest
   let promptDigest: Digest?
 
@@ -51,8 +53,8 @@ public struct ExpertExport: Sendable {
       try JSONFile.write(record, to: place.appendingPathComponent(Self.recordFile))
       try AtomicFile.write(readme, to: place.appendingPathComponent("README.md"))
       return try ExpertArchive.write(
-        expert, name: record.task, method: method, baseDigest: record.baseDigest, tokenizerDigest: tokenizerDigest,
-        promptDigest: promptDigest, to: place)
+        expert, name: record.task, method: method, baseDigest: record.baseDigest,
+        baseConfiguration: baseConfiguration, tokenizerDigest: tokenizerDigest, promptDigest: promptDigest, to: place)
     }
   }
 

@@ -30,8 +30,8 @@ extension StoredRun {
           allowed: "nothing: the method \(manifest.configuration.method) has no gate")
       }
       return try ExpertExport(
-        record: record(name, .exact, plain.expert), expert: plain.expert, tokenizerDigest: base.tokenizerDigest,
-        promptDigest: promptDigest(of: name))
+        record: record(name, .exact, plain.expert), expert: plain.expert, baseConfiguration: base.model.declared,
+        tokenizerDigest: base.tokenizerDigest, promptDigest: promptDigest(of: name))
     case let mixture as MixtureSelection:
       return try merge(mixture, name, base, gate, prompts)
     default:
@@ -71,7 +71,8 @@ extension StoredRun {
     record.deviation = deviation
     record.measuredOn = texts == nil ? "the rows that the run scores \(name) with" : "texts that were given"
     return try ExpertExport(
-      record: record, expert: merged, tokenizerDigest: base.tokenizerDigest, promptDigest: promptDigest(of: name))
+      record: record, expert: merged, baseConfiguration: base.model.declared, tokenizerDigest: base.tokenizerDigest,
+      promptDigest: promptDigest(of: name))
   }
 
   private func record(_ name: String, _ form: ExpertExport.Form, _ expert: LowRankExpert) -> ExpertExport.Record {
@@ -103,6 +104,7 @@ extension StoredRun {
   /// What the stored expert is bound to; nil where the method stores none for a task.
   private func promptDigest(of name: String) throws -> Digest? {
     guard ExpertArchive.isSafe(name), ExpertArchive.isArchive(folder.expert(name)) else { return nil }
+    for file in ExpertArchive.files { try folder.requireSealed(folder.expert(name).appendingPathComponent(file)) }
     return try ExpertArchive.read(folder.expert(name)).promptDigest
   }
 

@@ -21,7 +21,12 @@ public struct RoutedPrediction: Sendable, Codable, Equatable {
   ///   - answers: what was answered in its lines.
   /// - Throws: `FileError` that names the file and the line.
   public static func read(_ url: URL, answers: Manifest.Scoring.Answers) throws -> [RoutedPrediction] {
-    try PredictionsFile.lines(of: PredictionsFile.contents(url), path: url.path) { (line: RoutedPrediction) in
+    try decode(PredictionsFile.contents(url), answers: answers, path: url.path)
+  }
+
+  /// Reads routed predictions that are in memory already.
+  static func decode(_ data: Data, answers: Manifest.Scoring.Answers, path: String) throws -> [RoutedPrediction] {
+    try PredictionsFile.lines(of: data, path: path) { (line: RoutedPrediction) in
       switch (answers, line.prediction, line.written) {
       case (.labels, let prediction?, nil): PredictionsFile.fault(of: prediction)
       case (.written, nil, let written?): PredictionsFile.fault(of: written)

@@ -64,6 +64,6 @@ extension SequenceRun {
   private func write(_ answers: [RoutedPrediction], row: Int, task: String) throws {
     let file = try folder.inside(folder.routedPredictions(row: row, task: task))
     try RunFolder.makeFolder(file.deletingLastPathComponent())
-    try AtomicFile.write(JSONFile.lines(answers), to: file)
+    try folder.write(JSONFile.lines(answers), to: file)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Streams
 
 /// What stands beside the matrix of a run: the same cells in the legacy column, and how many written answers were cut. All of it
@@ -27,16 +28,17 @@ struct SideColumns: Equatable {
 extension RunFolder {
   /// What was answered in one cell.
   /// - Throws: `FileError` that names the file and the line.
-  func answers(_ manifest: Manifest, row: Int, task: String) throws -> TaskAnswers {
-    try PredictionsFile.read(
-      inside(predictions(row: row, task: task)), answers: manifest.scoring(of: task).answers)
+  public func answers(_ manifest: Manifest, row: Int, task: String) throws -> TaskAnswers {
+    let place = predictions(row: row, task: task)
+    return try PredictionsFile.decode(contents(place), answers: manifest.scoring(of: task).answers, path: place.path)
   }
 
   /// What was answered in one cell with the task inferred.
   /// - Throws: `FileError` that names the file and the line.
   func routed(_ manifest: Manifest, row: Int, task: String) throws -> [RoutedPrediction] {
-    try RoutedPrediction.read(
-      inside(routedPredictions(row: row, task: task)), answers: manifest.scoring(of: task).answers)
+    let place = routedPredictions(row: row, task: task)
+    return try RoutedPrediction.decode(
+      contents(place), answers: manifest.scoring(of: task).answers, path: place.path)
   }
 
   /// What stands beside a matrix, from the predictions of those cells that it has.

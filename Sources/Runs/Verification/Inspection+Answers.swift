@@ -6,7 +6,8 @@ import Streams
 extension Inspection {
   /// Every cell of the matrix follows from its predictions, and those are answers to the task's rows.
   func matrix() throws -> String {
-    let file = try MatrixFile.read(folder.matrix)
+    if let waiting = try [folder.matrix, folder.legacyMatrix].compactMap(waits).first { return waiting }
+    guard let file = try folder.readMatrix() else { throw VerificationError.missing(what: "matrix.json") }
     let recorded = try file.matrix()
     try same("tasks of matrix.json", recorded.tasks, manifest.tasks)
     if let newest = try folder.checkpointPlaces().last(where: { $0.step == nil }) {
@@ -31,7 +32,7 @@ extension Inspection {
     try same("matrix.json, beside its scores", file, MatrixFile(manifest, recorded, .clean, cut: beside.cut))
     guard let legacy = beside.legacy else { return "\(cells) cells" }
     try same(
-      "matrix-legacy.json", try MatrixFile.read(folder.legacyMatrix),
+      "matrix-legacy.json", try folder.readLegacyMatrix(),
       MatrixFile(manifest, legacy, .legacy, cut: beside.cut))
     return "\(cells) cells in two columns"
   }

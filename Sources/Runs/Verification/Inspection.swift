@@ -67,16 +67,22 @@ struct Inspection {
   }
 
   private func digestOfArchive(_ name: String) throws -> Digest {
-    let place = folder.expert(name)
-    let archive = try JSONFile.read(ExpertArchive.self, from: place.appendingPathComponent("expert.json"))
-    let file = try Digest(ofFile: place.appendingPathComponent("adapter_model.safetensors"))
-    try same("the file of expert `\(name)`", archive.tensorsDigest.description, file.description)
-    try same("the base of expert `\(name)`", archive.baseDigest.description, manifest.baseDigest.description)
-    return file
+    let archive = try ExpertArchive.read(folder.expert(name))
+    try archive.verify(in: folder.expert(name))
+    try same("the name of expert `\(name)`", archive.name, name)
+    try same("the method of expert `\(name)`", archive.method, manifest.configuration.method)
+    try same("the base of expert `\(name)`", archive.baseDigest, manifest.baseDigest)
+    try same("the base's configuration of expert `\(name)`", archive.baseConfiguration, manifest.baseConfiguration)
+    try same("the tokenizer of expert `\(name)`", archive.tokenizerDigest, manifest.tokenizerDigest)
+    if let task = tasks?.first(where: { $0.task.name == name }) {
+      try same("the prompt's form of expert `\(name)`", archive.promptDigest, Manifest.promptDigest(of: [task]))
+    }
+    return archive.tensorsDigest
   }
 
   func metrics() throws -> String {
-    let recorded = try JSONFile.read(RunMetrics.self, from: folder.metrics)
+    if let waiting = try waits(folder.metrics) { return waiting }
+    guard let recorded = try folder.readMetrics() else { throw VerificationError.missing(what: "metrics.json") }
     let again = try RunMetrics(
       manifest, of: folder, routed: folder.newestRouted(), learned: recorded.tasksLearned, costs: recorded.costs)
     try same("metrics.json", recorded.metrics, again.metrics)
@@ -87,7 +93,10 @@ struct Inspection {
   /// The scores with the task inferred follow from their predictions, and stand in the newest checkpoint.
   func routing() throws -> String {
     guard let routed = try folder.newestRouted() else { return "none: tasks are told" }
-    let recorded = try InferredMatrixFile.read(folder.inside(folder.inferredMatrix))
+    if let waiting = try waits(folder.inferredMatrix) { return waiting }
+    guard let recorded = try folder.readInferredMatrix() else {
+      throw VerificationError.missing(what: "matrix-inferred.json")
+    }
     try same("matrix-inferred.json", recorded.matrix.scores, routed.matrix.scores)
     try same("router accuracies of matrix-inferred.json", recorded.routerAccuracy, routed.routerAccuracy.scores)
     try same("unknown rates of matrix-inferred.json", recorded.unknownRate, routed.unknownRate.scores)
@@ -128,13 +137,21 @@ struct Inspection {
       last[event.task] = event.step
     }
     let learned = try folder.checkpointPlaces().last { $0.step == nil }?.learned ?? 0
-    let steps = Dictionary(try RunCosts.read(folder).tasks.map { ($0.task, $0.steps) }) { first, _ in first }
+    let steps = Dictionary(try folder.readCosts().tasks.map { ($0.task, $0.steps) }) { first, _ in first }
     // A method that learns all tasks at once has no step for the later ones.
     for task in manifest.tasks.prefix(learned) where steps[task] != 0 {
       guard let end = last[task] else { throw VerificationError.missing(what: "every event of task \(task)") }
       try same("steps of \(task)", end.step, end.totalSteps)
     }
     return "\(lines) steps, each after the one before"
+  }
+
+  /// What is said of a file that the process that was to write it had not written when it ended: it is written when the run goes on.
+  func waits(_ place: URL) throws -> String? {
+    let name = folder.name(of: place)
+    guard let seal = try folder.sealing.seal(of: folder), seal.before[name] != nil else { return nil }
+    let now = try OptionalFile.read { try Digest(ofFile: folder.inside(place)) }
+    return now == seal.files[name] ? nil : "\(place.lastPathComponent) was about to be written when the process ended: resume writes it"
   }
 
   func same<Value: Equatable>(_ what: String, _ recorded: Value, _ now: Value) throws {

@@ -22,21 +22,23 @@ public struct RunVerification: Sendable, Codable {
 
   /// - Parameters:
   ///   - url: the run's folder.
+  ///   - recomputing: whether what follows from other things is computed again; otherwise the files' digests alone.
   ///   - report: told of each check as soon as it is done.
-  /// - Throws: what keeps it from looking at all: no run, or an unreadable manifest.
-  public init(_ url: URL, report: (Check) -> Void = { _ in }) throws {
+  /// - Throws: what keeps it from looking at all: no run, or a manifest that can't be read or is not what was written.
+  public init(_ url: URL, recomputing: Bool = true, report: (Check) -> Void = { _ in }) throws {
     let folder = RunFolder(url)
     self.folder = url.path
     let manifest = try folder.readManifest()
     var inspection = Inspection(folder: folder, manifest: manifest)
     let steps: [(String, (inout Inspection) throws -> String)] = [
+      ("files as they were written", { try $0.files() }),
       ("configuration", { try $0.configuration() }), ("base, tokenizer, prompts and data", { try $0.sources() }),
       ("checkpoints", { try $0.checkpoints() }), ("experts", { try $0.experts() }),
       ("matrix from predictions", { try $0.matrix() }), ("inferred matrix from predictions", { try $0.routing() }),
       ("metrics from matrix", { try $0.metrics() }),
       ("events", { try $0.events() }),
     ]
-    for (what, step) in steps {
+    for (what, step) in recomputing ? steps[...] : steps.prefix(1) {
       let check: Check
       do {
         check = Check(what: what, ok: true, found: try step(&inspection))
@@ -53,12 +55,14 @@ public struct RunVerification: Sendable, Codable {
 enum VerificationError: Error, CustomStringConvertible {
   case differs(what: String, recorded: String, now: String)
   case missing(what: String)
+  case notSealed
   case several([String])
 
   var description: String {
     switch self {
     case .differs(let what, let recorded, let now): "\(what): recorded \(recorded), now \(now)"
     case .missing(let what): "\(what) is missing"
+    case .notSealed: "an earlier version made this run, without seal.json: changes of its files cannot be seen"
     case .several(let problems): problems.joined(separator: "; ")
     }
   }

@@ -110,9 +110,10 @@ struct ReportCommand: ParsableCommand {
   private func show(_ run: RunFolder) throws {
     let manifest = try run.readManifest()
     // Both are missing until the run has scored for the first time.
-    let matrix = try OptionalFile.read { try MatrixFile.read(run.matrix) }
-    let legacy = try OptionalFile.read { try MatrixFile.read(run.legacyMatrix) }
-    let metrics = try OptionalFile.read { try JSONFile.read(RunMetrics.self, from: run.metrics) }
+    let (matrix, legacy, metrics) = (try run.readMatrix(), try run.readLegacyMatrix(), try run.readMetrics())
+    if try !run.isSealed() {
+      Console.error("warning: \(run.url.path): an earlier version made this run: changes of its files would not be noticed")
+    }
     if json {
       try Console.output(
         String(decoding: try JSONFile.encode(Result(matrix: matrix, legacy: legacy, metrics: metrics)), as: UTF8.self))

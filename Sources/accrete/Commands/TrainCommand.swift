@@ -19,7 +19,7 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var options: RunOptions
 
-  @Option(help: "Folder of the run; it must not exist yet.")
+  @Option(help: "Folder of the run: new, or one in which this run began and nothing was learned.")
   var out: String
 
   @Option(
@@ -89,13 +89,13 @@ struct ResumeCommand: ParsableCommand {
       let printer = ProgressPrinter()
       starter.listen()
       let run = try SequenceRun.resume(URL(fileURLWithPath: absolute(folder)), report: printer.show)
-      guard !run.isComplete else {
-        // Killed at its very end, a run may have left files that have served.
-        try run.run()
-        throw RunError.alreadyFinished(folder: folder)
+      if try run.isComplete {
+        // It is no failure, so that `until accrete resume RUN` ends. Killed at its very end, a run may have left files that have served.
+        printer.line("\(folder): everything of this run is learned; there is nothing to resume")
+      } else {
+        let steps = run.stepsOfNextTask > 0 ? " and \(run.stepsOfNextTask) steps" : ""
+        printer.line("going on after \(run.learnedTasks) of \(run.tasks.count) tasks\(steps)")
       }
-      let steps = run.stepsOfNextTask > 0 ? " and \(run.stepsOfNextTask) steps" : ""
-      printer.line("going on after \(run.learnedTasks) of \(run.tasks.count) tasks\(steps)")
       try run.run(requests: Signals.request)
       try RunResult.show(run, json: json)
     }
@@ -107,8 +107,11 @@ extension ResumeCommand {
     let printer = PretrainingPrinter()
     starter.listen()
     let run = try PretrainingRun.resume(place, report: printer.show)
-    guard !run.isComplete else { throw RunError.alreadyFinished(folder: folder) }
-    try run.run(requests: Signals.request)
+    if run.isComplete {
+      Console.error("\(folder): this run is complete; there is nothing to resume")
+    } else {
+      try run.run(requests: Signals.request)
+    }
     try PretrainingResult.show(run, json: json)
   }
 }

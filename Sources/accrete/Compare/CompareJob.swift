@@ -89,7 +89,6 @@ final class CompareJob {
         running.append(CellWorker(leftBehind: cell, in: folder))
         return
       }
-      try folder.removeStillborn(cell)
       let run = folder.run(cell)
       let begun = FileManager.default.fileExists(atPath: run.manifest.path)
       let arguments =

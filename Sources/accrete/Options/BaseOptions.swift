@@ -77,7 +77,7 @@ struct ExpertOptions: ParsableArguments {
   /// - Parameter tokenizer: the digest of the tokenizer that cuts the text; nil where ids are given.
   func selection(for model: DecoderModel, tokenizer: Digest? = nil) throws -> (any ExpertSelection)? {
     if let expert {
-      let host = StoredExpert.Base(model.configuration, digest: model.digest, tokenizerDigest: tokenizer)
+      let host = StoredExpert.Base(model.declared, digest: model.digest, tokenizerDigest: tokenizer)
       let stored = try StoredExpert(URL(fileURLWithPath: absolute(expert)), for: host, on: model.device)
       if stored.archive == nil {
         Console.error(

@@ -1,0 +1,62 @@
+public import Foundation
+
+/// JSON files that carry SHA-256 of themselves: of all their bytes, with a placeholder where that digest stands.
+///
+/// Whoever changes one byte is noticed. It is no signature: who computes the digest again makes another file.
+public enum SealedJSON {
+  /// Stands where the digest goes, in files that have nothing else to say there.
+  public static let placeholder = Digest.zeros
+
+  /// The bytes of a file with its digest in the place of the only `placeholder` in them.
+  public static func sealed(_ data: Data, placeholder: Digest = placeholder) -> Data {
+    guard let place = place(of: placeholder, in: data) else { return data }
+    return data.replacing(place, with: Digest(of: data))
+  }
+
+  /// Encodes a value whose digest is the placeholder, and puts its digest there.
+  public static func encode(_ value: some Encodable, pretty: Bool = true) throws -> Data {
+    var data = try JSONFile.encode(value, pretty: pretty)
+    data.append(UInt8(ascii: "\n"))
+    return sealed(data)
+  }
+
+  /// Requires that not one byte of a file was changed.
+  ///
+  /// - Parameters:
+  ///   - data: the file's bytes.
+  ///   - digest: the one that it carries.
+  ///   - placeholder: what stood in its place.
+  ///   - path: where it came from, for errors.
+  /// - Throws: ``FileError/malformedJSON(path:reason:)``.
+  public static func check(
+    _ data: Data, carries digest: Digest, placeholder: Digest = placeholder, path: String
+  ) throws {
+    guard let place = place(of: digest, in: data) else {
+      throw FileError.malformedJSON(path: path, reason: "`digest` is not there once")
+    }
+    guard Digest(of: data.replacing(place, with: placeholder)) == digest else {
+      throw FileError.malformedJSON(
+        path: path, reason: "it was changed: its content has another digest than the one in it, \(digest)")
+    }
+  }
+
+  /// Where a digest stands; nil unless it is there once.
+  private static func place(of digest: Digest, in data: Data) -> Range<Data.Index>? {
+    let text = Data(digest.description.utf8)
+    guard let place = data.range(of: text), place == data.range(of: text, options: .backwards) else { return nil }
+    return place
+  }
+}
+
+extension Digest {
+  /// Zeros in every place: the digest of nothing that anybody has.
+  public static let zeros = Digest("sha256:" + String(repeating: "0", count: 64)) ?? Digest(of: Data())
+}
+
+extension Data {
+  fileprivate func replacing(_ place: Range<Index>, with digest: Digest) -> Data {
+    var result = self
+    result.replaceSubrange(place, with: Data(digest.description.utf8))
+    return result
+  }
+}

@@ -1,0 +1,30 @@
+import Files
+import Torch
+
+/// Where the tensors of a checkpoint between two tasks lie: in its own file, or in that of an earlier one.
+///
+/// The next checkpoint writes what is not among them. Places are resolved: the file that is named holds the bytes itself.
+struct CheckpointIndex {
+  struct Place {
+    /// Of the tensor: type, shape and bytes.
+    let digest: Digest
+    /// Name of the checkpoint's file.
+    let file: String
+  }
+
+  /// By name.
+  var places: [String: Place] = [:]
+  /// The digest that each of these files carries of itself.
+  var seals: [String: String] = [:]
+
+  /// Before the first checkpoint.
+  init() {}
+
+  /// - Parameter content: of a checkpoint that was read from `file`.
+  init(_ content: RunCheckpoint.Content, file: String) throws {
+    seals = content.seals
+    for (name, tensor) in content.tensors {
+      places[name] = Place(digest: try tensor.digest(), file: content.owners[name] ?? file)
+    }
+  }
+}

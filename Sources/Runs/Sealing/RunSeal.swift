@@ -1,0 +1,45 @@
+import Files
+import Foundation
+
+/// `seal.json`: SHA-256 of every file of a run that anything reads, and of itself. Written with every checkpoint.
+///
+/// A file is replaced in three steps, so that a process that is killed at any moment leaves a folder that its seal allows: the seal with
+/// what the file will be and, in ``before``, what it is; the file; the seal without the latter.
+struct RunSeal: Sendable, Codable, Equatable {
+  /// The beginning of a file that grows: its first bytes, up to the last checkpoint.
+  struct Log: Sendable, Codable, Equatable {
+    var bytes: UInt64
+    var digest: Digest
+  }
+
+  /// By path in the folder.
+  var files: [String: Digest] = [:]
+  /// `events.jsonl` and `timings.jsonl`.
+  var logs: [String: Log] = [:]
+  /// Files that may still be what they were, because a process is writing them or was killed then; nil: missing.
+  var before: [String: Digest?] = [:]
+  /// SHA-256 of the whole file with zeros in this place.
+  var digest = SealedJSON.placeholder
+
+  /// Whether a file may have this content; nil: it is missing.
+  func allows(_ found: Digest?, at name: String) -> Bool {
+    if files[name] == found { return true }
+    guard let earlier = before[name] else { return false }
+    return earlier == found
+  }
+
+  /// Notes what a file is about to become; nil: it is removed.
+  mutating func announce(_ digest: Digest?, at name: String) {
+    guard files[name] != digest else { return }
+    if before[name] == nil { before.updateValue(files[name], forKey: name) }
+    files[name] = digest
+  }
+
+  /// - Throws: `FileError` for a file that was changed.
+  static func decode(_ data: Data, path: String) throws -> RunSeal {
+    var seal = try JSONFile.decode(RunSeal.self, from: data, path: path)
+    try SealedJSON.check(data, carries: seal.digest, path: path)
+    seal.digest = SealedJSON.placeholder
+    return seal
+  }
+}

@@ -1,0 +1,57 @@
+import Files
+import Foundation
+import Synchronization
+
+/// What one process knows of a run's seal: a reader what the file says, a writer what it will say.
+final class RunSealing: Sendable {
+  private struct State {
+    var seal: RunSeal?
+    /// What is on disk.
+    var stored: RunSeal?
+    var isKnown = false
+    /// Whether this process holds the run's lock: then nobody else changes the folder.
+    var isOwn = false
+  }
+
+  private let state = Mutex(State())
+
+  /// The seal of a folder; nil: it has none, because nothing is scored yet, or an earlier version made it.
+  func seal(of folder: RunFolder) throws -> RunSeal? {
+    if let known = state.withLock({ $0.isKnown ? .some($0.seal) : nil }) { return known }
+    let read = try folder.readSeal()
+    state.withLock { ($0.seal, $0.stored, $0.isKnown) = (read, read, true) }
+    return read
+  }
+
+  /// Looks again, after a file was not what the seal says: another process may have written both since.
+  /// - Returns: whether it is another one now.
+  func hasChanged(_ folder: RunFolder) throws -> Bool {
+    let (known, isOwn) = state.withLock { ($0.seal, $0.isOwn) }
+    guard !isOwn else { return false }
+    let read = try folder.readSeal()
+    state.withLock { ($0.seal, $0.stored, $0.isKnown) = (read, read, true) }
+    return read != known
+  }
+
+  /// From now on this process alone decides it.
+  func own(_ seal: RunSeal) {
+    state.withLock { ($0.seal, $0.isKnown, $0.isOwn) = (seal, true, true) }
+  }
+
+  /// Changes what the seal will say.
+  func update(_ change: (inout RunSeal) -> Void) {
+    state.withLock { state in
+      var seal = state.seal ?? RunSeal()
+      change(&seal)
+      state.seal = seal
+    }
+  }
+
+  /// Writes the seal, where it is another than that on disk.
+  func write(to folder: RunFolder) throws {
+    let (seal, stored) = state.withLock { ($0.seal, $0.stored) }
+    guard let seal, seal != stored else { return }
+    try AtomicFile.write(SealedJSON.encode(seal), to: folder.inside(folder.seal))
+    state.withLock { $0.stored = seal }
+  }
+}
