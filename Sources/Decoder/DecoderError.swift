@@ -19,6 +19,8 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
 
   // MARK: Input
 
+  /// What was computed is infinite or no number, although the weights are finite.
+  case resultNotFinite(what: String)
   case tokenOutOfRange(id: Int, vocabularySize: Int)
   case sequenceTooLong(length: Int, limit: Int)
   case emptyInput
@@ -43,6 +45,9 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
       "\(file): `\(name)` has shape \(got), config.json asks for \(expected)"
     case .invalidIndex(let path, let reason):
       "\(path): \(reason). Fetch the index again."
+    case .resultNotFinite(let what):
+      "\(what) hold infinite values or no numbers (NaN): some weights of the base or of the experts are so large that products"
+        + " overflow float32. Use an earlier checkpoint, or other experts."
     case .tokenOutOfRange(let id, let vocabularySize):
       "token id \(id) is outside of the vocabulary of \(vocabularySize)"
     case .sequenceTooLong(let length, let limit):

@@ -22,6 +22,13 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
     self.init(hash: hasher.finalize())
   }
 
+  /// The digest of pieces that `body` hands over one after the other, for whoever looks at them on the way.
+  public init(of body: (_ take: (UnsafeRawBufferPointer) -> Void) throws -> Void) rethrows {
+    var hasher = SHA256()
+    try body { hasher.update(bufferPointer: $0) }
+    self.init(hash: hasher.finalize())
+  }
+
   public init(of data: Data) {
     self.init(hash: SHA256.hash(data: data))
   }

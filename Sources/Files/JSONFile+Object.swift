@@ -9,12 +9,17 @@ extension JSONFile {
   /// - Throws: ``FileError``; also for a key that is listed twice, where parsers choose one without a word.
   public static func readObject(from url: URL, limit: Int) throws -> [String: JSONValue] {
     let data = try contents(of: url, limit: limit)
-    let object: [String: JSONValue] = try decode([String: JSONValue].self, from: data, path: url.path)
-    var nesting = JSONNesting()
-    let colon = UInt8(ascii: ":")
-    let keys = data.count { nesting.read($0) && $0 == colon && nesting.depth == 1 }
-    guard keys == object.count else {
-      throw FileError.malformedJSON(path: url.path, reason: "a key is listed twice")
+    let tree: JSONTree
+    do {
+      tree = try JSONTree(data, rules: JSONTree.Rules(keysAreUnique: true))
+    } catch let failure as JSONTree.Failure {
+      throw FileError.malformedJSON(path: url.path, reason: failure.text)
+    }
+    guard case .object(let members) = tree, case .object(let object) = JSONValue(tree) else {
+      throw FileError.malformedJSON(path: url.path, reason: "the top level is \(tree.kind), not an object")
+    }
+    guard members.count == object.count else {
+      throw FileError.malformedJSON(path: url.path, reason: "a key is listed twice, in two spellings of the same characters")
     }
     return object
   }

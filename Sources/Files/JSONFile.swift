@@ -5,6 +5,12 @@ public enum JSONFile {
   /// No configuration or result of ours is larger, and no tokenizer; anything above is refused before it is parsed, which
   /// takes a multiple of it.
   public static let sizeLimit = 64 << 20
+  /// What the values of a text may take in memory, beside the text: trees of ours.
+  static func memory(ofText bytes: Int) -> Int { (128 << 20) + 6 * bytes }
+
+  /// How many values a text may have for Foundation's parser, which takes some 70 bytes for each.
+  static func values(ofText bytes: Int) -> Int { 2_000_000 + bytes / 16 }
+
   /// Deeper nesting is refused: parsers recurse.
   public static let depthLimit = 64
 
@@ -24,7 +30,7 @@ public enum JSONFile {
   ///   - path: where it came from, for errors.
   /// - Throws: ``FileError`` that names the place and the key.
   public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws -> Value {
-    try requireShape(data, path: path)
+    let data = try checked(data, path: path)
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
@@ -33,6 +39,12 @@ public enum JSONFile {
       // A value of ours that refused what it was given knows what is wrong, but not in which file.
       throw FileError.malformedJSON(path: path, reason: "\(error)")
     }
+  }
+
+  /// The same for JSON of any form, which Foundation's parser would take several times as long for.
+  public static func decode(_ type: JSONValue.Type, from data: Data, path: String) throws -> JSONValue {
+    try requireShape(data, path: path)
+    return JSONValue(try JSONTree(parsing: data, path: path))
   }
 
   /// The bytes of a JSON file, checked for size and nesting.
@@ -46,6 +58,20 @@ public enum JSONFile {
 
   private static func requireSize(_ bytes: Int, limit: Int, path: String) throws {
     guard bytes <= limit else { throw FileError.tooLarge(path: path, bytes: bytes, limit: limit) }
+  }
+
+  /// JSON text that Foundation's parser may have, which is not strict: it takes a comma before a closing bracket, and says of a tab
+  /// in a string that the value is none.
+  private static func checked(_ data: Data, path: String) throws -> Data {
+    try requireShape(data, path: path)
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let data = data.starts(with: mark) ? Data(data.dropFirst(mark.count)) : data
+    do {
+      try data.withUnsafeBytes { try JSONParser.whole($0) { try $0.skip() } }
+    } catch let failure as JSONTree.Failure {
+      throw FileError.malformedJSON(path: path, reason: failure.text)
+    }
+    return data
   }
 
   private static func requireShape(_ data: Data, path: String) throws {

@@ -39,6 +39,11 @@ public enum JSONTree: Sendable, Equatable {
   public struct Failure: Error, Sendable {
     public let place: Int
     public let reason: String
+    /// The key in whose value it is, with those around it: `a.b`.
+    public var key: String?
+
+    /// The place, the key and the reason.
+    public var text: String { "byte \(place)\(key.map { " (in `\($0)`)" } ?? ""): \(reason)" }
   }
 
   /// Parses a whole JSON text.
@@ -48,12 +53,7 @@ public enum JSONTree: Sendable, Equatable {
   ///   - rules: what else is asked of it.
   /// - Throws: ``Failure``.
   public init(_ data: Data, rules: Rules = Rules()) throws {
-    let bytes = [UInt8](data)
-    if let place = UTF8Text.firstInvalidByte(in: bytes) { throw Failure(place: place, reason: "no UTF-8") }
-    self = try bytes.withUnsafeBufferPointer { buffer in
-      var parser = JSONParser(buffer, rules)
-      return try parser.whole()
-    }
+    self = try data.withUnsafeBytes { try JSONParser.whole($0, rules: rules) { try $0.value() } }
   }
 
   /// Parses the JSON of a file.
@@ -69,7 +69,7 @@ public enum JSONTree: Sendable, Equatable {
     do {
       try self.init(data)
     } catch let failure as Failure {
-      throw FileError.malformedJSON(path: path, reason: "byte \(failure.place): \(failure.reason)")
+      throw FileError.malformedJSON(path: path, reason: failure.text)
     }
   }
 

@@ -7,6 +7,21 @@ public enum JSONValue: Sendable, Equatable, Decodable {
   case list([JSONValue])
   case object([String: JSONValue])
 
+  /// The value of a tree.
+  init(_ tree: JSONTree) {
+    switch tree {
+    case .null: self = .null
+    case .boolean(let value): self = .boolean(value)
+    case .integer(let value): self = .number(Double(value))
+    case .number(let value): self = .number(value)
+    case .text(let bytes): self = .text(String(decoding: bytes, as: UTF8.self))
+    case .list(let values): self = .list(values.map(JSONValue.init))
+    case .object(let members):
+      self = .object(
+        Dictionary(members.map { (String(decoding: $0.name, as: UTF8.self), JSONValue($0.value)) }) { $1 })
+    }
+  }
+
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     // What a value is shows in which type takes it; the last one's error names the key of a value that none takes.

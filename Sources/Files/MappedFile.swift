@@ -10,24 +10,17 @@ public final class MappedFile: @unchecked Sendable {
   /// The mapped bytes: they are gone with the file. Who uses them keeps the file alive, as ``data()`` does.
   public let bytes: UnsafeRawBufferPointer
 
-  /// - Throws: ``FileError`` when the file is missing, unreadable or a folder.
+  /// - Throws: ``FileError`` when the file is missing, unreadable or no regular file.
   public init(_ url: URL) throws {
     self.url = url
     memory = .mapped
-    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError.system(errno, reading: url.path) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileError.system(errno, reading: url.path) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError.notReadable(path: url.path, reason: "not a regular file")
-    }
-    let size = Int(status.st_size)
+    let file = try RegularFile(url)
+    let size = file.size
     guard size > 0 else {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
-    let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, file.descriptor, 0)
     guard let address, address != MAP_FAILED else { throw FileError.system(errno, reading: url.path) }
     bytes = UnsafeRawBufferPointer(start: address, count: size)
   }

@@ -4,6 +4,11 @@ public enum UTF8Text {
   ///
   /// Of a character that is cut short or broken it is the place of the character's first byte.
   public static func firstInvalidByte(in bytes: [UInt8]) -> Int? {
+    bytes.withUnsafeBufferPointer(firstInvalidByte)
+  }
+
+  /// The same of bytes that lie elsewhere.
+  public static func firstInvalidByte(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     var index = 0
     while index < bytes.count {
       if bytes[index] < 0x80 {
@@ -11,7 +16,8 @@ public enum UTF8Text {
         continue
       }
       let length = characterLength(lead: bytes[index])
-      guard length > 0, index + length <= bytes.count, validPrefix(bytes[index..<index + length]) else { return index }
+      guard length > 0, index + length <= bytes.count, validPrefix(bytes[index..<index + length])
+      else { return index }
       index += length
     }
     return nil
@@ -40,7 +46,7 @@ public enum UTF8Text {
   }
 
   /// Whether the bytes after the first one may follow it (Unicode, table 3-7).
-  private static func validPrefix(_ bytes: ArraySlice<UInt8>) -> Bool {
+  private static func validPrefix(_ bytes: some Collection<UInt8>) -> Bool {
     guard let lead = bytes.first else { return true }
     for (index, byte) in bytes.dropFirst().enumerated() {
       let allowed: ClosedRange<UInt8> =

@@ -14,12 +14,12 @@ public enum EventLines {
   public static func read<Event: Decodable>(
     _ type: Event.Type, from url: URL, _ body: (Event) throws -> Void
   ) throws {
-    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError.system(errno, reading: url.path) }
-    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    let file = try RegularFile(url)
     var (rest, number) = (Data(), 0)
-    while let piece = try next(of: handle, path: url.path) {
-      rest.append(piece)
+    while true {
+      let piece = try file.next()
+      if piece.isEmpty { break }
+      rest.append(contentsOf: piece)
       var lines = rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       rest = Data(lines.popLast() ?? Data())
       for line in lines {
@@ -30,16 +30,6 @@ public enum EventLines {
       guard rest.count <= longestLine else {
         throw FileError.tooLarge(path: "\(url.path):\(number + 1)", bytes: rest.count, limit: longestLine)
       }
-    }
-  }
-
-  /// The next bytes; nil at the end.
-  private static func next(of handle: FileHandle, path: String) throws -> Data? {
-    do {
-      guard let data = try handle.read(upToCount: longestLine), !data.isEmpty else { return nil }
-      return data
-    } catch {
-      throw FileError.notReadable(path: path, reason: error.localizedDescription)
     }
   }
 }

@@ -79,13 +79,14 @@ public enum PredictionsFile {
   static func lines<Row: Decodable>(
     of data: Data, path: String, fault: (Row) -> String?
   ) throws -> [Row] {
-    let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    return try lines.enumerated().compactMap { number, line in
-      guard !line.isEmpty else { return nil }
-      let place = "\(path):\(number + 1)"
+    var rows: [Row] = []
+    try data.forEachLine { number, line in
+      guard !line.isEmpty else { return }
+      let place = "\(path):\(number)"
       let row = try JSONFile.decode(Row.self, from: line, path: place)
       if let reason = fault(row) { throw FileError.malformedJSON(path: place, reason: reason) }
-      return row
+      rows.append(row)
     }
+    return rows
   }
 }

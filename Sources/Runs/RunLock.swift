@@ -51,8 +51,13 @@ final class RunLock {
   private static func take(_ url: URL, of folder: URL) throws -> Int32 {
     // Another process may let go of the file between opening and locking it; then there is a new one to open.
     for _ in 0..<100 {
-      let descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+      let descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
       guard descriptor >= 0 else { throw FileError.system(errno, writing: url.path) }
+      var kind = stat()
+      guard fstat(descriptor, &kind) == 0, kind.st_mode & S_IFMT == S_IFREG else {
+        close(descriptor)
+        throw FileError.notWritable(path: url.path, reason: "not a regular file")
+      }
       let taken = flock(descriptor, LOCK_EX | LOCK_NB) == 0
       let holder = read(descriptor)
       guard taken else {

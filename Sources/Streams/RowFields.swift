@@ -1,41 +1,13 @@
-import Foundation
+import Files
 
 /// The fields of one row of a file, by name.
 struct RowFields {
-  /// A value of a field, as far as rows have use for it.
-  private enum Value: Decodable {
-    case string(String)
-    case integer(Int)
-    case other(String)
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let string = try? container.decode(String.self) {
-        self = .string(string)
-      } else if container.decodeNil() {
-        self = .other("null")
-      } else if (try? container.decode(Bool.self)) != nil {
-        self = .other("true or false")
-      } else if let integer = try? container.decode(Int.self) {
-        self = .integer(integer)
-      } else if (try? container.decode(Double.self)) != nil {
-        self = .other("a number")
-      } else if (try? decoder.unkeyedContainer()) != nil || (try? decoder.container(keyedBy: AnyKey.self)) != nil {
-        self = .other("an array or an object")
-      } else {
-        self = .other("a value beyond Unicode or beyond all numbers")
-      }
-    }
-  }
-
-  /// A key of an object of which only the existence matters.
-  private enum AnyKey: CodingKey {}
-
   /// Where the row is.
   let place: Place
   /// The row's number in its file, counted from 0.
   let index: Int
-  private let values: [String: Value]
+  /// By their UTF-8: Swift's texts are equal also where only their characters are.
+  private let values: [JSONTree.Member]
 
   /// Parses a row.
   ///
@@ -43,41 +15,54 @@ struct RowFields {
   init(_ row: RawRow, of file: SourceFile) throws {
     place = row.place
     index = row.index
+    let tree: JSONTree
     do {
-      values = try JSONDecoder().decode([String: Value].self, from: Data(file.bytes[row.range]))
-    } catch DecodingError.typeMismatch, DecodingError.valueNotFound {
-      throw StreamError.json(
-        place.detail(
-          expected: "a JSON object", got: "another JSON value", fix: "Write the row as {\"name\": \"value\", …}."))
-    } catch {
+      tree = try file.bytes.withUnsafeBytes { bytes in
+        try JSONParser.whole(UnsafeRawBufferPointer(rebasing: bytes[row.range])) { try $0.value() }
+      }
+    } catch let failure as JSONTree.Failure {
       let start = String(decoding: file.bytes[row.range].prefix(60), as: UTF8.self).stripped
       throw StreamError.json(
         place.detail(
-          expected: "a JSON object", got: "text that is no JSON: \(quoted(start))",
+          expected: "a JSON object", got: "text that is no JSON: \(quoted(start)), \(failure.text)",
           fix: "Check quotation marks, commas and brackets of this row."))
     }
+    guard case .object(let members) = tree else {
+      throw StreamError.json(
+        place.detail(
+          expected: "a JSON object", got: "another JSON value", fix: "Write the row as {\"name\": \"value\", …}."))
+    }
     // Parsers differ in which of two fields of one name they keep.
-    guard file.fieldCount(of: row) == values.count else {
+    guard Set(members.map(\.name)).count == members.count else {
       throw StreamError.field(
         place.detail(expected: "every field once", got: "a name twice", fix: "Remove or rename one of the two."))
     }
+    values = members
   }
 
   /// The names of the row's fields in alphabetical order.
-  var names: [String] { values.keys.sorted(by: String.byCodePoints) }
+  var names: [String] { values.map { String(decoding: $0.name, as: UTF8.self) }.sorted(by: String.byCodePoints) }
 
   /// Whether the row has a field.
-  func has(_ name: String) -> Bool { values[name] != nil }
+  func has(_ name: String) -> Bool { value(name) != nil }
+
+  private func value(_ name: String) -> JSONTree? { values.first { $0.name.elementsEqual(name.utf8) }?.value }
 
   /// A field that must be a string with something in it.
   ///
   /// - Throws: ``StreamError/field(_:)`` if it is missing, no string, or blank.
   func text(_ name: String) throws -> String {
-    switch values[name] {
-    case .string(let string) where !string.stripped.isEmpty: return string
-    case .string: throw wrong(name, got: "a blank one", fix: "Write its text, or remove the row.")
+    switch value(name) {
+    case .text(let bytes):
+      let string = String(decoding: bytes, as: UTF8.self)
+      guard !string.stripped.isEmpty else {
+        throw wrong(name, got: "a blank one", fix: "Write its text, or remove the row.")
+      }
+      return string
     case .integer(let integer): throw wrong(name, got: "the number \(integer)", fix: "Put it in quotation marks.")
-    case .other(let kind): throw wrong(name, got: kind, fix: "Write a string.")
+    case .list, .object: throw wrong(name, got: "an array or an object", fix: "Write a string.")
+    case .number: throw wrong(name, got: "a number", fix: "Write a string.")
+    case .null, .boolean: throw wrong(name, got: value(name)?.kind ?? "null", fix: "Write a string.")
     case nil:
       let got = names.isEmpty ? "a row without fields" : "only \(listed(names))"
       throw wrong(name, got: got, fix: "Add the field, or correct the name of another.")
@@ -89,7 +74,7 @@ struct RowFields {
   /// - Throws: ``StreamError/field(_:)`` if it is anything else.
   func id() throws -> String? {
     guard has("id") else { return nil }
-    if case .integer(let integer) = values["id"] { return String(integer) }
+    if case .integer(let integer) = value("id") { return String(integer) }
     return try text("id")
   }
 

@@ -72,16 +72,6 @@ extension SourceFile {
         fix: "If the file was cut, copy it again; else correct the brackets of this row."))
   }
 
-  /// How many fields are written in a row that is a JSON object, those with the same name counted each.
-  func fieldCount(of row: RawRow) -> Int {
-    var nesting = JSONNesting()
-    var count = 0
-    for i in row.range where nesting.read(bytes[i]) && nesting.depth == 1 && bytes[i] == UInt8(ascii: ":") {
-      count += 1
-    }
-    return count
-  }
-
   private func requireDepth(_ depth: Int, at place: Place) throws {
     guard depth > Limit.depth else { return }
     throw StreamError.json(

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The bytes of a data file, known to be UTF-8 text.
@@ -23,29 +24,45 @@ struct SourceFile {
   ///   ``StreamError/text(_:)`` if it is no UTF-8.
   init(_ url: URL) throws {
     let place = Place(file: url.relativePath)
-    let path = url.resolvingSymlinksInPath().path
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
+    let file: RegularFile
+    do {
+      file = try RegularFile(url)
+    } catch FileError.notFound {
       throw StreamError.file(
         place.detail(expected: "a file", got: "nothing there", fix: "Check the path and its permissions."))
-    }
-    guard attributes[.type] as? FileAttributeType == .typeRegular else {
+    } catch FileError.notReadable(_, let reason) {
       throw StreamError.file(
-        place.detail(expected: "a regular file", got: "a folder or a device", fix: "Name the data file itself."))
+        place.detail(expected: "a regular file that can be read", got: reason, fix: "Name the data file itself."))
     }
-    guard let size = attributes[.size] as? Int, size <= Limit.fileBytes else {
-      throw StreamError.file(
-        place.detail(expected: "at most 2 GiB", got: "more", fix: "Take a sample of the rows, or split the file."))
+    guard file.size <= Limit.fileBytes else { throw Self.tooLarge(place) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(file.size)
+    // Of a line that is too long no more is read than it takes to know that.
+    var (line, start) = (1, 0)
+    while true {
+      let piece = try file.next()
+      if piece.isEmpty { break }
+      guard bytes.count + piece.count <= Limit.fileBytes else { throw Self.tooLarge(place) }
+      for (offset, byte) in piece.enumerated() where byte == UInt8(ascii: "\n") {
+        (line, start) = (line + 1, bytes.count + offset + 1)
+      }
+      bytes += piece
+      guard bytes.count - start <= Limit.rowBytes else {
+        throw Self.tooLong(Place(file: place.file, line: line), got: "more")
+      }
     }
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw StreamError.file(
-        place.detail(
-          expected: "a readable file", got: "the error \(quoted(error.localizedDescription))",
-          fix: "Check its permissions."))
-    }
-    try self.init(data, place: place)
+    try self.init(bytes: bytes, place: place)
+  }
+
+  private static func tooLarge(_ place: Place) -> StreamError {
+    .file(place.detail(expected: "at most 2 GiB", got: "more", fix: "Take a sample of the rows, or split the file."))
+  }
+
+  private static func tooLong(_ place: Place, got: String) -> StreamError {
+    .text(
+      place.detail(
+        expected: "at most 16 MiB in a line or row", got: got,
+        fix: "Put every row on a line of its own and shorten its text."))
   }
 
   /// Text that is in memory already.
@@ -54,9 +71,11 @@ struct SourceFile {
   ///   - data: The bytes.
   ///   - place: What errors call it.
   /// - Throws: ``StreamError/text(_:)`` if it is no UTF-8, or a line is too long.
-  init(_ data: Data, place: Place) throws {
+  init(_ data: Data, place: Place) throws { try self.init(bytes: [UInt8](data), place: place) }
+
+  private init(bytes: [UInt8], place: Place) throws {
     self.place = place
-    bytes = data.starts(with: [0xEF, 0xBB, 0xBF]) ? [UInt8](data.dropFirst(3)) : [UInt8](data)
+    self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     try requireText()
   }
 
@@ -77,7 +96,10 @@ struct SourceFile {
     for line in lines() {
       let place = Place(file: place.file, line: line.number)
       try requireSize(line.range, at: place)
-      guard String(validating: bytes[line.range], as: UTF8.self) != nil else {
+      let isText = bytes.withUnsafeBufferPointer {
+        UTF8Text.firstInvalidByte(in: UnsafeBufferPointer(rebasing: $0[line.range])) == nil
+      }
+      guard isText else {
         throw StreamError.text(
           place.detail(expected: "UTF-8 text", got: "other bytes", fix: "Convert the file to UTF-8, e.g. with iconv."))
       }
@@ -87,9 +109,6 @@ struct SourceFile {
   /// Refuses a line or row that is too long to be meant.
   func requireSize(_ range: Range<Int>, at place: Place) throws {
     guard range.count > Limit.rowBytes else { return }
-    throw StreamError.text(
-      place.detail(
-        expected: "at most 16 MiB in a line or row", got: "\(range.count) bytes",
-        fix: "Put every row on a line of its own and shorten its text."))
+    throw Self.tooLong(place, got: "\(range.count) bytes")
   }
 }

@@ -75,9 +75,15 @@ extension Interpreter {
     case .boolean(let value): return .boolean(value)
     case .integer(let value): return .integer(value)
     case .float(let value): return .float(value)
-    case .text(let text): return .text(Text(text))
-    case .list(let values): return .list(Elements(try values.map { try value($0, depth: depth + 1) }))
+    case .text(let string):
+      let text = Text(string)
+      take(given: text.count)
+      return .text(text)
+    case .list(let values):
+      take(given: values.count)
+      return .list(Elements(try values.map { try value($0, depth: depth + 1) }))
     case .object(let object):
+      take(given: object.members.count)
       return .dict(
         Dict(
           try object.members.map { member in

@@ -18,13 +18,19 @@ struct AddedTokens: Sendable {
   }
 
   /// A trie over bytes, root first; of the tokens that match at a place the longest is meant.
+  /// Sixteen bytes for each byte of a token, whatever the tokens are; children are a list, of which most have one.
   private struct Node {
-    var next: [UInt8: Int] = [:]
-    var token: Int?
+    let byte: UInt8
+    var token: Int32 = -1
+    var firstChild: Int32 = -1
+    var sibling: Int32 = -1
   }
 
+  /// The most bytes of all tokens together: real ones have some ten thousand.
+  static let mostBytes = 8 << 20
+
   private let tokens: [Token]
-  private var nodes = [Node()]
+  private var nodes = [Node(byte: 0)]
   /// Whether some token begins with a byte.
   private var begins = [Bool](repeating: false, count: 256)
 
@@ -34,17 +40,26 @@ struct AddedTokens: Sendable {
       begins[Int(token.bytes[0])] = true
       var node = 0
       for byte in token.bytes {
-        if let next = nodes[node].next[byte] {
+        if let next = child(of: node, byte) {
           node = next
         } else {
-          nodes.append(Node())
-          nodes[node].next[byte] = nodes.count - 1
+          nodes.append(Node(byte: byte, sibling: nodes[node].firstChild))
+          nodes[node].firstChild = Int32(nodes.count - 1)
           node = nodes.count - 1
         }
       }
       // Of tokens that are spelled alike after normalizing the first is meant, as in Python.
-      if nodes[node].token == nil { nodes[node].token = place }
+      if nodes[node].token < 0 { nodes[node].token = Int32(place) }
     }
+  }
+
+  private func child(of node: Int, _ byte: UInt8) -> Int? {
+    var next = Int(nodes[node].firstChild)
+    while next >= 0 {
+      if nodes[next].byte == byte { return next }
+      next = Int(nodes[next].sibling)
+    }
+    return nil
   }
 
   /// Cuts `bytes` at the leftmost, longest matches; no segment of text is empty.
@@ -81,10 +96,10 @@ struct AddedTokens: Sendable {
     var longest: Int?
     var node = 0
     var index = start
-    while index < bytes.count, let next = nodes[node].next[bytes[index]] {
+    while index < bytes.count, let next = child(of: node, bytes[index]) {
       node = next
       index += 1
-      if let token = nodes[node].token { longest = token }
+      if nodes[node].token >= 0 { longest = Int(nodes[node].token) }
     }
     return longest.map { tokens[$0] }
   }

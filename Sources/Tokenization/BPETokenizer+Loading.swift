@@ -27,6 +27,11 @@ extension BPETokenizer {
     let reading = Reading(top: JSONPlace(value: tree, key: JSONPlace.top, file: file))
     let model = try reading.model()
     let added = try reading.addedTokens(model)
+    let bytes = added.reduce(0) { $0 + $1.content.count }
+    guard bytes <= AddedTokens.mostBytes else {
+      throw TokenizationError.unsupported(
+        file: file, key: "added_tokens", expected: "at most \(AddedTokens.mostBytes) bytes in all", got: "\(bytes)")
+    }
     let normalizer = try reading.normalizer()
     let preTokenizer = try reading.preTokenizer()
     let decoder = try reading.decoder()

@@ -12,6 +12,27 @@ struct Normalizer: Sendable {
 
   static let none = Normalizer(steps: [])
 
+  /// Real files have two steps, put "▁" before a text, and make three bytes of a space: forty steps that each double a letter
+  /// would make a terabyte of it.
+  static let mostSteps = 16
+  static let mostGrowth = 8.0
+  static let longestPrefix = 64
+
+  /// How many times as long replacing may make a text.
+  var growth: Double {
+    steps.reduce(1) { growth, step in
+      guard case .replace(let pattern, let content) = step else { return growth }
+      return growth * max(1, Double(content.count) / Double(pattern.count))
+    }
+  }
+
+  /// Bytes that are put before a text.
+  var prefixBytes: Int {
+    steps.reduce(0) { bytes, step in
+      if case .prepend(let prefix) = step { bytes + min(prefix.count, Self.longestPrefix + 1) } else { bytes }
+    }
+  }
+
   func normalized(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     steps.reduce(into: Array(bytes)) { bytes, step in
       switch step {

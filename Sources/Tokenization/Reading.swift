@@ -42,7 +42,17 @@ struct Reading {
       default: throw place.unsupported("null, NFC, Prepend, Replace or a Sequence of them", got: type)
       }
     }
-    return Normalizer(steps: steps)
+    let normalizer = Normalizer(steps: steps)
+    guard steps.count <= Normalizer.mostSteps, normalizer.growth <= Normalizer.mostGrowth,
+      normalizer.prefixBytes <= Normalizer.longestPrefix
+    else {
+      throw place.unsupported(
+        "at most \(Normalizer.mostSteps) steps that together put at most \(Normalizer.longestPrefix) bytes before a text and make"
+          + " it at most \(Normalizer.mostGrowth) times as long",
+        got: "\(steps.count) steps that put \(normalizer.prefixBytes) bytes before it and may make it"
+          + " \(normalizer.growth == .infinity ? "any" : "\(Int(exactly: normalizer.growth.rounded(.up)) ?? .max)") times as long")
+    }
+    return normalizer
   }
 
   /// A `Metaspace`, of a pre-tokenizer or of a decoder.

@@ -30,7 +30,7 @@ struct RegexCutter: Sendable {
   func cut(_ bytes: [UInt8], _ range: Range<Int>, ends: inout [Int]) throws {
     let text = String(decoding: bytes[range], as: UTF8.self)
     let offsets = Self.byteOffsets(of: text)
-    var cuts: [Int] = []
+    var cuts: [Int32] = []
     var failed = false
     var reports = 0
     let allowed = Self.reports(length: offsets.count)
@@ -55,10 +55,10 @@ struct RegexCutter: Sendable {
         file: file, key: key, expected: "a text the pattern can be matched on",
         got: "a text of \(range.count) bytes on which ICU's matcher ran out of stack or time")
     }
-    cuts.append(range.count)
-    var last = 0
+    cuts.append(Int32(range.count))
+    var last: Int32 = 0
     for cut in cuts where cut > last {
-      ends.append(range.lowerBound + cut)
+      ends.append(range.lowerBound + Int(cut))
       last = cut
     }
   }
@@ -68,12 +68,13 @@ struct RegexCutter: Sendable {
   private static func reports(length: Int) -> Int { 200 + length / 10 }
 
   /// For each UTF-16 offset in `text`, and its end, the UTF-8 offset.
-  private static func byteOffsets(of text: String) -> [Int] {
-    var offsets: [Int] = []
-    var offset = 0
+  private static func byteOffsets(of text: String) -> [Int32] {
+    var offsets: [Int32] = []
+    offsets.reserveCapacity(text.utf8.count + 1)
+    var offset: Int32 = 0
     for scalar in text.unicodeScalars {
       for _ in 0..<UTF16.width(scalar) { offsets.append(offset) }
-      offset += UTF8.width(scalar)
+      offset += Int32(UTF8.width(scalar))
     }
     offsets.append(offset)
     return offsets

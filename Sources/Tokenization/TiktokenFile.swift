@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A tiktoken file: one token in each line, as base64 and rank, the ranks from 0 on in order.
@@ -9,22 +10,27 @@ struct TiktokenFile {
 
   /// Longer tokens are refused: all ways to cut a token in two are looked at.
   private static let longestToken = 1024
+  /// Bytes that this may take: that of Hunyuan-Large has 8 million.
+  private static let mostWork = 1 << 29
 
   /// - Throws: `TokenizationError.malformed` or `.inconsistent` with the line.
   init(_ data: Data, file: String) throws {
     self.file = file
     var tokens: [[UInt8]] = []
     var ranks: [[UInt8]: Int32] = [:]
-    var lines = [UInt8](data).split(separator: 0x0A, omittingEmptySubsequences: false)
-    // What follows the last line feed is no line.
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    ranks.reserveCapacity(lines.count)
-    for (index, line) in lines.enumerated() {
-      let token = try Self.token(line, rank: index, file: file)
+    var cuts = 0
+    try data.forEachLine { number, line in
+      let index = number - 1
+      let token = try Self.token([UInt8](line)[...], rank: index, file: file)
       if let other = ranks.updateValue(Int32(clamping: index), forKey: token) {
         throw TokenizationError.inconsistent(
-          file: file, key: "line \(index + 1)", expected: "each token once", got: "the token of line \(other + 1) again"
+          file: file, key: "line \(number)", expected: "each token once", got: "the token of line \(other + 1) again"
         )
+      }
+      cuts += token.count * token.count
+      guard cuts <= Self.mostWork else {
+        throw TokenizationError.unsupported(
+          file: file, key: "line \(number)", expected: "tokens of some ten bytes on average", got: "many long ones")
       }
       tokens.append(token)
     }

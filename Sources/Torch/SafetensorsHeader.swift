@@ -34,65 +34,19 @@ struct SafetensorsHeader {
       throw broken("its header claims \(length) bytes but the file ends after \(bytes.count); it is truncated")
     }
     let json = UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart])
-    guard json.first == UInt8(ascii: "{") else { throw broken("its header is no JSON object") }
     guard JSONFile.nestingDepth(json) <= 8 else { throw broken("its header is nested too deeply") }
-    let names = try Self.countNames(json, path: path)
-    guard let object = try? JSONSerialization.jsonObject(with: Data(json)) as? [String: Any] else {
-      throw broken("its header is no valid JSON object")
-    }
-    guard object.count == names else { throw broken("a tensor is listed twice, spelled in two ways") }
-    var entries: [String: Entry] = [:]
-    var metadata: [String: String] = [:]
-    for (name, value) in object {
-      if name == "__metadata__" {
-        guard let strings = value as? [String: String] else { throw broken("__metadata__ is no map of strings") }
-        metadata = strings
-        continue
+    var reading = SafetensorsReading(path: path, dataStart: dataStart, dataSize: bytes.count - dataStart)
+    do {
+      try JSONParser.whole(json) { parser in
+        guard parser.isAtObject() else { throw broken("its header is no JSON object") }
+        try parser.members { try reading.member($1, &$0) }
       }
-      entries[name] = try Self.entry(name, value, dataStart: dataStart, dataSize: bytes.count - dataStart, path: path)
+    } catch let failure as JSONTree.Failure {
+      throw broken("its header is no valid JSON object: \(failure.text)")
     }
-    try Self.checkCoverage(entries, dataStart: dataStart, end: bytes.count, path: path)
-    self.entries = entries
-    self.metadata = metadata
-  }
-
-  private static func entry(_ name: String, _ value: Any, dataStart: Int, dataSize: Int, path: String) throws -> Entry {
-    func broken(_ rule: String) -> TorchError { .malformedSafetensors(path: path, rule: "tensor `\(name)` \(rule)") }
-    guard let fields = value as? [String: Any], Set(fields.keys) == ["dtype", "shape", "data_offsets"] else {
-      throw broken("must have exactly dtype, shape and data_offsets")
-    }
-    guard let code = fields["dtype"] as? String, let dtype = DType(safetensors: code) else {
-      throw broken("has unsupported dtype \(fields["dtype"] ?? "null")")
-    }
-    guard let shape = integers(fields["shape"]), shape.count <= 16 else { throw broken("has an invalid shape") }
-    guard let offsets = integers(fields["data_offsets"]), offsets.count == 2, let begin = offsets.first,
-      let end = offsets.last, begin <= end
-    else { throw broken("has invalid data_offsets") }
-    guard end <= dataSize else {
-      throw broken("ends at byte \(end) of \(dataSize) bytes of data; the file is truncated")
-    }
-    var size = dtype.size
-    for length in shape {
-      let (product, overflow) = size.multipliedReportingOverflow(by: length)
-      guard !overflow else { throw broken("has a shape too large for this machine") }
-      size = product
-    }
-    guard size == end - begin else {
-      throw broken("needs \(size) bytes for \(dtype)\(shape) but its offsets span \(end - begin)")
-    }
-    return Entry(dtype: dtype, shape: shape, range: (dataStart + begin)..<(dataStart + end))
-  }
-
-  private static func integers(_ value: Any?) -> [Int]? {
-    guard let numbers = value as? [NSNumber] else { return nil }
-    let integers = numbers.compactMap { number -> Int? in
-      // A JSON true or 1.5 also arrives as a number.
-      guard Double(exactly: number.intValue) == number.doubleValue, number.intValue >= 0,
-        String(cString: number.objCType) != "c"
-      else { return nil }
-      return number.intValue
-    }
-    return integers.count == numbers.count ? integers : nil
+    try Self.checkCoverage(reading.entries, dataStart: dataStart, end: bytes.count, path: path)
+    entries = reading.entries
+    metadata = reading.metadata ?? [:]
   }
 
   // Tensors must lie one after another without gaps or overlap and fill the data exactly.
@@ -111,36 +65,96 @@ struct SafetensorsHeader {
       throw TorchError.malformedSafetensors(path: path, rule: "\(end - position) bytes at its end belong to no tensor")
     }
   }
+}
 
-  // Foundation's parser keeps one of two equal keys without a word, so the names are counted here: top-level keys are
-  // the strings at depth 1 that a colon follows. Names that are equal only once escapes are read show in the count.
-  private static func countNames(_ json: UnsafeRawBufferPointer, path: String) throws -> Int {
-    var seen: Set<[UInt8]> = []
-    var depth = 0
-    var index = 0
-    var current: [UInt8] = []
-    while index < json.count {
-      let byte = json[index]
-      switch byte {
-      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-      case UInt8(ascii: ":") where depth == 1:
-        guard seen.insert(current).inserted else {
-          let name = String(decoding: current, as: UTF8.self)
-          throw TorchError.malformedSafetensors(path: path, rule: "tensor `\(name)` is listed twice")
-        }
-      case UInt8(ascii: "\""):
-        let start = index + 1
-        index = start
-        while index < json.count, json[index] != UInt8(ascii: "\"") {
-          index += json[index] == UInt8(ascii: "\\") ? 2 : 1
-        }
-        if depth == 1 { current = Array(json[start..<min(index, json.count)]) }
-      default: break
-      }
-      index += 1
+/// A header while it is read, member by member: it may have millions of them.
+private struct SafetensorsReading {
+  let path: String
+  let dataStart: Int
+  let dataSize: Int
+  var entries: [String: SafetensorsHeader.Entry] = [:]
+  var metadata: [String: String]?
+
+  private func broken(_ rule: String) -> TorchError { .malformedSafetensors(path: path, rule: rule) }
+
+  mutating func member(_ name: [UInt8], _ parser: inout JSONParser) throws {
+    if name.elementsEqual("__metadata__".utf8) {
+      guard metadata == nil else { throw broken("__metadata__ is listed twice") }
+      return metadata = try Self.strings(parser.value()) ?? { throw broken("__metadata__ is no map of strings") }()
     }
-    return seen.count
+    let name = String(decoding: name, as: UTF8.self)
+    let entry = try entry(name, &parser)
+    // Swift's texts are equal also where only their characters are; no checkpoint has two such names.
+    guard entries.updateValue(entry, forKey: name) != nil else { return }
+    throw broken("tensor `\(name)` is listed twice, or in two spellings of the same characters")
+  }
+
+  /// A map of strings; empty for null, which is what a writer without metadata may put there.
+  private static func strings(_ value: JSONTree) -> [String: String]? {
+    if case .null = value { return [:] }
+    guard case .object(let members) = value else { return nil }
+    var strings: [String: String] = [:]
+    for member in members {
+      guard case .text(let text) = member.value,
+        strings.updateValue(String(decoding: text, as: UTF8.self), forKey: String(decoding: member.name, as: UTF8.self))
+          == nil
+      else { return nil }
+    }
+    return strings
+  }
+
+  /// An entry; members that the format does not know are passed over, as the reference does.
+  private func entry(_ name: String, _ parser: inout JSONParser) throws -> SafetensorsHeader.Entry {
+    func broken(_ rule: String) -> TorchError { self.broken("tensor `\(name)` \(rule)") }
+    var (dtype, shape, offsets): (JSONTree?, JSONTree?, JSONTree?) = (nil, nil, nil)
+    guard parser.isAtObject() else { throw broken("must have dtype, shape and data_offsets") }
+    try parser.members { parser, key in
+      func take(_ place: inout JSONTree?) throws {
+        guard place == nil else { throw broken("has `\(String(decoding: key, as: UTF8.self))` twice") }
+        place = try parser.value()
+      }
+      switch String(decoding: key, as: UTF8.self) {
+      case "dtype": try take(&dtype)
+      case "shape": try take(&shape)
+      case "data_offsets": try take(&offsets)
+      default: try parser.skip()
+      }
+    }
+    guard let dtype, let shape, let offsets else { throw broken("must have dtype, shape and data_offsets") }
+    guard case .text(let code) = dtype, let type = DType(safetensors: String(decoding: code, as: UTF8.self)) else {
+      throw broken("has unsupported dtype \(Self.shown(dtype))")
+    }
+    guard let lengths = Self.integers(shape), lengths.count <= 16 else { throw broken("has an invalid shape") }
+    guard let places = Self.integers(offsets), places.count == 2, places[0] <= places[1] else {
+      throw broken("has invalid data_offsets")
+    }
+    let (begin, end) = (places[0], places[1])
+    guard end <= dataSize else {
+      throw broken("ends at byte \(end) of \(dataSize) bytes of data; the file is truncated")
+    }
+    var size = type.size
+    for length in lengths {
+      let (product, overflow) = size.multipliedReportingOverflow(by: length)
+      guard !overflow else { throw broken("has a shape too large for this machine") }
+      size = product
+    }
+    guard size == end - begin else {
+      throw broken("needs \(size) bytes for \(type)\(lengths) but its offsets span \(end - begin)")
+    }
+    return SafetensorsHeader.Entry(dtype: type, shape: lengths, range: (dataStart + begin)..<(dataStart + end))
+  }
+
+  private static func shown(_ value: JSONTree) -> String {
+    if case .text(let text) = value { return String(decoding: text.prefix(60), as: UTF8.self) }
+    return value.kind
+  }
+
+  private static func integers(_ value: JSONTree) -> [Int]? {
+    guard case .list(let values) = value else { return nil }
+    let integers = values.compactMap { value -> Int? in
+      if case .integer(let number) = value, number >= 0 { number } else { nil }
+    }
+    return integers.count == values.count ? integers : nil
   }
 }
 

@@ -45,6 +45,9 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
   /// The file has no tensor of this name.
   case missingTensor(path: String, name: String)
 
+  /// A tensor of a file holds an infinite value or no number; `element` counts from 0.
+  case notFinite(path: String, name: String, element: Int)
+
   public var description: String { text.onOneLine }
 
   private var text: String {
@@ -79,6 +82,9 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
       "\(path): not a valid safetensors file: \(rule). Fetch or write the file again."
     case .missingTensor(let path, let name):
       "\(path): has no tensor named `\(name)`"
+    case .notFinite(let path, let name, let element):
+      "\(path): tensor `\(name)` holds an infinite value or no number (NaN), the first of them at element \(element): its training"
+        + " diverged, or the file is damaged. Fetch the file again, or use an earlier checkpoint."
     }
   }
 }

@@ -81,7 +81,7 @@ enum Failure {
       }
     case let error as TorchError:
       switch error {
-      case .malformedSafetensors, .missingTensor: badData
+      case .malformedSafetensors, .missingTensor, .notFinite: badData
       case .noLibtorch: inputOutput
       case .unknownDevice, .unavailableDevice, .invalidHyperparameter: usage
       default: defect

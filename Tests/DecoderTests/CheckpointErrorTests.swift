@@ -63,6 +63,30 @@ import Torch
     #expect(throws: TorchError.self) { try DecoderModel(folder: folder.url) }
   }
 
+  @Test(arguments: [Float.nan, .infinity, -.infinity]) func aNumberThatIsNone(value: Float) throws {
+    try folder.writeConfiguration([:])
+    try folder.writeWeights { $0["model.norm.weight"] = try Tensor([Float](repeating: value, count: 32)) }
+    #expect(
+      throws: TorchError.notFinite(
+        path: folder.file("model.safetensors").path, name: "model.norm.weight", element: 0)
+    ) { try DecoderModel(folder: folder.url) }
+  }
+
+  /// Weights may be finite, and what is computed with them not.
+  @Test func resultsThatAreNone() throws {
+    try folder.writeConfiguration([:])
+    try folder.writeWeights { tensors in
+      for name in ["model.norm.weight", "lm_head.weight"] {
+        tensors[name] = try tensors[name].map { try Tensor([Float](repeating: 1e38, count: $0.count), shape: $0.shape) }
+      }
+    }
+    let model = try DecoderModel(folder: folder.url)
+    #expect(throws: DecoderError.resultNotFinite(what: "the logits of the next token")) { try model.generate(after: [1, 2]) }
+    #expect(throws: DecoderError.resultNotFinite(what: "them")) {
+      try DecoderModel.requireFinite(model.logits(of: [1, 2]), "them")
+    }
+  }
+
   @Test func noWeights() throws {
     try folder.writeConfiguration([:])
     expect(.noWeights(folder: folder.url.path))

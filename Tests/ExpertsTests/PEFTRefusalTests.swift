@@ -148,6 +148,21 @@ import Torch
     #expect(refusal(folder).contains("adapter_model.safetensors"))
   }
 
+  /// Every number is finite, and products of them are not.
+  @Test func productsBeyondFloat() throws {
+    let folder = try Adapters.copy(in: scratch)
+    let tensors = try Adapters.tensors(folder)
+    try Adapters.write(try tensors.mapValues { try ($0 * 0 + 1e38).converted(to: .float32) }, to: folder)
+    #expect(refusal(folder).contains("is beyond float32"))
+    let plain = try Adapters.copy(in: scratch, as: "plain")
+    for alpha in ["1e300", "1e40"] {
+      try Adapters.edit(plain, ["lora_alpha": alpha])
+      #expect(refusal(plain).contains("is beyond float32") && refusal(plain).contains("lora_alpha"))
+    }
+    try Adapters.edit(plain, ["lora_alpha": "64"])
+    #expect(throws: Never.self) { try LowRankExpert(peft: plain, for: model.configuration) }
+  }
+
   @Test func foldersThatAreNoAdapters() throws {
     #expect(refusal(scratch.file("nowhere")).contains("adapter_config.json is missing"))
     let folder = try Adapters.copy(in: scratch)

@@ -19,6 +19,12 @@ import Torch
     }
   }
 
+  /// Some editors write one before the text.
+  @Test func aByteOrderMarkBeforeTheText() throws {
+    #expect(try read("\u{FEFF}tasks: [plain.jsonl]\nseed: 3\n").tasks == ["plain.jsonl"])
+    #expect(try read("\u{FEFF}seed: 3\n").seed == 3 && read("\u{FEFF}") == RunFile())
+  }
+
   @Test func everyKindOfValue() throws {
     let file = try read(
       """

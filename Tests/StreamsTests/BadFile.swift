@@ -5,9 +5,13 @@ struct BadFile: Sendable, CustomTestStringConvertible {
   let lines: [String]
   let message: String
 
-  init(_ lines: [String], _ message: String) {
+  /// Whether the message only has to hold this, anywhere.
+  let within: Bool
+
+  init(_ lines: [String], _ message: String, within: Bool = false) {
     self.lines = lines
     self.message = message
+    self.within = within
   }
 
   var content: String { lines.joined(separator: "\n") }
@@ -25,7 +29,11 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     BadFile(["", "  ", ""], ": expected at least one row, got none."),
     BadFile(
       [good, #"{"text": "x", "label" "a"}"#],
-      #":2: expected a JSON object, got text that is no JSON: "{"text": "x", "label" "a"}"."#),
+      #":2: expected a JSON object, got text that is no JSON: "{"text": "x", "label" "a"}", byte 21: no colon after a key."#),
+    BadFile([good, #"{"text":"x","label":"a",}"#], #""label":"a",}", byte 24: a comma before the closing bracket."#, within: true),
+    BadFile([good, #"{"text":["x",],"label":"a"}"#], "byte 13 (in `text`): a comma before the closing bracket.", within: true),
+    BadFile([good, "{\"text\":\"x\ty\",\"label\":\"a\"}"], "(in `text`): a tab (U+0009) in a string, where it must be written \\t.", within: true),
+    BadFile([good, #"{"text":"x\qy","label":"a"}"#], #"(in `text`): the escape \q, which JSON does not have."#, within: true),
     BadFile([good, good + good], ":2: expected a JSON object, got text that is no JSON:"),
     BadFile([good, "", "[1]"], ":3: expected a JSON object, got another JSON value."),
     BadFile([good, "null"], ":2: expected a JSON object, got another JSON value."),
@@ -47,7 +55,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     BadFile([good, #"{"text":"x","label":"a","cue":"?"}"#], #":2: expected no field "cue" in a row, got one."#),
     BadFile([good, #"{"text":"x","label":"a","text":"y"}"#], ":2: expected every field once, got a name twice."),
     BadFile(
-      [good, #"{"text":"\ud800","label":"a"}"#], #":2: expected a string "text", got a value beyond Unicode"#),
+      [good, #"{"text":"\ud800","label":"a"}"#], "(in `text`): half a surrogate pair.", within: true),
     BadFile([good, #"{"text":"x","label":{}}"#], #":2: expected a string "label", got an array or an object."#),
     BadFile([good, row("a", "test")], #":1: expected a string "split", got none, though other rows have it."#),
     BadFile([row("a", "dev")], #":1: expected a string "split", got "dev"."#),
@@ -82,7 +90,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       #":3 (row 1, counted from 0): expected a string "sentence", got only "label"."#),
     BadFile(
       [#"[{"label":"up","sentence":"a"},]"#],
-      #":1 (row 1, counted from 0): expected a JSON object, got text that is no JSON: "". Fix: Check quotation"#),
+      #":1 (row 1, counted from 0): expected a JSON object, got text that is no JSON: "", byte 0: the end of the file where a value is expected. Fix: Check quotation"#),
     BadFile(
       [#"[{"label":"up","sentence":"a"}, "b"]"#],
       ":1 (row 1, counted from 0): expected a JSON object, got another JSON value. Fix: Write the row as"),

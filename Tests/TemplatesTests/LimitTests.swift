@@ -91,6 +91,30 @@ import Testing
     #expect(try limit(source, limits) == "the template works without end")
   }
 
+  /// The more a template is given, the more it may do; what it makes itself counts for nothing.
+  @Test func workGrowsWithWhatIsGiven() throws {
+    var limits = TemplateLimits()
+    (limits.work, limits.workPerGiven) = (1000, 16)
+    let source = "{% for i in range(4) %}{{ s|upper|length }}{% endfor %}"
+    let text = String(repeating: "x", count: 10_000)
+    #expect(try Template(source, limits: limits).render(["s": .text(text)]) == "10000100001000010000")
+    limits.workPerGiven = 4
+    #expect(throws: TemplateError.self) { try Template(source, limits: limits).render(["s": .text(text)]) }
+    #expect(try limit("{% set s = 'x' * 10000 %}" + source, limits) == "the template works without end")
+  }
+
+  @Test func words() throws {
+    for (text, count) in [("", 0), ("a", 1), ("  ab_1  c-d é漢.", 4), ("...", 0), ("½ x", 2)] {
+      #expect(try Template("{{ s|wordcount }}").render(["s": .text(text)]) == "\(count)", "\(text)")
+    }
+    // Counted by the character, as all that looks at properties is.
+    var limits = TemplateLimits()
+    (limits.work, limits.workPerGiven) = (4000, 0)
+    #expect(throws: TemplateError.self) {
+      try Template("{{ s|wordcount }}", limits: limits).render(["s": .text(String(repeating: "x", count: 1000))])
+    }
+  }
+
   @Test func deepValues() throws {
     for (start, step) in [("[]", "[ns.x]"), ("{}", "{'a': ns.x}"), ("()", "(ns.x,)"), ("[].count", "[ns.x].count")] {
       let source =

@@ -41,6 +41,41 @@ import Testing
     }
   }
 
+  /// Forty steps that each double a letter make a terabyte of it.
+  @Test func normalizersThatGrowTexts() throws {
+    let doubling: [String: Any] = ["type": "Replace", "pattern": ["String": "o"], "content": "oo"]
+    let prefix: [String: Any] = ["type": "Prepend", "prepend": String(repeating: "x", count: 65)]
+    let nothing: [String: Any] = ["type": "NFC"]
+    func error(_ steps: [[String: Any]]) -> String {
+      do {
+        _ = try SeedlingFile.changed { $0["normalizer"] = ["type": "Sequence", "normalizers": steps] }
+        return "taken"
+      } catch {
+        return "\(error)"
+      }
+    }
+    for steps in [Array(repeating: doubling, count: 40), Array(repeating: doubling, count: 4), [prefix]] {
+      let text = error(steps)
+      #expect(text.hasPrefix("t.json, normalizer: found \(steps.count) steps") && text.contains("at most 16 steps"), "\(text)")
+    }
+    #expect(error(Array(repeating: nothing, count: 17)).contains("found 17 steps"))
+    #expect(error([doubling, doubling, doubling]) == "taken")
+  }
+
+  /// Sixteen bytes in memory for each byte of an added token.
+  @Test func addedTokensOfMegabytes() throws {
+    #expect {
+      try SeedlingFile.changed { contents in
+        var tokens = contents["added_tokens"] as? [[String: Any]] ?? []
+        tokens.append([
+          "id": 8192, "content": String(repeating: "x", count: 9 << 20), "single_word": false, "lstrip": false,
+          "rstrip": false, "normalized": false, "special": false,
+        ])
+        contents["added_tokens"] = tokens
+      }
+    } throws: { "\($0)".hasPrefix("t.json, added_tokens: found 9437") }
+  }
+
   @Test func aKeyThatIsListedTwice() throws {
     let data = String(decoding: try SeedlingFile.data { _ in }, as: UTF8.self)
     let vocabulary = data.replacingOccurrences(of: "\"vocab\":{", with: "\"vocab\":{\"a\":1,\"a\":2,")

@@ -209,6 +209,10 @@ void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* 
 void accrete_dequantize(int64_t rows, int64_t width, const int32_t* sums, const float* scales, const float* columns,
                         const float* addend, float* out, int32_t threads);
 
+// The place of the first number that is infinite or none, −1 where all are finite. A number has `size` bytes (2, 4 or 8) at any
+// address, and is not finite where all bits of `exponent` are set.
+int64_t accrete_first_not_finite(int64_t count, const void* x, int32_t size, uint64_t exponent);
+
 // Rotary positions in the half-split form; sign −1 turns back. cosines, sines: [tokens, dim / 2].
 void accrete_rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, const float* cosines, const float* sines,
                     float sign, float* out, int32_t threads);

@@ -59,6 +59,7 @@ namespace plain {
 #include "CachedAttention.h"
 #include "Product.h"
 #include "Quantize.h"
+#include "Finite.h"
 }  // namespace plain
 
 #if defined(__x86_64__) && defined(__clang__)
@@ -79,6 +80,7 @@ namespace avx2 {
 #include "CachedAttention.h"
 #include "Product.h"
 #include "Quantize.h"
+#include "Finite.h"
 }  // namespace avx2
 #pragma clang attribute pop
 
@@ -97,6 +99,7 @@ namespace avx512 {
 #include "CachedAttention.h"
 #include "Product.h"
 #include "Quantize.h"
+#include "Finite.h"
 }  // namespace avx512
 #pragma clang attribute pop
 #endif
@@ -257,6 +260,12 @@ int32_t accrete_multiplies_integers(void) {
 void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* columns, int8_t* values, float* scales,
                       int32_t threads) {
   ACCRETE_DISPATCH(quantize(rows, width, x, columns, values, scales, threads));
+}
+
+int64_t accrete_first_not_finite(int64_t count, const void* x, int32_t size, uint64_t exponent) {
+  int64_t place = -1;
+  ACCRETE_DISPATCH(first_not_finite(count, x, size, exponent, &place));
+  return place;
 }
 
 void accrete_dequantize(int64_t rows, int64_t width, const int32_t* sums, const float* scales, const float* columns,

@@ -1,4 +1,4 @@
-import Torch
+public import Torch
 
 extension DecoderModel {
   /// Continues one prompt, token by token, until an end token, the limit, or the end of the positions.
@@ -106,10 +106,17 @@ extension DecoderModel {
     }
   }
 
+  /// Refuses results from which nothing follows: the largest of numbers that are none, for example.
+  /// - Throws: ``DecoderError/resultNotFinite(what:)``.
+  public static func requireFinite(_ values: Tensor, _ what: String) throws {
+    guard try values.isFinite().all().item() == 1 else { throw DecoderError.resultNotFinite(what: what) }
+  }
+
   /// An id for each line of logits, which belongs to one of `rows`. `logits`: [rows, vocabulary].
   private func choose(
     _ logits: Tensor, _ options: GenerationOptions, _ rows: [Int], _ samplers: inout [Sampler]
   ) throws -> [Int] {
+    try Self.requireFinite(logits, "the logits of the next token")
     if options.isPlainGreedy { return try logits.largestPlaces() }
     let vocabulary = configuration.vocabularySize
     let values = try logits.floats()

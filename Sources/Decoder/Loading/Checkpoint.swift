@@ -21,7 +21,11 @@ public struct Checkpoint: TensorSource {
       && name.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "/") && $0 != 0x7F }
   }
 
-  /// - Throws: ``DecoderError``, `TorchError.malformedSafetensors`, `FileError`.
+  /// The index of the largest checkpoints known (a trillion weights) has 15 MB.
+  private static let indexLimit = 32 << 20
+
+  /// - Throws: ``DecoderError``, `TorchError.malformedSafetensors`, `TorchError.notFinite` for a tensor that holds an infinite
+  ///   value or no number, `FileError`.
   public init(folder: URL) throws {
     self.folder = folder
     let single = folder.appendingPathComponent("model.safetensors")
@@ -31,7 +35,7 @@ public struct Checkpoint: TensorSource {
     if FileManager.default.fileExists(atPath: single.path) {
       urls = [single]
     } else if FileManager.default.fileExists(atPath: index.path) {
-      let map = try JSONFile.read(ShardIndex.self, from: index).weightMap
+      let map = try JSONFile.read(ShardIndex.self, from: index, limit: Self.indexLimit).weightMap
       for name in map.values where !Self.isShard(name) {
         throw DecoderError.invalidIndex(
           path: index.path, reason: "it names a file `\(name)` that is no shard of this folder")
@@ -58,7 +62,7 @@ public struct Checkpoint: TensorSource {
       throw DecoderError.invalidIndex(path: index.path, reason: "tensor `\(missing)` is in no shard")
     }
     self.owner = owner
-    digest = Digest(of: Data(files.map { $0.digest().description }.joined(separator: "\n").utf8))
+    digest = Digest(of: Data(try files.map { try $0.digestOfFiniteNumbers().description }.joined(separator: "\n").utf8))
   }
 
   /// Whether names in the files and names that a model wants are the same.

@@ -33,6 +33,10 @@ extension LowRankExpert {
         a: try slots.tensor(place(.a), [shape.rank, input]).moved(to: device),
         b: try slots.tensor(place(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
     }
+    if let place = try siteOfOverflow() {
+      throw PEFTError.overflows(
+        path: file.url.path, name: PEFTNames.tensor(place, base.feedForwardPath), scaling: "\(shape.scaling)")
+    }
   }
 
   private static func file(_ name: String, in folder: URL, fix: String) throws -> URL {

@@ -24,6 +24,8 @@ public enum PEFTError: Error, Equatable, CustomStringConvertible {
   case unsupportedType(path: String, name: String, got: String)
   /// A tensor holds an infinite value or no number.
   case notFinite(path: String, name: String)
+  /// Every number is finite, and what the adapter adds is not: numbers or `lora_alpha / r` too large for float32.
+  case overflows(path: String, name: String, scaling: String)
 
   public var description: String { text.onOneLine }
 
@@ -49,6 +51,9 @@ public enum PEFTError: Error, Equatable, CustomStringConvertible {
     case .notFinite(let path, let name):
       "\(path): `\(name)` holds infinite values or no numbers: its training diverged, or the file is damaged."
         + " Use an earlier checkpoint of the adapter."
+    case .overflows(let path, let name, let scaling):
+      "\(path): \(scaling) (lora_alpha / r) times `\(name)` and its partner is beyond float32: what the adapter adds would be"
+        + " infinite. Its training diverged, or adapter_config.json or the file is damaged."
     }
   }
 

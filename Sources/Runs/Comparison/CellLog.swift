@@ -10,8 +10,14 @@ public enum CellLog {
   /// - Returns: nil while a process that inherited an earlier handle lives.
   /// - Throws: `FileError`.
   public static func take(_ url: URL) throws -> FileHandle? {
-    let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    // A pipe would wait for its reader.
+    let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
     guard descriptor >= 0 else { throw FileError.system(errno, writing: url.path) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw FileError.notWritable(path: url.path, reason: "not a regular file")
+    }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let code = errno
       close(descriptor)
@@ -40,8 +46,9 @@ public enum CellLog {
 
   /// The end of a file, after `offset`: as text, 16 KiB at most.
   static func tail(_ url: URL, from offset: UInt64 = 0) -> String? {
-    guard let handle = try? FileHandle(forReadingFrom: url) else { return nil }
-    defer { try? handle.close() }
+    guard let file = try? RegularFile(url) else { return nil }
+    let handle = FileHandle(fileDescriptor: file.descriptor, closeOnDealloc: false)
+    defer { withExtendedLifetime(file) {} }
     guard let end = try? handle.seekToEnd(), end > offset,
       (try? handle.seek(toOffset: max(offset, end - min(end, 16 << 10)))) != nil,
       let data = try? handle.readToEnd()

@@ -23,11 +23,15 @@ extension Filters {
     "wordcount": { interpreter, value, arguments in
       try arguments.none(interpreter)
       let text = try interpreter.printed(value)
-      func isWord(_ scalar: Unicode.Scalar) -> Bool { scalar == "_" || scalar.isPythonAlphanumeric }
-      let starts = text.scalars.indices.filter { index in
-        isWord(text.scalars[index]) && (index == 0 || !isWord(text.scalars[index - 1]))
+      // Character properties cost more than copying.
+      try interpreter.spend(4 * text.count)
+      var (words, isInside) = (0, false)
+      for scalar in text.scalars {
+        let isWord = scalar == "_" || scalar.isPythonAlphanumeric
+        if isWord, !isInside { words += 1 }
+        isInside = isWord
       }
-      return .integer(starts.count)
+      return .integer(words)
     },
     "format": { interpreter, value, arguments in
       guard arguments.named.isEmpty else {

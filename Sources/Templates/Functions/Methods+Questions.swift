@@ -28,13 +28,17 @@ extension Methods {
 
 extension Unicode.Scalar {
   var isPythonLetter: Bool {
-    switch properties.generalCategory {
+    if isASCII { return (0x61...0x7A).contains(value | 0x20) }
+    return switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
     default: false
     }
   }
 
-  var isPythonAlphanumeric: Bool { isPythonLetter || properties.numericType != nil }
+  var isPythonAlphanumeric: Bool {
+    if isASCII { return isPythonLetter || (0x30...0x39).contains(value) }
+    return isPythonLetter || properties.numericType != nil
+  }
 }
 
 extension Text {

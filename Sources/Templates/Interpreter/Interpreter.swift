@@ -18,6 +18,8 @@ final class Interpreter {
   var macros: [(macro: Statement.Macro, scope: Scope)] = []
   /// Texts that blocks with filters enclose.
   var enclosed: [Text] = []
+  /// Characters and elements of the variables.
+  private var given = 0
   private var workLeft: Int
 
   init(template: String, limits: TemplateLimits, clock: TemplateClock) {
@@ -29,10 +31,19 @@ final class Interpreter {
 
   var place: TemplateError.Place { TemplateError.Place(template: template, line: line) }
 
+  /// Takes note of what the template is given: the more that is, the more may be done.
+  func take(given count: Int) {
+    given += count
+    workLeft += limits.workPerGiven * count
+  }
+
   /// Counts work, which is limited.
   func spend(_ work: Int) throws {
     workLeft -= min(work, workLeft + 1)
-    if workLeft < 0 { throw TemplateError.limit(at: place, what: "the template works without end", limit: limits.work) }
+    if workLeft < 0 {
+      throw TemplateError.limit(
+        at: place, what: "the template works without end", limit: limits.work + limits.workPerGiven * given)
+    }
   }
 
   /// Counts elements that are made or read.

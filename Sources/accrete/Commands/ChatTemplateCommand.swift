@@ -25,7 +25,7 @@ struct ChatTemplateCommand: ParsableCommand {
   func run() throws {
     try Failure.reported {
       let template = try ChatTemplate(folder: base.folder())
-      let request = try ChatRequest(json: try FileHandle.standardInput.readToEnd() ?? Data(), name: "standard input")
+      let request = try ChatRequest(json: try StandardInput.read(), name: "standard input")
       let text = try template.render(
         request.messages, addGenerationPrompt: request.addGenerationPrompt, tools: request.tools,
         variables: request.variables)

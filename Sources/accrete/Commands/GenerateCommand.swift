@@ -13,7 +13,7 @@ struct GenerateCommand: ParsableCommand {
     commandName: "generate", abstract: "Continue prompts, with the base or with a learned task's experts.",
     discussion: """
       --prompt TEXT is answered as it is written; with --chat it is one turn of a conversation, in the words of the base's own template. \
-      --prompts FILE has one JSON object on each line, {"prompt": TEXT} or {"messages": [{"role": …, "content": …}, …]}; all are \
+      --prompts FILE (- is standard input) has one JSON object on each line, {"prompt": TEXT} or {"messages": [{"role": …, "content": …}, …]}; all are \
       answered together, and each answer is a line {"text": …, "ids": […], "reason": "end", "stop" or "limit"}.
       """)
 
@@ -24,7 +24,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "The text to continue.")
   var prompt: String?
 
-  @Option(help: "Prompts, one JSON object on each line.")
+  @Option(help: "Prompts, one JSON object on each line; - is standard input.")
   var prompts: String?
 
   @Flag(help: "The prompt is a turn of a conversation: write it with the base's chat template.")
@@ -50,7 +50,7 @@ struct GenerateCommand: ParsableCommand {
       for warning in base.warnings { Console.error("warning: \(warning)") }
       let reader = PromptReader(base)
       let ids =
-        try prompts.map { try reader.file(absolute($0)) } ?? [reader.prompt(prompt ?? "", chat: chat, system: system)]
+        try prompts.map { try reader.file($0) } ?? [reader.prompt(prompt ?? "", chat: chat, system: system)]
       let streams = prompts == nil && !json
       let texts = try TextGenerator(base.model, base.tokenizer).texts(
         after: ids, options: sampling.options, stops: sampling.stop,

@@ -26,7 +26,10 @@ struct LogitsCommand: ParsableCommand {
       let values = try withoutGradients {
         let hidden = try model.hiddenStates(
           TokenBatch([numbers], pad: 0, on: model.device), experts: expert.selection(for: model))
-        return try model.logits(hidden).floats()
+        let logits = try model.logits(hidden)
+        // JSON has no way to write what is no number.
+        try DecoderModel.requireFinite(logits, "the logits")
+        return try logits.floats()
       }
       // Written by hand: a float prints as its shortest exact form, and arrays of millions need no encoder.
       let shape = "[\(numbers.count),\(model.configuration.vocabularySize)]"

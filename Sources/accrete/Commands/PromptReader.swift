@@ -24,18 +24,24 @@ struct PromptReader {
     return try conversation(turns, [], TemplateObject())
   }
 
-  /// The prompts of a file, one JSON object on each line.
+  /// The prompts of a file, one JSON object on each line; `-` is standard input.
   func file(_ path: String) throws -> [[Int]] {
-    let lines = try JSONFile.contents(of: URL(fileURLWithPath: path)).split(separator: UInt8(ascii: "\n"))
-    guard !lines.isEmpty else { throw FileError.malformedJSON(path: path, reason: "it has no line") }
-    return try lines.enumerated().map { number, line in
-      let place = "\(path), line \(number + 1)"
+    let isInput = path == StandardInput.name
+    let data = isInput ? try StandardInput.read() : try JSONFile.contents(of: URL(fileURLWithPath: absolute(path)))
+    let source = isInput ? "standard input" : absolute(path)
+    var prompts: [[Int]] = []
+    try data.forEachLine { number, line in
+      guard !line.isEmpty else { return }
+      let place = "\(source), line \(number)"
       if let text = try JSONFile.decode(Line.self, from: Data(line), path: place).prompt {
-        return try base.tokenizer.encode(text, addSpecialTokens: true)
+        prompts.append(try base.tokenizer.encode(text, addSpecialTokens: true))
+      } else {
+        let request = try ChatRequest(json: Data(line), name: place)
+        prompts.append(try conversation(request.messages, request.tools ?? [], request.variables))
       }
-      let request = try ChatRequest(json: Data(line), name: place)
-      return try conversation(request.messages, request.tools ?? [], request.variables)
     }
+    guard !prompts.isEmpty else { throw FileError.malformedJSON(path: source, reason: "it has no line") }
+    return prompts
   }
 
   /// The template's text has its special tokens already.

@@ -13,8 +13,6 @@ struct TokenizeCommand: ParsableCommand {
   @Flag(help: "Add the special tokens that the tokenizer's template adds.")
   var special = false
 
-  private struct Result: Encodable { let ids: [Int] }
-
   /// Where `data` is no UTF-8.
   private static func place(in data: Data) -> String {
     guard let place = UTF8Text.firstInvalidByte(in: [UInt8](data)) else { return "bytes that are no UTF-8" }
@@ -25,7 +23,7 @@ struct TokenizeCommand: ParsableCommand {
   func run() throws {
     try Failure.reported {
       let tokenizer = try BPETokenizer(folder: base.folder())
-      let data = try FileHandle.standardInput.readToEnd() ?? Data()
+      let data = try StandardInput.read()
       guard let text = String(validating: data, as: UTF8.self) else {
         throw StreamError.text(
           StreamError.Detail(
@@ -33,7 +31,13 @@ struct TokenizeCommand: ParsableCommand {
         )
       }
       let ids = try tokenizer.encode(text, addSpecialTokens: special)
-      try Console.output(String(decoding: try JSONFile.encode(Result(ids: ids), pretty: false), as: UTF8.self))
+      // Written by hand, a part at a time: an encoder would take a hundred bytes for each of millions of ids.
+      try Console.stream("{\"ids\":[")
+      for start in stride(from: 0, to: ids.count, by: 1 << 16) {
+        let part = ids[start..<min(start + (1 << 16), ids.count)].map(String.init).joined(separator: ",")
+        try Console.stream(start == 0 ? part : "," + part)
+      }
+      try Console.output("]}")
     }
   }
 }

@@ -1,0 +1,54 @@
+import CTorch
+public import Files
+import Foundation
+
+extension SafetensorsFile {
+  /// SHA-256 of all bytes of the file, in one pass in which every number is looked at.
+  ///
+  /// - Throws: ``TorchError/notFinite(path:name:element:)`` for a tensor that holds an infinite value or no number: what is computed
+  ///   with it is neither.
+  public func digestOfFiniteNumbers() throws -> Digest {
+    try withBytes { bytes in
+      try Digest { take in
+        var position = 0
+        for (name, place) in places() {
+          take(UnsafeRawBufferPointer(rebasing: bytes[position..<place.bytes.lowerBound]))
+          // A piece is looked at while the caches have it.
+          for start in stride(from: place.bytes.lowerBound, to: place.bytes.upperBound, by: Self.pieceBytes) {
+            let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + Self.pieceBytes, place.bytes.upperBound)])
+            take(piece)
+            if let element = place.type.firstNotFinite(in: piece) {
+              throw TorchError.notFinite(
+                path: url.path, name: name, element: (start - place.bytes.lowerBound) / place.type.size + element)
+            }
+          }
+          position = place.bytes.upperBound
+        }
+        take(UnsafeRawBufferPointer(rebasing: bytes[position...]))
+      }
+    }
+  }
+
+  /// A whole number of elements of every type.
+  private static let pieceBytes = 1 << 16
+}
+
+extension DType {
+  /// The bits of the exponent, all of which are set in what is infinite or no number; nil for whole numbers.
+  private var exponent: UInt64? {
+    switch self {
+    case .float64: 0x7FF0_0000_0000_0000
+    case .float32: 0x7F80_0000
+    case .bfloat16: 0x7F80
+    case .float16: 0x7C00
+    case .int64, .int32, .int16, .int8, .uint8, .bool: nil
+    }
+  }
+
+  /// The first element of `bytes`, whole elements of this type, that is infinite or no number.
+  fileprivate func firstNotFinite(in bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let exponent, let base = bytes.baseAddress else { return nil }
+    let place = accrete_first_not_finite(Int64(bytes.count / size), base, Int32(size), exponent)
+    return place < 0 ? nil : Int(place)
+  }
+}
