@@ -17,16 +17,14 @@ struct AccreteCommand: ParsableCommand {
   /// Runs the command that was asked for; its exit code.
   private static func status() -> Int32 {
     do {
-      try Failure.reported {
-        do {
-          var command = try parseAsRoot()
-          try command.run()
-        } catch  where exitCode(for: error) == .success {
-          // Help and version are results.
-          try Console.output(fullMessage(for: error))
-        }
-        try Console.finish()
+      do {
+        var command = try parseAsRoot()
+        try command.run()
+      } catch where exitCode(for: error) == .success {
+        // Help and version are results.
+        try Failure.reported { try Console.output(fullMessage(for: error)) }
       }
+      try Failure.reported { try Console.finish() }
       return 0
     } catch {
       let text = fullMessage(for: error)

@@ -13,12 +13,14 @@
 // take turns. The lines on standard input: train: number of steps; score: nothing; generate: rows in the batch;
 // tokenize: threads.
 
+import Files
 import Foundation
 import Torch
 
 @main
 struct AccreteBenchmark {
   static func main() async {
+    StandardDescriptors.openMissing()
     do {
       try await run(Arguments(CommandLine.arguments))
     } catch {
