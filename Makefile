@@ -46,6 +46,7 @@ test: setup
 	$(call link_libtorch,)
 	Scripts/check_fuzzing
 	$(SWIFT) test --skip-build --parallel
+	Scripts/test_instruction_sets
 
 # Inputs for each target; see docs/fuzzing.md.
 FUZZ_RUNS ?= 450000

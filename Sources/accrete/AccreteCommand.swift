@@ -6,6 +6,10 @@ import Torch
 @main
 struct AccreteCommand: ParsableCommand {
   static func main() {
+    if let problem = InstructionSet.problem {
+      Console.error("accrete: \(problem)")
+      AccreteCommand.exit(withError: ExitCode(Failure.usage))
+    }
     TorchRuntime.keepFreedMemory()
     main(nil)
   }
