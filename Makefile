@@ -53,6 +53,7 @@ test: setup
 	Scripts/check_operator_stack
 	python3 -m unittest discover --start-directory Scripts/tests
 	$(SWIFT) test --skip-build --parallel
+	Scripts/test_instruction_sets
 
 # Inputs for each target; see docs/fuzzing.md.
 FUZZ_RUNS ?= 450000

@@ -90,7 +90,7 @@ let package = Package(
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
     tests("Files", []),
-    tests("Torch", ["Files"]),
+    tests("Torch", ["CTorch", "Files"]),
     tests("Tokenization", ["Files"], resources: [.copy("Resources")]),
     tests("Templates", ["Files"], resources: [.copy("Resources")]),
     tests("Decoder", ["Torch", "Tokenization", "Files"]),

@@ -83,6 +83,12 @@ public enum ComparisonTable {
     return TextTable.render([["cell", "order", "seed"] + names] + rows)
   }
 
+  /// What stands beside every table of results.
+  static let processors = """
+    A processor with another instruction set rounds otherwise, and a run drifts with it: one seed's ACC moved by up to 4 points \
+    (docs/protocol.md, "Processors").
+    """
+
   private static func formulas(_ results: ComparisonResults, _ methods: [ComparisonResults.Method]) -> String {
     var lines = ["methods: \(results.summaryFormula) over the complete cells"]
     var seen: Set<String> = []
@@ -90,6 +96,7 @@ public enum ComparisonTable {
       lines.append(measure.formula.hasPrefix(measure.name) ? measure.formula : "\(measure.name): \(measure.formula)")
     }
     if !results.differences.isEmpty { lines.append("paired: \(results.differenceFormula)") }
+    if !methods.isEmpty { lines.append("processors: \(processors)") }
     if let cell = results.cells.first {
       lines.append("cells: 95 % intervals in brackets: \(BootstrapInterval.formula)")
       lines.append("\(cell.cell.name) again: \(cell.command)")

@@ -10,6 +10,10 @@ struct AccreteCommand: ParsableCommand {
   static func main() {
     StandardDescriptors.openMissing()
     StandardDescriptors.ignoreBrokenPipes()
+    if let problem = InstructionSet.problem {
+      Console.error("accrete: \(problem)")
+      AccreteCommand.exit(withError: ExitCode(Failure.usage))
+    }
     TorchRuntime.keepFreedMemory()
     Foundation.exit(status())
   }

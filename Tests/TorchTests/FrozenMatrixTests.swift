@@ -33,19 +33,95 @@ import Testing
     #expect(try x.linear(matrix).isEqual(to: x.linear(matrix)))
   }
 
-  /// The way of processors without integer instructions gives libtorch's integers, the largest sums and several parts included.
+  /// What products of integers are, computed here: for each inner dimension the sums of the one before and one product more.
+  private struct IntegerReference {
+    static let (rows, columns, inner) = (40, 40, 70)
+    let a: Tensor  // int8 [rows, inner]
+    let b: Tensor  // int8 [columns, inner]
+    /// Of the first 1, 2, … inner numbers. int32 [rows, columns] each
+    let products: [Tensor]
+
+    init() throws {
+      func number(_ row: Int, _ place: Int) -> Int {
+        // The largest sums in some rows, everything in the others.
+        row % 5 == 0 ? (row % 2 == 0 ? 127 : -127) : (row * 71 + place * 37 + 11) % 255 - 127
+      }
+      func matrix(_ rows: Int) throws -> Tensor {
+        let numbers = (0..<rows).flatMap { row in (0..<Self.inner).map { Float(number(row, $0)) } }
+        return try Tensor(numbers, shape: [rows, Self.inner]).converted(to: .int8)
+      }
+      (a, b) = (try matrix(Self.rows), try matrix(Self.columns))
+      var sums = [Int](repeating: 0, count: Self.rows * Self.columns)
+      products = try (0..<Self.inner).map { place in
+        for row in 0..<Self.rows {
+          for column in 0..<Self.columns {
+            sums[row * Self.columns + column] += number(row, place) * number(column, place)
+          }
+        }
+        return try Tensor(sums, shape: [Self.rows, Self.columns]).converted(to: .int32)
+      }
+    }
+
+    /// Whether `product` gives the right integers, with the second matrix lying either way.
+    func holds(_ rows: Int, _ inner: Int, _ columns: Int, _ product: (Tensor, Tensor) throws -> Tensor) throws -> Bool {
+      let left = try a.narrowed(0, from: 0, count: rows).narrowed(1, from: 0, count: inner).contiguous()
+      let right = try b.narrowed(0, from: 0, count: columns).narrowed(1, from: 0, count: inner).contiguous()
+      let turned = try right.transposed(0, 1)
+      let expected = try products[inner - 1].narrowed(0, from: 0, count: rows).narrowed(1, from: 0, count: columns)
+      for right in [turned, try turned.contiguous()] {
+        // What a result would hold that is never written.
+        try Tensor(uninitialized: [rows, columns], .int32).fillInPlace(-1_234_567)
+        let result = try product(left, right)
+        guard result.dtype == .int32, try result.isEqual(to: expected.contiguous()) else { return false }
+      }
+      return true
+    }
+  }
+
+  /// Every pair of an inner dimension, rows and columns, and all three where the inner dimension is small.
+  @Test func integerProducts() throws {
+    let reference = try IntegerReference()
+    var wrong: [String] = []
+    for inner in 1...IntegerReference.inner {
+      for columns in 1...IntegerReference.columns {
+        let few = (columns * 17 + inner) % IntegerReference.rows + 1
+        for rows in inner <= 2 ? Array(1...IntegerReference.rows) : [few] {
+          guard try !reference.holds(rows, inner, columns, Tensor.integerProduct) else { continue }
+          wrong.append("[\(rows), \(inner)] × [\(inner), \(columns)]")
+        }
+      }
+    }
+    #expect(wrong.isEmpty, "\(wrong.count) shapes, among them \(wrong.prefix(8))")
+  }
+
+  /// The way of processors without integer instructions.
+  @Test func integersByFloatsAreTheSame() throws {
+    let reference = try IntegerReference()
+    var wrong: [String] = []
+    for inner in 1...IntegerReference.inner {
+      for columns in stride(from: inner % 3 + 1, through: IntegerReference.columns, by: 3) {
+        let rows = (columns * 17 + inner) % IntegerReference.rows + 1
+        guard try !reference.holds(rows, inner, columns, Tensor.floatProduct) else { continue }
+        wrong.append("[\(rows), \(inner)] × [\(inner), \(columns)]")
+      }
+    }
+    #expect(wrong.isEmpty, "\(wrong.count) shapes, among them \(wrong.prefix(8))")
+  }
+
+  /// Both ways with the largest sums, and with more than one part.
   @Test(arguments: [1, 16, 1040, 1041, 2500])
-  func integersByFloatsAreTheSame(inner: Int) throws {
-    let most = [Int8](repeating: 127, count: inner)
-    let mixed = (0..<inner).map { Int8(($0 * 37 + 11) % 255 - 127) }
-    let a = try Tensor((most + mixed + most.map { -$0 }).map(Float.init), shape: [3, inner]).converted(to: .int8)
-    let b = try Tensor((most + mixed).map(Float.init), shape: [2, inner]).converted(to: .int8).transposed(0, 1)
-    let exact = try Operation.call("aten::_int_mm", [.tensor(a), .tensor(b)])
-    let product = try Tensor.floatProduct(a, b)
-    #expect(product.dtype == .int32)
-    #expect(try product.isEqual(to: exact))
-    let largest = try product.converted(to: .float32).floats().first
-    #expect(largest == Float(127 * 127 * inner))
+  func longSumsOfIntegers(inner: Int) throws {
+    let most = [Int](repeating: 127, count: inner)
+    let mixed = (0..<inner).map { ($0 * 37 + 11) % 255 - 127 }
+    let (left, right) = ([most, mixed, most.map { -$0 }], [most, mixed])
+    let a = try Tensor(left.joined().map(Float.init), shape: [3, inner]).converted(to: .int8)
+    let b = try Tensor(right.joined().map(Float.init), shape: [2, inner]).converted(to: .int8).transposed(0, 1)
+    let sums = left.flatMap { row in right.map { column in zip(row, column).reduce(0) { $0 + $1.0 * $1.1 } } }
+    let expected = try Tensor(sums, shape: [3, 2]).converted(to: .int32)
+    for product in [try Tensor.floatProduct(a, b), try Tensor.integerProduct(a, b)] {
+      #expect(product.dtype == .int32)
+      #expect(try product.isEqual(to: expected))
+    }
   }
 
   @Test func zeroRowsStayZero() throws {

@@ -72,7 +72,9 @@ import Torch
           ["output", "queries", "keys", "values"], zip(own, [expected.output] + expected.gradients))
         {
           let distance = try (pair.0 - pair.1).abs().maximum().item()
-          #expect(distance < 2e-5, "\(name), \(heads) heads of \(dim), row of \(length): \(distance)")
+          // Rounding, which is in proportion: gradients of long rows reach 30.
+          let limit = try max(2e-5, 4e-6 * pair.1.abs().maximum().item())
+          #expect(distance < limit, "\(name), \(heads) heads of \(dim), row of \(length): \(distance)")
         }
         start += length
       }

@@ -15,6 +15,19 @@ extern "C" {
 
 enum { accrete_rank_block = 8 };
 
+// What the kernels are compiled for, from the smallest to the largest. All but the plain set have fused multiply-add: these give the
+// same bits as each other, and the plain one other roundings wherever a product is added to something (docs/protocol.md, "Processors").
+typedef enum { accrete_plain, accrete_avx2, accrete_avx512 } AccreteInstructionSet;
+
+// The largest that this processor has.
+AccreteInstructionSet accrete_best_instruction_set(void);
+// The one that the calling thread's kernels use: the largest, or that which the environment variable ACCRETE_ISA names.
+AccreteInstructionSet accrete_instruction_set(void);
+// What is wrong with ACCRETE_ISA, and the fix; NULL: nothing. Kernels then use the largest set, after a line on standard error.
+const char* accrete_instruction_set_problem(void);
+// From now on, the calling thread's kernels use this set; -1: as above. For comparing sets in one process.
+void accrete_use_instruction_set(int32_t set);
+
 // Inverted dropout whose masks are computed, not stored: an element is dropped where a hash of key, row and column is below
 // `threshold` = p · 2³² (docs/protocol.md, "Dropout"). threshold 0: nothing is dropped.
 typedef struct {
@@ -199,10 +212,11 @@ void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* places
 // bfloat16 to float32.
 void accrete_widen(int64_t count, const uint16_t* x, float* out, int32_t threads);
 
-// Whether libtorch multiplies 8-bit integers by instructions of this processor (AVX-512 VNNI); else a plain loop does it.
+// Whether this processor has instructions for products of 8-bit integers (AVX-512 VNNI) and the instruction set in use includes
+// them; without, libtorch multiplies them in a plain loop.
 int32_t accrete_multiplies_integers(void);
 
-// Rows of 8-bit integers with a scale each: x ⊙ columns ≈ values · scales (columns NULL: 1).
+// Rows of 8-bit integers with a scale each: x ⊙ columns ≈ values · scales (columns NULL: 1). The same bits with every instruction set.
 void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* columns, int8_t* values, float* scales,
                       int32_t threads);
 // out = sums · scales (per row) · columns (NULL: 1) + addend (NULL: 0).

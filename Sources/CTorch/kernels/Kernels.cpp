@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "InstructionSet.h"
 #include "Parallel.h"
 
 // Vectors are passed between inlined functions of this file only, so that no calling convention matters.
@@ -62,9 +63,7 @@ namespace plain {
 #include "Finite.h"
 }  // namespace plain
 
-#if defined(__x86_64__) && defined(__clang__)
-#define ACCRETE_X86 1
-
+#ifdef ACCRETE_X86
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 namespace avx2 {
 #include "Vector.h"
@@ -104,32 +103,15 @@ namespace avx512 {
 #pragma clang attribute pop
 #endif
 
-enum class Level { plain, avx2, avx512 };
-
-Level level() {
-#ifdef ACCRETE_X86
-  static const Level found = [] {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl")) {
-      return Level::avx512;
-    }
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? Level::avx2 : Level::plain;
-  }();
-  return found;
-#else
-  return Level::plain;
-#endif
-}
-
 }  // namespace
 }  // namespace accrete
 
 #ifdef ACCRETE_X86
 #define ACCRETE_DISPATCH(call)                                \
-  switch (accrete::level()) {                                 \
-    case accrete::Level::avx512: accrete::avx512::call; break; \
-    case accrete::Level::avx2: accrete::avx2::call; break;     \
-    case accrete::Level::plain: accrete::plain::call; break;   \
+  switch (accrete::instruction_set()) {                       \
+    case accrete_avx512: accrete::avx512::call; break;        \
+    case accrete_avx2: accrete::avx2::call; break;            \
+    case accrete_plain: accrete::plain::call; break;          \
   }
 #else
 #define ACCRETE_DISPATCH(call) accrete::plain::call
@@ -251,7 +233,7 @@ void accrete_widen(int64_t count, const uint16_t* x, float* out, int32_t threads
 
 int32_t accrete_multiplies_integers(void) {
 #ifdef ACCRETE_X86
-  return __builtin_cpu_supports("avx512vnni") ? 1 : 0;
+  return accrete::instruction_set() == accrete_avx512 && __builtin_cpu_supports("avx512vnni") ? 1 : 0;
 #else
   return 0;
 #endif

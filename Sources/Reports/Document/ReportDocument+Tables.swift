@@ -12,7 +12,7 @@ extension ReportDocument {
       return
         "\(strong: metric.name): \(code: metric.formula); n \(Format.span(counts)) rows in each run\(metric.better.map { ", \($0.rawValue) is better" } ?? "")"
     }
-    table.notes.append("Seeds: \(seeds(comparison)).")
+    table.notes += ["Seeds: \(seeds(comparison)).", "\(ComparisonTable.processors)"]
     var blocks = [Block.table(table)]
     if let difference = differences(comparison) { blocks.append(.table(difference)) }
     return Section(id: "metrics", title: "Metrics", blocks: blocks)

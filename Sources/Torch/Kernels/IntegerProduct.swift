@@ -18,11 +18,28 @@ extension Tensor {
     return withExtendedLifetime((x, columns)) { (values, scales) }
   }
 
-  /// The exact product of 8-bit integers. [rows, inner] × [inner, columns] → int32 [rows, columns]
+  /// The exact product of 8-bit integers, the same on every processor. [rows, inner] × [inner, columns] → int32 [rows, columns]
+  ///
+  /// libtorch's operator leaves its result as memory was where the inner dimension is 1 (2.13, on processors with AVX-512 VNNI).
   static func integerProduct(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-    guard accrete_multiplies_integers() != 0 else { return try floatProduct(a, b) }
+    guard a.shape.last ?? 0 > 1, accrete_multiplies_integers() != 0, operatorIsExact else {
+      return try floatProduct(a, b)
+    }
     return try Operation.call("aten::_int_mm", [.tensor(a), .tensor(b)]).contiguous()
   }
+
+  /// Whether libtorch's operator gives the largest sums. It does not where oneDNN is kept from the instructions that libtorch finds
+  /// (`ONEDNN_MAX_CPU_ISA`): there sums of two products are cut off at 2¹⁵.
+  private static let operatorIsExact: Bool = {
+    func largest() throws -> Bool {
+      let numbers = (0..<32).flatMap { [Float](repeating: $0 % 2 == 0 ? 127 : -127, count: 64) }
+      let a = try Tensor(numbers, shape: [32, 64]).converted(to: .int8)
+      let b = try a.transposed(0, 1)
+      return try Operation.call("aten::_int_mm", [.tensor(a), .tensor(b)]).isEqual(to: floatProduct(a, b))
+    }
+    // An operator that fails is not one to use.
+    return (try? largest()) ?? false
+  }()
 
   /// The same integers by products of float32, which libtorch has in fast form on every processor: its integer products without
   /// such instructions are a plain loop, ten times slower than these.

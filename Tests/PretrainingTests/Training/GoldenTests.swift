@@ -76,8 +76,16 @@ import Torch
       DecoderConfiguration(folder: Self.folder(name)), seed: golden.seed, deviation: 0.2)
     let stored = try SafetensorsFile(Self.folder(name).appendingPathComponent("model.safetensors"))
     #expect(Set(stored.names) == Set(decoder.weights.map(\.name)))
+    // libtorch draws normal numbers by vector instructions, with roundings of their own: goldens come from a processor with AVX2.
+    let hasVectors = ["AVX2", "AVX512"].contains { TorchRuntime.buildDescription.contains("capability usage: \($0)") }
     for weight in decoder.weights {
-      #expect(try weight.tensor.isEqual(to: stored.tensor(weight.name)), "\(weight.name)")
+      let golden = try stored.tensor(weight.name)
+      if hasVectors {
+        #expect(try weight.tensor.isEqual(to: golden), "\(weight.name)")
+      } else {
+        let distance = try Self.difference(weight.tensor, golden)
+        #expect(distance < 1e-6, "\(weight.name): \(distance)")
+      }
     }
   }
 

@@ -1,0 +1,252 @@
+import CTorch
+import Testing
+import Torch
+
+/// Memory for kernels, filled with the same numbers in every run; freed with this object.
+final class KernelMemory {
+  private var stream = RandomStream(purposes: ["kernel memory"])
+  private var buffers: [UnsafeMutableRawPointer] = []
+
+  deinit { buffers.forEach { $0.deallocate() } }
+
+  private func buffer<Element>(_ values: [Element]) -> UnsafeMutablePointer<Element> {
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: values.count)
+    memory.initialize(from: values, count: values.count)
+    buffers.append(UnsafeMutableRawPointer(memory))
+    return memory
+  }
+
+  /// Evenly from −2 to 2.
+  func numbers(_ count: Int) -> UnsafeMutablePointer<Float> {
+    buffer((0..<count).map { _ in Float(stream.below(1 << 24)) / Float(1 << 22) - 2 })
+  }
+
+  func zeros(_ count: Int) -> UnsafeMutablePointer<Float> { buffer([Float](repeating: 0, count: count)) }
+
+  func copy<Element: BitwiseCopyable>(_ values: [Element]) -> UnsafeMutablePointer<Element> { buffer(values) }
+
+  /// As bfloat16: the upper halves.
+  func halves(_ count: Int) -> UnsafeMutablePointer<UInt16> {
+    buffer((0..<count).map { _ in UInt16((Float(stream.below(1 << 24)) / Float(1 << 22) - 2).bitPattern >> 16) })
+  }
+}
+
+/// A kernel on a small example, of sizes that are no multiples of a vector.
+struct KernelCall: Sendable, CustomTestStringConvertible {
+  let name: String
+  /// Whether the plain kernel has the same bits as those with fused multiply-add.
+  let isSameEverywhere: Bool
+  let run: @Sendable (KernelMemory) -> [Float]
+
+  var testDescription: String { name }
+
+  private init(_ name: String, same: Bool = false, _ run: @escaping @Sendable (KernelMemory) -> [Float]) {
+    (self.name, isSameEverywhere, self.run) = (name, same, run)
+  }
+
+  static let all = sums + norms + lowRank + mixture + attention + products + integers
+
+  private static let (tokens, width, rank) = (19, 71, 8)
+  private static let (t, w, r) = (Int64(tokens), Int64(width), Int64(rank))
+  private static let dropout = AccreteDropout(threshold: UInt32(0.25 * 0x1p32), scale: 4.0 / 3)
+
+  private static func values(_ parts: (UnsafeMutablePointer<Float>, Int)...) -> [Float] {
+    parts.flatMap { Array(UnsafeBufferPointer(start: $0.0, count: $0.1)) }
+  }
+
+  private static let sums: [KernelCall] = [
+    KernelCall("square sum") { [Float(accrete_square_sum(40_000, $0.numbers(40_000), 2))] },
+    KernelCall("add rows", same: true) {
+      let (ids, out) = ($0.copy((0..<t).map { $0 * 7 % 5 }), $0.numbers(5 * width))
+      accrete_add_rows(t, w, ids, $0.numbers(tokens * width), out, 2)
+      return values((out, 5 * width))
+    },
+    KernelCall("blend") {
+      let x = $0.numbers(1000)
+      accrete_blend(1000, 0.9, x, 0.1, $0.numbers(1000), 1)
+      return values((x, 1000))
+    },
+    KernelCall("mirror", same: true) {
+      let x = $0.numbers(2 * 38 * 38)
+      accrete_mirror(2, 38, 19, x, 2)
+      return values((x, 2 * 38 * 38))
+    },
+    KernelCall("combine") {
+      let (rows, places) = ($0.numbers(40 * width), $0.copy((0..<2 * t).map { $0 * 11 % 40 }))
+      var s = AccreteCombination(
+        tokens: t, count: t + 3, active: 2, width: w, rows: rows, places: places, threads: 2)
+      let (weights, out) = ($0.numbers(2 * tokens), $0.zeros((tokens + 3) * width))
+      accrete_combine(&s, weights, $0.numbers((tokens + 3) * width), out)
+      let (byWeights, byRows) = ($0.zeros(2 * tokens), $0.zeros(40 * width))
+      let visited = $0.copy((0..<2 * tokens).map { Float($0 % 3) })
+      accrete_combine_backward(&s, weights, $0.numbers(tokens * width), visited, byWeights, byRows)
+      return values((out, (tokens + 3) * width), (byWeights, 2 * tokens), (byRows, 40 * width))
+    },
+  ]
+
+  private static let norms: [KernelCall] = [
+    KernelCall("norm") {
+      let (x, weight) = ($0.numbers(tokens * width), $0.numbers(width))
+      let (sum, normed, back, own) = (
+        $0.zeros(tokens * width), $0.zeros(tokens * width), $0.zeros(tokens * width), $0.zeros(width)
+      )
+      accrete_norm_forward(t, w, x, $0.numbers(tokens * width), weight, 1e-5, sum, normed, 2)
+      accrete_norm_backward(t, w, normed, x, weight, 1e-5, sum, back, 2)
+      accrete_norm_weight_backward(t, w, normed, x, 1e-5, own, 2)
+      return values((sum, tokens * width), (normed, tokens * width), (back, tokens * width), (own, width))
+    },
+    KernelCall("SwiGLU") {
+      let (gate, up) = ($0.numbers(1000), $0.numbers(1000))
+      let (out, byGate, byUp) = ($0.zeros(1000), $0.zeros(1000), $0.zeros(1000))
+      accrete_swiglu_forward(1000, gate, up, out, 1)
+      accrete_swiglu_backward(1000, $0.numbers(1000), gate, up, byGate, byUp, 1)
+      return values((out, 1000), (byGate, 1000), (byUp, 1000))
+    },
+    KernelCall("cross entropy") {
+      let (logits, losses) = ($0.numbers(tokens * 1000), $0.zeros(tokens))
+      accrete_cross_entropy(t, 993, 1000, $0.copy((0..<t).map { $0 * 52 }), 0.5, logits, losses, 2)
+      return values((logits, tokens * 1000), (losses, tokens))
+    },
+    KernelCall("rotate") {
+      let out = $0.zeros(tokens * 3 * 40)
+      accrete_rotate(t, 3, 40, $0.numbers(tokens * 120), $0.numbers(tokens * 20), $0.numbers(tokens * 20), -1, out, 2)
+      return values((out, tokens * 120))
+    },
+  ]
+
+  private static let lowRank: [KernelCall] = [
+    // One number in each row of the factors: a sum of one product and zeros, which is the mask.
+    KernelCall("dropout masks", same: true) {
+      let factors = $0.zeros(2 * rank * width)
+      for row in 0..<2 * rank { factors[row * width + row * 31 % width] = 1 }
+      var s = AccreteReduction(
+        tokens: t, width: w, rank: r, pairs: 2, x: $0.copy([Float](repeating: 1, count: tokens * width)), a: factors,
+        keys: $0.copy([77, 0xDEAD_BEEF_0123_4567]), dropout: dropout, threads: 2)
+      let reduced = $0.zeros(tokens * 2 * rank)
+      accrete_reduce(&s, reduced)
+      return values((reduced, tokens * 2 * rank))
+    },
+    KernelCall("reduction") {
+      var s = AccreteReduction(
+        tokens: t, width: w, rank: r, pairs: 2, x: $0.numbers(tokens * width), a: $0.numbers(2 * rank * width),
+        keys: $0.copy([1, 2]), dropout: dropout, threads: 2)
+      let (reduced, own, input) = ($0.zeros(tokens * 2 * rank), $0.zeros(2 * rank * width), $0.zeros(tokens * width))
+      accrete_reduce(&s, reduced)
+      accrete_reduce_backward(&s, reduced, $0.numbers(tokens * 2 * rank), own, input)
+      return values((reduced, tokens * 2 * rank), (own, 2 * rank * width), (input, tokens * width))
+    },
+  ]
+
+  private static let mixture: [KernelCall] = [1, 2].map { experts in
+    KernelCall("mixture of \(experts)") {
+      let (count, e) = (tokens * width, Int64(experts))
+      let reduced = $0.numbers(tokens * 2 * experts * rank)
+      var s = AccreteMixture(
+        tokens: t, width: w, rank: r, experts: e, gate: $0.numbers(count), up: $0.numbers(count), reduced: reduced,
+        b: $0.numbers(2 * experts * rank * width), a: $0.numbers(experts * rank * width),
+        shares: experts == 2 ? $0.numbers(tokens * experts) : nil, keys: $0.copy([5, 6]), dropout: dropout, threads: 2)
+      let (mixed, down, first) = ($0.zeros(count), $0.zeros(tokens * experts * rank), $0.zeros(count))
+      accrete_mixture_forward(&s, mixed, down, first)
+      let (byGate, byUp, byReduced) = ($0.zeros(count), $0.zeros(count), $0.zeros(tokens * 2 * experts * rank))
+      let (flow, shares) = ($0.zeros(tokens * 2 * experts * rank), $0.zeros(tokens * experts))
+      let (b, a) = ($0.zeros(2 * experts * rank * width), $0.zeros(experts * rank * width))
+      var gradients = AccreteMixtureGradients(
+        mixed: $0.numbers(count), down: $0.numbers(tokens * experts * rank), row_first: $0.numbers(2 * width),
+        row_down: $0.numbers(2 * rank), row_of: $0.copy((0..<Int32(tokens)).map { $0 / 10 }), isolated: experts == 2,
+        gate: byGate, up: byUp, reduced: byReduced, flow: flow, shares: experts == 2 ? shares : nil, b: b, a: a)
+      accrete_mixture_backward(&s, &gradients)
+      return values(
+        (mixed, count), (down, tokens * experts * rank), (first, count), (byGate, count), (byUp, count),
+        (byReduced, tokens * 2 * experts * rank), (flow, tokens * 2 * experts * rank), (shares, tokens * experts),
+        (b, 2 * experts * rank * width), (a, experts * rank * width))
+    }
+  }
+
+  private static let attention: [KernelCall] = [
+    KernelCall("attention") {
+      let (heads, kv, dim, count) = (4, 2, 24, 50)
+      let (queries, keys, own) = (
+        $0.numbers(count * heads * dim), $0.numbers(count * kv * dim), $0.numbers(count * kv * dim)
+      )
+      var s = AccreteAttention(
+        rows: 2, heads: Int64(heads), kv_heads: Int64(kv), dim: Int64(dim), window: 20, starts: $0.copy([0, 13, 50]),
+        groups: $0.copy((0..<Int32(count)).map { $0 % 37 < 9 ? 0 : 1 + $0 / 10 }), positions: nil, queries: queries,
+        keys: keys, values: own, scale: 0.2, threads: 2)
+      let (out, statistics) = ($0.zeros(count * heads * dim), $0.zeros(count * heads))
+      accrete_attention_forward(&s, out, statistics)
+      let (byQueries, byKeys, byValues) = (
+        $0.zeros(count * heads * dim), $0.zeros(count * kv * dim), $0.zeros(count * kv * dim)
+      )
+      var gradients = AccreteAttentionGradients(
+        out: out, statistics: statistics, out_gradient: $0.numbers(count * heads * dim), queries: byQueries,
+        keys: byKeys, values: byValues)
+      accrete_attention_backward(&s, &gradients)
+      return values(
+        (out, count * heads * dim), (statistics, count * heads), (byQueries, count * heads * dim),
+        (byKeys, count * kv * dim), (byValues, count * kv * dim))
+    },
+    KernelCall("attention over a cache") {
+      let (heads, kv, dim, capacity) = (6, 2, 20, 48)
+      let (keys, own) = ($0.numbers(2 * kv * dim * capacity), $0.numbers(2 * kv * dim * capacity))
+      var s = AccreteCachedAttention(
+        rows: 2, heads: Int64(heads), kv_heads: Int64(kv), dim: Int64(dim), capacity: Int64(capacity), window: 0,
+        starts: $0.copy([0, 5, 6]), past: $0.copy([11, 40]), queries: $0.numbers(6 * heads * dim),
+        keys: $0.numbers(6 * kv * dim), values: $0.numbers(6 * kv * dim), cached_keys: keys, cached_values: own,
+        scale: 0.2, threads: 2)
+      let out = $0.zeros(6 * heads * dim)
+      accrete_cached_attention(&s, out)
+      return values((out, 6 * heads * dim), (keys, 2 * kv * dim * capacity))
+    },
+  ]
+
+  private static let products: [KernelCall] = [
+    KernelCall("product") {
+      let (x, weight, out) = ($0.numbers(13 * width), $0.numbers(30 * width), $0.zeros(13 * 30))
+      var s = AccreteProduct(
+        rows: 13, inputs: w, outputs: 30, x: x, weight: weight, half: false, addend: $0.numbers(13 * 30), threads: 2)
+      accrete_product(&s, out)
+      return values((out, 13 * 30))
+    },
+    KernelCall("product of bfloat16") {
+      let (x, weight, out) = ($0.numbers(13 * width), $0.halves(30 * width), $0.zeros(13 * 30))
+      var s = AccreteProduct(
+        rows: 13, inputs: w, outputs: 30, x: x, weight: weight, half: true, addend: nil, threads: 2)
+      accrete_product(&s, out)
+      return values((out, 13 * 30))
+    },
+    KernelCall("widen", same: true) {
+      let out = $0.zeros(1001)
+      accrete_widen(1001, $0.halves(1001), out, 2)
+      return values((out, 1001))
+    },
+    KernelCall("argmax", same: true) {
+      let (x, places) = ($0.numbers(tokens * width), $0.copy([Int64](repeating: -1, count: tokens)))
+      accrete_argmax(t, w, x, places, 2)
+      return (0..<tokens).map { Float(places[$0]) }
+    },
+  ]
+
+  private static let integers: [KernelCall] = [
+    // Numbers next to the middle between two integers: every second one would be another integer if it were rounded twice.
+    KernelCall("quantize", same: true) {
+      let (rows, width) = (9, 253)
+      let numbers = (0..<rows).flatMap { row in
+        let largest = 1.1 + Float(row) / 10
+        return [largest] + (-126..<126).map { Float((Double($0) + 0.5) / Double(127 / largest)) }
+      }
+      let (bytes, scales) = ($0.copy([Int8](repeating: 0, count: rows * width)), $0.zeros(rows))
+      var result: [Float] = []
+      for columns in [nil, $0.numbers(width)] {
+        accrete_quantize(Int64(rows), Int64(width), $0.copy(numbers), columns, bytes, scales, 2)
+        result += (0..<rows * width).map { Float(bytes[$0]) } + values((scales, rows))
+      }
+      return result
+    },
+    KernelCall("dequantize", same: true) {
+      let (sums, out) = ($0.copy((0..<Int32(tokens * width)).map { ($0 - 600) * 7919 }), $0.zeros(tokens * width))
+      accrete_dequantize(
+        t, w, sums, $0.numbers(tokens), $0.numbers(width), $0.numbers(tokens * width), out, 2)
+      return values((out, tokens * width))
+    },
+  ]
+}
