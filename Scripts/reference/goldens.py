@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import transformers
 from safetensors.torch import save_file
 from torch import Tensor
 
+import accrete_goldens
 import adapters
 import checks
 import families
@@ -25,16 +25,13 @@ from readout import Batch, head_logits, label_scores, make_batch
 from streams import Encoder, RandomStream, epoch_batches
 from tiny import (SHAPE, TASK, TASKS, batch_json, load, lora_model, moe_model, random_rows, step_batches,
                   write_checkpoints)
+from writing import write_json
 
 TEXT = ("The river rises in the northern hills and flows south for two hundred miles. In 1867 a bridge of stone was "
         "built across it, and the town of Harrow grew on both banks.")
 WEIGHT = 0.1
 ADVERSARIES = ("paper", "isolated", "off")
 HEAD_LABELS = [2, 0, 4, 1]
-
-
-def write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, indent=1) + "\n")
 
 
 def numbers(terms: dict[str, Tensor]) -> dict[str, float]:
@@ -205,6 +202,7 @@ def main() -> None:
     tiny_logits(out)
     stream_goldens(out)
     learning_goldens(out)
+    accrete_goldens.write(out)
     adapters.write(out)
     families.family_goldens(out)
     for file in out.rglob("*.safetensors"):

@@ -67,19 +67,63 @@ import Torch
     }
   }
 
-  /// One plain LoRA expert computes what the task's selection computes.
+  /// One plain LoRA expert of strength α / r is what the formula adds: its product is the sum of the products, computed here.
   @Test func aTaskIsOnePlainExpert() throws {
     let method = try method()
     try learn(method, TinyTasks.identities[...])
     for task in TinyTasks.identities {
       let expert = try #require(method.ownedExpert(of: task))
-      #expect(
-        expert.shape.rank == method.found(task.arrival) + method.plan(task.arrival).shared
-          + method.plan(task.arrival).own)
-      let alone = try model.hiddenStates(
-        TokenBatch(TinyTasks.examples(task).map(\.promptIds), pad: 3), experts: LowRankSelection(expert))
-      #expect(try alone.isEqual(to: states(method, task)))
+      let plan = method.plan(task.arrival)
+      #expect(expert.shape.rank == method.found(task.arrival) + plan.shared + plan.own)
+      for (layer, row) in expert.pairs.enumerated() {
+        #expect(row.count == 3)
+        for (site, pair) in row {
+          #expect(pair.scaling == 2)
+          let (shared, own) = try products(method, task, layer, site)
+          let expected = zip(shared, own).map { $0 + $1 }
+          let got = try product(pair.a, pair.b)
+          let distance = zip(got, expected).map { abs($0 - $1) }.max() ?? .infinity
+          #expect(got.count == expected.count && distance < 1e-6, "layer \(layer), \(site.name): \(distance)")
+          #expect(expected.contains { abs($0) > 1e-3 }, "it would do nothing")
+        }
+      }
     }
+  }
+
+  /// B A with what each atom is multiplied by, row after row, in plain arithmetic. a: [rank, in], b: [out, rank]
+  private func product(_ a: Tensor, _ b: Tensor, gains: [Float]? = nil) throws -> [Double] {
+    let (rank, inputs, outputs) = (a.shape[0], a.shape[1], b.shape[0])
+    let (left, right) = (try b.converted(to: .float32).floats(), try a.converted(to: .float32).floats())
+    return (0..<outputs * inputs).map { place in
+      let (row, column) = (place / inputs, place % inputs)
+      return (0..<rank).reduce(0.0) { sum, atom in
+        sum + Double(left[row * rank + atom]) * Double(gains?[atom] ?? 1) * Double(right[atom * inputs + column])
+      }
+    }
+  }
+
+  /// Σ_{u<t} B_u^s diag(g_t) A_u^s + B_t^s A_t^s, and B_t^d A_t^d, from what each task owns. [out · in]
+  private func products(
+    _ method: Accrete, _ task: TaskIdentity, _ layer: Int, _ site: ProjectionSite
+  ) throws -> (shared: [Double], own: [Double]) {
+    let place = "layers.\(layer).\(site.name)"
+    func product(_ owner: TaskIdentity, _ part: String, gains: [Float]? = nil) throws -> [Double]? {
+      let tensors = method.ownedTensors(of: owner)
+      let name = "tasks.\(owner.name).\(part).\(place)"
+      guard let a = tensors[name + ".A"], let b = tensors[name + ".B"] else { return nil }
+      return try self.product(a, b, gains: gains)
+    }
+    let own = try #require(try product(task, "own"))
+    var shared = try product(task, "shared") ?? own.map { _ in 0 }
+    var gains = try method.ownedTensors(of: task)["tasks.\(task.name).gains.\(place)"]?.floats()[...] ?? []
+    for earlier in TinyTasks.identities.prefix(task.arrival) {
+      let count = method.plan(earlier.arrival).shared
+      guard let more = try product(earlier, "shared", gains: Array(gains.prefix(count))) else { continue }
+      gains = gains.dropFirst(count)
+      shared = zip(shared, more).map { $0 + $1 }
+    }
+    #expect(gains.isEmpty)
+    return (shared, own)
   }
 
   // MARK: Starting
@@ -153,15 +197,43 @@ import Torch
 
   // MARK: Statistics
 
+  /// ‖B_s A_s‖ / (‖B_s A_s‖ + ‖B_d A_d‖) over the layer's projections, from the products themselves.
   @Test func theShareOfTheSharedPath() throws {
     let method = try method()
-    try learn(method, TinyTasks.identities.prefix(2))
-    for task in TinyTasks.identities.prefix(2) {
+    try learn(method, TinyTasks.identities[...])
+    for task in TinyTasks.identities {
       let statistics = try method.statistics(of: task)
       let share = try #require(statistics.first { $0.name == "shared share" })
-      #expect(share.layers.count == 2 && share.layers.allSatisfy { (0.01...0.99).contains($0) }, "\(share)")
+      #expect(share.layers.count == 2)
+      for (layer, value) in share.layers.enumerated() {
+        var (shared, own) = (0.0, 0.0)
+        for projection in [Projection.gate, .up, .down] {
+          let parts = try products(method, task, layer, ProjectionSite(projection))
+          shared += parts.shared.reduce(0) { $0 + $1 * $1 }
+          own += parts.own.reduce(0) { $0 + $1 * $1 }
+        }
+        let expected = shared.squareRoot() / (shared.squareRoot() + own.squareRoot())
+        #expect(abs(value - expected) < 1e-5, "\(task.name), layer \(layer): \(value), not \(expected)")
+      }
     }
-    let probe = try #require(try method.statistics(of: TinyTasks.identities[1]).first { $0.name.hasPrefix("probe") })
-    #expect(probe.layers.count == 2 && probe.layers.allSatisfy { (0...1).contains($0) })
+    #expect(try method.statistics(of: TinyTasks.identities[0]).count == 1, "one task: nothing to tell apart")
+  }
+
+  /// Atoms that do nothing have no share; where nothing is a task's own, all of it is shared.
+  @Test(arguments: [("own", 1.0), ("shared", 0)]) func theShareAtItsEnds(silent: String, expected: Double) throws {
+    let method = try method()
+    try learn(method, TinyTasks.identities.prefix(1))
+    let task = TinyTasks.identities[0]
+    for (name, tensor) in method.tensors where name.contains(".\(silent).") && name.hasSuffix(".B") {
+      try tensor.fillInPlace(0)
+    }
+    #expect(try method.statistics(of: task).first?.layers == [expected, expected])
+  }
+
+  /// Where the pool is full and nothing was found, there is no shared path at all.
+  @Test func withoutASharedPathTheShareIsZero() throws {
+    let method = try method(["shared-share": 0])
+    try learn(method, TinyTasks.identities.prefix(1))
+    #expect(try method.statistics(of: TinyTasks.identities[0]).first?.layers == [0, 0])
   }
 }
