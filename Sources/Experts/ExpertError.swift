@@ -36,7 +36,7 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
     case .missingTensor(let place, let name):
       "\(place): tensor `\(name)` is missing. Was the file written by another method or with another rank?"
     case .unusedTensors(let place, let names):
-      "\(place): these tensors have no place: \(names.prefix(8).joined(separator: ", "))"
+      "\(place): these tensors have no place: \(names.listed)"
     case .shapeDiffers(let place, let name, let expected, let got):
       "\(place): `\(name)` has shape \(got), expected \(expected)"
     case .digestDiffers(let expert, let expected, let got):
@@ -53,7 +53,7 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
     case .configurationDiffers(let folder, let expected, let got):
       "\(folder): adapter_config.json says \(got), but stored was \(expected). Restore the folder."
     case .notLearned(let task, let learned):
-      "task `\(task)` has not been learned yet; learned: \(learned.isEmpty ? "none" : learned.joined(separator: ", ")). Run `accrete resume` first."
+      "task `\(task)` has not been learned yet; learned: \(learned.isEmpty ? "none" : learned.listed). Run `accrete resume` first."
     case .unsafeName(let name):
       "`\(name)` cannot be an expert's name: use letters, digits, `.`, `_`, `-`, and no leading dot"
     }

@@ -25,10 +25,11 @@ public enum JSONFile {
   /// - Throws: ``FileError`` that names the place and the key.
   public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws -> Value {
     try requireShape(data, path: path)
+    try requireUniqueKeys(data, path: path)
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
-      throw FileError.malformedJSON(path: path, reason: reason(error))
+      throw FileError.malformedJSON(path: path, reason: reason(error, in: data))
     } catch {
       // A value of ours that refused what it was given knows what is wrong, but not in which file.
       throw FileError.malformedJSON(path: path, reason: "\(error)")
@@ -51,6 +52,17 @@ public enum JSONFile {
   private static func requireShape(_ data: Data, path: String) throws {
     guard data.withUnsafeBytes(nestingDepth) <= depthLimit else {
       throw FileError.malformedJSON(path: path, reason: "nested deeper than \(depthLimit) levels")
+    }
+  }
+
+  /// Of a key that stands twice parsers choose one without a word, and not all the same.
+  private static func requireUniqueKeys(_ data: Data, path: String) throws {
+    do {
+      _ = try JSONTree(data, rules: JSONTree.Rules(keysAreUnique: true))
+    } catch let failure as JSONTree.Failure where failure.isRepeatedKey {
+      throw FileError.malformedJSON(path: path, reason: failure.reason)
+    } catch is JSONTree.Failure {
+      // The decoder says what is wrong, and with which key.
     }
   }
 
@@ -83,22 +95,5 @@ public enum JSONFile {
     var deepest = 0
     for byte in bytes where nesting.read(byte) { deepest = max(deepest, nesting.depth) }
     return deepest
-  }
-
-  private static func reason(_ error: DecodingError) -> String {
-    func path(_ context: DecodingError.Context) -> String {
-      let keys = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return keys.isEmpty ? "the top level" : "`\(keys)`"
-    }
-    let text =
-      switch error {
-      case .keyNotFound(let key, let context): "key `\(key.stringValue)` is missing in \(path(context))"
-      case .typeMismatch(let type, let context): "\(path(context)) should be a \(type)"
-      case .valueNotFound(let type, let context): "\(path(context)) is null, expected a \(type)"
-      case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
-      @unknown default: "\(error)"
-      }
-    // A message quotes what the file holds, line ends included; ours are one line.
-    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

@@ -110,7 +110,9 @@ struct JSONParser {
       let name = try text()
       if rules.keysAreUnique, !names.insert(name).inserted {
         index = start
-        throw failure("the key `\(String(decoding: name.prefix(60), as: UTF8.self))` twice")
+        var failure = failure("the key `\(String(decoding: name.prefix(60), as: UTF8.self))` is listed twice")
+        failure.isRepeatedKey = true
+        throw failure
       }
       skipSpace()
       guard closes(UInt8(ascii: ":")) else { throw failure("no colon after a key") }

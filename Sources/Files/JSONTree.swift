@@ -20,6 +20,8 @@ public enum JSONTree: Sendable, Equatable {
     public let name: [UInt8]
     /// What stands behind it.
     public let value: JSONTree
+
+    public init(name: [UInt8], value: JSONTree) { (self.name, self.value) = (name, value) }
   }
 
   /// What is asked of a text beyond being JSON.
@@ -39,6 +41,8 @@ public enum JSONTree: Sendable, Equatable {
   public struct Failure: Error, Sendable {
     public let place: Int
     public let reason: String
+    /// Whether it is a key that stands twice.
+    public var isRepeatedKey = false
   }
 
   /// Parses a whole JSON text.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The fields of one row of a file, by name.
@@ -7,6 +8,17 @@ struct RowFields {
     case string(String)
     case integer(Int)
     case other(String)
+
+    init(_ tree: JSONTree) {
+      switch tree {
+      case .text(let bytes): self = .string(String(decoding: bytes, as: UTF8.self))
+      case .integer(let integer): self = .integer(integer)
+      case .null: self = .other("null")
+      case .boolean: self = .other("true or false")
+      case .number: self = .other("a number")
+      case .list, .object: self = .other("an array or an object")
+      }
+    }
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
@@ -35,7 +47,7 @@ struct RowFields {
   let place: Place
   /// The row's number in its file, counted from 0.
   let index: Int
-  private let values: [String: Value]
+  private let values: [ExactText: Value]
 
   /// Parses a row.
   ///
@@ -44,7 +56,12 @@ struct RowFields {
     place = row.place
     index = row.index
     do {
-      values = try JSONDecoder().decode([String: Value].self, from: Data(file.bytes[row.range]))
+      let data = Data(file.bytes[row.range])
+      _ = try JSONDecoder().decode([String: Value].self, from: data)
+      guard case .object(let members) = try JSONTree(data) else { throw CocoaError(.fileReadCorruptFile) }
+      values = members.reduce(into: [:]) {
+        $0[ExactText(String(decoding: $1.name, as: UTF8.self))] = Value($1.value)
+      }
     } catch DecodingError.typeMismatch, DecodingError.valueNotFound {
       throw StreamError.json(
         place.detail(
@@ -64,16 +81,16 @@ struct RowFields {
   }
 
   /// The names of the row's fields in alphabetical order.
-  var names: [String] { values.keys.sorted(by: String.byCodePoints) }
+  var names: [String] { values.keys.sorted().map(\.text) }
 
   /// Whether the row has a field.
-  func has(_ name: String) -> Bool { values[name] != nil }
+  func has(_ name: String) -> Bool { values[ExactText(name)] != nil }
 
   /// A field that must be a string with something in it.
   ///
   /// - Throws: ``StreamError/field(_:)`` if it is missing, no string, or blank.
   func text(_ name: String) throws -> String {
-    switch values[name] {
+    switch values[ExactText(name)] {
     case .string(let string) where !string.stripped.isEmpty: return string
     case .string: throw wrong(name, got: "a blank one", fix: "Write its text, or remove the row.")
     case .integer(let integer): throw wrong(name, got: "the number \(integer)", fix: "Put it in quotation marks.")
@@ -89,7 +106,7 @@ struct RowFields {
   /// - Throws: ``StreamError/field(_:)`` if it is anything else.
   func id() throws -> String? {
     guard has("id") else { return nil }
-    if case .integer(let integer) = values["id"] { return String(integer) }
+    if case .integer(let integer) = values[ExactText("id")] { return String(integer) }
     return try text("id")
   }
 

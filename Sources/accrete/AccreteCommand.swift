@@ -7,7 +7,16 @@ import Torch
 struct AccreteCommand: ParsableCommand {
   static func main() {
     TorchRuntime.keepFreedMemory()
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      // The parser quotes arguments as they are: its messages go the way of all others.
+      let text = fullMessage(for: error)
+      let code = exitCode(for: error)
+      if !text.isEmpty { code == .success ? Console.output(text) : Console.error(text) }
+      exit(withError: code)
+    }
   }
 
   static let configuration = CommandConfiguration(

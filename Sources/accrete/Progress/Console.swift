@@ -1,6 +1,9 @@
+import Files
 import Foundation
 
 /// Standard output for results, standard error for everything else.
+///
+/// Lines hold names, labels and paths that somebody else has chosen: control characters in them are spelled out here, for all commands.
 enum Console {
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 
@@ -10,12 +13,14 @@ enum Console {
     return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
-  static func output(_ text: String) { write(text + "\n", to: .standardOutput) }
+  static func output(_ text: String) { write(text.withoutControls + "\n", to: .standardOutput) }
 
-  static func error(_ text: String) { write(text + "\n", to: .standardError) }
+  static func error(_ text: String) { write(text.withoutControls + "\n", to: .standardError) }
 
-  /// Text without a line end, as it is generated.
-  static func stream(_ text: String) { write(text, to: .standardOutput) }
+  /// Text without a line end, as it is generated: a file or another program gets it as it is, a terminal without control characters.
+  static func stream(_ text: String) {
+    write(isatty(STDOUT_FILENO) != 0 ? text.withoutControls : text, to: .standardOutput)
+  }
 
   static func errorRaw(_ text: String) { write(text, to: .standardError) }
 
