@@ -26,11 +26,19 @@ CASES: dict[str, dict[str, object]] = {
         "q_proj", "self_attn.v_proj", "model.layers.0.mlp.down_proj", "model.layers.1.mlp.down_proj"]},
 }
 
+# Where they plug in is said by a pattern, by layers, by what is left out.
+SELECTIONS: dict[str, dict[str, object]] = {
+    "pattern": {"r": 2, "lora_alpha": 3, "target_modules": r".*\.layers\.\d+\.(?:mlp\.(?:gate|up)|self_attn\.[qv])_proj$"},
+    "layers": {"r": 2, "lora_alpha": 3, "target_modules": ["up_proj", "q_proj"], "layers_to_transform": [1, 0], "layers_pattern": "layers"},
+    "excluded": {"r": 2, "lora_alpha": 3, "target_modules": ["up_proj", "mlp.down_proj"], "exclude_modules": ["lm_head", "q_proj"]},
+    "pattern-excluded": {"r": 2, "lora_alpha": 3, "target_modules": ["q_proj", "k_proj", "v_proj"], "exclude_modules": r".*\bk_proj"},
+}
+
 
 def write_case(name: str, out: Path, ids: Tensor) -> Tensor:
     """Saves one adapter and returns its logits; those of `half` are stored, and computed, from bfloat16 values."""
     torch.manual_seed(0)
-    model = get_peft_model(load(out / "tiny"), LoraConfig(task_type="CAUSAL_LM", **CASES[name])).eval()
+    model = get_peft_model(load(out / "tiny"), LoraConfig(task_type="CAUSAL_LM", **(CASES | SELECTIONS)[name])).eval()
     generator = torch.Generator().manual_seed(5)
     with torch.no_grad():
         for key, tensor in sorted(model.named_parameters()):
@@ -47,7 +55,9 @@ def write_case(name: str, out: Path, ids: Tensor) -> Tensor:
     model.save_pretrained(folder)
     (folder / "README.md").unlink(missing_ok=True)
     config = json.loads((folder / "adapter_config.json").read_text())
-    config["target_modules"].sort()  # PEFT writes a set, in any order
+    for key in ["target_modules", "exclude_modules"]:
+        if isinstance(config[key], list):
+            config[key].sort()  # PEFT writes a set, in any order
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n")
     tensors = folder / "adapter_model.safetensors"
     if name == "half":
@@ -60,6 +70,8 @@ def write(out: Path) -> None:
     ids = make_batch(random_rows("batch", 4)).ids
     save_file({name: write_case(name, out, ids) for name in CASES}, out / "peft-logits.safetensors")
     (out / "peft-logits.safetensors").chmod(0o644)
+    save_file({name: write_case(name, out, ids) for name in SELECTIONS}, out / "peft-selections.safetensors")
+    (out / "peft-selections.safetensors").chmod(0o644)
 
 
 if __name__ == "__main__":

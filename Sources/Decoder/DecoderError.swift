@@ -31,7 +31,7 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
   private var text: String {
     switch self {
     case .unknownArchitecture(let path, let got, let supported):
-      "\(path): architecture `\(got)` is not supported; supported: \(supported.joined(separator: ", "))"
+      "\(path): architecture `\(got)` is not supported; supported: \(supported.listed)"
     case .unsupportedOption(let path, let key, let got, let supported):
       "\(path): `\(key)` is \(got); supported: \(supported)"
     case .invalidValue(let path, let key, let got, let allowed):
@@ -62,7 +62,6 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
 
   private static func list(_ names: [String]) -> String {
     if names.isEmpty { return "none" }
-    let shown = names.prefix(8).joined(separator: ", ")
-    return names.count > 8 ? shown + " and \(names.count - 8) more" : shown
+    return names.listed
   }
 }

@@ -43,7 +43,7 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
     case .missingTensor(let place, let name):
       "\(place): tensor `\(name)` is missing. Was the file written by another method or with another rank?"
     case .unusedTensors(let place, let names):
-      "\(place): these tensors have no place: \(names.prefix(8).joined(separator: ", "))"
+      "\(place): these tensors have no place: \(names.listed)"
     case .shapeDiffers(let place, let name, let expected, let got):
       "\(place): `\(name)` has shape \(got), expected \(expected)"
     case .digestDiffers(let expert, let expected, let got):
@@ -63,7 +63,7 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
       "\(folder): expert.json carries no digest of itself: an earlier version wrote it, under which a change of adapter_config.json went"
         + " unnoticed. If you trust the folder, remove expert.json and bind the adapter again with `accrete experts import`."
     case .notLearned(let task, let learned):
-      "task `\(task)` has not been learned yet; learned: \(learned.isEmpty ? "none" : learned.joined(separator: ", ")). Run `accrete resume` first."
+      "task `\(task)` has not been learned yet; learned: \(learned.isEmpty ? "none" : learned.listed). Run `accrete resume` first."
     case .unsafeName(let name):
       "`\(name)` cannot be an expert's name: use letters, digits, `.`, `_`, `-`, and no leading dot"
     }

@@ -7,7 +7,7 @@ extension JSONFile {
   ///   - url: the file.
   ///   - limit: bytes that such a file has at most.
   /// - Throws: ``FileError``; also for a key that is listed twice, where parsers choose one without a word.
-  public static func readObject(from url: URL, limit: Int) throws -> [String: JSONValue] {
+  public static func readObject(from url: URL, limit: Int) throws -> [ExactText: JSONValue] {
     let data = try contents(of: url, limit: limit)
     let tree: JSONTree
     do {
@@ -15,12 +15,9 @@ extension JSONFile {
     } catch let failure as JSONTree.Failure {
       throw FileError.malformedJSON(path: url.path, reason: failure.text)
     }
-    guard case .object(let members) = tree, case .object(let object) = JSONValue(tree) else {
+    guard case .object(let members) = tree else {
       throw FileError.malformedJSON(path: url.path, reason: "the top level is \(tree.kind), not an object")
     }
-    guard members.count == object.count else {
-      throw FileError.malformedJSON(path: url.path, reason: "a key is listed twice, in two spellings of the same characters")
-    }
-    return object
+    return members.reduce(into: [:]) { $0[ExactText(String(decoding: $1.name, as: UTF8.self))] = JSONValue($1.value) }
   }
 }

@@ -34,7 +34,7 @@ public enum JSONFile {
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
-      throw FileError.malformedJSON(path: path, reason: reason(error))
+      throw FileError.malformedJSON(path: path, reason: reason(error, in: data))
     } catch {
       // A value of ours that refused what it was given knows what is wrong, but not in which file.
       throw FileError.malformedJSON(path: path, reason: "\(error)")
@@ -60,14 +60,14 @@ public enum JSONFile {
     guard bytes <= limit else { throw FileError.tooLarge(path: path, bytes: bytes, limit: limit) }
   }
 
-  /// JSON text that Foundation's parser may have, which is not strict: it takes a comma before a closing bracket, and says of a tab
-  /// in a string that the value is none.
+  /// JSON text that Foundation's parser may have, which is not strict: it takes a comma before a closing bracket, says of a tab in a
+  /// string that the value is none, and of a key that stands twice chooses one without a word.
   private static func checked(_ data: Data, path: String) throws -> Data {
     try requireShape(data, path: path)
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let data = data.starts(with: mark) ? Data(data.dropFirst(mark.count)) : data
     do {
-      try data.withUnsafeBytes { try JSONParser.whole($0) { try $0.skip() } }
+      try data.withUnsafeBytes { try JSONParser.whole($0, rules: JSONTree.Rules(keysAreUnique: true)) { try $0.skip() } }
     } catch let failure as JSONTree.Failure {
       throw FileError.malformedJSON(path: path, reason: failure.text)
     }
@@ -109,22 +109,5 @@ public enum JSONFile {
     var deepest = 0
     for byte in bytes where nesting.read(byte) { deepest = max(deepest, nesting.depth) }
     return deepest
-  }
-
-  private static func reason(_ error: DecodingError) -> String {
-    func path(_ context: DecodingError.Context) -> String {
-      let keys = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return keys.isEmpty ? "the top level" : "`\(keys)`"
-    }
-    let text =
-      switch error {
-      case .keyNotFound(let key, let context): "key `\(key.stringValue)` is missing in \(path(context))"
-      case .typeMismatch(let type, let context): "\(path(context)) should be a \(type)"
-      case .valueNotFound(let type, let context): "\(path(context)) is null, expected a \(type)"
-      case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
-      @unknown default: "\(error)"
-      }
-    // A message quotes what the file holds, line ends included; ours are one line.
-    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

@@ -116,8 +116,13 @@ public struct JSONParser {
       try enter()
       defer { depth -= 1 }
       if closes(UInt8(ascii: "}")) { return }
+      var seen: Set<[UInt8]> = []
       repeat {
-        names.append(try key { try $0.skipText() })
+        names.append(try key { parser in
+          guard parser.rules.keysAreUnique else { return try parser.skipText() }
+          let start = parser.index
+          try parser.once(try parser.text(), at: start, &seen)
+        })
         try skip()
         names.removeLast()
       } while try !endsAfterElement(UInt8(ascii: "}"))
@@ -151,10 +156,7 @@ public struct JSONParser {
     repeat {
       var name: [UInt8] = []
       let place = try key { name = try $0.text() }
-      if rules.keysAreUnique, !seen.insert(name).inserted {
-        index = place.lowerBound
-        throw failure("the key `\(String(decoding: name.prefix(60), as: UTF8.self))` twice")
-      }
+      if rules.keysAreUnique { try once(name, at: place.lowerBound, &seen) }
       names.append(place)
       try body(&self, name)
       names.removeLast()
@@ -169,6 +171,13 @@ public struct JSONParser {
     defer { depth -= 1 }
     if closes(UInt8(ascii: "]")) { return }
     repeat { try body(&self) } while try !endsAfterElement(UInt8(ascii: "]"))
+  }
+
+  /// Refuses a key that an object has already.
+  private mutating func once(_ name: [UInt8], at start: Int, _ seen: inout Set<[UInt8]>) throws {
+    guard !seen.insert(name).inserted else { return }
+    index = start
+    throw failure("the key `\(String(decoding: name.prefix(60), as: UTF8.self))` is listed twice")
   }
 
   /// Reads a key and its colon; where the key is.

@@ -20,6 +20,8 @@ public enum JSONTree: Sendable, Equatable {
     public let name: [UInt8]
     /// What stands behind it.
     public let value: JSONTree
+
+    public init(name: [UInt8], value: JSONTree) { (self.name, self.value) = (name, value) }
   }
 
   /// What is asked of a text beyond being JSON.

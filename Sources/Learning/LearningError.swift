@@ -38,12 +38,12 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
     case .invalidOption(let name, let got, let allowed):
       "\(name) is \(got); allowed: \(allowed)"
     case .unknownMethod(let got, let known):
-      "unknown method `\(got)`; known: \(known.joined(separator: ", "))"
+      "unknown method `\(got)`; known: \(known.listed)"
     case .unsupported(let what, let fix):
       "\(what) is not supported. \(fix)"
     case .stateDiffers(let what, let missing, let unused):
-      "\(what): the stored state does not fit. Missing: \(missing.prefix(5).joined(separator: ", "));"
-        + " unused: \(unused.prefix(5).joined(separator: ", ")). Was it written by another method or version?"
+      "\(what): the stored state does not fit. Missing: \(missing.listed);"
+        + " unused: \(unused.listed). Was it written by another method or version?"
     case .malformedMask(let what, let rule):
       "\(what): \(rule). Restore the checkpoint, or go on from the one before."
     case .lossNotFinite(let term, let task, let step, let examples):

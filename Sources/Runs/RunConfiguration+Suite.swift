@@ -1,3 +1,4 @@
+import Files
 import Foundation
 public import Streams
 
@@ -23,7 +24,7 @@ extension RunConfiguration.Source {
       return try JSONLSuite(files: files.map { URL(fileURLWithPath: $0) })
     default:
       throw RunError.invalidConfiguration(
-        key: "suite", got: suite, allowed: Self.suites.joined(separator: ", "))
+        key: "suite", got: suite, allowed: Self.suites.listed)
     }
   }
 
@@ -38,7 +39,7 @@ extension RunConfiguration.Source {
     }
     guard ScorerCatalog.names.contains(scorer) else {
       throw RunError.invalidConfiguration(
-        key: "scorer", got: scorer, allowed: ScorerCatalog.names.joined(separator: ", "))
+        key: "scorer", got: scorer, allowed: ScorerCatalog.names.listed)
     }
   }
 

@@ -80,7 +80,7 @@ enum YAMLFile {
       guard let name = key.scalar?.string, keys.contains(name) else {
         throw RunError.invalidConfiguration(
           key: "\(path):\(key.mark?.line ?? 0): \(key.scalar?.string ?? "?")", got: "unknown",
-          allowed: keys.sorted().joined(separator: ", "))
+          allowed: keys.sorted().listed)
       }
     }
     let safe = Node.Mapping(mapping.map { ($0.key, YAMLGuard.withoutSexagesimal($0.value)) })

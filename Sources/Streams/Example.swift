@@ -1,3 +1,5 @@
+import Files
+
 /// One row of a task.
 public struct Example: Sendable, Codable, Equatable, Identifiable {
   /// The row's name, unique in its task: the row's own `id`, or task, split and row number, `agnews/train/17`.
@@ -11,6 +13,12 @@ public struct Example: Sendable, Codable, Equatable, Identifiable {
 
   /// What is to be answered: the label of a classification, the whole text of a generation.
   public let answer: String
+
+  /// Texts are compared by code points.
+  public static func == (one: Example, other: Example) -> Bool {
+    one.index == other.index
+      && [one.id, one.text, one.answer].haveSameCodePoints(as: [other.id, other.text, other.answer])
+  }
 
   /// Makes an example of values that were checked already; readers of files check theirs.
   ///

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// Reads a user's own task: one file with one JSON object per line.
@@ -80,16 +81,16 @@ public struct JSONLReader: Sendable {
     let kind = form == .textLabel ? .classification : Self.kind(of: answers)
     return try .checked(
       name: name, instruction: form == .textLabel ? instruction : "", cue: form == .textLabel ? cue : "",
-      labels: kind == .classification ? answers.keys.sorted(by: String.byCodePoints) : [], labelSource: file,
+      labels: kind == .classification ? answers.keys.sorted().map(\.text) : [], labelSource: file,
       train: train, trainFile: file, test: test, testFile: file, kind: kind)
   }
 
   /// How often every answer occurs.
-  private static func answers(of rows: [LearningTask.Row]) -> [String: Int] {
-    rows.reduce(into: [:]) { $0[$1.example.answer, default: 0] += 1 }
+  private static func answers(of rows: [LearningTask.Row]) -> [ExactText: Int] {
+    rows.reduce(into: [:]) { $0[ExactText($1.example.answer), default: 0] += 1 }
   }
 
-  private static func kind(of answers: [String: Int]) -> LearningTask.Kind {
+  private static func kind(of answers: [ExactText: Int]) -> LearningTask.Kind {
     answers.count <= mostAnswers && answers.values.allSatisfy { $0 >= 2 } ? .classification : .generation
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 extension LearningTask {
   /// A row as it was read, with the place to name when something is wrong with it.
   struct Row {
@@ -39,16 +41,16 @@ extension LearningTask {
   }
 
   private static func requireDistinctIds(_ rows: [Row]) throws {
-    var first: [String: Place] = [:]
+    var first: [ExactText: Place] = [:]
     // In the order of the file, so that the later line is the one to blame; rows of two files never share an id.
     for row in rows.sorted(by: { $0.example.index < $1.example.index }) {
-      if let other = first[row.example.id] {
+      if let other = first[ExactText(row.example.id)] {
         throw StreamError.identity(
           row.place.detail(
             expected: "an id of its own", got: "id \(quoted(row.example.id)), which \(other.description) has already",
             fix: "Give every row another id, or leave ids out."))
       }
-      first[row.example.id] = row.place
+      first[ExactText(row.example.id)] = row.place
     }
   }
 
@@ -59,16 +61,16 @@ extension LearningTask {
           expected: "at least 2 labels", got: labels.isEmpty ? "none" : "only \(quoted(labels[0]))",
           fix: "Give rows of another label: with one label there is nothing to learn."))
     }
-    var seen: Set<String> = []
-    for label in labels where !seen.insert(label).inserted {
+    var seen: Set<ExactText> = []
+    for label in labels where !seen.insert(ExactText(label)).inserted {
       throw StreamError.label(
         source.detail(expected: "every label once", got: "\(quoted(label)) twice", fix: "Remove one of the two."))
     }
   }
 
   private static func requireKnownLabels(of rows: [Row], labels: [String]) throws {
-    let known = Set(labels)
-    for row in rows where !known.contains(row.example.answer) {
+    let known = Set(labels.map(ExactText.init))
+    for row in rows where !known.contains(ExactText(row.example.answer)) {
       throw StreamError.label(
         row.place.detail(
           expected: "one of the labels \(listed(labels))", got: quoted(row.example.answer),
@@ -77,8 +79,8 @@ extension LearningTask {
   }
 
   private static func requireTraining(_ rows: [Row], for labels: [String], trainFile: Place) throws {
-    let trained = Set(rows.map(\.example.answer))
-    for label in labels where !trained.contains(label) {
+    let trained = Set(rows.map { ExactText($0.example.answer) })
+    for label in labels where !trained.contains(ExactText(label)) {
       throw StreamError.label(
         trainFile.detail(
           expected: "a training row for every label", got: "none for \(quoted(label))",

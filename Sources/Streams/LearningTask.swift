@@ -1,3 +1,5 @@
+import Files
+
 /// One task of a stream: its rows and how they become prompts.
 ///
 /// It is called `LearningTask` because `Task` is a type of Swift's concurrency.
@@ -59,6 +61,6 @@ public struct LearningTask: Sendable, Codable, Equatable {
   ///
   /// - Parameter example: A row of this task.
   public func labelIndex(of example: Example) -> Int? {
-    kind == .classification ? labels.firstIndex(of: example.answer) : nil
+    kind == .classification ? labels.firstIndex { $0.hasSameCodePoints(as: example.answer) } : nil
   }
 }

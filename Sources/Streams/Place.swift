@@ -1,3 +1,5 @@
+import Files
+
 /// A place in a file, to be named in messages.
 struct Place: Sendable, Equatable, CustomStringConvertible {
   /// The file as it was given.
@@ -27,6 +29,5 @@ func quoted(_ text: String) -> String {
 
 /// A list of names for a message; a long one ends with its count.
 func listed(_ names: [String]) -> String {
-  let shown = names.prefix(20).map(quoted).joined(separator: ", ")
-  return names.count > 20 ? "\(shown), … (\(names.count))" : shown
+  names.map(quoted).listed
 }

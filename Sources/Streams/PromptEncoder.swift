@@ -1,3 +1,4 @@
+import Files
 public import Tokenization
 
 /// Makes token ids of the examples of one task, by section "Prompt and answer" of `docs/protocol.md`.
@@ -20,7 +21,7 @@ public struct PromptEncoder: Sendable {
   private let endToken: Int
   let before: [Int]
   let after: [Int]
-  private let labelIndices: [String: Int]
+  private let labelIndices: [ExactText: Int]
 
   /// Tokenizes what all examples of the task share.
   ///
@@ -47,7 +48,8 @@ public struct PromptEncoder: Sendable {
     before = try beginning + Self.encode(instruction, with: tokenizer)
     after = try Self.encode(cue, with: tokenizer)
     labelIds = try task.labels.map { try Self.encode(" " + $0, with: tokenizer) + [endToken] }
-    labelIndices = Dictionary(zip(task.labels, task.labels.indices), uniquingKeysWith: { first, _ in first })
+    labelIndices = Dictionary(
+      zip(task.labels.map(ExactText.init), task.labels.indices), uniquingKeysWith: { first, _ in first })
     try requireDistinctLabels()
     if let longest = labelIds.map(\.count).max() { try requireRoom(forAnswer: longest, of: "task \(task.name)") }
   }
@@ -61,7 +63,7 @@ public struct PromptEncoder: Sendable {
   /// - Throws: ``StreamError/label(_:)`` if its label is not one of the task's, ``StreamError/prompt(_:)`` if a free
   ///   answer leaves no room or the prompt has no token; what the tokenizer throws.
   public func encode(_ example: Example, leaving room: Int? = nil) throws -> EncodedExample {
-    let labelIndex = labelIndices[example.answer]
+    let labelIndex = labelIndices[ExactText(example.answer)]
     let answer: [Int]
     let longestAnswer: Int
     if task.kind == .classification {

@@ -1,3 +1,4 @@
+import Files
 import Torch
 
 extension RowSelection {
@@ -16,12 +17,12 @@ extension RowSelection {
   ) -> [Int] {
     if perClass == nil, trainLimit == nil { return Array(labels.indices) }
     var taken: [Int] = []
-    var counts: [String: Int] = [:]
+    var counts: [ExactText: Int] = [:]
     for row in shuffled(labels.count, RandomStream(seed: seed, "rows", task)) {
       if let trainLimit, taken.count >= trainLimit { break }
-      let count = counts[labels[row], default: 0]
+      let count = counts[ExactText(labels[row]), default: 0]
       if let perClass, count >= perClass { continue }
-      counts[labels[row]] = count + 1
+      counts[ExactText(labels[row])] = count + 1
       taken.append(row)
     }
     return taken.sorted()

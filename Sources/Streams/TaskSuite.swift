@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// A set of tasks in the orders in which they may arrive.
@@ -70,7 +71,7 @@ extension TaskSuite {
 
   /// The error for an order that the suite does not have.
   func unknownOrder(_ order: Int) -> StreamError {
-    let known = orders.map(String.init).joined(separator: ", ")
+    let known = orders.map(String.init).listed
     return .order(
       StreamError.Detail(
         file: name, expected: "one of the orders \(known)", got: "order \(order)", fix: "Choose one of these."))

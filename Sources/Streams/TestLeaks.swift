@@ -1,3 +1,5 @@
+import Files
+
 /// The scored rows of a task whose prompt is also a training row's: a model may have learned their answers by heart.
 public struct TestLeaks: Sendable, Equatable {
   /// The leaked rows: positions among the rows that were compared.

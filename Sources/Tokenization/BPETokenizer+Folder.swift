@@ -15,7 +15,7 @@ extension BPETokenizer {
     return !manager.fileExists(atPath: json.path) && manager.fileExists(atPath: tiktoken.path) ? tiktoken : json
   }
 
-  /// Reads the tokenizer of a checkpoint folder, from ``file(in:)``.
+  /// Reads the tokenizer of a checkpoint folder, from ``file(in:)``. Beside a `tokenizer.json` it is what transformers' `AutoTokenizer` makes of the folder.
   ///
   /// Which special tokens follow those of a `hy.tiktoken` shows in `vocab_size` of `config.json`: A13B and 7B have exactly as
   /// many rows as ids, Hunyuan-Large has more. Without a `config.json` it is read as theirs.
@@ -23,7 +23,8 @@ extension BPETokenizer {
   public init(folder: URL) throws {
     let file = Self.file(in: folder)
     guard file.lastPathComponent == Self.tiktokenName else {
-      try self.init(contentsOf: file)
+      try Self.requireConverted(file, in: folder)
+      try self.init(json: file, in: folder)
       return
     }
     let data = try Self.contents(of: file, expected: "a tiktoken file", limit: JSONFile.sizeLimit)
@@ -33,6 +34,18 @@ extension BPETokenizer {
       else { return .later }
       return try rows.integer() == count + HunyuanTiktoken.later.specialTokens.count ? .later : .large
     }
+  }
+
+  /// Where there is no `tokenizer.json`, names the tokenizer file of another form that there is, and how it becomes one.
+  private static func requireConverted(_ json: URL, in folder: URL) throws {
+    guard !FolderFile.exists(json.lastPathComponent, in: folder) else { return }
+    let forms = [
+      ("tokenizer.model", "sentencepiece protobuf tiktoken"), ("tekken.json", "mistral-common"), ("vocab.json", ""),
+    ]
+    guard let (name, packages) = forms.first(where: { FolderFile.exists($0.0, in: folder) }) else { return }
+    throw TokenizationError.notConverted(
+      file: folder.appendingPathComponent(name).path, folder: folder.path,
+      packages: ("transformers " + packages).split(separator: " ").joined(separator: " "))
   }
 }
 

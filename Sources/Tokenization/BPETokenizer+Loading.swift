@@ -18,20 +18,33 @@ extension BPETokenizer {
   ///   - file: where it came from, for errors.
   /// - Throws: as ``init(contentsOf:)``.
   public init(data: Data, file: String) throws {
-    let tree: JSONTree
+    let reading = Reading(top: JSONPlace(value: try Self.tree(data, file), key: JSONPlace.top, file: file))
+    let model = try reading.model()
+    try self.init(reading, model, reading.addedTokens(model), splitsSpecialTokens: false, declarations: "")
+  }
+
+  static func tree(_ data: Data, _ file: String) throws -> JSONTree {
     do {
-      tree = try JSONTree(parsing: data, path: file)
+      return try JSONTree(parsing: data, path: file)
     } catch FileError.malformedJSON(_, let reason) {
       throw TokenizationError.malformed(file: file, key: JSONPlace.top, expected: "a tokenizer.json", got: reason)
     }
-    let reading = Reading(top: JSONPlace(value: tree, key: JSONPlace.top, file: file))
-    let model = try reading.model()
-    let added = try reading.addedTokens(model)
+  }
+
+  /// - Parameters:
+  ///   - added: the tokens that are looked for in text.
+  ///   - splitsSpecialTokens: whether special ones are not.
+  ///   - declarations: see ``declarations``.
+  init(
+    _ reading: Reading, _ model: ModelFile, _ added: [AddedTokenFile], splitsSpecialTokens: Bool, declarations: String
+  ) throws {
     let bytes = added.reduce(0) { $0 + $1.content.count }
     guard bytes <= AddedTokens.mostBytes else {
       throw TokenizationError.unsupported(
-        file: file, key: "added_tokens", expected: "at most \(AddedTokens.mostBytes) bytes in all", got: "\(bytes)")
+        file: reading.top.file, key: "added_tokens", expected: "at most \(AddedTokens.mostBytes) bytes in all", got: "\(bytes)")
     }
+    self.declarations = declarations
+    let searched = added.filter { !(splitsSpecialTokens && $0.isSpecial) }
     let normalizer = try reading.normalizer()
     let preTokenizer = try reading.preTokenizer()
     let decoder = try reading.decoder()
@@ -39,8 +52,8 @@ extension BPETokenizer {
       model, added: added, form: Vocabulary.Form(isByteLevel: preTokenizer.isByteLevel, decoder: decoder),
       normalizer: normalizer)
     stages = Stages(
-      verbatimTokens: AddedTokens(added.filter { !$0.isNormalized }.map { $0.searched(.none) }),
-      normalizedTokens: AddedTokens(added.filter(\.isNormalized).map { $0.searched(normalizer) }),
+      verbatimTokens: AddedTokens(searched.filter { !$0.isNormalized }.map { $0.searched(.none) }),
+      normalizedTokens: AddedTokens(searched.filter(\.isNormalized).map { $0.searched(normalizer) }),
       normalizer: normalizer, preTokenizer: preTokenizer.value,
       template: try reading.template(vocabularySize: vocabulary.tokens.count), decoder: decoder)
   }

@@ -41,6 +41,7 @@ extension BPETokenizer {
   ///   - form: whose special tokens follow, for so many tokens in the file.
   /// - Throws: as ``init(tiktoken:form:)``.
   public init(tiktoken data: Data, file: String, form: (Int) throws -> HunyuanTiktoken) throws {
+    declarations = ""
     let contents = try TiktokenFile(data, file: file)
     let form = try form(contents.tokens.count)
     let special = form.specialTokens.map { Array($0.utf8) }

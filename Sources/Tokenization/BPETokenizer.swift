@@ -6,6 +6,8 @@
 public struct BPETokenizer: Tokenizer {
   let vocabulary: Vocabulary
   let stages: Stages
+  /// What the files beside a tokenizer file change, in lines that say the same for the same changes; empty: nothing.
+  let declarations: String
 
   public var vocabularySize: Int { vocabulary.tokens.count }
 

@@ -79,7 +79,7 @@ struct JSONPlace {
       let name = String(decoding: member.name, as: UTF8.self)
       guard known.contains(name) || name == "type" else {
         throw TokenizationError.unsupported(
-          file: file, key: key(of: name), expected: "one of \(known.sorted().joined(separator: ", "))",
+          file: file, key: key(of: name), expected: "one of \(known.sorted().listed)",
           got: member.value.kind)
       }
     }

@@ -1,5 +1,5 @@
 /// A token beside the model's own ones, as it is written in the file.
-struct AddedTokenFile {
+struct AddedTokenFile: Equatable {
   let id: Int
   let content: [UInt8]
   let isSingleWord: Bool
@@ -7,6 +7,12 @@ struct AddedTokenFile {
   let stripsRight: Bool
   let isNormalized: Bool
   let isSpecial: Bool
+
+  /// One line that says all of it.
+  var line: String {
+    let flags = [isSingleWord, stripsLeft, stripsRight, isNormalized, isSpecial].map { $0 ? "1" : "0" }.joined()
+    return "\(id) \(flags) \(String(decoding: content, as: UTF8.self).debugDescription)"
+  }
 
   /// How it is looked for; in normalized text its own normalized form is.
   func searched(_ normalizer: Normalizer) -> AddedTokens.Token {

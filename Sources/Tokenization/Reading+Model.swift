@@ -17,10 +17,7 @@ struct ModelFile {
 extension Reading {
   /// The model, when it is one that is supported.
   func model() throws -> ModelFile {
-    // What would change ids and is not done here.
-    for (name, what) in [("truncation", "a truncation rule"), ("padding", "a padding rule")] {
-      if let place = try top.optional(name) { throw place.unsupported("null", got: what) }
-    }
+    // `truncation` and `padding` are what somebody once saved; transformers cuts and fills only where it is asked to.
     let model = try top.required("model")
     // Absent in files of old versions.
     if let type = try model.optional("type"), try type.text() != "BPE" {

@@ -14,6 +14,8 @@ public enum TokenizationError: Error, CustomStringConvertible, Equatable {
   case inconsistent(file: String, key: String, expected: String, got: String)
   /// An id that is to be decoded is not in the vocabulary; `position` is its index among the ids.
   case unknownID(file: String, position: Int, expected: String, got: String)
+  /// A folder has a tokenizer of a form that is not read, and no `tokenizer.json`.
+  case notConverted(file: String, folder: String, packages: String)
   /// The regular-expression engine gave up on a text (it backtracked too far).
   case unsplittable(file: String, key: String, expected: String, got: String)
 
@@ -33,6 +35,10 @@ public enum TokenizationError: Error, CustomStringConvertible, Equatable {
       "\(file), \(key): found \(got); expected \(expected). Export the file again from the tokenizer it was made with."
     case .unknownID(let file, let position, let expected, let got):
       "\(file), ids[\(position)]: found \(got); expected \(expected). Decode with the tokenizer that made the ids."
+    case .notConverted(let file, let folder, let packages):
+      "\(file): is not read, and there is no tokenizer.json beside it. Write one: pip install \(packages); python -c "
+        + "'import sys; from transformers import AutoTokenizer as A; A.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[1])'"
+        + " '\(folder)'"
     case .unsplittable(let file, let key, let expected, let got):
       "\(file), \(key): found \(got); expected \(expected). Cut the text into shorter parts and encode each."
     }

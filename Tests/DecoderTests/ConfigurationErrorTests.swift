@@ -22,7 +22,7 @@ import Torch
     Unsupported("mlp_bias", "true", got: "true"),
     Unsupported("hidden_act", "\"gelu\"", got: "gelu"),
     Unsupported(
-      "rope_scaling", #"{"type":"dynamic","factor":2.0}"#, "rope_scaling.rope_type", got: "dynamic without alpha"),
+      "rope_scaling", #"{"type":"dynamic","factor":2.0,"alpha":50.0}"#, "rope_scaling.alpha", got: "50.0"),
     Unsupported("rope_scaling", #"{"rope_type":"longrope","factor":8}"#, "rope_scaling.rope_type", got: "longrope"),
     Unsupported("rope_parameters", #"{"rope_type":"default","factor":2}"#, "rope_parameters.factor", got: "2.0"),
     Unsupported("partial_rotary_factor", "0.5", got: "0.5"),

@@ -29,6 +29,15 @@ import Torch
     }
   }
 
+  @Test(arguments: Adapters.selections) func whereItPlugsInIsWhatPEFTSays(name: String) throws {
+    let expert = try LowRankExpert(peft: Adapters.folder(name), for: model.configuration)
+    let golden = try Goldens.tensors("peft-selections").tensor(name)
+    for (row, logits) in try logits(expert).enumerated() {
+      let expected = try golden.selected(0, row).narrowed(0, from: 0, count: logits.shape[0])
+      #expect(try difference(logits, expected) < 1e-4, "row \(row)")
+    }
+  }
+
   @Test func shapes() throws {
     func shape(_ name: String) throws -> LowRankShape {
       try LowRankExpert(peft: Adapters.folder(name), for: model.configuration).shape

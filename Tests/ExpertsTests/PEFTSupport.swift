@@ -7,6 +7,8 @@ import Torch
 /// Adapters that PEFT wrote for the tiny checkpoint; see Tests/Goldens/README.md.
 enum Adapters {
   static let names = ["rslora", "all-projections", "half"]
+  /// Where they plug in is said by a pattern, by layers, by what is left out.
+  static let selections = ["pattern", "layers", "excluded", "pattern-excluded"]
 
   static func folder(_ name: String) -> URL { Goldens.folder.appendingPathComponent("peft/\(name)") }
 

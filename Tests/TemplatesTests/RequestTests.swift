@@ -23,6 +23,13 @@ import Testing
     #expect(try value("{\"\u{e9}\": 1, \"e\u{301}\": 2}") != .none)
   }
 
+  /// jinja2 says the same.
+  @Test func variablesAreNamedByCodePoints() throws {
+    let source = "{{ e\u{301} is defined }} {{ {'\u{e9}': 1, 'e\u{301}': 2} | length }}"
+    #expect(try Template(source, name: "t").render(["\u{e9}": 1]) == "False 2")
+    #expect(try Template(source, name: "t").render(["e\u{301}": 1]) == "True 2")
+  }
+
   @Test(arguments: [
     "", " ", "[1,]", "{\"a\"}", "{\"a\" 1}", "[1 2]", "{a: 1}", "01", "1.", ".5", "+1", "1e", "-", "tru", "nul", "\"a",
     "\"\\x\"", "\"\\ud800\"",

@@ -1,20 +1,40 @@
 import Foundation
 
 extension ConfigurationReader {
-  /// θ and its scaling, in the older form (`rope_theta`, `rope_scaling`) or the newer (`rope_parameters`).
-  func rope(headDim: Int, maxPositions: Int) throws -> (theta: Double, scaling: RopeScaling) {
-    let theta = raw.ropeTheta ?? raw.ropeParameters?.ropeTheta ?? raw.ropeScaling?.ropeTheta ?? 10_000
-    guard theta > 1, theta.isFinite else { throw invalid("rope_theta", "\(theta)", "above 1") }
-    // Writers of the newer form leave the older key there, empty or not.
-    for (key, rope) in [("rope_parameters", raw.ropeParameters), ("rope_scaling", raw.ropeScaling)] {
-      guard let rope else { continue }
-      let scaling = try scaling(rope, key: key, headDim: headDim, maxPositions: maxPositions)
-      if scaling != .none { return (theta, scaling) }
+  /// θ and its scaling, as transformers 5 puts them together (`convert_rope_params_to_dict`, `standardize_rope_params`).
+  ///
+  /// `rope_scaling` counts where it holds anything, else `rope_parameters`: one of them, whole. θ is that one's, or else the top-level one. What may stand at
+  /// the top, `original_max_position_embeddings`, counts before what is in there.
+  func rope(_ family: ModelFamily, headDim: Int, maxPositions: Int) throws -> (theta: Double, scaling: RopeScaling) {
+    let given = [("rope_scaling", raw.ropeScaling), ("rope_parameters", raw.ropeParameters)]
+    guard let (key, rope) = given.lazy.compactMap({ key, rope in rope.map { (key, $0) } }).first(where: { !$1.isEmpty })
+    else {
+      try requireWholeHeads(raw.partialRotaryFactor)
+      return (try theta(raw.ropeTheta ?? 10_000, key: "rope_theta"), .none)
     }
-    return (theta, .none)
+    if let nested = rope.nestedKey {
+      throw unsupported("\(key).\(nested)", "an object", "one RoPE for all layers")
+    }
+    try requireWholeHeads(rope.partialRotaryFactor ?? raw.partialRotaryFactor)
+    let theta = try theta(
+      rope.ropeTheta ?? raw.ropeTheta ?? 10_000, key: rope.ropeTheta == nil ? "rope_theta" : "\(key).rope_theta")
+    return (theta, try scaling(rope, family, key: key, headDim: headDim, maxPositions: maxPositions))
   }
 
-  private func scaling(_ rope: RawRope, key: String, headDim: Int, maxPositions: Int) throws -> RopeScaling {
+  private func theta(_ theta: Double, key: String) throws -> Double {
+    guard theta > 1, theta.isFinite else { throw invalid(key, "\(theta)", "above 1") }
+    return theta
+  }
+
+  private func requireWholeHeads(_ factor: Double?) throws {
+    if let factor, factor != 1 { throw unsupported("partial_rotary_factor", "\(factor)", "1") }
+  }
+
+  private static let kinds = "default, linear, dynamic, llama3, yarn"
+
+  private func scaling(
+    _ rope: RawRope, _ family: ModelFamily, key: String, headDim: Int, maxPositions: Int
+  ) throws -> RopeScaling {
     let kind = rope.ropeType ?? rope.type ?? "default"
     func number(_ name: String, _ value: Double?, least: Double = 0) throws -> Double {
       guard let value, value > least, value.isFinite else {
@@ -24,13 +44,17 @@ extension ConfigurationReader {
     }
     switch kind {
     // Hunyuan calls it dynamic, and it is not: it does not depend on the length.
-    case "dynamic", "ntk_alpha", "ntk-alpha":
-      guard rope.alpha != nil else {
-        throw unsupported(
-          "\(key).rope_type", "\(kind) without alpha", "default, linear, dynamic with alpha, llama3, yarn")
-      }
+    case "dynamic" where family.isHunyuan && rope.alpha != nil && rope.alpha != 0,
+      "ntk_alpha" where family.isHunyuan, "ntk-alpha" where family.isHunyuan:
       guard headDim > 2 else { throw invalid("head_dim", "\(headDim)", "above 2 (\(key).alpha)") }
       return .ntkAlpha(try number("alpha", rope.alpha))
+    case "dynamic":
+      // Its base grows with the length only beyond max_position_embeddings, and no longer text is read.
+      if let alpha = rope.alpha, !family.isHunyuan {
+        throw unsupported("\(key).alpha", "\(alpha)", "none: only Hunyuan's classes read it; scale rope_theta instead")
+      }
+      _ = try number("factor", rope.factor)
+      return .none
     case "default":
       if let factor = rope.factor, factor != 1 {
         throw unsupported("\(key).factor", "\(factor)", "none, as the type is default")
@@ -44,18 +68,26 @@ extension ConfigurationReader {
       guard high > low else { throw invalid("\(key).high_freq_factor", "\(high)", "above low_freq_factor (\(low))") }
       return .llama3(
         factor: try number("factor", rope.factor), low: low, high: high,
-        original: try number("original_max_position_embeddings", rope.originalMaxPositionEmbeddings))
+        original: try original(rope, key: key, maxPositions: maxPositions))
     case "yarn":
       let factor = try number("factor", rope.factor)
       return .yarn(
         RopeScaling.YaRN(
-          factor: factor,
-          original: try number(
-            "original_max_position_embeddings", rope.originalMaxPositionEmbeddings ?? Double(maxPositions)),
+          factor: factor, original: try original(rope, key: key, maxPositions: maxPositions),
           betaFast: try number("beta_fast", rope.betaFast ?? 32), betaSlow: try number("beta_slow", rope.betaSlow ?? 1),
           attentionFactor: try attentionFactor(rope, key: key, factor: factor), truncates: rope.truncate ?? true))
-    default: throw unsupported("\(key).rope_type", kind, "default, linear, dynamic with alpha, llama3, yarn")
+    default: throw unsupported("\(key).rope_type", kind, Self.kinds)
     }
+  }
+
+  /// Positions of the pretraining.
+  private func original(_ rope: RawRope, key: String, maxPositions: Int) throws -> Double {
+    let name = "original_max_position_embeddings"
+    let (place, given) =
+      raw.originalMaxPositionEmbeddings.map { (name, $0) }
+      ?? ("\(key).\(name)", rope.originalMaxPositionEmbeddings ?? Double(maxPositions))
+    guard given > 0, given.isFinite else { throw invalid(place, "\(given)", "a number above 0") }
+    return given
   }
 
   /// YaRN, section 3.4: 0.1 ln(factor) + 1, or what the file says.

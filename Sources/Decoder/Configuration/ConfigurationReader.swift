@@ -1,7 +1,18 @@
+import Files
+import Foundation
+
 /// What the keys of a `config.json` mean; every refusal names the key.
 struct ConfigurationReader {
   let path: String
   let raw: RawConfiguration
+  /// The keys that the file has, null or not: for some a class has a value of its own where they are missing.
+  let keys: Set<String>
+
+  init(_ data: Data, path: String) throws {
+    self.path = path
+    raw = try JSONFile.decode(RawConfiguration.self, from: data, path: path)
+    keys = try JSONFile.decode(RawKeys.self, from: data, path: path).names
+  }
 
   func invalid(_ key: String, _ got: String, _ allowed: String) -> DecoderError {
     .invalidValue(path: path, key: key, got: got, allowed: allowed)
@@ -36,20 +47,20 @@ struct ConfigurationReader {
     if raw.quantizationConfig != nil {
       throw unsupported("quantization_config", "there", "none: take the checkpoint in bfloat16, float16 or float32")
     }
-    for factor in [raw.partialRotaryFactor, raw.ropeParameters?.partialRotaryFactor] {
-      if let factor, factor != 1 { throw unsupported("partial_rotary_factor", "\(factor)", "1") }
-    }
   }
 
   // MARK: Attention
 
-  func heads(hiddenSize: Int) throws -> (heads: Int, kvHeads: Int, headDim: Int) {
+  func heads(_ family: ModelFamily, hiddenSize: Int) throws -> (heads: Int, kvHeads: Int, headDim: Int) {
     let heads = try positive("num_attention_heads", raw.numAttentionHeads, limit: 1 << 12)
-    let kvHeads = try positive("num_key_value_heads", raw.numKeyValueHeads ?? heads, limit: 1 << 12)
+    let missing = keys.contains("num_key_value_heads") ? nil : family.missingKeyHeads
+    let kvHeads = try positive("num_key_value_heads", raw.numKeyValueHeads ?? missing ?? heads, limit: 1 << 12)
     guard heads % kvHeads == 0 else {
       throw invalid("num_key_value_heads", "\(kvHeads)", "a divisor of num_attention_heads (\(heads))")
     }
-    let headDim = try positive("head_dim", raw.headDim ?? raw.attentionHeadDim ?? hiddenSize / heads, limit: 1 << 12)
+    let own = keys.contains("head_dim") ? nil : family.missingHeadDim
+    let headDim = try positive(
+      "head_dim", raw.headDim ?? raw.attentionHeadDim ?? own ?? hiddenSize / heads, limit: 1 << 12)
     guard headDim % 2 == 0 else { throw invalid("head_dim", "\(headDim)", "an even number (RoPE)") }
     return (heads, kvHeads, headDim)
   }
@@ -71,10 +82,11 @@ struct ConfigurationReader {
   }
 
   func windows(_ family: ModelFamily, layers: Int) throws -> [Int?] {
+    let given = keys.contains("sliding_window") ? raw.slidingWindow : 4096
     let size: Int?
     switch family {
-    case .mistral: size = raw.slidingWindow
-    case .qwen2, .qwen3: size = raw.useSlidingWindow == true ? raw.slidingWindow ?? 4096 : nil
+    case .mistral: size = given
+    case .qwen2, .qwen3: size = raw.useSlidingWindow == true ? given : nil
     case .llama, .hunyuanDense, .hunyuanMixture, .hunyuan: size = nil
     }
     guard let size else { return Array(repeating: nil, count: layers) }

@@ -8,7 +8,7 @@ extension DecoderConfiguration {
     let file = folder.appendingPathComponent("config.json")
     let generationFile = folder.appendingPathComponent("generation_config.json")
     try self.init(
-      ConfigurationReader(path: file.path, raw: JSONFile.read(RawConfiguration.self, from: file)),
+      ConfigurationReader(JSONFile.contents(of: file), path: file.path),
       FileManager.default.fileExists(atPath: generationFile.path)
         ? JSONFile.read(RawGeneration.self, from: generationFile) : nil)
   }
@@ -20,8 +20,7 @@ extension DecoderConfiguration {
   ///   - path: where it came from, for errors.
   /// - Throws: `FileError`, or a ``DecoderError`` that names the key.
   public init(data: Data, path: String) throws {
-    try self.init(
-      ConfigurationReader(path: path, raw: JSONFile.decode(RawConfiguration.self, from: data, path: path)), nil)
+    try self.init(ConfigurationReader(data, path: path), nil)
   }
 
   private init(_ reader: ConfigurationReader, _ generation: RawGeneration?) throws {
@@ -31,14 +30,14 @@ extension DecoderConfiguration {
     vocabularySize = try reader.positive("vocab_size", raw.vocabSize, limit: 1 << 22)
     hiddenSize = try reader.positive("hidden_size", raw.hiddenSize, limit: 1 << 17)
     layers = try reader.positive("num_hidden_layers", raw.numHiddenLayers, limit: 1 << 12)
-    (heads, kvHeads, headDim) = try reader.heads(hiddenSize: hiddenSize)
+    (heads, kvHeads, headDim) = try reader.heads(family, hiddenSize: hiddenSize)
     maxPositions = try reader.positive(
-      "max_position_embeddings", raw.maxPositionEmbeddings ?? 2048, limit: 1 << 24)
+      "max_position_embeddings", raw.maxPositionEmbeddings ?? family.missingPositions, limit: 1 << 24)
     normEpsilon = raw.rmsNormEps ?? (family.isHunyuan ? 1e-5 : 1e-6)
     guard normEpsilon > 0, normEpsilon < 1 else {
       throw reader.invalid("rms_norm_eps", "\(normEpsilon)", "above 0, below 1")
     }
-    (ropeTheta, ropeScaling) = try reader.rope(headDim: headDim, maxPositions: maxPositions)
+    (ropeTheta, ropeScaling) = try reader.rope(family, headDim: headDim, maxPositions: maxPositions)
     (attentionBias, headNorm) = (try reader.attentionBias(family), reader.headNorm(family))
     windows = try reader.windows(family, layers: layers)
     keySources = try reader.keySources(family, layers: layers)

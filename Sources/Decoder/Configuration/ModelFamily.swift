@@ -31,4 +31,24 @@ public enum ModelFamily: String, Sendable, CaseIterable, Codable {
   var headNormNames: (query: String, key: String) {
     isHunyuan ? ("query_layernorm", "key_layernorm") : ("q_norm", "k_norm")
   }
+
+  // What transformers' classes take where a file has no such key at all.
+
+  var missingKeyHeads: Int? {
+    switch self {
+    case .mistral: 8
+    case .qwen2, .qwen3: 32
+    case .llama, .hunyuanDense, .hunyuanMixture, .hunyuan: nil
+    }
+  }
+
+  var missingHeadDim: Int? { self == .qwen3 ? 128 : nil }
+
+  var missingPositions: Int {
+    switch self {
+    case .mistral: 131_072
+    case .qwen2, .qwen3: 32_768
+    case .llama, .hunyuanDense, .hunyuanMixture, .hunyuan: 2048
+    }
+  }
 }

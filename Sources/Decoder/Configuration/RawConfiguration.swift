@@ -15,6 +15,7 @@ struct RawConfiguration: Decodable {
     case ropeTheta = "rope_theta"
     case ropeScaling = "rope_scaling"
     case ropeParameters = "rope_parameters"
+    case originalMaxPositionEmbeddings = "original_max_position_embeddings"
     case tieWordEmbeddings = "tie_word_embeddings"
     case hiddenAct = "hidden_act"
     case attentionBias = "attention_bias"
@@ -55,6 +56,7 @@ struct RawConfiguration: Decodable {
   var ropeTheta: Double?
   var ropeScaling: RawRope?
   var ropeParameters: RawRope?
+  var originalMaxPositionEmbeddings: Double?
   var tieWordEmbeddings: Bool?
   var hiddenAct: String?
   var attentionBias: Bool?
@@ -81,41 +83,21 @@ struct RawConfiguration: Decodable {
   var partialRotaryFactor: Double?
 }
 
-/// `rope_scaling`, or the newer `rope_parameters` that holds θ as well.
-struct RawRope: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case ropeType = "rope_type"
-    case type
-    case ropeTheta = "rope_theta"
-    case factor
-    case alpha
-    case lowFreqFactor = "low_freq_factor"
-    case highFreqFactor = "high_freq_factor"
-    case originalMaxPositionEmbeddings = "original_max_position_embeddings"
-    case betaFast = "beta_fast"
-    case betaSlow = "beta_slow"
-    case attentionFactor = "attention_factor"
-    case mscale
-    case mscaleAllDim = "mscale_all_dim"
-    case truncate
-    case partialRotaryFactor = "partial_rotary_factor"
-  }
+/// The keys of an object.
+struct RawKeys: Decodable {
+  let names: Set<String>
 
-  var ropeType: String?
-  var type: String?
-  var ropeTheta: Double?
-  var factor: Double?
-  var alpha: Double?
-  var lowFreqFactor: Double?
-  var highFreqFactor: Double?
-  var originalMaxPositionEmbeddings: Double?
-  var betaFast: Double?
-  var betaSlow: Double?
-  var attentionFactor: Double?
-  var mscale: Double?
-  var mscaleAllDim: Double?
-  var truncate: Bool?
-  var partialRotaryFactor: Double?
+  init(from decoder: any Decoder) throws {
+    names = Set(try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue))
+  }
+}
+
+/// A key of any name.
+struct AnyKey: CodingKey {
+  let stringValue: String
+  let intValue: Int? = nil
+  init?(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
 }
 
 struct RawGeneration: Decodable {
@@ -134,7 +116,7 @@ struct TokenIDs: Decodable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    ids = try (try? container.decode(Int.self)).map { [$0] } ?? container.decode([Int].self)
+    ids = try container.wholeNumbers().values
   }
 }
 
@@ -145,9 +127,16 @@ struct OneOrEach: Decodable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    let one = try? container.decode(Int.self)
-    isList = one == nil
-    values = try one.map { [$0] } ?? container.decode([Int].self)
+    (values, isList) = try container.wholeNumbers()
+  }
+}
+
+extension SingleValueDecodingContainer {
+  /// A whole number, or a list of them.
+  fileprivate func wholeNumbers() throws -> (values: [Int], isList: Bool) {
+    if let one = try? decode(Int.self) { return ([one], false) }
+    if let list = try? decode([Int].self) { return (list, true) }
+    throw DecodingError.dataCorruptedError(in: self, debugDescription: "expected: a whole number, or a list of them")
   }
 }
 

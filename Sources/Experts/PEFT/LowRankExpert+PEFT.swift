@@ -23,10 +23,10 @@ extension LowRankExpert {
       fix: hasPickle
         ? "adapter_model.bin is a pickle, which is not read: save it again in PEFT with safe_serialization=True."
         : "Give the folder that PEFT's save_pretrained wrote.")
-    var shape = try PEFTConfiguration(configuration).shape(for: base)
+    let said = try PEFTConfiguration(configuration)
     let file = try SafetensorsFile(tensors)
     // PEFT says it by names that end alike; which modules there are decides, and slots must fit names anyhow.
-    shape.routed = base.mixture != nil && file.names.contains(where: PEFTNames.isRouted)
+    let shape = try said.shape(for: base, routed: base.mixture != nil && file.names.contains(where: PEFTNames.isRouted))
     let slots = try PEFTSlots(file, shape, base)
     try self.init(shape, on: base) { place, input, output in
       LowRankPair(

@@ -9,7 +9,7 @@ struct PEFTConfiguration {
   private static let sizeLimit = 4 << 20
 
   private let path: String
-  private let keys: [String: JSONValue]
+  private let keys: [ExactText: JSONValue]
 
   /// Reads the file and refuses every key that means something else than a plain LoRA.
   /// - Throws: `FileError`, ``PEFTError``.
@@ -18,9 +18,9 @@ struct PEFTConfiguration {
     keys = try JSONFile.readObject(from: url, limit: Self.sizeLimit)
     for key in keys.keys.sorted() {
       guard let value = keys[key] else { continue }
-      if let reason = PEFTKeys.refusal(of: key, value) {
+      if let reason = PEFTKeys.refusal(of: key.text, value) {
         throw PEFTError.unsupported(
-          path: path, key: Self.spelled(key), got: value.description, reason: reason)
+          path: path, key: Self.spelled(key.text), got: value.description, reason: reason)
       }
     }
     // A file that does not say what it is could be of any kind.
@@ -32,20 +32,21 @@ struct PEFTConfiguration {
   /// PEFT multiplies by `lora_alpha / r`, and with `use_rslora` by `lora_alpha / √r`. Ours is always α / r, so that the latter
   /// becomes α = `lora_alpha` · √r: the same factor but for the last bit of a double, which no float32 product sees.
   /// - Throws: ``PEFTError``.
-  func shape(for base: DecoderConfiguration) throws -> LowRankShape {
+  func shape(for base: DecoderConfiguration, routed: Bool) throws -> LowRankShape {
     let rankText = "a whole number from 1 to 4096"
     guard let rank = try value("r", rankText).integer else {
       throw PEFTError.invalidValue(path: path, key: "r", expected: rankText, got: try value("r", rankText).description)
     }
     let alpha = try number("lora_alpha", "a number above 0")
-    let dropout = keys["lora_dropout"] == nil ? 0 : try number("lora_dropout", "0 ≤ lora_dropout < 1")
+    let dropout = keys[ExactText("lora_dropout")] == nil ? 0 : try number("lora_dropout", "0 ≤ lora_dropout < 1")
     let stabilized = try flag("use_rslora")
-    let targets = try PEFTTargets(value("target_modules", "a list of projections"), path: path)
-    let projections = try targets.projections(of: base, path: path)
+    let projections = try PEFTTargets(keys, path: path).projections(of: base, routed: routed)
     do {
-      return try LowRankShape(
+      var shape = try LowRankShape(
         rank: rank, alpha: stabilized ? alpha * Double(rank).squareRoot() : alpha, dropout: dropout,
         projections: projections)
+      shape.routed = routed
+      return shape
     } catch ExpertError.invalidHyperparameter(let name, let value, let allowed) {
       let key = ["rank": "r", "alpha": "lora_alpha", "dropout": "lora_dropout"][name] ?? name
       throw PEFTError.invalidValue(path: path, key: key, expected: allowed, got: value)
@@ -58,7 +59,7 @@ struct PEFTConfiguration {
   }
 
   private func value(_ key: String, _ expected: String) throws -> JSONValue {
-    guard let value = keys[key], value != .null else {
+    guard let value = keys[ExactText(key)], value != .null else {
       throw PEFTError.missingKey(path: path, key: key, expected: expected)
     }
     return value
@@ -73,7 +74,7 @@ struct PEFTConfiguration {
   }
 
   private func flag(_ key: String) throws -> Bool {
-    switch keys[key] ?? .null {
+    switch keys[ExactText(key)] ?? .null {
     case .boolean(let value): return value
     case .null: return false
     case let value:

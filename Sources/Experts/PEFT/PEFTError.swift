@@ -42,7 +42,7 @@ public enum PEFTError: Error, Equatable, CustomStringConvertible {
     case .tensorNamesDiffer(let path, let missing, let unused):
       "\(path): the tensors are not those that adapter_config.json and the base ask for."
         + " Missing: \(Self.list(missing)). Without a place: \(Self.list(unused))."
-        + " Was the adapter trained on another base, or with other target_modules?"
+        + " Was the adapter trained on another base, or with other `target_modules`?"
     case .shapeDiffers(let path, let name, let expected, let got):
       "\(path): `\(name)` has shape \(got), expected \(expected)."
         + " Was the adapter trained on another base, or is `r` in adapter_config.json another one?"
@@ -61,6 +61,6 @@ public enum PEFTError: Error, Equatable, CustomStringConvertible {
     if names.isEmpty { return "none" }
     // Names come from a file: quoted, so that nothing in them reaches a terminal as it is.
     let shown = names.prefix(4).map { String($0.prefix(120)).debugDescription }.joined(separator: ", ")
-    return names.count > 4 ? shown + " and \(names.count - 4) more" : shown
+    return names.count > 4 ? shown + ", … and \(names.count - 4) more" : shown
   }
 }

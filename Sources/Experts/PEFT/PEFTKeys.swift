@@ -14,7 +14,6 @@ enum PEFTKeys {
   private static let merge = "merge it in PEFT (merge_and_unload) and use the result as the base"
   private static let patterns =
     "an expert has one rank and one strength in all places; train with r and lora_alpha alone"
-  private static let places = "an expert has the same projections in every layer; name them in target_modules alone"
   private static let base =
     "this initialization changes the base's own weights, so the adapter does not fit the base as it is;"
     + " save it in PEFT with path_initial_model_for_weight_conversion, which makes a plain LoRA of it"
@@ -37,7 +36,7 @@ enum PEFTKeys {
     "modules_to_save": .blank("whole modules are not part of an expert; train without modules_to_save"),
     "trainable_token_indices": .blank("the base's embedding never changes; train without it"),
     "rank_pattern": .blank(patterns), "alpha_pattern": .blank(patterns),
-    "layers_to_transform": .blank(places), "layers_pattern": .blank(places), "exclude_modules": .blank(places),
+    "layers_to_transform": .any, "layers_pattern": .any, "exclude_modules": .any,
     "target_parameters": .blank("experts plug into linear projections only; use target_modules"),
     "layer_replication": .blank("the base has its layers once; \(merge)"),
     "alora_invocation_tokens": .blank("an expert works on all tokens; train without it"),

@@ -17,10 +17,14 @@ enum PEFTNames {
   ///
   /// - Parameter feedForward: the path of the feed-forward block, see `DecoderConfiguration.feedForwardPath`.
   static func tensor(_ place: FactorPlace, _ feedForward: String) -> String {
-    let own = block(of: place.projection) == "mlp" ? feedForward : block(of: place.projection)
-    let block = place.site.expert.map { "mlp.experts.\($0)" } ?? own
-    return
-      "base_model.model.model.layers.\(place.layer).\(block).\(place.projection.rawValue).lora_\(place.side.rawValue).weight"
+    "base_model.model.\(module(place.site, layer: place.layer, feedForward)).lora_\(place.side.rawValue).weight"
+  }
+
+  /// `model.layers.0.mlp.gate_proj`: a module of the base.
+  static func module(_ site: ProjectionSite, layer: Int, _ feedForward: String) -> String {
+    let own = block(of: site.projection) == "mlp" ? feedForward : block(of: site.projection)
+    let block = site.expert.map { "mlp.experts.\($0)" } ?? own
+    return "model.layers.\(layer).\(block).\(site.projection.rawValue)"
   }
 
   /// Whether a name is of a tensor that plugs into a routed expert.

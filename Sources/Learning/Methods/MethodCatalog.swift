@@ -1,3 +1,5 @@
+import Files
+
 /// Which methods there are, and how each is made.
 public enum MethodCatalog {
   private struct Entry: Sendable {
@@ -53,7 +55,7 @@ public enum MethodCatalog {
       guard let parameter = known.first(where: { $0.name == option }) else {
         throw LearningError.invalidOption(
           name: "option of \(name)", got: "`\(option)`",
-          allowed: known.isEmpty ? "none: it has no options" : known.map(\.name).joined(separator: ", "))
+          allowed: known.isEmpty ? "none: it has no options" : known.map(\.name).listed)
       }
       try parameter.check(value, of: name)
     }

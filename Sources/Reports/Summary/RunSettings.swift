@@ -35,9 +35,13 @@ struct RunSettings: Equatable {
   /// Enough of a digest for a person to compare.
   static func short(_ digest: Digest) -> String { String(digest.description.prefix(19)) }
 
+  static func == (one: RunSettings, other: RunSettings) -> Bool { differing([one, other]).isEmpty }
+
   /// The keys in which some settings differ, sorted.
   static func differing(_ settings: [RunSettings]) -> [String] {
-    Set(settings.flatMap(\.values.keys)).filter { key in Set(settings.map { $0.values[key] }).count > 1 }.sorted()
+    Set(settings.flatMap(\.values.keys)).filter { key in
+      Set(settings.map { $0.values[key].map(ExactText.init) }).count > 1
+    }.sorted()
   }
 
   /// As text, such as `rank 16, adversary off`.

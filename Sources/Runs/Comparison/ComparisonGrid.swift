@@ -39,7 +39,7 @@ public struct ComparisonGrid: Sendable, Equatable {
     }
     guard !cells.isEmpty else {
       throw RunError.invalidConfiguration(
-        key: "methods", got: "missing", allowed: "some of \(MethodCatalog.names.joined(separator: ", ")), or --cells")
+        key: "methods", got: "missing", allowed: "some of \(MethodCatalog.names.listed), or --cells")
     }
     try Self.requireDistinct(cells)
   }
@@ -47,7 +47,7 @@ public struct ComparisonGrid: Sendable, Equatable {
   private mutating func add(
     _ methods: String, _ orders: String, _ seeds: String, keys: (methods: String, orders: String, seeds: String)
   ) throws {
-    let names = try Self.items(methods, key: keys.methods, allowed: MethodCatalog.names.joined(separator: ", "))
+    let names = try Self.items(methods, key: keys.methods, allowed: MethodCatalog.names.listed)
     for name in names where !MethodCatalog.names.contains(name) {
       throw LearningError.unknownMethod(got: name, known: MethodCatalog.names)
     }

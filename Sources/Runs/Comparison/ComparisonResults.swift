@@ -98,7 +98,7 @@ extension Comparison {
     let reference = wanted ?? methods.first ?? ""
     guard methods.contains(reference) else {
       throw RunError.invalidConfiguration(
-        key: "reference", got: reference, allowed: methods.joined(separator: ", "))
+        key: "reference", got: reference, allowed: methods.listed)
     }
     return reference
   }

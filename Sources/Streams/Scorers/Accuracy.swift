@@ -1,3 +1,5 @@
+import Files
+
 /// The share of answers that are exactly right.
 ///
 /// `legacy` compares code point by code point, with nothing stripped, folded or parsed; an empty prediction or

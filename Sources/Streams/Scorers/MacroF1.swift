@@ -1,3 +1,5 @@
+import Files
+
 /// The mean over labels of F1, the harmonic mean of precision and recall: a rare label counts as much as a common one.
 ///
 /// For label c, with TP the rows that are c and were answered c, FP those answered c that are not, FN those that are c

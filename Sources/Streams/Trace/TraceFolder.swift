@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A task of TRACE in a folder of `train.json`, `eval.json` and `test.json`: each one array of `{"prompt", "answer"}`.

@@ -1,3 +1,5 @@
+import Files
+
 /// What a table of results must say about the data of a TRACE task.
 public struct TraceStatement: Sendable, Equatable {
   /// The task's name.

@@ -1,3 +1,5 @@
+import Files
+
 /// What a function, filter, test or method is called with.
 struct Arguments {
   var positional: [Value]
@@ -25,7 +27,7 @@ struct Arguments {
     for (name, value) in named {
       guard let place = names.firstIndex(of: name), values[place] == nil else {
         throw interpreter.invalid(
-          "the arguments of \(callee.prefix(60)) (\(names.joined(separator: ", "))), each once",
+          "the arguments of \(callee.prefix(60)) (\(names.listed)), each once",
           got: "`\(name.prefix(60))`")
       }
       values[place] = value

@@ -1,3 +1,5 @@
+import Files
+
 /// What `value|name(…)` can name.
 enum Filters {
   typealias Filter = @Sendable (Interpreter, Value, Arguments) throws -> Value
@@ -6,7 +8,7 @@ enum Filters {
     .reduce(into: [:]) { $0.merge($1) { $1 } }
 
   /// What to use instead of one that is not there.
-  static let known = "Known filters: \(all.keys.sorted().joined(separator: ", "))."
+  static let known = "Known filters: \(all.keys.sorted().listed)."
 }
 
 extension Interpreter {

@@ -1,3 +1,5 @@
+import Files
+
 import Foundation
 
 /// `'%s' % value` and `'{}'.format(value)`, without widths but for the digits of `%.2f`.
@@ -90,7 +92,7 @@ extension Interpreter {
       throw unsupported("`{\(name.prefix(60))}` in `format`", fix: "Use {}, {0} or {name} alone.")
     }
     if let place = Int(name), arguments.positional.indices.contains(place) { return arguments.positional[place] }
-    guard let found = arguments.named.first(where: { $0.name == name }) else {
+    guard let found = arguments.named.first(where: { $0.name.hasSameCodePoints(as: name) }) else {
       throw invalid("an argument for each `{}`", got: "none for `\(name.prefix(60))`")
     }
     return found.value

@@ -1,13 +1,16 @@
+import Files
+
 /// Names and what they stand for, in a template, a loop's body or a macro.
 final class Scope {
   private let outer: Scope?
-  private var values: [String: Value] = [:]
+  private var values: [ExactText: Value] = [:]
 
   init(inside outer: Scope? = nil) { self.outer = outer }
 
   /// What is set here is not seen outside.
   subscript(name: String) -> Value? {
     get {
+      let name = ExactText(name)
       var scope: Scope? = self
       while let found = scope {
         if let value = found.values[name] { return value }
@@ -15,7 +18,7 @@ final class Scope {
       }
       return nil
     }
-    set { values[name] = newValue }
+    set { values[ExactText(name)] = newValue }
   }
 }
 

@@ -1,3 +1,5 @@
+import Files
+
 /// Calls, filters and tests.
 extension Parser {
   mutating func call(of value: Expression) throws -> Expression {
@@ -16,7 +18,7 @@ extension Parser {
       }
       if case .name(let name) = current.kind, next.kind == .symbol(.assign) {
         index += 2
-        guard !arguments.named.contains(where: { $0.name == name }) else {
+        guard !arguments.named.contains(where: { $0.name.hasSameCodePoints(as: name) }) else {
           throw TemplateError.syntax(at: place(line), expected: "each argument once", got: "`\(name.prefix(60))` twice")
         }
         arguments.named.append((name, try expression()))

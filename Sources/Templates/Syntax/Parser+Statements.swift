@@ -1,3 +1,5 @@
+import Files
+
 /// The tags.
 extension Parser {
   /// The statement whose name is here; `nil` for one that does nothing.
@@ -92,7 +94,7 @@ extension Parser {
     while !isAt(.rightParenthesis) {
       if !parameters.isEmpty { try expect(.comma) }
       let parameter = try targetName()
-      guard !parameters.contains(where: { $0.name == parameter }) else {
+      guard !parameters.contains(where: { $0.name.hasSameCodePoints(as: parameter) }) else {
         throw unexpected("another name than `\(parameter.prefix(60))`, which is a parameter already")
       }
       let standard = skip(.assign) ? try expression() : nil

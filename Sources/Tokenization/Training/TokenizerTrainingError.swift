@@ -31,7 +31,7 @@ public enum TokenizerTrainingError: Error, CustomStringConvertible, Equatable {
       "specialTokens[\(place)]: got \(token.debugDescription) again; expected each token once. Leave the second one out."
     case .unknownSpecialToken(let token, let use, let known):
       "\(use): needs \(token.debugDescription), which is no special token; those are "
-        + (known.isEmpty ? "none" : known.map(\.debugDescription).joined(separator: ", "))
+        + (known.isEmpty ? "none" : known.map(\.debugDescription).listed)
         + ". Train with it, or choose another."
     case .noText: "the texts: got no character; expected text to learn a vocabulary from. Check the files."
     case .tooManyPieces(let bytes, let limit):

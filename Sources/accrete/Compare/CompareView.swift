@@ -50,7 +50,7 @@ final class CompareView {
     }
     let width = max(Console.terminalWidth - 1, 20)
     clear()
-    Console.errorRaw(lines.map { $0.prefix(width) + "\n" }.joined())
+    Console.errorRaw(lines.map { $0.withoutControls.prefix(width) + "\n" }.joined())
     openLines = lines.count
   }
 

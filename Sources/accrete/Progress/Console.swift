@@ -5,6 +5,7 @@ import Foundation
 ///
 /// A result that does not arrive is an error of the command: it ends quietly where nobody reads any more, and with a complaint where
 /// writing fails. What goes to standard error tells how far the work is; where that is closed or full, the work goes on.
+/// Lines hold names, labels and paths that somebody else has chosen: control characters in them are spelled out here, for all commands.
 enum Console {
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 
@@ -16,13 +17,15 @@ enum Console {
 
   /// Prints a line.
   /// - Throws: ``LostOutput``.
-  static func output(_ text: String) throws(LostOutput) { try write(text + "\n") }
+  static func output(_ text: String) throws(LostOutput) { try write(text.withoutControls + "\n") }
 
-  /// Prints text without a line end, as it is generated.
+  /// Prints text without a line end, as it is generated: a file or another program gets it as it is, a terminal without control characters.
   /// - Throws: ``LostOutput``.
-  static func stream(_ text: String) throws(LostOutput) { try write(text) }
+  static func stream(_ text: String) throws(LostOutput) {
+    try write(isatty(STDOUT_FILENO) != 0 ? text.withoutControls : text)
+  }
 
-  static func error(_ text: String) { errorRaw(text + "\n") }
+  static func error(_ text: String) { errorRaw(text.withoutControls + "\n") }
 
   static func errorRaw(_ text: String) {
     try? StandardDescriptors.write(Data(text.utf8), to: STDERR_FILENO)

@@ -78,7 +78,7 @@ final class ProgressPrinter {
   func passing(_ text: String) {
     if terminal {
       let width = Console.terminalWidth
-      Console.errorRaw("\r\u{1B}[K" + text.prefix(max(width - 1, 20)))
+      Console.errorRaw("\r\u{1B}[K" + text.withoutControls.prefix(max(width - 1, 20)))
       lineIsOpen = true
     } else if lastLine.duration(to: clock.now) >= interval {
       line(text)

@@ -40,7 +40,7 @@ public struct MixtureOrder: Sendable {
       throw CorpusError.plan(
         .init(
           "stage \(stage)", expected: "finite weights, none negative and one above zero",
-          got: weights.map { "\($0)" }.joined(separator: ", "),
+          got: weights.map { "\($0)" }.listed,
           fix: "A source's weight is its share of the windows; 0 leaves it out."))
     }
     let quotas = weights.map { $0 / sum * Double(blockSize) }

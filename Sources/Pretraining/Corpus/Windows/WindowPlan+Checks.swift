@@ -1,3 +1,5 @@
+import Files
+
 extension WindowPlan {
   /// Requires that stages follow each other without gaps and have a length.
   static func requireOrder(_ stages: [Stage]) throws {
@@ -31,7 +33,7 @@ extension WindowPlan {
     if let unknown = stage.weights.keys.sorted().first(where: { !names.contains($0) }) {
       throw CorpusError.plan(
         .init(
-          "stage \(number)", expected: "weights of \(names.joined(separator: ", "))", got: unknown.debugDescription,
+          "stage \(number)", expected: "weights of \(names.listed)", got: unknown.debugDescription,
           fix: "Correct the name, or add the source."))
     }
     let mixture = try MixtureOrder(weights: names.map { stage.weights[$0] ?? 0 }, seed: seed, stage: number)

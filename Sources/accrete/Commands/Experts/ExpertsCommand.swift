@@ -61,15 +61,5 @@ struct ExpertLine: Encodable {
   }
 }
 
-/// Text whose control characters are spelled out: names of folders are whatever somebody made them.
-func printable(_ text: String) -> String {
-  String(
-    String.UnicodeScalarView(
-      text.unicodeScalars.flatMap { scalar in
-        [.control, .format, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
-          ? Array(scalar.escaped(asASCII: true).unicodeScalars) : [scalar]
-      }))
-}
-
 /// The first digits of a digest, as people compare them.
 func short(_ digest: Digest) -> String { String(digest.description.dropFirst("sha256:".count).prefix(12)) }

@@ -33,11 +33,11 @@ struct ExpertsListCommand: ParsableCommand {
     var damaged: [String] = []
     for line in lines {
       guard let name = line.name, let digest = line.tensorsDigest else {
-        damaged.append("DAMAGED  \(printable(line.folder)): \(printable(line.reason ?? ""))")
+        damaged.append("DAMAGED  \(line.folder.printable): \((line.reason ?? "").printable)")
         continue
       }
       rows.append([
-        name == line.folder ? name : "\(name) in \(printable(line.folder))", line.method ?? "", "\(line.rank ?? 0)",
+        name == line.folder ? name : "\(name) in \(line.folder.printable)", line.method ?? "", "\(line.rank ?? 0)",
         "\(line.alpha ?? 0)", (line.projections ?? []).joined(separator: ","), "\(line.bytes ?? 0)", short(digest),
       ])
     }

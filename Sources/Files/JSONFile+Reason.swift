@@ -1,0 +1,140 @@
+import Foundation
+
+extension JSONFile {
+  /// What is wrong with a value: its key, what came and what was expected.
+  ///
+  /// - Parameters:
+  ///   - error: the decoder's.
+  ///   - data: the text that it decoded.
+  static func reason(_ error: DecodingError, in data: Data) -> String {
+    let text =
+      switch error {
+      case .keyNotFound(let key, let context): "key `\(key.stringValue)` is missing in \(place(context))"
+      case .typeMismatch(let type, let context): described(context, expected: name(of: type), data)
+      case .valueNotFound(let type, let context): described(context, expected: name(of: type), data)
+      case .dataCorrupted(let context):
+        context.codingPath.isEmpty
+          ? "\(place(context)): \(spoken(context))"
+          : described(context, expected: expected(context), data) ?? "\(place(context)): \(spoken(context))"
+      @unknown default: "\(error)"
+      }
+    // A message quotes what the file holds, line ends included; ours are one line.
+    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  private static func place(_ context: DecodingError.Context) -> String {
+    let keys = context.codingPath.map(\.stringValue).joined(separator: ".")
+    return keys.isEmpty ? "the top level" : "`\(keys)`"
+  }
+
+  private static func described(_ context: DecodingError.Context, expected: String, _ data: Data) -> String {
+    guard let got = JSONSpot(data, path: context.codingPath)?.shown else {
+      return "\(place(context)) should be \(expected)"
+    }
+    return "\(place(context)) is \(got); expected: \(expected)"
+  }
+
+  private static func described(_ context: DecodingError.Context, expected: String?, _ data: Data) -> String? {
+    expected.map { described(context, expected: $0, data) }
+  }
+
+  private static let mark = "expected: "
+
+  /// What one of our own values, or the parser of numbers, says that it wants.
+  private static func expected(_ context: DecodingError.Context) -> String? {
+    let text = context.debugDescription
+    if text.hasPrefix(mark) { return String(text.dropFirst(mark.count)) }
+    guard text.contains("number") else { return nil }
+    return text.contains("Int") ? name(of: Int.self) : name(of: Double.self)
+  }
+
+  private static func spoken(_ context: DecodingError.Context) -> String {
+    // The parser of Foundation wraps its own error, which knows the place.
+    if let inner = context.underlyingError as? NSError, let text = inner.userInfo["NSDebugDescription"] as? String {
+      return text
+    }
+    return context.debugDescription
+  }
+
+  private static func name(of type: any Any.Type) -> String {
+    switch type {
+    case is any BinaryInteger.Type: "a whole number of at most 64 bits"
+    case is any BinaryFloatingPoint.Type: "a finite number"
+    case is Bool.Type: "true or false"
+    case is String.Type: "a string"
+    case is [Any].Type: "a list"
+    default: "\(type)".hasPrefix("Dictionary") ? "an object" : "\(type)".hasPrefix("Array") ? "a list" : "a \(type)"
+    }
+  }
+}
+
+/// Where a value stands in a JSON text that may be broken elsewhere.
+struct JSONSpot {
+  private let text: [UInt8]
+
+  /// - Parameter path: the keys and places in lists that lead to the value; nil if it cannot be found.
+  init?(_ data: Data, path: [any CodingKey]) {
+    var rest = Array(data)[...]
+    for key in path {
+      guard let value = Self.member(of: rest, key) else { return nil }
+      rest = value
+    }
+    guard let value = Self.value(rest) else { return nil }
+    text = Array(value)
+  }
+
+  /// The value as it is written, if it is short; else its kind.
+  var shown: String {
+    switch text.first {
+    case UInt8(ascii: "{")?: "an object"
+    case UInt8(ascii: "[")?: text.count <= 40 ? String(decoding: text, as: UTF8.self) : "a list"
+    default: String(decoding: text.prefix(60), as: UTF8.self) + (text.count > 60 ? "…" : "")
+    }
+  }
+
+  /// What stands at the beginning of `rest`, white space skipped: up to what ends it.
+  private static func value(_ rest: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    let rest = rest.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    guard let first = rest.first else { return nil }
+    var nesting = JSONNesting()
+    for index in rest.indices {
+      let isOutside = nesting.read(rest[index])
+      if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+        if isOutside, nesting.depth == 0 { return rest[...index] }
+      } else if first == UInt8(ascii: "\"") {
+        // The closing quotation mark is the one after which the next byte is outside.
+        if index > rest.startIndex, rest[index] == first {
+          var after = nesting
+          if after.read(UInt8(ascii: " ")) { return rest[...index] }
+        }
+      } else if [0x20, 0x09, 0x0A, 0x0D, 0x2C, 0x5D, 0x7D].contains(rest[index]) {
+        return rest[..<index]
+      }
+    }
+    return rest
+  }
+
+  /// The value of a member, or of an element, of the object or list at the beginning of `rest`.
+  private static func member(of rest: ArraySlice<UInt8>, _ key: any CodingKey) -> ArraySlice<UInt8>? {
+    var rest = rest.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    guard let open = rest.popFirst() else { return nil }
+    var place = 0
+    while true {
+      rest = rest.drop { [0x20, 0x09, 0x0A, 0x0D, 0x2C].contains($0) }
+      guard let first = rest.first, first != UInt8(ascii: "}"), first != UInt8(ascii: "]") else { return nil }
+      if open == UInt8(ascii: "{") {
+        guard let name = value(rest) else { return nil }
+        rest = rest[name.endIndex...].drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard rest.popFirst() == UInt8(ascii: ":") else { return nil }
+        if name.dropFirst().dropLast().elementsEqual(key.stringValue.utf8) { return rest }
+      } else if open == UInt8(ascii: "[") {
+        if place == key.intValue { return rest }
+        place += 1
+      } else {
+        return nil
+      }
+      guard let value = value(rest), !value.isEmpty else { return nil }
+      rest = rest[value.endIndex...]
+    }
+  }
+}

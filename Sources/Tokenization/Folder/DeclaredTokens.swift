@@ -1,0 +1,233 @@
+import Files
+import Foundation
+
+/// What the files beside a `tokenizer.json` say of its tokens, read as `AutoTokenizer` of transformers 5 reads them:
+/// `tokenizer_config.json`; and unless that has `added_tokens_decoder`, `special_tokens_map.json` and `added_tokens.json`.
+struct DeclaredTokens {
+  /// A token with its flags; nil: only its text is known, and it is special.
+  struct Token {
+    let content: [UInt8]
+    var flags: TokenFlags?
+    let place: JSONPlace
+
+    /// A text, or an object with `content`.
+    init(_ place: JSONPlace) throws {
+      self.place = place
+      if case .text(let content) = place.value {
+        (self.content, flags) = (content, nil)
+      } else {
+        content = try place.required("content").bytes()
+        flags = try TokenFlags(place)
+      }
+    }
+  }
+
+  /// Tokens that a file gives an id, in the order of the ids.
+  private(set) var numbered: [(id: Int, token: Token)] = []
+  /// Tokens with a role: the known ones in their order, then those of a model's own.
+  private(set) var named: [Token] = []
+  private(set) var extra: [Token] = []
+  /// Special tokens that are spelled in a text are text (`split_special_tokens`).
+  let splitsSpecialTokens: Bool
+
+  static let roles = [
+    "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
+  ]
+
+  /// - Parameters:
+  ///   - folder: the checkpoint's.
+  ///   - configuration: its `tokenizer_config.json`.
+  ///   - defaults: tokens that the class names where no file does.
+  ///   - known: the added tokens of `tokenizer.json`, which count before those of `added_tokens.json`.
+  /// - Throws: `TokenizationError` with the file and the key.
+  init(
+    folder: URL, configuration: JSONPlace?, defaults: [(role: String, content: String)], known: [JSONPlace]
+  ) throws {
+    splitsSpecialTokens = try configuration?.flag("split_special_tokens", default: false) ?? false
+    var keys = try Keys(configuration)
+    let decoder = try configuration?.optional("added_tokens_decoder")
+    var byID: [Int: Token] = [:]
+    if let decoder {
+      for member in try decoder.members() {
+        let name = String(decoding: member.name, as: UTF8.self)
+        let place = JSONPlace(value: member.value, key: decoder.key(of: name), file: decoder.file)
+        guard let id = Int(name), id >= 0 else { throw place.malformed("an id as the key", got: JSONPlace.shown(name)) }
+        guard case .object = place.value else { throw place.malformed("an object with content and flags") }
+        byID[id] = try Token(place)
+      }
+    } else {
+      if let map = try JSONPlace.optionalFile("special_tokens_map.json", in: folder) { try keys.add(map) }
+      if let added = try JSONPlace.optionalFile("added_tokens.json", in: folder) {
+        let special = try keys.special(Self.roles)
+        for member in try added.members() {
+          let key = added.key(of: String(decoding: member.name, as: UTF8.self))
+          let place = JSONPlace(value: member.value, key: key, file: added.file)
+          var flags = TokenFlags()
+          flags.isSpecial = special.contains(member.name)
+          let text = JSONPlace(value: .text(member.name), key: key, file: added.file)
+          var token = try Token(text)
+          token.flags = flags
+          byID[try place.integer()] = token
+        }
+      }
+      for place in known { byID[try place.required("id").integer()] = try Token(place) }
+    }
+    numbered = byID.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    for role in Self.roles {
+      if let place = keys[role] {
+        if place.value != .null { named.append(try Token(place)) }
+      } else if let token = defaults.first(where: { $0.role == role }) {
+        let text = JSONPlace(value: .text(Array(token.content.utf8)), key: role, file: folder.path)
+        named.append(try Token(text))
+      }
+    }
+    named += try keys.ownTokens()
+    extra = try keys.extraTokens()
+  }
+
+  /// The tokens that a tokenizer has once these are added to its own.
+  ///
+  /// - Parameters:
+  ///   - own: those of `tokenizer.json`, as the class reads it.
+  ///   - model: the model's vocabulary.
+  ///   - givesAll: whether the class adds all special tokens once more, by their text alone.
+  /// - Throws: `TokenizationError.inconsistent` for an id that is not the token's.
+  func tokens(besides own: [AddedTokenFile], model: [[UInt8]: Int], givesAll: Bool) throws -> [AddedTokenFile] {
+    var list = TokenList(own, model: model)
+    var planned: [(token: Token, id: Int?)] = []
+    var contents = Set(own.map(\.content))
+    for (id, token) in numbered where !list.contains(token.flags ?? .special, token.content) {
+      planned.append((token, id))
+      contents.insert(token.content)
+    }
+    for token in named + extra where contents.insert(token.content).inserted { planned.append((token, nil)) }
+    let namedContents = Set(named.map(\.content))
+    for (token, declared) in planned {
+      var flags = token.flags ?? .special
+      if namedContents.contains(token.content) { flags.isSpecial = true }
+      guard let id = list.add(token.content, flags) else { continue }
+      if let declared, declared != id {
+        throw token.place.inconsistent(
+          "the id \(id), which `\(String(decoding: token.content.prefix(60), as: UTF8.self))` has in the tokenizer",
+          got: "\(declared)")
+      }
+    }
+    if givesAll { for token in named + extra { list.add(token.content, .special) } }
+    return list.finished
+  }
+}
+
+/// The keys of `tokenizer_config.json` and, over them, of `special_tokens_map.json`.
+private struct Keys {
+  private var places: [(name: [UInt8], place: JSONPlace)] = []
+  /// Tokens with names of a model's own.
+  private var own: [(name: [UInt8], token: DeclaredTokens.Token)] = []
+
+  private static let extra = "extra_special_tokens"
+  private static let additional = "additional_special_tokens"
+
+  init(_ configuration: JSONPlace?) throws {
+    for member in try configuration?.members() ?? [] {
+      let key = String(decoding: member.name, as: UTF8.self)
+      set(member.name, JSONPlace(value: member.value, key: key, file: configuration?.file ?? ""))
+    }
+    if self[Self.additional] != nil, self[Self.extra].map({ Self.isBlank($0.value) }) ?? true {
+      rename()
+    }
+    own = try ownPlaces.filter { if case .text = $0.place.value { true } else { false } }.map {
+      ($0.name, try DeclaredTokens.Token($0.place))
+    }
+    places.removeAll { place in own.contains { $0.name == place.name } }
+    try takeNamedExtra()
+  }
+
+  subscript(name: String) -> JSONPlace? { places.first { $0.name.elementsEqual(name.utf8) }?.place }
+
+  private mutating func set(_ name: [UInt8], _ place: JSONPlace) {
+    if let index = places.firstIndex(where: { $0.name == name }) {
+      places[index].place = place
+    } else {
+      places.append((name, place))
+    }
+  }
+
+  private mutating func remove(_ name: String) { places.removeAll { $0.name.elementsEqual(name.utf8) } }
+
+  private mutating func rename() {
+    guard let place = self[Self.additional] else { return }
+    remove(Self.additional)
+    set(Array(Self.extra.utf8), place)
+  }
+
+  private static func isBlank(_ value: JSONTree) -> Bool {
+    switch value {
+    case .null, .list([]), .object([]): true
+    default: false
+    }
+  }
+
+  /// `extra_special_tokens` as an object gives its tokens names.
+  private mutating func takeNamedExtra() throws {
+    guard let place = self[Self.extra], case .object(let members) = place.value else { return }
+    for member in members {
+      let key = place.key(of: String(decoding: member.name, as: UTF8.self))
+      let token = try DeclaredTokens.Token(JSONPlace(value: member.value, key: key, file: place.file))
+      own.removeAll { $0.name == member.name }
+      own.append((member.name, token))
+    }
+    remove(Self.extra)
+  }
+
+  /// Takes the keys of `special_tokens_map.json`, whose objects are special tokens.
+  mutating func add(_ map: JSONPlace) throws {
+    for member in try map.members() {
+      let name = String(decoding: member.name, as: UTF8.self)
+      var value = member.value
+      if case .object(let flags) = value, !name.utf8.elementsEqual(Self.extra.utf8) {
+        let others = flags.filter { !$0.name.elementsEqual("special".utf8) }
+        value = .object(others + [JSONTree.Member(name: Array("special".utf8), value: .boolean(true))])
+      } else if case .list(let tokens) = value, name.utf8.elementsEqual(Self.extra.utf8) {
+        var all: [JSONTree] = if case .list(let earlier)? = self[Self.extra]?.value { earlier } else { [] }
+        for token in tokens where !all.contains(token) { all.append(token) }
+        value = .list(all)
+      }
+      set(member.name, JSONPlace(value: value, key: name, file: map.file))
+    }
+    try takeNamedExtra()
+  }
+
+  /// The spellings that make a token of `added_tokens.json` special.
+  func special(_ roles: [String]) throws -> Set<[UInt8]> {
+    let named = try roles.compactMap { self[$0] }.filter { $0.value != .null }.map { try DeclaredTokens.Token($0) }
+    return Set((named + (try list(Self.extra))).map(\.content))
+  }
+
+  /// Keys that end in `_token` and are none of the known roles.
+  private var ownPlaces: [(name: [UInt8], place: JSONPlace)] {
+    let suffix = Array("_token".utf8)
+    return places.filter { name, _ in
+      name.suffix(suffix.count).elementsEqual(suffix)
+        && !DeclaredTokens.roles.contains { $0.utf8.elementsEqual(name) }
+    }
+  }
+
+  /// Tokens of a model's own kinds.
+  func ownTokens() throws -> [DeclaredTokens.Token] {
+    let found = try ownPlaces.compactMap { _, place -> DeclaredTokens.Token? in
+      // `add_bos_token` and the like are no tokens.
+      if case .text = place.value { return try DeclaredTokens.Token(place) }
+      if case .object = place.value { return try DeclaredTokens.Token(place) }
+      return nil
+    }
+    return found + own.map(\.token)
+  }
+
+  func extraTokens() throws -> [DeclaredTokens.Token] {
+    try list(self[Self.extra] == nil ? Self.additional : Self.extra)
+  }
+
+  private func list(_ name: String) throws -> [DeclaredTokens.Token] {
+    guard let place = self[name], place.value != .null else { return [] }
+    return try place.elements().map { try DeclaredTokens.Token($0) }
+  }
+}
