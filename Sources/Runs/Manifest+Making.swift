@@ -20,7 +20,7 @@ extension Manifest {
       accrete: accreteVersion, libtorch: TorchRuntime.version, configuration: configuration,
       tasks: tasks.map(\.task.name), baseDigest: base.model.digest, tokenizerDigest: base.tokenizerDigest,
       promptDigest: try promptDigest(of: tasks), dataDigests: digests,
-      rows: Dictionary(uniqueKeysWithValues: tasks.map { ($0.task.name, $0.counts) }),
+      rows: Dictionary(uniqueKeysWithValues: try tasks.map { ($0.task.name, try $0.counts()) }),
       scoring: Dictionary(
         uniqueKeysWithValues: try tasks.map { ($0.task.name, $0.scoring(notes: try suite.notes(ofTask: $0.task.name))) }
       ))
