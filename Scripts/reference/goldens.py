@@ -20,6 +20,7 @@ from torch import Tensor
 import adapters
 import checks
 import families
+import released
 from objective import Recipe, new_optimizer, step_terms, train_step
 from readout import Batch, head_logits, label_scores, make_batch
 from streams import Encoder, RandomStream, epoch_batches
@@ -205,6 +206,7 @@ def main() -> None:
     tiny_logits(out)
     stream_goldens(out)
     learning_goldens(out)
+    released.write(out)
     adapters.write(out)
     families.family_goldens(out)
     for file in out.rglob("*.safetensors"):

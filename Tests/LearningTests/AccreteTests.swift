@@ -77,7 +77,7 @@ import Torch
         expert.shape.rank == method.found(task.arrival) + method.plan(task.arrival).shared
           + method.plan(task.arrival).own)
       let alone = try model.hiddenStates(
-        TokenBatch(TinyTasks.examples(task).map(\.promptIds), pad: 3), experts: LowRankSelection(expert))
+        TokenBatch(TinyTasks.examples(task).map(\.promptIds), pad: 3), experts: LowRankSelection(expert.widened()))
       #expect(try alone.isEqual(to: states(method, task)))
     }
   }
