@@ -20,6 +20,7 @@ import accrete_goldens
 import adapters
 import checks
 import families
+import released
 from objective import Recipe, new_optimizer, step_terms, train_step
 from readout import Batch, head_logits, label_scores, make_batch
 from streams import Encoder, RandomStream, epoch_batches
@@ -203,6 +204,7 @@ def main() -> None:
     stream_goldens(out)
     learning_goldens(out)
     accrete_goldens.write(out)
+    released.write(out)
     adapters.write(out)
     families.family_goldens(out)
     for file in out.rglob("*.safetensors"):

@@ -36,11 +36,14 @@ def shuffled(count, *key):
     return RandomStream(*key).shuffle(list(range(count)))
 
 
-def training_rows(labels, per_class, seed, task, limit=None):
+def training_rows(labels, per_class, seed, task, limit=None, held=()):
+    held = set(held)
     if per_class is None and limit is None:
-        return list(range(len(labels)))
+        return [row for row in range(len(labels)) if row not in held]
     taken, seen = [], {}
     for row in shuffled(len(labels), seed, "rows", task):
+        if row in held:
+            continue
         if limit is not None and len(taken) >= limit:
             break
         if per_class is None or seen.get(labels[row], 0) < per_class:
@@ -53,10 +56,11 @@ def test_rows(count, limit, task):
     return list(range(count)) if limit is None else sorted(shuffled(count, "test", task)[:limit])
 
 
-def validation_rows(labels, per_class, limit, seed, task):
-    taken = set(training_rows(labels, per_class, seed, task))
-    rest = [row for row in shuffled(len(labels), seed, "rows", task) if row not in taken]
-    return sorted(rest[:limit])
+def validation_part(texts, task):
+    """The fifth of the rows with the lowest hashes of their texts, from the lowest."""
+    hashes = sorted((RandomStream("validation", task, text).next(), row) for row, text in enumerate(texts))
+    count = -(-len(texts) // 5)
+    return [row for hash, row in hashes if count and hash <= hashes[count - 1][0]]
 
 
 def split_rows(count, task):
@@ -88,8 +92,11 @@ def main():
     print("per class 2", training_rows(letters, 2, 7, "toy"), "per class 5", training_rows(letters, 5, 7, "toy"))
     print("6 rows", training_rows(letters, None, 7, "toy", 6), "at most 2 of a label", training_rows(letters, 2, 7, "toy", 5))
     print("free answers, 3", training_rows([""] * 20, 3, 7, "toy"))
-    print("validation 2, limit 4", validation_rows(letters, 2, 4, 7, "toy"))
-    print("validation 5, no limit", validation_rows(letters, 5, None, 7, "toy"))
+    part = validation_part([f"text {row // 2}" for row in range(20)], "toy")  # every text twice
+    print("validation part", part, "first 3", sorted(part[:3]))
+    print("per class 2 beside it", training_rows(letters, 2, 7, "toy", held=part), "all", training_rows(letters, None, 7, "toy", held=part),
+          "6 rows", training_rows(letters, None, 7, "toy", 6, held=part))
+    print("validation part of 3 texts", validation_part(["a", "b", "a"], "toy"))
     print("test 20 limit 6", test_rows(20, 6, "toy"))
     print("split 12", split_rows(12, "mine"))
     lengths = [(i * i) % 7 + 3 for i in range(21)]  # many ties
@@ -98,12 +105,14 @@ def main():
     print("batches of 4", batches(lengths, 4, 3, "toy", 0))
     if len(sys.argv) > 1:
         for task in ("agnews", "amazon", "dbpedia", "yahoo"):
-            train = [row["label"] for row in json.load(open(f"{sys.argv[1]}/{task}/train.json"))]
+            rows = json.load(open(f"{sys.argv[1]}/{task}/train.json"))
+            train = [row["label"] for row in rows]
             test = json.load(open(f"{sys.argv[1]}/{task}/test.json"))
             taken = training_rows(train, 60, 0, task)
             print(task, len(train), len(test), "per class 60:", len(taken), taken[:5], sum(taken))
-            held, chosen = validation_rows(train, 60, 200, 0, task), test_rows(len(test), 200, task)
-            print("  validation 200:", held[:5], sum(held), "test 200:", chosen[:5], sum(chosen))
+            part, chosen = validation_part([row["sentence"].strip() for row in rows], task), test_rows(len(test), 200, task)
+            print("  validation part:", len(part), "200 of it:", sum(part[:200]), "test 200:", chosen[:5], sum(chosen),
+                  "per class 60 beside it:", sum(training_rows(train, 60, 0, task, held=part)))
 
 
 if __name__ == "__main__":

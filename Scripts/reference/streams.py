@@ -101,23 +101,21 @@ def read_task(folder: Path, name: str) -> Task:
     return Task(name, instruction, cue, labels, rows("train.json"), rows("test.json"))
 
 
-def training_rows(task: Task, seed: int, per_class: int | None) -> tuple[list[int], list[int]]:
-    """Row numbers to train on (ascending), and the others in the order of the shuffle."""
+def training_rows(task: Task, seed: int, per_class: int | None, held: Sequence[int] = ()) -> list[int]:
+    """Row numbers to train on, ascending; none of `held`."""
+    left_out = set(held)
     if per_class is None:
-        return list(range(len(task.train))), []
+        return [number for number in range(len(task.train)) if number not in left_out]
     shuffled = list(range(len(task.train)))
     RandomStream(seed, "rows", task.name).shuffle(shuffled)
     taken_of_label = [0] * len(task.labels)
     taken: list[int] = []
-    others: list[int] = []
     for number in shuffled:
         label = task.train[number].label
-        if taken_of_label[label] < per_class:
+        if number not in left_out and taken_of_label[label] < per_class:
             taken_of_label[label] += 1
             taken.append(number)
-        else:
-            others.append(number)
-    return sorted(taken), others
+    return sorted(taken)
 
 
 def test_rows(task: Task, limit: int | None) -> list[int]:
@@ -128,11 +126,11 @@ def test_rows(task: Task, limit: int | None) -> list[int]:
     return sorted(numbers[:limit])
 
 
-def validation_rows(task: Task, seed: int, per_class: int | None, limit: int | None) -> list[int]:
-    _, others = training_rows(task, seed, per_class)
-    if not others:
-        raise ValueError(f"{task.name}: no train rows are left for validation; give --per-class")
-    return sorted(others[:limit])
+def validation_part(task: Task) -> list[int]:
+    """The fifth of the train rows with the lowest hashes of their texts, from the lowest hash."""
+    hashes = sorted((RandomStream("validation", task.name, row.text).next(), number) for number, row in enumerate(task.train))
+    count = -(-len(hashes) // 5)
+    return [number for value, number in hashes if value <= hashes[count - 1][0]]
 
 
 class Encoder:

@@ -29,7 +29,7 @@ from moe_cl import ADVERSARIES, MoEModel
 from objective import Model, Recipe, new_optimizer, train_step
 from readout import make_batch, predict
 from streams import (ORDERS, Draws, Encoder, Example, RandomStream, Task, epoch_batches, read_task, test_rows, training_rows,
-                     validation_rows)
+                     validation_part)
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,13 @@ def task_names(options: argparse.Namespace) -> list[str]:
 
 def prepare(options: argparse.Namespace, encoder: Encoder, name: str) -> Prepared:
     task = read_task(options.data, name)
-    taken, _ = training_rows(task, options.seed, options.per_class)
+    held: list[int] = []
     if options.evaluate_on == "test":
         rows, numbers = task.test, test_rows(task, options.test_limit)
     else:
-        rows, numbers = task.train, validation_rows(task, options.seed, options.per_class, options.test_limit)
+        held = validation_part(task)
+        rows, numbers = task.train, sorted(held[:options.test_limit])
+    taken = training_rows(task, options.seed, options.per_class, held)
     return Prepared(task, encoder.examples(task, task.train, taken), encoder.examples(task, rows, numbers),
                     encoder.answers(task))
 

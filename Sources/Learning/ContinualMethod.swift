@@ -37,7 +37,7 @@ public protocol ContinualMethod: AnyObject {
   /// (``Lesson/gradients(of:in:rows:batch:_:)``); what is made here may not share their memory.
   func end(_ task: TaskIdentity, on lesson: Lesson) throws
 
-  /// What belongs to a learned task alone and never changes again.
+  /// What belongs to a learned task alone and never changes again: as it is kept, in bfloat16, which is what its scores were taken with.
   func ownedExpert(of task: TaskIdentity) -> LowRankExpert?
 
   /// The tensors that learning a task added for good: what it costs to keep it.

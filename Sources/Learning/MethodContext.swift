@@ -11,6 +11,8 @@ public struct MethodContext: Sendable {
   public let seed: UInt64
   /// The discriminators of MoE-CL.
   public let adversary: Adversary.Options
+  /// How many tasks the run has; nil where that is not known.
+  public let tasks: Int?
   /// Hyper-parameters of the method that were given, by name; checked by ``MethodCatalog``.
   public let options: [String: Double]
 
@@ -19,13 +21,14 @@ public struct MethodContext: Sendable {
 
   public init(
     base: DecoderConfiguration, device: Device, shape: LowRankShape, seed: UInt64,
-    adversary: Adversary.Options = Adversary.Options(), options: [String: Double] = [:]
+    adversary: Adversary.Options = Adversary.Options(), tasks: Int? = nil, options: [String: Double] = [:]
   ) {
     self.base = base
     self.device = device
     self.shape = shape
     self.seed = seed
     self.adversary = adversary
+    self.tasks = tasks
     self.options = options
   }
 
@@ -51,6 +54,18 @@ public struct MethodContext: Sendable {
     try LowRankShape(
       rank: rank, alpha: shape.scaling * Double(rank), dropout: shape.dropout, projections: shape.projections,
       routed: shape.routed)
+  }
+
+  /// A task's expert of a stored state: in float32 while it is learned, in bfloat16 once it is done.
+  /// - Throws: `ExpertError`; ``LearningError/stateDiffers(what:missing:unused:)`` for any other type, or a mixture of both.
+  func storedExpert(_ owner: String, _ tensors: [String: Tensor], of method: String) throws -> LowRankExpert {
+    let expert = try LowRankExpert(shape, for: base, tensors: owned(by: owner, tensors), where: method)
+    let kind: DType = expert.isRounded ? .bfloat16 : .float32
+    for (name, tensor) in expert.tensors.sorted(by: { $0.key < $1.key }) where tensor.dtype != kind {
+      throw LearningError.stateDiffers(
+        what: "\(method), \(owner).\(name)", missing: [kind.rawValue], unused: [tensor.description])
+    }
+    return expert
   }
 
   /// A tensor of the normal distribution with mean zero.

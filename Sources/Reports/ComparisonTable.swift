@@ -51,21 +51,27 @@ public enum ComparisonTable {
 
   private static func differences(_ results: ComparisonResults) -> String {
     let header = [
-      "paired with \(results.reference)", "pairs", "examples", "ACC difference", "95 %", "p", "s of the pairs",
+      "paired with \(results.reference)", "pairs", "ACC difference", "95 % over seeds", "95 % over orders", "examples",
+      "95 % over rows", "p over rows", "s of the pairs",
     ]
     let rows = results.differences.map { difference in
-      let interval = difference.lower.flatMap { lower in
-        difference.upper.map { "[\(signed(lower)), \(signed($0))]" }
-      }
-      return [
-        difference.candidate, "\(difference.pairs.count)", "\(difference.examples)",
-        difference.mean.map(signed) ?? "no pair of complete cells", interval ?? "–",
+      [
+        difference.candidate, "\(difference.pairs.count)",
+        difference.mean.map(signed) ?? "no pair of complete cells", interval(difference.overSeeds),
+        interval(difference.overOrders), "\(difference.examples)",
+        difference.lower.flatMap { lower in difference.upper.map { interval(lower, $0) } } ?? "–",
         difference.p.map(probability) ?? "–",
         difference.spread?.deviation.map { signed($0).trimmingSign } ?? "–",
       ]
     }
     return TextTable.render([header] + rows)
   }
+
+  private static func interval(_ found: StudentInterval?) -> String {
+    found.map { "\(interval($0.lower, $0.upper)) n \($0.n)" } ?? "–"
+  }
+
+  private static func interval(_ lower: Double, _ upper: Double) -> String { "[\(signed(lower)), \(signed(upper))]" }
 
   private static func cells(_ results: ComparisonResults) -> String {
     var names: [String] = []

@@ -21,7 +21,7 @@ extension Manifest {
       tasks: tasks.map(\.task.name), baseDigest: base.model.digest, baseConfiguration: base.model.declared,
       endTokens: base.model.configuration.endTokens, tokenizerDigest: base.tokenizerDigest,
       promptDigest: try promptDigest(of: tasks), dataDigests: digests,
-      rows: Dictionary(uniqueKeysWithValues: tasks.map { ($0.task.name, $0.counts) }),
+      rows: Dictionary(uniqueKeysWithValues: try tasks.map { ($0.task.name, try $0.counts()) }),
       scoring: Dictionary(
         uniqueKeysWithValues: try tasks.map { ($0.task.name, $0.scoring(notes: try suite.notes(ofTask: $0.task.name))) }
       ))

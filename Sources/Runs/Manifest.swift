@@ -1,6 +1,7 @@
 public import Decoder
 public import Files
 import Foundation
+import Streams
 
 /// What a run was made from: written once, before the first step.
 public struct Manifest: Sendable, Equatable, Codable {
@@ -42,6 +43,9 @@ public struct Manifest: Sendable, Equatable, Codable {
     public var mostTruncated: [TruncatedRow] = []
     /// Free answers of training rows that were cut at their end; nil: none.
     public var cutAnswers: Int?
+    /// SHA-256 of the numbers of the rows that are trained on and of those that are scored; nil in folders of versions that
+    /// did not record it, which chose validation rows otherwise.
+    public var selection: Digest?
   }
 
   /// An example that lost tokens on its left.
@@ -99,6 +103,13 @@ public struct Manifest: Sendable, Equatable, Codable {
     try check("the prompt's form (instruction, cue or labels)", promptDigest, now.promptDigest)
     for (path, digest) in dataDigests.sorted(by: { $0.key < $1.key }) {
       try check("the data file \(path)", digest, now.dataDigests[path]?.description ?? "missing")
+    }
+    for (task, recorded) in rows.sorted(by: { $0.key < $1.key }) {
+      // Rows that are scored on test files have been chosen in one way in all versions.
+      guard recorded.selection != nil || configuration.evaluateOn == .validation else { continue }
+      try check(
+        "the choice of the rows of task \(task)", recorded.selection?.description ?? "that of an earlier version",
+        now.rows[task]?.selection?.description ?? "missing")
     }
     for (task, recorded) in (scoring ?? [:]).sorted(by: { $0.key < $1.key }) {
       try check("how task \(task) is scored", recorded, now.scoring(of: task))

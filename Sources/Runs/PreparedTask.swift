@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import Files
 public import Learning
 public import Streams
 import Tokenization
@@ -52,7 +53,8 @@ public struct PreparedTask: Sendable {
     key.record(answerTokens: task.kind == .generation ? answerTokens : nil, notes: notes)
   }
 
-  var counts: Manifest.RowCounts {
+  /// - Throws: `FileError`.
+  func counts() throws -> Manifest.RowCounts {
     let all = training + evaluated
     let worst = all.enumerated().filter { $1.droppedTokens > 0 }.map { number, example in
       Manifest.TruncatedRow(
@@ -61,6 +63,7 @@ public struct PreparedTask: Sendable {
     return Manifest.RowCounts(
       trained: training.count, scored: evaluated.count, truncated: worst.count,
       droppedTokens: all.reduce(0) { $0 + $1.droppedTokens }, mostTruncated: Array(worst.prefix(3)),
-      cutAnswers: cutAnswers > 0 ? cutAnswers : nil)
+      cutAnswers: cutAnswers > 0 ? cutAnswers : nil,
+      selection: Digest(of: try JSONFile.encode([training.map(\.index), evaluated.map(\.index)], pretty: false)))
   }
 }

@@ -79,10 +79,14 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   }
 
   /// What the method is made from.
-  func methodContext(for model: DecoderModel) throws -> MethodContext {
+  ///
+  /// - Parameters:
+  ///   - model: the base.
+  ///   - tasks: how many the run has.
+  func methodContext(for model: DecoderModel, tasks: Int) throws -> MethodContext {
     MethodContext(
       base: model.configuration, device: model.device, shape: try shape(), seed: seed,
-      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight),
+      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight), tasks: tasks,
       options: try MethodCatalog.options(options ?? [:], for: method))
   }
 

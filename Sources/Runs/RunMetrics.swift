@@ -70,6 +70,20 @@ public struct RunMetrics: Sendable, Codable, Equatable {
     metrics = try Self.metrics(Self.ofMatrix, outcomes.clean, manifest, .clean)
     legacyMetrics = try outcomes.legacy.map { try Self.metrics(Self.ofMatrix, $0, manifest, .legacy) }
     if let inferred = outcomes.inferred { try add(inferred.scores, inferred.outcomes, manifest) }
+    if let stripping = outcomes.stripping { add(stripping) }
+  }
+
+  /// What nobody would have to look at, of tasks with two labels.
+  private mutating func add(_ stripping: HeldOutStripping) {
+    func add(_ name: String, _ formula: String, _ value: Double?, _ interval: BootstrapInterval?, _ n: Int) {
+      guard let value else { return }
+      metrics.append(Metric(name: name, formula: formula, value: value, interval95: interval, n: n, seed: seed))
+    }
+    add("stripping rate", HeldOutStripping.rateFormula, stripping.rate, stripping.rateInterval, stripping.n)
+    add(
+      "stripping precision", HeldOutStripping.precisionFormula, stripping.precision, stripping.precisionInterval,
+      stripping.decided)
+    add("stripping rate, oracle", HeldOutStripping.oracleFormula, stripping.oracle, nil, stripping.n)
   }
 
   private typealias Candidate = (name: String, formula: String, value: (TaskMatrix) -> Double?)

@@ -20,8 +20,10 @@ extension SequenceRun {
   func learn(_ task: PreparedTask) throws {
     var cost = try train(task)
     learned += 1
-    try storeExpert(of: task)
-    cost.expertBytes = method.ownedTensors(of: task.identity).values.reduce(0) { $0 + $1.byteCount }
+    cost.servedBytes = try storeExpert(of: task)
+    let owned = method.ownedTensors(of: task.identity).values
+    cost.expertBytes = owned.reduce(0) { $0 + $1.byteCount }
+    cost.expertNumbers = owned.reduce(0) { $0 + $1.count }
     statistics += try method.statistics(of: task.identity).map { TaskStatistic(task: task.task.name, $0) }
 
     let clock = ContinuousClock()
@@ -30,6 +32,7 @@ extension SequenceRun {
     try scoreRouted(learned)
     cost.evaluationSeconds = start.duration(to: clock.now).seconds
     cost.methodBytes = allTensors.values.reduce(0) { $0 + $1.byteCount }
+    cost.methodNumbers = allTensors.values.reduce(0) { $0 + $1.count }
     cost.peakResidentBytes = ProcessMemory.peakResidentBytes
     costs.append(cost)
     try saveCheckpoint()
@@ -90,11 +93,11 @@ extension SequenceRun {
     return before + elapsed
   }
 
-  /// Writes what the task alone owns, if the method keeps something per task.
-  private func storeExpert(of task: PreparedTask) throws {
-    guard let expert = method.ownedExpert(of: task.identity) else { return }
+  /// Writes what the task alone owns, if the method keeps something per task: as it was frozen, in bfloat16. Returns the tensors' bytes on disk.
+  private func storeExpert(of task: PreparedTask) throws -> Int {
+    guard let expert = method.ownedExpert(of: task.identity) else { return 0 }
     let place = try folder.inside(folder.expert(task.task.name))
-    _ = try ExpertArchive.write(
+    let archive = try ExpertArchive.write(
       expert, name: task.task.name, method: configuration.method, baseDigest: manifest.baseDigest,
       baseConfiguration: base.model.declared, tokenizerDigest: manifest.tokenizerDigest,
       promptDigest: Manifest.promptDigest(of: [task]), to: place)
@@ -102,6 +105,7 @@ extension SequenceRun {
       let file = place.appendingPathComponent(name)
       folder.record(try Digest(ofFile: file), at: file)
     }
+    return archive.bytes
   }
 }
 

@@ -13,9 +13,10 @@ extension SequenceRun {
 
   /// - Throws: `LearningError.unsupported` for a method whose batches have rows of several tasks under the head read-out; what the
   ///   method itself refuses.
-  static func requireFit(_ configuration: RunConfiguration, _ base: Base) throws {
+  static func requireFit(_ configuration: RunConfiguration, _ base: Base, tasks: Int) throws {
     try configuration.shape().requireSites(on: base.model.configuration)
-    let method = try MethodCatalog.make(configuration.method, configuration.methodContext(for: base.model))
+    let method = try MethodCatalog.make(
+      configuration.method, configuration.methodContext(for: base.model, tasks: tasks))
     guard method.trainingRows == .ofTask || configuration.readOut != .head else {
       throw LearningError.unsupported(
         what:

@@ -177,7 +177,7 @@ public final class SequenceRun {
         folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
         precision: configuration.weights)
     for warning in base.warnings { report(.warning(warning)) }
-    try requireFit(configuration, base)
+    try requireFit(configuration, base, tasks: names.count)
     let tasks = try names.enumerated().map { arrival, name in
       report(.preparing(task: name))
       return try PreparedTask(

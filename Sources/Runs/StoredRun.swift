@@ -50,7 +50,7 @@ public struct StoredRun {
     }
     try manifest.requireSameBase(model.declared, folder: url)
     let configuration = manifest.configuration
-    let context = try configuration.methodContext(for: model)
+    let context = try configuration.methodContext(for: model, tasks: manifest.tasks.count)
     method = try MethodCatalog.make(configuration.method, context)
     heads = configuration.readOut == .head ? TaskHeads(context) : nil
     place = try Self.place(folder, moment, of: manifest)

@@ -7,18 +7,19 @@ extension RowSelection {
   ///
   /// - Parameters:
   ///   - labels: The label of every train row, in file order.
+  ///   - held: Positions of rows that are never taken: the validation part, where it is scored.
   ///   - perClass: The most rows of a label; `nil`: any number.
   ///   - trainLimit: The most rows in all; `nil`: any number.
   ///   - seed: The run's seed.
   ///   - task: The task's name.
   /// - Returns: Positions in `labels`, ascending.
   public static func trainingRows(
-    labels: [String], perClass: Int?, trainLimit: Int? = nil, seed: UInt64, task: String
+    labels: [String], held: Set<Int> = [], perClass: Int?, trainLimit: Int? = nil, seed: UInt64, task: String
   ) -> [Int] {
-    if perClass == nil, trainLimit == nil { return Array(labels.indices) }
+    if perClass == nil, trainLimit == nil { return labels.indices.filter { !held.contains($0) } }
     var taken: [Int] = []
     var counts: [ExactText: Int] = [:]
-    for row in shuffled(labels.count, RandomStream(seed: seed, "rows", task)) {
+    for row in shuffled(labels.count, RandomStream(seed: seed, "rows", task)) where !held.contains(row) {
       if let trainLimit, taken.count >= trainLimit { break }
       let count = counts[ExactText(labels[row]), default: 0]
       if let perClass, count >= perClass { continue }
@@ -40,24 +41,26 @@ extension RowSelection {
     return shuffled(count, RandomStream(purposes: ["test", task])).prefix(max(0, limit)).sorted()
   }
 
-  /// The train rows that are scored instead of test rows: the first of the shuffle `SEED/rows/TASK` that are not
-  /// trained on.
+  /// The validation part of the train rows: the fifth of them (rounded up) with the lowest hashes, and every other row
+  /// whose hash is the same as the last one's.
+  ///
+  /// A row's hash is the first draw of the stream `validation/TASK/TEXT`. It knows neither the row's label nor its
+  /// place in the file nor the run's seed: labels are in the part as often as in the file, up to chance, it is the same
+  /// part in every run, and rows with the same text are all in it or all outside of it.
   ///
   /// - Parameters:
-  ///   - labels: The label of every train row, in file order.
-  ///   - perClass: The most training rows of a label; `nil`: any number.
-  ///   - trainLimit: The most training rows in all; `nil`: any number. Without both, no row is left.
-  ///   - limit: The most rows; `nil`: all that are left. A negative limit is 0.
-  ///   - seed: The run's seed.
+  ///   - texts: The text of every train row, in file order.
   ///   - task: The task's name.
-  /// - Returns: Positions in `labels`, ascending.
-  public static func validationRows(
-    labels: [String], perClass: Int?, trainLimit: Int? = nil, limit: Int?, seed: UInt64, task: String
-  ) -> [Int] {
-    let taken = Set(
-      trainingRows(labels: labels, perClass: perClass, trainLimit: trainLimit, seed: seed, task: task))
-    let left = shuffled(labels.count, RandomStream(seed: seed, "rows", task)).filter { !taken.contains($0) }
-    return left.prefix(limit.map { max(0, $0) } ?? left.count).sorted()
+  /// - Returns: Positions in `texts`, from the lowest hash; rows with the same hash in file order.
+  public static func validationPart(texts: [String], task: String) -> [Int] {
+    let hashed = texts.enumerated().map { row, text in
+      var stream = RandomStream(purposes: ["validation", task, text])
+      return (hash: stream.next(), row: row)
+    }.sorted { ($0.hash, $0.row) < ($1.hash, $1.row) }
+    let count = (hashed.count + 4) / 5
+    guard count > 0 else { return [] }
+    let last = hashed[count - 1].hash
+    return hashed.prefix { $0.hash <= last }.map(\.row)
   }
 
   private static func shuffled(_ count: Int, _ stream: RandomStream) -> [Int] {

@@ -5,7 +5,7 @@ public struct RowSelection: Sendable, Equatable {
   public enum Evaluation: String, Sendable, Codable, CaseIterable {
     /// The test rows: what results are quoted on.
     case test
-    /// Training rows that are not trained on: what hyper-parameters are chosen on.
+    /// A fixed random fifth of the train rows, none of which is trained on then: what hyper-parameters are chosen on.
     case validation
   }
 
@@ -33,23 +33,25 @@ public struct RowSelection: Sendable, Equatable {
     limit: Int? = nil, seed: UInt64
   ) throws {
     let labels = task.train.map { task.kind == .classification ? $0.answer : "" }
+    // Taken before training rows are chosen: what a choice by label leaves over is no random part of the rows.
+    let part =
+      evaluation == .validation ? Self.validationPart(texts: task.train.map(\.text), task: task.name) : []
     training = Self.trainingRows(
-      labels: labels, perClass: perClass, trainLimit: trainLimit, seed: seed, task: task.name)
+      labels: labels, held: Set(part), perClass: perClass, trainLimit: trainLimit, seed: seed, task: task.name)
     guard !training.isEmpty else {
-      throw Self.nothing(of: task, expected: "training rows", fix: "Ask for at least 1 row.")
+      let fix =
+        part.isEmpty || part.count < task.train.count
+        ? "Ask for at least 1 row."
+        : "Give the task rows with more different texts, or score test rows: all of its rows are in the validation part."
+      throw Self.nothing(of: task, expected: "training rows", fix: fix)
     }
     switch evaluation {
     case .test: evaluated = Self.testRows(count: task.test.count, limit: limit, task: task.name)
-    case .validation:
-      evaluated = Self.validationRows(
-        labels: labels, perClass: perClass, trainLimit: trainLimit, limit: limit, seed: seed, task: task.name)
+    case .validation: evaluated = part.prefix(limit.map { max(0, $0) } ?? part.count).sorted()
     }
     guard !evaluated.isEmpty else {
-      let fix =
-        evaluation == .test
-        ? "Ask for a limit of at least 1 row."
-        : "Train on fewer rows, so that some are left, and score at least 1."
-      throw Self.nothing(of: task, expected: "\(evaluation.rawValue) rows to score", fix: fix)
+      throw Self.nothing(
+        of: task, expected: "\(evaluation.rawValue) rows to score", fix: "Ask for a limit of at least 1 row.")
     }
     self.evaluation = evaluation
   }

@@ -65,14 +65,18 @@ import Torch
       parts[1].embedding, Tensor.stacked(parts.map(\.vector)), temperature: 1
     ).floats()
     #expect(abs(weights[0] + weights[1] - 1) < 1e-6 && weights.allSatisfy { $0 > 0.05 })
-    let served = try #require(method.ownedExpert(of: second))
+    let kept = try #require(method.ownedExpert(of: second))
+    // The sum is rounded as it is written: 8 bits of each number of the weighted B.
+    #expect(kept.isRounded && parts.allSatisfy { $0.module.isRounded })
+    let served = try kept.widened()
     for place in parts[0].module.places where place.side == .a {
       let other = FactorPlace(layer: place.layer, projection: place.projection, side: .b)
       func product(_ expert: LowRankExpert) throws -> Tensor {
-        try expert.factor(at: other).matmul(expert.factor(at: place))
+        let wide = try expert.widened()
+        return try wide.factor(at: other).matmul(wide.factor(at: place))
       }
       let sum = try product(parts[0].module) * Double(weights[0]) + product(parts[1].module) * Double(weights[1])
-      #expect(try relativeDistance(product(served), sum) < 1e-5)
+      #expect(try relativeDistance(product(served), sum) < 4e-3)
     }
   }
 

@@ -55,7 +55,8 @@ import Torch
       try LowRankExpert(
         TinyTasks.context(model).shape, for: model.configuration,
         tensors: owned(by: "tasks.\(task.name)", method.tensors),
-        where: "a test")
+        where: "a test"
+      ).widened()
     }
     for task in TinyTasks.identities {
       let served = try #require(try method.selection(for: task) as? LowRankSelection).expert
@@ -95,7 +96,9 @@ import Torch
 
   @Test func aPenaltyThatIsZeroIsAnError() throws {
     var tensors = try learned().tensors
-    for (name, tensor) in tensors where name.hasSuffix(".A") { tensors[name] = try Tensor.zeros(tensor.shape) }
+    for (name, tensor) in tensors where name.hasSuffix(".A") {
+      tensors[name] = try Tensor.zeros(tensor.shape).converted(to: .bfloat16)
+    }
     let method = OLoRA(try TinyTasks.context(model, dropout: 0))
     try method.restore(tasks: [first], tensors: tensors)
     #expect(throws: LearningError.lossAlwaysZero(term: "orthogonality", task: second.name)) {

@@ -44,7 +44,7 @@ enum Goldens {
   }
 
   /// `layers.0.up_proj.task1.A` → `tasks.task1.layers.0.up_proj.A`, `layers.0.gate` → `gates.0`, and so on.
-  private static func ourName(_ name: String) -> String {
+  static func ourName(_ name: String) -> String {
     let parts = name.split(separator: ".").map(String.init)
     guard parts.count > 1 else { return "heads.\(task.name)" }
     if parts.count == 3 { return "\(parts[2])s.\(parts[1])" }
@@ -64,7 +64,7 @@ enum Goldens {
   static func context(_ model: DecoderModel, _ mode: Adversary.Mode = .isolated) throws -> MethodContext {
     MethodContext(
       base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: 0), seed: 0,
-      adversary: try Adversary.Options(mode: mode, weight: 0.1))
+      adversary: try Adversary.Options(mode: mode, weight: 0.1), tasks: 3)
   }
 
   static func moeCL(_ model: DecoderModel, _ mode: Adversary.Mode) throws -> MoECL {

@@ -31,7 +31,7 @@ enum TinyTasks {
   ) throws -> MethodContext {
     MethodContext(
       base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: dropout), seed: seed,
-      adversary: try Adversary.Options(mode: mode, weight: 0.1), options: options)
+      adversary: try Adversary.Options(mode: mode, weight: 0.1), tasks: identities.count, options: options)
   }
 
   static func method(

@@ -80,6 +80,12 @@ import Testing
     // 0.125 with seed 0, 0 with seed 1.
     #expect(several.pairs == 2 && several.mean == 0.0625 && several.rows == nil && several.lower == nil)
     #expect(several.deviation.map { abs($0 - 0.0078125.squareRoot()) < 1e-12 } == true)
+    // Two seeds of one order: s.e. 1/16, t(1) 12.7062.
+    let seeds = try #require(several.overSeeds)
+    #expect(seeds.n == 2 && abs(seeds.upper - (0.0625 + 12.706_204_736 / 16)) < 1e-8 && several.overOrders == nil)
+    #expect(one.overSeeds == nil && one.overOrders == nil)
+    let text = try SummaryText.render(comparison(pairs, in: Scratch()))
+    #expect(text.contains("95 % over seeds") && text.contains("n\u{A0}2"))
   }
 
   @Test func settingsMakeGroups() throws {

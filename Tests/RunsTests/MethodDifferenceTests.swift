@@ -89,6 +89,41 @@ import Testing
     #expect(uneven.mean == 0.625 && abs((uneven.spread?.deviation ?? 9) - 0.176_776_695) < 1e-9)
   }
 
+  /// By hand: orders 1 and 2 with the seeds 0 and 1, differences 1, 1/2 (seed 0) and 1/2, 0 (seed 1) on two rows. Seed means 3/4 and 1/4,
+  /// order means 3/4 and 1/4: mean 1/2, s.e. 1/4, t(1) 12.7062. Over rows the same pairs leave no doubt at all.
+  @Test func intervalsOverSeedsAndOrders() throws {
+    func answers(_ method: String, _ order: Int, _ seed: UInt64, _ right: [Bool]) -> MethodDifference.Answers {
+      MethodDifference.Answers(
+        cell: ComparisonCell(method: method, order: order, seed: seed),
+        tasks: [("task", right.enumerated().map { ($0, $1 ? 1 : 0) })])
+    }
+    let wrong = [false, false]
+    let runs: [(Int, UInt64, [Bool])] = [
+      (1, 0, [true, true]), (2, 0, [true, false]), (1, 1, [false, true]), (2, 1, [false, false]),
+    ]
+    let difference = try MethodDifference(
+      candidate: "a", reference: "b",
+      runs: runs.map { (answers("a", $0, $1, $2), answers("b", $0, $1, wrong)) })
+    for interval in [difference.overSeeds, difference.overOrders] {
+      let interval = try #require(interval)
+      #expect(interval.n == 2 && interval.mean == 0.5 && abs(interval.standardError - 0.25) < 1e-12)
+      #expect(abs(interval.lower - (0.5 - 12.706_204_736 / 4)) < 1e-8)
+    }
+    #expect(difference.standardError == 0 && difference.p == nil)
+    // One order, one seed: nothing is known of others.
+    let one = try MethodDifference(
+      candidate: "a", reference: "b", runs: [(answers("a", 1, 0, [true, true]), answers("b", 1, 0, wrong))])
+    #expect(one.overSeeds == nil && one.overOrders == nil)
+    // Three seeds of which one has two orders: seeds weigh the same.
+    let uneven = try MethodDifference(
+      candidate: "a", reference: "b",
+      runs: [(1, 0, [true, true]), (2, 0, wrong), (1, 1, wrong), (1, 2, [true, true])].map {
+        (answers("a", $0, UInt64($1), $2), answers("b", $0, UInt64($1), wrong))
+      })
+    #expect(uneven.overSeeds?.n == 3 && uneven.overSeeds?.mean == 0.5 && uneven.overOrders?.n == 2)
+    #expect(uneven.mean == 0.5)
+  }
+
   @Test func nothingToMeasureWith() throws {
     let none = try MethodDifference(candidate: "a", reference: "b", runs: [])
     #expect(none.mean == nil && none.p == nil && none.lower == nil && none.examples == 0)

@@ -74,6 +74,33 @@ extension RunTests {
       }
     }
 
+    /// A manifest says which rows were chosen. One of a version that did not say so, and chose validation rows otherwise, is refused.
+    @Test func changedChoiceOfRows() throws {
+      let scratch = try Scratch()
+      var configuration = Tiny.configuration(try Tiny.write(to: scratch))
+      configuration.evaluateOn = .validation
+      let now = try SequenceRun.prepare(configuration) { _ in }.2
+      #expect(now.rows["weather"]?.trained == 9 && now.rows["weather"]?.scored == 3)
+      #expect(throws: Never.self) { try now.requireUnchanged(now, folder: scratch.url) }
+      var other = now
+      other.rows["weather"]?.selection = Digest(of: Data())
+      for (one, two) in [(now, other), (other, now)] {
+        let error = #expect(throws: RunError.self) { try one.requireUnchanged(two, folder: scratch.url) }
+        #expect(change(error) == "the choice of the rows of task weather")
+      }
+      var earlier = now
+      earlier.rows["weather"]?.selection = nil
+      let error = #expect(throws: RunError.self) { try earlier.requireUnchanged(now, folder: scratch.url) }
+      #expect(change(error) == "the choice of the rows of task weather")
+      // Test rows are chosen as they always were.
+      configuration.evaluateOn = .test
+      let test = try SequenceRun.prepare(configuration) { _ in }.2
+      var recorded = test
+      recorded.rows["weather"]?.selection = nil
+      #expect(throws: Never.self) { try recorded.requireUnchanged(test, folder: scratch.url) }
+      #expect(test.rows["weather"]?.selection != now.rows["weather"]?.selection)
+    }
+
     @Test func changedThreads() throws {
       let folder = try FinishedRuns.shared.folder(RunKind(method: "moe-cl"))
       let recorded = try RunFolder(folder).readManifest()

@@ -1,5 +1,9 @@
-import Runs
+import Foundation
+import Learning
 import Testing
+import Torch
+
+@testable import Runs
 
 @Suite struct StrippingRateTests {
   /// Ten samples. By hand, in descending order of the score:
@@ -45,5 +49,76 @@ import Testing
     #expect(throws: MetricError.self) { try strippingRate(scores: [[1, 0]], labels: [2], target: 0.8) }
     #expect(throws: MetricError.self) { try strippingRate(scores: [[1, .nan]], labels: [0], target: 0.8) }
     #expect(throws: MetricError.self) { try strippingRate(scores: [[1, 0]], labels: [0], target: 1.1) }
+  }
+
+  // MARK: Thresholds from other rows
+
+  private func prediction(_ index: Int, _ gold: Int, _ one: Double) -> Prediction {
+    Prediction(index: index, gold: gold, predicted: one > 0.5 ? 1 : 0, scores: [log(1 - one), log(one)])
+  }
+
+  /// A classifier that is always right and sure: every row of both halves is decided, rightly, whatever the threshold.
+  @Test func aSureReviewNeedsNobody() throws {
+    let rows = (0..<20).map { prediction($0, $0 % 2, $0 % 2 == 1 ? 0.99 : 0.01) }
+    let found = try #require(try HeldOutStripping([("task", rows)], seed: 0))
+    #expect(found.rate == 1 && found.precision == 1 && found.oracle == 1 && found.n == 20 && found.decided == 20)
+    #expect(found.rateInterval?.lower == 1 && found.precisionInterval?.upper == 1)
+  }
+
+  /// Scores that say nothing about labels that are even: with the labels in sight some rows can be picked; held out, what
+  /// is decided is right as often as chance.
+  @Test func scoresThatSayNothing() throws {
+    var stream = RandomStream(seed: 1, "scores")
+    let rows = (0..<400).map { prediction($0, stream.below(2), Double(stream.below(999) + 1) / 1000) }
+    let found = try #require(try HeldOutStripping([("task", rows)], seed: 0))
+    #expect(found.rate < 0.1 && found.oracle < 0.2)
+    #expect(found.precision.map { $0 < HeldOutStripping.target } ?? true)
+  }
+
+  /// The halves and the draws are those of task and seed alone.
+  @Test func theHalvesAreTheSameInEveryRun() throws {
+    var stream = RandomStream(seed: 2, "scores")
+    // Right nine times of ten where the share is above 0.8, else even.
+    let rows = (0..<300).map { index in
+      let one = Double(stream.below(1000)) / 1000
+      let sure = max(one, 1 - one) > 0.8 && stream.below(10) > 0
+      return prediction(index, sure ? (one > 0.5 ? 1 : 0) : stream.below(2), min(max(one, 0.001), 0.999))
+    }
+    let found = try #require(try HeldOutStripping([("task", rows)], seed: 0))
+    #expect(try HeldOutStripping([("task", rows)], seed: 0) == found)
+    #expect(found.rate > 0.1 && found.rate < 0.7)
+    #expect(try #require(found.precision) > 0.75)
+    let interval = try #require(found.rateInterval)
+    #expect(interval.lower <= found.rate && found.rate <= interval.upper && interval.lower < interval.upper)
+    #expect(interval.draws == 1000)
+    // Two tasks weigh the same, however many rows they have.
+    let sure = (0..<20).map { prediction($0, $0 % 2, $0 % 2 == 1 ? 0.99 : 0.01) }
+    let both = try #require(try HeldOutStripping([("task", rows), ("other", sure)], seed: 0))
+    #expect(abs(both.rate - (found.rate + 1) / 2) < 1e-12 && both.n == 320)
+  }
+
+  /// By hand, on eight rows whose halves are known: thresholds of one half decide the other.
+  @Test func thresholdsComeFromTheOtherHalf() throws {
+    var stream = RandomStream(purposes: ["stripping", "task"])
+    var order = Array(0..<8)
+    stream.shuffle(&order)
+    // First half: label 1 at 0.9 and 0.8, label 0 at 0.3 and 0.2: τ_1 = 0.8, τ_0 = 0.7.
+    // Second half: 0.95 (1, right), 0.85 (0: decided wrongly), 0.75 (no threshold reached), 0.1 (0, right). Its own τ_1: 0.95, τ_0: 0.9.
+    let values: [(Int, Double)] = [(1, 0.9), (1, 0.8), (0, 0.3), (0, 0.2), (1, 0.95), (0, 0.85), (1, 0.75), (0, 0.1)]
+    var rows = [Prediction?](repeating: nil, count: 8)
+    for (place, value) in zip(order, values) { rows[place] = prediction(place, value.0, value.1) }
+    let found = try #require(try HeldOutStripping([("task", rows.compactMap(\.self))], seed: 0))
+    // Three of the second half; none of the first half reaches 0.95 or 0.9.
+    #expect(found.decided == 3 && found.rate == 3.0 / 8)
+    #expect(found.precision == 2.0 / 3)
+  }
+
+  @Test func tasksWithOtherLabelsAreLeftOut() throws {
+    let three = (0..<9).map { Prediction(index: $0, gold: 0, predicted: 0, scores: [0, -1, -2]) }
+    #expect(try HeldOutStripping([("three", three)], seed: 0) == nil)
+    #expect(try HeldOutStripping([("few", [prediction(0, 1, 0.9)])], seed: 0) == nil)
+    #expect(try HeldOutStripping([], seed: 0) == nil)
+    let nan = (0..<6).map { Prediction(index: $0, gold: 0, predicted: 0, scores: [.nan, 0]) }
+    #expect(throws: MetricError.self) { try HeldOutStripping([("nan", nan)], seed: 0) }
   }
 }

@@ -100,7 +100,7 @@ def main() -> None:
     has_mtl5 = (options.data / "agnews").exists()
     task = read_task(options.data, "agnews") if has_mtl5 else demo_task(options.demo / "comments.jsonl")
     encoder = Encoder(options.seedling, MAX_LENGTH)
-    numbers, _ = training_rows(task, 0, 100)
+    numbers = training_rows(task, 0, 100)
     examples = encoder.examples(task, task.train, numbers)
     plan = epoch_batches([example.length for example in examples], 0, task.name, 0, options.rows)[:BATCHES]
     scored = encoder.examples(task, task.test, test_rows(task, options.scored))

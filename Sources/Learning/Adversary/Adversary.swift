@@ -3,10 +3,12 @@
 // r_i: mean over a row's real tokens of the complete shared feed-forward output of layer i. [batch, hidden]
 // K: tasks that have arrived; t: the number of the task being learned. With K = 1 there is nothing to tell apart.
 //
-// `paper`     What the released code computes. p = softmax(D_i r_i); L_GAN = mean over layers and rows of
+// `paper`     p = softmax(D_i r_i); L_GAN = mean over layers and rows of
 //             cross_entropy(p taken as logits, t): a softmax of a softmax, which keeps it between log(e + K − 1) − 1 and
 //             log(e + K − 1). D_i descends on w·L_GAN; everything else, lower layers included, ascends
-//             (gradient reversal).
+//             (gradient reversal). K grows, and the first task has no term.
+// `released`  The same term as the released code has it: K is the number of the run's tasks from the start, D_i has K rows from the start,
+//             and the first task has the term, too.
 // `isolated`  Bounded by design. f_i = LayerNorm(r_i) / √hidden has length at most 1, the rows of D_i are normalised, logits = 8 D_i f_i.
 //             L_D = cross_entropy(logits of detached f_i, t) moves D_i alone; L_conf = KL(uniform ‖ softmax(logits
 //             with D_i detached)) moves the shared expert of layer i alone, because r_i is computed from detached inputs.
@@ -20,7 +22,7 @@ import Torch
 
 /// Keeps task identity out of the shared expert.
 public final class Adversary {
-  public enum Mode: String, Sendable, CaseIterable, Codable { case paper, isolated, off }
+  public enum Mode: String, Sendable, CaseIterable, Codable { case paper, released, isolated, off }
 
   public struct Options: Sendable, Equatable, Codable {
     public var mode: Mode
@@ -51,15 +53,31 @@ public final class Adversary {
   private var discriminators: [Tensor] = []
   private var knownTasks = 0
 
-  init(_ options: Options, context: MethodContext) {
+  /// - Throws: ``LearningError/unsupported(what:fix:)`` for `released` where the number of tasks is not known or is one.
+  init(_ options: Options, context: MethodContext) throws {
     self.options = options
     self.context = context
+    guard options.mode == .released else { return }
+    guard let tasks = context.tasks, tasks > 1 else {
+      throw LearningError.unsupported(
+        what: "the adversary `released` with \(context.tasks.map { "\($0) task" } ?? "an unknown number of tasks")",
+        fix: "It needs two or more tasks, known from the start: give all tasks of the run, or use another adversary.")
+    }
   }
 
   private var isActive: Bool { options.mode != .off && knownTasks > 1 }
 
-  /// Grows every discriminator to `tasks` rows; old rows stay as they are.
-  func admit(tasks: Int) throws {
+  /// Whether the gradient is reversed through everything below.
+  private var isReversed: Bool { options.mode == .paper || options.mode == .released }
+
+  /// Rows of a discriminator when so many tasks have arrived.
+  private func rows(_ arrived: Int) -> Int {
+    options.mode == .released ? max(arrived, context.tasks ?? 0) : arrived
+  }
+
+  /// Grows every discriminator to the rows that `tasks` tasks need; old rows stay as they are.
+  func admit(tasks arrived: Int) throws {
+    let tasks = rows(arrived)
     guard options.mode != .off, tasks > knownTasks else { return }
     let hidden = context.base.hiddenSize
     let newRows = try (0..<context.base.layers).map { layer in
@@ -77,14 +95,14 @@ public final class Adversary {
   func pooling(_ batch: TokenBatch) throws -> MixtureSelection.Pooling {
     guard isActive else { return .none }
     let weights = try PoolingWeights(batch)
-    return options.mode == .paper ? .attached(weights) : .isolated(weights)
+    return isReversed ? .attached(weights) : .isolated(weights)
   }
 
   /// The terms for one batch of task `label`. `pooled`: [batch, hidden] of each layer.
   func lossTerms(_ pooled: [Tensor], label: Int) throws -> [LossTerm] {
     guard isActive, let first = pooled.first else { return [] }
     let targets = try Tensor([Int](repeating: label, count: pooled.count * first.shape[0]), on: first.device)
-    return options.mode == .paper ? try paperTerms(pooled, targets) : try isolatedTerms(pooled, targets)
+    return isReversed ? try paperTerms(pooled, targets) : try isolatedTerms(pooled, targets)
   }
 
   private func paperTerms(_ pooled: [Tensor], _ targets: Tensor) throws -> [LossTerm] {
@@ -131,10 +149,11 @@ public final class Adversary {
   /// With one task no term exists, so nothing of the adversary is trained.
   var trainedTensors: [String: Tensor] { isActive ? tensors : [:] }
 
-  func restore(tasks: Int, tensors: [String: Tensor]) throws {
+  func restore(tasks arrived: Int, tensors: [String: Tensor]) throws {
     discriminators = []
     knownTasks = 0
-    guard options.mode != .off, tasks > 0 else { return }
+    guard options.mode != .off, arrived > 0 else { return }
+    let tasks = rows(arrived)
     let expected = [tasks, context.base.hiddenSize]
     discriminators = try (0..<context.base.layers).map { layer in
       let name = "discriminators.\(layer)"

@@ -5,7 +5,7 @@ import Torch
 /// How much a task uses the shared path, and what can be told from it.
 extension Accrete {
   public func statistics(of task: TaskIdentity) throws -> [LayerStatistic] {
-    guard let own = parts[task], own.isFrozen, let whole = try expert(for: task) else { return [] }
+    guard let own = parts[task], own.isFrozen, let whole = try expert(for: task)?.widened() else { return [] }
     let ownRank = plan(task.arrival).own
     var result = [
       LayerStatistic(

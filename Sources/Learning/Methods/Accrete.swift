@@ -5,14 +5,16 @@
 //     h = W x + s Σ_{u<t} B_u^s diag(g_t) A_u^s x       shared atoms of earlier tasks, frozen, each under a gain of task t
 //           + s B_t^s A_t^s x                           shared atoms that task t adds, for itself and all later ones
 //           + s B_t^d A_t^d x                           atoms that only task t uses                            s = α / r
-//     n_t = max(1, round(r / (1 + t)^γ))                new atoms of task t, split between shared and own
+//     n_t = max(1, round(r / (1 + t)^γ))                new atoms of task t, split between shared and own; 1 from some task on
 //     L = L_task + w L_D + w λ(p) L_conf                adversary.discriminator, adversary.confusion: CodeAdversary.swift
 //
 // * No forgetting: what task t's outputs are made of (shared atoms up to t, its gains, its own atoms) is frozen when t ends,
-//   rounded to bfloat16 first, so that what is scored is what is kept. Later tasks only append.
+//   rounded to bfloat16 first, so that what is scored is what is kept; so are the products with its gains, as its one LoRA in the run's
+//   folder has them. Later tasks only append.
 // * Transfer: a task starts with everything that is shared, and warm: of the nearest learned tasks the one under which its rows have
 //   the lowest loss gives its gains and its strongest own atoms, if that is lower than without.
-// * Growth: n_t falls with t, and no more shared atoms are made once there are `pool` · r; bytes are about √T at γ = 1/2, log T at γ = 1.
+// * Growth: n_t falls with t until it is 1 (at r = 8 and γ = 1/2 from the 29th task on); from there on atoms grow linearly. No more shared atoms
+//   are made once there are `pool` · r.
 // * Shared atoms are kept from reading what tells tasks apart, by an adversary on codes of all tasks' stored pooled features.
 // * Nobody has to tell the task: GaussianRouter.swift; an unknown text is answered by the base.
 // * A task's atoms and gains are one plain LoRA expert: served as fast as one, and written in PEFT's form exactly.
@@ -158,8 +160,8 @@ public final class Accrete: ContinualMethod {
 
   public func end(_ task: TaskIdentity, on lesson: Lesson) throws {
     guard var done = parts[task], !done.isFrozen else { return }
-    done.shared = try done.shared.map(rounded)
-    done.own = try rounded(done.own)
+    done.shared = try done.shared?.rounded()
+    done.own = try done.own.rounded()
     done.gains = try done.gains.mapValues { try $0.detached().cloned() }
     done.isFrozen = true
     parts[task] = done
@@ -170,28 +172,25 @@ public final class Accrete: ContinualMethod {
     try memory.add(task.arrival, lesson.pooledInputs(of: rows, under: selection(for: task)))
   }
 
-  private func rounded(_ expert: LowRankExpert) throws -> LowRankExpert {
-    try LowRankExpert(
-      expert.shape, for: context.base,
-      tensors: expert.tensors.mapValues { try $0.detached().converted(to: .bfloat16) }, where: Self.name)
-  }
-
   // MARK: Serving
 
   /// A task that has not arrived is served by what is shared so far.
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
-    try expert(for: task).map { LowRankSelection($0) }
+    try expert(for: task).map { LowRankSelection(try $0.widened()) }
   }
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? {
     parts[task]?.isFrozen == true ? try? expert(for: task) : nil
   }
 
-  /// Everything that serves a task as one plain LoRA expert.
+  /// Everything that serves a task as one plain LoRA expert; of a learned one as it is kept, in bfloat16.
   func expert(for task: TaskIdentity) throws -> LowRankExpert? {
     if let own = parts[task] {
       let found = try sharedFactors(before: task.arrival)
-      return try DerivedExpert(served(task), context, training: false) { try factor($0, of: own, given: found) }.expert
+      let whole = try DerivedExpert(served(task), context, training: false) {
+        try factor($0, of: own, given: found)
+      }.expert
+      return own.isFrozen ? try whole.rounded() : whole
     }
     let shared = try sharedFactors(before: arrived.count)
     guard let rank = shared.first(where: { $0.key.side == .a })?.value.shape[0] else { return nil }

@@ -9,7 +9,7 @@
 // The paper puts LoRAs only on the layers after those that feed the router, so that these are computed once for both; here they are on all layers,
 // as with every method.
 //
-// Frozen: every LoRA when its task ends. What it costs: one LoRA for each task, and once the router, which is larger than they are
+// Frozen: every LoRA when its task ends, rounded to bfloat16. What it costs: one LoRA for each task, and once the router, which is larger than they are
 // (8 MB at the default E; `methodBytes` counts it); a pass over the task's rows, E² operations for each row, and E³ once
 // after it, when the first request is routed.
 
@@ -32,6 +32,7 @@ public final class AnySSR: PerTask {
   public override var router: (any TaskRouter)? { routing.tasks > 0 ? routing : nil }
 
   public override func end(_ task: TaskIdentity, on lesson: Lesson) throws {
+    try super.end(task, on: lesson)
     guard routing.tasks <= task.arrival else { return }
     guard routing.tasks == task.arrival else {
       throw LearningError.stateDiffers(

@@ -13,7 +13,8 @@
 // not here. τ = 1/8 and a weight of 1 for L_match are the released code's (boschresearch/MoCL-NAACL-2024); v starts from normal(0, 0.02²) and not from
 // uniform(0, 1), from where steps of the learning rate's size would turn it far too slowly.
 //
-// Frozen: modules and vectors of earlier tasks. v_t moves by L_match and, through the weights, by L_task. A task that has not arrived
+// Frozen: modules and vectors of earlier tasks. A module is rounded to bfloat16 when its task ends, and so is the weighted sum that serves the task
+// (what is scored is what is in the run's folder); vectors stay in float32. v_t moves by L_match and, through the weights, by L_task. A task that has not arrived
 // has no e_t: it is served by the base. The rank in the forward pass is r (t + 1), and so grows time; bytes of a task: one LoRA and
 // two vectors, but its expert in the run's folder is the whole sum.
 
@@ -103,6 +104,12 @@ public final class MoCL: ContinualMethod {
       })
   }
 
+  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {
+    parts[task] = try parts[task].map {
+      Part(module: try $0.module.rounded(), vector: try $0.vector.detached().cloned(), embedding: $0.embedding)
+    }
+  }
+
   // MARK: Weights
 
   /// cos(e, v) of each row of `vectors`. `embedding`: [hidden]; `vectors`: [tasks, hidden] → [tasks].
@@ -139,7 +146,7 @@ public final class MoCL: ContinualMethod {
     let earlier = try arrived.prefix(task.arrival).compactMap { parts[$0]?.module }.chained()
     let shape = try context.shape(rank: context.shape.rank * (task.arrival + 1))
     return try DerivedExpert(shape, context, training: training) { place in
-      guard let own = try parts[task]?.module.factor(at: place) else {
+      guard let own = try parts[task]?.module.factor(at: place).converted(to: .float32) else {
         throw ExpertError.missingTensor(where: Self.name, name: place.name)
       }
       let all = try Tensor.concatenated([earlier[place]].compactMap(\.self) + [own], axis: place.rankAxis)
@@ -149,13 +156,14 @@ public final class MoCL: ContinualMethod {
 
   private func expert(for task: TaskIdentity) throws -> LowRankExpert? {
     guard let part = parts[task] else { return nil }
-    return try withoutGradients {
+    let whole = try withoutGradients {
       try composed(task, columns: columns(task, vector: part.vector), training: false).expert
     }
+    return part.module.isRounded ? try whole.rounded() : whole
   }
 
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
-    try expert(for: task).map { LowRankSelection($0) }
+    try expert(for: task).map { LowRankSelection(try $0.widened()) }
   }
 
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {
@@ -189,8 +197,7 @@ public final class MoCL: ContinualMethod {
     let shape = [context.base.hiddenSize]
     for task in tasks {
       parts[task] = Part(
-        module: try LowRankExpert(
-          context.shape, for: context.base, tensors: owned(by: owner(task), tensors), where: Self.name),
+        module: try context.storedExpert(owner(task), tensors, of: Self.name),
         vector: try stored("\(owner(task)).vector", shape, in: tensors, of: Self.name),
         embedding: try stored("\(owner(task)).embedding", shape, in: tensors, of: Self.name))
     }

@@ -8,10 +8,11 @@
 //
 // Experts sit on the gate, up and down projections of every layer. Learning task t moves θ_s, θ_t, the gates and the
 // discriminators; the experts of all other tasks are untouched. The shared expert, the gates and the discriminators go on
-// through all tasks without protection: that is the published method, and the source of what it forgets.
+// through all tasks without protection: that is the published method, and the source of what it forgets. A task's own expert
+// is rounded to bfloat16 when the task ends, before it is scored; what goes on training stays in float32.
 //
-// Loss terms beyond the task's (Adversary.swift has their formulas; none with fewer than two tasks):
-//     adversary.gan                               mode `paper`
+// Loss terms beyond the task's (Adversary.swift has their formulas; none with fewer than two tasks, `released` from the first task on):
+//     adversary.gan                               modes `paper` and `released`
 //     adversary.discriminator, adversary.confusion   mode `isolated`
 //
 // Hyper-parameters: rank r, strength, dropout (LowRankShape); adversary mode and weight w (the paper's α, 0.1).
@@ -43,7 +44,7 @@ public final class MoECL: ContinualMethod {
         fix: "Leave --routed-experts out: its experts plug into the mixture's shared block.")
     }
     self.context = context
-    self.adversary = Adversary(context.adversary, context: context)
+    self.adversary = try Adversary(context.adversary, context: context)
     sharedExpert = try context.newExpert(Self.shared)
     gates = try (0..<context.base.layers).map {
       try context.normal("gates.\($0)", [2, context.base.hiddenSize], deviation: MethodContext.smallDeviation)
@@ -77,8 +78,10 @@ public final class MoECL: ContinualMethod {
   /// A task that has not arrived is served by the shared expert and an expert that changes nothing yet.
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
     MixtureSelection(
-      shared: sharedExpert, dedicated: try experts[task] ?? context.newExpert(owner(task)), gates: gates)
+      shared: sharedExpert, dedicated: try experts[task]?.widened() ?? context.newExpert(owner(task)), gates: gates)
   }
+
+  public func end(_ task: TaskIdentity, on lesson: Lesson) throws { experts[task] = try experts[task]?.rounded() }
 
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {
     commonTensors.merging(experts[task].map { named(owner(task), $0.tensors) } ?? [:]) { first, _ in first }
@@ -100,13 +103,9 @@ public final class MoECL: ContinualMethod {
   }
 
   public func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws {
-    func expert(_ owner: String) throws -> LowRankExpert {
-      try LowRankExpert(
-        context.shape, for: context.base, tensors: owned(by: owner, tensors), where: Self.name)
-    }
-    sharedExpert = try expert(Self.shared)
+    sharedExpert = try context.storedExpert(Self.shared, tensors, of: Self.name)
     experts = [:]
-    for task in tasks { experts[task] = try expert(owner(task)) }
+    for task in tasks { experts[task] = try context.storedExpert(owner(task), tensors, of: Self.name) }
     gates = try gates.indices.map { layer in
       let name = "gates.\(layer)"
       guard let gate = tensors[name] else { throw ExpertError.missingTensor(where: Self.name, name: name) }

@@ -17,7 +17,8 @@
 // * One plain LoRA serves a task: A = [A_e ⊙ m], B = [(k/c) g_e B_e ⊙ m] for e ∈ E_t, rank k r_e, strength α / r, as k / r = 1 / r_e. It
 //   costs what a LoRA costs, and PEFT's form holds it exactly. (A gate that depends on the token, z = U_t LN(x) + b_t, would need all N factors
 //   and N·d more numbers for each layer and task, and no single pair would compute it.)
-// * No forgetting, given the task: what it uses is rounded to bfloat16 when it ends and lies in tensors of that task (SubExpertPool.swift).
+// * No forgetting, given the task: what it uses is rounded to bfloat16 when it ends and lies in tensors of that task (SubExpertPool.swift); so
+//   is the one LoRA that they make under its gates, so that what is scored is what is in the run's folder.
 // * Transfer: scores go on from task to task, so that a task starts with the masks of those before it; λ makes new entries dear.
 // * |S| in the penalty, as selection looks at |S|: with σ(S) itself, entries with S < 0 would be pushed into the mask.
 // * 1 / c is ours: each factor is divided by √c, as dropout divides by what it keeps, so that α and the learning rate mean what they mean to
@@ -213,24 +214,25 @@ public final class Moses: ContinualMethod {
 
   /// A task that has not arrived is served by the base.
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
-    try expert(for: task).map { LowRankSelection($0) }
+    try expert(for: task).map { LowRankSelection(try $0.widened()) }
   }
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? {
     parts[task]?.isLearned == true ? try? expert(for: task) : nil
   }
 
-  /// Everything that serves a task as one plain LoRA expert.
+  /// Everything that serves a task as one plain LoRA expert; of a learned one as it is kept, in bfloat16.
   func expert(for task: TaskIdentity) throws -> LowRankExpert? {
     guard let part = parts[task] else { return nil }
     let masks = try part.isLearned ? storedMasks(of: part) : withoutGradients { try scoredMasks(of: part) }
-    return try DerivedExpert(served, context, training: false) { factor in
+    let whole = try DerivedExpert(served, context, training: false) { factor in
       try merged(factor, part.gates) { place in
         let mask = try Self.find(place, in: masks)
         return try part.isLearned
           ? pool.values(place, where: mask) : pool.values(place) * mask.converted(to: .float32)
       }
     }.expert
+    return part.isLearned ? try whole.rounded() : whole
   }
 
   /// Of what serves a task: rank k r_e.

@@ -9,7 +9,7 @@
 // The sum is not divided by its size, as upstream: it grows with layers, r² and the number of tasks, and is larger than the task's loss. Gradients are
 // clipped together, so that the task's part of a clipped step gets smaller with it.
 //
-// Earlier LoRAs are frozen, but every task is served by the sum of all, which needs no task id: each new LoRA moves what earlier tasks
+// Earlier LoRAs are frozen, rounded to bfloat16 when their task ends, but every task is served by the sum of all, which needs no task id: each new LoRA moves what earlier tasks
 // answer. Orthogonal rows of A make that small where inputs lie in the earlier rows' directions; nothing makes it zero.
 // The rank in the forward pass is r (t + 1), and so grow time and bytes; bytes of a task: one LoRA.
 
@@ -87,6 +87,8 @@ public final class OLoRA: ContinualMethod {
     return try Tensor.stacked(sums).sum()
   }
 
+  public func end(_ task: TaskIdentity, on lesson: Lesson) throws { experts[task] = try experts[task]?.rounded() }
+
   // MARK: Serving
 
   /// The sum of all that have arrived, for every task; nil before the first.
@@ -121,8 +123,7 @@ public final class OLoRA: ContinualMethod {
   public func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws {
     (arrived, experts, frozen, directions) = (tasks, [:], [:], [:])
     for task in tasks {
-      experts[task] = try LowRankExpert(
-        context.shape, for: context.base, tensors: owned(by: owner(task), tensors), where: Self.name)
+      experts[task] = try context.storedExpert(owner(task), tensors, of: Self.name)
     }
     try requireSameNames(Self.name, expected: self.tensors.keys, got: tensors.keys)
   }

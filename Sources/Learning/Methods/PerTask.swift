@@ -6,6 +6,8 @@
 // The isolation baseline: it cannot forget and cannot transfer. Its result does not depend on the order of the tasks.
 // No hyper-parameter beyond the LoRA's own, and no loss term beyond the task's. A task that has not arrived is served
 // by the base.
+//
+// Frozen: a task's LoRA when the task ends, rounded to bfloat16 first, so that what is scored is what is kept.
 
 public import Decoder
 public import Experts
@@ -40,14 +42,14 @@ public class PerTask: ContinualMethod {
   }
 
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
-    experts[task].map { LowRankSelection($0) }
+    try experts[task].map { LowRankSelection(try $0.widened()) }
   }
 
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {
     experts[task].map { named(owner(task), $0.tensors) } ?? [:]
   }
 
-  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {}
+  public func end(_ task: TaskIdentity, on lesson: Lesson) throws { experts[task] = try experts[task]?.rounded() }
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { experts[task] }
 
@@ -62,8 +64,7 @@ public class PerTask: ContinualMethod {
   public func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws {
     experts = [:]
     for task in tasks {
-      experts[task] = try LowRankExpert(
-        context.shape, for: context.base, tensors: owned(by: owner(task), tensors), where: Self.name)
+      experts[task] = try context.storedExpert(owner(task), tensors, of: Self.name)
     }
     try requireSameNames(Self.name, expected: self.tensors.keys, got: tensors.keys)
   }

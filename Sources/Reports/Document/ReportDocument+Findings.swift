@@ -79,9 +79,16 @@ extension ReportDocument {
         + " on the same \(rows) test rows\(experiment(difference)) (95 %: \(Format.points(lower)) to \(Format.points(upper))), \(verdict)"
     }
     guard let deviation = difference.deviation else { return ahead + "." }
-    let verdict = abs(difference.mean) <= deviation ? ", no more than one standard deviation" : ""
+    let pairs =
+      "± \(Format.decimals(100 * deviation, 1)) over \(difference.pairs) pairs of runs with the same order and seed"
+    guard let seeds = difference.overSeeds else {
+      return ahead + " (\(pairs)); one seed does not say what others would give."
+    }
+    let verdict =
+      seeds.lower > 0 || seeds.upper < 0
+      ? "more than the choice of seeds explains" : "which the choice of seeds alone can explain"
     return ahead
-      + " (± \(Format.decimals(100 * deviation, 1)) over \(difference.pairs) pairs of runs with the same order and seed)\(verdict)."
+      + " (\(pairs); 95 % over \(seeds.n) seeds: \(Format.points(seeds.lower)) to \(Format.points(seeds.upper))), \(verdict)."
   }
 
   /// Which run of each a difference of two runs is between.

@@ -77,7 +77,10 @@ extension ReportDocument {
         ?? Format.count(difference.pairs, "pair")
       return .init(
         header: "\(difference.first) − \(difference.second)",
-        cells: [.init(Format.number(difference.mean, .change)), .init(spread), .init("n\u{A0}\(basis)")])
+        cells: [
+          .init(Format.number(difference.mean, .change)), .init(spread), .init(interval(difference.overSeeds)),
+          .init(interval(difference.overOrders)), .init("n\u{A0}\(basis)"),
+        ])
     }
     let formulas = LayerStatistics.firsts(comparison.differences.map(\.formula))
     return ReportTable(
@@ -85,8 +88,14 @@ extension ReportDocument {
       caption:
         "\(comparison.isPlainAccuracy ? "Right answers" : "Scores") after the last task, compared where order and seed are the same.",
       corner: "difference",
-      columns: [.init(title: "difference"), .init(title: "spread"), .init(title: "basis")], rows: rows,
-      notes: formulas.map { "\(code: $0)" })
+      columns: ["difference", "spread", "95 % over seeds", "95 % over orders", "basis"].map { .init(title: $0) },
+      rows: rows, notes: formulas.map { "\(code: $0)" })
+  }
+
+  private static func interval(_ found: StudentInterval?) -> String {
+    found.map {
+      "[\(Format.number($0.lower, .change)), \(Format.number($0.upper, .change))] n\u{A0}\($0.n)"
+    } ?? "–"
   }
 
   /// What stands beside a number.

@@ -5,7 +5,7 @@ import Runs
 public struct GroupDifference: Sendable, Equatable, Encodable {
   /// What several pairs of runs are compared by.
   public static let overRuns =
-    "d = ACC of the first − ACC of the second, in runs of the same order and seed; mean ± s, s with n − 1"
+    "d = ACC of the first − ACC of the second, in runs of the same order and seed; mean ± s, s with n − 1; over seeds: d averaged by seed, over orders: by order; \(StudentInterval.formula)"
 
   public let first: String
   public let second: String
@@ -14,6 +14,9 @@ public struct GroupDifference: Sendable, Equatable, Encodable {
   public let mean: Double
   /// Over pairs of runs; `nil` for one pair.
   public let deviation: Double?
+  /// What other seeds, and what other orders, might have given; `nil` with one seed, or one order.
+  public let overSeeds: StudentInterval?
+  public let overOrders: StudentInterval?
   /// 95 % interval over test rows; `nil` for several pairs.
   public let lower: Double?
   public let upper: Double?
@@ -35,7 +38,7 @@ public struct GroupDifference: Sendable, Equatable, Encodable {
     if pairs.count == 1, let (one, other) = pairs.first, one.manifest.isPlainAccuracy, other.manifest.isPlainAccuracy {
       guard let paired = Self.paired(one, other) else { return nil }
       (formula, mean, deviation) = (PairedDifference.formula, paired.mean, nil)
-      (lower, upper, rows) = (paired.lower, paired.upper, paired.count)
+      (lower, upper, rows, overSeeds, overOrders) = (paired.lower, paired.upper, paired.count, nil, nil)
       (order, seed) = (one.manifest.configuration.source.order, one.manifest.configuration.seed)
     } else {
       let differences = pairs.map { one, other -> Double? in
@@ -43,6 +46,13 @@ public struct GroupDifference: Sendable, Equatable, Encodable {
         return first - second
       }
       guard let estimate = Estimate(whole: differences) else { return nil }
+      func over(_ part: (RunConfiguration) -> some Hashable) -> StudentInterval? {
+        StudentInterval(
+          ofMeansOf: zip(pairs, differences).compactMap { pair, difference in
+            difference.map { (part(pair.0.manifest.configuration), $0) }
+          })
+      }
+      (overSeeds, overOrders) = (over(\.seed), over(\.source.order))
       (formula, mean, deviation) = (Self.overRuns, estimate.mean, estimate.deviation)
       (lower, upper, rows, order, seed) = (nil, nil, nil, nil, nil)
     }

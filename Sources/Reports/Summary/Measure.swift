@@ -37,7 +37,9 @@ public struct Measure: Sendable, Equatable, Encodable {
     unit = isSigned || ["bwt", "fwt"].contains(family) ? .change : .fraction
     better =
       family == "fgt" || lowercase.contains("forgetting")
-      ? .smaller : ["acc", "bwt", "fwt", "la"].contains(family) || lowercase.contains("accuracy") ? .larger : nil
+      ? .smaller
+      : ["acc", "bwt", "fwt", "la"].contains(family) || lowercase.contains("accuracy")
+        || lowercase.hasPrefix("stripping rate") ? .larger : nil
   }
 
   private init(_ name: String, _ formula: String, _ unit: Unit, _ better: Better) {
@@ -62,6 +64,20 @@ public struct Measure: Sendable, Equatable, Encodable {
       { total($0, \.evaluationSeconds) }
     ),
     (
+      Measure("numbers per task", "numbers that one task alone owns, in whatever type, the largest", .count, .smaller),
+      { most($0, \.expertNumbers) }
+    ),
+    (
+      Measure("numbers in all", "numbers in all tensors of the method after the last task", .count, .smaller),
+      { $0.last?.methodNumbers.map(Double.init) }
+    ),
+    (
+      Measure(
+        "served per task", "bytes on disk of a task's adapter in experts/, the largest; 0: none is written", .bytes,
+        .smaller),
+      { most($0, \.servedBytes) }
+    ),
+    (
       Measure("kept per task", "bytes that one task alone owns, the largest", .bytes, .smaller),
       { $0.map { Double($0.expertBytes) }.max() }
     ),
@@ -78,6 +94,12 @@ public struct Measure: Sendable, Equatable, Encodable {
       { $0.map { Double($0.peakResidentBytes) }.max() }
     ),
   ]
+
+  /// nil where a task's is not known.
+  private static func most(_ costs: [TaskCosts], _ value: (TaskCosts) -> Int?) -> Double? {
+    let known = costs.compactMap(value)
+    return known.count == costs.count ? known.max().map(Double.init) : nil
+  }
 
   private static func total(_ costs: [TaskCosts], _ value: (TaskCosts) -> Double) -> Double {
     costs.reduce(0) { $0 + value($1) }

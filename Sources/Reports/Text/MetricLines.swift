@@ -10,6 +10,8 @@ public enum MetricLines {
       lines.append(
         "\(cost.task): \(String(format: "%.1f", cost.trainingSeconds)) s to learn, \(String(format: "%.0f", cost.tokensPerSecond.rounded(.down))) tokens/s,"
           + " \(cost.trainedParameters) parameters, \(cost.expertBytes) bytes of its own,"
+          + (cost.expertNumbers.map { " \($0) numbers," } ?? "")
+          + (cost.servedBytes.map { " \($0) bytes on disk to serve it," } ?? "")
           + " \(String(format: "%.1f", cost.evaluationSeconds)) s to score, peak memory \(cost.peakResidentBytes >> 20) MiB"
       )
     }

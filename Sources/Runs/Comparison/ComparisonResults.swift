@@ -135,11 +135,29 @@ enum CellCosts {
     let count = Double(costs.count)
     func sum(_ value: (TaskCosts) -> Double) -> Double { costs.reduce(0) { $0 + value($1) } }
     let seconds = sum(\.trainingSeconds)
+    // Of runs of versions that did not count them there are none.
+    func counted(_ name: String, _ formula: String, _ values: [Int?]) -> [Measure] {
+      let known = values.compactMap { $0.map(Double.init) }
+      return known.count == values.count && !known.isEmpty
+        ? [(name, formula, known.reduce(0, +) / Double(known.count))] : []
+    }
+    let numbers =
+      counted(
+        "expert numbers per task", "numbers in what a task alone owns, whatever type they are kept in, mean over tasks",
+        costs.map(\.expertNumbers))
+      + counted(
+        "method numbers per task", "numbers in all tensors of the method after the last task, divided by the tasks",
+        [last.methodNumbers]
+      ).map { ($0.name, $0.formula, $0.value / count) }
+    let served = counted(
+      "served bytes per task", "bytes on disk of a task's adapter in experts/, mean over tasks; 0: none is written",
+      costs.map(\.servedBytes))
     return [
       (
         "trained parameters", "values that training a task moves, the largest task",
         costs.map { Double($0.trainedParameters) }.max() ?? 0
-      ),
+      )
+    ] + numbers + [
       (
         "expert bytes per task", "bytes of what a task alone owns, as stored, mean over tasks",
         sum { Double($0.expertBytes) } / count
@@ -148,6 +166,7 @@ enum CellCosts {
         "method bytes per task", "bytes of all tensors of the method after the last task, divided by the tasks",
         Double(last.methodBytes) / count
       ),
+    ] + served + [
       ("training seconds", "seconds to learn all tasks", seconds),
       ("scoring seconds", "seconds to score the matrix rows after learning", sum(\.evaluationSeconds)),
       (

@@ -3,14 +3,16 @@ import Foundation
 /// How much better one method is than another, over runs that differ in nothing else, on the same examples.
 ///
 /// Runs of several orders and seeds score the same test rows. An example that both methods find hard in one run is hard in
-/// the next, so runs are no new examples: one example with all its runs is one draw (a cluster). The interval covers the choice
-/// of the test rows; what orders and seeds do is ``spread``.
+/// the next, so runs are no new examples: one example with all its runs is one draw (a cluster). ``lower``, ``upper`` and ``p`` cover the choice
+/// of the test rows alone: they hold these orders and seeds fixed, and say nothing of others. What other seeds might have given is
+/// ``overSeeds``, what other orders might have is ``overOrders``.
 public struct MethodDifference: Sendable, Codable, Equatable {
-  /// The formulas of ``mean``, ``standardError``, the interval and ``p``.
+  /// The formulas of ``mean``, ``standardError``, the intervals and ``p``.
   public static let formula = """
     D = mean over C pairs of runs of ACC(candidate) − ACC(reference); d_cji = the candidate's score (a label: right 1, wrong 0) \
     − the reference's on example i of task j in pair c; u_ji = Σ_c d_cji / (C T n_cj); s.e.² = Σ_j m_j/(m_j−1) Σ_i (u_ji − ū_j)², m_j different examples of task j; \
-    D ± 1.96 s.e.; p = erfc(|D / s.e.| / √2), two-sided; not corrected for the number of comparisons
+    over rows: D ± 1.96 s.e., p = erfc(|D / s.e.| / √2), two-sided, orders and seeds fixed, not corrected for the number of comparisons; \
+    over seeds: the pairs' differences are averaged by seed, orders and rows fixed; over orders: by order, seeds and rows fixed; both: \(StudentInterval.formula)
     """
 
   /// One pair of runs.
@@ -42,16 +44,20 @@ public struct MethodDifference: Sendable, Codable, Equatable {
   /// The difference of ACC; nil without a pair.
   public let mean: Double?
   public let standardError: Double?
-  /// The 95 % interval (normal approximation, too narrow where the two differ on fewer than about 10 examples); nil where a task
+  /// The 95 % interval over test rows (normal approximation, too narrow where the two differ on fewer than about 10 examples); nil where a task
   /// has a single example.
   public let lower: Double?
   public let upper: Double?
-  /// Two-sided; nil where there is no standard error to measure ``mean`` with.
+  /// Two-sided, over test rows; nil where there is no standard error to measure ``mean`` with.
   public let p: Double?
   /// Different examples.
   public let examples: Int
   /// Of the pairs' differences: what orders and seeds do.
   public let spread: SampleSummary?
+  /// Of the pairs' differences averaged by seed; nil with one seed. Its mean is ``mean`` where every seed has the same orders.
+  public let overSeeds: StudentInterval?
+  /// Of the pairs' differences averaged by order; nil with one order.
+  public let overOrders: StudentInterval?
 
   /// - Parameters:
   ///   - candidate: the name of a method.
@@ -88,6 +94,8 @@ public struct MethodDifference: Sendable, Codable, Equatable {
     }
     self.pairs = pairs
     spread = SampleSummary(pairs.map(\.difference))
+    overSeeds = StudentInterval(ofMeansOf: pairs.map { ($0.seed, $0.difference) })
+    overOrders = StudentInterval(ofMeansOf: pairs.map { ($0.order, $0.difference) })
     examples = shares.values.reduce(0) { $0 + $1.count }
     let error = Self.standardError(shares.values.map { Array($0.values) })
     let mean = spread?.mean

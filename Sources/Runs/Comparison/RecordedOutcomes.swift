@@ -14,6 +14,8 @@ struct RecordedOutcomes: Sendable, Equatable, Codable {
   /// See ``RoutedScores``; there where ``inferred`` is.
   var routerAccuracy: [[Double?]]?
   var unknownRate: [[Double?]]?
+  /// It follows from the scores of labels, which are not here; nil: no task has two labels, or an earlier version made the record.
+  var stripping: HeldOutStripping?
 }
 
 extension RecordedOutcomes {
@@ -34,6 +36,7 @@ extension RecordedOutcomes {
     inferred = try outcomes.inferred.map { try Self.pack($0.outcomes) }
     routerAccuracy = outcomes.inferred?.scores.routerAccuracy.scores
     unknownRate = outcomes.inferred?.scores.unknownRate.scores
+    stripping = outcomes.stripping
   }
 
   private static func pack(_ outcomes: Outcomes) throws -> [PackedScores] {
@@ -69,7 +72,8 @@ extension RecordedOutcomes {
       }
     }
     return RunOutcomes(
-      clean: clean, legacy: try legacy.map { try Self.unpack($0, manifest) }, inferred: try unpackedInferred(manifest))
+      clean: clean, legacy: try legacy.map { try Self.unpack($0, manifest) }, inferred: try unpackedInferred(manifest),
+      stripping: stripping)
   }
 
   private func unpackedInferred(_ manifest: Manifest) throws -> RunOutcomes.Inferred? {

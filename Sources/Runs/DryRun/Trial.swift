@@ -21,7 +21,7 @@ struct Trial {
     self.configuration = configuration
     self.base = base
     self.tasks = tasks
-    let context = try configuration.methodContext(for: base.model)
+    let context = try configuration.methodContext(for: base.model, tasks: tasks.count)
     let method = try MethodCatalog.make(configuration.method, context)
     let heads = configuration.readOut == .head ? TaskHeads(context) : nil
     (self.method, self.heads) = (method, heads)

@@ -73,13 +73,22 @@ public struct BootstrapInterval: Sendable, Codable, Equatable {
         if let value = metric(matrix) { values[number].append(value) }
       }
     }
-    return values.map { values in
-      guard values.count == draws, draws > 0 else { return nil }
-      let sorted = values.sorted()
-      func quantile(_ share: Double) -> Double {
-        sorted[min(max(Int(saturating: (share * Double(draws)).rounded(.down)), 0), draws - 1)]
-      }
-      return BootstrapInterval(lower: quantile(0.025), upper: quantile(0.975), draws: draws, seed: seed)
+    return values.map { BootstrapInterval(of: $0, draws: draws, seed: seed) }
+  }
+}
+
+extension BootstrapInterval {
+  /// - Parameters:
+  ///   - values: one of each draw.
+  ///   - draws: how many there were.
+  ///   - seed: of the draws.
+  /// - Returns: nil without draws, or if one of them has no value.
+  init?(of values: [Double], draws: Int, seed: UInt64) {
+    guard values.count == draws, draws > 0 else { return nil }
+    let sorted = values.sorted()
+    func quantile(_ share: Double) -> Double {
+      sorted[min(max(Int(saturating: (share * Double(draws)).rounded(.down)), 0), draws - 1)]
     }
+    self.init(lower: quantile(0.025), upper: quantile(0.975), draws: draws, seed: seed)
   }
 }

@@ -12,6 +12,8 @@ struct RunOutcomes: Sendable, Equatable {
   var legacy: Outcomes?
   /// nil: the method has no router.
   var inferred: Inferred?
+  /// nil: no task has two labels.
+  var stripping: HeldOutStripping?
 }
 
 extension RunOutcomes {
@@ -26,5 +28,9 @@ extension RunOutcomes {
     clean = try folder.cleanOutcomes(manifest)
     legacy = try folder.legacyOutcomes(manifest)
     inferred = try routed.map { Inferred(outcomes: try folder.routedOutcomes(manifest), scores: $0) }
+    stripping = try HeldOutStripping(
+      manifest.tasks.map { task in
+        (task, try folder.answers(manifest, row: manifest.tasks.count, task: task).predictions)
+      }, seed: manifest.configuration.seed)
   }
 }

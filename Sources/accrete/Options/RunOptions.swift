@@ -55,7 +55,7 @@ struct RunOptions: ParsableArguments {
   @Option(help: "At most this many scored rows of each task. Default: all.")
   var testLimit: Int?
 
-  @Option(help: "test (default), or validation: training rows that are not trained on.")
+  @Option(help: "test (default), or validation: a random fifth of the train rows, none of which is trained on then.")
   var evaluateOn: RowSelection.Evaluation?
 
   @Option(help: "label (default): the model writes the answer; head: a linear head per task.")
@@ -73,7 +73,10 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Experts plug into the routed experts of a mixture, too, not into its shared one alone.")
   var routedExperts = false
 
-  @Option(help: "moe-cl's discriminator: isolated (default), paper or off.")
+  @Option(
+    help:
+      "moe-cl's discriminator: isolated (default); released: as MoE-CL's released code, which knows the number of tasks and has its term from the first on; paper: the same term, growing with the tasks, none for the first; or off."
+  )
   var adversary: Adversary.Mode?
 
   @Option(help: "Weight of the discriminator's terms. Default: 0.1.")

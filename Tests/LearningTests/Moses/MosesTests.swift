@@ -264,7 +264,10 @@ import Torch
     let method = try method(["sub-experts": 3, "density": 0.5])
     try learn(method, Self.tasks.prefix(2))
     for task in Self.tasks.prefix(2) {
-      let (part, expert) = (try #require(method.parts[task]), try #require(method.ownedExpert(of: task)))
+      let part = try #require(method.parts[task])
+      let kept = try #require(method.ownedExpert(of: task))
+      #expect(kept.isRounded)
+      let expert = try kept.widened()
       #expect(expert.shape.rank == 4 && expert.shape.alpha == 8)
       let masks = try method.storedMasks(of: part)
       for layer in 0..<2 {
@@ -284,7 +287,7 @@ import Torch
             expected = try expected.map { try $0 + product } ?? product
           }
           let pair = try #require(expert.pairs[layer][projection])
-          #expect(try relativeDistance(pair.b.matmul(pair.a) * pair.scaling, #require(expected)) < 1e-6)
+          #expect(try relativeDistance(pair.b.matmul(pair.a) * pair.scaling, #require(expected)) < 4e-3)
         }
       }
     }

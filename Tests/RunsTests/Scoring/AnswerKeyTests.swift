@@ -32,11 +32,11 @@ private func toy(_ kind: LearningTask.Kind = .generation) -> LearningTask {
 /// What is a written answer worth, and which rows count?
 @Suite struct AnswerKeyTests {
   private func key(
-    _ scoring: TaskScoring, legacy: Bool = true, scorer: String? = nil, trainLimit: Int? = nil,
+    _ scoring: TaskScoring, legacy: Bool = true, scorer: String? = nil,
     evaluation: RowSelection.Evaluation = .test, task: LearningTask = toy()
   ) throws -> AnswerKey {
     try AnswerKey(
-      task, RowSelection(of: task, trainLimit: trainLimit, evaluation: evaluation, seed: 0),
+      task, RowSelection(of: task, evaluation: evaluation, seed: 0),
       suite: OneTask(hasLegacyColumn: legacy, scorers: scoring), scorer: scorer)
   }
 
@@ -81,14 +81,14 @@ private func toy(_ kind: LearningTask.Kind = .generation) -> LearningTask {
     #expect(try #require(scores.clean) < #require(scores.legacy))
   }
 
-  /// Two of the three training rows have the text a: which of the rows that are left is also trained on depends on the draw.
-  @Test func validationRowsThatAreTrainedOn() throws {
+  /// Rows with one text are all in the validation part or all outside of it, so that none of it is trained on.
+  @Test func noValidationRowIsTrainedOn() throws {
     let task = toy()
-    let rows = try RowSelection(of: task, trainLimit: 1, evaluation: .validation, seed: 0)
-    let trained = task.train[rows.training[0]].text
-    let expected = Set(rows.evaluated.indices.filter { task.train[rows.evaluated[$0]].text == trained })
-    let key = try key(similarity, trainLimit: 1, evaluation: .validation)
-    #expect(key.leftOut == expected && key.rows.map(\.index) == rows.evaluated)
+    let rows = try RowSelection(of: task, evaluation: .validation, seed: 0)
+    let key = try key(similarity, evaluation: .validation)
+    #expect(key.leftOut.isEmpty && key.rows.map(\.index) == rows.evaluated)
+    let trained = Set(rows.training.map { task.train[$0].text })
+    #expect(!trained.isEmpty && trained.isDisjoint(with: key.rows.map(\.text)))
   }
 
   @Test func nothingIsLeft() throws {
