@@ -24,7 +24,7 @@ struct AccreteCommand: ParsableCommand {
       do {
         var command = try parseAsRoot()
         try command.run()
-      } catch where exitCode(for: error) == .success {
+      } catch  where exitCode(for: error) == .success {
         // Help and version are results.
         try Failure.reported { try Console.output(fullMessage(for: error)) }
       }

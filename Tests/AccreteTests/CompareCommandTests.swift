@@ -82,12 +82,15 @@ extension CommandLineTests {
       expectRefusal(second, code: 74, "process \(process.processIdentifier)", "is working on this comparison")
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
-      let locks = Self.cells.map { comparison.appendingPathComponent("cells/\($0)/lock") }
-      let limit = Date().addingTimeInterval(60)
-      while Date() < limit, locks.contains(where: exists) { usleep(1000) }
-      for cell in Self.cells {
-        let log = try String(contentsOf: comparison.appendingPathComponent("cells/\(cell).log"), encoding: .utf8)
-        let end = log.split(separator: "\n").suffix(2)
+      func ends() throws -> [[Substring]] {
+        try Self.cells.map {
+          try String(contentsOf: comparison.appendingPathComponent("cells/\($0).log"), encoding: .utf8)
+            .split(separator: "\n").suffix(2)
+        }
+      }
+      let limit = Date().addingTimeInterval(120)
+      while Date() < limit, try !ends().allSatisfy({ $0.last?.contains("stopped by signal 15") == true }) { usleep(1000) }
+      for (cell, end) in zip(Self.cells, try ends()) {
         #expect(end.first == "the process that started this one has ended", "\(end)")
         #expect(end.last?.contains("stopped by signal 15") == true, "\(end)")
         #expect(!exists(comparison.appendingPathComponent("cells/\(cell).json")))
