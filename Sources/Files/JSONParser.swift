@@ -46,8 +46,9 @@ public struct JSONParser {
   }
 
   private func failure(_ reason: String) -> Failure {
-    let keys = names.map { String(decoding: bytes[$0].dropFirst().dropLast().prefix(60), as: UTF8.self) }
-    return Failure(place: index, reason: reason, key: keys.isEmpty ? nil : keys.joined(separator: "."))
+    let keys = names.prefix(4).map { String(decoding: bytes[$0].dropFirst().dropLast().prefix(60), as: UTF8.self) }
+    let path = keys.joined(separator: ".") + (names.count > keys.count ? ".…" : "")
+    return Failure(place: index, reason: reason, key: keys.isEmpty ? nil : path)
   }
 
   /// Values of a few bytes each take twenty times as much memory as their text: a text of nothing else is a bomb.

@@ -95,7 +95,7 @@ extension CommandLineTests {
         try expectModest(
           scratch, ["loss", "--base", "seedling", "--text", text], bombs: text, "at most")
         try expectModest(
-          scratch, ["train-tokenizer", "--text", text, "--vocabulary", "300", "--out", "t"], bombs: text, "at most")
+          scratch, ["train-tokenizer", "--data", text, "--vocabulary", "300", "--out", "t"], bombs: text, "at most")
       }
       for name in ["config.json", "tokenizer.json", "generation_config.json", "special_tokens_map.json"] {
         let other = try Scratch()

@@ -62,7 +62,7 @@ extension CommandLineTests {
       try expectRefusal(scratch, ["pretrain", "--config", "run.yaml", "--out", "p"], pipe: "run.yaml")
       try expectRefusal(scratch, ["generate", "--base", "seedling", "--prompts", "p.jsonl"], pipe: "p.jsonl")
       try expectRefusal(scratch, ["loss", "--base", "seedling", "--text", "t.txt"], pipe: "t.txt")
-      try expectRefusal(scratch, ["train-tokenizer", "--text", "t.txt", "--vocabulary", "300", "--out", "t"], pipe: "t.txt")
+      try expectRefusal(scratch, ["train-tokenizer", "--data", "t.txt", "--vocabulary", "300", "--out", "t"], pipe: "t.txt")
     }
 
     @Test func theFilesOfARun() throws {
