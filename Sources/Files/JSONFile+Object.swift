@@ -19,7 +19,8 @@ extension JSONFile {
       throw FileError.malformedJSON(path: url.path, reason: "the top level is \(tree.kind), not an object")
     }
     guard members.count == object.count else {
-      throw FileError.malformedJSON(path: url.path, reason: "a key is listed twice, in two spellings of the same characters")
+      throw FileError.malformedJSON(
+        path: url.path, reason: "a key is listed twice, in two spellings of the same characters")
     }
     return object
   }

@@ -62,7 +62,8 @@ public struct JSONParser {
   private mutating func step() throws {
     stepped += 1
     guard stepped <= JSONFile.values(ofText: bytes.count) else {
-      throw failure("more than the \(JSONFile.values(ofText: bytes.count)) values that a text of \(bytes.count) bytes may have")
+      throw failure(
+        "more than the \(JSONFile.values(ofText: bytes.count)) values that a text of \(bytes.count) bytes may have")
     }
   }
 
@@ -198,7 +199,8 @@ public struct JSONParser {
     if let value = Int(written) { return .integer(value) }
     if !(isWhole && rules.wholeNumbersFit), let value = Double(written), value.isFinite { return .number(value) }
     index = start
-    throw failure(isWhole && rules.wholeNumbersFit ? "a whole number of more than 64 bits" : "a number too large for 64 bits")
+    throw failure(
+      isWhole && rules.wholeNumbersFit ? "a whole number of more than 64 bits" : "a number too large for 64 bits")
   }
 
   /// The error for what is next, which is no value.

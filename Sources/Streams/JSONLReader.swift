@@ -87,7 +87,8 @@ public struct JSONLReader: Sendable {
     for (row, split) in zip(rows, splits) {
       let named =
         row.example.id.isEmpty
-        ? LearningTask.Row(example: row.example.called("\(name)/\(split.rawValue)/\(row.example.index)"), place: row.place)
+        ? LearningTask.Row(
+          example: row.example.called("\(name)/\(split.rawValue)/\(row.example.index)"), place: row.place)
         : row
       if split == .train { train.append(named) } else { test.append(named) }
     }

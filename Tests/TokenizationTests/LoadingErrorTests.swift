@@ -55,7 +55,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [("/dev/zero", "a device"), ("/dev", "a folder")]) func filesThatAreNoFiles(path: String, kind: String) {
+  @Test(arguments: [("/dev/zero", "a device"), ("/dev", "a folder")]) func filesThatAreNoFiles(
+    path: String, kind: String
+  ) {
     let found = error { try BPETokenizer(contentsOf: URL(fileURLWithPath: path)) }
     #expect("\(found as Any)".contains("not a regular file but \(kind)"), "\(found as Any)")
     guard case .unreadable(path, "a tokenizer.json", _)? = found else {
@@ -72,7 +74,8 @@ import Testing
       error { try BPETokenizer(data: Data(text.utf8), file: "t.json") }
         == .malformed(
           file: "t.json", key: "top level", expected: "a tokenizer.json",
-          got: "byte 1201 (in `pre_tokenizer.pretokenizers.pretokenizers.pretokenizers.…`): brackets nested deeper than 64"
+          got:
+            "byte 1201 (in `pre_tokenizer.pretokenizers.pretokenizers.pretokenizers.…`): brackets nested deeper than 64"
             + " levels"))
   }
 
