@@ -46,8 +46,9 @@ public struct JSONParser {
   }
 
   private func failure(_ reason: String) -> Failure {
-    let keys = names.map { String(decoding: bytes[$0].dropFirst().dropLast().prefix(60), as: UTF8.self) }
-    return Failure(place: index, reason: reason, key: keys.isEmpty ? nil : keys.joined(separator: "."))
+    let keys = names.prefix(4).map { String(decoding: bytes[$0].dropFirst().dropLast().prefix(60), as: UTF8.self) }
+    let path = keys.joined(separator: ".") + (names.count > keys.count ? ".…" : "")
+    return Failure(place: index, reason: reason, key: keys.isEmpty ? nil : path)
   }
 
   /// Values of a few bytes each take twenty times as much memory as their text: a text of nothing else is a bomb.
@@ -61,7 +62,8 @@ public struct JSONParser {
   private mutating func step() throws {
     stepped += 1
     guard stepped <= JSONFile.values(ofText: bytes.count) else {
-      throw failure("more than the \(JSONFile.values(ofText: bytes.count)) values that a text of \(bytes.count) bytes may have")
+      throw failure(
+        "more than the \(JSONFile.values(ofText: bytes.count)) values that a text of \(bytes.count) bytes may have")
     }
   }
 
@@ -206,7 +208,8 @@ public struct JSONParser {
     if let value = Int(written) { return .integer(value) }
     if !(isWhole && rules.wholeNumbersFit), let value = Double(written), value.isFinite { return .number(value) }
     index = start
-    throw failure(isWhole && rules.wholeNumbersFit ? "a whole number of more than 64 bits" : "a number too large for 64 bits")
+    throw failure(
+      isWhole && rules.wholeNumbersFit ? "a whole number of more than 64 bits" : "a number too large for 64 bits")
   }
 
   /// The error for what is next, which is no value.

@@ -64,7 +64,8 @@ public final class RegularFile: @unchecked Sendable {
   private static func notRegular(_ url: URL, _ kind: String) -> FileError {
     .notReadable(
       path: url.path,
-      reason: "not a regular file but \(kind). Write what it gives to a file and name that; where a command reads standard"
+      reason:
+        "not a regular file but \(kind). Write what it gives to a file and name that; where a command reads standard"
         + " input, it is called `-`.")
   }
 

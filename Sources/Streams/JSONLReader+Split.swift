@@ -6,20 +6,33 @@ extension JSONLReader {
     case train
     case test
 
+    /// What a row says of itself; nil where it says nothing.
+    ///
+    /// - Throws: ``StreamError/field(_:)`` for another value than `train` and `test`.
+    static func stated(by row: RowFields) throws -> Split? {
+      guard row.has("split") else { return nil }
+      let value = try row.text("split")
+      guard let split = Split(rawValue: value) else {
+        throw row.wrong(
+          "split", got: quoted(value), fix: "Write \"train\" or \"test\"; validation rows are taken from train.")
+      }
+      return split
+    }
+
     /// The split of every row: as the rows say, or, if none says anything, the last fifth of a shuffle for test.
     ///
-    /// - Throws: ``StreamError/field(_:)`` if only some rows have the field, or it has another value.
-    static func splits(of rows: [RowFields], task: String) throws -> [Split] {
-      guard rows.contains(where: { $0.has("split") }) else { return drawn(count: rows.count, task: task) }
-      return try rows.map { row in
-        guard row.has("split") else {
-          throw row.wrong(
-            "split", got: "none, though other rows have it", fix: "Give every row a \"split\", or none of them.")
-        }
-        let value = try row.text("split")
-        guard let split = Split(rawValue: value) else {
-          throw row.wrong(
-            "split", got: quoted(value), fix: "Write \"train\" or \"test\"; validation rows are taken from train.")
+    /// - Parameters:
+    ///   - stated: what each row says.
+    ///   - place: where a row is, by its number.
+    /// - Throws: ``StreamError/field(_:)`` if only some rows say something.
+    static func splits(_ stated: [Split?], task: String, place: (Int) -> Place) throws -> [Split] {
+      guard stated.contains(where: { $0 != nil }) else { return drawn(count: stated.count, task: task) }
+      return try stated.enumerated().map { row, split in
+        guard let split else {
+          throw StreamError.field(
+            place(row).detail(
+              expected: "a string \"split\"", got: "none, though other rows have it",
+              fix: "Give every row a \"split\", or none of them."))
         }
         return split
       }

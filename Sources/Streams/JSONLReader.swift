@@ -64,19 +64,36 @@ public struct JSONLReader: Sendable {
 
   private func read(_ source: SourceFile, name: String) throws -> LearningTask {
     let file = source.place
-    let fields = try source.rowsByLine().map { try RowFields($0, of: source) }
-    guard let first = fields.first else {
+    // Of a row only what is needed is kept: a file may have millions of them, of thirty bytes each.
+    var (rows, stated, form): ([LearningTask.Row], [Split?], Form?) = ([], [], nil)
+    rows.reserveCapacity(source.bytes.count { $0 == UInt8(ascii: "\n") } + 1)
+    try source.forEachRow { raw in
+      let fields = try RowFields(raw, of: source)
+      let known = try form ?? Form(of: fields)
+      form = known
+      stated.append(try Split.stated(by: fields))
+      // A row without an id is called by its split, which is known once all rows are.
+      rows.append(
+        LearningTask.Row(example: try known.example(of: fields, id: fields.id() ?? ""), place: fields.place))
+    }
+    guard let form else {
       throw StreamError.split(
         file.detail(expected: "at least one row", got: "none", fix: "Write one JSON object per line."))
     }
-    let form = try Form(of: first)
-    let splits = try Split.splits(of: fields, task: name)
-    let rows = try zip(fields, splits).map { fields, split in
-      let id = try fields.id() ?? "\(name)/\(split.rawValue)/\(fields.index)"
-      return (split, LearningTask.Row(example: try form.example(of: fields, id: id), place: fields.place))
+    let splits = try Split.splits(stated, task: name) { rows[$0].place }
+    var (train, test): ([LearningTask.Row], [LearningTask.Row]) = ([], [])
+    let tests = splits.count { $0 == .test }
+    test.reserveCapacity(tests)
+    train.reserveCapacity(splits.count - tests)
+    for (row, split) in zip(rows, splits) {
+      let named =
+        row.example.id.isEmpty
+        ? LearningTask.Row(
+          example: row.example.called("\(name)/\(split.rawValue)/\(row.example.index)"), place: row.place)
+        : row
+      if split == .train { train.append(named) } else { test.append(named) }
     }
-    let train = rows.filter { $0.0 == .train }.map(\.1)
-    let test = rows.filter { $0.0 == .test }.map(\.1)
+    rows = []
     let answers = Self.answers(of: train)
     let kind = form == .textLabel ? .classification : Self.kind(of: answers)
     return try .checked(

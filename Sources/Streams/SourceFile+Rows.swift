@@ -8,21 +8,21 @@ struct RawRow {
 }
 
 extension SourceFile {
-  /// The rows of a file that has one JSON value on every line that is not blank.
+  /// Goes through the rows of a file that has one JSON value on every line that is not blank.
   ///
-  /// - Throws: ``StreamError/json(_:)`` if a line nests too deeply.
-  func rowsByLine() throws -> [RawRow] {
-    var rows: [RawRow] = []
+  /// - Throws: ``StreamError/json(_:)`` if a line nests too deeply; what `body` throws.
+  func forEachRow(_ body: (RawRow) throws -> Void) throws {
+    var count = 0
     for line in lines() where !bytes[line.range].allSatisfy(isBlank) {
-      let row = RawRow(place: Place(file: place.file, line: line.number), index: rows.count, range: line.range)
+      let row = RawRow(place: Place(file: place.file, line: line.number), index: count, range: line.range)
       var nesting = JSONNesting()
       for i in row.range {
         _ = nesting.read(bytes[i])
         try requireDepth(nesting.depth, at: row.place)
       }
-      rows.append(row)
+      try body(row)
+      count += 1
     }
-    return rows
   }
 
   /// The elements of a file that is one JSON array; they are cut here, so that each can be parsed and named alone.

@@ -13,12 +13,14 @@ public struct TemplateLimits: Sendable, Equatable {
   public var evaluationDepth = 400
   /// How deep lists and dicts may be nested.
   public var valueDepth = 80
-  /// What may be done: 16 for each node that is evaluated, 4 for each element and 1 for each character that is made or read.
-  ///
-  /// A node takes some microseconds and an element 40 bytes, so that this is a few seconds and 160 MB at most.
+  /// What may be done: 16 for each node that is evaluated, 4 for each element and 1 for each character that is made or read. A
+  /// node takes some microseconds, so that this is a few seconds at most.
   public var work = 16_000_000
   /// What may be done besides for each character and element of the variables: a long conversation may take its time.
   public var workPerGiven = 16
+  /// Bytes of all lists, dicts and texts that are made, whether or not they are still needed: about 4 for a character and 50 for an
+  /// element.
+  public var memory = 192 << 20
   /// Characters of the result.
   public var output = 1 << 24
   /// Elements of a `range`; the number of jinja2's sandbox.

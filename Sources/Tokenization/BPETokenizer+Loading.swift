@@ -69,6 +69,8 @@ extension BPETokenizer {
       return mapped.data()
     } catch let error as TokenizationError {
       throw error
+    } catch FileError.notReadable(_, let reason) {
+      throw TokenizationError.unreadable(file: url.path, expected: expected, got: reason)
     } catch {
       throw TokenizationError.unreadable(
         file: url.path, expected: expected, got: "the file is missing or cannot be read")

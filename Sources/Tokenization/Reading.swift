@@ -50,7 +50,8 @@ struct Reading {
         "at most \(Normalizer.mostSteps) steps that together put at most \(Normalizer.longestPrefix) bytes before a text and make"
           + " it at most \(Normalizer.mostGrowth) times as long",
         got: "\(steps.count) steps that put \(normalizer.prefixBytes) bytes before it and may make it"
-          + " \(normalizer.growth == .infinity ? "any" : "\(Int(exactly: normalizer.growth.rounded(.up)) ?? .max)") times as long")
+          + " \(normalizer.growth == .infinity ? "any" : "\(Int(exactly: normalizer.growth.rounded(.up)) ?? .max)") times as long"
+      )
     }
     return normalizer
   }

@@ -15,7 +15,8 @@ extension SafetensorsFile {
           take(UnsafeRawBufferPointer(rebasing: bytes[position..<place.bytes.lowerBound]))
           // A piece is looked at while the caches have it.
           for start in stride(from: place.bytes.lowerBound, to: place.bytes.upperBound, by: Self.pieceBytes) {
-            let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + Self.pieceBytes, place.bytes.upperBound)])
+            let piece = UnsafeRawBufferPointer(
+              rebasing: bytes[start..<min(start + Self.pieceBytes, place.bytes.upperBound)])
             take(piece)
             if let element = place.type.firstNotFinite(in: piece) {
               throw TorchError.notFinite(

@@ -80,7 +80,8 @@ private struct SafetensorsReading {
   mutating func member(_ name: [UInt8], _ parser: inout JSONParser) throws {
     if name.elementsEqual("__metadata__".utf8) {
       guard metadata == nil else { throw broken("__metadata__ is listed twice") }
-      return metadata = try Self.strings(parser.value()) ?? { throw broken("__metadata__ is no map of strings") }()
+      metadata = try Self.strings(parser.value()) ?? { throw broken("__metadata__ is no map of strings") }()
+      return
     }
     let name = String(decoding: name, as: UTF8.self)
     let entry = try entry(name, &parser)

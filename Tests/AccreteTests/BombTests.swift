@@ -12,7 +12,9 @@ extension CommandLineTests {
     /// What the program takes with a base that is sound, libtorch included.
     private static let ordinary: Int = {
       let scratch = try? Scratch()
-      guard let scratch, let run = try? Accrete.measured(["logits", "--ids", "1", "--base", "seedling", "--threads", "1"], in: scratch.url)
+      guard let scratch,
+        let run = try? Accrete.measured(
+          ["logits", "--ids", "1", "--base", "seedling", "--threads", "1"], in: scratch.url)
       else { return 0 }
       return run.peakBytes
     }()
@@ -54,9 +56,11 @@ extension CommandLineTests {
       let file = try scratch.copyBase().appendingPathComponent("tokenizer.json")
       let step = #"{"type":"Replace","pattern":{"String":"o"},"content":"oo"}"#
       let text = try String(contentsOf: file, encoding: .utf8)
-      let place = try #require(text.range(of: #""normalizer":\s*\{[^{}]*\}|"normalizer":\s*null"#, options: .regularExpression))
+      let place = try #require(
+        text.range(of: #""normalizer":\s*\{[^{}]*\}|"normalizer":\s*null"#, options: .regularExpression))
       let steps = Array(repeating: step, count: 40).joined(separator: ",")
-      let changed = text.replacingCharacters(in: place, with: #""normalizer":{"type":"Sequence","normalizers":[\#(steps)]}"#)
+      let changed = text.replacingCharacters(
+        in: place, with: #""normalizer":{"type":"Sequence","normalizers":[\#(steps)]}"#)
       try scratch.write(changed, to: "base/tokenizer.json")
       try scratch.write("oooo", to: "text")
       try expectModest(
@@ -88,14 +92,15 @@ extension CommandLineTests {
       try expectModest(
         scratch, ["train", "--config", "run.yaml", "--out", "run"], bombs: "run.yaml", "the limit is 1048576")
       try expectModest(
-        scratch, ["generate", "--base", "seedling", "--prompts", "prompts.jsonl"], bombs: "prompts.jsonl", "the limit is")
+        scratch, ["generate", "--base", "seedling", "--prompts", "prompts.jsonl"], bombs: "prompts.jsonl",
+        "the limit is")
       try expectModest(scratch, ["tokenize", "--base", "seedling"], input: "input", "standard input", "the limit is")
       try expectModest(scratch, ["chat-template", "--base", "seedling"], input: "input", "")
       for text in ["rows.jsonl", "text.txt"] {
         try expectModest(
           scratch, ["loss", "--base", "seedling", "--text", text], bombs: text, "at most")
         try expectModest(
-          scratch, ["train-tokenizer", "--text", text, "--vocabulary", "300", "--out", "t"], bombs: text, "at most")
+          scratch, ["train-tokenizer", "--data", text, "--vocabulary", "300", "--out", "t"], bombs: text, "at most")
       }
       for name in ["config.json", "tokenizer.json", "generation_config.json", "special_tokens_map.json"] {
         let other = try Scratch()
@@ -113,7 +118,8 @@ extension CommandLineTests {
       _ = try scratch.copyBase()
       try scratch.write("{\"architectures\":\(numbers)}", to: "base/config.json")
       try expectModest(
-        scratch, ["logits", "--ids", "1", "--base", "base"], bombs: "base/config.json", "config.json", "values that a text")
+        scratch, ["logits", "--ids", "1", "--base", "base"], bombs: "base/config.json", "config.json",
+        "values that a text")
       let other = try Scratch()
       _ = try other.copyBase()
       try other.write("{\"added_tokens\":\(lists)}", to: "base/tokenizer.json")
@@ -147,6 +153,7 @@ extension CommandLineTests {
       "{% set ns = namespace(x=[]) %}{% for i in range(100) %}{% set ns.x = ns.x + [1] * 100000 %}{% endfor %}",
       "{% set ns = namespace(x='') %}{% for i in range(100) %}{% set ns.x = ns.x + 'x' * 1000000 %}{% endfor %}",
       "{% set a = [1] * 1000000 %}{% set b = (a, a[:], a[:], a[:], a[:], a[:], a[:], a[:], a[:]) %}{{ b }}",
+      "{% set a = 'a ' * 3000000 %}{{ a.split()|length }}{{ a|list|length }}",
     ]) func templatesThatMakeMuchOfNothing(source: String) throws {
       let scratch = try Scratch()
       _ = try scratch.copyBase()
@@ -154,14 +161,15 @@ extension CommandLineTests {
       try scratch.write(#"{"messages":[{"role":"user","content":"x"}]}"#, to: "request")
       try expectModest(
         scratch, ["chat-template", "--base", "base"], bombs: "base/chat_template.jinja", input: "request",
-        "works without end")
+        "chat_template.jinja")
     }
 
     /// Brackets that nest as deep as the file is long.
     @Test func deepNesting() throws {
       let scratch = try Scratch()
       try scratch.write("tasks: " + repeated("[", 500_000), to: "run.yaml")
-      try expectModest(scratch, ["train", "--config", "run.yaml", "--out", "run"], bombs: "run.yaml", code: 64, "run.yaml")
+      try expectModest(
+        scratch, ["train", "--config", "run.yaml", "--out", "run"], bombs: "run.yaml", code: 64, "run.yaml")
       try scratch.write(repeated("[", 4 << 20), to: "request")
       try expectModest(scratch, ["chat-template", "--base", "seedling"], input: "request", "")
     }

@@ -21,9 +21,12 @@ extension CommandLineTests {
       }
       let run = try Accrete.measured(arguments, in: scratch.url, seconds: Self.patience)
       #expect(run.stopped == nil, "\(name): \(run.testDescription)", sourceLocation: sourceLocation)
-      #expect(run.outcome.code != 0 && run.outcome.code != 70, "\(name): \(run.testDescription)", sourceLocation: sourceLocation)
+      #expect(
+        run.outcome.code != 0 && run.outcome.code != 70, "\(name): \(run.testDescription)",
+        sourceLocation: sourceLocation)
       let said = run.outcome.error + run.outcome.text
-      #expect(said.contains("regular file") || said.contains("pipe"), "\(name): \(said)", sourceLocation: sourceLocation)
+      #expect(
+        said.contains("regular file") || said.contains("pipe"), "\(name): \(said)", sourceLocation: sourceLocation)
     }
 
     @Test(arguments: [
@@ -62,7 +65,8 @@ extension CommandLineTests {
       try expectRefusal(scratch, ["pretrain", "--config", "run.yaml", "--out", "p"], pipe: "run.yaml")
       try expectRefusal(scratch, ["generate", "--base", "seedling", "--prompts", "p.jsonl"], pipe: "p.jsonl")
       try expectRefusal(scratch, ["loss", "--base", "seedling", "--text", "t.txt"], pipe: "t.txt")
-      try expectRefusal(scratch, ["train-tokenizer", "--text", "t.txt", "--vocabulary", "300", "--out", "t"], pipe: "t.txt")
+      try expectRefusal(
+        scratch, ["train-tokenizer", "--data", "t.txt", "--vocabulary", "300", "--out", "t"], pipe: "t.txt")
     }
 
     @Test func theFilesOfARun() throws {
@@ -77,19 +81,22 @@ extension CommandLineTests {
       for name in ["manifest.json", "events.jsonl", "matrix.json"] {
         try expectRefusal(scratch, ["report", "run"], pipe: "run/\(name)")
       }
-      try expectRefusal(scratch, ["generate", "--prompt", "x", "--run", "run", "--task", "weather"], pipe: "run/manifest.json")
+      try expectRefusal(
+        scratch, ["generate", "--prompt", "x", "--run", "run", "--task", "weather"], pipe: "run/manifest.json")
     }
 
     @Test func theFilesOfAnExpert() throws {
       let scratch = try Scratch()
-      try scratch.write(#"{"peft_type":"LORA","r":2,"lora_alpha":4,"target_modules":["q_proj"]}"#, to: "e/adapter_config.json")
+      try scratch.write(
+        #"{"peft_type":"LORA","r":2,"lora_alpha":4,"target_modules":["q_proj"]}"#, to: "e/adapter_config.json")
       try scratch.write("", to: "e/adapter_model.safetensors")
       let generate = ["generate", "--prompt", "x", "--base", "seedling", "--expert", "e"]
       for name in ["expert.json", "adapter_config.json", "adapter_model.safetensors"] {
         try expectRefusal(scratch, generate, pipe: "e/\(name)")
       }
       try expectRefusal(
-        scratch, ["experts", "import", "e", "--name", "n", "--out", "o", "--base", "seedling"], pipe: "e/adapter_config.json")
+        scratch, ["experts", "import", "e", "--name", "n", "--out", "o", "--base", "seedling"],
+        pipe: "e/adapter_config.json")
     }
 
     /// Where a stream makes sense it has a name.

@@ -63,6 +63,29 @@ import Torch
     #expect(throws: TorchError.self) { try DecoderModel(folder: folder.url) }
   }
 
+  /// A header as other writers have it: no metadata written as null, white space before the object, members that nobody knows. The
+  /// same model to the last bit.
+  @Test func headersOfOtherWriters() throws {
+    try folder.copy("tiny")
+    let ids = [1, 5, 9, 33, 2, 7]
+    let before = try DecoderModel(folder: folder.url).logits(of: ids)
+    let file = folder.file("model.safetensors")
+    let bytes = try Data(contentsOf: file)
+    let length = Int(bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) })
+    var header = try #require(
+      try JSONSerialization.jsonObject(with: bytes[8..<8 + length]) as? [String: Any])
+    for (name, value) in header {
+      guard var entry = value as? [String: Any] else { continue }
+      if name != "__metadata__" { entry["strides"] = [1, NSNull()] }
+      header[name] = entry
+    }
+    header["__metadata__"] = NSNull()
+    let text = Data(" \n".utf8) + (try JSONSerialization.data(withJSONObject: header)) + Data(" ".utf8)
+    var count = UInt64(text.count).littleEndian
+    try (withUnsafeBytes(of: &count) { Data($0) } + text + bytes[(8 + length)...]).write(to: file)
+    #expect(try DecoderModel(folder: folder.url).logits(of: ids).isEqual(to: before))
+  }
+
   @Test(arguments: [Float.nan, .infinity, -.infinity]) func aNumberThatIsNone(value: Float) throws {
     try folder.writeConfiguration([:])
     try folder.writeWeights { $0["model.norm.weight"] = try Tensor([Float](repeating: value, count: 32)) }
@@ -81,7 +104,9 @@ import Torch
       }
     }
     let model = try DecoderModel(folder: folder.url)
-    #expect(throws: DecoderError.resultNotFinite(what: "the logits of the next token")) { try model.generate(after: [1, 2]) }
+    #expect(throws: DecoderError.resultNotFinite(what: "the logits of the next token")) {
+      try model.generate(after: [1, 2])
+    }
     #expect(throws: DecoderError.resultNotFinite(what: "them")) {
       try DecoderModel.requireFinite(model.logits(of: [1, 2]), "them")
     }

@@ -21,7 +21,8 @@ import Testing
     for url in [pipe, scratch.place("link")] {
       if url != pipe { try scratch.link("link", to: "pipe") }
       let text = refusal(url)
-      #expect(text.hasPrefix(url.path) && text.contains("not a regular file but a pipe") && text.contains("`-`"), "\(text)")
+      #expect(
+        text.hasPrefix(url.path) && text.contains("not a regular file but a pipe") && text.contains("`-`"), "\(text)")
     }
     #expect(throws: FileError.self) { try RegularFile(pipe) }
     #expect(throws: FileError.self) { try Digest(ofFile: pipe) }

@@ -71,7 +71,9 @@ import Testing
     try FileManager.default.createDirectory(
       at: folder.url.appendingPathComponent("d.jsonl"), withIntermediateDirectories: true)
     let directory = message(in: folder) { _ = try JSONLReader().read(folder.url.appendingPathComponent("d.jsonl")) }
-    #expect(directory?.hasPrefix("d.jsonl: expected a regular file that can be read, got not a regular file but a folder.") == true)
+    #expect(
+      directory?.hasPrefix("d.jsonl: expected a regular file that can be read, got not a regular file but a folder.")
+        == true)
     #expect(throws: StreamError.self) { try JSONLReader().read(URL(fileURLWithPath: "/dev/zero")) }
   }
 

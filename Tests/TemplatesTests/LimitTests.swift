@@ -103,6 +103,29 @@ import Testing
     #expect(try limit("{% set s = 'x' * 10000 %}" + source, limits) == "the template works without end")
   }
 
+  /// What is made is counted before it is, all of it, whatever becomes of it.
+  @Test(arguments: [
+    "{{ 'x' * 30000 }}", "{{ [1] * 3000 }}", "{{ s.split()|length }}", "{{ s.split('b')|length }}",
+    "{{ s|list|length }}",
+    "{{ s.splitlines()|length }}", "{{ s|replace('a', 'xxxxxxxxxx')|length }}", "{{ [s, s, s, s, s]|join|length }}",
+    "{{ (s ~ s ~ s ~ s)|length }}", "{{ [s, s]|tojson|length }}", "{{ s|center(30000)|length }}",
+    "{{ range(3000)|list|length }}",
+    "{% for i in range(100) %}{% set x = s|upper %}{% endfor %}", "{{ [s, s, s]|string|length }}",
+    "{{ s }}{{ s }}{{ s }}{{ s }}", "{{ s|indent(2)|length }}", "{{ s|batch(1, 'x')|list|length }}",
+  ]) func memory(source: String) throws {
+    var limits = TemplateLimits()
+    limits.memory = 100_000
+    let text = TemplateValue.text(String(repeating: "ab\n", count: 2500))
+    #expect(
+      throws: TemplateError.limit(
+        at: .init(template: "t", line: 1), what: "the template makes too much", limit: 100_000)
+    ) {
+      try Template(source, name: "t", limits: limits).render(["s": text])
+    }
+    limits.memory = 10_000_000
+    #expect(throws: Never.self) { try Template(source, name: "t", limits: limits).render(["s": text]) }
+  }
+
   @Test func words() throws {
     for (text, count) in [("", 0), ("a", 1), ("  ab_1  c-d é漢.", 4), ("...", 0), ("½ x", 2)] {
       #expect(try Template("{{ s|wordcount }}").render(["s": .text(text)]) == "\(count)", "\(text)")

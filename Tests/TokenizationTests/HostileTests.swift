@@ -56,7 +56,9 @@ import Testing
     }
     for steps in [Array(repeating: doubling, count: 40), Array(repeating: doubling, count: 4), [prefix]] {
       let text = error(steps)
-      #expect(text.hasPrefix("t.json, normalizer: found \(steps.count) steps") && text.contains("at most 16 steps"), "\(text)")
+      #expect(
+        text.hasPrefix("t.json, normalizer: found \(steps.count) steps") && text.contains("at most 16 steps"), "\(text)"
+      )
     }
     #expect(error(Array(repeating: nothing, count: 17)).contains("found 17 steps"))
     #expect(error([doubling, doubling, doubling]) == "taken")

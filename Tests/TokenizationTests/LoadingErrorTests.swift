@@ -55,10 +55,15 @@ import Testing
     }
   }
 
-  @Test(arguments: ["/dev/zero", "/dev"]) func filesThatAreNoFiles(path: String) {
-    #expect(
-      error { try BPETokenizer(contentsOf: URL(fileURLWithPath: path)) }
-        == .unreadable(file: path, expected: "a tokenizer.json", got: "the file is missing or cannot be read"))
+  @Test(arguments: [("/dev/zero", "a device"), ("/dev", "a folder")]) func filesThatAreNoFiles(
+    path: String, kind: String
+  ) {
+    let found = error { try BPETokenizer(contentsOf: URL(fileURLWithPath: path)) }
+    #expect("\(found as Any)".contains("not a regular file but \(kind)"), "\(found as Any)")
+    guard case .unreadable(path, "a tokenizer.json", _)? = found else {
+      Issue.record("\(found as Any)")
+      return
+    }
   }
 
   @Test(arguments: [65, 10_000]) func nesting(levels: Int) {
@@ -69,7 +74,9 @@ import Testing
       error { try BPETokenizer(data: Data(text.utf8), file: "t.json") }
         == .malformed(
           file: "t.json", key: "top level", expected: "a tokenizer.json",
-          got: "byte 1201: brackets nested deeper than 64 levels"))
+          got:
+            "byte 1201 (in `pre_tokenizer.pretokenizers.pretokenizers.pretokenizers.…`): brackets nested deeper than 64"
+            + " levels"))
   }
 
   @Test func nestingWithoutEnd() {

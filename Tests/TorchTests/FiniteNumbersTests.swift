@@ -25,7 +25,8 @@ import Torch
   ]
 
   /// A file of two tensors, in which element `place` of the second, `x`, has these bits.
-  private func file(_ kind: Kind, _ count: Int, place: Int, bits: UInt64, shift: Int, in folder: Scratch) throws -> URL {
+  private func file(_ kind: Kind, _ count: Int, place: Int, bits: UInt64, shift: Int, in folder: Scratch) throws -> URL
+  {
     let header =
       #"{"a":{"dtype":"U8","shape":[\#(shift)],"data_offsets":[0,\#(shift)]},"x":{"dtype":"\#(kind.name)","#
       + #""shape":[\#(count)],"data_offsets":[\#(shift),\#(shift + count * kind.size)]}}"#

@@ -12,8 +12,8 @@ import Torch
 
 /// One reader that is given anything at all.
 ///
-/// What every reader promises: it returns a value, or throws an error of ours whose message is one line. How much time and
-/// memory it may take is libFuzzer's to watch (`-timeout`, `-rss_limit_mb`, `-malloc_limit_mb`).
+/// What every reader promises: it returns a value, or throws an error of ours whose message is one line; and it takes no more memory
+/// than ``LiveMemory/allowed(_:)``. How much time it may take is libFuzzer's to watch (`-timeout`).
 struct FuzzTarget: Sendable {
   let name: String
   /// Reads the input, and checks what the reader promises of what it accepts.
@@ -27,6 +27,7 @@ struct FuzzTarget: Sendable {
   /// All targets, in the order in which `make fuzz` runs them.
   static let all: [FuzzTarget] =
     tensorTargets + streamTargets + modelTargets + templateTargets + adapterTargets + runTargets + pretrainingTargets
+    + textTargets
 
   static let variable = "ACCRETE_FUZZ_TARGET"
 
@@ -37,6 +38,11 @@ struct FuzzTarget: Sendable {
   }()
 
   func check(_ input: Data) {
+    guard let peak = LiveMemory.peak(of: { read(input) }), peak > LiveMemory.allowed(input.count) else { return }
+    Finding("\(peak >> 20) MiB of memory for \(input.count) bytes").stop()
+  }
+
+  private func read(_ input: Data) {
     do {
       try body(input)
     } catch let finding as Finding {

@@ -67,6 +67,7 @@ extension Filters {
         let fill: Value = given[1] ?? .none
         if case .none = fill { return try interpreter.list(batch) }
         try interpreter.spend(elements: size - batch.count)
+        try interpreter.make(elements: size - batch.count)
         return try interpreter.list(batch + Array(repeating: fill, count: size - batch.count))
       }
       return try interpreter.iterator(batches)
@@ -90,7 +91,9 @@ extension Filters {
       try interpreter.spend(separator.count + 1)
       var part = item
       if let attribute = given[1] { part = try interpreter.attribute(path: attribute, of: item) }
-      result += try interpreter.printed(part).scalars
+      let text = try interpreter.printed(part)
+      try interpreter.make(characters: text.count + separator.count)
+      result += text.scalars
     }
     return .text(Text(result))
   }
@@ -138,6 +141,7 @@ extension Interpreter {
     -> [Element]
   {
     try spend(elements: elements.count)
+    try make(elements: 4 * elements.count)
     return try elements.enumerated().sorted { left, right in
       if try reverse ? precedes(right.element, left.element) : precedes(left.element, right.element) { return true }
       if try reverse ? precedes(left.element, right.element) : precedes(right.element, left.element) { return false }

@@ -58,10 +58,12 @@ extension Filters {
     let blank = try given[2].map { try interpreter.isTrue($0) } ?? false
     let text = try interpreter.string(value)
     let indention = try given[0]?.asText ?? interpreter.spaces(try interpreter.integer(given[0], 4))
+    try interpreter.make(pieces: text.scalars.count { $0.isLineEnd } + 2, of: text)
     var lines = Text(text.scalars + ["\n"]).lines()
     try interpreter.spend(lines.count)
     let (work, overflow) = lines.count.multipliedReportingOverflow(by: indention.count)
     try interpreter.spend(overflow ? .max : work)
+    try interpreter.make(characters: overflow ? .max : work)
     for index in lines.indices where index > 0 ? blank || !lines[index].isEmpty : first {
       lines[index] = Text(indention.scalars + lines[index].scalars)
     }
@@ -85,8 +87,12 @@ extension Filters {
 }
 
 extension Interpreter {
+  /// Counts memory for the parts of a text before it is cut.
+  func make(pieces: Int, of text: Text) throws { try make(elements: 2 * pieces, characters: text.count) }
+
   func spaces(_ count: Int) throws -> Text {
     try spend(max(0, count))
+    try make(characters: max(0, count))
     return Text(Array(repeating: " ", count: max(0, count)))
   }
 
@@ -98,12 +104,14 @@ extension Interpreter {
     // What it will be is counted before it is made.
     let (added, overflow) = found.multipliedReportingOverflow(by: new.count)
     try spend(overflow ? .max : added)
+    try make(characters: text.count + added)
     return .text(text.replacing(old, with: new, most: most))
   }
 
   func padded(_ text: Text, to width: Int, with fill: Unicode.Scalar, _ ends: Text.Ends) throws -> Value {
     let missing = width > text.count ? width - text.count : 0
     try spend(missing)
+    try make(characters: missing)
     // Python's `center` puts the odd one to the left if the width is odd, and to the right if it is even.
     let left = ends == .both ? missing / 2 + (missing & width & 1) : ends == .left ? missing : 0
     let padding = { (count: Int) in Array(repeating: fill, count: count) }

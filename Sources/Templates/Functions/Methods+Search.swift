@@ -76,6 +76,7 @@ extension Methods {
       let keeps = try interpreter.flag(try arguments.bound(["keepends"], required: 0, interpreter)[0])
       let text = try interpreter.string(value)
       try interpreter.spend(text.count)
+      try interpreter.make(pieces: text.scalars.count { $0.isLineEnd } + 1, of: text)
       return try interpreter.list(text.lines(keepingEnds: keeps))
     },
     "partition": partition(fromRight: false), "rpartition": partition(fromRight: true),
@@ -89,12 +90,14 @@ extension Methods {
       let most = limit < 0 ? Int.max : limit
       try interpreter.spend(2 * text.count)
       if case .none = given[0] ?? .none {
+        try interpreter.make(pieces: min(most, text.scalars.count { $0.isPythonSpace }) + 1, of: text)
         let words = fromRight ? text.reversed.words(most: most).reversed().map(\.reversed) : text.words(most: most)
         return try interpreter.list(words)
       }
       let separator = try interpreter.string(given[0] ?? .none)
       guard !separator.isEmpty else { throw interpreter.invalid("a separator", got: "an empty text") }
       try interpreter.spend(separator.count)
+      try interpreter.make(pieces: text.places(of: separator, most: most).count + 1, of: text)
       return try interpreter.list(
         fromRight ? text.splitFromRight(by: separator, most: most) : text.split(by: separator, most: most))
     }

@@ -27,6 +27,7 @@ extension Methods {
       for (index, item) in items.enumerated() {
         let part = try interpreter.string(item)
         try interpreter.spend(separator.count + part.count + 1)
+        try interpreter.make(characters: separator.count + part.count)
         if index > 0 { result += separator.scalars }
         result += part.scalars
       }

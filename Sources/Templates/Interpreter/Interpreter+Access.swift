@@ -6,14 +6,17 @@ extension Interpreter {
     case .undefined: return []
     case .text(let text), .markup(let text):
       try spend(elements: text.count)
+      try make(elements: 2 * text.count)
       return text.scalars.map { .text(Text([$0])) }
     case .list(let elements), .tuple(let elements): return elements.items
     case .view(let view): return view.elements.items
     case .dict(let dict):
       try spend(elements: dict.entries.count)
+      try make(elements: dict.entries.count)
       return dict.entries.map(\.key)
     case .range(let range):
       try spend(elements: range.count)
+      try make(elements: range.count)
       return range.items
     case .iterator(let number):
       let items = iterators[number]

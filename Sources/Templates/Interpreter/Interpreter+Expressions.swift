@@ -82,7 +82,11 @@ extension Interpreter {
       return try binary(operation, left, right)
     case .concatenation(let parts):
       var joined: [Unicode.Scalar] = []
-      for part in parts { joined += try printed(try evaluate(part, in: scope)).scalars }
+      for part in parts {
+        let part = try printed(try evaluate(part, in: scope))
+        try make(characters: part.count)
+        joined += part.scalars
+      }
       return try text(Text(joined))
     case .comparison(let left, let comparisons): return try compare(left, comparisons, line: expression.line, in: scope)
     case .and(let left, let right):

@@ -70,6 +70,7 @@ extension Interpreter {
 
   private func joined(_ left: Text, _ right: Text) throws -> Text {
     try spend(left.count + right.count)
+    try make(characters: left.count + right.count)
     return Text(left.scalars + right.scalars)
   }
 
@@ -78,6 +79,7 @@ extension Interpreter {
     func checked(_ length: Int, weight: Int) throws {
       let (product, overflow) = length.multipliedReportingOverflow(by: count)
       try spend(overflow || product > limits.work ? .max : weight * product)
+      try make(elements: weight == 4 ? product : 0, characters: product)
     }
     func copies<Element>(_ elements: [Element]) -> [Element] {
       elements.isEmpty ? [] : Array(repeatElement(elements, count: count).joined())

@@ -21,12 +21,14 @@ final class Interpreter {
   /// Characters and elements of the variables.
   private var given = 0
   private var workLeft: Int
+  private var memoryLeft: Int
 
   init(template: String, limits: TemplateLimits, clock: TemplateClock) {
     self.template = template
     self.limits = limits
     self.clock = clock
     workLeft = limits.work
+    memoryLeft = limits.memory
   }
 
   var place: TemplateError.Place { TemplateError.Place(template: template, line: line) }
@@ -43,6 +45,15 @@ final class Interpreter {
     if workLeft < 0 {
       throw TemplateError.limit(
         at: place, what: "the template works without end", limit: limits.work + limits.workPerGiven * given)
+    }
+  }
+
+  /// Counts memory before it is taken: for `count` elements and `characters` of text.
+  func make(elements count: Int = 0, characters: Int = 0) throws {
+    let (most, few) = (limits.memory / 48 + 1, limits.memory / 4 + 1)
+    memoryLeft -= 48 * min(count, most) + 4 * min(characters, few)
+    guard memoryLeft >= 0 else {
+      throw TemplateError.limit(at: place, what: "the template makes too much", limit: limits.memory)
     }
   }
 
@@ -65,6 +76,7 @@ final class Interpreter {
     guard output.count + text.count <= limits.output else {
       throw TemplateError.limit(at: place, what: "the text becomes too long", limit: limits.output)
     }
+    try make(characters: text.count)
     output += text.scalars
   }
 
@@ -72,6 +84,7 @@ final class Interpreter {
 
   func text(_ text: Text) throws -> Value {
     try spend(text.count)
+    try make(characters: text.count)
     return .text(text)
   }
 
@@ -85,16 +98,19 @@ final class Interpreter {
 
   func elements(_ items: [Value]) throws -> Elements {
     try spend(elements: items.count)
+    try make(elements: items.count)
     return try limited(Elements(items)) { $0.depth }
   }
 
   func dict(_ entries: [(key: Value, value: Value)]) throws -> Value {
     try spend(elements: 2 * entries.count)
+    try make(elements: 4 * entries.count)
     return .dict(try limited(Dict(entries.map { (try key($0.key), $0) })) { $0.depth })
   }
 
   func iterator(_ items: [Value]) throws -> Value {
     try spend(elements: items.count)
+    try make(elements: items.count)
     iterators.append(items)
     return .iterator(iterators.count - 1)
   }

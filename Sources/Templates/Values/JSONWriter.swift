@@ -18,6 +18,7 @@ struct JSONWriter {
 
   mutating func write(_ value: Value, level: Int = 0) throws {
     try interpreter.spend(elements: 1)
+    try interpreter.make(characters: 12)
     switch value {
     case .none, .boolean, .integer, .float: append(try plain(value))
     case .text(let text), .markup(let text): try quote(text)
@@ -26,6 +27,7 @@ struct JSONWriter {
     case .dict(let dict):
       try write(try ordered(dict), "{", "}", level: level) { writer, entry in
         try writer.writeKey(entry.key)
+        try writer.interpreter.make(characters: writer.keySeparator.count)
         writer.result += writer.keySeparator.scalars
         try writer.write(entry.value, level: level + 1)
       }
@@ -44,7 +46,10 @@ struct JSONWriter {
   ) throws {
     append(opening)
     for (index, element) in elements.enumerated() {
-      if index > 0 { result += itemSeparator.scalars }
+      if index > 0 {
+        try interpreter.make(characters: itemSeparator.count)
+        result += itemSeparator.scalars
+      }
       try breakLine(level + 1)
       try body(&self, element)
     }
@@ -56,6 +61,7 @@ struct JSONWriter {
     guard let indent else { return }
     result.append("\n")
     try interpreter.spend(indent.count * level)
+    try interpreter.make(characters: indent.count * level + 1)
     for _ in 0..<level { result += indent.scalars }
   }
 
@@ -83,6 +89,7 @@ struct JSONWriter {
 
   private mutating func quote(_ text: Text) throws {
     try interpreter.spend(2 * text.count)
+    try interpreter.make(characters: 2 * text.count)
     result.append("\"")
     for scalar in text.scalars {
       switch scalar {

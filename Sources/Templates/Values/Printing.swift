@@ -17,6 +17,7 @@ extension Interpreter {
   /// Python's `repr`.
   func represent(_ value: Value, into result: inout [Unicode.Scalar]) throws {
     try spend(elements: 1)
+    try make(characters: 12)
     switch value {
     case .undefined: result += "Undefined".unicodeScalars
     case .none: result += "None".unicodeScalars
@@ -25,6 +26,7 @@ extension Interpreter {
     case .float(let value): result += PythonFloat.text(value).unicodeScalars
     case .text(let text):
       try spend(2 * text.count)
+      try make(characters: 2 * text.count)
       Self.represent(text, into: &result)
     case .markup(let text):
       result += "Markup(".unicodeScalars

@@ -1,0 +1,83 @@
+import Files
+import Foundation
+import Pretraining
+import Runs
+import Streams
+import Templates
+
+/// Texts that others write: JSON by both of its readers, requests, rows and documents in forms that no other target has.
+let textTargets: [FuzzTarget] = [
+  // Our parser and Foundation's behind it: what one takes, the other takes, as the same.
+  FuzzTarget("json") { input in
+    func failure(_ body: (inout JSONParser) throws -> Void) -> String? {
+      do {
+        try input.withUnsafeBytes { try JSONParser.whole($0, body) }
+        return nil
+      } catch {
+        return (error as? JSONTree.Failure)?.text ?? "\(error)"
+      }
+    }
+    let (skipped, read) = (failure { try $0.skip() }, failure { _ = try $0.value() })
+    // A number may be JSON, and too large for a value.
+    try Finding.unless(
+      skipped == read || skipped == nil && read?.contains("too large") == true,
+      "skipping says \(skipped ?? "nothing"), reading \(read ?? "nothing")")
+    let ours = try JSONFile.decode(JSONValue.self, from: input, path: "/fuzz/any.json")
+    // Of two members with one key each parser keeps another.
+    guard try !hasTwins(JSONTree(input)) else { return }
+    let theirs = try Finding.unlessDone("decoding what our parser has read") {
+      try JSONDecoder().decode(JSONValue.self, from: input)
+    }
+    try Finding.unless(theirs == ours, "two values: \(ours) and \(theirs)")
+  },
+  FuzzTarget("request") { input in
+    let request = try ChatRequest(json: input, name: "/fuzz/request.json")
+    try Finding.unless(request.variables["messages"] == nil, "messages among the variables")
+  },
+  FuzzTarget("yaml-compare") { input in
+    _ = try ComparisonFile.decode(input, path: "/fuzz/compare.yaml")
+  },
+  FuzzTarget("cell") { input in
+    let record = try JSONFile.decode(CellRecord.self, from: input, path: "/fuzz/cell.json")
+    try requireRoundTrip(record)
+  },
+  FuzzTarget("pretraining-metrics") { input in
+    try requireRoundTrip(JSONFile.decode(PretrainingMetrics.self, from: input, path: "/fuzz/metrics.json"))
+  },
+  FuzzTarget("held-out") { input in
+    lines.write(input, to: "held-out.jsonl")
+    try EventLines.read(HeldOutMeasurement.self, from: lines["held-out.jsonl"]) { try requireRoundTrip($0) }
+  },
+  // A document that is a whole file.
+  FuzzTarget("text") { input in
+    documents.write(input, to: "text.txt")
+    var reader = DocumentReader(try TextSource(name: "text", files: [documents["text.txt"]]))
+    while let document = try reader.nextDocument() {
+      try Finding.unless(String(validating: document, as: UTF8.self) != nil, "a document that is no text")
+    }
+  },
+  // train.json, eval.json and test.json of a task of TRACE.
+  FuzzTarget("trace") { input in
+    for (name, part) in zip(["train", "eval", "test"], input.parts(3)) {
+      trace.write(part, to: "C-STANCE/\(name).json")
+    }
+    let task = try TraceSuite(directory: trace.url).task(named: "C-STANCE")
+    try Finding.unless(!task.train.isEmpty && !task.test.isEmpty, "a task without rows")
+    try requireRoundTrip(task)
+  },
+]
+
+/// Whether an object has two keys that Swift takes for one.
+private func hasTwins(_ tree: JSONTree) -> Bool {
+  switch tree {
+  case .list(let values): return values.contains(where: hasTwins)
+  case .object(let members):
+    let names = Set(members.map { String(decoding: $0.name, as: UTF8.self) })
+    return names.count < members.count || members.contains { hasTwins($0.value) }
+  default: return false
+  }
+}
+
+private let lines = Workplace("lines")
+private let documents = Workplace("documents")
+private let trace = Workplace("trace", folder: "C-STANCE")
