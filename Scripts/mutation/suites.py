@@ -45,10 +45,11 @@ class TestProgram:
         self.path = path
         self.root = root
 
-    def suites(self, targets: list[str]) -> list[Suite]:
+    def suites(self, wanted: list[str]) -> list[Suite]:
+        """Those of some targets, or whose names begin with one of `wanted`."""
         result = self.call(["--list-tests"], 120)
         names = {line.rsplit("/", 1)[0] for line in result.output.splitlines() if "/" in line}
-        return [Suite(name) for name in sorted(names) if name.split(".")[0] in targets]
+        return [Suite(name) for name in sorted(names) if name.startswith(tuple(wanted))]
 
     def run(self, suite: Suite, limit: float, mutant: int = 0, trace: Path | None = None) -> Result:
         # The suite's own tests, not those of suites whose names go on.
@@ -75,11 +76,10 @@ class TestProgram:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
-    def measure(self, suites: list[Suite], limit: float, trace: Path) -> None:
-        """Runs every suite without a mutant: does it pass, how long does it take, which mutants does it reach?"""
-        for suite in suites:
-            trace.unlink(missing_ok=True)
-            result = self.run(suite, limit, trace=trace)
-            suite.passes = result.code == 0
-            suite.seconds = round(result.seconds, 2)
-            suite.reached = sorted(map(int, trace.read_text().split())) if trace.exists() else []
+    def measure(self, suite: Suite, limit: float, trace: Path) -> None:
+        """Runs a suite without a mutant: does it pass, how long does it take, which mutants does it reach?"""
+        trace.unlink(missing_ok=True)
+        result = self.run(suite, limit, trace=trace)
+        suite.passes = result.code == 0
+        suite.seconds = round(result.seconds, 2)
+        suite.reached = sorted(map(int, trace.read_text().split())) if trace.exists() else []
