@@ -101,7 +101,7 @@ extension CommandLineTests {
       #expect(resumed.code == 0, "\(resumed.testDescription)")
       let after = try files(run)
       let timed = differences(whole, after).filter {
-        !["timings.jsonl", "metrics.json", "costs.json"].contains($0)
+        !["timings.jsonl", "metrics.json", "costs.json", "seal.json"].contains($0)
       }
       #expect(timed.isEmpty)
     }
@@ -116,7 +116,7 @@ extension CommandLineTests {
       let whole = scratch.place("whole")
       try #require(try Accrete.run(TinyRun.arguments(out: whole.path) + options, in: folder).code == 0)
       func decided(_ run: URL) throws -> [String: Data] {
-        try files(run).filter { !["timings.jsonl", "metrics.json", "costs.json"].contains($0.key) }
+        try files(run).filter { !["timings.jsonl", "metrics.json", "costs.json", "seal.json"].contains($0.key) }
       }
       let size = try files(whole).values.reduce(0) { $0 + ($1.count + 4095) / 4096 * 4 }
       var refused = 0
@@ -135,9 +135,13 @@ extension CommandLineTests {
           #expect(data == (try Data(contentsOf: whole.appendingPathComponent(path))), "\(kilobytes) KiB: \(path)")
         }
         #expect(disk.grow(kilobytes: 20_000))
-        let again =
-          FileManager.default.fileExists(atPath: run.path)
-          ? ["resume", run.path] : TinyRun.arguments(out: run.path) + options
+        // Whichever write it was, what it left is what seal.json allows.
+        let begun = FileManager.default.fileExists(atPath: run.appendingPathComponent("checkpoints/task-0.safetensors").path)
+        if begun {
+          let verified = try Accrete.run(["verify", run.path], in: folder)
+          #expect(verified.code == 0, "\(kilobytes) KiB: \(verified.text)")
+        }
+        let again = begun ? ["resume", run.path] : TinyRun.arguments(out: run.path) + options
         let resumed = try Accrete.run(again, in: folder)
         #expect(resumed.code == 0, "\(kilobytes) KiB: \(resumed.testDescription)")
         #expect(differences(try decided(whole), try decided(run)).isEmpty, "\(kilobytes) KiB")

@@ -32,7 +32,18 @@ extension CommandLineTests {
       expectRefusal(try Accrete.run(["evaluate", "nowhere"], in: folder), code: 64, "nowhere", "manifest.json")
       expectRefusal(try Accrete.run(["resume", "nowhere"], in: folder), code: 64, "nowhere", "manifest.json")
       expectRefusal(try Accrete.run(["resume", "weather.jsonl"], in: folder), code: 64, "weather.jsonl")
-      expectRefusal(try Accrete.run(["resume", "run"], in: folder), code: 64, "run", "nothing to resume")
+      #expect(differences(before, try tree(folder)).isEmpty)
+    }
+
+    /// A complete run is no failure, so that `until accrete resume RUN; do :; done` ends; it is left as it is, and its results are shown.
+    @Test func resumeOfACompleteRunEndsWellAndChangesNothing() throws {
+      let folder = try FinishedRun.shared.folder()
+      let before = try tree(folder)
+      for json in [[], ["--json"]] {
+        let outcome = try Accrete.run(["resume", "run"] + json, in: folder)
+        #expect(outcome.code == 0 && outcome.error.contains("nothing to resume"), "\(outcome.testDescription)")
+        #expect(outcome.text.contains("ACC"))
+      }
       #expect(differences(before, try tree(folder)).isEmpty)
     }
 
@@ -81,7 +92,7 @@ extension CommandLineTests {
       let resumed = try Accrete.run(["resume", run.path], in: finished)
       #expect(resumed.code == 0 && resumed.error.contains("going on after"), "\(resumed.testDescription)")
       func decided(_ folder: URL) throws -> [String: Data] {
-        try tree(folder).filter { !["timings.jsonl", "metrics.json", "costs.json"].contains($0.key) }
+        try tree(folder).filter { !["timings.jsonl", "metrics.json", "costs.json", "seal.json"].contains($0.key) }
       }
       #expect(differences(try decided(finished.appendingPathComponent("run")), try decided(run)).isEmpty)
     }

@@ -21,7 +21,8 @@ import Torch
   private func write(_ name: String = "task", _ expert: LowRankExpert? = nil) throws -> ExpertArchive {
     try ExpertArchive.write(
       expert ?? Goldens.expert("lora", model.configuration), name: name, method: "sequential",
-      baseDigest: model.digest, tokenizerDigest: other, promptDigest: other, to: folder.file(name))
+      baseDigest: model.digest, baseConfiguration: model.declared, tokenizerDigest: other, promptDigest: other,
+      to: folder.file(name))
   }
 
   @Test func theTensorsArePEFTs() throws {
@@ -91,7 +92,7 @@ import Torch
     #expect(throws: ExpertError.unsafeName(name)) {
       try ExpertArchive.write(
         Goldens.expert("lora", model.configuration), name: name, method: "m", baseDigest: other,
-        tokenizerDigest: other, promptDigest: other, to: inner)
+        baseConfiguration: model.declared, tokenizerDigest: other, promptDigest: other, to: inner)
     }
     #expect(!FileManager.default.fileExists(atPath: inner.path))
   }

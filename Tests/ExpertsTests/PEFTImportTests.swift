@@ -58,8 +58,8 @@ import Torch
       let expert = try LowRankExpert(peft: source, for: model.configuration)
       source = scratch.file(round)
       _ = try ExpertArchive.write(
-        expert, name: "task", method: "peft", baseDigest: model.digest, tokenizerDigest: digest, promptDigest: nil,
-        to: source)
+        expert, name: "task", method: "peft", baseDigest: model.digest, baseConfiguration: model.declared,
+        tokenizerDigest: digest, promptDigest: nil, to: source)
     }
     for file in ["adapter_model.safetensors", "adapter_config.json", "expert.json"] {
       let (one, other) = (scratch.file("first/\(file)"), scratch.file("second/\(file)"))

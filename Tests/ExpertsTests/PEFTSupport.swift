@@ -42,5 +42,5 @@ enum Adapters {
 }
 
 extension StoredExpert.Base {
-  init(_ model: DecoderModel) { self.init(model.configuration, digest: model.digest, tokenizerDigest: nil) }
+  init(_ model: DecoderModel) { self.init(model.declared, digest: model.digest, tokenizerDigest: nil) }
 }

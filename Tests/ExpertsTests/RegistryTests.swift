@@ -21,12 +21,13 @@ import Torch
     let expert = try model.newExpert(LowRankShape(rank: 1, alpha: 1, dropout: 0, projections: [.down]))
     let first = try #require(names.first)
     var archive = try ExpertArchive.write(
-      expert, name: first, method: "per-task", baseDigest: model.digest, tokenizerDigest: model.digest,
-      promptDigest: nil, to: scratch.file(first))
+      expert, name: first, method: "per-task", baseDigest: model.digest, baseConfiguration: model.declared,
+      tokenizerDigest: model.digest, promptDigest: nil, to: scratch.file(first))
     for name in names.dropFirst() {
       try FileManager.default.copyItem(at: scratch.file(first), to: scratch.file(name))
       archive.name = name
-      try JSONFile.encode(archive).write(to: scratch.file("\(name)/expert.json"))
+      archive.digest = SealedJSON.placeholder
+      try SealedJSON.encode(archive).write(to: scratch.file("\(name)/expert.json"))
     }
   }
 

@@ -129,8 +129,8 @@ import Torch
     let expert = try Self.expert(model.configuration, seed: 8)
     let digest = Digest(of: Data("tokenizer".utf8))
     _ = try ExpertArchive.write(
-      expert, name: "task", method: "per-task", baseDigest: model.digest, tokenizerDigest: digest, promptDigest: nil,
-      to: scratch.file("task"))
+      expert, name: "task", method: "per-task", baseDigest: model.digest, baseConfiguration: model.declared,
+      tokenizerDigest: digest, promptDigest: nil, to: scratch.file("task"))
     let stored = try StoredExpert(
       scratch.file("task"),
       for: StoredExpert.Base(model.configuration, digest: model.digest, tokenizerDigest: digest))

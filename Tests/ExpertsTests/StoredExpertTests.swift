@@ -23,14 +23,16 @@ import Torch
   private func write(method: String = "sequential") throws -> ExpertArchive {
     try ExpertArchive.write(
       Goldens.expert("lora", model.configuration), name: "task", method: method, baseDigest: model.digest,
-      tokenizerDigest: other, promptDigest: nil, to: folder)
+      baseConfiguration: model.declared, tokenizerDigest: other, promptDigest: nil, to: folder)
   }
 
+  /// Changes `expert.json` and computes its digest again, as somebody would who means to.
   private func edit(_ change: (inout [String: Any]) -> Void) throws {
     let url = folder.appendingPathComponent("expert.json")
     var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
     change(&object)
-    try JSONSerialization.data(withJSONObject: object).write(to: url)
+    object["digest"] = SealedJSON.placeholder.description
+    try SealedJSON.sealed(JSONSerialization.data(withJSONObject: object)).write(to: url)
   }
 
   @Test func whatWasStoredIsOpened() throws {
@@ -85,7 +87,66 @@ import Torch
       _ = try StoredExpert(folder, for: StoredExpert.Base(model))
       Issue.record("it was opened")
     } catch ExpertError.configurationDiffers(let place, let expected, let got) {
-      #expect(place == folder.path && expected.contains("alpha 8.0") && got.contains("alpha 16.0"))
+      #expect(place == folder.path && expected != got && expected.hasPrefix("sha256:"))
+    }
+  }
+
+  /// The same strength in both files: each is bound, so that no agreement between them helps.
+  @Test func aStrengthChangedInBothFilesIsRefused() throws {
+    try write()
+    try Adapters.edit(folder, ["lora_alpha": "16"])
+    let place = folder.appendingPathComponent("expert.json")
+    let text = try String(contentsOf: place, encoding: .utf8)
+    #expect(text.contains("\"alpha\" : 8"))
+    try Data(text.replacing("\"alpha\" : 8", with: "\"alpha\" : 16").utf8).write(to: place)
+    #expect(throws: FileError.self) { try StoredExpert(folder, for: StoredExpert.Base(model)) }
+    #expect(throws: FileError.self) { try ExpertArchive.read(folder) }
+  }
+
+  /// Not one byte of `expert.json` may be another.
+  @Test func everyByteOfTheArchiveCounts() throws {
+    try write()
+    let place = folder.appendingPathComponent("expert.json")
+    let whole = try Data(contentsOf: place)
+    for offset in whole.indices {
+      var bytes = whole
+      bytes[offset] ^= 1
+      try bytes.write(to: place)
+      #expect(throws: (any Error).self, "byte \(offset)") { try ExpertArchive.read(folder) }
+    }
+    try whole.write(to: place)
+    #expect(throws: Never.self) { try ExpertArchive.read(folder) }
+  }
+
+  @Test func anArchiveOfAnEarlierVersionSaysSo() throws {
+    try write()
+    let place = folder.appendingPathComponent("expert.json")
+    var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: place)) as? [String: Any])
+    for key in ["digest", "configurationDigest", "baseConfiguration"] { object[key] = nil }
+    try JSONSerialization.data(withJSONObject: object).write(to: place)
+    #expect(throws: ExpertError.unsealed(folder: folder.path)) { try ExpertArchive.read(folder) }
+  }
+
+  /// The same weights under another `config.json`: refused with the key, by whoever opens the expert.
+  @Test func aBaseOfAnotherConfigurationIsRefused() throws {
+    try write()
+    func refusal(_ change: (inout DecoderConfiguration) -> Void) -> ExpertError? {
+      var configuration = model.declared
+      change(&configuration)
+      let base = StoredExpert.Base(configuration, digest: model.digest, tokenizerDigest: nil)
+      return #expect(throws: ExpertError.self) { try StoredExpert(folder, for: base) }
+    }
+    let changes: [(String, (inout DecoderConfiguration) -> Void)] = [
+      ("rope_theta", { $0.ropeTheta = 500_000 }), ("rms_norm_eps", { $0.normEpsilon = 1e-6 }),
+      ("num_attention_heads", { ($0.heads, $0.headDim) = (2, 16) }),
+      ("rope_scaling.linear.factor", { $0.ropeScaling = .linear(factor: 2) }), ("eos_token_id[0]", { $0.endTokens = [2] }),
+    ]
+    for (key, change) in changes {
+      guard case .otherConfiguration("task", let found, let expected, let got) = refusal(change) else {
+        Issue.record("\(key): \(String(describing: refusal(change)))")
+        continue
+      }
+      #expect((found == key || key == "num_attention_heads" && found == "head_dim") && expected != got)
     }
   }
 

@@ -223,11 +223,16 @@ extension RunTests {
       text = text.replacingOccurrences(of: "\"gold\":0", with: "\"gold\":1")
       try #require(text != String(decoding: before, as: UTF8.self))
       try Data(text.utf8).write(to: file)
+      #expect(refusal()?.contains("is not what the run wrote") == true, "\(refusal() ?? "taken")")
+      let seal = folder.run(cell).seal
+      let sealed = try Data(contentsOf: seal)
+      try reseal(folder.run(cell).url)
       #expect(refusal()?.contains("beside the predictions") == true, "\(refusal() ?? "taken")")
       let error = #expect(throws: ComparisonError.self) { try CellRecord.read(cell, in: folder, of: comparison) }
       #expect("\(error, default: "")".contains("the predictions, which sequential-o1-s0.json names"))
       #expect(throws: ComparisonError.self) { try ComparisonResults(comparison, in: folder) }
       try before.write(to: file)
+      try sealed.write(to: seal)
       #expect(throws: Never.self) { try ComparisonResults(comparison, in: folder) }
       // The result of another cell under this one's name.
       var result = try #require(try CellRecord.read(cell, in: folder, of: comparison))

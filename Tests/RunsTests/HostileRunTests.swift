@@ -1,8 +1,9 @@
 import Files
 import Foundation
 import Learning
-import Runs
 import Testing
+
+@testable import Runs
 
 extension RunTests {
   /// Can the folder of a stranger's run reach beyond itself, or claim what would fill the memory?
@@ -105,6 +106,7 @@ extension RunTests {
       let run = try prepared().run
       for text in [String(repeating: "[", count: 10_000), "{\"tasks\":" + String(repeating: "{\"a\":", count: 10_000)] {
         try Data(text.utf8).write(to: run.appendingPathComponent(name))
+        try reseal(run)
         let error = #expect(throws: FileError.self) { try SequenceRun.open(run) }
         #expect(error?.description.contains("nested deeper than 64 levels") == true)
       }

@@ -120,6 +120,13 @@ extension RunTests {
       let text = try String(contentsOf: manifest, encoding: .utf8)
       #expect(text.contains(from))
       try scratch.write(text.replacingOccurrences(of: from, with: to), to: "run/manifest.json")
+      let error = #expect(throws: RunError.self) { try SequenceRun.open(folder) }
+      guard case .fileChanged(manifest.path, _, _) = error else {
+        Issue.record("expected a changed file, got \(String(describing: error))")
+        return
+      }
+      // Also where somebody has made the list of digests agree.
+      try reseal(folder)
       #expect(change(#expect(throws: RunError.self) { try SequenceRun.open(folder) }) == "manifest.json")
     }
 

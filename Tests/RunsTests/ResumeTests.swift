@@ -132,7 +132,7 @@ extension RunTests {
       let before = try tree(folder)
       do {
         let run = try SequenceRun.resume(folder)
-        #expect(run.learnedTasks == run.tasks.count && run.isComplete)
+        #expect(try run.learnedTasks == run.tasks.count && run.isComplete)
         try run.run()
       }
       #expect(differences(before, try tree(folder)).isEmpty)

@@ -42,6 +42,8 @@ final class RunSealing: Sendable {
   func update(_ change: (inout RunSeal) -> Void) {
     state.withLock { state in
       var seal = state.seal ?? RunSeal()
+      // Held once, so that it is changed in place.
+      state.seal = nil
       change(&seal)
       state.seal = seal
     }

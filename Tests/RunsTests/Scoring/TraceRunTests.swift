@@ -131,6 +131,8 @@ extension RunTests {
       ]
       for (expected, change) in changes {
         try change()
+        #expect(try sealingFinds(folder.url))
+        try reseal(folder.url)
         let found = try RunVerification(folder.url).failures.map(\.what)
         #expect(Set(found).isSubset(of: expected) && !found.isEmpty, "\(found)")
         for (path, data) in whole { try data.write(to: folder.url.appendingPathComponent(path)) }

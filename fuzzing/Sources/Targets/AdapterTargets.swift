@@ -59,8 +59,8 @@ private func requireRoundTrip(_ expert: LowRankExpert) throws {
   try Finding.unlessDone("storing an expert that was read, and reading it again") {
     let digest = Digest(of: Data())
     let archive = try ExpertArchive.write(
-      expert, name: "again", method: "per-task", baseDigest: digest, tokenizerDigest: digest, promptDigest: nil,
-      to: again.url)
+      expert, name: "again", method: "per-task", baseDigest: digest, baseConfiguration: base,
+      tokenizerDigest: digest, promptDigest: nil, to: again.url)
     let read = try StoredExpert(
       again.url, for: StoredExpert.Base(base, digest: digest, tokenizerDigest: digest))
     try Finding.unless(read.archive == archive, "another archive: \(archive)")
