@@ -87,8 +87,35 @@ enum YAMLFile {
       let key = key(of: error)
       let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 0
       throw RunError.invalidConfiguration(
-        key: "\(path):\(line): \(key)", got: "a value of the wrong kind", allowed: "see --help")
+        key: "\(path):\(line): \(key)", got: (mapping[Node(key)].map { shown($0) + ", " } ?? "") + "a value of the wrong kind",
+        allowed: (type as? any AllowedValues.Type)?.allowedValues[key] ?? words(for: error))
     }
+  }
+
+  /// A value as a message shows it.
+  private static func shown(_ node: Node) -> String {
+    switch node {
+    case .scalar(let scalar): scalar.string.isEmpty ? "empty" : String(scalar.string.prefix(60)).debugDescription
+    case .mapping(let members): "a mapping of \(members.count) keys"
+    case .sequence(let values): "a list of \(values.count)"
+    case .alias: "an alias"
+    }
+  }
+
+  /// What a value may be, by the type that it could not become.
+  private static func words(for error: DecodingError) -> String {
+    guard case .typeMismatch(let type, let context) = error else { return "see its docs page" }
+    let kind =
+      switch type {
+      case is Int.Type: "a whole number"
+      case is UInt64.Type: "a whole number, 0 or more"
+      case is Double.Type: "a number"
+      case is Bool.Type: "true or false"
+      case is String.Type: "text"
+      case is [Any].Type: "a list"
+      default: "names with values"
+      }
+    return context.codingPath.count > 1 ? "names or a list with \(kind) each" : kind
   }
 
   /// The key whose value could not be decoded.
@@ -102,4 +129,14 @@ enum YAMLFile {
       }
     return context?.codingPath.first?.stringValue ?? "?"
   }
+}
+
+/// A file that says what may stand behind those of its keys whose type does not say it.
+protocol AllowedValues {
+  static var allowedValues: [String: String] { get }
+}
+
+extension CaseIterable where Self: RawRepresentable, RawValue == String {
+  /// All of them as a message names them.
+  static var choices: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

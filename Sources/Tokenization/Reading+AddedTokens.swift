@@ -12,7 +12,7 @@ struct AddedTokenFile {
   func searched(_ normalizer: Normalizer) -> AddedTokens.Token {
     AddedTokens.Token(
       id: id, bytes: normalizer.normalized(content[...]), stripsLeft: stripsLeft, stripsRight: stripsRight,
-      isSingleWord: isSingleWord)
+      isSingleWord: isSingleWord, isSpecial: isSpecial)
   }
 }
 

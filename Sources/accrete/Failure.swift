@@ -20,7 +20,9 @@ enum Failure {
   static let inputOutput: Int32 = 74
 
   /// Runs a command's work; errors end in a line on standard error and an exit code.
-  static func reported(_ body: () throws -> Void) throws {
+  ///
+  /// - Parameter memory: what to do where there is too little of it, with options that the command has.
+  static func reported(memory: String = "Close other programs.", _ body: () throws -> Void) throws {
     do {
       try body()
     } catch let error as ExitCode {
@@ -28,7 +30,8 @@ enum Failure {
     } catch let error as ValidationError {
       throw error
     } catch {
-      Console.error("accrete: \(error)")
+      let advice = if case TorchError.outOfMemory = error { ". \(memory)" } else { "" }
+      Console.error("accrete: \(error)\(advice)")
       throw ExitCode(code(error))
     }
   }
