@@ -87,7 +87,8 @@ enum YAMLFile {
       let key = key(of: error)
       let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 0
       throw RunError.invalidConfiguration(
-        key: "\(path):\(line): \(key)", got: (mapping[Node(key)].map { shown($0) + ", " } ?? "") + "a value of the wrong kind",
+        key: "\(path):\(line): \(key)",
+        got: (mapping[Node(key)].map { shown($0) + ", " } ?? "") + "a value of the wrong kind",
         allowed: (type as? any AllowedValues.Type)?.allowedValues[key] ?? words(for: error))
     }
   }

@@ -39,7 +39,8 @@ extension CommandLineTests {
       // When it was measured, and on how much.
       let lines = made.errorLines.filter { $0.hasPrefix("held out after ") }
       #expect(lines.count == 2 && lines.allSatisfy { $0.contains(" bytes)") })
-      #expect(lines.allSatisfy { $0.firstMatch(of: /steps, [0-9]+ s \([0-9]{2}:[0-9]{2}:[0-9]{2}\): /) != nil }, "\(lines)")
+      #expect(
+        lines.allSatisfy { $0.firstMatch(of: #/steps, [0-9]+ s \([0-9]{2}:[0-9]{2}:[0-9]{2}\): /#) != nil }, "\(lines)")
       let loss = try Accrete.run(
         ["loss", "--base", "run/model", "--text", "*.txt", "--held-out", "0.2", "--length", "8"], in: scratch.url)
       #expect(loss.code == 0 && loss.text.contains("of 1 documents"), "\(loss.testDescription)")
@@ -72,7 +73,8 @@ extension CommandLineTests {
       expectRefusal(
         try Self.run(scratch, "--set", "optimizer=sgd"), code: 64, "optimizer", "\"sgd\"", "allowed: adamw, muon")
       // A model of two terabytes: options that the command has.
-      let large = "model={architectures: [LlamaForCausalLM], hidden_size: 131072, intermediate_size: 8, num_hidden_layers: 1, num_attention_heads: 1024, vocab_size: 4194304, max_position_embeddings: 16}"
+      let large =
+        "model={architectures: [LlamaForCausalLM], hidden_size: 131072, intermediate_size: 8, num_hidden_layers: 1, num_attention_heads: 1024, vocab_size: 4194304, max_position_embeddings: 16}"
       let outcome = try Self.run(scratch, "--set", large, "--dry-run")
       #expect(outcome.code != 0 && outcome.complaints.count == 1, "\(outcome.testDescription)")
       #expect(outcome.error.contains("out of memory") && outcome.error.contains("--set micro-batch=N"))

@@ -29,10 +29,11 @@ extension CommandLineTests {
       try scratch.write(settings, to: "base.yaml")
       var state: UInt64 = 9
       let words = (0..<400).map { number in
-        String((0..<(3 + number % 7)).map { _ in
-          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-          return Character(UnicodeScalar(UInt8(97 + (state >> 33) % 26)))
-        })
+        String(
+          (0..<(3 + number % 7)).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Character(UnicodeScalar(UInt8(97 + (state >> 33) % 26)))
+          })
       }
       let rows = (0..<2500).map { row in
         let text = (0..<60).map { words[(row * 31 + $0 * $0 * 7) % words.count] }.joined(separator: " ")

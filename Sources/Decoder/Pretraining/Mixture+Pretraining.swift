@@ -89,7 +89,8 @@ private struct TrainedRouter {
     routing.loads.append(
       RouterLoad(
         chosen: shares, admitted: ofTokens(assignment.admitted), visited: ofTokens(assignment.visits),
-        fullest: assignment.visits.max(), capacity: capacity, overflow: Double(assignment.overflow) / slots, dropped: Double(assignment.dropped) / slots,
+        fullest: assignment.visits.max(), capacity: capacity, overflow: Double(assignment.overflow) / slots,
+        dropped: Double(assignment.dropped) / slots,
         balance: experts * zip(shares, means).reduce(0) { $0 + $1.0 * $1.1 },
         zLoss: try logSums.map { try ($0 * $0).mean().item() } ?? 0,
         weight: try weights.narrowed(1, from: 0, count: 1).mean().item()))

@@ -29,7 +29,8 @@ extension PretrainingConfiguration {
     case .none, .ntkAlpha: return
     case .linear, .llama3, .yarn:
       throw RunError.invalidConfiguration(
-        key: PretrainingFile.CodingKeys.longAlpha.rawValue, got: "there, beside a model whose rope_scaling is of another kind",
+        key: PretrainingFile.CodingKeys.longAlpha.rawValue,
+        got: "there, beside a model whose rope_scaling is of another kind",
         allowed: "a model without rope_scaling, or with Hunyuan's alpha: two scalings of one RoPE are not defined")
     }
   }
@@ -51,8 +52,10 @@ extension PretrainingConfiguration {
       }
     guard let wrong else { return }
     throw RunError.invalidConfiguration(
-      key: "model", got: "\(shape.family.architecture) with \(wrong), which transformers' class of that name does not have",
-      allowed: "HunYuanForCausalLM; or several routed experts as wide as one shared expert, without cross-layer attention")
+      key: "model",
+      got: "\(shape.family.architecture) with \(wrong), which transformers' class of that name does not have",
+      allowed:
+        "HunYuanForCausalLM; or several routed experts as wide as one shared expert, without cross-layer attention")
   }
 
   /// `config.json` of the base: what a reader would otherwise fill in from its own defaults is written out, and a RoPE that only some

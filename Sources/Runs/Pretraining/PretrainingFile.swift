@@ -116,7 +116,8 @@ extension PretrainingFile: AllowedValues {
   static var allowedValues: [String: String] {
     let weights = "names of sources with a number each"
     let values: [CodingKeys: String] = [
-      .model: "the path of a config.json, or its keys", .sources: "names with a file, folder or pattern each, or a list of these",
+      .model: "the path of a config.json, or its keys",
+      .sources: "names with a file, folder or pattern each, or a list of these",
       .mixture: weights, .annealMixture: weights, .longMixture: weights, .optimizer: OptimizerOptions.Kind.choices,
       .decay: TrainingSchedule.Decay.choices, .overflow: RoutingRule.Overflow.choices,
       .expertRate: "auto, or a number above 0", .capacity: "none, or a number above 0",
@@ -141,7 +142,8 @@ extension PretrainingFile {
     guard let sources, !sources.isEmpty else { throw missing("sources", "names of sources with lists of files") }
     guard let tokens else { throw missing("tokens", "how many tokens to learn from") }
     var whole = PretrainingConfiguration(
-      model: try Self.model(model, path), sources: try sources.mapValues { try $0.values.flatMap { try Self.files($0, path) } },
+      model: try Self.model(model, path),
+      sources: try sources.mapValues { try $0.values.flatMap { try Self.files($0, path) } },
       tokens: tokens)
     whole.base = base.map(path)
     whole.tokenizer = (tokenizer ?? base).map(path)

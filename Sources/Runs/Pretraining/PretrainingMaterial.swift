@@ -48,7 +48,8 @@ struct PretrainingMaterial {
 
   /// Refuses, before anything is learned, a share that holds out too little to be measured.
   private func requireHeldOut() throws {
-    let lengths = [configuration.sequenceLength] + (configuration.longSteps > 0 ? [configuration.longSequenceLength] : [])
+    let lengths =
+      [configuration.sequenceLength] + (configuration.longSteps > 0 ? [configuration.longSequenceLength] : [])
     guard configuration.heldOut > 0, let length = lengths.max() else { return }
     guard !corpus.sources.contains(where: { $0.heldOut.windows(length: length) > 0 }) else { return }
     let tokens = corpus.sources.reduce(0) { $0 + $1.heldOut.count }

@@ -52,7 +52,8 @@ extension PretrainingRun {
           flops: 6 * Double(manifest.activatedParameters) * Double(tokens), heldOutNatsPerToken: last.natsPerToken,
           heldOutBitsPerByte: last.bitsPerByte, seed: Int(clamping: configuration.seed))
       },
-      diverged: try divergence(), tokens: tokens, heldOut: measurements, seconds: seconds, tokensPerSecond: Double(tokens) / max(seconds, 1e-9),
+      diverged: try divergence(), tokens: tokens, heldOut: measurements, seconds: seconds,
+      tokensPerSecond: Double(tokens) / max(seconds, 1e-9),
       peakResidentBytes: ProcessMemory.peakResidentBytes, baseDigest: try Checkpoint(folder: folder.model).digest)
     try JSONFile.write(metrics, to: folder.metrics)
     if let diverged = metrics.diverged { report(.diverged(diverged)) }

@@ -99,7 +99,8 @@ public final class PretrainingRun {
   }
 
   static func requireNoStop(
-    _ requests: () -> RunRequest?, _ folder: RunFolder, _ moment: String = "while it was prepared; nothing is learned yet"
+    _ requests: () -> RunRequest?, _ folder: RunFolder,
+    _ moment: String = "while it was prepared; nothing is learned yet"
   ) throws {
     guard case .stop(let signal) = requests() else { return }
     throw RunError.interrupted(folder: folder.url.path, signal: signal, at: moment)
@@ -125,7 +126,8 @@ public final class PretrainingRun {
       decoder,
       optimizer: configuration.optimizerOptions(routedRateFactor: manifest.routedRateFactor),
       routing: configuration.routing, seed: configuration.seed,
-      documentEnd: configuration.documentMask == true ? manifest.endToken : nil, state: checkpoint?.optimizer, step: step)
+      documentEnd: configuration.documentMask == true ? manifest.endToken : nil, state: checkpoint?.optimizer,
+      step: step)
     events = try EventLog(folder.events, keeping: checkpoint?.state.eventBytes ?? 0)
     heldOutLog = try EventLog(folder.heldOut, keeping: checkpoint?.state.heldOutBytes ?? 0)
     timings = try EventLog(folder.timings)

@@ -85,7 +85,9 @@ final class TensorBoardLog {
     func part(_ from: Int, _ count: Int) -> [UInt8]? {
       count <= bytes.count - from ? Array(bytes[from..<from + count]) : nil
     }
-    guard let length = part(place, 8), let check = part(place + 8, 4), check == little(masked(length)) else { return nil }
+    guard let length = part(place, 8), let check = part(place + 8, 4), check == little(masked(length)) else {
+      return nil
+    }
     let count = length.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard count < 1 << 20, let message = part(place + 12, Int(count)), let end = part(place + 12 + message.count, 4),
       end == little(masked(message))

@@ -31,7 +31,10 @@ struct LossCommand: ParsableCommand {
   @Option(help: "Tokens of a window.")
   var length = 256
 
-  @Option(help: "Of this share of the documents, chosen as `pretrain` holds them out: one document alone is cut by position. Default: of all.")
+  @Option(
+    help:
+      "Of this share of the documents, chosen as `pretrain` holds them out: one document alone is cut by position. Default: of all."
+  )
   var heldOut: Double?
 
   @Option(help: "At most this many tokens. Default: all.")

@@ -17,7 +17,9 @@ struct TrainTokenizerCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Files of text: .jsonl with a \"text\" in each row, or .txt; both may be gzipped (.gz); folders of them; patterns.")
+    help:
+      "Files of text: .jsonl with a \"text\" in each row, or .txt; both may be gzipped (.gz); folders of them; patterns."
+  )
   var data: [String]
 
   @Option(help: "Field of the rows that has the text.")

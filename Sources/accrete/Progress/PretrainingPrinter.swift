@@ -46,9 +46,11 @@ final class PretrainingPrinter {
 
   /// The time of day.
   private static func time() -> String {
-    Date().formatted(Date.VerbatimFormatStyle(
-      format: "\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
-      timeZone: .current, calendar: Calendar(identifier: .gregorian)))
+    Date().formatted(
+      Date.VerbatimFormatStyle(
+        format:
+          "\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
+        timeZone: .current, calendar: Calendar(identifier: .gregorian)))
   }
 
   private func prepared(_ manifest: PretrainingManifest) {

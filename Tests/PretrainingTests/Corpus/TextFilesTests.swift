@@ -74,7 +74,9 @@ import Testing
   @Test func oneDocumentIsCut() throws {
     let rule = try HeldOutRule(share: 0.25)
     func parts(_ text: String, isOnly: Bool = true) -> [String] {
-      rule.parts(of: Array(text.utf8), isOnly: isOnly).map { "\($0.side == .train ? "t" : "h"):" + String(decoding: $0.text, as: UTF8.self) }
+      rule.parts(of: Array(text.utf8), isOnly: isOnly).map {
+        "\($0.side == .train ? "t" : "h"):" + String(decoding: $0.text, as: UTF8.self)
+      }
     }
     #expect(parts("one\ntwo\nthree\nfour\nfive\n") == ["t:one\ntwo\nthree\nfour\n", "h:five\n"])
     #expect(parts("12345678") == ["t:123456", "h:78"] && parts("1234567\n") == ["t:123456", "h:7\n"])

@@ -96,7 +96,8 @@ import Testing
     let expected = try whole()
     #expect(try end(after: 9))
     let left = try content()
-    try #require(left["unfinished.json"] != nil && left["a-train.unfinished"] != nil || left["b-train.unfinished"] != nil)
+    try #require(
+      left["unfinished.json"] != nil && left["a-train.unfinished"] != nil || left["b-train.unfinished"] != nil)
     for name in left.keys.sorted() {
       for place in [0, (left[name]?.count ?? 0) / 2] {
         for (file, data) in left { try data.write(to: tokens.appendingPathComponent(file)) }

@@ -32,7 +32,9 @@ import Torch
     let configuration = try PretrainingFile.read(folder.appendingPathComponent("run.yaml"))
       .configuration(relativeTo: scratch.url)
     let written = try JSONFile.encode(configuration.exportedModel(end: 0, beginning: 0, padding: 3))
-    #expect(String(decoding: written, as: UTF8.self) == (try String(contentsOf: folder.appendingPathComponent("config.json"), encoding: .utf8)))
+    #expect(
+      String(decoding: written, as: UTF8.self)
+        == (try String(contentsOf: folder.appendingPathComponent("config.json"), encoding: .utf8)))
     let keys = try JSONSerialization.jsonObject(with: written) as? [String: Any] ?? [:]
     for key in ["head_dim", "num_key_value_heads", "pad_token_id", "bos_token_id", "eos_token_id", "model_type"] {
       #expect(keys[key] != nil, "\(key)")
@@ -63,14 +65,18 @@ import Torch
     #expect(members["rope_scaling"] == nil && members["rope_theta"] == .number(shape.ropeTheta))
     // In the model that was given, too.
     var given = try SmallPretraining.configuration(
-      scratch, model: SmallPretraining.llama.replacing("\"tie", with: "\"rope_scaling\": {\"alpha\": 4.0, \"type\": \"dynamic\"}, \"tie"))
+      scratch,
+      model: SmallPretraining.llama.replacing(
+        "\"tie", with: "\"rope_scaling\": {\"alpha\": 4.0, \"type\": \"dynamic\"}, \"tie"))
     guard case .object(let exported) = try given.exportedModel(end: 0, beginning: 0, padding: 3) else { return }
     #expect(exported["rope_scaling"] == nil && exported["rope_theta"] == .number(shape.ropeTheta))
     // Two scalings of one RoPE are refused.
     given.model = try JSONDecoder().decode(
       JSONValue.self,
       from: Data(
-        SmallPretraining.llama.replacing("\"tie", with: "\"rope_scaling\": {\"factor\": 2.0, \"type\": \"linear\"}, \"tie").utf8))
+        SmallPretraining.llama.replacing(
+          "\"tie", with: "\"rope_scaling\": {\"factor\": 2.0, \"type\": \"linear\"}, \"tie"
+        ).utf8))
     (given.longTokens, given.longSequenceLength, given.longAlpha) = (64, 16, 4)
     #expect { try given.check() } throws: { "\($0)".contains("long-alpha") }
   }

@@ -96,7 +96,8 @@ import Torch
       if parts.contains("tokens") { try files.removeItem(at: folder.tokens.appendingPathComponent("tokens.json")) }
       try Data("{\"host\":\"\(ProcessInfo.processInfo.hostName)\",\"process\":1,\"since\":\"then\"}".utf8).write(
         to: folder.lock)
-      let resumed = try number.isMultiple(of: 2)
+      let resumed =
+        try number.isMultiple(of: 2)
         ? PretrainingRun.resume(folder.url) : PretrainingRun.start(configuration, in: folder.url)
       try resumed.run()
       #expect(try differences(expected, SmallPretraining.results(folder.url)) == [], "\(parts)")

@@ -45,7 +45,9 @@ import Torch
     var package = URL(fileURLWithPath: #filePath)
     for _ in 0..<4 { package.deleteLastPathComponent() }
     let page = try String(contentsOf: package.appendingPathComponent("docs/pretraining.md"), encoding: .utf8)
-    let blocks = page.components(separatedBy: "```yaml\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
+    let blocks = page.components(separatedBy: "```yaml\n").dropFirst().compactMap {
+      $0.components(separatedBy: "```").first
+    }
     #expect(blocks.count == 1)
     let yaml = try #require(blocks.first)
     for key in PretrainingFile.keys {

@@ -11,7 +11,8 @@ import Torch
   @Test(arguments: [
     ("optimizer: sgd", "adamw, muon"), ("overflow: wait", "drop, recycle"), ("decay: linear", "inverse-square-root"),
     ("batch: many", "a whole number"), ("batch: 1.5", "a whole number"), ("rate: [1]", "a number"),
-    ("document-mask: maybe", "true or false"), ("mixture: 3", "a number each"), ("sources: [a, b]", "names with a file"),
+    ("document-mask: maybe", "true or false"), ("mixture: 3", "a number each"),
+    ("sources: [a, b]", "names with a file"),
     ("seed: -1", "0 or more"),
   ])
   func aValueOfTheWrongKindNamesWhatIsAllowed(line: String, words: String) throws {

@@ -35,7 +35,8 @@ struct RawDocument: Sendable {
       throw CorpusError.row(
         .init(
           place, expected: "a JSON object in UTF-8", got: "\(failure.reason) at byte \(failure.place) of the line",
-          fix: "Write every row as {\"\(name)\": \"…\"} on one line; if the file is gzipped, its name must end in .gz."))
+          fix: "Write every row as {\"\(name)\": \"…\"} on one line; if the file is gzipped, its name must end in .gz.")
+      )
     }
     guard case .object(let members) = tree else { throw wrong(expected: "a JSON object", got: tree.kind) }
     guard let text = members.first(where: { $0.name == field })?.value else {
@@ -51,7 +52,8 @@ struct RawDocument: Sendable {
     .row(
       .init(
         place, expected: expected, got: got,
-        fix: "Write every row as {\"\(name)\": \"…\"}, or name the field that has the text (text-field); others are ignored."
+        fix:
+          "Write every row as {\"\(name)\": \"…\"}, or name the field that has the text (text-field); others are ignored."
       ))
   }
 }
