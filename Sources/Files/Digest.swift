@@ -40,6 +40,22 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
     self = withExtendedLifetime(file) { Digest(of: [file.bytes]) }
   }
 
+  /// The same a piece at a time, of a file that may be large.
+  /// - Parameter check: called after each piece; what it throws ends the reading.
+  /// - Throws: ``FileError``, what `check` throws.
+  public init(ofFile url: URL, check: () throws -> Void) throws {
+    let file = try MappedFile(url)
+    self = try withExtendedLifetime(file) {
+      var (hasher, rest) = (SHA256(), file.bytes[...])
+      while !rest.isEmpty {
+        hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 24)))
+        rest = rest.dropFirst(1 << 24)
+        try check()
+      }
+      return Digest(hash: hasher.finalize())
+    }
+  }
+
   /// Whether it is `sha256:` and 64 hexadecimal digits; one that was read from a file may be anything.
   public var isWellFormed: Bool {
     let digits = description.utf8.dropFirst("sha256:".utf8.count)

@@ -93,3 +93,14 @@ public struct RunFile: Sendable, Equatable, Codable {
     try YAMLFile.decode(RunFile.self, keys: keys + others, from: data, path: path) ?? RunFile()
   }
 }
+
+extension RunFile: AllowedValues {
+  static var allowedValues: [String: String] {
+    let values: [CodingKeys: String] = [
+      .weights: FrozenMatrix.Precision.choices, .evaluateOn: RowSelection.Evaluation.choices,
+      .readOut: ReadOutKind.choices, .adversary: Adversary.Mode.choices, .schedule: LearningRateSchedule.Shape.choices,
+      .tasks: "a list of files", .options: "names of the method's hyper-parameters with a number each",
+    ]
+    return Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) })
+  }
+}

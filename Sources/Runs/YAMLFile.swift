@@ -95,7 +95,9 @@ enum YAMLFile {
       return value
     } catch let error as DecodingError {
       throw RunError.invalidConfiguration(
-        key: place(key(of: error)), got: "a value of the wrong kind", allowed: "see --help")
+        key: place(key(of: error)),
+        got: (mapping[Node(key(of: error))].map { shown($0) + ", " } ?? "") + "a value of the wrong kind",
+        allowed: (type as? any AllowedValues.Type)?.allowedValues[key(of: error)] ?? words(for: error))
     }
   }
 
@@ -111,6 +113,32 @@ enum YAMLFile {
     }
   }
 
+  /// A value as a message shows it.
+  private static func shown(_ node: Node) -> String {
+    switch node {
+    case .scalar(let scalar): scalar.string.isEmpty ? "empty" : String(scalar.string.prefix(60)).debugDescription
+    case .mapping(let members): "a mapping of \(members.count) keys"
+    case .sequence(let values): "a list of \(values.count)"
+    case .alias: "an alias"
+    }
+  }
+
+  /// What a value may be, by the type that it could not become.
+  private static func words(for error: DecodingError) -> String {
+    guard case .typeMismatch(let type, let context) = error else { return "see its docs page" }
+    let kind =
+      switch type {
+      case is Int.Type: "a whole number"
+      case is UInt64.Type: "a whole number, 0 or more"
+      case is Double.Type: "a number"
+      case is Bool.Type: "true or false"
+      case is String.Type: "text"
+      case is [Any].Type: "a list"
+      default: "names with values"
+      }
+    return context.codingPath.count > 1 ? "names or a list with \(kind) each" : kind
+  }
+
   /// The key whose value could not be decoded.
   private static func key(of error: DecodingError) -> String {
     let context: DecodingError.Context? =
@@ -122,4 +150,14 @@ enum YAMLFile {
       }
     return context?.codingPath.first?.stringValue ?? "?"
   }
+}
+
+/// A file that says what may stand behind those of its keys whose type does not say it.
+protocol AllowedValues {
+  static var allowedValues: [String: String] { get }
+}
+
+extension CaseIterable where Self: RawRepresentable, RawValue == String {
+  /// All of them as a message names them.
+  static var choices: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

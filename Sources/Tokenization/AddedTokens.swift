@@ -9,6 +9,8 @@ struct AddedTokens: Sendable {
     let stripsRight: Bool
     /// Whether it is a token only where no letter, number or mark is beside it.
     let isSingleWord: Bool
+    /// Whether it is a special token, which no document may spell (``Tokenizer/encodePlain(_:)``).
+    let isSpecial: Bool
   }
 
   /// A part of a text.
@@ -61,6 +63,9 @@ struct AddedTokens: Sendable {
     }
     return nil
   }
+
+  /// Those that are no special tokens.
+  var ordinary: AddedTokens { AddedTokens(tokens.filter { !$0.isSpecial }) }
 
   /// Cuts `bytes` at the leftmost, longest matches; no segment of text is empty.
   func segments(of bytes: [UInt8]) -> [Segment] {

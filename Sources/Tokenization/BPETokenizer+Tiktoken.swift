@@ -57,7 +57,9 @@ extension BPETokenizer {
       wholeWords: contents.ranks.reduce(into: [:]) { $0[$1.key[...]] = $1.value }, idsBySpelling: ids, boundary: nil)
     // Python normalizes the whole text before it looks for special tokens.
     let tokens = special.enumerated().map { place, bytes in
-      AddedTokens.Token(id: first + place, bytes: bytes, stripsLeft: false, stripsRight: false, isSingleWord: false)
+      AddedTokens.Token(
+        id: first + place, bytes: bytes, stripsLeft: false, stripsRight: false, isSingleWord: false,
+        isSpecial: true)
     }
     stages = Stages(
       verbatimTokens: AddedTokens([]), normalizedTokens: AddedTokens(tokens),

@@ -17,27 +17,38 @@ public struct BPETokenizer: Tokenizer {
   ///
   /// - Throws: `TokenizationError.unsplittable`, only with a pre-tokenizer pattern that is not built in.
   public func encode(_ text: String, addSpecialTokens: Bool) throws -> [Int] {
+    let ids = try ids(of: text, verbatim: stages.verbatimTokens, normalized: stages.normalizedTokens)
+    return addSpecialTokens ? stages.template.wrapped(ids) : ids
+  }
+
+  /// - Throws: as ``encode(_:addSpecialTokens:)``.
+  public func encodePlain(_ text: String) throws -> [Int] {
+    try ids(of: text, verbatim: stages.ordinaryVerbatim, normalized: stages.ordinaryNormalized)
+  }
+
+  private func ids(of text: String, verbatim: AddedTokens, normalized: AddedTokens) throws -> [Int] {
     var ids: [Int] = []
     var merger = WordMerger(
       table: vocabulary.merges, symbols: vocabulary.symbols, boundary: vocabulary.boundary)
     let bytes = Array(text.utf8)
     ids.reserveCapacity(bytes.count / 3)
-    for segment in stages.verbatimTokens.segments(of: bytes) {
+    for segment in verbatim.segments(of: bytes) {
       switch segment {
       case .token(let id): ids.append(id)
       case .text(let range):
-        let normalized = stages.normalizer.normalized(bytes[range])
-        try encode(normalized, isBeginning: range.lowerBound == 0, with: &merger, to: &ids)
+        try encode(
+          stages.normalizer.normalized(bytes[range]), added: normalized, isBeginning: range.lowerBound == 0,
+          with: &merger, to: &ids)
       }
     }
-    return addSpecialTokens ? stages.template.wrapped(ids) : ids
+    return ids
   }
 
   /// Encodes normalized text, in which the tokens that are matched after normalizing may still be.
   private func encode(
-    _ bytes: [UInt8], isBeginning: Bool, with merger: inout WordMerger, to ids: inout [Int]
+    _ bytes: [UInt8], added: AddedTokens, isBeginning: Bool, with merger: inout WordMerger, to ids: inout [Int]
   ) throws {
-    for segment in stages.normalizedTokens.segments(of: bytes) {
+    for segment in added.segments(of: bytes) {
       switch segment {
       case .token(let id): ids.append(id)
       case .text(let range):

@@ -18,7 +18,7 @@ struct AddedTokenFile: Equatable {
   func searched(_ normalizer: Normalizer) -> AddedTokens.Token {
     AddedTokens.Token(
       id: id, bytes: normalizer.normalized(content[...]), stripsLeft: stripsLeft, stripsRight: stripsRight,
-      isSingleWord: isSingleWord)
+      isSingleWord: isSingleWord, isSpecial: isSpecial)
   }
 }
 

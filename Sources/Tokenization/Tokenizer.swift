@@ -13,6 +13,10 @@ public protocol Tokenizer: Sendable {
   ///     token that is spelled in `text` becomes its id either way.
   func encode(_ text: String, addSpecialTokens: Bool) throws -> [Int]
 
+  /// The ids of `text` as plain text: what spells a special token is text like any other, as Python's `encode_special_tokens`
+  /// has it. For texts that come from outside, such as documents.
+  func encodePlain(_ text: String) throws -> [Int]
+
   /// The text of `ids`; bytes that are no UTF-8 become U+FFFD, one for each maximal invalid part.
   ///
   /// - Parameters:
@@ -28,4 +32,9 @@ public protocol Tokenizer: Sendable {
 
   /// The id of a token by its spelling in the vocabulary (`"<|endoftext|>"`, `"Ġthe"`), or nil where there is none.
   func id(of token: String) -> Int?
+}
+
+extension Tokenizer {
+  /// For a tokenizer that has no special tokens.
+  public func encodePlain(_ text: String) throws -> [Int] { try encode(text, addSpecialTokens: false) }
 }

@@ -73,8 +73,7 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
     case .unknownDevice(let name):
       "unknown device `\(name)`; use cpu, cuda or cuda:N"
     case .outOfMemory(let operation, let arguments, let asked, let free):
-      "out of memory: \(operation)(\(arguments)) asked for \(asked)\(free.map { ", \($0) is free" } ?? ""). Use a smaller --batch or"
-        + " --max-length, --gradient-checkpointing, or --weights bfloat16 or int8."
+      "out of memory: \(operation)(\(arguments)) asked for \(asked)\(free.map { ", \($0) is free" } ?? "")"
     case .unavailableDevice(let name):
       "device `\(name)` is not available: this libtorch is a CPU build, or the machine has no such device."
         + " Use --device cpu, or put a CUDA build of libtorch on LD_LIBRARY_PATH."

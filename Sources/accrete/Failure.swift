@@ -22,7 +22,9 @@ enum Failure {
   static let nobodyReads: Int32 = 128 + SIGPIPE
 
   /// Runs a command's work; errors end in a line on standard error and an exit code.
-  static func reported(_ body: () throws -> Void) throws {
+  ///
+  /// - Parameter memory: what to do where there is too little of it, with options that the command has.
+  static func reported(memory: String = "Close other programs.", _ body: () throws -> Void) throws {
     do {
       try body()
     } catch let error as ExitCode {
@@ -32,7 +34,8 @@ enum Failure {
     } catch let error as LostOutput where error.isReadersDecision {
       throw ExitCode(nobodyReads)
     } catch {
-      Console.error("accrete: \(error)")
+      let advice = if case TorchError.outOfMemory = error { ". \(memory)" } else { "" }
+      Console.error("accrete: \(error)\(advice)")
       throw ExitCode(code(error))
     }
   }

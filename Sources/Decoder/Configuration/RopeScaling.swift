@@ -49,7 +49,7 @@ public enum RopeScaling: Sendable, Equatable, Codable {
     case .none: return plain(theta)
     case .linear(let factor): return plain(theta).map { $0 / Float(factor) }
     case .ntkAlpha(let alpha):
-      return plain(theta * pow(alpha, Double(headDim) / Double(headDim - 2)))
+      return plain(Self.theta(theta, alpha: alpha, headDim: headDim))
     case .llama3(let factor, let low, let high, let original):
       return plain(theta).map { frequency in
         let wavelength = 2 * Double.pi / Double(frequency)
@@ -60,6 +60,11 @@ public enum RopeScaling: Sendable, Equatable, Codable {
       }
     case .yarn(let yarn): return Self.blended(plain(theta), yarn, theta: theta, headDim: headDim)
     }
+  }
+
+  /// θ' = θ · α^(d/(d−2)): the base that an α stands for.
+  public static func theta(_ theta: Double, alpha: Double, headDim: Int) -> Double {
+    theta * pow(alpha, Double(headDim) / Double(headDim - 2))
   }
 
   /// Lanes that turn often keep their frequency, lanes that turn less than once are divided, a ramp lies between.

@@ -61,8 +61,9 @@ private struct TrainedRouter {
     let probabilities = try logits.softmax(-1)
     let choices = try probabilities.largest(shape.active).places
     let rule = routing.rule
+    let capacity = rule.capacity(tokens: tokens, shape: shape)
     let assignment = RoutingAssignment(
-      choices: try choices.integers(), shape: shape, capacity: rule.capacity(tokens: tokens, shape: shape),
+      choices: try choices.integers(), shape: shape, capacity: capacity,
       overflow: rule.overflow, stream: { routing.stream(layer: layer) })
     let visits = assignment.experts
     visited = try Tensor(visits.map { $0 < 0 ? Float(0) : 1 }, shape: [tokens, shape.active], on: x.device)
@@ -76,7 +77,8 @@ private struct TrainedRouter {
     }
 
     // E Σ f_e P_e: f counts the choices, and only P has a gradient.
-    let shares = assignment.chosen.map { Double($0) / Double(max(tokens, 1)) }
+    func ofTokens(_ counts: [Int]) -> [Double] { counts.map { Double($0) / Double(max(tokens, 1)) } }
+    let shares = ofTokens(assignment.chosen)
     let means = try probabilities.mean(0).floats().map(Double.init)
     let experts = Double(shape.experts)
     let factor = rule.balance * routing.share * experts / Double(max(tokens, 1))
@@ -86,7 +88,9 @@ private struct TrainedRouter {
     let slots = Double(max(tokens * shape.active, 1))
     routing.loads.append(
       RouterLoad(
-        chosen: shares, overflow: Double(assignment.overflow) / slots, dropped: Double(assignment.dropped) / slots,
+        chosen: shares, admitted: ofTokens(assignment.admitted), visited: ofTokens(assignment.visits),
+        fullest: assignment.visits.max(), capacity: capacity, overflow: Double(assignment.overflow) / slots,
+        dropped: Double(assignment.dropped) / slots,
         balance: experts * zip(shares, means).reduce(0) { $0 + $1.0 * $1.1 },
         zLoss: try logSums.map { try ($0 * $0).mean().item() } ?? 0,
         weight: try weights.narrowed(1, from: 0, count: 1).mean().item()))

@@ -2,6 +2,14 @@
 public struct RouterLoad: Sendable, Equatable, Codable {
   /// Share of the tokens that chose each expert. Adds up to the number of experts that a token visits.
   public var chosen: [Double]
+  /// Share of the tokens that each expert took as they chose it: where nothing overflows, `chosen`. nil: written by an earlier version.
+  public var admitted: [Double]?
+  /// Share of the tokens that visit each expert in the end, recycled ones included.
+  public var visited: [Double]?
+  /// The most tokens that an expert had in a micro-batch of the step: at most ``capacity``.
+  public var fullest: Int?
+  /// Places of an expert in a micro-batch; nil: no limit.
+  public var capacity: Int?
   /// Share of the choices that found no room.
   public var overflow: Double
   /// Share of the choices that visit nobody.
@@ -22,8 +30,16 @@ public struct RouterLoad: Sendable, Equatable, Codable {
       func mean(_ value: (RouterLoad) -> Double) -> Double {
         loads.reduce(0.0) { $0 + value($1) } / Double(loads.count)
       }
+      /// nil unless all have it.
+      func perExpert(_ key: KeyPath<RouterLoad, [Double]?>) -> [Double]? {
+        let parts = loads.compactMap { $0[keyPath: key] }
+        guard parts.count == loads.count else { return nil }
+        return one.chosen.indices.map { expert in parts.reduce(0.0) { $0 + $1[expert] } / Double(parts.count) }
+      }
       return RouterLoad(
         chosen: one.chosen.indices.map { expert in mean { $0.chosen[expert] } },
+        admitted: perExpert(\.admitted), visited: perExpert(\.visited), fullest: loads.compactMap(\.fullest).max(),
+        capacity: loads.compactMap(\.capacity).max(),
         overflow: mean { $0.overflow }, dropped: mean { $0.dropped }, balance: mean { $0.balance },
         zLoss: mean { $0.zLoss }, weight: mean { $0.weight })
     }

@@ -8,6 +8,8 @@ struct RoutingAssignment: Equatable {
   private(set) var experts: [Int]
   /// Slots that chose each expert, before anything was moved.
   private(set) var chosen: [Int]
+  /// Slots that each expert took as they chose it.
+  private(set) var admitted: [Int]
   /// Slots that visit each expert.
   private(set) var visits: [Int]
   /// Slots whose own choice had no room.
@@ -28,10 +30,11 @@ struct RoutingAssignment: Equatable {
     experts = choices
     chosen = [Int](repeating: 0, count: shape.experts)
     for expert in choices where chosen.indices.contains(expert) { chosen[expert] += 1 }
-    visits = chosen
+    (visits, admitted) = (chosen, chosen)
     guard let capacity, let most = chosen.max(), most > capacity else { return }
     visits = [Int](repeating: 0, count: shape.experts)
     let rest = admit(upTo: capacity, active: shape.active)
+    admitted = visits
     overflow = rest.count
     switch rule {
     case .drop: dropped = rest.count

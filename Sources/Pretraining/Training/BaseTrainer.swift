@@ -9,6 +9,7 @@ public final class BaseTrainer {
   private var optimizer: BaseOptimizer
   private let routing: RoutingRule
   private let seed: UInt64
+  private let documentEnd: Int?
   /// Steps done.
   public private(set) var step: Int
   /// Threads of a step.
@@ -20,17 +21,18 @@ public final class BaseTrainer {
   ///   - optimizer: options of what moves it.
   ///   - routing: limits and losses of a mixture's routers.
   ///   - seed: of the run.
+  ///   - documentEnd: the token that ends a document, where no token sees another document's; nil: windows are one text each.
   ///   - state: of an earlier trainer, ``state``; nil: from the beginning.
   ///   - step: steps that were done.
   /// - Throws: `TorchError`.
   public init(
     _ decoder: TrainableDecoder, optimizer: OptimizerOptions, routing: RoutingRule, seed: UInt64,
-    state: [String: Tensor]? = nil, step: Int = 0
+    documentEnd: Int? = nil, state: [String: Tensor]? = nil, step: Int = 0
   ) throws {
     self.decoder = decoder
     self.optimizer = try BaseOptimizer(decoder, optimizer, state: state, step: step)
     self.routing = routing
-    self.seed = seed
+    (self.seed, self.documentEnd) = (seed, documentEnd)
     self.step = step
     threads = decoder.model.device == .cpu ? TorchRuntime.threads : 1
   }
@@ -81,10 +83,11 @@ public final class BaseTrainer {
 
   /// The way through the model and back, for each micro-batch: side by side where threads are there for it.
   private func passes(_ microBatches: [[[Int]]], targets: Int) throws -> [PassCrew.Pass] {
-    let (routing, seed, step) = (routing, seed, step)
+    let (routing, seed, step, documentEnd) = (routing, seed, step, documentEnd)
     @Sendable func pass(_ number: Int, _ decoder: TrainableDecoder) throws -> PassCrew.Pass {
       let pass = RoutingPass(routing, seed: seed, step: step, microBatch: number, of: microBatches.count)
-      let batch = try NextTokenBatch(microBatches[number], on: decoder.model.device)
+      let batch = try NextTokenBatch(
+        microBatches[number], documentEnd: documentEnd, on: decoder.model.device)
       let sum = try decoder.model.pretrainingPass(
         batch.tokens, targets: batch.targets, scale: 1 / Double(targets), routing: pass)
       return PassCrew.Pass(sum: sum, routers: pass.loss, loads: pass.loads)
@@ -100,27 +103,18 @@ public final class BaseTrainer {
   /// - Parameters:
   ///   - windows: of tokens, each one longer than what the model reads of it.
   ///   - batch: windows at a time.
-  public func heldOutLoss(_ windows: [[Int]], batch: Int) throws -> Double {
+  ///   - check: called before each of these; what it throws ends the measurement.
+  public func heldOutLoss(_ windows: [[Int]], batch: Int, check: () throws -> Void = {}) throws -> Double {
     var (sum, count) = (0.0, 0)
     for start in stride(from: 0, to: windows.count, by: max(batch, 1)) {
+      try check()
       let part = try NextTokenBatch(
-        Array(windows[start..<min(start + max(batch, 1), windows.count)]), on: decoder.model.device)
+        Array(windows[start..<min(start + max(batch, 1), windows.count)]), documentEnd: documentEnd,
+        on: decoder.model.device)
       sum += try decoder.model.nextTokenLoss(part.tokens, targets: part.targets)
       count += part.tokens.tokens
     }
     guard count > 0 else { throw DecoderError.emptyInput }
     return sum / Double(count)
-  }
-}
-
-/// Windows of tokens as inputs and what follows each.
-struct NextTokenBatch {
-  let tokens: TokenBatch
-  /// int64 [tokens]
-  let targets: Tensor
-
-  init(_ windows: [[Int]], on device: Device) throws {
-    tokens = try TokenBatch(windows.map { Array($0.dropLast()) }, pad: 0, on: device)
-    targets = try Tensor(windows.flatMap { $0.dropFirst() }, on: device)
   }
 }

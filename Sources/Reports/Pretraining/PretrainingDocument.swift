@@ -13,6 +13,12 @@ extension ReportDocument {
     warnings = open.map { run in
       "\(strong: "Unfinished:") \(run.name), \(run.steps) of \(run.manifest.steps + run.manifest.longSteps) steps."
     }
+    for run in runs {
+      guard let found = run.metrics?.diverged else { continue }
+      warnings.append(
+        "\(strong: "Diverged:") \(run.name), whose \(found.loss) loss ended at \(Format.decimals(found.last, 2)) nats per token, above the \(Format.decimals(found.first, 2)) that it began with."
+      )
+    }
     findings = []
     let best = runs.compactMap { $0.heldOut.last?.bitsPerByte }.min()
     cards = runs.enumerated().map { number, run in
@@ -24,7 +30,7 @@ extension ReportDocument {
         facts: [
           .init(name: "parameters", value: "\(run.manifest.parameters)"),
           .init(name: "activated", value: "\(run.manifest.activatedParameters)"),
-          .init(name: "tokens", value: "\(run.metrics?.scaling.tokens ?? 0)"),
+          .init(name: "tokens", value: "\(run.metrics.flatMap { $0.tokens ?? $0.scaling?.tokens } ?? 0)"),
         ])
     }
     sections = [
@@ -54,7 +60,7 @@ extension ReportDocument {
           ReportTable(
             title: "Results",
             caption:
-              "Held-out loss: mean of −ln p of the next token over the first held-out windows of each source; bits per byte by the share of tokens and bytes of the whole text.",
+              "Held-out loss: mean of −ln p of the next token over the first held-out windows of each source; bits per byte: the same sum in bits, divided by the bytes of the text that these tokens spell.",
             corner: "run", columns: columns.map { .init(title: $0) }, rows: rows))
       ])
   }
@@ -102,7 +108,7 @@ extension ReportDocument {
     }
     let charts = [
       chart("Choices without room", "share of choices") { $0.overflow },
-      chart("Tokens that visit no routed expert", "share of choices") { $0.dropped },
+      chart("Choices that visit no expert", "share of choices") { $0.dropped },
       chart("The fullest expert", "times its fair share") { $0.fullest },
     ]
     let tables = mixtures.map { Block.table(loadTable($1)) }

@@ -19,6 +19,8 @@ extension PretrainingConfiguration {
         key: "model", got: "\(shape.family.architecture) with moe_topk 1, which divides the one weight by itself",
         allowed: "HunYuanForCausalLM, or more than one active expert: otherwise the router learns nothing")
     }
+    try checkMixtureClass(shape)
+    try checkLongAlpha(shape)
     try require((2...1 << 20).contains(sequenceLength), .sequenceLength, sequenceLength, "2 to \(1 << 20)")
     try require(
       sequenceLength <= shape.maxPositions, .sequenceLength, sequenceLength,
@@ -49,9 +51,11 @@ extension PretrainingConfiguration {
     try require(routing.zLoss >= 0 && routing.zLoss.isFinite, .zLoss, routing.zLoss, "0 or more")
     try require(
       (0...1 << 30).contains(routing.minimumCapacity), .minimumCapacity, routing.minimumCapacity, "0 to \(1 << 30)")
-    try require(heldOut > 0 && heldOut < 1, .heldOut, heldOut, "above 0, below 1")
+    try require(heldOut >= 0 && heldOut < 1, .heldOut, heldOut, "0 (no loss is measured) to below 1")
+    try require(textField?.isEmpty != true, .textField, "\"\"", "the name of a field")
     try require((1...1 << 50).contains(heldOutEvery), .heldOutEvery, heldOutEvery, "1 to \(1 << 50) tokens")
-    try require(heldOutTokens >= sequenceLength, .heldOutTokens, heldOutTokens, "sequence-length or more")
+    let longest = longTokens > 0 ? max(sequenceLength, longSequenceLength) : sequenceLength
+    try require(heldOutTokens >= longest, .heldOutTokens, heldOutTokens, "a window or more, \(longest)")
     try require(heldOutTokens <= 1 << 50, .heldOutTokens, heldOutTokens, "at most \(1 << 50)")
     try require(tokenizerBytes >= 1, .tokenizerBytes, tokenizerBytes, "1 or more")
     if let threads { try require((1...1024).contains(threads), .threads, threads, "1 to 1024") }

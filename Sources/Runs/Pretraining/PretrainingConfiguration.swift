@@ -19,6 +19,8 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   public var sources: [String: [String]]
   /// Share of the documents that is held out.
   public var heldOut = HeldOutRule.defaultShare
+  /// The field of rows that has the text; nil: `text`.
+  public var textField: String?
   /// Folder of shards that runs share; nil: in the run's own.
   public var tokensFolder: String?
 
@@ -30,6 +32,8 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
 
   /// Tokens of input of a window.
   public var sequenceLength = 256
+  /// Whether a token sees only its own document of a window, with positions from the document's beginning; nil: it sees all of the window.
+  public var documentMask: Bool?
   /// Windows of a step.
   public var batch = 32
   /// Windows of a micro-batch: how many are in memory at a time. It decides a mixture's capacities, too.
@@ -77,6 +81,28 @@ extension PretrainingConfiguration {
     try DecoderConfiguration(data: JSONFile.encode(model), path: "model")
   }
 
+  /// The sources in the order of their names, which is that of all results.
+  /// - Throws: `CorpusError`.
+  func textSources() throws -> [TextSource] {
+    try sources.sorted { $0.key < $1.key }.map { name, files in
+      try TextSource(
+        name: name, files: files.map { URL(fileURLWithPath: $0) }, field: textField ?? TextSource.defaultField)
+    }
+  }
+
+  /// Values of the model, and those that one token passes through: all but the routed experts that it does not visit.
+  func parameters(_ sizes: [TrainableDecoder.WeightSize]) throws -> (all: Int, activated: Int) {
+    let all = sizes.reduce(0) { $0 + $1.count }
+    let routed = sizes.filter(\.isRouted).reduce(0) { $0 + $1.count }
+    return (all, try all - routed + (decoder().mixture.map { routed / $0.experts * $0.active } ?? 0))
+  }
+
+  /// What moves the weights.
+  func optimizerOptions(routedRateFactor: Double) -> OptimizerOptions {
+    OptimizerOptions(
+      kind: optimizer, weightDecay: weightDecay, gradientClip: gradientClip, routedRateFactor: routedRateFactor)
+  }
+
   /// The model with the weights of `base`; nil without one.
   /// - Throws: `DecoderError` where they do not fit, `FileError`, `TorchError`.
   func begunFromBase() throws -> TrainableDecoder? {
@@ -84,17 +110,6 @@ extension PretrainingConfiguration {
       try TrainableDecoder(
         decoder(), from: URL(fileURLWithPath: $0), seed: seed, deviation: initializerRange)
     }
-  }
-
-  /// The model's shape in the long stage, and what its `config.json` says then.
-  func longModel() -> JSONValue {
-    guard longTokens > 0, case .object(var members) = model else { return model }
-    members["max_position_embeddings"] = .number(
-      Double(max(members["max_position_embeddings"]?.integer ?? 0, longSequenceLength)))
-    if let longAlpha {
-      members["rope_scaling"] = .object(["alpha": .number(longAlpha), "factor": .number(1), "type": .text("dynamic")])
-    }
-    return .object(members)
   }
 
   /// ρ: what the rate of routed experts is multiplied by.

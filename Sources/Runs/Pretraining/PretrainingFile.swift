@@ -12,13 +12,15 @@ public struct PretrainingFile: Sendable, Equatable, Codable {
   public var tokenizer: String?
   public var vocabulary: Int?
   public var tokenizerBytes: Int?
-  public var sources: [String: [String]]?
+  public var sources: [String: Paths]?
   public var heldOut: Double?
+  public var textField: String?
   public var tokensFolder: String?
   public var mixture: [String: Double]?
   public var annealMixture: [String: Double]?
   public var longMixture: [String: Double]?
   public var sequenceLength: Int?
+  public var documentMask: Bool?
   public var batch: Int?
   public var microBatch: Int?
   public var tokens: Int?
@@ -55,6 +57,8 @@ public struct PretrainingFile: Sendable, Equatable, Codable {
     case overflow, balance, seed, threads
     case tokenizerBytes = "tokenizer-bytes"
     case heldOut = "held-out"
+    case textField = "text-field"
+    case documentMask = "document-mask"
     case tokensFolder = "tokens-folder"
     case annealMixture = "anneal-mixture"
     case longMixture = "long-mixture"
@@ -78,6 +82,18 @@ public struct PretrainingFile: Sendable, Equatable, Codable {
     case checkpointSeconds = "checkpoint-seconds"
   }
 
+  /// Files, folders and patterns of a source: one, or a list.
+  public struct Paths: Sendable, Equatable, Decodable {
+    public var values: [String]
+
+    public init(_ values: [String]) { self.values = values }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      values = try (try? container.decode(String.self)).map { [$0] } ?? container.decode([String].self)
+    }
+  }
+
   /// The keys that such a file may have.
   public static let keys = CodingKeys.allCases.map(\.rawValue)
 
@@ -93,6 +109,20 @@ public struct PretrainingFile: Sendable, Equatable, Codable {
         PretrainingFile.self, keys: keys, from: YAMLFile.contents(of: url), path: url.path, replacing: others)
     else { throw RunError.invalidConfiguration(key: url.path, got: "an empty file", allowed: "lines of `key: value`") }
     return file
+  }
+}
+
+extension PretrainingFile: AllowedValues {
+  static var allowedValues: [String: String] {
+    let weights = "names of sources with a number each"
+    let values: [CodingKeys: String] = [
+      .model: "the path of a config.json, or its keys",
+      .sources: "names with a file, folder or pattern each, or a list of these",
+      .mixture: weights, .annealMixture: weights, .longMixture: weights, .optimizer: OptimizerOptions.Kind.choices,
+      .decay: TrainingSchedule.Decay.choices, .overflow: RoutingRule.Overflow.choices,
+      .expertRate: "auto, or a number above 0", .capacity: "none, or a number above 0",
+    ]
+    return Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) })
   }
 }
 
@@ -112,7 +142,9 @@ extension PretrainingFile {
     guard let sources, !sources.isEmpty else { throw missing("sources", "names of sources with lists of files") }
     guard let tokens else { throw missing("tokens", "how many tokens to learn from") }
     var whole = PretrainingConfiguration(
-      model: try Self.model(model, path), sources: sources.mapValues { $0.map(path) }, tokens: tokens)
+      model: try Self.model(model, path),
+      sources: try sources.mapValues { try $0.values.flatMap { try Self.files($0, path) } },
+      tokens: tokens)
     whole.base = base.map(path)
     whole.tokenizer = (tokenizer ?? base).map(path)
     whole.tokensFolder = tokensFolder.map(path)
@@ -121,6 +153,8 @@ extension PretrainingFile {
     whole.vocabulary = vocabulary ?? whole.vocabulary
     whole.tokenizerBytes = tokenizerBytes ?? whole.tokenizerBytes
     whole.heldOut = heldOut ?? whole.heldOut
+    whole.textField = textField == TextSource.defaultField ? nil : textField
+    whole.documentMask = documentMask == true ? true : nil
     whole.sequenceLength = sequenceLength ?? whole.sequenceLength
     whole.batch = batch ?? whole.batch
     whole.microBatch = microBatch ?? min(whole.microBatch, whole.batch)
@@ -150,6 +184,10 @@ extension PretrainingFile {
     whole.checkpoints.everySeconds = checkpointSeconds ?? whole.checkpoints.everySeconds
     try whole.check()
     return whole
+  }
+
+  private static func files(_ text: String, _ path: (String) -> String) throws -> [String] {
+    try TextFiles.named(by: URL(fileURLWithPath: path(text))).map(\.path)
   }
 
   private static func model(_ value: JSONValue, _ path: (String) -> String) throws -> JSONValue {

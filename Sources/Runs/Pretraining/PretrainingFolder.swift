@@ -15,7 +15,9 @@ extension RunFolder {
   public var model: URL { url.appendingPathComponent("model") }
 
   /// Whether the folder is that of a pretraining run.
-  public var isPretraining: Bool { FileManager.default.fileExists(atPath: pretraining.path) }
+  public var isPretraining: Bool { hasManifest || FileManager.default.fileExists(atPath: preparing.path) }
+  /// Whether the run is prepared.
+  var hasManifest: Bool { FileManager.default.fileExists(atPath: pretraining.path) }
 
   func checkpoint(step: Int) -> URL { checkpoints.appendingPathComponent("step-\(step).safetensors") }
 

@@ -17,16 +17,18 @@ struct PretrainingMaterial {
   private let longShape: DecoderConfiguration
 
   init(
-    _ configuration: PretrainingConfiguration, in folder: RunFolder, report: (PretrainingProgress) -> Void
+    _ configuration: PretrainingConfiguration, in folder: RunFolder, check: () throws -> Void,
+    report: (PretrainingProgress) -> Void
   ) throws {
     self.configuration = configuration
     shape = try configuration.decoder()
     longShape = try DecoderConfiguration(data: JSONFile.encode(configuration.longModel()), path: "model")
     schedule = try configuration.schedule()
-    let sources = try configuration.sources.sorted { $0.key < $1.key }.map { name, files in
-      try TextSource(name: name, files: files.map { URL(fileURLWithPath: $0) })
+    let sources = try configuration.textSources()
+    tokenizerFolder = try Self.tokenizer(configuration, sources, in: folder) {
+      report($0)
+      try check()
     }
-    tokenizerFolder = try Self.tokenizer(configuration, sources, in: folder, report)
     tokenizer = try CorpusTokenizer(folder: tokenizerFolder)
     guard Base.vocabulary(shape.vocabularySize, suits: tokenizer.vocabularySize) else {
       throw DecoderError.vocabularyMismatch(
@@ -35,9 +37,27 @@ struct PretrainingMaterial {
     let shards = try TokenShards(sources, tokenizer: tokenizer, rule: HeldOutRule(share: configuration.heldOut))
     corpus = try shards.prepare(
       in: configuration.tokensFolder.map { URL(fileURLWithPath: $0) } ?? folder.tokens,
-      threads: configuration.threads ?? 1, verification: .digests, progress: { report(.tokenizing($0)) }
-    ).corpus
+      threads: configuration.threads ?? 1, verification: .digests
+    ) {
+      report(.tokenizing($0))
+      try check()
+    }.corpus
     plan = try configuration.plan(WindowReader(corpus).sources)
+    try requireHeldOut()
+  }
+
+  /// Refuses, before anything is learned, a share that holds out too little to be measured.
+  private func requireHeldOut() throws {
+    let lengths =
+      [configuration.sequenceLength] + (configuration.longSteps > 0 ? [configuration.longSequenceLength] : [])
+    guard configuration.heldOut > 0, let length = lengths.max() else { return }
+    guard !corpus.sources.contains(where: { $0.heldOut.windows(length: length) > 0 }) else { return }
+    let tokens = corpus.sources.reduce(0) { $0 + $1.heldOut.count }
+    throw RunError.invalidConfiguration(
+      key: "held-out", got: "\(configuration.heldOut), which holds out \(tokens) tokens, less than one window",
+      allowed:
+        "a share that holds out more than \(length) tokens of a source (a source of one document is cut by position), or 0: no loss is measured on held-out text"
+    )
   }
 
   /// The model's shape for a step, counted from 0.
@@ -57,22 +77,25 @@ struct PretrainingMaterial {
     return stride(from: 0, to: windows.count, by: size).map { Array(windows[$0..<min($0 + size, windows.count)]) }
   }
 
-  /// The first held-out windows of each source, and how many tokens a byte of its text has.
-  func heldOutWindows(length: Int) throws -> [(source: String, windows: [[Int]], tokensPerByte: Double)] {
+  /// The first held-out windows of each source, and how many bytes of text their targets spell.
+  func heldOutWindows(length: Int) throws -> [(source: String, windows: [[Int]], bytes: Int)] {
     try corpus.sources.compactMap { source in
       let count = min(source.heldOut.windows(length: length), configuration.heldOutTokens / length)
       guard count > 0 else { return nil }
       let windows = try (0..<count).map { try source.heldOut.window($0, length: length) }
-      let tokens = source.train.count + source.heldOut.count
-      return (source.name, windows, Double(tokens) / Double(max(source.textBytes, 1)))
+      return (source.name, windows, try bytes(of: source.heldOut.tokens(at: 1..<count * length + 1)))
+    }
+  }
+
+  /// UTF-8 that tokens spell, document by document: some tokenizers write a document's beginning in another way than its middle.
+  private func bytes(of tokens: [Int]) throws -> Int {
+    try tokens.split(separator: corpus.endToken).reduce(0) {
+      try $0 + tokenizer.tokenizer.decode(Array($1), skipSpecialTokens: true).utf8.count
     }
   }
 
   func manifest() throws -> PretrainingManifest {
-    let names = try TrainableDecoder.sizes(shape)
-    let all = names.reduce(0) { $0 + $1.count }
-    let routed = names.filter(\.isRouted).reduce(0) { $0 + $1.count }
-    let visited = shape.mixture.map { routed / $0.experts * $0.active } ?? 0
+    let (all, activated) = try configuration.parameters(TrainableDecoder.sizes(shape))
     return PretrainingManifest(
       accrete: Manifest.accreteVersion, libtorch: TorchRuntime.version, configuration: configuration,
       baseDigest: try configuration.base.map { try Checkpoint(folder: URL(fileURLWithPath: $0)).digest },
@@ -87,13 +110,13 @@ struct PretrainingMaterial {
           source: $0.source, sequenceLength: $0.sequenceLength, windows: $0.taken, epochs: $0.epochs)
       },
       steps: configuration.steps, longSteps: configuration.longSteps, parameters: all,
-      activatedParameters: all - routed + visited, routedRateFactor: try configuration.routedRateFactor(shape.mixture))
+      activatedParameters: activated, routedRateFactor: try configuration.routedRateFactor(shape.mixture))
   }
 
   /// The folder of the tokenizer that is given, or of one that is trained on the first bytes of each source.
   private static func tokenizer(
     _ configuration: PretrainingConfiguration, _ sources: [TextSource], in folder: RunFolder,
-    _ report: (PretrainingProgress) -> Void
+    _ report: (PretrainingProgress) throws -> Void
   ) throws -> URL {
     if let given = configuration.tokenizer { return URL(fileURLWithPath: given) }
     if FileManager.default.fileExists(atPath: BPETokenizer.file(in: folder.tokenizer).path) { return folder.tokenizer }
@@ -104,16 +127,15 @@ struct PretrainingMaterial {
     for source in sources {
       let start = trainer.textBytes
       var reader = DocumentReader(source)
-      while trainer.textBytes - start < share, let document = try reader.nextDocument() {
+      while trainer.textBytes - start < share, let parts = try reader.nextParts(rule) {
         // What is held out is not seen by the tokenizer either.
-        if rule.holdsOut(document) { continue }
-        try trainer.add(String(decoding: document, as: UTF8.self))
-        report(.trainingTokenizer(bytesRead: trainer.textBytes, entries: 0, goal: configuration.vocabulary))
+        for part in parts where part.side == .train { try trainer.add(String(decoding: part.text, as: UTF8.self)) }
+        try report(.trainingTokenizer(bytesRead: trainer.textBytes, entries: 0, goal: configuration.vocabulary))
       }
     }
     let bytes = trainer.textBytes
     let trained = try trainer.train { progress in
-      report(.trainingTokenizer(bytesRead: bytes, entries: progress.vocabularySize, goal: progress.goal))
+      try report(.trainingTokenizer(bytesRead: bytes, entries: progress.vocabularySize, goal: progress.goal))
     }
     guard trained.stop == .sizeReached else {
       throw RunError.invalidConfiguration(
@@ -121,10 +143,11 @@ struct PretrainingMaterial {
         got: "\(configuration.vocabulary), of which \(trained.vocabularySize) were found (\(trained.stop))",
         allowed: "a size that the text supports")
     }
-    try RunFolder.makeFolder(folder.tokenizer)
-    try trained.write(
-      to: folder.tokenizer, chatTemplate: .chatML,
-      modelMaxLength: configuration.decoder().maxPositions)
+    // There whole or not at all: a process that is killed here trains it again, to the same bytes.
+    let positions = try configuration.decoder().maxPositions
+    try NewFolder.make(folder.tokenizer) {
+      try trained.write(to: $0, chatTemplate: .chatML, modelMaxLength: positions)
+    }
     return folder.tokenizer
   }
 }

@@ -6,7 +6,9 @@ public enum PretrainingProgress: Sendable {
   case tokenizing(TokenShards.Progress)
   case prepared(PretrainingManifest)
   case step(PretrainingReport, of: Int, tokensPerSecond: Double, secondsLeft: Double)
-  case measured(HeldOutMeasurement)
+  /// `seconds`: of the run so far.
+  case measured(HeldOutMeasurement, seconds: Double)
+  case diverged(PretrainingMetrics.Divergence)
   case checkpoint(step: Int)
 }
 
@@ -16,10 +18,16 @@ public struct HeldOutMeasurement: Sendable, Equatable, Codable {
   public var step: Int
   /// Mean of −ln p of the next token, over all sources' held-out windows.
   public var natsPerToken: Double
-  /// The same for each byte of the text, in bits: by the share of tokens and bytes of the whole sources.
+  /// Σ −log2 p over these tokens / the bytes of the text that they spell.
   public var bitsPerByte: Double
   /// Tokens that it is over.
   public var tokens: Int
+  /// UTF-8 of the text that they spell; end tokens have none. nil: measured by an earlier version, whose bits per byte are by the tokens
+  /// and bytes of the whole sources.
+  public var bytes: Int?
+
+  /// What the loss is over, for people.
+  public var extent: String { "n = \(tokens) tokens" + (bytes.map { ", \($0) bytes" } ?? "") }
   /// nats per token of each source.
   public var sources: [String: Double]
 }

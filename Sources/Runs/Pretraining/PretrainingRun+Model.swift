@@ -7,8 +7,12 @@ import Torch
 
 /// `metrics.json` of a pretraining run.
 public struct PretrainingMetrics: Sendable, Codable, Equatable {
-  /// What a scaling law is fitted to.
-  public var scaling: ScalingRun.Record
+  /// What a scaling law is fitted to; nil where nothing was held out.
+  public var scaling: ScalingRun.Record?
+  /// There where the run ended with a higher loss than it began with.
+  public var diverged: Divergence?
+  /// Tokens that were learned from; nil: written by an earlier version, which has them in ``scaling``.
+  public var tokens: Int?
   public var heldOut: [HeldOutMeasurement]
   public var heldOutFormula = "mean of −ln p(next token) over the first held-out windows of each source"
   public var seconds: Double
@@ -16,25 +20,59 @@ public struct PretrainingMetrics: Sendable, Codable, Equatable {
   public var peakResidentBytes: Int
   /// SHA-256 over the weight files of `model`.
   public var baseDigest: Digest
+
+  /// A loss that ended above where it began.
+  public struct Divergence: Sendable, Codable, Equatable {
+    /// `held-out` or `training`.
+    public var loss: String
+    /// In nats per token, before the first step (training loss: at it) and in the end.
+    public var first: Double
+    public var last: Double
+
+    /// nil for a loss that fell, or that rose by less than a tenth of a nat.
+    init?(_ loss: String, first: Double, last: Double) {
+      guard !(last <= first + 0.1) else { return nil }
+      (self.loss, self.first, self.last) = (loss, first, last)
+    }
+  }
 }
 
 extension PretrainingRun {
   /// Writes the base and the metrics.
   func finish() throws {
     try writeModel()
-    guard let last = measurements.last else { return }
     let tokens =
       manifest.steps * configuration.batch * configuration.sequenceLength
       + manifest.longSteps * configuration.longWindows * configuration.longSequenceLength
     let seconds = try folder.secondsSpent()
     let metrics = PretrainingMetrics(
-      scaling: ScalingRun.Record(
-        activatedParameters: manifest.activatedParameters, parameters: manifest.parameters, tokens: tokens,
-        flops: 6 * Double(manifest.activatedParameters) * Double(tokens), heldOutNatsPerToken: last.natsPerToken,
-        heldOutBitsPerByte: last.bitsPerByte, seed: Int(clamping: configuration.seed)),
-      heldOut: measurements, seconds: seconds, tokensPerSecond: Double(tokens) / max(seconds, 1e-9),
+      scaling: measurements.last.map { last in
+        ScalingRun.Record(
+          activatedParameters: manifest.activatedParameters, parameters: manifest.parameters, tokens: tokens,
+          flops: 6 * Double(manifest.activatedParameters) * Double(tokens), heldOutNatsPerToken: last.natsPerToken,
+          heldOutBitsPerByte: last.bitsPerByte, seed: Int(clamping: configuration.seed))
+      },
+      diverged: try divergence(), tokens: tokens, heldOut: measurements, seconds: seconds,
+      tokensPerSecond: Double(tokens) / max(seconds, 1e-9),
       peakResidentBytes: ProcessMemory.peakResidentBytes, baseDigest: try Checkpoint(folder: folder.model).digest)
     try JSONFile.write(metrics, to: folder.metrics)
+    if let diverged = metrics.diverged { report(.diverged(diverged)) }
+  }
+
+  /// By the held-out loss; where nothing is held out by the training loss, whose end is the mean of the last steps.
+  private func divergence() throws -> PretrainingMetrics.Divergence? {
+    if let first = measurements.first, let last = measurements.last {
+      return PretrainingMetrics.Divergence("held-out", first: first.natsPerToken, last: last.natsPerToken)
+    }
+    var (first, recent): (Double?, [Double]) = (nil, [])
+    try EventLines.read(PretrainingReport.self, from: folder.events) { event in
+      guard let loss = event.terms["task"] else { return }
+      first = first ?? loss
+      recent = recent.suffix(9) + [loss]
+    }
+    guard let first, !recent.isEmpty else { return nil }
+    return PretrainingMetrics.Divergence(
+      "training", first: first, last: recent.reduce(0, +) / Double(recent.count))
   }
 
   /// The results of a complete run.
@@ -50,14 +88,21 @@ extension PretrainingRun {
       uniqueKeysWithValues: trainer.decoder.weights.map { ($0.name, try $0.tensor.detached().converted(to: .bfloat16)) }
     )
     try SafetensorsFile.write(weights, metadata: ["format": "pt"], to: folder.inside(folder.model("model.safetensors")))
-    guard case .object(var members) = configuration.longModel() else { return }
-    members["torch_dtype"] = .text("bfloat16")
-    members["eos_token_id"] = .number(Double(manifest.endToken))
-    try JSONFile.write(JSONValue.object(members), to: folder.inside(folder.model("config.json")))
+    let special = try SpecialTokens(folder: material.tokenizerFolder, tokenizer: material.tokenizer.tokenizer)
+    let end = manifest.endToken
+    // A text begins behind the end of another where the tokenizer has no token for its beginning.
+    let (beginning, padding) = (special.beginning?.id ?? end, special.padding?.id ?? end)
     try JSONFile.write(
-      JSONValue.object(["eos_token_id": .number(Double(manifest.endToken))]),
+      configuration.exportedModel(end: end, beginning: beginning, padding: padding),
+      to: folder.inside(folder.model("config.json")))
+    let ids = [("eos_token_id", end), ("bos_token_id", beginning), ("pad_token_id", padding)]
+    try JSONFile.write(
+      JSONValue.object(Dictionary(uniqueKeysWithValues: ids.map { ($0, .number(Double($1))) })),
       to: folder.inside(folder.model("generation_config.json")))
-    for name in ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
+    for name in [
+      "tokenizer.json", BPETokenizer.tiktokenName, "tokenizer_config.json", "special_tokens_map.json",
+      "added_tokens.json", "chat_template.jinja",
+    ] {
       let file = material.tokenizerFolder.appendingPathComponent(name)
       guard FileManager.default.fileExists(atPath: file.path) else { continue }
       try AtomicFile.write(MappedFile(file).data(), to: folder.inside(folder.model(name)))

@@ -22,7 +22,13 @@ extension PretrainingRun {
     let start = clock.now
     let stepsBefore = stepsDone
     var tokens = 0
-    if measurements.isEmpty, stepsDone == 0 { try measure() }
+    if measurements.isEmpty, stepsDone == 0 {
+      func check() throws {
+        try Self.requireNoStop(requests, folder, "before the first step; nothing is learned yet")
+      }
+      try measure(after: secondsBefore, check: check)
+      try check()
+    }
     while stepsDone < totalSteps {
       let report: PretrainingReport
       do {
@@ -40,9 +46,17 @@ extension PretrainingRun {
         TimingEvent(
           step: report.step, seconds: secondsBefore + seconds, tokensPerSecond: speed,
           residentBytes: ProcessMemory.residentBytes))
+      try curves.append(
+        step: report.step,
+        [
+          ("loss/train", report.terms["task"] ?? 0), ("learning-rate", report.learningRate),
+          ("gradient-norm", report.gradientNorm), ("tokens-per-second", speed),
+        ])
       let left = seconds / Double(stepsDone - stepsBefore) * Double(totalSteps - stepsDone)
       self.report(.step(report, of: totalSteps, tokensPerSecond: speed, secondsLeft: left))
-      if isMeasured(after: stepsDone) { try measure() }
+      if isMeasured(after: stepsDone) {
+        try measure(after: secondsBefore + start.duration(to: clock.now).seconds)
+      }
       let request = requests()
       if pace.step() || request != nil || stepsDone == totalSteps {
         try saveCheckpoint()
@@ -71,29 +85,30 @@ extension PretrainingRun {
     return step == totalSteps || step == manifest.steps || step * tokens / every > (step - 1) * tokens / every
   }
 
-  private func measure() throws {
+  private func measure(after seconds: Double, check: () throws -> Void = {}) throws {
+    guard configuration.heldOut > 0 else { return }
     let length = stepsDone > manifest.steps ? configuration.longSequenceLength : configuration.sequenceLength
     let batch = max(1, configuration.microBatch * configuration.sequenceLength / length)
-    var (sources, nats, bits, tokens): ([String: Double], Double, Double, Int) = ([:], 0, 0, 0)
+    var (sources, nats, bytes, tokens): ([String: Double], Double, Int, Int) = ([:], 0, 0, 0)
     for part in try material.heldOutWindows(length: length) {
-      let loss = try trainer.heldOutLoss(part.windows, batch: batch)
+      let loss = try trainer.heldOutLoss(part.windows, batch: batch, check: check)
       let count = part.windows.count * length
       sources[part.source] = loss
       nats += loss * Double(count)
-      bits += loss * part.tokensPerByte / log(2) * Double(count)
+      bytes += part.bytes
       tokens += count
     }
-    guard tokens > 0 else {
-      throw RunError.invalidConfiguration(
-        key: "held-out", got: "\(configuration.heldOut), which holds out less than one window",
-        allowed: "a share that holds out at least \(length) tokens")
-    }
+    // That there is a window was required before the first step.
+    guard tokens > 0 else { return }
     let measurement = HeldOutMeasurement(
-      step: stepsDone, natsPerToken: nats / Double(tokens), bitsPerByte: bits / Double(tokens), tokens: tokens,
-      sources: sources)
+      step: stepsDone, natsPerToken: nats / Double(tokens), bitsPerByte: nats / log(2) / Double(max(bytes, 1)),
+      tokens: tokens, bytes: bytes, sources: sources)
     measurements.append(measurement)
     try heldOutLog.append(measurement)
-    report(.measured(measurement))
+    try curves.append(
+      step: stepsDone,
+      [("loss/held-out", measurement.natsPerToken), ("bits-per-byte/held-out", measurement.bitsPerByte)])
+    report(.measured(measurement, seconds: seconds))
   }
 }
 

@@ -41,9 +41,10 @@ public struct TextLoss: Sendable, Codable, Equatable {
         batch, targets: Tensor(waiting.flatMap { $0.dropFirst() }, on: base.model.device))
       waiting = []
     }
-    while count < maxTokens ?? .max, let document = try reader.nextDocument() {
-      guard !document.isEmpty, heldOut?.holdsOut(document) ?? true else { continue }
-      let own = try base.tokenizer.encode(String(decoding: document, as: UTF8.self), addSpecialTokens: false)
+    let rule = try heldOut ?? HeldOutRule(share: 0)
+    while count < maxTokens ?? .max, let parts = try reader.nextParts(rule) {
+      guard let document = parts.first(where: { heldOut == nil || $0.side == .heldOut })?.text else { continue }
+      let own = try base.tokenizer.encodePlain(String(decoding: document, as: UTF8.self))
       let ids = [base.endToken] + own + [base.endToken]
       for start in stride(from: 0, to: ids.count - 1, by: length) {
         waiting.append(Array(ids[start..<min(start + length + 1, ids.count)]))

@@ -44,7 +44,7 @@ struct CompareCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try Failure.reported {
+    try Failure.reported(memory: RunOptions.lessMemory) {
       let folder = ComparisonFolder(URL(fileURLWithPath: absolute(out)))
       try folder.requireOwn()
       let plan = try plan(in: folder)

@@ -20,7 +20,7 @@ struct LogitsCommand: ParsableCommand {
     guard numbers.count == parts.count else {
       throw ValidationError("--ids takes whole numbers separated by commas, like 1,2,3")
     }
-    try Failure.reported {
+    try Failure.reported(memory: BaseOptions.lessMemory) {
       let model = try DecoderModel(folder: base.folder(for: expert), on: base.apply(), precision: base.weights)
       try model.check(numbers)
       let values = try withoutGradients {

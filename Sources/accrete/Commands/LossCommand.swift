@@ -20,13 +20,21 @@ struct LossCommand: ParsableCommand {
 
   @OptionGroup var base: BaseOptions
 
-  @Option(parsing: .upToNextOption, help: "Files: .jsonl with {\"text\"} rows or .txt, also gzipped.")
+  @Option(
+    parsing: .upToNextOption,
+    help: "Files: .jsonl with {\"text\"} rows or .txt, also gzipped; folders of them; patterns.")
   var text: [String]
+
+  @Option(help: "Field of the rows that has the text.")
+  var textField = TextSource.defaultField
 
   @Option(help: "Tokens of a window.")
   var length = 256
 
-  @Option(help: "Of this share of the documents, chosen as `pretrain` holds them out. Default: of all.")
+  @Option(
+    help:
+      "Of this share of the documents, chosen as `pretrain` holds them out: one document alone is cut by position. Default: of all."
+  )
   var heldOut: Double?
 
   @Option(help: "At most this many tokens. Default: all.")
@@ -36,10 +44,11 @@ struct LossCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try Failure.reported {
+    try Failure.reported(memory: "Use a smaller --length, or --weights bfloat16 or int8.") {
       let device = try base.apply()
       let loaded = try Base(folder: base.folder(), on: device, precision: base.weights)
-      let source = try TextSource(name: "text", files: text.map { URL(fileURLWithPath: absolute($0)) })
+      let files = try text.flatMap { try TextFiles.named(by: URL(fileURLWithPath: absolute($0))) }
+      let source = try TextSource(name: "text", files: files, field: textField)
       let loss = try TextLoss(
         loaded, source: source, length: length, heldOut: heldOut.map { try HeldOutRule(share: $0) },
         maxTokens: maxTokens)

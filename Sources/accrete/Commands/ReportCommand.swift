@@ -76,7 +76,7 @@ struct ReportCommand: ParsableCommand {
     } else {
       for run in page.runs {
         let loss = run.heldOut.last.map {
-          "\(fixed($0.natsPerToken, 4)) nats per token, \(fixed($0.bitsPerByte, 4)) bits per byte held out (n = \($0.tokens) tokens)"
+          "\(fixed($0.natsPerToken, 4)) nats per token, \(fixed($0.bitsPerByte, 4)) bits per byte held out (\($0.extent))"
         }
         try Console.output(
           "\(run.name): \(run.steps) of \(run.manifest.steps + run.manifest.longSteps) steps, \(loss ?? "nothing measured")"

@@ -37,7 +37,7 @@ struct TrainCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try Failure.reported {
+    try Failure.reported(memory: RunOptions.lessMemory) {
       let printer = ProgressPrinter()
       if dryRun { return try tryOut(printer) }
       let place = URL(fileURLWithPath: absolute(out))
@@ -83,7 +83,9 @@ struct ResumeCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try Failure.reported {
+    try Failure.reported(
+      memory: "Close other programs: a run that is begun keeps its configuration; a new one may have another."
+    ) {
       let place = URL(fileURLWithPath: absolute(folder))
       if RunFolder(place).isPretraining { return try resumePretraining(place) }
       let printer = ProgressPrinter()
@@ -106,7 +108,7 @@ extension ResumeCommand {
   private func resumePretraining(_ place: URL) throws {
     let printer = PretrainingPrinter()
     starter.listen()
-    let run = try PretrainingRun.resume(place, report: printer.show)
+    let run = try PretrainingRun.resume(place, requests: Signals.request, report: printer.show)
     if run.isComplete {
       Console.error("\(folder): this run is complete; there is nothing to resume")
     } else {

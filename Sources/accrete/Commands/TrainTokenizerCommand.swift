@@ -17,8 +17,13 @@ struct TrainTokenizerCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Files of text: .jsonl with a \"text\" in each row, or .txt; both may be gzipped (.gz).")
+    help:
+      "Files of text: .jsonl with a \"text\" in each row, or .txt; both may be gzipped (.gz); folders of them; patterns."
+  )
   var data: [String]
+
+  @Option(help: "Field of the rows that has the text.")
+  var textField = TextSource.defaultField
 
   @Option(help: "Ids, special tokens and the 256 bytes included.")
   var vocabulary: Int
@@ -104,18 +109,19 @@ struct TrainTokenizerCommand: ParsableCommand {
   /// Counts the pieces of all files. What a file has less than its share is divided among those after it.
   private func read(into trainer: inout BPETrainer, _ printer: ProgressPrinter) throws {
     var left = sampleBytes ?? .max
-    for (place, path) in data.enumerated() where left > 0 {
+    let files = try data.flatMap { try TextFiles.named(by: URL(fileURLWithPath: absolute($0))) }
+    for (place, file) in files.enumerated() where left > 0 {
       var shown = 0
       // Rounded up, so that the sample is never empty.
-      let share = left == .max ? left : (left - 1) / (data.count - place) + 1
-      var reader = try DocumentReader(TextSource(name: "text", files: [URL(fileURLWithPath: absolute(path))]))
+      let share = left == .max ? left : (left - 1) / (files.count - place) + 1
+      var reader = try DocumentReader(TextSource(name: "text", files: [file], field: textField))
       var taken = 0
       while taken < share, let document = try reader.nextDocument() {
         try trainer.add(String(decoding: document, as: UTF8.self))
         taken += document.count
         guard taken - shown >= 1 << 20 else { continue }
         shown = taken
-        printer.passing("reading \(path): \(taken >> 20) MiB of text")
+        printer.passing("reading \(file.lastPathComponent): \(taken >> 20) MiB of text")
       }
       if left != .max { left = max(left - taken, 0) }
     }

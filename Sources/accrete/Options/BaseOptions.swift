@@ -22,6 +22,9 @@ struct BaseOptions: ParsableArguments {
       "Default: as the files have them. float32, bfloat16 (half the memory), or int8 (a quarter, not exact).")
   var weights: FrozenMatrix.Precision?
 
+  /// What to do where a base does not fit.
+  static let lessMemory = "Use --weights bfloat16 or int8, or a smaller base."
+
   func folder() throws -> URL {
     try base.map { try EmbeddedResources.base($0) } ?? EmbeddedResources.base()
   }

@@ -14,6 +14,10 @@ struct RunOptions: ParsableArguments {
 
   @OptionGroup var base: BaseOptions
 
+  /// What to do where a step does not fit.
+  static let lessMemory =
+    "Use a smaller --batch or --max-length, --gradient-checkpointing, or --weights bfloat16 or int8."
+
   @Option(help: "mtl5, trace, compliance-en, compliance-zh, or files (default) for your own --tasks.")
   var suite: String?
 

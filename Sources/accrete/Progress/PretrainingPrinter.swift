@@ -6,7 +6,7 @@ import Runs
 
 /// Shows a pretraining run to a person.
 final class PretrainingPrinter {
-  private let printer = ProgressPrinter()
+  private let printer = ProgressPrinter(interval: .seconds(30))
 
   func show(_ progress: PretrainingProgress) {
     switch progress {
@@ -30,14 +30,28 @@ final class PretrainingPrinter {
           "  balance \(fixed(routing.reduce(0) { $0 + $1.balance } / count, 3))  overflow \(fixed(100 * overflow, 1)) %"
       }
       text += "  norm \(fixed(report.gradientNorm, 2))  rate \(String(format: "%.3g", report.learningRate))"
-      text += "  \(Int(saturating: speed)) tokens/s  \(duration(left)) left"
+      text += "  \(fixed(speed, 0)) tokens/s  \(duration(left)) left"
       if report.step == 1 || report.step == total { printer.line(text) } else { printer.passing(text) }
-    case .measured(let loss):
+    case .measured(let loss, let seconds):
       printer.line(
-        "held out after \(loss.step) steps: \(fixed(loss.natsPerToken, 4)) nats per token, \(fixed(loss.bitsPerByte, 4)) bits per byte (n = \(loss.tokens) tokens)"
+        "held out after \(loss.step) steps, \(duration(seconds)) (\(Self.time())): \(fixed(loss.natsPerToken, 4)) nats per token, \(fixed(loss.bitsPerByte, 4)) bits per byte (\(loss.extent))"
       )
+    case .diverged(let found): printer.line("warning: \(Self.words(found))")
     case .checkpoint(let step): printer.passing("checkpoint after step \(step)")
     }
+  }
+
+  static func words(_ found: PretrainingMetrics.Divergence) -> String {
+    "the run diverged: its \(found.loss) loss ended at \(fixed(found.last, 2)) nats per token, above the \(fixed(found.first, 2)) that it began with. Take a lower rate, a longer warm-up or a lower gradient-clip."
+  }
+
+  /// The time of day.
+  private static func time() -> String {
+    Date().formatted(
+      Date.VerbatimFormatStyle(
+        format:
+          "\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
+        timeZone: .current, calendar: Calendar(identifier: .gregorian)))
   }
 
   private func prepared(_ manifest: PretrainingManifest) {
@@ -48,6 +62,9 @@ final class PretrainingPrinter {
       if source.emptyDocuments > 0 {
         printer.line("note: \(source.emptyDocuments) empty documents of \(source.name) are skipped")
       }
+    }
+    if manifest.configuration.heldOut == 0 {
+      printer.line("note: held-out is 0: all text is learned from, and no loss is measured on text that is not")
     }
     for use in manifest.uses {
       printer.line(

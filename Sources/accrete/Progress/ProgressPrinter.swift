@@ -11,9 +11,9 @@ final class ProgressPrinter {
   private var lastLine = ContinuousClock().now
   private var lineIsOpen = false
   /// Seconds between two lines of the same kind when the output is no terminal.
-  private let interval = Duration.seconds(10)
+  private let interval: Duration
 
-  init(quiet: Bool = false) { self.quiet = quiet }
+  init(quiet: Bool = false, interval: Duration = .seconds(10)) { (self.quiet, self.interval) = (quiet, interval) }
 
   func show(_ progress: RunProgress) {
     guard !quiet else { return }

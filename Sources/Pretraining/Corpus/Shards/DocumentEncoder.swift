@@ -8,21 +8,37 @@ struct DocumentEncoder {
   private let rule: HeldOutRule
   private let threads: Int
 
+  private let chunkBytes: Int
+
   /// About as many bytes are tokenized by a thread before it takes the next ones.
-  private static let chunkBytes = 1 << 18
+  static let chunkBytes = 1 << 18
   /// Chunks for each thread in one round, so that threads that are done sooner help the others.
   private static let chunksPerThread = 4
 
   /// - Parameter threads: less than 1 is 1.
-  init(_ source: TextSource, _ tokenizer: CorpusTokenizer, _ rule: HeldOutRule, threads: Int) {
+  init(
+    _ source: TextSource, _ tokenizer: CorpusTokenizer, _ rule: HeldOutRule, threads: Int,
+    chunkBytes: Int = DocumentEncoder.chunkBytes
+  ) {
     reader = DocumentReader(source)
     self.tokenizer = tokenizer
     self.rule = rule
     self.threads = max(1, threads)
+    self.chunkBytes = chunkBytes
   }
 
   /// Bytes of the files, as they lie on the disk, that were read so far.
   var bytesRead: Int { reader.bytesRead }
+
+  /// Passes over documents that an earlier process has tokenized.
+  ///
+  /// - Throws: what `check` throws, which is told the bytes read, now and then.
+  mutating func skip(_ documents: Int, _ check: (Int) throws -> Void) throws {
+    for number in 0..<documents {
+      if number % 4096 == 0 { try check(bytesRead) }
+      guard try reader.nextRaw() != nil else { return }
+    }
+  }
 
   /// The next documents, in the order of the files; none after the last.
   ///
@@ -40,7 +56,7 @@ struct DocumentEncoder {
 
   private mutating func nextChunk() throws -> [RawDocument] {
     var (chunk, bytes) = ([RawDocument](), 0)
-    while bytes < Self.chunkBytes, let document = try reader.nextRaw() {
+    while bytes < chunkBytes, let document = try reader.nextRaw() {
       chunk.append(document)
       // A document without text costs something, too.
       bytes += document.bytes.count + 1

@@ -15,11 +15,14 @@ struct EncodedDocuments: Sendable {
   var heldOut = Side()
   var textBytes = 0
   var emptyDocuments = 0
+  /// All documents, empty ones too.
+  let documents: Int
 
   /// Tokenizes documents.
   ///
   /// - Throws: ``CorpusError`` that names the document's place, `TokenizationError`.
   init(_ documents: [RawDocument], _ tokenizer: CorpusTokenizer, _ rule: HeldOutRule) throws {
+    self.documents = documents.count
     for document in documents {
       let text = try document.text()
       textBytes += text.count
@@ -27,19 +30,22 @@ struct EncodedDocuments: Sendable {
         emptyDocuments += 1
         continue
       }
-      // A special token that is spelled in a document becomes its id, as in every text.
-      let ids = try tokenizer.tokenizer.encode(String(decoding: text, as: UTF8.self), addSpecialTokens: false)
-      if let id = ids.first(where: { !(0..<tokenizer.vocabularySize).contains($0) }) {
-        throw CorpusError.tokenizer(
-          .init(
-            document.place, expected: "ids in 0..<\(tokenizer.vocabularySize)", got: "\(id)",
-            fix: "The tokenizer contradicts itself; use another."))
-      }
-      if rule.holdsOut(text) {
-        heldOut.append(ids, end: tokenizer.end, bytesPerToken: tokenizer.bytesPerToken)
-      } else {
-        train.append(ids, end: tokenizer.end, bytesPerToken: tokenizer.bytesPerToken)
-      }
+      for part in rule.parts(of: text, isOnly: document.isOnly) { try append(part, tokenizer, document.place) }
+    }
+  }
+
+  /// What spells a special token is text: only the tokens between documents are ends.
+  private mutating func append(_ part: HeldOutRule.Part, _ tokenizer: CorpusTokenizer, _ place: String) throws {
+    let ids = try tokenizer.tokenizer.encodePlain(String(decoding: part.text, as: UTF8.self))
+    if let id = ids.first(where: { !(0..<tokenizer.vocabularySize).contains($0) }) {
+      throw CorpusError.tokenizer(
+        .init(
+          place, expected: "ids in 0..<\(tokenizer.vocabularySize)", got: "\(id)",
+          fix: "The tokenizer contradicts itself; use another."))
+    }
+    switch part.side {
+    case .train: train.append(ids, end: tokenizer.end, bytesPerToken: tokenizer.bytesPerToken)
+    case .heldOut: heldOut.append(ids, end: tokenizer.end, bytesPerToken: tokenizer.bytesPerToken)
     }
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// `tokens.json`: what lies in a folder of shards, and of what it was made.
 struct ShardManifest: Codable, Equatable {
   static let fileName = "tokens.json"
-  static let currentFormat = "accrete-tokens-1"
+  static let currentFormat = "accrete-tokens-2"
   /// The most bytes that are read of one; a source has a line or two for each file of tokens and of text.
   static let sizeLimit = 16 << 20
 
@@ -24,6 +24,8 @@ struct ShardManifest: Codable, Equatable {
     var name: String
     /// What the tokens were made of, in order.
     var files: [TextFile]
+    /// The field of rows that has the text; nil: `text`.
+    var field: String?
     /// Bytes of UTF-8 of all documents.
     var textBytes: Int
     /// Documents without text, which were skipped.

@@ -14,7 +14,12 @@ struct ShardWriter {
   private var bytes: [UInt8] = []
   private var documents = 0
 
-  init(in folder: URL, source: String, side: CorpusSide, bytesPerToken: Int, tokensPerShard: Int) {
+  /// - Parameter unfinished: what an earlier process has left; nil: from the beginning.
+  init(
+    in folder: URL, source: String, side: CorpusSide, bytesPerToken: Int, tokensPerShard: Int,
+    unfinished: UnfinishedTokens.Side? = nil
+  ) {
+    if let unfinished { (shards, bytes, documents) = (unfinished.shards, unfinished.bytes, unfinished.documents) }
     self.folder = folder
     self.source = source
     self.side = side
@@ -38,6 +43,12 @@ struct ShardWriter {
       }
     }
   }
+
+  /// All tokens so far.
+  var tokens: Int { shards.reduce(0) { $0 + $1.tokens } + bytes.count / bytesPerToken }
+
+  /// What is written, and what waits.
+  var unfinished: UnfinishedTokens.Side { .init(shards: shards, bytes: bytes, documents: documents) }
 
   /// Writes what is left.
   mutating func finish() throws {

@@ -16,12 +16,13 @@ struct TextFileState {
 
   /// Reads the whole file for its digest.
   ///
+  /// - Parameter check: called after each piece; what it throws ends the reading.
   /// - Throws: `FileError`.
-  init(_ url: URL) throws {
+  init(_ url: URL, check: () throws -> Void = {}) throws {
     self.url = url
     stamp = try Self.stamp(of: url)
     described = ShardManifest.TextFile(
-      name: url.lastPathComponent, bytes: stamp.size, digest: try Digest(ofFile: url))
+      name: url.lastPathComponent, bytes: stamp.size, digest: try Digest(ofFile: url, check: check))
   }
 
   /// Requires that nobody has written the file since its digest was taken.

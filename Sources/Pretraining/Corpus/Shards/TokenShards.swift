@@ -4,7 +4,7 @@ public import Foundation
 /// Tokenizes text once, into files of tokens that every later run reads.
 ///
 /// A folder has `SOURCE-train-00000.tokens`, …, `SOURCE-held-out-00000.tokens`, … and, written last, `tokens.json`. The bytes are
-/// the same for every number of threads.
+/// the same for every number of threads, and for a making that was ended and gone on with (``UnfinishedTokens``).
 public struct TokenShards: Sendable {
   /// The most tokens of a file.
   public static let tokensPerShard = 1 << 24
@@ -28,6 +28,10 @@ public struct TokenShards: Sendable {
   public let tokenizer: CorpusTokenizer
   public let rule: HeldOutRule
   let tokensPerShard: Int
+  /// How often what is done so far is written down.
+  var pause = Duration.seconds(20)
+  /// Bytes of text that a thread takes at a time.
+  var chunkBytes = DocumentEncoder.chunkBytes
 
   /// - Parameters:
   ///   - sources: their order is that of weights and of all results.
@@ -53,13 +57,13 @@ public struct TokenShards: Sendable {
   ///   - folder: made if it is missing.
   ///   - threads: that tokenize; less than 1 is 1.
   ///   - verification: of shards that are there already.
-  ///   - progress: called on this thread, some times a second.
+  ///   - progress: called on this thread, some times a second; what it throws ends the making, and the next goes on from there.
   /// - Returns: the open folder, and whether its tokens were made now.
   /// - Throws: ``CorpusError``, `FileError`, `TokenizationError`. A damaged shard is an error and not made anew, as disks do not
   ///   damage files for no reason.
   public func prepare(
     in folder: URL, threads: Int = 1, verification: TokenCorpus.Verification = .digests,
-    progress: (Progress) -> Void = { _ in }
+    progress: (Progress) throws -> Void = { _ in }
   ) throws -> (corpus: TokenCorpus, isNew: Bool) {
     let states = try digest(progress)
     if let manifest = try OptionalFile.read({ try ShardManifest.read(in: folder) }), isOf(manifest, states) {
@@ -71,16 +75,16 @@ public struct TokenShards: Sendable {
   }
 
   /// The digests of all files, by source.
-  private func digest(_ progress: (Progress) -> Void) throws -> [[TextFileState]] {
+  private func digest(_ progress: (Progress) throws -> Void) throws -> [[TextFileState]] {
     let sizes = try sources.map { source in try source.files.map { try FileInput($0).size } }
     let total = sizes.joined().reduce(0, +)
     var done = 0
     return try zip(sources, sizes).map { source, sizes in
       try zip(source.files, sizes).map { file, size in
-        progress(
-          Progress(phase: .digesting, source: source.name, bytesRead: done, bytesTotal: total, tokens: 0))
+        let state = Progress(phase: .digesting, source: source.name, bytesRead: done, bytesTotal: total, tokens: 0)
+        try progress(state)
         done += size
-        return try TextFileState(file)
+        return try TextFileState(file) { try progress(state) }
       }
     }
   }
@@ -90,6 +94,7 @@ public struct TokenShards: Sendable {
     manifest.tokenizerDigest == tokenizer.digest && manifest.endToken == tokenizer.end
       && manifest.vocabularySize == tokenizer.vocabularySize && manifest.heldOut == rule.share
       && manifest.sources.map(\.name) == sources.map(\.name)
+      && manifest.sources.map { $0.field ?? TextSource.defaultField } == sources.map(\.field)
       && manifest.sources.map { $0.files.map(\.digest) } == states.map { $0.map(\.described.digest) }
   }
 }

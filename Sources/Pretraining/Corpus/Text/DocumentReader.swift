@@ -8,14 +8,18 @@ public struct DocumentReader {
   public static let longestText = 64 << 20
 
   private let files: [URL]
+  private let field: [UInt8]
   /// The number of the file that is opened next.
   private var next = 0
   /// The open file, if it is one of rows; one of text is read when it is opened.
   private var lines: LineInput?
   private var bytesOfFilesDone = 0
+  /// The second document, which is read with the first: whether there is one decides what the first is.
+  private var ahead: RawDocument?
+  private var isBegun = false
 
   /// - Parameter source: whose files are opened one after the other, as they are needed.
-  public init(_ source: TextSource) { files = source.files }
+  public init(_ source: TextSource) { (files, field) = (source.files, Array(source.field.utf8)) }
 
   /// Bytes of the files, as they lie on the disk, that were read so far.
   public var bytesRead: Int { bytesOfFilesDone + (lines?.bytesRead ?? 0) }
@@ -27,12 +31,34 @@ public struct DocumentReader {
     try nextRaw()?.text()
   }
 
+  /// The next document, cut into what is learned from and what is held out; an empty one has no parts. nil after the last.
+  ///
+  /// - Throws: as ``nextDocument()``.
+  public mutating func nextParts(_ rule: HeldOutRule) throws -> [HeldOutRule.Part]? {
+    try nextRaw().map { try rule.parts(of: $0.text(), isOnly: $0.isOnly) }
+  }
+
   /// The next document as it lies in its file.
   mutating func nextRaw() throws -> RawDocument? {
+    guard isBegun else {
+      isBegun = true
+      guard var first = try read() else { return nil }
+      ahead = try read()
+      first.isOnly = ahead == nil
+      return first
+    }
+    if let document = ahead {
+      ahead = nil
+      return document
+    }
+    return try read()
+  }
+
+  private mutating func read() throws -> RawDocument? {
     while true {
       while let line = try lines?.next() {
         if line.allSatisfy(Self.isBlank) { continue }
-        return RawDocument(place: lines?.place ?? "", form: .rows, bytes: line)
+        return RawDocument(place: lines?.place ?? "", form: .rows, bytes: line, field: field)
       }
       bytesOfFilesDone += lines?.bytesRead ?? 0
       lines = nil
@@ -47,7 +73,7 @@ public struct DocumentReader {
       }
       let text = try Self.whole(&input, path: url.relativePath)
       bytesOfFilesDone += input.bytesRead
-      return RawDocument(place: url.relativePath, form: .text, bytes: text)
+      return RawDocument(place: url.relativePath, form: .text, bytes: text, field: field)
     }
   }
 

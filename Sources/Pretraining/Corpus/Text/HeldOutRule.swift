@@ -1,6 +1,7 @@
 /// Which documents are kept from training, by their text alone: a repeated document is never on both sides.
 ///
-/// A document is held out when FNV-1a 64 of its UTF-8, reduced modulo 10,000, is below `share · 10,000` (docs/pretraining.md).
+/// A document is held out when FNV-1a 64 of its UTF-8, reduced modulo 10,000, is below `share · 10,000` (docs/pretraining.md). The only
+/// document of a source is cut by position instead: its end is held out.
 public struct HeldOutRule: Sendable, Equatable {
   /// The share that is held out where nothing else is said.
   public static let defaultShare = 0.002
@@ -27,6 +28,39 @@ public struct HeldOutRule: Sendable, Equatable {
   /// - Parameter document: its UTF-8.
   public func holdsOut(_ document: [UInt8]) -> Bool {
     Double(Self.hash(document) % Self.buckets) < share * Double(Self.buckets)
+  }
+
+  /// A document, or a part of one, and where it goes.
+  public struct Part: Sendable, Equatable {
+    public let side: CorpusSide
+    /// UTF-8; not empty.
+    public let text: [UInt8]
+  }
+
+  /// Where a document goes.
+  ///
+  /// - Parameters:
+  ///   - document: its UTF-8.
+  ///   - isOnly: whether its source has no other: then its last `share` is held out, from the line on that begins there, or where no
+  ///     line does from the character on.
+  /// - Returns: nothing for an empty document.
+  public func parts(of document: [UInt8], isOnly: Bool) -> [Part] {
+    guard !document.isEmpty else { return [] }
+    guard isOnly, share > 0 else {
+      return [Part(side: holdsOut(document) ? .heldOut : .train, text: document)]
+    }
+    let cut = cut(document)
+    return [(CorpusSide.train, document[..<cut]), (.heldOut, document[cut...])].compactMap { side, text in
+      text.isEmpty ? nil : Part(side: side, text: Array(text))
+    }
+  }
+
+  private func cut(_ document: [UInt8]) -> Int {
+    var place = document.count - Int((Double(document.count) * share).rounded(.up))
+    if let end = document[place...].firstIndex(of: UInt8(ascii: "\n")), end + 1 < document.count { return end + 1 }
+    // Bytes 10xxxxxx go on with a character.
+    while place > 0, document[place] & 0xC0 == 0x80 { place -= 1 }
+    return place
   }
 
   /// FNV-1a with 64 bits.

@@ -7,6 +7,10 @@ struct RawDocument: Sendable {
   let place: String
   let form: TextFileKind.Form
   let bytes: [UInt8]
+  /// The field of a row that has the text.
+  let field: [UInt8]
+  /// Whether its source has no other.
+  var isOnly = false
 
   /// The document's UTF-8.
   ///
@@ -31,21 +35,25 @@ struct RawDocument: Sendable {
       throw CorpusError.row(
         .init(
           place, expected: "a JSON object in UTF-8", got: "\(failure.reason) at byte \(failure.place) of the line",
-          fix: "Write every row as {\"text\": \"…\"} on one line; if the file is gzipped, its name must end in .gz."))
+          fix: "Write every row as {\"\(name)\": \"…\"} on one line; if the file is gzipped, its name must end in .gz.")
+      )
     }
     guard case .object(let members) = tree else { throw wrong(expected: "a JSON object", got: tree.kind) }
-    guard let text = members.first(where: { $0.name == Self.key })?.value else {
-      throw wrong(expected: "a field \"text\"", got: "none")
+    guard let text = members.first(where: { $0.name == field })?.value else {
+      throw wrong(expected: "a field \"\(name)\"", got: "none")
     }
-    guard case .text(let bytes) = text else { throw wrong(expected: "a string \"text\"", got: text.kind) }
+    guard case .text(let bytes) = text else { throw wrong(expected: "a string \"\(name)\"", got: text.kind) }
     return bytes
   }
 
-  private static let key = Array("text".utf8)
+  private var name: String { String(decoding: field, as: UTF8.self) }
 
   private func wrong(expected: String, got: String) -> CorpusError {
     .row(
       .init(
-        place, expected: expected, got: got, fix: "Write every row as {\"text\": \"…\"}; other fields are ignored."))
+        place, expected: expected, got: got,
+        fix:
+          "Write every row as {\"\(name)\": \"…\"}, or name the field that has the text (text-field); others are ignored."
+      ))
   }
 }

@@ -3,13 +3,18 @@ public import Foundation
 
 /// A named part of the text that a base learns from: files that are read in their order as one.
 ///
-/// A file is `.jsonl`, one JSON object with a `"text"` on each line, or `.txt`, which is one document; either may be gzipped and
+/// A file is `.jsonl`, one JSON object with a text on each line, or `.txt`, which is one document; either may be gzipped and
 /// then ends in `.gz`.
 public struct TextSource: Sendable, Equatable {
   /// What the shards of the source are called by, and its weights.
   public let name: String
   /// In the order in which they are read.
   public let files: [URL]
+  /// The field of a row that has the text.
+  public let field: String
+
+  /// The field where nothing else is said.
+  public static let defaultField = "text"
 
   /// The longest name; files add to it.
   static let longestName = 100
@@ -17,8 +22,9 @@ public struct TextSource: Sendable, Equatable {
   /// - Parameters:
   ///   - name: 1 to 100 ASCII letters, digits, `.`, `_` and `-`, not starting with `.`.
   ///   - files: at least one.
+  ///   - field: of a row that has the text.
   /// - Throws: ``CorpusError/source(_:)``, ``CorpusError/file(_:)`` for a file whose name says nothing of what it holds.
-  public init(name: String, files: [URL]) throws {
+  public init(name: String, files: [URL], field: String = defaultField) throws {
     guard PlainName.isPlain(name, longest: Self.longestName) else {
       throw CorpusError.source(
         .init(
@@ -34,6 +40,7 @@ public struct TextSource: Sendable, Equatable {
     for file in files { _ = try TextFileKind(of: file) }
     self.name = name
     self.files = files
+    self.field = field
   }
 
   /// Refuses sources that would share files: names count as the same if they differ only in case, as on many systems.
@@ -50,31 +57,6 @@ public struct TextSource: Sendable, Equatable {
         .init(
           "source \(name)", expected: "a name of its own", got: "the name of another source",
           fix: "Rename one of the two, or give the files of both to one; upper and lower case count as the same."))
-    }
-  }
-}
-
-/// What a text file holds, by its name.
-struct TextFileKind: Equatable {
-  enum Form { case rows, text }
-
-  let form: Form
-  let isGzipped: Bool
-
-  /// - Throws: ``CorpusError/file(_:)``.
-  init(of url: URL) throws {
-    var name = url.lastPathComponent.lowercased()[...]
-    isGzipped = name.hasSuffix(".gz")
-    if isGzipped { name = name.dropLast(".gz".count) }
-    if name.hasSuffix(".jsonl") {
-      form = .rows
-    } else if name.hasSuffix(".txt") {
-      form = .text
-    } else {
-      throw CorpusError.file(
-        .init(
-          url.relativePath, expected: "a name that ends in .jsonl, .txt, .jsonl.gz or .txt.gz", got: "another one",
-          fix: "Rename the file by what it holds: rows {\"text\": …}, or plain text."))
     }
   }
 }

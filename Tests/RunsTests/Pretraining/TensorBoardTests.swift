@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+@testable import Runs
+
+/// The file of curves, beside what TensorBoard's own writer makes (Scripts/reference/pretraining/tensorboard_golden.py).
+@Suite struct TensorBoardTests {
+  private struct Golden: Decodable {
+    struct Step: Decodable {
+      let step: Int
+      let tags: [String]
+      let values: [Double]
+    }
+    let time: Double
+    let steps: [Step]
+    let hex: String
+  }
+
+  private static func golden() throws -> Golden {
+    var tests = URL(fileURLWithPath: #filePath)
+    for _ in 0..<3 { tests.deleteLastPathComponent() }
+    return try JSONDecoder().decode(
+      Golden.self, from: Data(contentsOf: tests.appendingPathComponent("Goldens/pretraining/tensorboard.json")))
+  }
+
+  @Test func bytesAreTensorBoards() throws {
+    let golden = try Self.golden()
+    var made = TensorBoardLog.record(TensorBoardLog.version(at: Date(timeIntervalSince1970: golden.time)))
+    for step in golden.steps {
+      made += TensorBoardLog.record(
+        TensorBoardLog.event(
+          step: step.step, Array(zip(step.tags, step.values).map { (tag: $0, value: $1) }),
+          at: Date(timeIntervalSince1970: golden.time + Double(step.step))))
+    }
+    #expect(made.map { String(format: "%02x", $0) }.joined() == golden.hex)
+  }
+
+  /// A run that goes on has every step once: what was written after its checkpoint is cut off, as is half a record.
+  @Test func cutBackToTheCheckpoint() throws {
+    let scratch = try Scratch()
+    let place = scratch.place("tensorboard/\(TensorBoardLog.fileName)")
+    let time = Date(timeIntervalSince1970: 1)
+    do {
+      let log = try TensorBoardLog(place, keepingTo: nil)
+      for step in [0, 1, 2, 2, 3, 300] { try log.append(step: step, [("a", 1)], at: time) }
+    }
+    let whole = try Data(contentsOf: place)
+    let record = TensorBoardLog.record(TensorBoardLog.event(step: 3, [("a", 1)], at: time)).count
+    for (step, kept) in [(300, 0), (299, 1), (3, 1), (2, 2)] {
+      try (whole + whole.prefix(20)).write(to: place)
+      _ = try TensorBoardLog(place, keepingTo: step)
+      let bytes = try Data(contentsOf: place).count
+      // The record of step 300 has one byte more.
+      #expect(bytes == whole.count - (kept > 0 ? kept * record + 1 : 0), "\(step)")
+    }
+    // Not one of ours, and begun anew.
+    try Data("something".utf8).write(to: place)
+    do {
+      let log = try TensorBoardLog(place, keepingTo: 5)
+      try log.append(step: 6, [("a", 1)], at: time)
+    }
+    #expect(try Data(contentsOf: place).count == 40 + record)
+    _ = try TensorBoardLog(place, keepingTo: nil)
+    #expect(try Data(contentsOf: place).count == 40)
+  }
+
+  @Test func aResumedRunHasEveryStepOnce() throws {
+    let scratch = try Scratch()
+    let place = scratch.place("run")
+    let configuration = try SmallPretraining.configuration(scratch)
+    do {
+      let run = try PretrainingRun.start(configuration, in: place)
+      #expect(throws: RunError.self) { try run.run { run.stepsDone == 4 ? .stop(signal: 15) : nil } }
+    }
+    let file = place.appendingPathComponent("tensorboard/\(TensorBoardLog.fileName)")
+    let stopped = try Data(contentsOf: file)
+    // Killed after more steps than the checkpoint has.
+    let later = TensorBoardLog.record(TensorBoardLog.event(step: 5, [("loss/train", 99)], at: Date()))
+    try (stopped + Data(later)).write(to: file)
+    let run = try PretrainingRun.resume(place)
+    try run.run()
+    let content = try Data(contentsOf: file)
+    #expect(content.starts(with: stopped) && content.range(of: Data(later)) == nil)
+    for (tag, count) in [("loss/train", 10), ("learning-rate", 10), ("tokens-per-second", 10), ("loss/held-out", 4)] {
+      var (found, rest) = (0, content[...])
+      while let range = rest.range(of: Data(tag.utf8)) { (found, rest) = (found + 1, rest[range.upperBound...]) }
+      #expect(found == count, "\(tag): \(found)")
+    }
+  }
+}
