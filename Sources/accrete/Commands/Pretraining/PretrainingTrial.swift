@@ -27,6 +27,6 @@ enum PretrainingTrial {
       "disk: at most \(mebibytes(result.diskBytes)), of which a checkpoint has \(mebibytes(result.checkpointBytes)); \(mebibytes(result.freeDiskBytes)) free",
       "time: about \(duration(result.estimatedSeconds)) at these speeds, preparation not included",
     ]
-    Console.output(lines.joined(separator: "\n"))
+    try Console.output(lines.joined(separator: "\n"))
   }
 }
