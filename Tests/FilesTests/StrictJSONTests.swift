@@ -60,8 +60,14 @@ import Testing
     #expect(value == parsed)
     let scratch = try Scratch()
     let file = try scratch.write(String(decoding: text, as: UTF8.self), to: "o.json")
-    #expect(try .object(JSONFile.readObject(from: file, limit: 1 << 10)) == value)
-    for wrong in [#"{"a":1,"a":2}"#, "[1]", "{\"\u{C5}\":1,\"\u{212B}\":2}", #"{"a":1,}"#] {
+    let object = try JSONFile.readObject(from: file, limit: 1 << 10)
+    #expect(JSONValue.object(Dictionary(uniqueKeysWithValues: object.map { ($0.key.text, $0.value) })) == value)
+    // One character, two texts: two keys.
+    let alike = try scratch.write("{\"\u{C5}\":1,\"\u{212B}\":2}", to: "alike.json")
+    #expect(
+      try JSONFile.readObject(from: alike, limit: 1 << 10)
+        == [ExactText("\u{C5}"): .number(1), ExactText("\u{212B}"): .number(2)])
+    for wrong in [#"{"a":1,"a":2}"#, "[1]", #"{"a":1,}"#] {
       let file = try scratch.write(wrong, to: "w.json")
       #expect(throws: FileError.self, "\(wrong)") { try JSONFile.readObject(from: file, limit: 1 << 10) }
     }
