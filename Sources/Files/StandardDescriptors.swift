@@ -25,7 +25,8 @@ public enum StandardDescriptors {
   /// From now on writing to a pipe that nobody reads is an error of that write (`EPIPE`), and does not end the process.
   public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-  /// Writes all of `data`.
+  /// Writes all of `data`, waiting where a reader is slow.
+  /// - Throws: ``Failure``.
   public static func write(_ data: Data, to descriptor: Int32) throws(Failure) {
     var rest = data[...]
     while !rest.isEmpty {
@@ -45,7 +46,8 @@ public enum StandardDescriptors {
     }
   }
 
-  /// Flushes a descriptor to its disk, if it is a file, and closes it. Its number stays taken.
+  /// Flushes a descriptor to its disk, if it is a file, and closes it. Its number stays taken, by `/dev/null`.
+  /// - Throws: ``Failure``.
   public static func close(_ descriptor: Int32) throws(Failure) {
     var status = stat()
     if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, fsync(descriptor) != 0 {

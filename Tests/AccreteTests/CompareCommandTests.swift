@@ -89,7 +89,9 @@ extension CommandLineTests {
         }
       }
       let limit = Date().addingTimeInterval(120)
-      while Date() < limit, try !ends().allSatisfy({ $0.last?.contains("stopped by signal 15") == true }) { usleep(1000) }
+      while Date() < limit, try !ends().allSatisfy({ $0.last?.contains("stopped by signal 15") == true }) {
+        usleep(1000)
+      }
       for (cell, end) in zip(Self.cells, try ends()) {
         #expect(end.first == "the process that started this one has ended", "\(end)")
         #expect(end.last?.contains("stopped by signal 15") == true, "\(end)")
