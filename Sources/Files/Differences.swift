@@ -22,6 +22,17 @@ public enum Differences {
     return result.isEmpty ? [Difference(key: "a number", first: "one", second: "another")] : result
   }
 
+  /// All differences as one, for a message that puts the key into backticks: `a`, `b`. nil: there is none.
+  ///
+  /// Some values follow from others, so that the first key alone may not be the one that somebody changed.
+  public static func together<Value: Encodable & Equatable>(_ first: Value, _ second: Value) throws -> Difference? {
+    let all = try list(first, second).prefix(6)
+    guard !all.isEmpty else { return nil }
+    return Difference(
+      key: all.map(\.key).joined(separator: "`, `"), first: all.map(\.first).joined(separator: ", "),
+      second: all.map(\.second).joined(separator: ", "))
+  }
+
   private static func leaves(_ value: some Encodable) throws -> [String: String] {
     var result: [String: String] = [:]
     func add(_ value: JSONValue, _ key: String) {

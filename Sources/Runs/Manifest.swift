@@ -83,7 +83,9 @@ public struct Manifest: Sendable, Equatable, Codable {
   /// Whether a base with the same weights is described as it was.
   /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` that names the key.
   func requireSameBase(_ now: DecoderConfiguration?, folder: URL) throws {
-    guard let baseConfiguration, let now, let change = try Differences.list(baseConfiguration, now).first else { return }
+    guard let baseConfiguration, let now, let change = try Differences.together(baseConfiguration, now) else {
+      return
+    }
     throw RunError.changed(
       folder: folder.path, what: "`\(change.key)` of the base's config.json or generation_config.json",
       recorded: change.first, now: change.second)

@@ -128,7 +128,9 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
       seals[reference.file] = reference.seal
       for name in reference.tensors {
         guard tensors[name] == nil, other.shape(of: name) != nil else {
-          throw damaged("it refers to `\(name.prefix(60))` of \(reference.file), which has no such tensor or is not alone to have it")
+          throw damaged(
+            "it refers to `\(name.prefix(60))` of \(reference.file), which has no such tensor or is not alone to have it"
+          )
         }
         tensors[name] = try other.tensor(name).cloned()
         owners[name] = reference.file

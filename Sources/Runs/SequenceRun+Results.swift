@@ -15,7 +15,9 @@ extension SequenceRun {
       let file = InferredMatrixFile(
         matrix: MatrixFile(
           manifest, routed.matrix, .clean, cut: nil,
-          rows: "R[i][j]: \(manifest.scoreName(.clean)) on task j after learning i tasks, of the experts that the router chose"),
+          rows:
+            "R[i][j]: \(manifest.scoreName(.clean)) on task j after learning i tasks, of the experts that the router chose"
+        ),
         routerAccuracy: routed.routerAccuracy.scores, unknownRate: routed.unknownRate.scores)
       files.append(try .init(file, at: folder.inferredMatrix))
     }

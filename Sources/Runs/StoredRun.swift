@@ -90,7 +90,9 @@ public struct StoredRun {
     case .newest: return try folder.checkpointPlaces().last
     case .learned:
       // Without the newest, an earlier state would answer in its place.
-      if let newest = try folder.newestSealed().map(folder.checkpoint), !FileManager.default.fileExists(atPath: newest.path) {
+      if let newest = try folder.newestSealed().map(folder.checkpoint),
+        !FileManager.default.fileExists(atPath: newest.path)
+      {
         try folder.requireSealed(newest)
       }
       return try folder.checkpointPlaces().last { $0.step == nil }

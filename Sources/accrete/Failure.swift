@@ -44,8 +44,10 @@ enum Failure {
     switch error {
     case let error as RunError:
       switch error {
-      case .folderExists, .invalidConfiguration, .unknownTask, .sameTaskTwice, .notARun, .notBegun, .otherBeginning: usage
-      case .changed, .checkpointDamaged, .noEndToken, .fileChanged, .fileRemoved, .checkpointNeeds, .earlierForm: badData
+      case .folderExists, .invalidConfiguration, .unknownTask, .sameTaskTwice, .notARun, .notBegun, .otherBeginning:
+        usage
+      case .changed, .checkpointDamaged, .noEndToken, .fileChanged, .fileRemoved, .checkpointNeeds, .earlierForm:
+        badData
       case .inUse, .notEnoughDisk: inputOutput
       case .readOnly: defect
       case .interrupted(_, let signal, _): 128 + signal

@@ -16,7 +16,8 @@ extension CommandLineTests {
     private func decided(_ comparison: URL) throws -> [String: Data] {
       try tree(comparison.appendingPathComponent("cells")).filter { path, _ in
         let name = (path as NSString).lastPathComponent
-        return path.contains("/") && !["timings.jsonl", "metrics.json", "costs.json", "seal.json", "lock"].contains(name)
+        return path.contains("/")
+          && !["timings.jsonl", "metrics.json", "costs.json", "seal.json", "lock"].contains(name)
       }
     }
 

@@ -136,7 +136,8 @@ extension CommandLineTests {
         }
         #expect(disk.grow(kilobytes: 20_000))
         // Whichever write it was, what it left is what seal.json allows.
-        let begun = FileManager.default.fileExists(atPath: run.appendingPathComponent("checkpoints/task-0.safetensors").path)
+        let begun = FileManager.default.fileExists(
+          atPath: run.appendingPathComponent("checkpoints/task-0.safetensors").path)
         if begun {
           let verified = try Accrete.run(["verify", run.path], in: folder)
           #expect(verified.code == 0, "\(kilobytes) KiB: \(verified.text)")

@@ -32,7 +32,10 @@ extension CommandLineTests {
           ]
         ),
         (["evaluate", "run", "--task", "weather"], ["costs.json", "checkpoints/task-2.safetensors"]),
-        (["generate", "--run", "run", "--task", "weather"] + text + one, ["manifest.json", "checkpoints/task-1.safetensors"]),
+        (
+          ["generate", "--run", "run", "--task", "weather"] + text + one,
+          ["manifest.json", "checkpoints/task-1.safetensors"]
+        ),
         (["generate", "--expert", "run/experts/weather"] + text + one, archive),
         (["experts", "show", "run/experts/weather"], archive),
         (["experts", "export", "run", "--task", "weather", "--out", "out"] + one, archive),

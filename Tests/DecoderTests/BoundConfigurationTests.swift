@@ -18,13 +18,17 @@ import Testing
     let configuration = try all()
     let fields = Mirror(reflecting: configuration).children.count
     #expect(DecoderConfiguration.CodingKeys.allCases.count == fields)
-    #expect(try JSONFile.decode([String: JSONValue].self, from: JSONFile.encode(configuration), path: "x").count == fields)
+    #expect(
+      try JSONFile.decode([String: JSONValue].self, from: JSONFile.encode(configuration), path: "x").count == fields)
   }
 
   @Test func whatIsReadAgainIsTheSame() throws {
     var configuration = try all()
-    let yarn = RopeScaling.YaRN(factor: 4, original: 128, betaFast: 32, betaSlow: 1, attentionFactor: 1.1, truncates: true)
-    for scaling in [.none, .linear(factor: 3), .ntkAlpha(1000), .llama3(factor: 8, low: 1, high: 4, original: 64), .yarn(yarn)] as [RopeScaling] {
+    let yarn = RopeScaling.YaRN(
+      factor: 4, original: 128, betaFast: 32, betaSlow: 1, attentionFactor: 1.1, truncates: true)
+    for scaling in [
+      .none, .linear(factor: 3), .ntkAlpha(1000), .llama3(factor: 8, low: 1, high: 4, original: 64), .yarn(yarn),
+    ] as [RopeScaling] {
       configuration.ropeScaling = scaling
       let again = try JSONFile.decode(DecoderConfiguration.self, from: JSONFile.encode(configuration), path: "x")
       #expect(again == configuration)

@@ -10,7 +10,9 @@ extension RunTests {
     private let kind = RunKind(method: "sequential")
 
     /// What a process leaves that was killed at one moment or another before the first checkpoint, made from a finished run.
-    private static let moments = ["an empty folder", "the lock", "half a manifest", "a manifest", "predictions", "half a checkpoint", "a seal"]
+    private static let moments = [
+      "an empty folder", "the lock", "half a manifest", "a manifest", "predictions", "half a checkpoint", "a seal",
+    ]
 
     private func leave(_ moment: String, _ scratch: Scratch) throws {
       let finished = RunFolder(try FinishedRuns.shared.folder(kind))
@@ -25,7 +27,8 @@ extension RunTests {
       if place >= 2 { try scratch.write("{", to: "run/.manifest.json.7.partial") }
       if place >= 3 { _ = try scratch.copy(finished.manifest, as: "run/manifest.json") }
       if place >= 4 {
-        try scratch.write(Data(contentsOf: finished.predictions(row: 0, task: "weather")), to: "run/predictions/row-0/weather.jsonl")
+        try scratch.write(
+          Data(contentsOf: finished.predictions(row: 0, task: "weather")), to: "run/predictions/row-0/weather.jsonl")
         for name in ["events.jsonl", "timings.jsonl"] { try scratch.write("", to: "run/\(name)") }
       }
       if place >= 5 { try scratch.write("half", to: "run/checkpoints/.task-0.safetensors.7.partial") }
@@ -55,7 +58,8 @@ extension RunTests {
       var configuration = try RunFolder(FinishedRuns.shared.folder(kind)).readManifest().configuration
       configuration.rank = 4
       let before = try tree(scratch.url).filter { $0.key != "run/lock" }
-      #expect(throws: RunError.otherBeginning(folder: scratch.place("run").path, key: "rank", recorded: "2", now: "4")) {
+      #expect(throws: RunError.otherBeginning(folder: scratch.place("run").path, key: "rank", recorded: "2", now: "4"))
+      {
         try SequenceRun.start(configuration, in: scratch.place("run"))
       }
       #expect(differences(before, try tree(scratch.url)).isEmpty)
@@ -63,7 +67,8 @@ extension RunTests {
 
     /// Anything that was learned, and anything that no run writes, keeps the folder from being taken.
     @Test(arguments: [
-      "checkpoints/task-0.safetensors", "checkpoints/task-0-step-1.safetensors", "experts/weather/expert.json", "notes.txt",
+      "checkpoints/task-0.safetensors", "checkpoints/task-0-step-1.safetensors", "experts/weather/expert.json",
+      "notes.txt",
       "predictions/row-1/weather.jsonl", "matrix.json", "events.jsonl", ".hidden", "checkpoints/notes",
     ])
     func whatIsNotTaken(name: String) throws {

@@ -28,7 +28,7 @@ extension RunTests {
       try SequenceRun.start(configuration, in: folder).run()
       let changes: [(String, [String: Any], key: String)] = [
         ("config.json", ["rope_theta": 500_000], "rope_theta"), ("config.json", ["rms_norm_eps": 1e-6], "rms_norm_eps"),
-        ("config.json", ["num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 64], "head_dim"),
+        ("config.json", ["num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 64], "num_attention_heads"),
         ("config.json", ["rope_scaling": ["rope_type": "linear", "factor": 2]], "rope_scaling"),
         ("config.json", ["max_position_embeddings": 256], "max_position_embeddings"),
         ("generation_config.json", ["eos_token_id": [0, 2]], "eos_token_id"),
@@ -55,7 +55,8 @@ extension RunTests {
         ]
         for (reader, read) in readers {
           let error = #expect(throws: (any Error).self, "\(reader), \(key)") { try read() }
-          #expect("\(error.map { "\($0)" } ?? "")".contains("`\(key)"), "\(reader), \(key): \(String(describing: error))")
+          #expect(
+            "\(error.map { "\($0)" } ?? "")".contains("`\(key)"), "\(reader), \(key): \(String(describing: error))")
         }
         try whole.write(to: file)
       }

@@ -33,7 +33,9 @@ extension RunTests {
 
     private func writeAll(_ count: Int) throws {
       var index = CheckpointIndex()
-      for tasks in 1...count { index = try state(tasks).write(tensors(tasks), training: nil, earlier: index, to: file(tasks)) }
+      for tasks in 1...count {
+        index = try state(tasks).write(tensors(tasks), training: nil, earlier: index, to: file(tasks))
+      }
     }
 
     @Test func whatIsWrittenAndWhereTheRestIs() throws {
@@ -45,7 +47,8 @@ extension RunTests {
       #expect(try SafetensorsFile(file(4)).names == ["moving", "t3"])
       let last = try RunCheckpoint.read(file(4))
       // Each reference leads to the file that holds the bytes, in one step.
-      #expect(last.checkpoint.references?.map(\.file) == ["task-1.safetensors", "task-2.safetensors", "task-3.safetensors"])
+      #expect(
+        last.checkpoint.references?.map(\.file) == ["task-1.safetensors", "task-2.safetensors", "task-3.safetensors"])
       #expect(last.checkpoint.references?.map(\.tensors) == [["t0"], ["t1"], ["returning", "t2"]])
       for (name, tensor) in try tensors(4) { #expect(try last.tensors[name]?.isEqual(to: tensor) == true, "\(name)") }
       #expect(last.tensors.count == 6)
@@ -78,7 +81,8 @@ extension RunTests {
 
     /// References of a stranger: out of the folder, to itself, to a later one, to a tensor that is not there or is there twice.
     @Test(arguments: [
-      ("../task-1.safetensors", "t0"), ("/etc/passwd", "t0"), ("task-3.safetensors", "t0"), ("task-4.safetensors", "t0"),
+      ("../task-1.safetensors", "t0"), ("/etc/passwd", "t0"), ("task-3.safetensors", "t0"),
+      ("task-4.safetensors", "t0"),
       ("task-1-step-2.safetensors", "t0"), ("task-1.safetensors", "none"), ("task-1.safetensors", "moving"),
     ])
     func referencesThatCannotBe(file name: String, tensor: String) throws {

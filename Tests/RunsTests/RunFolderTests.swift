@@ -9,7 +9,9 @@ extension RunTests {
   @Suite struct RunFolderTests {
     @Test(arguments: RunKind.all) func everyFileIsThere(kind: RunKind) throws {
       let folder = try FinishedRuns.shared.folder(kind)
-      var expected = ["manifest.json", "events.jsonl", "timings.jsonl", "matrix.json", "metrics.json", "costs.json", "seal.json"]
+      var expected = [
+        "manifest.json", "events.jsonl", "timings.jsonl", "matrix.json", "metrics.json", "costs.json", "seal.json",
+      ]
       for row in 0...2 {
         expected.append("checkpoints/task-\(row).safetensors")
         expected += Tiny.tasks.map { "predictions/row-\(row)/\($0).jsonl" }

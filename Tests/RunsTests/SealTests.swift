@@ -48,7 +48,8 @@ extension RunTests {
       let folder = try FinishedRuns.shared.copy(kind, to: scratch)
       for name in ["notes.txt", "report.html", "lock"] { try scratch.write("mine", to: "run/\(name)") }
       #expect(try !sealingFinds(folder))
-      try scratch.write(Data(contentsOf: RunFolder(folder).checkpoint(after: 1)), to: "run/checkpoints/task-1-step-9.safetensors")
+      try scratch.write(
+        Data(contentsOf: RunFolder(folder).checkpoint(after: 1)), to: "run/checkpoints/task-1-step-9.safetensors")
       #expect(try sealingFinds(folder))
     }
 
@@ -71,9 +72,13 @@ extension RunTests {
       let folder = try FinishedRuns.shared.copy(kind, to: scratch)
       let run = RunFolder(folder)
       let base = try Base(folder: Tiny.base)
-      let host = StoredExpert.Base(base.model.declared, digest: base.model.digest, tokenizerDigest: base.tokenizerDigest)
+      let host = StoredExpert.Base(
+        base.model.declared, digest: base.model.digest, tokenizerDigest: base.tokenizerDigest)
       let expert = run.expert("weather")
-      let evaluated = ["manifest.json", "costs.json", "statistics.json", "checkpoints/task-1.safetensors", "checkpoints/task-2.safetensors"]
+      let evaluated = [
+        "manifest.json", "costs.json", "statistics.json", "checkpoints/task-1.safetensors",
+        "checkpoints/task-2.safetensors",
+      ]
       let served = ["manifest.json", "costs.json", "checkpoints/task-1.safetensors", "checkpoints/task-2.safetensors"]
       let archive = ExpertArchive.files.map { "experts/weather/\($0)" }
       let resumed =
@@ -87,7 +92,9 @@ extension RunTests {
           "experts list", ["experts/weather/expert.json"],
           {
             for entry in try ExpertRegistry(run.experts).entries() {
-              if case .damaged(let reason) = entry.state { throw FileError.malformedJSON(path: entry.folder, reason: reason) }
+              if case .damaged(let reason) = entry.state {
+                throw FileError.malformedJSON(path: entry.folder, reason: reason)
+              }
             }
           }
         ),
@@ -116,7 +123,9 @@ extension RunTests {
           }
           let error = #expect(throws: (any Error).self, "\(command): \(name)") { try work() }
           // Its place is named.
-          #expect(error.map { "\($0)".contains(file.lastPathComponent) || "\($0)".contains("weather") } == true, "\(command): \(name)")
+          #expect(
+            error.map { "\($0)".contains(file.lastPathComponent) || "\($0)".contains("weather") } == true,
+            "\(command): \(name)")
           try whole.write(to: file)
         }
       }
@@ -141,7 +150,9 @@ extension RunTests {
 
     /// A file may be what it was and what it will be while it is written, and nothing else.
     @Test func whileFilesAreWritten() throws {
-      let (old, new, other) = (Digest(of: Data("old".utf8)), Digest(of: Data("new".utf8)), Digest(of: Data("other".utf8)))
+      let (old, new, other) = (
+        Digest(of: Data("old".utf8)), Digest(of: Data("new".utf8)), Digest(of: Data("other".utf8))
+      )
       var seal = RunSeal(files: ["a": old, "gone": old])
       seal.announce(new, at: "a")
       seal.announce(new, at: "b")

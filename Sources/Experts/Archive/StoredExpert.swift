@@ -41,7 +41,7 @@ public struct StoredExpert: Sendable {
       throw ExpertError.otherBase(
         expert: archive.name, expected: archive.baseDigest.description, got: base.digest.description)
     }
-    if let changed = try Differences.list(archive.baseConfiguration, base.configuration).first {
+    if let changed = try Differences.together(archive.baseConfiguration, base.configuration) {
       throw ExpertError.otherConfiguration(
         expert: archive.name, key: changed.key, expected: changed.first, got: changed.second)
     }

@@ -79,13 +79,15 @@ extension RunFolder {
     guard let data else {
       // It is written before anything else that is scored or learned.
       let files = FileManager.default
-      let scored = try [costs, matrix, metrics].contains { files.fileExists(atPath: $0.path) } || !checkpointPlaces().isEmpty
+      let scored =
+        try [costs, matrix, metrics].contains { files.fileExists(atPath: $0.path) } || !checkpointPlaces().isEmpty
       guard isOld || !scored else { throw RunError.fileRemoved(path: seal.path) }
       return nil
     }
     guard !isOld else {
       throw RunError.changed(
-        folder: url.path, what: manifest.lastPathComponent, recorded: "with format \(Manifest.currentFormat) and \(seal.lastPathComponent)",
+        folder: url.path, what: manifest.lastPathComponent,
+        recorded: "with format \(Manifest.currentFormat) and \(seal.lastPathComponent)",
         now: format.map { "with format \($0)" } ?? "missing")
     }
     return try RunSeal.decode(data, path: seal.path)

@@ -31,7 +31,9 @@ extension RunFolder {
   ///   - new: files with their digests to come.
   ///   - removed: files that will be removed.
   ///   - logs: how long the files are that grow.
-  func announce(_ new: [(place: URL, digest: Digest)], removed: [URL] = [], logs: [(place: URL, log: RunSeal.Log)] = []) throws {
+  func announce(_ new: [(place: URL, digest: Digest)], removed: [URL] = [], logs: [(place: URL, log: RunSeal.Log)] = [])
+    throws
+  {
     sealing.update { seal in
       for (place, digest) in new { seal.announce(digest, at: name(of: place)) }
       for place in removed { seal.announce(nil, at: name(of: place)) }

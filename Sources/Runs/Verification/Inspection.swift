@@ -151,7 +151,8 @@ struct Inspection {
     let name = folder.name(of: place)
     guard let seal = try folder.sealing.seal(of: folder), seal.before[name] != nil else { return nil }
     let now = try OptionalFile.read { try Digest(ofFile: folder.inside(place)) }
-    return now == seal.files[name] ? nil : "\(place.lastPathComponent) was about to be written when the process ended: resume writes it"
+    return now == seal.files[name]
+      ? nil : "\(place.lastPathComponent) was about to be written when the process ended: resume writes it"
   }
 
   func same<Value: Equatable>(_ what: String, _ recorded: Value, _ now: Value) throws {

@@ -112,7 +112,8 @@ struct ReportCommand: ParsableCommand {
     // Both are missing until the run has scored for the first time.
     let (matrix, legacy, metrics) = (try run.readMatrix(), try run.readLegacyMatrix(), try run.readMetrics())
     if try !run.isSealed() {
-      Console.error("warning: \(run.url.path): an earlier version made this run: changes of its files would not be noticed")
+      Console.error(
+        "warning: \(run.url.path): an earlier version made this run: changes of its files would not be noticed")
     }
     if json {
       try Console.output(

@@ -82,5 +82,7 @@ final class FinishedRuns: @unchecked Sendable {
 
 /// The files of a run that the configuration decides: all but those that tell times.
 func decided(_ folder: URL) throws -> [String: Data] {
-  try tree(folder).filter { path, _ in !["timings.jsonl", "metrics.json", "costs.json", "seal.json", "lock"].contains(path) }
+  try tree(folder).filter { path, _ in
+    !["timings.jsonl", "metrics.json", "costs.json", "seal.json", "lock"].contains(path)
+  }
 }

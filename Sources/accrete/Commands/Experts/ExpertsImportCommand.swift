@@ -47,7 +47,8 @@ struct ExpertsImportCommand: ParsableCommand {
       let archive = try NewFolder.make(out) { place in
         try ExpertArchive.write(
           stored.expert, name: name, method: stored.archive?.method ?? "peft", baseDigest: host.digest,
-          baseConfiguration: host.configuration, tokenizerDigest: tokenizer, promptDigest: stored.archive?.promptDigest, to: place)
+          baseConfiguration: host.configuration, tokenizerDigest: tokenizer, promptDigest: stored.archive?.promptDigest,
+          to: place)
       }
       if json {
         try Console.output(String(decoding: try JSONFile.encode(ExpertLine(archive, folder: out.path)), as: UTF8.self))
