@@ -272,12 +272,23 @@ public struct JSONParser {
 
   /// The text that must be next, as the UTF-8 that it stands for.
   private mutating func text() throws -> [UInt8] {
-    index += 1
-    let start = index
-    while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C, bytes[index] >= 0x20 { index += 1 }
+    let start = index + 1
+    index = endOfPlainText(from: start)
     var text = Array(bytes[start..<index])
     try endOfText { text.append(contentsOf: $0) }
     return text
+  }
+
+  /// Where the first byte is that does not stand for itself.
+  private func endOfPlainText(from start: Int) -> Int {
+    var end = start
+    let count = bytes.count
+    while end < count {
+      let byte = bytes[end]
+      if byte < 0x20 || byte == 0x22 || byte == 0x5C { break }
+      end += 1
+    }
+    return end
   }
 
   private mutating func skipText() throws {
@@ -286,18 +297,18 @@ public struct JSONParser {
   }
 
   /// Reads to the quotation mark that ends a text; `take` gets the bytes that it stands for, piece by piece.
-  private mutating func endOfText(_ take: (ArraySlice<UInt8>) -> Void) throws {
+  private mutating func endOfText(_ take: (Slice<UnsafeBufferPointer<UInt8>>) -> Void) throws {
     while let byte = current {
       switch byte {
       case 0x22:
         index += 1
         return
-      case 0x5C: take(try escape()[...])
+      case 0x5C: try escape().withUnsafeBufferPointer { take($0[...]) }
       case ..<0x20: throw failure(Self.controlCharacter(byte))
       default:
         let start = index
-        while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C, bytes[index] >= 0x20 { index += 1 }
-        take(Array(bytes[start..<index])[...])
+        index = endOfPlainText(from: start)
+        take(bytes[start..<index])
       }
     }
     throw failure("a string without an end")

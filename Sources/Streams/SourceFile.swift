@@ -38,16 +38,15 @@ struct SourceFile {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(file.size)
     // Of a line that is too long no more is read than it takes to know that.
-    var (line, start) = (1, 0)
+    var start = 0
     while true {
       let piece = try file.next()
       if piece.isEmpty { break }
       guard bytes.count + piece.count <= Limit.fileBytes else { throw Self.tooLarge(place) }
-      for (offset, byte) in piece.enumerated() where byte == UInt8(ascii: "\n") {
-        (line, start) = (line + 1, bytes.count + offset + 1)
-      }
+      if let end = piece.lastIndex(of: UInt8(ascii: "\n")) { start = bytes.count + end + 1 }
       bytes += piece
       guard bytes.count - start <= Limit.rowBytes else {
+        let line = 1 + bytes.count { $0 == UInt8(ascii: "\n") }
         throw Self.tooLong(Place(file: place.file, line: line), got: "more")
       }
     }

@@ -65,9 +65,11 @@ struct JSONPlace {
     return integer
   }
 
-  func elements() throws -> [JSONPlace] {
+  /// The elements of a list, each made when it is asked for: a file may have millions of them.
+  func elements() throws -> some RandomAccessCollection<JSONPlace> {
     guard case .list(let list) = value else { throw malformed("a list") }
-    return list.enumerated().map { JSONPlace(value: $1, key: "\(key)[\($0)]", file: file) }
+    let (key, file) = (key, file)
+    return list.indices.lazy.map { JSONPlace(value: list[$0], key: "\(key)[\($0)]", file: file) }
   }
 
   /// A flag that may be missing.

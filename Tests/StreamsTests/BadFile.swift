@@ -29,7 +29,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     BadFile(["", "  ", ""], ": expected at least one row, got none."),
     BadFile(
       [good, #"{"text": "x", "label" "a"}"#],
-      #":2: expected a JSON object, got text that is no JSON: "{"text": "x", "label" "a"}", byte 21: no colon after a key."#
+      #":2: expected a JSON object, got text that is no JSON: "{"text": "x", "label" "a"}", byte 22: no colon after a key."#
     ),
     BadFile(
       [good, #"{"text":"x","label":"a",}"#], #""label":"a",}", byte 24: a comma before the closing bracket."#,
