@@ -21,6 +21,12 @@ import Testing
   /// More than any machine's address space.
   @Test func forReal() throws {
     let error = #expect(throws: TorchError.self) { try Tensor(uninitialized: [1 << 54]) }
+    let version = TorchRuntime.version.split(separator: ".").compactMap { Int($0) }
+    if (version[0], version[1]) < (2, 13) {
+      // The C ABI of an older libtorch says that a call failed, and prints why.
+      #expect(error?.description.contains("standard error") == true)
+      return
+    }
     guard case .outOfMemory(_, _, let asked, nil)? = error else {
       Issue.record("\(String(describing: error))")
       return
