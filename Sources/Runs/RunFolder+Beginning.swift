@@ -82,7 +82,8 @@ extension RunFolder {
     do {
       // The manifest last: without it nobody could tell whose beginning this was.
       let names = try files.contentsOfDirectory(atPath: url.path)
-      for name in names where !["lock", "manifest.json"].contains(name) {
+      // The seal after what it lists: a process that is killed here leaves a beginning that can be read.
+      for name in names.sorted() where !["lock", "manifest.json"].contains(name) {
         try files.removeItem(at: url.appendingPathComponent(name))
       }
       for folder in [checkpoints, experts] { try Self.makeFolder(folder) }

@@ -127,7 +127,8 @@ public final class SequenceRun {
   ///   ``RunError/checkpointDamaged(path:reason:)``.
   public static func resume(_ url: URL, report: @escaping (RunProgress) -> Void = { _ in }) throws -> SequenceRun {
     let folder = RunFolder(url)
-    guard FileManager.default.fileExists(atPath: folder.manifest.path) || !FolderFile.exists("lock", in: url) else {
+    let isFolderOfOurs = ["lock", "checkpoints"].contains { FolderFile.exists($0, in: url) }
+    if isFolderOfOurs, !FolderFile.exists("manifest.json", in: url), try folder.isBeginning() {
       throw RunError.notBegun(folder: url.path)
     }
     // Before the lock, which would make a file in a folder that is no run.
