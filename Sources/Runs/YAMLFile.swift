@@ -80,6 +80,12 @@ enum YAMLFile {
           allowed: keys.sorted().listed)
       }
     }
+    for (key, value) in mapping {
+      guard let number = YAMLGuard.infinite(in: value) else { continue }
+      throw RunError.invalidConfiguration(
+        key: "\(path):\(number.mark?.line ?? key.mark?.line ?? 0): \(key.scalar?.string ?? "?")", got: number.string,
+        allowed: "a finite number")
+    }
     let safe = Node.Mapping(mapping.map { ($0.key, YAMLGuard.withoutSexagesimal($0.value)) })
     do {
       return try YAMLDecoder().decode(type, from: Node.mapping(safe))

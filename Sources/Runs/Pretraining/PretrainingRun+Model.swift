@@ -57,7 +57,7 @@ extension PretrainingRun {
     try JSONFile.write(
       JSONValue.object(["eos_token_id": .number(Double(manifest.endToken))]),
       to: folder.inside(folder.model("generation_config.json")))
-    for name in ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
+    for name in ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"] {
       let file = material.tokenizerFolder.appendingPathComponent(name)
       guard FileManager.default.fileExists(atPath: file.path) else { continue }
       try AtomicFile.write(MappedFile(file).data(), to: folder.inside(folder.model(name)))
