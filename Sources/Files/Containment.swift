@@ -15,8 +15,9 @@ public enum Containment {
     let root = try resolved(folder)
     let (base, path) = (folder.path, url.path)
     let prefix = base.hasSuffix("/") ? base : base + "/"
-    let parts = path.dropFirst(prefix.count).split(separator: "/")
-    guard path.hasPrefix(prefix), !parts.contains(where: { $0 == ".." || $0 == "." || $0.utf8.contains(0) }) else {
+    // By bytes, as the system takes paths: for Swift's characters a mark after a `/` is a part of it, and é is e with an accent.
+    let parts = path.utf8.dropFirst(prefix.utf8.count).split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
+    guard path.utf8.starts(with: prefix.utf8), !parts.contains(where: { $0 == ".." || $0 == "." || $0.utf8.contains(0) }) else {
       throw FileError.notReadable(path: path, reason: "it is outside of \(base)")
     }
     var current = root
@@ -79,7 +80,7 @@ public enum Containment {
   }
 
   private static func isInside(_ path: String, _ root: String) -> Bool {
-    path.hasPrefix(root.hasSuffix("/") ? root : root + "/")
+    path.utf8.starts(with: (root.hasSuffix("/") ? root : root + "/").utf8)
   }
 
   private static func resolved(_ folder: URL) throws -> String {

@@ -21,12 +21,11 @@ public struct Base: Sendable {
   /// Loads a Hugging Face folder with a `tokenizer.json` or a `hy.tiktoken`.
   /// - Throws: `DecoderError`, `TokenizationError`, ``RunError/noEndToken(folder:)``.
   public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil) throws {
-    let file = BPETokenizer.file(in: folder)
     self.folder = folder
     let stored = try DecoderModel(folder: folder, on: device, precision: precision)
     let cutter = try BPETokenizer(folder: folder)
     tokenizer = cutter
-    tokenizerDigest = try Digest(ofFile: file)
+    tokenizerDigest = try cutter.digest(of: folder)
     let (size, known) = (stored.configuration.vocabularySize, tokenizer.vocabularySize)
     guard Self.vocabulary(size, suits: known) else {
       throw DecoderError.vocabularyMismatch(base: folder.path, model: size, tokenizer: known)

@@ -87,6 +87,12 @@ enum YAMLFile {
           allowed: keys.sorted().listed)
       }
     }
+    for (key, value) in mapping {
+      guard let number = YAMLGuard.infinite(in: value) else { continue }
+      throw RunError.invalidConfiguration(
+        key: "\(path):\(number.mark?.line ?? key.mark?.line ?? 0): \(key.scalar?.string ?? "?")", got: number.string,
+        allowed: "a finite number")
+    }
     let safe = Node.Mapping(mapping.map { ($0.key, YAMLGuard.withoutSexagesimal($0.value)) })
     func place(_ key: String) -> String {
       "\(path):\(mapping.first { $0.key.string == key }?.key.mark?.line ?? 0): \(key)"

@@ -65,6 +65,20 @@ enum YAMLGuard {
     return .scalar(scalar)
   }
 
+  /// A number in a value that is none, or that no computer holds: `.nan`, `.inf`, `1e400`. Text in quotation marks is text.
+  static func infinite(in value: Node) -> Node.Scalar? {
+    switch value {
+    case .scalar(let scalar):
+      guard scalar.style == .plain || scalar.style == .any, let first = scalar.string.utf8.first,
+        "+-.0123456789".utf8.contains(first), let number = Double.construct(from: scalar), !number.isFinite
+      else { return nil }
+      return scalar
+    case .sequence(let values): return values.lazy.compactMap(infinite).first
+    case .mapping(let members): return members.lazy.compactMap { infinite(in: $0.value) }.first
+    case .alias: return nil
+    }
+  }
+
   private static func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

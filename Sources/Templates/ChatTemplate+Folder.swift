@@ -3,8 +3,8 @@ public import Foundation
 
 extension ChatTemplate {
   /// Reads the template and the special tokens of a checkpoint: `chat_template.jinja`, or else `chat_template` in
-  /// `tokenizer_config.json`, of several the one that is called `default`; tokens from `tokenizer_config.json`, and those
-  /// that are missing there from `special_tokens_map.json`.
+  /// `tokenizer_config.json`, of several the one that is called `default`; tokens from `special_tokens_map.json`, and those
+  /// that are missing there from `tokenizer_config.json`, which comes first where it has `added_tokens_decoder`.
   ///
   /// - Parameters:
   ///   - folder: a checkpoint in Hugging Face's form.
@@ -24,7 +24,9 @@ extension ChatTemplate {
     let configuration = try object("tokenizer_config.json", in: folder)
     let map = try object("special_tokens_map.json", in: folder)
     guard let (source, name) = try source(in: folder, configuration: configuration) else { return nil }
-    let tokens = try [map, configuration].compactMap(\.self).reduce(into: TemplateObject()) { found, file in
+    // As in transformers: of a configuration with `added_tokens_decoder` the map says nothing more.
+    let isComplete = configuration.map { $0.object["added_tokens_decoder"] ?? .none != .none } ?? false
+    let tokens = try (isComplete ? [map, configuration] : [configuration, map]).compactMap(\.self).reduce(into: TemplateObject()) { found, file in
       found = found.merging(try Self.tokens(in: file.object, of: file.path))
     }
     return try ChatTemplate(source, specialTokens: tokens, name: name, limits: limits)

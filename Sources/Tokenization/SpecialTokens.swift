@@ -38,7 +38,7 @@ public struct SpecialTokens: Sendable, Equatable {
     public let file: String
   }
 
-  /// By role; `tokenizer_config.json` comes before `special_tokens_map.json`.
+  /// By role. As in transformers, `special_tokens_map.json` comes before `tokenizer_config.json`, and behind one with `added_tokens_decoder`.
   public let tokens: [Role: Token]
   /// What `generation_config.json` says, then what `config.json` says.
   public let declarations: [Declaration]
@@ -70,8 +70,11 @@ public struct SpecialTokens: Sendable, Equatable {
   /// - Throws: `TokenizationError` when a file is broken, or names a token that the tokenizer does not have.
   public init(folder: URL, tokenizer: some Tokenizer) throws {
     var tokens: [Role: Token] = [:]
-    for name in ["tokenizer_config.json", "special_tokens_map.json"] {
-      guard let file = try JSONPlace.optionalFile(name, in: folder) else { continue }
+    let names = ["tokenizer_config.json", "special_tokens_map.json"]
+    let files = try names.map { ($0, try JSONPlace.optionalFile($0, in: folder)) }
+    let isComplete = try files[0].1?.optional("added_tokens_decoder") != nil
+    for (name, file) in isComplete ? files : files.reversed() {
+      guard let file else { continue }
       for role in Role.allCases where tokens[role] == nil {
         guard let place = try file.optional(role.rawValue) else { continue }
         // Written as the text itself, or as an object that also says how the token is looked for.

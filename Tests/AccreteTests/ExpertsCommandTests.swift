@@ -26,12 +26,31 @@ extension CommandLineTests {
       return scratch
     }
 
+    /// Names, paths and arguments reach a terminal without what would command it, whoever prints them.
+    @Test(arguments: [
+      ["\u{1B}[31m"], ["experts", "export", "run\u{1B}[31m", "--task", "\u{1B}[2J", "--out", "\u{9B}2J"],
+      ["generate", "--base", "\u{1B}[2J", "--prompt", "x"], ["report", "\u{7}\u{9B}2J"], ["experts", "list", "\u{1B}]0;x\u{7}"],
+      ["train", "--epochs", "\u{1B}[31m"], ["experts", "import", "x", "--name", "\u{1B}", "--out", "y"],
+    ]) func nothingInAnArgumentCommandsATerminal(arguments: [String]) throws {
+      let scratch = try Scratch()
+      let outcome = try Accrete.run(arguments, in: scratch.url)
+      #expect(outcome.code != 0 && !outcome.error.isEmpty)
+      let scalars = (outcome.error + outcome.text).unicodeScalars
+      #expect(!scalars.contains { $0.value < 0x20 && $0 != "\n" && $0 != "\t" || (0x7F..<0xA0).contains($0.value) })
+    }
+
     @Test func aPlainExpertGoesOutAndBack() throws {
       let scratch = try plainRun()
       let folder = scratch.url
       let export = try Accrete.run(
         ["experts", "export", "run", "--task", "weather", "--out", "out", "--json"], in: folder)
       try #require(export.code == 0, "\(export.testDescription)")
+      let odd = try Accrete.run(
+        ["experts", "export", "run", "--task", "weather", "--out", "a\u{1B}[2Jb"], in: folder)
+      #expect(odd.code == 0 && odd.text.contains(#"a\u001B[2Jb"#) && !(odd.text + odd.error).contains("\u{1B}"))
+      let unknown = try Accrete.run(
+        ["experts", "export", "run", "--task", "\u{1B}[31m", "--out", "c"], in: folder)
+      #expect(unknown.code != 0 && !unknown.error.isEmpty && !unknown.error.contains("\u{1B}"))
       let record = try #require(try export.json() as? [String: Any])
       #expect(record["form"] as? String == "exact" && record["deviation"] == nil)
       // Without what is ours it is an adapter as any other; with it, it is bound to its base.

@@ -31,8 +31,8 @@ import Torch
   }
 
   @Test func theMessageNamesThem() {
-    let error = DecoderError.tensorNamesDiffer(folder: "f", missing: ["a", "b"], unused: (0..<10).map { "u\($0)" })
-    #expect(error.description.contains("Missing: a, b. Unused: u0, u1, u2, u3, u4, u5, u6, u7 and 2 more."))
+    let error = DecoderError.tensorNamesDiffer(folder: "f", missing: ["a", "b"], unused: (0..<12).map { "u\($0)" })
+    #expect(error.description.contains("Missing: a, b. Unused: u0, u1, u2, u3, u4, u5, u6, u7, u8, u9, … and 2 more."))
   }
 
   @Test func aLayerMoreThanTheConfigurationHas() throws {

@@ -27,6 +27,25 @@ import Testing
     #expect(throws: Never.self) { try Containment.requireNoLinksOut(of: run) }
   }
 
+  /// Paths are bytes: folders whose names only look alike are two.
+  @Test func aFolderThatLooksAlikeIsOutside() throws {
+    let scratch = try Scratch()
+    let (run, other) = ("caf\u{e9}", "cafe\u{301}")
+    try scratch.write("x", to: "\(run)/a.json")
+    try scratch.write("x", to: "\(other)/secret")
+    try scratch.link("\(run)/out", to: "../\(other)/secret")
+    let folder = scratch.place(run)
+    #expect(throws: FileError.self) { try Containment.require(folder.appendingPathComponent("out"), in: folder) }
+    #expect(throws: FileError.self) { try Containment.requireNoLinksOut(of: folder) }
+    #expect(throws: FileError.self) { try FolderFile.url("out", in: folder) }
+    // A mark after the line is a name's first character, not a part of the line.
+    try scratch.link("\(run)/away", to: "../\(other)")
+    try scratch.write("x", to: "\(other)/\u{301}x")
+    #expect(throws: FileError.self) {
+      try Containment.require(folder.appendingPathComponent("away/\u{301}x"), in: folder)
+    }
+  }
+
   @Test(arguments: ["/etc", "/etc/hostname", "..", "../other", "../run2", "/", "nowhere", "/nowhere", "loop"])
   func linksOut(target: String) throws {
     let scratch = try Scratch()

@@ -54,6 +54,14 @@ import Torch
     #expect(try read("") == RunFile() && read("# nothing\n") == RunFile())
   }
 
+  /// Numbers that are none say where they stand.
+  @Test(arguments: [".nan", ".inf", "-.INF", "1e400", "-1.5e999"]) func numbersThatAreNone(number: String) {
+    #expect(
+      refusal("rank: 2\nalpha: \(number)\n")?.contains("run.yaml:2: alpha") == true
+        && refusal("alpha: \(number)")?.contains("a finite number") == true, "\(refusal("alpha: \(number)") ?? "accepted")")
+    #expect(refusal("method: '\(number)'") == nil)
+  }
+
   /// Billion laughs and its relatives: none reaches the parser, which would build, hash, compare or free the tree.
   @Test(arguments: [
     "a: &a [x,x]\nb: &b [*a,*a]\n? *b\n: 1\n",

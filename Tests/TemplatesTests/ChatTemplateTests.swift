@@ -32,7 +32,9 @@ import Testing
     let map = #"{"bos_token": {"content": "<m>"}, "eos_token": "</m>", "additional_special_tokens": ["<x>"]}"#
     #expect(try rendered(["tokenizer_config.json": show, "special_tokens_map.json": map]) == "<m>|</m>||1")
     let both = #"{"bos_token": "<c>", "# + show.dropFirst()
-    #expect(try rendered(["tokenizer_config.json": both, "special_tokens_map.json": map]) == "<c>|</m>||1")
+    #expect(try rendered(["tokenizer_config.json": both, "special_tokens_map.json": map]) == "<m>|</m>||1")
+    let complete = #"{"added_tokens_decoder": {}, "# + both.dropFirst()
+    #expect(try rendered(["tokenizer_config.json": complete, "special_tokens_map.json": map]) == "<c>|</m>||1")
   }
 
   @Test func theTemplateFileComesFirst() throws {

@@ -19,7 +19,7 @@ import Testing
     let tokenizer = try hunyuan()
     let folder = try folder([
       "tokenizer_config.json":
-        #"{"bos_token":"<|startoftext|>","eos_token":{"content":"<|eos|>","lstrip":false},"pad_token":null}"#,
+        #"{"bos_token":"<|startoftext|>","eos_token":{"content":"<|eos|>","lstrip":false},"pad_token":null,"added_tokens_decoder":{}}"#,
       "special_tokens_map.json": #"{"pad_token":"<|pad|>","eos_token":"<|endoftext|>"}"#,
       "generation_config.json": #"{"eos_token_id":[1803,1810],"pad_token_id":1804}"#,
       "config.json": #"{"bos_token_id":1,"eos_token_id":2,"pad_token_id":0}"#,
@@ -33,6 +33,17 @@ import Testing
     #expect(special.endIDs == [1803, 1810])
     #expect(special.contradictions.map(\.file) == ["config.json", "config.json", "config.json"])
     #expect(special.contradictions.map(\.ids) == [[1], [2], [0]])
+  }
+
+  /// transformers 5: what `special_tokens_map.json` says counts, unless the configuration has `added_tokens_decoder`.
+  @Test func theMapComesFirstWithoutDeclaredTokens() throws {
+    let folder = try folder([
+      "tokenizer_config.json": #"{"bos_token":"<|startoftext|>","eos_token":"<|eos|>"}"#,
+      "special_tokens_map.json": #"{"eos_token":"<|endoftext|>"}"#,
+    ])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let special = try SpecialTokens(folder: folder, tokenizer: hunyuan())
+    #expect(special.end?.text == "<|endoftext|>" && special.beginning?.file == "tokenizer_config.json")
   }
 
   @Test func wrongIDsGiveWayToTheToken() throws {

@@ -28,7 +28,6 @@ import Testing
   }
 
   @Test(arguments: [
-    Change("truncation", #"{"max_length":5}"#), Change("padding", #"{"pad_id":0}"#),
     Change("normalizer", #"{"type":"NFKC"}"#),
     Change(
       "normalizer", #"{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Lowercase"}]}"#,

@@ -40,7 +40,7 @@ public struct CorpusTokenizer: Sendable {
           folder.path, expected: "an eos_token in tokenizer_config.json or special_tokens_map.json", got: "none",
           fix: "Name the token that ends a document there."))
     }
-    try self.init(tokenizer, digest: Digest(ofFile: BPETokenizer.file(in: folder)), end: end.id)
+    try self.init(tokenizer, digest: tokenizer.digest(of: folder), end: end.id)
   }
 
   /// The number of ids.

@@ -3,6 +3,7 @@ import Decoder
 import Experts
 import Files
 import Foundation
+import Tokenization
 
 struct ExpertsImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,7 +36,7 @@ struct ExpertsImportCommand: ParsableCommand {
       // The base's shape and digest are enough: its weights are not taken apart.
       let host = StoredExpert.Base(
         try DecoderConfiguration(folder: home), digest: try Checkpoint(folder: home).digest,
-        tokenizerDigest: try Digest(ofFile: home.appendingPathComponent("tokenizer.json")))
+        tokenizerDigest: try BPETokenizer(folder: home).digest(of: home))
       let stored = try StoredExpert(source, for: host)
       if stored.archive == nil {
         Console.error(
