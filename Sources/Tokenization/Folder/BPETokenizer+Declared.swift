@@ -13,7 +13,7 @@ extension BPETokenizer {
       isByteLevel: Self.hasByteLevel(whole))
     let declared = try DeclaredTokens(
       folder: folder, configuration: configuration, defaults: named.defaults,
-      known: whole.optional("added_tokens")?.elements() ?? [])
+      known: whole.optional("added_tokens").map { Array(try $0.elements()) } ?? [])
     let plain = Reading(top: whole)
     let reading = Reading(top: JSONPlace(value: try named.read(tree), key: JSONPlace.top, file: file.path))
     let model = try reading.model()
@@ -23,7 +23,7 @@ extension BPETokenizer {
     var changes: [String] = []
     if named != .file, try !reading.hasParts(of: plain) { changes.append("class \(named)") }
     let before = try named == .file ? own : plain.addedTokens(model)
-    if !added.elementsEqual(before, by: { $0 == $1 }) { changes.append("tokens " + added.map(\.line).joined(separator: "\n")) }
+    if !added.elementsEqual(before, by: { $0 == $1 }) { changes.append("tokens " + added.map { $0.line }.joined(separator: "\n")) }
     if declared.splitsSpecialTokens { changes.append("split_special_tokens") }
     try self.init(
       reading, model, added, splitsSpecialTokens: declared.splitsSpecialTokens,
