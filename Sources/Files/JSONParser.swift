@@ -215,7 +215,8 @@ public struct JSONParser {
   /// The error for what is next, which is no value.
   private func noValue() -> Failure {
     let shown = bytes[index...].prefix(20).prefix { !" \t\n\r,]}\":".utf8.contains($0) }
-    return failure(shown.isEmpty ? "no JSON value" : "`\(String(decoding: shown, as: UTF8.self))` is no JSON value")
+    return failure(
+      shown.isEmpty ? "no JSON value" : "`\(String(decoding: shown, as: UTF8.self))`, which is no JSON value")
   }
 
   /// The next number as it is written, and whether it is written as a whole one.

@@ -43,10 +43,6 @@ enum YAMLFile {
         key: "\(path):\(line)", got: "an anchor (&name) or an alias (*name)",
         allowed: "plain values; put quotation marks around a value that begins with & or *")
     }
-    if let line = YAMLGuard.lineOfDeepNesting(in: data) {
-      throw RunError.invalidConfiguration(
-        key: "\(path):\(line)", got: "values nested more than 64 deep", allowed: "lines of `key: value`")
-    }
     do {
       // No tag is resolved: what a value is, is decided by its key.
       guard let node = try Yams.compose(yaml: text, .basic) else { return nil }

@@ -35,29 +35,6 @@ enum YAMLGuard {
     return nil
   }
 
-  /// The most brackets, or dashes at the beginning of a line, that may stand one in another: the parser recurses.
-  private static let depthLimit = 64
-
-  /// The first line, counted from 1, on which values are nested too deeply; nil: there is none.
-  static func lineOfDeepNesting(in text: Data) -> Int? {
-    var (line, brackets, dashes, isBeginning, isMark) = (1, 0, 0, true, false)
-    for byte in text {
-      switch byte {
-      case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
-        if byte == UInt8(ascii: "\n") { line += 1 }
-        (dashes, isBeginning) = (0, true)
-      case UInt8(ascii: "["), UInt8(ascii: "{"): (brackets, isBeginning) = (brackets + 1, false)
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): (brackets, isBeginning) = (max(brackets - 1, 0), false)
-      case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"): break
-      case UInt8(ascii: " "), UInt8(ascii: "\t"): if isBeginning, isMark { dashes += 1 }
-      default: isBeginning = false
-      }
-      isMark = byte == UInt8(ascii: "-") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: ":")
-      if brackets > depthLimit || dashes > depthLimit { return line }
-    }
-    return nil
-  }
-
   /// The value, but a number in base 60 (`1:30`) is text: the parser's arithmetic on those overflows.
   static func withoutSexagesimal(_ value: Node) -> Node {
     guard case .scalar(var scalar) = value, scalar.string.utf8.contains(UInt8(ascii: ":")) else { return value }

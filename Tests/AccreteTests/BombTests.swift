@@ -21,7 +21,7 @@ extension CommandLineTests {
 
     /// Runs a command on bombs; expects that it ends by itself, with what an input may cost it, and says `words`.
     private func expectModest(
-      _ scratch: Scratch, _ arguments: [String], bombs: String..., input: String? = nil, code: Int32 = 65,
+      _ scratch: Scratch, _ arguments: [String], bombs: [String] = [], input: String? = nil, code: Int32 = 65,
       _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
       let files = bombs + (input.map { [$0] } ?? [])
@@ -64,7 +64,8 @@ extension CommandLineTests {
       try scratch.write(changed, to: "base/tokenizer.json")
       try scratch.write("oooo", to: "text")
       try expectModest(
-        scratch, ["tokenize", "--base", "base"], bombs: "base/tokenizer.json", input: "text", "normalizer", "40 steps")
+        scratch, ["tokenize", "--base", "base"], bombs: ["base/tokenizer.json"], input: "text", "normalizer", "40 steps"
+      )
     }
 
     @Test func tensorsWithoutElements() throws {
@@ -75,7 +76,8 @@ extension CommandLineTests {
       var length = UInt64(header.count).littleEndian
       try scratch.write(withUnsafeBytes(of: &length) { Data($0) } + header, to: "base/model.safetensors")
       try expectModest(
-        scratch, ["logits", "--ids", "1", "--base", "base"], bombs: "base/model.safetensors", "do not fit config.json")
+        scratch, ["logits", "--ids", "1", "--base", "base"], bombs: ["base/model.safetensors"], "do not fit config.json"
+      )
     }
 
     /// A line or a value without an end is refused as it is read.
@@ -88,25 +90,26 @@ extension CommandLineTests {
       try sparse(scratch, "prompts.jsonl", "{\"prompt\":\"")
       try sparse(scratch, "input")
       let tasks = ["train", "--tasks", "rows.jsonl", "--out", "run", "--base", "seedling"]
-      try expectModest(scratch, tasks, bombs: "rows.jsonl", "at most 16 MiB in a line")
+      try expectModest(scratch, tasks, bombs: ["rows.jsonl"], "at most 16 MiB in a line")
       try expectModest(
-        scratch, ["train", "--config", "run.yaml", "--out", "run"], bombs: "run.yaml", "the limit is 1048576")
+        scratch, ["train", "--config", "run.yaml", "--out", "run"], bombs: ["run.yaml"], "the limit is 1048576")
       try expectModest(
-        scratch, ["generate", "--base", "seedling", "--prompts", "prompts.jsonl"], bombs: "prompts.jsonl",
+        scratch, ["generate", "--base", "seedling", "--prompts", "prompts.jsonl"], bombs: ["prompts.jsonl"],
         "the limit is")
       try expectModest(scratch, ["tokenize", "--base", "seedling"], input: "input", "standard input", "the limit is")
-      try expectModest(scratch, ["chat-template", "--base", "seedling"], input: "input", "")
+      try expectModest(scratch, ["chat-template", "--base", "seedling"], input: "input", "standard input", "the limit is")
       for text in ["rows.jsonl", "text.txt"] {
         try expectModest(
-          scratch, ["loss", "--base", "seedling", "--text", text], bombs: text, "at most")
+          scratch, ["loss", "--base", "seedling", "--text", text], bombs: [text], "at most")
         try expectModest(
-          scratch, ["train-tokenizer", "--data", text, "--vocabulary", "300", "--out", "t"], bombs: text, "at most")
+          scratch, ["train-tokenizer", "--data", text, "--vocabulary", "300", "--out", "t"], bombs: [text], "at most")
       }
       for name in ["config.json", "tokenizer.json", "generation_config.json", "special_tokens_map.json"] {
         let other = try Scratch()
         _ = try other.copyBase()
         try sparse(other, "base/\(name)", "{\"a\":\"")
-        try expectModest(other, ["generate", "--prompt", "x", "--base", "base"], bombs: "base/\(name)", "base/\(name)")
+        try expectModest(
+          other, ["generate", "--prompt", "x", "--base", "base"], bombs: ["base/\(name)"], "base/\(name)")
       }
     }
 
@@ -118,19 +121,19 @@ extension CommandLineTests {
       _ = try scratch.copyBase()
       try scratch.write("{\"architectures\":\(numbers)}", to: "base/config.json")
       try expectModest(
-        scratch, ["logits", "--ids", "1", "--base", "base"], bombs: "base/config.json", "config.json",
+        scratch, ["logits", "--ids", "1", "--base", "base"], bombs: ["base/config.json"], "config.json",
         "values that a text")
       let other = try Scratch()
       _ = try other.copyBase()
       try other.write("{\"added_tokens\":\(lists)}", to: "base/tokenizer.json")
       try other.write("x", to: "text")
       try expectModest(
-        other, ["tokenize", "--base", "base"], bombs: "base/tokenizer.json", input: "text", "tokenizer.json")
+        other, ["tokenize", "--base", "base"], bombs: ["base/tokenizer.json"], input: "text", "tokenizer.json")
       try other.write("{\"peft_type\":\"LORA\",\"r\":\(lists.prefix(3_900_000))]}", to: "adapter/adapter_config.json")
       try other.write("", to: "adapter/adapter_model.safetensors")
       try expectModest(
         other, ["generate", "--prompt", "x", "--base", "seedling", "--expert", "adapter"],
-        bombs: "adapter/adapter_config.json", "adapter_config.json")
+        bombs: ["adapter/adapter_config.json"], "adapter_config.json")
     }
 
     /// A file of nothing but line feeds has a line for every byte.
@@ -142,10 +145,10 @@ extension CommandLineTests {
       try scratch.write(lines, to: "base/hy.tiktoken")
       try scratch.write("x", to: "text")
       try expectModest(
-        scratch, ["tokenize", "--base", "base"], bombs: "base/hy.tiktoken", input: "text", "hy.tiktoken, line 1")
+        scratch, ["tokenize", "--base", "base"], bombs: ["base/hy.tiktoken"], input: "text", "hy.tiktoken, line 1")
       try scratch.write(lines, to: "prompts.jsonl")
       try expectModest(
-        scratch, ["generate", "--base", "seedling", "--prompts", "prompts.jsonl"], bombs: "prompts.jsonl", "no line")
+        scratch, ["generate", "--base", "seedling", "--prompts", "prompts.jsonl"], bombs: ["prompts.jsonl"], "no line")
     }
 
     /// What a template makes of nothing: lists of 40 bytes for each element.
@@ -160,7 +163,7 @@ extension CommandLineTests {
       try scratch.write(source, to: "base/chat_template.jinja")
       try scratch.write(#"{"messages":[{"role":"user","content":"x"}]}"#, to: "request")
       try expectModest(
-        scratch, ["chat-template", "--base", "base"], bombs: "base/chat_template.jinja", input: "request",
+        scratch, ["chat-template", "--base", "base"], bombs: ["base/chat_template.jinja"], input: "request",
         "chat_template.jinja")
     }
 
@@ -170,11 +173,11 @@ extension CommandLineTests {
       for text in [repeated("[", 500_000), repeated("{a: ", 200_000), "\n" + repeated("- ", 500_000) + "x"] {
         try scratch.write("tasks: " + text, to: "run.yaml")
         try expectModest(
-          scratch, ["train", "--config", "run.yaml", "--out", "run"], bombs: "run.yaml", code: 64,
-          "values nested more than 64 deep")
+          scratch, ["train", "--config", "run.yaml", "--out", "run"], bombs: ["run.yaml"], code: 64,
+          "run.yaml", "YAML")
       }
       try scratch.write(repeated("[", 4 << 20), to: "request")
-      try expectModest(scratch, ["chat-template", "--base", "seedling"], input: "request", "")
+      try expectModest(scratch, ["chat-template", "--base", "seedling"], input: "request", "standard input")
     }
   }
 }

@@ -19,14 +19,6 @@ import Torch
     }
   }
 
-  @Test func deepNesting() throws {
-    for text in [String(repeating: "[", count: 65), "\n " + String(repeating: "- ", count: 65), "\n" + String(repeating: "? ", count: 65)] {
-      #expect(refusal("tasks: \(text)")?.contains("values nested more than 64 deep") == true, "\(text)")
-    }
-    // Dashes and brackets of a text are none.
-    #expect(try read("method: x - - - - [a] [b] " + String(repeating: "- ", count: 100) + "\n").seed == nil)
-  }
-
   /// Some editors write one before the text.
   @Test func aByteOrderMarkBeforeTheText() throws {
     #expect(try read("\u{FEFF}tasks: [plain.jsonl]\nseed: 3\n").tasks == ["plain.jsonl"])

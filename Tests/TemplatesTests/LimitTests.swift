@@ -95,9 +95,9 @@ import Testing
   @Test func workGrowsWithWhatIsGiven() throws {
     var limits = TemplateLimits()
     (limits.work, limits.workPerGiven) = (1000, 16)
-    let source = "{% for i in range(4) %}{{ s|upper|length }}{% endfor %}"
+    let source = "{% for i in range(2) %}{{ s|upper|length }}{% endfor %}"
     let text = String(repeating: "x", count: 10_000)
-    #expect(try Template(source, limits: limits).render(["s": .text(text)]) == "10000100001000010000")
+    #expect(try Template(source, limits: limits).render(["s": .text(text)]) == "1000010000")
     limits.workPerGiven = 4
     #expect(throws: TemplateError.self) { try Template(source, limits: limits).render(["s": .text(text)]) }
     #expect(try limit("{% set s = 'x' * 10000 %}" + source, limits) == "the template works without end")
