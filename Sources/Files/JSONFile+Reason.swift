@@ -14,12 +14,53 @@ extension JSONFile {
       case .valueNotFound(let type, let context): described(context, expected: name(of: type), data)
       case .dataCorrupted(let context):
         context.codingPath.isEmpty
-          ? "\(place(context)): \(spoken(context))"
+          ? broken(data) ?? misfit("\(error)", in: data) ?? "\(place(context)): \(spoken(context))"
           : described(context, expected: expected(context), data) ?? "\(place(context)): \(spoken(context))"
       @unknown default: "\(error)"
       }
     // A message quotes what the file holds, line ends included; ours are one line.
     return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  /// A text that is no JSON: the key behind which it breaks off. Foundation does not say it.
+  private static func broken(_ data: Data) -> String? {
+    do {
+      _ = try JSONTree(data)
+      return nil
+    } catch let failure as JSONTree.Failure {
+      let rest = data.dropFirst(failure.place)
+      let token = String(decoding: rest.prefix(40).prefix { !" \t\r\n,]}:".utf8.contains($0) }, as: UTF8.self)
+      guard let key = JSONSpot.key(in: data, before: failure.place), !token.isEmpty, !token.hasPrefix("\"") else { return nil }
+      return "`\(key)` is \(token); expected: \(Double(token) == nil || token.first?.isLetter == true ? "a JSON value" : "a finite number")"
+    } catch {
+      return nil
+    }
+  }
+
+  /// A number that its type does not hold, of which Foundation says no key either.
+  private static func misfit(_ error: String, in data: Data) -> String? {
+    let numbers = error.split { !"0123456789+-.eE".contains($0) }.compactMap { text -> Double? in
+      text.contains(where: \.isNumber) ? Double(text) : nil
+    }
+    guard !numbers.isEmpty, let tree = try? JSONTree(data) else { return nil }
+    var found: [(key: String, value: Double)] = []
+    func search(_ value: JSONTree, _ key: String) {
+      switch value {
+      case .number(let number): if numbers.contains(number) { found.append((key, number)) }
+      case .integer(let number): if numbers.contains(Double(number)) { found.append((key, Double(number))) }
+      case .list(let values): for (place, value) in values.enumerated() { search(value, "\(key)[\(place)]") }
+      case .object(let members):
+        for member in members {
+          let name = String(decoding: member.name, as: UTF8.self)
+          search(member.value, key.isEmpty ? name : "\(key).\(name)")
+        }
+      case .null, .boolean, .text: break
+      }
+    }
+    search(tree, "")
+    guard let first = found.first else { return nil }
+    let keys = found.map { "`\($0.key)`" }.listed
+    return "\(keys) is \(first.value); expected: \(name(of: Int.self))"
   }
 
   private static func place(_ context: DecodingError.Context) -> String {
@@ -81,6 +122,28 @@ struct JSONSpot {
     }
     guard let value = Self.value(rest) else { return nil }
     text = Array(value)
+  }
+
+  /// The last key whose value begins before a place.
+  static func key(in data: Data, before end: Int) -> String? {
+    var nesting = JSONNesting()
+    var (start, last): (Int?, Range<Int>?) = (nil, nil)
+    var key: Range<Int>?
+    let bytes = Array(data.prefix(end))
+    for (index, byte) in bytes.enumerated() {
+      let isOutside = nesting.read(byte)
+      if byte == UInt8(ascii: "\""), !isOutside {
+        if let begin = start {
+          var after = nesting
+          if after.read(UInt8(ascii: " ")) { (last, start) = (begin + 1..<index, nil) }
+        } else {
+          start = index
+        }
+      } else if isOutside, byte == UInt8(ascii: ":") {
+        key = last
+      }
+    }
+    return key.map { String(decoding: bytes[$0].prefix(60), as: UTF8.self) }
   }
 
   /// The value as it is written, if it is short; else its kind.

@@ -57,10 +57,14 @@ struct RowFields {
     index = row.index
     do {
       let data = Data(file.bytes[row.range])
-      _ = try JSONDecoder().decode([String: Value].self, from: data)
-      guard case .object(let members) = try JSONTree(data) else { throw CocoaError(.fileReadCorruptFile) }
-      values = members.reduce(into: [:]) {
-        $0[ExactText(String(decoding: $1.name, as: UTF8.self))] = Value($1.value)
+      let decoded = try JSONDecoder().decode([String: Value].self, from: data)
+      if case .object(let members)? = try? JSONTree(data) {
+        values = members.reduce(into: [:]) {
+          $0[ExactText(String(decoding: $1.name, as: UTF8.self))] = Value($1.value)
+        }
+      } else {
+        // A value that is beyond Unicode is named with its field.
+        values = decoded.reduce(into: [:]) { $0[ExactText($1.key)] = $1.value }
       }
     } catch DecodingError.typeMismatch, DecodingError.valueNotFound {
       throw StreamError.json(
