@@ -30,8 +30,11 @@ extension JSONFile {
     } catch let failure as JSONTree.Failure {
       let rest = data.dropFirst(failure.place)
       let token = String(decoding: rest.prefix(40).prefix { !" \t\r\n,]}:".utf8.contains($0) }, as: UTF8.self)
-      guard let key = JSONSpot.key(in: data, before: failure.place), !token.isEmpty, !token.hasPrefix("\"") else { return nil }
-      return "`\(key)` is \(token); expected: \(Double(token) == nil || token.first?.isLetter == true ? "a JSON value" : "a finite number")"
+      guard let key = JSONSpot.key(in: data, before: failure.place), !token.isEmpty, !token.hasPrefix("\"") else {
+        return nil
+      }
+      return
+        "`\(key)` is \(token); expected: \(Double(token) == nil || token.first?.isLetter == true ? "a JSON value" : "a finite number")"
     } catch {
       return nil
     }

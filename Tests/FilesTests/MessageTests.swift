@@ -7,12 +7,17 @@ import Testing
 @Suite struct MessageTests {
   private struct Shape: Decodable {
     struct Inner: Decodable { var theta: Double? }
-    var hidden_size: Int?
+    var hiddenSize: Int?
     var theta: Double?
     var names: [String]?
     var on: Bool?
     var rope: Inner?
     var counts: [Int]?
+
+    private enum CodingKeys: String, CodingKey {
+      case hiddenSize = "hidden_size"
+      case theta, names, on, rope, counts
+    }
   }
 
   private func reason(_ text: String) -> String {

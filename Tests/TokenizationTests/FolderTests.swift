@@ -92,7 +92,9 @@ import Testing
       let (whole, file) = try digests(name)
       #expect(whole == file, "\(name)")
     }
-    let changed = try ["gpt2 with new tokens", "flags of a known token", "text is split", "gpt2 as Qwen2Tokenizer of qwen2"].map {
+    let changed = try [
+      "gpt2 with new tokens", "flags of a known token", "text is split", "gpt2 as Qwen2Tokenizer of qwen2",
+    ].map {
       name in
       let (whole, file) = try digests(name)
       #expect(whole != file, "\(name)")
@@ -101,7 +103,9 @@ import Testing
     #expect(Set(changed).count == changed.count)
   }
 
-  @Test(arguments: [("tokenizer.model", "sentencepiece"), ("vocab.json", "transformers;"), ("tekken.json", "mistral-common")])
+  @Test(arguments: [
+    ("tokenizer.model", "sentencepiece"), ("vocab.json", "transformers;"), ("tekken.json", "mistral-common"),
+  ])
   func aFileOfAnotherFormIsNamedWithTheWayToConvertIt(_ name: String, _ package: String) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
