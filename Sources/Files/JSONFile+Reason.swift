@@ -6,7 +6,8 @@ extension JSONFile {
   /// - Parameters:
   ///   - error: the decoder's.
   ///   - data: the text that it decoded.
-  static func reason(_ error: DecodingError, in data: Data) -> String {
+  ///   - failsAlike: whether decoding another text fails without a key, too.
+  static func reason(_ error: DecodingError, in data: Data, failsAlike: (Data) -> Bool) -> String {
     let text =
       switch error {
       case .keyNotFound(let key, let context): "key `\(key.stringValue)` is missing in \(place(context))"
@@ -14,7 +15,7 @@ extension JSONFile {
       case .valueNotFound(let type, let context): described(context, expected: name(of: type), data)
       case .dataCorrupted(let context):
         context.codingPath.isEmpty
-          ? broken(data) ?? misfit("\(error)", in: data) ?? "\(place(context)): \(spoken(context))"
+          ? broken(data) ?? misfit(in: data, failsAlike: failsAlike) ?? "\(place(context)): \(spoken(context))"
           : described(context, expected: expected(context), data) ?? "\(place(context)): \(spoken(context))"
       @unknown default: "\(error)"
       }
@@ -40,30 +41,38 @@ extension JSONFile {
     }
   }
 
-  /// A number that its type does not hold, of which Foundation says no key either.
-  private static func misfit(_ error: String, in data: Data) -> String? {
-    let numbers = error.split { !"0123456789+-.eE".contains($0) }.compactMap { text -> Double? in
-      text.contains(where: \.isNumber) ? Double(text) : nil
-    }
-    guard !numbers.isEmpty, let tree = try? JSONTree(data) else { return nil }
-    var found: [(key: String, value: Double)] = []
-    func search(_ value: JSONTree, _ key: String) {
+  /// A number that its type does not hold, of which Foundation says no key: the one with which alone decoding still fails so.
+  private static func misfit(in data: Data, failsAlike: (Data) -> Bool) -> String? {
+    guard let tree = try? JSONTree(data) else { return nil }
+    var count = 0
+    var found: (key: String, value: Double)?
+    /// The value with all broken numbers but one as 0.
+    func kept(_ value: JSONTree, _ key: String, only place: Int) -> JSONValue {
       switch value {
-      case .number(let number): if numbers.contains(number) { found.append((key, number)) }
-      case .integer(let number): if numbers.contains(Double(number)) { found.append((key, Double(number))) }
-      case .list(let values): for (place, value) in values.enumerated() { search(value, "\(key)[\(place)]") }
+      case .number(let number):
+        count += 1
+        if count - 1 == place { found = (key, number) }
+        return .number(count - 1 == place ? number : 0)
+      case .list(let values):
+        return .list(values.enumerated().map { kept($1, "\(key)[\($0)]", only: place) })
       case .object(let members):
+        var object: [String: JSONValue] = [:]
         for member in members {
           let name = String(decoding: member.name, as: UTF8.self)
-          search(member.value, key.isEmpty ? name : "\(key).\(name)")
+          object[name] = kept(member.value, key.isEmpty ? name : "\(key).\(name)", only: place)
         }
-      case .null, .boolean, .text: break
+        return .object(object)
+      default: return JSONValue(value)
       }
     }
-    search(tree, "")
-    guard let first = found.first else { return nil }
-    let keys = found.map { "`\($0.key)`" }.listed
-    return "\(keys) is \(first.value); expected: \(name(of: Int.self))"
+    for place in 0..<64 {
+      (count, found) = (0, nil)
+      let value = kept(tree, "", only: place)
+      guard let found else { return nil }
+      guard let text = try? JSONEncoder().encode(value), failsAlike(text) else { continue }
+      return "`\(found.key)` is \(found.value); expected: \(name(of: Int.self))"
+    }
+    return nil
   }
 
   private static func place(_ context: DecodingError.Context) -> String {
