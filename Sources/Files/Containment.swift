@@ -16,8 +16,12 @@ public enum Containment {
     let (base, path) = (folder.path, url.path)
     let prefix = base.hasSuffix("/") ? base : base + "/"
     // By bytes, as the system takes paths: for Swift's characters a mark after a `/` is a part of it, and é is e with an accent.
-    let parts = path.utf8.dropFirst(prefix.utf8.count).split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
-    guard path.utf8.starts(with: prefix.utf8), !parts.contains(where: { $0 == ".." || $0 == "." || $0.utf8.contains(0) }) else {
+    let parts = path.utf8.dropFirst(prefix.utf8.count).split(separator: UInt8(ascii: "/")).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    guard path.utf8.starts(with: prefix.utf8),
+      !parts.contains(where: { $0 == ".." || $0 == "." || $0.utf8.contains(0) })
+    else {
       throw FileError.notReadable(path: path, reason: "it is outside of \(base)")
     }
     var current = root

@@ -14,7 +14,9 @@ public enum FolderFile {
     guard lstat(url.path, &status) == 0 else { throw FileError.system(errno, reading: url.path) }
     guard status.st_mode & S_IFMT == S_IFLNK else { return url }
     let (target, inside) = (try resolved(url), try resolved(folder))
-    guard target.utf8.starts(with: (inside + "/").utf8) else { throw FileError.linkLeadsOut(path: url.path, target: target) }
+    guard target.utf8.starts(with: (inside + "/").utf8) else {
+      throw FileError.linkLeadsOut(path: url.path, target: target)
+    }
     return url
   }
 

@@ -6,7 +6,8 @@ extension JSONFile {
   /// - Parameters:
   ///   - error: the decoder's.
   ///   - data: the text that it decoded.
-  static func reason(_ error: DecodingError, in data: Data) -> String {
+  ///   - failsAlike: whether decoding another text fails without a key, too.
+  static func reason(_ error: DecodingError, in data: Data, failsAlike: (Data) -> Bool) -> String {
     let text =
       switch error {
       case .keyNotFound(let key, let context): "key `\(key.stringValue)` is missing in \(place(context))"
@@ -14,12 +15,64 @@ extension JSONFile {
       case .valueNotFound(let type, let context): described(context, expected: name(of: type), data)
       case .dataCorrupted(let context):
         context.codingPath.isEmpty
-          ? "\(place(context)): \(spoken(context))"
+          ? broken(data) ?? misfit(in: data, failsAlike: failsAlike) ?? "\(place(context)): \(spoken(context))"
           : described(context, expected: expected(context), data) ?? "\(place(context)): \(spoken(context))"
       @unknown default: "\(error)"
       }
     // A message quotes what the file holds, line ends included; ours are one line.
     return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  /// A text that is no JSON: the key behind which it breaks off. Foundation does not say it.
+  private static func broken(_ data: Data) -> String? {
+    do {
+      _ = try JSONTree(data)
+      return nil
+    } catch let failure as JSONTree.Failure {
+      let rest = data.dropFirst(failure.place)
+      let token = String(decoding: rest.prefix(40).prefix { !" \t\r\n,]}:".utf8.contains($0) }, as: UTF8.self)
+      guard let key = JSONSpot.key(in: data, before: failure.place), !token.isEmpty, !token.hasPrefix("\"") else {
+        return nil
+      }
+      return
+        "`\(key)` is \(token); expected: \(Double(token) == nil || token.first?.isLetter == true ? "a JSON value" : "a finite number")"
+    } catch {
+      return nil
+    }
+  }
+
+  /// A number that its type does not hold, of which Foundation says no key: the one with which alone decoding still fails so.
+  private static func misfit(in data: Data, failsAlike: (Data) -> Bool) -> String? {
+    guard let tree = try? JSONTree(data) else { return nil }
+    var count = 0
+    var found: (key: String, value: Double)?
+    /// The value with all broken numbers but one as 0.
+    func kept(_ value: JSONTree, _ key: String, only place: Int) -> JSONValue {
+      switch value {
+      case .number(let number):
+        count += 1
+        if count - 1 == place { found = (key, number) }
+        return .number(count - 1 == place ? number : 0)
+      case .list(let values):
+        return .list(values.enumerated().map { kept($1, "\(key)[\($0)]", only: place) })
+      case .object(let members):
+        var object: [String: JSONValue] = [:]
+        for member in members {
+          let name = String(decoding: member.name, as: UTF8.self)
+          object[name] = kept(member.value, key.isEmpty ? name : "\(key).\(name)", only: place)
+        }
+        return .object(object)
+      default: return JSONValue(value)
+      }
+    }
+    for place in 0..<64 {
+      (count, found) = (0, nil)
+      let value = kept(tree, "", only: place)
+      guard let found else { return nil }
+      guard let text = try? JSONEncoder().encode(value), failsAlike(text) else { continue }
+      return "`\(found.key)` is \(found.value); expected: \(name(of: Int.self))"
+    }
+    return nil
   }
 
   private static func place(_ context: DecodingError.Context) -> String {
@@ -81,6 +134,28 @@ struct JSONSpot {
     }
     guard let value = Self.value(rest) else { return nil }
     text = Array(value)
+  }
+
+  /// The last key whose value begins before a place.
+  static func key(in data: Data, before end: Int) -> String? {
+    var nesting = JSONNesting()
+    var (start, last): (Int?, Range<Int>?) = (nil, nil)
+    var key: Range<Int>?
+    let bytes = Array(data.prefix(end))
+    for (index, byte) in bytes.enumerated() {
+      let isOutside = nesting.read(byte)
+      if byte == UInt8(ascii: "\""), !isOutside {
+        if let begin = start {
+          var after = nesting
+          if after.read(UInt8(ascii: " ")) { (last, start) = (begin + 1..<index, nil) }
+        } else {
+          start = index
+        }
+      } else if isOutside, byte == UInt8(ascii: ":") {
+        key = last
+      }
+    }
+    return key.map { String(decoding: bytes[$0].prefix(60), as: UTF8.self) }
   }
 
   /// The value as it is written, if it is short; else its kind.

@@ -34,7 +34,18 @@ public enum JSONFile {
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
-      throw FileError.malformedJSON(path: path, reason: reason(error, in: data))
+      throw FileError.malformedJSON(
+        path: path,
+        reason: reason(error, in: data) { other in
+          do {
+            _ = try JSONDecoder().decode(type, from: other)
+            return false
+          } catch DecodingError.dataCorrupted(let context) {
+            return context.codingPath.isEmpty
+          } catch {
+            return false
+          }
+        })
     } catch {
       // A value of ours that refused what it was given knows what is wrong, but not in which file.
       throw FileError.malformedJSON(path: path, reason: "\(error)")

@@ -26,7 +26,9 @@ extension ChatTemplate {
     guard let (source, name) = try source(in: folder, configuration: configuration) else { return nil }
     // As in transformers: of a configuration with `added_tokens_decoder` the map says nothing more.
     let isComplete = configuration.map { $0.object["added_tokens_decoder"] ?? .none != .none } ?? false
-    let tokens = try (isComplete ? [map, configuration] : [configuration, map]).compactMap(\.self).reduce(into: TemplateObject()) { found, file in
+    let tokens = try (isComplete ? [map, configuration] : [configuration, map]).compactMap(\.self).reduce(
+      into: TemplateObject()
+    ) { found, file in
       found = found.merging(try Self.tokens(in: file.object, of: file.path))
     }
     return try ChatTemplate(source, specialTokens: tokens, name: name, limits: limits)

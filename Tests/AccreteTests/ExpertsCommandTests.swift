@@ -29,7 +29,8 @@ extension CommandLineTests {
     /// Names, paths and arguments reach a terminal without what would command it, whoever prints them.
     @Test(arguments: [
       ["\u{1B}[31m"], ["experts", "export", "run\u{1B}[31m", "--task", "\u{1B}[2J", "--out", "\u{9B}2J"],
-      ["generate", "--base", "\u{1B}[2J", "--prompt", "x"], ["report", "\u{7}\u{9B}2J"], ["experts", "list", "\u{1B}]0;x\u{7}"],
+      ["generate", "--base", "\u{1B}[2J", "--prompt", "x"], ["report", "\u{7}\u{9B}2J"],
+      ["experts", "list", "\u{1B}]0;x\u{7}"],
       ["train", "--epochs", "\u{1B}[31m"], ["experts", "import", "x", "--name", "\u{1B}", "--out", "y"],
     ]) func nothingInAnArgumentCommandsATerminal(arguments: [String]) throws {
       let scratch = try Scratch()

@@ -81,7 +81,8 @@ import Torch
     let folder = try Scratch()
     let shape: [String: String?] = [
       "architectures": "[\"\(golden.family)\"]", "hidden_size": "32", "num_attention_heads": "2",
-      "num_key_value_heads": "2", "head_dim": "16", "max_position_embeddings": "64", "num_experts": "1", "rope_theta": nil,
+      "num_key_value_heads": "2", "head_dim": "16", "max_position_embeddings": "64", "num_experts": "1",
+      "rope_theta": nil,
     ]
     try folder.writeConfiguration(shape.merging(golden.said.keys.mapValues { $0 }) { $1 })
     // Of other families transformers' classes leave `alpha` out without a word; that is not what its writer meant.

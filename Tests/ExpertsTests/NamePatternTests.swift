@@ -15,7 +15,10 @@ import Testing
     (#".*q_proj"#, "100010"),
     (#"q_proj"#, "000010"),
     (#"model\.layers\.\d+\.self_attn\.(?:q|k|v|o)_proj"#, "100000"),
-    (#"(?:.*?(?:self_attn|mlp).*?(?:q_proj|gate_proj).*?)|(?:\bmodel\.layers\.[\d]{1,}\.(?:mlp)\.(?:(?:down_proj)))"#, "110000"),
+    (
+      #"(?:.*?(?:self_attn|mlp).*?(?:q_proj|gate_proj).*?)|(?:\bmodel\.layers\.[\d]{1,}\.(?:mlp)\.(?:(?:down_proj)))"#,
+      "110000"
+    ),
     (#"model\.layers\.(?:[0-9]|1[01])\..*"#, "111000"),
     (#"[a-z_.0-9]+"#, "111110"),
     (#"[^.]*"#, "000111"),
@@ -50,7 +53,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "(", ")", "[", "[a", "a**", "*a", "a++", "(?!x)a", "(?<=x)a", "(?i)a", "(?P=a)", "(?P<a", #"(a)\1"#, #"\"#, #"\p{L}"#, "a{3,2}",
+    "(", ")", "[", "[a", "a**", "*a", "a++", "(?!x)a", "(?<=x)a", "(?i)a", "(?P=a)", "(?P<a", #"(a)\1"#, #"\"#,
+    #"\p{L}"#, "a{3,2}",
     "a{2000}", "(a{900}){900}", "[z-a]", String(repeating: "(", count: 100) + String(repeating: ")", count: 100),
     String(repeating: "a", count: 5000),
   ]) func whatIsNotReadIsRefused(pattern: String) {

@@ -50,7 +50,8 @@ import Torch
   @Test(arguments: [".nan", ".inf", "-.INF", "1e400", "-1.5e999"]) func numbersThatAreNone(number: String) {
     #expect(
       refusal("rank: 2\nalpha: \(number)\n")?.contains("run.yaml:2: alpha") == true
-        && refusal("alpha: \(number)")?.contains("a finite number") == true, "\(refusal("alpha: \(number)") ?? "accepted")")
+        && refusal("alpha: \(number)")?.contains("a finite number") == true,
+      "\(refusal("alpha: \(number)") ?? "accepted")")
     #expect(refusal("method: '\(number)'") == nil)
   }
 

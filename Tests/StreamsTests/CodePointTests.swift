@@ -15,7 +15,9 @@ import Testing
 
   private var labelled: [(text: String, more: String)] {
     [Self.composed, Self.decomposed, "ham"].flatMap { label in
-      (0..<6).map { ("\(label.utf8.count) \(label) \($0)", "\"label\":\"\(label)\",\"split\":\"\($0 < 4 ? "train" : "test")\"") }
+      (0..<6).map {
+        ("\(label.utf8.count) \(label) \($0)", "\"label\":\"\(label)\",\"split\":\"\($0 < 4 ? "train" : "test")\"")
+      }
     }
   }
 
@@ -46,7 +48,8 @@ import Testing
       ids.enumerated().map { ("text \($0)", "\"label\":\"\($0 % 2 == 0 ? "a" : "b")\",\"id\":\"\($1)\"") })
     #expect(task.train.count + task.test.count == 10)
     #expect(throws: StreamError.self) {
-      try self.task((ids + [Self.composed]).map { ("x", "\"label\":\"\($0.count % 2 == 0 ? "a" : "b")\",\"id\":\"\($0)\"") })
+      try self.task(
+        (ids + [Self.composed]).map { ("x", "\"label\":\"\($0.count % 2 == 0 ? "a" : "b")\",\"id\":\"\($0)\"") })
     }
   }
 

@@ -21,7 +21,7 @@ import Testing
     let name: String
     let form: String
     let edits: [String: JSONValue]
-    let files: [String: JSONValue]
+    let files: [String: String]
     let size: Int?
     let rows: [Row]?
     let error: String?
@@ -35,13 +35,12 @@ import Testing
       let source = try GoldenLines.folder().appendingPathComponent(form).appendingPathComponent("tokenizer.json")
       var data = try Data(contentsOf: source)
       if !edits.isEmpty {
-        // In front of the others: a reader that takes the first of two keys takes these, one that takes the last would not.
         var file = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         for (key, value) in edits { file[key] = try JSONSerialization.jsonObject(with: JSONEncoder().encode(value)) }
         data = try JSONSerialization.data(withJSONObject: file)
       }
       try data.write(to: folder.appendingPathComponent("tokenizer.json"))
-      for (name, value) in files { try JSONEncoder().encode(value).write(to: folder.appendingPathComponent(name)) }
+      for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
       return folder
     }
   }
@@ -60,7 +59,9 @@ import Testing
   @Test(arguments: goldens?.cases ?? []) func aTokenizerIsWhatAutoTokenizerMakes(_ golden: Case) throws {
     let folder = try golden.folder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    guard let rows = golden.rows, !Self.contradictions.contains(golden.name) else {
+    // Without an unknown token and tokens for all bytes, Python loses characters without a word.
+    let isLossy = golden.name.hasPrefix("metaspace as LlamaTokenizer of llama")
+    guard let rows = golden.rows, !isLossy, !Self.contradictions.contains(golden.name) else {
       #expect(throws: TokenizationError.self) { try BPETokenizer(folder: folder) }
       return
     }
@@ -91,7 +92,9 @@ import Testing
       let (whole, file) = try digests(name)
       #expect(whole == file, "\(name)")
     }
-    let changed = try ["gpt2 with new tokens", "flags of a known token", "text is split", "gpt2 as Qwen2Tokenizer of qwen2"].map {
+    let changed = try [
+      "gpt2 with new tokens", "flags of a known token", "text is split", "gpt2 as Qwen2Tokenizer of qwen2",
+    ].map {
       name in
       let (whole, file) = try digests(name)
       #expect(whole != file, "\(name)")
@@ -100,7 +103,9 @@ import Testing
     #expect(Set(changed).count == changed.count)
   }
 
-  @Test(arguments: [("tokenizer.model", "sentencepiece"), ("vocab.json", "transformers;"), ("tekken.json", "mistral-common")])
+  @Test(arguments: [
+    ("tokenizer.model", "sentencepiece"), ("vocab.json", "transformers;"), ("tekken.json", "mistral-common"),
+  ])
   func aFileOfAnotherFormIsNamedWithTheWayToConvertIt(_ name: String, _ package: String) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -42,7 +42,8 @@ struct RawRope: Decodable {
     let all = try decoder.container(keyedBy: AnyKey.self)
     isEmpty = all.allKeys.isEmpty
     nestedKey =
-      all.allKeys.filter { (try? all.nestedContainer(keyedBy: AnyKey.self, forKey: $0)) != nil }.map(\.stringValue).min()
+      all.allKeys.filter { (try? all.nestedContainer(keyedBy: AnyKey.self, forKey: $0)) != nil }.map(\.stringValue)
+      .min()
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func number(_ key: CodingKeys) throws -> Double? { try container.decodeIfPresent(Double.self, forKey: key) }
     ropeType = try container.decodeIfPresent(String.self, forKey: .ropeType)

@@ -128,7 +128,8 @@ struct ByteSet {
   private var members = [Bool](repeating: false, count: 256)
 
   static let digits = ByteSet(UInt8(ascii: "0")...UInt8(ascii: "9"))
-  static let letters = ByteSet(UInt8(ascii: "a")...UInt8(ascii: "z")).union(ByteSet(UInt8(ascii: "A")...UInt8(ascii: "Z")))
+  static let letters = ByteSet(UInt8(ascii: "a")...UInt8(ascii: "z")).union(
+    ByteSet(UInt8(ascii: "A")...UInt8(ascii: "Z")))
   static let word = digits.union(letters).union(ByteSet(UInt8(ascii: "_")...UInt8(ascii: "_")))
   static let space = ByteSet(9...13).union(ByteSet(32...32))
   /// `.`: anything but a line feed.

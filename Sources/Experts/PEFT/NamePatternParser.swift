@@ -85,7 +85,9 @@ struct NamePatternParser {
     }
     let least = parts[0].isEmpty ? 0 : try number(parts[0])
     let most = parts.count == 1 ? least : parts[1].isEmpty ? nil : try number(parts[1])
-    guard most.map({ $0 >= least }) ?? true else { throw refusal("it repeats something at least \(least) times and at most fewer") }
+    guard most.map({ $0 >= least }) ?? true else {
+      throw refusal("it repeats something at least \(least) times and at most fewer")
+    }
     return (least, most, close + 1)
   }
 
@@ -130,10 +132,18 @@ struct NamePatternParser {
   private mutating func escape() throws -> Node {
     guard let scalar = current else { throw refusal("it ends with a `\\`") }
     switch scalar {
-    case "b": index += 1; return .assertion(.boundary)
-    case "B": index += 1; return .assertion(.noBoundary)
-    case "A": index += 1; return .assertion(.start)
-    case "Z": index += 1; return .assertion(.end)
+    case "b":
+      index += 1
+      return .assertion(.boundary)
+    case "B":
+      index += 1
+      return .assertion(.noBoundary)
+    case "A":
+      index += 1
+      return .assertion(.start)
+    case "Z":
+      index += 1
+      return .assertion(.end)
     default: return .bytes(try escaped())
     }
   }

@@ -39,7 +39,8 @@ struct PEFTTargets {
     let excluding = keys[ExactText("exclude_modules")] ?? .null
     excluded = excluding.isBlank ? nil : try Self.rule(excluding, key: "exclude_modules", path: path)
     layers = try Self.layers(keys, path: path)
-    if layers != nil, case .names = targets {} else if layers != nil {
+    if layers != nil, case .names = targets {
+    } else if layers != nil {
       throw PEFTError.unsupported(
         path: path, key: "layers_to_transform", got: (keys[ExactText("layers_to_transform")] ?? .null).description,
         reason: "PEFT takes it beside a list of names only; list the names in target_modules")
@@ -78,7 +79,8 @@ struct PEFTTargets {
     let names: [JSONValue] = if case .list(let values) = pattern { values } else { pattern.isBlank ? [] : [pattern] }
     guard names.isEmpty || names.contains(.text("layers")) else {
       throw PEFTError.unsupported(
-        path: path, key: "layers_pattern", got: pattern.description, reason: "the layers of this base are called layers")
+        path: path, key: "layers_pattern", got: pattern.description, reason: "the layers of this base are called layers"
+      )
     }
     let numbers: [JSONValue]
     switch value {
@@ -176,7 +178,8 @@ struct PEFTTargets {
       if key == "target_modules", let unused = names.first(where: { !used.contains(ExactText($0)) }) {
         throw PEFTError.unsupported(
           path: path, key: key, got: JSONValue.text(unused).description,
-          reason: "experts plug into \(Self.known) of the decoder's \(modules.last.map { $0.layer + 1 } ?? 0) layers only")
+          reason:
+            "experts plug into \(Self.known) of the decoder's \(modules.last.map { $0.layer + 1 } ?? 0) layers only")
       }
       return found
     }

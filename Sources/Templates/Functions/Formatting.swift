@@ -1,5 +1,4 @@
 import Files
-
 import Foundation
 
 /// `'%s' % value` and `'{}'.format(value)`, without widths but for the digits of `%.2f`.

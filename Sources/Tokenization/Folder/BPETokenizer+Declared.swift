@@ -5,7 +5,8 @@ extension BPETokenizer {
   /// Reads the tokenizer that `AutoTokenizer` makes of a folder with a `tokenizer.json`: with the tokens and flags that only the files beside it declare, and the
   /// parts that the class brings which they name.
   init(json file: URL, in folder: URL) throws {
-    let tree = try Self.tree(Self.contents(of: file, expected: "a tokenizer.json", limit: JSONFile.sizeLimit), file.path)
+    let tree = try Self.tree(
+      Self.contents(of: file, expected: "a tokenizer.json", limit: JSONFile.sizeLimit), file.path)
     let whole = JSONPlace(value: tree, key: JSONPlace.top, file: file.path)
     let configuration = try JSONPlace.optionalFile("tokenizer_config.json", in: folder)
     let named = try TokenizerClass(
@@ -23,7 +24,9 @@ extension BPETokenizer {
     var changes: [String] = []
     if named != .file, try !reading.hasParts(of: plain) { changes.append("class \(named)") }
     let before = try named == .file ? own : plain.addedTokens(model)
-    if !added.elementsEqual(before, by: { $0 == $1 }) { changes.append("tokens " + added.map { $0.line }.joined(separator: "\n")) }
+    if !added.elementsEqual(before, by: { $0 == $1 }) {
+      changes.append("tokens " + added.map { $0.line }.joined(separator: "\n"))
+    }
     if declared.splitsSpecialTokens { changes.append("split_special_tokens") }
     try self.init(
       reading, model, added, splitsSpecialTokens: declared.splitsSpecialTokens,

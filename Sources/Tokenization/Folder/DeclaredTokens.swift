@@ -183,17 +183,25 @@ private struct Keys {
     for member in try map.members() {
       let name = String(decoding: member.name, as: UTF8.self)
       var value = member.value
-      if case .object(let flags) = value, !name.utf8.elementsEqual(Self.extra.utf8) {
-        let others = flags.filter { !$0.name.elementsEqual("special".utf8) }
-        value = .object(others + [JSONTree.Member(name: Array("special".utf8), value: .boolean(true))])
+      if !name.utf8.elementsEqual(Self.extra.utf8) {
+        value = Self.special(value)
       } else if case .list(let tokens) = value, name.utf8.elementsEqual(Self.extra.utf8) {
         var all: [JSONTree] = if case .list(let earlier)? = self[Self.extra]?.value { earlier } else { [] }
-        for token in tokens where !all.contains(token) { all.append(token) }
+        for token in tokens.map(Self.special) where !all.contains(token) { all.append(token) }
         value = .list(all)
       }
       set(member.name, JSONPlace(value: value, key: name, file: map.file))
     }
     try takeNamedExtra()
+  }
+
+  private static let mark = JSONTree.Member(name: Array("__type".utf8), value: .text(Array("AddedToken".utf8)))
+
+  /// A value; an object is a special token whatever it says.
+  private static func special(_ value: JSONTree) -> JSONTree {
+    guard case .object(let flags) = value else { return value }
+    let others = flags.filter { !$0.name.elementsEqual("special".utf8) && $0.name != mark.name }
+    return .object(others + [JSONTree.Member(name: Array("special".utf8), value: .boolean(true)), mark])
   }
 
   /// The spellings that make a token of `added_tokens.json` special.
@@ -228,6 +236,10 @@ private struct Keys {
 
   private func list(_ name: String) throws -> [DeclaredTokens.Token] {
     guard let place = self[name], place.value != .null else { return [] }
-    return try place.elements().map { try DeclaredTokens.Token($0) }
+    return try place.elements().map { place in
+      // transformers takes objects in a list only where they say what they are.
+      if case .object(let members) = place.value, !members.contains(Self.mark) { throw place.malformed("a string") }
+      return try DeclaredTokens.Token(place)
+    }
   }
 }

@@ -147,7 +147,9 @@ enum TokenizerClass: Equatable {
     }
     for (name, json) in parts { set(name, try JSONTree(Data(json.utf8)), in: &members) }
     set("added_tokens", .list([]), in: &members)
-    if let model = members.first(where: { $0.name.elementsEqual("model".utf8) }), case .object(var options) = model.value {
+    if let model = members.first(where: { $0.name.elementsEqual("model".utf8) }),
+      case .object(var options) = model.value
+    {
       for (name, value) in modelOptions { set(name, value, in: &options) }
       set("model", .object(options), in: &members)
     }
