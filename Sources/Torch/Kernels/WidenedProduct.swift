@@ -37,12 +37,14 @@ enum WidenedProduct {
 
   /// Matrices of up to so many numbers are in the cache as a whole.
   private static let small = 1 << 20
+  /// Longer sums oneDNN splits by how wide the product is (seen at 32,768 with tiles of 64): their bits need the whole matrix.
+  private static let longestSum = 8192
 
   /// Whether products go by tiles: large matrices on the CPU, each tile large enough for oneDNN, as the whole is; and nothing recorded,
   /// as what is recorded keeps the weight.
   private static func suits(_ x: Tensor, _ weight: Tensor, _ tiles: Tiles) -> Bool {
     weight.dtype == .bfloat16 && weight.device == .cpu && weight.isContiguous && Kernels.suit(x) && x.shape.count == 2
-      && weight.count > small && !x.isRecorded && tiles.ranges.count > 1
+      && weight.count > small && x.shape[1] <= longestSum && !x.isRecorded && tiles.ranges.count > 1
       && x.count * tiles.smallest > Int(accrete_small_product)
   }
 
