@@ -187,7 +187,7 @@ int32_t accrete_linear(TorchTensorRef x, TorchTensorRef w, TorchTensorRef addend
     // Shapes that do not fit go the other way, whose message says so.
     const bool fits = weight.dim() == 2 && input.dim() >= 2 && input.size(-1) == weight.size(1);
     // A call of oneDNN costs about 10 µs by itself: small products are faster without it.
-    const bool large = fits && input.numel() * weight.size(0) > 600'000;
+    const bool large = fits && input.numel() * weight.size(0) > accrete_small_product;
     if (op && large && suits_one_dnn(input) && suits_one_dnn(weight) && (plain || suits_one_dnn(tensor(addend)))) {
       torch::jit::Stack stack{input};
       if (!plain) stack.emplace_back(tensor(addend));

@@ -1,7 +1,7 @@
 /// A weight that no expert changes: in float32, in bfloat16, or in 8-bit integers with a scale for each output.
 ///
-/// bfloat16: the numbers are widened to float32 as they are used, which is exact, so that every product has the bits that it has
-/// with the same numbers held as float32. Most checkpoints are written in bfloat16: held as they are, they take half the memory.
+/// bfloat16: the numbers are widened to float32 as they are used, which is exact, a tile of the matrix at a time
+/// (``WidenedProduct``), so that every product has the bits that it has with the same numbers held as float32. Most checkpoints are written in bfloat16: held as they are, they take half the memory.
 ///
 /// int8: W ≈ values · scale of its row. Inputs are quantized row by row as they come (dynamic activations), so that a product is one
 /// of integers. The same integers serve the way back, dx = dy W, with the scales multiplied into dy first.
@@ -113,8 +113,7 @@ public struct FrozenMatrix: Sendable {
       if Kernels.suit(x), weight.device == .cpu, isLarge || x.count <= Self.fewRows * shape[1] {
         return try x.rowProduct(weight, adding: addend)
       }
-      let weight = try weight.widened()
-      return try addend.map { try x.linear(weight, adding: $0) } ?? x.linear(weight)
+      return try WidenedProduct.product(x, weight, adding: addend)
     case .int8(let values, let scales):
       try Kernels.require("the input of an int8 matrix", x, [x.shape.first ?? 0, shape[1]])
       if let addend { try Kernels.require("what a product is added to", addend, [x.shape[0], shape[0]]) }
@@ -133,17 +132,16 @@ public struct FrozenMatrix: Sendable {
         return try addend.map { try $0.addingProduct(x, weight, times: 1) } ?? x.matmul(weight)
       }
       guard isLarge, x.shape.count == 2 else {
-        let turned = try weight.widened().transposed(0, 1)
-        return try addend.map { try x.linear(turned, adding: $0) } ?? x.linear(turned)
+        return try WidenedProduct.transposedProduct(x, weight, adding: addend)
       }
-      // Outputs in parts, so that only a part is widened at a time.
+      // Outputs in parts, and the sums with them: the bits of such matrices since there are any.
       var sum = addend
       let part = max(1, Self.large / 2 / max(shape[1], 1))
       for start in stride(from: 0, to: shape[0], by: part) {
         let count = min(part, shape[0] - start)
-        let turned = try weight.narrowed(0, from: start, count: count).widened().transposed(0, 1)
+        let rows = try weight.narrowed(0, from: start, count: count)
         let columns = try x.narrowed(1, from: start, count: count).contiguous()
-        sum = try sum.map { try columns.linear(turned, adding: $0) } ?? columns.linear(turned)
+        sum = try WidenedProduct.transposedProduct(columns, rows, adding: sum)
       }
       return try sum ?? x.linear(weight.widened().transposed(0, 1))
     case .int8(let values, let scales):

@@ -7,7 +7,9 @@ final class KernelMemory {
   private var stream = RandomStream(purposes: ["kernel memory"])
   private var buffers: [UnsafeMutableRawPointer] = []
 
-  deinit { buffers.forEach { $0.deallocate() } }
+  deinit {
+    for buffer in buffers { buffer.deallocate() }
+  }
 
   private func buffer<Element>(_ values: [Element]) -> UnsafeMutablePointer<Element> {
     let memory = UnsafeMutablePointer<Element>.allocate(capacity: values.count)
@@ -215,9 +217,16 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
       return values((out, 13 * 30))
     },
     KernelCall("widen", same: true) {
-      let out = $0.zeros(1001)
-      accrete_widen(1001, $0.halves(1001), out, 2)
-      return values((out, 1001))
+      let (whole, columns) = ($0.zeros(1001), $0.zeros(20 * 37))
+      accrete_widen(7, 143, 143, $0.halves(1001), whole, 2)
+      accrete_widen(20, 37, 50, $0.halves(20 * 50), columns, 2)
+      return values((whole, 1001), (columns, 20 * 37))
+    },
+    KernelCall("place", same: true) {
+      let (out, addend) = ($0.zeros(20 * 50), $0.numbers(20 * 50))
+      accrete_place(20, 37, 50, $0.numbers(20 * 37), addend, out, 2)
+      accrete_place(20, 13, 50, $0.numbers(20 * 13), nil, out + 37, 2)
+      return values((out, 20 * 50))
     },
     KernelCall("argmax", same: true) {
       let (x, places) = ($0.numbers(tokens * width), $0.copy([Int64](repeating: -1, count: tokens)))

@@ -18,6 +18,13 @@ enum Rounds {
     return number
   }
 
+  /// Processor time of this process so far, in seconds: all threads, in the program and in the system.
+  static func cpuSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
   /// Wall-clock seconds of `body`.
   static func seconds(_ body: () throws -> Void) rethrows -> Double {
     let clock = ContinuousClock()

@@ -30,6 +30,8 @@ struct TrainMode {
     /// Real tokens: padding is not counted.
     let tokens: Int
     let seconds: Double
+    /// Of all threads, the system's among it: it changes less with what else the machine does.
+    let cpuSeconds: Double
     let loss: Double
     let peakRssBytes: Int
   }
@@ -87,6 +89,7 @@ struct TrainMode {
         secondsToFirstStep: seconds, trainedParameters: training.parameters.values.count))
     while let steps = try Rounds.next() {
       var (tokens, loss) = (0, 0.0)
+      let before = Rounds.cpuSeconds()
       let seconds = try Rounds.seconds {
         for _ in 0..<steps {
           let report = try training.step()
@@ -96,7 +99,8 @@ struct TrainMode {
       }
       try Rounds.say(
         Figures(
-          steps: steps, tokens: tokens, seconds: seconds, loss: loss, peakRssBytes: ProcessMemory.peakResidentBytes))
+          steps: steps, tokens: tokens, seconds: seconds, cpuSeconds: Rounds.cpuSeconds() - before, loss: loss,
+          peakRssBytes: ProcessMemory.peakResidentBytes))
     }
   }
 }

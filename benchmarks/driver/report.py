@@ -46,6 +46,9 @@ def summary(work: Work, case: Case, pairs: list[dict[str, Any]]) -> dict[str, An
         result[side] = part
         if side != "accrete":
             ratio = {"figure": spread([a / b for a, b in zip(ours, figures)])}
+            if all("cpu_seconds" in pair[name] for pair in pairs for name in ("accrete", side)):
+                # Of the other side's processor time, so that above 1 means less of it, as for figures.
+                ratio["cpu_seconds"] = spread([pair[side]["cpu_seconds"] / pair["accrete"]["cpu_seconds"] for pair in pairs])
             if peaks:
                 ratio["peak_rss_bytes"] = result["accrete"]["peak_rss_bytes"] / part["peak_rss_bytes"]
             result["ratio_to"][side] = ratio

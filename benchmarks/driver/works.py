@@ -24,6 +24,8 @@ class Case:
     operations: Callable[[int], float] | None = None
     # Every round is a process of its own, and its facts are the figures.
     fresh: bool = False
+    # A figure that must be the same on all sides in every round.
+    equal: str | None = None
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Maker:
             "scoring": self.scoring, "generation": self.generation, "start": self.start,
             "growth": self.growth,
             "int8-lora-ffn": lambda: self.int8("lora-ffn"), "int8-moe-cl": lambda: self.int8("moe-cl"),
+            "stored-lora-ffn": self.stored,
         }
         # What is asked of a mixture is that it generates fast.
         if self.model.experts > 1:
@@ -112,6 +115,23 @@ class Maker:
         return self.against_itself(
             f"int8-{method}", f"{method} training on an int8 base beside one as stored, both by accrete", method,
             ("--weights", "int8"), ())
+
+    def stored(self) -> Work:
+        """LoRA training on bfloat16 weights held as stored beside the same held as float32: the same losses, bit by bit."""
+        amount = self.model.amount
+        cases = []
+        for material in ("train-few", "train"):
+            batches = self.model.material(material)["batches"]
+            tokens = sum(len(row["prompt"]) + len(row["answer"]) for batch in batches for row in batch) / len(batches)
+            more = ("--method", "lora-ffn", "--warm-up", str(amount.warm_up_steps))
+            commands = {"accrete": self.command("accrete", "train", "", material, *more),
+                        "default": self.command("accrete", "train", "", material, *more, "--weights", "float32")}
+            cases.append(Case(f"{tokens:.0f} tokens a step", amount.steps, commands, equal="loss"))
+        return Work(
+            "stored-lora-ffn", "lora-ffn training on a base as stored (bfloat16) beside one in float32, both by accrete",
+            "tokens per second", lambda r: r["tokens"] / r["seconds"], cases,
+            ratio="the figure as stored divided by that in float32 (column of the default peer), round by round; losses are "
+                  "the same in every round")
 
     def scoring(self) -> Work:
         material = self.model.material("score")

@@ -25,6 +25,8 @@ SHAPES = {
                  intermediate_size=2048, vocab_size=32000),
     "500m": dict(hidden_size=896, num_hidden_layers=24, num_attention_heads=14, num_key_value_heads=2,
                  intermediate_size=4864, vocab_size=152000),
+    "1.1b": dict(hidden_size=2048, num_hidden_layers=22, num_attention_heads=32, num_key_value_heads=4,
+                 intermediate_size=5632, vocab_size=50304),
 }
 # Hunyuan's mixture: one shared expert and sixteen routed ones of which a token visits one.
 MIXTURES = {
@@ -102,7 +104,9 @@ def main() -> None:
     encoder = Encoder(options.seedling, MAX_LENGTH)
     numbers = training_rows(task, 0, 100)
     examples = encoder.examples(task, task.train, numbers)
-    plan = epoch_batches([example.length for example in examples], 0, task.name, 0, options.rows)[:BATCHES]
+    def plan(rows: int) -> list[list[int]]:
+        return epoch_batches([example.length for example in examples], 0, task.name, 0, rows)[:BATCHES]
+
     scored = encoder.examples(task, task.test, test_rows(task, options.scored))
     length = options.prompt_tokens
     running = [token for row in task.test for token in encoder.ids(row.text)]
@@ -111,8 +115,10 @@ def main() -> None:
     def write(name: str, value: dict) -> None:
         (folder / name).write_text(json.dumps(value))
 
-    write("train.json", {"batches": [[{"prompt": examples[p].prompt, "answer": examples[p].answer} for p in batch]
-                                     for batch in plan]})
+    # One row a step: what is done once for a matrix weighs most.
+    for name, rows in ("train", options.rows), ("train-few", 1):
+        write(f"{name}.json", {"batches": [[{"prompt": examples[p].prompt, "answer": examples[p].answer} for p in batch]
+                                           for batch in plan(rows)]})
     write("score.json", {"rows": [{"prompt": example.prompt, "label": example.label} for example in scored],
                          "labels": encoder.answers(task)})
     write("generate.json", {"prompts": [running[i * length:(i + 1) * length] for i in range(32)]})

@@ -23,6 +23,9 @@ typedef struct AtenTensorOpaque* TorchTensorRef;
 typedef struct StableListOpaque* TorchListRef;
 typedef struct AccreteGenerator* TorchGeneratorRef;
 
+// Products of up to so many multiplications do not go to oneDNN.
+enum { accrete_small_product = 600000 };
+
 // One slot of the dispatcher's stack: an integer, a double's bits, or a pointer.
 typedef uint64_t TorchStackValue;
 

@@ -209,8 +209,12 @@ void accrete_product(const AccreteProduct* product, float* out /* [rows, outputs
 // The place of the first of the largest numbers of each row.
 void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* places, int32_t threads);
 
-// bfloat16 to float32.
-void accrete_widen(int64_t count, const uint16_t* x, float* out, int32_t threads);
+// bfloat16 to float32: out[row][column] = x[row · stride + column].
+void accrete_widen(int64_t rows, int64_t columns, int64_t stride, const uint16_t* x, float* out, int32_t threads);
+
+// out[row · stride + column] = x[row][column] (+ addend[row · stride + column]; NULL: nothing is added).
+void accrete_place(int64_t rows, int64_t columns, int64_t stride, const float* x, const float* addend, float* out,
+                   int32_t threads);
 
 // Whether this processor has instructions for products of 8-bit integers (AVX-512 VNNI) and the instruction set in use includes
 // them; without, libtorch multiplies them in a plain loop.

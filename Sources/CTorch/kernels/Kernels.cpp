@@ -227,8 +227,13 @@ void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* places
   ACCRETE_DISPATCH(argmax(rows, width, x, places, threads));
 }
 
-void accrete_widen(int64_t count, const uint16_t* x, float* out, int32_t threads) {
-  ACCRETE_DISPATCH(widen(count, x, out, threads));
+void accrete_widen(int64_t rows, int64_t columns, int64_t stride, const uint16_t* x, float* out, int32_t threads) {
+  ACCRETE_DISPATCH(widen(rows, columns, stride, x, out, threads));
+}
+
+void accrete_place(int64_t rows, int64_t columns, int64_t stride, const float* x, const float* addend, float* out,
+                   int32_t threads) {
+  ACCRETE_DISPATCH(place(rows, columns, stride, x, addend, out, threads));
 }
 
 int32_t accrete_multiplies_integers(void) {

@@ -132,10 +132,41 @@ static void argmax(int64_t rows, int64_t width, const float* x, int64_t* places,
   });
 }
 
-static void widen(int64_t count, const uint16_t* x, float* out, int32_t threads) {
-  each((count + lanes - 1) / lanes, 4096, threads, [&](int64_t begin, int64_t end, int32_t) {
-    for (int64_t i = begin * lanes; i < std::min(count, end * lanes); i += lanes) {
-      store(out + i, widened(x + i, count - i), count - i);
+// Rows that are read ahead: with a stride, each lies in a page of its own, where the processor does not look ahead by itself.
+constexpr int64_t rows_ahead = 8;
+
+static void widen(int64_t rows, int64_t columns, int64_t stride, const uint16_t* x, float* out, int32_t threads) {
+  // One row where nothing lies between them, so that they are split evenly.
+  if (columns == stride) {
+    columns *= rows;
+    stride = columns;
+    rows = 1;
+  }
+  const int64_t blocks = (columns + lanes - 1) / lanes;
+  each(rows * blocks, 4096, threads, [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t at = begin; at < end;) {
+      const int64_t row = at / blocks, last = std::min(end, (row + 1) * blocks);
+      const uint16_t* from = x + row * stride;
+      for (; at < last; ++at) {
+        const int64_t i = (at - row * blocks) * lanes;
+        if (row + rows_ahead < rows) __builtin_prefetch(from + rows_ahead * stride + i);
+        store(out + row * columns + i, widened(from + i, columns - i), columns - i);
+      }
+    }
+  });
+}
+
+static void place(int64_t rows, int64_t columns, int64_t stride, const float* x, const float* addend, float* out,
+                  int32_t threads) {
+  const int64_t grain = std::max<int64_t>(1, 32768 / std::max<int64_t>(columns, 1));
+  each(rows, grain, threads, [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t row = begin; row < end; ++row) {
+      for (int64_t i = 0; i < columns; i += lanes) {
+        const int64_t n = columns - i, at = row * stride + i;
+        V value = load(x + row * columns + i, n);
+        if (addend != nullptr) value = value + load(addend + at, n);
+        store(out + at, value, n);
+      }
     }
   });
 }

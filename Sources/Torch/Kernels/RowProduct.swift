@@ -7,8 +7,8 @@ extension Tensor {
     let x = try contiguous()
     let result = try Tensor(uninitialized: shape)
     accrete_widen(
-      Int64(count), try x.memory(.bfloat16).assumingMemoryBound(to: UInt16.self), try result.kernelMemory(),
-      libtorch.accrete_get_threads())
+      1, Int64(count), Int64(count), try x.memory(.bfloat16).assumingMemoryBound(to: UInt16.self),
+      try result.kernelMemory(), libtorch.accrete_get_threads())
     return withExtendedLifetime(x) { result }
   }
 

@@ -1,0 +1,114 @@
+import CTorch
+
+/// Products with a bfloat16 matrix that is widened a tile at a time, into memory that stays in the cache.
+///
+/// A widened matrix is as large as the one that was to be saved, and lies in memory that is fresh from the system where it is large.
+/// A tile is read again by the product before it leaves the cache. No sum is split, so that the bits are those of one product with the
+/// whole matrix: forward, tiles are some of the outputs; backward, some of the inputs.
+enum WidenedProduct {
+  /// How some outputs or inputs are cut into tiles of nearly the same size, each a multiple of ``grain`` but the last.
+  struct Tiles {
+    /// The most numbers of a tile: 8 MiB as float32. Larger ones leave the cache; smaller ones are too narrow for oneDNN.
+    static let numbers = 1 << 21
+    static let grain = 16
+
+    let ranges: [Range<Int>]
+
+    /// - Parameters:
+    ///   - count: what is cut.
+    ///   - width: numbers of each of them.
+    ///   - most: the most of them in one tile.
+    init(_ count: Int, width: Int, most: Int = .max) {
+      let grains = (count + Self.grain - 1) / Self.grain
+      let each = max(1, min(Self.numbers / max(width, 1), most) / Self.grain)
+      let tiles = max(1, (grains + each - 1) / each)
+      // Each about as large: a small one at the end would be no product for oneDNN.
+      ranges = (0..<tiles).map {
+        min(count, grains * $0 / tiles * Self.grain)..<min(count, grains * ($0 + 1) / tiles * Self.grain)
+      }
+    }
+
+    var largest: Int { ranges.map(\.count).max() ?? 0 }
+    var smallest: Int { ranges.map(\.count).min() ?? 0 }
+  }
+
+  /// Inputs of a tile backward: oneDNN reads the columns of a matrix, which it does well if they are few and lie close together.
+  static let mostInputs = 192
+
+  /// Matrices of up to so many numbers are in the cache as a whole.
+  private static let small = 1 << 20
+  /// Longer sums oneDNN splits by how wide the product is (seen at 32,768 with tiles of 64): their bits need the whole matrix.
+  private static let longestSum = 8192
+
+  /// Whether products go by tiles: large matrices on the CPU, each tile large enough for oneDNN, as the whole is; and nothing recorded,
+  /// as what is recorded keeps the weight.
+  private static func suits(_ x: Tensor, _ weight: Tensor, _ tiles: Tiles) -> Bool {
+    weight.dtype == .bfloat16 && weight.device == .cpu && weight.isContiguous && Kernels.suit(x) && x.shape.count == 2
+      && weight.count > small && x.shape[1] <= longestSum && !x.isRecorded && tiles.ranges.count > 1
+      && x.count * tiles.smallest > Int(accrete_small_product)
+  }
+
+  /// x Wᵀ (+ addend). `x`: [rows, in]; `weight`: [out, in], bfloat16 or float32 → [rows, out].
+  static func product(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?) throws -> Tensor {
+    let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    let tiles = Tiles(outputs, width: inputs)
+    guard suits(x, weight, tiles), addend.map({ Kernels.suit($0) && !$0.isRecorded }) ?? true else {
+      let weight = try weight.widened()
+      return try addend.map { try x.linear(weight, adding: $0) } ?? x.linear(weight)
+    }
+    return try byTiles(x, weight, tiles, adding: addend, width: outputs) { tile, memory in
+      let part = try memory.narrowed(0, from: 0, count: tile.count * inputs).reshaped([tile.count, inputs])
+      try part.widen(weight, from: tile.lowerBound * inputs, stride: inputs)
+      return part
+    }
+  }
+
+  /// x W (+ addend). `x`: [rows, out]; `weight`: [out, in], bfloat16 or float32 → [rows, in].
+  static func transposedProduct(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?) throws -> Tensor {
+    let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    let tiles = Tiles(inputs, width: outputs, most: mostInputs)
+    guard suits(x, weight, tiles), addend.map({ Kernels.suit($0) && !$0.isRecorded }) ?? true else {
+      let turned = try weight.widened().transposed(0, 1)
+      return try addend.map { try x.linear(turned, adding: $0) } ?? x.linear(turned)
+    }
+    return try byTiles(x, weight, tiles, adding: addend, width: inputs) { tile, memory in
+      let part = try memory.narrowed(0, from: 0, count: outputs * tile.count).reshaped([outputs, tile.count])
+      try part.widen(weight, from: tile.lowerBound, stride: inputs)
+      return try part.transposed(0, 1)
+    }
+  }
+
+  /// The columns of a product, tile by tile. `widened`: fills the memory that it is given, and says as what matrix it is to be read.
+  private static func byTiles(
+    _ x: Tensor, _ weight: Tensor, _ tiles: Tiles, adding addend: Tensor?, width: Int,
+    _ widened: (Range<Int>, Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    let rows = x.shape[0]
+    if let addend { try Kernels.require("what a product is added to", addend, [rows, width]) }
+    let (x, addend) = (try x.contiguous(), try addend?.contiguous())
+    let result = try Tensor(uninitialized: [rows, width])
+    let memory = try Tensor(uninitialized: [tiles.largest * (weight.count / max(width, 1))])
+    for tile in tiles.ranges {
+      let part = try x.linear(widened(tile, memory)).contiguous()  // [rows, tile]
+      accrete_place(
+        Int64(rows), Int64(tile.count), Int64(width), try part.kernelMemory(),
+        try addend.map { try $0.kernelMemory() + tile.lowerBound }, try result.kernelMemory() + tile.lowerBound,
+        libtorch.accrete_get_threads())
+    }
+    return withExtendedLifetime(addend) { result }
+  }
+}
+
+extension Tensor {
+  /// Becomes rows of a bfloat16 matrix, widened. `self`: [rows, columns], without gaps.
+  ///
+  /// - Parameters:
+  ///   - start: the place of the first number in the matrix.
+  ///   - stride: numbers from the beginning of a row to that of the next.
+  fileprivate func widen(_ matrix: Tensor, from start: Int, stride: Int) throws {
+    let source = try matrix.memory(.bfloat16).assumingMemoryBound(to: UInt16.self) + start
+    accrete_widen(
+      Int64(shape[0]), Int64(shape[1]), Int64(stride), source, try kernelMemory(), libtorch.accrete_get_threads())
+    withExtendedLifetime(matrix) {}
+  }
+}
