@@ -89,7 +89,7 @@ enum YAMLFile {
       throw RunError.invalidConfiguration(
         key: "\(path):\(line): \(key)",
         got: (mapping[Node(key)].map { shown($0) + ", " } ?? "") + "a value of the wrong kind",
-        allowed: (type as? any AllowedValues.Type)?.allowedValues[key] ?? words(for: error))
+        allowed: (type as? any AllowedValues.Type)?.allowedValues[key] ?? words(for: key, of: type))
     }
   }
 
@@ -103,20 +103,19 @@ enum YAMLFile {
     }
   }
 
-  /// What a value may be, by the type that it could not become.
-  private static func words(for error: DecodingError) -> String {
-    guard case .typeMismatch(let type, let context) = error else { return "see its docs page" }
-    let kind =
-      switch type {
-      case is Int.Type: "a whole number"
-      case is UInt64.Type: "a whole number, 0 or more"
-      case is Double.Type: "a number"
-      case is Bool.Type: "true or false"
-      case is String.Type: "text"
-      case is [Any].Type: "a list"
-      default: "names with values"
-      }
-    return context.codingPath.count > 1 ? "names or a list with \(kind) each" : kind
+  /// What may stand behind a key, found by trying: the types of a file's keys are written down once, in the file's type.
+  private static func words<Value: Decodable>(for key: String, of type: Value.Type) -> String {
+    func takes(_ text: String) -> Bool {
+      guard let value = try? Yams.compose(yaml: text, .basic) else { return false }
+      return (try? YAMLDecoder().decode(type, from: Node.mapping(Node.Mapping([(Node(key), value)])))) != nil
+    }
+    if takes("text") { return "text" }
+    if takes("1.5") { return "a number" }
+    if takes("-1") { return "a whole number" }
+    if takes("1") { return "a whole number, 0 or more" }
+    if takes("true") { return "true or false" }
+    if takes("[text]") { return "a list" }
+    return takes("{name: 1.5}") ? "names with a number each" : "see its docs page"
   }
 
   /// The key whose value could not be decoded.

@@ -32,9 +32,9 @@ import Torch
     let scratch = try Scratch()
     let configuration = try SmallPretraining.configuration(scratch, "rate=30", "held-out=\(heldOut)", "warm-up=0")
     var said: PretrainingMetrics.Divergence?
-    let run = try PretrainingRun.start(configuration, in: scratch.place("run")) {
-      if case .diverged(let found) = $0 { said = found }
-    }
+    let run = try PretrainingRun.start(
+      configuration, in: scratch.place("run"),
+      report: { if case .diverged(let found) = $0 { said = found } })
     try run.run()
     let found = try #require(try run.metrics().diverged)
     #expect(found == said && found.last > found.first + 0.1 && found.loss == (heldOut > 0 ? "held-out" : "training"))
