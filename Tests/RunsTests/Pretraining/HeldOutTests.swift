@@ -98,7 +98,7 @@ import Torch
   @Test func tooLittleHeldOut() throws {
     let scratch = try Scratch()
     let text = SmallPretraining.jsonl(SmallPretraining.rows(5))
-    let configuration = try SmallPretraining.configuration(scratch, "held-out=0.0001", "vocabulary=265", text: text)
+    let configuration = try SmallPretraining.configuration(scratch, "held-out=0.0001", text: text)
     #expect {
       try PretrainingRun.start(configuration, in: scratch.place("run"))
     } throws: { error in
