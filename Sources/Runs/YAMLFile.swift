@@ -90,32 +90,15 @@ enum YAMLFile {
         allowed: "a finite number")
     }
     let safe = Node.Mapping(mapping.map { ($0.key, YAMLGuard.withoutSexagesimal($0.value)) })
-    func place(_ key: String) -> String {
-      "\(path):\(mapping.first { $0.key.string == key }?.key.mark?.line ?? 0): \(key)"
-    }
     do {
-      let value = try YAMLDecoder().decode(type, from: Node.mapping(safe))
-      if let (key, number) = try notFinite(in: value) {
-        throw RunError.invalidConfiguration(key: place(key), got: number, allowed: "a finite number")
-      }
-      return value
+      return try YAMLDecoder().decode(type, from: Node.mapping(safe))
     } catch let error as DecodingError {
+      let key = key(of: error)
+      let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 0
       throw RunError.invalidConfiguration(
-        key: place(key(of: error)),
-        got: (mapping[Node(key(of: error))].map { shown($0) + ", " } ?? "") + "a value of the wrong kind",
-        allowed: (type as? any AllowedValues.Type)?.allowedValues[key(of: error)] ?? words(for: error))
-    }
-  }
-
-  /// The first number of a value that is NaN or infinite, which YAML can spell, and its key.
-  private static func notFinite(in value: some Decodable) throws -> (key: String, number: String)? {
-    guard let value = value as? any Encodable else { return nil }
-    do {
-      // JSON cannot: its encoder names the first.
-      _ = try JSONEncoder().encode(value)
-      return nil
-    } catch EncodingError.invalidValue(let number, let context) {
-      return (context.codingPath.first?.stringValue ?? "?", "\(number)")
+        key: "\(path):\(line): \(key)",
+        got: (mapping[Node(key)].map { shown($0) + ", " } ?? "") + "a value of the wrong kind",
+        allowed: (type as? any AllowedValues.Type)?.allowedValues[key] ?? words(for: key, of: type))
     }
   }
 
@@ -129,20 +112,19 @@ enum YAMLFile {
     }
   }
 
-  /// What a value may be, by the type that it could not become.
-  private static func words(for error: DecodingError) -> String {
-    guard case .typeMismatch(let type, let context) = error else { return "see its docs page" }
-    let kind =
-      switch type {
-      case is Int.Type: "a whole number"
-      case is UInt64.Type: "a whole number, 0 or more"
-      case is Double.Type: "a number"
-      case is Bool.Type: "true or false"
-      case is String.Type: "text"
-      case is [Any].Type: "a list"
-      default: "names with values"
-      }
-    return context.codingPath.count > 1 ? "names or a list with \(kind) each" : kind
+  /// What may stand behind a key, found by trying: the types of a file's keys are written down once, in the file's type.
+  private static func words<Value: Decodable>(for key: String, of type: Value.Type) -> String {
+    func takes(_ text: String) -> Bool {
+      guard let value = try? Yams.compose(yaml: text, .basic) else { return false }
+      return (try? YAMLDecoder().decode(type, from: Node.mapping(Node.Mapping([(Node(key), value)])))) != nil
+    }
+    if takes("text") { return "text" }
+    if takes("1.5") { return "a number" }
+    if takes("-1") { return "a whole number" }
+    if takes("1") { return "a whole number, 0 or more" }
+    if takes("true") { return "true or false" }
+    if takes("[text]") { return "a list" }
+    return takes("{name: 1.5}") ? "names with a number each" : "see its docs page"
   }
 
   /// The key whose value could not be decoded.

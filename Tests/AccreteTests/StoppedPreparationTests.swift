@@ -35,7 +35,7 @@ extension CommandLineTests {
             return Character(UnicodeScalar(UInt8(97 + (state >> 33) % 26)))
           })
       }
-      let rows = (0..<2500).map { row in
+      let rows = (0..<900).map { row in
         let text = (0..<60).map { words[(row * 31 + $0 * $0 * 7) % words.count] }.joined(separator: " ")
         return "{\"text\": \"\(row) \(text)\"}\n"
       }

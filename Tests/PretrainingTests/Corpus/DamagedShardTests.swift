@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"accrete-tokens-1\"", "\"accrete-tokens-2\"", "expected the format accrete-tokens-1"),
+    ("\"accrete-tokens-2\"", "\"accrete-tokens-3\"", "expected the format accrete-tokens-2"),
     ("\"bytesPerToken\" : 2", "\"bytesPerToken\" : 4", "2 or 4 bytes a token as it needs"),
     ("\"bytesPerToken\" : 2", "\"bytesPerToken\" : 0", "2 or 4 bytes a token as it needs"),
     ("\"vocabularySize\" : 257", "\"vocabularySize\" : -1", "2 or 4 bytes a token as it needs"),

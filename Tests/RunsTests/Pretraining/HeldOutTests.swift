@@ -1,6 +1,7 @@
 import Foundation
 import Pretraining
 import Testing
+import Tokenization
 import Torch
 
 @testable import Runs
@@ -15,13 +16,14 @@ import Torch
   /// Digits have a token for each byte, articles one for several: the held-out documents have their own bytes per token.
   @Test func bitsPerByteAreThoseOfTheHeldOutText() throws {
     let scratch = try Scratch()
-    let rows = Self.digits(150) + SmallPretraining.rows(300)
+    let rule = try HeldOutRule(share: 0.05)
+    // What is held out are digits; what is learned from, half articles.
+    let rows = Self.digits(300) + SmallPretraining.rows(300).filter { !rule.holdsOut(Array($0.utf8)) }
     let text = SmallPretraining.jsonl(rows)
     var configuration = try SmallPretraining.configuration(scratch, "held-out-tokens=100000", text: text)
     configuration.heldOut = 0.05
     let run = try PretrainingRun.start(configuration, in: scratch.place("run"))
     try run.run()
-    let rule = try HeldOutRule(share: 0.05)
     let heldOut = rows.filter { rule.holdsOut(Array($0.utf8)) }
     let last = try #require(run.measurements.last)
     let bytes = heldOut.reduce(0) { $0 + $1.utf8.count }
@@ -33,7 +35,7 @@ import Torch
     // What the whole source's tokens and bytes would make of it.
     let source = run.manifest.sources[0]
     let share = Double(source.trainTokens + source.heldOutTokens) / Double(source.textBytes)
-    #expect(abs(last.natsPerToken / log(2) * share / right - 1) > 0.02)
+    #expect(abs(last.natsPerToken / log(2) * share / right - 1) > 0.05)
     #expect(try run.metrics().scaling?.heldOutBitsPerByte == last.bitsPerByte)
 
     // A measurement of the first windows only has their bytes.
@@ -81,9 +83,9 @@ import Torch
     let scratch = try Scratch()
     let configuration = try SmallPretraining.configuration(scratch, "held-out=0")
     var manifest: PretrainingManifest?
-    let run = try PretrainingRun.start(configuration, in: scratch.place("run")) {
-      if case .prepared(let found) = $0 { manifest = found }
-    }
+    let run = try PretrainingRun.start(
+      configuration, in: scratch.place("run"),
+      report: { if case .prepared(let found) = $0 { manifest = found } })
     try run.run()
     #expect(manifest?.configuration.heldOut == 0 && manifest?.sources[0].heldOutTokens == 0)
     #expect(run.measurements.isEmpty && run.isComplete)
@@ -96,7 +98,7 @@ import Torch
   @Test func tooLittleHeldOut() throws {
     let scratch = try Scratch()
     let text = SmallPretraining.jsonl(SmallPretraining.rows(5))
-    let configuration = try SmallPretraining.configuration(scratch, "held-out=0.0001", "vocabulary=265", text: text)
+    let configuration = try SmallPretraining.configuration(scratch, "held-out=0.0001", text: text)
     #expect {
       try PretrainingRun.start(configuration, in: scratch.place("run"))
     } throws: { error in

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Pretraining
 import Testing
@@ -37,7 +38,7 @@ import Torch
       try PretrainingDryRun(configuration, out: scratch.place("run"))
     }
     given.sources = ["words": [scratch.place("nothing.txt").path]]
-    #expect(throws: CorpusError.self) { try PretrainingDryRun(given, out: scratch.place("other")) }
+    #expect(throws: FileError.self) { try PretrainingDryRun(given, out: scratch.place("other")) }
   }
 
   /// The page's one complete file has every key, is read, and its run could begin.

@@ -30,11 +30,11 @@ import Torch
   @Test(arguments: [0.1, 0])
   func aRunThatEndsWorseThanItBeganSaysThatItDiverged(heldOut: Double) throws {
     let scratch = try Scratch()
-    let configuration = try SmallPretraining.configuration(scratch, "rate=30", "held-out=\(heldOut)", "warm-up=0")
+    let configuration = try SmallPretraining.configuration(scratch, "rate=1", "held-out=\(heldOut)", "warm-up=0")
     var said: PretrainingMetrics.Divergence?
-    let run = try PretrainingRun.start(configuration, in: scratch.place("run")) {
-      if case .diverged(let found) = $0 { said = found }
-    }
+    let run = try PretrainingRun.start(
+      configuration, in: scratch.place("run"),
+      report: { if case .diverged(let found) = $0 { said = found } })
     try run.run()
     let found = try #require(try run.metrics().diverged)
     #expect(found == said && found.last > found.first + 0.1 && found.loss == (heldOut > 0 ? "held-out" : "training"))
@@ -80,10 +80,10 @@ import Torch
   /// A window of several documents is another computation under the mask, and without it the same as ever.
   @Test func aMaskIsAnOption() throws {
     let scratch = try Scratch()
-    let short = SmallPretraining.jsonl((0..<400).map { "\($0) stones" })
+    let short = SmallPretraining.jsonl((0..<400).map { "\($0) stones of the river sleep under light" })
     func losses(_ name: String, _ more: String...) throws -> [Double] {
       let file = try SmallPretraining.write(to: scratch, text: short)
-      let configuration = try PretrainingFile.read(file, replacing: ["vocabulary=262"] + more)
+      let configuration = try PretrainingFile.read(file, replacing: more)
         .configuration(relativeTo: scratch.url)
       let run = try PretrainingRun.start(configuration, in: scratch.place(name))
       try run.run()

@@ -15,7 +15,8 @@ public struct DocumentReader {
   private var lines: LineInput?
   private var bytesOfFilesDone = 0
   /// The second document, which is read with the first: whether there is one decides what the first is.
-  private var ahead: RawDocument?
+  /// What is wrong with it is said when it is asked for.
+  private var ahead: Result<RawDocument?, any Error>?
   private var isBegun = false
 
   /// - Parameter source: whose files are opened one after the other, as they are needed.
@@ -43,13 +44,14 @@ public struct DocumentReader {
     guard isBegun else {
       isBegun = true
       guard var first = try read() else { return nil }
-      ahead = try read()
-      first.isOnly = ahead == nil
+      let second = Result { try read() }
+      if case .success(nil) = second { first.isOnly = true }
+      ahead = second
       return first
     }
-    if let document = ahead {
+    if let second = ahead {
       ahead = nil
-      return document
+      return try second.get()
     }
     return try read()
   }
