@@ -1,8 +1,8 @@
 import Foundation
-import Learning
 import Testing
 import Torch
 
+@testable import Learning
 @testable import Runs
 
 @Suite struct StrippingRateTests {
