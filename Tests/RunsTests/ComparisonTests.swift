@@ -89,7 +89,7 @@ extension RunTests {
           "ACC", "BWT", "FWT", "FGT", "LA", "stripping rate", "stripping precision", "stripping rate, oracle",
         ])
       #expect(results.methods[1].metrics.map(\.summary.deviation).allSatisfy { $0 == nil })
-      #expect(results.methods[0].costs.count == 7)
+      #expect(results.methods[0].costs.count == 10)
       // One pair only: seed 0.
       let difference = try #require(results.differences.first)
       #expect(results.differences.count == 1 && difference.pairs.map(\.seed) == [0])

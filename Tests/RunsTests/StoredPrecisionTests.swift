@@ -3,6 +3,7 @@ import Experts
 import Files
 import Foundation
 import Learning
+import Streams
 import Testing
 import Torch
 

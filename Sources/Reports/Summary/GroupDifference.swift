@@ -1,5 +1,5 @@
 import Learning
-import Runs
+public import Runs
 
 /// How far one method is ahead of another at the end, in runs of the same order and seed.
 public struct GroupDifference: Sendable, Equatable, Encodable {
