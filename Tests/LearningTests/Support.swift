@@ -189,3 +189,13 @@ func run(_ training: TaskTraining) throws -> [StepReport] {
   try training.finish()
   return reports
 }
+
+/// A stored state is refused by the method or by its experts: not by whatever trips over it later.
+func expectStateRefused(
+  _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+) {
+  let error = #expect(throws: (any Error).self, comment, sourceLocation: sourceLocation) { try body() }
+  #expect(
+    error == nil || error is LearningError || error is ExpertError, "\(error.map { "\($0)" } ?? "")",
+    sourceLocation: sourceLocation)
+}
