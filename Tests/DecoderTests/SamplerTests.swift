@@ -71,6 +71,7 @@ import Torch
     let prompts = [[7], [9, 12, 33], [7, 8]].map { instruction + $0 }
     let options = GenerationOptions(maxTokens: 16, stopsAtEnd: false)
     let together = try model.generate(after: prompts, options: options)
+    #expect(together.count == prompts.count)
     for (prompt, text) in zip(prompts, together) {
       #expect(try model.generate(after: prompt, options: options) == text)
     }

@@ -72,12 +72,38 @@ import Torch
     }
   }
 
+  /// Two ranks, two strengths, other types: those go by single operations, and give what they give.
+  @Test func onlyWhatTheKernelsCanDo() throws {
+    func pairs(_ expert: LowRankExpert) throws -> FusedFeedForward.Pairs {
+      try #require(FusedFeedForward.Pairs(expert, layer: 1))
+    }
+    let (one, other) = (try expert(rank: 4, seed: 1), try expert(rank: 4, seed: 2))
+    let larger = try expert(rank: 8, seed: 3)
+    let stronger = try model.newExpert(LowRankShape(rank: 4, alpha: 8, dropout: 0), seed: 4)
+    let z = try normal([11, 32], 9)
+    #expect(try FusedFeedForward.suits(z, [pairs(one), pairs(other)]))
+    #expect(try !FusedFeedForward.suits(z, [pairs(one), pairs(larger)]))
+    #expect(try !FusedFeedForward.suits(z, [pairs(one), pairs(stronger)]))
+    #expect(try !FusedFeedForward.suits(z.converted(to: .float64), [pairs(one), pairs(other)]))
+    #expect(!FusedFeedForward.suits(z, []))
+    try withoutGradients {
+      for second in [larger, stronger] {
+        let mixture = MixtureSelection(
+          shared: one, dedicated: second, gates: Array(repeating: try normal([2, 32], 3), count: 2))
+        let value = try mixture.feedForward(z, through: block, layer: 1, tracing: false).value
+        let expected = try mixture.composed(z, through: block, layer: 1, tracing: false).value
+        #expect(try difference(value, expected) < 1e-5)
+      }
+    }
+  }
+
   @Test(arguments: [1, 4, 8, 11], [true, false])
   func equalsSingleOperations(rank: Int, toInput: Bool) throws {
     for way in Way.allCases {
       let fused = try run(way, rank: rank, toInput: toInput, fused: true)
       let composed = try run(way, rank: rank, toInput: toInput, fused: false)
       #expect(try difference(fused.output, composed.output) < 1e-4)
+      #expect(fused.pooled.count == composed.pooled.count)
       for (a, b) in zip(fused.pooled, composed.pooled) { #expect(try difference(a, b) < 1e-4) }
       #expect((fused.input != nil) == toInput && (composed.input != nil) == toInput)
       if let a = fused.input, let b = composed.input { #expect(try difference(a, b) < 1e-4, "\(way)") }

@@ -20,7 +20,7 @@ import Torch
     let merged = try Goldens.mixture(model).merged(sharedShares: [share, share])
     #expect(merged.shape.rank == 8 && merged.shape.alpha == 16 && merged.shape.scaling == 2)
     let expected = try logits(LowRankSelection(Goldens.expert(name, model.configuration)))
-    for (a, b) in zip(try logits(LowRankSelection(merged)), expected) { #expect(try difference(a, b) < 1e-5) }
+    for (a, b) in try paired(logits(LowRankSelection(merged)), expected) { #expect(try difference(a, b) < 1e-5) }
   }
 
   /// The merged product is β s B_s A_s + (1 − β) s B_t A_t, with the β of its layer.
@@ -44,7 +44,7 @@ import Torch
     let expert = try Goldens.expert("shared", model.configuration)
     let mixture = MixtureSelection(shared: expert, dedicated: expert, gates: try Goldens.gates())
     let merged = try mixture.merged(sharedShares: [0.3, 0.6])
-    for (a, b) in zip(try logits(LowRankSelection(merged)), try logits(mixture)) {
+    for (a, b) in try paired(logits(LowRankSelection(merged)), logits(mixture)) {
       #expect(try difference(a, b) < 1e-4)
     }
   }

@@ -101,8 +101,8 @@ import Torch
     #expect(one.pooled.count == 2)
     for pad in [0, 95] {
       let other = try pooled(rows, pad: pad, isolated: isolated)
-      for (a, b) in zip(one.pooled, other.pooled) { #expect(try a.isEqual(to: b)) }
-      for (a, b) in zip(one.logits, other.logits) { #expect(try a.isEqual(to: b)) }
+      for (a, b) in try paired(one.pooled, other.pooled) { #expect(try a.isEqual(to: b)) }
+      for (a, b) in try paired(one.logits, other.logits) { #expect(try a.isEqual(to: b)) }
     }
   }
 
@@ -112,7 +112,7 @@ import Torch
     let together = try pooled(rows, pad: 3, isolated: isolated).pooled
     for (number, row) in rows.enumerated() {
       let alone = try pooled([row], pad: 3, isolated: isolated).pooled
-      for (a, b) in zip(together, alone) {
+      for (a, b) in try paired(together, alone) {
         #expect(try difference(a.selected(0, number), b.selected(0, 0)) < 1e-5)
       }
     }

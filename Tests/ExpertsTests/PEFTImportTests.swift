@@ -84,7 +84,7 @@ import Torch
             ($0.replacingOccurrences(of: ".weight", with: ".default.weight"), try $1.converted(to: type))
           }), to: folder)
       let got = try logits(LowRankExpert(peft: folder, for: model.configuration))
-      for (a, b) in zip(got, expected) { #expect(try a.isEqual(to: b)) }
+      for (a, b) in try paired(got, expected) { #expect(try a.isEqual(to: b)) }
     }
   }
 
@@ -116,6 +116,6 @@ import Torch
     let before = try logits(expert)
     let handle = try FileHandle(forWritingTo: folder.appendingPathComponent("adapter_model.safetensors"))
     try handle.truncate(atOffset: 0)
-    for (a, b) in zip(before, try logits(expert)) { #expect(try a.isEqual(to: b)) }
+    for (a, b) in try paired(before, logits(expert)) { #expect(try a.isEqual(to: b)) }
   }
 }

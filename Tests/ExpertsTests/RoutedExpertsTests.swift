@@ -54,7 +54,7 @@ import Torch
     let model = try Goldens.model(form)
     let fresh = try model.newExpert(LowRankShape(rank: 3, alpha: 6, dropout: 0, routed: true))
     let logits = try model.logits(Self.rows, experts: LowRankSelection(fresh), pad: 0)
-    for (one, base) in zip(logits, try model.logits(Self.rows, experts: nil, pad: 0)) {
+    for (one, base) in try paired(logits, model.logits(Self.rows, experts: nil, pad: 0)) {
       #expect(try difference(one, base) < 1e-5)
     }
   }
@@ -88,7 +88,8 @@ import Torch
     }
     let epsilon = 2e-4
     let measured = try (loss(epsilon) - loss(-epsilon)) / (2 * epsilon)
-    #expect(abs(measured - along) < 0.02 * abs(along) + 0.05, "\(measured) beside \(along)")
+    // What rounding leaves of the difference is small beside the slope.
+    #expect(abs(along) > 5 && abs(measured - along) < 0.02 * abs(along) + 0.05, "\(measured) beside \(along)")
   }
 
   /// What nobody of a training batch visits stays as it was, and only that.
@@ -124,9 +125,11 @@ import Torch
     }
   }
 
-  @Test func storedAndReadAgain() throws {
+  /// With pairs of routed experts, and without any on the same mixture.
+  @Test(arguments: [true, false]) func storedAndReadAgain(routed: Bool) throws {
     let (model, scratch) = (try Goldens.model(Self.bases[0]), try Scratch())
-    let expert = try Self.expert(model.configuration, seed: 8)
+    let expert = try randomExpert(
+      LowRankShape(rank: 3, alpha: 6, dropout: 0, routed: routed), on: model.configuration, seed: 8)
     let digest = Digest(of: Data("tokenizer".utf8))
     _ = try ExpertArchive.write(
       expert, name: "task", method: "per-task", baseDigest: model.digest, baseConfiguration: model.declared,
@@ -134,7 +137,10 @@ import Torch
     let stored = try StoredExpert(
       scratch.file("task"),
       for: StoredExpert.Base(model.configuration, digest: model.digest, tokenizerDigest: digest))
-    #expect(stored.expert.shape == expert.shape && stored.expert.shape.routed)
+    #expect(stored.expert.shape == expert.shape && stored.expert.shape.routed == routed)
+    #expect(stored.expert.tensors.count == expert.tensors.count)
+    let read = try LowRankExpert(peft: scratch.file("task"), for: model.configuration)
+    #expect(read.shape.routed == routed && read.tensors.keys.sorted() == expert.tensors.keys.sorted())
     for (name, tensor) in expert.tensors { #expect(try tensor.isEqual(to: #require(stored.expert.tensors[name]))) }
   }
 

@@ -71,7 +71,7 @@ import Torch
       #expect(tensor.dtype == golden.dtype && tensor.shape == golden.shape, "\(name)")
       let (values, wanted) = (try tensor.converted(to: .float32).floats(), try golden.converted(to: .float32).floats())
       let isGain = name.contains(".gains.")
-      for (value, target) in zip(values, wanted) {
+      for (value, target) in try paired(values, wanted) {
         #expect(abs(value - target) <= (isGain ? 2e-5 : abs(target) / 128 + 1e-6), "\(name): \(value), not \(target)")
         guard !isGain else { continue }
         numbers += 1
@@ -85,7 +85,9 @@ import Torch
   @Test func servingAndRouting() throws {
     let method = try goldens.method(before: 3)
     let router = try #require(method.router)
-    for (task, golden) in zip(goldens.identities, goldens.document.tasks) {
+    // The base has two layers of the four that are asked for; instruction and cue are seen.
+    #expect(router.view == RequestView(layers: 2, seesInstruction: true))
+    for (task, golden) in try paired(goldens.identities, goldens.document.tasks) {
       let predictions = try Evaluator(goldens.model, pad: 3).predictions(
         golden.examples, labels: golden.answers, head: nil, experts: method.selection(for: task))
       let differences = zip(predictions.flatMap(\.scores), golden.scores.flatMap { $0 }).map { abs($0 - $1) }
@@ -99,7 +101,7 @@ import Torch
       let features = try RequestFeatures(goldens.model, view: router.view, pad: 3).features(golden.requests)
       let decisions = try router.decisions(features)
       #expect(decisions.map(\.arrival) == golden.decisions.map(\.arrival) && decisions.count == 7)
-      for (got, expected) in zip(decisions, golden.decisions) {
+      for (got, expected) in try paired(decisions, golden.decisions) {
         #expect(abs(got.distance / expected.distance - 1) < 1e-3, "\(got.distance), not \(expected.distance)")
         #expect(abs(got.confidence - expected.confidence) < 1e-3, "\(got.confidence), not \(expected.confidence)")
       }
@@ -111,11 +113,11 @@ import Torch
     let method = try goldens.method(before: 0)
     for task in 0..<3 { try run(goldens.training(task, method)) }
     for task in 0..<3 { try expectParts(method, task, flips: 0.05) }
-    for (task, golden) in zip(goldens.identities, goldens.document.tasks) {
+    for (task, golden) in try paired(goldens.identities, goldens.document.tasks) {
       let scores = try Evaluator(goldens.model, pad: 3).predictions(
         golden.examples, labels: golden.answers, head: nil, experts: method.selection(for: task)
       ).flatMap(\.scores)
-      for (got, expected) in zip(scores, golden.scores.flatMap { $0 }) { #expect(abs(got - expected) < 0.01) }
+      for (got, expected) in try paired(scores, golden.scores.flatMap { $0 }) { #expect(abs(got - expected) < 0.01) }
     }
   }
 }

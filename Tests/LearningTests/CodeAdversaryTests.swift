@@ -49,7 +49,7 @@ import Torch
     }
     let once = try values([[1, 1], [-1, -1]], [1, -1, -1, 1])
     let twice = try values([[1, 1], [-1, -1], [1, 1], [-1, -1]], [1, -1, -1, 1])
-    for (one, other) in zip(once, twice) { #expect(abs(one - other) < 1e-5) }
+    for (one, other) in try paired(once, twice) { #expect(abs(one - other) < 1e-5) }
   }
 
   @Test func eachTermMovesItsOwn() throws {

@@ -37,7 +37,7 @@ import Torch
     let derived = try DerivedExpert(context.shape, context, training: true, factor: factor)
     try loss(derived)
     var expected = 0.0
-    for (own, known) in zip(derived.expert.pairs, source.pairs) {
+    for (own, known) in try paired(derived.expert.pairs, source.pairs) {
       for (projection, pair) in own {
         let original = try #require(known[projection])
         #expect(pair.a.gradient == nil)
@@ -84,7 +84,7 @@ import Torch
     let table = try model.embedding.dequantized()
     for (row, example) in lesson().examples.enumerated() {
       let expected = try table.gathered(0, rows: Tensor(example.promptIds)).mean(0).floats()
-      for (one, other) in zip(try rows.selected(0, row).floats(), expected) { #expect(abs(one - other) < 1e-5) }
+      for (one, other) in try paired(rows.selected(0, row).floats(), expected) { #expect(abs(one - other) < 1e-5) }
     }
   }
 

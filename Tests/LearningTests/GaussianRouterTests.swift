@@ -34,6 +34,11 @@ import Torch
     #expect(try router.decisions(Tensor.zeros([0, 32])).isEmpty)
   }
 
+  @Test(arguments: [0, 1]) func whatItLooksAt(instruction: Int) throws {
+    let router = try router([], ["router-instruction": Double(instruction), "router-layers": 1])
+    #expect(router.view == RequestView(layers: 1, seesInstruction: instruction == 1))
+  }
+
   @Test func strangersAreUnknown() throws {
     let router = try router([cloud(-4, seed: 1), cloud(4, seed: 2)])
     let far = try router.decisions(cloud(60, seed: 5))
@@ -76,7 +81,7 @@ import Torch
     let texts = try cloud(0.5, seed: 3)
     let forward = try router([one, other]).decisions(texts)
     let backward = try router([other, one]).decisions(texts)
-    for (first, second) in zip(forward, backward) {
+    for (first, second) in try paired(forward, backward) {
       #expect(first.arrival.map { 1 - $0 } == second.arrival)
       #expect(abs(first.distance - second.distance) < 1e-3)
     }

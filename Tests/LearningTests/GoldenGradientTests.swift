@@ -72,7 +72,9 @@ import Torch
       experts: Goldens.moeCL(model, .off).selection(for: Goldens.task))
     let golden = try Goldens.tensors().tensor("head.logits").floats()
     #expect(predictions.map(\.gold) == document.head.labels)
-    for (got, expected) in zip(predictions.flatMap(\.scores), golden) { #expect(abs(got - Double(expected)) < 2e-5) }
+    for (got, expected) in try paired(predictions.flatMap(\.scores), golden) {
+      #expect(abs(got - Double(expected)) < 2e-5)
+    }
     for prediction in predictions { #expect(prediction.scores[prediction.predicted] == prediction.scores.max()) }
   }
 }

@@ -22,7 +22,8 @@ import Torch
     var reports: [StepReport] = []
     while let report = try training.step() { reports.append(report) }
 
-    for (report, golden) in zip(reports, steps.terms(name)) {
+    for (report, golden) in try paired(reports, steps.terms(name)) {
+      #expect(report.terms.count == golden.count - 2)
       for (term, value) in report.terms {
         let expected = try #require(golden[LearningDocument.goldenName(term)])
         #expect(abs(value - expected) < 1e-4, "step \(report.step): \(term) is \(value), not \(expected)")

@@ -31,7 +31,7 @@ import Torch
     let golden = try Goldens.tensors().tensor("scores." + name)
     for (row, values) in got.enumerated() {
       let expected = try golden.selected(0, row).floats()
-      for (value, target) in zip(values, expected) {
+      for (value, target) in try paired(values, expected) {
         #expect(abs(value - Double(target)) < 1e-4, "prompt \(row): \(value), not \(target)")
       }
     }
@@ -50,8 +50,8 @@ import Torch
     let experts = try selection(name)
     let prompts = scores.prompts + [[5], Array(repeating: 17, count: 20)]
     let got = try LabelScorer(model, labels: scores.answers, pad: 3).scores(prompts, experts: experts)
-    for (prompt, values) in zip(prompts, got) {
-      for (answer, value) in zip(scores.answers, values) {
+    for (prompt, values) in try paired(prompts, got) {
+      for (answer, value) in try paired(scores.answers, values) {
         #expect(try abs(value - alone(prompt, answer, experts)) < 1e-4)
       }
     }
@@ -71,7 +71,7 @@ import Torch
   @Test func labelsThatShareTokens() throws {
     let labels = [[9, 40, 0], [9, 40, 41, 0], [9, 0], [0], [9, 40, 0]]
     let got = try LabelScorer(model, labels: labels, pad: 3).scores([[7, 8]], experts: nil)[0]
-    for (label, value) in zip(labels, got) { #expect(try abs(value - alone([7, 8], label, nil)) < 1e-4) }
+    for (label, value) in try paired(labels, got) { #expect(try abs(value - alone([7, 8], label, nil)) < 1e-4) }
     #expect(abs(got[0] - got[4]) < 1e-5)
   }
 
@@ -87,9 +87,9 @@ import Torch
     let all = try predictions(100_000)
     #expect(all.map(\.index) == Array(0..<15) && all.map(\.gold) == examples.map { $0.labelIndex ?? -1 })
     for budget in [1, 25, 60] {
-      for (one, other) in try zip(predictions(budget), all) {
+      for (one, other) in try paired(predictions(budget), all) {
         #expect(one.index == other.index && one.predicted == other.predicted)
-        for (a, b) in zip(one.scores, other.scores) { #expect(abs(a - b) < 1e-4) }
+        for (a, b) in try paired(one.scores, other.scores) { #expect(abs(a - b) < 1e-4) }
       }
     }
   }

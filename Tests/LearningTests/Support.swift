@@ -189,3 +189,14 @@ func run(_ training: TaskTraining) throws -> [StepReport] {
   try training.finish()
   return reports
 }
+
+/// A stored state is refused with an error of ours that names the tensor: not by whatever trips over it later.
+func expectStateRefused(
+  _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+) {
+  let error = #expect(throws: (any Error).self, comment, sourceLocation: sourceLocation) { try body() }
+  #expect(
+    error == nil || error is LearningError || error is ExpertError || error is TorchError,
+    "\(error.map { "\($0)" } ?? "")",
+    sourceLocation: sourceLocation)
+}

@@ -70,6 +70,17 @@ import Torch
     #expect(accuracy.lower < 0.8375 && accuracy.upper > 0.8375 && accuracy.upper <= 1)
   }
 
+  /// Without a draw there is no interval, and where a metric has no value in some draw there is none either.
+  @Test func nothingToDrawFrom() throws {
+    let outcomes = try outcomes(["a"], right: [[[true, false]], [[true, true]]])
+    let none = try BootstrapInterval.intervals(outcomes, draws: 0, seed: 1, of: [\.averageAccuracy])
+    #expect(none.count == 1 && none[0] == nil)
+    let transfer = try BootstrapInterval.intervals(outcomes, draws: 9, seed: 1, of: [\.backwardTransfer])
+    #expect(transfer.count == 1 && transfer[0] == nil)
+    let one = try #require(BootstrapInterval.intervals(outcomes, draws: 1, seed: 1, of: [\.averageAccuracy])[0])
+    #expect(one.lower == 1 && one.upper == 1 && one.draws == 1)
+  }
+
   /// For one task the interval is about that of a share of n rows: ± 1.96 √(p (1 − p) / n).
   @Test func widthOfAShare() throws {
     let right = (0..<500).map { $0 % 4 != 0 }

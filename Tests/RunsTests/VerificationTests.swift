@@ -123,12 +123,22 @@ extension RunTests {
       #expect(trial.trainingTokens == costs.reduce(0) { $0 + $1.trainingTokens })
       #expect(trial.rows.keys.sorted() == Tiny.tasks.sorted())
       #expect(trial.longestStepTokens > 0 && trial.longestStepTokens <= trial.trainingTokens)
-      #expect(trial.longestStepSeconds > 0 && trial.scoredBatchSeconds > 0 && trial.estimatedSeconds > 0)
+      #expect(trial.longestStepSeconds > 0 && trial.scoredBatchSeconds > 0 && trial.checkpointSeconds > 0)
+      // Tokens at the measured speeds, and a checkpoint after each task.
+      let expected =
+        Double(trial.trainingTokens) / Double(trial.longestStepTokens) * trial.longestStepSeconds
+        + Double(trial.scoredTokens) / Double(trial.scoredBatchTokens) * trial.scoredBatchSeconds
+        + 2 * trial.checkpointSeconds
+      #expect(abs(trial.estimatedSeconds / expected - 1) < 1e-9)
       // The largest checkpoint, with the optimizer's moments.
       let last = try Data(contentsOf: folder.checkpoint(after: 2)).count
       #expect(trial.checkpointBytes > last)
       let used = try tree(folder.url).values.reduce(0) { $0 + $1.count }
       #expect(trial.diskBytes >= used && trial.diskBytes <= trial.freeDiskBytes)
+      // One before the first task and one after each, those kept inside of a task, and the one that is being written; not many times that.
+      let checkpoints = 1 + 2 + 2 + 1
+      #expect(trial.diskBytes >= checkpoints * trial.checkpointBytes)
+      #expect(trial.diskBytes <= (checkpoints + 1) * trial.checkpointBytes + (1 << 20))
     }
 
     @Test func refusesWhatTheRunWouldRefuse() throws {
@@ -139,7 +149,10 @@ extension RunTests {
       configuration.method = "unheard-of"
       #expect(throws: LearningError.self) { try DryRun(configuration, out: scratch.place("run")) }
       try scratch.write("{\"text\":\"x\"}\n", to: "data/traffic.jsonl")
-      #expect(throws: (any Error).self) { try DryRun(Tiny.configuration(files), out: scratch.place("run")) }
+      let error = #expect(throws: (any Error).self) {
+        try DryRun(Tiny.configuration(files), out: scratch.place("run"))
+      }
+      #expect("\(error.map { "\($0)" } ?? "")".contains("traffic.jsonl"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["data"])
     }
   }

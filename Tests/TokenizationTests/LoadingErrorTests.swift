@@ -82,7 +82,11 @@ import Testing
   @Test func nestingWithoutEnd() {
     let open = #"{"model":{"vocab":{},"merges":[]},"pre_tokenizer":"#
     let data = Data((open + String(repeating: #"{"type":"Sequence","pretokenizers":["#, count: 100_000)).utf8)
-    #expect(error { try BPETokenizer(data: data, file: "t.json") } != nil)
+    #expect(
+      error { try BPETokenizer(data: data, file: "t.json") }
+        == .malformed(
+          file: "t.json", key: "top level", expected: "a tokenizer.json",
+          got: "byte 1201: brackets nested deeper than 64 levels"))
   }
 
   @Test(arguments: [

@@ -74,7 +74,9 @@ import Testing
     let expected = [1, 1, 3, 0.5].flatMap { factor in
       [(1.0, 0.5), (-2, -4)].map { stepped($0, gradients: [$1, $1], rate: 0.01 * factor, decay: 0.1) }
     }
-    for (got, wanted) in zip(try moved([1, 1, 3, 0.5], gradients: gradients), expected) {
+    let moves = try moved([1, 1, 3, 0.5], gradients: gradients)
+    #expect(moves.count == 8 && expected.count == 8)
+    for (got, wanted) in zip(moves, expected) {
       #expect(abs(Double(got) - wanted) < 1e-6)
     }
     #expect(throws: TorchError.self) { try moved([1, 0, 1, 1], gradients: gradients) }

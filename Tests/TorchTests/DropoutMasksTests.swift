@@ -41,7 +41,8 @@ import Torch
     #expect(abs(mean - probability) < 0.003)
     for column in stride(from: 0, to: width, by: 17) {
       let dropped = (0..<rows).reduce(0.0) { $0 + values[$1 * width + column] }
-      #expect(abs(dropped - 25.6) < 25)
+      // 512 draws of 0.05: a deviation of 4.9.
+      #expect(abs(dropped - 25.6) < 15)
     }
     let pairs = zip(values, values.dropFirst()).reduce(0.0) { $0 + $1.0 * $1.1 } / Double(values.count)
     #expect(abs(pairs - probability * probability) < 0.001)

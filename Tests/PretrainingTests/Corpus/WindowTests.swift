@@ -53,6 +53,7 @@ import Torch
       let mixture = try MixtureOrder(weights: weights, seed: 3, stage: 1)
       #expect(mixture.shares.reduce(0, +) == 1024)
       let sum = weights.reduce(0, +)
+      #expect(mixture.shares.count == weights.count)
       for (share, weight) in zip(mixture.shares, weights) {
         #expect(abs(Double(share) - weight / sum * 1024) < 1)
         #expect(weight > 0 || share == 0)

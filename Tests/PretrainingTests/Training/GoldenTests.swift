@@ -104,6 +104,7 @@ import Torch
       _ = try decoder.model.pretrainingPass(
         batch.tokens, targets: batch.targets, scale: 1 / Double(targets), routing: pass)
       guard !golden.decisions.isEmpty else { continue }
+      #expect(pass.loads.count == golden.decisions[number].count)
       for (load, decision) in zip(pass.loads, golden.decisions[number]) {
         #expect(abs(load.balance - decision.balance) < 1e-5 && (golden.z == 0 || abs(load.zLoss - decision.z) < 1e-4))
         let nobody = decision.assigned.joined().filter { $0 < 0 }.count

@@ -164,7 +164,7 @@ extension RunTests {
         Data(contentsOf: folder.predictions(row: 2, task: "echo")), path: "echo")
       let place = folder.routedPredictions(row: 2, task: "echo")
       let answers = try RoutedPrediction.read(place, answers: .written)
-      #expect(answers.count == 6)
+      #expect(answers.count == 6 && told.count == 6)
       for (answer, told) in zip(answers, told) {
         let written = try #require(answer.written)
         #expect(answer.prediction == nil && written.index == told.index && written.gold == told.gold)

@@ -1,0 +1,63 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Runs
+
+extension RunTests {
+  /// Do times and costs of a run say what they claim?
+  @Suite struct TimingsTests {
+    private struct Line: Decodable {
+      let task: String
+      let step: Int
+      let seconds: Double
+      let tokensPerSecond: Double
+      let residentBytes: Int
+    }
+
+    private func lines(_ folder: RunFolder) throws -> [Line] {
+      var lines: [Line] = []
+      try EventLines.read(Line.self, from: folder.timings) { lines.append($0) }
+      return lines
+    }
+
+    private func check(_ folder: RunFolder, stopped: Bool) throws {
+      let lines = try lines(folder)
+      #expect(lines.map(\.task) == Tiny.tasks.flatMap { [$0, $0, $0] } && lines.map(\.step) == [1, 2, 3, 1, 2, 3])
+      let costs = try JSONFile.read(RunMetrics.self, from: folder.metrics).costs
+      #expect(costs.map(\.task) == Tiny.tasks)
+      for cost in costs {
+        let own = [0] + lines.filter { $0.task == cost.task }.map(\.seconds)
+        #expect(zip(own, own.dropFirst()).allSatisfy { $0 < $1 }, "\(own)")
+        #expect(cost.trainingSeconds >= own[3] && cost.steps == 3 && cost.evaluationSeconds > 0)
+        let speed = Double(cost.trainingTokens) / cost.trainingSeconds
+        #expect(abs(cost.tokensPerSecond / speed - 1) < 1e-9)
+        guard !stopped, let last = lines.last(where: { $0.task == cost.task }) else { continue }
+        #expect(abs(last.tokensPerSecond * last.seconds / Double(cost.trainingTokens) - 1) < 0.05)
+      }
+      #expect(lines.allSatisfy { $0.residentBytes > 1 << 20 })
+    }
+
+    @Test func ofARunInOnePiece() throws {
+      try check(RunFolder(FinishedRuns.shared.folder(RunKind(method: "sequential"))), stopped: false)
+    }
+
+    /// A resumed task's seconds are those of all its parts.
+    @Test func ofAResumedRun() throws {
+      let scratch = try Scratch()
+      let place = scratch.place("run")
+      let configuration = Tiny.configuration(try Tiny.write(to: scratch), method: "sequential")
+      do {
+        let run = try SequenceRun.start(configuration, in: place)
+        #expect(throws: RunError.self) {
+          try run.run {
+            let events = (try? Data(contentsOf: run.folder.events)) ?? Data()
+            return events.count { $0 == UInt8(ascii: "\n") } == 2 ? .stop(signal: 15) : nil
+          }
+        }
+      }
+      try SequenceRun.resume(place).run()
+      try check(RunFolder(place), stopped: true)
+    }
+  }
+}
