@@ -55,7 +55,7 @@ public enum JSONFile {
   /// The same for JSON of any form, which Foundation's parser would take several times as long for.
   public static func decode(_ type: JSONValue.Type, from data: Data, path: String) throws -> JSONValue {
     try requireShape(data, path: path)
-    return JSONValue(try JSONTree(parsing: data, path: path))
+    return JSONValue(try JSONTree(parsing: data, path: path, rules: JSONTree.Rules(keysAreUnique: true)))
   }
 
   /// The bytes of a JSON file, checked for size and nesting.

@@ -63,13 +63,14 @@ public enum JSONTree: Sendable, Equatable {
   /// - Parameters:
   ///   - data: UTF-8 of at most ``JSONFile/sizeLimit`` bytes.
   ///   - path: where it came from, for errors.
+  ///   - rules: what else is asked of it.
   /// - Throws: ``FileError/malformedJSON(path:reason:)`` with the place of the byte, ``FileError/tooLarge(path:bytes:limit:)``.
-  public init(parsing data: Data, path: String) throws {
+  public init(parsing data: Data, path: String, rules: Rules = Rules()) throws {
     guard data.count <= JSONFile.sizeLimit else {
       throw FileError.tooLarge(path: path, bytes: data.count, limit: JSONFile.sizeLimit)
     }
     do {
-      try self.init(data)
+      try self.init(data, rules: rules)
     } catch let failure as Failure {
       throw FileError.malformedJSON(path: path, reason: failure.text)
     }
