@@ -78,7 +78,8 @@ public enum JSONFile {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let data = data.starts(with: mark) ? Data(data.dropFirst(mark.count)) : data
     do {
-      try data.withUnsafeBytes { try JSONParser.whole($0, rules: JSONTree.Rules(keysAreUnique: true)) { try $0.skip() } }
+      let rules = JSONTree.Rules(keysAreUnique: true)
+      try data.withUnsafeBytes { try JSONParser.whole($0, rules: rules) { try $0.skip() } }
     } catch let failure as JSONTree.Failure {
       throw FileError.malformedJSON(path: path, reason: failure.text)
     }

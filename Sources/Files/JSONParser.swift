@@ -120,11 +120,12 @@ public struct JSONParser {
       if closes(UInt8(ascii: "}")) { return }
       var seen: Set<[UInt8]> = []
       repeat {
-        names.append(try key { parser in
-          guard parser.rules.keysAreUnique else { return try parser.skipText() }
-          let start = parser.index
-          try parser.once(try parser.text(), at: start, &seen)
-        })
+        names.append(
+          try key { parser in
+            guard parser.rules.keysAreUnique else { return try parser.skipText() }
+            let start = parser.index
+            try parser.once(try parser.text(), at: start, &seen)
+          })
         try skip()
         names.removeLast()
       } while try !endsAfterElement(UInt8(ascii: "}"))

@@ -41,7 +41,8 @@ extension BPETokenizer {
     let bytes = added.reduce(0) { $0 + $1.content.count }
     guard bytes <= AddedTokens.mostBytes else {
       throw TokenizationError.unsupported(
-        file: reading.top.file, key: "added_tokens", expected: "at most \(AddedTokens.mostBytes) bytes in all", got: "\(bytes)")
+        file: reading.top.file, key: "added_tokens", expected: "at most \(AddedTokens.mostBytes) bytes in all",
+        got: "\(bytes)")
     }
     self.declarations = declarations
     let searched = added.filter { !(splitsSpecialTokens && $0.isSpecial) }

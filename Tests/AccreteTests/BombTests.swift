@@ -97,7 +97,8 @@ extension CommandLineTests {
         scratch, ["generate", "--base", "seedling", "--prompts", "prompts.jsonl"], bombs: ["prompts.jsonl"],
         "the limit is")
       try expectModest(scratch, ["tokenize", "--base", "seedling"], input: "input", "standard input", "the limit is")
-      try expectModest(scratch, ["chat-template", "--base", "seedling"], input: "input", "standard input", "the limit is")
+      try expectModest(
+        scratch, ["chat-template", "--base", "seedling"], input: "input", "standard input", "the limit is")
       for text in ["rows.jsonl", "text.txt"] {
         try expectModest(
           scratch, ["loss", "--base", "seedling", "--text", text], bombs: [text], "at most")

@@ -86,7 +86,8 @@ import Torch
           let largest = expected.map(abs).max() ?? 0
           let distance = zip(got, expected).map { abs($0 - $1) }.max() ?? .infinity
           #expect(
-            got.count == expected.count && distance < 0.02 * largest, "layer \(layer), \(site.name): \(distance) of \(largest)")
+            got.count == expected.count && distance < 0.02 * largest,
+            "layer \(layer), \(site.name): \(distance) of \(largest)")
           #expect(expected.contains { abs($0) > 1e-3 }, "it would do nothing")
         }
       }
