@@ -59,7 +59,7 @@ extension CommandLineTests {
 
     @Test func aRunThatDivergedSaysSo() throws {
       let scratch = try Self.scratch()
-      let made = try Self.run(scratch, "--set", "rate=1", "--set", "warm-up=0")
+      let made = try Self.run(scratch, "--set", "rate=30", "--set", "warm-up=0")
       #expect(made.code == 0 && made.error.contains("warning: the run diverged"), "\(made.testDescription)")
       _ = try Accrete.run(["report", "run"], in: scratch.url)
       #expect(try String(contentsOf: scratch.place("run/report.html"), encoding: .utf8).contains("Diverged:"))

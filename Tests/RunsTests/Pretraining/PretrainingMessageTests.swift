@@ -30,7 +30,8 @@ import Torch
   @Test(arguments: [0.1, 0])
   func aRunThatEndsWorseThanItBeganSaysThatItDiverged(heldOut: Double) throws {
     let scratch = try Scratch()
-    let configuration = try SmallPretraining.configuration(scratch, "rate=1", "held-out=\(heldOut)", "warm-up=0")
+    let configuration = try SmallPretraining.configuration(
+      scratch, "rate=30", "tokens=96", "held-out=\(heldOut)", "warm-up=0")
     var said: PretrainingMetrics.Divergence?
     let run = try PretrainingRun.start(
       configuration, in: scratch.place("run"),
