@@ -4,7 +4,7 @@ public import Streams
 public import Torch
 
 /// The YAML file of a run: the same keys as the flags of `accrete train`, none other; each may be left out.
-public struct RunFile: Sendable, Equatable, Codable {
+public struct RunFile: Sendable, Equatable, Decodable {
   public var base: String?
   public var device: String?
   public var threads: Int?

@@ -4,7 +4,7 @@ public import Foundation
 public import Pretraining
 
 /// The YAML file of a pretraining run; keys that are left out have the values of ``PretrainingConfiguration``.
-public struct PretrainingFile: Sendable, Equatable, Codable {
+public struct PretrainingFile: Sendable, Equatable, Decodable {
   /// A path of a `config.json`, or its keys.
   public var model: JSONValue?
   /// A base to go on from; model and tokenizer are its own unless they are given.

@@ -6,7 +6,7 @@ import Runs
 enum PretrainingTrial {
   static func show(_ configuration: PretrainingConfiguration, out: URL, json: Bool) throws {
     let result = try PretrainingDryRun(configuration, out: out)
-    guard !json else { return Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
+    guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
     func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
     let text =
       if let tokens = result.textTokens, let seconds = result.preparingSeconds {
