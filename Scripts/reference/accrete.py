@@ -122,8 +122,12 @@ class Accrete:
     def places(self) -> list[Place]:
         return [(layer, projection) for layer in range(len(self.layers)) for projection in PROJECTIONS]
 
-    def install(self, shared: list[Atoms], gains: dict[Place, Tensor], more: list[Atoms]) -> None:
-        """Shared atoms under gains (none: 1 each), then others as they are."""
+    def served(self, b: Tensor, gain: Tensor) -> Tensor:
+        """B under gains, as the one LoRA of a learned task keeps it: in bfloat16."""
+        return (b * gain).bfloat16().to(self.dtype)
+
+    def install(self, shared: list[Atoms], gains: dict[Place, Tensor], more: list[Atoms], learned: bool = False) -> None:
+        """Shared atoms under gains (none: 1 each), then others as they are. learned: what serves a task that is done."""
         for layer, projection in self.places():
             terms: list[tuple[Tensor, Tensor, Tensor | None]] = []
             start = 0
@@ -132,7 +136,8 @@ class Accrete:
                 if (layer, projection) not in atoms:
                     continue
                 a, b = atoms[layer, projection]
-                terms.append((a, b, None if gain is None else gain[start:start + len(a)]))
+                own = None if gain is None else gain[start:start + len(a)]
+                terms.append((a, self.served(b, own), None) if learned and own is not None else (a, b, own))
                 start += len(a)
             terms += [(*atoms[layer, projection], None) for atoms in more if (layer, projection) in atoms]
             self.layers[layer].terms[projection] = terms
@@ -142,7 +147,7 @@ class Accrete:
         if t is None:
             return self.install([task.shared for task in self.learned], {}, [])
         own = self.learned[t]
-        self.install([task.shared for task in self.learned[:t]], own.gains, [own.shared, own.own])
+        self.install([task.shared for task in self.learned[:t]], own.gains, [own.shared, own.own], learned=True)
 
     # Learning
 
@@ -333,7 +338,7 @@ class Accrete:
                 for earlier in self.learned[:t]:
                     if place in earlier.shared:
                         a, b = earlier.shared[place]
-                        shared = shared + b @ torch.diag(own.gains[place][start:start + len(a)]) @ a
+                        shared = shared + self.served(b, own.gains[place][start:start + len(a)]) @ a
                         start += len(a)
                 squares[0] += float(torch.as_tensor(shared).pow(2).sum())
                 squares[1] += float((own.own[place][1] @ own.own[place][0]).pow(2).sum())

@@ -141,8 +141,10 @@ public struct JSONParser {
   }
 
   /// Whether the next value is an object.
-  public mutating func isAtObject() -> Bool {
+  /// - Throws: ``JSONTree/Failure`` where the text ends instead.
+  public mutating func isAtObject() throws -> Bool {
     skipSpace()
+    guard let current else { throw failure("the end of the file where a value is expected") }
     return current == UInt8(ascii: "{")
   }
 

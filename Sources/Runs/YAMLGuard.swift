@@ -42,12 +42,11 @@ enum YAMLGuard {
     return .scalar(scalar)
   }
 
-  /// A number in a value that is none, or that no computer holds: `.nan`, `.inf`, `1e400`. Text in quotation marks is text.
+  /// A number in a value that is none, or that no computer holds: `.nan`, `nan`, `.inf`, `1e400`. Text in quotation marks is text.
   static func infinite(in value: Node) -> Node.Scalar? {
     switch value {
     case .scalar(let scalar):
-      guard scalar.style == .plain || scalar.style == .any, let first = scalar.string.utf8.first,
-        "+-.0123456789".utf8.contains(first), let number = Double.construct(from: scalar), !number.isFinite
+      guard scalar.style == .plain || scalar.style == .any, let number = Double.construct(from: scalar), !number.isFinite
       else { return nil }
       return scalar
     case .sequence(let values): return values.lazy.compactMap(infinite).first

@@ -38,7 +38,7 @@ struct SafetensorsHeader {
     var reading = SafetensorsReading(path: path, dataStart: dataStart, dataSize: bytes.count - dataStart)
     do {
       try JSONParser.whole(json) { parser in
-        guard parser.isAtObject() else { throw broken("its header is no JSON object") }
+        guard try parser.isAtObject() else { throw broken("its header is no JSON object") }
         try parser.members { try reading.member($1, &$0) }
       }
     } catch let failure as JSONTree.Failure {
@@ -108,7 +108,7 @@ private struct SafetensorsReading {
   private func entry(_ name: String, _ parser: inout JSONParser) throws -> SafetensorsHeader.Entry {
     func broken(_ rule: String) -> TorchError { self.broken("tensor `\(name)` \(rule)") }
     var (dtype, shape, offsets): (JSONTree?, JSONTree?, JSONTree?) = (nil, nil, nil)
-    guard parser.isAtObject() else { throw broken("must have dtype, shape and data_offsets") }
+    guard try parser.isAtObject() else { throw broken("must have dtype, shape and data_offsets") }
     try parser.members { parser, key in
       func take(_ place: inout JSONTree?) throws {
         guard place == nil else { throw broken("has `\(String(decoding: key, as: UTF8.self))` twice") }

@@ -220,7 +220,8 @@ import Torch
           own += parts.own.reduce(0) { $0 + $1 * $1 }
         }
         let expected = shared.squareRoot() / (shared.squareRoot() + own.squareRoot())
-        #expect(abs(value - expected) < 1e-5, "\(task.name), layer \(layer): \(value), not \(expected)")
+        // What serves a task is rounded to bfloat16, its products with the gains too.
+        #expect(abs(value - expected) < 5e-4, "\(task.name), layer \(layer): \(value), not \(expected)")
       }
     }
     #expect(try method.statistics(of: TinyTasks.identities[0]).count == 1, "one task: nothing to tell apart")

@@ -86,7 +86,9 @@ import Testing
       error { try BPETokenizer(data: data, file: "t.json") }
         == .malformed(
           file: "t.json", key: "top level", expected: "a tokenizer.json",
-          got: "byte 1201: brackets nested deeper than 64 levels"))
+          got:
+            "byte 1201 (in `pre_tokenizer.pretokenizers.pretokenizers.pretokenizers.…`): brackets nested deeper than 64"
+            + " levels"))
   }
 
   @Test(arguments: [

@@ -27,7 +27,7 @@ FAMILIES = {
     "llama": {"architectures": ["LlamaForCausalLM"], "num_key_value_heads": 1, "rope_theta": 500000.0, "tie_word_embeddings": True},
     "llama-alpha": {"architectures": ["LlamaForCausalLM"], "attention_bias": True},
     "mistral": {"architectures": ["MistralForCausalLM"], "head_dim": 12, "num_key_value_heads": 1},
-    "qwen2": {"architectures": ["Qwen2ForCausalLM"], "tie_word_embeddings": True, "rms_norm_eps": 1e-5},
+    "qwen2": {"architectures": ["Qwen2ForCausalLM"], "num_key_value_heads": 2, "tie_word_embeddings": True, "rms_norm_eps": 1e-5},
     "qwen3": {"architectures": ["Qwen3ForCausalLM"], "head_dim": 12, "num_key_value_heads": 1},
     "hunyuan-dense": {"architectures": ["HunYuanDenseV1ForCausalLM"], "num_key_value_heads": 1, "tie_word_embeddings": True},
     "hunyuan-moe": {"architectures": ["HunYuanMoEV1ForCausalLM"], "num_experts": 4, "moe_topk": [2, 2], "num_shared_expert": [1, 1],

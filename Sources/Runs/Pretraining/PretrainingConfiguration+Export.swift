@@ -96,10 +96,7 @@ extension PretrainingConfiguration {
     case .llama, .qwen2, .qwen3, .hunyuanDense, .hunyuan: break
     }
     members["rope_theta"] = .number(shape.ropeTheta)
-    if case .ntkAlpha(let alpha) = shape.ropeScaling, !shape.family.readsAlpha {
-      members["rope_theta"] = .number(RopeScaling.theta(shape.ropeTheta, alpha: alpha, headDim: shape.headDim))
-      (members["rope_scaling"], members["rope_parameters"]) = (nil, nil)
-    } else if case .object(var rope) = members["rope_parameters"] {
+    if case .object(var rope) = members["rope_parameters"] {
       rope["rope_theta"] = members["rope_theta"]
       members["rope_parameters"] = .object(rope)
     }

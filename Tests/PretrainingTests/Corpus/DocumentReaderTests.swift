@@ -52,7 +52,7 @@ import Testing
     ("\n\n" + #"{"text": 7}"#, ":3: expected a string \"text\", got the number 7."),
     (#"{"text": null}"#, ":1: expected a string \"text\", got null."),
     (#"["text"]"#, ":1: expected a JSON object, got a list."),
-    (#"{"text": "a", "text": "b"}"#, ":1: expected a JSON object in UTF-8, got the key `text` twice"),
+    (#"{"text": "a", "text": "b"}"#, ":1: expected a JSON object in UTF-8, got the key `text` is listed twice"),
     (#"{"text": "\ud800"}"#, ":1: expected a JSON object in UTF-8, got half a surrogate pair"),
     (#"{"text": "a"} {"text": "b"}"#, ":1: expected a JSON object in UTF-8, got text after the end"),
     (
