@@ -46,7 +46,8 @@ enum YAMLGuard {
   static func infinite(in value: Node) -> Node.Scalar? {
     switch value {
     case .scalar(let scalar):
-      guard scalar.style == .plain || scalar.style == .any, let number = Double.construct(from: scalar), !number.isFinite
+      guard scalar.style == .plain || scalar.style == .any, let number = Double.construct(from: scalar),
+        !number.isFinite
       else { return nil }
       return scalar
     case .sequence(let values): return values.lazy.compactMap(infinite).first

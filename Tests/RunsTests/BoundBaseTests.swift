@@ -92,7 +92,7 @@ extension RunTests {
       var configuration = Tiny.configuration(try Tiny.write(to: scratch), method: "sequential")
       configuration.base = base.path
       _ = try SequenceRun.start(configuration, in: scratch.place("run"))
-      let file = base.appendingPathComponent("tokenizer_config.json")
+      let file = base.appendingPathComponent("special_tokens_map.json")
       var values = try object(file)
       #expect(values["eos_token"] as? String != "<|im_end|>")
       values["eos_token"] = "<|im_end|>"
