@@ -63,7 +63,8 @@ extension CommandLineTests {
       try #require(back.code == 0 && back.error.contains("bound to it now"), "\(back.testDescription)")
       let original = try tree(scratch.place("run/experts/weather"))
       let imported = try tree(scratch.place("run/experts/back"))
-      #expect(differences(original, imported) == ["expert.json"])
+      // The run keeps bfloat16; an export is float32, the same numbers, and an import keeps what it is given.
+      #expect(differences(original, imported) == ["adapter_model.safetensors", "expert.json"])
 
       let expected = try numbers(Accrete.run(logits + ["--run", "run", "--task", "weather"], in: folder))
       for expert in [["out"] + base, ["run/experts/back"], ["run/experts/weather"]] {

@@ -54,7 +54,7 @@ extension CommandLineTests {
         .write(to: base.appendingPathComponent("generation_config.json"))
       let outcome = try Accrete.run(common + ["--base", "base", "--prompt", "The weather today"], in: scratch.url)
       #expect(outcome.code == 0 && outcome.error.contains("eos_token_id is 300"))
-      #expect(outcome.error.contains("`<|endoftext|>` of tokenizer_config.json"))
+      #expect(outcome.error.contains("`<|endoftext|>` of special_tokens_map.json"))
       #expect(try outcome.output == Accrete.run(common + ["--prompt", "The weather today"]).output)
       let doctor = try Accrete.run(["doctor", "--base", "base", "--threads", "1"], in: scratch.url)
       #expect(doctor.text.contains("put right: the base's eos_token_id is 300"))
