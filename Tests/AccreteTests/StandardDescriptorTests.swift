@@ -5,7 +5,7 @@ extension CommandLineTests {
   /// What becomes of results and progress where standard input, output or error are closed, full or read by nobody?
   @Suite struct StandardDescriptorTests {
     private func decided(_ run: URL) throws -> [String: Data] {
-      try tree(run).filter { !["timings.jsonl", "metrics.json", "costs.json"].contains($0.key) }
+      try tree(run).filter { !["timings.jsonl", "metrics.json", "costs.json", "seal.json"].contains($0.key) }
     }
 
     private func expectSameAsFinished(_ run: URL) throws {

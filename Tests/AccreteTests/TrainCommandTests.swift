@@ -10,7 +10,10 @@ extension CommandLineTests {
       #expect(try Data(contentsOf: folder.appendingPathComponent("run/metrics.json")) == printed)
       let object = try #require(try JSONSerialization.jsonObject(with: printed) as? [String: Any])
       let metrics = try #require(object["metrics"] as? [[String: Any]])
-      #expect(metrics.compactMap { $0["name"] as? String } == ["ACC", "BWT", "FWT", "FGT", "LA"])
+      #expect(
+        metrics.compactMap { $0["name"] as? String } == [
+          "ACC", "BWT", "FWT", "FGT", "LA", "stripping rate", "stripping precision", "stripping rate, oracle",
+        ])
     }
 
     /// The same run from flags, from YAML with paths relative to the YAML file, and from both, where flags win.
