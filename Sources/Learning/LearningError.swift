@@ -38,7 +38,7 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
     case .invalidOption(let name, let got, let allowed):
       "\(name) is \(got); allowed: \(allowed)"
     case .unknownMethod(let got, let known):
-      "unknown method `\(got)`; known: \(known.listed)"
+      "unknown method `\(got)`; known: \(known.listed(closestTo: got))"
     case .unsupported(let what, let fix):
       "\(what) is not supported. \(fix)"
     case .stateDiffers(let what, let missing, let unused):

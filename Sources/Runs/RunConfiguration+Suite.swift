@@ -24,7 +24,7 @@ extension RunConfiguration.Source {
       return try JSONLSuite(files: files.map { URL(fileURLWithPath: $0) })
     default:
       throw RunError.invalidConfiguration(
-        key: "suite", got: suite, allowed: Self.suites.listed)
+        key: "suite", got: suite, allowed: Self.suites.listed(closestTo: suite))
     }
   }
 

@@ -70,7 +70,7 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     case .noEndToken(let folder):
       "\(folder): neither generation_config.json nor config.json names an end token (eos_token_id), which ends every answer."
     case .unknownTask(let name, let known):
-      "unknown task `\(name)`; this run has \(known.listed)"
+      "unknown task `\(name)`; this run has \(known.listed(closestTo: name))"
     case .sameTaskTwice(let name):
       "task `\(name)` is listed twice; a task's name is its file's name and must be unique"
     case .invalidConfiguration(let key, let got, let allowed):

@@ -80,7 +80,7 @@ enum YAMLFile {
       guard let name = key.scalar?.string, keys.contains(name) else {
         throw RunError.invalidConfiguration(
           key: "\(path):\(key.mark?.line ?? 0): \(key.scalar?.string ?? "?")", got: "unknown",
-          allowed: keys.sorted().listed)
+          allowed: keys.sorted().listed(closestTo: key.scalar?.string ?? ""))
       }
     }
     for (key, value) in mapping {

@@ -55,7 +55,7 @@ public enum MethodCatalog {
       guard let parameter = known.first(where: { $0.name == option }) else {
         throw LearningError.invalidOption(
           name: "option of \(name)", got: "`\(option)`",
-          allowed: known.isEmpty ? "none: it has no options" : known.map(\.name).listed)
+          allowed: known.isEmpty ? "none: it has no options" : known.map(\.name).listed(closestTo: option))
       }
       try parameter.check(value, of: name)
     }
