@@ -31,7 +31,7 @@ import Torch
   static let files: [Broken] = [
     Broken("empty file", Data(), "it has 0 bytes and no header"),
     Broken("less than a length", Data([1, 2, 3]), "it has 3 bytes and no header"),
-    Broken("no header", safetensors("", data: 0), "no JSON object"),
+    Broken("no header", safetensors("", data: 0), "no valid JSON object"),
     Broken("truncated header", Data(safetensors(good, data: 0).prefix(30)), "it is truncated"),
     Broken("huge header", safetensors(good, data: 8, claimedLength: .max), "more than the format's limit"),
     Broken("header just over the limit", safetensors(good, data: 8, claimedLength: 100_000_001), "limit of 100000000"),
