@@ -32,7 +32,9 @@ struct SourceFile {
         place.detail(expected: "a file", got: "nothing there", fix: "Check the path and its permissions."))
     } catch FileError.notReadable(_, let reason) {
       throw StreamError.file(
-        place.detail(expected: "a regular file that can be read", got: reason, fix: "Name the data file itself."))
+        place.detail(
+          expected: "a regular file that can be read", got: reason.hasSuffix(".") ? String(reason.dropLast()) : reason,
+          fix: "Name the data file itself."))
     }
     guard file.size <= Limit.fileBytes else { throw Self.tooLarge(place) }
     var bytes: [UInt8] = []

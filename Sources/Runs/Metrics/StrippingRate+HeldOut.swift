@@ -17,7 +17,7 @@ public struct HeldOutStripping: Sendable, Codable, Equatable {
   static let precisionFormula = "stripping precision = right rows / decided rows, of all tasks of two labels together"
   static let oracleFormula =
     "stripping rate, oracle = mean over tasks of two labels of Σ_c max share of rows with softmax(scores)_c ≥ τ and precision ≥ \(target), τ chosen on the very rows (MoE-CL's definition):"
-    + " an upper bound that nobody has in production"
+    + " which nobody can do in production"
 
   /// Mean over tasks of the share of rows that are decided.
   public var rate: Double

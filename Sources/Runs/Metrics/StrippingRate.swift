@@ -1,7 +1,7 @@
 /// Which share of the samples can be decided without a person, if a precision is demanded of what is decided.
 ///
 /// Thresholds chosen on the labels on which the rate is quoted are **oracle thresholds**: nobody has them in
-/// production, and the rate is an upper bound. It is computed here because MoE-CL (arXiv 2509.18133, table 4) and its
+/// production. It is computed here because MoE-CL (arXiv 2509.18133, table 4) and its
 /// code do so. An honest figure takes thresholds from other rows: ``HeldOutStripping``.
 public struct StrippingRate: Sendable, Codable, Equatable {
   /// What can be decided for one class.
