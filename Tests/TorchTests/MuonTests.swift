@@ -14,7 +14,12 @@ import Testing
     try square.becomeSquare(of: left, times: 0.5)
     let expected = try left.matmul(left.transposed(1, 2)) * 0.5
     #expect(try difference(square, expected) < 1e-5)
-    #expect(try square.isEqual(to: square.transposed(1, 2)) || rows < 256 || rows == 257)
+    guard rows >= 256, rows.isMultiple(of: 2) else { return }
+    // The block above the diagonal is the one below it. Those on the diagonal are products, whose two halves a library may round otherwise.
+    let half = rows / 2
+    let lower = try square.narrowed(1, from: half, count: half).narrowed(2, from: 0, count: half)
+    let upper = try square.narrowed(1, from: 0, count: half).narrowed(2, from: half, count: half)
+    #expect(try upper.isEqual(to: lower.transposed(1, 2)))
   }
 
   /// X ← a X + (b A + c A²) X with A = X Xᵀ, as it is written; for a tall one Xᵀ is what that is done to.
