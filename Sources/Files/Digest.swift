@@ -41,7 +41,10 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
   }
 
   /// The same a piece at a time, of a file that may be large.
-  /// - Parameter check: called after each piece; what it throws ends the reading.
+  ///
+  /// - Parameters:
+  ///   - url: the file.
+  ///   - check: called after each piece; what it throws ends the reading.
   /// - Throws: ``FileError``, what `check` throws.
   public init(ofFile url: URL, check: () throws -> Void) throws {
     let file = try MappedFile(url)

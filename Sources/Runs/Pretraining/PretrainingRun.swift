@@ -30,7 +30,12 @@ public final class PretrainingRun {
   /// Begins a run, or takes over a folder in which the same run was ended before it learned anything.
   ///
   /// Tokens are made where an earlier process left off; a tokenizer that was not whole is trained again, to the same bytes.
-  /// - Parameter requests: asked while the run is prepared: a stop ends that at once.
+  ///
+  /// - Parameters:
+  ///   - configuration: what is asked of the run.
+  ///   - place: its folder.
+  ///   - requests: asked while the run is prepared: a stop ends that at once.
+  ///   - report: told of what happens.
   /// - Throws: ``RunError``; what is wrong with configuration, tokenizer or text: `CorpusError`, `TokenizationError`, `DecoderError`,
   ///   `RateError`; `FileError`, `TorchError`.
   public static func start(
@@ -55,7 +60,11 @@ public final class PretrainingRun {
   }
 
   /// Goes on with a run at its last checkpoint, or with its preparation.
-  /// - Parameter requests: as ``start(_:in:requests:report:)``.
+  ///
+  /// - Parameters:
+  ///   - place: the run's folder.
+  ///   - requests: as ``start(_:in:requests:report:)``.
+  ///   - report: told of what happens.
   /// - Throws: as ``start(_:in:requests:report:)``, and ``RunError/changed(folder:what:recorded:now:)``.
   public static func resume(
     _ place: URL, requests: () -> RunRequest? = { nil }, report: @escaping (PretrainingProgress) -> Void = { _ in }
