@@ -12,6 +12,8 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
 
   /// The folder has no `model.safetensors` and no index.
   case noWeights(folder: String)
+  /// No file names a token that ends a text.
+  case noEndToken(folder: String)
   /// Tensors that the model needs and the files lack, and tensors that no slot takes.
   case tensorNamesDiffer(folder: String, missing: [String], unused: [String])
   case tensorShapeDiffers(file: String, name: String, expected: [Int], got: [Int])
@@ -38,6 +40,8 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
       "\(path): `\(key)` is \(got); allowed: \(allowed)"
     case .noWeights(let folder):
       "\(folder): has neither model.safetensors nor model.safetensors.index.json. Is this a Hugging Face model folder?"
+    case .noEndToken(let folder):
+      "\(folder): neither generation_config.json nor config.json names an end token (eos_token_id), which ends every answer."
     case .tensorNamesDiffer(let folder, let missing, let unused):
       "\(folder): the weights do not fit config.json. Missing: \(Self.list(missing)). Unused: \(Self.list(unused))."
         + " Fetch the checkpoint again, or correct config.json."

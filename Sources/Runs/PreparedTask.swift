@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Files
+public import Generation
 public import Learning
 public import Streams
 import Tokenization

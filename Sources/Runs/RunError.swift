@@ -26,7 +26,6 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case notEnoughDisk(path: String, needed: Int, free: Int)
   /// A run that was opened for reading was asked to go on.
   case readOnly(folder: String)
-  case noEndToken(folder: String)
   case unknownTask(name: String, known: [String])
   case sameTaskTwice(String)
   case invalidConfiguration(key: String, got: String, allowed: String)
@@ -67,8 +66,6 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
       "\(path): the run may take \(needed >> 20) MiB of disk, \(free >> 20) MiB are free there. Make space, or choose another --out."
     case .readOnly(let folder):
       "\(folder): was opened for reading. Go on with `accrete resume \(folder)`."
-    case .noEndToken(let folder):
-      "\(folder): neither generation_config.json nor config.json names an end token (eos_token_id), which ends every answer."
     case .unknownTask(let name, let known):
       "unknown task `\(name)`; this run has \(known.listed(closestTo: name))"
     case .sameTaskTwice(let name):

@@ -1,5 +1,5 @@
 import Files
-public import Foundation
+import Foundation
 
 /// The small files of a run, each read only if it is what the run wrote.
 extension RunFolder {

@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Files
+import Generation
 import Learning
 import Streams
 import Torch

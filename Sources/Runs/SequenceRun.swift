@@ -2,6 +2,7 @@ import Decoder
 import Experts
 public import Files
 public import Foundation
+public import Generation
 import Learning
 import Streams
 import Torch

@@ -15,6 +15,11 @@ extension Tensor {
     try converted(to: .float32).elements(as: Float.self)
   }
 
+  /// All elements in row-major order as 64-bit floats.
+  public func doubles() throws -> [Double] {
+    try converted(to: .float64).elements(as: Double.self)
+  }
+
   /// All elements in row-major order as integers.
   public func integers() throws -> [Int] {
     try converted(to: .int64).elements(as: Int64.self).map(Int.init)

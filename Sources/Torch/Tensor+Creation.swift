@@ -35,6 +35,12 @@ extension Tensor {
     try self.init(copying: values, .float32, shape ?? [values.count], device)
   }
 
+  /// A tensor of 64-bit floats with the given values in row-major order.
+  /// - Throws: ``TorchError/elementCountMismatch(expected:got:)``.
+  public init(doubles values: [Double], shape: [Int]? = nil, on device: Device = .cpu) throws {
+    try self.init(copying: values, .float64, shape ?? [values.count], device)
+  }
+
   /// A tensor of 64-bit integers, the type of ids and indices.
   public init(_ values: [Int], shape: [Int]? = nil, on device: Device = .cpu) throws {
     try self.init(copying: values.map(Int64.init), .int64, shape ?? [values.count], device)

@@ -46,7 +46,7 @@ enum Failure {
       switch error {
       case .folderExists, .invalidConfiguration, .unknownTask, .sameTaskTwice, .notARun, .notBegun, .otherBeginning:
         usage
-      case .changed, .checkpointDamaged, .noEndToken, .fileChanged, .fileRemoved, .checkpointNeeds, .earlierForm:
+      case .changed, .checkpointDamaged, .fileChanged, .fileRemoved, .checkpointNeeds, .earlierForm:
         badData
       case .inUse, .notEnoughDisk: inputOutput
       case .readOnly: defect

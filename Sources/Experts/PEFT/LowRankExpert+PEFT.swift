@@ -48,7 +48,7 @@ extension LowRankExpert {
 }
 
 /// The tensors of an adapter's file by the slots that they fill.
-private struct PEFTSlots {
+struct PEFTSlots {
   let file: SafetensorsFile
   /// The name in the file of each slot's tensor.
   private let stored: [String: String]

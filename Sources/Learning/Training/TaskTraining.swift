@@ -91,6 +91,9 @@ public final class TaskTraining {
   /// Optimizer steps that are done.
   public var stepsDone: Int { cursor.step }
 
+  /// Passes over the training rows that are done.
+  public var epochsDone: Int { cursor.epoch }
+
   public var isDone: Bool { cursor.epoch >= options.epochs }
 
   private static func steps(_ batches: Int, _ options: TrainingOptions) -> Int {

@@ -1,6 +1,7 @@
 public import Decoder
 public import Files
 public import Foundation
+import Generation
 import Torch
 
 /// `comparison.json`: a grid of methods × orders × seeds as one job, and everything that must be the same for its cells to be

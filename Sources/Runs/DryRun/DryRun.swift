@@ -2,6 +2,7 @@ import Decoder
 import Experts
 import Files
 public import Foundation
+import Generation
 import Learning
 import Streams
 import Torch

@@ -1,5 +1,6 @@
 import Decoder
 import Foundation
+public import Generation
 public import Pretraining
 import Tokenization
 import Torch

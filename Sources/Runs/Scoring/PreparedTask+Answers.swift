@@ -1,4 +1,5 @@
 import Decoder
+import Generation
 import Learning
 import Streams
 import Tokenization
@@ -28,14 +29,7 @@ extension PreparedTask {
     return .written(
       try zip(places, written).map { row, written in
         try key.scored(
-          text(of: written.ids, base), tokens: written.ids.count, isCut: written.isCut, row: row)
+          base.text(ofAnswer: written.ids), tokens: written.ids.count, isCut: written.isCut, row: row)
       })
-  }
-
-  /// What written tokens say. The space that every answer begins with belongs to the protocol and not to the answer.
-  func text(of ids: [Int], _ base: Base) throws -> String {
-    let text = try base.tokenizer.decode(ids, skipSpecialTokens: true)
-    guard text.unicodeScalars.first == " " else { return text }
-    return String(text.unicodeScalars.dropFirst())
   }
 }

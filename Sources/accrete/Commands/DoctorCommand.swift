@@ -2,6 +2,7 @@ import ArgumentParser
 import Decoder
 import Files
 import Foundation
+import Generation
 import Runs
 import Streams
 import Templates

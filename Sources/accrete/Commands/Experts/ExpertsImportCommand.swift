@@ -3,6 +3,7 @@ import Decoder
 import Experts
 import Files
 import Foundation
+import Generation
 import Tokenization
 
 struct ExpertsImportCommand: ParsableCommand {

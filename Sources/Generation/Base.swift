@@ -19,7 +19,7 @@ public struct Base: Sendable {
   private static let paddingShare = 16
 
   /// Loads a Hugging Face folder with a `tokenizer.json` or a `hy.tiktoken`.
-  /// - Throws: `DecoderError`, `TokenizationError`, ``RunError/noEndToken(folder:)``.
+  /// - Throws: `DecoderError`, `TokenizationError`, `DecoderError.noEndToken`.
   public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil) throws {
     self.folder = folder
     let stored = try DecoderModel(folder: folder, on: device, precision: precision)
@@ -32,14 +32,14 @@ public struct Base: Sendable {
     }
     let tokens = try BaseTokens(
       stored.configuration, SpecialTokens(folder: folder, tokenizer: cutter), cutter)
-    guard let end = tokens.end.first else { throw RunError.noEndToken(folder: folder.path) }
+    guard let end = tokens.end.first else { throw DecoderError.noEndToken(folder: folder.path) }
     model = stored.ending(at: tokens.end, padToken: tokens.pad)
     warnings = tokens.warnings
     endToken = end
   }
 
   /// Whether a model with so many rows belongs to a tokenizer with `known` ids.
-  static func vocabulary(_ size: Int, suits known: Int) -> Bool {
+  public static func vocabulary(_ size: Int, suits known: Int) -> Bool {
     known <= size && size - known <= size / paddingShare
   }
 

@@ -1,0 +1,36 @@
+public import Decoder
+import Files
+public import Foundation
+public import Torch
+
+/// An expert as parts of something larger: the two files of PEFT's folder, without the folder.
+extension LowRankExpert {
+  /// `adapter_config.json`.
+  public func adapterConfiguration() throws -> Data { try JSONFile.encode(PEFTConfiguration.Form(shape)) }
+
+  /// Writes `adapter_model.safetensors` under any name.
+  /// - Returns: SHA-256 of the file.
+  /// - Throws: `FileError`.
+  @discardableResult
+  public func writeAdapter(to url: URL) throws -> Digest {
+    try SafetensorsFile.write(peftTensors, metadata: ["format": "pt"], to: url)
+  }
+
+  /// Reads an `adapter_model.safetensors` whose shape is known: every tensor is used and every slot filled; values are widened to float32.
+  ///
+  /// - Parameter file: The file.
+  /// - Parameter shape: What was written.
+  /// - Parameter base: The decoder that it plugs into.
+  /// - Parameter device: Where its tensors go.
+  /// - Throws: ``PEFTError``, ``ExpertError``, `TorchError`.
+  public init(
+    adapter file: SafetensorsFile, shape: LowRankShape, for base: DecoderConfiguration, on device: Device = .cpu
+  ) throws {
+    let slots = try PEFTSlots(file, shape, base)
+    try self.init(shape, on: base) { place, input, output in
+      LowRankPair(
+        a: try slots.tensor(place(.a), [shape.rank, input]).moved(to: device),
+        b: try slots.tensor(place(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+public import Decoder
+import Experts
+import Foundation
+public import Generation
+public import Learning
+public import Streams
+import Torch
+
+/// Answers texts with one task model on one base.
+///
+/// A text has the same label whatever it is answered with; its scores move by less than 1e-5 with the batch.
+public struct TaskModelRunner {
+  public let model: TaskModel
+  private let base: Base
+  private let encoder: PromptEncoder
+  private let selection: (any ExpertSelection)?
+  private let scores: LabelParts
+
+  /// - Parameter model: The task model.
+  /// - Parameter base: The base that it was learned on.
+  /// - Throws: `StreamError`; `TorchError`.
+  public init(_ model: TaskModel, on base: Base) throws {
+    self.model = model
+    self.base = base
+    encoder = try PromptEncoder(
+      task: model.form.task(named: "task"), tokenizer: base.tokenizer, endToken: base.endToken,
+      maxLength: min(model.form.maxLength, base.model.configuration.maxPositions),
+      answerLimit: max(model.form.answerTokens, 1))
+    selection = try model.expert.map { LowRankSelection(try $0.widened()) }
+    scores = LabelParts(base, labelIds: encoder.labelIds)
+  }
+
+  /// A text as the model reads it.
+  /// - Throws: `StreamError.prompt`; what the tokenizer throws.
+  public func encoded(_ text: String, index: Int = 0) throws -> EncodedExample {
+    // The answer is what is asked for: any label stands in its place.
+    let example = Example(
+      id: "\(index)", index: index, text: text, answer: model.form.labels.first ?? "")
+    return try encoder.encode(example, leaving: model.form.kind == .answer ? model.form.answerTokens : nil)
+  }
+
+  /// Answers texts, in their order.
+  ///
+  /// - Parameter texts: Texts without instruction and cue, which belong to the task.
+  /// - Parameter progress: Called with the number of texts that are answered; what it throws ends the work.
+  /// - Throws: `StreamError`, `TorchError`, `DecoderError`.
+  public func answers(_ texts: [String], progress: (Int) throws -> Void = { _ in }) throws -> [TaskAnswer] {
+    try answers(texts.enumerated().map { try encoded($1, index: $0) }, progress: progress)
+  }
+
+  /// The same of texts that are token ids already.
+  public func answers(
+    _ examples: [EncodedExample], progress: (Int) throws -> Void = { _ in }
+  ) throws -> [TaskAnswer] {
+    guard let combination = model.combination else { return try written(examples, progress) }
+    let parts = try scores.parts(
+      of: examples, expert: combination.expert > 0 ? selection : nil, usesExpert: combination.expert > 0,
+      head: model.trainedHead, ridge: combination.ridge > 0 ? model.ridge : nil, progress: progress)
+    return zip(examples, parts).map { example, parts in
+      let probabilities = combination.logProbabilities(parts).map { exp($0) }
+      // The first of equal ones wins.
+      let best = probabilities.indices.reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
+      return TaskAnswer(
+        text: model.form.labels[best], label: best, probabilities: probabilities, parts: parts,
+        droppedTokens: example.droppedTokens, isCut: false)
+    }
+  }
+
+  private func written(_ examples: [EncodedExample], _ progress: (Int) throws -> Void) throws -> [TaskAnswer] {
+    let written = try Evaluator(base.model, pad: base.padToken).written(
+      examples, limit: model.form.answerTokens, experts: selection, progress: progress)
+    return try zip(examples, written).map { example, written in
+      TaskAnswer(
+        text: try base.text(ofAnswer: written.ids), label: nil, probabilities: [], parts: nil,
+        droppedTokens: example.droppedTokens, isCut: written.isCut)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// Chooses among candidates: the fewest bytes whose loss is within one standard error of the best (paired differences).
+public struct CandidateChoice: Sendable, Codable, Equatable {
+  /// What one candidate costs and gives.
+  public struct Candidate: Sendable, Codable, Equatable {
+    public let head: OutputHead
+    /// Of its tensors, on disk.
+    public let bytes: Int
+    /// The mean of −log p of the right label on choose rows, cross-fitted.
+    public let loss: Double
+    /// The share of choose rows whose most probable label is right, cross-fitted.
+    public let accuracy: Double
+    /// `loss` − the best candidate's.
+    public let excess: Double
+    /// Of `excess`, over rows.
+    public let standardError: Double
+  }
+
+  public let chosen: OutputHead
+  public let candidates: [Candidate]
+  /// Choose rows.
+  public let rows: Int
+
+  /// - Parameter measured: what each candidate costs, its loss row by row, and whether each row was right.
+  init?(_ measured: [(head: OutputHead, bytes: Int, losses: [Double], right: [Bool])]) {
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
+    guard let best = measured.min(by: { mean($0.losses) < mean($1.losses) }) else { return nil }
+    rows = best.losses.count
+    candidates = measured.map { one in
+      let differences = zip(one.losses, best.losses).map { $0 - $1 }
+      let excess = mean(differences)
+      let spread = differences.reduce(0) { $0 + ($1 - excess) * ($1 - excess) }
+      let count = Double(differences.count)
+      return Candidate(
+        head: one.head, bytes: one.bytes, loss: mean(one.losses),
+        accuracy: mean(one.right.map { $0 ? 1 : 0 }), excess: excess,
+        standardError: count > 1 ? (spread / (count - 1) / count).squareRoot() : 0)
+    }
+    let near = candidates.filter { $0.excess <= $0.standardError }
+    guard let chosen = near.min(by: { ($0.bytes, $0.loss) < ($1.bytes, $1.loss) }) else { return nil }
+    self.chosen = chosen.head
+  }
+}

@@ -1,0 +1,55 @@
+public import Files
+import Foundation
+public import Streams
+
+/// How a task is asked: what makes a prompt of a text, and which answers there are.
+///
+/// It is part of a version: a text gets the same prompt for ever.
+public struct TaskForm: Sendable, Codable, Equatable {
+  /// What an answer is.
+  public enum Kind: String, Sendable, Codable {
+    /// One of the labels.
+    case label
+    /// Any text.
+    case answer
+  }
+
+  public let kind: Kind
+  /// The line before the text; empty: none.
+  public let instruction: String
+  /// The line after the text; empty: none.
+  public let cue: String
+  /// The labels in their order; empty for free answers.
+  public let labels: [String]
+  /// The most tokens of a prompt with its answer.
+  public let maxLength: Int
+  /// The most tokens of a free answer; 0 for labels.
+  public let answerTokens: Int
+
+  public init(
+    kind: Kind, instruction: String, cue: String, labels: [String], maxLength: Int, answerTokens: Int = 0
+  ) {
+    self.kind = kind
+    self.instruction = instruction
+    self.cue = cue
+    self.labels = labels
+    self.maxLength = maxLength
+    self.answerTokens = answerTokens
+  }
+
+  /// SHA-256 of everything that decides a prompt.
+  public func digest() throws -> Digest { Digest(of: try JSONFile.encode(self, pretty: false)) }
+
+  /// The task without rows, for those who make prompts.
+  public func task(named name: String) -> LearningTask {
+    LearningTask(
+      name: name, instruction: instruction, cue: cue, labels: labels, train: [], test: [],
+      kind: kind == .label ? .classification : .generation)
+  }
+
+  /// Texts are compared by code points.
+  public static func == (one: TaskForm, other: TaskForm) -> Bool {
+    one.kind == other.kind && one.maxLength == other.maxLength && one.answerTokens == other.answerTokens
+      && ([one.instruction, one.cue] + one.labels).haveSameCodePoints(as: [other.instruction, other.cue] + other.labels)
+  }
+}

@@ -1,0 +1,31 @@
+import Files
+
+/// What keeps a task model from being made or used.
+public enum TaskModelError: Error, Equatable, CustomStringConvertible {
+  case tooFewExamples(what: String, got: Int, needed: Int)
+  /// A label without a row to learn from.
+  case labelWithoutExamples(label: String, task: String, rows: Int)
+  case unsupported(what: String, fix: String)
+  /// A part of a stored version is not what its manifest says.
+  case partDiffers(version: String, part: String, reason: String)
+  case interrupted(task: String, signal: Int32, moment: String)
+  case invalidOption(name: String, got: String, allowed: String)
+
+  public var description: String { text.onOneLine }
+
+  private var text: String {
+    switch self {
+    case .tooFewExamples(let what, let got, let needed):
+      "\(what) needs at least \(needed) examples, got \(got): add rows"
+    case .labelWithoutExamples(let label, let task, let rows):
+      "task \(task): label \(label.debugDescription) has \(rows) row\(rows == 1 ? "" : "s"), and none to learn from: give every label"
+        + " at least ten rows, or set \"split\" in the file"
+    case .unsupported(let what, let fix): "\(what) is not supported. \(fix)"
+    case .partDiffers(let version, let part, let reason):
+      "\(version): its \(part) \(reason). `accrete registry verify` says what else differs; restore a backup."
+    case .interrupted(let task, let signal, let moment):
+      "stopped by signal \(signal) \(moment). The same `accrete learn` command continues task \(task)."
+    case .invalidOption(let name, let got, let allowed): "--\(name) is \(got); allowed: \(allowed)"
+    }
+  }
+}

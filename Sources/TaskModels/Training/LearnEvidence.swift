@@ -1,0 +1,56 @@
+/// Why a task model is as it is: what was tried, and what the choose rows said.
+public struct LearnEvidence: Sendable, Codable, Equatable {
+  /// A learning rate in its trial.
+  public struct Trial: Sendable, Codable, Equatable {
+    public let learningRate: Double
+    public let steps: Int
+    /// As of ``Measurement``.
+    public let loss: Double
+  }
+
+  /// What the choose rows say of the averaged weights.
+  public struct Measurement: Sendable, Codable, Equatable {
+    public let step: Int
+    /// Passes over the learn rows that are done.
+    public let epoch: Int
+    /// Mean −log p of the right label, cross-fitted beside the ridge head if there is one; of free answers, of a token.
+    public let loss: Double
+    /// The mean score of written answers, 0…1; `nil` for labels.
+    public let score: Double?
+
+    /// Whether it is better than another one.
+    func isBetter(than other: Measurement) -> Bool {
+      if let score, let before = other.score, score != before { return score > before }
+      return loss < other.loss
+    }
+  }
+
+  /// Why training stopped.
+  public enum Stop: String, Sendable, Codable {
+    /// The last measurements were not better.
+    case patience
+    /// All passes are done.
+    case maxEpochs = "max-epochs"
+    /// The time is over.
+    case budget
+  }
+
+  /// Empty where the rate was given.
+  public var trials: [Trial] = []
+  public var learningRate: Double?
+  public var measurements: [Measurement] = []
+  /// The place of the measurement whose weights were kept.
+  public var kept: Int?
+  public var stop: Stop?
+  public var steps = 0
+  public var tokens = 0
+  /// Of the ridge head, on learn rows: the mean squared error of rows left out.
+  public var ridgeError: Double?
+  /// λ on learn rows, and on learn and choose rows together.
+  public var ridgePenalty: Double?
+  public var refittedPenalty: Double?
+  /// `nil` for free answers, and where an output head was asked for.
+  public var choice: CandidateChoice?
+
+  public init() {}
+}

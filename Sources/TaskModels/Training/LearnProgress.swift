@@ -1,0 +1,20 @@
+public import Learning
+
+/// What `learn` tells while it works.
+public enum LearnProgress {
+  case warning(String)
+  /// The ridge head is solved: λ and the share of learn rows that are right when they are left out of it.
+  case ridge(penalty: Double)
+  case trial(rate: Double, number: Int, of: Int)
+  case tried(LearnEvidence.Trial)
+  case training(StepReport, tokensPerSecond: Double, epoch: Int)
+  case measured(LearnEvidence.Measurement, isBest: Bool)
+  case stopped(LearnEvidence.Stop)
+  case chosen(CandidateChoice)
+}
+
+/// What somebody outside asks of work that goes on.
+public enum LearnRequest: Sendable, Equatable {
+  case checkpoint
+  case stop(signal: Int32)
+}
