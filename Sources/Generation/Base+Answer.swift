@@ -1,3 +1,5 @@
+import Tokenization
+
 extension Base {
   /// What written tokens say. The space that every answer begins with belongs to the prompt's form and not to the answer.
   /// - Throws: What the tokenizer throws.

@@ -103,11 +103,11 @@ public struct JSONLReader: Sendable {
   }
 
   /// How often every answer occurs.
-  private static func answers(of rows: [LearningTask.Row]) -> [ExactText: Int] {
+  static func answers(of rows: [LearningTask.Row]) -> [ExactText: Int] {
     rows.reduce(into: [:]) { $0[ExactText($1.example.answer), default: 0] += 1 }
   }
 
-  private static func kind(of answers: [ExactText: Int]) -> LearningTask.Kind {
+  static func kind(of answers: [ExactText: Int]) -> LearningTask.Kind {
     answers.count <= mostAnswers && answers.values.allSatisfy { $0 >= 2 } ? .classification : .generation
   }
 }

@@ -5,6 +5,15 @@ enum TaskName {
   /// The longest name. File systems end at 255 bytes, and a run's files add to the name.
   static let longest = 100
 
+  static func isPlain(_ name: String) -> Bool { PlainName.isPlain(name, longest: longest) }
+
+  static func illegal(_ name: String, _ place: Place) -> StreamError {
+    .identity(
+      place.detail(
+        expected: "a task name of 1 to \(longest) ASCII letters, digits, \".\", \"_\", \"-\", not starting with \".\"",
+        got: quoted(name), fix: "Give one with --name: the file's name without its ending is the task's name otherwise."))
+  }
+
   /// Refuses names that cannot be folders on every system, or that would share one.
   ///
   /// Names that differ only in case share a folder on many systems.

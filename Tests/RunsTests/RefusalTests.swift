@@ -1,6 +1,7 @@
 import Experts
 import Files
 import Foundation
+import Generation
 import Learning
 import Streams
 import Testing

@@ -2,6 +2,7 @@ import Decoder
 import Experts
 import Files
 import Foundation
+import Generation
 import Learning
 import Testing
 

@@ -1,5 +1,5 @@
 public import Decoder
-import Files
+public import Files
 public import Foundation
 public import Torch
 

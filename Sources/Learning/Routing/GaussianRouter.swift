@@ -53,6 +53,34 @@ public struct GaussianRouter: TaskRouter {
     scatter = try Tensor.zeros([Triangle.count(width)])
   }
 
+  /// The router of some tasks, by their sums; a task's arrival is its place among them.
+  ///
+  /// - Parameter sums: Of each task, all of one width.
+  /// - Parameter view: What the sums were taken of.
+  /// - Parameter unknownDistance: A request further than this many times the usual squared distance from every task is unknown.
+  /// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` for sums of different widths.
+  public init(_ sums: [TaskSums], view: RequestView, unknownDistance: Double = GaussianRouter.usualUnknownDistance) throws {
+    width = sums.first?.width ?? 1
+    self.view = view
+    self.unknownDistance = unknownDistance
+    shrinkage = 0
+    var total = try Tensor.zeros([Triangle.count(width)], .float64)
+    for (arrival, one) in sums.enumerated() {
+      guard one.width == width else {
+        throw LearningError.stateDiffers(
+          what: "the router", missing: ["sums of width \(width)"], unused: ["width \(one.width)"])
+      }
+      total = try total + one.scatter.converted(to: .float64)
+      means[arrival] = one.mean
+    }
+    scatter = try total.converted(to: .float32)
+  }
+
+  /// What ``unknownDistance`` is unless somebody says otherwise.
+  public static let usualUnknownDistance = 2.5
+  /// Layers of the base whose output the router sees, at most all of them.
+  public static let usualLayers = 4
+
   /// Whether there is a task to send a text to.
   var isReady: Bool { !means.isEmpty }
 
@@ -75,15 +103,46 @@ public struct GaussianRouter: TaskRouter {
     guard !arrivals.isEmpty else {
       return Array(repeating: RouteDecision(arrival: nil, confidence: 0, distance: .infinity), count: features.shape[0])
     }
+    return try explained(features, metric()).map(\.decision)
+  }
+
+  /// What distances are measured with: it takes an inverse, and serves any number of requests.
+  public struct Metric: Sendable {
+    /// Σ_γ⁻¹ [width, width]
+    let inverse: Tensor
+    /// The squared distance that is usual for rows that were not seen.
+    let usual: Double
+  }
+
+  /// - Throws: `TorchError`.
+  public func metric() throws -> Metric {
     let rows = try max(means.values.reduce(0) { try $0 + $1.selected(0, width).item() }, 1)
     let covariance = try Triangle.square(scatter.converted(to: .float64), width: width) * (1 / rows)
-    let (inverse, usual) = try metric(covariance, rows: rows)
-    let x = try features.moved(to: .cpu).converted(to: .float64)  // [rows, width]
-    let distances = try arrivals.compactMap { means[$0] }.map { mean in
-      let centred = try x - mean.narrowed(0, from: 0, count: width).converted(to: .float64)
-      return try (centred.matmul(inverse) * centred).sum(1).converted(to: .float32).floats().map(Double.init)
+    return try metric(covariance, rows: rows)
+  }
+
+  /// One decision for each request, and its squared distance from each task in units of what is usual, by arrival.
+  ///
+  /// - Parameter features: [rows, width]
+  /// - Parameter metric: Of this router.
+  public func explained(
+    _ features: Tensor, _ metric: Metric
+  ) throws -> [(decision: RouteDecision, distances: [Double])] {
+    let arrivals = means.keys.sorted()
+    let distances = try distances(features, metric, arrivals)
+    return (0..<features.shape[0]).map { row in
+      let own = distances.map { $0[row] }
+      return (decision(own, arrivals, metric.usual), own.map { $0 / metric.usual })
     }
-    return (0..<x.shape[0]).map { row in decision(distances.map { $0[row] }, arrivals, usual) }
+  }
+
+  /// d² of each request from each task. [arrival][row]
+  private func distances(_ features: Tensor, _ metric: Metric, _ arrivals: [Int]) throws -> [[Double]] {
+    let x = try features.moved(to: .cpu).converted(to: .float64)  // [rows, width]
+    return try arrivals.compactMap { means[$0] }.map { mean in
+      let centred = try x - mean.narrowed(0, from: 0, count: width).converted(to: .float64)
+      return try (centred.matmul(metric.inverse) * centred).sum(1).converted(to: .float32).floats().map(Double.init)
+    }
   }
 
   /// Learned tasks by the distance of their means from the mean of new requests, nearest first. `features`: [rows, width]
@@ -94,7 +153,7 @@ public struct GaussianRouter: TaskRouter {
   }
 
   /// Σ_γ⁻¹, and the squared distance that is usual for rows that were not seen. `covariance`: [width, width]
-  private func metric(_ covariance: Tensor, rows: Double) throws -> (inverse: Tensor, usual: Double) {
+  private func metric(_ covariance: Tensor, rows: Double) throws -> Metric {
     let size = Double(width)
     let trace = try Triangle.trace(covariance)
     let ofSquare = try (covariance * covariance).sum().item()  // tr(C²), as C is symmetric
@@ -106,7 +165,8 @@ public struct GaussianRouter: TaskRouter {
     let seen = try max((inverse * covariance).sum().item(), 1e-12)  // tr(Σ⁻¹ C)
     let ofTask = max(rows / Double(max(means.count, 1)), 2)
     let left = ofTask / (ofTask - 1)
-    return (inverse, left * left * seen / max(1 - (1 - share) * left * seen / rows, 1e-3))
+    return Metric(
+      inverse: inverse, usual: left * left * seen / max(1 - (1 - share) * left * seen / rows, 1e-3))
   }
 
   private func decision(_ distances: [Double], _ arrivals: [Int], _ usual: Double) -> RouteDecision {

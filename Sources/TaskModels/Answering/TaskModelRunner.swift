@@ -1,8 +1,8 @@
-public import Decoder
+import Decoder
 import Experts
 import Foundation
 public import Generation
-public import Learning
+import Learning
 public import Streams
 import Torch
 

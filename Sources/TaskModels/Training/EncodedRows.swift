@@ -1,6 +1,7 @@
-public import Generation
+import Decoder
 import Files
 import Foundation
+public import Generation
 public import Streams
 
 /// The rows of a task as token ids, by what they are for, and how the task is asked.

@@ -1,6 +1,7 @@
 import Decoder
 import Files
 import Foundation
+import Generation
 import Pretraining
 import Testing
 import Tokenization

@@ -1,0 +1,42 @@
+import Files
+public import Torch
+
+/// What a ``GaussianRouter`` keeps of one task, apart from all others: whoever adds the sums of some tasks up has the router of these.
+///
+/// Taking a task away is adding the others up again, which is exact; subtracting would not be.
+public struct TaskSums: Sendable {
+  /// The mean of the features, and behind it the number of rows. float32 [width + 1]
+  public let mean: Tensor
+  /// Σ (x − μ)(x − μ)ᵀ, its upper triangle row after row. float32 [width (width + 1) / 2]
+  public let scatter: Tensor
+
+  /// How many rows they come from.
+  public var rows: Int { get throws { Int(saturating: try mean.selected(0, mean.shape[0] - 1).item()) } }
+  /// How wide the features are.
+  public var width: Int { mean.shape[0] - 1 }
+
+  /// - Parameter features: [rows, width]
+  /// - Throws: `TorchError`; ``LearningError/unsupported(what:fix:)`` without rows.
+  public init(_ features: Tensor) throws {
+    guard features.shape.count == 2, features.shape[0] > 0 else {
+      throw LearningError.unsupported(what: "a router that learns from no rows", fix: "Give the task rows.")
+    }
+    let x = try features.moved(to: .cpu).converted(to: .float64)
+    let mean = try x.mean(0)  // [width]
+    let centred = try x - mean
+    let rows = try Tensor([Float(x.shape[0])])
+    self.mean = try Tensor.concatenated([mean.converted(to: .float32), rows])
+    scatter = try Triangle.packed(centred.transposedProduct(centred)).converted(to: .float32)
+  }
+
+  /// Sums that were stored.
+  /// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` for other shapes.
+  public init(mean: Tensor, scatter: Tensor) throws {
+    guard mean.shape.count == 1, let size = mean.shape.first, size > 1, scatter.shape == [Triangle.count(size - 1)] else {
+      throw LearningError.stateDiffers(
+        what: "the router", missing: ["scatter of a mean \(mean.shape)"], unused: ["\(scatter.shape)"])
+    }
+    self.mean = mean
+    self.scatter = scatter
+  }
+}

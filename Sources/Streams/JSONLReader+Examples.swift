@@ -1,0 +1,93 @@
+import Files
+public import Foundation
+
+extension JSONLReader {
+  /// The most rows that choices rest on, and that gates are taken from: more would cost time and say nothing new.
+  public static let mostChoose = 2000
+  public static let mostGate = 10_000
+
+  /// Reads the rows of one task by what they are for.
+  ///
+  /// Rows may say `split`, all of them or none: `train`, `validation` and `test`. Without it, a hash of the text decides.
+  ///
+  /// - Parameter url: The file.
+  /// - Parameter name: The task's name; `nil`: the file's.
+  /// - Throws: ``StreamError`` that names the file and the line of what is wrong: among others a label that no learn row has.
+  public func examples(_ url: URL, name: String? = nil) throws -> TaskExamples {
+    let file = Place(file: url.relativePath)
+    let name = name ?? Self.taskName(of: url)
+    guard TaskName.isPlain(name) else { throw TaskName.illegal(name, file) }
+    return try examples(SourceFile(url), name: name)
+  }
+
+  private func examples(_ source: SourceFile, name: String) throws -> TaskExamples {
+    let file = source.place
+    var (rows, splits, form): ([LearningTask.Row], [String?], Form?) = ([], [], nil)
+    try source.forEachRow { raw in
+      let fields = try RowFields(raw, of: source)
+      let known = try form ?? Form(of: fields)
+      form = known
+      splits.append(try Self.split(fields))
+      let id = try fields.id() ?? "\(name)/\(raw.index)"
+      rows.append(LearningTask.Row(example: try known.example(of: fields, id: id), place: fields.place))
+    }
+    guard let form else {
+      throw StreamError.split(
+        file.detail(expected: "at least one row", got: "none", fix: "Write one JSON object per line."))
+    }
+    let (parts, origin) = try Self.parts(rows, splits)
+    let learn = parts[.learn] ?? []
+    let answers = Self.answers(of: learn)
+    let kind = form == .textLabel ? .classification : Self.kind(of: answers)
+    let rest = (parts[.choose] ?? []) + (parts[.gate] ?? [])
+    let task = try LearningTask.checked(
+      name: name, instruction: form == .textLabel ? instruction : "", cue: form == .textLabel ? cue : "",
+      labels: kind == .classification ? answers.keys.sorted().map(\.text) : [], labelSource: file, train: learn,
+      trainFile: file, test: rest, testFile: file, kind: kind)
+    return TaskExamples(
+      task: task, learn: learn.map(\.example), choose: (parts[.choose] ?? []).map(\.example),
+      gate: (parts[.gate] ?? []).map(\.example), origin: origin)
+  }
+
+  private static func split(_ row: RowFields) throws -> String? {
+    guard row.has("split") else { return nil }
+    let value = try row.text("split")
+    guard ["train", "validation", "test"].contains(where: { $0.hasSameCodePoints(as: value) }) else {
+      throw row.wrong("split", got: quoted(value), fix: "Write \"train\", \"validation\" or \"test\".")
+    }
+    return value
+  }
+
+  private static func parts(
+    _ rows: [LearningTask.Row], _ splits: [String?]
+  ) throws -> ([TaskExamples.Role: [LearningTask.Row]], TaskExamples.Origin) {
+    let isStated = splits.contains { $0 != nil }
+    if isStated, let silent = splits.firstIndex(of: nil) {
+      throw StreamError.field(
+        rows[silent].place.detail(
+          expected: "a string \"split\"", got: "none, though other rows have it",
+          fix: "Give every row a \"split\", or none of them."))
+    }
+    let hasValidation = splits.contains("validation")
+    var parts: [TaskExamples.Role: [LearningTask.Row]] = [:]
+    for (row, split) in zip(rows, splits) {
+      let text = row.example.text.stripped
+      let role: TaskExamples.Role =
+        switch split {
+        case "test": .gate
+        case "validation": .choose
+        case "train": hasValidation ? .learn : TaskExamples.role(of: text, choose: 0.15, gate: 0)
+        default: TaskExamples.role(of: text)
+        }
+      parts[role, default: []].append(row)
+    }
+    // More rows than choices and gates can use are learned from; of rows that the file itself calls test, the rest is left out.
+    for (role, most) in [(TaskExamples.Role.choose, mostChoose), (.gate, mostGate)] {
+      guard let all = parts[role], all.count > most else { continue }
+      parts[role] = Array(all.prefix(most))
+      if !isStated { parts[.learn, default: []] += all.dropFirst(most) }
+    }
+    parts[.learn]?.sort { $0.example.index < $1.example.index }
+    return (parts, isStated ? (hasValidation ? .file : .fileWithoutValidation) : .hash)
+  }
+}

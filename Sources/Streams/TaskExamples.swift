@@ -1,0 +1,60 @@
+import Files
+import Foundation
+
+/// The rows of one task by what they are for: what is learned, what choices rest on, and what gates and printed scores are taken from.
+public struct TaskExamples: Sendable {
+  /// What a row is for.
+  public enum Role: String, Sendable, Codable, CaseIterable {
+    case learn
+    /// Early stopping, output head, calibration.
+    case choose
+    /// Gates and printed scores; nothing is chosen on them.
+    case gate
+  }
+
+  /// Where the roles come from.
+  public enum Origin: String, Sendable, Codable {
+    /// The file says `split`: validation rows are choose, test rows gate.
+    case file
+    /// The file says `split` without `validation`: choose rows are drawn by hash from its training rows.
+    case fileWithoutValidation = "file-without-validation"
+    /// By a hash of the text: 70, 15 and 15 percent.
+    case hash
+  }
+
+  /// Name, instruction, cue, labels and kind; its rows are empty.
+  public let task: LearningTask
+  public let learn: [Example]
+  public let choose: [Example]
+  public let gate: [Example]
+  public let origin: Origin
+
+  public init(task: LearningTask, learn: [Example], choose: [Example], gate: [Example], origin: Origin) {
+    self.task = LearningTask(
+      name: task.name, instruction: task.instruction, cue: task.cue, labels: task.labels, train: [], test: [],
+      kind: task.kind)
+    self.learn = learn
+    self.choose = choose
+    self.gate = gate
+    self.origin = origin
+  }
+
+  public subscript(role: Role) -> [Example] {
+    switch role {
+    case .learn: learn
+    case .choose: choose
+    case .gate: gate
+    }
+  }
+
+  /// Which part a text belongs to, for ever and in every file: a corrected label, more rows or another order move nothing.
+  ///
+  /// - Parameter text: The text, without white space at its ends.
+  /// - Parameter shares: Of choose and gate rows.
+  public static func role(of text: String, choose: Double = 0.15, gate: Double = 0.15) -> Role {
+    let hash = Digest(of: Data(("split/" + text).utf8)).description.dropFirst("sha256:".count).prefix(13)
+    // 52 bits: every one of them counts in a Double.
+    let place = Double(UInt64(hash, radix: 16) ?? 0) / Double(UInt64(1) << 52)
+    return place < gate ? .gate : place < gate + choose ? .choose : .learn
+  }
+}

@@ -1,0 +1,23 @@
+public import Experts
+
+/// What a version's manifest says of its task model; the tensors are blobs beside it.
+public struct TaskModelDescription: Sendable, Codable, Equatable {
+  public var form: TaskForm
+  /// `nil` for free answers.
+  public var head: OutputHead?
+  /// Of the expert; `nil`: there is none.
+  public var shape: LowRankShape?
+  /// `nil` for free answers.
+  public var combination: LabelCombination?
+  /// β of the ridge head; `nil`: there is none.
+  public var sharpness: Double?
+
+  /// Describes a task model.
+  public init(_ model: TaskModel) {
+    form = model.form
+    head = model.head
+    shape = model.expert?.shape
+    combination = model.combination
+    sharpness = model.ridge?.sharpness
+  }
+}

@@ -1,0 +1,126 @@
+// How `learn` makes a task model. S0 to S8 are the steps of the method `accrete`, version 2 (docs/learn.md):
+//
+//     S0  features of the frozen base for all rows                        S1  ridge head on learn rows, penalty by leaving rows out
+//     S4  expert: the method's training, weights averaged, until the choose rows say that it stopped helping
+//     S6  combination of expert and head, fitted on choose rows           S7  the fewest bytes within one standard error of the best
+//     S8  everything rounded first, then scored; the ridge head is solved again on learn and choose rows
+
+import Experts
+public import Foundation
+public import Generation
+import Learning
+import Streams
+import Torch
+
+/// Makes a task model of rows; it can be stopped at any step and goes on to the same bits.
+public final class TaskModelTraining {
+  /// What comes out.
+  public struct Result {
+    public let model: TaskModel
+    public let evidence: LearnEvidence
+    /// Seconds of training, those before an interruption included.
+    public let seconds: Double
+    /// Values that the optimizer moved; 0: none.
+    public let trainedParameters: Int
+  }
+
+  let name: String
+  let rows: EncodedRows
+  let base: Base
+  let options: LearnOptions
+  let scorer: (any AnswerScorer)?
+  let report: (LearnProgress) -> Void
+  let requests: () -> LearnRequest?
+  private let place: URL
+  let parts: LabelParts
+  /// What the ridge head that saw only learn rows says of the choose rows. [row][label]
+  var ridgeScores: [[Double]]?
+  var state: LearnCheckpoint.State
+
+  /// - Parameter name: The task's.
+  /// - Parameter rows: Its rows.
+  /// - Parameter base: The base.
+  /// - Parameter options: How it is learned.
+  /// - Parameter place: A file for its checkpoint; one that is there is gone on from.
+  /// - Parameter requests: Asked after every step what somebody outside wants.
+  /// - Parameter report: Told what happens.
+  /// - Throws: ``TaskModelError`` for options and rows that do not do; `TorchError` for a damaged checkpoint.
+  public init(
+    name: String, rows: EncodedRows, base: Base, options: LearnOptions, checkpoint place: URL,
+    requests: @escaping () -> LearnRequest? = { nil }, report: @escaping (LearnProgress) -> Void = { _ in }
+  ) throws {
+    try options.validate()
+    self.name = name
+    self.rows = rows
+    self.base = base
+    self.options = options
+    self.report = report
+    self.requests = requests
+    self.place = place
+    scorer = try Self.scorer(options, rows.form)
+    parts = LabelParts(base, labelIds: rows.labelIds)
+    guard !rows.learn.isEmpty else { throw TaskModelError.tooFewExamples(what: "learning", got: 0, needed: 2) }
+    guard !rows.choose.isEmpty else {
+      throw TaskModelError.tooFewExamples(what: "choosing (validation rows)", got: 0, needed: 1)
+    }
+    if rows.form.kind == .answer, let head = options.outputHead, head != .label {
+      throw TaskModelError.unsupported(
+        what: "task \(name): --output-head \(head.rawValue) for free answers, which are no labels,",
+        fix: "Leave it out: the model writes free answers.")
+    }
+    state = LearnCheckpoint.State(inputs: rows.digest, evidence: LearnEvidence(), seconds: 0, training: nil)
+  }
+
+  private static func scorer(_ options: LearnOptions, _ form: TaskForm) throws -> (any AnswerScorer)? {
+    guard form.kind == .answer else { return nil }
+    guard let scorer = ScorerCatalog.clean(options.scorer, for: form.task(named: "task")) as? any AnswerScorer else {
+      throw TaskModelError.invalidOption(
+        name: "scorer", got: options.scorer, allowed: ScorerCatalog.names.filter { $0 != "macro-f1" }.joined(separator: ", "))
+    }
+    return scorer
+  }
+
+  /// Output heads that are made and compared.
+  var candidates: [OutputHead] {
+    guard rows.form.kind == .label else { return [.label] }
+    return options.outputHead.map { [$0] } ?? [.ridge, .label, .both]
+  }
+
+  /// Makes the task model.
+  /// - Throws: ``TaskModelError/interrupted(task:signal:moment:)``; what stops training.
+  public func run() throws -> Result {
+    let stored = try LearnCheckpoint.read(place)
+    let known = stored.flatMap { $0.state.inputs == rows.digest ? $0 : nil }
+    if stored != nil, known == nil {
+      report(.warning("what was begun of task \(name) had other rows or options: it begins again"))
+    }
+    if let known { state = known.state }
+    let ridge = try solveRidge()
+    guard candidates.contains(where: \.hasExpert) else {
+      return try finished(expert: nil, head: nil, ridge: ridge, trained: 0)
+    }
+    let rate = try chosenRate()
+    state.evidence.learningRate = rate
+    let (expert, head, count) = try train(rate: rate, from: known?.tensors)
+    return try finished(expert: expert, head: head, ridge: ridge, trained: count)
+  }
+
+  /// Removes the checkpoint: the task model is kept elsewhere now.
+  public func discardCheckpoint() { try? FileManager.default.removeItem(at: place) }
+
+  func save(_ tensors: LearnCheckpoint.Tensors?) throws {
+    try LearnCheckpoint(state: state, tensors: tensors).write(to: place)
+  }
+
+  /// S0 and S1. nil: no candidate has a ridge head.
+  private func solveRidge() throws -> RidgeHead? {
+    guard candidates.contains(where: \.hasRidge) else { return nil }
+    let fit = try RidgeFit(
+      parts.features(rows.learn), labels: rows.learn.map { $0.labelIndex ?? 0 }, count: rows.form.labels.count)
+    state.evidence.ridgePenalty = fit.penalty
+    state.evidence.ridgeError = fit.error
+    ridgeScores = try fit.head.scores(parts.features(rows.choose))
+    report(.ridge(penalty: fit.penalty))
+    return fit.head
+  }
+}
