@@ -33,6 +33,7 @@ let package = Package(
     .executable(name: "accrete", targets: ["accrete"]),
     .library(name: "accrete-torch", type: .dynamic, targets: ["CTorchBridge"]),
     library("Files", callsTorch: false),
+    library("Registry", callsTorch: false),
     library("Torch"),
     library("Tokenization", callsTorch: false),
     library("Templates", callsTorch: false),
@@ -49,6 +50,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -58,6 +60,7 @@ let package = Package(
       name: "CTorchBridge", dependencies: ["CLibtorch"], cxxSettings: [.headerSearchPath("../CTorch/include")],
       linkerSettings: [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]),
     layer("Files", [.product(name: "Crypto", package: "swift-crypto")]),
+    layer("Registry", ["Files", .product(name: "GRDB", package: "GRDB.swift")]),
     layer("Torch", ["CTorch", "Files"]),
     layer("Tokenization", ["Files"]),
     layer("Templates", ["Files"]),
@@ -81,7 +84,7 @@ let package = Package(
       dependencies: [
         "Reports", "Runs", "Pretraining", "Learning", "Streams", "Experts", "Generation", "Decoder", "Templates",
         "Tokenization",
-        "Torch", "Files",
+        "Torch", "Registry", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/base"), .copy("Resources/demo")],
@@ -93,6 +96,7 @@ let package = Package(
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
     tests("Files", []),
+    tests("Registry", ["Files"], resources: [.copy("Resources")]),
     tests("Torch", ["CTorch", "Files"]),
     tests("Tokenization", ["Files"], resources: [.copy("Resources")]),
     tests("Templates", ["Files"], resources: [.copy("Resources")]),
