@@ -45,6 +45,8 @@ let package = Package(
     library("Learning"),
     library("Pretraining"),
     library("TaskModels"),
+    library("Serving"),
+    library("Evolution"),
     library("Runs"),
     library("Reports"),
   ],
@@ -74,6 +76,18 @@ let package = Package(
     layer("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"]),
     layer(
       "TaskModels", ["Learning", "Streams", "Experts", "Generation", "Decoder", "Tokenization", "Torch", "Files"]),
+    layer(
+      "Serving",
+      [
+        "Registry", "TaskModels", "Learning", "Streams", "Experts", "Generation", "Decoder", "Tokenization", "Torch",
+        "Files",
+      ]),
+    layer(
+      "Evolution",
+      [
+        "Serving", "Registry", "Assurance", "TaskModels", "Learning", "Streams", "Experts", "Generation", "Decoder",
+        "Tokenization", "Torch", "Files",
+      ]),
     layer(
       "Runs",
       [

@@ -13,6 +13,8 @@ public struct DecoderModel: Sendable {
   public let readOut: FrozenMatrix
   /// SHA-256 over the weight files: what an expert is bound to.
   public let digest: Digest
+  /// Numbers in its weight files; 0 for a model that is being pretrained.
+  public internal(set) var parameterCount: Int
   let rotary: RotaryEmbedding
 
   public var device: Device { embedding.device }

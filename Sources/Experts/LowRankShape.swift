@@ -40,6 +40,16 @@ public struct LowRankShape: Sendable, Equatable, Codable {
 }
 
 extension LowRankShape {
+  /// Numbers of an expert of this shape.
+  public func parameterCount(on base: DecoderConfiguration) -> Int {
+    (0..<base.layers).reduce(0) { sum, layer in
+      sites(on: base, layer: layer).reduce(sum) { sum, site in
+        let (input, output) = site.widths(base)
+        return sum + rank * (input + output)
+      }
+    }
+  }
+
   private enum CodingKeys: CodingKey { case rank, alpha, dropout, projections, routed }
 
   /// Reads a shape and checks it as `init` does: one that was written by us is within its limits.

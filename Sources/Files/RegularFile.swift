@@ -47,7 +47,7 @@ public final class RegularFile: @unchecked Sendable {
   public func next() throws -> [UInt8] { try Self.piece(of: descriptor, path: url.path) }
 
   /// The next bytes of an open file or pipe; none at its end.
-  static func piece(of descriptor: Int32, path: String) throws -> [UInt8] {
+  public static func piece(of descriptor: Int32, path: String) throws -> [UInt8] {
     while true {
       var code: Int32 = 0
       let piece = [UInt8](unsafeUninitializedCapacity: pieceBytes) { buffer, count in

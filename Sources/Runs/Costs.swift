@@ -25,25 +25,3 @@ public struct TaskCosts: Sendable, Equatable, Codable {
   /// Bytes of the task's `adapter_model.safetensors` in `experts/`, which serves it; 0 where the method writes none, nil as above.
   public var servedBytes: Int?
 }
-
-/// What the operating system says about this process.
-public enum ProcessMemory {
-  /// Resident memory now, in bytes; 0 where /proc is missing.
-  public static var residentBytes: Int { status("VmRSS") }
-  /// The largest it has been.
-  public static var peakResidentBytes: Int { status("VmHWM") }
-
-  /// What the machine can still give out; 0 where /proc is missing.
-  public static var availableBytes: Int { value("MemAvailable", in: "/proc/meminfo") }
-
-  private static func status(_ key: String) -> Int { value(key, in: "/proc/self/status") }
-
-  private static func value(_ key: String, in file: String) -> Int {
-    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return 0 }
-    for line in text.split(separator: "\n") where line.hasPrefix(key + ":") {
-      let digits = line.filter(\.isNumber)
-      return (Int(digits) ?? 0) * 1024
-    }
-    return 0
-  }
-}

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Torch
 
 /// The rows of one task by what they are for: what is learned, what choices rest on, and what gates and printed scores are taken from.
 public struct TaskExamples: Sendable {
@@ -56,5 +57,30 @@ public struct TaskExamples: Sendable {
     // 52 bits: every one of them counts in a Double.
     let place = Double(UInt64(hash, radix: 16) ?? 0) / Double(UInt64(1) << 52)
     return place < gate ? .gate : place < gate + choose ? .choose : .learn
+  }
+}
+
+extension TaskExamples {
+  /// At most so many learn and choose rows together of each label; free answers count as one label. Gate rows stay.
+  ///
+  /// - Parameter perClass: `nil`: all.
+  /// - Parameter seed: Of the draw.
+  public func limited(perClass: Int?, seed: UInt64) -> TaskExamples {
+    guard let perClass else { return self }
+    let all = learn.map { ($0, Role.learn) } + choose.map { ($0, Role.choose) }
+    var order = Array(all.indices)
+    var stream = RandomStream(seed: seed, "rows", task.name)
+    stream.shuffle(&order)
+    var taken: [ExactText: Int] = [:]
+    var kept: [Role: [Example]] = [:]
+    for place in order {
+      let (row, role) = all[place]
+      let label = ExactText(task.kind == .classification ? row.answer : "")
+      guard taken[label, default: 0] < perClass else { continue }
+      taken[label, default: 0] += 1
+      kept[role, default: []].append(row)
+    }
+    func sorted(_ role: Role) -> [Example] { (kept[role] ?? []).sorted { $0.index < $1.index } }
+    return TaskExamples(task: task, learn: sorted(.learn), choose: sorted(.choose), gate: gate, origin: origin)
   }
 }

@@ -1,4 +1,5 @@
 import Decoder
+import Files
 import Foundation
 import Pretraining
 import Runs

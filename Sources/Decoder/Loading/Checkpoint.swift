@@ -65,6 +65,11 @@ public struct Checkpoint: TensorSource {
     digest = Digest(of: Data(try files.map { try $0.digestOfFiniteNumbers().description }.joined(separator: "\n").utf8))
   }
 
+  /// Numbers in all tensors, those left out that follow from the configuration.
+  var parameterCount: Int {
+    owner.reduce(0) { $0 + (files[$1.value].shape(of: $1.key)?.reduce(1, *) ?? 0) }
+  }
+
   /// Whether names in the files and names that a model wants are the same.
   /// - Throws: ``DecoderError/tensorNamesDiffer(folder:missing:unused:)`` with both lists.
   func requireExactly(_ wanted: Set<String>) throws {

@@ -33,6 +33,8 @@ extension DecoderModel {
       LayerLoader(
         configuration: configuration, source: checkpoint, device: device, precision: precision, experts: form),
       digest: checkpoint.digest)
+    let redundant = hasRedundantReadOut ? configuration.vocabularySize * configuration.hiddenSize : 0
+    parameterCount = checkpoint.parameterCount - redundant
   }
 
   /// A model of the tensors that a loader gives.
@@ -50,5 +52,6 @@ extension DecoderModel {
       on: loader.device)
     (self.configuration, declared) = (configuration, configuration)
     self.digest = digest
+    parameterCount = 0
   }
 }

@@ -1,0 +1,24 @@
+import Files
+
+/// What keeps a registry from learning, beside what the layers below say.
+public enum EvolutionError: Error, Equatable, CustomStringConvertible {
+  /// Rows to learn that another task's gates rest on.
+  case gateRows(task: String, count: Int, version: String)
+  /// Two tasks with the same rows.
+  case sameRows(task: String, other: String)
+  /// What is asked for is not so.
+  case unsupported(what: String, fix: String)
+
+  public var description: String { text.onOneLine }
+
+  private var text: String {
+    switch self {
+    case .gateRows(let task, let count, let version):
+      "task \(task): \(count) of its learn and choose rows are gate rows of \(version), whose scores would mean nothing any more."
+        + " Remove them, or give them \"split\": \"test\"."
+    case .sameRows(let task, let other):
+      "task \(task): has the very rows and answers of \(other). Use --name \(other.prefix { $0 != "@" }) for a new version of it."
+    case .unsupported(let what, let fix): "\(what). \(fix)"
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Assurance
+import Foundation
+
+/// G3: the task itself. A first version must be better than always saying the most frequent label; a new one no worse than the last.
+enum OwnTaskGate {
+  private static func points(_ share: Double) -> String { String(format: "%.1f", share * 100) }
+
+  /// A first version of a label task.
+  static func first(_ report: ClassReport) -> Gate {
+    let bound = report.accuracy.lowerBound()
+    let majority = report.majorityShare.value
+    let n = report.accuracy.n
+    let finding =
+      "accuracy \(points(report.accuracy.value)) %, 95 % lower bound \(points(bound)) % (n \(n)); the most frequent label has"
+      + " \(points(majority)) %"
+    let numbers = [
+      "accuracy": report.accuracy.value, "lowerBound": bound, "majorityShare": majority, "n": Double(n),
+    ]
+    let verdict: GateVerdict
+    if bound > majority {
+      verdict = .pass
+    } else if report.accuracy.value > majority {
+      // So many rows would tell such a difference from chance: z² p (1 − p) / d².
+      let (p, distance) = (report.accuracy.value, report.accuracy.value - majority)
+      let needed = 2.706 * p * (1 - p) / (distance * distance)
+      verdict = .underpowered(n: n, needed: Int(exactly: needed.rounded(.up)) ?? .max)
+    } else {
+      verdict = .fail
+    }
+    return Gate(
+      "G3", "Is it better than always saying the most frequent label?", verdict, numbers: numbers, finding: finding,
+      help: "More rows of each label help most; then a larger base, a clearer --instruction, or labels that are words.")
+  }
+
+  /// A first version of a task with free answers, beside the base without an expert on the same rows.
+  static func first(scores: [Double], base: [Double]) -> Gate {
+    let differences = zip(scores, base).map { $0 - $1 }
+    let mean = MeanInterval(scores)
+    let interval = MeanInterval(differences).student(level: 0.9)
+    let low = interval?.low ?? -1
+    return Gate(
+      "G3", "Is it better than the base alone?", low > 0 ? .pass : .fail,
+      numbers: [
+        "score": mean.mean, "difference": MeanInterval(differences).mean, "lowerBound": low, "n": Double(scores.count),
+      ],
+      finding:
+        "mean score \(points(mean.mean)) %, \(points(MeanInterval(differences).mean)) points above the base, 95 % lower bound"
+        + " \(points(low)) (n \(scores.count))",
+      help: "More rows help most; then a larger base, more --max-epochs, or another --scorer.")
+  }
+
+  /// A new version of a label task, beside the last one on the same rows.
+  static func next(_ table: PairedTable, margin: Double) -> Gate {
+    let interval = table.tango(level: 0.9)
+    let numbers = [
+      "difference": table.difference, "lowerBound": interval.low, "margin": margin, "n": Double(table.n),
+      "onlyNew": Double(table.onlyNew), "onlyOld": Double(table.onlyOld),
+    ]
+    let finding =
+      "\(points(table.difference)) points against the released version, 95 % lower bound \(points(interval.low)); allowed is"
+      + " −\(points(margin)) (n \(table.n), \(table.onlyNew) right that were wrong, \(table.onlyOld) wrong that were right)"
+    let verdict: GateVerdict
+    if table.isSuperior() || table.isNonInferior(margin: margin) {
+      verdict = .pass
+    } else if table.difference > -margin {
+      verdict = .underpowered(
+        n: table.n, needed: PairedTable.rowsNeeded(discordant: table.discordant, margin: margin + min(table.difference, 0)))
+    } else {
+      verdict = .fail
+    }
+    return Gate(
+      "G3", "Is it no worse than the released version?", verdict, numbers: numbers, finding: finding,
+      help: "Give more rows, a larger --margin, or release it all the same with `accrete promote NAME@V --reason …`.")
+  }
+
+  /// The same of free answers: the mean difference of scores.
+  static func next(scores: [Double], released: [Double], margin: Double) -> Gate {
+    let differences = zip(scores, released).map { $0 - $1 }
+    let mean = MeanInterval(differences)
+    let low = mean.student(level: 0.9)?.low ?? -1
+    let verdict: GateVerdict
+    if low > -margin {
+      verdict = .pass
+    } else if mean.mean > -margin, let deviation = mean.deviation {
+      let needed = 6.18 * deviation * deviation / ((margin + min(mean.mean, 0)) * (margin + min(mean.mean, 0)))
+      verdict = .underpowered(n: mean.n, needed: Int(exactly: needed.rounded(.up)) ?? .max)
+    } else {
+      verdict = .fail
+    }
+    return Gate(
+      "G3", "Is it no worse than the released version?", verdict,
+      numbers: ["difference": mean.mean, "lowerBound": low, "margin": margin, "n": Double(mean.n)],
+      finding:
+        "\(points(mean.mean)) points of mean score against the released version, 95 % lower bound \(points(low)); allowed is"
+        + " −\(points(margin)) (n \(mean.n))",
+      help: "Give more rows, a larger --margin, or release it all the same with `accrete promote NAME@V --reason …`.")
+  }
+}

@@ -1,0 +1,65 @@
+import Assurance
+import Files
+import Foundation
+import Registry
+import Streams
+import TaskModels
+
+/// What a task model says to gate rows, and what that is worth.
+struct GateScores {
+  let answers: [TaskAnswer]
+  /// Of free answers, 0…1.
+  let scores: [Double]
+  /// `nil` for free answers.
+  let classes: ClassReport?
+  let calibration: CalibrationReport?
+
+  /// - Parameters:
+  ///   - rows: with their right answers.
+  ///   - runner: the task model.
+  ///   - scorer: of free answers.
+  ///   - progress: called with the number of rows done.
+  init(
+    _ rows: [Example], runner: TaskModelRunner, scorer: (any AnswerScorer)?, progress: (Int) throws -> Void
+  ) throws {
+    let answers = try runner.answers(rows.map(\.text), progress: progress)
+    self.answers = answers
+    let labels = runner.model.form.labels
+    guard runner.model.form.kind == .label else {
+      scores = try zip(rows, answers).map { row, answer in
+        guard let scorer else { return 0 }
+        return scorer.share(
+          try scorer.score(prediction: answer.text, reference: row.answer, source: row.text))
+      }
+      (classes, calibration) = (nil, nil)
+      return
+    }
+    let gold = rows.map { row in labels.firstIndex { $0.hasSameCodePoints(as: row.answer) } ?? 0 }
+    scores = []
+    classes = try ClassReport(gold: gold, predicted: answers.map { $0.label ?? 0 }, classes: labels.count)
+    calibration = try CalibrationReport(probabilities: answers.map(\.probabilities), gold: gold)
+  }
+
+  /// Whether each row is right, as a person compares labels: for a model with other labels, too.
+  func right(_ rows: [Example]) -> [Bool] { zip(rows, answers).map { $0.answer.hasSameCodePoints(as: $1.text) } }
+
+  /// The numbers of a version. `seed`: of the bootstrap.
+  func metrics(task: String, scorer: String, seed: UInt64) -> [MetricRecord] {
+    func record(_ name: String, _ value: Double, _ interval: Interval?, _ n: Int) -> MetricRecord {
+      MetricRecord(name: name, task: task, value: value, low: interval?.low, high: interval?.high, n: n)
+    }
+    guard let classes, let calibration else {
+      let mean = MeanInterval(scores)
+      return [record(scorer, mean.mean, mean.student(), scores.count)]
+    }
+    let n = classes.accuracy.n
+    return [
+      record("accuracy", classes.accuracy.value, classes.accuracy.wilson(), n),
+      record("macro-f1", classes.macroF1, classes.macroF1Interval(seed: seed), n),
+      record("majority-share", classes.majorityShare.value, nil, n),
+      record("ece", calibration.ece, nil, n),
+      record("brier", calibration.brier, calibration.brierInterval, n),
+      record("log-loss", calibration.logLoss, nil, n),
+    ]
+  }
+}

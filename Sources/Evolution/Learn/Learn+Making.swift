@@ -1,0 +1,114 @@
+import Decoder
+import Files
+import Foundation
+import Generation
+import Learning
+import Registry
+import Serving
+import Streams
+import TaskModels
+import Torch
+
+extension Learn {
+  /// A task model as it will be kept, with everything that goes beside it.
+  struct Made {
+    /// Read back from the blobs: what is scored is what is kept.
+    let runner: TaskModelRunner
+    let description: TaskModelDescription
+    /// Blobs by role.
+    var parts: [String: BlobReference]
+    let sums: Digest
+    let view: RequestView
+    let scores: GateScores
+  }
+
+  /// S8: writes the parts, reads them back and scores what was read.
+  func made(of trained: TaskModelTraining.Result, _ prepared: Prepared, in place: URL) throws -> Made {
+    var parts: [String: BlobReference] = [:]
+    for (role, file) in try trained.model.writeParts(to: place) {
+      let media = file.pathExtension == "json" ? "application/json" : "application/vnd.accrete.safetensors"
+      parts[role] = try registry.addBlob(fileAt: file, media: media)
+    }
+    let description = TaskModelDescription(trained.model)
+    let model = try TaskModel(
+      description, named: name, base: base.model.configuration, device: base.model.device
+    ) { role in try parts[role].map { try registry.blobURL($0.digest) } }
+    let runner = try TaskModelRunner(model, on: base)
+
+    let view = RequestView(
+      layers: min(GaussianRouter.usualLayers, base.model.configuration.layers), seesInstruction: false)
+    let sumsFile = place.appendingPathComponent("router.safetensors")
+    let features = try RequestRouter.features(prepared.examples.learn.map(\.text), view: view, on: base)
+    try Registry.write(TaskSums(features), to: sumsFile)
+    let sums = try registry.addBlob(fileAt: sumsFile, media: "application/vnd.accrete.safetensors")
+    parts[Registry.routerRole] = sums
+
+    let requests = probeRequests(prepared.examples)
+    let probe = try ProbeRecord(requests, runner: runner, numerics: numerics)
+    parts[VersionManifest.Role.probe] = try registry.addBlob(
+      JSONFile.encode(probe, pretty: false), media: ProbeRecord.media)
+    let probeFile = place.appendingPathComponent("probe-features.safetensors")
+    try SafetensorsFile.write(
+      [Self.featuresName: try RequestRouter.features(requests, view: view, on: base)], to: probeFile)
+    parts[Self.probeFeaturesRole] = try registry.addBlob(
+      fileAt: probeFile, media: "application/vnd.accrete.safetensors")
+
+    parts[RowKeys.role] = try registry.addPackedBlob(
+      JSONFile.encode(prepared.keys, pretty: false), media: RowKeys.media)
+    if job.keepsRows {
+      parts[VersionManifest.Role.rows] = try registry.addPackedBlob(
+        Self.lines(prepared.examples), media: "application/jsonl")
+    }
+    let gate = prepared.examples.gate
+    let scores = try GateScores(gate, runner: runner, scorer: scorer(runner.model.form)) { [report] done in
+      report(.scoring(done: done, of: gate.count))
+    }
+    return Made(
+      runner: runner, description: description, parts: parts, sums: sums.digest, view: view, scores: scores)
+  }
+
+  /// The role of what a router sees of the probe requests.
+  static let probeFeaturesRole = "probeFeatures"
+  static let featuresName = "features"
+
+  func scorer(_ form: TaskForm) -> (any AnswerScorer)? {
+    form.kind == .label
+      ? nil : ScorerCatalog.clean(job.options.scorer, for: form.task(named: name)) as? any AnswerScorer
+  }
+
+  /// Choose rows, as the task model and the router learned from others; learn rows where there are too few.
+  private func probeRequests(_ examples: TaskExamples) -> [String] {
+    func drawn(_ rows: [Example], _ count: Int) -> [String] {
+      var numbers = Array(rows.indices)
+      var stream = RandomStream(purposes: ["probe", name])
+      stream.shuffle(&numbers)
+      return numbers.prefix(count).sorted().map { rows[$0].text }
+    }
+    let chosen = drawn(examples.choose, ProbeRecord.most)
+    return chosen + drawn(examples.learn, ProbeRecord.most - chosen.count)
+  }
+
+  /// The rows as a JSONL file that `learn` reads to the same task.
+  private static func lines(_ examples: TaskExamples) throws -> Data {
+    struct Row: Encodable {
+      let id: String
+      let text: String?
+      let label: String?
+      let prompt: String?
+      let answer: String?
+      let split: String
+    }
+    let isPrompt = examples.task.instruction.isEmpty && examples.task.cue.isEmpty
+    var data = Data()
+    for (role, split) in [(TaskExamples.Role.learn, "train"), (.choose, "validation"), (.gate, "test")] {
+      for row in examples[role] {
+        let line = Row(
+          id: row.id, text: isPrompt ? nil : row.text, label: isPrompt ? nil : row.answer,
+          prompt: isPrompt ? row.text : nil, answer: isPrompt ? row.answer : nil, split: split)
+        data += try JSONFile.encode(line, pretty: false)
+        data.append(UInt8(ascii: "\n"))
+      }
+    }
+    return data
+  }
+}

@@ -1,0 +1,87 @@
+import Assurance
+import Files
+import Foundation
+public import Generation
+import Learning
+public import Registry
+import Serving
+import Streams
+public import TaskModels
+import Torch
+
+/// Teaches a registry one task, or a better version of one: trained, checked, and released if every gate passes.
+///
+/// Nothing that was there changes. A process that dies at any moment leaves the registry as it was, or with the new version whole; the
+/// same call goes on with training where it was.
+public final class Learn {
+  let registry: Registry
+  let base: Base
+  let job: LearnJob
+  let name: String
+  let report: (EvolutionProgress) -> Void
+  let requests: () -> TaskModels.LearnRequest?
+  var warnings: [String] = []
+
+  /// - Parameter job: What is learned.
+  /// - Parameter registry: Where it goes, opened for writing.
+  /// - Parameter base: The registry's base.
+  /// - Parameter requests: Asked after every step what somebody outside wants.
+  /// - Parameter report: Told what happens.
+  /// - Throws: ``RegistryError`` for a name that cannot be; ``TaskModelError`` for options.
+  public init(
+    _ job: LearnJob, in registry: Registry, on base: Base, requests: @escaping () -> TaskModels.LearnRequest? = { nil },
+    report: @escaping (EvolutionProgress) -> Void = { _ in }
+  ) throws {
+    try job.options.validate()
+    guard job.margin > 0, job.margin < 1 else {
+      throw TaskModelError.invalidOption(
+        name: "margin", got: "\(job.margin * 100)", allowed: "points above 0 and below 100")
+    }
+    self.registry = registry
+    self.base = base
+    self.job = job
+    self.report = report
+    self.requests = requests
+    name = job.name ?? JSONLReader.taskName(of: job.file)
+    try registry.requireUsableName(name)
+  }
+
+  /// Reads and checks the rows, and says what would be learned; trains nothing.
+  public func rows() throws -> LearnRows { try prepared().summary }
+
+  /// Learns.
+  /// - Throws: ``TaskModelError/interrupted(task:signal:moment:)``; what stops it otherwise.
+  public func run() throws -> LearnOutcome {
+    let start = ContinuousClock.now
+    let lock = try registry.lockForLearning(name: name)
+    defer { lock.release() }
+    let prepared = try prepared()
+    report(.rows(prepared.summary))
+    let place = try workplace()
+    let training = try TaskModelTraining(
+      name: name, rows: prepared.encoded, base: base, options: job.options,
+      checkpoint: place.appendingPathComponent("training.safetensors"), requests: requests
+    ) { [report] in report(.training($0)) }
+    let trained = try training.run()
+    let made = try made(of: trained, prepared, in: place)
+    let outcome = try judged(made, trained, prepared, since: start, in: place)
+    training.discardCheckpoint()
+    try? FileManager.default.removeItem(at: place)
+    return outcome
+  }
+
+  /// A folder of the registry for what is not a version yet.
+  private func workplace() throws -> URL {
+    let place = registry.url.appendingPathComponent("work").appendingPathComponent(name)
+    do {
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    } catch CocoaError.fileWriteOutOfSpace {
+      throw FileError.diskFull(path: place.path)
+    } catch {
+      throw FileError.notWritable(path: place.path, reason: error.localizedDescription)
+    }
+    return place
+  }
+
+  var numerics: String { Numerics.id(threads: job.options.threads) }
+}

@@ -1,0 +1,65 @@
+public import Foundation
+public import TaskModels
+
+/// What `learn` is asked for.
+public struct LearnJob: Sendable {
+  /// The rows.
+  public var file: URL
+  /// The task; `nil`: the file's name without its ending.
+  public var name: String?
+  /// The line before each text; `nil`: that of the released version, or the usual one.
+  public var instruction: String?
+  /// The line after each text; `nil`: as above.
+  public var cue: String?
+  public var options: LearnOptions
+  /// How much worse than the released version a new one may be, as a share.
+  public var margin: Double
+  /// Whether the rows are kept, compressed, as a part of the version.
+  public var keepsRows: Bool
+  /// Rows that are used, at most so many of each label; `nil`: all.
+  public var perClass: Int?
+  /// Names the program in the version: its version and digest.
+  public var program: String
+  /// Who learns, for the audit.
+  public var actor: String
+  /// Whether the base is one of those that come with the program, which are small.
+  public var isToyBase: Bool
+
+  public init(file: URL, options: LearnOptions = LearnOptions(), program: String, actor: String) {
+    self.file = file
+    self.options = options
+    margin = 0.02
+    keepsRows = true
+    self.program = program
+    self.actor = actor
+    isToyBase = false
+  }
+}
+
+/// What `learn` tells while it works.
+public enum EvolutionProgress {
+  case warning(String)
+  case rows(LearnRows)
+  case training(LearnProgress)
+  /// Gate rows are answered.
+  case scoring(done: Int, of: Int)
+  /// An earlier task's requests were answered again.
+  case proved(task: String, requests: Int, seconds: Double)
+  case gate(Gate)
+}
+
+/// How many rows there are for what.
+public struct LearnRows: Sendable, Codable, Equatable {
+  public let task: String
+  public let kind: TaskForm.Kind
+  public let labels: [String]
+  public let learn: Int
+  public let choose: Int
+  public let gate: Int
+  public let origin: String
+  /// Rows whose text is too long, and tokens that they lose.
+  public let truncated: Int
+  public let droppedTokens: Int
+  /// Against the last version, where there is one.
+  public let changes: RowChanges?
+}

@@ -1,0 +1,45 @@
+public import Files
+
+/// What a learn was: what it began from, what it changed and what not, and what it cost. A blob of the version.
+public struct Receipt: Sendable, Codable, Equatable {
+  public static let media = "application/vnd.accrete.receipt+json"
+
+  /// An earlier task before and after.
+  public struct Earlier: Sendable, Codable, Equatable {
+    public let version: String
+    /// SHA-256 of its expert's tensors; `nil`: it has none.
+    public let before: Digest?
+    public let after: Digest?
+    /// Stored requests that were answered again under both releases, and how many differ in any bit.
+    public let requests: Int
+    public let changed: Int
+  }
+
+  /// Rows of one role.
+  public struct Rows: Sendable, Codable, Equatable {
+    public let role: String
+    public let digest: Digest
+    public let rows: Int
+  }
+
+  public let schema: Int
+  /// `spam@2`
+  public let version: String
+  public let base: Digest
+  public let tokenizer: Digest
+  /// The release that was current; `nil`: none.
+  public let release: Int?
+  public let earlier: [String: Earlier]
+  public let data: [Rows]
+  public let options: JSONValue
+  public let seed: UInt64
+  public let program: String
+  public let numerics: String
+  /// Of training, an interruption's included.
+  public let trainingSeconds: Double
+  /// Of this process, all its threads.
+  public let cpuSeconds: Double
+  public let wallSeconds: Double
+  public let peakBytes: Int
+  public let trainedParameters: Int
+}

@@ -1,0 +1,74 @@
+public import Files
+import Foundation
+public import Streams
+
+/// The rows of a version by short digests of their texts and answers: what changed since, and which rows nobody may learn from, without
+/// keeping the rows.
+public struct RowKeys: Sendable, Codable, Equatable {
+  public static let media = "application/vnd.accrete.row-keys+json"
+  /// The role of a version's part.
+  public static let role = "rowKeys"
+
+  /// By role; a key is `TEXT:ANSWER`, 16 and 8 hexadecimal digits.
+  public let rows: [TaskExamples.Role: [String]]
+
+  private enum CodingKeys: String, CodingKey { case learn, choose, gate }
+
+  public init(_ examples: TaskExamples) {
+    rows = Dictionary(uniqueKeysWithValues: TaskExamples.Role.allCases.map { ($0, examples[$0].map(Self.key)) })
+  }
+
+  static func key(_ example: Example) -> String { text(example.text) + ":" + short(example.answer, 8) }
+
+  /// The part of a key that names the text.
+  static func text(_ text: String) -> String { short(text, 16) }
+
+  private static func short(_ text: String, _ digits: Int) -> String {
+    String(Digest(of: Data(text.utf8)).description.dropFirst("sha256:".count).prefix(digits))
+  }
+
+  /// The texts of a role.
+  func texts(_ role: TaskExamples.Role) -> Set<String> { Set((rows[role] ?? []).map { String($0.prefix(16)) }) }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    rows = [
+      .learn: try container.decode([String].self, forKey: .learn),
+      .choose: try container.decode([String].self, forKey: .choose),
+      .gate: try container.decode([String].self, forKey: .gate),
+    ]
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(rows[.learn] ?? [], forKey: .learn)
+    try container.encode(rows[.choose] ?? [], forKey: .choose)
+    try container.encode(rows[.gate] ?? [], forKey: .gate)
+  }
+}
+
+/// What is new in the rows of a task since its last version.
+public struct RowChanges: Sendable, Codable, Equatable {
+  /// The version that is compared with.
+  public let since: String
+  public let added: Int
+  public let removed: Int
+  /// Rows with the same text and another answer.
+  public let relabelled: Int
+  public let newLabels: [String]
+  public let lostLabels: [String]
+
+  init(since: String, old: RowKeys, oldLabels: [String], new: RowKeys, newLabels labels: [String]) {
+    func answers(_ keys: RowKeys) -> [String: Set<String>] {
+      keys.rows.values.joined().reduce(into: [:]) { $0[String($1.prefix(16)), default: []].insert(String($1.dropFirst(17))) }
+    }
+    let (before, now) = (answers(old), answers(new))
+    self.since = since
+    added = now.keys.count { before[$0] == nil }
+    removed = before.keys.count { now[$0] == nil }
+    relabelled = now.count { text, answers in before[text].map { $0 != answers } ?? false }
+    let (known, present) = (Set(oldLabels.map(ExactText.init)), Set(labels.map(ExactText.init)))
+    newLabels = labels.filter { !known.contains(ExactText($0)) }
+    lostLabels = oldLabels.filter { !present.contains(ExactText($0)) }
+  }
+}

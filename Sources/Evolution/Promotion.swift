@@ -1,0 +1,48 @@
+import Files
+public import Registry
+import Serving
+
+extension Registry {
+  /// Releases a version that is there.
+  ///
+  /// - Parameter reference: Which.
+  /// - Parameter reason: Why; a version that a gate held back is released for a reason only.
+  /// - Parameter actor: Who does it.
+  /// - Throws: ``EvolutionError/unsupported(what:fix:)`` without a reason; ``RegistryError``.
+  public func promote(_ reference: VersionReference, reason: String?, actor: String) throws -> ReleaseRecord {
+    let version = try version(reference)
+    let gates = try gates(of: version)
+    let isHeld = gates.last.map { $0.verdict == .fail } ?? false
+    guard !isHeld || reason.map({ !$0.isEmpty }) ?? false else {
+      throw EvolutionError.unsupported(
+        what: "\(version.reference): a gate did not pass, so that it is released for a reason only",
+        fix: "See `accrete show \(version.reference)`, and say why with --reason.")
+    }
+    let current = try currentRelease()
+    if let current, current.manifest.experts[version.name] == version.digest { return current.record }
+    if isHeld, let last = gates.last {
+      try addGate(GateRecord(verdict: .override, report: last.report, reason: reason), to: version, actor: actor)
+    }
+    let numerics = try manifest(of: version).numerics
+    return try released(version, replacing: current, numerics: numerics, reason: reason, actor: actor)
+  }
+
+  /// Takes a task out of the release, and adds the router up again without it.
+  ///
+  /// - Parameter name: The task.
+  /// - Parameter now: Whether its blobs are removed at once.
+  /// - Parameter reason: Why, for the audit.
+  /// - Parameter actor: Who does it.
+  /// - Throws: ``RegistryError/restsOn(name:dependents:)`` where another version rests on its atoms.
+  public func forgetTask(_ name: String, now: Bool, reason: String?, actor: String) throws -> Forgotten {
+    let current = try currentRelease()
+    guard let current, current.manifest.experts[name] != nil else {
+      return try forget(
+        name, publishing: nil, expecting: current?.record.revision, now: now, reason: reason, actor: actor)
+    }
+    let left = current.manifest.experts.filter { $0.key != name }
+    let manifest = try composed(left, like: current.manifest, numerics: current.manifest.numerics)
+    return try forget(
+      name, publishing: manifest, expecting: current.record.revision, now: now, reason: reason, actor: actor)
+  }
+}

@@ -1,0 +1,30 @@
+import Files
+
+/// Why a request cannot be answered.
+public enum ServingError: Error, Equatable, CustomStringConvertible {
+  /// The base's configuration is not the one that the registry was made with.
+  case otherConfiguration(base: String, key: String, expected: String, got: String)
+  /// The release has no task to route to.
+  case nothingReleased(path: String)
+  /// A request that no task claims.
+  case unclaimed(distance: Double, nearest: String)
+  /// A stored part says something else than it should.
+  case malformed(version: String, part: String, reason: String)
+
+  public var description: String { text.onOneLine }
+
+  private var text: String {
+    switch self {
+    case .otherConfiguration(let base, let key, let expected, let got):
+      "\(base): `\(key)` is \(got), and was \(expected) when the registry was made: the same weights are another model with it. Give the"
+        + " base as it was, or make another registry."
+    case .nothingReleased(let path):
+      "\(path): no task is released, so that there is none to route to. `accrete learn FILE` releases what passes its gates."
+    case .unclaimed(let distance, let nearest):
+      "no task claims this request: the nearest is \(nearest), at \(distance) times the usual distance. Name a task with --task, or let"
+        + " the base answer with --unknown base."
+    case .malformed(let version, let part, let reason):
+      "\(version): its \(part) \(reason). `accrete registry verify` says what else differs; restore a backup."
+    }
+  }
+}

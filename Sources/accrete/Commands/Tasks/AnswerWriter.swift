@@ -1,0 +1,123 @@
+import Files
+import Foundation
+import Serving
+import TaskModels
+
+/// Writes answers: a line of JSON each, or rows of CSV.
+struct AnswerWriter {
+  private let format: AnswerFormat
+  private let top: Int?
+  private let abstainBelow: Double?
+  private var hasHead = false
+
+  init(format: AnswerFormat, top: Int?, abstainBelow: Double?) {
+    self.format = format
+    self.top = top
+    self.abstainBelow = abstainBelow
+  }
+
+  mutating func write(_ answer: RowAnswer) throws {
+    switch format {
+    case .json: try Console.stream(json(answer) + "\n")
+    case .csv:
+      if !hasHead { try Console.stream(Self.columns.joined(separator: ",") + "\r\n") }
+      hasHead = true
+      try Console.stream(fields(answer).map(Self.quoted).joined(separator: ",") + "\r\n")
+    }
+  }
+
+  private func abstains(_ answer: RowAnswer) -> Bool {
+    guard let abstainBelow, let confidence = answer.answer?.confidence else { return false }
+    return confidence < abstainBelow
+  }
+
+  // MARK: JSON
+
+  private struct Routing: Encodable {
+    let task: String?
+    let confidence: Double
+    let distance: Double
+    let unknown: Bool
+    let nearest: String
+
+    init(_ route: RequestRouter.Route) {
+      task = route.task
+      confidence = route.confidence
+      distance = route.distance
+      unknown = route.task == nil
+      nearest = route.nearest
+    }
+  }
+
+  private struct LabelProbability: Encodable {
+    let label: String
+    let p: Double
+  }
+
+  /// What is said of one row, but for its example, which goes in as it came.
+  private struct Line: Encodable {
+    let id: String?
+    let task: String?
+    let version: String?
+    var label: String?
+    var text: String?
+    var confidence: Double?
+    var probabilities: [LabelProbability]?
+    var abstained: Bool?
+    var routing: Routing?
+    var droppedTokens: Int?
+    var cut: Bool?
+  }
+
+  private func json(_ answer: RowAnswer) throws -> String {
+    var line = Line(id: answer.row.id, task: answer.task, version: answer.version)
+    line.routing = answer.route.map(Routing.init)
+    line.text = answer.baseText
+    if let known = answer.answer {
+      if known.label == nil { line.text = known.text }
+      line.confidence = known.confidence
+      if known.label != nil {
+        if abstains(answer) { line.abstained = true } else { line.label = known.text }
+        line.probabilities = ranked(answer, known)
+      }
+      if known.droppedTokens > 0 { line.droppedTokens = known.droppedTokens }
+      if known.isCut { line.cut = true }
+    }
+    let text = String(decoding: try JSONFile.encode(line, pretty: false), as: UTF8.self)
+    let input = answer.row.json
+    return text == "{}" ? "{\"input\":\(input)}" : "\(text.dropLast()),\"input\":\(input)}"
+  }
+
+  /// The most probable first.
+  private func ranked(_ answer: RowAnswer, _ known: TaskAnswer) -> [LabelProbability] {
+    let order = known.probabilities.indices.sorted {
+      (known.probabilities[$1], $0) < (known.probabilities[$0], $1)
+    }
+    return order.prefix(top ?? order.count).map {
+      LabelProbability(label: answer.labels[$0], p: known.probabilities[$0])
+    }
+  }
+
+  // MARK: CSV
+
+  private static let columns = ["id", "task", "version", "label", "text", "confidence", "unknown", "distance", "line"]
+
+  private func fields(_ answer: RowAnswer) -> [String] {
+    let isLabel = answer.answer?.label != nil
+    return [
+      answer.row.id ?? "", answer.task ?? answer.route?.task ?? "", answer.version ?? "",
+      isLabel && !abstains(answer) ? answer.answer?.text ?? "" : "",
+      isLabel ? "" : answer.answer?.text ?? answer.baseText ?? "", answer.answer?.confidence.map { "\($0)" } ?? "",
+      answer.route.map { $0.task == nil ? "true" : "false" } ?? "", answer.route.map { "\($0.distance)" } ?? "",
+      "\(answer.row.line)",
+    ]
+  }
+
+  /// RFC 4180; a field that a spreadsheet would take for a formula is text to it with an apostrophe.
+  private static func quoted(_ field: String) -> String {
+    let isFormula = field.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
+    let text = isFormula && Double(field) == nil ? "'" + field : field
+    return text.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
+      ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Files
+import Foundation
+import Generation
+import Registry
+import Serving
+import Torch
+
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Make a registry: what a team teaches one base model, version by version.",
+    discussion: """
+      accrete init --base path/to/hf-model
+      accrete learn spam.jsonl
+      accrete predict texts.jsonl --task spam
+      """)
+
+  @OptionGroup var registry: RegistryOptions
+
+  @Option(help: "The base: a Hugging Face folder, or an embedded one for trying: sapling (default) or seedling.")
+  var base: String?
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  private struct Result: Encodable {
+    let registry: String
+    let base: BaseRecord
+  }
+
+  func run() throws {
+    try Failure.reported(memory: BaseOptions.lessMemory) {
+      let folder = try base.map { try EmbeddedResources.base($0) } ?? EmbeddedResources.base()
+      let loaded = try Base(folder: folder)
+      for warning in loaded.warnings { Console.error("warning: \(warning)") }
+      let name = EmbeddedResources.argument(for: folder.path)
+      let record = try BaseRecord(loaded, path: name)
+      let made = try Registry.create(at: registry.folder, base: record, actor: registry.actor)
+      guard !json else {
+        return try Console.output(
+          String(decoding: try JSONFile.encode(Result(registry: made.url.path, base: record)), as: UTF8.self))
+      }
+      try Console.output("registry: \(made.url.path)")
+      try Console.output("base: \(BaseLine.text(loaded, name: name))")
+      try Console.output("next: accrete learn FILE")
+    }
+  }
+}
+
+/// The base in one line.
+enum BaseLine {
+  static func text(_ base: Base, name: String) -> String {
+    let shape = base.model.configuration
+    return
+      "\(name), \(shape.family.architecture) of \(millions(base.model.parameterCount)) parameters, held in"
+      + " \(base.model.embedding.precision.rawValue) on \(base.model.device)"
+  }
+
+  static func millions(_ count: Int) -> String {
+    count >= 1_000_000_000
+      ? String(format: "%.1f billion", Double(count) / 1e9)
+      : count >= 1_000_000 ? String(format: "%.1f million", Double(count) / 1e6) : "\(count)"
+  }
+}

@@ -1,0 +1,182 @@
+import ArgumentParser
+import Evolution
+import Files
+import Foundation
+import Generation
+import Learning
+import Registry
+import Runs
+import TaskModels
+
+struct LearnCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "learn",
+    abstract: "Teach the registry a task, or a better version of one. What was learned before stays, to the byte.",
+    discussion: """
+      FILE has one JSON object on each line: {"text": …, "label": …} or {"prompt": …, "answer": …}. Rows may say "split": train, validation or \
+      test; otherwise a hash of the text deals them out, 70, 15 and 15 percent. The version is released if every gate passes. \
+      SIGINT, SIGTERM and SIGHUP write a checkpoint; the same command goes on from it.
+      """)
+
+  @Argument(help: ArgumentHelp("The rows.", valueName: "file"))
+  var file: String
+
+  @Option(help: "The task. Default: the file's name without its ending.")
+  var name: String?
+
+  @Option(help: "The line before every text. Default: that of the last version, or \"Classify this text.\"")
+  var instruction: String?
+
+  @Option(help: "The line after every text. Default: that of the last version, or \"Label:\"")
+  var cue: String?
+
+  @OptionGroup var options: LearnOptionGroup
+  @OptionGroup var registry: RegistryOptions
+  @OptionGroup var base: TaskBaseOptions
+
+  @Option(help: "How many points worse than the released version a new one may be. Default: 2.")
+  var margin: Double?
+
+  @Option(help: "yes (default) or no: whether the rows are kept in the registry, compressed.")
+  var keepRows: YesOrNo?
+
+  @Flag(help: "Say what would be learned, with rows, steps and memory; change nothing.")
+  var dryRun = false
+
+  @Flag(help: "No progress on standard error.")
+  var quiet = false
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported(memory: RunOptions.lessMemory) {
+      let opened = try registry.open(.writing)
+      let loaded = try base.load(for: opened)
+      let printer = LearnPrinter(quiet: quiet)
+      let named = EmbeddedResources.argument(for: loaded.folder.path)
+      let learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")
+      printer.base(loaded, named: named, options: learnOptions)
+      var job = LearnJob(
+        file: URL(fileURLWithPath: absolute(file)), options: learnOptions,
+        program: "accrete \(Manifest.accreteVersion)", actor: registry.actor)
+      job.name = name
+      job.instruction = instruction
+      job.cue = cue
+      job.margin = (margin ?? 2) / 100
+      job.keepsRows = keepRows != .no
+      job.perClass = options.perClass
+      job.isToyBase = EmbeddedResources.bases.contains(named)
+      Signals.listen()
+      let learn = try Learn(
+        job, in: opened, on: loaded,
+        requests: {
+          switch Signals.request() {
+          case .checkpoint: .checkpoint
+          case .stop(let signal): .stop(signal: signal)
+          case nil: nil
+          }
+        }, report: printer.show)
+      if dryRun { return try show(learn.rows()) }
+      try LearnResult.show(learn.run(), json: json)
+    }
+  }
+
+  private func show(_ rows: LearnRows) throws {
+    guard !json else { return try Console.output(String(decoding: try JSONFile.encode(rows), as: UTF8.self)) }
+    for line in LearnPrinter.lines(rows) { try Console.output(line) }
+  }
+}
+
+/// A choice between two.
+enum YesOrNo: String, ExpressibleByArgument, CaseIterable { case yes, no }
+
+extension OutputHead: ExpressibleByArgument {}
+
+/// How a task is learned.
+struct LearnOptionGroup: ParsableArguments {
+  @Option(help: "accrete (default) or per-task.")
+  var method: String?
+
+  @Option(
+    name: .customLong("option"),
+    help: "A hyper-parameter of the method, as NAME=VALUE; may be repeated. `accrete methods` lists them.")
+  var methodOptions: [String] = []
+
+  @Option(help: "label (the model writes the answer), trained (a linear head), ridge (closed form), both. Default: what the choose rows say.")
+  var outputHead: OutputHead?
+
+  @Option(help: "Peak learning rate. Default: the best of three in a short trial.")
+  var learningRate: Double?
+
+  @Option(help: "The most passes over the learn rows. Default: 20.")
+  var maxEpochs: Int?
+
+  @Option(help: "The most minutes of training. Default: no limit.")
+  var budget: Double?
+
+  @Option(help: "Training stops after so many measurements without a better one. Default: 3.")
+  var patience: Int?
+
+  @Option(help: "At most this many learn and choose rows of each label. Default: all.")
+  var perClass: Int?
+
+  @Option(help: "Seed of everything random. Default: 0.")
+  var seed: UInt64?
+
+  @Option(help: "Rank of the expert. Default: 8.")
+  var rank: Int?
+
+  @Option(help: "Strength of the expert; it is scaled by alpha / rank. Default: 16.")
+  var alpha: Double?
+
+  @Option(help: "Dropout on the expert's inputs. Default: 0.05.")
+  var dropout: Double?
+
+  @Option(help: "Examples of a step. Default: 8.")
+  var batch: Int?
+
+  @Option(help: "The most tokens of an example; longer texts lose tokens at their left. Default: 256.")
+  var maxLength: Int?
+
+  @Option(help: "The most tokens of a free answer. Default: half of --max-length.")
+  var maxAnswerTokens: Int?
+
+  @Option(help: "Measure of free answers: accuracy (default), numeric-accuracy, first-character, rouge-l, edit-similarity or sari.")
+  var scorer: String?
+
+  @Flag(help: "Compute activations again in the backward pass: less memory, more time, the same result.")
+  var gradientCheckpointing = false
+
+  func learnOptions(threads: Int, device: String) throws -> LearnOptions {
+    var result = LearnOptions()
+    result.method = method ?? result.method
+    result.methodOptions = try methodOptions.reduce(into: [:]) { result, text in
+      let parts = text.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
+        throw TaskModelError.invalidOption(name: "option", got: text, allowed: "NAME=NUMBER, such as growth=0.5")
+      }
+      result[String(parts[0])] = value
+    }
+    result.outputHead = outputHead
+    result.learningRate = learningRate
+    result.maxEpochs = maxEpochs ?? result.maxEpochs
+    result.budgetSeconds = budget.map { $0 * 60 }
+    result.patience = patience ?? result.patience
+    result.seed = seed ?? result.seed
+    result.rank = rank ?? result.rank
+    result.alpha = alpha ?? result.alpha
+    result.dropout = dropout ?? result.dropout
+    result.batchSize = batch ?? result.batchSize
+    result.maxLength = maxLength ?? result.maxLength
+    result.maxAnswerTokens = maxAnswerTokens
+    result.scorer = scorer ?? result.scorer
+    result.gradientCheckpointing = gradientCheckpointing
+    result.threads = threads
+    result.device = device
+    if let perClass, perClass < 1 {
+      throw TaskModelError.invalidOption(name: "per-class", got: "\(perClass)", allowed: "1 or more")
+    }
+    return result
+  }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Decoder
+import Files
+import Foundation
+import Generation
+import Registry
+import Serving
+import Streams
+import TaskModels
+
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict", abstract: "Answer texts with a task that the registry has learned.",
+    discussion: """
+      FILE (- or nothing: standard input) has one JSON object on each line, {"text": …} or {"prompt": …}, with an "id" if you like. Each answer is a \
+      line of JSON in the order of the lines, with the example as it came under "input". The task's own instruction, cue and labels are applied.
+
+      accrete predict texts.jsonl --task spam
+      accrete predict texts.jsonl --route
+      accrete predict --text "You have won a prize" --task spam@2
+      """)
+
+  @Argument(help: ArgumentHelp("The texts; - is standard input.", valueName: "file"))
+  var file: String?
+
+  @Option(help: "One text, instead of a file.")
+  var text: String?
+
+  @Option(help: "The task: NAME, NAME@VERSION or NAME:ALIAS. Default: the only one that is released.")
+  var task: String?
+
+  @Flag(help: "Find the task of each text.")
+  var route = false
+
+  @OptionGroup var registry: RegistryOptions
+  @OptionGroup var base: TaskBaseOptions
+
+  @Option(help: "Give the K most probable labels. Default: all.")
+  var top: Int?
+
+  @Option(help: "With --route, a text that no task claims: refuse (default), or base: the base continues it.")
+  var unknown: UnknownAnswer?
+
+  @Option(help: "Give no label where its probability is below this, 0 to 1.")
+  var abstainBelow: Double?
+
+  @Option(help: "json (default: one object a line) or csv.")
+  var format: AnswerFormat?
+
+  func validate() throws {
+    guard !(route && task != nil) else { throw ValidationError("--route finds the task: leave --task out.") }
+    guard file == nil || text == nil else { throw ValidationError("Give a file or --text.") }
+    guard unknown == nil || route else { throw ValidationError("--unknown is for --route.") }
+    if let top, top < 1 { throw ValidationError("--top: at least 1.") }
+    if let abstainBelow, !(0...1).contains(abstainBelow) { throw ValidationError("--abstain-below: 0 to 1.") }
+  }
+
+  func run() throws {
+    try Failure.reported(memory: BaseOptions.lessMemory) {
+      let opened = try registry.open(.reading)
+      let predictor = try Predictor(
+        opened, on: base.load(for: opened), task: task, routes: route, unknown: unknown ?? .refuse)
+      var writer = AnswerWriter(format: format ?? .json, top: top, abstainBelow: abstainBelow)
+      if let text {
+        for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer) }
+        return
+      }
+      var lines = try RequestLines(file ?? StandardInput.name)
+      while let rows = try lines.next() {
+        for answer in try predictor.answers(rows) { try writer.write(answer) }
+      }
+    }
+  }
+}
+
+/// What becomes of a text that no task claims.
+enum UnknownAnswer: String, ExpressibleByArgument, CaseIterable { case refuse, base }
+/// How answers are written.
+enum AnswerFormat: String, ExpressibleByArgument, CaseIterable { case json, csv }
+
+struct RouteCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "route", abstract: "Tell which task texts belong to, and answer nothing.")
+
+  @Argument(help: ArgumentHelp("The texts, as for `predict`; - is standard input.", valueName: "file"))
+  var file: String?
+
+  @Option(help: "One text, instead of a file.")
+  var text: String?
+
+  @OptionGroup var registry: RegistryOptions
+  @OptionGroup var base: TaskBaseOptions
+
+  @Option(help: "json (default: one object a line) or csv.")
+  var format: AnswerFormat?
+
+  func run() throws {
+    try Failure.reported(memory: BaseOptions.lessMemory) {
+      let opened = try registry.open(.reading)
+      guard let current = try opened.currentRelease(), let router = try opened.router(of: current.manifest) else {
+        throw ServingError.nothingReleased(path: opened.url.path)
+      }
+      let loaded = try base.load(for: opened)
+      var writer = AnswerWriter(format: format ?? .json, top: nil, abstainBelow: nil)
+      func show(_ rows: [RequestRow]) throws {
+        for (row, route) in zip(rows, try router.routes(rows.map(\.text), on: loaded)) {
+          try writer.write(RowAnswer(row: row, route: route))
+        }
+      }
+      if let text { return try show([RequestRow(text: text)]) }
+      var lines = try RequestLines(file ?? StandardInput.name)
+      while let rows = try lines.next() { try show(rows) }
+    }
+  }
+}

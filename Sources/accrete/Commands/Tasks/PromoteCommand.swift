@@ -1,0 +1,68 @@
+import ArgumentParser
+import Evolution
+import Files
+import Foundation
+import Registry
+import Serving
+
+struct PromoteCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "promote",
+    abstract: "Release a version, also one that a gate held back: then say why, for the audit.")
+
+  @Argument(help: ArgumentHelp("The version: NAME@NUMBER or NAME:ALIAS.", valueName: "version"))
+  var version: String
+
+  @Option(help: "Why; needed where a gate did not pass.")
+  var reason: String?
+
+  @OptionGroup var registry: RegistryOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let opened = try registry.open(.writing)
+      let record = try opened.promote(
+        VersionReference(parsing: version), reason: reason, actor: registry.actor)
+      guard !json else { return try Console.output(String(decoding: try JSONFile.encode(record), as: UTF8.self)) }
+      try Console.output("\(version): released, as release \(record.revision)")
+    }
+  }
+}
+
+struct ForgetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "forget",
+    abstract: "Take a task out of every release from now on; what belongs to it alone is removed.",
+    discussion: "What is left is as if it had not been learned: the router is added up again without it.")
+
+  @Argument(help: ArgumentHelp("The task.", valueName: "name"))
+  var name: String
+
+  @Flag(help: "Remove its tensors and rows at once, instead of with the next `accrete registry gc`.")
+  var now = false
+
+  @Option(help: "Why, for the audit.")
+  var reason: String?
+
+  @OptionGroup var registry: RegistryOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let opened = try registry.open(.writing)
+      let result = try opened.forgetTask(name, now: now, reason: reason, actor: registry.actor)
+      guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
+      let release = result.release.map { "; release \($0.revision) is without it" } ?? ""
+      try Console.output("\(name): forgotten, \(result.versions.count) version\(result.versions.count == 1 ? "" : "s")\(release)")
+      try Console.output(
+        result.purgedBlobs > 0
+          ? "\(result.purgedBlobs) blobs removed, \(result.purgedBytes) bytes"
+          : "its blobs go with `accrete registry gc`, as far as nothing else needs them")
+    }
+  }
+}

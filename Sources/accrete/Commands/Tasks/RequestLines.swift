@@ -1,0 +1,69 @@
+import Files
+import Foundation
+import Streams
+
+/// Lines that ask for answers, from a file or from standard input, in batches: what is there already is answered together.
+struct RequestLines {
+  /// Lines that are answered together, at most.
+  static let most = 512
+
+  private let name: String
+  private let descriptor: Int32
+  private let file: RegularFile?
+  private var rest = Data()
+  private var line = 0
+  private var isEnd = false
+
+  /// - Parameter path: A file; `-` is standard input.
+  init(_ path: String) throws {
+    name = path == StandardInput.name ? "standard input" : path
+    file = path == StandardInput.name ? nil : try RegularFile(URL(fileURLWithPath: absolute(path)))
+    descriptor = file?.descriptor ?? STDIN_FILENO
+  }
+
+  /// The next lines; nil at the end. Blank lines are passed over.
+  mutating func next() throws -> [RequestRow]? {
+    var rows: [RequestRow] = []
+    while rows.count < Self.most {
+      if let bytes = takeLine() {
+        line += 1
+        guard bytes.contains(where: { $0 != 0x20 && !(0x09...0x0D).contains($0) }) else { continue }
+        rows.append(try RequestRow(bytes, line: line, file: name))
+        continue
+      }
+      if isEnd { break }
+      // Somebody may wait for the answer to what was sent: nothing more is waited for then.
+      if !rows.isEmpty, file == nil, !hasMore { break }
+      try read()
+    }
+    return rows.isEmpty && isEnd ? nil : rows
+  }
+
+  private mutating func takeLine() -> Data? {
+    if let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      let bytes = rest[rest.startIndex..<end]
+      rest = rest[rest.index(after: end)...]
+      return Data(bytes)
+    }
+    guard isEnd, !rest.isEmpty else { return nil }
+    defer { rest = Data() }
+    return Data(rest)
+  }
+
+  private mutating func read() throws {
+    let piece = try RegularFile.piece(of: descriptor, path: name)
+    guard !piece.isEmpty else {
+      isEnd = true
+      return
+    }
+    guard rest.count + piece.count <= JSONFile.sizeLimit else {
+      throw FileError.tooLarge(path: "\(name), line \(line + 1)", bytes: rest.count + piece.count, limit: JSONFile.sizeLimit)
+    }
+    rest = Data(rest) + piece
+  }
+
+  private var hasMore: Bool {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&wanted, 1, 0) > 0
+  }
+}

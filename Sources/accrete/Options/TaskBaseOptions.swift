@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import Generation
+import Registry
+import Serving
+import Torch
+
+/// Where the registry's base is, and how it is held.
+struct TaskBaseOptions: ParsableArguments {
+  @Option(help: "Where the registry's base is, if it has moved: a folder, or an embedded base's name.")
+  var base: String?
+
+  @Option(help: "cpu, cuda or cuda:N. Default: cpu.")
+  var device: String?
+
+  @Option(help: "Threads of an operation. Default: all cores.")
+  var threads: Int?
+
+  @Option(help: "How the base's matrices are held: float32, bfloat16 or int8. Default: as its files have them.")
+  var weights: FrozenMatrix.Precision?
+
+  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  /// Loads the registry's base.
+  func load(for registry: Registry) throws -> Base {
+    try TorchRuntime.setThreads(threadCount)
+    let known = try registry.base().path
+    let folder = try EmbeddedResources.base(base ?? known, from: base == nil ? registry.url : nil)
+    let loaded = try registry.loadBase(at: folder, on: Device(device ?? "cpu"), precision: weights)
+    for warning in loaded.warnings { Console.error("warning: \(warning)") }
+    return loaded
+  }
+}

@@ -1,0 +1,137 @@
+import Evolution
+import Files
+import Foundation
+import Generation
+import Registry
+import TaskModels
+
+/// Shows `learn` to a person.
+final class LearnPrinter {
+  private let printer: ProgressPrinter
+
+  init(quiet: Bool) { printer = ProgressPrinter(quiet: quiet) }
+
+  /// The first line: what is taught, where, and how much of it moves.
+  func base(_ base: Base, named name: String, options: LearnOptions) {
+    let head = options.outputHead?.hasExpert ?? true
+    let count = head ? (try? options.shape().parameterCount(on: base.model.configuration)) ?? 0 : 0
+    printer.line(
+      "base \(BaseLine.text(base, name: name)), \(options.threads) thread\(options.threads == 1 ? "" : "s"); trains \(count) parameters"
+        + " (\(options.method), rank \(options.rank)) and a closed-form head")
+  }
+
+  func show(_ progress: EvolutionProgress) {
+    switch progress {
+    case .warning(let text): printer.line("warning: \(text)")
+    case .rows(let rows): for line in Self.lines(rows) { printer.line(line) }
+    case .training(let progress): show(progress)
+    case .scoring(let done, let total): printer.passing("scoring gate rows \(done)/\(total)")
+    case .proved(let task, let requests, let seconds):
+      printer.passing("\(task): \(requests) requests answered again in \(fixed(seconds, 2)) s")
+    case .gate(let gate): printer.line("\(gate.id) \(Self.word(gate)): \(gate.finding)")
+    }
+  }
+
+  static func word(_ gate: Gate) -> String {
+    switch gate.verdict {
+    case .pass: "pass"
+    case .fail: "FAIL"
+    case .underpowered(let n, let needed): "UNDERPOWERED (n \(n), needs about \(needed))"
+    }
+  }
+
+  static func lines(_ rows: LearnRows) -> [String] {
+    let labels = rows.kind == .label ? "\(rows.labels.count) labels (\(rows.labels.listed))" : "free answers"
+    var lines = [
+      "task \(rows.task): \(rows.learn) rows to learn, \(rows.choose) to choose on, \(rows.gate) for the gates, \(labels)"
+    ]
+    if rows.truncated > 0 {
+      lines.append("\(rows.truncated) texts are too long and lose \(rows.droppedTokens) tokens at their left (--max-length)")
+    }
+    if let changes = rows.changes {
+      var parts = ["\(changes.added) texts new", "\(changes.removed) gone", "\(changes.relabelled) with another answer"]
+      if !changes.newLabels.isEmpty { parts.append("new labels \(changes.newLabels.listed)") }
+      if !changes.lostLabels.isEmpty { parts.append("labels gone \(changes.lostLabels.listed)") }
+      lines.append("since \(changes.since): \(parts.joined(separator: ", "))")
+    }
+    return lines
+  }
+
+  private func show(_ progress: LearnProgress) {
+    switch progress {
+    case .warning(let text): printer.line("warning: \(text)")
+    case .ridge(let penalty): printer.line("closed-form head solved, λ \(penalty)")
+    case .trial(let rate, let number, let total): printer.passing("trial \(number)/\(total): learning rate \(rate)")
+    case .tried(let trial):
+      printer.line("trial of learning rate \(trial.learningRate): choose loss \(fixed(trial.loss, 4)) after \(trial.steps) steps")
+    case .training(let report, let speed, let epoch):
+      let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
+      printer.passing(
+        "step \(report.step)  epoch \(epoch)  \(terms.joined(separator: "  "))  \(Int(saturating: speed)) tokens/s")
+    case .measured(let measurement, let isBest):
+      let score = measurement.score.map { ", score \(fixed($0, 3))" } ?? ""
+      printer.line(
+        "step \(measurement.step), epoch \(measurement.epoch): choose loss \(fixed(measurement.loss, 4))\(score)\(isBest ? " *" : "")")
+    case .stopped(let stop): printer.line("training stops: \(Self.words(stop))")
+    case .chosen(let choice):
+      for candidate in choice.candidates {
+        let mark = candidate.head == choice.chosen ? " ← chosen" : ""
+        printer.line(
+          "output head \(candidate.head.rawValue): choose loss \(fixed(candidate.loss, 4)), accuracy \(fixed(candidate.accuracy, 3)),"
+            + " \(candidate.bytes) bytes\(mark)")
+      }
+    }
+  }
+
+  private static func words(_ stop: LearnEvidence.Stop) -> String {
+    switch stop {
+    case .patience: "the choose rows say that it no longer helps"
+    case .maxEpochs: "--max-epochs is reached"
+    case .budget: "--budget is used up"
+    }
+  }
+}
+
+/// What `learn` prints at its end.
+enum LearnResult {
+  private struct Result: Encodable {
+    let version: String
+    let digest: Digest
+    let released: Bool
+    let release: Int?
+    let rows: LearnRows
+    let metrics: [MetricRecord]
+    let outputHead: OutputHead?
+    let gates: GateReport
+    let evidence: LearnEvidence
+    let receipt: Receipt
+    let warnings: [String]
+    let bytes: Int
+  }
+
+  static func show(_ outcome: LearnOutcome, json: Bool) throws {
+    let title = "\(outcome.version.reference)"
+    guard !json else {
+      let result = Result(
+        version: title, digest: outcome.version.digest, released: outcome.release != nil,
+        release: outcome.release?.revision, rows: outcome.rows, metrics: outcome.metrics, outputHead: outcome.head,
+        gates: outcome.gates, evidence: outcome.evidence, receipt: outcome.receipt, warnings: outcome.warnings,
+        bytes: outcome.version.bytes)
+      return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self))
+    }
+    for metric in outcome.metrics {
+      let interval = metric.low.flatMap { low in metric.high.map { " [\(fixed(low, 4)), \(fixed($0, 4))]" } } ?? ""
+      try Console.output("\(metric.name) \(fixed(metric.value, 4))\(interval)  n \(metric.n ?? 0)  (gate rows, 95 % interval)")
+    }
+    for gate in outcome.gates.failed {
+      try Console.output("\(gate.id) did not pass: \(gate.question) \(gate.finding)")
+      if let help = gate.help { try Console.output("  \(help)") }
+    }
+    for warning in outcome.warnings { try Console.output("warning: \(warning)") }
+    if let release = outcome.release {
+      try Console.output("\(title): released, as release \(release.revision) (\(outcome.version.bytes) bytes)")
+    } else {
+      try Console.output("\(title): registered, not released; nothing changed for those who ask")
+    }
+  }
+}
