@@ -63,7 +63,8 @@ let package = Package(
       name: "CTorchBridge", dependencies: ["CLibtorch"], cxxSettings: [.headerSearchPath("../CTorch/include")],
       linkerSettings: [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]),
     layer("Files", [.product(name: "Crypto", package: "swift-crypto")]),
-    layer("Registry", ["Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "CRegistry"),
+    layer("Registry", ["CRegistry", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     layer("Assurance", []),
     layer("Torch", ["CTorch", "Files"]),
     layer("Tokenization", ["Files"]),
@@ -98,9 +99,10 @@ let package = Package(
     .executableTarget(
       name: "accrete",
       dependencies: [
-        "Reports", "Runs", "Pretraining", "Learning", "Streams", "Experts", "Generation", "Decoder", "Templates",
+        "Evolution", "Serving", "Registry", "Assurance", "TaskModels", "Reports", "Runs", "Pretraining", "Learning",
+        "Streams", "Experts", "Generation", "Decoder", "Templates",
         "Tokenization",
-        "Torch", "Registry", "Files",
+        "Torch", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/base"), .copy("Resources/demo")],

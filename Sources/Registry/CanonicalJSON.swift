@@ -7,7 +7,11 @@ public enum CanonicalJSON {
   /// - Throws: an error of the encoder, for numbers that JSON does not have; `FileError`.
   public static func encode(_ value: some Encodable) throws -> Data {
     // Foundation decides how its own keys are sorted, and may decide otherwise tomorrow; a digest cannot.
-    let tree = try JSONTree(parsing: try JSONFile.encode(value, pretty: false), path: "canonical JSON")
+    data(try JSONTree(parsing: try JSONFile.encode(value, pretty: false), path: "canonical JSON"))
+  }
+
+  /// The same of a tree.
+  static func data(_ tree: JSONTree) -> Data {
     var text: [UInt8] = []
     append(tree, to: &text)
     return Data(text)

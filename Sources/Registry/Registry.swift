@@ -8,7 +8,25 @@ import GRDB
 /// at once; a process that dies at any moment leaves an operation done or not done. It knows no model: what a version's blobs mean is
 /// for others.
 public final class Registry: Sendable {
-  public enum Access: Sendable { case reading, writing }
+  public enum Access: Sendable {
+    /// Changes nothing.
+    case reading
+    case writing
+  }
+
+  /// The registry's folder.
+  public let url: URL
+  let database: RegistryDatabase
+  let blobs: BlobStore
+  /// Says when it is.
+  let clock: @Sendable () -> Date
+
+  init(_ url: URL, database: RegistryDatabase, clock: @escaping @Sendable () -> Date) {
+    self.url = url
+    self.database = database
+    self.clock = clock
+    blobs = BlobStore(in: url)
+  }
 
   /// Makes a registry in a folder that is missing or empty.
   ///
@@ -16,90 +34,139 @@ public final class Registry: Sendable {
   /// - Parameter base: the base that all its versions are made on.
   /// - Parameter actor: who does it, for the audit.
   /// - Throws: ``RegistryError``, `FileError`; nothing is left of it then.
-  public static func create(at url: URL, base: BaseRecord, actor: String) throws -> Registry { throw unwritten }
+  public static func create(at url: URL, base: BaseRecord, actor: String) throws -> Registry {
+    try create(at: url, base: base, actor: actor, clock: { Date() })
+  }
+
+  static func create(
+    at url: URL, base: BaseRecord, actor: String, clock: @escaping @Sendable () -> Date
+  ) throws -> Registry {
+    let url = URL(fileURLWithPath: url.standardizedFileURL.path)
+    if RegistryFolder.holdsRegistry(url) { throw RegistryError.alreadyARegistry(path: url.path) }
+    let parent = url.deletingLastPathComponent()
+    try RegistryFolder.make(parent)
+    try NetworkFileSystem.refuse(parent)
+    // An empty folder may be there, and only an empty one goes.
+    if rmdir(url.path) != 0, errno != ENOENT {
+      throw RegistryError.invalid(
+        what: url.path, got: "a folder that is not empty, or a file", expected: "a folder that is missing or empty",
+        fix: "Choose another one with --registry.")
+    }
+    try NewFolder.make(url) { folder in
+      try BlobStore(in: folder).make()
+      let database = try RegistryDatabase(in: folder, access: .writing)
+      try database.migrate()
+      try database.write(clock: clock, actor: actor) { ledger in
+        try ledger.insert(
+          .registry,
+          [
+            "one": 1, "id": UUID().uuidString.lowercased(),
+            "base": String(decoding: try Self.binding(base), as: UTF8.self),
+            "path": base.path, "created": ledger.at,
+          ])
+        try ledger.record("create", "registry", ["base": .text(base.weights.description)])
+      }
+      try database.close()
+      try RegistryFolder.flush(file: folder.appendingPathComponent(RegistryFolder.database))
+    }
+    return try open(url, access: .writing, clock: clock)
+  }
+
+  /// Opens a registry.
+  ///
+  /// - Parameter url: its folder.
+  /// - Parameter access: whether it may be changed.
   /// - Throws: ``RegistryError``: not a registry, a newer schema, a network file system.
-  public static func open(_ url: URL, access: Access = .writing) throws -> Registry { throw unwritten }
+  public static func open(_ url: URL, access: Access = .writing) throws -> Registry {
+    try open(url, access: access, clock: { Date() })
+  }
 
-  public var url: URL { URL(fileURLWithPath: "") }
-  public func base() throws -> BaseRecord { throw Self.unwritten }
-  public func setBasePath(_ path: String, actor: String) throws { throw Self.unwritten }
+  static func open(_ url: URL, access: Access, clock: @escaping @Sendable () -> Date) throws -> Registry {
+    let url = URL(fileURLWithPath: url.standardizedFileURL.path)
+    guard RegistryFolder.holdsRegistry(url) else { throw RegistryError.notARegistry(path: url.path) }
+    try NetworkFileSystem.refuse(url)
+    // What is only read may lie where nothing can be written, and has an old schema only as long as nobody writes.
+    var database = try RegistryDatabase(in: url, access: access)
+    let found = try database.read(Schema.version)
+    guard found <= Schema.newest else {
+      throw RegistryError.newerSchema(path: url.path, found: found, known: Schema.newest)
+    }
+    if found < Schema.newest {
+      if access == .reading { database = try RegistryDatabase(in: url, access: .writing) }
+      let lock = try FileLock(url.appendingPathComponent(RegistryFolder.lock))
+      try lock.take(waiting: 60)
+      // Another process may have been first.
+      let found = try database.read(Schema.version)
+      guard found > 0 else { throw RegistryError.damaged(path: database.path, reason: "it has no schema") }
+      if found < Schema.newest { try database.migrate() }
+    }
+    return Registry(url, database: database, clock: clock)
+  }
+
+  /// Closes its database; the registry is of no use afterwards. Without it, that happens when the last reference goes.
+  /// - Throws: ``RegistryError``.
+  public func close() throws { try database.close() }
+
+  /// The base's digests, which never change, as they are stored.
+  private static func binding(_ base: BaseRecord) throws -> Data {
+    try CanonicalJSON.encode(
+      BaseRecord(path: "", weights: base.weights, configuration: base.configuration, tokenizer: base.tokenizer))
+  }
+
+  /// The base that its versions were made on.
+  /// - Throws: ``RegistryError``.
+  public func base() throws -> BaseRecord { try database.read(base) }
+
+  func base(_ database: Database) throws -> BaseRecord {
+    guard let row = try Row.fetchOne(database, sql: "SELECT base, path FROM registry") else {
+      throw RegistryError.damaged(path: self.database.path, reason: "it does not say which base it has")
+    }
+    var base = try JSONFile.decode(
+      BaseRecord.self, from: Data((try row.value(0) as String).utf8), path: self.database.path)
+    base.path = try row.value(1)
+    return base
+  }
+
+  /// Says where the base lies now. Its digests stay those that decide.
+  ///
+  /// - Parameter path: the base's folder.
+  /// - Parameter actor: who does it.
+  /// - Throws: ``RegistryError``.
+  public func setBasePath(_ path: String, actor: String) throws {
+    try write(actor) { ledger in
+      guard try base(ledger.database).path.hasSameCodePoints(as: path) == false else { return }
+      try ledger.update(.registry, ["path": path], where: ["one": 1])
+      try ledger.record("base", path)
+    }
+  }
+
   /// Requires that a base is the registry's, by its digests.
-  public func requireBase(weights: Digest, tokenizer: Digest, at path: String) throws { throw Self.unwritten }
-
-  // Blobs
-  public func addBlob(_ data: Data, media: String) throws -> BlobReference { throw Self.unwritten }
-  public func addBlob(fileAt url: URL, media: String) throws -> BlobReference { throw Self.unwritten }
-  /// The same compressed (gzip); ``unpackedBlob(_:)`` gives the data back. The reference is that of the compressed bytes.
-  public func addPackedBlob(_ data: Data, media: String) throws -> BlobReference { throw Self.unwritten }
-  public func unpackedBlob(_ digest: Digest) throws -> Data { throw Self.unwritten }
-  public func blob(_ digest: Digest) throws -> Data { throw Self.unwritten }
-  public func blobURL(_ digest: Digest) throws -> URL { throw Self.unwritten }
-
-  // Versions
-  public func register(_ manifest: VersionManifest, metrics: [MetricRecord], gate: GateRecord?, actor: String) throws
-    -> VersionRecord
-  { throw Self.unwritten }
-  /// Another verdict on a version that is there: an override.
-  public func addGate(_ gate: GateRecord, to version: VersionRecord, actor: String) throws { throw Self.unwritten }
-  /// `spam` is the released version; ``RegistryError/notReleased(name:newest:)`` where there is none.
-  public func version(_ reference: VersionReference) throws -> VersionRecord { throw Self.unwritten }
-  public func version(digest: Digest) throws -> VersionRecord { throw Self.unwritten }
-  public func newestVersion(named name: String) throws -> VersionRecord? { throw Self.unwritten }
-  public func versions(named name: String? = nil) throws -> [VersionRecord] { throw Self.unwritten }
-  public func tasks() throws -> [TaskRecord] { throw Self.unwritten }
-  public func manifest(of version: VersionRecord) throws -> VersionManifest { throw Self.unwritten }
-  public func metrics(of version: VersionRecord) throws -> [MetricRecord] { throw Self.unwritten }
-  public func gates(of version: VersionRecord) throws -> [GateRecord] { throw Self.unwritten }
-  /// Versions that are not out of use and rest on one of a task's.
-  public func dependents(of name: String) throws -> [VersionRecord] { throw Self.unwritten }
-  /// Refuses a name for a new version that is not plain, or differs from a registered one only by case.
-  public func requireUsableName(_ name: String) throws { throw Self.unwritten }
-
-  // Releases
-  public func currentRelease() throws -> (record: ReleaseRecord, manifest: ReleaseManifest)? { throw Self.unwritten }
-  public func release(revision: Int) throws -> (record: ReleaseRecord, manifest: ReleaseManifest) {
-    throw Self.unwritten
-  }
-  public func releases() throws -> [ReleaseRecord] { throw Self.unwritten }
-  /// Compare-and-swap: `expecting` is the revision of the current release, `nil` while there is none.
-  public func publish(
-    _ manifest: ReleaseManifest, kind: ReleaseRecord.Kind, expecting: Int?, reason: String?, actor: String
-  ) throws -> ReleaseRecord { throw Self.unwritten }
-  public func rollback(to revision: Int?, reason: String?, actor: String) throws -> ReleaseRecord {
-    throw Self.unwritten
+  ///
+  /// - Parameter weights: the digest of its weights.
+  /// - Parameter tokenizer: the digest of its tokenizer.
+  /// - Parameter path: where it lies, for the message.
+  /// - Throws: ``RegistryError/otherBase(what:expected:got:)``.
+  public func requireBase(weights: Digest, tokenizer: Digest, at path: String) throws {
+    let base = try base()
+    guard weights == base.weights else {
+      throw RegistryError.otherBase(what: "base \(path)", expected: base.weights, got: weights)
+    }
+    guard tokenizer == base.tokenizer else {
+      throw RegistryError.otherBase(what: "tokenizer of \(path)", expected: base.tokenizer, got: tokenizer)
+    }
   }
 
-  // Aliases
-  public func aliases(of name: String) throws -> [AliasRecord] { throw Self.unwritten }
-  /// `expecting`: the alias's revision, `nil` for one that was never set.
-  public func setAlias(
-    _ alias: String, of name: String, to number: Int, expecting: Int?, reason: String?, actor: String
-  ) throws -> AliasRecord { throw Self.unwritten }
-  public func removeAlias(_ alias: String, of name: String, expecting: Int, reason: String?, actor: String) throws {
-    throw Self.unwritten
+  /// Says that this process learns a task; one process at a time does.
+  ///
+  /// - Parameter name: the task, for those who are refused.
+  /// - Parameter seconds: how long to wait for another process; 0 refuses at once.
+  /// - Throws: ``RegistryError/locked(path:by:)``, which says who learns what since when.
+  public func lockForLearning(name: String, waiting seconds: Double = 0) throws -> LearningLock {
+    try LearningLock(url.appendingPathComponent(RegistryFolder.learningLock), name: name, waiting: seconds)
   }
 
-  // Forgetting
-  /// `publishing`: the release without the task; `nil` where the current release does not have it.
-  public func forget(
-    _ name: String, publishing: ReleaseManifest?, expecting: Int?, now: Bool, reason: String?, actor: String
-  ) throws -> Forgotten { throw Self.unwritten }
-  public struct Forgotten: Sendable, Codable, Equatable {
-    public let name: String
-    public let versions: [Int]
-    public let release: ReleaseRecord?
-    public let purgedBlobs: Int
-    public let purgedBytes: Int
+  /// Changes rows, with their audit entries or not at all.
+  func write<Result>(_ actor: String, _ body: (inout Ledger) throws -> Result) throws -> Result {
+    try database.write(clock: clock, actor: actor, body)
   }
-
-  // Learning
-  /// Who learns: one process at a time. `waiting`: seconds to wait for another one; 0 refuses at once.
-  public func lockForLearning(name: String, waiting seconds: Double = 0) throws -> LearningLock { throw Self.unwritten }
-
-  static var unwritten: RegistryError { .database(path: "", reason: "not written yet") }
-}
-
-/// Held by one process; let go by ``release()``, with this object, or when the process ends however that ends.
-public final class LearningLock: Sendable {
-  public func release() {}
 }

@@ -26,10 +26,10 @@ public struct RequestRow: Sendable {
     var nesting = JSONNesting()
     for byte in source.bytes {
       _ = nesting.read(byte)
-      guard nesting.depth <= Limit.depth else {
+      guard nesting.depth <= SourceFile.Limit.depth else {
         throw StreamError.json(
           place.detail(
-            expected: "at most \(Limit.depth) nested brackets", got: "more", fix: "Remove what is nested."))
+            expected: "at most \(SourceFile.Limit.depth) nested brackets", got: "more", fix: "Remove what is nested."))
       }
     }
     let fields = try RowFields(RawRow(place: place, index: line - 1, range: source.bytes.indices), of: source)

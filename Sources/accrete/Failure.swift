@@ -1,13 +1,18 @@
 import ArgumentParser
+import Assurance
 import Decoder
+import Evolution
 import Experts
 import Files
 import Foundation
 import Learning
 import Pretraining
+import Registry
 import Reports
 import Runs
+import Serving
 import Streams
+import TaskModels
 import Templates
 import Tokenization
 import Torch
@@ -101,7 +106,24 @@ enum Failure {
       case .invalidOption: usage
       case .diverged: badData
       }
-    case is CorpusError, is StreamError, is ScoringError, is DecoderError, is TokenizationError, is TemplateError,
+    case let error as TaskModelError:
+      switch error {
+      case .invalidOption, .unsupported: usage
+      case .interrupted(_, let signal, _): 128 + signal
+      default: badData
+      }
+    case let error as EvolutionError:
+      switch error {
+      case .unsupported: usage
+      default: badData
+      }
+    case let error as ServingError:
+      switch error {
+      case .nothingReleased: usage
+      default: badData
+      }
+    case let error as RegistryError: code(error)
+    case is AssuranceError, is CorpusError, is StreamError, is ScoringError, is DecoderError, is TokenizationError, is TemplateError,
       is MetricError, is PEFTError:
       badData
     default: defect

@@ -17,7 +17,7 @@ extension Learn {
   ) throws -> LearnOutcome {
     let current = try registry.currentRelease()
     let old = current?.manifest ?? ReleaseManifest(experts: [:], numerics: numerics)
-    let number = try (registry.versions(named: name).map(\.number).max() ?? 0) + 1
+    let number = try (registry.newestVersion(named: name)?.number ?? 0) + 1
     let title = "\(name)@\(number)"
     var gates: [Gate] = []
     func add(_ gate: Gate) {

@@ -1,4 +1,6 @@
+import Assurance
 import Foundation
+import TaskModels
 
 /// Says in words when a task model has learned nothing, and what usually helps.
 enum NothingLearned {

@@ -1,7 +1,7 @@
 import Files
 import Foundation
-public import Serving
-public import TaskModels
+import Serving
+import TaskModels
 
 /// A few requests of a task with what its version answered to them when it was made: a version that answers otherwise is another one.
 public struct ProbeRecord: Sendable, Codable, Equatable {

@@ -1,7 +1,11 @@
+import Assurance
+import Decoder
 import Evolution
+import Experts
 import Files
 import Foundation
 import Generation
+import Learning
 import Registry
 import TaskModels
 
@@ -36,7 +40,7 @@ final class LearnPrinter {
     switch gate.verdict {
     case .pass: "pass"
     case .fail: "FAIL"
-    case .underpowered(let n, let needed): "UNDERPOWERED (n \(n), needs about \(needed))"
+    case .underpowered(n: let n, needed: let needed): "UNDERPOWERED (n \(n), needs about \(needed))"
     }
   }
 

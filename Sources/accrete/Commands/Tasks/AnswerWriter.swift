@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Serving
+import Streams
 import TaskModels
 
 /// Writes answers: a line of JSON each, or rows of CSV.

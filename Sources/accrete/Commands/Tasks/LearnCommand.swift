@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import Evolution
 import Files
 import Foundation
@@ -6,7 +6,7 @@ import Generation
 import Learning
 import Registry
 import Runs
-import TaskModels
+public import TaskModels
 
 struct LearnCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import Decoder
 import Files
+import Foundation
 import Generation
 import Registry
 import Serving

@@ -1,0 +1,103 @@
+public import Files
+public import Foundation
+import GRDB
+
+extension Registry {
+  /// Stores bytes as a blob, durably. Nothing names it yet: ``register(_:metrics:gate:actor:)`` and
+  /// ``publish(_:kind:expecting:reason:actor:)`` do, and what they do not name within a day `registry gc` removes.
+  ///
+  /// - Parameter data: the bytes.
+  /// - Parameter media: their media type.
+  /// - Throws: `FileError`; nothing is left then.
+  public func addBlob(_ data: Data, media: String) throws -> BlobReference {
+    try requireWriting()
+    return try blobs.add(data, media: media)
+  }
+
+  /// Stores a copy of a file as a blob, durably.
+  ///
+  /// - Parameter url: the file.
+  /// - Parameter media: its media type.
+  /// - Throws: `FileError`; nothing is left then.
+  public func addBlob(fileAt url: URL, media: String) throws -> BlobReference {
+    try requireWriting()
+    return try blobs.add(fileAt: url, media: media)
+  }
+
+  /// Stores bytes compressed, as gzip. The reference is that of the compressed bytes; equal bytes give an equal one.
+  ///
+  /// - Parameter data: the bytes.
+  /// - Parameter media: their media type; `+gzip` is put behind it.
+  /// - Throws: `FileError`; nothing is left then.
+  public func addPackedBlob(_ data: Data, media: String) throws -> BlobReference {
+    try addBlob(Gzip.packed(data), media: media + "+gzip")
+  }
+
+  /// The bytes of a blob, which are those that its name says.
+  ///
+  /// - Parameter digest: the blob's name.
+  /// - Throws: ``RegistryError``: missing, purged, changed.
+  public func blob(_ digest: Digest) throws -> Data { try explained(digest) { try blobs.read(digest) } }
+
+  /// The bytes that ``addPackedBlob(_:media:)`` was given.
+  ///
+  /// - Parameter digest: the compressed blob's name.
+  /// - Throws: ``RegistryError``.
+  public func unpackedBlob(_ digest: Digest) throws -> Data {
+    do {
+      return try Gzip.unpacked(try blob(digest))
+    } catch let failure as Gzip.Failure {
+      throw RegistryError.damaged(path: blobs.url(digest).path, reason: "not gzip: \(failure.reason)")
+    }
+  }
+
+  /// Where a blob lies, for who maps it into memory; its bytes are those that its name says.
+  ///
+  /// - Parameter digest: the blob's name.
+  /// - Throws: ``RegistryError``: missing, purged, changed.
+  public func blobURL(_ digest: Digest) throws -> URL {
+    try explained(digest) { try blobs.verify(digest) }
+    return blobs.url(digest)
+  }
+
+  /// Whether a blob that is missing was purged says its row.
+  @discardableResult
+  private func explained<Result>(_ digest: Digest, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch RegistryError.blobMissing(let digest, let path) {
+      let purged = try database.read {
+        try Bool.fetchOne($0, sql: "SELECT purged IS NOT NULL FROM blob WHERE digest = ?", arguments: [digest.bytes])
+      }
+      throw purged == true ? RegistryError.blobPurged(digest, path: path) : .blobMissing(digest, path: path)
+    }
+  }
+
+  func requireWriting() throws {
+    guard database.access == .writing else { throw RegistryError.readingOnly(path: url.path) }
+  }
+
+  /// Writes the row of a blob whose file is there; fine where it has one.
+  func name(_ blob: BlobReference, in ledger: inout Ledger) throws {
+    guard let size = blobs.size(blob.digest) else {
+      throw RegistryError.blobMissing(blob.digest, path: blobs.url(blob.digest).path)
+    }
+    guard size == blob.bytes else {
+      throw RegistryError.invalid(
+        what: "blob \(blob.digest)", got: "\(blob.bytes) bytes", expected: "\(size), as its file has",
+        fix: "Use the reference that addBlob gave.")
+    }
+    let row = try Row.fetchOne(
+      try ledger.database.cachedStatement(sql: "SELECT purged FROM blob WHERE digest = ?"),
+      arguments: [blob.digest.bytes])
+    guard let row else {
+      try ledger.insert(
+        .blob,
+        ["digest": blob.digest.bytes, "bytes": blob.bytes, "media": blob.media, "created": ledger.at, "purged": nil])
+      return
+    }
+    if !row.hasNull(atIndex: 0) {
+      try ledger.update(.blob, ["purged": nil, "created": ledger.at], where: ["digest": blob.digest.bytes])
+    }
+  }
+}

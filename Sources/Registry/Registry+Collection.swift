@@ -1,0 +1,161 @@
+import Files
+import Foundation
+import GRDB
+
+/// A blob that nothing needs.
+struct Unneeded: Equatable {
+  let digest: Digest
+  let bytes: Int
+  /// When its row was written.
+  let created: Int
+}
+
+extension Registry {
+  /// What ``collectGarbage(dryRun:actor:)`` removed, or would.
+  public struct Collection: Sendable, Codable, Equatable {
+    /// Versions whose blobs went: `spam@1`.
+    public internal(set) var versions: [String] = []
+    /// Blobs that nothing needs any more.
+    public internal(set) var blobs = 0
+    public internal(set) var bytes = 0
+    /// Files that no row names: what was left by processes that died.
+    public internal(set) var strayFiles = 0
+    public internal(set) var strayBytes = 0
+  }
+
+  /// Releases that are kept whole, so that one can go back to them; older ones only for ``keptDays``.
+  static let keptReleases = 20
+  /// Days that what is out of use stays.
+  static let keptDays = 30
+
+  /// Removes the blobs of versions that have been out of use for 30 days, of releases that are older than that and than the last 20, and
+  /// files that no row has named for a day. Manifests, metrics, verdicts and the audit stay for ever.
+  ///
+  /// - Parameter dryRun: says what would go, and changes nothing.
+  /// - Parameter actor: who does it.
+  /// - Throws: ``RegistryError``, `FileError`.
+  @discardableResult
+  public func collectGarbage(dryRun: Bool = false, actor: String) throws -> Collection {
+    try requireWriting()
+    let lock = try FileLock(url.appendingPathComponent(RegistryFolder.lock))
+    try lock.take(waiting: 60)
+    var result = Collection()
+    var gone: [Unneeded] = []
+    do {
+      (result, gone) = try write(actor) { ledger in
+        var result = Collection()
+        for row in try purgeable(at: ledger.at, ledger.database) {
+          try purge(row.record, row.expert, in: &ledger)
+          result.versions.append("\(row.record.reference)")
+        }
+        let gone = try markUnneeded(in: &ledger)
+        (result.blobs, result.bytes) = (gone.count, gone.reduce(0) { $0 + $1.bytes })
+        if dryRun { throw DryRun(result: result, gone: gone) }
+        if !result.versions.isEmpty || !gone.isEmpty {
+          try ledger.record(
+            "collect", "registry",
+            ["versions": .list(result.versions.map(JSONValue.text)), "bytes": .number(Double(result.bytes))])
+        }
+        return (result, gone)
+      }
+    } catch let dry as DryRun {
+      (result, gone) = (dry.result, dry.gone)
+    }
+    if !dryRun { try removeFiles(of: gone) }
+    try collectStrays(dryRun: dryRun, except: Set(gone.map(\.digest)), into: &result)
+    return result
+  }
+
+  /// Takes back what a dry run has changed.
+  private struct DryRun: Error {
+    let result: Collection
+    let gone: [Unneeded]
+  }
+
+  /// Versions that have been out of use for long enough, and that nothing names.
+  private func purgeable(at now: Int, _ database: Database) throws -> [VersionRow] {
+    let retired = try VersionRow.all(
+      database,
+      """
+      WHERE v.state = 'retired'
+        AND (SELECT min(w.at) FROM withdrawal w WHERE w.expert = v.expert AND w.number = v.number) <= ?
+        AND NOT EXISTS (SELECT 1 FROM alias a WHERE a.expert = v.expert AND a.number = v.number)
+        AND NOT EXISTS (SELECT 1 FROM rest r JOIN version u ON u.expert = r.expert AND u.number = r.number
+          WHERE r.needs = v.manifest AND u.state = 'registered')
+      """, [now - Self.keptDays * 24 * 3600])
+    if retired.isEmpty { return [] }
+    let last = try releases(database).suffix(Self.keptReleases)
+    // A release with a forgotten task cannot come back, and keeps nothing.
+    let named = try Set(
+      last.map { try releaseManifest($0.manifest) }.filter { try forgotten(in: $0, database).isEmpty }
+        .flatMap { Array($0.experts.values) + $0.certificates })
+    return retired.filter { !named.contains($0.record.digest) }
+  }
+
+  /// Marks the blobs that nothing needs as purged; the files are for ``removeFiles(of:)``, after the transaction.
+  func markUnneeded(in ledger: inout Ledger) throws -> [Unneeded] {
+    let database = ledger.database
+    var needed = try Data.fetchSet(
+      database,
+      sql: """
+        SELECT manifest FROM version UNION SELECT report FROM gate UNION SELECT manifest FROM release
+        UNION SELECT p.digest FROM part p JOIN version v USING(expert, number) WHERE v.state <> 'purged'
+        """)
+    let releases = try releases(database)
+    let oldest = ledger.at - Self.keptDays * 24 * 3600
+    let current = try currentRecord(database)?.revision
+    for (index, release) in releases.enumerated()
+    where index >= releases.count - Self.keptReleases || Int(saturating: release.at.timeIntervalSince1970) > oldest
+      || release.revision == current
+    {
+      let manifest = try releaseManifest(release.manifest)
+      guard try forgotten(in: manifest, database).isEmpty else { continue }
+      for digest in manifest.blobs.map(\.digest) + manifest.certificates { needed.insert(digest.bytes) }
+    }
+    var gone: [Unneeded] = []
+    for row in try Row.fetchAll(
+      database, sql: "SELECT digest, bytes, created FROM blob WHERE purged IS NULL ORDER BY digest")
+    {
+      let digest = try row.digest(0)
+      if !needed.contains(digest.bytes) {
+        gone.append(Unneeded(digest: digest, bytes: try row.value(1), created: try row.value(2)))
+      }
+    }
+    for blob in gone { try ledger.update(.blob, ["purged": ledger.at], where: ["digest": blob.digest.bytes]) }
+    return gone
+  }
+
+  /// Removes the files of purged blobs, but for those that somebody has added again in the last minutes: these he is about to register.
+  func removeFiles(of gone: [Unneeded]) throws {
+    let recent = Int(saturating: Date().timeIntervalSince1970) - 600
+    for blob in gone {
+      guard let added = blobs.added(blob.digest), added <= max(blob.created, recent) else { continue }
+      try blobs.remove(blob.digest)
+    }
+    if !gone.isEmpty { RegistryFolder.flush(blobs.folder) }
+  }
+
+  private func collectStrays(dryRun: Bool, except gone: Set<Digest>, into result: inout Collection) throws {
+    let known = try database.read {
+      try Data.fetchSet($0, sql: "SELECT digest FROM blob WHERE purged IS NULL")
+    }
+    let oldest = Int(saturating: clock().timeIntervalSince1970) - BlobStore.quietSeconds
+    var strays = blobs.leftovers()
+    for name in blobs.names() {
+      guard let digest = Digest("sha256:" + name) else {
+        strays.append(blobs.folder.appendingPathComponent(name))
+        continue
+      }
+      if !known.contains(digest.bytes), !(dryRun && gone.contains(digest)) { strays.append(blobs.url(digest)) }
+    }
+    for stray in strays {
+      var status = stat()
+      guard lstat(stray.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        Int(status.st_mtim.tv_sec) <= oldest
+      else { continue }
+      result.strayFiles += 1
+      result.strayBytes += Int(status.st_size)
+      if !dryRun, unlink(stray.path) != 0, errno != ENOENT { throw FileError.system(errno, writing: stray.path) }
+    }
+  }
+}

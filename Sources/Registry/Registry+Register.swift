@@ -1,0 +1,187 @@
+import Files
+import Foundation
+import GRDB
+
+extension Registry {
+  /// Takes a version into the registry. Registering an equal manifest again returns the version that is there, as it is.
+  ///
+  /// - Parameter manifest: what it is; its blobs were added before.
+  /// - Parameter metrics: what was measured of it; the first is its main score.
+  /// - Parameter gate: what the gates said of it.
+  /// - Parameter actor: who does it.
+  /// - Throws: ``RegistryError``: a name that is not plain or differs from another only by case, another base, a blob that is missing or
+  ///   was changed, versions it rests on that are not there. Nothing is done then.
+  public func register(
+    _ manifest: VersionManifest, metrics: [MetricRecord], gate: GateRecord?, actor: String
+  ) throws -> VersionRecord {
+    try requireWriting()
+    try requireSound(manifest, metrics)
+    for blob in manifest.parts.values + [gate?.report].compactMap({ $0 }) { try blobs.verify(blob.digest) }
+    let data = try Self.encoded("manifest of \(manifest.name)") { try manifest.canonicalData() }
+    let own = try blobs.add(data, media: Self.manifestMedia)
+    return try write(actor) { ledger in
+      if let known = try VersionRow.find(ledger.database, digest: own.digest) { return known.record }
+      return try insert(manifest, own, metrics, gate.map { [$0] } ?? [], action: "register", [:], in: &ledger)
+    }
+  }
+
+  /// Adds a verdict on a version that is there: a person's override.
+  ///
+  /// - Parameter gate: the verdict; its report was added before.
+  /// - Parameter version: the version.
+  /// - Parameter actor: who does it.
+  /// - Throws: ``RegistryError``.
+  public func addGate(_ gate: GateRecord, to version: VersionRecord, actor: String) throws {
+    try requireWriting()
+    try blobs.verify(gate.report.digest)
+    try write(actor) { ledger in
+      let row = try VersionRow.require(ledger.database, digest: version.digest)
+      try insert(gate, expert: row.expert, number: row.record.number, in: &ledger)
+      try ledger.record("gate", "\(row.record.reference)", ["verdict": .text(gate.verdict.rawValue)])
+    }
+  }
+
+  /// Refuses a name for a task that is not plain, or that differs from a registered one only by case.
+  ///
+  /// - Parameter name: the name.
+  /// - Throws: ``RegistryError/illegalName(got:what:)``, ``RegistryError/nameTaken(got:other:)``.
+  public func requireUsableName(_ name: String) throws {
+    try Self.requirePlain(name, "task name")
+    try database.read { _ = try expert(named: name, $0) }
+  }
+
+  static let manifestMedia = "application/vnd.accrete.version+json"
+
+  static func requirePlain(_ name: String, _ what: String) throws {
+    guard PlainName.isPlain(name, longest: VersionReference.longest) else {
+      throw RegistryError.illegalName(got: name, what: what)
+    }
+  }
+
+  /// What an encoder throws, as an error of what was to be encoded.
+  static func encoded(_ what: String, _ body: () throws -> Data) throws -> Data {
+    do {
+      return try body()
+    } catch is EncodingError {
+      throw RegistryError.invalid(
+        what: what, got: "a number that is infinite or none", expected: "finite numbers", fix: "Leave it out.")
+    }
+  }
+
+  /// The number by which the database knows a task; `nil` for a new one.
+  func expert(named name: String, _ database: Database) throws -> Int? {
+    let row = try Row.fetchOne(
+      try database.cachedStatement(sql: "SELECT id, name FROM expert WHERE folded = ?"), arguments: [name.lowercased()])
+    guard let row else { return nil }
+    let other: String = try row.value(1)
+    guard other.hasSameCodePoints(as: name) else { throw RegistryError.nameTaken(got: name, other: other) }
+    return try row.value(0)
+  }
+
+  /// Everything about a manifest that needs no database.
+  private func requireSound(_ manifest: VersionManifest, _ metrics: [MetricRecord]) throws {
+    guard manifest.schema == VersionManifest.currentSchema else {
+      throw RegistryError.newerSchema(
+        path: "manifest of \(manifest.name)", found: manifest.schema, known: VersionManifest.currentSchema)
+    }
+    try Self.requirePlain(manifest.name, "task name")
+    for role in manifest.parts.keys { try Self.requirePlain(role, "role of a part") }
+    let base = try base()
+    guard manifest.base == base.weights else {
+      throw RegistryError.otherBase(what: "base of \(manifest.name)", expected: base.weights, got: manifest.base)
+    }
+    guard manifest.tokenizer == base.tokenizer else {
+      throw RegistryError.otherBase(
+        what: "tokenizer of \(manifest.name)", expected: base.tokenizer, got: manifest.tokenizer)
+    }
+    func refuse(_ got: String, _ expected: String) -> RegistryError {
+      .invalid(what: "version of \(manifest.name)", got: got, expected: expected, fix: "Register it without them.")
+    }
+    if Set(manifest.labels.map(ExactText.init)).count < manifest.labels.count {
+      throw refuse("a label that is listed twice", "each label once")
+    }
+    let keys = Set(metrics.map { "\($0.name)\u{0}\($0.task)" })
+    guard keys.count == metrics.count else { throw refuse("a metric twice", "each metric of a task once") }
+    for metric in metrics {
+      for value in [metric.value, metric.low, metric.high].compactMap({ $0 }) where !value.isFinite {
+        throw refuse("\(metric.name) \(value)", "finite metrics")
+      }
+    }
+  }
+
+  /// Writes the rows of a version.
+  ///
+  /// - Parameter manifest: what it is.
+  /// - Parameter own: the manifest's blob.
+  /// - Parameter action: as the audit calls it.
+  /// - Parameter facts: for the audit.
+  func insert(
+    _ manifest: VersionManifest, _ own: BlobReference, _ metrics: [MetricRecord], _ gates: [GateRecord], action: String,
+    _ facts: [String: JSONValue], in ledger: inout Ledger
+  ) throws -> VersionRecord {
+    let expert: Int
+    if let known = try self.expert(named: manifest.name, ledger.database) {
+      expert = known
+    } else {
+      expert = try Int.fetchOne(ledger.database, sql: "SELECT ifnull(max(id), 0) + 1 FROM expert") ?? 1
+      try ledger.insert(
+        .expert,
+        ["id": expert, "name": manifest.name, "folded": manifest.name.lowercased(), "created": ledger.at])
+    }
+    let number =
+      try Int.fetchOne(
+        ledger.database, sql: "SELECT ifnull(max(number), 0) + 1 FROM version WHERE expert = ?", arguments: [expert])
+      ?? 1
+    for blob in [own] + manifest.parts.values.sorted(by: { $0.digest.description < $1.digest.description }) {
+      try name(blob, in: &ledger)
+    }
+    let learned = manifest.data.filter { $0.role == "learn" }
+    var sizes = [own.digest: own.bytes]
+    for blob in manifest.parts.values { sizes[blob.digest] = blob.bytes }
+    try ledger.insert(
+      .version,
+      [
+        "expert": expert, "number": number, "manifest": own.digest.bytes,
+        "tensors": manifest.parts[VersionManifest.Role.tensors]?.digest.bytes, "base": manifest.base.bytes,
+        "tokenizer": manifest.tokenizer.bytes, "template": manifest.template?.bytes, "method": manifest.method,
+        "kind": manifest.kind.rawValue, "parent": manifest.parent?.bytes, "bytes": sizes.values.reduce(0, +),
+        "examples": learned.isEmpty ? nil : learned.reduce(0) { $0 + $1.rows },
+        "source": learned.compactMap(\.from).first, "state": VersionRecord.State.registered.rawValue,
+        "created": ledger.at, "actor": ledger.actor,
+      ])
+    for (role, blob) in manifest.parts.sorted(by: { $0.key < $1.key }) {
+      try ledger.insert(.part, ["expert": expert, "number": number, "role": role, "digest": blob.digest.bytes])
+    }
+    for needed in Set(manifest.restsOn).sorted(by: { $0.description < $1.description }) {
+      let row = try VersionRow.find(ledger.database, digest: needed)
+      guard let row else { throw RegistryError.unknownVersionDigest(needed, what: "\(manifest.name): rests on") }
+      guard row.record.state == .registered else {
+        throw RegistryError.outOfUse(version: "\(row.record.reference)", state: row.record.state)
+      }
+      try ledger.insert(.rest, ["expert": expert, "number": number, "needs": needed.bytes])
+    }
+    for (position, metric) in metrics.enumerated() {
+      try ledger.insert(
+        .metric,
+        [
+          "expert": expert, "number": number, "name": metric.name, "task": metric.task, "position": position,
+          "value": metric.value, "low": metric.low, "high": metric.high, "n": metric.n,
+        ])
+    }
+    for gate in gates { try insert(gate, expert: expert, number: number, in: &ledger) }
+    try ledger.record(action, "\(manifest.name)@\(number)", facts)
+    return try VersionRow.require(ledger.database, digest: own.digest).record
+  }
+
+  private func insert(_ gate: GateRecord, expert: Int, number: Int, in ledger: inout Ledger) throws {
+    try name(gate.report, in: &ledger)
+    let id = try Int.fetchOne(ledger.database, sql: "SELECT ifnull(max(id), 0) + 1 FROM gate") ?? 1
+    try ledger.insert(
+      .gate,
+      [
+        "id": id, "expert": expert, "number": number, "verdict": gate.verdict.rawValue,
+        "report": gate.report.digest.bytes,
+        "reason": gate.reason, "actor": ledger.actor, "at": ledger.at,
+      ])
+  }
+}

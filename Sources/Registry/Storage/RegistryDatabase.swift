@@ -1,0 +1,112 @@
+import Files
+import Foundation
+import GRDB
+
+/// The registry's database: how it is opened, read and written, and what its errors mean.
+///
+/// Writers of all processes stand in one queue, a lock of the operating system, before they begin: SQLite's own waiting has no order and
+/// would let one starve. Each write is one IMMEDIATE transaction with its audit entries.
+final class RegistryDatabase: Sendable {
+  let path: String
+  private let pool: DatabasePool
+  private let queue: WriteLock
+  let access: Registry.Access
+
+  /// Opens the database of a folder.
+  ///
+  /// - Parameter folder: the registry's.
+  /// - Parameter access: reading makes no change to it.
+  /// - Throws: ``RegistryError``.
+  init(in folder: URL, access: Registry.Access) throws {
+    let path = folder.appendingPathComponent(RegistryFolder.database).path
+    self.path = path
+    self.access = access
+    queue = try WriteLock(folder.appendingPathComponent(RegistryFolder.writeLock), access: access)
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.foreignKeysEnabled = true
+    configuration.readonly = access == .reading
+    configuration.label = "registry"
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA recursive_triggers = ON") }
+    pool = try Self.translated(path) {
+      let pool = try DatabasePool(path: path, configuration: configuration)
+      // GRDB has just set NORMAL, with which a power failure takes the last transactions back.
+      if access == .writing { try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
+      return pool
+    }
+  }
+
+  /// Closes it: the last one writes what is in the journal to the database itself.
+  func close() throws { try Self.translated(path) { try pool.close() } }
+
+  /// Reads from one state of the database.
+  func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try Self.translated(path) { try pool.read(body) }
+  }
+
+  /// Runs statements that may stand in no transaction.
+  func outsideOfTransaction<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try Self.translated(path) { try pool.unsafeRead(body) }
+  }
+
+  /// Changes the database: all of it with its audit entries, or nothing.
+  ///
+  /// - Parameter clock: says when it is.
+  /// - Parameter actor: who does it.
+  /// - Parameter body: reads, changes rows and records what it did; what it throws takes everything back.
+  func write<Result>(
+    clock: @Sendable () -> Date, actor: String, _ body: (inout Ledger) throws -> Result
+  ) throws -> Result {
+    guard access == .writing else { throw RegistryError.readingOnly(path: path) }
+    return try Self.translated(path) {
+      try pool.writeWithoutTransaction { database in
+        try queue.held {
+          var result: Result?
+          try database.inTransaction(.immediate) {
+            var ledger = Ledger(database, at: Int(saturating: clock().timeIntervalSince1970), actor: actor)
+            result = try body(&ledger)
+            try ledger.requireComplete()
+            return .commit
+          }
+          guard let result else { throw RegistryError.database(path: path, reason: "a transaction without a result") }
+          return result
+        }
+      }
+    }
+  }
+
+  /// Brings the schema up to date; the caller holds `registry.lock`.
+  func migrate() throws {
+    try Self.translated(path) { try queue.held { try Schema.migrator.migrate(pool) } }
+  }
+
+  /// Runs a body; SQLite's errors become ours.
+  static func translated<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw meaning(of: error, path)
+    } catch let error as RowDecodingError {
+      throw RegistryError.damaged(path: path, reason: "\(error)")
+    }
+  }
+
+  private static func meaning(of error: DatabaseError, _ path: String) -> RegistryError {
+    let reason = error.message ?? "\(error.resultCode)"
+    switch error.resultCode {
+    case .SQLITE_FULL: return .diskFull(path: path)
+    case .SQLITE_BUSY, .SQLITE_LOCKED: return .locked(path: path, by: "another program")
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .damaged(path: path, reason: reason)
+    // The memory that readers and writers share is a file, too, and where it cannot grow SQLite says only that.
+    case .SQLITE_IOERR, .SQLITE_CANTOPEN:
+      return isFull(path) ? .diskFull(path: path) : .database(path: path, reason: reason)
+    default: return .database(path: path, reason: reason)
+    }
+  }
+
+  private static func isFull(_ path: String) -> Bool {
+    var status = statvfs()
+    guard statvfs((path as NSString).deletingLastPathComponent, &status) == 0 else { return false }
+    return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 16 || (status.f_files > 0 && status.f_favail == 0)
+  }
+}

@@ -1,0 +1,93 @@
+import CRegistry
+import Files
+import Foundation
+
+/// What a registry's folder holds, and on what kind of disk it may lie.
+enum RegistryFolder {
+  static let database = "registry.sqlite"
+  /// Held while the schema changes, and while blobs are removed or copied away.
+  static let lock = "registry.lock"
+  /// The queue of writers.
+  static let writeLock = "write.lock"
+  static let learningLock = "learn.lock"
+  static let blobs = "blobs"
+
+  static func holdsRegistry(_ folder: URL) -> Bool { FolderFile.exists(database, in: folder) }
+
+  /// Makes a folder, its parents included.
+  /// - Throws: `FileError`.
+  static func make(_ url: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch CocoaError.fileWriteOutOfSpace {
+      throw FileError.diskFull(path: url.path)
+    } catch {
+      throw FileError.notWritable(path: url.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// Makes names in a folder durable; a file system that cannot flush folders is no reason to fail.
+  static func flush(_ folder: URL) {
+    let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  /// Flushes a file that another library has written.
+  /// - Throws: `FileError`.
+  static func flush(file: URL) throws {
+    let descriptor = open(file.path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError.system(errno, writing: file.path) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw FileError.system(errno, writing: file.path) }
+  }
+}
+
+/// File systems that several machines may have mounted.
+enum NetworkFileSystem {
+  /// The numbers by which the system knows them.
+  private static let names: [UInt32: String] = [
+    0x6969: "NFS", 0x517B: "SMB", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB2", 0x5346_414F: "AFS", 0x6B41_4653: "AFS",
+    0x00C3_6400: "Ceph", 0x0BD0_0BD0: "Lustre", 0x0102_1997: "9P", 0x7461_636F: "OCFS2", 0x4750_4653: "GPFS",
+    0x1983_0326: "BeeGFS", 0x0116_1970: "GFS2", 0x7375_7245: "Coda", 0x0131_11A8: "IBRIX",
+  ]
+  private static let fuse: UInt32 = 0x6573_5546
+  /// FUSE is how disks of this machine are mounted, too; these are not.
+  private static let remote = [
+    "sshfs", "glusterfs", "s3fs", "gcsfuse", "cephfs", "rclone", "davfs", "juicefs", "lustre",
+  ]
+
+  /// What kind of network file system it is; `nil` for a disk of this machine.
+  ///
+  /// - Parameter type: the system's number for it.
+  /// - Parameter mounted: how FUSE calls it, as `fuse.sshfs`.
+  static func name(type: UInt32, mounted: String) -> String? {
+    if let name = names[type] { return name }
+    guard type == fuse else { return nil }
+    return remote.contains { mounted.contains($0) } ? mounted : nil
+  }
+
+  /// - Throws: ``RegistryError/networkFileSystem(path:kind:)``.
+  static func refuse(_ folder: URL) throws {
+    let number = registry_file_system(folder.path)
+    guard number >= 0 else { return }
+    let type = UInt32(truncatingIfNeeded: number)
+    if let kind = name(type: type, mounted: type == fuse ? mount(of: folder.path) : "") {
+      throw RegistryError.networkFileSystem(path: folder.path, kind: kind)
+    }
+  }
+
+  /// The type of the mount that a path lies on, as the system lists it.
+  private static func mount(of path: String) -> String {
+    guard let text = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else { return "" }
+    var best: (place: String, type: String) = ("", "")
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: " ").map(String.init)
+      guard fields.count > 2, fields[1].utf8.count >= best.place.utf8.count else { continue }
+      let place = fields[1] == "/" ? "/" : fields[1] + "/"
+      if (path + "/").utf8.starts(with: place.utf8) { best = (fields[1], fields[2]) }
+    }
+    return best.type
+  }
+}

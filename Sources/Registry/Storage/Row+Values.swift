@@ -1,0 +1,39 @@
+import Files
+import Foundation
+import GRDB
+
+// A subscript of GRDB ends the process where a column is not what was expected; a damaged file decides what is in one.
+
+extension Row {
+  /// The value of a column that is never NULL.
+  /// - Throws: an error that ``RegistryDatabase`` says as damage.
+  func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: Int) throws -> Value {
+    try decode(Value.self, atIndex: column)
+  }
+
+  /// The value of a column that may be NULL.
+  func optional<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: Int) throws -> Value? {
+    hasNull(atIndex: column) ? nil : try decode(Value.self, atIndex: column)
+  }
+
+  /// A digest.
+  func digest(_ column: Int) throws -> Digest {
+    guard let digest = Digest(bytes: try decode(Data.self, atIndex: column)) else {
+      throw RegistryError.damaged(path: RegistryFolder.database, reason: "a digest of another length than 32 bytes")
+    }
+    return digest
+  }
+
+  func optionalDigest(_ column: Int) throws -> Digest? { hasNull(atIndex: column) ? nil : try digest(column) }
+
+  /// A word of a list.
+  func word<Word: RawRepresentable>(_ column: Int, _ type: Word.Type) throws -> Word where Word.RawValue == String {
+    let text: String = try value(column)
+    guard let word = Word(rawValue: text) else {
+      throw RegistryError.damaged(path: RegistryFolder.database, reason: "\(text.debugDescription) is no \(type)")
+    }
+    return word
+  }
+
+  func date(_ column: Int) throws -> Date { Date(timeIntervalSince1970: try value(column)) }
+}
