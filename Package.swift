@@ -125,6 +125,11 @@ let package = Package(
     tests("Streams", ["Torch", "Tokenization", "Files"]),
     tests("Learning", ["Experts", "Decoder", "Streams", "Torch", "Files"]),
     tests("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"], resources: [.copy("Resources")]),
+    tests("TaskModels", ["Streams", "Experts", "Generation", "Decoder", "Torch", "Files"]),
+    tests("Serving", ["Registry", "TaskModels", "Generation", "Torch", "Files"]),
+    tests(
+      "Evolution",
+      ["Serving", "Registry", "Assurance", "TaskModels", "Streams", "Generation", "Decoder", "Torch", "Files"]),
     tests("Runs", ["Learning", "Pretraining", "Streams", "Experts", "Generation", "Decoder", "Tokenization", "Torch", "Files"]),
     tests("Reports", ["Runs", "Pretraining", "Learning", "Files"]),
     .testTarget(name: "AccreteTests", dependencies: ["Files"], swiftSettings: settings),

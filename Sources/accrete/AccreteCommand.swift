@@ -48,7 +48,7 @@ struct AccreteCommand: ParsableCommand {
     version: "accrete \(Manifest.accreteVersion)",
     subcommands: [
       InitCommand.self, LearnCommand.self, PredictCommand.self, RouteCommand.self, PromoteCommand.self,
-      ForgetCommand.self,
+      ForgetCommand.self, ExplainCommand.self,
       DemoCommand.self, TrainCommand.self, ResumeCommand.self, CompareCommand.self, ReportCommand.self,
       EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,
       TrainTokenizerCommand.self, ChatTemplateCommand.self, LogitsCommand.self, ExpertsCommand.self,

@@ -50,3 +50,8 @@ public struct LabelCombination: Sendable, Codable, Equatable {
     return weight * scores[label]
   }
 }
+
+extension LabelCombination {
+  /// Probabilities of log-probabilities.
+  public static func probabilities(_ logarithms: [Double]) -> [Double] { LogSoftmax.of(logarithms).map { exp($0) } }
+}

@@ -7,16 +7,27 @@ import Streams
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Score the tasks of a run again. Changes nothing.")
+    commandName: "evaluate",
+    abstract: "Score labelled examples with a task of the registry, or the tasks of a run again. Changes nothing.",
+    discussion: """
+      accrete evaluate labelled.jsonl --task spam
+      accrete evaluate runs/first
+      """)
 
-  @Argument(help: ArgumentHelp("Folder of the run.", valueName: "run"))
+  @Argument(help: ArgumentHelp("Labelled examples, one JSON object on each line; or the folder of a run.", valueName: "file"))
   var folder: String
 
-  @Option(help: "Only this task. Default: all.")
+  @Option(help: "The task: NAME, NAME@VERSION or NAME:ALIAS; of a run, only this one. Default: of a run, all.")
   var task: String?
 
-  @Option(help: "The state after this many tasks. Default: the newest.")
+  @Option(help: "Of a run: the state after this many tasks. Default: the newest.")
   var after: Int?
+
+  @Option(help: "Measure of free answers. Default: accuracy.")
+  var scorer: String?
+
+  @OptionGroup var registry: RegistryOptions
+  @OptionGroup var base: TaskBaseOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
@@ -34,6 +45,10 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: absolute(folder), isDirectory: &isFolder), !isFolder.boolValue {
+        return try evaluateExamples()
+      }
       let printer = ProgressPrinter()
       let run = try SequenceRun.open(URL(fileURLWithPath: absolute(folder)), after: after, report: printer.show)
       let names = task.map { [$0] } ?? run.manifest.tasks

@@ -1,0 +1,101 @@
+public import Assurance
+import Files
+import Registry
+public import Serving
+public import Streams
+import TaskModels
+
+/// What a version of a task is worth on labelled rows.
+public struct TaskEvaluation: Sendable, Encodable {
+  /// A share of rows with its 95 % interval.
+  public struct Share: Sendable, Encodable {
+    public let value: Double
+    /// Wilson's.
+    public let interval: Interval
+    public let n: Int
+
+    init(_ proportion: Proportion) {
+      value = proportion.value
+      interval = proportion.wilson()
+      n = proportion.n
+    }
+  }
+
+  /// One label.
+  public struct Label: Sendable, Encodable {
+    public let label: String
+    public let precision: Share
+    public let recall: Share
+    public let f1: Double
+  }
+
+  public let version: String
+  public let n: Int
+  /// `nil` for free answers.
+  public let accuracy: Share?
+  public let majorityShare: Double?
+  public let macroF1: Double?
+  /// Percentile bootstrap over rows, 2,000 draws.
+  public let macroF1Interval: Interval?
+  public let labels: [Label]?
+  /// Rows: the right label; columns: the one that was given. In the order of `labels`.
+  public let confusion: [[Int]]?
+  public let calibration: CalibrationReport?
+  /// The mean score of free answers, 0…1, and its t interval.
+  public let score: Double?
+  public let scoreInterval: Interval?
+  public let scorer: String?
+
+  /// Answers rows with a version and compares.
+  ///
+  /// - Parameter served: The version.
+  /// - Parameter rows: With their right answers.
+  /// - Parameter scorer: Of free answers: one of `ScorerCatalog.names`.
+  /// - Parameter seed: Of the bootstrap.
+  /// - Parameter progress: Called with the number of rows that are answered; what it throws ends the work.
+  /// - Throws: ``EvolutionError/unsupported(what:fix:)`` for a row without an answer, or with a label that the version does not know.
+  public init(
+    _ served: ServedTask, rows: [RequestRow], scorer: String = "accuracy", seed: UInt64 = 0,
+    progress: (Int) throws -> Void = { _ in }
+  ) throws {
+    let form = served.runner.model.form
+    let known = Set(form.labels.map(ExactText.init))
+    let examples = try rows.map { row in
+      guard let answer = row.answer else {
+        throw EvolutionError.unsupported(
+          what: "line \(row.line) has no \"label\" or \"answer\" to compare with", fix: "Add it, or use `accrete predict`.")
+      }
+      guard form.kind == .answer || known.contains(ExactText(answer)) else {
+        throw EvolutionError.unsupported(
+          what: "line \(row.line): the label \(answer.debugDescription) is none of \(served.version.reference)'s, \(form.labels.listed)",
+          fix: "Correct it, or learn a version with that label.")
+      }
+      return Example(id: row.id ?? "\(row.line)", index: row.line, text: row.text, answer: answer)
+    }
+    guard !examples.isEmpty else {
+      throw EvolutionError.unsupported(what: "there is no row to score", fix: "Give at least one.")
+    }
+    let measure = form.kind == .label ? nil : ScorerCatalog.clean(scorer, for: form.task(named: "task")) as? any AnswerScorer
+    if form.kind == .answer, measure == nil {
+      throw TaskModelError.invalidOption(name: "scorer", got: scorer, allowed: ScorerCatalog.names.listed)
+    }
+    let scores = try GateScores(examples, runner: served.runner, scorer: measure, progress: progress)
+    version = "\(served.version.reference)"
+    n = examples.count
+    accuracy = scores.classes.map { Share($0.accuracy) }
+    majorityShare = scores.classes?.majorityShare.value
+    macroF1 = scores.classes?.macroF1
+    macroF1Interval = scores.classes?.macroF1Interval(seed: seed)
+    labels = scores.classes.map { report in
+      zip(form.labels, report.perClass).map {
+        Label(label: $0, precision: Share($1.precision), recall: Share($1.recall), f1: $1.f1)
+      }
+    }
+    confusion = scores.classes?.confusion
+    calibration = scores.calibration
+    let mean = form.kind == .answer ? MeanInterval(scores.scores) : nil
+    score = mean?.mean
+    scoreInterval = mean?.student()
+    self.scorer = measure?.name
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Assurance
+import Evolution
+import Files
+import Foundation
+import Registry
+import Serving
+import Streams
+
+extension EvaluateCommand {
+  /// Scores labelled examples with a task of the registry.
+  func evaluateExamples() throws {
+    guard let task else {
+      throw ValidationError("--task says which task of the registry is to be scored; see `accrete list`.")
+    }
+    let opened = try registry.open(.reading)
+    let loaded = try base.load(for: opened)
+    let served = try opened.load(task, on: loaded)
+    var (lines, rows) = (try RequestLines(folder), [RequestRow]())
+    while let more = try lines.next() { rows += more }
+    let printer = ProgressPrinter()
+    let result = try TaskEvaluation(served, rows: rows, scorer: scorer ?? "accuracy") {
+      printer.passing("scoring \($0)/\(rows.count)")
+    }
+    guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
+    for line in Self.lines(result) { try Console.output(line) }
+  }
+
+  private static func text(_ interval: Interval?) -> String {
+    interval.map { "[\(fixed($0.low, 4)), \(fixed($0.high, 4))]" } ?? ""
+  }
+
+  private static func lines(_ result: TaskEvaluation) -> [String] {
+    var lines = ["\(result.version)  n \(result.n)  (intervals: 95 %)"]
+    if let score = result.score, let scorer = result.scorer {
+      lines.append("mean \(scorer) \(fixed(score, 4)) \(text(result.scoreInterval))")
+    }
+    if let accuracy = result.accuracy {
+      lines.append(
+        "accuracy \(fixed(accuracy.value, 4)) \(text(accuracy.interval))  most frequent label \(fixed(result.majorityShare ?? 0, 4))")
+    }
+    if let macro = result.macroF1 { lines.append("macro-F1 \(fixed(macro, 4)) \(text(result.macroF1Interval))") }
+    if let calibration = result.calibration {
+      lines.append(
+        "calibration: ECE \(fixed(calibration.ece, 4)), Brier \(fixed(calibration.brier, 4)) \(text(calibration.brierInterval)),"
+          + " log loss \(fixed(calibration.logLoss, 4))")
+    }
+    guard let labels = result.labels, let confusion = result.confusion else { return lines }
+    for (place, label) in labels.enumerated() {
+      lines.append(
+        "\(label.label)  precision \(fixed(label.precision.value, 4)) \(text(label.precision.interval))  recall"
+          + " \(fixed(label.recall.value, 4)) \(text(label.recall.interval))  F1 \(fixed(label.f1, 4))  n \(label.recall.n)")
+      if labels.count <= 20 {
+        lines.append("  answered: " + confusion[place].enumerated().filter { $0.element > 0 }
+          .map { "\(labels[$0.offset].label) \($0.element)" }.joined(separator: ", "))
+      }
+    }
+    return lines
+  }
+}

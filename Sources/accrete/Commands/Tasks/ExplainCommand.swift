@@ -1,0 +1,110 @@
+import ArgumentParser
+import Files
+import Foundation
+import Registry
+import Serving
+import TaskModels
+
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Say why a text goes to its task and gets its answer.",
+    discussion: """
+      The distance from each task in units of what is usual for texts of a known task; what expert and closed-form head say alone and with \
+      what weights they count; and the tokens that weigh most in the head.
+      """)
+
+  @Argument(help: ArgumentHelp("The text.", valueName: "text"))
+  var text: String
+
+  @Option(help: "The task: NAME, NAME@VERSION or NAME:ALIAS. Default: the one that it is routed to.")
+  var task: String?
+
+  @OptionGroup var registry: RegistryOptions
+  @OptionGroup var base: TaskBaseOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  private static let mostTokens = 8
+
+  private struct Part: Encodable {
+    let label: String
+    let p: Double
+    let expert: Double?
+    let ridge: Double?
+    let bias: Double?
+  }
+
+  private struct Result: Encodable {
+    let route: RequestRouter.Route?
+    let version: String?
+    let answer: String?
+    let labels: [Part]?
+    let expertWeight: Double?
+    let ridgeWeight: Double?
+    let tokens: [Explanation.Token]?
+  }
+
+  func run() throws {
+    try Failure.reported(memory: BaseOptions.lessMemory) {
+      let opened = try registry.open(.reading)
+      let loaded = try base.load(for: opened)
+      let router = try opened.currentRelease().flatMap { try opened.router(of: $0.manifest) }
+      let route = try router?.routes([text], on: loaded).first
+      let name = task ?? route?.task
+      let served = try name.map { try opened.load($0, on: loaded) }
+      let why = try served.map { try Explanation(text, by: $0, on: loaded) }
+      guard !json else {
+        let result = Result(
+          route: route, version: served.map { "\($0.version.reference)" }, answer: why?.answer.text,
+          labels: why.map(Self.parts), expertWeight: why?.combination?.expert, ridgeWeight: why?.combination?.ridge,
+          tokens: why?.tokens)
+        return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self))
+      }
+      if let route { for line in Self.lines(route) { try Console.output(line) } }
+      guard let served, let why else {
+        return try Console.output("no task claims it; --task NAME answers all the same")
+      }
+      try Console.output("\(served.version.reference) answers \(why.answer.text.debugDescription)")
+      for line in Self.lines(why) { try Console.output(line) }
+    }
+  }
+
+  private static func parts(_ why: Explanation) -> [Part] {
+    why.labels.indices.map { label in
+      Part(
+        label: why.labels[label], p: why.answer.probabilities[label], expert: why.expert?[label],
+        ridge: why.ridge?[label], bias: why.combination?.bias[label])
+    }
+  }
+
+  private static func lines(_ route: RequestRouter.Route) -> [String] {
+    let order = route.distances.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(10)
+    let claim =
+      route.task.map { "goes to \($0), p \(fixed(route.confidence, 3)) among the known tasks" } ?? "no task claims it"
+    return ["route: \(claim)"]
+      + order.map { "  \($0.key)  distance \(fixed($0.value, 2)) (1 is usual, above 2.5 is unknown)" }
+  }
+
+  private static func lines(_ why: Explanation) -> [String] {
+    guard let combination = why.combination else { return ["  the model wrote it"] }
+    var lines: [String] = []
+    let order = why.labels.indices.sorted { why.answer.probabilities[$0] > why.answer.probabilities[$1] }
+    for label in order.prefix(10) {
+      var parts: [String] = []
+      if let expert = why.expert { parts.append("expert \(fixed(expert[label], 3))") }
+      if let ridge = why.ridge { parts.append("head \(fixed(ridge[label], 3))") }
+      parts.append("bias \(fixed(combination.bias[label], 2))")
+      lines.append(
+        "  \(why.labels[label])  p \(fixed(why.answer.probabilities[label], 3))  (\(parts.joined(separator: ", ")))")
+    }
+    lines.append("  weights: expert \(fixed(combination.expert, 2)), head \(fixed(combination.ridge, 2))")
+    if let best = why.answer.label, !why.tokens.isEmpty {
+      let ranked = why.tokens.sorted { abs($0.weights[best]) > abs($1.weights[best]) }.prefix(mostTokens)
+      let texts = ranked.map { "\($0.text.debugDescription) \($0.weights[best] >= 0 ? "+" : "")\(fixed($0.weights[best], 3))" }
+      lines.append("  tokens that weigh most in the head for \(why.labels[best].debugDescription): \(texts.joined(separator: ", "))")
+    }
+    return lines
+  }
+}

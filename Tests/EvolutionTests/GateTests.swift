@@ -1,0 +1,59 @@
+import Assurance
+import Testing
+
+@testable import Evolution
+@testable import Serving
+
+@Suite struct GateTests {
+  /// 80 of 100 right where the most frequent label has 50: far above; 55 of 100: cannot be told; 45: worse.
+  @Test func firstVersions() throws {
+    func gate(right: Int) throws -> Gate {
+      let gold = (0..<100).map { $0 % 2 }
+      let predicted = gold.enumerated().map { $0.offset < right ? $0.element : 1 - $0.element }
+      return OwnTaskGate.first(try ClassReport(gold: gold, predicted: predicted, classes: 2))
+    }
+    #expect(try gate(right: 80).verdict == .pass)
+    guard case .underpowered(n: 100, needed: let needed) = try gate(right: 55).verdict else {
+      Issue.record("55 of 100 should be underpowered")
+      return
+    }
+    // z² p (1 − p) / d² = 2.706 · 0.2475 / 0.0025
+    #expect(needed == 268)
+    let worse = try gate(right: 45)
+    #expect(worse.verdict == .fail && worse.help != nil)
+    #expect(worse.numbers["majorityShare"] == 0.5 && worse.numbers["accuracy"] == 0.45)
+  }
+
+  /// Of 200 rows 10 change each way: no worse within 10 points, underpowered at 2.
+  @Test func newVersions() throws {
+    let table = try PairedTable(both: 150, onlyNew: 10, onlyOld: 10, neither: 30)
+    #expect(OwnTaskGate.next(table, margin: 0.1).verdict == .pass)
+    guard case .underpowered(n: 200, needed: let needed) = OwnTaskGate.next(table, margin: 0.02).verdict else {
+      Issue.record("at a margin of 2 points it should be underpowered")
+      return
+    }
+    #expect((1540...1550).contains(needed))  // 6.18 · 0.1 / 0.0004
+    #expect(
+      OwnTaskGate.next(try PairedTable(both: 100, onlyNew: 0, onlyOld: 60, neither: 40), margin: 0.02).verdict == .fail)
+  }
+
+  private func route(_ task: String?) -> RequestRouter.Route {
+    RequestRouter.Route(task: task, confidence: 1, distance: 1, nearest: task ?? "a", distances: [:])
+  }
+
+  @Test func routes() {
+    #expect(RouteGate.gate([]).verdict == .pass)
+    let same = (0..<64).map { _ in route("a") }
+    let kept = RouteGate.gate([.init(task: "a", before: same, after: same)])
+    #expect(kept.verdict == .pass && kept.numbers["upperBound"] == 3 / 64)
+    var moved = same
+    moved[0] = route("b")
+    let lost = RouteGate.gate([.init(task: "a", before: same, after: moved)])
+    #expect(lost.verdict == .fail && lost.numbers["worse"] == 1)
+    // A request that was nobody's and is now the new task's is no loss, but 64 rows do not show that few do.
+    var nobody = same
+    nobody[0] = route(nil)
+    let found = RouteGate.gate([.init(task: "a", before: nobody, after: moved)])
+    #expect(found.verdict == .underpowered(n: 64, needed: 600))
+  }
+}

@@ -1,0 +1,129 @@
+import Evolution
+import Files
+import Foundation
+import Registry
+import Serving
+import TaskModels
+import Testing
+import Torch
+
+@Suite(.serialized) struct LearnTests {
+  /// Two tasks and a better version of the first: every answer of what is not learned stays to the bit.
+  @Test func tasksOverMonths() throws {
+    let home = try Home()
+    let weather = try home.learn(home.rows("weather"))
+    #expect(weather.release?.revision == 1 && weather.gates.isPass, "\(weather.gates)")
+    #expect("\(weather.version.reference)" == "weather@1")
+    let texts = ["In the weather of place 99 there is fog.", "In the weather of place 99 there is sun.", "x"]
+    let before = try home.registry.load("weather", on: home.base).predict(texts)
+    let bytes = try Self.blobs(home.registry)
+
+    let traffic = try home.learn(home.rows("traffic"))
+    #expect(traffic.gates.isPass, "\(traffic.gates)")
+    #expect(traffic.receipt.earlier["weather"]?.requests ?? 0 > 0)
+    #expect(traffic.receipt.earlier["weather"]?.changed == 0)
+    #expect(try home.registry.load("weather", on: home.base).predict(texts) == before)
+    // Nothing that was there has changed by a byte.
+    let later = try Self.blobs(home.registry)
+    for (name, digest) in bytes { #expect(later[name] == digest) }
+
+    let second = try home.learn(home.rows("weather", relabelled: 2))
+    #expect("\(second.version.reference)" == "weather@2")
+    #expect(second.rows.changes?.relabelled == 2 && second.rows.changes?.added == 0)
+    #expect(try home.registry.load("weather@1", on: home.base).predict(texts) == before)
+
+    let current = try #require(try home.registry.currentRelease())
+    let router = try #require(try home.registry.router(of: current.manifest))
+    let routes = try router.routes(["In the traffic of place 50 there is a queue."], on: home.base)
+    #expect(routes[0].nearest == "traffic")
+    #expect(try home.registry.verify().failures.isEmpty)
+  }
+
+  private static func blobs(_ registry: Registry) throws -> [String: Digest] {
+    let folder = registry.url.appendingPathComponent("blobs/sha256")
+    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    var result: [String: Digest] = [:]
+    while let file = files?.nextObject() as? URL {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue else { continue }
+      result[file.lastPathComponent] = try Digest(ofFile: file)
+    }
+    return result
+  }
+
+  /// Rolled back, the old version answers; forgotten, a task is gone from release and router.
+  @Test func rollbackAndForget() throws {
+    let home = try Home()
+    _ = try home.learn(home.rows("weather"))
+    _ = try home.learn(home.rows("traffic"))
+    _ = try home.learn(home.rows("food"))
+    _ = try home.registry.rollback(to: 2, reason: "test", actor: "test")
+    #expect(try home.registry.currentRelease()?.manifest.experts.keys.sorted() == ["traffic", "weather"])
+    let forgotten = try home.registry.forgetTask("traffic", now: true, reason: nil, actor: "test")
+    #expect(forgotten.versions == [1] && forgotten.purgedBlobs > 0)
+    let current = try #require(try home.registry.currentRelease())
+    #expect(current.manifest.experts.keys.sorted() == ["weather"])
+    // As if it had never been learned.
+    let alone = try Home()
+    _ = try alone.learn(alone.rows("weather"))
+    let one = try #require(try home.registry.router(of: current.manifest))
+    let other = try #require(
+      try alone.registry.router(of: try #require(try alone.registry.currentRelease()).manifest))
+    let texts = ["In the weather of place 99 there is fog.", "empty roads"]
+    #expect(try one.routes(texts, on: home.base) == other.routes(texts, on: home.base))
+    #expect(throws: RegistryError.self) { try home.registry.rollback(to: 2, reason: nil, actor: "test") }
+    #expect(try home.registry.verify().failures.isEmpty)
+  }
+
+  /// A version whose gate does not pass is there, and changes nothing; a person may release it and says why.
+  @Test func heldBack() throws {
+    let home = try Home()
+    // Labels that have nothing to do with the texts.
+    let lines = (0..<80).map { place in
+      let split = place % 4 == 3 ? "test" : place % 4 == 2 ? "validation" : "train"
+      let label = (place / 4) % 2 == 0 ? "a" : "b"
+      return "{\"text\":\"Row \(place * 7919 % 101) says \(place * 31 % 17).\",\"label\":\"\(label)\",\"split\":\"\(split)\"}"
+    }
+    let outcome = try home.learn(home.write(lines, named: "noise"))
+    #expect(outcome.release == nil && outcome.gates.failed.map(\.id) == ["G3"])
+    #expect(!outcome.warnings.isEmpty)
+    #expect(try home.registry.currentRelease() == nil)
+    let held = try VersionReference(parsing: "noise@1")
+    #expect(throws: EvolutionError.self) { try home.registry.promote(held, reason: nil, actor: "test") }
+    let record = try home.registry.promote(held, reason: "only a test", actor: "test")
+    #expect(record.revision == 1)
+    #expect(try home.registry.gates(of: home.registry.version(held)).last?.verdict == .override)
+  }
+
+  /// An expert and a head together, through the registry.
+  @Test func expertsAreKept() throws {
+    let home = try Home()
+    let outcome = try home.learn(home.rows("weather"), options: Home.options(.both))
+    #expect(outcome.head == .both && outcome.receipt.trainedParameters > 0)
+    let manifest = try home.registry.manifest(of: outcome.version)
+    #expect(manifest.parts.keys.contains(VersionManifest.Role.tensors))
+    let answers = try home.registry.load("weather", on: home.base).predict(["In the weather of place 99 there is fog."])
+    #expect(answers[0].parts?.expert != nil && answers[0].parts?.ridge != nil)
+  }
+
+  @Test func refusals() throws {
+    let home = try Home()
+    _ = try home.learn(home.rows("weather"))
+    let rows = try String(contentsOf: home.rows("weather"), encoding: .utf8).split(separator: "\n").map(String.init)
+    // The same rows under another name; and rows that are gate rows of another task.
+    #expect(throws: EvolutionError.sameRows(task: "copy", other: "weather@1")) {
+      try home.learn(home.write(rows, named: "copy"))
+    }
+    let moved = rows.map { $0.replacing("\"test\"", with: "\"train\"").replacing("\"validation\"", with: "\"test\"") }
+      .enumerated().map { $0.offset % 5 == 0 ? $0.element.replacing("\"train\"", with: "\"validation\"") : $0.element }
+    #expect {
+      try home.learn(home.write(moved, named: "moved"))
+    } throws: {
+      if case EvolutionError.gateRows(task: "moved", count: 24, version: "weather@1") = $0 { true } else { false }
+    }
+    #expect(throws: RegistryError.self) { try home.learn(home.rows("weather"), name: "Weather") }
+    #expect(throws: TaskModelError.self) { try home.learn(home.rows("traffic"), margin: 0) }
+    #expect(try home.registry.tasks().map(\.name) == ["weather"])
+    #expect(try home.registry.verify().failures.isEmpty)
+  }
+}

@@ -1,0 +1,101 @@
+import Testing
+import Torch
+
+@testable import TaskModels
+
+@Suite struct RidgeFitTests {
+  /// Features and labels of a few rows, by a small generator.
+  private static func rows(_ count: Int, width: Int, labels: Int, seed: UInt64) -> (x: [[Double]], y: [Int]) {
+    var stream = RandomStream(seed: seed, "rows")
+    func number() -> Double { Double(stream.below(2_000_001)) / 1e6 - 1 }
+    var x: [[Double]] = []
+    var y: [Int] = []
+    for row in 0..<count {
+      let label = row % labels
+      x.append((0..<width).map { number() + ($0 % labels == label ? 0.8 : 0) })
+      y.append(label)
+    }
+    return (x, y)
+  }
+
+  private static func tensor(_ x: [[Double]]) throws -> Tensor {
+    try Tensor(doubles: x.flatMap(\.self), shape: [x.count, x[0].count]).converted(to: .float32)
+  }
+
+  /// Ridge with a free intercept on standardised columns, by elimination: another way than the one that is tested.
+  private static func scores(
+    _ z: [[Double]], _ y: [[Double]], at row: [Double], penalty: Double
+  ) -> [Double] {
+    let (n, p, k) = (z.count, z[0].count, y[0].count)
+    let means = (0..<p).map { j in z.reduce(0) { $0 + $1[j] } / Double(n) }
+    let share = (0..<k).map { j in y.reduce(0) { $0 + $1[j] } / Double(n) }
+    var a = (0..<p).map { i in
+      (0..<p).map { j in
+        z.reduce(0) { $0 + ($1[i] - means[i]) * ($1[j] - means[j]) } + (i == j ? penalty : 0)
+      }
+    }
+    var b = (0..<p).map { i in
+      (0..<k).map { j in zip(z, y).reduce(0) { $0 + ($1.0[i] - means[i]) * ($1.1[j] - share[j]) } }
+    }
+    for pivot in 0..<p {
+      for other in 0..<p where other != pivot {
+        let factor = a[other][pivot] / a[pivot][pivot]
+        for j in 0..<p { a[other][j] -= factor * a[pivot][j] }
+        for j in 0..<k { b[other][j] -= factor * b[pivot][j] }
+      }
+    }
+    return (0..<k).map { j in
+      share[j] + (0..<p).reduce(0) { $0 + (row[$1] - means[$1]) * b[$1][j] / a[$1][$1] }
+    }
+  }
+
+  /// The error of rows left out by the formula is that of fits without each row, more rows than features or fewer.
+  @Test(arguments: [(14, 4), (7, 12)]) func leavingRowsOutIsExact(rows count: Int, width: Int) throws {
+    let seed = UInt64(count)
+    let (x, y) = Self.rows(count, width: width, labels: 2, seed: seed)
+    let fit = try RidgeFit(Self.tensor(x), labels: y, count: 2)
+    // The program's own standardisation, of all rows.
+    let rounded = x.map { $0.map { Double(Float($0)) } }
+    let mean = (0..<width).map { j in rounded.reduce(0) { $0 + $1[j] } / Double(count) }
+    let deviation = (0..<width).map { j in
+      (rounded.reduce(0) { $0 + ($1[j] - mean[j]) * ($1[j] - mean[j]) } / Double(count) + 1e-12).squareRoot()
+    }
+    let z = rounded.map { row in row.indices.map { (row[$0] - mean[$0]) / deviation[$0] } }
+    let oneHot = y.map { [$0 == 0 ? 1.0 : 0, $0 == 1 ? 1 : 0] }
+    var errors: [Double] = []
+    for penalty in RidgeFit.penalties {
+      var sum = 0.0
+      for left in 0..<count {
+        let rest = (0..<count).filter { $0 != left }
+        let scores = Self.scores(
+          rest.map { z[$0] }, rest.map { oneHot[$0] }, at: z[left], penalty: penalty * Double(width))
+        sum += zip(scores, oneHot[left]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      }
+      errors.append(sum / Double(count * 2))
+    }
+    let best = errors.indices.reduce(0) { errors[$1] < errors[$0] ? $1 : $0 }
+    #expect(fit.penalty == RidgeFit.penalties[best], "seed \(seed)")
+    #expect(abs(fit.error - errors[best]) < 1e-9, "seed \(seed)")
+  }
+
+  /// The head that is stored says what the fit says, but for bfloat16.
+  @Test func storedWeightsAreTheSolution() throws {
+    let (x, y) = Self.rows(30, width: 3, labels: 3, seed: 5)
+    let fit = try RidgeFit(Self.tensor(x), labels: y, count: 3)
+    #expect(fit.head.weights.dtype == .bfloat16 && fit.head.weights.shape == [3, 3])
+    let probabilities = try fit.head.scores(Self.tensor(x))
+    for row in probabilities { #expect(abs(row.reduce(0) { $0 + exponential($1) } - 1) < 1e-12) }
+    let right = zip(probabilities, y).count { row, label in row.indices.allSatisfy { row[$0] <= row[label] } }
+    #expect(right > 20)
+  }
+
+  @Test func refusesRowsThatSayNothing() throws {
+    #expect(throws: TaskModelError.self) { try RidgeFit(Tensor.zeros([1, 4]), labels: [0], count: 2) }
+    #expect(throws: TaskModelError.self) { try RidgeFit(Tensor.zeros([2, 4]), labels: [0, 2], count: 2) }
+    // Columns that never move are no division by zero.
+    let fit = try RidgeFit(Tensor.zeros([4, 3]), labels: [0, 1, 0, 1], count: 2)
+    #expect(try fit.head.scores(Tensor.zeros([1, 3]))[0].allSatisfy(\.isFinite))
+  }
+
+  private func exponential(_ x: Double) -> Double { (try? Tensor(doubles: [x]).exp().item()) ?? .nan }
+}

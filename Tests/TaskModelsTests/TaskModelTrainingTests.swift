@@ -1,0 +1,134 @@
+import Foundation
+import Generation
+import Streams
+import Testing
+import Torch
+
+@testable import TaskModels
+
+@Suite(.serialized) struct TaskModelTrainingTests {
+  private func training(
+    _ options: LearnOptions, at place: URL, requests: @escaping () -> LearnRequest? = { nil },
+    report: @escaping (LearnProgress) -> Void = { _ in }
+  ) throws -> TaskModelTraining {
+    try TorchRuntime.setThreads(1)
+    let base = try Small.base()
+    return try TaskModelTraining(
+      name: "weather", rows: EncodedRows(Small.examples(), on: base, options: options), base: base, options: options,
+      checkpoint: place.appendingPathComponent("training.safetensors"), requests: requests, report: report)
+  }
+
+  /// The bytes of everything that a result is.
+  private func bytes(_ result: TaskModelTraining.Result) throws -> [String: Data] {
+    let folder = try Small.scratch()
+    var all = try result.model.writeParts(to: folder).mapValues { try Data(contentsOf: $0) }
+    all["description"] = try JSONEncoder.sorted.encode(TaskModelDescription(result.model))
+    all["evidence"] = try JSONEncoder.sorted.encode(result.evidence)
+    return all
+  }
+
+  /// Stopped after every step, the training that goes on ends with the same bytes.
+  @Test func stoppedAtEveryStep() throws {
+    let options = Small.options()
+    let whole = try bytes(training(options, at: Small.scratch()).run())
+    #expect(whole["tensors"] != nil || whole["head"] != nil)
+    var steps = 0
+    let counting = try training(options, at: Small.scratch()) { if case .training = $0 { steps += 1 } }
+    #expect(try bytes(counting.run()) == whole)
+    #expect(steps == 12)
+    for step in stride(from: 1, to: steps, by: 3) {
+      let place = try Small.scratch()
+      var done = 0
+      let stopped = try training(
+        options, at: place, requests: { done >= step ? .stop(signal: 15) : nil },
+        report: { if case .training = $0 { done += 1 } })
+      #expect(throws: TaskModelError.self) { try stopped.run() }
+      var after = 0
+      let next = try training(options, at: place) { if case .training = $0 { after += 1 } }
+      #expect(try bytes(next.run()) == whole, "step \(step)")
+      #expect(after == steps - step, "it went on, and did not begin again")
+    }
+  }
+
+  /// Rates are tried once, also across an interruption, and the one with the least loss is taken.
+  @Test func ratesAreTried() throws {
+    var options = Small.options(.label)
+    options.learningRate = nil
+    options.maxEpochs = 1
+    let place = try Small.scratch()
+    var tried = 0
+    let first = try training(
+      options, at: place, requests: { tried >= 1 ? .stop(signal: 2) : nil },
+      report: { if case .tried = $0 { tried += 1 } })
+    #expect(throws: TaskModelError.self) { try first.run() }
+    var again = 0
+    let result = try training(options, at: place) { if case .tried = $0 { again += 1 } }.run()
+    #expect(tried == 1 && again == 2)
+    let trials = result.evidence.trials
+    #expect(trials.map(\.learningRate) == LearnOptions.rates)
+    #expect(result.evidence.learningRate == trials.min { $0.loss < $1.loss }?.learningRate)
+  }
+
+  /// A checkpoint of other rows or options is not gone on from.
+  @Test func otherOptionsBeginAgain() throws {
+    let place = try Small.scratch()
+    var done = 0
+    let stopped = try training(
+      Small.options(), at: place, requests: { done >= 3 ? .stop(signal: 15) : nil },
+      report: { if case .training = $0 { done += 1 } })
+    #expect(throws: TaskModelError.self) { try stopped.run() }
+    var other = Small.options()
+    other.seed = 1
+    var warnings = 0
+    let fresh = try training(other, at: place) { if case .warning = $0 { warnings += 1 } }
+    let clean = try training(other, at: Small.scratch())
+    #expect(try bytes(fresh.run()) == bytes(clean.run()))
+    #expect(warnings == 1)
+  }
+
+  /// What is kept in files answers as what was made.
+  @Test(arguments: [OutputHead.ridge, .label, .both, .trained]) func partsComeBack(head: OutputHead) throws {
+    let base = try Small.base()
+    let result = try training(Small.options(head), at: Small.scratch()).run()
+    #expect(result.model.head == head)
+    let files = try result.model.writeParts(to: Small.scratch())
+    let again = try TaskModel(
+      TaskModelDescription(result.model), named: "weather@1", base: base.model.configuration
+    ) { files[$0] }
+    let texts = Small.examples().gate.map(\.text)
+    let one = try TaskModelRunner(result.model, on: base).answers(texts)
+    let other = try TaskModelRunner(again, on: base).answers(texts)
+    #expect(one == other)
+    #expect(one.allSatisfy { abs($0.probabilities.reduce(0, +) - 1) < 1e-9 })
+    // Alone or in a batch: the same label, scores within 1e-5.
+    for (text, answer) in zip(texts, one) {
+      let alone = try TaskModelRunner(again, on: base).answers([text])[0]
+      #expect(alone.label == answer.label)
+      #expect(zip(alone.probabilities, answer.probabilities).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+    // A part that is missing is said.
+    #expect(throws: TaskModelError.self) {
+      try TaskModel(TaskModelDescription(result.model), named: "weather@1", base: base.model.configuration) { _ in nil }
+    }
+  }
+
+  @Test func refusals() throws {
+    var options = Small.options()
+    options.method = "ewc"
+    #expect(throws: TaskModelError.self) { try training(options, at: Small.scratch()) }
+    options = Small.options()
+    options.budgetSeconds = .nan
+    #expect(throws: TaskModelError.self) { try training(options, at: Small.scratch()) }
+    options = Small.options()
+    options.learningRate = .infinity
+    #expect(throws: (any Error).self) { try training(options, at: Small.scratch()) }
+  }
+}
+
+extension JSONEncoder {
+  fileprivate static var sorted: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return encoder
+  }
+}
