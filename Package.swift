@@ -94,7 +94,11 @@ let package = Package(
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
     tests("Files", []),
-    tests("Registry", ["Files"], resources: [.copy("Resources")]),
+    tests("Registry", ["Files", "registry-faults"], resources: [.copy("Resources")]),
+    .target(name: "CFaults", path: "Tests/CFaults"),
+    .executableTarget(
+      name: "registry-faults", dependencies: ["Registry", "CFaults", "Files"], path: "Tests/RegistryFaults",
+      swiftSettings: settings),
     tests("Torch", ["CTorch", "Files"]),
     tests("Tokenization", ["Files"], resources: [.copy("Resources")]),
     tests("Templates", ["Files"], resources: [.copy("Resources")]),

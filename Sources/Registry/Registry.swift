@@ -38,7 +38,7 @@ public final class Registry: Sendable {
     try create(at: url, base: base, actor: actor, clock: { Date() })
   }
 
-  static func create(
+  package static func create(
     at url: URL, base: BaseRecord, actor: String, clock: @escaping @Sendable () -> Date
   ) throws -> Registry {
     let url = URL(fileURLWithPath: url.standardizedFileURL.path)
@@ -81,7 +81,7 @@ public final class Registry: Sendable {
     try open(url, access: access, clock: { Date() })
   }
 
-  static func open(_ url: URL, access: Access, clock: @escaping @Sendable () -> Date) throws -> Registry {
+  package static func open(_ url: URL, access: Access, clock: @escaping @Sendable () -> Date) throws -> Registry {
     let url = URL(fileURLWithPath: url.standardizedFileURL.path)
     guard RegistryFolder.holdsRegistry(url) else { throw RegistryError.notARegistry(path: url.path) }
     try NetworkFileSystem.refuse(url)
