@@ -94,7 +94,9 @@ let package = Package(
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
     tests("Files", []),
-    tests("Registry", ["Files", "registry-faults"], resources: [.copy("Resources")]),
+    tests(
+      "Registry", ["Files", "registry-faults", .product(name: "GRDB", package: "GRDB.swift")],
+      resources: [.copy("Resources")]),
     .target(name: "CFaults", path: "Tests/CFaults"),
     .executableTarget(
       name: "registry-faults", dependencies: ["Registry", "CFaults", "Files"], path: "Tests/RegistryFaults",

@@ -46,7 +46,7 @@ extension Registry {
   }
 
   func releaseManifest(_ digest: Digest) throws -> ReleaseManifest {
-    try JSONFile.decode(ReleaseManifest.self, from: try blob(digest), path: blobs.url(digest).path)
+    try JSONFile.decode(ReleaseManifest.self, from: try blobs.read(digest), path: blobs.url(digest).path)
   }
 
   /// Makes a release the current one, if nobody else has changed it meanwhile. The aliases `production` move with it.

@@ -100,8 +100,9 @@ extension Registry {
   /// - Throws: ``RegistryError``, `FileError`.
   public func manifest(of version: VersionRecord) throws -> VersionManifest { try manifest(version.digest) }
 
+  /// Manifests are never purged: no row has to say why one is missing, and this may stand in a transaction.
   func manifest(_ digest: Digest) throws -> VersionManifest {
-    try JSONFile.decode(VersionManifest.self, from: try blob(digest), path: blobs.url(digest).path)
+    try JSONFile.decode(VersionManifest.self, from: try blobs.read(digest), path: blobs.url(digest).path)
   }
 
   /// What was measured of a version, its main score first.

@@ -100,7 +100,10 @@ public final class Registry: Sendable {
       guard found > 0 else { throw RegistryError.damaged(path: database.path, reason: "it has no schema") }
       if found < Schema.newest { try database.migrate() }
     }
-    return Registry(url, database: database, clock: clock)
+    let registry = Registry(url, database: database, clock: clock)
+    // A copy of the folder may lack what was empty.
+    if access == .writing { try registry.blobs.make() }
+    return registry
   }
 
   /// Closes its database; the registry is of no use afterwards. Without it, that happens when the last reference goes.

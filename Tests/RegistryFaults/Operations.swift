@@ -12,7 +12,7 @@ struct Operations {
 
   /// The time of the N-th operation: equal operations write equal rows. A day passes between two, so that collections find something.
   static func clock(_ index: Int) -> @Sendable () -> Date {
-    { Date(timeIntervalSince1970: Double(1_800_000_000 + index * day)) }
+    { Date(timeIntervalSince1970: Double(4_000_000_000 + index * day)) }
   }
 
   static func open(_ folder: URL, _ index: Int) throws -> Registry {

@@ -33,6 +33,7 @@ do {
       operations: number("operations", 200), first: number("first", 0))
   case "full": try Filling(folder, seed: number("seed", 1)).run(operations: number("operations", 24))
   case "aliases": try Aliases(folder).run(processes: number("processes", 8), count: number("count", 1000))
+  case "fixture": try Fixture(folder).run()
   case "load": try Load(folder).run(seconds: number("seconds", 60))
   case "fill":
     try Filler(folder).run(tasks: number("tasks", 1), versions: number("versions", 1000), releases: flag("releases"))

@@ -36,8 +36,14 @@ final class RegistryDatabase: Sendable {
     }
   }
 
-  /// Closes it: the last one writes what is in the journal to the database itself.
-  func close() throws { try Self.translated(path) { try pool.close() } }
+  /// Closes it: the last process writes what is in the journal to the database itself.
+  func close() throws {
+    try Self.translated(path) {
+      // Readers first: whoever is last tidies up, and a reader cannot.
+      pool.releaseMemory()
+      try pool.close()
+    }
+  }
 
   /// Reads from one state of the database.
   func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
