@@ -94,11 +94,20 @@ import Testing
   @Test func refusesBrokenGzip() throws {
     let whole = Gzip.packed(Data((0..<500).flatMap { "word \($0 % 9) ".utf8 }))
     for length in 0..<whole.count { #expect(throws: Gzip.Failure.self) { try Gzip.unpacked(whole.prefix(length)) } }
+    // The last byte of the stream ends with bits that mean nothing.
+    let expected = try Gzip.unpacked(whole)
+    var unused = 0
     for place in 0..<whole.count * 8 where !(32..<80).contains(place) {
       var bytes = whole
       bytes[place / 8] ^= 1 << UInt8(place % 8)
-      #expect(throws: Gzip.Failure.self, "bit \(place)") { try Gzip.unpacked(bytes) }
+      do {
+        #expect(try Gzip.unpacked(bytes) == expected && place / 8 == whole.count - 9, "bit \(place)")
+        unused += 1
+      } catch {
+        #expect(error is Gzip.Failure, "bit \(place)")
+      }
     }
+    #expect(unused < 8)
     let zeros = Gzip.packed(Data(count: 100_000))
     #expect(throws: Gzip.Failure.self) { try Gzip.unpacked(zeros, limit: 99_999) }
   }

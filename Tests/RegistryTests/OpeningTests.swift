@@ -81,7 +81,7 @@ import Testing
   /// A registry of each schema that there was is opened, and its rows are what they were.
   @Test(arguments: [1]) func earlierSchemas(schema: Int) throws {
     let scratch = try Scratch()
-    let stored = try #require(Bundle.module.resourceURL).appendingPathComponent("Resources/schema-\(schema)")
+    let stored = Bundle.module.bundleURL.appendingPathComponent("Resources/schema-\(schema)")
     let place = scratch.place("registry")
     try FileManager.default.copyItem(at: stored, to: place)
     let expected = try JSONFile.read([String: String].self, from: stored.appendingPathComponent("expected.json"))

@@ -105,7 +105,7 @@ import Testing
   private func flipped(_ value: DatabaseValue) -> DatabaseValue {
     switch value.storage {
     case .null: 1.databaseValue
-    case .int64(let number): (number ^ 1).databaseValue
+    case .int64(let number): (number ^ 4096).databaseValue
     case .double(let number): number.nextUp.databaseValue
     case .string(let text):
       (text.isEmpty ? "x" : String(decoding: [text.utf8.first! ^ 1] + text.utf8.dropFirst(), as: UTF8.self))
