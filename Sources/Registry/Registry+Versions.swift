@@ -102,7 +102,13 @@ extension Registry {
 
   /// Manifests are never purged: no row has to say why one is missing, and this may stand in a transaction.
   func manifest(_ digest: Digest) throws -> VersionManifest {
-    try JSONFile.decode(VersionManifest.self, from: try blobs.read(digest), path: blobs.url(digest).path)
+    let manifest = try JSONFile.decode(
+      VersionManifest.self, from: try blobs.read(digest), path: blobs.url(digest).path)
+    guard manifest.schema <= VersionManifest.currentSchema else {
+      throw RegistryError.newerSchema(
+        path: blobs.url(digest).path, found: manifest.schema, known: VersionManifest.currentSchema)
+    }
+    return manifest
   }
 
   /// What was measured of a version, its main score first.

@@ -85,6 +85,7 @@ public final class Registry: Sendable {
     let url = URL(fileURLWithPath: url.standardizedFileURL.path)
     guard RegistryFolder.holdsRegistry(url) else { throw RegistryError.notARegistry(path: url.path) }
     try NetworkFileSystem.refuse(url)
+    try RegistryFolder.requireRegular(url)
     // What is only read may lie where nothing can be written, and has an old schema only as long as nobody writes.
     var database = try RegistryDatabase(in: url, access: access)
     let found = try database.read(Schema.version)

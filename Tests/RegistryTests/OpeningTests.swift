@@ -15,6 +15,12 @@ import Testing
     try FileManager.default.removeItem(at: scratch.place("registry.sqlite"))
     try Data().write(to: scratch.place("registry.sqlite"))
     expectRefusal("no schema") { _ = try Registry.open(scratch.url) }
+    try FileManager.default.removeItem(at: scratch.place("registry.sqlite"))
+    // Nobody waits for who writes into a pipe.
+    mkfifo(scratch.place("registry.sqlite").path, 0o600)
+    for access in [Registry.Access.reading, .writing] {
+      expectRefusal("a pipe") { _ = try Registry.open(scratch.url, access: access) }
+    }
   }
 
   @Test func madeInAnEmptyFolderOnly() throws {

@@ -18,7 +18,7 @@ enum Gzip {
 
   /// - Parameter limit: what the bytes take at most: a small file may become a very large one.
   /// - Throws: ``Failure``.
-  static func unpacked(_ data: Data, limit: Int = 1 << 32) throws -> Data {
+  static func unpacked(_ data: Data, limit: Int = 256 << 20) throws -> Data {
     let bytes = [UInt8](data)
     guard bytes.count >= head.count + 8, bytes.starts(with: head[..<3]) else {
       throw Failure(reason: "no head of gzip")

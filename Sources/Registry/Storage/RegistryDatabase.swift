@@ -27,7 +27,10 @@ final class RegistryDatabase: Sendable {
     configuration.foreignKeysEnabled = true
     configuration.readonly = access == .reading
     configuration.label = "registry"
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA recursive_triggers = ON") }
+    configuration.prepareDatabase {
+      // REPLACE shall not get past the triggers, and a file from elsewhere shall run nothing that it has brought.
+      try $0.execute(sql: "PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+    }
     let place = access == .reading && Self.isImmutable(path) ? Self.immutable(path) : path
     pool = try Self.translated(path) {
       let pool = try DatabasePool(path: place, configuration: configuration)

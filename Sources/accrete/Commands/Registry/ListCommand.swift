@@ -29,9 +29,9 @@ struct ListCommand: ParsableCommand {
         return
       }
       try Console.output(table(tasks))
-      let release = try registry.currentRelease()?.record
+      let release = try registry.currentReleaseRecord()
       try Console.output(
-        "\(tasks.count) tasks, \(tasks.reduce(0) { $0 + $1.versions }) versions; "
+        "\(RegistryText.count(tasks.count, "task")), \(RegistryText.count(tasks.reduce(0) { $0 + $1.versions }, "version")); "
           + (release.map { "release \($0.revision) of \(RegistryText.day($0.at))" } ?? "nothing is released yet"))
     }
   }

@@ -104,7 +104,7 @@ struct RegistryHistoryCommand: ParsableCommand {
         let current = index == history.count - 1 ? ", served now" : ""
         try Console.output(
           "release \(release.revision)  \(RegistryText.time(release.at))  \(release.kind.rawValue)\(back) by \(release.actor):"
-            + " \(change.tasks) tasks\(current)")
+            + " \(RegistryText.count(change.tasks, "task"))\(current)")
         for line in change.lines { try Console.output("  \(line)") }
         if let reason = release.reason { try Console.output("  because: \(reason.onOneLine)") }
       }

@@ -33,7 +33,7 @@ struct RollbackCommand: ParsableCommand {
       try Console.output(
         "release \(release.revision): serves again what release \(release.restored ?? release.revision) had, in the place of release"
           + " \(release.parent ?? 0)")
-      guard let change = try registry.history().last else { return }
+      guard let change = try registry.history(last: 1).last else { return }
       for line in change.lines { try Console.output("  \(line)") }
       try Console.output("undo it with `accrete rollback --to \(release.parent ?? 0)`")
     }
