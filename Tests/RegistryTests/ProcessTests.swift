@@ -51,7 +51,7 @@ private enum Faults {
     let result =
       try Faults.isFull
       ? Faults.run("kill", "--operations", "200", "--seed", "1")
-      : Faults.run("kill", "--operations", "20", "--every", "13", "--seed", "\(seed)")
+      : Faults.run("kill", "--operations", "20", "--every", "29", "--seed", "\(seed)")
     // Both are seen: kills before and after the moment that decides.
     #expect((result["done"] ?? 0) > 0 && (result["undone"] ?? 0) > 0, "seed \(seed): \(result)")
     #expect(result["operations"] == (Faults.isFull ? 200 : 20))
@@ -66,7 +66,7 @@ private enum Faults {
 
   /// A full disk at any call: one clear error, nothing half done, and with room the operation goes through.
   @Test func aFullDiskAtAnyCall() throws {
-    let result = try Faults.run("full", "--operations", Faults.isFull ? "40" : "3")
+    let result = try Faults.run("full", "--operations", Faults.isFull ? "40" : "2")
     #expect((result["refusals"] ?? 0) > 20)
   }
 

@@ -66,8 +66,9 @@ import Testing
     configuration.foreignKeysEnabled = false
     var changed = 0
     for table in Table.allCases.map(\.rawValue) + ["audit"] {
-      let columns = try plain(file, configuration) { try $0.columns(in: table).map(\.name) }
-      for column in columns {
+      let columns = try plain(file, configuration) { try $0.columns(in: table) }
+      for column in columns.map(\.name) {
+        let type = columns.first { $0.name == column }?.type ?? ""
         try plain(file, configuration) { database in
           let triggers = try Row.fetchAll(database, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
           for trigger in triggers { try database.execute(sql: "DROP TRIGGER \(trigger[0] as String)") }
@@ -76,7 +77,7 @@ import Testing
           let row = try #require(try Row.fetchOne(database, sql: "SELECT * FROM \(table) ORDER BY random() LIMIT 1"))
           try database.execute(
             sql: "UPDATE \(table) SET \(column) = ? WHERE \(key.map { "\($0) = ?" }.joined(separator: " AND "))",
-            arguments: StatementArguments([flipped(row[column])] + key.map { row[$0] as DatabaseValue }))
+            arguments: StatementArguments([flipped(row[column], type)] + key.map { row[$0] as DatabaseValue }))
           try #require(database.changesCount == 1)
           for trigger in triggers { try database.execute(sql: trigger[1]) }
         }
@@ -102,14 +103,13 @@ import Testing
     try data.write(to: file)
   }
 
-  private func flipped(_ value: DatabaseValue) -> DatabaseValue {
+  private func flipped(_ value: DatabaseValue, _ type: String) -> DatabaseValue {
     switch value.storage {
-    case .null: 1.databaseValue
+    case .null: type == "BLOB" ? Data(count: 32).databaseValue : type == "TEXT" ? "x".databaseValue : 1.databaseValue
     case .int64(let number): (number ^ 4096).databaseValue
     case .double(let number): number.nextUp.databaseValue
     case .string(let text):
-      (text.isEmpty ? "x" : String(decoding: [text.utf8.first! ^ 1] + text.utf8.dropFirst(), as: UTF8.self))
-        .databaseValue
+      String(decoding: text.utf8.enumerated().map { $0 == 0 ? $1 ^ 1 : $1 }, as: UTF8.self).databaseValue
     case .blob(let data): Data(data.enumerated().map { $0 == 3 ? $1 ^ 1 : $1 }).databaseValue
     }
   }
@@ -150,24 +150,19 @@ import Testing
   @Test func triggersAbort() throws {
     let sample = try sample()
     let file = sample.url.appendingPathComponent("registry.sqlite")
-    for table in ["audit", "gate", "metric", "release", "version", "part", "rest", "withdrawal", "expert"] {
-      for sql in ["DELETE FROM \(table)", "UPDATE \(table) SET rowid_or_key = 1"] {
-        let column =
-          table == "audit"
-          ? "actor"
-          : table == "release"
-            ? "actor"
-            : table == "gate"
-              ? "actor"
-              : table == "metric"
-                ? "value"
-                : table == "version"
-                  ? "method" : table == "part" ? "role" : table == "expert" ? "name" : table == "rest" ? "needs" : "at"
-        #expect(throws: DatabaseError.self, "\(table): \(sql)") {
-          try plain(file, Configuration()) {
-            try $0.execute(sql: sql.replacingOccurrences(of: "rowid_or_key = 1", with: "\(column) = \(column)"))
-          }
-        }
+    let fixed = [
+      "audit": "actor", "gate": "actor", "metric": "value", "release": "actor", "version": "method", "part": "role",
+      "rest": "needs",
+      "withdrawal": "at", "expert": "name",
+    ]
+    for (table, column) in fixed {
+      for sql in ["DELETE FROM \(table)", "UPDATE \(table) SET \(column) = \(column)"] {
+        #expect(throws: DatabaseError.self, "\(sql)") { try plain(file, Configuration()) { try $0.execute(sql: sql) } }
+      }
+    }
+    for table in ["blob", "alias", "current", "registry"] {
+      #expect(throws: DatabaseError.self, "\(table)") {
+        try plain(file, Configuration()) { try $0.execute(sql: "DELETE FROM \(table)") }
       }
     }
     #expect(throws: DatabaseError.self) {
