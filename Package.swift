@@ -114,8 +114,14 @@ let package = Package(
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
     tests("Files", []),
-    tests("Registry", ["Files"], resources: [.copy("Resources")]),
     tests("Assurance", []),
+    tests(
+      "Registry", ["Files", "registry-faults", .product(name: "GRDB", package: "GRDB.swift")],
+      resources: [.copy("Resources")]),
+    .target(name: "CFaults", path: "Tests/CFaults"),
+    .executableTarget(
+      name: "registry-faults", dependencies: ["Registry", "CFaults", "Files"], path: "Tests/RegistryFaults",
+      swiftSettings: settings),
     tests("Torch", ["CTorch", "Files"]),
     tests("Tokenization", ["Files"], resources: [.copy("Resources")]),
     tests("Templates", ["Files"], resources: [.copy("Resources")]),

@@ -9,31 +9,41 @@ extension Registry {
   ///
   /// - Parameter version: The version that is to be served.
   /// - Parameter current: The release that it replaces, as it was read: somebody else's in between is noticed.
+  /// - Parameter handicap: Of the task in the router; `nil`: what it had, or none.
   /// - Parameter numerics: The arithmetic of this program.
   /// - Parameter reason: Why, for the audit.
   /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError/moved(what:expected:found:)`` where another process was first.
   public func released(
-    _ version: VersionRecord, replacing current: (record: ReleaseRecord, manifest: ReleaseManifest)?, numerics: String,
-    reason: String?, actor: String
+    _ version: VersionRecord, replacing current: (record: ReleaseRecord, manifest: ReleaseManifest)?,
+    handicap: Double? = nil, numerics: String, reason: String?, actor: String
   ) throws -> ReleaseRecord {
     var experts = current?.manifest.experts ?? [:]
     experts[version.name] = version.digest
     return try publish(
-      composed(experts, like: current?.manifest, numerics: numerics), kind: .promote,
+      composed(
+        experts, like: current?.manifest, handicaps: handicap.map { [version.name: $0] } ?? [:], numerics: numerics), kind: .promote,
       expecting: current?.record.revision, reason: reason, actor: actor)
   }
 
   /// A release of some versions, with the router that tells them apart.
   func composed(
-    _ experts: [String: Digest], like earlier: ReleaseManifest?, numerics: String
+    _ experts: [String: Digest], like earlier: ReleaseManifest?, handicaps: [String: Double] = [:], numerics: String
   ) throws -> ReleaseManifest {
-    let entries = try experts.sorted { $0.key < $1.key }.compactMap { task, digest -> RouterRecord.Entry? in
-      let manifest = try manifest(of: version(digest: digest))
-      return manifest.parts[Self.routerRole].map { RouterRecord.Entry(task: task, version: digest, sums: $0.digest) }
-    }
     let before = try earlier?.router.map {
       try JSONFile.decode(RouterRecord.self, from: blob($0), path: "router \($0)")
+    }
+    let entries = try experts.sorted { $0.key < $1.key }.compactMap { task, digest -> RouterRecord.Entry? in
+      let manifest = try manifest(of: version(digest: digest))
+      let instruction = try JSONFile.decode(
+        TaskModelRecord.self, from: JSONFile.encode(manifest.model, pretty: false), path: "\(task), model"
+      ).description.form.instruction
+      let handicap = handicaps[task] ?? before?.tasks.first { $0.task == task }?.handicap ?? 0
+      return manifest.parts[Self.routerRole].map {
+        RouterRecord.Entry(
+          task: task, version: digest, sums: $0.digest, instruction: RouterRecord.digest(ofInstruction: instruction),
+          handicap: handicap)
+      }
     }
     let view = before?.view ?? RequestView(layers: GaussianRouter.usualLayers, seesInstruction: false)
     let record = RouterRecord(

@@ -45,7 +45,9 @@ extension Registry {
   /// - Throws: ``RegistryError``.
   public func unpackedBlob(_ digest: Digest) throws -> Data {
     do {
-      return try Gzip.unpacked(try blob(digest))
+      let packed = try blob(digest)
+      // A small file may claim to be a very large one.
+      return try Gzip.unpacked(packed, limit: (256 << 20) + 8 * packed.count)
     } catch let failure as Gzip.Failure {
       throw RegistryError.damaged(path: blobs.url(digest).path, reason: "not gzip: \(failure.reason)")
     }

@@ -33,12 +33,12 @@ extension Registry {
     }
     line("method", left.method, right.method)
     line("kind", left.kind.rawValue, right.kind.rawValue)
-    line("prompt form", left.promptForm.description, right.promptForm.description)
-    line("template", left.template?.description, right.template?.description)
+    line("prompt form", Self.short(left.promptForm), Self.short(right.promptForm))
+    line("template", left.template.map(Self.short), right.template.map(Self.short))
     line("numerics", left.numerics, right.numerics)
     line("created", left.created, right.created)
-    line("parent", left.parent?.description, right.parent?.description)
-    line("rests on", Self.list(left.restsOn), Self.list(right.restsOn))
+    line("parent", try left.parent.map(known), try right.parent.map(known))
+    line("rests on", try known(left.restsOn), try known(right.restsOn))
     let (old, new) = (Set(left.labels.map(ExactText.init)), Set(right.labels.map(ExactText.init)))
     difference.labelsAdded = right.labels.filter { !old.contains(ExactText($0)) }
     difference.labelsRemoved = left.labels.filter { !new.contains(ExactText($0)) }
@@ -47,31 +47,43 @@ extension Registry {
     for role in Set(left.parts.keys).union(right.parts.keys).sorted() {
       line("part \(role)", Self.text(left.parts[role]), Self.text(right.parts[role]))
     }
-    line("model", try Self.short(left.model), try Self.short(right.model))
-    line("run", try Self.short(left.run), try Self.short(right.run))
+    line("model", try Self.opaque(left.model), try Self.opaque(right.model))
+    line("run", try Self.opaque(left.run), try Self.opaque(right.run))
     let metrics = (try Self.scores(metrics(of: one)), try Self.scores(metrics(of: other)))
     for name in Set(metrics.0.keys).union(metrics.1.keys).sorted() { line(name, metrics.0[name], metrics.1[name]) }
     return difference
   }
 
-  private static func list(_ digests: [Digest]) -> String? {
-    digests.isEmpty ? nil : digests.map(\.description).sorted().joined(separator: ", ")
+  /// A version as people call it, if it is here.
+  private func known(_ digest: Digest) throws -> String {
+    do {
+      return "\(try version(digest: digest).reference)"
+    } catch RegistryError.unknownVersionDigest {
+      return Self.short(digest)
+    }
   }
+
+  private func known(_ digests: [Digest]) throws -> String? {
+    digests.isEmpty ? nil : try digests.map(known).sorted().joined(separator: ", ")
+  }
+
+  /// The first digits, as people compare them.
+  private static func short(_ digest: Digest) -> String { String(digest.hexadecimal.prefix(12)) }
 
   /// By role: how many rows, and which they are.
   private static func rows(_ manifest: VersionManifest) -> [String: String] {
     Dictionary(grouping: manifest.data, by: \.role).mapValues { records in
-      "\(records.reduce(0) { $0 + $1.rows }) (\(records.map { $0.digest.hexadecimal.prefix(12) }.joined(separator: ", ")))"
+      "\(records.reduce(0) { $0 + $1.rows }) (\(records.map { short($0.digest) }.joined(separator: ", ")))"
     }
   }
 
   private static func text(_ blob: BlobReference?) -> String? {
-    blob.map { "\($0.bytes) bytes (\($0.digest.hexadecimal.prefix(12)))" }
+    blob.map { "\($0.bytes) bytes (\(short($0.digest)))" }
   }
 
   /// Something that the registry does not look into, by its digest.
-  private static func short(_ value: JSONValue) throws -> String {
-    String(Digest(of: try CanonicalJSON.encode(value)).hexadecimal.prefix(12))
+  private static func opaque(_ value: JSONValue) throws -> String {
+    short(Digest(of: try CanonicalJSON.encode(value)))
   }
 
   private static func scores(_ metrics: [MetricRecord]) throws -> [String: String] {

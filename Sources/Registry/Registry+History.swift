@@ -18,15 +18,19 @@ extension Registry {
     public let tasks: Int
   }
 
-  /// All releases with what each changed, the first one first.
+  /// Releases with what each changed of the one before, the newest last.
+  ///
+  /// - Parameter last: how many of the last ones.
   /// - Throws: ``RegistryError``, `FileError`.
-  public func history() throws -> [ReleaseChange] {
+  public func history(last: Int = .max) throws -> [ReleaseChange] {
     try database.read { database in
       let names = try Dictionary(
         VersionRow.all(database).map { ($0.record.digest, "\($0.record.reference)") },
         uniquingKeysWith: { one, _ in one })
-      var before: ReleaseManifest?
-      return try releases(database).map { record in
+      let all = try releases(database)
+      let wanted = all.suffix(max(last, 0))
+      var before = try all.dropLast(wanted.count).last.map { try releaseManifest($0.manifest) }
+      return try wanted.map { record in
         let manifest = try releaseManifest(record.manifest)
         defer { before = manifest }
         return Self.change(record, manifest, after: before, names)

@@ -79,7 +79,7 @@ extension Registry {
   }
 
   /// Everything about a manifest that needs no database.
-  private func requireSound(_ manifest: VersionManifest, _ metrics: [MetricRecord]) throws {
+  func requireSound(_ manifest: VersionManifest, _ metrics: [MetricRecord]) throws {
     guard manifest.schema == VersionManifest.currentSchema else {
       throw RegistryError.newerSchema(
         path: "manifest of \(manifest.name)", found: manifest.schema, known: VersionManifest.currentSchema)

@@ -9,6 +9,10 @@ extension Registry {
     try database.read(currentRecord).map { ($0, try releaseManifest($0.manifest)) }
   }
 
+  /// What ``currentRelease()`` says without its manifest, which may be long.
+  /// - Throws: ``RegistryError``.
+  public func currentReleaseRecord() throws -> ReleaseRecord? { try database.read(currentRecord) }
+
   /// A release by its revision.
   ///
   /// - Parameter revision: 1 and up.
@@ -46,7 +50,13 @@ extension Registry {
   }
 
   func releaseManifest(_ digest: Digest) throws -> ReleaseManifest {
-    try JSONFile.decode(ReleaseManifest.self, from: try blob(digest), path: blobs.url(digest).path)
+    let manifest = try JSONFile.decode(
+      ReleaseManifest.self, from: try blobs.read(digest), path: blobs.url(digest).path)
+    guard manifest.schema <= ReleaseManifest.currentSchema else {
+      throw RegistryError.newerSchema(
+        path: blobs.url(digest).path, found: manifest.schema, known: ReleaseManifest.currentSchema)
+    }
+    return manifest
   }
 
   /// Makes a release the current one, if nobody else has changed it meanwhile. The aliases `production` move with it.

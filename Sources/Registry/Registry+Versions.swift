@@ -100,8 +100,15 @@ extension Registry {
   /// - Throws: ``RegistryError``, `FileError`.
   public func manifest(of version: VersionRecord) throws -> VersionManifest { try manifest(version.digest) }
 
+  /// Manifests are never purged: no row has to say why one is missing, and this may stand in a transaction.
   func manifest(_ digest: Digest) throws -> VersionManifest {
-    try JSONFile.decode(VersionManifest.self, from: try blob(digest), path: blobs.url(digest).path)
+    let manifest = try JSONFile.decode(
+      VersionManifest.self, from: try blobs.read(digest), path: blobs.url(digest).path)
+    guard manifest.schema <= VersionManifest.currentSchema else {
+      throw RegistryError.newerSchema(
+        path: blobs.url(digest).path, found: manifest.schema, known: VersionManifest.currentSchema)
+    }
+    return manifest
   }
 
   /// What was measured of a version, its main score first.
@@ -158,63 +165,6 @@ extension Registry {
         WHERE r.expert = v.expert AND r.number = v.number AND n.expert = ?)
       """, [expert, expert]
     ).map(\.record)
-  }
-
-  /// All tasks by name, each with its released and its newest version and the main score.
-  /// - Throws: ``RegistryError``.
-  public func tasks() throws -> [TaskRecord] { try database.read(taskRows) }
-
-  private func taskRows(_ database: Database) throws -> [TaskRecord] {
-    // One pass over each table in the order of its key.
-    var scores: [Int: [Int: MetricRecord]] = [:]
-    let metrics = try Row.fetchCursor(
-      database,
-      sql: "SELECT name, task, value, low, high, n, expert, number FROM metric WHERE position = 0")
-    while let row = try metrics.next() {
-      scores[try row.value(6), default: [:]][try row.value(7)] = try MetricRecord(row)
-    }
-    var verdicts: [Int: [Int: GateRecord.Verdict]] = [:]
-    let gates = try Row.fetchCursor(database, sql: "SELECT verdict, expert, number FROM gate ORDER BY id")
-    while let row = try gates.next() {
-      verdicts[try row.value(1), default: [:]][try row.value(2)] = try row.word(0, GateRecord.Verdict.self)
-    }
-    var released: [Int: Int] = [:]
-    let aliases = try Row.fetchCursor(
-      database, sql: "SELECT expert, number FROM alias WHERE name = ? AND number IS NOT NULL",
-      arguments: [AliasRecord.production])
-    while let row = try aliases.next() { released[try row.value(0)] = try row.value(1) }
-
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
-        SELECT \(VersionRow.columns), l.newest, l.count FROM version v JOIN expert e ON e.id = v.expert
-        JOIN (SELECT expert, max(number) AS newest, count(*) AS count FROM version GROUP BY expert) l ON l.expert = v.expert
-        WHERE v.number = l.newest OR EXISTS (SELECT 1 FROM alias a WHERE a.expert = v.expert AND a.number = v.number
-          AND a.name = '\(AliasRecord.production)')
-        ORDER BY e.folded, v.number
-        """)
-    var tasks: [TaskRecord] = []
-    var before: VersionRow?
-    while let row = try rows.next() {
-      let version = try VersionRow(row)
-      let newest: Int = try row.value(13)
-      guard version.record.number == newest else {
-        before = version
-        continue
-      }
-      let current: VersionRecord? =
-        switch released[version.expert] {
-        case newest: version.record
-        case nil: nil
-        case _?: before?.expert == version.expert ? before?.record : nil
-        }
-      let shown = (current ?? version.record).number
-      tasks.append(
-        TaskRecord(
-          name: version.record.name, released: current, newest: version.record, versions: try row.value(14),
-          score: scores[version.expert]?[shown], verdict: verdicts[version.expert]?[shown]))
-    }
-    return tasks
   }
 }
 

@@ -38,7 +38,7 @@ public final class Registry: Sendable {
     try create(at: url, base: base, actor: actor, clock: { Date() })
   }
 
-  static func create(
+  package static func create(
     at url: URL, base: BaseRecord, actor: String, clock: @escaping @Sendable () -> Date
   ) throws -> Registry {
     let url = URL(fileURLWithPath: url.standardizedFileURL.path)
@@ -81,10 +81,11 @@ public final class Registry: Sendable {
     try open(url, access: access, clock: { Date() })
   }
 
-  static func open(_ url: URL, access: Access, clock: @escaping @Sendable () -> Date) throws -> Registry {
+  package static func open(_ url: URL, access: Access, clock: @escaping @Sendable () -> Date) throws -> Registry {
     let url = URL(fileURLWithPath: url.standardizedFileURL.path)
     guard RegistryFolder.holdsRegistry(url) else { throw RegistryError.notARegistry(path: url.path) }
     try NetworkFileSystem.refuse(url)
+    try RegistryFolder.requireRegular(url)
     // What is only read may lie where nothing can be written, and has an old schema only as long as nobody writes.
     var database = try RegistryDatabase(in: url, access: access)
     let found = try database.read(Schema.version)
@@ -100,7 +101,10 @@ public final class Registry: Sendable {
       guard found > 0 else { throw RegistryError.damaged(path: database.path, reason: "it has no schema") }
       if found < Schema.newest { try database.migrate() }
     }
-    return Registry(url, database: database, clock: clock)
+    let registry = Registry(url, database: database, clock: clock)
+    // A copy of the folder may lack what was empty.
+    if access == .writing { try registry.blobs.make() }
+    return registry
   }
 
   /// Closes its database; the registry is of no use afterwards. Without it, that happens when the last reference goes.

@@ -19,8 +19,22 @@ public struct RequestRouter {
     public let distance: Double
     /// The nearest task, whether it claims the text or not.
     public let nearest: String
-    /// The distance from each task, in the same units.
+    /// The distance from each task, in the same units, without handicaps.
     public let distances: [String: Double]
+    /// Whether the request came with the task's instruction, which decides.
+    public let byInstruction: Bool
+
+    public init(
+      task: String?, confidence: Double, distance: Double, nearest: String, distances: [String: Double],
+      byInstruction: Bool = false
+    ) {
+      self.task = task
+      self.confidence = confidence
+      self.distance = distance
+      self.nearest = nearest
+      self.distances = distances
+      self.byInstruction = byInstruction
+    }
   }
 
   public let record: RouterRecord
@@ -38,21 +52,38 @@ public struct RequestRouter {
 
   /// Routes texts.
   ///
-  /// - Parameter texts: As they come, without instruction.
+  /// - Parameter texts: As they come.
+  /// - Parameter instructions: What each comes with, if anything: a task's own instruction decides; `nil`: all come without.
   /// - Parameter base: The base that the sums were taken with.
   /// - Parameter maxLength: The most tokens that are looked at, the last ones.
-  public func routes(_ texts: [String], on base: Base, maxLength: Int = RequestRouter.usualLength) throws -> [Route] {
-    try routes(features: Self.features(texts, view: record.view, on: base, maxLength: maxLength))
+  public func routes(
+    _ texts: [String], instructions: [String?]? = nil, on base: Base, maxLength: Int = RequestRouter.usualLength
+  ) throws -> [Route] {
+    let routes = try routes(
+      features: Self.features(texts, view: record.view, on: base, maxLength: maxLength))
+    guard let instructions else { return routes }
+    return zip(routes, instructions).map { route, instruction in
+      guard let digest = instruction.flatMap(RouterRecord.digest(ofInstruction:)) else { return route }
+      let named = record.tasks.filter { $0.instruction == digest }
+      // Two tasks may be asked for in the same words: then the text decides.
+      guard named.count == 1, let only = named.first else { return route }
+      return Route(
+        task: only.task, confidence: 1, distance: route.distances[only.task] ?? route.distance, nearest: only.task,
+        distances: route.distances, byInstruction: true)
+    }
   }
 
   /// The same of what is kept of texts. `features`: [rows, width]
   public func routes(features: Tensor) throws -> [Route] {
     guard !record.tasks.isEmpty else { return [] }
-    return try router.explained(features, metric).map { decision, distances in
-      let nearest = distances.indices.reduce(0) { distances[$1] < distances[$0] ? $1 : $0 }
+    return try router.distances(features, in: metric).map { distances in
+      let scores = zip(distances, record.tasks).map { $0 + $1.handicap }
+      let nearest = scores.indices.reduce(0) { scores[$1] < scores[$0] ? $1 : $0 }
+      let total = scores.reduce(0) { $0 + exp(metric.usual * (scores[nearest] - $1) / 2) }
+      let isKnown = distances[nearest] <= record.unknownDistance
       return Route(
-        task: decision.arrival.map { record.tasks[$0].task }, confidence: decision.confidence,
-        distance: decision.distance, nearest: record.tasks[nearest].task,
+        task: isKnown ? record.tasks[nearest].task : nil, confidence: 1 / total, distance: distances[nearest],
+        nearest: record.tasks[nearest].task,
         distances: Dictionary(
           zip(record.tasks.map(\.task), distances), uniquingKeysWith: { first, _ in first }))
     }

@@ -1,9 +1,11 @@
 public import Files
+import Foundation
 public import Learning
+import Streams
 
 /// A release's router as a blob: which tasks it tells apart, by the sums of which versions.
 ///
-/// It is a function of these sums alone: a release without a task is made by adding up the others.
+/// It is a function of these sums and handicaps alone: a release without a task is made by adding up the others.
 public struct RouterRecord: Sendable, Codable, Equatable {
   public static let media = "application/vnd.accrete.router+json"
 
@@ -13,11 +15,24 @@ public struct RouterRecord: Sendable, Codable, Equatable {
     public let version: Digest
     /// Of the version's part `router`.
     public let sums: Digest
+    /// SHA-256 of the task's instruction; `nil`: it has none. A request that comes with it is the task's.
+    public let instruction: Digest?
+    /// What is added to the distance of the task, in the same units: so much nearer than all others must a request be that it claims.
+    ///
+    /// A later task takes no stored request of an earlier one.
+    public let handicap: Double
 
-    public init(task: String, version: Digest, sums: Digest) {
+    public init(task: String, version: Digest, sums: Digest, instruction: Digest?, handicap: Double = 0) {
       self.task = task
       self.version = version
       self.sums = sums
+      self.instruction = instruction
+      self.handicap = handicap
+    }
+
+    /// The same with another handicap.
+    public func with(handicap: Double) -> Entry {
+      Entry(task: task, version: version, sums: sums, instruction: instruction, handicap: handicap)
     }
   }
 
@@ -36,6 +51,12 @@ public struct RouterRecord: Sendable, Codable, Equatable {
     seesInstruction = view.seesInstruction
     self.unknownDistance = unknownDistance
     self.tasks = tasks.sorted { $0.task < $1.task }
+  }
+
+  /// The digest by which instructions are compared: code point by code point, without white space at the ends.
+  public static func digest(ofInstruction text: String) -> Digest? {
+    let text = text.stripped
+    return text.isEmpty ? nil : Digest(of: Data(text.utf8))
   }
 
   public var view: RequestView { RequestView(layers: layers, seesInstruction: seesInstruction) }

@@ -1,12 +1,15 @@
 import Files
 public import Foundation
 
-/// A line that asks for an answer: `{"text": …}` or `{"prompt": …}`, with an `id` if it has one. What else stands in it is kept as it is.
+/// A line that asks for an answer: `{"text": …}` or `{"prompt": …}`, with an `id`
+/// and an `instruction` if it has them. What else stands in it is kept as it is.
 public struct RequestRow: Sendable {
   /// The row's own id; `nil`: it has none.
   public let id: String?
   /// What the model is asked.
   public let text: String
+  /// The instruction that it comes with: that of a task finds the task. `nil`: it comes alone.
+  public let instruction: String?
   /// Its line as it came: one JSON object.
   public let json: String
   /// The line, counted from 1.
@@ -42,6 +45,7 @@ public struct RequestRow: Sendable {
     id = try fields.id()
     text = fields.has("text") ? try fields.text("text").stripped : try fields.text("prompt")
     answer = fields.has("label") ? try fields.text("label") : fields.has("answer") ? try fields.text("answer") : nil
+    instruction = fields.has("instruction") ? try fields.text("instruction") : nil
     json = String(decoding: source.bytes, as: UTF8.self)
     self.line = line
   }
@@ -49,7 +53,7 @@ public struct RequestRow: Sendable {
   /// A text that somebody typed.
   public init(text: String) throws {
     self.text = text
-    (id, answer, line) = (nil, nil, 1)
+    (id, answer, instruction, line) = (nil, nil, nil, 1)
     json = String(decoding: try JSONFile.encode(["text": text], pretty: false), as: UTF8.self)
   }
 }

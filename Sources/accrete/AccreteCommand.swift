@@ -42,7 +42,7 @@ struct AccreteCommand: ParsableCommand {
     abstract: "Teach one language model task after task, and lose nothing that it learned.",
     discussion: """
       Results go to standard output, progress to standard error. Exit codes: 0 done, 64 wrong usage, 65 bad data, \
-      70 a defect of ours, 74 input or output failed, 129, 130 and 143 stopped by a signal after a checkpoint, 141 nobody reads \
+      69 not possible here, 70 a defect of ours, 74 input or output failed, 75 another process was first: try again, 129, 130 and 143 stopped by a signal after a checkpoint, 141 nobody reads \
       the results any more.
       """,
     version: "accrete \(Manifest.accreteVersion)",
@@ -53,5 +53,6 @@ struct AccreteCommand: ParsableCommand {
       EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,
       TrainTokenizerCommand.self, ChatTemplateCommand.self, LogitsCommand.self, ExpertsCommand.self,
       PretrainCommand.self, PlanRateCommand.self, PlanScaleCommand.self, LossCommand.self, DoctorCommand.self,
+      ListCommand.self, ShowCommand.self, RollbackCommand.self, RegistryCommand.self,
     ])
 }

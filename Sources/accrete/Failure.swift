@@ -21,8 +21,12 @@ import Torch
 enum Failure {
   static let usage: Int32 = 64
   static let badData: Int32 = 65
+  /// A disk or a registry that this program cannot work with.
+  static let unavailable: Int32 = 69
   static let defect: Int32 = 70
   static let inputOutput: Int32 = 74
+  /// Another process was first: the same command may succeed later.
+  static let tryAgain: Int32 = 75
   /// As of a process that SIGPIPE ended.
   static let nobodyReads: Int32 = 128 + SIGPIPE
 
@@ -78,6 +82,7 @@ enum Failure {
       case .noRuns: usage
       default: badData
       }
+    case let error as RegistryError: code(error)
     case let error as LearningError:
       switch error {
       case .invalidOption, .unknownMethod: usage
@@ -122,11 +127,24 @@ enum Failure {
       case .nothingReleased: usage
       default: badData
       }
-    case let error as RegistryError: code(error)
     case is AssuranceError, is CorpusError, is StreamError, is ScoringError, is DecoderError, is TokenizationError, is TemplateError,
       is MetricError, is PEFTError:
       badData
     default: defect
+    }
+  }
+
+  private static func code(_ error: RegistryError) -> Int32 {
+    switch error {
+    case .notARegistry, .alreadyARegistry, .illegalName, .nameTaken, .malformedReference, .unknownTask, .unknownVersion,
+      .unknownAlias, .unknownRelease, .unknownVersionDigest, .notReleased, .noRelease, .nothingBefore, .protectedAlias,
+      .readingOnly,
+      .invalid, .restsOn, .forgotten, .outOfUse:
+      usage
+    case .moved, .locked: tryAgain
+    case .otherBase, .blobMissing, .blobChanged, .blobPurged, .damaged, .auditBroken, .malformedBundle: badData
+    case .newerSchema, .networkFileSystem: unavailable
+    case .diskFull, .database: inputOutput
     }
   }
 }

@@ -11,10 +11,16 @@ extension CommandLineTests {
       let scratch = try Scratch()
       let program = try programAlone(in: scratch)
       let folder = try FinishedRun.shared.folder()
+      var tests = URL(fileURLWithPath: #filePath)
+      for _ in 0..<2 { tests.deleteLastPathComponent() }
+      let stored = try scratch.copy(tests.appendingPathComponent("RegistryTests/Resources/schema-1"), as: "registry")
+        .path
       let commands = [
         ["--help"], ["report", "run", "--html", scratch.place("report.html").path], ["experts", "list", "run"],
         ["experts", "show", "run/experts/weather"],
-        ["tokenize", "--base", Accrete.base.path],
+        ["tokenize", "--base", Accrete.base.path], ["list", "--registry", stored],
+        ["show", "task-3", "--registry", stored],
+        ["registry", "history", "--registry", stored],
       ]
       for command in commands {
         let whole = try Accrete.run(command, input: Data("rain".utf8), in: folder)

@@ -32,11 +32,20 @@ extension Learn {
     }
     add(EarlierTasksGate.gate(findings))
     add(try ownGate(made, prepared, released: old.experts[name]))
-    add(try routeGate(made, old))
+    let (routeGate, handicap, router) = try routing(made, old)
+    add(routeGate)
     add(provenanceGate(prepared))
     let gateReport = GateReport(version: title, gates: gates, numerics: numerics)
 
-    let metrics = made.scores.metrics(task: name, scorer: job.options.scorer, seed: job.options.seed)
+    var metrics = made.scores.metrics(task: name, scorer: job.options.scorer, seed: job.options.seed)
+    let (found, asked) = try foundShare(router, prepared)
+    metrics.append(MetricRecord(name: "found", task: name, value: found, n: asked))
+    if found < Self.leastFound {
+      warn(
+        String(format: "only %.0f %% of its gate texts are found by `--route`", found * 100)
+          + (handicap > 0 ? ", because they look like those of an earlier task" : "")
+          + ": ask for it with --task, or send its instruction with the request.")
+    }
     let receipt = try receipt(title, findings, trained, prepared, release: current?.record.revision, since: start)
     var parts = made.parts
     parts[VersionManifest.Role.receipt] = try registry.addBlob(
@@ -51,7 +60,7 @@ extension Learn {
     let release =
       gateReport.isPass
       ? try registry.released(
-        version, replacing: current, numerics: numerics, reason: nil, actor: job.actor) : nil
+        version, replacing: current, handicap: handicap, numerics: numerics, reason: nil, actor: job.actor) : nil
     for text in NothingLearned.warnings(
       made.scores, labels: made.runner.model.form.labels, isToyBase: job.isToyBase)
     { warn(text) }
@@ -88,24 +97,62 @@ extension Learn {
     return OwnTaskGate.first(scores: made.scores.scores, base: base.scores)
   }
 
-  /// G4.
-  private func routeGate(_ made: Made, _ old: ReleaseManifest) throws -> Gate {
-    guard let before = try registry.router(of: old) else { return RouteGate.gate([]) }
-    let entry = RouterRecord.Entry(task: name, version: Digest(of: Data(name.utf8)), sums: made.sums)
-    let after = try registry.router(
+  /// The new task's place in the router, with the least handicap under which it takes no stored request of an earlier task; and G4.
+  private func routing(
+    _ made: Made, _ old: ReleaseManifest
+  ) throws -> (gate: Gate, handicap: Double, record: RouterRecord) {
+    let form = made.runner.model.form
+    let entry = RouterRecord.Entry(
+      task: name, version: Digest(of: Data(name.utf8)), sums: made.sums,
+      instruction: RouterRecord.digest(ofInstruction: form.instruction))
+    guard let before = try registry.router(of: old) else {
+      return (RouteGate.gate([]), 0, RouterRecord(view: made.view, tasks: [entry]))
+    }
+    let stored = try old.experts.filter { $0.key != name }.sorted { $0.key < $1.key }.map { task, digest in
+      (task: task, features: try probeFeatures(registry.version(digest: digest)))
+    }
+    func record(_ handicap: Double) -> RouterRecord {
       RouterRecord(
         view: before.record.view, unknownDistance: before.record.unknownDistance,
-        tasks: before.record.tasks.filter { $0.task != name } + [entry]))
-    let moves = try old.experts.filter { $0.key != name }.sorted { $0.key < $1.key }.map { task, digest in
-      let version = try registry.version(digest: digest)
-      guard let part = try registry.manifest(of: version).parts[Self.probeFeaturesRole] else {
-        throw ServingError.malformed(version: "\(version.reference)", part: Self.probeFeaturesRole, reason: "is missing")
-      }
-      let features = try SafetensorsFile(registry.blobURL(part.digest)).tensor(Self.featuresName)
-      return RouteGate.Moves(
-        task: task, before: try before.routes(features: features), after: try after.routes(features: features))
+        tasks: before.record.tasks.filter { $0.task != name } + [entry.with(handicap: handicap)])
     }
-    return RouteGate.gate(moves)
+    let free = try registry.router(record(0))
+    let handicap = try stored.reduce(0.0) { most, task in
+      try zip(before.routes(features: task.features), free.routes(features: task.features)).reduce(most) { most, pair in
+        // Who took it before, and how much nearer the new task is now.
+        guard pair.1.nearest == name, pair.0.nearest != name, let own = pair.1.distances[name] else { return most }
+        let others = free.record.tasks.filter { $0.task != name }
+        let nearest = others.map { (pair.1.distances[$0.task] ?? .infinity) + $0.handicap }.min() ?? own
+        return max(most, (nearest - own) * Self.handicapMargin)
+      }
+    }
+    let after = handicap > 0 ? try registry.router(record(handicap)) : free
+    let moves = try stored.map { task in
+      RouteGate.Moves(
+        task: task.task, before: try before.routes(features: task.features),
+        after: try after.routes(features: task.features))
+    }
+    return (RouteGate.gate(moves), handicap, after.record)
+  }
+
+  /// Below this share a person should know that the router does not find the task.
+  private static let leastFound = 0.9
+
+  /// A little more than the stored requests need.
+  private static let handicapMargin = 1.05
+
+  private func probeFeatures(_ version: VersionRecord) throws -> Tensor {
+    guard let part = try registry.manifest(of: version).parts[Self.probeFeaturesRole] else {
+      throw ServingError.malformed(version: "\(version.reference)", part: Self.probeFeaturesRole, reason: "is missing")
+    }
+    return try SafetensorsFile(registry.blobURL(part.digest)).tensor(Self.featuresName)
+  }
+
+  /// The share of gate rows that the router gives to their task without an instruction: how well the task is found.
+  private func foundShare(_ record: RouterRecord, _ prepared: Prepared) throws -> (share: Double, n: Int) {
+    let texts = prepared.examples.gate.prefix(500).map(\.text)
+    let routes = try registry.router(record).routes(Array(texts), on: base)
+    return (Double(routes.count { $0.task == name }) / Double(max(routes.count, 1)), routes.count)
   }
 
   /// G9: what is forbidden was refused before training; here it is written down.

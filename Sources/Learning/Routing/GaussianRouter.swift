@@ -103,7 +103,9 @@ public struct GaussianRouter: TaskRouter {
     guard !arrivals.isEmpty else {
       return Array(repeating: RouteDecision(arrival: nil, confidence: 0, distance: .infinity), count: features.shape[0])
     }
-    return try explained(features, metric()).map(\.decision)
+    let metric = try metric()
+    let distances = try distances(features, metric, arrivals)
+    return (0..<features.shape[0]).map { row in decision(distances.map { $0[row] }, arrivals, metric.usual) }
   }
 
   /// What distances are measured with: it takes an inverse, and serves any number of requests.
@@ -111,7 +113,7 @@ public struct GaussianRouter: TaskRouter {
     /// Σ_γ⁻¹ [width, width]
     let inverse: Tensor
     /// The squared distance that is usual for rows that were not seen.
-    let usual: Double
+    public let usual: Double
   }
 
   /// - Throws: `TorchError`.
@@ -121,19 +123,13 @@ public struct GaussianRouter: TaskRouter {
     return try metric(covariance, rows: rows)
   }
 
-  /// One decision for each request, and its squared distance from each task in units of what is usual, by arrival.
+  /// The squared distance of each request from each task, by arrival, in units of ``Metric/usual``. [row][task]
   ///
   /// - Parameter features: [rows, width]
   /// - Parameter metric: Of this router.
-  public func explained(
-    _ features: Tensor, _ metric: Metric
-  ) throws -> [(decision: RouteDecision, distances: [Double])] {
-    let arrivals = means.keys.sorted()
-    let distances = try distances(features, metric, arrivals)
-    return (0..<features.shape[0]).map { row in
-      let own = distances.map { $0[row] }
-      return (decision(own, arrivals, metric.usual), own.map { $0 / metric.usual })
-    }
+  public func distances(_ features: Tensor, in metric: Metric) throws -> [[Double]] {
+    let distances = try distances(features, metric, means.keys.sorted())
+    return (0..<features.shape[0]).map { row in distances.map { $0[row] / metric.usual } }
   }
 
   /// d² of each request from each task. [arrival][row]

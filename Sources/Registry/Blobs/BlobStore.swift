@@ -32,8 +32,9 @@ struct BlobStore: Sendable {
     if try refresh(digest, bytes: data.count) {
       return BlobReference(digest: digest, bytes: data.count, media: media)
     }
-    try write(to: { _ in digest }) { descriptor, path in
+    try write { descriptor, path in
       try data.withUnsafeBytes { try Self.writeAll($0, to: descriptor, path: path) }
+      return digest
     }
     return BlobReference(digest: digest, bytes: data.count, media: media)
   }
@@ -43,13 +44,14 @@ struct BlobStore: Sendable {
   func add(fileAt url: URL, media: String) throws -> BlobReference {
     let source = try RegularFile(url)
     var running = RunningDigest()
-    try write(to: { _ in running.digest }) { descriptor, path in
+    try write { descriptor, path in
       while true {
         let piece = try source.next()
         if piece.isEmpty { break }
         running.update(Data(piece))
         try piece.withUnsafeBytes { try Self.writeAll($0, to: descriptor, path: path) }
       }
+      return running.digest
     }
     return BlobReference(digest: running.digest, bytes: Int(clamping: running.bytes), media: media)
   }
@@ -140,20 +142,20 @@ struct BlobStore: Sendable {
     return true
   }
 
-  private func write(to name: (URL) throws -> Digest, _ fill: (Int32, String) throws -> Void) throws {
+  /// - Parameter fill: writes the bytes, and says their digest.
+  func write(_ fill: (_ descriptor: Int32, _ path: String) throws -> Digest) throws {
     let partial = temporary.appendingPathComponent("\(getpid())-\(UUID().uuidString)")
     let descriptor = open(partial.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw FileError.system(errno, writing: partial.path) }
     var isOpen = true
     do {
-      try fill(descriptor, partial.path)
+      let place = url(try fill(descriptor, partial.path))
       // Before the flush, so that the mode is as durable as the bytes.
       guard fchmod(descriptor, 0o444) == 0, fsync(descriptor) == 0 else {
         throw FileError.system(errno, writing: partial.path)
       }
       isOpen = false
       guard close(descriptor) == 0 else { throw FileError.system(errno, writing: partial.path) }
-      let place = url(try name(partial))
       guard rename(partial.path, place.path) == 0 else { throw FileError.system(errno, writing: place.path) }
       RegistryFolder.flush(folder)
     } catch {

@@ -92,6 +92,17 @@ public struct AliasRecord: Sendable, Codable, Equatable {
   public static let production = "production"
 }
 
+/// One version of ``Registry/listedVersions()``.
+public struct ListedVersion: Sendable, Codable, Equatable {
+  public let version: VersionRecord
+  /// Its main score.
+  public let score: MetricRecord?
+  /// The last verdict on it.
+  public let verdict: GateRecord.Verdict?
+  /// Whether the current release has it.
+  public let isReleased: Bool
+}
+
 /// One task of ``Registry/tasks()``.
 public struct TaskRecord: Sendable, Codable, Equatable {
   public let name: String

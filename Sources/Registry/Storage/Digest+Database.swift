@@ -24,17 +24,27 @@ extension Digest {
   /// - Parameter bytes: 32 of them; any other number is no digest.
   init?(bytes: Data) {
     guard bytes.count == 32 else { return nil }
-    self.init("sha256:" + bytes.hexadecimal)
+    self.init(bytes.hexadecimal(after: "sha256:"))
   }
 }
 
 extension Data {
   /// Two digits a byte.
-  var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(2 * count)
-    for byte in self { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-    return String(decoding: text, as: UTF8.self)
+  var hexadecimal: String { hexadecimal(after: "") }
+
+  /// The same behind other text: lists have thousands of digests.
+  func hexadecimal(after prefix: StaticString) -> String {
+    let length = prefix.utf8CodeUnitCount
+    return String(unsafeUninitializedCapacity: length + 2 * count) { text in
+      for place in 0..<length { text[place] = prefix.utf8Start[place] }
+      func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+      withUnsafeBytes { bytes in
+        for (place, byte) in bytes.enumerated() {
+          text[length + 2 * place] = digit(byte >> 4)
+          text[length + 2 * place + 1] = digit(byte & 15)
+        }
+      }
+      return length + 2 * count
+    }
   }
 }

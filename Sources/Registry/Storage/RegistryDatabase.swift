@@ -27,17 +27,40 @@ final class RegistryDatabase: Sendable {
     configuration.foreignKeysEnabled = true
     configuration.readonly = access == .reading
     configuration.label = "registry"
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA recursive_triggers = ON") }
+    configuration.prepareDatabase {
+      // REPLACE shall not get past the triggers, and a file from elsewhere shall run nothing that it has brought.
+      try $0.execute(sql: "PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+    }
+    let place = access == .reading && Self.isImmutable(path) ? Self.immutable(path) : path
     pool = try Self.translated(path) {
-      let pool = try DatabasePool(path: path, configuration: configuration)
+      let pool = try DatabasePool(path: place, configuration: configuration)
       // GRDB has just set NORMAL, with which a power failure takes the last transactions back.
       if access == .writing { try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
       return pool
     }
   }
 
-  /// Closes it: the last one writes what is in the journal to the database itself.
-  func close() throws { try Self.translated(path) { try pool.close() } }
+  /// Whether nobody can be writing: the folder does not allow it, and nobody has left a journal. SQLite wants to write in order to
+  /// share a database with writers, and has to be told that there are none.
+  private static func isImmutable(_ path: String) -> Bool {
+    let folder = (path as NSString).deletingLastPathComponent
+    return Foundation.access(folder, W_OK) != 0 && Foundation.access(path + "-wal", F_OK) != 0
+  }
+
+  private static func immutable(_ path: String) -> String {
+    var allowed = CharacterSet.urlPathAllowed
+    allowed.remove(charactersIn: "?#%")
+    return "file:\(path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)?immutable=1"
+  }
+
+  /// Closes it: the last process writes what is in the journal to the database itself.
+  func close() throws {
+    try Self.translated(path) {
+      // Readers first: whoever is last tidies up, and a reader cannot.
+      pool.releaseMemory()
+      try pool.close()
+    }
+  }
 
   /// Reads from one state of the database.
   func read<Result>(_ body: (Database) throws -> Result) throws -> Result {

@@ -14,6 +14,14 @@ enum RegistryFolder {
 
   static func holdsRegistry(_ folder: URL) -> Bool { FolderFile.exists(database, in: folder) }
 
+  /// Requires that what SQLite is about to open are files: it would wait for ever for who writes into a pipe.
+  /// - Throws: `FileError`.
+  static func requireRegular(_ folder: URL) throws {
+    for name in [database, database + "-wal", database + "-shm"] where FolderFile.exists(name, in: folder) {
+      _ = try RegularFile(folder.appendingPathComponent(name))
+    }
+  }
+
   /// Makes a folder, its parents included.
   /// - Throws: `FileError`.
   static func make(_ url: URL) throws {

@@ -40,6 +40,7 @@ struct AnswerWriter {
     let distance: Double
     let unknown: Bool
     let nearest: String
+    let byInstruction: Bool?
 
     init(_ route: RequestRouter.Route) {
       task = route.task
@@ -47,6 +48,7 @@ struct AnswerWriter {
       distance = route.distance
       unknown = route.task == nil
       nearest = route.nearest
+      byInstruction = route.byInstruction ? true : nil
     }
   }
 

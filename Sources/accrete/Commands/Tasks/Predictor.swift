@@ -69,7 +69,7 @@ final class Predictor {
   func answers(_ rows: [RequestRow]) throws -> [RowAnswer] {
     if let fixed { return try answers(rows, by: fixed, routes: nil) }
     guard let router else { return [] }
-    let routes = try router.routes(rows.map(\.text), on: base)
+    let routes = try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: base)
     var result = [RowAnswer?](repeating: nil, count: rows.count)
     let places = Dictionary(grouping: rows.indices) { routes[$0].task ?? "" }
     for (task, places) in places.sorted(by: { $0.key < $1.key }) {

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Files
+import Foundation
+import Registry
+
+struct RegistryBackupCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backup", abstract: "Copy the registry as it is now, while others go on using it.",
+    discussion: """
+      Blobs are hard links where the folder lies on the same disk: quick, and no second copy. Against a disk that fails, put it on another \
+      one.
+      """)
+
+  @Argument(help: ArgumentHelp("The backup's folder; it must not exist yet.", valueName: "folder"))
+  var folder: String
+
+  @OptionGroup var options: RegistryOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let place = URL(fileURLWithPath: absolute(folder))
+      let record = try options.open(.writing).backup(to: place)
+      try Console.output(
+        try json
+          ? RegistryText.json(record)
+          : "\(place.path): \(record.blobs) blobs, \(RegistryText.size(record.bytes)); audit head \(record.audit.hash)")
+    }
+  }
+}
+
+struct RegistryRestoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Make a registry of a backup, and verify all of it before it is there.")
+
+  @Argument(help: ArgumentHelp("The backup's folder; it stays as it is.", valueName: "backup"))
+  var backup: String
+
+  @OptionGroup var options: RegistryOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let verification = try Registry.restore(from: URL(fileURLWithPath: absolute(backup)), to: options.folder)
+      try Console.output(
+        try json
+          ? RegistryText.json(verification)
+          : "\(options.folder.path): \(verification.tasks) tasks, \(verification.versions) versions, \(verification.releases) releases,"
+            + " \(verification.blobs) blobs, verified")
+    }
+  }
+}
+
+struct RegistryExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write versions into one file, to be imported into another registry.",
+    discussion: "A tar file with the versions, those that they rest on, their scores, verdicts and blobs.")
+
+  @Argument(help: ArgumentHelp("NAME, NAME@NUMBER or NAME:ALIAS.", valueName: "version"))
+  var versions: [String]
+
+  @Option(help: "The file; it must not exist yet.")
+  var out: String
+
+  @OptionGroup var options: RegistryOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func validate() throws {
+    if versions.isEmpty { throw ValidationError("Name at least one version, as spam or spam@2.") }
+  }
+
+  func run() throws {
+    try Failure.reported {
+      let registry = try options.open()
+      let records = try versions.map { try registry.version(VersionReference(parsing: $0)) }
+      let bundle = try registry.export(records, to: URL(fileURLWithPath: absolute(out)))
+      try Console.output(
+        try json
+          ? RegistryText.json(bundle)
+          : "\(absolute(out)): \(bundle.versions.joined(separator: ", ")); \(bundle.blobs) blobs, \(RegistryText.size(bundle.bytes))"
+      )
+    }
+  }
+}
+
+struct RegistryImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Take the versions of an exported file; they are registered, not released.",
+    discussion: "Every digest is computed again, and the base must be the registry's own.")
+
+  @Argument(help: ArgumentHelp("The file.", valueName: "bundle"))
+  var file: String
+
+  @OptionGroup var options: RegistryOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let registry = try options.open(.writing)
+      let bundle = try registry.importBundle(URL(fileURLWithPath: absolute(file)), actor: options.actor)
+      if json {
+        try Console.output(try RegistryText.json(bundle))
+        return
+      }
+      if !bundle.versions.isEmpty {
+        try Console.output(
+          "registered \(bundle.versions.joined(separator: ", ")); release one with `accrete promote \(bundle.versions[0])`"
+        )
+      }
+      if !bundle.known.isEmpty { try Console.output("here already: \(bundle.known.joined(separator: ", "))") }
+    }
+  }
+}

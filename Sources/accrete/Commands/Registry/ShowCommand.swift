@@ -1,0 +1,98 @@
+import ArgumentParser
+import Files
+import Foundation
+import Registry
+
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show a version: scores, gates, rows, parts, what it was made from.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "NAME (the released version, else the newest), NAME@NUMBER or NAME:ALIAS.", valueName: "version"))
+  var version: String
+
+  @OptionGroup var options: RegistryOptions
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  /// Everything that is shown.
+  private struct Shown: Encodable {
+    let version: VersionRecord
+    let isReleased: Bool
+    let manifest: VersionManifest
+    let metrics: [MetricRecord]
+    let gates: [GateRecord]
+    let aliases: [String]
+    let restsOn: [String]
+    let dependents: [String]
+  }
+
+  func run() throws {
+    try Failure.reported {
+      let registry = try options.open()
+      let shown = try shown(registry)
+      try Console.output(try json ? RegistryText.json(shown) : text(shown, registry))
+    }
+  }
+
+  private func shown(_ registry: Registry) throws -> Shown {
+    let reference = try VersionReference(parsing: version)
+    let record: VersionRecord
+    do {
+      record = try registry.version(reference)
+    } catch RegistryError.notReleased(let name, let newest) {
+      guard let last = try newest ?? registry.versions(named: name).last?.number else {
+        throw RegistryError.notReleased(name: name, newest: nil)
+      }
+      record = try registry.version(VersionReference(name, .number(last)))
+    }
+    let manifest = try registry.manifest(of: record)
+    let aliases = try registry.aliases(of: record.name).filter { $0.number == record.number }.map(\.alias)
+    return Shown(
+      version: record, isReleased: aliases.contains(AliasRecord.production), manifest: manifest,
+      metrics: try registry.metrics(of: record), gates: try registry.gates(of: record), aliases: aliases,
+      restsOn: try manifest.restsOn.map { "\(try registry.version(digest: $0).reference)" },
+      dependents: try registry.dependents(of: record.name).map { "\($0.reference)" })
+  }
+
+  private func text(_ shown: Shown, _ registry: Registry) throws -> String {
+    let (version, manifest) = (shown.version, shown.manifest)
+    var rows: [[String]] = [
+      ["version", "\(version.reference), \(shown.isReleased ? "released" : version.state.rawValue)"],
+      ["digest", "\(version.digest)"],
+      ["created", "\(RegistryText.time(version.created)) by \(version.actor)"],
+      [
+        "method", "\(manifest.method), \(manifest.kind == .label ? "\(manifest.labels.count) labels" : "free answers")",
+      ],
+    ]
+    if !manifest.labels.isEmpty { rows.append(["labels", manifest.labels.map(\.printable).listed]) }
+    for metric in shown.metrics {
+      let own = metric.task.hasSameCodePoints(as: version.name)
+      rows.append(["score", RegistryText.score(metric) + (own ? "" : " on \(metric.task)")])
+    }
+    for gate in shown.gates {
+      rows.append(["gates", gate.verdict.rawValue + (gate.reason.map { ": \($0)" } ?? "") + ", \(gate.report.digest)"])
+    }
+    for data in manifest.data {
+      rows.append(["rows to \(data.role)", "\(data.rows)" + (data.from.map { " of \($0)" } ?? "") + ", \(data.digest)"])
+    }
+    for (role, blob) in manifest.parts.sorted(by: { $0.key < $1.key }) {
+      rows.append(["part \(role)", "\(RegistryText.size(blob.bytes)), \(blob.digest)"])
+    }
+    if let parent = manifest.parent {
+      let name = (try? registry.version(digest: parent)).map { "\($0.reference), " } ?? ""
+      rows.append(["made from", name + "\(parent)"])
+    }
+    if !shown.restsOn.isEmpty { rows.append(["rests on", shown.restsOn.listed]) }
+    if !shown.dependents.isEmpty { rows.append(["used by", shown.dependents.listed]) }
+    let others = shown.aliases.filter { $0 != AliasRecord.production }
+    if !others.isEmpty { rows.append(["aliases", others.listed]) }
+    rows.append(["base", "\(manifest.base)"])
+    rows.append(["tokenizer", "\(manifest.tokenizer)"])
+    rows.append(["numerics", manifest.numerics])
+    rows.append(["size", RegistryText.size(version.bytes)])
+    return RegistryText.table(rows)
+  }
+}

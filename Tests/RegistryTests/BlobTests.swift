@@ -1,0 +1,114 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Registry
+
+/// Are the bytes of a blob those that its name says?
+@Suite struct BlobTests {
+  @Test func bytesComeBack() throws {
+    let sample = try Sample()
+    // Longer than what one read takes.
+    let data = Data((0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+    let blob = try sample.registry.addBlob(data, media: "application/octet-stream")
+    #expect(blob == BlobReference(digest: Digest(of: data), bytes: 200_000, media: "application/octet-stream"))
+    #expect(try sample.registry.blob(blob.digest) == data)
+    let url = try sample.registry.blobURL(blob.digest)
+    #expect(try Data(contentsOf: url) == data)
+    #expect(try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int == 0o444)
+    let file = sample.scratch.place("file")
+    try data.write(to: file)
+    #expect(try sample.registry.addBlob(fileAt: file, media: "application/octet-stream") == blob)
+    let empty = try sample.registry.addBlob(Data(), media: "text/plain")
+    #expect(try sample.registry.blob(empty.digest).isEmpty)
+    #expect(try tree(sample.url.appendingPathComponent("blobs")).count == 2)
+  }
+
+  /// A byte that was changed is noticed by whoever reads; who adds the same bytes again repairs it.
+  @Test func aChangedByteIsFound() throws {
+    let sample = try Sample()
+    let blob = try sample.registry.addBlob(Data("abcdef".utf8), media: "text/plain")
+    let url = try sample.registry.blobURL(blob.digest)
+    chmod(url.path, 0o644)
+    try Data("abcdeg".utf8).write(to: url)
+    expectRefusal(url.path, "\(blob.digest)", "was changed", "\(Digest(of: Data("abcdeg".utf8)))") {
+      _ = try sample.registry.blob(blob.digest)
+    }
+    expectRefusal("was changed") { _ = try sample.registry.blobURL(blob.digest) }
+    expectRefusal("was changed") {
+      _ = try sample.registry.register(
+        try sample.manifest("spam", parts: ["tensors": blob]), metrics: [], gate: nil, actor: "ada")
+    }
+    _ = try sample.registry.addBlob(Data("abcdef".utf8), media: "text/plain")
+    #expect(try sample.registry.blob(blob.digest) == Data("abcdef".utf8))
+  }
+
+  @Test func whoReadsWritesNothing() throws {
+    let sample = try Sample()
+    let before = try tree(sample.url).keys.sorted()
+    let reader = try sample.opened(.reading)
+    expectRefusal("opened for reading") { _ = try reader.addBlob(Data(), media: "text/plain") }
+    expectRefusal("opened for reading") { try reader.setBasePath("/x", actor: "ada") }
+    #expect(try tree(sample.url).keys.sorted() == before)
+  }
+
+  @Test(arguments: [0, 1, 3, 4, 257, 70_000]) func compressedBytesComeBack(count: Int) throws {
+    let sample = try Sample()
+    var state: UInt64 = 7
+    let noise = Data(
+      (0..<count).map { _ in
+        state = state &* 6_364_136_223_846_793_005 &+ 1
+        return UInt8(truncatingIfNeeded: state >> 56)
+      })
+    let words = Data((0..<count).map { UInt8(ascii: "a") + UInt8(($0 / 7) % 3) })
+    for data in [noise, words, Data(repeating: 0, count: count)] {
+      let blob = try sample.registry.addPackedBlob(data, media: "application/x-ndjson")
+      #expect(blob.media == "application/x-ndjson+gzip")
+      #expect(try sample.registry.unpackedBlob(blob.digest) == data)
+      #expect(try sample.registry.addPackedBlob(data, media: "application/x-ndjson") == blob)
+    }
+    if count > 1000 { #expect(Gzip.packed(words).count < count / 20) }
+  }
+
+  /// Another program reads it, and what another program wrote is read.
+  @Test func isGzip() throws {
+    let scratch = try Scratch()
+    let text = Data((0..<3000).map { "{\"text\":\"row \($0 * $0)\",\"label\":\($0 % 3)}" }.joined(separator: "\n").utf8)
+    let packed = Gzip.packed(text)
+    #expect(packed.count < text.count / 3)
+    try packed.write(to: scratch.place("a.gz"))
+    try text.write(to: scratch.place("b"))
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "gunzip -k a.gz && gzip -nk b && gzip -n1c b > c.gz && printf 'x' | gzip -n > d.gz"]
+    process.currentDirectoryURL = scratch.url
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    #expect(try Data(contentsOf: scratch.place("a")) == text)
+    for name in ["b.gz", "c.gz"] { #expect(try Gzip.unpacked(Data(contentsOf: scratch.place(name))) == text) }
+    #expect(try Gzip.unpacked(Data(contentsOf: scratch.place("d.gz"))) == Data("x".utf8))
+  }
+
+  /// Whatever is in a file: an error, no crash, no endless memory.
+  @Test func refusesBrokenGzip() throws {
+    let whole = Gzip.packed(Data((0..<500).flatMap { "word \($0 % 9) ".utf8 }))
+    for length in 0..<whole.count { #expect(throws: Gzip.Failure.self) { try Gzip.unpacked(whole.prefix(length)) } }
+    // The last byte of the stream ends with bits that mean nothing.
+    let expected = try Gzip.unpacked(whole)
+    var unused = 0
+    for place in 0..<whole.count * 8 where !(32..<80).contains(place) {
+      var bytes = whole
+      bytes[place / 8] ^= 1 << UInt8(place % 8)
+      do {
+        #expect(try Gzip.unpacked(bytes) == expected && place / 8 == whole.count - 9, "bit \(place)")
+        unused += 1
+      } catch {
+        #expect(error is Gzip.Failure, "bit \(place)")
+      }
+    }
+    #expect(unused < 8)
+    let zeros = Gzip.packed(Data(count: 100_000))
+    #expect(throws: Gzip.Failure.self) { try Gzip.unpacked(zeros, limit: 99_999) }
+  }
+}

@@ -1,0 +1,122 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Registry
+
+/// Does a version that is taken to another registry stay what it is?
+@Suite struct BundleTests {
+  @Test func versionsAreTakenElsewhere() throws {
+    let (here, there) = (try Sample(), try Sample())
+    let spam = try here.version("spam")
+    let news = try here.version("news", restsOn: [spam.digest])
+    try here.version("abuse")
+    let file = here.scratch.place("news.tar")
+    let bundle = try here.registry.export([news], to: file)
+    #expect(bundle.versions == ["spam@1", "news@1"])
+    try there.version("news", "another")
+    let imported = try there.registry.importBundle(file, actor: "eve")
+    #expect(imported.versions == ["spam@1", "news@2"] && imported.known.isEmpty)
+    let taken = try there.registry.version(VersionReference("news", .number(2)))
+    #expect(taken.digest == news.digest && taken.bytes == news.bytes && taken.rows == news.rows)
+    #expect(try there.registry.manifest(of: taken) == here.registry.manifest(of: news))
+    #expect(try there.registry.metrics(of: taken) == here.registry.metrics(of: news))
+    #expect(try there.registry.gates(of: taken) == here.registry.gates(of: news))
+    for part in try here.registry.manifest(of: news).parts.values {
+      #expect(try there.registry.blob(part.digest) == here.registry.blob(part.digest))
+    }
+    let entry = try #require(try there.registry.audit().last)
+    #expect(entry.action == "import" && entry.subject == "news@2" && entry.detail.contains("\"as\":\"news@1\""))
+    #expect(entry.detail.contains("\"action\":\"register\""))
+    try there.expectWhole()
+    // Once more changes nothing.
+    let again = try there.registry.importBundle(file, actor: "eve")
+    #expect(again.versions.isEmpty && again.known == ["spam@1", "news@2"])
+    #expect(try there.registry.audit().last == entry)
+    expectRefusal("exists already") { try here.registry.export([news], to: file) }
+  }
+
+  /// Other programs read it.
+  @Test func isATarFile() throws {
+    let sample = try Sample()
+    let file = sample.scratch.place("spam.tar")
+    let bundle = try sample.registry.export([try sample.version("spam")], to: file)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["tar", "-xf", file.path]
+    process.currentDirectoryURL = sample.scratch.url
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    let blobs = try tree(sample.scratch.place("blobs/sha256"))
+    #expect(blobs.count == bundle.blobs)
+    for (name, data) in blobs { #expect(Digest(of: data).hexadecimal == name) }
+    #expect(FileManager.default.fileExists(atPath: sample.scratch.place("bundle.json").path))
+  }
+
+  @Test func refusesAnotherBase() throws {
+    let (here, scratch) = (try Sample(), try Scratch())
+    let file = here.scratch.place("spam.tar")
+    try here.registry.export([try here.version("spam")], to: file)
+    let base = BaseRecord(
+      path: "/b", weights: Digest(of: Data("other".utf8)), configuration: nil, tokenizer: Sample.base.tokenizer)
+    let other = try Registry.create(at: scratch.place("registry"), base: base, actor: "eve")
+    expectRefusal("base of", "spam.tar", "\(base.weights)") { try other.importBundle(file, actor: "eve") }
+    #expect(try other.versions().isEmpty)
+  }
+
+  /// One byte anywhere in a bundle: refused, and nothing taken; or it is one that no reader looks at.
+  @Test func refusesWhatWasChanged() throws {
+    let here = try Sample()
+    let file = here.scratch.place("spam.tar")
+    let spam = try here.version("spam")
+    try here.registry.export([spam], to: file)
+    let whole = try Data(contentsOf: file)
+    let there = try Sample()
+    let broken = there.scratch.place("broken.tar")
+    var refused = 0
+    let before = try there.registry.fingerprint()
+    for place in stride(from: 0, to: whole.count, by: 37) {
+      var bytes = whole
+      bytes[place] ^= 0x15
+      try bytes.write(to: broken)
+      do {
+        let imported = try there.registry.importBundle(broken, actor: "eve")
+        // Padding, and what follows the last entry.
+        let number = try there.registry.version(digest: spam.digest).number
+        #expect(imported.versions == ["spam@1"] && number == 1, "byte \(place)")
+        let padding = whole[place] == 0
+        #expect(padding, "byte \(place)")
+        return
+      } catch {
+        #expect(error is RegistryError || error is FileError, "byte \(place): \(error)")
+        refused += 1
+      }
+      #expect(try there.registry.fingerprint() == before, "byte \(place)")
+    }
+    #expect(refused > 50)
+  }
+
+  @Test func refusesWhatIsCutOff() throws {
+    let (here, there) = (try Sample(), try Sample())
+    let file = here.scratch.place("spam.tar")
+    try here.registry.export([try here.version("spam")], to: file)
+    let whole = try Data(contentsOf: file)
+    for length in stride(from: 0, to: whole.count - 1024, by: 512) {
+      let cut = there.scratch.place("cut.tar")
+      try whole.prefix(length).write(to: cut)
+      expectRefusal("cut.tar") { try there.registry.importBundle(cut, actor: "eve") }
+    }
+    #expect(try there.registry.versions().isEmpty)
+    try there.expectWhole()
+  }
+
+  @Test func refusesANameThatIsTaken() throws {
+    let (here, there) = (try Sample(), try Sample())
+    let file = here.scratch.place("spam.tar")
+    try here.registry.export([try here.version("spam")], to: file)
+    try there.version("Spam")
+    expectRefusal("Spam is registered already") { try there.registry.importBundle(file, actor: "eve") }
+    try there.expectWhole()
+  }
+}
