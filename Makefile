@@ -46,8 +46,11 @@ bridge:
 demo: build
 	@.build/release/accrete demo
 
+# Kernels without optimization take half of the tests' time, and are not what users run: C++ is compiled as in a release.
+TEST_BUILD := --build-tests -Xcxx -O2
+
 test: setup
-	$(SWIFT) build --build-tests
+	$(SWIFT) build $(TEST_BUILD)
 	$(call link_libtorch,)
 	Scripts/check_fuzzing
 	Scripts/check_operator_stack

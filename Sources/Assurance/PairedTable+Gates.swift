@@ -26,7 +26,8 @@ extension PairedTable {
   ///   - power: The probability with which it is shown, between 0 and 1.
   /// - Returns: The number of rows, at least 1; `Int.max` where no number is enough or an argument is out of its range.
   public static func rowsNeeded(discordant: Double, margin: Double, level: Double = 0.95, power: Double = 0.8) -> Int {
-    guard let alpha = Level.oneTail(level), let beta = Level.oneTail(power), (0...1).contains(discordant), margin > 0
+    guard let alpha = Level.oneTail(level), let beta = Level.oneTail(power), (0...1).contains(discordant), margin > 0,
+      margin <= 1
     else {
       return .max
     }

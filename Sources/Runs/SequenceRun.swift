@@ -97,13 +97,21 @@ public final class SequenceRun {
     _ configuration: RunConfiguration, in url: URL, program: Digest? = nil,
     report: @escaping (RunProgress) -> Void = { _ in }
   ) throws -> SequenceRun {
+    try start(configuration, in: url, program: program, bases: nil, report: report)
+  }
+
+  /// As ``start(_:in:program:report:)``, with a base that may be loaded already.
+  package static func start(
+    _ configuration: RunConfiguration, in url: URL, program: Digest? = nil, bases: LoadedBases?,
+    report: @escaping (RunProgress) -> Void = { _ in }
+  ) throws -> SequenceRun {
     let folder = RunFolder(url)
     try folder.requireFree()
     if let program, try ProgramCode.digest() != program {
       throw RunError.invalidConfiguration(
         key: "program", got: "\(program)", allowed: "\(try ProgramCode.digest()), which this program is")
     }
-    let (base, tasks, made) = try prepare(configuration, report)
+    let (base, tasks, made) = try prepare(configuration, base: bases?.base(of: configuration), report)
     var manifest = made
     manifest.program = program
     let lock = try folder.begin(manifest) {
@@ -120,13 +128,27 @@ public final class SequenceRun {
   public static func open(
     _ url: URL, after learned: Int? = nil, report: @escaping (RunProgress) -> Void = { _ in }
   ) throws -> SequenceRun {
-    try existing(url, at: learned.map(StoredRun.Moment.after) ?? .learned, lock: nil, report)
+    try open(url, after: learned, bases: nil, report: report)
+  }
+
+  /// As ``open(_:after:report:)``, with a base that may be loaded already.
+  package static func open(
+    _ url: URL, after learned: Int? = nil, bases: LoadedBases?, report: @escaping (RunProgress) -> Void = { _ in }
+  ) throws -> SequenceRun {
+    try existing(url, at: learned.map(StoredRun.Moment.after) ?? .learned, lock: nil, bases: bases, report)
   }
 
   /// The run of an existing folder at its last checkpoint, to go on with ``run(requests:)``.
   /// - Throws: ``RunError/inUse(folder:by:fix:)``; ``RunError/changed(folder:what:recorded:now:)``;
   ///   ``RunError/checkpointDamaged(path:reason:)``.
   public static func resume(_ url: URL, report: @escaping (RunProgress) -> Void = { _ in }) throws -> SequenceRun {
+    try resume(url, bases: nil, report: report)
+  }
+
+  /// As ``resume(_:report:)``, with a base that may be loaded already.
+  package static func resume(
+    _ url: URL, bases: LoadedBases?, report: @escaping (RunProgress) -> Void = { _ in }
+  ) throws -> SequenceRun {
     let folder = RunFolder(url)
     let isFolderOfOurs = ["lock", "checkpoints"].contains { FolderFile.exists($0, in: url) }
     if isFolderOfOurs, !FolderFile.exists("manifest.json", in: url), try folder.isBeginning() {
@@ -138,7 +160,7 @@ public final class SequenceRun {
       throw RunError.earlierForm(folder: url.path, format: recorded.format)
     }
     try recorded.requireOwnProgram(folder: url)
-    let run = try existing(url, at: .newest, lock: RunLock(folder), report)
+    let run = try existing(url, at: .newest, lock: RunLock(folder), bases: bases, report)
     if let newest = try folder.newestSealed(), newest.learned > run.learned {
       do {
         try folder.requireSealed(folder.checkpoint(newest))
@@ -151,22 +173,25 @@ public final class SequenceRun {
   }
 
   private static func existing(
-    _ url: URL, at moment: StoredRun.Moment, lock: RunLock?, _ report: @escaping (RunProgress) -> Void
+    _ url: URL, at moment: StoredRun.Moment, lock: RunLock?, bases: LoadedBases?,
+    _ report: @escaping (RunProgress) -> Void
   ) throws -> SequenceRun {
     let folder = RunFolder(url)
     let recorded = try folder.readManifest()
     if try !folder.isSealed() {
       report(.warning("\(url.path): an earlier version made this run: changes of its files would not be noticed"))
     }
-    let (base, tasks, now) = try prepare(recorded.configuration, report)
+    let (base, tasks, now) = try prepare(
+      recorded.configuration, base: bases?.base(of: recorded.configuration), report)
     try recorded.requireUnchanged(now, folder: url)
     return try SequenceRun(
       StoredRun(url, model: base.model, at: moment), base: base, tasks: tasks, lock: lock, report: report)
   }
 
-  /// - Parameter known: the configuration's base, where it is loaded already.
+  /// - Parameter known: the configuration's base, where it is loaded already; asked for once the configuration is known to be valid.
   static func prepare(
-    _ configuration: RunConfiguration, base known: Base? = nil, _ report: (RunProgress) -> Void
+    _ configuration: RunConfiguration, base known: @autoclosure () throws -> Base? = nil,
+    _ report: (RunProgress) -> Void
   ) throws -> (Base, [PreparedTask], Manifest) {
     try configuration.validate()
     try TorchRuntime.setThreads(configuration.threads)
@@ -174,7 +199,7 @@ public final class SequenceRun {
     let names = try suite.taskNames(order: configuration.source.order)
     for name in Set(names) where names.count(where: { $0 == name }) > 1 { throw RunError.sameTaskTwice(name) }
     let base =
-      try known
+      try known()
       ?? Base(
         folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
         precision: configuration.weights)

@@ -53,7 +53,7 @@ extension RunTests {
       option.spoil(&configuration)
       let before = try tree(scratch.url)
       let error = #expect(throws: (any Error).self) {
-        try SequenceRun.start(configuration, in: scratch.place("run"))
+        try SequenceRun.start(configuration, in: scratch.place("run"), bases: .shared)
       }
       #expect("\(error.map { "\($0)" } ?? "")".contains(option.named))
       #expect(differences(before, try tree(scratch.url)).isEmpty)

@@ -38,7 +38,8 @@ extension RunTests {
       try comparison.begin(in: folder)
       for cell in cells {
         try SequenceRun.start(
-          cell.configuration(comparison.configuration), in: folder.run(cell).url, program: comparison.program
+          cell.configuration(comparison.configuration), in: folder.run(cell).url, program: comparison.program,
+          bases: .shared
         ).run()
         let record = try #require(try CellRecord(checking: cell, in: folder, of: comparison, command: "again"))
         try record.write(to: folder.result(cell))

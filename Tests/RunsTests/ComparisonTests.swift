@@ -27,7 +27,8 @@ extension RunTests {
 
     private func run(_ cell: ComparisonCell, _ comparison: Comparison, _ folder: ComparisonFolder) throws {
       try SequenceRun.start(
-        cell.configuration(comparison.configuration), in: folder.run(cell).url, program: comparison.program
+        cell.configuration(comparison.configuration), in: folder.run(cell).url, program: comparison.program,
+        bases: .shared
       ).run()
     }
 

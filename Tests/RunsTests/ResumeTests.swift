@@ -55,7 +55,7 @@ extension RunTests {
     }
 
     /// At every step of every task: a run that is told to stop there, and one that is told only to write a checkpoint there and
-    /// dies while it scores, end with the bytes of one that was never stopped.
+    /// dies while it scores, end with the bytes of one that was never stopped. The first stop loads the base as every process does.
     @Test(arguments: RunKind.all) func stoppedAtAnyStep(kind: RunKind) throws {
       let whole = try FinishedRuns.shared.folder(kind)
       let configuration = try RunFolder(whole).readManifest().configuration
@@ -64,6 +64,7 @@ extension RunTests {
       #expect(steps == places.count)
       for (step, place) in zip(1..., places) {
         let scratch = try Scratch()
+        let bases = step == 1 ? nil : LoadedBases.shared
         let folder = RunFolder(scratch.place("run"))
         var asked = 0
         func ask() throws {
@@ -71,7 +72,7 @@ extension RunTests {
           asked = events.count { $0 == UInt8(ascii: "\n") }
         }
         let error = #expect(throws: RunError.self) {
-          try SequenceRun.start(configuration, in: folder.url).run {
+          try SequenceRun.start(configuration, in: folder.url, bases: bases).run {
             try? ask()
             return asked >= step ? .stop(signal: 15) : nil
           }
@@ -82,7 +83,7 @@ extension RunTests {
         }
         #expect(try folder.checkpointPlaces().last?.step == place.step)
         #expect(!FileManager.default.fileExists(atPath: folder.lock.path))
-        let resumed = try SequenceRun.resume(folder.url)
+        let resumed = try SequenceRun.resume(folder.url, bases: bases)
         #expect(resumed.learnedTasks == place.task && resumed.stepsOfNextTask == place.step)
         try resumed.run()
         #expect(differences(try decided(whole), try decided(folder.url)).isEmpty, "step \(step)")
@@ -144,7 +145,7 @@ extension RunTests {
       let before = try tree(folder.url)
       let matrix = try JSONFile.read(MatrixFile.self, from: folder.matrix)
       for row in 0...Tiny.tasks.count {
-        let run = try SequenceRun.open(folder.url, after: row)
+        let run = try SequenceRun.open(folder.url, after: row, bases: row == 0 ? nil : .shared)
         #expect(run.learnedTasks == row)
         for (column, task) in Tiny.tasks.enumerated() {
           let answers = try run.evaluate(task: task)

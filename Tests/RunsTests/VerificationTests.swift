@@ -12,7 +12,7 @@ extension RunTests {
     private func run(_ scratch: Scratch, method: String = "moe-cl") throws -> RunFolder {
       let folder = RunFolder(scratch.place("run"))
       try SequenceRun.start(
-        Tiny.configuration(Tiny.write(to: scratch), method: method), in: folder.url
+        Tiny.configuration(Tiny.write(to: scratch), method: method), in: folder.url, bases: .shared
       ).run()
       return folder
     }

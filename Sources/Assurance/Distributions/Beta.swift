@@ -1,5 +1,3 @@
-import Foundation
-
 /// The beta distribution: the regularized incomplete beta function I_x(a, b), and its inverse.
 enum Beta {
   /// I_x(a, b) and 1 − I_x(a, b); the smaller of the two is computed, so that it keeps its digits.
@@ -14,10 +12,10 @@ enum Beta {
     guard y > 0 else { return (1, 0) }
     // The continued fraction is quick on one side of the mean; I_x(a, b) = 1 − I_{1−x}(b, a).
     if x > (a + 1) / (a + b + 2) {
-      let upper = min(1, front(y, x, b, a) * fraction(y, b, a))
+      let upper = smallTail(y, x, b, a)
       return (1 - upper, upper)
     }
-    let lower = min(1, front(x, y, a, b) * fraction(x, a, b))
+    let lower = smallTail(x, y, a, b)
     return (lower, 1 - lower)
   }
 
@@ -31,28 +29,28 @@ enum Beta {
     Bisection.first(from: 0, to: 1) { tails($0, 1 - $0, a, b).upper > upperTail }
   }
 
-  /// x^a y^b / (a B(a, b)): the binomial term of a among a + b, times b / (a + b).
-  private static func front(_ x: Double, _ y: Double, _ a: Double, _ b: Double) -> Double {
-    BinomialTerm.value(a, b, x, y) * (b / (a + b))
+  /// I_x(a, b) for x up to about the mean: x^a y^b / B(a, b), divided by a continued fraction.
+  private static func smallTail(_ x: Double, _ y: Double, _ a: Double, _ b: Double) -> Double {
+    min(1, BinomialTerm.value(a, b, x, y) * a * b / (a + b) / fraction(x, y, a, b))
   }
 
-  /// The continued fraction of I_x(a, b), by Lentz's method. It takes about √(a + b) steps.
-  private static func fraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
+  /// The even part of the continued fraction DLMF 8.17.22, by Lentz's method. It takes about √(a + b) steps.
+  ///
+  /// The fraction itself subtracts numbers near 1 from 1 where a is large; its even part has a y − b x instead, how far x is from
+  /// the mean.
+  private static func fraction(_ x: Double, _ y: Double, _ a: Double, _ b: Double) -> Double {
     let tiny = 1e-300
-    var (c, d) = (1.0, 1 - (a + b) * x / (a + 1))
-    d = 1 / (abs(d) < tiny ? tiny : d)
-    var value = d
+    let distance = a * y - b * x + 1
+    var value = a * distance / (a + 1)
+    if abs(value) < tiny { value = tiny }
+    var (c, d) = (value, 0.0)
     for step in 1...1_000_000 {
       let m = Double(step)
-      let even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-      d = 1 + even * d
-      c = 1 + even / c
-      d = 1 / (abs(d) < tiny ? tiny : d)
-      if abs(c) < tiny { c = tiny }
-      value *= c * d
-      let odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-      d = 1 + odd * d
-      c = 1 + odd / c
+      let odd = a + 2 * m - 1
+      let numerator = (a + m - 1) / odd * ((a + b + m - 1) / odd) * (m * (b - m) * x * x)
+      let denominator = m + m * (b - m) * x / odd + (a + m) * (distance + m * (1 + y)) / (odd + 2)
+      d = denominator + numerator * d
+      c = denominator + numerator / c
       d = 1 / (abs(d) < tiny ? tiny : d)
       if abs(c) < tiny { c = tiny }
       value *= c * d

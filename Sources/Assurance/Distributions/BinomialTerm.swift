@@ -14,7 +14,11 @@ enum BinomialTerm {
   ///   - y: 1 − x.
   static func value(_ a: Double, _ b: Double, _ x: Double, _ y: Double) -> Double {
     let n = a + b
-    let exponent = stirlingError(n) - stirlingError(a) - stirlingError(b) - deviance(a, n * x) - deviance(b, n * y)
+    // a − n x, without the rounding of x where that is near 1.
+    let distance = a * y - b * x
+    let exponent =
+      stirlingError(n) - stirlingError(a) - stirlingError(b)
+      - deviance(a, mean: n * x, difference: distance) - deviance(b, mean: n * y, difference: -distance)
     return exp(exponent) * (n / (2 * .pi * a * b)).squareRoot()
   }
 
@@ -30,9 +34,8 @@ enum BinomialTerm {
     return sum + (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - square / 1188) * square) * square) * square) / z
   }
 
-  /// v ln(v/m) + m − v: how far a value is from its mean, 0 where they are equal.
-  static func deviance(_ value: Double, _ mean: Double) -> Double {
-    let difference = value - mean
+  /// v ln(v/m) − d with d = v − m: how far a value is from its mean, 0 where they are equal.
+  private static func deviance(_ value: Double, mean: Double, difference: Double) -> Double {
     guard abs(difference) < 0.1 * (value + mean) else { return value * log(value / mean) - difference }
     let ratio = difference / (value + mean)
     var (sum, term, power) = (difference * ratio, 2 * value * ratio, 1.0)

@@ -18,7 +18,8 @@ extension RunTests {
     private func finished(_ method: String = "moe-cl", scorer: String? = "rouge-l") throws -> RunFolder {
       let folder = RunFolder(scratch.place("run"))
       try SequenceRun.start(
-        FreeAnswers.configuration(FreeAnswers.write(to: scratch), method: method, scorer: scorer), in: folder.url
+        FreeAnswers.configuration(FreeAnswers.write(to: scratch), method: method, scorer: scorer), in: folder.url,
+        bases: .shared
       ).run()
       return folder
     }
@@ -109,7 +110,7 @@ extension RunTests {
       }
       // A stored state answers as it did.
       for row in 0...2 {
-        let run = try SequenceRun.open(whole.url, after: row)
+        let run = try SequenceRun.open(whole.url, after: row, bases: .shared)
         for task in FreeAnswers.tasks {
           #expect(
             try run.evaluate(task: task).lines() == Data(contentsOf: whole.predictions(row: row, task: task)))

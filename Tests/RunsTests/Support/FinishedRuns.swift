@@ -68,7 +68,7 @@ final class FinishedRuns: @unchecked Sendable {
       var configuration = Tiny.configuration(files, method: kind.method, readOut: kind.readOut, seed: kind.seed)
       // Twelve rows need no more.
       if kind.method == "any-ssr" { configuration.options = ["expansion": 200] }
-      try SequenceRun.start(configuration, in: folder).run()
+      try SequenceRun.start(configuration, in: folder, bases: .shared).run()
       folders[kind] = folder
       return folder
     }
