@@ -217,10 +217,12 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
       return values((out, 13 * 30))
     },
     KernelCall("widen", same: true) {
-      let (whole, columns) = ($0.zeros(1001), $0.zeros(20 * 37))
+      // Several steps of four vectors and a rest, without and with what lies between rows; and rests alone.
+      let (whole, wide, columns) = ($0.zeros(1001), $0.zeros(20 * 143), $0.zeros(20 * 37))
       accrete_widen(7, 143, 143, $0.halves(1001), whole, 2)
+      accrete_widen(20, 143, 150, $0.halves(20 * 150), wide, 2)
       accrete_widen(20, 37, 50, $0.halves(20 * 50), columns, 2)
-      return values((whole, 1001), (columns, 20 * 37))
+      return values((whole, 1001), (wide, 20 * 143), (columns, 20 * 37))
     },
     KernelCall("place", same: true) {
       let (out, addend) = ($0.zeros(20 * 50), $0.numbers(20 * 50))

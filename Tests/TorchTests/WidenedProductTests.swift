@@ -31,7 +31,7 @@ import Testing
   /// Every output once, in tiles that fit the memory for them.
   @Test(arguments: [1, 15, 16, 17, 1000, 5632, 50_304], [1, 64, 2048, 5632, 2_000_000])
   func tilesCoverTheMatrix(count: Int, width: Int) {
-    for most in [Int.max, WidenedProduct.mostInputs] {
+    for most in [Int.max, WidenedProduct.mostInputs(outputs: width)] {
       let tiles = WidenedProduct.Tiles(count, width: width, most: most)
       #expect(tiles.ranges.flatMap { Array($0) } == Array(0..<count))
       #expect(tiles.largest <= max(16, min(most, WidenedProduct.Tiles.numbers / width)))
@@ -39,17 +39,40 @@ import Testing
     }
   }
 
-  @Test func nothingStaysOfATile() throws {
-    let matrix = try FrozenMatrix(Tensor.zeros([8192, 2048], .bfloat16))
-    let (x, y) = (try normal([40, 2048], 1), try normal([40, 8192], 2))
+  /// A piece of memory stays for the next product, and only one: the matrices are of several tiles, of one, and small.
+  @Test func onlyOnePieceOfMemoryStays() throws {
+    func products() throws {
+      for (outputs, inputs) in [(8192, 2048), (2048, 768), (256, 768)] {
+        let matrix = try FrozenMatrix(Tensor.zeros([outputs, inputs], .bfloat16))
+        let (x, y) = (try normal([40, inputs], 1), try normal([40, outputs], 2))
+        _ = try (x.linear(matrix), y.linearTransposed(matrix))
+      }
+    }
     let before = LiveTensors.countOfThread
-    _ = try (x.linear(matrix), y.linearTransposed(matrix))
-    #expect(LiveTensors.countOfThread == before)
+    for _ in 0..<3 { try products() }
+    #expect(LiveTensors.countOfThread <= before + 1)
+  }
+
+  /// Matrices that are widened as a whole, forward or both ways, each where the one before lay: what was made stays as it is.
+  @Test(arguments: [(300, 200), (2048, 768), (768, 2048)])
+  func wholeMatricesDoNotDisturbEachOther(outputs: Int, inputs: Int) throws {
+    let stored = try (0..<2).map { try normal([outputs, inputs], UInt64(1 + $0)).converted(to: .bfloat16) }
+    let (x, y) = (try normal([40, inputs], 3), try normal([40, outputs], 4))
+    func products(_ matrix: FrozenMatrix) throws -> [Tensor] {
+      try [
+        x.linear(matrix), x.linear(matrix, adding: y), y.linearTransposed(matrix),
+        y.linearTransposed(matrix, adding: x),
+      ]
+    }
+    let narrow = try stored.map { try products(FrozenMatrix($0)) }
+    let wide = try stored.map { try products(FrozenMatrix($0.converted(to: .float32))) }
+    for (got, expected) in zip(narrow.joined(), wide.joined()) { #expect(try got.isEqual(to: expected)) }
   }
 
   /// Each thread has tiles of its own.
-  @Test func productsSideBySide() throws {
-    let stored = try normal([2100, 1030], 1).converted(to: .bfloat16)
+  @Test(arguments: [2100, 500])
+  func productsSideBySide(outputs: Int) throws {
+    let stored = try normal([outputs, 1030], 1).converted(to: .bfloat16)
     let (narrow, wide) = (try FrozenMatrix(stored), try FrozenMatrix(stored.converted(to: .float32)))
     let inputs = try (0..<4).map { try normal([40, 1030], UInt64($0)) }
     let expected = try inputs.map { try $0.linear(wide) }
@@ -62,15 +85,17 @@ import Testing
     #expect(equal.withLock { $0 } == [Bool](repeating: true, count: 16))
   }
 
-  /// What autograd keeps of a product is never written over.
-  @Test func recordedProductsKeepTheWeight() throws {
-    let stored = try normal([2100, 1030], 1).converted(to: .bfloat16)
+  /// What autograd keeps of a product is never written over, be the matrix large or small.
+  @Test(arguments: [2100, 500])
+  func recordedProductsKeepTheWeight(outputs: Int) throws {
+    let stored = try (0..<2).map { try normal([outputs, 1030], UInt64(1 + $0)).converted(to: .bfloat16) }
     let x = try normal([40, 1030], 2)
     try x.requireGradient()
-    let product = try x.linear(FrozenMatrix(stored))
-    let gradient = try normal([40, 2100], 3)
+    let product = try x.linear(FrozenMatrix(stored[0]))
+    let gradient = try normal([40, outputs], 3)
+    _ = try gradient.linearTransposed(FrozenMatrix(stored[1]))
     try product.backward(from: gradient)
-    let expected = try gradient.matmul(stored.converted(to: .float32))
+    let expected = try gradient.matmul(stored[0].converted(to: .float32))
     #expect(try difference(#require(x.gradient), expected) < 1e-3)
   }
 }

@@ -135,6 +135,22 @@ static void argmax(int64_t rows, int64_t width, const float* x, int64_t* places,
 // Rows that are read ahead: with a stride, each lies in a page of its own, where the processor does not look ahead by itself.
 constexpr int64_t rows_ahead = 8;
 
+// `ahead`: how far away the numbers lie that are read soon; 0 where the processor looks ahead by itself.
+INLINE void widen_row(int64_t count, const uint16_t* x, float* out, int64_t ahead) {
+  // Two lines of the cache at a time: the loop around a single vector took a third of the time.
+  constexpr int64_t line = 2 * lanes, step = 2 * line;
+  int64_t i = 0;
+  for (; i + step <= count; i += step) {
+    if (ahead != 0) {
+      __builtin_prefetch(x + i + ahead);
+      __builtin_prefetch(x + i + ahead + line);
+    }
+    for (int64_t j = i; j < i + step; j += lanes) store(out + j, widened(x + j, lanes), lanes);
+  }
+  if (ahead != 0 && i < count) __builtin_prefetch(x + i + ahead);
+  for (; i < count; i += lanes) store(out + i, widened(x + i, count - i), count - i);
+}
+
 static void widen(int64_t rows, int64_t columns, int64_t stride, const uint16_t* x, float* out, int32_t threads) {
   // One row where nothing lies between them, so that they are split evenly.
   if (columns == stride) {
@@ -146,12 +162,9 @@ static void widen(int64_t rows, int64_t columns, int64_t stride, const uint16_t*
   each(rows * blocks, 4096, threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t at = begin; at < end;) {
       const int64_t row = at / blocks, last = std::min(end, (row + 1) * blocks);
-      const uint16_t* from = x + row * stride;
-      for (; at < last; ++at) {
-        const int64_t i = (at - row * blocks) * lanes;
-        if (row + rows_ahead < rows) __builtin_prefetch(from + rows_ahead * stride + i);
-        store(out + row * columns + i, widened(from + i, columns - i), columns - i);
-      }
+      const int64_t i = (at - row * blocks) * lanes, stop = std::min(columns, (last - row * blocks) * lanes);
+      widen_row(stop - i, x + row * stride + i, out + row * columns + i, row + rows_ahead < rows ? rows_ahead * stride : 0);
+      at = last;
     }
   });
 }

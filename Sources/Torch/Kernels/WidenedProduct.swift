@@ -3,13 +3,14 @@ import CTorch
 /// Products with a bfloat16 matrix that is widened a tile at a time, into memory that stays in the cache.
 ///
 /// A widened matrix is as large as the one that was to be saved, and lies in memory that is fresh from the system where it is large.
-/// A tile is read again by the product before it leaves the cache. No sum is split, so that the bits are those of one product with the
+/// A tile is read again by the product before it leaves the cache, and the next one is written where it lay (``TileMemory``); so is a
+/// matrix that is no larger than a tile. No sum is split, so that the bits are those of one product with the
 /// whole matrix: forward, tiles are some of the outputs; backward, some of the inputs.
 enum WidenedProduct {
   /// How some outputs or inputs are cut into tiles of nearly the same size, each a multiple of ``grain`` but the last.
   struct Tiles {
     /// The most numbers of a tile: 8 MiB as float32. Larger ones leave the cache; smaller ones are too narrow for oneDNN.
-    static let numbers = 1 << 21
+    static let numbers = TileMemory.numbers
     static let grain = 16
 
     let ranges: [Range<Int>]
@@ -33,18 +34,23 @@ enum WidenedProduct {
   }
 
   /// Inputs of a tile backward: oneDNN reads the columns of a matrix, which it does well if they are few and lie close together.
-  static let mostInputs = 192
+  /// - Parameter outputs: of the matrix. Where they are few, more inputs lie close together, and each product is worth its call.
+  static func mostInputs(outputs: Int) -> Int { min(384, max(192, 400_000 / max(outputs, 1))) }
 
   /// Matrices of up to so many numbers are in the cache as a whole.
   private static let small = 1 << 20
   /// Longer sums oneDNN splits by how wide the product is (seen at 32,768 with tiles of 64): their bits need the whole matrix.
   private static let longestSum = 8192
 
-  /// Whether products go by tiles: large matrices on the CPU, each tile large enough for oneDNN, as the whole is; and nothing recorded,
-  /// as what is recorded keeps the weight.
-  private static func suits(_ x: Tensor, _ weight: Tensor, _ tiles: Tiles) -> Bool {
+  /// Whether a matrix is widened into memory that stays: on the CPU, and nothing recorded, as what is recorded keeps the weight.
+  private static func suits(_ x: Tensor, _ weight: Tensor, _ addend: Tensor?) -> Bool {
     weight.dtype == .bfloat16 && weight.device == .cpu && weight.isContiguous && Kernels.suit(x) && x.shape.count == 2
-      && weight.count > small && x.shape[1] <= longestSum && !x.isRecorded && tiles.ranges.count > 1
+      && !x.isRecorded && addend.map { Kernels.suit($0) && !$0.isRecorded } ?? true
+  }
+
+  /// Whether a product goes by tiles: with large matrices, each tile large enough for oneDNN, as the whole is.
+  private static func goesByTiles(_ x: Tensor, _ weight: Tensor, _ tiles: Tiles) -> Bool {
+    weight.count > small && x.shape[1] <= longestSum && tiles.ranges.count > 1
       && x.count * tiles.smallest > Int(accrete_small_product)
   }
 
@@ -52,9 +58,8 @@ enum WidenedProduct {
   static func product(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?) throws -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let tiles = Tiles(outputs, width: inputs)
-    guard suits(x, weight, tiles), addend.map({ Kernels.suit($0) && !$0.isRecorded }) ?? true else {
-      let weight = try weight.widened()
-      return try addend.map { try x.linear(weight, adding: $0) } ?? x.linear(weight)
+    guard suits(x, weight, addend), goesByTiles(x, weight, tiles) else {
+      return try whole(x, weight, adding: addend) { $0 }
     }
     return try byTiles(x, weight, tiles, adding: addend, width: outputs) { tile, memory in
       let part = try memory.narrowed(0, from: 0, count: tile.count * inputs).reshaped([tile.count, inputs])
@@ -66,15 +71,30 @@ enum WidenedProduct {
   /// x W (+ addend). `x`: [rows, out]; `weight`: [out, in], bfloat16 or float32 → [rows, in].
   static func transposedProduct(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?) throws -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
-    let tiles = Tiles(inputs, width: outputs, most: mostInputs)
-    guard suits(x, weight, tiles), addend.map({ Kernels.suit($0) && !$0.isRecorded }) ?? true else {
-      let turned = try weight.widened().transposed(0, 1)
-      return try addend.map { try x.linear(turned, adding: $0) } ?? x.linear(turned)
+    let tiles = Tiles(inputs, width: outputs, most: mostInputs(outputs: outputs))
+    guard suits(x, weight, addend), goesByTiles(x, weight, tiles) else {
+      return try whole(x, weight, adding: addend) { try $0.transposed(0, 1) }
     }
     return try byTiles(x, weight, tiles, adding: addend, width: inputs) { tile, memory in
       let part = try memory.narrowed(0, from: 0, count: outputs * tile.count).reshaped([outputs, tile.count])
       try part.widen(weight, from: tile.lowerBound, stride: inputs)
       return try part.transposed(0, 1)
+    }
+  }
+
+  /// One product with all of a matrix. `read`: as what it is read once it is widened.
+  private static func whole(
+    _ x: Tensor, _ weight: Tensor, adding addend: Tensor?, _ read: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    func product(_ widened: Tensor) throws -> Tensor {
+      let widened = try read(widened)
+      return try addend.map { try x.linear(widened, adding: $0) } ?? x.linear(widened)
+    }
+    guard suits(x, weight, addend), weight.count <= TileMemory.numbers else { return try product(weight.widened()) }
+    return try TileMemory.with { memory in
+      let all = try memory.narrowed(0, from: 0, count: weight.count).reshaped(weight.shape)
+      try all.widen(weight, from: 0, stride: weight.shape[1])
+      return try product(all)
     }
   }
 
@@ -87,13 +107,21 @@ enum WidenedProduct {
     if let addend { try Kernels.require("what a product is added to", addend, [rows, width]) }
     let (x, addend) = (try x.contiguous(), try addend?.contiguous())
     let result = try Tensor(uninitialized: [rows, width])
-    let memory = try Tensor(uninitialized: [tiles.largest * (weight.count / max(width, 1))])
-    for tile in tiles.ranges {
-      let part = try x.linear(widened(tile, memory)).contiguous()  // [rows, tile]
-      accrete_place(
-        Int64(rows), Int64(tile.count), Int64(width), try part.kernelMemory(),
-        try addend.map { try $0.kernelMemory() + tile.lowerBound }, try result.kernelMemory() + tile.lowerBound,
-        libtorch.accrete_get_threads())
+    func fill(_ memory: Tensor) throws {
+      for tile in tiles.ranges {
+        let part = try x.linear(widened(tile, memory)).contiguous()  // [rows, tile]
+        accrete_place(
+          Int64(rows), Int64(tile.count), Int64(width), try part.kernelMemory(),
+          try addend.map { try $0.kernelMemory() + tile.lowerBound }, try result.kernelMemory() + tile.lowerBound,
+          libtorch.accrete_get_threads())
+      }
+    }
+    // A tile of a matrix with very many inputs or outputs is larger than what stays.
+    let needed = tiles.largest * (weight.count / max(width, 1))
+    if needed <= TileMemory.numbers {
+      try TileMemory.with(fill)
+    } else {
+      try fill(Tensor(uninitialized: [needed]))
     }
     return withExtendedLifetime(addend) { result }
   }

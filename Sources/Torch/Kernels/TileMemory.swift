@@ -1,0 +1,18 @@
+import Synchronization
+
+/// Memory for what is widened, which stays: what was written there last is still in the cache, and its pages are there.
+///
+/// As many pieces as threads ever used one at the same time. A piece takes memory as far as it was ever written to.
+enum TileMemory {
+  /// Numbers of a piece: 8 MiB.
+  static let numbers = 1 << 21
+
+  private static let free = Mutex<[Tensor]>([])
+
+  /// - Parameter body: has the piece for itself; nothing that it returns may lie there.
+  static func with<Result>(_ body: (Tensor) throws -> Result) throws -> Result {
+    let piece = try free.withLock { $0.popLast() } ?? Tensor(uninitialized: [numbers])
+    defer { free.withLock { $0.append(piece) } }
+    return try body(piece)
+  }
+}
