@@ -3,6 +3,7 @@ import Foundation
 import Learning
 public import Registry
 import Serving
+import TaskModels
 
 extension Registry {
   /// A release like the current one, in which one task has another version.

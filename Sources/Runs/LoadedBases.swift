@@ -1,5 +1,6 @@
 import Files
 import Foundation
+package import Generation
 import Torch
 
 /// Bases that are loaded already, for whoever begins or opens many runs over the same ones.

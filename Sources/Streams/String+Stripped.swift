@@ -2,7 +2,7 @@ extension String {
   /// The text without white space at both ends.
   ///
   /// It works on scalars, because a mark may combine with a space to one character.
-  var stripped: String {
+  public var stripped: String {
     let scalars = unicodeScalars
     guard let first = scalars.firstIndex(where: { !$0.isBlank }), let last = scalars.lastIndex(where: { !$0.isBlank })
     else { return "" }
