@@ -49,7 +49,7 @@ private let manifest: Data = {
      "configuration": {
        "method": "sequential", "adversary": "isolated", "adversaryWeight": 0.1, "alpha": 16, "rank": 8, "dropout": 0.05,
        "base": "/data/base/seedling", "device": "cpu", "evaluateOn": "test", "readOut": "head", "seed": 0, "threads": 1,
-       "weights": "float32", "source": {"suite": "files", "files": ["/data/comments.jsonl"], "order": 1},
+       "weights": "float32", "checkpoints": {"everySeconds": 300}, "source": {"suite": "files", "files": ["/data/comments.jsonl"], "order": 1},
        "training": {
          "accumulation": 1, "batchSize": 8, "epochs": 5, "gradientCheckpointing": false, "gradientClip": 1, "learningRate": 0.0005, "maxLength": 256,
          "schedule": "constant", "warmupSteps": 0, "weightDecay": 0.01}}}
