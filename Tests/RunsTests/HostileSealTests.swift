@@ -17,7 +17,7 @@ extension RunTests {
       let log = RunSeal.Log(bytes: 1, digest: digest)
       for seal in [
         RunSeal(files: ["a": digest, name: digest]), RunSeal(logs: ["events.jsonl": log, name: log]),
-        RunSeal(before: [name: .some(nil)]),
+        RunSeal(before: [name: nil]),
       ] {
         let error = #expect(throws: FileError.self) { try RunSeal.decode(SealedJSON.encode(seal), path: path) }
         #expect("\(String(describing: error))".contains("no path in the folder"), "\(seal)")

@@ -8,8 +8,8 @@ enum LiveMemory {
   private static let highest = Atomic<Int>(0)
   private static let most = Atomic<Int>(0)
 
-  /// What a reader may take: 8 times its input, and 256 MiB.
-  static func allowed(_ input: Int) -> Int { 8 * input + (256 << 20) }
+  /// What a reader may take of inputs of some KiB: 8 times the input, and a quarter of the 256 MiB that it has altogether.
+  static func allowed(_ input: Int) -> Int { 8 * input + (64 << 20) }
 
   /// Whether the sanitizer is there and counts; it is asked once.
   static let isCounted: Bool = {

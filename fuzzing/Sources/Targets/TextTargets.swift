@@ -23,8 +23,10 @@ let textTargets: [FuzzTarget] = [
       skipped == read || read?.contains("too large") == true,
       "skipping says \(skipped ?? "nothing"), reading \(read ?? "nothing")")
     let ours = try JSONFile.decode(JSONValue.self, from: input, path: "/fuzz/any.json")
-    // Of two members with one key each parser keeps another.
-    guard try !hasTwins(JSONTree(input)) else { return }
+    // Of two members with one key each parser keeps another; a number too small for 64 bits is 0 for ours, as for Python's, and
+    // none for Foundation's.
+    let tree = try JSONTree(input)
+    guard !hasTwins(tree), !hasTinyNumbers(tree) else { return }
     let theirs = try Finding.unlessDone("decoding what our parser has read") {
       try JSONDecoder().decode(JSONValue.self, from: input)
     }
@@ -89,6 +91,16 @@ private func hasTwins(_ tree: JSONTree) -> Bool {
     let names = Set(members.map { String(decoding: $0.name, as: UTF8.self) })
     return names.count < members.count || members.contains { hasTwins($0.value) }
   default: return false
+  }
+}
+
+/// Whether a number is 0, or so small that it has fewer digits than others.
+private func hasTinyNumbers(_ tree: JSONTree) -> Bool {
+  switch tree {
+  case .number(let value): value.magnitude < Double.leastNormalMagnitude
+  case .list(let values): values.contains(where: hasTinyNumbers)
+  case .object(let members): members.contains { hasTinyNumbers($0.value) }
+  default: false
   }
 }
 
