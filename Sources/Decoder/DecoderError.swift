@@ -1,4 +1,5 @@
 import Files
+public import Torch
 
 /// What can be wrong with a checkpoint, or with what is fed to it.
 public enum DecoderError: Error, Equatable, CustomStringConvertible {
@@ -18,6 +19,8 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
   case tensorNamesDiffer(folder: String, missing: [String], unused: [String])
   case tensorShapeDiffers(file: String, name: String, expected: [Int], got: [Int])
   case invalidIndex(path: String, reason: String)
+  /// A tensor's finite number would be infinite in the type in which the tensor is to be held.
+  case weightTooLarge(file: String, name: String, type: DType, largest: String)
 
   // MARK: Input
 
@@ -49,6 +52,9 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
       "\(file): `\(name)` has shape \(got), config.json asks for \(expected)"
     case .invalidIndex(let path, let reason):
       "\(path): \(reason). Fetch the index again."
+    case .weightTooLarge(let file, let name, let type, let largest):
+      "\(file): tensor `\(name)` holds a number that \(type) cannot: its largest is \(largest). "
+        + (type == .bfloat16 ? "Use --weights float32." : "Use an earlier checkpoint: this one has diverged.")
     case .resultNotFinite(let what):
       "\(what) hold infinite values or no numbers (NaN): some weights of the base or of the experts are so large that products"
         + " overflow float32. Use an earlier checkpoint, or other experts."

@@ -66,7 +66,8 @@ public struct JSONLReader: Sendable {
     let file = source.place
     // Of a row only what is needed is kept: a file may have millions of them, of thirty bytes each.
     var (rows, stated, form): ([LearningTask.Row], [Split?], Form?) = ([], [], nil)
-    rows.reserveCapacity(source.bytes.count { $0 == UInt8(ascii: "\n") } + 1)
+    // Not for lines that are blank: a file may have nothing else.
+    rows.reserveCapacity(min(source.bytes.count { $0 == UInt8(ascii: "\n") } + 1, source.bytes.count / 24 + 1))
     try source.forEachRow { raw in
       let fields = try RowFields(raw, of: source)
       let known = try form ?? Form(of: fields)
@@ -80,20 +81,24 @@ public struct JSONLReader: Sendable {
       throw StreamError.split(
         file.detail(expected: "at least one row", got: "none", fix: "Write one JSON object per line."))
     }
-    let splits = try Split.splits(stated, task: name) { rows[$0].place }
+    let splits = try Split.splits(stated, task: name) { rows[$0].place(in: file) }
+    // The rows that train stay in the list, which is closed up: a second one would take as much memory again.
     var (train, test): ([LearningTask.Row], [LearningTask.Row]) = ([], [])
-    let tests = splits.count { $0 == .test }
-    test.reserveCapacity(tests)
-    train.reserveCapacity(splits.count - tests)
-    for (row, split) in zip(rows, splits) {
-      let named =
-        row.example.id.isEmpty
-        ? LearningTask.Row(
-          example: row.example.called("\(name)/\(split.rawValue)/\(row.example.index)"), place: row.place)
-        : row
-      if split == .train { train.append(named) } else { test.append(named) }
+    swap(&train, &rows)
+    test.reserveCapacity(splits.count { $0 == .test })
+    var kept = 0
+    for (number, split) in splits.enumerated() {
+      let row = train[number]
+      let example = row.example
+      let named = example.id.isEmpty ? row.called("\(name)/\(split.rawValue)/\(example.index)") : row
+      if split == .test {
+        test.append(named)
+      } else {
+        train[kept] = named
+        kept += 1
+      }
     }
-    rows = []
+    train.removeLast(train.count - kept)
     let answers = Self.answers(of: train)
     let kind = form == .textLabel ? .classification : Self.kind(of: answers)
     return try .checked(

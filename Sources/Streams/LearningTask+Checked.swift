@@ -2,9 +2,34 @@ import Files
 
 extension LearningTask {
   /// A row as it was read, with the place to name when something is wrong with it.
+  ///
+  /// Files have millions of them, of thirty bytes each: a row of the memory takes 64, beside what its texts do not find room in.
   struct Row {
     let example: Example
-    let place: Place
+    /// Counted from 1; a file of 2 GiB has no more than 2³¹.
+    private let line: Int32
+    /// In a JSON array; -1 elsewhere.
+    private let number: Int32
+
+    /// - Parameter place: in a file that whoever has the row knows.
+    init(example: Example, place: Place) {
+      self.example = example
+      line = Int32(clamping: place.line ?? 0)
+      number = place.row.map { Int32(clamping: $0) } ?? -1
+    }
+
+    private init(_ example: Example, of row: Row) {
+      self.example = example
+      (line, number) = (row.line, row.number)
+    }
+
+    /// The place of the row in its file.
+    func place(in file: Place) -> Place {
+      Place(file: file.file, line: line > 0 ? Int(line) : nil, row: number >= 0 ? Int(number) : nil)
+    }
+
+    /// The same row by another name.
+    func called(_ id: String) -> Row { Row(example.called(id), of: self) }
   }
 
   /// Makes a task of rows that were read, or says what is wrong with them.
@@ -12,7 +37,17 @@ extension LearningTask {
   /// What is refused: an empty split, two rows of one id, and, for a classification, fewer than two labels, a label
   /// named twice, a row whose label is unknown, a label without a training row.
   ///
-  /// - Parameter labelSource: The file that the labels come from.
+  /// - Parameters:
+  ///   - name: The task's name.
+  ///   - instruction: The line before the text.
+  ///   - cue: The line after the text.
+  ///   - labels: The labels in their order.
+  ///   - labelSource: The file that the labels come from.
+  ///   - train: The training rows.
+  ///   - trainFile: Their file.
+  ///   - test: The test rows.
+  ///   - testFile: Their file.
+  ///   - kind: How the task is answered and scored.
   /// - Throws: A ``StreamError`` that names the file and the line.
   static func checked(
     name: String, instruction: String, cue: String, labels: [String], labelSource: Place, train: [Row],
@@ -21,10 +56,11 @@ extension LearningTask {
   ) throws -> LearningTask {
     try requireRows(train, split: "train", of: trainFile)
     try requireRows(test, split: "test", of: testFile)
-    try requireDistinctIds(train + test)
+    try requireDistinctIds(train, trainFile, test, testFile)
     if kind == .classification {
       try requireLabels(labels, of: labelSource)
-      try requireKnownLabels(of: train + test, labels: labels)
+      try requireKnownLabels(of: train, in: trainFile, labels: labels)
+      try requireKnownLabels(of: test, in: testFile, labels: labels)
       try requireTraining(train, for: labels, trainFile: trainFile)
     }
     return LearningTask(
@@ -40,26 +76,46 @@ extension LearningTask {
         fix: "Add \(split) rows, or check that this is the right file."))
   }
 
-  private static func requireDistinctIds(_ rows: [Row]) throws {
-    guard mayRepeatIds(rows) else { return }
+  private static func requireDistinctIds(_ train: [Row], _ trainFile: Place, _ test: [Row], _ testFile: Place) throws {
+    let repeated = repeatedHashes(train, test)
+    guard !repeated.isEmpty else { return }
     var first: [ExactText: Place] = [:]
     // In the order of the file, so that the later line is the one to blame; rows of two files never share an id.
-    for row in rows.sorted(by: { $0.example.index < $1.example.index }) {
-      if let other = first[ExactText(row.example.id)] {
+    var (nextTrain, nextTest) = (train[...], test[...])
+    while true {
+      let row: Row
+      let file: Place
+      switch (nextTrain.first, nextTest.first) {
+      case (nil, nil): return
+      case (let one?, let other) where (other.map { one.example.index <= $0.example.index } ?? true):
+        (row, file) = (one, trainFile)
+        nextTrain.removeFirst()
+      case (_, let one):
+        guard let one else { return }
+        (row, file) = (one, testFile)
+        nextTest.removeFirst()
+      }
+      guard repeated.contains(row.example.id.hashValue) else { continue }
+      let place = row.place(in: file)
+      if let other = first.updateValue(place, forKey: ExactText(row.example.id)) {
         throw StreamError.identity(
-          row.place.detail(
+          place.detail(
             expected: "an id of its own", got: "id \(quoted(row.example.id)), which \(other.description) has already",
             fix: "Give every row another id, or leave ids out."))
       }
-      first[ExactText(row.example.id)] = row.place
     }
   }
 
-  /// Whether two rows may have one id, by eight bytes of memory for each: that no two have is the rule.
-  private static func mayRepeatIds(_ rows: [Row]) -> Bool {
-    var seen: Set<Int> = []
-    seen.reserveCapacity(rows.count)
-    return !rows.allSatisfy { seen.insert($0.example.id.hashValue).inserted }
+  /// The hashes that the ids of two rows have, found by eight bytes of memory for each row: that there are none is the rule.
+  private static func repeatedHashes(_ train: [Row], _ test: [Row]) -> Set<Int> {
+    var (seen, repeated): (Set<Int>, Set<Int>) = ([], [])
+    seen.reserveCapacity(train.count + test.count)
+    for rows in [train, test] {
+      for row in rows where !seen.insert(row.example.id.hashValue).inserted {
+        repeated.insert(row.example.id.hashValue)
+      }
+    }
+    return repeated
   }
 
   private static func requireLabels(_ labels: [String], of source: Place) throws {
@@ -76,11 +132,11 @@ extension LearningTask {
     }
   }
 
-  private static func requireKnownLabels(of rows: [Row], labels: [String]) throws {
+  private static func requireKnownLabels(of rows: [Row], in file: Place, labels: [String]) throws {
     let known = Set(labels.map(ExactText.init))
     for row in rows where !known.contains(ExactText(row.example.answer)) {
       throw StreamError.label(
-        row.place.detail(
+        row.place(in: file).detail(
           expected: "one of the labels \(listed(labels))", got: quoted(row.example.answer),
           fix: "Correct the label, or give training rows (and an entry in labels.json, if there is one) for it."))
     }

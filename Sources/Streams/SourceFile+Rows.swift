@@ -20,6 +20,7 @@ extension SourceFile {
         _ = nesting.read(bytes[i])
         try requireDepth(nesting.depth, at: row.place)
       }
+      try requireFew(count, at: row.place)
       try body(row)
       count += 1
     }
@@ -42,6 +43,7 @@ extension SourceFile {
     }
     while true {
       let place = Place(file: place.file, line: line, row: rows.count)
+      try requireFew(rows.count, at: place)
       let end = try endOfElement(from: cursor, at: place, line: &line)
       let range = cursor..<end
       try requireSize(range, at: place)
@@ -70,6 +72,15 @@ extension SourceFile {
       place.detail(
         expected: "the end of this row and of the array", got: "the end of the file, or a bracket that closes nothing",
         fix: "If the file was cut, copy it again; else correct the brackets of this row."))
+  }
+
+  /// Refuses a row behind as many as a file of this size may have.
+  private func requireFew(_ before: Int, at place: Place) throws {
+    guard before >= mostRows else { return }
+    throw StreamError.file(
+      place.detail(
+        expected: "at most \(mostRows) rows in a file of \(bytes.count) bytes", got: "more",
+        fix: "Take a sample of the rows, or split the file: rows this short take many times their bytes of memory."))
   }
 
   private func requireDepth(_ depth: Int, at place: Place) throws {

@@ -9,6 +9,8 @@ struct SourceFile {
     static let fileBytes = 2 << 30
     /// The bytes of one line or one row.
     static let rowBytes = 16 << 20
+    /// The rows of a file of so many bytes: some millions, and beyond that rows of 64 bytes. A row of the memory takes some 200.
+    static func rows(ofBytes bytes: Int) -> Int { 4_000_000 + bytes / 64 }
     /// How deep brackets may be nested in a row. Parsers recurse, and a stack ends.
     static let depth = 64
   }
@@ -17,6 +19,8 @@ struct SourceFile {
   let place: Place
   /// Its content, without a byte order mark.
   let bytes: [UInt8]
+  /// How many rows it may have.
+  let mostRows: Int
 
   /// Reads a file.
   ///
@@ -71,11 +75,15 @@ struct SourceFile {
   /// - Parameters:
   ///   - data: The bytes.
   ///   - place: What errors call it.
+  ///   - mostRows: How many rows it may have; `nil`: what a file of this size may.
   /// - Throws: ``StreamError/text(_:)`` if it is no UTF-8, or a line is too long.
-  init(_ data: Data, place: Place) throws { try self.init(bytes: [UInt8](data), place: place) }
+  init(_ data: Data, place: Place, mostRows: Int? = nil) throws {
+    try self.init(bytes: [UInt8](data), place: place, mostRows: mostRows)
+  }
 
-  private init(bytes: [UInt8], place: Place) throws {
+  private init(bytes: [UInt8], place: Place, mostRows: Int? = nil) throws {
     self.place = place
+    self.mostRows = mostRows ?? Limit.rows(ofBytes: bytes.count)
     self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     try requireText()
   }

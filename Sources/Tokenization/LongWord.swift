@@ -1,9 +1,14 @@
 /// A word too long to search through after every merge: a linked list of tokens and a heap of the possible merges.
+///
+/// A text may be one word, so that memory counts: positions are numbers of 32 bits.
 struct LongWord {
+  /// The most tokens of a word. A text of so many bytes is in no file that is read.
+  static let longest = 1 << 30
+
   /// A possible merge; it is stale when the token at `position` has another merge by now.
   private struct Candidate {
     let rank: Int32
-    let position: Int
+    let position: Int32
 
     static func < (left: Candidate, right: Candidate) -> Bool {
       left.rank != right.rank ? left.rank < right.rank : left.position < right.position
@@ -13,33 +18,38 @@ struct LongWord {
   private let table: MergeTable
   private var ids: [Int32]
   /// The place of the token before and after each; `-1` and `ids.count` at the ends.
-  private var previous: [Int]
-  private var next: [Int]
+  private var previous: [Int32]
+  private var next: [Int32]
   /// The merge of each token with the one after it; `none` also for tokens that are merged away.
   private var merges: [MergeTable.Merge]
   /// A binary heap, least first.
   private var heap: [Candidate] = []
 
+  /// - Parameter ids: at most ``longest``.
   init(ids: [Int32], table: MergeTable) {
     self.ids = ids
     self.table = table
-    previous = ids.indices.map { $0 - 1 }
-    next = ids.indices.map { $0 + 1 }
+    let count = Int32(truncatingIfNeeded: ids.count)
+    previous = (0..<count).map { $0 - 1 }
+    next = (0..<count).map { $0 + 1 }
     merges = [MergeTable.Merge](repeating: .none, count: ids.count)
+    heap.reserveCapacity(ids.count)
     for index in ids.indices { look(at: index) }
   }
 
   mutating func merge() {
     while let best = pop() {
-      let position = best.position
+      let position = Int(best.position)
       guard merges[position].rank == best.rank else { continue }
-      let gone = next[position]
+      let gone = Int(next[position])
+      let after = Int(next[gone])
       ids[position] = merges[position].id
       next[position] = next[gone]
-      if next[gone] < ids.count { previous[next[gone]] = position }
+      if after < ids.count { previous[after] = best.position }
       merges[gone] = .none
       look(at: position)
-      if previous[position] >= 0 { look(at: previous[position]) }
+      let before = Int(previous[position])
+      if before >= 0 { look(at: before) }
     }
   }
 
@@ -47,14 +57,17 @@ struct LongWord {
     var index = 0
     while index < ids.count {
       output.append(Int(ids[index]))
-      index = next[index]
+      index = Int(next[index])
     }
   }
 
   /// Looks up what the token at `position` merges to with the one after it.
   private mutating func look(at position: Int) {
-    merges[position] = next[position] < ids.count ? table[ids[position], ids[next[position]]] : .none
-    if merges[position] != .none { push(Candidate(rank: merges[position].rank, position: position)) }
+    let after = Int(next[position])
+    merges[position] = after < ids.count ? table[ids[position], ids[after]] : .none
+    if merges[position] != .none {
+      push(Candidate(rank: merges[position].rank, position: Int32(truncatingIfNeeded: position)))
+    }
   }
 
   private mutating func push(_ candidate: Candidate) {

@@ -50,9 +50,12 @@ struct WordMerger {
       if ids.count > 1 { mergeBySearch() }
       for id in ids { output.append(Int(id)) }
     } else {
-      var word = LongWord(ids: ids, table: table)
-      word.merge()
-      word.append(to: &output)
+      for start in stride(from: 0, to: ids.count, by: LongWord.longest) {
+        let part = ids.count <= LongWord.longest ? ids : Array(ids[start..<min(start + LongWord.longest, ids.count)])
+        var word = LongWord(ids: part, table: table)
+        word.merge()
+        word.append(to: &output)
+      }
     }
   }
 

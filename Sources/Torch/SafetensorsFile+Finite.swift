@@ -34,6 +34,15 @@ extension SafetensorsFile {
   private static let pieceBytes = 1 << 16
 }
 
+extension Tensor {
+  /// Whether no number of the tensor is infinite or NaN. Where the tensor lies in one piece on the CPU, its numbers are read
+  /// where they are, without a second tensor.
+  public func holdsFiniteNumbers() throws -> Bool {
+    guard let dtype, isContiguous, device == .cpu else { return try isFinite().all().item() == 1 }
+    return try withBytes { dtype.firstNotFinite(in: $0) == nil }
+  }
+}
+
 extension DType {
   /// The bits of the exponent, all of which are set in what is infinite or no number; nil for whole numbers.
   private var exponent: UInt64? {

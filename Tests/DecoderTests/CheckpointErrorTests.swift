@@ -95,6 +95,52 @@ import Torch
     ) { try DecoderModel(folder: folder.url) }
   }
 
+  /// float32 has larger numbers than bfloat16, whose largest is 0x7F7F.
+  @Test func aNumberThatBFloat16CannotHold() throws {
+    let name = "model.layers.1.self_attn.q_proj.weight"
+    func write(_ value: Float) throws {
+      try folder.writeWeights { tensors in
+        let shape = try #require(tensors[name]?.shape)
+        var values = [Float](repeating: 0, count: shape.reduce(1, *))
+        values[values.count - 1] = value
+        tensors[name] = try Tensor(values, shape: shape)
+      }
+    }
+    try folder.writeConfiguration([:])
+    let largest = Float(bitPattern: 0x7F7F_0000)
+    // Half of a step above the largest one is rounded to infinity.
+    let above = Float(bitPattern: 0x7F7F_8000)
+    for value in [above, -above, .greatestFiniteMagnitude] {
+      try write(value)
+      let error = DecoderError.weightTooLarge(
+        file: folder.file("model.safetensors").path, name: name, type: .bfloat16, largest: "3.3895e38")
+      #expect(throws: error) { try DecoderModel(folder: folder.url, precision: .bfloat16) }
+      #expect(error.description.hasSuffix("cannot: its largest is 3.3895e38. Use --weights float32."))
+      for precision in [nil, FrozenMatrix.Precision.float32, .int8] {
+        _ = try DecoderModel(folder: folder.url, precision: precision)
+      }
+    }
+    for value in [largest, -largest, above.nextDown] {
+      try write(value)
+      let held = try DecoderModel(folder: folder.url, precision: .bfloat16).layers[1].attention.query
+      #expect(try held.dequantized().abs().maximum().item() == Double(largest))
+    }
+  }
+
+  @Test func aNumberThatFloat32CannotHold() throws {
+    try folder.writeConfiguration([:])
+    for name in ["model.norm.weight", "model.layers.0.mlp.down_proj.weight"] {
+      try folder.writeWeights { tensors in
+        let shape = try #require(tensors[name]?.shape)
+        let huge = try Tensor(repeating: 1e38, shape).converted(to: .float64)
+        tensors[name] = try huge * huge
+      }
+      expect(
+        .weightTooLarge(
+          file: folder.file("model.safetensors").path, name: name, type: .float32, largest: "3.4028e38"))
+    }
+  }
+
   /// Weights may be finite, and what is computed with them not.
   @Test func resultsThatAreNone() throws {
     try folder.writeConfiguration([:])

@@ -26,8 +26,8 @@ struct FuzzTarget: Sendable {
 
   /// All targets, in the order in which `make fuzz` runs them.
   static let all: [FuzzTarget] =
-    tensorTargets + streamTargets + modelTargets + templateTargets + adapterTargets + runTargets + pretrainingTargets
-    + textTargets
+    tensorTargets + streamTargets + modelTargets + templateTargets + adapterTargets + runTargets + sealTargets
+    + pretrainingTargets + textTargets
 
   static let variable = "ACCRETE_FUZZ_TARGET"
 
@@ -60,7 +60,8 @@ struct FuzzTarget: Sendable {
     error is FileError || error is TorchError || error is TokenizationError || error is TemplateError
       || error is DecoderError
       || error is ExpertError || error is PEFTError || error is StreamError || error is LearningError
-      || error is RunError || error is MetricError || error is CorpusError || error is RateError
+      || error is RunError || error is MetricError || error is ComparisonError || error is CorpusError
+      || error is RateError
       || error is PretrainingError || error is ScalingError
   }
 }

@@ -13,16 +13,19 @@ struct LayerLoader {
 
   /// A vector or another small tensor, in float32.
   func vector(_ name: String, _ shape: [Int]) throws -> Tensor {
-    try source.stored(name, shape, on: device).converted(to: .float32)
+    try source.converted(source.stored(name, shape, on: device), name, to: .float32)
   }
 
   func matrix(_ name: String, _ shape: [Int], _ precision: FrozenMatrix.Precision?) throws -> FrozenMatrix {
-    try held(source.stored(name, shape, on: device), precision)
+    try held(source.stored(name, shape, on: device), name, precision)
   }
 
-  private func held(_ stored: Tensor, _ precision: FrozenMatrix.Precision?) throws -> FrozenMatrix {
+  private func held(_ stored: Tensor, _ name: String, _ precision: FrozenMatrix.Precision?) throws -> FrozenMatrix {
     let keeps = stored.dtype == .bfloat16 && device == .cpu
-    return try FrozenMatrix(stored, precision: precision ?? (keeps ? .bfloat16 : .float32))
+    let precision = precision ?? (keeps ? .bfloat16 : .float32)
+    // int8 is made of float32.
+    let type: DType = precision == .bfloat16 ? .bfloat16 : .float32
+    return try FrozenMatrix(source.converted(stored, name, to: type), precision: precision)
   }
 
   func layer(_ index: Int) throws -> DecoderLayer {
@@ -101,16 +104,16 @@ struct LayerLoader {
     switch experts {
     case .each: return try (0..<mixture.experts).map { try block(index, "mlp.experts.\($0)", width) }
     case .fused:
-      let both = try source.stored(
-        TensorNames.layer(index, TensorNames.fusedGateUp), [mixture.experts, 2 * width, hidden], on: device)
-      let down = try source.stored(
-        TensorNames.layer(index, TensorNames.fusedDown), [mixture.experts, hidden, width], on: device)
+      let bothName = TensorNames.layer(index, TensorNames.fusedGateUp)
+      let downName = TensorNames.layer(index, TensorNames.fusedDown)
+      let both = try source.stored(bothName, [mixture.experts, 2 * width, hidden], on: device)
+      let down = try source.stored(downName, [mixture.experts, hidden, width], on: device)
       return try (0..<mixture.experts).map { expert in
         let own = try both.selected(0, expert)
         return FeedForward(
-          gate: try held(own.narrowed(0, from: 0, count: width), precision),
-          up: try held(own.narrowed(0, from: width, count: width), precision),
-          down: try held(down.selected(0, expert), precision))
+          gate: try held(own.narrowed(0, from: 0, count: width), bothName, precision),
+          up: try held(own.narrowed(0, from: width, count: width), bothName, precision),
+          down: try held(down.selected(0, expert), downName, precision))
       }
     }
   }

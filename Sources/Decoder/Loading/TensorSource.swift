@@ -4,4 +4,34 @@ import Torch
 protocol TensorSource {
   /// The tensor with a checkpoint's name, of the shape that is asked for.
   func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor
+  /// Where a tensor comes from, for messages.
+  func place(of name: String) -> String
+}
+
+extension TensorSource {
+  func place(of name: String) -> String { "the weights given" }
+
+  /// A tensor that this source gave, or a part of it, in another type.
+  ///
+  /// - Throws: ``DecoderError/weightTooLarge(file:name:type:largest:)`` where a number would become infinite. A checkpoint's
+  ///   numbers were finite when it was read, but float64 and float32 hold larger ones than float32 and bfloat16.
+  func converted(_ stored: Tensor, _ name: String, to type: DType) throws -> Tensor {
+    let result = try stored.converted(to: type)
+    guard let largest = type.largest(below: stored.dtype) else { return result }
+    guard try result.holdsFiniteNumbers() else {
+      throw DecoderError.weightTooLarge(file: place(of: name), name: name, type: type, largest: largest)
+    }
+    return result
+  }
+}
+
+extension DType {
+  /// The largest number of this type, as text, where `other` holds larger ones.
+  fileprivate func largest(below other: DType?) -> String? {
+    switch (self, other) {
+    case (.bfloat16, .float32), (.bfloat16, .float64): "3.3895e38"
+    case (.float32, .float64): "3.4028e38"
+    default: nil
+    }
+  }
 }

@@ -58,6 +58,6 @@ struct WidenedWeights: TensorSource {
 
   func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {
     let tensor = try checkpoint.stored(name, shape, on: device)
-    return try tensor.dtype == .float32 ? tensor.cloned() : tensor.converted(to: .float32)
+    return try tensor.dtype == .float32 ? tensor.cloned() : checkpoint.converted(tensor, name, to: .float32)
   }
 }

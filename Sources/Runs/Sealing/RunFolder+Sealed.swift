@@ -45,6 +45,12 @@ extension RunFolder {
     }
   }
 
+  /// The same by a seal that was read already, whatever the file says now: who looks at many files reads it once.
+  func requireSealed(_ place: URL, by seal: RunSeal) throws {
+    let (name, digest) = (name(of: place), try OptionalFile.read { try Digest(ofFile: inside(place)) })
+    guard seal.allows(digest, at: name) else { throw problem(place, recorded: seal.files[name], now: digest) }
+  }
+
   private func problem(_ place: URL, recorded: Digest?, now: Digest?) -> RunError {
     guard let now else { return .fileRemoved(path: place.path) }
     return .fileChanged(path: place.path, recorded: recorded?.description ?? "not there", now: now.description)

@@ -35,10 +35,22 @@ struct RunSeal: Sendable, Codable, Equatable {
     files[name] = digest
   }
 
-  /// - Throws: `FileError` for a file that was changed.
+  /// Whether a name leads into the folder in the one way in which it is written: a file that is listed under a million spellings
+  /// would be read a million times.
+  private static func isPath(_ name: String) -> Bool {
+    name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
+      !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && !part.contains(0)
+    }
+  }
+
+  /// - Throws: `FileError` for a file that was changed, or that lists what is no path in a folder.
   static func decode(_ data: Data, path: String) throws -> RunSeal {
     var seal = try JSONFile.decode(RunSeal.self, from: data, path: path)
     try SealedJSON.check(data, carries: seal.digest, path: path)
+    for name in [Array(seal.files.keys), Array(seal.before.keys), Array(seal.logs.keys)].joined()
+    where !isPath(name) {
+      throw FileError.malformedJSON(path: path, reason: "it lists `\(name.prefix(60))`, which is no path in the folder")
+    }
     seal.digest = SealedJSON.placeholder
     return seal
   }

@@ -12,25 +12,22 @@ extension Inspection {
       let problems = try problems(of: seal)
       // A process that works on the run may have written some of them just now.
       if !problems.isEmpty, try folder.sealing.hasChanged(folder) { continue }
-      if !problems.isEmpty { throw VerificationError.several(problems) }
+      if !problems.isEmpty { throw VerificationError.several(problems.text) }
       return "\(seal.files.count + seal.logs.count) files, each with the digest in seal.json"
     }
   }
 
-  private func problems(of seal: RunSeal) throws -> [String] {
+  private func problems(of seal: RunSeal) throws -> ProblemList {
     let listed = Set(seal.files.keys).union(seal.before.keys)
     let checkpoints = try folder.checkpointPlaces().map { folder.name(of: folder.checkpoint($0)) }
-    var problems: [String] = []
-    func look(_ body: () throws -> Void) {
-      do { try body() } catch { problems.append("\(error)") }
-    }
+    var problems = ProblemList()
     for name in listed.union(checkpoints).sorted() {
-      look { try folder.requireSealed(folder.url.appendingPathComponent(name)) }
+      problems.look { try folder.requireSealed(folder.url.appendingPathComponent(name), by: seal) }
     }
     let isComplete =
       seal.before.isEmpty && seal.files[folder.name(of: folder.checkpoint(after: manifest.tasks.count))] != nil
     for place in [folder.events, folder.timings] {
-      look {
+      problems.look {
         try folder.requireSealedLog(place)
         guard isComplete, let log = seal.logs[folder.name(of: place)] else { return }
         try same("bytes of \(place.lastPathComponent)", log.bytes, UInt64(MappedFile(folder.inside(place)).bytes.count))

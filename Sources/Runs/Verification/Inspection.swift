@@ -129,11 +129,12 @@ struct Inspection {
     }
     var last: [String: Line.Step] = [:]
     var lines = 0
-    for line in try MappedFile(folder.events).data().split(separator: UInt8(ascii: "\n")) {
+    try MappedFile(folder.events).data().forEachLine { number, line in
+      guard !line.isEmpty else { return }
       lines += 1
-      let event = try JSONFile.decode(Line.self, from: Data(line), path: "\(folder.events.path):\(lines)")
+      let event = try JSONFile.decode(Line.self, from: Data(line), path: "\(folder.events.path):\(number)")
       try same(
-        "the step after \(last[event.task]?.step ?? 0) of \(event.task) (line \(lines))", event.step.step,
+        "the step after \(last[event.task]?.step ?? 0) of \(event.task) (line \(number))", event.step.step,
         (last[event.task]?.step ?? 0) + 1)
       last[event.task] = event.step
     }
@@ -164,14 +165,8 @@ struct Inspection {
 
   /// All problems and not only the first.
   private func all<Element>(_ elements: [Element], _ body: (Element) throws -> Void) throws {
-    let problems = elements.compactMap { element -> String? in
-      do {
-        try body(element)
-        return nil
-      } catch {
-        return "\(error)"
-      }
-    }
-    if !problems.isEmpty { throw VerificationError.several(problems) }
+    var problems = ProblemList()
+    for element in elements { problems.look { try body(element) } }
+    if !problems.isEmpty { throw VerificationError.several(problems.text) }
   }
 }

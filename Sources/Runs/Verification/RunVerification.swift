@@ -56,14 +56,14 @@ enum VerificationError: Error, CustomStringConvertible {
   case differs(what: String, recorded: String, now: String)
   case missing(what: String)
   case notSealed
-  case several([String])
+  case several(String)
 
   var description: String {
     switch self {
     case .differs(let what, let recorded, let now): "\(what): recorded \(recorded), now \(now)"
     case .missing(let what): "\(what) is missing"
     case .notSealed: "an earlier version made this run, without seal.json: changes of its files cannot be seen"
-    case .several(let problems): problems.joined(separator: "; ")
+    case .several(let problems): problems
     }
   }
 }
