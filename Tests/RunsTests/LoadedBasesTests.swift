@@ -1,5 +1,6 @@
 import Decoder
 import Foundation
+import Generation
 import Testing
 import Torch
 
