@@ -29,7 +29,7 @@ struct Filler {
 
   init(_ folder: URL) { self.folder = folder }
 
-  func run(tasks: Int, versions: Int, releases: Bool) throws {
+  func run(tasks: Int, versions: Int, releases: Bool, isQuiet: Bool = false) throws {
     faults_skip_sync(1)
     let registry = try Registry.create(at: folder, base: Operations.base, actor: "tester")
     let tensors = try registry.addBlob(Data(repeating: 7, count: 1000), media: "application/octet-stream")
@@ -52,6 +52,6 @@ struct Filler {
       }
     }
     try registry.close()
-    print("{\"versions\":\(versions)}")
+    if !isQuiet { print("{\"versions\":\(versions)}") }
   }
 }

@@ -35,6 +35,7 @@ do {
   case "aliases": try Aliases(folder).run(processes: number("processes", 8), count: number("count", 1000))
   case "fixture": try Fixture(folder).run()
   case "load": try Load(folder).run(seconds: number("seconds", 60))
+  case "rollback": try Timing(folder).run(versions: max(number("versions", 1000), 1))
   case "fill":
     try Filler(folder).run(tasks: number("tasks", 1), versions: number("versions", 1000), releases: flag("releases"))
   default: fail("unknown: \(arguments[0])")
