@@ -35,7 +35,7 @@ extension JSONLReader {
       throw StreamError.split(
         file.detail(expected: "at least one row", got: "none", fix: "Write one JSON object per line."))
     }
-    let (parts, origin) = try Self.parts(rows, splits)
+    let (parts, origin) = try Self.parts(rows, splits, of: file)
     let learn = parts[.learn] ?? []
     let answers = Self.answers(of: learn)
     let kind = form == .textLabel ? .classification : Self.kind(of: answers)
@@ -59,12 +59,12 @@ extension JSONLReader {
   }
 
   private static func parts(
-    _ rows: [LearningTask.Row], _ splits: [String?]
+    _ rows: [LearningTask.Row], _ splits: [String?], of file: Place
   ) throws -> ([TaskExamples.Role: [LearningTask.Row]], TaskExamples.Origin) {
     let isStated = splits.contains { $0 != nil }
     if isStated, let silent = splits.firstIndex(of: nil) {
       throw StreamError.field(
-        rows[silent].place.detail(
+        rows[silent].place(in: file).detail(
           expected: "a string \"split\"", got: "none, though other rows have it",
           fix: "Give every row a \"split\", or none of them."))
     }

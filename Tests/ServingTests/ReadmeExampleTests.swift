@@ -1,6 +1,7 @@
 import Foundation
 import Registry
 import Serving
+import TaskModels
 import Testing
 
 /// What the README shows compiles, and says what is wrong where there is no registry.
