@@ -67,8 +67,8 @@ import Torch
     let alone = try Home()
     _ = try alone.learn(alone.rows("weather"))
     let one = try #require(try home.registry.router(of: current.manifest))
-    let other = try #require(
-      try alone.registry.router(of: try #require(try alone.registry.currentRelease()).manifest))
+    let release = try #require(try alone.registry.currentRelease())
+    let other = try #require(try alone.registry.router(of: release.manifest))
     let texts = ["In the weather of place 99 there is fog.", "empty roads"]
     #expect(try one.routes(texts, on: home.base) == other.routes(texts, on: home.base))
     #expect(throws: RegistryError.self) { try home.registry.rollback(to: 2, reason: nil, actor: "test") }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Generation
 import Learning
 import Runs
 import Streams

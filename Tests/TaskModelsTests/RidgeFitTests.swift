@@ -27,26 +27,34 @@ import Torch
     _ z: [[Double]], _ y: [[Double]], at row: [Double], penalty: Double
   ) -> [Double] {
     let (n, p, k) = (z.count, z[0].count, y[0].count)
-    let means = (0..<p).map { j in z.reduce(0) { $0 + $1[j] } / Double(n) }
-    let share = (0..<k).map { j in y.reduce(0) { $0 + $1[j] } / Double(n) }
-    var a = (0..<p).map { i in
-      (0..<p).map { j in
-        z.reduce(0) { $0 + ($1[i] - means[i]) * ($1[j] - means[j]) } + (i == j ? penalty : 0)
+    func mean(_ rows: [[Double]], _ column: Int) -> Double { rows.map { $0[column] }.reduce(0, +) / Double(n) }
+    let means = (0..<p).map { mean(z, $0) }
+    let share = (0..<k).map { mean(y, $0) }
+    var a = [[Double]](repeating: [Double](repeating: 0, count: p), count: p)
+    var b = [[Double]](repeating: [Double](repeating: 0, count: k), count: p)
+    for (x, wanted) in zip(z, y) {
+      for i in 0..<p {
+        let left: Double = x[i] - means[i]
+        for j in 0..<p { a[i][j] += left * (x[j] - means[j]) }
+        for j in 0..<k { b[i][j] += left * (wanted[j] - share[j]) }
       }
     }
-    var b = (0..<p).map { i in
-      (0..<k).map { j in zip(z, y).reduce(0) { $0 + ($1.0[i] - means[i]) * ($1.1[j] - share[j]) } }
-    }
+    for i in 0..<p { a[i][i] += penalty }
     for pivot in 0..<p {
       for other in 0..<p where other != pivot {
-        let factor = a[other][pivot] / a[pivot][pivot]
+        let factor: Double = a[other][pivot] / a[pivot][pivot]
         for j in 0..<p { a[other][j] -= factor * a[pivot][j] }
         for j in 0..<k { b[other][j] -= factor * b[pivot][j] }
       }
     }
-    return (0..<k).map { j in
-      share[j] + (0..<p).reduce(0) { $0 + (row[$1] - means[$1]) * b[$1][j] / a[$1][$1] }
+    var scores = share
+    for j in 0..<k {
+      for i in 0..<p {
+        let weight: Double = b[i][j] / a[i][i]
+        scores[j] += (row[i] - means[i]) * weight
+      }
     }
+    return scores
   }
 
   /// The error of rows left out by the formula is that of fits without each row, more rows than features or fewer.
@@ -56,9 +64,10 @@ import Torch
     let fit = try RidgeFit(Self.tensor(x), labels: y, count: 2)
     // The program's own standardisation, of all rows.
     let rounded = x.map { $0.map { Double(Float($0)) } }
-    let mean = (0..<width).map { j in rounded.reduce(0) { $0 + $1[j] } / Double(count) }
-    let deviation = (0..<width).map { j in
-      (rounded.reduce(0) { $0 + ($1[j] - mean[j]) * ($1[j] - mean[j]) } / Double(count) + 1e-12).squareRoot()
+    let mean = (0..<width).map { j in rounded.map { $0[j] }.reduce(0, +) / Double(count) }
+    let deviation = (0..<width).map { j -> Double in
+      let squares = rounded.map { ($0[j] - mean[j]) * ($0[j] - mean[j]) }
+      return (squares.reduce(0, +) / Double(count) + 1e-12).squareRoot()
     }
     let z = rounded.map { row in row.indices.map { (row[$0] - mean[$0]) / deviation[$0] } }
     let oneHot = y.map { [$0 == 0 ? 1.0 : 0, $0 == 1 ? 1 : 0] }
@@ -69,7 +78,7 @@ import Torch
         let rest = (0..<count).filter { $0 != left }
         let scores = Self.scores(
           rest.map { z[$0] }, rest.map { oneHot[$0] }, at: z[left], penalty: penalty * Double(width))
-        sum += zip(scores, oneHot[left]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        for (score, wanted) in zip(scores, oneHot[left]) { sum += (score - wanted) * (score - wanted) }
       }
       errors.append(sum / Double(count * 2))
     }

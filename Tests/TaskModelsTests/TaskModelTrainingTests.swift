@@ -1,3 +1,4 @@
+import Decoder
 import Foundation
 import Generation
 import Streams
@@ -33,7 +34,7 @@ import Torch
     let whole = try bytes(training(options, at: Small.scratch()).run())
     #expect(whole["tensors"] != nil || whole["head"] != nil)
     var steps = 0
-    let counting = try training(options, at: Small.scratch()) { if case .training = $0 { steps += 1 } }
+    let counting = try training(options, at: Small.scratch(), report: { if case .training = $0 { steps += 1 } })
     #expect(try bytes(counting.run()) == whole)
     #expect(steps == 12)
     for step in stride(from: 1, to: steps, by: 3) {
@@ -44,7 +45,7 @@ import Torch
         report: { if case .training = $0 { done += 1 } })
       #expect(throws: TaskModelError.self) { try stopped.run() }
       var after = 0
-      let next = try training(options, at: place) { if case .training = $0 { after += 1 } }
+      let next = try training(options, at: place, report: { if case .training = $0 { after += 1 } })
       #expect(try bytes(next.run()) == whole, "step \(step)")
       #expect(after == steps - step, "it went on, and did not begin again")
     }
@@ -62,7 +63,7 @@ import Torch
       report: { if case .tried = $0 { tried += 1 } })
     #expect(throws: TaskModelError.self) { try first.run() }
     var again = 0
-    let result = try training(options, at: place) { if case .tried = $0 { again += 1 } }.run()
+    let result = try training(options, at: place, report: { if case .tried = $0 { again += 1 } }).run()
     #expect(tried == 1 && again == 2)
     let trials = result.evidence.trials
     #expect(trials.map(\.learningRate) == LearnOptions.rates)
@@ -80,7 +81,7 @@ import Torch
     var other = Small.options()
     other.seed = 1
     var warnings = 0
-    let fresh = try training(other, at: place) { if case .warning = $0 { warnings += 1 } }
+    let fresh = try training(other, at: place, report: { if case .warning = $0 { warnings += 1 } })
     let clean = try training(other, at: Small.scratch())
     #expect(try bytes(fresh.run()) == bytes(clean.run()))
     #expect(warnings == 1)
