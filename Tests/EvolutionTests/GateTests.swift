@@ -50,10 +50,18 @@ import Testing
     moved[0] = route("b")
     let lost = RouteGate.gate([.init(task: "a", before: same, after: moved)])
     #expect(lost.verdict == .fail && lost.numbers["worse"] == 1)
-    // A request that was nobody's and is now the new task's is no loss, but 64 rows do not show that few do.
+    // A request that was nobody's and is now the new task's is no loss.
     var nobody = same
     nobody[0] = route(nil)
     let found = RouteGate.gate([.init(task: "a", before: nobody, after: moved)])
-    #expect(found.verdict == .underpowered(n: 64, needed: 600))
+    #expect(found.verdict == .pass && found.numbers["moved"] == 1 && found.numbers["worse"] == 0)
+    // Two of a thousand: the bound is above 0.5 points; of three thousand it is not.
+    func gate(_ n: Int) -> Gate {
+      let many = (0..<n).map { _ in route("a") }
+      var lost = many
+      (lost[0], lost[1]) = (route("b"), route(nil))
+      return RouteGate.gate([.init(task: "a", before: many, after: lost)])
+    }
+    #expect(gate(1000).verdict == .fail && gate(3000).verdict == .pass)
   }
 }

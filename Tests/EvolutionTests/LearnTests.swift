@@ -34,8 +34,9 @@ import Torch
 
     let current = try #require(try home.registry.currentRelease())
     let router = try #require(try home.registry.router(of: current.manifest))
-    let routes = try router.routes(["In the traffic of place 50 there is a queue."], on: home.base)
-    #expect(routes[0].nearest == "traffic")
+    let asked = try router.routes(
+      ["A queue.", "A queue."], instructions: [" What is said of traffic?\n", "What is that?"], on: home.base)
+    #expect(asked[0].task == "traffic" && asked[0].byInstruction && !asked[1].byInstruction)
     #expect(try home.registry.verify().failures.isEmpty)
   }
 

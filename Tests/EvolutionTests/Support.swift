@@ -80,6 +80,7 @@ final class Home {
     var job = LearnJob(file: file, options: options, program: "test", actor: "test")
     job.name = name
     job.margin = margin
+    job.instruction = "What is said of \(name ?? file.deletingPathExtension().lastPathComponent)?"
     return try Learn(job, in: registry, on: base, report: report).run()
   }
 }

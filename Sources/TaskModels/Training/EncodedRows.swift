@@ -23,6 +23,7 @@ public struct EncodedRows: Sendable {
   /// - Parameter options: How the task is learned.
   /// - Throws: `StreamError`; what the tokenizer throws.
   public init(_ examples: TaskExamples, on base: Base, options: LearnOptions) throws {
+    try options.validate()
     let maxLength = min(options.maxLength, base.model.configuration.maxPositions)
     let encoder = try PromptEncoder(
       task: examples.task, tokenizer: base.tokenizer, endToken: base.endToken, maxLength: maxLength,
