@@ -136,7 +136,9 @@ let package = Package(
     tests(
       "Evolution",
       ["Serving", "Registry", "Assurance", "TaskModels", "Streams", "Generation", "Decoder", "Torch", "Files"]),
-    tests("Runs", ["Learning", "Pretraining", "Streams", "Experts", "Generation", "Decoder", "Tokenization", "Torch", "Files"]),
+    tests(
+      "Runs",
+      ["Learning", "Pretraining", "Streams", "Experts", "Generation", "Decoder", "Tokenization", "Torch", "Files"]),
     tests("Reports", ["Runs", "Pretraining", "Learning", "Files"]),
     .testTarget(name: "AccreteTests", dependencies: ["Files"], swiftSettings: settings),
   ],

@@ -23,7 +23,8 @@ extension Registry {
     experts[version.name] = version.digest
     return try publish(
       composed(
-        experts, like: current?.manifest, handicaps: handicap.map { [version.name: $0] } ?? [:], numerics: numerics), kind: .promote,
+        experts, like: current?.manifest, handicaps: handicap.map { [version.name: $0] } ?? [:], numerics: numerics),
+      kind: .promote,
       expecting: current?.record.revision, reason: reason, actor: actor)
   }
 

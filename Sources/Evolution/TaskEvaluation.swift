@@ -63,11 +63,13 @@ public struct TaskEvaluation: Sendable, Encodable {
     let examples = try rows.map { row in
       guard let answer = row.answer else {
         throw EvolutionError.unsupported(
-          what: "line \(row.line) has no \"label\" or \"answer\" to compare with", fix: "Add it, or use `accrete predict`.")
+          what: "line \(row.line) has no \"label\" or \"answer\" to compare with",
+          fix: "Add it, or use `accrete predict`.")
       }
       guard form.kind == .answer || known.contains(ExactText(answer)) else {
         throw EvolutionError.unsupported(
-          what: "line \(row.line): the label \(answer.debugDescription) is none of \(served.version.reference)'s, \(form.labels.listed)",
+          what:
+            "line \(row.line): the label \(answer.debugDescription) is none of \(served.version.reference)'s, \(form.labels.listed)",
           fix: "Correct it, or learn a version with that label.")
       }
       return Example(id: row.id ?? "\(row.line)", index: row.line, text: row.text, answer: answer)
@@ -75,7 +77,8 @@ public struct TaskEvaluation: Sendable, Encodable {
     guard !examples.isEmpty else {
       throw EvolutionError.unsupported(what: "there is no row to score", fix: "Give at least one.")
     }
-    let measure = form.kind == .label ? nil : ScorerCatalog.clean(scorer, for: form.task(named: "task")) as? any AnswerScorer
+    let measure =
+      form.kind == .label ? nil : ScorerCatalog.clean(scorer, for: form.task(named: "task")) as? any AnswerScorer
     if form.kind == .answer, measure == nil {
       throw TaskModelError.invalidOption(name: "scorer", got: scorer, allowed: ScorerCatalog.names.listed)
     }

@@ -11,7 +11,8 @@ enum TaskName {
     .identity(
       place.detail(
         expected: "a task name of 1 to \(longest) ASCII letters, digits, \".\", \"_\", \"-\", not starting with \".\"",
-        got: quoted(name), fix: "Give one with --name: the file's name without its ending is the task's name otherwise."))
+        got: quoted(name), fix: "Give one with --name: the file's name without its ending is the task's name otherwise."
+      ))
   }
 
   /// Refuses names that cannot be folders on every system, or that would share one.

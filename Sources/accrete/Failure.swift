@@ -127,7 +127,8 @@ enum Failure {
       case .nothingReleased: usage
       default: badData
       }
-    case is AssuranceError, is CorpusError, is StreamError, is ScoringError, is DecoderError, is TokenizationError, is TemplateError,
+    case is AssuranceError, is CorpusError, is StreamError, is ScoringError, is DecoderError, is TokenizationError,
+      is TemplateError,
       is MetricError, is PEFTError:
       badData
     default: defect

@@ -46,7 +46,9 @@ import Torch
     var result: [String: Digest] = [:]
     while let file = files?.nextObject() as? URL {
       var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue else { continue }
+      guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue else {
+        continue
+      }
       result[file.lastPathComponent] = try Digest(ofFile: file)
     }
     return result
@@ -83,7 +85,8 @@ import Torch
     let lines = (0..<80).map { place in
       let split = place % 4 == 3 ? "test" : place % 4 == 2 ? "validation" : "train"
       let label = (place / 4) % 2 == 0 ? "a" : "b"
-      return "{\"text\":\"Row \(place * 7919 % 101) says \(place * 31 % 17).\",\"label\":\"\(label)\",\"split\":\"\(split)\"}"
+      return
+        "{\"text\":\"Row \(place * 7919 % 101) says \(place * 31 % 17).\",\"label\":\"\(label)\",\"split\":\"\(split)\"}"
     }
     let outcome = try home.learn(home.write(lines, named: "noise"))
     #expect(outcome.release == nil && outcome.gates.failed.map(\.id) == ["G3"])

@@ -50,7 +50,8 @@ final class Home {
             changed -= 1
           }
           lines.append(
-            "{\"text\":\"In the \(task) of place \(place) there is \(word).\",\"label\":\"\(label)\",\"split\":\"\(split)\"}")
+            "{\"text\":\"In the \(task) of place \(place) there is \(word).\",\"label\":\"\(label)\",\"split\":\"\(split)\"}"
+          )
         }
       }
     }

@@ -36,7 +36,8 @@ import Torch
     let fit = CombinationFit(parts, gold: gold, labels: 3, use: .init(expert: true, ridge: true)).fitted()
     let best = loss(fit, parts, gold)
     #expect(fit.expert >= 0 && fit.ridge >= 0 && abs(fit.bias.reduce(0, +)) < 1e-9, "seed \(seed)")
-    #expect(fit.bias[0] < fit.bias[1] && fit.bias[0] < fit.bias[2], "the expert's preference is taken back, seed \(seed)")
+    #expect(
+      fit.bias[0] < fit.bias[1] && fit.bias[0] < fit.bias[2], "the expert's preference is taken back, seed \(seed)")
     for step in [-1e-3, 1e-3] {
       for place in 0..<5 {
         var bias = fit.bias

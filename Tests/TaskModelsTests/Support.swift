@@ -29,7 +29,8 @@ enum Small {
           for word in words {
             rows.append(
               Example(
-                id: "\(start + rows.count)", index: start + rows.count, text: "Expect \(word) \(place).", answer: label))
+                id: "\(start + rows.count)", index: start + rows.count, text: "Expect \(word) \(place).", answer: label)
+            )
           }
         }
       }
@@ -37,7 +38,8 @@ enum Small {
     }
     return TaskExamples(
       task: LearningTask(
-        name: "weather", instruction: "Is this weather bad?", cue: "Answer:", labels: ["bad", "good"], train: [], test: []),
+        name: "weather", instruction: "Is this weather bad?", cue: "Answer:", labels: ["bad", "good"], train: [],
+        test: []),
       learn: rows(["today", "in the north", "at noon"], from: 0), choose: rows(["tonight"], from: 24),
       gate: rows(["tomorrow"], from: 32), origin: .file)
   }

@@ -86,7 +86,8 @@ struct EarlierTasksGate {
       "G2", question, .pass, numbers: numbers,
       finding: findings.isEmpty
         ? "there is no earlier task"
-        : "\(findings.count) earlier task\(findings.count == 1 ? "" : "s"), \(requests) requests: every answer is the same to the byte")
+        : "\(findings.count) earlier task\(findings.count == 1 ? "" : "s"), \(requests) requests: every answer is the same to the byte"
+    )
   }
 }
 
@@ -99,7 +100,8 @@ extension Registry {
     }
     let probe = try JSONFile.decode(ProbeRecord.self, from: blob(part.digest), path: "\(name), probe")
     guard probe.answers.count == probe.requests.count else {
-      throw ServingError.malformed(version: name, part: VersionManifest.Role.probe, reason: "has other answers than requests")
+      throw ServingError.malformed(
+        version: name, part: VersionManifest.Role.probe, reason: "has other answers than requests")
     }
     return probe
   }

@@ -64,7 +64,8 @@ enum OwnTaskGate {
       verdict = .pass
     } else if table.difference > -margin {
       verdict = .underpowered(
-        n: table.n, needed: PairedTable.rowsNeeded(discordant: table.discordant, margin: margin + min(table.difference, 0)))
+        n: table.n,
+        needed: PairedTable.rowsNeeded(discordant: table.discordant, margin: margin + min(table.difference, 0)))
     } else {
       verdict = .fail
     }

@@ -39,7 +39,8 @@ enum RouteGate {
       numbers["upperBound"] = 3 / Double(n)
       return Gate(
         "G4", question, .pass, numbers: numbers,
-        finding: "none of \(n) stored requests is routed away from its task; with 95 % confidence at most \(share(3 / Double(n))) of all"
+        finding:
+          "none of \(n) stored requests is routed away from its task; with 95 % confidence at most \(share(3 / Double(n))) of all"
           + " are (3/n)\(others)")
     }
     let bound = (try? Proportion(successes: worse, n: n))?.upperBound() ?? 1
@@ -49,7 +50,8 @@ enum RouteGate {
       finding:
         "\(worse) of \(n) stored requests are routed away from their task (\(names.joined(separator: ", "))); with 95 % confidence at most"
         + " \(share(bound)) of all are, allowed is \(share(margin))\(others)",
-      help: "Its texts look like those of an earlier task: ask for it by name. `accrete promote NAME@V --reason …` releases it all the"
+      help:
+        "Its texts look like those of an earlier task: ask for it by name. `accrete promote NAME@V --reason …` releases it all the"
         + " same; or merge the two tasks into one.")
   }
 

@@ -34,7 +34,8 @@ extension Learn {
     try TaskExamples.Role.allCases.map { role in
       let rows = prepared.examples[role]
       return DataRecord(
-        role: role.rawValue, digest: Digest(of: try JSONFile.encode(rows.map { [$0.id, $0.text, $0.answer] }, pretty: false)),
+        role: role.rawValue,
+        digest: Digest(of: try JSONFile.encode(rows.map { [$0.id, $0.text, $0.answer] }, pretty: false)),
         rows: rows.count, from: job.file.lastPathComponent)
     }
   }

@@ -10,7 +10,8 @@ enum NothingLearned {
     if let classes = scores.classes {
       let predicted = Set(scores.answers.compactMap(\.label))
       if predicted.count == 1, labels.count > 1, classes.majorityShare.value < 1, let only = predicted.first {
-        warnings.append("every gate row got the same label, \(labels[only].debugDescription): nothing was learned. \(helps)")
+        warnings.append(
+          "every gate row got the same label, \(labels[only].debugDescription): nothing was learned. \(helps)")
       } else if classes.accuracy.lowerBound() <= classes.majorityShare.value {
         warnings.append(
           String(
@@ -18,7 +19,9 @@ enum NothingLearned {
             classes.accuracy.value * 100, classes.majorityShare.value * 100, classes.accuracy.n) + helps)
       }
     } else if !scores.answers.isEmpty, scores.answers.allSatisfy({ $0.text.allSatisfy(\.isWhitespace) }) {
-      warnings.append("every answer to a gate row is empty: nothing was learned. More --max-epochs, more rows, or a larger base help.")
+      warnings.append(
+        "every answer to a gate row is empty: nothing was learned. More --max-epochs, more rows, or a larger base help."
+      )
     }
     if isToyBase {
       warnings.append(

@@ -60,7 +60,9 @@ public struct RowChanges: Sendable, Codable, Equatable {
 
   init(since: String, old: RowKeys, oldLabels: [String], new: RowKeys, newLabels labels: [String]) {
     func answers(_ keys: RowKeys) -> [String: Set<String>] {
-      keys.rows.values.joined().reduce(into: [:]) { $0[String($1.prefix(16)), default: []].insert(String($1.dropFirst(17))) }
+      keys.rows.values.joined().reduce(into: [:]) {
+        $0[String($1.prefix(16)), default: []].insert(String($1.dropFirst(17)))
+      }
     }
     let (before, now) = (answers(old), answers(new))
     self.since = since

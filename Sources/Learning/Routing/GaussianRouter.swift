@@ -59,7 +59,9 @@ public struct GaussianRouter: TaskRouter {
   /// - Parameter view: What the sums were taken of.
   /// - Parameter unknownDistance: A request further than this many times the usual squared distance from every task is unknown.
   /// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` for sums of different widths.
-  public init(_ sums: [TaskSums], view: RequestView, unknownDistance: Double = GaussianRouter.usualUnknownDistance) throws {
+  public init(_ sums: [TaskSums], view: RequestView, unknownDistance: Double = GaussianRouter.usualUnknownDistance)
+    throws
+  {
     width = sums.first?.width ?? 1
     self.view = view
     self.unknownDistance = unknownDistance

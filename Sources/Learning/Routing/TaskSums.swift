@@ -32,7 +32,8 @@ public struct TaskSums: Sendable {
   /// Sums that were stored.
   /// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` for other shapes.
   public init(mean: Tensor, scatter: Tensor) throws {
-    guard mean.shape.count == 1, let size = mean.shape.first, size > 1, scatter.shape == [Triangle.count(size - 1)] else {
+    guard mean.shape.count == 1, let size = mean.shape.first, size > 1, scatter.shape == [Triangle.count(size - 1)]
+    else {
       throw LearningError.stateDiffers(
         what: "the router", missing: ["scatter of a mean \(mean.shape)"], unused: ["\(scatter.shape)"])
     }

@@ -64,7 +64,9 @@ struct CombinationFit {
       expert: point[0], ridge: point[1], bias: hasBias ? Array(point[2...]) : [Double](repeating: 0, count: labels))
   }
 
-  private func prior(_ index: Int) -> Double { index == 0 ? (use.expert ? 1 : 0) : index == 1 ? (use.ridge ? 1 : 0) : 0 }
+  private func prior(_ index: Int) -> Double {
+    index == 0 ? (use.expert ? 1 : 0) : index == 1 ? (use.ridge ? 1 : 0) : 0
+  }
 
   private func loss(at point: [Double]) -> Double {
     let combination = combination(point)
@@ -98,7 +100,9 @@ struct CombinationFit {
           curvature[one][other] += both - means[one] * means[other]
         }
         guard hasBias else { continue }
-        for label in p.indices where p[label] > 0 { curvature[one][2 + label] += p[label] * (scores[label] - means[one]) }
+        for label in p.indices where p[label] > 0 {
+          curvature[one][2 + label] += p[label] * (scores[label] - means[one])
+        }
       }
       guard hasBias else { continue }
       for label in p.indices {

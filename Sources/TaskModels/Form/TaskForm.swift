@@ -50,6 +50,7 @@ public struct TaskForm: Sendable, Codable, Equatable {
   /// Texts are compared by code points.
   public static func == (one: TaskForm, other: TaskForm) -> Bool {
     one.kind == other.kind && one.maxLength == other.maxLength && one.answerTokens == other.answerTokens
-      && ([one.instruction, one.cue] + one.labels).haveSameCodePoints(as: [other.instruction, other.cue] + other.labels)
+      && ([one.instruction, one.cue] + one.labels).haveSameCodePoints(
+        as: [other.instruction, other.cue] + other.labels)
   }
 }

@@ -30,7 +30,8 @@ public struct RidgeHead: Sendable {
   /// log p of each label. `features`: float32 [rows, features] → [row][label].
   public func scores(_ features: Tensor) throws -> [[Double]] {
     try withoutGradients {
-      let logits = try features.moved(to: .cpu).converted(to: .float32)
+      let logits =
+        try features.moved(to: .cpu).converted(to: .float32)
         .linear(weights.converted(to: .float32)) + bias  // [rows, labels]
       let labels = weights.shape[0]
       let flat = try (logits.converted(to: .float64) * sharpness).logSoftmax(-1).doubles()

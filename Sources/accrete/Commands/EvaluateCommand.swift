@@ -14,7 +14,8 @@ struct EvaluateCommand: ParsableCommand {
       accrete evaluate runs/first
       """)
 
-  @Argument(help: ArgumentHelp("Labelled examples, one JSON object on each line; or the folder of a run.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("Labelled examples, one JSON object on each line; or the folder of a run.", valueName: "file"))
   var folder: String
 
   @Option(help: "The task: NAME, NAME@VERSION or NAME:ALIAS; of a run, only this one. Default: of a run, all.")

@@ -40,7 +40,7 @@ final class LearnPrinter {
     switch gate.verdict {
     case .pass: "pass"
     case .fail: "FAIL"
-    case .underpowered(n: let n, needed: let needed): "UNDERPOWERED (n \(n), needs about \(needed))"
+    case .underpowered(let n, let needed): "UNDERPOWERED (n \(n), needs about \(needed))"
     }
   }
 
@@ -50,10 +50,13 @@ final class LearnPrinter {
       "task \(rows.task): \(rows.learn) rows to learn, \(rows.choose) to choose on, \(rows.gate) for the gates, \(labels)"
     ]
     if rows.truncated > 0 {
-      lines.append("\(rows.truncated) texts are too long and lose \(rows.droppedTokens) tokens at their left (--max-length)")
+      lines.append(
+        "\(rows.truncated) texts are too long and lose \(rows.droppedTokens) tokens at their left (--max-length)")
     }
     if let changes = rows.changes {
-      var parts = ["\(changes.added) texts new", "\(changes.removed) gone", "\(changes.relabelled) with another answer"]
+      var parts = [
+        "\(changes.added) texts new", "\(changes.removed) gone", "\(changes.relabelled) with another answer",
+      ]
       if !changes.newLabels.isEmpty { parts.append("new labels \(changes.newLabels.listed)") }
       if !changes.lostLabels.isEmpty { parts.append("labels gone \(changes.lostLabels.listed)") }
       lines.append("since \(changes.since): \(parts.joined(separator: ", "))")
@@ -67,7 +70,8 @@ final class LearnPrinter {
     case .ridge(let penalty): printer.line("closed-form head solved, λ \(penalty)")
     case .trial(let rate, let number, let total): printer.passing("trial \(number)/\(total): learning rate \(rate)")
     case .tried(let trial):
-      printer.line("trial of learning rate \(trial.learningRate): choose loss \(fixed(trial.loss, 4)) after \(trial.steps) steps")
+      printer.line(
+        "trial of learning rate \(trial.learningRate): choose loss \(fixed(trial.loss, 4)) after \(trial.steps) steps")
     case .training(let report, let speed, let epoch):
       let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
       printer.passing(
@@ -75,7 +79,8 @@ final class LearnPrinter {
     case .measured(let measurement, let isBest):
       let score = measurement.score.map { ", score \(fixed($0, 3))" } ?? ""
       printer.line(
-        "step \(measurement.step), epoch \(measurement.epoch): choose loss \(fixed(measurement.loss, 4))\(score)\(isBest ? " *" : "")")
+        "step \(measurement.step), epoch \(measurement.epoch): choose loss \(fixed(measurement.loss, 4))\(score)\(isBest ? " *" : "")"
+      )
     case .stopped(let stop): printer.line("training stops: \(Self.words(stop))")
     case .chosen(let choice):
       for candidate in choice.candidates {
@@ -125,7 +130,8 @@ enum LearnResult {
     }
     for metric in outcome.metrics {
       let interval = metric.low.flatMap { low in metric.high.map { " [\(fixed(low, 4)), \(fixed($0, 4))]" } } ?? ""
-      try Console.output("\(metric.name) \(fixed(metric.value, 4))\(interval)  n \(metric.n ?? 0)  (gate rows, 95 % interval)")
+      try Console.output(
+        "\(metric.name) \(fixed(metric.value, 4))\(interval)  n \(metric.n ?? 0)  (gate rows, 95 % interval)")
     }
     for gate in outcome.gates.failed {
       try Console.output("\(gate.id) did not pass: \(gate.question) \(gate.finding)")

@@ -37,7 +37,8 @@ extension EvaluateCommand {
     }
     if let accuracy = result.accuracy {
       lines.append(
-        "accuracy \(fixed(accuracy.value, 4)) \(text(accuracy.interval))  most frequent label \(fixed(result.majorityShare ?? 0, 4))")
+        "accuracy \(fixed(accuracy.value, 4)) \(text(accuracy.interval))  most frequent label \(fixed(result.majorityShare ?? 0, 4))"
+      )
     }
     if let macro = result.macroF1 { lines.append("macro-F1 \(fixed(macro, 4)) \(text(result.macroF1Interval))") }
     if let calibration = result.calibration {
@@ -49,10 +50,13 @@ extension EvaluateCommand {
     for (place, label) in labels.enumerated() {
       lines.append(
         "\(label.label)  precision \(fixed(label.precision.value, 4)) \(text(label.precision.interval))  recall"
-          + " \(fixed(label.recall.value, 4)) \(text(label.recall.interval))  F1 \(fixed(label.f1, 4))  n \(label.recall.n)")
+          + " \(fixed(label.recall.value, 4)) \(text(label.recall.interval))  F1 \(fixed(label.f1, 4))  n \(label.recall.n)"
+      )
       if labels.count <= 20 {
-        lines.append("  answered: " + confusion[place].enumerated().filter { $0.element > 0 }
-          .map { "\(labels[$0.offset].label) \($0.element)" }.joined(separator: ", "))
+        lines.append(
+          "  answered: "
+            + confusion[place].enumerated().filter { $0.element > 0 }
+            .map { "\(labels[$0.offset].label) \($0.element)" }.joined(separator: ", "))
       }
     }
     return lines

@@ -102,8 +102,12 @@ struct ExplainCommand: ParsableCommand {
     lines.append("  weights: expert \(fixed(combination.expert, 2)), head \(fixed(combination.ridge, 2))")
     if let best = why.answer.label, !why.tokens.isEmpty {
       let ranked = why.tokens.sorted { abs($0.weights[best]) > abs($1.weights[best]) }.prefix(mostTokens)
-      let texts = ranked.map { "\($0.text.debugDescription) \($0.weights[best] >= 0 ? "+" : "")\(fixed($0.weights[best], 3))" }
-      lines.append("  tokens that weigh most in the head for \(why.labels[best].debugDescription): \(texts.joined(separator: ", "))")
+      let texts = ranked.map {
+        "\($0.text.debugDescription) \($0.weights[best] >= 0 ? "+" : "")\(fixed($0.weights[best], 3))"
+      }
+      lines.append(
+        "  tokens that weigh most in the head for \(why.labels[best].debugDescription): \(texts.joined(separator: ", "))"
+      )
     }
     return lines
   }

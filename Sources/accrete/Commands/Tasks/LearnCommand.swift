@@ -103,7 +103,10 @@ struct LearnOptionGroup: ParsableArguments {
     help: "A hyper-parameter of the method, as NAME=VALUE; may be repeated. `accrete methods` lists them.")
   var methodOptions: [String] = []
 
-  @Option(help: "label (the model writes the answer), trained (a linear head), ridge (closed form), both. Default: what the choose rows say.")
+  @Option(
+    help:
+      "label (the model writes the answer), trained (a linear head), ridge (closed form), both. Default: what the choose rows say."
+  )
   var outputHead: OutputHead?
 
   @Option(help: "Peak learning rate. Default: the best of three in a short trial.")
@@ -142,7 +145,10 @@ struct LearnOptionGroup: ParsableArguments {
   @Option(help: "The most tokens of a free answer. Default: half of --max-length.")
   var maxAnswerTokens: Int?
 
-  @Option(help: "Measure of free answers: accuracy (default), numeric-accuracy, first-character, rouge-l, edit-similarity or sari.")
+  @Option(
+    help:
+      "Measure of free answers: accuracy (default), numeric-accuracy, first-character, rouge-l, edit-similarity or sari."
+  )
   var scorer: String?
 
   @Flag(help: "Compute activations again in the backward pass: less memory, more time, the same result.")

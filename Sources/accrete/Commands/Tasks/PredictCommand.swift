@@ -103,7 +103,9 @@ struct RouteCommand: ParsableCommand {
       let loaded = try base.load(for: opened)
       var writer = AnswerWriter(format: format ?? .json, top: nil, abstainBelow: nil)
       func show(_ rows: [RequestRow]) throws {
-        for (row, route) in zip(rows, try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: loaded)) {
+        for (row, route) in zip(
+          rows, try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: loaded))
+        {
           try writer.write(RowAnswer(row: row, route: route))
         }
       }

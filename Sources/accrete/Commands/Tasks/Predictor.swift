@@ -75,7 +75,8 @@ final class Predictor {
     for (task, places) in places.sorted(by: { $0.key < $1.key }) {
       let part = places.map { rows[$0] }
       let routed = places.map { routes[$0] }
-      let answers = task.isEmpty ? try unclaimed(part, routed) : try self.answers(part, by: served(task), routes: routed)
+      let answers =
+        task.isEmpty ? try unclaimed(part, routed) : try self.answers(part, by: served(task), routes: routed)
       for (place, answer) in zip(places, answers) { result[place] = answer }
     }
     return result.compactMap(\.self)

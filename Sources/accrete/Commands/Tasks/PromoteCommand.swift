@@ -58,7 +58,8 @@ struct ForgetCommand: ParsableCommand {
       let result = try opened.forgetTask(name, now: now, reason: reason, actor: registry.actor)
       guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
       let release = result.release.map { "; release \($0.revision) is without it" } ?? ""
-      try Console.output("\(name): forgotten, \(result.versions.count) version\(result.versions.count == 1 ? "" : "s")\(release)")
+      try Console.output(
+        "\(name): forgotten, \(result.versions.count) version\(result.versions.count == 1 ? "" : "s")\(release)")
       try Console.output(
         result.purgedBlobs > 0
           ? "\(result.purgedBlobs) blobs removed, \(result.purgedBytes) bytes"

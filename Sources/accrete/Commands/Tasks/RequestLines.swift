@@ -57,7 +57,8 @@ struct RequestLines {
       return
     }
     guard rest.count + piece.count <= JSONFile.sizeLimit else {
-      throw FileError.tooLarge(path: "\(name), line \(line + 1)", bytes: rest.count + piece.count, limit: JSONFile.sizeLimit)
+      throw FileError.tooLarge(
+        path: "\(name), line \(line + 1)", bytes: rest.count + piece.count, limit: JSONFile.sizeLimit)
     }
     rest = Data(rest) + piece
   }
