@@ -33,6 +33,12 @@ import Testing
       return
     }
     #expect((1540...1550).contains(needed))  // 6.18 · 0.1 / 0.0004
+    // Not one row differs: 80 are too few, 133 are enough (2.706 · 0.98 / 0.02).
+    #expect(
+      OwnTaskGate.next(try PairedTable(both: 60, onlyNew: 0, onlyOld: 0, neither: 20), margin: 0.02).verdict
+        == .underpowered(n: 80, needed: 133))
+    #expect(
+      OwnTaskGate.next(try PairedTable(both: 100, onlyNew: 0, onlyOld: 0, neither: 33), margin: 0.02).verdict == .pass)
     #expect(
       OwnTaskGate.next(try PairedTable(both: 100, onlyNew: 0, onlyOld: 60, neither: 40), margin: 0.02).verdict == .fail)
   }

@@ -63,9 +63,11 @@ enum OwnTaskGate {
     if table.isSuperior() || table.isNonInferior(margin: margin) {
       verdict = .pass
     } else if table.difference > -margin {
+      let left = margin + min(table.difference, 0)
+      // Even where the two never differ, so many rows are needed: the bound is −z²/(n + z²) then.
+      let least = Int(exactly: (2.706 * (1 - left) / left).rounded(.up)) ?? .max
       verdict = .underpowered(
-        n: table.n,
-        needed: PairedTable.rowsNeeded(discordant: table.discordant, margin: margin + min(table.difference, 0)))
+        n: table.n, needed: max(PairedTable.rowsNeeded(discordant: table.discordant, margin: left), least))
     } else {
       verdict = .fail
     }
