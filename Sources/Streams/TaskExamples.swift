@@ -51,7 +51,8 @@ public struct TaskExamples: Sendable {
   /// Which part a text belongs to, for ever and in every file: a corrected label, more rows or another order move nothing.
   ///
   /// - Parameter text: The text, without white space at its ends.
-  /// - Parameter shares: Of choose and gate rows.
+  /// - Parameter choose: The share of choose rows.
+  /// - Parameter gate: The share of gate rows.
   public static func role(of text: String, choose: Double = 0.15, gate: Double = 0.15) -> Role {
     let hash = Digest(of: Data(("split/" + text).utf8)).description.dropFirst("sha256:".count).prefix(13)
     // 52 bits: every one of them counts in a Double.

@@ -27,7 +27,7 @@ public final class Learn {
   /// - Parameter base: The registry's base.
   /// - Parameter requests: Asked after every step what somebody outside wants.
   /// - Parameter report: Told what happens.
-  /// - Throws: ``RegistryError`` for a name that cannot be; ``TaskModelError`` for options.
+  /// - Throws: `RegistryError` for a name that cannot be; `TaskModelError` for options.
   public init(
     _ job: LearnJob, in registry: Registry, on base: Base, requests: @escaping () -> TaskModels.LearnRequest? = { nil },
     report: @escaping (EvolutionProgress) -> Void = { _ in }
@@ -50,7 +50,7 @@ public final class Learn {
   public func rows() throws -> LearnRows { try prepared().summary }
 
   /// Learns.
-  /// - Throws: ``TaskModelError/interrupted(task:signal:moment:)``; what stops it otherwise.
+  /// - Throws: `TaskModelError.interrupted`; what stops it otherwise.
   public func run() throws -> LearnOutcome {
     let start = ContinuousClock.now
     let lock = try registry.lockForLearning(name: name)

@@ -78,7 +78,7 @@ public struct GaussianRouter: TaskRouter {
     scatter = try total.converted(to: .float32)
   }
 
-  /// What ``unknownDistance`` is unless somebody says otherwise.
+  /// Above this distance a request is unknown, unless somebody says otherwise.
   public static let usualUnknownDistance = 2.5
   /// Layers of the base whose output the router sees, at most all of them.
   public static let usualLayers = 4

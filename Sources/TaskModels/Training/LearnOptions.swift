@@ -6,7 +6,7 @@ import Learning
 public struct LearnOptions: Sendable, Codable, Equatable {
   /// A continual-learning method that keeps an expert of a task's own.
   public var method = "accrete"
-  /// The method's own hyper-parameters, by name; what is left out has ``taskDefaults``' value, or the method's.
+  /// The method's own hyper-parameters, by name; what is left out has the value of ``taskDefaults(of:)``, or the method's.
   public var methodOptions: [String: Double] = [:]
   public var seed: UInt64 = 0
   public var rank = 8

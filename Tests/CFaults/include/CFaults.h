@@ -1,6 +1,10 @@
 #ifndef CFAULTS_H
 #define CFAULTS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// What happens at a call that changes a disk. The program that is linked to this has these calls in place of the system's, also in
 /// the libraries that it loads.
 enum {
@@ -26,5 +30,9 @@ void faults_skip_sync(int skip);
 
 /// fork(2), which Swift does not have: only for a process that has started no thread.
 int faults_fork(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

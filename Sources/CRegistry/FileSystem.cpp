@@ -9,5 +9,5 @@
 
 int64_t registry_file_system(const char *path) {
   struct statfs status;
-  return statfs(path, &status) == 0 ? (int64_t)(uint32_t)status.f_type : -1;
+  return statfs(path, &status) == 0 ? static_cast<int64_t>(static_cast<uint32_t>(status.f_type)) : -1;
 }
