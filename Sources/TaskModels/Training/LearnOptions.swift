@@ -45,8 +45,7 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   public static let methods = ["accrete", "per-task"]
 
   /// What `learn` gives a method that a run of the laboratory does not: a task's expert stands alone. It rests on no other task, so that
-  /// any task can be forgotten, and the order in which tasks came decides nothing. `share` of atoms is worth −1.3 to +0.4 points beside
-  /// a closed-form head (docs/learn.md).
+  /// any task can be forgotten, and the order in which tasks came decides nothing (docs/learn.md has what sharing was worth).
   public static func taskDefaults(of method: String) -> [String: Double] {
     method == "accrete"
       ? ["growth": 0, "shared-share": 0, "warm-start": 0, "adversary": 0, "router-instruction": 0] : [:]
