@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Learning
 public import Registry
-import Serving
+public import Serving
 import TaskModels
 
 extension Registry {
@@ -10,49 +10,58 @@ extension Registry {
   ///
   /// - Parameter version: The version that is to be served.
   /// - Parameter current: The release that it replaces, as it was read: somebody else's in between is noticed.
-  /// - Parameter handicap: Of the task in the router; `nil`: what it had, or none.
+  /// - Parameter entry: The task's place in the router; `nil`: with what the version brings.
   /// - Parameter numerics: The arithmetic of this program.
   /// - Parameter reason: Why, for the audit.
   /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError/moved(what:expected:found:)`` where another process was first.
   public func released(
     _ version: VersionRecord, replacing current: (record: ReleaseRecord, manifest: ReleaseManifest)?,
-    handicap: Double? = nil, numerics: String, reason: String?, actor: String
+    entry: RouterRecord.Entry? = nil, numerics: String, reason: String?, actor: String
   ) throws -> ReleaseRecord {
     var experts = current?.manifest.experts ?? [:]
     experts[version.name] = version.digest
     return try publish(
-      composed(
-        experts, like: current?.manifest, handicaps: handicap.map { [version.name: $0] } ?? [:], numerics: numerics),
+      composed(experts, like: current?.manifest, entry: entry?.with(version: version.digest), numerics: numerics),
       kind: .promote,
       expecting: current?.record.revision, reason: reason, actor: actor)
   }
 
-  /// A release of some versions, with the router that tells them apart.
+  /// A release of some versions, with the router that tells them apart: tasks keep their places in it, a new one comes last.
   func composed(
-    _ experts: [String: Digest], like earlier: ReleaseManifest?, handicaps: [String: Double] = [:], numerics: String
+    _ experts: [String: Digest], like earlier: ReleaseManifest?, entry: RouterRecord.Entry? = nil, numerics: String
   ) throws -> ReleaseManifest {
     let before = try earlier?.router.map {
       try JSONFile.decode(RouterRecord.self, from: blob($0), path: "router \($0)")
     }
-    let entries = try experts.sorted { $0.key < $1.key }.compactMap { task, digest -> RouterRecord.Entry? in
-      let manifest = try manifest(of: version(digest: digest))
-      let instruction = try JSONFile.decode(
-        TaskModelRecord.self, from: JSONFile.encode(manifest.model, pretty: false), path: "\(task), model"
-      ).description.form.instruction
-      let handicap = handicaps[task] ?? before?.tasks.first { $0.task == task }?.handicap ?? 0
-      return manifest.parts[Self.routerRole].map {
-        RouterRecord.Entry(
-          task: task, version: digest, sums: $0.digest, instruction: RouterRecord.digest(ofInstruction: instruction),
-          handicap: handicap)
-      }
+    let known = before?.tasks.map(\.task).filter { experts[$0] != nil } ?? []
+    let order = known + experts.keys.filter { !known.contains($0) }.sorted()
+    let entries = try order.compactMap { task -> RouterRecord.Entry? in
+      guard let digest = experts[task] else { return nil }
+      if let entry, entry.task == task { return entry }
+      let last = before?.tasks.first { $0.task == task }
+      return last?.version == digest ? last : try routerEntry(task, digest, handicap: last?.handicap ?? 0)
     }
-    let view = before?.view ?? RequestView(layers: GaussianRouter.usualLayers, seesInstruction: false)
     let record = RouterRecord(
-      view: view, unknownDistance: before?.unknownDistance ?? GaussianRouter.usualUnknownDistance, tasks: entries)
+      view: before?.view ?? RequestView(layers: GaussianRouter.usualLayers, seesInstruction: false),
+      unknownDistance: before?.unknownDistance ?? GaussianRouter.usualUnknownDistance, tasks: entries)
     let router = try addBlob(CanonicalJSON.encode(record), media: RouterRecord.media)
+    // A task may be found by the sums of an earlier version of it.
+    let sums = try entries.map { BlobReference(digest: $0.sums, bytes: try blobSize($0.sums), media: Self.sumsMedia) }
     return ReleaseManifest(
       experts: experts, router: router.digest, state: earlier?.state ?? [:], certificates: [], numerics: numerics,
-      blobs: [router] + (earlier?.state.values.joined().map { $0 } ?? []))
+      blobs: [router] + sums + (earlier?.state.values.joined().map { $0 } ?? []))
+  }
+
+  /// A version's place in a router; `nil` where it keeps no sums.
+  private func routerEntry(_ task: String, _ digest: Digest, handicap: Double) throws -> RouterRecord.Entry? {
+    let manifest = try manifest(of: version(digest: digest))
+    guard let sums = manifest.parts[Self.routerRole] else { return nil }
+    let instruction = try JSONFile.decode(
+      TaskModelRecord.self, from: JSONFile.encode(manifest.model, pretty: false), path: "\(task), model"
+    ).description.form.instruction
+    return RouterRecord.Entry(
+      task: task, version: digest, sums: sums.digest, instruction: RouterRecord.digest(ofInstruction: instruction),
+      handicap: handicap)
   }
 }

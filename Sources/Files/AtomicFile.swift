@@ -39,7 +39,13 @@ public enum AtomicFile {
     try write(Data(text.utf8), to: url)
   }
 
-  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+  /// Writes all of some bytes to an open file, however many calls that takes.
+  ///
+  /// - Parameter bytes: What is written.
+  /// - Parameter descriptor: The file.
+  /// - Parameter path: Names it in errors.
+  /// - Throws: ``FileError/diskFull(path:)``, ``FileError/notWritable(path:reason:)``.
+  public static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
       let piece = UnsafeRawBufferPointer(rebasing: rest)

@@ -23,7 +23,7 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     case .diskFull(let path):
       "\(path): the disk is full. What was there before is untouched; free some space and run the same command again."
     case .alreadyExists(let path):
-      "\(path): exists already and is left as it is. Choose another folder, remove it, or continue it with `accrete resume`."
+      "\(path): exists already and is left as it is. Choose another place, or remove it."
     case .tooLarge(let path, let bytes, let limit): "\(path): \(bytes) bytes, the limit is \(limit)"
     case .malformedJSON(let path, let reason): "\(path): not the JSON that was expected: \(reason)"
     case .linkLeadsOut(let path, let target):

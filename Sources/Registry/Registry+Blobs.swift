@@ -62,6 +62,19 @@ extension Registry {
     return blobs.url(digest)
   }
 
+  /// How many bytes a blob has; its bytes are not looked at.
+  ///
+  /// - Parameter digest: the blob's name.
+  /// - Throws: ``RegistryError``: missing, purged.
+  public func blobSize(_ digest: Digest) throws -> Int {
+    try explained(digest) {
+      guard let size = blobs.size(digest) else {
+        throw RegistryError.blobMissing(digest, path: blobs.url(digest).path)
+      }
+      return size
+    }
+  }
+
   /// Whether a blob that is missing was purged says its row.
   @discardableResult
   private func explained<Result>(_ digest: Digest, _ body: () throws -> Result) throws -> Result {

@@ -1,3 +1,5 @@
+import Files
+
 /// How often a run writes a checkpoint inside of a task. It decides no result.
 public struct CheckpointPace: Sendable, Equatable, Codable {
   /// After this many steps; nil: not by steps.

@@ -109,8 +109,3 @@ extension SequenceRun {
     return archive.bytes
   }
 }
-
-extension Duration {
-  /// As seconds.
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}

@@ -15,11 +15,11 @@ public struct RequestRouter {
     public let task: String?
     /// p of the nearest task among the known ones.
     public let confidence: Double
-    /// How far the text is from the nearest task: about 1 for a text of a known task.
+    /// How far the text is from the nearest task, by the tasks that were there when it was learned: about 1 for a text of a known task.
     public let distance: Double
     /// The nearest task, whether it claims the text or not.
     public let nearest: String
-    /// The distance from each task, in the same units, without handicaps.
+    /// The distance from each task by all tasks, without handicaps.
     public let distances: [String: Double]
     /// Whether the request came with the task's instruction, which decides.
     public let byInstruction: Bool
@@ -38,16 +38,31 @@ public struct RequestRouter {
   }
 
   public let record: RouterRecord
-  private let router: GaussianRouter
-  private let metric: GaussianRouter.Metric
+  /// `nil`: there is no task.
+  private let cascade: RouterCascade?
 
   /// - Parameter record: Which tasks.
   /// - Parameter sums: Of each task, in the order of the record.
   /// - Throws: `LearningError`, `TorchError`.
   public init(_ record: RouterRecord, sums: [TaskSums]) throws {
     self.record = record
-    router = try GaussianRouter(sums, view: record.view, unknownDistance: record.unknownDistance)
-    metric = try router.metric()
+    cascade =
+      record.tasks.isEmpty
+      ? nil
+      : try RouterCascade(
+        sums, handicaps: record.tasks.map(\.handicap), view: record.view, unknownDistance: record.unknownDistance)
+  }
+
+  private init(_ record: RouterRecord, _ cascade: RouterCascade?) {
+    self.record = record
+    self.cascade = cascade
+  }
+
+  /// The same with another handicap of one task.
+  public func with(handicap: Double, of task: String) -> RequestRouter {
+    guard let place = record.tasks.firstIndex(where: { $0.task == task }) else { return self }
+    return RequestRouter(
+      record.with(record.tasks[place].with(handicap: handicap)), cascade?.with(handicap: handicap, of: place))
   }
 
   /// Routes texts.
@@ -75,18 +90,20 @@ public struct RequestRouter {
 
   /// The same of what is kept of texts. `features`: [rows, width]
   public func routes(features: Tensor) throws -> [Route] {
-    guard !record.tasks.isEmpty else { return [] }
-    return try router.distances(features, in: metric).map { distances in
-      let scores = zip(distances, record.tasks).map { $0 + $1.handicap }
-      let nearest = scores.indices.reduce(0) { scores[$1] < scores[$0] ? $1 : $0 }
-      let total = scores.reduce(0) { $0 + exp(metric.usual * (scores[nearest] - $1) / 2) }
-      let isKnown = distances[nearest] <= record.unknownDistance
-      return Route(
-        task: isKnown ? record.tasks[nearest].task : nil, confidence: 1 / total, distance: distances[nearest],
-        nearest: record.tasks[nearest].task,
-        distances: Dictionary(
-          zip(record.tasks.map(\.task), distances), uniquingKeysWith: { first, _ in first }))
+    guard let cascade else { return [] }
+    let names = record.tasks.map(\.task)
+    return try cascade.decisions(features).map { decision in
+      Route(
+        task: decision.task.map { names[$0] }, confidence: decision.confidence, distance: decision.distance,
+        nearest: names[decision.nearest],
+        distances: Dictionary(zip(names, decision.distances), uniquingKeysWith: { first, _ in first }))
     }
+  }
+
+  /// How much nearer a task is to each request than all tasks before it; 0 where it does not claim it. `features`: [rows, width]
+  public func claims(of task: String, features: Tensor) throws -> [Double] {
+    guard let cascade, let place = record.tasks.firstIndex(where: { $0.task == task }) else { return [] }
+    return try cascade.claims(of: place, features)
   }
 
   /// Tokens of a text that a router looks at, at most.
@@ -129,6 +146,8 @@ extension Registry {
   }
 
   private static let (meanName, scatterName) = ("mean", "scatter")
+  /// The media type of a task's sums.
+  public static let sumsMedia = "application/vnd.accrete.safetensors"
 
   /// Writes a task's sums as they are kept.
   public static func write(_ sums: TaskSums, to file: URL) throws {

@@ -17,7 +17,7 @@ public struct RouterRecord: Sendable, Codable, Equatable {
     public let sums: Digest
     /// SHA-256 of the task's instruction; `nil`: it has none. A request that comes with it is the task's.
     public let instruction: Digest?
-    /// What is added to the distance of the task, in the same units: so much nearer than all others must a request be that it claims.
+    /// So much nearer than all tasks before it must a request be that the task claims, in units of distance.
     ///
     /// A later task takes no stored request of an earlier one.
     public let handicap: Double
@@ -34,6 +34,11 @@ public struct RouterRecord: Sendable, Codable, Equatable {
     public func with(handicap: Double) -> Entry {
       Entry(task: task, version: version, sums: sums, instruction: instruction, handicap: handicap)
     }
+
+    /// The same of another version.
+    public func with(version: Digest) -> Entry {
+      Entry(task: task, version: version, sums: sums, instruction: instruction, handicap: handicap)
+    }
   }
 
   public let schema: Int
@@ -42,7 +47,7 @@ public struct RouterRecord: Sendable, Codable, Equatable {
   /// Whether instruction and cue are seen.
   public let seesInstruction: Bool
   public let unknownDistance: Double
-  /// In the order of their names.
+  /// In the order in which they were learned: a later one can only claim what it is nearer to than all before it (`RouterCascade`).
   public let tasks: [Entry]
 
   public init(view: RequestView, unknownDistance: Double = GaussianRouter.usualUnknownDistance, tasks: [Entry]) {
@@ -50,13 +55,24 @@ public struct RouterRecord: Sendable, Codable, Equatable {
     layers = view.layers
     seesInstruction = view.seesInstruction
     self.unknownDistance = unknownDistance
-    self.tasks = tasks.sorted { $0.task < $1.task }
+    self.tasks = tasks
   }
 
   /// The digest by which instructions are compared: code point by code point, without white space at the ends.
   public static func digest(ofInstruction text: String) -> Digest? {
     let text = text.stripped
     return text.isEmpty ? nil : Digest(of: Data(text.utf8))
+  }
+
+  /// The same with a task as it is now: where the task of that name was, or behind all others.
+  public func with(_ entry: Entry) -> RouterRecord {
+    var tasks = tasks
+    if let place = tasks.firstIndex(where: { $0.task == entry.task }) {
+      tasks[place] = entry
+    } else {
+      tasks.append(entry)
+    }
+    return RouterRecord(view: view, unknownDistance: unknownDistance, tasks: tasks)
   }
 
   public var view: RequestView { RequestView(layers: layers, seesInstruction: seesInstruction) }

@@ -106,8 +106,3 @@ extension Registry {
     return probe
   }
 }
-
-extension Duration {
-  /// As seconds.
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}

@@ -32,18 +32,18 @@ extension Learn {
     }
     add(EarlierTasksGate.gate(findings))
     add(try ownGate(made, prepared, released: old.experts[name]))
-    let (routeGate, handicap, router) = try routing(made, old)
-    add(routeGate)
+    let routing = try routing(made, old)
+    add(routing.gate)
     add(provenanceGate(prepared))
     let gateReport = GateReport(version: title, gates: gates, numerics: numerics)
 
     var metrics = made.scores.metrics(task: name, scorer: job.options.scorer, seed: job.options.seed)
-    let (found, asked) = try foundShare(router, prepared)
+    let (found, asked) = try foundShare(routing.router, prepared)
     metrics.append(MetricRecord(name: "found", task: name, value: found, n: asked))
     if found < Self.leastFound {
       warn(
         String(format: "only %.0f %% of its gate texts are found by `--route`", found * 100)
-          + (handicap > 0 ? ", because they look like those of an earlier task" : "")
+          + (routing.entry.handicap > 0 ? ", because they look like those of an earlier task" : "")
           + ": ask for it with --task, or send its instruction with the request.")
     }
     let receipt = try receipt(title, findings, trained, prepared, release: current?.record.revision, since: start)
@@ -60,7 +60,7 @@ extension Learn {
     let release =
       gateReport.isPass
       ? try registry.released(
-        version, replacing: current, handicap: handicap, numerics: numerics, reason: nil, actor: job.actor) : nil
+        version, replacing: current, entry: routing.entry, numerics: numerics, reason: nil, actor: job.actor) : nil
     for text in NothingLearned.warnings(
       made.scores, labels: made.runner.model.form.labels, isToyBase: job.isToyBase)
     { warn(text) }
@@ -97,42 +97,49 @@ extension Learn {
     return OwnTaskGate.first(scores: made.scores.scores, base: base.scores)
   }
 
-  /// The new task's place in the router, with the least handicap under which it takes no stored request of an earlier task; and G4.
-  private func routing(
-    _ made: Made, _ old: ReleaseManifest
-  ) throws -> (gate: Gate, handicap: Double, record: RouterRecord) {
-    let form = made.runner.model.form
+  /// A task's place in the router, and G4.
+  struct Routing {
+    let gate: Gate
+    let entry: RouterRecord.Entry
+    let router: RequestRouter
+  }
+
+  /// The task's place in the router, with the least handicap under which it takes no stored request of another task; and G4.
+  ///
+  /// A new version moves the borders to tasks that were learned after it. Where that costs one of them a stored request, the task goes on
+  /// being found by what the router knew of it.
+  private func routing(_ made: Made, _ old: ReleaseManifest) throws -> Routing {
+    let instruction = RouterRecord.digest(ofInstruction: made.runner.model.form.instruction)
     let entry = RouterRecord.Entry(
-      task: name, version: Digest(of: Data(name.utf8)), sums: made.sums,
-      instruction: RouterRecord.digest(ofInstruction: form.instruction))
+      task: name, version: Digest(of: Data(name.utf8)), sums: made.sums, instruction: instruction)
     guard let before = try registry.router(of: old) else {
-      return (RouteGate.gate([]), 0, RouterRecord(view: made.view, tasks: [entry]))
+      let router = try registry.router(RouterRecord(view: made.view, tasks: [entry]))
+      return Routing(gate: RouteGate.gate([]), entry: entry, router: router)
     }
     let stored = try old.experts.filter { $0.key != name }.sorted { $0.key < $1.key }.map { task, digest in
-      (task: task, features: try probeFeatures(registry.version(digest: digest)))
+      let features = try probeFeatures(registry.version(digest: digest))
+      return (task: task, features: features, before: try before.routes(features: features))
     }
-    func record(_ handicap: Double) -> RouterRecord {
-      RouterRecord(
-        view: before.record.view, unknownDistance: before.record.unknownDistance,
-        tasks: before.record.tasks.filter { $0.task != name } + [entry.with(handicap: handicap)])
-    }
-    let free = try registry.router(record(0))
-    let handicap = try stored.reduce(0.0) { most, task in
-      try zip(before.routes(features: task.features), free.routes(features: task.features)).reduce(most) { most, pair in
-        // Who took it before, and how much nearer the new task is now.
-        guard pair.1.nearest == name, pair.0.nearest != name, let own = pair.1.distances[name] else { return most }
-        let others = free.record.tasks.filter { $0.task != name }
-        let nearest = others.map { (pair.1.distances[$0.task] ?? .infinity) + $0.handicap }.min() ?? own
-        return max(most, (nearest - own) * Self.handicapMargin)
+    func routing(_ entry: RouterRecord.Entry) throws -> Routing {
+      var router = try registry.router(before.record.with(entry.with(handicap: 0)))
+      let handicap = try stored.reduce(0.0) { most, task in
+        try zip(task.before, router.claims(of: name, features: task.features)).reduce(most) { most, pair in
+          pair.0.task == name ? most : max(most, pair.1 * Self.handicapMargin)
+        }
       }
+      router = router.with(handicap: handicap, of: name)
+      let moves = try stored.map { task in
+        RouteGate.Moves(task: task.task, before: task.before, after: try router.routes(features: task.features))
+      }
+      return Routing(gate: RouteGate.gate(moves), entry: entry.with(handicap: handicap), router: router)
     }
-    let after = handicap > 0 ? try registry.router(record(handicap)) : free
-    let moves = try stored.map { task in
-      RouteGate.Moves(
-        task: task.task, before: try before.routes(features: task.features),
-        after: try after.routes(features: task.features))
+    let fresh = try routing(entry)
+    guard let last = before.record.tasks.first(where: { $0.task == name }), fresh.gate.numbers["worse"] ?? 0 > 0 else {
+      return fresh
     }
-    return (RouteGate.gate(moves), handicap, after.record)
+    return try routing(
+      RouterRecord.Entry(
+        task: name, version: entry.version, sums: last.sums, instruction: instruction, handicap: last.handicap))
   }
 
   /// Below this share a person should know that the router does not find the task.
@@ -149,9 +156,9 @@ extension Learn {
   }
 
   /// The share of gate rows that the router gives to their task without an instruction: how well the task is found.
-  private func foundShare(_ record: RouterRecord, _ prepared: Prepared) throws -> (share: Double, n: Int) {
+  private func foundShare(_ router: RequestRouter, _ prepared: Prepared) throws -> (share: Double, n: Int) {
     let texts = prepared.examples.gate.prefix(500).map(\.text)
-    let routes = try registry.router(record).routes(Array(texts), on: base)
+    let routes = try router.routes(Array(texts), on: base)
     return (Double(routes.count { $0.task == name }) / Double(max(routes.count, 1)), routes.count)
   }
 

@@ -40,7 +40,7 @@ extension Learn {
     let sumsFile = place.appendingPathComponent("router.safetensors")
     let features = try RequestRouter.features(prepared.examples.learn.map(\.text), view: view, on: base)
     try Registry.write(TaskSums(features), to: sumsFile)
-    let sums = try registry.addBlob(fileAt: sumsFile, media: "application/vnd.accrete.safetensors")
+    let sums = try registry.addBlob(fileAt: sumsFile, media: Registry.sumsMedia)
     parts[Registry.routerRole] = sums
 
     let requests = probeRequests(prepared.examples)

@@ -46,7 +46,8 @@ extension Learn {
   ) throws -> VersionManifest {
     let form = made.runner.model.form
     return VersionManifest(
-      name: name, method: job.options.method, kind: form.kind == .label ? .label : .answer, labels: form.labels,
+      name: name, method: job.method ?? job.options.method, kind: form.kind == .label ? .label : .answer,
+      labels: form.labels,
       base: base.model.digest, tokenizer: base.tokenizerDigest, promptForm: try form.digest(), parts: parts,
       model: try Self.json(TaskModelRecord(description: made.description, evidence: trained.evidence)),
       data: try data(prepared), parent: prepared.parent?.digest, restsOn: [],

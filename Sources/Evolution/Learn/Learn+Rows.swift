@@ -16,14 +16,20 @@ extension Learn {
     let parent: VersionRecord?
   }
 
-  func prepared() throws -> Prepared {
-    let parent = try registry.newestVersion(named: name)
-    let known = try parent.flatMap(form(of:))
+  /// The rows of the job's file.
+  func examples() throws -> TaskExamples {
+    let known = try registry.newestVersion(named: name).flatMap(form(of:))
     let reader = JSONLReader(
       instruction: job.instruction ?? known?.instruction ?? JSONLReader().instruction,
       cue: job.cue ?? known?.cue ?? JSONLReader().cue)
     let examples = try reader.examples(job.file, name: name).limited(perClass: job.perClass, seed: job.options.seed)
     try requireParts(examples)
+    return examples
+  }
+
+  /// Checks rows against what is there.
+  func prepared(_ examples: TaskExamples) throws -> Prepared {
+    let parent = try registry.newestVersion(named: name)
     let keys = RowKeys(examples)
     try requireNoGateRows(keys)
     let encoded = try EncodedRows(examples, on: base, options: job.options)

@@ -1,4 +1,5 @@
 import Assurance
+import Experts
 import Files
 import Foundation
 public import Generation
@@ -16,7 +17,7 @@ import Torch
 public final class Learn {
   let registry: Registry
   let base: Base
-  let job: LearnJob
+  private(set) var job: LearnJob
   let name: String
   let report: (EvolutionProgress) -> Void
   let requests: () -> TaskModels.LearnRequest?
@@ -46,8 +47,15 @@ public final class Learn {
     try registry.requireUsableName(name)
   }
 
-  /// Reads and checks the rows, and says what would be learned; trains nothing.
-  public func rows() throws -> LearnRows { try prepared().summary }
+  /// Reads and checks the rows, takes a few steps, and says what would be learned and what that would take; nothing is kept.
+  /// - Throws: What keeps the task from being learned.
+  public func plan() throws -> (rows: LearnRows, plan: LearnPlan) {
+    let prepared = try prepared(examples())
+    let place = FileManager.default.temporaryDirectory.appendingPathComponent("learn-\(UUID().uuidString)")
+    let training = try TaskModelTraining(
+      name: name, rows: prepared.encoded, base: base, options: job.options, checkpoint: place)
+    return (prepared.summary, try training.plan())
+  }
 
   /// Learns.
   /// - Throws: `TaskModelError.interrupted`; what stops it otherwise.
@@ -55,7 +63,7 @@ public final class Learn {
     let start = ContinuousClock.now
     let lock = try registry.lockForLearning(name: name)
     defer { lock.release() }
-    let prepared = try prepared()
+    let prepared = try prepared(examples())
     report(.rows(prepared.summary))
     let place = try workplace()
     let training = try TaskModelTraining(
@@ -68,6 +76,25 @@ public final class Learn {
     training.discardCheckpoint()
     try? FileManager.default.removeItem(at: place)
     return outcome
+  }
+
+  /// Takes a task in that was learned elsewhere: scored, checked and released as one that is learned here; nothing is trained.
+  ///
+  /// - Parameter task: The task, learned on the registry's base.
+  /// - Throws: What keeps a task from being learned.
+  public func adopt(_ task: LearnedTask) throws -> LearnOutcome {
+    let start = ContinuousClock.now
+    let lock = try registry.lockForLearning(name: name)
+    defer { lock.release() }
+    job.method = task.method
+    let prepared = try prepared(task.examples)
+    report(.rows(prepared.summary))
+    let place = try workplace()
+    defer { try? FileManager.default.removeItem(at: place) }
+    let learned = TaskModelTraining.Result(
+      model: task.model, evidence: LearnEvidence(), seconds: task.seconds,
+      trainedParameters: task.model.expert?.tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) } ?? 0)
+    return try judged(made(of: learned, prepared, in: place), learned, prepared, since: start, in: place)
   }
 
   /// A folder of the registry for what is not a version yet.

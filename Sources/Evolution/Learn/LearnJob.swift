@@ -1,4 +1,5 @@
 public import Foundation
+public import Streams
 public import TaskModels
 
 /// What `learn` is asked for.
@@ -24,6 +25,8 @@ public struct LearnJob: Sendable {
   public var actor: String
   /// Whether the base is one of those that come with the program, which are small.
   public var isToyBase: Bool
+  /// The method that a version names; `nil`: that of ``options``.
+  var method: String?
 
   public init(file: URL, options: LearnOptions = LearnOptions(), program: String, actor: String) {
     self.file = file
@@ -33,6 +36,24 @@ public struct LearnJob: Sendable {
     self.program = program
     self.actor = actor
     isToyBase = false
+  }
+}
+
+/// A task that is learned already, elsewhere: what ``Learn/adopt(_:)`` checks and keeps.
+public struct LearnedTask: Sendable {
+  /// Its rows, by what they were for; there may be no choose rows.
+  public let examples: TaskExamples
+  public let model: TaskModel
+  /// The method that learned it.
+  public let method: String
+  /// Seconds of its training.
+  public let seconds: Double
+
+  public init(examples: TaskExamples, model: TaskModel, method: String, seconds: Double) {
+    self.examples = examples
+    self.model = model
+    self.method = method
+    self.seconds = seconds
   }
 }
 

@@ -133,7 +133,7 @@ enum FileCopy {
     while true {
       let piece = try file.next()
       if piece.isEmpty { break }
-      try piece.withUnsafeBytes { try BlobStore.writeAll($0, to: descriptor, path: target.path) }
+      try piece.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, path: target.path) }
     }
     var status = stat()
     guard fstat(file.descriptor, &status) == 0 else { throw FileError.system(errno, reading: source.path) }

@@ -33,7 +33,7 @@ struct BlobStore: Sendable {
       return BlobReference(digest: digest, bytes: data.count, media: media)
     }
     try write { descriptor, path in
-      try data.withUnsafeBytes { try Self.writeAll($0, to: descriptor, path: path) }
+      try data.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, path: path) }
       return digest
     }
     return BlobReference(digest: digest, bytes: data.count, media: media)
@@ -49,7 +49,7 @@ struct BlobStore: Sendable {
         let piece = try source.next()
         if piece.isEmpty { break }
         running.update(Data(piece))
-        try piece.withUnsafeBytes { try Self.writeAll($0, to: descriptor, path: path) }
+        try piece.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, path: path) }
       }
       return running.digest
     }
@@ -162,19 +162,6 @@ struct BlobStore: Sendable {
       if isOpen { close(descriptor) }
       unlink(partial.path)
       throw error
-    }
-  }
-
-  static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let piece = UnsafeRawBufferPointer(rebasing: rest)
-      let written = Foundation.write(descriptor, piece.baseAddress, piece.count)
-      if written < 0 {
-        if errno == EINTR { continue }
-        throw FileError.system(errno, writing: path)
-      }
-      rest = rest.dropFirst(written)
     }
   }
 }

@@ -88,7 +88,7 @@ extension Registry {
           let piece = try tar.piece()
           if piece.isEmpty { break }
           running.update(Data(piece))
-          try piece.withUnsafeBytes { try BlobStore.writeAll($0, to: descriptor, path: path) }
+          try piece.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, path: path) }
         }
         guard running.digest == digest else {
           throw tar.malformed("\(digest) was changed: its bytes have \(running.digest)")

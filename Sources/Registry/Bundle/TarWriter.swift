@@ -49,7 +49,7 @@ final class TarWriter {
   }
 
   private func put(_ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { try BlobStore.writeAll($0, to: descriptor, path: path) }
+    try bytes.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, path: path) }
   }
 }
 

@@ -115,8 +115,10 @@ extension PretrainingRun {
 extension RunFolder {
   /// Seconds of all steps that `timings.jsonl` lists.
   func secondsSpent() throws -> Double {
-    let data = try MappedFile(timings).data()
-    guard let last = data.split(separator: UInt8(ascii: "\n")).last else { return 0 }
+    var data = try MappedFile(timings).data()
+    while data.last == UInt8(ascii: "\n") { data = data.dropLast() }
+    guard !data.isEmpty else { return 0 }
+    let last = data[(data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? data.startIndex)...]
     return try JSONFile.decode(PretrainingRun.TimingEvent.self, from: Data(last), path: timings.path).seconds
   }
 }

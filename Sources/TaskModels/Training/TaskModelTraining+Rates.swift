@@ -1,4 +1,5 @@
 import Decoder
+import Files
 import Learning
 import Torch
 
@@ -41,9 +42,4 @@ extension TaskModelTraining {
     return LearnEvidence.Trial(
       learningRate: rate, steps: session.training.stepsDone, loss: loss.isFinite ? loss : .greatestFiniteMagnitude)
   }
-}
-
-extension Duration {
-  /// As seconds.
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

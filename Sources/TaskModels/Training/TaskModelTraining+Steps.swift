@@ -1,4 +1,5 @@
 import Experts
+import Files
 import Learning
 import Torch
 

@@ -22,6 +22,13 @@ public final class TaskModelTraining {
     public let seconds: Double
     /// Values that the optimizer moved; 0: none.
     public let trainedParameters: Int
+
+    public init(model: TaskModel, evidence: LearnEvidence, seconds: Double, trainedParameters: Int) {
+      self.model = model
+      self.evidence = evidence
+      self.seconds = seconds
+      self.trainedParameters = trainedParameters
+    }
   }
 
   let name: String

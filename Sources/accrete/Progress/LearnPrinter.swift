@@ -64,6 +64,19 @@ final class LearnPrinter {
     return lines
   }
 
+  static func lines(_ plan: LearnPlan) -> [String] {
+    guard plan.mostSteps > 0 else { return ["nothing is trained: the closed-form head is solved from the rows"] }
+    let steps = plan.mostSteps + plan.trialSteps
+    return [
+      "at most \(plan.mostSteps) steps, \(plan.stepsOfEpoch) a pass"
+        + (plan.trialSteps > 0 ? ", and \(plan.trialSteps) to find the learning rate" : "")
+        + "; training ends when the choose rows say that it no longer helps",
+      "a step takes \(fixed(plan.secondsPerStep, 2)) s here now: at most \(fixed(Double(steps) * plan.secondsPerStep / 60, 1)) minutes"
+        + " of steps",
+      "memory: \(plan.peakBytes >> 20) MiB, base included, with the longest batch",
+    ]
+  }
+
   private func show(_ progress: LearnProgress) {
     switch progress {
     case .warning(let text): printer.line("warning: \(text)")
@@ -118,7 +131,10 @@ enum LearnResult {
     let bytes: Int
   }
 
-  static func show(_ outcome: LearnOutcome, json: Bool) throws {
+  /// - Parameter outcome: What came of it.
+  /// - Parameter json: As JSON.
+  /// - Parameter pretty: JSON over several lines.
+  static func show(_ outcome: LearnOutcome, json: Bool, pretty: Bool = true) throws {
     let title = "\(outcome.version.reference)"
     guard !json else {
       let result = Result(
@@ -126,7 +142,7 @@ enum LearnResult {
         release: outcome.release?.revision, rows: outcome.rows, metrics: outcome.metrics, outputHead: outcome.head,
         gates: outcome.gates, evidence: outcome.evidence, receipt: outcome.receipt, warnings: outcome.warnings,
         bytes: outcome.version.bytes)
-      return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self))
+      return try Console.output(String(decoding: try JSONFile.encode(result, pretty: pretty), as: UTF8.self))
     }
     for metric in outcome.metrics {
       let interval = metric.low.flatMap { low in metric.high.map { " [\(fixed(low, 4)), \(fixed($0, 4))]" } } ?? ""

@@ -16,6 +16,8 @@ final class Scratch: Sendable {
 
   func place(_ name: String) -> URL { url.appendingPathComponent(name) }
 
+  func text(_ name: String) throws -> String { try String(contentsOf: place(name), encoding: .utf8) }
+
   /// Writes a file, with the folders on its way.
   @discardableResult func write(_ content: Data, to name: String) throws -> URL {
     let file = place(name)

@@ -10,6 +10,9 @@ enum TinyRun {
     "traffic": ["free": ["empty roads", "no queue", "green lights"], "jam": ["a queue", "roadworks", "an accident"]],
   ]
 
+  /// The labels of a task in their order.
+  static func labels(_ task: String) -> [String] { (words[task] ?? [:]).keys.sorted() }
+
   /// The rows of a task as JSONL.
   static func rows(_ task: String) -> String {
     var lines: [String] = []

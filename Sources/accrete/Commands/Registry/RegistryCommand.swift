@@ -7,7 +7,8 @@ struct RegistryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "registry", abstract: "Look after the registry: verify, back up, compare, take versions elsewhere.",
     subcommands: [
-      RegistryVerifyCommand.self, RegistryGcCommand.self, RegistryBackupCommand.self, RegistryRestoreCommand.self,
+      RegistryAddCommand.self, RegistryVerifyCommand.self, RegistryGcCommand.self, RegistryBackupCommand.self,
+      RegistryRestoreCommand.self,
       RegistryHistoryCommand.self, RegistryDiffCommand.self, RegistryExportCommand.self, RegistryImportCommand.self,
       RegistryAuditCommand.self, RegistryAliasCommand.self, RegistryRetireCommand.self,
     ])

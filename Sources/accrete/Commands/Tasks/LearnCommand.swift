@@ -77,14 +77,25 @@ struct LearnCommand: ParsableCommand {
           case nil: nil
           }
         }, report: printer.show)
-      if dryRun { return try show(learn.rows()) }
+      if dryRun {
+        let (rows, plan) = try learn.plan()
+        return try show(rows, plan)
+      }
       try LearnResult.show(learn.run(), json: json)
     }
   }
 
-  private func show(_ rows: LearnRows) throws {
-    guard !json else { return try Console.output(String(decoding: try JSONFile.encode(rows), as: UTF8.self)) }
-    for line in LearnPrinter.lines(rows) { try Console.output(line) }
+  private struct Plan: Encodable {
+    let rows: LearnRows
+    let plan: LearnPlan
+  }
+
+  private func show(_ rows: LearnRows, _ plan: LearnPlan) throws {
+    guard !json else {
+      return try Console.output(
+        String(decoding: try JSONFile.encode(Plan(rows: rows, plan: plan)), as: UTF8.self))
+    }
+    for line in LearnPrinter.lines(rows) + LearnPrinter.lines(plan) { try Console.output(line) }
   }
 }
 

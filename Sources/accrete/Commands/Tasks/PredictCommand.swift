@@ -44,8 +44,7 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "Give no label where its probability is below this, 0 to 1.")
   var abstainBelow: Double?
 
-  @Option(help: "json (default: one object a line) or csv.")
-  var format: AnswerFormat?
+  @OptionGroup var form: AnswerForm
 
   func validate() throws {
     guard !(route && task != nil) else { throw ValidationError("--route finds the task: leave --task out.") }
@@ -60,7 +59,7 @@ struct PredictCommand: ParsableCommand {
       let opened = try registry.open(.reading)
       let predictor = try Predictor(
         opened, on: base.load(for: opened), task: task, routes: route, unknown: unknown ?? .refuse)
-      var writer = AnswerWriter(format: format ?? .json, top: top, abstainBelow: abstainBelow)
+      var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow)
       if let text {
         for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer) }
         return
@@ -78,6 +77,19 @@ enum UnknownAnswer: String, ExpressibleByArgument, CaseIterable { case refuse, b
 /// How answers are written.
 enum AnswerFormat: String, ExpressibleByArgument, CaseIterable { case json, csv }
 
+/// How a command writes its answers.
+struct AnswerForm: ParsableArguments {
+  @Option(help: "json (default: one object a line) or csv.")
+  var format: AnswerFormat?
+
+  @Flag(help: "The same as --format json.")
+  var json = false
+
+  func validate() throws {
+    if json, format == .csv { throw ValidationError("--json and --format csv: give one of them.") }
+  }
+}
+
 struct RouteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "route", abstract: "Tell which task texts belong to, and answer nothing.")
@@ -91,8 +103,7 @@ struct RouteCommand: ParsableCommand {
   @OptionGroup var registry: RegistryOptions
   @OptionGroup var base: TaskBaseOptions
 
-  @Option(help: "json (default: one object a line) or csv.")
-  var format: AnswerFormat?
+  @OptionGroup var form: AnswerForm
 
   func run() throws {
     try Failure.reported(memory: BaseOptions.lessMemory) {
@@ -101,7 +112,7 @@ struct RouteCommand: ParsableCommand {
         throw ServingError.nothingReleased(path: opened.url.path)
       }
       let loaded = try base.load(for: opened)
-      var writer = AnswerWriter(format: format ?? .json, top: nil, abstainBelow: nil)
+      var writer = AnswerWriter(format: form.format ?? .json, top: nil, abstainBelow: nil)
       func show(_ rows: [RequestRow]) throws {
         for (row, route) in zip(
           rows, try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: loaded))

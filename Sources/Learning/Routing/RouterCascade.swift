@@ -1,0 +1,149 @@
+// Routers one behind the other: what was learned first decides first, and a later task can only claim.
+//
+//     stage k = 1 … T     the closed-form router of the first k tasks (GaussianRouter), with a covariance of its own
+//     d_k(j, x)           distance of request x from task j at stage k, in units of what is usual at that stage
+//     m_k(x)            = min_{j < k} d_k(j, x) − d_k(k, x)                        how much nearer task k is than all before it
+//     task k claims x     if m_k(x) > h_k and d_k(k, x) ≤ unknown-distance         (the first one: if the latter)
+//     route(x)          = the last task that claims x; none: unknown
+//     p_k(x)            = 1 / (1 + exp(−usual_k (m_k(x) − h_k) / 2)), p_1 = 1
+//     p(k | x)          = p_k(x) ∏_{j > k} (1 − p_j(x))                            with two tasks: that of GaussianRouter
+//
+// Why not one router of all tasks: its covariance is common to them, so that each new task moves the borders between all others, and
+// requests of old tasks change sides although nothing of theirs was learned. Here a request changes its route only where the new task
+// claims it, and the handicap h_k is chosen so that no stored request of an earlier task is claimed.
+
+public import Torch
+
+/// Tells which of some tasks a request belongs to, in a way in which a later task leaves the routes among the earlier ones as they are.
+public struct RouterCascade: Sendable {
+  /// What was found of one request.
+  public struct Decision: Sendable, Equatable {
+    /// The place of the task that claims it; `nil`: none does.
+    public let task: Int?
+    /// The place of the task that would claim it, were there no limit to its distance.
+    public let nearest: Int
+    /// p of the nearest task.
+    public let confidence: Double
+    /// From the nearest task, at its stage: about 1 for a request of a known task.
+    public let distance: Double
+    /// From every task, at the last stage.
+    public let distances: [Double]
+  }
+
+  /// The router of the first tasks, ready to measure.
+  private struct Stage: Sendable {
+    /// Σ_γ⁻¹ [width, width]
+    let inverse: Tensor
+    /// Σ_γ⁻¹ (μ_j − origin) of each task. [width, tasks]
+    let weights: Tensor
+    /// (μ_j − origin)ᵀ Σ_γ⁻¹ (μ_j − origin) of each task. [tasks]
+    let constants: Tensor
+    /// The squared distance that is usual for requests of known tasks.
+    let usual: Double
+  }
+
+  private let stages: [Stage]
+  /// Near all requests, so that little is lost where squares are subtracted: the mean of the first task. [width]
+  private let origin: Tensor
+  /// h_k of each task.
+  private var handicaps: [Double]
+  private let unknownDistance: Double
+
+  /// - Parameter sums: Of each task, in the order in which they were learned; at least one, all of one width.
+  /// - Parameter handicaps: So much nearer than all earlier tasks must a request be that a task claims.
+  /// - Parameter view: What the sums were taken of.
+  /// - Parameter unknownDistance: What is further away than this is claimed by nobody.
+  /// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` for none, or for other widths; `TorchError`.
+  public init(
+    _ sums: [TaskSums], handicaps: [Double], view: RequestView,
+    unknownDistance: Double = GaussianRouter.usualUnknownDistance
+  ) throws {
+    guard let first = sums.first, handicaps.count == sums.count else {
+      throw LearningError.stateDiffers(
+        what: "the router", missing: ["handicaps of \(sums.count) tasks"], unused: ["\(handicaps.count) handicaps"])
+    }
+    let origin = try first.mean.narrowed(0, from: 0, count: first.width).converted(to: .float64)
+    stages = try sums.indices.map { last in
+      let known = Array(sums[...last])
+      let metric = try GaussianRouter(known, view: view, unknownDistance: unknownDistance).metric()
+      let rows = try known.map { try ($0.mean.narrowed(0, from: 0, count: first.width) - origin).reshaped([1, -1]) }
+      let means = try Tensor.concatenated(rows, axis: 0)  // [tasks, width]
+      let weights = try metric.inverse.matmul(means.transposed(0, 1))  // [width, tasks]
+      return Stage(
+        inverse: metric.inverse, weights: weights, constants: try (means * weights.transposed(0, 1)).sum(1),
+        usual: metric.usual)
+    }
+    self.origin = origin
+    self.handicaps = handicaps
+    self.unknownDistance = unknownDistance
+  }
+
+  /// The same with another handicap of one task.
+  public func with(handicap: Double, of task: Int) -> RouterCascade {
+    var copy = self
+    if copy.handicaps.indices.contains(task) { copy.handicaps[task] = handicap }
+    return copy
+  }
+
+  /// - Parameter features: [rows, width]
+  /// - Throws: `TorchError`.
+  public func decisions(_ features: Tensor) throws -> [Decision] {
+    let distances = try distances(features)
+    return (0..<features.shape[0]).map { row in
+      var (claimed, nearest): (Int?, Int) = (nil, 0)
+      // p of each stage's last task against those before it.
+      var shares: [Double] = []
+      for stage in stages.indices {
+        let own = distances[stage][row]
+        let isNear = own[stage] <= unknownDistance
+        // Too far away to claim: it counts only where nobody has claimed.
+        let counts = isNear || claimed == nil
+        let gain = Self.gain(own) - (stage == 0 ? 0 : handicaps[stage])
+        shares.append(counts ? 1 / (1 + exponential(-stages[stage].usual * gain / 2)) : 0)
+        guard counts, gain > 0 else { continue }
+        nearest = stage
+        if isNear { claimed = stage }
+      }
+      let confidence = shares[(nearest + 1)...].reduce(shares[nearest]) { $0 * (1 - $1) }
+      return Decision(
+        task: claimed, nearest: nearest, confidence: confidence, distance: distances[nearest][row][nearest],
+        distances: distances.last.map { $0[row] } ?? [])
+    }
+  }
+
+  /// How much nearer a task is to each request than all tasks before it are: what it claims, were there no handicap.
+  ///
+  /// - Parameter task: Its place.
+  /// - Parameter features: [rows, width]
+  /// - Returns: Of each request; at most 0 where the task does not claim it.
+  /// - Throws: `TorchError`.
+  public func claims(of task: Int, _ features: Tensor) throws -> [Double] {
+    try distances(features, at: task).map { own in
+      own[task] <= unknownDistance && task > 0 ? max(Self.gain(own), 0) : 0
+    }
+  }
+
+  /// By how much the last one is the smallest; below 0 where it is not.
+  private static func gain(_ distances: [Double]) -> Double {
+    guard let last = distances.last else { return 0 }
+    return (distances.dropLast().min() ?? .infinity) - last
+  }
+
+  /// [stage][row][task]
+  private func distances(_ features: Tensor) throws -> [[[Double]]] {
+    try stages.indices.map { try distances(features, at: $0) }
+  }
+
+  /// [row][task]
+  private func distances(_ features: Tensor, at number: Int) throws -> [[Double]] {
+    let stage = stages[number]
+    let x = try features.moved(to: .cpu).converted(to: .float64) - origin  // [rows, width]
+    let square = try (x.matmul(stage.inverse) * x).sum(1).reshaped([-1, 1])  // [rows, 1]
+    let distances = try square - x.matmul(stage.weights) * 2 + stage.constants  // [rows, tasks]
+    let values = try distances.converted(to: .float32).floats()
+    let tasks = number + 1
+    return (0..<features.shape[0]).map { row in
+      values[(row * tasks)..<((row + 1) * tasks)].map { max(Double($0), 0) / stage.usual }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Evolution
+import Files
+import Foundation
+import Generation
+import Learning
+import Registry
+import Runs
+import Streams
+import TaskModels
+
+struct RegistryAddCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Take the tasks of a finished run into the registry.",
+    discussion: """
+      Every task is scored on its test rows, checked by the same gates as one that is learned here, and released if they pass; nothing is \
+      trained. Experts are kept in bfloat16. The run stays as it is; its data files must be those that it was made from.
+      """)
+
+  @Argument(help: ArgumentHelp("Folder of the run, of this version or 0.1.", valueName: "run"))
+  var folder: String
+
+  @Option(help: "Only this task. Default: all that were learned, in their order.")
+  var task: String?
+
+  @Option(help: "The name in the registry, together with --task. Default: that in the run.")
+  var name: String?
+
+  @Option(help: "Folder where the run's data files are now. Default: where they were.")
+  var data: String?
+
+  @Option(help: "How many points worse than the released version a new one may be. Default: 2.")
+  var margin: Double?
+
+  @Option(help: "yes (default) or no: whether the rows are kept in the registry, compressed.")
+  var keepRows: YesOrNo?
+
+  @OptionGroup var registry: RegistryOptions
+  @OptionGroup var base: TaskBaseOptions
+
+  @Flag(help: "No progress on standard error.")
+  var quiet = false
+
+  @Flag(help: "Print the results as JSON, one object on each line.")
+  var json = false
+
+  func validate() throws {
+    if name != nil, task == nil { throw ValidationError("--name belongs to --task: a run may have several tasks.") }
+  }
+
+  func run() throws {
+    try Failure.reported(memory: BaseOptions.lessMemory) {
+      let opened = try registry.open(.writing)
+      let loaded = try base.load(for: opened)
+      let url = URL(fileURLWithPath: absolute(folder))
+      let stored = try StoredRun(url, model: loaded.model)
+      let printer = LearnPrinter(quiet: quiet)
+      let tasks = task.map { [$0] } ?? stored.learned
+      guard !tasks.isEmpty else {
+        throw EvolutionError.unsupported(
+          what: "\(url.path): no task of this run is learned yet", fix: "Finish it with `accrete resume \(url.path)`")
+      }
+      let moved = data.map { URL(fileURLWithPath: absolute($0)) }
+      for task in tasks {
+        let finished = try stored.finishedTask(task, base: loaded, data: moved)
+        let outcome = try Learn(
+          job(of: finished, in: stored), in: opened, on: loaded, report: printer.show
+        ).adopt(learned(finished, in: url))
+        try LearnResult.show(outcome, json: json, pretty: false)
+      }
+    }
+  }
+
+  private func job(of task: FinishedTask, in run: StoredRun) -> LearnJob {
+    let configuration = run.manifest.configuration
+    var options = LearnOptions()
+    options.seed = configuration.seed
+    options.rank = configuration.rank
+    options.alpha = configuration.alpha
+    options.dropout = configuration.dropout
+    options.batchSize = configuration.training.batchSize
+    options.maxEpochs = configuration.training.epochs
+    options.learningRate = configuration.training.learningRate
+    options.maxLength = task.maxLength
+    options.maxAnswerTokens = configuration.maxAnswerTokens
+    options.scorer = configuration.source.scorer ?? options.scorer
+    options.threads = base.threadCount
+    var job = LearnJob(
+      file: run.folder.url, options: options, program: "accrete \(run.manifest.accrete)", actor: registry.actor)
+    job.name = name ?? task.examples.task.name
+    job.margin = (margin ?? 2) / 100
+    job.keepsRows = keepRows != .no
+    job.isToyBase = false
+    return job
+  }
+
+  private func learned(_ task: FinishedTask, in run: URL) -> LearnedTask {
+    let rows = task.examples.task
+    let isLabel = rows.kind == .classification
+    let form = TaskForm(
+      kind: isLabel ? .label : .answer, instruction: rows.instruction, cue: rows.cue, labels: rows.labels,
+      maxLength: task.maxLength, answerTokens: isLabel ? 0 : max(task.answerTokens, 1))
+    // The run's own answers: no weight and no bias that it did not have.
+    let combination =
+      isLabel
+      ? LabelCombination(expert: 1, ridge: 0, bias: [Double](repeating: 0, count: rows.labels.count)) : nil
+    return LearnedTask(
+      examples: task.examples,
+      model: TaskModel(
+        form: form, expert: task.expert, trainedHead: task.head, ridge: nil, combination: combination),
+      method: task.method, seconds: task.costs?.trainingSeconds ?? 0)
+  }
+}
