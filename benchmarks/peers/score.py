@@ -22,7 +22,7 @@ PAIRS_IN_BATCH = 16
 TOKENS_IN_BATCH = 6144
 
 
-def default_predictions(model, rows: list[dict], labels: list[list[int]], pad: int) -> list[int]:
+def default_scores(model, rows: list[dict], labels: list[list[int]], pad: int) -> list[list[float]]:
     pairs = [(row["prompt"], label) for row in rows for label in labels]
     scores: list[float] = []
     for start in range(0, len(pairs), PAIRS_IN_BATCH):
@@ -30,13 +30,12 @@ def default_predictions(model, rows: list[dict], labels: list[list[int]], pad: i
         logits = model(input_ids=batch.ids, attention_mask=batch.real.long()).logits
         chosen = logits[:, :-1].log_softmax(-1).gather(2, batch.ids[:, 1:, None])[..., 0]
         scores += (chosen * batch.answer[:, 1:]).sum(1).tolist()
-    table = [scores[i:i + len(labels)] for i in range(0, len(scores), len(labels))]
-    return [row.index(max(row)) for row in table]
+    return [scores[i:i + len(labels)] for i in range(0, len(scores), len(labels))]
 
 
-def best_predictions(base, rows: list[dict], labels: list[list[int]], pad: int) -> list[int]:
+def best_scores(base, rows: list[dict], labels: list[list[int]], pad: int) -> list[list[float]]:
     extra = sum(len(label) - 1 for label in labels)
-    result = [0] * len(rows)
+    result: list[list[float]] = [[]] * len(rows)
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]["prompt"]))
     while order:
         count = 1
@@ -45,7 +44,7 @@ def best_predictions(base, rows: list[dict], labels: list[list[int]], pad: int) 
         chosen, order = order[:count], order[count:]
         table = label_scores(base, [rows[i]["prompt"] for i in chosen], labels, pad).tolist()
         for i, row in zip(chosen, table):
-            result[i] = row.index(max(row))
+            result[i] = row
     return result
 
 
@@ -59,9 +58,9 @@ def main() -> None:
 
     @torch.inference_mode()
     def predictions() -> list[int]:
-        if options.peer == "best":
-            return best_predictions(model.get_base_model(), material["rows"], material["labels"], pad)
-        return default_predictions(model, material["rows"], material["labels"], pad)
+        scored = best_scores if options.peer == "best" else default_scores
+        table = scored(model.get_base_model() if options.peer == "best" else model, material["rows"], material["labels"], pad)
+        return [row.index(max(row)) for row in table]
 
     say({"versions": versions(), "threads": torch.get_num_threads(), "predictions": predictions()})
     for _ in requests():

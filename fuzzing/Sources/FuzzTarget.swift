@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Learning
 import Pretraining
+import Registry
 import Runs
 import Streams
 import Templates
@@ -27,7 +28,7 @@ struct FuzzTarget: Sendable {
   /// All targets, in the order in which `make fuzz` runs them.
   static let all: [FuzzTarget] =
     tensorTargets + streamTargets + modelTargets + templateTargets + adapterTargets + runTargets + sealTargets
-    + pretrainingTargets + textTargets
+    + pretrainingTargets + textTargets + registryTargets
 
   static let variable = "ACCRETE_FUZZ_TARGET"
 
@@ -62,6 +63,6 @@ struct FuzzTarget: Sendable {
       || error is ExpertError || error is PEFTError || error is StreamError || error is LearningError
       || error is RunError || error is MetricError || error is ComparisonError || error is CorpusError
       || error is RateError
-      || error is PretrainingError || error is ScalingError
+      || error is PretrainingError || error is ScalingError || error is RegistryError
   }
 }

@@ -39,6 +39,8 @@ public struct Receipt: Sendable, Codable, Equatable {
   public let trainingSeconds: Double
   /// Of this process, all its threads.
   public let cpuSeconds: Double
+  /// Of answering the stored requests of all earlier tasks (gate G2).
+  public let proofSeconds: Double
   public let wallSeconds: Double
   public let peakBytes: Int
   public let trainedParameters: Int

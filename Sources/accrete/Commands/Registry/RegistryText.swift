@@ -28,9 +28,8 @@ enum RegistryText {
   }
 
   private static func width(_ cell: String) -> Int {
-    // As long in code points as in bytes: nothing but ASCII.
-    let bytes = cell.utf8.count
-    return cell.unicodeScalars.count == bytes ? bytes : cell.count
+    // Nothing but ASCII: as long as its bytes.
+    cell.utf8.allSatisfy { $0 < 0x80 } ? cell.utf8.count : cell.count
   }
 
   /// `1 task`, `3 tasks`.

@@ -1,0 +1,114 @@
+import Evolution
+import Files
+import Foundation
+import Registry
+import Serving
+import Streams
+import TaskModels
+import Testing
+
+/// Is every bad input one clear line, with nothing half done?
+@Suite(.serialized) struct BadInputTests {
+  /// What a refused `learn` says, in a registry that has learned nothing new by it.
+  private func refusal(_ home: Home, _ lines: [String], named name: String) throws -> String {
+    let versions = try home.registry.listedVersions().map { "\($0.version.reference)" }
+    let revision = try home.registry.currentRelease()?.record.revision
+    var text = ""
+    do {
+      _ = try home.learn(home.write(lines, named: name))
+      Issue.record("\(name) was learned")
+    } catch {
+      text = "\(error)"
+    }
+    #expect(text == text.onOneLine)
+    #expect(try home.registry.listedVersions().map { "\($0.version.reference)" } == versions)
+    #expect(try home.registry.currentRelease()?.record.revision == revision)
+    #expect(try home.registry.verify().failures.isEmpty)
+    return text
+  }
+
+  private func row(_ text: String, _ label: String, _ split: String) -> String {
+    "{\"text\":\"\(text)\",\"label\":\"\(label)\",\"split\":\"\(split)\"}"
+  }
+
+  @Test func labelsWithoutRowsToLearn() throws {
+    let home = try Home()
+    let known = (0..<20).map {
+      row("Row \($0).", $0 % 2 == 0 ? "yes" : "no", $0 < 12 ? "train" : $0 < 16 ? "validation" : "test")
+    }
+    let gateOnly = try refusal(home, known + [row("A new thing.", "maybe", "test")], named: "gateonly")
+    #expect(gateOnly.contains("maybe"), "\(gateOnly)")
+    let chooseOnly = try refusal(home, known + [row("A new thing.", "maybe", "validation")], named: "chooseonly")
+    #expect(chooseOnly.contains("maybe"), "\(chooseOnly)")
+  }
+
+  @Test func tooFewRows() throws {
+    let home = try Home()
+    let one = try refusal(home, ["{\"text\":\"a\",\"label\":\"x\"}", "{\"text\":\"b\",\"label\":\"y\"}"], named: "few")
+    #expect(one.contains("few") || one.contains("needs"), "\(one)")
+    let single = try refusal(home, (0..<40).map { "{\"text\":\"row \($0)\",\"label\":\"only\"}" }, named: "single")
+    #expect(single.contains("only") || single.contains("label"), "\(single)")
+  }
+
+  @Test func namesThatDifferByCaseOrForm() throws {
+    let home = try Home()
+    _ = try home.learn(home.rows("weather"))
+    let rows = try String(contentsOf: home.rows("traffic"), encoding: .utf8).split(separator: "\n").map(String.init)
+    #expect(try refusal(home, rows, named: "Weather").contains("weather"))
+    // A name is a plain one: what is not is refused and points at --name.
+    #expect(try refusal(home, rows, named: "we ather$").contains("--name"))
+    #expect(try refusal(home, rows, named: "caf\u{65}\u{301}").contains("--name"))
+  }
+
+  /// A byte of what an earlier task answers with: the proof finds it, and nothing is released.
+  @Test(arguments: ["head", "probe", "router", "probeFeatures"]) func aChangedBlob(role: String) throws {
+    let home = try Home()
+    _ = try home.learn(home.rows("weather"))
+    let version = try home.registry.version(VersionReference(parsing: "weather"))
+    let part = try #require(try home.registry.manifest(of: version).parts[role])
+    let file = try home.registry.blobURL(part.digest)
+    let bytes = try Data(contentsOf: file)
+    var changed = bytes
+    changed[changed.count / 2] ^= 1
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path)
+    try changed.write(to: file)
+    #expect {
+      try home.learn(home.rows("traffic"))
+    } throws: {
+      if case RegistryError.blobChanged = $0 { true } else { false }
+    }
+    #expect(try home.registry.currentRelease()?.record.revision == 1)
+    #expect(try home.registry.tasks().map(\.name) == ["weather"])
+    #expect(try !home.registry.verify().failures.isEmpty)
+    // Put back, the same command goes through.
+    try bytes.write(to: file)
+    #expect(try home.learn(home.rows("traffic")).release?.revision == 2)
+  }
+
+  @Test func twoAtOnce() throws {
+    let home = try Home()
+    let file = try home.rows("weather")
+    let lock = try home.registry.lockForLearning(name: "other")
+    #expect {
+      try home.learn(file)
+    } throws: {
+      if case RegistryError.locked(_, let by) = $0 { by.contains("other") && by.contains("\(getpid())") } else { false }
+    }
+    lock.release()
+    #expect(try home.learn(file).release?.revision == 1)
+  }
+
+  @Test func forgettingLeavesTheOthersAsTheyWere() throws {
+    let home = try Home()
+    for task in ["weather", "traffic", "food"] { _ = try home.learn(home.rows(task)) }
+    let texts = ["In the food of place 9 there is cake.", "In the weather of place 8 there is fog."]
+    let before = try texts.map { try home.registry.load("food", on: home.base).predict($0) }
+    _ = try home.registry.forgetTask("weather", now: true, reason: nil, actor: "test")
+    #expect(try texts.map { try home.registry.load("food", on: home.base).predict($0) } == before)
+    #expect(throws: RegistryError.self) { try home.registry.load("weather", on: home.base) }
+    #expect(throws: RegistryError.self) { try home.registry.rollback(to: 1, reason: nil, actor: "test") }
+    // The same name may be learned anew, and counts on.
+    #expect("\(try home.learn(home.rows("weather")).version.reference)" == "weather@2")
+    #expect(try home.registry.verify().failures.isEmpty)
+  }
+}
