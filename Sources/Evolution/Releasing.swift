@@ -57,9 +57,7 @@ extension Registry {
   private func routerEntry(_ task: String, _ digest: Digest, handicap: Double) throws -> RouterRecord.Entry? {
     let manifest = try manifest(of: version(digest: digest))
     guard let sums = manifest.parts[Self.routerRole] else { return nil }
-    let instruction = try JSONFile.decode(
-      TaskModelRecord.self, from: JSONFile.encode(manifest.model, pretty: false), path: "\(task), model"
-    ).description.form.instruction
+    let instruction = try manifest.taskModel(of: task).description.form.instruction
     return RouterRecord.Entry(
       task: task, version: digest, sums: sums.digest, instruction: RouterRecord.digest(ofInstruction: instruction),
       handicap: handicap)

@@ -44,18 +44,25 @@ extension Registry {
   public func load(_ version: VersionRecord, on base: Base) throws -> ServedTask {
     let manifest = try manifest(of: version)
     let name = "\(version.reference)"
-    let description: TaskModelDescription
-    do {
-      description = try JSONFile.decode(
-        TaskModelRecord.self, from: JSONFile.encode(manifest.model, pretty: false), path: name
-      ).description
-    } catch let error as FileError {
-      throw ServingError.malformed(version: name, part: "model", reason: "cannot be read: \(error)")
-    }
+    let description = try manifest.taskModel(of: name).description
     let model = try TaskModel(
       description, named: name, base: base.model.configuration, device: base.model.device
     ) { role in try manifest.parts[role].map { try blobURL($0.digest) } }
     return ServedTask(version: version, manifest: manifest, runner: try TaskModelRunner(model, on: base))
+  }
+}
+
+extension VersionManifest {
+  /// What it says under `model`.
+  ///
+  /// - Parameter version: Names it in errors.
+  /// - Throws: ``ServingError/malformed(version:part:reason:)``.
+  public func taskModel(of version: String) throws -> TaskModelRecord {
+    do {
+      return try JSONFile.decode(TaskModelRecord.self, from: JSONFile.encode(model, pretty: false), path: version)
+    } catch let error as FileError {
+      throw ServingError.malformed(version: version, part: "model", reason: "cannot be read: \(error)")
+    }
   }
 }
 
