@@ -1,3 +1,4 @@
+import Assurance
 import Files
 public import Registry
 import Serving
@@ -24,7 +25,17 @@ extension Registry {
       try addGate(GateRecord(verdict: .override, report: last.report, reason: reason), to: version, actor: actor)
     }
     let numerics = try manifest(of: version).numerics
-    return try released(version, replacing: current, numerics: numerics, reason: reason, actor: actor)
+    // What the gates said of it was said beside another release, or in another registry: its place in the router is a new question.
+    let old = current?.manifest ?? ReleaseManifest(experts: [:], numerics: numerics)
+    let place = try routerEntry(version.name, version.digest, handicap: 0).map {
+      try self.place(of: $0, in: old, view: Self.usualView)
+    }
+    if let place, !place.gate.verdict.isPass, reason?.isEmpty ?? true {
+      throw EvolutionError.unsupported(
+        what: "\(version.reference): \(place.gate.finding)", fix: "Say with --reason why it is released all the same.")
+    }
+    return try released(
+      version, replacing: current, entry: place?.entry, numerics: numerics, reason: reason, actor: actor)
   }
 
   /// Takes a task out of the release, and adds the router up again without it.

@@ -43,7 +43,7 @@ extension Registry {
       return last?.version == digest ? last : try routerEntry(task, digest, handicap: last?.handicap ?? 0)
     }
     let record = RouterRecord(
-      view: before?.view ?? RequestView(layers: GaussianRouter.usualLayers, seesInstruction: false),
+      view: before?.view ?? Self.usualView,
       unknownDistance: before?.unknownDistance ?? GaussianRouter.usualUnknownDistance, tasks: entries)
     let router = try addBlob(CanonicalJSON.encode(record), media: RouterRecord.media)
     // A task may be found by the sums of an earlier version of it.
@@ -53,8 +53,11 @@ extension Registry {
       blobs: [router] + sums + (earlier?.state.values.joined().map { $0 } ?? []))
   }
 
-  /// A version's place in a router; `nil` where it keeps no sums.
-  private func routerEntry(_ task: String, _ digest: Digest, handicap: Double) throws -> RouterRecord.Entry? {
+  /// What a router looks at in a registry that has none yet.
+  static let usualView = RequestView(layers: GaussianRouter.usualLayers, seesInstruction: false)
+
+  /// What a version brings into a router; `nil` where it keeps no sums.
+  func routerEntry(_ task: String, _ digest: Digest, handicap: Double) throws -> RouterRecord.Entry? {
     let manifest = try manifest(of: version(digest: digest))
     guard let sums = manifest.parts[Self.routerRole] else { return nil }
     let instruction = try manifest.taskModel(of: task).description.form.instruction

@@ -31,6 +31,10 @@ public struct TaskEvaluation: Sendable, Encodable {
 
   public let version: String
   public let n: Int
+  /// Rows whose text the version was learned from, or chosen on: their scores flatter. `nil`: its rows are not known.
+  public let seen: Int?
+  /// The accuracy on the other rows; `nil` where there are none, and for free answers.
+  public let accuracyOfUnseen: Share?
   /// `nil` for free answers.
   public let accuracy: Share?
   public let majorityShare: Double?
@@ -50,12 +54,15 @@ public struct TaskEvaluation: Sendable, Encodable {
   ///
   /// - Parameter served: The version.
   /// - Parameter rows: With their right answers.
+  /// - Parameter file: Where the rows are from, for errors.
+  /// - Parameter keys: Of the rows that the version was made from.
   /// - Parameter scorer: Of free answers: one of `ScorerCatalog.names`.
   /// - Parameter seed: Of the bootstrap.
   /// - Parameter progress: Called with the number of rows that are answered; what it throws ends the work.
   /// - Throws: ``EvolutionError/unsupported(what:fix:)`` for a row without an answer, or with a label that the version does not know.
   public init(
-    _ served: ServedTask, rows: [RequestRow], scorer: String = "accuracy", seed: UInt64 = 0,
+    _ served: ServedTask, rows: [RequestRow], of file: String = "rows", keys: RowKeys? = nil,
+    scorer: String = "accuracy", seed: UInt64 = 0,
     progress: (Int) throws -> Void = { _ in }
   ) throws {
     let form = served.runner.model.form
@@ -63,13 +70,13 @@ public struct TaskEvaluation: Sendable, Encodable {
     let examples = try rows.map { row in
       guard let answer = row.answer else {
         throw EvolutionError.unsupported(
-          what: "line \(row.line) has no \"label\" or \"answer\" to compare with",
+          what: "\(file), line \(row.line): has no \"label\" or \"answer\" to compare with",
           fix: "Add it, or use `accrete predict`.")
       }
       guard form.kind == .answer || known.contains(ExactText(answer)) else {
         throw EvolutionError.unsupported(
           what:
-            "line \(row.line): the label \(answer.debugDescription) is none of \(served.version.reference)'s, \(form.labels.listed)",
+            "\(file), line \(row.line): the label \(answer.debugDescription) is none of \(served.version.reference)'s, \(form.labels.listed)",
           fix: "Correct it, or learn a version with that label.")
       }
       return Example(id: row.id ?? "\(row.line)", index: row.line, text: row.text, answer: answer)
@@ -85,6 +92,13 @@ public struct TaskEvaluation: Sendable, Encodable {
     let scores = try GateScores(examples, runner: served.runner, scorer: measure, progress: progress)
     version = "\(served.version.reference)"
     n = examples.count
+    let learned = keys.map { $0.texts(.learn).union($0.texts(.choose)) }
+    let isSeen = learned.map { learned in examples.map { learned.contains(RowKeys.text($0.text)) } }
+    seen = isSeen?.count { $0 }
+    let unseen = zip(isSeen ?? [], scores.right(examples)).filter { !$0.0 }
+    accuracyOfUnseen =
+      scores.classes == nil || unseen.isEmpty
+      ? nil : Share(try Proportion(successes: unseen.count { $0.1 }, n: unseen.count))
     accuracy = scores.classes.map { Share($0.accuracy) }
     majorityShare = scores.classes?.majorityShare.value
     macroF1 = scores.classes?.macroF1

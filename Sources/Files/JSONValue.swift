@@ -51,6 +51,12 @@ public enum JSONValue: Sendable, Equatable, Decodable {
     }
   }
 
+  /// The member of an object; `nil` for what has none.
+  public subscript(name: String) -> JSONValue? { if case .object(let members) = self { members[name] } else { nil } }
+
+  /// A text.
+  public var string: String? { if case .text(let text) = self { text } else { nil } }
+
   /// A whole number that `Int` holds exactly.
   public var integer: Int? { if case .number(let value) = self { Int(exactly: value) } else { nil } }
 }

@@ -61,7 +61,7 @@ extension Registry {
     } catch let dry as DryRun {
       (result, gone) = (dry.result, dry.gone)
     }
-    if !dryRun { try removeFiles(of: gone) }
+    if !dryRun { try removeFiles(of: gone, sparing: true) }
     try collectStrays(dryRun: dryRun, except: Set(gone.map(\.digest)), into: &result)
     return result
   }
@@ -92,7 +92,7 @@ extension Registry {
     return retired.filter { !named.contains($0.record.digest) }
   }
 
-  /// Marks the blobs that nothing needs as purged; the files are for ``removeFiles(of:)``, after the transaction.
+  /// Marks the blobs that nothing needs as purged; the files are for ``removeFiles(of:sparing:)``, after the transaction.
   func markUnneeded(in ledger: inout Ledger) throws -> [Unneeded] {
     let database = ledger.database
     var needed = try Data.fetchSet(
@@ -125,11 +125,12 @@ extension Registry {
     return gone
   }
 
-  /// Removes the files of purged blobs, but for those that somebody has added again in the last minutes: these he is about to register.
-  func removeFiles(of gone: [Unneeded]) throws {
+  /// Removes the files of purged blobs.
+  /// - Parameter sparing: but for those that somebody has added again in the last minutes: these he is about to register.
+  func removeFiles(of gone: [Unneeded], sparing: Bool) throws {
     let recent = Int(saturating: Date().timeIntervalSince1970) - 600
     for blob in gone {
-      guard let added = blobs.added(blob.digest), added <= max(blob.created, recent) else { continue }
+      guard let added = blobs.added(blob.digest), !sparing || added <= max(blob.created, recent) else { continue }
       try blobs.remove(blob.digest)
     }
     if !gone.isEmpty { RegistryFolder.flush(blobs.folder) }

@@ -78,8 +78,9 @@ extension Registry {
         purgedBytes: gone.reduce(0) { $0 + $1.bytes })
       return (forgotten, gone)
     }
-    // The rows say that they are gone: what a crash leaves here, the collection takes.
-    try removeFiles(of: gone)
+    // The rows say that they are gone: what a crash leaves here, the collection takes. Whoever is about to register one of them again is
+    // told that it is missing, and begins again: what is to be forgotten goes.
+    try removeFiles(of: gone, sparing: false)
     return forgotten
   }
 

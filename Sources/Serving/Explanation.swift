@@ -9,7 +9,7 @@ import Torch
 
 /// Why a text got its answer: what each part of the combination says, and which tokens weigh in the closed-form head.
 public struct Explanation: Sendable {
-  /// One token of the text.
+  /// A token of the text, or the tokens of one character.
   public struct Token: Sendable, Encodable {
     public let text: String
     /// What it adds to the logit of each label, beside the mean over labels; the head's score is the sum over tokens.
@@ -49,11 +49,29 @@ public struct Explanation: Sendable {
     }
     let embeddings = try base.model.embedding.rows(Tensor(ids, on: base.model.device))  // [tokens, hidden]
     let contributions = try head.contributions(embeddings)
-    tokens = try zip(ids, contributions).map { id, row in
+    let weights = contributions.map { row in
       let mean = row.reduce(0, +) / Double(max(row.count, 1))
-      return Token(
-        text: try base.tokenizer.decode([id], skipSpecialTokens: false),
-        weights: row.map { ($0 - mean) / Double(ids.count) })
+      return row.map { ($0 - mean) / Double(ids.count) }
     }
+    tokens = try Self.pieces(ids, weights) { try base.tokenizer.decode($0, skipSpecialTokens: false) }
+  }
+
+  /// Tokens that are parts of one character stand together, with the sum of what they add.
+  private static func pieces(
+    _ ids: [Int], _ weights: [[Double]], decode: ([Int]) throws -> String
+  ) rethrows -> [Token] {
+    // No character has more bytes than this.
+    let longest = 4
+    var (pieces, waiting, sum) = ([Token](), [Int](), [Double]())
+    for (id, own) in zip(ids, weights) {
+      waiting.append(id)
+      sum = sum.isEmpty ? own : zip(sum, own).map(+)
+      let text = try decode(waiting)
+      guard !text.unicodeScalars.contains("\u{FFFD}") || waiting.count >= longest else { continue }
+      pieces.append(Token(text: text, weights: sum))
+      (waiting, sum) = ([], [])
+    }
+    if !waiting.isEmpty { pieces.append(Token(text: try decode(waiting), weights: sum)) }
+    return pieces
   }
 }

@@ -35,6 +35,11 @@ public struct RouterRecord: Sendable, Codable, Equatable {
       Entry(task: task, version: version, sums: sums, instruction: instruction, handicap: handicap)
     }
 
+    /// The same, found by other sums.
+    public func with(sums: Digest) -> Entry {
+      Entry(task: task, version: version, sums: sums, instruction: instruction, handicap: handicap)
+    }
+
     /// The same of another version.
     public func with(version: Digest) -> Entry {
       Entry(task: task, version: version, sums: sums, instruction: instruction, handicap: handicap)

@@ -42,6 +42,9 @@ extension Registry {
 
   /// The same of a version that is known.
   public func load(_ version: VersionRecord, on base: Base) throws -> ServedTask {
+    guard version.state == .registered else {
+      throw RegistryError.outOfUse(version: "\(version.reference)", state: version.state)
+    }
     let manifest = try manifest(of: version)
     let name = "\(version.reference)"
     let description = try manifest.taskModel(of: name).description

@@ -1,4 +1,6 @@
 public import Assurance
+import Files
+public import Registry
 
 /// What one gate says of a version.
 public struct Gate: Sendable, Codable, Equatable {
@@ -24,6 +26,16 @@ public struct Gate: Sendable, Codable, Equatable {
     self.numbers = numbers
     self.finding = finding
     self.help = verdict.isPass ? nil : help
+  }
+}
+
+extension Registry {
+  /// What each gate found of a version, by its last report; none where that is not one of ours.
+  public func findings(_ records: [GateRecord]) -> [Gate] {
+    guard let last = records.last, let data = try? blob(last.report.digest),
+      let report = try? JSONFile.decode(GateReport.self, from: data, path: "gates")
+    else { return [] }
+    return report.gates
   }
 }
 

@@ -5,6 +5,11 @@ import Foundation
 enum OwnTaskGate {
   private static func points(_ share: Double) -> String { String(format: "%.1f", share * 100) }
 
+  /// How many rows it takes until a version that never differs from the last one passes: the lower bound is −z²/(n + z²) then.
+  static func rowsForATie(margin: Double) -> Int {
+    Int(exactly: (2.706 * (1 - margin) / margin).rounded(.up)) ?? .max
+  }
+
   /// A first version of a label task.
   static func first(_ report: ClassReport) -> Gate {
     let bound = report.accuracy.lowerBound()
@@ -64,16 +69,23 @@ enum OwnTaskGate {
       verdict = .pass
     } else if table.difference > -margin {
       let left = margin + min(table.difference, 0)
-      // Even where the two never differ, so many rows are needed: the bound is −z²/(n + z²) then.
-      let least = Int(exactly: (2.706 * (1 - left) / left).rounded(.up)) ?? .max
       verdict = .underpowered(
-        n: table.n, needed: max(PairedTable.rowsNeeded(discordant: table.discordant, margin: left), least))
+        n: table.n,
+        needed: max(PairedTable.rowsNeeded(discordant: table.discordant, margin: left), rowsForATie(margin: left)))
     } else {
       verdict = .fail
     }
     return Gate(
       "G3", "Is it no worse than the released version?", verdict, numbers: numbers, finding: finding,
-      help: "Give more rows, a larger --margin, or release it all the same with `accrete promote NAME@V --reason …`.")
+      help: help(verdict))
+  }
+
+  private static func help(_ verdict: GateVerdict) -> String {
+    let promote = "release it all the same with `accrete promote NAME@V --reason …`."
+    if case .underpowered(_, let needed) = verdict {
+      return "Give about \(needed) gate rows (15 % of all rows), a larger --margin, or \(promote)"
+    }
+    return "See what it gets wrong with `accrete evaluate FILE --task NAME@V`; give better rows, or \(promote)"
   }
 
   /// The same of free answers: the mean difference of scores.
@@ -96,6 +108,6 @@ enum OwnTaskGate {
       finding:
         "\(points(mean.mean)) points of mean score against the released version, 95 % lower bound \(points(low)); allowed is"
         + " −\(points(margin)) (n \(mean.n))",
-      help: "Give more rows, a larger --margin, or release it all the same with `accrete promote NAME@V --reason …`.")
+      help: help(verdict))
   }
 }

@@ -41,10 +41,11 @@ extension Learn {
     let (found, asked) = try foundShare(routing.router, prepared)
     metrics.append(MetricRecord(name: "found", task: name, value: found, n: asked))
     if found < Self.leastFound {
-      warn(
-        String(format: "only %.0f %% of its gate texts are found by `--route`", found * 100)
-          + (routing.entry.handicap > 0 ? ", because they look like those of an earlier task" : "")
-          + ": ask for it with --task, or send its instruction with the request.")
+      warnings.append(
+        String(format: "only %.0f %% of its gate texts are found by `--route` from the text alone", found * 100)
+          + (routing.entry.handicap > 0
+            ? ": others look like those of an earlier task, or like none. Ask" : ": others look like none. Ask")
+          + " for it with --task, or send its instruction with the request.")
     }
     let receipt = try receipt(title, findings, trained, prepared, release: current?.record.revision, since: start)
     var parts = made.parts
@@ -63,7 +64,7 @@ extension Learn {
         version, replacing: current, entry: routing.entry, numerics: numerics, reason: nil, actor: job.actor) : nil
     for text in NothingLearned.warnings(
       made.scores, labels: made.runner.model.form.labels, isToyBase: job.isToyBase)
-    { warn(text) }
+    { warnings.append(text) }
     return LearnOutcome(
       version: version, release: release, gates: gateReport, rows: prepared.summary, metrics: metrics,
       evidence: trained.evidence, head: made.runner.model.head, receipt: receipt, warnings: warnings)
@@ -97,63 +98,16 @@ extension Learn {
     return OwnTaskGate.first(scores: made.scores.scores, base: base.scores)
   }
 
-  /// A task's place in the router, and G4.
-  struct Routing {
-    let gate: Gate
-    let entry: RouterRecord.Entry
-    let router: RequestRouter
-  }
-
-  /// The task's place in the router, with the least handicap under which it takes no stored request of another task; and G4.
-  ///
-  /// A new version moves the borders to tasks that were learned after it. Where that costs one of them a stored request, the task goes on
-  /// being found by what the router knew of it.
-  private func routing(_ made: Made, _ old: ReleaseManifest) throws -> Routing {
+  /// The task's place in the router, and G4.
+  private func routing(_ made: Made, _ old: ReleaseManifest) throws -> RouterPlace {
     let instruction = RouterRecord.digest(ofInstruction: made.runner.model.form.instruction)
     let entry = RouterRecord.Entry(
       task: name, version: Digest(of: Data(name.utf8)), sums: made.sums, instruction: instruction)
-    guard let before = try registry.router(of: old) else {
-      let router = try registry.router(RouterRecord(view: made.view, tasks: [entry]))
-      return Routing(gate: RouteGate.gate([]), entry: entry, router: router)
-    }
-    let stored = try old.experts.filter { $0.key != name }.sorted { $0.key < $1.key }.map { task, digest in
-      let features = try probeFeatures(registry.version(digest: digest))
-      return (task: task, features: features, before: try before.routes(features: features))
-    }
-    func routing(_ entry: RouterRecord.Entry) throws -> Routing {
-      var router = try registry.router(before.record.with(entry.with(handicap: 0)))
-      let handicap = try stored.reduce(0.0) { most, task in
-        try zip(task.before, router.claims(of: name, features: task.features)).reduce(most) { most, pair in
-          pair.0.task == name ? most : max(most, pair.1 * Self.handicapMargin)
-        }
-      }
-      router = router.with(handicap: handicap, of: name)
-      let moves = try stored.map { task in
-        RouteGate.Moves(task: task.task, before: task.before, after: try router.routes(features: task.features))
-      }
-      return Routing(gate: RouteGate.gate(moves), entry: entry.with(handicap: handicap), router: router)
-    }
-    let fresh = try routing(entry)
-    guard let last = before.record.tasks.first(where: { $0.task == name }), fresh.gate.numbers["worse"] ?? 0 > 0 else {
-      return fresh
-    }
-    return try routing(
-      RouterRecord.Entry(
-        task: name, version: entry.version, sums: last.sums, instruction: instruction, handicap: last.handicap))
+    return try registry.place(of: entry, in: old, view: made.view)
   }
 
   /// Below this share a person should know that the router does not find the task.
   private static let leastFound = 0.9
-
-  /// A little more than the stored requests need.
-  private static let handicapMargin = 1.05
-
-  private func probeFeatures(_ version: VersionRecord) throws -> Tensor {
-    guard let part = try registry.manifest(of: version).parts[Self.probeFeaturesRole] else {
-      throw ServingError.malformed(version: "\(version.reference)", part: Self.probeFeaturesRole, reason: "is missing")
-    }
-    return try SafetensorsFile(registry.blobURL(part.digest)).tensor(Self.featuresName)
-  }
 
   /// The share of gate rows that the router gives to their task without an instruction: how well the task is found.
   private func foundShare(_ router: RequestRouter, _ prepared: Prepared) throws -> (share: Double, n: Int) {
@@ -169,6 +123,6 @@ extension Learn {
       numbers: ["learn": Double(prepared.encoded.learn.count), "gate": Double(prepared.examples.gate.count)],
       finding:
         "\(prepared.encoded.learn.count) learn, \(prepared.encoded.choose.count) choose and \(prepared.examples.gate.count) gate rows"
-        + " by their digests; none is a gate row of another task")
+        + " by their digests; nothing that is learned or chosen on is a gate row of another task")
   }
 }

@@ -26,7 +26,8 @@ extension Learn {
       data: try data(prepared).map { Receipt.Rows(role: $0.role, digest: $0.digest, rows: $0.rows) },
       options: try Self.json(job.options), seed: job.options.seed, program: job.program, numerics: numerics,
       trainingSeconds: trained.seconds, cpuSeconds: ProcessMemory.processorSeconds,
-      proofSeconds: findings.reduce(0) { $0 + $1.seconds }, wallSeconds: start.duration(to: .now).seconds, peakBytes: ProcessMemory.peakResidentBytes,
+      proofSeconds: findings.reduce(0) { $0 + $1.seconds }, wallSeconds: start.duration(to: .now).seconds,
+      peakBytes: ProcessMemory.peakResidentBytes,
       trainedParameters: trained.trainedParameters)
   }
 

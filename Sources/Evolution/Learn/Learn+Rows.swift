@@ -18,7 +18,7 @@ extension Learn {
 
   /// The rows of the job's file.
   func examples() throws -> TaskExamples {
-    let known = try registry.newestVersion(named: name).flatMap(form(of:))
+    let known = try lastVersion().flatMap(form(of:))
     let reader = JSONLReader(
       instruction: job.instruction ?? known?.instruction ?? JSONLReader().instruction,
       cue: job.cue ?? known?.cue ?? JSONLReader().cue)
@@ -29,7 +29,7 @@ extension Learn {
 
   /// Checks rows against what is there.
   func prepared(_ examples: TaskExamples) throws -> Prepared {
-    let parent = try registry.newestVersion(named: name)
+    let parent = try lastVersion()
     let keys = RowKeys(examples)
     try requireNoGateRows(keys)
     let encoded = try EncodedRows(examples, on: base, options: job.options)
@@ -38,6 +38,11 @@ extension Learn {
     let leaked = keys.texts(.gate).intersection(keys.texts(.learn).union(keys.texts(.choose))).count
     if leaked > 0 {
       warn("\(leaked) gate rows have a text that is also learned from: the scores flatter. Remove the duplicates.")
+    }
+    for text in RowProblems.warnings(
+      examples, keys, compares: parent.map { $0.state == .registered } ?? false, margin: job.margin)
+    {
+      warn(text)
     }
     return Prepared(
       examples: examples, encoded: encoded, keys: keys,
@@ -50,8 +55,14 @@ extension Learn {
 
   /// How the last version asks; nil where it is purged.
   private func form(of version: VersionRecord) throws -> TaskForm? {
-    guard version.state != .purged else { return nil }
-    return try registry.load(version, on: base).runner.model.form
+    guard version.state == .registered else { return nil }
+    return try registry.manifest(of: version).taskModel(of: "\(version.reference)").description.form
+  }
+
+  /// The version that a new one is compared with: the released one, else the newest; nil: the task is new.
+  private func lastVersion() throws -> VersionRecord? {
+    let released = try registry.currentRelease()?.manifest.experts[name]
+    return try released.map { try registry.version(digest: $0) } ?? registry.newestVersion(named: name)
   }
 
   func warn(_ text: String) {
@@ -60,9 +71,14 @@ extension Learn {
   }
 
   private func requireParts(_ examples: TaskExamples) throws {
-    for (role, name) in [(TaskExamples.Role.choose, "validation"), (.gate, "test")] where examples[role].isEmpty {
-      throw TaskModelError.tooFewExamples(
-        what: "task \(self.name): \(role.rawValue) rows (\(name)) are none; it", got: examples.learn.count, needed: 20)
+    for (role, split) in [(TaskExamples.Role.choose, "validation"), (.gate, "test")] where examples[role].isEmpty {
+      let fix =
+        examples.origin == .hash
+        ? "Add rows: of 20 or more, each part gets some."
+        : "Give some rows \"split\": \"\(split)\", or take \"split\" out of all: then a hash of the text deals them out."
+      throw EvolutionError.unsupported(
+        what: "task \(name): got no \(role.rawValue) rows (\(split)) beside \(examples.learn.count) learn rows",
+        fix: fix)
     }
   }
 
@@ -71,7 +87,7 @@ extension Learn {
     let own = keys.texts(.learn).union(keys.texts(.choose))
     for task in try registry.tasks() where task.name != name {
       for version in try registry.versions(named: task.name) where version.state == .registered {
-        guard let stored = try rowKeys(of: version) else { continue }
+        guard let stored = try registry.rowKeys(of: version) else { continue }
         let shared = stored.texts(.gate).intersection(own).count
         guard shared == 0 else {
           throw EvolutionError.gateRows(task: name, count: shared, version: "\(version.reference)")
@@ -83,14 +99,8 @@ extension Learn {
     }
   }
 
-  func rowKeys(of version: VersionRecord) throws -> RowKeys? {
-    guard let part = try registry.manifest(of: version).parts[RowKeys.role] else { return nil }
-    return try JSONFile.decode(
-      RowKeys.self, from: registry.unpackedBlob(part.digest), path: "\(version.reference), \(RowKeys.role)")
-  }
-
   private func changes(since version: VersionRecord, _ keys: RowKeys, labels: [String]) throws -> RowChanges? {
-    guard version.state == .registered, let old = try rowKeys(of: version) else { return nil }
+    guard version.state == .registered, let old = try registry.rowKeys(of: version) else { return nil }
     return RowChanges(
       since: "\(version.reference)", old: old, oldLabels: try registry.manifest(of: version).labels, new: keys,
       newLabels: labels)

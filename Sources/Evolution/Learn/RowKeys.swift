@@ -1,5 +1,6 @@
 import Files
 import Foundation
+public import Registry
 public import Streams
 
 /// The rows of a version by short digests of their texts and answers: what changed since, and which rows nobody may learn from, without
@@ -44,6 +45,15 @@ public struct RowKeys: Sendable, Codable, Equatable {
     try container.encode(rows[.learn] ?? [], forKey: .learn)
     try container.encode(rows[.choose] ?? [], forKey: .choose)
     try container.encode(rows[.gate] ?? [], forKey: .gate)
+  }
+}
+
+extension Registry {
+  /// The keys of the rows that a version was made from; `nil` where it keeps none.
+  public func rowKeys(of version: VersionRecord) throws -> RowKeys? {
+    guard let part = try manifest(of: version).parts[RowKeys.role] else { return nil }
+    return try JSONFile.decode(
+      RowKeys.self, from: unpackedBlob(part.digest), path: "\(version.reference), \(RowKeys.role)")
   }
 }
 

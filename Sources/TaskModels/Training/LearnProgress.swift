@@ -5,7 +5,12 @@ public enum LearnProgress {
   case warning(String)
   /// The ridge head is solved: λ and the share of learn rows that are right when they are left out of it.
   case ridge(penalty: Double)
-  case trial(rate: Double, number: Int, of: Int)
+  /// A step of the trial of a learning rate.
+  case trial(rate: Double, number: Int, of: Int, step: Int, steps: Int)
+  /// The learning rate that was chosen or given.
+  case rate(Double)
+  /// What was begun before goes on after this step.
+  case goesOn(step: Int)
   case tried(LearnEvidence.Trial)
   case training(StepReport, tokensPerSecond: Double, epoch: Int)
   case measured(LearnEvidence.Measurement, isBest: Bool)

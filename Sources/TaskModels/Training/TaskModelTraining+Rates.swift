@@ -12,8 +12,9 @@ extension TaskModelTraining {
     if let rate = options.learningRate { return rate }
     let rates = LearnOptions.rates
     for (number, rate) in rates.enumerated().dropFirst(state.evidence.trials.count) {
-      report(.trial(rate: rate, number: number + 1, of: rates.count))
-      let trial = try tried(rate)
+      let trial = try tried(rate) { [report] step, steps in
+        report(.trial(rate: rate, number: number + 1, of: rates.count, step: step, steps: steps))
+      }
       state.evidence.trials.append(trial)
       report(.tried(trial))
       try save(nil)
@@ -22,10 +23,12 @@ extension TaskModelTraining {
     return state.evidence.trials.min { $0.loss < $1.loss }?.learningRate ?? rates[0]
   }
 
-  private func tried(_ rate: Double) throws -> LearnEvidence.Trial {
+  private func tried(_ rate: Double, progress: (Int, Int) -> Void) throws -> LearnEvidence.Trial {
     let session = try TrainingSession(self, rate: rate, from: nil, state: nil)
     let start = ContinuousClock.now
-    while session.training.stepsDone < Self.trialSteps {
+    let steps = min(Self.trialSteps, session.training.totalSteps)
+    while session.training.stepsDone < steps {
+      progress(session.training.stepsDone + 1, steps)
       guard try session.step() != nil else { break }
       if case .stop(let signal) = requests() {
         throw TaskModelError.interrupted(

@@ -109,6 +109,8 @@ public final class TaskModelTraining {
     }
     let rate = try chosenRate()
     state.evidence.learningRate = rate
+    report(.rate(rate))
+    if let step = known?.tensors.flatMap({ _ in state.training?.cursor.step }) { report(.goesOn(step: step)) }
     let (expert, head, count) = try train(rate: rate, from: known?.tensors)
     return try finished(expert: expert, head: head, ridge: ridge, trained: count)
   }

@@ -42,6 +42,10 @@ enum WidenedProduct {
   /// Longer sums oneDNN splits by how wide the product is (seen at 32,768 with tiles of 64): their bits need the whole matrix.
   private static let longestSum = 8192
 
+  /// Whether a product of some outputs has the bits that these outputs have in the whole one: so it was measured with oneDNN of libtorch
+  /// 2.13. With that of 2.11 it has not, at 1,030 inputs and 2,100 outputs; of others nothing is known, so that they take the whole matrix.
+  private static let tilesKeepBits = TorchRuntime.version.hasPrefix("2.13.")
+
   /// Whether a matrix is widened into memory that stays: on the CPU, and nothing recorded, as what is recorded keeps the weight.
   private static func suits(_ x: Tensor, _ weight: Tensor, _ addend: Tensor?) -> Bool {
     weight.dtype == .bfloat16 && weight.device == .cpu && weight.isContiguous && Kernels.suit(x) && x.shape.count == 2
@@ -50,7 +54,7 @@ enum WidenedProduct {
 
   /// Whether a product goes by tiles: with large matrices, each tile large enough for oneDNN, as the whole is.
   private static func goesByTiles(_ x: Tensor, _ weight: Tensor, _ tiles: Tiles) -> Bool {
-    weight.count > small && x.shape[1] <= longestSum && tiles.ranges.count > 1
+    tilesKeepBits && weight.count > small && x.shape[1] <= longestSum && tiles.ranges.count > 1
       && x.count * tiles.smallest > Int(accrete_small_product)
   }
 

@@ -21,7 +21,9 @@ final class LearnPrinter {
     let count = head ? (try? options.shape().parameterCount(on: base.model.configuration)) ?? 0 : 0
     printer.line(
       "base \(BaseLine.text(base, name: name)), \(options.threads) thread\(options.threads == 1 ? "" : "s"); trains \(count) parameters"
-        + " (\(options.method), rank \(options.rank)) and a closed-form head")
+        + (count > 0 ? " (\(options.method), rank \(options.rank))" : " (\(options.method))")
+        + (options.outputHead == .label || options.outputHead == .trained ? "" : "; labels get a closed-form head, too")
+    )
   }
 
   func show(_ progress: EvolutionProgress) {
@@ -81,7 +83,10 @@ final class LearnPrinter {
     switch progress {
     case .warning(let text): printer.line("warning: \(text)")
     case .ridge(let penalty): printer.line("closed-form head solved, λ \(penalty)")
-    case .trial(let rate, let number, let total): printer.passing("trial \(number)/\(total): learning rate \(rate)")
+    case .trial(let rate, let number, let total, let step, let steps):
+      printer.passing("trial \(number)/\(total) of learning rate \(rate): step \(step)/\(steps)")
+    case .goesOn(let step): printer.line("goes on after step \(step) of what was begun")
+    case .rate(let rate): printer.line("learning rate \(rate)")
     case .tried(let trial):
       printer.line(
         "trial of learning rate \(trial.learningRate): choose loss \(fixed(trial.loss, 4)) after \(trial.steps) steps")
@@ -147,10 +152,11 @@ enum LearnResult {
     for metric in outcome.metrics {
       let interval = metric.low.flatMap { low in metric.high.map { " [\(fixed(low, 4)), \(fixed($0, 4))]" } } ?? ""
       try Console.output(
-        "\(metric.name) \(fixed(metric.value, 4))\(interval)  n \(metric.n ?? 0)  (gate rows, 95 % interval)")
+        "\(metric.name) \(fixed(metric.value, 4))\(interval)  n \(metric.n ?? 0)  (gate rows\(interval.isEmpty ? "" : ", 95 % interval"))"
+          + (metric.name == "found" ? ": the share that `--route` gives to the task, by the text alone" : ""))
     }
     for gate in outcome.gates.failed {
-      try Console.output("\(gate.id) did not pass: \(gate.question) \(gate.finding)")
+      try Console.output("\(gate.id) \(LearnPrinter.word(gate)): \(gate.question) \(gate.finding)")
       if let help = gate.help { try Console.output("  \(help)") }
     }
     for warning in outcome.warnings { try Console.output("warning: \(warning)") }

@@ -51,7 +51,8 @@ struct ListCommand: ParsableCommand {
   /// What else there is to know: why a task is not served, or a newer version.
   private func note(_ task: TaskRecord) -> String {
     if let released = task.released {
-      return released.number == task.newest.number ? "" : "\(task.newest.reference) is newer"
+      return released.number == task.newest.number
+        ? task.verdict == .override ? "released over a gate" : "" : "\(task.newest.reference) is newer"
     }
     switch task.newest.state {
     case .registered: return task.verdict == .fail ? "not released: a gate failed" : "not released"

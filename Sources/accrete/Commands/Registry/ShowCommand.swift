@@ -1,7 +1,11 @@
 import ArgumentParser
+import Evolution
+import Experts
 import Files
 import Foundation
 import Registry
+import Serving
+import TaskModels
 
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,6 +28,8 @@ struct ShowCommand: ParsableCommand {
     let manifest: VersionManifest
     let metrics: [MetricRecord]
     let gates: [GateRecord]
+    /// What each gate found, by the last report that can be read.
+    let findings: [Gate]
     let aliases: [String]
     let restsOn: [String]
     let dependents: [String]
@@ -50,11 +56,27 @@ struct ShowCommand: ParsableCommand {
     }
     let manifest = try registry.manifest(of: record)
     let aliases = try registry.aliases(of: record.name).filter { $0.number == record.number }.map(\.alias)
+    let gates = try registry.gates(of: record)
     return Shown(
       version: record, isReleased: aliases.contains(AliasRecord.production), manifest: manifest,
-      metrics: try registry.metrics(of: record), gates: try registry.gates(of: record), aliases: aliases,
+      metrics: try registry.metrics(of: record), gates: gates, findings: registry.findings(gates), aliases: aliases,
       restsOn: try manifest.restsOn.map { "\(try registry.version(digest: $0).reference)" },
       dependents: try registry.dependents(of: record.name).map { "\($0.reference)" })
+  }
+
+  /// How the task is asked and answered.
+  private static func rows(of model: TaskModelRecord) -> [[String]] {
+    let description = model.description
+    var rows: [[String]] = []
+    if !description.form.instruction.isEmpty { rows.append(["instruction", description.form.instruction.printable]) }
+    if !description.form.cue.isEmpty { rows.append(["cue", description.form.cue.printable]) }
+    if let head = description.head { rows.append(["output head", head.rawValue]) }
+    if let shape = description.shape { rows.append(["expert", "rank \(shape.rank), alpha \(shape.alpha)"]) }
+    if let evidence = model.evidence, let rate = evidence.learningRate {
+      let stop = evidence.stop.map { ", ended by \($0.rawValue)" } ?? ""
+      rows.append(["training", "learning rate \(rate), \(evidence.steps) steps\(stop)"])
+    }
+    return rows
   }
 
   private func text(_ shown: Shown, _ registry: Registry) throws -> String {
@@ -75,6 +97,8 @@ struct ShowCommand: ParsableCommand {
     for gate in shown.gates {
       rows.append(["gates", gate.verdict.rawValue + (gate.reason.map { ": \($0)" } ?? "") + ", \(gate.report.digest)"])
     }
+    for gate in shown.findings { rows.append(["  \(gate.id)", "\(LearnPrinter.word(gate)): \(gate.finding)"]) }
+    if let model = try? manifest.taskModel(of: "\(version.reference)") { rows += Self.rows(of: model) }
     for data in manifest.data {
       rows.append(["rows to \(data.role)", "\(data.rows)" + (data.from.map { " of \($0)" } ?? "") + ", \(data.digest)"])
     }

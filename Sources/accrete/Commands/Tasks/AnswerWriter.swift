@@ -36,7 +36,8 @@ struct AnswerWriter {
 
   private struct Routing: Encodable {
     let task: String?
-    let confidence: Double
+    /// None where no task claims the text.
+    let confidence: Double?
     let distance: Double
     let unknown: Bool
     let nearest: String
@@ -44,7 +45,7 @@ struct AnswerWriter {
 
     init(_ route: RequestRouter.Route) {
       task = route.task
-      confidence = route.confidence
+      confidence = route.task == nil ? nil : route.confidence
       distance = route.distance
       unknown = route.task == nil
       nearest = route.nearest
@@ -103,16 +104,19 @@ struct AnswerWriter {
 
   // MARK: CSV
 
-  private static let columns = ["id", "task", "version", "label", "text", "confidence", "unknown", "distance", "line"]
+  private static let columns = [
+    "line", "id", "task", "version", "label", "abstained", "confidence", "answer", "unknown", "distance", "input",
+  ]
 
   private func fields(_ answer: RowAnswer) -> [String] {
     let isLabel = answer.answer?.label != nil
     return [
-      answer.row.id ?? "", answer.task ?? answer.route?.task ?? "", answer.version ?? "",
+      "\(answer.row.line)", answer.row.id ?? "", answer.task ?? answer.route?.task ?? "", answer.version ?? "",
       isLabel && !abstains(answer) ? answer.answer?.text ?? "" : "",
-      isLabel ? "" : answer.answer?.text ?? answer.baseText ?? "", answer.answer?.confidence.map { "\($0)" } ?? "",
+      isLabel ? abstains(answer) ? "true" : "false" : "", answer.answer?.confidence.map { "\($0)" } ?? "",
+      isLabel ? "" : answer.answer?.text ?? answer.baseText ?? "",
       answer.route.map { $0.task == nil ? "true" : "false" } ?? "", answer.route.map { "\($0.distance)" } ?? "",
-      "\(answer.row.line)",
+      answer.row.text,
     ]
   }
 

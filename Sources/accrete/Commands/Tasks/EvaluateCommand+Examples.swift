@@ -19,7 +19,10 @@ extension EvaluateCommand {
     var (lines, rows) = (try RequestLines(folder), [RequestRow]())
     while let more = try lines.next() { rows += more }
     let printer = ProgressPrinter()
-    let result = try TaskEvaluation(served, rows: rows, scorer: scorer ?? "accuracy") {
+    let result = try TaskEvaluation(
+      served, rows: rows, of: folder, keys: opened.rowKeys(of: served.version),
+      scorer: scorer ?? served.manifest.run["options"]?["scorer"]?.string ?? "accuracy"
+    ) {
       printer.passing("scoring \($0)/\(rows.count)")
     }
     guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
@@ -32,6 +35,13 @@ extension EvaluateCommand {
 
   private static func lines(_ result: TaskEvaluation) -> [String] {
     var lines = ["\(result.version)  n \(result.n)  (intervals: 95 %)"]
+    if let seen = result.seen, seen > 0 {
+      let rest = result.accuracyOfUnseen.map {
+        "; on the other \($0.n) the accuracy is \(fixed($0.value, 4)) \(text($0.interval))"
+      }
+      lines.append(
+        "\(seen) of \(result.n) rows were learned from or chosen on: the scores below flatter\(rest ?? "")")
+    }
     if let score = result.score, let scorer = result.scorer {
       lines.append("mean \(scorer) \(fixed(score, 4)) \(text(result.scoreInterval))")
     }

@@ -51,6 +51,7 @@ struct ExplainCommand: ParsableCommand {
       let opened = try registry.open(.reading)
       let loaded = try base.load(for: opened)
       let router = try opened.currentRelease().flatMap { try opened.router(of: $0.manifest) }
+      if router == nil, task == nil { throw ServingError.nothingReleased(path: opened.url.path) }
       let route = try router?.routes([text], on: loaded).first
       let name = task ?? route?.task
       let served = try name.map { try opened.load($0, on: loaded) }
@@ -88,7 +89,9 @@ struct ExplainCommand: ParsableCommand {
   }
 
   private static func lines(_ why: Explanation) -> [String] {
-    guard let combination = why.combination else { return ["  the model wrote it"] }
+    guard let combination = why.combination else {
+      return ["  the model wrote it, token by token: there are no labels to compare"]
+    }
     var lines: [String] = []
     let order = why.labels.indices.sorted { why.answer.probabilities[$0] > why.answer.probabilities[$1] }
     for label in order.prefix(10) {
@@ -99,14 +102,20 @@ struct ExplainCommand: ParsableCommand {
       lines.append(
         "  \(why.labels[label])  p \(fixed(why.answer.probabilities[label], 3))  (\(parts.joined(separator: ", ")))")
     }
-    lines.append("  weights: expert \(fixed(combination.expert, 2)), head \(fixed(combination.ridge, 2))")
+    lines.append(
+      "  p ∝ exp(\(fixed(combination.expert, 2)) · log p of the expert + \(fixed(combination.ridge, 2)) · log p of the closed-form head"
+        + " + bias), fitted on choose rows")
+    if why.tokens.isEmpty {
+      lines.append("  no tokens are weighed: this version has no closed-form head, which alone is a sum over tokens")
+    }
     if let best = why.answer.label, !why.tokens.isEmpty {
       let ranked = why.tokens.sorted { abs($0.weights[best]) > abs($1.weights[best]) }.prefix(mostTokens)
       let texts = ranked.map {
         "\($0.text.debugDescription) \($0.weights[best] >= 0 ? "+" : "")\(fixed($0.weights[best], 3))"
       }
       lines.append(
-        "  tokens that weigh most in the head for \(why.labels[best].debugDescription): \(texts.joined(separator: ", "))"
+        "  pieces of the text that add most to the head's logit of \(why.labels[best].debugDescription), beside the mean over labels:"
+          + " \(texts.joined(separator: ", "))"
       )
     }
     return lines

@@ -43,6 +43,9 @@ struct LearnCommand: ParsableCommand {
   @Flag(help: "Say what would be learned, with rows, steps and memory; change nothing.")
   var dryRun = false
 
+  @Flag(help: "End with 65 where a gate holds the version back. Default: 0, as it is registered.")
+  var requireRelease = false
+
   @Flag(help: "No progress on standard error.")
   var quiet = false
 
@@ -81,7 +84,9 @@ struct LearnCommand: ParsableCommand {
         let (rows, plan) = try learn.plan()
         return try show(rows, plan)
       }
-      try LearnResult.show(learn.run(), json: json)
+      let outcome = try learn.run()
+      try LearnResult.show(outcome, json: json)
+      if requireRelease, outcome.release == nil { throw ExitCode(Failure.badData) }
     }
   }
 

@@ -47,6 +47,7 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var form: AnswerForm
 
   func validate() throws {
+    if top != nil, form.format == .csv { throw ValidationError("--top: CSV has no probabilities; use JSON.") }
     guard !(route && task != nil) else { throw ValidationError("--route finds the task: leave --task out.") }
     guard file == nil || text == nil else { throw ValidationError("Give a file or --text.") }
     guard unknown == nil || route else { throw ValidationError("--unknown is for --route.") }
@@ -59,6 +60,9 @@ struct PredictCommand: ParsableCommand {
       let opened = try registry.open(.reading)
       let predictor = try Predictor(
         opened, on: base.load(for: opened), task: task, routes: route, unknown: unknown ?? .refuse)
+      if abstainBelow != nil, predictor.writesAnswers {
+        throw ValidationError("--abstain-below: this task writes its answers, which have no confidence; leave it out.")
+      }
       var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow)
       if let text {
         for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer) }

@@ -33,6 +33,9 @@ final class Predictor {
   /// Tokens that the base writes to a text that no task claims.
   private static let baseTokens = 64
 
+  /// Whether the task that was asked for writes its answers, which have no confidence; false where texts are routed.
+  var writesAnswers: Bool { fixed?.runner.model.form.kind == .answer }
+
   /// - Parameters:
   ///   - registry: where the tasks are.
   ///   - base: its base.

@@ -24,10 +24,14 @@ struct PromoteCommand: ParsableCommand {
   func run() throws {
     try Failure.reported {
       let opened = try registry.open(.writing)
+      let before = try opened.currentReleaseRecord()?.revision
       let record = try opened.promote(
         VersionReference(parsing: version), reason: reason, actor: registry.actor)
       guard !json else { return try Console.output(String(decoding: try JSONFile.encode(record), as: UTF8.self)) }
-      try Console.output("\(version): released, as release \(record.revision)")
+      try Console.output(
+        record.revision == before
+          ? "\(version): is served already, by release \(record.revision)"
+          : "\(version): released, as release \(record.revision)")
     }
   }
 }
@@ -41,7 +45,7 @@ struct ForgetCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The task.", valueName: "name"))
   var name: String
 
-  @Flag(help: "Remove its tensors and rows at once, instead of with the next `accrete registry gc`.")
+  @Flag(help: "Remove its tensors and rows at once, instead of by `accrete registry gc` after 30 days.")
   var now = false
 
   @Option(help: "Why, for the audit.")
@@ -63,7 +67,10 @@ struct ForgetCommand: ParsableCommand {
       try Console.output(
         result.purgedBlobs > 0
           ? "\(result.purgedBlobs) blobs removed, \(result.purgedBytes) bytes"
-          : "its blobs go with `accrete registry gc`, as far as nothing else needs them")
+          : now
+            ? "nothing was left to remove"
+            : "its rows and tensors stay until `accrete registry gc` finds them out of use for 30 days; `accrete forget \(name) --now`"
+              + " removes them at once")
     }
   }
 }

@@ -13,6 +13,8 @@ struct RequestLines {
   private var rest = Data()
   private var line = 0
   private var isEnd = false
+  /// What is wrong with a line, told after the lines before it were answered.
+  private var problem: (any Error)?
 
   /// - Parameter path: A file; `-` is standard input.
   init(_ path: String) throws {
@@ -23,12 +25,19 @@ struct RequestLines {
 
   /// The next lines; nil at the end. Blank lines are passed over.
   mutating func next() throws -> [RequestRow]? {
+    if let problem { throw problem }
     var rows: [RequestRow] = []
     while rows.count < Self.most {
       if let bytes = takeLine() {
         line += 1
         guard bytes.contains(where: { $0 != 0x20 && !(0x09...0x0D).contains($0) }) else { continue }
-        rows.append(try RequestRow(bytes, line: line, file: name))
+        do {
+          rows.append(try RequestRow(bytes, line: line, file: name))
+        } catch {
+          if rows.isEmpty { throw error }
+          problem = error
+          return rows
+        }
         continue
       }
       if isEnd { break }

@@ -1,0 +1,65 @@
+import Files
+import Foundation
+import Learning
+public import Registry
+public import Serving
+import Torch
+
+/// A task's place in the router of a release, and what it costs the others (G4).
+public struct RouterPlace {
+  public let gate: Gate
+  public let entry: RouterRecord.Entry
+  /// The router with it.
+  let router: RequestRouter
+}
+
+extension Registry {
+  /// A little more than the stored requests need.
+  private static let handicapMargin = 1.05
+
+  /// A task's place in the router, with the least handicap under which it takes no stored request of another task; and G4.
+  ///
+  /// A new version moves the borders to tasks that were learned after it. Where that costs one of them a stored request, the task goes on
+  /// being found by what the router knew of it.
+  ///
+  /// - Parameter entry: The task with what its version brings; its handicap does not count.
+  /// - Parameter old: The release that it comes into.
+  /// - Parameter view: What its sums were taken of, for a release that has no router yet.
+  func place(of entry: RouterRecord.Entry, in old: ReleaseManifest, view: RequestView) throws -> RouterPlace {
+    let name = entry.task
+    guard let before = try router(of: old) else {
+      let alone = try router(RouterRecord(view: view, tasks: [entry]))
+      return RouterPlace(gate: RouteGate.gate([]), entry: entry.with(handicap: 0), router: alone)
+    }
+    let stored = try old.experts.filter { $0.key != name }.sorted { $0.key < $1.key }.map { task, digest in
+      let features = try probeFeatures(version(digest: digest))
+      return (task: task, features: features, before: try before.routes(features: features))
+    }
+    func place(_ entry: RouterRecord.Entry) throws -> RouterPlace {
+      var router = try router(before.record.with(entry.with(handicap: 0)))
+      let handicap = try stored.reduce(0.0) { most, task in
+        try zip(task.before, router.claims(of: name, features: task.features)).reduce(most) { most, pair in
+          pair.0.task == name ? most : max(most, pair.1 * Self.handicapMargin)
+        }
+      }
+      router = router.with(handicap: handicap, of: name)
+      let moves = try stored.map { task in
+        RouteGate.Moves(task: task.task, before: task.before, after: try router.routes(features: task.features))
+      }
+      return RouterPlace(gate: RouteGate.gate(moves), entry: entry.with(handicap: handicap), router: router)
+    }
+    let fresh = try place(entry)
+    guard let last = before.record.tasks.first(where: { $0.task == name }), fresh.gate.numbers["worse"] ?? 0 > 0 else {
+      return fresh
+    }
+    return try place(entry.with(sums: last.sums))
+  }
+
+  private func probeFeatures(_ version: VersionRecord) throws -> Tensor {
+    guard let part = try manifest(of: version).parts[Learn.probeFeaturesRole] else {
+      throw ServingError.malformed(
+        version: "\(version.reference)", part: Learn.probeFeaturesRole, reason: "is missing")
+    }
+    return try SafetensorsFile(blobURL(part.digest)).tensor(Learn.featuresName)
+  }
+}

@@ -1,0 +1,48 @@
+import Assurance
+import Files
+import Streams
+
+/// What is odd about rows, though a task can be learned from them: said before training.
+enum RowProblems {
+  /// - Parameters:
+  ///   - examples: the rows.
+  ///   - keys: of the same rows.
+  ///   - compares: whether the task has a version to be compared with.
+  ///   - margin: how much worse than it a new one may be.
+  static func warnings(_ examples: TaskExamples, _ keys: RowKeys, compares: Bool, margin: Double) -> [String] {
+    var warnings: [String] = []
+    let all = keys.rows.values.joined()
+    var answers: [String: Set<String>] = [:]
+    for key in all { answers[String(key.prefix(16)), default: []].insert(String(key.dropFirst(17))) }
+    let contradicting = answers.values.count { $0.count > 1 }
+    if contradicting > 0, examples.task.kind == .classification {
+      warnings.append("\(contradicting) texts have rows with different labels: one of them is wrong. Correct the file.")
+    }
+    let repeated = all.count - Set(all).count
+    if repeated > 0 { warnings.append("\(repeated) rows are there more than once: they count as often.") }
+    guard examples.task.kind == .classification else { return warnings }
+    warnings += ofLabels(examples)
+    let needed = OwnTaskGate.rowsForATie(margin: margin)
+    if compares, examples.gate.count < needed {
+      warnings.append(
+        "with \(examples.gate.count) gate rows not even an equal version can be told to be no worse: gate G3 needs about \(needed) at"
+          + " a margin of \(margin * 100) points.")
+    }
+    return warnings
+  }
+
+  private static func ofLabels(_ examples: TaskExamples) -> [String] {
+    var warnings: [String] = []
+    let counts = examples.learn.reduce(into: [ExactText: Int]()) { $0[ExactText($1.answer), default: 0] += 1 }
+    let rare = counts.filter { $0.value < 3 }.keys.sorted().map(\.text)
+    if !rare.isEmpty {
+      warnings.append("fewer than 3 learn rows: \(rare.listed). A label needs tens of rows.")
+    }
+    if Set(examples.gate.map { ExactText($0.answer) }).count == 1, let only = examples.gate.first?.answer {
+      warnings.append(
+        "all gate rows have the label \(only.debugDescription): no score can tell anything. Give gate rows of each label."
+      )
+    }
+    return warnings
+  }
+}
