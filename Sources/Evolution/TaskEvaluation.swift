@@ -69,20 +69,21 @@ public struct TaskEvaluation: Sendable, Encodable {
     let known = Set(form.labels.map(ExactText.init))
     let examples = try rows.map { row in
       guard let answer = row.answer else {
-        throw EvolutionError.unsupported(
-          what: "\(file), line \(row.line): has no \"label\" or \"answer\" to compare with",
+        throw EvolutionError.row(
+          file: file, line: row.line, problem: "has no \"label\" or \"answer\" to compare with",
           fix: "Add it, or use `accrete predict`.")
       }
       guard form.kind == .answer || known.contains(ExactText(answer)) else {
-        throw EvolutionError.unsupported(
-          what:
-            "\(file), line \(row.line): the label \(answer.debugDescription) is none of \(served.version.reference)'s, \(form.labels.listed)",
+        throw EvolutionError.row(
+          file: file, line: row.line,
+          problem:
+            "the label \(answer.debugDescription) is none of \(served.version.reference)'s, \(form.labels.listed)",
           fix: "Correct it, or learn a version with that label.")
       }
       return Example(id: row.id ?? "\(row.line)", index: row.line, text: row.text, answer: answer)
     }
     guard !examples.isEmpty else {
-      throw EvolutionError.unsupported(what: "there is no row to score", fix: "Give at least one.")
+      throw EvolutionError.row(file: file, line: nil, problem: "has no row to score", fix: "Give at least one.")
     }
     let measure =
       form.kind == .label ? nil : ScorerCatalog.clean(scorer, for: form.task(named: "task")) as? any AnswerScorer

@@ -37,7 +37,12 @@ extension Registry {
   ///
   /// - Parameter digest: the blob's name.
   /// - Throws: ``RegistryError``: missing, purged, changed.
-  public func blob(_ digest: Digest) throws -> Data { try explained(digest) { try blobs.read(digest) } }
+  public func blob(_ digest: Digest) throws -> Data {
+    try explained(digest) {
+      try requireSize(digest)
+      return try blobs.read(digest)
+    }
+  }
 
   /// The bytes that ``addPackedBlob(_:media:)`` was given.
   ///
@@ -58,7 +63,10 @@ extension Registry {
   /// - Parameter digest: the blob's name.
   /// - Throws: ``RegistryError``: missing, purged, changed.
   public func blobURL(_ digest: Digest) throws -> URL {
-    try explained(digest) { try blobs.verify(digest) }
+    try explained(digest) {
+      try requireSize(digest)
+      try blobs.verify(digest)
+    }
     return blobs.url(digest)
   }
 
@@ -72,6 +80,27 @@ extension Registry {
         throw RegistryError.blobMissing(digest, path: blobs.url(digest).path)
       }
       return size
+    }
+  }
+
+  /// A file of another size than its row says is not read to its end to find that out. What has no row yet is read.
+  private func requireSize(_ digest: Digest) throws {
+    guard let size = blobs.size(digest) else { return }
+    let expected = try database.read {
+      try Int.fetchOne($0, sql: "SELECT bytes FROM blob WHERE digest = ?", arguments: [digest.bytes])
+    }
+    guard let expected, expected != size else { return }
+    throw RegistryError.damaged(
+      path: blobs.url(digest).path, reason: "it has \(size) bytes, and its row says \(expected)")
+  }
+
+  /// Removes blobs that this process added and that nothing names: what failed leaves nothing behind.
+  public func discard(_ added: [BlobReference]) {
+    for blob in added {
+      let isNamed = try? database.read {
+        try Bool.fetchOne($0, sql: "SELECT count(*) > 0 FROM blob WHERE digest = ?", arguments: [blob.digest.bytes])
+      }
+      if isNamed == false { try? blobs.remove(blob.digest) }
     }
   }
 

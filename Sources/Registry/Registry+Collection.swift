@@ -29,7 +29,7 @@ extension Registry {
   static let keptDays = 30
 
   /// Removes the blobs of versions that have been out of use for 30 days, of releases that are older than that and than the last 20, and
-  /// files that no row has named for a day. Manifests, metrics, verdicts and the audit stay for ever.
+  /// files that no row has named for a day, or for ten minutes where nobody learns or imports. Manifests, metrics, verdicts and the audit stay for ever.
   ///
   /// - Parameter dryRun: says what would go, and changes nothing.
   /// - Parameter actor: who does it.
@@ -136,11 +136,18 @@ extension Registry {
     if !gone.isEmpty { RegistryFolder.flush(blobs.folder) }
   }
 
+  /// So long a file that no row names is left alone even while nobody learns: a release's router is named at once.
+  private static let momentSeconds = 600
+
   private func collectStrays(dryRun: Bool, except gone: Set<Digest>, into result: inout Collection) throws {
     let known = try database.read {
       try Data.fetchSet($0, sql: "SELECT digest FROM blob WHERE purged IS NULL")
     }
-    let oldest = Int(saturating: clock().timeIntervalSince1970) - BlobStore.quietSeconds
+    // Nobody can be about to name files while nobody learns or imports, but for a moment.
+    let nobody = try? lockForLearning(name: "nothing: files that no row names are removed")
+    defer { nobody?.release() }
+    let quiet = nobody == nil ? BlobStore.quietSeconds : Self.momentSeconds
+    let oldest = Int(saturating: clock().timeIntervalSince1970) - quiet
     var strays = blobs.leftovers()
     for name in blobs.names() {
       guard let digest = Digest("sha256:" + name) else {

@@ -81,6 +81,13 @@ extension JSONLReader {
         }
       parts[role, default: []].append(row)
     }
+    // A label that the hash has dealt choose rows alone is learned from: it can be chosen on when there are more.
+    if !hasValidation {
+      let learned = Set((parts[.learn] ?? []).map { ExactText($0.example.answer) })
+      let all = parts[.choose] ?? []
+      parts[.choose] = all.filter { learned.contains(ExactText($0.example.answer)) }
+      parts[.learn, default: []] += all.filter { !learned.contains(ExactText($0.example.answer)) }
+    }
     // More rows than choices and gates can use are learned from; of rows that the file itself calls test, the rest is left out.
     for (role, most) in [(TaskExamples.Role.choose, mostChoose), (.gate, mostGate)] {
       guard let all = parts[role], all.count > most else { continue }

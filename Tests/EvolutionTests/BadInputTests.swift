@@ -27,7 +27,7 @@ import Testing
     return text
   }
 
-  private func row(_ text: String, _ label: String, _ split: String) -> String {
+  func row(_ text: String, _ label: String, _ split: String) -> String {
     "{\"text\":\"\(text)\",\"label\":\"\(label)\",\"split\":\"\(split)\"}"
   }
 
@@ -110,5 +110,38 @@ import Testing
     // The same name may be learned anew, and counts on.
     #expect("\(try home.learn(home.rows("weather")).version.reference)" == "weather@2")
     #expect(try home.registry.verify().failures.isEmpty)
+  }
+}
+
+extension BadInputTests {
+  /// A label with one training row: by whatever hash, that row is learned from.
+  @Test func aRareLabelIsLearnedFrom() throws {
+    let home = try Home()
+    for number in 0..<12 {
+      let known = (0..<24).map { row("Row \(number) \($0).", $0 % 2 == 0 ? "yes" : "no", $0 < 16 ? "train" : "test") }
+      let file = try home.write(known + [row("Rare \(number).", "rare", "train")], named: "rare\(number)")
+      let rows = try JSONLReader().examples(file)
+      #expect(
+        rows.learn.contains { $0.answer == "rare" } && rows.task.labels == ["no", "rare", "yes"], "file \(number)")
+    }
+  }
+
+  /// What is odd about rows is said before training.
+  @Test func oddRowsAreSaid() throws {
+    let home = try Home()
+    var lines = (0..<40).map {
+      row("Row \($0).", $0 % 2 == 0 ? "yes" : "no", $0 < 24 ? "train" : $0 < 32 ? "validation" : "test")
+    }
+    lines += [row("Row 0.", "no", "train"), row("Row 1.", "no", "train"), row("Once.", "rare", "train")]
+    var said: [String] = []
+    let outcome = try home.learn(home.write(lines, named: "odd")) {
+      if case .warning(let text) = $0 { said.append(text) }
+    }
+    for words in [
+      "1 texts have rows with different labels", "1 rows are there more than once", "fewer than 3 learn rows: rare",
+    ] {
+      #expect(
+        outcome.warnings.contains { $0.contains(words) } && said.contains { $0.contains(words) }, "\(outcome.warnings)")
+    }
   }
 }

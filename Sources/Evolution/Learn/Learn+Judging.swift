@@ -12,8 +12,7 @@ import Torch
 extension Learn {
   /// Computes the gates, registers the version, and releases it if all pass.
   func judged(
-    _ made: Made, _ trained: TaskModelTraining.Result, _ prepared: Prepared, since start: ContinuousClock.Instant,
-    in place: URL
+    _ made: Made, _ trained: TaskModelTraining.Result, _ prepared: Prepared, since start: ContinuousClock.Instant
   ) throws -> LearnOutcome {
     let current = try registry.currentRelease()
     let old = current?.manifest ?? ReleaseManifest(experts: [:], numerics: numerics)
@@ -49,10 +48,12 @@ extension Learn {
     }
     let receipt = try receipt(title, findings, trained, prepared, release: current?.record.revision, since: start)
     var parts = made.parts
-    parts[VersionManifest.Role.receipt] = try registry.addBlob(
-      JSONFile.encode(receipt, pretty: false), media: Receipt.media)
-    let reportBlob = try registry.addBlob(
-      JSONFile.encode(gateReport, pretty: false), media: "application/vnd.accrete.gates+json")
+    parts[VersionManifest.Role.receipt] = try keep(
+      registry.addBlob(
+        JSONFile.encode(receipt, pretty: false), media: Receipt.media))
+    let reportBlob = try keep(
+      registry.addBlob(
+        JSONFile.encode(gateReport, pretty: false), media: "application/vnd.accrete.gates+json"))
     parts[VersionManifest.Role.gates] = reportBlob
     let manifest = try manifest(made, trained, prepared, parts: parts, receipt)
     let version = try registry.register(

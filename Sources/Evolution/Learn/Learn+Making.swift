@@ -27,7 +27,7 @@ extension Learn {
     var parts: [String: BlobReference] = [:]
     for (role, file) in try trained.model.writeParts(to: place) {
       let media = file.pathExtension == "json" ? "application/json" : "application/vnd.accrete.safetensors"
-      parts[role] = try registry.addBlob(fileAt: file, media: media)
+      parts[role] = try keep(registry.addBlob(fileAt: file, media: media))
     }
     let description = TaskModelDescription(trained.model)
     let model = try TaskModel(
@@ -40,24 +40,28 @@ extension Learn {
     let sumsFile = place.appendingPathComponent("router.safetensors")
     let features = try RequestRouter.features(prepared.examples.learn.map(\.text), view: view, on: base)
     try Registry.write(TaskSums(features), to: sumsFile)
-    let sums = try registry.addBlob(fileAt: sumsFile, media: Registry.sumsMedia)
+    let sums = try keep(registry.addBlob(fileAt: sumsFile, media: Registry.sumsMedia))
     parts[Registry.routerRole] = sums
 
     let requests = probeRequests(prepared.examples)
     let probe = try ProbeRecord(requests, runner: runner, numerics: numerics)
-    parts[VersionManifest.Role.probe] = try registry.addBlob(
-      JSONFile.encode(probe, pretty: false), media: ProbeRecord.media)
+    parts[VersionManifest.Role.probe] = try keep(
+      registry.addBlob(
+        JSONFile.encode(probe, pretty: false), media: ProbeRecord.media))
     let probeFile = place.appendingPathComponent("probe-features.safetensors")
     try SafetensorsFile.write(
       [Self.featuresName: try RequestRouter.features(requests, view: view, on: base)], to: probeFile)
-    parts[Self.probeFeaturesRole] = try registry.addBlob(
-      fileAt: probeFile, media: "application/vnd.accrete.safetensors")
+    parts[Self.probeFeaturesRole] = try keep(
+      registry.addBlob(
+        fileAt: probeFile, media: "application/vnd.accrete.safetensors"))
 
-    parts[RowKeys.role] = try registry.addPackedBlob(
-      JSONFile.encode(prepared.keys, pretty: false), media: RowKeys.media)
+    parts[RowKeys.role] = try keep(
+      registry.addPackedBlob(
+        JSONFile.encode(prepared.keys, pretty: false), media: RowKeys.media))
     if job.keepsRows {
-      parts[VersionManifest.Role.rows] = try registry.addPackedBlob(
-        Self.lines(prepared.examples), media: "application/jsonl")
+      parts[VersionManifest.Role.rows] = try keep(
+        registry.addPackedBlob(
+          Self.lines(prepared.examples), media: "application/jsonl"))
     }
     let gate = prepared.examples.gate
     let scores = try GateScores(gate, runner: runner, scorer: scorer(runner.model.form)) { [report] done in

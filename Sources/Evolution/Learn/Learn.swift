@@ -22,6 +22,8 @@ public final class Learn {
   let report: (EvolutionProgress) -> Void
   let requests: () -> TaskModels.LearnRequest?
   var warnings: [String] = []
+  /// Blobs of this learn: removed where it fails before a version names them.
+  private var added: [BlobReference] = []
 
   /// - Parameter job: What is learned.
   /// - Parameter registry: Where it goes, opened for writing.
@@ -71,8 +73,7 @@ public final class Learn {
       checkpoint: place.appendingPathComponent("training.safetensors"), requests: requests
     ) { [report] in report(.training($0)) }
     let trained = try training.run()
-    let made = try made(of: trained, prepared, in: place)
-    let outcome = try judged(made, trained, prepared, since: start, in: place)
+    let outcome = try kept { try judged(made(of: trained, prepared, in: place), trained, prepared, since: start) }
     training.discardCheckpoint()
     try? FileManager.default.removeItem(at: place)
     return outcome
@@ -94,7 +95,23 @@ public final class Learn {
     let learned = TaskModelTraining.Result(
       model: task.model, evidence: LearnEvidence(), seconds: task.seconds,
       trainedParameters: task.model.expert?.tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) } ?? 0)
-    return try judged(made(of: learned, prepared, in: place), learned, prepared, since: start, in: place)
+    return try kept { try judged(made(of: learned, prepared, in: place), learned, prepared, since: start) }
+  }
+
+  /// Remembers a blob that was added.
+  func keep(_ blob: BlobReference) -> BlobReference {
+    added.append(blob)
+    return blob
+  }
+
+  /// Does what adds blobs: with a version, or with none of them left.
+  private func kept(_ body: () throws -> LearnOutcome) throws -> LearnOutcome {
+    do {
+      return try body()
+    } catch {
+      registry.discard(added)
+      throw error
+    }
   }
 
   /// A folder of the registry for what is not a version yet.

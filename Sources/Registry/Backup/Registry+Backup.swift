@@ -35,25 +35,35 @@ extension Registry {
       try RegistryFolder.flush(file: copy)
       let store = BlobStore(in: place)
       try store.make()
-      let (head, digests) = try RegistryDatabase.translated(copy.path) {
+      let (head, rows) = try RegistryDatabase.translated(copy.path) {
         var configuration = Configuration()
         configuration.readonly = true
         let queue = try DatabaseQueue(path: copy.path, configuration: configuration)
         return try queue.read { database in
           (
             try Audit.head(database),
-            try Row.fetchAll(database, sql: "SELECT digest FROM blob WHERE purged IS NULL").map { try $0.digest(0) }
+            try Row.fetchAll(database, sql: "SELECT digest, bytes FROM blob WHERE purged IS NULL").map {
+              (digest: try $0.digest(0), bytes: try $0.value(1) as Int)
+            }
           )
         }
       }
       guard let head else { throw RegistryError.damaged(path: database.path, reason: "it has no audit") }
       var bytes = 0
-      for digest in digests { bytes += try store.take(digest, from: blobs) }
+      for row in rows {
+        let size = blobs.size(row.digest)
+        // What is no file, or one of another length, is no backup of anything; all bytes are looked at by `verify` and `restore`.
+        guard size == nil || size == row.bytes else {
+          throw RegistryError.damaged(
+            path: blobs.url(row.digest).path, reason: "it has \(size ?? 0) bytes, and its row says \(row.bytes)")
+        }
+        bytes += try store.take(row.digest, from: blobs)
+      }
       RegistryFolder.flush(store.folder)
       let record = BackupRecord(
         schema: BackupRecord.currentSchema,
         created: Date(timeIntervalSince1970: clock().timeIntervalSince1970.rounded()),
-        audit: head, blobs: digests.count, bytes: bytes)
+        audit: head, blobs: rows.count, bytes: bytes)
       try JSONFile.write(record, to: place.appendingPathComponent(BackupRecord.file))
       return record
     }
@@ -91,7 +101,10 @@ extension Registry {
       let verification = try registry.verify()
       try registry.close()
       guard let failure = verification.failures.first else { return verification }
-      throw RegistryError.damaged(path: backup.path, reason: "\(failure.what): \(failure.found)")
+      throw RegistryError.invalid(
+        what: backup.path,
+        got: "\(failure.what) that are damaged: \(failure.found.replacing(place.path, with: backup.path))",
+        expected: "a backup that is whole", fix: "Take an earlier one.")
     }
   }
 
@@ -111,6 +124,10 @@ extension BlobStore {
   /// Takes a blob from another store by a hard link, or a copy where that lies on another disk; its size.
   func take(_ digest: Digest, from source: BlobStore) throws -> Int {
     let (from, to) = (source.url(digest).path, url(digest).path)
+    guard source.size(digest) != nil else {
+      throw access(from, F_OK) == 0
+        ? RegistryError.damaged(path: from, reason: "it is not a file") : RegistryError.blobMissing(digest, path: from)
+    }
     if link(from, to) != 0 {
       let code = errno
       guard code != ENOENT else { throw RegistryError.blobMissing(digest, path: from) }

@@ -12,6 +12,9 @@ extension Registry {
   @discardableResult
   public func importBundle(_ file: URL, actor: String) throws -> Bundle {
     try requireWriting()
+    // The collection leaves alone what is young as long as somebody learns or imports.
+    let lock = try lockForLearning(name: "the versions of \(file.lastPathComponent)", waiting: 60)
+    defer { lock.release() }
     let tar = try TarReader(file)
     let content = try Self.content(of: tar, file)
     let base = try base()
@@ -19,7 +22,19 @@ extension Registry {
       ("base of \(file.path)", base.weights, content.base.weights),
       ("tokenizer of \(file.path)", base.tokenizer, content.base.tokenizer),
     ] where expected != got { throw RegistryError.otherBase(what: what, expected: expected, got: got) }
-    try takeBlobs(of: content, from: tar)
+    var added: [BlobReference] = []
+    do {
+      return try taken(content, from: tar, base, &added, actor: actor)
+    } catch {
+      discard(added)
+      throw error
+    }
+  }
+
+  private func taken(
+    _ content: BundleContent, from tar: TarReader, _ base: BaseRecord, _ added: inout [BlobReference], actor: String
+  ) throws -> Bundle {
+    try takeBlobs(of: content, from: tar, &added)
     let manifests = try content.versions.map { version in
       let manifest = try manifest(version.record.digest)
       guard manifest.base == base.weights, manifest.tokenizer == base.tokenizer,
@@ -74,7 +89,9 @@ extension Registry {
   }
 
   /// Stores every blob of a bundle under the name that its bytes give it; those that belong to no version the collection takes.
-  private func takeBlobs(of content: BundleContent, from tar: TarReader) throws {
+  ///
+  /// - Parameter added: those that were not there.
+  private func takeBlobs(of content: BundleContent, from tar: TarReader, _ added: inout [BlobReference]) throws {
     var missing = Dictionary(content.blobs.map { ($0.digest, $0.bytes) }, uniquingKeysWith: { one, _ in one })
     while let entry = try tar.next() {
       let digest = entry.name.hasPrefix("blobs/sha256/") ? Digest("sha256:" + entry.name.dropFirst(13)) : nil
@@ -82,6 +99,7 @@ extension Registry {
         throw tar.malformed("an entry that \(BundleContent.file) does not list: \(entry.name.printable)")
       }
       guard bytes == entry.bytes else { throw tar.malformed("\(digest) has \(entry.bytes) bytes, expected \(bytes)") }
+      if blobs.size(digest) == nil { added.append(BlobReference(digest: digest, bytes: bytes, media: "")) }
       var running = RunningDigest()
       try blobs.write { descriptor, path in
         while true {

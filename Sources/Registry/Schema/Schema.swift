@@ -10,6 +10,9 @@ enum Schema {
   static let newest = 1
 
   /// All migrations, in order.
+  /// The names of all migrations, in their order.
+  static var steps: [String] { migrator.migrations }
+
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { try $0.execute(sql: Schema1.sql) }

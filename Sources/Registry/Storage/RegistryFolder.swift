@@ -17,7 +17,8 @@ enum RegistryFolder {
   /// Requires that what SQLite is about to open are files: it would wait for ever for who writes into a pipe.
   /// - Throws: `FileError`.
   static func requireRegular(_ folder: URL) throws {
-    for name in [database, database + "-wal", database + "-shm"] where FolderFile.exists(name, in: folder) {
+    for name in [database, database + "-wal", database + "-shm", database + "-journal"]
+    where FolderFile.exists(name, in: folder) {
       _ = try RegularFile(folder.appendingPathComponent(name))
     }
   }

@@ -24,7 +24,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Of a run: the state after this many tasks. Default: the newest.")
   var after: Int?
 
-  @Option(help: "Measure of free answers. Default: accuracy.")
+  @Option(help: "Measure of free answers. Default: the one that the task was learned with.")
   var scorer: String?
 
   @OptionGroup var registry: RegistryOptions
@@ -47,7 +47,8 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try Failure.reported {
       var isFolder: ObjCBool = false
-      if FileManager.default.fileExists(atPath: absolute(folder), isDirectory: &isFolder), !isFolder.boolValue {
+      let exists = FileManager.default.fileExists(atPath: absolute(folder), isDirectory: &isFolder)
+      if exists ? !isFolder.boolValue : folder.hasSuffix(".jsonl") || folder == StandardInput.name {
         return try evaluateExamples()
       }
       let printer = ProgressPrinter()

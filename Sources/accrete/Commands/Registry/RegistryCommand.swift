@@ -42,7 +42,7 @@ struct RegistryVerifyCommand: ParsableCommand {
       } else if verification.strayFiles > 0 {
         try Console.output(
           "\(verification.strayFiles) files that no row names, \(RegistryText.size(verification.strayBytes)): `accrete registry gc`"
-            + " removes them when they are a day old")
+            + " removes them: after ten minutes where nobody learns or imports, after a day otherwise")
       }
       if !verification.failures.isEmpty { throw ExitCode(Failure.badData) }
     }
@@ -54,7 +54,7 @@ struct RegistryGcCommand: ParsableCommand {
     commandName: "gc", abstract: "Remove what nothing needs any more.",
     discussion: """
       Takes the blobs of versions that have been out of use for 30 days and that none of the last 20 releases has, and files that no row \
-      has named for a day. Manifests, scores, verdicts and the audit stay.
+      has named for a day (ten minutes where nobody learns or imports). Manifests, scores, verdicts and the audit stay.
       """)
 
   @OptionGroup var options: RegistryOptions

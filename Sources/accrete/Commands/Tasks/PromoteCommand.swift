@@ -61,6 +61,9 @@ struct ForgetCommand: ParsableCommand {
       let opened = try registry.open(.writing)
       let result = try opened.forgetTask(name, now: now, reason: reason, actor: registry.actor)
       guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
+      guard !result.versions.isEmpty || result.purgedBlobs > 0 else {
+        return try Console.output("\(name): was forgotten already")
+      }
       let release = result.release.map { "; release \($0.revision) is without it" } ?? ""
       try Console.output(
         "\(name): forgotten, \(result.versions.count) version\(result.versions.count == 1 ? "" : "s")\(release)")

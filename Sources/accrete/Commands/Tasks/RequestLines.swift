@@ -7,10 +7,16 @@ struct RequestLines {
   /// Lines that are answered together, at most.
   static let most = 512
 
+  /// Bytes of one line, at most: as in files of rows.
+  private static let longestLine = 16 << 20
+
   private let name: String
   private let descriptor: Int32
   private let file: RegularFile?
-  private var rest = Data()
+  /// What was read: answered lines, then the rest.
+  private var rest: [UInt8] = []
+  /// Where the next line begins, and how far it was searched for its end.
+  private var (start, searched) = (0, 0)
   private var line = 0
   private var isEnd = false
   /// What is wrong with a line, told after the lines before it were answered.
@@ -49,27 +55,37 @@ struct RequestLines {
   }
 
   private mutating func takeLine() -> Data? {
-    if let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-      let bytes = rest[rest.startIndex..<end]
-      rest = rest[rest.index(after: end)...]
-      return Data(bytes)
+    guard let end = rest[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+      searched = rest.endIndex
+      guard isEnd, !rest.isEmpty else { return nil }
+      defer { (rest, searched) = ([], 0) }
+      return Data(rest[start...])
     }
-    guard isEnd, !rest.isEmpty else { return nil }
-    defer { rest = Data() }
-    return Data(rest)
+    let bytes = Data(rest[start..<end])
+    (start, searched) = (end + 1, end + 1)
+    if start == rest.endIndex {
+      rest.removeAll(keepingCapacity: true)
+      (start, searched) = (0, 0)
+    }
+    return bytes
   }
 
   private mutating func read() throws {
     let piece = try RegularFile.piece(of: descriptor, path: name)
     guard !piece.isEmpty else {
       isEnd = true
+      if start == rest.endIndex { (rest, start, searched) = ([], 0, 0) }
       return
     }
-    guard rest.count + piece.count <= JSONFile.sizeLimit else {
-      throw FileError.tooLarge(
-        path: "\(name), line \(line + 1)", bytes: rest.count + piece.count, limit: JSONFile.sizeLimit)
+    // Once for each piece, so that a long line is moved once and not searched again.
+    if start > 0 {
+      rest.removeFirst(start)
+      (start, searched) = (0, searched - start)
     }
-    rest = Data(rest) + piece
+    guard rest.count <= Self.longestLine else {
+      throw FileError.tooLarge(path: "\(name), line \(line + 1)", bytes: rest.count, limit: Self.longestLine)
+    }
+    rest += piece
   }
 
   private var hasMore: Bool {

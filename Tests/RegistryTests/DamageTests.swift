@@ -1,0 +1,97 @@
+import Files
+import Foundation
+import GRDB
+import Testing
+
+@testable import Registry
+
+/// Is what somebody damaged refused at once, and is nothing left behind by what failed?
+@Suite struct DamageTests {
+  /// Reading a text as C does ends at a NUL: what stands behind it must not pass.
+  @Test(arguments: [
+    ("expert", "name"), ("expert", "folded"), ("version", "method"), ("version", "actor"), ("blob", "media"),
+    ("audit", "detail"), ("audit", "actor"), ("metric", "name"), ("release", "actor"), ("registry", "path"),
+    ("part", "role"), ("grdb_migrations", "identifier"),
+  ])
+  func textsWithANul(table: String, column: String) throws {
+    let sample = try Sample()
+    try sample.publish([sample.version("spam")])
+    let queue = try DatabaseQueue(path: sample.url.appendingPathComponent("registry.sqlite").path)
+    try queue.write { database in
+      let triggers = try Row.fetchAll(
+        database, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?",
+        arguments: [table])
+      for trigger in triggers { try database.execute(sql: "DROP TRIGGER \(trigger[0] as String? ?? "")") }
+      try database.execute(sql: "UPDATE \(table) SET \(column) = \(column) || char(0) || 'evil'")
+      for trigger in triggers { try database.execute(sql: trigger[1] as String? ?? "") }
+    }
+    try queue.close()
+    let failures = try sample.opened().verify().failures
+    #expect(failures.contains { $0.found.contains("\(table).\(column)") }, "\(failures)")
+  }
+
+  @Test func anotherMigration() throws {
+    let sample = try Sample()
+    let queue = try DatabaseQueue(path: sample.url.appendingPathComponent("registry.sqlite").path)
+    try queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99')") }
+    try queue.close()
+    #expect(try sample.opened().verify().failures.contains { $0.found.contains("grdb_migrations") })
+  }
+
+  /// SQLite would wait for ever for who writes into a pipe.
+  @Test(arguments: ["", "-wal", "-shm", "-journal"]) func aPipeBesideTheDatabase(suffix: String) throws {
+    let sample = try Sample()
+    try sample.registry.close()
+    let place = sample.url.appendingPathComponent("registry.sqlite" + suffix).path
+    unlink(place)
+    #expect(mkfifo(place, 0o600) == 0)
+    #expect(throws: FileError.self) { try sample.opened() }
+  }
+
+  /// A blob of another size than its row says is not read to its end, and is no part of a backup.
+  @Test func aBlobThatGrew() throws {
+    let sample = try Sample()
+    let version = try sample.version("spam")
+    let part = try #require(try sample.registry.manifest(of: version).parts["tensors"])
+    let file = sample.url.appendingPathComponent("blobs/sha256/\(part.digest.hexadecimal)")
+    chmod(file.path, 0o644)
+    #expect(truncate(file.path, 8 << 30) == 0)
+    let start = ContinuousClock.now
+    expectRefusal("bytes, and its row says") { try sample.registry.blob(part.digest) }
+    expectRefusal("bytes, and its row says") { try sample.registry.blobURL(part.digest) }
+    expectRefusal("bytes, and its row says") { try sample.registry.backup(to: sample.scratch.place("backup")) }
+    #expect(try sample.registry.verify().failures.count == 1)
+    #expect(start.duration(to: .now).seconds < 5)
+    #expect(!FileManager.default.fileExists(atPath: sample.scratch.place("backup").path))
+    unlink(file.path)
+    #expect(mkfifo(file.path, 0o600) == 0)
+    expectRefusal("not a file") { try sample.registry.backup(to: sample.scratch.place("backup")) }
+  }
+
+  /// A bundle with an entry that it does not list, or that was changed: none of its blobs stays.
+  @Test func aRefusedBundleLeavesNothing() throws {
+    let (here, there) = (try Sample(), try Sample())
+    let file = here.scratch.place("spam.tar")
+    try here.registry.export([try here.version("spam")], to: file)
+    let before = try tree(there.url.appendingPathComponent("blobs")).keys.sorted()
+    var bytes = try Data(contentsOf: file)
+    // The last block with content is of the last blob.
+    let place = try #require(bytes.lastIndex { $0 != 0 })
+    bytes[place] ^= 1
+    try bytes.write(to: file)
+    #expect(throws: RegistryError.self) { try there.registry.importBundle(file, actor: "eve") }
+    #expect(try tree(there.url.appendingPathComponent("blobs")).keys.sorted() == before)
+  }
+
+  /// In a copy of the folder every file is young: what is to be forgotten at once goes all the same.
+  @Test func forgettingInACopy() throws {
+    let sample = try Sample()
+    let version = try sample.version("spam")
+    let part = try #require(try sample.registry.manifest(of: version).parts["rows"])
+    let file = sample.url.appendingPathComponent("blobs/sha256/\(part.digest.hexadecimal)")
+    #expect(utimensat(AT_FDCWD, file.path, nil, 0) == 0)
+    let forgotten = try sample.registry.forget(
+      "spam", publishing: nil, expecting: nil, now: true, reason: nil, actor: "ada")
+    #expect(forgotten.purgedBlobs > 0 && !FileManager.default.fileExists(atPath: file.path))
+  }
+}
