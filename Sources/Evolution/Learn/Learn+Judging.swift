@@ -61,9 +61,7 @@ extension Learn {
       gateReport.isPass
       ? try registry.released(
         version, replacing: current, handicap: handicap, numerics: numerics, reason: nil, actor: job.actor) : nil
-    for text in NothingLearned.warnings(
-      made.scores, labels: made.runner.model.form.labels, isToyBase: job.isToyBase)
-    { warn(text) }
+    for text in made.scores.warnings(labels: made.runner.model.form.labels, isToyBase: job.isToyBase) { warn(text) }
     return LearnOutcome(
       version: version, release: release, gates: gateReport, rows: prepared.summary, metrics: metrics,
       evidence: trained.evidence, head: made.runner.model.head, receipt: receipt, warnings: warnings)

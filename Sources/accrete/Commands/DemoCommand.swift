@@ -74,7 +74,7 @@ struct DemoCommand: ParsableCommand {
     result.base = try EmbeddedResources.base().path
     result.source.files = try EmbeddedResources.demoTasks().map(\.path)
     // A head per task and a few more passes: enough for 200 rows of each task on this small base. Chosen on validation rows.
-    result.readOut = .head
+    result.outputHead = .trained
     result.training.epochs = 5
     result.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     return result
