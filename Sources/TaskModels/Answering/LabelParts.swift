@@ -9,7 +9,10 @@ public struct LabelParts {
   private let base: Base
   let labelIds: [[Int]]
 
-  /// - Parameter labelIds: the answer tokens of each label, the end token last.
+  /// The parts of a task on a base.
+  ///
+  /// - Parameter base: The base.
+  /// - Parameter labelIds: The answer tokens of each label, the end token last.
   public init(_ base: Base, labelIds: [[Int]]) {
     self.base = base
     self.labelIds = labelIds
