@@ -11,7 +11,7 @@ CONFIGURATION ?= release
 all: build
 
 help:
-	@echo "make demo       learn three small tasks, MoE-CL beside sequential LoRA (about two minutes)"
+	@echo "make demo       learn three small tasks, accrete beside sequential LoRA (about two minutes)"
 	@echo "make build      build .build/release/accrete"
 	@echo "make bridge     build what accrete needs to run on another libtorch: make bridge TORCH=FOLDER"
 	@echo "make test       build and run all tests"

@@ -92,8 +92,8 @@ let package = Package(
     layer(
       "Runs",
       [
-        "Learning", "Pretraining", "Streams", "Experts", "Generation", "Decoder", "Torch", "Files",
-        .product(name: "Yams", package: "Yams"),
+        "TaskModels", "Assurance", "Learning", "Pretraining", "Streams", "Experts", "Generation", "Decoder", "Torch",
+        "Files", .product(name: "Yams", package: "Yams"),
       ]),
     layer("Reports", ["Runs", "Pretraining", "Learning", "Streams", "Decoder", "Files"]),
     .executableTarget(
@@ -131,14 +131,20 @@ let package = Package(
     tests("Streams", ["Torch", "Tokenization", "Files"]),
     tests("Learning", ["Experts", "Decoder", "Streams", "Torch", "Files"]),
     tests("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"], resources: [.copy("Resources")]),
-    tests("TaskModels", ["Streams", "Experts", "Generation", "Decoder", "Torch", "Files"]),
+    tests("TaskModels", ["Learning", "Streams", "Experts", "Generation", "Decoder", "Torch", "Files"]),
     tests("Serving", ["Registry", "TaskModels", "Generation", "Torch", "Files"]),
     tests(
       "Evolution",
-      ["Serving", "Registry", "Assurance", "TaskModels", "Streams", "Generation", "Decoder", "Torch", "Files"]),
+      [
+        "Serving", "Registry", "Assurance", "TaskModels", "Learning", "Streams", "Generation", "Decoder", "Torch",
+        "Files",
+      ]),
     tests(
       "Runs",
-      ["Learning", "Pretraining", "Streams", "Experts", "Generation", "Decoder", "Tokenization", "Torch", "Files"]),
+      [
+        "TaskModels", "Learning", "Pretraining", "Streams", "Experts", "Generation", "Decoder", "Tokenization", "Torch",
+        "Files",
+      ]),
     tests("Reports", ["Runs", "Pretraining", "Learning", "Files"]),
     .testTarget(name: "AccreteTests", dependencies: ["Files"], swiftSettings: settings),
   ],

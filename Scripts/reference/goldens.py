@@ -107,7 +107,7 @@ def gradient_goldens(tiny: Path, batch: Batch, tensors: dict[str, Tensor]) -> di
 
 
 def head_goldens(tiny: Path, batch: Batch, tensors: dict[str, Tensor]) -> dict[str, object]:
-    """Head read-out with MoE-CL, adversary off."""
+    """The output head `trained` with MoE-CL, adversary off."""
     model = moe_model(tiny)
     model.select(TASK)
     head = torch.nn.Parameter(0.3 * torch.randn(5, 32, generator=torch.Generator().manual_seed(4)))

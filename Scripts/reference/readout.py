@@ -1,4 +1,4 @@
-"""Read-outs: the loss over answer tokens, the scores of all labels in one pass, and the linear head."""
+"""Output heads: the loss over answer tokens, the scores of all labels in one pass, and the linear head."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains a sequence of tasks and scores all of them after each, as docs/protocol.md says; label read-out, float32, CPU.
+"""Trains a sequence of tasks and scores all of them after each, as docs/protocol.md says; output head `label`, float32, CPU.
 
     python train.py --base BASE --data DATA --order 1 --method moe-cl \
         --per-class 100 --test-limit 500 --out /tmp/reference

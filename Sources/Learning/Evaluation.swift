@@ -10,10 +10,18 @@ public struct Prediction: Sendable, Codable, Equatable {
   /// Numbers of the right and of the predicted label.
   public let gold: Int
   public let predicted: Int
-  /// Log-probability of each label (label read-out) or logit (head read-out).
+  /// Log-probability of each label, or its logit (output head `trained`).
   public let scores: [Double]
 
   public var isRight: Bool { gold == predicted }
+}
+
+extension Prediction {
+  /// What the scores of a row's labels say; of equal ones the first wins.
+  public init(index: Int, gold: Int, scores: [Double]) {
+    let best = scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
+    self.init(index: index, gold: gold, predicted: best, scores: scores)
+  }
 }
 
 /// Scores classification rows under a selection of experts, in batches of bounded size.
@@ -34,8 +42,8 @@ public struct Evaluator {
   /// - Parameters:
   ///   - examples: rows with a label number.
   ///   - experts: which experts serve the task; nil is the base.
-  ///   - labels: answer tokens of each label, for the label read-out.
-  ///   - head: [labels, hidden] for the head read-out; nil for the label read-out.
+  ///   - labels: answer tokens of each label.
+  ///   - head: of the output head `trained`, [labels, hidden]; nil: the labels' tokens are scored.
   ///   - progress: called with the number of rows done; what it throws ends the scoring.
   /// - Throws: ``LearningError/unsupported(what:fix:)`` for rows without a label.
   public func predictions(
@@ -57,9 +65,7 @@ public struct Evaluator {
               what: "choosing a label for row \(examples[number].index), which has a free answer",
               fix: "Let the model write the answer, and score that (`Evaluator.written`).")
           }
-          // The first of equal scores wins.
-          let best = row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 }
-          result[number] = Prediction(index: examples[number].index, gold: gold, predicted: best, scores: row)
+          result[number] = Prediction(index: examples[number].index, gold: gold, scores: row)
         }
         done += group.count
         try progress(done)

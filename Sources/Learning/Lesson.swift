@@ -22,7 +22,7 @@ public struct Lesson {
   ///   - model: the frozen base.
   ///   - seed: decides which rows are looked at where not all are.
   ///   - pad: any token id; padding is never looked at.
-  ///   - head: of the head read-out, [labels, hidden]; nil: answers are read from the vocabulary.
+  ///   - head: of the output head `trained`, [labels, hidden]; nil: answers are read from the vocabulary.
   public init(
     _ task: TaskIdentity, examples: [EncodedExample], model: DecoderModel, seed: UInt64, pad: Int, head: Tensor? = nil
   ) {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 public import Runs
 
@@ -13,6 +14,7 @@ public enum ComparisonTable {
     }
     if !results.differences.isEmpty { parts.append(differences(results)) }
     if !results.cells.isEmpty { parts.append(cells(results)) }
+    if let warnings = warnings(results) { parts.append(warnings) }
     if !results.notFinished.isEmpty {
       let lines = results.notFinished.map { "\($0.cell)  \($0.state)" }
       parts.append((["not finished, and in none of the numbers above:"] + lines).joined(separator: "\n"))
@@ -28,6 +30,17 @@ public enum ComparisonTable {
     let gone = results.fromRecords.count
     let records = gone > 0 ? "; \(gone) of \(all) cells from their records" : ""
     return "\(results.methods.count) methods, \(results.cells.count) of \(all) cells complete\(records)\(n)"
+  }
+
+  /// Warnings that are shown: many cells of a method that learns nothing say the same.
+  private static let mostWarnings = 12
+
+  private static func warnings(_ results: ComparisonResults) -> String? {
+    let all = results.cells.flatMap { cell in (cell.metrics.warnings ?? []).map { "\(cell.cell.name): \($0.onOneLine)" }
+    }
+    guard !all.isEmpty else { return nil }
+    let rest = all.count > mostWarnings ? ["\(all.count - mostWarnings) more, in results.json"] : []
+    return (["warnings:"] + all.prefix(mostWarnings) + rest).joined(separator: "\n")
   }
 
   private static func table(

@@ -36,6 +36,8 @@ public struct Manifest: Sendable, Equatable, Codable {
   public struct RowCounts: Sendable, Equatable, Codable {
     public var trained: Int
     public var scored: Int
+    /// Rows that are neither: what label scores and closed-form head are weighed on. nil: none.
+    public var combining: Int?
     /// Training and scored examples that lost tokens, and the tokens that they lost.
     public var truncated: Int
     public var droppedTokens: Int
@@ -43,7 +45,7 @@ public struct Manifest: Sendable, Equatable, Codable {
     public var mostTruncated: [TruncatedRow] = []
     /// Free answers of training rows that were cut at their end; nil: none.
     public var cutAnswers: Int?
-    /// SHA-256 of the numbers of the rows that are trained on and of those that are scored; nil in folders of versions that
+    /// SHA-256 of the numbers of the rows that are trained on, of those that are scored, and of ``combining`` if there are any; nil in folders of versions that
     /// did not record it, which chose validation rows otherwise.
     public var selection: Digest?
   }

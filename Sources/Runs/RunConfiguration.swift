@@ -7,6 +7,9 @@ public import Torch
 
 /// Everything a user decides about a run. What it does not hold does not decide a result.
 public struct RunConfiguration: Sendable, Equatable, Codable {
+  /// The method where none is named.
+  public static let defaultMethod = "accrete"
+
   /// Where tasks come from.
   public struct Source: Sendable, Equatable, Codable {
     /// One of ``suites``.
@@ -22,7 +25,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     public init() {}
   }
 
-  public var method = "moe-cl"
+  public var method = RunConfiguration.defaultMethod
   public var seed: UInt64 = 0
   /// Folder of the base model; absolute.
   public var base = ""
@@ -36,7 +39,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   /// Scored rows of each task; nil: all.
   public var testLimit: Int?
   public var evaluateOn = RowSelection.Evaluation.test
-  public var readOut = ReadOutKind.label
+  /// How answers are made.
+  public var outputHead = OutputHead.label
   public var rank = 8
   public var alpha = 16.0
   public var dropout = 0.05
@@ -93,5 +97,39 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   /// The experts' shape.
   public func shape() throws -> LowRankShape {
     try LowRankShape(rank: rank, alpha: alpha, dropout: dropout, routed: routedExperts == true)
+  }
+}
+
+extension RunConfiguration {
+  /// Reads a configuration, also that of a version that called the output head `readOut`.
+  /// - Throws: `DecodingError`.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    func value<Value: Decodable>(_ key: CodingKeys) throws -> Value { try keys.decode(Value.self, forKey: key) }
+    func optional<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
+      try keys.decodeIfPresent(Value.self, forKey: key)
+    }
+    method = try value(.method)
+    seed = try value(.seed)
+    base = try value(.base)
+    source = try value(.source)
+    perClass = try optional(.perClass)
+    trainLimit = try optional(.trainLimit)
+    maxAnswerTokens = try optional(.maxAnswerTokens)
+    testLimit = try optional(.testLimit)
+    evaluateOn = try value(.evaluateOn)
+    outputHead = try OutputHead.decoded(from: decoder, keys, .outputHead)
+    rank = try value(.rank)
+    alpha = try value(.alpha)
+    dropout = try value(.dropout)
+    routedExperts = try optional(.routedExperts)
+    adversary = try value(.adversary)
+    adversaryWeight = try value(.adversaryWeight)
+    options = try optional(.options)
+    training = try value(.training)
+    threads = try value(.threads)
+    device = try value(.device)
+    weights = try optional(.weights)
+    checkpoints = try value(.checkpoints)
   }
 }

@@ -21,7 +21,9 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var maxAnswerTokens: Int?
   public var testLimit: Int?
   public var evaluateOn: RowSelection.Evaluation?
-  public var readOut: ReadOutKind?
+  public var outputHead: OutputHead?
+  /// The key of earlier versions for ``outputHead``; nil once a file is read.
+  private var readOut: OutputHead?
   public var rank: Int?
   public var alpha: Double?
   public var dropout: Double?
@@ -57,6 +59,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
     case routedExperts = "routed-experts"
     case testLimit = "test-limit"
     case evaluateOn = "evaluate-on"
+    case outputHead = "output-head"
     case readOut = "read-out"
     case adversaryWeight = "adversary-weight"
     case learningRate = "learning-rate"
@@ -90,7 +93,16 @@ public struct RunFile: Sendable, Equatable, Decodable {
   ///   - others: keys that may stand in it too, for somebody else.
   /// - Throws: as ``read(_:besides:)``.
   public static func decode(_ data: Data, path: String, besides others: [String] = []) throws -> RunFile {
-    try YAMLFile.decode(RunFile.self, keys: keys + others, from: data, path: path) ?? RunFile()
+    var file = try YAMLFile.decode(RunFile.self, keys: keys + others, from: data, path: path) ?? RunFile()
+    if let earlier = file.readOut {
+      guard file.outputHead == nil else {
+        throw RunError.invalidConfiguration(
+          key: "\(path): read-out", got: "\(earlier.rawValue) beside output-head",
+          allowed: "output-head alone: read-out is its name in earlier versions")
+      }
+      (file.outputHead, file.readOut) = (earlier, nil)
+    }
+    return file
   }
 }
 
@@ -98,7 +110,8 @@ extension RunFile: AllowedValues {
   static var allowedValues: [String: String] {
     let values: [CodingKeys: String] = [
       .weights: FrozenMatrix.Precision.choices, .evaluateOn: RowSelection.Evaluation.choices,
-      .readOut: ReadOutKind.choices, .adversary: Adversary.Mode.choices, .schedule: LearningRateSchedule.Shape.choices,
+      .outputHead: OutputHead.choices, .readOut: OutputHead.choices, .adversary: Adversary.Mode.choices,
+      .schedule: LearningRateSchedule.Shape.choices,
       .tasks: "a list of files", .options: "names of the method's hyper-parameters with a number each",
     ]
     return Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) })

@@ -20,7 +20,7 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   public var order: Int
   public var seed: UInt64
   public var evaluatedOn: String
-  public var readOut: ReadOutKind
+  public var outputHead: OutputHead
   public var tasksLearned: Int
   public var metrics: [Metric]
   /// The same of `matrix-legacy.json`; nil where there is none.
@@ -28,6 +28,9 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   /// A_1 … A_T, see ``TaskMatrix/averageAccuracyCurveFormula``; empty while tasks are left to learn.
   public var averageAccuracyCurve: [Double?]
   public var costs: [TaskCosts]
+  /// What a reader must know of a complete run: tasks of which nothing was learned, a base that is only for trying. nil in folders
+  /// of versions that did not say it, and while tasks are left to learn.
+  public var warnings: [String]?
 
   /// The metrics of a complete run; of an incomplete one there are only the costs.
   ///
@@ -43,7 +46,8 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   ) throws {
     let isComplete = learned == manifest.tasks.count
     try self.init(
-      manifest, isComplete ? RunOutcomes(manifest, of: folder, routed: routed) : nil, learned: learned, costs: costs)
+      manifest, isComplete ? RunOutcomes(manifest, of: folder, routed: routed) : nil, learned: learned, costs: costs,
+      warnings: isComplete ? RunWarnings.texts(manifest, of: folder) : nil)
   }
 
   /// The metrics of outcomes.
@@ -53,16 +57,20 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   ///   - outcomes: of the complete run; nil while tasks are left to learn.
   ///   - learned: how many tasks are.
   ///   - costs: of the learned tasks.
+  ///   - warnings: of the complete run, see ``RunWarnings``; they follow from answers, not from outcomes alone.
   /// - Throws: ``MetricError``.
-  init(_ manifest: Manifest, _ outcomes: RunOutcomes?, learned: Int, costs: [TaskCosts]) throws {
+  init(
+    _ manifest: Manifest, _ outcomes: RunOutcomes?, learned: Int, costs: [TaskCosts], warnings: [String]?
+  ) throws {
     let configuration = manifest.configuration
     method = configuration.method
     order = configuration.source.order
     seed = configuration.seed
     evaluatedOn = configuration.evaluateOn.rawValue
-    readOut = configuration.readOut
+    outputHead = configuration.outputHead
     tasksLearned = learned
     self.costs = costs
+    self.warnings = warnings
     metrics = []
     averageAccuracyCurve = []
     guard let outcomes else { return }
@@ -147,5 +155,24 @@ public struct RunMetrics: Sendable, Codable, Equatable {
       metrics.append(
         Metric(name: name, formula: "\(name) = \(formula)", value: value, interval95: nil, n: rows, seed: seed))
     }
+  }
+}
+
+extension RunMetrics {
+  /// Reads metrics, also those of a version that called the output head `readOut`.
+  /// - Throws: `DecodingError`.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    method = try keys.decode(String.self, forKey: .method)
+    order = try keys.decode(Int.self, forKey: .order)
+    seed = try keys.decode(UInt64.self, forKey: .seed)
+    evaluatedOn = try keys.decode(String.self, forKey: .evaluatedOn)
+    outputHead = try OutputHead.decoded(from: decoder, keys, .outputHead)
+    tasksLearned = try keys.decode(Int.self, forKey: .tasksLearned)
+    metrics = try keys.decode([Metric].self, forKey: .metrics)
+    legacyMetrics = try keys.decodeIfPresent([Metric].self, forKey: .legacyMetrics)
+    averageAccuracyCurve = try keys.decode([Double?].self, forKey: .averageAccuracyCurve)
+    costs = try keys.decode([TaskCosts].self, forKey: .costs)
+    warnings = try keys.decodeIfPresent([String].self, forKey: .warnings)
   }
 }

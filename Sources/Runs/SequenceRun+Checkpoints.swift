@@ -3,6 +3,7 @@ import Foundation
 import Generation
 import Learning
 import Streams
+import TaskModels
 import Torch
 
 /// What is written when, so that a run can be killed at any moment:
@@ -18,7 +19,10 @@ extension SequenceRun {
 
   /// Every tensor that a checkpoint holds, but for the optimizer's.
   var allTensors: [String: Tensor] {
-    method.tensors.merging(heads?.tensors ?? [:]) { first, _ in first }
+    let experts = configuration.outputHead.hasExpert ? method.tensors : [:]
+    return [heads?.tensors, combined?.tensors].reduce(into: experts) { all, tensors in
+      all.merge(tensors ?? [:]) { first, _ in first }
+    }
   }
 
   /// After a whole number of tasks.

@@ -5,6 +5,7 @@ import Foundation
 import Generation
 import Learning
 import Streams
+import TaskModels
 import Torch
 
 extension SequenceRun {
@@ -20,12 +21,15 @@ extension SequenceRun {
   /// Learns one task, or what is left of it, stores its expert, scores the next row and writes a checkpoint.
   func learn(_ task: PreparedTask) throws {
     var cost = try train(task)
+    cost.trainingSeconds += try solveHeads(with: task)
     learned += 1
     cost.servedBytes = try storeExpert(of: task)
-    let owned = method.ownedTensors(of: task.identity).values
+    let owned = try ownedTensors(of: task)
     cost.expertBytes = owned.reduce(0) { $0 + $1.byteCount }
     cost.expertNumbers = owned.reduce(0) { $0 + $1.count }
-    statistics += try method.statistics(of: task.identity).map { TaskStatistic(task: task.task.name, $0) }
+    if configuration.outputHead.hasExpert {
+      statistics += try method.statistics(of: task.identity).map { TaskStatistic(task: task.task.name, $0) }
+    }
 
     let clock = ContinuousClock()
     let start = clock.now
@@ -45,6 +49,7 @@ extension SequenceRun {
     var cost = TaskCosts(
       task: task.task.name, trainedParameters: 0, steps: 0, trainingTokens: 0, trainingSeconds: 0, tokensPerSecond: 0,
       evaluationSeconds: 0, expertBytes: 0, methodBytes: 0, peakResidentBytes: 0)
+    guard configuration.outputHead.hasExpert else { return cost }
     let examples = trainingExamples(of: task)
     // All rows were learned when the first task arrived.
     if examples.isEmpty, method.trainingRows == .allAtOnce { return cost }
@@ -96,7 +101,7 @@ extension SequenceRun {
 
   /// Writes what the task alone owns, if the method keeps something per task: as it was frozen, in bfloat16. Returns the tensors' bytes on disk.
   private func storeExpert(of task: PreparedTask) throws -> Int {
-    guard let expert = method.ownedExpert(of: task.identity) else { return 0 }
+    guard configuration.outputHead.hasExpert, let expert = method.ownedExpert(of: task.identity) else { return 0 }
     let place = try folder.inside(folder.expert(task.task.name))
     let archive = try ExpertArchive.write(
       expert, name: task.task.name, method: configuration.method, baseDigest: manifest.baseDigest,

@@ -12,17 +12,23 @@ extension SequenceRun {
     method.trainingRows.examples(of: task, among: tasks, seed: configuration.seed)
   }
 
-  /// - Throws: `LearningError.unsupported` for a method whose batches have rows of several tasks under the head read-out; what the
-  ///   method itself refuses.
+  /// - Throws: `LearningError.unsupported` for a method whose batches have rows of several tasks, with an output head for which that
+  ///   means nothing; what the method itself refuses.
   static func requireFit(_ configuration: RunConfiguration, _ base: Base, tasks: Int) throws {
     try configuration.shape().requireSites(on: base.model.configuration)
     let method = try MethodCatalog.make(
       configuration.method, configuration.methodContext(for: base.model, tasks: tasks))
-    guard method.trainingRows == .ofTask || configuration.readOut != .head else {
+    guard method.trainingRows != .ofTask else { return }
+    let what = "the method \(configuration.method), which learns rows of several tasks at once, with"
+    switch configuration.outputHead {
+    case .label, .both: return
+    case .trained:
       throw LearningError.unsupported(
-        what:
-          "the method \(configuration.method), which learns rows of several tasks at once, with a head for each task",
-        fix: "Use the read-out `label`.")
+        what: "\(what) a trained head for each task", fix: "Use the output head `label` or `both`.")
+    case .ridge:
+      throw LearningError.unsupported(
+        what: "\(what) the output head `ridge`, for which no expert learns any row,",
+        fix: "Use the output head `label` or `both`, or another method.")
     }
   }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Generation
 public import Learning
 import Streams
+import TaskModels
 import Torch
 
 extension SequenceRun {
@@ -43,26 +44,38 @@ extension SequenceRun {
   }
 
   private func score(_ task: PreparedTask, row: Int) throws -> TaskAnswers {
-    try score(task, places: Array(task.evaluated.indices), experts: method.selection(for: task.identity), row: row)
+    try score(
+      task, places: Array(task.evaluated.indices), heads: heads(of: task), experts: experts(of: task), row: row)
   }
 
-  /// Scores some rows of a task under any experts. `places`: which, in `task.evaluated`.
+  /// Scores some rows of a task under any experts and heads. `places`: which, in `task.evaluated`.
   func score(
-    _ task: PreparedTask, places: [Int], experts: (any ExpertSelection)?, row: Int
+    _ task: PreparedTask, places: [Int], heads: AnsweringHeads, experts: (any ExpertSelection)?, row: Int
   ) throws -> TaskAnswers {
     let (name, report) = (task.task.name, report)
-    return try task.answers(base, places: places, head: head(of: task), experts: experts) {
+    return try task.answers(base, places: places, heads: heads, experts: experts) {
       report(.evaluating(row: row, task: name, done: $0, total: places.count))
       try whileScoring(row: row)
     }
   }
 
-  private func head(of task: PreparedTask) throws -> Tensor? {
-    try heads?.head(of: task.task.name, labels: task.task.labels.count)
+  /// The task's output heads as they are now.
+  func heads(of task: PreparedTask) throws -> AnsweringHeads {
+    AnsweringHeads(
+      trained: try heads?.head(of: task.task.name, labels: task.task.labels.count), combined: combined?[task.task.name])
+  }
+
+  /// What serves the task; nil is the base, and what answers where no expert is trained.
+  func experts(of task: PreparedTask) throws -> (any ExpertSelection)? {
+    configuration.outputHead.hasExpert ? try method.selection(for: task.identity) : nil
   }
 
   private func dependencies(of task: PreparedTask) throws -> Digest {
-    try digest(method.dependencies(of: task.identity), head: head(of: task))
+    var all = configuration.outputHead.hasExpert ? method.dependencies(of: task.identity) : [:]
+    if let head = try heads(of: task).trained { all["head"] = head }
+    all.merge(combined?.tensors(of: task.task.name) ?? [:]) { first, _ in first }
+    let lines = try all.sorted { $0.key < $1.key }.map { "\($0.key) \(try $0.value.digest())" }
+    return Digest(of: Data(lines.joined(separator: "\n").utf8))
   }
 
   /// After a resume: the newest row was scored with the tensors as they are now.
@@ -76,13 +89,6 @@ extension SequenceRun {
       }
       scored[task.task.name] = Scored(dependencies: try dependencies(of: task), answers: answers)
     }
-  }
-
-  private func digest(_ tensors: [String: Tensor], head: Tensor?) throws -> Digest {
-    var all = tensors
-    if let head { all["head"] = head }
-    let lines = try all.sorted { $0.key < $1.key }.map { "\($0.key) \(try $0.value.digest())" }
-    return Digest(of: Data(lines.joined(separator: "\n").utf8))
   }
 }
 

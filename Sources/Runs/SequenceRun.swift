@@ -5,6 +5,7 @@ public import Foundation
 public import Generation
 import Learning
 import Streams
+import TaskModels
 import Torch
 
 /// Learns a sequence of tasks and keeps its folder: the way from a configuration to a full matrix.
@@ -20,6 +21,8 @@ public final class SequenceRun {
 
   let method: any ContinualMethod
   let heads: TaskHeads?
+  /// The closed-form heads that are solved; nil where the output head has none.
+  var combined: CombinedHeads?
   let report: (RunProgress) -> Void
   var matrix: TaskMatrix
   var costs: [TaskCosts]
@@ -72,6 +75,7 @@ public final class SequenceRun {
     self.report = report
     method = stored.method
     heads = stored.heads
+    combined = stored.combined
     matrix = stored.matrix
     costs = stored.costs
     learned = stored.learned.count
@@ -181,8 +185,11 @@ public final class SequenceRun {
     if try !folder.isSealed() {
       report(.warning("\(url.path): an earlier version made this run: changes of its files would not be noticed"))
     }
-    let (base, tasks, now) = try prepare(
-      recorded.configuration, base: bases?.base(of: recorded.configuration), report)
+    // Who only reads trains nothing.
+    let (base, tasks, now) = try prepare(recorded.configuration, base: bases?.base(of: recorded.configuration)) {
+      if case .base = $0, lock == nil { return }
+      report($0)
+    }
     try recorded.requireUnchanged(now, folder: url)
     return try SequenceRun(
       StoredRun(url, model: base.model, at: moment), base: base, tasks: tasks, lock: lock, report: report)
@@ -203,6 +210,7 @@ public final class SequenceRun {
       ?? Base(
         folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
         precision: configuration.weights)
+    report(.base(try TaughtBase(configuration, base)))
     for warning in base.warnings { report(.warning(warning)) }
     try requireFit(configuration, base, tasks: names.count)
     let tasks = try names.enumerated().map { arrival, name in

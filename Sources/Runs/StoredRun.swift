@@ -3,6 +3,7 @@ import Experts
 import Files
 public import Foundation
 import Learning
+import TaskModels
 import Torch
 
 /// What a run has learned, read from its folder: for serving and scoring, without its data. Changes nothing on disk.
@@ -20,6 +21,8 @@ public struct StoredRun {
   let place: CheckpointPlace?
   let method: any ContinualMethod
   let heads: TaskHeads?
+  /// The closed-form heads that are solved; nil where the output head has none.
+  let combined: CombinedHeads?
 
   /// Which state of a run.
   enum Moment {
@@ -52,11 +55,12 @@ public struct StoredRun {
     let configuration = manifest.configuration
     let context = try configuration.methodContext(for: model, tasks: manifest.tasks.count)
     method = try MethodCatalog.make(configuration.method, context)
-    heads = configuration.readOut == .head ? TaskHeads(context) : nil
+    heads = configuration.outputHead == .trained ? TaskHeads(context) : nil
     place = try Self.place(folder, moment, of: manifest)
     let costs = try folder.readCosts()
     guard let place else {
       (learned, self.costs, checkpoint, training) = ([], [], nil, nil)
+      combined = configuration.outputHead.hasRidge ? CombinedHeads() : nil
       matrix = TaskMatrix(tasks: manifest.tasks)
       return
     }
@@ -80,7 +84,22 @@ public struct StoredRun {
     learned = checkpoint.learned
     matrix = checkpoint.matrix
     self.costs = costs.tasks.filter { [learned] cost in learned.contains(cost.task) }
-    let rest = try heads?.restore(content.tensors) ?? content.tensors
+    var rest = try heads?.restore(content.tensors) ?? content.tensors
+    var combined = configuration.outputHead.hasRidge ? CombinedHeads() : nil
+    // Those of all tasks are solved when all rows are learned at once.
+    let solved = method.trainingRows == .allAtOnce && !learned.isEmpty ? manifest.tasks : learned
+    let recorded = manifest
+    rest =
+      try combined?.restore(
+        rest, of: solved.map { ($0, recorded.scoring(of: $0).labels?.count ?? 0) },
+        features: model.configuration.hiddenSize) ?? rest
+    self.combined = combined
+    guard configuration.outputHead.hasExpert else {
+      guard rest.isEmpty else {
+        throw LearningError.stateDiffers(what: file.path, missing: [], unused: rest.keys.sorted())
+      }
+      return
+    }
     let arrived = learned + (checkpoint.progress.map { [$0.task] } ?? [])
     try method.restore(tasks: arrived.enumerated().map { TaskIdentity(name: $1, arrival: $0) }, tensors: rest)
   }
@@ -109,6 +128,11 @@ public struct StoredRun {
   public func selection(forTask name: String) throws -> (any ExpertSelection)? {
     guard let arrival = manifest.tasks.firstIndex(of: name) else {
       throw RunError.unknownTask(name: name, known: manifest.tasks)
+    }
+    guard manifest.configuration.outputHead.hasExpert else {
+      throw LearningError.unsupported(
+        what: "an expert of a run with the output head `ridge`, which trains none,",
+        fix: "Use a run with the output head `label`, `trained` or `both`.")
     }
     return try method.selection(for: TaskIdentity(name: name, arrival: arrival))
   }

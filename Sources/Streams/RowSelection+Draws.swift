@@ -63,6 +63,17 @@ extension RowSelection {
     return hashed.prefix { $0.hash <= last }.map(\.row)
   }
 
+  /// The validation part of the rows that are outside of one: where that is empty, the validation part itself.
+  ///
+  /// - Parameters:
+  ///   - task: The task.
+  ///   - part: Positions of its train rows.
+  /// - Returns: Positions of train rows, from the lowest hash.
+  static func nextPart(of task: LearningTask, outside part: Set<Int>) -> [Int] {
+    let rest = task.train.indices.filter { !part.contains($0) }
+    return validationPart(texts: rest.map { task.train[$0].text }, task: task.name).map { rest[$0] }
+  }
+
   private static func shuffled(_ count: Int, _ stream: RandomStream) -> [Int] {
     var stream = stream
     var rows = Array(0..<max(0, count))

@@ -1,4 +1,5 @@
 public import Experts
+public import Learning
 public import Torch
 
 /// What `learn` makes of a task and `predict` uses: how it is asked, an expert, a closed-form head, and how their scores combine.

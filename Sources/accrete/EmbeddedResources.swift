@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Runs
 
 /// What is inside the package: base models and the demo's texts.
 enum EmbeddedResources {
@@ -27,7 +28,7 @@ enum EmbeddedResources {
   /// name, or the path.
   static func argument(for base: String) -> String {
     // Recorded where the program lay elsewhere, it is the same base: its digest is compared.
-    bases.first { base.hasSuffix("accrete_accrete.resources/base/\($0)") } ?? base
+    bases.first { base.hasSuffix("\(EmbeddedPlace.folder)/base/\($0)") } ?? base
   }
 
   /// The demo's tasks, in the order in which they are learned.
@@ -38,7 +39,7 @@ enum EmbeddedResources {
 
   private static func folder(_ path: String) throws -> URL {
     guard let root = Bundle.module.resourceURL else {
-      throw FileError.notFound(path: "accrete_accrete.resources")
+      throw FileError.notFound(path: EmbeddedPlace.folder)
     }
     let url = root.appendingPathComponent(path)
     guard FileManager.default.fileExists(atPath: url.path) else { throw FileError.notFound(path: url.path) }

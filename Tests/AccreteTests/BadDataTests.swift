@@ -105,8 +105,10 @@ extension CommandLineTests {
     @Test func aHeadForFreeAnswers() throws {
       let rows = (0..<30).map { "{\"prompt\":\"p \($0)\",\"answer\":\"answer \($0)\"}\n" }
       let scratch = try scratch(rows.joined())
-      let outcome = try Accrete.run(TinyRun.arguments() + ["--read-out", "head"], in: scratch.url)
-      expectRefusal(outcome, code: 65, "task `traffic`", "free answers", "--read-out label")
+      for head in ["trained", "ridge", "both"] {
+        let outcome = try Accrete.run(TinyRun.arguments() + ["--output-head", head], in: scratch.url)
+        expectRefusal(outcome, code: 65, "task `traffic`", "`\(head)` for free answers", "--output-head label")
+      }
     }
 
     @Test func moreThanAMaximumLengthCanHold() throws {

@@ -180,7 +180,7 @@ extension CommandLineTests {
         weight-decay: 0.02
         gradient-clip: 0.5
         max-length: 64
-        read-out: head
+        output-head: trained
         weights: bfloat16
         per-class: 5
         test-limit: 4
@@ -208,6 +208,26 @@ extension CommandLineTests {
       }
     }
 
+    /// Closed-form heads beside the experts of two methods; a cell's result can be checked again from its record.
+    @Test func closedFormHeads() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let command = arguments("comparison", epochs: 1) + ["--output-head", "both"]
+      let outcome = try Accrete.run(command, in: scratch.url)
+      try #require(outcome.code == 0, "\(outcome.testDescription)")
+      let first = outcome.errorLines.first ?? ""
+      #expect(
+        first.hasPrefix("base seedling, ")
+          && first.hasSuffix("(sequential, per-task, rank 2) and a closed-form head for each task"))
+      #expect(outcome.errorLines.count { $0.hasPrefix("base ") } == 1)
+      let cell = try json(scratch.place("comparison/cells/\(Self.cells[0]).json"))
+      #expect((cell["metrics"] as? [String: Any])?["outputHead"] as? String == "both")
+      #expect((cell["command"] as? String)?.contains("--output-head both") == true)
+      #expect(outcome.text.contains("warnings:"))
+      let again = try Accrete.run(command, in: scratch.url)
+      #expect(again.code == 0 && again.error.contains("2 of 2 cells are done already"), "\(again.testDescription)")
+    }
+
     @Test func whatIsRefusedLeavesNothingBehind() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
@@ -226,7 +246,7 @@ extension CommandLineTests {
       try refused(64, whole + ["--seeds", "0-"], "`seeds` is 0-")
       try refused(64, whole + ["--reference", "moe-cl"], "`reference` is moe-cl", "sequential, per-task")
       try refused(64, whole + ["--jobs", "0"], "`jobs` is 0")
-      try refused(64, ["compare", "--tasks", "weather.jsonl", "--out", "new"], "`methods` is missing")
+      try refused(64, whole + ["--output-head", "ridge"], "ridge with 2 methods", "trains no expert")
       try refused(65, whole + ["--orders", "1,2"], "order 2")
       try refused(65, ["compare", "--methods", "moe-cl", "--tasks", "none.jsonl", "--out", "new"], "none.jsonl")
       try refused(64, arguments("mine"), "mine", "no comparison")

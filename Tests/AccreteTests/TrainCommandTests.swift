@@ -49,6 +49,75 @@ extension CommandLineTests {
       #expect(manifest.contains("\"rank\" : 2"))
     }
 
+    /// The base, its size, where it is and what is trained come first, warnings last; the method is `accrete` where none is named.
+    @Test func theFirstAndTheLastLine() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let outcome = try Accrete.run(
+        ["train", "--tasks", "weather.jsonl", "--out", "run"] + TinyRun.options, in: scratch.url)
+      try #require(outcome.code == 0, "\(outcome.testDescription)")
+      let first = outcome.errorLines.first ?? ""
+      #expect(first.hasPrefix("base seedling, LlamaForCausalLM of ") && first.contains(" million parameters, held in "))
+      // Rank 2: a quarter of the numbers that docs/methods.md has for rank 8.
+      #expect(first.hasSuffix(" on cpu, 1 thread; trains experts of 34560 parameters (accrete, rank 2)"), "\(first)")
+      #expect(outcome.errorLines.last?.hasPrefix("warning: the base is one of the two that come with") == true)
+      let manifest = try String(contentsOf: scratch.place("run/manifest.json"), encoding: .utf8)
+      #expect(manifest.contains("\"method\" : \"accrete\"") && manifest.contains("\"outputHead\" : \"label\""))
+    }
+
+    /// Commands that were recorded by earlier versions still mean what they meant.
+    @Test(arguments: [("label", "label"), ("head", "trained")]) func theEarlierOption(word: String, head: String) throws
+    {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let outcome = try Accrete.run(TinyRun.arguments(["weather.jsonl"]) + ["--read-out", word], in: scratch.url)
+      #expect(outcome.code == 0 && outcome.error.contains("note: --read-out \(word) is --output-head \(head) now"))
+      let manifest = try String(contentsOf: scratch.place("run/manifest.json"), encoding: .utf8)
+      #expect(manifest.contains("\"outputHead\" : \"\(head)\"") && !manifest.contains("readOut"))
+      let help = try Accrete.run(["train", "--help"])
+      #expect(help.text.contains("--output-head") && !help.text.contains("--read-out"))
+    }
+
+    @Test func theEarlierOptionWithNonsense() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let command = TinyRun.arguments(["weather.jsonl"]) + ["--read-out"]
+      expectRefusal(
+        try Accrete.run(command + ["heads"], in: scratch.url), code: 64, "`read-out` is heads", "as --output-head")
+      expectRefusal(
+        try Accrete.run(command + ["head", "--output-head", "ridge"], in: scratch.url), code: 64, "--output-head alone")
+      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+    }
+
+    /// Closed-form heads from the command line: learned, scored again, checked, tried.
+    @Test(arguments: ["ridge", "both"]) func closedFormHeads(head: String) throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let command = ["train", "--tasks", "weather.jsonl", "--out", "run", "--output-head", head] + TinyRun.options
+      let trial = try Accrete.run(command + ["--dry-run"], in: scratch.url)
+      #expect(trial.code == 0 && trial.text.contains("closed-form head of the task with the most rows: "))
+      let outcome = try Accrete.run(command, in: scratch.url)
+      try #require(outcome.code == 0, "\(outcome.testDescription)")
+      let rows = head == "both" ? 9 : 12
+      #expect(outcome.error.contains("weather: closed-form head solved on \(rows) rows, λ "), "\(outcome.error)")
+      #expect(outcome.error.contains("of the label scores, from 3 rows kept apart") == (head == "both"))
+      #expect(outcome.error.contains("3 to weigh the output head's parts on") == (head == "both"))
+      let trains =
+        head == "both"
+        ? "(accrete, rank 2) and a closed-form head for each task" : "trains 0 parameters: a closed-form head"
+      #expect(outcome.errorLines.first?.contains(trains) == true, "\(outcome.error)")
+      let again = try Accrete.run(["evaluate", "run", "--json"], in: scratch.url)
+      let matrix = try #require(
+        JSONSerialization.jsonObject(with: Data(contentsOf: scratch.place("run/matrix.json"))) as? [String: Any])
+      let scores = try #require(matrix["R"] as? [[Double]])
+      let evaluated = try #require(again.json() as? [[String: Any]])
+      #expect(evaluated.first?["score"] as? Double == scores[1][0])
+      // Who only reads trains nothing.
+      #expect(!again.error.contains("trains"))
+      #expect(try Accrete.run(["verify", "run"], in: scratch.url).code == 0)
+      #expect(try Accrete.run(["report", "run"], in: scratch.url).code == 0)
+    }
+
     @Test(arguments: [
       ("tasks: [weather.jsonl]\nrank: 2\nlearningrate: 1e-3\n", "run.yaml:3: learningrate", "learning-rate"),
       ("rank: 2\nepochs: many\n", "run.yaml:2", "epochs"),

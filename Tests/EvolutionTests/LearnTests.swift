@@ -1,6 +1,7 @@
 import Evolution
 import Files
 import Foundation
+import Learning
 import Registry
 import Serving
 import TaskModels

@@ -2,6 +2,7 @@ import Evolution
 import Files
 import Foundation
 import Generation
+import Learning
 import Registry
 import Serving
 import TaskModels

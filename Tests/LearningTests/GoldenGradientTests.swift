@@ -54,7 +54,7 @@ import Torch
     #expect(abs(isolated.loss - 6.044_034_004) < 2e-5)
   }
 
-  @Test func headReadOut() throws {
+  @Test func trainedHead() throws {
     let head = try Goldens.document().head
     let heads = TaskHeads(try Goldens.context(model))
     let rest = try heads.restore(Goldens.values { $0.hasPrefix("heads.") })

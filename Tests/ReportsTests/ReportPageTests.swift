@@ -38,6 +38,26 @@ import Testing
     requireBalanced(page)
   }
 
+  /// What runs warn of comes before everything else, in page, Markdown and text; of many warnings the first twelve.
+  @Test func warnings() throws {
+    var run = PaperRun()
+    run.warnings = ["task a, when it was learned: every scored row got the same label, \"<b>\": nothing was learned."]
+    let summary = try comparison([run], in: scratch)
+    #expect(summary.warnings.count == 1 && summary.warnings[0].hasSuffix("nothing was learned."))
+    let page = ReportPage(ReportDocument(summary)).text
+    #expect(
+      page.contains(#"<p class="warning"><strong>Warning:</strong>"#)
+        && page.contains("&lt;b&gt;"))
+    #expect(ReportMarkdown(ReportDocument(summary)).text.contains("> **Warning:** "))
+    #expect(SummaryText.render(summary).hasPrefix("Warning: "))
+    let other = try Scratch()
+    run.warnings = (0..<15).map { "warning \($0)" }
+    let many = ReportDocument(try comparison([run], in: other)).warnings.map(\.text)
+    try #require(many.count == 13)
+    #expect(many[11].hasSuffix("warning 11"))
+    #expect(many[12] == "Warning: 3 more, in the runs' metrics.json.")
+  }
+
   /// One file: nothing is loaded, nothing runs.
   @Test func selfContained() throws {
     let page = try page([PaperRun()])

@@ -19,6 +19,9 @@ import Testing
         "moe-cl-o1-s0", "moe-cl-o1-s1",
       ])
     #expect(try names("moe-cl") == ["moe-cl-o1-s0"])
+    // The default method, where none is named.
+    #expect(try names() == ["accrete-o1-s0"])
+    #expect(try names(nil, "2", "3-4") == ["accrete-o2-s3", "accrete-o2-s4"])
     #expect(try names("moe-cl, per-task", "1", "7").last == "per-task-o1-s7")
   }
 
@@ -52,8 +55,7 @@ import Testing
     for part in ["moe-cl", "moe-cl:1", "moe-cl:1:0:0", "moe-cl::0", ":1:0"] {
       #expect(throws: RunError.self, "\(part)") { try names(nil, nil, nil, [part]) }
     }
-    // A grid of nothing, half a grid, and a cell twice: a slip each.
-    #expect(throws: RunError.self) { try names() }
+    // Half a grid, and a cell twice: a slip each.
     #expect(throws: RunError.self) { try names(nil, "1", nil, ["moe-cl:1:0"]) }
     #expect(throws: RunError.self) { try names(nil, nil, "1", ["moe-cl:1:0"]) }
     #expect(throws: RunError.self) { try names("moe-cl", "1", "0,1-2,2") }

@@ -9,8 +9,8 @@ import Torch
 @Suite struct DefaultsTests {
   @Test func ofARun() throws {
     let run = RunConfiguration()
-    #expect(run.method == "moe-cl" && run.seed == 0 && run.rank == 8 && run.alpha == 16 && run.dropout == 0.05)
-    #expect(run.adversary == .isolated && run.adversaryWeight == 0.1 && run.readOut == .label)
+    #expect(run.method == "accrete" && run.seed == 0 && run.rank == 8 && run.alpha == 16 && run.dropout == 0.05)
+    #expect(run.adversary == .isolated && run.adversaryWeight == 0.1 && run.outputHead == .label)
     #expect(run.perClass == nil && run.trainLimit == nil && run.testLimit == nil && run.maxAnswerTokens == nil)
     #expect(run.evaluateOn == .test && run.source.suite == "files" && run.source.order == 1)
     #expect(run.threads == 1 && run.device == "cpu" && run.checkpoints.everySeconds == 300)

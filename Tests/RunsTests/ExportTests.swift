@@ -48,14 +48,16 @@ extension RunTests {
       #expect(try export.record == JSONFile.read(ExpertExport.Record.self, from: scratch.place("out/accrete.json")))
     }
 
-    @Test(arguments: ReadOutKind.allCases) func aMixtureIsMergedAndMeasured(readOut: ReadOutKind) throws {
+    @Test(arguments: [OutputHead.label, .trained, .both]) func aMixtureIsMergedAndMeasured(outputHead: OutputHead)
+      throws
+    {
       let scratch = try Scratch()
       let run = try StoredRun(
-        FinishedRuns.shared.folder(RunKind(method: "moe-cl", readOut: readOut)), model: base.model)
+        FinishedRuns.shared.folder(RunKind(method: "moe-cl", outputHead: outputHead)), model: base.model)
       let export = try run.export(task: "traffic", base: base)
       let record = export.record
       #expect(record.form == .staticMerge && record.rank == 4 && record.alpha == 32)
-      #expect(record.statement.contains("SiLU") && record.statement.contains("head") == (readOut == .head))
+      #expect(record.statement.contains("SiLU") && record.statement.contains("head") == (outputHead != .label))
       let shares = try #require(record.sharedShares)
       #expect(shares.count == base.model.configuration.layers && shares.allSatisfy { (0.3...0.7).contains($0) })
       #expect(Set(shares).count > 1)

@@ -53,7 +53,8 @@ extension RunTests {
           for: StoredExpert.Base(
             base.model.configuration, digest: base.model.digest, tokenizerDigest: base.tokenizerDigest))
         let answers = try task.answers(
-          base, places: Array(task.evaluated.indices), head: nil, experts: LowRankSelection(stored.expert))
+          base, places: Array(task.evaluated.indices), heads: AnsweringHeads(), experts: LowRankSelection(stored.expert)
+        )
         let recorded = try folder.answers(manifest, row: tasks.count, task: task.task.name)
         #expect(answers == recorded, "\(task.task.name)")
       }

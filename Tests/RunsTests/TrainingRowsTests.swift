@@ -61,7 +61,7 @@ extension RunTests {
     /// A head is of one task: refused before anything is written.
     @Test(arguments: ["joint", "replay"]) func rowsOfSeveralTasksNeedLabels(method: String) throws {
       let scratch = try Scratch()
-      let configuration = Tiny.configuration(try Tiny.write(to: scratch), method: method, readOut: .head)
+      let configuration = Tiny.configuration(try Tiny.write(to: scratch), method: method, outputHead: .trained)
       #expect(throws: LearningError.self) { try SequenceRun.start(configuration, in: scratch.place("run")) }
       #expect(throws: LearningError.self) { try DryRun(configuration, out: scratch.place("run")) }
       #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))

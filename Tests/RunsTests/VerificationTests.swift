@@ -122,17 +122,20 @@ extension RunTests {
       #expect(trial.steps == costs.reduce(0) { $0 + $1.steps })
       #expect(trial.trainingTokens == costs.reduce(0) { $0 + $1.trainingTokens })
       #expect(trial.rows.keys.sorted() == Tiny.tasks.sorted())
-      #expect(trial.longestStepTokens > 0 && trial.longestStepTokens <= trial.trainingTokens)
-      #expect(trial.longestStepSeconds > 0 && trial.scoredBatchSeconds > 0 && trial.checkpointSeconds > 0)
-      // Tokens at the measured speeds, and a checkpoint after each task.
+      #expect(trial.longestStepTokens <= trial.trainingTokens)
+      #expect((trial.longestStepTokens > 0) == kind.outputHead.hasExpert)
+      #expect((trial.longestStepSeconds > 0) == kind.outputHead.hasExpert)
+      #expect(trial.scoredBatchSeconds > 0 && trial.checkpointSeconds > 0)
+      #expect((trial.headSeconds > 0) == kind.outputHead.hasRidge)
+      // Tokens at the measured speeds, and a checkpoint and a closed-form head for each task.
       let expected =
-        Double(trial.trainingTokens) / Double(trial.longestStepTokens) * trial.longestStepSeconds
+        Double(trial.trainingTokens) / Double(max(trial.longestStepTokens, 1)) * trial.longestStepSeconds
         + Double(trial.scoredTokens) / Double(trial.scoredBatchTokens) * trial.scoredBatchSeconds
-        + 2 * trial.checkpointSeconds
+        + 2 * (trial.checkpointSeconds + trial.headSeconds)
       #expect(abs(trial.estimatedSeconds / expected - 1) < 1e-9)
       // The largest checkpoint, with the optimizer's moments.
       let last = try Data(contentsOf: folder.checkpoint(after: 2)).count
-      #expect(trial.checkpointBytes > last)
+      #expect(!kind.outputHead.hasExpert || trial.checkpointBytes > last)
       let used = try tree(folder.url).values.reduce(0) { $0 + $1.count }
       #expect(trial.diskBytes >= used && trial.diskBytes <= trial.freeDiskBytes)
       // One before the first task and one after each, those kept inside of a task, and the one that is being written; not many times that.

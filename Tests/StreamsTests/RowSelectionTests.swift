@@ -44,6 +44,34 @@ import Testing
     #expect(beside(nil, 6) == [0, 2, 5, 9, 10, 16])
   }
 
+  /// Rows to weigh output heads on: the validation part, or where that is scored the part with the next hashes.
+  @Test func rowsThatAreKeptApart() throws {
+    let train = (0..<50).map { Example(id: "\($0)", index: $0, text: "text \($0)", answer: $0 % 2 == 0 ? "a" : "b") }
+    let task = LearningTask(name: "toy", instruction: "", cue: "", labels: ["a", "b"], train: train, test: train)
+    let part = RowSelection.validationPart(texts: train.map(\.text), task: "toy")
+    #expect(part.count == 10)
+    let plain = try RowSelection(of: task, seed: 0)
+    #expect(plain.combining.isEmpty && plain.training == Array(0..<50))
+    let rows = try RowSelection(of: task, combining: true, seed: 0)
+    #expect(rows.combining == part.sorted() && rows.training == (0..<50).filter { !part.contains($0) })
+    #expect(rows.evaluated == Array(0..<50))
+    // Ten are scored; of the forty that are left, eight.
+    let rest = (0..<50).filter { !part.contains($0) }
+    let next = RowSelection.validationPart(texts: rest.map { train[$0].text }, task: "toy").map { rest[$0] }
+    let scored = try RowSelection(of: task, evaluation: .validation, combining: true, seed: 0)
+    #expect(scored.evaluated == part.sorted() && scored.combining == next.sorted() && next.count == 8)
+    #expect(scored.training.count == 32 && Set(scored.training).isDisjoint(with: part + next))
+    // A quarter of twelve rows that are trained on, those with the lowest hashes.
+    let few = try RowSelection(of: task, perClass: 6, combining: true, seed: 0)
+    #expect(few.training.count == 12 && few.combining == part.prefix(3).sorted())
+    #expect(Set(few.training).isDisjoint(with: part))
+    #expect(throws: StreamError.self) {
+      let one = LearningTask(
+        name: "toy", instruction: "", cue: "", labels: ["a", "b"], train: [train[0]], test: train)
+      return try RowSelection(of: one, combining: true, seed: 0)
+    }
+  }
+
   /// The first rows that a choice of 50 of each label leaves over are of the frequent label alone: what was scored once.
   @Test(arguments: [0, 1, 2] as [UInt64])
   func validationRowsOfAFileSortedByLabelAreARandomPart(seed: UInt64) throws {

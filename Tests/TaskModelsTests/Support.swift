@@ -1,5 +1,6 @@
 import Foundation
 import Generation
+import Learning
 import Streams
 
 @testable import TaskModels

@@ -1,6 +1,7 @@
 import Decoder
 import Foundation
 import Generation
+import Learning
 import Streams
 import Testing
 import Torch

@@ -63,9 +63,7 @@ extension Learn {
       gateReport.isPass
       ? try registry.released(
         version, replacing: current, entry: routing.entry, numerics: numerics, reason: nil, actor: job.actor) : nil
-    for text in NothingLearned.warnings(
-      made.scores, labels: made.runner.model.form.labels, isToyBase: job.isToyBase)
-    { warnings.append(text) }
+    warnings += made.scores.warnings(labels: made.runner.model.form.labels, isToyBase: job.isToyBase)
     return LearnOutcome(
       version: version, release: release, gates: gateReport, rows: prepared.summary, metrics: metrics,
       evidence: trained.evidence, head: made.runner.model.head, receipt: receipt, warnings: warnings)

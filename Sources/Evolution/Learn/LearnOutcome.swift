@@ -1,3 +1,4 @@
+public import Learning
 public import Registry
 public import TaskModels
 

@@ -5,7 +5,7 @@
 //     L_ewc = ½ Σ_i F_i (θ_i − θ*_i)²                           term `ewc`; none while the first task is learned
 //     F ← F + (1/N) Σ_rows (∂ℓ_row / ∂θ)²,   θ* ← θ             at the end of each task
 //
-// ℓ_row: the mean −log p of one row's answer tokens (of its label under the read-out `head`), without dropout; N rows of the
+// ℓ_row: the mean −log p of one row's answer tokens (of its label under the output head `trained`), without dropout; N rows of the
 // task, drawn by its name. Squares of single rows, not of batches: the empirical Fisher information, with right answers in
 // place of drawn ones.
 //

@@ -8,8 +8,8 @@
 // tasks after it train nothing, and the rows of the matrix after the first are all the same. Only ACC means something: BWT
 // and FGT are 0 by construction, FWT counts what was trained as transferred, and all costs are the first task's.
 //
-// No hyper-parameter beyond the LoRA's own, and no loss term beyond the task's. Needs the read-out `label`: rows of a batch
-// are of several tasks, and a head is of one.
+// No hyper-parameter beyond the LoRA's own, and no loss term beyond the task's. Refuses the output head `trained`: rows of
+// a batch are of several tasks, and a head is of one. Closed-form heads (`both`) are solved when the first task arrives, too.
 
 /// One LoRA on the rows of all tasks.
 public final class Joint: Sequential {

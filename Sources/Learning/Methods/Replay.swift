@@ -9,7 +9,7 @@
 //
 // What it costs: a task's steps grow by share · Σ n_u / n_t, so that the work of T equal tasks grows by share · T² / 2; the rows
 // themselves have to be kept, which `methodBytes` does not count. No loss term beyond the task's; nothing is frozen.
-// Needs the read-out `label`: rows of a batch are of several tasks, and a head is of one.
+// Refuses the output head `trained`: rows of a batch are of several tasks, and a head is of one.
 
 /// One LoRA through all tasks, with some rows of the earlier ones.
 public final class Replay: Sequential {

@@ -11,7 +11,7 @@ public final class TaskTraining {
   public struct Material {
     public let task: TaskIdentity
     public let examples: [EncodedExample]
-    /// Number of labels; needed by the head read-out.
+    /// Number of labels; needed by the output head `trained`.
     public let labels: Int
     /// Batches of an epoch, as positions in `examples`; nil: as `docs/protocol.md` has it. For comparisons with other
     /// trainers on given batches.
@@ -49,7 +49,7 @@ public final class TaskTraining {
   ///   - method: decides what trains.
   ///   - options: how it is learned.
   ///   - seed: of batch order and dropout.
-  ///   - heads: the heads of the head read-out; nil trains the answer tokens.
+  ///   - heads: those of the output head `trained`; nil trains the answer tokens.
   ///   - pad: any token id; padding is never looked at.
   /// - Throws: ``LearningError``, `TorchError.emptyTrainableSet`.
   public init(

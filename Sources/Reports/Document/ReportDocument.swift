@@ -80,6 +80,9 @@ struct ReportDocument: Equatable {
       ? "\(runs), finished" : "\(runs), \(open == comparison.sources.count ? "none finished" : "\(open) unfinished")"
   }
 
+  /// Warnings of runs that are shown: many runs of a method that learns nothing say the same.
+  private static let mostWarnings = 12
+
   private static func warnings(_ comparison: RunSummary) -> [Phrase] {
     var warnings: [Phrase] = []
     if !comparison.unfinished.isEmpty {
@@ -88,6 +91,9 @@ struct ReportDocument: Equatable {
         "\(strong: "Unfinished:") \(Format.list(runs)). What stands there so far is no result, and is in no other number here."
       )
     }
+    warnings += comparison.warnings.prefix(mostWarnings).map { "\(strong: "Warning:") \($0)" }
+    let rest = comparison.warnings.count - mostWarnings
+    if rest > 0 { warnings.append("\(strong: "Warning:") \(rest) more, in the runs' \(code: "metrics.json").") }
     return warnings + comparison.notes.map { "\(strong: "Note:") \($0)" }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Runs
 import Streams
@@ -41,6 +42,8 @@ public struct RunSummary: Sendable, Equatable, Encodable {
   public let measures: [String]
   /// What a reader has to know before comparing.
   public let notes: [String]
+  /// What finished runs warn of, each with its run's name: tasks of which nothing was learned, and a base that is only for trying.
+  public let warnings: [String]
 
   /// - Throws: ``ReportError``.
   public init(_ runs: [ReportedRun]) throws {
@@ -62,6 +65,7 @@ public struct RunSummary: Sendable, Equatable, Encodable {
     differences = questions.isEmpty ? Self.differences(kinds) : []
     isPlainAccuracy = runs.allSatisfy(\.manifest.isPlainAccuracy)
     measures = LayerStatistics.firsts(runs.flatMap { ScoreTable.measures(of: $0.manifest, n: $0.rows, .clean) })
+    warnings = finished.flatMap { run in (run.run.metrics?.warnings ?? []).map { "\(run.name): \($0.onOneLine)" } }
     notes = Self.notes(kinds, groups, questions: questions) + Self.dataNotes(runs)
   }
 

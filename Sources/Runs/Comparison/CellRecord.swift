@@ -101,7 +101,7 @@ extension CellRecord {
       "matrix.json beside its scores", matrix, MatrixFile(manifest, computed, .clean, cut: matrix.cut))
     try same(
       "metrics.json beside \(source)", metrics,
-      RunMetrics(manifest, outcomes, learned: manifest.tasks.count, costs: metrics.costs))
+      RunMetrics(manifest, outcomes, learned: manifest.tasks.count, costs: metrics.costs, warnings: metrics.warnings))
   }
 
   func same<Value: Encodable & Equatable>(_ what: String, _ recorded: Value, _ follows: Value) throws {

@@ -2,6 +2,7 @@ public import Decoder
 public import Files
 public import Foundation
 import Generation
+import Learning
 import Torch
 
 /// `comparison.json`: a grid of methods × orders × seeds as one job, and everything that must be the same for its cells to be
@@ -48,10 +49,21 @@ public struct Comparison: Sendable, Equatable, Codable {
     _ shared: RunConfiguration, cells: [ComparisonCell], report: (RunProgress) -> Void = { _ in }
   ) throws {
     for cell in cells { try cell.configuration(shared).validate() }
+    let methods: [String] = cells.reduce(into: []) { if !$0.contains($1.method) { $0.append($1.method) } }
+    guard shared.outputHead.hasExpert || methods.count < 2 else {
+      throw RunError.invalidConfiguration(
+        key: "output-head", got: "ridge with \(methods.count) methods",
+        allowed: "one method: the output head `ridge` trains no expert, so that methods differ in nothing")
+    }
     var base: Base?
     var orders: [String: Order] = [:]
     for cell in cells where orders["\(cell.order)"] == nil {
-      let (loaded, _, manifest) = try SequenceRun.prepare(cell.configuration(shared), base: base, report)
+      let isFirst = orders.isEmpty
+      let (loaded, _, manifest) = try SequenceRun.prepare(cell.configuration(shared), base: base) { progress in
+        guard case .base(var taught) = progress else { return report(progress) }
+        taught.methods = methods
+        if isFirst { report(.base(taught)) }
+      }
       try manifest.requireScoresOfRows()
       base = loaded
       orders["\(cell.order)"] = Order(

@@ -15,14 +15,15 @@ public struct ComparisonGrid: Sendable, Equatable {
   public private(set) var cells: [ComparisonCell] = []
 
   /// - Parameters:
-  ///   - methods: names, joined by commas.
+  ///   - methods: names, joined by commas; without them and `parts` ``RunConfiguration/defaultMethod``.
   ///   - orders: of the suite's tasks; without it 1. Belongs to `methods`.
   ///   - seeds: without it 0. Belongs to `methods`.
   ///   - parts: further grids, each `METHODS:ORDERS:SEEDS`.
   /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` that names the option; also for a cell that is named twice.
   ///   `LearningError.unknownMethod`.
   public init(methods: String?, orders: String?, seeds: String?, parts: [String]) throws {
-    if let methods {
+    // Without any part of a grid it is the default method alone, in as many orders and seeds as are asked for.
+    if let methods = methods ?? (parts.isEmpty ? RunConfiguration.defaultMethod : nil) {
       try add(methods, orders ?? "1", seeds ?? "0", keys: ("methods", "orders", "seeds"))
     } else if let alone = orders ?? seeds {
       throw RunError.invalidConfiguration(
@@ -36,10 +37,6 @@ public struct ComparisonGrid: Sendable, Equatable {
           key: "cells", got: part, allowed: "METHODS:ORDERS:SEEDS, such as moe-cl,per-task:1-3:0-2")
       }
       try add(fields[0], fields[1], fields[2], keys: ("cells", "cells", "cells"))
-    }
-    guard !cells.isEmpty else {
-      throw RunError.invalidConfiguration(
-        key: "methods", got: "missing", allowed: "some of \(MethodCatalog.names.listed), or --cells")
     }
     try Self.requireDistinct(cells)
   }

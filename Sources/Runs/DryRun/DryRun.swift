@@ -15,7 +15,7 @@ public struct DryRun: Sendable, Codable {
   public var method: String
   /// Optimizer steps of all tasks.
   public var steps: Int
-  /// Real tokens of all training steps, and of the prompts of labels in all rows of the matrix.
+  /// Real tokens of all training steps, and of the prompts of labels in all rows of the matrix and where output heads are weighed.
   public var trainingTokens: Int
   public var scoredTokens: Int
   /// Tokens of free answers in all rows of the matrix with their prompts, if each is as long as it may be.
@@ -30,6 +30,8 @@ public struct DryRun: Sendable, Codable {
   /// Prompt and answer tokens of the free answers that were measured; 0 where there are none.
   public var writtenBatchTokens: Int
   public var writtenBatchSeconds: Double
+  /// What the closed-form head of the task with the most rows took; 0 where the output head has none.
+  public var headSeconds: Double
   /// The checkpoint inside of the last task: the largest.
   public var checkpointBytes: Int
   public var checkpointSeconds: Double
@@ -64,7 +66,8 @@ public struct DryRun: Sendable, Codable {
         task.evaluated.reduce(sum) { $0 + $1.promptIds.count + task.answerTokens }
       }
     }
-    scoredTokens = width(.classification) * (tasks.count + 1)
+    let weighed = tasks.reduce(0) { sum, task in task.combining.reduce(sum) { $0 + $1.promptIds.count } }
+    scoredTokens = width(.classification) * (tasks.count + 1) + weighed
     writtenTokens = width(.generation) * (tasks.count + 1)
 
     let step = try trial.learn()
@@ -73,6 +76,7 @@ public struct DryRun: Sendable, Codable {
     (scoredBatchTokens, scoredBatchSeconds) = (scored.tokens, scored.seconds)
     let answers = try trial.write()
     (writtenBatchTokens, writtenBatchSeconds) = (answers.tokens, answers.seconds)
+    headSeconds = try trial.solve()
     let written = try trial.writeCheckpoint(near: out, manifest)
     (checkpointBytes, checkpointSeconds) = (written.bytes, written.seconds)
 
@@ -80,17 +84,22 @@ public struct DryRun: Sendable, Codable {
     availableBytes = ProcessMemory.availableBytes
     // One checkpoint after each task, two inside of one, the experts (part of every checkpoint), a prediction for each cell's row.
     let predictions = tasks.reduce(0) { $0 + Self.predictionBytes($1) } * (tasks.count + 1)
-    diskBytes = (tasks.count + 1 + SequenceRun.keptCheckpoints + 1) * checkpointBytes + predictions + steps * 400
+    diskBytes =
+      (tasks.count + 1 + SequenceRun.keptCheckpoints + 1) * checkpointBytes + predictions + steps * 400
+      + Self.smallFileBytes
     freeDiskBytes = written.free
     estimatedSeconds =
       Double(trainingTokens) * longestStepSeconds / Double(max(longestStepTokens, 1))
       + Double(scoredTokens) * scoredBatchSeconds / Double(max(scoredBatchTokens, 1))
       + Double(writtenTokens) * writtenBatchSeconds / Double(max(writtenBatchTokens, 1))
-      + Double(tasks.count) * checkpointSeconds
+      + Double(tasks.count) * (checkpointSeconds + headSeconds)
     guard diskBytes <= freeDiskBytes else {
       throw RunError.notEnoughDisk(path: out.path, needed: diskBytes, free: freeDiskBytes)
     }
   }
+
+  /// Manifest, matrix, metrics and seal.
+  private static let smallFileBytes = 1 << 17
 
   /// A task's predictions in one row of the matrix, at most: a number for each label; or both texts, whose characters may
   /// be escaped.

@@ -5,6 +5,7 @@ import Foundation
 import Generation
 import Learning
 import Streams
+import TaskModels
 import Torch
 
 /// The hardest parts of a run, done once each with a method of their own.
@@ -14,7 +15,8 @@ struct Trial {
   let tasks: [PreparedTask]
   private let method: any ContinualMethod
   private let heads: TaskHeads?
-  private let training: TaskTraining
+  /// nil: no expert is trained.
+  private let training: TaskTraining?
   let steps: Int
   let trainingTokens: Int
 
@@ -24,8 +26,15 @@ struct Trial {
     self.tasks = tasks
     let context = try configuration.methodContext(for: base.model, tasks: tasks.count)
     let method = try MethodCatalog.make(configuration.method, context)
-    let heads = configuration.readOut == .head ? TaskHeads(context) : nil
+    let heads = configuration.outputHead == .trained ? TaskHeads(context) : nil
     (self.method, self.heads) = (method, heads)
+    guard let last = tasks.last else {
+      throw RunError.invalidConfiguration(key: "tasks", got: "none", allowed: "at least one")
+    }
+    guard configuration.outputHead.hasExpert else {
+      (self.steps, trainingTokens, training) = (0, 0, nil)
+      return
+    }
     // All tasks but the last have arrived: the method is then as large as it gets.
     for task in tasks.dropLast() {
       let lesson = Lesson(
@@ -35,10 +44,6 @@ struct Trial {
       try method.end(task.identity, on: lesson)
       try training.release()
     }
-    guard let last = tasks.last else {
-      throw RunError.invalidConfiguration(key: "tasks", got: "none", allowed: "at least one")
-    }
-
     var (steps, tokens) = (0, 0)
     var longest: (tokens: Int, examples: [EncodedExample]) = (0, [])
     for task in tasks {
@@ -66,12 +71,27 @@ struct Trial {
       pad: base.padToken)
   }
 
-  /// A step to warm up and one to measure.
+  /// A step to warm up and one to measure; zeros where no expert is trained.
   func learn() throws -> (tokens: Int, seconds: Double) {
+    guard let training else { return (0, 0) }
     _ = try training.step()
     let before = training.tokensRead
     let seconds = try timed { _ = try training.step() }
     return (training.tokensRead - before, seconds)
+  }
+
+  /// The closed-form head of the task with the most rows, without its combination; 0 where the output head has none.
+  func solve() throws -> Double {
+    guard configuration.outputHead.hasRidge, let task = tasks.max(by: { $0.training.count < $1.training.count }) else {
+      return 0
+    }
+    let parts = LabelParts(base, labelIds: task.labelIds)
+    return try timed { _ = try parts.solved(on: task.training, combinedOn: [], expert: nil) }
+  }
+
+  /// The experts of a task; nil is the base, and what answers where none is trained.
+  private func experts(of task: PreparedTask) throws -> (any ExpertSelection)? {
+    configuration.outputHead.hasExpert ? try method.selection(for: task.identity) : nil
   }
 
   /// The longest prompts of any task of labels, as many as one batch takes; zeros where there is none.
@@ -79,7 +99,7 @@ struct Trial {
     let labelled = tasks.filter { $0.task.kind == .classification }
     guard let task = labelled.max(by: { width($0) < width($1) }) else { return (0, 0) }
     let longest = longestRows(of: task)
-    let selection = try method.selection(for: task.identity)
+    let selection = try experts(of: task)
     let head = try heads?.head(of: task.task.name, labels: task.task.labels.count)
     func once() throws {
       _ = try Evaluator(base.model, pad: base.padToken).predictions(
@@ -95,7 +115,7 @@ struct Trial {
     let free = tasks.filter { $0.task.kind == .generation }
     guard let task = free.max(by: { width($0) < width($1) }) else { return (0, 0) }
     let longest = longestRows(of: task)
-    let selection = try method.selection(for: task.identity)
+    let selection = try experts(of: task)
     let seconds = try timed {
       _ = try Evaluator(base.model, pad: base.padToken).written(
         longest, limit: task.answerTokens, experts: selection, stopsAtEnd: false)
@@ -124,17 +144,34 @@ struct Trial {
     }
     try RunFolder.makeFolder(folder)
     let place = folder.appendingPathComponent("checkpoint.safetensors")
-    let state = try training.state()
+    let state = try training?.state()
     let checkpoint = RunCheckpoint(
       learned: tasks.dropLast().map(\.task.name), matrix: TaskMatrix(tasks: tasks.map(\.task.name)), eventBytes: 0,
       manifestDigest: Digest(of: try JSONFile.encode(manifest)),
-      progress: RunCheckpoint.Progress(task: tasks.last?.task.name ?? "", cursor: state.cursor, dropout: state.dropout))
-    let tensors = method.tensors.merging(heads?.tensors ?? [:]) { first, _ in first }
+      progress: state.map {
+        RunCheckpoint.Progress(task: tasks.last?.task.name ?? "", cursor: $0.cursor, dropout: $0.dropout)
+      })
+    let tensors = try tensors()
     let seconds = try timed { try checkpoint.write(tensors, training: state, to: place) }
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
     let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? .max
     let bytes = try MappedFile(place).bytes.count
     return (bytes, seconds, free + bytes)
+  }
+
+  /// All that a checkpoint of the last task may hold.
+  private func tensors() throws -> [String: Tensor] {
+    var combined = CombinedHeads()
+    if configuration.outputHead.hasRidge {
+      for task in tasks {
+        combined[task.task.name] = try CombinedHead(
+          emptyOf: task.task.labels.count, features: base.model.configuration.hiddenSize)
+      }
+    }
+    let experts = configuration.outputHead.hasExpert ? method.tensors : [:]
+    return [heads?.tensors ?? [:], combined.tensors].reduce(into: experts) { all, tensors in
+      all.merge(tensors) { first, _ in first }
+    }
   }
 
   private static func missingFolders(upTo folder: URL) -> [URL] {

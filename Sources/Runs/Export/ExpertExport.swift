@@ -25,7 +25,7 @@ public struct ExpertExport: Sendable {
     /// The rows of ``deviation``.
     public var measuredOn: String?
     /// Of a run with heads the files hold the expert without the head.
-    public var readOut: ReadOutKind
+    public var outputHead: OutputHead
     public var baseDigest: Digest
   }
 

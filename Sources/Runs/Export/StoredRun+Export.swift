@@ -5,6 +5,7 @@ import Foundation
 public import Generation
 import Learning
 import Streams
+import TaskModels
 import Tokenization
 import Torch
 
@@ -55,10 +56,10 @@ extension StoredRun {
     let merged = try mixture.merged(sharedShares: shares)
     var deviation = try meter.deviation(of: merged, from: mixture, over: prompts)
     if let task, task.task.kind == .classification {
-      let head = try heads?.head(of: name, labels: task.task.labels.count)
+      let heads = AnsweringHeads(
+        trained: try heads?.head(of: name, labels: task.task.labels.count), combined: combined?[name])
       func predictions(_ experts: any ExpertSelection) throws -> [Prediction] {
-        try Evaluator(base.model, pad: base.padToken).predictions(
-          task.evaluated, labels: task.labelIds, head: head, experts: experts)
+        try task.answers(base, places: Array(task.evaluated.indices), heads: heads, experts: experts).predictions
       }
       let (one, other) = (try predictions(mixture), try predictions(LowRankSelection(merged)))
       let changed = zip(one, other).count { $0.predicted != $1.predicted }
@@ -86,14 +87,19 @@ extension StoredRun {
           + " per token. These files hold both experts side by side with the gate fixed in each layer: an approximation, also"
           + " because gate and up projection enter through SiLU. What it costs was measured; the run itself stays the exact form."
       }
-    if configuration.readOut == .head {
+    switch configuration.outputHead {
+    case .label, .ridge: break
+    case .trained:
       statement +=
         " The run answers by a linear head on the last hidden state, which PEFT's files have no place for: the head is not in them."
+    case .both:
+      statement +=
+        " The run weighs label scores against a closed-form head, which PEFT's files have no place for: the head is not in them."
     }
     return ExpertExport.Record(
       accrete: Manifest.accreteVersion, task: name, method: configuration.method, form: form, statement: statement,
       rank: expert.shape.rank, alpha: expert.shape.alpha, projections: expert.shape.projections.map(\.rawValue),
-      readOut: configuration.readOut, baseDigest: manifest.baseDigest)
+      outputHead: configuration.outputHead, baseDigest: manifest.baseDigest)
   }
 
   private func encoded(_ text: String, _ base: Base) throws -> [Int] {

@@ -12,7 +12,7 @@ import Torch
 extension SequenceRun {
   /// Routes the rows of every task, and scores those of learned ones. Nothing for methods without a router.
   func scoreRouted(_ row: Int) throws {
-    guard let router = method.router, row > 0 else { return }
+    guard configuration.outputHead.hasExpert, let router = method.router, row > 0 else { return }
     var scores = routed ?? RoutedScores(tasks: tasks.map(\.task.name))
     for (column, task) in tasks.enumerated() {
       let decisions = try router.decisions(requestFeatures(of: task, router.view))
@@ -49,7 +49,9 @@ extension SequenceRun {
       $0.key < $1.key
     }) {
       let experts = tasks.indices.contains(arrival) ? try method.selection(for: tasks[arrival].identity) : nil
-      answers.take(try score(task, places: places, experts: experts, row: row), at: places)
+      // A closed-form head belongs to its task's expert, as its weights do: another task's expert answers without it.
+      let heads = AnsweringHeads(trained: try heads(of: task).trained)
+      answers.take(try score(task, places: places, heads: heads, experts: experts, row: row), at: places)
     }
     return answers
   }

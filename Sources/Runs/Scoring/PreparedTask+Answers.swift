@@ -2,8 +2,17 @@ import Decoder
 import Generation
 import Learning
 import Streams
+import TaskModels
 import Tokenization
 import Torch
+
+/// What makes answers of a task's hidden states and features; without both, the model writes them.
+struct AnsweringHeads {
+  /// Of the output head `trained`. [labels, hidden]
+  var trained: Tensor?
+  /// Of the output heads `ridge` and `both`, once it is solved.
+  var combined: CombinedHead?
+}
 
 extension PreparedTask {
   /// Lets a model answer scored rows.
@@ -11,19 +20,23 @@ extension PreparedTask {
   /// - Parameters:
   ///   - base: the model and its tokenizer.
   ///   - places: which rows, as places in ``PreparedTask/evaluated``.
-  ///   - head: of the head read-out; nil for the label read-out.
+  ///   - heads: the task's output heads.
   ///   - experts: which experts serve the task; nil is the base.
   ///   - progress: called with the number of rows done; what it throws ends the scoring.
   /// - Throws: `LearningError`, `ScoringError.tooLarge`, errors of the layers below.
   func answers(
-    _ base: Base, places: [Int], head: Tensor?, experts: (any ExpertSelection)?,
+    _ base: Base, places: [Int], heads: AnsweringHeads, experts: (any ExpertSelection)?,
     progress: (Int) throws -> Void = { _ in }
   ) throws -> TaskAnswers {
     let evaluator = Evaluator(base.model, pad: base.padToken)
     let rows = places.map { evaluated[$0] }
+    if task.kind == .classification, let combined = heads.combined {
+      return .labels(
+        try LabelParts(base, labelIds: labelIds).predictions(rows, by: combined, expert: experts, progress: progress))
+    }
     guard task.kind == .generation else {
       return .labels(
-        try evaluator.predictions(rows, labels: labelIds, head: head, experts: experts, progress: progress))
+        try evaluator.predictions(rows, labels: labelIds, head: heads.trained, experts: experts, progress: progress))
     }
     let written = try evaluator.written(rows, limit: answerTokens, experts: experts, progress: progress)
     return .written(

@@ -5,6 +5,7 @@ import Foundation
 import Generation
 import Learning
 import Streams
+import TaskModels
 import Torch
 
 /// The single looks of a verification. Each returns what it found, or throws what is wrong.
@@ -47,14 +48,19 @@ struct Inspection {
     return "\(places.count), each with the digest that it carries"
   }
 
-  /// Every stored expert is what its archive says, and what every later checkpoint holds.
+  /// Every stored expert is what its archive says, and what every later checkpoint holds; so is every closed-form head.
   func experts() throws -> String {
     guard let model else { throw VerificationError.missing(what: "the base, without which experts cannot be read,") }
-    var archived: [String: Digest] = [:]
+    var (archived, heads) = ([String: Digest](), [String: Digest]())
     var compared = 0
     for place in try folder.checkpointPlaces() where place.step == nil {
       let stored = try StoredRun(folder.url, model: model, after: place.learned)
       for (arrival, name) in stored.learned.enumerated() {
+        for (part, tensor) in stored.combined?.tensors(of: name) ?? [:] {
+          let digest = try tensor.digest()
+          try same("`\(part)` in \(place.fileName)", heads[part] ?? digest, digest)
+          heads[part] = digest
+        }
         guard let expert = stored.method.ownedExpert(of: TaskIdentity(name: name, arrival: arrival)) else { continue }
         let recorded = try archived[name] ?? digestOfArchive(name)
         archived[name] = recorded
@@ -64,7 +70,8 @@ struct Inspection {
         compared += 1
       }
     }
-    return "\(archived.count) archives, compared with \(compared) states in checkpoints"
+    let closed = heads.isEmpty ? "" : "; \(heads.count) parts of closed-form heads, the same in all checkpoints"
+    return "\(archived.count) archives, compared with \(compared) states in checkpoints\(closed)"
   }
 
   private func digestOfArchive(_ name: String) throws -> Digest {
@@ -84,8 +91,10 @@ struct Inspection {
   func metrics() throws -> String {
     if let waiting = try waits(folder.metrics) { return waiting }
     guard let recorded = try folder.readMetrics() else { throw VerificationError.missing(what: "metrics.json") }
-    let again = try RunMetrics(
+    var again = try RunMetrics(
       manifest, of: folder, routed: folder.newestRouted(), learned: recorded.tasksLearned, costs: recorded.costs)
+    // An earlier version did not say them.
+    if recorded.warnings == nil { again.warnings = nil }
     try same("metrics.json", recorded.metrics, again.metrics)
     try same("metrics.json, beside the metrics", recorded, again)
     return recorded.metrics.map(\.name).joined(separator: ", ")

@@ -1,16 +1,19 @@
 import Decoder
-import Generation
+public import Generation
 import Learning
 import Streams
 import Torch
 
 /// The scores of a task's labels by each part of a task model.
-struct LabelParts {
+public struct LabelParts {
   private let base: Base
-  private let labelIds: [[Int]]
+  let labelIds: [[Int]]
 
-  /// - Parameter labelIds: the answer tokens of each label, the end token last.
-  init(_ base: Base, labelIds: [[Int]]) {
+  /// The parts of a task on a base.
+  ///
+  /// - Parameter base: The base.
+  /// - Parameter labelIds: The answer tokens of each label, the end token last.
+  public init(_ base: Base, labelIds: [[Int]]) {
     self.base = base
     self.labelIds = labelIds
   }

@@ -1,3 +1,5 @@
+public import Learning
+
 /// Chooses among candidates: the fewest bytes whose loss is within one standard error of the best (paired differences).
 public struct CandidateChoice: Sendable, Codable, Equatable {
   /// What one candidate costs and gives.

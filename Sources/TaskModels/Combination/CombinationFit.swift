@@ -1,4 +1,5 @@
 import Foundation
+import Learning
 
 /// Fits a ``LabelCombination`` by Newton's method: −Σ log p(y|x) + κ/2 ‖(a − 1, b − 1, c)‖², which is convex.
 struct CombinationFit {
@@ -144,4 +145,9 @@ struct CombinationFit {
     for (place, index) in free.enumerated() { step[index] = solution[place] }
     return step
   }
+}
+
+extension OutputHead {
+  /// The parts that a combination of this head weighs.
+  var use: CombinationFit.Use { CombinationFit.Use(expert: hasExpert, ridge: hasRidge) }
 }

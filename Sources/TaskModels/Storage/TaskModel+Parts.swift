@@ -2,6 +2,7 @@ public import Decoder
 import Experts
 import Files
 public import Foundation
+import Learning
 public import Torch
 
 /// The files of a task model: what a registry keeps as blobs, each under its role.

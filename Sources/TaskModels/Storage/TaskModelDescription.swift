@@ -1,4 +1,5 @@
 public import Experts
+public import Learning
 
 /// What a version's manifest says of its task model; the tensors are blobs beside it.
 public struct TaskModelDescription: Sendable, Codable, Equatable {

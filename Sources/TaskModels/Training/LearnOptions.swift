@@ -1,6 +1,6 @@
 public import Experts
 import Files
-import Learning
+public import Learning
 
 /// How one task is learned. What it does not hold does not decide a task model.
 public struct LearnOptions: Sendable, Codable, Equatable {

@@ -9,7 +9,7 @@ struct CompareCommand: ParsableCommand {
     abstract:
       "Run a grid of methods, orders and seeds as one job that can be killed and goes on, and compare the results.",
     discussion: """
-      accrete compare --methods moe-cl,per-task --orders 1-3 --seeds 0-2 --suite mtl5 --data DIR --out runs/grid --jobs 2
+      accrete compare --methods accrete,per-task --orders 1-3 --seeds 0-2 --suite mtl5 --data DIR --out runs/grid --jobs 2
       accrete compare --cells moe-cl:1-3:0-2 --cells sequential:1-3:0 --suite mtl5 --data DIR --out runs/grid
 
       Every option of `accrete train` is shared by all cells. The same command goes on where it was, and may name more cells; \
@@ -17,7 +17,8 @@ struct CompareCommand: ParsableCommand {
       every running cell and end the command with 143, 130 and 129; a second one ends it at once. docs/compare.md says what is stored.
       """)
 
-  @Option(help: "Methods of the grid, such as moe-cl,per-task.")
+  @Option(
+    help: "Methods of the grid, such as accrete,per-task. Default: \(RunConfiguration.defaultMethod), without --cells.")
   var methods: String?
 
   @Option(help: "Orders of the grid, such as 1,2 or 1-3. Default: 1.")
@@ -26,7 +27,7 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "Seeds of the grid, such as 0-2. Default: 0.")
   var seeds: String?
 
-  @Option(help: "A further grid, METHODS:ORDERS:SEEDS, such as moe-cl,per-task:1-3:0-2. May be given several times.")
+  @Option(help: "A further grid, METHODS:ORDERS:SEEDS, such as accrete,per-task:1-3:0-2. May be given several times.")
   var cells: [String] = []
 
   @Option(help: "Cells side by side. Default: 1.")

@@ -61,12 +61,14 @@ extension TrainCommand {
       "longest step: \(result.longestStepTokens) tokens in \(fixed(result.longestStepSeconds, 2)) s",
       "scoring: \(result.scoredBatchTokens) prompt tokens in \(fixed(result.scoredBatchSeconds, 2)) s",
       "writing: \(result.writtenBatchTokens) tokens of prompts and free answers in \(fixed(result.writtenBatchSeconds, 2)) s",
+      result.headSeconds > 0
+        ? "closed-form head of the task with the most rows: \(fixed(result.headSeconds, 2)) s" : nil,
       "checkpoint: \(result.checkpointBytes) bytes in \(fixed(result.checkpointSeconds, 3)) s",
       "memory: peak \(mebibytes(result.peakResidentBytes)), \(mebibytes(result.availableBytes)) free beside it",
       "disk: at most \(mebibytes(result.diskBytes)), \(mebibytes(result.freeDiskBytes)) free",
       "time: about \(duration(result.estimatedSeconds)) at these speeds",
     ]
-    try Console.output(lines.joined(separator: "\n"))
+    try Console.output(lines.compactMap(\.self).joined(separator: "\n"))
   }
 }
 
@@ -121,12 +123,14 @@ extension ResumeCommand {
 /// What `train` and `resume` print at their end.
 enum RunResult {
   static func show(_ run: SequenceRun, json: Bool) throws {
+    let metrics = try run.metrics()
     if json {
-      try Console.output(String(decoding: try JSONFile.encode(run.metrics()), as: UTF8.self))
+      try Console.output(String(decoding: try JSONFile.encode(metrics), as: UTF8.self))
     } else {
       for file in run.matrixFiles { try Console.output(try ScoreTable.render(file, of: run.manifest)) }
-      try Console.output(MetricLines.render(try run.metrics()))
+      try Console.output(MetricLines.render(metrics))
       try Console.output("run folder: \(run.folder.url.path)")
     }
+    for warning in metrics.warnings ?? [] { Console.error("warning: \(warning)") }
   }
 }

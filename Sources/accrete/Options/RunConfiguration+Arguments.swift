@@ -35,7 +35,7 @@ extension RunConfiguration {
     add("max-answer-tokens", maxAnswerTokens)
     add("test-limit", testLimit)
     add("evaluate-on", evaluateOn.rawValue)
-    add("read-out", readOut.rawValue)
+    add("output-head", outputHead.rawValue)
     add("rank", rank)
     add("alpha", alpha)
     add("dropout", dropout)

@@ -39,7 +39,7 @@ extension RunOptions {
     result.maxAnswerTokens = maxAnswerTokens ?? file.maxAnswerTokens
     result.testLimit = testLimit ?? file.testLimit
     result.evaluateOn = evaluateOn ?? file.evaluateOn ?? result.evaluateOn
-    result.readOut = readOut ?? file.readOut ?? result.readOut
+    result.outputHead = try earlierHead() ?? outputHead ?? file.outputHead ?? result.outputHead
     result.rank = rank ?? file.rank ?? result.rank
     result.alpha = alpha ?? file.alpha ?? result.alpha
     result.dropout = dropout ?? file.dropout ?? result.dropout
@@ -56,6 +56,23 @@ extension RunOptions {
         key: "tasks", got: "given together with suite \(result.source.suite)", allowed: "a suite or your own tasks")
     }
     return result
+  }
+
+  /// `--read-out`, as commands that were recorded by earlier versions have it.
+  private func earlierHead() throws -> OutputHead? {
+    guard let readOut else { return nil }
+    guard outputHead == nil else {
+      throw RunError.invalidConfiguration(
+        key: "read-out", got: "\(readOut) beside --output-head",
+        allowed: "--output-head alone: --read-out is its name in earlier versions")
+    }
+    guard let head = OutputHead(word: readOut) else {
+      throw RunError.invalidConfiguration(
+        key: "read-out", got: readOut,
+        allowed: "\(OutputHead.allCases.map(\.rawValue).joined(separator: ", ")), as --output-head")
+    }
+    Console.error("note: --read-out \(readOut) is --output-head \(head.rawValue) now")
+    return head
   }
 
   private func methodOptions() throws -> [String: Double] {

@@ -32,7 +32,7 @@ struct RunOptions: ParsableArguments {
     help: "Your own tasks, in the order of learning: JSONL files of {\"text\",\"label\"} or {\"prompt\",\"answer\"}.")
   var tasks: [String] = []
 
-  @Option(help: "Default: moe-cl. `accrete methods` lists all.")
+  @Option(help: "Default: \(RunConfiguration.defaultMethod). `accrete methods` lists all.")
   var method: String?
 
   @Option(help: "Seed of everything random. Default: 0.")
@@ -62,8 +62,14 @@ struct RunOptions: ParsableArguments {
   @Option(help: "test (default), or validation: a random fifth of the train rows, none of which is trained on then.")
   var evaluateOn: RowSelection.Evaluation?
 
-  @Option(help: "label (default): the model writes the answer; head: a linear head per task.")
-  var readOut: ReadOutKind?
+  @Option(
+    help:
+      "label (default): the model writes the answer; trained: a linear head for each task, trained with its expert; ridge: a head in closed form, and no expert; both: label scores and the closed-form head, weighed on rows that are kept apart."
+  )
+  var outputHead: OutputHead?
+
+  @Option(help: ArgumentHelp("--output-head by its name in earlier versions.", visibility: .hidden))
+  var readOut: String?
 
   @Option(help: "Rank r of the experts. Default: 8.")
   var rank: Int?
@@ -134,7 +140,7 @@ struct RunOptions: ParsableArguments {
 }
 
 extension RowSelection.Evaluation: ExpressibleByArgument {}
-extension ReadOutKind: ExpressibleByArgument {}
+extension OutputHead: ExpressibleByArgument {}
 extension Adversary.Mode: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
 extension FrozenMatrix.Precision: ExpressibleByArgument {}

@@ -18,6 +18,7 @@ final class ProgressPrinter {
   func show(_ progress: RunProgress) {
     guard !quiet else { return }
     switch progress {
+    case .base(let taught): line(BaseLine.text(taught))
     case .warning(let text): line("warning: \(text)")
     case .preparing(let task): passing("reading \(task)")
     case .prepared(let manifest): prepared(manifest)
@@ -27,6 +28,11 @@ final class ProgressPrinter {
         "task \(number)/\(total) \(task)  step \(report.step)/\(report.totalSteps)  \(terms.joined(separator: "  "))"
         + "  rate \(report.learningRate)  \(Int(saturating: speed)) tokens/s  \(duration(left)) left"
       if report.step == 1 || report.step == report.totalSteps { line(text) } else { passing(text) }
+    case .solved(let task, let rows, let penalty, let weighed):
+      let weights = weighed.map {
+        "; weights \(fixed($0.ridge, 3)) beside \(fixed($0.expert, 3)) of the label scores, from \($0.rows) rows kept apart"
+      }
+      line("\(task): closed-form head solved on \(rows) rows, λ \(penalty)\(weights ?? "")")
     case .checkpoint(let task, let step): passing("checkpoint after step \(step) of \(task)")
     case .evaluating(let row, let task, let done, let total):
       passing("scoring after \(row) tasks: \(task) \(done)/\(total)")
@@ -35,8 +41,9 @@ final class ProgressPrinter {
       line("scores after \(row) task\(row == 1 ? "" : "s"): " + cells.joined(separator: "  "))
     case .learned(let costs):
       line(
-        "learned \(costs.task) in \(duration(costs.trainingSeconds)): \(Int(saturating: costs.tokensPerSecond)) tokens/s,"
-          + " \(costs.expertBytes / 1024) KiB of its own, peak memory \(costs.peakResidentBytes >> 20) MiB")
+        "learned \(costs.task) in \(duration(costs.trainingSeconds)): \(costs.trainedParameters) parameters,"
+          + " \(Int(saturating: costs.tokensPerSecond)) tokens/s, \(costs.expertBytes / 1024) KiB of its own, peak memory \(costs.peakResidentBytes >> 20) MiB"
+      )
     }
   }
 
@@ -47,7 +54,10 @@ final class ProgressPrinter {
       let answers =
         scoring.isPlainAccuracy
         ? "" : "; \(scoring.answers == .written ? "free answers" : "labels"), scored by \(scoring.clean.name)"
-      line("task \(task): \(counts.trained) rows to learn, \(counts.scored) to score\(answers)\(truncation(counts))")
+      let apart = counts.combining.map { ", \($0) to weigh the output head's parts on" } ?? ""
+      line(
+        "task \(task): \(counts.trained) rows to learn, \(counts.scored) to score\(apart)\(answers)\(truncation(counts))"
+      )
       if let cut = counts.cutAnswers {
         line(
           "task \(task): \(cut) training answers are cut to \(scoring.answerTokens ?? 0) tokens (--max-answer-tokens)")

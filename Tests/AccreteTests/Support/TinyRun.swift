@@ -35,9 +35,9 @@ enum TinyRun {
     "--base", Accrete.base.lastPathComponent, "--rank", "2", "--epochs", "1", "--batch", "4", "--threads", "1",
   ]
 
-  /// `train` on files of the working folder.
+  /// `train` with a method of two experts on files of the working folder.
   static func arguments(_ files: [String] = tasks.map { $0 + ".jsonl" }, out: String = "run") -> [String] {
-    ["train", "--tasks"] + files + ["--out", out] + options
+    ["train", "--tasks"] + files + ["--out", out, "--method", "moe-cl"] + options
   }
 }
 

@@ -30,6 +30,8 @@ struct PaperRun {
   var hasPredictions = true
   /// Of each task's steps, the loss terms.
   var steps: [[[String: Double]]] = []
+  /// Of `metrics.json`.
+  var warnings: [String] = []
   /// Digest of the data, as one repeated digit.
   var data = "d"
 
@@ -81,7 +83,9 @@ struct PaperRun {
         Metric(name: "ACC", formula: "ACC = mean", value: accuracy, interval: (accuracy - 0.1, accuracy + 0.1))
       ]
     return [
-      "method": method, "order": order, "seed": seed, "evaluatedOn": "test", "readOut": "label", "tasksLearned": done,
+      "method": method, "order": order, "seed": seed, "evaluatedOn": "test", "outputHead": "label",
+      "tasksLearned": done,
+      "warnings": warnings,
       "averageAccuracyCurve": [], "metrics": done < tasks.count ? [] : metrics.map(object),
       "costs": tasks.prefix(done).enumerated().map { number, task in
         [

@@ -253,10 +253,12 @@ extension RunTests {
           return "none"
         } catch { return "\(error)" }
       }
-      #expect(
-        refusal { $0.readOut = .head }
-          == "task `echo`: a head for free answers, which are no labels, is not supported. Let the model write them: --read-out label."
-      )
+      for head in [OutputHead.trained, .ridge, .both] {
+        #expect(
+          refusal { $0.outputHead = head }
+            == "task `echo`: the output head `\(head.rawValue)` for free answers, which are no labels, is not supported. Let the model write them: --output-head label."
+        )
+      }
       #expect(refusal { $0.source.scorer = "bleu" }.hasPrefix("`scorer` is bleu; allowed: accuracy, numeric-accuracy,"))
       let unsuited = refusal {
         $0.source.files = [files[0].path]

@@ -102,7 +102,7 @@ extension RunTests {
       let kept = try JSONFile.encode(RecordedOutcomes(outcomes, manifest, of: folder))
       let again = try JSONFile.decode(RecordedOutcomes.self, from: kept, path: "record").unpacked(manifest)
       #expect(again == outcomes && again.legacy != nil)
-      #expect(try RunMetrics(manifest, again, learned: 8, costs: metrics.costs) == metrics)
+      #expect(try RunMetrics(manifest, again, learned: 8, costs: metrics.costs, warnings: metrics.warnings) == metrics)
 
       let verification = try RunVerification(folder.url)
       #expect(verification.failures.isEmpty, "\(verification.failures)")

@@ -9,39 +9,51 @@ import Testing
 /// Which tiny run.
 struct RunKind: Hashable, Sendable, CustomTestStringConvertible {
   var method: String
-  var readOut = ReadOutKind.label
+  var outputHead = OutputHead.label
   var seed: UInt64 = 0
 
-  var testDescription: String { "\(method), \(readOut.rawValue), seed \(seed)" }
+  var testDescription: String { "\(method), \(outputHead.rawValue), seed \(seed)" }
 
   /// Whether each task leaves an expert of its own.
-  var keepsExperts: Bool { !["sequential", "joint", "replay", "ewc", "o-lora"].contains(method) }
+  var keepsExperts: Bool {
+    outputHead.hasExpert && !["sequential", "joint", "replay", "ewc", "o-lora"].contains(method)
+  }
 
   /// Whether each task adds tensors that stay.
-  var keepsTensors: Bool { keepsExperts || method == "o-lora" }
+  var keepsTensors: Bool { keepsExperts || method == "o-lora" || outputHead != .label }
 
   /// Whether the method can tell tasks apart.
-  var routes: Bool { ["accrete", "any-ssr", "moses"].contains(method) }
+  var routes: Bool { outputHead.hasExpert && ["accrete", "any-ssr", "moses"].contains(method) }
 
   /// Whether the method says something about each layer.
-  var hasStatistics: Bool { ["accrete", "moses"].contains(method) }
+  var hasStatistics: Bool { outputHead.hasExpert && ["accrete", "moses"].contains(method) }
 
-  /// Optimizer steps of each task: of its own 12 rows, or of the rows that the method wants.
+  /// Optimizer steps of each task: of its own 12 rows, or of the rows that the method wants; of 9 where 3 are kept apart.
   var steps: [Int] {
-    switch method {
-    case "joint": [6, 0]
-    case "replay": [3, 4]
+    switch (method, outputHead) {
+    case (_, .ridge): [0, 0]
+    case ("joint", .both): [5, 0]
+    case ("joint", _): [6, 0]
+    case ("replay", .both): [3, 3]
+    case ("replay", _): [3, 4]
     default: [3, 3]
     }
   }
 
-  /// Heads for the methods that meet them otherwise than `per-task` does; `joint` and `replay` refuse them.
+  /// Trained heads for the methods that meet them otherwise than `per-task` does; `joint` and `replay` refuse them.
   private static let withHeads: Set = ["moe-cl", "sequential", "ewc", "per-task", "accrete"]
 
-  static let all = MethodCatalog.names.flatMap { method in
-    ReadOutKind.allCases.filter { $0 == .label || withHeads.contains(method) }
-      .map { RunKind(method: method, readOut: $0) }
-  }
+  /// Closed-form heads, alone and beside experts that stay, that go on training, and that learn all rows at once.
+  static let closedForm = [
+    RunKind(method: "per-task", outputHead: .ridge), RunKind(method: "accrete", outputHead: .both),
+    RunKind(method: "sequential", outputHead: .both), RunKind(method: "joint", outputHead: .both),
+  ]
+
+  static let all =
+    MethodCatalog.names.flatMap { method in
+      [OutputHead.label, .trained].filter { $0 == .label || withHeads.contains(method) }
+        .map { RunKind(method: method, outputHead: $0) }
+    } + closedForm
 }
 
 /// Runs that were finished once and are looked at by many tests; a test that changes one takes a copy.
@@ -64,8 +76,8 @@ final class FinishedRuns: @unchecked Sendable {
       let first = self.scratch == nil
       self.scratch = scratch
       let files = try first ? Tiny.write(to: scratch) : Tiny.tasks.map { scratch.place("data/\($0).jsonl") }
-      let folder = scratch.place("\(kind.method)-\(kind.readOut.rawValue)-\(kind.seed)")
-      var configuration = Tiny.configuration(files, method: kind.method, readOut: kind.readOut, seed: kind.seed)
+      let folder = scratch.place("\(kind.method)-\(kind.outputHead.rawValue)-\(kind.seed)")
+      var configuration = Tiny.configuration(files, method: kind.method, outputHead: kind.outputHead, seed: kind.seed)
       // Twelve rows need no more.
       if kind.method == "any-ssr" { configuration.options = ["expansion": 200] }
       try SequenceRun.start(configuration, in: folder, bases: .shared).run()

@@ -41,11 +41,11 @@ enum Tiny {
 
   /// Three steps a task, on one thread.
   static func configuration(
-    _ files: [URL], method: String = "moe-cl", readOut: ReadOutKind = .label, seed: UInt64 = 0
+    _ files: [URL], method: String = "moe-cl", outputHead: OutputHead = .label, seed: UInt64 = 0
   ) -> RunConfiguration {
     var result = RunConfiguration()
     result.method = method
-    result.readOut = readOut
+    result.outputHead = outputHead
     result.seed = seed
     result.base = base.path
     result.source.files = files.map(\.path)

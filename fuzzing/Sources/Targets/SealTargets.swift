@@ -48,7 +48,7 @@ private let manifest: Data = {
      "dataDigests": {"/data/comments.jsonl": "\(digest)"}, "rows": {"comments": \(rows)},
      "configuration": {
        "method": "sequential", "adversary": "isolated", "adversaryWeight": 0.1, "alpha": 16, "rank": 8, "dropout": 0.05,
-       "base": "/data/base/seedling", "device": "cpu", "evaluateOn": "test", "readOut": "head", "seed": 0, "threads": 1,
+       "base": "/data/base/seedling", "device": "cpu", "evaluateOn": "test", "outputHead": "trained", "seed": 0, "threads": 1,
        "weights": "float32", "checkpoints": {"everySeconds": 300}, "source": {"suite": "files", "files": ["/data/comments.jsonl"], "order": 1},
        "training": {
          "accumulation": 1, "batchSize": 8, "epochs": 5, "gradientCheckpointing": false, "gradientClip": 1, "learningRate": 0.0005, "maxLength": 256,

@@ -47,19 +47,3 @@ struct InitCommand: ParsableCommand {
     }
   }
 }
-
-/// The base in one line.
-enum BaseLine {
-  static func text(_ base: Base, name: String) -> String {
-    let shape = base.model.configuration
-    return
-      "\(name), \(shape.family.architecture) of \(millions(base.model.parameterCount)) parameters, held in"
-      + " \(base.model.embedding.precision.rawValue) on \(base.model.device)"
-  }
-
-  static func millions(_ count: Int) -> String {
-    count >= 1_000_000_000
-      ? String(format: "%.1f billion", Double(count) / 1e9)
-      : count >= 1_000_000 ? String(format: "%.1f million", Double(count) / 1e6) : "\(count)"
-  }
-}

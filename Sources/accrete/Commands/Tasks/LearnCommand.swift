@@ -1,4 +1,4 @@
-public import ArgumentParser
+import ArgumentParser
 import Evolution
 import Files
 import Foundation
@@ -6,7 +6,7 @@ import Generation
 import Learning
 import Registry
 import Runs
-public import TaskModels
+import TaskModels
 
 struct LearnCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -106,8 +106,6 @@ struct LearnCommand: ParsableCommand {
 
 /// A choice between two.
 enum YesOrNo: String, ExpressibleByArgument, CaseIterable { case yes, no }
-
-extension OutputHead: ExpressibleByArgument {}
 
 /// How a task is learned.
 struct LearnOptionGroup: ParsableArguments {
