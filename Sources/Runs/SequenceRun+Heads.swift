@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import Files
 import Generation
 import Learning
 import Streams

@@ -3,6 +3,7 @@ import Evolution
 import Experts
 import Files
 import Foundation
+import Learning
 import Registry
 import Serving
 import TaskModels
