@@ -1,4 +1,5 @@
 import Files
+import Learning
 public import Runs
 import Streams
 
@@ -13,7 +14,8 @@ public enum ScoreTable {
   /// - Throws: `MetricError` for a matrix that is none.
   public static func render(_ file: MatrixFile, of manifest: Manifest) throws -> String {
     let column = file.column ?? .clean
-    let title = manifest.configuration.method
+    let head = manifest.configuration.outputHead
+    let title = manifest.configuration.method + (head == .label ? "" : ", output head \(head.rawValue)")
     let table = MatrixTable.render([
       MatrixTable.Column(
         title: manifest.hasLegacyColumn ? "\(title), \(column.rawValue) scores" : title, matrix: try file.matrix(),

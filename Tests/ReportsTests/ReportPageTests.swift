@@ -1,4 +1,5 @@
 import Foundation
+import Learning
 import Runs
 import Testing
 
@@ -56,6 +57,17 @@ import Testing
     try #require(many.count == 13)
     #expect(many[11].hasSuffix("warning 11"))
     #expect(many[12] == "Warning: 3 more, in the runs' metrics.json.")
+  }
+
+  /// A table of scores names the output head that made them, unless it is the usual one.
+  @Test(arguments: [(OutputHead.label, "moe-cl "), (.ridge, "moe-cl, output head ridge")])
+  func theOutputHeadInATable(head: OutputHead, title: String) throws {
+    var run = PaperRun()
+    run.configure = { $0.outputHead = head }
+    let folder = RunFolder(try run.write(to: scratch, as: "run"))
+    let table = try ScoreTable.render(#require(try folder.readMatrix()), of: folder.readManifest())
+    let first = table.split(separator: "\n")[0].drop { $0 == " " } + " "
+    #expect(first.hasPrefix(title), "\(table)")
   }
 
   /// One file: nothing is loaded, nothing runs.
