@@ -54,14 +54,18 @@ public enum StandardDescriptors {
       // Some file systems have nothing to flush.
       guard [EINVAL, ENOTSUP, EROFS].contains(errno) else { throw Failure(code: errno) }
     }
-    let other = open("/dev/null", O_WRONLY)
-    // Replacing a descriptor would hide what closing it says.
-    let failed = systemClose(descriptor) != 0 && errno != EINTR ? Failure(code: errno) : nil
-    if other >= 0 {
-      dup2(other, descriptor)
-      if other != descriptor { _ = systemClose(other) }
+    // Replacing a descriptor hides what closing it says, so that a copy is closed; and at no moment is its number free, which another
+    // thread would get for a file of its own, and lose again.
+    let (other, copy) = (open("/dev/null", O_WRONLY | O_CLOEXEC), fcntl(descriptor, F_DUPFD_CLOEXEC, 3))
+    defer { if other >= 0 { _ = systemClose(other) } }
+    guard other >= 0, copy >= 0 else {
+      // Without a descriptor to spare, the number is given up.
+      if copy >= 0 { _ = systemClose(copy) }
+      guard systemClose(descriptor) == 0 || errno == EINTR else { throw Failure(code: errno) }
+      return
     }
-    if let failed { throw failed }
+    dup2(other, descriptor)
+    guard systemClose(copy) == 0 || errno == EINTR else { throw Failure(code: errno) }
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Files
@@ -40,5 +41,36 @@ import Testing
     #expect(fcntl(descriptor, F_GETFD) != -1)
     try StandardDescriptors.write(Data("more".utf8), to: descriptor)
     #expect(try Data(contentsOf: file) == Data("text".utf8))
+  }
+
+  /// While a number is closed, a file that another thread opens keeps its own: it gets no number that is taken away again.
+  @Test(.timeLimit(.minutes(1))) func closingTakesNoFileOfAnotherThread() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("closing-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let isDone = Mutex(false)
+    async let lost = Task.detached {
+      var lost = 0
+      while !isDone.withLock({ $0 }) {
+        let own = open("/dev/zero", O_RDONLY | O_CLOEXEC)
+        guard own >= 0 else { continue }
+        for _ in 0..<20 {
+          var byte: UInt8 = 1
+          if read(own, &byte, 1) != 1 { lost += 1 }
+        }
+        close(own)
+      }
+      return lost
+    }.value
+    for number in 0..<20_000 {
+      // A pipe: there is nothing to flush, so that only the change of descriptors takes time.
+      var ends: [Int32] = [0, 0]
+      try #require(pipe(&ends) == 0, "pipe \(number)")
+      try StandardDescriptors.close(ends[1])
+      close(ends[1])
+      close(ends[0])
+    }
+    isDone.withLock { $0 = true }
+    #expect(await lost == 0)
   }
 }
