@@ -31,7 +31,8 @@ def main() -> None:
     transformers.utils.logging.disable_progress_bar()
     model = PeftModel.from_pretrained(load_base(options.base), options.adapter).eval()
     form = json.loads(options.task.read_text())
-    texts = [json.loads(line)["text"] for line in options.rows.read_text(encoding="utf-8").splitlines()]
+    # As Accrete reads them: without white space at their ends.
+    texts = [json.loads(line)["text"].strip() for line in options.rows.read_text(encoding="utf-8").splitlines()]
     encoder = Encoder(options.base, MAX_LENGTH)
     task = Task(form["name"], form["instruction"], form["cue"], form["labels"], [], [Row(text, 0) for text in texts])
     pad = model.config.pad_token_id or 0
