@@ -67,10 +67,9 @@ struct AddedTokens: Sendable {
   /// Those that are no special tokens.
   var ordinary: AddedTokens { AddedTokens(tokens.filter { !$0.isSpecial }) }
 
-  /// Cuts `bytes` at the leftmost, longest matches; no segment of text is empty.
-  func segments(of bytes: [UInt8]) -> [Segment] {
-    if tokens.isEmpty { return bytes.isEmpty ? [] : [.text(0..<bytes.count)] }
-    var segments: [Segment] = []
+  /// Cuts `bytes` at the leftmost, longest matches; no segment of text is empty. One at a time, as each byte may be one.
+  func forEachSegment(of bytes: [UInt8], _ body: (Segment) throws -> Void) rethrows {
+    if tokens.isEmpty { return bytes.isEmpty ? () : try body(.text(0..<bytes.count)) }
     var covered = 0
     var index = 0
     while index < bytes.count {
@@ -88,13 +87,12 @@ struct AddedTokens: Sendable {
         ? UTF8Bytes.whitespaceStart(in: bytes, before: place.lowerBound, notBefore: covered) : place.lowerBound
       // Nothing is left of a token of white space when the token before has taken all of it.
       guard start < index else { continue }
-      if covered < start { segments.append(.text(covered..<start)) }
-      segments.append(.token(token.id))
+      if covered < start { try body(.text(covered..<start)) }
+      try body(.token(token.id))
       // What the token before has taken behind this one is white space too, and need not be looked at again.
       covered = token.stripsRight ? UTF8Bytes.whitespaceEnd(in: bytes, from: max(covered, index)) : index
     }
-    if covered < bytes.count { segments.append(.text(covered..<bytes.count)) }
-    return segments
+    if covered < bytes.count { try body(.text(covered..<bytes.count)) }
   }
 
   private func match(_ bytes: [UInt8], at start: Int) -> Token? {

@@ -15,53 +15,95 @@ public struct BPETokenizer: Tokenizer {
 
   /// The ids of `text`, in order.
   ///
-  /// - Throws: `TokenizationError.unsplittable`, only with a pre-tokenizer pattern that is not built in.
+  /// - Throws: `TokenizationError.unsplittable`, for a word of more than 4 MiB; with a pre-tokenizer pattern that is not built in for a
+  ///   text that it cannot be matched on.
   public func encode(_ text: String, addSpecialTokens: Bool) throws -> [Int] {
-    let ids = try ids(of: text, verbatim: stages.verbatimTokens, normalized: stages.normalizedTokens)
+    let ids = try collected(of: text, verbatim: stages.verbatimTokens, normalized: stages.normalizedTokens)
     return addSpecialTokens ? stages.template.wrapped(ids) : ids
   }
 
   /// - Throws: as ``encode(_:addSpecialTokens:)``.
   public func encodePlain(_ text: String) throws -> [Int] {
-    try ids(of: text, verbatim: stages.ordinaryVerbatim, normalized: stages.ordinaryNormalized)
+    try collected(of: text, verbatim: stages.ordinaryVerbatim, normalized: stages.ordinaryNormalized)
   }
 
-  private func ids(of text: String, verbatim: AddedTokens, normalized: AddedTokens) throws -> [Int] {
+  /// The ids of `text` a part at a time, for a text that has too many of them to be held.
+  ///
+  /// - Parameter body: Gets the next ids, in order; never none.
+  /// - Throws: as ``encode(_:addSpecialTokens:)``; what `body` throws.
+  public func encode(_ text: String, addSpecialTokens: Bool, inParts body: ([Int]) throws -> Void) throws {
+    var ids = addSpecialTokens ? stages.template.before : []
+    try encode(text, verbatim: stages.verbatimTokens, normalized: stages.normalizedTokens, to: &ids) { ids in
+      guard ids.count >= Self.partIds else { return }
+      try body(ids)
+      ids.removeAll(keepingCapacity: true)
+    }
+    if addSpecialTokens { ids += stages.template.after }
+    if !ids.isEmpty { try body(ids) }
+  }
+
+  /// Ids of a part at least.
+  private static let partIds = 1 << 16
+  /// Texts up to so many bytes get room for a third as many ids, longer ones for one of each byte: of room that is not used the system
+  /// gives none for so large an array, and growing would take it twice.
+  private static let largeText = 1 << 20
+
+  private func collected(of text: String, verbatim: AddedTokens, normalized: AddedTokens) throws -> [Int] {
     var ids: [Int] = []
+    let bytes = text.utf8.count
+    ids.reserveCapacity(bytes > Self.largeText ? bytes : bytes / 3)
+    try encode(text, verbatim: verbatim, normalized: normalized, to: &ids) { _ in }
+    return ids
+  }
+
+  /// - Parameter settle: Called when some ids are certain; it may take them.
+  private func encode(
+    _ text: String, verbatim: AddedTokens, normalized: AddedTokens, to ids: inout [Int],
+    settle: (inout [Int]) throws -> Void
+  ) throws {
     var merger = WordMerger(
       table: vocabulary.merges, symbols: vocabulary.symbols, boundary: vocabulary.boundary)
     let bytes = Array(text.utf8)
-    ids.reserveCapacity(bytes.count / 3)
-    for segment in verbatim.segments(of: bytes) {
+    try verbatim.forEachSegment(of: bytes) { segment in
       switch segment {
       case .token(let id): ids.append(id)
       case .text(let range):
+        let isAll = range.count == bytes.count
+        let text = stages.normalizer.normalized(isAll ? bytes : Array(bytes[range]))
         try encode(
-          stages.normalizer.normalized(bytes[range]), added: normalized, isBeginning: range.lowerBound == 0,
-          with: &merger, to: &ids)
+          text, added: normalized, isBeginning: range.lowerBound == 0, with: &merger, to: &ids, settle: settle)
       }
+      try settle(&ids)
     }
-    return ids
   }
 
   /// Encodes normalized text, in which the tokens that are matched after normalizing may still be.
   private func encode(
-    _ bytes: [UInt8], added: AddedTokens, isBeginning: Bool, with merger: inout WordMerger, to ids: inout [Int]
+    _ bytes: [UInt8], added: AddedTokens, isBeginning: Bool, with merger: inout WordMerger, to ids: inout [Int],
+    settle: (inout [Int]) throws -> Void
   ) throws {
-    for segment in added.segments(of: bytes) {
-      switch segment {
-      case .token(let id): ids.append(id)
-      case .text(let range):
-        let words = try stages.preTokenizer.words(
-          of: range.count == bytes.count ? bytes : Array(bytes[range]),
-          isBeginning: isBeginning && range.lowerBound == 0)
+    try added.forEachSegment(of: bytes) { segment in
+      guard case .text(let range) = segment else {
+        if case .token(let id) = segment { ids.append(id) }
+        return try settle(&ids)
+      }
+      try stages.preTokenizer.forEachPart(of: bytes[range], isBeginning: isBeginning && range.lowerBound == 0) {
+        words in
         for word in words.ranges {
           if !vocabulary.wholeWords.isEmpty, let id = vocabulary.wholeWords[words.bytes[word]] {
             ids.append(Int(id))
           } else {
-            merger.append(words.bytes, word, to: &ids)
+            do {
+              try merger.append(words.bytes, word, to: &ids)
+            } catch let error as WordMerger.TooLong {
+              throw TokenizationError.unsplittable(
+                file: vocabulary.file, key: "model", expected: "words of at most \(WordMerger.longestWord) bytes",
+                got: "a word of \(error.bytes) bytes")
+            }
           }
+          if ids.count >= Self.partIds { try settle(&ids) }
         }
+        try settle(&ids)
       }
     }
   }

@@ -1,10 +1,7 @@
 /// A word too long to search through after every merge: a linked list of tokens and a heap of the possible merges.
 ///
-/// A text may be one word, so that memory counts: positions are numbers of 32 bits.
+/// A word may have millions of bytes (`WordMerger.longestWord`), so that memory counts: positions are numbers of 32 bits.
 struct LongWord {
-  /// The most tokens of a word. A text of so many bytes is in no file that is read.
-  static let longest = 1 << 30
-
   /// A possible merge; it is stale when the token at `position` has another merge by now.
   private struct Candidate {
     let rank: Int32
@@ -25,7 +22,6 @@ struct LongWord {
   /// A binary heap, least first.
   private var heap: [Candidate] = []
 
-  /// - Parameter ids: at most ``longest``.
   init(ids: [Int32], table: MergeTable) {
     self.ids = ids
     self.table = table

@@ -33,8 +33,8 @@ struct Normalizer: Sendable {
     }
   }
 
-  func normalized(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-    steps.reduce(into: Array(bytes)) { bytes, step in
+  func normalized(_ bytes: [UInt8]) -> [UInt8] {
+    steps.reduce(into: bytes) { bytes, step in
       switch step {
       case .compose(let composition): bytes = composition.composed(bytes)
       case .prepend(let prefix): if !bytes.isEmpty { bytes = prefix + bytes }

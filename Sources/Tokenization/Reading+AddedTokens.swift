@@ -17,7 +17,7 @@ struct AddedTokenFile: Equatable {
   /// How it is looked for; in normalized text its own normalized form is.
   func searched(_ normalizer: Normalizer) -> AddedTokens.Token {
     AddedTokens.Token(
-      id: id, bytes: normalizer.normalized(content[...]), stripsLeft: stripsLeft, stripsRight: stripsRight,
+      id: id, bytes: normalizer.normalized(content), stripsLeft: stripsLeft, stripsRight: stripsRight,
       isSingleWord: isSingleWord, isSpecial: isSpecial)
   }
 }

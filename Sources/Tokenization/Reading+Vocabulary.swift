@@ -21,7 +21,7 @@ extension Vocabulary {
     for token in added {
       // A token that is found in normalized text is decoded as such: with Llama 2's first files `<s>` is then "▁<s>", which
       // Python does not know as special and does not leave out.
-      let shown = token.isNormalized ? normalizer.normalized(token.content[...]) : token.content
+      let shown = token.isNormalized ? normalizer.normalized(token.content) : token.content
       tokens[token.id] = Token(bytes: form.given(shown), isSpecial: special.contains(shown))
     }
     self.tokens = tokens

@@ -23,11 +23,19 @@ struct RegexCutter: Sendable {
     self.key = key
   }
 
+  /// The most bytes of a text: matching takes some twenty times its bytes of memory.
+  static let longest = 16 << 20
+
   /// Cuts the piece `range` of `bytes` into matches and what is between them; `ends` gets the end of each.
   ///
   /// - Throws: when ICU runs out of its backtracking stack, where cutting on would give other ids than Python's; when the
   ///   pattern takes steps out of proportion to the text, as `(a+)+b` does.
   func cut(_ bytes: [UInt8], _ range: Range<Int>, ends: inout [Int]) throws {
+    guard range.count <= Self.longest else {
+      throw TokenizationError.unsplittable(
+        file: file, key: key, expected: "a text of at most \(Self.longest) bytes, as the pattern is not built in",
+        got: "one of \(range.count) bytes")
+    }
     let text = String(decoding: bytes[range], as: UTF8.self)
     let offsets = Self.byteOffsets(of: text)
     var cuts: [Int32] = []

@@ -10,8 +10,18 @@ struct WordMerger {
   /// The merge of each token with the one after it.
   private var merges: [MergeTable.Merge] = []
 
+  /// The most bytes of a word, which is merged as a whole and takes 44 times its bytes of memory meanwhile.
+  static let longestWord = 4 << 20
+
+  /// A word of more bytes than ``longestWord``.
+  struct TooLong: Error {
+    let bytes: Int
+  }
+
   /// Words up to this many tokens are merged by searching them through; in longer ones that would take quadratic time.
   private static let longestSearched = 64
+  /// Working storage of a longer word is given back.
+  private static let keptWord = 1 << 16
 
   init(table: MergeTable, symbols: Symbols, boundary: [UInt8]? = nil) {
     self.table = table
@@ -20,8 +30,9 @@ struct WordMerger {
   }
 
   /// Appends the tokens of the word `range` of `bytes`.
-  mutating func append(_ bytes: [UInt8], _ range: Range<Int>, to output: inout [Int]) {
-    guard let boundary else { return merge(bytes, range, to: &output) }
+  /// - Throws: ``TooLong``.
+  mutating func append(_ bytes: [UInt8], _ range: Range<Int>, to output: inout [Int]) throws {
+    guard let boundary else { return try merge(bytes, range, to: &output) }
     var start = range.lowerBound
     var index = start
     var isInBoundary = true
@@ -30,7 +41,7 @@ struct WordMerger {
         bytes[index..<index + boundary.count].elementsEqual(boundary)
       {
         if !isInBoundary {
-          merge(bytes, start..<index, to: &output)
+          try merge(bytes, start..<index, to: &output)
           start = index
         }
         isInBoundary = true
@@ -40,22 +51,20 @@ struct WordMerger {
         index += 1
       }
     }
-    merge(bytes, start..<range.upperBound, to: &output)
+    try merge(bytes, start..<range.upperBound, to: &output)
   }
 
-  private mutating func merge(_ bytes: [UInt8], _ range: Range<Int>, to output: inout [Int]) {
-    ids.removeAll(keepingCapacity: true)
+  private mutating func merge(_ bytes: [UInt8], _ range: Range<Int>, to output: inout [Int]) throws {
+    guard range.count <= Self.longestWord else { throw TooLong(bytes: range.count) }
+    ids.removeAll(keepingCapacity: ids.count <= Self.keptWord)
     symbols.append(bytes, range, to: &ids)
     if ids.count <= Self.longestSearched {
       if ids.count > 1 { mergeBySearch() }
       for id in ids { output.append(Int(id)) }
     } else {
-      for start in stride(from: 0, to: ids.count, by: LongWord.longest) {
-        let part = ids.count <= LongWord.longest ? ids : Array(ids[start..<min(start + LongWord.longest, ids.count)])
-        var word = LongWord(ids: part, table: table)
-        word.merge()
-        word.append(to: &output)
-      }
+      var word = LongWord(ids: ids, table: table)
+      word.merge()
+      word.append(to: &output)
     }
   }
 

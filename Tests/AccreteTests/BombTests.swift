@@ -22,7 +22,7 @@ extension CommandLineTests {
     /// Runs a command on bombs; expects that it ends by itself, with what an input may cost it, and says `words`.
     private func expectModest(
       _ scratch: Scratch, _ arguments: [String], bombs: [String] = [], input: String? = nil, code: Int32 = 65,
-      _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
+      allowance: Int = allowance, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
       let files = bombs + (input.map { [$0] } ?? [])
       let size = try files.reduce(0) { sum, name in
@@ -31,7 +31,7 @@ extension CommandLineTests {
         try #require(stat(scratch.place(name).path, &status) == 0, sourceLocation: sourceLocation)
         return sum + min(Int(status.st_size), Int(status.st_blocks) * 512)
       }
-      let limit = Self.ordinary + Self.allowance + Self.multiple * size
+      let limit = Self.ordinary + allowance + Self.multiple * size
       let run = try Accrete.measured(
         arguments, input: input.map(scratch.place), in: scratch.url, bytes: limit)
       #expect(run.stopped == nil, "\(run.testDescription)", sourceLocation: sourceLocation)
@@ -136,6 +136,19 @@ extension CommandLineTests {
       try expectModest(
         other, ["generate", "--prompt", "x", "--base", "seedling", "--expert", "adapter"],
         bombs: ["adapter/adapter_config.json"], "adapter_config.json")
+    }
+
+    /// Every byte is a token, in words of three bytes and in one word; a longer word is refused. Held whole, such a text takes 29 times
+    /// its bytes: less than is allowed for one so small, so that less is allowed here.
+    @Test func aTokenForEveryByte() throws {
+      let scratch = try Scratch()
+      try scratch.write(repeated("1234567890", 600_000), to: "digits")
+      try expectModest(scratch, ["tokenize", "--base", "seedling"], input: "digits", code: 0, allowance: 64 << 20)
+      try scratch.write(repeated("qzjxkvwqzj", 350_000), to: "word")
+      try expectModest(scratch, ["tokenize", "--base", "seedling"], input: "word", code: 0)
+      try scratch.write(repeated("qzjxkvwqzj", 1_500_000), to: "long")
+      try expectModest(
+        scratch, ["tokenize", "--base", "seedling"], input: "long", "a word of 15000000 bytes", "at most 4194304")
     }
 
     /// A file of nothing but line feeds has a line for every byte.

@@ -71,7 +71,7 @@ import Testing
       let bytes = (0..<60).map { _ in letters.randomElement(using: &generator) ?? 0x65 }
       var merger = WordMerger(table: vocabulary.merges, symbols: vocabulary.symbols)
       var short: [Int] = []
-      merger.append(bytes, 0..<60, to: &short)
+      try merger.append(bytes, 0..<60, to: &short)
       var symbols: [Int32] = []
       vocabulary.symbols.append(bytes, 0..<60, to: &symbols)
       var word = LongWord(ids: symbols, table: vocabulary.merges)
@@ -79,6 +79,31 @@ import Testing
       var long: [Int] = []
       word.append(to: &long)
       #expect(short == long, "\(bytes)")
+    }
+  }
+
+  /// In parts or at once, with the tokens of the template: the same ids.
+  @Test func partsOfIds() throws {
+    let tokenizer = try SeedlingFile.tokenizer()
+    for text in ["", "a", String(repeating: "1234567890", count: 15_000)] {
+      for special in [false, true] {
+        var (ids, parts): ([Int], Int) = ([], 0)
+        try tokenizer.encode(text, addSpecialTokens: special) { part in
+          #expect(!part.isEmpty)
+          ids += part
+          parts += 1
+        }
+        #expect(try ids == tokenizer.encode(text, addSpecialTokens: special))
+        #expect(text.count < 100 || parts > 2)
+      }
+    }
+  }
+
+  /// A word is merged as a whole, which takes memory: one of more than 4 MiB is refused.
+  @Test func aWordWithoutEnd() throws {
+    let tokenizer = try SeedlingFile.tokenizer()
+    #expect(throws: TokenizationError.self) {
+      try tokenizer.encode(String(repeating: "a", count: WordMerger.longestWord + 1), addSpecialTokens: false)
     }
   }
 

@@ -37,6 +37,46 @@ import Testing
     )
   }
 
+  /// However small the parts are in which a text is cut, the words are those of the whole: of every kind of scanner, of two behind
+  /// one another, and where a space comes before.
+  @Test(arguments: [PatternScanner.Family.gpt2, .llama, .cased, .deepSeek, .chineseAndKana, .numbers, .digits])
+  func partsAreTheWhole(family: PatternScanner.Family) throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var stream = SplitMix(seed: seed)
+    let parts = [
+      "a", "B", "'s", "'", "1", "23", " ", "  ", "\n", "\r\n", "\t", "!", "/", "é", "e\u{301}", "字", "か", "😀",
+      "\u{3000}", ".b",
+    ]
+    for contractions in [PatternScanner.Contractions.none, .folded] {
+      for most in [1, 3, Int.max] {
+        let scanner = PatternScanner(family: family, contractions: contractions, numbersTogether: most)
+        let llama = PatternScanner(family: .llama, contractions: .folded, numbersTogether: 3)
+        for steps in [[.scanner(scanner)], [.scanner(scanner), .scanner(llama)], [.prefixSpace, .scanner(scanner)]]
+          as [[PreTokenizer.Step]]
+        {
+          for _ in 0..<2 {
+            // Runs of the same, so that words are longer than a part.
+            let text = (0..<60).map { _ in
+              String(repeating: parts[Int(stream.next() % UInt64(parts.count))], count: 1 + Int(stream.next() % 7))
+            }.joined()
+            let tokenizer = PreTokenizer(steps: steps)
+            func words(window: Int) throws -> [String] {
+              var words: [String] = []
+              try tokenizer.forEachPart(of: Array(text.utf8)[...], isBeginning: true, window: window) { pieces in
+                words += pieces.ranges.map { String(decoding: pieces.bytes[$0], as: UTF8.self) }
+              }
+              return words
+            }
+            let whole = try words(window: 1 << 20)
+            for window in [4, 7, 16, 50, 200] {
+              #expect(try words(window: window) == whole, "seed \(seed), window \(window), \(steps)")
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// The scanners and ICU are two ways to the same pattern.
   @Test func scannerAndRegexAgree() throws {
     let pattern =
@@ -70,5 +110,20 @@ import Testing
       ("\u{1C}", .rest), ("_", .punctuation), ("😀", .symbol), ("\u{33479}", .rest), ("\u{11DE0}", .newNumber),
     ]
     for (scalar, kind) in expected { #expect(ScalarClass(of: scalar) == kind, "U+\(String(scalar.value, radix: 16))") }
+  }
+}
+
+/// Vigna's SplitMix64.
+private struct SplitMix {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
   }
 }

@@ -34,13 +34,12 @@ public struct BPETrainer: Sendable {
 
   /// Counts the pieces of a text.
   ///
-  /// No piece spans two texts. A text takes about twelve times its bytes of memory while it is cut; what stays is one copy of each
-  /// piece that no text had before.
+  /// No piece spans two texts. What stays of a text is one copy of each piece that no text had before.
   /// - Throws: ``TokenizerTrainingError/tooManyPieces(bytes:limit:)``; `TokenizationError.unsplittable`, only with a pattern that
   ///   is not built in.
   public mutating func add(_ text: String) throws {
     let bytes = Array(text.utf8)
-    try pieces.add(preTokenizer.words(of: bytes, isBeginning: true))
+    try preTokenizer.forEachPart(of: bytes[...], isBeginning: true) { try pieces.add($0) }
     textBytes += bytes.count
   }
 

@@ -30,12 +30,12 @@ struct TokenizeCommand: ParsableCommand {
             file: "standard input", expected: "UTF-8 text", got: Self.place(in: data), fix: "Convert it to UTF-8.")
         )
       }
-      let ids = try tokenizer.encode(text, addSpecialTokens: special)
       // Written by hand, a part at a time: an encoder would take a hundred bytes for each of millions of ids.
       try Console.stream("{\"ids\":[")
-      for start in stride(from: 0, to: ids.count, by: 1 << 16) {
-        let part = ids[start..<min(start + (1 << 16), ids.count)].map(String.init).joined(separator: ",")
-        try Console.stream(start == 0 ? part : "," + part)
+      var separator = ""
+      try tokenizer.encode(text, addSpecialTokens: special) { part in
+        try Console.stream(separator + part.map(String.init).joined(separator: ","))
+        separator = ","
       }
       try Console.output("]}")
     }
