@@ -6,7 +6,7 @@ extension FixedWidthInteger {
   ///
   /// For what is shown, and for what is bounded elsewhere. Where another number than the right one would be a wrong result, use `init(exactly:)` and say what is wrong.
   /// - Parameter value: any number.
-  package init<Number: BinaryFloatingPoint>(saturating value: Number) {
+  @inlinable package init<Number: BinaryFloatingPoint>(saturating value: Number) {
     let whole = value.rounded(.towardZero)
     if let exact = Self(exactly: whole) {
       self = exact

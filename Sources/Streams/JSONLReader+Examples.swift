@@ -2,8 +2,7 @@ import Files
 public import Foundation
 
 extension JSONLReader {
-  /// The most rows that choices rest on, and that gates are taken from: more would cost time and say nothing new.
-  public static let mostChoose = 2000
+  /// The most rows that gates are taken from: more would cost time and say nothing new.
   public static let mostGate = 10_000
 
   /// Reads the rows of one task by what they are for.
@@ -44,9 +43,10 @@ extension JSONLReader {
       name: name, instruction: form == .textLabel ? instruction : "", cue: form == .textLabel ? cue : "",
       labels: kind == .classification ? answers.keys.sorted().map(\.text) : [], labelSource: file, train: learn,
       trainFile: file, test: rest, testFile: file, kind: kind)
+    var (learned, chosen) = (learn.map(\.example), (parts[.choose] ?? []).map(\.example))
+    if let share = origin.chooseShare { (learned, chosen) = TaskExamples.dealt(learned, share: share, kind: kind) }
     return TaskExamples(
-      task: task, learn: learn.map(\.example), choose: (parts[.choose] ?? []).map(\.example),
-      gate: (parts[.gate] ?? []).map(\.example), origin: origin)
+      task: task, learn: learned, choose: chosen, gate: (parts[.gate] ?? []).map(\.example), origin: origin)
   }
 
   private static func split(_ row: RowFields) throws -> String? {
@@ -71,25 +71,17 @@ extension JSONLReader {
     let hasValidation = splits.contains("validation")
     var parts: [TaskExamples.Role: [LearningTask.Row]] = [:]
     for (row, split) in zip(rows, splits) {
-      let text = row.example.text.stripped
       let role: TaskExamples.Role =
         switch split {
         case "test": .gate
         case "validation": .choose
-        case "train": hasValidation ? .learn : TaskExamples.role(of: text, choose: 0.15, gate: 0)
-        default: TaskExamples.role(of: text)
+        case "train": .learn
+        default: TaskExamples.isGate(row.example.text.stripped) ? .gate : .learn
         }
       parts[role, default: []].append(row)
     }
-    // A label that the hash has dealt choose rows alone is learned from: it can be chosen on when there are more.
-    if !hasValidation {
-      let learned = Set((parts[.learn] ?? []).map { ExactText($0.example.answer) })
-      let all = parts[.choose] ?? []
-      parts[.choose] = all.filter { learned.contains(ExactText($0.example.answer)) }
-      parts[.learn, default: []] += all.filter { !learned.contains(ExactText($0.example.answer)) }
-    }
     // More rows than choices and gates can use are learned from; of rows that the file itself calls test, the rest is left out.
-    for (role, most) in [(TaskExamples.Role.choose, mostChoose), (.gate, mostGate)] {
+    for (role, most) in [(TaskExamples.Role.choose, TaskExamples.mostChoose), (.gate, mostGate)] {
       guard let all = parts[role], all.count > most else { continue }
       parts[role] = Array(all.prefix(most))
       if !isStated { parts[.learn, default: []] += all.dropFirst(most) }

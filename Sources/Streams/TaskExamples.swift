@@ -17,9 +17,9 @@ public struct TaskExamples: Sendable {
   public enum Origin: String, Sendable, Codable {
     /// The file says `split`: validation rows are choose, test rows gate.
     case file
-    /// The file says `split` without `validation`: choose rows are drawn by hash from its training rows.
+    /// The file says `split` without `validation`: choose rows are dealt from its training rows.
     case fileWithoutValidation = "file-without-validation"
-    /// By a hash of the text: 70, 15 and 15 percent.
+    /// By a hash of the text: 15 percent gate rows; of the rest choose rows are dealt, 15 percent of all, or more where these are few.
     case hash
   }
 
@@ -48,21 +48,16 @@ public struct TaskExamples: Sendable {
     }
   }
 
-  /// Which part a text belongs to, for ever and in every file: a corrected label, more rows or another order move nothing.
+  /// Whether a text is a gate row, for ever and in every file: a corrected label, more rows or another order move nothing.
   ///
   /// - Parameter text: The text, without white space at its ends.
-  /// - Parameter choose: The share of choose rows.
-  /// - Parameter gate: The share of gate rows.
-  public static func role(of text: String, choose: Double = 0.15, gate: Double = 0.15) -> Role {
-    let hash = Digest(of: Data(("split/" + text).utf8)).description.dropFirst("sha256:".count).prefix(13)
-    // 52 bits: every one of them counts in a Double.
-    let place = Double(UInt64(hash, radix: 16) ?? 0) / Double(UInt64(1) << 52)
-    return place < gate ? .gate : place < gate + choose ? .choose : .learn
-  }
+  /// - Parameter share: Of gate rows.
+  public static func isGate(_ text: String, share: Double = 0.15) -> Bool { place(of: text) < share }
 }
 
 extension TaskExamples {
-  /// At most so many learn and choose rows together of each label; free answers count as one label. Gate rows stay.
+  /// At most so many learn and choose rows together of each label; free answers count as one label. Gate rows stay. Choose rows that the
+  /// file does not name are dealt anew.
   ///
   /// - Parameter perClass: `nil`: all.
   /// - Parameter seed: Of the draw.
@@ -82,6 +77,11 @@ extension TaskExamples {
       kept[role, default: []].append(row)
     }
     func sorted(_ role: Role) -> [Example] { (kept[role] ?? []).sorted { $0.index < $1.index } }
-    return TaskExamples(task: task, learn: sorted(.learn), choose: sorted(.choose), gate: gate, origin: origin)
+    var (learn, choose) = (sorted(.learn), sorted(.choose))
+    if let share = origin.chooseShare {
+      let rows = (learn + choose).sorted { $0.index < $1.index }
+      (learn, choose) = Self.dealt(rows, share: share, kind: task.kind)
+    }
+    return TaskExamples(task: task, learn: learn, choose: choose, gate: gate, origin: origin)
   }
 }

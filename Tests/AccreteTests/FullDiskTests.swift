@@ -120,7 +120,7 @@ extension CommandLineTests {
       }
       let size = try files(whole).values.reduce(0) { $0 + ($1.count + 4095) / 4096 * 4 }
       var refused = 0
-      for kilobytes in stride(from: 40, to: 2 * size, by: max(size / 8, 16)) {
+      for kilobytes in stride(from: 40, to: 2 * size, by: max(size / 6, 16)) {
         let disk = try #require(try SmallDisk(kilobytes: kilobytes))
         let run = disk.url.appendingPathComponent("run")
         let outcome = try Accrete.run(TinyRun.arguments(out: run.path) + options, in: folder)

@@ -50,7 +50,7 @@ extension CommandLineTests {
     /// `ACCRETE_KILLS` sets how many in all (`Scripts/kill_test` takes a hundred for every method).
     @Test(arguments: methods)
     func killedAtRandomMoments(method: String) throws {
-      let wanted = ProcessInfo.processInfo.environment["ACCRETE_KILLS"].flatMap { Int($0) } ?? 3
+      let wanted = ProcessInfo.processInfo.environment["ACCRETE_KILLS"].flatMap { Int($0) } ?? 1
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
       let (whole, seconds) = try whole(method, in: scratch.url)

@@ -50,6 +50,16 @@ extension CommandLineTests {
         #expect(try labels == recorded(task, in: scratch).map { names[$0] })
       }
       #expect(try run("registry", "verify", in: scratch).text.contains("ok"))
+      // A second time it is the same version.
+      expectRefusal(
+        try Accrete.run(["registry", "add", "run", "--data", "elsewhere", "--quiet"], in: scratch.url), code: 64,
+        "weather@1")
+      #expect(try (run("list", "--versions", "--json", in: scratch).json() as? [Any])?.count == 2)
+      // An instruction that no task has decides nothing, and that is said.
+      try scratch.write("{\"text\": \"rain\", \"instruction\": \"What is it?\"}\n", to: "asked.jsonl")
+      _ = try run("promote", "weather@1", "--reason", "a test", in: scratch)
+      let asked = try run("predict", "asked.jsonl", "--route", "--threads", "1", in: scratch)
+      #expect(asked.text.contains("\"byInstruction\":false") && asked.error.contains("1 of the requests"))
       // The same rows under another name are no other task.
       expectRefusal(
         try Accrete.run(

@@ -60,6 +60,28 @@ import Torch
     #expect(fit.expert == 0 && fit.ridge > 1)
   }
 
+  /// An expert that is sure of everything and mostly right: the first step throws its weight to 0, from where it must come back.
+  @Test(arguments: [5.0, 20, 100]) func anOverconfidentExpertKeepsAWeight(sure: Double) {
+    let gold = (0..<60).map { $0 % 2 }
+    let parts = gold.enumerated().map { row, label in
+      let said = row % 6 == 5 ? 1 - label : label
+      let weak = row % 3 == 2 ? 1 - label : label
+      return Parts(expert: said == 0 ? [sure, 0] : [0, sure], ridge: weak == 0 ? [1, 0] : [0, 1])
+    }
+    let both = CombinationFit(parts, gold: gold, labels: 2, use: .init(expert: true, ridge: true)).fitted()
+    #expect(both.expert > 0 && both.expert < 1)
+    // Not worse than the ridge head alone, whatever weight that has.
+    for weight in [0.0, 0.5, 1, 2] {
+      #expect(
+        loss(both, parts, gold) < loss(LabelCombination(expert: 0, ridge: weight, bias: [0, 0]), parts, gold))
+    }
+    let best = loss(both, parts, gold)
+    for step in [-1e-3, 1e-3] {
+      let other = LabelCombination(expert: both.expert + step, ridge: both.ridge, bias: both.bias)
+      #expect(loss(other, parts, gold) > best - 1e-9)
+    }
+  }
+
   /// Without rows it is the prior; a part that is not used has weight 0.
   @Test func withoutRowsItIsThePrior() {
     let fit = CombinationFit([], gold: [], labels: 2, use: .init(expert: false, ridge: true)).fitted()
@@ -84,7 +106,7 @@ import Torch
 }
 
 @Suite struct CandidateChoiceTests {
-  /// The smaller one is taken while its loss is within one standard error of the best, and not beyond.
+  /// The smaller one is taken while its loss is within one standard error of the best and 0.01 above it at most.
   @Test func fewestBytesWithinOneStandardError() throws {
     let best = [0.1, 0.3, 0.2, 0.4]
     func choice(_ excess: [Double]) throws -> CandidateChoice {
@@ -94,14 +116,44 @@ import Torch
           (head: .ridge, bytes: 1, losses: zip(best, excess).map { $0 + $1 }, right: [true, false, true, false]),
         ]))
     }
-    // Mean 0.05, standard error 0.0866: near enough.
-    let near = try choice([0.3, -0.1, 0, 0])
+    // Mean 0.005, standard error 0.00866: near enough.
+    let near = try choice([0.03, -0.01, 0, 0])
     #expect(near.chosen == .ridge && near.rows == 4 && near.candidates[0].excess == 0)
-    #expect(abs(near.candidates[1].excess - 0.05) < 1e-12 && abs(near.candidates[1].standardError - 0.0866) < 1e-4)
+    #expect(abs(near.candidates[1].excess - 0.005) < 1e-12 && abs(near.candidates[1].standardError - 0.00866) < 1e-5)
     #expect(near.candidates[1].accuracy == 0.5)
     // The same excess in every row: no standard error, so that it counts.
-    #expect(try choice([0.05, 0.05, 0.05, 0.05]).chosen == .both)
+    #expect(try choice([0.005, 0.005, 0.005, 0.005]).chosen == .both)
+    // Mean 0.05, standard error 0.0866: the rows cannot tell, and it may cost too much.
+    #expect(try choice([0.3, -0.1, 0, 0]).chosen == .both)
     #expect(CandidateChoice([]) == nil)
+  }
+}
+
+@Suite struct LearnEvidenceTests {
+  private func evidence(_ losses: [(Double, Double?)]) -> LearnEvidence {
+    var evidence = LearnEvidence()
+    evidence.measurements = losses.enumerated().map {
+      LearnEvidence.Measurement(step: $0 * 50, epoch: $0, loss: $1.0, expertLoss: $1.1, score: nil)
+    }
+    return evidence
+  }
+
+  /// A gain is a better loss, or a better one of the expert alone.
+  @Test func gains() {
+    #expect(evidence([(0.5, nil), (0.4, nil), (0.45, nil), (0.41, nil)]).measurementsWithoutGain == 2)
+    #expect(evidence([(0.5, 0.7), (0.5, 0.69), (0.5, 0.5), (0.51, 0.52)]).measurementsWithoutGain == 1)
+    #expect(evidence([(0.5, 0.7)]).measurementsWithoutGain == 0)
+  }
+
+  /// Where choose rows cannot tell, the rate that learns fastest is taken; one that diverges has no chance.
+  @Test func ratesByTheirTrials() {
+    func trial(_ rate: Double, _ loss: Double, _ training: Double) -> LearnEvidence.Trial {
+      LearnEvidence.Trial(learningRate: rate, steps: 60, loss: loss, trainingLoss: training)
+    }
+    #expect(TaskModelTraining.best([trial(1, 0.69, 0.5), trial(2, 0.7, 0.3), trial(3, 2, 0.1)], tie: 0.05) == 2)
+    #expect(TaskModelTraining.best([trial(1, 0.36, 0.5), trial(2, 0.06, 0.3), trial(3, 0.06, 0.3)], tie: 0.05) == 2)
+    #expect(TaskModelTraining.best([trial(1, 0.69, 0.5), trial(2, 0.7, 0.3)], tie: 0) == 1)
+    #expect(TaskModelTraining.best([], tie: 0) == nil)
   }
 }
 

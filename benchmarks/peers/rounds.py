@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "Scripts/reference"))
 def arguments(description: str, *more: tuple[str, dict[str, Any]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--peer", choices=["default", "best"], default="default")
+    parser.add_argument("--peer", choices=["default", "tuned", "best"], default="default")
     parser.add_argument("--started", type=float, default=time.time(), help="seconds since 1970 at this process's start")
     for name, form in more:
         parser.add_argument(name, **form)

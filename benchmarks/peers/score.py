@@ -1,7 +1,8 @@
 """Label scoring by transformers + PEFT: the total log-probability of every label after every prompt.
 
 `--peer default`: one row for each pair of prompt and label, in the order of the file, padded batches, logits of all
-positions. `--peer best`: prompts sorted by length in batches of bounded size; each prompt computed once, all labels behind
+positions. `--peer tuned`: the same rows, sorted by length, in batches of bounded size, logits only where a label's token is
+predicted. `--peer best`: prompts sorted by length in batches of bounded size; each prompt computed once, all labels behind
 it in the same row (mask and positions keep them apart), logits only where a label's token is predicted.
 """
 
@@ -30,6 +31,27 @@ def default_scores(model, rows: list[dict], labels: list[list[int]], pad: int) -
         logits = model(input_ids=batch.ids, attention_mask=batch.real.long()).logits
         chosen = logits[:, :-1].log_softmax(-1).gather(2, batch.ids[:, 1:, None])[..., 0]
         scores += (chosen * batch.answer[:, 1:]).sum(1).tolist()
+    return [scores[i:i + len(labels)] for i in range(0, len(scores), len(labels))]
+
+
+def tuned_scores(model, rows: list[dict], labels: list[list[int]], pad: int) -> list[list[float]]:
+    """`model`: a causal LM of transformers whose adapter is merged."""
+    pairs = [(row["prompt"], label) for row in rows for label in labels]
+    scores = [0.0] * len(pairs)
+    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]) + len(pairs[i][1]))
+    while order:
+        count = 1
+        while count < len(order) and (count + 1) * sum(map(len, pairs[order[count]])) <= TOKENS_IN_BATCH:
+            count += 1
+        chosen, order = order[:count], order[count:]
+        batch = make_batch([pairs[i] for i in chosen], pad)
+        states = model.model(input_ids=batch.ids, attention_mask=batch.real.long()).last_hidden_state[:, :-1]
+        row, place = batch.answer[:, 1:].bool().nonzero(as_tuple=True)
+        logits = model.lm_head(states[row, place])
+        values = logits.log_softmax(-1).gather(1, batch.ids[row, place + 1][:, None])[:, 0]
+        sums = torch.zeros(len(chosen), dtype=values.dtype).index_add_(0, row, values).tolist()
+        for i, value in zip(chosen, sums):
+            scores[i] = value
     return [scores[i:i + len(labels)] for i in range(0, len(scores), len(labels))]
 
 

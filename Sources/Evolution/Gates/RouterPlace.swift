@@ -1,7 +1,7 @@
 import Files
 import Foundation
 import Learning
-public import Registry
+import Registry
 public import Serving
 import Torch
 

@@ -95,7 +95,24 @@ public final class Learn {
     let learned = TaskModelTraining.Result(
       model: task.model, evidence: LearnEvidence(), seconds: task.seconds,
       trainedParameters: task.model.expert?.tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) } ?? 0)
-    return try kept { try judged(made(of: learned, prepared, in: place), learned, prepared, since: start) }
+    return try kept {
+      let made = try made(of: learned, prepared, in: place)
+      try requireNew(made)
+      return try judged(made, learned, prepared, since: start)
+    }
+  }
+
+  /// A task that is taken in twice would be a second version that is the first.
+  private func requireNew(_ made: Made) throws {
+    guard try registry.newestVersion(named: name) != nil else { return }
+    let roles = [VersionManifest.Role.tensors, VersionManifest.Role.head]
+    for version in try registry.versions(named: name) where version.state == .registered {
+      let parts = try registry.manifest(of: version).parts
+      guard roles.allSatisfy({ parts[$0]?.digest == made.parts[$0]?.digest }) else { continue }
+      throw EvolutionError.unsupported(
+        what: "task \(name): got the very task model that \(version.reference) is",
+        fix: "Nothing is to be done; `accrete promote \(version.reference)` releases it where it is not served.")
+    }
   }
 
   /// Remembers a blob that was added.

@@ -1,6 +1,9 @@
 public import Learning
 
-/// Chooses among candidates: the fewest bytes whose loss is within one standard error of the best (paired differences).
+/// Chooses among candidates: the fewest bytes whose loss is within one standard error of the best (paired differences), and no more than
+/// ``most`` above it.
+///
+/// The second half is ours: with few choose rows a standard error is so wide that a head of a kilobyte would always be taken.
 public struct CandidateChoice: Sendable, Codable, Equatable {
   /// What one candidate costs and gives.
   public struct Candidate: Sendable, Codable, Equatable {
@@ -16,6 +19,9 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
     /// Of `excess`, over rows.
     public let standardError: Double
   }
+
+  /// Nats that fewer bytes may cost.
+  static let most = 0.01
 
   public let chosen: OutputHead
   public let candidates: [Candidate]
@@ -37,7 +43,7 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
         accuracy: mean(one.right.map { $0 ? 1 : 0 }), excess: excess,
         standardError: count > 1 ? (spread / (count - 1) / count).squareRoot() : 0)
     }
-    let near = candidates.filter { $0.excess <= $0.standardError }
+    let near = candidates.filter { $0.excess <= min($0.standardError, Self.most) }
     guard let chosen = near.min(by: { ($0.bytes, $0.loss) < ($1.bytes, $1.loss) }) else { return nil }
     self.chosen = chosen.head
   }

@@ -36,11 +36,13 @@ struct CombinationFit {
 
   /// The combination with the least loss; without rows the prior's.
   func fitted() -> LabelCombination {
-    var active = [use.expert, use.ridge]
     var point = [use.expert ? 1.0 : 0, use.ridge ? 1.0 : 0] + [Double](repeating: 0, count: hasBias ? labels : 0)
+    let used = [use.expert, use.ridge]
     for _ in 0..<Self.mostSteps {
-      let (value, gradient, curvature) = derivatives(at: point, active)
-      let free = point.indices.filter { $0 > 1 || active[$0] }
+      let (value, gradient, curvature) = derivatives(at: point)
+      // Bertsekas' projected Newton: a weight stays at 0 as long as the loss would fall below it. One that a long first step has put
+      // there (confident scores have a slope and nearly no curvature) comes back.
+      let free = point.indices.filter { $0 > 1 || (used[$0] && (point[$0] > 0 || gradient[$0] < 0)) }
       guard let step = Self.solved(curvature, gradient, free) else { break }
       var length = 1.0
       var next = point
@@ -48,11 +50,9 @@ struct CombinationFit {
         for index in free { next[index] = point[index] - length * step[index] }
         for index in 0..<2 where next[index] < 0 { next[index] = 0 }
         length /= 2
-      } while loss(at: next) > value && length > 1e-6
+      } while loss(at: next) > value && length > 1e-9
       let moved = zip(next, point).map { abs($0 - $1) }.max() ?? 0
       point = next
-      // A weight that wants to be negative stays at 0; the rest is fitted without it.
-      for index in 0..<2 where active[index] && point[index] == 0 { active[index] = false }
       if moved < 1e-10 { break }
     }
     let bias = hasBias ? Array(point[2...]) : [Double](repeating: 0, count: labels)
@@ -69,7 +69,8 @@ struct CombinationFit {
     index == 0 ? (use.expert ? 1 : 0) : index == 1 ? (use.ridge ? 1 : 0) : 0
   }
 
-  private func loss(at point: [Double]) -> Double {
+  /// What is minimized.
+  func loss(at point: [Double]) -> Double {
     let combination = combination(point)
     let data = zip(parts, gold).reduce(0) { $0 - combination.logProbabilities($1.0)[$1.1] }
     return data
@@ -77,7 +78,7 @@ struct CombinationFit {
   }
 
   private func derivatives(
-    at point: [Double], _ active: [Bool]
+    at point: [Double]
   ) -> (value: Double, gradient: [Double], curvature: [[Double]]) {
     let size = point.count
     var gradient = point.indices.map { Self.penalty * (point[$0] - prior($0)) }
@@ -86,7 +87,7 @@ struct CombinationFit {
     let combination = combination(point)
     for (row, right) in zip(parts, gold) {
       let p = combination.logProbabilities(row).map { exp($0) }
-      let slopes = [active[0] ? row.expert : nil, active[1] ? row.ridge : nil]
+      let slopes = [use.expert ? row.expert : nil, use.ridge ? row.ridge : nil]
       var means = [0.0, 0.0]
       for (part, scores) in slopes.enumerated() {
         guard let scores else { continue }

@@ -13,8 +13,18 @@ struct LearnCheckpoint {
     let inputs: Digest
     var evidence: LearnEvidence
     var seconds: Double
-    /// nil: the trials of learning rates are not over.
+    /// nil: the trials of learning rates are not over, or the last training has not begun.
     var training: Training?
+    /// What the choose rows decided; nil: they have not. Then ``training`` is the last one, on all rows.
+    var decision: Decision?
+  }
+
+  /// What is settled before the expert is trained once more, on learn and choose rows together.
+  struct Decision: Codable {
+    let head: OutputHead
+    let combination: LabelCombination
+    /// Passes over the rows: as many as were best when the choose rows were left out.
+    let passes: Double
   }
 
   struct Training: Codable {

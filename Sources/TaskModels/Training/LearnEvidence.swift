@@ -4,8 +4,10 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
   public struct Trial: Sendable, Codable, Equatable {
     public let learningRate: Double
     public let steps: Int
-    /// As of ``Measurement``.
+    /// What the choose rows say of the expert alone; of free answers as of ``Measurement``.
     public let loss: Double
+    /// The mean loss of its last steps; `nil` in versions that were learned without it.
+    public let trainingLoss: Double?
   }
 
   /// What the choose rows say of the averaged weights.
@@ -15,6 +17,8 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
     public let epoch: Int
     /// Mean −log p of the right label, cross-fitted beside the ridge head if there is one; of free answers, of a token.
     public let loss: Double
+    /// The same of the expert without the ridge head; `nil` where there is none.
+    public let expertLoss: Double?
     /// The mean score of written answers, 0…1; `nil` for labels.
     public let score: Double?
 
@@ -44,6 +48,8 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
   public var stop: Stop?
   public var steps = 0
   public var tokens = 0
+  /// Steps of the last training, on learn and choose rows together; `nil`: there was none.
+  public var allRowsSteps: Int?
   /// Of the ridge head, on learn rows: the mean squared error of rows left out.
   public var ridgeError: Double?
   /// λ on learn rows, and on learn and choose rows together.
@@ -53,4 +59,15 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
   public var choice: CandidateChoice?
 
   public init() {}
+
+  /// Measurements since the last one that was the best so far, by itself or by the expert alone: beside a good ridge head an expert
+  /// that is only beginning to learn shows nothing.
+  var measurementsWithoutGain: Int {
+    var (best, expert, last) = (measurements.first, Double.infinity, 0)
+    for (place, measurement) in measurements.enumerated() {
+      if let before = best, measurement.isBetter(than: before) { (best, last) = (measurement, place) }
+      if let loss = measurement.expertLoss, loss < expert { (expert, last) = (loss, place) }
+    }
+    return measurements.count - 1 - last
+  }
 }

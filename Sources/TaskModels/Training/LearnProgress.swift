@@ -16,6 +16,8 @@ public enum LearnProgress {
   case measured(LearnEvidence.Measurement, isBest: Bool)
   case stopped(LearnEvidence.Stop)
   case chosen(CandidateChoice)
+  /// The expert is trained once more, on learn and choose rows together.
+  case allRows(count: Int, steps: Int)
 }
 
 /// What somebody outside asks of work that goes on.

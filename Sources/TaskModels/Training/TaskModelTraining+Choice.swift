@@ -4,7 +4,7 @@ import Streams
 import Torch
 
 extension TaskModelTraining {
-  /// S6 to S8: fits the combinations, chooses among them, and solves the ridge head again on learn and choose rows.
+  /// S6 to S8: fits the combinations, chooses among them, and makes the chosen parts again of learn and choose rows.
   func finished(expert: LowRankExpert?, head: Tensor?, ridge: RidgeHead?, trained: Int) throws -> Result {
     guard rows.form.kind == .label else {
       return Result(
@@ -32,13 +32,41 @@ extension TaskModelTraining {
     state.evidence.choice = choice
     report(.chosen(choice))
     let chosen = choice.chosen
-    let refitted = try chosen.hasRidge ? refittedRidge() : nil
     let combination = CombinationFit(scores, gold: gold, labels: labels, use: chosen.use).fitted()
+    if chosen.hasExpert, trainsOnAllRows, let rate = state.evidence.learningRate {
+      let decision = LearnCheckpoint.Decision(head: chosen, combination: combination, passes: bestPasses)
+      (state.decision, state.training) = (decision, nil)
+      try save(nil)
+      return try onAllRows(decision, rate: rate, from: nil)
+    }
     return Result(
       model: TaskModel(
         form: rows.form, expert: chosen.hasExpert ? expert : nil, trainedHead: chosen == .trained ? head : nil,
-        ridge: refitted, combination: combination),
+        ridge: chosen.hasRidge ? try refittedRidge() : nil, combination: combination),
       evidence: state.evidence, seconds: state.seconds, trainedParameters: trained)
+  }
+
+  /// Whether the expert is trained once more when all is decided: rows that were held back for choosing are worth learning from where
+  /// there are few. A budget that is used up leaves no time for it.
+  var trainsOnAllRows: Bool {
+    guard rows.form.kind == .label, rows.learn.count <= Self.mostRowsTwice else { return false }
+    guard let budget = options.budgetSeconds else { return true }
+    return state.evidence.stop != .budget && state.seconds * 2 <= budget
+  }
+
+  /// Learn rows up to which the expert is trained twice.
+  private static let mostRowsTwice = 2000
+
+  /// The task model of what was decided, made of all rows.
+  func onAllRows(
+    _ decision: LearnCheckpoint.Decision, rate: Double, from tensors: LearnCheckpoint.Tensors?
+  ) throws -> Result {
+    let (expert, head, count) = try trainOnAllRows(rate: rate, passes: decision.passes, from: tensors)
+    return Result(
+      model: TaskModel(
+        form: rows.form, expert: expert, trainedHead: decision.head == .trained ? head : nil,
+        ridge: decision.head.hasRidge ? try refittedRidge() : nil, combination: decision.combination),
+      evidence: state.evidence, seconds: state.seconds, trainedParameters: count)
   }
 
   private func refittedRidge() throws -> RidgeHead {

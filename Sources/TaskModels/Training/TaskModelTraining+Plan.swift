@@ -6,7 +6,7 @@ import Torch
 public struct LearnPlan: Sendable, Codable, Equatable {
   /// Steps of a pass over the learn rows; 0: nothing is trained.
   public let stepsOfEpoch: Int
-  /// Steps at most; the choose rows may end training long before.
+  /// Steps at most, those of the last training on all rows included; the choose rows may end training long before.
   public let mostSteps: Int
   /// Steps of the trials of learning rates.
   public let trialSteps: Int
@@ -30,14 +30,16 @@ extension TaskModelTraining {
         stepsOfEpoch: 0, mostSteps: 0, trialSteps: 0, trainedParameters: 0, secondsPerStep: 0,
         peakBytes: ProcessMemory.peakResidentBytes)
     }
-    let session = try TrainingSession(self, rate: options.learningRate ?? LearnOptions.rates[0], from: nil, state: nil)
+    let session = try TrainingSession(
+      self, on: rows.learn, rate: options.learningRate ?? LearnOptions.rates[0], from: nil, state: nil)
     _ = try session.step()
     let start = ContinuousClock.now
     var timed = 0
     while timed < Self.timedSteps, try session.step() != nil { timed += 1 }
     let total = session.training.totalSteps
+    let again = trainsOnAllRows ? total * (rows.learn.count + rows.choose.count) / rows.learn.count : 0
     return LearnPlan(
-      stepsOfEpoch: total / max(options.maxEpochs, 1), mostSteps: total,
+      stepsOfEpoch: session.stepsOfPass, mostSteps: total + again,
       trialSteps: options.learningRate == nil ? LearnOptions.rates.count * min(Self.trialSteps, total) : 0,
       trainedParameters: session.training.parameters.count,
       secondsPerStep: timed > 0 ? start.duration(to: .now).seconds / Double(timed) : 0,

@@ -7,7 +7,13 @@ extension TaskModelTraining {
   /// Steps of a trial at most.
   static let trialSteps = 60
 
-  /// The rate that was given, or the one of three under which a short training has the lowest loss on the choose rows.
+  /// Steps at the end of a trial whose loss is averaged.
+  private static let lastSteps = 20
+  /// Losses on choose rows that are no nearer than this tell nothing: within the first steps most experts of labels know none yet.
+  private static let tie = 0.05
+
+  /// The rate that was given, or the one of three under which a short training has the lowest loss on the choose rows; of labels, where
+  /// these cannot tell, the one that learns fastest.
   func chosenRate() throws -> Double {
     if let rate = options.learningRate { return rate }
     let rates = LearnOptions.rates
@@ -19,17 +25,25 @@ extension TaskModelTraining {
       report(.tried(trial))
       try save(nil)
     }
-    // The lower one of equals: it is the safer.
-    return state.evidence.trials.min { $0.loss < $1.loss }?.learningRate ?? rates[0]
+    return Self.best(state.evidence.trials, tie: rows.form.kind == .label ? Self.tie : 0) ?? rates[0]
+  }
+
+  /// The rate of the best trial; the lower one of equals, which is the safer.
+  static func best(_ trials: [LearnEvidence.Trial], tie: Double) -> Double? {
+    guard let least = trials.map(\.loss).min() else { return nil }
+    return trials.filter { $0.loss <= least + tie }
+      .min { $0.trainingLoss ?? $0.loss < $1.trainingLoss ?? $1.loss }?.learningRate
   }
 
   private func tried(_ rate: Double, progress: (Int, Int) -> Void) throws -> LearnEvidence.Trial {
-    let session = try TrainingSession(self, rate: rate, from: nil, state: nil)
+    let session = try TrainingSession(self, on: rows.learn, rate: rate, from: nil, state: nil)
     let start = ContinuousClock.now
     let steps = min(Self.trialSteps, session.training.totalSteps)
+    var losses: [Double] = []
     while session.training.stepsDone < steps {
       progress(session.training.stepsDone + 1, steps)
-      guard try session.step() != nil else { break }
+      guard let report = try session.step() else { break }
+      losses.append(report.loss)
       if case .stop(let signal) = requests() {
         throw TaskModelError.interrupted(
           task: name, signal: signal, moment: "in the trial of learning rate \(rate)")
@@ -38,11 +52,17 @@ extension TaskModelTraining {
     state.seconds += start.duration(to: .now).seconds
     let loss: Double
     do {
-      loss = try session.measured().loss
+      let measured = try session.measured()
+      loss = measured.expertLoss ?? measured.loss
     } catch DecoderError.resultNotFinite {
       loss = .greatestFiniteMagnitude
     }
+    let last = losses.suffix(Self.lastSteps)
     return LearnEvidence.Trial(
-      learningRate: rate, steps: session.training.stepsDone, loss: loss.isFinite ? loss : .greatestFiniteMagnitude)
+      learningRate: rate, steps: session.training.stepsDone, loss: Self.finite(loss),
+      trainingLoss: Self.finite(last.reduce(0, +) / Double(max(last.count, 1))))
   }
+
+  /// JSON has no infinity.
+  private static func finite(_ value: Double) -> Double { value.isFinite ? value : .greatestFiniteMagnitude }
 }

@@ -4,8 +4,11 @@ import Learning
 import Torch
 
 extension TaskModelTraining {
-  /// Steps between two measurements at most; a pass over the learn rows where that is shorter.
-  private static let mostSteps = 250
+  /// Steps between two measurements: a pass over the learn rows, within these.
+  private static let pace = 50...250
+  /// Steps before which an expert is not given up: of a hard task and few rows it says nothing for its first hundred, and then learns
+  /// within fifty.
+  private static let fewestSteps = 250
   /// Seconds between two checkpoints at most.
   private static let checkpointSeconds = 120.0
 
@@ -13,50 +16,79 @@ extension TaskModelTraining {
   func train(
     rate: Double, from tensors: LearnCheckpoint.Tensors?
   ) throws -> (expert: LowRankExpert, head: Tensor?, trained: Int) {
-    let session = try TrainingSession(self, rate: rate, from: tensors, state: state.training)
-    let pace = max(1, min(Self.mostSteps, session.training.totalSteps / max(options.maxEpochs, 1)))
-    var start = ContinuousClock.now
-    var (tokens, saved) = (session.training.tokensRead, ContinuousClock.now)
-    /// Adds the time since the last call to what training took.
-    func settle() {
-      state.seconds += start.duration(to: .now).seconds
-      start = .now
-    }
+    let session = try TrainingSession(self, on: rows.learn, rate: rate, from: tensors, state: state.training)
+    let pace = min(max(session.stepsOfPass, Self.pace.lowerBound), Self.pace.upperBound)
+    var clock = StepClock()
     while state.evidence.stop == nil {
-      let before = ContinuousClock.now
-      guard let report = try session.step() else {
-        state.evidence.stop = .maxEpochs
-        break
+      let went = try advance(session, &clock) { report in
+        if report.step % pace == 0 || session.training.isDone { try measure(session) }
       }
-      let seconds = max(before.duration(to: .now).seconds, 1e-9)
-      self.report(
-        .training(
-          report, tokensPerSecond: Double(session.training.tokensRead - tokens) / seconds,
-          epoch: session.training.epochsDone))
-      tokens = session.training.tokensRead
-      if report.step % pace == 0 || session.training.isDone { try measure(session) }
-      settle()
-      if let budget = options.budgetSeconds, state.seconds >= budget, state.evidence.stop == nil {
-        state.evidence.stop = .budget
-      }
-      let request = requests()
-      if request != nil || saved.duration(to: .now).seconds > Self.checkpointSeconds {
-        let (tensors, training) = try session.snapshot()
-        state.training = training
-        try save(tensors)
-        saved = .now
-      }
-      if case .stop(let signal) = request {
-        throw TaskModelError.interrupted(task: name, signal: signal, moment: "after step \(report.step)")
-      }
+      if !went { state.evidence.stop = .maxEpochs }
     }
     if state.evidence.kept == nil { try measure(session) }
     if let stop = state.evidence.stop { self.report(.stopped(stop)) }
     state.evidence.steps = session.training.stepsDone
     state.evidence.tokens = session.training.tokensRead
+    let step = state.evidence.kept.map { state.evidence.measurements[$0].step } ?? 0
+    bestPasses = Double(step) / Double(session.stepsOfPass)
     let count = session.training.parameters.count
     let (expert, head) = try session.finished()
     return (expert, head, count)
+  }
+
+  /// S8: trains once more from the beginning, on learn and choose rows, for as many passes as were best without the choose rows.
+  func trainOnAllRows(
+    rate: Double, passes: Double, from tensors: LearnCheckpoint.Tensors?
+  ) throws -> (expert: LowRankExpert, head: Tensor?, trained: Int) {
+    let session = try TrainingSession(
+      self, on: rows.learn + rows.choose, rate: rate, from: tensors, state: state.training)
+    let steps = max(1, Int(saturating: (passes * Double(session.stepsOfPass)).rounded()))
+    report(.allRows(count: rows.learn.count + rows.choose.count, steps: steps))
+    var clock = StepClock()
+    while session.training.stepsDone < steps, try advance(session, &clock, then: { _ in }) {}
+    state.evidence.allRowsSteps = session.training.stepsDone
+    try session.keepBest()
+    let count = session.training.parameters.count
+    let (expert, head) = try session.finished()
+    return (expert, head, count)
+  }
+
+  /// When the last settled second and the last checkpoint were.
+  private struct StepClock {
+    var settled = ContinuousClock.now
+    var saved = ContinuousClock.now
+  }
+
+  /// One step: told, timed, kept in a checkpoint where one is due. False: all passes are done.
+  ///
+  /// - Throws: ``TaskModelError/interrupted(task:signal:moment:)`` where somebody asked for it.
+  private func advance(
+    _ session: TrainingSession, _ clock: inout StepClock, then: (StepReport) throws -> Void
+  ) throws -> Bool {
+    let (before, read) = (ContinuousClock.now, session.training.tokensRead)
+    guard let report = try session.step() else { return false }
+    let seconds = max(before.duration(to: .now).seconds, 1e-9)
+    self.report(
+      .training(
+        report, tokensPerSecond: Double(session.training.tokensRead - read) / seconds,
+        epoch: session.training.epochsDone))
+    try then(report)
+    state.seconds += clock.settled.duration(to: .now).seconds
+    clock.settled = .now
+    if state.decision == nil, let budget = options.budgetSeconds, state.seconds >= budget, state.evidence.stop == nil {
+      state.evidence.stop = .budget
+    }
+    let request = requests()
+    if request != nil || clock.saved.duration(to: .now).seconds > Self.checkpointSeconds {
+      let (tensors, training) = try session.snapshot()
+      state.training = training
+      try save(tensors)
+      clock.saved = .now
+    }
+    if case .stop(let signal) = request {
+      throw TaskModelError.interrupted(task: name, signal: signal, moment: "after step \(report.step)")
+    }
+    return true
   }
 
   private func measure(_ session: TrainingSession) throws {
@@ -69,7 +101,8 @@ extension TaskModelTraining {
       try session.keepBest()
     }
     report(.measured(measurement, isBest: isBest))
-    let since = state.evidence.measurements.count - 1 - (state.evidence.kept ?? 0)
-    if since >= options.patience { state.evidence.stop = .patience }
+    if measurement.step >= Self.fewestSteps, state.evidence.measurementsWithoutGain >= options.patience {
+      state.evidence.stop = .patience
+    }
   }
 }

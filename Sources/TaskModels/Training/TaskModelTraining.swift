@@ -3,7 +3,7 @@
 //     S0  features of the frozen base for all rows                        S1  ridge head on learn rows, penalty by leaving rows out
 //     S4  expert: the method's training, weights averaged, until the choose rows say that it stopped helping
 //     S6  combination of expert and head, fitted on choose rows           S7  the fewest bytes within one standard error of the best
-//     S8  everything rounded first, then scored; the ridge head is solved again on learn and choose rows
+//     S8  everything rounded first, then scored; ridge head and expert are made again of learn and choose rows
 
 import Experts
 public import Foundation
@@ -43,6 +43,8 @@ public final class TaskModelTraining {
   /// What the ridge head that saw only learn rows says of the choose rows. [row][label]
   var ridgeScores: [[Double]]?
   var state: LearnCheckpoint.State
+  /// Passes after which the choose rows were answered best.
+  var bestPasses = 0.0
 
   /// - Parameter name: The task's.
   /// - Parameter rows: Its rows.
@@ -111,6 +113,7 @@ public final class TaskModelTraining {
     state.evidence.learningRate = rate
     report(.rate(rate))
     if let step = known?.tensors.flatMap({ _ in state.training?.cursor.step }) { report(.goesOn(step: step)) }
+    if let decision = state.decision { return try onAllRows(decision, rate: rate, from: known?.tensors) }
     let (expert, head, count) = try train(rate: rate, from: known?.tensors)
     return try finished(expert: expert, head: head, ridge: ridge, trained: count)
   }

@@ -21,11 +21,13 @@ final class TrainingSession {
 
   /// - Parameters:
   ///   - owner: rows, base and options.
+  ///   - examples: what is learned.
   ///   - rate: learning rate.
   ///   - tensors: of a checkpoint.
   ///   - state: of the same one.
   init(
-    _ owner: TaskModelTraining, rate: Double, from tensors: LearnCheckpoint.Tensors?, state: LearnCheckpoint.Training?
+    _ owner: TaskModelTraining, on examples: [EncodedExample], rate: Double, from tensors: LearnCheckpoint.Tensors?,
+    state: LearnCheckpoint.Training?
   ) throws {
     self.owner = owner
     let (options, base) = (owner.options, owner.base)
@@ -43,7 +45,7 @@ final class TrainingSession {
       try method.restore(tasks: [task], tensors: tensors.method)
     }
     training = try TaskTraining(
-      TaskTraining.Material(task: task, examples: owner.rows.learn, labels: owner.rows.form.labels.count),
+      TaskTraining.Material(task: task, examples: examples, labels: owner.rows.form.labels.count),
       model: base.model, method: method, heads: heads, options: options.training(epochs: options.maxEpochs, rate: rate),
       seed: options.seed, pad: base.padToken)
     if let tensors, let state {
@@ -57,6 +59,9 @@ final class TrainingSession {
       average = try AveragedWeights(like: training.parameters.values)
     }
   }
+
+  /// Steps of a pass over the rows.
+  var stepsOfPass: Int { max(1, training.totalSteps / max(owner.options.maxEpochs, 1)) }
 
   /// Takes one step; nil when all passes are done.
   func step() throws -> StepReport? {
@@ -94,18 +99,23 @@ final class TrainingSession {
     let (step, epoch) = (training.stepsDone, training.epochsDone)
     guard owner.rows.form.kind == .label else {
       let (loss, score) = try written(selection)
-      return LearnEvidence.Measurement(step: step, epoch: epoch, loss: loss, score: score)
+      return LearnEvidence.Measurement(step: step, epoch: epoch, loss: loss, expertLoss: nil, score: score)
     }
     var parts = try owner.parts.parts(
       of: owner.rows.choose, expert: selection, usesExpert: true, head: head, ridge: nil)
     if let ridge = owner.ridgeScores { for row in parts.indices { parts[row].ridge = ridge[row] } }
-    let use = CombinationFit.Use(expert: true, ridge: owner.ridgeScores != nil)
-    let losses = CrossFit(
-      parts, gold: owner.rows.choose.map { $0.labelIndex ?? 0 }, labels: owner.rows.form.labels.count, use: use,
-      task: owner.name
-    ).losses
-    let loss = losses.reduce(0, +) / Double(losses.count)
-    return LearnEvidence.Measurement(step: step, epoch: epoch, loss: loss, score: nil)
+    let gold = owner.rows.choose.map { $0.labelIndex ?? 0 }
+    func loss(ridge: Bool) -> Double {
+      let losses = CrossFit(
+        parts, gold: gold, labels: owner.rows.form.labels.count, use: CombinationFit.Use(expert: true, ridge: ridge),
+        task: owner.name
+      ).losses
+      return losses.reduce(0, +) / Double(losses.count)
+    }
+    let alone = loss(ridge: false)
+    return LearnEvidence.Measurement(
+      step: step, epoch: epoch, loss: owner.ridgeScores == nil ? alone : loss(ridge: true),
+      expertLoss: owner.ridgeScores == nil ? nil : alone, score: nil)
   }
 
   /// Mean −log p of an answer's token, and the mean score of answers.

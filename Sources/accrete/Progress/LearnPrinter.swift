@@ -89,16 +89,20 @@ final class LearnPrinter {
     case .rate(let rate): printer.line("learning rate \(rate)")
     case .tried(let trial):
       printer.line(
-        "trial of learning rate \(trial.learningRate): choose loss \(fixed(trial.loss, 4)) after \(trial.steps) steps")
+        "trial of learning rate \(trial.learningRate): choose loss \(fixed(trial.loss, 4)), training loss \(fixed(trial.trainingLoss ?? .nan, 4)) after \(trial.steps) steps"
+      )
     case .training(let report, let speed, let epoch):
       let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
       printer.passing(
         "step \(report.step)  epoch \(epoch)  \(terms.joined(separator: "  "))  \(Int(saturating: speed)) tokens/s")
     case .measured(let measurement, let isBest):
       let score = measurement.score.map { ", score \(fixed($0, 3))" } ?? ""
+      let alone = measurement.expertLoss.map { " (the expert alone \(fixed($0, 4)))" } ?? ""
       printer.line(
-        "step \(measurement.step), epoch \(measurement.epoch): choose loss \(fixed(measurement.loss, 4))\(score)\(isBest ? " *" : "")"
+        "step \(measurement.step), epoch \(measurement.epoch): choose loss \(fixed(measurement.loss, 4))\(alone)\(score)\(isBest ? " *" : "")"
       )
+    case .allRows(let count, let steps):
+      printer.line("trained once more on all \(count) learn and choose rows: \(steps) steps")
     case .stopped(let stop): printer.line("training stops: \(Self.words(stop))")
     case .chosen(let choice):
       for candidate in choice.candidates {

@@ -75,7 +75,8 @@ struct ShowCommand: ParsableCommand {
     if let shape = description.shape { rows.append(["expert", "rank \(shape.rank), alpha \(shape.alpha)"]) }
     if let evidence = model.evidence, let rate = evidence.learningRate {
       let stop = evidence.stop.map { ", ended by \($0.rawValue)" } ?? ""
-      rows.append(["training", "learning rate \(rate), \(evidence.steps) steps\(stop)"])
+      let again = evidence.allRowsSteps.map { "; then \($0) steps on learn and choose rows" } ?? ""
+      rows.append(["training", "learning rate \(rate), \(evidence.steps) steps\(stop)\(again)"])
     }
     return rows
   }

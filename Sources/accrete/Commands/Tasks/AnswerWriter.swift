@@ -10,6 +10,8 @@ struct AnswerWriter {
   private let top: Int?
   private let abstainBelow: Double?
   private var hasHead = false
+  /// Requests that came with an instruction that decided nothing.
+  private var undecided = 0
 
   init(format: AnswerFormat, top: Int?, abstainBelow: Double?) {
     self.format = format
@@ -18,6 +20,7 @@ struct AnswerWriter {
   }
 
   mutating func write(_ answer: RowAnswer) throws {
+    if answer.route != nil, Self.decided(answer) == false { undecided += 1 }
     switch format {
     case .json: try Console.stream(json(answer) + "\n")
     case .csv:
@@ -25,6 +28,20 @@ struct AnswerWriter {
       hasHead = true
       try Console.stream(fields(answer).map(Self.quoted).joined(separator: ",") + "\r\n")
     }
+  }
+
+  /// Says what readers of the answers might miss.
+  func finish() {
+    guard undecided > 0 else { return }
+    Console.error(
+      "warning: \(undecided) of the requests came with an instruction that is not one released task's, to the letter: their text decided (\"byInstruction\": false)"
+    )
+  }
+
+  /// Whether the instruction that a request came with decided its task; nil: it came without one.
+  private static func decided(_ answer: RowAnswer) -> Bool? {
+    guard let instruction = answer.row.instruction, !instruction.isEmpty else { return nil }
+    return answer.route?.byInstruction ?? false
   }
 
   private func abstains(_ answer: RowAnswer) -> Bool {
@@ -43,13 +60,13 @@ struct AnswerWriter {
     let nearest: String
     let byInstruction: Bool?
 
-    init(_ route: RequestRouter.Route) {
+    init(_ route: RequestRouter.Route, decided: Bool?) {
       task = route.task
       confidence = route.task == nil ? nil : route.confidence
       distance = route.distance
       unknown = route.task == nil
       nearest = route.nearest
-      byInstruction = route.byInstruction ? true : nil
+      byInstruction = decided
     }
   }
 
@@ -75,7 +92,7 @@ struct AnswerWriter {
 
   private func json(_ answer: RowAnswer) throws -> String {
     var line = Line(id: answer.row.id, task: answer.task, version: answer.version)
-    line.routing = answer.route.map(Routing.init)
+    line.routing = answer.route.map { Routing($0, decided: Self.decided(answer)) }
     line.text = answer.baseText
     if let known = answer.answer {
       if known.label == nil { line.text = known.text }

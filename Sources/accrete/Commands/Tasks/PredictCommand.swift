@@ -72,6 +72,7 @@ struct PredictCommand: ParsableCommand {
       while let rows = try lines.next() {
         for answer in try predictor.answers(rows) { try writer.write(answer) }
       }
+      writer.finish()
     }
   }
 }
@@ -127,6 +128,7 @@ struct RouteCommand: ParsableCommand {
       if let text { return try show([RequestRow(text: text)]) }
       var lines = try RequestLines(file ?? StandardInput.name)
       while let rows = try lines.next() { try show(rows) }
+      writer.finish()
     }
   }
 }

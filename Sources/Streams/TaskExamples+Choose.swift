@@ -1,0 +1,63 @@
+import Files
+import Foundation
+
+extension TaskExamples {
+  /// The most rows that choices rest on: more would cost time and say nothing new.
+  public static let mostChoose = 2000
+  /// So few rows decide by chance: where a share would give fewer, more are taken, up to ``largestShare``.
+  static let enoughChoose = 64
+  static let largestShare = 0.3
+
+  /// Deals the rows of one task that are no gate rows into learn and choose.
+  ///
+  /// Every label gives the same share, so that no label is missing by chance; of each label those whose texts come first by hash, so
+  /// that neither order nor other rows of the file decide, and equal texts stay together.
+  ///
+  /// - Parameter rows: What is learned and chosen on.
+  /// - Parameter share: Of choose rows, 0 to 1.
+  /// - Parameter kind: Of the task: free answers count as one label.
+  static func dealt(
+    _ rows: [Example], share: Double, kind: LearningTask.Kind
+  ) -> (learn: [Example], choose: [Example]) {
+    let count = Double(rows.count)
+    let wanted = min(max(count * share, min(Double(enoughChoose), count * largestShare)), Double(mostChoose))
+    var labels: [ExactText: [(place: Double, row: Int)]] = [:]
+    for (row, example) in rows.enumerated() {
+      let label = ExactText(kind == .classification ? example.answer : "")
+      labels[label, default: []].append((place(of: example.text.stripped), row))
+    }
+    var chosen: Set<Int> = []
+    for (_, all) in labels {
+      let part = all.sorted { ($0.place, $0.row) < ($1.place, $1.row) }
+      let size = Int(saturating: (Double(part.count) * wanted / max(count, 1)).rounded())
+      guard size > 0, size < part.count else { continue }
+      let border = part[size - 1].place
+      let taken = part.prefix { $0.place <= border }
+      // Rows of one text alone: there is nothing to deal.
+      if taken.count < part.count { chosen.formUnion(taken.map(\.row)) }
+    }
+    return (
+      rows.indices.filter { !chosen.contains($0) }.map { rows[$0] },
+      rows.indices.filter { chosen.contains($0) }.map { rows[$0] }
+    )
+  }
+
+  /// Where the hash of a text puts it, 0 to 1.
+  static func place(of text: String) -> Double {
+    let hash = Digest(of: Data(("split/" + text).utf8)).description.dropFirst("sha256:".count).prefix(13)
+    // 52 bits: every one of them counts in a Double.
+    return Double(UInt64(hash, radix: 16) ?? 0) / Double(UInt64(1) << 52)
+  }
+}
+
+extension TaskExamples.Origin {
+  /// The share of choose rows among those that are no gate rows; nil: the file says which they are.
+  var chooseShare: Double? {
+    switch self {
+    case .file: nil
+    case .fileWithoutValidation: 0.15
+    // 15 percent of all, where 15 percent are gate rows.
+    case .hash: 0.15 / 0.85
+    }
+  }
+}
