@@ -29,7 +29,10 @@ public struct BPETokenizer: Tokenizer {
 
   /// The ids of `text` a part at a time, for a text that has too many of them to be held.
   ///
-  /// - Parameter body: Gets the next ids, in order; never none.
+  /// - Parameters:
+  ///   - text: any text.
+  ///   - addSpecialTokens: as in ``encode(_:addSpecialTokens:)``.
+  ///   - body: gets the next ids, in order; never none.
   /// - Throws: as ``encode(_:addSpecialTokens:)``; what `body` throws.
   public func encode(_ text: String, addSpecialTokens: Bool, inParts body: ([Int]) throws -> Void) throws {
     var ids = addSpecialTokens ? stages.template.before : []

@@ -1,5 +1,5 @@
 public import Experts
-public import Files
+import Files
 public import Foundation
 public import Generation
 import Learning

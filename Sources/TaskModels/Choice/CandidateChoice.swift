@@ -1,7 +1,7 @@
 public import Learning
 
 /// Chooses among candidates: the fewest bytes whose loss is within one standard error of the best (paired differences), and no more than
-/// ``most`` above it.
+/// 0.01 nats above it.
 ///
 /// The second half is ours: with few choose rows a standard error is so wide that a head of a kilobyte would always be taken.
 public struct CandidateChoice: Sendable, Codable, Equatable {

@@ -74,7 +74,7 @@ import Torch
     let run = try PretrainingRun.start(configuration, in: scratch.place("whole"))
     try run.run()
     let expected = try SmallPretraining.results(scratch.place("whole"))
-    let preparing = try PretrainingPreparation(configuration: run.configuration)
+    let preparing = PretrainingPreparation(configuration: run.configuration)
     func begun(_ name: String) throws -> RunFolder {
       let folder = RunFolder(scratch.place(name))
       try FileManager.default.createDirectory(at: folder.checkpoints, withIntermediateDirectories: true)
