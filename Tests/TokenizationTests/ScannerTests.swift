@@ -41,8 +41,9 @@ import Testing
   /// one another, and where a space comes before.
   @Test(arguments: [PatternScanner.Family.gpt2, .llama, .cased, .deepSeek, .chineseAndKana, .numbers, .digits])
   func partsAreTheWhole(family: PatternScanner.Family) throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    var stream = SplitMix(seed: seed)
+    let seed = (0..<3).map { _ in UInt16.random(in: 0...UInt16.max) }
+    var state = seed
+    func below(_ bound: Int) -> Int { nrand48(&state) % bound }
     let parts = [
       "a", "B", "'s", "'", "1", "23", " ", "  ", "\n", "\r\n", "\t", "!", "/", "é", "e\u{301}", "字", "か", "😀",
       "\u{3000}", ".b",
@@ -57,7 +58,7 @@ import Testing
           for _ in 0..<2 {
             // Runs of the same, so that words are longer than a part.
             let text = (0..<60).map { _ in
-              String(repeating: parts[Int(stream.next() % UInt64(parts.count))], count: 1 + Int(stream.next() % 7))
+              String(repeating: parts[below(parts.count)], count: 1 + below(7))
             }.joined()
             let tokenizer = PreTokenizer(steps: steps)
             func words(window: Int) throws -> [String] {
@@ -110,20 +111,5 @@ import Testing
       ("\u{1C}", .rest), ("_", .punctuation), ("😀", .symbol), ("\u{33479}", .rest), ("\u{11DE0}", .newNumber),
     ]
     for (scalar, kind) in expected { #expect(ScalarClass(of: scalar) == kind, "U+\(String(scalar.value, radix: 16))") }
-  }
-}
-
-/// Vigna's SplitMix64.
-private struct SplitMix {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -80,7 +80,7 @@ extension Learn {
       ? nil : ScorerCatalog.clean(job.options.scorer, for: form.task(named: name)) as? any AnswerScorer
   }
 
-  /// Choose rows, as the task model and the router learned from others; learn rows where there are too few.
+  /// Choose rows, as the router learned from others; learn rows where there are too few.
   private func probeRequests(_ examples: TaskExamples) -> [String] {
     func drawn(_ rows: [Example], _ count: Int) -> [String] {
       var numbers = Array(rows.indices)

@@ -51,7 +51,8 @@ extension TaskModelTraining {
   var trainsOnAllRows: Bool {
     guard rows.form.kind == .label, rows.learn.count <= Self.mostRowsTwice else { return false }
     guard let budget = options.budgetSeconds else { return true }
-    return state.evidence.stop != .budget && state.seconds * 2 <= budget
+    let share = Double(rows.learn.count + rows.choose.count) / Double(max(rows.learn.count, 1))
+    return state.evidence.stop != .budget && state.seconds * (1 + share) <= budget
   }
 
   /// Learn rows up to which the expert is trained twice.
