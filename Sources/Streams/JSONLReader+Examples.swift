@@ -38,6 +38,9 @@ extension JSONLReader {
     let learn = parts[.learn] ?? []
     let answers = Self.answers(of: learn)
     let kind = form == .textLabel ? .classification : Self.kind(of: answers)
+    if origin == .hash {
+      try Self.requireDealt(parts[.gate] ?? [], of: rows.count, known: kind == .classification ? answers : nil, file)
+    }
     let rest = (parts[.choose] ?? []) + (parts[.gate] ?? [])
     let task = try LearningTask.checked(
       name: name, instruction: form == .textLabel ? instruction : "", cue: form == .textLabel ? cue : "",
@@ -47,6 +50,24 @@ extension JSONLReader {
     if let share = origin.chooseShare { (learned, chosen) = TaskExamples.dealt(learned, share: share, kind: kind) }
     return TaskExamples(
       task: task, learn: learned, choose: chosen, gate: (parts[.gate] ?? []).map(\.example), origin: origin)
+  }
+
+  /// Says what the hash has done where it leaves a part, or a label, without rows.
+  private static func requireDealt(
+    _ gate: [LearningTask.Row], of count: Int, known: [ExactText: Int]?, _ file: Place
+  ) throws {
+    guard !gate.isEmpty else {
+      throw StreamError.split(
+        file.detail(
+          expected: "gate rows, which 15 % are by a hash of their text", got: "\(count) rows and none of them",
+          fix: "Add rows with other texts (of 20 or more, each part gets some), or give every row a \"split\"."))
+    }
+    guard let known, let alone = gate.first(where: { known[ExactText($0.example.answer)] == nil }) else { return }
+    throw StreamError.field(
+      alone.place(in: file).detail(
+        expected: "a label with rows to learn from",
+        got: "\(quoted(alone.example.answer)), whose rows are all gate rows",
+        fix: "A hash of the text makes 15 % gate rows: add rows of this label, or give every row a \"split\"."))
   }
 
   private static func split(_ row: RowFields) throws -> String? {

@@ -84,6 +84,14 @@ import Testing
     }
     try refused([row("a", "x", "train"), row("b", "y", "dev")], "\"validation\"")
     try refused([row("a", "x", "train"), row("b", "y")], "none, though other rows have it")
+    // What the hash leaves without rows: it is said, and not as a wrong label.
+    let texts = (0..<200).map { "t\($0)" }
+    let gate = try #require(texts.first { TaskExamples.isGate($0) })
+    let rest = texts.filter { !TaskExamples.isGate($0) }.prefix(4)
+    try refused(rest.map { row($0, $0 == "t0" ? "x" : "y") }, "none of them")
+    let others = texts.filter { TaskExamples.isGate($0) }.dropFirst().prefix(1) + rest
+    try refused(
+      others.enumerated().map { row($0.1, $0.0 % 2 == 0 ? "x" : "y") } + [row(gate, "rare")], "rows are all gate rows")
     // A label that only gate rows have.
     try refused(
       [row("a", "x", "train"), row("b", "y", "train"), row("c", "z", "test"), row("d", "x", "validation")], "\"z\"")

@@ -73,9 +73,10 @@ extension Learn {
   private func requireParts(_ examples: TaskExamples) throws {
     for (role, split) in [(TaskExamples.Role.choose, "validation"), (.gate, "test")] where examples[role].isEmpty {
       let fix =
-        examples.origin == .hash
-        ? "Add rows: of 20 or more, each part gets some."
-        : "Give some rows \"split\": \"\(split)\", or take \"split\" out of all: then a hash of the text deals them out."
+        job.perClass.map { "--per-class \($0) leaves too few: it counts learn and choose rows together; give more." }
+        ?? (examples.origin == .hash
+          ? "Add rows: of 20 or more, each part gets some."
+          : "Give some rows \"split\": \"\(split)\", or take \"split\" out of all: then a hash of the text deals them out.")
       throw EvolutionError.unsupported(
         what: "task \(name): got no \(role.rawValue) rows (\(split)) beside \(examples.learn.count) learn rows",
         fix: fix)

@@ -37,7 +37,8 @@ extension TaskModelTraining {
     var timed = 0
     while timed < Self.timedSteps, try session.step() != nil { timed += 1 }
     let total = session.training.totalSteps
-    let again = trainsOnAllRows ? total * (rows.learn.count + rows.choose.count) / rows.learn.count : 0
+    let all = rows.learn.count + rows.choose.count
+    let again = trainsOnAllRows ? options.maxEpochs * ((all + options.batchSize - 1) / options.batchSize) : 0
     return LearnPlan(
       stepsOfEpoch: session.stepsOfPass, mostSteps: total + again,
       trialSteps: options.learningRate == nil ? LearnOptions.rates.count * min(Self.trialSteps, total) : 0,

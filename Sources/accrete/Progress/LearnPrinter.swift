@@ -70,7 +70,7 @@ final class LearnPrinter {
     guard plan.mostSteps > 0 else { return ["nothing is trained: the closed-form head is solved from the rows"] }
     let steps = plan.mostSteps + plan.trialSteps
     return [
-      "at most \(plan.mostSteps) steps, \(plan.stepsOfEpoch) a pass"
+      "at most \(plan.mostSteps) steps, \(plan.stepsOfEpoch) a pass, those of the last training on all rows included"
         + (plan.trialSteps > 0 ? ", and \(plan.trialSteps) to find the learning rate" : "")
         + "; training ends when the choose rows say that it no longer helps",
       "a step takes \(fixed(plan.secondsPerStep, 2)) s here now: at most \(fixed(Double(steps) * plan.secondsPerStep / 60, 1)) minutes"
