@@ -124,6 +124,10 @@ public struct DecoderModel: Sendable {
     guard longest <= configuration.maxPositions || batch.positions != nil else {
       throw DecoderError.sequenceTooLong(length: longest, limit: configuration.maxPositions)
     }
+    guard batch.sharedTokens == 0 || (cache == nil && !tracing && batch.positions != nil) else {
+      throw TorchError.unexpectedResult(
+        operation: "a pass with shared tokens", expected: "positions, no cache, no way back", got: "another one")
+    }
     let packing = try Packing(batch)
     let positions =
       try batch.positions.map { try packing.packed($0) }

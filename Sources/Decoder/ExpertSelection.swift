@@ -48,6 +48,9 @@ public protocol ExpertSelection {
   /// - Parameter tokens: the number of each row's packed token; the last ones may be copies, which nobody reads.
   func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)?
 
+  /// Whether what a token gets depends on nothing but what it is: then tokens that all rows share may be computed once.
+  var treatsRowsAlike: Bool { get }
+
   /// Called before a layer in passes that compute activations again on the way back.
   ///
   /// - Parameters:
@@ -80,6 +83,8 @@ extension ExpertSelection {
   }
 
   public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { nil }
+
+  public var treatsRowsAlike: Bool { false }
 
   public func enter(layer: Int, again: Bool) {}
 

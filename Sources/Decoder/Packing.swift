@@ -5,11 +5,13 @@ import Torch
 /// Everything but attention works on packed tokens, so that padding costs nothing there. Attention is block-diagonal: each row
 /// looks at itself only, on the padded grid.
 ///
+/// Tokens that all rows share (``TokenBatch/sharedTokens``) stand there once, with the first row. Attention sees them in each row.
+///
 /// Behind the real tokens stands the batch's filler (``TokenBatch/filler(for:)``): copies of the first token.
 struct Packing {
   let rows: Int
   let time: Int
-  /// Real tokens, without the filler.
+  /// Real tokens that are computed, without the filler.
   let tokens: Int
   let filler: Int
   private let device: Device
@@ -19,22 +21,56 @@ struct Packing {
   private let sources: Tensor?
   /// The packed token at each place of the grid; at padding any token, which nobody looks at. int64 [rows · time]
   private let grid: Tensor?
+  /// What attention sees where tokens are shared.
+  let expansion: Expansion?
+
+  /// Shared tokens as each row has them: for attention, which looks at rows.
+  struct Expansion {
+    /// The computed token of each token of each row, then the filler. int64 [tokens of all rows + filler]
+    let sources: Tensor
+    /// The same.
+    let order: [Int]
+    /// Where each computed token stands among them. int64 [tokens + filler]
+    let places: Tensor
+
+    /// [tokens + filler, …] → [tokens of all rows + filler, …]
+    func expanded(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: sources) }
+    /// [tokens of all rows + filler, …] → [tokens + filler, …]
+    func collapsed(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: places) }
+  }
 
   init(_ batch: TokenBatch) throws {
     rows = batch.rows
     time = batch.time
-    tokens = batch.tokens
-    filler = TokenBatch.filler(for: batch.tokens)
+    tokens = batch.computedTokens
+    filler = TokenBatch.filler(for: batch.computedTokens)
     device = batch.ids.device
-    let isPadded = batch.lengths.contains { $0 != batch.time }
+    let shared = batch.sharedTokens
+    let isPadded = shared > 0 || batch.lengths.contains { $0 != batch.time }
     var places: [Int] = []
     var grid = [Int](repeating: 0, count: rows * time)
     places.reserveCapacity(tokens + filler)
+    var (expanded, own): ([Int], [Int]) = ([], [])
     for (row, length) in batch.lengths.enumerated() {
       for index in 0..<length {
-        grid[row * time + index] = places.count
-        places.append(row * time + index)
+        if row > 0, index < shared {
+          grid[row * time + index] = index
+          expanded.append(index)
+        } else {
+          grid[row * time + index] = places.count
+          own.append(expanded.count)
+          expanded.append(places.count)
+          places.append(row * time + index)
+        }
       }
+    }
+    if shared > 0 {
+      own += (0..<filler).map { expanded.count + $0 }
+      expanded += (0..<filler).map { places.count + $0 }
+      expansion = Expansion(
+        sources: try Tensor(expanded, on: device), order: expanded, places: try Tensor(own, on: device))
+    } else {
+      expansion = nil
     }
     self.places = isPadded ? try Tensor(places, on: batch.ids.device) : nil
     self.grid = isPadded ? try Tensor(grid, on: batch.ids.device) : nil

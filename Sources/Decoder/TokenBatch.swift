@@ -10,12 +10,16 @@ public struct TokenBatch: Sendable {
   public let mask: AttentionMask
   /// Number of real tokens of each row.
   public let lengths: [Int]
+  /// So many first tokens are the same in all rows, and see the same: they are computed once, as the first row's. 0: none.
+  public let sharedTokens: Int
   /// Length of the longest row.
   public let time: Int
 
   public var rows: Int { lengths.count }
   /// Real tokens of all rows.
   public var tokens: Int { lengths.reduce(0, +) }
+  /// Real tokens that a pass computes: shared ones count once.
+  public var computedTokens: Int { tokens - sharedTokens * max(rows - 1, 0) }
 
   /// Tokens that are added to `tokens` real ones so that their number is a round one; nobody looks at them.
   ///
@@ -29,7 +33,7 @@ public struct TokenBatch: Sendable {
   }
 
   /// Packed tokens that a pass computes: the real ones, then the filler.
-  public var packedCount: Int { tokens + Self.filler(for: tokens) }
+  public var packedCount: Int { computedTokens + Self.filler(for: computedTokens) }
 
   /// Causal rows of different lengths.
   /// - Throws: ``DecoderError/emptyInput``.
@@ -46,15 +50,25 @@ public struct TokenBatch: Sendable {
     positions = nil
     mask = .causal
     lengths = sequences.map(\.count)
+    sharedTokens = 0
     self.time = time
   }
 
   /// Rows with positions and a mask of their own, as label scoring needs them.
-  public init(ids: Tensor, positions: Tensor, mask: AttentionMask, lengths: [Int]) {
+  ///
+  /// - Parameters:
+  ///   - ids: [batch, time]
+  ///   - positions: [batch, time]
+  ///   - mask: what each token may look at; groups are those of the tokens that are computed.
+  ///   - lengths: of each row.
+  ///   - sharedTokens: so many first tokens are the same in all rows. For passes without a cache that are not traced, and experts
+  ///     that treat all rows alike.
+  public init(ids: Tensor, positions: Tensor, mask: AttentionMask, lengths: [Int], sharedTokens: Int = 0) {
     self.ids = ids
     self.positions = positions
     self.mask = mask
     self.lengths = lengths
+    self.sharedTokens = max(0, min(sharedTokens, lengths.min() ?? 0))
     time = ids.shape.last ?? 0
   }
 

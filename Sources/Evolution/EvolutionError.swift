@@ -6,6 +6,8 @@ public enum EvolutionError: Error, Equatable, CustomStringConvertible {
   case gateRows(task: String, count: Int, version: String)
   /// Two tasks with the same rows.
   case sameRows(task: String, other: String)
+  /// No rows to choose on, or none for the gates.
+  case missingRows(task: String, role: String, split: String, learn: Int, fix: String)
   /// A row that cannot be scored.
   case row(file: String, line: Int?, problem: String, fix: String)
   /// What is asked for is not so.
@@ -20,6 +22,8 @@ public enum EvolutionError: Error, Equatable, CustomStringConvertible {
         + " Remove them, or give them \"split\": \"test\"."
     case .sameRows(let task, let other):
       "task \(task): has the very rows and answers of \(other). Use --name \(other.prefix { $0 != "@" }) for a new version of it."
+    case .missingRows(let task, let role, let split, let learn, let fix):
+      "task \(task): got no \(role) rows (\(split)) beside \(learn) learn rows. \(fix)"
     case .row(let file, let line, let problem, let fix): "\(file)\(line.map { ":\($0)" } ?? ""): \(problem). \(fix)"
     case .unsupported(let what, let fix): "\(what). \(fix)"
     }

@@ -60,6 +60,8 @@ public struct LowRankSelection: ExpertSelection {
 
   public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { self }
 
+  public var treatsRowsAlike: Bool { dropout == nil }
+
   public func enter(layer: Int, again: Bool) { dropout?.enter(layer: layer, again: again) }
 
   public func trainsAttention(layer: Int) -> Bool {

@@ -1,19 +1,47 @@
 import Crypto
 public import Foundation
 
-/// SHA-256 of something, as `sha256:<64 hexadecimal digits>`.
+/// SHA-256 of something, written as `sha256:<64 hexadecimal digits>`.
+///
+/// It is held as its 32 bytes: a registry lists tens of thousands of them.
 public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
-  public let description: String
+  /// Eight bytes in each, the first one the highest.
+  private let words: SIMD4<UInt64>
 
-  private static let prefix = "sha256:"
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-  }
+  private static let prefix: StaticString = "sha256:"
+  private static let size = 32
 
   init(hash: SHA256.Digest) {
-    description = Self.prefix + hash.map { String(format: "%02x", $0) }.joined()
+    words = hash.withUnsafeBytes { Self.words($0) }
   }
+
+  /// - Parameter bytes: 32 of them; any other number is no digest.
+  public init?(bytes: Data) {
+    guard bytes.count == Self.size else { return nil }
+    words = bytes.withUnsafeBytes { Self.words($0) }
+  }
+
+  private static func words(_ bytes: UnsafeRawBufferPointer) -> SIMD4<UInt64> {
+    var words = SIMD4<UInt64>()
+    for place in 0..<4 {
+      words[place] = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self))
+    }
+    return words
+  }
+
+  /// Its 32 bytes.
+  public var bytes: Data { withBytes { Data($0) } }
+
+  private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    var ordered = SIMD4<UInt64>()
+    for place in 0..<4 { ordered[place] = words[place].bigEndian }
+    return withUnsafeBytes(of: ordered, body)
+  }
+
+  public var description: String { withBytes { Hexadecimal.text($0, after: Self.prefix) } }
+
+  /// The 64 hexadecimal digits.
+  public var hexadecimal: String { withBytes { Hexadecimal.text($0) } }
 
   /// The digest of pieces, in order, as if they were one.
   public init(of pieces: [UnsafeRawBufferPointer]) {
@@ -59,18 +87,13 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
     }
   }
 
-  /// Whether it is `sha256:` and 64 hexadecimal digits; one that was read from a file may be anything.
-  public var isWellFormed: Bool {
-    let digits = description.utf8.dropFirst("sha256:".utf8.count)
-    return description.hasPrefix("sha256:") && digits.count == 64
-      && digits.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-  }
-
   /// A digest that somebody wrote down; nil for any other text.
   public init?(_ text: String) {
-    let digits = text.utf8.dropFirst(Self.prefix.utf8.count)
-    guard text.hasPrefix(Self.prefix), digits.count == 64, digits.allSatisfy(Self.isDigit) else { return nil }
-    description = text
+    let prefix = Self.prefix.description.utf8
+    guard text.utf8.starts(with: prefix), let bytes = Hexadecimal.bytes(text.utf8.dropFirst(prefix.count)) else {
+      return nil
+    }
+    self.init(bytes: Data(bytes))
   }
 
   public init(from decoder: any Decoder) throws {

@@ -61,7 +61,13 @@ extension Registry {
     } catch let dry as DryRun {
       (result, gone) = (dry.result, dry.gone)
     }
-    if !dryRun { try removeFiles(of: gone, sparing: true) }
+    if !dryRun {
+      // What somebody is about to register stays.
+      for blob in try removeFiles(of: gone, sparing: true) {
+        result.blobs -= 1
+        result.bytes -= blob.bytes
+      }
+    }
     try collectStrays(dryRun: dryRun, except: Set(gone.map(\.digest)), into: &result)
     return result
   }
@@ -126,14 +132,23 @@ extension Registry {
   }
 
   /// Removes the files of purged blobs.
+  ///
   /// - Parameter sparing: but for those that somebody has added again in the last minutes: these he is about to register.
-  func removeFiles(of gone: [Unneeded], sparing: Bool) throws {
+  /// - Returns: those that were spared.
+  @discardableResult
+  func removeFiles(of gone: [Unneeded], sparing: Bool) throws -> [Unneeded] {
+    var spared: [Unneeded] = []
     let recent = Int(saturating: Date().timeIntervalSince1970) - 600
     for blob in gone {
-      guard let added = blobs.added(blob.digest), !sparing || added <= max(blob.created, recent) else { continue }
+      guard let added = blobs.added(blob.digest) else { continue }
+      guard !sparing || added <= max(blob.created, recent) else {
+        spared.append(blob)
+        continue
+      }
       try blobs.remove(blob.digest)
     }
     if !gone.isEmpty { RegistryFolder.flush(blobs.folder) }
+    return spared
   }
 
   /// So long a file that no row names is left alone even while nobody learns: a release's router is named at once.

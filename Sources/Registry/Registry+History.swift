@@ -24,9 +24,7 @@ extension Registry {
   /// - Throws: ``RegistryError``, `FileError`.
   public func history(last: Int = .max) throws -> [ReleaseChange] {
     try database.read { database in
-      let names = try Dictionary(
-        VersionRow.all(database).map { ($0.record.digest, "\($0.record.reference)") },
-        uniquingKeysWith: { one, _ in one })
+      let names = try versionNames(database)
       let all = try releases(database)
       let wanted = all.suffix(max(last, 0))
       var before = try all.dropLast(wanted.count).last.map { try releaseManifest($0.manifest) }
@@ -38,7 +36,14 @@ extension Registry {
     }
   }
 
-  private static func change(
+  /// `spam@1` of each manifest's digest.
+  func versionNames(_ database: Database) throws -> [Digest: String] {
+    try Dictionary(
+      VersionRow.all(database).map { ($0.record.digest, "\($0.record.reference)") }, uniquingKeysWith: { one, _ in one }
+    )
+  }
+
+  static func change(
     _ record: ReleaseRecord, _ manifest: ReleaseManifest, after before: ReleaseManifest?, _ names: [Digest: String]
   ) -> ReleaseChange {
     var change = ReleaseChange(release: record, tasks: manifest.experts.count)

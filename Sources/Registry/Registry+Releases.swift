@@ -89,16 +89,39 @@ extension Registry {
   @discardableResult
   public func rollback(to revision: Int? = nil, reason: String?, actor: String) throws -> ReleaseRecord {
     try write(actor) { ledger in
-      guard let current = try currentRecord(ledger.database) else { throw RegistryError.noRelease(path: url.path) }
-      let target = try requireRelease(try revision ?? before(current, ledger.database), ledger.database)
-      let manifest = try releaseManifest(target.manifest)
-      let names = try forgotten(in: manifest, ledger.database)
-      guard names.isEmpty else { throw RegistryError.forgotten(names: names, revision: target.revision) }
+      let (_, target, manifest) = try rollbackTarget(revision, ledger.database)
       let own = BlobReference(
         digest: target.manifest, bytes: blobs.size(target.manifest) ?? 0, media: Self.releaseMedia)
       return try insert(
         manifest, own, kind: .rollback, restored: target.restored ?? target.revision, reason: reason, in: &ledger)
     }
+  }
+
+  /// What ``rollback(to:reason:actor:)`` would do; nothing is changed.
+  ///
+  /// - Parameter revision: as there.
+  /// - Returns: the revision that is served now, and what the earlier release has in its place.
+  /// - Throws: as there.
+  public func rollbackPreview(to revision: Int? = nil) throws -> (current: Int, change: ReleaseChange) {
+    try database.read { database in
+      let (current, target, manifest) = try rollbackTarget(revision, database)
+      return (
+        current.revision,
+        Self.change(target, manifest, after: try releaseManifest(current.manifest), try versionNames(database))
+      )
+    }
+  }
+
+  /// What is served now, and the release that a rollback brings back.
+  private func rollbackTarget(
+    _ revision: Int?, _ database: Database
+  ) throws -> (current: ReleaseRecord, target: ReleaseRecord, manifest: ReleaseManifest) {
+    guard let current = try currentRecord(database) else { throw RegistryError.noRelease(path: url.path) }
+    let target = try requireRelease(try revision ?? before(current, database), database)
+    let manifest = try releaseManifest(target.manifest)
+    let names = try forgotten(in: manifest, database)
+    guard names.isEmpty else { throw RegistryError.forgotten(names: names, revision: target.revision) }
+    return (current, target, manifest)
   }
 
   /// The release that was served before what is served now: of a rollback, the one before that which it brought back.

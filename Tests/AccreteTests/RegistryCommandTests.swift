@@ -30,11 +30,11 @@ extension CommandLineTests {
       let list = try text("list", in: scratch)
       #expect(
         list == """
-          task    version   score                               rows  size     when        from
-          task-1  task-1@1  accuracy 0.750 [0.500, 0.900] n 1   1     4.0 KiB  2096-10-02  task-1.jsonl
-          task-2  task-2@1  accuracy 0.750 [0.500, 0.900] n 4   1     4.1 KiB  2096-10-05  task-2.jsonl  out of use
-          task-3  task-3@2  accuracy 0.750 [0.500, 0.900] n 12  1     4.1 KiB  2096-10-13  task-3.jsonl
-          task-4  task-4@1  accuracy 0.750 [0.500, 0.900] n 15  1     4.0 KiB  2096-10-16  task-4.jsonl  not released
+          task    version   score                               learn rows  size     when        from
+          task-1  task-1@1  accuracy 0.750 [0.500, 0.900] n 1   1           4.0 KiB  2096-10-02  task-1.jsonl
+          task-2  task-2@1  accuracy 0.750 [0.500, 0.900] n 4   1           4.1 KiB  2096-10-05  task-2.jsonl  retired
+          task-3  task-3@2  accuracy 0.750 [0.500, 0.900] n 12  1           4.1 KiB  2096-10-13  task-3.jsonl
+          task-4  task-4@1  accuracy 0.750 [0.500, 0.900] n 15  1           4.0 KiB  2096-10-16  task-4.jsonl  not released
           4 tasks, 5 versions; release 6 of 2096-10-17
 
           """)

@@ -71,6 +71,49 @@ import Torch
     }
   }
 
+  /// What all rows begin with is computed once, and every row sees it: as if each had its own, in every family, window or not.
+  @Test(arguments: ["tiny", "families/mistral", "families/hunyuan-large"], AttentionPath.allCases)
+  func sharedTokensEqualOwnOnes(form: String, path: AttentionPath) throws {
+    let model = try Goldens.model(form)
+    let prefix = Array(long[..<7])
+    let rows = [prefix + [9, 8, 7], prefix + [5], prefix, prefix + [61, 3, 88, 20, 15]].map { $0 + [2, 30] }
+    let time = rows.map(\.count).max() ?? 0
+    let ids = rows.flatMap { $0 + Array(repeating: 1, count: time - $0.count) }
+    let positions = rows.flatMap { _ in 0..<time }
+    func states(shared: Int) throws -> [Tensor] {
+      let order = try Tensor(Array(0..<time))
+      let mask: AttentionMask =
+        switch path {
+        case .kernels: .causal
+        case .kernelsWithGroups: .grouped(Array(repeating: 0, count: rows.reduce(0) { $0 + $1.count } - 3 * shared))
+        case .grid:
+          .allowed(
+            try order.reshaped([1, time]).isLessOrEqual(to: order.reshaped([time, 1])).reshaped([1, 1, time, time]))
+        }
+      let batch = TokenBatch(
+        ids: try Tensor(ids, shape: [rows.count, time]), positions: try Tensor(positions, shape: [rows.count, time]),
+        mask: mask, lengths: rows.map(\.count), sharedTokens: shared)
+      #expect(batch.computedTokens == rows.reduce(0) { $0 + $1.count } - 3 * shared)
+      let packed = try model.packedStates(batch)
+      #expect(packed.shape[0] == batch.packedCount)
+      var start = 0
+      return try rows.enumerated().map { number, row in
+        // Of a later row that shares, only what is its own is there.
+        let count = row.count - (number == 0 ? 0 : shared)
+        defer { start += count }
+        return try packed.narrowed(0, from: start + count - 2, count: 2)
+      }
+    }
+    let own = try states(shared: 0)
+    for (row, one) in try states(shared: 7).enumerated() {
+      // The number of rows decides how oneDNN sums: rounding alone differs.
+      #expect(try difference(one, own[row]) < 5e-5, "row \(row)")
+    }
+  }
+
+  /// The ways in which attention is computed on a CPU.
+  enum AttentionPath: String, CaseIterable { case kernels, kernelsWithGroups, grid }
+
   @Test func thePadTokenDoesNotMatter() throws {
     let rows = [[9, 8], long]
     let one = try model.hiddenStates(TokenBatch(rows, pad: 3)).selected(0, 0).narrowed(0, from: 0, count: 2)

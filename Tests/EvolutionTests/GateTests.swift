@@ -27,20 +27,26 @@ import Testing
   /// Of 200 rows 10 change each way: no worse within 10 points, underpowered at 2.
   @Test func newVersions() throws {
     let table = try PairedTable(both: 150, onlyNew: 10, onlyOld: 10, neither: 30)
-    #expect(OwnTaskGate.next(table, margin: 0.1).verdict == .pass)
-    guard case .underpowered(n: 200, needed: let needed) = OwnTaskGate.next(table, margin: 0.02).verdict else {
+    #expect(OwnTaskGate.next(table, margin: 0.1, version: "spam@2").verdict == .pass)
+    guard
+      case .underpowered(n: 200, needed: let needed) = OwnTaskGate.next(table, margin: 0.02, version: "spam@2").verdict
+    else {
       Issue.record("at a margin of 2 points it should be underpowered")
       return
     }
     #expect((1540...1550).contains(needed))  // 6.18 · 0.1 / 0.0004
     // Not one row differs: 80 are too few, 133 are enough (2.706 · 0.98 / 0.02).
     #expect(
-      OwnTaskGate.next(try PairedTable(both: 60, onlyNew: 0, onlyOld: 0, neither: 20), margin: 0.02).verdict
+      OwnTaskGate.next(try PairedTable(both: 60, onlyNew: 0, onlyOld: 0, neither: 20), margin: 0.02, version: "spam@2")
+        .verdict
         == .underpowered(n: 80, needed: 133))
     #expect(
-      OwnTaskGate.next(try PairedTable(both: 100, onlyNew: 0, onlyOld: 0, neither: 33), margin: 0.02).verdict == .pass)
+      OwnTaskGate.next(try PairedTable(both: 100, onlyNew: 0, onlyOld: 0, neither: 33), margin: 0.02, version: "spam@2")
+        .verdict == .pass)
     #expect(
-      OwnTaskGate.next(try PairedTable(both: 100, onlyNew: 0, onlyOld: 60, neither: 40), margin: 0.02).verdict == .fail)
+      OwnTaskGate.next(
+        try PairedTable(both: 100, onlyNew: 0, onlyOld: 60, neither: 40), margin: 0.02, version: "spam@2"
+      ).verdict == .fail)
   }
 
   private func route(_ task: String?) -> RequestRouter.Route {

@@ -57,6 +57,31 @@ import Torch
     }
   }
 
+  /// An instruction that all prompts begin with is computed once, and counts as if each had its own.
+  @Test(arguments: ["base", "lora", "moe_cl"])
+  func whatAllPromptsBeginWith(name: String) throws {
+    let experts = try selection(name)
+    let instruction = [5, 44, 61, 12, 7, 90, 33, 2]
+    let prompts = [[8], [9, 10, 11], [8], [70, 71, 72, 73, 74], []].map { instruction + $0 }
+    #expect(LabelScorer.sharedTokens(of: prompts, extra: 3) == 7)
+    let got = try LabelScorer(model, labels: scores.answers, pad: 3).scores(prompts, experts: experts)
+    for (prompt, values) in try paired(prompts, got) {
+      for (answer, value) in try paired(scores.answers, values) {
+        #expect(try abs(value - alone(prompt, answer, experts)) < 1e-4)
+      }
+    }
+  }
+
+  @Test func whenTokensAreShared() {
+    func shared(_ prompts: [[Int]], extra: Int = 0) -> Int { LabelScorer.sharedTokens(of: prompts, extra: extra) }
+    #expect(shared([]) == 0 && shared([[1, 2, 3]]) == 0 && shared([[1, 2], [3, 2]]) == 0)
+    #expect(shared([[1, 2, 3], [1, 2, 4], [1, 9]]) == 1)
+    // The last token is each prompt's own, also where prompts are equal or one is the beginning of another.
+    #expect(shared([[1, 2, 3], [1, 2, 3]]) == 2 && shared([[1, 2, 3, 4], [1, 2]]) == 1 && shared([[], [1]]) == 0)
+    // One token of a hundred is not worth it.
+    #expect(shared([[1] + Array(repeating: 2, count: 99), [1] + Array(repeating: 3, count: 99)]) == 0)
+  }
+
   @Test func otherLabelsAndRowsDoNotMatter() throws {
     let all = try LabelScorer(model, labels: scores.answers, pad: 3).scores(scores.prompts, experts: nil)
     for (number, answer) in scores.answers.enumerated() {

@@ -150,9 +150,11 @@ import Torch
     func trial(_ rate: Double, _ loss: Double, _ training: Double) -> LearnEvidence.Trial {
       LearnEvidence.Trial(learningRate: rate, steps: 60, loss: loss, trainingLoss: training)
     }
-    #expect(TaskModelTraining.best([trial(1, 0.69, 0.5), trial(2, 0.7, 0.3), trial(3, 2, 0.1)], tie: 0.05) == 2)
-    #expect(TaskModelTraining.best([trial(1, 0.36, 0.5), trial(2, 0.06, 0.3), trial(3, 0.06, 0.3)], tie: 0.05) == 2)
-    #expect(TaskModelTraining.best([trial(1, 0.69, 0.5), trial(2, 0.7, 0.3)], tie: 0) == 1)
+    #expect(
+      TaskModelTraining.best([trial(1, 0.69, 0.5), trial(2, 0.7, 0.3), trial(3, 2, 0.1)], tie: 0.05)! == (2, true))
+    #expect(
+      TaskModelTraining.best([trial(1, 0.36, 0.5), trial(2, 0.06, 0.3), trial(3, 0.06, 0.3)], tie: 0.05)! == (2, true))
+    #expect(TaskModelTraining.best([trial(1, 0.69, 0.5), trial(2, 0.7, 0.3)], tie: 0)! == (1, false))
     #expect(TaskModelTraining.best([], tie: 0) == nil)
   }
 }

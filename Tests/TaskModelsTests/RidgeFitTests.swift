@@ -87,6 +87,17 @@ import Torch
     #expect(abs(fit.error - errors[best]) < 1e-9, "seed \(seed)")
   }
 
+  /// Part by part is the same head as all rows at once.
+  @Test(arguments: [1, 3, 7, 40, 1 << 20]) func partsOfRows(rows each: Int) throws {
+    let (x, y) = Self.rows(40, width: 5, labels: 3, seed: 11)
+    let whole = try RidgeFit(Self.tensor(x), labels: y, count: 3)
+    let fit = try RidgeFit(Self.tensor(x), labels: y, count: 3, part: each * 5)
+    #expect(fit.penalty == whole.penalty && abs(fit.error - whole.error) < 1e-12)
+    #expect(abs(fit.head.sharpness - whole.head.sharpness) < 1e-6)
+    let (one, other) = (try fit.head.scores(Self.tensor(x)), try whole.head.scores(Self.tensor(x)))
+    for (a, b) in zip(one.joined(), other.joined()) { #expect(abs(a - b) < 1e-4) }
+  }
+
   /// The head that is stored says what the fit says, but for bfloat16.
   @Test func storedWeightsAreTheSolution() throws {
     let (x, y) = Self.rows(30, width: 3, labels: 3, seed: 5)

@@ -84,7 +84,7 @@ import Torch
     #expect(tried == 1 && again == 2)
     let trials = result.evidence.trials
     #expect(trials.map(\.learningRate) == LearnOptions.rates)
-    #expect(result.evidence.learningRate == TaskModelTraining.best(trials, tie: 0.05))
+    #expect(result.evidence.learningRate == TaskModelTraining.best(trials, tie: 0.05)?.rate)
   }
 
   /// A checkpoint of other rows or options is not gone on from.

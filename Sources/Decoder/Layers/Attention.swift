@@ -86,6 +86,12 @@ public struct Attention: Sendable {
     let taken = try new ?? pass.sharing.taken(from: source)
     switch plan {
     case .packed(let layout):
+      if let expansion = pass.packing.expansion {
+        let packed = try PackedAttention(
+          queries: expansion.expanded(queries), keys: expansion.expanded(taken.keys),
+          values: expansion.expanded(taken.values), layout: layout, tracing: false)
+        return Attended(output: try expansion.collapsed(packed.output), backward: Self.untraced)
+      }
       let packed = try PackedAttention(
         queries: queries, keys: taken.keys, values: taken.values, layout: layout, tracing: pass.tracing)
       return Attended(output: packed.output, backward: packed.backward)

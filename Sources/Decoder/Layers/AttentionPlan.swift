@@ -31,7 +31,7 @@ struct AttentionPlans {
       uniqueKeysWithValues: sizes.map { size in
         let plan: AttentionPlan =
           usesKernels
-          ? .packed(try Self.layout(batch, cache, window: size, positions))
+          ? .packed(try Self.layout(batch, packing, cache, window: size, positions))
           : .grid(try Self.mask(batch, packing, after: starts.max() ?? 0, window: size, device))
         return (size, plan)
       })
@@ -60,21 +60,22 @@ struct AttentionPlans {
   }
 
   private static func layout(
-    _ batch: TokenBatch, _ cache: KeyValueCache?, window: Int, _ positions: Tensor
+    _ batch: TokenBatch, _ packing: Packing, _ cache: KeyValueCache?, window: Int, _ positions: Tensor
   ) throws -> PackedAttention.Layout {
     let plain = window > 0 ? PackedAttention.Layout.Window(size: window) : nil
     if cache != nil { return try PackedAttention.Layout(lengths: batch.lengths, window: plain) }
-    let filler = TokenBatch.filler(for: batch.tokens)
+    let filler = packing.filler
     let lengths = batch.lengths + (filler > 0 ? [filler] : [])
+    func ofRows(_ numbers: [Int32]) -> [Int32] { packing.expansion?.order.map { numbers[$0] } ?? numbers }
     guard case .grouped(let groups) = batch.mask else {
       return try PackedAttention.Layout(lengths: lengths, window: plain)
     }
     // Continuations of one prompt lie one after the other, but each begins where the prompt ends.
     let placed =
       window > 0
-      ? PackedAttention.Layout.Window(size: window, positions: try positions.integers().map(Int32.init)) : nil
+      ? PackedAttention.Layout.Window(size: window, positions: ofRows(try positions.integers().map(Int32.init))) : nil
     return try PackedAttention.Layout(
-      lengths: lengths, groups: groups + repeatElement(0, count: filler), window: placed)
+      lengths: lengths, groups: ofRows(groups + repeatElement(0, count: filler)), window: placed)
   }
 
   /// What tokens after `start` cached ones may look at, on the grid: `causal` by itself counts from the first key.

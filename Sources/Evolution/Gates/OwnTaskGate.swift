@@ -54,8 +54,8 @@ enum OwnTaskGate {
       help: "More rows help most; then a larger base, more --max-epochs, or another --scorer.")
   }
 
-  /// A new version of a label task, beside the last one on the same rows.
-  static func next(_ table: PairedTable, margin: Double) -> Gate {
+  /// A new version of a label task, beside the last one on the same rows. `version`: what it will be called.
+  static func next(_ table: PairedTable, margin: Double, version: String) -> Gate {
     let interval = table.tango(level: 0.9)
     let numbers = [
       "difference": table.difference, "lowerBound": interval.low, "margin": margin, "n": Double(table.n),
@@ -77,19 +77,19 @@ enum OwnTaskGate {
     }
     return Gate(
       "G3", "Is it no worse than the released version?", verdict, numbers: numbers, finding: finding,
-      help: help(verdict))
+      help: help(verdict, version))
   }
 
-  private static func help(_ verdict: GateVerdict) -> String {
-    let promote = "release it all the same with `accrete promote NAME@V --reason …`."
+  private static func help(_ verdict: GateVerdict, _ version: String) -> String {
+    let promote = "release it all the same with `accrete promote \(version) --reason …`."
     if case .underpowered(_, let needed) = verdict {
       return "Give about \(needed) gate rows (15 % of all rows), a larger --margin, or \(promote)"
     }
-    return "See what it gets wrong with `accrete evaluate FILE --task NAME@V`; give better rows, or \(promote)"
+    return "See what it gets wrong with `accrete evaluate FILE --task \(version)`; give better rows, or \(promote)"
   }
 
   /// The same of free answers: the mean difference of scores.
-  static func next(scores: [Double], released: [Double], margin: Double) -> Gate {
+  static func next(scores: [Double], released: [Double], margin: Double, version: String) -> Gate {
     let differences = zip(scores, released).map { $0 - $1 }
     let mean = MeanInterval(differences)
     let low = mean.student(level: 0.9)?.low ?? -1
@@ -108,6 +108,6 @@ enum OwnTaskGate {
       finding:
         "\(points(mean.mean)) points of mean score against the released version, 95 % lower bound \(points(low)); allowed is"
         + " −\(points(margin)) (n \(mean.n))",
-      help: help(verdict))
+      help: help(verdict, version))
   }
 }

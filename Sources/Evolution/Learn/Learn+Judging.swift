@@ -30,7 +30,7 @@ extension Learn {
       report(.proved(task: $0.task, requests: $0.requests, seconds: $0.seconds))
     }
     add(EarlierTasksGate.gate(findings))
-    add(try ownGate(made, prepared, released: old.experts[name]))
+    add(try ownGate(made, prepared, released: old.experts[name], title))
     let routing = try routing(made, old)
     add(routing.gate)
     add(provenanceGate(prepared))
@@ -80,15 +80,16 @@ extension Learn {
   }
 
   /// G3.
-  private func ownGate(_ made: Made, _ prepared: Prepared, released: Digest?) throws -> Gate {
+  private func ownGate(_ made: Made, _ prepared: Prepared, released: Digest?, _ title: String) throws -> Gate {
     let rows = prepared.examples.gate
     if let released {
       let before = try registry.load(registry.version(digest: released), on: base)
       let known = try GateScores(rows, runner: before.runner, scorer: scorer(before.runner.model.form)) { _ in }
       return made.runner.model.form.kind == .label
         ? OwnTaskGate.next(
-          try PairedTable(old: known.right(rows), new: made.scores.right(rows)), margin: job.margin)
-        : OwnTaskGate.next(scores: made.scores.scores, released: known.scores, margin: job.margin)
+          try PairedTable(old: known.right(rows), new: made.scores.right(rows)), margin: job.margin,
+          version: title)
+        : OwnTaskGate.next(scores: made.scores.scores, released: known.scores, margin: job.margin, version: title)
     }
     if let classes = made.scores.classes { return OwnTaskGate.first(classes) }
     let form = made.runner.model.form

@@ -77,9 +77,8 @@ extension Learn {
         ?? (examples.origin == .hash
           ? "Add rows: of 20 or more, each part gets some."
           : "Give some rows \"split\": \"\(split)\", or take \"split\" out of all: then a hash of the text deals them out.")
-      throw EvolutionError.unsupported(
-        what: "task \(name): got no \(role.rawValue) rows (\(split)) beside \(examples.learn.count) learn rows",
-        fix: fix)
+      throw EvolutionError.missingRows(
+        task: name, role: role.rawValue, split: split, learn: examples.learn.count, fix: fix)
     }
   }
 

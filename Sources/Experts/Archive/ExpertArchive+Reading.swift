@@ -22,10 +22,6 @@ extension ExpertArchive {
       throw FileError.malformedJSON(
         path: url.path, reason: "`\(key)` has other characters than letters, digits, `.`, `_`, `-`, or a leading dot")
     }
-    let digests = [archive.baseDigest, archive.tokenizerDigest, archive.tensorsDigest]
-    guard (digests + [archive.promptDigest].compactMap(\.self)).allSatisfy(\.isWellFormed) else {
-      throw FileError.malformedJSON(path: url.path, reason: "a digest is not `sha256:` and 64 hexadecimal digits")
-    }
     guard archive.bytes >= 0 else { throw FileError.malformedJSON(path: url.path, reason: "`bytes` is negative") }
     try SealedJSON.check(data, carries: archive.digest, path: url.path)
     return archive

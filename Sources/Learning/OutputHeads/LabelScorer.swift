@@ -5,7 +5,8 @@ import Torch
 /// Scores all labels of a task for many prompts, each prompt computed once.
 ///
 /// A row is `prompt | label 1 | label 2 | …`. Every label's tokens see the prompt and themselves, and count their
-/// positions from the prompt's end: one pass gives what one pass per label would.
+/// positions from the prompt's end: one pass gives what one pass per label would. What all prompts begin with, usually the task's
+/// instruction, is computed once.
 struct LabelScorer {
   private let model: DecoderModel
   private let labels: [[Int]]
@@ -24,12 +25,13 @@ struct LabelScorer {
   /// Total log-probability of each label after each prompt. [prompt][label]
   func scores(_ prompts: [[Int]], experts: (any ExpertSelection)?) throws -> [[Double]] {
     let time = (prompts.map(\.count).max() ?? 0) + extraTokens
-    let layout = rows(prompts, time: time)
+    let shared = experts?.treatsRowsAlike ?? true ? Self.sharedTokens(of: prompts, extra: extraTokens) : 0
+    let layout = rows(prompts, time: time, shared: shared)
     let device = model.device
     let batch = TokenBatch(
       ids: try Tensor(layout.ids, shape: [prompts.count, time], on: device),
       positions: try Tensor(layout.positions, shape: [prompts.count, time], on: device),
-      mask: .grouped(layout.groups), lengths: prompts.map { $0.count + extraTokens })
+      mask: .grouped(layout.groups), lengths: prompts.map { $0.count + extraTokens }, sharedTokens: shared)
     // Each place once: the prompt's end predicts the first token of every label. [places, hidden]
     let states = try model.packedStates(batch, experts: experts, at: Tensor(layout.places, on: device))
       .filled(toMultipleOf: 64)
@@ -44,10 +46,27 @@ struct LabelScorer {
     }
   }
 
+  /// How many first tokens all prompts have in common, if it is worth the copies that attention then takes.
+  ///
+  /// The last token of a prompt is never one of them: what comes after it is its own.
+  static func sharedTokens(of prompts: [[Int]], extra: Int) -> Int {
+    guard let first = prompts.first, prompts.count > 1 else { return 0 }
+    var shared = first.count - 1
+    for prompt in prompts.dropFirst() {
+      shared = min(shared, prompt.count - 1)
+      while shared > 0, prompt[..<shared] != first[..<shared] { shared -= 1 }
+    }
+    let tokens = prompts.reduce(0) { $0 + $1.count + extra }
+    return leastShare * shared * (prompts.count - 1) >= tokens ? shared : 0
+  }
+
+  /// One in so many tokens must be spared.
+  private static let leastShare = 32
+
   private struct Layout {
     var ids: [Int] = []
     var positions: [Int] = []
-    /// Of each packed token: 0 the prompt, k the k-th label.
+    /// Of each computed token: 0 the prompt, k the k-th label.
     var groups: [Int32] = []
     /// Packed tokens whose logits are needed.
     var places: [Int] = []
@@ -57,7 +76,8 @@ struct LabelScorer {
     var pickPlaces: [Int] = []
   }
 
-  private func rows(_ prompts: [[Int]], time: Int) -> Layout {
+  /// `shared`: first tokens that are computed with the first row alone.
+  private func rows(_ prompts: [[Int]], time: Int, shared: Int) -> Layout {
     var layout = Layout()
     var packed = 0
     let vocabulary = model.configuration.vocabularySize
@@ -65,24 +85,26 @@ struct LabelScorer {
       let start = layout.ids.count
       // Padding that stands before this row; packed tokens do not count it.
       let padded = row * time - packed
+      // Those of this row that were computed with the first one.
+      let spared = row > 0 ? shared : 0
       layout.ids += prompt
       layout.positions += prompt.indices
-      layout.groups += repeatElement(0, count: prompt.count)
+      layout.groups += repeatElement(0, count: prompt.count - spared)
       let promptEnd = layout.places.count
-      layout.places.append(start - padded + prompt.count - 1)
+      layout.places.append(start - padded + prompt.count - 1 - spared)
       for (number, label) in labels.enumerated() {
         for (index, target) in label.enumerated() {
           let place = index == 0 ? promptEnd : layout.places.count - 1
           layout.picks.append(place * vocabulary + target)
           layout.pickPlaces.append(place)
           guard index < label.count - 1 else { continue }
-          layout.places.append(layout.ids.count - padded)
+          layout.places.append(layout.ids.count - padded - spared)
           layout.ids.append(target)
           layout.positions.append(prompt.count + index)
           layout.groups.append(Int32(number + 1))
         }
       }
-      packed += prompt.count + extraTokens
+      packed += prompt.count + extraTokens - spared
       let padding = (row + 1) * time - layout.ids.count
       layout.ids += repeatElement(pad, count: padding)
       layout.positions += repeatElement(0, count: padding)

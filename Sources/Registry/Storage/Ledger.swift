@@ -99,7 +99,7 @@ enum StoredRow {
     case .int64(let number): .integer(Int(number))
     case .double(let number): .number(number)
     case .string(let text): .text(Array(text.utf8))
-    case .blob(let data): .text(Array(data.hexadecimal.utf8))
+    case .blob(let data): .text(Array(data.withUnsafeBytes { Hexadecimal.text($0) }.utf8))
     }
   }
 }

@@ -28,6 +28,9 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
   /// Choose rows.
   public let rows: Int
 
+  /// Whether an expert was trained, and the answer does without it.
+  public var dropsExpert: Bool { !chosen.hasExpert && candidates.contains { $0.head.hasExpert } }
+
   /// - Parameter measured: what each candidate costs, its loss row by row, and whether each row was right.
   init?(_ measured: [(head: OutputHead, bytes: Int, losses: [Double], right: [Bool])]) {
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }

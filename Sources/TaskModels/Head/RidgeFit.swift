@@ -21,11 +21,19 @@ public struct RidgeFit {
   ///   - count: how many labels there are.
   /// - Throws: ``TaskModelError/tooFewExamples(what:got:needed:)``; `TorchError`.
   public init(_ features: Tensor, labels: [Int], count: Int) throws {
+    try self.init(features, labels: labels, count: count, part: RidgeRows.usualPart)
+  }
+
+  /// `part`: numbers that are in float64 at one time.
+  init(_ features: Tensor, labels: [Int], count: Int, part: Int) throws {
     let rows = features.shape[0]
     guard rows >= 2, rows == labels.count, labels.allSatisfy({ (0..<count).contains($0) }) else {
       throw TaskModelError.tooFewExamples(what: "a ridge head", got: rows, needed: 2)
     }
-    self = try withoutGradients { try Self.solved(features.moved(to: .cpu), labels, count) }
+    self = try withoutGradients {
+      let rows = try RidgeRows(features.moved(to: .cpu), labels: labels, count: count, part: part)
+      return try Self.solved(rows, Decomposition(rows), labels)
+    }
   }
 
   private init(head: RidgeHead, penalty: Double, error: Double) {
@@ -36,77 +44,88 @@ public struct RidgeFit {
 
   /// What does not depend on the penalty: ŷ = Q diag(g) R + ȳ and H_ii = Σ_k Q²_ik g_k + 1/n, with g from the eigenvalues.
   private struct Decomposition {
-    /// [rows, k]
-    let left: Tensor
-    /// [k, labels]
-    let right: Tensor
-    /// [k]
+    /// Of the smaller of ZᵀZ (tall: V) and ZZᵀ (wide: U), where Z = U S Vᵀ. [width or rows, k]
+    let vectors: Tensor
+    /// S². [k]
     let values: [Double]
+    /// R. [k, labels]
+    let right: Tensor
+    let isTall: Bool
+
+    init(_ rows: RidgeRows) throws {
+      isTall = rows.rows >= rows.width
+      var (gram, cross): (Tensor?, Tensor?)
+      for part in rows.parts {
+        let z = try rows.standardised(part)
+        let wanted = try rows.oneHot(part) - rows.share
+        let own = isTall ? try z.transposedProduct(z) : try z.linear(z)
+        // ZᵀY [width, labels]; of a wide one Y [rows, labels]
+        let ownCross = isTall ? try z.transposed(0, 1).matmul(wanted) : wanted
+        gram = try gram.map { try $0 + own } ?? own
+        cross = try cross.map { try $0 + ownCross } ?? ownCross
+      }
+      guard let gram, let cross else { throw TaskModelError.tooFewExamples(what: "a ridge head", got: 0, needed: 2) }
+      let (values, vectors) = try gram.eigenvectors()
+      self.vectors = vectors
+      self.values = try values.doubles().map { max($0, 0) }
+      right = try vectors.transposed(0, 1).matmul(cross)
+    }
+
+    /// Q: U S, or U. [rows of the part, k]
+    func left(_ z: Tensor) throws -> Tensor { isTall ? try z.matmul(vectors) : vectors }
+
+    /// g: what each direction is multiplied by. `penalty`: λ p
+    func gains(_ penalty: Double) -> [Double] {
+      values.map { isTall ? 1 / ($0 + penalty) : $0 / ($0 + penalty) }
+    }
   }
 
-  private static func solved(_ features: Tensor, _ labels: [Int], _ count: Int) throws -> RidgeFit {
-    let (rows, width) = (features.shape[0], features.shape[1])
-    let x = try features.converted(to: .float64)  // [rows, features]
-    let mean = try x.mean(0)  // [features]
-    let centred = try x - mean
-    let deviation = try ((centred * centred).mean(0) + 1e-12).sqrt()  // [features]
-    let z = try centred / deviation
-    var oneHot = [Double](repeating: 0, count: rows * count)
-    for (row, label) in labels.enumerated() { oneHot[row * count + label] = 1 }
-    let y = try Tensor(doubles: oneHot, shape: [rows, count])
-    let share = try y.mean(0)  // ȳ [labels]
-    let wanted = try y - share
-    let isTall = rows >= width
-    // Z = U S Vᵀ; the smaller of ZᵀZ and ZZᵀ is decomposed.
-    let gram = isTall ? try z.transposedProduct(z) : try z.linear(z)
-    let (values, vectors) = try gram.eigenvectors()
-    let spectrum = try values.doubles().map { max($0, 0) }
-    let scaled = isTall ? try z.matmul(vectors) : vectors  // U S, or U: [rows, k]
-    let right = try scaled.transposed(0, 1).matmul(wanted)  // [k, labels]
-    let parts = Decomposition(left: scaled, right: right, values: spectrum)
-    var best: (penalty: Double, error: Double, scores: [Double])?
-    for penalty in penalties {
-      let gains = gains(parts.values, penalty: penalty * Double(width), isTall: isTall)
-      let left = try leaveOneOut(parts, gains, y: y, share: share)
-      if best.map({ left.error < $0.error }) ?? true { best = (penalty, left.error, left.scores) }
+  private static func solved(_ rows: RidgeRows, _ parts: Decomposition, _ labels: [Int]) throws -> RidgeFit {
+    let width = Double(rows.width)
+    var squares = [Double](repeating: 0, count: penalties.count)
+    for part in rows.parts {
+      let left = try parts.left(rows.standardised(part))
+      let y = try rows.oneHot(part)
+      for (number, penalty) in penalties.enumerated() {
+        let errors = try errorsLeftOut(parts, left, parts.gains(penalty * width), y: y, rows)
+        squares[number] += try (errors * errors).sum().item()
+      }
     }
-    guard let best else { throw TaskModelError.tooFewExamples(what: "a ridge head", got: rows, needed: 2) }
-    let gains = gains(spectrum, penalty: best.penalty * Double(width), isTall: isTall)
-    let weighted = try right * Tensor(doubles: gains).unsqueezed(1)  // [k, labels]
-    // W = V diag(g) (US)ᵀY, or Zᵀ U diag(g / s²) Uᵀ Y.
-    let solution: Tensor
-    if isTall {
-      solution = try vectors.matmul(weighted)
+    let best = squares.indices.reduce(0) { squares[$1] < squares[$0] ? $1 : $0 }
+    let penalty = penalties[best]
+    let gains = parts.gains(penalty * width)
+    let scores = try rows.parts.flatMap { part in
+      let y = try rows.oneHot(part)
+      let left = try parts.left(rows.standardised(part))
+      return try (y - errorsLeftOut(parts, left, gains, y: y, rows)).doubles()
+    }
+    // W = V diag(g) (US)ᵀY, or Zᵀ U diag(1 / (s² + λp)) Uᵀ Y.
+    let solution: Tensor  // [width, labels]
+    if parts.isTall {
+      solution = try parts.vectors.matmul(parts.right * Tensor(doubles: gains).unsqueezed(1))
     } else {
-      let inverse = spectrum.map { 1 / ($0 + best.penalty * Double(width)) }
-      solution = try z.transposed(0, 1).matmul(
-        vectors.matmul(right * Tensor(doubles: inverse).unsqueezed(1)))
+      let inverse = parts.values.map { 1 / ($0 + penalty * width) }
+      solution = try rows.standardised(0..<rows.rows).transposed(0, 1).matmul(
+        parts.vectors.matmul(parts.right * Tensor(doubles: inverse).unsqueezed(1)))
     }
-    let weights = try (solution / deviation.unsqueezed(1)).transposed(0, 1).contiguous()  // [labels, features]
+    let weights = try (solution / rows.deviation.unsqueezed(1)).transposed(0, 1).contiguous()  // [labels, features]
     let rounded = try weights.converted(to: .bfloat16)
-    let bias = try (share - rounded.converted(to: .float64).matmul(mean.unsqueezed(1)).squeezed(1))
+    let bias = try (rows.share - rounded.converted(to: .float64).matmul(rows.mean.unsqueezed(1)).squeezed(1))
       .converted(to: .float32)
-    let sharpness = Sharpness.mostLikely(best.scores, labels: labels, count: count)
+    let sharpness = Sharpness.mostLikely(scores, labels: labels, count: rows.count)
     return RidgeFit(
-      head: RidgeHead(weights: rounded, bias: bias, sharpness: sharpness), penalty: best.penalty, error: best.error)
+      head: RidgeHead(weights: rounded, bias: bias, sharpness: sharpness), penalty: penalty,
+      error: squares[best] / Double(rows.rows * rows.count))
   }
 
-  /// g: what each direction of the decomposition is multiplied by.
-  private static func gains(_ values: [Double], penalty: Double, isTall: Bool) -> [Double] {
-    values.map { isTall ? 1 / ($0 + penalty) : $0 / ($0 + penalty) }
-  }
-
-  /// Scores of rows that were left out. [rows · labels]
-  private static func leaveOneOut(
-    _ parts: Decomposition, _ gains: [Double], y: Tensor, share: Tensor
-  ) throws -> (scores: [Double], error: Double) {
+  /// Errors of the rows of a part by the head that was solved without each of them. `left`: [rows, k] → [rows, labels]
+  private static func errorsLeftOut(
+    _ parts: Decomposition, _ left: Tensor, _ gains: [Double], y: Tensor, _ rows: RidgeRows
+  ) throws -> Tensor {
     let factor = try Tensor(doubles: gains)  // [k]
-    let seen = try (parts.left * factor).matmul(parts.right) + share  // ŷ [rows, labels]
-    let rows = Double(parts.left.shape[0])
-    let leverage = try (parts.left * parts.left * factor).sum(1) + 1 / rows  // H_ii [rows]
+    let seen = try (left * factor).matmul(parts.right) + rows.share  // ŷ [rows, labels]
+    let leverage = try (left * left * factor).sum(1) + 1 / Double(rows.rows)  // H_ii [rows]
     let rest = try (leverage * -1 + 1).clamped(from: 1e-6).unsqueezed(1)  // [rows, 1]
-    let errors = try (y - seen) / rest
-    let error = try (errors * errors).mean().item()
-    return (scores: try (y - errors).doubles(), error: error)
+    return try (y - seen) / rest
   }
 }

@@ -7,10 +7,10 @@ public enum LearnProgress {
   case ridge(penalty: Double)
   /// A step of the trial of a learning rate.
   case trial(rate: Double, number: Int, of: Int, step: Int, steps: Int)
-  /// The learning rate that was chosen or given.
-  case rate(Double)
-  /// What was begun before goes on after this step.
-  case goesOn(step: Int)
+  /// The learning rate that was chosen or given. `isTie`: the choose rows could not tell the rates apart, and the training loss decided.
+  case rate(Double, isTie: Bool)
+  /// What was begun before goes on after this step. `isLast`: of the last training, on learn and choose rows together.
+  case goesOn(step: Int, isLast: Bool)
   case tried(LearnEvidence.Trial)
   case training(StepReport, tokensPerSecond: Double, epoch: Int)
   case measured(LearnEvidence.Measurement, isBest: Bool)

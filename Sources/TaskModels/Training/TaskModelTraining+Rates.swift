@@ -14,8 +14,10 @@ extension TaskModelTraining {
 
   /// The rate that was given, or the one of three under which a short training has the lowest loss on the choose rows; of labels, where
   /// these cannot tell, the one that learns fastest.
-  func chosenRate() throws -> Double {
-    if let rate = options.learningRate { return rate }
+  ///
+  /// - Returns: the rate, and whether the choose rows could not tell.
+  func chosenRate() throws -> (rate: Double, isTie: Bool) {
+    if let rate = options.learningRate { return (rate, false) }
     let rates = LearnOptions.rates
     for (number, rate) in rates.enumerated().dropFirst(state.evidence.trials.count) {
       let trial = try tried(rate) { [report] step, steps in
@@ -25,14 +27,15 @@ extension TaskModelTraining {
       report(.tried(trial))
       try save(nil)
     }
-    return Self.best(state.evidence.trials, tie: rows.form.kind == .label ? Self.tie : 0) ?? rates[0]
+    return Self.best(state.evidence.trials, tie: rows.form.kind == .label ? Self.tie : 0) ?? (rates[0], false)
   }
 
   /// The rate of the best trial; the lower one of equals, which is the safer.
-  static func best(_ trials: [LearnEvidence.Trial], tie: Double) -> Double? {
+  static func best(_ trials: [LearnEvidence.Trial], tie: Double) -> (rate: Double, isTie: Bool)? {
     guard let least = trials.map(\.loss).min() else { return nil }
-    return trials.filter { $0.loss <= least + tie }
-      .min { $0.trainingLoss ?? $0.loss < $1.trainingLoss ?? $1.loss }?.learningRate
+    let near = trials.filter { $0.loss <= least + tie }
+    return near.min { $0.trainingLoss ?? $0.loss < $1.trainingLoss ?? $1.loss }
+      .map { ($0.learningRate, near.count > 1) }
   }
 
   private func tried(_ rate: Double, progress: (Int, Int) -> Void) throws -> LearnEvidence.Trial {

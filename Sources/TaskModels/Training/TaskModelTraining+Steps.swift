@@ -86,7 +86,8 @@ extension TaskModelTraining {
       clock.saved = .now
     }
     if case .stop(let signal) = request {
-      throw TaskModelError.interrupted(task: name, signal: signal, moment: "after step \(report.step)")
+      let which = state.decision == nil ? "" : " of the last training, on learn and choose rows"
+      throw TaskModelError.interrupted(task: name, signal: signal, moment: "after step \(report.step)\(which)")
     }
     return true
   }

@@ -109,10 +109,11 @@ public final class TaskModelTraining {
     guard candidates.contains(where: \.hasExpert) else {
       return try finished(expert: nil, head: nil, ridge: ridge, trained: 0)
     }
-    let rate = try chosenRate()
+    let (rate, isTie) = try chosenRate()
     state.evidence.learningRate = rate
-    report(.rate(rate))
-    if let step = known?.tensors.flatMap({ _ in state.training?.cursor.step }) { report(.goesOn(step: step)) }
+    report(.rate(rate, isTie: isTie))
+    let step = known?.tensors.flatMap { _ in state.training?.cursor.step }
+    if step != nil || state.decision != nil { report(.goesOn(step: step ?? 0, isLast: state.decision != nil)) }
     if let decision = state.decision { return try onAllRows(decision, rate: rate, from: known?.tensors) }
     let (expert, head, count) = try train(rate: rate, from: known?.tensors)
     return try finished(expert: expert, head: head, ridge: ridge, trained: count)

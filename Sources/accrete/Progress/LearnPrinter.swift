@@ -12,8 +12,14 @@ import TaskModels
 /// Shows `learn` to a person.
 final class LearnPrinter {
   private let printer: ProgressPrinter
+  private let isQuiet: Bool
+  /// Warnings that a person has read already: the result need not repeat them.
+  private(set) var shownWarnings: Set<String> = []
 
-  init(quiet: Bool) { printer = ProgressPrinter(quiet: quiet) }
+  init(quiet: Bool) {
+    printer = ProgressPrinter(quiet: quiet)
+    isQuiet = quiet
+  }
 
   /// The first line: what is taught, where, and how much of it moves.
   func base(_ base: Base, named name: String, options: LearnOptions) {
@@ -28,7 +34,9 @@ final class LearnPrinter {
 
   func show(_ progress: EvolutionProgress) {
     switch progress {
-    case .warning(let text): printer.line("warning: \(text)")
+    case .warning(let text):
+      printer.line("warning: \(text)")
+      if !isQuiet { shownWarnings.insert(text) }
     case .rows(let rows): for line in Self.lines(rows) { printer.line(line) }
     case .training(let progress): show(progress)
     case .scoring(let done, let total): printer.passing("scoring gate rows \(done)/\(total)")
@@ -85,8 +93,12 @@ final class LearnPrinter {
     case .ridge(let penalty): printer.line("closed-form head solved, λ \(penalty)")
     case .trial(let rate, let number, let total, let step, let steps):
       printer.passing("trial \(number)/\(total) of learning rate \(rate): step \(step)/\(steps)")
-    case .goesOn(let step): printer.line("goes on after step \(step) of what was begun")
-    case .rate(let rate): printer.line("learning rate \(rate)")
+    case .goesOn(let step, let isLast):
+      let which = isLast ? "the last training, on learn and choose rows together" : "what was begun"
+      printer.line(step > 0 ? "goes on after step \(step) of \(which)" : "goes on with \(which)")
+    case .rate(let rate, let isTie):
+      printer.line(
+        "learning rate \(rate)" + (isTie ? ": the choose rows cannot tell the rates apart; it learns fastest" : ""))
     case .tried(let trial):
       printer.line(
         "trial of learning rate \(trial.learningRate): choose loss \(fixed(trial.loss, 4)), training loss \(fixed(trial.trainingLoss ?? .nan, 4)) after \(trial.steps) steps"
@@ -110,6 +122,9 @@ final class LearnPrinter {
         printer.line(
           "output head \(candidate.head.rawValue): choose loss \(fixed(candidate.loss, 4)), accuracy \(fixed(candidate.accuracy, 3)),"
             + " \(candidate.bytes) bytes\(mark)")
+      }
+      if choice.dropsExpert {
+        printer.line("the expert is not kept: the closed-form head alone says as much in fewer bytes")
       }
     }
   }
@@ -143,7 +158,8 @@ enum LearnResult {
   /// - Parameter outcome: What came of it.
   /// - Parameter json: As JSON.
   /// - Parameter pretty: JSON over several lines.
-  static func show(_ outcome: LearnOutcome, json: Bool, pretty: Bool = true) throws {
+  /// - Parameter shown: Warnings that were shown before.
+  static func show(_ outcome: LearnOutcome, json: Bool, pretty: Bool = true, besides shown: Set<String> = []) throws {
     let title = "\(outcome.version.reference)"
     guard !json else {
       let result = Result(
@@ -163,7 +179,7 @@ enum LearnResult {
       try Console.output("\(gate.id) \(LearnPrinter.word(gate)): \(gate.question) \(gate.finding)")
       if let help = gate.help { try Console.output("  \(help)") }
     }
-    for warning in outcome.warnings { try Console.output("warning: \(warning)") }
+    for warning in outcome.warnings where !shown.contains(warning) { try Console.output("warning: \(warning)") }
     if let release = outcome.release {
       try Console.output("\(title): released, as release \(release.revision) (\(outcome.version.bytes) bytes)")
     } else {

@@ -38,7 +38,7 @@ struct ListCommand: ParsableCommand {
 
   private func table(_ tasks: [TaskRecord]) -> String {
     RegistryText.table(
-      [["task", "version", "score", "rows", "size", "when", "from", ""]]
+      [["task", "version", "score", "learn rows", "size", "when", "from", ""]]
         + tasks.map { task in
           let version = task.released ?? task.newest
           return [
@@ -56,14 +56,14 @@ struct ListCommand: ParsableCommand {
     }
     switch task.newest.state {
     case .registered: return task.verdict == .fail ? "not released: a gate failed" : "not released"
-    case .retired: return "out of use"
-    case .purged: return "out of use, purged"
+    case .retired: return "retired"
+    case .purged: return "purged"
     }
   }
 
   private func table(_ listed: [ListedVersion]) -> String {
     RegistryText.table(
-      [["version", "score", "rows", "size", "when", "from", ""]]
+      [["version", "score", "learn rows", "size", "when", "from", ""]]
         + listed.map { line in
           let version = line.version
           let state =

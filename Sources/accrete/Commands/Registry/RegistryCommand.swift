@@ -53,7 +53,7 @@ struct RegistryGcCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gc", abstract: "Remove what nothing needs any more.",
     discussion: """
-      Takes the blobs of versions that have been out of use for 30 days and that none of the last 20 releases has, and files that no row \
+      Takes the blobs of versions that have been retired for 30 days and that none of the last 20 releases has, and files that no row \
       has named for a day (ten minutes where nobody learns or imports). Manifests, scores, verdicts and the audit stay.
       """)
 
@@ -152,7 +152,8 @@ struct RegistryDiffCommand: ParsableCommand {
 
 struct RegistryRetireCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "retire", abstract: "Take a version out of use that no release has now; `gc` removes its blobs later.")
+    commandName: "retire",
+    abstract: "Retire a version that no release has now: it is used no more, and `gc` removes its blobs later.")
 
   @Argument(help: ArgumentHelp("NAME@NUMBER or NAME:ALIAS.", valueName: "version"))
   var version: String
@@ -167,7 +168,7 @@ struct RegistryRetireCommand: ParsableCommand {
       let registry = try options.open(.writing)
       let record = try registry.version(VersionReference(parsing: version))
       try registry.retire(record, reason: reason, actor: options.actor)
-      try Console.output("\(record.reference) is out of use")
+      try Console.output("\(record.reference) is retired")
     }
   }
 }

@@ -7,8 +7,9 @@ struct RollbackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback", abstract: "Serve an earlier release again: versions, router and state together.",
     discussion: """
-      Goes one step back, or to the release that --to names; nothing is lost, and the release that was left can be named the same way. \
-      A release with a task that was forgotten since does not come back.
+      Undoes the last release, whatever made it: learn, promote, forget. A second rollback goes one further back; --to names any release. \
+      Nothing is lost: the release that was left can be named the same way. A release with a task that was forgotten since does not come \
+      back.
       """)
 
   @Option(help: "The release to go back to, as `accrete registry history` numbers them. Default: the one before.")
@@ -19,11 +20,15 @@ struct RollbackCommand: ParsableCommand {
 
   @OptionGroup var options: RegistryOptions
 
+  @Flag(help: "Only say what would be served again.")
+  var dryRun = false
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
     try Failure.reported {
+      if dryRun { return try preview(options.open()) }
       let registry = try options.open(.writing)
       let release = try registry.rollback(to: to, reason: reason, actor: options.actor)
       if json {
@@ -37,6 +42,15 @@ struct RollbackCommand: ParsableCommand {
       for line in change.lines { try Console.output("  \(line)") }
       try Console.output("undo it with `accrete rollback --to \(release.parent ?? 0)`")
     }
+  }
+
+  private func preview(_ registry: Registry) throws {
+    let (current, change) = try registry.rollbackPreview(to: to)
+    guard !json else { return try Console.output(try RegistryText.json(change)) }
+    try Console.output(
+      "would serve again what release \(change.release.restored ?? change.release.revision) had, in the place of release \(current)"
+    )
+    for line in change.lines { try Console.output("  \(line)") }
   }
 }
 

@@ -71,7 +71,10 @@ struct ShowCommand: ParsableCommand {
     var rows: [[String]] = []
     if !description.form.instruction.isEmpty { rows.append(["instruction", description.form.instruction.printable]) }
     if !description.form.cue.isEmpty { rows.append(["cue", description.form.cue.printable]) }
-    if let head = description.head { rows.append(["output head", head.rawValue]) }
+    if let head = description.head {
+      let isDropped = model.evidence?.choice?.dropsExpert ?? false
+      rows.append(["output head", head.rawValue + (isDropped ? "; the expert that was trained is not kept" : "")])
+    }
     if let shape = description.shape { rows.append(["expert", "rank \(shape.rank), alpha \(shape.alpha)"]) }
     if let evidence = model.evidence, let rate = evidence.learningRate {
       let stop = evidence.stop.map { ", ended by \($0.rawValue)" } ?? ""

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Files
 import Foundation
 import Serving
@@ -12,6 +13,9 @@ struct AnswerWriter {
   private var hasHead = false
   /// Requests that came with an instruction that decided nothing.
   private var undecided = 0
+  /// Requests that no task claims, and all that were routed.
+  private var (unclaimed, routed) = (0, 0)
+  private var problems: [RequestProblem] = []
 
   init(format: AnswerFormat, top: Int?, abstainBelow: Double?) {
     self.format = format
@@ -20,22 +24,59 @@ struct AnswerWriter {
   }
 
   mutating func write(_ answer: RowAnswer) throws {
-    if answer.route != nil, Self.decided(answer) == false { undecided += 1 }
+    if let route = answer.route {
+      routed += 1
+      if route.task == nil { unclaimed += 1 }
+      if Self.decided(answer) == false { undecided += 1 }
+    }
     switch format {
     case .json: try Console.stream(json(answer) + "\n")
     case .csv:
-      if !hasHead { try Console.stream(Self.columns.joined(separator: ",") + "\r\n") }
-      hasHead = true
-      try Console.stream(fields(answer).map(Self.quoted).joined(separator: ",") + "\r\n")
+      try writeRow(fields(answer))
     }
   }
 
+  private mutating func writeRow(_ fields: [String]) throws {
+    if !hasHead { try Console.stream(Self.columns.joined(separator: ",") + "\r\n") }
+    hasHead = true
+    try Console.stream(fields.map(Self.quoted).joined(separator: ",") + "\r\n")
+  }
+
+  /// A line that asks for nothing that can be answered, in the place of its answer.
+  mutating func write(_ problem: RequestProblem) throws {
+    problems.append(problem)
+    switch format {
+    case .json:
+      let line = ProblemLine(line: problem.line, error: problem.text)
+      try Console.stream(String(decoding: try JSONFile.encode(line, pretty: false), as: UTF8.self) + "\n")
+    case .csv: try writeRow(["\(problem.line)"] + Array(repeating: "", count: Self.columns.count - 2) + [problem.text])
+    }
+  }
+
+  private struct ProblemLine: Encodable {
+    let line: Int
+    let error: String
+  }
+
   /// Says what readers of the answers might miss.
-  func finish() {
-    guard undecided > 0 else { return }
-    Console.error(
-      "warning: \(undecided) of the requests came with an instruction that is not one released task's, to the letter: their text decided (\"byInstruction\": false)"
-    )
+  ///
+  /// - Throws: `ExitCode` where lines could not be read.
+  func finish() throws {
+    if undecided > 0 {
+      Console.error(
+        "warning: \(undecided) of the requests came with an instruction that is not one released task's, to the letter: their text decided (\"byInstruction\": false)"
+      )
+    }
+    if unclaimed > 0 {
+      Console.error(
+        "\(unclaimed) of \(routed) texts are claimed by no task: `accrete explain TEXT` says how far they are from each; --task NAME answers all the"
+          + " same, and so does a request with the task's \"instruction\"")
+    }
+    if let first = problems.first {
+      Console.error(
+        "accrete: \(RegistryText.count(problems.count, "line")) could not be read, the first: \(first.text)")
+      throw ExitCode(Failure.badData)
+    }
   }
 
   /// Whether the instruction that a request came with decided its task; nil: it came without one.
@@ -123,6 +164,7 @@ struct AnswerWriter {
 
   private static let columns = [
     "line", "id", "task", "version", "label", "abstained", "confidence", "answer", "unknown", "distance", "input",
+    "error",
   ]
 
   private func fields(_ answer: RowAnswer) -> [String] {
@@ -133,7 +175,7 @@ struct AnswerWriter {
       isLabel ? abstains(answer) ? "true" : "false" : "", answer.answer?.confidence.map { "\($0)" } ?? "",
       isLabel ? "" : answer.answer?.text ?? answer.baseText ?? "",
       answer.route.map { $0.task == nil ? "true" : "false" } ?? "", answer.route.map { "\($0.distance)" } ?? "",
-      answer.row.text,
+      answer.row.text, "",
     ]
   }
 

@@ -17,7 +17,11 @@ extension EvaluateCommand {
     let loaded = try base.load(for: opened)
     let served = try opened.load(task, on: loaded)
     var (lines, rows) = (try RequestLines(folder), [RequestRow]())
-    while let more = try lines.next() { rows += more }
+    while let batch = try lines.next() {
+      rows += batch.rows
+      // Scores of some of the rows would be another number.
+      if let problem = batch.problem { throw problem.error }
+    }
     let printer = ProgressPrinter()
     let result = try TaskEvaluation(
       served, rows: rows, of: folder, keys: opened.rowKeys(of: served.version),

@@ -114,7 +114,7 @@ struct ExplainCommand: ParsableCommand {
         "\($0.text.debugDescription) \($0.weights[best] >= 0 ? "+" : "")\(fixed($0.weights[best], 3))"
       }
       lines.append(
-        "  pieces of the text that add most to the head's logit of \(why.labels[best].debugDescription), beside the mean over labels:"
+        "  pieces of the text that weigh most in the head's logit of \(why.labels[best].debugDescription), for it (+) or against it (−), beside the mean over labels:"
           + " \(texts.joined(separator: ", "))"
       )
     }

@@ -85,7 +85,7 @@ struct LearnCommand: ParsableCommand {
         return try show(rows, plan)
       }
       let outcome = try learn.run()
-      try LearnResult.show(outcome, json: json)
+      try LearnResult.show(outcome, json: json, besides: printer.shownWarnings)
       if requireRelease, outcome.release == nil { throw ExitCode(Failure.badData) }
     }
   }

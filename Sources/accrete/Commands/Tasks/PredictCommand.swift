@@ -14,6 +14,8 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       FILE (- or nothing: standard input) has one JSON object on each line, {"text": …} or {"prompt": …}, with an "id" if you like. Each answer is a \
       line of JSON in the order of the lines, with the example as it came under "input". The task's own instruction, cue and labels are applied.
+      A line that cannot be read ends a file; on standard input its answer is {"line": …, "error": …}, the lines after it are answered, and \
+      the command ends with 65.
 
       accrete predict texts.jsonl --task spam
       accrete predict texts.jsonl --route
@@ -66,13 +68,14 @@ struct PredictCommand: ParsableCommand {
       var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow)
       if let text {
         for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer) }
-        return
+        return try writer.finish()
       }
       var lines = try RequestLines(file ?? StandardInput.name)
-      while let rows = try lines.next() {
-        for answer in try predictor.answers(rows) { try writer.write(answer) }
+      while let batch = try lines.next() {
+        for answer in try predictor.answers(batch.rows) { try writer.write(answer) }
+        if let problem = batch.problem { try writer.write(problem) }
       }
-      writer.finish()
+      try writer.finish()
     }
   }
 }
@@ -125,10 +128,16 @@ struct RouteCommand: ParsableCommand {
           try writer.write(RowAnswer(row: row, route: route))
         }
       }
-      if let text { return try show([RequestRow(text: text)]) }
+      if let text {
+        try show([RequestRow(text: text)])
+        return try writer.finish()
+      }
       var lines = try RequestLines(file ?? StandardInput.name)
-      while let rows = try lines.next() { try show(rows) }
-      writer.finish()
+      while let batch = try lines.next() {
+        try show(batch.rows)
+        if let problem = batch.problem { try writer.write(problem) }
+      }
+      try writer.finish()
     }
   }
 }

@@ -66,14 +66,14 @@ struct ForgetCommand: ParsableCommand {
       }
       let release = result.release.map { "; release \($0.revision) is without it" } ?? ""
       try Console.output(
-        "\(name): forgotten, \(result.versions.count) version\(result.versions.count == 1 ? "" : "s")\(release)")
+        "\(name): forgotten, \(RegistryText.count(result.versions.count, "version")) retired\(release)")
       try Console.output(
         result.purgedBlobs > 0
           ? "\(result.purgedBlobs) blobs removed, \(result.purgedBytes) bytes"
           : now
             ? "nothing was left to remove"
-            : "its rows and tensors stay until `accrete registry gc` finds them out of use for 30 days; `accrete forget \(name) --now`"
-              + " removes them at once")
+            : "its rows and tensors stay until `accrete registry gc` removes them after 30 days; `accrete forget \(name) --now`"
+              + " does it at once")
     }
   }
 }

@@ -2,6 +2,15 @@ import Files
 import Foundation
 import Streams
 
+/// A line of a stream that asks for nothing that can be answered.
+struct RequestProblem {
+  /// Its number, from 1.
+  let line: Int
+  let error: any Error
+
+  var text: String { "\(error)" }
+}
+
 /// Lines that ask for answers, from a file or from standard input, in batches: what is there already is answered together.
 struct RequestLines {
   /// Lines that are answered together, at most.
@@ -19,8 +28,15 @@ struct RequestLines {
   private var (start, searched) = (0, 0)
   private var line = 0
   private var isEnd = false
-  /// What is wrong with a line, told after the lines before it were answered.
+  /// What is wrong with a line of a file, thrown after the lines before it were answered.
   private var problem: (any Error)?
+
+  /// Lines that are answered together.
+  struct Batch {
+    var rows: [RequestRow] = []
+    /// What is wrong with the line after them. Of standard input alone: a file ends there.
+    var problem: RequestProblem?
+  }
 
   /// - Parameter path: A file; `-` is standard input.
   init(_ path: String) throws {
@@ -30,28 +46,32 @@ struct RequestLines {
   }
 
   /// The next lines; nil at the end. Blank lines are passed over.
-  mutating func next() throws -> [RequestRow]? {
+  mutating func next() throws -> Batch? {
     if let problem { throw problem }
-    var rows: [RequestRow] = []
-    while rows.count < Self.most {
+    var batch = Batch()
+    while batch.rows.count < Self.most {
       if let bytes = takeLine() {
         line += 1
         guard bytes.contains(where: { $0 != 0x20 && !(0x09...0x0D).contains($0) }) else { continue }
         do {
-          rows.append(try RequestRow(bytes, line: line, file: name))
+          batch.rows.append(try RequestRow(bytes, line: line, file: name))
         } catch {
-          if rows.isEmpty { throw error }
-          problem = error
-          return rows
+          if file == nil {
+            batch.problem = RequestProblem(line: line, error: error)
+          } else {
+            if batch.rows.isEmpty { throw error }
+            problem = error
+          }
+          return batch
         }
         continue
       }
       if isEnd { break }
       // Somebody may wait for the answer to what was sent: nothing more is waited for then.
-      if !rows.isEmpty, file == nil, !hasMore { break }
+      if !batch.rows.isEmpty, file == nil, !hasMore { break }
       try read()
     }
-    return rows.isEmpty && isEnd ? nil : rows
+    return batch.rows.isEmpty && isEnd ? nil : batch
   }
 
   private mutating func takeLine() -> Data? {

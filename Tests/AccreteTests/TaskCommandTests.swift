@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  /// Do the commands with which a team lives say what they do: learn, predict, route, explain, list, rollback?
+  @Suite struct TaskCommandTests {
+    private func run(_ arguments: String..., input: String? = nil, in scratch: Scratch, code: Int32 = 0) throws
+      -> Outcome
+    {
+      let outcome = try Accrete.run(arguments, input: input.map { Data($0.utf8) }, in: scratch.url)
+      try #require(outcome.code == code, "\(arguments): \(outcome.testDescription)")
+      return outcome
+    }
+
+    /// A registry with both tiny tasks, by closed-form heads: no training.
+    private func registry() throws -> Scratch {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      _ = try run("init", "--base", Accrete.base.lastPathComponent, in: scratch)
+      for task in TinyRun.tasks {
+        // Two of the twelve rows that train are for choosing.
+        let rows = TinyRun.rows(task).split(separator: "\n").enumerated().map { number, row in
+          String(number % 6 == 5 ? row.replacing("\"train\"", with: "\"validation\"") : row)
+        }
+        try scratch.write(rows.joined(separator: "\n"), to: "\(task).jsonl")
+        _ = try run(
+          "learn", "\(task).jsonl", "--output-head", "ridge", "--instruction", "What about \(task)?", "--quiet",
+          "--threads", "1", in: scratch)
+        _ = try run("promote", "\(task)@1", "--reason", "a test", in: scratch)
+      }
+      return scratch
+    }
+
+    private func objects(_ text: String) throws -> [[String: Any]] {
+      try text.split(separator: "\n").map {
+        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+      }
+    }
+
+    @Test func linesInAndLinesOut() throws {
+      let scratch = try registry()
+      // A bad line of a stream has an answer of its own, and ends nothing.
+      let lines = "{\"text\":\"rain\",\"id\":\"a\"}\nnonsense\n\n{\"label\":\"bad\"}\n{\"prompt\":\"sun\"}\n"
+      let stream = try run("predict", "--task", "weather", input: lines, in: scratch, code: 65)
+      let answers = try objects(stream.text)
+      #expect(answers.count == 4 && answers[0]["id"] as? String == "a" && answers[0]["label"] is String)
+      #expect(answers[1]["line"] as? Int == 2 && (answers[1]["error"] as? String)?.contains("input:2:") ?? false)
+      #expect(answers[2]["line"] as? Int == 4 && answers[3]["label"] is String)
+      #expect(stream.complaints.count == 1 && stream.complaints[0].contains("2 lines could not be read"))
+      // A file ends there, after what is before it is answered.
+      try scratch.write(lines, to: "texts.jsonl")
+      let file = try run("predict", "texts.jsonl", "--task", "weather", in: scratch, code: 65)
+      #expect(try objects(file.text).count == 1 && file.complaints[0].contains("texts.jsonl"))
+
+      let table = try run("predict", "--task", "weather", "--format", "csv", input: lines, in: scratch, code: 65)
+      let rows = table.text.split(separator: "\r\n")
+      #expect(
+        rows.count == 5 && rows[0].hasSuffix(",input,error") && rows[2].hasPrefix("2,,,,,,,,,,,\"standard input:2:"))
+
+      // Scores of a part of the rows are not given.
+      let scored = try Accrete.run(
+        ["evaluate", "-", "--task", "weather"], input: Data("{\"text\":\"rain\",\"label\":\"bad\"}\n{}\n".utf8),
+        in: scratch.url)
+      expectRefusal(scored, code: 65, "input:2:")
+    }
+
+    @Test func whoIsAskedAndWhy() throws {
+      let scratch = try registry()
+      let far = String(repeating: "0123456789 qwertz {}", count: 20)
+      let routed = try run("route", "--text", far, in: scratch)
+      if try objects(routed.text)[0]["task"] == nil {
+        #expect(routed.error.contains("1 of 1 texts are claimed by no task"))
+      }
+      let asked = try run(
+        "predict", "--route", input: "{\"text\":\"rain\",\"instruction\":\"What about traffic?\"}\n", in: scratch)
+      #expect(try objects(asked.text)[0]["task"] as? String == "traffic")
+      let why = try run("explain", "Expect rain at noon.", "--task", "weather", in: scratch)
+      #expect(why.text.contains("weather@1 answers") && why.text.contains("for it (+) or against it (−)"))
+      let lists = try run("list", in: scratch).text
+      #expect(lists.contains("learn rows") && lists.contains("weather@1"))
+    }
+
+    @Test func backAndForth() throws {
+      let scratch = try registry()
+      let before = try run("registry", "history", "--json", in: scratch).text
+      let preview = try run("rollback", "--dry-run", in: scratch)
+      #expect(
+        preview.text.contains("would serve again what release 1 had") && preview.text.contains("removed traffic@1"))
+      #expect(try run("registry", "history", "--json", in: scratch).text == before)
+      let back = try run("rollback", in: scratch)
+      #expect(back.text.contains("removed traffic@1") && back.text.contains("accrete rollback --to 2"))
+      // What was first has nothing before it, and the rest is named.
+      expectRefusal(try Accrete.run(["rollback"], in: scratch.url), code: 64, "was the first one", "--to")
+      expectRefusal(try Accrete.run(["rollback", "--dry-run"], in: scratch.url), code: 64, "was the first one")
+      #expect(try run("rollback", "--to", "2", "--dry-run", in: scratch).text.contains("added traffic@1"))
+      #expect(try run("forget", "traffic", in: scratch).text.contains("1 version retired"))
+      #expect(try run("list", in: scratch).text.contains("retired"))
+    }
+
+    @Test func rowsThatAreMissing() throws {
+      let scratch = try registry()
+      try scratch.write(
+        "{\"text\":\"a\",\"label\":\"x\",\"split\":\"train\"}\n{\"text\":\"b\",\"label\":\"y\",\"split\":\"train\"}\n"
+          + "{\"text\":\"c\",\"label\":\"y\",\"split\":\"test\"}\n", to: "few.jsonl")
+      expectRefusal(try Accrete.run(["learn", "few.jsonl", "--quiet"], in: scratch.url), code: 65, "validation")
+    }
+  }
+}
