@@ -25,7 +25,7 @@ extension Prediction {
 }
 
 /// Scores classification rows under a selection of experts, in batches of bounded size.
-public struct Evaluator {
+public struct Evaluator: Sendable {
   let model: DecoderModel
   let pad: Int
   /// Padded tokens of a batch at most: bounds memory whatever the lengths.
@@ -52,13 +52,14 @@ public struct Evaluator {
   ) throws -> [Prediction] {
     try withoutGradients {
       let scorer = LabelScorer(model, labels: labels, pad: pad)
+      let groups = groups(examples, extra: head == nil ? scorer.extraTokens : 0)
       var result = [Prediction?](repeating: nil, count: examples.count)
       var done = 0
-      for group in groups(examples, extra: head == nil ? scorer.extraTokens : 0) {
-        let prompts = group.map { examples[$0].promptIds }
-        let scores =
-          try head.map { try headScores(prompts, head: $0, experts: experts) }
+      try eachGroup(groups, experts: experts) { numbers, experts in
+        let prompts = numbers.map { examples[$0].promptIds }
+        return try head.map { try headScores(prompts, head: $0, experts: experts) }
           ?? scorer.scores(prompts, experts: experts)
+      } take: { group, scores in
         for (number, row) in zip(group, scores) {
           guard let gold = examples[number].labelIndex else {
             throw LearningError.unsupported(
@@ -72,6 +73,38 @@ public struct Evaluator {
       }
       return result.compactMap(\.self)
     }
+  }
+
+  /// Groups that each thread computes between two times that the caller hears of progress.
+  private static let wave = 8
+
+  /// Computes groups of rows, and hands over what came of each, in their order.
+  ///
+  /// Batches are computed beside each other, each by one thread, where the experts allow it: small operations do not fill several threads,
+  /// and large ones wait for the slowest.
+  private func eachGroup<Value: Sendable>(
+    _ groups: [[Int]], experts: (any ExpertSelection)?,
+    compute: @escaping @Sendable ([Int], (any ExpertSelection)?) throws -> Value, take: ([Int], Value) throws -> Void
+  ) throws {
+    let workers = model.device == .cpu ? min(TorchRuntime.threads, groups.count) : 1
+    guard workers > 1, let own = Self.forEachThread(experts) else {
+      for group in groups { try take(group, compute(group, experts)) }
+      return
+    }
+    let crew = try ThreadCrew(workers, threads: 1)
+    for start in stride(from: 0, to: groups.count, by: workers * Self.wave) {
+      let wave = Array(groups[start..<min(start + workers * Self.wave, groups.count)])
+      let values = try crew.map(wave.count) { item, _ in try withoutGradients { try compute(wave[item], own()) } }
+      for (group, value) in zip(wave, values) { try take(group, value) }
+    }
+  }
+
+  /// Makes the same selection for a thread of its own; nil where it keeps something of a pass.
+  private static func forEachThread(_ experts: (any ExpertSelection)?) -> (@Sendable () -> (any ExpertSelection)?)? {
+    guard let experts else { return { nil } }
+    guard experts.treatsRowsAlike, let plain = experts as? LowRankSelection else { return nil }
+    let expert = plain.expert
+    return { LowRankSelection(expert) }
   }
 
   /// Batches of similar length within the token budget.

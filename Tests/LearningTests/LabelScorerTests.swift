@@ -119,6 +119,25 @@ import Torch
     }
   }
 
+  /// Batches that threads compute beside each other give what one thread gives, bit for bit.
+  @Test(arguments: ["base", "lora", "moe_cl"]) func threadsBesideEachOther(name: String) throws {
+    let (experts, task) = (try selection(name), TinyTasks.identities[0])
+    let examples = TinyTasks.examples(task, count: 40)
+    func predictions() throws -> ([Prediction], [Int]) {
+      var done: [Int] = []
+      let made = try Evaluator(model, pad: 3, tokenBudget: 60).predictions(
+        examples, labels: TinyTasks.labels(task), head: nil, experts: experts
+      ) { done.append($0) }
+      return (made, done)
+    }
+    let (alone, steps) = try predictions()
+    try TorchRuntime.setThreads(3)
+    defer { try? TorchRuntime.setThreads(1) }
+    let (beside, others) = try predictions()
+    #expect(beside == alone && others == steps && steps.last == 40 && steps.count > 6)
+    #expect(TorchRuntime.threads == 3)
+  }
+
   @Test func theFirstOfEqualLabelsWins() throws {
     let example = EncodedExample(index: 4, promptIds: [5, 6], answerIds: [9, 0], labelIndex: 1, droppedTokens: 0)
     let head = try Tensor.zeros([3, 32])

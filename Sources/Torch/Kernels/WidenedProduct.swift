@@ -9,7 +9,7 @@ import CTorch
 enum WidenedProduct {
   /// How some outputs or inputs are cut into tiles of nearly the same size, each a multiple of ``grain`` but the last.
   struct Tiles {
-    /// The most numbers of a tile: 8 MiB as float32. Larger ones leave the cache; smaller ones are too narrow for oneDNN.
+    /// The most numbers of a tile. Larger ones leave the cache; smaller ones are too narrow for oneDNN.
     static let numbers = TileMemory.numbers
     static let grain = 16
 
@@ -38,7 +38,7 @@ enum WidenedProduct {
   static func mostInputs(outputs: Int) -> Int { min(384, max(192, 400_000 / max(outputs, 1))) }
 
   /// Matrices of up to so many numbers are in the cache as a whole.
-  private static let small = 1 << 20
+  private static let small = 1 << 19
   /// Longer sums oneDNN splits by how wide the product is (seen at 32,768 with tiles of 64): their bits need the whole matrix.
   private static let longestSum = 8192
 
