@@ -28,7 +28,7 @@ extension Registry {
     // What the gates said of it was said beside another release, or in another registry: its place in the router is a new question.
     let old = current?.manifest ?? ReleaseManifest(experts: [:], numerics: numerics)
     let place = try routerEntry(version.name, version.digest, handicap: 0).map {
-      try self.place(of: $0, in: old, view: Self.usualView)
+      try self.place(of: $0, in: old, view: usualView(of: $0))
     }
     if let place, !place.gate.verdict.isPass, reason?.isEmpty ?? true {
       throw EvolutionError.unsupported(

@@ -43,7 +43,7 @@ extension Registry {
       return last?.version == digest ? last : try routerEntry(task, digest, handicap: last?.handicap ?? 0)
     }
     let record = RouterRecord(
-      view: before?.view ?? Self.usualView,
+      view: try before?.view ?? entries.first.map { try usualView(of: $0) } ?? Self.usualView(hidden: 0),
       unknownDistance: before?.unknownDistance ?? GaussianRouter.usualUnknownDistance, tasks: entries)
     let router = try addBlob(CanonicalJSON.encode(record), media: RouterRecord.media)
     // A task may be found by the sums of an earlier version of it.
@@ -53,8 +53,26 @@ extension Registry {
       blobs: [router] + sums + (earlier?.state.values.joined().map { $0 } ?? []))
   }
 
-  /// What a router looks at in a registry that has none yet.
-  static let usualView = RequestView(layers: GaussianRouter.usualLayers, seesInstruction: false)
+  /// The most numbers that a request becomes: a task's sums take half a MiB then, whatever the base.
+  private static let mostWidth = 512
+
+  /// What a router looks at in a registry that has none yet. `hidden`: numbers of the base's hidden states.
+  static func usualView(hidden: Int) -> RequestView {
+    RequestView(
+      layers: GaussianRouter.usualLayers, seesInstruction: false, width: hidden > mostWidth ? mostWidth : nil)
+  }
+
+  /// The same, by sums that were taken already.
+  func usualView(of entry: RouterRecord.Entry) throws -> RequestView {
+    let width = try sums(of: entry).width
+    return RequestView(
+      layers: GaussianRouter.usualLayers, seesInstruction: false, width: width == Self.mostWidth ? width : nil)
+  }
+
+  /// What the router of the current release looks at, or a first one will.
+  func currentView(hidden: Int) throws -> RequestView {
+    try currentRelease().flatMap { try router(of: $0.manifest)?.record.view } ?? Self.usualView(hidden: hidden)
+  }
 
   /// What a version brings into a router; `nil` where it keeps no sums.
   func routerEntry(_ task: String, _ digest: Digest, handicap: Double) throws -> RouterRecord.Entry? {

@@ -140,6 +140,10 @@ extension Registry {
     try RequestRouter(record, sums: record.tasks.map { try sums($0.sums, of: $0.task) })
   }
 
+  /// The sums by which a router finds a task.
+  /// - Throws: ``RegistryError``, `TorchError`, `LearningError`.
+  public func sums(of entry: RouterRecord.Entry) throws -> TaskSums { try sums(entry.sums, of: entry.task) }
+
   private func sums(_ digest: Digest, of task: String) throws -> TaskSums {
     let file = try SafetensorsFile(blobURL(digest))
     return try TaskSums(mean: file.tensor(Self.meanName).cloned(), scatter: file.tensor(Self.scatterName).cloned())

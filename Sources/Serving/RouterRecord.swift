@@ -51,6 +51,8 @@ public struct RouterRecord: Sendable, Codable, Equatable {
   public let layers: Int
   /// Whether instruction and cue are seen.
   public let seesInstruction: Bool
+  /// How many numbers a request becomes; nil: as many as the base's hidden states have.
+  public let width: Int?
   public let unknownDistance: Double
   /// In the order in which they were learned: a later one can only claim what it is nearer to than all before it (`RouterCascade`).
   public let tasks: [Entry]
@@ -59,6 +61,7 @@ public struct RouterRecord: Sendable, Codable, Equatable {
     schema = 1
     layers = view.layers
     seesInstruction = view.seesInstruction
+    width = view.width
     self.unknownDistance = unknownDistance
     self.tasks = tasks
   }
@@ -80,5 +83,5 @@ public struct RouterRecord: Sendable, Codable, Equatable {
     return RouterRecord(view: view, unknownDistance: unknownDistance, tasks: tasks)
   }
 
-  public var view: RequestView { RequestView(layers: layers, seesInstruction: seesInstruction) }
+  public var view: RequestView { RequestView(layers: layers, seesInstruction: seesInstruction, width: width) }
 }

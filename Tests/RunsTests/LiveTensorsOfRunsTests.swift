@@ -11,7 +11,9 @@ extension RunTests {
     /// Three tasks; the third has the rows of the first.
     private func configuration(_ kind: RunKind, _ scratch: Scratch) throws -> RunConfiguration {
       let files = try Tiny.write(to: scratch) + [scratch.write(Tiny.rows(Tiny.tasks[0]), to: "data/again.jsonl")]
-      return Tiny.configuration(files, method: kind.method, outputHead: kind.outputHead)
+      var configuration = Tiny.configuration(files, method: kind.method, outputHead: kind.outputHead)
+      if kind.method == "any-ssr" { configuration.options = ["expansion": 200] }
+      return configuration
     }
 
     @Test(arguments: RunKind.all) func everyTaskGivesBackItsTensors(kind: RunKind) throws {

@@ -36,7 +36,7 @@ extension RunTests {
     @Test(arguments: RunKind.all) func resumedRunsAreTheSameRuns(kind: RunKind) throws {
       let scratch = try Scratch()
       let folder = try stopped(kind, after: 1, scratch)
-      let run = try SequenceRun.resume(folder.url)
+      let run = try SequenceRun.resume(folder.url, bases: .shared)
       #expect(run.learnedTasks == 1)
       try run.run()
       let (whole, resumed) = (try decided(FinishedRuns.shared.folder(kind)), try decided(folder.url))

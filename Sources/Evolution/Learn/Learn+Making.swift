@@ -35,8 +35,7 @@ extension Learn {
     ) { role in try parts[role].map { try registry.blobURL($0.digest) } }
     let runner = try TaskModelRunner(model, on: base)
 
-    let view = RequestView(
-      layers: min(GaussianRouter.usualLayers, base.model.configuration.layers), seesInstruction: false)
+    let view = try registry.currentView(hidden: base.model.configuration.hiddenSize)
     let sumsFile = place.appendingPathComponent("router.safetensors")
     let features = try RequestRouter.features(prepared.examples.learn.map(\.text), view: view, on: base)
     try Registry.write(TaskSums(features), to: sumsFile)

@@ -10,10 +10,13 @@ public struct RequestView: Sendable, Hashable {
   /// Whether instruction and cue are seen, as they come with a request; otherwise the text alone, as if nobody said what to do
   /// with it.
   public let seesInstruction: Bool
+  /// How many numbers a request becomes (``RequestProjection``); nil: as many as the base's hidden states have.
+  public let width: Int?
 
-  public init(layers: Int, seesInstruction: Bool) {
+  public init(layers: Int, seesInstruction: Bool, width: Int? = nil) {
     self.layers = layers
     self.seesInstruction = seesInstruction
+    self.width = width
   }
 }
 
@@ -24,12 +27,14 @@ public struct RequestFeatures {
   private let model: DecoderModel
   private let view: RequestView
   private let pad: Int
+  private let projection: RequestProjection?
   private let tokenBudget = 2048
 
   public init(_ model: DecoderModel, view: RequestView, pad: Int) {
     self.model = model
     self.view = view
     self.pad = pad
+    projection = view.width.flatMap { RequestProjection(from: model.configuration.hiddenSize, to: $0) }
   }
 
   /// Features of the examples' prompts, or of their texts; of the whole prompt where a text is empty. [rows, hidden]
@@ -37,15 +42,17 @@ public struct RequestFeatures {
     try features(examples.map { view.seesInstruction || $0.textIds.isEmpty ? $0.promptIds : $0.textIds })
   }
 
-  /// Features of token sequences, each with at least one token. [rows, hidden]
+  /// Features of token sequences, each with at least one token. [rows, hidden], or the view's width
   public func features(_ requests: [[Int]]) throws -> Tensor {
-    guard !requests.isEmpty else { return try Tensor.zeros([0, model.configuration.hiddenSize], on: model.device) }
+    let hidden = model.configuration.hiddenSize
+    guard !requests.isEmpty else { return try Tensor.zeros([0, projection?.width ?? hidden], on: model.device) }
     return try withoutGradients {
-      try Tensor.concatenated(
+      let means = try Tensor.concatenated(
         TokenBudget(tokenBudget).groups(requests.map(\.count)).map { group in
           let batch = try TokenBatch(Array(requests[group]), pad: pad, on: model.device)
           return try PoolingWeights(batch).mean(model.earlyStates(batch, layers: view.layers))
-        })
+        })  // [rows, hidden]
+      return try projection?.projected(means) ?? means
     }
   }
 }
