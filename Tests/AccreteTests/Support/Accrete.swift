@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// The suites that start the program. Each child keeps a core busy, and a test waits for it: as many tests as cores run at a time.
-@Suite enum CommandLineTests {}
+/// The suites that start the program, one test after the other: each child keeps a core busy.
+@Suite(.serialized) enum CommandLineTests {}
 
 /// What a child process left: its exit code and what it wrote.
 struct Outcome: CustomTestStringConvertible {
