@@ -12,22 +12,10 @@ extension CommandLineTests {
       return outcome
     }
 
-    /// A registry with both tiny tasks, by closed-form heads: no training.
+    /// A copy of a registry with both tiny tasks, by closed-form heads: no training.
     private func registry() throws -> Scratch {
       let scratch = try Scratch()
-      try TinyRun.write(to: scratch)
-      _ = try run("init", "--base", Accrete.base.lastPathComponent, in: scratch)
-      for task in TinyRun.tasks {
-        // Two of the twelve rows that train are for choosing.
-        let rows = TinyRun.rows(task).split(separator: "\n").enumerated().map { number, row in
-          String(number % 6 == 5 ? row.replacing("\"train\"", with: "\"validation\"") : row)
-        }
-        try scratch.write(rows.joined(separator: "\n"), to: "\(task).jsonl")
-        _ = try run(
-          "learn", "\(task).jsonl", "--output-head", "ridge", "--instruction", "What about \(task)?", "--quiet",
-          "--threads", "1", in: scratch)
-        _ = try run("promote", "\(task)@1", "--reason", "a test", in: scratch)
-      }
+      try scratch.copy(LearnedRegistry.shared.folder().appendingPathComponent("registry"), as: "registry")
       return scratch
     }
 
@@ -103,6 +91,43 @@ extension CommandLineTests {
         "{\"text\":\"a\",\"label\":\"x\",\"split\":\"train\"}\n{\"text\":\"b\",\"label\":\"y\",\"split\":\"train\"}\n"
           + "{\"text\":\"c\",\"label\":\"y\",\"split\":\"test\"}\n", to: "few.jsonl")
       expectRefusal(try Accrete.run(["learn", "few.jsonl", "--quiet"], in: scratch.url), code: 65, "validation")
+    }
+  }
+}
+
+/// A registry that was made once and is only copied.
+private final class LearnedRegistry: @unchecked Sendable {
+  static let shared = LearnedRegistry()
+
+  private let lock = NSLock()
+  private var scratch: Scratch?
+
+  private init() {
+    atexit { LearnedRegistry.shared.scratch = nil }
+  }
+
+  func folder() throws -> URL {
+    try lock.withLock {
+      if let scratch { return scratch.url }
+      let made = try Scratch()
+      func run(_ arguments: String...) throws {
+        let outcome = try Accrete.run(arguments, in: made.url)
+        try #require(outcome.code == 0, "\(arguments): \(outcome.testDescription)")
+      }
+      try run("init", "--base", Accrete.base.lastPathComponent)
+      for task in TinyRun.tasks {
+        // Two of the twelve rows that train are for choosing.
+        let rows = TinyRun.rows(task).split(separator: "\n").enumerated().map { number, row in
+          String(number % 6 == 5 ? row.replacing("\"train\"", with: "\"validation\"") : row)
+        }
+        try made.write(rows.joined(separator: "\n"), to: "\(task).jsonl")
+        try run(
+          "learn", "\(task).jsonl", "--output-head", "ridge", "--instruction", "What about \(task)?", "--quiet",
+          "--threads", "1")
+        try run("promote", "\(task)@1", "--reason", "a test")
+      }
+      scratch = made
+      return made.url
     }
   }
 }

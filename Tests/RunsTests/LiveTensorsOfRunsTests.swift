@@ -16,9 +16,13 @@ extension RunTests {
       return configuration
     }
 
-    @Test(arguments: RunKind.all) func everyTaskGivesBackItsTensors(kind: RunKind) throws {
+    /// Trained heads live beside any method in one way.
+    @Test(arguments: RunKind.all.filter { $0.outputHead != .trained || $0.method == "moe-cl" })
+    func everyTaskGivesBackItsTensors(kind: RunKind) throws {
       let scratch = try Scratch()
       let configuration = try configuration(kind, scratch)
+      // The memory into which weights are widened is made with the first product, and stays.
+      _ = try Tensor.zeros([64, 64]).linear(FrozenMatrix(Tensor.zeros([64, 64], .bfloat16)))
       let start = LiveTensors.countOfThread
       var beyondState: [Int] = []
       do {
