@@ -3,8 +3,8 @@
 //     x ↦ x R      R: hidden × width, each entry ±1/√width by a coin
 //
 // Distances between n requests stay as they are but for a factor of 1 ± ε with ε ≈ √(8 ln n / width) (Achlioptas, J. Comput. Syst. Sci. 66,
-// 2003, theorem 1.1). A task's sums grow with the square of the width, and so does its router with the cube: of a base with 4,096 hidden
-// numbers they take 34 MB and seconds a task, with 512 half a MB and milliseconds.
+// 2003, theorem 1.1). A task's sums grow with the square of the width, and the time to invert them with the cube: of a base with 4,096
+// hidden numbers they take 34 MB, with 512 half a MB.
 
 import Synchronization
 import Torch

@@ -15,7 +15,8 @@ struct AnswerWriter {
   private var undecided = 0
   /// Requests that no task claims, and all that were routed.
   private var (unclaimed, routed) = (0, 0)
-  private var problems: [RequestProblem] = []
+  /// Lines that could not be read: how many, and what was wrong with the first. A stream may have any number of them.
+  private var (unread, firstProblem): (Int, String?) = (0, nil)
 
   init(format: AnswerFormat, top: Int?, abstainBelow: Double?) {
     self.format = format
@@ -44,7 +45,8 @@ struct AnswerWriter {
 
   /// A line that asks for nothing that can be answered, in the place of its answer.
   mutating func write(_ problem: RequestProblem) throws {
-    problems.append(problem)
+    unread += 1
+    firstProblem = firstProblem ?? problem.text
     switch format {
     case .json:
       let line = ProblemLine(line: problem.line, error: problem.text)
@@ -72,9 +74,8 @@ struct AnswerWriter {
         "\(unclaimed) of \(routed) texts are claimed by no task: `accrete explain TEXT` says how far they are from each; --task NAME answers all the"
           + " same, and so does a request with the task's \"instruction\"")
     }
-    if let first = problems.first {
-      Console.error(
-        "accrete: \(RegistryText.count(problems.count, "line")) could not be read, the first: \(first.text)")
+    if let firstProblem {
+      Console.error("accrete: \(RegistryText.count(unread, "line")) could not be read, the first: \(firstProblem)")
       throw ExitCode(Failure.badData)
     }
   }
