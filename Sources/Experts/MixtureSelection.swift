@@ -145,6 +145,20 @@ public struct PoolingWeights {
     }
     matrix = try Tensor(flat, shape: [lengths.count, tokens], on: batch.ids.device)
   }
+
+  /// Means over the first tokens of rows; a row may be there several times.
+  public init(beginnings: [(row: Int, tokens: Int)], of batch: TokenBatch) throws {
+    lengths = beginnings.map(\.tokens)
+    let tokens = batch.packedCount
+    let starts = batch.lengths.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
+    var flat = [Float](repeating: 0, count: beginnings.count * tokens)
+    for (place, cut) in beginnings.enumerated() {
+      for token in starts[cut.row]..<starts[cut.row] + min(cut.tokens, batch.lengths[cut.row]) {
+        flat[place * tokens + token] = 1 / Float(cut.tokens)
+      }
+    }
+    matrix = try Tensor(flat, shape: [beginnings.count, tokens], on: batch.ids.device)  // [beginnings, tokens]
+  }
 }
 
 /// What both experts share: W_gate z and W_up z. [tokens, intermediate]

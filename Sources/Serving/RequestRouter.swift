@@ -74,8 +74,7 @@ public struct RequestRouter {
   public func routes(
     _ texts: [String], instructions: [String?]? = nil, on base: Base, maxLength: Int = RequestRouter.usualLength
   ) throws -> [Route] {
-    let routes = try routes(
-      features: Self.features(texts, view: record.view, on: base, maxLength: maxLength))
+    let routes = try routes(Self.features(texts, view: record.view, on: base, maxLength: maxLength))
     guard let instructions else { return routes }
     return zip(routes, instructions).map { route, instruction in
       guard let digest = instruction.flatMap(RouterRecord.digest(ofInstruction:)) else { return route }
@@ -88,11 +87,11 @@ public struct RequestRouter {
     }
   }
 
-  /// The same of what is kept of texts. `features`: [rows, width]
-  public func routes(features: Tensor) throws -> [Route] {
+  /// The same of what is kept of texts.
+  public func routes(_ texts: TextFeatures) throws -> [Route] {
     guard let cascade else { return [] }
     let names = record.tasks.map(\.task)
-    return try cascade.decisions(features).map { decision in
+    return try cascade.decisions(texts).map { decision in
       Route(
         task: decision.task.map { names[$0] }, confidence: decision.confidence, distance: decision.distance,
         nearest: names[decision.nearest],
@@ -100,25 +99,33 @@ public struct RequestRouter {
     }
   }
 
-  /// How much nearer a task is to each request than all tasks before it; 0 where it does not claim it. `features`: [rows, width]
-  public func claims(of task: String, features: Tensor) throws -> [Double] {
+  /// How much nearer a task is to each request than all tasks before it; 0 where it does not claim it.
+  public func claims(of task: String, _ texts: TextFeatures) throws -> [Double] {
     guard let cascade, let place = record.tasks.firstIndex(where: { $0.task == task }) else { return [] }
-    return try cascade.claims(of: place, features)
+    return try cascade.claims(of: place, texts)
   }
 
   /// Tokens of a text that a router looks at, at most.
   public static let usualLength = 256
 
-  /// What a router sees of texts. [rows, width]
+  /// What a router sees of texts.
   public static func features(
     _ texts: [String], view: RequestView, on base: Base, maxLength: Int = usualLength
-  ) throws -> Tensor {
-    let ids = try texts.map { text in
+  ) throws -> TextFeatures {
+    try RequestFeatures(base.model, view: view, pad: base.padToken).texts(ids(texts, on: base, maxLength: maxLength))
+  }
+
+  /// The sums by which a task with these texts is found.
+  public static func sums(_ texts: [String], view: RequestView, on base: Base) throws -> TaskSums {
+    try RequestFeatures(base.model, view: view, pad: base.padToken).sums(ids(texts, on: base, maxLength: usualLength))
+  }
+
+  private static func ids(_ texts: [String], on base: Base, maxLength: Int) throws -> [[Int]] {
+    try texts.map { text in
       let ids = try base.tokenizer.encode(text, addSpecialTokens: false)
       // An empty text has no features of its own: the end token stands for it.
       return ids.isEmpty ? [base.endToken] : Array(ids.suffix(min(maxLength, base.model.configuration.maxPositions)))
     }
-    return try RequestFeatures(base.model, view: view, pad: base.padToken).features(ids)
   }
 }
 
@@ -146,15 +153,20 @@ extension Registry {
 
   private func sums(_ digest: Digest, of task: String) throws -> TaskSums {
     let file = try SafetensorsFile(blobURL(digest))
-    return try TaskSums(mean: file.tensor(Self.meanName).cloned(), scatter: file.tensor(Self.scatterName).cloned())
+    // Versions of earlier programs have none.
+    let law = file.names.contains(Self.lawName) ? try file.tensor(Self.lawName).converted(to: .float32).floats() : []
+    return try TaskSums(
+      mean: file.tensor(Self.meanName).cloned(), scatter: file.tensor(Self.scatterName).cloned(),
+      law: law.count == 2 ? LengthLaw(base: Double(law[0]), perToken: Double(law[1])) : .none)
   }
 
-  private static let (meanName, scatterName) = ("mean", "scatter")
+  private static let (meanName, scatterName, lawName) = ("mean", "scatter", "length")
   /// The media type of a task's sums.
   public static let sumsMedia = "application/vnd.accrete.safetensors"
 
   /// Writes a task's sums as they are kept.
   public static func write(_ sums: TaskSums, to file: URL) throws {
-    try SafetensorsFile.write([meanName: sums.mean, scatterName: sums.scatter], to: file)
+    let law = try Tensor([Float(sums.law.base), Float(sums.law.perToken)])
+    try SafetensorsFile.write([meanName: sums.mean, scatterName: sums.scatter, lawName: law], to: file)
   }
 }

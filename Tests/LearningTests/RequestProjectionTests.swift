@@ -52,7 +52,9 @@ import Torch
     #expect(sums.allSatisfy { $0.width == 8 })
     let cascade = try RouterCascade(sums, handicaps: [0, 0], view: view)
     for (number, task) in tasks.enumerated() {
-      let found = try cascade.decisions(features.features(TinyTasks.examples(task))).count { $0.nearest == number }
+      let found = try cascade.decisions(TextFeatures(features.features(TinyTasks.examples(task)))).count {
+        $0.nearest == number
+      }
       #expect(found >= 9, "\(task.name): \(found) of 12")
     }
   }

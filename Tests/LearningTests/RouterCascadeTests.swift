@@ -3,13 +3,20 @@ import Learning
 import Testing
 import Torch
 
+extension RouterCascade {
+  fileprivate func decisions(_ means: Tensor) throws -> [Decision] { try decisions(TextFeatures(means)) }
+  fileprivate func claims(of task: Int, _ means: Tensor) throws -> [Double] {
+    try claims(of: task, TextFeatures(means))
+  }
+}
+
 /// Does a later task leave the routes among the earlier ones as they are?
 @Suite struct RouterCascadeTests {
   static let width = 8
   let view = RequestView(layers: 1, seesInstruction: false)
 
   /// Rows around a point of the first two numbers.
-  private func cloud(_ x: Float, _ y: Float, _ count: Int = 60, spread: Float = 1, seed: UInt64) throws -> Tensor {
+  func cloud(_ x: Float, _ y: Float, _ count: Int = 60, spread: Float = 1, seed: UInt64) throws -> Tensor {
     var stream = RandomStream(seed: seed, "cloud")
     let values = (0..<count * Self.width).map { index -> Float in
       let noise = (Float(stream.below(2001)) / 1000 - 1) * spread

@@ -33,18 +33,18 @@ extension Registry {
     }
     let stored = try old.experts.filter { $0.key != name }.sorted { $0.key < $1.key }.map { task, digest in
       let features = try probeFeatures(version(digest: digest))
-      return (task: task, features: features, before: try before.routes(features: features))
+      return (task: task, features: features, before: try before.routes(features))
     }
     func place(_ entry: RouterRecord.Entry) throws -> RouterPlace {
       var router = try router(before.record.with(entry.with(handicap: 0)))
       let handicap = try stored.reduce(0.0) { most, task in
-        try zip(task.before, router.claims(of: name, features: task.features)).reduce(most) { most, pair in
+        try zip(task.before, router.claims(of: name, task.features)).reduce(most) { most, pair in
           pair.0.task == name ? most : max(most, pair.1 * Self.handicapMargin)
         }
       }
       router = router.with(handicap: handicap, of: name)
       let moves = try stored.map { task in
-        RouteGate.Moves(task: task.task, before: task.before, after: try router.routes(features: task.features))
+        RouteGate.Moves(task: task.task, before: task.before, after: try router.routes(task.features))
       }
       return RouterPlace(gate: RouteGate.gate(moves), entry: entry.with(handicap: handicap), router: router)
     }
@@ -55,11 +55,14 @@ extension Registry {
     return try place(entry.with(sums: last.sums))
   }
 
-  private func probeFeatures(_ version: VersionRecord) throws -> Tensor {
+  private func probeFeatures(_ version: VersionRecord) throws -> TextFeatures {
     guard let part = try manifest(of: version).parts[Learn.probeFeaturesRole] else {
       throw ServingError.malformed(
         version: "\(version.reference)", part: Learn.probeFeaturesRole, reason: "is missing")
     }
-    return try SafetensorsFile(blobURL(part.digest)).tensor(Learn.featuresName)
+    let file = try SafetensorsFile(blobURL(part.digest))
+    // Versions of earlier programs do not say how many tokens a request has.
+    let tokens = file.names.contains(Learn.tokensName) ? try file.tensor(Learn.tokensName).integers() : nil
+    return try TextFeatures(file.tensor(Learn.featuresName).cloned(), tokens: tokens)
   }
 }

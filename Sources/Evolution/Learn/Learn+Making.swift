@@ -37,8 +37,7 @@ extension Learn {
 
     let view = try registry.currentView(hidden: base.model.configuration.hiddenSize)
     let sumsFile = place.appendingPathComponent("router.safetensors")
-    let features = try RequestRouter.features(prepared.examples.learn.map(\.text), view: view, on: base)
-    try Registry.write(TaskSums(features), to: sumsFile)
+    try Registry.write(RequestRouter.sums(prepared.examples.learn.map(\.text), view: view, on: base), to: sumsFile)
     let sums = try keep(registry.addBlob(fileAt: sumsFile, media: Registry.sumsMedia))
     parts[Registry.routerRole] = sums
 
@@ -48,8 +47,9 @@ extension Learn {
       registry.addBlob(
         JSONFile.encode(probe, pretty: false), media: ProbeRecord.media))
     let probeFile = place.appendingPathComponent("probe-features.safetensors")
+    let seen = try RequestRouter.features(requests, view: view, on: base)
     try SafetensorsFile.write(
-      [Self.featuresName: try RequestRouter.features(requests, view: view, on: base)], to: probeFile)
+      [Self.featuresName: seen.means, Self.tokensName: Tensor(seen.tokens ?? [])], to: probeFile)
     parts[Self.probeFeaturesRole] = try keep(
       registry.addBlob(
         fileAt: probeFile, media: "application/vnd.accrete.safetensors"))
@@ -72,7 +72,7 @@ extension Learn {
 
   /// The role of what a router sees of the probe requests.
   static let probeFeaturesRole = "probeFeatures"
-  static let featuresName = "features"
+  static let (featuresName, tokensName) = ("features", "tokens")
 
   func scorer(_ form: TaskForm) -> (any AnswerScorer)? {
     form.kind == .label

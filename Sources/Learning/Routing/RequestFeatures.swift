@@ -42,6 +42,48 @@ public struct RequestFeatures {
     try features(examples.map { view.seesInstruction || $0.textIds.isEmpty ? $0.promptIds : $0.textIds })
   }
 
+  /// A task's sums, with what is usual for each length of text.
+  ///
+  /// - Parameter requests: The tokens of each of its texts.
+  /// - Throws: `TorchError`; ``LearningError/unsupported(what:fix:)`` without texts.
+  public func sums(_ requests: [[Int]]) throws -> TaskSums {
+    try TaskSums(texts(requests), beginnings: beginnings(Array(requests.prefix(Self.mostBeginnings))))
+  }
+
+  /// So many texts show how the distance depends on the length, the first ones.
+  private static let mostBeginnings = 64
+
+  /// What is seen of the first tokens of texts, of those numbers that enough texts have. [texts, width] each
+  private func beginnings(_ requests: [[Int]]) throws -> [(tokens: Int, means: Tensor)] {
+    var (parts, lengths): ([Tensor], [Int]) = ([], [])
+    for group in TokenBudget(tokenBudget).groups(requests.map(\.count)) {
+      let rows = Array(requests[group])
+      let cuts = rows.indices.flatMap { row in
+        LengthLaw.ladder.prefix { $0 <= rows[row].count }.map { (row: row, tokens: $0) }
+      }
+      let batch = try TokenBatch(rows, pad: pad, on: model.device)
+      let means = try withoutGradients {
+        // [cuts, hidden]: what comes later in a text changes nothing of its first tokens.
+        let means = try PoolingWeights(beginnings: cuts, of: batch).mean(model.earlyStates(batch, layers: view.layers))
+        return try projection?.projected(means) ?? means
+      }
+      parts.append(means)
+      lengths += cuts.map(\.tokens)
+    }
+    guard !parts.isEmpty else { return [] }
+    let all = try Tensor.concatenated(parts)
+    return try LengthLaw.ladder.compactMap { length in
+      let places = lengths.indices.filter { lengths[$0] == length }
+      guard places.count >= LengthLaw.leastTexts else { return nil }
+      return (length, try all.gathered(0, rows: Tensor(places, on: model.device)))
+    }
+  }
+
+  /// Features of token sequences with the number of their tokens.
+  public func texts(_ requests: [[Int]]) throws -> TextFeatures {
+    try TextFeatures(features(requests), tokens: requests.map(\.count))
+  }
+
   /// Features of token sequences, each with at least one token. [rows, hidden], or the view's width
   public func features(_ requests: [[Int]]) throws -> Tensor {
     let hidden = model.configuration.hiddenSize

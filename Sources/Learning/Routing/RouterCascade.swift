@@ -1,7 +1,8 @@
 // Routers one behind the other: what was learned first decides first, and a later task can only claim.
 //
 //     stage k = 1 … T     the closed-form router of the first k tasks (GaussianRouter), with a covariance of its own
-//     d_k(j, x)           distance of request x from task j at stage k, in units of what is usual at that stage
+//     d_k(j, x)           distance of request x from task j at stage k, in units of what is usual at that stage for a text of so many
+//                         tokens (LengthLaw of task k)
 //     m_k(x)            = min_{j < k} d_k(j, x) − d_k(k, x)                        how much nearer task k is than all before it
 //     task k claims x     if m_k(x) > h_k and d_k(k, x) ≤ unknown-distance         (the first one: if the latter)
 //     route(x)          = the last task that claims x; none: unknown
@@ -40,6 +41,8 @@ public struct RouterCascade: Sendable {
     let constants: Tensor
     /// The squared distance that is usual for requests of known tasks.
     let usual: Double
+    /// How it depends on the length of a request.
+    let law: LengthLaw
   }
 
   private let stages: [Stage]
@@ -71,7 +74,7 @@ public struct RouterCascade: Sendable {
       let weights = try metric.inverse.matmul(means.transposed(0, 1))  // [width, tasks]
       return Stage(
         inverse: metric.inverse, weights: weights, constants: try (means * weights.transposed(0, 1)).sum(1),
-        usual: metric.usual)
+        usual: metric.usual, law: sums[last].law)
     }
     self.origin = origin
     self.handicaps = handicaps
@@ -85,11 +88,10 @@ public struct RouterCascade: Sendable {
     return copy
   }
 
-  /// - Parameter features: [rows, width]
   /// - Throws: `TorchError`.
-  public func decisions(_ features: Tensor) throws -> [Decision] {
-    let distances = try distances(features)
-    return (0..<features.shape[0]).map { row in
+  public func decisions(_ texts: TextFeatures) throws -> [Decision] {
+    let distances = try stages.indices.map { try self.distances(texts, at: $0) }  // [stage][row][task]
+    return (0..<texts.count).map { row in
       var (claimed, nearest): (Int?, Int) = (nil, 0)
       // p of each stage's last task against those before it.
       var shares: [Double] = []
@@ -114,11 +116,10 @@ public struct RouterCascade: Sendable {
   /// How much nearer a task is to each request than all tasks before it are: what it claims, were there no handicap.
   ///
   /// - Parameter task: Its place.
-  /// - Parameter features: [rows, width]
   /// - Returns: Of each request; at most 0 where the task does not claim it.
   /// - Throws: `TorchError`.
-  public func claims(of task: Int, _ features: Tensor) throws -> [Double] {
-    try distances(features, at: task).map { own in
+  public func claims(of task: Int, _ texts: TextFeatures) throws -> [Double] {
+    try distances(texts, at: task).map { own in
       own[task] <= unknownDistance && task > 0 ? max(Self.gain(own), 0) : 0
     }
   }
@@ -129,21 +130,16 @@ public struct RouterCascade: Sendable {
     return (distances.dropLast().min() ?? .infinity) - last
   }
 
-  /// [stage][row][task]
-  private func distances(_ features: Tensor) throws -> [[[Double]]] {
-    try stages.indices.map { try distances(features, at: $0) }
-  }
-
   /// [row][task]
-  private func distances(_ features: Tensor, at number: Int) throws -> [[Double]] {
+  private func distances(_ texts: TextFeatures, at number: Int) throws -> [[Double]] {
     let stage = stages[number]
-    let x = try features.moved(to: .cpu).converted(to: .float64) - origin  // [rows, width]
+    let x = try texts.means.moved(to: .cpu).converted(to: .float64) - origin  // [rows, width]
     let square = try (x.matmul(stage.inverse) * x).sum(1).reshaped([-1, 1])  // [rows, 1]
     let distances = try square - x.matmul(stage.weights) * 2 + stage.constants  // [rows, tasks]
     let values = try distances.converted(to: .float32).floats()
     let tasks = number + 1
-    return (0..<features.shape[0]).map { row in
-      values[(row * tasks)..<((row + 1) * tasks)].map { max(Double($0), 0) / stage.usual }
+    return zip(0..., texts.usual(stage.law)).map { row, share in
+      values[(row * tasks)..<((row + 1) * tasks)].map { max(Double($0), 0) / (stage.usual * share) }
     }
   }
 }

@@ -9,6 +9,8 @@ public struct TaskSums: Sendable {
   public let mean: Tensor
   /// Σ (x − μ)(x − μ)ᵀ, its upper triangle row after row. float32 [width (width + 1) / 2]
   public let scatter: Tensor
+  /// What is usual for a text of some length.
+  public let law: LengthLaw
 
   /// How many rows they come from.
   public var rows: Int { get throws { Int(saturating: try mean.selected(0, mean.shape[0] - 1).item()) } }
@@ -27,11 +29,30 @@ public struct TaskSums: Sendable {
     let rows = try Tensor([Float(x.shape[0])])
     self.mean = try Tensor.concatenated([mean.converted(to: .float32), rows])
     scatter = try Triangle.packed(centred.transposedProduct(centred)).converted(to: .float32)
+    law = .none
+  }
+
+  /// Of texts with known lengths, with the law by which distances depend on them.
+  ///
+  /// - Parameter texts: All of the task's.
+  /// - Parameter beginnings: The first tokens of texts of the task, by their number. [rows, width] each
+  /// - Throws: As ``init(_:)``.
+  init(_ texts: TextFeatures, beginnings: [(tokens: Int, means: Tensor)]) throws {
+    let plain = try TaskSums(texts.means)
+    // One task by itself: distances in its own metric, whose unit does not matter.
+    let router = try GaussianRouter([plain], view: RequestView(layers: 0, seesInstruction: false))
+    let metric = try router.metric()
+    let points = try beginnings.map { tokens, means in
+      let distances = try router.distances(means, in: metric)
+      return (tokens: tokens, distance: distances.reduce(0) { $0 + ($1.first ?? 0) } / Double(max(distances.count, 1)))
+    }
+    try self.init(
+      mean: plain.mean, scatter: plain.scatter, law: LengthLaw(points, lengths: texts.tokens ?? []))
   }
 
   /// Sums that were stored.
   /// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` for other shapes.
-  public init(mean: Tensor, scatter: Tensor) throws {
+  public init(mean: Tensor, scatter: Tensor, law: LengthLaw = .none) throws {
     guard mean.shape.count == 1, let size = mean.shape.first, size > 1, scatter.shape == [Triangle.count(size - 1)]
     else {
       throw LearningError.stateDiffers(
@@ -39,5 +60,6 @@ public struct TaskSums: Sendable {
     }
     self.mean = mean
     self.scatter = scatter
+    self.law = law
   }
 }
