@@ -5,7 +5,7 @@ public import Generation
 public import Learning
 public import Registry
 import Tokenization
-public import Torch
+import Torch
 
 /// Tells which released task a text belongs to, or that none claims it.
 public struct RequestRouter {

@@ -8,6 +8,8 @@ public enum ServingError: Error, Equatable, CustomStringConvertible {
   case nothingReleased(path: String)
   /// A request that no task claims.
   case unclaimed(distance: Double, nearest: String)
+  /// A version without an expert is asked for it.
+  case noExpert(version: String)
   /// A stored part says something else than it should.
   case malformed(version: String, part: String, reason: String)
 
@@ -23,6 +25,9 @@ public enum ServingError: Error, Equatable, CustomStringConvertible {
     case .unclaimed(let distance, let nearest):
       "no task claims this request: the nearest is \(nearest), at \(distance) times the usual distance. Name a task with --task, or let"
         + " the base answer with --unknown base."
+    case .noExpert(let version):
+      "\(version): it has no expert, as its closed-form head answers alone, and there is nothing for PEFT to load. Without --peft it is"
+        + " exported whole; `accrete learn FILE --output-head label` learns one that is an expert alone."
     case .malformed(let version, let part, let reason):
       "\(version): its \(part) \(reason). `accrete registry verify` says what else differs; restore a backup."
     }

@@ -52,6 +52,17 @@ extension CommandLineTests {
       expectRefusal(scored, code: 65, "input:2:")
     }
 
+    /// A version of a head alone has nothing for PEFT, and says so.
+    @Test func nothingForPEFT() throws {
+      let scratch = try registry()
+      let refused = try Accrete.run(["registry", "export", "weather", "--peft", "--out", "adapter"], in: scratch.url)
+      expectRefusal(refused, code: 65, "weather@1: it has no expert")
+      let two = try Accrete.run(
+        ["registry", "export", "weather", "traffic", "--peft", "--out", "adapter"], in: scratch.url)
+      #expect(two.code == 64 && two.error.contains("--peft writes one version"))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url.appendingPathComponent("adapter").path))
+    }
+
     @Test func whoIsAskedAndWhy() throws {
       let scratch = try registry()
       let far = String(repeating: "0123456789 qwertz {}", count: 20)

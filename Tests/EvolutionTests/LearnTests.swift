@@ -1,6 +1,9 @@
+import Decoder
 import Evolution
+import Experts
 import Files
 import Foundation
+import Generation
 import Learning
 import Registry
 import Serving
@@ -109,6 +112,27 @@ import Torch
     #expect(manifest.parts.keys.contains(VersionManifest.Role.tensors))
     let answers = try home.registry.load("weather", on: home.base).predict(["In the weather of place 99 there is fog."])
     #expect(answers[0].parts?.expert != nil && answers[0].parts?.ridge != nil)
+
+    // Out to PEFT and back: the same tensors, and everything else that it answers by lies beside.
+    let folder = home.url.appendingPathComponent("weather-adapter")
+    let record = try home.registry.exportAdapter(outcome.version, to: folder)
+    #expect(record.tensors == manifest.parts[VersionManifest.Role.tensors]?.digest && record.version == "weather@1")
+    let expert = try LowRankExpert(peft: folder, for: home.base.model.configuration)
+    #expect(try expert.rounded().writeAdapter(to: home.url.appendingPathComponent("again")) == record.tensors)
+    let model = try TaskModel(
+      record.model, named: "weather@1", base: home.base.model.configuration
+    ) { role in
+      [TaskModel.tensorsRole: "adapter_model.safetensors", TaskModel.headRole: "head.safetensors"][role].map {
+        folder.appendingPathComponent($0)
+      }
+    }
+    let rebuilt = try TaskModelRunner(model, on: home.base).answers(["In the weather of place 99 there is fog."])
+    #expect(rebuilt[0].probabilities == answers[0].probabilities)
+    #expect(throws: FileError.self) { try home.registry.exportAdapter(outcome.version, to: folder) }
+    let plain = try home.learn(home.rows("traffic"))
+    #expect(throws: ServingError.noExpert(version: "traffic@1")) {
+      try home.registry.exportAdapter(plain.version, to: home.url.appendingPathComponent("none"))
+    }
   }
 
   @Test func refusals() throws {

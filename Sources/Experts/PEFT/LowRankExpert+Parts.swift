@@ -6,7 +6,7 @@ public import Torch
 /// An expert as parts of something larger: the two files of PEFT's folder, without the folder.
 extension LowRankExpert {
   /// `adapter_config.json`.
-  public func adapterConfiguration() throws -> Data { try JSONFile.encode(PEFTConfiguration.Form(shape)) }
+  public func adapterConfiguration() throws -> Data { try shape.adapterConfiguration() }
 
   /// Writes `adapter_model.safetensors` under any name.
   /// - Returns: SHA-256 of the file.
@@ -32,5 +32,14 @@ extension LowRankExpert {
         a: try slots.tensor(place(.a), [shape.rank, input]).moved(to: device),
         b: try slots.tensor(place(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
     }
+  }
+}
+
+extension LowRankShape {
+  /// `adapter_config.json`.
+  ///
+  /// - Parameter base: Where the base is, for PEFT's `base_model_name_or_path`; nil: it is not said.
+  public func adapterConfiguration(base: String? = nil) throws -> Data {
+    try JSONFile.encode(PEFTConfiguration.Form(self, base: base))
   }
 }

@@ -14,6 +14,7 @@ extension PEFTConfiguration {
     let fanInFanOut = false
     let useRslora = false
     let useDora = false
+    let baseModelNameOrPath: String?
 
     private enum CodingKeys: String, CodingKey {
       case peftType = "peft_type"
@@ -27,9 +28,11 @@ extension PEFTConfiguration {
       case fanInFanOut = "fan_in_fan_out"
       case useRslora = "use_rslora"
       case useDora = "use_dora"
+      case baseModelNameOrPath = "base_model_name_or_path"
     }
 
-    init(_ shape: LowRankShape) {
+    init(_ shape: LowRankShape, base: String? = nil) {
+      baseModelNameOrPath = base
       r = shape.rank
       loraAlpha = shape.alpha
       loraDropout = shape.dropout

@@ -13,7 +13,7 @@
 // requests of old tasks change sides although nothing of theirs was learned. Here a request changes its route only where the new task
 // claims it, and the handicap h_k is chosen so that no stored request of an earlier task is claimed.
 
-public import Torch
+import Torch
 
 /// Tells which of some tasks a request belongs to, in a way in which a later task leaves the routes among the earlier ones as they are.
 public struct RouterCascade: Sendable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import Registry
+import Serving
 
 struct RegistryBackupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,13 +59,19 @@ struct RegistryRestoreCommand: ParsableCommand {
 struct RegistryExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write versions into one file, to be imported into another registry.",
-    discussion: "A tar file with the versions, those that they rest on, their scores, verdicts and blobs.")
+    discussion: """
+      A tar file with the versions, those that they rest on, their scores, verdicts and blobs. With --peft, a folder with one version's \
+      expert as PEFT reads it; beside it, in accrete.json and head.safetensors, what else the version answers by.
+      """)
 
   @Argument(help: ArgumentHelp("NAME, NAME@NUMBER or NAME:ALIAS.", valueName: "version"))
   var versions: [String]
 
-  @Option(help: "The file; it must not exist yet.")
+  @Option(help: "The file, or the folder; it must not exist yet.")
   var out: String
+
+  @Flag(help: "Write the expert of one version as an adapter's folder for PEFT.")
+  var peft = false
 
   @OptionGroup var options: RegistryOptions
 
@@ -73,12 +80,24 @@ struct RegistryExportCommand: ParsableCommand {
 
   func validate() throws {
     if versions.isEmpty { throw ValidationError("Name at least one version, as spam or spam@2.") }
+    if peft, versions.count > 1 {
+      throw ValidationError("--peft writes one version: an adapter's folder holds one expert.")
+    }
   }
 
   func run() throws {
     try Failure.reported {
       let registry = try options.open()
       let records = try versions.map { try registry.version(VersionReference(parsing: $0)) }
+      if peft, let version = records.first {
+        let adapter = try registry.exportAdapter(version, to: URL(fileURLWithPath: absolute(out)))
+        try Console.output(
+          try json
+            ? RegistryText.json(adapter)
+            : "\(absolute(out)): the expert of \(adapter.version), \(adapter.tensors). PEFT loads it alone; what else the version answers by"
+              + " is in accrete.json")
+        return
+      }
       let bundle = try registry.export(records, to: URL(fileURLWithPath: absolute(out)))
       try Console.output(
         try json

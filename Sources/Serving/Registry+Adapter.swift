@@ -1,0 +1,53 @@
+import Experts
+public import Files
+public import Foundation
+public import Registry
+public import TaskModels
+
+/// What an exported adapter is: `accrete.json` beside PEFT's two files.
+///
+/// PEFT loads the expert alone. A version answers by more: which labels it chooses among, the words around a text, a closed-form head
+/// (`head.safetensors`) and the combination of both.
+public struct AdapterRecord: Sendable, Codable, Equatable {
+  public let schema: Int
+  /// `spam@2`.
+  public let version: String
+  /// The version's digest.
+  public let digest: Digest
+  /// The digest of `adapter_model.safetensors`.
+  public let tensors: Digest
+  /// The base's digest over its weight files.
+  public let base: Digest
+  public let model: TaskModelDescription
+}
+
+extension Registry {
+  /// Writes a version's expert as a folder that PEFT reads, byte for byte as it is stored.
+  ///
+  /// - Parameter version: Which one.
+  /// - Parameter folder: It must not exist yet; nothing is left of it if this throws.
+  /// - Throws: ``ServingError/noExpert(version:)`` where a closed-form head answers alone; ``RegistryError``, `FileError`.
+  @discardableResult
+  public func exportAdapter(_ version: VersionRecord, to folder: URL) throws -> AdapterRecord {
+    let name = "\(version.reference)"
+    let manifest = try manifest(of: version)
+    let model = try manifest.taskModel(of: name).description
+    guard let shape = model.shape, let tensors = manifest.parts[TaskModel.tensorsRole] else {
+      throw ServingError.noExpert(version: name)
+    }
+    let base = try base()
+    let place = URL(fileURLWithPath: base.path, relativeTo: url).standardizedFileURL.path
+    let record = AdapterRecord(
+      schema: 1, version: name, digest: version.digest, tensors: tensors.digest, base: base.weights, model: model)
+    return try NewFolder.make(folder) { folder in
+      try AtomicFile.write(blob(tensors.digest), to: folder.appendingPathComponent("adapter_model.safetensors"))
+      try AtomicFile.write(
+        shape.adapterConfiguration(base: place), to: folder.appendingPathComponent("adapter_config.json"))
+      if let head = manifest.parts[TaskModel.headRole] {
+        try AtomicFile.write(blob(head.digest), to: folder.appendingPathComponent("head.safetensors"))
+      }
+      try AtomicFile.write(JSONFile.encode(record), to: folder.appendingPathComponent("accrete.json"))
+      return record
+    }
+  }
+}
