@@ -1,19 +1,19 @@
 public import Foundation
 
-/// JSON files that carry SHA-256 of themselves: of all their bytes, with a placeholder where that digest stands.
+/// JSON files that carry SHA-256 of themselves: of all their bytes, with zeros where that digest stands.
 ///
 /// Whoever changes one byte is noticed. It is no signature: who computes the digest again makes another file.
 public enum SealedJSON {
   /// Stands where the digest goes, in files that have nothing else to say there.
-  public static let placeholder = Digest.zeros
+  public static let blank = Digest.zeros
 
-  /// The bytes of a file with its digest in the place of the only `placeholder` in them.
-  public static func sealed(_ data: Data, placeholder: Digest = placeholder) -> Data {
-    guard let place = place(of: placeholder, in: data) else { return data }
+  /// The bytes of a file with its digest in the place of the only `blank` in them.
+  public static func sealed(_ data: Data, blank: Digest = blank) -> Data {
+    guard let place = place(of: blank, in: data) else { return data }
     return data.replacing(place, with: Digest(of: data))
   }
 
-  /// Encodes a value whose digest is the placeholder, and puts its digest there.
+  /// Encodes a value whose digest is ``blank``, and puts its digest there.
   public static func encode(_ value: some Encodable, pretty: Bool = true) throws -> Data {
     var data = try JSONFile.encode(value, pretty: pretty)
     data.append(UInt8(ascii: "\n"))
@@ -25,16 +25,16 @@ public enum SealedJSON {
   /// - Parameters:
   ///   - data: the file's bytes.
   ///   - digest: the one that it carries.
-  ///   - placeholder: what stood in its place.
+  ///   - blank: what stood in its place.
   ///   - path: where it came from, for errors.
   /// - Throws: ``FileError/malformedJSON(path:reason:)``.
   public static func check(
-    _ data: Data, carries digest: Digest, placeholder: Digest = placeholder, path: String
+    _ data: Data, carries digest: Digest, blank: Digest = blank, path: String
   ) throws {
     guard let place = place(of: digest, in: data) else {
       throw FileError.malformedJSON(path: path, reason: "`digest` is not there once")
     }
-    guard Digest(of: data.replacing(place, with: placeholder)) == digest else {
+    guard Digest(of: data.replacing(place, with: blank)) == digest else {
       throw FileError.malformedJSON(
         path: path, reason: "it was changed: its content has another digest than the one in it, \(digest)")
     }

@@ -26,7 +26,7 @@ import Torch
     for name in names.dropFirst() {
       try FileManager.default.copyItem(at: scratch.file(first), to: scratch.file(name))
       archive.name = name
-      archive.digest = SealedJSON.placeholder
+      archive.digest = SealedJSON.blank
       try SealedJSON.encode(archive).write(to: scratch.file("\(name)/expert.json"))
     }
   }

@@ -31,7 +31,7 @@ import Torch
     let url = folder.appendingPathComponent("expert.json")
     var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
     change(&object)
-    object["digest"] = SealedJSON.placeholder.description
+    object["digest"] = SealedJSON.blank.description
     try SealedJSON.sealed(JSONSerialization.data(withJSONObject: object)).write(to: url)
   }
 

@@ -22,7 +22,7 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
   /// SHA-256 of `adapter_config.json`.
   public var configurationDigest: Digest
   /// SHA-256 of `expert.json` with zeros in this place: with it the archive is bound as a whole.
-  var digest = SealedJSON.placeholder
+  var digest = SealedJSON.blank
 
   static let archiveFile = "expert.json"
   /// The files of an archive.
@@ -65,7 +65,7 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
   @discardableResult
   func write(to folder: URL) throws -> ExpertArchive {
     var archive = self
-    archive.digest = SealedJSON.placeholder
+    archive.digest = SealedJSON.blank
     let data = try SealedJSON.encode(archive)
     try AtomicFile.write(data, to: folder.appendingPathComponent(Self.archiveFile))
     return try JSONFile.decode(ExpertArchive.self, from: data, path: Self.archiveFile)

@@ -75,6 +75,6 @@ extension Registry {
       base: BaseRecord(path: "", weights: base.weights, configuration: base.configuration, tokenizer: base.tokenizer),
       versions: rows, blobs: blobs.values.sorted { $0.digest.description < $1.digest.description },
       audit: try database.read { try entries($0) { subjects.contains($0.subject) } }, head: try auditHead(),
-      digest: SealedJSON.placeholder)
+      digest: SealedJSON.blank)
   }
 }

@@ -69,7 +69,7 @@ extension CellRecord {
     record.digest = Self.unsealed
     var data = try JSONFile.encode(record)
     data.append(UInt8(ascii: "\n"))
-    return SealedJSON.sealed(data, placeholder: Self.unsealed)
+    return SealedJSON.sealed(data, blank: Self.unsealed)
   }
 
   /// Reads a record that is in memory already, if not one byte of it was changed.
@@ -80,7 +80,7 @@ extension CellRecord {
   /// - Throws: `FileError.malformedJSON`.
   static func decode(_ data: Data, path: String) throws -> CellRecord {
     let record = try JSONFile.decode(CellRecord.self, from: data, path: path)
-    try SealedJSON.check(data, carries: record.digest, placeholder: unsealed, path: path)
+    try SealedJSON.check(data, carries: record.digest, blank: unsealed, path: path)
     _ = try record.manifest.possible(path: path)
     _ = try record.matrix.possible(path: path)
     return record

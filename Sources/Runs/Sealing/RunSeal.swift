@@ -19,7 +19,7 @@ struct RunSeal: Sendable, Codable, Equatable {
   /// Files that may still be what they were, because a process is writing them or was killed then; nil: missing.
   var before: [String: Digest?] = [:]
   /// SHA-256 of the whole file with zeros in this place.
-  var digest = SealedJSON.placeholder
+  var digest = SealedJSON.blank
 
   /// Whether a file may have this content; nil: it is missing.
   func allows(_ found: Digest?, at name: String) -> Bool {
@@ -51,7 +51,7 @@ struct RunSeal: Sendable, Codable, Equatable {
     where !isPath(name) {
       throw FileError.malformedJSON(path: path, reason: "it lists `\(name.prefix(60))`, which is no path in the folder")
     }
-    seal.digest = SealedJSON.placeholder
+    seal.digest = SealedJSON.blank
     return seal
   }
 }

@@ -17,7 +17,7 @@ let registryTargets: [FuzzTarget] = [
       for earlier in 1..<number { parts[number].replaceMarks("@\(earlier)", by: Digest(of: parts[earlier])) }
     }
     for number in 1..<parts.count { parts[0].replaceMarks("@\(number)", by: Digest(of: parts[number])) }
-    parts[0].replaceMarks("@seal", by: SealedJSON.placeholder)
+    parts[0].replaceMarks("@seal", by: SealedJSON.blank)
     tar.appendEntry("bundle.json", SealedJSON.sealed(parts[0]))
     for part in parts.dropFirst() where !part.isEmpty {
       tar.appendEntry("blobs/sha256/" + Digest(of: part).description.dropFirst("sha256:".count), part)

@@ -8,7 +8,7 @@ let sealTargets: [FuzzTarget] = [
   FuzzTarget("seal") { input in
     var text = input
     text.replaceFirst("@manifest", by: manifestDigest.description)
-    if text.replaceFirst("@seal", by: SealedJSON.placeholder.description) { text = SealedJSON.sealed(text) }
+    if text.replaceFirst("@seal", by: SealedJSON.blank.description) { text = SealedJSON.sealed(text) }
     run.write(text, to: "seal.json")
     for check in try RunVerification(run.url, recomputing: false).checks {
       try Finding.unless(check.found == check.found.onOneLine, "a check not on one line: \(check.found)")
@@ -40,7 +40,7 @@ private let run: Workplace = {
 private let manifestDigest = Digest(of: manifest)
 
 private let manifest: Data = {
-  let digest = SealedJSON.placeholder.description
+  let digest = SealedJSON.blank.description
   let rows = #"{"droppedTokens": 0, "scored": 8, "trained": 20, "truncated": 0, "mostTruncated": []}"#
   let text = """
     {"format": \(Manifest.currentFormat), "accrete": "0.1.0", "libtorch": "2.13.0", "tasks": ["comments"],

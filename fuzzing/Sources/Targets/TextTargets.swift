@@ -50,7 +50,7 @@ let textTargets: [FuzzTarget] = [
     // A long name of a method makes one that no file can have.
     guard cell.name.utf8.count < 200 else { return }
     let name = "cells/\(cell.name).json"
-    grid.write(SealedJSON.sealed(parts[1], placeholder: Digest(of: Data())), to: name)
+    grid.write(SealedJSON.sealed(parts[1], blank: Digest(of: Data())), to: name)
     defer { unlink(grid[name].path) }
     guard let record = try CellRecord.read(cell, in: folder, of: comparison) else {
       throw Finding("a record that is there and was not found")
