@@ -38,9 +38,16 @@ private func readAdapter(_ configuration: Data) throws -> LowRankExpert {
       let rank = expected.min() ?? 0
       // A larger one is accepted in the same way, and only takes longer.
       guard rank < width else { return try LowRankExpert(peft: full.url, for: base) }
-      return try Finding.unlessDone("an adapter of the shape that was asked for") {
-        try readAdapter(names, rank: rank)
+      let read = try Finding.unlessDone("an adapter of the shape that was asked for") {
+        do {
+          return Result<LowRankExpert, PEFTError>.success(try readAdapter(names, rank: rank))
+        } catch let error as PEFTError {
+          // A strength of 1e308 makes every adapter infinite.
+          guard case .overflows = error else { throw error }
+          return .failure(error)
+        }
       }
+      return try read.get()
     }
   }
 }
