@@ -21,7 +21,8 @@ public enum EvolutionError: Error, Equatable, CustomStringConvertible {
       "task \(task): \(count) of its learn and choose rows are gate rows of \(version), whose scores would mean nothing any more."
         + " Remove them, or give them \"split\": \"test\"."
     case .sameRows(let task, let other):
-      "task \(task): has the very rows and answers of \(other). Use --name \(other.prefix { $0 != "@" }) for a new version of it."
+      "task \(task): has the very rows and answers of \(other). --name \(other.prefix { $0 != "@" }) makes a new version of it;"
+        + " if it should not be there, `accrete forget \(other.prefix { $0 != "@" })` first."
     case .missingRows(let task, let role, let split, let learn, let fix):
       "task \(task): got no \(role) rows (\(split)) beside \(learn) learn rows. \(fix)"
     case .row(let file, let line, let problem, let fix): "\(file)\(line.map { ":\($0)" } ?? ""): \(problem). \(fix)"

@@ -13,7 +13,8 @@ extension Registry {
   public func promote(_ reference: VersionReference, reason: String?, actor: String) throws -> ReleaseRecord {
     let version = try version(reference)
     let gates = try gates(of: version)
-    let isHeld = gates.last.map { $0.verdict == .fail } ?? false
+    // Another registry's reason for an override is none here.
+    let isHeld = gates.last.map { $0.verdict != .pass } ?? false
     guard !isHeld || reason.map({ !$0.isEmpty }) ?? false else {
       throw EvolutionError.unsupported(
         what: "\(version.reference): a gate did not pass, so that it is released for a reason only",

@@ -15,7 +15,8 @@ public enum NewFolder {
     } catch CocoaError.fileWriteOutOfSpace {
       throw FileError.diskFull(path: parent.path)
     } catch {
-      throw FileError.notWritable(path: parent.path, reason: error.localizedDescription)
+      // Foundation's words name no reason.
+      guard mkdir(temporary.path, 0o777) == 0 else { throw FileError.system(errno, writing: url.path) }
     }
     do {
       let result = try fill(temporary)

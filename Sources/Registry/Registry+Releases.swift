@@ -84,7 +84,7 @@ extension Registry {
   /// - Parameter revision: which one; `nil`: the one before what is served now.
   /// - Parameter reason: why.
   /// - Parameter actor: who does it.
-  /// - Throws: ``RegistryError/forgotten(names:revision:)`` where it has a task that was forgotten since,
+  /// - Throws: ``RegistryError/forgotten(names:revision:free:)`` where it has a task that was forgotten since,
   ///   ``RegistryError/nothingBefore(revision:)``, other ``RegistryError``s.
   @discardableResult
   public func rollback(to revision: Int? = nil, reason: String?, actor: String) throws -> ReleaseRecord {
@@ -120,8 +120,24 @@ extension Registry {
     let target = try requireRelease(try revision ?? before(current, database), database)
     let manifest = try releaseManifest(target.manifest)
     let names = try forgotten(in: manifest, database)
-    guard names.isEmpty else { throw RegistryError.forgotten(names: names, revision: target.revision) }
+    guard names.isEmpty else {
+      throw RegistryError.forgotten(
+        names: names, revision: target.revision, free: try free(before: target.revision, current, database))
+    }
     return (current, target, manifest)
+  }
+
+  /// The last release before one that has nothing forgotten in it and other experts than what is served now.
+  private func free(before revision: Int, _ current: ReleaseRecord, _ database: Database) throws -> Int? {
+    let served = try releaseManifest(current.manifest).experts
+    for number in stride(from: revision - 1, through: 1, by: -1) {
+      // What was collected cannot come back either.
+      guard let record = try? requireRelease(number, database), let manifest = try? releaseManifest(record.manifest),
+        manifest.experts != served
+      else { continue }
+      if try forgotten(in: manifest, database).isEmpty { return number }
+    }
+    return nil
   }
 
   /// The release that was served before what is served now: of a rollback, the one before that which it brought back.

@@ -41,7 +41,13 @@ extension Registry {
       try database.cachedStatement(sql: "SELECT id FROM expert WHERE name = ?"), arguments: [name])
     guard let id else {
       throw RegistryError.unknownTask(
-        got: name, known: try String.fetchAll(database, sql: "SELECT name FROM expert ORDER BY folded"))
+        got: name,
+        known: try String.fetchAll(
+          database,
+          sql: """
+            SELECT name FROM expert e WHERE EXISTS (SELECT 1 FROM version v WHERE v.expert = e.id AND v.state = 'registered')
+            ORDER BY folded
+            """))
     }
     return id
   }

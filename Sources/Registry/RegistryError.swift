@@ -22,7 +22,9 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
   /// A version rests on another one's atoms.
   case restsOn(name: String, dependents: [String])
   /// A rollback would bring back what was forgotten.
-  case forgotten(names: [String], revision: Int)
+  ///
+  /// `free`: the last release that can come back.
+  case forgotten(names: [String], revision: Int, free: Int?)
   /// A version is out of use.
   case outOfUse(version: String, state: VersionRecord.State)
 
@@ -91,9 +93,10 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
     case .restsOn(let name, let dependents):
       "\(name): cannot be forgotten: \(dependents.listed) \(dependents.count == 1 ? "rests" : "rest") on its atoms. Forget"
         + " \(dependents.count == 1 ? "it" : "them") first, or learn \(dependents.count == 1 ? "it" : "them") anew without it."
-    case .forgotten(let names, let revision):
-      "release \(revision): has \(names.listed), which \(names.count == 1 ? "was" : "were") forgotten. Choose a release without"
-        + " \(names.count == 1 ? "it" : "them") from `accrete registry history`."
+    case .forgotten(let names, let revision, let free):
+      "release \(revision): has \(names.listed), which \(names.count == 1 ? "was" : "were") forgotten. "
+        + (free.map { "`accrete rollback --to \($0)` goes back to the last release without it." }
+          ?? "No earlier release is without it and other than today's.")
     case .outOfUse(let version, let state):
       "\(version): is \(state.rawValue), so that it can be neither released nor loaded. Choose another version, or learn it anew."
     case .moved(let what, let expected, let found):

@@ -25,10 +25,11 @@ extension Registry {
   /// Writes a version's expert as a folder that PEFT reads, byte for byte as it is stored.
   ///
   /// - Parameter version: Which one.
+  /// - Parameter base: Where the base is today; `nil`: where the registry says.
   /// - Parameter folder: It must not exist yet; nothing is left of it if this throws.
   /// - Throws: ``ServingError/noExpert(version:)`` where a closed-form head answers alone; ``RegistryError``, `FileError`.
   @discardableResult
-  public func exportAdapter(_ version: VersionRecord, to folder: URL) throws -> AdapterRecord {
+  public func exportAdapter(_ version: VersionRecord, base place: URL? = nil, to folder: URL) throws -> AdapterRecord {
     let name = "\(version.reference)"
     let manifest = try manifest(of: version)
     let model = try manifest.taskModel(of: name).description
@@ -36,7 +37,7 @@ extension Registry {
       throw ServingError.noExpert(version: name)
     }
     let base = try base()
-    let place = URL(fileURLWithPath: base.path, relativeTo: url).standardizedFileURL.path
+    let place = (place ?? URL(fileURLWithPath: base.path, relativeTo: url)).standardizedFileURL.path
     let record = AdapterRecord(
       schema: 1, version: name, digest: version.digest, tensors: tensors.digest, base: base.weights, model: model)
     return try NewFolder.make(folder) { folder in

@@ -139,12 +139,38 @@ extension Registry {
     guard let digest = release.router else { return nil }
     let data = try blob(digest)
     let record = try JSONFile.decode(RouterRecord.self, from: data, path: "router \(digest)")
+    if let problem = record.problem() {
+      throw ServingError.malformed(version: "the release", part: "router", reason: problem)
+    }
     return try router(record)
   }
 
   /// The router that a record describes.
   public func router(_ record: RouterRecord) throws -> RequestRouter {
-    try RequestRouter(record, sums: record.tasks.map { try sums($0.sums, of: $0.task) })
+    let width = try requestWidth(record.view)
+    return try RequestRouter(
+      record,
+      sums: record.tasks.map { entry in
+        let sums = try sums(entry.sums, of: entry.task)
+        guard width == nil || sums.width == width else {
+          throw ServingError.malformed(
+            version: entry.task, part: "router",
+            reason: "has sums of \(sums.width) numbers, and a request has \(width ?? 0)")
+        }
+        return sums
+      })
+  }
+
+  /// How many numbers a request becomes; nil: the registry does not say how wide its base is.
+  public func requestWidth(_ view: RequestView) throws -> Int? {
+    struct Hidden: Codable {
+      let hiddenSize: Int
+      private enum CodingKeys: String, CodingKey { case hiddenSize = "hidden_size" }
+    }
+    guard let configuration = try base().configuration else { return nil }
+    let hidden = try? JSONFile.decode(
+      Hidden.self, from: JSONFile.encode(configuration, pretty: false), path: "the base's configuration")
+    return hidden.map { min($0.hiddenSize, view.width ?? $0.hiddenSize) }
   }
 
   /// The sums by which a router finds a task.

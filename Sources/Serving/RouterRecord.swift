@@ -66,6 +66,19 @@ public struct RouterRecord: Sendable, Codable, Equatable {
     self.tasks = tasks
   }
 
+  /// What is wrong with a record that comes from outside; nil: nothing.
+  func problem() -> String? {
+    if schema != 1 { return "has schema \(schema), this program reads 1" }
+    if !(0...1024).contains(layers) { return "looks at \(layers) layers" }
+    if let width, width < 1 { return "looks at \(width) numbers" }
+    if !(unknownDistance > 0) { return "calls unknown what is further than \(unknownDistance)" }
+    if let task = tasks.first(where: { !($0.handicap >= 0 && $0.handicap.isFinite) }) {
+      return "gives \(task.task) the handicap \(task.handicap)"
+    }
+    if Set(tasks.map { ExactText($0.task) }).count < tasks.count { return "names a task twice" }
+    return nil
+  }
+
   /// The digest by which instructions are compared: code point by code point, without white space at the ends.
   public static func digest(ofInstruction text: String) -> Digest? {
     let text = text.stripped

@@ -52,6 +52,10 @@ public struct RequestRow: Sendable {
 
   /// A text that somebody typed.
   public init(text: String) throws {
+    guard !text.stripped.isEmpty else {
+      throw StreamError.field(
+        Place(file: "the text").detail(expected: "words", got: "a blank text", fix: "Give the text to answer."))
+    }
     self.text = text
     (id, answer, instruction, line) = (nil, nil, nil, 1)
     json = String(decoding: try JSONFile.encode(["text": text], pretty: false), as: UTF8.self)

@@ -103,7 +103,7 @@ struct SourceFile {
   /// Checks line by line, to name the line: a line feed is never part of a longer UTF-8 sequence.
   private func requireText() throws {
     for line in lines() {
-      let place = Place(file: place.file, line: line.number)
+      let place = Place(file: place.file, line: line.number + (place.line ?? 1) - 1)
       try requireSize(line.range, at: place)
       let isText = bytes.withUnsafeBufferPointer {
         UTF8Text.firstInvalidByte(in: UnsafeBufferPointer(rebasing: $0[line.range])) == nil

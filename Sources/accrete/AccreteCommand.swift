@@ -22,6 +22,7 @@ struct AccreteCommand: ParsableCommand {
   private static func status() -> Int32 {
     do {
       do {
+        try requireCommand(CommandLine.arguments.dropFirst().first)
         var command = try parseAsRoot()
         try command.run()
       } catch  where exitCode(for: error) == .success {
@@ -35,6 +36,17 @@ struct AccreteCommand: ParsableCommand {
       if !text.isEmpty { Console.error(text) }
       return exitCode(for: error).rawValue
     }
+  }
+
+  /// The parser would call a misspelled command an argument too many.
+  private static func requireCommand(_ word: String?) throws {
+    guard let word, !word.hasPrefix("-"), !word.isEmpty else { return }
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard !names.contains(where: { $0.hasSameCodePoints(as: word) }) else { return }
+    Console.error(
+      "Error: there is no command \(word.debugDescription); there are \(names.listed(closestTo: word)). See `accrete --help`."
+    )
+    throw ExitCode(Failure.usage)
   }
 
   static let configuration = CommandConfiguration(

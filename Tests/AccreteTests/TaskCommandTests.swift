@@ -61,6 +61,11 @@ extension CommandLineTests {
         ["registry", "export", "weather", "traffic", "--peft", "--out", "adapter"], in: scratch.url)
       #expect(two.code == 64 && two.error.contains("--peft writes one version"))
       #expect(!FileManager.default.fileExists(atPath: scratch.url.appendingPathComponent("adapter").path))
+      let misspelled = try Accrete.run(["lern", "weather.jsonl"], in: scratch.url)
+      expectRefusal(misspelled, code: 64, "there is no command \"lern\"; there are learn, ")
+      for command in [["predict", "--task", "weather", "--text", " "], ["explain", " "], ["route", "--text", ""]] {
+        expectRefusal(try Accrete.run(command, in: scratch.url), code: 65, "a blank text")
+      }
     }
 
     @Test func whoIsAskedAndWhy() throws {

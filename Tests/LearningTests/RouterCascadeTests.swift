@@ -99,5 +99,16 @@ extension RouterCascade {
     #expect(throws: LearningError.self) { try RouterCascade([sums], handicaps: [], view: view) }
     let other = try TaskSums(Tensor.zeros([3, 4]))
     #expect(throws: LearningError.self) { try RouterCascade([sums, other], handicaps: [0, 0], view: view) }
+    // Sums from outside: numbers that are none, that are too large, of no rows, of another type.
+    func outside(_ mean: [Float], type: DType = .float32) throws -> TaskSums {
+      try TaskSums(mean: Tensor(mean).converted(to: type), scatter: Tensor.zeros([6]))
+    }
+    #expect(try outside([1, 2, 3, 10]).rows == 10)
+    for wrong: [Float] in [
+      [.nan, 2, 3, 10], [3e38, 2, 3, 10], [1, -.infinity, 3, 10], [1, 2, 3, 0], [1, 2, 3, .nan],
+    ] {
+      #expect(throws: LearningError.self, "\(wrong)") { try outside(wrong) }
+    }
+    #expect(throws: LearningError.self) { try outside([1, 2, 3, 10], type: .float64) }
   }
 }

@@ -1,4 +1,5 @@
 import Decoder
+import Files
 import Foundation
 import Generation
 import Learning
@@ -62,10 +63,43 @@ import Torch
     let kept = try #require(evidence.kept)
     // Six steps are a pass over 24 learn rows, eight one over all 32.
     #expect(evidence.allRowsSteps == evidence.measurements[kept].step / 6 * 8)
+    let last = try #require(evidence.allRows)
+    #expect(last.isKept == (last.loss <= last.lossBefore))
     var options = Small.options(.label)
     options.budgetSeconds = 1e-9
     let hurried = try training(options, at: Small.scratch()).run()
     #expect(hurried.evidence.stop == .budget && hurried.evidence.allRowsSteps == nil)
+  }
+
+  /// A last training that answers the choose rows worse than before is not kept, also where it was stopped in between.
+  @Test(arguments: [OutputHead.label, .trained]) func aSpoiledLastTraining(head: OutputHead) throws {
+    let place = try Small.scratch()
+    var steps = 0
+    let stopped = try training(
+      Small.options(head), at: place, requests: { steps >= 13 ? .stop(signal: 15) : nil },
+      report: { if case .training = $0 { steps += 1 } })
+    #expect(throws: TaskModelError.self) { try stopped.run() }
+    let checkpoint = place.appendingPathComponent("training.safetensors")
+    let whole = try #require(try LearnCheckpoint.read(checkpoint))
+    let decision = try #require(whole.state.decision)
+    let first = try #require(decision.first)
+    #expect(first.loss.isFinite && (first.head != nil) == (head == .trained))
+    // Nothing is better than this loss: the last training cannot be.
+    var state = whole.state
+    state.decision = LearnCheckpoint.Decision(
+      head: decision.head, combination: decision.combination, passes: decision.passes,
+      first: LearnCheckpoint.First(expert: first.expert, head: first.head, loss: -1))
+    try LearnCheckpoint(state: state, tensors: whole.tensors).write(to: checkpoint)
+    var said = 0
+    let goesOn = try training(
+      Small.options(head), at: place, report: { if case .lastTrainingDropped = $0 { said += 1 } })
+    let result = try goesOn.run()
+    let parts = try result.model.writeParts(to: Small.scratch())
+    #expect(try parts["tensors"].map { try Digest(ofFile: $0) } == first.expert)
+    #expect(said == 1 && result.evidence.allRows?.isKept == false)
+    #expect(try #require(result.evidence.allRows).loss > -1)
+    goesOn.discardCheckpoint()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).isEmpty)
   }
 
   /// Rates are tried once, also across an interruption, and the one with the least loss is taken.

@@ -1,4 +1,5 @@
 import Assurance
+import Files
 import Foundation
 
 /// G3: the task itself. A first version must be better than always saying the most frequent label; a new one no worse than the last.
@@ -83,7 +84,9 @@ enum OwnTaskGate {
   private static func help(_ verdict: GateVerdict, _ version: String) -> String {
     let promote = "release it all the same with `accrete promote \(version) --reason …`."
     if case .underpowered(_, let needed) = verdict {
-      return "Give about \(needed) gate rows (15 % of all rows), a larger --margin, or \(promote)"
+      let all = Int(saturating: (Double(needed) / 0.15).rounded(.up))
+      return
+        "Give about \(needed) gate rows (of 15 % for the gates: about \(all) rows in all), a larger --margin, or \(promote)"
     }
     return "See what it gets wrong with `accrete evaluate FILE --task \(version)`; give better rows, or \(promote)"
   }

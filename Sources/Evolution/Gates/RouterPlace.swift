@@ -32,7 +32,7 @@ extension Registry {
       return RouterPlace(gate: RouteGate.gate([]), entry: entry.with(handicap: 0), router: alone)
     }
     let stored = try old.experts.filter { $0.key != name }.sorted { $0.key < $1.key }.map { task, digest in
-      let features = try probeFeatures(version(digest: digest))
+      let features = try probeFeatures(version(digest: digest), width: requestWidth(before.record.view))
       return (task: task, features: features, before: try before.routes(features))
     }
     func place(_ entry: RouterRecord.Entry) throws -> RouterPlace {
@@ -55,7 +55,7 @@ extension Registry {
     return try place(entry.with(sums: last.sums))
   }
 
-  private func probeFeatures(_ version: VersionRecord) throws -> TextFeatures {
+  private func probeFeatures(_ version: VersionRecord, width: Int?) throws -> TextFeatures {
     guard let part = try manifest(of: version).parts[Learn.probeFeaturesRole] else {
       throw ServingError.malformed(
         version: "\(version.reference)", part: Learn.probeFeaturesRole, reason: "is missing")
@@ -63,6 +63,16 @@ extension Registry {
     let file = try SafetensorsFile(blobURL(part.digest))
     // Versions of earlier programs do not say how many tokens a request has.
     let tokens = file.names.contains(Learn.tokensName) ? try file.tensor(Learn.tokensName).integers() : nil
-    return try TextFeatures(file.tensor(Learn.featuresName).cloned(), tokens: tokens)
+    let features = try file.tensor(Learn.featuresName).cloned()
+    // What cannot be measured would pass any gate.
+    guard features.dtype == .float32, features.shape.count == 2, features.shape[0] > 0,
+      width == nil || features.shape[1] == width, try features.abs().maximum().item() <= 1e18,
+      tokens?.allSatisfy({ $0 > 0 }) ?? true
+    else {
+      throw ServingError.malformed(
+        version: "\(version.reference)", part: Learn.probeFeaturesRole,
+        reason: "holds no finite float32 numbers of requests of width \(width ?? 0), or no numbers of tokens")
+    }
+    return try TextFeatures(features, tokens: tokens)
   }
 }

@@ -44,7 +44,7 @@ extension Learn {
         String(format: "only %.0f %% of its gate texts are found by `--route` from the text alone", found * 100)
           + (routing.entry.handicap > 0
             ? ": others look like those of an earlier task, or like none. Ask" : ": others look like none. Ask")
-          + " for it with --task, or send its instruction with the request.")
+          + " for it with --task, or " + byInstruction(routing))
     }
     let receipt = try receipt(title, findings, trained, prepared, release: current?.record.revision, since: start)
     var parts = made.parts
@@ -104,6 +104,14 @@ extension Learn {
     let entry = RouterRecord.Entry(
       task: name, version: Digest(of: Data(name.utf8)), sums: made.sums, instruction: instruction)
     return try registry.place(of: entry, in: old, view: made.view)
+  }
+
+  /// How requests can say that they are for the task.
+  private func byInstruction(_ routing: RouterPlace) -> String {
+    let others = routing.router.record.tasks.filter { $0.task != name && $0.instruction == routing.entry.instruction }
+    guard let other = others.first else { return "send its instruction with the request." }
+    return
+      "learn it with an --instruction of its own: this one is also that of \(other.task), so that a request cannot name the task by it."
   }
 
   /// Below this share a person should know that the router does not find the task.

@@ -86,15 +86,24 @@ extension Learn {
   private func requireNoGateRows(_ keys: RowKeys) throws {
     let own = keys.texts(.learn).union(keys.texts(.choose))
     for task in try registry.tasks() where task.name != name {
+      var shared = 0
       for version in try registry.versions(named: task.name) where version.state == .registered {
         guard let stored = try registry.rowKeys(of: version) else { continue }
-        let shared = stored.texts(.gate).intersection(own).count
-        guard shared == 0 else {
-          throw EvolutionError.gateRows(task: name, count: shared, version: "\(version.reference)")
+        let gates = stored.texts(.gate).intersection(own).count
+        guard gates == 0 else {
+          throw EvolutionError.gateRows(task: name, count: gates, version: "\(version.reference)")
         }
+        shared = max(shared, stored.texts(.learn).union(stored.texts(.choose)).intersection(own).count)
         if !own.isEmpty, Set(keys.rows.values.joined()) == Set(stored.rows.values.joined()) {
           throw EvolutionError.sameRows(task: name, other: "\(version.reference)")
         }
+      }
+      // Another task may be asked of the same texts; more often --name was forgotten.
+      if shared * 2 > own.count {
+        warn(
+          "\(shared) of its \(own.count) texts are those of \(task.name), with other answers. If they are corrected rows, learn them with"
+            + " --name \(task.name): this way a second task is made."
+        )
       }
     }
   }

@@ -65,6 +65,10 @@ public struct RouterCascade: Sendable {
       throw LearningError.stateDiffers(
         what: "the router", missing: ["handicaps of \(sums.count) tasks"], unused: ["\(handicaps.count) handicaps"])
     }
+    if let other = sums.first(where: { $0.width != first.width }) {
+      throw LearningError.stateDiffers(
+        what: "the router", missing: ["sums of width \(first.width)"], unused: ["width \(other.width)"])
+    }
     let origin = try first.mean.narrowed(0, from: 0, count: first.width).converted(to: .float64)
     stages = try sums.indices.map { last in
       let known = Array(sums[...last])

@@ -12,6 +12,9 @@ public struct TaskSums: Sendable {
   /// What is usual for a text of some length.
   public let law: LengthLaw
 
+  /// No sum of hidden states comes near it.
+  private static let largest = 1e18
+
   /// How many rows they come from.
   public var rows: Int { get throws { Int(saturating: try mean.selected(0, mean.shape[0] - 1).item()) } }
   /// How wide the features are.
@@ -57,6 +60,14 @@ public struct TaskSums: Sendable {
     else {
       throw LearningError.stateDiffers(
         what: "the router", missing: ["scatter of a mean \(mean.shape)"], unused: ["\(scatter.shape)"])
+    }
+    // A number that is none, or far beyond what a model makes, would make every distance one.
+    let largest = try max(mean.abs().maximum().item(), scatter.abs().maximum().item())
+    let rows = try mean.selected(0, size - 1).item()
+    guard mean.dtype == .float32, scatter.dtype == .float32, largest <= Self.largest, rows >= 1 else {
+      throw LearningError.stateDiffers(
+        what: "the router", missing: ["finite float32 sums of at least one row"],
+        unused: ["numbers up to \(largest) of \(rows) rows"])
     }
     self.mean = mean
     self.scatter = scatter

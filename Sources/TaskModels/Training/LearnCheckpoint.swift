@@ -25,6 +25,17 @@ struct LearnCheckpoint {
     let combination: LabelCombination
     /// Passes over the rows: as many as were best when the choose rows were left out.
     let passes: Double
+    /// The expert as it is before that, which stays if the last training spoils it.
+    let first: First?
+  }
+
+  /// What the choose rows said of an expert that they were held back from; it lies beside the checkpoint.
+  struct First: Codable {
+    let expert: Digest
+    /// Of a trained output head.
+    let head: Digest?
+    /// Mean −log p of the right label.
+    let loss: Double
   }
 
   struct Training: Codable {

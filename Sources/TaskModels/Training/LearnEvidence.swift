@@ -29,6 +29,16 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
     }
   }
 
+  /// The last training, which sees the choose rows, too: there its loss can only be lower, unless it went wrong.
+  public struct AllRows: Sendable, Codable, Equatable {
+    /// Mean −log p of the choose rows' right labels, under the combination that was fitted before.
+    public let loss: Double
+    /// The same before.
+    public let lossBefore: Double
+    /// Whether its expert was kept.
+    public let isKept: Bool
+  }
+
   /// Why training stopped.
   public enum Stop: String, Sendable, Codable {
     /// The last measurements were not better.
@@ -50,6 +60,8 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
   public var tokens = 0
   /// Steps of the last training, on learn and choose rows together; `nil`: there was none.
   public var allRowsSteps: Int?
+  /// What became of the last training; `nil`: there was none, or the program did not ask yet.
+  public var allRows: AllRows?
   /// Of the ridge head, on learn rows: the mean squared error of rows left out.
   public var ridgeError: Double?
   /// λ on learn rows, and on learn and choose rows together.

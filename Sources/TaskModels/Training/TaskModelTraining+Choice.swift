@@ -34,7 +34,10 @@ extension TaskModelTraining {
     let chosen = choice.chosen
     let combination = CombinationFit(scores, gold: gold, labels: labels, use: chosen.use).fitted()
     if chosen.hasExpert, trainsOnAllRows, let rate = state.evidence.learningRate {
-      let decision = LearnCheckpoint.Decision(head: chosen, combination: combination, passes: bestPasses)
+      let loss = loss(of: combination, scores)
+      let first = try expert.map { try keep($0, head: chosen == .trained ? head : nil, loss: loss) }
+      let decision = LearnCheckpoint.Decision(
+        head: chosen, combination: combination, passes: bestPasses, first: first)
       (state.decision, state.training) = (decision, nil)
       try save(nil)
       return try onAllRows(decision, rate: rate, from: nil)
@@ -62,10 +65,11 @@ extension TaskModelTraining {
   func onAllRows(
     _ decision: LearnCheckpoint.Decision, rate: Double, from tensors: LearnCheckpoint.Tensors?
   ) throws -> Result {
-    let (expert, head, count) = try trainOnAllRows(rate: rate, passes: decision.passes, from: tensors)
+    let (last, lastHead, count) = try trainOnAllRows(rate: rate, passes: decision.passes, from: tensors)
+    let (expert, head) = try better(last, decision.head == .trained ? lastHead : nil, decision)
     return Result(
       model: TaskModel(
-        form: rows.form, expert: expert, trainedHead: decision.head == .trained ? head : nil,
+        form: rows.form, expert: expert, trainedHead: head,
         ridge: decision.head.hasRidge ? try refittedRidge() : nil, combination: decision.combination),
       evidence: state.evidence, seconds: state.seconds, trainedParameters: count)
   }

@@ -38,7 +38,7 @@ public final class TaskModelTraining {
   let scorer: (any AnswerScorer)?
   let report: (LearnProgress) -> Void
   let requests: () -> LearnRequest?
-  private let place: URL
+  let place: URL
   let parts: LabelParts
   /// What the ridge head that saw only learn rows says of the choose rows. [row][label]
   var ridgeScores: [[Double]]?
@@ -120,7 +120,9 @@ public final class TaskModelTraining {
   }
 
   /// Removes the checkpoint: the task model is kept elsewhere now.
-  public func discardCheckpoint() { try? FileManager.default.removeItem(at: place) }
+  public func discardCheckpoint() {
+    for file in [place, firstExpert, firstHead] { try? FileManager.default.removeItem(at: file) }
+  }
 
   func save(_ tensors: LearnCheckpoint.Tensors?) throws {
     try LearnCheckpoint(state: state, tensors: tensors).write(to: place)

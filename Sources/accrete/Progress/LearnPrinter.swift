@@ -115,6 +115,10 @@ final class LearnPrinter {
       )
     case .allRows(let count, let steps):
       printer.line("trained once more on all \(count) learn and choose rows: \(steps) steps")
+    case .lastTrainingDropped(let loss, let before):
+      printer.line(
+        "that made it worse: choose loss \(fixed(loss, 4)), \(fixed(before, 4)) before, although it has learned these rows now. The expert"
+          + " of before is kept; with more passes (--max-epochs) the last training gains.")
     case .stopped(let stop): printer.line("training stops: \(Self.words(stop))")
     case .chosen(let choice):
       for candidate in choice.candidates {

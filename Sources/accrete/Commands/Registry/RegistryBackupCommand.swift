@@ -90,11 +90,13 @@ struct RegistryExportCommand: ParsableCommand {
       let registry = try options.open()
       let records = try versions.map { try registry.version(VersionReference(parsing: $0)) }
       if peft, let version = records.first {
-        let adapter = try registry.exportAdapter(version, to: URL(fileURLWithPath: absolute(out)))
+        let adapter = try registry.exportAdapter(
+          version, base: EmbeddedResources.base(registry.base().path, from: registry.url),
+          to: URL(fileURLWithPath: absolute(out)))
         try Console.output(
           try json
             ? RegistryText.json(adapter)
-            : "\(absolute(out)): the expert of \(adapter.version), \(adapter.tensors). PEFT loads it alone; what else the version answers by"
+            : "\(absolute(out).printable): the expert of \(adapter.version), \(adapter.tensors). PEFT loads it alone; what else the version answers by"
               + " is in accrete.json")
         return
       }
@@ -102,7 +104,7 @@ struct RegistryExportCommand: ParsableCommand {
       try Console.output(
         try json
           ? RegistryText.json(bundle)
-          : "\(absolute(out)): \(bundle.versions.joined(separator: ", ")); \(bundle.blobs) blobs, \(RegistryText.size(bundle.bytes))"
+          : "\(absolute(out).printable): \(bundle.versions.joined(separator: ", ")); \(bundle.blobs) blobs, \(RegistryText.size(bundle.bytes))"
       )
     }
   }

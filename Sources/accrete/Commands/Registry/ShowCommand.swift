@@ -78,7 +78,11 @@ struct ShowCommand: ParsableCommand {
     if let shape = description.shape { rows.append(["expert", "rank \(shape.rank), alpha \(shape.alpha)"]) }
     if let evidence = model.evidence, let rate = evidence.learningRate {
       let stop = evidence.stop.map { ", ended by \($0.rawValue)" } ?? ""
-      let again = evidence.allRowsSteps.map { "; then \($0) steps on learn and choose rows" } ?? ""
+      let isDropped = evidence.allRows.map { !$0.isKept } ?? false
+      let again =
+        evidence.allRowsSteps.map {
+          "; then \($0) steps on learn and choose rows\(isDropped ? ", which made it worse and are not kept" : "")"
+        } ?? ""
       rows.append(["training", "learning rate \(rate), \(evidence.steps) steps\(stop)\(again)"])
     }
     return rows

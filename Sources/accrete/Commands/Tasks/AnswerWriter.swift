@@ -182,6 +182,8 @@ struct AnswerWriter {
 
   /// RFC 4180; a field that a spreadsheet would take for a formula is text to it with an apostrophe.
   private static func quoted(_ field: String) -> String {
+    // Somebody may look at it in a terminal.
+    let field = field.withoutControls
     let isFormula = field.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
     let text = isFormula && Double(field) == nil ? "'" + field : field
     return text.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }

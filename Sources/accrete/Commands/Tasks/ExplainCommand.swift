@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Registry
 import Serving
+import Streams
 import TaskModels
 
 struct ExplainCommand: ParsableCommand {
@@ -52,7 +53,8 @@ struct ExplainCommand: ParsableCommand {
       let loaded = try base.load(for: opened)
       let router = try opened.currentRelease().flatMap { try opened.router(of: $0.manifest) }
       if router == nil, task == nil { throw ServingError.nothingReleased(path: opened.url.path) }
-      let route = try router?.routes([text], on: loaded).first
+      let row = try RequestRow(text: text)
+      let route = try router?.routes([row.text], on: loaded).first
       let name = task ?? route?.task
       let served = try name.map { try opened.load($0, on: loaded) }
       let why = try served.map { try Explanation(text, by: $0, on: loaded) }
@@ -83,9 +85,11 @@ struct ExplainCommand: ParsableCommand {
   private static func lines(_ route: RequestRouter.Route) -> [String] {
     let order = route.distances.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(10)
     let claim =
-      route.task.map { "goes to \($0), p \(fixed(route.confidence, 3)) among the known tasks" } ?? "no task claims it"
-    return ["route: \(claim)"]
-      + order.map { "  \($0.key)  distance \(fixed($0.value, 2)) (1 is usual, above 2.5 is unknown)" }
+      route.task.map { "goes to \($0), p \(fixed(route.confidence, 3)) among the known tasks, at distance" }
+      ?? "no task claims it; the nearest is \(route.nearest), at distance"
+    // A task decides by what was known when it was learned; the list is by all that is known today.
+    return ["route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above 2.5 is unknown)"]
+      + ["  by all tasks together:"] + order.map { "  \($0.key)  distance \(fixed($0.value, 2))" }
   }
 
   private static func lines(_ why: Explanation) -> [String] {

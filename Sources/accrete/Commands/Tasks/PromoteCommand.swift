@@ -39,7 +39,8 @@ struct PromoteCommand: ParsableCommand {
 struct ForgetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forget",
-    abstract: "Take a task out of every release from now on; what belongs to it alone is removed.",
+    abstract:
+      "Take a task out of every release from now on; `registry gc` removes what belongs to it alone, 30 days later.",
     discussion: "What is left is as if it had not been learned: the router is added up again without it.")
 
   @Argument(help: ArgumentHelp("The task.", valueName: "name"))
