@@ -29,6 +29,8 @@ public struct LowRankShape: Sendable, Equatable, Codable {
     }
     guard (1...4096).contains(rank) else { throw refuse("rank", rank, "1 to 4096") }
     guard alpha > 0, alpha.isFinite else { throw refuse("alpha", alpha, "a number above 0 (0 would train nothing)") }
+    // Products are computed in float32.
+    guard Float(alpha / Double(rank)).isFinite else { throw refuse("alpha", alpha, "alpha / rank within float32") }
     guard dropout >= 0, dropout < 1 else { throw refuse("dropout", dropout, "0 ≤ dropout < 1") }
     guard !projections.isEmpty else { throw refuse("projections", "empty", "at least one") }
     self.rank = rank

@@ -66,6 +66,9 @@ public struct Evaluator: Sendable {
               what: "choosing a label for row \(examples[number].index), which has a free answer",
               fix: "Let the model write the answer, and score that (`Evaluator.written`).")
           }
+          guard !row.contains(where: { $0.isNaN || $0 == .infinity }) else {
+            throw LearningError.scoresNotFinite(row: examples[number].index)
+          }
           result[number] = Prediction(index: examples[number].index, gold: gold, scores: row)
         }
         done += group.count

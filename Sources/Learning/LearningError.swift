@@ -20,6 +20,8 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
 
   /// A loss became NaN or infinite.
   case lossNotFinite(term: String, task: String, step: Int, examples: [Int])
+  /// What the model says of a row is no number.
+  case scoresNotFinite(row: Int)
   /// A loss term is outside of what its formula allows.
   case lossOutOfBounds(term: String, value: Double, bound: String, task: String, step: Int)
   /// A term of the loss was exactly zero in every step of a task.
@@ -49,6 +51,9 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
     case .lossNotFinite(let term, let task, let step, let examples):
       "task \(task), step \(step): the loss term `\(term)` is not finite. Rows of the batch: \(examples)."
         + " Lower the learning rate, or look at these rows."
+    case .scoresNotFinite(let row):
+      "row \(row): the scores of its labels are no numbers: what the expert adds is beyond float32. Its training diverged: lower --alpha"
+        + " or the learning rate."
     case .lossOutOfBounds(let term, let value, let bound, let task, let step):
       "task \(task), step \(step): the loss term `\(term)` is \(value), outside of \(bound)"
     case .lossAlwaysZero(let term, let task):

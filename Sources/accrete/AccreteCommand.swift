@@ -44,7 +44,7 @@ struct AccreteCommand: ParsableCommand {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     guard !names.contains(where: { $0.hasSameCodePoints(as: word) }) else { return }
     Console.error(
-      "Error: there is no command \(word.debugDescription); there are \(names.listed(closestTo: word)). See `accrete --help`."
+      "accrete: there is no command \(word.debugDescription); there are \(names.listed(closestTo: word)). See `accrete --help`."
     )
     throw ExitCode(Failure.usage)
   }

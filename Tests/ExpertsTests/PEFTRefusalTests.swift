@@ -160,7 +160,7 @@ import Torch
     let plain = try Adapters.copy(in: scratch, as: "plain")
     for alpha in ["1e300", "1e40"] {
       try Adapters.edit(plain, ["lora_alpha": alpha])
-      #expect(refusal(plain).contains("is beyond float32") && refusal(plain).contains("lora_alpha"))
+      #expect(refusal(plain).contains("within float32") && refusal(plain).contains("lora_alpha"))
     }
     try Adapters.edit(plain, ["lora_alpha": "64"])
     #expect(throws: Never.self) { try LowRankExpert(peft: plain, for: model.configuration) }

@@ -57,6 +57,19 @@ import Torch
     }
   }
 
+  /// Scores that are no numbers are said, with the row, and never written down.
+  @Test func scoresThatAreNoNumbers() throws {
+    let task = TinyTasks.identities[0]
+    let width = model.configuration.hiddenSize
+    let head = try Tensor([Float](repeating: .nan, count: 3 * width), shape: [3, width])
+    #expect {
+      try Evaluator(model, pad: 3).predictions(
+        TinyTasks.examples(task), labels: TinyTasks.labels(task), head: head, experts: nil)
+    } throws: {
+      if case LearningError.scoresNotFinite = $0 { true } else { false }
+    }
+  }
+
   /// An instruction that all prompts begin with is computed once, and counts as if each had its own.
   @Test(arguments: ["base", "lora", "moe_cl"])
   func whatAllPromptsBeginWith(name: String) throws {
