@@ -28,8 +28,11 @@ extension Registry {
     let numerics = try manifest(of: version).numerics
     // What the gates said of it was said beside another release, or in another registry: its place in the router is a new question.
     let old = current?.manifest ?? ReleaseManifest(experts: [:], numerics: numerics)
-    let place = try routerEntry(version.name, version.digest, handicap: 0).map {
-      try self.place(of: $0, in: old, view: usualView(of: $0))
+    let place = try routerEntry(version.name, version.digest, handicap: 0).map { entry in
+      let view = try usualView(of: entry)
+      // They are for the tasks that come later: what cannot be measured is refused before it is served.
+      _ = try storedRequests(of: version, width: requestWidth(view))
+      return try self.place(of: entry, in: old, view: view)
     }
     if let place, !place.gate.verdict.isPass, reason?.isEmpty ?? true {
       throw EvolutionError.unsupported(

@@ -36,13 +36,25 @@ public struct BPETokenizer: Tokenizer {
   /// - Throws: as ``encode(_:addSpecialTokens:)``; what `body` throws.
   public func encode(_ text: String, addSpecialTokens: Bool, inParts body: ([Int]) throws -> Void) throws {
     var ids = addSpecialTokens ? stages.template.before : []
-    try encode(text, verbatim: stages.verbatimTokens, normalized: stages.normalizedTokens, to: &ids) { ids in
-      guard ids.count >= Self.partIds else { return }
-      try body(ids)
-      ids.removeAll(keepingCapacity: true)
+    try encode(text, verbatim: stages.verbatimTokens, normalized: stages.normalizedTokens, to: &ids) {
+      try Self.give(&$0, to: body)
     }
     if addSpecialTokens { ids += stages.template.after }
     if !ids.isEmpty { try body(ids) }
+  }
+
+  public func encodePlain(_ text: String, inParts body: ([Int]) throws -> Void) throws {
+    var ids: [Int] = []
+    try encode(text, verbatim: stages.ordinaryVerbatim, normalized: stages.ordinaryNormalized, to: &ids) {
+      try Self.give(&$0, to: body)
+    }
+    if !ids.isEmpty { try body(ids) }
+  }
+
+  private static func give(_ ids: inout [Int], to body: ([Int]) throws -> Void) throws {
+    guard ids.count >= partIds else { return }
+    try body(ids)
+    ids.removeAll(keepingCapacity: true)
   }
 
   /// Ids of a part at least.

@@ -17,6 +17,13 @@ public protocol Tokenizer: Sendable {
   /// has it. For texts that come from outside, such as documents.
   func encodePlain(_ text: String) throws -> [Int]
 
+  /// The ids that ``encodePlain(_:)`` gives, a part at a time: what takes long can be watched, and ended.
+  ///
+  /// - Parameters:
+  ///   - text: any text.
+  ///   - body: gets the next ids, in order; never none. What it throws ends the work.
+  func encodePlain(_ text: String, inParts body: ([Int]) throws -> Void) throws
+
   /// The text of `ids`; bytes that are no UTF-8 become U+FFFD, one for each maximal invalid part.
   ///
   /// - Parameters:
@@ -37,4 +44,10 @@ public protocol Tokenizer: Sendable {
 extension Tokenizer {
   /// For a tokenizer that has no special tokens.
   public func encodePlain(_ text: String) throws -> [Int] { try encode(text, addSpecialTokens: false) }
+
+  /// In one part.
+  public func encodePlain(_ text: String, inParts body: ([Int]) throws -> Void) throws {
+    let ids = try encodePlain(text)
+    if !ids.isEmpty { try body(ids) }
+  }
 }

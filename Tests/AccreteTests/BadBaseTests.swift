@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// Is a base model that is missing or broken refused before anything is made?
   @Suite struct BadBaseTests {
     /// Trains on a base; expects a refusal that names `words` and leaves everything as it was.

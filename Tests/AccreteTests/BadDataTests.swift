@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// Are data that are wrong refused with file and line, before anything is made?
   @Suite struct BadDataTests {
     /// Trains on `weather.jsonl` and `bad`; expects a refusal that names `words` and leaves everything as it was.

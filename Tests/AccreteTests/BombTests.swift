@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// Small files that ask for much: is each refused or read within 8 times its bytes and 256 MiB, beside what the program takes
   /// anyway?
   @Suite struct BombTests {

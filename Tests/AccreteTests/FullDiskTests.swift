@@ -37,7 +37,7 @@ private final class SmallDisk {
   static let canBeMade = (try? SmallDisk(kilobytes: 64)) != nil
 }
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// What happens when the disk is full?
   @Suite(.enabled(if: SmallDisk.canBeMade, "needs the right to mount a tmpfs"))
   struct FullDiskTests {

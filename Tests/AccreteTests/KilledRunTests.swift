@@ -12,7 +12,7 @@ private struct Moments {
   }
 }
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// Does a run that is killed again and again end with the bytes of one that never was?
   @Suite struct KilledRunTests {
     /// What the configuration decides.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// Do commands that touch no tensor run without libtorch, and do the others say that it is missing?
   @Suite struct MissingLibtorchTests {
     /// The program in a folder without libraries.

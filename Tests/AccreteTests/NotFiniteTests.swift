@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// A base with a number that is none, or infinite: does every command that loads one say so, by the tensor's name?
   @Suite struct NotFiniteTests {
     /// A copy of the embedded base, bfloat16, whose last tensor holds NaN or infinity at its last place.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// A pipe without a writer in place of each file that is read: does every command end, and say what it is?
   @Suite struct PipeTests {
     /// A command must end within this, on a busy machine; without a writer, the ordinary way to open a pipe never does.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// Does each command say which file of a run is not what was written, before it answers with it?
   @Suite struct SealCommandTests {
     /// Changes the last digit of a text, or the last byte of anything else.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// What becomes of results and progress where standard input, output or error are closed, full or read by nobody?
   @Suite struct StandardDescriptorTests {
     private func decided(_ run: URL) throws -> [String: Data] {

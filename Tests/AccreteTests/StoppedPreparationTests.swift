@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests {
+extension CommandFaultTests {
   /// The program while it prepares a pretraining run: signals end it at once, and both commands take the folder.
   @Suite struct StoppedPreparationTests {
     private static let settings = """

@@ -119,7 +119,9 @@ import Torch
         try LowRankShape(rank: rank)
       }
     }
-    for alpha in [0, -1, .infinity, .nan, 1e300, 1e40] { #expect(throws: ExpertError.self) { try LowRankShape(alpha: alpha) } }
+    for alpha in [0, -1, .infinity, .nan, 1e300, 1e40] {
+      #expect(throws: ExpertError.self) { try LowRankShape(alpha: alpha) }
+    }
     for rate in [-0.1, 1, .nan] { #expect(throws: ExpertError.self) { try LowRankShape(dropout: rate) } }
     #expect(throws: ExpertError.self) { try LowRankShape(projections: []) }
   }

@@ -26,16 +26,24 @@ enum OwnTaskGate {
     if bound > majority {
       verdict = .pass
     } else if report.accuracy.value > majority {
-      // So many rows would tell such a difference from chance: z² p (1 − p) / d².
-      let (p, distance) = (report.accuracy.value, report.accuracy.value - majority)
-      let needed = 2.706 * p * (1 - p) / (distance * distance)
-      verdict = .underpowered(n: n, needed: Int(exactly: needed.rounded(.up)) ?? .max)
+      verdict = .underpowered(n: n, needed: rowsNeeded(accuracy: report.accuracy.value, above: majority, from: n))
     } else {
       verdict = .fail
     }
     return Gate(
       "G3", "Is it better than always saying the most frequent label?", verdict, numbers: numbers, finding: finding,
       help: "More rows of each label help most; then a larger base, a clearer --instruction, or labels that are words.")
+  }
+
+  /// So many rows would tell such an accuracy from a share, by the same bound, to five in a hundred.
+  static func rowsNeeded(accuracy: Double, above share: Double, from n: Int) -> Int {
+    var size = n
+    while size < 100_000_000 {
+      size += max(1, size / 20)
+      let right = Int(saturating: (accuracy * Double(size)).rounded(.down))
+      if let bound = (try? Proportion(successes: right, n: size))?.lowerBound(), bound > share { return size }
+    }
+    return .max
   }
 
   /// A first version of a task with free answers, beside the base without an expert on the same rows.

@@ -32,7 +32,7 @@ extension Registry {
       return RouterPlace(gate: RouteGate.gate([]), entry: entry.with(handicap: 0), router: alone)
     }
     let stored = try old.experts.filter { $0.key != name }.sorted { $0.key < $1.key }.map { task, digest in
-      let features = try probeFeatures(version(digest: digest), width: requestWidth(before.record.view))
+      let features = try storedRequests(of: version(digest: digest), width: requestWidth(before.record.view))
       return (task: task, features: features, before: try before.routes(features))
     }
     func place(_ entry: RouterRecord.Entry) throws -> RouterPlace {
@@ -55,7 +55,11 @@ extension Registry {
     return try place(entry.with(sums: last.sums))
   }
 
-  private func probeFeatures(_ version: VersionRecord, width: Int?) throws -> TextFeatures {
+  /// What the router sees of a version's stored requests.
+  ///
+  /// - Parameter width: How many numbers each has; nil: nobody knows.
+  /// - Throws: ``ServingError/malformed(version:part:reason:)`` where they cannot be measured.
+  func storedRequests(of version: VersionRecord, width: Int?) throws -> TextFeatures {
     guard let part = try manifest(of: version).parts[Learn.probeFeaturesRole] else {
       throw ServingError.malformed(
         version: "\(version.reference)", part: Learn.probeFeaturesRole, reason: "is missing")

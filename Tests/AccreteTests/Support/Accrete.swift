@@ -4,6 +4,9 @@ import Testing
 /// The suites that start the program, one test after the other: each child keeps a core busy.
 @Suite(.serialized) enum CommandLineTests {}
 
+/// The same of what goes wrong: files, disks and signals. A second line beside the first, so that tests end sooner.
+@Suite(.serialized) enum CommandFaultTests {}
+
 /// What a child process left: its exit code and what it wrote.
 struct Outcome: CustomTestStringConvertible {
   /// -N after signal N.

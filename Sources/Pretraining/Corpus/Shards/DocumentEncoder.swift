@@ -42,15 +42,18 @@ struct DocumentEncoder {
 
   /// The next documents, in the order of the files; none after the last.
   ///
+  /// - Parameter check: called now and then by a single thread, or within a single long document; what it throws ends the work.
   /// - Throws: the error of the first document that has one.
-  mutating func next() throws -> [EncodedDocuments] {
+  mutating func next(check: () throws -> Void = {}) throws -> [EncodedDocuments] {
     var chunks: [[RawDocument]] = []
     while chunks.count < threads * Self.chunksPerThread {
       let chunk = try nextChunk()
       if chunk.isEmpty { break }
       chunks.append(chunk)
     }
-    if threads == 1 || chunks.count < 2 { return try chunks.map { try EncodedDocuments($0, tokenizer, rule) } }
+    if threads == 1 || chunks.count < 2 {
+      return try chunks.map { try EncodedDocuments($0, tokenizer, rule, check: check) }
+    }
     return try encode(chunks)
   }
 

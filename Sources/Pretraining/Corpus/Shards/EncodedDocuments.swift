@@ -20,8 +20,11 @@ struct EncodedDocuments: Sendable {
 
   /// Tokenizes documents.
   ///
+  /// - Parameter check: called now and then, also within a long document; what it throws ends the work.
   /// - Throws: ``CorpusError`` that names the document's place, `TokenizationError`.
-  init(_ documents: [RawDocument], _ tokenizer: CorpusTokenizer, _ rule: HeldOutRule) throws {
+  init(
+    _ documents: [RawDocument], _ tokenizer: CorpusTokenizer, _ rule: HeldOutRule, check: () throws -> Void = {}
+  ) throws {
     self.documents = documents.count
     for document in documents {
       let text = try document.text()
@@ -30,36 +33,38 @@ struct EncodedDocuments: Sendable {
         emptyDocuments += 1
         continue
       }
-      for part in rule.parts(of: text, isOnly: document.isOnly) { try append(part, tokenizer, document.place) }
+      for part in rule.parts(of: text, isOnly: document.isOnly) { try append(part, tokenizer, document.place, check) }
     }
   }
 
   /// What spells a special token is text: only the tokens between documents are ends.
-  private mutating func append(_ part: HeldOutRule.Part, _ tokenizer: CorpusTokenizer, _ place: String) throws {
-    let ids = try tokenizer.tokenizer.encodePlain(String(decoding: part.text, as: UTF8.self))
-    if let id = ids.first(where: { !(0..<tokenizer.vocabularySize).contains($0) }) {
-      throw CorpusError.tokenizer(
-        .init(
-          place, expected: "ids in 0..<\(tokenizer.vocabularySize)", got: "\(id)",
-          fix: "The tokenizer contradicts itself; use another."))
+  private mutating func append(
+    _ part: HeldOutRule.Part, _ tokenizer: CorpusTokenizer, _ place: String, _ check: () throws -> Void
+  ) throws {
+    var side = part.side == .train ? train : heldOut
+    // One owner, so that what is appended is not copied first.
+    if part.side == .train { train = Side() } else { heldOut = Side() }
+    var count = 0
+    try tokenizer.tokenizer.encodePlain(String(decoding: part.text, as: UTF8.self)) { ids in
+      if let id = ids.first(where: { !(0..<tokenizer.vocabularySize).contains($0) }) {
+        throw CorpusError.tokenizer(
+          .init(
+            place, expected: "ids in 0..<\(tokenizer.vocabularySize)", got: "\(id)",
+            fix: "The tokenizer contradicts itself; use another."))
+      }
+      for id in ids { side.append(id, tokenizer.bytesPerToken) }
+      count += ids.count
+      try check()
     }
-    switch part.side {
-    case .train: train.append(ids, end: tokenizer.end, bytesPerToken: tokenizer.bytesPerToken)
-    case .heldOut: heldOut.append(ids, end: tokenizer.end, bytesPerToken: tokenizer.bytesPerToken)
-    }
+    side.append(tokenizer.end, tokenizer.bytesPerToken)
+    side.counts.append(count + 1)
+    if part.side == .train { train = side } else { heldOut = side }
   }
 }
 
 extension EncodedDocuments.Side {
-  /// - Parameter ids: each known to fit into `bytesPerToken`, as `end` does.
-  fileprivate mutating func append(_ ids: [Int], end: Int, bytesPerToken: Int) {
-    counts.append(ids.count + 1)
-    bytes.reserveCapacity(bytes.count + (ids.count + 1) * bytesPerToken)
-    for id in ids { append(id, bytesPerToken) }
-    append(end, bytesPerToken)
-  }
-
-  private mutating func append(_ id: Int, _ bytesPerToken: Int) {
+  /// - Parameter id: known to fit into `bytesPerToken`.
+  fileprivate mutating func append(_ id: Int, _ bytesPerToken: Int) {
     for shift in 0..<bytesPerToken { bytes.append(UInt8(truncatingIfNeeded: id >> (8 * shift))) }
   }
 }

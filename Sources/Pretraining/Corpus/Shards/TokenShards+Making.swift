@@ -133,7 +133,10 @@ private struct SourceMaker {
     var isWhole = true
     do {
       try report(encoder.bytesRead, tokens)
-      while case let batch = try encoder.next(), !batch.isEmpty {
+      while true {
+        let read = encoder.bytesRead
+        let batch = try encoder.next { try report(read, tokens) }
+        if batch.isEmpty { break }
         for part in batch {
           isWhole = false
           try train.append(part.train)
