@@ -120,6 +120,7 @@ public struct RouterCascade: Sendable {
   /// How much nearer a task is to each request than all tasks before it are: what it claims, were there no handicap.
   ///
   /// - Parameter task: Its place.
+  /// - Parameter texts: What is seen of the requests.
   /// - Returns: Of each request; at most 0 where the task does not claim it.
   /// - Throws: `TorchError`.
   public func claims(of task: Int, _ texts: TextFeatures) throws -> [Double] {
