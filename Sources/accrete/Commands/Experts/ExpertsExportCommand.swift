@@ -57,7 +57,7 @@ struct ExpertsExportCommand: ParsableCommand {
         "\(record.task) (\(record.method)): \(record.form.rawValue), rank \(record.rank), alpha \(record.alpha)")
       try Console.output(record.statement)
       for line in export.deviationLines { try Console.output(line) }
-      try Console.output("adapter folder: \(place.path.printable)")
+      try Console.output("adapter folder: \(place.path)")
     }
   }
 

@@ -58,7 +58,7 @@ struct ExpertsImportCommand: ParsableCommand {
         try Console.output(
           "\(archive.name): rank \(archive.shape.rank), alpha \(archive.shape.alpha), \(archive.bytes) bytes,"
             + " \(archive.tensorsDigest); bound to the base \(archive.baseDigest)")
-        try Console.output("expert folder: \(out.path.printable)")
+        try Console.output("expert folder: \(out.path)")
       }
     }
   }
