@@ -10,6 +10,8 @@ public enum TaskModelError: Error, Equatable, CustomStringConvertible {
   case partDiffers(version: String, part: String, reason: String)
   case interrupted(task: String, signal: Int32, moment: String)
   case invalidOption(name: String, got: String, allowed: String)
+  /// Training ends in values that are no numbers.
+  case everyRateDiverges(task: String, rates: [Double])
 
   public var description: String { text.onOneLine }
 
@@ -26,6 +28,9 @@ public enum TaskModelError: Error, Equatable, CustomStringConvertible {
     case .interrupted(let task, let signal, let moment):
       "stopped by signal \(signal) \(moment). The same `accrete learn` command continues task \(task)."
     case .invalidOption(let name, let got, let allowed): "--\(name) is \(got); allowed: \(allowed)"
+    case .everyRateDiverges(let task, let rates):
+      "task \(task): training diverges with every learning rate that was tried (\(rates.map { "\($0)" }.listed)). Lower --alpha, or give"
+        + " a lower --learning-rate."
     }
   }
 }

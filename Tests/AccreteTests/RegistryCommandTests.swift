@@ -127,7 +127,7 @@ extension CommandLineTests {
     @Test func refusesInOneLine() throws {
       let scratch = try folder()
       for (arguments, word) in [
-        (["show", "task-9"], "task-1, task-2"), (["show", "task-3@9"], "there are 2, 1"),
+        (["show", "task-9"], "has task-1, task-3, task-4."), (["show", "task-3@9"], "there are 2, 1"),
         (["show", "a b"], "NAME@NUMBER"),
         (["rollback", "--to", "77"], "the last one is 6"), (["registry", "retire", "task-3@2"], "production"),
         (["registry", "restore", "registry", "--registry", "x"], "backup.json"),

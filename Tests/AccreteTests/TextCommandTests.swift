@@ -81,11 +81,14 @@ extension CommandLineTests {
 
     @Test func wrongUsage() throws {
       for arguments in [
-        ["nonsense"], ["train"], ["train", "--out"], ["train", "--rank", "x", "--out", "o"], ["tokenize", "x"],
+        ["train"], ["train", "--out"], ["train", "--rank", "x", "--out", "o"], ["tokenize", "x"],
       ] {
         let outcome = try Accrete.run(arguments)
         #expect(outcome.code == 64 && outcome.output.isEmpty && outcome.error.hasPrefix("Error: "))
       }
+      let misspelled = try Accrete.run(["lern", "x"])
+      #expect(misspelled.code == 64 && misspelled.output.isEmpty && misspelled.complaints.count == 1)
+      #expect(misspelled.error.hasPrefix("accrete: there is no command \"lern\"; there are learn, "))
       let help = try Accrete.run(["--help"])
       #expect(help.code == 0 && help.error.isEmpty && help.text.contains("Exit codes"))
     }

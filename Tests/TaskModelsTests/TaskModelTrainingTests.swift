@@ -64,7 +64,7 @@ import Torch
     // Six steps are a pass over 24 learn rows, eight one over all 32.
     #expect(evidence.allRowsSteps == evidence.measurements[kept].step / 6 * 8)
     let last = try #require(evidence.allRows)
-    #expect(last.isKept == (last.loss <= last.lossBefore))
+    #expect(try last.isKept == (#require(last.loss) <= last.lossBefore))
     var options = Small.options(.label)
     options.budgetSeconds = 1e-9
     let hurried = try training(options, at: Small.scratch()).run()
@@ -97,9 +97,45 @@ import Torch
     let parts = try result.model.writeParts(to: Small.scratch())
     #expect(try parts["tensors"].map { try Digest(ofFile: $0) } == first.expert)
     #expect(said == 1 && result.evidence.allRows?.isKept == false)
-    #expect(try #require(result.evidence.allRows).loss > -1)
+    #expect(try #require(result.evidence.allRows?.loss) > -1)
     goesOn.discardCheckpoint()
     #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).isEmpty)
+  }
+
+  /// A rate that runs away in its trial is the worst one; where all do, that is said.
+  @Test func divergingTrials() throws {
+    let trial = try training(Small.options(.label), at: Small.scratch()).tried(1e30) { _, _ in }
+    #expect(trial.loss == .greatestFiniteMagnitude && trial.trainingLoss == .greatestFiniteMagnitude && trial.steps < 12)
+    #expect(TaskModelTraining.best([trial, trial], tie: 0.05) == nil)
+  }
+
+  /// A last training that ends in no numbers leaves the expert that was chosen.
+  @Test(arguments: [OutputHead.label, .trained]) func aLastTrainingThatDiverges(head: OutputHead) throws {
+    let place = try Small.scratch()
+    var options = Small.options(head)
+    options.learningRate = nil
+    var isLast = false
+    let stopped = try training(
+      options, at: place, requests: { isLast ? .stop(signal: 15) : nil }, report: { if case .allRows = $0 { isLast = true } })
+    #expect(throws: TaskModelError.self) { try stopped.run() }
+    let checkpoint = place.appendingPathComponent("training.safetensors")
+    let whole = try #require(try LearnCheckpoint.read(checkpoint))
+    let first = try #require(whole.state.decision?.first)
+    // The same, as if the trials had chosen a rate that is far too high.
+    var state = whole.state
+    state.evidence.trials = [LearnEvidence.Trial(learningRate: 1e30, steps: 1, loss: 0, trainingLoss: 0)]
+    state.evidence.trials += LearnOptions.rates.dropFirst().map {
+      LearnEvidence.Trial(learningRate: $0, steps: 1, loss: 1, trainingLoss: 1)
+    }
+    try LearnCheckpoint(state: state, tensors: whole.tensors).write(to: checkpoint)
+    var dropped: [Double?] = []
+    let result = try training(
+      options, at: place, report: { if case .lastTrainingDropped(let loss, _) = $0 { dropped.append(loss) } }
+    ).run()
+    let parts = try result.model.writeParts(to: Small.scratch())
+    #expect(try parts["tensors"].map { try Digest(ofFile: $0) } == first.expert)
+    #expect(dropped == [nil] && result.trainedParameters > 0)
+    #expect(result.evidence.allRows == LearnEvidence.AllRows(loss: nil, lossBefore: first.loss, isKept: false))
   }
 
   /// Rates are tried once, also across an interruption, and the one with the least loss is taken.

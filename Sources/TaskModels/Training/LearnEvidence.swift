@@ -31,8 +31,8 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
 
   /// The last training, which sees the choose rows, too: there its loss can only be lower, unless it went wrong.
   public struct AllRows: Sendable, Codable, Equatable {
-    /// Mean −log p of the choose rows' right labels, under the combination that was fitted before.
-    public let loss: Double
+    /// Mean −log p of the choose rows' right labels, under the combination that was fitted before; `nil`: it diverged.
+    public let loss: Double?
     /// The same before.
     public let lossBefore: Double
     /// Whether its expert was kept.

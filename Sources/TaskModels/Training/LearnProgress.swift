@@ -18,8 +18,8 @@ public enum LearnProgress {
   case chosen(CandidateChoice)
   /// The expert is trained once more, on learn and choose rows together.
   case allRows(count: Int, steps: Int)
-  /// That answers the choose rows worse than before, and what it made is not kept: mean −log p, and what it was.
-  case lastTrainingDropped(loss: Double, before: Double)
+  /// That answers the choose rows worse than before, and what it made is not kept: mean −log p (`nil`: it diverged), and what it was.
+  case lastTrainingDropped(loss: Double?, before: Double)
 }
 
 /// What somebody outside asks of work that goes on.

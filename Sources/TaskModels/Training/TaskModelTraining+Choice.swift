@@ -65,8 +65,9 @@ extension TaskModelTraining {
   func onAllRows(
     _ decision: LearnCheckpoint.Decision, rate: Double, from tensors: LearnCheckpoint.Tensors?
   ) throws -> Result {
-    let (last, lastHead, count) = try trainOnAllRows(rate: rate, passes: decision.passes, from: tensors)
-    let (expert, head) = try better(last, decision.head == .trained ? lastHead : nil, decision)
+    let (last, count) = try trainOnAllRows(rate: rate, passes: decision.passes, from: tensors)
+    let (expert, head) = try better(
+      last.map { ($0.expert, decision.head == .trained ? $0.head : nil) }, decision, rate: rate)
     return Result(
       model: TaskModel(
         form: rows.form, expert: expert, trainedHead: head,

@@ -23,23 +23,39 @@ extension TaskModelTraining {
   private static let headName = "head"
 
   /// The last expert, or the first one where the choose rows are answered worse by the last, which has even learned from them.
+  ///
+  /// - Parameter last: `nil`: its training diverged.
   func better(
-    _ last: LowRankExpert, _ head: Tensor?, _ decision: LearnCheckpoint.Decision
+    _ last: (expert: LowRankExpert, head: Tensor?)?, _ decision: LearnCheckpoint.Decision, rate: Double
   ) throws -> (expert: LowRankExpert, head: Tensor?) {
-    guard let first = decision.first else { return (last, head) }
-    var scores = try parts.parts(
-      of: rows.choose, expert: LowRankSelection(try last.widened()), usesExpert: true, head: head, ridge: nil)
-    if let ridgeScores { for row in scores.indices { scores[row].ridge = ridgeScores[row] } }
-    let loss = loss(of: decision.combination, scores)
-    // Not a number counts as worse.
-    let isKept = loss <= first.loss
+    guard let first = decision.first else {
+      guard let last else { throw TaskModelError.everyRateDiverges(task: name, rates: [rate]) }
+      return last
+    }
+    let loss = try last.flatMap { try lossOfLast($0.expert, $0.head, decision) }
+    let isKept = loss.map { $0 <= first.loss } ?? false
     state.evidence.allRows = LearnEvidence.AllRows(loss: loss, lossBefore: first.loss, isKept: isKept)
-    guard !isKept else { return (last, head) }
+    if isKept, let last { return last }
     report(.lastTrainingDropped(loss: loss, before: first.loss))
     let file = try file(firstExpert, first.expert)
     let expert = try LowRankExpert(
-      adapter: file, shape: last.shape, for: base.model.configuration, on: base.model.device)
+      adapter: file, shape: try options.shape(), for: base.model.configuration, on: base.model.device)
     return (expert, try first.head.map { try self.file(firstHead, $0).tensor(Self.headName).cloned() })
+  }
+
+  /// What the choose rows say of the last expert; `nil`: its scores are no numbers.
+  private func lossOfLast(
+    _ expert: LowRankExpert, _ head: Tensor?, _ decision: LearnCheckpoint.Decision
+  ) throws -> Double? {
+    do {
+      var scores = try parts.parts(
+        of: rows.choose, expert: LowRankSelection(try expert.widened()), usesExpert: true, head: head, ridge: nil)
+      if let ridgeScores { for row in scores.indices { scores[row].ridge = ridgeScores[row] } }
+      let loss = loss(of: decision.combination, scores)
+      return loss.isFinite ? loss : nil
+    } catch where Self.isDivergence(error) {
+      return nil
+    }
   }
 
   private func file(_ url: URL, _ digest: Digest) throws -> SafetensorsFile {

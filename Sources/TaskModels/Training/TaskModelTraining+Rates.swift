@@ -16,6 +16,7 @@ extension TaskModelTraining {
   /// these cannot tell, the one that learns fastest.
   ///
   /// - Returns: the rate, and whether the choose rows could not tell.
+  /// - Throws: ``TaskModelError/everyRateDiverges(task:rates:)``.
   func chosenRate() throws -> (rate: Double, isTie: Bool) {
     if let rate = options.learningRate { return (rate, false) }
     let rates = LearnOptions.rates
@@ -27,43 +28,55 @@ extension TaskModelTraining {
       report(.tried(trial))
       try save(nil)
     }
-    return Self.best(state.evidence.trials, tie: rows.form.kind == .label ? Self.tie : 0) ?? (rates[0], false)
+    guard let best = Self.best(state.evidence.trials, tie: rows.form.kind == .label ? Self.tie : 0) else {
+      throw TaskModelError.everyRateDiverges(task: name, rates: rates)
+    }
+    return best
   }
 
-  /// The rate of the best trial; the lower one of equals, which is the safer.
+  /// The rate of the best trial; the lower one of equals, which is the safer. `nil`: all diverged.
   static func best(_ trials: [LearnEvidence.Trial], tie: Double) -> (rate: Double, isTie: Bool)? {
-    guard let least = trials.map(\.loss).min() else { return nil }
+    guard let least = trials.map(\.loss).min(), least < .greatestFiniteMagnitude else { return nil }
     let near = trials.filter { $0.loss <= least + tie }
     return near.min { $0.trainingLoss ?? $0.loss < $1.trainingLoss ?? $1.loss }
       .map { ($0.learningRate, near.count > 1) }
   }
 
-  private func tried(_ rate: Double, progress: (Int, Int) -> Void) throws -> LearnEvidence.Trial {
+  /// A short training from the beginning; one that diverges has the largest loss there is.
+  func tried(_ rate: Double, progress: (Int, Int) -> Void) throws -> LearnEvidence.Trial {
     let session = try TrainingSession(self, on: rows.learn, rate: rate, from: nil, state: nil)
     let start = ContinuousClock.now
     let steps = min(Self.trialSteps, session.training.totalSteps)
     var losses: [Double] = []
-    while session.training.stepsDone < steps {
-      progress(session.training.stepsDone + 1, steps)
-      guard let report = try session.step() else { break }
-      losses.append(report.loss)
-      if case .stop(let signal) = requests() {
-        throw TaskModelError.interrupted(
-          task: name, signal: signal, moment: "in the trial of learning rate \(rate)")
-      }
-    }
-    state.seconds += start.duration(to: .now).seconds
-    let loss: Double
+    var loss = Double.greatestFiniteMagnitude
     do {
+      while session.training.stepsDone < steps {
+        progress(session.training.stepsDone + 1, steps)
+        guard let report = try session.step() else { break }
+        losses.append(report.loss)
+        if case .stop(let signal) = requests() {
+          throw TaskModelError.interrupted(
+            task: name, signal: signal, moment: "in the trial of learning rate \(rate)")
+        }
+      }
       let measured = try session.measured()
       loss = measured.expertLoss ?? measured.loss
-    } catch DecoderError.resultNotFinite {
-      loss = .greatestFiniteMagnitude
+    } catch where Self.isDivergence(error) {
+      losses = [loss]
     }
+    state.seconds += start.duration(to: .now).seconds
     let last = losses.suffix(Self.lastSteps)
     return LearnEvidence.Trial(
       learningRate: rate, steps: session.training.stepsDone, loss: Self.finite(loss),
       trainingLoss: Self.finite(last.reduce(0, +) / Double(max(last.count, 1))))
+  }
+
+  /// Whether this is what weights that ran away end with, rather than a fault of rows, files or memory.
+  static func isDivergence(_ error: any Error) -> Bool {
+    switch error {
+    case LearningError.lossNotFinite, LearningError.scoresNotFinite, DecoderError.resultNotFinite: true
+    default: false
+    }
   }
 
   /// JSON has no infinity.

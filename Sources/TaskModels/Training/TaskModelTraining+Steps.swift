@@ -37,20 +37,25 @@ extension TaskModelTraining {
   }
 
   /// S8: trains once more from the beginning, on learn and choose rows, for as many passes as were best without the choose rows.
+  /// No expert: the training diverged.
   func trainOnAllRows(
     rate: Double, passes: Double, from tensors: LearnCheckpoint.Tensors?
-  ) throws -> (expert: LowRankExpert, head: Tensor?, trained: Int) {
+  ) throws -> (made: (expert: LowRankExpert, head: Tensor?)?, trained: Int) {
     let session = try TrainingSession(
       self, on: rows.learn + rows.choose, rate: rate, from: tensors, state: state.training)
     let steps = max(1, Int(saturating: (passes * Double(session.stepsOfPass)).rounded()))
     report(.allRows(count: rows.learn.count + rows.choose.count, steps: steps))
     var clock = StepClock()
-    while session.training.stepsDone < steps, try advance(session, &clock, then: { _ in }) {}
+    let count = session.training.parameters.count
+    do {
+      while session.training.stepsDone < steps, try advance(session, &clock, then: { _ in }) {}
+    } catch where Self.isDivergence(error) {
+      state.evidence.allRowsSteps = session.training.stepsDone
+      return (nil, count)
+    }
     state.evidence.allRowsSteps = session.training.stepsDone
     try session.keepBest()
-    let count = session.training.parameters.count
-    let (expert, head) = try session.finished()
-    return (expert, head, count)
+    return (try session.finished(), count)
   }
 
   /// When the last settled second and the last checkpoint were.

@@ -53,6 +53,6 @@ struct LostOutput: Error, CustomStringConvertible {
 
   var description: String {
     "standard output cannot be written: \(cause.reason). What was printed before is not all of it: free some space there, or send it"
-      + " elsewhere. What the command did stays done: `accrete list` shows it; what only prints can be run again."
+      + " elsewhere. What the command wrote into a run's folder or a registry stays there; what only prints can be run again."
   }
 }

@@ -99,6 +99,8 @@ final class LearnPrinter {
     case .rate(let rate, let isTie):
       printer.line(
         "learning rate \(rate)" + (isTie ? ": the choose rows cannot tell the rates apart; it learns fastest" : ""))
+    case .tried(let trial) where trial.loss == .greatestFiniteMagnitude:
+      printer.line("trial of learning rate \(trial.learningRate): diverged after \(trial.steps) steps")
     case .tried(let trial):
       printer.line(
         "trial of learning rate \(trial.learningRate): choose loss \(fixed(trial.loss, 4)), training loss \(fixed(trial.trainingLoss ?? .nan, 4)) after \(trial.steps) steps"
@@ -115,7 +117,9 @@ final class LearnPrinter {
       )
     case .allRows(let count, let steps):
       printer.line("trained once more on all \(count) learn and choose rows: \(steps) steps")
-    case .lastTrainingDropped(let loss, let before):
+    case .lastTrainingDropped(nil, let before):
+      printer.line("that diverged: the expert of before is kept, with its choose loss of \(fixed(before, 4)). A lower --learning-rate is safer.")
+    case .lastTrainingDropped(let loss?, let before):
       printer.line(
         "that made it worse: choose loss \(fixed(loss, 4)), \(fixed(before, 4)) before, although it has learned these rows now. The expert"
           + " of before is kept; with more passes (--max-epochs) the last training gains.")

@@ -22,7 +22,9 @@ struct ExpertsListCommand: ParsableCommand {
       try Console.output(json ? String(decoding: try JSONFile.encode(lines), as: UTF8.self) : table(lines))
       let damaged = lines.count { $0.state == "damaged" }
       if damaged > 0 {
-        Console.error("\(damaged) of \(lines.count) experts can't be read; restore or remove their folders")
+        Console.error(
+          "accrete: \(damaged) of \(lines.count) experts can't be read: restore or remove their folders, which are named above")
+        throw ExitCode(Failure.badData)
       }
     }
   }
