@@ -104,33 +104,33 @@ import Torch
 
   /// A rate that runs away in its trial is the worst one; where all do, that is said.
   @Test func divergingTrials() throws {
-    let trial = try training(Small.options(.label), at: Small.scratch()).tried(1e30) { _, _ in }
-    #expect(trial.loss == .greatestFiniteMagnitude && trial.trainingLoss == .greatestFiniteMagnitude && trial.steps < 12)
+    var options = Small.options(.label)
+    options.alpha = 2e38
+    let trial = try training(options, at: Small.scratch()).tried(1) { _, _ in }
+    #expect(
+      trial.loss == .greatestFiniteMagnitude && trial.trainingLoss == .greatestFiniteMagnitude && trial.steps < 12)
     #expect(TaskModelTraining.best([trial, trial], tie: 0.05) == nil)
   }
 
   /// A last training that ends in no numbers leaves the expert that was chosen.
   @Test(arguments: [OutputHead.label, .trained]) func aLastTrainingThatDiverges(head: OutputHead) throws {
     let place = try Small.scratch()
-    var options = Small.options(head)
-    options.learningRate = nil
-    var isLast = false
+    var steps = 0
     let stopped = try training(
-      options, at: place, requests: { isLast ? .stop(signal: 15) : nil }, report: { if case .allRows = $0 { isLast = true } })
+      Small.options(head), at: place, requests: { steps >= 13 ? .stop(signal: 15) : nil },
+      report: { if case .training = $0 { steps += 1 } })
     #expect(throws: TaskModelError.self) { try stopped.run() }
     let checkpoint = place.appendingPathComponent("training.safetensors")
     let whole = try #require(try LearnCheckpoint.read(checkpoint))
     let first = try #require(whole.state.decision?.first)
-    // The same, as if the trials had chosen a rate that is far too high.
-    var state = whole.state
-    state.evidence.trials = [LearnEvidence.Trial(learningRate: 1e30, steps: 1, loss: 0, trainingLoss: 0)]
-    state.evidence.trials += LearnOptions.rates.dropFirst().map {
-      LearnEvidence.Trial(learningRate: $0, steps: 1, loss: 1, trainingLoss: 1)
-    }
-    try LearnCheckpoint(state: state, tensors: whole.tensors).write(to: checkpoint)
+    // As if its last step had been far too long.
+    var tensors = try #require(whole.tensors)
+    tensors.method = try tensors.method.mapValues { try $0 * 1e37 }
+    try LearnCheckpoint(state: whole.state, tensors: tensors).write(to: checkpoint)
     var dropped: [Double?] = []
     let result = try training(
-      options, at: place, report: { if case .lastTrainingDropped(let loss, _) = $0 { dropped.append(loss) } }
+      Small.options(head), at: place,
+      report: { if case .lastTrainingDropped(let loss, _) = $0 { dropped.append(loss) } }
     ).run()
     let parts = try result.model.writeParts(to: Small.scratch())
     #expect(try parts["tensors"].map { try Digest(ofFile: $0) } == first.expert)

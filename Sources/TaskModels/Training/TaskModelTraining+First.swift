@@ -53,7 +53,7 @@ extension TaskModelTraining {
       if let ridgeScores { for row in scores.indices { scores[row].ridge = ridgeScores[row] } }
       let loss = loss(of: decision.combination, scores)
       return loss.isFinite ? loss : nil
-    } catch where Self.isDivergence(error) {
+    } catch  where Self.isDivergence(error) {
       return nil
     }
   }

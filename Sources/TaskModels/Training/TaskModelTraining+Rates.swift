@@ -61,7 +61,7 @@ extension TaskModelTraining {
       }
       let measured = try session.measured()
       loss = measured.expertLoss ?? measured.loss
-    } catch where Self.isDivergence(error) {
+    } catch  where Self.isDivergence(error) {
       losses = [loss]
     }
     state.seconds += start.duration(to: .now).seconds

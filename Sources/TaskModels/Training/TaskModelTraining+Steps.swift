@@ -49,7 +49,7 @@ extension TaskModelTraining {
     let count = session.training.parameters.count
     do {
       while session.training.stepsDone < steps, try advance(session, &clock, then: { _ in }) {}
-    } catch where Self.isDivergence(error) {
+    } catch  where Self.isDivergence(error) {
       state.evidence.allRowsSteps = session.training.stepsDone
       return (nil, count)
     }

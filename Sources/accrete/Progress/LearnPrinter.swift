@@ -118,7 +118,9 @@ final class LearnPrinter {
     case .allRows(let count, let steps):
       printer.line("trained once more on all \(count) learn and choose rows: \(steps) steps")
     case .lastTrainingDropped(nil, let before):
-      printer.line("that diverged: the expert of before is kept, with its choose loss of \(fixed(before, 4)). A lower --learning-rate is safer.")
+      printer.line(
+        "that diverged: the expert of before is kept, with its choose loss of \(fixed(before, 4)). A lower --learning-rate is safer."
+      )
     case .lastTrainingDropped(let loss?, let before):
       printer.line(
         "that made it worse: choose loss \(fixed(loss, 4)), \(fixed(before, 4)) before, although it has learned these rows now. The expert"

@@ -23,7 +23,8 @@ struct ExpertsListCommand: ParsableCommand {
       let damaged = lines.count { $0.state == "damaged" }
       if damaged > 0 {
         Console.error(
-          "accrete: \(damaged) of \(lines.count) experts can't be read: restore or remove their folders, which are named above")
+          "accrete: \(damaged) of \(lines.count) experts can't be read: restore or remove their folders, which are named above"
+        )
         throw ExitCode(Failure.badData)
       }
     }
