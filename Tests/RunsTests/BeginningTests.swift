@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runs
 
-extension RunTests {
+extension StoredRunTests {
   /// Is a folder in which nothing was learned taken over by the same run, and by no other?
   @Suite struct BeginningTests {
     private let kind = RunKind(method: "sequential")

@@ -5,7 +5,7 @@ import Torch
 
 @testable import Runs
 
-extension RunTests {
+extension StoredRunTests {
   /// Does a checkpoint hold what changed since the one before, and is it whole all the same?
   @Suite struct CheckpointReferenceTests {
     private let scratch: Scratch

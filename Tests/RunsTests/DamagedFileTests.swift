@@ -8,7 +8,7 @@ import Streams
 import Testing
 import Torch
 
-extension RunTests {
+extension StoredRunTests {
   /// Does a damaged file ever do worse than throw an error?
   ///
   /// Each file is damaged at random: bytes change, or the end is missing. A reader may find nothing wrong, or throw; what

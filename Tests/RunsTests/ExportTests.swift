@@ -9,7 +9,7 @@ import Testing
 import Tokenization
 import Torch
 
-extension RunTests {
+extension StoredRunTests {
   /// Is an exported task what the run serves, or said and measured not to be?
   @Suite struct ExportTests {
     private let base: Base

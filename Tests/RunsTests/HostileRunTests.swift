@@ -6,7 +6,7 @@ import Testing
 
 @testable import Runs
 
-extension RunTests {
+extension StoredRunTests {
   /// Can the folder of a stranger's run reach beyond itself, or claim what would fill the memory?
   @Suite struct HostileRunTests {
     let scratch: Scratch

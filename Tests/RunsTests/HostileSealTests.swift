@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runs
 
-extension RunTests {
+extension StoredRunTests {
   /// What a `seal.json` may list, and what looking at it costs.
   @Suite struct HostileSealTests {
     private let digest = Digest(of: Data())

@@ -3,7 +3,7 @@ import Foundation
 import Runs
 import Testing
 
-extension RunTests {
+extension StoredRunTests {
   /// Does a run that was stopped go on as if it had not been?
   @Suite struct ResumeTests {
     /// A copy of a finished run as a crash leaves it while task `learned + 1` is being learned: its last checkpoint is the

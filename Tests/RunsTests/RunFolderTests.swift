@@ -4,7 +4,7 @@ import Learning
 import Runs
 import Testing
 
-extension RunTests {
+extension StoredRunTests {
   /// What does a finished run leave behind, with every method and every output head?
   @Suite struct RunFolderTests {
     @Test(arguments: RunKind.all) func everyFileIsThere(kind: RunKind) throws {

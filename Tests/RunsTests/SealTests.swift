@@ -8,7 +8,7 @@ import Testing
 
 @testable import Runs
 
-extension RunTests {
+extension StoredRunTests {
   /// Is every byte of a run's folder that anything reads bound?
   @Suite struct SealTests {
     private let kind = RunKind(method: "accrete")

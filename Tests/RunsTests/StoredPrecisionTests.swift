@@ -10,7 +10,7 @@ import Torch
 
 @testable import Runs
 
-extension RunTests {
+extension StoredRunTests {
   /// Is an expert written once, at its own rank and in bfloat16, and is it what the run scored?
   @Suite struct StoredPrecisionTests {
     /// Methods whose tasks are served by the file alone; moe-cl's is a half of what serves a task.

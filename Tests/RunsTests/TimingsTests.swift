@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runs
 
-extension RunTests {
+extension StoredRunTests {
   /// Do times and costs of a run say what they claim?
   @Suite struct TimingsTests {
     private struct Line: Decodable {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runs
 
-extension RunTests {
+extension StoredRunTests {
   /// Does a verification find what was changed, and nothing else?
   @Suite struct VerificationTests {
     /// A copy of a finished run with files of its own, so that data can be changed too.

@@ -6,6 +6,9 @@ import Testing
 /// The suites that compute with libtorch, one test after the other: each keeps a core busy, and they share finished runs.
 @Suite(.serialized) enum RunTests {}
 
+/// The same of what is kept of a run: checkpoints, seals, files. A second line beside the first, so that tests end sooner.
+@Suite(.serialized) enum StoredRunTests {}
+
 /// Which tiny run.
 struct RunKind: Hashable, Sendable, CustomTestStringConvertible {
   var method: String
