@@ -58,7 +58,9 @@ extension CommandFaultTests {
       let whole = try Data(contentsOf: file)
       try change(whole, "expert.json").write(to: file)
       let listed = try Accrete.run(["experts", "list", "run"], in: scratch.url)
-      #expect(listed.code == 65 && listed.text.contains("DAMAGED  weather") && listed.error.contains("1 of 2"), "\(listed.text)")
+      #expect(
+        listed.code == 65 && listed.text.contains("DAMAGED  weather") && listed.error.contains("1 of 2"),
+        "\(listed.text)")
       try whole.write(to: file)
       for command in [["verify", "run"], ["report", "run", "--html", "page.html"]] {
         #expect(try Accrete.run(command, in: scratch.url).code == 0)
