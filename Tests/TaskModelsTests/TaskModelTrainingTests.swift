@@ -71,16 +71,21 @@ import Torch
     #expect(hurried.evidence.stop == .budget && hurried.evidence.allRowsSteps == nil)
   }
 
-  /// A last training that answers the choose rows worse than before is not kept, also where it was stopped in between.
-  @Test(arguments: [OutputHead.label, .trained]) func aSpoiledLastTraining(head: OutputHead) throws {
-    let place = try Small.scratch()
+  /// The checkpoint of a training that was stopped while it saw all rows: after twelve steps on learn rows.
+  private func stoppedInTheLastTraining(_ head: OutputHead, at place: URL) throws -> (URL, LearnCheckpoint) {
     var steps = 0
     let stopped = try training(
       Small.options(head), at: place, requests: { steps >= 13 ? .stop(signal: 15) : nil },
       report: { if case .training = $0 { steps += 1 } })
     #expect(throws: TaskModelError.self) { try stopped.run() }
     let checkpoint = place.appendingPathComponent("training.safetensors")
-    let whole = try #require(try LearnCheckpoint.read(checkpoint))
+    return (checkpoint, try #require(try LearnCheckpoint.read(checkpoint)))
+  }
+
+  /// A last training that answers the choose rows worse than before is not kept, also where it was stopped in between.
+  @Test(arguments: [OutputHead.label, .trained]) func aSpoiledLastTraining(head: OutputHead) throws {
+    let place = try Small.scratch()
+    let (checkpoint, whole) = try stoppedInTheLastTraining(head, at: place)
     let decision = try #require(whole.state.decision)
     let first = try #require(decision.first)
     #expect(first.loss.isFinite && (first.head != nil) == (head == .trained))
@@ -115,13 +120,7 @@ import Torch
   /// A last training that ends in no numbers leaves the expert that was chosen.
   @Test(arguments: [OutputHead.label, .trained]) func aLastTrainingThatDiverges(head: OutputHead) throws {
     let place = try Small.scratch()
-    var steps = 0
-    let stopped = try training(
-      Small.options(head), at: place, requests: { steps >= 13 ? .stop(signal: 15) : nil },
-      report: { if case .training = $0 { steps += 1 } })
-    #expect(throws: TaskModelError.self) { try stopped.run() }
-    let checkpoint = place.appendingPathComponent("training.safetensors")
-    let whole = try #require(try LearnCheckpoint.read(checkpoint))
+    let (checkpoint, whole) = try stoppedInTheLastTraining(head, at: place)
     let first = try #require(whole.state.decision?.first)
     // As if its last step had been far too long.
     var tensors = try #require(whole.tensors)
