@@ -46,8 +46,10 @@ bridge:
 demo: build
 	@.build/release/accrete demo
 
-# Kernels without optimization take half of the tests' time, and are not what users run: C++ is compiled as in a release.
-TEST_BUILD := --build-tests -Xcxx -O2
+# Without optimization most of the tests' time goes to loops over bytes and numbers, which users never run that way: C++ is compiled
+# as in a release, and so are the layers that hold these loops (Package.swift). Debug information takes a good part of a build.
+TEST_BUILD := --build-tests -Xcxx -O2 -debug-info-format none
+test docs: export ACCRETE_OPTIMIZED := 1
 
 test: setup
 	$(SWIFT) build $(TEST_BUILD)

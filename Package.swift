@@ -8,6 +8,13 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Layers with loops over bytes and numbers, which take most of the tests' time when the compiler does not optimize them.
+/// The tests are built with these optimized (Makefile); no other build is, as a package with such flags cannot be depended on.
+let optimized: [SwiftSetting] =
+  Context.environment["ACCRETE_OPTIMIZED"] == "1"
+  ? [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2"])] : []
+let optimizedLayers: Set = ["Files", "Tokenization", "Templates", "Streams", "Torch"]
+
 /// A library for other packages. Those that call libtorch bring what is linked to it; our own programs open that when they
 /// need it (ARCHITECTURE.md, "How libtorch is called").
 func library(_ name: String, callsTorch: Bool = true) -> Product {
@@ -16,7 +23,8 @@ func library(_ name: String, callsTorch: Bool = true) -> Product {
 
 /// One library layer; it may import only what is listed here (see ARCHITECTURE.md).
 func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+  .target(
+    name: name, dependencies: dependencies, swiftSettings: settings + (optimizedLayers.contains(name) ? optimized : []))
 }
 
 /// The tests of one layer.

@@ -137,6 +137,31 @@ import Torch
     #expect(result.evidence.allRows == LearnEvidence.AllRows(loss: nil, lossBefore: first.loss, isKept: false))
   }
 
+  /// A training that runs away keeps what was best until then; where nothing was measured yet, it says so.
+  @Test(arguments: [(51, true), (13, false)]) func aTrainingThatDiverges(step: Int, isMeasured: Bool) throws {
+    var options = Small.options(.label)
+    options.maxEpochs = 20
+    let place = try Small.scratch()
+    var steps = 0
+    let stopped = try training(
+      options, at: place, requests: { steps >= step ? .stop(signal: 15) : nil },
+      report: { if case .training = $0 { steps += 1 } })
+    #expect(throws: TaskModelError.self) { try stopped.run() }
+    let checkpoint = place.appendingPathComponent("training.safetensors")
+    let whole = try #require(try LearnCheckpoint.read(checkpoint))
+    var tensors = try #require(whole.tensors)
+    tensors.method = try tensors.method.mapValues { try $0 * 1e37 }
+    try LearnCheckpoint(state: whole.state, tensors: tensors).write(to: checkpoint)
+    let goesOn = try training(options, at: place)
+    guard isMeasured else {
+      #expect(throws: TaskModelError.everyRateDiverges(task: "weather", rates: [0.001])) { try goesOn.run() }
+      return
+    }
+    let evidence = try goesOn.run().evidence
+    #expect(evidence.stop == .diverged && evidence.steps == step)
+    #expect(evidence.measurements.map(\.step) == [50] && evidence.kept == 0)
+  }
+
   /// Rates are tried once, also across an interruption, and the one with the least loss is taken.
   @Test func ratesAreTried() throws {
     var options = Small.options(.label)

@@ -36,6 +36,7 @@ import Testing
   /// What products of integers are, computed here: for each inner dimension the sums of the one before and one product more.
   private struct IntegerReference {
     static let (rows, columns, inner) = (40, 40, 70)
+    static let shared = Result { try IntegerReference() }
     let a: Tensor  // int8 [rows, inner]
     let b: Tensor  // int8 [columns, inner]
     /// Of the first 1, 2, … inner numbers. int32 [rows, columns] each
@@ -62,49 +63,51 @@ import Testing
       }
     }
 
-    /// Whether `product` gives the right integers, with the second matrix lying either way.
-    func holds(_ rows: Int, _ inner: Int, _ columns: Int, _ product: (Tensor, Tensor) throws -> Tensor) throws -> Bool {
-      let left = try a.narrowed(0, from: 0, count: rows).narrowed(1, from: 0, count: inner).contiguous()
-      let right = try b.narrowed(0, from: 0, count: columns).narrowed(1, from: 0, count: inner).contiguous()
-      let turned = try right.transposed(0, 1)
-      let expected = try products[inner - 1].narrowed(0, from: 0, count: rows).narrowed(1, from: 0, count: columns)
-      for right in [turned, try turned.contiguous()] {
-        // What a result would hold that is never written.
-        try Tensor(uninitialized: [rows, columns], .int32).fillInPlace(-1_234_567)
-        let result = try product(left, right)
-        guard result.dtype == .int32, try result.isEqual(to: expected.contiguous()) else { return false }
+    /// The shapes for which `product` does not give the right integers, with the second matrix lying either way.
+    func wrong(
+      _ product: (Tensor, Tensor) throws -> Tensor, inner: Int, rows: some Sequence<Int>, columns: some Sequence<Int>
+    ) throws -> [String] {
+      let lefts = try rows.map { try first($0, inner, of: a) }
+      var wrong: [String] = []
+      for count in columns {
+        let right = try first(count, inner, of: b)
+        let turned = try right.transposed(0, 1)  // [inner, columns]
+        let expected = try products[inner - 1].narrowed(1, from: 0, count: count).contiguous()
+        for right in [turned, try turned.contiguous()] {
+          for left in lefts {
+            // What a result would hold that is never written.
+            try Tensor(uninitialized: [left.shape[0], count], .int32).fillInPlace(-1_234_567)
+            let result = try product(left, right)
+            let isRight =
+              try result.dtype == .int32
+              && result.isEqual(to: expected.narrowed(0, from: 0, count: left.shape[0]))
+            if !isRight { wrong.append("[\(left.shape[0]), \(inner)] × [\(inner), \(count)]") }
+          }
+        }
       }
-      return true
+      return wrong
+    }
+
+    /// The first numbers of the first rows. int8 [count, inner]
+    private func first(_ count: Int, _ inner: Int, of matrix: Tensor) throws -> Tensor {
+      try matrix.narrowed(0, from: 0, count: count).narrowed(1, from: 0, count: inner).contiguous()
     }
   }
 
-  /// Every pair of an inner dimension, rows and columns, and all three where the inner dimension is small.
-  @Test func integerProducts() throws {
-    let reference = try IntegerReference()
-    var wrong: [String] = []
-    for inner in 1...IntegerReference.inner {
-      for columns in 1...IntegerReference.columns {
-        let few = (columns * 17 + inner) % IntegerReference.rows + 1
-        for rows in inner <= 2 ? Array(1...IntegerReference.rows) : [few] {
-          guard try !reference.holds(rows, inner, columns, Tensor.integerProduct) else { continue }
-          wrong.append("[\(rows), \(inner)] × [\(inner), \(columns)]")
-        }
-      }
-    }
+  /// Every shape there is up to 40 rows, 40 columns and an inner dimension of 70.
+  @Test(arguments: 1...IntegerReference.inner)
+  func integerProducts(inner: Int) throws {
+    let wrong = try IntegerReference.shared.get().wrong(
+      Tensor.integerProduct, inner: inner, rows: 1...IntegerReference.rows, columns: 1...IntegerReference.columns)
     #expect(wrong.isEmpty, "\(wrong.count) shapes, among them \(wrong.prefix(8))")
   }
 
   /// The way of processors without integer instructions.
-  @Test func integersByFloatsAreTheSame() throws {
-    let reference = try IntegerReference()
-    var wrong: [String] = []
-    for inner in 1...IntegerReference.inner {
-      for columns in stride(from: inner % 3 + 1, through: IntegerReference.columns, by: 3) {
-        let rows = (columns * 17 + inner) % IntegerReference.rows + 1
-        guard try !reference.holds(rows, inner, columns, Tensor.floatProduct) else { continue }
-        wrong.append("[\(rows), \(inner)] × [\(inner), \(columns)]")
-      }
-    }
+  @Test(arguments: 1...IntegerReference.inner)
+  func integersByFloatsAreTheSame(inner: Int) throws {
+    let wrong = try IntegerReference.shared.get().wrong(
+      Tensor.floatProduct, inner: inner, rows: stride(from: 1, through: IntegerReference.rows, by: 3),
+      columns: stride(from: inner % 3 + 1, through: IntegerReference.columns, by: 3))
     #expect(wrong.isEmpty, "\(wrong.count) shapes, among them \(wrong.prefix(8))")
   }
 

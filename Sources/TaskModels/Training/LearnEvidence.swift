@@ -47,6 +47,8 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
     case maxEpochs = "max-epochs"
     /// The time is over.
     case budget
+    /// The weights ran away after a measurement that is kept.
+    case diverged
   }
 
   /// Empty where the rate was given.

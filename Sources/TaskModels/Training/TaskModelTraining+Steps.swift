@@ -12,7 +12,9 @@ extension TaskModelTraining {
   /// Seconds between two checkpoints at most.
   private static let checkpointSeconds = 120.0
 
-  /// S4: trains until the choose rows say that it stopped helping.
+  /// S4: trains until the choose rows say that it stopped helping, or the weights run away: what was best until then is kept.
+  ///
+  /// - Throws: ``TaskModelError/everyRateDiverges(task:rates:)`` where they run away before anything was measured.
   func train(
     rate: Double, from tensors: LearnCheckpoint.Tensors?
   ) throws -> (expert: LowRankExpert, head: Tensor?, trained: Int) {
@@ -20,10 +22,15 @@ extension TaskModelTraining {
     let pace = min(max(session.stepsOfPass, Self.pace.lowerBound), Self.pace.upperBound)
     var clock = StepClock()
     while state.evidence.stop == nil {
-      let went = try advance(session, &clock) { report in
-        if report.step % pace == 0 || session.training.isDone { try measure(session) }
+      do {
+        let went = try advance(session, &clock) { report in
+          if report.step % pace == 0 || session.training.isDone { try measure(session) }
+        }
+        if !went { state.evidence.stop = .maxEpochs }
+      } catch  where Self.isDivergence(error) {
+        guard state.evidence.kept != nil else { throw TaskModelError.everyRateDiverges(task: name, rates: [rate]) }
+        state.evidence.stop = .diverged
       }
-      if !went { state.evidence.stop = .maxEpochs }
     }
     if state.evidence.kept == nil { try measure(session) }
     if let stop = state.evidence.stop { self.report(.stopped(stop)) }

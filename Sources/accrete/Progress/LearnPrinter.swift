@@ -144,6 +144,7 @@ final class LearnPrinter {
     case .patience: "the choose rows say that it no longer helps"
     case .maxEpochs: "--max-epochs is reached"
     case .budget: "--budget is used up"
+    case .diverged: "it diverged (the best weights before are kept; a lower --learning-rate helps)"
     }
   }
 }
