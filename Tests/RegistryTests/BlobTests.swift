@@ -94,10 +94,10 @@ import Testing
   @Test func refusesBrokenGzip() throws {
     let whole = Gzip.packed(Data((0..<500).flatMap { "word \($0 % 9) ".utf8 }))
     for length in 0..<whole.count { #expect(throws: Gzip.Failure.self) { try Gzip.unpacked(whole.prefix(length)) } }
-    // The last byte of the stream ends with bits that mean nothing.
+    // The last byte of the stream ends with bits that mean nothing, as do one of the flags (it is text), time and system of the head.
     let expected = try Gzip.unpacked(whole)
     var unused = 0
-    for place in 0..<whole.count * 8 where !(32..<80).contains(place) {
+    for place in 0..<whole.count * 8 where place != 24 && !(32..<80).contains(place) {
       var bytes = whole
       bytes[place / 8] ^= 1 << UInt8(place % 8)
       do {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Compressed bytes in the form of gzip (RFC 1951, 1952), which every machine can read: `gunzip < blob`.
@@ -9,9 +10,11 @@ enum Gzip {
   private static let head: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
 
   static func packed(_ data: Data) -> Data {
+    var sum = CRC32()
+    sum.add([UInt8](data))
     var result = Data(head)
     result.append(contentsOf: Deflater.packed([UInt8](data)))
-    result.append(contentsOf: littleEndian(checksum([UInt8](data))))
+    result.append(contentsOf: littleEndian(sum.value))
     result.append(contentsOf: littleEndian(UInt32(truncatingIfNeeded: data.count)))
     return result
   }
@@ -19,36 +22,25 @@ enum Gzip {
   /// - Parameter limit: what the bytes take at most: a small file may become a very large one.
   /// - Throws: ``Failure``.
   static func unpacked(_ data: Data, limit: Int = 256 << 20) throws -> Data {
-    let bytes = [UInt8](data)
-    guard bytes.count >= head.count + 8, bytes.starts(with: head[..<3]) else {
-      throw Failure(reason: "no head of gzip")
+    var rest = [UInt8](data)
+    var input = GzipInput(path: "a blob") {
+      defer { rest = [] }
+      return rest
     }
-    guard bytes[3] == 0 else { throw Failure(reason: "a head with fields that are not expected") }
-    var inflater = Inflater(bytes[head.count..<bytes.count - 8], limit: limit)
-    let result = try inflater.unpacked()
-    let tail = bytes.suffix(8)
-    guard tail.prefix(4).elementsEqual(littleEndian(checksum(result))) else {
-      throw Failure(reason: "a wrong checksum")
+    var result = Data()
+    do {
+      while case let piece = try input.next(), !piece.isEmpty {
+        guard result.count + piece.count <= limit else { throw Failure(reason: "more than \(limit) bytes come out") }
+        result.append(contentsOf: piece)
+      }
+    } catch let error as GzipError {
+      throw Failure(reason: error.got)
     }
-    guard tail.suffix(4).elementsEqual(littleEndian(UInt32(truncatingIfNeeded: result.count))) else {
-      throw Failure(reason: "a wrong length")
-    }
-    return Data(result)
+    return result
   }
 
   private static func littleEndian(_ value: UInt32) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
-  }
-
-  private static let table: [UInt32] = (0..<256).map { index in
-    (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }
-  }
-
-  /// CRC-32.
-  static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    table.withUnsafeBufferPointer { table in
-      ~bytes.reduce(~UInt32(0)) { table[Int(($0 ^ UInt32($1)) & 255)] ^ ($0 >> 8) }
-    }
   }
 }
 

@@ -11,7 +11,7 @@ import Testing
   init() throws { folder = try CorpusScratch() }
 
   private func unpacked(_ url: URL) throws -> [UInt8] {
-    var (input, bytes) = (GzipInput(try FileInput(url)), [UInt8]())
+    var (input, bytes) = (try TextInput(url, isGzipped: true), [UInt8]())
     while case let piece = try input.next(), !piece.isEmpty { bytes += piece }
     return bytes
   }

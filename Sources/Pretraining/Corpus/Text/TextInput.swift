@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The bytes of a text file, unpacked where it is gzipped, in pieces.
@@ -9,12 +10,19 @@ struct TextInput {
   var bytesRead: Int { file.bytesRead }
 
   init(_ url: URL, isGzipped: Bool) throws {
-    file = try FileInput(url)
-    gzip = isGzipped ? GzipInput(file) : nil
+    let file = try FileInput(url)
+    self.file = file
+    gzip = isGzipped ? GzipInput(path: file.path) { try file.next() } : nil
   }
 
   /// The next bytes; none at the end of the file.
+  ///
+  /// - Throws: ``CorpusError/gzip(_:)`` for a file that is cut, damaged or a bomb; ``CorpusError/file(_:)``.
   mutating func next() throws -> [UInt8] {
-    try gzip?.next() ?? file.next()
+    do {
+      return try gzip?.next() ?? file.next()
+    } catch let error as GzipError {
+      throw CorpusError.gzip(.init(error.path, expected: error.expected, got: error.got, fix: error.fix))
+    }
   }
 }

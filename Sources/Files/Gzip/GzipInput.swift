@@ -2,11 +2,11 @@
 ///
 /// Why not zlib: it is everywhere, but its header is not on every machine that has a Swift toolchain, and a package that
 /// needs nothing installed is worth these few files.
-struct GzipInput {
+public struct GzipInput {
   /// Text packs to a third or a tenth; what packs to less than 1/``mostExpansion``, but for the first ``freeBytes``, was made to
   /// fill a disk or a week.
-  static let mostExpansion = 256
-  static let freeBytes = 64 << 20
+  public static let mostExpansion = 256
+  public static let freeBytes = 64 << 20
 
   private var input: BitInput
   private var member: Inflate?
@@ -15,12 +15,18 @@ struct GzipInput {
   private var allBytes = 0
   private var isFirst = true
 
-  init(_ file: FileInput) { input = BitInput(file) }
+  /// - Parameters:
+  ///   - path: what errors call the file.
+  ///   - next: its next bytes; none at its end.
+  public init(path: String, next: @escaping () throws -> [UInt8]) { input = BitInput(path: path, next: next) }
+
+  /// Whether a file begins as gzipped ones do, whatever it is called.
+  public static func isGzipped(_ first: some Sequence<UInt8>) -> Bool { first.starts(with: [0x1F, 0x8B]) }
 
   /// The next bytes; none at the end of the file.
   ///
-  /// - Throws: ``CorpusError/gzip(_:)`` for a file that is cut, damaged or a bomb; ``CorpusError/file(_:)``.
-  mutating func next() throws -> [UInt8] {
+  /// - Throws: ``GzipError`` for a file that is cut, damaged or a bomb; what reading throws.
+  public mutating func next() throws -> [UInt8] {
     while true {
       if member == nil {
         // An empty file is no gzipped one; zeros behind the last member are what tapes leave.
@@ -57,10 +63,9 @@ struct GzipInput {
       return byte
     }
     guard try input.peek(16) == 0x8B1F else {
-      throw CorpusError.gzip(
-        .init(
-          input.path, expected: "gzipped data", got: isFirst ? "another file" : "other bytes after it",
-          fix: isFirst ? "Only gzipped files may end in .gz; rename this one." : "Copy or download the file again."))
+      throw GzipError(
+        path: input.path, expected: "gzipped data", got: isFirst ? "another file" : "other bytes after it",
+        fix: isFirst ? "Only gzipped files may end in .gz; rename this one." : "Copy or download the file again.")
     }
     for _ in 0..<2 { _ = try byte(&input) }
     guard try byte(&input) == 8 else { throw Inflate.broken(input, "an unknown way of packing") }
@@ -86,10 +91,9 @@ struct GzipInput {
     guard try input.take(32) == memberBytes & 0xFFFF_FFFF else { throw Inflate.broken(input, "another size") }
   }
 
-  private func bomb() -> CorpusError {
-    .gzip(
-      .init(
-        input.path, expected: "text that unpacks to at most \(Self.mostExpansion) times its size",
-        got: "\(allBytes) bytes of \(input.bytesRead)", fix: "Unpack it yourself if it is meant."))
+  private func bomb() -> GzipError {
+    GzipError(
+      path: input.path, expected: "text that unpacks to at most \(Self.mostExpansion) times its size",
+      got: "\(allBytes) bytes of \(input.bytesRead)", fix: "Unpack it yourself if it is meant.")
   }
 }

@@ -1,6 +1,10 @@
 /// The bits of a file, as DEFLATE packs them: from the lowest bit of each byte on.
 struct BitInput {
-  private let file: FileInput
+  /// What errors call the file.
+  let path: String
+  /// Bytes that were read so far.
+  private(set) var bytesRead = 0
+  private let next: () throws -> [UInt8]
   private var piece: [UInt8] = []
   private var index = 0
   private var isAtEndOfFile = false
@@ -8,21 +12,20 @@ struct BitInput {
   private var bits: UInt64 = 0
   private var count = 0
 
-  init(_ file: FileInput) { self.file = file }
-
-  /// What errors call the file.
-  var path: String { file.path }
-
-  /// Bytes of the file that were read so far.
-  var bytesRead: Int { file.bytesRead }
+  /// - Parameter next: the file's next bytes; none at its end.
+  init(path: String, next: @escaping () throws -> [UInt8]) {
+    self.path = path
+    self.next = next
+  }
 
   /// Reads until there are at least 32 bits, or the file ends.
   private mutating func fill() throws {
     while count <= 56 {
       if index == piece.count {
         if isAtEndOfFile { return }
-        piece = try file.next()
+        piece = try next()
         index = 0
+        bytesRead += piece.count
         isAtEndOfFile = piece.isEmpty
         if isAtEndOfFile { return }
       }
@@ -40,13 +43,12 @@ struct BitInput {
 
   /// Takes bits that were peeked at.
   ///
-  /// - Throws: ``CorpusError/gzip(_:)`` when the file has ended before them.
+  /// - Throws: ``GzipError`` when the file has ended before them.
   mutating func drop(_ size: Int) throws {
     guard size <= count else {
-      throw CorpusError.gzip(
-        .init(
-          path, expected: "the rest of the packed data", got: "the end of the file",
-          fix: "The file was cut; copy or download it again."))
+      throw GzipError(
+        path: path, expected: "the rest of the packed data", got: "the end of the file",
+        fix: "The file was cut; copy or download it again.")
     }
     bits >>= UInt64(size)
     count -= size

@@ -21,7 +21,7 @@ struct Inflate {
 
   /// Unpacks the next bytes; none only once the data has ended.
   ///
-  /// - Throws: ``CorpusError/gzip(_:)``.
+  /// - Throws: ``GzipError``.
   mutating func next(_ input: inout BitInput) throws -> [UInt8] {
     let start = min(end, Self.reach)
     for index in 0..<start { window[index] = window[end - start + index] }
@@ -99,10 +99,9 @@ struct Inflate {
     end += count
   }
 
-  static func broken(_ input: BitInput, _ reason: String) -> CorpusError {
-    .gzip(
-      .init(
-        input.path, expected: "gzipped data", got: reason,
-        fix: "The file is damaged; copy or download it again (gzip -t checks it)."))
+  static func broken(_ input: BitInput, _ reason: String) -> GzipError {
+    GzipError(
+      path: input.path, expected: "gzipped data", got: reason,
+      fix: "The file is damaged; copy or download it again (gzip -t checks it).")
   }
 }
