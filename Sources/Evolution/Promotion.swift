@@ -22,9 +22,6 @@ extension Registry {
     }
     let current = try currentRelease()
     if let current, current.manifest.experts[version.name] == version.digest { return current.record }
-    if isHeld, let last = gates.last {
-      try addGate(GateRecord(verdict: .override, report: last.report, reason: reason), to: version, actor: actor)
-    }
     let numerics = try manifest(of: version).numerics
     // What the gates said of it was said beside another release, or in another registry: its place in the router is a new question.
     let old = current?.manifest ?? ReleaseManifest(experts: [:], numerics: numerics)
@@ -38,8 +35,10 @@ extension Registry {
       throw EvolutionError.unsupported(
         what: "\(version.reference): \(place.gate.finding)", fix: "Say with --reason why it is released all the same.")
     }
+    let override = isHeld ? gates.last.map { GateRecord(verdict: .override, report: $0.report, reason: reason) } : nil
     return try released(
-      version, replacing: current, entry: place?.entry, numerics: numerics, reason: reason, actor: actor)
+      version, replacing: current, entry: place?.entry, numerics: numerics, override: override, reason: reason,
+      actor: actor)
   }
 
   /// Takes a task out of the release, and adds the router up again without it.

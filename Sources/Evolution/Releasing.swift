@@ -12,19 +12,20 @@ extension Registry {
   /// - Parameter current: The release that it replaces, as it was read: somebody else's in between is noticed.
   /// - Parameter entry: The task's place in the router; `nil`: with what the version brings.
   /// - Parameter numerics: The arithmetic of this program.
+  /// - Parameter override: The verdict that releases a version which a gate held back.
   /// - Parameter reason: Why, for the audit.
   /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError/moved(what:expected:found:)`` where another process was first.
   public func released(
     _ version: VersionRecord, replacing current: (record: ReleaseRecord, manifest: ReleaseManifest)?,
-    entry: RouterRecord.Entry? = nil, numerics: String, reason: String?, actor: String
+    entry: RouterRecord.Entry? = nil, numerics: String, override: GateRecord? = nil, reason: String?, actor: String
   ) throws -> ReleaseRecord {
     var experts = current?.manifest.experts ?? [:]
     experts[version.name] = version.digest
     return try publish(
       composed(experts, like: current?.manifest, entry: entry?.with(version: version.digest), numerics: numerics),
       kind: .promote,
-      expecting: current?.record.revision, reason: reason, actor: actor)
+      expecting: current?.record.revision, override: override.map { ($0, version) }, reason: reason, actor: actor)
   }
 
   /// A release of some versions, with the router that tells them apart: tasks keep their places in it, a new one comes last.

@@ -8,9 +8,9 @@ public enum NewFolder {
   public static func make<Result>(_ url: URL, fill: (URL) throws -> Result) throws -> Result {
     let parent = url.deletingLastPathComponent()
     guard !FolderFile.exists(url.lastPathComponent, in: parent) else { throw FileError.alreadyExists(path: url.path) }
-    let temporary = parent.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).partial")
+    let temporary = Leftovers.partial(of: url)
+    Leftovers.remove(of: url)
     do {
-      try? FileManager.default.removeItem(at: temporary)  // of an earlier process that had this number
       try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
     } catch CocoaError.fileWriteOutOfSpace {
       throw FileError.diskFull(path: parent.path)

@@ -68,7 +68,10 @@ extension Registry {
       }
       var gone: [Unneeded] = []
       if now {
-        for version in versions where version.state != .purged { try purge(version, expert, in: &ledger) }
+        // Those that an earlier call took out of use, too: what is to go at once must not wait for a collection.
+        for row in try VersionRow.all(database, "WHERE v.expert = ? AND v.state != 'purged'", [expert]) {
+          try purge(row.record, expert, in: &ledger)
+        }
         gone = try markUnneeded(in: &ledger)
       }
       try ledger.record(

@@ -34,11 +34,13 @@ extension Registry {
   public func addGate(_ gate: GateRecord, to version: VersionRecord, actor: String) throws {
     try requireWriting()
     try blobs.verify(gate.report.digest)
-    try write(actor) { ledger in
-      let row = try VersionRow.require(ledger.database, digest: version.digest)
-      try insert(gate, expert: row.expert, number: row.record.number, in: &ledger)
-      try ledger.record("gate", "\(row.record.reference)", ["verdict": .text(gate.verdict.rawValue)])
-    }
+    try write(actor) { try add(gate, to: version, in: &$0) }
+  }
+
+  func add(_ gate: GateRecord, to version: VersionRecord, in ledger: inout Ledger) throws {
+    let row = try VersionRow.require(ledger.database, digest: version.digest)
+    try insert(gate, expert: row.expert, number: row.record.number, in: &ledger)
+    try ledger.record("gate", "\(row.record.reference)", ["verdict": .text(gate.verdict.rawValue)])
   }
 
   /// Refuses a name for a task that is not plain, or that differs from a registered one only by case.
@@ -105,6 +107,9 @@ extension Registry {
     for metric in metrics {
       for value in [metric.value, metric.low, metric.high].compactMap({ $0 }) where !value.isFinite {
         throw refuse("\(metric.name) \(value)", "finite metrics")
+      }
+      guard (metric.low ?? metric.value) <= metric.value, metric.value <= metric.high ?? metric.value else {
+        throw refuse("\(metric.name) \(metric.value) outside of its interval", "intervals that hold their values")
       }
     }
   }

@@ -64,17 +64,21 @@ extension Registry {
   /// - Parameter manifest: what is served from now on; its blobs were added before.
   /// - Parameter kind: what it is for.
   /// - Parameter expecting: the revision of the current release; `nil` while there is none.
+  /// - Parameter override: a verdict on a version that a gate held back and that is released all the same: it stands if the release does.
   /// - Parameter reason: why.
   /// - Parameter actor: who does it.
   /// - Throws: ``RegistryError/moved(what:expected:found:)`` where somebody was first; a version that is unknown or out of use, a blob that
   ///   is missing. Nothing is done then.
   @discardableResult
   public func publish(
-    _ manifest: ReleaseManifest, kind: ReleaseRecord.Kind, expecting: Int?, reason: String?, actor: String
+    _ manifest: ReleaseManifest, kind: ReleaseRecord.Kind, expecting: Int?,
+    override: (gate: GateRecord, version: VersionRecord)? = nil, reason: String?, actor: String
   ) throws -> ReleaseRecord {
     let own = try add(manifest)
+    if let override { try blobs.verify(override.gate.report.digest) }
     return try write(actor) { ledger in
       try requireCurrent(expecting, ledger.database)
+      if let override { try add(override.gate, to: override.version, in: &ledger) }
       return try insert(manifest, own, kind: kind, restored: nil, reason: reason, in: &ledger)
     }
   }

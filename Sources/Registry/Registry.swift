@@ -72,6 +72,9 @@ public final class Registry: Sendable {
     return try open(url, access: .writing, clock: clock)
   }
 
+  /// Whether a folder holds a registry.
+  public static func exists(at url: URL) -> Bool { RegistryFolder.holdsRegistry(url) }
+
   /// Opens a registry.
   ///
   /// - Parameter url: its folder.

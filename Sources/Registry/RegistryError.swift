@@ -68,7 +68,7 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
         ? "task \(got): the registry has no tasks yet. Learn one with `accrete learn FILE`."
         : "task \(got): not in the registry, which has \(known.listed(closestTo: got)). See `accrete list`."
     case .unknownVersion(let got, let known):
-      "\(got): no such version; there are \(known.map(String.init).listed). See `accrete show`."
+      "\(got): no such version; there are \(known.map(String.init).listed). See `accrete list --versions`."
     case .unknownAlias(let got, let known):
       known.isEmpty
         ? "\(got): no such alias; the task has none. Set one with `accrete registry alias set`."
@@ -95,7 +95,9 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
         + " \(dependents.count == 1 ? "it" : "them") first, or learn \(dependents.count == 1 ? "it" : "them") anew without it."
     case .forgotten(let names, let revision, let free):
       "release \(revision): has \(names.listed), which \(names.count == 1 ? "was" : "were") forgotten. "
-        + (free.map { "`accrete rollback --to \($0)` goes back to the last release without it." }
+        + (free.map {
+          "`accrete rollback --to \($0)` goes back to the last release that is without it and differs from what is served now."
+        }
           ?? "No earlier release is without it and other than today's.")
     case .outOfUse(let version, let state):
       "\(version): is \(state.rawValue), so that it can be neither released nor loaded. Choose another version, or learn it anew."

@@ -21,7 +21,7 @@ extension RunConfiguration.Source {
       guard !files.isEmpty else {
         throw RunError.invalidConfiguration(key: "tasks", got: "none", allowed: "at least one JSONL file, or a suite")
       }
-      return try JSONLSuite(files: files.map { URL(fileURLWithPath: $0) })
+      return try FileSuite(files: files.map { URL(fileURLWithPath: $0) })
     default:
       throw RunError.invalidConfiguration(
         key: "suite", got: suite, allowed: Self.suites.listed(closestTo: suite))

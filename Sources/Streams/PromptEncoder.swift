@@ -54,6 +54,18 @@ public struct PromptEncoder: Sendable {
     if let longest = labelIds.map(\.count).max() { try requireRoom(forAnswer: longest, of: "task \(task.name)") }
   }
 
+  /// - Throws: ``StreamError/prompt(_:)`` for a text that the tokenizer does not cut.
+  private func tokens(_ text: String, of example: Example) throws -> [Int] {
+    do {
+      return try Self.encode(text, with: tokenizer)
+    } catch TokenizationError.unsplittable(_, _, let expected, let got) {
+      throw StreamError.prompt(
+        StreamError.Detail(
+          file: "row \(example.id)", expected: expected, got: got,
+          fix: "Cut the text into shorter parts, or remove the row."))
+    }
+  }
+
   /// Encodes an example. If it is too long, tokens are dropped from the left of its text.
   ///
   /// - Parameters:
@@ -76,12 +88,12 @@ public struct PromptEncoder: Sendable {
       answer = labelIds[labelIndex]
       longestAnswer = labelIds.map(\.count).max() ?? answer.count
     } else {
-      let whole = try Self.encode(" " + example.answer, with: tokenizer) + [endToken]
+      let whole = try tokens(" " + example.answer, of: example) + [endToken]
       answer = answerLimit.map { Array(whole.prefix($0)) } ?? whole
       longestAnswer = room ?? answer.count
       try requireRoom(forAnswer: longestAnswer, of: "row \(example.id)")
     }
-    let text = try Self.encode(example.text, with: tokenizer)
+    let text = try tokens(example.text, of: example)
     let kept = text.suffix(max(0, maxLength - before.count - after.count - longestAnswer))
     let prompt = before + kept + after
     guard !prompt.isEmpty else {

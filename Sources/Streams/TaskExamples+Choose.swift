@@ -61,3 +61,13 @@ extension TaskExamples.Origin {
     }
   }
 }
+
+extension TaskExamples {
+  /// The same without the gate rows whose text is also learned from or chosen on, and how many these are.
+  public func withoutLeaks() -> (examples: TaskExamples, leaked: Int) {
+    let seen = Set((learn + choose).map { ExactText($0.text.stripped) })
+    let kept = gate.filter { !seen.contains(ExactText($0.text.stripped)) }
+    let examples = TaskExamples(task: task, learn: learn, choose: choose, gate: kept, origin: origin, form: form)
+    return (examples, gate.count - kept.count)
+  }
+}

@@ -29,8 +29,12 @@ public struct TaskExamples: Sendable {
   public let choose: [Example]
   public let gate: [Example]
   public let origin: Origin
+  /// The form of the file that they were read from, in words; `nil`: they were not read from one.
+  public let form: String?
 
-  public init(task: LearningTask, learn: [Example], choose: [Example], gate: [Example], origin: Origin) {
+  public init(
+    task: LearningTask, learn: [Example], choose: [Example], gate: [Example], origin: Origin, form: String? = nil
+  ) {
     self.task = LearningTask(
       name: task.name, instruction: task.instruction, cue: task.cue, labels: task.labels, train: [], test: [],
       kind: task.kind)
@@ -38,6 +42,7 @@ public struct TaskExamples: Sendable {
     self.choose = choose
     self.gate = gate
     self.origin = origin
+    self.form = form
   }
 
   public subscript(role: Role) -> [Example] {
@@ -82,6 +87,6 @@ extension TaskExamples {
       let rows = (learn + choose).sorted { $0.index < $1.index }
       (learn, choose) = Self.dealt(rows, share: share, kind: task.kind)
     }
-    return TaskExamples(task: task, learn: learn, choose: choose, gate: gate, origin: origin)
+    return TaskExamples(task: task, learn: learn, choose: choose, gate: gate, origin: origin, form: form)
   }
 }

@@ -52,6 +52,48 @@ extension CommandLineTests {
       expectRefusal(scored, code: 65, "input:2:")
     }
 
+    /// A text that cannot be tokenized takes no other with it: on a stream it has an answer of its own, a file ends there.
+    @Test func aWordOfMegabytes() throws {
+      let scratch = try registry()
+      let word = String(repeating: "w", count: 4_500_000)
+      let lines = "{\"text\":\"rain\"}\n{\"text\":\"sun\"}\n{\"text\":\"\(word)\"}\n{\"text\":\"fog\"}\n"
+      for command in [["predict", "--task", "weather"], ["route"]] {
+        let stream = try Accrete.run(command, input: Data(lines.utf8), in: scratch.url)
+        let answers = try objects(stream.text)
+        #expect(stream.code == 65 && answers.count == 4)
+        #expect((answers[2]["error"] as? String)?.hasPrefix("standard input:3: expected") ?? false)
+        #expect(answers[3]["input"] != nil)
+      }
+      try scratch.write(lines, to: "texts.jsonl")
+      let file = try run("predict", "texts.jsonl", "--task", "weather", in: scratch, code: 65)
+      #expect(try objects(file.text).count == 2)
+      #expect(file.complaints.count == 1 && file.complaints[0].contains("texts.jsonl:3: expected"))
+    }
+
+    /// Rows as spreadsheets have them, in and out; an id stays what it was.
+    @Test func tablesInAndOut() throws {
+      let scratch = try registry()
+      try scratch.write("id,body,category\n7,\"rain, rain\",bad\nx,sun,good\n", to: "texts.csv")
+      let answers = try objects(
+        run("predict", "texts.csv", "--task", "weather", "--columns", "text=body,label=category", in: scratch).text)
+      #expect(answers.map { $0["id"] as? String } == ["7", "x"])
+      #expect((answers[0]["input"] as? [String: String]) == ["id": "7", "body": "rain, rain", "category": "bad"])
+      let number = try objects(
+        run("predict", "--task", "weather", input: "{\"id\":7,\"text\":\"rain\"}\n", in: scratch).text)
+      #expect(number[0]["id"] as? Int == 7)
+      let score = try run(
+        "evaluate", "texts.csv", "--task", "weather", "--columns", "text=body,label=category", in: scratch)
+      #expect(score.text.contains("weather@1  n 2"))
+      let misspelled = try Accrete.run(["predict", "texts.csv", "--task", "weather", "--columns", "text=bdy"], in: scratch.url)
+      expectRefusal(misspelled, code: 65, "expected the column \"bdy\"", "body")
+      let registry = try Accrete.run(["experts", "list", "registry"], in: scratch.url)
+      expectRefusal(registry, code: 64, "a registry of tasks", "accrete list")
+      for command in [["forget", "traffic", "--json"], ["promote", "weather@1", "--reason", "a test", "--json"]] {
+        let text = try Accrete.run(command, in: scratch.url).text
+        #expect(text.contains("\"at\" : \"20"), "\(text)")
+      }
+    }
+
     /// A version of a head alone has nothing for PEFT, and says so.
     @Test func nothingForPEFT() throws {
       let scratch = try registry()

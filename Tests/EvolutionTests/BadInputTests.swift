@@ -120,10 +120,28 @@ extension BadInputTests {
     for number in 0..<12 {
       let known = (0..<24).map { row("Row \(number) \($0).", $0 % 2 == 0 ? "yes" : "no", $0 < 16 ? "train" : "test") }
       let file = try home.write(known + [row("Rare \(number).", "rare", "train")], named: "rare\(number)")
-      let rows = try JSONLReader().examples(file)
+      let rows = try RowReader().examples(file)
       #expect(
         rows.learn.contains { $0.answer == "rare" } && rows.task.labels == ["no", "rare", "yes"], "file \(number)")
     }
+  }
+
+  /// Gate rows that are also learned from are no gate rows.
+  @Test func leakedGateRows() throws {
+    let home = try Home()
+    let known = (0..<60).map {
+      row(
+        "Row \($0) says \($0 % 2 == 0 ? "rain" : "sun").", $0 % 2 == 0 ? "a" : "b",
+        $0 < 40 ? "train" : $0 < 50 ? "validation" : "test")
+    }
+    let again = (0..<10).map {
+      row(" Row \($0) says \($0 % 2 == 0 ? "rain" : "sun"). ", $0 % 2 == 0 ? "a" : "b", "test")
+    }
+    let outcome = try home.learn(home.write(known + again, named: "leak"))
+    #expect(outcome.rows.gate == 10)
+    #expect(outcome.warnings.contains { $0.hasPrefix("10 of 20 gate rows are left out") })
+    let all = try refusal(home, Array(known[..<50]) + again, named: "all")
+    #expect(all.contains("also learned from"), "\(all)")
   }
 
   /// What is odd about rows is said before training.

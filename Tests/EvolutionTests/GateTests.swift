@@ -10,7 +10,7 @@ import Testing
     func gate(right: Int) throws -> Gate {
       let gold = (0..<100).map { $0 % 2 }
       let predicted = gold.enumerated().map { $0.offset < right ? $0.element : 1 - $0.element }
-      return OwnTaskGate.first(try ClassReport(gold: gold, predicted: predicted, classes: 2))
+      return OwnTaskGate.first(try ClassReport(gold: gold, predicted: predicted, classes: 2), version: "spam@1")
     }
     #expect(try gate(right: 80).verdict == .pass)
     guard case .underpowered(n: 100, needed: let needed) = try gate(right: 55).verdict else {

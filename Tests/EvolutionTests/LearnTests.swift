@@ -101,6 +101,12 @@ import Torch
     let record = try home.registry.promote(held, reason: "only a test", actor: "test")
     #expect(record.revision == 1)
     #expect(try home.registry.gates(of: home.registry.version(held)).last?.verdict == .override)
+
+    // Where the release is refused, nothing of it is recorded.
+    _ = try home.registry.forgetTask("noise", now: false, reason: nil, actor: "test")
+    let gates = try home.registry.gates(of: home.registry.version(held)).count
+    #expect(throws: RegistryError.self) { try home.registry.promote(held, reason: "again", actor: "test") }
+    #expect(try home.registry.gates(of: home.registry.version(held)).count == gates)
   }
 
   /// An expert and a head together, through the registry.

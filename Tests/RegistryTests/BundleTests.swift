@@ -97,6 +97,27 @@ import Testing
     #expect(refused > 50)
   }
 
+  /// A verdict that is not what the report of its gates says, in a bundle whose digest was made anew.
+  @Test func refusesAVerdictWithoutGrounds() throws {
+    let here = try Sample()
+    let report = try here.registry.addBlob(
+      Data(#"{"gates":[{"id":"G3","verdict":{"verdict":"fail"}}]}"#.utf8), media: "application/json")
+    func bundle(_ name: String, _ verdict: GateRecord.Verdict) throws -> URL {
+      let version = try here.registry.register(
+        try here.manifest(name), metrics: [], gate: GateRecord(verdict: verdict, report: report, reason: nil),
+        actor: "ada")
+      let file = here.scratch.place("\(name).tar")
+      try here.registry.export([version], to: file)
+      return file
+    }
+    let there = try Sample()
+    try there.registry.importBundle(bundle("honest", .fail), actor: "eve")
+    expectRefusal("lying@1", "not what the report of its gates says") {
+      try there.registry.importBundle(bundle("lying", .pass), actor: "eve")
+    }
+    #expect(try there.registry.versions().map(\.name) == ["honest"])
+  }
+
   @Test func refusesWhatIsCutOff() throws {
     let (here, there) = (try Sample(), try Sample())
     let file = here.scratch.place("spam.tar")

@@ -47,6 +47,21 @@ import Testing
     try sample.expectWhole()
   }
 
+  /// What was forgotten before goes at once, too, when somebody asks for it.
+  @Test func forgetsAtOnceInTwoSteps() throws {
+    let sample = try Sample()
+    let spam = try sample.version("spam")
+    let url = try sample.registry.blobURL(part("tensors", spam, sample))
+    try sample.registry.forget("spam", publishing: nil, expecting: nil, now: false, reason: nil, actor: "ada")
+    #expect(FileManager.default.fileExists(atPath: url.path))
+    let again = try sample.registry.forget(
+      "spam", publishing: nil, expecting: nil, now: true, reason: nil, actor: "ada")
+    #expect(again.versions.isEmpty && again.purgedBlobs == 2)
+    #expect(!FileManager.default.fileExists(atPath: url.path))
+    #expect(try sample.registry.version(VersionReference("spam", .number(1))).state == .purged)
+    try sample.expectWhole()
+  }
+
   /// A blob that another version has, too, stays.
   @Test func sharedBlobsStay() throws {
     let sample = try Sample()

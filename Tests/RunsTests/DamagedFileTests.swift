@@ -68,7 +68,7 @@ extension StoredRunTests {
     @Test func rows() throws {
       let scratch = try Scratch()
       let file = try scratch.write(Tiny.rows("weather"), to: "weather.jsonl")
-      let refused = try refusals(of: file, named: file.path) { _ = try JSONLReader().read(file) }
+      let refused = try refusals(of: file, named: file.path) { _ = try RowReader().read(file) }
       #expect(refused > Self.rounds / 4)
     }
 

@@ -23,7 +23,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     #"{"text":"x","label":"\#(label)","split":"\#(split)"}"#
   }
 
-  /// Files for ``JSONLReader``.
+  /// Files for ``RowReader``.
   static let ofAUser: [BadFile] = [
     BadFile([], ": expected at least one row, got none."),
     BadFile(["", "  ", ""], ": expected at least one row, got none."),
@@ -45,8 +45,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     BadFile([good, "", "[1]"], ":3: expected a JSON object, got another JSON value."),
     BadFile([good, "null"], ":2: expected a JSON object, got another JSON value."),
     BadFile([good, #"{"text":"x"}"#], #":2: expected a string "label", got only "text"."#),
-    BadFile(
-      [good, #"{"text":"x","label":1}"#], #":2: expected a string "label", got the number 1. Fix: Put it in"#),
+    BadFile([good, #"{"text":1,"label":"a"}"#], #":2: expected a string "text", got the number 1. Fix: Put it in"#),
     BadFile([good, #"{"text":["x"],"label":"a"}"#], #":2: expected a string "text", got an array or an object."#),
     BadFile([good, #"{"text":null,"label":"a"}"#], #":2: expected a string "text", got null."#),
     BadFile([good, #"{"text":true,"label":"a"}"#], #":2: expected a string "text", got true or false."#),
@@ -56,9 +55,12 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       #":2: expected "text" and "label", as in the first row, got "answer", "prompt"."#),
     BadFile(
       [#"{"prompt":"x","label":"a"}"#],
-      #":1: expected the fields "prompt" and "answer", or "text" and "label", got "label", "prompt"."#),
+      #":1: expected the fields of one form ("text" and "label", or "prompt" and "answer", or "prompt" and "completion"), got "label", "prompt"."#
+    ),
     BadFile(
-      ["{}"], #":1: expected the fields "prompt" and "answer", or "text" and "label", got a row without fields."#),
+      ["{}"],
+      #":1: expected the fields of one form ("text" and "label", or "prompt" and "answer", or "prompt" and "completion"), got a row without fields."#
+    ),
     BadFile([good, #"{"text":"x","label":"a","cue":"?"}"#], #":2: expected no field "cue" in a row, got one."#),
     BadFile([good, #"{"text":"x","label":"a","text":"y"}"#], ":2: expected every field once, got a name twice."),
     BadFile(

@@ -10,7 +10,7 @@ import Testing
   private func task(_ rows: [(text: String, more: String)]) throws -> LearningTask {
     let folder = try Scratch()
     let lines = rows.map { "{\"text\":\"\($0.text)\",\($0.more)}" }.joined(separator: "\n")
-    return try JSONLReader().read(folder.write(lines, to: "t.jsonl"))
+    return try RowReader().read(folder.write(lines, to: "t.jsonl"))
   }
 
   private var labelled: [(text: String, more: String)] {

@@ -46,7 +46,7 @@ import Testing
       let id = number == 4 ? #""id":"own","# : ""
       return #"{\#(id)"text":"t\#(number)","label":"\#(number.isMultiple(of: 2) ? "a" : "b")","split":"\#(split)"}"#
     }
-    let task = try JSONLReader().read(
+    let task = try RowReader().read(
       Data(rows.joined(separator: "\n\n").utf8), as: URL(fileURLWithPath: "/x/task.jsonl"))
     #expect(task.train.map(\.id) == ["task/train/1", "task/train/2", "own", "task/train/6", "task/train/7"])
     #expect(task.train.map(\.text) == ["t1", "t2", "t4", "t6", "t7"])
@@ -62,7 +62,7 @@ import Testing
       return #"{"id":"\#(id)","text":"t","label":"\#(number.isMultiple(of: 2) ? "a" : "b")","split":"\#(split)"}"#
     }
     let error = refusal {
-      _ = try JSONLReader().read(
+      _ = try RowReader().read(
         Data(rows.joined(separator: "\n").utf8), as: URL(fileURLWithPath: "/x/task.jsonl"))
     }
     #expect(error.contains(":4: ") || error.contains(":4,"), "\(error)")

@@ -19,11 +19,11 @@ import Testing
   /// A gate text is one in every file and in any order, whatever its label is; the rest is dealt evenly.
   @Test func theTextAloneDecides() throws {
     let texts = (0..<400).map { "text \($0)" }
-    let one = try JSONLReader().examples(file(texts.map { row($0, $0.hasSuffix("1") ? "a" : "b") }))
-    let other = try JSONLReader().examples(
+    let one = try RowReader().examples(file(texts.map { row($0, $0.hasSuffix("1") ? "a" : "b") }))
+    let other = try RowReader().examples(
       file(texts.reversed().map { row($0, $0.hasSuffix("2") ? "a" : "b") }, named: "other"))
     #expect(Set(one.gate.map(\.text)) == Set(other.gate.map(\.text)))
-    let again = try JSONLReader().examples(
+    let again = try RowReader().examples(
       file(texts.reversed().map { row($0, $0.hasSuffix("1") ? "a" : "b") }, named: "again"))
     for role in TaskExamples.Role.allCases {
       #expect(Set(one[role].map(\.text)) == Set(again[role].map(\.text)))
@@ -38,7 +38,7 @@ import Testing
   /// Hand-computed: of 200 rows 60 are chosen on (30 %), of 1,000 150; every label gives its share.
   @Test(arguments: [(200, 60, 6), (1000, 150, 15)])
   func everyLabelGivesItsShare(rows: Int, all: Int, rare: Int) throws {
-    let examples = try JSONLReader().examples(
+    let examples = try RowReader().examples(
       file(
         (0..<rows).map { row("t\($0)", $0 % 10 == 0 ? "rare" : "x", "train") }
           + [row("g", "x", "test")]))
@@ -48,12 +48,12 @@ import Testing
 
   /// The same text twice is either learned or chosen on.
   @Test func equalTextsStayTogether() throws {
-    let examples = try JSONLReader().examples(
+    let examples = try RowReader().examples(
       file((0..<60).map { row("t\($0 % 20)", $0 % 2 == 0 ? "x" : "y", "train") } + [row("g", "x", "test")]))
     #expect(!examples.choose.isEmpty)
     #expect(Set(examples.choose.map(\.text)).isDisjoint(with: examples.learn.map(\.text)))
     // A label of one text alone stays learned from.
-    let alone = try JSONLReader().examples(
+    let alone = try RowReader().examples(
       file((0..<40).map { row($0 < 20 ? "same" : "t\($0)", $0 < 20 ? "x" : "y", "train") } + [row("g", "x", "test")]))
     #expect(alone.learn.count { $0.answer == "x" } == 20 && alone.choose.count { $0.answer == "y" } == 6)
   }
@@ -62,7 +62,7 @@ import Testing
     let rows = [
       row("a1", "x", "train"), row("b1", "y", "train"), row("a2", "x", "validation"), row("b2", "y", "test"),
     ]
-    let examples = try JSONLReader().examples(file(rows))
+    let examples = try RowReader().examples(file(rows))
     #expect(examples.origin == .file)
     #expect(examples.learn.map(\.text) == ["a1", "b1"] && examples.choose.map(\.text) == ["a2"])
     #expect(examples.gate.map(\.text) == ["b2"])
@@ -71,7 +71,7 @@ import Testing
   /// Without validation rows some train rows are taken for it; test rows stay as they are.
   @Test func validationIsDrawnWhereThereIsNone() throws {
     let rows = (0..<100).map { row("t\($0)", $0 % 2 == 0 ? "x" : "y", $0 < 90 ? "train" : "test") }
-    let examples = try JSONLReader().examples(file(rows))
+    let examples = try RowReader().examples(file(rows))
     #expect(examples.origin == .fileWithoutValidation && examples.gate.count == 10)
     #expect(examples.learn.count == 62 && examples.choose.count == 28)
   }
@@ -79,10 +79,10 @@ import Testing
   @Test func refusals() throws {
     func refused(_ rows: [String], _ part: String, named name: String = "notes", as task: String? = nil) throws {
       let url = try file(rows, named: name)
-      let error = #expect(throws: StreamError.self) { try JSONLReader().examples(url, name: task) }
+      let error = #expect(throws: StreamError.self) { try RowReader().examples(url, name: task) }
       #expect(error.map { "\($0)".contains(part) } ?? false, "\(String(describing: error))")
     }
-    try refused([row("a", "x", "train"), row("b", "y", "dev")], "\"validation\"")
+    try refused([row("a", "x", "train"), row("b", "y", "eval")], "\"validation\"")
     try refused([row("a", "x", "train"), row("b", "y")], "none, though other rows have it")
     // What the hash leaves without rows: it is said, and not as a wrong label.
     let texts = (0..<200).map { "t\($0)" }
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test func limitedPerClassKeepsGateRows() throws {
-    let examples = try JSONLReader().examples(file((0..<300).map { row("t\($0)", $0 % 3 == 0 ? "x" : "y") }))
+    let examples = try RowReader().examples(file((0..<300).map { row("t\($0)", $0 % 3 == 0 ? "x" : "y") }))
     let limited = examples.limited(perClass: 20, seed: 7)
     #expect(limited.gate == examples.gate)
     for label in ["x", "y"] {

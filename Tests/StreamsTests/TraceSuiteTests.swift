@@ -137,7 +137,7 @@ import Testing
   @Test func whichSuitesHaveALegacyColumn() throws {
     let nowhere = URL(fileURLWithPath: "/nowhere")
     #expect(TraceSuite(directory: nowhere).hasLegacyColumn && !MTL5Suite(directory: nowhere).hasLegacyColumn)
-    #expect(try !JSONLSuite(files: [nowhere]).hasLegacyColumn)
+    #expect(try !FileSuite(files: [nowhere]).hasLegacyColumn)
   }
 
   /// Validation rows are compared with the rows that are trained on.

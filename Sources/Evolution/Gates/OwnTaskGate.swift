@@ -11,8 +11,17 @@ enum OwnTaskGate {
     Int(exactly: (2.706 * (1 - margin) / margin).rounded(.up)) ?? .max
   }
 
+  /// How many rows it takes until a version that answers all of them rightly passes as a first one.
+  ///
+  /// - Parameter gold: the right answers of the gate rows; where all are equal, nothing can be told: `nil`.
+  static func fewestRows(labelsOf gold: [String]) -> Int? {
+    let counts = gold.reduce(into: [ExactText: Int]()) { $0[ExactText($1), default: 0] += 1 }
+    guard counts.count > 1, let most = counts.values.max() else { return nil }
+    return rowsNeeded(accuracy: 1, above: Double(most) / Double(gold.count), from: 0)
+  }
+
   /// A first version of a label task.
-  static func first(_ report: ClassReport) -> Gate {
+  static func first(_ report: ClassReport, version: String) -> Gate {
     let bound = report.accuracy.lowerBound()
     let majority = report.majorityShare.value
     let n = report.accuracy.n
@@ -32,7 +41,9 @@ enum OwnTaskGate {
     }
     return Gate(
       "G3", "Is it better than always saying the most frequent label?", verdict, numbers: numbers, finding: finding,
-      help: "More rows of each label help most; then a larger base, a clearer --instruction, or labels that are words.")
+      help:
+        "More rows of each label help most; then a larger base, a clearer --instruction, or labels that are words. Or \(promoted(version))"
+    )
   }
 
   /// So many rows would tell such an accuracy from a share, by the same bound, to five in a hundred.
@@ -47,7 +58,7 @@ enum OwnTaskGate {
   }
 
   /// A first version of a task with free answers, beside the base without an expert on the same rows.
-  static func first(scores: [Double], base: [Double]) -> Gate {
+  static func first(scores: [Double], base: [Double], version: String) -> Gate {
     let differences = zip(scores, base).map { $0 - $1 }
     let mean = MeanInterval(scores)
     let interval = MeanInterval(differences).student(level: 0.9)
@@ -60,7 +71,7 @@ enum OwnTaskGate {
       finding:
         "mean score \(points(mean.mean)) %, \(points(MeanInterval(differences).mean)) points above the base, 95 % lower bound"
         + " \(points(low)) (n \(scores.count))",
-      help: "More rows help most; then a larger base, more --max-epochs, or another --scorer.")
+      help: "More rows help most; then a larger base, more --max-epochs, or another --scorer. Or \(promoted(version))")
   }
 
   /// A new version of a label task, beside the last one on the same rows. `version`: what it will be called.
@@ -89,8 +100,12 @@ enum OwnTaskGate {
       help: help(verdict, version))
   }
 
+  private static func promoted(_ version: String) -> String {
+    "release it all the same with `accrete promote \(version) --reason …`."
+  }
+
   private static func help(_ verdict: GateVerdict, _ version: String) -> String {
-    let promote = "release it all the same with `accrete promote \(version) --reason …`."
+    let promote = promoted(version)
     if case .underpowered(_, let needed) = verdict {
       let all = Int(saturating: (Double(needed) / 0.15).rounded(.up))
       return

@@ -91,11 +91,11 @@ extension Learn {
           version: title)
         : OwnTaskGate.next(scores: made.scores.scores, released: known.scores, margin: job.margin, version: title)
     }
-    if let classes = made.scores.classes { return OwnTaskGate.first(classes) }
+    if let classes = made.scores.classes { return OwnTaskGate.first(classes, version: title) }
     let form = made.runner.model.form
     let alone = TaskModel(form: form, expert: nil, ridge: nil, combination: nil)
     let base = try GateScores(rows, runner: TaskModelRunner(alone, on: base), scorer: scorer(form)) { _ in }
-    return OwnTaskGate.first(scores: made.scores.scores, base: base.scores)
+    return OwnTaskGate.first(scores: made.scores.scores, base: base.scores, version: title)
   }
 
   /// The task's place in the router, and G4.

@@ -19,10 +19,23 @@ extension Learn {
   /// The rows of the job's file.
   func examples() throws -> TaskExamples {
     let known = try lastVersion().flatMap(form(of:))
-    let reader = JSONLReader(
-      instruction: job.instruction ?? known?.instruction ?? JSONLReader().instruction,
-      cue: job.cue ?? known?.cue ?? JSONLReader().cue)
-    let examples = try reader.examples(job.file, name: name).limited(perClass: job.perClass, seed: job.options.seed)
+    let reader = job.reader.asking(
+      instruction: job.instruction ?? known?.instruction, cue: job.cue ?? known?.cue)
+    let read =
+      try job.data.map { try reader.examples($0, as: job.file, name: name) }
+      ?? reader.examples(job.file, name: name)
+    let all = read.limited(perClass: job.perClass, seed: job.options.seed)
+    let (examples, leaked) = all.withoutLeaks()
+    if leaked > 0 {
+      guard !examples.gate.isEmpty else {
+        throw EvolutionError.missingRows(
+          task: name, role: TaskExamples.Role.gate.rawValue, split: "test", learn: examples.learn.count,
+          fix: "All \(leaked) have a text that is also learned from: give other texts \"split\": \"test\".")
+      }
+      warn(
+        "\(leaked) of \(all.gate.count) gate rows are left out: their text is also learned from or chosen on, so that they would flatter."
+      )
+    }
     try requireParts(examples)
     return examples
   }
@@ -35,10 +48,6 @@ extension Learn {
     let encoded = try EncodedRows(examples, on: base, options: job.options)
     let truncated = (encoded.learn + encoded.choose).filter { $0.droppedTokens > 0 }
     let changed = try parent.flatMap { try changes(since: $0, keys, labels: examples.task.labels) }
-    let leaked = keys.texts(.gate).intersection(keys.texts(.learn).union(keys.texts(.choose))).count
-    if leaked > 0 {
-      warn("\(leaked) gate rows have a text that is also learned from: the scores flatter. Remove the duplicates.")
-    }
     for text in RowProblems.warnings(
       examples, keys, compares: parent.map { $0.state == .registered } ?? false, margin: job.margin)
     {
@@ -48,7 +57,7 @@ extension Learn {
       examples: examples, encoded: encoded, keys: keys,
       summary: LearnRows(
         task: name, kind: encoded.form.kind, labels: encoded.form.labels, learn: encoded.learn.count,
-        choose: encoded.choose.count, gate: examples.gate.count, origin: examples.origin.rawValue,
+        choose: encoded.choose.count, gate: examples.gate.count, origin: examples.origin.rawValue, form: examples.form,
         truncated: truncated.count, droppedTokens: truncated.reduce(0) { $0 + $1.droppedTokens }, changes: changed),
       parent: parent)
   }
@@ -86,14 +95,15 @@ extension Learn {
   private func requireNoGateRows(_ keys: RowKeys) throws {
     let own = keys.texts(.learn).union(keys.texts(.choose))
     for task in try registry.tasks() where task.name != name {
-      var shared = 0
+      var (shared, equal) = (0, 0)
       for version in try registry.versions(named: task.name) where version.state == .registered {
         guard let stored = try registry.rowKeys(of: version) else { continue }
         let gates = stored.texts(.gate).intersection(own).count
         guard gates == 0 else {
           throw EvolutionError.gateRows(task: name, count: gates, version: "\(version.reference)")
         }
-        shared = max(shared, stored.texts(.learn).union(stored.texts(.choose)).intersection(own).count)
+        let texts = stored.texts(.learn).union(stored.texts(.choose)).intersection(own)
+        if texts.count > shared { (shared, equal) = (texts.count, keys.sameAnswers(as: stored, of: texts)) }
         if !own.isEmpty, Set(keys.rows.values.joined()) == Set(stored.rows.values.joined()) {
           throw EvolutionError.sameRows(task: name, other: "\(version.reference)")
         }
@@ -101,8 +111,8 @@ extension Learn {
       // Another task may be asked of the same texts; more often --name was forgotten.
       if shared * 2 > own.count {
         warn(
-          "\(shared) of its \(own.count) texts are those of \(task.name), with other answers. If they are corrected rows, learn them with"
-            + " --name \(task.name): this way a second task is made."
+          "\(shared) of the \(own.count) texts that it learns from are texts of \(task.name), \(equal) of them with the same answer. If they are"
+            + " its rows, learn them with --name \(task.name): this way a second task is made."
         )
       }
     }

@@ -45,7 +45,7 @@ public final class Learn {
     self.job = job
     self.report = report
     self.requests = requests
-    name = job.name ?? JSONLReader.taskName(of: job.file)
+    name = job.name ?? RowReader.taskName(of: job.file)
     try registry.requireUsableName(name)
   }
 

@@ -6,6 +6,10 @@ public import TaskModels
 public struct LearnJob: Sendable {
   /// The rows.
   public var file: URL
+  /// The rows where they came through a pipe; ``file`` only names them then.
+  public var data: Data?
+  /// How the rows are read. Its instruction and cue are not used.
+  public var reader: RowReader
   /// The task; `nil`: the file's name without its ending.
   public var name: String?
   /// The line before each text; `nil`: that of the released version, or the usual one.
@@ -30,6 +34,7 @@ public struct LearnJob: Sendable {
 
   public init(file: URL, options: LearnOptions = LearnOptions(), program: String, actor: String) {
     self.file = file
+    reader = RowReader()
     self.options = options
     margin = 0.02
     keepsRows = true
@@ -78,6 +83,8 @@ public struct LearnRows: Sendable, Codable, Equatable {
   public let choose: Int
   public let gate: Int
   public let origin: String
+  /// The form of the file, in words.
+  public let form: String?
   /// Rows whose text is too long, and tokens that they lose.
   public let truncated: Int
   public let droppedTokens: Int

@@ -31,6 +31,19 @@ public struct RowKeys: Sendable, Codable, Equatable {
   /// The texts of a role.
   func texts(_ role: TaskExamples.Role) -> Set<String> { Set((rows[role] ?? []).map { String($0.prefix(16)) }) }
 
+  /// How many of some texts have the same answers here and in other rows.
+  func sameAnswers(as other: RowKeys, of texts: Set<String>) -> Int {
+    let (own, others) = (answers, other.answers)
+    return texts.count { own[$0] == others[$0] }
+  }
+
+  /// The answers of each text.
+  var answers: [String: Set<String>] {
+    rows.values.joined().reduce(into: [:]) {
+      $0[String($1.prefix(16)), default: []].insert(String($1.dropFirst(17)))
+    }
+  }
+
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     rows = [
@@ -69,12 +82,7 @@ public struct RowChanges: Sendable, Codable, Equatable {
   public let lostLabels: [String]
 
   init(since: String, old: RowKeys, oldLabels: [String], new: RowKeys, newLabels labels: [String]) {
-    func answers(_ keys: RowKeys) -> [String: Set<String>] {
-      keys.rows.values.joined().reduce(into: [:]) {
-        $0[String($1.prefix(16)), default: []].insert(String($1.dropFirst(17)))
-      }
-    }
-    let (before, now) = (answers(old), answers(new))
+    let (before, now) = (old.answers, new.answers)
     self.since = since
     added = now.keys.count { before[$0] == nil }
     removed = before.keys.count { now[$0] == nil }

@@ -22,6 +22,13 @@ enum RowProblems {
     if repeated > 0 { warnings.append("\(repeated) rows are there more than once: they count as often.") }
     guard examples.task.kind == .classification else { return warnings }
     warnings += ofLabels(examples)
+    if !compares, let needed = OwnTaskGate.fewestRows(labelsOf: examples.gate.map(\.answer)),
+      examples.gate.count < needed
+    {
+      warnings.append(
+        "with \(examples.gate.count) gate rows not even a version that is always right can be told from one that always says the most"
+          + " frequent label: gate G3 needs about \(needed).")
+    }
     let needed = OwnTaskGate.rowsForATie(margin: margin)
     if compares, examples.gate.count < needed {
       warnings.append(

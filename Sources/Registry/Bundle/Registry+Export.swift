@@ -27,9 +27,8 @@ extension Registry {
         fix: "Choose another name, or remove it.")
     }
     let content = try bundleContent(versions)
-    let partial = file.deletingLastPathComponent()
-      .appendingPathComponent(".\(file.lastPathComponent).\(getpid())\(AtomicFile.partialSuffix)")
-    unlink(partial.path)
+    let partial = Leftovers.partial(of: file)
+    Leftovers.remove(of: file)
     do {
       let tar = try TarWriter(partial)
       try tar.add(BundleContent.file, try SealedJSON.encode(content))

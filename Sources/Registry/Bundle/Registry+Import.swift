@@ -41,6 +41,11 @@ extension Registry {
         manifest.name.hasSameCodePoints(as: version.record.name)
       else { throw tar.malformed("\(version.record.reference) is not what its manifest says") }
       try requireSound(manifest, version.metrics)
+      for gate in version.gates where try !isFounded(gate) {
+        throw tar.malformed(
+          "\(version.record.reference): the verdict \"\(gate.verdict.rawValue)\" is not what the report of its gates says"
+        )
+      }
       return manifest
     }
     return try write(actor) { ledger in
@@ -72,6 +77,17 @@ extension Registry {
       return Bundle(
         versions: taken, blobs: content.blobs.count, bytes: content.blobs.reduce(0) { $0 + $1.bytes }, known: known)
     }
+  }
+
+  /// Whether a verdict is that of its report: every gate passed, or one did not. A person's override, and a report of another form, say
+  /// nothing that could be compared.
+  private func isFounded(_ gate: GateRecord) throws -> Bool {
+    guard gate.verdict != .override, let data = try? blob(gate.report.digest),
+      let report = try? JSONFile.decode(JSONValue.self, from: data, path: "gates"),
+      case .list(let gates)? = report["gates"]
+    else { return true }
+    let isPass = gates.allSatisfy { $0["verdict"]?["verdict"]?.string == "pass" }
+    return isPass == (gate.verdict == .pass)
   }
 
   private static func content(of tar: TarReader, _ file: URL) throws -> BundleContent {

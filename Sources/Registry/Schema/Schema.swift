@@ -35,8 +35,8 @@ enum Schema {
     try String.fetchAll(
       database,
       sql: """
-        SELECT type || ' ' || name || ': ' || sql FROM sqlite_master
-        WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type, name
+        SELECT type || ' ' || name || ': ' || COALESCE(sql, tbl_name) FROM sqlite_master
+        WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name
         """)
   }
 }

@@ -40,11 +40,11 @@ final class RegistryDatabase: Sendable {
     }
   }
 
-  /// Whether nobody can be writing: the folder does not allow it, and nobody has left a journal. SQLite wants to write in order to
-  /// share a database with writers, and has to be told that there are none.
+  /// Whether nobody can be writing: the folder does not allow it or its disk is full, and nobody has left a journal. SQLite wants to write
+  /// in order to share a database with writers, and has to be told that there are none.
   private static func isImmutable(_ path: String) -> Bool {
     let folder = (path as NSString).deletingLastPathComponent
-    return Foundation.access(folder, W_OK) != 0 && Foundation.access(path + "-wal", F_OK) != 0
+    return Foundation.access(path + "-wal", F_OK) != 0 && (Foundation.access(folder, W_OK) != 0 || isFull(path))
   }
 
   private static func immutable(_ path: String) -> String {

@@ -15,7 +15,7 @@ struct EvaluateCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Labelled examples, one JSON object on each line; or the folder of a run.", valueName: "file"))
+    help: ArgumentHelp("Labelled examples in any form that `learn` reads; or the folder of a run.", valueName: "file"))
   var folder: String
 
   @Option(help: "The task: NAME, NAME@VERSION or NAME:ALIAS; of a run, only this one. Default: of a run, all.")
@@ -27,6 +27,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Measure of free answers. Default: the one that the task was learned with.")
   var scorer: String?
 
+  @OptionGroup var columns: ColumnOption
   @OptionGroup var registry: RegistryOptions
   @OptionGroup var base: TaskBaseOptions
 
@@ -48,7 +49,8 @@ struct EvaluateCommand: ParsableCommand {
     try Failure.reported {
       var isFolder: ObjCBool = false
       let exists = FileManager.default.fileExists(atPath: absolute(folder), isDirectory: &isFolder)
-      if exists ? !isFolder.boolValue : folder.hasSuffix(".jsonl") || folder == StandardInput.name {
+      let isNamedLikeRows = [".jsonl", ".json", ".csv", ".tsv", ".gz"].contains { folder.hasSuffix($0) }
+      if exists ? !isFolder.boolValue : isNamedLikeRows || folder == StandardInput.name {
         return try evaluateExamples()
       }
       let printer = ProgressPrinter()

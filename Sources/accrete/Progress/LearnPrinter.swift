@@ -55,8 +55,10 @@ final class LearnPrinter {
   }
 
   static func lines(_ rows: LearnRows) -> [String] {
-    let labels = rows.kind == .label ? "\(rows.labels.count) labels (\(rows.labels.listed))" : "free answers"
-    var lines = [
+    let labels =
+      rows.kind == .label ? "\(rows.labels.count) labels (\(rows.labels.map(\.printable).listed))" : "free answers"
+    var lines = rows.form.map { ["rows: \($0)"] } ?? []
+    lines += [
       "task \(rows.task): \(rows.learn) rows to learn, \(rows.choose) to choose on, \(rows.gate) for the gates, \(labels)"
     ]
     if rows.truncated > 0 {
@@ -67,8 +69,8 @@ final class LearnPrinter {
       var parts = [
         "\(changes.added) texts new", "\(changes.removed) gone", "\(changes.relabelled) with another answer",
       ]
-      if !changes.newLabels.isEmpty { parts.append("new labels \(changes.newLabels.listed)") }
-      if !changes.lostLabels.isEmpty { parts.append("labels gone \(changes.lostLabels.listed)") }
+      if !changes.newLabels.isEmpty { parts.append("new labels \(changes.newLabels.map(\.printable).listed)") }
+      if !changes.lostLabels.isEmpty { parts.append("labels gone \(changes.lostLabels.map(\.printable).listed)") }
       lines.append("since \(changes.since): \(parts.joined(separator: ", "))")
     }
     return lines

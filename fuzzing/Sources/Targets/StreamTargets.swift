@@ -4,7 +4,7 @@ import Streams
 let streamTargets: [FuzzTarget] = [
   FuzzTarget("jsonl") { input in
     let url = URL(fileURLWithPath: "/fuzz/task.jsonl")
-    try requirePossible(JSONLReader().read(input, as: url))
+    try requirePossible(RowReader().read(input, as: url))
   },
   // train.json, test.json and labels.json of a task of MTL5.
   FuzzTarget("suite") { input in

@@ -35,7 +35,8 @@ final class FileInput {
     } catch FileError.notReadable(_, let reason) {
       throw CorpusError.file(
         .init(
-          path, expected: "a regular file that can be read", got: reason.hasSuffix(".") ? String(reason.dropLast()) : reason,
+          path, expected: "a regular file that can be read",
+          got: reason.hasSuffix(".") ? String(reason.dropLast()) : reason,
           fix: "Name the text file itself, and check its permissions."))
     }
   }

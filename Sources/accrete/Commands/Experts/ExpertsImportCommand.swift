@@ -34,6 +34,9 @@ struct ExpertsImportCommand: ParsableCommand {
       let source = URL(fileURLWithPath: absolute(folder))
       let home =
         try base.map { try EmbeddedResources.base($0) } ?? ExpertOptions.home(of: source) ?? EmbeddedResources.base()
+      if base == nil {
+        Console.error("base: \(EmbeddedResources.argument(for: home.path)), as there is no --base")
+      }
       // The base's shape and digest are enough: its weights are not taken apart.
       let host = StoredExpert.Base(
         try DecoderConfiguration(folder: home), digest: try Checkpoint(folder: home).digest,

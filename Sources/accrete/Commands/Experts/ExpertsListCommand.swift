@@ -2,6 +2,7 @@ import ArgumentParser
 import Experts
 import Files
 import Foundation
+import Registry
 import Runs
 
 struct ExpertsListCommand: ParsableCommand {
@@ -17,6 +18,13 @@ struct ExpertsListCommand: ParsableCommand {
   func run() throws {
     try Failure.reported {
       let run = RunFolder(URL(fileURLWithPath: absolute(folder)))
+      guard !Registry.exists(at: run.url) else {
+        throw RegistryError.invalid(
+          what: folder, got: "a registry of tasks", expected: "the folder of a run, or one that holds experts' folders",
+          fix:
+            "`accrete list --registry \(folder)` lists its tasks; `accrete registry export NAME --peft` writes an adapter."
+        )
+      }
       let isRun = FileManager.default.fileExists(atPath: run.manifest.path)
       let lines = try ExpertRegistry(isRun ? run.experts : run.url).entries().map(ExpertLine.init)
       try Console.output(json ? String(decoding: try JSONFile.encode(lines), as: UTF8.self) : table(lines))

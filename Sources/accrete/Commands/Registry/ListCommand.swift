@@ -71,7 +71,7 @@ struct ListCommand: ParsableCommand {
           return [
             "\(version.reference)", RegistryText.score(line.score), version.rows.map(String.init) ?? "",
             RegistryText.size(version.bytes), RegistryText.day(version.created), version.from ?? "",
-            line.isReleased ? "released" : state,
+            line.isReleased ? line.verdict == .override ? "released over a gate" : "released" : state,
           ]
         })
   }

@@ -7,9 +7,8 @@ struct RollbackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback", abstract: "Serve an earlier release again: versions, router and state together.",
     discussion: """
-      Undoes the last release, whatever made it: learn, promote, forget. A second rollback goes one further back; --to names any release. \
-      Nothing is lost: the release that was left can be named the same way. A release with a task that was forgotten since does not come \
-      back.
+      Undoes the last release: of learn, promote, or an earlier rollback. What was forgotten does not come back. A second rollback goes one further back; --to names any release. \
+      Nothing is lost: the release that was left can be named the same way.
       """)
 
   @Option(help: "The release to go back to, as `accrete registry history` numbers them. Default: the one before.")

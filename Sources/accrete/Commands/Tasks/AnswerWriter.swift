@@ -117,9 +117,20 @@ struct AnswerWriter {
     let p: Double
   }
 
+  /// An id as it came: a number stays one.
+  private struct RowID: Encodable {
+    let text: String
+    let isNumber: Bool
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      if isNumber, let number = Int(text) { try container.encode(number) } else { try container.encode(text) }
+    }
+  }
+
   /// What is said of one row, but for its example, which goes in as it came.
   private struct Line: Encodable {
-    let id: String?
+    let id: RowID?
     let task: String?
     let version: String?
     var label: String?
@@ -133,7 +144,9 @@ struct AnswerWriter {
   }
 
   private func json(_ answer: RowAnswer) throws -> String {
-    var line = Line(id: answer.row.id, task: answer.task, version: answer.version)
+    var line = Line(
+      id: answer.row.id.map { RowID(text: $0, isNumber: answer.row.hasNumericId) }, task: answer.task,
+      version: answer.version)
     line.routing = answer.route.map { Routing($0, decided: Self.decided(answer)) }
     line.text = answer.baseText
     if let known = answer.answer {

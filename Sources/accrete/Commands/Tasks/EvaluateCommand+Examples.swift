@@ -11,12 +11,14 @@ extension EvaluateCommand {
   /// Scores labelled examples with a task of the registry.
   func evaluateExamples() throws {
     guard let task else {
-      throw ValidationError("--task says which task of the registry is to be scored; see `accrete list`.")
+      throw RegistryError.invalid(
+        what: "--task", got: "nothing", expected: "the task of the registry that is to be scored",
+        fix: "See `accrete list`.")
     }
     let opened = try registry.open(.reading)
     let loaded = try base.load(for: opened)
     let served = try opened.load(task, on: loaded)
-    var (lines, rows) = (try RequestLines(folder), [RequestRow]())
+    var (lines, rows) = (try RequestLines(folder, columns: columns.names()), [RequestRow]())
     while let batch = try lines.next() {
       rows += batch.rows
       // Scores of some of the rows would be another number.
@@ -63,14 +65,14 @@ extension EvaluateCommand {
     guard let labels = result.labels, let confusion = result.confusion else { return lines }
     for (place, label) in labels.enumerated() {
       lines.append(
-        "\(label.label)  precision \(fixed(label.precision.value, 4)) \(text(label.precision.interval))  recall"
+        "\(label.label.printable)  precision \(fixed(label.precision.value, 4)) \(text(label.precision.interval))  recall"
           + " \(fixed(label.recall.value, 4)) \(text(label.recall.interval))  F1 \(fixed(label.f1, 4))  n \(label.recall.n)"
       )
       if labels.count <= 20 {
         lines.append(
           "  answered: "
             + confusion[place].enumerated().filter { $0.element > 0 }
-            .map { "\(labels[$0.offset].label) \($0.element)" }.joined(separator: ", "))
+            .map { "\(labels[$0.offset].label.printable) \($0.element)" }.joined(separator: ", "))
       }
     }
     return lines

@@ -54,6 +54,10 @@ struct ExplainCommand: ParsableCommand {
       let router = try opened.currentRelease().flatMap { try opened.router(of: $0.manifest) }
       if router == nil, task == nil { throw ServingError.nothingReleased(path: opened.url.path) }
       let row = try RequestRow(text: text)
+      if FileManager.default.fileExists(atPath: absolute(text)) {
+        Console.error(
+          "\(text.printable) is a file: its name is explained as a text; `accrete predict FILE` answers its lines")
+      }
       let route = try router?.routes([row.text], on: loaded).first
       let name = task ?? route?.task
       let served = try name.map { try opened.load($0, on: loaded) }
@@ -89,7 +93,9 @@ struct ExplainCommand: ParsableCommand {
       ?? "no task claims it; the nearest is \(route.nearest), at distance"
     // A task decides by what was known when it was learned; the list is by all that is known today.
     return ["route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above 2.5 is unknown)"]
-      + ["  by all tasks together:"] + order.map { "  \($0.key)  distance \(fixed($0.value, 2))" }
+      + [
+        "  by all tasks together (old tasks keep their texts: a later one claims only what is nearer to it than to all before it):"
+      ] + order.map { "  \($0.key)  distance \(fixed($0.value, 2))" }
   }
 
   private static func lines(_ why: Explanation) -> [String] {
@@ -104,11 +110,14 @@ struct ExplainCommand: ParsableCommand {
       if let ridge = why.ridge { parts.append("head \(fixed(ridge[label], 3))") }
       parts.append("bias \(fixed(combination.bias[label], 2))")
       lines.append(
-        "  \(why.labels[label])  p \(fixed(why.answer.probabilities[label], 3))  (\(parts.joined(separator: ", ")))")
+        "  \(why.labels[label].printable)  p \(fixed(why.answer.probabilities[label], 3))  (\(parts.joined(separator: ", ")))"
+      )
     }
-    lines.append(
-      "  p ∝ exp(\(fixed(combination.expert, 2)) · log p of the expert + \(fixed(combination.ridge, 2)) · log p of the closed-form head"
-        + " + bias), fitted on choose rows")
+    let terms = [
+      why.expert.map { _ in "\(fixed(combination.expert, 2)) · log p of the expert" },
+      why.ridge.map { _ in "\(fixed(combination.ridge, 2)) · log p of the closed-form head" }, "bias",
+    ].compactMap(\.self)
+    lines.append("  p ∝ exp(\(terms.joined(separator: " + "))), fitted on choose rows")
     if why.tokens.isEmpty {
       lines.append("  no tokens are weighed: this version has no closed-form head, which alone is a sum over tokens")
     }

@@ -42,7 +42,8 @@ struct InitCommand: ParsableCommand {
           String(decoding: try JSONFile.encode(Result(registry: made.url.path, base: record)), as: UTF8.self))
       }
       try Console.output("registry: \(made.url.path)")
-      try Console.output("base: \(BaseLine.text(loaded, name: name))")
+      let toy = EmbeddedResources.bases.contains(name) ? " (a small embedded one, for trying; --base names yours)" : ""
+      try Console.output("base: \(BaseLine.text(loaded, name: name))\(toy)")
       try Console.output("next: accrete learn FILE")
     }
   }

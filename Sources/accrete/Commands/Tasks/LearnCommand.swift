@@ -13,12 +13,13 @@ struct LearnCommand: ParsableCommand {
     commandName: "learn",
     abstract: "Teach the registry a task, or a better version of one. What was learned before stays, to the byte.",
     discussion: """
-      FILE has one JSON object on each line: {"text": …, "label": …} or {"prompt": …, "answer": …}. Rows may say "split": train, validation or \
-      test; otherwise a hash of the text deals them out, 70, 15 and 15 percent. The version is released if every gate passes. \
+      FILE is JSONL, a JSON array, CSV or TSV with the columns' names in its first line, each also gzipped. A row has text and label, or \
+      prompt and answer (or completion), under these names or those of --columns. Rows may say split: train, validation or test; otherwise a \
+      hash of the text deals them out, 70, 15 and 15 percent. The version is released if every gate passes. \
       SIGINT, SIGTERM and SIGHUP write a checkpoint; the same command goes on from it.
       """)
 
-  @Argument(help: ArgumentHelp("The rows.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The rows; - is standard input, and --name is needed then.", valueName: "file"))
   var file: String
 
   @Option(help: "The task. Default: the file's name without its ending.")
@@ -30,6 +31,7 @@ struct LearnCommand: ParsableCommand {
   @Option(help: "The line after every text. Default: that of the last version, or \"Label:\"")
   var cue: String?
 
+  @OptionGroup var rows: RowOptions
   @OptionGroup var options: LearnOptionGroup
   @OptionGroup var registry: RegistryOptions
   @OptionGroup var base: TaskBaseOptions
@@ -55,15 +57,24 @@ struct LearnCommand: ParsableCommand {
   func run() throws {
     try Failure.reported(memory: RunOptions.lessMemory) {
       let opened = try registry.open(.writing)
+      let reader = try rows.reader()
+      let piped = file == StandardInput.name
+      guard !piped || name != nil else {
+        throw RegistryError.invalid(
+          what: "--name", got: "nothing", expected: "the task's name, as standard input has none", fix: "Give one.")
+      }
       let loaded = try base.load(for: opened)
       let printer = LearnPrinter(quiet: quiet)
       let named = EmbeddedResources.argument(for: loaded.folder.path)
       let learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")
       printer.base(loaded, named: named, options: learnOptions)
       var job = LearnJob(
-        file: URL(fileURLWithPath: absolute(file)), options: learnOptions,
+        file: piped ? URL(fileURLWithPath: "standard-input") : URL(fileURLWithPath: absolute(file)),
+        options: learnOptions,
         program: "accrete \(Manifest.accreteVersion)", actor: registry.actor)
       job.name = name
+      job.reader = reader
+      job.data = piped ? try StandardInput.read() : nil
       job.instruction = instruction
       job.cue = cue
       job.margin = (margin ?? 2) / 100

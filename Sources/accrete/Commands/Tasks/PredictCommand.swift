@@ -12,8 +12,8 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Answer texts with a task that the registry has learned.",
     discussion: """
-      FILE (- or nothing: standard input) has one JSON object on each line, {"text": …} or {"prompt": …}, with an "id" if you like. Each answer is a \
-      line of JSON in the order of the lines, with the example as it came under "input". The task's own instruction, cue and labels are applied.
+      FILE is in any form that `learn` reads; its rows have text or prompt, with an id if you like. Standard input (- or nothing) has one JSON \
+      object on each line. Each answer is a line of JSON in the order of the rows, with the example as it came under "input". The task's own instruction, cue and labels are applied.
       A line that cannot be read ends a file; on standard input its answer is {"line": …, "error": …}, the lines after it are answered, and \
       the command ends with 65.
 
@@ -34,6 +34,7 @@ struct PredictCommand: ParsableCommand {
   @Flag(help: "Find the task of each text.")
   var route = false
 
+  @OptionGroup var columns: ColumnOption
   @OptionGroup var registry: RegistryOptions
   @OptionGroup var base: TaskBaseOptions
 
@@ -70,10 +71,9 @@ struct PredictCommand: ParsableCommand {
         for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer) }
         return try writer.finish()
       }
-      var lines = try RequestLines(file ?? StandardInput.name)
+      var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names())
       while let batch = try lines.next() {
-        for answer in try predictor.answers(batch.rows) { try writer.write(answer) }
-        if let problem = batch.problem { try writer.write(problem) }
+        try lines.write(batch, to: &writer, by: predictor.answers)
       }
       try writer.finish()
     }
@@ -108,6 +108,7 @@ struct RouteCommand: ParsableCommand {
   @Option(help: "One text, instead of a file.")
   var text: String?
 
+  @OptionGroup var columns: ColumnOption
   @OptionGroup var registry: RegistryOptions
   @OptionGroup var base: TaskBaseOptions
 
@@ -121,21 +122,17 @@ struct RouteCommand: ParsableCommand {
       }
       let loaded = try base.load(for: opened)
       var writer = AnswerWriter(format: form.format ?? .json, top: nil, abstainBelow: nil)
-      func show(_ rows: [RequestRow]) throws {
-        for (row, route) in zip(
-          rows, try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: loaded))
-        {
-          try writer.write(RowAnswer(row: row, route: route))
-        }
+      func answers(_ rows: [RequestRow]) throws -> [RowAnswer] {
+        let routes = try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: loaded)
+        return zip(rows, routes).map { RowAnswer(row: $0, route: $1) }
       }
       if let text {
-        try show([RequestRow(text: text)])
+        for answer in try answers([RequestRow(text: text)]) { try writer.write(answer) }
         return try writer.finish()
       }
-      var lines = try RequestLines(file ?? StandardInput.name)
+      var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names())
       while let batch = try lines.next() {
-        try show(batch.rows)
-        if let problem = batch.problem { try writer.write(problem) }
+        try lines.write(batch, to: &writer, by: answers)
       }
       try writer.finish()
     }

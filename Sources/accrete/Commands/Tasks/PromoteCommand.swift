@@ -27,7 +27,7 @@ struct PromoteCommand: ParsableCommand {
       let before = try opened.currentReleaseRecord()?.revision
       let record = try opened.promote(
         VersionReference(parsing: version), reason: reason, actor: registry.actor)
-      guard !json else { return try Console.output(String(decoding: try JSONFile.encode(record), as: UTF8.self)) }
+      guard !json else { return try Console.output(RegistryText.json(record)) }
       try Console.output(
         record.revision == before
           ? "\(version): is served already, by release \(record.revision)"
@@ -61,16 +61,16 @@ struct ForgetCommand: ParsableCommand {
     try Failure.reported {
       let opened = try registry.open(.writing)
       let result = try opened.forgetTask(name, now: now, reason: reason, actor: registry.actor)
-      guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
-      guard !result.versions.isEmpty || result.purgedBlobs > 0 else {
-        return try Console.output("\(name): was forgotten already")
-      }
+      guard !json else { return try Console.output(RegistryText.json(result)) }
       let release = result.release.map { "; release \($0.revision) is without it" } ?? ""
       try Console.output(
-        "\(name): forgotten, \(RegistryText.count(result.versions.count, "version")) retired\(release)")
+        result.versions.isEmpty
+          ? "\(name): was forgotten already"
+          : "\(name): forgotten, \(RegistryText.count(result.versions.count, "version")) retired\(release)")
+      guard now || !result.versions.isEmpty else { return }
       try Console.output(
         result.purgedBlobs > 0
-          ? "\(result.purgedBlobs) blobs removed, \(result.purgedBytes) bytes"
+          ? "\(RegistryText.count(result.purgedBlobs, "blob")) removed, \(result.purgedBytes) bytes"
           : now
             ? "nothing was left to remove"
             : "its rows and tensors stay until `accrete registry gc` removes them after 30 days; `accrete forget \(name) --now`"

@@ -1,9 +1,10 @@
 import Files
 import Foundation
 import Streams
+import Tokenization
 
 /// A line of a stream that asks for nothing that can be answered.
-struct RequestProblem {
+struct RequestProblem: Error {
   /// Its number, from 1.
   let line: Int
   let error: any Error
@@ -22,6 +23,9 @@ struct RequestLines {
   private let name: String
   private let descriptor: Int32
   private let file: RegularFile?
+  private let columns: ColumnNames
+  /// Of a file in another form than a JSON object on each line: what is not answered yet.
+  private var waiting: ArraySlice<RequestRow> = []
   /// What was read: answered lines, then the rest.
   private var rest: [UInt8] = []
   /// Where the next line begins, and how far it was searched for its end.
@@ -38,15 +42,25 @@ struct RequestLines {
     var problem: RequestProblem?
   }
 
-  /// - Parameter path: A file; `-` is standard input.
-  init(_ path: String) throws {
+  /// - Parameter path: A file in any form of rows; `-` is standard input, with a JSON object on each line.
+  /// - Parameter columns: Which of its fields stand for ours.
+  init(_ path: String, columns: ColumnNames = ColumnNames()) throws {
+    self.columns = columns
     name = path == StandardInput.name ? "standard input" : path
     file = path == StandardInput.name ? nil : try RegularFile(URL(fileURLWithPath: absolute(path)))
     descriptor = file?.descriptor ?? STDIN_FILENO
+    guard let file, try RequestRow.needsAllOf(file.url) else { return }
+    let (rows, problem) = try RequestRow.read(file.url, columns: columns)
+    if rows.isEmpty, let problem { throw problem }
+    (waiting, self.problem, isEnd) = (rows[...], problem, true)
   }
 
   /// The next lines; nil at the end. Blank lines are passed over.
   mutating func next() throws -> Batch? {
+    if !waiting.isEmpty {
+      defer { waiting = waiting.dropFirst(Self.most) }
+      return Batch(rows: Array(waiting.prefix(Self.most)))
+    }
     if let problem { throw problem }
     var batch = Batch()
     while batch.rows.count < Self.most {
@@ -54,7 +68,7 @@ struct RequestLines {
         line += 1
         guard bytes.contains(where: { $0 != 0x20 && !(0x09...0x0D).contains($0) }) else { continue }
         do {
-          batch.rows.append(try RequestRow(bytes, line: line, file: name))
+          batch.rows.append(try RequestRow(bytes, line: line, file: name, columns: columns))
         } catch {
           if file == nil {
             batch.problem = RequestProblem(line: line, error: error)
@@ -106,6 +120,54 @@ struct RequestLines {
       throw FileError.tooLarge(path: "\(name), line \(line + 1)", bytes: rest.count, limit: Self.longestLine)
     }
     rest += piece
+  }
+
+  /// Writes the answers to a batch. A row that cannot be answered, such as a word of megabytes, takes no other with it: of standard input
+  /// its problem stands in its place, a file ends there.
+  ///
+  /// - Parameter body: answers rows together.
+  func write(
+    _ batch: Batch, to writer: inout AnswerWriter, by body: ([RequestRow]) throws -> [RowAnswer]
+  ) throws {
+    for answer in try answered(batch.rows, by: body) {
+      switch answer {
+      case .success(let answer): try writer.write(answer)
+      case .failure(let problem):
+        guard file == nil else { throw problem.error }
+        try writer.write(problem)
+      }
+    }
+    if let problem = batch.problem { try writer.write(problem) }
+  }
+
+  private func answered(
+    _ rows: [RequestRow], by body: ([RequestRow]) throws -> [RowAnswer]
+  ) throws -> [Result<RowAnswer, RequestProblem>] {
+    do {
+      return try body(rows).map { .success($0) }
+    } catch  where Self.isOfOneRow(error) {
+      guard rows.count > 1 else {
+        return rows.map { .failure(RequestProblem(line: $0.line, error: placed(error, line: $0.line))) }
+      }
+      let middle = rows.count / 2
+      return try answered(Array(rows[..<middle]), by: body) + answered(Array(rows[middle...]), by: body)
+    }
+  }
+
+  private static func isOfOneRow(_ error: any Error) -> Bool {
+    if case TokenizationError.unsplittable = error { true } else { error is StreamError }
+  }
+
+  /// What is wrong with the text of a line, with its place.
+  private func placed(_ error: any Error, line: Int) -> any Error {
+    var detail = (error as? StreamError)?.detail
+    if case TokenizationError.unsplittable(_, _, let expected, let got) = error {
+      detail = .init(
+        file: name, expected: expected, got: got, fix: "Cut the text into shorter parts, and ask for each.")
+    }
+    return detail.map {
+      StreamError.prompt(.init(file: name, line: line, expected: $0.expected, got: $0.got, fix: $0.fix))
+    } ?? error
   }
 
   private var hasMore: Bool {

@@ -22,11 +22,17 @@ struct SourceFile {
   /// How many rows it may have.
   let mostRows: Int
 
+  /// Whether the file was gzipped; ``bytes`` are what it unpacks to.
+  let isGzipped: Bool
+  /// Whether a line may be longer than a row: rows of an array may share one, and fields of a table go over several.
+  private let hasLongLines: Bool
+
   /// Reads a file.
   ///
-  /// - Throws: ``StreamError/file(_:)`` if it is missing, no regular file, unreadable or over 2 GiB,
+  /// - Parameter holdsRows: whether it may be in any form of rows, also gzipped; else it is plain text.
+  /// - Throws: ``StreamError/file(_:)`` if it is missing, no regular file, unreadable, over 2 GiB, or in a form that is not read;
   ///   ``StreamError/text(_:)`` if it is no UTF-8.
-  init(_ url: URL) throws {
+  init(_ url: URL, holdsRows: Bool = false) throws {
     let place = Place(file: url.relativePath)
     let file: RegularFile
     do {
@@ -41,29 +47,16 @@ struct SourceFile {
           fix: "Name the data file itself."))
     }
     guard file.size <= Limit.fileBytes else { throw Self.tooLarge(place) }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(file.size)
-    // Of a line that is too long no more is read than it takes to know that.
-    var start = 0
-    while true {
-      let piece = try file.next()
-      if piece.isEmpty { break }
-      guard bytes.count + piece.count <= Limit.fileBytes else { throw Self.tooLarge(place) }
-      if let end = piece.lastIndex(of: UInt8(ascii: "\n")) { start = bytes.count + end + 1 }
-      bytes += piece
-      guard bytes.count - start <= Limit.rowBytes else {
-        let line = 1 + bytes.count { $0 == UInt8(ascii: "\n") }
-        throw Self.tooLong(Place(file: place.file, line: line), got: "more")
-      }
-    }
-    try self.init(bytes: bytes, place: place)
+    let input = try RowInput(file, place: place, holdsRows: holdsRows)
+    try self.init(
+      bytes: input.bytes, place: place, isGzipped: input.isGzipped, hasLongLines: input.hasLongLines)
   }
 
-  private static func tooLarge(_ place: Place) -> StreamError {
+  static func tooLarge(_ place: Place) -> StreamError {
     .file(place.detail(expected: "at most 2 GiB", got: "more", fix: "Take a sample of the rows, or split the file."))
   }
 
-  private static func tooLong(_ place: Place, got: String) -> StreamError {
+  static func tooLong(_ place: Place, got: String) -> StreamError {
     .text(
       place.detail(
         expected: "at most 16 MiB in a line or row", got: got,
@@ -81,8 +74,12 @@ struct SourceFile {
     try self.init(bytes: [UInt8](data), place: place, mostRows: mostRows)
   }
 
-  private init(bytes: [UInt8], place: Place, mostRows: Int? = nil) throws {
+  private init(
+    bytes: [UInt8], place: Place, mostRows: Int? = nil, isGzipped: Bool = false, hasLongLines: Bool = false
+  ) throws {
     self.place = place
+    self.isGzipped = isGzipped
+    self.hasLongLines = hasLongLines
     self.mostRows = mostRows ?? Limit.rows(ofBytes: bytes.count)
     self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
     try requireText()
@@ -104,7 +101,7 @@ struct SourceFile {
   private func requireText() throws {
     for line in lines() {
       let place = Place(file: place.file, line: line.number + (place.line ?? 1) - 1)
-      try requireSize(line.range, at: place)
+      if !hasLongLines { try requireSize(line.range, at: place) }
       let isText = bytes.withUnsafeBufferPointer {
         UTF8Text.firstInvalidByte(in: UnsafeBufferPointer(rebasing: $0[line.range])) == nil
       }

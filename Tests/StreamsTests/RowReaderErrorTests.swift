@@ -3,14 +3,14 @@ import Streams
 import Testing
 
 /// Bad files of a user: each is refused with the place and a fix.
-@Suite struct JSONLReaderErrorTests {
+@Suite struct RowReaderErrorTests {
   private static let good = #"{"text":"x","label":"a"}"#
 
   @Test(arguments: BadFile.ofAUser)
   func refused(bad: BadFile) throws {
     let folder = try Scratch()
     let file = try folder.write(bad.content, to: "t.jsonl")
-    let got = message(in: folder) { _ = try JSONLReader().read(file) } ?? "no error"
+    let got = message(in: folder) { _ = try RowReader().read(file) } ?? "no error"
     #expect(bad.within ? got.contains(bad.message) : got.hasPrefix("t.jsonl" + bad.message), "\(got)")
     #expect(got.contains(" Fix: ") && !got.contains("\n"))
   }
@@ -19,14 +19,14 @@ import Testing
     let folder = try Scratch()
     let train = ["A", "A", "B", "B"].map { "{\"prompt\":\"p\",\"answer\":\"\($0)\",\"split\":\"train\"}\n" }.joined()
     let file = try folder.write(train + "{\"prompt\":\"p\",\"answer\":\"C\",\"split\":\"test\"}", to: "t.jsonl")
-    let got = message(in: folder) { _ = try JSONLReader().read(file) }
+    let got = message(in: folder) { _ = try RowReader().read(file) }
     #expect(got?.hasPrefix("t.jsonl:5: expected one of the labels \"A\", \"B\", got \"C\".") == true)
   }
 
   @Test func bytesThatAreNoText() throws {
     let folder = try Scratch()
     let file = try folder.write(Data(Self.good.utf8) + [0x0A, 0x22, 0xFF, 0x22], to: "t.jsonl")
-    let got = message(in: folder) { _ = try JSONLReader().read(file) }
+    let got = message(in: folder) { _ = try RowReader().read(file) }
     #expect(got == "t.jsonl:2: expected UTF-8 text, got other bytes. Fix: Convert the file to UTF-8, e.g. with iconv.")
   }
 
@@ -34,7 +34,7 @@ import Testing
     let folder = try Scratch()
     let bomb = String(repeating: "[", count: 200_000)
     let file = try folder.write(Self.good + "\n{\"text\":" + bomb, to: "t.jsonl")
-    let got = message(in: folder) { _ = try JSONLReader().read(file) }
+    let got = message(in: folder) { _ = try RowReader().read(file) }
     #expect(got?.hasPrefix("t.jsonl:2: expected at most 64 nested brackets, got more.") == true)
     try folder.write("[" + bomb, to: "yahoo/train.json")
     try folder.write(#"["a", "b"]"#, to: "yahoo/labels.json")
@@ -45,8 +45,8 @@ import Testing
   @Test func bracketsInStringsDoNotNest() throws {
     let folder = try Scratch()
     let text = String(repeating: "[{\\\"", count: 100)
-    let rows = JSONLReaderTests.twelve + "{\"text\":\"\(text)\",\"label\":\"a\"}"
-    let task = try JSONLReader().read(folder.write(rows, to: "mine.jsonl"))
+    let rows = RowReaderTests.twelve + "{\"text\":\"\(text)\",\"label\":\"a\"}"
+    let task = try RowReader().read(folder.write(rows, to: "mine.jsonl"))
     #expect((task.train + task.test).contains { $0.text == String(repeating: "[{\"", count: 100) })
   }
 
@@ -54,33 +54,33 @@ import Testing
     let folder = try Scratch()
     let line = Data("{\"text\":\"".utf8) + Data(repeating: 0x61, count: 16 << 20)
     let file = try folder.write(line, to: "t.jsonl")
-    let got = message(in: folder) { _ = try JSONLReader().read(file) }
+    let got = message(in: folder) { _ = try RowReader().read(file) }
     #expect(got?.hasPrefix("t.jsonl:1: expected at most 16 MiB in a line or row, got more.") == true)
     // No more of it is read than that: a file of terabytes without a line feed, which takes no room on the disk.
     let sparse = folder.url.appendingPathComponent("sparse.jsonl")
     try Data((Self.good + "\n").utf8).write(to: sparse)
     try #require(truncate(sparse.path, 2 << 30) == 0)
-    let refused = message(in: folder) { _ = try JSONLReader().read(sparse) }
+    let refused = message(in: folder) { _ = try RowReader().read(sparse) }
     #expect(refused?.hasPrefix("sparse.jsonl:2: expected at most 16 MiB in a line or row, got more.") == true)
   }
 
   @Test func filesThatAreNoFiles() throws {
     let folder = try Scratch()
-    let missing = message(in: folder) { _ = try JSONLReader().read(folder.url.appendingPathComponent("no.jsonl")) }
+    let missing = message(in: folder) { _ = try RowReader().read(folder.url.appendingPathComponent("no.jsonl")) }
     #expect(missing == "no.jsonl: expected a file, got nothing there. Fix: Check the path and its permissions.")
     try FileManager.default.createDirectory(
       at: folder.url.appendingPathComponent("d.jsonl"), withIntermediateDirectories: true)
-    let directory = message(in: folder) { _ = try JSONLReader().read(folder.url.appendingPathComponent("d.jsonl")) }
+    let directory = message(in: folder) { _ = try RowReader().read(folder.url.appendingPathComponent("d.jsonl")) }
     #expect(
       directory?.hasPrefix("d.jsonl: expected a regular file that can be read, got not a regular file but a folder.")
         == true)
-    #expect(throws: StreamError.self) { try JSONLReader().read(URL(fileURLWithPath: "/dev/zero")) }
+    #expect(throws: StreamError.self) { try RowReader().read(URL(fileURLWithPath: "/dev/zero")) }
   }
 
   @Test(arguments: ["a b", "ä", "a/..", ".x", "a:b", String(repeating: "n", count: 101)])
   func unsafeNames(name: String) {
     let url = URL(fileURLWithPath: "/nowhere").appendingPathComponent(name + ".jsonl")
-    let error = #expect(throws: StreamError.self) { try JSONLSuite(files: [url]) }
+    let error = #expect(throws: StreamError.self) { try FileSuite(files: [url]) }
     guard case .identity = error else {
       Issue.record("expected .identity, got \(String(describing: error))")
       return
@@ -89,7 +89,7 @@ import Testing
 
   @Test func doubledNames() throws {
     let files = ["/a/News.jsonl", "/b/news.json"].map { URL(fileURLWithPath: $0) }
-    let error = #expect(throws: StreamError.self) { try JSONLSuite(files: files) }
+    let error = #expect(throws: StreamError.self) { try FileSuite(files: files) }
     #expect(error?.detail.file == "/b/news.json")
     #expect(error?.detail.got == "\"news\", as for /a/News.jsonl")
   }

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// A user's own tasks, one file each, in the order in which the files are given.
-public struct JSONLSuite: TaskSuite {
+public struct FileSuite: TaskSuite {
   /// `files`.
   public let name = "files"
 
@@ -9,7 +9,7 @@ public struct JSONLSuite: TaskSuite {
   public let orders = [1]
 
   private let files: [(task: String, url: URL)]
-  private let reader: JSONLReader
+  private let reader: RowReader
 
   /// Names the files; their rows are not read yet.
   ///
@@ -18,12 +18,12 @@ public struct JSONLSuite: TaskSuite {
   ///   - reader: How the files are read.
   /// - Throws: ``StreamError/identity(_:)`` if a file's name cannot be a task's, or two tasks would have one name;
   ///   ``StreamError/file(_:)`` if no file is given.
-  public init(files: [URL], reader: JSONLReader = JSONLReader()) throws {
+  public init(files: [URL], reader: RowReader = RowReader()) throws {
     guard !files.isEmpty else {
       throw StreamError.file(
         StreamError.Detail(file: "files", expected: "at least one file", got: "none", fix: "Name a JSONL file."))
     }
-    self.files = files.map { (JSONLReader.taskName(of: $0), $0) }
+    self.files = files.map { (RowReader.taskName(of: $0), $0) }
     self.reader = reader
     try TaskName.require(self.files.map { ($0.task, Place(file: $0.url.relativePath)) })
   }

@@ -75,7 +75,7 @@ extension SourceFile {
   }
 
   /// Refuses a row behind as many as a file of this size may have.
-  private func requireFew(_ before: Int, at place: Place) throws {
+  func requireFew(_ before: Int, at place: Place) throws {
     guard before >= mostRows else { return }
     throw StreamError.file(
       place.detail(

@@ -2,14 +2,14 @@ import Foundation
 import Streams
 import Testing
 
-@Suite struct JSONLReaderTests {
+@Suite struct RowReaderTests {
   /// Twelve rows without a split, labels `a` and `b` in turn.
   static let twelve = (0..<12).map { "{\"text\": \" row \($0)\\n\", \"label\": \"\($0 % 2 == 0 ? "b" : "a")\"}\n" }
     .joined()
 
   @Test func textLabelWithADrawnSplit() throws {
     let folder = try Scratch()
-    let task = try JSONLReader().read(folder.write(Self.twelve, to: "mine.jsonl"))
+    let task = try RowReader().read(folder.write(Self.twelve, to: "mine.jsonl"))
     #expect(task.name == "mine" && task.kind == .classification && task.labels == ["a", "b"])
     #expect(task.instruction == "Classify this text." && task.cue == "Label:")
     // protocol_streams.py: split_rows(12, "mine")
@@ -24,7 +24,7 @@ import Testing
       "\u{FEFF}{\"text\":\"x\",\"label\":\"b\",\"split\":\"test\",\"id\":7}\r\n\r\n"
       + "{\"text\":\"y\",\"label\":\"b\",\"split\":\"train\",\"id\":\"y\"}\r\n  \n"
       + "{\"text\":\"z\",\"label\":\"ä\",\"split\":\"train\",\"note\":{\"a\":[1]}}"
-    let task = try JSONLReader(instruction: "I", cue: "C").read(folder.write(content, to: "v1.2_x-y.jsonl"))
+    let task = try RowReader(instruction: "I", cue: "C").read(folder.write(content, to: "v1.2_x-y.jsonl"))
     #expect(task.name == "v1.2_x-y" && task.instruction == "I" && task.cue == "C" && task.labels == ["b", "ä"])
     #expect(task.test.map(\.id) == ["7"] && task.train.map(\.id) == ["y", "v1.2_x-y/train/2"])
     #expect(task.train.map(\.index) == [1, 2])
@@ -36,7 +36,7 @@ import Testing
     let rows = labels.flatMap { label in ["train", "test"].map { (label, $0) } }
       .map { "{\"text\":\"t\",\"label\":\"\($0.0)\",\"split\":\"\($0.1)\"}" }.joined(separator: "\n")
     // Python: sorted(["é", "z", "Z", "ﬁ", "😀", "a"])
-    #expect(try JSONLReader().read(folder.write(rows, to: "t.jsonl")).labels == ["Z", "a", "z", "é", "ﬁ", "😀"])
+    #expect(try RowReader().read(folder.write(rows, to: "t.jsonl")).labels == ["Z", "a", "z", "é", "ﬁ", "😀"])
   }
 
   /// A file of train rows with these answers and one test row with the first.
@@ -49,7 +49,7 @@ import Testing
   @Test func fewAnswersAreLabels() throws {
     let folder = try Scratch()
     let twenty = (0..<20).map { "n\($0)" }
-    let task = try JSONLReader().read(prompts(twenty + twenty, in: folder))
+    let task = try RowReader().read(prompts(twenty + twenty, in: folder))
     #expect(task.kind == .classification && task.labels == twenty.sorted())
     #expect(task.instruction == "" && task.cue == "" && task.train[0].text == " p ")
   }
@@ -57,19 +57,19 @@ import Testing
   @Test func manyOrSingleAnswersAreAGeneration() throws {
     let folder = try Scratch()
     let many = (0..<21).map { "n\($0)" }
-    #expect(try JSONLReader().read(prompts(many + many, in: folder)).kind == .generation)
-    let single = try JSONLReader().read(prompts(["A", "A", "B"], in: folder))
+    #expect(try RowReader().read(prompts(many + many, in: folder)).kind == .generation)
+    let single = try RowReader().read(prompts(["A", "A", "B"], in: folder))
     #expect(single.kind == .generation && single.labels.isEmpty && single.labelIndex(of: single.train[0]) == nil)
   }
 
   @Test func suiteKeepsTheOrderOfTheFiles() throws {
     let folder = try Scratch()
     let files = try ["z.jsonl", "a.jsonl"].map { try folder.write(Self.twelve, to: $0) }
-    let suite = try JSONLSuite(files: files)
+    let suite = try FileSuite(files: files)
     #expect(try suite.tasks(order: 1).map(\.name) == ["z", "a"])
     #expect(suite.files(ofTask: "a") == [files[1]])
     #expect(throws: StreamError.self) { try suite.taskNames(order: 2) }
     #expect(throws: StreamError.self) { try suite.task(named: "b") }
-    #expect(throws: StreamError.self) { try JSONLSuite(files: []) }
+    #expect(throws: StreamError.self) { try FileSuite(files: []) }
   }
 }

@@ -6,8 +6,25 @@ struct RowFields {
   let place: Place
   /// The row's number in its file, counted from 0.
   let index: Int
+  /// The bytes of its JSON in the file; nil: it stands in a table.
+  let range: Range<Int>?
   /// By their UTF-8: Swift's texts are equal also where only their characters are.
-  private let values: [JSONTree.Member]
+  let values: [JSONTree.Member]
+  /// The same under the names that the file has for them.
+  let written: [JSONTree.Member]
+
+  /// Fields that are read already.
+  ///
+  /// - Parameter written: under the file's names; nil: as `values`.
+  init(
+    place: Place, index: Int, range: Range<Int>? = nil, values: [JSONTree.Member], written: [JSONTree.Member]? = nil
+  ) {
+    self.written = written ?? values
+    self.place = place
+    self.index = index
+    self.range = range
+    self.values = values
+  }
 
   /// Parses a row.
   ///
@@ -15,6 +32,7 @@ struct RowFields {
   init(_ row: RawRow, of file: SourceFile) throws {
     place = row.place
     index = row.index
+    range = row.range
     let tree: JSONTree
     do {
       tree = try file.bytes.withUnsafeBytes { bytes in
@@ -38,6 +56,7 @@ struct RowFields {
         place.detail(expected: "every field once", got: "a name twice", fix: "Remove or rename one of the two."))
     }
     values = members
+    written = members
   }
 
   /// The names of the row's fields in alphabetical order.
@@ -46,7 +65,7 @@ struct RowFields {
   /// Whether the row has a field.
   func has(_ name: String) -> Bool { value(name) != nil }
 
-  private func value(_ name: String) -> JSONTree? { values.first { $0.name.elementsEqual(name.utf8) }?.value }
+  func value(_ name: String) -> JSONTree? { values.first { $0.name.elementsEqual(name.utf8) }?.value }
 
   /// A field that must be a string with something in it.
   ///
@@ -68,6 +87,20 @@ struct RowFields {
       throw wrong(name, got: got, fix: "Add the field, or correct the name of another.")
     }
   }
+
+  /// A label or an answer: a string, or a whole number or a boolean, which are written as JSON writes them.
+  ///
+  /// - Throws: ``StreamError/field(_:)`` if it is missing, blank, or anything else.
+  func label(_ name: String) throws -> String {
+    switch value(name) {
+    case .integer(let integer): String(integer)
+    case .boolean(let boolean): String(boolean)
+    default: try text(name)
+    }
+  }
+
+  /// Whether the row's id is written as a number.
+  var hasNumericId: Bool { if case .integer = value("id") { true } else { false } }
 
   /// The row's own id, a string or a whole number; `nil` if it has none.
   ///

@@ -1,7 +1,7 @@
 import Files
 public import Foundation
 
-extension JSONLReader {
+extension RowReader {
   /// The most rows that gates are taken from: more would cost time and say nothing new.
   public static let mostGate = 10_000
 
@@ -16,40 +16,56 @@ extension JSONLReader {
     let file = Place(file: url.relativePath)
     let name = name ?? Self.taskName(of: url)
     guard TaskName.isPlain(name) else { throw TaskName.illegal(name, file) }
-    return try examples(SourceFile(url), name: name)
+    return try examples(RowFile(url, columns: columns), name: name)
   }
 
-  private func examples(_ source: SourceFile, name: String) throws -> TaskExamples {
-    let file = source.place
-    var (rows, splits, form): ([LearningTask.Row], [String?], Form?) = ([], [], nil)
-    try source.forEachRow { raw in
-      let fields = try RowFields(raw, of: source)
-      let known = try form ?? Form(of: fields)
+  /// The same of rows that are in memory.
+  ///
+  /// - Parameter data: The content of a file.
+  /// - Parameter url: What errors call it.
+  /// - Parameter name: The task's name.
+  /// - Throws: As there.
+  public func examples(_ data: Data, as url: URL, name: String) throws -> TaskExamples {
+    let place = Place(file: url.relativePath)
+    guard TaskName.isPlain(name) else { throw TaskName.illegal(name, place) }
+    return try examples(RowFile(SourceFile(data, place: place), columns: columns), name: name)
+  }
+
+  /// The same reader with another instruction and cue; `nil`: as they are.
+  public func asking(instruction: String?, cue: String?) -> RowReader {
+    RowReader(
+      instruction: instruction ?? self.instruction, cue: cue ?? self.cue, columns: columns, form: form, labels: labels,
+      labelLimit: labelLimit)
+  }
+
+  private func examples(_ rowFile: RowFile, name: String) throws -> TaskExamples {
+    let file = rowFile.source.place
+    var (rows, splits, form): ([LearningTask.Row], [TaskExamples.Role?], RowForm?) = ([], [], form)
+    try rowFile.forEach { fields in
+      let known = try form ?? RowForm(of: fields)
       form = known
       splits.append(try Self.split(fields))
-      let id = try fields.id() ?? "\(name)/\(raw.index)"
-      rows.append(LearningTask.Row(example: try known.example(of: fields, id: id), place: fields.place))
+      rows.append(try row(fields, known, id: fields.id() ?? "\(name)/\(fields.index)"))
     }
-    guard let form else {
-      throw StreamError.split(
-        file.detail(expected: "at least one row", got: "none", fix: "Write one JSON object per line."))
-    }
+    guard let form, !rows.isEmpty else { throw Self.noRows(file) }
     let (parts, origin) = try Self.parts(rows, splits, of: file)
     let learn = parts[.learn] ?? []
     let answers = Self.answers(of: learn)
-    let kind = form == .textLabel ? .classification : Self.kind(of: answers)
+    let kind = kind(of: answers, form)
     if origin == .hash {
       try Self.requireDealt(parts[.gate] ?? [], of: rows.count, known: kind == .classification ? answers : nil, file)
     }
     let rest = (parts[.choose] ?? []) + (parts[.gate] ?? [])
     let task = try LearningTask.checked(
       name: name, instruction: form == .textLabel ? instruction : "", cue: form == .textLabel ? cue : "",
-      labels: kind == .classification ? answers.keys.sorted().map(\.text) : [], labelSource: file, train: learn,
+      labels: kind == .classification ? labels ?? answers.keys.sorted().map(\.text) : [], labelSource: file,
+      train: learn,
       trainFile: file, test: rest, testFile: file, kind: kind)
     var (learned, chosen) = (learn.map(\.example), (parts[.choose] ?? []).map(\.example))
     if let share = origin.chooseShare { (learned, chosen) = TaskExamples.dealt(learned, share: share, kind: kind) }
     return TaskExamples(
-      task: task, learn: learned, choose: chosen, gate: (parts[.gate] ?? []).map(\.example), origin: origin)
+      task: task, learn: learned, choose: chosen, gate: (parts[.gate] ?? []).map(\.example), origin: origin,
+      form: rowFile.description(form))
   }
 
   /// Says what the hash has done where it leaves a part, or a label, without rows.
@@ -70,17 +86,22 @@ extension JSONLReader {
         fix: "A hash of the text makes 15 % gate rows: add rows of this label, or give every row a \"split\"."))
   }
 
-  private static func split(_ row: RowFields) throws -> String? {
+  /// What a row says that it is for, as other programs say it, too; nil: it says nothing.
+  private static func split(_ row: RowFields) throws -> TaskExamples.Role? {
     guard row.has("split") else { return nil }
     let value = try row.text("split")
-    guard ["train", "validation", "test"].contains(where: { $0.hasSameCodePoints(as: value) }) else {
-      throw row.wrong("split", got: quoted(value), fix: "Write \"train\", \"validation\" or \"test\".")
+    let names: [TaskExamples.Role: [String]] = [
+      .learn: ["train", "training"], .choose: ["validation", "dev", "valid", "val"], .gate: ["test"],
+    ]
+    guard let role = names.first(where: { $0.value.contains { $0.hasSameCodePoints(as: value) } })?.key else {
+      throw row.wrong(
+        "split", got: quoted(value), fix: "Write \"train\", \"validation\" (or \"dev\", \"valid\") or \"test\".")
     }
-    return value
+    return role
   }
 
   private static func parts(
-    _ rows: [LearningTask.Row], _ splits: [String?], of file: Place
+    _ rows: [LearningTask.Row], _ splits: [TaskExamples.Role?], of file: Place
   ) throws -> ([TaskExamples.Role: [LearningTask.Row]], TaskExamples.Origin) {
     let isStated = splits.contains { $0 != nil }
     if isStated, let silent = splits.firstIndex(of: nil) {
@@ -89,16 +110,10 @@ extension JSONLReader {
           expected: "a string \"split\"", got: "none, though other rows have it",
           fix: "Give every row a \"split\", or none of them."))
     }
-    let hasValidation = splits.contains("validation")
+    let hasValidation = splits.contains(.choose)
     var parts: [TaskExamples.Role: [LearningTask.Row]] = [:]
     for (row, split) in zip(rows, splits) {
-      let role: TaskExamples.Role =
-        switch split {
-        case "test": .gate
-        case "validation": .choose
-        case "train": .learn
-        default: TaskExamples.isGate(row.example.text.stripped) ? .gate : .learn
-        }
+      let role = split ?? (TaskExamples.isGate(row.example.text.stripped) ? .gate : .learn)
       parts[role, default: []].append(row)
     }
     // More rows than choices and gates can use are learned from; of rows that the file itself calls test, the rest is left out.

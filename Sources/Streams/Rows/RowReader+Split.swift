@@ -1,6 +1,6 @@
 import Torch
 
-extension JSONLReader {
+extension RowReader {
   /// What a row is for.
   enum Split: String {
     case train

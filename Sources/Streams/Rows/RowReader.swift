@@ -1,11 +1,12 @@
 import Files
 public import Foundation
 
-/// Reads a user's own task: one file with one JSON object per line.
+/// Reads a user's own task: one file of rows, as JSONL, a JSON array, CSV or TSV with the columns' names in its first line, each also
+/// gzipped.
 ///
-/// A row is `{"prompt", "answer"}` or `{"text", "label"}`; all rows of a file are of one form. Optional fields are
-/// `"id"` (a string or a whole number) and `"split"` (`"train"` or `"test"`; in every row or in none). Other fields are
-/// passed over, except `"instruction"` and `"cue"`, which look as if they had an effect and are refused.
+/// A row has `text` and `label`, or `prompt` and `answer` (or `completion`); all rows of a file are of one form. Labels and answers may be
+/// whole numbers and booleans. Optional fields are `id` (a string or a whole number) and `split` (in every row or in none). Other fields
+/// are passed over, except `instruction` and `cue`, which look as if they had an effect and are refused.
 ///
 /// - The task's name is the file's name without its ending.
 /// - Without `"split"`, the rows of the last fifth (rounded down) of the shuffle with stream `split/TASK` are test
@@ -13,7 +14,7 @@ public import Foundation
 /// - The labels of a text-label file are the distinct labels of its training rows, sorted by code points.
 /// - A prompt-answer file is a classification if it has at most ``mostAnswers`` distinct answers in its training rows
 ///   and each of them at least twice there; the answers are then its labels, sorted. Otherwise it is a generation.
-public struct JSONLReader: Sendable {
+public struct RowReader: Sendable {
   /// The most distinct answers that a prompt-answer file may have to be read as a classification.
   public static let mostAnswers = 20
 
@@ -23,21 +24,42 @@ public struct JSONLReader: Sendable {
   /// The line after the text of a text-label row.
   public let cue: String
 
+  /// Which columns of a file stand for ours.
+  public let columns: ColumnNames
+  /// The form of the rows; `nil`: the first row shows it.
+  public let form: RowForm?
+  /// The labels and their order; `nil`: those of the rows, sorted by code points.
+  public let labels: [String]?
+  /// The most distinct answers of prompts that are labels.
+  public let labelLimit: Int
+
   /// Makes a reader.
   ///
   /// - Parameters:
   ///   - instruction: The line before the text of a text-label row; a prompt is used as it is.
   ///   - cue: The line after the text of a text-label row.
-  public init(instruction: String = "Classify this text.", cue: String = "Label:") {
+  ///   - columns: Which columns of a file stand for ours.
+  ///   - form: The form of the rows; `nil`: the first row shows it.
+  ///   - labels: The labels and their order; `nil`: those of the rows.
+  ///   - labelLimit: The most distinct answers of prompts that are labels.
+  public init(
+    instruction: String = "Classify this text.", cue: String = "Label:", columns: ColumnNames = ColumnNames(),
+    form: RowForm? = nil, labels: [String]? = nil, labelLimit: Int = mostAnswers
+  ) {
     self.instruction = instruction
     self.cue = cue
+    self.columns = columns
+    self.form = form
+    self.labels = labels
+    self.labelLimit = labelLimit
   }
 
   /// The name of the task in a file: the file's name without its ending.
   ///
   /// - Parameter url: The file.
   public static func taskName(of url: URL) -> String {
-    url.deletingPathExtension().lastPathComponent
+    let url = url.pathExtension.lowercased() == "gz" ? url.deletingPathExtension() : url
+    return url.deletingPathExtension().lastPathComponent
   }
 
   /// Reads a task.
@@ -47,7 +69,7 @@ public struct JSONLReader: Sendable {
   public func read(_ url: URL) throws -> LearningTask {
     let name = Self.taskName(of: url)
     try TaskName.require([(name, Place(file: url.relativePath))])
-    return try read(SourceFile(url), name: name)
+    return try read(RowFile(url, columns: columns), name: name)
   }
 
   /// Reads a task that is in memory already.
@@ -59,28 +81,23 @@ public struct JSONLReader: Sendable {
   public func read(_ data: Data, as url: URL) throws -> LearningTask {
     let (name, place) = (Self.taskName(of: url), Place(file: url.relativePath))
     try TaskName.require([(name, place)])
-    return try read(SourceFile(data, place: place), name: name)
+    return try read(RowFile(SourceFile(data, place: place), columns: columns), name: name)
   }
 
-  private func read(_ source: SourceFile, name: String) throws -> LearningTask {
-    let file = source.place
+  private func read(_ rowFile: RowFile, name: String) throws -> LearningTask {
+    let (source, file) = (rowFile.source, rowFile.source.place)
     // Of a row only what is needed is kept: a file may have millions of them, of thirty bytes each.
-    var (rows, stated, form): ([LearningTask.Row], [Split?], Form?) = ([], [], nil)
+    var (rows, stated, form): ([LearningTask.Row], [Split?], RowForm?) = ([], [], form)
     // Not for lines that are blank: a file may have nothing else.
     rows.reserveCapacity(min(source.bytes.count { $0 == UInt8(ascii: "\n") } + 1, source.bytes.count / 24 + 1))
-    try source.forEachRow { raw in
-      let fields = try RowFields(raw, of: source)
-      let known = try form ?? Form(of: fields)
+    try rowFile.forEach { fields in
+      let known = try form ?? RowForm(of: fields)
       form = known
       stated.append(try Split.stated(by: fields))
       // A row without an id is called by its split, which is known once all rows are.
-      rows.append(
-        LearningTask.Row(example: try known.example(of: fields, id: fields.id() ?? ""), place: fields.place))
+      rows.append(try row(fields, known, id: fields.id() ?? ""))
     }
-    guard let form else {
-      throw StreamError.split(
-        file.detail(expected: "at least one row", got: "none", fix: "Write one JSON object per line."))
-    }
+    guard let form, !rows.isEmpty else { throw Self.noRows(file) }
     let splits = try Split.splits(stated, task: name) { rows[$0].place(in: file) }
     // The rows that train stay in the list, which is closed up: a second one would take as much memory again.
     var (train, test): ([LearningTask.Row], [LearningTask.Row]) = ([], [])
@@ -100,10 +117,10 @@ public struct JSONLReader: Sendable {
     }
     train.removeLast(train.count - kept)
     let answers = Self.answers(of: train)
-    let kind = form == .textLabel ? .classification : Self.kind(of: answers)
+    let kind = kind(of: answers, form)
     return try .checked(
       name: name, instruction: form == .textLabel ? instruction : "", cue: form == .textLabel ? cue : "",
-      labels: kind == .classification ? answers.keys.sorted().map(\.text) : [], labelSource: file,
+      labels: kind == .classification ? labels ?? answers.keys.sorted().map(\.text) : [], labelSource: file,
       train: train, trainFile: file, test: test, testFile: file, kind: kind)
   }
 
@@ -112,7 +129,21 @@ public struct JSONLReader: Sendable {
     rows.reduce(into: [:]) { $0[ExactText($1.example.answer), default: 0] += 1 }
   }
 
-  static func kind(of answers: [ExactText: Int]) -> LearningTask.Kind {
-    answers.count <= mostAnswers && answers.values.allSatisfy { $0 >= 2 } ? .classification : .generation
+  func kind(of answers: [ExactText: Int], _ form: RowForm) -> LearningTask.Kind {
+    if form == .textLabel || labels != nil { return .classification }
+    return answers.count <= labelLimit && answers.values.allSatisfy { $0 >= 2 } ? .classification : .generation
+  }
+
+  /// A row as an example, and where it stands.
+  func row(_ fields: RowFields, _ form: RowForm, id: String) throws -> LearningTask.Row {
+    LearningTask.Row(
+      example: try form.example(of: fields, id: id, refusesOptions: columns.pairs.isEmpty), place: fields.place)
+  }
+
+  static func noRows(_ file: Place) -> StreamError {
+    .split(
+      file.detail(
+        expected: "at least one row", got: "none",
+        fix: "Write one JSON object per line, or a table with the columns' names in its first line."))
   }
 }

@@ -1,0 +1,72 @@
+import Files
+
+/// Which fields of a file stand for ours: `text=body,label=category`.
+public struct ColumnNames: Sendable, Equatable {
+  /// The names that rows are read by.
+  public static let known = ["text", "label", "prompt", "answer", "completion", "id", "split"]
+
+  /// Ours and the file's, in the order in which they were given.
+  let pairs: [Pair]
+
+  struct Pair: Sendable, Equatable {
+    let own: String
+    let theirs: String
+  }
+
+  /// Every field has the name that it is read by.
+  public init() { pairs = [] }
+
+  /// - Parameter text: pairs `OURS=THEIRS`, separated by commas.
+  /// - Throws: ``StreamError/field(_:)``.
+  public init(parsing text: String) throws {
+    var pairs: [Pair] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0).stripped }
+      guard sides.count == 2, !sides[1].isEmpty else {
+        throw Self.wrong(text, got: quoted(String(part)), fix: "Write --columns text=body,label=category, for example.")
+      }
+      guard Self.known.contains(where: { $0.hasSameCodePoints(as: sides[0]) }) else {
+        throw Self.wrong(
+          text, got: "the name \(quoted(sides[0])) on the left",
+          fix: "On the left stands \(Self.known.listed(closestTo: sides[0])), on the right the file's column.")
+      }
+      for other in pairs where other.own == sides[0] || other.theirs.hasSameCodePoints(as: sides[1]) {
+        throw Self.wrong(
+          text, got: "\(quoted(String(part))) beside \(quoted("\(other.own)=\(other.theirs)"))", fix: "Name each once.")
+      }
+      pairs.append(Pair(own: sides[0], theirs: sides[1]))
+    }
+    self.pairs = pairs
+  }
+
+  private static func wrong(_ text: String, got: String, fix: String) -> StreamError {
+    .field(
+      Place(file: "--columns \(text)").detail(expected: "pairs NAME=COLUMN, separated by commas", got: got, fix: fix))
+  }
+
+  /// How it is told: `body → text, category → label`; empty where nothing is renamed.
+  public var description: String { pairs.map { "\($0.theirs) → \($0.own)" }.joined(separator: ", ") }
+}
+
+extension RowFields {
+  /// The same row with its fields called as we read them. A field that has one of our names and is not meant is left out.
+  ///
+  /// - Throws: ``StreamError/field(_:)`` where the row has no such column.
+  func named(by columns: ColumnNames) throws -> RowFields {
+    guard !columns.pairs.isEmpty else { return self }
+    // What has a name of ours and was not named would come in unasked.
+    let left = ["instruction", "cue"] + columns.pairs.flatMap { [$0.own, $0.theirs] }
+    var fields = values.filter { field in !left.contains { field.name.elementsEqual($0.utf8) } }
+    for pair in columns.pairs {
+      guard let value = value(pair.theirs) else {
+        throw StreamError.field(
+          self.place.detail(
+            expected: "the column \(quoted(pair.theirs)), which --columns names for \(pair.own)",
+            got: names.isEmpty ? "a row without fields" : listed(names),
+            fix: "Name one of the file's: \(names.listed(closestTo: pair.theirs))."))
+      }
+      fields.append(.init(name: Array(pair.own.utf8), value: value))
+    }
+    return RowFields(place: self.place, index: index, range: range, values: fields, written: written)
+  }
+}

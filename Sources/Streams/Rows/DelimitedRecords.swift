@@ -1,0 +1,101 @@
+import Files
+
+/// The records of a table (RFC 4180): fields may stand in quotation marks, with separators, line ends and doubled marks inside.
+///
+/// Lines may end with CR LF, LF or CR. Blank lines are passed over. A mark inside a field that does not begin with one is a character
+/// like others.
+struct DelimitedRecords {
+  /// A table of more columns is none.
+  static let mostColumns = 4096
+
+  struct Record {
+    let place: Place
+    let fields: [[UInt8]]
+  }
+
+  private let source: SourceFile
+  private let delimiter: UInt8
+  private var cursor = 0
+  private var line = 1
+
+  init(_ source: SourceFile, delimiter: UInt8) {
+    self.source = source
+    self.delimiter = delimiter
+  }
+
+  /// The next record; nil at the end.
+  ///
+  /// - Parameter most: how many fields it may have; one more is read, to be counted.
+  /// - Throws: ``StreamError/text(_:)`` for marks that are not closed, or text behind one; for a record above 16 MiB.
+  mutating func next(most: Int) throws -> Record? {
+    let bytes = source.bytes
+    while cursor < bytes.endIndex, bytes[cursor] == UInt8(ascii: "\n") || bytes[cursor] == UInt8(ascii: "\r") {
+      endLine()
+    }
+    guard cursor < bytes.endIndex else { return nil }
+    let (start, place) = (cursor, Place(file: source.place.file, line: line))
+    var fields: [[UInt8]] = []
+    while fields.count <= most {
+      fields.append(try field(at: place))
+      try source.requireSize(start..<cursor, at: place)
+      guard cursor < bytes.endIndex, bytes[cursor] == delimiter else {
+        if cursor < bytes.endIndex { endLine() }
+        return Record(place: place, fields: fields)
+      }
+      cursor += 1
+    }
+    return Record(place: place, fields: fields)
+  }
+
+  /// Steps over one line end.
+  private mutating func endLine() {
+    let isReturn = source.bytes[cursor] == UInt8(ascii: "\r")
+    cursor += 1
+    if isReturn, cursor < source.bytes.endIndex, source.bytes[cursor] == UInt8(ascii: "\n") { cursor += 1 }
+    line += 1
+  }
+
+  private func isEnd(_ byte: UInt8) -> Bool {
+    byte == delimiter || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+  }
+
+  private mutating func field(at place: Place) throws -> [UInt8] {
+    let bytes = source.bytes
+    guard cursor < bytes.endIndex, bytes[cursor] == UInt8(ascii: "\"") else {
+      let end = bytes[cursor...].firstIndex(where: isEnd) ?? bytes.endIndex
+      defer { cursor = end }
+      return Array(bytes[cursor..<end])
+    }
+    let (start, first) = (cursor, line)
+    var field: [UInt8] = []
+    cursor += 1
+    while let mark = bytes[cursor...].firstIndex(of: UInt8(ascii: "\"")) {
+      for place in cursor..<mark where bytes[place] == UInt8(ascii: "\n") || bytes[place] == UInt8(ascii: "\r") {
+        // CR LF is one line end.
+        if bytes[place] == UInt8(ascii: "\r"), place + 1 < bytes.endIndex, bytes[place + 1] == UInt8(ascii: "\n") {
+          continue
+        }
+        line += 1
+      }
+      field += bytes[cursor..<mark]
+      cursor = mark + 1
+      try source.requireSize(start..<cursor, at: place)
+      guard cursor < bytes.endIndex, bytes[cursor] == UInt8(ascii: "\"") else {
+        guard cursor == bytes.endIndex || isEnd(bytes[cursor]) else {
+          throw StreamError.text(
+            Place(file: place.file, line: line).detail(
+              expected: "a separator or the end of the line behind a closing quotation mark",
+              got: quoted(String(decoding: bytes[cursor...].prefix(20), as: UTF8.self)),
+              fix: "Write a quotation mark inside of a quoted field twice (\"\")."))
+        }
+        return field
+      }
+      field.append(UInt8(ascii: "\""))
+      cursor += 1
+    }
+    throw StreamError.text(
+      Place(file: place.file, line: first).detail(
+        expected: "the quotation mark that closes the field which begins here", got: "the end of the file",
+        fix: "Close it; a quotation mark inside of a quoted field stands twice (\"\")."))
+  }
+}

@@ -1,0 +1,121 @@
+import Files
+public import Foundation
+
+/// A row that asks for an answer: `text` or `prompt`, with an `id` and an `instruction` if it has them. What else stands in it is kept as
+/// it is.
+public struct RequestRow: Sendable {
+  /// The row's own id; `nil`: it has none.
+  public let id: String?
+  /// Whether the id is written as a number.
+  public let hasNumericId: Bool
+  /// What the model is asked.
+  public let text: String
+  /// The instruction that it comes with: that of a task finds the task. `nil`: it comes alone.
+  public let instruction: String?
+  /// Its line as it came: one JSON object.
+  public let json: String
+  /// The line, counted from 1.
+  public let line: Int
+  /// What the row itself calls the right answer; `nil`: it does not say.
+  public let answer: String?
+
+  /// Reads one line.
+  ///
+  /// - Parameter bytes: The line without its line feed.
+  /// - Parameter line: Its number, from 1.
+  /// - Parameter file: What errors call the file.
+  /// - Parameter columns: Which of its fields stand for ours.
+  /// - Throws: ``StreamError`` that names the line.
+  public init(_ bytes: Data, line: Int, file: String, columns: ColumnNames = ColumnNames()) throws {
+    let place = Place(file: file, line: line)
+    let source = try SourceFile(bytes, place: place)
+    var nesting = JSONNesting()
+    for byte in source.bytes {
+      _ = nesting.read(byte)
+      guard nesting.depth <= SourceFile.Limit.depth else {
+        throw StreamError.json(
+          place.detail(
+            expected: "at most \(SourceFile.Limit.depth) nested brackets", got: "more", fix: "Remove what is nested."))
+      }
+    }
+    let fields = try RowFields(RawRow(place: place, index: line - 1, range: source.bytes.indices), of: source)
+    try self.init(fields.named(by: columns), json: String(decoding: source.bytes, as: UTF8.self), line: line)
+  }
+
+  private init(_ fields: RowFields, json: String, line: Int) throws {
+    guard fields.has("text") != fields.has("prompt") else {
+      throw StreamError.field(
+        fields.place.detail(
+          expected: "a field \"text\", or \"prompt\"", got: fields.names.isEmpty ? "none" : listed(fields.names),
+          fix: "Give every row one of the two, or say which column it is: --columns text=COLUMN."))
+    }
+    id = try fields.id()
+    hasNumericId = fields.hasNumericId
+    text = fields.has("text") ? try fields.text("text").stripped : try fields.text("prompt")
+    answer = try ["label", "answer", "completion"].first(where: fields.has).map(fields.label)
+    instruction = fields.has("instruction") ? try fields.text("instruction") : nil
+    self.json = json
+    self.line = line
+  }
+
+  /// Reads a file of requests in any form of rows.
+  ///
+  /// - Parameter url: The file.
+  /// - Parameter columns: Which of its columns stand for ours.
+  /// - Returns: The rows, and what is wrong with the one after them; nil: they are all.
+  /// - Throws: ``StreamError`` for a file that cannot be read at all.
+  public static func read(
+    _ url: URL, columns: ColumnNames = ColumnNames()
+  ) throws -> (rows: [RequestRow], problem: (any Error)?) {
+    let file = try RowFile(url, columns: columns)
+    var rows: [RequestRow] = []
+    do {
+      try file.forEach { fields in
+        rows.append(try RequestRow(fields, json: json(of: fields, in: file.source), line: fields.place.line ?? 1))
+      }
+    } catch {
+      return (rows, error)
+    }
+    return (rows, nil)
+  }
+
+  /// Whether a file has anything else than a JSON object on each line: these can be answered as they come.
+  ///
+  /// - Parameter url: The file.
+  /// - Throws: `FileError`.
+  public static func needsAllOf(_ url: URL) throws -> Bool {
+    let piece = try RegularFile(url).next()
+    return GzipInput.isGzipped(piece) || ForeignFormat.of(piece, path: url.path) != nil
+      || RowContainer(of: piece, name: url.lastPathComponent) != .lines
+  }
+
+  /// A row on one line: as it stands in the file, or the fields of a table.
+  private static func json(of fields: RowFields, in source: SourceFile) throws -> String {
+    if let range = fields.range {
+      // Line ends stand between values alone: inside of a text they are written \n.
+      let bytes = source.bytes[range].map {
+        $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0
+      }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    func encoded(_ text: [UInt8]) throws -> String {
+      String(decoding: try JSONFile.encode(String(decoding: text, as: UTF8.self), pretty: false), as: UTF8.self)
+    }
+    let members = try fields.written.map { member -> String in
+      guard case .text(let text) = member.value else { return "" }
+      return "\(try encoded(member.name)):\(try encoded(text))"
+    }
+    return "{\(members.joined(separator: ","))}"
+  }
+
+  /// A text that somebody typed.
+  public init(text: String) throws {
+    guard !text.stripped.isEmpty else {
+      throw StreamError.field(
+        Place(file: "the text").detail(expected: "words", got: "a blank text", fix: "Give the text to answer."))
+    }
+    self.text = text
+    (id, hasNumericId, answer, instruction, line) = (nil, false, nil, nil, 1)
+    json = String(decoding: try JSONFile.encode(["text": text], pretty: false), as: UTF8.self)
+  }
+}

@@ -1,0 +1,58 @@
+import Files
+
+/// The content of a file of rows: unpacked where it is gzipped, and no more of it read than it takes to know that it is refused.
+struct RowInput {
+  private(set) var bytes: [UInt8] = []
+  let isGzipped: Bool
+  /// Whether a line may be longer than a row.
+  private(set) var hasLongLines = false
+
+  /// - Parameter holdsRows: whether it may be in any form of rows; else it is plain text.
+  /// - Throws: ``StreamError``.
+  init(_ file: RegularFile, place: Place, holdsRows: Bool) throws {
+    var first: [UInt8]? = try Self.told(place) { try file.next() }
+    isGzipped = holdsRows && GzipInput.isGzipped(first ?? [])
+    var gzip = GzipInput(path: place.file) {
+      defer { first = nil }
+      return try first ?? file.next()
+    }
+    bytes.reserveCapacity(isGzipped ? 0 : file.size)
+    // Of a line that is too long no more is read than it takes to know that.
+    var start = 0
+    while true {
+      let piece = try Self.told(place) {
+        if isGzipped { return try gzip.next() }
+        defer { first = nil }
+        return try first ?? file.next()
+      }
+      if piece.isEmpty { break }
+      if bytes.isEmpty, holdsRows {
+        if let other = ForeignFormat.of(piece, path: place.file) {
+          throw StreamError.file(
+            place.detail(
+              expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: other.name,
+              fix: "Convert it: \(other.command(for: place.file, isGzipped: isGzipped))"))
+        }
+        hasLongLines = RowContainer(of: piece, name: place.file).hasLongLines
+      }
+      guard bytes.count + piece.count <= SourceFile.Limit.fileBytes else { throw SourceFile.tooLarge(place) }
+      if let end = piece.lastIndex(of: UInt8(ascii: "\n")) { start = bytes.count + end + 1 }
+      bytes += piece
+      guard hasLongLines || bytes.count - start <= SourceFile.Limit.rowBytes else {
+        let line = 1 + bytes.count { $0 == UInt8(ascii: "\n") }
+        throw SourceFile.tooLong(Place(file: place.file, line: line), got: "more")
+      }
+    }
+  }
+
+  private static func told<Value>(_ place: Place, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as GzipError {
+      throw StreamError.file(place.detail(expected: error.expected, got: error.got, fix: error.fix))
+    } catch FileError.notReadable(_, let reason) {
+      throw StreamError.file(
+        place.detail(expected: "a file that can be read", got: reason, fix: "Check the disk, and copy it again."))
+    }
+  }
+}

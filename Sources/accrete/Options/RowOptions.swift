@@ -1,0 +1,57 @@
+public import ArgumentParser
+import Files
+import Foundation
+public import Streams
+
+/// Which columns of a file of rows stand for ours.
+struct ColumnOption: ParsableArguments {
+  @Option(
+    help:
+      "Which columns of the file are meant, as text=body,label=category. Default: columns have the names of the form.")
+  var columns: String?
+
+  func names() throws -> ColumnNames { try columns.map(ColumnNames.init(parsing:)) ?? ColumnNames() }
+}
+
+/// How the rows of a task are read.
+struct RowOptions: ParsableArguments {
+  @OptionGroup var columns: ColumnOption
+
+  @Option(help: "text-label, prompt-answer or prompt-completion. Default: as the first row shows.")
+  var form: RowForm?
+
+  @Option(
+    help:
+      "The labels in their order, as a,b,c (or a JSON array, where a label has a comma). Default: those of the rows, sorted."
+  )
+  var labels: String?
+
+  @Option(
+    help:
+      "Prompts with at most so many distinct answers are a task of labels; 0: answers are always written. Default: 20.")
+  var labelLimit: Int?
+
+  func reader() throws -> RowReader {
+    if let labelLimit, labelLimit < 0 { throw Self.wrong("--label-limit", "\(labelLimit)", "0 or more") }
+    return try RowReader(
+      columns: columns.names(), form: form, labels: labels.map(Self.list),
+      labelLimit: labelLimit ?? RowReader.mostAnswers)
+  }
+
+  private static func list(_ text: String) throws -> [String] {
+    let names =
+      text.hasPrefix("[")
+      ? try JSONFile.decode([String].self, from: Data(text.utf8), path: "--labels")
+      : text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard names.count > 1, !names.contains(where: \.isEmpty) else {
+      throw wrong("--labels", text, "at least two labels")
+    }
+    return names
+  }
+
+  private static func wrong(_ option: String, _ got: String, _ allowed: String) -> StreamError {
+    .field(.init(file: option, expected: allowed, got: got, fix: "See `accrete learn --help`."))
+  }
+}
+
+extension RowForm: ExpressibleByArgument {}

@@ -1,0 +1,197 @@
+import Foundation
+import Testing
+
+@testable import Streams
+
+/// The same rows in every form that people have them in.
+@Suite struct RowFormsTests {
+  private static let texts = ["a, b", "a \"b\"\nc", "ä;\té", "plain", " spaces ", "=1+1", "x", "y"]
+  private static let splits = ["train", "train", "train", "train", "dev", "valid", "test", "test"]
+  private static let labels = ["b", "a", "b", "a", "a", "b", "a", "b"]
+
+  private static let objects = texts.indices.map { row in
+    let text = texts[row].replacing("\"", with: "\\\"").replacing("\n", with: "\\n").replacing("\t", with: "\\t")
+    return "{\"text\":\"\(text)\",\"label\":\"\(labels[row])\",\"split\":\"\(splits[row])\"}"
+  }
+
+  private static func table(_ separator: String, end: String, head: [String] = ["text", "label", "split"]) -> String {
+    let rows = texts.indices.map { row in
+      ["\"\(texts[row].replacing("\"", with: "\"\""))\"", labels[row], splits[row]].joined(separator: separator)
+    }
+    return ([head.joined(separator: separator)] + rows).joined(separator: end)
+  }
+
+  static let forms: [(name: String, content: String, columns: String)] = [
+    ("a.jsonl", objects.joined(separator: "\n") + "\n", ""),
+    ("a.jsonl", "\u{FEFF}" + objects.joined(separator: "\r\n\r\n"), ""),
+    ("a.json", "[" + objects.joined(separator: ",") + "]", ""),
+    ("a.json", "[\n  " + objects.joined(separator: ",\n  ") + "\n]\n", ""),
+    ("a.csv", table(",", end: "\n") + "\n", ""),
+    ("a.csv", "\u{FEFF}" + table(",", end: "\r\n"), ""),
+    ("a.csv", table(";", end: "\r\n"), ""),
+    ("a.csv", table(",", end: "\r") + "\r", ""),
+    ("a.tsv", table("\t", end: "\n"), ""),
+    ("a", table(",", end: "\n"), ""),
+    ("a.csv", table(",", end: "\n", head: ["body", "text", "split"]), "text=body,label=text"),
+    ("a.jsonl", objects.map { $0.replacing("\"label\"", with: "\"class\"") }.joined(separator: "\n"), "label=class"),
+  ]
+
+  private func read(_ url: URL, _ columns: String) throws -> TaskExamples {
+    try RowReader(columns: columns.isEmpty ? ColumnNames() : ColumnNames(parsing: columns)).examples(url, name: "a")
+  }
+
+  @Test(arguments: forms.indices, [false, true])
+  func everyFormIsTheSame(form: Int, isGzipped: Bool) throws {
+    let folder = try Scratch()
+    let (name, content, columns) = Self.forms[form]
+    var url = try folder.write(content, to: name)
+    if isGzipped {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "gzip -n \"$0\"", url.path]
+      try process.run()
+      process.waitUntilExit()
+      try #require(process.terminationStatus == 0)
+      url = url.appendingPathExtension("gz")
+    }
+    #expect(RowReader.taskName(of: url) == "a")
+    let examples = try read(url, columns)
+    #expect(
+      examples.learn.map(\.text) == Self.texts[..<4].map(\.stripped) && examples.learn.map(\.index) == [0, 1, 2, 3])
+    #expect(examples.learn.map(\.answer) == Array(Self.labels[..<4]) && examples.task.labels == ["a", "b"])
+    #expect(examples.choose.map(\.text) == ["spaces", "=1+1"] && examples.gate.map(\.text) == ["x", "y"])
+    #expect(examples.learn.map(\.id) == ["a/0", "a/1", "a/2", "a/3"])
+    #expect(try #require(examples.form).contains("gzipped") == isGzipped)
+    // The same file asks for answers; what came goes out on one line.
+    let (rows, problem) = try RequestRow.read(
+      url, columns: columns.isEmpty ? ColumnNames() : ColumnNames(parsing: columns))
+    #expect(problem == nil && rows.map(\.text) == Self.texts.map(\.stripped) && rows.map(\.answer) == Self.labels)
+    #expect(
+      rows.allSatisfy {
+        !$0.json.contains("\n") && (try? JSONSerialization.jsonObject(with: Data($0.json.utf8))) != nil
+      })
+  }
+
+  @Test func numbersAndBooleansAreLabels() throws {
+    let folder = try Scratch()
+    let rows = ["1", "true", "-3", "1", "true", "-3"].enumerated().map { place, label in
+      "{\"text\":\"t\(place)\",\"label\":\(label),\"split\":\"\(place < 3 ? "train" : "test")\"}"
+    }
+    let file = try folder.write(rows.joined(separator: "\n"), to: "a.jsonl")
+    #expect(try RowReader().read(file).labels == ["-3", "1", "true"])
+    #expect(try RequestRow.read(file).rows.map(\.answer) == ["1", "true", "-3", "1", "true", "-3"])
+    let floating = try folder.write("{\"text\":\"t\",\"label\":1.5}", to: "b.jsonl")
+    #expect(message(in: folder) { _ = try RowReader().read(floating) }?.contains("got a number") == true)
+  }
+
+  @Test func completionsAreAnswers() throws {
+    let folder = try Scratch()
+    func rows(_ answer: String) -> String {
+      (0..<8).map { "{\"prompt\":\"p\($0) \",\"\(answer)\":\"\($0 % 2)\",\"split\":\"\($0 < 4 ? "train" : "test")\"}" }
+        .joined(separator: "\n")
+    }
+    let one = try RowReader().read(folder.write(rows("answer"), to: "a.jsonl"))
+    let other = try RowReader().read(folder.write(rows("completion"), to: "a.jsonl"))
+    #expect(one == other && one.kind == .classification && one.train[0].text == "p0 ")
+    let written = try RowReader(labelLimit: 0).read(folder.write(rows("answer"), to: "a.jsonl"))
+    #expect(written.kind == .generation)
+  }
+
+  /// Labels that are given decide the order, and refuse others.
+  @Test func givenLabels() throws {
+    let folder = try Scratch()
+    let file = try folder.write(Self.objects.joined(separator: "\n"), to: "a.jsonl")
+    #expect(try RowReader(labels: ["b", "a"]).examples(file).task.labels == ["b", "a"])
+    let less = message(in: folder) { _ = try RowReader(labels: ["b", "c"]).examples(file) }
+    #expect(less?.contains("expected one of the labels \"b\", \"c\", got \"a\"") == true)
+  }
+
+  /// A file without names in its first line, and one that has two forms.
+  @Test func formsThatCannotBeTold() throws {
+    let folder = try Scratch()
+    let headless = try folder.write("good film,pos\nbad film,neg\n", to: "a.csv")
+    let got = message(in: folder) { _ = try RowReader().examples(headless) }
+    #expect(got?.hasPrefix("a.csv:2: expected the fields of one form") == true)
+    let both = try folder.write("text,label,prompt,answer\na,b,c,d\n", to: "b.csv")
+    #expect(
+      message(in: folder) { _ = try RowReader().examples(both) }?.contains("--form text-label or prompt-answer") == true
+    )
+    #expect(
+      try RowReader(form: .promptAnswer, labelLimit: 0).read(
+        folder.write("text,label,prompt,answer,split\na,b,c,d,train\na,b,c,e,test", to: "c.csv")
+      ).train[0].text == "c")
+    let column = message(in: folder) { _ = try read(headless, "text=tet") }
+    #expect(column?.contains("expected the column \"tet\"") == true)
+    #expect(
+      message(in: folder) { _ = try read(headless, "txt=good film") }?.contains("On the left stands text") == true)
+  }
+
+  static let bad: [(String, String)] = [
+    ("text,label\na,b,c\n", "a.csv:2: expected 2 fields, as the first line has, got more."),
+    ("text,label\na\n", "a.csv:2: expected 2 fields, as the first line has, got 1."),
+    ("text,label\n\"a\nb\nc", "a.csv:2: expected the quotation mark that closes the field which begins here"),
+    (
+      "text,label\n\"a\nb\"c,d\n",
+      "a.csv:3: expected a separator or the end of the line behind a closing quotation mark"
+    ),
+    ("text,label,text\na,b,c\n", "a.csv:1: expected every column's name once"),
+    ("text,label\n,b\n", "a.csv:2: expected a string \"text\", got a blank one."),
+    ("text,label\n", "a.csv: expected at least one row, got none."),
+    (String(repeating: ",", count: 5000) + "\n", "a.csv:1: expected at most 4096 columns, got more."),
+    ("text,label,split\na,b,train\nc,b,\n", "a.csv:3: expected a string \"split\", got none"),
+  ]
+
+  @Test(arguments: bad.indices) func badTables(number: Int) throws {
+    let folder = try Scratch()
+    let file = try folder.write(Self.bad[number].0, to: "a.csv")
+    let got = message(in: folder) { _ = try RowReader().examples(file) } ?? "no error"
+    #expect(got.hasPrefix(Self.bad[number].1) && got.contains(" Fix: "), "\(got)")
+  }
+
+  /// A table that pandas wrote with its row numbers, and quotation marks in the middle of a field.
+  @Test func unnamedColumns() throws {
+    let folder = try Scratch()
+    let file = try folder.write(",text,label,split\n0,say \"a\",x,train\n1,b,y,train\n2,c,x,test\n", to: "a.csv")
+    let task = try RowReader().read(file)
+    #expect(task.train.map(\.text) == ["say \"a\"", "b"] && task.labels == ["x", "y"])
+  }
+
+  static let foreign: [(name: String, bytes: [UInt8], command: String)] = [
+    ("a.parquet", Array("PAR1....".utf8), "pandas.read_parquet"),
+    ("a.arrow", [0xFF, 0xFF, 0xFF, 0xFF, 1], "datasets.Dataset.from_file"),
+    ("a.feather", Array("ARROW1..".utf8), "pandas.read_feather"),
+    ("a b.xlsx", [0x50, 0x4B, 3, 4, 0], "' \'"), ("a.zip", [0x50, 0x4B, 3, 4, 0], "unzip -p a.zip | gzip > a.gz"),
+    ("a.xls", [0xD0, 0xCF, 0x11, 0xE0], "pandas.read_excel"), ("a.jsonl.zst", [0x28, 0xB5, 0x2F, 0xFD], "zstd -dc"),
+    ("a.csv", [0xFF, 0xFE, 0x61, 0], "iconv -f UTF-16"),
+  ]
+
+  @Test(arguments: foreign.indices) func otherFormsNameTheWay(number: Int) throws {
+    let folder = try Scratch()
+    let (name, bytes, command) = Self.foreign[number]
+    let file = try folder.write(Data(bytes), to: name)
+    let got = message(in: folder) { _ = try RowReader().examples(file, name: "a") }
+    #expect(got?.contains("Fix: Convert it: ") == true, "\(got ?? "")")
+    #expect(number == 3 ? got?.contains("read_excel") == true : got?.contains(command) == true, "\(got ?? "")")
+  }
+
+  /// A gzipped file that is cut, and one that unpacks to far too much.
+  @Test func brokenGzip() throws {
+    let folder = try Scratch()
+    let cut = try folder.write(Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0]), to: "a.jsonl.gz")
+    #expect(
+      message(in: folder) { _ = try RowReader().examples(cut) }?.hasPrefix(
+        "a.jsonl.gz: expected the rest of the packed data")
+        == true)
+  }
+
+  /// One line of an array may be longer than a row.
+  @Test func anArrayOnOneLongLine() throws {
+    let folder = try Scratch()
+    let text = String(repeating: "word ", count: 200_000)
+    let rows = (0..<20).map {
+      "{\"text\":\"\($0) \(text)\",\"label\":\"\($0 % 2)\",\"split\":\"\($0 < 10 ? "train" : "test")\"}"
+    }
+    let file = try folder.write("[" + rows.joined(separator: ",") + "]", to: "a.json")
+    #expect(try RowReader().read(file).train.count == 10)
+  }
+}
