@@ -11,6 +11,8 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
 
   // MARK: Weights
 
+  /// What was named as a model is something else.
+  case notAModel(path: String, got: String, fix: String)
   /// The folder has no `model.safetensors` and no index.
   case noWeights(folder: String)
   /// No file names a token that ends a text.
@@ -41,6 +43,8 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
       "\(path): `\(key)` is \(got); supported: \(supported)"
     case .invalidValue(let path, let key, let got, let allowed):
       "\(path): `\(key)` is \(got); allowed: \(allowed)"
+    case .notAModel(let path, let got, let fix):
+      "\(path): expected a model's folder, got \(got). \(fix)"
     case .noWeights(let folder):
       "\(folder): has neither model.safetensors nor model.safetensors.index.json. Is this a Hugging Face model folder?"
     case .noEndToken(let folder):

@@ -212,6 +212,12 @@ public final class SequenceRun {
         precision: configuration.weights)
     report(.base(try TaughtBase(configuration, base)))
     for warning in base.warnings { report(.warning(warning)) }
+    let (length, positions) = (configuration.training.maxLength, base.model.configuration.maxPositions)
+    if length > positions {
+      report(
+        .warning(
+          "--max-length \(length) is more than the base reads: \(positions) tokens are used (max_position_embeddings)"))
+    }
     try requireFit(configuration, base, tasks: names.count)
     let tasks = try names.enumerated().map { arrival, name in
       report(.preparing(task: name))

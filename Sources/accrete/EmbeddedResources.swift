@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Generation
 import Runs
 
 /// What is inside the package: base models and the demo's texts.
@@ -10,8 +11,8 @@ enum EmbeddedResources {
   /// The embedded base that is used where none is named.
   static func base() throws -> URL { try folder("base/\(bases[0])") }
 
-  /// The base of an argument: a folder, or an embedded base's name where `folder` holds no base of that name. (A run that is written to
-  /// a folder called like its base is none.)
+  /// The base of an argument: a folder, or where `folder` holds no base of that name an embedded base's name, or one of Hugging Face's
+  /// hub that was fetched to this machine. (A run that is written to a folder called like its base is none.)
   ///
   /// - Parameters:
   ///   - argument: as it was written.
@@ -20,8 +21,12 @@ enum EmbeddedResources {
     let path = (argument as NSString).expandingTildeInPath
     let url = URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL
     let configuration = url.appendingPathComponent("config.json").path
-    guard bases.contains(argument), !FileManager.default.fileExists(atPath: configuration) else { return url }
-    return try Self.folder("base/\(argument)")
+    guard !FileManager.default.fileExists(atPath: configuration) else { return url }
+    if bases.contains(argument) { return try Self.folder("base/\(argument)") }
+    guard !FileManager.default.fileExists(atPath: url.path) else { return url }
+    // A registry may have come from a machine whose cache lies elsewhere.
+    guard let name = HubCache.Name(argument) ?? HubCache.name(of: url) else { return url }
+    return try HubCache().snapshot(of: name)
   }
 
   /// The argument that means a base wherever the program lies, also when another one has become the default: an embedded base's

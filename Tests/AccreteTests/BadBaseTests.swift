@@ -20,7 +20,7 @@ extension CommandFaultTests {
 
     @Test func missingFolder() throws {
       let scratch = try Scratch()
-      try refused(scratch, scratch.place("base/config.json").path, "no such file", "Check the path")
+      try refused(scratch, scratch.place("base").path, "got nothing there", "Check the path")
     }
 
     @Test func aFileInsteadOfAFolder() throws {

@@ -84,7 +84,8 @@ extension CommandLineTests {
       let score = try run(
         "evaluate", "texts.csv", "--task", "weather", "--columns", "text=body,label=category", in: scratch)
       #expect(score.text.contains("weather@1  n 2"))
-      let misspelled = try Accrete.run(["predict", "texts.csv", "--task", "weather", "--columns", "text=bdy"], in: scratch.url)
+      let misspelled = try Accrete.run(
+        ["predict", "texts.csv", "--task", "weather", "--columns", "text=bdy"], in: scratch.url)
       expectRefusal(misspelled, code: 65, "expected the column \"bdy\"", "body")
       let registry = try Accrete.run(["experts", "list", "registry"], in: scratch.url)
       expectRefusal(registry, code: 64, "a registry of tasks", "accrete list")

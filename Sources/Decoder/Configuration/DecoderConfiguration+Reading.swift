@@ -5,6 +5,7 @@ extension DecoderConfiguration {
   /// Reads `config.json` (and `generation_config.json`, if it is there) of a Hugging Face folder.
   /// - Throws: `FileError`, or a ``DecoderError`` that names the key.
   public init(folder: URL) throws {
+    try ModelFolder.require(folder)
     let file = folder.appendingPathComponent("config.json")
     let generationFile = folder.appendingPathComponent("generation_config.json")
     try self.init(

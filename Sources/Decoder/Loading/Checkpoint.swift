@@ -43,7 +43,7 @@ public struct Checkpoint: TensorSource {
       urls = Set(map.values).sorted().map { folder.appendingPathComponent($0) }
       expected = map
     } else {
-      throw DecoderError.noWeights(folder: folder.path)
+      throw ModelFolder.withoutWeights(folder)
     }
     files = try urls.map { try SafetensorsFile($0) }
     var owner: [String: Int] = [:]

@@ -1,5 +1,7 @@
+import Decoder
 import Files
 import Foundation
+import Generation
 import Registry
 import Serving
 import Streams
@@ -46,6 +48,12 @@ extension Learn {
     let keys = RowKeys(examples)
     try requireNoGateRows(keys)
     let encoded = try EncodedRows(examples, on: base, options: job.options)
+    let positions = base.model.configuration.maxPositions
+    if job.options.maxLength > positions {
+      warn(
+        "--max-length \(job.options.maxLength) is more than the base reads: \(positions) tokens are used (max_position_embeddings)."
+      )
+    }
     let truncated = (encoded.learn + encoded.choose).filter { $0.droppedTokens > 0 }
     let changed = try parent.flatMap { try changes(since: $0, keys, labels: examples.task.labels) }
     for text in RowProblems.warnings(

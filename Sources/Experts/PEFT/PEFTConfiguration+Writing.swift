@@ -15,6 +15,8 @@ extension PEFTConfiguration {
     let useRslora = false
     let useDora = false
     let baseModelNameOrPath: String?
+    /// The commit of a base that has a name on Hugging Face's hub.
+    let revision: String?
 
     private enum CodingKeys: String, CodingKey {
       case peftType = "peft_type"
@@ -29,10 +31,12 @@ extension PEFTConfiguration {
       case useRslora = "use_rslora"
       case useDora = "use_dora"
       case baseModelNameOrPath = "base_model_name_or_path"
+      case revision
     }
 
-    init(_ shape: LowRankShape, base: String? = nil) {
+    init(_ shape: LowRankShape, base: String? = nil, revision: String? = nil) {
       baseModelNameOrPath = base
+      self.revision = revision
       r = shape.rank
       loraAlpha = shape.alpha
       loraDropout = shape.dropout

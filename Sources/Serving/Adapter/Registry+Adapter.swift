@@ -1,6 +1,7 @@
 import Experts
 public import Files
 public import Foundation
+import Generation
 public import Registry
 public import TaskModels
 
@@ -40,15 +41,33 @@ extension Registry {
     let place = (place ?? URL(fileURLWithPath: base.path, relativeTo: url)).standardizedFileURL.path
     let record = AdapterRecord(
       schema: 1, version: name, digest: version.digest, tensors: tensors.digest, base: base.weights, model: model)
+    let hub = HubCache.name(of: URL(fileURLWithPath: place))
+    let card = AdapterCard(
+      record: record, base: hub?.repository ?? place, metrics: try metrics(of: version),
+      findings: gateFindings(try gates(of: version)))
     return try NewFolder.make(folder) { folder in
       try AtomicFile.write(blob(tensors.digest), to: folder.appendingPathComponent("adapter_model.safetensors"))
       try AtomicFile.write(
-        shape.adapterConfiguration(base: place), to: folder.appendingPathComponent("adapter_config.json"))
+        shape.adapterConfiguration(base: hub?.repository ?? place, revision: hub?.revision),
+        to: folder.appendingPathComponent("adapter_config.json"))
       if let head = manifest.parts[TaskModel.headRole] {
         try AtomicFile.write(blob(head.digest), to: folder.appendingPathComponent("head.safetensors"))
       }
       try AtomicFile.write(JSONFile.encode(record), to: folder.appendingPathComponent("accrete.json"))
+      try AtomicFile.write(AdapterProgram.text, to: folder.appendingPathComponent(AdapterProgram.file))
+      try AtomicFile.write(card.text, to: folder.appendingPathComponent("README.md"))
       return record
+    }
+  }
+
+  /// What each gate said, in words; none where the report is in a form of others.
+  private func gateFindings(_ gates: [GateRecord]) -> [String] {
+    guard let last = gates.last, let data = try? blob(last.report.digest),
+      let report = try? JSONFile.decode(JSONValue.self, from: data, path: "gates"),
+      case .list(let all)? = report["gates"]
+    else { return [] }
+    return all.compactMap { gate in
+      gate["finding"]?.string.map { "\(gate["id"]?.string ?? "") \(gate["verdict"]?["verdict"]?.string ?? ""): \($0)" }
     }
   }
 }

@@ -1,0 +1,66 @@
+import Files
+import Registry
+import TaskModels
+
+/// `README.md` beside an exported adapter, in the form of Hugging Face's model cards.
+struct AdapterCard {
+  let record: AdapterRecord
+  /// What PEFT loads the base by: a name on the hub or a path.
+  let base: String
+  let metrics: [MetricRecord]
+  let findings: [String]
+
+  /// The fence around what stands in it to the letter: longer than any in the text.
+  private static func block(_ text: String) -> [String] {
+    var fence = "```"
+    while text.contains(fence) { fence += "`" }
+    return [fence + "text", text, fence]
+  }
+
+  var text: String {
+    let form = record.model.form
+    var lines = [
+      "---", "base_model: \(Self.yaml(base))", "library_name: peft", "tags: [lora, accrete]", "---", "",
+      "# \(record.version)", "",
+      "A LoRA expert of one task, learned by Accrete. PEFT loads it alone; `predict.py` answers as Accrete does, with everything else that the version"
+        + " answers by (labels, closed-form head, weights of both, calibration), which stands in `accrete.json` and `head.safetensors`.",
+      "", "```python", "from peft import AutoPeftModelForCausalLM",
+      "model = AutoPeftModelForCausalLM.from_pretrained(\"path/to/this/folder\")   # the base comes with it", "",
+      "from predict import Task                                                   # predict.py of this folder",
+      "print(Task(\"path/to/this/folder\").predict(\"a text\"))", "```", "", "## Prompt", "",
+    ]
+    if form.instruction.isEmpty, form.cue.isEmpty {
+      lines.append("The prompt is used as it is.")
+    } else {
+      lines += ["To the letter, with the text in the place of `TEXT`:", ""]
+      lines += Self.block(
+        (form.instruction.isEmpty ? "" : form.instruction + "\n") + "TEXT" + (form.cue.isEmpty ? "" : "\n" + form.cue))
+    }
+    lines += [
+      "",
+      "At most \(form.maxLength) tokens with the answer; a longer text loses its beginning. The answer follows after a space and ends with the base's end token.",
+      "",
+    ]
+    if !form.labels.isEmpty {
+      lines += ["## Labels", ""]
+      lines += Self.block(form.labels.map(\.printable).joined(separator: "\n"))
+      lines.append("")
+    }
+    lines += ["## Scores on gate rows", ""]
+    lines += metrics.map { metric in
+      let interval = metric.low.flatMap { low in metric.high.map { " [\(low), \($0)] (95 %)" } } ?? ""
+      return "* \(metric.name) \(metric.value)\(interval)\(metric.n.map { ", n \($0)" } ?? "")"
+    }
+    lines += [""] + findings.map { "* \($0.onOneLine)" }
+    lines += [
+      "", "## Digests", "", "* version \(record.digest)", "* adapter_model.safetensors \(record.tensors)",
+      "* the base's weight files \(record.base)", "",
+    ]
+    return lines.joined(separator: "\n")
+  }
+
+  /// A scalar of YAML.
+  private static func yaml(_ text: String) -> String {
+    "\"" + text.onOneLine.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  }
+}
