@@ -42,6 +42,26 @@ public struct LowRankShape: Sendable, Equatable, Codable {
 }
 
 extension LowRankShape {
+  /// Every linear projection of a layer, as PEFT calls them together.
+  public static let allLinear = "all-linear"
+
+  /// The projections that a text names: `q_proj,v_proj`, or `all-linear`; in the decoder's order.
+  ///
+  /// - Throws: ``ExpertError/invalidHyperparameter(name:value:allowed:)``.
+  public static func projections(named text: String) throws -> [Projection] {
+    if text == allLinear { return Projection.allCases }
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
+    let named = names.compactMap(Projection.init(rawValue:))
+    guard named.count == names.count, Set(named).count == named.count else {
+      throw ExpertError.invalidHyperparameter(
+        name: "target-modules", value: text,
+        allowed: "\(allLinear), or some of \(Projection.allCases.map(\.rawValue).joined(separator: ",")), each once")
+    }
+    return Projection.allCases.filter(named.contains)
+  }
+}
+
+extension LowRankShape {
   /// Numbers of an expert of this shape.
   public func parameterCount(on base: DecoderConfiguration) -> Int {
     (0..<base.layers).reduce(0) { sum, layer in

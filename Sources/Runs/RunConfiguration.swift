@@ -46,6 +46,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var dropout = 0.05
   /// Whether experts plug into the routed experts of a mixture, too; nil: no.
   public var routedExperts: Bool?
+  /// The projections that experts plug into, as PEFT names them; nil: the feed-forward ones.
+  public var targetModules: String?
   public var adversary = Adversary.Mode.isolated
   public var adversaryWeight = 0.1
   /// The method's own hyper-parameters, by name; what is left out has the method's value.
@@ -96,7 +98,10 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
 
   /// The experts' shape.
   public func shape() throws -> LowRankShape {
-    try LowRankShape(rank: rank, alpha: alpha, dropout: dropout, routed: routedExperts == true)
+    try LowRankShape(
+      rank: rank, alpha: alpha, dropout: dropout,
+      projections: targetModules.map(LowRankShape.projections) ?? LowRankShape.feedForwardProjections,
+      routed: routedExperts == true)
   }
 }
 
@@ -123,6 +128,7 @@ extension RunConfiguration {
     alpha = try value(.alpha)
     dropout = try value(.dropout)
     routedExperts = try optional(.routedExperts)
+    targetModules = try optional(.targetModules)
     adversary = try value(.adversary)
     adversaryWeight = try value(.adversaryWeight)
     options = try optional(.options)

@@ -28,6 +28,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var alpha: Double?
   public var dropout: Double?
   public var routedExperts: Bool?
+  public var targetModules: String?
   public var adversary: Adversary.Mode?
   public var adversaryWeight: Double?
   /// The method's own hyper-parameters.
@@ -57,6 +58,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
     case checkpointSeconds = "checkpoint-seconds"
     case perClass = "per-class"
     case routedExperts = "routed-experts"
+    case targetModules = "target-modules"
     case testLimit = "test-limit"
     case evaluateOn = "evaluate-on"
     case outputHead = "output-head"

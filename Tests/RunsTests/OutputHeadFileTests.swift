@@ -26,6 +26,7 @@ import Torch
     result.evaluateOn = .validation
     result.outputHead = .trained
     (result.rank, result.alpha, result.dropout, result.routedExperts) = (4, 2, 0.5, true)
+    result.targetModules = "q_proj,v_proj"
     (result.adversary, result.adversaryWeight) = (.paper, 0.5)
     result.options = ["lambda": 2]
     result.training.epochs = 7

@@ -82,7 +82,8 @@ public final class Accrete: ContinualMethod {
   public init(_ context: MethodContext) throws {
     guard context.shape.projections.contains(where: { [.gate, .up].contains($0) }) else {
       throw LearningError.unsupported(
-        what: "accrete without experts on gate or up", fix: "Leave the projections at their default.")
+        what: "accrete without experts on gate_proj or up_proj",
+        fix: "Name one of them in --target-modules, too, or use --method per-task.")
     }
     self.context = context
     memory = FeatureMemory(

@@ -36,7 +36,7 @@ public final class MoECL: ContinualMethod {
   public init(_ context: MethodContext) throws {
     guard Set(context.shape.projections) == Set(LowRankShape.feedForwardProjections) else {
       throw LearningError.unsupported(
-        what: "MoE-CL on other projections than gate, up and down", fix: "Leave the projections at their default.")
+        what: "MoE-CL on other projections than gate, up and down", fix: "Leave --target-modules out.")
     }
     guard !context.shape.routed else {
       throw LearningError.unsupported(

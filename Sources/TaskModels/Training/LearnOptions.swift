@@ -12,6 +12,8 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   public var rank = 8
   public var alpha = 16.0
   public var dropout = 0.05
+  /// The projections that experts plug into, as PEFT names them (``LowRankShape/projections(named:)``); nil: the feed-forward ones.
+  public var targetModules: String?
   /// Examples in a step.
   public var batchSize = 8
   /// Whether activations are computed again in the backward pass: less memory, more time, the same bits.
@@ -72,7 +74,11 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   }
 
   /// The experts' shape.
-  public func shape() throws -> LowRankShape { try LowRankShape(rank: rank, alpha: alpha, dropout: dropout) }
+  public func shape() throws -> LowRankShape {
+    try LowRankShape(
+      rank: rank, alpha: alpha, dropout: dropout,
+      projections: targetModules.map(LowRankShape.projections) ?? LowRankShape.feedForwardProjections)
+  }
 
   /// Options of the one trainer.
   func training(epochs: Int, rate: Double) -> TrainingOptions {

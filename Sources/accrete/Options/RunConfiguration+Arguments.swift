@@ -40,6 +40,7 @@ extension RunConfiguration {
     add("alpha", alpha)
     add("dropout", dropout)
     if routedExperts == true { result.append("--routed-experts") }
+    add("target-modules", targetModules)
     add("adversary", adversary.rawValue)
     add("adversary-weight", adversaryWeight)
     for (name, value) in (options ?? [:]).sorted(by: { $0.key < $1.key }) { add("option", "\(name)=\(value)") }

@@ -43,6 +43,7 @@ extension RunOptions {
     result.rank = rank ?? file.rank ?? result.rank
     result.alpha = alpha ?? file.alpha ?? result.alpha
     result.dropout = dropout ?? file.dropout ?? result.dropout
+    result.targetModules = targetModules ?? file.targetModules
     result.routedExperts = routedExperts || file.routedExperts == true ? true : nil
     result.adversary = adversary ?? file.adversary ?? result.adversary
     result.adversaryWeight = adversaryWeight ?? file.adversaryWeight ?? result.adversaryWeight

@@ -85,6 +85,11 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help:
+      "Where experts plug in, by PEFT's names: q_proj,v_proj,… or all-linear. Default: gate_proj,up_proj,down_proj.")
+  var targetModules: String?
+
+  @Option(
+    help:
       "moe-cl's discriminator: isolated (default); released: as MoE-CL's released code, which knows the number of tasks and has its term from the first on; paper: the same term, growing with the tasks, none for the first; or off."
   )
   var adversary: Adversary.Mode?

@@ -161,6 +161,12 @@ struct LearnOptionGroup: ParsableArguments {
   @Option(help: "Dropout on the expert's inputs. Default: 0.05.")
   var dropout: Double?
 
+  @Option(
+    help:
+      "Where the expert plugs in, by PEFT's names: q_proj,v_proj,… or all-linear. Default: gate_proj,up_proj,down_proj."
+  )
+  var targetModules: String?
+
   @Option(help: "Examples of a step. Default: 8.")
   var batch: Int?
 
@@ -198,6 +204,7 @@ struct LearnOptionGroup: ParsableArguments {
     result.rank = rank ?? result.rank
     result.alpha = alpha ?? result.alpha
     result.dropout = dropout ?? result.dropout
+    result.targetModules = targetModules
     result.batchSize = batch ?? result.batchSize
     result.maxLength = maxLength ?? result.maxLength
     result.maxAnswerTokens = maxAnswerTokens
