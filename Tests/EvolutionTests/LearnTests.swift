@@ -122,6 +122,12 @@ import Torch
     // Out to PEFT and back: the same tensors, and everything else that it answers by lies beside.
     let folder = home.url.appendingPathComponent("weather-adapter")
     let record = try home.registry.exportAdapter(outcome.version, to: folder)
+    let card = try String(contentsOf: folder.appendingPathComponent("README.md"), encoding: .utf8)
+    for part in ["# weather@1", "```text", "TEXT", "library_name: peft", "G3 pass: ", record.tensors.description] {
+      #expect(card.contains(part), "\(part)")
+    }
+    for label in record.model.form.labels { #expect(card.contains(label)) }
+    #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("predict.py").path))
     #expect(record.tensors == manifest.parts[VersionManifest.Role.tensors]?.digest && record.version == "weather@1")
     let expert = try LowRankExpert(peft: folder, for: home.base.model.configuration)
     #expect(try expert.rounded().writeAdapter(to: home.url.appendingPathComponent("again")) == record.tensors)

@@ -29,6 +29,22 @@ import Torch
     }
   }
 
+  /// Folded into the base's matrices it computes the same; in 16 bits it says what that has taken.
+  @Test(arguments: Adapters.names) func mergedIntoTheBase(name: String) throws {
+    let expert = try LowRankExpert(peft: Adapters.folder(name), for: model.configuration)
+    let (base, out) = (Goldens.folder.appendingPathComponent("tiny"), scratch.file("merged"))
+    let exact = try MergedCheckpoint.write(expert, into: base, to: out, dtype: .float32)
+    #expect(exact.matrices == expert.places.count / 2 && exact.largestRounding == 0 && exact.dtype == "float32")
+    let golden = try Goldens.tensors("peft-logits").tensor(name)
+    for (row, logits) in try DecoderModel(folder: out).logits(Goldens.rows(), experts: nil).enumerated() {
+      let expected = try golden.selected(0, row).narrowed(0, from: 0, count: logits.shape[0])
+      #expect(try difference(logits, expected) < 1e-4, "row \(row)")
+    }
+    let rounded = try MergedCheckpoint.write(expert, into: base, to: scratch.file("half"), dtype: .bfloat16)
+    #expect(rounded.largestRounding > 0 && rounded.dtype == "bfloat16")
+    #expect(throws: FileError.self) { try MergedCheckpoint.write(expert, into: base, to: out) }
+  }
+
   @Test(arguments: Adapters.selections) func whereItPlugsInIsWhatPEFTSays(name: String) throws {
     let expert = try LowRankExpert(peft: Adapters.folder(name), for: model.configuration)
     let golden = try Goldens.tensors("peft-selections").tensor(name)

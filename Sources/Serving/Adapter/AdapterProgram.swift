@@ -61,7 +61,8 @@ enum AdapterProgram {
                 out = self.model.generate(
                     input_ids=torch.tensor([prompt]), do_sample=False, max_new_tokens=self.form["answerTokens"],
                     eos_token_id=self.end, pad_token_id=self.end)[0, len(prompt) :]
-                return {"text": self.tokenizer.decode(out, skip_special_tokens=True).strip()}
+                # The space that every answer begins with belongs to the prompt's form.
+                return {"text": self.tokenizer.decode(out, skip_special_tokens=True).removeprefix(" ")}
             weights = self.about["combination"]
             scores = torch.tensor(weights["bias"], dtype=torch.float64)
             if weights["expert"] > 0:

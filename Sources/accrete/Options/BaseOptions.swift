@@ -69,9 +69,16 @@ struct ExpertOptions: ParsableArguments {
     return try expert.flatMap { try Self.home(of: URL(fileURLWithPath: absolute($0))) }
   }
 
-  /// The embedded base that an expert was learned on; nil for others, and for PEFT's adapters, which do not say it.
+  /// The base that an expert was learned on: an embedded one of an archive of ours, or what an adapter of PEFT's names, where it is there.
   static func home(of expert: URL) throws -> URL? {
-    guard ExpertArchive.isArchive(expert) else { return nil }
+    guard ExpertArchive.isArchive(expert) else {
+      let file = expert.appendingPathComponent("adapter_config.json")
+      guard let data = try? JSONFile.contents(of: file),
+        let name = try JSONFile.decode(JSONValue.self, from: data, path: file.path)["base_model_name_or_path"]?.string,
+        let found = try? EmbeddedResources.base(name), FolderFile.exists("config.json", in: found)
+      else { return nil }
+      return found
+    }
     let digest = try ExpertArchive.read(expert).baseDigest
     return try EmbeddedResources.bases.lazy.map { try EmbeddedResources.base($0) }
       .first { try Checkpoint(folder: $0).digest == digest }

@@ -7,9 +7,11 @@ import Runs
 
 struct ExpertsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "experts", abstract: "Learned experts on disk: list, show, export to PEFT and import from it.",
+    commandName: "experts",
+    abstract: "Learned experts on disk: list, show, export to PEFT and import from it, merge into a base.",
     subcommands: [
       ExpertsListCommand.self, ExpertsShowCommand.self, ExpertsExportCommand.self, ExpertsImportCommand.self,
+      ExpertsMergeCommand.self,
     ])
 }
 

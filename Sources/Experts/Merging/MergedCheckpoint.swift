@@ -1,0 +1,110 @@
+// A base with one expert folded into its matrices, for programs that know no adapters:
+//
+//     W' = W + (α / r) B A        in float32, then rounded to what the file holds
+
+import Decoder
+import Files
+public import Foundation
+public import Torch
+
+/// Writes a base with an expert folded in as a folder of Hugging Face's form.
+public enum MergedCheckpoint {
+  /// What was written.
+  public struct Summary: Sendable, Codable {
+    /// Matrices that the expert changes.
+    public let matrices: Int
+    /// What these are held in.
+    public let dtype: String
+    /// The largest ‖rounded − exact‖ / ‖(α / r) B A‖ (Frobenius) of these matrices: how much of the expert rounding took. 0: nothing.
+    public let largestRounding: Double
+  }
+
+  /// - Parameters:
+  ///   - expert: What is folded in.
+  ///   - base: The base's folder.
+  ///   - folder: It must not exist yet; nothing is left of it if this throws.
+  ///   - dtype: What all weights are held in; nil: what each tensor of the base is held in.
+  /// - Throws: `FileError`, `TorchError`, `DecoderError`; ``ExpertError``.
+  public static func write(
+    _ expert: LowRankExpert, into base: URL, to folder: URL, dtype: DType? = nil
+  ) throws -> Summary {
+    let files = try names(in: base)
+    let shards = files.filter { $0.hasSuffix(".safetensors") }
+    var changes = try matrices(of: expert)
+    let (count, first) = (changes.count, changes.keys.min() ?? "")
+    var (worst, held) = (0.0, dtype)
+    try NewFolder.make(folder) { place in
+      for shard in shards {
+        let file = try SafetensorsFile(base.appendingPathComponent(shard))
+        var tensors: [String: Tensor] = [:]
+        for name in file.names {
+          let stored = try file.tensor(name)
+          guard let change = changes.removeValue(forKey: name) else {
+            tensors[name] = try dtype.map { isFloat(stored) ? try stored.converted(to: $0) : stored } ?? stored
+            continue
+          }
+          let type = dtype ?? stored.dtype ?? .float32
+          let delta = try change.b.converted(to: .float32).matmul(change.a.converted(to: .float32)) * change.scaling
+          let exact = try stored.converted(to: .float32) + delta  // [out, in]
+          let rounded = try exact.converted(to: type)
+          let lost: Double = try (rounded.converted(to: .float32) - exact).norm().item()
+          let size: Double = try delta.norm().item()
+          if size > 0 { worst = max(worst, lost / size) }
+          held = held ?? type
+          tensors[name] = rounded
+        }
+        try SafetensorsFile.write(tensors, metadata: ["format": "pt"], to: place.appendingPathComponent(shard))
+      }
+      guard changes.isEmpty else {
+        throw ExpertError.missingTensor(where: base.path, name: changes.keys.min() ?? first)
+      }
+      for name in files where !name.hasSuffix(".safetensors") {
+        let target = place.appendingPathComponent(name)
+        try FileManager.default.copyItem(at: base.appendingPathComponent(name).resolvingSymlinksInPath(), to: target)
+        if name == "config.json", let dtype { try state(dtype, in: target) }
+      }
+    }
+    return Summary(matrices: count, dtype: held?.rawValue ?? "", largestRounding: worst)
+  }
+
+  /// The pair of each matrix that changes, by the name of the base's tensor.
+  private static func matrices(of expert: LowRankExpert) throws -> [String: LowRankPair] {
+    var changes: [String: LowRankPair] = [:]
+    for place in expert.places where place.side == .a {
+      let b = FactorPlace(layer: place.layer, site: place.site, side: .b)
+      let name = PEFTNames.module(place.site, layer: place.layer, expert.feedForwardPath) + ".weight"
+      changes[name] = LowRankPair(
+        a: try expert.factor(at: place), b: try expert.factor(at: b), scaling: expert.shape.scaling)
+    }
+    return changes
+  }
+
+  private static func isFloat(_ tensor: Tensor) -> Bool {
+    [DType.float32, .float64, .float16, .bfloat16].contains { $0 == tensor.dtype }
+  }
+
+  /// What belongs to a model: its weights, configurations, tokenizer and templates.
+  private static func names(in base: URL) throws -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: base.path).sorted().filter { name in
+        guard !name.hasPrefix(".") else { return false }
+        return [".json", ".safetensors", ".txt", ".model", ".tiktoken", ".jinja"].contains(where: name.hasSuffix)
+      }
+    } catch {
+      throw FileError.notFound(path: base.path)
+    }
+  }
+
+  /// Writes what the weights are held in into a configuration: whoever reads it converts to that.
+  private static func state(_ dtype: DType, in file: URL) throws {
+    let data = try JSONFile.contents(of: file)
+    guard var object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+      throw FileError.malformedJSON(path: file.path, reason: "it is no object")
+    }
+    let key = object["torch_dtype"] != nil ? "torch_dtype" : "dtype"
+    object[key] = dtype.rawValue
+    try AtomicFile.write(
+      JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]),
+      to: file)
+  }
+}

@@ -1,0 +1,68 @@
+public import ArgumentParser
+import Decoder
+import Experts
+import Files
+import Foundation
+import Generation
+import Tokenization
+public import Torch
+
+struct ExpertsMergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge", abstract: "Fold an expert into its base: a checkpoint for programs that know no adapters.",
+    discussion: """
+      The result is a Hugging Face folder of the base's size that serves this one task. A closed-form head, labels and calibration of a \
+      version are no part of it (registry export --peft writes them beside the adapter).
+      """)
+
+  @Argument(help: ArgumentHelp("An adapter's folder, or an expert's of a run.", valueName: "expert"))
+  var folder: String
+
+  @Option(
+    help:
+      "The base: a folder, an embedded base's name, or ORG/NAME of Hugging Face's cache. Default: that of the expert.")
+  var base: String?
+
+  @Option(help: "The folder that is written; it must not exist yet.")
+  var out: String
+
+  @Option(help: "float32, bfloat16 or float16. Default: as the base's files; a type of 16 bits rounds the expert.")
+  var dtype: DType?
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    try Failure.reported {
+      let source = URL(fileURLWithPath: absolute(folder))
+      guard let home = try base.map({ try EmbeddedResources.base($0) }) ?? ExpertOptions.home(of: source) else {
+        throw ExpertError.invalidHyperparameter(
+          name: "base", value: "nothing", allowed: "the base that the expert was trained on, which its files do not say"
+        )
+      }
+      if let dtype, ![.float32, .bfloat16, .float16].contains(dtype) {
+        throw ExpertError.invalidHyperparameter(
+          name: "dtype", value: dtype.rawValue, allowed: "float32, bfloat16 or float16")
+      }
+      let host = StoredExpert.Base(
+        try DecoderConfiguration(folder: home), digest: try Checkpoint(folder: home).digest,
+        tokenizerDigest: try BPETokenizer(folder: home).digest(of: home))
+      let stored = try StoredExpert(source, for: host)
+      let out = URL(fileURLWithPath: absolute(out))
+      let summary = try MergedCheckpoint.write(
+        stored.expert, into: home, to: out, dtype: dtype)
+      guard !json else { return try Console.output(String(decoding: try JSONFile.encode(summary), as: UTF8.self)) }
+      try Console.output(
+        "\(summary.matrices) matrices of \(EmbeddedResources.argument(for: home.path)) have the expert in them, in \(summary.dtype)"
+      )
+      if summary.largestRounding > 0 {
+        try Console.output(
+          "rounding took up to \(fixed(summary.largestRounding * 100, 1)) % of the expert in a matrix (Frobenius norms); --dtype float32 keeps all of it"
+        )
+      }
+      try Console.output("model folder: \(out.path)")
+    }
+  }
+}
+
+extension DType: ExpressibleByArgument {}
