@@ -6,13 +6,14 @@ SWIFT ?= swift
 # Threads of libtorch in tests: results differ in their last bits with it, so tests use one number everywhere.
 CONFIGURATION ?= release
 
-.PHONY: all setup build bridge demo test fuzz format lint docs bench reference clean help
+.PHONY: all setup build install bridge demo test fuzz format lint docs bench reference clean help
 
 all: build
 
 help:
 	@echo "make demo       learn three small tasks, accrete beside sequential LoRA (about two minutes)"
 	@echo "make build      build .build/release/accrete"
+	@echo "make install    put it under PREFIX (/usr/local), relocatable, with manual and completions: make install PREFIX=~/.local"
 	@echo "make bridge     build what accrete needs to run on another libtorch: make bridge TORCH=FOLDER"
 	@echo "make test       build and run all tests"
 	@echo "make fuzz       give every reader of files broken ones: five million inputs (FUZZ_RUNS for each target)"
@@ -42,6 +43,12 @@ build: setup
 # The library accrete-torch is the bridge for the libtorch of setup; this one is for any other (docs/libtorch.md).
 bridge:
 	Scripts/build_bridge --torch $(TORCH)
+
+# What is installed can be moved as a whole, and needs nothing of this folder.
+PREFIX ?= /usr/local
+
+install: build
+	@Scripts/install --from "$$($(SWIFT) build --configuration release --show-bin-path)" --torch $(LIBTORCH)/lib --prefix "$(PREFIX)"
 
 demo: build
 	@.build/release/accrete demo

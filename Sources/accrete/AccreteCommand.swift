@@ -33,7 +33,7 @@ struct AccreteCommand: ParsableCommand {
       return 0
     } catch {
       let text = fullMessage(for: error)
-      if !text.isEmpty { Console.error(text) }
+      if !text.isEmpty { Console.error(OptionSynonyms.explained(text)) }
       return exitCode(for: error).rawValue
     }
   }

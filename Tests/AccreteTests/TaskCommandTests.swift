@@ -95,6 +95,16 @@ extension CommandLineTests {
       }
     }
 
+    /// Who comes from another program is told what its option is called here.
+    @Test(arguments: [
+      ("--lr", "--learning-rate"), ("--lora_rank", "--rank"), ("--model_name_or_path", "--base"),
+      ("--max-seq-length", "--max-length"),
+    ]) func optionsOfOthers(theirs: String, ours: String) throws {
+      let outcome = try Accrete.run(["learn", "x.jsonl", theirs, "1"], in: Scratch().url)
+      #expect(outcome.code == 64 && outcome.error.contains("Unknown option '\(theirs)'. It is \(ours) here"))
+      #expect(!outcome.error.contains("Did you mean"))
+    }
+
     /// A version of a head alone has nothing for PEFT, and says so.
     @Test func nothingForPEFT() throws {
       let scratch = try registry()
