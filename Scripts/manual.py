@@ -5,12 +5,12 @@ import json
 import sys
 
 
-def roff(text):
+def roff(text, commands=False):
     lines = []
     for line in (text or "").replace("\\", "\\e").replace("-", "\\-").split("\n"):
         line = "\\&" + line if line[:1] in (".", "'") else line
         # A command stands on a line of its own.
-        lines.append(f".br\n{line}\n.br" if line.startswith("accrete ") else line)
+        lines.append(f".br\n{line}\n.br" if commands and line.startswith("accrete ") else line)
     return "\n".join(lines)
 
 
@@ -31,7 +31,7 @@ def arguments(command):
 
 def sections(command, path):
     name = " ".join([*path, command["commandName"]])
-    out = [f".SS {roff(name)}" if path else "", roff(command.get("abstract")), ".PP", roff(command.get("discussion")), *arguments(command)]
+    out = [f".SS {roff(name)}" if path else "", roff(command.get("abstract")), ".PP", roff(command.get("discussion"), commands=True), *arguments(command)]
     for inner in command.get("subcommands", []):
         if inner["commandName"] != "help":
             out += sections(inner, [*path, command["commandName"]])

@@ -70,7 +70,7 @@ public struct RequestRow: Sendable {
     let file = try RowFile(url, columns: columns)
     var rows: [RequestRow] = []
     do {
-      try file.forEach { fields in
+      try file.eachRow { fields in
         rows.append(try RequestRow(fields, json: json(of: fields, in: file.source), line: fields.place.line ?? 1))
       }
     } catch {

@@ -29,7 +29,7 @@ struct RowFile {
   /// Goes through the rows.
   ///
   /// - Throws: ``StreamError`` that names the line; what `body` throws.
-  func forEach(_ body: (RowFields) throws -> Void) throws {
+  func eachRow(_ body: (RowFields) throws -> Void) throws {
     switch container {
     case .lines: try source.forEachRow { try body(RowFields($0, of: source).named(by: columns)) }
     case .array: for row in try source.rowsOfArray() { try body(RowFields(row, of: source).named(by: columns)) }

@@ -41,7 +41,7 @@ extension RowReader {
   private func examples(_ rowFile: RowFile, name: String) throws -> TaskExamples {
     let file = rowFile.source.place
     var (rows, splits, form): ([LearningTask.Row], [TaskExamples.Role?], RowForm?) = ([], [], form)
-    try rowFile.forEach { fields in
+    try rowFile.eachRow { fields in
       let known = try form ?? RowForm(of: fields)
       form = known
       splits.append(try Self.split(fields))

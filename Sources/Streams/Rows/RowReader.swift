@@ -90,7 +90,7 @@ public struct RowReader: Sendable {
     var (rows, stated, form): ([LearningTask.Row], [Split?], RowForm?) = ([], [], form)
     // Not for lines that are blank: a file may have nothing else.
     rows.reserveCapacity(min(source.bytes.count { $0 == UInt8(ascii: "\n") } + 1, source.bytes.count / 24 + 1))
-    try rowFile.forEach { fields in
+    try rowFile.eachRow { fields in
       let known = try form ?? RowForm(of: fields)
       form = known
       stated.append(try Split.stated(by: fields))
