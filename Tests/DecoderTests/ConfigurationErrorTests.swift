@@ -118,8 +118,10 @@ import Torch
 
   @Test func noConfiguration() throws {
     let folder = try Scratch()
-    #expect(throws: FileError.notFound(path: folder.file("config.json").path)) {
+    #expect {
       try DecoderModel(folder: folder.url)
+    } throws: {
+      if case DecoderError.notAModel(let path, "an empty folder", _) = $0 { path == folder.url.path } else { false }
     }
   }
 
