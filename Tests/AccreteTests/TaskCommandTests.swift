@@ -100,7 +100,8 @@ extension CommandLineTests {
       ("--lr", "--learning-rate"), ("--lora_rank", "--rank"), ("--model_name_or_path", "--base"),
       ("--max-seq-length", "--max-length"),
     ]) func optionsOfOthers(theirs: String, ours: String) throws {
-      let outcome = try Accrete.run(["learn", "x.jsonl", theirs, "1"], in: Scratch().url)
+      let scratch = try Scratch()
+      let outcome = try Accrete.run(["learn", "x.jsonl", theirs, "1"], in: scratch.url)
       #expect(outcome.code == 64 && outcome.error.contains("Unknown option '\(theirs)'. It is \(ours) here"))
       #expect(!outcome.error.contains("Did you mean"))
     }

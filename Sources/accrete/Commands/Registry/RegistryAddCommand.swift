@@ -78,6 +78,7 @@ struct RegistryAddCommand: ParsableCommand {
     options.rank = configuration.rank
     options.alpha = configuration.alpha
     options.dropout = configuration.dropout
+    options.targetModules = configuration.targetModules
     options.batchSize = configuration.training.batchSize
     options.maxEpochs = configuration.training.epochs
     options.learningRate = configuration.training.learningRate
