@@ -42,6 +42,9 @@ enum EmbeddedResources {
     return ["comments", "messages", "headlines"].map { demo.appendingPathComponent("\($0).jsonl") }
   }
 
+  /// Another file of the demo.
+  static func demo(_ name: String) throws -> URL { try folder("demo").appendingPathComponent(name) }
+
   private static func folder(_ path: String) throws -> URL {
     guard let root = Bundle.module.resourceURL else {
       throw FileError.notFound(path: EmbeddedPlace.folder)

@@ -8,8 +8,12 @@ import Runs
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Learn three small content-review tasks with accrete and with plain sequential LoRA, side by side.",
-    discussion: "Needs nothing but this package: base model and texts are inside. Takes about two minutes on two cores."
+    abstract:
+      "Learn three small content-review tasks with accrete and with plain sequential LoRA, then a fourth in a registry.",
+    discussion: """
+      Needs nothing but this package: base model and texts are inside. Takes less than three minutes on two cores. Both methods have the same rate \
+      and epochs, chosen on validation rows; the registry, the fourth task's rows and the texts stay in the folder.
+      """
   )
 
   @Option(help: "Folder for the two runs. Default: a new one under runs/.")
@@ -51,6 +55,7 @@ struct DemoCommand: ParsableCommand {
       try Console.output(
         "What a task scored just after it was learned (*) and what is left of it at the end is forgetting.")
       try Console.output("run folders: \(folder.path)/\(RunConfiguration.defaultMethod) and \(folder.path)/sequential")
+      try showRegistry(of: folder.appendingPathComponent(RunConfiguration.defaultMethod), in: folder, printer)
     }
   }
 

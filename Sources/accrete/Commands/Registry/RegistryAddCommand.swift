@@ -61,54 +61,13 @@ struct RegistryAddCommand: ParsableCommand {
           what: "\(url.path): no task of this run is learned yet", fix: "Finish it with `accrete resume \(url.path)`")
       }
       let moved = data.map { URL(fileURLWithPath: absolute($0)) }
+      let adopted = AdoptedTasks(
+        run: stored, base: loaded, threads: base.threadCount, actor: registry.actor, margin: (margin ?? 2) / 100,
+        keepsRows: keepRows != .no)
       for task in tasks {
-        let finished = try stored.finishedTask(task, base: loaded, data: moved)
-        let outcome = try Learn(
-          job(of: finished, in: stored), in: opened, on: loaded, report: printer.show
-        ).adopt(learned(finished, in: url))
+        let outcome = try adopted.adopt(task, as: name, data: moved, in: opened, report: printer.show)
         try LearnResult.show(outcome, json: json, pretty: false)
       }
     }
-  }
-
-  private func job(of task: FinishedTask, in run: StoredRun) -> LearnJob {
-    let configuration = run.manifest.configuration
-    var options = LearnOptions()
-    options.seed = configuration.seed
-    options.rank = configuration.rank
-    options.alpha = configuration.alpha
-    options.dropout = configuration.dropout
-    options.targetModules = configuration.targetModules
-    options.batchSize = configuration.training.batchSize
-    options.maxEpochs = configuration.training.epochs
-    options.learningRate = configuration.training.learningRate
-    options.maxLength = task.maxLength
-    options.maxAnswerTokens = configuration.maxAnswerTokens
-    options.scorer = configuration.source.scorer ?? options.scorer
-    options.threads = base.threadCount
-    var job = LearnJob(
-      file: run.folder.url, options: options, program: "accrete \(run.manifest.accrete)", actor: registry.actor)
-    job.name = name ?? task.examples.task.name
-    job.margin = (margin ?? 2) / 100
-    job.keepsRows = keepRows != .no
-    job.isToyBase = false
-    return job
-  }
-
-  private func learned(_ task: FinishedTask, in run: URL) -> LearnedTask {
-    let rows = task.examples.task
-    let isLabel = rows.kind == .classification
-    let form = TaskForm(
-      kind: isLabel ? .label : .answer, instruction: rows.instruction, cue: rows.cue, labels: rows.labels,
-      maxLength: task.maxLength, answerTokens: isLabel ? 0 : max(task.answerTokens, 1))
-    // The run's own answers: no weight and no bias that it did not have.
-    let combination =
-      isLabel
-      ? LabelCombination(expert: 1, ridge: 0, bias: [Double](repeating: 0, count: rows.labels.count)) : nil
-    return LearnedTask(
-      examples: task.examples,
-      model: TaskModel(
-        form: form, expert: task.expert, trainedHead: task.head, ridge: nil, combination: combination),
-      method: task.method, seconds: task.costs?.trainingSeconds ?? 0)
   }
 }
