@@ -31,6 +31,18 @@ import Torch
     return data + prior / 2
   }
 
+  /// Scores that know nothing are judged as that, and not as worse: every part of the rows has the same share of each label.
+  @Test(arguments: [(5, 15), (3, 20), (14, 15)]) func knowingNothingIsNotWorse(labels: Int, each: Int) {
+    var stream = RandomStream(seed: 3, "nothing")
+    let gold = (0..<labels * each).map { $0 % labels }
+    let parts = gold.map { _ in
+      Parts(expert: (0..<labels).map { _ in Double(stream.below(1000)) / 1e6 }, ridge: nil)
+    }
+    let fit = CrossFit(parts, gold: gold, labels: labels, use: .init(expert: true, ridge: false), task: "t")
+    let mean = fit.losses.reduce(0, +) / Double(fit.losses.count)
+    #expect(abs(mean - log(Double(labels))) < 0.005, "\(mean), log \(labels) is \(log(Double(labels)))")
+  }
+
   /// No step in any direction makes it better; weights stay at 0 or above; biases sum to 0.
   @Test(arguments: [1, 2, 3] as [UInt64]) func isTheMinimum(seed: UInt64) {
     let (parts, gold) = Self.rows(60, seed: seed)

@@ -1,6 +1,9 @@
 import Torch
 
 /// A combination on rows that it was not fitted on: each of five parts is judged by a fit on the other four.
+///
+/// Every part has the same share of each label. Where a label is rarer in one part it is more frequent in the other four, so that a fit
+/// which knows nothing of the texts would be judged worse than one that says nothing: of five labels with 15 rows each by 0.07 nats.
 struct CrossFit {
   /// −log p of the right label, row by row.
   private(set) var losses: [Double]
@@ -16,9 +19,11 @@ struct CrossFit {
   ///   - use: the parts that count.
   ///   - task: names the stream `folds/TASK` that deals the rows to the parts.
   init(_ parts: [LabelCombination.Parts], gold: [Int], labels: Int, use: CombinationFit.Use, task: String) {
-    var order = Array(parts.indices)
+    var shuffled = Array(parts.indices)
     var stream = RandomStream(purposes: ["folds", task])
-    stream.shuffle(&order)
+    stream.shuffle(&shuffled)
+    // Rows of one label stand together, and are dealt one after the other.
+    let order = (0..<labels).flatMap { label in shuffled.filter { gold[$0] == label } }
     losses = [Double](repeating: 0, count: parts.count)
     right = [Bool](repeating: false, count: parts.count)
     for fold in 0..<min(Self.folds, parts.count) {
