@@ -6,6 +6,21 @@ let streamTargets: [FuzzTarget] = [
     let url = URL(fileURLWithPath: "/fuzz/task.jsonl")
     try requirePossible(RowReader().read(input, as: url))
   },
+  // CSV, TSV and arrays: what does not begin with a brace.
+  FuzzTarget("table") { input in
+    // As requests: each is one line of JSON, which asks for the same.
+    tables.write(input, to: "task.csv")
+    do {
+      for row in try RequestRow.read(tables["task.csv"]).rows {
+        try Finding.unless(!row.json.contains("\n"), "a request over several lines")
+        let again = try RequestRow(Data(row.json.utf8), line: 1, file: "again")
+        try Finding.unless(again.text == row.text && again.id == row.id, "a request that changes when it is written")
+      }
+    } catch is StreamError {
+      // A file that cannot be read at all; as rows it says the same.
+    }
+    try requirePossible(RowReader().read(input, as: URL(fileURLWithPath: "/fuzz/task.csv")))
+  },
   // train.json, test.json and labels.json of a task of MTL5.
   FuzzTarget("suite") { input in
     for (name, part) in zip(["train", "test", "labels"], input.parts(3)) {
@@ -16,6 +31,7 @@ let streamTargets: [FuzzTarget] = [
 ]
 
 private let suite = Workplace("suite", folder: "agnews")
+private let tables = Workplace("table")
 
 /// What every task that a reader returns can rely on.
 private func requirePossible(_ task: LearningTask) throws {
