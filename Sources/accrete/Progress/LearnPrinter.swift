@@ -83,7 +83,7 @@ final class LearnPrinter {
       "at most \(plan.mostSteps) steps, \(plan.stepsOfEpoch) a pass, those of the last training on all rows included"
         + (plan.trialSteps > 0 ? ", and \(plan.trialSteps) to find the learning rate" : "")
         + "; training ends when the choose rows say that it no longer helps",
-      "a step takes \(fixed(plan.secondsPerStep, 2)) s here now: at most \(fixed(Double(steps) * plan.secondsPerStep / 60, 1)) minutes"
+      "a step takes \(fixed(plan.secondsPerStep, 2)) s here now (three were taken: a rough figure): at most \(fixed(Double(steps) * plan.secondsPerStep / 60, 1)) minutes"
         + " of steps",
       "memory: \(plan.peakBytes >> 20) MiB, base included, with the longest batch",
     ]

@@ -177,8 +177,8 @@ struct AnswerWriter {
   // MARK: CSV
 
   private static let columns = [
-    "line", "id", "task", "version", "label", "abstained", "confidence", "answer", "unknown", "distance", "input",
-    "error",
+    "line", "id", "task", "version", "label", "abstained", "confidence", "answer", "unknown", "distance", "nearest",
+    "routingConfidence", "input", "error",
   ]
 
   private func fields(_ answer: RowAnswer) -> [String] {
@@ -189,6 +189,7 @@ struct AnswerWriter {
       isLabel ? abstains(answer) ? "true" : "false" : "", answer.answer?.confidence.map { "\($0)" } ?? "",
       isLabel ? "" : answer.answer?.text ?? answer.baseText ?? "",
       answer.route.map { $0.task == nil ? "true" : "false" } ?? "", answer.route.map { "\($0.distance)" } ?? "",
+      answer.route?.nearest ?? "", answer.route.flatMap { $0.task == nil ? nil : "\($0.confidence)" } ?? "",
       answer.row.text, "",
     ]
   }
