@@ -15,6 +15,10 @@ public struct HubCache: Sendable {
       let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       let sides = parts[0].split(separator: "/", omittingEmptySubsequences: false)
       guard sides.count == 2, sides.allSatisfy({ Self.isPlain($0) && !$0.contains("--") }) else { return nil }
+      // The path of a file that is not there.
+      guard ![".gguf", ".safetensors", ".bin", ".json", ".pt"].contains(where: sides[1].lowercased().hasSuffix) else {
+        return nil
+      }
       guard
         parts.count == 1 || parts[1].split(separator: "/", omittingEmptySubsequences: false).allSatisfy(Self.isPlain)
       else { return nil }

@@ -35,13 +35,15 @@ extension CommandLineTests {
       #expect(answers[1]["line"] as? Int == 2 && (answers[1]["error"] as? String)?.contains("input:2:") ?? false)
       #expect(answers[2]["line"] as? Int == 4 && answers[3]["label"] is String)
       #expect(stream.complaints.count == 1 && stream.complaints[0].contains("2 lines could not be read"))
+      let table = try run("predict", "--task", "weather", input: "text\nrain\n", in: scratch, code: 65)
+      #expect(try (objects(table.text)[0]["error"] as? String)?.contains("is named as a FILE") ?? false)
       // A file ends there, after what is before it is answered.
       try scratch.write(lines, to: "texts.jsonl")
       let file = try run("predict", "texts.jsonl", "--task", "weather", in: scratch, code: 65)
       #expect(try objects(file.text).count == 1 && file.complaints[0].contains("texts.jsonl"))
 
-      let table = try run("predict", "--task", "weather", "--format", "csv", input: lines, in: scratch, code: 65)
-      let rows = table.text.split(separator: "\r\n")
+      let csv = try run("predict", "--task", "weather", "--format", "csv", input: lines, in: scratch, code: 65)
+      let rows = csv.text.split(separator: "\r\n")
       #expect(
         rows.count == 5 && rows[0].hasSuffix(",input,error") && rows[2].hasPrefix("2,,,,,,,,,,,,,\"standard input:2:"))
 

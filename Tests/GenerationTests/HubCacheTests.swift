@@ -47,7 +47,9 @@ import Testing
     #expect(HubCache(environment: ["HOME": "/h", "XDG_CACHE_HOME": "/x"]).folder.path == "/x/huggingface/hub")
   }
 
-  @Test(arguments: ["a", "a/b/c", "../b", "a/..", "/a/b", "a/b@", "a/b@../x", "a--b/c", "", "a/ b", "a/b@x//y"])
+  @Test(arguments: [
+    "a", "a/b/c", "../b", "a/..", "/a/b", "a/b@", "a/b@../x", "a--b/c", "", "a/ b", "a/b@x//y", "models/m.gguf",
+  ])
   func noNames(text: String) { #expect(HubCache.Name(text) == nil) }
 
   @Test(arguments: [

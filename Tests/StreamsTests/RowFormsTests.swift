@@ -81,7 +81,7 @@ import Testing
     #expect(try RowReader().read(file).labels == ["-3", "1", "true"])
     #expect(try RequestRow.read(file).rows.map(\.answer) == ["1", "true", "-3", "1", "true", "-3"])
     let floating = try folder.write("{\"text\":\"t\",\"label\":1.5}", to: "b.jsonl")
-    #expect(message(in: folder) { _ = try RowReader().read(floating) }?.contains("got a number") == true)
+    #expect(message(in: folder) { _ = try RowReader().read(floating) }?.contains("got the number 1.5") == true)
   }
 
   @Test func completionsAreAnswers() throws {
@@ -124,6 +124,35 @@ import Testing
     #expect(column?.contains("expected the column \"tet\"") == true)
     #expect(
       message(in: folder) { _ = try read(headless, "txt=good film") }?.contains("On the left stands text") == true)
+  }
+
+  /// Forms of other programs are told what they are, and how they become one of these.
+  @Test(arguments: [
+    (#"{"messages":[{"role":"user","content":"a"}]}"#, ".messages[-2].content"),
+    (#"{"conversations":[{"from":"human","value":"a"}]}"#, ".conversations[-2].value"),
+    (#"{"instruction":"a","input":"","output":"b"}"#, "This is alpaca's form"),
+    (#"{"Text":"a","Label":"b"}"#, "--columns text=Text,label=Label"),
+    (#"{"text":"a","label":1.5}"#, "Write a whole number"),
+  ]) func formsOfOthers(row: String, way: String) throws {
+    let folder = try Scratch()
+    let got = message(in: folder) { _ = try RowReader().examples(folder.write(row, to: "a.jsonl")) }
+    #expect(got?.contains(way) == true, "\(got ?? "")")
+  }
+
+  /// What comes through a pipe may be packed, too.
+  @Test func packedRowsOfAPipe() throws {
+    let folder = try Scratch()
+    let file = try folder.write(Self.objects.joined(separator: "\n"), to: "a.jsonl")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "gzip -nk \"$0\"", file.path]
+    try process.run()
+    process.waitUntilExit()
+    let data = try Data(contentsOf: file.appendingPathExtension("gz"))
+    let examples = try RowReader().examples(data, as: URL(fileURLWithPath: "pipe"), name: "a")
+    #expect(
+      try examples.learn == RowReader().examples(file, name: "a").learn
+        && examples.form == "JSONL, gzipped, text and label")
   }
 
   static let bad: [(String, String)] = [

@@ -11,13 +11,14 @@ enum OwnTaskGate {
     Int(exactly: (2.706 * (1 - margin) / margin).rounded(.up)) ?? .max
   }
 
-  /// How many rows it takes until a version that answers all of them rightly passes as a first one.
+  /// How many rows it takes until a first version passes that makes half of the errors of the most frequent label.
   ///
   /// - Parameter gold: the right answers of the gate rows; where all are equal, nothing can be told: `nil`.
   static func fewestRows(labelsOf gold: [String]) -> Int? {
     let counts = gold.reduce(into: [ExactText: Int]()) { $0[ExactText($1), default: 0] += 1 }
     guard counts.count > 1, let most = counts.values.max() else { return nil }
-    return rowsNeeded(accuracy: 1, above: Double(most) / Double(gold.count), from: 0)
+    let share = Double(most) / Double(gold.count)
+    return rowsNeeded(accuracy: (1 + share) / 2, above: share, from: 0)
   }
 
   /// A first version of a label task.

@@ -25,7 +25,7 @@ struct AdapterCard {
       "A LoRA expert of one task, learned by Accrete. PEFT loads it alone; `predict.py` answers as Accrete does, with everything else that the version"
         + " answers by (labels, closed-form head, weights of both, calibration), which stands in `accrete.json` and `head.safetensors`.",
       "", "```python", "from peft import AutoPeftModelForCausalLM",
-      "model = AutoPeftModelForCausalLM.from_pretrained(\"path/to/this/folder\")   # the base comes with it", "",
+      "model = AutoPeftModelForCausalLM.from_pretrained(\"path/to/this/folder\")   # loads the base, too", "",
       "from predict import Task                                                   # predict.py of this folder",
       "print(Task(\"path/to/this/folder\").predict(\"a text\"))", "```", "", "## Prompt", "",
     ]

@@ -95,6 +95,8 @@ struct RowFields {
     switch value(name) {
     case .integer(let integer): String(integer)
     case .boolean(let boolean): String(boolean)
+    case .number(let number):
+      throw wrong(name, got: "the number \(number)", fix: "Write a whole number, or put it in quotation marks.")
     default: try text(name)
     }
   }

@@ -30,10 +30,37 @@ public enum RowForm: String, Sendable, CaseIterable {
           expected: "the fields of one form (\(forms.joined(separator: ", or ")))",
           got: row.names.isEmpty ? "a row without fields" : listed(row.names),
           fix: found.isEmpty
-            ? "Rename them, or say which they are: --columns text=COLUMN,label=COLUMN."
+            ? Self.way(row)
             : "Say which is meant: --form \(found.map(\.rawValue).joined(separator: " or "))."))
     }
     self = form
+  }
+
+  /// What helps where a row has the fields of none.
+  private static func way(_ row: RowFields) -> String {
+    let chats: [(field: String, filter: String)] = [
+      ("messages", "{prompt: (.messages[-2].content + \"\\n\"), completion: .messages[-1].content}"),
+      ("conversations", "{prompt: (.conversations[-2].value + \"\\n\"), completion: .conversations[-1].value}"),
+    ]
+    for (field, filter) in chats where row.has(field) {
+      return
+        "These are conversations, which are not read yet; of their last turn `jq -c 'if type==\"array\" then .[] else . end | \(filter)' FILE` makes rows."
+    }
+    if row.has("instruction"), row.has("output") {
+      return
+        "This is alpaca's form, which is not read yet; `jq -c 'if type==\"array\" then .[] else . end | {prompt: (.instruction + \"\\n\" + (.input // \"\") + \"\\n\"), completion: .output}' FILE` makes rows."
+    }
+    let named = allCases.first { form in
+      [form.fields.text, form.fields.answer].allSatisfy { name in row.names.contains { $0.lowercased() == name } }
+    }
+    if let fields = named?.fields {
+      let pairs = [fields.text, fields.answer].map { name in
+        "\(name)=\(row.names.first { $0.lowercased() == name } ?? name)"
+      }
+      return "Names are compared to the letter: --columns \(pairs.joined(separator: ","))."
+    }
+    return
+      "Rename them, or say which they are: --columns text=COLUMN,label=COLUMN. The first line of a table has the columns' names."
   }
 
   /// The row as an example.

@@ -7,23 +7,27 @@ struct RowInput {
   /// Whether a line may be longer than a row.
   private(set) var hasLongLines = false
 
-  /// - Parameter holdsRows: whether it may be in any form of rows; else it is plain text.
+  /// - Parameters:
+  ///   - place: what errors call it.
+  ///   - size: how many bytes there are, as far as that is known.
+  ///   - holdsRows: whether it may be in any form of rows; else it is plain text.
+  ///   - next: the next bytes; none at the end.
   /// - Throws: ``StreamError``.
-  init(_ file: RegularFile, place: Place, holdsRows: Bool) throws {
-    var first: [UInt8]? = try Self.told(place) { try file.next() }
+  init(_ place: Place, size: Int, holdsRows: Bool, next: @escaping () throws -> [UInt8]) throws {
+    var first: [UInt8]? = try Self.told(place) { try next() }
     isGzipped = holdsRows && GzipInput.isGzipped(first ?? [])
     var gzip = GzipInput(path: place.file) {
       defer { first = nil }
-      return try first ?? file.next()
+      return try first ?? next()
     }
-    bytes.reserveCapacity(isGzipped ? 0 : file.size)
+    bytes.reserveCapacity(isGzipped ? 0 : size)
     // Of a line that is too long no more is read than it takes to know that.
     var start = 0
     while true {
       let piece = try Self.told(place) {
         if isGzipped { return try gzip.next() }
         defer { first = nil }
-        return try first ?? file.next()
+        return try first ?? next()
       }
       if piece.isEmpty { break }
       if bytes.isEmpty, holdsRows {

@@ -28,7 +28,7 @@ extension RowReader {
   public func examples(_ data: Data, as url: URL, name: String) throws -> TaskExamples {
     let place = Place(file: url.relativePath)
     guard TaskName.isPlain(name) else { throw TaskName.illegal(name, place) }
-    return try examples(RowFile(SourceFile(data, place: place), columns: columns), name: name)
+    return try examples(RowFile(SourceFile(rows: data, place: place), columns: columns), name: name)
   }
 
   /// The same reader with another instruction and cue; `nil`: as they are.

@@ -47,7 +47,20 @@ struct SourceFile {
           fix: "Name the data file itself."))
     }
     guard file.size <= Limit.fileBytes else { throw Self.tooLarge(place) }
-    let input = try RowInput(file, place: place, holdsRows: holdsRows)
+    let input = try RowInput(place, size: file.size, holdsRows: holdsRows) { try file.next() }
+    try self.init(
+      bytes: input.bytes, place: place, isGzipped: input.isGzipped, hasLongLines: input.hasLongLines)
+  }
+
+  /// Rows that came through a pipe, in any form, also gzipped.
+  ///
+  /// - Throws: as above.
+  init(rows data: Data, place: Place) throws {
+    var rest = [UInt8](data)
+    let input = try RowInput(place, size: data.count, holdsRows: true) {
+      defer { rest = [] }
+      return rest
+    }
     try self.init(
       bytes: input.bytes, place: place, isGzipped: input.isGzipped, hasLongLines: input.hasLongLines)
   }

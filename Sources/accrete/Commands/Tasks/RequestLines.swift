@@ -71,7 +71,7 @@ struct RequestLines {
           batch.rows.append(try RequestRow(bytes, line: line, file: name, columns: columns))
         } catch {
           if file == nil {
-            batch.problem = RequestProblem(line: line, error: error)
+            batch.problem = RequestProblem(line: line, error: Self.isObject(bytes) ? error : notAnObject(line))
           } else {
             if batch.rows.isEmpty { throw error }
             problem = error
@@ -86,6 +86,18 @@ struct RequestLines {
       try read()
     }
     return batch.rows.isEmpty && isEnd ? nil : batch
+  }
+
+  private static func isObject(_ line: Data) -> Bool {
+    line.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "{")
+  }
+
+  /// Somebody may send a table or an array, or a packed file.
+  private func notAnObject(_ line: Int) -> StreamError {
+    .json(
+      .init(
+        file: name, line: line, expected: "a JSON object on each line of standard input", got: "something else",
+        fix: "Write {\"text\": …}; a table, an array or a gzipped file is named as a FILE."))
   }
 
   private mutating func takeLine() -> Data? {
