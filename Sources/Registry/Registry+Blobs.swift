@@ -4,7 +4,7 @@ import GRDB
 
 extension Registry {
   /// Stores bytes as a blob, durably. Nothing names it yet: ``register(_:metrics:gate:actor:)`` and
-  /// ``publish(_:kind:expecting:reason:actor:)`` do, and what they do not name within a day `registry gc` removes.
+  /// ``publish(_:kind:expecting:override:reason:actor:)`` do, and what they do not name within a day `registry gc` removes.
   ///
   /// - Parameter data: the bytes.
   /// - Parameter media: their media type.

@@ -12,7 +12,7 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   public var rank = 8
   public var alpha = 16.0
   public var dropout = 0.05
-  /// The projections that experts plug into, as PEFT names them (``LowRankShape/projections(named:)``); nil: the feed-forward ones.
+  /// The projections that experts plug into, as PEFT names them (`LowRankShape.projections(named:)`); nil: the feed-forward ones.
   public var targetModules: String?
   /// Examples in a step.
   public var batchSize = 8
