@@ -1,7 +1,7 @@
 import Files
 import Torch
 
-/// Where the tensors of a checkpoint between two tasks lie: in its own file, or in that of an earlier one.
+/// Where the tensors of a checkpoint between two tasks lie, in its own file or in that of an earlier one, and which files they seal.
 ///
 /// The next checkpoint writes what is not among them. Places are resolved: the file that is named holds the bytes itself.
 struct CheckpointIndex {
@@ -16,6 +16,8 @@ struct CheckpointIndex {
   var places: [String: Place] = [:]
   /// The digest that each of these files carries of itself.
   var seals: [String: String] = [:]
+  /// Files of the run that it and the checkpoints before it between two tasks seal.
+  var files = CheckpointFiles.List()
 
   /// Before the first checkpoint.
   init() {}

@@ -41,6 +41,9 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   public var progress: Progress?
   /// nil: all tensors are in this file.
   public var references: [Reference]?
+  /// SHA-256 of the run's files that are new or others since the checkpoint before it between two tasks, see ``CheckpointFiles``; nil:
+  /// an earlier version wrote it.
+  public var files: [String: Digest]?
 
   private static let stateKey = "state"
   private static let firstMoment = "optimizer.first_moment"
@@ -86,6 +89,7 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
       }
     }
     for file in elsewhere.keys { index.seals[file] = earlier.seals[file] }
+    index.files = earlier.files.merging(files ?? [:]) { _, new in new }
     var state = self
     state.references =
       elsewhere.isEmpty
@@ -108,13 +112,7 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   public static func read(_ url: URL) throws -> Content {
     let file = try open(url)
     func damaged(_ reason: String) -> RunError { .checkpointDamaged(path: url.path, reason: reason) }
-    guard let state = file.metadata[stateKey] else { throw damaged("it holds no state of a run") }
-    let checkpoint: RunCheckpoint
-    do {
-      checkpoint = try JSONFile.decode(RunCheckpoint.self, from: Data(state.utf8), path: url.path)
-    } catch let error as FileError {
-      throw damaged("\(error)")
-    }
+    let checkpoint = try state(of: file, url)
     var tensors: [String: Tensor] = [:]
     // Copies: training changes tensors in place, and a mapped file must stay as it is.
     for name in file.names { tensors[name] = try file.tensor(name).cloned() }
@@ -143,6 +141,27 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
     guard let first = moments.0, let second = moments.1 else { throw damaged("the optimizer's moments are missing") }
     return content(
       TrainingState(cursor: progress.cursor, firstMoment: first, secondMoment: second, dropout: progress.dropout))
+  }
+
+  /// What a checkpoint says beside its tensors, whose bytes are not looked at.
+  /// - Throws: as ``read(_:)``.
+  static func state(of url: URL) throws -> RunCheckpoint {
+    do {
+      return try state(of: SafetensorsFile(url), url)
+    } catch let error as TorchError {
+      throw RunError.checkpointDamaged(path: url.path, reason: "\(error)")
+    }
+  }
+
+  private static func state(of file: SafetensorsFile, _ url: URL) throws -> RunCheckpoint {
+    guard let state = file.metadata[stateKey] else {
+      throw RunError.checkpointDamaged(path: url.path, reason: "it holds no state of a run")
+    }
+    do {
+      return try JSONFile.decode(RunCheckpoint.self, from: Data(state.utf8), path: url.path)
+    } catch let error as FileError {
+      throw RunError.checkpointDamaged(path: url.path, reason: "\(error)")
+    }
   }
 
   /// A file that is what was written.

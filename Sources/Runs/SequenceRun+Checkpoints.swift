@@ -57,12 +57,12 @@ extension SequenceRun {
       try RunFolder.NewFile(RunCosts(tasks: costs, secondsOfCurrent: secondsOfCurrent), at: folder.costs)
     ]
     if !statistics.isEmpty { beside.append(try RunFolder.NewFile(statistics, at: folder.statistics)) }
+    let small = (beside + results).map { ($0.place, Digest(of: $0.data)) }
     let index = try RunCheckpoint(
       learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, routed: routed,
       eventBytes: logs.first?.log.bytes ?? 0, manifestDigest: Digest(ofFile: folder.manifest),
-      progress: current?.progress
+      progress: current?.progress, files: newFiles(small, at: place, events: logs.first?.log)
     ).write(allTensors, training: current?.state, earlier: stored, to: file) { digest in
-      let small = (beside + results).map { ($0.place, Digest(of: $0.data)) }
       try folder.announce(small + [(file, digest)], removed: served, logs: logs)
       try folder.write(beside)
     }
@@ -70,6 +70,21 @@ extension SequenceRun {
     for checkpoint in served { try? FileManager.default.removeItem(at: checkpoint) }
     try folder.conclude()
     return index
+  }
+
+  /// What a checkpoint lists: files that the last one between two tasks does not seal as they are, or as they will be. What an earlier
+  /// process left that had come further than the checkpoint that this one goes on from is not among them: it is written again.
+  private func newFiles(
+    _ coming: [(place: URL, digest: Digest)], at place: CheckpointPlace, events: RunSeal.Log?
+  ) throws -> CheckpointFiles.List {
+    let last = folder.name(of: folder.checkpoint(after: place.step == nil ? place.learned - 1 : place.learned))
+    var seal = try folder.sealing.seal(of: folder) ?? RunSeal()
+    let written = folder.sealing.written
+    seal.files = seal.files.filter { $0.key == last || written.contains($0.key) }
+    for (place, digest) in coming { seal.files[folder.name(of: place)] = digest }
+    var files = CheckpointFiles.decided(seal, in: folder).filter { stored.files[$0.key] != $0.value }
+    files[folder.name(of: folder.events)] = events?.digest
+    return files
   }
 
   /// Brings `events.jsonl`, the first, and `timings.jsonl` to the disk.
@@ -85,7 +100,10 @@ extension SequenceRun {
     guard let place else { return CheckpointIndex() }
     let file = try folder.inside(folder.checkpoint(after: learned))
     do {
-      return try CheckpointIndex(RunCheckpoint.read(file), file: file.lastPathComponent)
+      var index = try CheckpointIndex(RunCheckpoint.read(file), file: file.lastPathComponent)
+      let last = CheckpointPlace(learned: learned)
+      index.files = try CheckpointFiles.listed(in: folder, upTo: last) ?? [:]
+      return index
     } catch FileError.notFound {
       throw RunError.checkpointNeeds(path: folder.checkpoint(place).path, other: file.path, reason: "it is missing")
     }

@@ -22,7 +22,7 @@ extension RunFolder {
 
   /// Notes a file that was written, as ``write(_:to:)`` does.
   func record(_ digest: Digest, at place: URL) {
-    sealing.update { $0.files[name(of: place)] = digest }
+    sealing.record(digest, at: name(of: place))
   }
 
   /// Writes a seal that allows what is there and what will be.

@@ -11,6 +11,8 @@ final class RunSealing: Sendable {
     var isKnown = false
     /// Whether this process holds the run's lock: then nobody else changes the folder.
     var isOwn = false
+    /// Files that this process wrote.
+    var written: Set<String> = []
   }
 
   private let state = Mutex(State())
@@ -36,6 +38,15 @@ final class RunSealing: Sendable {
   /// From now on this process alone decides it.
   func own(_ seal: RunSeal) {
     state.withLock { ($0.seal, $0.isKnown, $0.isOwn) = (seal, true, true) }
+  }
+
+  /// Files that this process wrote, but for those that it announced.
+  var written: Set<String> { state.withLock { $0.written } }
+
+  /// Notes a file that was written.
+  func record(_ digest: Digest, at name: String) {
+    update { $0.files[name] = digest }
+    state.withLock { _ = $0.written.insert(name) }
   }
 
   /// Changes what the seal will say.

@@ -9,11 +9,13 @@ extension Inspection {
         guard try folder.isSealed() else { throw VerificationError.notSealed }
         return "nothing is scored yet"
       }
-      let problems = try problems(of: seal)
+      var problems = try problems(of: seal)
+      var listed = ""
+      if problems.isEmpty { problems.look { listed = try sealedByCheckpoint(seal) } }
       // A process that works on the run may have written some of them just now.
       if !problems.isEmpty, try folder.sealing.hasChanged(folder) { continue }
       if !problems.isEmpty { throw VerificationError.several(problems.text) }
-      return "\(seal.files.count + seal.logs.count) files, each with the digest in seal.json"
+      return "\(seal.files.count + seal.logs.count) files, each with the digest in seal.json\(listed)"
     }
   }
 
