@@ -43,6 +43,21 @@ import Testing
     #expect(try sample.registry.blob(blob.digest) == Data("abcdef".utf8))
   }
 
+  /// A link with the right bytes behind it is found before a backup is made that leaves them out.
+  @Test func aLinkIsNoBlob() throws {
+    let sample = try Sample()
+    let spam = try sample.version("spam")
+    let blob = try #require(sample.registry.manifest(of: spam).parts.values.first)
+    let url = try sample.registry.blobURL(blob.digest)
+    let elsewhere = sample.scratch.place("elsewhere")
+    try FileManager.default.moveItem(at: url, to: elsewhere)
+    try FileManager.default.createSymbolicLink(at: url, withDestinationURL: elsewhere)
+    #expect(throws: FileError.linkLeadsOut(path: url.path, target: elsewhere.path)) {
+      _ = try sample.registry.blob(blob.digest)
+    }
+    #expect(try sample.registry.verify().checks.contains { !$0.ok && $0.found.contains("is a link to \(elsewhere.path)") })
+  }
+
   @Test func whoReadsWritesNothing() throws {
     let sample = try Sample()
     let before = try tree(sample.url).keys.sorted()

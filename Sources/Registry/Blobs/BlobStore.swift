@@ -62,7 +62,7 @@ struct BlobStore: Sendable {
     let url = url(digest)
     let data: Data
     do {
-      let file = try RegularFile(url)
+      let file = try opened(url)
       var bytes = Data(capacity: file.size)
       while true {
         let piece = try file.next()
@@ -84,7 +84,7 @@ struct BlobStore: Sendable {
   func verify(_ digest: Digest) throws -> Int {
     let url = url(digest)
     do {
-      let file = try RegularFile(url)
+      let file = try opened(url)
       var running = RunningDigest()
       while true {
         let piece = try file.next()
@@ -97,6 +97,16 @@ struct BlobStore: Sendable {
     } catch FileError.notFound {
       throw RegistryError.blobMissing(digest, path: url.path)
     }
+  }
+
+  /// A blob's file, which lies in the registry: a link would make a backup that has no blob.
+  private func opened(_ url: URL) throws -> RegularFile {
+    var status = stat()
+    if lstat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+      throw FileError.linkLeadsOut(
+        path: url.path, target: (try? FileManager.default.destinationOfSymbolicLink(atPath: url.path)) ?? "nowhere")
+    }
+    return try RegularFile(url)
   }
 
   /// A blob's size without a look at its bytes; `nil` where it is missing.

@@ -19,7 +19,10 @@ final class TarReader {
     try skip(padding)
     padding = 0
     let header = try take(Tar.block)
-    if header.allSatisfy({ $0 == 0 }) { return nil }
+    if header.allSatisfy({ $0 == 0 }) {
+      try requireEnd()
+      return nil
+    }
     guard header[257..<262].elementsEqual("ustar".utf8) else { throw malformed("not a tar file") }
     guard number(header[148..<156]) == checksum(header) else { throw malformed("a head of an entry was changed") }
     guard header[156] == UInt8(ascii: "0") || header[156] == 0 else {
@@ -69,7 +72,20 @@ final class TarReader {
     return result
   }
 
-  private func skip(_ count: Int) throws { if count > 0 { _ = try take(count) } }
+  /// Skips alignment padding.
+  private func skip(_ count: Int) throws {
+    guard count > 0 else { return }
+    guard try take(count).allSatisfy({ $0 == 0 }) else { throw malformed("bytes between two entries") }
+  }
+
+  /// Nothing but zeros follows the last entry.
+  private func requireEnd() throws {
+    while true {
+      guard held.allSatisfy({ $0 == 0 }) else { throw malformed("bytes after its end") }
+      held = try file.next()[...]
+      if held.isEmpty { return }
+    }
+  }
 
   /// An octal number; `nil` for anything else.
   private func number(_ field: ArraySlice<UInt8>) -> Int? {
