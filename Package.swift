@@ -80,7 +80,7 @@ let package = Package(
     layer("Decoder", ["Torch", "Files"]),
     layer("Generation", ["Decoder", "Tokenization", "Torch", "Files"]),
     layer("Experts", ["Decoder", "Torch", "Files"]),
-    layer("Streams", ["Tokenization", "Torch", "Files"]),
+    layer("Streams", ["Templates", "Tokenization", "Torch", "Files"]),
     layer("Learning", ["Streams", "Experts", "Decoder", "Torch", "Files"]),
     layer("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"]),
     layer(
@@ -136,7 +136,7 @@ let package = Package(
     tests("Decoder", ["Torch", "Tokenization", "Files"]),
     tests("Generation", ["Decoder", "Tokenization", "Torch"]),
     tests("Experts", ["Decoder", "Torch", "Files"]),
-    tests("Streams", ["Torch", "Tokenization", "Files"]),
+    tests("Streams", ["Torch", "Templates", "Tokenization", "Files"]),
     tests("Learning", ["Experts", "Decoder", "Streams", "Torch", "Files"]),
     tests("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"], resources: [.copy("Resources")]),
     tests("TaskModels", ["Learning", "Streams", "Experts", "Generation", "Decoder", "Torch", "Files"]),
@@ -144,8 +144,8 @@ let package = Package(
     tests(
       "Evolution",
       [
-        "Serving", "Registry", "Assurance", "TaskModels", "Learning", "Streams", "Generation", "Decoder", "Torch",
-        "Files",
+        "Serving", "Registry", "Assurance", "TaskModels", "Learning", "Streams", "Generation", "Decoder", "Tokenization",
+        "Torch", "Files",
       ]),
     tests(
       "Runs",

@@ -80,7 +80,7 @@ public struct TaskEvaluation: Sendable, Encodable {
             "the label \(answer.debugDescription) is none of \(served.version.reference)'s, \(form.labels.listed)",
           fix: "Correct it, or learn a version with that label.")
       }
-      return Example(id: row.id ?? "\(row.line)", index: row.line, text: row.text, answer: answer)
+      return Example(id: row.id ?? "\(row.line)", index: row.line, text: try served.text(of: row), answer: answer)
     }
     guard !examples.isEmpty else {
       throw EvolutionError.row(file: file, line: nil, problem: "has no row to score", fix: "Give at least one.")

@@ -42,7 +42,7 @@ public struct Explanation: Sendable {
       tokens = []
       return
     }
-    let ids = try runner.encoded(text).textIds
+    let ids = try runner.encoded(runner.model.form.asking(text)).textIds
     guard !ids.isEmpty else {
       tokens = []
       return

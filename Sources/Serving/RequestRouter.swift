@@ -4,6 +4,7 @@ public import Foundation
 public import Generation
 public import Learning
 public import Registry
+import Streams
 import Tokenization
 import Torch
 
@@ -122,7 +123,8 @@ public struct RequestRouter {
 
   private static func ids(_ texts: [String], on base: Base, maxLength: Int) throws -> [[Int]] {
     try texts.map { text in
-      let ids = try base.tokenizer.encode(text, addSpecialTokens: false)
+      // Of a conversation what was said: the template's words are in all of them.
+      let ids = try base.tokenizer.encode(Conversation.spoken(in: text), addSpecialTokens: false)
       // An empty text has no features of its own: the end token stands for it.
       return ids.isEmpty ? [base.endToken] : Array(ids.suffix(min(maxLength, base.model.configuration.maxPositions)))
     }

@@ -3,6 +3,7 @@ import Files
 import Foundation
 public import Generation
 public import Registry
+public import Streams
 public import TaskModels
 
 /// One version of a task, loaded to answer.
@@ -26,8 +27,27 @@ public struct ServedTask {
     return answer
   }
 
-  /// Answers texts, in their order.
-  public func predict(_ texts: [String]) throws -> [TaskAnswer] { try runner.answers(texts) }
+  /// Answers texts, in their order. A task that learned from conversations takes each as the user's only turn.
+  public func predict(_ texts: [String]) throws -> [TaskAnswer] { try runner.answers(texts.map(form.asking)) }
+
+  /// Answers requests, in their order.
+  /// - Throws: `StreamError.prompt` for a conversation where the task learned from plain texts: it is never asked with a template.
+  public func predict(_ rows: [RequestRow]) throws -> [TaskAnswer] { try runner.answers(rows.map(text(of:))) }
+
+  /// A request as the task's rows have it.
+  /// - Throws: As ``predict(_:)-([RequestRow])``.
+  public func text(of row: RequestRow) throws -> String {
+    guard row.isConversation else { return form.asking(row.text) }
+    if form.template != nil { return row.text }
+    if let prompt = row.prompt { return prompt }
+    throw StreamError.prompt(
+      StreamError.Detail(
+        file: "line \(row.line)", expected: "a \"text\" or a \"prompt\" for \(version.reference)",
+        got: "a conversation, and the version learned from plain texts, without a chat template",
+        fix: "Send the text by itself, or learn a version from conversations (\"messages\")."))
+  }
+
+  private var form: TaskForm { runner.model.form }
 }
 
 extension Registry {

@@ -23,6 +23,24 @@ extension PromptEncoder {
         fix: "Use a tokenizer whose template only adds tokens around a text."))
   }
 
+  /// The conversation that an example asks.
+  static func conversation(of example: Example) throws -> Conversation {
+    guard let conversation = Conversation(text: example.text) else {
+      throw StreamError.prompt(
+        StreamError.Detail(
+          file: "row \(example.id)", expected: "a conversation", got: "another text",
+          fix: "Write the row with \"messages\"."))
+    }
+    return conversation
+  }
+
+  /// Requires that the template writes the example's answer as it stands.
+  /// - Throws: ``StreamError/prompt(_:)``.
+  public func requireWritten(_ example: Example) throws {
+    try chat?.requireWritten(
+      example.answer, to: Self.conversation(of: example), row: "row \(example.id)")
+  }
+
   /// Refuses two labels with the same tokens: the model could not tell them apart.
   func requireDistinctLabels() throws {
     var first: [[Int]: String] = [:]

@@ -4,7 +4,7 @@ public import Tokenization
 /// Makes token ids of the examples of one task, by section "Prompt and answer" of `docs/protocol.md`.
 ///
 /// Instruction, text, cue and answer are tokenized apart and then joined, so that the text can be shortened without
-/// touching the others, and an answer has the same tokens after every prompt.
+/// touching the others, and an answer has the same tokens after every prompt. Conversations are written by a template (``ChatForm``).
 public struct PromptEncoder: Sendable {
   /// The tokens of every label's answer, in the order of the task's labels: `" " + label` and the end token. Empty for
   /// a generation.
@@ -17,6 +17,8 @@ public struct PromptEncoder: Sendable {
   public let answerLimit: Int?
 
   let task: LearningTask
+  /// Writes conversations; nil: texts are plain.
+  let chat: ChatForm?
   private let tokenizer: any Tokenizer
   private let endToken: Int
   let before: [Int]
@@ -31,13 +33,16 @@ public struct PromptEncoder: Sendable {
   ///   - endToken: The id that ends an answer.
   ///   - maxLength: The most tokens of a prompt together with its longest possible answer.
   ///   - answerLimit: The most tokens of a free answer, the end token included; labels are never cut.
+  ///   - chat: What writes conversations, where the texts of examples are ``Conversation/text``; `nil`: they are plain.
   /// - Throws: ``StreamError/prompt(_:)`` if instruction, cue and the longest label are longer than `maxLength`, if two
   ///   labels have the same tokens, or if the tokenizer surrounds text in a way that cannot be taken apart; what the
   ///   tokenizer throws.
   public init(
-    task: LearningTask, tokenizer: any Tokenizer, endToken: Int, maxLength: Int, answerLimit: Int? = nil
+    task: LearningTask, tokenizer: any Tokenizer, endToken: Int, maxLength: Int, answerLimit: Int? = nil,
+    chat: ChatForm? = nil
   ) throws {
     self.task = task
+    self.chat = chat
     self.answerLimit = answerLimit.map { max(1, $0) }
     self.tokenizer = tokenizer
     self.endToken = endToken
@@ -45,9 +50,11 @@ public struct PromptEncoder: Sendable {
     let beginning = try Self.beginning(of: tokenizer)
     let instruction = task.instruction.isEmpty ? "" : task.instruction + "\n"
     let cue = task.cue.isEmpty ? "" : "\n" + task.cue
-    before = try beginning + Self.encode(instruction, with: tokenizer)
-    after = try Self.encode(cue, with: tokenizer)
-    labelIds = try task.labels.map { try Self.encode(" " + $0, with: tokenizer) + [endToken] }
+    before = chat == nil ? try beginning + Self.encode(instruction, with: tokenizer) : []
+    after = chat == nil ? try Self.encode(cue, with: tokenizer) : []
+    labelIds = try task.labels.map {
+      try chat?.answer($0) ?? Self.encode(" " + $0, with: tokenizer) + [endToken]
+    }
     labelIndices = Dictionary(
       zip(task.labels.map(ExactText.init), task.labels.indices), uniquingKeysWith: { first, _ in first })
     try requireDistinctLabels()
@@ -88,10 +95,17 @@ public struct PromptEncoder: Sendable {
       answer = labelIds[labelIndex]
       longestAnswer = labelIds.map(\.count).max() ?? answer.count
     } else {
-      let whole = try tokens(" " + example.answer, of: example) + [endToken]
+      let whole = try chat?.answer(example.answer) ?? tokens(" " + example.answer, of: example) + [endToken]
       answer = answerLimit.map { Array(whole.prefix($0)) } ?? whole
       longestAnswer = room ?? answer.count
       try requireRoom(forAnswer: longestAnswer, of: "row \(example.id)")
+    }
+    if let chat {
+      let prompt = try chat.prompt(
+        Self.conversation(of: example), room: max(0, maxLength - longestAnswer), row: "row \(example.id)")
+      return EncodedExample(
+        index: example.index, promptIds: prompt.ids, answerIds: answer,
+        labelIndex: task.kind == .classification ? labelIndex : nil, droppedTokens: prompt.dropped)
     }
     let text = try tokens(example.text, of: example)
     let kept = text.suffix(max(0, maxLength - before.count - after.count - longestAnswer))

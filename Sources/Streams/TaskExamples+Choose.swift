@@ -44,7 +44,9 @@ extension TaskExamples {
 
   /// Where the hash of a text puts it, 0 to 1.
   static func place(of text: String) -> Double {
-    let hash = Digest(of: Data(("split/" + text).utf8)).description.dropFirst("sha256:".count).prefix(13)
+    let hash = Digest(of: Data(("split/" + Conversation.splitKey(of: text)).utf8)).description.dropFirst(
+      "sha256:".count
+    ).prefix(13)
     // 52 bits: every one of them counts in a Double.
     return Double(UInt64(hash, radix: 16) ?? 0) / Double(UInt64(1) << 52)
   }
@@ -67,7 +69,6 @@ extension TaskExamples {
   public func withoutLeaks() -> (examples: TaskExamples, leaked: Int) {
     let seen = Set((learn + choose).map { ExactText($0.text.stripped) })
     let kept = gate.filter { !seen.contains(ExactText($0.text.stripped)) }
-    let examples = TaskExamples(task: task, learn: learn, choose: choose, gate: kept, origin: origin, form: form)
-    return (examples, gate.count - kept.count)
+    return (with(learn: learn, choose: choose, gate: kept), gate.count - kept.count)
   }
 }

@@ -31,9 +31,12 @@ public struct TaskExamples: Sendable {
   public let origin: Origin
   /// The form of the file that they were read from, in words; `nil`: they were not read from one.
   public let form: String?
+  /// Whether each text is a ``Conversation``'s, which the base's template writes.
+  public let areConversations: Bool
 
   public init(
-    task: LearningTask, learn: [Example], choose: [Example], gate: [Example], origin: Origin, form: String? = nil
+    task: LearningTask, learn: [Example], choose: [Example], gate: [Example], origin: Origin, form: String? = nil,
+    areConversations: Bool = false
   ) {
     self.task = LearningTask(
       name: task.name, instruction: task.instruction, cue: task.cue, labels: task.labels, train: [], test: [],
@@ -43,6 +46,14 @@ public struct TaskExamples: Sendable {
     self.gate = gate
     self.origin = origin
     self.form = form
+    self.areConversations = areConversations
+  }
+
+  /// The same with other rows.
+  func with(learn: [Example], choose: [Example], gate: [Example]) -> TaskExamples {
+    TaskExamples(
+      task: task, learn: learn, choose: choose, gate: gate, origin: origin, form: form,
+      areConversations: areConversations)
   }
 
   public subscript(role: Role) -> [Example] {
@@ -87,6 +98,6 @@ extension TaskExamples {
       let rows = (learn + choose).sorted { $0.index < $1.index }
       (learn, choose) = Self.dealt(rows, share: share, kind: task.kind)
     }
-    return TaskExamples(task: task, learn: learn, choose: choose, gate: gate, origin: origin, form: form)
+    return with(learn: learn, choose: choose, gate: gate)
   }
 }

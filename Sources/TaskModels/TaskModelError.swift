@@ -6,6 +6,8 @@ public enum TaskModelError: Error, Equatable, CustomStringConvertible {
   /// A label without a row to learn from.
   case labelWithoutExamples(label: String, task: String, rows: Int)
   case unsupported(what: String, fix: String)
+  /// The base's chat template is not the one that the task was learned with.
+  case otherTemplate(task: String, base: String)
   /// A part of a stored version is not what its manifest says.
   case partDiffers(version: String, part: String, reason: String)
   case interrupted(task: String, signal: Int32, moment: String)
@@ -23,6 +25,9 @@ public enum TaskModelError: Error, Equatable, CustomStringConvertible {
       "task \(task): label \(label.debugDescription) has \(rows) row\(rows == 1 ? "" : "s"), and none to learn from: give every label"
         + " at least ten rows, or set \"split\" in the file"
     case .unsupported(let what, let fix): "\(what) is not supported. \(fix)"
+    case .otherTemplate(let task, let base):
+      "\(task): it was learned with another chat template than \(base) has now (chat_template.jinja, or tokenizer_config.json and the"
+        + " special tokens in it). Put the template back."
     case .partDiffers(let version, let part, let reason):
       "\(version): its \(part) \(reason). `accrete registry verify` says what else differs; restore a backup."
     case .interrupted(let task, let signal, let moment):

@@ -1,4 +1,4 @@
-import Files
+public import Files
 public import Foundation
 
 extension TemplateValue {
@@ -18,7 +18,8 @@ extension TemplateValue {
     }
   }
 
-  private init(_ tree: JSONTree) {
+  /// A value that was parsed.
+  public init(_ tree: JSONTree) {
     switch tree {
     case .null: self = .none
     case .boolean(let value): self = .boolean(value)

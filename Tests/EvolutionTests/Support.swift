@@ -18,16 +18,21 @@ final class Home {
   }()
 
   let url: URL
+  private let owner: AnyObject?
   let registry: Registry
   let base: Base
 
-  init() throws {
+  convenience init() throws { try self.init(base: Self.base.get()) }
+
+  /// - Parameter owner: whoever removes the base's folder with itself.
+  init(base: Base, keeping owner: AnyObject? = nil) throws {
+    self.owner = owner
     try TorchRuntime.setThreads(1)
     url = FileManager.default.temporaryDirectory.appendingPathComponent("home-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    base = try Self.base.get()
+    self.base = base
     registry = try Registry.create(
-      at: url.appendingPathComponent("registry"), base: BaseRecord(base, path: Self.folder.path), actor: "test")
+      at: url.appendingPathComponent("registry"), base: BaseRecord(base, path: base.folder.path), actor: "test")
   }
 
   deinit { try? FileManager.default.removeItem(at: url) }
@@ -75,6 +80,7 @@ final class Home {
     return options
   }
 
+  @discardableResult
   func learn(
     _ file: URL, name: String? = nil, options: LearnOptions = Home.options(), margin: Double = 0.02,
     report: @escaping (EvolutionProgress) -> Void = { _ in }

@@ -55,7 +55,8 @@ import Testing
     #expect(throws: FileError.linkLeadsOut(path: url.path, target: elsewhere.path)) {
       _ = try sample.registry.blob(blob.digest)
     }
-    #expect(try sample.registry.verify().checks.contains { !$0.ok && $0.found.contains("is a link to \(elsewhere.path)") })
+    #expect(
+      try sample.registry.verify().checks.contains { !$0.ok && $0.found.contains("is a link to \(elsewhere.path)") })
   }
 
   @Test func whoReadsWritesNothing() throws {

@@ -128,9 +128,7 @@ import Testing
 
   /// Forms of other programs are told what they are, and how they become one of these.
   @Test(arguments: [
-    (#"{"messages":[{"role":"user","content":"a"}]}"#, ".messages[-2].content"),
-    (#"{"conversations":[{"from":"human","value":"a"}]}"#, ".conversations[-2].value"),
-    (#"{"instruction":"a","input":"","output":"b"}"#, "This is alpaca's form"),
+    (#"{"message":[{"role":"user","content":"a"}]}"#, "or \"messages\", or \"conversations\""),
     (#"{"Text":"a","Label":"b"}"#, "--columns text=Text,label=Label"),
     (#"{"text":"a","label":1.5}"#, "Write a whole number"),
   ]) func formsOfOthers(row: String, way: String) throws {

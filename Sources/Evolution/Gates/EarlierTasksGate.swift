@@ -4,6 +4,7 @@ import Foundation
 import Generation
 import Registry
 import Serving
+import TaskModels
 
 /// G2: every earlier task answers as before. Not a sample and no margin: the same bytes.
 struct EarlierTasksGate {
@@ -49,8 +50,8 @@ struct EarlierTasksGate {
       let after = next == known ? before : try registry.load(registry.version(digest: next), on: base)
       let probe = try registry.probe(of: before.manifest, named: "\(version.reference)")
       let (one, other) = (
-        try before.predict(probe.requests).map(ProbeRecord.Answer.init),
-        try after.predict(probe.requests).map(ProbeRecord.Answer.init)
+        try before.runner.answers(probe.requests).map(ProbeRecord.Answer.init),
+        try after.runner.answers(probe.requests).map(ProbeRecord.Answer.init)
       )
       let changed = zip(one, other).count { !$0.isSame(as: $1) }
       let isSameArithmetic = probe.numerics == numerics

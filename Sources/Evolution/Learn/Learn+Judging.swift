@@ -43,8 +43,8 @@ extension Learn {
       warnings.append(
         String(format: "only %.0f %% of its gate texts are found by `--route` from the text alone", found * 100)
           + (routing.entry.handicap > 0
-            ? ": others look like those of an earlier task, or like none. Ask" : ": others look like none. Ask")
-          + " for it with --task, or " + byInstruction(routing))
+            ? ": others look like those of an earlier task, or like none." : ": others look like none.")
+          + " Ask for it with --task" + byInstruction(routing))
     }
     let receipt = try receipt(title, findings, trained, prepared, release: current?.record.revision, since: start)
     var parts = made.parts
@@ -108,10 +108,12 @@ extension Learn {
 
   /// How requests can say that they are for the task.
   private func byInstruction(_ routing: RouterPlace) -> String {
+    // Prompts and conversations have none.
+    guard routing.entry.instruction != nil else { return "." }
     let others = routing.router.record.tasks.filter { $0.task != name && $0.instruction == routing.entry.instruction }
-    guard let other = others.first else { return "send its instruction with the request." }
+    guard let other = others.first else { return ", or send its instruction with the request." }
     return
-      "learn it with an --instruction of its own: this one is also that of \(other.task), so that a request cannot name the task by it."
+      ", or learn it with an --instruction of its own: this one is also that of \(other.task), so that a request cannot name the task by it."
   }
 
   /// Below this share a person should know that the router does not find the task.

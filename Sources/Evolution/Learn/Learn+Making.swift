@@ -105,6 +105,15 @@ extension Learn {
     var data = Data()
     for (role, split) in [(TaskExamples.Role.learn, "train"), (.choose, "validation"), (.gate, "test")] {
       for row in examples[role] {
+        if examples.areConversations, let conversation = Conversation(text: row.text),
+          case .object(let members) = conversation.row(answering: row.answer)
+        {
+          let named = [("id", row.id), ("split", split)].map { name, value in
+            JSONTree.Member(name: Array(name.utf8), value: .text(Array(value.utf8)))
+          }
+          data += JSONTree.object(named + members).json + [UInt8(ascii: "\n")]
+          continue
+        }
         let line = Row(
           id: row.id, text: isPrompt ? nil : row.text, label: isPrompt ? nil : row.answer,
           prompt: isPrompt ? row.text : nil, answer: isPrompt ? row.answer : nil, split: split)

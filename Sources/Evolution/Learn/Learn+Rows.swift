@@ -22,7 +22,8 @@ extension Learn {
   func examples() throws -> TaskExamples {
     let known = try lastVersion().flatMap(form(of:))
     let reader = job.reader.asking(
-      instruction: job.instruction ?? known?.instruction, cue: job.cue ?? known?.cue)
+      instruction: job.instruction ?? known?.instruction, cue: job.cue ?? known?.cue
+    ).writing(conversations: base.hasChatTemplate)
     let read =
       try job.data.map { try reader.examples($0, as: job.file, name: name) }
       ?? reader.examples(job.file, name: name)
@@ -39,6 +40,10 @@ extension Learn {
       )
     }
     try requireParts(examples)
+    for (option, words) in [("--instruction", job.instruction), ("--cue", job.cue)]
+    where words?.isEmpty == false && examples.task.instruction.isEmpty && examples.task.cue.isEmpty {
+      warn("\(option) is not used: prompts and conversations have their own words.")
+    }
     return examples
   }
 

@@ -1,5 +1,6 @@
 import Files
 import Registry
+import Streams
 import TaskModels
 
 /// `README.md` beside an exported adapter, in the form of Hugging Face's model cards.
@@ -29,18 +30,28 @@ struct AdapterCard {
       "from predict import Task                                                   # predict.py of this folder",
       "print(Task(\"path/to/this/folder\").predict(\"a text\"))", "```", "", "## Prompt", "",
     ]
-    if form.instruction.isEmpty, form.cue.isEmpty {
+    if let template = form.template {
+      lines += [
+        "A conversation as the base's chat template writes it (\(template.digest)), with its generation prompt; a text by itself is the user's"
+          + " only turn. A template that writes the date is given 26 July 2024, as `predict.py` does.",
+        "",
+        "At most \(form.maxLength) tokens with the answer; of a longer conversation the oldest turns are left out, then the beginning of what was"
+          + " said last.",
+      ]
+    } else if form.instruction.isEmpty, form.cue.isEmpty {
       lines.append("The prompt is used as it is.")
     } else {
       lines += ["To the letter, with the text in the place of `TEXT`:", ""]
       lines += Self.block(
         (form.instruction.isEmpty ? "" : form.instruction + "\n") + "TEXT" + (form.cue.isEmpty ? "" : "\n" + form.cue))
     }
-    lines += [
-      "",
-      "At most \(form.maxLength) tokens with the answer; a longer text loses its beginning. The answer follows after a space and ends with the base's end token.",
-      "",
-    ]
+    if form.template == nil {
+      lines += [
+        "",
+        "At most \(form.maxLength) tokens with the answer; a longer text loses its beginning. The answer follows after a space and ends with the base's end token.",
+      ]
+    }
+    lines.append("")
     if !form.labels.isEmpty {
       lines += ["## Labels", ""]
       lines += Self.block(form.labels.map(\.printable).joined(separator: "\n"))

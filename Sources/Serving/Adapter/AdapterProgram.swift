@@ -6,11 +6,13 @@ enum AdapterProgram {
   static let text = #"""
     """Answers texts as `accrete predict` does, with PyTorch, transformers and peft alone.
 
-        python predict.py texts.jsonl        lines {"text": …} (or {"prompt": …}) in, a line with the answer out
+        python predict.py texts.jsonl        lines {"text": …} (or {"prompt": …}, {"messages": […]}) in, a line with the answer out
 
     What a text is surrounded by, its labels and how the parts are weighed stands in accrete.json beside this file.
     """
 
+    import datetime
+    import itertools
     import json
     import pathlib
     import sys
@@ -34,7 +36,12 @@ enum AdapterProgram {
             self.end = end[0] if isinstance(end, list) else end
             head = folder / "head.safetensors"
             self.head = {name: tensor.float() for name, tensor in load_file(head).items()} if head.exists() else {}
-            self.answers = [self.ids(" " + label) + [self.end] for label in self.form["labels"]]
+            # Conversations are written by the base's chat template; plain texts are not.
+            self.chat = self.form.get("template")
+            if self.chat:
+                self.end = self.chat["end"]
+            space = self.chat["answerStart"] if self.chat else " "
+            self.answers = [self.ids(space + label) + [self.end] for label in self.form["labels"]]
             whole, plain = self.tokenizer("a").input_ids, self.ids("a")
             beginning = whole[: next(i for i in range(len(whole) + 1) if whole[i : i + len(plain)] == plain)]
             instruction, cue = self.form["instruction"], self.form["cue"]
@@ -49,13 +56,47 @@ enum AdapterProgram {
             """The prompt's tokens, and those of the text among them: a long text loses its beginning."""
             length = min(self.form["maxLength"], self.model.config.max_position_embeddings)
             longest = max(map(len, self.answers)) if self.answers else self.form["answerTokens"]
+            if self.chat:
+                ids = self.fitted(text if isinstance(text, list) else [{"role": "user", "content": text}], length - longest)
+                return ids, ids
             room = max(0, length - len(self.before) - len(self.after) - longest)
             ids = self.ids(text)
             ids = ids[max(0, len(ids) - room) :]
             return self.before + ids + self.after, ids
 
+        def written(self, turns):
+            # A template that writes the date gets the one that the task was learned with.
+            text = self.tokenizer.apply_chat_template(
+                turns, tokenize=False, add_generation_prompt=True,
+                strftime_now=lambda form: datetime.datetime(2024, 7, 26).strftime(form))
+            return self.ids(text + self.chat["promptEnd"])
+
+        def fitted(self, turns, room):
+            """A conversation's tokens: of a long one the oldest turns are left out, then the beginning of what was said last."""
+            ids = self.written(turns)
+            if len(ids) <= room:
+                return ids
+            system = list(itertools.takewhile(lambda turn: turn["role"] in ("system", "developer"), turns))
+            rest = turns[len(system) :]
+            starts = [place for place, turn in enumerate(rest) if place and turn["role"] == "user"]
+            for start in starts:
+                ids = self.written(system + rest[start:])
+                if len(ids) <= room:
+                    return ids
+            kept = system + rest[starts[-1] if starts else 0 :]
+            said, low, high = kept[-1]["content"], 0, len(kept[-1]["content"])
+
+            def cut(start):
+                return self.written(kept[:-1] + [kept[-1] | {"content": said[start:]}])
+
+            while low < high:
+                middle = (low + high) // 2
+                low, high = (low, middle) if len(cut(middle)) <= room else (middle + 1, high)
+            return cut(low)
+
         @torch.no_grad()
         def predict(self, text):
+            """The answer to a text, or to a list of messages where the task learned from conversations."""
             prompt, own = self.prompt(text)
             if not self.form["labels"]:
                 out = self.model.generate(
@@ -96,7 +137,7 @@ enum AdapterProgram {
         for line in open(sys.argv[1], encoding="utf-8"):
             if line.strip():
                 row = json.loads(line)
-                text = row["text"].strip() if "text" in row else row["prompt"]
+                text = row["text"].strip() if "text" in row else row.get("prompt", row.get("messages"))
                 print(json.dumps(task.predict(text), ensure_ascii=False))
     """# + "\n"
 }

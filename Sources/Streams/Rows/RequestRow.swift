@@ -1,15 +1,19 @@
 import Files
 public import Foundation
 
-/// A row that asks for an answer: `text` or `prompt`, with an `id` and an `instruction` if it has them. What else stands in it is kept as
-/// it is.
+/// A row that asks for an answer: `text`, `prompt`, or a conversation, with an `id` and an `instruction` if it has them. What else stands in
+/// it is kept as it is.
 public struct RequestRow: Sendable {
   /// The row's own id; `nil`: it has none.
   public let id: String?
   /// Whether the id is written as a number.
   public let hasNumericId: Bool
-  /// What the model is asked.
+  /// What the model is asked; of a conversation its ``Conversation/text``.
   public let text: String
+  /// Whether it is asked as a conversation. The last turn of the model is not asked but its ``answer``.
+  public let isConversation: Bool
+  /// The same as a prompt for a task that learned without a template, as rows in Alpaca's form have it; `nil`: there is none.
+  public let prompt: String?
   /// The instruction that it comes with: that of a task finds the task. `nil`: it comes alone.
   public let instruction: String?
   /// Its line as it came: one JSON object.
@@ -43,17 +47,32 @@ public struct RequestRow: Sendable {
   }
 
   private init(_ fields: RowFields, json: String, line: Int) throws {
-    guard fields.has("text") != fields.has("prompt") else {
+    let asking = ["text", "prompt", "messages", "conversations"].filter(fields.has)
+    let isAlpaca = asking.isEmpty && fields.has("instruction") && (fields.has("input") || fields.has("output"))
+    guard asking.count == 1 || isAlpaca else {
       throw StreamError.field(
         fields.place.detail(
-          expected: "a field \"text\", or \"prompt\"", got: fields.names.isEmpty ? "none" : listed(fields.names),
-          fix: "Give every row one of the two, or say which column it is: --columns text=COLUMN."))
+          expected: "one field \"text\", \"prompt\" or \"messages\"",
+          got: fields.names.isEmpty ? "none" : listed(fields.names),
+          fix: "Give every row one of them, or say which column it is: --columns text=COLUMN."))
     }
     id = try fields.id()
     hasNumericId = fields.hasNumericId
-    text = fields.has("text") ? try fields.text("text").stripped : try fields.text("prompt")
-    answer = try ["label", "answer", "completion"].first(where: fields.has).map(fields.label)
-    instruction = fields.has("instruction") ? try fields.text("instruction") : nil
+    let form: RowForm? =
+      isAlpaca ? .alpaca : asking == ["messages"] ? .messages : asking == ["conversations"] ? .sharegpt : nil
+    if let form {
+      let asked = try Conversation.read(fields, form).conversation.asked
+      guard asked.conversation.turns.contains(where: { !$0.isSystem }) else {
+        throw Conversation.wrong(fields, form.fields.text, "nothing that is asked", "Add what the user says.")
+      }
+      (text, answer, isConversation) = (asked.conversation.text, asked.answer, true)
+      prompt = isAlpaca ? try Conversation.question(ofAlpaca: fields) + "\n" : nil
+    } else {
+      text = fields.has("text") ? try fields.text("text").stripped : try fields.text("prompt")
+      answer = try ["label", "answer", "completion"].first(where: fields.has).map(fields.label)
+      (isConversation, prompt) = (false, nil)
+    }
+    instruction = fields.has("instruction") && !isAlpaca ? try fields.text("instruction") : nil
     self.json = json
     self.line = line
   }
@@ -115,7 +134,7 @@ public struct RequestRow: Sendable {
         Place(file: "the text").detail(expected: "words", got: "a blank text", fix: "Give the text to answer."))
     }
     self.text = text
-    (id, hasNumericId, answer, instruction, line) = (nil, false, nil, nil, 1)
+    (id, hasNumericId, isConversation, prompt, answer, instruction, line) = (nil, false, false, nil, nil, nil, 1)
     json = String(decoding: try JSONFile.encode(["text": text], pretty: false), as: UTF8.self)
   }
 }

@@ -22,7 +22,7 @@ struct RowFile {
 
   /// What was found: `CSV, gzipped; body → text, category → label`.
   func description(_ form: RowForm) -> String {
-    let names = columns.description.isEmpty ? "\(form.fields.text) and \(form.fields.answer)" : columns.description
+    let names = columns.description.isEmpty ? form.description : columns.description
     return "\(container.description)\(source.isGzipped ? ", gzipped" : ""), \(names)"
   }
 

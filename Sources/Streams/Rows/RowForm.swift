@@ -8,6 +8,12 @@ public enum RowForm: String, Sendable, CaseIterable {
   case promptAnswer = "prompt-answer"
   /// The same as others call it.
   case promptCompletion = "prompt-completion"
+  /// A conversation, as OpenAI and TRL write it.
+  case messages
+  /// A conversation in ShareGPT's form.
+  case sharegpt
+  /// A question and its answer in Alpaca's form.
+  case alpaca
 
   /// What is asked, and what is to be answered.
   var fields: (text: String, answer: String) {
@@ -15,8 +21,22 @@ public enum RowForm: String, Sendable, CaseIterable {
     case .textLabel: ("text", "label")
     case .promptAnswer: ("prompt", "answer")
     case .promptCompletion: ("prompt", "completion")
+    case .messages: ("messages", "messages")
+    case .sharegpt: ("conversations", "conversations")
+    case .alpaca: ("instruction", "output")
     }
   }
+
+  /// Whether rows are conversations, which the base's template writes.
+  public var isConversation: Bool {
+    switch self {
+    case .messages, .sharegpt, .alpaca: true
+    case .textLabel, .promptAnswer, .promptCompletion: false
+    }
+  }
+
+  /// Its fields, in words.
+  var description: String { fields.text == fields.answer ? fields.text : "\(fields.text) and \(fields.answer)" }
 
   /// The form of the first row of a file: the only one all of whose fields it has.
   ///
@@ -24,7 +44,10 @@ public enum RowForm: String, Sendable, CaseIterable {
   init(of row: RowFields) throws {
     let found = Self.allCases.filter { row.has($0.fields.text) && row.has($0.fields.answer) }
     guard found.count == 1, let form = found.first else {
-      let forms = Self.allCases.map { "\"\($0.fields.text)\" and \"\($0.fields.answer)\"" }
+      let forms = Self.allCases.map { form in
+        form.fields.text == form.fields.answer
+          ? "\"\(form.fields.text)\"" : "\"\(form.fields.text)\" and \"\(form.fields.answer)\""
+      }
       throw StreamError.field(
         row.place.detail(
           expected: "the fields of one form (\(forms.joined(separator: ", or ")))",
@@ -38,18 +61,6 @@ public enum RowForm: String, Sendable, CaseIterable {
 
   /// What helps where a row has the fields of none.
   private static func way(_ row: RowFields) -> String {
-    let chats: [(field: String, filter: String)] = [
-      ("messages", "{prompt: (.messages[-2].content + \"\\n\"), completion: .messages[-1].content}"),
-      ("conversations", "{prompt: (.conversations[-2].value + \"\\n\"), completion: .conversations[-1].value}"),
-    ]
-    for (field, filter) in chats where row.has(field) {
-      return
-        "These are conversations, which are not read yet; of their last turn `jq -c 'if type==\"array\" then .[] else . end | \(filter)' FILE` makes rows."
-    }
-    if row.has("instruction"), row.has("output") {
-      return
-        "This is alpaca's form, which is not read yet; `jq -c 'if type==\"array\" then .[] else . end | {prompt: (.instruction + \"\\n\" + (.input // \"\") + \"\\n\"), completion: .output}' FILE` makes rows."
-    }
     let named = allCases.first { form in
       [form.fields.text, form.fields.answer].allSatisfy { name in row.names.contains { $0.lowercased() == name } }
     }
@@ -63,16 +74,28 @@ public enum RowForm: String, Sendable, CaseIterable {
       "Rename them, or say which they are: --columns text=COLUMN,label=COLUMN. The first line of a table has the columns' names."
   }
 
-  /// The row as an example.
+  /// The row's examples: one, or of a conversation one for each turn of the model.
   ///
-  /// - Parameter refusesOptions: whether a field that looks like an option of the task is an error; not where columns were named.
+  /// - Parameters:
+  ///   - row: The row.
+  ///   - id: The row's id.
+  ///   - refusesOptions: Whether a field that looks like an option of the task is an error; not where columns were named.
+  ///   - hasTemplate: Whether a template writes conversations. Without one, Alpaca's questions are prompts.
   /// - Throws: ``StreamError/field(_:)`` if the row is of another form, or a field is missing or of another type.
-  func example(of row: RowFields, id: String, refusesOptions: Bool) throws -> Example {
+  func examples(of row: RowFields, id: String, refusesOptions: Bool, hasTemplate: Bool) throws -> [Example] {
     guard row.has(fields.text) || row.has(fields.answer) else {
       throw StreamError.field(
         row.place.detail(
           expected: "\"\(fields.text)\" and \"\(fields.answer)\", as in the first row", got: listed(row.names),
           fix: "Write all rows of a file in one form, or make two files."))
+    }
+    if self == .alpaca, !hasTemplate {
+      let prompt = try Conversation.question(ofAlpaca: row) + "\n"
+      return [Example(id: id, index: row.index, text: prompt, answer: try row.label("output"))]
+    }
+    if isConversation {
+      let (conversation, unlearned) = try Conversation.read(row, self)
+      return try conversation.examples(without: unlearned, of: row, form: self, id: id)
     }
     for name in ["instruction", "cue"] where refusesOptions && row.has(name) {
       throw StreamError.field(
@@ -83,7 +106,9 @@ public enum RowForm: String, Sendable, CaseIterable {
         ))
     }
     let text = try row.text(fields.text)
-    return Example(
-      id: id, index: row.index, text: self == .textLabel ? text.stripped : text, answer: try row.label(fields.answer))
+    return [
+      Example(
+        id: id, index: row.index, text: self == .textLabel ? text.stripped : text, answer: try row.label(fields.answer))
+    ]
   }
 }

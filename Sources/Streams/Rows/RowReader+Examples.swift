@@ -35,7 +35,14 @@ extension RowReader {
   public func asking(instruction: String?, cue: String?) -> RowReader {
     RowReader(
       instruction: instruction ?? self.instruction, cue: cue ?? self.cue, columns: columns, form: form, labels: labels,
-      labelLimit: labelLimit)
+      labelLimit: labelLimit, hasTemplate: hasTemplate)
+  }
+
+  /// The same reader for a base with or without a template.
+  public func writing(conversations hasTemplate: Bool) -> RowReader {
+    RowReader(
+      instruction: instruction, cue: cue, columns: columns, form: form, labels: labels, labelLimit: labelLimit,
+      hasTemplate: hasTemplate)
   }
 
   private func examples(_ rowFile: RowFile, name: String) throws -> TaskExamples {
@@ -44,8 +51,10 @@ extension RowReader {
     try rowFile.eachRow { fields in
       let known = try form ?? RowForm(of: fields)
       form = known
-      splits.append(try Self.split(fields))
-      rows.append(try row(fields, known, id: fields.id() ?? "\(name)/\(fields.index)"))
+      let made = try self.rows(fields, known, id: fields.id() ?? "\(name)/\(fields.index)")
+      let split = try Self.split(fields)
+      splits += made.map { _ in split }
+      rows += made
     }
     guard let form, !rows.isEmpty else { throw Self.noRows(file) }
     let (parts, origin) = try Self.parts(rows, splits, of: file)
@@ -65,7 +74,7 @@ extension RowReader {
     if let share = origin.chooseShare { (learned, chosen) = TaskExamples.dealt(learned, share: share, kind: kind) }
     return TaskExamples(
       task: task, learn: learned, choose: chosen, gate: (parts[.gate] ?? []).map(\.example), origin: origin,
-      form: rowFile.description(form))
+      form: rowFile.description(form), areConversations: form.isConversation && (form != .alpaca || hasTemplate))
   }
 
   /// Says what the hash has done where it leaves a part, or a label, without rows.

@@ -8,6 +8,8 @@ public import Foundation
 /// whole numbers and booleans. Optional fields are `id` (a string or a whole number) and `split` (in every row or in none). Other fields
 /// are passed over, except `instruction` and `cue`, which look as if they had an effect and are refused.
 ///
+/// A row may be a conversation instead (``RowForm/isConversation``): each turn of the model is an example.
+///
 /// - The task's name is the file's name without its ending.
 /// - Without `"split"`, the rows of the last fifth (rounded down) of the shuffle with stream `split/TASK` are test
 ///   rows; the others train. The split depends on the name and the number of rows, and on no seed.
@@ -32,6 +34,8 @@ public struct RowReader: Sendable {
   public let labels: [String]?
   /// The most distinct answers of prompts that are labels.
   public let labelLimit: Int
+  /// Whether the base has a template that writes conversations. Without one, rows in Alpaca's form are prompts.
+  public let hasTemplate: Bool
 
   /// Makes a reader.
   ///
@@ -42,9 +46,11 @@ public struct RowReader: Sendable {
   ///   - form: The form of the rows; `nil`: the first row shows it.
   ///   - labels: The labels and their order; `nil`: those of the rows.
   ///   - labelLimit: The most distinct answers of prompts that are labels.
+  ///   - hasTemplate: Whether the base has a template that writes conversations.
   public init(
     instruction: String = "Classify this text.", cue: String = "Label:", columns: ColumnNames = ColumnNames(),
-    form: RowForm? = nil, labels: [String]? = nil, labelLimit: Int = mostAnswers
+    form: RowForm? = nil, labels: [String]? = nil, labelLimit: Int = mostAnswers,
+    hasTemplate: Bool = true
   ) {
     self.instruction = instruction
     self.cue = cue
@@ -52,6 +58,7 @@ public struct RowReader: Sendable {
     self.form = form
     self.labels = labels
     self.labelLimit = labelLimit
+    self.hasTemplate = hasTemplate
   }
 
   /// The name of the task in a file: the file's name without its ending.
@@ -92,10 +99,11 @@ public struct RowReader: Sendable {
     rows.reserveCapacity(min(source.bytes.count { $0 == UInt8(ascii: "\n") } + 1, source.bytes.count / 24 + 1))
     try rowFile.eachRow { fields in
       let known = try form ?? RowForm(of: fields)
+      guard !known.isConversation else { throw Self.conversation(fields) }
       form = known
       stated.append(try Split.stated(by: fields))
       // A row without an id is called by its split, which is known once all rows are.
-      rows.append(try row(fields, known, id: fields.id() ?? ""))
+      rows += try self.rows(fields, known, id: fields.id() ?? "")
     }
     guard let form, !rows.isEmpty else { throw Self.noRows(file) }
     let splits = try Split.splits(stated, task: name) { rows[$0].place(in: file) }
@@ -134,10 +142,18 @@ public struct RowReader: Sendable {
     return answers.count <= labelLimit && answers.values.allSatisfy { $0 >= 2 } ? .classification : .generation
   }
 
-  /// A row as an example, and where it stands.
-  func row(_ fields: RowFields, _ form: RowForm, id: String) throws -> LearningTask.Row {
-    LearningTask.Row(
-      example: try form.example(of: fields, id: id, refusesOptions: columns.pairs.isEmpty), place: fields.place)
+  /// The examples of a row, and where it stands.
+  func rows(_ fields: RowFields, _ form: RowForm, id: String) throws -> [LearningTask.Row] {
+    try form.examples(of: fields, id: id, refusesOptions: columns.pairs.isEmpty, hasTemplate: hasTemplate).map {
+      LearningTask.Row(example: $0, place: fields.place)
+    }
+  }
+
+  private static func conversation(_ fields: RowFields) -> StreamError {
+    .field(
+      fields.place.detail(
+        expected: "rows of text and label, or prompt and answer, as runs of the laboratory take them",
+        got: "a conversation", fix: "`accrete learn` learns conversations."))
   }
 
   static func noRows(_ file: Place) -> StreamError {

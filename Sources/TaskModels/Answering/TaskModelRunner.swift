@@ -25,12 +25,13 @@ public struct TaskModelRunner {
     encoder = try PromptEncoder(
       task: model.form.task(named: "task"), tokenizer: base.tokenizer, endToken: base.endToken,
       maxLength: min(model.form.maxLength, base.model.configuration.maxPositions),
-      answerLimit: max(model.form.answerTokens, 1))
+      answerLimit: max(model.form.answerTokens, 1),
+      chat: model.form.template.map { try base.chatForm(for: "the task", recorded: $0) })
     selection = try model.expert.map { LowRankSelection(try $0.widened()) }
     scores = LabelParts(base, labelIds: encoder.labelIds)
   }
 
-  /// A text as the model reads it.
+  /// A text as the model reads it; of a task that learned from conversations a `Conversation`'s text, see ``TaskForm/asking(_:)``.
   /// - Throws: `StreamError.prompt`; what the tokenizer throws.
   public func encoded(_ text: String, index: Int = 0) throws -> EncodedExample {
     // The answer is what is asked for: any label stands in its place.
@@ -41,7 +42,7 @@ public struct TaskModelRunner {
 
   /// Answers texts, in their order.
   ///
-  /// - Parameter texts: Texts without instruction and cue, which belong to the task.
+  /// - Parameter texts: Texts without instruction and cue, which belong to the task; as ``encoded(_:index:)`` takes them.
   /// - Parameter progress: Called with the number of texts that are answered; what it throws ends the work.
   /// - Throws: `StreamError`, `TorchError`, `DecoderError`.
   public func answers(_ texts: [String], progress: (Int) throws -> Void = { _ in }) throws -> [TaskAnswer] {

@@ -25,9 +25,12 @@ public struct TaskForm: Sendable, Codable, Equatable {
   public let maxLength: Int
   /// The most tokens of a free answer; 0 for labels.
   public let answerTokens: Int
+  /// How conversations are written; `nil`: the task is asked plain texts.
+  public let template: ChatForm.Record?
 
   public init(
-    kind: Kind, instruction: String, cue: String, labels: [String], maxLength: Int, answerTokens: Int = 0
+    kind: Kind, instruction: String, cue: String, labels: [String], maxLength: Int, answerTokens: Int = 0,
+    template: ChatForm.Record? = nil
   ) {
     self.kind = kind
     self.instruction = instruction
@@ -35,7 +38,11 @@ public struct TaskForm: Sendable, Codable, Equatable {
     self.labels = labels
     self.maxLength = maxLength
     self.answerTokens = answerTokens
+    self.template = template
   }
+
+  /// A plain text as the task's rows have it: where these are conversations, the user's only turn.
+  public func asking(_ text: String) -> String { template == nil ? text : Conversation(question: text).text }
 
   /// SHA-256 of everything that decides a prompt.
   public func digest() throws -> Digest { Digest(of: try JSONFile.encode(self, pretty: false)) }
@@ -50,6 +57,7 @@ public struct TaskForm: Sendable, Codable, Equatable {
   /// Texts are compared by code points.
   public static func == (one: TaskForm, other: TaskForm) -> Bool {
     one.kind == other.kind && one.maxLength == other.maxLength && one.answerTokens == other.answerTokens
+      && one.template == other.template
       && ([one.instruction, one.cue] + one.labels).haveSameCodePoints(
         as: [other.instruction, other.cue] + other.labels)
   }

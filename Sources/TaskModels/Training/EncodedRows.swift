@@ -25,9 +25,11 @@ public struct EncodedRows: Sendable {
   public init(_ examples: TaskExamples, on base: Base, options: LearnOptions) throws {
     try options.validate()
     let maxLength = min(options.maxLength, base.model.configuration.maxPositions)
+    let chat = examples.areConversations ? try base.chatForm(for: "task \(examples.task.name)") : nil
     let encoder = try PromptEncoder(
       task: examples.task, tokenizer: base.tokenizer, endToken: base.endToken, maxLength: maxLength,
-      answerLimit: options.maxAnswerTokens ?? maxLength / 2)
+      answerLimit: options.maxAnswerTokens ?? maxLength / 2, chat: chat)
+    for example in chat == nil ? [] : examples.learn + examples.choose { try encoder.requireWritten(example) }
     learn = try examples.learn.map { try encoder.encode($0) }
     let isLabel = examples.task.kind == .classification
     let answerTokens = isLabel ? 0 : learn.map(\.answerIds.count).max() ?? 1
@@ -36,7 +38,8 @@ public struct EncodedRows: Sendable {
     labelIds = encoder.labelIds
     form = TaskForm(
       kind: isLabel ? .label : .answer, instruction: examples.task.instruction, cue: examples.task.cue,
-      labels: examples.task.labels, maxLength: options.maxLength, answerTokens: answerTokens)
+      labels: examples.task.labels, maxLength: options.maxLength, answerTokens: answerTokens,
+      template: chat?.record)
     var parts: [Data] = [try JSONFile.encode(form, pretty: false), try JSONFile.encode(options, pretty: false)]
     for rows in [learn, choose] {
       parts.append(try JSONFile.encode(rows.map { [$0.promptIds, $0.answerIds] }, pretty: false))

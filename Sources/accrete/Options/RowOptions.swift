@@ -17,7 +17,10 @@ struct ColumnOption: ParsableArguments {
 struct RowOptions: ParsableArguments {
   @OptionGroup var columns: ColumnOption
 
-  @Option(help: "text-label, prompt-answer or prompt-completion. Default: as the first row shows.")
+  @Option(
+    help:
+      "text-label, prompt-answer, prompt-completion, or a conversation's: messages, sharegpt, alpaca. Default: as the first row shows."
+  )
   var form: RowForm?
 
   @Option(

@@ -6,6 +6,7 @@ import Foundation
 import Learning
 import Registry
 import Serving
+import Streams
 import TaskModels
 
 struct ShowCommand: ParsableCommand {
@@ -71,6 +72,7 @@ struct ShowCommand: ParsableCommand {
     var rows: [[String]] = []
     if !description.form.instruction.isEmpty { rows.append(["instruction", description.form.instruction.printable]) }
     if !description.form.cue.isEmpty { rows.append(["cue", description.form.cue.printable]) }
+    if let template = description.form.template { rows.append(["chat template", "\(template.digest)"]) }
     if let head = description.head {
       let isDropped = model.evidence?.choice?.dropsExpert ?? false
       rows.append(["output head", head.rawValue + (isDropped ? "; the expert that was trained is not kept" : "")])

@@ -98,7 +98,7 @@ final class Predictor {
   private func answers(
     _ rows: [RequestRow], by served: ServedTask, routes: [RequestRouter.Route]?
   ) throws -> [RowAnswer] {
-    let answers = try served.predict(rows.map(\.text))
+    let answers = try served.predict(rows)
     return zip(rows, answers).enumerated().map { place, pair in
       RowAnswer(
         row: pair.0, task: served.version.name, version: "\(served.version.reference)",
@@ -109,8 +109,12 @@ final class Predictor {
   private func unclaimed(_ rows: [RequestRow], _ routes: [RequestRouter.Route]) throws -> [RowAnswer] {
     guard unknown == .base else { return zip(rows, routes).map { RowAnswer(row: $0, route: $1) } }
     let limit = max(base.model.configuration.maxPositions - Self.baseTokens, 1)
+    let chat = rows.contains(where: \.isConversation) ? try base.chatForm() : nil
     let prompts = try rows.map { row in
-      let ids = try base.tokenizer.encode(row.text, addSpecialTokens: true)
+      if let chat, let conversation = Conversation(text: row.text) {
+        return try chat.prompt(conversation, room: limit, row: "line \(row.line)").ids
+      }
+      let ids = try base.tokenizer.encode(Conversation.spoken(in: row.text), addSpecialTokens: true)
       return ids.isEmpty ? [base.endToken] : Array(ids.suffix(limit))
     }
     let texts = try TextGenerator(base.model, base.tokenizer).texts(

@@ -1,0 +1,106 @@
+import Files
+import Foundation
+
+/// A conversation as a row has it: turns, each with a role and what was said.
+///
+/// It travels as one text, ``text``, wherever an example's text does: in splits, row digests, stored requests. How a model reads it is
+/// decided by its base's template (``ChatForm``).
+public struct Conversation: Sendable, Equatable {
+  /// What one side says.
+  public struct Turn: Sendable, Equatable {
+    /// `system`, `user`, `assistant`, or another that the template knows.
+    public let role: String
+    public let content: String
+    /// Other fields of the message, which the template may look at: `name`, `tool_calls`, ….
+    let rest: [JSONTree.Member]
+
+    public init(role: String, content: String) { self.init(role: role, content: content, rest: []) }
+
+    init(role: String, content: String, rest: [JSONTree.Member]) {
+      (self.role, self.content, self.rest) = (role, content, rest)
+    }
+
+    /// Whether the model says it.
+    var isAnswer: Bool { role.hasSameCodePoints(as: "assistant") }
+    var isQuestion: Bool { role.hasSameCodePoints(as: "user") }
+    var isSystem: Bool { role.hasSameCodePoints(as: "system") || role.hasSameCodePoints(as: "developer") }
+
+    /// The same with other words.
+    func saying(_ content: String) -> Turn { Turn(role: role, content: content, rest: rest) }
+
+    /// As JSON has it.
+    var tree: JSONTree {
+      .object(
+        [
+          .init(name: Array("role".utf8), value: .text(Array(role.utf8))),
+          .init(name: Array("content".utf8), value: .text(Array(content.utf8))),
+        ] + rest)
+    }
+
+    /// Texts are compared by code points.
+    public static func == (one: Turn, other: Turn) -> Bool { one.tree == other.tree }
+  }
+
+  public let turns: [Turn]
+  /// Functions that the model may call, as JSON schemas.
+  let tools: [JSONTree]
+
+  public init(_ turns: [Turn]) { self.init(turns, tools: []) }
+
+  /// One question.
+  public init(question: String) { self.init([Turn(role: "user", content: question)]) }
+
+  init(_ turns: [Turn], tools: [JSONTree]) { (self.turns, self.tools) = (turns, tools) }
+
+  /// The same with other turns.
+  func with(_ turns: some Sequence<Turn>) -> Conversation { Conversation(Array(turns), tools: tools) }
+
+  /// What every conversation's text begins with.
+  private static let start = #"{"messages":["#
+
+  /// One line of JSON, `{"messages":[…]}`: equal conversations have equal texts.
+  public var text: String {
+    var members = [JSONTree.Member(name: Array("messages".utf8), value: .list(turns.map(\.tree)))]
+    if !tools.isEmpty { members.append(.init(name: Array("tools".utf8), value: .list(tools))) }
+    return String(decoding: JSONTree.object(members).json, as: UTF8.self)
+  }
+
+  /// Reads what ``text`` wrote; `nil` for any other text.
+  public init?(text: String) {
+    guard text.utf8.starts(with: Self.start.utf8),
+      case .object(let members)? = try? JSONTree(Data(text.utf8), rules: .init(keysAreUnique: true)),
+      case .list(let list)? = members.first(where: { $0.name.elementsEqual("messages".utf8) })?.value
+    else { return nil }
+    var turns: [Turn] = []
+    for value in list {
+      guard case .object(let fields) = value, fields.count >= 2, case .text(let role) = fields[0].value,
+        fields[0].name.elementsEqual("role".utf8), case .text(let content) = fields[1].value,
+        fields[1].name.elementsEqual("content".utf8)
+      else { return nil }
+      turns.append(
+        Turn(
+          role: String(decoding: role, as: UTF8.self), content: String(decoding: content, as: UTF8.self),
+          rest: Array(fields[2...])))
+    }
+    var tools: [JSONTree] = []
+    if case .list(let list)? = members.first(where: { $0.name.elementsEqual("tools".utf8) })?.value { tools = list }
+    self.init(turns, tools: tools)
+    guard self.text.hasSameCodePoints(as: text) else { return nil }
+  }
+
+  /// What was said, without roles: what finds the task of a request.
+  public var spoken: String {
+    turns.filter { !$0.isSystem && !$0.content.isEmpty }.map(\.content).joined(separator: "\n")
+  }
+
+  /// What was said where a text is a conversation, else the text.
+  public static func spoken(in text: String) -> String { Conversation(text: text)?.spoken ?? text }
+
+  /// What decides into which split a text falls: a conversation is split by how it begins, up to its first question, so that its later
+  /// turns, which repeat the earlier ones, stay with them.
+  static func splitKey(of text: String) -> String {
+    guard let whole = Conversation(text: text) else { return text }
+    let first = whole.turns.firstIndex(where: \.isQuestion) ?? whole.turns.count - 1
+    return whole.with(whole.turns.prefix(max(first, 0) + 1)).text
+  }
+}

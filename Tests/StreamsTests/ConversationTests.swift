@@ -1,0 +1,138 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Streams
+
+/// Are conversations the same in every form in which people have them, and what is learned of them?
+@Suite struct ConversationTests {
+  private func examples(_ rows: [String], _ folder: Scratch, hasTemplate: Bool = true) throws -> TaskExamples {
+    try RowReader(hasTemplate: hasTemplate).examples(folder.write(rows.joined(separator: "\n"), to: "chat.jsonl"))
+  }
+
+  private static let question = #"{"messages":[{"role":"user","content":"Say \"a\"\nä 0"}]}"#
+
+  static let forms: [(form: String, row: @Sendable (Int) -> String)] = [
+    (
+      "messages",
+      { #"{"messages":[{"role":"user","content":"Say \"a\"\nä \#($0)"},{"role":"assistant","content":"a\#($0)"}]"# }
+    ),
+    (
+      "messages",
+      {
+        #"{"messages":[{"content":[{"type":"text","text":"Say \"a\""},{"type":"text","text":"ä \#($0)"}],"role":"user","name":null},{"role":"assistant","content":"a\#($0)","weight":1}]"#
+      }
+    ),
+    (
+      "conversations",
+      { #"{"conversations":[{"from":"human","value":"Say \"a\"\nä \#($0)"},{"from":"gpt","value":"a\#($0)"}]"# }
+    ),
+    ("instruction and output", { #"{"instruction":"Say \"a\"\nä \#($0)","input":"","output":"a\#($0)"# + "\"" }),
+    ("instruction and output", { #"{"instruction":"Say \"a\"","input":"ä \#($0)","output":"a\#($0)"# + "\"" }),
+  ]
+
+  @Test(arguments: forms.indices) func everyFormIsTheSame(number: Int) throws {
+    let folder = try Scratch()
+    let splits = ["train", "train", "dev", "test"]
+    let rows = splits.indices.map { Self.forms[number].row($0) + #","split":"\#(splits[$0])"}"# }
+    let read = try examples(rows, folder)
+    #expect(read.areConversations && read.task.kind == .generation)
+    #expect(read.form == "JSONL, " + Self.forms[number].form)
+    #expect(read.learn.map(\.answer) == ["a0", "a1"] && read.choose.count == 1 && read.gate[0].answer == "a3")
+    #expect(read.learn[0].text == Self.question)
+    #expect(read.learn[0].id == "chat/0")
+    // The same row asks, and its last answer is the right one.
+    let asked = try RequestRow.read(folder.url.appendingPathComponent("chat.jsonl")).rows
+    #expect(asked[0].text == Self.question && asked[0].answer == "a0" && asked[0].isConversation)
+  }
+
+  /// Each turn of the assistant is an example of what was said before it; with the weight 0 it is only that.
+  @Test func everyTurnIsLearned() throws {
+    let folder = try Scratch()
+    func row(_ weight: String) -> String {
+      #"{"id":"x\#(weight.count)","messages":[{"role":"system","content":"s"},{"role":"user","content":"q1"},{"role":"assistant","content":"a1"\#(weight)},{"role":"user","content":"q2"},{"role":"assistant","content":"a2"}],"split":"train"}"#
+    }
+    let other = #"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"split":"test"}"#
+    let read = try examples([row(""), row(#","weight":0"#), other], folder)
+    let learned = (read.learn + read.choose).sorted { $0.id < $1.id }
+    #expect(learned.map(\.id) == ["x0/2", "x0/4", "x11"] && learned.map(\.answer) == ["a1", "a2", "a2"])
+    #expect(learned[1].text == learned[2].text, "a weight is not what was said")
+    let second = try #require(Conversation(text: learned[1].text))
+    #expect(second.turns.map(\.content) == ["s", "q1", "a1", "q2"] && second.spoken == "q1\na1\nq2")
+    // Later turns repeat the earlier ones and stay with them.
+    #expect(Conversation.splitKey(of: learned[0].text) == Conversation.splitKey(of: learned[1].text))
+    #expect(TaskExamples.place(of: learned[0].text) == TaskExamples.place(of: learned[1].text))
+    // The row that is kept of an example gives this example and no other.
+    let kept = String(decoding: second.row(answering: "a2").json, as: UTF8.self)
+    let again = try examples(
+      [kept.dropLast() + #","split":"train","id":"k"}"#, kept.dropLast() + #","split":"test"}"#], folder)
+    #expect((again.learn + again.choose).map(\.text) == [learned[1].text] && again.gate[0].answer == "a2")
+  }
+
+  /// Without a template a question in Alpaca's form is a prompt.
+  @Test func alpacaWithoutATemplate() throws {
+    let folder = try Scratch()
+    let rows = (0..<4).map {
+      #"{"instruction":"Add","input":"\#($0) + 1","output":"\#($0 + 1)","split":"\#($0 < 3 ? "train" : "test")"}"#
+    }
+    let read = try examples(rows, folder, hasTemplate: false)
+    #expect(!read.areConversations && (read.learn + read.choose).map(\.text).contains("Add\n0 + 1\n"))
+    #expect(try RequestRow.read(folder.url.appendingPathComponent("chat.jsonl")).rows[1].prompt == "Add\n1 + 1\n")
+  }
+
+  static let bad: [(row: String, got: String)] = [
+    (#"{"messages":[{"role":"user","content":"a"}]}"#, "no turn of the assistant"),
+    (#"{"messages":[]}"#, "something else, or nothing"), (#"{"messages":"a"}"#, "something else, or nothing"),
+    (#"{"messages":[1]}"#, "an entry that is no object"),
+    (#"{"messages":[{"content":"a"}]}"#, "a message without \"role\""),
+    (#"{"messages":[{"role":"user","role":"user","content":"a"}]}"#, "a name twice"),
+    (#"{"messages":[{"role":"user","content":7}]}"#, "a message without a text"),
+    (#"{"messages":[{"role":"user","content":null}]}"#, "a message without a text"),
+    (#"{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}"#, "a content part that is no text"),
+    (#"{"messages":[{"role":"assistant","content":"a"}]}"#, "an answer before any question"),
+    (
+      #"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":0}]}"#,
+      "turns of the assistant whose weight is 0"
+    ),
+    (#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":" "}]}"#, "a blank answer"),
+    (
+      #"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"","tool_calls":[{}]}]}"#,
+      "an answer that calls functions"
+    ),
+    (#"{"conversations":[{"from":"bing","value":"a"}]}"#, "a turn from \"bing\""),
+    (#"{"conversations":[{"from":"human"}]}"#, "a turn without the texts"),
+    (#"{"instruction":"a","output":"b","history":[["a"]]}"#, "something else than pairs"),
+    (#"{"messages":[{"role":"user","content":"a"}],"conversations":[]}"#, "conversations"),
+  ]
+
+  @Test(arguments: bad.indices) func badConversations(number: Int) throws {
+    let folder = try Scratch()
+    let got = message(in: folder) { _ = try examples([Self.bad[number].row], folder) } ?? "no error"
+    #expect(got.hasPrefix("chat.jsonl:1: expected ") && got.contains(Self.bad[number].got), "\(got)")
+    #expect(got.contains(" Fix: "))
+  }
+
+  /// Runs of the laboratory say that they do not take them.
+  @Test func theLaboratoryRefuses() throws {
+    let folder = try Scratch()
+    let file = try folder.write(Self.forms[0].row(0) + "}", to: "chat.jsonl")
+    #expect(message(in: folder) { _ = try RowReader().read(file) }?.contains("`accrete learn`") == true)
+  }
+
+  /// A text that only looks like a conversation is a text.
+  @Test(arguments: [
+    "", "{", #"{"messages":["#, #"{"messages":[]} "#, #"{"messages": []}"#,
+    #"{"messages":[{"content":"a","role":"user"}]}"#,
+    #"{"messages":[{"role":"user","content":"a"}],"x":1}"#,
+  ]) func textsThatAreNone(text: String) {
+    #expect(Conversation(text: text) == nil && Conversation.spoken(in: text) == text)
+  }
+
+  @Test func textsComeBack() throws {
+    let conversation = Conversation([
+      .init(role: "user", content: "é \u{0}\u{1F}\"\\ \u{2028} 日本"), .init(role: "assistant", content: ""),
+    ])
+    #expect(Conversation(text: conversation.text) == conversation)
+    #expect(try JSONSerialization.jsonObject(with: Data(conversation.text.utf8)) is [String: Any])
+  }
+}
