@@ -144,8 +144,8 @@ let package = Package(
     tests(
       "Evolution",
       [
-        "Serving", "Registry", "Assurance", "TaskModels", "Learning", "Streams", "Generation", "Decoder", "Tokenization",
-        "Torch", "Files",
+        "Serving", "Registry", "Assurance", "TaskModels", "Learning", "Streams", "Experts", "Generation", "Decoder",
+        "Tokenization", "Torch", "Files",
       ]),
     tests(
       "Runs",

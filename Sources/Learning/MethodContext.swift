@@ -15,13 +15,16 @@ public struct MethodContext: Sendable {
   public let tasks: Int?
   /// Hyper-parameters of the method that were given, by name; checked by ``MethodCatalog``.
   public let options: [String: Double]
+  /// What a task's own expert starts from; nil: from an expert that changes nothing yet.
+  public let start: LowRankExpert?
 
   /// Deviation of the initial values of gates and discriminators, as in MoE-CL's released code.
   static let smallDeviation = 0.02
 
   public init(
     base: DecoderConfiguration, device: Device, shape: LowRankShape, seed: UInt64,
-    adversary: Adversary.Options = Adversary.Options(), tasks: Int? = nil, options: [String: Double] = [:]
+    adversary: Adversary.Options = Adversary.Options(), tasks: Int? = nil, options: [String: Double] = [:],
+    start: LowRankExpert? = nil
   ) {
     self.base = base
     self.device = device
@@ -30,6 +33,7 @@ public struct MethodContext: Sendable {
     self.adversary = adversary
     self.tasks = tasks
     self.options = options
+    self.start = start
   }
 
   /// The value of a hyper-parameter: the one that was given, or its own.
@@ -44,9 +48,15 @@ public struct MethodContext: Sendable {
     return stream.next()
   }
 
-  /// A new expert; `owner` is the prefix of its tensors' names.
+  /// A new expert; `owner` is the prefix of its tensors' names. One of the task's own shape has what ``start`` has.
   func newExpert(_ owner: String, _ shape: LowRankShape? = nil) throws -> LowRankExpert {
-    try LowRankExpert(shape ?? self.shape, for: base, on: device) { initialSeed("\(owner).\($0)") }
+    let wanted = shape ?? self.shape
+    if let start, wanted.rank == start.shape.rank {
+      return try LowRankExpert(
+        wanted, for: base, tensors: start.tensors.mapValues { try $0.detached().cloned().converted(to: .float32) },
+        where: "what \(owner) starts from")
+    }
+    return try LowRankExpert(shape ?? self.shape, for: base, on: device) { initialSeed("\(owner).\($0)") }
   }
 
   /// The experts' shape with another rank, and the same α / r.

@@ -52,7 +52,8 @@ extension Learn {
       base: base.model.digest, tokenizer: base.tokenizerDigest, promptForm: try form.digest(), parts: parts,
       model: try Self.json(TaskModelRecord(description: made.description, evidence: trained.evidence)),
       data: try data(prepared), parent: prepared.parent?.digest, restsOn: [],
-      run: try Self.json(RunRecord(program: job.program, seed: job.options.seed, options: job.options)),
+      run: try Self.json(
+        RunRecord(program: job.program, seed: job.options.seed, options: job.options, startsFrom: job.start?.name)),
       numerics: numerics, created: ISO8601DateFormatter().string(from: Date()))
   }
 
@@ -61,6 +62,8 @@ extension Learn {
     let program: String
     let seed: UInt64
     let options: LearnOptions
+    /// What training started from, as it was called.
+    let startsFrom: String?
   }
 
   static func json(_ value: some Encodable) throws -> JSONValue {

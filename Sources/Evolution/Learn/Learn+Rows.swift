@@ -59,6 +59,7 @@ extension Learn {
         "--max-length \(job.options.maxLength) is more than the base reads: \(positions) tokens are used (max_position_embeddings)."
       )
     }
+    try warnOfStart(keys)
     let truncated = (encoded.learn + encoded.choose).filter { $0.droppedTokens > 0 }
     let changed = try parent.flatMap { try changes(since: $0, keys, labels: examples.task.labels) }
     for text in RowProblems.warnings(
@@ -85,6 +86,20 @@ extension Learn {
   private func lastVersion() throws -> VersionRecord? {
     let released = try registry.currentRelease()?.manifest.experts[name]
     return try released.map { try registry.version(digest: $0) } ?? registry.newestVersion(named: name)
+  }
+
+  /// Gate rows that the expert was trained on before say nothing of it.
+  private func warnOfStart(_ keys: RowKeys) throws {
+    guard let start = job.start else { return }
+    guard let version = start.version else {
+      return warn(
+        "what \(start.name) was trained on is not known here: if gate rows are among it, the scores below flatter.")
+    }
+    guard let known = try registry.rowKeys(of: version) else { return }
+    let seen = known.texts(.learn).union(known.texts(.choose)).intersection(keys.texts(.gate)).count
+    if seen > 0 {
+      warn("\(seen) gate rows are texts that \(start.name) was trained on: the scores below flatter.")
+    }
   }
 
   func warn(_ text: String) {

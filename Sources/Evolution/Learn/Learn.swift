@@ -25,16 +25,19 @@ public final class Learn {
   /// Blobs of this learn: removed where it fails before a version names them.
   private var added: [BlobReference] = []
 
-  /// - Parameter job: What is learned.
+  /// - Parameter given: What is learned.
   /// - Parameter registry: Where it goes, opened for writing.
   /// - Parameter base: The registry's base.
   /// - Parameter requests: Asked after every step what somebody outside wants.
   /// - Parameter report: Told what happens.
   /// - Throws: `RegistryError` for a name that cannot be; `TaskModelError` for options.
   public init(
-    _ job: LearnJob, in registry: Registry, on base: Base, requests: @escaping () -> TaskModels.LearnRequest? = { nil },
+    _ given: LearnJob, in registry: Registry, on base: Base,
+    requests: @escaping () -> TaskModels.LearnRequest? = { nil },
     report: @escaping (EvolutionProgress) -> Void = { _ in }
   ) throws {
+    var job = given
+    if let start = job.start { try start.require(&job.options) }
     try job.options.validate()
     guard job.margin > 0, job.margin < 1 else {
       throw TaskModelError.invalidOption(
@@ -55,7 +58,8 @@ public final class Learn {
     let prepared = try prepared(examples())
     let place = FileManager.default.temporaryDirectory.appendingPathComponent("learn-\(UUID().uuidString)")
     let training = try TaskModelTraining(
-      name: name, rows: prepared.encoded, base: base, options: job.options, checkpoint: place)
+      name: name, rows: prepared.encoded, base: base, options: job.options, start: job.start?.expert,
+      checkpoint: place)
     return (prepared.summary, try training.plan())
   }
 
@@ -69,7 +73,7 @@ public final class Learn {
     report(.rows(prepared.summary))
     let place = try workplace()
     let training = try TaskModelTraining(
-      name: name, rows: prepared.encoded, base: base, options: job.options,
+      name: name, rows: prepared.encoded, base: base, options: job.options, start: job.start?.expert,
       checkpoint: place.appendingPathComponent("training.safetensors"), requests: requests
     ) { [report] in report(.training($0)) }
     let trained = try training.run()

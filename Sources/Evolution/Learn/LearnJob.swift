@@ -17,6 +17,8 @@ public struct LearnJob: Sendable {
   /// The line after each text; `nil`: as above.
   public var cue: String?
   public var options: LearnOptions
+  /// What training starts from; `nil`: from nothing.
+  public var start: LearnStart?
   /// How much worse than the released version a new one may be, as a share.
   public var margin: Double
   /// Whether the rows are kept, compressed, as a part of the version.

@@ -1,5 +1,5 @@
 public import Experts
-import Files
+public import Files
 public import Learning
 
 /// How one task is learned. What it does not hold does not decide a task model.
@@ -30,6 +30,8 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   public var budgetSeconds: Double?
   /// nil: the best of ``rates`` in a short trial each.
   public var learningRate: Double?
+  /// The digest of the expert that training starts from (`ExpertArchive.tensorsDigest`); nil: it starts from nothing.
+  public var start: Digest?
   /// nil: what the choose rows say.
   public var outputHead: OutputHead?
   /// The measure of free answers, one of `ScorerCatalog.names`.
@@ -60,7 +62,11 @@ public struct LearnOptions: Sendable, Codable, Equatable {
         name: "method", got: method, allowed: Self.methods.listed + " (others change what earlier tasks answer)")
     }
     try MethodCatalog.check(method, options: MethodCatalog.options(methodOptions, for: method))
-    try training(epochs: maxEpochs, rate: learningRate ?? Self.rates[0]).validate()
+    guard maxEpochs > 0 || (maxEpochs == 0 && start != nil) else {
+      throw TaskModelError.invalidOption(
+        name: "max-epochs", got: "\(maxEpochs)", allowed: "1 or more, and 0 together with --start-from")
+    }
+    try training(epochs: max(maxEpochs, 1), rate: learningRate ?? Self.rates[0]).validate()
     _ = try shape()
     guard patience >= 1 else {
       throw TaskModelError.invalidOption(name: "patience", got: "\(patience)", allowed: "1 or more")

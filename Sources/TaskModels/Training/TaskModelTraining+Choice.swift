@@ -53,6 +53,8 @@ extension TaskModelTraining {
   /// there are few. A budget that is used up leaves no time for it.
   var trainsOnAllRows: Bool {
     guard rows.form.kind == .label, rows.learn.count <= Self.mostRowsTwice else { return false }
+    // What it started from was best: there is nothing to repeat.
+    if start != nil, let kept = state.evidence.kept, state.evidence.measurements[kept].step == 0 { return false }
     guard let budget = options.budgetSeconds else { return true }
     let share = Double(rows.learn.count + rows.choose.count) / Double(max(rows.learn.count, 1))
     return state.evidence.stop != .budget && state.seconds * (1 + share) <= budget

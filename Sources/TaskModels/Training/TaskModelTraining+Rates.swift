@@ -19,6 +19,8 @@ extension TaskModelTraining {
   /// - Throws: ``TaskModelError/everyRateDiverges(task:rates:)``.
   func chosenRate() throws -> (rate: Double, isTie: Bool) {
     if let rate = options.learningRate { return (rate, false) }
+    // Nothing is trained.
+    if options.maxEpochs == 0 { return (LearnOptions.rates[0], false) }
     let rates = LearnOptions.rates
     for (number, rate) in rates.enumerated().dropFirst(state.evidence.trials.count) {
       let trial = try tried(rate) { [report] step, steps in

@@ -21,6 +21,9 @@ extension TaskModelTraining {
     let session = try TrainingSession(self, on: rows.learn, rate: rate, from: tensors, state: state.training)
     let pace = min(max(session.stepsOfPass, Self.pace.lowerBound), Self.pace.upperBound)
     var clock = StepClock()
+    // What it starts from may be better than all that comes.
+    if start != nil, state.evidence.measurements.isEmpty { try measure(session) }
+    if options.maxEpochs == 0 { state.evidence.stop = .maxEpochs }
     while state.evidence.stop == nil {
       do {
         let went = try advance(session, &clock) { report in

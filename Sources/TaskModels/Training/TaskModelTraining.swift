@@ -5,7 +5,7 @@
 //     S6  combination of expert and head, fitted on choose rows           S7  the fewest bytes within one standard error of the best
 //     S8  everything rounded first, then scored; ridge head and expert are made again of learn and choose rows
 
-import Experts
+public import Experts
 public import Foundation
 public import Generation
 import Learning
@@ -35,6 +35,8 @@ public final class TaskModelTraining {
   let rows: EncodedRows
   let base: Base
   let options: LearnOptions
+  /// What the expert starts from; nil: from nothing.
+  let start: LowRankExpert?
   let scorer: (any AnswerScorer)?
   let report: (LearnProgress) -> Void
   let requests: () -> LearnRequest?
@@ -50,12 +52,14 @@ public final class TaskModelTraining {
   /// - Parameter rows: Its rows.
   /// - Parameter base: The base.
   /// - Parameter options: How it is learned.
+  /// - Parameter start: What the expert starts from, of the options' shape and digest; `nil`: from nothing.
   /// - Parameter place: A file for its checkpoint; one that is there is gone on from.
   /// - Parameter requests: Asked after every step what somebody outside wants.
   /// - Parameter report: Told what happens.
   /// - Throws: ``TaskModelError`` for options and rows that do not do; `TorchError` for a damaged checkpoint.
   public init(
-    name: String, rows: EncodedRows, base: Base, options: LearnOptions, checkpoint place: URL,
+    name: String, rows: EncodedRows, base: Base, options: LearnOptions, start: LowRankExpert? = nil,
+    checkpoint place: URL,
     requests: @escaping () -> LearnRequest? = { nil }, report: @escaping (LearnProgress) -> Void = { _ in }
   ) throws {
     try options.validate()
@@ -63,6 +67,11 @@ public final class TaskModelTraining {
     self.rows = rows
     self.base = base
     self.options = options
+    guard try options.start == start.map({ try ExpertArchive.tensorsDigest(of: $0) }) else {
+      throw TaskModelError.unsupported(
+        what: "task \(name): another expert to start from than the options name", fix: "Give the one that they name.")
+    }
+    self.start = start
     self.report = report
     self.requests = requests
     self.place = place

@@ -37,7 +37,7 @@ final class TrainingSession {
       tasks: 1,
       options: try MethodCatalog.options(
         LearnOptions.taskDefaults(of: options.method).merging(options.methodOptions) { _, given in given },
-        for: options.method))
+        for: options.method), start: owner.start)
     method = try MethodCatalog.make(options.method, context)
     heads = options.outputHead == .trained ? TaskHeads(context) : nil
     if let tensors {
@@ -46,7 +46,8 @@ final class TrainingSession {
     }
     training = try TaskTraining(
       TaskTraining.Material(task: task, examples: examples, labels: owner.rows.form.labels.count),
-      model: base.model, method: method, heads: heads, options: options.training(epochs: options.maxEpochs, rate: rate),
+      model: base.model, method: method, heads: heads,
+      options: options.training(epochs: max(options.maxEpochs, 1), rate: rate),
       seed: options.seed, pad: base.padToken)
     if let tensors, let state {
       try training.restore(

@@ -62,6 +62,9 @@ struct ExpertsImportCommand: ParsableCommand {
           "\(archive.name): rank \(archive.shape.rank), alpha \(archive.shape.alpha), \(archive.bytes) bytes,"
             + " \(archive.tensorsDigest); bound to the base \(archive.baseDigest)")
         try Console.output("expert folder: \(out.path)")
+        Console.error(
+          "next: accrete generate --expert \(out.lastPathComponent) …, or accrete learn FILE --start-from \(out.lastPathComponent), which makes a version of it and trains it further"
+        )
       }
     }
   }

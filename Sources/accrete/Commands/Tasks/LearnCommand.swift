@@ -6,6 +6,7 @@ import Generation
 import Learning
 import Registry
 import Runs
+import Serving
 import TaskModels
 
 struct LearnCommand: ParsableCommand {
@@ -31,6 +32,12 @@ struct LearnCommand: ParsableCommand {
 
   @Option(help: "The line after every text. Default: that of the last version, or \"Label:\"")
   var cue: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Train further from a LoRA that is there: a version (spam@1), an expert's folder, or an adapter of PEFT. Its rank, alpha and target modules count. With --max-epochs 0 it becomes a version as it is.",
+      valueName: "version-or-folder"))
+  var startFrom: String?
 
   @OptionGroup var rows: RowOptions
   @OptionGroup var options: LearnOptionGroup
@@ -67,7 +74,9 @@ struct LearnCommand: ParsableCommand {
       let loaded = try base.load(for: opened)
       let printer = LearnPrinter(quiet: quiet)
       let named = EmbeddedResources.argument(for: loaded.folder.path)
-      let learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")
+      let start = try start(opened, loaded)
+      var learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")
+      try start?.require(&learnOptions)
       printer.base(loaded, named: named, options: learnOptions)
       var job = LearnJob(
         file: piped ? URL(fileURLWithPath: "standard-input") : URL(fileURLWithPath: absolute(file)),
@@ -81,6 +90,7 @@ struct LearnCommand: ParsableCommand {
       job.margin = (margin ?? 2) / 100
       job.keepsRows = keepRows != .no
       job.perClass = options.perClass
+      job.start = start
       job.isToyBase = EmbeddedResources.bases.contains(named)
       Signals.listen()
       let learn = try Learn(
@@ -100,6 +110,27 @@ struct LearnCommand: ParsableCommand {
       try LearnResult.show(outcome, json: json, besides: printer.shownWarnings)
       if requireRelease, outcome.release == nil { throw ExitCode(Failure.badData) }
     }
+  }
+
+  /// What `--start-from` names. Shapes that were given beside it would not count, and are refused.
+  private func start(_ registry: Registry, _ base: Base) throws -> LearnStart? {
+    guard let startFrom else { return nil }
+    let shape: [(String, Bool)] = [
+      ("--rank", options.rank != nil), ("--alpha", options.alpha != nil),
+      ("--target-modules", options.targetModules != nil),
+    ]
+    if let given = shape.first(where: { $0.1 }) {
+      throw RegistryError.invalid(
+        what: given.0, got: "one beside --start-from", expected: "none: the expert that is there has its own",
+        fix: "Leave it out.")
+    }
+    let folder = URL(fileURLWithPath: absolute(startFrom))
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue {
+      return try LearnStart(folder, on: base)
+    }
+    guard !startFrom.contains("/") else { throw FileError.notFound(path: folder.path) }
+    return try LearnStart(registry.load(startFrom, on: base))
   }
 
   private struct Plan: Encodable {

@@ -1,0 +1,58 @@
+import Decoder
+public import Experts
+import Files
+public import Foundation
+public import Generation
+public import Registry
+public import Serving
+public import TaskModels
+
+/// What a task's training starts from: an expert that is there already.
+public struct LearnStart: Sendable {
+  public let expert: LowRankExpert
+  /// How it was called: `spam@1`, or a folder.
+  public let name: String
+  /// `nil`: it comes from outside of the registry.
+  public let version: VersionRecord?
+
+  /// The expert of a version.
+  /// - Throws: ``EvolutionError/unsupported(what:fix:)`` where a closed-form head answers alone.
+  public init(_ served: ServedTask) throws {
+    name = "\(served.version.reference)"
+    version = served.version
+    guard let expert = served.runner.model.expert else {
+      throw EvolutionError.unsupported(
+        what: "--start-from \(name): it has no expert, as its closed-form head answers alone",
+        fix: "Learn without --start-from.")
+    }
+    self.expert = expert
+  }
+
+  /// A folder of an expert, or of an adapter that PEFT wrote.
+  ///
+  /// - Throws: `ExpertError`, `PEFTError`: what does not fit the base.
+  public init(_ folder: URL, on base: Base) throws {
+    name = folder.path
+    version = nil
+    expert = try StoredExpert(
+      folder,
+      for: StoredExpert.Base(base.model.declared, digest: base.model.digest, tokenizerDigest: base.tokenizerDigest),
+      on: base.model.device
+    ).expert
+  }
+
+  /// Takes its shape over into options that do not say another.
+  ///
+  /// - Throws: ``EvolutionError/unsupported(what:fix:)`` for a shape that `learn` does not train.
+  public func require(_ options: inout LearnOptions) throws {
+    let shape = expert.shape
+    guard !shape.routed else {
+      throw EvolutionError.unsupported(
+        what: "--start-from \(name): it plugs into routed experts", fix: "Start from one that does not.")
+    }
+    options.rank = shape.rank
+    options.alpha = shape.alpha
+    options.targetModules = shape.projections.map(\.rawValue).joined(separator: ",")
+    options.start = try ExpertArchive.tensorsDigest(of: expert)
+  }
+}

@@ -1,0 +1,94 @@
+import Experts
+import Files
+import Foundation
+import Learning
+import Registry
+import Serving
+import TaskModels
+import Testing
+
+@testable import Evolution
+
+/// Does training go on from an expert that is there?
+@Suite struct StartTests {
+  private func job(_ home: Home, _ file: URL, _ start: LearnStart?, epochs: Int) -> LearnJob {
+    var job = LearnJob(file: file, options: Home.options(.label), program: "test", actor: "test")
+    job.options.maxEpochs = epochs
+    job.start = start
+    return job
+  }
+
+  @Test func fromAVersionAndFromPEFT() throws {
+    let home = try Home()
+    try home.learn(home.rows("weather"), options: Home.options(.label))
+    let served = try home.registry.load("weather@1", on: home.base)
+    let expert = try #require(served.runner.model.expert)
+    let digest = try ExpertArchive.tensorsDigest(of: expert)
+    let folder = home.url.appendingPathComponent("adapter")
+    try home.registry.exportAdapter(served.version, to: folder)
+
+    // As it is: not a step is taken, and the version has the very bytes.
+    for (name, start) in [
+      ("version", try LearnStart(served)), ("adapter", try LearnStart(folder, on: home.base)),
+    ] as [(String, LearnStart)] {
+      let file = try home.rows("traffic", places: name == "version" ? 12 : 16)
+      var copied = job(home, file, start, epochs: 0)
+      copied.name = name
+      var warnings: [String] = []
+      let outcome = try Learn(
+        copied, in: home.registry, on: home.base,
+        report: { if case .warning(let text) = $0 { warnings.append(text) } }
+      ).run()
+      #expect(outcome.evidence.steps == 0 && outcome.evidence.measurements.count == 1)
+      let made = try #require(home.registry.load(outcome.version, on: home.base).runner.model.expert)
+      #expect(try ExpertArchive.tensorsDigest(of: made) == digest && made.shape.rank == 2, "\(name)")
+      #expect(warnings.contains { $0.contains("is not known here") } == (name == "adapter"))
+      #expect(try home.registry.manifest(of: outcome.version).run["startsFrom"]?.string == start.name)
+    }
+
+    // Further: other weights, and the first measurement is that of the start.
+    var further = job(home, try home.rows("food"), try LearnStart(served), epochs: 2)
+    further.options.learningRate = 3e-3
+    let outcome = try Learn(further, in: home.registry, on: home.base).run()
+    #expect(outcome.evidence.steps > 0 && outcome.evidence.measurements.first?.step == 0)
+    #expect(try home.registry.verify().failures.isEmpty)
+  }
+
+  /// Gate rows that the start has seen are counted.
+  @Test func rowsThatTheStartHasSeen() throws {
+    let home = try Home()
+    try home.learn(home.rows("weather"), options: Home.options(.label))
+    let start = try LearnStart(home.registry.load("weather@1", on: home.base))
+    // The same rows, those that were learned from as gate rows now.
+    let lines = try String(contentsOf: home.rows("weather"), encoding: .utf8).split(separator: "\n").map { String($0) }
+      .map {
+        $0.contains("\"test\"")
+          ? $0.replacing("\"test\"", with: "\"train\"") : $0.replacing("\"train\"", with: "\"test\"")
+      }
+    var turned = job(home, try home.write(lines, named: "turned"), start, epochs: 0)
+    turned.name = "weather"
+    var warnings: [String] = []
+    _ = try Learn(
+      turned, in: home.registry, on: home.base, report: { if case .warning(let text) = $0 { warnings.append(text) } }
+    ).run()
+    #expect(warnings.contains { $0.contains("48 gate rows are texts that weather@1 was trained on") }, "\(warnings)")
+  }
+
+  @Test func whatCannotBeStartedFrom() throws {
+    let home = try Home()
+    try home.learn(home.rows("weather"))
+    let served = try home.registry.load("weather@1", on: home.base)
+    #expect(throws: EvolutionError.self) { try LearnStart(served) }
+    #expect(throws: (any Error).self) { try LearnStart(home.url, on: home.base) }
+    var options = LearnOptions()
+    options.rank = 77
+    let other = try Home()
+    try other.learn(other.rows("weather"), options: Home.options(.label))
+    try LearnStart(other.registry.load("weather@1", on: other.base)).require(&options)
+    #expect(options.rank == 2 && options.targetModules == "gate_proj,up_proj,down_proj" && options.start != nil)
+    // Nothing to train and nothing to start from.
+    #expect(throws: TaskModelError.self) {
+      try Learn(job(home, home.rows("food"), nil, epochs: 0), in: home.registry, on: home.base)
+    }
+  }
+}
