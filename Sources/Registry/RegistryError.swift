@@ -57,7 +57,7 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
       "\(path): holds a registry already, which is left as it is. Choose another folder."
     case .illegalName(let got, let what):
       "\(what) \(got.debugDescription): expected 1 to \(VersionReference.longest) ASCII letters, digits, \".\", \"_\", \"-\", not starting"
-        + " with \".\". Give one with --name."
+        + " with \".\". Give one with --name\(PlainName.proposal(for: got, longest: VersionReference.longest).map { ", such as --name \($0)" } ?? "")."
     case .nameTaken(let got, let other):
       "task \(got): \(other) is registered already, and names that differ only by case count as the same. Use --name \(other) for a"
         + " new version of it, or another --name."

@@ -126,6 +126,17 @@ import Testing
       message(in: folder) { _ = try read(headless, "txt=good film") }?.contains("On the left stands text") == true)
   }
 
+  /// A column's name may have a comma or an equals sign.
+  @Test func columnsAsJSON() throws {
+    let folder = try Scratch()
+    let file = try folder.write("\"a, b\",c=d\nx,1\ny,2\n", to: "a.csv")
+    let columns = try ColumnNames(parsing: #"{"text": "a, b", "label": "c=d"}"#)
+    #expect(try RequestRow.read(file, columns: columns).rows.map(\.text) == ["x", "y"])
+    for bad in ["{", "{\"text\":1}", "{\"txt\":\"a\"}", "{\"text\":\"a\",\"label\":\"a\"}"] {
+      #expect(throws: StreamError.self, "\(bad)") { try ColumnNames(parsing: bad) }
+    }
+  }
+
   /// Forms of other programs are told what they are, and how they become one of these.
   @Test(arguments: [
     (#"{"message":[{"role":"user","content":"a"}]}"#, "or \"messages\", or \"conversations\""),

@@ -27,7 +27,7 @@ import Testing
     let folder = try Scratch()
     let file = try folder.write(Data(Self.good.utf8) + [0x0A, 0x22, 0xFF, 0x22], to: "t.jsonl")
     let got = message(in: folder) { _ = try RowReader().read(file) }
-    #expect(got == "t.jsonl:2: expected UTF-8 text, got other bytes. Fix: Convert the file to UTF-8, e.g. with iconv.")
+    #expect(got?.hasPrefix("t.jsonl:2: expected UTF-8 text, got other bytes. Fix: Convert it: `iconv ") == true)
   }
 
   @Test func nestingThatWouldOverflowAParsersStack() throws {

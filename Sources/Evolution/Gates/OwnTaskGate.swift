@@ -110,7 +110,8 @@ enum OwnTaskGate {
     if case .underpowered(_, let needed) = verdict {
       let all = Int(saturating: (Double(needed) / 0.15).rounded(.up))
       return
-        "Give about \(needed) gate rows (of 15 % for the gates: about \(all) rows in all), a larger --margin, or \(promote)"
+        "With a difference such as this one it takes about \(needed) gate rows (of 15 % for the gates: about \(all) rows in all) to tell; give"
+        + " them, a larger --margin, or \(promote)"
     }
     return "See what it gets wrong with `accrete evaluate FILE --task \(version)`; give better rows, or \(promote)"
   }

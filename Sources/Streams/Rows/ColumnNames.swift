@@ -1,4 +1,5 @@
 import Files
+import Foundation
 
 /// Which fields of a file stand for ours: `text=body,label=category`.
 public struct ColumnNames: Sendable, Equatable {
@@ -16,14 +17,13 @@ public struct ColumnNames: Sendable, Equatable {
   /// Every field has the name that it is read by.
   public init() { pairs = [] }
 
-  /// - Parameter text: pairs `OURS=THEIRS`, separated by commas.
+  /// - Parameter text: pairs `OURS=THEIRS`, separated by commas, or a JSON object where a column's name has one.
   /// - Throws: ``StreamError/field(_:)``.
   public init(parsing text: String) throws {
     var pairs: [Pair] = []
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0).stripped }
+    for (part, sides) in try Self.parts(of: text) {
       guard sides.count == 2, !sides[1].isEmpty else {
-        throw Self.wrong(text, got: quoted(String(part)), fix: "Write --columns text=body,label=category, for example.")
+        throw Self.wrong(text, got: quoted(part), fix: "Write --columns text=body,label=category, for example.")
       }
       guard Self.known.contains(where: { $0.hasSameCodePoints(as: sides[0]) }) else {
         throw Self.wrong(
@@ -32,11 +32,31 @@ public struct ColumnNames: Sendable, Equatable {
       }
       for other in pairs where other.own == sides[0] || other.theirs.hasSameCodePoints(as: sides[1]) {
         throw Self.wrong(
-          text, got: "\(quoted(String(part))) beside \(quoted("\(other.own)=\(other.theirs)"))", fix: "Name each once.")
+          text, got: "\(quoted(part)) beside \(quoted("\(other.own)=\(other.theirs)"))", fix: "Name each once.")
       }
       pairs.append(Pair(own: sides[0], theirs: sides[1]))
     }
     self.pairs = pairs
+  }
+
+  /// Each pair as it was written, and its two sides.
+  private static func parts(of text: String) throws -> [(part: String, sides: [String])] {
+    guard text.hasPrefix("{") else {
+      return text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(part), sides.map { String($0).stripped })
+      }
+    }
+    guard case .object(let members)? = try? JSONTree(Data(text.utf8)) else {
+      throw wrong(
+        text, got: "text that is no JSON object", fix: "Write --columns '{\"text\": \"a, b\"}', for example.")
+    }
+    return members.map { member in
+      let own = String(decoding: member.name, as: UTF8.self)
+      guard case .text(let bytes) = member.value else { return (own, [own]) }
+      let theirs = String(decoding: bytes, as: UTF8.self)
+      return ("\(own)=\(theirs)", [own, theirs])
+    }
   }
 
   private static func wrong(_ text: String, got: String, fix: String) -> StreamError {

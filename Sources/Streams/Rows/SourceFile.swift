@@ -120,7 +120,11 @@ struct SourceFile {
       }
       guard isText else {
         throw StreamError.text(
-          place.detail(expected: "UTF-8 text", got: "other bytes", fix: "Convert the file to UTF-8, e.g. with iconv."))
+          place.detail(
+            expected: "UTF-8 text", got: "other bytes",
+            fix:
+              "Convert it: `iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW` where a spreadsheet on Windows wrote it; -f names what it is in."
+          ))
       }
     }
   }

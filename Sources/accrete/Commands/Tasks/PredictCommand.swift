@@ -71,7 +71,7 @@ struct PredictCommand: ParsableCommand {
         for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer) }
         return try writer.finish()
       }
-      var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names())
+      var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names(), takesText: true)
       while let batch = try lines.next() {
         try lines.write(batch, to: &writer, by: predictor.answers)
       }
@@ -130,7 +130,7 @@ struct RouteCommand: ParsableCommand {
         for answer in try answers([RequestRow(text: text)]) { try writer.write(answer) }
         return try writer.finish()
       }
-      var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names())
+      var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names(), takesText: true)
       while let batch = try lines.next() {
         try lines.write(batch, to: &writer, by: answers)
       }

@@ -44,10 +44,18 @@ struct RequestLines {
 
   /// - Parameter path: A file in any form of rows; `-` is standard input, with a JSON object on each line.
   /// - Parameter columns: Which of its fields stand for ours.
-  init(_ path: String, columns: ColumnNames = ColumnNames()) throws {
+  /// - Parameter takesText: Whether the command takes a text by itself as --text.
+  init(_ path: String, columns: ColumnNames = ColumnNames(), takesText: Bool = false) throws {
     self.columns = columns
     name = path == StandardInput.name ? "standard input" : path
-    file = path == StandardInput.name ? nil : try RegularFile(URL(fileURLWithPath: absolute(path)))
+    do {
+      file = path == StandardInput.name ? nil : try RegularFile(URL(fileURLWithPath: absolute(path)))
+    } catch FileError.notFound where takesText {
+      throw StreamError.file(
+        .init(
+          file: path.printable, expected: "a file of texts", got: "no such file",
+          fix: "Check the path; a text by itself is given with --text."))
+    }
     descriptor = file?.descriptor ?? STDIN_FILENO
     guard let file, try RequestRow.needsAllOf(file.url) else { return }
     let (rows, problem) = try RequestRow.read(file.url, columns: columns)
