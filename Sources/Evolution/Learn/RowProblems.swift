@@ -15,11 +15,14 @@ enum RowProblems {
     var answers: [String: Set<String>] = [:]
     for key in all { answers[String(key.prefix(16)), default: []].insert(String(key.dropFirst(17))) }
     let contradicting = answers.values.count { $0.count > 1 }
-    if contradicting > 0, examples.task.kind == .classification {
+    if contradicting > 0, examples.task.kind != .generation {
       warnings.append("\(contradicting) texts have rows with different labels: one of them is wrong. Correct the file.")
     }
     let repeated = all.count - Set(all).count
     if repeated > 0 { warnings.append("\(repeated) rows are there more than once: they count as often.") }
+    if examples.task.kind == .severalLabels {
+      return warnings + ofLabelSets(examples, compares: compares, margin: margin)
+    }
     guard examples.task.kind == .classification else { return warnings }
     warnings += ofLabels(examples)
     if !compares, let needed = OwnTaskGate.fewestRows(labelsOf: examples.gate.map(\.answer)),

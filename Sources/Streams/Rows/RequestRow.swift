@@ -18,6 +18,8 @@ public struct RequestRow: Sendable {
   public let line: Int
   /// What the row itself calls the right answer; `nil`: it does not say.
   public let answer: String?
+  /// What the row itself calls its labels, where it may have several, or what is wrong with them; `nil`: it does not say.
+  public let labels: Result<LabelSet, StreamError>?
 
   /// Reads one line.
   ///
@@ -53,6 +55,7 @@ public struct RequestRow: Sendable {
     hasNumericId = fields.hasNumericId
     text = fields.has("text") ? try fields.text("text").stripped : try fields.text("prompt")
     answer = try ["label", "answer", "completion"].first(where: fields.has).map(fields.label)
+    labels = fields.has("labels") ? Result { () throws(StreamError) in try fields.requestLabels() } : nil
     instruction = fields.has("instruction") ? try fields.text("instruction") : nil
     self.json = json
     self.line = line
@@ -115,7 +118,7 @@ public struct RequestRow: Sendable {
         Place(file: "the text").detail(expected: "words", got: "a blank text", fix: "Give the text to answer."))
     }
     self.text = text
-    (id, hasNumericId, answer, instruction, line) = (nil, false, nil, nil, 1)
+    (id, hasNumericId, answer, labels, instruction, line) = (nil, false, nil, nil, nil, 1)
     json = String(decoding: try JSONFile.encode(["text": text], pretty: false), as: UTF8.self)
   }
 }

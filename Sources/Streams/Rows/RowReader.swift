@@ -116,6 +116,12 @@ public struct RowReader: Sendable {
       }
     }
     train.removeLast(train.count - kept)
+    guard form != .textLabels else {
+      throw StreamError.field(
+        file.detail(
+          expected: "one \"label\" a row, as runs have it", got: "several \"labels\"",
+          fix: "`accrete learn` teaches such a task; a run needs one label a row."))
+    }
     let answers = Self.answers(of: train)
     let kind = kind(of: answers, form)
     return try .checked(
@@ -130,13 +136,15 @@ public struct RowReader: Sendable {
   }
 
   func kind(of answers: [ExactText: Int], _ form: RowForm) -> LearningTask.Kind {
+    if form == .textLabels { return .severalLabels }
     if form == .textLabel || labels != nil { return .classification }
     return answers.count <= labelLimit && answers.values.allSatisfy { $0 >= 2 } ? .classification : .generation
   }
 
   /// A row as an example, and where it stands.
   func row(_ fields: RowFields, _ form: RowForm, id: String) throws -> LearningTask.Row {
-    LearningTask.Row(
+    if self.form == nil { try form.requireAlone(fields) }
+    return LearningTask.Row(
       example: try form.example(of: fields, id: id, refusesOptions: columns.pairs.isEmpty), place: fields.place)
   }
 
