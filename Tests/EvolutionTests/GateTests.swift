@@ -114,7 +114,9 @@ import Testing
     #expect(verdict([Double](repeating: 0, count: 200), (0..<200).map { Double($0 % 2) }) == .fail)
     // All rows better by the same: no spread to judge by, and 40 are too few for a tie.
     #expect(verdict([Double](repeating: 1, count: 40), [Double](repeating: 0.5, count: 40)) != .fail)
-    guard case .underpowered = verdict((0..<200).map { Double($0 % 3 == 0 ? 1 : 0) }, (0..<200).map { Double($0 % 3 == 1 ? 1 : 0) })
+    guard
+      case .underpowered = verdict(
+        (0..<200).map { Double($0 % 3 == 0 ? 1 : 0) }, (0..<200).map { Double($0 % 3 == 1 ? 1 : 0) })
     else {
       Issue.record("as many better as worse should be underpowered at 2 points")
       return

@@ -40,7 +40,7 @@ import Testing
     let names = first.metrics.map(\.name)
     #expect(names.prefix(3) == ["micro-f1", "macro-f1", "subset-accuracy"] && names.contains("brier"))
     let micro = try #require(first.metrics.first)
-    #expect(micro.value > 0.9 && try #require(micro.low) > 0.67 && micro.n == 24)
+    #expect(try micro.value > 0.9 && #require(micro.low) > 0.67 && micro.n == 24)
     let served = try home.registry.load("air", on: home.base)
     #expect(served.manifest.kind == .label && served.manifest.labels == ["cold", "wet"])
     let answers = try served.predict(["In place 99 there is sleet.", "In place 99 there is sun."])
@@ -54,7 +54,9 @@ import Testing
     let other = try Home()
     let again = try other.learn(file, name: "air")
     let copy = try other.registry.load("air@1", on: other.base)
-    #expect(copy.manifest.parts[VersionManifest.Role.head]?.digest == served.manifest.parts[VersionManifest.Role.head]?.digest)
+    #expect(
+      copy.manifest.parts[VersionManifest.Role.head]?.digest == served.manifest.parts[VersionManifest.Role.head]?.digest
+    )
     #expect(again.rows.learn == first.rows.learn && again.rows.gate == first.rows.gate)
 
     // Corrected labels are counted; 24 rows are too few to tell a version from the last one.
@@ -81,7 +83,8 @@ import Testing
     let result = try TaskEvaluation(served, rows: asked)
     let sets = try #require(result.labelSets)
     #expect(result.n == 64 && result.accuracy == nil && result.labels == nil && result.score == nil)
-    #expect(sets.microF1 > 0.9 && sets.microF1Interval.low <= sets.microF1 && sets.labels.map(\.label) == ["cold", "wet"])
+    #expect(
+      sets.microF1 > 0.9 && sets.microF1Interval.low <= sets.microF1 && sets.labels.map(\.label) == ["cold", "wet"])
     #expect(sets.labels[0].recall.n == 32 && sets.hammingLoss < 0.1 && sets.constant == ["cold", "wet"])
     #expect(abs(sets.constantMicroF1 - 2.0 / 3) < 1e-12)
     for (json, word) in [
@@ -90,7 +93,9 @@ import Testing
       ("{\"text\":\"x\",\"labels\":\"wet\"}", "an array of labels"),
     ] {
       #expect(throws: (any Error).self) { try TaskEvaluation(served, rows: [request(json)]) }
-      do { _ = try TaskEvaluation(served, rows: [request(json)]) } catch { #expect("\(error)".contains(word), "\(error)") }
+      do { _ = try TaskEvaluation(served, rows: [request(json)]) } catch {
+        #expect("\(error)".contains(word), "\(error)")
+      }
     }
     let why = try Explanation("In place 1 there is rain.", by: served, on: home.base)
     #expect(why.labelSets != nil && why.tokens.allSatisfy { $0.weights.count == 2 } && !why.tokens.isEmpty)
@@ -117,7 +122,9 @@ import Testing
       }
     }
     let one = try refusal(weather, "air")
-    #expect(one.contains("task air: its rows have one answer, and those of air@1 had \"labels\" a row") && one == one.onOneLine)
+    #expect(
+      one.contains("task air: its rows have one answer, and those of air@1 had \"labels\" a row")
+        && one == one.onOneLine)
     let other = try refusal(air, "weather")
     #expect(other.contains("task weather: its rows have \"labels\", and those of weather@1 had one answer a row"))
     #expect(try home.registry.listedVersions().count == 2 && home.registry.verify().failures.isEmpty)
@@ -138,4 +145,3 @@ import Testing
     #expect(outcome.warnings.contains { $0.contains("nothing was learned") || $0.contains("cannot be told from") })
   }
 }
-

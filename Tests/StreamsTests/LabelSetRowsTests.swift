@@ -82,12 +82,16 @@ import Testing
       #expect(text.contains(word) && !text.contains("\n"), "\(text)", sourceLocation: line)
     }
     expect(refusal(row("\"label\":\"a\",\"labels\":[\"a\"]")), "text-label or text-labels")
-    expect(refusal(good + "\n" + row("\"label\":\"a\"")), "a.jsonl:7: expected \"labels\", as in the first row, got \"label\"")
-    expect(refusal(row("\"label\":\"a\"") + "\n" + row("\"labels\":[\"a\"]")), "expected \"label\", as in the first row")
+    expect(
+      refusal(good + "\n" + row("\"label\":\"a\"")),
+      "a.jsonl:7: expected \"labels\", as in the first row, got \"label\"")
+    expect(
+      refusal(row("\"label\":\"a\"") + "\n" + row("\"labels\":[\"a\"]")), "expected \"label\", as in the first row")
     expect(refusal(good + "\n" + row("\"label\":\"a\",\"labels\":[\"a\"]")), "got \"label\" beside it")
     for (value, word) in [
       ("\"a\"", "got a string"), ("null", "got null"), ("3", "the number 3"), ("{}", "an object"),
-      ("[[\"a\"]]", "a list in it"), ("[1.5]", "the number 1.5 in it"), ("[null]", "null in it"), ("[\" \"]", "a blank label"),
+      ("[[\"a\"]]", "a list in it"), ("[1.5]", "the number 1.5 in it"), ("[null]", "null in it"),
+      ("[\" \"]", "a blank label"),
     ] {
       expect(refusal(good + "\n" + row("\"labels\":\(value)")), word)
     }
@@ -121,7 +125,9 @@ import Testing
     }
     let examples = try read(rows.joined(separator: "\n"))
     for label in ["\"a\"", "\"b\"", "\"c\""] {
-      let (learn, choose) = (examples.learn.count { $0.answer.contains(label) }, examples.choose.count { $0.answer.contains(label) })
+      let (learn, choose) = (
+        examples.learn.count { $0.answer.contains(label) }, examples.choose.count { $0.answer.contains(label) }
+      )
       #expect(learn > 0 && choose > 0 && Double(choose) / Double(learn + choose) < 0.4, "\(label) \(learn) \(choose)")
     }
     let few = examples.limited(perClass: 10, seed: 0)

@@ -145,4 +145,17 @@ import Torch
       try self.training(Small.options(.ridge), at: Small.scratch(), examples: dry)
     } throws: { "\($0)".contains("label \"wet\" has 8 rows, and none to learn from") }
   }
+
+  /// What versions with one label a row store is what it was, and is read without what is new.
+  @Test func versionsOfBefore() throws {
+    let text = """
+      {"combination":{"bias":[0.5,-0.5],"expert":0,"ridge":1},"form":{"answerTokens":0,"cue":"Label:",\
+      "instruction":"Is it?","kind":"label","labels":["a","b"],"maxLength":256},"head":"ridge","sharpness":2}
+      """
+    let stored = try JSONDecoder().decode(TaskModelDescription.self, from: Data(text.utf8))
+    #expect(stored.labelSets == nil && stored.form.kind == .label)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    #expect(String(decoding: try encoder.encode(stored), as: UTF8.self) == text)
+  }
 }

@@ -10,7 +10,9 @@ extension GateScores {
   func warnings(labels: [String], isToyBase: Bool, seed: UInt64) -> [String] {
     var warnings = sets?.warnings(answers, labels: labels, seed: seed) ?? []
     let found: NothingLearned? =
-      if sets != nil { nil } else if let classes { NothingLearned(classes) } else { NothingLearned(answers: answers.map(\.text)) }
+      if sets != nil { nil } else if let classes { NothingLearned(classes) } else {
+        NothingLearned(answers: answers.map(\.text))
+      }
     let helps =
       classes == nil
       ? "More --max-epochs, more rows, or a larger base help."

@@ -109,7 +109,8 @@ extension Learn {
       for row in examples[role] {
         let line = Row(
           id: row.id, text: isPrompt ? nil : row.text, label: isPrompt || isSet ? nil : row.answer,
-          labels: isSet ? LabelSet(text: row.answer)?.labels : nil, prompt: isPrompt ? row.text : nil, answer: isPrompt ? row.answer : nil, split: split)
+          labels: isSet ? LabelSet(text: row.answer)?.labels : nil, prompt: isPrompt ? row.text : nil,
+          answer: isPrompt ? row.answer : nil, split: split)
         data += try JSONFile.encode(line, pretty: false)
         data.append(UInt8(ascii: "\n"))
       }

@@ -73,7 +73,8 @@ extension Learn {
 
   /// One label and several are answered, compared and served in different forms: a version cannot follow one of the other.
   private func requireKind(_ kind: LearningTask.Kind, since parent: VersionRecord?) throws {
-    guard let parent, let known = try form(of: parent), (known.kind == .severalLabels) != (kind == .severalLabels) else {
+    guard let parent, let known = try form(of: parent), (known.kind == .severalLabels) != (kind == .severalLabels)
+    else {
       return
     }
     let (now, before) = kind == .severalLabels ? ("\"labels\"", "one answer") : ("one answer", "\"labels\"")

@@ -54,7 +54,9 @@ public struct RequestRow: Sendable {
     id = try fields.id()
     hasNumericId = fields.hasNumericId
     text = fields.has("text") ? try fields.text("text").stripped : try fields.text("prompt")
-    answer = try ["label", "answer", "completion"].first(where: fields.has).map(fields.label)
+    let answer = ["label", "answer", "completion"].first(where: fields.has)
+    // A table of answers has both columns, and one of them is empty.
+    self.answer = fields.has("labels") ? answer.flatMap { try? fields.label($0) } : try answer.map(fields.label)
     labels = fields.has("labels") ? Result { () throws(StreamError) in try fields.requestLabels() } : nil
     instruction = fields.has("instruction") ? try fields.text("instruction") : nil
     self.json = json

@@ -10,7 +10,9 @@ extension RowFields {
     switch value(name) {
     case .list(let items): try distinct(items.map { try label($0, in: name) }, in: name)
     case .text(let bytes) where range == nil: try cell(String(decoding: bytes, as: UTF8.self).stripped, name)
-    case .text: throw wrongSet(name, got: "a string", fix: "Write an array, [\"a\", \"b\"]; a file with one label a row calls it \"label\".")
+    case .text:
+      throw wrongSet(
+        name, got: "a string", fix: "Write an array, [\"a\", \"b\"]; a file with one label a row calls it \"label\".")
     case nil:
       throw wrongSet(
         name, got: names.isEmpty ? "a row without fields" : "only \(listed(names))",
@@ -29,7 +31,9 @@ extension RowFields {
         throw wrongSet(
           name, got: "\(quoted(text)), \(failure.text)", fix: "Write [\"a\", \"b\"], or a|b.")
       }
-      guard case .list(let items) = tree else { throw wrongSet(name, got: tree.kind, fix: "Write [\"a\", \"b\"], or a|b.") }
+      guard case .list(let items) = tree else {
+        throw wrongSet(name, got: tree.kind, fix: "Write [\"a\", \"b\"], or a|b.")
+      }
       return try distinct(items.map { try label($0, in: name) }, in: name)
     }
     let separator: Unicode.Scalar = text.unicodeScalars.contains("|") ? "|" : ";"

@@ -118,7 +118,8 @@ extension TaskModelTraining {
     let learned = Set(rows.learn.compactMap(\.labelIndices).joined())
     if let label = rows.form.labels.indices.first(where: { !learned.contains($0) }) {
       throw TaskModelError.labelWithoutExamples(
-        label: rows.form.labels[label], task: task, rows: rows.choose.count { $0.labelIndices?.contains(label) ?? false })
+        label: rows.form.labels[label], task: task,
+        rows: rows.choose.count { $0.labelIndices?.contains(label) ?? false })
     }
   }
 }

@@ -17,7 +17,9 @@ struct ColumnOption: ParsableArguments {
 struct RowOptions: ParsableArguments {
   @OptionGroup var columns: ColumnOption
 
-  @Option(help: "text-label, text-labels (several a row), prompt-answer or prompt-completion. Default: as the first row shows.")
+  @Option(
+    help:
+      "text-label, text-labels (several a row), prompt-answer or prompt-completion. Default: as the first row shows.")
   var form: RowForm?
 
   @Option(

@@ -6,6 +6,12 @@ extension ExplainCommand {
   /// Labels that are shown, and pieces of each.
   private static let (mostLabels, mostPieces) = (10, 4)
 
+  /// What was answered, for a person.
+  static func answer(_ why: Explanation) -> String {
+    guard let given = why.answer.labels else { return why.answer.text.debugDescription }
+    return given.isEmpty ? "no label" : given.map { why.labels[$0].debugDescription }.joined(separator: ", ")
+  }
+
   /// Why a text got its labels, where there may be several: each is a question of its own.
   static func lines(_ why: Explanation, _ sets: LabelSetCombination) -> [String] {
     let order = why.labels.indices.sorted { why.answer.probabilities[$0] > why.answer.probabilities[$1] }

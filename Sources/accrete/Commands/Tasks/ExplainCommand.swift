@@ -75,7 +75,7 @@ struct ExplainCommand: ParsableCommand {
       guard let served, let why else {
         return try Console.output("no task claims it; --task NAME answers all the same")
       }
-      try Console.output("\(served.version.reference) answers \(why.answer.text.debugDescription)")
+      try Console.output("\(served.version.reference) answers \(Self.answer(why))")
       for line in Self.lines(why) { try Console.output(line) }
     }
   }
