@@ -147,4 +147,23 @@ import Testing
     let wrong = try #require(try labels("{\"text\":\"x\",\"labels\":7}"))
     #expect(throws: StreamError.self) { try wrong.get() }
   }
+
+  /// No label is written: a prompt has the whole length but for the end token, and words around a text that fill it are refused.
+  @Test func prompts() throws {
+    let task = LearningTask(
+      name: "t", instruction: "Q?", cue: "A:", labels: ["a", "a very long label"], train: [], test: [],
+      kind: .severalLabels)
+    let encoder = try PromptEncoder(task: task, tokenizer: ByteTokenizer(), endToken: 0, maxLength: 10)
+    let encoded = try encoder.encode(
+      Example(id: "1", index: 0, text: "hello", answer: LabelSet(["a very long label", "a"]).text))
+    #expect(encoded.labelIndices == [0, 1] && encoded.labelIndex == nil && encoded.answerIds == [0])
+    #expect(encoded.promptIds.count == 9 && encoded.droppedTokens == 2)
+    #expect(throws: StreamError.self) {
+      try encoder.encode(Example(id: "1", index: 0, text: "hello", answer: "[\"b\"]"))
+    }
+    #expect(throws: StreamError.self) { try encoder.encode(Example(id: "1", index: 0, text: "hello", answer: "a")) }
+    #expect(throws: StreamError.self) {
+      try PromptEncoder(task: task, tokenizer: ByteTokenizer(), endToken: 0, maxLength: 6)
+    }
+  }
 }

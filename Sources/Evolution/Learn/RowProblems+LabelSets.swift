@@ -5,7 +5,7 @@ import TaskModels
 extension RowProblems {
   /// What is odd about rows with several labels.
   static func ofLabelSets(_ examples: TaskExamples, compares: Bool, margin: Double) -> [String] {
-    var warnings: [String] = []
+    var warnings = spaced(examples.task.labels)
     func counts(_ rows: [Example]) -> [ExactText: Int] {
       rows.flatMap { LabelSet(text: $0.answer)?.labels ?? [] }
         .reduce(into: [:]) { $0[ExactText($1), default: 0] += 1 }

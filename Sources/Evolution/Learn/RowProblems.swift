@@ -41,14 +41,16 @@ enum RowProblems {
     return warnings
   }
 
+  static func spaced(_ labels: [String]) -> [String] {
+    let spaced = labels.filter { $0.unicodeScalars.first == " " || $0.unicodeScalars.last == " " }
+    guard !spaced.isEmpty else { return [] }
+    return [
+      "labels with a space at an end: \(spaced.map(\.debugDescription).listed). Answers have it, too: take it out of the file if it is not meant."
+    ]
+  }
+
   private static func ofLabels(_ examples: TaskExamples) -> [String] {
-    var warnings: [String] = []
-    let spaced = examples.task.labels.filter { $0.unicodeScalars.first == " " || $0.unicodeScalars.last == " " }
-    if !spaced.isEmpty {
-      warnings.append(
-        "labels with a space at an end: \(spaced.map(\.debugDescription).listed). Answers have it, too: take it out of the file if it is not meant."
-      )
-    }
+    var warnings = spaced(examples.task.labels)
     let counts = examples.learn.reduce(into: [ExactText: Int]()) { $0[ExactText($1.answer), default: 0] += 1 }
     let rare = counts.filter { $0.value < 3 }.keys.sorted().map(\.text)
     if !rare.isEmpty {
