@@ -61,6 +61,13 @@ import Torch
     // Too rare, on either side.
     #expect(LabelThreshold.best([0.2, 0.2, 0.2, 0.2, 0.1, 0.1], [true, true, true, true, false, false]) == 0.5)
     #expect(LabelThreshold.best([], []) == 0.5)
+    // All five rows of the label lie below 0.5: sure enough. One more in twenty is not.
+    let sure = [Double](repeating: 0.2, count: 5) + [Double](repeating: 0.1, count: 5)
+    #expect(abs(LabelThreshold.fitted(sure, five + others) - 0.15) < 1e-12)
+    let lucky = [Double](repeating: 0.9, count: 19) + [0.4] + [Double](repeating: 0.1, count: 20)
+    let twenty = [Bool](repeating: true, count: 20) + [Bool](repeating: false, count: 20)
+    #expect(abs(LabelThreshold.best(lucky, twenty) - 0.25) < 1e-12)
+    #expect(LabelThreshold.fitted(lucky, twenty) == 0.5)
     let given = LabelSetCombination(expert: nil, ridge: [1, 1], bias: [0, 0], thresholds: [0.5, 0.7])
     #expect(given.given([0.5, 0.69]) == [0] && given.given([0.49, 0.7]) == [1])
   }

@@ -40,7 +40,7 @@ struct LabelSetFit {
     return LabelSetCombination(
       expert: half.expert, ridge: half.ridge, bias: bias,
       thresholds: (0..<labels).map { label in
-        LabelThreshold.best(probabilities.map { $0[label] }, rows.map { gold[$0].contains(label) })
+        LabelThreshold.fitted(probabilities.map { $0[label] }, rows.map { gold[$0].contains(label) })
       })
   }
 
