@@ -33,7 +33,7 @@ public struct TaskEvaluation: Sendable, Encodable {
   public let n: Int
   /// Rows whose text the version was learned from, or chosen on: their scores flatter. `nil`: its rows are not known.
   public let seen: Int?
-  /// The accuracy on the other rows; `nil` where there are none, and for free answers.
+  /// The accuracy on the other rows (of several labels: all of a row's are right); `nil` where there are none, and for free answers.
   public let accuracyOfUnseen: Share?
   /// `nil` for free answers.
   public let accuracy: Share?
@@ -49,6 +49,8 @@ public struct TaskEvaluation: Sendable, Encodable {
   public let score: Double?
   public let scoreInterval: Interval?
   public let scorer: String?
+  /// `nil` for anything but several labels.
+  public let labelSets: LabelSetEvaluation?
 
   /// Answers rows with a version and compares.
   ///
@@ -68,6 +70,9 @@ public struct TaskEvaluation: Sendable, Encodable {
     let form = served.runner.model.form
     let known = Set(form.labels.map(ExactText.init))
     let examples = try rows.map { row in
+      if form.kind == .severalLabels {
+        return try Self.example(of: row, known: known, form, "\(served.version.reference)", file: file)
+      }
       guard let answer = row.answer else {
         throw EvolutionError.row(
           file: file, line: row.line, problem: "has no \"label\" or \"answer\" to compare with",
@@ -86,7 +91,7 @@ public struct TaskEvaluation: Sendable, Encodable {
       throw EvolutionError.row(file: file, line: nil, problem: "has no row to score", fix: "Give at least one.")
     }
     let measure =
-      form.kind == .label ? nil : ScorerCatalog.clean(scorer, for: form.task(named: "task")) as? any AnswerScorer
+      form.kind != .answer ? nil : ScorerCatalog.clean(scorer, for: form.task(named: "task")) as? any AnswerScorer
     if form.kind == .answer, measure == nil {
       throw TaskModelError.invalidOption(name: "scorer", got: scorer, allowed: ScorerCatalog.names.listed)
     }
@@ -98,7 +103,7 @@ public struct TaskEvaluation: Sendable, Encodable {
     seen = isSeen?.count { $0 }
     let unseen = zip(isSeen ?? [], scores.right(examples)).filter { !$0.0 }
     accuracyOfUnseen =
-      scores.classes == nil || unseen.isEmpty
+      form.kind == .answer || unseen.isEmpty
       ? nil : Share(try Proportion(successes: unseen.count { $0.1 }, n: unseen.count))
     accuracy = scores.classes.map { Share($0.accuracy) }
     majorityShare = scores.classes?.majorityShare.value
@@ -115,5 +120,8 @@ public struct TaskEvaluation: Sendable, Encodable {
     score = mean?.mean
     scoreInterval = mean?.student()
     self.scorer = measure?.name
+    labelSets = scores.sets.map {
+      LabelSetEvaluation($0, form: form, thresholds: served.runner.model.labelSets?.thresholds ?? [], seed: seed)
+    }
   }
 }

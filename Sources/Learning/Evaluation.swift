@@ -85,7 +85,7 @@ public struct Evaluator: Sendable {
   ///
   /// Batches are computed beside each other, each by one thread, where the experts allow it: small operations do not fill several threads,
   /// and large ones wait for the slowest.
-  private func eachGroup<Value: Sendable>(
+  func eachGroup<Value: Sendable>(
     _ groups: [[Int]], experts: (any ExpertSelection)?,
     compute: @escaping @Sendable ([Int], (any ExpertSelection)?) throws -> Value, take: ([Int], Value) throws -> Void
   ) throws {
@@ -118,7 +118,7 @@ public struct Evaluator: Sendable {
     return TokenBudget(tokenBudget).groups(order.map { examples[$0].promptIds.count + extra }).map { Array(order[$0]) }
   }
 
-  private func headScores(_ prompts: [[Int]], head: Tensor, experts: (any ExpertSelection)?) throws -> [[Double]] {
+  func headScores(_ prompts: [[Int]], head: Tensor, experts: (any ExpertSelection)?) throws -> [[Double]] {
     let batch = try TokenBatch(prompts, pad: pad, on: model.device)
     let ends = prompts.reduce(into: []) { $0.append(($0.last ?? -1) + $1.count) }
     let states = try model.packedStates(batch, experts: experts, at: Tensor(ends, on: model.device))

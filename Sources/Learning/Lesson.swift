@@ -93,7 +93,7 @@ public struct Lesson {
         part.tokens, experts: pass.selection, at: head == nil ? part.places : part.promptEnds)
       let count = head == nil ? part.targetCount : part.tokens.rows
       let loss =
-        try head.map { try model.headLoss(states.value, labels: part.labels, head: $0.detached(), scale: 1) }
+        try head.map { try model.headLoss(states.value, part, head: $0.detached(), scale: 1) }
         ?? model.answerLoss(states.value, targets: part.targets)
       _ = try states.pullback?(loss.gradient * (1 / Double(max(count, 1))), false)
       try pass.collectGradients()

@@ -24,6 +24,8 @@ public struct Explanation: Sendable {
   public let ridge: [Double]?
   /// Weights of the parts; `nil` for free answers.
   public let combination: LabelCombination?
+  /// Weights and threshold of each label, where there may be several; `nil` for others.
+  public let labelSets: LabelSetCombination?
   /// Empty without a head.
   public let tokens: [Token]
 
@@ -36,6 +38,7 @@ public struct Explanation: Sendable {
     answer = try served.predict(text)
     labels = runner.model.form.labels
     combination = runner.model.combination
+    labelSets = runner.model.labelSets
     expert = answer.parts?.expert.map(LabelCombination.probabilities)
     ridge = answer.parts?.ridge.map(LabelCombination.probabilities)
     guard let head = runner.model.ridge else {
@@ -50,7 +53,8 @@ public struct Explanation: Sendable {
     let embeddings = try base.model.embedding.rows(Tensor(ids, on: base.model.device))  // [tokens, hidden]
     let contributions = try head.contributions(embeddings)
     let weights = contributions.map { row in
-      let mean = row.reduce(0, +) / Double(max(row.count, 1))
+      // Of several labels each is a question of its own.
+      let mean = runner.model.labelSets == nil ? row.reduce(0, +) / Double(max(row.count, 1)) : 0
       return row.map { ($0 - mean) / Double(ids.count) }
     }
     tokens = try Self.pieces(ids, weights) { try base.tokenizer.decode($0, skipSpecialTokens: false) }

@@ -10,6 +10,8 @@ public enum ServingError: Error, Equatable, CustomStringConvertible {
   case unclaimed(distance: Double, nearest: String)
   /// A version without an expert is asked for it.
   case noExpert(version: String)
+  /// A version with several labels is asked for as an adapter.
+  case severalLabels(version: String)
   /// A stored part says something else than it should.
   case malformed(version: String, part: String, reason: String)
 
@@ -28,6 +30,8 @@ public enum ServingError: Error, Equatable, CustomStringConvertible {
     case .noExpert(let version):
       "\(version): it has no expert, as its closed-form head answers alone, and there is nothing for PEFT to load. Without --peft it is"
         + " exported whole; `accrete learn FILE --output-head label` learns one that is an expert alone."
+    case .severalLabels(let version):
+      "\(version): answers with several labels, by heads and thresholds that PEFT has no form for. Without --peft it is exported whole."
     case .malformed(let version, let part, let reason):
       "\(version): its \(part) \(reason). `accrete registry verify` says what else differs; restore a backup."
     }

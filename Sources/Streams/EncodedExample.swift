@@ -15,6 +15,9 @@ public struct EncodedExample: Sendable, Equatable {
   /// The place of the right label in the task's labels; `nil` for a generation.
   public let labelIndex: Int?
 
+  /// The places of the right labels of a row that may have several, ascending; `nil` for other tasks.
+  public let labelIndices: [Int]?
+
   /// How many tokens of the text were dropped on its left to keep the maximum length; 0: none.
   public let droppedTokens: Int
 
@@ -32,9 +35,11 @@ public struct EncodedExample: Sendable, Equatable {
   ///   - textRange: The places of the text among them; `nil`, or a range that is not inside: all.
   ///   - answerIds: The answer's tokens with the end token.
   ///   - labelIndex: The place of the right label in the task's labels; `nil` for a generation.
+  ///   - labelIndices: The places of the right labels of a row that may have several; `nil` for other tasks.
   ///   - droppedTokens: How many tokens of the text were dropped.
   public init(
-    index: Int, promptIds: [Int], textRange: Range<Int>? = nil, answerIds: [Int], labelIndex: Int?, droppedTokens: Int
+    index: Int, promptIds: [Int], textRange: Range<Int>? = nil, answerIds: [Int], labelIndex: Int?,
+    labelIndices: [Int]? = nil, droppedTokens: Int
   ) {
     self.index = index
     self.promptIds = promptIds
@@ -42,6 +47,7 @@ public struct EncodedExample: Sendable, Equatable {
     self.textRange = textRange.flatMap { $0.clamped(to: all) == $0 ? $0 : nil } ?? all
     self.answerIds = answerIds
     self.labelIndex = labelIndex
+    self.labelIndices = labelIndices
     self.droppedTokens = droppedTokens
   }
 }

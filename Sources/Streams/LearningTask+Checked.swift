@@ -63,6 +63,10 @@ extension LearningTask {
       try requireKnownLabels(of: test, in: testFile, labels: labels)
       try requireTraining(train, for: labels, trainFile: trainFile)
     }
+    if kind == .severalLabels {
+      try requireSets(
+        labels, labelSource: labelSource, train: train, trainFile: trainFile, test: test, testFile: testFile)
+    }
     return LearningTask(
       name: name, instruction: instruction, cue: cue, labels: labels, train: train.map(\.example),
       test: test.map(\.example), kind: kind)

@@ -11,6 +11,9 @@ public struct LearningTask: Sendable, Codable, Equatable {
 
     /// Any text is to be written; a ``Scorer`` says how good it is.
     case generation
+
+    /// Any number of the labels belong to a row, or none (``LabelSet``). Runs of the laboratory do not read it.
+    case severalLabels = "several-labels"
   }
 
   /// The task's name; also the name of its folder in a run.

@@ -52,13 +52,15 @@ public struct PromptEncoder: Sendable {
     let cue = task.cue.isEmpty ? "" : "\n" + task.cue
     before = chat == nil ? try beginning + Self.encode(instruction, with: tokenizer) : []
     after = chat == nil ? try Self.encode(cue, with: tokenizer) : []
-    labelIds = try task.labels.map {
-      try chat?.answer($0) ?? Self.encode(" " + $0, with: tokenizer) + [endToken]
-    }
+    // Several labels are told by a head: none of them is written.
+    labelIds =
+      task.kind == .severalLabels
+      ? []
+      : try task.labels.map { try chat?.answer($0) ?? Self.encode(" " + $0, with: tokenizer) + [endToken] }
     labelIndices = Dictionary(
       zip(task.labels.map(ExactText.init), task.labels.indices), uniquingKeysWith: { first, _ in first })
     try requireDistinctLabels()
-    if let longest = labelIds.map(\.count).max() { try requireRoom(forAnswer: longest, of: "task \(task.name)") }
+    if let longest = task.kind == .severalLabels ? 1 : labelIds.map(\.count).max() { try requireRoom(forAnswer: longest, of: "task \(task.name)") }
   }
 
   /// - Throws: ``StreamError/prompt(_:)`` for a text that the tokenizer does not cut.
@@ -85,7 +87,11 @@ public struct PromptEncoder: Sendable {
     let labelIndex = labelIndices[ExactText(example.answer)]
     let answer: [Int]
     let longestAnswer: Int
-    if task.kind == .classification {
+    var labelIndices: [Int]?
+    if task.kind == .severalLabels {
+      labelIndices = try places(of: example)
+      (answer, longestAnswer) = ([endToken], 1)
+    } else if task.kind == .classification {
       guard let labelIndex else {
         throw StreamError.label(
           StreamError.Detail(
@@ -118,6 +124,20 @@ public struct PromptEncoder: Sendable {
     }
     return EncodedExample(
       index: example.index, promptIds: prompt, textRange: before.count..<before.count + kept.count, answerIds: answer,
-      labelIndex: task.kind == .classification ? labelIndex : nil, droppedTokens: text.count - kept.count)
+      labelIndex: task.kind == .classification ? labelIndex : nil, labelIndices: labelIndices,
+      droppedTokens: text.count - kept.count)
+  }
+
+  /// - Throws: ``StreamError/label(_:)`` for a label that is not one of the task's.
+  private func places(of example: Example) throws -> [Int] {
+    let labels = LabelSet(text: example.answer)?.labels
+    let places = labels?.compactMap { labelIndices[ExactText($0)] }
+    guard let places, places.count == labels?.count else {
+      throw StreamError.label(
+        StreamError.Detail(
+          file: "row \(example.id)", expected: "labels among \(listed(task.labels))", got: quoted(example.answer),
+          fix: "Correct the labels."))
+    }
+    return places.sorted()
   }
 }

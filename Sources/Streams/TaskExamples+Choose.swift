@@ -22,8 +22,7 @@ extension TaskExamples {
     let count = Double(rows.count)
     let wanted = min(max(count * share, min(Double(enoughChoose), count * largestShare)), Double(mostChoose))
     var labels: [ExactText: [(place: Double, row: Int)]] = [:]
-    for (row, example) in rows.enumerated() {
-      let label = ExactText(kind == .classification ? example.answer : "")
+    for (row, (example, label)) in zip(rows, strata(of: rows, kind: kind)).enumerated() {
       labels[label, default: []].append((place(of: example.text.stripped), row))
     }
     var chosen: Set<Int> = []

@@ -87,9 +87,9 @@ extension TaskExamples {
     var kept: [Role: [Example]] = [:]
     for place in order {
       let (row, role) = all[place]
-      let label = ExactText(task.kind == .classification ? row.answer : "")
-      guard taken[label, default: 0] < perClass else { continue }
-      taken[label, default: 0] += 1
+      let labels = Self.labels(of: row, kind: task.kind)
+      guard labels.allSatisfy({ taken[$0, default: 0] < perClass }) else { continue }
+      for label in labels { taken[label, default: 0] += 1 }
       kept[role, default: []].append(row)
     }
     func sorted(_ role: Role) -> [Example] { (kept[role] ?? []).sorted { $0.index < $1.index } }

@@ -9,27 +9,30 @@ public struct TaskModel: Sendable {
   public let form: TaskForm
   /// `nil`: the task has a head alone.
   public let expert: LowRankExpert?
-  /// Of the output head `trained`. float32 [labels, hidden]
+  /// Of the output head `trained`, and of `both` for several labels. float32 [labels, hidden]
   public let trainedHead: Tensor?
   /// `nil`: the expert answers alone.
   public let ridge: RidgeHead?
-  /// `nil` for free answers.
+  /// `nil` for free answers and several labels.
   public let combination: LabelCombination?
+  /// Of a task with several labels; `nil` for others.
+  public let labelSets: LabelSetCombination?
 
   public init(
     form: TaskForm, expert: LowRankExpert?, trainedHead: Tensor? = nil, ridge: RidgeHead?,
-    combination: LabelCombination?
+    combination: LabelCombination?, labelSets: LabelSetCombination? = nil
   ) {
     self.form = form
     self.expert = expert
     self.trainedHead = trainedHead
     self.ridge = ridge
     self.combination = combination
+    self.labelSets = labelSets
   }
 
   /// How an answer is made; `nil` for free answers, which the model writes.
   public var head: OutputHead? {
-    guard form.kind == .label else { return nil }
+    guard form.kind != .answer else { return nil }
     if ridge != nil { return expert == nil ? .ridge : .both }
     return trainedHead == nil ? .label : .trained
   }

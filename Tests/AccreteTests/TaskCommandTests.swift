@@ -45,7 +45,8 @@ extension CommandLineTests {
       let csv = try run("predict", "--task", "weather", "--format", "csv", input: lines, in: scratch, code: 65)
       let rows = csv.text.split(separator: "\r\n")
       #expect(
-        rows.count == 5 && rows[0].hasSuffix(",input,error") && rows[2].hasPrefix("2,,,,,,,,,,,,,\"standard input:2:"))
+        rows.count == 5 && rows[0].hasSuffix(",input,error,labels")
+          && rows[2].hasPrefix("2,,,,,,,,,,,,,\"standard input:2:"))
 
       // Scores of a part of the rows are not given.
       let scored = try Accrete.run(

@@ -79,4 +79,47 @@ import Testing
     }
     #expect(gate(1000).verdict == .fail && gate(3000).verdict == .pass)
   }
+
+  /// Several labels: the lower bound of the micro-F1 against the best set that is given to every row.
+  @Test func firstVersionsOfSeveralLabels() throws {
+    // Each label in half of 100 rows, of which `right` are answered rightly and the others with no label.
+    func gate(right: Int) throws -> Gate {
+      let gold = (0..<100).map { [[], [0], [1], [0, 1]][$0 % 4] }
+      let report = try LabelSetReport(
+        gold: gold, predicted: gold.enumerated().map { $0.offset < right ? $0.element : [] }, labels: 2)
+      return OwnTaskGate.first(report, report.intervals(seed: 0), labels: ["a", "b"], version: "tags@1")
+    }
+    let good = try gate(right: 90)
+    #expect(good.verdict == .pass && abs((good.numbers["constantMicroF1"] ?? 0) - 2.0 / 3) < 1e-12)
+    // 2 · 52 / (52 + 100) = 0.684 is above 0.667, and cannot be told from it.
+    guard case .underpowered(n: 100, needed: let needed) = try gate(right: 52).verdict else {
+      Issue.record("52 of 100 should be underpowered")
+      return
+    }
+    #expect(needed > 100)
+    #expect(try gate(right: 20).verdict == .fail)
+  }
+
+  /// The mean difference of the rows' F1; rows that never differ are no better than a table in which nothing differs.
+  @Test func newVersionsOfSeveralLabels() {
+    func verdict(_ new: [Double], _ old: [Double], margin: Double = 0.02) -> GateVerdict {
+      OwnTaskGate.next(rowF1: new, released: old, margin: margin, version: "tags@2").verdict
+    }
+    let same = [Double](repeating: 0.5, count: 80)
+    #expect(verdict(same, same) == .underpowered(n: 80, needed: 133))
+    #expect(verdict(same + same, same + same) == .pass)
+    // Better in every second row: superior, however few rows.
+    let half = (0..<40).map { Double($0 % 2) }
+    #expect(verdict(half, [Double](repeating: 0, count: 40)) == .pass)
+    #expect(verdict([Double](repeating: 0, count: 200), (0..<200).map { Double($0 % 2) }) == .fail)
+    // All rows better by the same: no spread to judge by, and 40 are too few for a tie.
+    #expect(verdict([Double](repeating: 1, count: 40), [Double](repeating: 0.5, count: 40)) != .fail)
+    guard
+      case .underpowered = verdict(
+        (0..<200).map { Double($0 % 3 == 0 ? 1 : 0) }, (0..<200).map { Double($0 % 3 == 1 ? 1 : 0) })
+    else {
+      Issue.record("as many better as worse should be underpowered at 2 points")
+      return
+    }
+  }
 }

@@ -55,11 +55,11 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       #":2: expected "text" and "label", as in the first row, got "answer", "prompt"."#),
     BadFile(
       [#"{"prompt":"x","label":"a"}"#],
-      #":1: expected the fields of one form ("text" and "label", or "prompt" and "answer", or "prompt" and "completion", or "messages", or "conversations", or "instruction" and "output"), got "label", "prompt"."#
+      #":1: expected the fields of one form ("text" and "label", or "text" and "labels", or "prompt" and "answer", or "prompt" and "completion", or "messages", or "conversations", or "instruction" and "output"), got "label", "prompt"."#
     ),
     BadFile(
       ["{}"],
-      #":1: expected the fields of one form ("text" and "label", or "prompt" and "answer", or "prompt" and "completion", or "messages", or "conversations", or "instruction" and "output"), got a row without fields."#
+      #":1: expected the fields of one form ("text" and "label", or "text" and "labels", or "prompt" and "answer", or "prompt" and "completion", or "messages", or "conversations", or "instruction" and "output"), got a row without fields."#
     ),
     BadFile([good, #"{"text":"x","label":"a","cue":"?"}"#], #":2: expected no field "cue" in a row, got one."#),
     BadFile([good, #"{"text":"x","label":"a","text":"y"}"#], ":2: expected every field once, got a name twice."),

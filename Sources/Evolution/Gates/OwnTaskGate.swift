@@ -105,7 +105,7 @@ enum OwnTaskGate {
     "release it all the same with `accrete promote \(version) --reason …`."
   }
 
-  private static func help(_ verdict: GateVerdict, _ version: String) -> String {
+  static func help(_ verdict: GateVerdict, _ version: String) -> String {
     let promote = promoted(version)
     if case .underpowered(_, let needed) = verdict {
       let all = Int(saturating: (Double(needed) / 0.15).rounded(.up))

@@ -13,6 +13,8 @@ struct GateScores {
   /// `nil` for free answers.
   let classes: ClassReport?
   let calibration: CalibrationReport?
+  /// `nil` for anything but several labels.
+  let sets: LabelSetScores?
 
   /// - Parameters:
   ///   - rows: with their right answers.
@@ -25,6 +27,12 @@ struct GateScores {
     let answers = try runner.answers(rows.map(\.text), progress: progress)
     self.answers = answers
     let labels = runner.model.form.labels
+    guard runner.model.form.kind != .severalLabels else {
+      sets = try LabelSetScores(answers, rows, form: runner.model.form)
+      (classes, calibration, scores) = (nil, nil, [])
+      return
+    }
+    sets = nil
     guard runner.model.form.kind == .label else {
       scores = try zip(rows, answers).map { row, answer in
         guard let scorer else { return 0 }
@@ -48,6 +56,7 @@ struct GateScores {
     func record(_ name: String, _ value: Double, _ interval: Interval?, _ n: Int) -> MetricRecord {
       MetricRecord(name: name, task: task, value: value, low: interval?.low, high: interval?.high, n: n)
     }
+    if let sets { return sets.metrics(task: task, seed: seed) }
     guard let classes, let calibration else {
       let mean = MeanInterval(scores)
       return [record(scorer, mean.mean, mean.student(), scores.count)]

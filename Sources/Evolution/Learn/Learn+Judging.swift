@@ -63,7 +63,8 @@ extension Learn {
       gateReport.isPass
       ? try registry.released(
         version, replacing: current, entry: routing.entry, numerics: numerics, reason: nil, actor: job.actor) : nil
-    warnings += made.scores.warnings(labels: made.runner.model.form.labels, isToyBase: job.isToyBase)
+    warnings += made.scores.warnings(
+      labels: made.runner.model.form.labels, isToyBase: job.isToyBase, seed: job.options.seed)
     return LearnOutcome(
       version: version, release: release, gates: gateReport, rows: prepared.summary, metrics: metrics,
       evidence: trained.evidence, head: made.runner.model.head, receipt: receipt, warnings: warnings)
@@ -85,11 +86,19 @@ extension Learn {
     if let released {
       let before = try registry.load(registry.version(digest: released), on: base)
       let known = try GateScores(rows, runner: before.runner, scorer: scorer(before.runner.model.form)) { _ in }
+      if made.scores.sets != nil {
+        return OwnTaskGate.next(
+          rowF1: made.scores.rowF1(rows), released: known.rowF1(rows), margin: job.margin, version: title)
+      }
       return made.runner.model.form.kind == .label
         ? OwnTaskGate.next(
           try PairedTable(old: known.right(rows), new: made.scores.right(rows)), margin: job.margin,
           version: title)
         : OwnTaskGate.next(scores: made.scores.scores, released: known.scores, margin: job.margin, version: title)
+    }
+    if let report = made.scores.sets?.report {
+      return OwnTaskGate.first(
+        report, report.intervals(seed: job.options.seed), labels: made.runner.model.form.labels, version: title)
     }
     if let classes = made.scores.classes { return OwnTaskGate.first(classes, version: title) }
     let form = made.runner.model.form

@@ -75,7 +75,7 @@ extension Learn {
   static let (featuresName, tokensName) = ("features", "tokens")
 
   func scorer(_ form: TaskForm) -> (any AnswerScorer)? {
-    form.kind == .label
+    form.kind != .answer
       ? nil : ScorerCatalog.clean(job.options.scorer, for: form.task(named: name)) as? any AnswerScorer
   }
 
@@ -97,11 +97,13 @@ extension Learn {
       let id: String
       let text: String?
       let label: String?
+      let labels: [String]?
       let prompt: String?
       let answer: String?
       let split: String
     }
-    let isPrompt = examples.task.instruction.isEmpty && examples.task.cue.isEmpty
+    let isSet = examples.task.kind == .severalLabels
+    let isPrompt = !isSet && examples.task.instruction.isEmpty && examples.task.cue.isEmpty
     var data = Data()
     for (role, split) in [(TaskExamples.Role.learn, "train"), (.choose, "validation"), (.gate, "test")] {
       for row in examples[role] {
@@ -115,8 +117,9 @@ extension Learn {
           continue
         }
         let line = Row(
-          id: row.id, text: isPrompt ? nil : row.text, label: isPrompt ? nil : row.answer,
-          prompt: isPrompt ? row.text : nil, answer: isPrompt ? row.answer : nil, split: split)
+          id: row.id, text: isPrompt ? nil : row.text, label: isPrompt || isSet ? nil : row.answer,
+          labels: isSet ? LabelSet(text: row.answer)?.labels : nil, prompt: isPrompt ? row.text : nil,
+          answer: isPrompt ? row.answer : nil, split: split)
         data += try JSONFile.encode(line, pretty: false)
         data.append(UInt8(ascii: "\n"))
       }

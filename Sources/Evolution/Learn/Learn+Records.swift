@@ -47,7 +47,7 @@ extension Learn {
   ) throws -> VersionManifest {
     let form = made.runner.model.form
     return VersionManifest(
-      name: name, method: job.method ?? job.options.method, kind: form.kind == .label ? .label : .answer,
+      name: name, method: job.method ?? job.options.method, kind: form.kind == .answer ? .answer : .label,
       labels: form.labels,
       base: base.model.digest, tokenizer: base.tokenizerDigest, promptForm: try form.digest(), parts: parts,
       model: try Self.json(TaskModelRecord(description: made.description, evidence: trained.evidence)),

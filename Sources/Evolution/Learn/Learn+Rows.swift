@@ -50,6 +50,7 @@ extension Learn {
   /// Checks rows against what is there.
   func prepared(_ examples: TaskExamples) throws -> Prepared {
     let parent = try lastVersion()
+    try requireKind(examples.task.kind, since: parent)
     let keys = RowKeys(examples)
     try requireNoGateRows(keys)
     let encoded = try EncodedRows(examples, on: base, options: job.options)
@@ -74,6 +75,18 @@ extension Learn {
         choose: encoded.choose.count, gate: examples.gate.count, origin: examples.origin.rawValue, form: examples.form,
         truncated: truncated.count, droppedTokens: truncated.reduce(0) { $0 + $1.droppedTokens }, changes: changed),
       parent: parent)
+  }
+
+  /// One label and several are answered, compared and served in different forms: a version cannot follow one of the other.
+  private func requireKind(_ kind: LearningTask.Kind, since parent: VersionRecord?) throws {
+    guard let parent, let known = try form(of: parent), (known.kind == .severalLabels) != (kind == .severalLabels)
+    else {
+      return
+    }
+    let (now, before) = kind == .severalLabels ? ("\"labels\"", "one answer") : ("one answer", "\"labels\"")
+    throw EvolutionError.unsupported(
+      what: "task \(name): its rows have \(now), and those of \(parent.reference) had \(before) a row",
+      fix: "Learn them under another name, --name …; or write the rows as they were.")
   }
 
   /// How the last version asks; nil where it is purged.

@@ -15,11 +15,14 @@ enum RowProblems {
     var answers: [String: Set<String>] = [:]
     for key in all { answers[String(key.prefix(16)), default: []].insert(String(key.dropFirst(17))) }
     let contradicting = answers.values.count { $0.count > 1 }
-    if contradicting > 0, examples.task.kind == .classification {
+    if contradicting > 0, examples.task.kind != .generation {
       warnings.append("\(contradicting) texts have rows with different labels: one of them is wrong. Correct the file.")
     }
     let repeated = all.count - Set(all).count
     if repeated > 0 { warnings.append("\(repeated) rows are there more than once: they count as often.") }
+    if examples.task.kind == .severalLabels {
+      return warnings + ofLabelSets(examples, compares: compares, margin: margin)
+    }
     guard examples.task.kind == .classification else { return warnings }
     warnings += ofLabels(examples)
     if !compares, let needed = OwnTaskGate.fewestRows(labelsOf: examples.gate.map(\.answer)),
@@ -38,14 +41,16 @@ enum RowProblems {
     return warnings
   }
 
+  static func spaced(_ labels: [String]) -> [String] {
+    let spaced = labels.filter { $0.unicodeScalars.first == " " || $0.unicodeScalars.last == " " }
+    guard !spaced.isEmpty else { return [] }
+    return [
+      "labels with a space at an end: \(spaced.map(\.debugDescription).listed). Answers have it, too: take it out of the file if it is not meant."
+    ]
+  }
+
   private static func ofLabels(_ examples: TaskExamples) -> [String] {
-    var warnings: [String] = []
-    let spaced = examples.task.labels.filter { $0.unicodeScalars.first == " " || $0.unicodeScalars.last == " " }
-    if !spaced.isEmpty {
-      warnings.append(
-        "labels with a space at an end: \(spaced.map(\.debugDescription).listed). Answers have it, too: take it out of the file if it is not meant."
-      )
-    }
+    var warnings = spaced(examples.task.labels)
     let counts = examples.learn.reduce(into: [ExactText: Int]()) { $0[ExactText($1.answer), default: 0] += 1 }
     let rare = counts.filter { $0.value < 3 }.keys.sorted().map(\.text)
     if !rare.isEmpty {

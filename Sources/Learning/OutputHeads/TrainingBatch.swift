@@ -15,6 +15,8 @@ public struct TrainingBatch {
   let promptEnds: Tensor
   /// Label number of each row; −1 where there is none. int64 [batch]
   let labels: Tensor
+  /// The label numbers of each row that may have several; nil: the task has no such rows.
+  let labelSets: [[Int]]?
   /// Row numbers of the examples in their file.
   public let rows: [Int]
 
@@ -40,6 +42,7 @@ public struct TrainingBatch {
     targetCount = targets.count
     self.promptEnds = try Tensor(promptEnds, on: device)
     labels = try Tensor(examples.map { $0.labelIndex ?? -1 }, on: device)
+    labelSets = examples.allSatisfy { $0.labelIndices != nil } ? examples.compactMap(\.labelIndices) : nil
     rows = examples.map(\.index)
   }
 }

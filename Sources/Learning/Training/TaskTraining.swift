@@ -200,7 +200,7 @@ public final class TaskTraining {
       // [places, hidden]
       let scale = head == nil ? 1 / Double(targets) : 1 / Double(rows)
       let own =
-        try head.map { try model.headLoss(states.value, labels: batch.labels, head: $0, scale: scale) }
+        try head.map { try model.headLoss(states.value, batch, head: $0, scale: scale) }
         ?? model.answerLoss(states.value, targets: batch.targets)
       try record("task", own.sum * scale, weight: 1, bound: nil, batch, &report)
       try addTerms(of: pass, share: Double(batch.tokens.rows) / Double(rows), batch, &report)

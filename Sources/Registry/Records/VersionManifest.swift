@@ -13,7 +13,7 @@ public struct VersionManifest: Sendable, Codable, Equatable {
   public let name: String
   /// The method that learned it.
   public let method: String
-  /// What it gives: a label of a list, or a free answer.
+  /// What it gives: a label of a list, or several (the model says which), or a free answer.
   public let kind: Kind
   /// The labels, code point by code point as the rows have them; none for free answers.
   public let labels: [String]

@@ -43,6 +43,8 @@ public struct AnswerKey: Sendable {
     switch kind {
     case .classification: scorer is Accuracy || scorer is FirstCharacter || scorer is MacroF1
     case .generation: scorer is any AnswerScorer
+    // Readers of runs refuse such rows.
+    case .severalLabels: false
     }
   }
 

@@ -28,12 +28,14 @@ extension Registry {
   /// - Parameter version: Which one.
   /// - Parameter base: Where the base is today; `nil`: where the registry says.
   /// - Parameter folder: It must not exist yet; nothing is left of it if this throws.
-  /// - Throws: ``ServingError/noExpert(version:)`` where a closed-form head answers alone; ``RegistryError``, `FileError`.
+  /// - Throws: ``ServingError/noExpert(version:)`` where a closed-form head answers alone; ``ServingError/severalLabels(version:)``;
+  ///   ``RegistryError``, `FileError`.
   @discardableResult
   public func exportAdapter(_ version: VersionRecord, base place: URL? = nil, to folder: URL) throws -> AdapterRecord {
     let name = "\(version.reference)"
     let manifest = try manifest(of: version)
     let model = try manifest.taskModel(of: name).description
+    guard model.form.kind != .severalLabels else { throw ServingError.severalLabels(version: name) }
     guard let shape = model.shape, let tensors = manifest.parts[TaskModel.tensorsRole] else {
       throw ServingError.noExpert(version: name)
     }

@@ -22,6 +22,8 @@ public struct RequestRow: Sendable {
   public let line: Int
   /// What the row itself calls the right answer; `nil`: it does not say.
   public let answer: String?
+  /// What the row itself calls its labels, where it may have several, or what is wrong with them; `nil`: it does not say.
+  public let labels: Result<LabelSet, StreamError>?
 
   /// Reads one line.
   ///
@@ -69,9 +71,12 @@ public struct RequestRow: Sendable {
       prompt = isAlpaca ? try Conversation.question(ofAlpaca: fields) + "\n" : nil
     } else {
       text = fields.has("text") ? try fields.text("text").stripped : try fields.text("prompt")
-      answer = try ["label", "answer", "completion"].first(where: fields.has).map(fields.label)
+      let answer = ["label", "answer", "completion"].first(where: fields.has)
+      // A table of answers has both columns, and one of them is empty.
+      self.answer = fields.has("labels") ? answer.flatMap { try? fields.label($0) } : try answer.map(fields.label)
       (isConversation, prompt) = (false, nil)
     }
+    labels = fields.has("labels") ? Result { () throws(StreamError) in try fields.requestLabels() } : nil
     instruction = fields.has("instruction") && !isAlpaca ? try fields.text("instruction") : nil
     self.json = json
     self.line = line
@@ -134,7 +139,8 @@ public struct RequestRow: Sendable {
         Place(file: "the text").detail(expected: "words", got: "a blank text", fix: "Give the text to answer."))
     }
     self.text = text
-    (id, hasNumericId, isConversation, prompt, answer, instruction, line) = (nil, false, false, nil, nil, nil, 1)
+    (id, hasNumericId, isConversation, prompt) = (nil, false, false, nil)
+    (answer, labels, instruction, line) = (nil, nil, nil, 1)
     json = String(decoding: try JSONFile.encode(["text": text], pretty: false), as: UTF8.self)
   }
 }

@@ -4,6 +4,8 @@ import Files
 public enum RowForm: String, Sendable, CaseIterable {
   /// A text and one of the task's labels.
   case textLabel = "text-label"
+  /// A text and those of the task's labels that belong to it.
+  case textLabels = "text-labels"
   /// A prompt, used as it is, and what is to be answered.
   case promptAnswer = "prompt-answer"
   /// The same as others call it.
@@ -19,6 +21,7 @@ public enum RowForm: String, Sendable, CaseIterable {
   var fields: (text: String, answer: String) {
     switch self {
     case .textLabel: ("text", "label")
+    case .textLabels: ("text", "labels")
     case .promptAnswer: ("prompt", "answer")
     case .promptCompletion: ("prompt", "completion")
     case .messages: ("messages", "messages")
@@ -31,12 +34,14 @@ public enum RowForm: String, Sendable, CaseIterable {
   public var isConversation: Bool {
     switch self {
     case .messages, .sharegpt, .alpaca: true
-    case .textLabel, .promptAnswer, .promptCompletion: false
+    case .textLabel, .textLabels, .promptAnswer, .promptCompletion: false
     }
   }
 
   /// Its fields, in words.
   var description: String { fields.text == fields.answer ? fields.text : "\(fields.text) and \(fields.answer)" }
+  /// Whether the text stands between the task's instruction and cue.
+  var hasText: Bool { self == .textLabel || self == .textLabels }
 
   /// The form of the first row of a file: the only one all of whose fields it has.
   ///
@@ -108,7 +113,8 @@ public enum RowForm: String, Sendable, CaseIterable {
     let text = try row.text(fields.text)
     return [
       Example(
-        id: id, index: row.index, text: self == .textLabel ? text.stripped : text, answer: try row.label(fields.answer))
+        id: id, index: row.index, text: hasText ? text.stripped : text,
+        answer: self == .textLabels ? try row.labelSet(fields.answer).text : try row.label(fields.answer))
     ]
   }
 }

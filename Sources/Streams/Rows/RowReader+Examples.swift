@@ -62,12 +62,12 @@ extension RowReader {
     let answers = Self.answers(of: learn)
     let kind = kind(of: answers, form)
     if origin == .hash {
-      try Self.requireDealt(parts[.gate] ?? [], of: rows.count, known: kind == .classification ? answers : nil, file)
+      try Self.requireDealt(parts[.gate] ?? [], of: rows.count, known: kind == .generation ? nil : answers, kind, file)
     }
     let rest = (parts[.choose] ?? []) + (parts[.gate] ?? [])
     let task = try LearningTask.checked(
-      name: name, instruction: form == .textLabel ? instruction : "", cue: form == .textLabel ? cue : "",
-      labels: kind == .classification ? labels ?? answers.keys.sorted().map(\.text) : [], labelSource: file,
+      name: name, instruction: form.hasText ? instruction : "", cue: form.hasText ? cue : "",
+      labels: kind == .generation ? [] : labels ?? Self.labels(answers.keys, kind), labelSource: file,
       train: learn,
       trainFile: file, test: rest, testFile: file, kind: kind)
     var (learned, chosen) = (learn.map(\.example), (parts[.choose] ?? []).map(\.example))
@@ -77,9 +77,15 @@ extension RowReader {
       form: rowFile.description(form), areConversations: form.isConversation && (form != .alpaca || hasTemplate))
   }
 
+  /// The distinct labels of answers, sorted by code points.
+  private static func labels(_ answers: some Sequence<ExactText>, _ kind: LearningTask.Kind) -> [String] {
+    let all = kind == .severalLabels ? answers.flatMap { LabelSet(text: $0.text)?.labels ?? [] } : answers.map(\.text)
+    return Set(all.map(ExactText.init)).sorted().map(\.text)
+  }
+
   /// Says what the hash has done where it leaves a part, or a label, without rows.
   private static func requireDealt(
-    _ gate: [LearningTask.Row], of count: Int, known: [ExactText: Int]?, _ file: Place
+    _ gate: [LearningTask.Row], of count: Int, known: [ExactText: Int]?, _ kind: LearningTask.Kind, _ file: Place
   ) throws {
     guard !gate.isEmpty else {
       throw StreamError.split(
@@ -87,11 +93,15 @@ extension RowReader {
           expected: "gate rows, which 15 % are by a hash of their text", got: "\(count) rows and none of them",
           fix: "Add rows with other texts (of 20 or more, each part gets some), or give every row a \"split\"."))
     }
-    guard let known, let alone = gate.first(where: { known[ExactText($0.example.answer)] == nil }) else { return }
+    guard let known = known.map({ Set(labels($0.keys, kind).map(ExactText.init)) }) else { return }
+    func unknown(_ row: LearningTask.Row) -> String? {
+      labels([ExactText(row.example.answer)], kind).first { !known.contains(ExactText($0)) }
+    }
+    guard let alone = gate.first(where: { unknown($0) != nil }), let label = unknown(alone) else { return }
     throw StreamError.field(
       alone.place(in: file).detail(
         expected: "a label with rows to learn from",
-        got: "\(quoted(alone.example.answer)), whose rows are all gate rows",
+        got: "\(quoted(label)), whose rows are all gate rows",
         fix: "A hash of the text makes 15 % gate rows: add rows of this label, or give every row a \"split\"."))
   }
 

@@ -124,6 +124,12 @@ public struct RowReader: Sendable {
       }
     }
     train.removeLast(train.count - kept)
+    guard form != .textLabels else {
+      throw StreamError.field(
+        file.detail(
+          expected: "one \"label\" a row, as runs have it", got: "several \"labels\"",
+          fix: "`accrete learn` teaches such a task; a run needs one label a row."))
+    }
     let answers = Self.answers(of: train)
     let kind = kind(of: answers, form)
     return try .checked(
@@ -138,13 +144,15 @@ public struct RowReader: Sendable {
   }
 
   func kind(of answers: [ExactText: Int], _ form: RowForm) -> LearningTask.Kind {
+    if form == .textLabels { return .severalLabels }
     if form == .textLabel || labels != nil { return .classification }
     return answers.count <= labelLimit && answers.values.allSatisfy { $0 >= 2 } ? .classification : .generation
   }
 
   /// The examples of a row, and where it stands.
   func rows(_ fields: RowFields, _ form: RowForm, id: String) throws -> [LearningTask.Row] {
-    try form.examples(of: fields, id: id, refusesOptions: columns.pairs.isEmpty, hasTemplate: hasTemplate).map {
+    if self.form == nil { try form.requireAlone(fields) }
+    return try form.examples(of: fields, id: id, refusesOptions: columns.pairs.isEmpty, hasTemplate: hasTemplate).map {
       LearningTask.Row(example: $0, place: fields.place)
     }
   }

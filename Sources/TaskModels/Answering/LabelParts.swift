@@ -6,7 +6,7 @@ import Torch
 
 /// The scores of a task's labels by each part of a task model.
 public struct LabelParts {
-  private let base: Base
+  let base: Base
   let labelIds: [[Int]]
 
   /// The parts of a task on a base.

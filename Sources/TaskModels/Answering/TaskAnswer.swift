@@ -13,6 +13,12 @@ public struct TaskAnswer: Sendable, Equatable {
   /// Whether a free answer ended because it had as many tokens as it may.
   public let isCut: Bool
 
-  /// p of the most probable label; `nil` for free answers.
-  public var confidence: Double? { label.map { probabilities[$0] } }
+  /// The places of the labels that are given, of a task with several; `nil` for others. ``text`` is a `LabelSet`'s then.
+  public var labels: [Int]?
+
+  /// p of the most probable label; of several labels how sure the least certain one is, max(p, 1 − p); `nil` for free answers.
+  public var confidence: Double? {
+    guard labels != nil else { return label.map { probabilities[$0] } }
+    return probabilities.map { max($0, 1 - $0) }.min()
+  }
 }

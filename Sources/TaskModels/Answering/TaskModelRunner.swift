@@ -13,8 +13,8 @@ public struct TaskModelRunner {
   public let model: TaskModel
   private let base: Base
   private let encoder: PromptEncoder
-  private let selection: (any ExpertSelection)?
-  private let scores: LabelParts
+  let selection: (any ExpertSelection)?
+  let scores: LabelParts
 
   /// - Parameter model: The task model.
   /// - Parameter base: The base that it was learned on.
@@ -36,7 +36,7 @@ public struct TaskModelRunner {
   public func encoded(_ text: String, index: Int = 0) throws -> EncodedExample {
     // The answer is what is asked for: any label stands in its place.
     let example = Example(
-      id: "\(index)", index: index, text: text, answer: model.form.labels.first ?? "")
+      id: "\(index)", index: index, text: text, answer: model.form.anyAnswer)
     return try encoder.encode(example, leaving: model.form.kind == .answer ? model.form.answerTokens : nil)
   }
 
@@ -53,6 +53,7 @@ public struct TaskModelRunner {
   public func answers(
     _ examples: [EncodedExample], progress: (Int) throws -> Void = { _ in }
   ) throws -> [TaskAnswer] {
+    if let sets = model.labelSets { return try setAnswers(examples, sets, progress) }
     guard let combination = model.combination else { return try written(examples, progress) }
     let parts = try scores.parts(
       of: examples, expert: combination.expert > 0 ? selection : nil, usesExpert: combination.expert > 0,

@@ -10,9 +10,9 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
     public let head: OutputHead
     /// Of its tensors, on disk.
     public let bytes: Int
-    /// The mean of −log p of the right label on choose rows, cross-fitted.
+    /// The mean of −log p of the right label on choose rows, cross-fitted; of several labels the mean over these, too.
     public let loss: Double
-    /// The share of choose rows whose most probable label is right, cross-fitted.
+    /// The share of choose rows whose most probable label is right, cross-fitted; of several labels, for which all are right at 0.5.
     public let accuracy: Double
     /// `loss` − the best candidate's.
     public let excess: Double
@@ -32,7 +32,10 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
   public var dropsExpert: Bool { !chosen.hasExpert && candidates.contains { $0.head.hasExpert } }
 
   /// - Parameter measured: what each candidate costs, its loss row by row, and whether each row was right.
-  init?(_ measured: [(head: OutputHead, bytes: Int, losses: [Double], right: [Bool])]) {
+  /// - Parameter most: nats that fewer bytes may cost.
+  init?(
+    _ measured: [(head: OutputHead, bytes: Int, losses: [Double], right: [Bool])], most: Double = CandidateChoice.most
+  ) {
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
     guard let best = measured.min(by: { mean($0.losses) < mean($1.losses) }) else { return nil }
     rows = best.losses.count
@@ -46,7 +49,7 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
         accuracy: mean(one.right.map { $0 ? 1 : 0 }), excess: excess,
         standardError: count > 1 ? (spread / (count - 1) / count).squareRoot() : 0)
     }
-    let near = candidates.filter { $0.excess <= min($0.standardError, Self.most) }
+    let near = candidates.filter { $0.excess <= min($0.standardError, most) }
     guard let chosen = near.min(by: { ($0.bytes, $0.loss) < ($1.bytes, $1.loss) }) else { return nil }
     self.chosen = chosen.head
   }

@@ -12,6 +12,8 @@ public struct TaskForm: Sendable, Codable, Equatable {
     case label
     /// Any text.
     case answer
+    /// Any number of the labels, or none.
+    case severalLabels = "several-labels"
   }
 
   public let kind: Kind
@@ -51,7 +53,7 @@ public struct TaskForm: Sendable, Codable, Equatable {
   public func task(named name: String) -> LearningTask {
     LearningTask(
       name: name, instruction: instruction, cue: cue, labels: labels, train: [], test: [],
-      kind: kind == .label ? .classification : .generation)
+      kind: kind.ofTask)
   }
 
   /// Texts are compared by code points.

@@ -31,9 +31,35 @@ public struct RidgeFit {
       throw TaskModelError.tooFewExamples(what: "a ridge head", got: rows, needed: 2)
     }
     self = try withoutGradients {
-      let rows = try RidgeRows(features.moved(to: .cpu), labels: labels, count: count, part: part)
-      return try Self.solved(rows, Decomposition(rows), labels)
+      let rows = try RidgeRows(features.moved(to: .cpu), sets: labels.map { [$0] }, count: count, part: part)
+      return try Self.solved(rows, Decomposition(rows), .one(labels))
     }
+  }
+
+  /// Solves a head for rows that may have several labels: each label on its own, with 1 for the rows that have it and 0 for the others.
+  ///
+  /// Its scores are log-odds: what is said of rows that are left out is calibrated label by label (Platt), and stands in the weights.
+  ///
+  /// - Parameters:
+  ///   - features: [rows, features]
+  ///   - labelSets: the numbers of each row's labels, `0..<count`, each once.
+  ///   - count: how many labels there are.
+  /// - Throws: ``TaskModelError/tooFewExamples(what:got:needed:)``; `TorchError`.
+  public init(_ features: Tensor, labelSets: [[Int]], count: Int) throws {
+    let rows = features.shape[0]
+    guard rows >= 2, rows == labelSets.count, labelSets.joined().allSatisfy({ (0..<count).contains($0) }) else {
+      throw TaskModelError.tooFewExamples(what: "a ridge head", got: rows, needed: 2)
+    }
+    self = try withoutGradients {
+      let rows = try RidgeRows(features.moved(to: .cpu), sets: labelSets, count: count)
+      return try Self.solved(rows, Decomposition(rows), .sets(labelSets))
+    }
+  }
+
+  /// The right labels of rows.
+  private enum Gold {
+    case one([Int])
+    case sets([[Int]])
   }
 
   private init(head: RidgeHead, penalty: Double, error: Double) {
@@ -80,7 +106,7 @@ public struct RidgeFit {
     }
   }
 
-  private static func solved(_ rows: RidgeRows, _ parts: Decomposition, _ labels: [Int]) throws -> RidgeFit {
+  private static func solved(_ rows: RidgeRows, _ parts: Decomposition, _ gold: Gold) throws -> RidgeFit {
     let width = Double(rows.width)
     var squares = [Double](repeating: 0, count: penalties.count)
     for part in rows.parts {
@@ -108,14 +134,31 @@ public struct RidgeFit {
       solution = try rows.standardised(0..<rows.rows).transposed(0, 1).matmul(
         parts.vectors.matmul(parts.right * Tensor(doubles: inverse).unsqueezed(1)))
     }
-    let weights = try (solution / rows.deviation.unsqueezed(1)).transposed(0, 1).contiguous()  // [labels, features]
+    var weights = try (solution / rows.deviation.unsqueezed(1)).transposed(0, 1).contiguous()  // [labels, features]
+    var middle = rows.share  // what a text of mean features gets. [labels]
+    var sharpness = 1.0
+    switch gold {
+    case .one(let labels): sharpness = Sharpness.mostLikely(scores, labels: labels, count: rows.count)
+    case .sets(let sets):
+      let odds = platt(scores, sets, rows.count)
+      let factors = try Tensor(doubles: odds.map(\.weight))
+      weights = try weights * factors.unsqueezed(1)
+      middle = try middle * factors + Tensor(doubles: odds.map(\.bias))
+    }
     let rounded = try weights.converted(to: .bfloat16)
-    let bias = try (rows.share - rounded.converted(to: .float64).matmul(rows.mean.unsqueezed(1)).squeezed(1))
+    let bias = try (middle - rounded.converted(to: .float64).matmul(rows.mean.unsqueezed(1)).squeezed(1))
       .converted(to: .float32)
-    let sharpness = Sharpness.mostLikely(scores, labels: labels, count: rows.count)
     return RidgeFit(
       head: RidgeHead(weights: rounded, bias: bias, sharpness: sharpness), penalty: penalty,
       error: squares[best] / Double(rows.rows * rows.count))
+  }
+
+  /// The calibration of each label's scores. `scores`: row after row.
+  private static func platt(_ scores: [Double], _ sets: [[Int]], _ count: Int) -> [(weight: Double, bias: Double)] {
+    let known = sets.map(Set.init)
+    return (0..<count).map { label in
+      LogisticFit.platt(known.indices.map { scores[$0 * count + label] }, known.map { $0.contains(label) })
+    }
   }
 
   /// Errors of the rows of a part by the head that was solved without each of them. `left`: [rows, k] → [rows, labels]

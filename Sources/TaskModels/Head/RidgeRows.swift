@@ -7,7 +7,8 @@ struct RidgeRows {
 
   /// [rows, width]
   private let features: Tensor
-  private let labels: [Int]
+  /// The numbers of each row's labels: one, or any number of them.
+  private let sets: [[Int]]
   /// How many labels there are.
   let count: Int
   let width: Int
@@ -20,22 +21,22 @@ struct RidgeRows {
   /// ȳ, float64 [labels]
   let share: Tensor
 
-  var rows: Int { labels.count }
+  var rows: Int { sets.count }
 
   /// - Parameters:
   ///   - features: [rows, width]
-  ///   - labels: of each row.
+  ///   - sets: the numbers of each row's labels.
   ///   - count: how many there are.
   ///   - part: numbers of a part at most.
-  init(_ features: Tensor, labels: [Int], count: Int, part: Int = usualPart) throws {
+  init(_ features: Tensor, sets: [[Int]], count: Int, part: Int = usualPart) throws {
     self.features = features
-    self.labels = labels
+    self.sets = sets
     self.count = count
     width = features.shape[1]
     // With fewer rows than features all of them are decomposed at once.
-    let each = labels.count < width ? labels.count : max(1, part / max(width, 1))
-    parts = stride(from: 0, to: labels.count, by: each).map { $0..<min($0 + each, labels.count) }
-    let rows = Double(labels.count)
+    let each = sets.count < width ? sets.count : max(1, part / max(width, 1))
+    parts = stride(from: 0, to: sets.count, by: each).map { $0..<min($0 + each, sets.count) }
+    let rows = Double(sets.count)
     let parts = parts
     func mean(_ of: (Tensor) throws -> Tensor) throws -> Tensor {
       let sums = try parts.map { try of(Self.part(features, $0)).sum(0) }  // [width] each
@@ -49,7 +50,7 @@ struct RidgeRows {
         return try centred * centred
       } + 1e-12).sqrt()
     var shares = [Double](repeating: 0, count: count)
-    for label in labels { shares[label] += 1 / rows }
+    for label in sets.joined() { shares[label] += 1 / rows }
     share = try Tensor(doubles: shares)
   }
 
@@ -63,10 +64,12 @@ struct RidgeRows {
     try (Self.part(features, part) - mean) / deviation
   }
 
-  /// One-hot labels. float64 [rows of the part, labels]
+  /// One-hot labels; of several a 1 for each. float64 [rows of the part, labels]
   func oneHot(_ part: Range<Int>) throws -> Tensor {
     var values = [Double](repeating: 0, count: part.count * count)
-    for (row, label) in labels[part].enumerated() { values[row * count + label] = 1 }
+    for (row, set) in sets[part].enumerated() {
+      for label in set { values[row * count + label] = 1 }
+    }
     return try Tensor(doubles: values, shape: [part.count, count])
   }
 }

@@ -79,14 +79,23 @@ extension TaskModel {
       try require(bias, [labels], Self.ridgeBias)
       ridge = RidgeHead(weights: weights, bias: bias, sharpness: sharpness)
     }
-    let trained = description.head == .trained ? try tensor(Self.trained) : nil
+    let isSet = description.form.kind == .severalLabels
+    let trained =
+      description.head == .trained || (isSet && description.head == .both) ? try tensor(Self.trained) : nil
     if let trained { try require(trained, [labels, base.hiddenSize], Self.trained) }
     if let combination = description.combination, combination.bias.count != labels {
       throw TaskModelError.partDiffers(
         version: name, part: "combination", reason: "has \(combination.bias.count) biases for \(labels) labels")
     }
+    if isSet {
+      let problem =
+        description.labelSets.map {
+          $0.problem(labels: labels, hasExpert: expert != nil && trained != nil, hasRidge: ridge != nil)
+        } ?? "is missing"
+      if let problem { throw TaskModelError.partDiffers(version: name, part: "combination", reason: problem) }
+    }
     self.init(
       form: description.form, expert: expert, trainedHead: try trained?.moved(to: device), ridge: ridge,
-      combination: description.combination)
+      combination: isSet ? nil : description.combination, labelSets: isSet ? description.labelSets : nil)
   }
 }

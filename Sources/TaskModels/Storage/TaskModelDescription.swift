@@ -10,6 +10,8 @@ public struct TaskModelDescription: Sendable, Codable, Equatable {
   public var shape: LowRankShape?
   /// `nil` for free answers.
   public var combination: LabelCombination?
+  /// Of a task with several labels; `nil` for others.
+  public var labelSets: LabelSetCombination?
   /// β of the ridge head; `nil`: there is none.
   public var sharpness: Double?
 
@@ -19,6 +21,7 @@ public struct TaskModelDescription: Sendable, Codable, Equatable {
     head = model.head
     shape = model.expert?.shape
     combination = model.combination
+    labelSets = model.labelSets
     sharpness = model.ridge?.sharpness
   }
 }

@@ -31,13 +31,13 @@ public struct EncodedRows: Sendable {
       answerLimit: options.maxAnswerTokens ?? maxLength / 2, chat: chat)
     for example in chat == nil ? [] : examples.learn + examples.choose { try encoder.requireWritten(example) }
     learn = try examples.learn.map { try encoder.encode($0) }
-    let isLabel = examples.task.kind == .classification
+    let isLabel = examples.task.kind != .generation
     let answerTokens = isLabel ? 0 : learn.map(\.answerIds.count).max() ?? 1
     choose = try examples.choose.map { try encoder.encode($0, leaving: isLabel ? nil : answerTokens) }
     chooseRows = examples.choose
     labelIds = encoder.labelIds
     form = TaskForm(
-      kind: isLabel ? .label : .answer, instruction: examples.task.instruction, cue: examples.task.cue,
+      kind: TaskForm.Kind(examples.task.kind), instruction: examples.task.instruction, cue: examples.task.cue,
       labels: examples.task.labels, maxLength: options.maxLength, answerTokens: answerTokens,
       template: chat?.record)
     var parts: [Data] = [try JSONFile.encode(form, pretty: false), try JSONFile.encode(options, pretty: false)]
@@ -45,6 +45,9 @@ public struct EncodedRows: Sendable {
       parts.append(try JSONFile.encode(rows.map { [$0.promptIds, $0.answerIds] }, pretty: false))
     }
     parts.append(Data("\(base.model.digest) \(base.tokenizerDigest)".utf8))
+    if form.kind == .severalLabels {
+      parts.append(try JSONFile.encode([learn, choose].map { $0.map { $0.labelIndices ?? [] } }, pretty: false))
+    }
     digest = Digest(of: Data(try JSONFile.encode(parts.map { Digest(of: $0) }, pretty: false)))
   }
 }

@@ -22,7 +22,10 @@ struct LearnCheckpoint {
   /// What is settled before the expert is trained once more, on learn and choose rows together.
   struct Decision: Codable {
     let head: OutputHead
-    let combination: LabelCombination
+    /// nil: of a task with several labels.
+    let combination: LabelCombination?
+    /// nil: of a task with one label a row.
+    var labelSets: LabelSetCombination?
     /// Passes over the rows: as many as were best when the choose rows were left out.
     let passes: Double
     /// The expert as it is before that, which stays if the last training spoils it.

@@ -15,7 +15,8 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
     public let step: Int
     /// Passes over the learn rows that are done.
     public let epoch: Int
-    /// Mean −log p of the right label, cross-fitted beside the ridge head if there is one; of free answers, of a token.
+    /// Mean −log p of the right label, cross-fitted beside the ridge head if there is one; of several labels a mean over labels of what is
+    /// so; of free answers, of a token.
     public let loss: Double
     /// The same of the expert without the ridge head; `nil` where there is none.
     public let expertLoss: Double?

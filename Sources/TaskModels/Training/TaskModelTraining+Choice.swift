@@ -6,6 +6,9 @@ import Torch
 extension TaskModelTraining {
   /// S6 to S8: fits the combinations, chooses among them, and makes the chosen parts again of learn and choose rows.
   func finished(expert: LowRankExpert?, head: Tensor?, ridge: RidgeHead?, trained: Int) throws -> Result {
+    if rows.form.kind == .severalLabels {
+      return try finishedSets(expert: expert, head: head, ridge: ridge, trained: trained)
+    }
     guard rows.form.kind == .label else {
       return Result(
         model: TaskModel(form: rows.form, expert: expert, ridge: nil, combination: nil), evidence: state.evidence,
@@ -52,7 +55,7 @@ extension TaskModelTraining {
   /// Whether the expert is trained once more when all is decided: rows that were held back for choosing are worth learning from where
   /// there are few. A budget that is used up leaves no time for it.
   var trainsOnAllRows: Bool {
-    guard rows.form.kind == .label, rows.learn.count <= Self.mostRowsTwice else { return false }
+    guard rows.form.kind != .answer, rows.learn.count <= Self.mostRowsTwice else { return false }
     // What it started from was best: there is nothing to repeat.
     if start != nil, let kept = state.evidence.kept, state.evidence.measurements[kept].step == 0 { return false }
     guard let budget = options.budgetSeconds else { return true }
@@ -68,8 +71,11 @@ extension TaskModelTraining {
     _ decision: LearnCheckpoint.Decision, rate: Double, from tensors: LearnCheckpoint.Tensors?
   ) throws -> Result {
     let (last, count) = try trainOnAllRows(rate: rate, passes: decision.passes, from: tensors)
-    let (expert, head) = try better(
-      last.map { ($0.expert, decision.head == .trained ? $0.head : nil) }, decision, rate: rate)
+    let keepsHead = decision.head == .trained || decision.labelSets != nil
+    let (expert, head) = try better(last.map { ($0.expert, keepsHead ? $0.head : nil) }, decision, rate: rate)
+    if let sets = decision.labelSets {
+      return try setResult(sets, head: decision.head, expert: expert, trainedHead: head, trained: count)
+    }
     return Result(
       model: TaskModel(
         form: rows.form, expert: expert, trainedHead: head,

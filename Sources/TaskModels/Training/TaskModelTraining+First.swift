@@ -48,10 +48,15 @@ extension TaskModelTraining {
     _ expert: LowRankExpert, _ head: Tensor?, _ decision: LearnCheckpoint.Decision
   ) throws -> Double? {
     do {
+      if let sets = decision.labelSets {
+        let loss = try setLossOfLast(expert, head, sets)
+        return loss.isFinite ? loss : nil
+      }
+      guard let combination = decision.combination else { return nil }
       var scores = try parts.parts(
         of: rows.choose, expert: LowRankSelection(try expert.widened()), usesExpert: true, head: head, ridge: nil)
       if let ridgeScores { for row in scores.indices { scores[row].ridge = ridgeScores[row] } }
-      let loss = loss(of: decision.combination, scores)
+      let loss = loss(of: combination, scores)
       return loss.isFinite ? loss : nil
     } catch  where Self.isDivergence(error) {
       return nil

@@ -86,6 +86,7 @@ public final class TaskModelTraining {
         what: "task \(name): --output-head \(head.rawValue) for free answers, which are no labels,",
         fix: "Leave it out: the model writes free answers.")
     }
+    try Self.requireSets(rows, options, task: name)
     state = LearnCheckpoint.State(inputs: rows.digest, evidence: LearnEvidence(), seconds: 0, training: nil)
   }
 
@@ -101,8 +102,11 @@ public final class TaskModelTraining {
 
   /// Output heads that are made and compared.
   var candidates: [OutputHead] {
-    guard rows.form.kind == .label else { return [.label] }
-    return options.outputHead.map { [$0] } ?? [.ridge, .label, .both]
+    switch rows.form.kind {
+    case .answer: [.label]
+    case .label: options.outputHead.map { [$0] } ?? [.ridge, .label, .both]
+    case .severalLabels: options.outputHead.map { [$0] } ?? [.ridge, .trained, .both]
+    }
   }
 
   /// Makes the task model.
@@ -140,6 +144,7 @@ public final class TaskModelTraining {
   /// S0 and S1. nil: no candidate has a ridge head.
   private func solveRidge() throws -> RidgeHead? {
     guard candidates.contains(where: \.hasRidge) else { return nil }
+    if rows.form.kind == .severalLabels { return try solveSetRidge() }
     let fit = try RidgeFit(
       parts.features(rows.learn), labels: rows.learn.map { $0.labelIndex ?? 0 }, count: rows.form.labels.count)
     state.evidence.ridgePenalty = fit.penalty

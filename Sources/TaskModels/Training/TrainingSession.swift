@@ -39,7 +39,8 @@ final class TrainingSession {
         LearnOptions.taskDefaults(of: options.method).merging(options.methodOptions) { _, given in given },
         for: options.method), start: owner.start)
     method = try MethodCatalog.make(options.method, context)
-    heads = options.outputHead == .trained ? TaskHeads(context) : nil
+    heads =
+      options.outputHead == .trained || owner.rows.form.kind == .severalLabels ? TaskHeads(context) : nil
     if let tensors {
       _ = try heads?.restore(Dictionary(uniqueKeysWithValues: tensors.heads.map { ("heads." + $0.key, $0.value) }))
       try method.restore(tasks: [task], tensors: tensors.method)
@@ -98,6 +99,10 @@ final class TrainingSession {
     let selection = try method.selection(for: task)
     let head = try heads?.head(of: task.name, labels: owner.rows.form.labels.count).detached()
     let (step, epoch) = (training.stepsDone, training.epochsDone)
+    if owner.rows.form.kind == .severalLabels {
+      let (loss, alone) = try owner.setLosses(selection, head: head)
+      return LearnEvidence.Measurement(step: step, epoch: epoch, loss: loss, expertLoss: alone, score: nil)
+    }
     guard owner.rows.form.kind == .label else {
       let (loss, score) = try written(selection)
       return LearnEvidence.Measurement(step: step, epoch: epoch, loss: loss, expertLoss: nil, score: score)

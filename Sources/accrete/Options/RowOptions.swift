@@ -19,7 +19,7 @@ struct RowOptions: ParsableArguments {
 
   @Option(
     help:
-      "text-label, prompt-answer, prompt-completion, or a conversation's: messages, sharegpt, alpaca. Default: as the first row shows."
+      "text-label, text-labels (several a row), prompt-answer, prompt-completion, or a conversation's: messages, sharegpt, alpaca. Default: as the first row shows."
   )
   var form: RowForm?
 

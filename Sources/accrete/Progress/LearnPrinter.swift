@@ -55,8 +55,10 @@ final class LearnPrinter {
   }
 
   static func lines(_ rows: LearnRows) -> [String] {
+    let several = rows.kind == .severalLabels ? ", any number of them a row" : ""
     let labels =
-      rows.kind == .label ? "\(rows.labels.count) labels (\(rows.labels.map(\.printable).listed))" : "free answers"
+      rows.kind == .answer
+      ? "free answers" : "\(rows.labels.count) labels (\(rows.labels.map(\.printable).listed))\(several)"
     var lines = rows.form.map { ["rows: \($0)"] } ?? []
     lines += [
       "task \(rows.task): \(rows.learn) rows to learn, \(rows.choose) to choose on, \(rows.gate) for the gates, \(labels)"

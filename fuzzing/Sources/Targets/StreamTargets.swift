@@ -21,6 +21,11 @@ let streamTargets: [FuzzTarget] = [
     }
     try requirePossible(RowReader().read(input, as: URL(fileURLWithPath: "/fuzz/task.csv")))
   },
+  // Rows with several labels, of every form.
+  FuzzTarget("labels") { input in
+    let url = URL(fileURLWithPath: "/fuzz/task.jsonl")
+    try requirePossibleSets(RowReader(form: .textLabels).examples(input, as: url, name: "task"))
+  },
   // train.json, test.json and labels.json of a task of MTL5.
   FuzzTarget("suite") { input in
     for (name, part) in zip(["train", "test", "labels"], input.parts(3)) {
@@ -32,6 +37,17 @@ let streamTargets: [FuzzTarget] = [
 
 private let suite = Workplace("suite", folder: "agnews")
 private let tables = Workplace("table")
+
+/// What rows with several labels can rely on.
+private func requirePossibleSets(_ examples: TaskExamples) throws {
+  let task = examples.task
+  try Finding.unless(task.kind == .severalLabels, "labels of another kind")
+  try Finding.unless((2...LabelSet.most).contains(task.labels.count), "too few labels, or too many")
+  for row in examples.learn + examples.choose + examples.gate {
+    try Finding.unless(task.labelIndices(of: row.answer) != nil, "a label that is none of the task's")
+    try Finding.unless(LabelSet(text: row.answer)?.text == row.answer, "a set that changes when it is written")
+  }
+}
 
 /// What every task that a reader returns can rely on.
 private func requirePossible(_ task: LearningTask) throws {

@@ -77,6 +77,10 @@ struct ShowCommand: ParsableCommand {
       let isDropped = model.evidence?.choice?.dropsExpert ?? false
       rows.append(["output head", head.rawValue + (isDropped ? "; the expert that was trained is not kept" : "")])
     }
+    if let sets = description.labelSets {
+      let thresholds = zip(description.form.labels, sets.thresholds).map { "\($0.printable) \(fixed($1, 3))" }
+      rows.append(["thresholds", thresholds.joined(separator: ", ")])
+    }
     if let shape = description.shape { rows.append(["expert", "rank \(shape.rank), alpha \(shape.alpha)"]) }
     if let evidence = model.evidence, let rate = evidence.learningRate {
       let stop = evidence.stop.map { ", ended by \($0.rawValue)" } ?? ""
@@ -96,10 +100,11 @@ struct ShowCommand: ParsableCommand {
       ["version", "\(version.reference), \(shown.isReleased ? "released" : version.state.rawValue)"],
       ["digest", "\(version.digest)"],
       ["created", "\(RegistryText.time(version.created)) by \(version.actor)"],
-      [
-        "method", "\(manifest.method), \(manifest.kind == .label ? "\(manifest.labels.count) labels" : "free answers")",
-      ],
     ]
+    let model = try? manifest.taskModel(of: "\(version.reference)")
+    let several = model?.description.form.kind == .severalLabels ? ", any number of them a row" : ""
+    let labels = manifest.kind == .label ? "\(manifest.labels.count) labels\(several)" : "free answers"
+    rows.append(["method", "\(manifest.method), \(labels)"])
     if !manifest.labels.isEmpty { rows.append(["labels", manifest.labels.map(\.printable).listed]) }
     for metric in shown.metrics {
       let own = metric.task.hasSameCodePoints(as: version.name)
@@ -109,7 +114,7 @@ struct ShowCommand: ParsableCommand {
       rows.append(["gates", gate.verdict.rawValue + (gate.reason.map { ": \($0)" } ?? "") + ", \(gate.report.digest)"])
     }
     for gate in shown.findings { rows.append(["  \(gate.id)", "\(LearnPrinter.word(gate)): \(gate.finding)"]) }
-    if let model = try? manifest.taskModel(of: "\(version.reference)") { rows += Self.rows(of: model) }
+    if let model { rows += Self.rows(of: model) }
     for data in manifest.data {
       rows.append(["rows to \(data.role)", "\(data.rows)" + (data.from.map { " of \($0)" } ?? "") + ", \(data.digest)"])
     }

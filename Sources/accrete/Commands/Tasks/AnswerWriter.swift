@@ -51,7 +51,9 @@ struct AnswerWriter {
     case .json:
       let line = ProblemLine(line: problem.line, error: problem.text)
       try Console.stream(String(decoding: try JSONFile.encode(line, pretty: false), as: UTF8.self) + "\n")
-    case .csv: try writeRow(["\(problem.line)"] + Array(repeating: "", count: Self.columns.count - 2) + [problem.text])
+    case .csv:
+      try writeRow(
+        Self.columns.map { $0 == "line" ? "\(problem.line)" : $0 == "error" ? problem.text : "" })
     }
   }
 
@@ -134,6 +136,7 @@ struct AnswerWriter {
     let task: String?
     let version: String?
     var label: String?
+    var labels: [String]?
     var text: String?
     var confidence: Double?
     var probabilities: [LabelProbability]?
@@ -150,10 +153,15 @@ struct AnswerWriter {
     line.routing = answer.route.map { Routing($0, decided: Self.decided(answer)) }
     line.text = answer.baseText
     if let known = answer.answer {
-      if known.label == nil { line.text = known.text }
+      if known.label == nil, known.labels == nil { line.text = known.text }
       line.confidence = known.confidence
-      if known.label != nil {
-        if abstains(answer) { line.abstained = true } else { line.label = known.text }
+      if known.label != nil || known.labels != nil {
+        if abstains(answer) {
+          line.abstained = true
+        } else {
+          line.label = known.label == nil ? nil : known.text
+          line.labels = known.labels.map { $0.map { answer.labels[$0] } }
+        }
         line.probabilities = ranked(answer, known)
       }
       if known.droppedTokens > 0 { line.droppedTokens = known.droppedTokens }
@@ -178,20 +186,26 @@ struct AnswerWriter {
 
   private static let columns = [
     "line", "id", "task", "version", "label", "abstained", "confidence", "answer", "unknown", "distance", "nearest",
-    "routingConfidence", "input", "error",
+    "routingConfidence", "input", "error", "labels",
   ]
 
   private func fields(_ answer: RowAnswer) -> [String] {
-    let isLabel = answer.answer?.label != nil
+    let isOne = answer.answer?.label != nil
+    let isLabel = isOne || answer.answer?.labels != nil
     return [
       "\(answer.row.line)", answer.row.id ?? "", answer.task ?? answer.route?.task ?? "", answer.version ?? "",
-      isLabel && !abstains(answer) ? answer.answer?.text ?? "" : "",
+      isOne && !abstains(answer) ? answer.answer?.text ?? "" : "",
       isLabel ? abstains(answer) ? "true" : "false" : "", answer.answer?.confidence.map { "\($0)" } ?? "",
       isLabel ? "" : answer.answer?.text ?? answer.baseText ?? "",
       answer.route.map { $0.task == nil ? "true" : "false" } ?? "", answer.route.map { "\($0.distance)" } ?? "",
       answer.route?.nearest ?? "", answer.route.flatMap { $0.task == nil ? nil : "\($0.confidence)" } ?? "",
-      answer.row.text, "",
+      answer.row.text, "", abstains(answer) ? "" : Self.cell(answer),
     ]
+  }
+
+  /// Several labels as `learn` reads them from a table.
+  private static func cell(_ answer: RowAnswer) -> String {
+    answer.answer?.labels.map { LabelSet($0.map { answer.labels[$0] }).cell } ?? ""
   }
 
   /// RFC 4180; a field that a spreadsheet would take for a formula is text to it with an apostrophe.

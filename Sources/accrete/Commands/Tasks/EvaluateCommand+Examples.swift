@@ -35,7 +35,7 @@ extension EvaluateCommand {
     for line in Self.lines(result) { try Console.output(line) }
   }
 
-  private static func text(_ interval: Interval?) -> String {
+  static func text(_ interval: Interval?) -> String {
     interval.map { "[\(fixed($0.low, 4)), \(fixed($0.high, 4))]" } ?? ""
   }
 
@@ -43,7 +43,7 @@ extension EvaluateCommand {
     var lines = ["\(result.version)  n \(result.n)  (intervals: 95 %)"]
     if let seen = result.seen, seen > 0 {
       let rest = result.accuracyOfUnseen.map {
-        "; on the other \($0.n) the accuracy is \(fixed($0.value, 4)) \(text($0.interval))"
+        "; on the other \($0.n) the \(result.labelSets == nil ? "" : "subset ")accuracy is \(fixed($0.value, 4)) \(text($0.interval))"
       }
       lines.append(
         "\(seen) of \(result.n) rows were learned from or chosen on: the scores below flatter\(rest ?? "")")
@@ -62,6 +62,7 @@ extension EvaluateCommand {
         "calibration: ECE \(fixed(calibration.ece, 4)), Brier \(fixed(calibration.brier, 4)) \(text(calibration.brierInterval)),"
           + " log loss \(fixed(calibration.logLoss, 4))")
     }
+    if let sets = result.labelSets { return lines + Self.lines(sets) }
     guard let labels = result.labels, let confusion = result.confusion else { return lines }
     for (place, label) in labels.enumerated() {
       lines.append(

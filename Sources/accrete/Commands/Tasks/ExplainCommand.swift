@@ -35,6 +35,8 @@ struct ExplainCommand: ParsableCommand {
     let expert: Double?
     let ridge: Double?
     let bias: Double?
+    /// From which p on the label is given, where there may be several.
+    let threshold: Double?
   }
 
   private struct Result: Encodable {
@@ -73,7 +75,7 @@ struct ExplainCommand: ParsableCommand {
       guard let served, let why else {
         return try Console.output("no task claims it; --task NAME answers all the same")
       }
-      try Console.output("\(served.version.reference) answers \(why.answer.text.debugDescription)")
+      try Console.output("\(served.version.reference) answers \(Self.answer(why))")
       for line in Self.lines(why) { try Console.output(line) }
     }
   }
@@ -82,7 +84,8 @@ struct ExplainCommand: ParsableCommand {
     why.labels.indices.map { label in
       Part(
         label: why.labels[label], p: why.answer.probabilities[label], expert: why.expert?[label],
-        ridge: why.ridge?[label], bias: why.combination?.bias[label])
+        ridge: why.ridge?[label], bias: why.combination?.bias[label] ?? why.labelSets?.bias[label],
+        threshold: why.labelSets?.thresholds[label])
     }
   }
 
@@ -99,6 +102,7 @@ struct ExplainCommand: ParsableCommand {
   }
 
   private static func lines(_ why: Explanation) -> [String] {
+    if let sets = why.labelSets { return lines(why, sets) }
     guard let combination = why.combination else {
       return ["  the model wrote it, token by token: there are no labels to compare"]
     }

@@ -162,7 +162,7 @@ struct LearnOptionGroup: ParsableArguments {
 
   @Option(
     help:
-      "label (the model writes the answer), trained (a linear head), ridge (closed form), both. Default: what the choose rows say."
+      "label (the model writes the answer), trained (a linear head), ridge (closed form), both. Several labels a row: trained, ridge, both. Default: what the choose rows say."
   )
   var outputHead: OutputHead?
 

@@ -44,7 +44,10 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "With --route, a text that no task claims: refuse (default), or base: the base continues it.")
   var unknown: UnknownAnswer?
 
-  @Option(help: "Give no label where its probability is below this, 0 to 1.")
+  @Option(
+    help:
+      "Give no label where its probability is below this, 0 to 1; no labels where max(p, 1 − p) of the least certain one is."
+  )
   var abstainBelow: Double?
 
   @OptionGroup var form: AnswerForm

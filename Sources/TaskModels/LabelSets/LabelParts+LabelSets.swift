@@ -1,0 +1,40 @@
+import Decoder
+import Generation
+import Learning
+import Streams
+import Torch
+
+extension LabelParts {
+  /// What the parts of a task with several labels say of rows.
+  ///
+  /// - Parameters:
+  ///   - examples: Rows of any kind.
+  ///   - expert: What serves the task; `nil` is the base.
+  ///   - head: `nil`: the expert is left out. [labels, hidden]
+  ///   - ridge: `nil`: it is left out.
+  func setParts(
+    of examples: [EncodedExample], expert: (any ExpertSelection)?, head: Tensor?, ridge: RidgeHead?,
+    progress: (Int) throws -> Void = { _ in }
+  ) throws -> [LabelSetCombination.Parts] {
+    let closed = try ridge.map { try $0.logOdds(features(examples)) }
+    let logits = try head.map {
+      try Evaluator(base.model, pad: base.padToken).logits(examples, head: $0, experts: expert, progress: progress)
+    }
+    if logits == nil { try progress(examples.count) }
+    return examples.indices.map { LabelSetCombination.Parts(expert: logits?[$0], ridge: closed?[$0]) }
+  }
+}
+
+extension RidgeHead {
+  /// Log-odds of each label on its own, of a head that was solved for several labels. `features`: float32 [rows, features] → [row][label].
+  func logOdds(_ features: Tensor) throws -> [[Double]] {
+    try withoutGradients {
+      let logits =
+        try features.moved(to: .cpu).converted(to: .float32)
+        .linear(weights.converted(to: .float32)) + bias  // [rows, labels]
+      let labels = weights.shape[0]
+      let flat = try logits.converted(to: .float64).doubles()
+      return (0..<features.shape[0]).map { Array(flat[$0 * labels..<($0 + 1) * labels]) }
+    }
+  }
+}
