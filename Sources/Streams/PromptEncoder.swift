@@ -60,7 +60,9 @@ public struct PromptEncoder: Sendable {
     labelIndices = Dictionary(
       zip(task.labels.map(ExactText.init), task.labels.indices), uniquingKeysWith: { first, _ in first })
     try requireDistinctLabels()
-    if let longest = task.kind == .severalLabels ? 1 : labelIds.map(\.count).max() { try requireRoom(forAnswer: longest, of: "task \(task.name)") }
+    if let longest = task.kind == .severalLabels ? 1 : labelIds.map(\.count).max() {
+      try requireRoom(forAnswer: longest, of: "task \(task.name)")
+    }
   }
 
   /// - Throws: ``StreamError/prompt(_:)`` for a text that the tokenizer does not cut.

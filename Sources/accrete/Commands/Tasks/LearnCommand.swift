@@ -14,9 +14,10 @@ struct LearnCommand: ParsableCommand {
     commandName: "learn",
     abstract: "Teach the registry a task, or a better version of one. What was learned before stays, to the byte.",
     discussion: """
-      FILE is JSONL, a JSON array, CSV or TSV with the columns' names in its first line, each also gzipped. A row has text and label, or \
-      prompt and answer (or completion), under these names or those of --columns; or it is a conversation (messages, ShareGPT, Alpaca), which \
-      the base's chat template writes, and each turn of the assistant is learned. Rows may say split: train, validation or test; otherwise a \
+      FILE is JSONL, a JSON array, CSV or TSV with the columns' names in its first line, each also gzipped. A row has text and label, \
+      text and labels (any number of them: a JSON array, in a table also a|b), or prompt and answer (or completion), under these names or \
+      those of --columns; or it is a conversation (messages, ShareGPT, Alpaca), which the base's chat template writes, and each turn of the \
+      assistant is learned. Rows may say split: train, validation or test; otherwise a \
       hash of the text deals them out, 70, 15 and 15 percent. The version is released if every gate passes. \
       SIGINT, SIGTERM and SIGHUP write a checkpoint; the same command goes on from it.
       """)
