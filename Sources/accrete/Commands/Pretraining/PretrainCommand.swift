@@ -79,12 +79,13 @@ struct PretrainCommand: ParsableCommand {
 
   /// Paths mean what they mean on the command line.
   private func configuration(_ file: PretrainingFile, of url: URL) throws -> PretrainingConfiguration {
-    let sources = (file.sources ?? [:]).values.flatMap(\.values)
-    for (key, paths) in [
-      ("model", [file.model?.string]), ("base", [file.base]), ("tokenizer", [file.tokenizer]), ("sources", sources),
-    ] {
-      for path in paths.compactMap(\.self) { _ = try PathInFile.absolute(path, key: key, of: url) }
+    func check(_ key: String, _ path: String?) throws {
+      if let path { _ = try PathInFile.absolute(path, key: key, of: url) }
     }
+    try check("model", file.model?.string)
+    try check("base", file.base)
+    try check("tokenizer", file.tokenizer)
+    for path in (file.sources ?? [:]).values.flatMap(\.values) { try check("sources", path) }
     do {
       return try file.configuration(relativeTo: URL(fileURLWithPath: absolute(".")))
     } catch {
