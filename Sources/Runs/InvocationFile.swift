@@ -10,11 +10,13 @@ public struct InvocationFile: Sendable, Equatable, Decodable {
   public var dryRun: Bool?
   public var json: Bool?
   public var quiet: Bool?
+  /// As `--tensorboard`: a folder.
+  public var tensorboard: String?
   /// As `--log-format`.
   public var logFormat: String?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case out, program, json, quiet
+    case out, program, json, quiet, tensorboard
     case dryRun = "dry-run"
     case logFormat = "log-format"
   }

@@ -67,5 +67,19 @@ extension CommandFaultTests {
       #expect(without.code == 0, "\(without.testDescription)")
       #expect(without.error.contains("the curves for TensorBoard end here: "))
     }
+
+    /// A curve for each task; one that is drawn over an older one has every step once.
+    @Test func ofARun() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      for run in ["one", "two"] {
+        let outcome = try Accrete.run(TinyRun.arguments(out: run) + ["--tensorboard", "curves"], in: scratch.url)
+        try #require(outcome.code == 0, "\(outcome.testDescription)")
+        for name in ["1-weather", "2-traffic"] {
+          let curve = try Self.curve(scratch, name)
+          #expect(curve.steps(of: "loss/train") == [1, 2, 3] && curve.steps(of: "learning-rate") == [1, 2, 3])
+        }
+      }
+    }
   }
 }

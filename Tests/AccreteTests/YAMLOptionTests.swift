@@ -94,7 +94,7 @@ extension CommandLineTests {
     @Test func aComparisonHasNoProgramOfItsOwn() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
-      for key in ["dry-run: true", "program: x"] {
+      for key in ["dry-run: true", "program: x", "tensorboard: x"] {
         expectRefusal(
           try run("tasks: [weather.jsonl]\nout: c\n" + key + "\n", ["compare"], in: scratch), code: 64,
           "only in `accrete train`")

@@ -58,6 +58,7 @@ struct CompareCommand: ParsableCommand {
       let folder = ComparisonFolder(URL(fileURLWithPath: try file.place(out)))
       try refuse("program", file.program)
       try refuse("dry-run", file.dryRun)
+      try refuse("tensorboard", file.tensorboard)
       try folder.requireOwn()
       let plan = try plan(in: folder)
       // Without a folder there is nobody to keep out yet, and what is wrong with base and data leaves nothing behind.

@@ -34,6 +34,10 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Check data, memory and disk on the hardest parts, estimate the time, and leave nothing behind.")
   var dryRun = false
 
+  @Option(
+    help: "Folder for TensorBoard: losses and learning rate of each task, step by step. Default: none are written.")
+  var tensorboard: String?
+
   @OptionGroup var progress: ProgressOptions
 
   @Flag(help: "Print the result as JSON.")
@@ -53,7 +57,8 @@ struct TrainCommand: ParsableCommand {
       if dryRun || file.dryRun == true { return try tryOut(in: place, json: json, printer) }
       starter.listen()
       let run = try SequenceRun.start(
-        options.configuration(), in: place, program: program ?? Self.program(file), report: printer.show)
+        options.configuration(), in: place, program: program ?? Self.program(file),
+        report: printer.report(drawingIn: tensorboard ?? file.tensorboard))
       try run.run(requests: Signals.request)
       try RunResult.show(run, json: json)
     }
@@ -100,6 +105,10 @@ struct ResumeCommand: ParsableCommand {
 
   @OptionGroup var starter: StarterOptions
 
+  @Option(
+    help: "Folder for TensorBoard: losses and learning rate of each task, step by step. Default: none are written.")
+  var tensorboard: String?
+
   @OptionGroup var progress: ProgressOptions
 
   @Flag(help: "Print the result as JSON.")
@@ -114,7 +123,8 @@ struct ResumeCommand: ParsableCommand {
       if RunFolder(place).isPretraining { return try resumePretraining(place) }
       let printer = ProgressPrinter(progress)
       starter.listen()
-      let run = try SequenceRun.resume(URL(fileURLWithPath: absolute(folder)), report: printer.show)
+      let run = try SequenceRun.resume(
+        URL(fileURLWithPath: absolute(folder)), report: printer.report(drawingIn: tensorboard))
       if try run.isComplete {
         // It is no failure, so that `until accrete resume RUN` ends. Killed at its very end, a run may have left files that have served.
         printer.line("\(folder): everything of this run is learned; there is nothing to resume")
@@ -130,6 +140,9 @@ struct ResumeCommand: ParsableCommand {
 
 extension ResumeCommand {
   private func resumePretraining(_ place: URL) throws {
+    guard tensorboard == nil else {
+      throw ValidationError("--tensorboard: a pretraining run has its curves in \(folder)/tensorboard: leave it out.")
+    }
     let printer = PretrainingPrinter(progress)
     starter.listen()
     let run = try PretrainingRun.resume(place, requests: Signals.request, report: printer.show)

@@ -57,8 +57,9 @@ struct PretrainCommand: ParsableCommand {
       let url = URL(fileURLWithPath: absolute(config))
       let call = try InvocationFile.read(url, besides: PretrainingFile.keys, replacing: settings)
       let printer = PretrainingPrinter(try progress.with(call))
-      if let program = call.program {
-        throw RunError.invalidConfiguration(key: "program", got: program.printable, allowed: "only in `accrete train`")
+      for (key, value) in [("program", call.program), ("tensorboard", call.tensorboard)] {
+        guard let value else { continue }
+        throw RunError.invalidConfiguration(key: key, got: value.printable, allowed: "only in `accrete train`")
       }
       var file = try PretrainingFile.read(url, replacing: settings)
       file.seed = seed ?? file.seed

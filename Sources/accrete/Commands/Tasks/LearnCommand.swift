@@ -84,7 +84,7 @@ struct LearnCommand: ParsableCommand {
       job.perClass = options.perClass
       job.isToyBase = EmbeddedResources.bases.contains(named)
       let curves = tensorboard.map {
-        LearnCurves(in: URL(fileURLWithPath: absolute($0)), opened, warn: Console.error)
+        LearnCurves(in: URL(fileURLWithPath: absolute($0)), opened)
       }
       Signals.listen()
       let learn = try Learn(
