@@ -154,7 +154,13 @@ let package = Package(
         "Files",
       ]),
     tests("Reports", ["Runs", "Pretraining", "Learning", "Files"]),
-    .testTarget(name: "AccreteTests", dependencies: ["Files"], swiftSettings: settings),
+    // Most of its tests start the program; some ask its argument parser.
+    .testTarget(
+      name: "AccreteTests",
+      dependencies: [
+        "accrete", "Runs", "Files", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -41,7 +41,7 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   public var progress: Progress?
   /// nil: all tensors are in this file.
   public var references: [Reference]?
-  /// SHA-256 of the run's files that are new or others since the checkpoint before it between two tasks, see ``CheckpointFiles``; nil:
+  /// SHA-256 of the run's files that are new or others since the checkpoint before it between two tasks, see `CheckpointFiles`; nil:
   /// an earlier version wrote it.
   public var files: [String: Digest]?
 

@@ -32,7 +32,9 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var adversary: Adversary.Mode?
   public var adversaryWeight: Double?
   /// The method's own hyper-parameters.
-  public var options: [String: Double]?
+  public var options: MethodOptions?
+  /// The same under the flag's name; nil once a file is read.
+  private var option: MethodOptions?
   public var batch: Int?
   public var batchTokens: Int?
   public var gradientCheckpointing: Bool?
@@ -49,7 +51,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case base, device, threads, weights, suite, data, order, tasks, method, seed, rank, alpha, dropout, adversary, batch
-    case accumulation, epochs, schedule, scorer, options
+    case accumulation, epochs, schedule, scorer, options, option
     case trainLimit = "train-limit"
     case maxAnswerTokens = "max-answer-tokens"
     case batchTokens = "batch-tokens"
@@ -72,7 +74,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
   }
 
   /// The keys that such a file may have.
-  static let keys = CodingKeys.allCases.map(\.rawValue)
+  public static let keys = CodingKeys.allCases.map(\.rawValue)
 
   /// A file without a key.
   public init() {}
@@ -104,6 +106,13 @@ public struct RunFile: Sendable, Equatable, Decodable {
       }
       (file.outputHead, file.readOut) = (earlier, nil)
     }
+    if let option = file.option {
+      guard file.options == nil else {
+        throw RunError.invalidConfiguration(
+          key: "\(path): option", got: "given beside options", allowed: "one of them: they are the same")
+      }
+      (file.options, file.option) = (option, nil)
+    }
     return file
   }
 }
@@ -114,7 +123,7 @@ extension RunFile: AllowedValues {
       .weights: FrozenMatrix.Precision.choices, .evaluateOn: RowSelection.Evaluation.choices,
       .outputHead: OutputHead.choices, .readOut: OutputHead.choices, .adversary: Adversary.Mode.choices,
       .schedule: LearningRateSchedule.Shape.choices,
-      .tasks: "a list of files", .options: "names of the method's hyper-parameters with a number each",
+      .tasks: "a list of files", .options: MethodOptions.allowed, .option: MethodOptions.allowed,
     ]
     return Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) })
   }

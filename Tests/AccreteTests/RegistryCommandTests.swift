@@ -4,15 +4,6 @@ import Testing
 extension CommandLineTests {
   /// Do the registry's commands print what it has, and refuse the rest in one line?
   @Suite struct RegistryCommandTests {
-    /// A copy of the registry that is kept in the tests of its module: four tasks, six releases, the last of two tasks.
-    private func folder() throws -> Scratch {
-      var tests = URL(fileURLWithPath: #filePath)
-      for _ in 0..<2 { tests.deleteLastPathComponent() }
-      let scratch = try Scratch()
-      try scratch.copy(tests.appendingPathComponent("RegistryTests/Resources/schema-1"), as: "registry")
-      return scratch
-    }
-
     private func text(_ arguments: String..., in scratch: Scratch) throws -> String {
       let outcome = try Accrete.run(arguments, in: scratch.url)
       try #require(outcome.code == 0, "\(arguments): \(outcome.testDescription)")
@@ -26,7 +17,7 @@ extension CommandLineTests {
     }
 
     @Test func listsAndShows() throws {
-      let scratch = try folder()
+      let scratch = try StoredRegistry.copy()
       let list = try text("list", in: scratch)
       #expect(
         list == """
@@ -57,7 +48,7 @@ extension CommandLineTests {
 
     /// --registry before the variable, the variable before ./registry, and no folder above.
     @Test func whereTheRegistryIs() throws {
-      let scratch = try folder()
+      let scratch = try StoredRegistry.copy()
       try scratch.write("", to: "below/x")
       let below = scratch.place("below")
       let none = try Accrete.run(["list"], in: below)
@@ -69,7 +60,7 @@ extension CommandLineTests {
     }
 
     @Test func goesBackAndForth() throws {
-      let scratch = try folder()
+      let scratch = try StoredRegistry.copy()
       let back = try text("rollback", "--reason", "worse", in: scratch)
       #expect(
         back.contains("release 7") && back.contains("removed task-3@2") && back.contains("accrete rollback --to 6"))
@@ -83,7 +74,7 @@ extension CommandLineTests {
     }
 
     @Test func aliases() throws {
-      let scratch = try folder()
+      let scratch = try StoredRegistry.copy()
       #expect(
         try text("registry", "alias", "set", "task-3@1", "old", in: scratch)
           == "task-3:old names task-3@1, revision 1\n")
@@ -98,7 +89,7 @@ extension CommandLineTests {
     }
 
     @Test func verifiesBacksUpAndTakesElsewhere() throws {
-      let scratch = try folder()
+      let scratch = try StoredRegistry.copy()
       #expect(try text("registry", "verify", in: scratch).split(separator: "\n").allSatisfy { $0.hasPrefix("ok ") })
       _ = try text("registry", "backup", "monday", in: scratch)
       #expect(try text("registry", "restore", "monday", "--registry", "second", in: scratch).contains("verified"))
@@ -125,7 +116,7 @@ extension CommandLineTests {
     }
 
     @Test func refusesInOneLine() throws {
-      let scratch = try folder()
+      let scratch = try StoredRegistry.copy()
       for (arguments, word) in [
         (["show", "task-9"], "has task-1, task-3, task-4."), (["show", "task-3@9"], "there are 2, 1"),
         (["show", "a b"], "NAME@NUMBER"),

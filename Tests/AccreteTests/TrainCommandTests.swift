@@ -16,13 +16,13 @@ extension CommandLineTests {
         ])
     }
 
-    /// The same run from flags, from YAML with paths relative to the YAML file, and from both, where flags win.
+    /// The same run from flags, from a YAML file in another folder, and from both, where flags win.
     @Test func flagsAndYAMLMakeTheSameRun() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
       let yaml = """
         # any option of `accrete train --help`
-        tasks: [../weather.jsonl, ../traffic.jsonl]
+        tasks: [weather.jsonl, traffic.jsonl]
         base: seedling
         method: moe-cl
         rank: 2

@@ -70,6 +70,27 @@ import Testing
     #expect(first.hasPrefix(title), "\(table)")
   }
 
+  /// On a telephone the page itself never scrolls sideways: what may be wider than 390 pixels scrolls in a box of its own, names break.
+  @Test func onATelephone() throws {
+    let steps: [[[String: Double]]] = [[["task": 4], ["task": 2]], [["task": 3], ["task": 1]]]
+    let name = String(repeating: "x", count: 60)
+    let page = try page([
+      PaperRun(tasks: [name, "b"], steps: steps), PaperRun(method: "sequential", tasks: [name, "b"]),
+    ])
+    let tables = page.matches(of: #/<table/#).count
+    let inBoxes = page.matches(of: #/<div class="scroll" role="region" tabindex="0" aria-label="[^"]+"><table/#).count
+    #expect(tables > 8 && inBoxes == tables)
+    for rule in [
+      ".scroll {\n  overflow-x: auto; max-width: 100%;", "overflow-wrap: break-word",
+      "figure { margin: 0 0 1rem; padding: 1rem 1.15rem; min-width: 0; }",
+      "minmax(min(100%, var(--width)), 1fr)", ".chart > svg { display: block; width: 100%;",
+      "@media (max-width: 40rem) {",
+    ] { #expect(page.contains(rule), "\(rule)") }
+    // Nothing has a width that a telephone has not, and nothing is cut off.
+    #expect(!StyleSheet.text.description.contains(#/[^-]width: *(?:4\d\d|[5-9]\d\d|\d{4,})px/#))
+    #expect(!StyleSheet.text.description.contains("overflow: hidden") && !page.contains("text-overflow"))
+  }
+
   /// One file: nothing is loaded, nothing runs.
   @Test func selfContained() throws {
     let page = try page([PaperRun()])

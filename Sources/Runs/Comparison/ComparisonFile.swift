@@ -48,6 +48,7 @@ public struct ComparisonFile: Sendable, Equatable, Decodable {
   ///   - path: where it came from, for errors.
   /// - Throws: as ``RunFile/decode(_:path:besides:)``.
   public static func decode(_ data: Data, path: String) throws -> ComparisonFile {
-    try YAMLFile.decode(ComparisonFile.self, keys: keys + RunFile.keys, from: data, path: path) ?? ComparisonFile()
+    try YAMLFile.decode(ComparisonFile.self, keys: keys + RunFile.keys + InvocationFile.keys, from: data, path: path)
+      ?? ComparisonFile()
   }
 }

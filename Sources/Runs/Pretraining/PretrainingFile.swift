@@ -106,7 +106,8 @@ public struct PretrainingFile: Sendable, Equatable, Decodable {
   public static func read(_ url: URL, replacing others: [String] = []) throws -> PretrainingFile {
     guard
       let file = try YAMLFile.decode(
-        PretrainingFile.self, keys: keys, from: YAMLFile.contents(of: url), path: url.path, replacing: others)
+        PretrainingFile.self, keys: keys + InvocationFile.keys, from: YAMLFile.contents(of: url), path: url.path,
+        replacing: others)
     else { throw RunError.invalidConfiguration(key: url.path, got: "an empty file", allowed: "lines of `key: value`") }
     return file
   }

@@ -14,6 +14,9 @@ extension RunFolder {
   /// The base in Hugging Face's form, as it is when the run is complete.
   public var model: URL { url.appendingPathComponent("model") }
 
+  /// The folder to give to `tensorboard --logdir`.
+  var tensorBoard: URL { url.appendingPathComponent("tensorboard") }
+
   /// Whether the folder is that of a pretraining run.
   public var isPretraining: Bool { hasManifest || FileManager.default.fileExists(atPath: preparing.path) }
   /// Whether the run is prepared.

@@ -36,22 +36,33 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "The method that the others are compared with. Default: the first.")
   var reference: String?
 
-  @Option(help: "Folder of the comparison: new, or the one to go on with.")
-  var out: String
+  @Option(help: "Folder of the comparison: new, or the one to go on with. Needed here or in the file.")
+  var out: String?
 
   @OptionGroup var options: RunOptions
+
+  @OptionGroup var progress: ProgressOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  func validate() throws {
+    if out == nil, options.config == nil { throw ValidationError("Missing expected argument '--out <out>'") }
+  }
+
   func run() throws {
+    progress.begin()
     try Failure.reported(memory: RunOptions.lessMemory) {
-      let folder = ComparisonFolder(URL(fileURLWithPath: absolute(out)))
+      let file = try options.invocation(besides: ComparisonFile.keys)
+      let printer = ProgressPrinter(try progress.with(file))
+      let folder = ComparisonFolder(URL(fileURLWithPath: try file.place(out)))
+      try refuse("program", file.program)
+      try refuse("dry-run", file.dryRun)
+      try refuse("tensorboard", file.tensorboard)
       try folder.requireOwn()
       let plan = try plan(in: folder)
       // Without a folder there is nobody to keep out yet, and what is wrong with base and data leaves nothing behind.
       var lock = try folder.exists ? ComparisonLock(folder) : nil
-      let printer = ProgressPrinter()
       let comparison = try Comparison(plan.shared, cells: plan.cells, report: printer.show)
       _ = try comparison.reference(plan.reference)
       try folder.create()
@@ -59,8 +70,8 @@ struct CompareCommand: ParsableCommand {
       try withExtendedLifetime(lock) {
         try comparison.begin(in: folder)
         Signals.listenForChildren()
-        let job = try CompareJob(comparison, in: folder, jobs: plan.jobs, reference: plan.reference, quiet: false)
-        try CompareReport.show(job.run(), json: json)
+        let job = try CompareJob(comparison, in: folder, jobs: plan.jobs, reference: plan.reference, printer)
+        try CompareReport.show(job.run(), json: json || file.json == true)
       }
     }
   }
@@ -103,9 +114,12 @@ extension CompareCommand {
     return Plan(cells: grid.cells, shared: shared, jobs: jobs, reference: reference ?? own.reference)
   }
 
-  private func refuse(_ key: String, _ value: (some CustomStringConvertible)?, instead: String) throws {
+  private func refuse(
+    _ key: String, _ value: (some CustomStringConvertible)?, instead: String? = nil
+  ) throws {
     guard let value else { return }
     throw RunError.invalidConfiguration(
-      key: key, got: "\(value)", allowed: "only in `accrete train`; a comparison has --\(instead)")
+      key: key, got: "\(value)",
+      allowed: "only in `accrete train`" + (instead.map { "; a comparison has --\($0)" } ?? ""))
   }
 }

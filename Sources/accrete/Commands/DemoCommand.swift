@@ -25,13 +25,15 @@ struct DemoCommand: ParsableCommand {
   @Option(help: "Threads of an operation. Default: all cores.")
   var threads: Int?
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Print the results as JSON.")
   var json = false
 
   func run() throws {
+    let printer = ProgressPrinter(progress)
     try Failure.reported {
       let folder = try place()
-      let printer = ProgressPrinter()
       printer.line("three tasks: comments under a video, direct messages, article headlines; labels ok and violation")
       var results: [(String, TaskMatrix, RunMetrics)] = []
       for method in [RunConfiguration.defaultMethod, "sequential"] {

@@ -31,6 +31,8 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var registry: RegistryOptions
   @OptionGroup var base: TaskBaseOptions
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -46,14 +48,14 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    let printer = ProgressPrinter(progress)
     try Failure.reported {
       var isFolder: ObjCBool = false
       let exists = FileManager.default.fileExists(atPath: absolute(folder), isDirectory: &isFolder)
       let isNamedLikeRows = [".jsonl", ".json", ".csv", ".tsv", ".gz"].contains { folder.hasSuffix($0) }
       if exists ? !isFolder.boolValue : isNamedLikeRows || folder == StandardInput.name {
-        return try evaluateExamples()
+        return try evaluateExamples(printer)
       }
-      let printer = ProgressPrinter()
       let run = try SequenceRun.open(URL(fileURLWithPath: absolute(folder)), after: after, report: printer.show)
       let names = task.map { [$0] } ?? run.manifest.tasks
       let scores = try names.flatMap { try self.scores(of: $0, in: run) }

@@ -14,6 +14,8 @@ struct LogitsCommand: ParsableCommand {
   @Option(help: "Token ids, separated by commas.")
   var ids: String
 
+  @OptionGroup var form: OnlyJSON
+
   func run() throws {
     let parts = ids.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }

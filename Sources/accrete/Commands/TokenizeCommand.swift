@@ -13,6 +13,8 @@ struct TokenizeCommand: ParsableCommand {
   @Flag(help: "Add the special tokens that the tokenizer's template adds.")
   var special = false
 
+  @OptionGroup var form: OnlyJSON
+
   /// Where `data` is no UTF-8.
   private static func place(in data: Data) -> String {
     guard let place = UTF8Text.firstInvalidByte(in: [UInt8](data)) else { return "bytes that are no UTF-8" }

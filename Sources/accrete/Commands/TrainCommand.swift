@@ -19,8 +19,9 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var options: RunOptions
 
-  @Option(help: "Folder of the run: new, or one in which this run began and nothing was learned.")
-  var out: String
+  @Option(
+    help: "Folder of the run: new, or one in which this run began and nothing was learned. Needed here or in the file.")
+  var out: String?
 
   @Option(
     help:
@@ -33,17 +34,31 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Check data, memory and disk on the hardest parts, estimate the time, and leave nothing behind.")
   var dryRun = false
 
+  @Option(
+    help: "Folder for TensorBoard: losses and learning rate of each task, step by step. Default: none are written.")
+  var tensorboard: String?
+
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  func validate() throws {
+    if out == nil, options.config == nil { throw ValidationError("Missing expected argument '--out <out>'") }
+  }
+
   func run() throws {
+    progress.begin()
     try Failure.reported(memory: RunOptions.lessMemory) {
-      let printer = ProgressPrinter()
-      if dryRun { return try tryOut(printer) }
-      let place = URL(fileURLWithPath: absolute(out))
+      let file = try options.invocation()
+      let printer = ProgressPrinter(try progress.with(file))
+      let place = URL(fileURLWithPath: try file.place(out))
+      let json = json || file.json == true
+      if dryRun || file.dryRun == true { return try tryOut(in: place, json: json, printer) }
       starter.listen()
       let run = try SequenceRun.start(
-        options.configuration(), in: place, program: program, report: printer.show)
+        options.configuration(), in: place, program: program ?? Self.program(file),
+        report: printer.report(drawingIn: tensorboard ?? file.tensorboard))
       try run.run(requests: Signals.request)
       try RunResult.show(run, json: json)
     }
@@ -51,9 +66,18 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension TrainCommand {
-  private func tryOut(_ printer: ProgressPrinter) throws {
-    let result = try DryRun(
-      options.configuration(), out: URL(fileURLWithPath: absolute(out)), report: printer.show)
+  private static func program(_ file: InvocationFile) throws -> Digest? {
+    try file.program.map { text in
+      guard let digest = Digest(text) else {
+        throw RunError.invalidConfiguration(
+          key: "program", got: text.printable, allowed: "the digest that `accrete doctor` shows, as sha256:…")
+      }
+      return digest
+    }
+  }
+
+  private func tryOut(in place: URL, json: Bool, _ printer: ProgressPrinter) throws {
+    let result = try DryRun(options.configuration(), out: place, report: printer.show)
     guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
     func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
     let lines = [
@@ -81,18 +105,26 @@ struct ResumeCommand: ParsableCommand {
 
   @OptionGroup var starter: StarterOptions
 
+  @Option(
+    help: "Folder for TensorBoard: losses and learning rate of each task, step by step. Default: none are written.")
+  var tensorboard: String?
+
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
+    progress.begin()
     try Failure.reported(
       memory: "Close other programs: a run that is begun keeps its configuration; a new one may have another."
     ) {
       let place = URL(fileURLWithPath: absolute(folder))
       if RunFolder(place).isPretraining { return try resumePretraining(place) }
-      let printer = ProgressPrinter()
+      let printer = ProgressPrinter(progress)
       starter.listen()
-      let run = try SequenceRun.resume(URL(fileURLWithPath: absolute(folder)), report: printer.show)
+      let run = try SequenceRun.resume(
+        URL(fileURLWithPath: absolute(folder)), report: printer.report(drawingIn: tensorboard))
       if try run.isComplete {
         // It is no failure, so that `until accrete resume RUN` ends. Killed at its very end, a run may have left files that have served.
         printer.line("\(folder): everything of this run is learned; there is nothing to resume")
@@ -108,11 +140,14 @@ struct ResumeCommand: ParsableCommand {
 
 extension ResumeCommand {
   private func resumePretraining(_ place: URL) throws {
-    let printer = PretrainingPrinter()
+    guard tensorboard == nil else {
+      throw ValidationError("--tensorboard: a pretraining run has its curves in \(folder)/tensorboard: leave it out.")
+    }
+    let printer = PretrainingPrinter(progress)
     starter.listen()
     let run = try PretrainingRun.resume(place, requests: Signals.request, report: printer.show)
     if run.isComplete {
-      Console.error("\(folder): this run is complete; there is nothing to resume")
+      printer.line("\(folder): this run is complete; there is nothing to resume")
     } else {
       try run.run(requests: Signals.request)
     }

@@ -51,6 +51,8 @@ struct TrainTokenizerCommand: ParsableCommand {
   @Flag(help: "Leave the chat template out. It needs <|im_start|> and <|im_end|> among the special tokens.")
   var noChatTemplate = false
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -73,6 +75,7 @@ struct TrainTokenizerCommand: ParsableCommand {
   }
 
   func run() throws {
+    let printer = ProgressPrinter(progress)
     try Failure.reported {
       let folder = URL(fileURLWithPath: absolute(out))
       // Known before the work begins, not after it.
@@ -85,7 +88,7 @@ struct TrainTokenizerCommand: ParsableCommand {
           minimumFrequency: minimumFrequency, maxTokenLength: maxTokenLength))
       let template: TrainedTokenizer.ChatTemplate = noChatTemplate ? .none : .chatML
       try template.check(trainer.options.specialTokens)
-      let (printer, clock) = (ProgressPrinter(), ContinuousClock())
+      let clock = ContinuousClock()
       let reading = try clock.measure { try read(into: &trainer, printer) }
       printer.line(
         "\(trainer.textBytes) bytes of text, \(trainer.distinctPieces) distinct pieces, in \(seconds(reading)) s")

@@ -26,13 +26,15 @@ final class CompareJob {
   ///   - folder: of the comparison.
   ///   - jobs: cells side by side.
   ///   - reference: the method that the others are compared with in the report.
-  ///   - quiet: no progress.
+  ///   - printer: whom its progress is told.
   /// - Throws: ``ComparisonError`` for a cell whose result is not of this comparison.
-  init(_ comparison: Comparison, in folder: ComparisonFolder, jobs: Int, reference: String?, quiet: Bool) throws {
+  init(
+    _ comparison: Comparison, in folder: ComparisonFolder, jobs: Int, reference: String?, _ printer: ProgressPrinter
+  ) throws {
     (self.comparison, self.folder, self.jobs, self.reference) = (comparison, folder, jobs, reference)
     waiting = try comparison.cells.filter { try CellRecord.read($0, in: folder, of: comparison) == nil }
     done = comparison.cells.count - waiting.count
-    view = CompareView(folder: folder, cells: comparison.cells.count, waiting: waiting, quiet: quiet)
+    view = CompareView(folder: folder, cells: comparison.cells.count, waiting: waiting, printer)
   }
 
   /// Works until nothing is left to do.
@@ -43,7 +45,9 @@ final class CompareJob {
     if done > 0 {
       let gone = comparison.cells.count { !waiting.contains($0) && !folder.hasRun($0) }
       let records = gone > 0 ? ", \(gone) of them known from their records alone" : ""
-      view.line("\(done) of \(comparison.cells.count) cells are done already\(records)")
+      view.line(
+        "\(done) of \(comparison.cells.count) cells are done already\(records)",
+        LogEvent("known", ["done": done, "cells": comparison.cells.count, "fromRecords": gone]))
     }
     try waitForOthers()
     var asked = 0
@@ -77,9 +81,10 @@ final class CompareJob {
       guard try CellLog.take(folder.log(cell)) == nil else { continue }
       waiting.removeAll { $0 == cell }
       running.append(CellWorker(leftBehind: cell, in: folder))
+      let holder = CellLog.holder(of: folder.run(cell))
       view.line(
-        "\(cell.name): \(CellLog.holder(of: folder.run(cell))), of an earlier start, has not ended yet; waiting for it"
-      )
+        "\(cell.name): \(holder), of an earlier start, has not ended yet; waiting for it",
+        LogEvent("waiting", ["cell": cell.name, "holder": holder]))
     }
   }
 
@@ -97,7 +102,9 @@ final class CompareJob {
         : ["train"] + cell.configuration(comparison.configuration).arguments()
           + ["--program", "\(comparison.program)", "--out", run.url.path]
       running.append(try CellWorker(cell, in: folder, arguments: arguments, log: log))
-      view.line("\(cell.name): \(begun ? "going on" : "begun")")
+      view.line(
+        "\(cell.name): \(begun ? "going on" : "begun")",
+        LogEvent(begun ? "cellResumed" : "cellBegun", ["cell": cell.name]))
     } catch {
       fail(cell, "\(error)", Failure.code(error))
     }
@@ -107,11 +114,14 @@ final class CompareJob {
     isStopping = true
     waiting = []
     for worker in running where !worker.isChild {
-      view.line("\(worker.cell.name): the process of an earlier start ends by itself")
+      view.line(
+        "\(worker.cell.name): the process of an earlier start ends by itself",
+        LogEvent("left", ["cell": worker.cell.name]))
     }
     running.removeAll { !$0.isChild }
     view.line(
-      atOnce ? "stopping now" : "stopping after a checkpoint of each running cell; once more to stop now")
+      atOnce ? "stopping now" : "stopping after a checkpoint of each running cell; once more to stop now",
+      LogEvent("stopping", ["atOnce": atOnce]))
     for worker in running { worker.send(atOnce ? SIGKILL : SIGTERM) }
   }
 
@@ -126,11 +136,18 @@ final class CompareJob {
           try record.write(to: folder.result(cell))
           done += 1
           try CompareReport.write(comparison, in: folder, reference: reference)
-          let metrics = record.metrics.metrics.map { "\($0.name) \(String(format: "%+.4f", $0.value))" }
-          view.line("\(cell.name): done, \(metrics.joined(separator: "  "))")
+          let metrics = record.metrics.metrics
+          let numbers = metrics.map { "\($0.name) \(String(format: "%+.4f", $0.value))" }
+          view.line(
+            "\(cell.name): done, \(numbers.joined(separator: "  "))",
+            LogEvent(
+              "cellDone", ["cell": cell.name, "metrics": Dictionary(metrics.map { ($0.name, $0.value) }) { $1 }]))
         } else if isStopping {
           let end = worker.failure()
-          view.line("\(cell.name): stopped" + (end.code == 128 + SIGTERM ? "" : ": \(end.message)"))
+          let isOurs = end.code == 128 + SIGTERM
+          view.line(
+            "\(cell.name): stopped" + (isOurs ? "" : ": \(end.message)"),
+            LogEvent("cellStopped", ["cell": cell.name, "text": isOurs ? nil : end.message]))
         } else if worker.isChild {
           let failure = worker.failure()
           fail(cell, failure.message, failure.code)
@@ -145,6 +162,8 @@ final class CompareJob {
 
   private func fail(_ cell: ComparisonCell, _ message: String, _ code: Int32) {
     failures.append((cell, message, code))
-    view.line("\(cell.name): FAILED: \(message)")
+    view.line(
+      "\(cell.name): FAILED: \(message)",
+      LogEvent("cellFailed", ["cell": cell.name, "text": message, "code": code]))
   }
 }

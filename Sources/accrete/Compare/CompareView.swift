@@ -8,7 +8,7 @@ import Runs
 final class CompareView {
   private let folder: ComparisonFolder
   private let cells: Int
-  private let quiet: Bool
+  private let printer: ProgressPrinter
   private let terminal = Console.errorIsTerminal
   private let clock = ContinuousClock()
   private let start = ContinuousClock().now
@@ -20,15 +20,15 @@ final class CompareView {
   private var now: [ComparisonCell: Double] = [:]
   private var began: [ComparisonCell: ContinuousClock.Instant] = [:]
 
-  init(folder: ComparisonFolder, cells: Int, waiting: [ComparisonCell], quiet: Bool) {
-    (self.folder, self.cells, self.quiet) = (folder, cells, quiet)
+  init(folder: ComparisonFolder, cells: Int, waiting: [ComparisonCell], _ printer: ProgressPrinter) {
+    (self.folder, self.cells, self.printer) = (folder, cells, printer)
     for cell in waiting { first[cell] = CellProgress(folder.run(cell))?.fraction ?? 0 }
     now = first
   }
 
-  /// A line that stays.
-  func line(_ text: String) {
-    guard !quiet else { return }
+  /// A line that stays, and the same for programs.
+  func line(_ text: String, _ event: LogEvent) {
+    guard !printer.isQuiet, !printer.tells(event) else { return }
     clear()
     Console.error(text)
   }
@@ -37,12 +37,16 @@ final class CompareView {
   func close() { clear() }
 
   func show(_ running: [ComparisonCell], done: Int, failed: Int, waiting: [ComparisonCell]) {
-    guard !quiet, !running.isEmpty else { return }
-    let interval = Duration.seconds(terminal ? 0.5 : 20)
+    guard !printer.isQuiet, !running.isEmpty else { return }
+    let interval = Duration.seconds(terminal && !Console.writesErrorsAsJSON ? 0.5 : 20)
     if let shown, shown.duration(to: clock.now) < interval { return }
     // The first lines elsewhere than on a terminal come when there is something to tell.
     let isFirst = shown == nil
     shown = clock.now
+    if Console.writesErrorsAsJSON {
+      if !isFirst { Console.log(event(running, done: done, failed: failed, waiting: waiting)) }
+      return
+    }
     let lines = running.map(line(of:)) + [total(running, done: done, failed: failed, waiting: waiting)]
     guard terminal else {
       if !isFirst { for line in lines { Console.error(line) } }
@@ -81,6 +85,28 @@ final class CompareView {
     let failures = failed > 0 ? ", \(failed) failed" : ""
     return "total  \(done) of \(cells) cells done, \(running.count) running\(failures)"
       + secondsLeft(since: start, done: gained, rest: rest)
+  }
+
+  private struct Cell: Encodable {
+    let cell: String
+    /// nil: base and data are read.
+    let share: Double?
+    let task: String?
+    let step: Int?
+    let totalSteps: Int?
+    let tokensPerSecond: Double?
+  }
+
+  private func event(_ running: [ComparisonCell], done: Int, failed: Int, waiting: [ComparisonCell]) -> LogEvent {
+    let cells = running.map { cell in
+      let progress = CellProgress(folder.run(cell))
+      let current = progress?.current
+      return Cell(
+        cell: cell.name, share: progress?.fraction, task: current?.task, step: current?.step,
+        totalSteps: current?.totalSteps, tokensPerSecond: current?.tokensPerSecond)
+    }
+    return LogEvent(
+      "running", ["running": cells, "done": done, "failed": failed, "waiting": waiting.count, "cells": self.cells])
   }
 
   /// At the speed so far; nothing before there is one.

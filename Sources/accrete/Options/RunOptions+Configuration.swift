@@ -6,7 +6,17 @@ extension RunOptions {
   /// The YAML file, or an empty one.
   /// - Parameter others: keys that may stand in it for somebody else.
   func file(besides others: [String] = []) throws -> RunFile {
-    try config.map { try RunFile.read(URL(fileURLWithPath: absolute($0)), besides: others) } ?? RunFile()
+    try config.map {
+      try RunFile.read(URL(fileURLWithPath: absolute($0)), besides: InvocationFile.keys + others)
+    } ?? RunFile()
+  }
+
+  /// What the YAML file says about the command itself.
+  /// - Parameter others: keys that may stand in it for somebody else.
+  func invocation(besides others: [String] = []) throws -> InvocationFile {
+    try config.map {
+      try InvocationFile.read(URL(fileURLWithPath: absolute($0)), besides: RunFile.keys + others)
+    } ?? InvocationFile()
   }
 
   /// The configuration that flags, file and defaults make together.
@@ -14,23 +24,26 @@ extension RunOptions {
 
   /// The configuration that flags, a file and defaults make together.
   func configuration(_ file: RunFile) throws -> RunConfiguration {
-    // Paths in the file are meant from the file's folder.
-    let folder = config.map { URL(fileURLWithPath: absolute($0)).deletingLastPathComponent() }
-    func fromFile(_ path: String) -> String {
-      URL(fileURLWithPath: (path as NSString).expandingTildeInPath, relativeTo: folder).standardizedFileURL.path
+    let place = config.map { URL(fileURLWithPath: absolute($0)) }
+    func fromFile(_ path: String, _ key: String) throws -> String {
+      try place.map { try PathInFile.absolute(path, key: key, of: $0) } ?? absolute(path)
     }
 
     var result = RunConfiguration()
     let named = try base.base.map { try EmbeddedResources.base($0) }
-    let inFile = try file.base.map { try EmbeddedResources.base($0, from: folder) }
+    if named == nil, let inFile = file.base, !EmbeddedResources.bases.contains(inFile) {
+      _ = try fromFile(inFile, "base")
+    }
+    let inFile = try file.base.map { try EmbeddedResources.base($0) }
     result.base = try (named ?? inFile ?? EmbeddedResources.base()).path
     result.device = base.device ?? file.device ?? result.device
     result.threads = base.threads ?? file.threads ?? ProcessInfo.processInfo.activeProcessorCount
     result.weights = base.weights ?? file.weights ?? result.weights
     result.source.suite = suite ?? file.suite ?? result.source.suite
-    result.source.data = data.map(absolute) ?? file.data.map(fromFile)
+    result.source.data = try data.map(absolute) ?? file.data.map { try fromFile($0, "data") }
     result.source.order = order ?? file.order ?? result.source.order
-    result.source.files = tasks.isEmpty ? (file.tasks ?? []).map(fromFile) : tasks.map(absolute)
+    result.source.files =
+      try tasks.isEmpty ? (file.tasks ?? []).map { try fromFile($0, "tasks") } : tasks.map(absolute)
     result.method = method ?? file.method ?? result.method
     result.seed = seed ?? file.seed ?? result.seed
     result.source.scorer = scorer ?? file.scorer
@@ -47,7 +60,7 @@ extension RunOptions {
     result.routedExperts = routedExperts || file.routedExperts == true ? true : nil
     result.adversary = adversary ?? file.adversary ?? result.adversary
     result.adversaryWeight = adversaryWeight ?? file.adversaryWeight ?? result.adversaryWeight
-    let options = (file.options ?? [:]).merging(try methodOptions()) { _, flag in flag }
+    let options = (file.options?.values ?? [:]).merging(try methodOptions()) { _, flag in flag }
     result.options = options.isEmpty ? nil : options
     result.training = training(file)
     result.checkpoints.everySteps = checkpointSteps ?? file.checkpointSteps
@@ -78,11 +91,10 @@ extension RunOptions {
 
   private func methodOptions() throws -> [String: Double] {
     try options.reduce(into: [:]) { result, text in
-      let parts = text.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
+      guard let (name, value) = MethodOptions.parse(text) else {
         throw RunError.invalidConfiguration(key: "option", got: text, allowed: "NAME=NUMBER, such as lambda=400")
       }
-      result[String(parts[0])] = value
+      result[name] = value
     }
   }
 

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 
 /// Standard output for results, standard error for everything else.
 ///
@@ -7,6 +8,14 @@ import Foundation
 /// writing fails. What goes to standard error tells how far the work is; where that is closed or full, the work goes on.
 /// Lines hold names, labels and paths that somebody else has chosen: control characters in them are spelled out here, for all commands.
 enum Console {
+  private static let errorsAreJSON = Atomic<Bool>(false)
+
+  /// Whether standard error is for programs.
+  static var writesErrorsAsJSON: Bool { errorsAreJSON.load(ordering: .relaxed) }
+
+  /// From now on every line of standard error is an object of JSON.
+  static func writeErrorsAsJSON() { errorsAreJSON.store(true, ordering: .relaxed) }
+
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 
   /// Columns of the terminal behind standard error; 80 where it does not say.
@@ -25,7 +34,13 @@ enum Console {
     try write(isatty(STDOUT_FILENO) != 0 ? text.withoutControls : text)
   }
 
-  static func error(_ text: String) { errorRaw(text.withoutControls + "\n") }
+  static func error(_ text: String) {
+    guard !writesErrorsAsJSON else { return log(LogEvent(text: text)) }
+    errorRaw(text.withoutControls + "\n")
+  }
+
+  /// Writes an event to standard error.
+  static func log(_ event: LogEvent) { errorRaw(event.line().withoutControls + "\n") }
 
   static func errorRaw(_ text: String) {
     try? StandardDescriptors.write(Data(text.utf8), to: STDERR_FILENO)

@@ -8,23 +8,29 @@ import Generation
 import Learning
 import Registry
 import TaskModels
+import Torch
 
 /// Shows `learn` to a person.
 final class LearnPrinter {
   private let printer: ProgressPrinter
-  private let isQuiet: Bool
   /// Warnings that a person has read already: the result need not repeat them.
   private(set) var shownWarnings: Set<String> = []
 
-  init(quiet: Bool) {
-    printer = ProgressPrinter(quiet: quiet)
-    isQuiet = quiet
-  }
+  init(_ options: ProgressOptions) { printer = ProgressPrinter(options) }
 
   /// The first line: what is taught, where, and how much of it moves.
   func base(_ base: Base, named name: String, options: LearnOptions) {
     let head = options.outputHead?.hasExpert ?? true
     let count = head ? (try? options.shape().parameterCount(on: base.model.configuration)) ?? 0 : 0
+    let event = LogEvent(
+      "base",
+      [
+        "base": name, "architecture": base.model.configuration.family.architecture,
+        "parameters": base.model.parameterCount, "weights": base.model.embedding.precision.rawValue,
+        "device": "\(base.model.device)", "threads": options.threads, "methods": [options.method],
+        "outputHead": options.outputHead?.rawValue, "rank": options.rank, "expertParameters": count,
+      ])
+    guard !printer.tells(event) else { return }
     printer.line(
       "base \(BaseLine.text(base, name: name)), \(options.threads) thread\(options.threads == 1 ? "" : "s"); trains \(count) parameters"
         + (count > 0 ? " (\(options.method), rank \(options.rank))" : " (\(options.method))")
@@ -33,10 +39,10 @@ final class LearnPrinter {
   }
 
   func show(_ progress: EvolutionProgress) {
+    if case .warning(let text) = progress, !printer.isQuiet { shownWarnings.insert(text) }
+    guard !printer.tells(progress.event) else { return }
     switch progress {
-    case .warning(let text):
-      printer.line("warning: \(text)")
-      if !isQuiet { shownWarnings.insert(text) }
+    case .warning(let text): printer.line("warning: \(text)")
     case .rows(let rows): for line in Self.lines(rows) { printer.line(line) }
     case .training(let progress): show(progress)
     case .scoring(let done, let total): printer.passing("scoring gate rows \(done)/\(total)")

@@ -6,9 +6,15 @@ import Runs
 
 /// Shows a pretraining run to a person.
 final class PretrainingPrinter {
-  private let printer = ProgressPrinter(interval: .seconds(30))
+  private let printer: ProgressPrinter
+
+  init(_ options: ProgressOptions) { printer = ProgressPrinter(options, interval: .seconds(30)) }
+
+  /// A line about the run as a whole.
+  func line(_ text: String) { printer.line(text) }
 
   func show(_ progress: PretrainingProgress) {
+    guard !printer.tells(progress.event) else { return }
     switch progress {
     case .trainingTokenizer(let bytes, let entries, let goal):
       printer.passing(

@@ -3,20 +3,29 @@ import Foundation
 import Learning
 import Runs
 
-/// Shows a run to a person: one line that renews itself on a terminal, plain lines now and then elsewhere.
+/// Shows a run to a person: one line that renews itself on a terminal, plain lines now and then elsewhere. To a program, where that is asked
+/// for: every event as a line of JSON.
 final class ProgressPrinter {
-  private let quiet: Bool
+  let isQuiet: Bool
   private let terminal = Console.errorIsTerminal
   private let clock = ContinuousClock()
   private var lastLine = ContinuousClock().now
   private var lineIsOpen = false
   /// Seconds between two lines of the same kind when the output is no terminal.
   private let interval: Duration
+  /// When a program was last told how far something is come.
+  private var lastCounter: ContinuousClock.Instant?
 
-  init(quiet: Bool = false, interval: Duration = .seconds(10)) { (self.quiet, self.interval) = (quiet, interval) }
+  init(quiet: Bool = false, interval: Duration = .seconds(10)) { (isQuiet, self.interval) = (quiet, interval) }
+
+  /// As these options say, also for all else that goes to standard error from now on.
+  convenience init(_ options: ProgressOptions, interval: Duration = .seconds(10)) {
+    options.begin()
+    self.init(quiet: options.quiet, interval: interval)
+  }
 
   func show(_ progress: RunProgress) {
-    guard !quiet else { return }
+    guard !isQuiet, !tells(progress.event) else { return }
     switch progress {
     case .base(let taught): line(BaseLine.text(taught))
     case .warning(let text): line("warning: \(text)")
@@ -75,9 +84,22 @@ final class ProgressPrinter {
       + worst.joined(separator: ", ")
   }
 
+  /// Whether a program is told, of counters one a second: then nothing is left to show.
+  func tells(_ event: @autoclosure () -> LogEvent) -> Bool {
+    guard Console.writesErrorsAsJSON else { return false }
+    let event = event()
+    if event.isCounter {
+      let now = clock.now
+      if let lastCounter, lastCounter.duration(to: now) < .seconds(1) { return true }
+      lastCounter = now
+    }
+    if !isQuiet { Console.log(event) }
+    return true
+  }
+
   /// A line that stays.
   func line(_ text: String) {
-    guard !quiet else { return }
+    guard !isQuiet else { return }
     if lineIsOpen { Console.errorRaw("\r\u{1B}[K") }
     lineIsOpen = false
     Console.error(text)
@@ -86,7 +108,10 @@ final class ProgressPrinter {
 
   /// A line that the next one replaces.
   func passing(_ text: String) {
-    if terminal {
+    guard !isQuiet else { return }
+    if Console.writesErrorsAsJSON {
+      _ = tells(.counter("message", ["text": text]))
+    } else if terminal {
       let width = Console.terminalWidth
       Console.errorRaw("\r\u{1B}[K" + text.withoutControls.prefix(max(width - 1, 20)))
       lineIsOpen = true

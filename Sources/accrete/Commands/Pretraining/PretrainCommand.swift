@@ -20,8 +20,11 @@ struct PretrainCommand: ParsableCommand {
   @Option(help: "YAML file of the run.")
   var config: String
 
-  @Option(help: "Folder of the run; it must not exist yet, or hold the same run before its first checkpoint.")
-  var out: String
+  @Option(
+    help:
+      "Folder of the run; it must not exist yet, or hold the same run before its first checkpoint. Needed here or in the file."
+  )
+  var out: String?
 
   @Option(help: "Instead of the file's: seed of everything random.")
   var seed: UInt64?
@@ -43,26 +46,55 @@ struct PretrainCommand: ParsableCommand {
   @Flag(help: "Try the hardest steps, say what memory and time the run needs, and leave nothing behind.")
   var dryRun = false
 
+  @OptionGroup var progress: ProgressOptions
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
+    progress.begin()
     try Failure.reported(memory: PretrainingResult.lessMemory) {
       let url = URL(fileURLWithPath: absolute(config))
+      let call = try InvocationFile.read(url, besides: PretrainingFile.keys, replacing: settings)
+      let printer = PretrainingPrinter(try progress.with(call))
+      for (key, value) in [("program", call.program), ("tensorboard", call.tensorboard)] {
+        guard let value else { continue }
+        throw RunError.invalidConfiguration(key: key, got: value.printable, allowed: "only in `accrete train`")
+      }
       var file = try PretrainingFile.read(url, replacing: settings)
       file.seed = seed ?? file.seed
       file.tokens = tokens ?? file.tokens
       file.rate = rate ?? file.rate
       file.threads = threads ?? file.threads
-      let configuration = try file.configuration(relativeTo: url.deletingLastPathComponent())
-      let place = URL(fileURLWithPath: absolute(out))
-      if dryRun { return try PretrainingTrial.show(configuration, out: place, json: json) }
-      let printer = PretrainingPrinter()
+      let configuration = try configuration(file, of: url)
+      let place = URL(fileURLWithPath: try call.place(out))
+      let json = json || call.json == true
+      if dryRun || call.dryRun == true { return try PretrainingTrial.show(configuration, out: place, json: json) }
       Signals.listen()
       let run = try PretrainingRun.start(
         configuration, in: place, requests: Signals.request, report: printer.show)
       try run.run(requests: Signals.request)
       try PretrainingResult.show(run, json: json)
+    }
+  }
+
+  /// Paths mean what they mean on the command line.
+  private func configuration(_ file: PretrainingFile, of url: URL) throws -> PretrainingConfiguration {
+    func check(_ key: String, _ path: String?) throws {
+      if let path { _ = try PathInFile.absolute(path, key: key, of: url) }
+    }
+    try check("model", file.model?.string)
+    try check("base", file.base)
+    try check("tokenizer", file.tokenizer)
+    for path in (file.sources ?? [:]).values.flatMap(\.values) { try check("sources", path) }
+    do {
+      return try file.configuration(relativeTo: URL(fileURLWithPath: absolute(".")))
+    } catch {
+      // Earlier versions meant them from the file's folder.
+      guard (try? file.configuration(relativeTo: url.deletingLastPathComponent())) != nil else { throw error }
+      throw RunError.invalidConfiguration(
+        key: url.path.printable, got: "paths that are meant from the file's own folder",
+        allowed: "paths from the folder in which the command is given, as on the command line (\(error))")
     }
   }
 }

@@ -38,8 +38,7 @@ struct RegistryAddCommand: ParsableCommand {
   @OptionGroup var registry: RegistryOptions
   @OptionGroup var base: TaskBaseOptions
 
-  @Flag(help: "No progress on standard error.")
-  var quiet = false
+  @OptionGroup var progress: ProgressOptions
 
   @Flag(help: "Print the results as JSON, one object on each line.")
   var json = false
@@ -49,12 +48,12 @@ struct RegistryAddCommand: ParsableCommand {
   }
 
   func run() throws {
+    let printer = LearnPrinter(progress)
     try Failure.reported(memory: BaseOptions.lessMemory) {
       let opened = try registry.open(.writing)
       let loaded = try base.load(for: opened)
       let url = URL(fileURLWithPath: absolute(folder))
       let stored = try StoredRun(url, model: loaded.model)
-      let printer = LearnPrinter(quiet: quiet)
       let tasks = task.map { [$0] } ?? stored.learned
       guard !tasks.isEmpty else {
         throw EvolutionError.unsupported(

@@ -124,7 +124,8 @@ struct RegistryAliasCommand: ParsableCommand {
         try registry.removeAlias(
           alias, of: reference.name, expecting: change.expecting ?? seen, reason: change.reason,
           actor: change.options.actor)
-        if !change.json { try Console.output("\(reference) is removed") }
+        try Console.output(
+          try change.json ? RegistryText.json(registry.alias(alias, of: reference.name)) : "\(reference) is removed")
       }
     }
   }

@@ -163,12 +163,17 @@ struct RegistryRetireCommand: ParsableCommand {
 
   @OptionGroup var options: RegistryOptions
 
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
   func run() throws {
     try Failure.reported {
       let registry = try options.open(.writing)
       let record = try registry.version(VersionReference(parsing: version))
       try registry.retire(record, reason: reason, actor: options.actor)
-      try Console.output("\(record.reference) is retired")
+      try Console.output(
+        try json
+          ? RegistryText.json(registry.version(digest: record.digest)) : "\(record.reference) is retired")
     }
   }
 }

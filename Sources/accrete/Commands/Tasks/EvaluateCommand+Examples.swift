@@ -9,7 +9,7 @@ import Streams
 
 extension EvaluateCommand {
   /// Scores labelled examples with a task of the registry.
-  func evaluateExamples() throws {
+  func evaluateExamples(_ printer: ProgressPrinter) throws {
     guard let task else {
       throw RegistryError.invalid(
         what: "--task", got: "nothing", expected: "the task of the registry that is to be scored",
@@ -24,7 +24,6 @@ extension EvaluateCommand {
       // Scores of some of the rows would be another number.
       if let problem = batch.problem { throw problem.error }
     }
-    let printer = ProgressPrinter()
     let result = try TaskEvaluation(
       served, rows: rows, of: folder, keys: opened.rowKeys(of: served.version),
       scorer: scorer ?? served.manifest.run["options"]?["scorer"]?.string ?? "accuracy"

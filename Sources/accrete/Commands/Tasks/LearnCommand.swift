@@ -57,13 +57,16 @@ struct LearnCommand: ParsableCommand {
   @Flag(help: "End with 65 where a gate holds the version back. Default: 0, as it is registered.")
   var requireRelease = false
 
-  @Flag(help: "No progress on standard error.")
-  var quiet = false
+  @Option(help: "Folder for TensorBoard: losses and learning rate, step by step. Default: none are written.")
+  var tensorboard: String?
+
+  @OptionGroup var progress: ProgressOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
+    let printer = LearnPrinter(progress)
     try Failure.reported(memory: RunOptions.lessMemory) {
       let opened = try registry.open(.writing)
       let reader = try rows.reader()
@@ -73,7 +76,6 @@ struct LearnCommand: ParsableCommand {
           what: "--name", got: "nothing", expected: "the task's name, as standard input has none", fix: "Give one.")
       }
       let loaded = try base.load(for: opened)
-      let printer = LearnPrinter(quiet: quiet)
       let named = EmbeddedResources.argument(for: loaded.folder.path)
       let start = try start(opened, loaded)
       var learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")
@@ -93,6 +95,9 @@ struct LearnCommand: ParsableCommand {
       job.perClass = options.perClass
       job.start = start
       job.isToyBase = EmbeddedResources.bases.contains(named)
+      let curves = tensorboard.map {
+        LearnCurves(in: URL(fileURLWithPath: absolute($0)), opened)
+      }
       Signals.listen()
       let learn = try Learn(
         job, in: opened, on: loaded,
@@ -102,7 +107,11 @@ struct LearnCommand: ParsableCommand {
           case .stop(let signal): .stop(signal: signal)
           case nil: nil
           }
-        }, report: printer.show)
+        },
+        report: { progress in
+          printer.show(progress)
+          curves?.show(progress)
+        })
       if dryRun {
         let (rows, plan) = try learn.plan()
         return try show(rows, plan)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Runs
+@testable import Files
 
 /// The file of curves, beside what TensorBoard's own writer makes (Scripts/reference/pretraining/tensorboard_golden.py).
 @Suite struct TensorBoardTests {
@@ -18,7 +18,7 @@ import Testing
 
   private static func golden() throws -> Golden {
     var tests = URL(fileURLWithPath: #filePath)
-    for _ in 0..<3 { tests.deleteLastPathComponent() }
+    for _ in 0..<2 { tests.deleteLastPathComponent() }
     return try JSONDecoder().decode(
       Golden.self, from: Data(contentsOf: tests.appendingPathComponent("Goldens/pretraining/tensorboard.json")))
   }
@@ -62,29 +62,5 @@ import Testing
     #expect(try Data(contentsOf: place).count == 40 + record)
     _ = try TensorBoardLog(place, keepingTo: nil)
     #expect(try Data(contentsOf: place).count == 40)
-  }
-
-  @Test func aResumedRunHasEveryStepOnce() throws {
-    let scratch = try Scratch()
-    let place = scratch.place("run")
-    let configuration = try SmallPretraining.configuration(scratch)
-    do {
-      let run = try PretrainingRun.start(configuration, in: place)
-      #expect(throws: RunError.self) { try run.run { run.stepsDone == 4 ? .stop(signal: 15) : nil } }
-    }
-    let file = place.appendingPathComponent("tensorboard/\(TensorBoardLog.fileName)")
-    let stopped = try Data(contentsOf: file)
-    // Killed after more steps than the checkpoint has.
-    let later = TensorBoardLog.record(TensorBoardLog.event(step: 5, [("loss/train", 99)], at: Date()))
-    try (stopped + Data(later)).write(to: file)
-    let run = try PretrainingRun.resume(place)
-    try run.run()
-    let content = try Data(contentsOf: file)
-    #expect(content.starts(with: stopped) && content.range(of: Data(later)) == nil)
-    for (tag, count) in [("loss/train", 10), ("learning-rate", 10), ("tokens-per-second", 10), ("loss/held-out", 4)] {
-      var (found, rest) = (0, content[...])
-      while let range = rest.range(of: Data(tag.utf8)) { (found, rest) = (found + 1, rest[range.upperBound...]) }
-      #expect(found == count, "\(tag): \(found)")
-    }
   }
 }

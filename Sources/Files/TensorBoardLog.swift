@@ -1,14 +1,13 @@
-import Files
-import Foundation
+public import Foundation
 
 /// Curves for TensorBoard: a file of events in its form (TFRecord of `tensorflow.Event` messages), which grows with the run.
 ///
 /// A record is `length | masked CRC-32C of it | message | masked CRC-32C of it`, lengths and checksums little-endian. What was written after
 /// the checkpoint that a run goes on from is cut off, so that no step stands there twice. Times are the machine's, so that equal runs have
 /// different files.
-final class TensorBoardLog {
+public final class TensorBoardLog {
   /// The name; TensorBoard takes every file that has `tfevents` in it.
-  static let fileName = "events.out.tfevents.0.accrete"
+  public static let fileName = "events.out.tfevents.0.accrete"
 
   private let handle: FileHandle
   private let url: URL
@@ -17,17 +16,20 @@ final class TensorBoardLog {
   ///   - url: the file; made with its folder where it is missing.
   ///   - step: the last step whose events stay; nil: the file begins anew.
   /// - Throws: `FileError`.
-  init(_ url: URL, keepingTo step: Int?) throws {
+  public init(_ url: URL, keepingTo step: Int?) throws {
     self.url = url
-    try RunFolder.makeFolder(url.deletingLastPathComponent())
     let kept = try step.map { try Self.prefix(of: url, to: $0) } ?? 0
     do {
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
       if kept == 0 { try AtomicFile.write(Data(Self.record(Self.version(at: Date()))), to: url) }
       handle = try FileHandle(forUpdating: url)
       if kept > 0 { try handle.truncate(atOffset: UInt64(kept)) }
       try handle.seekToEnd()
     } catch let error as FileError {
       throw error
+    } catch CocoaError.fileWriteOutOfSpace {
+      throw FileError.diskFull(path: url.path)
     } catch {
       throw FileError.notWritable(path: url.path, reason: error.localizedDescription)
     }
@@ -35,7 +37,7 @@ final class TensorBoardLog {
 
   /// Adds values of one step, each under a name.
   /// - Throws: `FileError`.
-  func append(step: Int, _ values: [(tag: String, value: Double)], at time: Date = Date()) throws {
+  public func append(step: Int, _ values: [(tag: String, value: Double)], at time: Date = Date()) throws {
     do {
       try handle.write(contentsOf: Data(Self.record(Self.event(step: step, values, at: time))))
     } catch {
@@ -135,9 +137,4 @@ final class TensorBoardLog {
   private static let table: [UInt32] = (0..<256).map { byte in
     (0..<8).reduce(UInt32(byte)) { rest, _ in rest & 1 == 1 ? rest >> 1 ^ 0x82F6_3B78 : rest >> 1 }
   }
-}
-
-extension RunFolder {
-  /// The folder to give to `tensorboard --logdir`.
-  var tensorBoard: URL { url.appendingPathComponent("tensorboard") }
 }

@@ -1,0 +1,37 @@
+import Files
+import Foundation
+
+/// Writes curves for TensorBoard, each in a folder of its own, as TensorBoard shows folders side by side.
+///
+/// What was interrupted goes on in the same curve: from the step that is written first, what the file has is cut off. Where a curve cannot
+/// be written, that is said once: it is not worth a training that is lost.
+final class CurveWriter {
+  private let folder: URL
+  private var open: (name: String, log: TensorBoardLog)?
+  private var hasFailed = false
+
+  init(in folder: URL) { self.folder = folder }
+
+  /// Adds values of one step.
+  ///
+  /// - Parameters:
+  ///   - name: the curve's folder.
+  ///   - kept: the last step that stays of what is there already, where this is the curve's first value; nil: it begins anew.
+  func write(_ step: Int, _ values: [(tag: String, value: Double)], to name: String, keepingTo kept: Int?) {
+    guard !hasFailed else { return }
+    do {
+      let log =
+        if let open, open.name.hasSameCodePoints(as: name) {
+          open.log
+        } else {
+          try TensorBoardLog(
+            folder.appendingPathComponent(name).appendingPathComponent(TensorBoardLog.fileName), keepingTo: kept)
+        }
+      open = (name, log)
+      try log.append(step: step, values)
+    } catch {
+      hasFailed = true
+      Console.error("warning: the curves for TensorBoard end here: \(error)")
+    }
+  }
+}
