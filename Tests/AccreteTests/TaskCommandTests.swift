@@ -45,7 +45,7 @@ extension CommandLineTests {
       let csv = try run("predict", "--task", "weather", "--format", "csv", input: lines, in: scratch, code: 65)
       let rows = csv.text.split(separator: "\r\n")
       #expect(
-        rows.count == 5 && rows[0].hasSuffix(",input,error,labels")
+        rows.count == 5 && rows[0].hasSuffix(",input,error,labels,probabilities")
           && rows[2].hasPrefix("2,,,,,,,,,,,,,\"standard input:2:"))
 
       // Scores of a part of the rows are not given.

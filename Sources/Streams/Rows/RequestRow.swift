@@ -18,6 +18,8 @@ public struct RequestRow: Sendable {
   public let instruction: String?
   /// Its line as it came: one JSON object.
   public let json: String
+  /// Of a table: its columns and what they hold, as the file has them; else empty.
+  public let cells: [(column: String, value: String)]
   /// The line, counted from 1.
   public let line: Int
   /// What the row itself calls the right answer; `nil`: it does not say.
@@ -80,6 +82,7 @@ public struct RequestRow: Sendable {
     instruction = fields.has("instruction") && !isAlpaca ? try fields.text("instruction") : nil
     self.json = json
     self.line = line
+    cells = fields.range == nil ? fields.written.map { ($0.name.text, $0.value.cell) } : []
   }
 
   /// Reads a file of requests in any form of rows.
@@ -140,7 +143,16 @@ public struct RequestRow: Sendable {
     }
     self.text = text
     (id, hasNumericId, isConversation, prompt) = (nil, false, false, nil)
-    (answer, labels, instruction, line) = (nil, nil, nil, 1)
+    (answer, labels, instruction, cells, line) = (nil, nil, nil, [], 1)
     json = String(decoding: try JSONFile.encode(["text": text], pretty: false), as: UTF8.self)
   }
+}
+
+extension [UInt8] {
+  fileprivate var text: String { String(decoding: self, as: UTF8.self) }
+}
+
+extension JSONTree {
+  /// A cell of a table.
+  fileprivate var cell: String { if case .text(let bytes) = self { bytes.text } else { "" } }
 }

@@ -10,7 +10,8 @@ struct AnswerWriter {
   private let format: AnswerFormat
   private let top: Int?
   private let abstainBelow: Double?
-  private var hasHead = false
+  /// Columns of the first row's table, which stand behind ours; nil: nothing is written yet.
+  private var ownColumns: [String]?
   /// Requests that came with an instruction that decided nothing.
   private var undecided = 0
   /// Requests that no task claims, and all that were routed.
@@ -33,13 +34,24 @@ struct AnswerWriter {
     switch format {
     case .json: try Console.stream(json(answer) + "\n")
     case .csv:
-      try writeRow(fields(answer))
+      let own = try columns(of: answer.row)
+      let cells = own.map { name in
+        answer.row.cells.first { $0.column.hasSameCodePoints(as: name) }?.value ?? ""
+      }
+      try writeRow(try fields(answer) + cells)
     }
   }
 
-  private mutating func writeRow(_ fields: [String]) throws {
-    if !hasHead { try Console.stream(Self.columns.joined(separator: ",") + "\r\n") }
-    hasHead = true
+  /// The columns of the rows' own table; the first row decides, and the first line names them.
+  private mutating func columns(of row: RequestRow?) throws -> [String] {
+    if let ownColumns { return ownColumns }
+    let own = row?.cells.map(\.column) ?? []
+    ownColumns = own
+    try writeRow(Self.columns + own.map { "input.\($0)" })
+    return own
+  }
+
+  private func writeRow(_ fields: [String]) throws {
     try Console.stream(fields.map(Self.quoted).joined(separator: ",") + "\r\n")
   }
 
@@ -52,8 +64,9 @@ struct AnswerWriter {
       let line = ProblemLine(line: problem.line, error: problem.text)
       try Console.stream(String(decoding: try JSONFile.encode(line, pretty: false), as: UTF8.self) + "\n")
     case .csv:
+      let own = try columns(of: nil)
       try writeRow(
-        Self.columns.map { $0 == "line" ? "\(problem.line)" : $0 == "error" ? problem.text : "" })
+        Self.columns.map { $0 == "line" ? "\(problem.line)" : $0 == "error" ? problem.text : "" } + own.map { _ in "" })
     }
   }
 
@@ -186,10 +199,10 @@ struct AnswerWriter {
 
   private static let columns = [
     "line", "id", "task", "version", "label", "abstained", "confidence", "answer", "unknown", "distance", "nearest",
-    "routingConfidence", "input", "error", "labels",
+    "routingConfidence", "input", "error", "labels", "probabilities",
   ]
 
-  private func fields(_ answer: RowAnswer) -> [String] {
+  private func fields(_ answer: RowAnswer) throws -> [String] {
     let isOne = answer.answer?.label != nil
     let isLabel = isOne || answer.answer?.labels != nil
     return [
@@ -200,7 +213,14 @@ struct AnswerWriter {
       answer.route.map { $0.task == nil ? "true" : "false" } ?? "", answer.route.map { "\($0.distance)" } ?? "",
       answer.route?.nearest ?? "", answer.route.flatMap { $0.task == nil ? nil : "\($0.confidence)" } ?? "",
       answer.row.text, "", abstains(answer) ? "" : Self.cell(answer),
+      isLabel ? try probabilities(answer) : "",
     ]
+  }
+
+  /// As in JSON: labels and what they are called are of each task.
+  private func probabilities(_ answer: RowAnswer) throws -> String {
+    guard let known = answer.answer else { return "" }
+    return String(decoding: try JSONFile.encode(ranked(answer, known), pretty: false), as: UTF8.self)
   }
 
   /// Several labels as `learn` reads them from a table.

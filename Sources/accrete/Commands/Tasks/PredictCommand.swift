@@ -53,7 +53,6 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var form: AnswerForm
 
   func validate() throws {
-    if top != nil, form.format == .csv { throw ValidationError("--top: CSV has no probabilities; use JSON.") }
     guard !(route && task != nil) else { throw ValidationError("--route finds the task: leave --task out.") }
     guard file == nil || text == nil else { throw ValidationError("Give a file or --text.") }
     guard unknown == nil || route else { throw ValidationError("--unknown is for --route.") }

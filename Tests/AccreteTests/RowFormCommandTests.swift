@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  /// Every form of rows through learn, predict and evaluate: the same rows give the same bytes and the same answers.
+  @Suite struct RowFormCommandTests {
+    private func run(_ arguments: String..., in scratch: Scratch, code: Int32 = 0) throws -> Outcome {
+      let outcome = try Accrete.run(arguments, in: scratch.url)
+      try #require(outcome.code == code, "\(arguments): \(outcome.testDescription)")
+      return outcome
+    }
+
+    private struct Row {
+      let (text, label, split): (String, String, String)
+    }
+
+    private static let rows = (0..<8).flatMap { place in
+      [("rain", "bad"), ("hail", "bad"), ("sun", "good"), ("a blue sky", "good")].map { word, label in
+        Row(
+          text: "In place \(place), there is \"\(word)\".", label: label,
+          split: place < 5 ? "train" : place < 6 ? "dev" : "test")
+      }
+    }
+
+    private static func json(_ fields: (Row) -> String) -> String {
+      rows.map { row in "{\(fields(row)),\"split\":\"\(row.split)\"}" }.joined(separator: "\n") + "\n"
+    }
+
+    private static func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\\\"") + "\"" }
+
+    private static func table(_ separator: String, _ head: [String]) -> String {
+      ([head.joined(separator: separator)]
+        + rows.map { row in
+          ["\"" + row.text.replacing("\"", with: "\"\"") + "\"", row.label, row.split].joined(separator: separator)
+        }).joined(separator: "\r\n") + "\r\n"
+    }
+
+    /// Groups of forms that are the same task.
+    private static let groups: [[(name: String, content: String, columns: String?)]] = {
+      let plain = json { "\"text\":\(quoted($0.text)),\"label\":\"\($0.label)\"" }
+      return [
+        [
+          ("a.jsonl", plain, nil),
+          ("a.json", "[" + plain.split(separator: "\n").joined(separator: ",") + "]", nil),
+          ("a.csv", table(",", ["text", "label", "split"]), nil),
+          ("a.tsv", table("\t", ["body", "class", "split"]), "text=body,label=class"),
+        ],
+        [
+          ("a.jsonl", json { "\"prompt\":\(quoted($0.text)),\"answer\":\"\($0.label)\"" }, nil),
+          ("a.csv", table(";", ["prompt", "completion", "split"]), nil),
+        ],
+        [
+          (
+            "a.jsonl",
+            json {
+              "\"messages\":[{\"role\":\"user\",\"content\":\(quoted($0.text))},{\"role\":\"assistant\",\"content\":\"\($0.label)\"}]"
+            }, nil
+          ),
+          (
+            "a.jsonl",
+            json {
+              "\"conversations\":[{\"from\":\"human\",\"value\":\(quoted($0.text))},{\"from\":\"gpt\",\"value\":\"\($0.label)\"}]"
+            }, nil
+          ),
+          ("a.jsonl", json { "\"instruction\":\(quoted($0.text)),\"input\":\"\",\"output\":\"\($0.label)\"" }, nil),
+        ],
+      ]
+    }()
+
+    @Test(arguments: 0..<3, [false, true]) func theSame(group: Int, isGzipped: Bool) throws {
+      let scratch = try Scratch()
+      try scratch.copy(Accrete.base, as: "base")
+      try scratch.write(
+        "{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}[assistant] {% endif %}",
+        to: "base/chat_template.jinja")
+      var first: (parts: [String: String], labels: [String], evaluation: String)?
+      for (number, (name, content, columns)) in Self.groups[group].enumerated() {
+        try scratch.write(content, to: name)
+        var file = name
+        if isGzipped {
+          let process = Process()
+          process.executableURL = URL(fileURLWithPath: "/bin/sh")
+          process.arguments = ["-c", "gzip -nf \"$0\"", scratch.url.appendingPathComponent(name).path]
+          try process.run()
+          process.waitUntilExit()
+          file += ".gz"
+        }
+        let home = "registry-\(number)"
+        _ = try run("init", "--base", "base", "--registry", home, in: scratch)
+        let more = ["--registry", home] + (columns.map { ["--columns", $0] } ?? [])
+        func accrete(_ words: [String]) throws -> Outcome {
+          let outcome = try Accrete.run(words + more, in: scratch.url)
+          try #require(outcome.code == 0, "\(name): \(words): \(outcome.testDescription)")
+          return outcome
+        }
+        _ = try accrete(["learn", file, "--output-head", "ridge", "--threads", "1", "--quiet"])
+        let shown = try Accrete.run(["show", "a@1", "--json", "--registry", home], in: scratch.url).json()
+        let manifest = try #require((shown as? [String: Any])?["manifest"] as? [String: Any])
+        let parts = try #require(manifest["parts"] as? [String: [String: Any]])
+        let digests = parts.filter { ["head", "rows", "router", "probe"].contains($0.key) }.compactMapValues {
+          $0["digest"] as? String
+        }
+        try #require(digests.count == 4, "\(parts.keys)")
+        let answers = try accrete(["predict", file, "--task", "a"]).text.split(separator: "\n").map {
+          try #require(
+            (JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])?["label"] as? String)
+        }
+        try #require(answers.count == Self.rows.count)
+        let evaluation = try accrete(["evaluate", file, "--task", "a"]).text
+        if let first {
+          #expect(digests == first.parts && answers == first.labels && evaluation == first.evaluation, "\(name)")
+        } else {
+          first = (digests, answers, evaluation)
+        }
+      }
+    }
+  }
+}
