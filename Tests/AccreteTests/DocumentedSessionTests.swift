@@ -40,7 +40,9 @@ extension CommandLineTests {
     /// The lines of a document that have a command of ours, as the shell gets them: run in their order.
     private func run(_ document: Document, in scratch: Scratch, before: (String) throws -> Void = { _ in }) throws {
       try scratch.copy(Accrete.base, as: "path/to/hf-model")
-      let path = "PATH='\(Accrete.binary.deletingLastPathComponent().path)':$PATH; export PATH; "
+      // One thread: beside other tests more of them wait for each other most of the time.
+      let path =
+        "OMP_NUM_THREADS=1; export OMP_NUM_THREADS; PATH='\(Accrete.binary.deletingLastPathComponent().path)':$PATH; export PATH; "
       var count = 0
       for block in document.blocks("sh") {
         for line in block.replacing("\\\n", with: " ").split(separator: "\n").map(String.init) {

@@ -128,6 +128,21 @@ extension CommandLineTests {
       #expect(quiet.code == 0 && quiet.errorLines.allSatisfy { $0.hasPrefix("warning: ") }, "\(quiet.error)")
     }
 
+    /// Threads where nobody says how many: as the environment has it for other programs on libtorch.
+    @Test(arguments: [("3", 3), ("2,1", 2), ("x", nil), ("0", nil)]) func threadsOfTheEnvironment(
+      text: String, count: Int?
+    ) throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let command =
+        ["train", "--tasks", "weather.jsonl", "--out", "run", "--base", "seedling", "--dry-run"] + Self.json
+      let outcome = try Accrete.run(command, by: "OMP_NUM_THREADS=\(text) \"$0\" \"$@\"", in: scratch.url)
+      // The library behind libtorch complains of what is no number, in words of its own.
+      let line = try #require(outcome.errorLines.first { $0.contains("\"event\":\"base\"") })
+      let base = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      #expect(base["threads"] as? Int == count ?? ProcessInfo.processInfo.activeProcessorCount)
+    }
+
     @Test func aLine() throws {
       let time = Date(timeIntervalSince1970: 1_700_000_000.25)
       let event = LogEvent("step", ["loss": Double.nan, "task": "a \"b\"\u{1B}/c", "none": nil as Int?, "n": 7])

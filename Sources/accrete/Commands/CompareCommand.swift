@@ -109,7 +109,7 @@ extension CompareCommand {
       shared.threads =
         try folder.exists
         ? Comparison.read(folder).configuration.threads
-        : max(1, ProcessInfo.processInfo.activeProcessorCount / jobs)
+        : max(1, DefaultThreads.count / jobs)
     }
     return Plan(cells: grid.cells, shared: shared, jobs: jobs, reference: reference ?? own.reference)
   }

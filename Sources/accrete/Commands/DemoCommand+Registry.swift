@@ -14,7 +14,7 @@ import Torch
 extension DemoCommand {
   func showRegistry(of run: URL, in folder: URL, _ printer: ProgressPrinter) throws {
     let actor = ProcessInfo.processInfo.userName
-    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = threads ?? DefaultThreads.count
     try TorchRuntime.setThreads(threads)
     let base = try Base(folder: EmbeddedResources.base())
     let place = folder.appendingPathComponent("registry")

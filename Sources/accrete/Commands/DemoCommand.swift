@@ -22,7 +22,7 @@ struct DemoCommand: ParsableCommand {
   @Option(help: "Seed of everything random.")
   var seed: UInt64 = 0
 
-  @Option(help: "Threads of an operation. Default: all cores.")
+  @Option(help: "Threads of an operation. Default: $OMP_NUM_THREADS, else all cores.")
   var threads: Int?
 
   @OptionGroup var progress: ProgressOptions
@@ -84,7 +84,7 @@ struct DemoCommand: ParsableCommand {
     // moe-cl, which the demo had before.
     result.outputHead = .trained
     result.training.epochs = 5
-    result.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    result.threads = threads ?? DefaultThreads.count
     return result
   }
 }

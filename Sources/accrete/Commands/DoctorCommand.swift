@@ -123,7 +123,7 @@ struct DoctorCommand: ParsableCommand {
 
   private func threads() -> Finding {
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let asked = options.base.threads ?? cores
+    let asked = options.base.threads ?? DefaultThreads.count
     return Finding(
       what: "threads", ok: asked <= cores, found: "\(asked) of \(cores) cores",
       fix: asked <= cores ? nil : "More threads than cores are slower: use --threads \(cores).")

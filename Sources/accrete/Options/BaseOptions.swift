@@ -14,7 +14,7 @@ struct BaseOptions: ParsableArguments {
   @Option(help: "cpu, cuda or cuda:N. Default: cpu.")
   var device: String?
 
-  @Option(help: "Threads of an operation. Default: all cores.")
+  @Option(help: "Threads of an operation. Default: $OMP_NUM_THREADS, else all cores.")
   var threads: Int?
 
   @Option(
@@ -36,7 +36,7 @@ struct BaseOptions: ParsableArguments {
   }
 
   func apply() throws -> Device {
-    try TorchRuntime.setThreads(threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    try TorchRuntime.setThreads(threads ?? DefaultThreads.count)
     return try Device(device ?? "cpu")
   }
 }

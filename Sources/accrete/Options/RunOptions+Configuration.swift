@@ -37,7 +37,7 @@ extension RunOptions {
     let inFile = try file.base.map { try EmbeddedResources.base($0) }
     result.base = try (named ?? inFile ?? EmbeddedResources.base()).path
     result.device = base.device ?? file.device ?? result.device
-    result.threads = base.threads ?? file.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    result.threads = base.threads ?? file.threads ?? DefaultThreads.count
     result.weights = base.weights ?? file.weights ?? result.weights
     result.source.suite = suite ?? file.suite ?? result.source.suite
     result.source.data = try data.map(absolute) ?? file.data.map { try fromFile($0, "data") }

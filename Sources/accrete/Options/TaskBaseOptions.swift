@@ -13,13 +13,13 @@ struct TaskBaseOptions: ParsableArguments {
   @Option(help: "cpu, cuda or cuda:N. Default: cpu.")
   var device: String?
 
-  @Option(help: "Threads of an operation. Default: all cores.")
+  @Option(help: "Threads of an operation. Default: $OMP_NUM_THREADS, else all cores.")
   var threads: Int?
 
   @Option(help: "How the base's matrices are held: float32, bfloat16 or int8. Default: as its files have them.")
   var weights: FrozenMatrix.Precision?
 
-  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+  var threadCount: Int { threads ?? DefaultThreads.count }
 
   /// Loads the registry's base.
   func load(for registry: Registry) throws -> Base {

@@ -35,7 +35,7 @@ struct PretrainCommand: ParsableCommand {
   @Option(help: "Instead of the file's: peak of the learning rate.")
   var rate: Double?
 
-  @Option(help: "Instead of the file's: threads of an operation. Default: all cores.")
+  @Option(help: "Instead of the file's: threads of an operation. Default: $OMP_NUM_THREADS, else all cores.")
   var threads: Int?
 
   @Option(
@@ -65,7 +65,7 @@ struct PretrainCommand: ParsableCommand {
       file.seed = seed ?? file.seed
       file.tokens = tokens ?? file.tokens
       file.rate = rate ?? file.rate
-      file.threads = threads ?? file.threads
+      file.threads = threads ?? file.threads ?? DefaultThreads.asked
       let configuration = try configuration(file, of: url)
       let place = URL(fileURLWithPath: try call.place(out))
       let json = json || call.json == true
