@@ -1,6 +1,7 @@
 // Finds libtorch when one of its functions is needed for the first time; and what is of the process, not of libtorch.
 
 #include "CTorch.h"
+#include "kernels/Parallel.h"
 
 #include <dlfcn.h>
 #ifdef __GLIBC__
@@ -138,6 +139,9 @@ const AccreteLibtorch* linked_bridge() {
 }
 
 const AccreteLibtorch* load() {
+  // The OpenMP runtime that comes with libtorch reads it once. Threads that come and go with the load of the machine are fewer than
+  // operations planned with, and those then leave parts of their results undone.
+  unsetenv("OMP_DYNAMIC");
   const AccreteLibtorch* table = accrete_bridge != nullptr ? linked_bridge() : open_libraries();
   if (table != nullptr) {
     if (keeps_memory) table->accrete_keep_tensor_memory();
@@ -153,6 +157,8 @@ const AccreteLibtorch* load() {
 extern "C" {
 
 const AccreteLibtorch* accrete_loaded_libtorch = nullptr;
+
+int32_t accrete_granted_threads(int32_t threads) { return accrete::granted(threads); }
 
 const AccreteLibtorch* accrete_load_libtorch(void) {
   static const AccreteLibtorch* const table = load();

@@ -30,7 +30,8 @@ public enum TorchRuntime {
   public static var threads: Int { Int(libtorch.accrete_get_threads()) }
 
   /// Sets them for this thread, and for those that have not asked for theirs yet.
-  /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` for less than one.
+  /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` for less than one, and for more than the OpenMP runtime gives:
+  ///   operations of libtorch that get fewer threads than they planned with leave parts of their results undone.
   public static func setThreads(_ count: Int) throws {
     guard (1...1024).contains(count) else {
       throw TorchError.invalidHyperparameter(name: "threads", value: "\(count)", allowed: "1 to 1024")
@@ -38,6 +39,12 @@ public enum TorchRuntime {
     // A thread that is asked for the first time takes the number that was set last, by whichever thread: before this one.
     _ = threads
     try Operation.check("set_num_threads", [], libtorch.accrete_set_threads(Int32(count)))
+    let granted = Int(accrete_granted_threads(Int32(count)))
+    guard granted >= count else {
+      throw TorchError.invalidHyperparameter(
+        name: "threads", value: "\(count)",
+        allowed: "at most \(granted), as the OpenMP runtime gives no more (OMP_THREAD_LIMIT)")
+    }
   }
 
   /// For programs whose main work is tensors: freed memory stays with the process, so that the next tensor needs no new pages; and

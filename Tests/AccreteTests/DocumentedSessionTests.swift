@@ -71,6 +71,11 @@ extension CommandLineTests {
       for (name, kinds) in [("spam.jsonl", Self.spam), ("abuse.jsonl", Self.abuse)] {
         try scratch.write(Self.lines(kinds), to: name)
       }
+      let tags = Self.rows(Self.spam).map { row in
+        "{\"text\":\"\(row.text)!\",\"labels\":\(row.label == "spam" ? "[\"spam\",\"bait\"]" : "[]"),\"split\":\"\(row.split)\"}\n"
+      }
+      try scratch.write(
+        tags.joined() + "{\"text\":\"Bait alone\",\"labels\":[\"bait\"],\"split\":\"train\"}\n", to: "tags.jsonl")
       try scratch.write("{\"text\":\"You won a prize\"}\n{\"text\":\"What an idiot\"}\n", to: "texts.jsonl")
       try run(Document("README.md"), in: scratch) { line in
         // An adapter that another program wrote has none of our files.

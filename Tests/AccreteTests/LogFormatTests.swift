@@ -143,6 +143,23 @@ extension CommandLineTests {
       #expect(base["threads"] as? Int == count ?? ProcessInfo.processInfo.activeProcessorCount)
     }
 
+    /// Operations that get fewer threads than they planned with leave parts of their results undone: that must not be.
+    @Test func fewerThreadsThanWereAskedFor() throws {
+      let ids = (10...60).map(String.init).joined(separator: ",")
+      func logits(_ environment: String, _ more: String...) throws -> Outcome {
+        try Accrete.run(
+          ["logits", "--base", "seedling", "--ids", ids] + more, by: "\(environment) \"$0\" \"$@\"")
+      }
+      let one = try logits("", "--threads", "1")
+      #expect(one.code == 0)
+      #expect(try logits("OMP_THREAD_LIMIT=1").output == one.output)
+      let refused = try logits("OMP_THREAD_LIMIT=1", "--threads", "2")
+      #expect(refused.code != 0 && refused.error.contains("at most 1"), "\(refused.testDescription)")
+      let two = try logits("", "--threads", "2")
+      #expect(two.code == 0)
+      #expect(try logits("OMP_DYNAMIC=true", "--threads", "2").output == two.output)
+    }
+
     @Test func aLine() throws {
       let time = Date(timeIntervalSince1970: 1_700_000_000.25)
       let event = LogEvent("step", ["loss": Double.nan, "task": "a \"b\"\u{1B}/c", "none": nil as Int?, "n": 7])

@@ -160,6 +160,9 @@ static inline const AccreteLibtorch* _Nonnull accrete_libtorch(void) {
 // Why libtorch could not be loaded; NULL if it could, or if nothing has needed it yet.
 const char* _Nullable accrete_libtorch_problem(void);
 
+// How many of so many threads the OpenMP runtime gives to this thread; fewer where OMP_THREAD_LIMIT says so. It does not vary from here on.
+int32_t accrete_granted_threads(int32_t threads);
+
 // What to do about it; NULL where there is no problem.
 const char* _Nullable accrete_libtorch_fix(void);
 

@@ -16,7 +16,9 @@ struct Runtime {
   // Looked up, not linked: where libtorch comes with another runtime, work runs on one thread.
   Parallel run = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
   Number thread = reinterpret_cast<Number>(dlsym(RTLD_DEFAULT, "omp_get_thread_num"));
-  bool found() const { return run != nullptr && thread != nullptr; }
+  Number team = reinterpret_cast<Number>(dlsym(RTLD_DEFAULT, "omp_get_num_threads"));
+  void (*dynamic)(int) = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_dynamic"));
+  bool found() const { return run != nullptr && thread != nullptr && team != nullptr; }
 };
 
 const Runtime& runtime() {
@@ -40,6 +42,18 @@ struct Work {
 int32_t parts(int64_t count, int64_t grain, int32_t threads) {
   if (!runtime().found()) return 1;
   return static_cast<int32_t>(std::max<int64_t>(1, std::min<int64_t>(threads, count / std::max<int64_t>(grain, 1))));
+}
+
+int32_t granted(int32_t threads) {
+  if (!runtime().found()) return threads;
+  if (runtime().dynamic != nullptr) runtime().dynamic(0);
+  int32_t team = 1;
+  runtime().run(
+      [](void* context) {
+        if (runtime().thread() == 0) *static_cast<int32_t*>(context) = runtime().team();
+      },
+      &team, static_cast<unsigned>(threads), 0);
+  return team;
 }
 
 float* scratch(int64_t count) {
@@ -68,7 +82,9 @@ void parallel(int64_t count, int64_t grain, int32_t threads, void (*body)(void*,
   runtime().run(
       [](void* context) {
         const Work& work = *static_cast<const Work*>(context);
-        work.part(runtime().thread());
+        // OMP_THREAD_LIMIT, OMP_DYNAMIC or a region around this one may give fewer threads than were asked for: the parts stay the same,
+        // so that the bits do, and each thread takes several.
+        for (int32_t part = runtime().thread(); part < work.parts; part += runtime().team()) work.part(part);
       },
       &work, static_cast<unsigned>(work.parts), 0);
 }

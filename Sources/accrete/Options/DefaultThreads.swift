@@ -1,12 +1,18 @@
 import Foundation
 
-/// How many threads an operation has where nobody says it: all cores, or what `OMP_NUM_THREADS` says, as in other programs on libtorch.
+/// How many threads an operation has where nobody says it: all cores, or what `OMP_NUM_THREADS` says, as in other programs on libtorch; no
+/// more than `OMP_THREAD_LIMIT`.
 enum DefaultThreads {
-  static var count: Int { asked ?? ProcessInfo.processInfo.activeProcessorCount }
+  static var count: Int {
+    let wanted = asked ?? ProcessInfo.processInfo.activeProcessorCount
+    return min(wanted, first("OMP_THREAD_LIMIT") ?? wanted)
+  }
 
   /// What the environment asks for; nil: nothing, or nothing that is a number. Of a list, one for each level of nesting, the first counts.
-  static var asked: Int? {
-    let words = ProcessInfo.processInfo.environment["OMP_NUM_THREADS"]?.split(separator: ",")
+  static var asked: Int? { first("OMP_NUM_THREADS") }
+
+  private static func first(_ name: String) -> Int? {
+    let words = ProcessInfo.processInfo.environment[name]?.split(separator: ",")
     return words?.first.flatMap { Int($0.filter { $0 != " " }) }.flatMap { (1...1024).contains($0) ? $0 : nil }
   }
 }
