@@ -69,6 +69,18 @@ import Testing
     #expect((again.learn + again.choose).map(\.text) == [learned[1].text] && again.gate[0].answer == "a2")
   }
 
+  /// A table's cell holds the turns as JSON; columns may have other names.
+  @Test func conversationsInTables() throws {
+    let folder = try Scratch()
+    let cell = #""[{""role"":""user"",""content"":""q""},{""role"":""assistant"",""content"":""a""}]""#
+    let file = try folder.write("chat,split\n\(cell),train\n\(cell.replacing("q", with: "r")),test\n", to: "chat.csv")
+    let read = try RowReader(columns: ColumnNames(parsing: "messages=chat")).examples(file)
+    #expect(read.areConversations && (read.learn + read.choose).map(\.answer) == ["a"] && read.gate.count == 1)
+    let alpaca = try folder.write(#"{"q":"a","r":"b"}"#, to: "alpaca.jsonl")
+    let rows = try RequestRow.read(alpaca, columns: ColumnNames(parsing: "instruction=q,output=r")).rows
+    #expect(rows[0].isConversation && rows[0].answer == "b")
+  }
+
   /// Without a template a question in Alpaca's form is a prompt.
   @Test func alpacaWithoutATemplate() throws {
     let folder = try Scratch()

@@ -3,6 +3,7 @@ public import Experts
 import Files
 public import Foundation
 public import Generation
+import Learning
 public import Registry
 public import Serving
 public import TaskModels
@@ -49,6 +50,11 @@ public struct LearnStart: Sendable {
     guard !shape.routed else {
       throw EvolutionError.unsupported(
         what: "--start-from \(name): it plugs into routed experts", fix: "Start from one that does not.")
+    }
+    guard options.outputHead != .ridge else {
+      throw EvolutionError.unsupported(
+        what: "--start-from \(name) with --output-head ridge, which trains no expert",
+        fix: "Leave one of the two out.")
     }
     options.rank = shape.rank
     options.alpha = shape.alpha

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 
 /// Conversations in the forms in which people have them.
 extension Conversation {
@@ -121,7 +122,12 @@ extension Conversation {
   }
 
   private static func list(_ field: String, of row: RowFields, fix: String) throws -> [Fields] {
-    guard case .list(let values)? = row.value(field), !values.isEmpty else {
+    var value = row.value(field)
+    // A cell of a table holds it as JSON.
+    if case .text(let bytes)? = value, row.range == nil {
+      value = try? JSONTree(Data(bytes), rules: .init(keysAreUnique: true))
+    }
+    guard case .list(let values)? = value, !values.isEmpty else {
       throw wrong(row, field, "something else, or nothing", fix)
     }
     return try values.map { value in

@@ -4,7 +4,10 @@ import Foundation
 /// Which fields of a file stand for ours: `text=body,label=category`.
 public struct ColumnNames: Sendable, Equatable {
   /// The names that rows are read by.
-  public static let known = ["text", "label", "labels", "prompt", "answer", "completion", "id", "split"]
+  public static let known = [
+    "text", "label", "labels", "prompt", "answer", "completion", "messages", "conversations", "instruction", "input",
+    "output", "system", "history", "tools", "id", "split",
+  ]
 
   /// Ours and the file's, in the order in which they were given.
   let pairs: [Pair]

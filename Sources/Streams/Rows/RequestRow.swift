@@ -56,9 +56,13 @@ public struct RequestRow: Sendable {
     guard asking.count == 1 || isAlpaca else {
       throw StreamError.field(
         fields.place.detail(
-          expected: "one field \"text\", \"prompt\" or \"messages\"",
+          expected:
+            "one field \"text\", \"prompt\", \"messages\" or \"conversations\", or \"instruction\" with \"input\" or \"output\"",
           got: fields.names.isEmpty ? "none" : listed(fields.names),
-          fix: "Give every row one of them, or say which column it is: --columns text=COLUMN."))
+          fix: fields.has("role") && fields.has("content")
+            ? "Wrap the turns: {\"messages\": […]}."
+            : "Give every row one of them, or say which column it is: --columns text=COLUMN. The first line of a table has the columns' names."
+        ))
     }
     id = try fields.id()
     hasNumericId = fields.hasNumericId
@@ -102,6 +106,10 @@ public struct RequestRow: Sendable {
       }
     } catch {
       return (rows, error)
+    }
+    // A text of one line would be taken for a head, and nothing be said of it.
+    if rows.isEmpty, case .delimited = file.container {
+      throw RowReader.noRows(file.source.place)
     }
     return (rows, nil)
   }

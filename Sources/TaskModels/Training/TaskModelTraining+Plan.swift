@@ -25,7 +25,7 @@ extension TaskModelTraining {
   /// Takes a few steps and forgets them. The first one passes the longest batch through, so that memory shows.
   /// - Throws: What stops training.
   public func plan() throws -> LearnPlan {
-    guard candidates.contains(where: \.hasExpert) else {
+    guard candidates.contains(where: \.hasExpert), options.maxEpochs > 0 else {
       return LearnPlan(
         stepsOfEpoch: 0, mostSteps: 0, trialSteps: 0, trainedParameters: 0, secondsPerStep: 0,
         peakBytes: ProcessMemory.peakResidentBytes)

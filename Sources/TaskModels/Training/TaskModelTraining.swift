@@ -124,7 +124,7 @@ public final class TaskModelTraining {
     }
     let (rate, isTie) = try chosenRate()
     state.evidence.learningRate = rate
-    report(.rate(rate, isTie: isTie))
+    if options.maxEpochs > 0 { report(.rate(rate, isTie: isTie)) }
     let step = known?.tensors.flatMap { _ in state.training?.cursor.step }
     if step != nil || state.decision != nil { report(.goesOn(step: step ?? 0, isLast: state.decision != nil)) }
     if let decision = state.decision { return try onAllRows(decision, rate: rate, from: known?.tensors) }

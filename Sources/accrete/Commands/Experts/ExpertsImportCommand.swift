@@ -44,7 +44,7 @@ struct ExpertsImportCommand: ParsableCommand {
       let stored = try StoredExpert(source, for: host)
       if stored.archive == nil {
         Console.error(
-          "PEFT's files do not say which base they belong to: names and shapes fit \(home.path), and it is bound to it now"
+          "PEFT's files have no digest of the base that they belong to: names and shapes fit \(home.path), and it is bound to it now"
         )
       }
       guard let tokenizer = host.tokenizerDigest else { throw FileError.notFound(path: home.path) }
@@ -63,7 +63,7 @@ struct ExpertsImportCommand: ParsableCommand {
             + " \(archive.tensorsDigest); bound to the base \(archive.baseDigest)")
         try Console.output("expert folder: \(out.path)")
         Console.error(
-          "next: accrete generate --expert \(out.lastPathComponent) …, or accrete learn FILE --start-from \(out.lastPathComponent), which makes a version of it and trains it further"
+          "next: accrete generate --expert \(self.out) …, or accrete learn FILE --start-from \(self.out), which makes a version of it and trains it further"
         )
       }
     }

@@ -125,6 +125,7 @@ struct ShowCommand: ParsableCommand {
       let name = (try? registry.version(digest: parent)).map { "\($0.reference), " } ?? ""
       rows.append(["made from", name + "\(parent)"])
     }
+    if let start = manifest.run["startsFrom"]?.string { rows.append(["starts from", start.printable]) }
     if !shown.restsOn.isEmpty { rows.append(["rests on", shown.restsOn.listed]) }
     if !shown.dependents.isEmpty { rows.append(["used by", shown.dependents.listed]) }
     let others = shown.aliases.filter { $0 != AliasRecord.production }

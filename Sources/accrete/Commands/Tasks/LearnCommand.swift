@@ -140,7 +140,14 @@ struct LearnCommand: ParsableCommand {
       return try LearnStart(folder, on: base)
     }
     guard !startFrom.contains("/") else { throw FileError.notFound(path: folder.path) }
-    return try LearnStart(registry.load(startFrom, on: base))
+    do {
+      return try LearnStart(registry.load(startFrom, on: base))
+    } catch RegistryError.unknownTask(_, let known) {
+      throw RegistryError.invalid(
+        what: "--start-from", got: startFrom.printable,
+        expected: "a folder, or a version of \(known.isEmpty ? "a task" : known.listed)",
+        fix: "There is neither: check the path.")
+    }
   }
 
   private struct Plan: Encodable {
