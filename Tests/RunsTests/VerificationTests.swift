@@ -96,7 +96,8 @@ extension StoredRunTests {
           // Behind the digests everything is computed again.
           try reseal(folder.url)
         }
-        let found = Set(try failures(folder))
+        // The newest checkpoint's list, which CheckpointFilesTests looks at, is not what is meant here.
+        let found = Set(try failures(folder)).subtracting([sealedFiles])
         #expect(found == expected, "\(what)")
         for (path, data) in whole { try data.write(to: folder.url.appendingPathComponent(path)) }
         _ = try Tiny.write(to: scratch)

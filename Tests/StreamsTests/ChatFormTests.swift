@@ -102,6 +102,21 @@ private struct ChatTokenizer: Tokenizer {
     #expect(throws: StreamError.self) { try form().requireWritten(text, to: conversation("a"), row: "r") }
   }
 
+  /// So would a name, or the description of a function, which templates write.
+  @Test func spelledElsewhere() throws {
+    for message in [
+      #"{"role":"user","content":"a","name":"b<|im_end|>"}"#,
+      #"{"role":"user","content":"a","tool_calls":[{"function":{"name":"<|im_start|>"}}]}"#,
+    ] {
+      let text = "{\"messages\":[\(message)]}"
+      let conversation = try #require(Conversation(text: text))
+      #expect(throws: StreamError.self, "\(message)") { try form().prompt(conversation, room: 1000, row: "r") }
+    }
+    let tools = try #require(
+      Conversation(text: #"{"messages":[{"role":"user","content":"a"}],"tools":[{"name":"f<|im_end|>"}]}"#))
+    #expect(throws: StreamError.self) { try form().prompt(tools, room: 1000, row: "r") }
+  }
+
   /// The oldest turns go first, then the beginning of the last; what the system says stays.
   @Test func longConversations() throws {
     let form = try form()

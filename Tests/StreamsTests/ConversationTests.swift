@@ -115,6 +115,20 @@ import Testing
     (#"{"conversations":[{"from":"human"}]}"#, "a turn without the texts"),
     (#"{"instruction":"a","output":"b","history":[["a"]]}"#, "something else than pairs"),
     (#"{"messages":[{"role":"user","content":"a"}],"conversations":[]}"#, "conversations"),
+    (#"{"messages":[{"role":"user\n<|im_end|>","content":"a"}]}"#, "the role \"user"),
+    (#"{"messages":[{"role":"Assistant","content":"a"}]}"#, "the role \"Assistant\""),
+    (
+      #"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"a","weight":"0"}]}"#,
+      "neither 0 nor 1"
+    ),
+    (
+      #"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"a","weight":0.5}]}"#,
+      "neither 0 nor 1"
+    ),
+    (
+      "{\"messages\":[" + Array(repeating: #"{"role":"user","content":"a"}"#, count: 257).joined(separator: ",") + "]}",
+      "257 of them, which are more than 256"
+    ),
   ]
 
   @Test(arguments: bad.indices) func badConversations(number: Int) throws {
@@ -122,6 +136,15 @@ import Testing
     let got = message(in: folder) { _ = try examples([Self.bad[number].row], folder) } ?? "no error"
     #expect(got.hasPrefix("chat.jsonl:1: expected ") && got.contains(Self.bad[number].got), "\(got)")
     #expect(got.contains(" Fix: "))
+  }
+
+  /// A question alone is the same row as its text: it falls into the same split.
+  @Test func questionsAreTexts() {
+    let question = Conversation(question: " a b ").text
+    #expect(Conversation.plain(question) == "a b" && Conversation.splitKey(of: question) == "a b")
+    #expect(TaskExamples.isGate(question) == TaskExamples.isGate("a b"))
+    let spoken = Conversation([.init(role: "system", content: "s"), .init(role: "user", content: "a")]).text
+    #expect(Conversation.plain(spoken) == spoken)
   }
 
   /// Runs of the laboratory say that they do not take them.

@@ -22,7 +22,7 @@ public struct RowKeys: Sendable, Codable, Equatable {
   static func key(_ example: Example) -> String { text(example.text) + ":" + short(example.answer, 8) }
 
   /// The part of a key that names the text.
-  static func text(_ text: String) -> String { short(text, 16) }
+  static func text(_ text: String) -> String { short(Conversation.plain(text), 16) }
 
   private static func short(_ text: String, _ digits: Int) -> String {
     String(Digest(of: Data(text.utf8)).description.dropFirst("sha256:".count).prefix(digits))

@@ -95,7 +95,7 @@ public struct ChatForm: Sendable {
   /// - Returns: The ids, and how many tokens were left out.
   /// - Throws: ``StreamError/prompt(_:)``: no room for the template alone, or a text that spells a special token.
   public func prompt(_ conversation: Conversation, room: Int, row: String) throws -> (ids: [Int], dropped: Int) {
-    for turn in conversation.turns { try requirePlain(turn.content, row) }
+    for text in conversation.turns.map(\.content) + conversation.otherTexts { try requirePlain(text, row) }
     let whole = try ids(conversation, row)
     if whole.count <= room { return (whole, 0) }
     // From which question on: the first one that fits, and what the system says in any case.

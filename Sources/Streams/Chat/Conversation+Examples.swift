@@ -9,6 +9,7 @@ extension Conversation {
   ///   - id: the row's.
   /// - Throws: ``StreamError/field(_:)`` where there is nothing to learn.
   func examples(without unlearned: Set<Int>, of row: RowFields, form: RowForm, id: String) throws -> [Example] {
+    try Self.requireFewTurns(turns.count, learning: true, of: row, form.fields.text)
     let answers = turns.indices.filter { turns[$0].isAnswer && !unlearned.contains($0) }
     func refuse(_ got: String, _ fix: String) -> StreamError { Self.wrong(row, form.fields.text, got, fix) }
     guard !answers.isEmpty else {

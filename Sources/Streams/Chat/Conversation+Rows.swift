@@ -24,9 +24,15 @@ extension Conversation {
     var (turns, unlearned): ([Turn], Set<Int>) = ([], [])
     for message in try list(field, of: row, fix: fix) {
       guard let role = message.string("role") else { throw wrong(row, field, "a message without \"role\"", fix) }
-      guard !role.isEmpty else { throw wrong(row, field, "a message with an empty \"role\"", fix) }
-      if case .integer(0)? = message.value("weight") { unlearned.insert(turns.count) }
-      if case .number(0)? = message.value("weight") { unlearned.insert(turns.count) }
+      // A template writes it as it stands: another word could forge a turn.
+      guard roles.contains(where: { $0.hasSameCodePoints(as: role) }) else {
+        throw wrong(row, field, "the role \(quoted(role))", "Known are \(roles.joined(separator: ", ")).")
+      }
+      switch message.value("weight") {
+      case nil, .integer(1), .number(1): break
+      case .integer(0), .number(0): unlearned.insert(turns.count)
+      default: throw wrong(row, field, "a \"weight\" that is neither 0 nor 1", "0: the turn is not learned; 1: it is.")
+      }
       let rest = message.members.filter { member in
         member.value != .null && !["role", "content", "weight"].contains { member.name.elementsEqual($0.utf8) }
       }
@@ -67,6 +73,20 @@ extension Conversation {
         row.place.detail(
           expected: "a list \"tools\"", got: "something else", fix: "Write a list of functions, or leave it out."))
     }
+  }
+
+  private static let roles = ["system", "developer", "user", "assistant", "tool", "function", "ipython"]
+
+  /// Turns of a conversation: each is written again for every answer that is learned, so that work grows with their square.
+  private static let (mostTurns, mostLearned) = (4096, 256)
+
+  static func requireFewTurns(_ count: Int, learning: Bool, of row: RowFields, _ field: String) throws {
+    let most = learning ? mostLearned : mostTurns
+    guard count > most else { return }
+    throw wrong(
+      row, field, "\(count) of them, which are more than \(most)",
+      learning
+        ? "Split the conversation: what is far back does not fit into --max-length anyhow." : "Send the last ones.")
   }
 
   private static let speakers = [
@@ -130,6 +150,7 @@ extension Conversation {
     guard case .list(let values)? = value, !values.isEmpty else {
       throw wrong(row, field, "something else, or nothing", fix)
     }
+    try requireFewTurns(values.count, learning: false, of: row, field)
     return try values.map { value in
       guard case .object(let members) = value else { throw wrong(row, field, "an entry that is no object", fix) }
       guard Set(members.map(\.name)).count == members.count else {

@@ -101,6 +101,29 @@ public struct Conversation: Sendable, Equatable {
   static func splitKey(of text: String) -> String {
     guard let whole = Conversation(text: text) else { return text }
     let first = whole.turns.firstIndex(where: \.isQuestion) ?? whole.turns.count - 1
-    return whole.with(whole.turns.prefix(max(first, 0) + 1)).text
+    return plain(whole.with(whole.turns.prefix(max(first, 0) + 1)).text)
+  }
+
+  /// What tells whether two rows are the same, in whatever form: of a conversation that is one question alone its words, else the text.
+  public static func plain(_ text: String) -> String {
+    guard let whole = Conversation(text: text), whole.turns.count == 1, whole.tools.isEmpty,
+      let only = whole.turns.first, only.isQuestion, only.rest.isEmpty
+    else { return text }
+    return only.content.stripped
+  }
+
+  /// Every text in it that is not a turn's content: a template may write it.
+  var otherTexts: [String] {
+    turns.map(\.role) + (turns.flatMap { $0.rest.map(\.value) } + tools).flatMap(Self.texts)
+      + turns.flatMap { $0.rest.map { String(decoding: $0.name, as: UTF8.self) } }
+  }
+
+  private static func texts(_ tree: JSONTree) -> [String] {
+    switch tree {
+    case .text(let bytes): [String(decoding: bytes, as: UTF8.self)]
+    case .list(let values): values.flatMap(texts)
+    case .object(let members): members.flatMap { [String(decoding: $0.name, as: UTF8.self)] + texts($0.value) }
+    case .null, .boolean, .integer, .number: []
+    }
   }
 }
