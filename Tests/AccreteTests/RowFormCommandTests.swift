@@ -67,6 +67,21 @@ extension CommandLineTests {
       ]
     }()
 
+    /// A second one is not instead of the first.
+    @Test func columnsTwice() throws {
+      let scratch = try Scratch()
+      try scratch.write(Self.table(",", ["body", "class", "split"]), to: "a.csv")
+      _ = try run("init", "--base", "seedling", in: scratch)
+      let twice = try run(
+        "learn", "a.csv", "--columns", "text=body", "--columns", "label=class", "--output-head", "ridge", "--dry-run",
+        in: scratch)
+      #expect(twice.text.contains("labels (bad, good)"), "\(twice.testDescription)")
+      let mixed = try run(
+        "learn", "a.csv", "--columns", #"{"text":"body"}"#, "--columns", "label=class", "--dry-run", in: scratch,
+        code: 65)
+      #expect(mixed.error.contains("one JSON object, or pairs"))
+    }
+
     @Test(arguments: 0..<3, [false, true]) func theSame(group: Int, isGzipped: Bool) throws {
       let scratch = try Scratch()
       try scratch.copy(Accrete.base, as: "base")

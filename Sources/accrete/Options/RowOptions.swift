@@ -7,10 +7,20 @@ public import Streams
 struct ColumnOption: ParsableArguments {
   @Option(
     help:
-      "Which columns of the file are meant, as text=body,label=category. Default: columns have the names of the form.")
-  var columns: String?
+      "Which columns of the file are meant, as text=body,label=category, or as a JSON object; may be repeated. Default: columns have the names of the form."
+  )
+  var columns: [String] = []
 
-  func names() throws -> ColumnNames { try columns.map(ColumnNames.init(parsing:)) ?? ColumnNames() }
+  func names() throws -> ColumnNames {
+    guard columns.count > 1 else { return try columns.first.map(ColumnNames.init(parsing:)) ?? ColumnNames() }
+    guard let json = columns.first(where: { $0.hasPrefix("{") }) else {
+      return try ColumnNames(parsing: columns.joined(separator: ","))
+    }
+    throw StreamError.field(
+      .init(
+        file: "--columns \(json.printable)", expected: "one JSON object, or pairs", got: "it beside others",
+        fix: "Write all of them into the object."))
+  }
 }
 
 /// How the rows of a task are read.
