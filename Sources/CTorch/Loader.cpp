@@ -1,7 +1,6 @@
 // Finds libtorch when one of its functions is needed for the first time; and what is of the process, not of libtorch.
 
 #include "CTorch.h"
-#include "kernels/Parallel.h"
 
 #include <dlfcn.h>
 #ifdef __GLIBC__
@@ -157,8 +156,6 @@ const AccreteLibtorch* load() {
 extern "C" {
 
 const AccreteLibtorch* accrete_loaded_libtorch = nullptr;
-
-int32_t accrete_granted_threads(int32_t threads) { return accrete::granted(threads); }
 
 const AccreteLibtorch* accrete_load_libtorch(void) {
   static const AccreteLibtorch* const table = load();

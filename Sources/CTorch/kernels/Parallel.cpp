@@ -1,5 +1,7 @@
 #include "Parallel.h"
 
+#include "CTorch.h"
+
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -90,3 +92,5 @@ void parallel(int64_t count, int64_t grain, int32_t threads, void (*body)(void*,
 }
 
 }  // namespace accrete
+
+extern "C" int32_t accrete_granted_threads(int32_t threads) { return accrete::granted(threads); }
