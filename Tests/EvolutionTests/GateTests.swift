@@ -98,6 +98,11 @@ import Testing
     }
     #expect(needed > 100)
     #expect(try gate(right: 20).verdict == .fail)
+    // All right: few rows prove little. 100 / 102.706
+    #expect(abs((try gate(right: 100).numbers["lowerBound"] ?? 0) - 0.97365) < 1e-5)
+    let few = try LabelSetReport(gold: [[0], [1], [0], []], predicted: [[0], [1], [0], []], labels: 2)
+    let gate = OwnTaskGate.first(few, few.intervals(seed: 0), labels: ["a", "b"], version: "tags@1")
+    #expect(abs((gate.numbers["lowerBound"] ?? 0) - 4 / 6.706) < 1e-12)
   }
 
   /// The mean difference of the rows' F1; rows that never differ are no better than a table in which nothing differs.
