@@ -21,7 +21,7 @@ extension ClassReport {
     }
     var source = SplitMix(seed: seed)
     let scores = (0..<min(max(draws, 1), 100_000)).map { _ in drawnMacroF1(cells, rows, &source) }.sorted()
-    return Interval(low: Quantile.of(tail, sorted: scores), high: Quantile.of(1 - tail, sorted: scores))
+    return Quantile.middle(tail: tail, sorted: scores, rows: rows.count)
   }
 
   /// The macro-F1 of drawn rows.

@@ -49,13 +49,7 @@ extension Registry {
       {
         throw Self.stillThere(name)
       }
-      let versions = try VersionRow.all(
-        database,
-        """
-        WHERE v.expert = ? AND NOT EXISTS (
-          SELECT 1 FROM withdrawal w WHERE w.expert = v.expert AND w.number = v.number AND w.kind = 'forget')
-        """, [expert]
-      ).map(\.record)
+      let versions = try notForgotten(expert, database)
       var release: ReleaseRecord?
       if let manifest, let own {
         release = try insert(manifest, own, kind: .forget, restored: nil, reason: reason, in: &ledger)
@@ -85,6 +79,45 @@ extension Registry {
     // told that it is missing, and begins again: what is to be forgotten goes.
     try removeFiles(of: gone, sparing: false)
     return forgotten
+  }
+
+  /// What ``forget(_:publishing:expecting:now:reason:actor:)`` would do.
+  public struct ForgetPreview: Sendable, Codable, Equatable {
+    public let name: String
+    /// The versions that would be out of use.
+    public let versions: [Int]
+    /// Whether the task is served now.
+    public let isReleased: Bool
+    /// The tasks that are served on.
+    public let left: [String]
+  }
+
+  /// Says what ``forget(_:publishing:expecting:now:reason:actor:)`` would do; changes nothing.
+  ///
+  /// - Parameter name: the task.
+  /// - Throws: ``RegistryError``: what it would be refused for.
+  public func forgetPreview(_ name: String) throws -> ForgetPreview {
+    try database.read { database in
+      let expert = try requireExpert(name, database)
+      let dependents = try dependents(expert, database)
+      guard dependents.isEmpty else {
+        throw RegistryError.restsOn(name: name, dependents: dependents.map { "\($0.reference)" })
+      }
+      let served = try currentRecord(database).map { try releaseManifest($0.manifest).experts.keys.sorted() } ?? []
+      return ForgetPreview(
+        name: name, versions: try notForgotten(expert, database).map(\.number), isReleased: served.contains(name),
+        left: served.filter { $0 != name })
+    }
+  }
+
+  private func notForgotten(_ expert: Int, _ database: Database) throws -> [VersionRecord] {
+    try VersionRow.all(
+      database,
+      """
+      WHERE v.expert = ? AND NOT EXISTS (
+        SELECT 1 FROM withdrawal w WHERE w.expert = v.expert AND w.number = v.number AND w.kind = 'forget')
+      """, [expert]
+    ).map(\.record)
   }
 
   /// Takes a version out of use. Its blobs go later, when nothing else needs them.

@@ -80,7 +80,7 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
     case .notReleased(let name, let newest):
       newest.map {
         "\(name): no version of it is released; the newest is \(name)@\($0). Name that one, or release it with `accrete promote"
-          + " \(name)@\($0)`."
+          + " \(name)@\($0)` (and `--reason …` where a gate held it back)."
       } ?? "\(name): no version of it is there any more."
     case .noRelease(let path): "\(path): nothing was released yet. `accrete learn` releases what passes its gates."
     case .nothingBefore(let revision):

@@ -88,6 +88,16 @@ import Testing
       gold: Array(repeating: [0], count: 30), predicted: Array(repeating: [0, 1], count: 30), labels: 2)
     let same = alike.intervals(seed: 1, draws: 50)
     #expect(isClose(same.microF1.low, 2.0 / 3) && isClose(same.microF1.high, 2.0 / 3))
+    // All right, and nothing right: as Wilson's interval of as many rows, 30 / (30 + 1.96²).
+    let wilson = try Proportion(successes: 30, n: 30).wilson()
+    let right = try LabelSetReport(
+      gold: Array(repeating: [0], count: 30), predicted: Array(repeating: [0], count: 30), labels: 2
+    ).intervals(seed: 1, draws: 50)
+    #expect(isClose(right.microF1.low, wilson.low) && isClose(right.macroF1.low, wilson.low) && right.microF1.high == 1)
+    let wrong = try LabelSetReport(
+      gold: Array(repeating: [0], count: 30), predicted: Array(repeating: [1], count: 30), labels: 2
+    ).intervals(seed: 1, draws: 50)
+    #expect(wrong.microF1.low == 0 && isClose(wrong.microF1.high, 1 - wilson.low))
     let golden = try #require(try Goldens.load().reports.first)
     let report = try LabelSetReport(gold: golden.gold, predicted: golden.predicted, labels: golden.labels)
     let found = report.intervals(seed: 3)

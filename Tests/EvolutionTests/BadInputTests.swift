@@ -1,4 +1,3 @@
-import Evolution
 import Files
 import Foundation
 import Registry
@@ -6,6 +5,8 @@ import Serving
 import Streams
 import TaskModels
 import Testing
+
+@testable import Evolution
 
 /// Is every bad input one clear line, with nothing half done?
 @Suite(.serialized) struct BadInputTests {
@@ -161,5 +162,31 @@ extension BadInputTests {
       #expect(
         outcome.warnings.contains { $0.contains(words) } && said.contains { $0.contains(words) }, "\(outcome.warnings)")
     }
+  }
+
+  /// What looks like a slip of the pen is named.
+  @Test func slipsOfThePen() throws {
+    let home = try Home()
+    func warnings(_ lines: [String], _ name: String, labelLimit: Int = 20) throws -> [String] {
+      let examples = try RowReader(labelLimit: labelLimit).examples(home.write(lines, named: name))
+      return RowProblems.warnings(
+        examples, RowKeys(examples), compares: false, margin: 0.02, labelLimit: labelLimit)
+    }
+    func asked(_ number: Int, _ answer: String) -> String {
+      let split = number % 4 == 3 ? "test" : number % 4 == 2 ? "validation" : "train"
+      return "{\"prompt\":\"p\(number)\",\"answer\":\"\(answer)\",\"split\":\"\(split)\"}"
+    }
+    // One answer that no other row has makes free answers of labels.
+    let strays = (0..<40).map { asked($0, $0 == 8 ? "spma" : $0 % 3 == 0 ? "ham" : "spam") }
+    let said = try warnings(strays, "strays")
+    #expect(said.contains { $0.contains("\"spma\" (row strays/8)") && $0.contains("--labels ham,spam.") }, "\(said)")
+    #expect(try warnings(strays, "strays", labelLimit: 0).isEmpty)
+    #expect(try warnings((0..<40).map { asked($0, "answer \($0)") }, "free").isEmpty)
+    // A comma separates no labels.
+    let joined = (0..<40).map { number in
+      let split = number % 4 == 3 ? "test" : number % 4 == 2 ? "validation" : "train"
+      return "{\"text\":\"t\(number)\",\"labels\":[\"\(["a, b", "a", "b"][number % 3])\"],\"split\":\"\(split)\"}"
+    }
+    #expect(try warnings(joined, "joined").contains { $0.contains("\"a, b\"") && $0.contains("a|b") })
   }
 }

@@ -46,6 +46,28 @@ import Testing
       #expect(try home.registry.manifest(of: outcome.version).run["startsFrom"]?.string == start.name)
     }
 
+    // What nobody knows of an adapter, nobody knows of a version that started from it.
+    let heir = try LearnStart(home.registry.load("adapter@1", on: home.base))
+    var inherited = job(home, try home.rows("traffic", places: 20), heir, epochs: 0)
+    inherited.name = "heir"
+    var warnings: [String] = []
+    _ = try Learn(
+      inherited, in: home.registry, on: home.base,
+      report: { if case .warning(let text) = $0 { warnings.append(text) } }
+    ).run()
+    #expect(
+      warnings.contains { $0.contains(", which adapter@1 started from, was trained on is not known") }, "\(warnings)")
+
+    // An adapter that names another base than this one's folder.
+    let file = folder.appendingPathComponent("adapter_config.json")
+    #expect(try LearnStart(folder, on: home.base).namedBase == nil)
+    let text = try String(contentsOf: file, encoding: .utf8)
+    try text.replacing(
+      #/"base_model_name_or_path"\s*:\s*"[^"]*"/#, with: "\"base_model_name_or_path\": \"some/Other-7B\""
+    )
+    .write(to: file, atomically: true, encoding: .utf8)
+    #expect(try LearnStart(folder, on: home.base).namedBase == "some/Other-7B")
+
     // Further: other weights, and the first measurement is that of the start.
     var further = job(home, try home.rows("food"), try LearnStart(served), epochs: 2)
     further.options.learningRate = 3e-3

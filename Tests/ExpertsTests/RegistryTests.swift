@@ -87,6 +87,10 @@ import Torch
     #expect(try archives(ExpertRegistry(scratch.file("a")).entries()).map(\.name) == ["a"])
     let empty = try Scratch()
     #expect(try ExpertRegistry(empty.url).entries().isEmpty)
+    // A folder of any kind: what has no file of an expert is none.
+    try FileManager.default.createDirectory(at: empty.file("other"), withIntermediateDirectories: true)
+    #expect(try ExpertRegistry(empty.url).entries(besideOthers: true).isEmpty)
+    #expect(try ExpertRegistry(empty.url).entries().count == 1)
     #expect(throws: FileError.notFound(path: empty.file("x").path)) { try ExpertRegistry(empty.file("x")).entries() }
     try Data().write(to: empty.file("file"))
     #expect(throws: FileError.self) { try ExpertRegistry(empty.file("file")).entries() }

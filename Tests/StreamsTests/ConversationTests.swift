@@ -42,7 +42,7 @@ import Testing
     #expect(read.learn[0].text == Self.question)
     #expect(read.learn[0].id == "chat/0")
     // The same row asks, and its last answer is the right one.
-    let asked = try RequestRow.read(folder.url.appendingPathComponent("chat.jsonl")).rows
+    let asked = try RequestRow.read(folder.url.appendingPathComponent("chat.jsonl")).rows.map { try $0.get() }
     #expect(asked[0].text == Self.question && asked[0].answer == "a0" && asked[0].isConversation)
   }
 
@@ -77,7 +77,9 @@ import Testing
     let read = try RowReader(columns: ColumnNames(parsing: "messages=chat")).examples(file)
     #expect(read.areConversations && (read.learn + read.choose).map(\.answer) == ["a"] && read.gate.count == 1)
     let alpaca = try folder.write(#"{"q":"a","r":"b"}"#, to: "alpaca.jsonl")
-    let rows = try RequestRow.read(alpaca, columns: ColumnNames(parsing: "instruction=q,output=r")).rows
+    let rows = try RequestRow.read(alpaca, columns: ColumnNames(parsing: "instruction=q,output=r")).rows.map {
+      try $0.get()
+    }
     #expect(rows[0].isConversation && rows[0].answer == "b")
   }
 
@@ -89,7 +91,7 @@ import Testing
     }
     let read = try examples(rows, folder, hasTemplate: false)
     #expect(!read.areConversations && (read.learn + read.choose).map(\.text).contains("Add\n0 + 1\n"))
-    #expect(try RequestRow.read(folder.url.appendingPathComponent("chat.jsonl")).rows[1].prompt == "Add\n1 + 1\n")
+    #expect(try RequestRow.read(folder.url.appendingPathComponent("chat.jsonl")).rows[1].get().prompt == "Add\n1 + 1\n")
   }
 
   static let bad: [(row: String, got: String)] = [

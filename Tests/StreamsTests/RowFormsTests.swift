@@ -63,9 +63,10 @@ import Testing
     #expect(examples.learn.map(\.id) == ["a/0", "a/1", "a/2", "a/3"])
     #expect(try #require(examples.form).contains("gzipped") == isGzipped)
     // The same file asks for answers; what came goes out on one line.
-    let (rows, problem) = try RequestRow.read(
+    let (read, end) = try RequestRow.read(
       url, columns: columns.isEmpty ? ColumnNames() : ColumnNames(parsing: columns))
-    #expect(problem == nil && rows.map(\.text) == Self.texts.map(\.stripped) && rows.map(\.answer) == Self.labels)
+    let rows = try read.map { try $0.get() }
+    #expect(end == nil && rows.map(\.text) == Self.texts.map(\.stripped) && rows.map(\.answer) == Self.labels)
     #expect(
       rows.allSatisfy {
         !$0.json.contains("\n") && (try? JSONSerialization.jsonObject(with: Data($0.json.utf8))) != nil
@@ -79,7 +80,7 @@ import Testing
     }
     let file = try folder.write(rows.joined(separator: "\n"), to: "a.jsonl")
     #expect(try RowReader().read(file).labels == ["-3", "1", "true"])
-    #expect(try RequestRow.read(file).rows.map(\.answer) == ["1", "true", "-3", "1", "true", "-3"])
+    #expect(try RequestRow.read(file).rows.map { try $0.get().answer } == ["1", "true", "-3", "1", "true", "-3"])
     let floating = try folder.write("{\"text\":\"t\",\"label\":1.5}", to: "b.jsonl")
     #expect(message(in: folder) { _ = try RowReader().read(floating) }?.contains("got the number 1.5") == true)
   }
@@ -131,7 +132,7 @@ import Testing
     let folder = try Scratch()
     let file = try folder.write("\"a, b\",c=d\nx,1\ny,2\n", to: "a.csv")
     let columns = try ColumnNames(parsing: #"{"text": "a, b", "label": "c=d"}"#)
-    #expect(try RequestRow.read(file, columns: columns).rows.map(\.text) == ["x", "y"])
+    #expect(try RequestRow.read(file, columns: columns).rows.map { try $0.get().text } == ["x", "y"])
     for bad in ["{", "{\"text\":1}", "{\"txt\":\"a\"}", "{\"text\":\"a\",\"label\":\"a\"}"] {
       #expect(throws: StreamError.self, "\(bad)") { try ColumnNames(parsing: bad) }
     }

@@ -36,10 +36,10 @@ extension LabelSetReport {
     }
     micro.sort()
     macro.sort()
-    func middle(_ sorted: [Double]) -> Interval {
-      Interval(low: Quantile.of(tail, sorted: sorted), high: Quantile.of(1 - tail, sorted: sorted))
+    func middle(_ tail: Double, _ sorted: [Double]) -> Interval {
+      Quantile.middle(tail: tail, sorted: sorted, rows: rows.count)
     }
     return Intervals(
-      microF1: middle(micro), macroF1: middle(macro), microF1LowerBound: Quantile.of(oneTail, sorted: micro))
+      microF1: middle(tail, micro), macroF1: middle(tail, macro), microF1LowerBound: middle(oneTail, micro).low)
   }
 }

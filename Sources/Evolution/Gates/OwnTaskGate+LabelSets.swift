@@ -11,8 +11,7 @@ extension OwnTaskGate {
     _ report: LabelSetReport, _ intervals: LabelSetReport.Intervals, labels: [String], version: String
   ) -> Gate {
     let (f1, n) = (report.microF1, report.subsetAccuracy.n)
-    // Rows that are all answered rightly have no spread to draw from: the bound is no better than Wilson's for as many of them.
-    let bound = min(intervals.microF1LowerBound, Double(n) / (Double(n) + 2.706))
+    let bound = intervals.microF1LowerBound
     let constant = report.constant.microF1
     let names = report.constant.labels.map { labels[$0] }
     let finding =

@@ -64,7 +64,8 @@ extension Learn {
     let truncated = (encoded.learn + encoded.choose).filter { $0.droppedTokens > 0 }
     let changed = try parent.flatMap { try changes(since: $0, keys, labels: examples.task.labels) }
     for text in RowProblems.warnings(
-      examples, keys, compares: parent.map { $0.state == .registered } ?? false, margin: job.margin)
+      examples, keys, compares: parent.map { $0.state == .registered } ?? false, margin: job.margin,
+      labelLimit: job.reader.labelLimit)
     {
       warn(text)
     }
@@ -104,12 +105,32 @@ extension Learn {
   /// Gate rows that the expert was trained on before say nothing of it.
   private func warnOfStart(_ keys: RowKeys) throws {
     guard let start = job.start else { return }
-    guard let version = start.version else {
-      return warn(
-        "what \(start.name) was trained on is not known here: if gate rows are among it, the scores below flatter.")
+    if let names = start.namedBase {
+      warn(
+        "\(start.name) names \(names.printable) as its base, which is another name than this one's: only names and shapes were compared."
+      )
     }
-    guard let known = try registry.rowKeys(of: version) else { return }
-    let seen = known.texts(.learn).union(known.texts(.choose)).intersection(keys.texts(.gate)).count
+    var (place, texts, outside) = (start.version, Set<String>(), start.version == nil ? start.name : nil)
+    // A version may have started from another one. What it says is text, which might name itself.
+    var passed: Set<Digest> = []
+    while let version = place, passed.insert(version.digest).inserted {
+      place = nil
+      if let known = try registry.rowKeys(of: version) {
+        texts.formUnion(known.texts(.learn).union(known.texts(.choose)))
+      }
+      guard version.state == .registered, let before = try registry.manifest(of: version).run["startsFrom"]?.string
+      else { continue }
+      // Its own name decides, as anything else is a path.
+      let known = try? registry.version(VersionReference(parsing: before))
+      if known == nil { outside = before } else { place = known }
+    }
+    if let outside {
+      let by = start.version == nil ? "" : ", which \(start.name) started from,"
+      warn(
+        "what \(outside.printable)\(by) was trained on is not known here: if gate rows are among it, the scores below flatter."
+      )
+    }
+    let seen = texts.intersection(keys.texts(.gate)).count
     if seen > 0 {
       warn("\(seen) gate rows are texts that \(start.name) was trained on: the scores below flatter.")
     }

@@ -15,12 +15,15 @@ public struct LearnStart: Sendable {
   public let name: String
   /// `nil`: it comes from outside of the registry.
   public let version: VersionRecord?
+  /// The base that an adapter of PEFT's names, where this one is called otherwise; `nil`: nothing is known against it.
+  public let namedBase: String?
 
   /// The expert of a version.
   /// - Throws: ``EvolutionError/unsupported(what:fix:)`` where a closed-form head answers alone.
   public init(_ served: ServedTask) throws {
     name = "\(served.version.reference)"
     version = served.version
+    namedBase = nil
     guard let expert = served.runner.model.expert else {
       throw EvolutionError.unsupported(
         what: "--start-from \(name): it has no expert, as its closed-form head answers alone",
@@ -35,11 +38,12 @@ public struct LearnStart: Sendable {
   public init(_ folder: URL, on base: Base) throws {
     name = folder.path
     version = nil
-    expert = try StoredExpert(
+    let stored = try StoredExpert(
       folder,
       for: StoredExpert.Base(base.model.declared, digest: base.model.digest, tokenizerDigest: base.tokenizerDigest),
-      on: base.model.device
-    ).expert
+      on: base.model.device)
+    expert = stored.expert
+    namedBase = stored.otherBase(than: base.folder)
   }
 
   /// Takes its shape over into options that do not say another.

@@ -5,7 +5,7 @@ import TaskModels
 extension RowProblems {
   /// What is odd about rows with several labels.
   static func ofLabelSets(_ examples: TaskExamples, compares: Bool, margin: Double) -> [String] {
-    var warnings = spaced(examples.task.labels)
+    var warnings = spaced(examples.task.labels) + joined(examples.task.labels)
     func counts(_ rows: [Example]) -> [ExactText: Int] {
       rows.flatMap { LabelSet(text: $0.answer)?.labels ?? [] }
         .reduce(into: [:]) { $0[ExactText($1), default: 0] += 1 }
@@ -28,5 +28,14 @@ extension RowProblems {
           + " a margin of \(margin * 100) points.")
     }
     return warnings
+  }
+
+  /// Labels that look like several.
+  private static func joined(_ labels: [String]) -> [String] {
+    let joined = labels.filter { $0.unicodeScalars.contains(",") }
+    guard !joined.isEmpty else { return [] }
+    return [
+      "labels with a comma in them: \(joined.map(\.debugDescription).listed). Each is one label: in a table | or ; separates several, a|b."
+    ]
   }
 }

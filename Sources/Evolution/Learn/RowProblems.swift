@@ -9,7 +9,10 @@ enum RowProblems {
   ///   - keys: of the same rows.
   ///   - compares: whether the task has a version to be compared with.
   ///   - margin: how much worse than it a new one may be.
-  static func warnings(_ examples: TaskExamples, _ keys: RowKeys, compares: Bool, margin: Double) -> [String] {
+  ///   - labelLimit: the most distinct answers of prompts that are labels.
+  static func warnings(
+    _ examples: TaskExamples, _ keys: RowKeys, compares: Bool, margin: Double, labelLimit: Int
+  ) -> [String] {
     var warnings: [String] = []
     let all = keys.rows.values.joined()
     var answers: [String: Set<String>] = [:]
@@ -23,7 +26,7 @@ enum RowProblems {
     if examples.task.kind == .severalLabels {
       return warnings + ofLabelSets(examples, compares: compares, margin: margin)
     }
-    guard examples.task.kind == .classification else { return warnings }
+    guard examples.task.kind == .classification else { return warnings + strays(examples, labelLimit: labelLimit) }
     warnings += ofLabels(examples)
     if !compares, let needed = OwnTaskGate.fewestRows(labelsOf: examples.gate.map(\.answer)),
       examples.gate.count < needed
@@ -39,6 +42,20 @@ enum RowProblems {
           + " a margin of \(margin * 100) points.")
     }
     return warnings
+  }
+
+  /// Answers that would be labels, but for a few that are there once.
+  private static func strays(_ examples: TaskExamples, labelLimit: Int) -> [String] {
+    let rows = examples.learn + examples.choose
+    let counts = rows.reduce(into: [ExactText: Int]()) { $0[ExactText($1.answer), default: 0] += 1 }
+    let alone = rows.filter { counts[ExactText($0.answer)] == 1 }
+    guard counts.count <= labelLimit, !alone.isEmpty, alone.count * 10 <= rows.count else { return [] }
+    let labels = counts.filter { $0.value > 1 }.keys.sorted().map(\.text)
+    return [
+      "\(counts.count) distinct answers look like labels, but these are there once, so that the model writes answers:"
+        + " \(alone.map { "\($0.answer.debugDescription) (row \($0.id.printable))" }.listed). Correct them, or give the labels:"
+        + " --labels \(labels.map(\.printable).joined(separator: ","))."
+    ]
   }
 
   static func spaced(_ labels: [String]) -> [String] {

@@ -19,13 +19,18 @@ public struct ExpertRegistry: Sendable {
 
   public let url: URL
 
+  /// What a folder has one of, if an expert is, or was, in it.
+  private static let files = ["expert.json", "adapter_config.json", "adapter_model.safetensors"]
+
   public init(_ url: URL) { self.url = url }
 
   /// Every folder, in order of the names; one that is damaged is listed as such and hides no other.
   ///
   /// Files beside the folders are no experts, and names that begin with a dot belong to writes that are not done.
+  ///
+  /// - Parameter hasOthers: Whether the folder is one of any kind: then a folder in it without a file of an expert is none.
   /// - Throws: `FileError` when the registry itself can't be read.
-  public func entries() throws -> [Entry] {
+  public func entries(besideOthers hasOthers: Bool = false) throws -> [Entry] {
     if ExpertArchive.isArchive(url) { return [entry(url.lastPathComponent, at: url)] }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
@@ -46,6 +51,7 @@ public struct ExpertRegistry: Sendable {
         guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder), isFolder.boolValue else {
           return nil
         }
+        guard !hasOthers || Self.files.contains(where: { FolderFile.exists($0, in: place) }) else { return nil }
         return entry(name, at: place)
       } catch {
         return Entry(folder: name, state: .damaged(reason: "\(error)"))

@@ -24,6 +24,8 @@ public struct StoredExpert: Sendable {
   public let expert: LowRankExpert
   /// nil: PEFT's adapter, of which only names and shapes say that it fits the base.
   public let archive: ExpertArchive?
+  /// The base that an adapter of PEFT's names; `nil`: it names none, or it is an archive of ours.
+  public let namedBase: String?
 
   /// Opens a folder. Other experts beside it are not looked at.
   ///
@@ -34,6 +36,9 @@ public struct StoredExpert: Sendable {
     guard ExpertArchive.isArchive(folder) else {
       expert = try LowRankExpert(peft: folder, for: base.configuration, on: device)
       archive = nil
+      let file = folder.appendingPathComponent(PEFTConfiguration.fileName)
+      namedBase = try JSONFile.readObject(from: file, limit: PEFTConfiguration.sizeLimit)[
+        ExactText("base_model_name_or_path")]?.string
       return
     }
     let archive = try ExpertArchive.read(folder)
@@ -53,5 +58,18 @@ public struct StoredExpert: Sendable {
     try archive.verify(in: folder)
     expert = try LowRankExpert(peft: folder, for: base.configuration, on: device)
     self.archive = archive
+    namedBase = nil
+  }
+
+  /// The base that the adapter names, where its last part is not the name of a folder, nor of the model that Hugging Face's cache has in it.
+  ///
+  /// - Parameter folder: The base that it is plugged into.
+  public func otherBase(than folder: URL) -> String? {
+    func last(_ path: some StringProtocol) -> String { path.split(separator: "/").last.map { $0.lowercased() } ?? "" }
+    guard let namedBase, !last(namedBase).isEmpty else { return nil }
+    // models--ORG--NAME/snapshots/COMMIT
+    let parts = folder.standardizedFileURL.pathComponents.suffix(3).map { $0.lowercased() }
+    let isCached = parts.first?.hasSuffix("--" + last(namedBase)) ?? false
+    return isCached || parts.last == last(namedBase) ? nil : namedBase
   }
 }

@@ -6,7 +6,7 @@ import Foundation
 struct PEFTConfiguration {
   static let fileName = "adapter_config.json"
   /// PEFT's own are of a few KiB, also with every module of a large model by its full name.
-  private static let sizeLimit = 4 << 20
+  static let sizeLimit = 4 << 20
 
   private let path: String
   private let keys: [ExactText: JSONValue]

@@ -64,7 +64,9 @@ public struct ColumnNames: Sendable, Equatable {
 
   private static func wrong(_ text: String, got: String, fix: String) -> StreamError {
     .field(
-      Place(file: "--columns \(text)").detail(expected: "pairs NAME=COLUMN, separated by commas", got: got, fix: fix))
+      // Somebody may have given a whole file's text.
+      Place(file: "--columns \(text.unicodeScalars.count > 200 ? String(text.unicodeScalars.prefix(200)) + "…" : text)")
+        .detail(expected: "pairs NAME=COLUMN, separated by commas", got: got, fix: fix))
   }
 
   /// How it is told: `body → text, category → label`; empty where nothing is renamed.
@@ -90,6 +92,6 @@ extension RowFields {
       }
       fields.append(.init(name: Array(pair.own.utf8), value: value))
     }
-    return RowFields(place: self.place, index: index, range: range, values: fields, written: written)
+    return RowFields(place: place, index: index, range: range, values: fields, written: written, columns: columns)
   }
 }

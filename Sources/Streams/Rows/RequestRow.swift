@@ -1,6 +1,21 @@
 import Files
 public import Foundation
 
+/// A row of a file, or a line of a stream, that asks for nothing that can be answered.
+public struct RequestProblem: Error {
+  /// Its line, from 1.
+  public let line: Int
+  /// What is wrong with it.
+  public let error: any Error
+
+  public init(line: Int, error: any Error) {
+    self.line = line
+    self.error = error
+  }
+
+  public var text: String { "\(error)" }
+}
+
 /// A row that asks for an answer: `text`, `prompt`, or a conversation, with an `id` and an `instruction` if it has them. What else stands in
 /// it is kept as it is.
 public struct RequestRow: Sendable {
@@ -93,16 +108,23 @@ public struct RequestRow: Sendable {
   ///
   /// - Parameter url: The file.
   /// - Parameter columns: Which of its columns stand for ours.
-  /// - Returns: The rows, and what is wrong with the one after them; nil: they are all.
+  /// - Returns: Each row, or what is wrong with it; and why the file could not be read further: `nil`: these are all.
   /// - Throws: ``StreamError`` for a file that cannot be read at all.
   public static func read(
     _ url: URL, columns: ColumnNames = ColumnNames()
-  ) throws -> (rows: [RequestRow], problem: (any Error)?) {
+  ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?) {
     let file = try RowFile(url, columns: columns)
-    var rows: [RequestRow] = []
+    var (rows, unread) = ([Result<RequestRow, RequestProblem>](), 0)
     do {
-      try file.eachRow { fields in
-        rows.append(try RequestRow(fields, json: json(of: fields, in: file.source), line: fields.place.line ?? 1))
+      try file.eachResult { line, fields in
+        do {
+          let fields = try fields.get()
+          rows.append(.success(try RequestRow(fields, json: json(of: fields, in: file.source), line: line)))
+        } catch {
+          unread += 1
+          guard unread <= mostUnread else { throw error }
+          rows.append(.failure(RequestProblem(line: line, error: error)))
+        }
       }
     } catch {
       return (rows, error)
@@ -113,6 +135,10 @@ public struct RequestRow: Sendable {
     }
     return (rows, nil)
   }
+
+  /// Rows of a file that may be wrong, each by itself; with one more the whole of it is. What is wrong with a row takes more memory than
+  /// the row.
+  private static let mostUnread = 1_000
 
   /// Whether a file has anything else than a JSON object on each line: these can be answered as they come.
   ///

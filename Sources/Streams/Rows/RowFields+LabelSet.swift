@@ -61,14 +61,14 @@ extension RowFields {
     for label in labels where !seen.insert(ExactText(label)).inserted {
       throw StreamError.label(
         place.detail(
-          expected: "every label of a row once", got: "\(quoted(label)) twice in \"\(name)\"",
+          expected: "every label of a row once", got: "\(quoted(label)) twice in \(called(name))",
           fix: "Remove one of the two."))
     }
     return LabelSet(labels)
   }
 
   private func wrongSet(_ name: String, got: String, fix: String) -> StreamError {
-    .field(place.detail(expected: "an array of labels \"\(name)\"", got: got, fix: fix))
+    .field(place.detail(expected: "an array of labels \(called(name))", got: got, fix: fix))
   }
 
   /// The labels of a row that is to be answered: what is wrong with them concerns only those who compare.

@@ -12,14 +12,18 @@ struct RowFields {
   let values: [JSONTree.Member]
   /// The same under the names that the file has for them.
   let written: [JSONTree.Member]
+  /// Which of the file's names stand for ours.
+  var columns = ColumnNames()
 
   /// Fields that are read already.
   ///
   /// - Parameter written: under the file's names; nil: as `values`.
   init(
-    place: Place, index: Int, range: Range<Int>? = nil, values: [JSONTree.Member], written: [JSONTree.Member]? = nil
+    place: Place, index: Int, range: Range<Int>? = nil, values: [JSONTree.Member], written: [JSONTree.Member]? = nil,
+    columns: ColumnNames = ColumnNames()
   ) {
     self.written = written ?? values
+    self.columns = columns
     self.place = place
     self.index = index
     self.range = range
@@ -113,8 +117,14 @@ struct RowFields {
     return try text("id")
   }
 
+  /// A field in a message: the file has another name for it where columns were named.
+  func called(_ name: String) -> String {
+    columns.pairs.first { $0.own.hasSameCodePoints(as: name) }.map { "\"\(name)\" (column \(quoted($0.theirs)))" }
+      ?? "\"\(name)\""
+  }
+
   /// An error about one field of this row.
   func wrong(_ name: String, got: String, fix: String) -> StreamError {
-    .field(place.detail(expected: "a string \"\(name)\"", got: got, fix: fix))
+    .field(place.detail(expected: "a string \(called(name))", got: got, fix: fix))
   }
 }

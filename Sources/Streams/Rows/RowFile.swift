@@ -29,15 +29,26 @@ struct RowFile {
   /// Goes through the rows.
   ///
   /// - Throws: ``StreamError`` that names the line; what `body` throws.
-  func eachRow(_ body: (RowFields) throws -> Void) throws {
+  func eachRow(_ body: (RowFields) throws -> Void) throws { try eachResult { try body($1.get()) } }
+
+  /// Goes through the rows, also past those that cannot be read by themselves.
+  ///
+  /// - Parameter body: gets the line, and the row or what is wrong with it.
+  /// - Throws: ``StreamError`` where the file cannot be read further; what `body` throws.
+  func eachResult(_ body: (Int, Result<RowFields, any Error>) throws -> Void) throws {
+    func read(_ row: RawRow) throws {
+      try body(row.place.line ?? 1, Result { try RowFields(row, of: source).named(by: columns) })
+    }
     switch container {
-    case .lines: try source.forEachRow { try body(RowFields($0, of: source).named(by: columns)) }
-    case .array: for row in try source.rowsOfArray() { try body(RowFields(row, of: source).named(by: columns)) }
+    case .lines: try source.forEachRow(read)
+    case .array: for row in try source.rowsOfArray() { try read(row) }
     case .delimited(let delimiter): try forEachRecord(delimiter, body)
     }
   }
 
-  private func forEachRecord(_ delimiter: UInt8, _ body: (RowFields) throws -> Void) throws {
+  private func forEachRecord(
+    _ delimiter: UInt8, _ body: (Int, Result<RowFields, any Error>) throws -> Void
+  ) throws {
     var records = DelimitedRecords(source, delimiter: delimiter)
     guard let head = try records.next(most: DelimitedRecords.mostColumns) else { return }
     guard head.fields.count <= DelimitedRecords.mostColumns else {
@@ -57,21 +68,24 @@ struct RowFile {
     }
     var index = 0
     while let record = try records.next(most: names.count) {
+      try source.requireFew(index, at: record.place)
+      defer { index += 1 }
+      let line = record.place.line ?? 1
       guard record.fields.count == names.count else {
-        throw StreamError.field(
+        let error = StreamError.field(
           record.place.detail(
             expected: "\(names.count) fields, as the first line has",
             got: record.fields.count > names.count ? "more" : "\(record.fields.count)",
             fix: "A separator or a line end inside of a field needs quotation marks around the field."))
+        try body(line, .failure(error))
+        continue
       }
-      try source.requireFew(index, at: record.place)
       // An empty cell of these says nothing; of others it is a blank text.
       let values = named.compactMap { column -> JSONTree.Member? in
         record.fields[column].isEmpty && ["id", "split"].contains { names[column].elementsEqual($0.utf8) }
           ? nil : JSONTree.Member(name: names[column], value: .text(record.fields[column]))
       }
-      try body(RowFields(place: record.place, index: index, values: values).named(by: columns))
-      index += 1
+      try body(line, Result { try RowFields(place: record.place, index: index, values: values).named(by: columns) })
     }
   }
 }

@@ -79,7 +79,7 @@ extension DemoCommand {
   private func showAnswers(_ file: URL, _ registry: Registry, _ base: Base, _ option: String) throws {
     try Console.output("\nTexts that nobody has seen find their task by themselves; one is like none of them.\n")
     try Console.output("$ accrete predict \(file.path) --route \(option)")
-    let rows = try RequestRow.read(file).rows
+    let rows = try RequestRow.read(file).rows.map { try $0.get() }
     let predictor = try Predictor(registry, on: base, task: nil, routes: true, unknown: .refuse)
     let answers = try predictor.answers(rows)
     let lines = answers.map { answer -> [String] in

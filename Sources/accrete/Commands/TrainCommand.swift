@@ -58,7 +58,7 @@ struct TrainCommand: ParsableCommand {
       starter.listen()
       let run = try SequenceRun.start(
         options.configuration(), in: place, program: program ?? Self.program(file),
-        report: printer.report(drawingIn: tensorboard ?? file.tensorboard))
+        report: try printer.report(drawingIn: tensorboard ?? file.tensorboard))
       try run.run(requests: Signals.request)
       try RunResult.show(run, json: json)
     }
@@ -124,7 +124,7 @@ struct ResumeCommand: ParsableCommand {
       let printer = ProgressPrinter(progress)
       starter.listen()
       let run = try SequenceRun.resume(
-        URL(fileURLWithPath: absolute(folder)), report: printer.report(drawingIn: tensorboard))
+        URL(fileURLWithPath: absolute(folder)), report: try printer.report(drawingIn: tensorboard))
       if try run.isComplete {
         // It is no failure, so that `until accrete resume RUN` ends. Killed at its very end, a run may have left files that have served.
         printer.line("\(folder): everything of this run is learned; there is nothing to resume")

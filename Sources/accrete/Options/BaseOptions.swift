@@ -91,7 +91,8 @@ struct ExpertOptions: ParsableArguments {
       let stored = try StoredExpert(URL(fileURLWithPath: absolute(expert)), for: host, on: model.device)
       if stored.archive == nil {
         Console.error(
-          "\(expert): PEFT does not say which base this adapter belongs to; only names and shapes were checked")
+          "\(expert): PEFT's files have no digest of the base that they belong to\(stored.namedBase.map { " (they name \($0.printable))" } ?? ""); only names and shapes were checked"
+        )
       }
       return LowRankSelection(stored.expert)
     }

@@ -10,7 +10,18 @@ final class CurveWriter {
   private var open: (name: String, log: TensorBoardLog)?
   private var hasFailed = false
 
-  init(in folder: URL) { self.folder = folder }
+  /// Whether there is a curve.
+  var hasWritten: Bool { open != nil || hasFailed }
+
+  /// - Throws: `FileError` where the folder cannot be made: better said before a training than after it.
+  init(in folder: URL) throws {
+    self.folder = folder
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw FileError.notWritable(path: folder.path, reason: "no folder can be made there")
+    }
+  }
 
   /// Adds values of one step.
   ///

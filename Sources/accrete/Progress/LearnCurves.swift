@@ -12,8 +12,9 @@ final class LearnCurves {
   private var version: String?
   private var isLast = false
 
-  init(in folder: URL, _ registry: Registry) {
-    writer = CurveWriter(in: folder)
+  /// - Throws: `FileError` where the folder cannot be made.
+  init(in folder: URL, _ registry: Registry) throws {
+    writer = try CurveWriter(in: folder)
     self.registry = registry
   }
 
@@ -33,6 +34,13 @@ final class LearnCurves {
       let kept = measurement.step > 0 ? measurement.step : nil
       write(measurement.step, [("loss/choose", measurement.loss)] + alone, keepingTo: kept)
     default: break
+    }
+  }
+
+  /// Says so where there were no steps.
+  func finish() {
+    if !writer.hasWritten {
+      Console.error("--tensorboard: no curves were written, as a closed-form head alone has no steps of training")
     }
   }
 

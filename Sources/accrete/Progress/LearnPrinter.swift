@@ -64,7 +64,7 @@ final class LearnPrinter {
     let several = rows.kind == .severalLabels ? ", any number of them a row" : ""
     let labels =
       rows.kind == .answer
-      ? "free answers" : "\(rows.labels.count) labels (\(rows.labels.map(\.printable).listed))\(several)"
+      ? "free answers" : "\(rows.labels.count) labels (\(rows.labels.map(\.asItem).listed))\(several)"
     var lines = rows.form.map { ["rows: \($0)"] } ?? []
     lines += [
       "task \(rows.task): \(rows.learn) rows to learn, \(rows.choose) to choose on, \(rows.gate) for the gates, \(labels)"
@@ -206,5 +206,15 @@ enum LearnResult {
     } else {
       try Console.output("\(title): registered, not released; nothing changed for those who ask")
     }
+  }
+}
+
+extension String {
+  /// As one of a list: between quotation marks where it would be taken for several, or for a part of one.
+  var asItem: String {
+    let isPlain = unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || $0.properties.numericType != nil || "_-./".unicodeScalars.contains($0)
+    }
+    return isPlain && !isEmpty ? self : debugDescription.printable
   }
 }

@@ -6,7 +6,8 @@ import Runs
 final class RunCurves {
   private let writer: CurveWriter
 
-  init(in folder: URL) { writer = CurveWriter(in: folder) }
+  /// - Throws: `FileError` where the folder cannot be made.
+  init(in folder: URL) throws { writer = try CurveWriter(in: folder) }
 
   func show(_ progress: RunProgress) {
     guard case .training(let task, let number, _, let report, let speed, _) = progress else { return }
@@ -22,8 +23,10 @@ final class RunCurves {
 
 extension ProgressPrinter {
   /// What a run is told to do with its progress: shown, and drawn where a folder for curves is named.
-  func report(drawingIn folder: String?) -> (RunProgress) -> Void {
-    let curves = folder.map { RunCurves(in: URL(fileURLWithPath: absolute($0))) }
+  ///
+  /// - Throws: `FileError` where that folder cannot be made.
+  func report(drawingIn folder: String?) throws -> (RunProgress) -> Void {
+    let curves = try folder.map { try RunCurves(in: URL(fileURLWithPath: absolute($0))) }
     return { progress in
       self.show(progress)
       curves?.show(progress)

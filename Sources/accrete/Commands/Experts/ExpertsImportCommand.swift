@@ -43,8 +43,9 @@ struct ExpertsImportCommand: ParsableCommand {
         tokenizerDigest: try BPETokenizer(folder: home).digest(of: home))
       let stored = try StoredExpert(source, for: host)
       if stored.archive == nil {
+        let named = stored.otherBase(than: home).map { ", though they name \($0.printable)" } ?? ""
         Console.error(
-          "PEFT's files have no digest of the base that they belong to: names and shapes fit \(home.path), and it is bound to it now"
+          "PEFT's files have no digest of the base that they belong to: names and shapes fit \(home.path)\(named), and it is bound to it now"
         )
       }
       guard let tokenizer = host.tokenizerDigest else { throw FileError.notFound(path: home.path) }

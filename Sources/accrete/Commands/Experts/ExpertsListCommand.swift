@@ -26,7 +26,7 @@ struct ExpertsListCommand: ParsableCommand {
         )
       }
       let isRun = FileManager.default.fileExists(atPath: run.manifest.path)
-      let lines = try ExpertRegistry(isRun ? run.experts : run.url).entries().map(ExpertLine.init)
+      let lines = try ExpertRegistry(isRun ? run.experts : run.url).entries(besideOthers: !isRun).map(ExpertLine.init)
       try Console.output(json ? String(decoding: try JSONFile.encode(lines), as: UTF8.self) : table(lines))
       let damaged = lines.count { $0.state == "damaged" }
       if damaged > 0 {

@@ -12,6 +12,9 @@ struct ListCommand: ParsableCommand {
   @Flag(help: "Every version instead of one a task.")
   var versions = false
 
+  @Flag(help: "Forgotten tasks, too; JSON always has them.")
+  var all = false
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -23,16 +26,18 @@ struct ListCommand: ParsableCommand {
         try Console.output(try json ? RegistryText.json(listed) : table(listed))
         return
       }
-      let tasks = try registry.tasks()
+      let known = try registry.tasks()
       if json {
-        try Console.output(try RegistryText.json(tasks))
+        try Console.output(try RegistryText.json(known))
         return
       }
+      let tasks = all ? known : known.filter { $0.released != nil || $0.newest.state == .registered }
       try Console.output(table(tasks))
       let release = try registry.currentReleaseRecord()
       try Console.output(
         "\(RegistryText.count(tasks.count, "task")), \(RegistryText.count(tasks.reduce(0) { $0 + $1.versions }, "version")); "
-          + (release.map { "release \($0.revision) of \(RegistryText.day($0.at))" } ?? "nothing is released yet"))
+          + (release.map { "release \($0.revision) of \(RegistryText.day($0.at))" } ?? "nothing is released yet")
+          + (tasks.count < known.count ? "; \(known.count - tasks.count) forgotten (--all)" : ""))
     }
   }
 

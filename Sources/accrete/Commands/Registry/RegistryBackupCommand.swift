@@ -133,7 +133,7 @@ struct RegistryImportCommand: ParsableCommand {
       }
       if !bundle.versions.isEmpty {
         try Console.output(
-          "registered \(bundle.versions.joined(separator: ", ")); release one with `accrete promote \(bundle.versions[0])`"
+          "registered \(bundle.versions.joined(separator: ", ")); release one with `accrete promote \(bundle.versions[0])` (and `--reason …` where a gate held it back)"
         )
       }
       if !bundle.known.isEmpty { try Console.output("here already: \(bundle.known.joined(separator: ", "))") }

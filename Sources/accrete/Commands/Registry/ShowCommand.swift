@@ -105,7 +105,7 @@ struct ShowCommand: ParsableCommand {
     let several = model?.description.form.kind == .severalLabels ? ", any number of them a row" : ""
     let labels = manifest.kind == .label ? "\(manifest.labels.count) labels\(several)" : "free answers"
     rows.append(["method", "\(manifest.method), \(labels)"])
-    if !manifest.labels.isEmpty { rows.append(["labels", manifest.labels.map(\.printable).listed]) }
+    if !manifest.labels.isEmpty { rows.append(["labels", manifest.labels.map(\.asItem).listed]) }
     for metric in shown.metrics {
       let own = metric.task.hasSameCodePoints(as: version.name)
       rows.append(["score", RegistryText.score(metric) + (own ? "" : " on \(metric.task)")])

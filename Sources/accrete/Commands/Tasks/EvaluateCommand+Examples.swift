@@ -20,9 +20,13 @@ extension EvaluateCommand {
     let served = try opened.load(task, on: loaded)
     var (lines, rows) = (try RequestLines(folder, columns: columns.names()), [RequestRow]())
     while let batch = try lines.next() {
-      rows += batch.rows
-      // Scores of some of the rows would be another number.
-      if let problem = batch.problem { throw problem.error }
+      for row in batch {
+        switch row {
+        case .success(let row): rows.append(row)
+        // Scores of some of the rows would be another number.
+        case .failure(let problem): throw problem.error
+        }
+      }
     }
     let result = try TaskEvaluation(
       served, rows: rows, of: folder, keys: opened.rowKeys(of: served.version),

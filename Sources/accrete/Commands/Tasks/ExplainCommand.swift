@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Learning
 import Registry
 import Serving
 import Streams
@@ -41,6 +42,8 @@ struct ExplainCommand: ParsableCommand {
 
   private struct Result: Encodable {
     let route: RequestRouter.Route?
+    /// The distance above which no task claims a text.
+    let unknownAbove: Double?
     let version: String?
     let answer: String?
     let labels: [Part]?
@@ -66,7 +69,8 @@ struct ExplainCommand: ParsableCommand {
       let why = try served.map { try Explanation(text, by: $0, on: loaded) }
       guard !json else {
         let result = Result(
-          route: route, version: served.map { "\($0.version.reference)" }, answer: why?.answer.text,
+          route: route, unknownAbove: route.map { _ in GaussianRouter.usualUnknownDistance },
+          version: served.map { "\($0.version.reference)" }, answer: why?.answer.text,
           labels: why.map(Self.parts), expertWeight: why?.combination?.expert, ridgeWeight: why?.combination?.ridge,
           tokens: why?.tokens)
         return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self))
@@ -95,7 +99,9 @@ struct ExplainCommand: ParsableCommand {
       route.task.map { "goes to \($0), p \(fixed(route.confidence, 3)) among the known tasks, at distance" }
       ?? "no task claims it; the nearest is \(route.nearest), at distance"
     // A task decides by what was known when it was learned; the list is by all that is known today.
-    return ["route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above 2.5 is unknown)"]
+    return [
+      "route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above \(GaussianRouter.usualUnknownDistance) is unknown)"
+    ]
       + [
         "  by all tasks together (old tasks keep their texts: a later one claims only what is nearer to it than to all before it):"
       ] + order.map { "  \($0.key)  distance \(fixed($0.value, 2))" }

@@ -95,10 +95,7 @@ struct LearnCommand: ParsableCommand {
       job.perClass = options.perClass
       job.start = start
       job.isToyBase = EmbeddedResources.bases.contains(named)
-      let curves = tensorboard.map {
-        LearnCurves(in: URL(fileURLWithPath: absolute($0)), opened)
-      }
-      Signals.listen()
+      let curves = try tensorboard.map { try LearnCurves(in: URL(fileURLWithPath: absolute($0)), opened) }
       let learn = try Learn(
         job, in: opened, on: loaded,
         requests: {
@@ -109,6 +106,8 @@ struct LearnCommand: ParsableCommand {
           }
         },
         report: { progress in
+          // Until the rows are read there is nothing to keep: a signal ends the process at once.
+          if case .rows = progress { Signals.listen() }
           printer.show(progress)
           curves?.show(progress)
         })
@@ -118,6 +117,7 @@ struct LearnCommand: ParsableCommand {
       }
       let outcome = try learn.run()
       try LearnResult.show(outcome, json: json, besides: printer.shownWarnings)
+      curves?.finish()
       if requireRelease, outcome.release == nil { throw ExitCode(Failure.badData) }
     }
   }

@@ -14,8 +14,8 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       FILE is in any form that `learn` reads; its rows have text or prompt, with an id if you like. Standard input (- or nothing) has one JSON \
       object on each line. Each answer is a line of JSON in the order of the rows, with the example as it came under "input". The task's own instruction, cue and labels are applied.
-      A line that cannot be read ends a file; on standard input its answer is {"line": …, "error": …}, the lines after it are answered, and \
-      the command ends with 65.
+      A row that cannot be read has {"line": …, "error": …} in the place of its answer, the others are answered, and the command ends \
+      with 65; of a file whose first row cannot be read nothing is.
 
       accrete predict texts.jsonl --task spam
       accrete predict texts.jsonl --route

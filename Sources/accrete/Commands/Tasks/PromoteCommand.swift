@@ -54,11 +54,15 @@ struct ForgetCommand: ParsableCommand {
 
   @OptionGroup var registry: RegistryOptions
 
+  @Flag(help: "Only say what would be forgotten.")
+  var dryRun = false
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func run() throws {
     try Failure.reported {
+      if dryRun { return try preview(registry.open(.reading)) }
       let opened = try registry.open(.writing)
       let result = try opened.forgetTask(name, now: now, reason: reason, actor: registry.actor)
       guard !json else { return try Console.output(RegistryText.json(result)) }
@@ -76,5 +80,16 @@ struct ForgetCommand: ParsableCommand {
             : "its rows and tensors stay until `accrete registry gc` removes them after 30 days; `accrete forget \(name) --now`"
               + " does it at once")
     }
+  }
+
+  private func preview(_ opened: Registry) throws {
+    let preview = try opened.forgetPreview(name)
+    guard !json else { return try Console.output(RegistryText.json(preview)) }
+    let versions = preview.versions.map { "\(name)@\($0)" }
+    guard !versions.isEmpty else { return try Console.output("\(name): was forgotten already") }
+    let left = preview.left.isEmpty ? "no task" : preview.left.listed
+    try Console.output(
+      "would retire \(versions.listed)\(preview.isReleased ? "; the next release would serve \(left)" : ", which is not served")"
+    )
   }
 }

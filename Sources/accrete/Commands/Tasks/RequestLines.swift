@@ -3,15 +3,6 @@ import Foundation
 import Streams
 import Tokenization
 
-/// A line of a stream that asks for nothing that can be answered.
-struct RequestProblem: Error {
-  /// Its number, from 1.
-  let line: Int
-  let error: any Error
-
-  var text: String { "\(error)" }
-}
-
 /// Lines that ask for answers, from a file or from standard input, in batches: what is there already is answered together.
 struct RequestLines {
   /// Lines that are answered together, at most.
@@ -25,22 +16,20 @@ struct RequestLines {
   private let file: RegularFile?
   private let columns: ColumnNames
   /// Of a file in another form than a JSON object on each line: what is not answered yet.
-  private var waiting: ArraySlice<RequestRow> = []
+  private var waiting: ArraySlice<Result<RequestRow, RequestProblem>> = []
   /// What was read: answered lines, then the rest.
   private var rest: [UInt8] = []
   /// Where the next line begins, and how far it was searched for its end.
   private var (start, searched) = (0, 0)
   private var line = 0
   private var isEnd = false
-  /// What is wrong with a line of a file, thrown after the lines before it were answered.
-  private var problem: (any Error)?
+  /// Why a file cannot be read further, thrown after what stands before was answered.
+  private var end: (any Error)?
+  /// Whether a row could be read. A file that begins with one that cannot is of another form than it seems.
+  private var hasBegun = false
 
-  /// Lines that are answered together.
-  struct Batch {
-    var rows: [RequestRow] = []
-    /// What is wrong with the line after them. Of standard input alone: a file ends there.
-    var problem: RequestProblem?
-  }
+  /// Rows that are answered together, with what is wrong with those between them.
+  typealias Batch = [Result<RequestRow, RequestProblem>]
 
   /// - Parameter path: A file in any form of rows; `-` is standard input, with a JSON object on each line.
   /// - Parameter columns: Which of its fields stand for ours.
@@ -58,42 +47,40 @@ struct RequestLines {
     }
     descriptor = file?.descriptor ?? STDIN_FILENO
     guard let file, try RequestRow.needsAllOf(file.url) else { return }
-    let (rows, problem) = try RequestRow.read(file.url, columns: columns)
-    if rows.isEmpty, let problem { throw problem }
-    (waiting, self.problem, isEnd) = (rows[...], problem, true)
+    let (rows, end) = try RequestRow.read(file.url, columns: columns)
+    if rows.isEmpty, let end { throw end }
+    if case .failure(let problem) = rows.first { throw problem.error }
+    (waiting, self.end, isEnd) = (rows[...], end, true)
   }
 
   /// The next lines; nil at the end. Blank lines are passed over.
   mutating func next() throws -> Batch? {
     if !waiting.isEmpty {
       defer { waiting = waiting.dropFirst(Self.most) }
-      return Batch(rows: Array(waiting.prefix(Self.most)))
+      return Array(waiting.prefix(Self.most))
     }
-    if let problem { throw problem }
+    if let end { throw end }
     var batch = Batch()
-    while batch.rows.count < Self.most {
+    while batch.count < Self.most {
       if let bytes = takeLine() {
         line += 1
         guard bytes.contains(where: { $0 != 0x20 && !(0x09...0x0D).contains($0) }) else { continue }
         do {
-          batch.rows.append(try RequestRow(bytes, line: line, file: name, columns: columns))
+          batch.append(.success(try RequestRow(bytes, line: line, file: name, columns: columns)))
+          hasBegun = true
         } catch {
-          if file == nil {
-            batch.problem = RequestProblem(line: line, error: Self.isObject(bytes) ? error : notAnObject(line))
-          } else {
-            if batch.rows.isEmpty { throw error }
-            problem = error
-          }
-          return batch
+          guard hasBegun || file == nil else { throw error }
+          let wrong = Self.isObject(bytes) || file != nil ? error : notAnObject(line)
+          batch.append(.failure(RequestProblem(line: line, error: wrong)))
         }
         continue
       }
       if isEnd { break }
       // Somebody may wait for the answer to what was sent: nothing more is waited for then.
-      if !batch.rows.isEmpty, file == nil, !hasMore { break }
+      if !batch.isEmpty, file == nil, !hasMore { break }
       try read()
     }
-    return batch.rows.isEmpty && isEnd ? nil : batch
+    return batch.isEmpty && isEnd ? nil : batch
   }
 
   private static func isObject(_ line: Data) -> Bool {
@@ -142,22 +129,25 @@ struct RequestLines {
     rest += piece
   }
 
-  /// Writes the answers to a batch. A row that cannot be answered, such as a word of megabytes, takes no other with it: of standard input
-  /// its problem stands in its place, a file ends there.
+  /// Writes the answers to a batch. A row that cannot be answered, such as a word of megabytes, takes no other with it: its problem stands in
+  /// its place.
   ///
   /// - Parameter body: answers rows together.
   func write(
     _ batch: Batch, to writer: inout AnswerWriter, by body: ([RequestRow]) throws -> [RowAnswer]
   ) throws {
-    for answer in try answered(batch.rows, by: body) {
+    var answers = try answered(batch.compactMap { try? $0.get() }, by: body)[...]
+    for row in batch {
+      let answer: Result<RowAnswer, RequestProblem>
+      switch row {
+      case .success: answer = answers.removeFirst()
+      case .failure(let problem): answer = .failure(problem)
+      }
       switch answer {
       case .success(let answer): try writer.write(answer)
-      case .failure(let problem):
-        guard file == nil else { throw problem.error }
-        try writer.write(problem)
+      case .failure(let problem): try writer.write(problem)
       }
     }
-    if let problem = batch.problem { try writer.write(problem) }
   }
 
   private func answered(
