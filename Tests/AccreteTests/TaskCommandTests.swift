@@ -71,6 +71,13 @@ extension CommandLineTests {
         #expect(errors[1].contains("texts.csv:3: ") && errors[1].contains("\"text\" (column \"body\")"))
         #expect(errors[2].contains("texts.csv:4: ") && errors[2].contains("2 fields") && errors[3].isEmpty)
       }
+      // A table that Excel has written is answered as one that Excel reads.
+      let excel = Data([0xEF, 0xBB, 0xBF]) + Data("text\nrain\n".utf8)
+      try excel.write(to: scratch.place("excel.csv"))
+      let csv = ["--task", "weather", "--format", "csv"]
+      #expect(try Accrete.run(["predict", "excel.csv"] + csv, in: scratch.url).text.unicodeScalars.first == "\u{FEFF}")
+      #expect(
+        try Accrete.run(["predict", "texts.csv"] + csv + columns, in: scratch.url).text.hasPrefix("line,"))
       // Where the first row cannot be read, the file is another one than it seems, and nothing is answered.
       try scratch.write("{\"body\":\"rain\"}\n{\"text\":\"sun\"}\n", to: "other.jsonl")
       for file in ["other.jsonl", "texts.csv"] {

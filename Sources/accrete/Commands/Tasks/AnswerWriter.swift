@@ -10,6 +10,8 @@ struct AnswerWriter {
   private let format: AnswerFormat
   private let top: Int?
   private let abstainBelow: Double?
+  /// Whether CSV begins with a byte order mark, without which Excel takes UTF-8 for another encoding.
+  private let hasMark: Bool
   /// Columns of the first row's table, which stand behind ours; nil: nothing is written yet.
   private var ownColumns: [String]?
   /// Requests that came with an instruction that decided nothing.
@@ -19,10 +21,12 @@ struct AnswerWriter {
   /// Lines that could not be read: how many, and what was wrong with the first. A stream may have any number of them.
   private var (unread, firstProblem): (Int, String?) = (0, nil)
 
-  init(format: AnswerFormat, top: Int?, abstainBelow: Double?) {
+  /// - Parameter lines: what the answers are to; a table that Excel has written is answered as one that Excel reads.
+  init(format: AnswerFormat, top: Int? = nil, abstainBelow: Double? = nil, to lines: RequestLines? = nil) {
     self.format = format
     self.top = top
     self.abstainBelow = abstainBelow
+    hasMark = lines?.hasMark ?? false
   }
 
   mutating func write(_ answer: RowAnswer) throws {
@@ -47,6 +51,7 @@ struct AnswerWriter {
     if let ownColumns { return ownColumns }
     let own = row?.cells.map(\.column) ?? []
     ownColumns = own
+    if hasMark { try Console.stream("\u{FEFF}") }
     try writeRow(Self.columns + own.map { "input.\($0)" })
     return own
   }

@@ -68,12 +68,13 @@ struct PredictCommand: ParsableCommand {
       if abstainBelow != nil, predictor.writesAnswers {
         throw ValidationError("--abstain-below: this task writes its answers, which have no confidence; leave it out.")
       }
-      var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow)
       if let text {
+        var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow)
         for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer) }
         return try writer.finish()
       }
       var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names(), takesText: true)
+      var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow, to: lines)
       while let batch = try lines.next() {
         try lines.write(batch, to: &writer, by: predictor.answers)
       }
@@ -123,16 +124,17 @@ struct RouteCommand: ParsableCommand {
         throw ServingError.nothingReleased(path: opened.url.path)
       }
       let loaded = try base.load(for: opened)
-      var writer = AnswerWriter(format: form.format ?? .json, top: nil, abstainBelow: nil)
       func answers(_ rows: [RequestRow]) throws -> [RowAnswer] {
         let routes = try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: loaded)
         return zip(rows, routes).map { RowAnswer(row: $0, route: $1) }
       }
       if let text {
+        var writer = AnswerWriter(format: form.format ?? .json)
         for answer in try answers([RequestRow(text: text)]) { try writer.write(answer) }
         return try writer.finish()
       }
       var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names(), takesText: true)
+      var writer = AnswerWriter(format: form.format ?? .json, to: lines)
       while let batch = try lines.next() {
         try lines.write(batch, to: &writer, by: answers)
       }

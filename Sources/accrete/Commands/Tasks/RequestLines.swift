@@ -15,6 +15,8 @@ struct RequestLines {
   private let descriptor: Int32
   private let file: RegularFile?
   private let columns: ColumnNames
+  /// Whether a file begins with a byte order mark, as Excel writes it.
+  let hasMark: Bool
   /// Of a file in another form than a JSON object on each line: what is not answered yet.
   private var waiting: ArraySlice<Result<RequestRow, RequestProblem>> = []
   /// What was read: answered lines, then the rest.
@@ -46,6 +48,7 @@ struct RequestLines {
           fix: "Check the path; a text by itself is given with --text."))
     }
     descriptor = file?.descriptor ?? STDIN_FILENO
+    hasMark = try file.map { try RegularFile($0.url).next().starts(with: [0xEF, 0xBB, 0xBF]) } ?? false
     guard let file, try RequestRow.needsAllOf(file.url) else { return }
     let (rows, end) = try RequestRow.read(file.url, columns: columns)
     if rows.isEmpty, let end { throw end }
