@@ -17,8 +17,8 @@ extension Registry {
     let isHeld = gates.last.map { $0.verdict != .pass } ?? false
     guard !isHeld || reason.map({ !$0.isEmpty }) ?? false else {
       throw EvolutionError.unsupported(
-        what: "\(version.reference): a gate did not pass, so that it is released for a reason only",
-        fix: "See `accrete show \(version.reference)`, and say why with --reason.")
+        what: "\(version.reference): a gate did not pass, so it can only be released with a reason",
+        fix: "See `accrete show \(version.reference)`, and give the reason with --reason.")
     }
     let current = try currentRelease()
     if let current, current.manifest.experts[version.name] == version.digest { return current.record }

@@ -118,7 +118,7 @@ public struct TaskEvaluation: Sendable, Encodable {
     calibration = scores.calibration
     let mean = form.kind == .answer ? MeanInterval(scores.scores) : nil
     score = mean?.mean
-    scoreInterval = mean?.student()
+    scoreInterval = mean == nil ? nil : scores.scoreInterval
     self.scorer = measure?.name
     labelSets = scores.sets.map {
       LabelSetEvaluation($0, form: form, thresholds: served.runner.model.labelSets?.thresholds ?? [], seed: seed)

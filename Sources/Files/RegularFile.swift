@@ -65,8 +65,10 @@ public final class RegularFile: @unchecked Sendable {
     .notReadable(
       path: url.path,
       reason:
-        "not a regular file but \(kind). Write what it gives to a file and name that; where a command reads standard"
-        + " input, it is called `-`.")
+        kind.hasSuffix("folder")
+        ? "not a regular file but \(kind). Name a file."
+        : "not a regular file but \(kind). Write what it gives to a file and name that; where a command reads standard"
+          + " input, it is called `-`.")
   }
 
   private static func kind(ofPath path: String) -> String? {

@@ -90,6 +90,9 @@ extension Registry {
     public let isReleased: Bool
     /// The tasks that are served on.
     public let left: [String]
+    /// Blobs that would go at once, and their bytes; `nil`: that was not asked.
+    public var purgedBlobs: Int?
+    public var purgedBytes: Int?
   }
 
   /// Says what ``forget(_:publishing:expecting:now:reason:actor:)`` would do; changes nothing.
@@ -108,6 +111,32 @@ extension Registry {
         name: name, versions: try notForgotten(expert, database).map(\.number), isReleased: served.contains(name),
         left: served.filter { $0 != name })
     }
+  }
+
+  /// The same with what would be removed at once: found by doing it in a transaction that is not kept.
+  ///
+  /// - Parameter name: the task.
+  /// - Parameter actor: who asks.
+  /// - Throws: ``RegistryError``: what it would be refused for.
+  public func forgetPreview(_ name: String, purgingBy actor: String) throws -> ForgetPreview {
+    var preview = try forgetPreview(name)
+    struct NotKept: Error { let gone: [Unneeded] }
+    do {
+      try write(actor) { ledger in
+        let expert = try requireExpert(name, ledger.database)
+        for version in try notForgotten(expert, ledger.database) {
+          try withdraw(version, expert, "forget", in: &ledger)
+        }
+        for row in try VersionRow.all(ledger.database, "WHERE v.expert = ? AND v.state != 'purged'", [expert]) {
+          try purge(row.record, expert, in: &ledger)
+        }
+        throw NotKept(gone: try markUnneeded(in: &ledger))
+      }
+    } catch let found as NotKept {
+      preview.purgedBlobs = found.gone.count
+      preview.purgedBytes = found.gone.reduce(0) { $0 + $1.bytes }
+    }
+    return preview
   }
 
   private func notForgotten(_ expert: Int, _ database: Database) throws -> [VersionRecord] {

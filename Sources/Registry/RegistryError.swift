@@ -63,6 +63,9 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
         + " new version of it, or another --name."
     case .malformedReference(let got, let reason):
       "\(got.debugDescription): \(reason). Expected NAME, NAME@NUMBER or NAME:ALIAS, as spam, spam@2 or spam:stable."
+    case .unknownTask(let got, let known) where got.contains("@") || got.contains(":"):
+      "task \(got): a task's name has no \(got.contains("@") ? "@" : ":"); \(known.isEmpty ? "the registry has no task" : "there are \(known.sorted().listed)"). A single version is"
+        + " put away by `accrete registry retire`."
     case .unknownTask(let got, let known):
       known.isEmpty
         ? "task \(got): the registry has no tasks yet. Learn one with `accrete learn FILE`."
@@ -98,7 +101,7 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
         + (free.map {
           "`accrete rollback --to \($0)` goes back to the last release that is without it and differs from what is served now."
         }
-          ?? "No earlier release is without it and other than today's.")
+          ?? "Every earlier release either has it or is the one that is served now.")
     case .outOfUse(let version, let state):
       "\(version): is \(state.rawValue), so that it can be neither released nor loaded. Choose another version, or learn it anew."
     case .moved(let what, let expected, let found):

@@ -56,6 +56,23 @@ public enum StreamError: Error, Sendable, Equatable {
     }
   }
 
+  /// The same with another way out.
+  func fixed(by fix: String) -> StreamError {
+    let new = Detail(
+      file: detail.file, line: detail.line, row: detail.row, expected: detail.expected, got: detail.got, fix: fix)
+    return switch self {
+    case .file: .file(new)
+    case .text: .text(new)
+    case .json: .json(new)
+    case .field: .field(new)
+    case .label: .label(new)
+    case .split: .split(new)
+    case .identity: .identity(new)
+    case .order: .order(new)
+    case .prompt: .prompt(new)
+    }
+  }
+
   /// Where it is, what it is, and what to do about it.
   public var detail: Detail {
     switch self {

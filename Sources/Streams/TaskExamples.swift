@@ -33,10 +33,12 @@ public struct TaskExamples: Sendable {
   public let form: String?
   /// Whether each text is a ``Conversation``'s, which the base's template writes.
   public let areConversations: Bool
+  /// Rows of the file that were left out, in words; `nil`: there are none.
+  public let unread: String?
 
   public init(
     task: LearningTask, learn: [Example], choose: [Example], gate: [Example], origin: Origin, form: String? = nil,
-    areConversations: Bool = false
+    areConversations: Bool = false, unread: String? = nil
   ) {
     self.task = LearningTask(
       name: task.name, instruction: task.instruction, cue: task.cue, labels: task.labels, train: [], test: [],
@@ -47,13 +49,14 @@ public struct TaskExamples: Sendable {
     self.origin = origin
     self.form = form
     self.areConversations = areConversations
+    self.unread = unread
   }
 
   /// The same with other rows.
   func with(learn: [Example], choose: [Example], gate: [Example]) -> TaskExamples {
     TaskExamples(
       task: task, learn: learn, choose: choose, gate: gate, origin: origin, form: form,
-      areConversations: areConversations)
+      areConversations: areConversations, unread: unread)
   }
 
   public subscript(role: Role) -> [Example] {

@@ -46,7 +46,7 @@ public enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible {
   private var text: String {
     switch self {
     case .syntax(let place, let expected, let got):
-      "\(place): found \(got); expected \(expected). Mend the template there, or download it again."
+      "\(place): found \(got); expected \(expected). Fix the template there, or download it again."
     case .unsupported(let place, let got, let fix):
       "\(place): \(got) is not supported. \(fix)"
     case .undefined(let place, let got):
@@ -58,7 +58,7 @@ public enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible {
     case .limit(let place, let what, let limit):
       "\(place): \(what); the limit is \(limit). No chat template needs that: check where it comes from."
     case .malformed(let file, let key, let expected, let got):
-      "\(file)\(key.isEmpty ? "" : ", \(key)"): found \(got); expected \(expected). Mend the file, or download it again."
+      "\(file)\(key.isEmpty ? "" : ", \(key)"): found \(got); expected \(expected). Fix the file, or download it again."
     }
   }
 }

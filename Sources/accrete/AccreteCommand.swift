@@ -43,6 +43,10 @@ struct AccreteCommand: ParsableCommand {
     guard let word, !word.hasPrefix("-"), !word.isEmpty else { return }
     let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     guard !names.contains(where: { $0.hasSameCodePoints(as: word) }) else { return }
+    if let own = OptionSynonyms.commands[word] {
+      Console.error("accrete: there is no command \(word.debugDescription); it is `accrete \(own)` here.")
+      throw ExitCode(Failure.usage)
+    }
     Console.error(
       "accrete: there is no command \(word.debugDescription); there are \(names.listed(closestTo: word)). See `accrete --help`."
     )

@@ -14,7 +14,13 @@ enum OptionSynonyms {
     (["lora-target", "lora_target", "target_modules", "lora-target-modules"], "--target-modules"),
     (["model", "model_name_or_path", "model-name-or-path", "model-path", "base-model"], "--base"),
     (["dataset", "data-path", "train-file", "train_file", "dataset_dir"], "the rows' file itself, without an option"),
-    (["output-dir", "output_dir", "adapter-path", "save-path", "output"], "--out (train), --registry (learn)"),
+    (
+      ["output-dir", "output_dir", "adapter-path", "save-path", "output", "out", "o"],
+      "--out (train), --registry (learn), > FILE (predict, route)"
+    ),
+    (["csv"], "--format csv"), (["data"], "the rows' file itself (learn), --data with --suite (train)"),
+    (["train", "valid", "test"], "a field \"split\" in the rows"),
+    (["config"], "an option each, or --config of train and pretrain"),
     (
       ["cutoff_len", "cutoff-len", "max-seq-length", "max_seq_length", "max-seq-len", "max_length"], "--max-length"
     ),
@@ -26,6 +32,14 @@ enum OptionSynonyms {
     (["warmup_steps"], "--warmup-steps (train)"), (["max-tokens", "max_new_tokens", "max-new-tokens"], "--max-tokens"),
     (["adapter", "lora", "lora-path"], "--expert"), (["dtype", "precision", "torch_dtype"], "--weights"),
     (["config-file", "yaml"], "--config (train)"), (["text-column", "label-column"], "--columns text=…,label=…"),
+  ]
+
+  /// What other programs call our commands.
+  static let commands = [
+    "eval": "evaluate", "test": "evaluate", "export": "registry export", "merge": "experts merge",
+    "import": "experts import",
+    "chat": "generate --chat", "infer": "predict", "classify": "predict", "finetune": "learn", "fine-tune": "learn",
+    "ls": "list", "rm": "forget", "delete": "forget", "version": "--version", "deploy": "promote", "release": "promote",
   ]
 
   /// A message of the argument parser about an option that has another name here, with that name in the place of the parser's guess.

@@ -106,6 +106,10 @@ extension CommandLineTests {
       let file = try run("predict", "texts.jsonl", "--task", "weather", in: scratch, code: 65)
       #expect(try objects(file.text).count == 4)
       #expect(file.complaints.count == 1 && file.complaints[0].contains("texts.jsonl:3: expected"))
+      let labelled = lines.split(separator: "\n").map { $0.dropLast() + ",\"label\":\"bad\"}" }
+      try scratch.write(labelled.joined(separator: "\n\n"), to: "labelled.jsonl")
+      let scored = try Accrete.run(["evaluate", "labelled.jsonl", "--task", "weather"], in: scratch.url)
+      expectRefusal(scored, code: 65, "labelled.jsonl:5: expected words")
     }
 
     /// Rows as spreadsheets have them, in and out; an id stays what it was.
@@ -207,7 +211,7 @@ extension CommandLineTests {
 }
 
 /// A registry that was made once and is only copied.
-private final class LearnedRegistry: @unchecked Sendable {
+final class LearnedRegistry: @unchecked Sendable {
   static let shared = LearnedRegistry()
 
   private let lock = NSLock()

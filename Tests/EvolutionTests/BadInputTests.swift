@@ -182,6 +182,17 @@ extension BadInputTests {
     #expect(said.contains { $0.contains("\"spma\" (row strays/8)") && $0.contains("--labels ham,spam.") }, "\(said)")
     #expect(try warnings(strays, "strays", labelLimit: 0).isEmpty)
     #expect(try warnings((0..<40).map { asked($0, "answer \($0)") }, "free").isEmpty)
+    // Labels of which one is hardly there, and two that look the same.
+    func labelled(_ label: (Int) -> String) -> [String] {
+      (0..<60).map { number in
+        row("t\(number)", label(number), number % 4 == 3 ? "test" : number % 4 == 2 ? "validation" : "train")
+      }
+    }
+    let typo = try warnings(labelled { $0 == 4 ? "hma" : $0 % 3 == 0 ? "ham" : "spam" }, "typo")
+    #expect(typo.contains { $0.contains("hma (is it ham?)") }, "\(typo)")
+    let alike = try warnings(labelled { $0 % 2 == 0 ? "café" : $0 % 3 == 0 ? "cafe\u{301}" : "Tea" }, "alike")
+    #expect(alike.contains { $0.contains("\"caf\\u{00E9}\"") && $0.contains("\"cafe\\u{0301}\"") }, "\(alike)")
+    #expect(try !warnings(labelled { $0 % 2 == 0 ? "ham" : "spam" }, "fine").contains { $0.contains("look alike") })
     // A comma separates no labels.
     let joined = (0..<40).map { number in
       let split = number % 4 == 3 ? "test" : number % 4 == 2 ? "validation" : "train"

@@ -96,6 +96,20 @@ import Testing
     #expect(warnings.contains { $0.contains("48 gate rows are texts that weather@1 was trained on") }, "\(warnings)")
   }
 
+  /// An adapter of attention alone trains by the method that takes any; `accrete` says so before it begins.
+  @Test func attentionAlone() throws {
+    let home = try Home()
+    var options = Home.options(.label)
+    (options.method, options.targetModules) = ("per-task", "q_proj,v_proj")
+    try home.learn(home.rows("weather"), options: options)
+    let start = try LearnStart(home.registry.load("weather@1", on: home.base))
+    #expect(!start.hasFeedForward)
+    var other = job(home, try home.rows("food"), start, epochs: 1)
+    #expect(throws: EvolutionError.self) { try Learn(other, in: home.registry, on: home.base) }
+    other.options.method = "per-task"
+    #expect(try Learn(other, in: home.registry, on: home.base).plan().plan.mostSteps > 0)
+  }
+
   @Test func whatCannotBeStartedFrom() throws {
     let home = try Home()
     try home.learn(home.rows("weather"))

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ClosestNameTests {
   @Test(arguments: [
     ("learningrate", "learning-rate", 1), ("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("flaw", "lawn", 2),
-    ("e\u{301}", "\u{E9}", 2),
+    ("e\u{301}", "\u{E9}", 2), ("hma", "ham", 1), ("spma!", "spam", 2),
   ])
   func edits(one: String, other: String, count: Int) {
     #expect(one.edits(from: other) == count && other.edits(from: one) == count)

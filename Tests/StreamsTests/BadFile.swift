@@ -81,7 +81,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     // Control characters of a file neither break the line nor reach the terminal.
     BadFile(
       [row("a", "train"), row("b", "train"), row(#"\u001b[31m\n"#, "test")],
-      #":3: expected one of the labels "a", "b", got " [31m "."#),
+      #":3: expected one of the labels "a", "b", got "\u{1B}[31m\n"."#),
   ]
 
   /// Files for `train.json` of ``MTL5Suite``; the labels are `up` and `down`.

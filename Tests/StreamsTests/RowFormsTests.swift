@@ -63,7 +63,7 @@ import Testing
     #expect(examples.learn.map(\.id) == ["a/0", "a/1", "a/2", "a/3"])
     #expect(try #require(examples.form).contains("gzipped") == isGzipped)
     // The same file asks for answers; what came goes out on one line.
-    let (read, end) = try RequestRow.read(
+    let (read, end, _) = try RequestRow.read(
       url, columns: columns.isEmpty ? ColumnNames() : ColumnNames(parsing: columns))
     let rows = try read.map { try $0.get() }
     #expect(end == nil && rows.map(\.text) == Self.texts.map(\.stripped) && rows.map(\.answer) == Self.labels)

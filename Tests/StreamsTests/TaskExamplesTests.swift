@@ -88,7 +88,7 @@ import Testing
     let texts = (0..<200).map { "t\($0)" }
     let gate = try #require(texts.first { TaskExamples.isGate($0) })
     let rest = texts.filter { !TaskExamples.isGate($0) }.prefix(4)
-    try refused(rest.map { row($0, $0 == "t0" ? "x" : "y") }, "none of them")
+    try refused(rest.map { row($0, $0 == "t0" ? "x" : "y") }, "none of ")
     let others = texts.filter { TaskExamples.isGate($0) }.dropFirst().prefix(1) + rest
     try refused(
       others.enumerated().map { row($0.1, $0.0 % 2 == 0 ? "x" : "y") } + [row(gate, "rare")], "rows are all gate rows")

@@ -51,6 +51,14 @@ struct GateScores {
   /// Whether each row is right, as a person compares labels: for a model with other labels, too.
   func right(_ rows: [Example]) -> [Bool] { zip(rows, answers).map { $0.answer.hasSameCodePoints(as: $1.text) } }
 
+  /// The interval of the mean score: Wilson's where an answer is right or wrong, Student's t otherwise, within the scores' range.
+  var scoreInterval: Interval? {
+    guard scores.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+      return MeanInterval(scores).student().map { Interval(low: max(0, $0.low), high: min(1, $0.high)) }
+    }
+    return try? Proportion(successes: scores.count { $0 == 1 }, n: scores.count).wilson()
+  }
+
   /// The numbers of a version. `seed`: of the bootstrap.
   func metrics(task: String, scorer: String, seed: UInt64) -> [MetricRecord] {
     func record(_ name: String, _ value: Double, _ interval: Interval?, _ n: Int) -> MetricRecord {
@@ -59,7 +67,7 @@ struct GateScores {
     if let sets { return sets.metrics(task: task, seed: seed) }
     guard let classes, let calibration else {
       let mean = MeanInterval(scores)
-      return [record(scorer, mean.mean, mean.student(), scores.count)]
+      return [record(scorer, mean.mean, scoreInterval, scores.count)]
     }
     let n = classes.accuracy.n
     return [

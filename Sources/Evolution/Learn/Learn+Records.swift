@@ -53,7 +53,9 @@ extension Learn {
       model: try Self.json(TaskModelRecord(description: made.description, evidence: trained.evidence)),
       data: try data(prepared), parent: prepared.parent?.digest, restsOn: [],
       run: try Self.json(
-        RunRecord(program: job.program, seed: job.options.seed, options: job.options, startsFrom: job.start?.name)),
+        RunRecord(
+          program: job.program, seed: job.options.seed, options: job.options, startsFrom: job.start?.name,
+          startsFromDigest: job.start?.version?.digest)),
       numerics: numerics, created: ISO8601DateFormatter().string(from: Date()))
   }
 
@@ -64,6 +66,8 @@ extension Learn {
     let options: LearnOptions
     /// What training started from, as it was called.
     let startsFrom: String?
+    /// The version's digest: numbers are those of one registry. `nil`: it is no version.
+    let startsFromDigest: Digest?
   }
 
   static func json(_ value: some Encodable) throws -> JSONValue {

@@ -27,6 +27,7 @@ extension Learn {
     let read =
       try job.data.map { try reader.examples($0, as: job.file, name: name) }
       ?? reader.examples(job.file, name: name)
+    if let unread = read.unread { warn("left out, as they cannot be read: \(unread).") }
     let all = read.limited(perClass: job.perClass, seed: job.options.seed)
     let (examples, leaked) = all.withoutLeaks()
     if leaked > 0 {
@@ -36,7 +37,7 @@ extension Learn {
           fix: "All \(leaked) have a text that is also learned from: give other texts \"split\": \"test\".")
       }
       warn(
-        "\(leaked) of \(all.gate.count) gate rows are left out: their text is also learned from or chosen on, so that they would flatter."
+        "\(leaked) of \(all.gate.count) gate rows are left out: their text is also learned from or chosen on, which would make the scores too high."
       )
     }
     try requireParts(examples)
@@ -53,6 +54,12 @@ extension Learn {
     try requireKind(examples.task.kind, since: parent)
     let keys = RowKeys(examples)
     try requireNoGateRows(keys)
+    for text in RowProblems.warnings(
+      examples, keys, compares: parent.map { $0.state == .registered } ?? false, margin: job.margin,
+      labelLimit: job.reader.labelLimit)
+    {
+      warn(text)
+    }
     let encoded = try EncodedRows(examples, on: base, options: job.options)
     let positions = base.model.configuration.maxPositions
     if job.options.maxLength > positions {
@@ -63,12 +70,6 @@ extension Learn {
     try warnOfStart(keys)
     let truncated = (encoded.learn + encoded.choose).filter { $0.droppedTokens > 0 }
     let changed = try parent.flatMap { try changes(since: $0, keys, labels: examples.task.labels) }
-    for text in RowProblems.warnings(
-      examples, keys, compares: parent.map { $0.state == .registered } ?? false, margin: job.margin,
-      labelLimit: job.reader.labelLimit)
-    {
-      warn(text)
-    }
     return Prepared(
       examples: examples, encoded: encoded, keys: keys,
       summary: LearnRows(
@@ -80,10 +81,17 @@ extension Learn {
 
   /// One label and several are answered, compared and served in different forms: a version cannot follow one of the other.
   private func requireKind(_ kind: LearningTask.Kind, since parent: VersionRecord?) throws {
-    guard let parent, let known = try form(of: parent), (known.kind == .severalLabels) != (kind == .severalLabels)
-    else {
-      return
+    guard let parent, let known = try form(of: parent) else { return }
+    if (known.kind == .answer) != (kind == .generation), known.kind != .severalLabels, kind != .severalLabels {
+      throw EvolutionError.unsupported(
+        what: kind == .generation
+          ? "task \(name): its rows have free answers, and those of \(parent.reference) had labels"
+          : "task \(name): its answers look like labels, and \(parent.reference) writes its answers",
+        fix: kind == .generation
+          ? "Give the labels, --labels \(known.labels.prefix(3).map(\.printable).joined(separator: ","))…, to see which row has another; or learn them under another --name."
+          : "Write them, too: --label-limit 0; or learn them under another --name.")
     }
+    guard (known.kind == .severalLabels) != (kind == .severalLabels) else { return }
     let (now, before) = kind == .severalLabels ? ("\"labels\"", "one answer") : ("one answer", "\"labels\"")
     throw EvolutionError.unsupported(
       what: "task \(name): its rows have \(now), and those of \(parent.reference) had \(before) a row",
@@ -118,21 +126,22 @@ extension Learn {
       if let known = try registry.rowKeys(of: version) {
         texts.formUnion(known.texts(.learn).union(known.texts(.choose)))
       }
-      guard version.state == .registered, let before = try registry.manifest(of: version).run["startsFrom"]?.string
-      else { continue }
-      // Its own name decides, as anything else is a path.
-      let known = try? registry.version(VersionReference(parsing: before))
-      if known == nil { outside = before } else { place = known }
+      guard version.state == .registered else { continue }
+      let run = try registry.manifest(of: version).run
+      guard let before = run["startsFrom"]?.string else { continue }
+      // Its name may be another version's in the registry that it came from.
+      place = run["startsFromDigest"]?.string.flatMap(Digest.init).flatMap { try? registry.version(digest: $0) }
+      if place == nil { outside = before }
     }
     if let outside {
       let by = start.version == nil ? "" : ", which \(start.name) started from,"
       warn(
-        "what \(outside.printable)\(by) was trained on is not known here: if gate rows are among it, the scores below flatter."
+        "what \(outside.printable)\(by) was trained on is not known here: if gate rows are among it, the scores below are too high."
       )
     }
     let seen = texts.intersection(keys.texts(.gate)).count
     if seen > 0 {
-      warn("\(seen) gate rows are texts that \(start.name) was trained on: the scores below flatter.")
+      warn("\(seen) gate rows are texts that \(start.name) was trained on: the scores below are too high.")
     }
   }
 

@@ -46,6 +46,9 @@ public struct LearnStart: Sendable {
     namedBase = stored.otherBase(than: base.folder)
   }
 
+  /// Whether it plugs into the projections that the method `accrete` needs.
+  public var hasFeedForward: Bool { expert.shape.projections.contains { $0 == .gate || $0 == .up } }
+
   /// Takes its shape over into options that do not say another.
   ///
   /// - Throws: ``EvolutionError/unsupported(what:fix:)`` for a shape that `learn` does not train.
@@ -59,6 +62,12 @@ public struct LearnStart: Sendable {
       throw EvolutionError.unsupported(
         what: "--start-from \(name) with --output-head ridge, which trains no expert",
         fix: "Leave one of the two out.")
+    }
+    guard options.method != "accrete" || hasFeedForward else {
+      throw EvolutionError.unsupported(
+        what:
+          "--start-from \(name) with --method accrete, which needs gate_proj or up_proj: it plugs into \(shape.projections.map(\.rawValue).joined(separator: ", "))",
+        fix: "Use --method per-task.")
     }
     options.rank = shape.rank
     options.alpha = shape.alpha

@@ -5,7 +5,7 @@ import TaskModels
 extension RowProblems {
   /// What is odd about rows with several labels.
   static func ofLabelSets(_ examples: TaskExamples, compares: Bool, margin: Double) -> [String] {
-    var warnings = spaced(examples.task.labels) + joined(examples.task.labels)
+    var warnings = spaced(examples.task.labels) + alike(examples.task.labels) + joined(examples.task.labels)
     func counts(_ rows: [Example]) -> [ExactText: Int] {
       rows.flatMap { LabelSet(text: $0.answer)?.labels ?? [] }
         .reduce(into: [:]) { $0[ExactText($1), default: 0] += 1 }
@@ -13,12 +13,13 @@ extension RowProblems {
     let (learned, chosen) = (counts(examples.learn), counts(examples.choose))
     let rare = examples.task.labels.filter { learned[ExactText($0), default: 0] < 3 }
     if !rare.isEmpty {
-      warnings.append("fewer than 3 learn rows have \(rare.map(\.printable).listed). A label needs tens of rows.")
+      warnings.append(
+        "fewer than 3 learn rows have \(rare.map(\.debugDescription).listed). A label needs tens of rows.")
     }
     let unfitted = examples.task.labels.filter { chosen[ExactText($0), default: 0] < LabelSetCombination.fewestRows }
     if !unfitted.isEmpty {
       warnings.append(
-        "fewer than \(LabelSetCombination.fewestRows) choose rows have \(unfitted.map(\.printable).listed): from p 0.5 on it is given, as no threshold can be fitted."
+        "fewer than \(LabelSetCombination.fewestRows) choose rows have \(unfitted.map(\.debugDescription).listed): from p 0.5 on it is given, as no threshold can be fitted."
       )
     }
     let needed = OwnTaskGate.rowsForATie(margin: margin)

@@ -1,5 +1,6 @@
 import Assurance
 import Files
+import Foundation
 import Streams
 
 /// What is odd about rows, though a task can be learned from them: said before training.
@@ -58,6 +59,24 @@ enum RowProblems {
     ]
   }
 
+  /// Labels that nobody can tell apart, or that differ by case alone.
+  static func alike(_ labels: [String]) -> [String] {
+    let groups = Dictionary(grouping: labels) { label in
+      String(
+        String.UnicodeScalarView(label.unicodeScalars.filter { !$0.properties.isDefaultIgnorableCodePoint })
+      ).precomposedStringWithCompatibilityMapping.lowercased()
+    }
+    let alike = groups.values.filter { $0.count > 1 }.map { $0.map(ExactText.init).sorted().map(\.text) }
+    guard !alike.isEmpty else { return [] }
+    let texts = alike.map { $0.map { spelled($0) }.joined(separator: " and ") }.sorted()
+    return ["labels that look alike are different ones: \(texts.listed). Write them in one way if one is meant."]
+  }
+
+  /// A label between quotation marks, with all that is not ASCII spelled out: what cannot be seen differs.
+  private static func spelled(_ label: String) -> String {
+    "\"" + label.unicodeScalars.map { $0.escaped(asASCII: true) }.joined() + "\""
+  }
+
   static func spaced(_ labels: [String]) -> [String] {
     let spaced = labels.filter { $0.unicodeScalars.first == " " || $0.unicodeScalars.last == " " }
     guard !spaced.isEmpty else { return [] }
@@ -67,11 +86,15 @@ enum RowProblems {
   }
 
   private static func ofLabels(_ examples: TaskExamples) -> [String] {
-    var warnings = spaced(examples.task.labels)
+    var warnings = spaced(examples.task.labels) + alike(examples.task.labels)
     let counts = examples.learn.reduce(into: [ExactText: Int]()) { $0[ExactText($1.answer), default: 0] += 1 }
     let rare = counts.filter { $0.value < 3 }.keys.sorted().map(\.text)
     if !rare.isEmpty {
-      warnings.append("fewer than 3 learn rows: \(rare.listed). A label needs tens of rows.")
+      let common = counts.filter { $0.value >= 10 }.keys.sorted().map(\.text)
+      let texts = rare.map { label in
+        label.printable + (common.closest(to: label).map { " (is it \($0.printable)?)" } ?? "")
+      }
+      warnings.append("fewer than 3 learn rows: \(texts.listed). A label needs tens of rows.")
     }
     if Set(examples.gate.map { ExactText($0.answer) }).count == 1, let only = examples.gate.first?.answer {
       warnings.append(

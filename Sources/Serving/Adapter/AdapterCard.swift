@@ -25,6 +25,14 @@ struct AdapterCard {
       "# \(record.version)", "",
       "A LoRA expert of one task, learned by Accrete. PEFT loads it alone; `predict.py` answers as Accrete does, with everything else that the version"
         + " answers by (labels, closed-form head, weights of both, calibration), which stands in `accrete.json` and `head.safetensors`.",
+    ]
+    if let architecture = record.unknownArchitecture {
+      lines += [
+        "",
+        "**transformers has no class for \(architecture), the base's architecture: the program below does not run with it.**",
+      ]
+    }
+    lines += [
       "", "```python", "from peft import AutoPeftModelForCausalLM",
       "model = AutoPeftModelForCausalLM.from_pretrained(\"path/to/this/folder\")   # loads the base, too", "",
       "from predict import Task                                                   # predict.py of this folder",

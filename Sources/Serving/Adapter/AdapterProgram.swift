@@ -133,8 +133,11 @@ enum AdapterProgram {
 
 
     if __name__ == "__main__":
+        if len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help"):
+            sys.exit(f"usage: python {sys.argv[0]} FILE   (lines of JSON with text, prompt or messages; - is standard input)")
+        lines = sys.stdin if sys.argv[1] == "-" else open(sys.argv[1], encoding="utf-8")
         task = Task(pathlib.Path(__file__).parent)
-        for line in open(sys.argv[1], encoding="utf-8"):
+        for line in lines:
             if line.strip():
                 row = json.loads(line)
                 text = row["text"].strip() if "text" in row else row.get("prompt", row.get("messages"))

@@ -1,3 +1,4 @@
+import Decoder
 import Experts
 public import Files
 public import Foundation
@@ -20,6 +21,8 @@ public struct AdapterRecord: Sendable, Codable, Equatable {
   /// The base's digest over its weight files.
   public let base: Digest
   public let model: TaskModelDescription
+  /// The base's architecture, where transformers has no class for it, so that PEFT cannot load the base either; `nil`: it has one.
+  public let unknownArchitecture: String?
 }
 
 extension Registry {
@@ -41,8 +44,10 @@ extension Registry {
     }
     let base = try base()
     let place = (place ?? URL(fileURLWithPath: base.path, relativeTo: url)).standardizedFileURL.path
+    let architecture = try? DecoderConfiguration(folder: URL(fileURLWithPath: place)).family.architecture
     let record = AdapterRecord(
-      schema: 1, version: name, digest: version.digest, tensors: tensors.digest, base: base.weights, model: model)
+      schema: 1, version: name, digest: version.digest, tensors: tensors.digest, base: base.weights, model: model,
+      unknownArchitecture: architecture.flatMap { Self.unknownToTransformers.contains($0) ? $0 : nil })
     let hub = HubCache.name(of: URL(fileURLWithPath: place))
     let card = AdapterCard(
       record: record, base: hub?.repository ?? place, metrics: try metrics(of: version),
@@ -61,6 +66,9 @@ extension Registry {
       return record
     }
   }
+
+  /// Families whose published checkpoints bring their own program; transformers 5.23 has no class of that name.
+  private static let unknownToTransformers = ["HunYuanForCausalLM"]
 
   /// What each gate said, in words; none where the report is in a form of others.
   private func gateFindings(_ gates: [GateRecord]) -> [String] {

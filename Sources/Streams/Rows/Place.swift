@@ -24,7 +24,7 @@ struct Place: Sendable, Equatable, CustomStringConvertible {
 /// A string of a file between quotation marks, short enough for a message.
 func quoted(_ text: String) -> String {
   let short = text.unicodeScalars.prefix(60)
-  return "\"" + String(short) + (short.endIndex < text.unicodeScalars.endIndex ? "…" : "") + "\""
+  return "\"" + String(short).printable + (short.endIndex < text.unicodeScalars.endIndex ? "…" : "") + "\""
 }
 
 /// A list of names for a message; a long one ends with its count.

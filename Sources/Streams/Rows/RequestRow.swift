@@ -7,10 +7,13 @@ public struct RequestProblem: Error {
   public let line: Int
   /// What is wrong with it.
   public let error: any Error
+  /// The row, where it could be read and only its text cannot be answered.
+  public let row: RequestRow?
 
-  public init(line: Int, error: any Error) {
+  public init(line: Int, error: any Error, row: RequestRow? = nil) {
     self.line = line
     self.error = error
+    self.row = row
   }
 
   public var text: String { "\(error)" }
@@ -33,8 +36,9 @@ public struct RequestRow: Sendable {
   public let instruction: String?
   /// Its line as it came: one JSON object.
   public let json: String
-  /// Of a table: its columns and what they hold, as the file has them; else empty.
-  public let cells: [(column: String, value: String)]
+  /// Of a table: its columns, as the file has them, and what they hold; else empty.
+  public private(set) var columns: [String]
+  public let cells: [String]
   /// The line, counted from 1.
   public let line: Int
   /// What the row itself calls the right answer; `nil`: it does not say.
@@ -65,18 +69,20 @@ public struct RequestRow: Sendable {
     try self.init(fields.named(by: columns), json: String(decoding: source.bytes, as: UTF8.self), line: line)
   }
 
-  private init(_ fields: RowFields, json: String, line: Int) throws {
+  /// - Parameter columns: the names of a table's columns, where they are known: thousands of rows share them.
+  private init(_ fields: RowFields, json: String, line: Int, columns: [String]? = nil) throws {
     let asking = ["text", "prompt", "messages", "conversations"].filter(fields.has)
-    let isAlpaca = asking.isEmpty && fields.has("instruction") && (fields.has("input") || fields.has("output"))
+    let isAlpaca = asking.isEmpty && fields.has("instruction")
     guard asking.count == 1 || isAlpaca else {
       throw StreamError.field(
         fields.place.detail(
           expected:
-            "one field \"text\", \"prompt\", \"messages\" or \"conversations\", or \"instruction\" with \"input\" or \"output\"",
+            "one field \"text\", \"prompt\", \"messages\" or \"conversations\", or \"instruction\"",
           got: fields.names.isEmpty ? "none" : listed(fields.names),
           fix: fields.has("role") && fields.has("content")
             ? "Wrap the turns: {\"messages\": […]}."
-            : "Give every row one of them, or say which column it is: --columns text=COLUMN. The first line of a table has the columns' names."
+            : "Give every row one of them, or say which column it is: --columns text=COLUMN."
+              + (fields.range == nil ? " The first line of a table has the columns' names." : "")
         ))
     }
     id = try fields.id()
@@ -101,39 +107,55 @@ public struct RequestRow: Sendable {
     instruction = fields.has("instruction") && !isAlpaca ? try fields.text("instruction") : nil
     self.json = json
     self.line = line
-    cells = fields.range == nil ? fields.written.map { ($0.name.text, $0.value.cell) } : []
+    let isOfTable = fields.range == nil
+    self.columns = isOfTable ? columns ?? fields.written.map(\.name.text) : []
+    cells = isOfTable ? fields.written.map(\.value.cell) : []
   }
 
   /// Reads a file of requests in any form of rows.
   ///
   /// - Parameter url: The file.
   /// - Parameter columns: Which of its columns stand for ours.
-  /// - Returns: Each row, or what is wrong with it; and why the file could not be read further: `nil`: these are all.
+  /// - Returns: Each row, or what is wrong with it; why the file could not be read further: `nil`: these are all; and what separates the
+  ///   columns of a table.
   /// - Throws: ``StreamError`` for a file that cannot be read at all.
   public static func read(
     _ url: URL, columns: ColumnNames = ColumnNames()
-  ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?) {
+  ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?) {
     let file = try RowFile(url, columns: columns)
     var (rows, unread) = ([Result<RequestRow, RequestProblem>](), 0)
+    var (names, columns): ([[UInt8]], [String]) = ([], [])
     do {
       try file.eachResult { line, fields in
         do {
           let fields = try fields.get()
-          rows.append(.success(try RequestRow(fields, json: json(of: fields, in: file.source), line: line)))
+          // Names are compared by where they lie first: those of one table lie in one place.
+          if fields.range == nil, !fields.written.elementsEqual(names, by: { $0.name == $1 }) {
+            names = fields.written.map(\.name)
+            columns = names.map(\.text)
+          }
+          rows.append(
+            .success(
+              try RequestRow(fields, json: json(of: fields, in: file.source), line: line, columns: columns)))
         } catch {
           unread += 1
-          guard unread <= mostUnread else { throw error }
+          guard unread <= mostUnread else {
+            throw StreamError.file(
+              Place(file: url.relativePath, line: line).detail(
+                expected: "at most \(mostUnread) rows that cannot be read", got: "one more (\(error))",
+                fix: "The rest was not looked at. Check the separator, and which columns there are."))
+          }
           rows.append(.failure(RequestProblem(line: line, error: error)))
         }
       }
     } catch {
-      return (rows, error)
+      return (rows, error, file.container.separator)
     }
     // A text of one line would be taken for a head, and nothing be said of it.
     if rows.isEmpty, case .delimited = file.container {
       throw RowReader.noRows(file.source.place)
     }
-    return (rows, nil)
+    return (rows, nil, file.container.separator)
   }
 
   /// Rows of a file that may be wrong, each by itself; with one more the whole of it is. What is wrong with a row takes more memory than
@@ -145,7 +167,8 @@ public struct RequestRow: Sendable {
   /// - Parameter url: The file.
   /// - Throws: `FileError`.
   public static func needsAllOf(_ url: URL) throws -> Bool {
-    let piece = try RegularFile(url).next()
+    var piece = try RegularFile(url).next()
+    if piece.starts(with: [0xEF, 0xBB, 0xBF]) { piece.removeFirst(3) }
     return GzipInput.isGzipped(piece) || ForeignFormat.of(piece, path: url.path) != nil
       || RowContainer(of: piece, name: url.lastPathComponent) != .lines
   }
@@ -177,7 +200,7 @@ public struct RequestRow: Sendable {
     }
     self.text = text
     (id, hasNumericId, isConversation, prompt) = (nil, false, false, nil)
-    (answer, labels, instruction, cells, line) = (nil, nil, nil, [], 1)
+    (answer, labels, instruction, columns, cells, line) = (nil, nil, nil, [], [], 1)
     json = String(decoding: try JSONFile.encode(["text": text], pretty: false), as: UTF8.self)
   }
 }

@@ -31,6 +31,12 @@ struct RowInput {
       }
       if piece.isEmpty { break }
       if bytes.isEmpty, holdsRows {
+        if let weights = Self.weights(piece, name: place.file) {
+          throw StreamError.file(
+            place.detail(
+              expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: "a model's weights (\(weights))",
+              fix: "Name the file of texts and labels; the base is named once, `accrete init --base FOLDER`."))
+        }
         if let other = ForeignFormat.of(piece, path: place.file) {
           throw StreamError.file(
             place.detail(
@@ -47,6 +53,19 @@ struct RowInput {
         throw SourceFile.tooLong(Place(file: place.file, line: line), got: "more")
       }
     }
+  }
+
+  /// What weights are stored in, by the first bytes.
+  private static func weights(_ first: [UInt8], name: String) -> String? {
+    if first.starts(with: Array("GGUF".utf8)) { return "GGUF" }
+    // Eight bytes of a length, then JSON.
+    if first.count > 9, first[8] == UInt8(ascii: "{"), first[5...7].allSatisfy({ $0 == 0 }) { return "safetensors" }
+    if first.starts(with: [0x80]), first.count > 1, (2...5).contains(first[1]) { return "a pickle" }
+    let isZip = first.starts(with: [0x50, 0x4B, 3, 4])
+    let hasPickle =
+      isZip
+      && first.prefix(256).split(separator: UInt8(ascii: "/")).contains { $0.starts(with: Array("data.pkl".utf8)) }
+    return hasPickle ? "a file of torch.save" : nil
   }
 
   private static func told<Value>(_ place: Place, _ body: () throws -> Value) throws -> Value {

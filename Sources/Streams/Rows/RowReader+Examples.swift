@@ -35,27 +35,34 @@ extension RowReader {
   public func asking(instruction: String?, cue: String?) -> RowReader {
     RowReader(
       instruction: instruction ?? self.instruction, cue: cue ?? self.cue, columns: columns, form: form, labels: labels,
-      labelLimit: labelLimit, hasTemplate: hasTemplate)
+      labelLimit: labelLimit, hasTemplate: hasTemplate, skipsUnreadable: skipsUnreadable)
   }
 
   /// The same reader for a base with or without a template.
   public func writing(conversations hasTemplate: Bool) -> RowReader {
     RowReader(
       instruction: instruction, cue: cue, columns: columns, form: form, labels: labels, labelLimit: labelLimit,
-      hasTemplate: hasTemplate)
+      hasTemplate: hasTemplate, skipsUnreadable: skipsUnreadable)
   }
 
   private func examples(_ rowFile: RowFile, name: String) throws -> TaskExamples {
     let file = rowFile.source.place
     var (rows, splits, form): ([LearningTask.Row], [TaskExamples.Role?], RowForm?) = ([], [], form)
-    try rowFile.eachRow { fields in
-      let known = try form ?? RowForm(of: fields)
-      form = known
-      let made = try self.rows(fields, known, id: fields.id() ?? "\(name)/\(fields.index)")
-      let split = try Self.split(fields)
-      splits += made.map { _ in split }
-      rows += made
+    var unread = UnreadRows()
+    try rowFile.eachResult { line, fields in
+      do {
+        let fields = try fields.get()
+        let known = try form ?? RowForm(of: fields)
+        let made = try self.rows(fields, known, id: fields.id() ?? "\(name)/\(fields.index)")
+        let split = try Self.split(fields)
+        form = known
+        splits += made.map { _ in split }
+        rows += made
+      } catch let error as StreamError {
+        unread.add(error, line: line)
+      }
     }
+    if let error = unread.error(skips: skipsUnreadable && !rows.isEmpty) { throw error }
     guard let form, !rows.isEmpty else { throw Self.noRows(file) }
     let (parts, origin) = try Self.parts(rows, splits, of: file)
     let learn = parts[.learn] ?? []
@@ -74,7 +81,8 @@ extension RowReader {
     if let share = origin.chooseShare { (learned, chosen) = TaskExamples.dealt(learned, share: share, kind: kind) }
     return TaskExamples(
       task: task, learn: learned, choose: chosen, gate: (parts[.gate] ?? []).map(\.example), origin: origin,
-      form: rowFile.description(form), areConversations: form.isConversation && (form != .alpaca || hasTemplate))
+      form: rowFile.description(form), areConversations: form.isConversation && (form != .alpaca || hasTemplate),
+      unread: unread.count > 0 ? unread.text : nil)
   }
 
   /// The distinct labels of answers, sorted by code points.
@@ -90,7 +98,7 @@ extension RowReader {
     guard !gate.isEmpty else {
       throw StreamError.split(
         file.detail(
-          expected: "gate rows, which 15 % are by a hash of their text", got: "\(count) rows and none of them",
+          expected: "gate rows, which 15 % are by a hash of their text", got: "none of \(count) rows",
           fix: "Add rows with other texts (of 20 or more, each part gets some), or give every row a \"split\"."))
     }
     guard let known = known.map({ Set(labels($0.keys, kind).map(ExactText.init)) }) else { return }
@@ -102,7 +110,9 @@ extension RowReader {
       alone.place(in: file).detail(
         expected: "a label with rows to learn from",
         got: "\(quoted(label)), whose rows are all gate rows",
-        fix: "A hash of the text makes 15 % gate rows: add rows of this label, or give every row a \"split\"."))
+        fix: (known.map(\.text).sorted(by: String.byCodePoints).closest(to: label).map { "Is it \(quoted($0))? Else: " }
+          ?? "")
+          + "a hash of the text makes 15 % gate rows: add rows of this label, or give every row a \"split\"."))
   }
 
   /// What a row says that it is for, as other programs say it, too; nil: it says nothing.
@@ -143,5 +153,30 @@ extension RowReader {
     }
     parts[.learn]?.sort { $0.example.index < $1.example.index }
     return (parts, isStated ? (hasValidation ? .file : .fileWithoutValidation) : .hash)
+  }
+}
+
+/// Rows of a file that cannot be read: all of them are told at once.
+private struct UnreadRows {
+  private(set) var count = 0
+  private var (first, lines): (StreamError?, [Int]) = (nil, [])
+
+  mutating func add(_ error: StreamError, line: Int) {
+    count += 1
+    first = first ?? error
+    if lines.count < 10 { lines.append(line) }
+  }
+
+  /// How many, and where.
+  var text: String {
+    let places = lines.map(String.init).joined(separator: ", ") + (count > lines.count ? ", …" : "")
+    return "\(count) \(count == 1 ? "row" : "rows") (line \(places))"
+  }
+
+  /// What is wrong with the first, and how many more there are; `nil`: there is none, or they are left out.
+  func error(skips: Bool) -> StreamError? {
+    guard let first, !skips else { return nil }
+    let more = count > 1 ? " \(text) cannot be read in all." : ""
+    return first.fixed(by: "\(first.detail.fix)\(more) --skip-unreadable leaves such rows out.")
   }
 }

@@ -36,6 +36,8 @@ public struct RowReader: Sendable {
   public let labelLimit: Int
   /// Whether the base has a template that writes conversations. Without one, rows in Alpaca's form are prompts.
   public let hasTemplate: Bool
+  /// Whether rows that cannot be read are left out and counted; else the file is refused.
+  public let skipsUnreadable: Bool
 
   /// Makes a reader.
   ///
@@ -47,10 +49,11 @@ public struct RowReader: Sendable {
   ///   - labels: The labels and their order; `nil`: those of the rows.
   ///   - labelLimit: The most distinct answers of prompts that are labels.
   ///   - hasTemplate: Whether the base has a template that writes conversations.
+  ///   - skipsUnreadable: Whether rows that cannot be read are left out and counted.
   public init(
     instruction: String = "Classify this text.", cue: String = "Label:", columns: ColumnNames = ColumnNames(),
     form: RowForm? = nil, labels: [String]? = nil, labelLimit: Int = mostAnswers,
-    hasTemplate: Bool = true
+    hasTemplate: Bool = true, skipsUnreadable: Bool = false
   ) {
     self.instruction = instruction
     self.cue = cue
@@ -59,6 +62,7 @@ public struct RowReader: Sendable {
     self.labels = labels
     self.labelLimit = labelLimit
     self.hasTemplate = hasTemplate
+    self.skipsUnreadable = skipsUnreadable
   }
 
   /// The name of the task in a file: the file's name without its ending.

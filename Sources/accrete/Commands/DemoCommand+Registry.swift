@@ -81,7 +81,7 @@ extension DemoCommand {
     try Console.output("$ accrete predict \(file.path) --route \(option)")
     let rows = try RequestRow.read(file).rows.map { try $0.get() }
     let predictor = try Predictor(registry, on: base, task: nil, routes: true, unknown: .refuse)
-    let answers = try predictor.answers(rows)
+    let answers = try predictor.answers(rows).map { try $0.get() }
     let lines = answers.map { answer -> [String] in
       let text = String(answer.row.text.prefix(60)) + (answer.row.text.count > 60 ? "…" : "")
       guard let task = answer.task, let known = answer.answer else {

@@ -54,7 +54,9 @@ struct ExpertOptions: ParsableArguments {
 
   func validate() throws {
     guard (run == nil) == (task == nil) else {
-      throw ValidationError("--run and --task belong together: give both, or none for the bare base.")
+      throw ValidationError(
+        "--run and --task belong together: give both, or none for the bare base. A task of a registry answers by `accrete predict --task`."
+      )
     }
     guard run == nil || expert == nil else {
       throw ValidationError("--expert is instead of --run and --task: give one or the other.")

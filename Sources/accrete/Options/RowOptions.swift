@@ -44,11 +44,17 @@ struct RowOptions: ParsableArguments {
       "Prompts with at most so many distinct answers are a task of labels; 0: answers are always written. Default: 20.")
   var labelLimit: Int?
 
+  @Flag(
+    help:
+      "Leave out rows that cannot be read, such as those with a blank cell, and say how many. Default: refuse the file."
+  )
+  var skipUnreadable = false
+
   func reader() throws -> RowReader {
     if let labelLimit, labelLimit < 0 { throw Self.wrong("--label-limit", "\(labelLimit)", "0 or more") }
     return try RowReader(
       columns: columns.names(), form: form, labels: labels.map(Self.list),
-      labelLimit: labelLimit ?? RowReader.mostAnswers)
+      labelLimit: labelLimit ?? RowReader.mostAnswers, skipsUnreadable: skipUnreadable)
   }
 
   private static func list(_ text: String) throws -> [String] {

@@ -23,6 +23,11 @@ final class CurveWriter {
     }
   }
 
+  /// Removes the folder again where nothing was written to it.
+  func removeEmpty() {
+    if open == nil { rmdir(folder.path) }
+  }
+
   /// Adds values of one step.
   ///
   /// - Parameters:

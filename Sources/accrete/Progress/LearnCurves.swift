@@ -14,6 +14,11 @@ final class LearnCurves {
 
   /// - Throws: `FileError` where the folder cannot be made.
   init(in folder: URL, _ registry: Registry) throws {
+    guard !(folder.standardizedFileURL.path + "/").hasPrefix(registry.url.standardizedFileURL.path + "/") else {
+      throw RegistryError.invalid(
+        what: "--tensorboard", got: folder.path, expected: "a folder outside of the registry",
+        fix: "Name another one.")
+    }
     writer = try CurveWriter(in: folder)
     self.registry = registry
   }
@@ -40,6 +45,7 @@ final class LearnCurves {
   /// Says so where there were no steps.
   func finish() {
     if !writer.hasWritten {
+      writer.removeEmpty()
       Console.error("--tensorboard: no curves were written, as a closed-form head alone has no steps of training")
     }
   }

@@ -65,9 +65,11 @@ final class LearnPrinter {
     let labels =
       rows.kind == .answer
       ? "free answers" : "\(rows.labels.count) labels (\(rows.labels.map(\.asItem).listed))\(several)"
+    let isAnswered = rows.kind == .label && !(rows.form?.contains("label") ?? true)
     var lines = rows.form.map { ["rows: \($0)"] } ?? []
     lines += [
       "task \(rows.task): \(rows.learn) rows to learn, \(rows.choose) to choose on, \(rows.gate) for the gates, \(labels)"
+        + (isAnswered ? ": answers that the rows have again and again; --label-limit 0 makes them free answers" : "")
     ]
     if rows.truncated > 0 {
       lines.append(
@@ -85,7 +87,11 @@ final class LearnPrinter {
   }
 
   static func lines(_ plan: LearnPlan) -> [String] {
-    guard plan.mostSteps > 0 else { return ["nothing is trained: the closed-form head is solved from the rows"] }
+    guard plan.mostSteps > 0 else {
+      return [
+        "nothing is trained: what is there is taken as it is, and a closed-form head, if the task has one, is solved"
+      ]
+    }
     let steps = plan.mostSteps + plan.trialSteps
     return [
       "at most \(plan.mostSteps) steps, \(plan.stepsOfEpoch) a pass, those of the last training on all rows included"

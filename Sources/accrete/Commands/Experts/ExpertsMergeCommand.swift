@@ -51,6 +51,12 @@ struct ExpertsMergeCommand: ParsableCommand {
       let out = URL(fileURLWithPath: absolute(out))
       let summary = try MergedCheckpoint.write(
         stored.expert, into: home, to: out, dtype: dtype)
+      // Beside an adapter that was exported from a registry.
+      if FolderFile.exists("head.safetensors", in: source) {
+        Console.error(
+          "warning: \(folder.printable) answers with a head as well (head.safetensors), which no checkpoint has: the merged model's answers differ from its"
+        )
+      }
       guard !json else { return try Console.output(String(decoding: try JSONFile.encode(summary), as: UTF8.self)) }
       try Console.output(
         "\(summary.matrices) matrices of \(EmbeddedResources.argument(for: home.path)) have the expert in them, in \(summary.dtype)"

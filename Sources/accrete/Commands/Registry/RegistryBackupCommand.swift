@@ -93,11 +93,19 @@ struct RegistryExportCommand: ParsableCommand {
         let adapter = try registry.exportAdapter(
           version, base: EmbeddedResources.base(registry.base().path, from: registry.url),
           to: URL(fileURLWithPath: absolute(out)))
+        let loads =
+          adapter.unknownArchitecture == nil
+          ? "PEFT loads it alone; what else the version answers by is in accrete.json"
+          : "what else the version answers by is in accrete.json"
         try Console.output(
           try json
             ? RegistryText.json(adapter)
-            : "\(absolute(out).printable): the expert of \(adapter.version), \(adapter.tensors). PEFT loads it alone; what else the version answers by"
-              + " is in accrete.json")
+            : "\(absolute(out).printable): the expert of \(adapter.version), \(adapter.tensors). \(loads)")
+        if let architecture = adapter.unknownArchitecture {
+          Console.error(
+            "warning: transformers has no class for \(architecture), this base's architecture, so that neither PEFT nor predict.py can load it"
+          )
+        }
         return
       }
       let bundle = try registry.export(records, to: URL(fileURLWithPath: absolute(out)))

@@ -12,8 +12,11 @@ struct AnswerWriter {
   private let abstainBelow: Double?
   /// Whether CSV begins with a byte order mark, without which Excel takes UTF-8 for another encoding.
   private let hasMark: Bool
-  /// Columns of the first row's table, which stand behind ours; nil: nothing is written yet.
-  private var ownColumns: [String]?
+  /// A spreadsheet reads best what it has written.
+  private let separator: String
+  /// Columns of a table that is answered, which stand behind ours.
+  private let ownColumns: [String]
+  private var hasHead = false
   /// Requests that came with an instruction that decided nothing.
   private var undecided = 0
   /// Requests that no task claims, and all that were routed.
@@ -27,6 +30,8 @@ struct AnswerWriter {
     self.top = top
     self.abstainBelow = abstainBelow
     hasMark = lines?.hasMark ?? false
+    ownColumns = lines?.tableColumns ?? []
+    separator = lines?.separator.map { String(UnicodeScalar($0)) } ?? ","
   }
 
   mutating func write(_ answer: RowAnswer) throws {
@@ -36,28 +41,29 @@ struct AnswerWriter {
       if Self.decided(answer) == false { undecided += 1 }
     }
     switch format {
-    case .json: try Console.stream(json(answer) + "\n")
-    case .csv:
-      let own = try columns(of: answer.row)
-      let cells = own.map { name in
-        answer.row.cells.first { $0.column.hasSameCodePoints(as: name) }?.value ?? ""
-      }
-      try writeRow(try fields(answer) + cells)
+    // What may command a terminal is spelled out: it means the same in JSON.
+    case .json: try Console.stream(json(answer).withoutControls + "\n")
+    case .csv: try writeRow(try fields(answer) + cells(of: answer.row))
     }
   }
 
-  /// The columns of the rows' own table; the first row decides, and the first line names them.
-  private mutating func columns(of row: RequestRow?) throws -> [String] {
-    if let ownColumns { return ownColumns }
-    let own = row?.cells.map(\.column) ?? []
-    ownColumns = own
-    if hasMark { try Console.stream("\u{FEFF}") }
-    try writeRow(Self.columns + own.map { "input.\($0)" })
-    return own
+  /// What a row has in the columns of its table, in their order: an empty id or split of it is left out.
+  private func cells(of row: RequestRow?) -> [String] {
+    guard !ownColumns.isEmpty, let row else { return ownColumns.map { _ in "" } }
+    // Rows of one table share their names, so that most are compared by where they lie.
+    if row.columns == ownColumns { return row.cells }
+    let places = Dictionary(zip(row.columns.map(ExactText.init), row.cells), uniquingKeysWith: { first, _ in first })
+    return ownColumns.map { places[ExactText($0)] ?? "" }
   }
 
-  private func writeRow(_ fields: [String]) throws {
-    try Console.stream(fields.map(Self.quoted).joined(separator: ",") + "\r\n")
+  /// The first line names the columns.
+  private mutating func writeRow(_ fields: [String]) throws {
+    if !hasHead {
+      hasHead = true
+      if hasMark { try Console.stream("\u{FEFF}") }
+      try writeRow(Self.columns + ownColumns.map { "input.\($0)" })
+    }
+    try Console.stream(fields.map(Self.quoted).joined(separator: separator) + "\r\n")
   }
 
   /// A line that asks for nothing that can be answered, in the place of its answer.
@@ -66,24 +72,48 @@ struct AnswerWriter {
     firstProblem = firstProblem ?? problem.text
     switch format {
     case .json:
-      let line = ProblemLine(line: problem.line, error: problem.text)
-      try Console.stream(String(decoding: try JSONFile.encode(line, pretty: false), as: UTF8.self) + "\n")
+      let line = ProblemLine(id: problem.row.flatMap { Self.id(of: $0) }, line: problem.line, error: problem.text)
+      let text = String(decoding: try JSONFile.encode(line, pretty: false), as: UTF8.self)
+      try Console.stream(text.withoutControls + "\n")
     case .csv:
-      let own = try columns(of: nil)
-      try writeRow(
-        Self.columns.map { $0 == "line" ? "\(problem.line)" : $0 == "error" ? problem.text : "" } + own.map { _ in "" })
+      let known = ["line": "\(problem.line)", "id": problem.row?.id ?? "", "error": problem.text]
+      try writeRow(Self.columns.map { known[$0] ?? "" } + cells(of: problem.row))
     }
   }
 
   private struct ProblemLine: Encodable {
+    let id: RowID?
     let line: Int
     let error: String
+  }
+
+  /// Answers all that is asked, and says what readers of the answers might miss.
+  ///
+  /// - Parameter body: answers rows together, or says of each what is wrong with it.
+  /// - Throws: why there was no going on; `ExitCode` where rows could not be read.
+  mutating func write(
+    all lines: inout RequestLines, by body: ([RequestRow]) throws -> [Result<RowAnswer, any Error>]
+  ) throws {
+    do {
+      while let batch = try lines.next() { try lines.write(batch, to: &self, by: body) }
+    } catch let error as LostOutput {
+      throw error
+    } catch {
+      tell()
+      throw error
+    }
+    try finish()
   }
 
   /// Says what readers of the answers might miss.
   ///
   /// - Throws: `ExitCode` where lines could not be read.
   func finish() throws {
+    tell()
+    if unread > 0 { throw ExitCode(Failure.badData) }
+  }
+
+  private func tell() {
     if undecided > 0 {
       Console.error(
         "warning: \(undecided) of the requests came with an instruction that is not one released task's, to the letter: their text decided (\"byInstruction\": false)"
@@ -96,7 +126,6 @@ struct AnswerWriter {
     }
     if let firstProblem {
       Console.error("accrete: \(RegistryText.count(unread, "line")) could not be read, the first: \(firstProblem)")
-      throw ExitCode(Failure.badData)
     }
   }
 
@@ -148,6 +177,10 @@ struct AnswerWriter {
     }
   }
 
+  private static func id(of row: RequestRow) -> RowID? {
+    row.id.map { RowID(text: $0, isNumber: row.hasNumericId) }
+  }
+
   /// What is said of one row, but for its example, which goes in as it came.
   private struct Line: Encodable {
     let id: RowID?
@@ -165,9 +198,7 @@ struct AnswerWriter {
   }
 
   private func json(_ answer: RowAnswer) throws -> String {
-    var line = Line(
-      id: answer.row.id.map { RowID(text: $0, isNumber: answer.row.hasNumericId) }, task: answer.task,
-      version: answer.version)
+    var line = Line(id: Self.id(of: answer.row), task: answer.task, version: answer.version)
     line.routing = answer.route.map { Routing($0, decided: Self.decided(answer)) }
     line.text = answer.baseText
     if let known = answer.answer {
@@ -237,9 +268,13 @@ struct AnswerWriter {
   private static func quoted(_ field: String) -> String {
     // Somebody may look at it in a terminal.
     let field = field.withoutControls
-    let isFormula = field.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
+    // Blanks before it are passed over, and full-width signs count in some countries.
+    let isFormula =
+      field.unicodeScalars.first { $0 != " " && $0 != "\u{A0}" }.map { "=+-@\t\r＝＋－＠".unicodeScalars.contains($0) }
+      ?? false
     let text = isFormula && Double(field) == nil ? "'" + field : field
-    return text.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
+    // Some countries' spreadsheets separate by semicolons.
+    return text.unicodeScalars.contains { "\",;\t\r\n".unicodeScalars.contains($0) }
       ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
 }

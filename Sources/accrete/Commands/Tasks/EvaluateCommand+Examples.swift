@@ -28,11 +28,20 @@ extension EvaluateCommand {
         }
       }
     }
-    let result = try TaskEvaluation(
-      served, rows: rows, of: folder, keys: opened.rowKeys(of: served.version),
-      scorer: scorer ?? served.manifest.run["options"]?["scorer"]?.string ?? "accuracy"
-    ) {
-      printer.passing("scoring \($0)/\(rows.count)")
+    let result: TaskEvaluation
+    do {
+      result = try TaskEvaluation(
+        served, rows: rows, of: folder, keys: opened.rowKeys(of: served.version),
+        scorer: scorer ?? served.manifest.run["options"]?["scorer"]?.string ?? "accuracy"
+      ) {
+        printer.passing("scoring \($0)/\(rows.count)")
+      }
+    } catch let error as StreamError {
+      // A text that is not tokenized is called by its place among all.
+      guard let place = Int(error.detail.file.dropFirst("row ".count)), rows.indices.contains(place) else {
+        throw error
+      }
+      throw lines.placed(error, line: rows[place].line)
     }
     guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
     for line in Self.lines(result) { try Console.output(line) }
@@ -49,7 +58,7 @@ extension EvaluateCommand {
         "; on the other \($0.n) the \(result.labelSets == nil ? "" : "subset ")accuracy is \(fixed($0.value, 4)) \(text($0.interval))"
       }
       lines.append(
-        "\(seen) of \(result.n) rows were learned from or chosen on: the scores below flatter\(rest ?? "")")
+        "\(seen) of \(result.n) rows were learned from or chosen on: the scores below are too high\(rest ?? "")")
     }
     if let score = result.score, let scorer = result.scorer {
       lines.append("mean \(scorer) \(fixed(score, 4)) \(text(result.scoreInterval))")

@@ -44,7 +44,8 @@ struct InitCommand: ParsableCommand {
       try Console.output("registry: \(made.url.path)")
       let toy = EmbeddedResources.bases.contains(name) ? " (a small embedded one, for trying; --base names yours)" : ""
       try Console.output("base: \(BaseLine.text(loaded, name: name))\(toy)")
-      try Console.output("next: accrete learn FILE")
+      let usual = try RegistryOptions.parse([]).folder.path == registry.folder.path
+      try Console.output("next: accrete learn FILE\(usual ? "" : " --registry \(made.url.path.printable)")")
     }
   }
 }

@@ -7,6 +7,7 @@ import Learning
 import Registry
 import Runs
 import Serving
+import Streams
 import TaskModels
 
 struct LearnCommand: ParsableCommand {
@@ -75,10 +76,16 @@ struct LearnCommand: ParsableCommand {
         throw RegistryError.invalid(
           what: "--name", got: "nothing", expected: "the task's name, as standard input has none", fix: "Give one.")
       }
+      if !piped, !FileManager.default.fileExists(atPath: absolute(file)) {
+        throw StreamError.file(
+          .init(file: file.printable, expected: "a file of rows", got: "no such file", fix: "Check the path."))
+      }
       let loaded = try base.load(for: opened)
       let named = EmbeddedResources.argument(for: loaded.folder.path)
       let start = try start(opened, loaded)
       var learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")
+      // An adapter of attention alone, as PEFT makes it by default, trains further by the method that takes any.
+      if options.method == nil, let start, !start.hasFeedForward { learnOptions.method = "per-task" }
       try start?.require(&learnOptions)
       printer.base(loaded, named: named, options: learnOptions)
       var job = LearnJob(

@@ -54,7 +54,7 @@ struct PredictCommand: ParsableCommand {
 
   func validate() throws {
     guard !(route && task != nil) else { throw ValidationError("--route finds the task: leave --task out.") }
-    guard file == nil || text == nil else { throw ValidationError("Give a file or --text.") }
+    guard file == nil || text == nil else { throw ValidationError("Give a file or --text, not both.") }
     guard unknown == nil || route else { throw ValidationError("--unknown is for --route.") }
     if let top, top < 1 { throw ValidationError("--top: at least 1.") }
     if let abstainBelow, !(0...1).contains(abstainBelow) { throw ValidationError("--abstain-below: 0 to 1.") }
@@ -70,15 +70,12 @@ struct PredictCommand: ParsableCommand {
       }
       if let text {
         var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow)
-        for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer) }
+        for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer.get()) }
         return try writer.finish()
       }
       var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names(), takesText: true)
       var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow, to: lines)
-      while let batch = try lines.next() {
-        try lines.write(batch, to: &writer, by: predictor.answers)
-      }
-      try writer.finish()
+      try writer.write(all: &lines, by: predictor.answers)
     }
   }
 }
@@ -135,10 +132,7 @@ struct RouteCommand: ParsableCommand {
       }
       var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names(), takesText: true)
       var writer = AnswerWriter(format: form.format ?? .json, to: lines)
-      while let batch = try lines.next() {
-        try lines.write(batch, to: &writer, by: answers)
-      }
-      try writer.finish()
+      try writer.write(all: &lines) { rows in try RequestLines.each(rows, answers) }
     }
   }
 }

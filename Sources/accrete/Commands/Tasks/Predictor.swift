@@ -69,20 +69,33 @@ final class Predictor {
     fixed = try registry.load(only, on: base)
   }
 
-  func answers(_ rows: [RequestRow]) throws -> [RowAnswer] {
-    if let fixed { return try answers(rows, by: fixed, routes: nil) }
+  /// What is said of each row, or what is wrong with it.
+  func answers(_ rows: [RequestRow]) throws -> [Result<RowAnswer, any Error>] {
+    if let fixed { return try RequestLines.each(rows) { try answers($0, by: fixed) } }
     guard let router else { return [] }
-    let routes = try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: base)
-    var result = [RowAnswer?](repeating: nil, count: rows.count)
-    let places = Dictionary(grouping: rows.indices) { routes[$0].task ?? "" }
+    // Routes are found once, whatever becomes of the answers.
+    let routes = try RequestLines.each(rows) { rows in
+      try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: base)
+    }
+    var result = routes.map { route in
+      route.flatMap { _ in Result<RowAnswer, any Error>.failure(CancellationError()) }
+    }
+    let routed = routes.indices.filter { (try? routes[$0].get()) != nil }
+    let places = Dictionary(grouping: routed) { (try? routes[$0].get().task) ?? "" }
     for (task, places) in places.sorted(by: { $0.key < $1.key }) {
       let part = places.map { rows[$0] }
-      let routed = places.map { routes[$0] }
-      let answers =
-        task.isEmpty ? try unclaimed(part, routed) : try self.answers(part, by: served(task), routes: routed)
-      for (place, answer) in zip(places, answers) { result[place] = answer }
+      let found = try RequestLines.each(part) {
+        task.isEmpty ? try unclaimed($0) : try answers($0, by: served(task))
+      }
+      for (place, answer) in zip(places, found) {
+        result[place] = answer.map { answer in
+          var answer = answer
+          answer.route = try? routes[place].get()
+          return answer
+        }
+      }
     }
-    return result.compactMap(\.self)
+    return result
   }
 
   private func served(_ task: String) throws -> ServedTask {
@@ -95,19 +108,17 @@ final class Predictor {
     return made
   }
 
-  private func answers(
-    _ rows: [RequestRow], by served: ServedTask, routes: [RequestRouter.Route]?
-  ) throws -> [RowAnswer] {
+  private func answers(_ rows: [RequestRow], by served: ServedTask) throws -> [RowAnswer] {
     let answers = try served.predict(rows)
-    return zip(rows, answers).enumerated().map { place, pair in
+    return zip(rows, answers).map { row, answer in
       RowAnswer(
-        row: pair.0, task: served.version.name, version: "\(served.version.reference)",
-        labels: served.runner.model.form.labels, answer: pair.1, route: routes?[place])
+        row: row, task: served.version.name, version: "\(served.version.reference)",
+        labels: served.runner.model.form.labels, answer: answer)
     }
   }
 
-  private func unclaimed(_ rows: [RequestRow], _ routes: [RequestRouter.Route]) throws -> [RowAnswer] {
-    guard unknown == .base else { return zip(rows, routes).map { RowAnswer(row: $0, route: $1) } }
+  private func unclaimed(_ rows: [RequestRow]) throws -> [RowAnswer] {
+    guard unknown == .base else { return rows.map { RowAnswer(row: $0) } }
     let limit = max(base.model.configuration.maxPositions - Self.baseTokens, 1)
     let chat = rows.contains(where: \.isConversation) ? try base.chatForm() : nil
     let prompts = try rows.map { row in
@@ -119,8 +130,6 @@ final class Predictor {
     }
     let texts = try TextGenerator(base.model, base.tokenizer).texts(
       after: prompts, options: GenerationOptions(maxTokens: Self.baseTokens))
-    return zip(zip(rows, routes), texts).map { pair, text in
-      RowAnswer(row: pair.0, baseText: text.text, route: pair.1)
-    }
+    return zip(rows, texts).map { row, text in RowAnswer(row: row, baseText: text.text) }
   }
 }

@@ -62,7 +62,7 @@ struct ForgetCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
-      if dryRun { return try preview(registry.open(.reading)) }
+      if dryRun { return try preview(registry.open(now ? .writing : .reading)) }
       let opened = try registry.open(.writing)
       let result = try opened.forgetTask(name, now: now, reason: reason, actor: registry.actor)
       guard !json else { return try Console.output(RegistryText.json(result)) }
@@ -83,13 +83,19 @@ struct ForgetCommand: ParsableCommand {
   }
 
   private func preview(_ opened: Registry) throws {
-    let preview = try opened.forgetPreview(name)
+    let preview = try now ? opened.forgetPreview(name, purgingBy: registry.actor) : opened.forgetPreview(name)
     guard !json else { return try Console.output(RegistryText.json(preview)) }
     let versions = preview.versions.map { "\(name)@\($0)" }
-    guard !versions.isEmpty else { return try Console.output("\(name): was forgotten already") }
+    let gone = preview.purgedBlobs.map {
+      "would remove \(RegistryText.count($0, "blob")), \(preview.purgedBytes ?? 0) bytes, for good"
+    }
+    guard !versions.isEmpty else {
+      return try Console.output("\(name): was forgotten already" + (gone.map { "; \($0)" } ?? ""))
+    }
     let left = preview.left.isEmpty ? "no task" : preview.left.listed
     try Console.output(
       "would retire \(versions.listed)\(preview.isReleased ? "; the next release would serve \(left)" : ", which is not served")"
+        + (gone.map { "; \($0)" } ?? "")
     )
   }
 }

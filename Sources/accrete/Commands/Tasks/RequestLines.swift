@@ -19,6 +19,10 @@ struct RequestLines {
   let hasMark: Bool
   /// Of a file in another form than a JSON object on each line: what is not answered yet.
   private var waiting: ArraySlice<Result<RequestRow, RequestProblem>> = []
+  /// The columns of a table.
+  private(set) var tableColumns: [String] = []
+  /// What separates them.
+  private(set) var separator: UInt8?
   /// What was read: answered lines, then the rest.
   private var rest: [UInt8] = []
   /// Where the next line begins, and how far it was searched for its end.
@@ -29,6 +33,8 @@ struct RequestLines {
   private var end: (any Error)?
   /// Whether a row could be read. A file that begins with one that cannot is of another form than it seems.
   private var hasBegun = false
+  /// Whether nothing but blank lines came so far.
+  private var isEmpty = true
 
   /// Rows that are answered together, with what is wrong with those between them.
   typealias Batch = [Result<RequestRow, RequestProblem>]
@@ -37,6 +43,10 @@ struct RequestLines {
   /// - Parameter columns: Which of its fields stand for ours.
   /// - Parameter takesText: Whether the command takes a text by itself as --text.
   init(_ path: String, columns: ColumnNames = ColumnNames(), takesText: Bool = false) throws {
+    guard !path.isEmpty else {
+      throw StreamError.file(
+        .init(file: "FILE", expected: "the path of a file", got: "an empty one", fix: "Name it; - is standard input."))
+    }
     self.columns = columns
     name = path == StandardInput.name ? "standard input" : path
     do {
@@ -50,10 +60,12 @@ struct RequestLines {
     descriptor = file?.descriptor ?? STDIN_FILENO
     hasMark = try file.map { try RegularFile($0.url).next().starts(with: [0xEF, 0xBB, 0xBF]) } ?? false
     guard let file, try RequestRow.needsAllOf(file.url) else { return }
-    let (rows, end) = try RequestRow.read(file.url, columns: columns)
+    let (rows, end, separator) = try RequestRow.read(file.url, columns: columns)
+    self.separator = separator
     if rows.isEmpty, let end { throw end }
     if case .failure(let problem) = rows.first { throw problem.error }
-    (waiting, self.end, isEnd) = (rows[...], end, true)
+    (waiting, self.end, isEnd, isEmpty) = (rows[...], end, true, rows.isEmpty)
+    if case .success(let row) = rows.first { tableColumns = row.columns }
   }
 
   /// The next lines; nil at the end. Blank lines are passed over.
@@ -81,9 +93,24 @@ struct RequestLines {
       if isEnd { break }
       // Somebody may wait for the answer to what was sent: nothing more is waited for then.
       if !batch.isEmpty, file == nil, !hasMore { break }
-      try read()
+      do {
+        try read()
+      } catch {
+        // What came before is answered first.
+        guard !batch.isEmpty else { throw error }
+        end = error
+        return batch
+      }
     }
-    return batch.isEmpty && isEnd ? nil : batch
+    guard batch.isEmpty, isEnd else {
+      isEmpty = false
+      return batch
+    }
+    guard !isEmpty || file == nil else {
+      throw StreamError.file(
+        .init(file: name, expected: "at least one row", got: "none", fix: "Check the program that wrote the file."))
+    }
+    return nil
   }
 
   private static func isObject(_ line: Data) -> Bool {
@@ -135,11 +162,14 @@ struct RequestLines {
   /// Writes the answers to a batch. A row that cannot be answered, such as a word of megabytes, takes no other with it: its problem stands in
   /// its place.
   ///
-  /// - Parameter body: answers rows together.
+  /// - Parameter body: answers rows together, or says of each what is wrong with it.
   func write(
-    _ batch: Batch, to writer: inout AnswerWriter, by body: ([RequestRow]) throws -> [RowAnswer]
+    _ batch: Batch, to writer: inout AnswerWriter, by body: ([RequestRow]) throws -> [Result<RowAnswer, any Error>]
   ) throws {
-    var answers = try answered(batch.compactMap { try? $0.get() }, by: body)[...]
+    let rows = batch.compactMap { try? $0.get() }
+    var answers = zip(rows, try body(rows)).map { row, answer in
+      answer.mapError { RequestProblem(line: row.line, error: placed($0, line: row.line), row: row) }
+    }[...]
     for row in batch {
       let answer: Result<RowAnswer, RequestProblem>
       switch row {
@@ -153,17 +183,16 @@ struct RequestLines {
     }
   }
 
-  private func answered(
-    _ rows: [RequestRow], by body: ([RequestRow]) throws -> [RowAnswer]
-  ) throws -> [Result<RowAnswer, RequestProblem>] {
+  /// What comes of each row where one may end the work on all of them: those that are left are worked on again.
+  static func each<Value>(
+    _ rows: [RequestRow], _ body: ([RequestRow]) throws -> [Value]
+  ) throws -> [Result<Value, any Error>] {
     do {
       return try body(rows).map { .success($0) }
-    } catch  where Self.isOfOneRow(error) {
-      guard rows.count > 1 else {
-        return rows.map { .failure(RequestProblem(line: $0.line, error: placed(error, line: $0.line))) }
-      }
+    } catch  where isOfOneRow(error) {
+      guard rows.count > 1 else { return rows.map { _ in .failure(error) } }
       let middle = rows.count / 2
-      return try answered(Array(rows[..<middle]), by: body) + answered(Array(rows[middle...]), by: body)
+      return try each(Array(rows[..<middle]), body) + each(Array(rows[middle...]), body)
     }
   }
 
@@ -172,7 +201,7 @@ struct RequestLines {
   }
 
   /// What is wrong with the text of a line, with its place.
-  private func placed(_ error: any Error, line: Int) -> any Error {
+  func placed(_ error: any Error, line: Int) -> any Error {
     var detail = (error as? StreamError)?.detail
     if case TokenizationError.unsplittable(_, _, let expected, let got) = error {
       detail = .init(

@@ -1,0 +1,156 @@
+import Foundation
+import Testing
+
+extension CommandFaultTests {
+  /// Is every row of a file answered in its place, whatever is wrong with others, and read by the program that wrote the file?
+  @Suite struct AnswerRowTests {
+    private func registry() throws -> Scratch {
+      let scratch = try Scratch()
+      try scratch.copy(LearnedRegistry.shared.folder().appendingPathComponent("registry"), as: "registry")
+      return scratch
+    }
+
+    private func objects(_ outcome: Outcome) throws -> [[String: Any]] {
+      try outcome.text.split(separator: "\n").map {
+        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+      }
+    }
+
+    private func predict(_ arguments: String..., in scratch: Scratch) throws -> Outcome {
+      try Accrete.run(["predict"] + arguments, in: scratch.url)
+    }
+
+    /// Conversations that a task of plain texts refuses, among texts, over three batches: each has its own answer.
+    @Test func refusedBehindTheRoute() throws {
+      let scratch = try registry()
+      let rows = (0..<1100).map { number in
+        number % 3 == 0
+          ? "{\"messages\":[{\"role\":\"user\",\"content\":\"rain \(number)\"}],\"instruction\":\"What about weather?\",\"id\":\"c\(number)\"}"
+          : "{\"text\":\"rain \(number)\",\"instruction\":\"What about weather?\",\"id\":\"t\(number)\"}"
+      }
+      try scratch.write(rows.joined(separator: "\n"), to: "rows.jsonl")
+      let start = ContinuousClock.now
+      let outcome = try predict("rows.jsonl", "--route", in: scratch)
+      let answers = try objects(outcome)
+      #expect(outcome.code == 65 && answers.count == 1100)
+      for (number, answer) in answers.enumerated() {
+        #expect(answer["id"] as? String == "\(number % 3 == 0 ? "c" : "t")\(number)", "\(number)")
+        #expect((answer["error"] != nil) == (number % 3 == 0), "\(answer)")
+      }
+      // Routing again for every row that is refused took minutes.
+      #expect(start.duration(to: .now) < .seconds(60))
+    }
+
+    @Test func aLongLineEndsTheFileAfterWhatCameBefore() throws {
+      let scratch = try registry()
+      let long = String(repeating: "w ", count: 9 << 20)
+      try scratch.write(
+        "{\"text\":\"rain\"}\n{\"text\":\" \"}\n{\"text\":\"\(long)\"}\n{\"text\":\"sun\"}\n", to: "a.jsonl")
+      let outcome = try predict("a.jsonl", "--task", "weather", in: scratch)
+      #expect(try outcome.code == 65 && objects(outcome).count == 2)
+      #expect(outcome.error.contains("1 line could not be read") && outcome.error.contains("line 3"))
+    }
+
+    @Test func marksAndEmptyFiles() throws {
+      let scratch = try registry()
+      let mark = Data([0xEF, 0xBB, 0xBF])
+      try (mark + Data("[{\"text\":\"rain\"},\n{\"text\":\"sun\"}]".utf8)).write(to: scratch.place("a.json"))
+      #expect(try objects(predict("a.json", "--task", "weather", in: scratch)).count == 2)
+      try scratch.write("", to: "empty.jsonl")
+      expectRefusal(try predict("empty.jsonl", "--task", "weather", in: scratch), code: 65, "at least one row")
+      expectRefusal(try predict("", "--task", "weather", in: scratch), code: 65, "an empty one")
+    }
+
+    /// A spreadsheet's table is answered in its own form, and a row that is not answered keeps its cells.
+    @Test func tablesOfSpreadsheets() throws {
+      let scratch = try registry()
+      let word = String(repeating: "w", count: 4_500_000)
+      try scratch.write("id;text;who\n7;\(word);ann\n8;=1+1;bob\n9;;eve\n", to: "a.csv")
+      let outcome = try predict("a.csv", "--task", "weather", "--format", "csv", in: scratch)
+      let lines = outcome.text.split(separator: "\r\n")
+      #expect(outcome.code == 65 && lines.count == 4)
+      #expect(lines[0].hasPrefix("line;id;task;") && lines[0].hasSuffix(";input.id;input.text;input.who"))
+      #expect(lines[1].hasPrefix("2;7;") && lines[1].hasSuffix(";ann"))
+      #expect(lines[2].hasPrefix("3;8;weather;") && lines[2].hasSuffix(";8;'=1+1;bob"))
+      // The row that has no text could not be read.
+      #expect(lines[3].hasPrefix("4;;") && lines[3].contains("a blank one"))
+      // Wherever columns are separated by semicolons, a comma's table must not hide a formula.
+      try scratch.write("{\"text\":\"a;=cmd\",\"id\":\" =1\"}\n", to: "b.jsonl")
+      let text = try predict("b.jsonl", "--task", "weather", "--format", "csv", in: scratch).text
+      #expect(text.contains("\"a;=cmd\"") && text.contains("1,' =1,"))
+    }
+
+    /// As many columns as a table may have, and long names: time grows with what is read.
+    @Test func wideTables() throws {
+      let scratch = try registry()
+      let names = (0..<2000).map { "\(String(repeating: "n", count: 500))\($0)" }
+      let row = "rain," + names.map { _ in "1" }.joined(separator: ",")
+      try scratch.write(
+        "text," + names.joined(separator: ",") + "\n" + Array(repeating: row, count: 20).joined(separator: "\n"),
+        to: "a.csv")
+      let start = ContinuousClock.now
+      let outcome = try predict("a.csv", "--task", "weather", "--format", "csv", in: scratch)
+      #expect(outcome.code == 0 && start.duration(to: .now) < .seconds(20))
+    }
+
+    @Test func controlsAreSpelledOut() throws {
+      let scratch = try registry()
+      try scratch.write("{\"text\":\"rain \\u009b2J\",\"id\":\"\\u009b31m\"}\n", to: "a.jsonl")
+      let text = try predict("a.jsonl", "--task", "weather", in: scratch).text
+      #expect(text.contains("\"id\":\"\\u009B31m\"") && !text.unicodeScalars.contains("\u{9B}"))
+    }
+
+    @Test func tooManyRowsThatCannotBeRead() throws {
+      let scratch = try registry()
+      try scratch.write("text,n\nrain,1\n" + String(repeating: "x\n", count: 2000), to: "a.csv")
+      let outcome = try predict("a.csv", "--task", "weather", in: scratch)
+      #expect(try outcome.code == 65 && objects(outcome).count == 1001)
+      #expect(outcome.error.contains("1000 lines could not be read") && outcome.error.contains("at most 1000 rows"))
+    }
+
+    @Test func whatForgettingAtOnceWouldRemove() throws {
+      let scratch = try registry()
+      func forget(_ arguments: String...) throws -> String {
+        let outcome = try Accrete.run(["forget", "traffic", "--now"] + arguments, in: scratch.url)
+        try #require(outcome.code == 0, "\(outcome.testDescription)")
+        return outcome.text
+      }
+      let before = try Accrete.run(["registry", "audit", "verify"], in: scratch.url).text
+      let preview = try forget("--dry-run")
+      let gone = try #require(preview.firstMatch(of: #/would remove (\d+ blobs), (\d+ bytes), for good/#))
+      #expect(try Accrete.run(["registry", "audit", "verify"], in: scratch.url).text == before)
+      #expect(try forget().contains("\(gone.1) removed, \(gone.2)"))
+      #expect(try Accrete.run(["registry", "verify"], in: scratch.url).code == 0)
+      #expect(try forget("--dry-run") == "traffic: was forgotten already; would remove 0 blobs, 0 bytes, for good\n")
+    }
+
+    /// Rows to learn from: all that cannot be read are told at once, and may be left out.
+    @Test func rowsThatCannotBeLearned() throws {
+      let scratch = try registry()
+      let rows = (0..<60).map { number in
+        number % 20 == 5
+          ? "row \(number)," : "row \(number) is \(number % 2 == 0 ? "hot" : "cold"),\(number % 2 == 0 ? "a" : "b")"
+      }
+      try scratch.write("text,label\n" + rows.joined(separator: "\n"), to: "temperature.csv")
+      let learn = ["learn", "temperature.csv", "--output-head", "ridge", "--quiet"]
+      expectRefusal(
+        try Accrete.run(learn, in: scratch.url), code: 65, "temperature.csv:7:",
+        "3 rows (line 7, 27, 47) cannot be read",
+        "--skip-unreadable")
+      let learned = try Accrete.run(learn + ["--skip-unreadable"], in: scratch.url)
+      #expect(learned.code == 0 && learned.text.contains("left out, as they cannot be read: 3 rows (line 7, 27, 47)"))
+      // A model's weights are no rows.
+      try (Data("GGUF".utf8) + Data(repeating: 0, count: 100)).write(to: scratch.place("base.gguf"))
+      expectRefusal(
+        try Accrete.run(["learn", "base.gguf", "--name", "x"], in: scratch.url), code: 65, "a model's weights (GGUF)")
+    }
+
+    @Test func otherProgramsCommands() throws {
+      let scratch = try registry()
+      expectRefusal(try Accrete.run(["eval", "x"], in: scratch.url), code: 64, "it is `accrete evaluate` here")
+      expectRefusal(try Accrete.run(["forget", "traffic@1"], in: scratch.url), code: 64, "registry retire")
+      #expect(
+        try Accrete.run(["predict", "--output", "x"], in: scratch.url).error.contains("> FILE (predict, route)"))
+    }
+  }
+}
