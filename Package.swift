@@ -13,7 +13,7 @@ let settings: [SwiftSetting] = [
 let optimized: [SwiftSetting] =
   Context.environment["ACCRETE_OPTIMIZED"] == "1"
   ? [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2"])] : []
-let optimizedLayers: Set = ["Files", "Tokenization", "Templates", "Streams", "Torch"]
+let optimizedLayers: Set = ["Files", "Randomness", "Tokenization", "Templates", "Streams", "Torch"]
 
 /// A library for other packages. Those that call libtorch bring what is linked to it; our own programs open that when they
 /// need it (ARCHITECTURE.md, "How libtorch is called").
@@ -43,13 +43,14 @@ let package = Package(
     library("Files", callsTorch: false),
     library("Registry", callsTorch: false),
     library("Assurance", callsTorch: false),
+    library("Randomness", callsTorch: false),
     library("Torch"),
     library("Tokenization", callsTorch: false),
     library("Templates", callsTorch: false),
     library("Decoder"),
     library("Generation"),
     library("Experts"),
-    library("Streams"),
+    library("Streams", callsTorch: false),
     library("Learning"),
     library("Pretraining"),
     library("TaskModels"),
@@ -74,17 +75,18 @@ let package = Package(
     .target(name: "CRegistry"),
     layer("Registry", ["CRegistry", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     layer("Assurance", []),
-    layer("Torch", ["CTorch", "Files"]),
+    layer("Randomness", []),
+    layer("Torch", ["CTorch", "Randomness", "Files"]),
     layer("Tokenization", ["Files"]),
     layer("Templates", ["Files"]),
-    layer("Decoder", ["Torch", "Files"]),
+    layer("Decoder", ["Torch", "Randomness", "Files"]),
     layer("Generation", ["Decoder", "Tokenization", "Torch", "Files"]),
     layer("Experts", ["Decoder", "Torch", "Files"]),
-    layer("Streams", ["Templates", "Tokenization", "Torch", "Files"]),
-    layer("Learning", ["Streams", "Experts", "Decoder", "Torch", "Files"]),
-    layer("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"]),
+    layer("Streams", ["Templates", "Tokenization", "Randomness", "Files"]),
+    layer("Learning", ["Streams", "Experts", "Decoder", "Torch", "Randomness", "Files"]),
+    layer("Pretraining", ["Decoder", "Tokenization", "Torch", "Randomness", "Files"]),
     layer(
-      "TaskModels", ["Learning", "Streams", "Experts", "Generation", "Decoder", "Tokenization", "Torch", "Files"]),
+      "TaskModels", ["Learning", "Streams", "Experts", "Generation", "Decoder", "Torch", "Randomness", "Files"]),
     layer(
       "Serving",
       [
@@ -95,13 +97,13 @@ let package = Package(
       "Evolution",
       [
         "Serving", "Registry", "Assurance", "TaskModels", "Learning", "Streams", "Experts", "Generation", "Decoder",
-        "Tokenization", "Torch", "Files",
+        "Torch", "Randomness", "Files",
       ]),
     layer(
       "Runs",
       [
         "TaskModels", "Assurance", "Learning", "Pretraining", "Streams", "Experts", "Generation", "Decoder", "Torch",
-        "Files", .product(name: "Yams", package: "Yams"),
+        "Randomness", "Files", .product(name: "Yams", package: "Yams"),
       ]),
     layer("Reports", ["Runs", "Pretraining", "Learning", "Streams", "Decoder", "Files"]),
     .executableTarget(
@@ -130,16 +132,17 @@ let package = Package(
     .executableTarget(
       name: "registry-faults", dependencies: ["Registry", "CFaults", "Files"], path: "Tests/RegistryFaults",
       swiftSettings: settings),
-    tests("Torch", ["CTorch", "Files"]),
+    tests("Randomness", []),
+    tests("Torch", ["CTorch", "Randomness", "Files"]),
     tests("Tokenization", ["Files"], resources: [.copy("Resources")]),
     tests("Templates", ["Files"], resources: [.copy("Resources")]),
-    tests("Decoder", ["Torch", "Tokenization", "Files"]),
+    tests("Decoder", ["Torch", "Tokenization", "Randomness", "Files"]),
     tests("Generation", ["Decoder", "Tokenization", "Torch"]),
-    tests("Experts", ["Decoder", "Torch", "Files"]),
-    tests("Streams", ["Torch", "Templates", "Tokenization", "Files"]),
-    tests("Learning", ["Experts", "Decoder", "Streams", "Torch", "Files"]),
-    tests("Pretraining", ["Decoder", "Tokenization", "Torch", "Files"], resources: [.copy("Resources")]),
-    tests("TaskModels", ["Learning", "Streams", "Experts", "Generation", "Decoder", "Torch", "Files"]),
+    tests("Experts", ["Decoder", "Torch", "Randomness", "Files"]),
+    tests("Streams", ["Torch", "Templates", "Tokenization", "Randomness", "Files"]),
+    tests("Learning", ["Experts", "Decoder", "Streams", "Torch", "Randomness", "Files"]),
+    tests("Pretraining", ["Decoder", "Tokenization", "Torch", "Randomness", "Files"], resources: [.copy("Resources")]),
+    tests("TaskModels", ["Learning", "Streams", "Experts", "Generation", "Decoder", "Torch", "Randomness", "Files"]),
     tests("Serving", ["Registry", "TaskModels", "Generation", "Torch", "Files"]),
     tests(
       "Evolution",
@@ -151,7 +154,7 @@ let package = Package(
       "Runs",
       [
         "TaskModels", "Learning", "Pretraining", "Streams", "Experts", "Generation", "Decoder", "Tokenization", "Torch",
-        "Files",
+        "Randomness", "Files",
       ]),
     tests("Reports", ["Runs", "Pretraining", "Learning", "Files"]),
     // Most of its tests start the program; some ask its argument parser.

@@ -1,5 +1,6 @@
 public import Decoder
 import Experts
+import Randomness
 public import Streams
 public import Torch
 

@@ -1,6 +1,7 @@
 public import Decoder
 public import Experts
 import Files
+import Randomness
 public import Torch
 
 /// What every method is made from.

@@ -1,6 +1,7 @@
 public import Files
 public import Foundation
 public import Learning
+public import Randomness
 public import Torch
 
 /// The whole state of a run at one moment.

@@ -3,8 +3,8 @@ import Experts
 import Files
 import Generation
 import Learning
+import Randomness
 import Streams
-import Torch
 
 extension SequenceRun {
   /// The rows that a task is learned from, as the method wants them: its own first.

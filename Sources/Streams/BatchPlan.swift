@@ -1,4 +1,4 @@
-import Torch
+import Randomness
 
 /// The order in which an epoch shows the training examples, by section "Batches" of `docs/protocol.md`.
 ///

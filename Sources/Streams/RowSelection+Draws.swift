@@ -1,5 +1,5 @@
 import Files
-import Torch
+import Randomness
 
 extension RowSelection {
   /// The train rows that are trained on: walking the shuffle `SEED/rows/TASK`, a row is taken while its label has

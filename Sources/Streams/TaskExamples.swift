@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Torch
+import Randomness
 
 /// The rows of one task by what they are for: what is learned, what choices rest on, and what gates and printed scores are taken from.
 public struct TaskExamples: Sendable {

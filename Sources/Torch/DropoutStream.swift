@@ -1,3 +1,5 @@
+public import Randomness
+
 /// The keys of a task's dropout masks, one for each use, in the order of use.
 ///
 /// One owner: the trainer. Its state is one number.

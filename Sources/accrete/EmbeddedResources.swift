@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Generation
 import Runs
+import Streams
 
 /// What is inside the package: base models and the demo's texts.
 enum EmbeddedResources {
@@ -25,7 +26,17 @@ enum EmbeddedResources {
     if bases.contains(argument) { return try Self.folder("base/\(argument)") }
     guard !FileManager.default.fileExists(atPath: url.path) else { return url }
     // A registry may have come from a machine whose cache lies elsewhere.
-    guard let name = HubCache.Name(argument) ?? HubCache.name(of: url) else { return url }
+    guard let name = HubCache.Name(argument) ?? HubCache.name(of: url) else {
+      guard argument.contains("/") else {
+        throw StreamError.file(
+          .init(
+            file: url.path.printable,
+            expected:
+              "a folder with config.json, an embedded base (\(bases.joined(separator: ", "))), or ORG/NAME of Hugging Face's cache",
+            got: "nothing there", fix: "Check the path."))
+      }
+      return url
+    }
     return try HubCache().snapshot(of: name)
   }
 

@@ -35,15 +35,20 @@ extension CommandLineTests {
       #expect(answers[1]["line"] as? Int == 2 && (answers[1]["error"] as? String)?.contains("input:2:") ?? false)
       #expect(answers[2]["line"] as? Int == 4 && answers[3]["label"] is String)
       #expect(stream.complaints.count == 1 && stream.complaints[0].contains("2 lines could not be read"))
-      let table = try run("predict", "--task", "weather", input: "text\nrain\n", in: scratch, code: 65)
-      #expect(try (objects(table.text)[0]["error"] as? String)?.contains("is named as a FILE") ?? false)
+      // A table through a pipe is known by its columns' names; anything else is a line that is no request.
+      let table = try run("predict", "--task", "weather", input: "n,text\n1,rain\n2,\n", in: scratch, code: 65)
+      let answered = try objects(table.text)
+      #expect(answered.count == 2 && answered[0]["label"] is String && answered[1]["line"] as? Int == 3)
+      let other = try run("predict", "--task", "weather", input: "n,body\n1,rain\n", in: scratch, code: 65)
+      #expect(
+        try (objects(other.text)[0]["error"] as? String)?.contains("whose first line names the column text") ?? false)
       // So has one of a file.
       try scratch.write(lines, to: "texts.jsonl")
       let file = try run("predict", "texts.jsonl", "--task", "weather", in: scratch, code: 65)
-      let answered = try objects(file.text)
-      #expect(answered.count == 4 && (answered[1]["error"] as? String)?.hasPrefix("texts.jsonl:2:") ?? false)
+      let fromFile = try objects(file.text)
+      #expect(fromFile.count == 4 && (fromFile[1]["error"] as? String)?.hasPrefix("texts.jsonl:2:") ?? false)
       #expect(
-        answered[3]["label"] is String && file.complaints[0].contains("2 lines could not be read"))
+        fromFile[3]["label"] is String && file.complaints[0].contains("2 lines could not be read"))
 
       let csv = try run("predict", "--task", "weather", "--format", "csv", input: lines, in: scratch, code: 65)
       let rows = csv.text.split(separator: "\r\n")

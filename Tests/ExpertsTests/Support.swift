@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Foundation
+import Randomness
 import Testing
 import Torch
 

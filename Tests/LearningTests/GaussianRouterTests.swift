@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import Randomness
 import Testing
 import Torch
 

@@ -1,6 +1,6 @@
 import Decoder
+import Randomness
 import Testing
-import Torch
 
 @testable import Learning
 

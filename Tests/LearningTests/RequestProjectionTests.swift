@@ -1,4 +1,5 @@
 import Decoder
+import Randomness
 import Testing
 import Torch
 

@@ -1,5 +1,6 @@
 import Decoder
 import Learning
+import Randomness
 import Testing
 import Torch
 

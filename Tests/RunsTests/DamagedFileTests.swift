@@ -3,6 +3,7 @@ import Experts
 import Files
 import Foundation
 import Learning
+import Randomness
 import Runs
 import Streams
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Randomness
 import Testing
 import Torch
 

@@ -1,6 +1,6 @@
 import CTorch
+import Randomness
 import Testing
-import Torch
 
 /// Memory for kernels, filled with the same numbers in every run; freed with this object.
 final class KernelMemory {

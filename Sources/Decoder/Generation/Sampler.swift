@@ -1,5 +1,5 @@
 import Foundation
-import Torch
+import Randomness
 
 /// Chooses the tokens of one row: penalty, then temperature, then the k most probable, then the smallest set of probability p; the order of
 /// transformers.

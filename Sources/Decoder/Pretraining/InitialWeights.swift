@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Randomness
 import Torch
 
 /// The tensors of a model that begins from nothing, drawn as they are asked for (docs/pretraining.md, "Initial values").

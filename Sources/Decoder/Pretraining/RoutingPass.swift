@@ -1,4 +1,4 @@
-import Torch
+import Randomness
 
 /// What one micro-batch of pretraining does with the mixtures' routers, and what they report.
 ///

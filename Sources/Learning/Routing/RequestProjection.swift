@@ -6,6 +6,7 @@
 // 2003, theorem 1.1). A task's sums grow with the square of the width, and the time to invert them with the cube: of a base with 4,096
 // hidden numbers they take 34 MB, with 512 half a MB.
 
+import Randomness
 import Synchronization
 import Torch
 

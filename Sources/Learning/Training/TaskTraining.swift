@@ -1,4 +1,5 @@
 public import Decoder
+import Randomness
 public import Streams
 public import Torch
 

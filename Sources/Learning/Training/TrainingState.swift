@@ -1,3 +1,4 @@
+public import Randomness
 public import Torch
 
 /// Everything that decides how the training of a task goes on: with it, a resumed task is the same task.

@@ -1,5 +1,5 @@
 import Files
-import Torch
+import Randomness
 
 /// What was answered in every cell of a task matrix: what confidence intervals are made from.
 public struct Outcomes: Sendable, Equatable {

@@ -1,6 +1,6 @@
 import Foundation
 import Learning
-import Torch
+import Randomness
 
 /// Which share of the texts of a review nobody would have to look at, with thresholds that no row chose for itself.
 ///

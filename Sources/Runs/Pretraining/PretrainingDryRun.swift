@@ -3,6 +3,7 @@ import Files
 public import Foundation
 import Generation
 import Pretraining
+import Randomness
 import Tokenization
 import Torch
 

@@ -122,7 +122,24 @@ public struct RequestRow: Sendable {
   public static func read(
     _ url: URL, columns: ColumnNames = ColumnNames()
   ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?) {
-    let file = try RowFile(url, columns: columns)
+    try read(RowFile(url, columns: columns))
+  }
+
+  /// The same of what came through a pipe.
+  ///
+  /// - Parameter data: All of it.
+  /// - Parameter name: What errors call it.
+  /// - Parameter columns: Which of its columns stand for ours.
+  /// - Throws: As there.
+  public static func read(
+    _ data: Data, as name: String, columns: ColumnNames = ColumnNames()
+  ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?) {
+    try read(RowFile(SourceFile(rows: data, place: Place(file: name)), columns: columns))
+  }
+
+  private static func read(
+    _ file: RowFile
+  ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?) {
     var (rows, unread) = ([Result<RequestRow, RequestProblem>](), 0)
     var (names, columns): ([[UInt8]], [String]) = ([], [])
     do {
@@ -141,7 +158,7 @@ public struct RequestRow: Sendable {
           unread += 1
           guard unread <= mostUnread else {
             throw StreamError.file(
-              Place(file: url.relativePath, line: line).detail(
+              Place(file: file.source.place.file, line: line).detail(
                 expected: "at most \(mostUnread) rows that cannot be read", got: "one more (\(error))",
                 fix: "The rest was not looked at. Check the separator, and which columns there are."))
           }
@@ -171,6 +188,26 @@ public struct RequestRow: Sendable {
     if piece.starts(with: [0xEF, 0xBB, 0xBF]) { piece.removeFirst(3) }
     return GzipInput.isGzipped(piece) || ForeignFormat.of(piece, path: url.path) != nil
       || RowContainer(of: piece, name: url.lastPathComponent) != .lines
+  }
+
+  /// Whether what a pipe begins with is a table, an array or packed, and no JSON object on each line: a table has a column that is asked.
+  ///
+  /// - Parameter piece: The first bytes.
+  /// - Parameter columns: Which of its columns stand for ours.
+  public static func isWhole(_ piece: [UInt8], columns: ColumnNames) -> Bool {
+    if GzipInput.isGzipped(piece) { return true }
+    let text = piece.starts(with: [0xEF, 0xBB, 0xBF]) ? piece.dropFirst(3) : piece[...]
+    switch RowContainer(of: text, name: "") {
+    case .lines: return false
+    case .array: return true
+    case .delimited(let separator):
+      let head = text.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+      let names = head.split(separator: separator).map {
+        String(decoding: $0, as: UTF8.self).trimmingCharacters(in: CharacterSet(charactersIn: " \""))
+      }
+      let asked = ["text", "prompt", "messages", "conversations", "instruction"] + columns.pairs.map(\.theirs)
+      return names.contains { name in asked.contains { $0.hasSameCodePoints(as: name) } }
+    }
   }
 
   /// A row on one line: as it stands in the file, or the fields of a table.

@@ -1,4 +1,4 @@
-import Torch
+import Randomness
 
 extension RowReader {
   /// What a row is for.

@@ -1,4 +1,4 @@
-import Torch
+import Randomness
 
 /// A combination on rows that it was not fitted on: each of five parts is judged by a fit on the other four.
 ///

@@ -1,6 +1,6 @@
 import Foundation
 import Learning
-import Torch
+import Randomness
 
 /// Fits a ``LabelSetCombination`` on choose rows, a label at a time.
 struct LabelSetFit {

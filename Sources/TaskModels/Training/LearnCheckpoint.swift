@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Learning
+import Randomness
 import Torch
 
 /// Where a task's training is, on disk: the same command goes on from it to the same bits.

@@ -28,8 +28,6 @@ struct Outcome: CustomTestStringConvertible {
 enum Accrete {
   /// The binary beside the tests.
   static let binary: URL = {
-    var package = URL(fileURLWithPath: #filePath)
-    for _ in 0..<4 { package.deleteLastPathComponent() }
     let beside = [Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent()]
     let candidates = (beside + [package.appendingPathComponent(".build/debug")]).map {
       $0.appendingPathComponent("accrete")
@@ -38,10 +36,13 @@ enum Accrete {
   }()
 
   /// The base model that is inside the package.
-  static let base: URL = {
+  static let base = package.appendingPathComponent("Sources/accrete/Resources/base/seedling").standardizedFileURL
+
+  /// The folder of the package.
+  static let package: URL = {
     var package = URL(fileURLWithPath: #filePath)
     for _ in 0..<4 { package.deleteLastPathComponent() }
-    return package.appendingPathComponent("Sources/accrete/Resources/base/seedling").standardizedFileURL
+    return package
   }()
 
   /// Starts the program.

@@ -6,20 +6,14 @@ struct Document: Sendable {
   let name: String
   let text: String
 
-  private static let package: URL = {
-    var folder = URL(fileURLWithPath: #filePath)
-    for _ in 0..<4 { folder.deleteLastPathComponent() }
-    return folder
-  }()
-
   init(_ name: String) throws {
     self.name = name
-    text = try String(contentsOf: Self.package.appendingPathComponent(name), encoding: .utf8)
+    text = try String(contentsOf: Accrete.package.appendingPathComponent(name), encoding: .utf8)
   }
 
   /// README.md and all below docs.
   static func all() throws -> [Document] {
-    let docs = try FileManager.default.subpathsOfDirectory(atPath: package.appendingPathComponent("docs").path)
+    let docs = try FileManager.default.subpathsOfDirectory(atPath: Accrete.package.appendingPathComponent("docs").path)
     return try (["README.md"] + docs.filter { $0.hasSuffix(".md") }.sorted().map { "docs/" + $0 }).map(Document.init)
   }
 

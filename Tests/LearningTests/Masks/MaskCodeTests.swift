@@ -1,6 +1,6 @@
 import Foundation
+import Randomness
 import Testing
-import Torch
 
 @testable import Learning
 

@@ -1,7 +1,7 @@
 import Files
 import Foundation
+import Randomness
 import Testing
-import Torch
 
 @testable import Pretraining
 

@@ -1,5 +1,5 @@
+import Randomness
 import Testing
-import Torch
 
 @testable import Decoder
 

@@ -1,9 +1,9 @@
 import Foundation
 import Generation
 import Pretraining
+import Randomness
 import Testing
 import Tokenization
-import Torch
 
 @testable import Runs
 

@@ -3,9 +3,9 @@ import Files
 import Foundation
 import Generation
 import Pretraining
+import Randomness
 import Testing
 import Tokenization
-import Torch
 
 @testable import Runs
 

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Generation
 import Pretraining
+import Randomness
 import Testing
 import Torch
 

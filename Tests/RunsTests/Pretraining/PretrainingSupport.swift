@@ -1,7 +1,7 @@
 import Foundation
 import Pretraining
+import Randomness
 import Testing
-import Torch
 
 @testable import Runs
 

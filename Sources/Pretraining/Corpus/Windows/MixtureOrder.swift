@@ -1,5 +1,5 @@
 import Files
-import Torch
+import Randomness
 
 /// Which source each place of a stage takes its window of: blocks of 1,024 places, in each of which every source has its share.
 public struct MixtureOrder: Sendable {

@@ -1,4 +1,4 @@
-import Torch
+import Randomness
 
 /// The order in which one pass shows the windows of a source: a Feistel network over their numbers (docs/pretraining.md).
 ///

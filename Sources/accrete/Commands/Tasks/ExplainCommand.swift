@@ -17,7 +17,10 @@ struct ExplainCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("The text.", valueName: "text"))
-  var text: String
+  var given: String?
+
+  @Option(help: "The text, as `predict` takes it.")
+  var text: String?
 
   @Option(help: "The task: NAME, NAME@VERSION or NAME:ALIAS. Default: the one that it is routed to.")
   var task: String?
@@ -52,7 +55,12 @@ struct ExplainCommand: ParsableCommand {
     let tokens: [Explanation.Token]?
   }
 
+  func validate() throws {
+    guard (given == nil) != (text == nil) else { throw ValidationError("Give the text, once.") }
+  }
+
   func run() throws {
+    let text = given ?? text ?? ""
     try Failure.reported(memory: BaseOptions.lessMemory) {
       let opened = try registry.open(.reading)
       let loaded = try base.load(for: opened)

@@ -19,7 +19,7 @@ struct LearnCommand: ParsableCommand {
       text and labels (any number of them: a JSON array, in a table also a|b), or prompt and answer (or completion), under these names or \
       those of --columns; or it is a conversation (messages, ShareGPT, Alpaca), which the base's chat template writes, and each turn of the \
       assistant is learned. Rows may say split: train, validation or test; otherwise a \
-      hash of the text deals them out, 70, 15 and 15 percent. The version is released if every gate passes. \
+      hash of the text deals them out, about 70, 15 and 15 percent (of few rows more for choosing). The version is released if every gate passes. \
       SIGINT, SIGTERM and SIGHUP write a checkpoint; the same command goes on from it.
       """)
 

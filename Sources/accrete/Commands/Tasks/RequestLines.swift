@@ -8,6 +8,9 @@ struct RequestLines {
   /// Lines that are answered together, at most.
   static let most = 512
 
+  /// Bytes of a table that comes through a pipe, at most: all of it is read.
+  private static let mostOfTable = 1 << 30
+
   /// Bytes of one line, at most: as in files of rows.
   private static let longestLine = 16 << 20
 
@@ -59,13 +62,26 @@ struct RequestLines {
     }
     descriptor = file?.descriptor ?? STDIN_FILENO
     hasMark = try file.map { try RegularFile($0.url).next().starts(with: [0xEF, 0xBB, 0xBF]) } ?? false
-    guard let file, try RequestRow.needsAllOf(file.url) else { return }
-    let (rows, end, separator) = try RequestRow.read(file.url, columns: columns)
-    self.separator = separator
-    if rows.isEmpty, let end { throw end }
-    if case .failure(let problem) = rows.first { throw problem.error }
-    (waiting, self.end, isEnd, isEmpty) = (rows[...], end, true, rows.isEmpty)
-    if case .success(let row) = rows.first { tableColumns = row.columns }
+    if let file {
+      guard try RequestRow.needsAllOf(file.url) else { return }
+      try take(RequestRow.read(file.url, columns: columns))
+    } else {
+      try read()
+      guard RequestRow.isWhole(rest, columns: columns) else { return }
+      while !isEnd { try read(upTo: Self.mostOfTable) }
+      try take(RequestRow.read(Data(rest), as: name, columns: columns))
+      rest = []
+    }
+  }
+
+  private mutating func take(
+    _ read: (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?)
+  ) throws {
+    separator = read.separator
+    if read.rows.isEmpty, let end = read.end { throw end }
+    if case .failure(let problem) = read.rows.first { throw problem.error }
+    (waiting, end, isEnd, isEmpty) = (read.rows[...], read.end, true, read.rows.isEmpty)
+    if case .success(let row) = read.rows.first { tableColumns = row.columns }
   }
 
   /// The next lines; nil at the end. Blank lines are passed over.
@@ -122,7 +138,7 @@ struct RequestLines {
     .json(
       .init(
         file: name, line: line, expected: "a JSON object on each line of standard input", got: "something else",
-        fix: "Write {\"text\": …}; a table, an array or a gzipped file is named as a FILE."))
+        fix: "Write {\"text\": …}, or give a table whose first line names the column text."))
   }
 
   private mutating func takeLine() -> Data? {
@@ -141,7 +157,7 @@ struct RequestLines {
     return bytes
   }
 
-  private mutating func read() throws {
+  private mutating func read(upTo limit: Int = longestLine) throws {
     let piece = try RegularFile.piece(of: descriptor, path: name)
     guard !piece.isEmpty else {
       isEnd = true
@@ -153,8 +169,8 @@ struct RequestLines {
       rest.removeFirst(start)
       (start, searched) = (0, searched - start)
     }
-    guard rest.count <= Self.longestLine else {
-      throw FileError.tooLarge(path: "\(name), line \(line + 1)", bytes: rest.count, limit: Self.longestLine)
+    guard rest.count <= limit else {
+      throw FileError.tooLarge(path: "\(name), line \(line + 1)", bytes: rest.count, limit: limit)
     }
     rest += piece
   }

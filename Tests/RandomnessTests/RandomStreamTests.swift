@@ -1,6 +1,6 @@
 import Foundation
+import Randomness
 import Testing
-import Torch
 
 /// The literal numbers come from `Scripts/reference/protocol_streams.py`, unless said otherwise.
 @Suite struct RandomStreamTests {
