@@ -6,11 +6,11 @@ public struct DecoderModel: Sendable {
   public internal(set) var configuration: DecoderConfiguration
   /// What `config.json` and `generation_config.json` say, whatever ``ending(at:padToken:)`` has put right since: an expert is bound to it.
   public let declared: DecoderConfiguration
-  public let embedding: FrozenMatrix  // [vocabulary, hidden]
+  public let embedding: WeightMatrix  // [vocabulary, hidden]
   public let layers: [DecoderLayer]
   public let finalNorm: Tensor  // [hidden]
   /// Read-out; the embedding itself when they are tied. [vocabulary, hidden]
-  public let readOut: FrozenMatrix
+  public let readOut: WeightMatrix
   /// SHA-256 over the weight files: what an expert is bound to.
   public let digest: Digest
   /// Numbers in its weight files; 0 for a model that is being pretrained.

@@ -33,7 +33,7 @@ public struct RoutedVisit {
 /// Tokens are packed: [tokens, width], the rows of the batch one after the other without padding.
 public protocol ExpertSelection {
   /// The output of one projection. `input`: [tokens, in] → [tokens, out].
-  func project(_ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool)
+  func project(_ input: Tensor, through weight: WeightMatrix, at projection: Projection, layer: Int, tracing: Bool)
     throws
     -> Traced
 
@@ -67,7 +67,7 @@ public protocol ExpertSelection {
 
 extension ExpertSelection {
   public func project(
-    _ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool
+    _ input: Tensor, through weight: WeightMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
     try Traced.linear(input, weight, tracing: tracing)
   }

@@ -30,7 +30,7 @@ struct ForwardPass {
   func plan(window: Int?) throws -> AttentionPlan { try plans.plan(window: window) }
 
   /// One projection, under the experts. `x`: [tokens, in] → [tokens, out].
-  func project(_ x: Tensor, _ weight: FrozenMatrix, _ projection: Projection, layer: Int) throws -> Traced {
+  func project(_ x: Tensor, _ weight: WeightMatrix, _ projection: Projection, layer: Int) throws -> Traced {
     guard let experts else { return try Traced.linear(x, weight, tracing: tracing) }
     return try experts.project(x, through: weight, at: projection, layer: layer, tracing: tracing)
   }

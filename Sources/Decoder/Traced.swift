@@ -34,7 +34,7 @@ public struct Traced {
   /// A product with a matrix of the base. `x`: [tokens, in]; `weight`: [out, in] → [tokens, out].
   ///
   /// Only a matrix that is pretrained has a gradient; its input is kept for it.
-  public static func linear(_ x: Tensor, _ weight: FrozenMatrix, tracing: Bool) throws -> Traced {
+  public static func linear(_ x: Tensor, _ weight: WeightMatrix, tracing: Bool) throws -> Traced {
     let kept = tracing && weight.trained != nil ? x : nil
     return Traced(try x.linear(weight), tracing: tracing) { gradient, toInput in
       if let kept { try weight.trained?.accumulateProduct(gradient, kept) }

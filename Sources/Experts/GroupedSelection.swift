@@ -81,7 +81,7 @@ public struct GroupedSelection: ExpertSelection {
   }
 
   public func project(
-    _ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool
+    _ input: Tensor, through weight: WeightMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
     try eachGroup(input, tracing) { tokens, group in
       try group.selection?.project(tokens, through: weight, at: projection, layer: layer, tracing: tracing)

@@ -19,7 +19,7 @@ public final class InputMeter: ExpertSelection {
   public var means: [Tensor] { byLayer.sorted { $0.key < $1.key }.map(\.value) }
 
   public func project(
-    _ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool
+    _ input: Tensor, through weight: WeightMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
     try experts?.project(input, through: weight, at: projection, layer: layer, tracing: tracing)
       ?? Traced.linear(input, weight, tracing: tracing)

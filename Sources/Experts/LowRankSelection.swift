@@ -22,7 +22,7 @@ public struct LowRankSelection: ExpertSelection {
   }
 
   public func project(
-    _ input: Tensor, through weight: FrozenMatrix, at projection: Projection, layer: Int, tracing: Bool
+    _ input: Tensor, through weight: WeightMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
     guard let pair = pair(projection, layer) else { return try Traced.linear(input, weight, tracing: tracing) }
     if Kernels.suit(input), Kernels.suit(pair.a) {

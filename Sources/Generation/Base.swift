@@ -20,7 +20,7 @@ public struct Base: Sendable {
 
   /// Loads a Hugging Face folder with a `tokenizer.json` or a `hy.tiktoken`.
   /// - Throws: `DecoderError`, `TokenizationError`, `DecoderError.noEndToken`.
-  public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil) throws {
+  public init(folder: URL, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil) throws {
     self.folder = folder
     let stored = try DecoderModel(folder: folder, on: device, precision: precision)
     let cutter = try BPETokenizer(folder: folder)

@@ -11,7 +11,7 @@ package final class LoadedBases: @unchecked Sendable {
   private struct Key: Hashable {
     let folder: String
     let device: String
-    let precision: FrozenMatrix.Precision?
+    let precision: WeightMatrix.Precision?
   }
 
   private struct Loaded {

@@ -57,7 +57,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var threads = 1
   public var device = "cpu"
   /// How the base's matrices are held; nil: as its files have them (bfloat16 or float32, which give the same bits).
-  public var weights: FrozenMatrix.Precision?
+  public var weights: WeightMatrix.Precision?
 
   /// How often checkpoints are written inside of tasks.
   public var checkpoints = CheckpointPace()

@@ -8,7 +8,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var base: String?
   public var device: String?
   public var threads: Int?
-  public var weights: FrozenMatrix.Precision?
+  public var weights: WeightMatrix.Precision?
   public var suite: String?
   public var data: String?
   public var order: Int?
@@ -120,7 +120,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
 extension RunFile: AllowedValues {
   static var allowedValues: [String: String] {
     let values: [CodingKeys: String] = [
-      .weights: FrozenMatrix.Precision.choices, .evaluateOn: RowSelection.Evaluation.choices,
+      .weights: WeightMatrix.Precision.choices, .evaluateOn: RowSelection.Evaluation.choices,
       .outputHead: OutputHead.choices, .readOut: OutputHead.choices, .adversary: Adversary.Mode.choices,
       .schedule: LearningRateSchedule.Shape.choices,
       .tasks: "a list of files", .options: MethodOptions.allowed, .option: MethodOptions.allowed,

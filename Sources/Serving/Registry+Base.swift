@@ -28,7 +28,7 @@ extension Registry {
   /// - Parameter precision: How its matrices are held; `nil`: as its files have them.
   /// - Throws: ``RegistryError`` for another base than the registry's; `DecoderError`, `TokenizationError`.
   public func loadBase(
-    at folder: URL? = nil, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil
+    at folder: URL? = nil, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil
   ) throws -> Base {
     let record = try base()
     let base = try Base(

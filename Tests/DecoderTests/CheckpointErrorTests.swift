@@ -116,7 +116,7 @@ import Torch
         file: folder.file("model.safetensors").path, name: name, type: .bfloat16, largest: "3.3895e38")
       #expect(throws: error) { try DecoderModel(folder: folder.url, precision: .bfloat16) }
       #expect(error.description.hasSuffix("cannot: its largest is 3.3895e38. Use --weights float32."))
-      for precision in [nil, FrozenMatrix.Precision.float32, .int8] {
+      for precision in [nil, WeightMatrix.Precision.float32, .int8] {
         _ = try DecoderModel(folder: folder.url, precision: precision)
       }
     }

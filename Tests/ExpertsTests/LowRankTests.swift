@@ -54,7 +54,7 @@ import Torch
   @Test func aPairEqualsTheMergedWeight() throws {
     let expert = try Goldens.expert("lora", model.configuration)
     let block = try #require(model.layers[0].feedForward.common)
-    func merged(_ weight: FrozenMatrix, _ projection: Projection) throws -> Tensor {
+    func merged(_ weight: WeightMatrix, _ projection: Projection) throws -> Tensor {
       let pair = try #require(expert.pairs[0][projection])
       return try weight.dequantized().adding(pair.b.matmul(pair.a), times: 2)
     }

@@ -64,7 +64,7 @@ import Torch
 
     func complete(_ name: String) throws -> Tensor {
       let pairs = try Goldens.expert(name, model.configuration).pairs[layer]
-      func plus(_ x: Tensor, _ weight: FrozenMatrix, _ projection: Projection) throws -> Tensor {
+      func plus(_ x: Tensor, _ weight: WeightMatrix, _ projection: Projection) throws -> Tensor {
         let pair = try #require(pairs[projection])
         return try x.linear(weight) + x.linear(pair.a).linear(pair.b) * 2
       }

@@ -12,7 +12,7 @@ import Torch
     let gradients: Tensor
   }
 
-  private func step(_ method: String, _ precision: FrozenMatrix.Precision) throws -> Step {
+  private func step(_ method: String, _ precision: WeightMatrix.Precision) throws -> Step {
     try TorchRuntime.setThreads(1)
     let model = try DecoderModel(folder: Goldens.folder.appendingPathComponent("tiny"), precision: precision)
     let learner = try TinyTasks.method(method, model, dropout: 0)

@@ -22,7 +22,7 @@ extension RunTests {
       let scratch = try Scratch()
       let configuration = try configuration(kind, scratch)
       // The memory into which weights are widened is made with the first product, and stays.
-      _ = try Tensor.zeros([64, 64]).linear(FrozenMatrix(Tensor.zeros([64, 64], .bfloat16)))
+      _ = try Tensor.zeros([64, 64]).linear(WeightMatrix(Tensor.zeros([64, 64], .bfloat16)))
       let start = LiveTensors.countOfThread
       var beyondState: [Int] = []
       do {

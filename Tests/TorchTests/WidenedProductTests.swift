@@ -16,7 +16,7 @@ import Testing
     defer { try? TorchRuntime.setThreads(1) }
     let (inputs, outputs) = size
     let stored = try normal([outputs, inputs], 1).converted(to: .bfloat16)
-    let (narrow, wide) = (try FrozenMatrix(stored), try FrozenMatrix(stored.converted(to: .float32)))
+    let (narrow, wide) = (try WeightMatrix(stored), try WeightMatrix(stored.converted(to: .float32)))
     #expect(WidenedProduct.Tiles(outputs, width: inputs).ranges.count > 1)
     for rows in [3, 33, 64, 130] {
       let (x, y) = (try normal([rows, inputs], 2), try normal([rows, outputs], 3))
@@ -43,7 +43,7 @@ import Testing
   @Test func onlyOnePieceOfMemoryStays() throws {
     func products() throws {
       for (outputs, inputs) in [(8192, 2048), (2048, 768), (256, 768)] {
-        let matrix = try FrozenMatrix(Tensor.zeros([outputs, inputs], .bfloat16))
+        let matrix = try WeightMatrix(Tensor.zeros([outputs, inputs], .bfloat16))
         let (x, y) = (try normal([40, inputs], 1), try normal([40, outputs], 2))
         _ = try (x.linear(matrix), y.linearTransposed(matrix))
       }
@@ -58,14 +58,14 @@ import Testing
   func wholeMatricesDoNotDisturbEachOther(outputs: Int, inputs: Int) throws {
     let stored = try (0..<2).map { try normal([outputs, inputs], UInt64(1 + $0)).converted(to: .bfloat16) }
     let (x, y) = (try normal([40, inputs], 3), try normal([40, outputs], 4))
-    func products(_ matrix: FrozenMatrix) throws -> [Tensor] {
+    func products(_ matrix: WeightMatrix) throws -> [Tensor] {
       try [
         x.linear(matrix), x.linear(matrix, adding: y), y.linearTransposed(matrix),
         y.linearTransposed(matrix, adding: x),
       ]
     }
-    let narrow = try stored.map { try products(FrozenMatrix($0)) }
-    let wide = try stored.map { try products(FrozenMatrix($0.converted(to: .float32))) }
+    let narrow = try stored.map { try products(WeightMatrix($0)) }
+    let wide = try stored.map { try products(WeightMatrix($0.converted(to: .float32))) }
     for (got, expected) in zip(narrow.joined(), wide.joined()) { #expect(try got.isEqual(to: expected)) }
   }
 
@@ -73,7 +73,7 @@ import Testing
   @Test(arguments: [2100, 500])
   func productsSideBySide(outputs: Int) throws {
     let stored = try normal([outputs, 1030], 1).converted(to: .bfloat16)
-    let (narrow, wide) = (try FrozenMatrix(stored), try FrozenMatrix(stored.converted(to: .float32)))
+    let (narrow, wide) = (try WeightMatrix(stored), try WeightMatrix(stored.converted(to: .float32)))
     let inputs = try (0..<4).map { try normal([40, 1030], UInt64($0)) }
     let expected = try inputs.map { try $0.linear(wide) }
     let equal = Mutex([Bool]())
@@ -91,9 +91,9 @@ import Testing
     let stored = try (0..<2).map { try normal([outputs, 1030], UInt64(1 + $0)).converted(to: .bfloat16) }
     let x = try normal([40, 1030], 2)
     try x.requireGradient()
-    let product = try x.linear(FrozenMatrix(stored[0]))
+    let product = try x.linear(WeightMatrix(stored[0]))
     let gradient = try normal([40, outputs], 3)
-    _ = try gradient.linearTransposed(FrozenMatrix(stored[1]))
+    _ = try gradient.linearTransposed(WeightMatrix(stored[1]))
     try product.backward(from: gradient)
     let expected = try gradient.matmul(stored[0].converted(to: .float32))
     #expect(try difference(#require(x.gradient), expected) < 1e-3)

@@ -38,10 +38,10 @@ struct Arguments {
   }
 
   /// How the base is held; nil: as its files have it.
-  var precision: FrozenMatrix.Precision? {
+  var precision: WeightMatrix.Precision? {
     get throws {
       guard let name = values["weights"] else { return nil }
-      guard let precision = FrozenMatrix.Precision(rawValue: name) else {
+      guard let precision = WeightMatrix.Precision(rawValue: name) else {
         throw UsageError("--weights: float32, bfloat16 or int8 expected, got \(name)")
       }
       return precision

@@ -2,10 +2,10 @@ public import Torch
 
 /// Grouped-query attention (Ainslie et al., arXiv 2305.13245) with rotary positions; what families add is a plain part each.
 public struct Attention: Sendable {
-  public let query: FrozenMatrix  // [heads · headDim, hidden]
+  public let query: WeightMatrix  // [heads · headDim, hidden]
   /// Nil in a layer that attends to the keys and values of an earlier one.
   public let own: KeysAndValues?
-  public let output: FrozenMatrix  // [hidden, heads · headDim]
+  public let output: WeightMatrix  // [hidden, heads · headDim]
   public let heads: Int
   public let kvHeads: Int
   public let headDim: Int
@@ -18,8 +18,8 @@ public struct Attention: Sendable {
 
   /// The projections that make a layer's own keys and values.
   public struct KeysAndValues: Sendable {
-    public let key: FrozenMatrix  // [kvHeads · headDim, hidden]
-    public let value: FrozenMatrix  // [kvHeads · headDim, hidden]
+    public let key: WeightMatrix  // [kvHeads · headDim, hidden]
+    public let value: WeightMatrix  // [kvHeads · headDim, hidden]
   }
 
   /// `x` (normed): [tokens, hidden] → the same; where only some tokens are read, → [tokens read, hidden].

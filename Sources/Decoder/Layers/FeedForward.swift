@@ -2,15 +2,15 @@ public import Torch
 
 /// SwiGLU feed-forward block (Shazeer, arXiv 2002.05202): `W_down (SiLU(W_gate x) ⊙ W_up x)`.
 public struct FeedForward: Sendable {
-  public let gate: FrozenMatrix  // [intermediate, hidden]
-  public let up: FrozenMatrix  // [intermediate, hidden]
-  public let down: FrozenMatrix  // [hidden, intermediate]
+  public let gate: WeightMatrix  // [intermediate, hidden]
+  public let up: WeightMatrix  // [intermediate, hidden]
+  public let down: WeightMatrix  // [hidden, intermediate]
 
   /// `x` (normed): [tokens, hidden] → the same. Without experts this is the base.
   public func forward(
     _ x: Tensor, experts: (any ExpertSelection)? = nil, layer: Int = 0, tracing: Bool = false
   ) throws -> Traced {
-    func project(_ x: Tensor, _ weight: FrozenMatrix, _ projection: Projection) throws -> Traced {
+    func project(_ x: Tensor, _ weight: WeightMatrix, _ projection: Projection) throws -> Traced {
       try experts?.project(x, through: weight, at: projection, layer: layer, tracing: tracing)
         ?? Traced.linear(x, weight, tracing: tracing)
     }

@@ -11,7 +11,7 @@ extension DecoderModel {
   ///   - precision: how the layers' matrices are held; nil: as the files have them, where that is bfloat16 on a CPU, else in
   ///     float32. Norms are float32 always; embedding and read-out are never int8.
   /// - Throws: ``DecoderError``, `TorchError`, `FileError`.
-  public init(folder: URL, on device: Device = .cpu, precision: FrozenMatrix.Precision? = nil) throws {
+  public init(folder: URL, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil) throws {
     let configuration = try DecoderConfiguration(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)
     let form: TensorNames.ExpertForm =

@@ -6,7 +6,7 @@ struct LayerLoader {
   let source: any TensorSource
   let device: Device
   /// How matrices are held; nil: as the files have them, where that is bfloat16 on a CPU, else in float32.
-  let precision: FrozenMatrix.Precision?
+  let precision: WeightMatrix.Precision?
   let experts: TensorNames.ExpertForm
 
   private var hidden: Int { configuration.hiddenSize }
@@ -16,16 +16,16 @@ struct LayerLoader {
     try source.converted(source.stored(name, shape, on: device), name, to: .float32)
   }
 
-  func matrix(_ name: String, _ shape: [Int], _ precision: FrozenMatrix.Precision?) throws -> FrozenMatrix {
+  func matrix(_ name: String, _ shape: [Int], _ precision: WeightMatrix.Precision?) throws -> WeightMatrix {
     try held(source.stored(name, shape, on: device), name, precision)
   }
 
-  private func held(_ stored: Tensor, _ name: String, _ precision: FrozenMatrix.Precision?) throws -> FrozenMatrix {
+  private func held(_ stored: Tensor, _ name: String, _ precision: WeightMatrix.Precision?) throws -> WeightMatrix {
     let keeps = stored.dtype == .bfloat16 && device == .cpu
     let precision = precision ?? (keeps ? .bfloat16 : .float32)
     // int8 is made of float32.
     let type: DType = precision == .bfloat16 ? .bfloat16 : .float32
-    return try FrozenMatrix(source.converted(stored, name, to: type), precision: precision)
+    return try WeightMatrix(source.converted(stored, name, to: type), precision: precision)
   }
 
   func layer(_ index: Int) throws -> DecoderLayer {
@@ -42,7 +42,7 @@ struct LayerLoader {
   private func attention(_ index: Int) throws -> Attention {
     let queryWidth = configuration.heads * configuration.headDim
     let keyWidth = configuration.kvHeads * configuration.headDim
-    func matrix(_ projection: String, _ shape: [Int]) throws -> FrozenMatrix {
+    func matrix(_ projection: String, _ shape: [Int]) throws -> WeightMatrix {
       try self.matrix(TensorNames.layer(index, "self_attn.\(projection).weight"), shape, precision)
     }
     let source = configuration.keySources[index]

@@ -10,7 +10,7 @@ extension LowRankPair {
   ///   - weight: frozen. [out, in]
   ///   - dropout: one key; nil in inference.
   /// - Returns: [tokens, out]
-  func fused(_ input: Tensor, through weight: FrozenMatrix, dropout: DropoutMasks?, tracing: Bool) throws -> Traced {
+  func fused(_ input: Tensor, through weight: WeightMatrix, dropout: DropoutMasks?, tracing: Bool) throws -> Traced {
     let rank = a.shape[0]
     let reduction = try LowRankReduction(input, a: Kernels.stacked([a]), dropout: dropout)
     let padded = try reduction.forward() * scaling  // [tokens, rank, padded to a block]

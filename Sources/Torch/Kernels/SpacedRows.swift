@@ -17,7 +17,7 @@ public struct SpacedRows {
   }
 
   /// `x Wᵀ`. `x`: [rows, in]; `weight`: [out, in] → [rows, out].
-  public init(_ x: Tensor, times weight: FrozenMatrix) throws {
+  public init(_ x: Tensor, times weight: WeightMatrix) throws {
     width = weight.shape[0]
     guard let trained = weight.trained, Kernels.suit(x), Kernels.suit(trained), x.shape.count == 2,
       width * MemoryLayout<Float>.stride % Self.page == 0

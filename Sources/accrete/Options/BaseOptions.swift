@@ -20,7 +20,7 @@ struct BaseOptions: ParsableArguments {
   @Option(
     help:
       "Default: as the files have them. float32, bfloat16 (half the memory), or int8 (a quarter, not exact).")
-  var weights: FrozenMatrix.Precision?
+  var weights: WeightMatrix.Precision?
 
   /// What to do where a base does not fit.
   static let lessMemory = "Use --weights bfloat16 or int8, or a smaller base."

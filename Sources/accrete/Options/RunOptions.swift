@@ -148,7 +148,7 @@ extension RowSelection.Evaluation: ExpressibleByArgument {}
 extension OutputHead: ExpressibleByArgument {}
 extension Adversary.Mode: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
-extension FrozenMatrix.Precision: ExpressibleByArgument {}
+extension WeightMatrix.Precision: ExpressibleByArgument {}
 
 extension Digest: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }

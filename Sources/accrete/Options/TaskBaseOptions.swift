@@ -17,7 +17,7 @@ struct TaskBaseOptions: ParsableArguments {
   var threads: Int?
 
   @Option(help: "How the base's matrices are held: float32, bfloat16 or int8. Default: as its files have them.")
-  var weights: FrozenMatrix.Precision?
+  var weights: WeightMatrix.Precision?
 
   var threadCount: Int { threads ?? DefaultThreads.count }
 

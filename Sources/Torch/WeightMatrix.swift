@@ -5,7 +5,7 @@
 ///
 /// int8: W ≈ values · scale of its row. Inputs are quantized row by row as they come (dynamic activations), so that a product is one
 /// of integers. The same integers serve the way back, dx = dy W, with the scales multiplied into dy first.
-public struct FrozenMatrix: Sendable {
+public struct WeightMatrix: Sendable {
   /// How the numbers are held.
   public enum Precision: String, Sendable, CaseIterable, Codable {
     case float32
@@ -155,20 +155,20 @@ public struct FrozenMatrix: Sendable {
 
 extension Tensor {
   /// `x Wᵀ`. `self`: [rows, in] → [rows, out].
-  public func linear(_ weight: FrozenMatrix) throws -> Tensor { try weight.product(self, adding: nil) }
+  public func linear(_ weight: WeightMatrix) throws -> Tensor { try weight.product(self, adding: nil) }
 
   /// `x Wᵀ + addend`.
-  public func linear(_ weight: FrozenMatrix, adding addend: Tensor) throws -> Tensor {
+  public func linear(_ weight: WeightMatrix, adding addend: Tensor) throws -> Tensor {
     try weight.product(self, adding: addend)
   }
 
   /// `x W`: the gradient of `linear`'s input. `self`: [rows, out] → [rows, in].
-  public func linearTransposed(_ weight: FrozenMatrix) throws -> Tensor {
+  public func linearTransposed(_ weight: WeightMatrix) throws -> Tensor {
     try weight.transposedProduct(self, adding: nil)
   }
 
   /// `x W + addend`.
-  public func linearTransposed(_ weight: FrozenMatrix, adding addend: Tensor) throws -> Tensor {
+  public func linearTransposed(_ weight: WeightMatrix, adding addend: Tensor) throws -> Tensor {
     try weight.transposedProduct(self, adding: addend)
   }
 }

@@ -3,11 +3,11 @@ import Testing
 @testable import Torch
 
 /// Is a product with 8-bit weights what its integers and scales say, and close to the exact one?
-@Suite struct FrozenMatrixTests {
+@Suite struct WeightMatrixTests {
   /// 127 is representable in every row, so nothing is lost: both directions are exact.
   @Test func integersAreExact() throws {
     let weight = try Tensor([127, -3, 0, 5, 127, -127] as [Float], shape: [2, 3])
-    let matrix = try FrozenMatrix(weight, precision: .int8)
+    let matrix = try WeightMatrix(weight, precision: .int8)
     #expect(try matrix.dequantized().isEqual(to: weight))
     let x = try Tensor([127, 1, -2] as [Float], shape: [1, 3])
     #expect(try x.linear(matrix).floats() == [16126, 1016])
@@ -22,7 +22,7 @@ import Testing
     // Rows of very different size: each has a scale of its own.
     let weight = try normal([outputs, inputs], 1) * normal([outputs, 1], 2)
     let x = try normal([rows, inputs], 3) * normal([rows, 1], 4)
-    let matrix = try FrozenMatrix(weight, precision: .int8)
+    let matrix = try WeightMatrix(weight, precision: .int8)
     #expect(matrix.precision == .int8 && matrix.shape == [outputs, inputs])
     func error(_ got: Tensor, _ exact: Tensor) throws -> Double {
       try (got - exact).norm().item() / exact.norm().item()
@@ -128,9 +128,9 @@ import Testing
   }
 
   @Test func zeroRowsStayZero() throws {
-    let matrix = try FrozenMatrix(Tensor.zeros([3, 4]), precision: .int8)
+    let matrix = try WeightMatrix(Tensor.zeros([3, 4]), precision: .int8)
     #expect(try normal([2, 4], 1).linear(matrix).floats().allSatisfy { $0 == 0 })
-    let some = try FrozenMatrix(normal([3, 4], 1), precision: .int8)
+    let some = try WeightMatrix(normal([3, 4], 1), precision: .int8)
     #expect(try Tensor.zeros([2, 4]).linear(some).floats().allSatisfy { $0 == 0 })
   }
 
@@ -138,8 +138,8 @@ import Testing
   @Test(arguments: [(1, 33, 17), (7, 64, 30), (32, 16, 5), (40, 100, 64)])
   func bfloat16HasTheBitsOfFloat32(rows: Int, inputs: Int, outputs: Int) throws {
     let stored = try normal([outputs, inputs], 1).converted(to: .bfloat16)
-    let narrow = try FrozenMatrix(stored)
-    let wide = try FrozenMatrix(stored.converted(to: .float32))
+    let narrow = try WeightMatrix(stored)
+    let wide = try WeightMatrix(stored.converted(to: .float32))
     #expect(narrow.precision == .bfloat16 && wide.precision == .float32)
     #expect(try narrow.dequantized().isEqual(to: wide.dequantized()))
     let (x, y) = (try normal([rows, inputs], 2), try normal([rows, outputs], 3))
@@ -156,7 +156,7 @@ import Testing
   func fewRows(rows: Int) throws {
     for (inputs, outputs) in [(1, 1), (15, 3), (16, 4), (50, 9), (257, 70)] {
       let weight = try normal([outputs, inputs], 1)
-      let matrix = try FrozenMatrix(weight)
+      let matrix = try WeightMatrix(weight)
       let (x, addend) = (try normal([rows, inputs], 2), try normal([rows, outputs], 3))
       let product = try x.linear(matrix, adding: addend)
       #expect(try difference(product, x.matmul(weight.transposed(0, 1)) + addend) < 1e-4)
@@ -171,23 +171,23 @@ import Testing
   /// A matrix that is never widened as a whole.
   @Test func largeMatrices() throws {
     let weight = try normal([70_000, 256], 1).converted(to: .bfloat16)
-    let (narrow, wide) = (try FrozenMatrix(weight), try weight.converted(to: .float32))
+    let (narrow, wide) = (try WeightMatrix(weight), try weight.converted(to: .float32))
     let (x, y) = (try normal([40, 256], 2), try normal([40, 70_000], 3))
     #expect(try difference(x.linear(narrow), x.linear(wide)) < 1e-3)
     #expect(try difference(y.linearTransposed(narrow, adding: x), y.linearTransposed(wide) + x) < 1e-2)
-    #expect(try y.linearTransposed(narrow).isEqual(to: y.linearTransposed(FrozenMatrix(wide))))
+    #expect(try y.linearTransposed(narrow).isEqual(to: y.linearTransposed(WeightMatrix(wide))))
   }
 
   @Test func typesOfWeights() throws {
-    #expect(throws: TorchError.self) { try FrozenMatrix(Tensor.zeros([3, 4], .float16)) }
-    #expect(throws: TorchError.self) { try FrozenMatrix(Tensor.zeros([3, 4], .int64)) }
-    let rounded = try FrozenMatrix(Tensor([1.00390625] as [Float], shape: [1, 1]), precision: .bfloat16)
+    #expect(throws: TorchError.self) { try WeightMatrix(Tensor.zeros([3, 4], .float16)) }
+    #expect(throws: TorchError.self) { try WeightMatrix(Tensor.zeros([3, 4], .int64)) }
+    let rounded = try WeightMatrix(Tensor([1.00390625] as [Float], shape: [1, 1]), precision: .bfloat16)
     #expect(try rounded.dequantized().floats() == [1])
   }
 
   /// Kernels read memory by the shapes that they are told: what does not fit must be refused before.
   @Test func shapesThatDoNotFit() throws {
-    let matrix = try FrozenMatrix(normal([3, 4], 1), precision: .int8)
+    let matrix = try WeightMatrix(normal([3, 4], 1), precision: .int8)
     #expect(throws: TorchError.self) { try normal([2, 5], 1).linear(matrix) }
     #expect(throws: TorchError.self) { try normal([2, 4], 1).linearTransposed(matrix) }
     #expect(throws: TorchError.self) { try normal([2, 4], 1).linear(matrix, adding: normal([2, 4], 2)) }
