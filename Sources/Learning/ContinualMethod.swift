@@ -5,7 +5,7 @@ public import Torch
 /// What a continual-learning method decides, and nothing more: which tensors train, which experts a task uses, what is
 /// added to the loss, and what is kept when a task ends.
 ///
-/// A method never runs a loop and never touches the base. What it may look at of a task's rows is a ``Lesson``. It belongs to
+/// A method never runs a loop and never touches the base. What it may look at of a task's rows is a ``TaskProbe``. It belongs to
 /// one trainer at a time.
 public protocol ContinualMethod: AnyObject {
   /// The name on the command line.
@@ -22,7 +22,7 @@ public protocol ContinualMethod: AnyObject {
 
   /// A task arrives: make what it needs, and name every tensor that its training moves.
   /// Called again for the same task (after a resume) it makes nothing new.
-  func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter]
+  func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter]
 
   /// The experts of one training pass over `batch`, and what they add to its loss.
   func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment) throws -> TrainingPass
@@ -34,8 +34,8 @@ public protocol ContinualMethod: AnyObject {
   func dependencies(of task: TaskIdentity) -> [String: Tensor]
 
   /// A task has been learned: freeze or store what it leaves behind. The trained tensors still collect gradients
-  /// (``Lesson/gradients(of:in:rows:batch:_:)``); what is made here may not share their memory.
-  func end(_ task: TaskIdentity, on lesson: Lesson) throws
+  /// (``TaskProbe/gradients(of:in:rows:batch:_:)``); what is made here may not share their memory.
+  func end(_ task: TaskIdentity, on probe: TaskProbe) throws
 
   /// What belongs to a learned task alone and never changes again: as it is kept, in bfloat16, which is what its scores were taken with.
   func ownedExpert(of task: TaskIdentity) -> LowRankExpert?
@@ -63,7 +63,7 @@ extension ContinualMethod {
   public var trainingRows: TrainingRows { .ofTask }
   public func ownedTensors(of task: TaskIdentity) -> [String: Tensor] { ownedExpert(of: task)?.tensors ?? [:] }
   public var router: (any TaskRouter)? { nil }
-  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {}
+  public func end(_ task: TaskIdentity, on probe: TaskProbe) throws {}
   public func statistics(of task: TaskIdentity) throws -> [LayerStatistic] { [] }
 }
 

@@ -141,8 +141,8 @@ import Torch
     try learn(method, [first])
     // The same rows again under another name: the first task's experts fit them.
     let again = TaskIdentity(name: "again", arrival: 1)
-    let lesson = Lesson(again, examples: TinyTasks.examples(first), model: model, seed: 3, pad: 3)
-    _ = try method.begin(again, on: lesson)
+    let probe = TaskProbe(again, examples: TinyTasks.examples(first), model: model, seed: 3, pad: 3)
+    _ = try method.begin(again, on: probe)
     let own = try #require(method.parts[again]?.own)
     let teacher = try #require(method.parts[first]?.own)
     // Rank 1 of rank 2: the stronger atom.
@@ -158,11 +158,11 @@ import Torch
     }
     #expect(try strength(number) >= strength(1 - number))
     #expect(try a.b.selected(1, 0).floats() == b.b.converted(to: .float32).selected(1, number).floats())
-    #expect(try lesson.loss(under: method.selection(for: again), rows: 12) < lesson.loss(under: nil, rows: 12))
+    #expect(try probe.loss(under: method.selection(for: again), rows: 12) < probe.loss(under: nil, rows: 12))
 
     let cold = try self.method(["warm-start": 0])
     try learn(cold, [first])
-    _ = try cold.begin(again, on: lesson)
+    _ = try cold.begin(again, on: probe)
     #expect(try #require(cold.parts[again]).own.pairs[0][.up]?.b.floats().allSatisfy { $0 == 0 } == true)
   }
 

@@ -147,7 +147,7 @@ import Torch
   /// A task whose predecessors never ended has no place in the router.
   @Test func tasksEndInTheirOrder() throws {
     let method = try TinyTasks.method("any-ssr", model, options: ["expansion": 10])
-    let lesson = Lesson(second, examples: TinyTasks.examples(second), model: model, seed: 3, pad: 3)
-    #expect(throws: LearningError.self) { try method.end(second, on: lesson) }
+    let probe = TaskProbe(second, examples: TinyTasks.examples(second), model: model, seed: 3, pad: 3)
+    #expect(throws: LearningError.self) { try method.end(second, on: probe) }
   }
 }

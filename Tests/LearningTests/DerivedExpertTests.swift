@@ -61,28 +61,28 @@ import Torch
   }
 }
 
-/// Does a lesson show what it says?
-@Suite struct LessonTests {
+/// Does a probe show what it says?
+@Suite struct TaskProbeTests {
   let model: DecoderModel
 
   init() throws { model = try Goldens.model() }
 
-  private func lesson(_ task: TaskIdentity = TinyTasks.identities[0]) -> Lesson {
-    Lesson(task, examples: TinyTasks.examples(task), model: model, seed: 3, pad: 3)
+  private func probe(_ task: TaskIdentity = TinyTasks.identities[0]) -> TaskProbe {
+    TaskProbe(task, examples: TinyTasks.examples(task), model: model, seed: 3, pad: 3)
   }
 
   @Test func theSampleIsAlwaysTheSame() {
-    let sample = lesson().sample(5)
-    #expect(sample.count == 5 && sample == lesson().sample(5))
+    let sample = probe().sample(5)
+    #expect(sample.count == 5 && sample == probe().sample(5))
     #expect(sample.map(\.index) == sample.map(\.index).sorted())
-    #expect(lesson().sample(100).count == 12)
+    #expect(probe().sample(100).count == 12)
   }
 
   /// The base's residual stream after no layer is the embedding.
   @Test func featuresOfTheEmbedding() throws {
-    let rows = try lesson().features(RequestView(layers: 0, seesInstruction: true))
+    let rows = try probe().features(RequestView(layers: 0, seesInstruction: true))
     let table = try model.embedding.dequantized()
-    for (row, example) in lesson().examples.enumerated() {
+    for (row, example) in probe().examples.enumerated() {
       let expected = try table.gathered(0, rows: Tensor(example.promptIds)).mean(0).floats()
       for (one, other) in try paired(rows.selected(0, row).floats(), expected) { #expect(abs(one - other) < 1e-5) }
     }
@@ -90,7 +90,7 @@ import Torch
 
   /// All layers and the final norm together are the base's states.
   @Test func earlyStatesEndInTheWholePass() throws {
-    let batch = try TokenBatch(lesson().examples.map(\.promptIds), pad: 3)
+    let batch = try TokenBatch(probe().examples.map(\.promptIds), pad: 3)
     let all = try model.earlyStates(batch, layers: 100).rmsNormalized(
       weight: model.finalNorm, epsilon: model.configuration.normEpsilon)
     #expect(try all.isEqual(to: model.packedStates(batch)))
@@ -104,7 +104,7 @@ import Torch
     let pass: (TokenBatch) throws -> TrainingPass = {
       try method.trainingPass(task, over: $0, dropout: DropoutStream(seed: 0))
     }
-    try lesson().gradients(of: pass, in: flat.parameters.map(\.tensor), rows: 12, batch: 4) {
+    try probe().gradients(of: pass, in: flat.parameters.map(\.tensor), rows: 12, batch: 4) {
       sums.append(try flat.gradients.norm().item())
     }
     #expect(sums.count == 3 && sums.allSatisfy { $0 > 0 })
@@ -112,12 +112,12 @@ import Torch
   }
 
   @Test func theLossIsTheAnswersMean() throws {
-    let batch = try TrainingBatch(lesson().examples, pad: 3)
+    let batch = try TrainingBatch(probe().examples, pad: 3)
     let states = try model.packedStates(batch.tokens).gathered(0, rows: batch.places)
     let expected = try model.answerLoss(states, targets: batch.targets).sum / Double(batch.targetCount)
-    #expect(abs(try lesson().loss(under: nil, rows: 12) - expected) < 1e-5)
+    #expect(abs(try probe().loss(under: nil, rows: 12) - expected) < 1e-5)
     #expect(throws: LearningError.self) {
-      try Lesson(TinyTasks.identities[0], examples: [], model: model, seed: 3, pad: 3).loss(under: nil, rows: 3)
+      try TaskProbe(TinyTasks.identities[0], examples: [], model: model, seed: 3, pad: 3).loss(under: nil, rows: 3)
     }
   }
 }

@@ -44,14 +44,14 @@ import Torch
   @Test(arguments: [false, true]) func importance(hasHead: Bool) throws {
     let method = try method(["fisher-rows": 5])
     let head = hasHead ? try TaskHeads(TinyTasks.context(model)).head(of: first.name, labels: 3) : nil
-    let lesson = Lesson(first, examples: TinyTasks.examples(first), model: model, seed: 3, pad: 3, head: head)
-    let flat = try FlatParameters(method.begin(first, on: lesson))
+    let probe = TaskProbe(first, examples: TinyTasks.examples(first), model: model, seed: 3, pad: 3, head: head)
+    let flat = try FlatParameters(method.begin(first, on: probe))
     try disturb(flat)
-    try method.end(first, on: lesson)
+    try method.end(first, on: probe)
     #expect(try flat.gradients.norm().item() == 0)
 
     let sum = try Tensor.zeros([flat.count])
-    for row in lesson.sample(5) {
+    for row in probe.sample(5) {
       try flat.zeroGradients()
       let batch = try TrainingBatch([row], pad: 3)
       let states = try model.tracedStates(
@@ -66,7 +66,7 @@ import Torch
     #expect(try relativeDistance(memory.importance, sum) < 1e-6)
     #expect(try memory.anchor.isEqual(to: flat.values))
     // Every task adds its own; the anchor is the newest.
-    try method.end(second, on: lesson)
+    try method.end(second, on: probe)
     #expect(try relativeDistance(#require(method.memory).importance, sum * 2) < 1e-6)
   }
 

@@ -90,9 +90,9 @@ import Torch
     let method = try TinyTasks.method(name, model)
     let tasks = Array(TinyTasks.identities.prefix(2))
     for task in tasks {
-      let lesson = Lesson(task, examples: TinyTasks.examples(task), model: model, seed: 3, pad: 3)
-      let trained = try FlatParameters(method.begin(task, on: lesson))
-      try method.end(task, on: lesson)
+      let probe = TaskProbe(task, examples: TinyTasks.examples(task), model: model, seed: 3, pad: 3)
+      let trained = try FlatParameters(method.begin(task, on: probe))
+      try method.end(task, on: probe)
       try trained.release()
     }
     let good = method.tensors

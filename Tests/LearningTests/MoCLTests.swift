@@ -83,8 +83,8 @@ import Torch
   /// The task's own loss, with the vector moved along its gradient by a little, changes as the gradient says.
   @Test func theTaskLossReachesTheVector() throws {
     let method = try learned(["temperature": 1])
-    let lesson = Lesson(second, examples: TinyTasks.examples(second), model: model, seed: 3, pad: 3)
-    let flat = try FlatParameters(method.begin(second, on: lesson))
+    let probe = TaskProbe(second, examples: TinyTasks.examples(second), model: model, seed: 3, pad: 3)
+    let flat = try FlatParameters(method.begin(second, on: probe))
     try withoutGradients {
       let noise = try Tensor(uninitialized: [flat.count])
       try Generator(seed: 2).fillNormal(noise, deviation: 0.2)
@@ -95,7 +95,7 @@ import Torch
     func pass(_ batch: TokenBatch) throws -> TrainingPass {
       try method.trainingPass(second, over: batch, dropout: DropoutStream(seed: 0))
     }
-    try lesson.gradients(
+    try probe.gradients(
       of: pass, in: flat.parameters.map(\.tensor), rows: 12, batch: 12
     ) { gradient = try #require(part.vector.gradient).cloned() }
     let length = try gradient.norm().item()
@@ -104,7 +104,7 @@ import Torch
       try withoutGradients {
         try part.vector.addInPlace(gradient, times: step / length)
         defer { try? part.vector.addInPlace(gradient, times: -step / length) }
-        return try lesson.loss(under: method.selection(for: second), rows: 12)
+        return try probe.loss(under: method.selection(for: second), rows: 12)
       }
     }
     let slope = try (loss(0.02) - loss(-0.02)) / 0.04
@@ -123,7 +123,7 @@ import Torch
   }
 
   @Test func aTaskWithoutRowsHasNoEmbedding() throws {
-    let lesson = Lesson(first, examples: [], model: model, seed: 3, pad: 3)
-    #expect(throws: LearningError.self) { try method().begin(first, on: lesson) }
+    let probe = TaskProbe(first, examples: [], model: model, seed: 3, pad: 3)
+    #expect(throws: LearningError.self) { try method().begin(first, on: probe) }
   }
 }

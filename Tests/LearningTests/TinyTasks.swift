@@ -56,7 +56,7 @@ enum TinyTasks {
 extension ContinualMethod {
   /// A task arrives.
   func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] {
-    try begin(task, on: Lesson(task, examples: TinyTasks.examples(task), model: Goldens.model(), seed: 3, pad: 3))
+    try begin(task, on: TaskProbe(task, examples: TinyTasks.examples(task), model: Goldens.model(), seed: 3, pad: 3))
   }
 
   /// A pass in the middle of a task.

@@ -24,7 +24,7 @@ private final class FakeMethod: ContinualMethod {
   private struct Nothing: ExpertSelection {}
 
   var tensors: [String: Tensor] { expert.tensors }
-  func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+  func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     trained ?? parameters(tensors)
   }
   func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment) throws -> TrainingPass {

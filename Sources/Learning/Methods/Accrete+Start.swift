@@ -8,7 +8,7 @@ extension Accrete {
   private static let comparedRows = 32
 
   /// New atoms that change nothing yet, or what the best of the nearest learned tasks has, if its loss on the new rows is lower.
-  func start(_ task: TaskIdentity, on lesson: Lesson) throws -> Parts {
+  func start(_ task: TaskIdentity, on probe: TaskProbe) throws -> Parts {
     let new = plan(task.arrival)
     let found = found(task.arrival)
     var start = Parts(
@@ -18,23 +18,23 @@ extension Accrete {
     for place in FactorPlace.all(context.shape, on: context.base) where found > 0 {
       start.gains[Self.gainName(place)] = try Tensor(repeating: 1, [found], on: context.device)
     }
-    guard let teacher = try teacher(of: task, on: lesson), let known = parts[teacher] else { return start }
+    guard let teacher = try teacher(of: task, on: probe), let known = parts[teacher] else { return start }
     try copyStrongest(from: known.own, to: start.own)
     try copyGains(from: teacher, to: start.gains)
     return start
   }
 
   /// The learned task under which the new rows have the lowest loss; nil when what is shared does better alone.
-  private func teacher(of task: TaskIdentity, on lesson: Lesson) throws -> TaskIdentity? {
+  private func teacher(of task: TaskIdentity, on probe: TaskProbe) throws -> TaskIdentity? {
     let count = context.whole(Self.warmStart)
     let learned = arrived.filter { parts[$0]?.isFrozen == true }
-    guard count > 0, !learned.isEmpty, !lesson.examples.isEmpty else { return nil }
-    let near = try routing.nearest(to: lesson.features(routing.view, of: lesson.sample(Self.comparedRows)))
+    guard count > 0, !learned.isEmpty, !probe.examples.isEmpty else { return nil }
+    let near = try routing.nearest(to: probe.features(routing.view, of: probe.sample(Self.comparedRows)))
     let candidates = near.compactMap { arrival in learned.first { $0.arrival == arrival } }.prefix(count)
-    var best = try lesson.loss(under: selection(for: task), rows: Self.comparedRows)
+    var best = try probe.loss(under: selection(for: task), rows: Self.comparedRows)
     var teacher: TaskIdentity?
     for candidate in candidates {
-      let loss = try lesson.loss(under: selection(for: candidate), rows: Self.comparedRows)
+      let loss = try probe.loss(under: selection(for: candidate), rows: Self.comparedRows)
       if loss < best { (best, teacher) = (loss, candidate) }
     }
     return teacher

@@ -115,10 +115,10 @@ public final class Accrete: ContinualMethod {
 
   // MARK: Learning
 
-  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+  public func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     if !arrived.contains(task) { arrived.append(task) }
     given = try sharedFactors(before: task.arrival)
-    let new = try parts[task] ?? start(task, on: lesson)
+    let new = try parts[task] ?? start(task, on: probe)
     parts[task] = new
     let isOpposed = context.value(Self.adversaryWeight) > 0 && task.arrival > 0 && new.shared != nil
     if isOpposed, adversary?.tasks != task.arrival + 1 {
@@ -159,7 +159,7 @@ public final class Accrete: ContinualMethod {
       }, collectGradients: derived.collectGradients)
   }
 
-  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {
+  public func end(_ task: TaskIdentity, on probe: TaskProbe) throws {
     guard var done = parts[task], !done.isFrozen else { return }
     done.shared = try done.shared?.rounded()
     done.own = try done.own.rounded()
@@ -167,10 +167,10 @@ public final class Accrete: ContinualMethod {
     done.isFrozen = true
     parts[task] = done
     (adversary, given) = (nil, [:])
-    try routing.learn(task.arrival, lesson.features(routing.view))
+    try routing.learn(task.arrival, probe.features(routing.view))
     guard memory.capacity > 0 else { return }
-    let rows = lesson.sample(memory.quota(of: task.arrival + 1))
-    try memory.add(task.arrival, lesson.pooledInputs(of: rows, under: selection(for: task)))
+    let rows = probe.sample(memory.quota(of: task.arrival + 1))
+    try memory.add(task.arrival, probe.pooledInputs(of: rows, under: selection(for: task)))
   }
 
   // MARK: Serving

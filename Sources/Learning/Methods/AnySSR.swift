@@ -31,14 +31,14 @@ public final class AnySSR: PerTask {
 
   public override var router: (any TaskRouter)? { routing.tasks > 0 ? routing : nil }
 
-  public override func end(_ task: TaskIdentity, on lesson: Lesson) throws {
-    try super.end(task, on: lesson)
+  public override func end(_ task: TaskIdentity, on probe: TaskProbe) throws {
+    try super.end(task, on: probe)
     guard routing.tasks <= task.arrival else { return }
     guard routing.tasks == task.arrival else {
       throw LearningError.stateDiffers(
         what: Self.name, missing: ["the router's task \(routing.tasks), before \(task.name)"], unused: [])
     }
-    try routing.learn(lesson.features(routing.view))
+    try routing.learn(probe.features(routing.view))
   }
 
   public override var tensors: [String: Tensor] { super.tensors.merging(routing.tensors) { first, _ in first } }

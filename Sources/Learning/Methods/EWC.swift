@@ -69,14 +69,14 @@ public final class EWC: Sequential {
     try Tensor.concatenated(tensors.sorted { $0.key < $1.key }.map { try $0.value.reshaped([-1]) })
   }
 
-  public override func end(_ task: TaskIdentity, on lesson: Lesson) throws {
+  public override func end(_ task: TaskIdentity, on probe: TaskProbe) throws {
     let trained = expert.tensors
     let anchor = try Self.flat(trained.mapValues { try $0.detached() }).cloned()
     let sum = try Tensor.zeros(anchor.shape, on: context.device)
     var rows = 0
     let pass = TrainingPass(selection: LowRankSelection(expert))
     func undropped(_ batch: TokenBatch) -> TrainingPass { pass }
-    try lesson.gradients(
+    try probe.gradients(
       of: undropped, in: Array(trained.values), rows: context.whole(Self.fisherRows), batch: 1
     ) {
       let gradient = try Self.flat(

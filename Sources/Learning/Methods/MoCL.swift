@@ -55,22 +55,22 @@ public final class MoCL: ContinualMethod {
 
   // MARK: Learning
 
-  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+  public func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     if !arrived.contains(task) { arrived.append(task) }
-    let part = try parts[task] ?? start(task, on: lesson)
+    let part = try parts[task] ?? start(task, on: probe)
     parts[task] = part
     var trained = named(owner(task), part.module.tensors)
     trained["\(owner(task)).vector"] = part.vector
     return parameters(trained)
   }
 
-  private func start(_ task: TaskIdentity, on lesson: Lesson) throws -> Part {
-    guard !lesson.examples.isEmpty else { throw LearningError.withoutRows(task) }
+  private func start(_ task: TaskIdentity, on probe: TaskProbe) throws -> Part {
+    guard !probe.examples.isEmpty else { throw LearningError.withoutRows(task) }
     return Part(
       module: try context.newExpert(owner(task)),
       vector: try context.normal(
         "\(owner(task)).vector", [context.base.hiddenSize], deviation: MethodContext.smallDeviation),
-      embedding: try lesson.features(RequestView(layers: 0, seesInstruction: false)).converted(to: .float32).mean(0))
+      embedding: try probe.features(RequestView(layers: 0, seesInstruction: false)).converted(to: .float32).mean(0))
   }
 
   public func trainingPass(
@@ -104,7 +104,7 @@ public final class MoCL: ContinualMethod {
       })
   }
 
-  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {
+  public func end(_ task: TaskIdentity, on probe: TaskProbe) throws {
     parts[task] = try parts[task].map {
       Part(module: try $0.module.rounded(), vector: try $0.vector.detached().cloned(), embedding: $0.embedding)
     }

@@ -53,7 +53,7 @@ public final class MoECL: ContinualMethod {
 
   private func owner(_ task: TaskIdentity) -> String { "tasks.\(task.name)" }
 
-  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+  public func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     let expert = try experts[task] ?? context.newExpert(owner(task))
     experts[task] = expert
     try adversary.admit(tasks: task.arrival + 1)
@@ -81,7 +81,7 @@ public final class MoECL: ContinualMethod {
       shared: sharedExpert, dedicated: try experts[task]?.widened() ?? context.newExpert(owner(task)), gates: gates)
   }
 
-  public func end(_ task: TaskIdentity, on lesson: Lesson) throws { experts[task] = try experts[task]?.rounded() }
+  public func end(_ task: TaskIdentity, on probe: TaskProbe) throws { experts[task] = try experts[task]?.rounded() }
 
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {
     commonTensors.merging(experts[task].map { named(owner(task), $0.tensors) } ?? [:]) { first, _ in first }

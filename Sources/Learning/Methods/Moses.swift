@@ -123,7 +123,7 @@ public final class Moses: ContinualMethod {
 
   // MARK: Learning
 
-  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+  public func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     if !arrived.contains(task) { arrived.append(task) }
     let part = try parts[task] ?? Part(gates: (0..<context.base.layers).map(newGate))
     parts[task] = part
@@ -171,7 +171,7 @@ public final class Moses: ContinualMethod {
     }
   }
 
-  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {
+  public func end(_ task: TaskIdentity, on probe: TaskProbe) throws {
     guard var part = parts[task], !part.isLearned else { return }
     try withoutGradients {
       part.gates = try part.gates.map { try $0.detached().cloned() }
@@ -182,7 +182,7 @@ public final class Moses: ContinualMethod {
     }
     parts[task] = part
     current = nil
-    try routing.learn(task.arrival, lesson.features(routing.view))
+    try routing.learn(task.arrival, probe.features(routing.view))
   }
 
   /// What is kept of one layer; its new entries are owned from here on.

@@ -41,7 +41,7 @@ public final class OLoRA: ContinualMethod {
 
   // MARK: Learning
 
-  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+  public func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     if !arrived.contains(task) { arrived.append(task) }
     let expert = try experts[task] ?? context.newExpert(owner(task))
     experts[task] = expert
@@ -87,7 +87,7 @@ public final class OLoRA: ContinualMethod {
     return try Tensor.stacked(sums).sum()
   }
 
-  public func end(_ task: TaskIdentity, on lesson: Lesson) throws { experts[task] = try experts[task]?.rounded() }
+  public func end(_ task: TaskIdentity, on probe: TaskProbe) throws { experts[task] = try experts[task]?.rounded() }
 
   // MARK: Serving
 

@@ -25,7 +25,7 @@ public class PerTask: ContinualMethod {
 
   private func owner(_ task: TaskIdentity) -> String { "tasks.\(task.name)" }
 
-  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+  public func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     let expert = try experts[task] ?? context.newExpert(owner(task))
     experts[task] = expert
     return parameters(named(owner(task), expert.tensors))
@@ -49,7 +49,7 @@ public class PerTask: ContinualMethod {
     experts[task].map { named(owner(task), $0.tensors) } ?? [:]
   }
 
-  public func end(_ task: TaskIdentity, on lesson: Lesson) throws { experts[task] = try experts[task]?.rounded() }
+  public func end(_ task: TaskIdentity, on probe: TaskProbe) throws { experts[task] = try experts[task]?.rounded() }
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { experts[task] }
 

@@ -27,7 +27,7 @@ public class Sequential: ContinualMethod {
     expert = try context.newExpert(Self.owner)
   }
 
-  public func begin(_ task: TaskIdentity, on lesson: Lesson) throws -> [FlatParameters.Parameter] {
+  public func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     parameters(shared)
   }
 
@@ -43,7 +43,7 @@ public class Sequential: ContinualMethod {
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { nil }
 
-  public func end(_ task: TaskIdentity, on lesson: Lesson) throws {}
+  public func end(_ task: TaskIdentity, on probe: TaskProbe) throws {}
 
   /// What trains.
   private var shared: [String: Tensor] { named(Self.owner, expert.tensors) }

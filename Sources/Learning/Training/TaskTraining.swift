@@ -35,7 +35,7 @@ public final class TaskTraining {
   private let seed: UInt64
   private let head: Tensor?
   private let pad: Int
-  private let lesson: Lesson
+  private let probe: TaskProbe
   private let schedule: LearningRateSchedule
   private var dropout: DropoutStream
   public let parameters: FlatParameters
@@ -70,9 +70,9 @@ public final class TaskTraining {
     self.pad = pad
     let headParameter = try heads?.begin(material.task.name, labels: material.labels)
     head = headParameter?.tensor
-    lesson = Lesson(
+    probe = TaskProbe(
       material.task, examples: material.examples, model: model, seed: seed, pad: pad, head: headParameter?.tensor)
-    var trained = try method.begin(material.task, on: lesson)
+    var trained = try method.begin(material.task, on: probe)
     if let headParameter { trained.append(headParameter) }
     parameters = try FlatParameters(trained)
     optimizer = try AdamW(for: parameters, weightDecay: options.weightDecay)
@@ -262,7 +262,7 @@ public final class TaskTraining {
   /// Ends the task: the trained tensors own their memory again and collect nothing.
   public func finish() throws {
     try parameters.zeroGradients()
-    try method.end(material.task, on: lesson)
+    try method.end(material.task, on: probe)
     try parameters.release()
   }
 

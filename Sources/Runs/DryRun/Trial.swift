@@ -37,11 +37,11 @@ struct Trial {
     }
     // All tasks but the last have arrived: the method is then as large as it gets.
     for task in tasks.dropLast() {
-      let lesson = Lesson(
+      let probe = TaskProbe(
         task.identity, examples: Array(task.training.prefix(8)), model: base.model, seed: configuration.seed,
         pad: base.padToken)
-      let training = try FlatParameters(method.begin(task.identity, on: lesson))
-      try method.end(task.identity, on: lesson)
+      let training = try FlatParameters(method.begin(task.identity, on: probe))
+      try method.end(task.identity, on: probe)
       try training.release()
     }
     var (steps, tokens) = (0, 0)

@@ -128,7 +128,7 @@ final class TrainingSession {
   private func written(_ selection: (any ExpertSelection)?) throws -> (loss: Double, score: Double) {
     let base = owner.base
     let rows = Array(owner.rows.choose.prefix(Self.writtenRows))
-    let loss = try Lesson(
+    let loss = try TaskProbe(
       task, examples: rows, model: base.model, seed: owner.options.seed, pad: base.padToken
     ).loss(under: selection, rows: rows.count)
     let answers = try Evaluator(base.model, pad: base.padToken).written(

@@ -6,7 +6,7 @@ public import Torch
 
 /// What a method may look at of the task that is being learned, beside the batches that train it: the training rows through
 /// the base, and through experts that it proposes. Everything is measured without dropout.
-public struct Lesson {
+public struct TaskProbe {
   public let model: DecoderModel
   public let examples: [EncodedExample]
   private let pad: Int
