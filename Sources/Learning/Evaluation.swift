@@ -94,10 +94,10 @@ public struct Evaluator: Sendable {
       for group in groups { try take(group, compute(group, experts)) }
       return
     }
-    let crew = try ThreadCrew(workers, threads: 1)
+    let pool = try WorkerPool(workers, threads: 1)
     for start in stride(from: 0, to: groups.count, by: workers * Self.wave) {
       let wave = Array(groups[start..<min(start + workers * Self.wave, groups.count)])
-      let values = try crew.map(wave.count) { item, _ in try withoutGradients { try compute(wave[item], own()) } }
+      let values = try pool.map(wave.count) { item, _ in try withoutGradients { try compute(wave[item], own()) } }
       for (group, value) in zip(wave, values) { try take(group, value) }
     }
   }

@@ -67,8 +67,8 @@ import Torch
     let exact = numbers.reduce(0.0) { $0 + Double($1) * Double($1) }
     let sum = try tensor(numbers).squareSum()
     #expect(abs(sum - exact) <= 1e-6 * exact)
-    let crew = try ThreadCrew(1, threads: 2)
-    #expect(try crew.map(1) { _, _ in try tensor(numbers).squareSum() } == [sum])
+    let pool = try WorkerPool(1, threads: 2)
+    #expect(try pool.map(1) { _, _ in try tensor(numbers).squareSum() } == [sum])
   }
 
   @Test func theFirstOfEqualsIsTheArgmax() throws {

@@ -14,7 +14,7 @@ public final class BaseTrainer {
   public private(set) var step: Int
   /// Threads of a step.
   private let threads: Int
-  private var crew: PassCrew?
+  private var pool: PassPool?
 
   /// - Parameters:
   ///   - decoder: what is trained.
@@ -46,7 +46,7 @@ public final class BaseTrainer {
   /// Goes on with another length or other rotary frequencies.
   public func reconfigure(_ configuration: DecoderConfiguration) throws {
     decoder = try decoder.reconfigured(configuration)
-    crew = nil
+    pool = nil
   }
 
   /// One step.
@@ -82,20 +82,20 @@ public final class BaseTrainer {
   }
 
   /// The way through the model and back, for each micro-batch: side by side where threads are there for it.
-  private func passes(_ microBatches: [[[Int]]], targets: Int) throws -> [PassCrew.Pass] {
+  private func passes(_ microBatches: [[[Int]]], targets: Int) throws -> [PassPool.Pass] {
     let (routing, seed, step, documentEnd) = (routing, seed, step, documentEnd)
-    @Sendable func pass(_ number: Int, _ decoder: TrainableDecoder) throws -> PassCrew.Pass {
+    @Sendable func pass(_ number: Int, _ decoder: TrainableDecoder) throws -> PassPool.Pass {
       let pass = RoutingPass(routing, seed: seed, step: step, microBatch: number, of: microBatches.count)
       let batch = try NextTokenBatch(
         microBatches[number], documentEnd: documentEnd, on: decoder.model.device)
       let sum = try decoder.model.pretrainingPass(
         batch.tokens, targets: batch.targets, scale: 1 / Double(targets), routing: pass)
-      return PassCrew.Pass(sum: sum, routers: pass.loss, loads: pass.loads)
+      return PassPool.Pass(sum: sum, routers: pass.loss, loads: pass.loads)
     }
-    let workers = PassCrew.workers(microBatches: microBatches.count, threads: threads)
+    let workers = PassPool.workers(microBatches: microBatches.count, threads: threads)
     guard workers > 1 else { return try microBatches.indices.map { try pass($0, decoder) } }
-    if crew?.count != workers { crew = try PassCrew(workers, threads: threads, decoder, optimizer) }
-    return try crew?.passes(microBatches.count, optimizer, pass) ?? []
+    if pool?.count != workers { pool = try PassPool(workers, threads: threads, decoder, optimizer) }
+    return try pool?.passes(microBatches.count, optimizer, pass) ?? []
   }
 
   /// Mean −ln p of the next token over windows, in nats; nothing changes.

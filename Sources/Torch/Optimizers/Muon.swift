@@ -17,7 +17,7 @@ public struct Muon {
   public let momentum: Tensor
   private let pieces: [Piece]
   /// Who moves the pieces, each worker with one thread of libtorch; nil: all threads one piece after the other.
-  private let crew: ThreadCrew?
+  private let pool: WorkerPool?
 
   /// Neighbours in the buffer of one shape and one factor of the rate, moved together.
   private struct Piece {
@@ -69,7 +69,7 @@ public struct Muon {
     }
     self.pieces = pieces
     let workers = device == .cpu ? min(TorchRuntime.threads, pieces.count) : 1
-    crew = workers > 1 ? try ThreadCrew(workers, threads: 1) : nil
+    pool = workers > 1 ? try WorkerPool(workers, threads: 1) : nil
   }
 
   /// Numbers that are moved at a time: a processor's cache holds them beside their products; elsewhere few calls count for more.
@@ -95,8 +95,8 @@ public struct Muon {
         try values.blendInPlace(keeping: kept, adding: Self.orthogonalized(gradients), times: -rate * scale)
       }
     }
-    if let crew {
-      _ = try crew.map(pieces.count) { number, _ in try move(pieces[number]) }
+    if let pool {
+      _ = try pool.map(pieces.count) { number, _ in try move(pieces[number]) }
     } else {
       for piece in pieces { try move(piece) }
     }

@@ -129,7 +129,7 @@ import Torch
     try TorchRuntime.setThreads(threads)
     defer { try? TorchRuntime.setThreads(1) }
     let golden = try Self.golden(name)
-    #expect(PassCrew.workers(microBatches: golden.batches[0].count, threads: threads) == min(threads, 2))
+    #expect(PassPool.workers(microBatches: golden.batches[0].count, threads: threads) == min(threads, 2))
     let trainer = try BaseTrainer(
       TrainableDecoder(DecoderConfiguration(folder: Self.folder(name)), seed: golden.seed, deviation: 0.2),
       optimizer: OptimizerOptions(

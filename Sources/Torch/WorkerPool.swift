@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// One operation on all cores waits at its end for the slowest core, and small ones use one core alone: pieces that need nothing of each
 /// other are done sooner side by side.
-public final class ThreadCrew: Sendable {
+public final class WorkerPool: Sendable {
   private final class Worker: Sendable {
     let job = Mutex<(@Sendable () -> Void)?>(nil)
     let isCalled = DispatchSemaphore(value: 0)

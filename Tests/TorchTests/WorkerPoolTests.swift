@@ -4,13 +4,13 @@ import Testing
 @testable import Torch
 
 /// Do workers do all items, in their order, with threads of their own?
-@Suite struct ThreadCrewTests {
+@Suite struct WorkerPoolTests {
   @Test func everyItemOnce() throws {
     try TorchRuntime.setThreads(1)
-    let crew = try ThreadCrew(3, threads: 2)
-    #expect(crew.count == 3 && TorchRuntime.threads == 1)
+    let pool = try WorkerPool(3, threads: 2)
+    #expect(pool.count == 3 && TorchRuntime.threads == 1)
     let order = Mutex<[Int: [Int]]>([:])
-    let results = try crew.map(8) { item, worker in
+    let results = try pool.map(8) { item, worker in
       order.withLock { $0[worker, default: []].append(item) }
       return (item * item, TorchRuntime.threads)
     }
@@ -18,15 +18,15 @@ import Testing
     #expect(results.allSatisfy { $0.1 == 2 })
     #expect(order.withLock { $0 } == [0: [0, 3, 6], 1: [1, 4, 7], 2: [2, 5]])
     // Again, with fewer items than workers, and with none.
-    #expect(try crew.map(2) { item, _ in item } == [0, 1])
-    #expect(try crew.map(0) { item, _ in item }.isEmpty)
+    #expect(try pool.map(2) { item, _ in item } == [0, 1])
+    #expect(try pool.map(0) { item, _ in item }.isEmpty)
   }
 
   @Test func errors() throws {
-    let crew = try ThreadCrew(2, threads: 1)
+    let pool = try WorkerPool(2, threads: 1)
     let done = Atomic<Int>(0)
     #expect {
-      try crew.map(6) { item, _ in
+      try pool.map(6) { item, _ in
         if item == 3 || item == 4 { throw TorchError.missingGradient("item \(item)") }
         done.wrappingAdd(1, ordering: .relaxed)
       }
@@ -34,8 +34,8 @@ import Testing
       "\($0)".contains("item 3")
     }
     #expect(done.load(ordering: .relaxed) == 4)
-    #expect(try crew.map(2) { item, _ in item } == [0, 1])
-    #expect(throws: TorchError.self) { try ThreadCrew(0, threads: 1) }
-    #expect(throws: TorchError.self) { try ThreadCrew(2, threads: 0) }
+    #expect(try pool.map(2) { item, _ in item } == [0, 1])
+    #expect(throws: TorchError.self) { try WorkerPool(0, threads: 1) }
+    #expect(throws: TorchError.self) { try WorkerPool(2, threads: 0) }
   }
 }

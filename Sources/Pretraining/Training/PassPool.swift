@@ -5,7 +5,7 @@ import Torch
 ///
 /// Gradients are added in the order of the workers, so that a step stays a function of what it was: for one number of threads the same
 /// bits.
-struct PassCrew {
+struct PassPool {
   /// The sum over targets, the routers' part of the loss, and what they report: of one micro-batch.
   struct Pass: Sendable {
     let sum: Double
@@ -13,7 +13,7 @@ struct PassCrew {
     let loads: [RouterLoad]
   }
 
-  private let threads: ThreadCrew
+  private let threads: WorkerPool
   private let decoders: [TrainableDecoder]
   /// Of all workers but the first, whose gradients are the optimizer's.
   private let gradients: [BaseOptimizer.Gradients]
@@ -26,7 +26,7 @@ struct PassCrew {
   }
 
   init(_ workers: Int, threads: Int, _ decoder: TrainableDecoder, _ optimizer: BaseOptimizer) throws {
-    self.threads = try ThreadCrew(workers, threads: max(threads / workers, 1))
+    self.threads = try WorkerPool(workers, threads: max(threads / workers, 1))
     let replicas = try (1..<workers).map { _ in try optimizer.replica() }
     decoders = try [decoder] + replicas.map { try decoder.sharing($0.tensors) }
     gradients = replicas.map(\.gradients)
