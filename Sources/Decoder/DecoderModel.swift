@@ -40,7 +40,7 @@ public struct DecoderModel: Sendable {
     try Packing(batch).padded(packedStates(batch, experts: experts, cache: cache))
   }
 
-  /// As ``hiddenStates(_:experts:cache:)`` without padding: row after row, then the filler.
+  /// As ``hiddenStates(_:experts:cache:)`` without padding: row after row, then the alignment padding.
   /// [``TokenBatch/packedCount``, hidden]
   public func packedStates(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil
@@ -132,7 +132,7 @@ public struct DecoderModel: Sendable {
     let positions =
       try batch.positions.map { try packing.packed($0) }
       ?? Tensor(
-        zip(starts, batch.lengths).flatMap { $0..<$0 + $1 } + repeatElement(0, count: packing.filler),
+        zip(starts, batch.lengths).flatMap { $0..<$0 + $1 } + repeatElement(0, count: packing.alignmentPadding),
         on: device)  // [tokens]
     let plans = try AttentionPlans(
       windows: configuration.windows, batch: batch, packing: packing, cache: cache, starts: starts,

@@ -15,7 +15,7 @@ public enum Projection: String, Sendable, CaseIterable, Codable {
 public struct RoutedVisit {
   public let layer: Int
   public let expert: Int
-  /// The number of each row's packed token. Rows of filler repeat a token's; nobody reads what comes of them.
+  /// The number of each row's packed token. Rows of alignment padding repeat a token's; nobody reads what comes of them.
   public let tokens: ArraySlice<Int>
 
   public init(layer: Int, expert: Int, tokens: ArraySlice<Int>) {

@@ -16,7 +16,7 @@ struct ForwardPass {
   var tracing: Bool
   /// Which tokens are read in the end; only the last layer's pass has it.
   var reading: Reading?
-  /// Real tokens among the rows: behind them is filler.
+  /// Real tokens among the rows: behind them is alignment padding.
   var tokens: Int
 
   /// What stands behind the last layer's attention, with the tokens that are read as its rows.

@@ -7,17 +7,17 @@ import Torch
 ///
 /// Tokens that all rows share (``TokenBatch/sharedTokens``) stand there once, with the first row. Attention sees them in each row.
 ///
-/// Behind the real tokens stands the batch's filler (``TokenBatch/filler(for:)``): copies of the first token.
+/// Behind the real tokens stands the batch's alignmentPadding (``TokenBatch/alignmentPadding(for:)``): copies of the first token.
 struct Packing {
   let rows: Int
   let time: Int
-  /// Real tokens that are computed, without the filler.
+  /// Real tokens that are computed, without the alignment padding.
   let tokens: Int
-  let filler: Int
+  let alignmentPadding: Int
   private let device: Device
   /// Place of each real token on the flattened grid; nil when there is no padding. int64 [tokens]
   private let places: Tensor?
-  /// The same with the filler; nil when there is neither padding nor filler. int64 [tokens + filler]
+  /// The same with the alignment padding; nil when there is neither padding nor alignment padding. int64 [tokens + alignmentPadding]
   private let sources: Tensor?
   /// The packed token at each place of the grid; at padding any token, which nobody looks at. int64 [rows · time]
   private let grid: Tensor?
@@ -26,16 +26,16 @@ struct Packing {
 
   /// Shared tokens as each row has them: for attention, which looks at rows.
   struct Expansion {
-    /// The computed token of each token of each row, then the filler. int64 [tokens of all rows + filler]
+    /// The computed token of each token of each row, then the alignment padding. int64 [tokens of all rows + alignmentPadding]
     let sources: Tensor
     /// The same.
     let order: [Int]
-    /// Where each computed token stands among them. int64 [tokens + filler]
+    /// Where each computed token stands among them. int64 [tokens + alignmentPadding]
     let places: Tensor
 
-    /// [tokens + filler, …] → [tokens of all rows + filler, …]
+    /// [tokens + alignmentPadding, …] → [tokens of all rows + alignmentPadding, …]
     func expanded(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: sources) }
-    /// [tokens of all rows + filler, …] → [tokens + filler, …]
+    /// [tokens of all rows + alignmentPadding, …] → [tokens + alignmentPadding, …]
     func collapsed(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: places) }
   }
 
@@ -43,13 +43,13 @@ struct Packing {
     rows = batch.rows
     time = batch.time
     tokens = batch.computedTokens
-    filler = TokenBatch.filler(for: batch.computedTokens)
+    alignmentPadding = TokenBatch.alignmentPadding(for: batch.computedTokens)
     device = batch.ids.device
     let shared = batch.sharedTokens
     let isPadded = shared > 0 || batch.lengths.contains { $0 != batch.time }
     var places: [Int] = []
     var grid = [Int](repeating: 0, count: rows * time)
-    places.reserveCapacity(tokens + filler)
+    places.reserveCapacity(tokens + alignmentPadding)
     var (expanded, own): ([Int], [Int]) = ([], [])
     for (row, length) in batch.lengths.enumerated() {
       for index in 0..<length {
@@ -65,8 +65,8 @@ struct Packing {
       }
     }
     if shared > 0 {
-      own += (0..<filler).map { expanded.count + $0 }
-      expanded += (0..<filler).map { places.count + $0 }
+      own += (0..<alignmentPadding).map { expanded.count + $0 }
+      expanded += (0..<alignmentPadding).map { places.count + $0 }
       expansion = Expansion(
         sources: try Tensor(expanded, on: device), order: expanded, places: try Tensor(own, on: device))
     } else {
@@ -74,17 +74,17 @@ struct Packing {
     }
     self.places = isPadded ? try Tensor(places, on: batch.ids.device) : nil
     self.grid = isPadded ? try Tensor(grid, on: batch.ids.device) : nil
-    places += repeatElement(0, count: filler)
-    sources = isPadded || filler > 0 ? try Tensor(places, on: batch.ids.device) : nil
+    places += repeatElement(0, count: alignmentPadding)
+    sources = isPadded || alignmentPadding > 0 ? try Tensor(places, on: batch.ids.device) : nil
   }
 
-  /// From the padded grid to packed tokens. `x`: [rows, time, …] → [tokens + filler, …].
+  /// From the padded grid to packed tokens. `x`: [rows, time, …] → [tokens + alignmentPadding, …].
   func packed(_ x: Tensor) throws -> Tensor {
     let flat = try x.reshaped([rows * time] + x.shape.dropFirst(2))
     return try sources.map { try flat.gathered(0, rows: $0) } ?? flat
   }
 
-  /// From packed tokens to the grid; padding holds copies. `x`: [tokens + filler, …] → [rows, time, …].
+  /// From packed tokens to the grid; padding holds copies. `x`: [tokens + alignmentPadding, …] → [rows, time, …].
   func padded(_ x: Tensor) throws -> Tensor {
     let flat = try grid.map { try x.gathered(0, rows: $0) } ?? x.narrowed(0, from: 0, count: tokens)
     return try flat.reshaped([rows, time] + x.shape.dropFirst())

@@ -5,7 +5,7 @@ import Torch
 /// Nothing looks at the others after the last layer's attention: query turned, mixed and added there, the way through output projection,
 /// norm and feed-forward block is computed for these tokens alone, forward and back.
 struct Reading {
-  /// Their numbers among the packed tokens, then copies of the first, so that their number is a round one (``TokenBatch/filler(for:)``).
+  /// Their numbers among the packed tokens, then copies of the first, so that their number is a round one (``TokenBatch/alignmentPadding(for:)``).
   let order: [Int]
   /// How many are read, without the copies.
   let count: Int
@@ -18,13 +18,13 @@ struct Reading {
 
   /// - Parameters:
   ///   - places: numbers of packed tokens, each at most once. int64 [count]
-  ///   - tokens: of the pass, with its filler.
+  ///   - tokens: of the pass, with its alignment padding.
   ///   - experts: of the pass.
   /// - Returns: nil where it would save too little, and where the experts need all tokens.
   init?(_ places: Tensor, of tokens: Int, under experts: (any ExpertSelection)?) throws {
     let real = try places.integers()
     guard let first = real.first else { return nil }
-    let order = real + repeatElement(first, count: TokenBatch.filler(for: real.count))
+    let order = real + repeatElement(first, count: TokenBatch.alignmentPadding(for: real.count))
     guard 4 * order.count <= 3 * tokens else { return nil }
     let narrowed = try experts?.narrowed(to: order)
     guard experts == nil || narrowed != nil else { return nil }

@@ -26,14 +26,14 @@ public struct TokenBatch: Sendable {
   /// oneDNN compiles a product for each number of rows and keeps what it compiled: with every batch another number, a run spent
   /// up to a millisecond a product on that, and two megabytes for each. What is kept also lies between the tensors of a step, which
   /// then can't be given back as one piece: memory grew for hundreds of steps. Up to 32 rows need nothing that is compiled.
-  public static func filler(for tokens: Int) -> Int {
+  public static func alignmentPadding(for tokens: Int) -> Int {
     guard tokens > 32 else { return 0 }
     let block = tokens <= 64 ? 16 : 64
     return (block - tokens % block) % block
   }
 
-  /// Packed tokens that a pass computes: the real ones, then the filler.
-  public var packedCount: Int { computedTokens + Self.filler(for: computedTokens) }
+  /// Packed tokens that a pass computes: the real ones, then the alignment padding.
+  public var packedCount: Int { computedTokens + Self.alignmentPadding(for: computedTokens) }
 
   /// Causal rows of different lengths.
   /// - Throws: ``DecoderError/emptyInput``.

@@ -35,8 +35,8 @@ public struct GroupedSelection: ExpertSelection {
       }
       members[choice ?? -1, default: []] += Array(starts[row]..<starts[row + 1])
     }
-    // The filler behind the real tokens is the base's.
-    let tokens = starts[rows.count] + TokenBatch.filler(for: starts[rows.count])
+    // The alignment padding behind the real tokens is the base's.
+    let tokens = starts[rows.count] + TokenBatch.alignmentPadding(for: starts[rows.count])
     if tokens > starts[rows.count] { members[-1, default: []] += Array(starts[rows.count]..<tokens) }
     try self.init(
       members.sorted { $0.key < $1.key }.map { key, tokens in (key < 0 ? nil : selections[key], tokens) },

@@ -14,9 +14,9 @@ import Torch
     for (tokens, packed) in [
       (1, 1), (32, 32), (33, 48), (48, 48), (49, 64), (64, 64), (65, 128), (128, 128), (130, 192),
     ] {
-      #expect(tokens + TokenBatch.filler(for: tokens) == packed)
+      #expect(tokens + TokenBatch.alignmentPadding(for: tokens) == packed)
     }
-    #expect(Set((33...1024).map { $0 + TokenBatch.filler(for: $0) }).count == 17)
+    #expect(Set((33...1024).map { $0 + TokenBatch.alignmentPadding(for: $0) }).count == 17)
   }
 
   @Test func oneTokenAtATimeWithACache() throws {

@@ -49,7 +49,7 @@ import Torch
     }
   }
 
-  /// More than 64 tokens in all: the filler behind them must not count.
+  /// More than 64 tokens in all: the alignment padding behind them must not count.
   @Test func theMeterSeesWhatTheGatesWeigh() throws {
     let rows = (0..<3).map { row in (0..<25).map { 4 + ($0 * 7 + row * 11) % 90 } }
     let mixture = try Goldens.mixture(model)

@@ -31,7 +31,7 @@ import Torch
   }
 
   /// Filler behind the layout's tokens gives zeros and enters no cache.
-  @Test func fillerIsLeftAlone() throws {
+  @Test func alignmentPaddingIsLeftAlone() throws {
     var cache = try CachedAttention(rows: 1, kvHeads: 1, headDim: 4)
     let x = try normal([5, 1, 4], 1)
     let output = try cache.attend(

@@ -5,7 +5,7 @@ import Torch
 @Suite struct CombinationTests {
   init() throws { try useOneThread() }
 
-  /// Two tokens of two slots; the second slot of the second one visits nobody; the last row is filler.
+  /// Two tokens of two slots; the second slot of the second one visits nobody; the last row is alignment padding.
   private func small() throws -> Combination {
     try Combination(
       rows: tensor([1, 2, 10, 20, 100, 200, -7, -7], shape: [4, 2]), places: Tensor([2, 0, 1, 0] as [Int]), active: 2)

@@ -131,13 +131,13 @@ void accrete_mirror(int64_t matrices, int64_t rows, int64_t first, float* x, int
 
 // What experts made of the slots that visit them, row by row in some order: slot t · active + k of token t is at places[slot].
 typedef struct {
-  int64_t tokens, count, active, width;  // count: tokens with the filler behind them
+  int64_t tokens, count, active, width;  // count: tokens with the alignment padding behind them
   const float* rows;      // [places, width]
   const int64_t* places;  // [tokens, active]
   int32_t threads;
 } AccreteCombination;
 
-// out[t] = addend[t] (NULL: 0) + Σ_k weights[t, k] rows[places[t, k]]; for the filler addend[t] (NULL: 0). out may be addend.
+// out[t] = addend[t] (NULL: 0) + Σ_k weights[t, k] rows[places[t, k]]; for the alignment padding addend[t] (NULL: 0). out may be addend.
 void accrete_combine(const AccreteCombination* combination, const float* weights, const float* addend,
                      float* out /* [count, width] */);
 // by_weights [tokens, active]: ⟨rows[places[t, k]], gradient[t]⟩. by_rows [places, width]: weights[t, k] gradient[t] at the places of

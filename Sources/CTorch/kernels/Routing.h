@@ -1,6 +1,6 @@
 // What routed experts made of tokens, brought together, and the way back. No include guard: included once for each instruction set.
 
-// out[t] = addend[t] + Σ_k weights[t][k] rows[places[t][k]] for the tokens; addend alone, or zero, for the filler behind them.
+// out[t] = addend[t] + Σ_k weights[t][k] rows[places[t][k]] for the tokens; addend alone, or zero, for the alignment padding behind them.
 static void combine(const AccreteCombination& s, const float* weights, const float* addend, float* out) {
   each(s.count, 32, s.threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t t = begin; t < end; ++t) {

@@ -64,8 +64,8 @@ struct AttentionPlans {
   ) throws -> PackedAttention.Layout {
     let plain = window > 0 ? PackedAttention.Layout.Window(size: window) : nil
     if cache != nil { return try PackedAttention.Layout(lengths: batch.lengths, window: plain) }
-    let filler = packing.filler
-    let lengths = batch.lengths + (filler > 0 ? [filler] : [])
+    let alignmentPadding = packing.alignmentPadding
+    let lengths = batch.lengths + (alignmentPadding > 0 ? [alignmentPadding] : [])
     func ofRows(_ numbers: [Int32]) -> [Int32] { packing.expansion?.order.map { numbers[$0] } ?? numbers }
     guard case .grouped(let groups) = batch.mask else {
       return try PackedAttention.Layout(lengths: lengths, window: plain)
@@ -75,7 +75,7 @@ struct AttentionPlans {
       window > 0
       ? PackedAttention.Layout.Window(size: window, positions: ofRows(try positions.integers().map(Int32.init))) : nil
     return try PackedAttention.Layout(
-      lengths: lengths, groups: ofRows(groups + repeatElement(0, count: filler)), window: placed)
+      lengths: lengths, groups: ofRows(groups + repeatElement(0, count: alignmentPadding)), window: placed)
   }
 
   /// What tokens after `start` cached ones may look at, on the grid: `causal` by itself counts from the first key.

@@ -30,7 +30,7 @@ public struct Mixture: Sendable {
     }
   }
 
-  /// `tokens`: how many rows of `x` are real; the filler behind them visits no expert.
+  /// `tokens`: how many rows of `x` are real; the alignment padding behind them visits no expert.
   private func routed(_ x: Tensor, tokens: Int, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let (count, hidden, tracing) = (x.shape[0], x.shape[1], pass.tracing)
     let real = try count > tokens ? x.narrowed(0, from: 0, count: tokens) : x

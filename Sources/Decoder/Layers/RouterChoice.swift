@@ -42,17 +42,17 @@ struct ExpertGroups {
   struct Run {
     let expert: Int
     let start: Int
-    /// With the filler.
+    /// With the alignment padding.
     let count: Int
     /// The last of these places, which nobody reads.
-    let filler: Int
+    let alignmentPadding: Int
 
     var range: Range<Int> { start..<start + count }
 
-    /// Nobody reads the filler's outputs; its copies of slot 0 must not train anything. `gradient`: [count, hidden]
+    /// Nobody reads the alignment padding's outputs; its copies of slot 0 must not train anything. `gradient`: [count, hidden]
     func clearFiller(of gradient: Tensor) throws {
-      guard filler > 0 else { return }
-      try gradient.narrowed(0, from: count - filler, count: filler).fillInPlace(0)
+      guard alignmentPadding > 0 else { return }
+      try gradient.narrowed(0, from: count - alignmentPadding, count: alignmentPadding).fillInPlace(0)
     }
   }
 
@@ -80,9 +80,12 @@ struct ExpertGroups {
     var places = [Int](repeating: 0, count: visited.count)
     for (expert, slots) in slotsOf.enumerated() where !slots.isEmpty {
       for (offset, slot) in slots.enumerated() { places[slot] = order.count + offset }
-      let filler = slots.count > Self.block ? (Self.block - slots.count % Self.block) % Self.block : 0
-      runs.append(Run(expert: expert, start: order.count, count: slots.count + filler, filler: filler))
-      order += slots + repeatElement(0, count: filler)
+      let alignmentPadding = slots.count > Self.block ? (Self.block - slots.count % Self.block) % Self.block : 0
+      runs.append(
+        Run(
+          expert: expert, start: order.count, count: slots.count + alignmentPadding, alignmentPadding: alignmentPadding)
+      )
+      order += slots + repeatElement(0, count: alignmentPadding)
     }
     self.runs = runs
     slots = try Tensor(order, on: device)

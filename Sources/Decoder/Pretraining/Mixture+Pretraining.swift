@@ -3,7 +3,7 @@ import Torch
 extension Mixture {
   /// The block while it is trained: limits, recycled tokens, and gradients of experts and router.
   ///
-  /// `x` (normed): [tokens, hidden], of which the first ones are real → the same; no expert is routed to the filler behind them.
+  /// `x` (normed): [tokens, hidden], of which the first ones are real → the same; no expert is routed to the alignment padding behind them.
   func forwardInTraining(_ x: Tensor, _ pass: ForwardPass, _ routing: RoutingPass, layer: Int) throws -> Traced {
     let (count, tokens, active) = (x.shape[0], pass.tokens, shape.active)
     let common = try shared.map { try pass.feed(x, through: $0, layer: layer) }

@@ -76,7 +76,7 @@ extension FusedFeedForward {
     // Every token has the same part in the mean of its row.
     let parts = try Tensor(pool.lengths.map { 1 / Float($0) }, shape: [pool.lengths.count, 1])
     let own = try stack.factors.narrowed(1, from: 0, count: paddedRank)  // [hidden, rank]
-    // The filler belongs to a row of zeros behind the others.
+    // The alignment padding belongs to a row of zeros behind the others.
     func closed(_ x: Tensor) throws -> Tensor { try Tensor.concatenated([x, Tensor.zeros([1, x.shape[1]])]) }
     let rows = pool.lengths.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
     return try SwiGLUMixture.RowGradient(

@@ -6,7 +6,7 @@ public final class GateMeter: ExpertSelection {
   private let mixture: MixtureSelection
   private var sums: [Double]
   private var tokens: [Int]
-  /// Tokens of the next pass that count; those behind them are filler.
+  /// Tokens of the next pass that count; those behind them are alignment padding.
   private var real = 0
 
   public init(_ mixture: MixtureSelection) {

@@ -136,7 +136,7 @@ public final class TaskTraining {
     var sizes: [Int: [Int]] = [:]
     for batch in (0..<options.epochs).flatMap({ Self.batches(material, options, seed, epoch: $0) }) {
       let count = tokens(batch)
-      let size = count + TokenBatch.filler(for: count)
+      let size = count + TokenBatch.alignmentPadding(for: count)
       if tokens(sizes[size] ?? []) < count { sizes[size] = batch }
     }
     let longestFirst = sizes.sorted { $0.key > $1.key }.map(\.value)

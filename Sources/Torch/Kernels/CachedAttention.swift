@@ -33,7 +33,7 @@ public struct CachedAttention {
   /// Takes new tokens in and lets each look at the earlier ones of its row and itself.
   ///
   /// - Parameters:
-  ///   - queries: [tokens, heads, headDim]; tokens behind the layout's own (filler) give zeros.
+  ///   - queries: [tokens, heads, headDim]; tokens behind the layout's own (alignment padding) give zeros.
   ///   - new: the tokens' keys and values; nil: those that were taken in last, by another layer's queries.
   ///   - layout: how many of the new tokens each row has; without groups.
   /// - Returns: [tokens, heads, headDim]
@@ -61,8 +61,8 @@ public struct CachedAttention {
     try makeRoom(for: ends.max() ?? 0)
 
     let operands = try [queries, new?.keys, new?.values].map { try $0?.contiguous() }
-    let filler = shape[0] > layout.tokens
-    let output = filler ? try Tensor.zeros(shape) : try Tensor(uninitialized: shape)
+    let alignmentPadding = shape[0] > layout.tokens
+    let output = alignmentPadding ? try Tensor.zeros(shape) : try Tensor(uninitialized: shape)
     try layout.starts.withUnsafeBufferPointer { starts in
       try past.map(Int64.init).withUnsafeBufferPointer { past in
         var parameters = AccreteCachedAttention(

@@ -34,18 +34,18 @@ public struct Combination {
 
   private var isFused: Bool { Kernels.suit(rows) && places.device == .cpu }
 
-  /// The weighted sums, added to what is there already; behind the tokens, filler that no expert has seen.
+  /// The weighted sums, added to what is there already; behind the tokens, alignment padding that no expert has seen.
   ///
   /// - Parameters:
   ///   - weights: w; 0 for a slot that visits nobody. [tokens, active]
   ///   - addend: nil: zeros. [count, width]
-  ///   - count: tokens and filler.
+  ///   - count: tokens and alignment padding.
   /// - Returns: [count, width]
   public func sum(weights: Tensor, adding addend: Tensor?, count: Int) throws -> Tensor {
     try Kernels.require("weights of slots", weights, [tokens, active])
     if let addend { try Kernels.require("what experts are added to", addend, [count, width]) }
     guard count >= tokens else {
-      throw TorchError.shapeMismatch(what: "tokens with filler", expected: [tokens], got: [count])
+      throw TorchError.shapeMismatch(what: "tokens with alignment padding", expected: [tokens], got: [count])
     }
     guard isFused, Kernels.suit(weights), addend.map(Kernels.suit) ?? true else {
       let made = try rows.gathered(0, rows: places).reshaped([tokens, active, width])
@@ -64,7 +64,7 @@ public struct Combination {
   /// From the gradient by the sums to those by the weights and by the rows; zero for rows that no slot visits.
   ///
   /// - Parameters:
-  ///   - gradient: its filler is not read. [tokens or more, width]
+  ///   - gradient: its alignment padding is not read. [tokens or more, width]
   ///   - weights: as in the sum. [tokens, active]
   ///   - visited: not 0 where a slot visits somebody. [tokens, active]
   /// - Returns: [tokens, active] and [places, width]
