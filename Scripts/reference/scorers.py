@@ -82,7 +82,7 @@ def table_of_lengths(rows: Words, columns: Words) -> list[list[int]]:
 
 
 def common_words(rows: Words, columns: Words) -> set[str]:
-    """The words of the longest common subsequence that is found on the way back from the last cell."""
+    """The words of the longest common subsequence that is found in the backward pass from the last cell."""
     table = table_of_lengths(rows, columns)
     i, j = len(rows), len(columns)
     found: set[str] = set()

@@ -78,13 +78,13 @@ public struct DecoderModel: Sendable {
     }
   }
 
-  /// Final-normed hidden states at some of the packed tokens, with the way back through the whole decoder.
+  /// Final-normed hidden states at some of the packed tokens, with the backward pass through the whole decoder.
   ///
   /// - Parameters:
   ///   - batch: the tokens.
   ///   - experts: which experts the batch trains and uses.
   ///   - places: numbers of packed tokens, each at most once. int64 [places]
-  ///   - checkpointing: keeps only each layer's input and computes the layer again on the way back (Chen et al., arXiv
+  ///   - checkpointing: keeps only each layer's input and computes the layer again in the backward pass (Chen et al., arXiv
   ///     1604.06174): less memory, a third more work, the same bits.
   /// - Returns: [places, hidden]
   public func tracedStates(
@@ -99,7 +99,7 @@ public struct DecoderModel: Sendable {
       let rows = try reading.map { try Tensor(Array(0..<$0.count), on: device) } ?? places
       let shape = x.shape
       let epsilon = configuration.normEpsilon
-      // Each way back frees what it holds as soon as it has been walked.
+      // Each backward pass frees what it holds as soon as it has been walked.
       var remaining = pullbacks
       return Traced(try chosen.rmsNormalized(weight: finalNorm, epsilon: epsilon), tracing: true) { gradient, _ in
         try withoutGradients {
@@ -126,7 +126,7 @@ public struct DecoderModel: Sendable {
     }
     guard batch.sharedTokens == 0 || (cache == nil && !tracing && batch.positions != nil) else {
       throw TorchError.unexpectedResult(
-        operation: "a pass with shared tokens", expected: "positions, no cache, no way back", got: "another one")
+        operation: "a pass with shared tokens", expected: "positions, no cache, no backward pass", got: "another one")
     }
     let packing = try Packing(batch)
     let positions =

@@ -51,14 +51,14 @@ public protocol ExpertSelection {
   /// Whether what a token gets depends on nothing but what it is: then tokens that all rows share may be computed once.
   var treatsRowsAlike: Bool { get }
 
-  /// Called before a layer in passes that compute activations again on the way back.
+  /// Called before a layer in passes that compute activations again in the backward pass.
   ///
   /// - Parameters:
   ///   - layer: which one comes next.
   ///   - again: whether this pass was through it before. It then has to drop out what it dropped, and collects nothing twice.
   func enter(layer: Int, again: Bool)
 
-  /// Whether training moves something in a layer's attention: where not, the lowest layer's is not pulled back.
+  /// Whether training moves something in a layer's attention: where not, the lowest layer's has no backward pass.
   func trainsAttention(layer: Int) -> Bool
 
   /// Whether training moves something in a layer's routed experts.

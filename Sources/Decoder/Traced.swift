@@ -10,7 +10,7 @@ public import Torch
 ///   - toInput: whether the gradient by the input is wanted; nil comes back when it is not.
 public typealias Pullback = (_ gradient: Tensor, _ toInput: Bool) throws -> Tensor?
 
-/// A value with its way back.
+/// A value with its backward pass.
 public struct Traced {
   public let value: Tensor
   /// nil when nothing was to be traced (inference).
@@ -19,13 +19,13 @@ public struct Traced {
   /// - Parameters:
   ///   - value: the result.
   ///   - tracing: whether `pullback` is kept; without it, what it holds is freed at once.
-  ///   - pullback: the way back.
+  ///   - pullback: the backward pass.
   public init(_ value: Tensor, tracing: Bool, pullback: @escaping Pullback) {
     self.value = value
     self.pullback = tracing ? pullback : nil
   }
 
-  /// A value that is pulled back as another is.
+  /// A value whose backward pass is another's.
   init(_ value: Tensor, way: WayBack) {
     self.value = value
     pullback = way.pullback
@@ -42,11 +42,11 @@ public struct Traced {
     }
   }
 
-  /// The way back alone: what holds it does not hold the value.
+  /// The backward pass alone: what holds it does not hold the value.
   public var way: WayBack { WayBack(pullback: pullback) }
 }
 
-/// The way back of a value that itself is not needed any more.
+/// The backward pass of a value that itself is not needed any more.
 public struct WayBack {
   let pullback: Pullback?
 

@@ -1,7 +1,7 @@
 import Decoder
 import Torch
 
-/// The way back through MoE-CL's layer, for the formulas in `MixtureSelection.swift`.
+/// The backward pass through MoE-CL's layer, for the formulas in `MixtureSelection.swift`.
 ///
 /// With g = dy, u = W_downᵀ g and v_e = (α/r) B2_eᵀ g (rows of tokens):
 ///

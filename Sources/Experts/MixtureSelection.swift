@@ -175,7 +175,7 @@ struct ExpertPass {
   let down: LowRankPair
   let trace: Trace
 
-  /// What the way back needs; the activations themselves are computed again.
+  /// What the backward pass needs; the activations themselves are computed again.
   struct Trace {
     let gate: LowRankPair
     let up: LowRankPair

@@ -83,9 +83,9 @@ public struct TrainingMoment {
 /// One pass of a batch in training.
 public struct TrainingPass {
   public let selection: any ExpertSelection
-  /// Called after the forward pass, before the way back.
+  /// Called after the forward pass, before the backward pass.
   public let lossTerms: () throws -> [LossTerm]
-  /// Called after the way back: passes gradients of tensors that were computed for this pass on to the trained ones.
+  /// Called after the backward pass: passes gradients of tensors that were computed for this pass on to the trained ones.
   public let collectGradients: () throws -> Void
 
   public init(

@@ -4,7 +4,7 @@ public import Torch
 
 /// An expert whose factors are computed from trained tensors for one pass: masked, concatenated, or weighted ones.
 ///
-/// The decoder's way back ends at leaves that have the factors' values; ``collectGradients()`` takes it on through the recorded
+/// The decoder's backward pass ends at leaves that have the factors' values; ``collectGradients()`` takes it on through the recorded
 /// operations to the trained tensors.
 public struct DerivedExpert {
   /// What the pass uses.

@@ -4,7 +4,7 @@
 /// (`WidenedProduct`), so that every product has the bits that it has with the same numbers held as float32. Most checkpoints are written in bfloat16: held as they are, they take half the memory.
 ///
 /// int8: W ≈ values · scale of its row. Inputs are quantized row by row as they come (dynamic activations), so that a product is one
-/// of integers. The same integers serve the way back, dx = dy W, with the scales multiplied into dy first.
+/// of integers. The same integers serve the backward pass, dx = dy W, with the scales multiplied into dy first.
 public struct WeightMatrix: Sendable {
   /// How the numbers are held.
   public enum Precision: String, Sendable, CaseIterable, Codable {

@@ -4,7 +4,7 @@ import Torch
 
 @testable import Experts
 
-/// Does a layer that is computed again on the way back give the same gradients?
+/// Does a layer that is computed again in the backward pass give the same gradients?
 @Suite struct CheckpointedLayersTests {
   let model: DecoderModel
 

@@ -5,7 +5,7 @@ import Torch
 
 @testable import Learning
 
-/// Does computing activations again on the way back change anything?
+/// Does computing activations again in the backward pass change anything?
 @Suite struct CheckpointingTests {
   private func learned(_ name: String, mode: Adversary.Mode, checkpointing: Bool) throws -> (Tensor, [StepReport]) {
     let model = try Goldens.model()

@@ -1,6 +1,6 @@
 """A decoder in plain PyTorch, for training from nothing: Llama, Qwen 2, Qwen 3, Hunyuan dense, Hunyuan-A13B, Hunyuan-Large.
 
-Autograd does the way back. Parameters have the names of published checkpoints. Formulas: docs/models.md, docs/pretraining.md.
+Autograd does the backward pass. Parameters have the names of published checkpoints. Formulas: docs/models.md, docs/pretraining.md.
 """
 
 from __future__ import annotations

@@ -170,7 +170,7 @@ typedef struct {
   float* values;              // added to
 } AccreteAttentionGradients;
 
-// statistics: log Σ exp of each query's scores, for the way back; NULL: not wanted.
+// statistics: log Σ exp of each query's scores, for the backward pass; NULL: not wanted.
 void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics);
 void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients);
 

@@ -50,7 +50,7 @@ INLINE void gather(const float* x, int64_t stride, int64_t length, int64_t dim, 
   for (int64_t j = 0; j < length; ++j) memcpy(out + j * dim, x + j * stride, static_cast<size_t>(dim) * sizeof(float));
 }
 
-// The way back of that.
+// The backward pass of that.
 INLINE void scatter(const float* rows, int64_t length, int64_t dim, float* out, int64_t stride) {
   for (int64_t j = 0; j < length; ++j) {
     memcpy(out + j * stride, rows + j * dim, static_cast<size_t>(dim) * sizeof(float));

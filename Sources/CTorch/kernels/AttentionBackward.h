@@ -1,4 +1,4 @@
-// The way back of causal attention over packed rows. No include guard: included once for each instruction set, after Attention.h.
+// The backward pass of causal attention over packed rows. No include guard: included once for each instruction set, after Attention.h.
 //
 // Tiles of keys are walked from the first to the last, and for each one the queries that see it: a key's gradient stays in the first
 // cache until it is complete, a query's is added to tile by tile.

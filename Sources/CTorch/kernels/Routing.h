@@ -1,4 +1,4 @@
-// What routed experts made of tokens, brought together, and the way back. No include guard: included once for each instruction set.
+// What routed experts made of tokens, brought together, and the backward pass. No include guard: included once for each instruction set.
 
 // out[t] = addend[t] + Σ_k weights[t][k] rows[places[t][k]] for the tokens; addend alone, or zero, for the alignment padding behind them.
 static void combine(const AccreteCombination& s, const float* weights, const float* addend, float* out) {

@@ -62,7 +62,7 @@ public struct Attention: Sendable {
     }
   }
 
-  /// Attention's result with its way back; all [tokens, heads or kvHeads, headDim].
+  /// Attention's result with its backward pass; all [tokens, heads or kvHeads, headDim].
   struct Attended {
     let output: Tensor
     let backward: (Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor)

@@ -30,7 +30,7 @@ public struct DecoderLayer: Sendable {
     }
   }
 
-  /// As ``forward(_:_:layer:)``, keeping nothing but the input: the way back computes the layer again.
+  /// As ``forward(_:_:layer:)``, keeping nothing but the input: the backward pass computes the layer again.
   func checkpointed(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     var passing = pass
     passing.tracing = false

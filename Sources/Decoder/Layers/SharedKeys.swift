@@ -1,6 +1,6 @@
 import Torch
 
-/// Keys and values that layers of one pass share: offered by the layer that makes them, taken by later ones, and on the way back
+/// Keys and values that layers of one pass share: offered by the layer that makes them, taken by later ones, and in the backward pass
 /// their gradients, which come from above and are collected where the keys were made. Holds nothing for layers that share nothing.
 final class SharedKeys {
   /// Layers whose keys and values others take.

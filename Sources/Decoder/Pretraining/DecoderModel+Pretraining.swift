@@ -34,7 +34,7 @@ extension DecoderModel {
         gradient = try Tensor.concatenated([gradient, Tensor.zeros([rows - count, hidden], on: device)])
       }
       x = normed
-      // Each way back frees what it holds as soon as it has been walked.
+      // Each backward pass frees what it holds as soon as it has been walked.
       while let pullback = pullbacks.popLast() {
         guard let below = try pullback(gradient, true) else {
           throw TorchError.unexpectedResult(operation: "pretraining", expected: "a gradient", got: "none")

@@ -35,7 +35,7 @@ extension Mixture {
   }
 }
 
-/// A router that trains: what it chose, what became of it, and the way back through weights and losses.
+/// A router that trains: what it chose, what became of it, and the backward pass through weights and losses.
 private struct TrainedRouter {
   let assignment: RoutingAssignment
   /// w, 0 for a slot that visits nobody. [tokens, active]

@@ -12,7 +12,7 @@ extension FusedFeedForward {
     let attached: Bool
   }
 
-  /// The way back; see `MixtureBackward.swift` for the formulas.
+  /// The backward pass; see `MixtureBackward.swift` for the formulas.
   func backward(_ gradient: Tensor, pool: Pool?, toInput: Bool) throws -> Tensor? {
     let mixed = try gradient.linearTransposed(block.down)  // [tokens, intermediate]
     let byWeighted = try gradient.linearTransposed(stack.factors) * scaling  // [tokens, experts · rank]

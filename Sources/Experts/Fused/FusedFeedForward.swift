@@ -4,7 +4,7 @@ import Torch
 /// A SwiGLU block under one or two low-rank experts, by the fused kernels: the formulas of `MixtureSelection.swift` (two experts
 /// and a gate) or of plain LoRA on gate, up and down (one expert that counts fully).
 ///
-/// Kept for the way back: z, the two frozen products and what is as narrow as a rank. Activations and masks are computed again.
+/// Kept for the backward pass: z, the two frozen products and what is as narrow as a rank. Activations and masks are computed again.
 struct FusedFeedForward {
   /// The three pairs of one expert in one layer.
   struct Pairs {
@@ -35,7 +35,7 @@ struct FusedFeedForward {
   /// (α/r) A2 drop(a_e). [tokens, experts · rank]
   let down: Tensor
 
-  /// What the forward pass gives; nothing of it is kept for the way back.
+  /// What the forward pass gives; nothing of it is kept for the backward pass.
   struct Output {
     let value: Tensor  // [tokens, hidden]
     /// The first expert's activations, if they were asked for. [tokens, intermediate]
@@ -60,7 +60,7 @@ struct FusedFeedForward {
   ///   - z: the normed input. [tokens, hidden]
   ///   - stack: the experts' factors.
   ///   - keepingFirst: whether the first expert's activations are wanted.
-  /// - Returns: the output, and what its way back needs.
+  /// - Returns: the output, and what its backward pass needs.
   static func forward(
     _ z: Tensor, through block: FeedForward, experts: [Pairs], stack: StackedFactors, gate: Tensor? = nil,
     dropout: Dropout?, keepingFirst: Bool = false

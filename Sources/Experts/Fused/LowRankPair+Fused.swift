@@ -2,7 +2,7 @@ import Decoder
 import Torch
 
 extension LowRankPair {
-  /// One projection by the fused kernels: `W x + (α / r) B A drop(x)`. Kept for the way back: the input itself, which others hold
+  /// One projection by the fused kernels: `W x + (α / r) B A drop(x)`. Kept for the backward pass: the input itself, which others hold
   /// too, and what is as narrow as the rank; the mask is computed again.
   ///
   /// - Parameters:

@@ -79,7 +79,7 @@ public final class MoCL: ContinualMethod {
     guard let part = parts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
-    // Recorded once, and used at every place through a leaf: each place has a way back of its own.
+    // Recorded once, and used at every place through a leaf: each place has a backward pass of its own.
     let weights = try withGradients { try columns(task, vector: part.vector) }
     let leaf = try weights.detached()
     try leaf.requireGradient()

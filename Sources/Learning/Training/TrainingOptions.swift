@@ -23,7 +23,7 @@ public struct TrainingOptions: Sendable, Equatable, Codable {
   /// The most tokens of a prompt with its answer; longer texts lose tokens at their left.
   public var maxLength = 256
 
-  /// Whether activations are computed again on the way back instead of being kept: less memory, more time, the same bits.
+  /// Whether activations are computed again in the backward pass instead of being kept: less memory, more time, the same bits.
   public var gradientCheckpointing = false
 
   public init() {}

@@ -1,7 +1,7 @@
 import CTorch
 import Files
 
-/// Inverted dropout whose masks are a hash of key, row and column: nothing is stored, and the way back computes the same mask
+/// Inverted dropout whose masks are a hash of key, row and column: nothing is stored, and the backward pass computes the same mask
 /// again (`docs/protocol.md`, "Dropout").
 public struct DropoutMasks: Sendable {
   public let probability: Double

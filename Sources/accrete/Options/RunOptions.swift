@@ -110,7 +110,7 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Most tokens of a micro-batch, instead of a number of examples.")
   var batchTokens: Int?
 
-  @Flag(help: "Compute activations again on the way back: less memory, more time, the same result.")
+  @Flag(help: "Compute activations again in the backward pass: less memory, more time, the same result.")
   var gradientCheckpointing = false
 
   @Option(help: "Micro-batches in an optimizer step. Default: 1.")
