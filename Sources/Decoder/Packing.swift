@@ -19,7 +19,7 @@ struct Packing {
   private let places: Tensor?
   /// The same with the alignment padding; nil when there is neither padding nor alignment padding. int64 [tokens + alignmentPadding]
   private let sources: Tensor?
-  /// The packed token at each place of the grid; at padding any token, which nobody looks at. int64 [rows · time]
+  /// The packed token at each place of the grid; at padding any token, which is unused. int64 [rows · time]
   private let grid: Tensor?
   /// What attention sees where tokens are shared.
   let expansion: Expansion?

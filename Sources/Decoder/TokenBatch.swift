@@ -21,7 +21,7 @@ public struct TokenBatch: Sendable {
   /// Real tokens that a pass computes: shared ones count once.
   public var computedTokens: Int { tokens - sharedTokens * max(rows - 1, 0) }
 
-  /// Tokens that are added to `tokens` real ones so that their number is a round one; nobody looks at them.
+  /// Tokens that are added to `tokens` real ones so that their number is a round one; they are unused.
   ///
   /// oneDNN compiles a product for each number of rows and keeps what it compiled: with every batch another number, a run spent
   /// up to a millisecond a product on that, and two megabytes for each. What is kept also lies between the tensors of a step, which

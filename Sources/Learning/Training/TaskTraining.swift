@@ -116,7 +116,7 @@ public final class TaskTraining {
     let stream = dropout.stream
     do {
       if !hasRehearsed {
-        try rehearse()
+        try warmUp()
         dropout = DropoutStream(stream)
       }
       return try advanceOneStep()
@@ -126,10 +126,10 @@ public final class TaskTraining {
     }
   }
 
-  /// The longest batch of all epochs forward and back, for nothing: where memory is short, that shows now and not after hours. In a long
+  /// The longest batch of all epochs forward and back, as a dry run: where memory is short, that shows now and not after hours. In a long
   /// task also one batch of every other size, as libtorch keeps something for each that it has seen: from here on a task needs no more
   /// memory than it has.
-  private func rehearse() throws {
+  private func warmUp() throws {
     hasRehearsed = true
     let lengths = material.examples.map(\.tokenCount)
     func tokens(_ batch: [Int]) -> Int { batch.reduce(0) { $0 + lengths[$1] } }
@@ -141,14 +141,14 @@ public final class TaskTraining {
     }
     let longestFirst = sizes.sorted { $0.key > $1.key }.map(\.value)
     let isLong = totalSteps >= Self.stepsForOneMore * longestFirst.count
-    for batch in longestFirst.prefix(isLong ? longestFirst.count : 1) { try rehearse(batch) }
+    for batch in longestFirst.prefix(isLong ? longestFirst.count : 1) { try warmUp(batch) }
     try parameters.zeroGradients()
   }
 
-  /// A size more to rehearse may cost a step in so many.
+  /// A size more to warm up may cost a step in so many.
   private static let stepsForOneMore = 50
 
-  private func rehearse(_ numbers: [Int]) throws {
+  private func warmUp(_ numbers: [Int]) throws {
     let batch = try TrainingBatch(numbers.map { material.examples[$0] }, pad: pad, on: model.device)
     // The step itself says what is wrong with a batch.
     guard batch.targetCount > 0 else { return }
