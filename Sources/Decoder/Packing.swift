@@ -7,7 +7,7 @@ import Torch
 ///
 /// Tokens that all rows share (``TokenBatch/sharedTokens``) stand there once, with the first row. Attention sees them in each row.
 ///
-/// Behind the real tokens stands the batch's alignmentPadding (``TokenBatch/alignmentPadding(for:)``): copies of the first token.
+/// Behind the real tokens stands the batch's alignment padding (``TokenBatch/alignmentPadding(for:)``): copies of the first token.
 struct Packing {
   let rows: Int
   let time: Int
