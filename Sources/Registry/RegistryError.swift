@@ -84,7 +84,7 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
       newest.map {
         "\(name): no version of it is released; the newest is \(name)@\($0). Name that one, or release it with `accrete promote"
           + " \(name)@\($0)` (and `--reason …` where a gate held it back)."
-      } ?? "\(name): no version of it is there any more."
+      } ?? "\(name): it was forgotten, so no version of it answers. Learn it anew."
     case .noRelease(let path): "\(path): nothing was released yet. `accrete learn` releases what passes its gates."
     case .nothingBefore(let revision):
       "release \(revision): was the first one, so that a further rollback has none to go to. See `accrete registry history`, and name any"

@@ -72,12 +72,33 @@ extension CommandFaultTests {
       #expect(lines[0].hasPrefix("line;id;task;") && lines[0].hasSuffix(";input.id;input.text;input.who"))
       #expect(lines[1].hasPrefix("2;7;") && lines[1].hasSuffix(";ann"))
       #expect(lines[2].hasPrefix("3;8;weather;") && lines[2].hasSuffix(";8;'=1+1;bob"))
-      // The row that has no text could not be read.
-      #expect(lines[3].hasPrefix("4;;") && lines[3].contains("a blank one"))
+      // So does one that asks for nothing.
+      #expect(lines[3].hasPrefix("4;9;") && lines[3].contains("a blank one") && lines[3].hasSuffix(";9;;eve"))
       // Wherever columns are separated by semicolons, a comma's table must not hide a formula.
       try scratch.write("{\"text\":\"a;=cmd\",\"id\":\" =1\"}\n", to: "b.jsonl")
       let text = try predict("b.jsonl", "--task", "weather", "--format", "csv", in: scratch).text
       #expect(text.contains("\"a;=cmd\"") && text.contains("1,' =1,"))
+    }
+
+    /// What spreadsheets write beside rows, names with accents of another keyboard, rows with more fields than there are columns.
+    @Test func tablesAsTheyCome() throws {
+      let scratch = try registry()
+      let columns = ["--columns", "text=Ru\u{308}ckmeldung,label=Art", "--task", "weather"]
+      let table = "sep=;\nRückmeldung;n\nrain;1\nsun;2;3;4;5;6\nfog;7\n;\n;;\n"
+      try scratch.write(table, to: "a.csv")
+      let outcome = try Accrete.run(["predict", "a.csv"] + columns, in: scratch.url)
+      let answers = try objects(outcome)
+      #expect(
+        outcome.code == 65 && answers.count == 3 && answers[0]["label"] is String && answers[2]["label"] is String)
+      #expect((answers[1]["error"] as? String)?.contains("a.csv:4: expected 2 fields") ?? false)
+      // A table through a pipe whose text has another name: one line that names the columns.
+      let piped = try Accrete.run(
+        ["predict", "--task", "weather"], input: Data("Nachricht;n\nrain;1\nsun;2\n".utf8), in: scratch.url)
+      expectRefusal(piped, code: 65, "standard input:1:", "\"Nachricht\"", "--columns text=COLUMN")
+      // The first line is where a column's name is missing.
+      expectRefusal(
+        try Accrete.run(["learn", "a.csv", "--name", "x", "--columns", "text=Text,label=n"], in: scratch.url), code: 65,
+        "a.csv:1:")
     }
 
     /// As many columns as a table may have, and long names: time grows with what is read.

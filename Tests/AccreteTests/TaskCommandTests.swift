@@ -39,9 +39,9 @@ extension CommandLineTests {
       let table = try run("predict", "--task", "weather", input: "n,text\n1,rain\n2,\n", in: scratch, code: 65)
       let answered = try objects(table.text)
       #expect(answered.count == 2 && answered[0]["label"] is String && answered[1]["line"] as? Int == 3)
-      let other = try run("predict", "--task", "weather", input: "n,body\n1,rain\n", in: scratch, code: 65)
-      #expect(
-        try (objects(other.text)[0]["error"] as? String)?.contains("whose first line names the column text") ?? false)
+      let other = try Accrete.run(
+        ["predict", "--task", "weather"], input: Data("n,body\n1,rain\n".utf8), in: scratch.url)
+      expectRefusal(other, code: 65, "standard input:1:", "\"body\"", "--columns text=COLUMN")
       // So has one of a file.
       try scratch.write(lines, to: "texts.jsonl")
       let file = try run("predict", "texts.jsonl", "--task", "weather", in: scratch, code: 65)

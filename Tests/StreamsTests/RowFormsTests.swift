@@ -112,7 +112,7 @@ import Testing
     let folder = try Scratch()
     let headless = try folder.write("good film,pos\nbad film,neg\n", to: "a.csv")
     let got = message(in: folder) { _ = try RowReader().examples(headless) }
-    #expect(got?.hasPrefix("a.csv:2: expected the fields of one form") == true)
+    #expect(got?.hasPrefix("a.csv:1: expected the fields of one form") == true)
     let both = try folder.write("text,label,prompt,answer\na,b,c,d\n", to: "b.csv")
     #expect(
       message(in: folder) { _ = try RowReader().examples(both) }?.contains("--form text-label or prompt-answer") == true

@@ -11,6 +11,7 @@ enum AdapterProgram {
     What a text is surrounded by, its labels and how the parts are weighed stands in accrete.json beside this file.
     """
 
+    import csv
     import datetime
     import itertools
     import json
@@ -134,13 +135,14 @@ enum AdapterProgram {
 
     if __name__ == "__main__":
         if len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help"):
-            sys.exit(f"usage: python {sys.argv[0]} FILE   (lines of JSON with text, prompt or messages; - is standard input)")
-        lines = sys.stdin if sys.argv[1] == "-" else open(sys.argv[1], encoding="utf-8")
+            sys.exit(f"usage: python {sys.argv[0]} FILE   (lines of JSON with text, prompt or messages; or NAME.csv; - is standard input)")
+        lines = sys.stdin if sys.argv[1] == "-" else open(sys.argv[1], encoding="utf-8-sig", newline="")
+        is_table = sys.argv[1].lower().endswith(".csv")
         task = Task(pathlib.Path(__file__).parent)
-        for line in lines:
-            if line.strip():
-                row = json.loads(line)
-                text = row["text"].strip() if "text" in row else row.get("prompt", row.get("messages"))
-                print(json.dumps(task.predict(text), ensure_ascii=False))
+        for row in csv.DictReader(lines) if is_table else (json.loads(line) for line in lines if line.strip()):
+            text = row["text"].strip() if "text" in row else row.get("prompt", row.get("messages"))
+            if text is None:
+                sys.exit(f"{sys.argv[1]}: a row has text, prompt or messages; this one has {list(row)}")
+            print(json.dumps(task.predict(text), ensure_ascii=False))
     """# + "\n"
 }

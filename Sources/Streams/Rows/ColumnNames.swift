@@ -11,6 +11,8 @@ public struct ColumnNames: Sendable, Equatable {
 
   /// Ours and the file's, in the order in which they were given.
   let pairs: [Pair]
+  /// Whether rows are only asked: a column with answers need not be there.
+  private(set) var areAsked = false
 
   struct Pair: Sendable, Equatable {
     let own: String
@@ -62,6 +64,16 @@ public struct ColumnNames: Sendable, Equatable {
     }
   }
 
+  /// The same for rows that are only asked.
+  public var asked: ColumnNames {
+    var asked = self
+    asked.areAsked = true
+    return asked
+  }
+
+  /// Columns of ours that a row may go without where it is only asked.
+  static let answers = ["label", "labels", "answer", "completion", "output", "split"]
+
   private static func wrong(_ text: String, got: String, fix: String) -> StreamError {
     .field(
       // Somebody may have given a whole file's text.
@@ -74,6 +86,15 @@ public struct ColumnNames: Sendable, Equatable {
 }
 
 extension RowFields {
+  /// Where the names of the columns stand: the first line of a table.
+  var headPlace: Place { range == nil ? Place(file: place.file, line: 1) : place }
+
+  /// The only field whose name looks the same: keyboards and file systems write accents in two ways.
+  private func alike(_ name: String) -> JSONTree? {
+    let found = values.filter { String(decoding: $0.name, as: UTF8.self) == name }
+    return found.count == 1 ? found[0].value : nil
+  }
+
   /// The same row with its fields called as we read them. A field that has one of our names and is not meant is left out.
   ///
   /// - Throws: ``StreamError/field(_:)`` where the row has no such column.
@@ -83,15 +104,16 @@ extension RowFields {
     let left = ["instruction", "cue"] + columns.pairs.flatMap { [$0.own, $0.theirs] }
     var fields = values.filter { field in !left.contains { field.name.elementsEqual($0.utf8) } }
     for pair in columns.pairs {
-      guard let value = value(pair.theirs) else {
+      guard let value = value(pair.theirs) ?? alike(pair.theirs) else {
+        if columns.areAsked, ColumnNames.answers.contains(pair.own) { continue }
         throw StreamError.field(
-          self.place.detail(
+          headPlace.detail(
             expected: "the column \(quoted(pair.theirs)), which --columns names for \(pair.own)",
             got: names.isEmpty ? "a row without fields" : listed(names),
             fix: "Name one of the file's: \(names.listed(closestTo: pair.theirs))."))
       }
       fields.append(.init(name: Array(pair.own.utf8), value: value))
     }
-    return RowFields(place: place, index: index, range: range, values: fields, written: written, columns: columns)
+    return RowFields(place: self.place, index: index, range: range, values: fields, written: written, columns: columns)
   }
 }

@@ -44,7 +44,24 @@ struct DelimitedRecords {
       }
       cursor += 1
     }
+    // What is left of the line is no record of its own.
+    while true {
+      _ = try field(at: place)
+      try source.requireSize(start..<cursor, at: place)
+      guard cursor < bytes.endIndex, bytes[cursor] == delimiter else { break }
+      cursor += 1
+    }
+    if cursor < bytes.endIndex { endLine() }
     return Record(place: place, fields: fields)
+  }
+
+  /// The separator that Excel is told in a first line of its own, `sep=;`; steps over it.
+  mutating func takeSeparatorLine() {
+    let bytes = source.bytes
+    let end = bytes.firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? bytes.endIndex
+    guard RowContainer.statedSeparator(bytes[..<end]) != nil else { return }
+    cursor = end
+    if cursor < bytes.endIndex { endLine() }
   }
 
   /// Steps over one line end.

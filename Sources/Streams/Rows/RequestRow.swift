@@ -7,13 +7,35 @@ public struct RequestProblem: Error {
   public let line: Int
   /// What is wrong with it.
   public let error: any Error
-  /// The row, where it could be read and only its text cannot be answered.
-  public let row: RequestRow?
+  /// The row's own id, and whether it is written as a number; `nil`: it has none, or none that can be read.
+  public let id: (text: String, isNumber: Bool)?
+  /// Of a table: its columns, and what they hold.
+  public let columns: [String]
+  public let cells: [String]
 
-  public init(line: Int, error: any Error, row: RequestRow? = nil) {
+  /// A line that cannot be read.
+  public init(line: Int, error: any Error) {
     self.line = line
     self.error = error
-    self.row = row
+    (id, columns, cells) = (nil, [], [])
+  }
+
+  /// A row that was read, and whose text cannot be answered.
+  public init(_ row: RequestRow, error: any Error) {
+    line = row.line
+    self.error = error
+    id = row.id.map { ($0, row.hasNumericId) }
+    (columns, cells) = (row.columns, row.cells)
+  }
+
+  /// A row whose fields can be read, and do not ask.
+  init(_ fields: RowFields, line: Int, error: any Error, columns: [String]) {
+    self.line = line
+    self.error = error
+    id = (try? fields.id()).flatMap { $0.map { ($0, fields.hasNumericId) } }
+    let isOfTable = fields.range == nil
+    self.columns = isOfTable ? columns : []
+    cells = isOfTable ? fields.written.map(\.value.cell) : []
   }
 
   public var text: String { "\(error)" }
@@ -66,7 +88,7 @@ public struct RequestRow: Sendable {
       }
     }
     let fields = try RowFields(RawRow(place: place, index: line - 1, range: source.bytes.indices), of: source)
-    try self.init(fields.named(by: columns), json: String(decoding: source.bytes, as: UTF8.self), line: line)
+    try self.init(fields.named(by: columns.asked), json: String(decoding: source.bytes, as: UTF8.self), line: line)
   }
 
   /// - Parameter columns: the names of a table's columns, where they are known: thousands of rows share them.
@@ -75,7 +97,7 @@ public struct RequestRow: Sendable {
     let isAlpaca = asking.isEmpty && fields.has("instruction")
     guard asking.count == 1 || isAlpaca else {
       throw StreamError.field(
-        fields.place.detail(
+        fields.headPlace.detail(
           expected:
             "one field \"text\", \"prompt\", \"messages\" or \"conversations\", or \"instruction\"",
           got: fields.names.isEmpty ? "none" : listed(fields.names),
@@ -122,7 +144,7 @@ public struct RequestRow: Sendable {
   public static func read(
     _ url: URL, columns: ColumnNames = ColumnNames()
   ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?) {
-    try read(RowFile(url, columns: columns))
+    try read(RowFile(url, columns: columns.asked))
   }
 
   /// The same of what came through a pipe.
@@ -134,7 +156,7 @@ public struct RequestRow: Sendable {
   public static func read(
     _ data: Data, as name: String, columns: ColumnNames = ColumnNames()
   ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?) {
-    try read(RowFile(SourceFile(rows: data, place: Place(file: name)), columns: columns))
+    try read(RowFile(SourceFile(rows: data, place: Place(file: name)), columns: columns.asked))
   }
 
   private static func read(
@@ -162,7 +184,11 @@ public struct RequestRow: Sendable {
                 expected: "at most \(mostUnread) rows that cannot be read", got: "one more (\(error))",
                 fix: "The rest was not looked at. Check the separator, and which columns there are."))
           }
-          rows.append(.failure(RequestProblem(line: line, error: error)))
+          let known = try? fields.get()
+          rows.append(
+            .failure(
+              known.map { RequestProblem($0, line: line, error: error, columns: columns) }
+                ?? RequestProblem(line: line, error: error)))
         }
       }
     } catch {
@@ -206,7 +232,10 @@ public struct RequestRow: Sendable {
         String(decoding: $0, as: UTF8.self).trimmingCharacters(in: CharacterSet(charactersIn: " \""))
       }
       let asked = ["text", "prompt", "messages", "conversations", "instruction"] + columns.pairs.map(\.theirs)
-      return names.contains { name in asked.contains { $0.hasSameCodePoints(as: name) } }
+      // Of any other table the names of its columns are told, unless objects follow what is only a line that went wrong.
+      let isTable =
+        names.count > 1 && !text.split(separator: UInt8(ascii: "\n")).contains { $0.first == UInt8(ascii: "{") }
+      return isTable || names.contains { name in asked.contains { $0.hasSameCodePoints(as: name) } }
     }
   }
 

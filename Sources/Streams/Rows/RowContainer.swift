@@ -27,8 +27,19 @@ enum RowContainer: Equatable {
     }
   }
 
+  /// What a first line `sep=;` says, with which spreadsheets are told the separator.
+  static func statedSeparator(_ line: some Collection<UInt8>) -> UInt8? {
+    let text = line.filter { $0 != UInt8(ascii: "\"") }
+    guard text.count == 5, text.starts(with: Array("sep=".utf8)), let separator = text.last,
+      [UInt8(ascii: ","), UInt8(ascii: "\t"), UInt8(ascii: ";")].contains(separator)
+    else { return nil }
+    return separator
+  }
+
   /// The separator that the first line has most of, outside of quotation marks.
   private static func delimiter(of first: some Collection<UInt8>) -> UInt8 {
+    let line = first.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    if let stated = statedSeparator(line) { return stated }
     var (counts, isQuoted) = ([UInt8: Int](), false)
     for byte in first {
       if byte == UInt8(ascii: "\"") { isQuoted.toggle() }

@@ -50,6 +50,7 @@ struct RowFile {
     _ delimiter: UInt8, _ body: (Int, Result<RowFields, any Error>) throws -> Void
   ) throws {
     var records = DelimitedRecords(source, delimiter: delimiter)
+    records.takeSeparatorLine()
     guard let head = try records.next(most: DelimitedRecords.mostColumns) else { return }
     guard head.fields.count <= DelimitedRecords.mostColumns else {
       throw StreamError.field(
@@ -68,6 +69,8 @@ struct RowFile {
     }
     var index = 0
     while let record = try records.next(most: names.count) {
+      // Spreadsheets write rows without anything behind the others.
+      guard names.count < 2 || record.fields.contains(where: { !$0.isEmpty }) else { continue }
       try source.requireFew(index, at: record.place)
       defer { index += 1 }
       let line = record.place.line ?? 1

@@ -54,7 +54,7 @@ public enum RowForm: String, Sendable, CaseIterable {
           ? "\"\(form.fields.text)\"" : "\"\(form.fields.text)\" and \"\(form.fields.answer)\""
       }
       throw StreamError.field(
-        row.place.detail(
+        row.headPlace.detail(
           expected: "the fields of one form (\(forms.joined(separator: ", or ")))",
           got: row.names.isEmpty ? "a row without fields" : listed(row.names),
           fix: found.isEmpty

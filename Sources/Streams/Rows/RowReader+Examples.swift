@@ -62,7 +62,7 @@ extension RowReader {
         unread.add(error, line: line)
       }
     }
-    if let error = unread.error(skips: skipsUnreadable && !rows.isEmpty) { throw error }
+    if let error = unread.error(skips: skipsUnreadable, of: rows.count) { throw error }
     guard let form, !rows.isEmpty else { throw Self.noRows(file) }
     let (parts, origin) = try Self.parts(rows, splits, of: file)
     let learn = parts[.learn] ?? []
@@ -174,8 +174,12 @@ private struct UnreadRows {
   }
 
   /// What is wrong with the first, and how many more there are; `nil`: there is none, or they are left out.
-  func error(skips: Bool) -> StreamError? {
-    guard let first, !skips else { return nil }
+  ///
+  /// - Parameter read: how many can be read.
+  func error(skips: Bool, of read: Int) -> StreamError? {
+    guard let first, !skips || read == 0 else { return nil }
+    // Where none can be read, what is wrong with the first is wrong with all.
+    guard read > 0 else { return first }
     let more = count > 1 ? " \(text) cannot be read in all." : ""
     return first.fixed(by: "\(first.detail.fix)\(more) --skip-unreadable leaves such rows out.")
   }

@@ -72,7 +72,9 @@ struct ListCommand: ParsableCommand {
         + listed.map { line in
           let version = line.version
           let state =
-            version.state == .registered ? line.verdict == .fail ? "a gate failed" : "" : version.state.rawValue
+            version.state == .registered
+            ? line.verdict == .fail ? "a gate failed" : line.verdict == .override ? "was released over a gate" : ""
+            : version.state.rawValue
           return [
             "\(version.reference)", RegistryText.score(line.score), version.rows.map(String.init) ?? "",
             RegistryText.size(version.bytes), RegistryText.day(version.created), version.from ?? "",

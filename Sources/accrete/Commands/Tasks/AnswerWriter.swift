@@ -43,16 +43,15 @@ struct AnswerWriter {
     switch format {
     // What may command a terminal is spelled out: it means the same in JSON.
     case .json: try Console.stream(json(answer).withoutControls + "\n")
-    case .csv: try writeRow(try fields(answer) + cells(of: answer.row))
+    case .csv: try writeRow(try fields(answer) + cells(answer.row.columns, answer.row.cells))
     }
   }
 
   /// What a row has in the columns of its table, in their order: an empty id or split of it is left out.
-  private func cells(of row: RequestRow?) -> [String] {
-    guard !ownColumns.isEmpty, let row else { return ownColumns.map { _ in "" } }
+  private func cells(_ columns: [String], _ cells: [String]) -> [String] {
     // Rows of one table share their names, so that most are compared by where they lie.
-    if row.columns == ownColumns { return row.cells }
-    let places = Dictionary(zip(row.columns.map(ExactText.init), row.cells), uniquingKeysWith: { first, _ in first })
+    if columns == ownColumns { return cells }
+    let places = Dictionary(zip(columns.map(ExactText.init), cells), uniquingKeysWith: { first, _ in first })
     return ownColumns.map { places[ExactText($0)] ?? "" }
   }
 
@@ -72,12 +71,13 @@ struct AnswerWriter {
     firstProblem = firstProblem ?? problem.text
     switch format {
     case .json:
-      let line = ProblemLine(id: problem.row.flatMap { Self.id(of: $0) }, line: problem.line, error: problem.text)
+      let line = ProblemLine(
+        id: problem.id.map { RowID(text: $0.text, isNumber: $0.isNumber) }, line: problem.line, error: problem.text)
       let text = String(decoding: try JSONFile.encode(line, pretty: false), as: UTF8.self)
       try Console.stream(text.withoutControls + "\n")
     case .csv:
-      let known = ["line": "\(problem.line)", "id": problem.row?.id ?? "", "error": problem.text]
-      try writeRow(Self.columns.map { known[$0] ?? "" } + cells(of: problem.row))
+      let known = ["line": "\(problem.line)", "id": problem.id?.text ?? "", "error": problem.text]
+      try writeRow(Self.columns.map { known[$0] ?? "" } + cells(problem.columns, problem.cells))
     }
   }
 

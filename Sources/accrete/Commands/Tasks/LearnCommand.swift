@@ -243,7 +243,10 @@ struct LearnOptionGroup: ParsableArguments {
 
   func learnOptions(threads: Int, device: String) throws -> LearnOptions {
     var result = LearnOptions()
-    result.method = method ?? result.method
+    // `accrete` needs gate or up; an expert of attention alone, as PEFT makes it by default, is trained by the method that takes any.
+    let modules = targetModules?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? []
+    let isOfAttention = !modules.isEmpty && !modules.contains { ["all-linear", "gate_proj", "up_proj"].contains($0) }
+    result.method = method ?? (isOfAttention ? "per-task" : result.method)
     result.methodOptions = try methodOptions.reduce(into: [:]) { result, text in
       let parts = text.split(separator: "=", maxSplits: 1)
       guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {

@@ -77,8 +77,8 @@ struct ForgetCommand: ParsableCommand {
           ? "\(RegistryText.count(result.purgedBlobs, "blob")) removed, \(result.purgedBytes) bytes"
           : now
             ? "nothing was left to remove"
-            : "its rows and tensors stay until `accrete registry gc` removes them after 30 days; `accrete forget \(name) --now`"
-              + " does it at once")
+            : "no rollback brings it back. Its rows and tensors stay on the disk until `accrete registry gc` removes them after 30 days;"
+              + " `accrete forget \(name) --now` does it at once")
     }
   }
 

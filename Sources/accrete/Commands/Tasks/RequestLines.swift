@@ -184,7 +184,7 @@ struct RequestLines {
   ) throws {
     let rows = batch.compactMap { try? $0.get() }
     var answers = zip(rows, try body(rows)).map { row, answer in
-      answer.mapError { RequestProblem(line: row.line, error: placed($0, line: row.line), row: row) }
+      answer.mapError { RequestProblem(row, error: placed($0, line: row.line)) }
     }[...]
     for row in batch {
       let answer: Result<RowAnswer, RequestProblem>
