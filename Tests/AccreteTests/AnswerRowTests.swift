@@ -91,6 +91,10 @@ extension CommandFaultTests {
       #expect(
         outcome.code == 65 && answers.count == 3 && answers[0]["label"] is String && answers[2]["label"] is String)
       #expect((answers[1]["error"] as? String)?.contains("a.csv:4: expected 2 fields") ?? false)
+      // A first row without a text is one row.
+      try scratch.write("text;n\n;1\nrain;2\n", to: "b.csv")
+      let first = try objects(Accrete.run(["predict", "b.csv", "--task", "weather"], in: scratch.url))
+      #expect(first.count == 2 && first[0]["line"] as? Int == 2 && first[1]["label"] is String)
       // A table through a pipe whose text has another name: one line that names the columns.
       let piped = try Accrete.run(
         ["predict", "--task", "weather"], input: Data("Nachricht;n\nrain;1\nsun;2\n".utf8), in: scratch.url)

@@ -84,7 +84,7 @@ extension CommandLineTests {
       expectRefusal(try Accrete.run(["learn", "one.csv", "--name", "air"], in: scratch.url), code: 65)
       try scratch.write("text,label,labels\na,x,y\n", to: "both.csv")
       let both = try Accrete.run(["learn", "both.csv"], in: scratch.url)
-      expectRefusal(both, code: 65, "both.csv:2:", "text-label or text-labels")
+      expectRefusal(both, code: 65, "both.csv:1:", "text-label or text-labels")
       let bad = try Accrete.run(
         ["evaluate", "-", "--task", "air"], input: Data("{\"text\":\"x\",\"labels\":[\"hot\"]}\n".utf8), in: scratch.url
       )

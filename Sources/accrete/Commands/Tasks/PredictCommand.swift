@@ -15,7 +15,7 @@ struct PredictCommand: ParsableCommand {
       FILE is in any form that `learn` reads; its rows have text or prompt, with an id if you like. Standard input (- or nothing) has one JSON \
       object on each line, answered as it comes, or a whole table, array or packed file. Each answer is a line of JSON in the order of the rows, with the example as it came under "input". The task's own instruction, cue and labels are applied.
       A row that cannot be read has {"line": …, "error": …} in the place of its answer, the others are answered, and the command ends \
-      with 65; of a file whose first row cannot be read nothing is.
+      with 65. Nothing is answered of a table of which no row can be read, or of JSONL that begins with a line that cannot.
 
       accrete predict texts.jsonl --task spam
       accrete predict texts.jsonl --route

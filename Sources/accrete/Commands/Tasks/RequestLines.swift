@@ -79,9 +79,11 @@ struct RequestLines {
   ) throws {
     separator = read.separator
     if read.rows.isEmpty, let end = read.end { throw end }
-    if case .failure(let problem) = read.rows.first { throw problem.error }
+    // What is wrong with all of them is wrong with the file.
+    let isRead = read.rows.contains { if case .success = $0 { true } else { false } }
+    if !isRead, case .failure(let problem) = read.rows.first { throw problem.error }
     (waiting, end, isEnd, isEmpty) = (read.rows[...], read.end, true, read.rows.isEmpty)
-    if case .success(let row) = read.rows.first { tableColumns = row.columns }
+    tableColumns = read.rows.lazy.compactMap { try? $0.get().columns }.first ?? []
   }
 
   /// The next lines; nil at the end. Blank lines are passed over.
