@@ -27,7 +27,7 @@ public struct LowRankExpert: Sendable {
     let pairs = try (0..<base.layers).map { layer in
       var row: [ProjectionSite: LowRankPair] = [:]
       for site in shape.sites(on: base, layer: layer) {
-        let (input, output) = site.widths(base)
+        let (input, output) = site.widths(base, layer: layer)
         row[site] = try pair({ FactorPlace(layer: layer, site: site, side: $0) }, input, output)
       }
       return row

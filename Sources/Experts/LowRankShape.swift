@@ -66,7 +66,7 @@ extension LowRankShape {
   public func parameterCount(on base: DecoderConfiguration) -> Int {
     (0..<base.layers).reduce(0) { sum, layer in
       sites(on: base, layer: layer).reduce(sum) { sum, site in
-        let (input, output) = site.widths(base)
+        let (input, output) = site.widths(base, layer: layer)
         return sum + rank * (input + output)
       }
     }

@@ -23,9 +23,11 @@ public struct ProjectionSite: Sendable, Hashable, Comparable {
     return key(first) < key(second)
   }
 
-  /// Input and output widths on a base.
-  func widths(_ base: DecoderConfiguration) -> (input: Int, output: Int) {
-    let (hidden, inner) = (base.hiddenSize, expert == nil ? base.intermediateSize : base.mixture?.width ?? 0)
+  /// Input and output widths in a layer of a base.
+  func widths(_ base: DecoderConfiguration, layer: Int) -> (input: Int, output: Int) {
+    let (hidden, inner) = (
+      base.hiddenSize, expert == nil ? base.commonWidth(ofLayer: layer) : base.mixture?.width ?? 0
+    )
     let queryWidth = base.heads * base.headDim
     let keyWidth = base.kvHeads * base.headDim
     return switch projection {
@@ -42,7 +44,7 @@ extension LowRankShape {
   /// Where experts of this shape plug in, in a layer of a base: in a fixed order.
   public func sites(on base: DecoderConfiguration, layer: Int) -> [ProjectionSite] {
     let own = projections.filter { base.has($0, layer: layer) }.map { ProjectionSite($0) }
-    guard routed, let mixture = base.mixture else { return own }
+    guard routed, let mixture = base.mixture(ofLayer: layer) else { return own }
     let inner = projections.filter { Self.feedForwardProjections.contains($0) }
     return own + (0..<mixture.experts).flatMap { expert in inner.map { ProjectionSite($0, ofExpert: expert) } }
   }

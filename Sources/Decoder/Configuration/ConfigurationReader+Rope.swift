@@ -5,7 +5,9 @@ extension ConfigurationReader {
   ///
   /// `rope_scaling` counts where it holds anything, else `rope_parameters`: one of them, whole. θ is that one's, or else the top-level one. What may stand at
   /// the top, `original_max_position_embeddings`, counts before what is in there.
-  func rope(_ family: ModelFamily, headDim: Int, maxPositions: Int) throws -> (theta: Double, scaling: RopeScaling) {
+  func rope(_ family: any FamilyDescriptor, headDim: Int, maxPositions: Int) throws -> (
+    theta: Double, scaling: RopeScaling
+  ) {
     let given = [("rope_scaling", raw.ropeScaling), ("rope_parameters", raw.ropeParameters)]
     guard let (key, rope) = given.lazy.compactMap({ key, rope in rope.map { (key, $0) } }).first(where: { !$1.isEmpty })
     else {
@@ -33,7 +35,7 @@ extension ConfigurationReader {
   private static let kinds = "default, linear, dynamic, llama3, yarn"
 
   private func scaling(
-    _ rope: RawRope, _ family: ModelFamily, key: String, headDim: Int, maxPositions: Int
+    _ rope: RawRope, _ family: any FamilyDescriptor, key: String, headDim: Int, maxPositions: Int
   ) throws -> RopeScaling {
     let kind = rope.ropeType ?? rope.type ?? "default"
     func number(_ name: String, _ value: Double?, least: Double = 0) throws -> Double {
@@ -44,13 +46,13 @@ extension ConfigurationReader {
     }
     switch kind {
     // Hunyuan calls it dynamic, and it is not: it does not depend on the length.
-    case "dynamic" where family.isHunyuan && rope.alpha != nil && rope.alpha != 0,
-      "ntk_alpha" where family.isHunyuan, "ntk-alpha" where family.isHunyuan:
+    case "dynamic" where family.readsAlpha && rope.alpha != nil && rope.alpha != 0,
+      "ntk_alpha" where family.readsAlpha, "ntk-alpha" where family.readsAlpha:
       guard headDim > 2 else { throw invalid("head_dim", "\(headDim)", "above 2 (\(key).alpha)") }
       return .ntkAlpha(try number("alpha", rope.alpha))
     case "dynamic":
       // Its base grows with the length only beyond max_position_embeddings, and no longer text is read.
-      if let alpha = rope.alpha, !family.isHunyuan {
+      if let alpha = rope.alpha, !family.readsAlpha {
         throw unsupported("\(key).alpha", "\(alpha)", "none: only Hunyuan's classes read it; scale rope_theta instead")
       }
       _ = try number("factor", rope.factor)

@@ -27,22 +27,24 @@ extension DecoderConfiguration {
   private init(_ reader: ConfigurationReader, _ generation: RawGeneration?) throws {
     let raw = reader.raw
     family = try reader.family()
-    try reader.refuseUnsupported()
+    let descriptor = family.descriptor
+    try reader.refuseUnsupported(descriptor)
     vocabularySize = try reader.positive("vocab_size", raw.vocabSize, limit: 1 << 22)
     hiddenSize = try reader.positive("hidden_size", raw.hiddenSize, limit: 1 << 17)
     layers = try reader.positive("num_hidden_layers", raw.numHiddenLayers, limit: 1 << 12)
-    (heads, kvHeads, headDim) = try reader.heads(family, hiddenSize: hiddenSize)
+    (heads, kvHeads, headDim) = try reader.heads(descriptor.missing, hiddenSize: hiddenSize)
     maxPositions = try reader.positive(
-      "max_position_embeddings", raw.maxPositionEmbeddings ?? family.missingPositions, limit: 1 << 24)
-    normEpsilon = raw.rmsNormEps ?? (family.isHunyuan ? 1e-5 : 1e-6)
+      "max_position_embeddings", raw.maxPositionEmbeddings ?? descriptor.missing.positions, limit: 1 << 24)
+    normEpsilon = raw.rmsNormEps ?? descriptor.missing.normEpsilon
     guard normEpsilon > 0, normEpsilon < 1 else {
       throw reader.invalid("rms_norm_eps", "\(normEpsilon)", "above 0, below 1")
     }
-    (ropeTheta, ropeScaling) = try reader.rope(family, headDim: headDim, maxPositions: maxPositions)
-    (attentionBias, headNorm) = (try reader.attentionBias(family), reader.headNorm(family))
-    windows = try reader.windows(family, layers: layers)
-    keySources = try reader.keySources(family, layers: layers)
-    (mixture, intermediateSize) = try reader.feedForward(family, layers: layers)
+    (ropeTheta, ropeScaling) = try reader.rope(descriptor, headDim: headDim, maxPositions: maxPositions)
+    (attentionBias, headNorm) = (try descriptor.attentionBias(reader), descriptor.headNorm(reader))
+    windows = try descriptor.windows(reader, layers: layers)
+    keySources = try descriptor.keySources(reader, layers: layers)
+    let feedForward = try descriptor.feedForward(reader, layers: layers)
+    (mixture, intermediateSize, denseLayers) = (feedForward.mixture, feedForward.width, feedForward.dense)
     tiedEmbeddings = raw.tieWordEmbeddings ?? false
     endTokens = (generation?.eosTokenId ?? raw.eosTokenId)?.ids ?? []
     padToken = (generation?.padTokenId ?? raw.padTokenId)?.ids.first

@@ -29,8 +29,10 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
   public var windows: [Int?]
   /// For each layer the layer whose keys and values it attends to: itself, or an earlier one (cross-layer attention).
   public var keySources: [Int]
-  /// The mixture that every layer has as its feed-forward block; nil: one dense block.
+  /// The mixture that layers have as their feed-forward block; nil: one dense block.
   public var mixture: MixtureShape?
+  /// Layers of a mixture that have a dense block in its stead; nil: none.
+  public var denseLayers: DenseLayers?
   /// Whether the read-out is the embedding table.
   public var tiedEmbeddings: Bool
   /// Ids that end a text; from generation_config.json where it has them.
@@ -55,6 +57,7 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
     case windows = "sliding_window"
     case keySources = "cla_share_factor"
     case mixture = "num_experts"
+    case denseLayers = "mlp_only_layers"
     case tiedEmbeddings = "tie_word_embeddings"
     case endTokens = "eos_token_id"
     case padToken = "pad_token_id"
@@ -90,18 +93,41 @@ public struct MixtureShape: Sendable, Equatable, Codable {
   public var renormalizes: Bool
 }
 
+/// Layers with a dense feed-forward block in a model whose others have a mixture.
+public struct DenseLayers: Sendable, Equatable, Codable {
+  /// Their numbers, lowest first.
+  public var layers: [Int]
+  /// Width inside their block.
+  public var width: Int
+}
+
 extension DecoderConfiguration {
+  /// The mixture of a layer; `nil` where its feed-forward block is dense.
+  ///
+  /// - Parameter layer: The layer's number.
+  public func mixture(ofLayer layer: Int) -> MixtureShape? {
+    denseLayers?.layers.contains(layer) == true ? nil : mixture
+  }
+
+  /// Width of the block of a layer that every token goes through, dense or shared; 0: there are routed experts only.
+  ///
+  /// - Parameter layer: The layer's number.
+  public func commonWidth(ofLayer layer: Int) -> Int {
+    if let denseLayers, denseLayers.layers.contains(layer) { return denseLayers.width }
+    return intermediateSize
+  }
+
   /// Whether a layer has a projection that experts can plug into: keys and values of its own, a dense or shared feed-forward block.
   public func has(_ projection: Projection, layer: Int) -> Bool {
     switch projection {
     case .query, .attentionOutput: true
     case .key, .value: keySources.indices.contains(layer) && keySources[layer] == layer
-    case .gate, .up, .down: intermediateSize > 0
+    case .gate, .up, .down: commonWidth(ofLayer: layer) > 0
     }
   }
 
   /// The module in a layer's `mlp` that experts plug into, as checkpoints name it.
-  public var feedForwardPath: String { mixture == nil ? "mlp" : "mlp.shared_mlp" }
+  public var feedForwardPath: String { mixture == nil ? "mlp" : family.descriptor.names.common }
 
   /// Layers that have keys and values of their own.
   public var keyLayers: [Int] { keySources.enumerated().filter { $0.offset == $0.element }.map(\.offset) }

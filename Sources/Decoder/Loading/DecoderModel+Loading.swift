@@ -14,9 +14,9 @@ extension DecoderModel {
   public init(folder: URL, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil) throws {
     let configuration = try DecoderConfiguration(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)
-    let form: TensorNames.ExpertForm =
-      configuration.mixture != nil && checkpoint.contains(TensorNames.layer(0, TensorNames.fusedGateUp))
-      ? .fused : .each
+    let routed = (0..<configuration.layers).first { configuration.mixture(ofLayer: $0) != nil }
+    let isFused = routed.map { checkpoint.contains(TensorNames.layer($0, TensorNames.fusedGateUp)) } ?? false
+    let form: TensorNames.ExpertForm = isFused ? .fused : .each
     let names = TensorNames(configuration, experts: form)
     // Some writers store the tied read-out a second time; it must then be the embedding.
     let hasRedundantReadOut = configuration.tiedEmbeddings && checkpoint.contains(TensorNames.readOut)

@@ -10,6 +10,7 @@ struct LayerLoader {
   let experts: TensorNames.ExpertForm
 
   private var hidden: Int { configuration.hiddenSize }
+  private var names: LayerNames { configuration.family.descriptor.names }
 
   /// A vector or another small tensor, in float32.
   func vector(_ name: String, _ shape: [Int]) throws -> Tensor {
@@ -29,12 +30,16 @@ struct LayerLoader {
   }
 
   func layer(_ index: Int) throws -> DecoderLayer {
-    func name(_ part: String) -> String { TensorNames.layer(index, part) }
-    return DecoderLayer(
-      attentionNorm: try vector(name("input_layernorm.weight"), [hidden]),
+    DecoderLayer(
+      attentionNorm: try gain(index, names.attentionNorm, hidden),
       attention: try attention(index),
-      feedForwardNorm: try vector(name("post_attention_layernorm.weight"), [hidden]),
+      feedForwardNorm: try gain(index, names.feedForwardNorm, hidden),
       feedForward: try feedForward(index))
+  }
+
+  /// What a norm of a layer multiplies by. [width]
+  private func gain(_ index: Int, _ name: String, _ width: Int) throws -> Tensor {
+    try vector(TensorNames.layer(index, name + ".weight"), [width])
   }
 
   // MARK: Attention
@@ -70,24 +75,20 @@ struct LayerLoader {
 
   private func headNorm(_ index: Int) throws -> HeadNorm? {
     guard let order = configuration.headNorm else { return nil }
-    let names = configuration.family.headNormNames
-    func gain(_ name: String) throws -> Tensor {
-      try vector(TensorNames.layer(index, "self_attn.\(name).weight"), [configuration.headDim])
-    }
-    return try HeadNorm(order, query: gain(names.query), key: gain(names.key))
+    return try HeadNorm(
+      order, query: gain(index, names.queryNorm, configuration.headDim),
+      key: gain(index, names.keyNorm, configuration.headDim))
   }
 
   // MARK: Feed-forward
 
   private func feedForward(_ index: Int) throws -> FeedForwardBlock {
-    guard let mixture = configuration.mixture else {
-      return .dense(try block(index, "mlp", configuration.intermediateSize))
-    }
-    let shared = configuration.intermediateSize
+    let shared = configuration.commonWidth(ofLayer: index)
+    guard let mixture = configuration.mixture(ofLayer: index) else { return .dense(try block(index, "mlp", shared)) }
     return .mixture(
       Mixture(
-        shape: mixture, shared: shared > 0 ? try block(index, "mlp.shared_mlp", shared) : nil,
-        router: try vector(TensorNames.layer(index, "mlp.gate.wg.weight"), [mixture.experts, hidden]),
+        shape: mixture, shared: shared > 0 ? try block(index, names.common, shared) : nil,
+        router: try vector(TensorNames.layer(index, names.router + ".weight"), [mixture.experts, hidden]),
         experts: try routed(index, mixture)))
   }
 

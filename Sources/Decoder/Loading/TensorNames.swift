@@ -14,6 +14,11 @@ struct TensorNames {
     case fused
   }
 
+  /// Whether a name is that of a router, in any family.
+  static func isRouter(_ name: String) -> Bool {
+    ModelFamily.allCases.contains { name.hasSuffix(".\($0.descriptor.names.router).weight") }
+  }
+
   static let fusedGateUp = "mlp.experts.gate_up_proj"
   static let fusedDown = "mlp.experts.down_proj"
 
@@ -23,9 +28,10 @@ struct TensorNames {
     var names: Set<String> = [Self.embedding, Self.finalNorm]
     if !configuration.tiedEmbeddings { names.insert(Self.readOut) }
     for index in 0..<configuration.layers {
+      let own = configuration.family.descriptor.names
       let parts =
-        Self.attention(configuration, index) + Self.feedForward(configuration, experts)
-        + ["input_layernorm.weight", "post_attention_layernorm.weight"]
+        Self.attention(configuration, index) + Self.feedForward(configuration, experts, index)
+        + [own.attentionNorm, own.feedForwardNorm].map { $0 + ".weight" }
       for part in parts { names.insert(Self.layer(index, part)) }
     }
     all = names
@@ -41,18 +47,21 @@ struct TensorNames {
     case .all: names += (inputs + ["o_proj"]).map { "self_attn.\($0).bias" }
     }
     if configuration.headNorm != nil {
-      let norms = configuration.family.headNormNames
-      names += [norms.query, norms.key].map { "self_attn.\($0).weight" }
+      let own = configuration.family.descriptor.names
+      names += [own.queryNorm, own.keyNorm].map { $0 + ".weight" }
     }
     return names
   }
 
   private static let projections = ["gate_proj", "up_proj", "down_proj"]
 
-  private static func feedForward(_ configuration: DecoderConfiguration, _ form: ExpertForm) -> [String] {
-    guard let mixture = configuration.mixture else { return projections.map { "mlp.\($0).weight" } }
-    var names = ["mlp.gate.wg.weight"]
-    if configuration.intermediateSize > 0 { names += projections.map { "mlp.shared_mlp.\($0).weight" } }
+  private static func feedForward(
+    _ configuration: DecoderConfiguration, _ form: ExpertForm, _ layer: Int
+  ) -> [String] {
+    guard let mixture = configuration.mixture(ofLayer: layer) else { return projections.map { "mlp.\($0).weight" } }
+    let own = configuration.family.descriptor.names
+    var names = [own.router + ".weight"]
+    if configuration.intermediateSize > 0 { names += projections.map { "\(own.common).\($0).weight" } }
     switch form {
     case .each:
       names += (0..<mixture.experts).flatMap { expert in

@@ -16,7 +16,7 @@ public struct TrainableDecoder: Sendable {
     public var isRouted: Bool { TrainableDecoder.isRouted(name) }
     /// Whether it is a matrix inside of a layer, but for the router.
     public var isHiddenMatrix: Bool {
-      tensor.shape.count == 2 && name.hasPrefix("model.layers.") && !name.hasSuffix(".gate.wg.weight")
+      tensor.shape.count == 2 && name.hasPrefix("model.layers.") && !TensorNames.isRouter(name)
     }
   }
 

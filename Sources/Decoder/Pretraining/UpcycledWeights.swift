@@ -49,8 +49,9 @@ struct UpcycledWeights: TensorSource {
     try require("tie_word_embeddings", target.tiedEmbeddings, base.tiedEmbeddings)
     if base.headNorm != nil {
       try require("norm of the heads", target.headNorm, base.headNorm)
-      try require("norm of the heads", target.family.headNormNames.query, base.family.headNormNames.query)
+      try require("norm of the heads", target.family.descriptor.names.queryNorm, base.family.descriptor.names.queryNorm)
     }
+    try require("mlp_only_layers", target.denseLayers?.layers ?? [], [])
     try checkpoint.requireExactly(TensorNames(base, experts: .each).all)
     dense = WidenedWeights(checkpoint: checkpoint)
     (self.base, self.target, self.initial) = (base, target, initial)
@@ -74,7 +75,7 @@ struct UpcycledWeights: TensorSource {
   private func feedForward(
     _ part: String, _ layer: Int, _ shape: [Int], _ name: String, _ device: Device
   ) throws -> Tensor {
-    let shared = "mlp.shared_mlp."
+    let shared = target.family.descriptor.names.common + "."
     if part.hasPrefix(shared) {
       return try dense.stored(TensorNames.layer(layer, "mlp." + part.dropFirst(shared.count)), shape, on: device)
     }
@@ -94,10 +95,10 @@ struct UpcycledWeights: TensorSource {
 
   /// The projection whose outputs a head's norm is of; nil for other tensors.
   private func normed(_ part: String) -> String? {
-    let names = target.family.headNormNames
+    let names = target.family.descriptor.names
     return switch part {
-    case "self_attn.\(names.query).weight": "q_proj"
-    case "self_attn.\(names.key).weight": "k_proj"
+    case names.queryNorm + ".weight": "q_proj"
+    case names.keyNorm + ".weight": "k_proj"
     default: nil
     }
   }

@@ -35,27 +35,10 @@ extension PretrainingConfiguration {
     }
   }
 
-  /// Refuses a mixture that transformers' class for it would compute otherwise.
+  /// Refuses a model that transformers' class for it would compute otherwise.
   func checkMixtureClass(_ shape: DecoderConfiguration) throws {
-    guard shape.family == .hunyuanMixture else { return }
-    let wrong: String? =
-      if let mixture = shape.mixture {
-        if shape.keyLayers.count != shape.layers {
-          "cross-layer attention (use_cla)"
-        } else if shape.intermediateSize != mixture.width {
-          "routed experts \(mixture.width) wide beside \(shape.intermediateSize) of a shared one"
-        } else {
-          nil
-        }
-      } else {
-        "one expert (num_experts)"
-      }
-    guard let wrong else { return }
-    throw RunError.invalidConfiguration(
-      key: "model",
-      got: "\(shape.family.architecture) with \(wrong), which transformers' class of that name does not have",
-      allowed:
-        "HunYuanForCausalLM; or several routed experts as wide as one shared expert, without cross-layer attention")
+    guard let fault = shape.family.unlikeItsClass(shape) else { return }
+    throw RunError.invalidConfiguration(key: "model", got: fault.got, allowed: fault.allowed)
   }
 
   /// `config.json` of the base: what a reader would otherwise fill in from its own defaults is written out, and a RoPE that only some
@@ -81,20 +64,7 @@ extension PretrainingConfiguration {
     members["rms_norm_eps"] = .number(shape.normEpsilon)
     members["hidden_act"] = .text("silu")
     members["tie_word_embeddings"] = .boolean(shape.tiedEmbeddings)
-    if ![.mistral, .qwen2].contains(shape.family) {
-      members["attention_bias"] = .boolean(shape.attentionBias != .none)
-    }
-    switch shape.family {
-    // Its default in transformers is a window.
-    case .mistral: members["sliding_window"] = members["sliding_window"] ?? .null
-    case .hunyuanMixture:
-      // Its class knows one number for all layers.
-      if let mixture = shape.mixture {
-        set("num_experts", mixture.experts)
-        set("moe_topk", mixture.active)
-      }
-    case .llama, .qwen2, .qwen3, .hunyuanDense, .hunyuan: break
-    }
+    members = shape.family.completed(members, for: shape)
     members["rope_theta"] = .number(shape.ropeTheta)
     if case .object(var rope) = members["rope_parameters"] {
       rope["rope_theta"] = members["rope_theta"]
@@ -104,28 +74,5 @@ extension PretrainingConfiguration {
     if members["dtype"] != nil { members["dtype"] = .text("bfloat16") }
     for (key, id) in [("eos_token_id", end), ("bos_token_id", beginning), ("pad_token_id", padding)] { set(key, id) }
     return .object(members)
-  }
-}
-
-extension ModelFamily {
-  /// Whether transformers' class, or the family's own code, reads `alpha` of a RoPE.
-  fileprivate var readsAlpha: Bool {
-    switch self {
-    case .hunyuanDense, .hunyuanMixture, .hunyuan: true
-    case .llama, .mistral, .qwen2, .qwen3: false
-    }
-  }
-
-  /// `model_type`, by which transformers finds the class.
-  fileprivate var modelType: String {
-    switch self {
-    case .llama: "llama"
-    case .mistral: "mistral"
-    case .qwen2: "qwen2"
-    case .qwen3: "qwen3"
-    case .hunyuanDense: "hunyuan_v1_dense"
-    case .hunyuanMixture: "hunyuan_v1_moe"
-    case .hunyuan: "hunyuan"
-    }
   }
 }

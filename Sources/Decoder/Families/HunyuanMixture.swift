@@ -1,0 +1,53 @@
+import Files
+
+/// Hunyuan-A13B: a shared expert and routed ones, several of them for a token.
+struct HunyuanMixture: FamilyDescriptor {
+  let architecture = "HunYuanMoEV1ForCausalLM"
+  let modelType = "hunyuan_v1_moe"
+  let names = LayerNames.hunyuan
+  let missing = MissingKeys(normEpsilon: 1e-5)
+  let readsAlpha = true
+
+  func headNorm(_ reader: ConfigurationReader) -> HeadNormOrder? { .afterRotation }
+
+  func keySources(_ reader: ConfigurationReader, layers: Int) throws -> [Int] {
+    try reader.hunyuanKeySources(layers: layers)
+  }
+
+  func feedForward(_ reader: ConfigurationReader, layers: Int) throws -> FeedForwardShape {
+    // transformers' class always has the shared expert, and always divides by the sum.
+    try reader.hunyuanMixture(layers: layers, hasShared: true, renormalizesOne: true)
+  }
+
+  func completed(_ members: [String: JSONValue], for shape: DecoderConfiguration) -> [String: JSONValue] {
+    var members = members
+    members["attention_bias"] = .boolean(shape.attentionBias != .none)
+    if let mixture = shape.mixture {
+      // Its class knows one number for all layers.
+      members["num_experts"] = .number(Double(mixture.experts))
+      members["moe_topk"] = .number(Double(mixture.active))
+    }
+    return members
+  }
+
+  func unlikeItsClass(_ shape: DecoderConfiguration) -> (got: String, allowed: String)? {
+    let wrong: String? =
+      if let mixture = shape.mixture {
+        if shape.keyLayers.count != shape.layers {
+          "cross-layer attention (use_cla)"
+        } else if shape.intermediateSize != mixture.width {
+          "routed experts \(mixture.width) wide beside \(shape.intermediateSize) of a shared one"
+        } else {
+          nil
+        }
+      } else {
+        "one expert (num_experts)"
+      }
+    return wrong.map {
+      (
+        "\(architecture) with \($0), which transformers' class of that name does not have",
+        "HunYuanForCausalLM; or several routed experts as wide as one shared expert, without cross-layer attention"
+      )
+    }
+  }
+}
