@@ -38,6 +38,11 @@ MIXTURE = {
     "num_experts": 8, "moe_topk": [3, 3, 3], "num_shared_expert": [1, 1, 1], "moe_intermediate_size": [48, 48, 48],
     "use_mixed_mlp_moe": True, "norm_topk_prob": True, "moe_layer_num_skipped": 0, "use_cla": False, "cla_share_factor": 2,
 }
+QWEN3_MOE = {
+    "architectures": ["Qwen3MoeForCausalLM"], "model_type": "qwen3_moe", "rope_theta": 1000000.0, "head_dim": 12,
+    "tie_word_embeddings": False, "num_experts": 8, "num_experts_per_tok": 3, "moe_intermediate_size": 20,
+    "decoder_sparse_step": 1, "mlp_only_layers": [],
+}
 FAMILIES: dict[str, dict] = {
     # Llama 2: as many key heads as heads, positions divided by a factor.
     "llama2-linear": COMMON | {
@@ -68,6 +73,11 @@ FAMILIES: dict[str, dict] = {
         "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "rope_theta": 1000000.0, "tie_word_embeddings": True,
         "head_dim": 12, "attention_bias": False, "use_sliding_window": False, "sliding_window": None,
         "max_window_layers": 3},
+    # Routed experts without a shared one; a layer is dense because it is named, or because it is no multiple of the step.
+    "qwen3-moe": COMMON | QWEN3_MOE | {"num_hidden_layers": 3, "mlp_only_layers": [1], "norm_topk_prob": True},
+    "qwen3-moe-step": COMMON | QWEN3_MOE | {
+        "num_hidden_layers": 4, "decoder_sparse_step": 2, "norm_topk_prob": False, "tie_word_embeddings": True,
+        "use_sliding_window": True, "sliding_window": 7},
     "hunyuan-dense": HUNYUAN | {
         "architectures": ["HunYuanDenseV1ForCausalLM"], "model_type": "hunyuan_v1_dense", "head_dim": 16},
     "hunyuan-moe": HUNYUAN | MIXTURE | {

@@ -21,6 +21,7 @@ IDS = [1, 5, 9, 33, 2, 7, 7, 60] * 8
 FAMILIES = {
     "LlamaForCausalLM": "llama", "MistralForCausalLM": "mistral", "Qwen2ForCausalLM": "qwen2", "Qwen3ForCausalLM": "qwen3",
     "HunYuanDenseV1ForCausalLM": "hunyuan_v1_dense", "HunYuanMoEV1ForCausalLM": "hunyuan_v1_moe",
+    "Qwen3MoeForCausalLM": "qwen3_moe",
 }
 LLAMA3 = {"factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
 
@@ -79,6 +80,7 @@ def frequencies(architecture: str, said: dict) -> dict:
         "architectures": [architecture], "model_type": FAMILIES[architecture], "hidden_size": 32, "intermediate_size": 48,
         "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16, "vocab_size": 96,
         "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "eos_token_id": 0, "bos_token_id": 0, "pad_token_id": 0, "num_experts": 1,
+        "num_experts_per_tok": 1,
     } | said
     try:
         with tempfile.TemporaryDirectory() as folder:

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -68,6 +69,87 @@ import Testing
   @Test func theDenseSevenBillionOfTheSameTime() throws {
     let dense = try read(hunyuanLarge(["num_experts": "1", "use_cla": "false"]))
     #expect(dense.mixture == nil && dense.intermediateSize == 18304 && dense.keyLayers.count == 64)
+  }
+
+  /// Qwen3-30B-A3B's, with the keys that matter.
+  private func qwen3Mixture(_ changes: [String: String?] = [:]) throws -> DecoderConfiguration {
+    var keys: [String: String?] = [
+      "architectures": #"["Qwen3MoeForCausalLM"]"#, "hidden_size": "2048", "intermediate_size": "6144",
+      "num_hidden_layers": "48", "num_attention_heads": "32", "num_key_value_heads": "4", "head_dim": "128",
+      "vocab_size": "151936", "max_position_embeddings": "40960", "rope_theta": "1000000.0", "num_experts": "128",
+      "num_experts_per_tok": "8", "moe_intermediate_size": "768", "norm_topk_prob": "true", "decoder_sparse_step": "1",
+      "mlp_only_layers": "[]", "tie_word_embeddings": "false", "use_sliding_window": "false", "sliding_window": "null",
+    ]
+    keys.merge(changes) { $1 }
+    return try read("{" + keys.compactMapValues(\.self).map { "\"\($0)\":\($1)" }.sorted().joined(separator: ",") + "}")
+  }
+
+  @Test func qwen3MixtureIsRead() throws {
+    let whole = try qwen3Mixture()
+    #expect(whole.mixture == MixtureShape(experts: 128, active: 8, width: 768, renormalizes: true))
+    #expect(whole.intermediateSize == 0 && whole.denseLayers == nil && whole.headNorm == .beforeRotation)
+    #expect(!whole.has(.gate, layer: 0) && whole.has(.query, layer: 0) && whole.feedForwardPath == "mlp")
+    #expect(whole.windows.allSatisfy { $0 == nil })
+  }
+
+  /// A layer is dense where it is named, or where its number, from 1, is no multiple of the step.
+  @Test func denseLayersOfQwen3Mixtures() throws {
+    let some = try qwen3Mixture(["decoder_sparse_step": "2", "mlp_only_layers": "[3]", "num_hidden_layers": "6"])
+    #expect(some.denseLayers == DenseLayers(layers: [0, 2, 3, 4], width: 6144))
+    #expect(some.mixture(ofLayer: 1)?.experts == 128 && some.mixture(ofLayer: 3) == nil)
+    #expect(some.has(.down, layer: 3) && !some.has(.down, layer: 1) && some.commonWidth(ofLayer: 1) == 0)
+    for none in [["mlp_only_layers": "[0,1]", "num_hidden_layers": "2"], ["num_experts": "0"]] {
+      let dense = try qwen3Mixture(none.mapValues { $0 })
+      #expect(dense.mixture == nil && dense.denseLayers == nil && dense.intermediateSize == 6144)
+    }
+    // No layer has a dense block, so that its width may be missing.
+    #expect(try qwen3Mixture(["intermediate_size": nil]).denseLayers == nil)
+  }
+
+  @Test func whatItsClassTakesWhereAKeyIsMissing() throws {
+    let missing = try qwen3Mixture([
+      "num_experts": nil, "num_experts_per_tok": nil, "moe_intermediate_size": nil, "norm_topk_prob": nil,
+      "decoder_sparse_step": nil, "mlp_only_layers": nil, "num_key_value_heads": nil, "head_dim": nil,
+    ])
+    #expect(missing.mixture == MixtureShape(experts: 128, active: 8, width: 768, renormalizes: false))
+    #expect(missing.kvHeads == 4 && missing.headDim == 64)
+    #expect(try qwen3Mixture(["num_local_experts": "9"]).mixture?.experts == 9)
+    let window = try qwen3Mixture(["use_sliding_window": "true", "sliding_window": nil, "num_hidden_layers": "2"])
+    #expect(window.windows == [4096, 4096])
+  }
+
+  @Test(arguments: [
+    ("num_experts", "-1"), ("num_experts_per_tok", "129"), ("num_experts_per_tok", "0"),
+    ("moe_intermediate_size", "0"), ("decoder_sparse_step", "0"), ("mlp_only_layers", "[48]"),
+    ("mlp_only_layers", "[-1]"), ("hidden_act", "\"gelu\""),
+  ]) func aQwen3MixtureThatCannotBe(key: String, value: String) throws {
+    let error = #expect(throws: DecoderError.self) { try qwen3Mixture([key: value]) }
+    switch error {
+    case .invalidValue(_, let named, _, _)?, .unsupportedOption(_, let named, _, _)?: #expect(named == key)
+    default: Issue.record("\(String(describing: error))")
+    }
+  }
+
+  /// A key of its own that has another type is refused in the way of all keys.
+  @Test func aListOfOtherThings() throws {
+    #expect(throws: FileError.self) { try qwen3Mixture(["mlp_only_layers": "[1.5]"]) }
+    #expect(throws: FileError.self) { try qwen3Mixture(["norm_topk_prob": "1"]) }
+  }
+
+  /// Which layers are dense decides which tensors there are.
+  @Test func aDenseLayerTakesNoRoutedExperts() throws {
+    let folder = try Scratch()
+    try folder.copy("families/qwen3-moe")
+    let text = try String(contentsOf: folder.file("config.json"), encoding: .utf8)
+    try folder.write(
+      text.replacing("\"mlp_only_layers\": [\n  1\n ]", with: "\"mlp_only_layers\": [2]"), to: "config.json")
+    let error = #expect(throws: DecoderError.self) { try DecoderModel(folder: folder.url) }
+    guard case .tensorNamesDiffer(_, let missing, let unused)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(missing.count == 25 + 3 && missing.contains("model.layers.1.mlp.gate.weight"))
+    #expect(unused.count == 25 + 3 && unused.contains("model.layers.2.mlp.experts.7.down_proj.weight"))
   }
 
   private func tiny(_ changes: [String: String?]) throws -> DecoderConfiguration {

@@ -17,8 +17,8 @@ import Torch
   }
 
   static let families = [
-    "llama2-linear", "llama3", "llama-bias", "mistral", "mistral-full", "qwen2", "qwen3", "hunyuan-dense",
-    "hunyuan-moe", "hunyuan-large",
+    "llama2-linear", "llama3", "llama-bias", "mistral", "mistral-full", "qwen2", "qwen3", "qwen3-moe", "qwen3-moe-step",
+    "hunyuan-dense", "hunyuan-moe", "hunyuan-large",
   ]
 
   let golden: Golden

@@ -8,7 +8,7 @@ import Torch
 
 /// Do low-rank experts plug into the routed experts of a mixture as they do into its shared one?
 @Suite struct RoutedExpertsTests {
-  static let bases = ["families/hunyuan-moe", "families/hunyuan-large"]
+  static let bases = ["families/hunyuan-moe", "families/hunyuan-large", "families/qwen3-moe"]
   static let rows = [[5, 17, 3, 44, 60, 8, 21], [9, 33, 70, 2], [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]]
 
   static func expert(_ base: DecoderConfiguration, seed: UInt64) throws -> LowRankExpert {
@@ -22,7 +22,7 @@ import Torch
     var tensors = try Dictionary(uniqueKeysWithValues: file.names.map { ($0, try file.tensor($0).cloned()) })
     for (layer, row) in expert.pairs.enumerated() {
       for (site, pair) in row {
-        let block = site.expert.map { "mlp.experts.\($0)" } ?? "mlp.shared_mlp"
+        let block = site.expert.map { "mlp.experts.\($0)" } ?? expert.feedForwardPath
         let name = "model.layers.\(layer).\(block).\(site.projection.rawValue).weight"
         tensors[name] = try #require(tensors[name], "\(name)") + pair.b.matmul(pair.a) * pair.scaling
       }
@@ -39,7 +39,8 @@ import Torch
     let (model, scratch) = (try Goldens.model(form), try Scratch())
     let expert = try Self.expert(model.configuration, seed: 3)
     let mixture = try #require(model.configuration.mixture)
-    #expect(expert.pairs[0].count == 3 * (1 + mixture.experts))
+    // Three of each routed expert, and of the shared one where there is one.
+    #expect(expert.pairs[0].count == 3 * (mixture.experts + (model.configuration.intermediateSize > 0 ? 1 : 0)))
     let merged = try merged(form, expert, in: scratch)
     let adapted = try model.logits(Self.rows, experts: LowRankSelection(expert), pad: 0)
     let plain = try model.logits(Self.rows, experts: nil, pad: 0)

@@ -12,6 +12,7 @@ public struct ModelFamily: Sendable {
     Mistral(),
     Qwen2(),
     Qwen3(),
+    Qwen3Mixture(),
     HunyuanDense(),
     HunyuanMixture(),
     Hunyuan(),

@@ -16,8 +16,11 @@ extension PretrainingConfiguration {
     let shape = try decoder()
     if let mixture = shape.mixture, mixture.active == 1, mixture.renormalizes {
       throw RunError.invalidConfiguration(
-        key: "model", got: "\(shape.family.architecture) with moe_topk 1, which divides the one weight by itself",
-        allowed: "HunYuanForCausalLM, or more than one active expert: otherwise the router learns nothing")
+        key: "model",
+        got: "\(shape.family.architecture) with one active expert, whose weight is divided by itself",
+        allowed:
+          "more than one, or a class that keeps the one weight as it is (HunYuanForCausalLM; Qwen3MoeForCausalLM with"
+          + " norm_topk_prob false): otherwise the router learns nothing")
     }
     try checkMixtureClass(shape)
     try checkLongAlpha(shape)
