@@ -6,7 +6,7 @@ import Torch
 /// With g = dy, u = W_downᵀ g and v_e = (α/r) B2_eᵀ g (rows of tokens):
 ///
 ///     da_e  = β_e u + drop_e(A2_eᵀ β_e v_e)         dβ_e = u · a_e + v_e · A2_e drop(a_e)
-///     dh1_e = da_e ⊙ h3_e ⊙ SiLU'(h1_e)             dh3_e = da_e ⊙ SiLU(h1_e)
+///     dh1_e = da_e ⊙ h3_e ⊙ f'(h1_e)                dh3_e = da_e ⊙ f(h1_e)
 ///     dz    = W_gateᵀ Σ dh1_e + W_upᵀ Σ dh3_e + low-rank terms + Gᵀ dsoftmax
 ///
 /// The pooled shared output adds to da_s and to the gradient of A2_s drop(a_s), for the factors only (`isolated`) or for all.
@@ -42,7 +42,7 @@ struct MixtureBackward {
       let reducedByShare = try reducedGradient.narrowed(1, from: number * rank, count: rank).contiguous()
       let weighted = try reducedByShare * share  // [tokens, rank]
       try pass.down.b.accumulateGradient((pass.reduced * share).transposedProduct(gradient).transposed(0, 1))
-      let state = try ActivationState(pass, products)
+      let state = try ActivationState(pass, products, block.activation)
       shares.append(
         try (activatedGradient * state.activated).sum(1, keeping: true)
           + (reducedByShare * pass.reduced).sum(1, keeping: true))  // [tokens, 1]
@@ -110,18 +110,19 @@ private struct Flow {
 private struct ActivationState {
   private let gated: Tensor  // h1: [tokens, intermediate]
   private let upped: Tensor  // h3
-  private let silu: Tensor
+  private let opened: Tensor  // f(h1)
+  private let activation: Activation
   let activated: Tensor  // a
   /// a after dropout.
   let dropped: Tensor
   private let pass: ExpertPass.Trace
 
-  init(_ pass: ExpertPass.Trace, _ products: FrozenProducts) throws {
-    self.pass = pass
+  init(_ pass: ExpertPass.Trace, _ products: FrozenProducts, _ activation: Activation) throws {
+    (self.pass, self.activation) = (pass, activation)
     gated = try pass.gateTrace.reduced.linear(pass.gate.b, adding: products.gate)
     upped = try pass.upTrace.reduced.linear(pass.up.b, adding: products.up)
-    silu = try gated.silu()
-    activated = try silu * upped
+    opened = try gated.activated(activation)
+    activated = try opened * upped
     dropped = try pass.downMask.map { [activated] in try activated * $0 } ?? activated
   }
 
@@ -137,6 +138,7 @@ private struct ActivationState {
   func backward(_ flow: Flow) throws -> Hidden {
     let own = try flow.reduced.linearTransposed(pass.down.a)  // [tokens, intermediate]
     let gradient = try flow.activated + (pass.downMask.map { try own * $0 } ?? own)
-    return Hidden(gate: try (gradient * upped).siluBackward(gated), up: try gradient * silu)
+    return Hidden(
+      gate: try (gradient * upped).activationBackward(activation, at: gated), up: try gradient * opened)
   }
 }

@@ -5,9 +5,9 @@ public import Torch
 /// one with the dedicated expert, mixed per token by a gate.
 ///
 ///     c1 = W_gate z,  c3 = W_up z
-///     a_e = SiLU(c1 + s B1_e A1_e z) ⊙ (c3 + s B3_e A3_e z)          e: shared, dedicated
+///     a_e = f(c1 + s B1_e A1_e z) ⊙ (c3 + s B3_e A3_e z)          e: shared, dedicated
 ///     (β_s, β_t) = softmax(G z)
-///     y = W_down (β_s a_s + β_t a_t) + s (β_s B2_s A2_s a_s + β_t B2_t A2_t a_t)
+///     y = W_down (β_s a_s + β_t a_t) + s (β_s B2_s A2_s a_s + β_t B2_t A2_t a_t)          f: the base's activation
 ///
 /// W_down is multiplied once: the gate's weights are numbers per token and commute with it. One object serves one
 /// forward pass; in training it also collects what an adversary looks at.
@@ -86,7 +86,7 @@ public final class MixtureSelection: ExpertSelection {
   /// The same by single operations: on other devices, and what the fused kernels are compared with.
   func composed(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
     let products = FrozenProducts(gate: try z.linear(block.gate), up: try z.linear(block.up))
-    let passes = try [shared, dedicated].map { try ExpertPass($0, z, products, dropout, layer) }
+    let passes = try [shared, dedicated].map { try ExpertPass($0, z, products, block.activation, dropout, layer) }
     let weights = try z.linear(gates[layer]).softmax(-1)  // [tokens, 2]
     let shares = try (0..<2).map { try weights.narrowed(1, from: $0, count: 1) }  // [tokens, 1] each
 
@@ -188,7 +188,10 @@ struct ExpertPass {
     let reduced: Tensor  // [tokens, rank]
   }
 
-  init(_ expert: LowRankExpert, _ z: Tensor, _ products: FrozenProducts, _ dropout: Dropout?, _ layer: Int) throws {
+  init(
+    _ expert: LowRankExpert, _ z: Tensor, _ products: FrozenProducts, _ activation: Activation, _ dropout: Dropout?,
+    _ layer: Int
+  ) throws {
     guard expert.pairs.indices.contains(layer), let gate = expert.pairs[layer][.gate],
       let up = expert.pairs[layer][.up], let down = expert.pairs[layer][.down]
     else { throw ExpertError.missingTensor(where: "MoE-CL's expert", name: "layers.\(layer): gate, up and down") }
@@ -196,7 +199,7 @@ struct ExpertPass {
     let upMask = try dropout?.mask(like: z)
     let gated = try gate.added(to: products.gate, input: gateMask.map { try z * $0 } ?? z)
     let upped = try up.added(to: products.up, input: upMask.map { try z * $0 } ?? z)
-    activated = try gated.sum.silu() * upped.sum
+    activated = try gated.sum.activated(activation) * upped.sum
     let downMask = try dropout?.mask(like: activated)
     let dropped = try downMask.map { [activated] in try activated * $0 } ?? activated
     reduced = try down.reduced(dropped) * down.scaling

@@ -1,4 +1,32 @@
 extension Tensor {
+  /// Every element through an activation.
+  public func activated(_ activation: Activation) throws -> Tensor {
+    switch activation {
+    case .silu: try silu()
+    case .geluTanh: try self * geluLogistic()
+    }
+  }
+
+  /// The gradient of ``activated(_:)``'s input, from that of its output.
+  ///
+  /// - Parameters:
+  ///   - activation: which one.
+  ///   - input: what it was given.
+  public func activationBackward(_ activation: Activation, at input: Tensor) throws -> Tensor {
+    switch activation {
+    case .silu: return try siluBackward(input)
+    case .geluTanh:
+      let logistic = try input.geluLogistic()
+      let slope = try input * input * (3 * Activation.cubic) + Activation.linear
+      return try self * logistic * (input * (logistic * -1 + 1.0) * slope + 1.0)
+    }
+  }
+
+  /// σ(z(x)) of GELU with tanh.
+  private func geluLogistic() throws -> Tensor {
+    try (self * (self * self * Activation.cubic + Activation.linear)).sigmoid()
+  }
+
   /// `x · sigmoid(x)`.
   public func silu() throws -> Tensor { try Operation.call("aten::silu", [.tensor(self)]) }
 

@@ -79,6 +79,8 @@ import Torch
   @Test func activations() throws {
     let x = try tensor([0, 1, -2])
     try expect(x.silu(), [3], [0, 0.731_058_6, -0.238_405_8])
+    // torch.nn.functional.gelu(x, approximate="tanh")
+    try expect(x.activated(.geluTanh), [3], [0, 0.841_192_0, -0.045_402_3])
     let rows = try tensor([0, 0, 0, 1], shape: [2, 2])
     try expect(rows.softmax(-1), [2, 2], [0.5, 0.5, 0.268_941_4, 0.731_058_6])
     try expect(rows.softmax(0), [2, 2], [0.5, 0.268_941_4, 0.5, 0.731_058_6])

@@ -97,13 +97,7 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
       accrete_norm_weight_backward(t, w, normed, x, 1e-5, own, 2)
       return values((sum, tokens * width), (normed, tokens * width), (back, tokens * width), (own, width))
     },
-    KernelCall("SwiGLU") {
-      let (gate, up) = ($0.numbers(1000), $0.numbers(1000))
-      let (out, byGate, byUp) = ($0.zeros(1000), $0.zeros(1000), $0.zeros(1000))
-      accrete_swiglu_forward(1000, gate, up, out, 1)
-      accrete_swiglu_backward(1000, $0.numbers(1000), gate, up, byGate, byUp, 1)
-      return values((out, 1000), (byGate, 1000), (byUp, 1000))
-    },
+    gatedLinearUnit(accrete_silu), gatedLinearUnit(accrete_gelu_tanh),
     KernelCall("cross entropy") {
       let (logits, losses) = ($0.numbers(tokens * 1000), $0.zeros(tokens))
       accrete_cross_entropy(t, 993, 1000, $0.copy((0..<t).map { $0 * 52 }), 0.5, logits, losses, 2)
@@ -115,6 +109,16 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
       return values((out, tokens * 120))
     },
   ]
+
+  private static func gatedLinearUnit(_ activation: AccreteActivation) -> KernelCall {
+    KernelCall("gated linear unit, activation \(activation.rawValue)") {
+      let (gate, up) = ($0.numbers(1000), $0.numbers(1000))
+      let (out, byGate, byUp) = ($0.zeros(1000), $0.zeros(1000), $0.zeros(1000))
+      accrete_glu_forward(activation, 1000, gate, up, out, 1)
+      accrete_glu_backward(activation, 1000, $0.numbers(1000), gate, up, byGate, byUp, 1)
+      return values((out, 1000), (byGate, 1000), (byUp, 1000))
+    }
+  }
 
   private static let lowRank: [KernelCall] = [
     // One number in each row of the factors: a sum of one product and zeros, which is the mask.
@@ -139,14 +143,19 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
     },
   ]
 
-  private static let mixture: [KernelCall] = [1, 2].map { experts in
-    KernelCall("mixture of \(experts)") {
+  private static let mixture: [KernelCall] = [1, 2].flatMap { experts in
+    [accrete_silu, accrete_gelu_tanh].map { mixture(of: experts, $0) }
+  }
+
+  private static func mixture(of experts: Int, _ activation: AccreteActivation) -> KernelCall {
+    KernelCall("mixture of \(experts), activation \(activation.rawValue)") {
       let (count, e) = (tokens * width, Int64(experts))
       let reduced = $0.numbers(tokens * 2 * experts * rank)
       var s = AccreteMixture(
         tokens: t, width: w, rank: r, experts: e, gate: $0.numbers(count), up: $0.numbers(count), reduced: reduced,
         b: $0.numbers(2 * experts * rank * width), a: $0.numbers(experts * rank * width),
-        shares: experts == 2 ? $0.numbers(tokens * experts) : nil, keys: $0.copy([5, 6]), dropout: dropout, threads: 2)
+        shares: experts == 2 ? $0.numbers(tokens * experts) : nil, keys: $0.copy([5, 6]), dropout: dropout,
+        activation: activation, threads: 2)
       let (mixed, down, first) = ($0.zeros(count), $0.zeros(tokens * experts * rank), $0.zeros(count))
       accrete_mixture_forward(&s, mixed, down, first)
       let (byGate, byUp, byReduced) = ($0.zeros(count), $0.zeros(count), $0.zeros(tokens * 2 * experts * rank))

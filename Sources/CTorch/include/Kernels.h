@@ -55,9 +55,15 @@ void accrete_reduce(const AccreteReduction* reduction, float* reduced /* [tokens
 void accrete_reduce_backward(const AccreteReduction* reduction, const float* gradient, const float* flow,
                              float* a_gradient, float* x_gradient);
 
-// The middle of a SwiGLU block under `experts` low-rank experts (1 or 2), mixed per token:
+// What the gate of a feed-forward block goes through.
+typedef enum {
+  accrete_silu,       // x σ(x)
+  accrete_gelu_tanh,  // 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))
+} AccreteActivation;
+
+// The middle of a gated block under `experts` low-rank experts (1 or 2), mixed per token, with f the activation:
 //
-//     a_e = SiLU(gate + B_2e p_2e) ⊙ (up + B_2e+1 p_2e+1)      mixed = Σ_e share_e a_e      down_e = A_e drop_e(a_e)
+//     a_e = f(gate + B_2e p_2e) ⊙ (up + B_2e+1 p_2e+1)      mixed = Σ_e share_e a_e      down_e = A_e drop_e(a_e)
 typedef struct {
   int64_t tokens, width, rank, experts;
   const float* gate;     // W_gate z [tokens, width]
@@ -68,6 +74,7 @@ typedef struct {
   const float* shares;   // [tokens, experts]; NULL: 1
   const uint64_t* keys;  // [experts]
   AccreteDropout dropout;
+  AccreteActivation activation;
   int32_t threads;
 } AccreteMixture;
 
@@ -106,11 +113,12 @@ void accrete_norm_backward(int64_t tokens, int64_t width, const float* gradient,
 void accrete_norm_weight_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, float epsilon,
                                   float* weight_gradient, int32_t threads);
 
-// out = SiLU(gate) ⊙ up
-void accrete_swiglu_forward(int64_t count, const float* gate, const float* up, float* out, int32_t threads);
+// out = f(gate) ⊙ up
+void accrete_glu_forward(AccreteActivation activation, int64_t count, const float* gate, const float* up, float* out,
+                         int32_t threads);
 // The gradients by gate and up.
-void accrete_swiglu_backward(int64_t count, const float* gradient, const float* gate, const float* up, float* by_gate,
-                             float* by_up, int32_t threads);
+void accrete_glu_backward(AccreteActivation activation, int64_t count, const float* gradient, const float* gate,
+                          const float* up, float* by_gate, float* by_up, int32_t threads);
 
 // losses[row] = −ln softmax(logits)[target]; the logits become its gradient times scale. Targets are within the width; rows begin
 // `stride` numbers after each other.

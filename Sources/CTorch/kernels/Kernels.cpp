@@ -48,10 +48,11 @@ class Partials {
 
 namespace plain {
 #include "Vector.h"
+#include "Activation.h"
 #include "LowRank.h"
 #include "Mixture.h"
 #include "Norm.h"
-#include "SwiGLU.h"
+#include "GatedLinearUnit.h"
 #include "Sums.h"
 #include "Routing.h"
 #include "CrossEntropy.h"
@@ -67,10 +68,11 @@ namespace plain {
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 namespace avx2 {
 #include "Vector.h"
+#include "Activation.h"
 #include "LowRank.h"
 #include "Mixture.h"
 #include "Norm.h"
-#include "SwiGLU.h"
+#include "GatedLinearUnit.h"
 #include "Sums.h"
 #include "Routing.h"
 #include "CrossEntropy.h"
@@ -86,10 +88,11 @@ namespace avx2 {
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
 namespace avx512 {
 #include "Vector.h"
+#include "Activation.h"
 #include "LowRank.h"
 #include "Mixture.h"
 #include "Norm.h"
-#include "SwiGLU.h"
+#include "GatedLinearUnit.h"
 #include "Sums.h"
 #include "Routing.h"
 #include "CrossEntropy.h"
@@ -166,13 +169,14 @@ void accrete_norm_weight_backward(int64_t tokens, int64_t width, const float* gr
   ACCRETE_DISPATCH(norm_weight_backward(tokens, width, gradient, x, epsilon, weight_gradient, threads));
 }
 
-void accrete_swiglu_forward(int64_t count, const float* gate, const float* up, float* out, int32_t threads) {
-  ACCRETE_DISPATCH(swiglu_forward(count, gate, up, out, threads));
+void accrete_glu_forward(AccreteActivation activation, int64_t count, const float* gate, const float* up, float* out,
+                         int32_t threads) {
+  ACCRETE_DISPATCH(glu_forward(activation, count, gate, up, out, threads));
 }
 
-void accrete_swiglu_backward(int64_t count, const float* gradient, const float* gate, const float* up, float* by_gate,
-                             float* by_up, int32_t threads) {
-  ACCRETE_DISPATCH(swiglu_backward(count, gradient, gate, up, by_gate, by_up, threads));
+void accrete_glu_backward(AccreteActivation activation, int64_t count, const float* gradient, const float* gate,
+                          const float* up, float* by_gate, float* by_up, int32_t threads) {
+  ACCRETE_DISPATCH(glu_backward(activation, count, gradient, gate, up, by_gate, by_up, threads));
 }
 
 void accrete_cross_entropy(int64_t rows, int64_t width, int64_t stride, const int64_t* targets, float scale, float* logits,

@@ -1,4 +1,4 @@
-// The middle of a SwiGLU block under low-rank experts. No include guard: included once for each instruction set.
+// The middle of a gated block under low-rank experts. No include guard: included once for each instruction set.
 
 constexpr int quad = 4;
 
@@ -22,7 +22,7 @@ INLINE void hidden(const AccreteMixture& s, int64_t token, int64_t f, V (&h)[2 *
   }
 }
 
-template <int E, int T>
+template <AccreteActivation A, int E, int T>
 INLINE void forward_rows(const AccreteMixture& s, int64_t token, float* mixed, float* down, float* first,
                                 float* dropped) {
   for (int64_t f = 0; f < s.width; f += lanes) {
@@ -32,7 +32,7 @@ INLINE void forward_rows(const AccreteMixture& s, int64_t token, float* mixed, f
     for (int t = 0; t < T; ++t) {
       V sum{};
       for (int e = 0; e < E; ++e) {
-        const V a = h[2 * e][t] * sigmoid(h[2 * e][t]) * h[2 * e + 1][t];
+        const V a = activate<A>(h[2 * e][t]).value * h[2 * e + 1][t];
         sum = sum + a * (s.shares == nullptr ? 1.0f : s.shares[(token + t) * E + e]);
         if (e == 0 && first != nullptr) store(first + (token + t) * s.width + f, a, n);
         const V mask = s.dropout.threshold == 0 ? splat(1) : dropout_mask(s.dropout, s.keys[e], token + t, f);
@@ -47,14 +47,22 @@ INLINE void forward_rows(const AccreteMixture& s, int64_t token, float* mixed, f
   }
 }
 
-template <int E>
-static void mixture_forward(const AccreteMixture& s, float* mixed, float* down, float* first) {
+template <AccreteActivation A, int E>
+static void mixture_forward_by(const AccreteMixture& s, float* mixed, float* down, float* first) {
   each(s.tokens, 16, s.threads, [&](int64_t begin, int64_t end, int32_t) {
     float* dropped = scratch(E * quad * s.width);
     int64_t token = begin;
-    for (; token + quad <= end; token += quad) forward_rows<E, quad>(s, token, mixed, down, first, dropped);
-    for (; token < end; ++token) forward_rows<E, 1>(s, token, mixed, down, first, dropped);
+    for (; token + quad <= end; token += quad) forward_rows<A, E, quad>(s, token, mixed, down, first, dropped);
+    for (; token < end; ++token) forward_rows<A, E, 1>(s, token, mixed, down, first, dropped);
   });
+}
+
+template <int E>
+static void mixture_forward(const AccreteMixture& s, float* mixed, float* down, float* first) {
+  switch (s.activation) {
+    case accrete_silu: return mixture_forward_by<accrete_silu, E>(s, mixed, down, first);
+    case accrete_gelu_tanh: return mixture_forward_by<accrete_gelu_tanh, E>(s, mixed, down, first);
+  }
 }
 
 // What a chunk of tokens leaves for the factors' gradients.
@@ -65,7 +73,7 @@ struct Chunk {
   int64_t size;
 };
 
-template <int E, int T>
+template <AccreteActivation A, int E, int T>
 INLINE void backward_rows(const AccreteMixture& s, const AccreteMixtureGradients& g, int64_t token, int64_t place,
                                  const Chunk& chunk) {
   V share_sums[E][T] = {};
@@ -79,13 +87,14 @@ INLINE void backward_rows(const AccreteMixture& s, const AccreteMixtureGradients
       V gate_sum{}, up_sum{};
       for (int e = 0; e < E; ++e) {
         const float* a = s.a + e * s.rank * s.width;
-        const V gated = h[2 * e][t], upped = h[2 * e + 1][t];
-        const V logistic = sigmoid(gated), silu = gated * logistic, activated = silu * upped;
+        const V upped = h[2 * e + 1][t];
+        const Active<A> gated = activate<A>(h[2 * e][t]);
+        const V activated = gated.value * upped;
         const V mask = s.dropout.threshold == 0 ? splat(1) : dropout_mask(s.dropout, s.keys[e], at, f);
         const float share = s.shares == nullptr ? 1.0f : s.shares[at * E + e];
         share_sums[e][t] = share_sums[e][t] + arriving * activated;
         V own = arriving * share + mask * expanded(g.down + (at * E + e) * s.rank, a, s.width, s.rank, f);
-        const V by_gate = upped * logistic * (1.0f + gated * (1.0f - logistic)), by_up = silu;
+        const V by_gate = sloped<A>(upped, gated), by_up = gated.value;
         V all = own;
         if (e == 0 && g.row_first != nullptr) {
           const int64_t row = g.row_of[at];
@@ -129,8 +138,8 @@ INLINE void down_gradients(const AccreteMixture& s, const AccreteMixtureGradient
   }
 }
 
-template <int E>
-static void mixture_backward(const AccreteMixture& s, const AccreteMixtureGradients& g) {
+template <AccreteActivation A, int E>
+static void mixture_backward_by(const AccreteMixture& s, const AccreteMixtureGradients& g) {
   const int64_t factor = s.rank * s.width;
   // Small enough for the second-level cache, and a multiple of a quad.
   const int64_t chunk = std::max<int64_t>(quad, std::min<int64_t>(32, 131072 / (8 * s.width) / quad * quad));
@@ -144,8 +153,8 @@ static void mixture_backward(const AccreteMixture& s, const AccreteMixtureGradie
     for (int64_t first = begin; first < end; first += chunk) {
       const int64_t size = std::min(chunk, end - first);
       int64_t t = 0;
-      for (; t + quad <= size; t += quad) backward_rows<E, quad>(s, g, first + t, t, place);
-      for (; t < size; ++t) backward_rows<E, 1>(s, g, first + t, t, place);
+      for (; t + quad <= size; t += quad) backward_rows<A, E, quad>(s, g, first + t, t, place);
+      for (; t < size; ++t) backward_rows<A, E, 1>(s, g, first + t, t, place);
       const int64_t stride = 2 * E * s.rank;
       for (int k = 0; k < 2 * E; ++k) {
         const float* rows = place.hidden + k * chunk * s.width;
@@ -171,4 +180,12 @@ static void mixture_backward(const AccreteMixture& s, const AccreteMixtureGradie
   });
   b_partials.add();
   a_partials.add();
+}
+
+template <int E>
+static void mixture_backward(const AccreteMixture& s, const AccreteMixtureGradients& g) {
+  switch (s.activation) {
+    case accrete_silu: return mixture_backward_by<accrete_silu, E>(s, g);
+    case accrete_gelu_tanh: return mixture_backward_by<accrete_gelu_tanh, E>(s, g);
+  }
 }

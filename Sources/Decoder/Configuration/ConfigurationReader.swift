@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Torch
 
 /// What the keys of a `config.json` mean; every refusal names the key.
 struct ConfigurationReader {
@@ -47,9 +48,11 @@ struct ConfigurationReader {
       ("mlp_bias", raw.mlpBias), ("use_mla", raw.useMLA), ("add_classification_head", raw.addClassificationHead),
     ]
     for (key, value) in switches where value == true { throw unsupported(key, "true", "false") }
-    if let act = raw.hiddenAct, act != "silu" { throw unsupported("hidden_act", act, "silu") }
     if raw.quantizationConfig != nil {
       throw unsupported("quantization_config", "there", "none: take the checkpoint in bfloat16, float16 or float32")
+    }
+    if let (key, named) = try family.activationKey(self), named != family.activation.rawValue {
+      throw unsupported(key, named, family.activation.rawValue)
     }
     try family.refuseUnsupported(self)
   }

@@ -1,3 +1,5 @@
+public import Torch
+
 /// The shape of a decoder: everything that decides which tensors it has and what it computes.
 ///
 /// As JSON it has the names of `config.json` where there is one for a value, so that a message can say which key has changed.
@@ -125,6 +127,9 @@ extension DecoderConfiguration {
     case .gate, .up, .down: commonWidth(ofLayer: layer) > 0
     }
   }
+
+  /// What the gates of its feed-forward blocks go through.
+  public var activation: Activation { family.descriptor.activation }
 
   /// The module in a layer's `mlp` that experts plug into, as checkpoints name it.
   public var feedForwardPath: String { mixture == nil ? "mlp" : family.descriptor.names.common }

@@ -1,4 +1,5 @@
 import Files
+import Torch
 
 /// What makes a family: how its `config.json` is read, what its tensors are called, and what it computes.
 ///
@@ -11,9 +12,13 @@ protocol FamilyDescriptor: Sendable {
   var names: LayerNames { get }
   /// What the class takes where a file has no such key at all.
   var missing: MissingKeys { get }
+  /// What the gates of feed-forward blocks go through.
+  var activation: Activation { get }
   /// Whether `alpha` of a RoPE is read: θ' = θ · α^(d/(d−2)).
   var readsAlpha: Bool { get }
 
+  /// The key that names the activation, and the name; `nil` where the file has none.
+  func activationKey(_ reader: ConfigurationReader) throws -> (key: String, name: String)?
   /// Refuses what a file asks for and is not computed here.
   func refuseUnsupported(_ reader: ConfigurationReader) throws
   func attentionBias(_ reader: ConfigurationReader) throws -> AttentionBias
@@ -64,7 +69,12 @@ struct LayerNames {
 extension FamilyDescriptor {
   var names: LayerNames { LayerNames() }
   var missing: MissingKeys { MissingKeys() }
+  var activation: Activation { .silu }
   var readsAlpha: Bool { false }
+
+  func activationKey(_ reader: ConfigurationReader) throws -> (key: String, name: String)? {
+    reader.raw.hiddenAct.map { ("hidden_act", $0) }
+  }
 
   func refuseUnsupported(_ reader: ConfigurationReader) throws {}
 

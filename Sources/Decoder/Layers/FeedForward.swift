@@ -1,10 +1,11 @@
 public import Torch
 
-/// SwiGLU feed-forward block (Shazeer, arXiv 2002.05202): `W_down (SiLU(W_gate x) ⊙ W_up x)`.
+/// Gated feed-forward block (Shazeer, arXiv 2002.05202): `W_down (f(W_gate x) ⊙ W_up x)`, f its activation.
 public struct FeedForward: Sendable {
   public let gate: WeightMatrix  // [intermediate, hidden]
   public let up: WeightMatrix  // [intermediate, hidden]
   public let down: WeightMatrix  // [hidden, intermediate]
+  public let activation: Activation
 
   /// `x` (normed): [tokens, hidden] → the same. Without experts this is the base.
   public func forward(
@@ -16,11 +17,11 @@ public struct FeedForward: Sendable {
     }
     let gated = try project(x, gate, .gate)  // [tokens, intermediate]
     let upped = try project(x, up, .up)  // [tokens, intermediate]
-    let output = try project(SwiGLU.forward(gate: gated.value, up: upped.value), down, .down)
+    let output = try project(GatedLinearUnit.forward(activation, gate: gated.value, up: upped.value), down, .down)
     let outputWay = output.way
     return Traced(output.value, tracing: tracing) { gradient, toInput in
       let activated = try outputWay.pulledBack(gradient)  // [tokens, intermediate]
-      let inner = try SwiGLU.backward(activated, gate: gated.value, up: upped.value)
+      let inner = try GatedLinearUnit.backward(activation, activated, gate: gated.value, up: upped.value)
       let byGate = try gated.way.pulledBack(inner.gate, toInput: toInput)
       if experts == nil, gate.trained != nil, let up = up.trained, let byGate {
         // In pretraining the second product is added to the first where it lies.

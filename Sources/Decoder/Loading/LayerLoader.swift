@@ -97,7 +97,7 @@ struct LayerLoader {
     return FeedForward(
       gate: try matrix(name("gate_proj"), [width, hidden], precision),
       up: try matrix(name("up_proj"), [width, hidden], precision),
-      down: try matrix(name("down_proj"), [hidden, width], precision))
+      down: try matrix(name("down_proj"), [hidden, width], precision), activation: configuration.activation)
   }
 
   private func routed(_ index: Int, _ mixture: MixtureShape) throws -> [FeedForward] {
@@ -114,7 +114,7 @@ struct LayerLoader {
         return FeedForward(
           gate: try held(own.narrowed(0, from: 0, count: width), bothName, precision),
           up: try held(own.narrowed(0, from: width, count: width), bothName, precision),
-          down: try held(down.selected(0, expert), downName, precision))
+          down: try held(down.selected(0, expert), downName, precision), activation: configuration.activation)
       }
     }
   }

@@ -68,7 +68,7 @@ extension FusedFeedForward {
   }
 
   /// The adversary's gradient at the first expert's activations, for all tokens of a row; also gives its part to B2.
-  private func rowGradient(_ pool: Pool) throws -> SwiGLUMixture.RowGradient? {
+  private func rowGradient(_ pool: Pool) throws -> GatedMixture.RowGradient? {
     guard let gradient = pool.leaf.gradient else { return nil }  // [rows, hidden]
     let first = experts[0].down
     try first.b.accumulateGradient(
@@ -79,7 +79,7 @@ extension FusedFeedForward {
     // The alignment padding belongs to a row of zeros behind the others.
     func closed(_ x: Tensor) throws -> Tensor { try Tensor.concatenated([x, Tensor.zeros([1, x.shape[1]])]) }
     let rows = pool.lengths.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
-    return try SwiGLUMixture.RowGradient(
+    return try GatedMixture.RowGradient(
       first: closed(gradient.linearTransposed(block.down) * parts),
       down: closed(gradient.linearTransposed(own) * parts * scaling),
       rowOfToken: rows + repeatElement(Int32(pool.lengths.count), count: max(0, tokens - rows.count)),

@@ -1,7 +1,7 @@
 import Decoder
 import Torch
 
-/// A SwiGLU block under one or two low-rank experts, by the fused kernels: the formulas of `MixtureSelection.swift` (two experts
+/// A gated block under one or two low-rank experts, by the fused kernels: the formulas of `MixtureSelection.swift` (two experts
 /// and a gate) or of plain LoRA on gate, up and down (one expert that counts fully).
 ///
 /// Kept for the backward pass: z, the two frozen products and what is as narrow as a rank. Activations and masks are computed again.
@@ -27,7 +27,7 @@ struct FusedFeedForward {
   let gate: Tensor?
   let z: Tensor  // [tokens, hidden]
   let reduction: LowRankReduction
-  let mixture: SwiGLUMixture
+  let mixture: GatedMixture
   let shares: Tensor?  // β: [tokens, 2]
   let stack: StackedFactors
   /// (α/r) β_e A2 drop(a_e). [tokens, experts · rank]
@@ -76,9 +76,9 @@ struct FusedFeedForward {
     let scaling = experts[0].down.scaling
     let reduction = try LowRankReduction(z, a: stack.inputs, dropout: masks([0, 1]))
     let shares = try gate.map { try z.linear($0).softmax(-1) }
-    let mixture = try SwiGLUMixture(
+    let mixture = try GatedMixture(
       gate: z.linear(block.gate), up: z.linear(block.up), reduced: reduction.forward() * scaling, b: stack.outputs,
-      a: stack.down, shares: shares, dropout: masks([2]))
+      a: stack.down, shares: shares, dropout: masks([2]), activation: block.activation)
     let middle = try mixture.forward(keepingFirst: keepingFirst)
     let down = try middle.down * scaling
     let weighted = try shares.map { try times(down, $0) } ?? down

@@ -32,7 +32,7 @@ extension StoredRun {
           allowed: "nothing: the method \(manifest.configuration.method) has no gate")
       }
       return try ExpertExport(
-        record: record(name, .exact, plain.expert), expert: plain.expert, baseConfiguration: base.model.declared,
+        record: record(name, .exact, plain.expert, base), expert: plain.expert, baseConfiguration: base.model.declared,
         tokenizerDigest: base.tokenizerDigest, promptDigest: promptDigest(of: name))
     case let mixture as MixtureSelection:
       return try merge(mixture, name, base, gate, prompts)
@@ -67,7 +67,7 @@ extension StoredRun {
         changedPredictions: Double(changed) / Double(max(one.count, 1)), mixtureAccuracy: one.accuracy,
         mergedAccuracy: other.accuracy)
     }
-    var record = self.record(name, .staticMerge, merged)
+    var record = self.record(name, .staticMerge, merged, base)
     record.sharedShares = shares
     record.sharedSharesFrom = gate == nil ? "the gate's mean over these rows" : "given"
     record.deviation = deviation
@@ -77,7 +77,9 @@ extension StoredRun {
       promptDigest: promptDigest(of: name))
   }
 
-  private func record(_ name: String, _ form: ExpertExport.Form, _ expert: LowRankExpert) -> ExpertExport.Record {
+  private func record(
+    _ name: String, _ form: ExpertExport.Form, _ expert: LowRankExpert, _ base: Base
+  ) -> ExpertExport.Record {
     let configuration = manifest.configuration
     var statement =
       switch form {
@@ -85,7 +87,7 @@ extension StoredRun {
       case .staticMerge:
         "PEFT has one low-rank pair for each projection, but \(configuration.method) mixes the outputs of two experts by a gate"
           + " per token. These files hold both experts side by side with the gate fixed in each layer: an approximation, also"
-          + " because gate and up projection enter through SiLU. What it costs was measured; the run itself stays the exact form."
+          + " because gate and up projection enter through \(base.model.configuration.activation.name). What it costs was measured; the run itself stays the exact form."
       }
     switch configuration.outputHead {
     case .label, .ridge: break

@@ -1,6 +1,7 @@
 import Decoder
 import Files
 import Foundation
+import Torch
 
 extension PretrainingConfiguration {
   /// The model's shape in the long stage, and what its `config.json` says then.
@@ -62,7 +63,7 @@ extension PretrainingConfiguration {
     members["attention_head_dim"] = nil
     set("max_position_embeddings", shape.maxPositions)
     members["rms_norm_eps"] = .number(shape.normEpsilon)
-    members["hidden_act"] = .text("silu")
+    members["hidden_act"] = .text(shape.activation.rawValue)
     members["tie_word_embeddings"] = .boolean(shape.tiedEmbeddings)
     members = shape.family.completed(members, for: shape)
     members["rope_theta"] = .number(shape.ropeTheta)

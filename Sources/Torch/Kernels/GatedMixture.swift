@@ -1,9 +1,9 @@
 import CTorch
 
-/// The middle of a SwiGLU block under one or two low-rank experts, mixed per token, in one pass over memory:
+/// The middle of a gated feed-forward block under one or two low-rank experts, mixed per token, in one pass over memory, with f the activation:
 ///
-///     a_e = SiLU(gate + B_2e p_2e) ⊙ (up + B_2e+1 p_2e+1)      mixed = Σ_e share_e a_e      down_e = A_e drop_e(a_e)
-public struct SwiGLUMixture {
+///     a_e = f(gate + B_2e p_2e) ⊙ (up + B_2e+1 p_2e+1)      mixed = Σ_e share_e a_e      down_e = A_e drop_e(a_e)
+public struct GatedMixture {
   /// W_gate z and W_up z. [tokens, width]
   let gate: Tensor
   let up: Tensor
@@ -12,6 +12,7 @@ public struct SwiGLUMixture {
   let a: Tensor  // [experts, rank, width]
   let shares: Tensor?  // [tokens, experts]
   let dropout: DropoutMasks?
+  let activation: Activation
 
   /// - Parameters:
   ///   - gate: W_gate z. [tokens, width]
@@ -21,16 +22,18 @@ public struct SwiGLUMixture {
   ///   - a: the down projection's A of each expert. [experts, rank, width]
   ///   - shares: what each expert counts; nil for a single one that counts fully. [tokens, experts]
   ///   - dropout: one key for each expert; nil in inference.
+  ///   - activation: what the gate goes through.
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
   public init(
-    gate: Tensor, up: Tensor, reduced: Tensor, b: Tensor, a: Tensor, shares: Tensor?, dropout: DropoutMasks?
+    gate: Tensor, up: Tensor, reduced: Tensor, b: Tensor, a: Tensor, shares: Tensor?, dropout: DropoutMasks?,
+    activation: Activation
   ) throws {
     guard a.shape.count == 3, let tokens = gate.shape.first else {
-      throw TorchError.shapeMismatch(what: "a SwiGLU mixture's experts", expected: [-1, -1, -1], got: a.shape)
+      throw TorchError.shapeMismatch(what: "a gated mixture's experts", expected: [-1, -1, -1], got: a.shape)
     }
     let (experts, rank, width) = (a.shape[0], a.shape[1], a.shape[2])
     func check(_ what: String, _ tensor: Tensor, _ expected: [Int]) throws {
-      try Kernels.require("a SwiGLU mixture's " + what, tensor, expected)
+      try Kernels.require("a gated mixture's " + what, tensor, expected)
     }
     try check("experts", a, [min(max(experts, 1), 2), Kernels.padded(rank: rank), width])
     try check("gate product", gate, [tokens, width])
@@ -46,6 +49,7 @@ public struct SwiGLUMixture {
     self.a = try a.contiguous()
     self.shares = try shares?.contiguous()
     self.dropout = dropout
+    self.activation = activation
   }
 
   private var tokens: Int { gate.shape[0] }
@@ -116,7 +120,7 @@ public struct SwiGLUMixture {
   ///   - row: another gradient, at the first expert.
   ///   - toInput: whether the products' gradients are wanted.
   public func backward(mixed: Tensor, down: Tensor, row: RowGradient?, toInput: Bool) throws -> Gradients {
-    try Kernels.require("a SwiGLU mixture's gradient", mixed, [tokens, width])
+    try Kernels.require("a gated mixture's gradient", mixed, [tokens, width])
     try Kernels.require("the down projection's gradient", down, [tokens, experts * rank])
     if let row {
       try Kernels.require("a row's gradient", row.first, [row.first.shape[0], width])
@@ -153,7 +157,7 @@ public struct SwiGLUMixture {
         tokens: Int64(tokens), width: Int64(width), rank: Int64(rank), experts: Int64(experts),
         gate: try gate.kernelMemory(), up: try up.kernelMemory(), reduced: try reduced.kernelMemory(),
         b: try b.kernelMemory(), a: try a.kernelMemory(), shares: try shares?.kernelMemory(), keys: keys,
-        dropout: dropout.parameters, threads: libtorch.accrete_get_threads())
+        dropout: dropout.parameters, activation: activation.kernel, threads: libtorch.accrete_get_threads())
       try withExtendedLifetime(self) { try body(&parameters) }
     }
   }

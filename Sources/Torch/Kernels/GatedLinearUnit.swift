@@ -1,30 +1,34 @@
 import CTorch
 
-/// The middle of a SwiGLU block whose weights train: `SiLU(gate) ⊙ up`, one pass over memory each way.
-public enum SwiGLU {
+/// The middle of a gated feed-forward block whose weights train: `f(gate) ⊙ up` (Shazeer, arXiv 2002.05202), one pass over memory each way.
+public enum GatedLinearUnit {
   /// All of one shape. `gate`, `up`: [tokens, width] → the same.
-  public static func forward(gate: Tensor, up: Tensor) throws -> Tensor {
-    guard Kernels.suit(gate), Kernels.suit(up) else { return try gate.silu() * up }
+  public static func forward(_ activation: Activation, gate: Tensor, up: Tensor) throws -> Tensor {
+    guard Kernels.suit(gate), Kernels.suit(up) else { return try gate.activated(activation) * up }
     try Kernels.require("a block's up projection", up, gate.shape)
     let (gate, up) = (try gate.contiguous(), try up.contiguous())
     let result = try Tensor(uninitialized: gate.shape)
-    accrete_swiglu_forward(
-      Int64(gate.count), try gate.kernelMemory(), try up.kernelMemory(), try result.kernelMemory(),
+    accrete_glu_forward(
+      activation.kernel, Int64(gate.count), try gate.kernelMemory(), try up.kernelMemory(), try result.kernelMemory(),
       libtorch.accrete_get_threads())
     return withExtendedLifetime((gate, up)) { result }
   }
 
   /// The gradients by both. All: [tokens, width].
-  public static func backward(_ gradient: Tensor, gate: Tensor, up: Tensor) throws -> (gate: Tensor, up: Tensor) {
+  public static func backward(
+    _ activation: Activation, _ gradient: Tensor, gate: Tensor, up: Tensor
+  ) throws -> (gate: Tensor, up: Tensor) {
     guard Kernels.suit(gradient), Kernels.suit(gate), Kernels.suit(up) else {
-      return (try (gradient * up).siluBackward(gate), try gradient * gate.silu())
+      return (
+        try (gradient * up).activationBackward(activation, at: gate), try gradient * gate.activated(activation)
+      )
     }
     try Kernels.require("a block's up projection", up, gate.shape)
     try Kernels.require("a block's gradient", gradient, gate.shape)
     let operands = try [gradient, gate, up].map { try $0.contiguous() }
     let (byGate, byUp) = (try Tensor(uninitialized: gate.shape), try Tensor(uninitialized: gate.shape))
-    accrete_swiglu_backward(
-      Int64(gate.count), try operands[0].kernelMemory(), try operands[1].kernelMemory(),
+    accrete_glu_backward(
+      activation.kernel, Int64(gate.count), try operands[0].kernelMemory(), try operands[1].kernelMemory(),
       try operands[2].kernelMemory(), try byGate.kernelMemory(), try byUp.kernelMemory(),
       libtorch.accrete_get_threads())
     return withExtendedLifetime(operands) { (byGate, byUp) }
