@@ -43,6 +43,10 @@ QWEN3_MOE = {
     "tie_word_embeddings": False, "num_experts": 8, "num_experts_per_tok": 3, "moe_intermediate_size": 20,
     "decoder_sparse_step": 1, "mlp_only_layers": [],
 }
+GEMMA3 = {k: v for k, v in COMMON.items() if k != "hidden_act"} | {
+    "architectures": ["Gemma3ForCausalLM"], "model_type": "gemma3_text", "hidden_activation": "gelu_pytorch_tanh",
+    "head_dim": 16, "attn_logit_softcapping": None, "final_logit_softcapping": None, "tie_word_embeddings": True,
+}
 FAMILIES: dict[str, dict] = {
     # Llama 2: as many key heads as heads, positions divided by a factor.
     "llama2-linear": COMMON | {
@@ -78,6 +82,16 @@ FAMILIES: dict[str, dict] = {
     "qwen3-moe-step": COMMON | QWEN3_MOE | {
         "num_hidden_layers": 4, "decoder_sparse_step": 2, "norm_topk_prob": False, "tie_word_embeddings": True,
         "use_sliding_window": True, "sliding_window": 7},
+    # As published: θ of both kinds of layers at the top, global positions divided, a window in all layers but every other.
+    "gemma3": GEMMA3 | {
+        "num_hidden_layers": 4, "query_pre_attn_scalar": 24, "sliding_window": 5, "sliding_window_pattern": 2,
+        "rope_theta": 1000000.0, "rope_local_base_freq": 10000.0, "rope_scaling": {"rope_type": "linear", "factor": 8.0}},
+    # The newer keys, in bfloat16, whose rounding the scale of the embeddings has.
+    "gemma3-bf16": GEMMA3 | {
+        "num_key_value_heads": 1, "query_pre_attn_scalar": 16, "sliding_window": 6, "torch_dtype": "bfloat16",
+        "layer_types": ["full_attention", "sliding_attention", "sliding_attention"], "rope_parameters": {
+            "full_attention": {"rope_type": "default", "rope_theta": 500000.0},
+            "sliding_attention": {"rope_type": "default", "rope_theta": 20000.0}}},
     "hunyuan-dense": HUNYUAN | {
         "architectures": ["HunYuanDenseV1ForCausalLM"], "model_type": "hunyuan_v1_dense", "head_dim": 16},
     "hunyuan-moe": HUNYUAN | MIXTURE | {
@@ -105,6 +119,8 @@ class Reference:
             self.network = kind(kind.config_class(**arguments, attn_implementation="eager"))
         self.network.eval()
         self.randomize()
+        if config["torch_dtype"] == "bfloat16":
+            self.round()
 
     def randomize(self) -> None:
         """Weights large enough that every part of the network matters, logits of about 1; norms are not ones."""
@@ -113,7 +129,8 @@ class Reference:
             for name, tensor in sorted(self.network.named_parameters()):
                 noise = torch.randn(tensor.shape, generator=generator)
                 if "norm" in name:
-                    tensor.copy_(1 + 0.3 * noise)
+                    # Gemma's gains are 1 + w.
+                    tensor.copy_((0 if "Gemma" in type(self.network).__name__ else 1) + 0.3 * noise)
                 elif name.endswith("bias"):
                     tensor.copy_(0.5 * noise)
                 elif "embed_tokens" in name or "lm_head" in name:
@@ -121,6 +138,20 @@ class Reference:
                 else:
                     tensor.copy_(1.5 * noise / tensor.shape[-1] ** 0.5)
                 tensor.requires_grad_(False)
+
+    def round(self) -> None:
+        """Weights that are bfloat16 numbers, and the embeddings' scale as it is rounded where these are stored in bfloat16; all else in float32."""
+        with torch.no_grad():
+            for tensor in self.network.parameters():
+                tensor.copy_(tensor.bfloat16().float())
+            table = self.network.model.embed_tokens
+            ids = torch.arange(VOCABULARY)
+            as_loaded = type(table)(VOCABULARY, table.embedding_dim, table.padding_idx, table.scalar_embed_scale).bfloat16()
+            as_loaded.weight.copy_(table.weight)
+            table.embed_scale = table.embed_scale.bfloat16().float()
+            # Loaded in bfloat16, the class multiplies by this number, and rounds the product.
+            if not torch.equal(table(ids).bfloat16(), as_loaded(ids)):
+                raise AssertionError("the class scales embeddings otherwise")
 
     def hidden(self, ids: list[int]) -> Tensor:
         if isinstance(self.network, HunyuanLarge):
@@ -216,7 +247,10 @@ def family_goldens(out: Path, log: Callable[[str], None] = print) -> None:
     entries = {}
     for name, config in FAMILIES.items():
         reference = Reference(name, config)
-        write(out / "families" / name, config, reference.state())
+        state = reference.state()
+        if config["torch_dtype"] == "bfloat16":
+            state = {n: t.bfloat16() for n, t in state.items()}
+        write(out / "families" / name, config, state)
         if name == "hunyuan-moe":
             write(out / "families" / "hunyuan-moe-fused", config, reference.fused_state())
         with torch.no_grad():

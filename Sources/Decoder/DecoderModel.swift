@@ -7,6 +7,8 @@ public struct DecoderModel: Sendable {
   /// What `config.json` and `generation_config.json` say, whatever ``ending(at:padToken:)`` has put right since: an expert is bound to it.
   public let declared: DecoderConfiguration
   public let embedding: WeightMatrix  // [vocabulary, hidden]
+  /// What its rows are multiplied by; nil: nothing.
+  let embeddingScale: Double?
   public let layers: [DecoderLayer]
   public let finalNorm: Tensor  // [hidden]
   /// Read-out; the embedding itself when they are tied. [vocabulary, hidden]
@@ -16,6 +18,8 @@ public struct DecoderModel: Sendable {
   /// Numbers in its weight files; 0 for a model that is being pretrained.
   public internal(set) var parameterCount: Int
   let rotary: RotaryEmbedding
+  /// Of layers with a window, where these have their own.
+  let localRotary: RotaryEmbedding?
 
   public var device: Device { embedding.device }
 
@@ -139,9 +143,10 @@ public struct DecoderModel: Sendable {
       positions: positions, device: device)
     var pass = ForwardPass(
       packing: packing, plans: plans, rotary: rotary, angles: try rotary.angles(at: positions),
+      localAngles: try localRotary?.angles(at: positions),
       epsilon: configuration.normEpsilon, experts: experts, cache: cache, sharing: SharedKeys(configuration),
       routing: routing, tracing: tracing, tokens: packing.tokens)
-    var x = try embedding.rows(packing.packed(batch.ids))  // [tokens, hidden]
+    var x = try embedded(packing.packed(batch.ids))  // [tokens, hidden]
     var pullbacks: [Pullback] = []
     for (index, layer) in layers.prefix(depth).enumerated() {
       if index == layers.count - 1 { pass.reading = reading }
@@ -152,6 +157,12 @@ public struct DecoderModel: Sendable {
       if let pullback = traced.pullback { pullbacks.append(pullback) }
     }
     return (x, pullbacks)
+  }
+
+  /// What enters the first layer. `ids`: int64 [tokens] → [tokens, hidden].
+  public func embedded(_ ids: Tensor) throws -> Tensor {
+    let rows = try embedding.rows(ids)
+    return try embeddingScale.map { try rows * $0 } ?? rows
   }
 
   /// Logits of hidden states. `hidden`: […, hidden] → […, vocabulary].

@@ -6,6 +6,8 @@ struct ForwardPass {
   let plans: AttentionPlans
   let rotary: RotaryEmbedding
   let angles: RotaryEmbedding.Angles
+  /// Of layers with a window, where these have a RoPE of their own.
+  let localAngles: RotaryEmbedding.Angles?
   let epsilon: Double
   var experts: (any ExpertSelection)?
   let cache: KeyValueCache?
@@ -26,6 +28,8 @@ struct ForwardPass {
     (copy.tokens, copy.experts) = (reading.count, reading.experts)
     return copy
   }
+
+  func angles(window: Int?) -> RotaryEmbedding.Angles { window == nil ? angles : localAngles ?? angles }
 
   func plan(window: Int?) throws -> AttentionPlan { try plans.plan(window: window) }
 

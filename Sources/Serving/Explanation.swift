@@ -50,7 +50,7 @@ public struct Explanation: Sendable {
       tokens = []
       return
     }
-    let embeddings = try base.model.embedding.rows(Tensor(ids, on: base.model.device))  // [tokens, hidden]
+    let embeddings = try base.model.embedded(Tensor(ids, on: base.model.device))  // [tokens, hidden]
     let contributions = try head.contributions(embeddings)
     let weights = contributions.map { row in
       // Of several labels each is a question of its own.

@@ -72,7 +72,7 @@ import Torch
   }
 
   /// What all rows begin with is computed once, and every row sees it: as if each had its own, in every family, window or not.
-  @Test(arguments: ["tiny", "families/mistral", "families/hunyuan-large"], AttentionPath.allCases)
+  @Test(arguments: ["tiny", "families/mistral", "families/hunyuan-large", "families/gemma3"], AttentionPath.allCases)
   func sharedTokensEqualOwnOnes(form: String, path: AttentionPath) throws {
     let model = try Goldens.model(form)
     let prefix = Array(long[..<7])

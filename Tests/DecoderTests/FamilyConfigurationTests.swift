@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Testing
+import Torch
 
 @testable import Decoder
 
@@ -150,6 +151,111 @@ import Testing
     }
     #expect(missing.count == 25 + 3 && missing.contains("model.layers.1.mlp.gate.weight"))
     #expect(unused.count == 25 + 3 && unused.contains("model.layers.2.mlp.experts.7.down_proj.weight"))
+  }
+
+  /// Gemma 3 1B's, with the keys that matter.
+  private func gemma(_ changes: [String: String?] = [:]) throws -> DecoderConfiguration {
+    var keys: [String: String?] = [
+      "architectures": #"["Gemma3ForCausalLM"]"#, "attention_bias": "false", "attn_logit_softcapping": "null",
+      "final_logit_softcapping": "null", "head_dim": "256", "hidden_activation": "\"gelu_pytorch_tanh\"",
+      "hidden_size": "1152", "intermediate_size": "6912", "max_position_embeddings": "32768",
+      "num_attention_heads": "4", "num_hidden_layers": "26", "num_key_value_heads": "1", "query_pre_attn_scalar": "256",
+      "rms_norm_eps": "1e-06", "rope_local_base_freq": "10000", "rope_scaling": "null", "rope_theta": "1000000",
+      "sliding_window": "512", "sliding_window_pattern": "6", "vocab_size": "262144",
+    ]
+    keys.merge(changes) { $1 }
+    return try read("{" + keys.compactMapValues(\.self).map { "\"\($0)\":\($1)" }.sorted().joined(separator: ",") + "}")
+  }
+
+  @Test func gemmaIsRead() throws {
+    let one = try gemma()
+    #expect(one.tiedEmbeddings && one.activation == .geluTanh && one.headNorm == .beforeRotation)
+    #expect(one.windows.prefix(7) == [512, 512, 512, 512, 512, nil, 512] && one.windows.count { $0 == nil } == 4)
+    #expect(one.ropeTheta == 1e6 && one.localRope == LocalRope(theta: 1e4, scaling: .none))
+    #expect(one.queryScalar == 256 && one.heads * one.headDim == 1024 && one.mixture == nil)
+  }
+
+  @Test func whatGemmasClassTakesWhereAKeyIsMissing() throws {
+    let keys = [
+      "head_dim", "hidden_activation", "max_position_embeddings", "num_key_value_heads", "query_pre_attn_scalar",
+      "rms_norm_eps", "rope_local_base_freq", "rope_theta", "sliding_window", "sliding_window_pattern",
+    ]
+    let missing = try gemma(Dictionary(uniqueKeysWithValues: keys.map { ($0, nil) }))
+    #expect(missing.headDim == 256 && missing.kvHeads == 4 && missing.maxPositions == 131_072)
+    #expect(missing.queryScalar == 256 && missing.normEpsilon == 1e-6 && missing.windows[0] == 4096)
+    #expect(missing.windows[5] == nil && missing.ropeTheta == 1e6 && missing.localRope?.theta == 1e4)
+    #expect(try !gemma(["tie_word_embeddings": "false"]).tiedEmbeddings)
+  }
+
+  /// The older keys and the newer ones say the same; a scaling is that of the layers without a window.
+  @Test func gemmasTwoRopes() throws {
+    let old = try gemma(["rope_scaling": #"{"rope_type":"linear","factor":8.0}"#, "rope_local_base_freq": "20000"])
+    let new = try gemma([
+      "rope_theta": nil, "rope_local_base_freq": nil,
+      "rope_parameters":
+        #"{"full_attention":{"rope_type":"linear","factor":8.0,"rope_theta":1e6},"sliding_attention":{"rope_type":"default","rope_theta":2e4}}"#,
+    ])
+    #expect(
+      old == new && old.ropeScaling == .linear(factor: 8) && old.localRope == LocalRope(theta: 2e4, scaling: .none))
+    let empty = try gemma(["rope_scaling": "{}", "rope_parameters": "{}"])
+    #expect(try empty == gemma())
+  }
+
+  @Test(arguments: [
+    ("final_logit_softcapping", "30.0", "final_logit_softcapping"),
+    ("attn_logit_softcapping", "50.0", "attn_logit_softcapping"),
+    ("use_bidirectional_attention", "true", "use_bidirectional_attention"),
+    ("hidden_activation", "\"gelu\"", "hidden_activation"), ("hidden_activation", "\"silu\"", "hidden_activation"),
+    ("query_pre_attn_scalar", "0", "query_pre_attn_scalar"), ("sliding_window_pattern", "0", "sliding_window_pattern"),
+    ("sliding_window", "null", "sliding_window"), ("layer_types", #"["full_attention"]"#, "layer_types"),
+    ("rope_local_base_freq", "1", "rope_local_base_freq"), ("rope_theta", "-5", "rope_theta"),
+    ("rope_parameters", #"{"rope_type":"default","rope_theta":1e6}"#, "rope_parameters"),
+    ("rope_parameters", #"{"other_attention":{"rope_theta":1e6}}"#, "rope_parameters"),
+    ("rope_scaling", #"{"full_attention":{"rope_theta":1e6}}"#, "rope_scaling.full_attention"),
+    (
+      "rope_parameters", #"{"sliding_attention":{"rope_type":"longrope"}}"#,
+      "rope_parameters.sliding_attention.rope_type"
+    ),
+    ("rope_parameters", #"{"full_attention":{"rope_type":"linear"}}"#, "rope_parameters.full_attention.factor"),
+  ]) func aGemmaThatIsNotComputedHere(key: String, value: String, named: String) throws {
+    let error = #expect(throws: DecoderError.self) { try gemma([key: value]) }
+    switch error {
+    case .invalidValue(_, let got, _, _)?, .unsupportedOption(_, let got, _, _)?: #expect(got == named)
+    default: Issue.record("\(String(describing: error))")
+    }
+  }
+
+  @Test func gemmaWithASecondRopeOfOneKind() throws {
+    #expect(throws: DecoderError.self) {
+      try gemma([
+        "rope_scaling": #"{"rope_type":"linear","factor":8.0}"#,
+        "rope_parameters": #"{"full_attention":{"rope_type":"default"}}"#,
+      ])
+    }
+  }
+
+  /// √32 as each type has it, whatever the weights are held in.
+  @Test(arguments: [(DType.bfloat16, 5.65625), (.float16, 5.65625), (.float32, 5.656_854_152_679_443)])
+  func embeddingsAreScaledInTheTypeOfTheCheckpoint(type: DType, scale: Double) throws {
+    let folder = try Scratch()
+    try folder.copy("families/gemma3")
+    let file = folder.file("model.safetensors")
+    let source = try SafetensorsFile(file)
+    let tensors = try Dictionary(
+      uniqueKeysWithValues: source.names.map { ($0, try source.tensor($0).converted(to: type).cloned()) })
+    _ = try SafetensorsFile.write(tensors, to: file)
+    let model = try DecoderModel(folder: folder.url, precision: .float32)
+    let ids = try Tensor([3, 90])
+    let wanted = try model.embedding.rows(ids) * scale
+    #expect(try model.embedded(ids).isEqual(to: wanted))
+  }
+
+  /// Norms that would train are w, and not the gains 1 + w.
+  @Test func gemmaIsNotPretrained() throws {
+    #expect {
+      try TrainableDecoder(
+        DecoderConfiguration(folder: Goldens.folder.appendingPathComponent("families/gemma3")), seed: 1)
+    } throws: { "\($0)".contains("Gemma3ForCausalLM") && "\($0)".contains("pretraining") }
   }
 
   private func tiny(_ changes: [String: String?]) throws -> DecoderConfiguration {

@@ -65,8 +65,8 @@ import Torch
   }
 
   /// Prompts behind one instruction, which is read once, give what each gives alone.
-  @Test(arguments: ["tiny", "families/mistral", "families/hunyuan-large"]) func aSharedInstruction(form: String) throws
-  {
+  @Test(arguments: ["tiny", "families/mistral", "families/hunyuan-large", "families/gemma3"])
+  func aSharedInstruction(form: String) throws {
     let model = try Goldens.model(form)
     let instruction = (0..<20).map { 4 + (31 * $0) % 90 }
     let prompts = [[7], [9, 12, 33], [7, 8]].map { instruction + $0 }

@@ -18,6 +18,7 @@ import Torch
 
   static let families = [
     "llama2-linear", "llama3", "llama-bias", "mistral", "mistral-full", "qwen2", "qwen3", "qwen3-moe", "qwen3-moe-step",
+    "gemma3", "gemma3-bf16",
     "hunyuan-dense", "hunyuan-moe", "hunyuan-large",
   ]
 

@@ -53,7 +53,7 @@ import Torch
   // Queries are taken in sixteens, keys in tiles of 64 on the way there and of 32 back.
   @Test(arguments: [[1], [4], [5, 1, 17, 3, 40], [16, 32, 8], [129, 64, 31]], [false, true])
   func equalsLibtorch(lengths: [Int], grouped: Bool) throws {
-    for (heads, kvHeads, dim) in [(4, 2, 32), (3, 3, 24), (6, 1, 8), (2, 1, 64)] {
+    for (heads, kvHeads, dim) in [(4, 2, 32), (3, 3, 24), (6, 1, 8), (2, 1, 64), (2, 1, 256)] {
       let tokens = lengths.reduce(0, +)
       let inputs = try inputs(tokens, heads: heads, kvHeads: kvHeads, dim: dim)
       // A prompt of a third of the row, then groups of three.

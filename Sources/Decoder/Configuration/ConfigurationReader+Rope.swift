@@ -5,14 +5,12 @@ extension ConfigurationReader {
   ///
   /// `rope_scaling` counts where it holds anything, else `rope_parameters`: one of them, whole. θ is that one's, or else the top-level one. What may stand at
   /// the top, `original_max_position_embeddings`, counts before what is in there.
-  func rope(_ family: any FamilyDescriptor, headDim: Int, maxPositions: Int) throws -> (
-    theta: Double, scaling: RopeScaling
-  ) {
+  func rope(_ family: any FamilyDescriptor, headDim: Int, maxPositions: Int) throws -> RopeShape {
     let given = [("rope_scaling", raw.ropeScaling), ("rope_parameters", raw.ropeParameters)]
     guard let (key, rope) = given.lazy.compactMap({ key, rope in rope.map { (key, $0) } }).first(where: { !$1.isEmpty })
     else {
       try requireWholeHeads(raw.partialRotaryFactor)
-      return (try theta(raw.ropeTheta ?? 10_000, key: "rope_theta"), .none)
+      return RopeShape(theta: try theta(raw.ropeTheta ?? 10_000, key: "rope_theta"), scaling: .none)
     }
     if let nested = rope.nestedKey {
       throw unsupported("\(key).\(nested)", "an object", "one RoPE for all layers")
@@ -20,21 +18,22 @@ extension ConfigurationReader {
     try requireWholeHeads(rope.partialRotaryFactor ?? raw.partialRotaryFactor)
     let theta = try theta(
       rope.ropeTheta ?? raw.ropeTheta ?? 10_000, key: rope.ropeTheta == nil ? "rope_theta" : "\(key).rope_theta")
-    return (theta, try scaling(rope, family, key: key, headDim: headDim, maxPositions: maxPositions))
+    return RopeShape(
+      theta: theta, scaling: try scaling(rope, family, key: key, headDim: headDim, maxPositions: maxPositions))
   }
 
-  private func theta(_ theta: Double, key: String) throws -> Double {
+  func theta(_ theta: Double, key: String) throws -> Double {
     guard theta > 1, theta.isFinite else { throw invalid(key, "\(theta)", "above 1") }
     return theta
   }
 
-  private func requireWholeHeads(_ factor: Double?) throws {
+  func requireWholeHeads(_ factor: Double?) throws {
     if let factor, factor != 1 { throw unsupported("partial_rotary_factor", "\(factor)", "1") }
   }
 
   private static let kinds = "default, linear, dynamic, llama3, yarn"
 
-  private func scaling(
+  func scaling(
     _ rope: RawRope, _ family: any FamilyDescriptor, key: String, headDim: Int, maxPositions: Int
   ) throws -> RopeScaling {
     let kind = rope.ropeType ?? rope.type ?? "default"

@@ -39,13 +39,15 @@ extension DecoderConfiguration {
     guard normEpsilon > 0, normEpsilon < 1 else {
       throw reader.invalid("rms_norm_eps", "\(normEpsilon)", "above 0, below 1")
     }
-    (ropeTheta, ropeScaling) = try reader.rope(descriptor, headDim: headDim, maxPositions: maxPositions)
+    let rope = try descriptor.rope(reader, headDim: headDim, maxPositions: maxPositions)
+    (ropeTheta, ropeScaling, localRope) = (rope.theta, rope.scaling, rope.local)
     (attentionBias, headNorm) = (try descriptor.attentionBias(reader), descriptor.headNorm(reader))
+    queryScalar = try descriptor.queryScalar(reader)
     windows = try descriptor.windows(reader, layers: layers)
     keySources = try descriptor.keySources(reader, layers: layers)
     let feedForward = try descriptor.feedForward(reader, layers: layers)
     (mixture, intermediateSize, denseLayers) = (feedForward.mixture, feedForward.width, feedForward.dense)
-    tiedEmbeddings = raw.tieWordEmbeddings ?? false
+    tiedEmbeddings = raw.tieWordEmbeddings ?? descriptor.missing.tiedEmbeddings
     endTokens = (generation?.eosTokenId ?? raw.eosTokenId)?.ids ?? []
     padToken = (generation?.padTokenId ?? raw.padTokenId)?.ids.first
     for id in endTokens + [padToken].compactMap(\.self) where !(0..<vocabularySize).contains(id) {

@@ -24,9 +24,13 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
   /// Base of the rotary frequencies, before scaling.
   public var ropeTheta: Double
   public var ropeScaling: RopeScaling
+  /// RoPE of layers with a window, where these have their own; nil: that of all.
+  public var localRope: LocalRope?
   public var attentionBias: AttentionBias
   /// RMSNorm over each head of queries and keys; nil: none.
   public var headNorm: HeadNormOrder?
+  /// Scores are divided by its root; nil: the width of a head.
+  public var queryScalar: Double?
   /// For each layer how many tokens back it sees, its own included; nil: all.
   public var windows: [Int?]
   /// For each layer the layer whose keys and values it attends to: itself, or an earlier one (cross-layer attention).
@@ -54,8 +58,10 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
     case normEpsilon = "rms_norm_eps"
     case ropeTheta = "rope_theta"
     case ropeScaling = "rope_scaling"
+    case localRope = "rope_local_base_freq"
     case attentionBias = "attention_bias"
     case headNorm = "use_qk_norm"
+    case queryScalar = "query_pre_attn_scalar"
     case windows = "sliding_window"
     case keySources = "cla_share_factor"
     case mixture = "num_experts"
@@ -64,6 +70,13 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
     case endTokens = "eos_token_id"
     case padToken = "pad_token_id"
   }
+}
+
+/// RoPE of layers with a window.
+public struct LocalRope: Sendable, Equatable, Codable {
+  /// Base of the rotary frequencies, before scaling.
+  public var theta: Double
+  public var scaling: RopeScaling
 }
 
 /// Which projections of attention add a bias.

@@ -35,6 +35,8 @@ struct RawRope: Decodable {
   let partialRotaryFactor: Double?
   /// Whether nothing is in it at all.
   let isEmpty: Bool
+  /// A RoPE for each kind of layer, by `full_attention` and `sliding_attention`.
+  let ofLayers: [String: RawRope]
   /// A key with an object: a RoPE for each kind of layer, as other families have it.
   let nestedKey: String?
 
@@ -44,6 +46,11 @@ struct RawRope: Decodable {
     nestedKey =
       all.allKeys.filter { (try? all.nestedContainer(keyedBy: AnyKey.self, forKey: $0)) != nil }.map(\.stringValue)
       .min()
+    let kinds = all.allKeys.filter { ["full_attention", "sliding_attention"].contains($0.stringValue) }
+    ofLayers = try Dictionary(
+      kinds.compactMap { key in
+        try all.decodeIfPresent(RawRope.self, forKey: key).map { (key.stringValue, $0) }
+      }, uniquingKeysWith: { first, _ in first })
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func number(_ key: CodingKeys) throws -> Double? { try container.decodeIfPresent(Double.self, forKey: key) }
     ropeType = try container.decodeIfPresent(String.self, forKey: .ropeType)

@@ -17,6 +17,13 @@ protocol FamilyDescriptor: Sendable {
   /// Whether `alpha` of a RoPE is read: θ' = θ · α^(d/(d−2)).
   var readsAlpha: Bool { get }
 
+  /// What is added to the stored gains of norms: 0, or 1 where these are w of 1 + w.
+  var gainOffset: Double { get }
+  /// Whether embeddings are multiplied by √hidden, rounded to the type that the checkpoint has them in.
+  var scalesEmbedding: Bool { get }
+  /// Whether its weights can be trained here, and not experts on them alone.
+  var canPretrain: Bool { get }
+
   /// The key that names the activation, and the name; `nil` where the file has none.
   func activationKey(_ reader: ConfigurationReader) throws -> (key: String, name: String)?
   /// Refuses what a file asks for and is not computed here.
@@ -24,6 +31,9 @@ protocol FamilyDescriptor: Sendable {
   func attentionBias(_ reader: ConfigurationReader) throws -> AttentionBias
   /// When heads are normed; `nil`: never.
   func headNorm(_ reader: ConfigurationReader) -> HeadNormOrder?
+  /// Scores are divided by its root; `nil`: the width of a head.
+  func queryScalar(_ reader: ConfigurationReader) throws -> Double?
+  func rope(_ reader: ConfigurationReader, headDim: Int, maxPositions: Int) throws -> RopeShape
   /// For each layer how many tokens back it sees, its own included; `nil`: all.
   func windows(_ reader: ConfigurationReader, layers: Int) throws -> [Int?]
   /// For each layer the layer whose keys and values it attends to.
@@ -45,6 +55,13 @@ struct FeedForwardShape {
   var dense: DenseLayers?
 }
 
+/// θ and its scaling, and those of layers with a window where they have their own.
+struct RopeShape {
+  var theta: Double
+  var scaling: RopeScaling
+  var local: LocalRope?
+}
+
 /// Values of keys that a file lacks.
 struct MissingKeys {
   /// `nil`: as many as query heads.
@@ -53,12 +70,17 @@ struct MissingKeys {
   var headDim: Int?
   var positions = 2048
   var normEpsilon = 1e-6
+  var tiedEmbeddings = false
 }
 
 /// What tensors of a layer are called, without `.weight` at the end.
 struct LayerNames {
   var attentionNorm = "input_layernorm"
+  /// A norm of what attention gives, before it is added; `nil`: there is none.
+  var attentionOutputNorm: String?
   var feedForwardNorm = "post_attention_layernorm"
+  /// The same of the feed-forward block.
+  var feedForwardOutputNorm: String?
   var queryNorm = "self_attn.q_norm"
   var keyNorm = "self_attn.k_norm"
   var router = "mlp.gate"
@@ -70,6 +92,9 @@ extension FamilyDescriptor {
   var names: LayerNames { LayerNames() }
   var missing: MissingKeys { MissingKeys() }
   var activation: Activation { .silu }
+  var gainOffset: Double { 0 }
+  var scalesEmbedding: Bool { false }
+  var canPretrain: Bool { true }
   var readsAlpha: Bool { false }
 
   func activationKey(_ reader: ConfigurationReader) throws -> (key: String, name: String)? {
@@ -83,6 +108,12 @@ extension FamilyDescriptor {
   }
 
   func headNorm(_ reader: ConfigurationReader) -> HeadNormOrder? { nil }
+
+  func queryScalar(_ reader: ConfigurationReader) throws -> Double? { nil }
+
+  func rope(_ reader: ConfigurationReader, headDim: Int, maxPositions: Int) throws -> RopeShape {
+    try reader.rope(self, headDim: headDim, maxPositions: maxPositions)
+  }
 
   func windows(_ reader: ConfigurationReader, layers: Int) throws -> [Int?] { Array(repeating: nil, count: layers) }
 

@@ -13,6 +13,7 @@ public struct ModelFamily: Sendable {
     Qwen2(),
     Qwen3(),
     Qwen3Mixture(),
+    Gemma3(),
     HunyuanDense(),
     HunyuanMixture(),
     Hunyuan(),

@@ -107,10 +107,11 @@ public struct Attention: Sendable {
     let tokens = projected.value.shape[0]
     let plain = try projected.value.reshaped([tokens, count, headDim])
     let way = projected.way
+    let angles = pass.angles(window: window)
     func flat(_ gradient: Tensor) throws -> Tensor { try gradient.reshaped([tokens, count * headDim]) }
     guard let norm else {
-      return Traced(try pass.rotary.rotate(plain, by: pass.angles), tracing: pass.tracing) { gradient, toInput in
-        try way.pulledBack(flat(pass.rotary.rotateBack(gradient, by: pass.angles)), toInput: toInput)
+      return Traced(try pass.rotary.rotate(plain, by: angles), tracing: pass.tracing) { gradient, toInput in
+        try way.pulledBack(flat(pass.rotary.rotateBack(gradient, by: angles)), toInput: toInput)
       }
     }
     let gain = try side == .queries ? norm.queryGain() : norm.keyGain
@@ -126,16 +127,16 @@ public struct Attention: Sendable {
     switch norm.order {
     case .beforeRotation:
       let normed = try plain.rmsNormalized(weight: gain, epsilon: pass.epsilon)
-      return Traced(try pass.rotary.rotate(normed, by: pass.angles), tracing: pass.tracing) { gradient, toInput in
+      return Traced(try pass.rotary.rotate(normed, by: angles), tracing: pass.tracing) { gradient, toInput in
         try way.pulledBack(
-          flat(normBackward(pass.rotary.rotateBack(gradient, by: pass.angles), plain)), toInput: toInput)
+          flat(normBackward(pass.rotary.rotateBack(gradient, by: angles), plain)), toInput: toInput)
       }
     case .afterRotation:
-      let rotated = try pass.rotary.rotate(plain, by: pass.angles)
+      let rotated = try pass.rotary.rotate(plain, by: angles)
       let normed = try rotated.rmsNormalized(weight: gain, epsilon: pass.epsilon)
       return Traced(normed, tracing: pass.tracing) { gradient, toInput in
         try way.pulledBack(
-          flat(pass.rotary.rotateBack(normBackward(gradient, rotated), by: pass.angles)), toInput: toInput)
+          flat(pass.rotary.rotateBack(normBackward(gradient, rotated), by: angles)), toInput: toInput)
       }
     }
   }

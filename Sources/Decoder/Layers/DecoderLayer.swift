@@ -1,21 +1,25 @@
 public import Torch
 
-/// One layer: normed attention and normed feed-forward, each added to the residual stream.
+/// One layer: normed attention and normed feed-forward, each added to the residual stream; in some families behind another norm.
 public struct DecoderLayer: Sendable {
   public let attentionNorm: Tensor  // [hidden]
   public let attention: Attention
+  let attentionOutputNorm: Tensor?  // [hidden]
   public let feedForwardNorm: Tensor  // [hidden]
   public let feedForward: FeedForwardBlock
+  let feedForwardOutputNorm: Tensor?  // [hidden]
 
   /// `x`: [tokens, hidden] → the same; where only some tokens are read, → [tokens read, hidden].
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let (epsilon, tracing) = (pass.epsilon, pass.tracing)
     let attended = try attention.forward(
-      x.rmsNormalized(weight: attentionNorm, epsilon: epsilon), pass, layer: layer)
+      x.rmsNormalized(weight: attentionNorm, epsilon: epsilon), pass, layer: layer
+    ).normalized(attentionOutputNorm, epsilon: epsilon)
     // [tokens, hidden]; from here on in the last layer [tokens read, hidden]
     let rest = try pass.reading?.taken(x) ?? x
     let (middle, normed) = try rest.addedAndNormalized(attended.value, weight: feedForwardNorm, epsilon: epsilon)
     let fed = try feedForward.forward(normed, pass.afterAttention(), layer: layer)
+      .normalized(feedForwardOutputNorm, epsilon: epsilon)
     let (attentionWay, feedForwardWay) = (attended.way, fed.way)
     return Traced(try middle + fed.value, tracing: tracing) { gradient, toInput in
       // Below the lowest trained factor nothing is computed.
@@ -38,6 +42,18 @@ public struct DecoderLayer: Sendable {
     return Traced(try forward(x, passing, layer: layer).value, tracing: true) { gradient, toInput in
       pass.experts?.enter(layer: layer, again: true)
       return try forward(x, pass, layer: layer).pullback?(gradient, toInput)
+    }
+  }
+}
+
+extension Traced {
+  /// The same behind a norm, where there is one. Its gain does not train. `gain`: [hidden]
+  fileprivate func normalized(_ gain: Tensor?, epsilon: Double) throws -> Traced {
+    guard let gain else { return self }
+    let (input, way) = (value, way)
+    return Traced(try input.rmsNormalized(weight: gain, epsilon: epsilon), tracing: pullback != nil) {
+      gradient, toInput in
+      try way.pulledBack(gradient.rmsNormBackward(input, weight: gain, epsilon: epsilon), toInput: toInput)
     }
   }
 }

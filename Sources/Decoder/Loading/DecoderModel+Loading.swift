@@ -43,13 +43,17 @@ extension DecoderModel {
     let table = [configuration.vocabularySize, configuration.hiddenSize]
     let precision = loader.precision == .int8 ? nil : loader.precision
     embedding = try loader.matrix(TensorNames.embedding, table, precision)
-    finalNorm = try loader.vector(TensorNames.finalNorm, [configuration.hiddenSize])
+    embeddingScale = try loader.embeddingScale()
+    finalNorm = try loader.gain(TensorNames.finalNorm, configuration.hiddenSize)
     readOut =
       try configuration.tiedEmbeddings ? embedding : loader.matrix(TensorNames.readOut, table, precision)
     layers = try (0..<configuration.layers).map { try loader.layer($0) }
     rotary = try RotaryEmbedding(
       headDim: configuration.headDim, theta: configuration.ropeTheta, scaling: configuration.ropeScaling,
       on: loader.device)
+    localRotary = try configuration.localRope.map {
+      try RotaryEmbedding(headDim: configuration.headDim, theta: $0.theta, scaling: $0.scaling, on: loader.device)
+    }
     (self.configuration, declared) = (configuration, configuration)
     self.digest = digest
     parameterCount = 0

@@ -33,13 +33,30 @@ struct LayerLoader {
     DecoderLayer(
       attentionNorm: try gain(index, names.attentionNorm, hidden),
       attention: try attention(index),
+      attentionOutputNorm: try names.attentionOutputNorm.map { try gain(index, $0, hidden) },
       feedForwardNorm: try gain(index, names.feedForwardNorm, hidden),
-      feedForward: try feedForward(index))
+      feedForward: try feedForward(index),
+      feedForwardOutputNorm: try names.feedForwardOutputNorm.map { try gain(index, $0, hidden) })
   }
 
   /// What a norm of a layer multiplies by. [width]
   private func gain(_ index: Int, _ name: String, _ width: Int) throws -> Tensor {
-    try vector(TensorNames.layer(index, name + ".weight"), [width])
+    try gain(TensorNames.layer(index, name + ".weight"), width)
+  }
+
+  /// The same of any norm. In float32, as families with gains 1 + w compute them.
+  func gain(_ name: String, _ width: Int) throws -> Tensor {
+    let stored = try vector(name, [width])
+    let offset = configuration.family.descriptor.gainOffset
+    return offset == 0 ? stored : try stored + offset
+  }
+
+  /// What embeddings are multiplied by: √hidden in the type in which the checkpoint has them, as transformers rounds it.
+  func embeddingScale() throws -> Double? {
+    guard configuration.family.descriptor.scalesEmbedding else { return nil }
+    let type = try source.stored(TensorNames.embedding, [configuration.vocabularySize, hidden], on: device).dtype
+    let exact = try Tensor([Float(hidden).squareRoot()])
+    return try exact.converted(to: type ?? .float32).converted(to: .float32).item()
   }
 
   // MARK: Attention
@@ -74,9 +91,18 @@ struct LayerLoader {
   }
 
   private func headNorm(_ index: Int) throws -> HeadNorm? {
-    guard let order = configuration.headNorm else { return nil }
+    guard let order = configuration.headNorm else {
+      guard configuration.queryScalar == nil else {
+        throw DecoderError.unsupportedOption(
+          path: "model", key: "query_pre_attn_scalar", got: "there", supported: "with norms over heads only")
+      }
+      return nil
+    }
+    let query = try gain(index, names.queryNorm, configuration.headDim)
+    // Attention divides scores by √headDim. Another divisor is a part of the queries' gain.
+    let factor = configuration.queryScalar.map { (Double(configuration.headDim) / $0).squareRoot() } ?? 1
     return try HeadNorm(
-      order, query: gain(index, names.queryNorm, configuration.headDim),
+      order, query: factor == 1 ? query : query * factor,
       key: gain(index, names.keyNorm, configuration.headDim))
   }
 

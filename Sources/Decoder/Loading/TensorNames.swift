@@ -31,7 +31,8 @@ struct TensorNames {
       let own = configuration.family.descriptor.names
       let parts =
         Self.attention(configuration, index) + Self.feedForward(configuration, experts, index)
-        + [own.attentionNorm, own.feedForwardNorm].map { $0 + ".weight" }
+        + [own.attentionNorm, own.attentionOutputNorm, own.feedForwardNorm, own.feedForwardOutputNorm]
+        .compactMap { $0.map { $0 + ".weight" } }
       for part in parts { names.insert(Self.layer(index, part)) }
     }
     all = names

@@ -78,12 +78,25 @@ public struct TrainableDecoder: Sendable {
   }
 
   private init(_ configuration: DecoderConfiguration, _ source: any TensorSource, _ device: Device) throws {
+    try Self.require(configuration)
     let recorder = RecordingSource(source)
     let loader = LayerLoader(
       configuration: configuration, source: recorder, device: device, precision: .float32, experts: .each)
     // Its weights move from step to step: there is no digest yet.
     model = try DecoderModel(loader, digest: Digest(of: Data()))
     weights = recorder.tensors.map { Weight(name: $0.name, tensor: $0.tensor) }
+  }
+
+  /// Refuses a family whose weights cannot be trained here.
+  /// - Throws: ``DecoderError/unsupportedOption(path:key:got:supported:)``.
+  public static func require(_ configuration: DecoderConfiguration) throws {
+    guard configuration.family.descriptor.canPretrain else {
+      throw DecoderError.unsupportedOption(
+        path: "model", key: "architectures", got: configuration.family.architecture,
+        supported: "for pretraining, "
+          + ModelFamily.allCases.filter(\.descriptor.canPretrain).map(\.architecture).joined(separator: ", ")
+          + "; experts can be learned on it")
+    }
   }
 
   /// The same model with other leaves for its weights.

@@ -14,6 +14,7 @@ extension PretrainingConfiguration {
       }
     }
     let shape = try decoder()
+    try TrainableDecoder.require(shape)
     if let mixture = shape.mixture, mixture.active == 1, mixture.renormalizes {
       throw RunError.invalidConfiguration(
         key: "model",
