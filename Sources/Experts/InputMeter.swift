@@ -15,7 +15,7 @@ public final class InputMeter: ExpertSelection {
     self.pooling = pooling
   }
 
-  /// Of each layer that a pass went through, from the lowest. [rows, hidden]
+  /// Of each of the base's `commonLayers` that a pass went through, from the lowest. [rows, hidden]
   public var means: [Tensor] { byLayer.sorted { $0.key < $1.key }.map(\.value) }
 
   public func project(

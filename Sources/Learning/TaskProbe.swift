@@ -48,7 +48,7 @@ public struct TaskProbe {
     try RequestFeatures(model, view: view, pad: pad).features(rows ?? examples)
   }
 
-  /// The mean over each row's tokens of what enters the feed-forward block of every layer, under experts. [rows, hidden] of each layer
+  /// The mean over each row's tokens of what enters feed-forward blocks, under experts. [rows, hidden] of each of the base's `commonLayers`
   public func pooledInputs(of rows: [EncodedExample], under experts: (any ExpertSelection)?) throws -> [Tensor] {
     var parts: [[Tensor]] = []
     try eachBatch(rows) { batch in
@@ -56,7 +56,9 @@ public struct TaskProbe {
       _ = try model.packedStates(batch.tokens, experts: meter)
       parts.append(meter.means)
     }
-    return try (0..<model.configuration.layers).map { layer in try Tensor.concatenated(parts.map { $0[layer] }) }
+    return try model.configuration.commonLayers.indices.map { place in
+      try Tensor.concatenated(parts.map { $0[place] })
+    }
   }
 
   /// The mean −log p of the answer's tokens over up to `rows` rows.

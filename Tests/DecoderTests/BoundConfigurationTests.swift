@@ -24,6 +24,29 @@ import Testing
       try JSONFile.decode([String: JSONValue].self, from: JSONFile.encode(configuration), path: "x").count == fields)
   }
 
+  /// What was recorded before a family had more to say has the same keys, and so the same bytes.
+  @Test func otherFamiliesWriteNothingOfWhatIsNotTheirs() throws {
+    let recorded = try JSONFile.decode(
+      [String: JSONValue].self, from: JSONFile.encode(Goldens.model("tiny").declared), path: "x")
+    #expect(
+      recorded.keys.sorted() == [
+        "architectures", "attention_bias", "cla_share_factor", "eos_token_id", "head_dim", "hidden_size",
+        "intermediate_size", "max_position_embeddings", "num_attention_heads", "num_hidden_layers",
+        "num_key_value_heads", "pad_token_id", "rms_norm_eps", "rope_scaling", "rope_theta", "sliding_window",
+        "tie_word_embeddings", "vocab_size",
+      ])
+    #expect(recorded["architectures"] == .text("LlamaForCausalLM"))
+  }
+
+  @Test func anUnknownFamilyIsRefused() throws {
+    for family in ModelFamily.allCases {
+      #expect(try JSONFile.decode(ModelFamily.self, from: JSONFile.encode(family), path: "x") == family)
+    }
+    #expect {
+      try JSONFile.decode(ModelFamily.self, from: Data(#""GPT2LMHeadModel""#.utf8), path: "x")
+    } throws: { "\($0)".contains("GPT2LMHeadModel") && "\($0)".contains("Qwen3MoeForCausalLM") }
+  }
+
   @Test func whatIsReadAgainIsTheSame() throws {
     var configuration = try all()
     let yarn = RopeScaling.YaRN(

@@ -127,8 +127,8 @@ import Torch
   }
 
   /// With pairs of routed experts, and without any on the same mixture.
-  @Test(arguments: [true, false]) func storedAndReadAgain(routed: Bool) throws {
-    let (model, scratch) = (try Goldens.model(Self.bases[0]), try Scratch())
+  @Test(arguments: [true, false], bases) func storedAndReadAgain(routed: Bool, base: String) throws {
+    let (model, scratch) = (try Goldens.model(base), try Scratch())
     let expert = try randomExpert(
       LowRankShape(rank: 3, alpha: 6, dropout: 0, routed: routed), on: model.configuration, seed: 8)
     let digest = Digest(of: Data("tokenizer".utf8))

@@ -27,9 +27,8 @@ import Torch
   @Test func bothTermsByHand() throws {
     let adversary = CodeAdversary(discriminators: [try Tensor([2, 0, -3, 0] as [Float], shape: [2, 2])], tasks: 2)
     let terms = try adversary.lossTerms(
-      memory: memory([[1, 1], [1, -1]]), batch: [Tensor([-1, 1, -1, -1] as [Float], shape: [2, 2])], atoms: [pairs()],
-      weight: 0.1,
-      strength: 0.5)
+      memory: memory([[1, 1], [1, -1]]), batch: [Tensor([-1, 1, -1, -1] as [Float], shape: [2, 2])], of: [0],
+      atoms: [pairs()], weight: 0.1, strength: 0.5)
     let x = 8 / 3.0.squareRoot()
     let crossEntropy = log(1 + exp(-2 * x))
     let divergence = -(0.5 * -log(1 + exp(-2 * x)) + 0.5 * -log(1 + exp(2 * x))) - log(2)
@@ -39,13 +38,30 @@ import Torch
     #expect(terms.map(\.weight) == [0.1, 0.05])
   }
 
+  /// Where a lower layer has no block that all tokens go through, features, atoms and discriminator are those of the layer that has.
+  @Test func layersThatHaveFeatures() throws {
+    let own = try Tensor([2, 0, -3, 0] as [Float], shape: [2, 2])
+    let batch = try Tensor([-1, 1, -1, -1] as [Float], shape: [2, 2])
+    func values(_ adversary: CodeAdversary, of layers: [Int], _ atoms: [[ProjectionSite: LowRankPair]]) throws
+      -> [Double]
+    {
+      try adversary.lossTerms(
+        memory: memory([[1, 1], [1, -1]]), batch: [batch], of: layers, atoms: atoms, weight: 1, strength: 1
+      ).map { try $0.value.item() }
+    }
+    let lowest = try values(CodeAdversary(discriminators: [own], tasks: 2), of: [0], [pairs()])
+    let other = try Tensor([0, 1, 1, 0] as [Float], shape: [2, 2])
+    let upper = try values(CodeAdversary(discriminators: [other, own], tasks: 2), of: [1], [[:], pairs()])
+    #expect(lowest.count == 2 && lowest == upper)
+  }
+
   /// Every task counts the same: repeating a task's rows changes nothing but the standardisation, which is even here.
   @Test func tasksCountTheSame() throws {
     let adversary = CodeAdversary(discriminators: [try Tensor([1, 0, 0, 1] as [Float], shape: [2, 2])], tasks: 2)
     func values(_ stored: [[Float]], _ batch: [Float]) throws -> [Double] {
       try adversary.lossTerms(
-        memory: memory(stored), batch: [Tensor(batch, shape: [batch.count / 2, 2])], atoms: [pairs()], weight: 1,
-        strength: 1
+        memory: memory(stored), batch: [Tensor(batch, shape: [batch.count / 2, 2])], of: [0], atoms: [pairs()],
+        weight: 1, strength: 1
       ).map { try $0.value.item() }
     }
     let once = try values([[1, 1], [-1, -1]], [1, -1, -1, 1])
@@ -61,8 +77,7 @@ import Torch
     let adversary = CodeAdversary(discriminators: [weights], tasks: 2)
     let terms = try adversary.lossTerms(
       memory: memory([[1, 0.5], [0.3, -1]]), batch: [Tensor([-1, 1, -0.2, -1] as [Float], shape: [2, 2])],
-      atoms: [atoms], weight: 1,
-      strength: 1)
+      of: [0], atoms: [atoms], weight: 1, strength: 1)
     try terms[0].value.backward()
     #expect(weights.gradient != nil && atoms.values.allSatisfy { $0.a.gradient == nil })
     let before = try #require(weights.gradient).floats()
@@ -79,7 +94,7 @@ import Torch
         discriminators: [try Tensor((0..<4).map { _ in value() }, shape: [2, 2])], tasks: 2)
       let terms = try adversary.lossTerms(
         memory: memory([[value(), value()], [value(), value()]]), batch: [Tensor([value(), value()], shape: [1, 2])],
-        atoms: [pairs()], weight: 1, strength: 1)
+        of: [0], atoms: [pairs()], weight: 1, strength: 1)
       for term in terms { #expect(try term.bound.contains(term.value.item()), "\(term.name)") }
     }
   }
@@ -99,10 +114,10 @@ import Torch
     func rows(_ value: Float, _ count: Int) throws -> [Tensor] { [try Tensor(repeating: Double(value), [count, 2])] }
     try memory.add(0, rows(1, 9))
     try memory.add(1, rows(2, 4))
-    let two = try #require(try memory.layer(0))
+    let two = try #require(try memory.features(at: 0))
     #expect(two.arrivals == [0, 0, 0, 0, 1, 1, 1, 1])
     try memory.add(2, rows(3, 2))
-    let three = try #require(try memory.layer(0))
+    let three = try #require(try memory.features(at: 0))
     #expect(three.arrivals == [0, 0, 0, 1, 1, 1, 2, 2])
     #expect(try three.features.floats() == [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3])
   }

@@ -14,8 +14,9 @@ import Torch
       seed: 3)
   }
 
-  @Test(arguments: MethodCatalog.names.filter { $0 != MoECL.name }) func twoTasks(name: String) throws {
-    let model = try DecoderModel(folder: Goldens.folder.appendingPathComponent("families/hunyuan-moe"))
+  @Test(arguments: MethodCatalog.names.filter { $0 != MoECL.name }, ["families/hunyuan-moe", "families/qwen3-moe"])
+  func twoTasks(name: String, base: String) throws {
+    let model = try DecoderModel(folder: Goldens.folder.appendingPathComponent(base))
     let method = try MethodCatalog.make(name, context(model))
     let tasks = TinyTasks.identities.prefix(2)
     var first: [String: Tensor] = [:]

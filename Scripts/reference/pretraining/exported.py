@@ -29,6 +29,8 @@ FAMILIES = {
     "mistral": {"architectures": ["MistralForCausalLM"], "head_dim": 12, "num_key_value_heads": 1},
     "qwen2": {"architectures": ["Qwen2ForCausalLM"], "num_key_value_heads": 2, "tie_word_embeddings": True, "rms_norm_eps": 1e-5},
     "qwen3": {"architectures": ["Qwen3ForCausalLM"], "head_dim": 12, "num_key_value_heads": 1},
+    "qwen3-moe": {"architectures": ["Qwen3MoeForCausalLM"], "head_dim": 12, "num_key_value_heads": 1, "num_experts": 4,
+                  "num_experts_per_tok": 2, "moe_intermediate_size": 12, "norm_topk_prob": True, "mlp_only_layers": [0]},
     "hunyuan-dense": {"architectures": ["HunYuanDenseV1ForCausalLM"], "num_key_value_heads": 1, "tie_word_embeddings": True},
     "hunyuan-moe": {"architectures": ["HunYuanMoEV1ForCausalLM"], "num_experts": 4, "moe_topk": [2, 2], "num_shared_expert": [1, 1],
                     "tie_word_embeddings": True},

@@ -147,6 +147,9 @@ extension DecoderConfiguration {
   /// The module in a layer's `mlp` that experts plug into, as checkpoints name it.
   public var feedForwardPath: String { mixture == nil ? "mlp" : family.descriptor.names.common }
 
+  /// Layers with a feed-forward block that every token goes through, dense or shared.
+  public var commonLayers: [Int] { (0..<layers).filter { commonWidth(ofLayer: $0) > 0 } }
+
   /// Layers that have keys and values of their own.
   public var keyLayers: [Int] { keySources.enumerated().filter { $0.offset == $0.element }.map(\.offset) }
 

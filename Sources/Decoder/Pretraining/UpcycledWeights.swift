@@ -38,6 +38,11 @@ struct UpcycledWeights: TensorSource {
           path: "model", key: key, got: "\(got)", allowed: "\(wanted), as the dense base has, to begin as that base")
       }
     }
+    guard target.intermediateSize > 0 else {
+      throw DecoderError.invalidValue(
+        path: "model", key: "architectures", got: "\(target.family.architecture) without a shared expert",
+        allowed: "a mixture with a shared expert, which begins as the dense base's feed-forward block")
+    }
     try require("vocab_size", target.vocabularySize, base.vocabularySize)
     try require("hidden_size", target.hiddenSize, base.hiddenSize)
     try require("intermediate_size", target.intermediateSize, base.intermediateSize)

@@ -50,17 +50,19 @@ struct CodeAdversary {
   ///
   /// - Parameters:
   ///   - memory: rows of learned tasks.
-  ///   - batch: pooled inputs of the batch, without gradient. [rows, hidden] of each layer
+  ///   - batch: pooled inputs of the batch, without gradient. [rows, hidden] of each of `layers`
+  ///   - layers: those that pooled inputs are of.
   ///   - atoms: the new shared atoms of each layer.
   ///   - weight: of the discriminator's term.
   ///   - strength: what the confusion term's weight is multiplied by, 0…1.
   func lossTerms(
-    memory: FeatureMemory, batch: [Tensor], atoms: [[ProjectionSite: LowRankPair]], weight: Double, strength: Double
+    memory: FeatureMemory, batch: [Tensor], of layers: [Int], atoms: [[ProjectionSite: LowRankPair]], weight: Double,
+    strength: Double
   ) throws -> [LossTerm] {
     var discriminator: [Tensor] = []
     var confusion: [Tensor] = []
-    for (layer, inputs) in batch.enumerated() {
-      guard let known = try memory.layer(layer),
+    for (place, (layer, inputs)) in zip(layers, batch).enumerated() {
+      guard let known = try memory.features(at: place),
         let codes = try Self.codes(Tensor.concatenated([known.features, inputs]), atoms[layer])
       else { continue }
       let labels = known.arrivals + Array(repeating: tasks - 1, count: inputs.shape[0])

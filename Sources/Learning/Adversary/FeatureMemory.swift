@@ -10,7 +10,7 @@ struct FeatureMemory {
 
   /// Rows of all tasks together at most.
   let capacity: Int
-  /// By arrival. bfloat16 [rows, layers, hidden]
+  /// By arrival; of layers, the base's `commonLayers`. bfloat16 [rows, layers, hidden]
   private(set) var stored: [Int: Tensor] = [:]
 
   init(capacity: Int) { self.capacity = capacity }
@@ -29,11 +29,11 @@ struct FeatureMemory {
     }
   }
 
-  /// All rows of one layer, and the tasks that they are of. [rows, hidden]
-  func layer(_ layer: Int) throws -> (features: Tensor, arrivals: [Int])? {
+  /// All rows of one layer, by its place among those that are kept, and the tasks that they are of. [rows, hidden]
+  func features(at place: Int) throws -> (features: Tensor, arrivals: [Int])? {
     let tasks = stored.sorted { $0.key < $1.key }
     guard !tasks.isEmpty else { return nil }
-    let features = try Tensor.concatenated(tasks.map { try $0.value.selected(1, layer).converted(to: .float32) })
+    let features = try Tensor.concatenated(tasks.map { try $0.value.selected(1, place).converted(to: .float32) })
     return (features, tasks.flatMap { Array(repeating: $0.key, count: $0.value.shape[0]) })
   }
 
@@ -45,15 +45,16 @@ struct FeatureMemory {
   mutating func restore(learned: [Int], _ tensors: [String: Tensor], base: DecoderConfiguration) throws {
     stored = [:]
     guard capacity > 0 else { return }
+    let layers = base.commonLayers.count
     for arrival in learned {
       let name = "\(Self.owner).\(arrival)"
       guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: Self.owner, name: name) }
       let shape = tensor.shape
       guard shape.count == 3, (1...quota(of: learned.count)).contains(shape[0]), tensor.dtype == .bfloat16,
-        Array(shape.dropFirst()) == [base.layers, base.hiddenSize]
+        Array(shape.dropFirst()) == [layers, base.hiddenSize]
       else {
         throw ExpertError.shapeDiffers(
-          where: Self.owner, name: name, expected: [quota(of: learned.count), base.layers, base.hiddenSize], got: shape)
+          where: Self.owner, name: name, expected: [quota(of: learned.count), layers, base.hiddenSize], got: shape)
       }
       stored[arrival] = tensor
     }

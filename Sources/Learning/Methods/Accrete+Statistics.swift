@@ -37,12 +37,12 @@ extension Accrete {
     return shared + dedicated > 0 ? shared / (shared + dedicated) : 0
   }
 
-  /// Of each layer, from the stored features of all learned tasks; nil where there is nothing to tell.
+  /// Of each layer whose features are stored: from those of all learned tasks; nil where there is nothing to tell.
   private func probeAccuracies(before count: Int) throws -> [Double]? {
     let factors = try sharedFactors(before: count)
     guard !factors.isEmpty, !memory.isEmpty else { return nil }
-    let values = try (0..<context.base.layers).map { layer -> Double? in
-      guard let known = try memory.layer(layer) else { return nil }
+    let values = try context.base.commonLayers.enumerated().map { place, layer -> Double? in
+      guard let known = try memory.features(at: place) else { return nil }
       let read = [Projection.gate, .up].compactMap { factors[FactorPlace(layer: layer, projection: $0, side: .a)] }
       guard !read.isEmpty else { return nil }
       let codes = try Tensor.concatenated(read.map { try known.features.linear($0) }, axis: 1)

@@ -88,6 +88,12 @@ public final class Accrete: ContinualMethod {
     self.context = context
     memory = FeatureMemory(
       capacity: context.value(Self.adversaryWeight) > 0 ? context.whole(Self.memoryRows) : 0)
+    guard memory.capacity == 0 || !context.base.commonLayers.isEmpty else {
+      throw LearningError.unsupported(
+        what:
+          "accrete's adversary on a base whose feed-forward blocks have routed experts only: it reads what enters a block with all tokens",
+        fix: "Turn it off (--option \(Self.adversaryWeight.name)=0), or choose another method.")
+    }
     routing = try GaussianRouter(context)
   }
 
@@ -149,12 +155,12 @@ public final class Accrete: ContinualMethod {
       return TrainingPass(selection: plain, collectGradients: derived.collectGradients)
     }
     let meter = InputMeter(plain, pooling: try PoolingWeights(batch))
-    let (memory, weight) = (memory, context.value(Self.adversaryWeight))
+    let (context, memory, weight) = (context, memory, context.value(Self.adversaryWeight))
     return TrainingPass(
       selection: meter,
       lossTerms: {
         try adversary.lossTerms(
-          memory: memory, batch: meter.means, atoms: shared.pairs, weight: weight,
+          memory: memory, batch: meter.means, of: context.base.commonLayers, atoms: shared.pairs, weight: weight,
           strength: CodeAdversary.strength(at: moment.progress))
       }, collectGradients: derived.collectGradients)
   }

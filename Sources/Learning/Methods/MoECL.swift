@@ -43,6 +43,12 @@ public final class MoECL: ContinualMethod {
         what: "MoE-CL on a mixture's routed experts: its gate weighs two passes through one block",
         fix: "Leave --routed-experts out: its experts plug into the mixture's shared block.")
     }
+    let base = context.base
+    guard (0..<base.layers).allSatisfy({ base.has(.gate, layer: $0) }) else {
+      throw LearningError.unsupported(
+        what: "MoE-CL on a base of which some layers have routed experts only: there its gates have nothing to weigh",
+        fix: "Choose a method without a gate, such as per-task.")
+    }
     self.context = context
     self.adversary = try Adversary(context.adversary, context: context)
     sharedExpert = try context.newExpert(Self.shared)

@@ -72,7 +72,8 @@ struct DoctorCommand: ParsableCommand {
   private static func mixture(_ shape: DecoderConfiguration) -> String {
     guard let mixture = shape.mixture else { return "" }
     let shared = shape.intermediateSize > 0 ? "a shared expert and " : ""
-    return "\(shared)\(mixture.experts) routed experts, \(mixture.active) for a token; "
+    let dense = shape.denseLayers.map { ", in \(shape.layers - $0.layers.count) of \(shape.layers) layers" } ?? ""
+    return "\(shared)\(mixture.experts) routed experts, \(mixture.active) for a token\(dense); "
   }
 
   /// What a token costs in a cache, beside what it would cost with keys and values for every head of every layer.

@@ -20,7 +20,9 @@ import Torch
     let logits: [[Float]]
   }
 
-  static let families = ["llama", "llama-alpha", "mistral", "qwen2", "qwen3", "hunyuan-dense", "hunyuan-moe"]
+  static let families = [
+    "llama", "llama-alpha", "mistral", "qwen2", "qwen3", "qwen3-moe", "hunyuan-dense", "hunyuan-moe",
+  ]
 
   /// What transformers opened is what is written today, and our logits are its.
   @Test(arguments: families)

@@ -12,10 +12,21 @@ let modelTargets: [FuzzTarget] = [
     model.write(parts[1].isEmpty ? Data("{}".utf8) : parts[1], to: "generation_config.json")
     let found = try DecoderConfiguration(folder: model.url)
     let sizes = [
-      found.vocabularySize, found.hiddenSize, found.intermediateSize, found.layers, found.heads, found.kvHeads,
-      found.headDim, found.maxPositions,
+      found.vocabularySize, found.hiddenSize, found.layers, found.heads, found.kvHeads, found.headDim,
+      found.maxPositions,
     ]
     try Finding.unless(sizes.allSatisfy { $0 > 0 }, "a size that is not positive: \(sizes)")
+    for layer in 0..<found.layers {
+      let width = found.commonWidth(ofLayer: layer)
+      try Finding.unless(
+        width > 0 || (width == 0 && found.mixture(ofLayer: layer) != nil), "a layer without a feed-forward block")
+    }
+    if let mixture = found.mixture {
+      try Finding.unless(
+        mixture.width > 0 && (1...mixture.experts).contains(mixture.active), "a mixture that cannot be: \(mixture)")
+    }
+    let numbers = [found.localRope?.theta, found.queryScalar].compactMap(\.self)
+    try Finding.unless(numbers.allSatisfy { $0 > 0 && $0.isFinite }, "a number that is not positive: \(numbers)")
     try Finding.unless(found.heads % found.kvHeads == 0 && found.headDim % 2 == 0, "heads that do not fit")
     try Finding.unless(found.normEpsilon.isFinite && found.ropeTheta.isFinite, "a number that is not finite")
     let ids = found.endTokens + [found.padToken].compactMap(\.self)
