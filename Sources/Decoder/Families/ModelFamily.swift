@@ -2,7 +2,7 @@ public import Files
 
 /// A family of models whose checkpoints can be read.
 ///
-/// What a family is, its ``FamilyDescriptor`` says: one file each in this folder. As JSON it is Hugging Face's class name.
+/// What a family is, its `FamilyDescriptor` says: one file each in this folder. As JSON it is Hugging Face's class name.
 public struct ModelFamily: Sendable {
   let descriptor: any FamilyDescriptor
 
