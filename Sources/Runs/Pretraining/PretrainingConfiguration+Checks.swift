@@ -18,7 +18,8 @@ extension PretrainingConfiguration {
     if let mixture = shape.mixture, mixture.active == 1, mixture.renormalizes {
       throw RunError.invalidConfiguration(
         key: "model",
-        got: "\(shape.family.architecture) with one active expert, whose weight is divided by itself",
+        got:
+          "\(shape.family.architecture) with one active expert (moe_topk, num_experts_per_tok), whose weight is divided by itself",
         allowed:
           "more than one, or a class that keeps the one weight as it is (HunYuanForCausalLM; Qwen3MoeForCausalLM with"
           + " norm_topk_prob false): otherwise the router learns nothing")
