@@ -6,7 +6,7 @@ SWIFT ?= swift
 # Threads of libtorch in tests: results differ in their last bits with it, so tests use one number everywhere.
 CONFIGURATION ?= release
 
-.PHONY: all setup build install bridge demo test fuzz format lint docs bench reference clean help
+.PHONY: all setup build install bridge demo test check fuzz format lint docs bench bench-check reference clean help
 
 all: build
 
@@ -16,9 +16,11 @@ help:
 	@echo "make install    put it under PREFIX (/usr/local), relocatable, with manual and completions: make install PREFIX=~/.local"
 	@echo "make bridge     build what accrete needs to run on another libtorch: make bridge TORCH=FOLDER"
 	@echo "make test       build and run all tests"
+	@echo "make check      format and tests of the modules that changed since BASE (what is not committed)"
 	@echo "make fuzz       give every reader of files broken ones: five million inputs (FUZZ_RUNS for each target)"
 	@echo "make lint docs  check the formatting; build the documentation with warnings as errors"
 	@echo "make bench      speed beside PyTorch + PEFT, about an hour (installs them into .venv)"
+	@echo "make bench-check  speed of this tree beside that of a commit: make bench-check BASE=COMMIT"
 	@echo "make reference  the PyTorch reference and the goldens (installs PyTorch into .venv)"
 
 setup:
@@ -66,6 +68,19 @@ test: setup
 	python3 -m unittest discover --start-directory Scripts/tests
 	$(SWIFT) test --skip-build --parallel
 	Scripts/test_instruction_sets
+
+# The formatting and the modules' tests of what is not committed yet, or has changed since BASE.
+check: export ACCRETE_OPTIMIZED := 1
+check: setup
+	$(SWIFT) build $(TEST_BUILD)
+	$(call link_libtorch,)
+	Scripts/check_changes $(BASE)
+
+# Speed of this tree beside that of a commit: make bench-check BASE=COMMIT.
+BASE ?= HEAD
+bench-check: build
+	$(SWIFT) build --configuration release --product accrete-benchmark
+	Scripts/bench_check --base $(BASE)
 
 # Inputs for each target; see docs/fuzzing.md.
 FUZZ_RUNS ?= 450000

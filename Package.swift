@@ -80,7 +80,7 @@ let package = Package(
     layer("Tokenization", ["Files"]),
     layer("Templates", ["Files"]),
     layer("Decoder", ["Torch", "Randomness", "Files"]),
-    layer("Generation", ["Decoder", "Tokenization", "Torch", "Files"]),
+    layer("Generation", ["Decoder", "Templates", "Tokenization", "Torch", "Files"]),
     layer("Experts", ["Decoder", "Torch", "Files"]),
     layer("Streams", ["Templates", "Tokenization", "Randomness", "Files"]),
     layer("Learning", ["Streams", "Experts", "Decoder", "Torch", "Randomness", "Files"]),
@@ -120,7 +120,8 @@ let package = Package(
     .executableTarget(
       name: "accrete-benchmark",
       dependencies: [
-        "Runs", "Pretraining", "Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Files",
+        "Runs", "Pretraining", "Learning", "Streams", "Experts", "Decoder", "Tokenization", "Torch", "Randomness",
+        "Files",
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
     tests("Files", []),

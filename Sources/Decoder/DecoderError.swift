@@ -31,6 +31,8 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
   case tokenOutOfRange(id: Int, vocabularySize: Int)
   case sequenceTooLong(length: Int, limit: Int)
   case emptyInput
+  /// Experts that only a training pass has, where text is to be generated.
+  case trainingSelection
   case vocabularyMismatch(base: String, model: Int, tokenizer: Int)
 
   public var description: String { text.onOneLine }
@@ -68,6 +70,8 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
       "\(length) tokens, but the model reads at most \(limit) (max_position_embeddings)"
     case .emptyInput:
       "no tokens: give at least one"
+    case .trainingSelection:
+      "these experts exist in a training pass only (dropout, or something that watches it): generate with the experts that it trains"
     case .vocabularyMismatch(let base, let model, let tokenizer):
       "\(base): tokenizer.json has ids for \(tokenizer) tokens but the model's vocabulary is \(model)."
         + " Use the tokenizer that belongs to this checkpoint."

@@ -41,7 +41,7 @@ public struct DecoderModel: Sendable {
   public func hiddenStates(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil
   ) throws -> Tensor {
-    try Packing(batch).padded(packedStates(batch, experts: experts, cache: cache))
+    try Packing(batch).grid().padded(packedStates(batch, experts: experts, cache: cache))
   }
 
   /// As ``hiddenStates(_:experts:cache:)`` without padding: row after row, then the alignment padding.
@@ -121,7 +121,8 @@ public struct DecoderModel: Sendable {
   /// All layers, or the lowest `depth`. → [tokens, hidden], before the final norm; with `reading` the rows that are read.
   func throughLayers(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, tracing: Bool,
-    checkpointing: Bool = false, depth: Int = .max, routing: RoutingPass? = nil, reading: Reading? = nil
+    checkpointing: Bool = false, depth: Int = .max, routing: RoutingPass? = nil, reading: Reading? = nil,
+    inference: InferencePass? = nil
   ) throws -> (Tensor, [Pullback]) {
     let starts = cache?.lengths(rows: batch.rows) ?? Array(repeating: 0, count: batch.rows)
     let longest = zip(starts, batch.lengths).filter { $1 > 0 }.map { $0 + $1 }.max() ?? 0
@@ -132,21 +133,17 @@ public struct DecoderModel: Sendable {
       throw TorchError.unexpectedResult(
         operation: "a pass with shared tokens", expected: "positions, no cache, no backward pass", got: "another one")
     }
-    let packing = try Packing(batch)
-    let positions =
-      try batch.positions.map { try packing.packed($0) }
-      ?? Tensor(
-        zip(starts, batch.lengths).flatMap { $0..<$0 + $1 } + repeatElement(0, count: packing.alignmentPadding),
-        on: device)  // [tokens]
+    let packing = try Packing(batch, isAligned: inference == nil)
+    let positions = try packing.positions(after: starts)  // [tokens]
     let plans = try AttentionPlans(
       windows: configuration.windows, batch: batch, packing: packing, cache: cache, starts: starts,
       positions: positions, device: device)
     var pass = ForwardPass(
       packing: packing, plans: plans, rotary: rotary, angles: try rotary.angles(at: positions),
-      localAngles: try localRotary?.angles(at: positions),
-      epsilon: configuration.normEpsilon, experts: experts, cache: cache, sharing: SharedKeys(configuration),
-      routing: routing, tracing: tracing, tokens: packing.tokens)
-    var x = try embedded(packing.packed(batch.ids))  // [tokens, hidden]
+      localAngles: try localRotary?.angles(at: positions), epsilon: configuration.normEpsilon, experts: experts,
+      cache: cache, inference: inference, sharing: SharedKeys(configuration), routing: routing, tracing: tracing,
+      tokens: packing.tokens)
+    var x = try embedded(packing.ids)  // [tokens, hidden]
     var pullbacks: [Pullback] = []
     for (index, layer) in layers.prefix(depth).enumerated() {
       if index == layers.count - 1 { pass.reading = reading }

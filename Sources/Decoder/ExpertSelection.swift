@@ -51,6 +51,9 @@ public protocol ExpertSelection {
   /// Whether what a token gets depends on nothing but what it is: then tokens that all rows share may be computed once.
   var treatsRowsAlike: Bool { get }
 
+  /// The same for inference, where sequences with different experts go together; `nil`: only a training pass has it.
+  func inferenceExpert() throws -> (any InferenceExpert)?
+
   /// Called before a layer in passes that compute activations again in the backward pass.
   ///
   /// - Parameters:
@@ -85,6 +88,8 @@ extension ExpertSelection {
   public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { nil }
 
   public var treatsRowsAlike: Bool { false }
+
+  public func inferenceExpert() throws -> (any InferenceExpert)? { nil }
 
   public func enter(layer: Int, again: Bool) {}
 

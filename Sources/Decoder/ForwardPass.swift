@@ -11,6 +11,8 @@ struct ForwardPass {
   let epsilon: Double
   var experts: (any ExpertSelection)?
   let cache: KeyValueCache?
+  /// How a pass without gradients computes; `nil`: as training does.
+  var inference: InferencePass?
   let sharing: SharedKeys
   /// Limits and losses of the mixtures' routers, in pretraining.
   var routing: RoutingPass?
@@ -25,7 +27,7 @@ struct ForwardPass {
   func afterAttention() -> ForwardPass {
     guard let reading else { return self }
     var copy = self
-    (copy.tokens, copy.experts) = (reading.count, reading.experts)
+    (copy.tokens, copy.experts, copy.inference) = (reading.count, reading.experts, reading.inference)
     return copy
   }
 
@@ -35,12 +37,14 @@ struct ForwardPass {
 
   /// One projection, under the experts. `x`: [tokens, in] → [tokens, out].
   func project(_ x: Tensor, _ weight: WeightMatrix, _ projection: Projection, layer: Int) throws -> Traced {
+    if let inference { return Traced(try inference.project(x, weight, projection, layer: layer)) }
     guard let experts else { return try Traced.linear(x, weight, tracing: tracing) }
     return try experts.project(x, through: weight, at: projection, layer: layer, tracing: tracing)
   }
 
   /// A dense feed-forward block, under the experts. `x` (normed): [tokens, hidden] → the same.
   func feed(_ x: Tensor, through block: FeedForward, layer: Int) throws -> Traced {
+    if let inference { return Traced(try inference.feed(x, through: block) { try $0.block(layer: layer) }) }
     guard let experts else { return try block.forward(x, tracing: tracing) }
     return try experts.feedForward(x, through: block, layer: layer, tracing: tracing)
   }

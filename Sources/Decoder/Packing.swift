@@ -1,112 +1,87 @@
 import Torch
 
-/// Where the real tokens of a padded batch are, once they stand one after the other without padding.
+/// The tokens of one pass as its layers see them.
 ///
-/// Everything but attention works on packed tokens, so that padding costs nothing there. Attention is block-diagonal: each row
-/// looks at itself only, on the padded grid.
+/// All are packed: one after the other, without padding. Attention is block-diagonal: each sequence looks at itself only.
 ///
-/// Tokens that all rows share (``TokenBatch/sharedTokens``) stand there once, with the first row. Attention sees them in each row.
+/// Tokens that all sequences share (``TokenBatch/sharedTokens``) stand there once, with the first one. Attention sees them in each.
 ///
-/// Behind the real tokens stands the batch's alignment padding (``TokenBatch/alignmentPadding(for:)``): copies of the first token.
+/// Behind the real tokens may stand alignment padding (``TokenBatch/alignmentPadding(for:)``): copies of the first token.
 struct Packing {
+  /// Sequences.
   let rows: Int
+  /// Length of the longest.
   let time: Int
   /// Real tokens that are computed, without the alignment padding.
   let tokens: Int
   let alignmentPadding: Int
-  private let device: Device
-  /// Place of each real token on the flattened grid; nil when there is no padding. int64 [tokens]
-  private let places: Tensor?
-  /// The same with the alignment padding; nil when there is neither padding nor alignment padding. int64 [tokens + alignmentPadding]
-  private let sources: Tensor?
-  /// The packed token at each place of the grid; at padding any token, which is unused. int64 [rows · time]
-  private let grid: Tensor?
+  /// int64 [tokens + alignmentPadding]
+  let ids: Tensor
   /// What attention sees where tokens are shared.
   let expansion: Expansion?
+  private let batch: TokenBatch
 
-  /// Shared tokens as each row has them: for attention, which looks at rows.
+  /// Shared tokens as each sequence has them: for attention, which looks at sequences.
   struct Expansion {
-    /// The computed token of each token of each row, then the alignment padding. int64 [tokens of all rows + alignmentPadding]
+    /// The computed token of each token of each sequence, then the alignment padding. int64 [tokens of all sequences + alignmentPadding]
     let sources: Tensor
     /// The same.
     let order: [Int]
     /// Where each computed token stands among them. int64 [tokens + alignmentPadding]
     let places: Tensor
 
-    /// [tokens + alignmentPadding, …] → [tokens of all rows + alignmentPadding, …]
+    /// [tokens + alignmentPadding, …] → [tokens of all sequences + alignmentPadding, …]
     func expanded(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: sources) }
-    /// [tokens of all rows + alignmentPadding, …] → [tokens + alignmentPadding, …]
+    /// [tokens of all sequences + alignmentPadding, …] → [tokens + alignmentPadding, …]
     func collapsed(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: places) }
   }
 
-  init(_ batch: TokenBatch) throws {
-    rows = batch.rows
-    time = batch.time
-    tokens = batch.computedTokens
-    alignmentPadding = TokenBatch.alignmentPadding(for: batch.computedTokens)
-    device = batch.ids.device
-    let shared = batch.sharedTokens
-    let isPadded = shared > 0 || batch.lengths.contains { $0 != batch.time }
-    var places: [Int] = []
-    var grid = [Int](repeating: 0, count: rows * time)
-    places.reserveCapacity(tokens + alignmentPadding)
-    var (expanded, own): ([Int], [Int]) = ([], [])
+  /// - Parameters:
+  ///   - batch: the tokens.
+  ///   - isAligned: whether there is alignment padding: where oneDNN takes all tokens of the pass at once.
+  init(_ batch: TokenBatch, isAligned: Bool = true) throws {
+    self.batch = batch
+    (rows, time, tokens) = (batch.rows, batch.time, batch.computedTokens)
+    let stated = batch.positions?.count ?? tokens
+    guard batch.ids.count == tokens, stated == tokens else {
+      throw TorchError.shapeMismatch(
+        what: "token ids and positions of a batch", expected: [tokens],
+        got: [batch.ids.count, stated])
+    }
+    let padding = isAligned ? TokenBatch.alignmentPadding(for: tokens) : 0
+    alignmentPadding = padding
+    ids = try Tensor(batch.ids + repeatElement(batch.ids.first ?? 0, count: padding), on: batch.device)
+    expansion = try Self.expansion(batch, padding)
+  }
+
+  private static func expansion(_ batch: TokenBatch, _ alignmentPadding: Int) throws -> Expansion? {
+    guard batch.sharedTokens > 0 else { return nil }
+    var (expanded, own, computed): ([Int], [Int], Int) = ([], [], 0)
     for (row, length) in batch.lengths.enumerated() {
       for index in 0..<length {
-        if row > 0, index < shared {
-          grid[row * time + index] = index
+        if row > 0, index < batch.sharedTokens {
           expanded.append(index)
         } else {
-          grid[row * time + index] = places.count
           own.append(expanded.count)
-          expanded.append(places.count)
-          places.append(row * time + index)
+          expanded.append(computed)
+          computed += 1
         }
       }
     }
-    if shared > 0 {
-      own += (0..<alignmentPadding).map { expanded.count + $0 }
-      expanded += (0..<alignmentPadding).map { places.count + $0 }
-      expansion = Expansion(
-        sources: try Tensor(expanded, on: device), order: expanded, places: try Tensor(own, on: device))
-    } else {
-      expansion = nil
-    }
-    self.places = isPadded ? try Tensor(places, on: batch.ids.device) : nil
-    self.grid = isPadded ? try Tensor(grid, on: batch.ids.device) : nil
-    places += repeatElement(0, count: alignmentPadding)
-    sources = isPadded || alignmentPadding > 0 ? try Tensor(places, on: batch.ids.device) : nil
+    own += (0..<alignmentPadding).map { expanded.count + $0 }
+    expanded += (0..<alignmentPadding).map { computed + $0 }
+    return Expansion(
+      sources: try Tensor(expanded, on: batch.device), order: expanded, places: try Tensor(own, on: batch.device))
   }
 
-  /// From the padded grid to packed tokens. `x`: [rows, time, …] → [tokens + alignmentPadding, …].
-  func packed(_ x: Tensor) throws -> Tensor {
-    let flat = try x.reshaped([rows * time] + x.shape.dropFirst(2))
-    return try sources.map { try flat.gathered(0, rows: $0) } ?? flat
+  /// The positions of the computed tokens, then any of the alignment padding. `starts`: cached tokens of each sequence.
+  /// int64 [tokens + alignmentPadding]
+  func positions(after starts: [Int]) throws -> Tensor {
+    let own = batch.positions ?? zip(starts, batch.lengths).flatMap { $0..<$0 + $1 }
+    let last = batch.positions?.first ?? 0
+    return try Tensor(own + repeatElement(last, count: alignmentPadding), on: batch.device)
   }
 
-  /// From packed tokens to the grid; padding holds copies. `x`: [tokens + alignmentPadding, …] → [rows, time, …].
-  func padded(_ x: Tensor) throws -> Tensor {
-    let flat = try grid.map { try x.gathered(0, rows: $0) } ?? x.narrowed(0, from: 0, count: tokens)
-    return try flat.reshaped([rows, time] + x.shape.dropFirst())
-  }
-
-  /// As ``padded(_:)`` with zeros at padding: what the gradient of ``packed(_:)`` is.
-  func zeroPadded(_ x: Tensor) throws -> Tensor {
-    let shape = Array(x.shape.dropFirst())
-    let real = try x.narrowed(0, from: 0, count: tokens)
-    guard let places else { return try real.reshaped([rows, time] + shape) }
-    return try Tensor.zeros([rows * time] + shape, on: x.device).replacing(0, rows: places, with: real)
-      .reshaped([rows, time] + shape)
-  }
-
-  /// Groups of packed tokens as a mask on the grid: query i sees key j where j ≤ i and j is of group 0 or of i's group.
-  /// [rows, 1, time, time]
-  func allowed(_ groups: [Int32]) throws -> AttentionMask {
-    let group = try padded(Tensor(groups.map(Int.init), on: device))  // [rows, time]
-    let (queries, keys) = (try group.reshaped([rows, 1, time, 1]), try group.reshaped([rows, 1, 1, time]))
-    let order = try Tensor(Array(0..<time), on: device)
-    let causal = try order.reshaped([1, time]).isLessOrEqual(to: order.reshaped([time, 1]))  // [time, time]
-    let visible = try keys.equals(Tensor([0], on: device)).or(keys.equals(queries))
-    return .allowed(try visible.and(causal))
-  }
+  /// The same tokens on a padded grid: for attention by libtorch.
+  func grid() throws -> PaddedGrid { try PaddedGrid(batch, alignmentPadding) }
 }

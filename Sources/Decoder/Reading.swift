@@ -9,8 +9,10 @@ struct Reading {
   let order: [Int]
   /// How many are read, without the copies.
   let count: Int
-  /// Which experts these rows use.
+  /// Which experts these rows use, in a pass as training has it.
   let experts: (any ExpertSelection)?
+  /// How these rows are computed in a pass without gradients.
+  let inference: InferencePass?
   /// The same as `order`. int64 [rows]
   private let rows: Tensor
   /// The first `count` of them. int64 [count]
@@ -31,6 +33,19 @@ struct Reading {
     (self.order, self.experts, count) = (order, narrowed, real.count)
     rows = try Tensor(order, on: places.device)
     self.real = places
+    inference = nil
+  }
+
+  /// The same of a pass without gradients, which needs no round number of rows.
+  ///
+  /// - Parameter places: numbers of tokens, ascending.
+  /// - Returns: `nil` where it would save too little.
+  init?(_ places: [Int], of tokens: Int, _ inference: InferencePass, on device: Device) throws {
+    guard !places.isEmpty, 4 * places.count <= 3 * tokens else { return nil }
+    (order, count, experts) = (places, places.count, nil)
+    rows = try Tensor(places, on: device)
+    real = rows
+    self.inference = inference.narrowed(to: places)
   }
 
   /// Rows of all tokens → rows that are read, with the copies. [tokens, …] → [rows, …]

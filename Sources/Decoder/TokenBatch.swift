@@ -1,19 +1,21 @@
 public import Torch
 
-/// Sequences of token ids, padded on the right to one length.
+/// Sequences of token ids, one after the other without padding.
 public struct TokenBatch: Sendable {
-  /// [batch, time], int64
-  public let ids: Tensor
-  /// Place of each token in its text, for RoPE; nil: 0, 1, 2, … in every row. [batch, time], int64
-  public let positions: Tensor?
-  /// What each token may look at. Padding is behind every real token, so `causal` needs no padding mask.
+  /// Of the tokens that are computed: those of the first sequence, of the second, … Tokens that all share stand there once.
+  public let ids: [Int]
+  /// Place of each of these tokens in its text, for RoPE; `nil`: 0, 1, 2, … in every sequence.
+  public let positions: [Int]?
+  /// What each token may look at: groups are those of the tokens that are computed.
   public let mask: AttentionMask
-  /// Number of real tokens of each row.
+  /// Tokens of each sequence.
   public let lengths: [Int]
-  /// So many first tokens are the same in all rows, and see the same: they are computed once, as the first row's. 0: none.
+  /// So many first tokens are the same in all sequences, and see the same: they are computed once, as the first one's. 0: none.
   public let sharedTokens: Int
-  /// Length of the longest row.
-  public let time: Int
+  /// Where the batch is computed.
+  public let device: Device
+  /// Length of the longest sequence.
+  public var time: Int { lengths.max() ?? 0 }
 
   public var rows: Int { lengths.count }
   /// Real tokens of all rows.
@@ -35,49 +37,28 @@ public struct TokenBatch: Sendable {
   /// Packed tokens that a pass computes: the real ones, then the alignment padding.
   public var packedCount: Int { computedTokens + Self.alignmentPadding(for: computedTokens) }
 
-  /// Causal rows of different lengths.
+  /// Causal sequences of different lengths.
   /// - Throws: ``DecoderError/emptyInput``.
-  public init(_ sequences: [[Int]], pad: Int, on device: Device = .cpu) throws {
-    let time = sequences.map(\.count).max() ?? 0
-    guard time > 0 else { throw DecoderError.emptyInput }
-    var flat: [Int] = []
-    flat.reserveCapacity(sequences.count * time)
-    for sequence in sequences {
-      flat += sequence
-      flat += repeatElement(pad, count: time - sequence.count)
-    }
-    ids = try Tensor(flat, shape: [sequences.count, time], on: device)
-    positions = nil
-    mask = .causal
-    lengths = sequences.map(\.count)
-    sharedTokens = 0
-    self.time = time
+  public init(_ sequences: [[Int]], on device: Device = .cpu) throws {
+    guard sequences.contains(where: { !$0.isEmpty }) else { throw DecoderError.emptyInput }
+    self.init(ids: sequences.flatMap(\.self), lengths: sequences.map(\.count), on: device)
   }
 
-  /// Rows with positions and a mask of their own, as label scoring needs them.
+  /// Sequences with positions and a mask of their own, as label scoring needs them.
   ///
   /// - Parameters:
-  ///   - ids: [batch, time]
-  ///   - positions: [batch, time]
+  ///   - ids: of all computed tokens, sequence after sequence.
+  ///   - lengths: of each sequence.
+  ///   - positions: of the same tokens; `nil`: 0, 1, 2, … in every sequence.
   ///   - mask: what each token may look at; groups are those of the tokens that are computed.
-  ///   - lengths: of each row.
-  ///   - sharedTokens: so many first tokens are the same in all rows. For passes without a cache that are not traced, and experts
-  ///     that treat all rows alike.
-  public init(ids: Tensor, positions: Tensor, mask: AttentionMask, lengths: [Int], sharedTokens: Int = 0) {
-    self.ids = ids
-    self.positions = positions
-    self.mask = mask
-    self.lengths = lengths
+  ///   - sharedTokens: so many first tokens are the same in all sequences; `ids` and `positions` have them once. For passes without a
+  ///     cache that are not traced, and experts that treat all sequences alike.
+  ///   - device: where the batch is computed.
+  public init(
+    ids: [Int], lengths: [Int], positions: [Int]? = nil, mask: AttentionMask = .causal, sharedTokens: Int = 0,
+    on device: Device = .cpu
+  ) {
+    (self.ids, self.positions, self.mask, self.lengths, self.device) = (ids, positions, mask, lengths, device)
     self.sharedTokens = max(0, min(sharedTokens, lengths.min() ?? 0))
-    time = ids.shape.last ?? 0
-  }
-
-  /// 1 where a token is real, 0 at padding. [batch, time, 1], float32
-  public func realTokens() throws -> Tensor {
-    var flat = [Float](repeating: 0, count: rows * time)
-    for (row, length) in lengths.enumerated() {
-      for index in 0..<min(length, time) { flat[row * time + index] = 1 }
-    }
-    return try Tensor(flat, shape: [rows, time, 1], on: ids.device)
   }
 }

@@ -25,6 +25,11 @@ public struct Traced {
     self.pullback = tracing ? pullback : nil
   }
 
+  /// A value without a backward pass.
+  init(_ value: Tensor) {
+    (self.value, pullback) = (value, nil)
+  }
+
   /// A value whose backward pass is another's.
   init(_ value: Tensor, way: WayBack) {
     self.value = value

@@ -62,6 +62,8 @@ public struct LowRankSelection: ExpertSelection {
 
   public var treatsRowsAlike: Bool { dropout == nil }
 
+  public func inferenceExpert() throws -> (any InferenceExpert)? { dropout == nil ? PreparedExpert(expert) : nil }
+
   public func enter(layer: Int, again: Bool) { dropout?.enter(layer: layer, again: again) }
 
   public func trainsAttention(layer: Int) -> Bool {

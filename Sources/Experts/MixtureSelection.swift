@@ -57,6 +57,10 @@ public final class MixtureSelection: ExpertSelection {
   /// The adversary looks at the mean over all of a row's tokens.
   public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { pooling.weights == nil ? self : nil }
 
+  public func inferenceExpert() throws -> (any InferenceExpert)? {
+    dropout == nil && pooling.weights == nil ? PreparedExpert(shared: shared, dedicated: dedicated, gates: gates) : nil
+  }
+
   public func enter(layer: Int, again: Bool) { dropout?.enter(layer: layer, again: again) }
 
   public func feedForward(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
@@ -143,7 +147,7 @@ public struct PoolingWeights {
         place += 1
       }
     }
-    matrix = try Tensor(flat, shape: [lengths.count, tokens], on: batch.ids.device)
+    matrix = try Tensor(flat, shape: [lengths.count, tokens], on: batch.device)
   }
 
   /// Means over the first tokens of rows; a row may be there several times.
@@ -157,7 +161,7 @@ public struct PoolingWeights {
         flat[place * tokens + token] = 1 / Float(cut.tokens)
       }
     }
-    matrix = try Tensor(flat, shape: [beginnings.count, tokens], on: batch.ids.device)  // [beginnings, tokens]
+    matrix = try Tensor(flat, shape: [beginnings.count, tokens], on: batch.device)  // [beginnings, tokens]
   }
 }
 

@@ -27,13 +27,11 @@ extension Prediction {
 /// Scores classification rows under a selection of experts, in batches of bounded size.
 public struct Evaluator: Sendable {
   let model: DecoderModel
-  let pad: Int
   /// Padded tokens of a batch at most: bounds memory whatever the lengths.
   private let tokenBudget: Int
 
-  public init(_ model: DecoderModel, pad: Int, tokenBudget: Int = 2048) {
+  public init(_ model: DecoderModel, tokenBudget: Int = 2048) {
     self.model = model
-    self.pad = pad
     self.tokenBudget = tokenBudget
   }
 
@@ -51,7 +49,7 @@ public struct Evaluator: Sendable {
     progress: (Int) throws -> Void = { _ in }
   ) throws -> [Prediction] {
     try withoutGradients {
-      let scorer = LabelScorer(model, labels: labels, pad: pad)
+      let scorer = LabelScorer(model, labels: labels)
       let groups = groups(examples, extra: head == nil ? scorer.extraTokens : 0)
       var result = [Prediction?](repeating: nil, count: examples.count)
       var done = 0
@@ -119,7 +117,7 @@ public struct Evaluator: Sendable {
   }
 
   func headScores(_ prompts: [[Int]], head: Tensor, experts: (any ExpertSelection)?) throws -> [[Double]] {
-    let batch = try TokenBatch(prompts, pad: pad, on: model.device)
+    let batch = try TokenBatch(prompts, on: model.device)
     let ends = prompts.reduce(into: []) { $0.append(($0.last ?? -1) + $1.count) }
     let states = try model.packedStates(batch, experts: experts, at: Tensor(ends, on: model.device))
     let logits = try states.linear(head)  // [prompts, labels]

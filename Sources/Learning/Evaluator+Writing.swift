@@ -41,7 +41,7 @@ extension Evaluator {
   ) throws -> [WrittenTokens] {
     let options = GenerationOptions(maxTokens: limit, stopsAtEnd: stopsAtEnd)
     let budget = batchTokens ?? Self.writingBudget(model.configuration)
-    let batches = Evaluator(model, pad: pad, tokenBudget: budget).groups(examples, extra: limit)
+    let batches = Evaluator(model, tokenBudget: budget).groups(examples, extra: limit)
     var result = [WrittenTokens?](repeating: nil, count: examples.count)
     var done = 0
     for group in batches {

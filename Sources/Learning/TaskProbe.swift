@@ -9,7 +9,6 @@ public import Torch
 public struct TaskProbe {
   public let model: DecoderModel
   public let examples: [EncodedExample]
-  private let pad: Int
   private let seed: UInt64
   private let task: TaskIdentity
   /// What answers in the task's own loss; nil: the vocabulary. [labels, hidden]
@@ -22,16 +21,14 @@ public struct TaskProbe {
   ///   - examples: its training rows.
   ///   - model: the frozen base.
   ///   - seed: decides which rows are looked at where not all are.
-  ///   - pad: any token id; padding is never looked at.
   ///   - head: of the output head `trained`, [labels, hidden]; nil: answers are read from the vocabulary.
   public init(
-    _ task: TaskIdentity, examples: [EncodedExample], model: DecoderModel, seed: UInt64, pad: Int, head: Tensor? = nil
+    _ task: TaskIdentity, examples: [EncodedExample], model: DecoderModel, seed: UInt64, head: Tensor? = nil
   ) {
     self.task = task
     self.examples = examples
     self.model = model
     self.seed = seed
-    self.pad = pad
     self.head = head
   }
 
@@ -45,7 +42,7 @@ public struct TaskProbe {
 
   /// What a router sees of training rows; nil: of all. [rows, hidden]
   public func features(_ view: RequestView, of rows: [EncodedExample]? = nil) throws -> Tensor {
-    try RequestFeatures(model, view: view, pad: pad).features(rows ?? examples)
+    try RequestFeatures(model, view: view).features(rows ?? examples)
   }
 
   /// The mean over each row's tokens of what enters feed-forward blocks, under experts. [rows, hidden] of each of the base's `commonLayers`
@@ -90,7 +87,7 @@ public struct TaskProbe {
     for start in stride(from: 0, to: chosen.count, by: max(batch, 1)) {
       try forget()
       let part = try TrainingBatch(
-        Array(chosen[start..<min(start + max(batch, 1), chosen.count)]), pad: pad, on: model.device)
+        Array(chosen[start..<min(start + max(batch, 1), chosen.count)]), on: model.device)
       let pass = try pass(part.tokens)
       let states = try model.tracedStates(
         part.tokens, experts: pass.selection, at: head == nil ? part.places : part.promptEnds)
@@ -110,7 +107,7 @@ public struct TaskProbe {
     guard !rows.isEmpty else { throw LearningError.withoutRows(task) }
     try withoutGradients {
       for group in TokenBudget(tokenBudget).groups(rows.map(\.tokenCount)) {
-        try body(TrainingBatch(group.map { rows[$0] }, pad: pad, on: model.device))
+        try body(TrainingBatch(group.map { rows[$0] }, on: model.device))
       }
     }
   }

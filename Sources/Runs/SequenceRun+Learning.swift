@@ -55,8 +55,7 @@ extension SequenceRun {
     if examples.isEmpty, method.trainingRows == .allAtOnce { return cost }
     let training = try TaskTraining(
       TaskTraining.Material(task: task.identity, examples: examples, labels: task.task.labels.count),
-      model: base.model, method: method, heads: heads, options: configuration.training, seed: configuration.seed,
-      pad: base.padToken)
+      model: base.model, method: method, heads: heads, options: configuration.training, seed: configuration.seed)
     if let state = stopped { try training.restore(state) }
     cost.trainingSeconds = try takeSteps(training, of: task, before: stopped == nil ? 0 : stoppedSeconds)
     stopped = nil

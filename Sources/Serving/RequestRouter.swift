@@ -113,12 +113,12 @@ public struct RequestRouter {
   public static func features(
     _ texts: [String], view: RequestView, on base: Base, maxLength: Int = usualLength
   ) throws -> TextFeatures {
-    try RequestFeatures(base.model, view: view, pad: base.padToken).texts(ids(texts, on: base, maxLength: maxLength))
+    try RequestFeatures(base.model, view: view).texts(ids(texts, on: base, maxLength: maxLength))
   }
 
   /// The sums by which a task with these texts is found.
   public static func sums(_ texts: [String], view: RequestView, on base: Base) throws -> TaskSums {
-    try RequestFeatures(base.model, view: view, pad: base.padToken).sums(ids(texts, on: base, maxLength: usualLength))
+    try RequestFeatures(base.model, view: view).sums(ids(texts, on: base, maxLength: usualLength))
   }
 
   private static func ids(_ texts: [String], on base: Base, maxLength: Int) throws -> [[Int]] {

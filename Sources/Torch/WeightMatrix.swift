@@ -15,13 +15,13 @@ public struct WeightMatrix: Sendable {
     case int8
   }
 
-  private enum Storage: Sendable {
+  enum Storage: Sendable {
     /// float32 or bfloat16.
     case plain(Tensor)
     case int8(values: Tensor, scales: Tensor)
   }
 
-  private let storage: Storage
+  let storage: Storage
   /// [out, in]
   public let shape: [Int]
 

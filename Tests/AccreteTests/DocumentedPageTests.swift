@@ -125,5 +125,33 @@ extension CommandFaultTests {
       try session.run(Document("docs/scaling.md"), least: 2) { line in line.contains("runs/ladder") ? nil : line }
       try session.run(Document("docs/templates.md"), least: 1, ["DIR": "path/to/hf-model"])
     }
+
+    @Test func comparisonsAndTheirMemory() throws {
+      let session = try session()
+      let scratch = session.scratch
+      for task in ["agnews", "amazon", "dbpedia", "yahoo"] {
+        let rows = DocumentedRows.rows(DocumentedRows.tickets).map {
+          "{\"sentence\":\"\($0.text), \(task)\",\"label\":\"\($0.label)\"}"
+        }
+        let parts = [rows.filter { $0.contains("today") }, rows.filter { !$0.contains("today") }]
+        for (name, part) in zip(["train", "test"], parts) {
+          try scratch.write("[\(part.joined(separator: ","))]", to: "mtl5/\(task)/\(name).json")
+        }
+        try scratch.write("[\"billing\",\"delivery\"]", to: "mtl5/\(task)/labels.json")
+      }
+      try session.run(Document("docs/compare.md"), least: 1, ["DIR": "mtl5"]) { line in
+        // One order and one seed of the three and the three, and rows as there are.
+        line.replacing("--orders 1-3 --seeds 0-2", with: "--orders 1 --seeds 0").replacing(
+          "--per-class 100", with: "--per-class 3")
+          + " --base path/to/hf-model --epochs 1"
+      }
+      session.expectFiles("runs/grid/cells/per-task-order1-seed0.json")
+      try scratch.write(DocumentedRows.lines(DocumentedRows.spam), to: "tweets.jsonl")
+      try FileManager.default.createSymbolicLink(
+        at: scratch.place("Scripts"), withDestinationURL: Accrete.package.appendingPathComponent("Scripts"))
+      let measured = try #require(Document("docs/performance.md").blocks("sh").first { $0.contains("resident_memory") })
+      try session.shell(measured, "docs/performance.md")
+      session.expectFiles("run/timings.jsonl")
+    }
   }
 }

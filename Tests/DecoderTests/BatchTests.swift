@@ -24,7 +24,7 @@ import Torch
     let cache = KeyValueCache()
     for (position, id) in long.enumerated() {
       #expect(cache.length == position)
-      let hidden = try model.hiddenStates(TokenBatch([[id]], pad: 0), cache: cache)
+      let hidden = try model.hiddenStates(TokenBatch([[id]]), cache: cache)
       let logits = try model.logits(hidden).reshaped([-1])
       #expect(try difference(logits, full.selected(0, position)) < 1e-5, "position \(position)")
     }
@@ -37,7 +37,7 @@ import Torch
     var start = 0
     for piece in pieces {
       let ids = Array(long[start..<(start + piece)])
-      let logits = try model.logits(model.hiddenStates(TokenBatch([ids], pad: 0), cache: cache)).selected(0, 0)
+      let logits = try model.logits(model.hiddenStates(TokenBatch([ids]), cache: cache)).selected(0, 0)
       let expected = try full.narrowed(0, from: start, count: piece)
       #expect(try difference(logits, expected) < 1e-5, "\(piece) tokens from \(start)")
       start += piece
@@ -50,9 +50,9 @@ import Torch
     let ids = (0..<70).map { 4 + (37 * $0) % 8000 }
     let full = try model.logits(of: ids)
     let cache = KeyValueCache()
-    _ = try model.hiddenStates(TokenBatch([Array(ids[..<20])], pad: 0), cache: cache)
+    _ = try model.hiddenStates(TokenBatch([Array(ids[..<20])]), cache: cache)
     for position in 20..<70 {
-      let hidden = try model.hiddenStates(TokenBatch([[ids[position]]], pad: 0), cache: cache)
+      let hidden = try model.hiddenStates(TokenBatch([[ids[position]]]), cache: cache)
       guard [20, 39, 40, 63, 64, 69].contains(position) else { continue }
       let logits = try model.logits(hidden).reshaped([-1])
       #expect(try difference(logits, full.selected(0, position)) < 1e-4, "position \(position)")
@@ -61,7 +61,7 @@ import Torch
 
   @Test func aBatchWithPaddingEqualsItsRows() throws {
     let rows = [long, [9], [3, 3, 0, 95], Array(long.reversed())]
-    let batch = try TokenBatch(rows, pad: 3)
+    let batch = try TokenBatch(rows)
     #expect(batch.time == 12 && batch.tokens == 29 && batch.lengths == [12, 1, 4, 12])
     let logits = try model.logits(model.hiddenStates(batch))
     for (number, row) in rows.enumerated() {
@@ -78,8 +78,6 @@ import Torch
     let prefix = Array(long[..<7])
     let rows = [prefix + [9, 8, 7], prefix + [5], prefix, prefix + [61, 3, 88, 20, 15]].map { $0 + [2, 30] }
     let time = rows.map(\.count).max() ?? 0
-    let ids = rows.flatMap { $0 + Array(repeating: 1, count: time - $0.count) }
-    let positions = rows.flatMap { _ in 0..<time }
     func states(shared: Int) throws -> [Tensor] {
       let order = try Tensor(Array(0..<time))
       let mask: AttentionMask =
@@ -90,9 +88,10 @@ import Torch
           .allowed(
             try order.reshaped([1, time]).isLessOrEqual(to: order.reshaped([time, 1])).reshaped([1, 1, time, time]))
         }
+      let own = rows.enumerated().map { number, row in number == 0 ? 0..<row.count : shared..<row.count }
       let batch = TokenBatch(
-        ids: try Tensor(ids, shape: [rows.count, time]), positions: try Tensor(positions, shape: [rows.count, time]),
-        mask: mask, lengths: rows.map(\.count), sharedTokens: shared)
+        ids: zip(rows, own).flatMap { $0[$1] }, lengths: rows.map(\.count), positions: own.flatMap(\.self), mask: mask,
+        sharedTokens: shared)
       #expect(batch.computedTokens == rows.reduce(0) { $0 + $1.count } - 3 * shared)
       let packed = try model.packedStates(batch)
       #expect(packed.shape[0] == batch.packedCount)
@@ -114,13 +113,6 @@ import Torch
   /// The ways in which attention is computed on a CPU.
   enum AttentionPath: String, CaseIterable { case kernels, kernelsWithGroups, grid }
 
-  @Test func thePadTokenDoesNotMatter() throws {
-    let rows = [[9, 8], long]
-    let one = try model.hiddenStates(TokenBatch(rows, pad: 3)).selected(0, 0).narrowed(0, from: 0, count: 2)
-    let other = try model.hiddenStates(TokenBatch(rows, pad: 77)).selected(0, 0).narrowed(0, from: 0, count: 2)
-    #expect(try one.isEqual(to: other))
-  }
-
   @Test func laterTokensDoNotMatter() throws {
     let all = try model.logits(of: long).narrowed(0, from: 0, count: 5)
     let changed = try model.logits(of: Array(long[..<5]) + [1, 1, 1, 1, 1, 1, 1]).narrowed(0, from: 0, count: 5)
@@ -132,15 +124,13 @@ import Torch
     let order = try Tensor(Array(0..<6))
     let mask = try order.reshaped([1, 6]).isLessOrEqual(to: order.reshaped([6, 1])).reshaped([1, 1, 6, 6])
     let batch = TokenBatch(
-      ids: try Tensor(ids, shape: [1, 6]), positions: try order.reshaped([1, 6]), mask: .allowed(mask), lengths: [6])
+      ids: ids, lengths: [6], positions: Array(0..<6), mask: .allowed(mask))
     #expect(try difference(model.logits(model.hiddenStates(batch)).selected(0, 0), model.logits(of: ids)) < 1e-5)
   }
 
   @Test func positionsMatter() throws {
-    let ids = try Tensor([5, 6, 7] as [Int], shape: [1, 3])
     func logits(_ positions: [Int]) throws -> Tensor {
-      let batch = TokenBatch(
-        ids: ids, positions: try Tensor(positions, shape: [1, 3]), mask: .causal, lengths: [3])
+      let batch = TokenBatch(ids: [5, 6, 7], lengths: [3], positions: positions)
       return try model.logits(model.hiddenStates(batch))
     }
     // RoPE knows distances only: moving all tokens changes nothing, moving one does.
@@ -148,27 +138,26 @@ import Torch
     #expect(try difference(logits([0, 1, 2]), logits([0, 1, 5])) > 1e-3)
   }
 
-  @Test func realTokens() throws {
-    let batch = try TokenBatch([[1], [1, 2, 3]], pad: 0)
-    #expect(try batch.realTokens().floats() == [1, 0, 0, 1, 1, 1])
-    #expect(try batch.realTokens().shape == [2, 3, 1])
+  @Test func idsThatAreNotThoseOfTheLengths() throws {
+    #expect(throws: TorchError.self) { try model.packedStates(TokenBatch(ids: [1, 2, 3], lengths: [2])) }
+    #expect(throws: TorchError.self) { try model.packedStates(TokenBatch(ids: [1, 2], lengths: [2], positions: [0])) }
   }
 
   @Test func noTokensAtAll() throws {
-    #expect(throws: DecoderError.emptyInput) { try TokenBatch([], pad: 0) }
-    #expect(throws: DecoderError.emptyInput) { try TokenBatch([[], []], pad: 0) }
+    #expect(throws: DecoderError.emptyInput) { try TokenBatch([]) }
+    #expect(throws: DecoderError.emptyInput) { try TokenBatch([[], []]) }
   }
 
   @Test func tooManyTokens() throws {
     let ids = [Int](repeating: 5, count: 64)
-    _ = try model.hiddenStates(TokenBatch([ids], pad: 0))
+    _ = try model.hiddenStates(TokenBatch([ids]))
     #expect(throws: DecoderError.sequenceTooLong(length: 65, limit: 64)) {
-      try model.hiddenStates(TokenBatch([ids + [5]], pad: 0))
+      try model.hiddenStates(TokenBatch([ids + [5]]))
     }
     let cache = KeyValueCache()
-    _ = try model.hiddenStates(TokenBatch([ids], pad: 0), cache: cache)
+    _ = try model.hiddenStates(TokenBatch([ids]), cache: cache)
     #expect(throws: DecoderError.sequenceTooLong(length: 65, limit: 64)) {
-      try model.hiddenStates(TokenBatch([[5]], pad: 0), cache: cache)
+      try model.hiddenStates(TokenBatch([[5]]), cache: cache)
     }
   }
 }

@@ -1,4 +1,3 @@
-import Randomness
 import Testing
 import Torch
 
@@ -28,7 +27,7 @@ import Torch
       let options = GenerationOptions(
         temperature: golden.temperature, topK: golden.topK, topP: golden.topP,
         repetitionPenalty: golden.repetitionPenalty)
-      let sampler = Sampler(options, prompt: golden.seen, stream: RandomStream(seed: 0, "test"))
+      let sampler = Sampler(options, prompt: golden.seen)
       var got = [Double](repeating: 0, count: golden.logits.count)
       for (id, probability) in sampler.candidates(golden.logits[...]) { got[id] = probability }
       for (id, probability) in golden.probabilities.enumerated() {
@@ -56,12 +55,12 @@ import Torch
   }
 
   @Test func sharedPrefixes() {
-    #expect(DecoderModel.sharedPrefix([]) == 0)
-    #expect(DecoderModel.sharedPrefix([[1, 2, 3]]) == 2)
-    #expect(DecoderModel.sharedPrefix([[1, 2, 3], [1, 2, 4, 5]]) == 2)
-    #expect(DecoderModel.sharedPrefix([[1, 2], [1, 2, 4, 5]]) == 1)
-    #expect(DecoderModel.sharedPrefix([[1], [1]]) == 0 && DecoderModel.sharedPrefix([[], [1]]) == 0)
-    #expect(DecoderModel.sharedPrefix([[7, 2, 3], [1, 2, 3]]) == 0)
+    #expect(DecodingSession.sharedPrefix([]) == 0)
+    #expect(DecodingSession.sharedPrefix([[1, 2, 3]]) == 2)
+    #expect(DecodingSession.sharedPrefix([[1, 2, 3], [1, 2, 4, 5]]) == 2)
+    #expect(DecodingSession.sharedPrefix([[1, 2], [1, 2, 4, 5]]) == 1)
+    #expect(DecodingSession.sharedPrefix([[1], [1]]) == 0 && DecodingSession.sharedPrefix([[], [1]]) == 0)
+    #expect(DecodingSession.sharedPrefix([[7, 2, 3], [1, 2, 3]]) == 0)
   }
 
   /// Prompts behind one instruction, which is read once, give what each gives alone.

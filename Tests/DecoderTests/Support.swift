@@ -32,7 +32,7 @@ enum Goldens {
 extension DecoderModel {
   /// Logits of one sequence. [time, vocabulary]
   func logits(of ids: [Int]) throws -> Tensor {
-    try logits(hiddenStates(TokenBatch([ids], pad: 0))).selected(0, 0)
+    try logits(hiddenStates(TokenBatch([ids]))).selected(0, 0)
   }
 }
 

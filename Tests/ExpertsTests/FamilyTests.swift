@@ -35,7 +35,7 @@ import Torch
   @Test(arguments: families + ["hunyuan-moe-fused"]) func logits(family: String) throws {
     let model = try model(family)
     for (number, ids) in golden.sequences.enumerated() {
-      let logits = try model.logits(model.hiddenStates(TokenBatch([ids], pad: 0))).selected(0, 0)
+      let logits = try model.logits(model.hiddenStates(TokenBatch([ids]))).selected(0, 0)
       let name = family.replacing("-fused", with: "")
       let distance = try difference(logits, tensors.tensor("\(name).logits.\(number)"))
       #expect(distance < 2e-5, "\(family).\(number) differs by \(distance)")
@@ -45,7 +45,7 @@ import Torch
   /// Rows of different lengths in one batch, without a cache and through one.
   @Test(arguments: families) func raggedBatches(family: String) throws {
     let model = try model(family)
-    let batch = try TokenBatch(golden.sequences, pad: 0)
+    let batch = try TokenBatch(golden.sequences)
     for cache in [nil, KeyValueCache()] {
       let states = try model.packedStates(batch, cache: cache)
       var start = 0
@@ -64,7 +64,7 @@ import Torch
     let whole = try tensors.tensor("\(family).logits.2")
     let cache = KeyValueCache()
     for (position, id) in ids.enumerated() {
-      let logits = try model.logits(model.hiddenStates(TokenBatch([[id]], pad: 0), cache: cache)).reshaped([-1])
+      let logits = try model.logits(model.hiddenStates(TokenBatch([[id]]), cache: cache)).reshaped([-1])
       let distance = try difference(logits, whole.selected(0, position))
       #expect(distance < 2e-5, "\(family) at \(position) differs by \(distance)")
     }
@@ -82,8 +82,8 @@ import Torch
     let near = try order.reshaped([ids.count, 1]).isLessOrEqual(
       to: order.reshaped([1, ids.count]) + Double(window - 1))
     let batch = TokenBatch(
-      ids: try Tensor(ids, shape: [1, ids.count]), positions: try order.reshaped([1, ids.count]),
-      mask: .allowed(try causal.and(near).reshaped([1, 1, ids.count, ids.count])), lengths: [ids.count])
+      ids: ids, lengths: [ids.count], positions: Array(ids.indices),
+      mask: .allowed(try causal.and(near).reshaped([1, 1, ids.count, ids.count])))
     let logits = try model.logits(model.hiddenStates(batch)).selected(0, 0)
     #expect(try difference(logits, tensors.tensor("\(family).logits.2")) < 2e-5)
   }
@@ -112,7 +112,7 @@ import Torch
       expert.tensors.sorted { $0.key < $1.key }.map { FlatParameters.Parameter(name: $0.key, tensor: $0.value) })
     let ids = golden.sequences[2]
     let states = try model.tracedStates(
-      TokenBatch([ids], pad: 0), experts: LowRankSelection(expert), at: Tensor(Array(0..<ids.count)),
+      TokenBatch([ids]), experts: LowRankSelection(expert), at: Tensor(Array(0..<ids.count)),
       checkpointing: checkpointing)
     #expect(try difference(states.value, tensors.tensor("\(family).adapted")) < 5e-5)
     _ = try states.pullback?(tensors.tensor("\(family).c"), false)

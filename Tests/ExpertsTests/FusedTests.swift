@@ -13,7 +13,7 @@ import Torch
   init() throws {
     model = try Goldens.model()
     block = try #require(model.layers[1].feedForward.common)
-    batch = try TokenBatch([[1, 2, 3], [4], [5, 6, 7, 8, 9, 10, 11]], pad: 0)
+    batch = try TokenBatch([[1, 2, 3], [4], [5, 6, 7, 8, 9, 10, 11]])
   }
 
   private func normal(_ shape: [Int], _ seed: UInt64) throws -> Tensor {

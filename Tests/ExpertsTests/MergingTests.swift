@@ -55,7 +55,7 @@ import Torch
     let mixture = try Goldens.mixture(model)
     let meter = GateMeter(mixture)
     #expect(meter.sharedShares == [0.5, 0.5])
-    let batch = try TokenBatch(rows, pad: 3)
+    let batch = try TokenBatch(rows)
     #expect(batch.packedCount > batch.tokens)
     meter.begin(batch)
     let watched = try model.packedStates(batch, experts: meter)
@@ -64,7 +64,7 @@ import Torch
     var sum = 0.0
     for row in rows {
       let alone = GateMeter(mixture)
-      let batch = try TokenBatch([row], pad: 3)
+      let batch = try TokenBatch([row])
       alone.begin(batch)
       _ = try model.packedStates(batch, experts: alone)
       sum += alone.sharedShares[0] / 3

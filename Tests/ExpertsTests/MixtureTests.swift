@@ -44,14 +44,9 @@ import Torch
 
   @Test func noSelectionIsTheBaseBitForBit() throws {
     let rows = try Goldens.rows()
-    let plain = try model.logits(model.hiddenStates(TokenBatch(rows, pad: 3)))
-    let nothing = try model.logits(model.hiddenStates(TokenBatch(rows, pad: 3), experts: nil))
-    let nobody = try model.logits(
-      model.hiddenStates(
-        TokenBatch(rows, pad: 3), experts: GroupedSelection([], rows: [nil, nil, nil, nil], lengths: rows.map(\.count)))
-    )
+    let plain = try model.logits(model.hiddenStates(TokenBatch(rows)))
+    let nothing = try model.logits(model.hiddenStates(TokenBatch(rows), experts: nil))
     #expect(try plain.isEqual(to: nothing))
-    #expect(try plain.isEqual(to: nobody))
   }
 
   /// Acceptance test (iv): the paper's two complete passes, mixed at their end.
@@ -82,8 +77,8 @@ import Torch
     #expect(try difference(got, complete("task1")) > 1e-2)
   }
 
-  private func pooled(_ rows: [[Int]], pad: Int, isolated: Bool) throws -> (logits: [Tensor], pooled: [Tensor]) {
-    let batch = try TokenBatch(rows, pad: pad)
+  private func pooled(_ rows: [[Int]], isolated: Bool) throws -> (logits: [Tensor], pooled: [Tensor]) {
+    let batch = try TokenBatch(rows)
     let weights = try PoolingWeights(batch)
     let selection = try Goldens.mixture(
       model, pooling: isolated ? .isolated(weights) : .attached(weights))
@@ -93,30 +88,17 @@ import Torch
     )
   }
 
-  /// Acceptance test (v).
-  @Test(arguments: [false, true])
-  func thePadTokenChangesNothing(isolated: Bool) throws {
-    let rows = try Goldens.rows()
-    let one = try pooled(rows, pad: 3, isolated: isolated)
-    #expect(one.pooled.count == 2)
-    for pad in [0, 95] {
-      let other = try pooled(rows, pad: pad, isolated: isolated)
-      for (a, b) in try paired(one.pooled, other.pooled) { #expect(try a.isEqual(to: b)) }
-      for (a, b) in try paired(one.logits, other.logits) { #expect(try a.isEqual(to: b)) }
-    }
-  }
-
   @Test(arguments: [false, true])
   func aPooledRowIsTheMeanOverItsOwnTokens(isolated: Bool) throws {
     let rows = try Goldens.rows()
-    let together = try pooled(rows, pad: 3, isolated: isolated).pooled
+    let together = try pooled(rows, isolated: isolated).pooled
     for (number, row) in rows.enumerated() {
-      let alone = try pooled([row], pad: 3, isolated: isolated).pooled
+      let alone = try pooled([row], isolated: isolated).pooled
       for (a, b) in try paired(together, alone) {
         #expect(try difference(a.selected(0, number), b.selected(0, 0)) < 1e-5)
       }
     }
-    let batch = try TokenBatch([[1, 2], [1, 2, 3, 4]], pad: 0)
+    let batch = try TokenBatch([[1, 2], [1, 2, 3, 4]])
     #expect(try PoolingWeights(batch).matrix.floats() == [0.5, 0.5, 0, 0, 0, 0, 0, 0, 0.25, 0.25, 0.25, 0.25])
   }
 
@@ -127,7 +109,7 @@ import Torch
     try Generator(seed: 9).fillNormal(z, deviation: 1)
     let shared = try Goldens.expert("shared", model.configuration)
     let complete = try block.forward(z, experts: LowRankSelection(shared), layer: 0).value
-    let weights = try PoolingWeights(TokenBatch([[1, 2], [3, 4]], pad: 0))
+    let weights = try PoolingWeights(TokenBatch([[1, 2], [3, 4]]))
     for pooling in [MixtureSelection.Pooling.attached(weights), .isolated(weights)] {
       let selection = try Goldens.mixture(model, pooling: pooling)
       _ = try selection.feedForward(z, through: block, layer: 0, tracing: false)

@@ -18,12 +18,10 @@ import Torch
 
   @Test(arguments: FamilyTests.families) func states(family: String) throws {
     let model = try Goldens.model("families/" + family)
-    let batch = try TokenBatch(Self.rows, pad: 0)
+    let batch = try TokenBatch(Self.rows)
     let places = try Tensor(Self.places)
     let one = LowRankSelection(try expert(model.configuration, seed: 1))
-    let other = LowRankSelection(try expert(model.configuration, seed: 2))
-    let grouped = try GroupedSelection([one, other], rows: [1, nil, 0, 1], lengths: Self.rows.map(\.count))
-    for experts in [nil, one, grouped] as [(any ExpertSelection)?] {
+    for experts in [nil, one] as [(any ExpertSelection)?] {
       let whole = try model.packedStates(batch, experts: experts).gathered(0, rows: places)
       let read = try model.packedStates(batch, experts: experts, at: places)
       let distance = try difference(read, whole)
@@ -34,7 +32,7 @@ import Torch
   /// With a gradient of zero at all other tokens the long way gives the same.
   @Test(arguments: FamilyTests.families, [false, true]) func gradients(family: String, checkpointing: Bool) throws {
     let model = try Goldens.model("families/" + family)
-    let batch = try TokenBatch(Self.rows, pad: 0)
+    let batch = try TokenBatch(Self.rows)
     let gradient = try Tensor(uninitialized: [Self.places.count, model.configuration.hiddenSize])
     try Generator(seed: 3).fillNormal(gradient, deviation: 1)
     func collected(at places: [Int], _ gradient: Tensor) throws -> Tensor {
@@ -58,7 +56,7 @@ import Torch
   /// MoE-CL's adversary looks at every token: then all of them go through the last layer, and the state is the same.
   @Test func anAdversarySeesAll() throws {
     let model = try Goldens.model()
-    let batch = try TokenBatch(Goldens.rows(), pad: 3)
+    let batch = try TokenBatch(Goldens.rows())
     let pooled = try Goldens.mixture(model, pooling: .isolated(PoolingWeights(batch)))
     #expect(try pooled.narrowed(to: [0]) == nil)
     #expect(try Goldens.mixture(model).narrowed(to: [0]) != nil)

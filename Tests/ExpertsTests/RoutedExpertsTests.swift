@@ -42,9 +42,9 @@ import Torch
     // Three of each routed expert, and of the shared one where there is one.
     #expect(expert.pairs[0].count == 3 * (mixture.experts + (model.configuration.intermediateSize > 0 ? 1 : 0)))
     let merged = try merged(form, expert, in: scratch)
-    let adapted = try model.logits(Self.rows, experts: LowRankSelection(expert), pad: 0)
-    let plain = try model.logits(Self.rows, experts: nil, pad: 0)
-    for (row, wanted) in try merged.logits(Self.rows, experts: nil, pad: 0).enumerated() {
+    let adapted = try model.logits(Self.rows, experts: LowRankSelection(expert))
+    let plain = try model.logits(Self.rows, experts: nil)
+    for (row, wanted) in try merged.logits(Self.rows, experts: nil).enumerated() {
       let distance = try difference(adapted[row], wanted)
       #expect(distance < 1e-4, "row \(row) differs by \(distance)")
       #expect(try difference(adapted[row], plain[row]) > 1e-2)
@@ -54,8 +54,8 @@ import Torch
   @Test(arguments: bases) func aNewOneIsTheBase(form: String) throws {
     let model = try Goldens.model(form)
     let fresh = try model.newExpert(LowRankShape(rank: 3, alpha: 6, dropout: 0, routed: true))
-    let logits = try model.logits(Self.rows, experts: LowRankSelection(fresh), pad: 0)
-    for (one, base) in try paired(logits, model.logits(Self.rows, experts: nil, pad: 0)) {
+    let logits = try model.logits(Self.rows, experts: LowRankSelection(fresh))
+    for (one, base) in try paired(logits, model.logits(Self.rows, experts: nil)) {
       #expect(try difference(one, base) < 1e-5)
     }
   }
@@ -71,7 +71,7 @@ import Torch
       expert.tensors.sorted { $0.key < $1.key }.map { FlatParameters.Parameter(name: $0.key, tensor: $0.value) })
     func states() throws -> Traced {
       try model.tracedStates(
-        TokenBatch([ids], pad: 0), experts: LowRankSelection(expert), at: Tensor(Array(0..<ids.count)),
+        TokenBatch([ids]), experts: LowRankSelection(expert), at: Tensor(Array(0..<ids.count)),
         checkpointing: checkpointing)
     }
     _ = try states().pullback?(weights, false)
@@ -100,7 +100,7 @@ import Torch
     _ = try FlatParameters(
       expert.tensors.sorted { $0.key < $1.key }.map { FlatParameters.Parameter(name: $0.key, tensor: $0.value) })
     let states = try model.tracedStates(
-      TokenBatch([[7]], pad: 0), experts: LowRankSelection(expert), at: Tensor([0]))
+      TokenBatch([[7]]), experts: LowRankSelection(expert), at: Tensor([0]))
     _ = try states.pullback?(Tensor(repeating: 1, [1, model.configuration.hiddenSize]), false)
     let moved = try expert.places.filter { $0.side == .b && $0.layer == 0 && $0.site.expert != nil }.filter {
       try (expert.factor(at: $0).gradient?.abs().maximum().item() ?? 0) > 0
@@ -113,14 +113,11 @@ import Torch
   @Test(arguments: [[0, 1, nil], [nil, 0, 0], [1, 1, 1], [nil, nil, 0]])
   func eachRowOfAMixedBatchEqualsItselfAlone(choices: [Int?]) throws {
     let model = try Goldens.model(Self.bases[0])
-    let selections: [any ExpertSelection] = [
-      LowRankSelection(try Self.expert(model.configuration, seed: 6)),
-      LowRankSelection(try Self.expert(model.configuration, seed: 7)),
-    ]
-    let grouped = try GroupedSelection(selections, rows: choices, lengths: Self.rows.map(\.count))
-    let mixed = try model.logits(Self.rows, experts: grouped, pad: 0)
+    let experts = try [6, 7].map { try Self.expert(model.configuration, seed: $0) }
+    let prepared = experts.map { PreparedExpert($0) }
+    let mixed = try model.inferredLogits(Self.rows, experts: choices.map { $0.map { prepared[$0] } })
     for (number, choice) in choices.enumerated() {
-      let alone = try model.logits([Self.rows[number]], experts: choice.map { selections[$0] }, pad: 0)[0]
+      let alone = try model.logits([Self.rows[number]], experts: choice.map { LowRankSelection(experts[$0]) })[0]
       let distance = try difference(mixed[number], alone)
       #expect(distance < 2e-5, "row \(number) differs by \(distance)")
     }

@@ -1,9 +1,10 @@
-import Decoder
 import Experts
 import Foundation
 import Randomness
 import Testing
 import Torch
+
+@testable import Decoder
 
 /// What the PyTorch reference computed; see Tests/Goldens/README.md.
 enum Goldens {
@@ -74,9 +75,27 @@ enum Goldens {
 
 extension DecoderModel {
   /// Logits of each row, without the padding. [row][time, vocabulary]
-  func logits(_ rows: [[Int]], experts: (any ExpertSelection)?, pad: Int = 3) throws -> [Tensor] {
-    let logits = try logits(hiddenStates(TokenBatch(rows, pad: pad), experts: experts))
+  func logits(_ rows: [[Int]], experts: (any ExpertSelection)?) throws -> [Tensor] {
+    let logits = try logits(hiddenStates(TokenBatch(rows), experts: experts))
     return try rows.enumerated().map { try logits.selected(0, $0).narrowed(0, from: 0, count: $1.count) }
+  }
+
+  /// The same by a pass without gradients, each row under an expert of its own.
+  ///
+  /// - Parameter sliced: whether the tokens are a prompt's; otherwise they go through our own kernel.
+  func inferredLogits(
+    _ rows: [[Int]], experts: [(any InferenceExpert)?], sliced: Bool = true, counter: ProductCounter? = nil
+  ) throws -> [Tensor] {
+    let batch = try TokenBatch(rows)
+    let states = try inferredStates(
+      batch, experts: experts, slices: ProductSlices(sliced: sliced ? batch.tokens : 0), cache: KeyValueCache(),
+      at: Array(0..<batch.tokens), counter: counter)
+    let logits = try inferredLogits(states)
+    var start = 0
+    return try rows.map { row in
+      defer { start += row.count }
+      return try logits.narrowed(0, from: start, count: row.count)
+    }
   }
 
   /// A new expert (B = 0) whose A is drawn from `seed`.
@@ -117,4 +136,9 @@ final class Scratch {
   deinit { try? FileManager.default.removeItem(at: url) }
 
   func file(_ name: String) -> URL { url.appendingPathComponent(name) }
+}
+
+extension Tensor {
+  /// Its numbers as they lie in memory.
+  func rawBytes() throws -> [UInt8] { try contiguous().withBytes { Array($0) } }
 }

@@ -88,7 +88,7 @@ import Torch
     // The base has two layers of the four that are asked for; instruction and cue are seen.
     #expect(router.view == RequestView(layers: 2, seesInstruction: true))
     for (task, golden) in try paired(goldens.identities, goldens.document.tasks) {
-      let predictions = try Evaluator(goldens.model, pad: 3).predictions(
+      let predictions = try Evaluator(goldens.model).predictions(
         golden.examples, labels: golden.answers, head: nil, experts: method.selection(for: task))
       let differences = zip(predictions.flatMap(\.scores), golden.scores.flatMap { $0 }).map { abs($0 - $1) }
       #expect(differences.count == 36 && differences.allSatisfy { $0 < 1e-4 }, "\(differences.max() ?? 0)")
@@ -98,7 +98,7 @@ import Torch
       #expect(share.count == 2 && zip(share, golden.sharedShare).allSatisfy { abs($0 - $1) < 1e-5 }, "\(share)")
       #expect(statistics.first { $0.name.hasPrefix("probe") }?.layers == golden.probe)
 
-      let features = try RequestFeatures(goldens.model, view: router.view, pad: 3).features(golden.requests)
+      let features = try RequestFeatures(goldens.model, view: router.view).features(golden.requests)
       let decisions = try router.decisions(features)
       #expect(decisions.map(\.arrival) == golden.decisions.map(\.arrival) && decisions.count == 7)
       for (got, expected) in try paired(decisions, golden.decisions) {
@@ -114,7 +114,7 @@ import Torch
     for task in 0..<3 { try run(goldens.training(task, method)) }
     for task in 0..<3 { try expectParts(method, task, flips: 0.05) }
     for (task, golden) in try paired(goldens.identities, goldens.document.tasks) {
-      let scores = try Evaluator(goldens.model, pad: 3).predictions(
+      let scores = try Evaluator(goldens.model).predictions(
         golden.examples, labels: golden.answers, head: nil, experts: method.selection(for: task)
       ).flatMap(\.scores)
       for (got, expected) in try paired(scores, golden.scores.flatMap { $0 }) { #expect(abs(got - expected) < 0.01) }

@@ -81,7 +81,7 @@ struct AccreteGoldens {
       heads: nil,
       options: options(
         rate: document.rate, batch: document.batchSize, epochs: document.epochs, clip: document.clip,
-        decay: document.weightDecay), seed: document.seed, pad: 3)
+        decay: document.weightDecay), seed: document.seed)
   }
 
   /// What a task left: atoms and gains.

@@ -23,7 +23,7 @@ import Torch
 
   private func states(_ method: Accrete, _ task: TaskIdentity) throws -> Tensor {
     try model.hiddenStates(
-      TokenBatch(TinyTasks.examples(task).map(\.promptIds), pad: 3), experts: method.selection(for: task))
+      TokenBatch(TinyTasks.examples(task).map(\.promptIds)), experts: method.selection(for: task))
   }
 
   // MARK: Growth
@@ -92,7 +92,7 @@ import Torch
         }
       }
       let alone = try model.hiddenStates(
-        TokenBatch(TinyTasks.examples(task).map(\.promptIds), pad: 3), experts: LowRankSelection(expert.widened()))
+        TokenBatch(TinyTasks.examples(task).map(\.promptIds)), experts: LowRankSelection(expert.widened()))
       #expect(try alone.isEqual(to: states(method, task)))
     }
   }
@@ -141,7 +141,7 @@ import Torch
     try learn(method, [first])
     // The same rows again under another name: the first task's experts fit them.
     let again = TaskIdentity(name: "again", arrival: 1)
-    let probe = TaskProbe(again, examples: TinyTasks.examples(first), model: model, seed: 3, pad: 3)
+    let probe = TaskProbe(again, examples: TinyTasks.examples(first), model: model, seed: 3)
     _ = try method.begin(again, on: probe)
     let own = try #require(method.parts[again]?.own)
     let teacher = try #require(method.parts[first]?.own)

@@ -14,7 +14,7 @@ import Torch
 
   init() throws {
     model = try Goldens.model()
-    batch = try TrainingBatch(Goldens.document().batch.examples(), pad: 3)
+    batch = try TrainingBatch(Goldens.document().batch.examples())
   }
 
   private func terms(_ method: MoECL) throws -> [LossTerm] {
@@ -122,7 +122,7 @@ import Torch
         for (tensor, _) in rows.values { try tensor.multiplyInPlace(by: scale) }
         // Row by row, so that the right and the wrong answers of a sure discriminator both come up.
         for (row, example) in try Goldens.document().batch.examples().enumerated() {
-          let one = try TrainingBatch([example], pad: 3)
+          let one = try TrainingBatch([example])
           let pass = try method.trainingPass(task, over: one.tokens, dropout: DropoutStream(seed: 0))
           _ = try model.hiddenStates(one.tokens, experts: pass.selection)
           for term in try pass.lossTerms() {

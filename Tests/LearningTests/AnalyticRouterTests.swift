@@ -112,7 +112,7 @@ import Torch
     let router = try #require(method.router)
     #expect(router.view == RequestView(layers: 1, seesInstruction: true))
     for task in [first, second] {
-      let features = try RequestFeatures(model, view: router.view, pad: 3).features(Array(texts(task).suffix(8)))
+      let features = try RequestFeatures(model, view: router.view).features(Array(texts(task).suffix(8)))
       let decisions = try router.decisions(features)
       #expect(decisions.count { $0.arrival == task.arrival } >= 7)
       #expect(decisions.allSatisfy { (0...1).contains($0.confidence) && $0.distance == 1 - $0.confidence })
@@ -147,7 +147,7 @@ import Torch
   /// A task whose predecessors never ended has no place in the router.
   @Test func tasksEndInTheirOrder() throws {
     let method = try TinyTasks.method("any-ssr", model, options: ["expansion": 10])
-    let probe = TaskProbe(second, examples: TinyTasks.examples(second), model: model, seed: 3, pad: 3)
+    let probe = TaskProbe(second, examples: TinyTasks.examples(second), model: model, seed: 3)
     #expect(throws: LearningError.self) { try method.end(second, on: probe) }
   }
 }

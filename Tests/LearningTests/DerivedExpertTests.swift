@@ -25,7 +25,7 @@ import Torch
     let gain = try Tensor([0.5], shape: [1])
     try gain.requireGradient()
     func loss(_ derived: DerivedExpert) throws {
-      let batch = try TrainingBatch(TinyTasks.examples(TinyTasks.identities[0]), pad: 3)
+      let batch = try TrainingBatch(TinyTasks.examples(TinyTasks.identities[0]))
       let states = try model.tracedStates(batch.tokens, experts: LowRankSelection(derived.expert), at: batch.places)
       let loss = try model.answerLoss(states.value, targets: batch.targets)
       _ = try states.pullback?(loss.gradient, false)
@@ -68,7 +68,7 @@ import Torch
   init() throws { model = try Goldens.model() }
 
   private func probe(_ task: TaskIdentity = TinyTasks.identities[0]) -> TaskProbe {
-    TaskProbe(task, examples: TinyTasks.examples(task), model: model, seed: 3, pad: 3)
+    TaskProbe(task, examples: TinyTasks.examples(task), model: model, seed: 3)
   }
 
   @Test func theSampleIsAlwaysTheSame() {
@@ -90,7 +90,7 @@ import Torch
 
   /// All layers and the final norm together are the base's states.
   @Test func earlyStatesEndInTheWholePass() throws {
-    let batch = try TokenBatch(probe().examples.map(\.promptIds), pad: 3)
+    let batch = try TokenBatch(probe().examples.map(\.promptIds))
     let all = try model.earlyStates(batch, layers: 100).rmsNormalized(
       weight: model.finalNorm, epsilon: model.configuration.normEpsilon)
     #expect(try all.isEqual(to: model.packedStates(batch)))
@@ -112,12 +112,12 @@ import Torch
   }
 
   @Test func theLossIsTheAnswersMean() throws {
-    let batch = try TrainingBatch(probe().examples, pad: 3)
+    let batch = try TrainingBatch(probe().examples)
     let states = try model.packedStates(batch.tokens).gathered(0, rows: batch.places)
     let expected = try model.answerLoss(states, targets: batch.targets).sum / Double(batch.targetCount)
     #expect(abs(try probe().loss(under: nil, rows: 12) - expected) < 1e-5)
     #expect(throws: LearningError.self) {
-      try TaskProbe(TinyTasks.identities[0], examples: [], model: model, seed: 3, pad: 3).loss(under: nil, rows: 3)
+      try TaskProbe(TinyTasks.identities[0], examples: [], model: model, seed: 3).loss(under: nil, rows: 3)
     }
   }
 }

@@ -44,7 +44,7 @@ import Torch
   @Test(arguments: [false, true]) func importance(hasHead: Bool) throws {
     let method = try method(["fisher-rows": 5])
     let head = hasHead ? try TaskHeads(TinyTasks.context(model)).head(of: first.name, labels: 3) : nil
-    let probe = TaskProbe(first, examples: TinyTasks.examples(first), model: model, seed: 3, pad: 3, head: head)
+    let probe = TaskProbe(first, examples: TinyTasks.examples(first), model: model, seed: 3, head: head)
     let flat = try FlatParameters(method.begin(first, on: probe))
     try disturb(flat)
     try method.end(first, on: probe)
@@ -53,7 +53,7 @@ import Torch
     let sum = try Tensor.zeros([flat.count])
     for row in probe.sample(5) {
       try flat.zeroGradients()
-      let batch = try TrainingBatch([row], pad: 3)
+      let batch = try TrainingBatch([row])
       let states = try model.tracedStates(
         batch.tokens, experts: LowRankSelection(method.expert), at: hasHead ? batch.promptEnds : batch.places)
       let loss =

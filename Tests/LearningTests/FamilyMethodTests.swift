@@ -35,7 +35,7 @@ import Torch
       #expect(try first[name]?.isEqual(to: tensor) == true, "\(name)")
     }
     // What was learned does something, and nothing of it is infinite.
-    let batch = try TokenBatch([[55, 60, 5]], pad: 3)
+    let batch = try TokenBatch([[55, 60, 5]])
     let served = try model.packedStates(batch, experts: method.selection(for: TinyTasks.identities[1]))
     let distance = try (served + model.packedStates(batch) * -1).abs().maximum().item()
     #expect(distance > 1e-6 && distance.isFinite, "\(distance)")

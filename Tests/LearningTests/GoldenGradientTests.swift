@@ -19,7 +19,7 @@ import Torch
       task: Goldens.task, examples: try Goldens.document().batch.examples(labels: labels), labels: 5,
       plan: { _ in [[0, 1, 2, 3]] })
     let training = try TaskTraining(
-      material, model: model, method: method, heads: heads, options: options(clip: 0), seed: 0, pad: 3)
+      material, model: model, method: method, heads: heads, options: options(clip: 0), seed: 0)
     let report = try #require(try training.step())
     return (report, try training.parameters.gradientsByName())
   }
@@ -67,7 +67,7 @@ import Torch
   @Test func headLogits() throws {
     let document = try Goldens.document()
     let head = try #require(try Goldens.values { $0.hasPrefix("heads.") }.values.first)
-    let predictions = try Evaluator(model, pad: 3).predictions(
+    let predictions = try Evaluator(model).predictions(
       document.batch.examples(labels: document.head.labels), labels: [], head: head,
       experts: Goldens.moeCL(model, .off).selection(for: Goldens.task))
     let golden = try Goldens.tensors().tensor("head.logits").floats()

@@ -17,7 +17,7 @@ import Torch
       plan: { _ in (0..<10).map { batch in (0..<4).map { 4 * batch + $0 } } })
     let training = try TaskTraining(
       material, model: model, method: method, heads: nil,
-      options: options(rate: steps.rate, clip: steps.clip, decay: steps.weightDecay), seed: 0, pad: 3)
+      options: options(rate: steps.rate, clip: steps.clip, decay: steps.weightDecay), seed: 0)
     #expect(training.totalSteps == 10)
     var reports: [StepReport] = []
     while let report = try training.step() { reports.append(report) }

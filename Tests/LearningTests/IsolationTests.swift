@@ -94,7 +94,7 @@ import Torch
     let method = try TinyTasks.method(name, model)
     let (first, second) = (TinyTasks.identities[0], TinyTasks.identities[1])
     func scores() throws -> [[Double]] {
-      try LabelScorer(model, labels: TinyTasks.labels(first), pad: 3).scores(
+      try LabelScorer(model, labels: TinyTasks.labels(first)).scores(
         TinyTasks.examples(first).map(\.promptIds), experts: method.selection(for: first))
     }
     #expect(try method.selection(for: first) == nil)

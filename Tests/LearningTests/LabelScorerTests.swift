@@ -27,7 +27,7 @@ import Torch
 
   @Test(arguments: ["base", "lora", "moe_cl", "unlearned"])
   func goldens(name: String) throws {
-    let got = try LabelScorer(model, labels: scores.answers, pad: 3).scores(scores.prompts, experts: selection(name))
+    let got = try LabelScorer(model, labels: scores.answers).scores(scores.prompts, experts: selection(name))
     let golden = try Goldens.tensors().tensor("scores." + name)
     for (row, values) in got.enumerated() {
       let expected = try golden.selected(0, row).floats()
@@ -40,7 +40,7 @@ import Torch
 
   /// The total log-probability of `answer` after `prompt`, in a pass of its own.
   private func alone(_ prompt: [Int], _ answer: [Int], _ experts: (any ExpertSelection)?) throws -> Double {
-    let hidden = try model.hiddenStates(TokenBatch([prompt + answer], pad: 3), experts: experts)
+    let hidden = try model.hiddenStates(TokenBatch([prompt + answer]), experts: experts)
     let places = try model.logits(hidden).selected(0, 0).narrowed(0, from: prompt.count - 1, count: answer.count)
     return try places.logProbabilities(of: Tensor(answer)).sum().item()
   }
@@ -49,7 +49,7 @@ import Torch
   func onePassPerLabel(name: String) throws {
     let experts = try selection(name)
     let prompts = scores.prompts + [[5], Array(repeating: 17, count: 20)]
-    let got = try LabelScorer(model, labels: scores.answers, pad: 3).scores(prompts, experts: experts)
+    let got = try LabelScorer(model, labels: scores.answers).scores(prompts, experts: experts)
     for (prompt, values) in try paired(prompts, got) {
       for (answer, value) in try paired(scores.answers, values) {
         #expect(try abs(value - alone(prompt, answer, experts)) < 1e-4)
@@ -63,7 +63,7 @@ import Torch
     let width = model.configuration.hiddenSize
     let head = try Tensor([Float](repeating: .nan, count: 3 * width), shape: [3, width])
     #expect {
-      try Evaluator(model, pad: 3).predictions(
+      try Evaluator(model).predictions(
         TinyTasks.examples(task), labels: TinyTasks.labels(task), head: head, experts: nil)
     } throws: {
       if case LearningError.scoresNotFinite = $0 { true } else { false }
@@ -77,7 +77,7 @@ import Torch
     let instruction = [5, 44, 61, 12, 7, 90, 33, 2]
     let prompts = [[8], [9, 10, 11], [8], [70, 71, 72, 73, 74], []].map { instruction + $0 }
     #expect(LabelScorer.sharedTokens(of: prompts, extra: 3) == 7)
-    let got = try LabelScorer(model, labels: scores.answers, pad: 3).scores(prompts, experts: experts)
+    let got = try LabelScorer(model, labels: scores.answers).scores(prompts, experts: experts)
     for (prompt, values) in try paired(prompts, got) {
       for (answer, value) in try paired(scores.answers, values) {
         #expect(try abs(value - alone(prompt, answer, experts)) < 1e-4)
@@ -96,10 +96,10 @@ import Torch
   }
 
   @Test func otherLabelsAndRowsDoNotMatter() throws {
-    let all = try LabelScorer(model, labels: scores.answers, pad: 3).scores(scores.prompts, experts: nil)
+    let all = try LabelScorer(model, labels: scores.answers).scores(scores.prompts, experts: nil)
     for (number, answer) in scores.answers.enumerated() {
       for (row, prompt) in scores.prompts.enumerated() {
-        let one = try LabelScorer(model, labels: [answer], pad: 90).scores([prompt], experts: nil)
+        let one = try LabelScorer(model, labels: [answer]).scores([prompt], experts: nil)
         #expect(abs(one[0][0] - all[row][number]) < 1e-4)
       }
     }
@@ -108,7 +108,7 @@ import Torch
   /// Labels that begin alike, one the beginning of another, and a label of the end token alone.
   @Test func labelsThatShareTokens() throws {
     let labels = [[9, 40, 0], [9, 40, 41, 0], [9, 0], [0], [9, 40, 0]]
-    let got = try LabelScorer(model, labels: labels, pad: 3).scores([[7, 8]], experts: nil)[0]
+    let got = try LabelScorer(model, labels: labels).scores([[7, 8]], experts: nil)[0]
     for (label, value) in try paired(labels, got) { #expect(try abs(value - alone([7, 8], label, nil)) < 1e-4) }
     #expect(abs(got[0] - got[4]) < 1e-5)
   }
@@ -119,7 +119,7 @@ import Torch
     let task = TinyTasks.identities[0]
     let examples = TinyTasks.examples(task, count: 15)
     func predictions(_ budget: Int) throws -> [Prediction] {
-      try Evaluator(model, pad: 3, tokenBudget: budget).predictions(
+      try Evaluator(model, tokenBudget: budget).predictions(
         examples, labels: TinyTasks.labels(task), head: nil, experts: nil)
     }
     let all = try predictions(100_000)
@@ -138,7 +138,7 @@ import Torch
     let examples = TinyTasks.examples(task, count: 40)
     func predictions() throws -> ([Prediction], [Int]) {
       var done: [Int] = []
-      let made = try Evaluator(model, pad: 3, tokenBudget: 60).predictions(
+      let made = try Evaluator(model, tokenBudget: 60).predictions(
         examples, labels: TinyTasks.labels(task), head: nil, experts: experts
       ) { done.append($0) }
       return (made, done)
@@ -154,7 +154,7 @@ import Torch
   @Test func theFirstOfEqualLabelsWins() throws {
     let example = EncodedExample(index: 4, promptIds: [5, 6], answerIds: [9, 0], labelIndex: 1, droppedTokens: 0)
     let head = try Tensor.zeros([3, 32])
-    let got = try Evaluator(model, pad: 3).predictions([example], labels: [], head: head, experts: nil)
+    let got = try Evaluator(model).predictions([example], labels: [], head: head, experts: nil)
     #expect(got == [Prediction(index: 4, gold: 1, predicted: 0, scores: [0, 0, 0])])
     #expect(!got[0].isRight)
   }
@@ -162,13 +162,13 @@ import Torch
   @Test func progressAndFreeAnswers() throws {
     var done: [Int] = []
     let task = TinyTasks.identities[0]
-    _ = try Evaluator(model, pad: 3, tokenBudget: 40).predictions(
+    _ = try Evaluator(model, tokenBudget: 40).predictions(
       TinyTasks.examples(task), labels: TinyTasks.labels(task), head: nil, experts: nil
     ) { done.append($0) }
     #expect(done.last == 12 && done == done.sorted() && done.count > 1)
     let free = EncodedExample(index: 0, promptIds: [5], answerIds: [9, 0], labelIndex: nil, droppedTokens: 0)
     #expect(throws: LearningError.self) {
-      try Evaluator(model, pad: 3).predictions([free], labels: [[9, 0]], head: nil, experts: nil)
+      try Evaluator(model).predictions([free], labels: [[9, 0]], head: nil, experts: nil)
     }
   }
 }

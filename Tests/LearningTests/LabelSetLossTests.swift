@@ -61,7 +61,7 @@ import Torch
       EncodedExample(
         index: 0, promptIds: [5, 6], answerIds: [1], labelIndex: label, labelIndices: labels, droppedTokens: 0)
     }
-    #expect(try TrainingBatch([row([0, 2], nil), row([], nil)], pad: 3).labelSets == [[0, 2], []])
-    #expect(try TrainingBatch([row(nil, 1), row(nil, 0)], pad: 3).labelSets == nil)
+    #expect(try TrainingBatch([row([0, 2], nil), row([], nil)]).labelSets == [[0, 2], []])
+    #expect(try TrainingBatch([row(nil, 1), row(nil, 0)]).labelSets == nil)
   }
 }

@@ -40,7 +40,7 @@ import Testing
   @Test func beginningsAreShortTexts() throws {
     let model = try Goldens.model()
     let view = RequestView(layers: 1, seesInstruction: false)
-    let features = RequestFeatures(model, view: view, pad: 3)
+    let features = RequestFeatures(model, view: view)
     var stream = RandomStream(seed: 5, "beginnings")
     let texts = (0..<40).map { number in (0..<4 + number % 9).map { _ in 5 + stream.below(20) } }
     let sums = try features.sums(texts)

@@ -13,7 +13,7 @@ import Torch
   init() throws { model = try Goldens.model() }
 
   private func accuracy(_ method: any ContinualMethod, _ task: TaskIdentity) throws -> Double {
-    let predictions = try Evaluator(model, pad: 3).predictions(
+    let predictions = try Evaluator(model).predictions(
       TinyTasks.examples(task), labels: TinyTasks.labels(task), head: nil, experts: method.selection(for: task))
     return Double(predictions.count(where: \.isRight)) / Double(predictions.count)
   }
@@ -55,7 +55,7 @@ import Torch
     let heads = TaskHeads(try TinyTasks.context(model))
     let task = TinyTasks.identities[0]
     try run(TinyTasks.training(task, model, method, heads: heads, options: options(rate: 0.02, epochs: 15)))
-    let predictions = try Evaluator(model, pad: 3).predictions(
+    let predictions = try Evaluator(model).predictions(
       TinyTasks.examples(task), labels: [], head: heads.head(of: task.name, labels: 3),
       experts: method.selection(for: task))
     #expect(predictions.count(where: \.isRight) >= 11)
@@ -79,7 +79,7 @@ import Torch
     let rows = TinyTasks.examples(TinyTasks.identities[0]).map(\.promptIds)
     for task in TinyTasks.identities {
       func hidden(_ method: any ContinualMethod) throws -> Tensor {
-        try model.hiddenStates(TokenBatch(rows, pad: 3), experts: method.selection(for: task))
+        try model.hiddenStates(TokenBatch(rows), experts: method.selection(for: task))
       }
       #expect(try hidden(method).isEqual(to: hidden(other)))
     }
@@ -90,7 +90,7 @@ import Torch
     let method = try TinyTasks.method(name, model)
     let tasks = Array(TinyTasks.identities.prefix(2))
     for task in tasks {
-      let probe = TaskProbe(task, examples: TinyTasks.examples(task), model: model, seed: 3, pad: 3)
+      let probe = TaskProbe(task, examples: TinyTasks.examples(task), model: model, seed: 3)
       let trained = try FlatParameters(method.begin(task, on: probe))
       try method.end(task, on: probe)
       try trained.release()
@@ -118,7 +118,7 @@ import Torch
   }
 
   @Test func aTaskThatHasNotBegunCannotTrain() throws {
-    let batch = try TokenBatch([[1, 2]], pad: 3)
+    let batch = try TokenBatch([[1, 2]])
     for name in ["moe-cl", "per-task", "any-ssr", "o-lora", "mocl", "accrete"] {
       #expect(throws: LearningError.self) {
         try TinyTasks.method(name, model).trainingPass(

@@ -83,7 +83,7 @@ import Torch
   /// The task's own loss, with the vector moved along its gradient by a little, changes as the gradient says.
   @Test func theTaskLossReachesTheVector() throws {
     let method = try learned(["temperature": 1])
-    let probe = TaskProbe(second, examples: TinyTasks.examples(second), model: model, seed: 3, pad: 3)
+    let probe = TaskProbe(second, examples: TinyTasks.examples(second), model: model, seed: 3)
     let flat = try FlatParameters(method.begin(second, on: probe))
     try withoutGradients {
       let noise = try Tensor(uninitialized: [flat.count])
@@ -123,7 +123,7 @@ import Torch
   }
 
   @Test func aTaskWithoutRowsHasNoEmbedding() throws {
-    let probe = TaskProbe(first, examples: [], model: model, seed: 3, pad: 3)
+    let probe = TaskProbe(first, examples: [], model: model, seed: 3)
     #expect(throws: LearningError.self) { try method().begin(first, on: probe) }
   }
 }

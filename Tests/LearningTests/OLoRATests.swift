@@ -74,7 +74,7 @@ import Torch
   /// The first task's LoRA stays, bit for bit; what the first task answers does not.
   @Test func onlyTheNewestTrains() throws {
     let method = try learned()
-    let rows = try TokenBatch(TinyTasks.examples(first).map(\.promptIds), pad: 3)
+    let rows = try TokenBatch(TinyTasks.examples(first).map(\.promptIds))
     func answers() throws -> Tensor { try model.hiddenStates(rows, experts: method.selection(for: first)) }
     let (before, states) = (try digests(method.ownedTensors(of: first)), try answers())
     let dependencies = try digests(method.dependencies(of: first))

@@ -48,7 +48,7 @@ import Torch
     let material = TaskTraining.Material(
       task: first, examples: try Goldens.document().batch.examples(), labels: 5, plan: { _ in [[0, 1, 2, 3]] })
     let training = try TaskTraining(
-      material, model: model, method: method(), heads: nil, options: options(clip: 0), seed: 0, pad: 3)
+      material, model: model, method: method(), heads: nil, options: options(clip: 0), seed: 0)
     let report = try #require(try training.step())
     #expect(report.terms.keys.sorted() == ["adversary.gan", "task"])
     #expect(try abs(#require(report.terms["task"]) - document.sft) < 2e-5)

@@ -46,7 +46,7 @@ import Torch
   @Test func aViewOfAWidth() throws {
     let model = try Goldens.model()
     let view = RequestView(layers: 1, seesInstruction: false, width: 8)
-    let features = RequestFeatures(model, view: view, pad: 3)
+    let features = RequestFeatures(model, view: view)
     #expect(try features.features([[5, 6], [7]]).shape == [2, 8] && features.features([[Int]]()).shape == [0, 8])
     let tasks = TinyTasks.identities.prefix(2)
     let sums = try tasks.map { try TaskSums(features.features(TinyTasks.examples($0))) }

@@ -49,14 +49,14 @@ enum TinyTasks {
   ) throws -> TaskTraining {
     try TaskTraining(
       .init(task: task, examples: examples ?? self.examples(task), labels: 3, plan: plan), model: model,
-      method: method, heads: heads, options: options, seed: seed, pad: 3)
+      method: method, heads: heads, options: options, seed: seed)
   }
 }
 
 extension ContinualMethod {
   /// A task arrives.
   func begin(_ task: TaskIdentity) throws -> [FlatParameters.Parameter] {
-    try begin(task, on: TaskProbe(task, examples: TinyTasks.examples(task), model: Goldens.model(), seed: 3, pad: 3))
+    try begin(task, on: TaskProbe(task, examples: TinyTasks.examples(task), model: Goldens.model(), seed: 3))
   }
 
   /// A pass in the middle of a task.

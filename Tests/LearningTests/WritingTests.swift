@@ -31,7 +31,7 @@ import Torch
 
   @Test(arguments: ["base", "lora", "moe_cl"]) func asAlone(name: String) throws {
     let experts = try selection(name)
-    let evaluator = Evaluator(model, pad: 3)
+    let evaluator = Evaluator(model)
     for limit in [1, 5] {
       let alone = try rows.map {
         try model.generate(after: $0.promptIds, options: GenerationOptions(maxTokens: limit), experts: experts)
@@ -56,7 +56,7 @@ import Torch
     let (first, last) = (try #require(steps.first).loss, try #require(steps.last).loss)
     #expect(first > 1 && last < first / 5, "\(first), then \(last)")
     let experts = try method.selection(for: task)
-    let evaluator = Evaluator(model, pad: 3)
+    let evaluator = Evaluator(model)
     let written = try evaluator.written(rows, limit: 3, experts: experts)
     #expect(written.map(\.ids) == rows.map { Array($0.answerIds.dropLast()) })
     #expect(written.allSatisfy { !$0.isCut })
@@ -77,7 +77,7 @@ import Torch
         droppedTokens: 0)
     }
     try run(TinyTasks.training(task, model, method, options: options(epochs: 40), examples: cut))
-    let written = try Evaluator(model, pad: 3).written(cut, limit: 2, experts: method.selection(for: task))
+    let written = try Evaluator(model).written(cut, limit: 2, experts: method.selection(for: task))
     #expect(written.map(\.ids) == cut.map(\.answerIds) && written.allSatisfy(\.isCut))
   }
 

@@ -26,7 +26,7 @@ extension RunTests {
     @Test func theHeadAloneAnswers() throws {
       let (run, folder) = try prepared(RunKind(method: "per-task", outputHead: .ridge))
       let view = RequestView(layers: 0, seesInstruction: false)
-      let features = RequestFeatures(run.base.model, view: view, pad: run.base.padToken)
+      let features = RequestFeatures(run.base.model, view: view)
       for task in run.tasks {
         #expect(task.training.count == 12 && task.combining.isEmpty)
         let fit = try RidgeFit(
@@ -57,12 +57,12 @@ extension RunTests {
       #expect(head.combination.ridge > 0 && head.combination.expert > 0)
       let parts = LabelParts(run.base, labelIds: first.labelIds)
       let features = RequestFeatures(
-        run.base.model, view: RequestView(layers: 0, seesInstruction: false), pad: run.base.padToken)
+        run.base.model, view: RequestView(layers: 0, seesInstruction: false))
       let closed = try head.ridge.scores(features.features(first.evaluated))
       for row in 1...2 {
         let then = try SequenceRun.open(folder.url, after: row, bases: .shared)
         let experts = try then.experts(of: then.tasks[0])
-        let labels = try Evaluator(run.base.model, pad: run.base.padToken).predictions(
+        let labels = try Evaluator(run.base.model).predictions(
           first.evaluated, labels: first.labelIds, head: nil, experts: experts)
         let got = try predictions(folder, row: row, first.task.name)
         for (number, prediction) in got.enumerated() {

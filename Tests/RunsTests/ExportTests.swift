@@ -21,7 +21,7 @@ extension StoredRunTests {
     }
 
     private func logits(_ experts: (any ExpertSelection)?) throws -> Tensor {
-      try base.model.logits(base.model.packedStates(TokenBatch(rows, pad: base.padToken), experts: experts))
+      try base.model.logits(base.model.packedStates(TokenBatch(rows), experts: experts))
     }
 
     private func opened(_ folder: URL) throws -> StoredExpert {
@@ -89,7 +89,7 @@ extension StoredRunTests {
       for text in texts {
         let ids = try base.tokenizer.encode(text, addSpecialTokens: true)
         func last(_ experts: (any ExpertSelection)?) throws -> Tensor {
-          let states = try base.model.packedStates(TokenBatch([ids], pad: base.padToken), experts: experts)
+          let states = try base.model.packedStates(TokenBatch([ids]), experts: experts)
           return try base.model.logits(states.narrowed(0, from: ids.count - 1, count: 1))
         }
         differences.append(try difference(last(run.selection(forTask: "weather")), last(merged)))

@@ -199,12 +199,17 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
     KernelCall("attention over a cache") {
       let (heads, kv, dim, capacity) = (6, 2, 20, 48)
       let (keys, own) = ($0.numbers(2 * kv * dim * capacity), $0.numbers(2 * kv * dim * capacity))
-      var s = AccreteCachedAttention(
-        rows: 2, heads: Int64(heads), kv_heads: Int64(kv), dim: Int64(dim), capacity: Int64(capacity), window: 0,
-        starts: $0.copy([0, 5, 6]), past: $0.copy([11, 40]), queries: $0.numbers(6 * heads * dim),
-        keys: $0.numbers(6 * kv * dim), values: $0.numbers(6 * kv * dim), cached_keys: keys, cached_values: own,
-        scale: 0.2, threads: 2)
+      let row = kv * dim * capacity
       let out = $0.zeros(6 * heads * dim)
+      let capacities = $0.copy([Int64](repeating: Int64(capacity), count: 2))
+      var s = AccreteCachedAttention(
+        rows: 2, heads: Int64(heads), kv_heads: Int64(kv), dim: Int64(dim), window: 0, starts: $0.copy([0, 5, 6]),
+        past: $0.copy([11, 40]), queries: $0.numbers(6 * heads * dim), keys: $0.numbers(6 * kv * dim),
+        values: $0.numbers(6 * kv * dim), capacities: capacities, cached_keys: nil,
+        cached_values: nil, scale: 0.2, threads: 2)
+      let ofRows: [UnsafeMutablePointer<Float>?] = [keys, keys + row]
+      let ownRows: [UnsafeMutablePointer<Float>?] = [own, own + row]
+      (s.cached_keys, s.cached_values) = (UnsafePointer($0.copy(ofRows)), UnsafePointer($0.copy(ownRows)))
       accrete_cached_attention(&s, out)
       return values((out, 6 * heads * dim), (keys, 2 * kv * dim * capacity))
     },
@@ -217,6 +222,51 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
         rows: 13, inputs: w, outputs: 30, x: x, weight: weight, half: false, addend: $0.numbers(13 * 30), threads: 2)
       accrete_product(&s, out)
       return values((out, 13 * 30))
+    },
+    KernelCall("low-rank segments") {
+      let factors = { (memory: KernelMemory, rank: Int, half: Bool) in
+        AccreteFactors(
+          rank: Int64(rank), scaling: 0.7, half: half,
+          a: half ? UnsafeRawPointer(memory.halves(rank * width)) : UnsafeRawPointer(memory.numbers(rank * width)),
+          b: half ? UnsafeRawPointer(memory.halves(rank * 30)) : UnsafeRawPointer(memory.numbers(rank * 30)))
+      }
+      let list = [
+        AccreteSegment(first: 0, count: 3, factors: factors($0, 5, false)),
+        AccreteSegment(first: 4, count: 8, factors: factors($0, 8, true)),
+        AccreteSegment(first: 12, count: 1, factors: factors($0, 1, false)),
+      ]
+      var s = AccreteLowRank(
+        segments: 3, inputs: w, outputs: 30, list: $0.copy(list), x: $0.numbers(13 * width), threads: 2)
+      let out = $0.numbers(13 * 30)
+      accrete_add_low_rank(&s, out)
+      return values((out, 13 * 30))
+    },
+    KernelCall("feed-forward block of segments") {
+      let factors = { (memory: KernelMemory, rank: Int, inputs: Int, outputs: Int) in
+        AccreteFactors(
+          rank: Int64(rank), scaling: 0.01, half: false, a: memory.numbers(rank * inputs),
+          b: memory.numbers(rank * outputs))
+      }
+      var list = [AccreteBlockSegment](repeating: AccreteBlockSegment(), count: 3)
+      for (number, count) in [3, 5, 5].enumerated() {
+        (list[number].first, list[number].count, list[number].experts) = (
+          Int64(3 * number), Int64(count), Int64(number)
+        )
+      }
+      list[2].first = 8
+      list[1].gate.0 = factors($0, 3, width, 37)
+      list[1].down.0 = factors($0, 2, 37, width)
+      list[2].shares = UnsafePointer($0.numbers(2 * width))
+      list[2].gate = (factors($0, 3, width, 37), factors($0, 8, width, 37))
+      list[2].up = (factors($0, 9, width, 37), factors($0, 1, width, 37))
+      list[2].down = (factors($0, 4, 37, width), factors($0, 3, 37, width))
+      var s = AccreteFeedForward(
+        segments: 3, hidden: w, intermediate: 37, reduced: 7, list: $0.copy(list), x: $0.numbers(13 * width),
+        gate: $0.numbers(13 * 37), up: $0.numbers(13 * 37), activation: accrete_gelu_tanh, threads: 2)
+      let (mixed, reduced, out) = ($0.zeros(13 * 37), $0.zeros(13 * 7), $0.numbers(13 * width))
+      accrete_feed_forward_activate(&s, mixed, reduced)
+      accrete_feed_forward_finish(&s, reduced, out)
+      return values((mixed, 13 * 37), (out, 13 * width))
     },
     KernelCall("product of bfloat16") {
       let (x, weight, out) = ($0.numbers(13 * width), $0.halves(30 * width), $0.zeros(13 * 30))

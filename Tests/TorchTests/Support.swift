@@ -62,3 +62,8 @@ func difference(_ a: Tensor, _ b: Tensor, sourceLocation: SourceLocation = #_sou
   let value = try (a - b).abs().maximum().item()
   return value.isNaN ? .infinity : value
 }
+
+extension Tensor {
+  /// Its numbers as they lie in memory.
+  func rawBytes() throws -> [UInt8] { try contiguous().withBytes { Array($0) } }
+}

@@ -3,6 +3,8 @@
 //     accrete-benchmark train    --base DIR --material train.json --method lora-ffn|lora-all|moe-cl --warm-up 3 --threads 2
 //     accrete-benchmark score    --base DIR --material score.json --expert expert.safetensors --threads 2
 //     accrete-benchmark generate --base DIR --material generate.json --expert expert.safetensors --new-tokens 64 --threads 2
+//     accrete-benchmark generate --base DIR --material generate.json --distinct 16 --new-tokens 64   (so many experts, row by row)
+//     accrete-benchmark invariance --base DIR --requests 64 --orders 200 --new-tokens 8 --threads 2  (one line; see Scripts/batch_invariance)
 //     accrete-benchmark tokenize --base DIR --material texts.json
 //     accrete-benchmark pretrain --config config.json --optimizer adamw|muon --rows 16 --micro-batch 8 --length 256
 //
@@ -36,9 +38,11 @@ struct AccreteBenchmark {
     case "train": try TrainMode(arguments).run()
     case "score": try ScoreMode(arguments).run()
     case "generate": try GenerateMode(arguments).run()
+    case "invariance": try InvarianceMode(arguments).run()
     case "tokenize": try await TokenizeMode(arguments).run()
     case "pretrain": try PretrainMode(arguments).run()
-    default: throw UsageError("mode: train, score, generate, tokenize or pretrain expected, got \(arguments.mode)")
+    default:
+      throw UsageError("mode: train, score, generate, invariance, tokenize or pretrain expected, got \(arguments.mode)")
     }
   }
 }

@@ -27,17 +27,24 @@ struct GenerateMode {
   }
 
   private let model: DecoderModel
-  /// Nil: the base alone.
-  private let experts: LowRankSelection?
+  /// Of the rows, one after the other and again from the first; none: the base alone.
+  private let experts: [PreparedExpert]
   private let prompts: [[Int]]
   private let count: Int
 
   init(_ arguments: Arguments) throws {
     prompts = try JSONFile.read(Material.self, from: arguments.file("material")).prompts
     model = try DecoderModel(folder: arguments.file("base"), precision: arguments.precision)
-    let shape = model.configuration
-    experts = try arguments.optionalFile("expert").map {
-      LowRankSelection(try ExpertFile.read($0, for: shape))
+    let distinct = try arguments.number("distinct", or: 0)
+    if distinct > 0 {
+      experts = try RandomExperts.prepared(
+        distinct, ranks: [8], projections: [.gate, .up, .down], on: model.configuration)
+    } else {
+      let shape = model.configuration
+      experts =
+        try arguments.optionalFile("expert").map {
+          [PreparedExpert(try ExpertFile.read($0, for: shape))]
+        } ?? []
     }
     count = try arguments.number("new-tokens", or: 64)
   }
@@ -57,7 +64,11 @@ struct GenerateMode {
 
   /// The most probable token again and again, `count` times for every row, end tokens or not: so that the work is fixed.
   private func generate(_ batch: [[Int]]) throws -> [[Int]] {
-    try model.generate(
-      after: batch, options: GenerationOptions(maxTokens: count, stopsAtEnd: false), experts: experts)
+    let options = GenerationOptions(maxTokens: count, stopsAtEnd: false)
+    return try model.generate(
+      batch.enumerated().map { row, prompt in
+        DecodingSession.Request(
+          prompt, options: options, expert: experts.isEmpty ? nil : experts[row % experts.count])
+      })
   }
 }

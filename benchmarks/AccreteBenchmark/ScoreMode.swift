@@ -60,7 +60,7 @@ struct ScoreMode {
   }
 
   private func score() throws -> [Prediction] {
-    try Evaluator(model, pad: model.configuration.padToken ?? 0)
+    try Evaluator(model)
       .predictions(examples, labels: labels, head: nil, experts: experts)
   }
 }

@@ -65,7 +65,7 @@ struct TrainMode {
     let before = try arguments.number("tasks-before", or: name == MoECL.name ? 1 : 0)
     for arrival in 0..<max(before, 0) {
       let earlier = TaskIdentity(name: "task \(arrival)", arrival: arrival)
-      _ = try method.begin(earlier, on: TaskProbe(earlier, examples: [], model: model, seed: 0, pad: 0))
+      _ = try method.begin(earlier, on: TaskProbe(earlier, examples: [], model: model, seed: 0))
     }
     var options = TrainingOptions()
     options.epochs = 100_000
@@ -76,7 +76,7 @@ struct TrainMode {
         task: TaskIdentity(name: "learned", arrival: max(before, 0)), examples: examples, labels: 0
       ) { _ in
         batches
-      }, model: model, method: method, heads: nil, options: options, seed: 0, pad: model.configuration.padToken ?? 0)
+      }, model: model, method: method, heads: nil, options: options, seed: 0)
   }
 
   func run() throws {

@@ -186,15 +186,16 @@ void accrete_attention_backward(const AccreteAttention* attention, const Accrete
 // the first past + i + 1, with a `window` at the last ones of these. Writes the new keys and values into the cache first, unless they
 // are there already (keys NULL).
 typedef struct {
-  int64_t rows, heads, kv_heads, dim, capacity;  // capacity: a multiple of 16
-  int64_t window;                                // 0: none
+  int64_t rows, heads, kv_heads, dim;
+  int64_t window;               // 0: none
   const int64_t* starts;  // [rows + 1]: where each row begins among the new tokens
   const int64_t* past;    // [rows]: tokens of each row that the cache holds already
   const float* queries;   // [tokens, heads, dim]
   const float* keys;      // [tokens, kv_heads, dim], or NULL
   const float* values;    // [tokens, kv_heads, dim], or NULL
-  float* cached_keys;     // [rows, kv_heads, dim, capacity]
-  float* cached_values;   // [rows, kv_heads, capacity, dim]
+  const int64_t* capacities;    // [rows]: of each row's own memory, multiples of 16
+  float* const* cached_keys;    // [rows]: each [kv_heads, dim, capacity]
+  float* const* cached_values;  // [rows]: each [kv_heads, capacity, dim]
   float scale;
   int32_t threads;
 } AccreteCachedAttention;
@@ -213,6 +214,59 @@ typedef struct {
 } AccreteProduct;
 
 void accrete_product(const AccreteProduct* product, float* out /* [rows, outputs] */);
+
+// The factors of a low-rank pair, of which an output is scaling · B A x.
+typedef struct {
+  int64_t rank;    // any; 0: there is no pair
+  float scaling;
+  bool half;       // whether the factors are bfloat16; their numbers are widened, which is exact
+  const void* a;   // [rank, inputs]
+  const void* b;   // Bᵀ: [rank, outputs]
+} AccreteFactors;
+
+// Neighbouring tokens whose expert plugs into a projection.
+typedef struct {
+  int64_t first, count;
+  AccreteFactors factors;
+} AccreteSegment;
+
+// The low-rank part of a projection, of tokens with different experts. A token's result depends on nothing but the token and its expert.
+typedef struct {
+  int64_t segments, inputs, outputs;
+  const AccreteSegment* list;  // each token at most once
+  const float* x;              // [tokens, inputs]
+  int32_t threads;
+} AccreteLowRank;
+
+void accrete_add_low_rank(const AccreteLowRank* work, float* y /* [tokens, outputs] */);
+
+// Neighbouring tokens with the same experts in a gated block.
+typedef struct {
+  int64_t first, count;
+  int64_t experts;                  // 0: the base; 2: both, mixed per token by `shares`
+  const float* shares;              // G, of which softmax(G x) weighs two experts: [2, hidden]; NULL: an expert counts fully
+  AccreteFactors gate[2], up[2], down[2];
+} AccreteBlockSegment;
+
+// A gated block of tokens with different experts, around the block's own products, which are made once for all of them, with f the
+// activation:
+//
+//     mixed = Σ_e β_e a_e,  a_e = f(gate + B1_e A1_e x) ⊙ (up + B3_e A3_e x)      y = W_down mixed + Σ_e B2_e A2_e β_e a_e
+typedef struct {
+  int64_t segments, hidden, intermediate;
+  int64_t reduced;                  // numbers of a token in `reduced`: the most that a segment's `down` have together
+  const AccreteBlockSegment* list;  // each token once
+  const float* x;                   // [tokens, hidden]
+  const float* gate;                // W_gate x: [tokens, intermediate]
+  const float* up;                  // W_up x: [tokens, intermediate]
+  AccreteActivation activation;
+  int32_t threads;
+} AccreteFeedForward;
+
+// mixed: [tokens, intermediate]; reduced: A2_e β_e a_e, expert after expert. [tokens, reduced]
+void accrete_feed_forward_activate(const AccreteFeedForward* block, float* mixed, float* reduced);
+// Adds the experts' part to W_down mixed. y: [tokens, hidden]
+void accrete_feed_forward_finish(const AccreteFeedForward* block, const float* reduced, float* y);
 
 // The place of the first of the largest numbers of each row.
 void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* places, int32_t threads);

@@ -6,6 +6,7 @@ struct CachedPiece {
   const float* keys;    // [dim, capacity]
   const float* values;  // [capacity, dim]
   float* scores;
+  int64_t capacity;
 };
 
 // `T` queries, `stride` floats apart, of which query t sees the first `count + t · step` keys.
@@ -13,30 +14,31 @@ template <int T>
 INLINE void attend_cached(const AccreteCachedAttention& s, const CachedPiece& p, const float* queries, int64_t stride,
                           int64_t count, int64_t step, float* out) {
   const int64_t most = count + (T - 1) * step;
-  scores_of<T>(queries, stride, {p.keys, s.capacity, lanes}, s.dim, most, p.scores, s.capacity);
+  scores_of<T>(queries, stride, {p.keys, p.capacity, lanes}, s.dim, most, p.scores, p.capacity);
   const Piece row{0, most, 0, nullptr, s.window, nullptr};
   for (int64_t t = 0; t < T; ++t) {
-    float* scores = p.scores + t * s.capacity;
+    float* scores = p.scores + t * p.capacity;
     normalize(row, count + t * step - 1, s.scale, scores);
     for (int64_t j = count + t * step; j < most; ++j) scores[j] = 0;
   }
-  weigh<T>({p.scores, s.capacity, 1}, p.values, s.dim, most, s.dim, out, stride, false);
+  weigh<T>({p.scores, p.capacity, 1}, p.values, s.dim, most, s.dim, out, stride, false);
 }
 
 static void cached_attention(const AccreteCachedAttention& s, float* out) {
   const int64_t group = s.heads / s.kv_heads;
   each(s.rows * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
-    float* scores = scratch(query_block * s.capacity);
     for (int64_t number = begin; number < end; ++number) {
       const int64_t row = number / s.kv_heads, key_head = number % s.kv_heads;
-      float* keys = s.cached_keys + number * s.dim * s.capacity;
-      float* values = s.cached_values + number * s.dim * s.capacity;
+      const int64_t capacity = s.capacities[row];
+      float* scores = scratch(query_block * capacity);
+      float* keys = s.cached_keys[row] + key_head * s.dim * capacity;
+      float* values = s.cached_values[row] + key_head * s.dim * capacity;
       for (int64_t token = s.starts[row]; s.keys != nullptr && token < s.starts[row + 1]; ++token) {
         const int64_t place = s.past[row] + token - s.starts[row], from = (token * s.kv_heads + key_head) * s.dim;
-        for (int64_t d = 0; d < s.dim; ++d) keys[d * s.capacity + place] = s.keys[from + d];
+        for (int64_t d = 0; d < s.dim; ++d) keys[d * capacity + place] = s.keys[from + d];
         memcpy(values + place * s.dim, s.values + from, static_cast<size_t>(s.dim) * sizeof(float));
       }
-      const CachedPiece piece{keys, values, scores};
+      const CachedPiece piece{keys, values, scores, capacity};
       const int64_t first = key_head * group, last = first + group, stride = s.heads * s.dim;
       int64_t token = s.starts[row], count = s.past[row] + 1;
       // Neighbouring tokens of a head together, then the heads of single tokens.

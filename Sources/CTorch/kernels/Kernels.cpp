@@ -60,6 +60,7 @@ namespace plain {
 #include "AttentionBackward.h"
 #include "CachedAttention.h"
 #include "Product.h"
+#include "Segments.h"
 #include "Quantize.h"
 #include "Finite.h"
 }  // namespace plain
@@ -80,6 +81,7 @@ namespace avx2 {
 #include "AttentionBackward.h"
 #include "CachedAttention.h"
 #include "Product.h"
+#include "Segments.h"
 #include "Quantize.h"
 #include "Finite.h"
 }  // namespace avx2
@@ -100,6 +102,7 @@ namespace avx512 {
 #include "AttentionBackward.h"
 #include "CachedAttention.h"
 #include "Product.h"
+#include "Segments.h"
 #include "Quantize.h"
 #include "Finite.h"
 }  // namespace avx512
@@ -223,6 +226,16 @@ void accrete_attention_backward(const AccreteAttention* attention, const Accrete
 
 void accrete_cached_attention(const AccreteCachedAttention* attention, float* out) {
   ACCRETE_DISPATCH(cached_attention(*attention, out));
+}
+
+void accrete_add_low_rank(const AccreteLowRank* work, float* y) { ACCRETE_DISPATCH(add_low_rank(*work, y)); }
+
+void accrete_feed_forward_activate(const AccreteFeedForward* block, float* mixed, float* reduced) {
+  ACCRETE_DISPATCH(feed_forward_activate(*block, mixed, reduced));
+}
+
+void accrete_feed_forward_finish(const AccreteFeedForward* block, const float* reduced, float* y) {
+  ACCRETE_DISPATCH(feed_forward_finish(*block, reduced, y));
 }
 
 void accrete_product(const AccreteProduct* work, float* out) { ACCRETE_DISPATCH(product(*work, out)); }

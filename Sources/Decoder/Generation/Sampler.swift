@@ -1,24 +1,27 @@
 import Foundation
 import Randomness
 
-/// Chooses the tokens of one row: penalty, then temperature, then the k most probable, then the smallest set of probability p; the order of
+/// Chooses the tokens of one sequence: penalty, then temperature, then the k most probable, then the smallest set of probability p; the order of
 /// transformers.
 struct Sampler {
   private let options: GenerationOptions
-  private var stream: RandomStream
+  private let choice: Int
   /// Tokens of the text so far, the prompt's included.
   private var seen: Set<Int>
 
-  init(_ options: GenerationOptions, prompt: [Int], stream: RandomStream) {
+  /// - Parameter options: how tokens are chosen, and the seed.
+  /// - Parameter prompt: what the text begins with.
+  /// - Parameter choice: which of several samples of one prompt this is.
+  init(_ options: GenerationOptions, prompt: [Int], choice: Int = 0) {
     self.options = options
-    self.stream = stream
+    self.choice = choice
     seen = options.repetitionPenalty == 1 ? [] : Set(prompt)
   }
 
-  /// The next token. `logits`: one for each token of the vocabulary.
-  mutating func choose(_ logits: ArraySlice<Float>) -> Int {
+  /// The next token. `logits`: one for each token of the vocabulary; `token`: how many were chosen before it.
+  mutating func choose(_ logits: ArraySlice<Float>, token: Int) -> Int {
     let candidates = candidates(logits)
-    let chosen = options.temperature == 0 ? candidates.first?.id ?? 0 : draw(candidates)
+    let chosen = options.temperature == 0 ? candidates.first?.id ?? 0 : draw(candidates, token: token)
     if options.repetitionPenalty != 1 { seen.insert(chosen) }
     return chosen
   }
@@ -62,7 +65,9 @@ struct Sampler {
     return kept.sorted()
   }
 
-  private mutating func draw(_ candidates: [(id: Int, probability: Double)]) -> Int {
+  /// Each token has a stream of its own, `generate/CHOICE/TOKEN`: it depends on nothing that was drawn before, or for others.
+  private func draw(_ candidates: [(id: Int, probability: Double)], token: Int) -> Int {
+    var stream = RandomStream(seed: options.seed, "generate", "\(choice)", "\(token)")
     // 53 random bits make a number in [0, 1); the first id whose cumulated probability exceeds it is taken.
     let point = Double(stream.next() >> 11) * 0x1p-53
     var cumulated = 0.0

@@ -95,8 +95,8 @@ public struct Attention: Sendable {
       let packed = try PackedAttention(
         queries: queries, keys: taken.keys, values: taken.values, layout: layout, tracing: pass.tracing)
       return Attended(output: packed.output, backward: packed.backward)
-    case .grid(let mask):
-      return try onGrid(queries: queries, taken, isNew: new != nil, mask: mask, pass)
+    case .grid(let mask, let grid):
+      return try onGrid(queries: queries, taken, isNew: new != nil, mask: mask, grid, pass)
     }
   }
 

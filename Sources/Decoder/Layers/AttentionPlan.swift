@@ -5,7 +5,7 @@ enum AttentionPlan {
   /// By the fused kernels, on packed tokens.
   case packed(PackedAttention.Layout)
   /// By libtorch, on the padded grid: another device, or a mask of its own.
-  case grid(AttentionMask)
+  case grid(AttentionMask, PaddedGrid)
 }
 
 /// The plans of one pass, one for each window that its layers have.
@@ -26,13 +26,13 @@ struct AttentionPlans {
     let longest = zip(starts, batch.lengths).map { $0 + $1 }.max() ?? 0
     self.longest = longest
     let sizes = Set(windows.map { Self.effective($0, longest) })
-    let usesKernels = Self.usesKernels(batch, cache, device)
+    let grid = Self.usesKernels(batch, cache, device) ? nil : try packing.grid()
     plans = try Dictionary(
       uniqueKeysWithValues: sizes.map { size in
         let plan: AttentionPlan =
-          usesKernels
-          ? .packed(try Self.layout(batch, packing, cache, window: size, positions))
-          : .grid(try Self.mask(batch, packing, after: starts.max() ?? 0, window: size, device))
+          try grid.map {
+            .grid(try Self.mask(batch, $0, after: starts.max() ?? 0, window: size, device), $0)
+          } ?? .packed(try Self.layout(batch, packing, cache, window: size, positions))
         return (size, plan)
       })
   }
@@ -80,7 +80,7 @@ struct AttentionPlans {
 
   /// What tokens after `start` cached ones may look at, on the grid: `causal` by itself counts from the first key.
   private static func mask(
-    _ batch: TokenBatch, _ packing: Packing, after start: Int, window: Int, _ device: Device
+    _ batch: TokenBatch, _ grid: PaddedGrid, after start: Int, window: Int, _ device: Device
   ) throws -> AttentionMask {
     let end = start + batch.time
     switch batch.mask {
@@ -92,7 +92,7 @@ struct AttentionPlans {
             "on this device, labels cannot be scored behind a text that is longer than the model's window of \(window): score on the CPU, or shorten the texts (--max-length)"
         )
       }
-      return try packing.allowed(groups)
+      return try grid.allowed(groups)
     case .causal:
       if start == 0, window == 0 { return .causal }
       if batch.time == 1, window == 0 { return .none }

@@ -1,48 +1,66 @@
 import Torch
 
-/// Keys and values of the tokens seen so far, for decoding one token at a time.
+/// Keys and values that one sequence has read, of all layers: what decoding goes on from. One owner.
+public final class SequenceCache {
+  fileprivate var layers: [Int: CachedKeys] = [:]
+
+  public init() {}
+
+  /// Tokens held.
+  public var length: Int { layers[0]?.length ?? 0 }
+
+  /// The same in memory of its own: for a sequence that begins with the same tokens, under the same expert.
+  /// - Throws: `TorchError`.
+  public func copied() throws -> SequenceCache {
+    let copy = SequenceCache()
+    copy.layers = try layers.mapValues { try $0.copied() }
+    return copy
+  }
+}
+
+/// Keys and values of the tokens that the sequences of a pass have read so far.
 ///
-/// Room grows by doubling, so that a token costs one small copy and not a copy of everything. One owner: the generator
-/// of one batch.
+/// Room grows by doubling, so that a token costs one small copy and not a copy of everything.
 public final class KeyValueCache {
   private struct Slot {
     var keys: Tensor  // [batch, kvHeads, capacity, headDim]
     var values: Tensor  // [batch, kvHeads, capacity, headDim]
   }
 
+  /// On the padded grid, where all sequences have one length. A cache is of one kind or the other.
   private var slots: [Int: Slot] = [:]
   private var used: [Int: Int] = [:]
-  /// The same for the kernels, which take rows of different lengths. A cache is of one kind or the other.
-  private var packed: [Int: CachedAttention] = [:]
+  /// For the kernels, which take sequences of different lengths; none before the first pass.
+  private var sequences: [SequenceCache]
 
-  public init() {}
+  /// For sequences that have read nothing yet.
+  public init() { sequences = [] }
 
-  /// Tokens held of the longest row.
-  public var length: Int { packed[0]?.lengths.max() ?? used.values.min() ?? 0 }
+  /// For sequences that go on.
+  public init(_ sequences: [SequenceCache]) { self.sequences = sequences }
 
-  /// Tokens held of each row; rows on the padded grid have one length.
-  func lengths(rows: Int) -> [Int] { packed[0]?.lengths ?? Array(repeating: length, count: rows) }
+  /// Tokens held of the longest sequence.
+  public var length: Int { sequences.map(\.length).max() ?? used.values.min() ?? 0 }
+
+  /// Tokens held of each sequence; on the padded grid they have one length.
+  func lengths(rows: Int) -> [Int] {
+    sequences.isEmpty ? Array(repeating: length, count: rows) : sequences.map(\.length)
+  }
 
   /// Whether the kernels may use this cache.
   var suitsKernels: Bool { slots.isEmpty }
 
-  /// Takes new tokens of a layer in, unless they are there already (`new` nil), and lets them look at their rows. See
+  /// Takes new tokens of a layer in, unless they are there already (`new` nil), and lets them look at their sequences. See
   /// `CachedAttention.attend`.
   func attend(
     queries: Tensor, new: CachedAttention.New?, kvHeads: Int, layout: PackedAttention.Layout, rows: Int, layer: Int
   ) throws -> Tensor {
-    var cached =
-      try packed.removeValue(forKey: layer)
-      ?? CachedAttention(rows: rows, kvHeads: kvHeads, headDim: queries.shape[2])
-    defer { packed[layer] = cached }
-    return try cached.attend(queries: queries, new: new, layout: layout)
-  }
-
-  /// The same for several rows, each of which has read what the one row here has. For kernels' caches of one row.
-  func repeated(rows: Int) throws -> KeyValueCache {
-    let result = KeyValueCache()
-    result.packed = try packed.mapValues { try $0.repeated(rows: rows) }
-    return result
+    if sequences.isEmpty { sequences = (0..<rows).map { _ in SequenceCache() } }
+    var caches = try sequences.map {
+      try $0.layers.removeValue(forKey: layer) ?? CachedKeys(kvHeads: kvHeads, headDim: queries.shape[2])
+    }
+    defer { for (sequence, cache) in zip(sequences, caches) { sequence.layers[layer] = cache } }
+    return try CachedAttention.attend(queries: queries, new: new, layout: layout, caches: &caches)
   }
 
   /// All keys and values of a layer. [batch, kvHeads, length, headDim]

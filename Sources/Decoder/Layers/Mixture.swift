@@ -17,6 +17,7 @@ public struct Mixture: Sendable {
 
   /// `x` (normed): [tokens, hidden] → the same.
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
+    if let inference = pass.inference { return Traced(try inference.feed(x, through: self, layer: layer)) }
     if let routing = pass.routing { return try forwardInTraining(x, pass, routing, layer: layer) }
     let routed = try routed(x, tokens: pass.tokens, pass, layer: layer)
     guard let shared else { return routed }
@@ -34,7 +35,7 @@ public struct Mixture: Sendable {
   private func routed(_ x: Tensor, tokens: Int, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let (count, hidden, tracing) = (x.shape[0], x.shape[1], pass.tracing)
     let real = try count > tokens ? x.narrowed(0, from: 0, count: tokens) : x
-    let choice = try RouterChoice(real, router, shape)
+    let choice = try RouterChoice(logits: real.linear(router), shape)
     let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device)
     let sorted = try real.gathered(0, rows: groups.tokens)  // [slots, hidden]
     var outputs: [Tensor] = []

@@ -12,9 +12,9 @@ struct RouterChoice {
   let weights: Tensor
   private let renormalizes: Bool
 
-  /// `x`: [tokens, hidden]; `router`: [experts, hidden].
-  init(_ x: Tensor, _ router: Tensor, _ shape: MixtureShape) throws {
-    probabilities = try x.linear(router).softmax(-1)
+  /// `logits`: W_g x. [tokens, experts]
+  init(logits: Tensor, _ shape: MixtureShape) throws {
+    probabilities = try logits.softmax(-1)
     (chosen, experts) = try probabilities.largest(shape.active)
     renormalizes = shape.renormalizes
     weights = try renormalizes ? chosen / chosen.sum(1, keeping: true) : chosen
@@ -71,8 +71,8 @@ struct ExpertGroups {
   /// that nobody reads.
   private static let block = 32
 
-  /// `visited`: the expert of each slot, or none (−1), whose place is then anybody's.
-  init(_ visited: [Int], of shape: MixtureShape, on device: Device) throws {
+  /// `visited`: the expert of each slot, or none (−1), whose place is then anybody's; `isAligned`: whether their numbers are rounded up.
+  init(_ visited: [Int], of shape: MixtureShape, on device: Device, isAligned: Bool = true) throws {
     var slotsOf = [[Int]](repeating: [], count: shape.experts)
     for (slot, expert) in visited.enumerated() where slotsOf.indices.contains(expert) { slotsOf[expert].append(slot) }
     var runs: [Run] = []
@@ -80,7 +80,8 @@ struct ExpertGroups {
     var places = [Int](repeating: 0, count: visited.count)
     for (expert, slots) in slotsOf.enumerated() where !slots.isEmpty {
       for (offset, slot) in slots.enumerated() { places[slot] = order.count + offset }
-      let alignmentPadding = slots.count > Self.block ? (Self.block - slots.count % Self.block) % Self.block : 0
+      let alignmentPadding =
+        isAligned && slots.count > Self.block ? (Self.block - slots.count % Self.block) % Self.block : 0
       runs.append(
         Run(
           expert: expert, start: order.count, count: slots.count + alignmentPadding, alignmentPadding: alignmentPadding)

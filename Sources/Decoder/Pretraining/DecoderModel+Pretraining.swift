@@ -43,7 +43,7 @@ extension DecoderModel {
       }
       if let table = embedding.trained {
         let inner = try gradient.narrowed(0, from: 0, count: count)
-        let ids = try Packing(batch).packed(batch.ids).narrowed(0, from: 0, count: count)
+        let ids = try Packing(batch).ids.narrowed(0, from: 0, count: count)
         try table.accumulateRows(inner, at: ids)
       }
       return loss.sum

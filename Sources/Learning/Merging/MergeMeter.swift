@@ -5,15 +5,13 @@ import Torch
 /// Measures what a static merge of a mixture costs.
 public struct MergeMeter {
   private let model: DecoderModel
-  private let pad: Int
   /// Padded tokens of a batch at most: bounds memory whatever the lengths.
   private let tokenBudget: Int
   /// Rows of a batch at most: each has logits over the whole vocabulary.
   private let mostRows = 64
 
-  public init(_ model: DecoderModel, pad: Int, tokenBudget: Int = 2048) {
+  public init(_ model: DecoderModel, tokenBudget: Int = 2048) {
     self.model = model
-    self.pad = pad
     self.tokenBudget = tokenBudget
   }
 
@@ -64,12 +62,12 @@ public struct MergeMeter {
       for prompt in prompts {
         let time = max(prompt.count, current.map(\.count).max() ?? 0)
         if !current.isEmpty, (current.count + 1) * time > tokenBudget || current.count == mostRows {
-          try body(TokenBatch(current, pad: pad, on: model.device))
+          try body(TokenBatch(current, on: model.device))
           current = []
         }
         current.append(prompt)
       }
-      try body(TokenBatch(current, pad: pad, on: model.device))
+      try body(TokenBatch(current, on: model.device))
     }
   }
 }

@@ -10,13 +10,11 @@ import Torch
 struct LabelScorer {
   private let model: DecoderModel
   private let labels: [[Int]]
-  private let pad: Int
 
   /// - Parameter labels: the answer tokens of each label, the end token last.
-  init(_ model: DecoderModel, labels: [[Int]], pad: Int) {
+  init(_ model: DecoderModel, labels: [[Int]]) {
     self.model = model
     self.labels = labels
-    self.pad = pad
   }
 
   /// Input tokens that the labels add to a row: the end token is only predicted, never read.
@@ -24,14 +22,12 @@ struct LabelScorer {
 
   /// Total log-probability of each label after each prompt. [prompt][label]
   func scores(_ prompts: [[Int]], experts: (any ExpertSelection)?) throws -> [[Double]] {
-    let time = (prompts.map(\.count).max() ?? 0) + extraTokens
     let shared = experts?.treatsRowsAlike ?? true ? Self.sharedTokens(of: prompts, extra: extraTokens) : 0
-    let layout = rows(prompts, time: time, shared: shared)
+    let layout = rows(prompts, shared: shared)
     let device = model.device
     let batch = TokenBatch(
-      ids: try Tensor(layout.ids, shape: [prompts.count, time], on: device),
-      positions: try Tensor(layout.positions, shape: [prompts.count, time], on: device),
-      mask: .grouped(layout.groups), lengths: prompts.map { $0.count + extraTokens }, sharedTokens: shared)
+      ids: layout.ids, lengths: prompts.map { $0.count + extraTokens }, positions: layout.positions,
+      mask: .grouped(layout.groups), sharedTokens: shared, on: device)
     // Each place once: the prompt's end predicts the first token of every label. [places, hidden]
     let states = try model.packedStates(batch, experts: experts, at: Tensor(layout.places, on: device))
       .filled(toMultipleOf: 64)
@@ -64,9 +60,11 @@ struct LabelScorer {
   private static let leastShare = 32
 
   private struct Layout {
+    /// Of each computed token.
     var ids: [Int] = []
+    /// The same tokens' places in their text.
     var positions: [Int] = []
-    /// Of each computed token: 0 the prompt, k the k-th label.
+    /// The same tokens' groups: 0 the prompt, k the k-th label.
     var groups: [Int32] = []
     /// Packed tokens whose logits are needed.
     var places: [Int] = []
@@ -77,37 +75,29 @@ struct LabelScorer {
   }
 
   /// `shared`: first tokens that are computed with the first row alone.
-  private func rows(_ prompts: [[Int]], time: Int, shared: Int) -> Layout {
+  private func rows(_ prompts: [[Int]], shared: Int) -> Layout {
     var layout = Layout()
-    var packed = 0
     let vocabulary = model.configuration.vocabularySize
     for (row, prompt) in prompts.enumerated() {
-      let start = layout.ids.count
-      // Padding that stands before this row; packed tokens do not count it.
-      let padded = row * time - packed
       // Those of this row that were computed with the first one.
       let spared = row > 0 ? shared : 0
-      layout.ids += prompt
-      layout.positions += prompt.indices
+      layout.ids += prompt.dropFirst(spared)
+      layout.positions += prompt.indices.dropFirst(spared)
       layout.groups += repeatElement(0, count: prompt.count - spared)
       let promptEnd = layout.places.count
-      layout.places.append(start - padded + prompt.count - 1 - spared)
+      layout.places.append(layout.ids.count - 1)
       for (number, label) in labels.enumerated() {
         for (index, target) in label.enumerated() {
           let place = index == 0 ? promptEnd : layout.places.count - 1
           layout.picks.append(place * vocabulary + target)
           layout.pickPlaces.append(place)
           guard index < label.count - 1 else { continue }
-          layout.places.append(layout.ids.count - padded - spared)
+          layout.places.append(layout.ids.count)
           layout.ids.append(target)
           layout.positions.append(prompt.count + index)
           layout.groups.append(Int32(number + 1))
         }
       }
-      packed += prompt.count + extraTokens - spared
-      let padding = (row + 1) * time - layout.ids.count
-      layout.ids += repeatElement(pad, count: padding)
-      layout.positions += repeatElement(0, count: padding)
     }
     return layout
   }

@@ -21,9 +21,9 @@ public struct TrainingBatch {
   public let rows: [Int]
 
   /// The answer's tokens are the targets, the end token included; each is predicted at the place before it.
-  public init(_ examples: [EncodedExample], pad: Int, on device: Device = .cpu) throws {
+  public init(_ examples: [EncodedExample], on device: Device = .cpu) throws {
     let sequences = examples.map { $0.promptIds + $0.answerIds }
-    tokens = try TokenBatch(sequences, pad: pad, on: device)
+    tokens = try TokenBatch(sequences, on: device)
     var places: [Int] = []
     var targets: [Int] = []
     var promptEnds: [Int] = []

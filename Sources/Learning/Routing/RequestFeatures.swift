@@ -26,14 +26,12 @@ public struct RequestView: Sendable, Hashable {
 public struct RequestFeatures {
   private let model: DecoderModel
   private let view: RequestView
-  private let pad: Int
   private let projection: RequestProjection?
   private let tokenBudget = 2048
 
-  public init(_ model: DecoderModel, view: RequestView, pad: Int) {
+  public init(_ model: DecoderModel, view: RequestView) {
     self.model = model
     self.view = view
-    self.pad = pad
     projection = view.width.flatMap { RequestProjection(from: model.configuration.hiddenSize, to: $0) }
   }
 
@@ -61,7 +59,7 @@ public struct RequestFeatures {
       let cuts = rows.indices.flatMap { row in
         LengthLaw.ladder.prefix { $0 <= rows[row].count }.map { (row: row, tokens: $0) }
       }
-      let batch = try TokenBatch(rows, pad: pad, on: model.device)
+      let batch = try TokenBatch(rows, on: model.device)
       let means = try withoutGradients {
         // [cuts, hidden]: what comes later in a text changes nothing of its first tokens.
         let means = try PoolingWeights(beginnings: cuts, of: batch).mean(model.earlyStates(batch, layers: view.layers))
@@ -91,7 +89,7 @@ public struct RequestFeatures {
     return try withoutGradients {
       let means = try Tensor.concatenated(
         TokenBudget(tokenBudget).groups(requests.map(\.count)).map { group in
-          let batch = try TokenBatch(Array(requests[group]), pad: pad, on: model.device)
+          let batch = try TokenBatch(Array(requests[group]), on: model.device)
           return try PoolingWeights(batch).mean(model.earlyStates(batch, layers: view.layers))
         })  // [rows, hidden]
       return try projection?.projected(means) ?? means

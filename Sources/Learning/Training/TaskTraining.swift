@@ -34,7 +34,6 @@ public final class TaskTraining {
   private let options: TrainingOptions
   private let seed: UInt64
   private let head: Tensor?
-  private let pad: Int
   private let probe: TaskProbe
   private let schedule: LearningRateSchedule
   private var dropout: DropoutStream
@@ -51,11 +50,10 @@ public final class TaskTraining {
   ///   - options: how it is learned.
   ///   - seed: of batch order and dropout.
   ///   - heads: those of the output head `trained`; nil trains the answer tokens.
-  ///   - pad: any token id; padding is never looked at.
   /// - Throws: ``LearningError``, `TorchError.emptyTrainableSet`.
   public init(
     _ material: Material, model: DecoderModel, method: any ContinualMethod, heads: TaskHeads?,
-    options: TrainingOptions, seed: UInt64, pad: Int
+    options: TrainingOptions, seed: UInt64
   ) throws {
     try options.validate()
     guard !material.examples.isEmpty else {
@@ -67,11 +65,10 @@ public final class TaskTraining {
     self.method = method
     self.options = options
     self.seed = seed
-    self.pad = pad
     let headParameter = try heads?.begin(material.task.name, labels: material.labels)
     head = headParameter?.tensor
     probe = TaskProbe(
-      material.task, examples: material.examples, model: model, seed: seed, pad: pad, head: headParameter?.tensor)
+      material.task, examples: material.examples, model: model, seed: seed, head: headParameter?.tensor)
     var trained = try method.begin(material.task, on: probe)
     if let headParameter { trained.append(headParameter) }
     parameters = try FlatParameters(trained)
@@ -149,7 +146,7 @@ public final class TaskTraining {
   private static let stepsForOneMore = 50
 
   private func warmUp(_ numbers: [Int]) throws {
-    let batch = try TrainingBatch(numbers.map { material.examples[$0] }, pad: pad, on: model.device)
+    let batch = try TrainingBatch(numbers.map { material.examples[$0] }, on: model.device)
     // The step itself says what is wrong with a batch.
     guard batch.targetCount > 0 else { return }
     let pass = try method.trainingPass(
@@ -164,7 +161,7 @@ public final class TaskTraining {
   private func advanceOneStep() throws -> StepReport {
     let planned = epochBatches[cursor.batch..<min(cursor.batch + options.accumulation, epochBatches.count)]
     let batches = try planned.map { numbers in
-      try TrainingBatch(numbers.map { material.examples[$0] }, pad: pad, on: model.device)
+      try TrainingBatch(numbers.map { material.examples[$0] }, on: model.device)
     }
     try parameters.zeroGradients()
     var report = StepReport(

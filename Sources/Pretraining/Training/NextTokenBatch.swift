@@ -14,7 +14,7 @@ struct NextTokenBatch {
     let inputs = windows.map { Array($0.dropLast()) }
     let rows = documentEnd.map { end in inputs.flatMap { Self.documents(of: $0, end: end) } } ?? inputs
     // Packed, the tokens of all rows stand one after the other whichever rows they are in.
-    tokens = try TokenBatch(rows, pad: 0, on: device)
+    tokens = try TokenBatch(rows, on: device)
     targets = try Tensor(windows.flatMap { $0.dropFirst() }, on: device)
   }
 

@@ -38,8 +38,7 @@ struct Trial {
     // All tasks but the last have arrived: the method is then as large as it gets.
     for task in tasks.dropLast() {
       let probe = TaskProbe(
-        task.identity, examples: Array(task.training.prefix(8)), model: base.model, seed: configuration.seed,
-        pad: base.padToken)
+        task.identity, examples: Array(task.training.prefix(8)), model: base.model, seed: configuration.seed)
       let training = try FlatParameters(method.begin(task.identity, on: probe))
       try method.end(task.identity, on: probe)
       try training.release()
@@ -67,8 +66,7 @@ struct Trial {
     training = try TaskTraining(
       TaskTraining.Material(task: last.identity, examples: longest.examples, labels: last.task.labels.count) { _ in
         Array(repeating: Array(0..<count), count: 3 * accumulation)
-      }, model: base.model, method: method, heads: heads, options: options, seed: configuration.seed,
-      pad: base.padToken)
+      }, model: base.model, method: method, heads: heads, options: options, seed: configuration.seed)
   }
 
   /// A step to warm up and one to measure; zeros where no expert is trained.
@@ -102,7 +100,7 @@ struct Trial {
     let selection = try experts(of: task)
     let head = try heads?.head(of: task.task.name, labels: task.task.labels.count)
     func once() throws {
-      _ = try Evaluator(base.model, pad: base.padToken).predictions(
+      _ = try Evaluator(base.model).predictions(
         longest, labels: task.labelIds, head: head, experts: selection)
     }
     try once()
@@ -117,7 +115,7 @@ struct Trial {
     let longest = longestRows(of: task)
     let selection = try experts(of: task)
     let seconds = try timed {
-      _ = try Evaluator(base.model, pad: base.padToken).written(
+      _ = try Evaluator(base.model).written(
         longest, limit: task.answerTokens, experts: selection, stopsAtEnd: false)
     }
     return (longest.reduce(0) { $0 + $1.promptIds.count + task.answerTokens }, seconds)

@@ -49,7 +49,7 @@ extension StoredRun {
     let task = try texts == nil ? rows(ofTask: name, base: base) : nil
     let prompts: [[Int]] =
       try texts.map { try $0.map { try encoded($0, base) } } ?? task?.evaluated.map(\.promptIds) ?? []
-    let meter = MergeMeter(base.model, pad: base.padToken)
+    let meter = MergeMeter(base.model)
     let shares =
       try gate.map { Array(repeating: $0, count: mixture.gates.count) }
       ?? meter.sharedShares(mixture, over: prompts)

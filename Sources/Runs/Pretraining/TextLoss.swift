@@ -37,7 +37,7 @@ public struct TextLoss: Sendable, Codable, Equatable {
     var waiting: [[Int]] = []
     func measure() throws {
       guard !waiting.isEmpty else { return }
-      let batch = try TokenBatch(waiting.map { Array($0.dropLast()) }, pad: base.padToken, on: base.model.device)
+      let batch = try TokenBatch(waiting.map { Array($0.dropLast()) }, on: base.model.device)
       sum += try base.model.nextTokenLoss(
         batch, targets: Tensor(waiting.flatMap { $0.dropFirst() }, on: base.model.device))
       waiting = []

@@ -59,7 +59,7 @@ extension SequenceRun {
   /// The base is frozen, so that they are computed once. [rows, hidden]
   private func requestFeatures(of task: PreparedTask, _ view: RequestView) throws -> Tensor {
     if let known = features[task.task.name] { return known }
-    let made = try RequestFeatures(base.model, view: view, pad: base.padToken).features(task.evaluated)
+    let made = try RequestFeatures(base.model, view: view).features(task.evaluated)
     features[task.task.name] = made
     return made
   }

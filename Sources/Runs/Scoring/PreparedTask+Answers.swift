@@ -28,7 +28,7 @@ extension PreparedTask {
     _ base: Base, places: [Int], heads: AnsweringHeads, experts: (any ExpertSelection)?,
     progress: (Int) throws -> Void = { _ in }
   ) throws -> TaskAnswers {
-    let evaluator = Evaluator(base.model, pad: base.padToken)
+    let evaluator = Evaluator(base.model)
     let rows = places.map { evaluated[$0] }
     if task.kind == .classification, let combined = heads.combined {
       return .labels(

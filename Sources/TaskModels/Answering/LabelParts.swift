@@ -22,7 +22,7 @@ public struct LabelParts {
   static let view = RequestView(layers: 0, seesInstruction: false)
 
   func features(_ examples: [EncodedExample]) throws -> Tensor {
-    try RequestFeatures(base.model, view: Self.view, pad: base.padToken).features(examples)
+    try RequestFeatures(base.model, view: Self.view).features(examples)
   }
 
   /// - Parameters:
@@ -40,7 +40,7 @@ public struct LabelParts {
       try progress(examples.count)
       return examples.indices.map { LabelCombination.Parts(expert: nil, ridge: closed?[$0]) }
     }
-    let predictions = try Evaluator(base.model, pad: base.padToken).predictions(
+    let predictions = try Evaluator(base.model).predictions(
       examples, labels: labelIds, head: head, experts: expert, progress: progress)
     return predictions.enumerated().map { row, prediction in
       LabelCombination.Parts(expert: prediction.scores, ridge: closed?[row])

@@ -69,7 +69,7 @@ public struct TaskModelRunner {
   }
 
   private func written(_ examples: [EncodedExample], _ progress: (Int) throws -> Void) throws -> [TaskAnswer] {
-    let written = try Evaluator(base.model, pad: base.padToken).written(
+    let written = try Evaluator(base.model).written(
       examples, limit: model.form.answerTokens, experts: selection, progress: progress)
     return try zip(examples, written).map { example, written in
       TaskAnswer(

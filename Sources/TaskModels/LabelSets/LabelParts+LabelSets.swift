@@ -18,7 +18,7 @@ extension LabelParts {
   ) throws -> [LabelSetCombination.Parts] {
     let closed = try ridge.map { try $0.logOdds(features(examples)) }
     let logits = try head.map {
-      try Evaluator(base.model, pad: base.padToken).logits(examples, head: $0, experts: expert, progress: progress)
+      try Evaluator(base.model).logits(examples, head: $0, experts: expert, progress: progress)
     }
     if logits == nil { try progress(examples.count) }
     return examples.indices.map { LabelSetCombination.Parts(expert: logits?[$0], ridge: closed?[$0]) }

@@ -49,7 +49,7 @@ final class TrainingSession {
       TaskTraining.Material(task: task, examples: examples, labels: owner.rows.form.labels.count),
       model: base.model, method: method, heads: heads,
       options: options.training(epochs: max(options.maxEpochs, 1), rate: rate),
-      seed: options.seed, pad: base.padToken)
+      seed: options.seed)
     if let tensors, let state {
       try training.restore(
         TrainingState(
@@ -129,9 +129,9 @@ final class TrainingSession {
     let base = owner.base
     let rows = Array(owner.rows.choose.prefix(Self.writtenRows))
     let loss = try TaskProbe(
-      task, examples: rows, model: base.model, seed: owner.options.seed, pad: base.padToken
+      task, examples: rows, model: base.model, seed: owner.options.seed
     ).loss(under: selection, rows: rows.count)
-    let answers = try Evaluator(base.model, pad: base.padToken).written(
+    let answers = try Evaluator(base.model).written(
       rows, limit: owner.rows.form.answerTokens, experts: selection)
     var sum = 0.0
     for (answer, row) in zip(answers, owner.rows.chooseRows) {

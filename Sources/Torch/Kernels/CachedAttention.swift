@@ -1,24 +1,50 @@
 import CTorch
 
-/// Keys and values of the tokens that a batch of rows has read, for one layer; rows may have different lengths.
+/// Keys and values that one sequence has read, for one layer.
 ///
 /// Keys lie transposed, so that the kernel scores sixteen of them at a time. Room grows by doubling, so that a token costs one
 /// small copy and not a copy of everything. float32 on a CPU. One owner.
-public struct CachedAttention {
-  private var keys: Tensor  // [rows, kvHeads, headDim, capacity]
-  private var values: Tensor  // [rows, kvHeads, capacity, headDim]
-  /// Tokens held of each row.
-  public private(set) var lengths: [Int]
+public struct CachedKeys {
+  fileprivate var keys: Tensor  // [kvHeads, headDim, capacity]
+  fileprivate var values: Tensor  // [kvHeads, capacity, headDim]
+  /// Tokens held.
+  public fileprivate(set) var length = 0
 
-  private var capacity: Int { values.shape[2] }
+  fileprivate var capacity: Int { values.shape[1] }
 
-  /// Room for a batch of rows, without a token yet.
-  public init(rows: Int, kvHeads: Int, headDim: Int) throws {
-    lengths = Array(repeating: 0, count: rows)
-    keys = try Tensor(uninitialized: [rows, kvHeads, headDim, 0])
-    values = try Tensor(uninitialized: [rows, kvHeads, 0, headDim])
+  /// Room for a sequence, without a token yet.
+  public init(kvHeads: Int, headDim: Int) throws {
+    keys = try Tensor(uninitialized: [kvHeads, headDim, 0])
+    values = try Tensor(uninitialized: [kvHeads, 0, headDim])
   }
 
+  /// The same tokens in memory of their own: for another sequence that goes on from here.
+  public func copied() throws -> CachedKeys {
+    var copy = self
+    (copy.keys, copy.values) = (try keys.cloned(), try values.cloned())
+    return copy
+  }
+
+  fileprivate mutating func makeRoom(for length: Int) throws {
+    guard length > capacity else { return }
+    // A multiple of sixteen, as the kernel wants it.
+    let room = (max(64, 2 * length) + 15) / 16 * 16
+    var shape = keys.shape
+    let held = shape[2]
+    shape[2] = room
+    let grownKeys = try Tensor(uninitialized: shape)
+    shape.swapAt(1, 2)
+    let grownValues = try Tensor(uninitialized: shape)
+    if held > 0 {
+      try grownKeys.narrowed(2, from: 0, count: held).copyInPlace(from: keys)
+      try grownValues.narrowed(1, from: 0, count: held).copyInPlace(from: values)
+    }
+    (keys, values) = (grownKeys, grownValues)
+  }
+}
+
+/// Attention of new tokens over the cached keys and values of their sequences, for one layer.
+public enum CachedAttention {
   /// Keys and values of one batch of new tokens.
   public struct New {
     public let keys: Tensor  // [tokens, kvHeads, headDim]
@@ -30,17 +56,24 @@ public struct CachedAttention {
     }
   }
 
-  /// Takes new tokens in and lets each look at the earlier ones of its row and itself.
+  /// Takes new tokens in and lets each look at the earlier ones of its sequence and itself. A token's bits depend neither on the other
+  /// sequences nor on how many tokens of its own come at once.
   ///
   /// - Parameters:
   ///   - queries: [tokens, heads, headDim]; tokens behind the layout's own (alignment padding) give zeros.
-  ///   - new: the tokens' keys and values; nil: those that were taken in last, by another layer's queries.
-  ///   - layout: how many of the new tokens each row has; without groups.
+  ///   - new: the tokens' keys and values; `nil`: those that were taken in last, by another layer's queries.
+  ///   - layout: how many of the new tokens each sequence has; without groups.
+  ///   - caches: of each sequence.
   /// - Returns: [tokens, heads, headDim]
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
-  public mutating func attend(queries: Tensor, new: New?, layout: PackedAttention.Layout) throws -> Tensor {
+  public static func attend(
+    queries: Tensor, new: New?, layout: PackedAttention.Layout, caches: inout [CachedKeys]
+  ) throws -> Tensor {
     let shape = queries.shape
-    let (kvHeads, dim) = (values.shape[1], values.shape[3])
+    guard let first = caches.first?.values.shape, caches.allSatisfy({ $0.values.shape[0] == first[0] }) else {
+      throw TorchError.shapeMismatch(what: "rows of cached attention", expected: [layout.starts.count - 1], got: [0])
+    }
+    let (kvHeads, dim) = (first[0], first[2])
     guard shape.count == 3, shape[2] == dim, shape[1] % kvHeads == 0, shape[0] >= layout.tokens else {
       throw TorchError.shapeMismatch(what: "queries of cached attention", expected: [0, kvHeads, dim], got: shape)
     }
@@ -48,63 +81,42 @@ public struct CachedAttention {
       throw TorchError.shapeMismatch(
         what: "keys of cached attention", expected: [shape[0], kvHeads, dim], got: new.keys.shape)
     }
-    guard layout.starts.count == lengths.count + 1, layout.groups == nil else {
+    guard layout.starts.count == caches.count + 1, layout.groups == nil else {
       throw TorchError.shapeMismatch(
-        what: "rows of cached attention", expected: [lengths.count], got: [layout.starts.count - 1])
+        what: "rows of cached attention", expected: [caches.count], got: [layout.starts.count - 1])
     }
-    let counts = lengths.indices.map { Int(layout.starts[$0 + 1] - layout.starts[$0]) }
-    let past = new == nil ? zip(lengths, counts).map { $0 - $1 } : lengths
+    let counts = caches.indices.map { Int(layout.starts[$0 + 1] - layout.starts[$0]) }
+    let past = zip(caches, counts).map { new == nil ? $0.length - $1 : $0.length }
     guard past.allSatisfy({ $0 >= 0 }) else {
-      throw TorchError.shapeMismatch(what: "tokens of cached attention", expected: lengths, got: counts)
+      throw TorchError.shapeMismatch(what: "tokens of cached attention", expected: caches.map(\.length), got: counts)
     }
-    let ends = zip(past, counts).map { $0 + $1 }
-    try makeRoom(for: ends.max() ?? 0)
+    for row in caches.indices where counts[row] > 0 { try caches[row].makeRoom(for: past[row] + counts[row]) }
 
     let operands = try [queries, new?.keys, new?.values].map { try $0?.contiguous() }
-    let alignmentPadding = shape[0] > layout.tokens
-    let output = alignmentPadding ? try Tensor.zeros(shape) : try Tensor(uninitialized: shape)
+    let output = shape[0] > layout.tokens ? try Tensor.zeros(shape) : try Tensor(uninitialized: shape)
+    let memory = try caches.map { cache in
+      // A sequence that has nothing yet, and gets nothing, has no memory.
+      try cache.capacity > 0 ? (cache.keys.kernelMemory(), cache.values.kernelMemory()) : nil
+    }
     try layout.starts.withUnsafeBufferPointer { starts in
       try past.map(Int64.init).withUnsafeBufferPointer { past in
-        var parameters = AccreteCachedAttention(
-          rows: Int64(lengths.count), heads: Int64(shape[1]), kv_heads: Int64(kvHeads), dim: Int64(dim),
-          capacity: Int64(capacity), window: Int64(layout.window?.size ?? 0), starts: starts.baseAddress,
-          past: past.baseAddress, queries: try operands[0]?.kernelMemory(), keys: try operands[1]?.kernelMemory(),
-          values: try operands[2]?.kernelMemory(), cached_keys: try keys.kernelMemory(),
-          cached_values: try values.kernelMemory(), scale: 1 / Float(dim).squareRoot(),
-          threads: libtorch.accrete_get_threads())
-        accrete_cached_attention(&parameters, try output.kernelMemory())
+        try caches.map { Int64($0.capacity) }.withUnsafeBufferPointer { capacities in
+          try memory.map { $0?.0 }.withUnsafeBufferPointer { keys in
+            try memory.map { $0?.1 }.withUnsafeBufferPointer { values in
+              var parameters = AccreteCachedAttention(
+                rows: Int64(caches.count), heads: Int64(shape[1]), kv_heads: Int64(kvHeads), dim: Int64(dim),
+                window: Int64(layout.window?.size ?? 0), starts: starts.baseAddress, past: past.baseAddress,
+                queries: try operands[0]?.kernelMemory(), keys: try operands[1]?.kernelMemory(),
+                values: try operands[2]?.kernelMemory(), capacities: capacities.baseAddress,
+                cached_keys: keys.baseAddress, cached_values: values.baseAddress,
+                scale: 1 / Float(dim).squareRoot(), threads: libtorch.accrete_get_threads())
+              accrete_cached_attention(&parameters, try output.kernelMemory())
+            }
+          }
+        }
       }
     }
-    lengths = ends
+    for row in caches.indices { caches[row].length = past[row] + counts[row] }
     return withExtendedLifetime(operands) { output }
-  }
-
-  /// The same for several rows, each of which has read what the only row here has.
-  /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` when there is not one row.
-  public func repeated(rows: Int) throws -> CachedAttention {
-    guard lengths.count == 1 else {
-      throw TorchError.shapeMismatch(what: "rows to repeat", expected: [1], got: [lengths.count])
-    }
-    var result = self
-    result.keys = try keys.expanded([rows] + keys.shape.dropFirst()).contiguous()
-    result.values = try values.expanded([rows] + values.shape.dropFirst()).contiguous()
-    result.lengths = Array(repeating: lengths[0], count: rows)
-    return result
-  }
-
-  private mutating func makeRoom(for length: Int) throws {
-    guard length > capacity else { return }
-    // A multiple of sixteen, as the kernel wants it.
-    let room = (max(64, 2 * length) + 15) / 16 * 16
-    var shape = keys.shape
-    shape[3] = room
-    let grownKeys = try Tensor(uninitialized: shape)
-    shape.swapAt(2, 3)
-    let grownValues = try Tensor(uninitialized: shape)
-    if capacity > 0 {
-      try grownKeys.narrowed(3, from: 0, count: capacity).copyInPlace(from: keys)
-      try grownValues.narrowed(2, from: 0, count: capacity).copyInPlace(from: values)
-    }
-    (keys, values) = (grownKeys, grownValues)
   }
 }

@@ -59,13 +59,17 @@ enum WidenedProduct {
   }
 
   /// x Wᵀ (+ addend). `x`: [rows, in]; `weight`: [out, in], bfloat16 or float32 → [rows, out].
-  static func product(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?) throws -> Tensor {
+  ///
+  /// - Parameter slice: so many rows at a time, as if there were no others; `nil`: all at once. Their number is a multiple of it.
+  static func product(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slice: Int? = nil) throws -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let tiles = Tiles(outputs, width: inputs)
-    guard suits(x, weight, addend), goesByTiles(x, weight, tiles) else {
-      return try whole(x, weight, adding: addend) { $0 }
+    // Whether the matrix goes by tiles is a matter of the slice alone.
+    let atOnce = try slice.map { try x.narrowed(0, from: 0, count: $0) } ?? x
+    guard suits(x, weight, addend), goesByTiles(atOnce, weight, tiles) else {
+      return try whole(x, weight, adding: addend, slice: slice) { $0 }
     }
-    return try byTiles(x, weight, tiles, adding: addend, width: outputs) { tile, memory in
+    return try byTiles(x, weight, tiles, adding: addend, width: outputs, slice: slice) { tile, memory in
       let part = try memory.narrowed(0, from: 0, count: tile.count * inputs).reshaped([tile.count, inputs])
       try part.widen(weight, from: tile.lowerBound * inputs, stride: inputs)
       return part
@@ -88,11 +92,11 @@ enum WidenedProduct {
 
   /// One product with all of a matrix. `read`: as what it is read once it is widened.
   private static func whole(
-    _ x: Tensor, _ weight: Tensor, adding addend: Tensor?, _ read: (Tensor) throws -> Tensor
+    _ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slice: Int? = nil, _ read: (Tensor) throws -> Tensor
   ) throws -> Tensor {
     func product(_ widened: Tensor) throws -> Tensor {
       let widened = try read(widened)
-      return try addend.map { try x.linear(widened, adding: $0) } ?? x.linear(widened)
+      return try addend.map { try x.linear(widened, adding: $0) } ?? linear(x, widened, slice: slice)
     }
     guard suits(x, weight, addend), weight.count <= TileMemory.numbers else { return try product(weight.widened()) }
     return try TileMemory.with { memory in
@@ -102,9 +106,20 @@ enum WidenedProduct {
     }
   }
 
+  /// x Wᵀ by libtorch, `slice` rows at a time. `x`: [rows, in] → [rows, out].
+  private static func linear(_ x: Tensor, _ widened: Tensor, slice: Int?) throws -> Tensor {
+    guard let slice, x.shape[0] > slice else { return try x.linear(widened) }
+    let result = try Tensor(uninitialized: [x.shape[0], widened.shape[0]])
+    for start in stride(from: 0, to: x.shape[0], by: slice) {
+      let part = try x.narrowed(0, from: start, count: slice).linear(widened)
+      try result.narrowed(0, from: start, count: slice).copyInPlace(from: part)
+    }
+    return result
+  }
+
   /// The columns of a product, tile by tile. `widened`: fills the memory that it is given, and says as what matrix it is to be read.
   private static func byTiles(
-    _ x: Tensor, _ weight: Tensor, _ tiles: Tiles, adding addend: Tensor?, width: Int,
+    _ x: Tensor, _ weight: Tensor, _ tiles: Tiles, adding addend: Tensor?, width: Int, slice: Int? = nil,
     _ widened: (Range<Int>, Tensor) throws -> Tensor
   ) throws -> Tensor {
     let rows = x.shape[0]
@@ -113,7 +128,7 @@ enum WidenedProduct {
     let result = try Tensor(uninitialized: [rows, width])
     func fill(_ memory: Tensor) throws {
       for tile in tiles.ranges {
-        let part = try x.linear(widened(tile, memory)).contiguous()  // [rows, tile]
+        let part = try linear(x, widened(tile, memory), slice: slice).contiguous()  // [rows, tile]
         accrete_place(
           Int64(rows), Int64(tile.count), Int64(width), try part.kernelMemory(),
           try addend.map { try $0.kernelMemory() + tile.lowerBound }, try result.kernelMemory() + tile.lowerBound,

@@ -48,13 +48,14 @@ struct GenerateCommand: ParsableCommand {
     try Failure.reported(memory: BaseOptions.lessMemory) {
       let base = try Base(folder: self.base.folder(for: expert), on: self.base.apply(), precision: self.base.weights)
       for warning in base.warnings { Console.error("warning: \(warning)") }
-      let reader = PromptReader(base)
+      let model = LanguageModel(base)
+      let reader = PromptReader(model)
       let ids =
         try prompts.map { try reader.file($0) } ?? [reader.prompt(prompt ?? "", chat: chat, system: system)]
       let streams = prompts == nil && !json
-      let texts = try TextGenerator(base.model, base.tokenizer).texts(
-        after: ids, options: sampling.options, stops: sampling.stop,
-        experts: expert.selection(for: base.model, tokenizer: base.tokenizerDigest)
+      let own = try expert.selection(for: base.model, tokenizer: base.tokenizerDigest)?.inferenceExpert()
+      let texts = try model.texts(
+        DecodingSession.Request.samples(of: ids, options: sampling.options, expert: own), stops: sampling.stop
       ) { _, piece in
         if streams { try Console.stream(piece) }
         return true

@@ -27,7 +27,7 @@ struct LogitsCommand: ParsableCommand {
       try model.check(numbers)
       let values = try withoutGradients {
         let hidden = try model.hiddenStates(
-          TokenBatch([numbers], pad: 0, on: model.device), experts: expert.selection(for: model))
+          TokenBatch([numbers], on: model.device), experts: expert.selection(for: model))
         let logits = try model.logits(hidden)
         // JSON has no way to write what is no number.
         try DecoderModel.requireFinite(logits, "the logits")

@@ -7,9 +7,9 @@ import Tokenization
 
 /// Turns what a user wants answered into token ids.
 struct PromptReader {
-  private let base: Base
+  private let model: LanguageModel
 
-  init(_ base: Base) { self.base = base }
+  init(_ model: LanguageModel) { self.model = model }
 
   private struct Line: Decodable {
     let prompt: String?
@@ -17,12 +17,12 @@ struct PromptReader {
 
   /// One prompt; with `chat` as a turn in the words of the base's template.
   func prompt(_ text: String, chat: Bool, system: String?) throws -> [Int] {
-    guard chat else { return try base.tokenizer.encode(text, addSpecialTokens: true) }
+    guard chat else { return try model.ids(of: text) }
     func turn(_ role: String, _ content: String) -> TemplateObject {
       ["role": .text(role), "content": .text(content)]
     }
     let turns = (system.map { [turn("system", $0)] } ?? []) + [turn("user", text)]
-    return try conversation(turns, [], TemplateObject())
+    return try model.ids(ofChat: turns)
   }
 
   /// The prompts of a file, one JSON object on each line; `-` is standard input.
@@ -35,22 +35,14 @@ struct PromptReader {
       guard !line.isEmpty else { return }
       let place = "\(source), line \(number)"
       if let text = try JSONFile.decode(Line.self, from: Data(line), path: place).prompt {
-        prompts.append(try base.tokenizer.encode(text, addSpecialTokens: true))
+        prompts.append(try model.ids(of: text))
       } else {
         let request = try ChatRequest(json: Data(line), name: place)
-        prompts.append(try conversation(request.messages, request.tools ?? [], request.variables))
+        prompts.append(
+          try model.ids(ofChat: request.messages, tools: request.tools ?? [], variables: request.variables))
       }
     }
     guard !prompts.isEmpty else { throw FileError.malformedJSON(path: source, reason: "it has no line") }
     return prompts
-  }
-
-  /// The template's text has its special tokens already.
-  private func conversation(
-    _ messages: [TemplateObject], _ tools: [TemplateValue], _ variables: TemplateObject
-  ) throws -> [Int] {
-    let text = try ChatTemplate(folder: base.folder).render(
-      messages, addGenerationPrompt: true, tools: tools.isEmpty ? nil : tools, variables: variables)
-    return try base.tokenizer.encode(text, addSpecialTokens: false)
   }
 }

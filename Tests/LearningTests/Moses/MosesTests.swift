@@ -25,12 +25,12 @@ import Torch
   }
 
   func scores(_ method: Moses, _ task: TaskIdentity) throws -> [[Double]] {
-    try LabelScorer(model, labels: TinyTasks.labels(task), pad: 3).scores(
+    try LabelScorer(model, labels: TinyTasks.labels(task)).scores(
       TinyTasks.examples(task).map(\.promptIds), experts: method.selection(for: task))
   }
 
   private func accuracy(_ method: Moses, _ task: TaskIdentity) throws -> Double {
-    let predictions = try Evaluator(model, pad: 3).predictions(
+    let predictions = try Evaluator(model).predictions(
       TinyTasks.examples(task), labels: TinyTasks.labels(task), head: nil, experts: method.selection(for: task))
     return Double(predictions.count(where: \.isRight)) / Double(predictions.count)
   }
@@ -112,7 +112,7 @@ import Torch
   @Test func masksChangeFromStepToStepOnly() throws {
     let method = try method()
     _ = try method.begin(Self.tasks[0])
-    let batch = try TokenBatch([[5, 6, 7]], pad: 3)
+    let batch = try TokenBatch([[5, 6, 7]])
     func factor(_ progress: Double) throws -> [Float] {
       let pass = try method.trainingPass(
         Self.tasks[0], over: batch, at: TrainingMoment(dropout: DropoutStream(seed: 0), progress: progress))
@@ -179,7 +179,7 @@ import Torch
     let method = try method(["sub-experts": 2, "newness": 3])
     try learn(method, Self.tasks.prefix(1))
     let trained = try FlatParameters(method.begin(Self.tasks[1]))
-    let batch = try TokenBatch([[5, 6, 7]], pad: 3)
+    let batch = try TokenBatch([[5, 6, 7]])
     let pass = try method.trainingPass(Self.tasks[1], over: batch, dropout: DropoutStream(seed: 0))
     let terms = try pass.lossTerms()
     #expect(terms.map(\.name) == ["newness"] && terms.map(\.weight) == [3])
@@ -206,7 +206,7 @@ import Torch
   }
 
   @Test func noPenaltyWhereNothingCanBeReused() throws {
-    let batch = try TokenBatch([[5, 6, 7]], pad: 3)
+    let batch = try TokenBatch([[5, 6, 7]])
     func terms(_ method: Moses, _ task: Int) throws -> Int {
       _ = try method.begin(Self.tasks[task])
       return try method.trainingPass(Self.tasks[task], over: batch, dropout: DropoutStream(seed: 0)).lossTerms().count

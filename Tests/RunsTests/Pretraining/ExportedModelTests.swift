@@ -44,7 +44,7 @@ import Torch
     let expected = try JSONDecoder().decode(
       Logits.self, from: Data(contentsOf: folder.appendingPathComponent("logits.json")))
     let model = try DecoderModel(folder: folder, precision: .float32)
-    let states = try model.packedStates(TokenBatch([expected.ids], pad: 0))
+    let states = try model.packedStates(TokenBatch([expected.ids]))
       .narrowed(0, from: 0, count: expected.ids.count)
     let logits = try model.logits(states).floats()
     let distance = zip(logits, expected.logits.joined()).map { abs($0 - $1) }.max() ?? .infinity

@@ -128,8 +128,8 @@ final class Predictor {
       let ids = try base.tokenizer.encode(Conversation.spoken(in: row.text), addSpecialTokens: true)
       return ids.isEmpty ? [base.endToken] : Array(ids.suffix(limit))
     }
-    let texts = try TextGenerator(base.model, base.tokenizer).texts(
-      after: prompts, options: GenerationOptions(maxTokens: Self.baseTokens))
+    let options = GenerationOptions(maxTokens: Self.baseTokens)
+    let texts = try LanguageModel(base).texts(prompts.map { DecodingSession.Request($0, options: options) })
     return zip(rows, texts).map { row, text in RowAnswer(row: row, baseText: text.text) }
   }
 }

@@ -1,0 +1,230 @@
+import Randomness
+import Torch
+
+/// Sequences that are continued together, one token a step: they join and leave at any step, each with its own expert and options.
+///
+/// What a sequence gets depends on its prompt, expert, options and seed alone, bit for bit: not on which others there are, when it
+/// joined, or how many threads work. One owner.
+///
+/// ```swift
+/// let session = DecodingSession(model)
+/// let spam = try session.add(DecodingSession.Request([5, 90, 11], expert: spamExpert))
+/// while !session.isEmpty {
+///   for event in try session.step() where event.sequence == spam { print(event.token) }
+/// }
+/// ```
+public final class DecodingSession {
+  /// What is to be continued.
+  public struct Request {
+    /// Token ids, at least one.
+    public var prompt: [Int]
+    public var options: GenerationOptions
+    /// `nil` is the base.
+    public var expert: (any InferenceExpert)?
+    /// Which of several samples of the same prompt this is: each draws its own tokens.
+    public var choice: Int
+
+    public init(
+      _ prompt: [Int], options: GenerationOptions = GenerationOptions(), expert: (any InferenceExpert)? = nil,
+      choice: Int = 0
+    ) {
+      (self.prompt, self.options, self.expert, self.choice) = (prompt, options, expert, choice)
+    }
+
+    /// Requests for several prompts under one expert; where a prompt comes again, it is the next sample of it.
+    public static func samples(
+      of prompts: [[Int]], options: GenerationOptions, expert: (any InferenceExpert)?
+    ) -> [Request] {
+      var times: [[Int]: Int] = [:]
+      return prompts.map { prompt in
+        defer { times[prompt, default: 0] += 1 }
+        return Request(prompt, options: options, expert: expert, choice: times[prompt, default: 0])
+      }
+    }
+  }
+
+  /// What a step made of one sequence.
+  public struct Event: Sendable, Equatable {
+    /// The sequence, as ``DecodingSession/add(_:)`` called it.
+    public let sequence: Int
+    /// The next token; `nil`: it ended with an end token.
+    public let token: Int?
+    /// Whether the sequence has left.
+    public let isLast: Bool
+  }
+
+  private final class Sequence {
+    let number: Int
+    let request: Request
+    var sampler: Sampler
+    let cache: SequenceCache
+    /// The same on another device, which computes sequences one by one.
+    let grid = KeyValueCache()
+    /// Tokens that are to be read before the next one is chosen.
+    var pending: ArraySlice<Int>
+    var produced = 0
+
+    init(_ number: Int, _ request: Request, _ cache: SequenceCache) {
+      (self.number, self.request, self.cache) = (number, request, cache)
+      sampler = Sampler(request.options, prompt: request.prompt, choice: request.choice)
+      pending = request.prompt[cache.length...]
+    }
+
+    /// Whether its tokens go in slices: those of a prompt, unless it is so short that a slice is mostly zeros. A matter of the sequence
+    /// alone, so that its bits are.
+    var isSliced: Bool { produced == 0 && request.prompt.count > DecodingSession.shortPrompt }
+  }
+
+  /// Prompts up to so many tokens go through our own kernel.
+  private static let shortPrompt = 16
+  /// Below that many tokens, copying a prefix's keys and values to each sequence saves nothing.
+  private static let leastPrefix = 16
+
+  private let model: DecoderModel
+  private let stepTokens: Int
+  private var sequences: [Sequence] = []
+  private var next = 0
+  /// Counts the products with the base's matrices.
+  public let products = ProductCounter()
+
+  /// - Parameter model: what continues the sequences.
+  /// - Parameter stepTokens: the most tokens of prompts that a step reads; generated tokens come on top.
+  public init(_ model: DecoderModel, stepTokens: Int = 2048) {
+    self.model = model
+    self.stepTokens = max(1, stepTokens)
+  }
+
+  /// Whether no sequence is left.
+  public var isEmpty: Bool { sequences.isEmpty }
+  /// How many sequences there are.
+  public var count: Int { sequences.count }
+
+  /// Adds a sequence; its first token comes with one of the next steps.
+  ///
+  /// - Returns: its number, which no other sequence of the session gets.
+  /// - Throws: ``DecoderError`` for an empty, too long or foreign prompt; `TorchError` for options that cannot be.
+  @discardableResult public func add(_ request: Request) throws -> Int { try add([request])[0] }
+
+  /// Adds several sequences. A beginning that all of them share, under the same expert, is read once.
+  public func add(_ requests: [Request]) throws -> [Int] {
+    for request in requests {
+      try model.check(request.prompt)
+      try request.options.validate()
+    }
+    let prefix = try sharedPrefix(of: requests)
+    return try requests.map { request in
+      defer { next += 1 }
+      if request.options.maxTokens > 0 {
+        sequences.append(Sequence(next, request, try prefix?.copied() ?? SequenceCache()))
+      }
+      return next
+    }
+  }
+
+  /// Takes a sequence out, whatever it has made so far; nothing happens where it has left already.
+  public func remove(_ sequence: Int) { sequences.removeAll { $0.number == sequence } }
+
+  /// Continues every sequence by one token, as far as their prompts are read: at most ``stepTokens`` of these a step.
+  ///
+  /// - Returns: what became of the sequences that got a token, in the order in which they were added.
+  /// - Throws: ``DecoderError/resultNotFinite(what:)``, `TorchError`; the session is then not to be used any more.
+  public func step() throws -> [Event] {
+    var room = stepTokens
+    let taken: [(sequence: Sequence, tokens: [Int])] = sequences.compactMap { sequence in
+      guard sequence.produced == 0 else { return (sequence, Array(sequence.pending)) }
+      guard room > 0 else { return nil }
+      let tokens = Array(sequence.pending.prefix(room))
+      room -= tokens.count
+      return (sequence, tokens)
+    }
+    guard !taken.isEmpty else { return [] }
+    guard model.device == .cpu else {
+      // Caches on other devices hold sequences of one length.
+      return try taken.flatMap { try advance([$0]) }
+    }
+    return try advance(taken)
+  }
+
+  /// One pass, then the next token of each sequence that has read all it had to.
+  private func advance(_ taken: [(sequence: Sequence, tokens: [Int])]) throws -> [Event] {
+    // Those in slices first, and the same experts beside each other.
+    let keys = taken.map { entry in
+      (entry.sequence.isSliced ? 0 : 1, entry.sequence.request.expert.map(ObjectIdentifier.init))
+    }
+    var ranks: [ObjectIdentifier?: Int] = [:]
+    for (_, expert) in keys where ranks[expert] == nil { ranks[expert] = ranks.count }
+    let order = taken.indices.sorted {
+      (keys[$0].0, ranks[keys[$0].1] ?? 0, $0) < (keys[$1].0, ranks[keys[$1].1] ?? 0, $1)
+    }
+    let chosen = order.map { taken[$0] }
+    let sliced = chosen.reduce(0) { $0 + ($1.sequence.isSliced ? $1.tokens.count : 0) }
+    let ends = chosen.reduce(into: [Int]()) { $0.append(($0.last ?? -1) + $1.tokens.count) }
+    for entry in chosen { entry.sequence.pending = entry.sequence.pending.dropFirst(entry.tokens.count) }
+    let complete = chosen.indices.filter { chosen[$0].sequence.pending.isEmpty }
+    let cache = model.device == .cpu ? KeyValueCache(chosen.map(\.sequence.cache)) : chosen[0].sequence.grid
+    let batch = try TokenBatch(chosen.map(\.tokens), on: model.device)
+    let states = try model.inferredStates(
+      batch, experts: chosen.map(\.sequence.request.expert), slices: ProductSlices(sliced: sliced), cache: cache,
+      at: complete.isEmpty ? [ends[0]] : complete.map { ends[$0] }, counter: products)
+    guard !complete.isEmpty else { return [] }
+    let ids = try choose(states, complete.map { chosen[$0].sequence })
+    var events = zip(complete, ids).map { place, id in event(chosen[place].sequence, id) }
+    events.sort { $0.sequence < $1.sequence }
+    let gone = Set(events.filter(\.isLast).map(\.sequence))
+    if !gone.isEmpty { sequences.removeAll { gone.contains($0.number) } }
+    return events
+  }
+
+  private func event(_ sequence: Sequence, _ id: Int) -> Event {
+    let (options, configuration) = (sequence.request.options, model.configuration)
+    if options.stopsAtEnd, configuration.endTokens.contains(id) {
+      return Event(sequence: sequence.number, token: nil, isLast: true)
+    }
+    sequence.produced += 1
+    sequence.pending = [id]
+    let isFull =
+      sequence.produced >= options.maxTokens
+      || sequence.request.prompt.count + sequence.produced > configuration.maxPositions
+    return Event(sequence: sequence.number, token: id, isLast: isFull)
+  }
+
+  /// The next token of each sequence. `states`: [sequences, hidden].
+  private func choose(_ states: Tensor, _ sequences: [Sequence]) throws -> [Int] {
+    let logits = try model.inferredLogits(states)  // [sequences, vocabulary]
+    try DecoderModel.requireFinite(logits, "the logits of the next token")
+    if sequences.allSatisfy({ $0.request.options.isPlainGreedy }) { return try logits.largestPlaces() }
+    let vocabulary = model.configuration.vocabularySize
+    let values = try logits.floats()
+    return sequences.enumerated().map { line, sequence in
+      sequence.sampler.choose(values[line * vocabulary..<(line + 1) * vocabulary], token: sequence.produced)
+    }
+  }
+
+  /// What all requests begin with, read under their common expert; `nil` where that saves nothing.
+  private func sharedPrefix(of requests: [Request]) throws -> SequenceCache? {
+    guard let first = requests.first, requests.count > 1, model.device == .cpu,
+      requests.allSatisfy({ $0.expert === first.expert })
+    else { return nil }
+    let shared = Self.sharedPrefix(requests.map(\.prompt))
+    guard shared >= Self.leastPrefix else { return nil }
+    let cache = SequenceCache()
+    var read = 0
+    while read < shared {
+      let tokens = Array(first.prompt[read..<min(shared, read + stepTokens)])
+      _ = try model.inferredStates(
+        TokenBatch([tokens], on: model.device), experts: [first.expert], slices: ProductSlices(sliced: tokens.count),
+        cache: KeyValueCache([cache]), at: [0], counter: products)
+      read += tokens.count
+    }
+    return cache
+  }
+
+  /// How many first tokens all prompts share; each keeps at least one of its own.
+  static func sharedPrefix(_ prompts: [[Int]]) -> Int {
+    guard let first = prompts.first else { return 0 }
+    return prompts.dropFirst().reduce(first.count - 1) { shared, prompt in
+      let limit = min(shared, prompt.count - 1)
+      return (0..<max(limit, 0)).first { prompt[$0] != first[$0] } ?? max(limit, 0)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Torch
+
+extension DecoderModel {
+  /// One pass without gradients of sequences that go on, each under its own expert. A token's bits depend on its sequence, its expert
+  /// and its kernel alone.
+  ///
+  /// - Parameter batch: the new tokens, sequence after sequence; causal.
+  /// - Parameter experts: of each sequence; `nil` is the base.
+  /// - Parameter slices: which tokens go through which kernel.
+  /// - Parameter cache: what the sequences have read.
+  /// - Parameter places: numbers of the tokens whose states are wanted, ascending.
+  /// - Parameter counter: counts products with the base's matrices.
+  /// - Returns: final-normed hidden states. [places, hidden]
+  /// - Throws: ``DecoderError/sequenceTooLong(length:limit:)``, `TorchError`.
+  func inferredStates(
+    _ batch: TokenBatch, experts: [(any InferenceExpert)?], slices: ProductSlices, cache: KeyValueCache,
+    at places: [Int],
+    counter: ProductCounter? = nil
+  ) throws -> Tensor {
+    try withoutGradients {
+      let ofTokens = zip(batch.lengths, experts).flatMap { length, expert in
+        repeatElement(expert, count: length)
+      }
+      let inference = InferencePass(slices: slices, experts: ExpertSegments(ofTokens: ofTokens), counter: counter)
+      let reading = try Reading(places, of: batch.computedTokens, inference, on: device)
+      let (x, _) = try throughLayers(batch, cache: cache, tracing: false, reading: reading, inference: inference)
+      let chosen = try reading == nil ? x.gathered(0, rows: Tensor(places, on: device)) : x
+      return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
+    }
+  }
+
+  /// Logits of hidden states, of which a state's bits do not depend on the others. `hidden`: [places, hidden] → [places, vocabulary].
+  func inferredLogits(_ hidden: Tensor) throws -> Tensor {
+    try readOut.product(hidden, ProductSlices(sliced: 0))
+  }
+}

@@ -1,0 +1,69 @@
+import Torch
+
+/// How a pass without gradients computes: each product with a matrix of the base once, for all tokens whatever their experts, and every
+/// token with the bits that it would have alone.
+struct InferencePass {
+  /// Which kernel multiplies which tokens.
+  let slices: ProductSlices
+  let experts: ExpertSegments
+  let counter: ProductCounter?
+
+  /// The same for some of the tokens, in their order.
+  func narrowed(to tokens: [Int]) -> InferencePass {
+    InferencePass(
+      slices: ProductSlices(sliced: tokens.prefix { $0 < slices.sliced }.count), experts: experts.narrowed(to: tokens),
+      counter: counter)
+  }
+
+  /// x Wᵀ. `x`: [tokens, in] → [tokens, out].
+  func product(_ x: Tensor, _ weight: WeightMatrix) throws -> Tensor {
+    counter?.count += 1
+    return try weight.product(x, slices)
+  }
+
+  /// A projection of attention under the experts. `x`: [tokens, in] → [tokens, out].
+  func project(_ x: Tensor, _ weight: WeightMatrix, _ projection: Projection, layer: Int) throws -> Tensor {
+    let y = try product(x, weight)
+    if !experts.isBase { try experts.factors(at: projection, layer: layer).add(to: y, of: x) }
+    return y
+  }
+
+  /// A feed-forward block under the experts. `x` (normed): [tokens, hidden] → the same.
+  func feed(_ x: Tensor, through block: FeedForward, _ segments: (ExpertSegments) throws -> FeedForwardSegments) throws
+    -> Tensor
+  {
+    let (gate, up) = (try product(x, block.gate), try product(x, block.up))  // [tokens, intermediate]
+    let segments = experts.isBase ? nil : try segments(experts)
+    guard let segments, !segments.isBase else {
+      return try product(GatedLinearUnit.forward(block.activation, gate: gate, up: up), block.down)
+    }
+    let (mixed, reduced) = try segments.activated(x, gate: gate, up: up, by: block.activation)
+    let y = try product(mixed, block.down)
+    try segments.finish(y, reduced: reduced)
+    return y
+  }
+
+  /// A MoE block: its shared expert and the routed ones that each token visits. `x` (normed): [tokens, hidden] → the same.
+  func feed(_ x: Tensor, through mixture: Mixture, layer: Int) throws -> Tensor {
+    let shape = mixture.shape
+    let choice = try RouterChoice(logits: product(x, WeightMatrix(mixture.router)), shape)
+    let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device, isAligned: false)
+    let sorted = try x.gathered(0, rows: groups.tokens)  // [slots, hidden]
+    let made = try groups.runs.map { run in
+      let inside = narrowed(to: Array(groups.order[run.range]))
+      return try inside.feed(
+        sorted.narrowed(0, from: run.start, count: run.count), through: mixture.experts[run.expert]
+      ) { try $0.routed(layer: layer, expert: run.expert) }
+    }
+    let common = try mixture.shared.map { try feed(x, through: $0) { try $0.block(layer: layer) } }
+    return try Combination(rows: Tensor.concatenated(made), places: groups.places, active: shape.active)
+      .sum(weights: choice.weights, adding: common, count: x.shape[0])  // [tokens, hidden]
+  }
+}
+
+/// Counts the products with matrices of the base.
+public final class ProductCounter {
+  public internal(set) var count = 0
+
+  public init() {}
+}

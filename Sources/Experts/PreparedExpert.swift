@@ -1,0 +1,71 @@
+public import Decoder
+public import Torch
+
+/// An expert that is ready for inference: plain LoRA, or MoE-CL's pair of a shared and a dedicated one with the gates that mix them.
+///
+/// Factors are laid out for the kernels when a layer asks for them first. One owner: the session, or the generation, that it was made for;
+/// sequences with the same object are computed together.
+public final class PreparedExpert: InferenceExpert {
+  private let experts: [LowRankExpert]
+  /// Of each layer, where there are two. [2, hidden]; row 0 weighs the shared expert.
+  private let gates: [Tensor]
+  private var attention: [Site: SegmentFactors] = [:]
+  private var blocks: [Int: [FeedForwardSegments.Expert]] = [:]
+  private var visited: [Site: FeedForwardSegments.Expert] = [:]
+
+  private struct Site: Hashable {
+    let layer: Int
+    let site: ProjectionSite
+  }
+
+  /// - Parameter expert: a plain low-rank expert.
+  public init(_ expert: LowRankExpert) { (experts, gates) = ([expert], []) }
+
+  /// - Parameter shared: the expert of all tasks.
+  /// - Parameter dedicated: the expert of the task.
+  /// - Parameter gates: of each layer. [2, hidden]
+  public init(shared: LowRankExpert, dedicated: LowRankExpert, gates: [Tensor]) {
+    (experts, self.gates) = ([shared, dedicated], gates)
+  }
+
+  public func factors(at projection: Projection, layer: Int) throws -> SegmentFactors? {
+    // MoE-CL's experts plug into feed-forward blocks alone.
+    guard let expert = experts.first, experts.count == 1 else { return nil }
+    let place = Site(layer: layer, site: ProjectionSite(projection))
+    if let known = attention[place] { return known }
+    let made = try Self.factors(expert, place)
+    attention[place] = made
+    return made
+  }
+
+  public func block(layer: Int) throws -> (experts: [FeedForwardSegments.Expert], shares: Tensor?) {
+    let shares = gates.indices.contains(layer) ? gates[layer] : nil
+    if let known = blocks[layer] { return (known, shares) }
+    let made = try experts.map { try Self.block($0, layer: layer, expert: nil) }
+    blocks[layer] = made
+    return (made, shares)
+  }
+
+  public func routed(layer: Int, expert: Int) throws -> FeedForwardSegments.Expert? {
+    guard let own = experts.first, experts.count == 1, own.shape.routed else { return nil }
+    let place = Site(layer: layer, site: ProjectionSite(.gate, ofExpert: expert))
+    if let known = visited[place] { return known }
+    let made = try Self.block(own, layer: layer, expert: expert)
+    visited[place] = made
+    return made
+  }
+
+  private static func block(_ own: LowRankExpert, layer: Int, expert: Int?) throws -> FeedForwardSegments.Expert {
+    func factors(_ projection: Projection) throws -> SegmentFactors? {
+      try Self.factors(own, Site(layer: layer, site: ProjectionSite(projection, ofExpert: expert)))
+    }
+    return FeedForwardSegments.Expert(gate: try factors(.gate), up: try factors(.up), down: try factors(.down))
+  }
+
+  private static func factors(_ expert: LowRankExpert, _ place: Site) throws -> SegmentFactors? {
+    guard expert.pairs.indices.contains(place.layer), let pair = expert.pairs[place.layer][place.site] else {
+      return nil
+    }
+    return try SegmentFactors(a: pair.a, b: pair.b, scaling: pair.scaling)
+  }
+}

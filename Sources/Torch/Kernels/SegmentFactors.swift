@@ -1,0 +1,63 @@
+import CTorch
+
+/// A low-rank pair as the kernels of inference read it: an output gets scaling · B A x.
+///
+/// The rank is any; nothing is padded. Factors are float32 or bfloat16, which is widened as it is read.
+public struct SegmentFactors {
+  /// A. [rank, inputs]
+  let a: Tensor
+  /// Bᵀ: its numbers for one factor lie side by side. [rank, outputs]
+  let b: Tensor
+  let scaling: Double
+  /// Where they lie, for a kernel; all zero on another device.
+  let raw: AccreteFactors
+
+  var rank: Int { a.shape[0] }
+
+  /// - Parameter a: A, float32 or bfloat16. [rank, inputs]
+  /// - Parameter b: B, of the same type. [outputs, rank]
+  /// - Parameter scaling: α / rank, as PEFT has it.
+  /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``, ``TorchError/dtypeMismatch(what:expected:got:)``.
+  public init(a: Tensor, b: Tensor, scaling: Double) throws {
+    guard a.shape.count == 2, b.shape.count == 2, a.shape[0] == b.shape[1] else {
+      throw TorchError.shapeMismatch(what: "B of a low-rank pair", expected: [-1, a.shape.first ?? 0], got: b.shape)
+    }
+    guard let type = a.dtype, type == b.dtype, type == .float32 || type == .bfloat16 else {
+      throw TorchError.dtypeMismatch(what: "B of a low-rank pair", expected: a.dtype ?? .float32, got: b.description)
+    }
+    (self.a, self.b, self.scaling) = (try a.contiguous(), try b.transposed(0, 1).contiguous(), scaling)
+    guard a.device == .cpu else {
+      raw = AccreteFactors()
+      return
+    }
+    raw = AccreteFactors(
+      rank: Int64(a.shape[0]), scaling: Float(scaling), half: type == .bfloat16, a: try self.a.memory(type),
+      b: try self.b.memory(type))
+  }
+
+  /// scaling · A x by single operations. `x`: [tokens, inputs] → [tokens, rank].
+  func reduced(_ x: Tensor) throws -> Tensor { try x.linear(a.converted(to: .float32)) * scaling }
+
+  /// y + B p by single operations. `p`: [tokens, rank]; `y`: [tokens, outputs] → the same.
+  func expanded(_ p: Tensor, onto y: Tensor) throws -> Tensor { try y + p.matmul(b.converted(to: .float32)) }
+
+  func require(_ what: String, inputs: Int, outputs: Int) throws {
+    try Kernels.require("A of \(what)", a, [rank, inputs])
+    try Kernels.require("Bᵀ of \(what)", b, [rank, outputs])
+  }
+}
+
+/// Neighbouring tokens that each belong to one segment, checked once for many kernels.
+enum Segments {
+  /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` where segments overlap, leave their order, or lie behind the last token.
+  static func require(_ ranges: [Range<Int>], tokens: Int) throws {
+    var end = 0
+    for range in ranges {
+      guard range.lowerBound >= end, range.upperBound <= tokens else {
+        throw TorchError.shapeMismatch(
+          what: "segments of tokens", expected: [end, tokens], got: [range.lowerBound, range.upperBound])
+      }
+      end = range.upperBound
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Experts
+import Testing
+import Torch
+
+@testable import Decoder
+
+/// Does every sequence of a mixed batch get what it would get alone, and is the base multiplied once for all of them?
+@Suite struct InferenceTests {
+  let model: DecoderModel
+  let rows: [[Int]]
+
+  init() throws {
+    model = try Goldens.model()
+    rows = try Goldens.rows()
+  }
+
+  private func selections() throws -> [any ExpertSelection] {
+    [
+      LowRankSelection(try Goldens.expert("lora", model.configuration)), try Goldens.mixture(model),
+      LowRankSelection(try Goldens.expert("task2", model.configuration)),
+    ]
+  }
+
+  /// Against the pass that training computes, with which PyTorch's goldens are compared.
+  @Test(
+    arguments: [[0, 1, nil, 2], [1, nil, 1, 0], [2, 2, 2, 2], [nil, nil, 0, nil], [1, 1, 1, nil]], [true, false])
+  func equalsTrainingsPass(choices: [Int?], sliced: Bool) throws {
+    let selections = try selections()
+    let prepared = try selections.map { try #require(try $0.inferenceExpert()) }
+    let mixed = try model.inferredLogits(rows, experts: choices.map { $0.map { prepared[$0] } }, sliced: sliced)
+    for (number, choice) in choices.enumerated() {
+      let alone = try model.logits([rows[number]], experts: choice.map { selections[$0] })[0]
+      let distance = try difference(mixed[number], alone)
+      #expect(distance < 1e-5, "row \(number) differs by \(distance)")
+    }
+  }
+
+  /// Every family, with an expert at all of its projections and at its routed experts.
+  @Test(arguments: FamilyTests.families, [true, false]) func everyFamily(family: String, sliced: Bool) throws {
+    let model = try Goldens.model("families/" + family)
+    let experts = try [3, 4].map { seed in
+      let shape = try LowRankShape(
+        rank: 3, alpha: 6, dropout: 0, projections: Projection.allCases, routed: model.configuration.mixture != nil)
+      return try randomExpert(shape, on: model.configuration, seed: UInt64(seed))
+    }
+    let (one, other) = (PreparedExpert(experts[0]), PreparedExpert(experts[1]))
+    let rows = [Array(1..<40), [5], Array(50..<90), [7, 8, 9]]
+    let mixed = try model.inferredLogits(rows, experts: [one, nil, other, one], sliced: sliced)
+    for (number, expert) in [experts[0], nil, experts[1], experts[0]].enumerated() {
+      let alone = try model.logits([rows[number]], experts: expert.map { LowRankSelection($0) })[0]
+      let distance = try difference(mixed[number], alone)
+      #expect(distance < 5e-5, "row \(number) differs by \(distance)")
+    }
+  }
+
+  /// Products with the base's matrices in a pass, whatever the number of experts: one for each projection of each layer.
+  @Test(arguments: [1, 4, 16, 64]) func theBaseIsMultipliedOnce(experts: Int) throws {
+    let shape = try LowRankShape(rank: 2, alpha: 4, dropout: 0, projections: Projection.allCases)
+    let prepared = try (0..<experts).map { seed in
+      PreparedExpert(try randomExpert(shape, on: model.configuration, seed: UInt64(seed)))
+    }
+    let counter = ProductCounter()
+    let rows = (0..<64).map { [$0 + 1] }
+    _ = try model.inferredLogits(
+      rows, experts: rows.indices.map { prepared[$0 % experts] }, sliced: false, counter: counter)
+    #expect(counter.count == 7 * model.configuration.layers)
+  }
+
+  @Test func experimentsOfTrainingAreNoneOfInference() throws {
+    let expert = try Goldens.expert("lora", model.configuration)
+    let dropping = LowRankSelection(expert, dropout: Dropout(0.3, from: DropoutStream(seed: 1)))
+    #expect(try dropping.inferenceExpert() == nil)
+    #expect(throws: DecoderError.trainingSelection) { try model.generate(after: [1, 2], experts: dropping) }
+  }
+}
