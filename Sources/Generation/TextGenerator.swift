@@ -1,4 +1,5 @@
 public import Decoder
+import ModelConfiguration
 public import Tokenization
 
 /// Writes text: tokens as the decoder chooses them, given as text while they come, until an end token, a stop string or the limit.

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ModelConfiguration
 import Testing
 
 @testable import Decoder

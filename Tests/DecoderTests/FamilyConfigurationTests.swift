@@ -1,4 +1,5 @@
 import Foundation
+import ModelConfiguration
 import Testing
 
 @testable import Decoder
@@ -57,10 +58,10 @@ import Testing
     ]
     let moe = try read(hunyuanLarge(one.merging(lists) { $1 }))
     #expect(moe.mixture == MixtureShape(experts: 16, active: 8, width: 3072, renormalizes: true))
-    #expect(throws: DecoderError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "[8]"]) { $1 })) }
-    #expect(throws: DecoderError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "[8,4]"]) { $1 })) }
-    #expect(throws: DecoderError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "17"]) { $1 })) }
-    #expect(throws: DecoderError.self) {
+    #expect(throws: ConfigurationError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "[8]"]) { $1 })) }
+    #expect(throws: ConfigurationError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "[8,4]"]) { $1 })) }
+    #expect(throws: ConfigurationError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "17"]) { $1 })) }
+    #expect(throws: ConfigurationError.self) {
       try read(hunyuanLarge(one.merging(["moe_topk": "2", "norm_topk_prob": "false"]) { $1 }))
     }
   }
@@ -86,8 +87,10 @@ import Testing
     #expect(try tiny(some).windows == [nil, 7])
     #expect(
       try tiny(some.merging(["layer_types": #"["sliding_attention","full_attention"]"#]) { $1 }).windows == [7, nil])
-    #expect(throws: DecoderError.self) { try tiny(some.merging(["layer_types": #"["sliding_attention"]"#]) { $1 }) }
-    #expect(throws: DecoderError.self) { try tiny(["architectures": mistral, "sliding_window": "0"]) }
+    #expect(throws: ConfigurationError.self) {
+      try tiny(some.merging(["layer_types": #"["sliding_attention"]"#]) { $1 })
+    }
+    #expect(throws: ConfigurationError.self) { try tiny(["architectures": mistral, "sliding_window": "0"]) }
   }
 
   @Test(arguments: [
@@ -96,8 +99,8 @@ import Testing
     #"{"rope_type":"llama3","factor":8,"low_freq_factor":4,"high_freq_factor":1,"original_max_position_embeddings":64}"#,
     #"{"type":"yarn","factor":4,"attention_factor":-1}"#,
   ]) func scalingsThatCannotBe(rope: String) throws {
-    #expect(throws: DecoderError.self) { try tiny(["rope_scaling": rope]) }
-    #expect(throws: DecoderError.self) { try tiny(["rope_scaling": "null", "rope_parameters": rope]) }
+    #expect(throws: ConfigurationError.self) { try tiny(["rope_scaling": rope]) }
+    #expect(throws: ConfigurationError.self) { try tiny(["rope_scaling": "null", "rope_parameters": rope]) }
   }
 
   /// γ = (ln L − ln 2πr) …: lanes that turn more than 32 times in the original length keep their frequency, those that turn less than

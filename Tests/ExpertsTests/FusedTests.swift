@@ -1,4 +1,5 @@
 import Decoder
+import Learning
 import Testing
 import Torch
 

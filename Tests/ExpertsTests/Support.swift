@@ -1,6 +1,8 @@
 import Decoder
 import Experts
 import Foundation
+import Learning
+import ModelConfiguration
 import Randomness
 import Testing
 import Torch

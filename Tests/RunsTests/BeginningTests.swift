@@ -1,6 +1,8 @@
 import Files
 import Foundation
+import Records
 import Testing
+import Verification
 
 @testable import Runs
 

@@ -3,7 +3,9 @@ import Experts
 import Files
 import Foundation
 import Generation
+import Records
 import Testing
+import Verification
 
 @testable import Runs
 

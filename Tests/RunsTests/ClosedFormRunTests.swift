@@ -3,10 +3,12 @@ import Files
 import Foundation
 import Generation
 import Learning
+import Records
 import Streams
 import TaskModels
 import Testing
 import Torch
+import Verification
 
 @testable import Runs
 

@@ -1,6 +1,8 @@
+import Comparing
 import Files
 import Foundation
 import Learning
+import Records
 import Testing
 
 @testable import Runs

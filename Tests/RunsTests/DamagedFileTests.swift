@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Learning
 import Randomness
+import Records
 import Runs
 import Streams
 import Testing
@@ -62,7 +63,8 @@ extension StoredRunTests {
     }
 
     private func isOurs(_ error: any Error) -> Bool {
-      error is StreamError || error is FileError || error is DecoderError || error is TorchError || error is RunError
+      error is StreamError || error is FileError || error is ConfigurationError || error is DecoderError
+        || error is TorchError || error is RunError
         || error is LearningError || error is ExpertError
     }
 

@@ -1,6 +1,7 @@
 import Decoder
 import Foundation
 import Generation
+import Records
 import Testing
 import Torch
 

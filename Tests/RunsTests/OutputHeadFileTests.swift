@@ -1,9 +1,11 @@
 import Files
 import Foundation
 import Learning
+import Records
 import Streams
 import Testing
 import Torch
+import Verification
 
 @testable import Runs
 

@@ -4,7 +4,9 @@ import Files
 import Foundation
 import Generation
 import Learning
+import Records
 import Testing
+import Verification
 
 @testable import Runs
 

@@ -1,3 +1,4 @@
+import Records
 import Runs
 import Streams
 import Testing

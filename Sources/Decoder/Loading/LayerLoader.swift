@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Torch
 
 /// Makes the layers of a model from the tensors of its checkpoint.

@@ -1,3 +1,5 @@
+import ModelConfiguration
+
 /// Names of the tensors of a checkpoint: what must be there, no more and no less.
 struct TensorNames {
   static let embedding = "model.embed_tokens.weight"

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ModelConfiguration
 import Torch
 
 /// The tensors of a mixture that begins as a dense model: sparse upcycling (Komatsuzaki et al., arXiv 2212.05055).
@@ -27,14 +28,14 @@ struct UpcycledWeights: TensorSource {
     target.mixture != nil && base.mixture == nil
   }
 
-  /// - Throws: ``DecoderError/invalidValue(path:key:got:allowed:)`` for a mixture that the base cannot become.
+  /// - Throws: `ConfigurationError.invalidValue` for a mixture that the base cannot become.
   init(
     _ checkpoint: Checkpoint, _ base: DecoderConfiguration, becoming target: DecoderConfiguration,
     initial: InitialWeights
   ) throws {
     func require<Value: Equatable>(_ key: String, _ got: Value, _ wanted: Value) throws {
       guard got == wanted else {
-        throw DecoderError.invalidValue(
+        throw ConfigurationError.invalidValue(
           path: "model", key: key, got: "\(got)", allowed: "\(wanted), as the dense base has, to begin as that base")
       }
     }

@@ -4,6 +4,7 @@ import Files
 import Foundation
 public import Generation
 import Learning
+import Records
 import Streams
 import TaskModels
 import Tokenization

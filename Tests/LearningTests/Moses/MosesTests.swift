@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Files
+import Records
 import Streams
 import Testing
 import Torch

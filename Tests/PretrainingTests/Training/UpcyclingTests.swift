@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ModelConfiguration
 import Randomness
 import Testing
 import Torch
@@ -109,7 +110,7 @@ import Torch
       #expect {
         try TrainableDecoder(shape, from: Self.base, seed: 1)
       } throws: {
-        guard case .invalidValue(_, _, _, let allowed)? = $0 as? DecoderError else { return false }
+        guard case .invalidValue(_, _, _, let allowed)? = $0 as? ConfigurationError else { return false }
         return allowed.contains("dense base")
       }
     }

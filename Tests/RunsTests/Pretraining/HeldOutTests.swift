@@ -1,7 +1,9 @@
 import Foundation
 import Generation
+import Planning
 import Pretraining
 import Randomness
+import Records
 import Testing
 import Tokenization
 

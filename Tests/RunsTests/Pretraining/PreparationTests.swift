@@ -1,5 +1,6 @@
 import Foundation
 import Pretraining
+import Records
 import Testing
 import Torch
 

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Pretraining
+import Records
 import Testing
 import Torch
 

@@ -1,6 +1,8 @@
 import Decoder
 import Foundation
+import ModelConfiguration
 import Pretraining
+import Records
 import Testing
 import Torch
 

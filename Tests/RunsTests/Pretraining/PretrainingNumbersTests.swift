@@ -1,6 +1,9 @@
 import Files
 import Foundation
+import ModelConfiguration
+import Planning
 import Pretraining
+import Records
 import Testing
 
 @testable import Decoder

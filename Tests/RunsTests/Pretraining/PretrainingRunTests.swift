@@ -4,6 +4,7 @@ import Foundation
 import Generation
 import Pretraining
 import Randomness
+import Records
 import Testing
 import Torch
 

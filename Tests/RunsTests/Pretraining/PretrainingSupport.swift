@@ -1,6 +1,7 @@
 import Foundation
 import Pretraining
 import Randomness
+import Records
 import Testing
 
 @testable import Runs

@@ -2,9 +2,11 @@ import Files
 import Foundation
 import Generation
 import Learning
+import Records
 import Streams
 import Testing
 import Tokenization
+import Verification
 
 @testable import Runs
 

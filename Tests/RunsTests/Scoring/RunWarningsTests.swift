@@ -1,7 +1,9 @@
 import Files
 import Foundation
 import Learning
+import Records
 import Testing
+import Verification
 
 @testable import Runs
 

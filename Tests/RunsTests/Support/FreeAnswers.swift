@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Records
 import Runs
 
 /// A run over a task of labels and one of free answers: 12 training and 6 test rows each.

@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Records
 import Runs
 
 /// The smallest run that is one: two tasks of 12 training and 6 test rows, and the embedded base.
