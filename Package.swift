@@ -87,7 +87,7 @@ let package = Package(
     layer("Templates", ["Files"]),
     layer("Streams", ["Templates", "Tokenization", "Randomness", "Files"]),
     layer("Records", ["Streams", "Planning", "ModelConfiguration", "Assurance", "Randomness", "Files"]),
-    layer("Reports", ["Records", "Planning", "ModelConfiguration", "Files"]),
+    layer("Reports", ["Records", "Streams", "Planning", "ModelConfiguration", "Files"]),
     layer("Torch", ["CTorch", "ModelConfiguration", "Randomness", "Files"]),
     layer("Decoder", ["Torch", "ModelConfiguration", "Randomness", "Files"]),
     layer("Generation", ["Decoder", "Tokenization", "Torch", "ModelConfiguration", "Files"]),
@@ -97,7 +97,7 @@ let package = Package(
       ["Experts", "Decoder", "Torch", "Records", "Streams", "ModelConfiguration", "Randomness", "Files"]),
     layer(
       "Pretraining",
-      ["Decoder", "Torch", "Records", "Planning", "Tokenization", "ModelConfiguration", "Randomness", "Files"]),
+      ["Decoder", "Torch", "Records", "Tokenization", "ModelConfiguration", "Randomness", "Files"]),
     layer(
       "TaskModels",
       [
@@ -108,7 +108,7 @@ let package = Package(
     layer(
       "Serving",
       [
-        "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams", "Tokenization",
+        "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Streams", "Tokenization",
         "ModelConfiguration", "Registry", "Files",
       ]),
     layer(
@@ -155,35 +155,45 @@ let package = Package(
       name: "registry-faults", dependencies: ["Registry", "CFaults", "Files"], path: "Tests/RegistryFaults",
       swiftSettings: settings),
     tests("Randomness", []),
-    tests("Torch", ["CTorch", "Randomness", "Files"]),
+    tests("Torch", ["Randomness", "Files", "CTorch"]),
+    tests("Planning", ["Randomness", "Files"]),
     tests("Tokenization", ["Files"], resources: [.copy("Resources")]),
     tests("Templates", ["Files"], resources: [.copy("Resources")]),
-    tests("Decoder", ["Torch", "Tokenization", "Randomness", "Files"]),
-    tests("Generation", ["Decoder", "Tokenization", "Torch"]),
-    tests("Experts", ["Decoder", "Torch", "Randomness", "Files"]),
-    tests("Streams", ["Torch", "Templates", "Tokenization", "Randomness", "Files"]),
-    tests("Learning", ["Experts", "Decoder", "Streams", "Torch", "Randomness", "Files"]),
-    tests("Pretraining", ["Decoder", "Tokenization", "Torch", "Randomness", "Files"], resources: [.copy("Resources")]),
-    tests("TaskModels", ["Learning", "Streams", "Experts", "Generation", "Decoder", "Torch", "Randomness", "Files"]),
-    tests("Serving", ["Registry", "TaskModels", "Generation", "Torch", "Files"]),
+    tests("Decoder", ["Torch", "ModelConfiguration", "Randomness", "Files"]),
+    tests("Generation", ["Decoder", "ModelConfiguration"]),
+    tests("Experts", ["Decoder", "Torch", "ModelConfiguration", "Randomness", "Files"]),
+    tests("Streams", ["Templates", "Tokenization", "Randomness", "Files"]),
+    tests(
+      "Learning",
+      ["Experts", "Decoder", "Torch", "Records", "Streams", "ModelConfiguration", "Randomness", "Files"]),
+    tests(
+      "Pretraining", ["Decoder", "Torch", "Records", "Tokenization", "ModelConfiguration", "Randomness", "Files"],
+      resources: [.copy("Resources")]),
+    tests(
+      "TaskModels",
+      ["Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams", "Randomness", "Files"]),
+    tests("Serving", ["TaskModels", "Learning", "Registry", "Files"]),
     tests(
       "Evolution",
       [
-        "Serving", "Registry", "Assurance", "TaskModels", "Learning", "Streams", "Experts", "Generation", "Decoder",
-        "Tokenization", "Torch", "Files",
+        "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams",
+        "Tokenization", "Registry", "Assurance", "Files",
       ]),
     tests(
       "Runs",
       [
-        "TaskModels", "Learning", "Pretraining", "Streams", "Experts", "Generation", "Decoder", "Tokenization", "Torch",
-        "Randomness", "Files",
+        "Verification", "Comparing", "TaskModels", "Pretraining", "Learning", "Experts", "Generation", "Decoder",
+        "Torch", "Records", "Streams", "Tokenization", "Planning", "ModelConfiguration", "Randomness", "Files",
       ]),
-    tests("Reports", ["Runs", "Pretraining", "Learning", "Files"]),
+    tests("Comparing", ["Learning", "Records"]),
+    tests("Records", ["Streams", "Randomness", "Files"]),
+    tests("Reports", ["Records", "Planning", "Files"]),
     // Most of its tests start the program; some ask its argument parser.
     .testTarget(
       name: "AccreteTests",
       dependencies: [
-        "accrete", "Runs", "Files", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "accrete", "Comparing", "Runs", "Records", "Files",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
   ],

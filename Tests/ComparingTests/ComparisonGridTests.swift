@@ -1,10 +1,10 @@
-import Comparing
+import Runs
 import Foundation
 import Learning
 import Records
 import Testing
 
-@testable import Runs
+@testable import Comparing
 
 /// What does a grid's text mean, and what is refused?
 @Suite struct ComparisonGridTests {

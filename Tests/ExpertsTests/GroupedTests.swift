@@ -15,7 +15,7 @@ import Torch
 
   private func selections() throws -> [any ExpertSelection] {
     [
-      LowRankSelection(try Goldens.expert("lora", model.configuration)), try Goldens.mixture(model),
+      LowRankSelection(try Goldens.expert("lora", model.configuration)), LowRankSelection(try Goldens.expert("task1", model.configuration)),
       LowRankSelection(try Goldens.expert("task2", model.configuration)),
     ]
   }

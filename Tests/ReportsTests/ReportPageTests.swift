@@ -1,9 +1,7 @@
 import Foundation
-import Learning
-import Records
-import Runs
 import Testing
 
+@testable import Records
 @testable import Reports
 
 /// Does the page say what the runs say, and nothing that somebody smuggled into them?

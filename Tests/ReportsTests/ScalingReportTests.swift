@@ -1,7 +1,6 @@
 import Files
 import Foundation
 import Planning
-import Pretraining
 import Testing
 
 @testable import Reports

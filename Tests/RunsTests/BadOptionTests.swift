@@ -1,9 +1,10 @@
 import Foundation
 import Learning
-import Records
 import Runs
 import Streams
 import Testing
+
+@testable import Records
 
 /// A configuration with one thing wrong, and what the message must name.
 struct BadOption: Sendable, CustomTestStringConvertible {

@@ -1,10 +1,10 @@
 import Files
 import Foundation
-import Records
 import Testing
-import Verification
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension StoredRunTests {
   /// Is a folder in which nothing was learned taken over by the same run, and by no other?

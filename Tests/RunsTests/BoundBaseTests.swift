@@ -3,11 +3,11 @@ import Experts
 import Files
 import Foundation
 import Generation
-import Records
 import Testing
-import Verification
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension RunTests {
   /// Is a run bound to what its base's files say, not to its weights alone?

@@ -1,9 +1,9 @@
 import Files
 import Foundation
-import Records
 import Synchronization
 import Testing
 
+@testable import Records
 @testable import Runs
 
 extension RunTests {

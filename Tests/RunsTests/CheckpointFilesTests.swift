@@ -1,11 +1,11 @@
 import Files
 import Foundation
 import Learning
-import Records
 import Testing
-import Verification
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension StoredRunTests {
   /// Who changes a file and writes a `seal.json` to suit has the newest checkpoint against them.

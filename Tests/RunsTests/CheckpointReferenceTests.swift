@@ -1,9 +1,9 @@
 import Files
 import Foundation
-import Records
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 extension StoredRunTests {

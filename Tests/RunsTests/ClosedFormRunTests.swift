@@ -3,14 +3,14 @@ import Files
 import Foundation
 import Generation
 import Learning
-import Records
 import Streams
 import TaskModels
 import Testing
 import Torch
-import Verification
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension RunTests {
   /// Do closed-form heads answer in a run as they should: alone, and weighed against label scores?

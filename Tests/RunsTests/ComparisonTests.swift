@@ -1,10 +1,10 @@
-import Comparing
 import Files
 import Foundation
 import Learning
-import Records
 import Testing
 
+@testable import Comparing
+@testable import Records
 @testable import Runs
 
 extension RunTests {

@@ -4,11 +4,12 @@ import Files
 import Foundation
 import Learning
 import Randomness
-import Records
 import Runs
 import Streams
 import Testing
 import Torch
+
+@testable import Records
 
 extension StoredRunTests {
   /// Does a damaged file ever do worse than throw an error?

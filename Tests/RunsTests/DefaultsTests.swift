@@ -1,9 +1,9 @@
 import Learning
-import Records
 import Streams
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// Are the values that nobody gave those of docs/protocol.md?

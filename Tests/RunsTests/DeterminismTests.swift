@@ -1,8 +1,9 @@
 import Foundation
 import Learning
-import Records
 import Runs
 import Testing
+
+@testable import Records
 
 extension RunTests {
   /// Is a run a pure function of configuration, data, base and seed?

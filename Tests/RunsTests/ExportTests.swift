@@ -4,11 +4,12 @@ import Files
 import Foundation
 import Generation
 import Learning
-import Records
 import Runs
 import Testing
 import Tokenization
 import Torch
+
+@testable import Records
 
 extension StoredRunTests {
   /// Is an exported task what the run serves, or said and measured not to be?

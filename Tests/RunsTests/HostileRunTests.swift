@@ -2,9 +2,9 @@ import Files
 import Foundation
 import Generation
 import Learning
-import Records
 import Testing
 
+@testable import Records
 @testable import Runs
 
 extension StoredRunTests {

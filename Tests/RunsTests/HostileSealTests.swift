@@ -1,11 +1,11 @@
 import Files
 import Foundation
 import Learning
-import Records
 import Testing
-import Verification
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension StoredRunTests {
   /// What a `seal.json` may list, and what looking at it costs.

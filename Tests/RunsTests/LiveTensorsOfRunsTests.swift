@@ -1,9 +1,9 @@
 import Foundation
 import Learning
-import Records
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 extension RunTests {

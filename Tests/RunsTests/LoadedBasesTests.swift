@@ -1,10 +1,10 @@
 import Decoder
 import Foundation
 import Generation
-import Records
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 extension RunTests {

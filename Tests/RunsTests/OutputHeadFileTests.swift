@@ -1,13 +1,13 @@
 import Files
 import Foundation
 import Learning
-import Records
 import Streams
 import Testing
 import Torch
-import Verification
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 /// Are output heads written under their name, and read under that of earlier versions?
 @Suite struct OutputHeadFileTests {

@@ -3,10 +3,10 @@ import Files
 import Foundation
 import Generation
 import Learning
-import Records
 import Streams
 import Testing
 
+@testable import Records
 @testable import Runs
 
 extension RunTests {

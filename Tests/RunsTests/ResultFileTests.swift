@@ -1,9 +1,10 @@
 import Files
 import Foundation
 import Learning
-import Records
 import Runs
 import Testing
+
+@testable import Records
 
 /// The files of results that a run need not have: what is accepted, and what is refused.
 @Suite struct ResultFileTests {

@@ -1,8 +1,9 @@
 import Files
 import Foundation
-import Records
 import Runs
 import Testing
+
+@testable import Records
 
 extension StoredRunTests {
   /// Does a run that was stopped go on as if it had not been?

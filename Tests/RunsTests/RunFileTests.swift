@@ -1,9 +1,10 @@
 import Files
 import Foundation
-import Records
 import Runs
 import Testing
 import Torch
+
+@testable import Records
 
 /// Is the YAML of a stranger refused with a message, whatever the parser makes of it?
 @Suite struct RunFileTests {

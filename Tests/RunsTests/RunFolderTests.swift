@@ -1,9 +1,10 @@
 import Files
 import Foundation
 import Learning
-import Records
 import Runs
 import Testing
+
+@testable import Records
 
 extension StoredRunTests {
   /// What does a finished run leave behind, with every method and every output head?

@@ -4,11 +4,11 @@ import Files
 import Foundation
 import Generation
 import Learning
-import Records
 import Testing
-import Verification
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension StoredRunTests {
   /// Is every byte of a run's folder that anything reads bound?

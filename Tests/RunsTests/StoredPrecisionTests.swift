@@ -4,11 +4,11 @@ import Files
 import Foundation
 import Generation
 import Learning
-import Records
 import Streams
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 extension StoredRunTests {

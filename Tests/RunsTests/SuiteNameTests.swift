@@ -1,7 +1,8 @@
-import Records
 import Runs
 import Streams
 import Testing
+
+@testable import Records
 
 /// Is every suite that has a name found under it, and refused without its folder?
 @Suite struct SuiteNameTests {

@@ -1,8 +1,8 @@
 import Files
 import Foundation
-import Records
 import Testing
 
+@testable import Records
 @testable import Runs
 
 extension StoredRunTests {

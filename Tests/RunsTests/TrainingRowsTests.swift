@@ -1,10 +1,10 @@
 import Files
 import Foundation
 import Learning
-import Records
 import Streams
 import Testing
 
+@testable import Records
 @testable import Runs
 
 extension RunTests {

@@ -2,11 +2,12 @@ import Files
 import Foundation
 import Generation
 import Learning
-import Records
 import Runs
 import Streams
 import Testing
 import Tokenization
+
+@testable import Records
 
 extension RunTests {
   /// Is a text that is too long cut at its left, and counted?

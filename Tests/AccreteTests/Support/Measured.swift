@@ -1,5 +1,4 @@
 import Foundation
-import Records
 import Testing
 
 /// What a run of the program took.

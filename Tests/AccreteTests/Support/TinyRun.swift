@@ -1,5 +1,4 @@
 import Foundation
-import Records
 import Testing
 
 /// The smallest run: two tasks of 12 training and 6 test rows.

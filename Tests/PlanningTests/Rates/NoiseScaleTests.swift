@@ -1,6 +1,6 @@
-import Planning
-import Pretraining
 import Testing
+
+@testable import Planning
 
 /// Does the estimator find |G|² and tr Σ again, and does it say so where it cannot?
 @Suite struct NoiseScaleTests {

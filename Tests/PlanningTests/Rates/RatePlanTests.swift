@@ -1,6 +1,6 @@
-import Planning
-import Pretraining
 import Testing
+
+@testable import Planning
 
 /// Does the plan say where its numbers come from, and do they belong together?
 @Suite struct RatePlanTests {

@@ -1,7 +1,7 @@
 import Foundation
-import Planning
-import Pretraining
 import Testing
+
+@testable import Planning
 
 /// Does the rule give the values that can be worked out by hand?
 @Suite struct SurgeRuleTests {

@@ -1,7 +1,7 @@
 import Foundation
-import Planning
-import Pretraining
 import Testing
+
+@testable import Planning
 
 /// Are rate and stage right at every border?
 @Suite struct TrainingScheduleTests {

@@ -1,8 +1,7 @@
 import Foundation
-import Planning
 import Testing
 
-@testable import Pretraining
+@testable import Planning
 
 /// Are minima and laws found, and is a budget without a minimum named with its reason?
 @Suite struct IsoFLOPTests {

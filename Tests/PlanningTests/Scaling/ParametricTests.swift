@@ -1,8 +1,7 @@
 import Foundation
-import Planning
 import Testing
 
-@testable import Pretraining
+@testable import Planning
 
 /// Is a known L(N, D) found again, and its optimum?
 @Suite struct ParametricTests {

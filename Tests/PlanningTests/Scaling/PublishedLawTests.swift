@@ -1,6 +1,6 @@
-import Planning
-import Pretraining
 import Testing
+
+@testable import Planning
 
 /// Are the paper's numbers those of its formulas?
 @Suite struct PublishedLawTests {

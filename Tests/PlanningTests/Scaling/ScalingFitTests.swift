@@ -1,9 +1,8 @@
 import Foundation
-import Planning
 import Randomness
 import Testing
 
-@testable import Pretraining
+@testable import Planning
 
 /// Do intervals cover, are they the same for a seed, and is what could not be fitted counted?
 @Suite struct ScalingFitTests {

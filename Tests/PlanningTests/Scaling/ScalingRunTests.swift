@@ -1,8 +1,8 @@
 import Files
 import Foundation
-import Planning
-import Pretraining
 import Testing
+
+@testable import Planning
 
 /// Are runs read strictly, and is every folder that is none named?
 @Suite struct ScalingRunTests {

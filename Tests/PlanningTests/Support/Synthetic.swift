@@ -1,6 +1,6 @@
 import Foundation
-import Planning
-import Pretraining
+
+@testable import Planning
 
 /// Runs of a known law.
 enum Synthetic {

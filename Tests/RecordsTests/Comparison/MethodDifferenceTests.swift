@@ -1,8 +1,7 @@
 import Foundation
-import Records
 import Testing
 
-@testable import Runs
+@testable import Records
 
 /// The statistics of a comparison, against numbers computed by hand.
 @Suite struct MethodDifferenceTests {

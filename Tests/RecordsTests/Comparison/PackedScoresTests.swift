@@ -1,9 +1,8 @@
 import Foundation
 import Randomness
-import Records
 import Testing
 
-@testable import Runs
+@testable import Records
 
 /// Are scores that were packed the same again, and is what was never packed refused?
 @Suite struct PackedScoresTests {

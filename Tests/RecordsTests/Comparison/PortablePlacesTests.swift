@@ -1,9 +1,8 @@
 import Files
 import Foundation
-import Records
 import Testing
 
-@testable import Runs
+@testable import Records
 
 /// Do places of files stay out of what is compared, and say where to look in what is kept?
 @Suite struct PortablePlacesTests {

@@ -1,10 +1,8 @@
 import Foundation
-import Records
 import Streams
 import Testing
-import Torch
 
-@testable import Runs
+@testable import Records
 
 @Suite struct OutcomesTests {
   /// Cells of right and wrong rows.

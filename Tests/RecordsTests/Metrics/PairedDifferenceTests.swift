@@ -1,6 +1,6 @@
-import Records
-import Runs
 import Testing
+
+@testable import Records
 
 @Suite struct PairedDifferenceTests {
   @Test func interval() throws {

@@ -1,10 +1,8 @@
 import Foundation
 import Randomness
-import Records
 import Testing
 
-@testable import Learning
-@testable import Runs
+@testable import Records
 
 @Suite struct StrippingRateTests {
   /// Ten samples. By hand, in descending order of the score:

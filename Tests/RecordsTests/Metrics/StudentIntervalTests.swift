@@ -1,8 +1,7 @@
 import Foundation
-import Records
 import Testing
 
-@testable import Runs
+@testable import Records
 
 /// Are points and intervals of Student's t those of scipy? (`Scripts/reference/statistics_goldens.py`)
 @Suite struct StudentIntervalTests {
@@ -24,7 +23,7 @@ import Testing
   init() throws {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let file = Tiny.package.appendingPathComponent("Tests/Goldens/statistics.json")
+    let file = URL(fileURLWithPath: "\(#filePath)/../../../Goldens/statistics.json").standardizedFileURL
     document = try decoder.decode(Document.self, from: Data(contentsOf: file))
   }
 

@@ -1,7 +1,7 @@
 import Foundation
-import Records
-import Runs
 import Testing
+
+@testable import Records
 
 @Suite struct TaskMatrixTests {
   /// By hand: ACC = (0.5 + 0.75 + 1) / 3 = 0.75; BWT = ((0.5 − 1) + (0.75 − 0.875)) / 2 = −0.3125;

@@ -3,10 +3,10 @@ import Generation
 import Planning
 import Pretraining
 import Randomness
-import Records
 import Testing
 import Tokenization
 
+@testable import Records
 @testable import Runs
 
 /// Which text is held out, and is what is said of it true?

@@ -1,9 +1,9 @@
 import Foundation
 import Pretraining
-import Records
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// A run that is stopped while it is prepared: does it end at once, and go on to what it would have been?

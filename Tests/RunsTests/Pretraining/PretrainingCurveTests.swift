@@ -1,8 +1,8 @@
 import Foundation
-import Records
 import Testing
 
 @testable import Files
+@testable import Records
 @testable import Runs
 
 /// The curves of a pretraining run for TensorBoard.

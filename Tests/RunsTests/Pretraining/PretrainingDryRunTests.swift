@@ -1,10 +1,10 @@
 import Files
 import Foundation
 import Pretraining
-import Records
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// What a run would need, without a run.

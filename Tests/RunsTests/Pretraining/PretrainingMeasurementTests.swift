@@ -4,10 +4,10 @@ import Foundation
 import Generation
 import Pretraining
 import Randomness
-import Records
 import Testing
 import Tokenization
 
+@testable import Records
 @testable import Runs
 
 /// Is what a pretraining run says about itself right: when it measures, in which units, and how long it took?

@@ -3,10 +3,10 @@ import Foundation
 import ModelConfiguration
 import Planning
 import Pretraining
-import Records
 import Testing
 
 @testable import Decoder
+@testable import Records
 @testable import Runs
 
 /// Is every number of a pretraining run's file either one that the run can use, or refused by its key?

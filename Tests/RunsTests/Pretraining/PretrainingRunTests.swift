@@ -4,10 +4,10 @@ import Foundation
 import Generation
 import Pretraining
 import Randomness
-import Records
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// A base from text: does a run make what it says, stopped or not, and does it refuse what cannot be?

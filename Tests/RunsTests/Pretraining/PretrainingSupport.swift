@@ -1,9 +1,9 @@
 import Foundation
 import Pretraining
 import Randomness
-import Records
 import Testing
 
+@testable import Records
 @testable import Runs
 
 /// The smallest run: a dense model of two layers, twelve steps.

@@ -2,13 +2,13 @@ import Files
 import Foundation
 import Generation
 import Learning
-import Records
 import Streams
 import Testing
 import Tokenization
-import Verification
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension RunTests {
   /// Is a run with free answers as whole, as exact and as watched as one of labels?

@@ -1,11 +1,11 @@
 import Files
 import Foundation
 import Learning
-import Records
 import Testing
-import Verification
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension RunTests {
   /// Is it said in words when nothing was learned, and when it was only tried?

@@ -1,12 +1,12 @@
 import Files
 import Foundation
 import Learning
-import Records
 import Testing
-import Verification
 
+@testable import Records
 @testable import Runs
 @testable import Streams
+@testable import Verification
 
 extension RunTests {
   /// Does a run over all eight tasks of TRACE have both columns, and say what they are?

@@ -1,8 +1,9 @@
 import Foundation
 import Learning
-import Records
 import Runs
 import Testing
+
+@testable import Records
 
 /// The suites that compute with libtorch, one test after the other: each keeps a core busy, and they share finished runs.
 @Suite(.serialized) enum RunTests {}

@@ -1,7 +1,8 @@
 import Foundation
 import Learning
-import Records
 import Runs
+
+@testable import Records
 
 /// A run over a task of labels and one of free answers: 12 training and 6 test rows each.
 enum FreeAnswers {

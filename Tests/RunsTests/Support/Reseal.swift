@@ -1,7 +1,7 @@
 import Files
 import Foundation
-import Records
 
+@testable import Records
 @testable import Runs
 
 /// Writes the digests of the files as they are now into a run's `seal.json`: what somebody does who wants changes to go unnoticed, and

@@ -1,9 +1,9 @@
 import Decoder
-import Learning
 import Testing
 import Torch
 
 @testable import Experts
+@testable import Learning
 
 /// Do the fused kernels compute what single operations compute, values and gradients, masks included?
 @Suite struct FusedTests {

@@ -1,9 +1,9 @@
 import Decoder
-import Learning
 import Testing
 import Torch
 
 @testable import Experts
+@testable import Learning
 
 /// Is a static merge the mixture where it can be, and a defined approximation elsewhere?
 @Suite struct MergingTests {

@@ -1,9 +1,9 @@
 import Decoder
-import Learning
 import Testing
 import Torch
 
 @testable import Experts
+@testable import Learning
 
 /// Does MoE-CL's layer compute its formula?
 @Suite struct MixtureTests {
@@ -147,5 +147,36 @@ import Torch
     let half = try model.newExpert(LowRankShape(rank: 4, alpha: 8, dropout: 0, projections: [.gate, .up]))
     let selection = MixtureSelection(shared: half, dedicated: half, gates: try Goldens.gates())
     #expect(throws: ExpertError.self) { try model.logits([[1, 2]], experts: selection) }
+  }
+
+  /// MoE-CL's adversary looks at every token: then all of them go through the last layer, and the state is the same.
+  @Test func anAdversarySeesAll() throws {
+    let model = try Goldens.model()
+    let batch = try TokenBatch(Goldens.rows(), pad: 3)
+    let pooled = try Goldens.mixture(model, pooling: .isolated(PoolingWeights(batch)))
+    #expect(try pooled.narrowed(to: [0]) == nil)
+    #expect(try Goldens.mixture(model).narrowed(to: [0]) != nil)
+    let place = try Tensor([batch.lengths[0] - 1])
+    let whole = try model.packedStates(batch, experts: Goldens.mixture(model)).gathered(0, rows: place)
+    for selection in [pooled, try Goldens.mixture(model)] {
+      #expect(try difference(model.packedStates(batch, experts: selection, at: place), whole) < 1e-5)
+    }
+    #expect(pooled.pooled.count == model.layers.count)
+    #expect(pooled.pooled[0].shape == [batch.rows, model.configuration.hiddenSize])
+  }
+
+  /// Beside rows of another expert, and of the base.
+  @Test func inAMixedBatchARowGetsWhatItGetsAlone() throws {
+    let rows = try Goldens.rows()
+    let selections: [any ExpertSelection] = [
+      try Goldens.mixture(model), LowRankSelection(try Goldens.expert("lora", model.configuration)),
+    ]
+    let choices = [0, 1, nil, 0]
+    let mixed = try model.logits(rows, experts: GroupedSelection(selections, rows: choices, lengths: rows.map(\.count)))
+    #expect(mixed.count == choices.count)
+    for (number, choice) in choices.enumerated() {
+      let alone = try model.logits([rows[number]], experts: choice.map { selections[$0] })[0]
+      #expect(try difference(mixed[number], alone) < 1e-5, "row \(number)")
+    }
   }
 }
