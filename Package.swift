@@ -185,7 +185,7 @@ let package = Package(
         "Verification", "Comparing", "TaskModels", "Pretraining", "Learning", "Experts", "Generation", "Decoder",
         "Torch", "Records", "Streams", "Tokenization", "Planning", "ModelConfiguration", "Randomness", "Files",
       ]),
-    tests("Comparing", ["Learning", "Records"]),
+    tests("Comparing", ["Runs", "Learning", "Records"]),
     tests("Records", ["Streams", "Randomness", "Files"]),
     tests("Reports", ["Records", "Planning", "Files"]),
     // Most of its tests start the program; some ask its argument parser.

@@ -1,3 +1,4 @@
+@testable import ModelConfiguration
 import Testing
 import Torch
 

@@ -1,5 +1,5 @@
 import Foundation
-import ModelConfiguration
+@testable import ModelConfiguration
 import Testing
 import Torch
 

@@ -1,3 +1,4 @@
+import Records
 import Assurance
 import Evolution
 import Files

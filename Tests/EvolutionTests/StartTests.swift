@@ -1,3 +1,4 @@
+import Records
 import Experts
 import Files
 import Foundation

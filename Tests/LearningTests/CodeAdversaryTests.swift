@@ -1,3 +1,4 @@
+import Records
 import Decoder
 import Experts
 import Foundation

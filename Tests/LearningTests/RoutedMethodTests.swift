@@ -1,3 +1,5 @@
+import Records
+import ModelConfiguration
 import Decoder
 import Experts
 import Foundation

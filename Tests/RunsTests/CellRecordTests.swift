@@ -1,3 +1,4 @@
+import Comparing
 import Files
 import Foundation
 import Synchronization

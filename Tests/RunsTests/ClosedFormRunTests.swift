@@ -1,3 +1,5 @@
+import Comparing
+import ModelConfiguration
 import Decoder
 import Files
 import Foundation

@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Foundation
 import Learning
 import Testing

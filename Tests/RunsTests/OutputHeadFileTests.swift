@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Files
 import Foundation
 import Learning

@@ -1,3 +1,4 @@
+@testable import Records
 import Files
 import Foundation
 import Testing

@@ -1,3 +1,4 @@
+import Records
 import Generation
 import Learning
 import Streams

@@ -1,3 +1,4 @@
+import Records
 import Randomness
 import Testing
 import Torch

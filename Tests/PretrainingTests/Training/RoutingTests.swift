@@ -1,4 +1,4 @@
-import ModelConfiguration
+@testable import ModelConfiguration
 import Randomness
 import Testing
 

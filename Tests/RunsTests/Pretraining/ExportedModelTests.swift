@@ -1,3 +1,4 @@
+@testable import Records
 import Decoder
 import Files
 import Foundation

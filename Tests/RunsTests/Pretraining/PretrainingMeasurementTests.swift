@@ -1,3 +1,5 @@
+import Planning
+import ModelConfiguration
 import Decoder
 import Files
 import Foundation

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import ModelConfiguration
+@testable import ModelConfiguration
 import Planning
 import Pretraining
 import Testing
