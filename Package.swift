@@ -155,7 +155,7 @@ let package = Package(
       name: "registry-faults", dependencies: ["Registry", "CFaults", "Files"], path: "Tests/RegistryFaults",
       swiftSettings: settings),
     tests("Randomness", []),
-    tests("Torch", ["Randomness", "Files", "CTorch"]),
+    tests("Torch", ["ModelConfiguration", "Randomness", "Files", "CTorch"]),
     tests("Planning", ["Randomness", "Files"]),
     tests("Tokenization", ["Files"], resources: [.copy("Resources")]),
     tests("Templates", ["Files"], resources: [.copy("Resources")]),

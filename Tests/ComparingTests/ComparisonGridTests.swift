@@ -1,7 +1,7 @@
-import Runs
 import Foundation
 import Learning
 import Records
+import Runs
 import Testing
 
 @testable import Comparing

@@ -1,9 +1,9 @@
 import Files
 import Foundation
-@testable import ModelConfiguration
 import Testing
 
 @testable import Decoder
+@testable import ModelConfiguration
 
 /// Is everything that a configuration says part of what runs and experts are bound to?
 @Suite struct BoundConfigurationTests {

@@ -1,8 +1,8 @@
-@testable import ModelConfiguration
 import Testing
 import Torch
 
 @testable import Decoder
+@testable import ModelConfiguration
 
 /// Does a cache give what computing everything again gives?
 @Suite struct CacheTests {

@@ -1,8 +1,8 @@
 import Foundation
-@testable import ModelConfiguration
 import Testing
 
 @testable import Decoder
+@testable import ModelConfiguration
 
 /// Does a `config.json` mean what its family means by it?
 @Suite struct FamilyConfigurationTests {

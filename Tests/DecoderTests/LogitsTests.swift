@@ -1,6 +1,6 @@
-import ModelConfiguration
 import Decoder
 import Foundation
+import ModelConfiguration
 import Testing
 import Torch
 

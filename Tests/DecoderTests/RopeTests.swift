@@ -1,9 +1,9 @@
 import Foundation
-@testable import ModelConfiguration
 import Testing
 import Torch
 
 @testable import Decoder
+@testable import ModelConfiguration
 
 /// Which θ and which scaling a `config.json` means, said in old keys, new ones and both, in every family: against transformers
 /// (Scripts/reference/rope.py).

@@ -1,6 +1,6 @@
-import Records
 import Files
 import Foundation
+import Records
 import Registry
 import Serving
 import Streams

@@ -1,8 +1,8 @@
-import Records
 import Files
 import Foundation
 import Generation
 import Learning
+import Records
 import Registry
 import Serving
 import Streams

@@ -1,9 +1,9 @@
-import Records
 import Assurance
 import Evolution
 import Files
 import Foundation
 import Learning
+import Records
 import Registry
 import Serving
 import Streams

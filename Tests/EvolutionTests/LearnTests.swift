@@ -1,4 +1,3 @@
-import Records
 import Decoder
 import Evolution
 import Experts
@@ -6,6 +5,7 @@ import Files
 import Foundation
 import Generation
 import Learning
+import Records
 import Registry
 import Serving
 import TaskModels

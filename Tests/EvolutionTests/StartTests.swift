@@ -1,8 +1,8 @@
-import Records
 import Experts
 import Files
 import Foundation
 import Learning
+import Records
 import Registry
 import Serving
 import TaskModels

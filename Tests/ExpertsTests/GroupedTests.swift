@@ -15,7 +15,8 @@ import Torch
 
   private func selections() throws -> [any ExpertSelection] {
     [
-      LowRankSelection(try Goldens.expert("lora", model.configuration)), LowRankSelection(try Goldens.expert("task1", model.configuration)),
+      LowRankSelection(try Goldens.expert("lora", model.configuration)),
+      LowRankSelection(try Goldens.expert("task1", model.configuration)),
       LowRankSelection(try Goldens.expert("task2", model.configuration)),
     ]
   }

@@ -1,7 +1,7 @@
-import ModelConfiguration
 import Decoder
 import Files
 import Foundation
+import ModelConfiguration
 import Testing
 import Torch
 

@@ -1,7 +1,7 @@
-import ModelConfiguration
 import Decoder
 import Experts
 import Foundation
+import ModelConfiguration
 import Records
 import Streams
 import Testing

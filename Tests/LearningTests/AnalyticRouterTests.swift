@@ -1,7 +1,7 @@
-import Records
-import ModelConfiguration
 import Decoder
 import Experts
+import ModelConfiguration
+import Records
 import Streams
 import Testing
 import Torch

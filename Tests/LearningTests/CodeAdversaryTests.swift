@@ -1,8 +1,8 @@
-import Records
 import Decoder
 import Experts
 import Foundation
 import Randomness
+import Records
 import Testing
 import Torch
 

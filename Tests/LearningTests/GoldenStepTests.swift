@@ -1,5 +1,5 @@
-import ModelConfiguration
 import Decoder
+import ModelConfiguration
 import Records
 import Streams
 import Testing

@@ -1,6 +1,6 @@
-import Records
 import Decoder
 import Foundation
+import Records
 import Streams
 import Testing
 import Torch

@@ -1,8 +1,8 @@
-import ModelConfiguration
 import Decoder
 import Experts
 import Files
 import Foundation
+import ModelConfiguration
 import Records
 import Streams
 import Testing

@@ -1,6 +1,6 @@
-import ModelConfiguration
 import Decoder
 import Experts
+import ModelConfiguration
 import Records
 import Streams
 import Testing

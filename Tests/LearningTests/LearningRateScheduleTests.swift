@@ -1,6 +1,7 @@
 import Records
 import Testing
 import Torch
+
 @testable import Learning
 
 /// Which rate does a step get?

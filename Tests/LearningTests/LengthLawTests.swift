@@ -1,6 +1,6 @@
-import Records
 import Decoder
 import Randomness
+import Records
 import Testing
 
 @testable import Learning

@@ -1,7 +1,7 @@
-import Records
 import Decoder
 import Experts
 import Foundation
+import Records
 import Streams
 import Testing
 import Torch

@@ -1,8 +1,8 @@
-import Records
-import ModelConfiguration
 import Decoder
 import Experts
 import Foundation
+import ModelConfiguration
+import Records
 import Testing
 import Torch
 

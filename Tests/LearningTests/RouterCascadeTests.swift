@@ -1,8 +1,8 @@
-import Records
-import ModelConfiguration
 import Decoder
 import Learning
+import ModelConfiguration
 import Randomness
+import Records
 import Testing
 import Torch
 

@@ -1,10 +1,10 @@
 import Comparing
-import ModelConfiguration
 import Decoder
 import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
 import Streams
 import TaskModels
 import Testing

@@ -1,9 +1,9 @@
-import ModelConfiguration
 import Decoder
 import Experts
 import Files
 import Foundation
 import Learning
+import ModelConfiguration
 import Randomness
 import Runs
 import Streams

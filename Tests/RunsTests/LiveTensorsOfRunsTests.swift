@@ -1,6 +1,6 @@
-import ModelConfiguration
 import Foundation
 import Learning
+import ModelConfiguration
 import Testing
 import Torch
 

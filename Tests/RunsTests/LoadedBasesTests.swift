@@ -1,7 +1,7 @@
-import ModelConfiguration
 import Decoder
 import Foundation
 import Generation
+import ModelConfiguration
 import Testing
 import Torch
 

@@ -1,7 +1,7 @@
-import ModelConfiguration
 import Files
 import Foundation
 import Learning
+import ModelConfiguration
 import Streams
 import Testing
 import Torch

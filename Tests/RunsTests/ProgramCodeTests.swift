@@ -1,9 +1,9 @@
-@testable import Records
 import Files
 import Foundation
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// Which programs count as the same code?

@@ -1,6 +1,6 @@
-import ModelConfiguration
 import Files
 import Foundation
+import ModelConfiguration
 import Runs
 import Testing
 import Torch

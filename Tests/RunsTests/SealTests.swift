@@ -1,10 +1,10 @@
-import ModelConfiguration
 import Decoder
 import Experts
 import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
 import Testing
 
 @testable import Records

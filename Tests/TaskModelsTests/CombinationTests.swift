@@ -1,7 +1,7 @@
-import Records
 import Foundation
 import Learning
 import Randomness
+import Records
 import Testing
 import Torch
 

@@ -1,6 +1,6 @@
-import Records
 import Generation
 import Learning
+import Records
 import Streams
 import Testing
 import Torch

@@ -1,5 +1,5 @@
-import Records
 import Randomness
+import Records
 import Testing
 import Torch
 

@@ -3,6 +3,7 @@ import Experts
 import Files
 import Foundation
 import Learning
+import ModelConfiguration
 import Planning
 import Pretraining
 import Records

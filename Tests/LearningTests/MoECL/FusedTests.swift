@@ -1,6 +1,6 @@
-import Records
-import ModelConfiguration
 import Decoder
+import ModelConfiguration
+import Records
 import Testing
 import Torch
 

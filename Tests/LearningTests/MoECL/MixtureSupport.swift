@@ -1,9 +1,9 @@
-import Records
 import Decoder
 import Experts
 import Foundation
 import ModelConfiguration
 import Randomness
+import Records
 import Testing
 import Torch
 

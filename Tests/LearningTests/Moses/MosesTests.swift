@@ -1,7 +1,7 @@
-import ModelConfiguration
 import Decoder
 import Experts
 import Files
+import ModelConfiguration
 import Records
 import Streams
 import Testing

@@ -1,10 +1,10 @@
 import Foundation
-@testable import ModelConfiguration
 import Records
 import Testing
 import Torch
 
 @testable import Decoder
+@testable import ModelConfiguration
 @testable import Pretraining
 
 /// The trainer beside the PyTorch reference, which was written from docs/pretraining.md (Tests/Goldens/pretraining/README.md).

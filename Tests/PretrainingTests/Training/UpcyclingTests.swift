@@ -1,11 +1,11 @@
 import Files
 import Foundation
-@testable import ModelConfiguration
 import Randomness
 import Testing
 import Torch
 
 @testable import Decoder
+@testable import ModelConfiguration
 @testable import Pretraining
 
 /// A mixture that begins as a dense model: does it say the same, do all its parts learn, and what is refused?

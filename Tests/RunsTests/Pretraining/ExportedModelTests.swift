@@ -1,4 +1,3 @@
-@testable import Records
 import Decoder
 import Files
 import Foundation
@@ -6,6 +5,7 @@ import ModelConfiguration
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// Is a base read by another program as it was learned? `Goldens/pretraining/exported` are bases that `accrete pretrain` wrote, with the

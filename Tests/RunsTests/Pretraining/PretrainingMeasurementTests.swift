@@ -1,9 +1,9 @@
-import Planning
-import ModelConfiguration
 import Decoder
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
+import Planning
 import Pretraining
 import Randomness
 import Testing

@@ -1,11 +1,11 @@
 import Files
 import Foundation
-@testable import ModelConfiguration
 import Planning
 import Pretraining
 import Testing
 
 @testable import Decoder
+@testable import ModelConfiguration
 @testable import Records
 @testable import Runs
 
