@@ -11,7 +11,8 @@ let package = Package(
       name: "accrete-fuzz",
       dependencies: [
         .product(name: "Files", package: "accrete"), .product(name: "Registry", package: "accrete"),
-        .product(name: "Torch", package: "accrete"),
+        .product(name: "Torch", package: "accrete"), .product(name: "ModelConfiguration", package: "accrete"),
+        .product(name: "Planning", package: "accrete"), .product(name: "Records", package: "accrete"),
         .product(name: "Tokenization", package: "accrete"), .product(name: "Templates", package: "accrete"),
         .product(name: "Decoder", package: "accrete"),
         .product(name: "Experts", package: "accrete"), .product(name: "Streams", package: "accrete"),

@@ -3,16 +3,8 @@ public import Torch
 
 /// What can be wrong with a checkpoint, or with what is fed to it.
 public enum DecoderError: Error, Equatable, CustomStringConvertible {
-  // MARK: Configuration
-
-  case unknownArchitecture(path: String, got: String, supported: [String])
-  case unsupportedOption(path: String, key: String, got: String, supported: String)
-  case invalidValue(path: String, key: String, got: String, allowed: String)
-
   // MARK: Weights
 
-  /// What was named as a model is something else.
-  case notAModel(path: String, got: String, fix: String)
   /// The folder has no `model.safetensors` and no index.
   case noWeights(folder: String)
   /// No file names a token that ends a text.
@@ -39,14 +31,6 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
 
   private var text: String {
     switch self {
-    case .unknownArchitecture(let path, let got, let supported):
-      "\(path): architecture `\(got)` is not supported; supported: \(supported.listed)"
-    case .unsupportedOption(let path, let key, let got, let supported):
-      "\(path): `\(key)` is \(got); supported: \(supported)"
-    case .invalidValue(let path, let key, let got, let allowed):
-      "\(path): `\(key)` is \(got); allowed: \(allowed)"
-    case .notAModel(let path, let got, let fix):
-      "\(path): expected a model's folder, got \(got). \(fix)"
     case .noWeights(let folder):
       "\(folder): has neither model.safetensors nor model.safetensors.index.json. Is this a Hugging Face model folder?"
     case .noEndToken(let folder):

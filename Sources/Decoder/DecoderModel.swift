@@ -1,4 +1,5 @@
 public import Files
+public import ModelConfiguration
 public import Torch
 
 /// A decoder-only language model. No expert changes its weights; pretraining does (``TrainableDecoder``).

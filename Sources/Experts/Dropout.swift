@@ -20,7 +20,7 @@ public final class Dropout {
   }
 
   /// See `ExpertSelection.enter(layer:again:)`.
-  func enter(layer: Int, again: Bool) {
+  package func enter(layer: Int, again: Bool) {
     self.layer = layer
     self.again = again ? drawn[layer, default: []][...] : []
   }
@@ -38,7 +38,7 @@ public final class Dropout {
   }
 
   /// The mask of the next input, for operations that are not fused. Like `input`: [tokens, width].
-  func mask(like input: Tensor) throws -> Tensor {
+  package func mask(like input: Tensor) throws -> Tensor {
     try masks(1).mask(0, rows: input.shape[0], width: input.shape[1], on: input.device)
   }
 }

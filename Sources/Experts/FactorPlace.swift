@@ -1,4 +1,5 @@
 public import Decoder
+public import ModelConfiguration
 
 /// One factor of a low-rank expert: where it plugs in, and which of the two it is.
 public struct FactorPlace: Sendable, Hashable {

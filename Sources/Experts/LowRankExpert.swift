@@ -1,4 +1,5 @@
-public import Decoder
+import Decoder
+public import ModelConfiguration
 public import Torch
 
 /// A set of low-rank pairs, one for each layer and site of its shape.
@@ -7,10 +8,10 @@ public struct LowRankExpert: Sendable {
   /// pairs[layer][site]
   public let pairs: [[ProjectionSite: LowRankPair]]
   /// Where its feed-forward pairs are in a layer of the base.
-  let feedForwardPath: String
+  package let feedForwardPath: String
 
   /// An expert of pairs that are there. pairs[layer][site]
-  init(_ shape: LowRankShape, pairs: [[ProjectionSite: LowRankPair]], feedForwardPath: String) {
+  package init(_ shape: LowRankShape, pairs: [[ProjectionSite: LowRankPair]], feedForwardPath: String) {
     self.shape = shape
     self.pairs = pairs
     self.feedForwardPath = feedForwardPath

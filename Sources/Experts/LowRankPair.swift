@@ -19,16 +19,16 @@ public struct LowRankPair: Sendable {
   ///   - product: `W x`. [tokens, out]
   ///   - input: x after dropout. [tokens, in]
   /// - Returns: the sum [tokens, out], and what ``pullBack(_:_:)`` needs.
-  func added(to product: Tensor, input: Tensor) throws -> (sum: Tensor, trace: Trace) {
+  package func added(to product: Tensor, input: Tensor) throws -> (sum: Tensor, trace: Trace) {
     let reduced = try input.linear(a) * scaling  // [tokens, rank]
     return (try reduced.linear(b, adding: product), Trace(input: input, reduced: reduced))
   }
 
   /// What a pair remembers of its forward pass.
-  struct Trace {
-    let input: Tensor  // [tokens, in]
+  package struct Trace {
+    package let input: Tensor  // [tokens, in]
     /// (α / r) A x. [tokens, rank]
-    let reduced: Tensor
+    package let reduced: Tensor
   }
 
   /// From the gradient of the sum to those of the factors, which are added to what they collect, and to that of A x.
@@ -36,7 +36,7 @@ public struct LowRankPair: Sendable {
   /// With p = (α/r) A x: dB += dyᵀ p; dA += (α/r) (dy B)ᵀ x.
   /// - Returns: (α/r) dy B, from which ``inputGradient(_:)`` is one product away. [tokens, rank]
   @discardableResult
-  func pullBack(_ gradient: Tensor, _ trace: Trace) throws -> Tensor {
+  package func pullBack(_ gradient: Tensor, _ trace: Trace) throws -> Tensor {
     try b.accumulateGradient(trace.reduced.transposedProduct(gradient).transposed(0, 1))
     let reduced = try reducedGradient(gradient)
     try a.accumulateGradient(reduced.transposedProduct(trace.input))
@@ -44,11 +44,11 @@ public struct LowRankPair: Sendable {
   }
 
   /// (α/r) dy B. `gradient`: [tokens, out] → [tokens, rank].
-  func reducedGradient(_ gradient: Tensor) throws -> Tensor { try gradient.linearTransposed(b) * scaling }
+  package func reducedGradient(_ gradient: Tensor) throws -> Tensor { try gradient.linearTransposed(b) * scaling }
 
   /// The gradient by the pair's input. `reduced`: [tokens, rank] → [tokens, in].
-  func inputGradient(_ reduced: Tensor) throws -> Tensor { try reduced.linearTransposed(a) }
+  package func inputGradient(_ reduced: Tensor) throws -> Tensor { try reduced.linearTransposed(a) }
 
   /// `A x` alone. `input`: [tokens, in] → [tokens, rank].
-  func reduced(_ input: Tensor) throws -> Tensor { try input.linear(a) }
+  package func reduced(_ input: Tensor) throws -> Tensor { try input.linear(a) }
 }

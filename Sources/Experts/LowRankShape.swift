@@ -1,4 +1,5 @@
 public import Decoder
+public import ModelConfiguration
 
 /// How large low-rank experts are, and where they plug in.
 public struct LowRankShape: Sendable, Equatable, Codable {

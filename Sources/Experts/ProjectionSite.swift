@@ -1,4 +1,5 @@
 public import Decoder
+public import ModelConfiguration
 
 /// A linear projection of a layer: one of its own, or one of a routed expert of its mixture.
 public struct ProjectionSite: Sendable, Hashable, Comparable {

@@ -1,6 +1,7 @@
 public import Decoder
 public import Files
 public import Foundation
+public import ModelConfiguration
 public import Tokenization
 public import Torch
 

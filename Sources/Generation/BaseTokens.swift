@@ -1,4 +1,5 @@
 import Decoder
+import ModelConfiguration
 import Tokenization
 
 /// Which tokens end a text and fill a row, where a checkpoint's files do not agree.

@@ -1,6 +1,7 @@
 import Decoder
 import Files
 public import Foundation
+import ModelConfiguration
 
 /// The models that Hugging Face's programs have fetched to this machine: `models--ORG--NAME/snapshots/COMMIT`.
 public struct HubCache: Sendable {
@@ -52,7 +53,7 @@ public struct HubCache: Sendable {
 
   /// The folder of a model.
   ///
-  /// - Throws: `DecoderError.notAModel(path:got:fix:)` which says the command that fetches it.
+  /// - Throws: `ConfigurationError.notAModel(path:got:fix:)` which says the command that fetches it.
   public func snapshot(of name: Name) throws -> URL {
     let home = folder.appendingPathComponent("models--" + name.repository.replacing("/", with: "--"))
     let revision = name.revision ?? "main"
@@ -67,14 +68,14 @@ public struct HubCache: Sendable {
     if commit == nil, name.revision == nil, snapshots.count == 1 { commit = snapshots[0] }
     let download = "hf download \(name.repository)" + (name.revision.map { " --revision \($0)" } ?? "")
     guard let commit, snapshots.contains(commit) else {
-      throw DecoderError.notAModel(
+      throw ConfigurationError.notAModel(
         path: "\(name)",
         got: "neither a folder of that name nor one of Hugging Face's cache (\(folder.path))",
         fix: "`\(download)` fetches it.")
     }
     let found = home.appendingPathComponent("snapshots/\(commit)")
     guard FolderFile.exists("config.json", in: found) else {
-      throw DecoderError.notAModel(
+      throw ConfigurationError.notAModel(
         path: "\(name)", got: "a part of it in Hugging Face's cache (\(found.path))",
         fix: "`\(download)` fetches the rest.")
     }

@@ -1,4 +1,5 @@
 public import Decoder
+import ModelConfiguration
 public import Tokenization
 
 /// Texts that are written together, a token a step: they join and leave at any step, each with its own expert, options and stop strings.

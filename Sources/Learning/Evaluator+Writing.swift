@@ -1,4 +1,5 @@
 public import Decoder
+import ModelConfiguration
 public import Streams
 
 extension Evaluator {

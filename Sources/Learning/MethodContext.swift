@@ -1,6 +1,7 @@
-public import Decoder
+import Decoder
 public import Experts
 import Files
+public import ModelConfiguration
 import Randomness
 public import Torch
 

@@ -1,5 +1,6 @@
 public import Decoder
 import Experts
+import ModelConfiguration
 import Randomness
 public import Streams
 public import Torch

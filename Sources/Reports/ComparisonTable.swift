@@ -1,6 +1,6 @@
 import Files
 import Foundation
-public import Runs
+public import Records
 
 /// A comparison as plain text: methods with their metrics and costs, paired differences, and what is not finished.
 public enum ComparisonTable {

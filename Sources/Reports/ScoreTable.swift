@@ -1,6 +1,5 @@
 import Files
-import Learning
-public import Runs
+public import Records
 import Streams
 
 /// A matrix of a run with everything that must be said about its numbers.

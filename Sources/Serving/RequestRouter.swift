@@ -3,6 +3,7 @@ import Files
 public import Foundation
 public import Generation
 public import Learning
+import ModelConfiguration
 public import Registry
 import Streams
 import Tokenization

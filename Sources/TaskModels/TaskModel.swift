@@ -1,5 +1,6 @@
 public import Experts
-public import Learning
+import Learning
+public import Records
 public import Torch
 
 /// What `learn` makes of a task and `predict` uses: how it is asked, an expert, a closed-form head, and how their scores combine.

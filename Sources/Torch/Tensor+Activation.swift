@@ -1,3 +1,5 @@
+public import ModelConfiguration
+
 extension Tensor {
   /// Every element through an activation.
   public func activated(_ activation: Activation) throws -> Tensor {

@@ -1,3 +1,5 @@
+public import ModelConfiguration
+
 /// A weight that no expert changes: in float32, in bfloat16, or in 8-bit integers with a scale for each output.
 ///
 /// bfloat16: the numbers are widened to float32 as they are used, which is exact, a tile of the matrix at a time
@@ -7,13 +9,7 @@
 /// of integers. The same integers serve the backward pass, dx = dy W, with the scales multiplied into dy first.
 public struct WeightMatrix: Sendable {
   /// How the numbers are held.
-  public enum Precision: String, Sendable, CaseIterable, Codable {
-    case float32
-    /// Half the memory; products in float32. Exact where the numbers come from bfloat16, rounded otherwise.
-    case bfloat16
-    /// A quarter of the memory, and faster products where the processor has integer instructions (AVX-512 VNNI); not exact.
-    case int8
-  }
+  public typealias Precision = WeightPrecision
 
   enum Storage: Sendable {
     /// float32 or bfloat16.

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Generation
+import Records
 import Runs
 import Streams
 

@@ -6,7 +6,10 @@ import Experts
 import Files
 import Foundation
 import Learning
+import ModelConfiguration
+import Planning
 import Pretraining
+import Records
 import Registry
 import Reports
 import Runs
@@ -127,7 +130,8 @@ enum Failure {
       case .nothingReleased: usage
       default: badData
       }
-    case is AssuranceError, is CorpusError, is StreamError, is ScoringError, is DecoderError, is TokenizationError,
+    case is AssuranceError, is CorpusError, is StreamError, is ScoringError, is ConfigurationError, is DecoderError,
+      is TokenizationError,
       is TemplateError,
       is MetricError, is PEFTError:
       badData

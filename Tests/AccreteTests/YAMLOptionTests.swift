@@ -1,4 +1,6 @@
+import Comparing
 import Foundation
+import Records
 import Runs
 import Testing
 

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Decoder
+@testable import ModelConfiguration
 
 /// Is everything that a configuration says part of what runs and experts are bound to?
 @Suite struct BoundConfigurationTests {

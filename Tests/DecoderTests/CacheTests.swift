@@ -2,6 +2,7 @@ import Testing
 import Torch
 
 @testable import Decoder
+@testable import ModelConfiguration
 
 /// Does a cache give what computing everything again gives?
 @Suite struct CacheTests {

@@ -1,6 +1,7 @@
 import Decoder
 import Files
 import Foundation
+import ModelConfiguration
 import Testing
 import Torch
 
@@ -31,7 +32,7 @@ import Torch
   func unsupported(option: Unsupported) throws {
     let folder = try Scratch()
     try folder.writeConfiguration([option.key: option.value])
-    let error = #expect(throws: DecoderError.self) { try DecoderConfiguration(folder: folder.url) }
+    let error = #expect(throws: ConfigurationError.self) { try DecoderConfiguration(folder: folder.url) }
     guard case .unsupportedOption(let path, let key, let got, _)? = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -52,7 +53,7 @@ import Torch
     for (value, got) in [("[\"GPT2LMHeadModel\"]", "GPT2LMHeadModel"), ("[]", "none"), ("null", "none")] {
       try folder.writeConfiguration(["architectures": value])
       #expect(
-        throws: DecoderError.unknownArchitecture(
+        throws: ConfigurationError.unknownArchitecture(
           path: folder.file("config.json").path, got: got, supported: ModelFamily.allCases.map(\.architecture))
       ) { try DecoderConfiguration(folder: folder.url) }
     }
@@ -86,7 +87,7 @@ import Torch
   func absurd(value: Absurd) throws {
     let folder = try Scratch()
     try folder.writeConfiguration(value.changes)
-    let error = #expect(throws: DecoderError.self) { try DecoderConfiguration(folder: folder.url) }
+    let error = #expect(throws: ConfigurationError.self) { try DecoderConfiguration(folder: folder.url) }
     guard case .invalidValue(_, let key, _, _)? = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -121,7 +122,11 @@ import Torch
     #expect {
       try DecoderModel(folder: folder.url)
     } throws: {
-      if case DecoderError.notAModel(let path, "an empty folder", _) = $0 { path == folder.url.path } else { false }
+      if case ConfigurationError.notAModel(let path, "an empty folder", _) = $0 {
+        path == folder.url.path
+      } else {
+        false
+      }
     }
   }
 

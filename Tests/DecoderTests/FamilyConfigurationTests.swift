@@ -4,6 +4,7 @@ import Testing
 import Torch
 
 @testable import Decoder
+@testable import ModelConfiguration
 
 /// Does a `config.json` mean what its family means by it?
 @Suite struct FamilyConfigurationTests {
@@ -59,10 +60,10 @@ import Torch
     ]
     let moe = try read(hunyuanLarge(one.merging(lists) { $1 }))
     #expect(moe.mixture == MixtureShape(experts: 16, active: 8, width: 3072, renormalizes: true))
-    #expect(throws: DecoderError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "[8]"]) { $1 })) }
-    #expect(throws: DecoderError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "[8,4]"]) { $1 })) }
-    #expect(throws: DecoderError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "17"]) { $1 })) }
-    #expect(throws: DecoderError.self) {
+    #expect(throws: ConfigurationError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "[8]"]) { $1 })) }
+    #expect(throws: ConfigurationError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "[8,4]"]) { $1 })) }
+    #expect(throws: ConfigurationError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "17"]) { $1 })) }
+    #expect(throws: ConfigurationError.self) {
       try read(hunyuanLarge(one.merging(["moe_topk": "2", "norm_topk_prob": "false"]) { $1 }))
     }
   }
@@ -124,7 +125,7 @@ import Torch
     ("moe_intermediate_size", "0"), ("decoder_sparse_step", "0"), ("mlp_only_layers", "[48]"),
     ("mlp_only_layers", "[-1]"), ("hidden_act", "\"gelu\""),
   ]) func aQwen3MixtureThatCannotBe(key: String, value: String) throws {
-    let error = #expect(throws: DecoderError.self) { try qwen3Mixture([key: value]) }
+    let error = #expect(throws: ConfigurationError.self) { try qwen3Mixture([key: value]) }
     switch error {
     case .invalidValue(_, let named, _, _)?, .unsupportedOption(_, let named, _, _)?: #expect(named == key)
     default: Issue.record("\(String(describing: error))")
@@ -218,7 +219,7 @@ import Torch
     ),
     ("rope_parameters", #"{"full_attention":{"rope_type":"linear"}}"#, "rope_parameters.full_attention.factor"),
   ]) func aGemmaThatIsNotComputedHere(key: String, value: String, named: String) throws {
-    let error = #expect(throws: DecoderError.self) { try gemma([key: value]) }
+    let error = #expect(throws: ConfigurationError.self) { try gemma([key: value]) }
     switch error {
     case .invalidValue(_, let got, _, _)?, .unsupportedOption(_, let got, _, _)?: #expect(got == named)
     default: Issue.record("\(String(describing: error))")
@@ -226,7 +227,7 @@ import Torch
   }
 
   @Test func gemmaWithASecondRopeOfOneKind() throws {
-    #expect(throws: DecoderError.self) {
+    #expect(throws: ConfigurationError.self) {
       try gemma([
         "rope_scaling": #"{"rope_type":"linear","factor":8.0}"#,
         "rope_parameters": #"{"full_attention":{"rope_type":"default"}}"#,
@@ -274,8 +275,10 @@ import Torch
     #expect(try tiny(some).windows == [nil, 7])
     #expect(
       try tiny(some.merging(["layer_types": #"["sliding_attention","full_attention"]"#]) { $1 }).windows == [7, nil])
-    #expect(throws: DecoderError.self) { try tiny(some.merging(["layer_types": #"["sliding_attention"]"#]) { $1 }) }
-    #expect(throws: DecoderError.self) { try tiny(["architectures": mistral, "sliding_window": "0"]) }
+    #expect(throws: ConfigurationError.self) {
+      try tiny(some.merging(["layer_types": #"["sliding_attention"]"#]) { $1 })
+    }
+    #expect(throws: ConfigurationError.self) { try tiny(["architectures": mistral, "sliding_window": "0"]) }
   }
 
   @Test(arguments: [
@@ -284,8 +287,8 @@ import Torch
     #"{"rope_type":"llama3","factor":8,"low_freq_factor":4,"high_freq_factor":1,"original_max_position_embeddings":64}"#,
     #"{"type":"yarn","factor":4,"attention_factor":-1}"#,
   ]) func scalingsThatCannotBe(rope: String) throws {
-    #expect(throws: DecoderError.self) { try tiny(["rope_scaling": rope]) }
-    #expect(throws: DecoderError.self) { try tiny(["rope_scaling": "null", "rope_parameters": rope]) }
+    #expect(throws: ConfigurationError.self) { try tiny(["rope_scaling": rope]) }
+    #expect(throws: ConfigurationError.self) { try tiny(["rope_scaling": "null", "rope_parameters": rope]) }
   }
 
   /// γ = (ln L − ln 2πr) …: lanes that turn more than 32 times in the original length keep their frequency, those that turn less than

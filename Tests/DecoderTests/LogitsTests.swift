@@ -1,5 +1,6 @@
 import Decoder
 import Foundation
+import ModelConfiguration
 import Testing
 import Torch
 

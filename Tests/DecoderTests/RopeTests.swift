@@ -3,6 +3,7 @@ import Testing
 import Torch
 
 @testable import Decoder
+@testable import ModelConfiguration
 
 /// Which θ and which scaling a `config.json` means, said in old keys, new ones and both, in every family: against transformers
 /// (Scripts/reference/rope.py).
@@ -87,7 +88,7 @@ import Torch
     try folder.writeConfiguration(shape.merging(golden.said.keys.mapValues { $0 }) { $1 })
     // Of other families transformers' classes leave `alpha` out without a word; that is not what its writer meant.
     if !golden.family.hasPrefix("HunYuan"), golden.name.hasSuffix("dynamic with alpha") {
-      #expect(throws: DecoderError.self) { try DecoderConfiguration(folder: folder.url) }
+      #expect(throws: ConfigurationError.self) { try DecoderConfiguration(folder: folder.url) }
       return
     }
     let configuration = try DecoderConfiguration(folder: folder.url)
@@ -117,7 +118,7 @@ import Torch
   ]) func whatIsNotComputedIsRefusedByItsKey(rope: String, key: String) throws {
     let folder = try Scratch()
     try folder.writeConfiguration(["rope_parameters": rope])
-    let error = #expect(throws: DecoderError.self) { try DecoderConfiguration(folder: folder.url) }
+    let error = #expect(throws: ConfigurationError.self) { try DecoderConfiguration(folder: folder.url) }
     guard case .unsupportedOption(_, key, _, _)? = error else {
       Issue.record("\(String(describing: error))")
       return

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Records
 import Registry
 import Serving
 import Streams

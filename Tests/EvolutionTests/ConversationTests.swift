@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Generation
 import Learning
+import Records
 import Registry
 import Serving
 import Streams

@@ -3,6 +3,7 @@ import Evolution
 import Files
 import Foundation
 import Learning
+import Records
 import Registry
 import Serving
 import Streams

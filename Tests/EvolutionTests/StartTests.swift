@@ -2,6 +2,7 @@ import Experts
 import Files
 import Foundation
 import Learning
+import Records
 import Registry
 import Serving
 import TaskModels

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Generation
 import Learning
+import Records
 import Registry
 import Serving
 import TaskModels

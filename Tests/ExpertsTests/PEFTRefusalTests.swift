@@ -1,6 +1,7 @@
 import Decoder
 import Files
 import Foundation
+import ModelConfiguration
 import Testing
 import Torch
 

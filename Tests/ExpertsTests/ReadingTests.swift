@@ -1,4 +1,5 @@
 import Decoder
+import ModelConfiguration
 import Testing
 import Torch
 
@@ -51,21 +52,5 @@ import Torch
     let size = try whole.abs().maximum().item()
     #expect(size > 0)
     #expect(try difference(read, whole) < 1e-4 * size, "\(family)")
-  }
-
-  /// MoE-CL's adversary looks at every token: then all of them go through the last layer, and the state is the same.
-  @Test func anAdversarySeesAll() throws {
-    let model = try Goldens.model()
-    let batch = try TokenBatch(Goldens.rows())
-    let pooled = try Goldens.mixture(model, pooling: .isolated(PoolingWeights(batch)))
-    #expect(try pooled.narrowed(to: [0]) == nil)
-    #expect(try Goldens.mixture(model).narrowed(to: [0]) != nil)
-    let place = try Tensor([batch.lengths[0] - 1])
-    let whole = try model.packedStates(batch, experts: Goldens.mixture(model)).gathered(0, rows: place)
-    for selection in [pooled, try Goldens.mixture(model)] {
-      #expect(try difference(model.packedStates(batch, experts: selection, at: place), whole) < 1e-5)
-    }
-    #expect(pooled.pooled.count == model.layers.count)
-    #expect(pooled.pooled[0].shape == [batch.rows, model.configuration.hiddenSize])
   }
 }

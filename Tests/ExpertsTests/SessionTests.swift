@@ -1,5 +1,6 @@
 import Experts
 import Foundation
+import ModelConfiguration
 import Randomness
 import Testing
 import Torch

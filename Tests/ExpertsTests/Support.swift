@@ -1,5 +1,6 @@
 import Experts
 import Foundation
+import ModelConfiguration
 import Randomness
 import Testing
 import Torch
@@ -42,18 +43,6 @@ enum Goldens {
       }
     }
     return try LowRankExpert(shape(), for: base, tensors: found, where: name)
-  }
-
-  static func gates() throws -> [Tensor] {
-    let file = try tensors()
-    return try (0..<2).map { try file.tensor("value.layers.\($0).gate") }
-  }
-
-  /// The shared expert and that of task 1.
-  static func mixture(_ model: DecoderModel, pooling: MixtureSelection.Pooling = .none) throws -> MixtureSelection {
-    MixtureSelection(
-      shared: try expert("shared", model.configuration), dedicated: try expert("task1", model.configuration),
-      gates: try gates(), pooling: pooling)
   }
 
   private struct Document: Decodable {

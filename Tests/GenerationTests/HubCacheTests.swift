@@ -1,6 +1,7 @@
 import Decoder
 import Foundation
 import Generation
+import ModelConfiguration
 import Testing
 
 /// Is a model found that Hugging Face's programs have fetched, and is anything else told what it is?
@@ -39,7 +40,7 @@ import Testing
         ("acme/other", "`hf download acme/other` fetches it"), ("acme/partial", "a part of it in Hugging Face's cache"),
         ("acme/small-1.5@v2", "`hf download acme/small-1.5 --revision v2`"),
       ] {
-        let error = #expect(throws: DecoderError.self) { try found(name, cache) }
+        let error = #expect(throws: ConfigurationError.self) { try found(name, cache) }
         #expect(error?.description.contains(part) == true, "\(String(describing: error))")
       }
     }
@@ -65,7 +66,7 @@ import Testing
       try write(path.contains("adapter") ? #"{"base_model_name_or_path":"acme/small"}"# : "", to: path)
     }
     let named = folder.appendingPathComponent(path.hasPrefix("x/") ? "x" : path)
-    let error = #expect(throws: DecoderError.self) { try ModelFolder.require(named) }
+    let error = #expect(throws: ConfigurationError.self) { try ModelFolder.require(named) }
     #expect(
       error?.description.contains("expected a model's folder, got \(what)") == true, "\(String(describing: error))")
     if path.contains("adapter") { #expect(error?.description.contains("(acme/small)") == true) }
@@ -75,7 +76,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     try write("{}", to: "config.json")
     try write("", to: "pytorch_model-00001-of-00002.bin")
-    let error = #expect(throws: DecoderError.self) { try Checkpoint(folder: folder) }
+    let error = #expect(throws: ConfigurationError.self) { try Checkpoint(folder: folder) }
     #expect(error?.description.contains("save_pretrained") == true)
   }
 }

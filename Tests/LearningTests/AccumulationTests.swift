@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import Records
 import Streams
 import Testing
 import Torch
@@ -10,7 +11,7 @@ import Torch
 @Suite struct AccumulationTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let method: String
-    let mode: Adversary.Mode
+    let mode: AdversaryMode
     let hasHead: Bool
     var testDescription: String { "\(method), \(mode), \(hasHead ? "head" : "label")" }
   }

@@ -1,6 +1,8 @@
 import Decoder
 import Experts
 import Foundation
+import ModelConfiguration
+import Records
 import Streams
 import Testing
 import Torch
@@ -98,7 +100,7 @@ import Torch
 
   @Test func offAndASingleTaskHaveNoTerm() throws {
     #expect(try terms(Goldens.moeCL(model, .off)).isEmpty)
-    for mode in [Adversary.Mode.paper, .isolated, .off] {
+    for mode in [AdversaryMode.paper, .isolated, .off] {
       let method = try MoECL(Goldens.context(model, mode))
       let first = TaskIdentity(name: "first", arrival: 0)
       let trained = try method.begin(first).map(\.name)
@@ -112,7 +114,7 @@ import Torch
   /// The bounds hold where the discriminator is as sure as it can be, rightly and wrongly, for any number of tasks.
   @Test(arguments: [-1e6, -1, 1, 1e6])
   func boundsHoldForAnyDiscriminator(scale: Double) throws {
-    for mode in [Adversary.Mode.paper, .isolated] {
+    for mode in [AdversaryMode.paper, .isolated] {
       let method = try MoECL(Goldens.context(model, mode))
       for arrival in 0..<7 {
         let task = TaskIdentity(name: "t\(arrival)", arrival: arrival)

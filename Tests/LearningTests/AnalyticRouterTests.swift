@@ -1,5 +1,7 @@
 import Decoder
 import Experts
+import ModelConfiguration
+import Records
 import Streams
 import Testing
 import Torch

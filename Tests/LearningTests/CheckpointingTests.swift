@@ -1,4 +1,5 @@
 import Decoder
+import Records
 import Streams
 import Testing
 import Torch
@@ -7,7 +8,7 @@ import Torch
 
 /// Does computing activations again in the backward pass change anything?
 @Suite struct CheckpointingTests {
-  private func learned(_ name: String, mode: Adversary.Mode, checkpointing: Bool) throws -> (Tensor, [StepReport]) {
+  private func learned(_ name: String, mode: AdversaryMode, checkpointing: Bool) throws -> (Tensor, [StepReport]) {
     let model = try Goldens.model()
     let method = try TinyTasks.method(name, model, mode: mode, dropout: 0.3)
     _ = try method.begin(TinyTasks.identities[0])
@@ -19,8 +20,8 @@ import Torch
   }
 
   /// Dropout masks, the adversary's leaves and all gradients are the same, so that the experts have the same bits.
-  @Test(arguments: ["sequential", "moe-cl"], [Adversary.Mode.off, .paper, .isolated])
-  func changesNoBit(method: String, mode: Adversary.Mode) throws {
+  @Test(arguments: ["sequential", "moe-cl"], [AdversaryMode.off, .paper, .isolated])
+  func changesNoBit(method: String, mode: AdversaryMode) throws {
     let (kept, reports) = try learned(method, mode: mode, checkpointing: false)
     let (again, others) = try learned(method, mode: mode, checkpointing: true)
     #expect(reports.count == 6 && reports.map(\.loss) == others.map(\.loss))

@@ -2,6 +2,7 @@ import Decoder
 import Experts
 import Foundation
 import Randomness
+import Records
 import Testing
 import Torch
 

@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import Records
 import Streams
 import Testing
 import Torch

@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Foundation
+import ModelConfiguration
 import Testing
 import Torch
 

@@ -1,4 +1,5 @@
 import Decoder
+import Records
 import Streams
 import Testing
 import Torch

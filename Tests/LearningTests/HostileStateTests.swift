@@ -1,5 +1,6 @@
 import Decoder
 import Foundation
+import Records
 import Streams
 import Testing
 import Torch

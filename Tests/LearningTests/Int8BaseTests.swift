@@ -1,5 +1,7 @@
 import Decoder
 import Foundation
+import ModelConfiguration
+import Records
 import Testing
 import Torch
 

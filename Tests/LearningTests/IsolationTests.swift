@@ -2,6 +2,8 @@ import Decoder
 import Experts
 import Files
 import Foundation
+import ModelConfiguration
+import Records
 import Streams
 import Testing
 import Torch
@@ -12,12 +14,12 @@ import Torch
 @Suite struct IsolationTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let method: String
-    let mode: Adversary.Mode
+    let mode: AdversaryMode
     var testDescription: String { method == "moe-cl" ? "\(method), \(mode)" : method }
   }
 
   static let cases =
-    Adversary.Mode.allCases.map { Case(method: "moe-cl", mode: $0) }
+    AdversaryMode.allCases.map { Case(method: "moe-cl", mode: $0) }
     + [
       "sequential", "joint", "replay", "ewc", "o-lora", "per-task", "any-ssr", "mocl",
     ].map { Case(method: $0, mode: .off) }
@@ -60,7 +62,7 @@ import Torch
 
   @Test func whatEachMethodTrains() throws {
     let model = try Goldens.model()
-    func owners(_ name: String, _ mode: Adversary.Mode) throws -> [Set<String>] {
+    func owners(_ name: String, _ mode: AdversaryMode) throws -> [Set<String>] {
       let method = try TinyTasks.method(name, model, mode: mode)
       return try TinyTasks.identities.map { task in
         Set(try method.begin(task).map { $0.name.components(separatedBy: ".layers").first ?? "" })

@@ -1,5 +1,6 @@
 import Decoder
 import Randomness
+import Records
 import Testing
 
 @testable import Learning

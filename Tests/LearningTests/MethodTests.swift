@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import Records
 import Streams
 import Testing
 import Torch
@@ -18,10 +19,10 @@ import Torch
     return Double(predictions.count(where: \.isRight)) / Double(predictions.count)
   }
 
-  @Test(arguments: Adversary.Mode.allCases)
-  func twoTasksWithAnAdversary(mode: Adversary.Mode) throws {
+  @Test(arguments: AdversaryMode.allCases)
+  func twoTasksWithAnAdversary(mode: AdversaryMode) throws {
     let method = try TinyTasks.method("moe-cl", model, mode: mode)
-    let extra: [Adversary.Mode: Set<String>] = [
+    let extra: [AdversaryMode: Set<String>] = [
       .paper: ["adversary.gan"], .released: ["adversary.gan"],
       .isolated: ["adversary.discriminator", "adversary.confusion"], .off: [],
     ]

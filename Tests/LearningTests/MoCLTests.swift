@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Foundation
+import Records
 import Streams
 import Testing
 import Torch

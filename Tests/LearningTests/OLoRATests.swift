@@ -1,4 +1,6 @@
 import Decoder
+import ModelConfiguration
+import Records
 import Streams
 import Testing
 import Torch

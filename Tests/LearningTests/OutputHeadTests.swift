@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Records
 import Testing
 
 /// Are output heads read by their words, and by that of earlier versions?

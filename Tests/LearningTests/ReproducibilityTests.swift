@@ -3,6 +3,7 @@ import Experts
 import Files
 import Foundation
 import Randomness
+import Records
 import Streams
 import Testing
 import Torch
@@ -16,7 +17,7 @@ import Torch
   init() throws { model = try Goldens.model() }
 
   /// The tensors after two tasks.
-  private func learned(_ name: String, _ mode: Adversary.Mode = .isolated, seed: UInt64) throws -> [String: Digest] {
+  private func learned(_ name: String, _ mode: AdversaryMode = .isolated, seed: UInt64) throws -> [String: Digest] {
     let method = try TinyTasks.method(name, model, mode: mode, seed: seed)
     for task in TinyTasks.identities.prefix(2) {
       try run(TinyTasks.training(task, model, method, options: options(epochs: 2), seed: seed))
@@ -55,7 +56,7 @@ import Torch
 
   struct Case: CustomTestStringConvertible, Sendable {
     let method: String
-    let mode: Adversary.Mode
+    let mode: AdversaryMode
     let hasHeads: Bool
     let stop: Int
     var testDescription: String { "\(method), \(mode), \(hasHeads ? "head" : "label"), stopped after \(stop)" }

@@ -1,6 +1,8 @@
 import Decoder
 import Experts
 import Foundation
+import ModelConfiguration
+import Records
 import Testing
 import Torch
 

@@ -1,6 +1,8 @@
 import Decoder
 import Learning
+import ModelConfiguration
 import Randomness
+import Records
 import Testing
 import Torch
 

@@ -2,6 +2,7 @@ import Decoder
 import Experts
 import Files
 import Foundation
+import Records
 import Streams
 import Testing
 import Torch
@@ -25,9 +26,9 @@ enum Goldens {
   }
 
   /// The tiny checkpoint; operations run on one thread, as the tests themselves run side by side.
-  static func model() throws -> DecoderModel {
+  static func model(_ form: String = "tiny") throws -> DecoderModel {
     try TorchRuntime.setThreads(1)
-    return try DecoderModel(folder: folder.appendingPathComponent("tiny"))
+    return try DecoderModel(folder: folder.appendingPathComponent(form))
   }
 
   /// The golden's three tasks; the second one is being learned.
@@ -61,13 +62,13 @@ enum Goldens {
     try renamed("value").filter { kept($0.key) }.mapValues { try $0.cloned() }
   }
 
-  static func context(_ model: DecoderModel, _ mode: Adversary.Mode = .isolated) throws -> MethodContext {
+  static func context(_ model: DecoderModel, _ mode: AdversaryMode = .isolated) throws -> MethodContext {
     MethodContext(
       base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: 0), seed: 0,
       adversary: try Adversary.Options(mode: mode, weight: 0.1), tasks: 3)
   }
 
-  static func moeCL(_ model: DecoderModel, _ mode: Adversary.Mode) throws -> MoECL {
+  static func moeCL(_ model: DecoderModel, _ mode: AdversaryMode) throws -> MoECL {
     let method = try MoECL(context(model, mode))
     let hasDiscriminators = mode != .off
     try method.restore(
@@ -92,7 +93,7 @@ enum Goldens {
 
   /// The method of a case: `paper`, `isolated`, `off` or `lora`.
   static func method(_ name: String, _ model: DecoderModel) throws -> any ContinualMethod {
-    try Adversary.Mode(rawValue: name).map { try moeCL(model, $0) } ?? sequential(model)
+    try AdversaryMode(rawValue: name).map { try moeCL(model, $0) } ?? sequential(model)
   }
 }
 

@@ -2,6 +2,7 @@ import Decoder
 import Experts
 import Learning
 import Randomness
+import Records
 import Streams
 import Torch
 
@@ -27,7 +28,7 @@ enum TinyTasks {
   }
 
   static func context(
-    _ model: DecoderModel, mode: Adversary.Mode = .isolated, dropout: Double = 0.1, seed: UInt64 = 3,
+    _ model: DecoderModel, mode: AdversaryMode = .isolated, dropout: Double = 0.1, seed: UInt64 = 3,
     options: [String: Double] = [:]
   ) throws -> MethodContext {
     MethodContext(
@@ -36,7 +37,7 @@ enum TinyTasks {
   }
 
   static func method(
-    _ name: String, _ model: DecoderModel, mode: Adversary.Mode = .isolated, dropout: Double = 0.1, seed: UInt64 = 3,
+    _ name: String, _ model: DecoderModel, mode: AdversaryMode = .isolated, dropout: Double = 0.1, seed: UInt64 = 3,
     options: [String: Double] = [:]
   ) throws -> any ContinualMethod {
     try MethodCatalog.make(name, context(model, mode: mode, dropout: dropout, seed: seed, options: options))

@@ -1,7 +1,7 @@
 import Foundation
-import Runs
 import Testing
 
+@testable import Records
 @testable import Reports
 
 /// Are means, deviations and intervals what they are called?

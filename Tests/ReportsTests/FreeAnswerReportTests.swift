@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Runs
 import Testing
 
 @testable import Reports

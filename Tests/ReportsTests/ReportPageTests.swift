@@ -1,8 +1,7 @@
 import Foundation
-import Learning
-import Runs
 import Testing
 
+@testable import Records
 @testable import Reports
 
 /// Does the page say what the runs say, and nothing that somebody smuggled into them?

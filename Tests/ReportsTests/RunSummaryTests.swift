@@ -1,9 +1,8 @@
 import Files
 import Foundation
-import Learning
-import Runs
 import Testing
 
+@testable import Records
 @testable import Reports
 
 /// Do the right runs come together, and are their numbers those that one gets by hand?

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Pretraining
+import Planning
 import Testing
 
 @testable import Reports

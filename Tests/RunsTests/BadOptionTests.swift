@@ -4,6 +4,8 @@ import Runs
 import Streams
 import Testing
 
+@testable import Records
+
 /// A configuration with one thing wrong, and what the message must name.
 struct BadOption: Sendable, CustomTestStringConvertible {
   let named: String

@@ -2,7 +2,9 @@ import Files
 import Foundation
 import Testing
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension StoredRunTests {
   /// Is a folder in which nothing was learned taken over by the same run, and by no other?

@@ -5,7 +5,9 @@ import Foundation
 import Generation
 import Testing
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension RunTests {
   /// Is a run bound to what its base's files say, not to its weights alone?

@@ -1,8 +1,10 @@
+import Comparing
 import Files
 import Foundation
 import Synchronization
 import Testing
 
+@testable import Records
 @testable import Runs
 
 extension RunTests {

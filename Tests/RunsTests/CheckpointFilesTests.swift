@@ -3,7 +3,9 @@ import Foundation
 import Learning
 import Testing
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension StoredRunTests {
   /// Who changes a file and writes a `seal.json` to suit has the newest checkpoint against them.

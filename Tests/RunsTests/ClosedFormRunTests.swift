@@ -1,14 +1,18 @@
+import Comparing
 import Decoder
 import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
 import Streams
 import TaskModels
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension RunTests {
   /// Do closed-form heads answer in a run as they should: alone, and weighed against label scores?

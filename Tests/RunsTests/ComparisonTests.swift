@@ -3,6 +3,8 @@ import Foundation
 import Learning
 import Testing
 
+@testable import Comparing
+@testable import Records
 @testable import Runs
 
 extension RunTests {

@@ -3,11 +3,14 @@ import Experts
 import Files
 import Foundation
 import Learning
+import ModelConfiguration
 import Randomness
 import Runs
 import Streams
 import Testing
 import Torch
+
+@testable import Records
 
 extension StoredRunTests {
   /// Does a damaged file ever do worse than throw an error?
@@ -62,7 +65,8 @@ extension StoredRunTests {
     }
 
     private func isOurs(_ error: any Error) -> Bool {
-      error is StreamError || error is FileError || error is DecoderError || error is TorchError || error is RunError
+      error is StreamError || error is FileError || error is ConfigurationError || error is DecoderError
+        || error is TorchError || error is RunError
         || error is LearningError || error is ExpertError
     }
 

@@ -3,6 +3,7 @@ import Streams
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// Are the values that nobody gave those of docs/protocol.md?

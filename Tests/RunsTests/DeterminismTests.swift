@@ -3,6 +3,8 @@ import Learning
 import Runs
 import Testing
 
+@testable import Records
+
 extension RunTests {
   /// Is a run a pure function of configuration, data, base and seed?
   @Suite struct DeterminismTests {

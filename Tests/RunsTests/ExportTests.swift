@@ -4,10 +4,13 @@ import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
 import Runs
 import Testing
 import Tokenization
 import Torch
+
+@testable import Records
 
 extension StoredRunTests {
   /// Is an exported task what the run serves, or said and measured not to be?

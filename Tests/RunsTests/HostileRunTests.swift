@@ -4,6 +4,7 @@ import Generation
 import Learning
 import Testing
 
+@testable import Records
 @testable import Runs
 
 extension StoredRunTests {

@@ -3,7 +3,9 @@ import Foundation
 import Learning
 import Testing
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension StoredRunTests {
   /// What a `seal.json` may list, and what looking at it costs.

@@ -1,8 +1,10 @@
 import Foundation
 import Learning
+import ModelConfiguration
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 extension RunTests {

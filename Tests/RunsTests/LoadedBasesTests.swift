@@ -1,9 +1,11 @@
 import Decoder
 import Foundation
 import Generation
+import ModelConfiguration
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 extension RunTests {

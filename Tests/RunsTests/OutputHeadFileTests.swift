@@ -1,11 +1,14 @@
 import Files
 import Foundation
 import Learning
+import ModelConfiguration
 import Streams
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 /// Are output heads written under their name, and read under that of earlier versions?
 @Suite struct OutputHeadFileTests {

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// Which programs count as the same code?

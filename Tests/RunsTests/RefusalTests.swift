@@ -6,6 +6,7 @@ import Learning
 import Streams
 import Testing
 
+@testable import Records
 @testable import Runs
 
 extension RunTests {

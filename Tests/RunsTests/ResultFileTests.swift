@@ -4,6 +4,8 @@ import Learning
 import Runs
 import Testing
 
+@testable import Records
+
 /// The files of results that a run need not have: what is accepted, and what is refused.
 @Suite struct ResultFileTests {
   private static let inferred = #"""

@@ -3,6 +3,8 @@ import Foundation
 import Runs
 import Testing
 
+@testable import Records
+
 extension StoredRunTests {
   /// Does a run that was stopped go on as if it had not been?
   @Suite struct ResumeTests {

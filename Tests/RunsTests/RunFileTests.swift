@@ -1,8 +1,11 @@
 import Files
 import Foundation
+import ModelConfiguration
 import Runs
 import Testing
 import Torch
+
+@testable import Records
 
 /// Is the YAML of a stranger refused with a message, whatever the parser makes of it?
 @Suite struct RunFileTests {

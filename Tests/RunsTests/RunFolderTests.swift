@@ -4,6 +4,8 @@ import Learning
 import Runs
 import Testing
 
+@testable import Records
+
 extension StoredRunTests {
   /// What does a finished run leave behind, with every method and every output head?
   @Suite struct RunFolderTests {

@@ -4,9 +4,12 @@ import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
 import Testing
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension StoredRunTests {
   /// Is every byte of a run's folder that anything reads bound?

@@ -4,10 +4,12 @@ import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
 import Streams
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 extension StoredRunTests {

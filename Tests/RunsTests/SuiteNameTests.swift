@@ -2,6 +2,8 @@ import Runs
 import Streams
 import Testing
 
+@testable import Records
+
 /// Is every suite that has a name found under it, and refused without its folder?
 @Suite struct SuiteNameTests {
   @Test(arguments: RunConfiguration.Source.suites.filter { $0 != "files" })

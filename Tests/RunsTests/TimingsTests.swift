@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Testing
 
+@testable import Records
 @testable import Runs
 
 extension StoredRunTests {

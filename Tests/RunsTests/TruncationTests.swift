@@ -7,6 +7,8 @@ import Streams
 import Testing
 import Tokenization
 
+@testable import Records
+
 extension RunTests {
   /// Is a text that is too long cut at its left, and counted?
   @Suite struct TruncationTests {

@@ -3,7 +3,9 @@ import Foundation
 import Learning
 import Testing
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension StoredRunTests {
   /// Does a verification find what was changed, and nothing else?

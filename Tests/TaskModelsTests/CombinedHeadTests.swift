@@ -1,5 +1,6 @@
 import Generation
 import Learning
+import Records
 import Streams
 import Testing
 import Torch

@@ -1,6 +1,7 @@
 import Foundation
 import Learning
 import Randomness
+import Records
 import Testing
 import Torch
 

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Generation
 import Learning
+import Records
 import Streams
 import Testing
 import Torch

@@ -1,4 +1,5 @@
 import Randomness
+import Records
 import Testing
 import Torch
 

@@ -1,6 +1,7 @@
 import Foundation
 import Generation
 import Learning
+import Records
 import Streams
 
 @testable import TaskModels

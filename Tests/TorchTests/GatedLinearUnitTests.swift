@@ -1,4 +1,5 @@
 import Foundation
+import ModelConfiguration
 import Testing
 import Torch
 

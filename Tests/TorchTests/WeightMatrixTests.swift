@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Testing
 
 @testable import Torch

@@ -1,4 +1,5 @@
 import Foundation
+import ModelConfiguration
 import Torch
 
 /// The words of the command line: a mode, and pairs of `--name value`.

@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Foundation
+import ModelConfiguration
 import Torch
 
 /// The LoRA expert that both sides use in scoring and generation, so that their answers can be compared.

@@ -1,7 +1,9 @@
 import Decoder
 import Files
 import Foundation
+import ModelConfiguration
 import Pretraining
+import Records
 import Runs
 import Torch
 
@@ -33,7 +35,7 @@ struct PretrainMode {
   init(_ arguments: Arguments) throws {
     let file = try arguments.file("config")
     let configuration = try DecoderConfiguration(data: Data(contentsOf: file), path: file.path)
-    let kind = try OptimizerOptions.Kind(rawValue: arguments.text("optimizer"))
+    let kind = try OptimizerKind(rawValue: arguments.text("optimizer"))
     guard let kind else { throw UsageError("--optimizer: adamw or muon expected") }
     trainer = try BaseTrainer(
       TrainableDecoder(configuration, seed: 0), optimizer: OptimizerOptions(kind: kind, routedRateFactor: 0.5),

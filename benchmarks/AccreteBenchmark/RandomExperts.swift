@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import ModelConfiguration
 import Randomness
 import Torch
 

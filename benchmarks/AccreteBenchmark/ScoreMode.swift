@@ -3,6 +3,8 @@ import Experts
 import Files
 import Foundation
 import Learning
+import ModelConfiguration
+import Records
 import Runs
 import Streams
 import Torch

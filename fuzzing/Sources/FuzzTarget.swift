@@ -3,7 +3,10 @@ import Experts
 import Files
 import Foundation
 import Learning
+import ModelConfiguration
+import Planning
 import Pretraining
+import Records
 import Registry
 import Runs
 import Streams
@@ -59,7 +62,7 @@ struct FuzzTarget: Sendable {
 
   private static func isOurs(_ error: any Error) -> Bool {
     error is FileError || error is TorchError || error is TokenizationError || error is TemplateError
-      || error is DecoderError
+      || error is ConfigurationError || error is DecoderError
       || error is ExpertError || error is PEFTError || error is StreamError || error is LearningError
       || error is RunError || error is MetricError || error is ComparisonError || error is CorpusError
       || error is RateError

@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Randomness
 import Torch
 

@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Torch
 
 extension DecoderModel {
@@ -24,7 +25,8 @@ extension DecoderModel {
       let inference = InferencePass(slices: slices, experts: ExpertSegments(ofTokens: ofTokens), counter: counter)
       let reading = try Reading(places, of: batch.computedTokens, inference, on: device)
       let (x, _) = try throughLayers(batch, cache: cache, tracing: false, reading: reading, inference: inference)
-      let chosen = try reading == nil ? x.gathered(0, rows: Tensor(places, on: device)) : x
+      let isWhole = reading != nil || places.count == batch.computedTokens
+      let chosen = try isWhole ? x : x.gathered(0, rows: Tensor(places, on: device))
       return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
     }
   }

@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Torch
 
 /// How a pass without gradients computes: each product with a matrix of the base once, for all tokens whatever their experts, and every

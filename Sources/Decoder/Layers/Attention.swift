@@ -1,3 +1,4 @@
+import ModelConfiguration
 public import Torch
 
 /// Grouped-query attention (Ainslie et al., arXiv 2305.13245) with rotary positions; what families add is a plain part each.

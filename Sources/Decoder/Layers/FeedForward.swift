@@ -1,3 +1,4 @@
+public import ModelConfiguration
 public import Torch
 
 /// Gated feed-forward block (Shazeer, arXiv 2002.05202): `W_down (f(W_gate x) ⊙ W_up x)`, f its activation.

@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Torch
 
 /// RMSNorm over each head of queries and keys.

@@ -1,3 +1,4 @@
+public import ModelConfiguration
 public import Torch
 
 /// A mixture of experts (Hunyuan-Large, arXiv 2411.02265, section 2.2.3): one shared expert that sees every token, and routed ones

@@ -1,3 +1,4 @@
+public import ModelConfiguration
 public import Torch
 
 /// Rotary position embedding (Su et al., arXiv 2104.09864), in the half-split form of Hugging Face's Llama.

@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Torch
 
 /// Which experts each token visits, and with what weights.

@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Torch
 
 /// Keys and values that layers of one pass share: offered by the layer that makes them, taken by later ones, and in the backward pass

@@ -1,5 +1,6 @@
 public import Files
 public import Foundation
+import ModelConfiguration
 import Torch
 
 /// The weight files of a Hugging Face folder: one file, or shards with an index.
@@ -43,7 +44,8 @@ public struct Checkpoint: TensorSource {
       urls = Set(map.values).sorted().map { folder.appendingPathComponent($0) }
       expected = map
     } else {
-      throw ModelFolder.withoutWeights(folder)
+      if let other = ModelFolder.otherWeights(folder) { throw other }
+      throw DecoderError.noWeights(folder: folder.path)
     }
     files = try urls.map { try SafetensorsFile($0) }
     var owner: [String: Int] = [:]

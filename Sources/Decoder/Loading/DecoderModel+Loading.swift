@@ -1,5 +1,6 @@
 import Files
 public import Foundation
+public import ModelConfiguration
 public import Torch
 
 extension DecoderModel {

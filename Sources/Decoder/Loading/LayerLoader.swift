@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Torch
 
 /// Makes the layers of a model from the tensors of its checkpoint.
@@ -10,7 +11,7 @@ struct LayerLoader {
   let experts: TensorNames.ExpertForm
 
   private var hidden: Int { configuration.hiddenSize }
-  private var names: LayerNames { configuration.family.descriptor.names }
+  private var names: LayerNames { configuration.family.names }
 
   /// A vector or another small tensor, in float32.
   func vector(_ name: String, _ shape: [Int]) throws -> Tensor {
@@ -47,13 +48,13 @@ struct LayerLoader {
   /// The same of any norm. In float32, as families with gains 1 + w compute them.
   func gain(_ name: String, _ width: Int) throws -> Tensor {
     let stored = try vector(name, [width])
-    let offset = configuration.family.descriptor.gainOffset
+    let offset = configuration.family.gainOffset
     return offset == 0 ? stored : try stored + offset
   }
 
   /// What embeddings are multiplied by: √hidden in the type in which the checkpoint has them, as transformers rounds it.
   func embeddingScale() throws -> Double? {
-    guard configuration.family.descriptor.scalesEmbedding else { return nil }
+    guard configuration.family.scalesEmbedding else { return nil }
     let type = try source.stored(TensorNames.embedding, [configuration.vocabularySize, hidden], on: device).dtype
     let exact = try Tensor([Float(hidden).squareRoot()])
     return try exact.converted(to: type ?? .float32).converted(to: .float32).item()
@@ -93,7 +94,7 @@ struct LayerLoader {
   private func headNorm(_ index: Int) throws -> HeadNorm? {
     guard let order = configuration.headNorm else {
       guard configuration.queryScalar == nil else {
-        throw DecoderError.unsupportedOption(
+        throw ConfigurationError.unsupportedOption(
           path: "model", key: "query_pre_attn_scalar", got: "there", supported: "with norms over heads only")
       }
       return nil

@@ -1,3 +1,5 @@
+import ModelConfiguration
+
 /// Names of the tensors of a checkpoint: what must be there, no more and no less.
 struct TensorNames {
   static let embedding = "model.embed_tokens.weight"
@@ -16,7 +18,7 @@ struct TensorNames {
 
   /// Whether a name is that of a router, in any family.
   static func isRouter(_ name: String) -> Bool {
-    ModelFamily.allCases.contains { name.hasSuffix(".\($0.descriptor.names.router).weight") }
+    ModelFamily.allCases.contains { name.hasSuffix(".\($0.names.router).weight") }
   }
 
   static let fusedGateUp = "mlp.experts.gate_up_proj"
@@ -28,7 +30,7 @@ struct TensorNames {
     var names: Set<String> = [Self.embedding, Self.finalNorm]
     if !configuration.tiedEmbeddings { names.insert(Self.readOut) }
     for index in 0..<configuration.layers {
-      let own = configuration.family.descriptor.names
+      let own = configuration.family.names
       let parts =
         Self.attention(configuration, index) + Self.feedForward(configuration, experts, index)
         + [own.attentionNorm, own.attentionOutputNorm, own.feedForwardNorm, own.feedForwardOutputNorm]
@@ -48,7 +50,7 @@ struct TensorNames {
     case .all: names += (inputs + ["o_proj"]).map { "self_attn.\($0).bias" }
     }
     if configuration.headNorm != nil {
-      let own = configuration.family.descriptor.names
+      let own = configuration.family.names
       names += [own.queryNorm, own.keyNorm].map { $0 + ".weight" }
     }
     return names
@@ -60,7 +62,7 @@ struct TensorNames {
     _ configuration: DecoderConfiguration, _ form: ExpertForm, _ layer: Int
   ) -> [String] {
     guard let mixture = configuration.mixture(ofLayer: layer) else { return projections.map { "mlp.\($0).weight" } }
-    let own = configuration.family.descriptor.names
+    let own = configuration.family.names
     var names = [own.router + ".weight"]
     if configuration.intermediateSize > 0 { names += projections.map { "\(own.common).\($0).weight" } }
     switch form {

@@ -1,3 +1,4 @@
+import ModelConfiguration
 public import Torch
 
 extension DecoderModel {

@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Torch
 
 extension Mixture {

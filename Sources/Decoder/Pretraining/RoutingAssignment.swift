@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Randomness
 
 /// Which expert each slot visits in the end. A slot is one choice of a token: token · active + its number.

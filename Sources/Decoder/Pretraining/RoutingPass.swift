@@ -1,3 +1,4 @@
+public import ModelConfiguration
 import Randomness
 
 /// What one micro-batch of pretraining does with the mixtures' routers, and what they report.

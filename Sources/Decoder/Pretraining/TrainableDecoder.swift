@@ -1,5 +1,6 @@
 import Files
 public import Foundation
+public import ModelConfiguration
 public import Torch
 
 /// A decoder whose own weights train.
@@ -88,13 +89,13 @@ public struct TrainableDecoder: Sendable {
   }
 
   /// Refuses a family whose weights cannot be trained here.
-  /// - Throws: ``DecoderError/unsupportedOption(path:key:got:supported:)``.
+  /// - Throws: `ConfigurationError.unsupportedOption(path:key:got:supported:)`.
   public static func require(_ configuration: DecoderConfiguration) throws {
-    guard configuration.family.descriptor.canPretrain else {
-      throw DecoderError.unsupportedOption(
+    guard configuration.family.canPretrain else {
+      throw ConfigurationError.unsupportedOption(
         path: "model", key: "architectures", got: configuration.family.architecture,
         supported: "for pretraining, "
-          + ModelFamily.allCases.filter(\.descriptor.canPretrain).map(\.architecture).joined(separator: ", ")
+          + ModelFamily.allCases.filter(\.canPretrain).map(\.architecture).joined(separator: ", ")
           + "; experts can be learned on it")
     }
   }

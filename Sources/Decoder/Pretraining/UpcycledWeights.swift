@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ModelConfiguration
 import Torch
 
 /// The tensors of a mixture that begins as a dense model: sparse upcycling (Komatsuzaki et al., arXiv 2212.05055).
@@ -27,19 +28,19 @@ struct UpcycledWeights: TensorSource {
     target.mixture != nil && base.mixture == nil
   }
 
-  /// - Throws: ``DecoderError/invalidValue(path:key:got:allowed:)`` for a mixture that the base cannot become.
+  /// - Throws: `ConfigurationError.invalidValue` for a mixture that the base cannot become.
   init(
     _ checkpoint: Checkpoint, _ base: DecoderConfiguration, becoming target: DecoderConfiguration,
     initial: InitialWeights
   ) throws {
     func require<Value: Equatable>(_ key: String, _ got: Value, _ wanted: Value) throws {
       guard got == wanted else {
-        throw DecoderError.invalidValue(
+        throw ConfigurationError.invalidValue(
           path: "model", key: key, got: "\(got)", allowed: "\(wanted), as the dense base has, to begin as that base")
       }
     }
     guard target.intermediateSize > 0 else {
-      throw DecoderError.invalidValue(
+      throw ConfigurationError.invalidValue(
         path: "model", key: "architectures", got: "\(target.family.architecture) without a shared expert",
         allowed: "a mixture with a shared expert, which begins as the dense base's feed-forward block")
     }
@@ -54,7 +55,7 @@ struct UpcycledWeights: TensorSource {
     try require("tie_word_embeddings", target.tiedEmbeddings, base.tiedEmbeddings)
     if base.headNorm != nil {
       try require("norm of the heads", target.headNorm, base.headNorm)
-      try require("norm of the heads", target.family.descriptor.names.queryNorm, base.family.descriptor.names.queryNorm)
+      try require("norm of the heads", target.family.names.queryNorm, base.family.names.queryNorm)
     }
     try require("mlp_only_layers", target.denseLayers?.layers ?? [], [])
     try checkpoint.requireExactly(TensorNames(base, experts: .each).all)
@@ -80,7 +81,7 @@ struct UpcycledWeights: TensorSource {
   private func feedForward(
     _ part: String, _ layer: Int, _ shape: [Int], _ name: String, _ device: Device
   ) throws -> Tensor {
-    let shared = target.family.descriptor.names.common + "."
+    let shared = target.family.names.common + "."
     if part.hasPrefix(shared) {
       return try dense.stored(TensorNames.layer(layer, "mlp." + part.dropFirst(shared.count)), shape, on: device)
     }
@@ -100,7 +101,7 @@ struct UpcycledWeights: TensorSource {
 
   /// The projection whose outputs a head's norm is of; nil for other tensors.
   private func normed(_ part: String) -> String? {
-    let names = target.family.descriptor.names
+    let names = target.family.names
     return switch part {
     case names.queryNorm + ".weight": "q_proj"
     case names.keyNorm + ".weight": "k_proj"

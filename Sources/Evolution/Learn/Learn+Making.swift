@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
 import Randomness
 import Registry
 import Serving

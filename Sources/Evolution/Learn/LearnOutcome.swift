@@ -1,4 +1,5 @@
-public import Learning
+import Learning
+public import Records
 public import Registry
 public import TaskModels
 

@@ -4,6 +4,7 @@ import Files
 public import Foundation
 public import Generation
 import Learning
+import Records
 public import Registry
 public import Serving
 public import TaskModels

@@ -1,6 +1,7 @@
-public import Decoder
+import Decoder
 public import Files
 public import Foundation
+public import ModelConfiguration
 import Torch
 
 /// A learned expert on disk: PEFT's two files, and `expert.json` with what it is bound to.

@@ -1,6 +1,7 @@
-public import Decoder
+import Decoder
 public import Files
 public import Foundation
+public import ModelConfiguration
 public import Torch
 
 /// An expert's folder, opened to be served: an archive of ours, or an adapter that PEFT wrote.

@@ -1,19 +1,23 @@
 import Decoder
-import Torch
+package import Torch
 
 extension FusedFeedForward {
   /// What an adversary looked at: the mean over each row's tokens of the first expert's complete output.
-  struct Pool {
+  package struct Pool {
     /// Collects the gradient of the adversary's terms. [rows, hidden]
     let leaf: Tensor
     /// The first expert's part of `down`, as a mean. [rows, rank]
     let reduced: Tensor
     let lengths: [Int]
     let attached: Bool
+
+    package init(leaf: Tensor, reduced: Tensor, lengths: [Int], attached: Bool) {
+      (self.leaf, self.reduced, self.lengths, self.attached) = (leaf, reduced, lengths, attached)
+    }
   }
 
   /// The backward pass; see `MixtureBackward.swift` for the formulas.
-  func backward(_ gradient: Tensor, pool: Pool?, toInput: Bool) throws -> Tensor? {
+  package func backward(_ gradient: Tensor, pool: Pool?, toInput: Bool) throws -> Tensor? {
     let mixed = try gradient.linearTransposed(block.down)  // [tokens, intermediate]
     let byWeighted = try gradient.linearTransposed(stack.factors) * scaling  // [tokens, experts · rank]
     let byFactors = try weighted.transposedProduct(gradient)  // [experts · rank, hidden]

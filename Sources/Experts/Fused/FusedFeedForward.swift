@@ -1,19 +1,20 @@
-import Decoder
-import Torch
+package import Decoder
+import ModelConfiguration
+package import Torch
 
 /// A gated block under one or two low-rank experts, by the fused kernels: the formulas of `MixtureSelection.swift` (two experts
 /// and a gate) or of plain LoRA on gate, up and down (one expert that counts fully).
 ///
 /// Kept for the backward pass: z, the two frozen products and what is as narrow as a rank. Activations and masks are computed again.
-struct FusedFeedForward {
+package struct FusedFeedForward {
   /// The three pairs of one expert in one layer.
-  struct Pairs {
-    let gate: LowRankPair
-    let up: LowRankPair
-    let down: LowRankPair
+  package struct Pairs {
+    package let gate: LowRankPair
+    package let up: LowRankPair
+    package let down: LowRankPair
 
     /// - Returns: nil unless all three are there.
-    init?(_ expert: LowRankExpert, layer: Int) {
+    package init?(_ expert: LowRankExpert, layer: Int) {
       guard expert.pairs.indices.contains(layer), let gate = expert.pairs[layer][.gate],
         let up = expert.pairs[layer][.up], let down = expert.pairs[layer][.down]
       else { return nil }
@@ -33,22 +34,22 @@ struct FusedFeedForward {
   /// (α/r) β_e A2 drop(a_e). [tokens, experts · rank]
   let weighted: Tensor
   /// (α/r) A2 drop(a_e). [tokens, experts · rank]
-  let down: Tensor
+  package let down: Tensor
 
   /// What the forward pass gives; nothing of it is kept for the backward pass.
-  struct Output {
-    let value: Tensor  // [tokens, hidden]
+  package struct Output {
+    package let value: Tensor  // [tokens, hidden]
     /// The first expert's activations, if they were asked for. [tokens, intermediate]
-    let first: Tensor?
+    package let first: Tensor?
   }
 
   var scaling: Double { experts[0].down.scaling }
-  var rank: Int { experts[0].down.a.shape[0] }
+  package var rank: Int { experts[0].down.a.shape[0] }
   var paddedRank: Int { Kernels.padded(rank: rank) }
   var tokens: Int { z.shape[0] }
 
   /// Whether the kernels can do it: on a CPU in float32, with one rank and strength for all.
-  static func suits(_ z: Tensor, _ experts: [Pairs]) -> Bool {
+  package static func suits(_ z: Tensor, _ experts: [Pairs]) -> Bool {
     let pairs = experts.flatMap { [$0.gate, $0.up, $0.down] }
     guard let first = pairs.first, Kernels.suit(z) else { return false }
     return pairs.allSatisfy {
@@ -61,7 +62,7 @@ struct FusedFeedForward {
   ///   - stack: the experts' factors.
   ///   - keepingFirst: whether the first expert's activations are wanted.
   /// - Returns: the output, and what its backward pass needs.
-  static func forward(
+  package static func forward(
     _ z: Tensor, through block: FeedForward, experts: [Pairs], stack: StackedFactors, gate: Tensor? = nil,
     dropout: Dropout?, keepingFirst: Bool = false
   ) throws -> (Output, FusedFeedForward) {

@@ -1,5 +1,5 @@
-import Decoder
-import Torch
+package import Decoder
+package import Torch
 
 extension LowRankPair {
   /// One projection by the fused kernels: `W x + (α / r) B A drop(x)`. Kept for the backward pass: the input itself, which others hold
@@ -10,7 +10,9 @@ extension LowRankPair {
   ///   - weight: frozen. [out, in]
   ///   - dropout: one key; nil in inference.
   /// - Returns: [tokens, out]
-  func fused(_ input: Tensor, through weight: WeightMatrix, dropout: DropoutMasks?, tracing: Bool) throws -> Traced {
+  package func fused(_ input: Tensor, through weight: WeightMatrix, dropout: DropoutMasks?, tracing: Bool) throws
+    -> Traced
+  {
     let rank = a.shape[0]
     let reduction = try LowRankReduction(input, a: Kernels.stacked([a]), dropout: dropout)
     let padded = try reduction.forward() * scaling  // [tokens, rank, padded to a block]

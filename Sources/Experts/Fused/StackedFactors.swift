@@ -1,19 +1,19 @@
 import Decoder
-import Torch
+package import Torch
 
 /// The factors of one layer's experts as the fused kernels want them. Made once for a selection: in decoding, every token uses
 /// them again.
-struct StackedFactors {
+package struct StackedFactors {
   /// A of gate and up, expert after expert. [2 · experts, rank, hidden]
   let inputs: Tensor
   /// Bᵀ of gate and up. [2 · experts, rank, intermediate]
   let outputs: Tensor
   /// A of down. [experts, rank, intermediate]
-  let down: Tensor
+  package let down: Tensor
   /// B of down, side by side. [hidden, experts · rank]
-  let factors: Tensor
+  package let factors: Tensor
 
-  init(_ experts: [FusedFeedForward.Pairs]) throws {
+  package init(_ experts: [FusedFeedForward.Pairs]) throws {
     inputs = try Kernels.stacked(experts.flatMap { [$0.gate.a, $0.up.a] })
     outputs = try Kernels.stacked(
       experts.flatMap { [try $0.gate.b.transposed(0, 1), try $0.up.b.transposed(0, 1)] })
@@ -23,10 +23,12 @@ struct StackedFactors {
   }
 
   /// One selection's, by layer. One owner: the pass, or the generation, that the selection was made for.
-  final class Cache {
+  package final class Cache {
     private var layers: [Int: StackedFactors] = [:]
 
-    func layer(_ layer: Int, _ experts: [FusedFeedForward.Pairs]) throws -> StackedFactors {
+    package init() {}
+
+    package func layer(_ layer: Int, _ experts: [FusedFeedForward.Pairs]) throws -> StackedFactors {
       if let found = layers[layer] { return found }
       let made = try StackedFactors(experts)
       layers[layer] = made

@@ -1,6 +1,7 @@
-public import Decoder
+import Decoder
 import Files
 public import Foundation
+public import ModelConfiguration
 public import Torch
 
 extension LowRankExpert {

@@ -1,6 +1,7 @@
-public import Decoder
+import Decoder
 public import Files
 public import Foundation
+public import ModelConfiguration
 public import Torch
 
 /// An expert as parts of something larger: the two files of PEFT's folder, without the folder.

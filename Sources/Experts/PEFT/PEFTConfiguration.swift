@@ -1,6 +1,7 @@
 import Decoder
 import Files
 import Foundation
+import ModelConfiguration
 
 /// What an `adapter_config.json` says, once it is certain that a plain low-rank expert computes just that.
 struct PEFTConfiguration {

@@ -1,5 +1,6 @@
 import Decoder
 import Files
+import ModelConfiguration
 
 /// Where an adapter plugs in, by the rules that PEFT has for the names of modules (`check_target_module_exists`): `target_modules`,
 /// `exclude_modules`, `layers_to_transform` and `layers_pattern`. The base's modules are tried one by one.

@@ -18,14 +18,14 @@
 
 import Decoder
 import Experts
+import ModelConfiguration
+public import Records
 import Torch
 
 /// Keeps task identity out of the shared expert.
 public final class Adversary {
-  public enum Mode: String, Sendable, CaseIterable, Codable { case paper, released, isolated, off }
-
   public struct Options: Sendable, Equatable, Codable {
-    public var mode: Mode
+    public var mode: AdversaryMode
     /// Weight w of the terms (the paper's α).
     public var weight: Double
 
@@ -33,7 +33,7 @@ public final class Adversary {
     public init() { (mode, weight) = (.isolated, 0.1) }
 
     /// - Throws: ``LearningError/invalidOption(name:got:allowed:)``.
-    public init(mode: Mode, weight: Double = 0.1) throws {
+    public init(mode: AdversaryMode, weight: Double = 0.1) throws {
       guard weight > 0, weight <= 1 else {
         throw LearningError.invalidOption(
           name: "adversary weight", got: "\(weight)", allowed: "above 0, at most 1; to switch it off use the mode `off`"

@@ -13,6 +13,7 @@
 
 import Decoder
 import Experts
+import ModelConfiguration
 import Torch
 
 /// Keeps what tells tasks apart out of new shared atoms.

@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import ModelConfiguration
 import Torch
 
 /// Pooled features of learned tasks: for a few rows of each, the mean over a row's tokens of what enters every feed-forward block.

@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import ModelConfiguration
 public import Torch
 
 /// What Accrete holds, and how it is read again.

@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import ModelConfiguration
 import Torch
 
 /// How much a task uses the shared path, and what can be told from it.

@@ -26,6 +26,7 @@
 public import Decoder
 public import Experts
 import Files
+import ModelConfiguration
 public import Torch
 
 /// Shared atoms that accumulate, own atoms for each task, a router over tasks.

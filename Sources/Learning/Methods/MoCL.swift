@@ -20,6 +20,7 @@
 
 public import Decoder
 public import Experts
+import ModelConfiguration
 public import Torch
 
 /// A LoRA for each task, weighted by how near tasks are to each other.

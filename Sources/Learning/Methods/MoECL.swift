@@ -19,6 +19,7 @@
 
 public import Decoder
 public import Experts
+import ModelConfiguration
 public import Torch
 
 /// A shared expert, a dedicated expert for each task, and a gate over the two.

@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Files
+import ModelConfiguration
 public import Torch
 
 /// What Moses holds, and how it is read again.

@@ -1,4 +1,5 @@
 import Decoder
+import ModelConfiguration
 import Torch
 
 /// How full the sub-experts are, and what that costs.

@@ -30,6 +30,7 @@
 
 public import Decoder
 public import Experts
+import ModelConfiguration
 public import Torch
 
 /// Shared sub-experts; each task has masks over their entries and a gate over them. A reconstruction of MoSEs.

@@ -15,6 +15,7 @@
 
 public import Decoder
 public import Experts
+import ModelConfiguration
 public import Torch
 
 /// A LoRA for each task, all of them added up.

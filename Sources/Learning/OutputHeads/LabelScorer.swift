@@ -1,4 +1,5 @@
 import Decoder
+import ModelConfiguration
 import Streams
 import Torch
 

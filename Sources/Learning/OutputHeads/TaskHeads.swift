@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import ModelConfiguration
 public import Torch
 
 /// A bias-free linear head per task: logits over its labels from the final hidden state of the last prompt token.

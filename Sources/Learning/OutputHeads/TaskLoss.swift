@@ -1,4 +1,5 @@
 import Decoder
+import ModelConfiguration
 import Torch
 
 /// A task's own loss with its gradient by the hidden states.

@@ -16,6 +16,7 @@
 // Kept: E (E + 1) / 2 + T · E numbers in float32 (8 MB at E = 2,000, 200 MB at 10,000). Φ is drawn again from the run's seed.
 
 import Decoder
+import ModelConfiguration
 public import Torch
 
 /// Chooses a learned task by ridge regression on random features.

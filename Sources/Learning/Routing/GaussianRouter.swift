@@ -17,6 +17,7 @@
 // a mean for each task, one triangle for all of them: D(D+1)/2 + T·(D+1) numbers.
 
 import Decoder
+import ModelConfiguration
 public import Torch
 
 /// Chooses a learned task by the distance of a request from the tasks' means.

@@ -1,5 +1,6 @@
 public import Decoder
 import Randomness
+public import Records
 public import Streams
 public import Torch
 

@@ -1,4 +1,5 @@
 public import Decoder
+import Records
 public import Torch
 
 /// Moves all weights of a base: AdamW over one flat buffer, and with Muon another one of the layers' matrices.

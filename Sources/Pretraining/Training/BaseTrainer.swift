@@ -1,4 +1,6 @@
 public import Decoder
+public import ModelConfiguration
+public import Records
 public import Torch
 
 /// Trains a base, one step after the other (docs/pretraining.md). It knows neither files nor where its tokens come from.

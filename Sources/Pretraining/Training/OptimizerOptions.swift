@@ -1,15 +1,9 @@
+public import Records
 import Torch
 
 /// What moves the weights of a base that is pretrained (docs/pretraining.md, "Steps").
 public struct OptimizerOptions: Sendable, Equatable, Codable {
-  public enum Kind: String, Sendable, CaseIterable, Codable {
-    /// AdamW for all tensors.
-    case adamw
-    /// Muon for the matrices inside of layers, AdamW for embedding, router and gains.
-    case muon
-  }
-
-  public var kind: Kind
+  public var kind: OptimizerKind
   /// λ, for tensors of two dimensions.
   public var weightDecay: Double
   /// The common norm that gradients are scaled down to; 0: they are not.
@@ -17,7 +11,9 @@ public struct OptimizerOptions: Sendable, Equatable, Codable {
   /// ρ: what the rate of routed experts is multiplied by.
   public var routedRateFactor: Double
 
-  public init(kind: Kind = .adamw, weightDecay: Double = 0.1, gradientClip: Double = 1, routedRateFactor: Double = 1) {
+  public init(
+    kind: OptimizerKind = .adamw, weightDecay: Double = 0.1, gradientClip: Double = 1, routedRateFactor: Double = 1
+  ) {
     self.kind = kind
     self.weightDecay = weightDecay
     self.gradientClip = gradientClip

@@ -1,4 +1,5 @@
 import Decoder
+import ModelConfiguration
 import Torch
 
 /// The micro-batches of a step side by side: each worker has leaves of its own that share the weights, and a place for gradients.

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Runs
+import Records
 
 /// Numbers as people read them. No space in them breaks a line.
 enum Format {

@@ -1,5 +1,5 @@
 import Foundation
-import Runs
+import Records
 
 extension ReportDocument {
   /// Average accuracy and bytes against tasks.

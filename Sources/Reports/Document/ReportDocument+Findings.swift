@@ -1,4 +1,4 @@
-import Runs
+import Records
 
 extension ReportDocument {
   /// What a reader who reads nothing else should know.

@@ -1,5 +1,3 @@
-import Runs
-
 extension ReportDocument {
   /// R of every method, in every order.
   static func matrices(_ comparison: RunSummary) -> Section? {

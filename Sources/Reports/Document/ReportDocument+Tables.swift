@@ -1,5 +1,5 @@
 import Foundation
-import Runs
+import Records
 
 extension ReportDocument {
   /// Every metric of every method.

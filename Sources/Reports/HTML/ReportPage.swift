@@ -1,4 +1,4 @@
-import Runs
+import Records
 
 /// A report as one HTML file: no script, nothing from elsewhere. What is not colour says everything that colour says.
 struct ReportPage {

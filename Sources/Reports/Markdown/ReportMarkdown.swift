@@ -1,5 +1,5 @@
 import Files
-import Runs
+import Records
 
 /// A report as Markdown, with the same words and numbers as the page; a chart is its table.
 struct ReportMarkdown {

@@ -1,8 +1,7 @@
-import Decoder
 import Files
 public import Foundation
-import Pretraining
-public import Runs
+import ModelConfiguration
+public import Records
 
 /// What a pretraining run's folder says, finished or not.
 public struct PretrainedRun: Sendable, Equatable, Codable {

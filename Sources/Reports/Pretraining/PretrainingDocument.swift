@@ -1,6 +1,6 @@
 import Foundation
-import Pretraining
-import Runs
+import Planning
+import Records
 
 extension ReportDocument {
   /// A report on pretraining runs.

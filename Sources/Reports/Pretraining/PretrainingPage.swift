@@ -1,6 +1,6 @@
 import Files
 public import Foundation
-import Runs
+import Records
 
 /// A report on pretraining runs, and the files that hold it.
 public struct PretrainingPage: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import Pretraining
+import Planning
 
 extension ReportDocument {
   /// What a scaling law says, and how far it can be trusted.

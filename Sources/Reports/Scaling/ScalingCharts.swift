@@ -1,5 +1,5 @@
 import Foundation
-import Pretraining
+import Planning
 
 /// The drawings of a scaling law: loss against size for each budget, and the best size against the budget.
 enum ScalingCharts {

@@ -1,7 +1,7 @@
 import Files
 public import Foundation
-public import Pretraining
-import Runs
+public import Planning
+import Records
 
 /// A fitted scaling law as text, as a page and as JSON.
 public struct ScalingReport: Sendable {

@@ -1,4 +1,4 @@
-import Pretraining
+import Planning
 
 /// The numbers of a scaling law as tables.
 enum ScalingTables {

@@ -1,5 +1,5 @@
 import Foundation
-public import Runs
+public import Records
 
 /// A number of several runs, or of one, with what is known of how far it may be off.
 public struct Estimate: Sendable, Equatable, Encodable {

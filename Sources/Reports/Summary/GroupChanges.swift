@@ -1,5 +1,4 @@
 import Files
-import Runs
 
 /// How many rows of a task the runs of a method lost and gained between learning it and the end, and some of them.
 public struct GroupChanges: Sendable, Equatable, Encodable {

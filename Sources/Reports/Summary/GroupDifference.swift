@@ -1,5 +1,4 @@
-import Learning
-public import Runs
+public import Records
 
 /// How far one method is ahead of another at the end, in runs of the same order and seed.
 public struct GroupDifference: Sendable, Equatable, Encodable {

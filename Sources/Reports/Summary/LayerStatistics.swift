@@ -1,4 +1,4 @@
-import Runs
+import Records
 
 /// One statistic of a method's runs: for each learned task a number in every decoder layer.
 public struct LayerStatistics: Sendable, Equatable, Encodable {

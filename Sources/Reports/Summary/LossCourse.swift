@@ -1,7 +1,6 @@
 import Files
 import Foundation
-import Learning
-import Runs
+import Records
 
 /// The loss terms of a run along its steps, each as means over stretches of equal length.
 public struct LossCourse: Sendable, Equatable, Encodable {

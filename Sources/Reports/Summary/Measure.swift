@@ -1,5 +1,5 @@
 import Foundation
-import Runs
+import Records
 
 /// What a column of numbers tells, and which of them is the best.
 public struct Measure: Sendable, Equatable, Encodable {

@@ -1,4 +1,4 @@
-import Runs
+import Records
 
 /// The task matrices of a method's runs that learned the tasks in the same order: the mean of each cell.
 public struct OrderMatrix: Sendable, Equatable, Encodable {

@@ -1,7 +1,6 @@
 import Files
 public import Foundation
-import Learning
-public import Runs
+public import Records
 
 /// A run as a report sees it: what its folder holds, read once. Nothing is changed, so another process may be working on it.
 public struct ReportedRun: Sendable {

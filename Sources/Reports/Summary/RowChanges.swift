@@ -1,5 +1,4 @@
-public import Learning
-import Runs
+public import Records
 
 /// Which rows of a task were answered otherwise at the end of a run than when the task had just been learned.
 public struct RowChanges: Sendable, Equatable, Encodable {

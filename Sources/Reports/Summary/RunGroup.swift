@@ -1,4 +1,4 @@
-import Runs
+import Records
 
 /// The finished runs of one method: what differs between them is the order of the tasks and the seed.
 public struct RunGroup: Sendable, Equatable, Encodable {

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Runs
+import Records
 
 /// What was decided for a run, without what several runs of one experiment differ in: order and seed.
 struct RunSettings: Equatable {

@@ -1,5 +1,5 @@
 import Foundation
-import Runs
+import Records
 
 extension RunSummary {
   /// The runs that become one group.

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Runs
+import Records
 import Streams
 
 /// Runs side by side: the one value that text, HTML, Markdown and JSON are made from.

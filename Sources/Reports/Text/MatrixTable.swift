@@ -1,5 +1,5 @@
 import Foundation
-public import Runs
+public import Records
 
 /// Task matrices as plain text, several side by side.
 public enum MatrixTable {

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-public import Runs
+public import Records
 
 /// Metrics and costs as lines of text: each number with its formula, n and seed.
 public enum MetricLines {

@@ -1,4 +1,4 @@
-public import Pretraining
+public import Planning
 
 /// The learning rates of a plan as plain text for a terminal.
 public enum RatePlanText {

@@ -4,6 +4,7 @@ import Files
 public import Foundation
 import Generation
 import Learning
+public import Records
 import Streams
 import Torch
 

@@ -4,6 +4,8 @@ import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
+import Records
 import Streams
 import TaskModels
 import Torch

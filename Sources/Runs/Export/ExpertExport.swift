@@ -3,6 +3,8 @@ public import Experts
 public import Files
 public import Foundation
 public import Learning
+import ModelConfiguration
+public import Records
 
 /// A learned task as PEFT can express it: one low-rank pair for each projection, and what is lost by that.
 public struct ExpertExport: Sendable {

@@ -3,6 +3,7 @@ import Files
 public import Foundation
 public import Generation
 import Learning
+public import Records
 public import Streams
 public import Torch
 

@@ -2,6 +2,7 @@ import Decoder
 import Files
 import Foundation
 import Pretraining
+import Records
 import Torch
 
 /// The whole state of a pretraining run after a step, as one sealed file: weights, the optimizer's tensors, and as JSON in the header

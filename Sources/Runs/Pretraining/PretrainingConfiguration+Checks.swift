@@ -1,6 +1,9 @@
 import Decoder
 import Files
-public import Pretraining
+import ModelConfiguration
+public import Planning
+import Pretraining
+public import Records
 
 extension PretrainingConfiguration {
   /// Refuses what cannot be, before anything is read or written.

@@ -1,7 +1,8 @@
 import Decoder
 import Files
 import Foundation
-import Torch
+import ModelConfiguration
+import Records
 
 extension PretrainingConfiguration {
   /// The model's shape in the long stage, and what its `config.json` says then.

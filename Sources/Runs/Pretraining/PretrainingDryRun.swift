@@ -2,8 +2,10 @@ import Decoder
 import Files
 public import Foundation
 import Generation
+import ModelConfiguration
 import Pretraining
 import Randomness
+public import Records
 import Tokenization
 import Torch
 

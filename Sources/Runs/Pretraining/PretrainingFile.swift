@@ -1,7 +1,10 @@
-public import Decoder
+import Decoder
 public import Files
 public import Foundation
-public import Pretraining
+public import ModelConfiguration
+public import Planning
+import Pretraining
+public import Records
 
 /// The YAML file of a pretraining run; keys that are left out have the values of ``PretrainingConfiguration``.
 public struct PretrainingFile: Sendable, Equatable, Decodable {
@@ -27,7 +30,7 @@ public struct PretrainingFile: Sendable, Equatable, Decodable {
   public var longTokens: Int?
   public var longSequenceLength: Int?
   public var longAlpha: Double?
-  public var optimizer: OptimizerOptions.Kind?
+  public var optimizer: OptimizerKind?
   public var rate: Double?
   public var warmUp: Double?
   public var decay: TrainingSchedule.Decay?
@@ -119,7 +122,7 @@ extension PretrainingFile: AllowedValues {
     let values: [CodingKeys: String] = [
       .model: "the path of a config.json, or its keys",
       .sources: "names with a file, folder or pattern each, or a list of these",
-      .mixture: weights, .annealMixture: weights, .longMixture: weights, .optimizer: OptimizerOptions.Kind.choices,
+      .mixture: weights, .annealMixture: weights, .longMixture: weights, .optimizer: OptimizerKind.choices,
       .decay: TrainingSchedule.Decay.choices, .overflow: RoutingRule.Overflow.choices,
       .expertRate: "auto, or a number above 0", .capacity: "none, or a number above 0",
     ]

@@ -2,7 +2,10 @@ import Decoder
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
+import Planning
 import Pretraining
+import Records
 import Tokenization
 import Torch
 

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Records
 
 /// `preparing.json`: what a pretraining run is being made from until `pretraining.json` is there.
 ///
@@ -70,8 +71,6 @@ extension PretrainingConfiguration {
 }
 
 extension RunFolder {
-  /// What the run is being made from, until it is prepared.
-  var preparing: URL { url.appendingPathComponent("preparing.json") }
 
   /// Once the run is prepared, `pretraining.json` says what it is.
   func removePreparation() throws {

@@ -1,4 +1,5 @@
 public import Pretraining
+public import Records
 
 /// What a pretraining run tells while it works; values only, so that any front end can show it.
 public enum PretrainingProgress: Sendable {
@@ -10,24 +11,4 @@ public enum PretrainingProgress: Sendable {
   case measured(HeldOutMeasurement, seconds: Double)
   case diverged(PretrainingMetrics.Divergence)
   case checkpoint(step: Int)
-}
-
-/// The held-out loss at one moment; a line of `held-out.jsonl`.
-public struct HeldOutMeasurement: Sendable, Equatable, Codable {
-  /// Steps done.
-  public var step: Int
-  /// Mean of −ln p of the next token, over all sources' held-out windows.
-  public var natsPerToken: Double
-  /// Σ −log2 p over these tokens / the bytes of the text that they spell.
-  public var bitsPerByte: Double
-  /// Tokens that it is over.
-  public var tokens: Int
-  /// UTF-8 of the text that they spell; end tokens have none. nil: measured by an earlier version, whose bits per byte are by the tokens
-  /// and bytes of the whole sources.
-  public var bytes: Int?
-
-  /// What the loss is over, for people.
-  public var extent: String { "n = \(tokens) tokens" + (bytes.map { ", \($0) bytes" } ?? "") }
-  /// nats per token of each source.
-  public var sources: [String: Double]
 }

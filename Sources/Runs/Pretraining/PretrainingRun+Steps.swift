@@ -1,7 +1,9 @@
 import Decoder
 import Files
 import Foundation
+import Planning
 import Pretraining
+import Records
 
 extension PretrainingRun {
   /// A line of `timings.jsonl`: what the machine decides.

@@ -2,6 +2,7 @@ import Decoder
 import Files
 public import Foundation
 import Pretraining
+public import Records
 import Tokenization
 import Torch
 

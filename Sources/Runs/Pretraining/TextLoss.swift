@@ -1,7 +1,9 @@
 import Decoder
 import Foundation
 public import Generation
+import ModelConfiguration
 public import Pretraining
+import Records
 import Tokenization
 import Torch
 

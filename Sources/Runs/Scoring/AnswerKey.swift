@@ -1,10 +1,11 @@
 import Learning
-import Streams
+package import Records
+package import Streams
 
 /// The right answers to a task's scored rows, and what an answer is worth in both columns.
 public struct AnswerKey: Sendable {
   /// The scored rows, in the order of the predictions.
-  let rows: [Example]
+  package let rows: [Example]
   let clean: any Scorer
   /// nil: the suite has no such column.
   let legacy: (any Scorer)?
@@ -77,7 +78,7 @@ public struct AnswerKey: Sendable {
 
   /// A written answer beside the right one, with its scores.
   /// - Throws: as ``scores(_:row:)``.
-  func scored(_ answer: String, tokens: Int, isCut: Bool, row: Int) throws -> WrittenAnswer {
+  package func scored(_ answer: String, tokens: Int, isCut: Bool, row: Int) throws -> WrittenAnswer {
     let scores = try scores(answer, row: row)
     return WrittenAnswer(
       index: rows[row].index, gold: rows[row].answer, answer: answer, tokens: tokens, isCut: isCut, clean: scores.clean,

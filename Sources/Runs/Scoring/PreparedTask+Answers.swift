@@ -1,6 +1,7 @@
 import Decoder
 import Generation
 import Learning
+import Records
 import Streams
 import TaskModels
 import Tokenization

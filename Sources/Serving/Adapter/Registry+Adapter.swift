@@ -3,6 +3,7 @@ import Experts
 public import Files
 public import Foundation
 import Generation
+import ModelConfiguration
 public import Registry
 public import TaskModels
 

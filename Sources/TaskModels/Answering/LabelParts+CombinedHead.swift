@@ -1,5 +1,6 @@
 public import Decoder
-public import Learning
+import Learning
+public import Records
 public import Streams
 
 extension LabelParts {

@@ -1,6 +1,7 @@
 import Decoder
 public import Generation
 import Learning
+import Records
 import Streams
 import Torch
 

@@ -3,6 +3,7 @@ import Experts
 import Foundation
 public import Generation
 import Learning
+import ModelConfiguration
 public import Streams
 import Torch
 

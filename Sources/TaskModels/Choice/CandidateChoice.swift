@@ -1,4 +1,5 @@
-public import Learning
+import Learning
+public import Records
 
 /// Chooses among candidates: the fewest bytes whose loss is within one standard error of the best (paired differences), and no more than
 /// 0.01 nats above it.

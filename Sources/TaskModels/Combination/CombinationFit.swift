@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Records
 
 /// Fits a ``LabelCombination`` by Newton's method: −Σ log p(y|x) + κ/2 ‖(a − 1, b − 1, c)‖², which is convex.
 struct CombinationFit {

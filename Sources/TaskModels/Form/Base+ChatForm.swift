@@ -1,6 +1,7 @@
 import Decoder
 import Foundation
 public import Generation
+import ModelConfiguration
 public import Streams
 import Templates
 

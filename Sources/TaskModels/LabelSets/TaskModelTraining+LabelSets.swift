@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Learning
+import Records
 import Streams
 import Torch
 

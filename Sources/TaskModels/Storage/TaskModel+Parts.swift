@@ -1,8 +1,10 @@
-public import Decoder
+import Decoder
 import Experts
 import Files
 public import Foundation
 import Learning
+public import ModelConfiguration
+import Records
 public import Torch
 
 /// The files of a task model: what a registry keeps as blobs, each under its role.

@@ -1,5 +1,6 @@
 public import Experts
-public import Learning
+import Learning
+public import Records
 
 /// What a version's manifest says of its task model; the tensors are blobs beside it.
 public struct TaskModelDescription: Sendable, Codable, Equatable {

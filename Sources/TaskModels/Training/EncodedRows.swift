@@ -2,6 +2,7 @@ import Decoder
 import Files
 import Foundation
 public import Generation
+import ModelConfiguration
 public import Streams
 
 /// The rows of a task as token ids, by what they are for, and how the task is asked.

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Learning
 import Randomness
+import Records
 import Torch
 
 /// Where a task's training is, on disk: the same command goes on from it to the same bits.

@@ -1,6 +1,7 @@
 public import Experts
 public import Files
-public import Learning
+import Learning
+public import Records
 
 /// How one task is learned. What it does not hold does not decide a task model.
 public struct LearnOptions: Sendable, Codable, Equatable {

@@ -1,4 +1,5 @@
-public import Learning
+import Learning
+public import Records
 
 /// What `learn` tells while it works.
 public enum LearnProgress {

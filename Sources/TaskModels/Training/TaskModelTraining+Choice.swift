@@ -1,5 +1,6 @@
 import Experts
 import Learning
+import Records
 import Streams
 import Torch
 

@@ -1,5 +1,6 @@
 import Files
 import Learning
+import Records
 import Torch
 
 /// What learning a task would take, measured by a few steps that are thrown away.

@@ -1,6 +1,7 @@
 import Decoder
 import Files
 import Learning
+import Records
 import Torch
 
 extension TaskModelTraining {

@@ -1,6 +1,7 @@
 import Experts
 import Files
 import Learning
+import Records
 import Torch
 
 extension TaskModelTraining {

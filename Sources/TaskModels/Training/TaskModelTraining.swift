@@ -9,6 +9,7 @@ public import Experts
 public import Foundation
 public import Generation
 import Learning
+import Records
 import Streams
 import Torch
 

@@ -2,6 +2,7 @@ import Decoder
 import Experts
 import Generation
 import Learning
+import Records
 import Streams
 import Torch
 

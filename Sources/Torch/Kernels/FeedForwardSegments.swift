@@ -1,4 +1,5 @@
 import CTorch
+public import ModelConfiguration
 
 /// A gated block for tokens with different experts, around the block's own products, which are made once for all of them, with f its
 /// activation:

@@ -1,4 +1,5 @@
 import CTorch
+public import ModelConfiguration
 
 /// The middle of a gated feed-forward block whose weights train: `f(gate) ⊙ up` (Shazeer, arXiv 2002.05202), one pass over memory each way.
 public enum GatedLinearUnit {

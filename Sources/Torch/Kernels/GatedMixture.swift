@@ -1,4 +1,5 @@
 import CTorch
+public import ModelConfiguration
 
 /// The middle of a gated feed-forward block under one or two low-rank experts, mixed per token, in one pass over memory, with f the activation:
 ///

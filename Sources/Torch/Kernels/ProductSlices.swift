@@ -5,8 +5,8 @@ import Synchronization
 ///
 /// A library's product may add up in another order for another number of tokens (Thinking Machines, "Defeating Nondeterminism in LLM
 /// Inference"). Here prompts go through oneDNN in slices of exactly ``size`` tokens, the last one filled with zeros, and tokens that
-/// are generated through our own kernel, which adds up one output in one order. Where the check at start (``keepBits(_:)``) finds that a
-/// token's place in a slice changes its bits, our own kernel takes all.
+/// are generated through our own kernel, which adds up one output in one order. Where a trial at the start (``sizes(of:tokens:)``) finds that
+/// a token's place in a slice changes its bits, our own kernel takes all.
 public struct ProductSlices: Sendable, Equatable {
   /// Tokens of a slice.
   public static let size = 64
@@ -16,42 +16,59 @@ public struct ProductSlices: Sendable, Equatable {
 
   public init(sliced: Int) { self.sliced = sliced }
 
-  private static let checked = Mutex<[String: Bool]>([:])
+  /// Larger slices, for prompts of many tokens: each only where a token has the same bits in them as in those of ``size``.
+  private static let larger = [512, 128]
+  /// Matrices of more numbers are tried with slices of ``size`` alone: these fill oneDNN, and more would take seconds at the start.
+  private static let mostToTry = 1 << 21
 
-  /// Whether a token gets the same bits at any place of a slice, whatever stands beside it: tried once for each shape of a matrix, with
-  /// the matrix itself.
-  static func keepBits(_ weight: Tensor) throws -> Bool {
-    let key = "\(weight.shape) \(String(describing: weight.dtype)) \(libtorch.accrete_get_threads())"
+  private static let checked = Mutex<[String: [Int]]>([:])
+
+  /// The slices in which a token gets the same bits at any place, whatever stands beside it, largest first; none: there are no such.
+  ///
+  /// Tried once for each shape of a matrix, with the matrix itself; larger ones when so many tokens come first.
+  static func sizes(of weight: Tensor, tokens: Int) throws -> [Int] {
+    let isMany = tokens >= (larger.last ?? .max) && weight.count <= mostToTry
+    let key =
+      "\(weight.shape) \(String(describing: weight.dtype)) \(libtorch.accrete_get_threads()) \(isMany ? "many" : "few")"
     if let known = checked.withLock({ $0[key] }) { return known }
-    let result = try hold(weight)
+    let result = try tried(weight, isMany ? larger : [])
     checked.withLock { $0[key] = result }
     return result
   }
 
-  private static func hold(_ weight: Tensor) throws -> Bool {
+  private static func tried(_ weight: Tensor, _ candidates: [Int]) throws -> [Int] {
     let inputs = weight.shape[1]
+    let rows = max(size, candidates.max() ?? 0)
     // Numbers with all their bits set differently; what they are does not matter.
     var state: UInt32 = 0x9E37_79B9
-    let numbers = (0..<size * inputs).map { _ -> Float in
+    let numbers = (0..<rows * inputs).map { _ -> Float in
       state ^= state << 13
       state ^= state >> 17
       state ^= state << 5
       return Float(state) / Float(UInt32.max) - 0.5
     }
-    let x = try Tensor(numbers, shape: [size, inputs])
-    let turned = try Tensor(Array((0..<size).reversed()))
-    let whole = try WidenedProduct.product(x, weight, adding: nil, slice: size)
-    let other = try WidenedProduct.product(x.gathered(0, rows: turned), weight, adding: nil, slice: size).gathered(0, rows: turned)
-    guard try Self.bytes(whole) == bytes(other) else { return false }
+    let x = try Tensor(numbers, shape: [rows, inputs])
+    let order = try Tensor(Array((0..<rows).reversed()))
+    let reversed = try x.gathered(0, rows: order)
+    func product(_ x: Tensor, _ slices: [Int]) throws -> Tensor {
+      try WidenedProduct.product(x, weight, adding: nil, slices: slices)
+    }
+    func bytes(_ x: Tensor) throws -> [UInt8] { try x.contiguous().withBytes { Array($0) } }
+    let expected = try bytes(product(x, [size]))
+    func holds(_ slices: [Int]) throws -> Bool {
+      let forward = try bytes(product(x, slices)) == expected
+      return try forward && bytes(product(reversed, slices).gathered(0, rows: order)) == expected
+    }
+    guard try holds([size]) else { return [] }
     // Alone among zeros, at a place in the middle.
     let row = 37
     let alone = try Tensor.zeros([size, inputs])
     try alone.narrowed(0, from: row, count: 1).copyInPlace(from: x.narrowed(0, from: row, count: 1))
-    let single = try WidenedProduct.product(alone, weight, adding: nil, slice: size)
-    return try bytes(single.narrowed(0, from: row, count: 1)) == bytes(whole.narrowed(0, from: row, count: 1))
+    let width = expected.count / rows
+    let single = try bytes(product(alone, [size]).narrowed(0, from: row, count: 1))
+    guard single == Array(expected[row * width..<(row + 1) * width]) else { return [] }
+    return try candidates.filter { try holds([$0, size]) } + [size]
   }
-
-  private static func bytes(_ x: Tensor) throws -> [UInt8] { try x.contiguous().withBytes { Array($0) } }
 }
 
 extension WeightMatrix {
@@ -67,14 +84,15 @@ extension WeightMatrix {
     }
     let tokens = x.shape[0]
     let sliced = min(slices.sliced, tokens)
-    guard sliced > 0, try ProductSlices.keepBits(weight) else { return try x.rowProduct(weight, adding: nil) }
+    let sizes = sliced > 0 ? try ProductSlices.sizes(of: weight, tokens: sliced) : []
+    guard !sizes.isEmpty else { return try x.rowProduct(weight, adding: nil) }
     let x = try x.contiguous()
     let whole = (sliced + ProductSlices.size - 1) / ProductSlices.size * ProductSlices.size
     var first = try x.narrowed(0, from: 0, count: sliced)
     if whole > sliced {
       first = try Tensor.concatenated([first, Tensor.zeros([whole - sliced, x.shape[1]])])
     }
-    let made = try WidenedProduct.product(first, weight, adding: nil, slice: ProductSlices.size)
+    let made = try WidenedProduct.product(first, weight, adding: nil, slices: sizes)
     let kept = try whole > sliced ? made.narrowed(0, from: 0, count: sliced) : made
     guard tokens > sliced else { return try kept.contiguous() }
     let rest = try x.narrowed(0, from: sliced, count: tokens - sliced).rowProduct(weight, adding: nil)

@@ -60,16 +60,17 @@ enum WidenedProduct {
 
   /// x Wᵀ (+ addend). `x`: [rows, in]; `weight`: [out, in], bfloat16 or float32 → [rows, out].
   ///
-  /// - Parameter slice: so many rows at a time, as if there were no others; `nil`: all at once. Their number is a multiple of it.
-  static func product(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slice: Int? = nil) throws -> Tensor {
+  /// - Parameter slices: so many rows at a time, as if there were no others, the largest that are left; `nil`: all at once. The number of
+  ///   rows is a multiple of the smallest, which comes last.
+  static func product(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slices: [Int]? = nil) throws -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let tiles = Tiles(outputs, width: inputs)
-    // Whether the matrix goes by tiles is a matter of the slice alone.
-    let atOnce = try slice.map { try x.narrowed(0, from: 0, count: $0) } ?? x
+    // Whether the matrix goes by tiles is a matter of the smallest slice alone.
+    let atOnce = try slices?.last.map { try x.narrowed(0, from: 0, count: $0) } ?? x
     guard suits(x, weight, addend), goesByTiles(atOnce, weight, tiles) else {
-      return try whole(x, weight, adding: addend, slice: slice) { $0 }
+      return try whole(x, weight, adding: addend, slices: slices) { $0 }
     }
-    return try byTiles(x, weight, tiles, adding: addend, width: outputs, slice: slice) { tile, memory in
+    return try byTiles(x, weight, tiles, adding: addend, width: outputs, slices: slices) { tile, memory in
       let part = try memory.narrowed(0, from: 0, count: tile.count * inputs).reshaped([tile.count, inputs])
       try part.widen(weight, from: tile.lowerBound * inputs, stride: inputs)
       return part
@@ -92,11 +93,11 @@ enum WidenedProduct {
 
   /// One product with all of a matrix. `read`: as what it is read once it is widened.
   private static func whole(
-    _ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slice: Int? = nil, _ read: (Tensor) throws -> Tensor
+    _ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slices: [Int]? = nil, _ read: (Tensor) throws -> Tensor
   ) throws -> Tensor {
     func product(_ widened: Tensor) throws -> Tensor {
       let widened = try read(widened)
-      return try addend.map { try x.linear(widened, adding: $0) } ?? linear(x, widened, slice: slice)
+      return try addend.map { try x.linear(widened, adding: $0) } ?? linear(x, widened, slices: slices)
     }
     guard suits(x, weight, addend), weight.count <= TileMemory.numbers else { return try product(weight.widened()) }
     return try TileMemory.with { memory in
@@ -106,20 +107,23 @@ enum WidenedProduct {
     }
   }
 
-  /// x Wᵀ by libtorch, `slice` rows at a time. `x`: [rows, in] → [rows, out].
-  private static func linear(_ x: Tensor, _ widened: Tensor, slice: Int?) throws -> Tensor {
-    guard let slice, x.shape[0] > slice else { return try x.linear(widened) }
-    let result = try Tensor(uninitialized: [x.shape[0], widened.shape[0]])
-    for start in stride(from: 0, to: x.shape[0], by: slice) {
+  /// x Wᵀ by libtorch, some rows at a time. `x`: [rows, in] → [rows, out].
+  private static func linear(_ x: Tensor, _ widened: Tensor, slices: [Int]?) throws -> Tensor {
+    let rows = x.shape[0]
+    guard let slices, !slices.contains(rows) else { return try x.linear(widened) }
+    let result = try Tensor(uninitialized: [rows, widened.shape[0]])
+    var start = 0
+    while let slice = slices.first(where: { $0 <= rows - start }) {
       let part = try x.narrowed(0, from: start, count: slice).linear(widened)
       try result.narrowed(0, from: start, count: slice).copyInPlace(from: part)
+      start += slice
     }
     return result
   }
 
   /// The columns of a product, tile by tile. `widened`: fills the memory that it is given, and says as what matrix it is to be read.
   private static func byTiles(
-    _ x: Tensor, _ weight: Tensor, _ tiles: Tiles, adding addend: Tensor?, width: Int, slice: Int? = nil,
+    _ x: Tensor, _ weight: Tensor, _ tiles: Tiles, adding addend: Tensor?, width: Int, slices: [Int]? = nil,
     _ widened: (Range<Int>, Tensor) throws -> Tensor
   ) throws -> Tensor {
     let rows = x.shape[0]
@@ -128,7 +132,7 @@ enum WidenedProduct {
     let result = try Tensor(uninitialized: [rows, width])
     func fill(_ memory: Tensor) throws {
       for tile in tiles.ranges {
-        let part = try linear(x, widened(tile, memory), slice: slice).contiguous()  // [rows, tile]
+        let part = try linear(x, widened(tile, memory), slices: slices).contiguous()  // [rows, tile]
         accrete_place(
           Int64(rows), Int64(tile.count), Int64(width), try part.kernelMemory(),
           try addend.map { try $0.kernelMemory() + tile.lowerBound }, try result.kernelMemory() + tile.lowerBound,

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Comparing
 import Files
 import Foundation
+import Records
 import Runs
 
 struct CompareCommand: ParsableCommand {
@@ -70,7 +72,8 @@ struct CompareCommand: ParsableCommand {
       try withExtendedLifetime(lock) {
         try comparison.begin(in: folder)
         Signals.listenForChildren()
-        let job = try CompareJob(comparison, in: folder, jobs: plan.jobs, reference: plan.reference, printer)
+        let program = CompareProgram(view: CompareView(comparison, in: folder, printer))
+        let job = try ComparisonJob(comparison, in: folder, jobs: plan.jobs, reference: plan.reference, by: program)
         try CompareReport.show(job.run(), json: json || file.json == true)
       }
     }

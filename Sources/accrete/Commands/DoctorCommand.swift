@@ -3,6 +3,8 @@ import Decoder
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
+import Records
 import Runs
 import Streams
 import Templates

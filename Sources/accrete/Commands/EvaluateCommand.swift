@@ -2,6 +2,8 @@ import ArgumentParser
 import Files
 import Foundation
 import Learning
+import Records
+import Reports
 import Runs
 import Streams
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Decoder
 import Foundation
+import ModelConfiguration
 import Torch
 
 struct LogitsCommand: ParsableCommand {

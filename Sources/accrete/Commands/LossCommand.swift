@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Generation
 import Pretraining
+import Reports
 import Runs
 import Torch
 

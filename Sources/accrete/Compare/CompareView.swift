@@ -1,5 +1,7 @@
+import Comparing
 import Files
 import Foundation
+import Records
 import Runs
 
 /// Shows all running cells to a person: a block of lines that renews itself on a terminal, plain lines now and then elsewhere.
@@ -20,23 +22,29 @@ final class CompareView {
   private var now: [ComparisonCell: Double] = [:]
   private var began: [ComparisonCell: ContinuousClock.Instant] = [:]
 
-  init(folder: ComparisonFolder, cells: Int, waiting: [ComparisonCell], _ printer: ProgressPrinter) {
-    (self.folder, self.cells, self.printer) = (folder, cells, printer)
-    for cell in waiting { first[cell] = CellProgress(folder.run(cell))?.fraction ?? 0 }
+  init(_ comparison: Comparison, in folder: ComparisonFolder, _ printer: ProgressPrinter) {
+    (self.folder, cells, self.printer) = (folder, comparison.cells.count, printer)
+    for cell in comparison.cells { first[cell] = CellProgress(folder.run(cell))?.fraction ?? 0 }
     now = first
   }
 
-  /// A line that stays, and the same for programs.
-  func line(_ text: String, _ event: LogEvent) {
-    guard !printer.isQuiet, !printer.tells(event) else { return }
-    clear()
-    Console.error(text)
+  func show(_ progress: ComparisonProgress) {
+    switch progress {
+    case .running(let running, let done, let failed, let waiting):
+      show(running, done: done, failed: failed, waiting: waiting)
+    case .ended: clear()
+    default: line(progress)
+    }
   }
 
-  /// Takes the block away.
-  func close() { clear() }
+  /// A line that stays, and the same for programs.
+  private func line(_ progress: ComparisonProgress) {
+    guard let line = progress.line, !printer.isQuiet, !printer.tells(line.event) else { return }
+    clear()
+    Console.error(line.text)
+  }
 
-  func show(_ running: [ComparisonCell], done: Int, failed: Int, waiting: [ComparisonCell]) {
+  private func show(_ running: [ComparisonCell], done: Int, failed: Int, waiting: [ComparisonCell]) {
     guard !printer.isQuiet, !running.isEmpty else { return }
     let interval = Duration.seconds(terminal && !Console.writesErrorsAsJSON ? 0.5 : 20)
     if let shown, shown.duration(to: clock.now) < interval { return }
@@ -58,6 +66,7 @@ final class CompareView {
     openLines = lines.count
   }
 
+  /// Takes the block away.
   private func clear() {
     if openLines > 0 { Console.errorRaw("\u{1B}[\(openLines)A\r\u{1B}[J") }
     openLines = 0

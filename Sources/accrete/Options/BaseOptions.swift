@@ -3,6 +3,7 @@ import Decoder
 import Experts
 import Files
 import Foundation
+import Records
 import Runs
 import Torch
 

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Records
 import Runs
 
 /// A path that stands in a file of options means what it means on the command line: from the folder in which the command is given.

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Learning
+import ModelConfiguration
+import Records
 import Runs
 import Streams
 import Torch

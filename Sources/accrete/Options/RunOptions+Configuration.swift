@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Records
 import Runs
 
 extension RunOptions {

@@ -3,6 +3,8 @@ import Experts
 public import Files
 import Foundation
 import Learning
+import Records
+import Reports
 import Runs
 import Streams
 import Torch
@@ -92,7 +94,7 @@ struct RunOptions: ParsableArguments {
     help:
       "moe-cl's discriminator: isolated (default); released: as MoE-CL's released code, which knows the number of tasks and has its term from the first on; paper: the same term, growing with the tasks, none for the first; or off."
   )
-  var adversary: Adversary.Mode?
+  var adversary: AdversaryMode?
 
   @Option(help: "Weight of the discriminator's terms. Default: 0.1.")
   var adversaryWeight: Double?
@@ -123,7 +125,7 @@ struct RunOptions: ParsableArguments {
   var learningRate: Double?
 
   @Option(help: "constant (default) or cosine.")
-  var schedule: LearningRateSchedule.Shape?
+  var schedule: LearningRateShape?
 
   @Option(help: "Steps of linear warm-up. Default: 0.")
   var warmupSteps: Int?
@@ -146,8 +148,8 @@ struct RunOptions: ParsableArguments {
 
 extension RowSelection.Evaluation: ExpressibleByArgument {}
 extension OutputHead: ExpressibleByArgument {}
-extension Adversary.Mode: ExpressibleByArgument {}
-extension LearningRateSchedule.Shape: ExpressibleByArgument {}
+extension AdversaryMode: ExpressibleByArgument {}
+extension LearningRateShape: ExpressibleByArgument {}
 extension WeightMatrix.Precision: ExpressibleByArgument {}
 
 extension Digest: ExpressibleByArgument {

@@ -2,6 +2,8 @@ import Decoder
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
+import Records
 import Runs
 import Torch
 

@@ -1,5 +1,6 @@
 import Evolution
 import Learning
+import Records
 import TaskModels
 
 extension EvolutionProgress {

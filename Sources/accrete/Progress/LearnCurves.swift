@@ -1,6 +1,7 @@
 import Evolution
 import Foundation
 import Learning
+import Records
 import Registry
 import TaskModels
 

@@ -6,6 +6,8 @@ import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
+import Records
 import Registry
 import TaskModels
 import Torch

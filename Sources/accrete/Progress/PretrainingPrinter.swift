@@ -1,7 +1,9 @@
 import Decoder
 import Files
 import Foundation
+import ModelConfiguration
 import Pretraining
+import Records
 import Runs
 
 /// Shows a pretraining run to a person.

@@ -1,5 +1,7 @@
 import Decoder
+import ModelConfiguration
 import Pretraining
+import Records
 import Runs
 
 extension PretrainingProgress {

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Learning
+import Records
 import Runs
 
 /// Shows a run to a person: one line that renews itself on a terminal, plain lines now and then elsewhere. To a program, where that is asked

@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Records
 import Runs
 
 /// The curves of a run of the laboratory: each task's in the folder `NUMBER-TASK`.

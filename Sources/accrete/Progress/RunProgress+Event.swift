@@ -1,4 +1,5 @@
 import Learning
+import Records
 import Runs
 
 extension RunProgress {

@@ -2,6 +2,8 @@ import Decoder
 import Experts
 import Files
 import Foundation
+import ModelConfiguration
+import Records
 import Testing
 import Torch
 

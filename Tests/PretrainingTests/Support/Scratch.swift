@@ -9,12 +9,5 @@ final class Scratch {
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
-  /// Writes `NAME/metrics.json`.
-  func run(_ name: String, _ json: String) throws {
-    let folder = url.appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try Data(json.utf8).write(to: folder.appendingPathComponent("metrics.json"))
-  }
-
   deinit { try? FileManager.default.removeItem(at: url) }
 }

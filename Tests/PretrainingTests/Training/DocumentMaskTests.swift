@@ -3,6 +3,7 @@ import Testing
 import Torch
 
 @testable import Decoder
+@testable import ModelConfiguration
 @testable import Pretraining
 
 /// Documents that do not see each other, beside transformers with a mask of its own (Scripts/reference/pretraining/document_mask.py).

@@ -1,8 +1,10 @@
 import Foundation
+import Records
 import Testing
 import Torch
 
 @testable import Decoder
+@testable import ModelConfiguration
 @testable import Pretraining
 
 /// The trainer beside the PyTorch reference, which was written from docs/pretraining.md (Tests/Goldens/pretraining/README.md).
@@ -122,10 +124,10 @@ import Torch
 
   /// One micro-batch after the other, and side by side.
   @Test(
-    arguments: cases.map { ($0, OptimizerOptions.Kind.adamw, 1) } + [
+    arguments: cases.map { ($0, OptimizerKind.adamw, 1) } + [
       ("mixture", .muon, 1), ("mixture", .muon, 2), ("mixture-top2", .adamw, 2), ("dense-llama", .adamw, 4),
     ])
-  func tenSteps(name: String, kind: OptimizerOptions.Kind, threads: Int) throws {
+  func tenSteps(name: String, kind: OptimizerKind, threads: Int) throws {
     try TorchRuntime.setThreads(threads)
     defer { try? TorchRuntime.setThreads(1) }
     let golden = try Self.golden(name)

@@ -2,6 +2,7 @@ import Randomness
 import Testing
 
 @testable import Decoder
+@testable import ModelConfiguration
 
 /// What a spread of tokens over experts must be, whatever was chosen.
 @Suite struct RoutingTests {

@@ -5,6 +5,7 @@ import Testing
 import Torch
 
 @testable import Decoder
+@testable import ModelConfiguration
 @testable import Pretraining
 
 /// A mixture that begins as a dense model: does it say the same, do all its parts learn, and what is refused?
@@ -109,7 +110,7 @@ import Torch
       #expect {
         try TrainableDecoder(shape, from: Self.base, seed: 1)
       } throws: {
-        guard case .invalidValue(_, _, _, let allowed)? = $0 as? DecoderError else { return false }
+        guard case .invalidValue(_, _, _, let allowed)? = $0 as? ConfigurationError else { return false }
         return allowed.contains("dense base")
       }
     }

@@ -1,7 +1,8 @@
 import Files
 import Foundation
 import Reports
-import Runs
+
+@testable import Records
 
 /// The folder of a run that nobody learned: every number in it is chosen, so that a report on it can be computed by hand.
 struct PaperRun {

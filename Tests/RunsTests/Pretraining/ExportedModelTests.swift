@@ -1,9 +1,11 @@
 import Decoder
 import Files
 import Foundation
+import ModelConfiguration
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// Is a base read by another program as it was learned? `Goldens/pretraining/exported` are bases that `accrete pretrain` wrote, with the

@@ -1,10 +1,12 @@
 import Foundation
 import Generation
+import Planning
 import Pretraining
 import Randomness
 import Testing
 import Tokenization
 
+@testable import Records
 @testable import Runs
 
 /// Which text is held out, and is what is said of it true?

@@ -3,6 +3,7 @@ import Pretraining
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// A run that is stopped while it is prepared: does it end at once, and go on to what it would have been?

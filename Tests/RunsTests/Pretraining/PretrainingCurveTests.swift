@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Files
+@testable import Records
 @testable import Runs
 
 /// The curves of a pretraining run for TensorBoard.

@@ -4,6 +4,7 @@ import Pretraining
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// What a run would need, without a run.

@@ -2,11 +2,14 @@ import Decoder
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
+import Planning
 import Pretraining
 import Randomness
 import Testing
 import Tokenization
 
+@testable import Records
 @testable import Runs
 
 /// Is what a pretraining run says about itself right: when it measures, in which units, and how long it took?

@@ -1,9 +1,11 @@
 import Decoder
 import Foundation
+import ModelConfiguration
 import Pretraining
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// Does a run say what is wrong, and do its events hold what somebody would check?

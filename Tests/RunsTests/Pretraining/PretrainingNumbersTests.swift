@@ -1,9 +1,12 @@
 import Files
 import Foundation
+import Planning
 import Pretraining
 import Testing
 
 @testable import Decoder
+@testable import ModelConfiguration
+@testable import Records
 @testable import Runs
 
 /// Is every number of a pretraining run's file either one that the run can use, or refused by its key?

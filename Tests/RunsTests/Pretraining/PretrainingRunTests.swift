@@ -2,11 +2,14 @@ import Decoder
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
+import Planning
 import Pretraining
 import Randomness
 import Testing
 import Torch
 
+@testable import Records
 @testable import Runs
 
 /// A base from text: does a run make what it says, stopped or not, and does it refuse what cannot be?

@@ -3,6 +3,7 @@ import Pretraining
 import Randomness
 import Testing
 
+@testable import Records
 @testable import Runs
 
 /// The smallest run: a dense model of two layers, twelve steps.

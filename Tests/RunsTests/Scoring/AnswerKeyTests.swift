@@ -4,6 +4,7 @@ import Learning
 import Streams
 import Testing
 
+@testable import Records
 @testable import Runs
 
 /// A suite of one task in memory.

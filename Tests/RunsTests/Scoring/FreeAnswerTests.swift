@@ -6,7 +6,9 @@ import Streams
 import Testing
 import Tokenization
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension RunTests {
   /// Is a run with free answers as whole, as exact and as watched as one of labels?

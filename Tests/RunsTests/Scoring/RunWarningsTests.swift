@@ -3,7 +3,9 @@ import Foundation
 import Learning
 import Testing
 
+@testable import Records
 @testable import Runs
+@testable import Verification
 
 extension RunTests {
   /// Is it said in words when nothing was learned, and when it was only tried?

@@ -3,8 +3,10 @@ import Foundation
 import Learning
 import Testing
 
+@testable import Records
 @testable import Runs
 @testable import Streams
+@testable import Verification
 
 extension RunTests {
   /// Does a run over all eight tasks of TRACE have both columns, and say what they are?

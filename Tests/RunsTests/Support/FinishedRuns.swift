@@ -3,6 +3,8 @@ import Learning
 import Runs
 import Testing
 
+@testable import Records
+
 /// The suites that compute with libtorch, one test after the other: each keeps a core busy, and they share finished runs.
 @Suite(.serialized) enum RunTests {}
 

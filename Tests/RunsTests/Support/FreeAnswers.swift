@@ -2,6 +2,8 @@ import Foundation
 import Learning
 import Runs
 
+@testable import Records
+
 /// A run over a task of labels and one of free answers: 12 training and 6 test rows each.
 enum FreeAnswers {
   static let tasks = ["weather", "echo"]

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 
+@testable import Records
 @testable import Runs
 
 /// Writes the digests of the files as they are now into a run's `seal.json`: what somebody does who wants changes to go unnoticed, and

@@ -2,6 +2,8 @@ import Foundation
 import Learning
 import Runs
 
+@testable import Records
+
 /// The smallest run that is one: two tasks of 12 training and 6 test rows, and the embedded base.
 enum Tiny {
   static let tasks = ["weather", "traffic"]

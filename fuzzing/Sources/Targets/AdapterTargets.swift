@@ -2,6 +2,7 @@ import Decoder
 import Experts
 import Files
 import Foundation
+import ModelConfiguration
 import Torch
 
 let adapterTargets: [FuzzTarget] = [

@@ -1,6 +1,8 @@
 import Files
 import Foundation
+import Planning
 import Pretraining
+import Records
 import Runs
 
 let pretrainingTargets: [FuzzTarget] = [

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Learning
+import Records
 import Runs
 import Torch
 

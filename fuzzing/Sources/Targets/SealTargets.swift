@@ -1,6 +1,8 @@
 import Files
 import Foundation
+import Records
 import Runs
+import Verification
 
 let sealTargets: [FuzzTarget] = [
   // seal.json of a run, whose files are looked at by it. `@manifest` stands for the manifest's digest and `@seal` for its own, so

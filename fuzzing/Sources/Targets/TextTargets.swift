@@ -1,6 +1,8 @@
+import Comparing
 import Files
 import Foundation
 import Pretraining
+import Records
 import Runs
 import Streams
 import Templates

@@ -1,10 +1,12 @@
+import Records
+
 /// Which documents are kept from training, by their text alone: a repeated document is never on both sides.
 ///
 /// A document is held out when FNV-1a 64 of its UTF-8, reduced modulo 10,000, is below `share · 10,000` (docs/pretraining.md). The only
 /// document of a source is cut by position instead: its end is held out.
 public struct HeldOutRule: Sendable, Equatable {
   /// The share that is held out where nothing else is said.
-  public static let defaultShare = 0.002
+  public static let defaultShare = PretrainingConfiguration.defaultHeldOut
 
   /// The share of the documents that is held out, on average.
   public let share: Double

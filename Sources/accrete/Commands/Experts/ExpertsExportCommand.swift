@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import Generation
+import Records
 import Runs
 import Torch
 

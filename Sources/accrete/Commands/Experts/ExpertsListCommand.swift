@@ -2,6 +2,7 @@ import ArgumentParser
 import Experts
 import Files
 import Foundation
+import Records
 import Registry
 import Runs
 

@@ -4,6 +4,7 @@ import Experts
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
 import Tokenization
 public import Torch
 

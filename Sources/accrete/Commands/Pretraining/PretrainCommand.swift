@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import Pretraining
+import Records
 import Runs
 
 struct PretrainCommand: ParsableCommand {

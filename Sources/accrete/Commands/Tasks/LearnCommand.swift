@@ -4,7 +4,9 @@ import Files
 import Foundation
 import Generation
 import Learning
+import Records
 import Registry
+import Reports
 import Runs
 import Serving
 import Streams

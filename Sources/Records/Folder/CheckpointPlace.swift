@@ -1,0 +1,70 @@
+import Files
+public import Foundation
+
+/// When a checkpoint was taken, and so what its file is called: `task-2.safetensors` after two tasks, and
+/// `task-2-step-37.safetensors` after 37 steps of the third.
+public struct CheckpointPlace: Sendable, Hashable, Comparable {
+  /// Tasks that are learned and scored.
+  public let learned: Int
+  /// Steps of the next one; nil between two tasks.
+  public let step: Int?
+
+  public init(learned: Int, step: Int? = nil) {
+    self.learned = learned
+    self.step = step
+  }
+
+  /// - Returns: nil for a file that is no checkpoint, such as one that was being written when its process was killed.
+  package init?(fileName: String) {
+    guard let match = fileName.wholeMatch(of: /task-([0-9]{1,9})(?:-step-([0-9]{1,15}))?\.safetensors/),
+      let learned = Int(match.1)
+    else { return nil }
+    self.init(learned: learned, step: match.2.flatMap { Int($0) })
+  }
+
+  /// - Returns: nil for a path in a run's folder that is no checkpoint's.
+  package init?(path: String) {
+    guard path.hasPrefix("checkpoints/") else { return nil }
+    self.init(fileName: String(path.dropFirst("checkpoints/".count)))
+  }
+
+  public var fileName: String { "task-\(learned)" + (step.map { "-step-\($0)" } ?? "") + ".safetensors" }
+
+  public static func < (a: CheckpointPlace, b: CheckpointPlace) -> Bool {
+    (a.learned, a.step ?? -1) < (b.learned, b.step ?? -1)
+  }
+}
+
+extension RunFolder {
+  public func checkpoint(_ place: CheckpointPlace) -> URL { checkpoints.appendingPathComponent(place.fileName) }
+
+  /// The state after `tasks` learned tasks.
+  public func checkpoint(after tasks: Int) -> URL { checkpoint(CheckpointPlace(learned: tasks)) }
+
+  /// All checkpoints that are there, the oldest first.
+  public func checkpointPlaces() throws -> [CheckpointPlace] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: checkpoints.path)
+    } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
+      return []
+    } catch {
+      throw FileError.notReadable(path: checkpoints.path, reason: error.localizedDescription)
+    }
+    return names.compactMap(CheckpointPlace.init(fileName:)).sorted()
+  }
+
+  /// The newest checkpoint between two tasks that the run has written, whether or not it is there; nil: none, or the folder has no seal.
+  package func newestSealed() throws -> CheckpointPlace? {
+    try sealing.seal(of: self)?.files.keys.compactMap(CheckpointPlace.init(path:)).filter { $0.step == nil }.max()
+  }
+
+  /// Checkpoints inside of tasks, but for the newest ones, have served.
+  /// - Parameters:
+  ///   - kept: how many stay.
+  ///   - new: one that is about to be written.
+  package func servedCheckpoints(keeping kept: Int, beside new: CheckpointPlace? = nil) throws -> [URL] {
+    let places = Set(try checkpointPlaces() + [new].compactMap(\.self)).sorted()
+    return places.filter { $0.step != nil }.dropLast(kept).map(checkpoint)
+  }
+}

@@ -1,0 +1,47 @@
+import Decoder
+public import Experts
+import Foundation
+import Learning
+public import Records
+
+extension RunConfiguration {
+  /// - Throws: an error that names the option.
+  public func validate() throws {
+    try training.validate()
+    _ = try shape()
+    _ = try Adversary.Options(mode: adversary, weight: adversaryWeight)
+    try MethodCatalog.check(method, options: MethodCatalog.options(options ?? [:], for: method))
+    func positive(_ key: String, _ value: Int?) throws {
+      if let value, value < 1 {
+        throw RunError.invalidConfiguration(key: key, got: "\(value)", allowed: "1 or more, or leave it out for all")
+      }
+    }
+    try positive("per-class", perClass)
+    try positive("train-limit", trainLimit)
+    try positive("max-answer-tokens", maxAnswerTokens)
+    try positive("test-limit", testLimit)
+    try positive("threads", threads)
+    try source.requireKnownScorer()
+    try checkpoints.validate()
+  }
+
+  /// What the method is made from.
+  ///
+  /// - Parameters:
+  ///   - model: the base.
+  ///   - tasks: how many the run has.
+  func methodContext(for model: DecoderModel, tasks: Int) throws -> MethodContext {
+    MethodContext(
+      base: model.configuration, device: model.device, shape: try shape(), seed: seed,
+      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight), tasks: tasks,
+      options: try MethodCatalog.options(options ?? [:], for: method))
+  }
+
+  /// The experts' shape.
+  public func shape() throws -> LowRankShape {
+    try LowRankShape(
+      rank: rank, alpha: alpha, dropout: dropout,
+      projections: targetModules.map(LowRankShape.projections) ?? LowRankShape.feedForwardProjections,
+      routed: routedExperts == true)
+  }
+}

@@ -1,0 +1,45 @@
+import Decoder
+import Experts
+public import Generation
+import Learning
+import ModelConfiguration
+public import Records
+import Torch
+
+/// The base of a run, and what is trained beside it.
+public struct TaughtBase: Sendable, Equatable {
+  /// The name or the folder that the configuration has.
+  public var name: String
+  /// `LlamaForCausalLM` and the like.
+  public var architecture: String
+  public var parameters: Int
+  /// How its matrices are held.
+  public var precision: String
+  public var device: String
+  public var threads: Int
+  /// The run's method; of a comparison all methods.
+  public var methods: [String]
+  public var outputHead: OutputHead
+  public var rank: Int
+  /// Numbers of one expert: 0 where none is trained.
+  public var expertParameters: Int
+
+  /// Of a configuration whose base is loaded.
+  ///
+  /// - Parameter configuration: What is to be learned how.
+  /// - Parameter base: Its base.
+  /// - Throws: `ExpertError` for a shape that is none.
+  public init(_ configuration: RunConfiguration, _ base: Base) throws {
+    name = configuration.base
+    architecture = base.model.configuration.family.architecture
+    parameters = base.model.parameterCount
+    precision = base.model.embedding.precision.rawValue
+    device = "\(base.model.device)"
+    threads = configuration.threads
+    methods = [configuration.method]
+    outputHead = configuration.outputHead
+    rank = configuration.rank
+    expertParameters =
+      try outputHead.hasExpert ? configuration.shape().parameterCount(on: base.model.configuration) : 0
+  }
+}
