@@ -62,7 +62,7 @@ extension TaskEvaluation {
     guard let set = try row.labels?.get() else {
       throw EvolutionError.row(
         file: file, line: row.line, problem: "has no \"labels\" to compare with",
-        fix: "Add them ([] for none), or use `accrete predict`.")
+        fix: row.naming("labels", "[] is none of them. "))
     }
     if let other = set.labels.first(where: { !known.contains(ExactText($0)) }) {
       throw EvolutionError.row(
@@ -71,5 +71,12 @@ extension TaskEvaluation {
         fix: "Correct it, or learn a version with that label.")
     }
     return Example(id: row.id ?? "\(row.line)", index: row.line, text: row.text, answer: set.text)
+  }
+}
+
+extension RequestRow {
+  /// What helps where a row does not say what is right.
+  func naming(_ field: String, _ more: String = "") -> String {
+    "Say which column it is, --columns \(field)=COLUMN (there \(names.count == 1 ? "is" : "are") \(names.map(\.printable).listed)), or add it. \(more)`accrete predict` answers without it."
   }
 }

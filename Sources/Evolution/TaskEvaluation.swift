@@ -76,7 +76,7 @@ public struct TaskEvaluation: Sendable, Encodable {
       guard let answer = row.answer else {
         throw EvolutionError.row(
           file: file, line: row.line, problem: "has no \"label\" or \"answer\" to compare with",
-          fix: "Add it, or use `accrete predict`.")
+          fix: row.naming("label"))
       }
       guard form.kind == .answer || known.contains(ExactText(answer)) else {
         throw EvolutionError.row(

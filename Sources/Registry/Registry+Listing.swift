@@ -43,11 +43,25 @@ extension Registry {
   public func listedVersions() throws -> [ListedVersion] {
     try database.read { database in
       let marks = try Marks(database)
+      let before = try everReleased(database)
       return try VersionRow.all(database).map {
         ListedVersion(
-          version: $0.record, score: marks.score($0), verdict: marks.verdict($0), isReleased: marks.isReleased($0))
+          version: $0.record, score: marks.score($0), verdict: marks.verdict($0), isReleased: marks.isReleased($0),
+          wasReleased: before.contains($0.record.digest))
       }
     }
+  }
+
+  /// The versions of all releases, the newest first, as far as their manifests are no more to read than a list may take.
+  private func everReleased(_ database: Database) throws -> Set<Digest> {
+    var (found, left) = (Set<Digest>(), 32 << 20)
+    for release in try releases(database).reversed() {
+      left -= blobs.size(release.manifest) ?? 0
+      guard left >= 0 else { break }
+      // What was collected, or is damaged, says nothing here; `registry verify` tells of it.
+      if let manifest = try? releaseManifest(release.manifest) { found.formUnion(manifest.experts.values) }
+    }
+    return found
   }
 }
 

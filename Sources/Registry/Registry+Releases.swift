@@ -88,7 +88,7 @@ extension Registry {
   /// - Parameter revision: which one; `nil`: the one before what is served now.
   /// - Parameter reason: why.
   /// - Parameter actor: who does it.
-  /// - Throws: ``RegistryError/forgotten(names:revision:free:)`` where it has a task that was forgotten since,
+  /// - Throws: ``RegistryError/forgotten(names:revision:free:changes:others:)`` where it has a task that was forgotten since,
   ///   ``RegistryError/nothingBefore(revision:)``, other ``RegistryError``s.
   @discardableResult
   public func rollback(to revision: Int? = nil, reason: String?, actor: String) throws -> ReleaseRecord {
@@ -125,10 +125,32 @@ extension Registry {
     let manifest = try releaseManifest(target.manifest)
     let names = try forgotten(in: manifest, database)
     guard names.isEmpty else {
-      throw RegistryError.forgotten(
-        names: names, revision: target.revision, free: try free(before: target.revision, current, database))
+      throw try forgotten(names, target, manifest, current, database)
     }
     return (current, target, manifest)
+  }
+
+  /// Why a release with forgotten tasks does not come back, and what can come back instead.
+  private func forgotten(
+    _ names: [String], _ target: ReleaseRecord, _ manifest: ReleaseManifest, _ current: ReleaseRecord,
+    _ database: Database
+  ) throws -> RegistryError {
+    let (served, known) = (try releaseManifest(current.manifest), try versionNames(database))
+    let free = try free(before: target.revision, current, database)
+    let change = try free.map { revision in
+      let record = try requireRelease(revision, database)
+      return Self.change(record, try releaseManifest(record.manifest), after: served, known)
+    }
+    let others = try manifest.experts.filter { task, digest in
+      guard !names.contains(task), served.experts[task] != digest else { return false }
+      return try VersionRow.find(database, digest: digest)?.record.state == .registered
+    }
+    let parts = [("added", change?.added), ("changed", change?.changed), ("removed", change?.removed)]
+    return .forgotten(
+      names: names, revision: target.revision, free: free,
+      changes: parts.compactMap { word, items in
+        items.flatMap { $0.isEmpty ? nil : "\(word) \($0.listed)" }
+      }, others: others.values.compactMap { known[$0] }.sorted())
   }
 
   /// The last release before one that has nothing forgotten in it and other experts than what is served now.

@@ -23,8 +23,9 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
   case restsOn(name: String, dependents: [String])
   /// A rollback would bring back what was forgotten.
   ///
-  /// `free`: the last release that can come back.
-  case forgotten(names: [String], revision: Int, free: Int?)
+  /// `free`: the last release that can come back; `changes`: what it would change besides. `others`: versions of the release that were not
+  /// forgotten and are not served, which can be released by themselves.
+  case forgotten(names: [String], revision: Int, free: Int?, changes: [String], others: [String])
   /// A version is out of use.
   case outOfUse(version: String, state: VersionRecord.State)
 
@@ -96,10 +97,13 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
     case .restsOn(let name, let dependents):
       "\(name): cannot be forgotten: \(dependents.listed) \(dependents.count == 1 ? "rests" : "rest") on its atoms. Forget"
         + " \(dependents.count == 1 ? "it" : "them") first, or learn \(dependents.count == 1 ? "it" : "them") anew without it."
-    case .forgotten(let names, let revision, let free):
+    case .forgotten(let names, let revision, let free, let changes, let others):
       "release \(revision): has \(names.listed), which \(names.count == 1 ? "was" : "were") forgotten. "
+        + (others.isEmpty
+          ? "" : "\(others.map { "`accrete promote \($0)`" }.listed) serves what else it has and is not served now. ")
         + (free.map {
-          "`accrete rollback --to \($0)` goes back to the last release that is without it and differs from what is served now."
+          "`accrete rollback --to \($0)` goes back to the last release that is without it and differs from what is served now"
+            + (changes.isEmpty ? "." : ": \(changes.joined(separator: "; ")).")
         }
           ?? "Every earlier release either has it or is the one that is served now.")
     case .outOfUse(let version, let state):

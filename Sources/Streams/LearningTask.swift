@@ -37,6 +37,12 @@ public struct LearningTask: Sendable, Codable, Equatable {
   /// How the task is answered and scored.
   public let kind: Kind
 
+  /// Rows of its file that are for validation: runs leave them out.
+  public internal(set) var validationRows = 0
+
+  /// What is kept of it.
+  private enum CodingKeys: String, CodingKey { case name, instruction, cue, labels, train, test, kind }
+
   /// Makes a task of values that were checked already; readers of files check theirs.
   ///
   /// - Parameters:

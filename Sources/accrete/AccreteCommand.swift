@@ -34,7 +34,7 @@ struct AccreteCommand: ParsableCommand {
       return 0
     } catch {
       let text = fullMessage(for: error)
-      if !text.isEmpty { Console.error(OptionSynonyms.explained(text)) }
+      if !text.isEmpty { Console.error(OptionSynonyms.explained(text, of: Array(CommandLine.arguments.dropFirst()))) }
       return exitCode(for: error).rawValue
     }
   }

@@ -47,7 +47,7 @@ enum Failure {
       throw ExitCode(nobodyReads)
     } catch {
       let advice = if case TorchError.outOfMemory = error { ". \(memory)" } else { "" }
-      Console.error("accrete: \(error)\(advice)")
+      Console.error("accrete: \(OptionSynonyms.explained(error))\(advice)")
       throw ExitCode(code(error))
     }
   }

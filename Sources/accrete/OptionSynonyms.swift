@@ -1,11 +1,14 @@
+import Files
 import Foundation
+import Records
+import Runs
 
 /// What other programs call our options: those who come from them type these.
 enum OptionSynonyms {
   private static let own: [(others: [String], ours: String)] = [
     (["lr", "learning_rate"], "--learning-rate"),
     (
-      ["epochs", "num-epochs", "num_train_epochs", "num-train-epochs", "iters"],
+      ["epochs", "epoch", "num-epochs", "num_train_epochs", "num-train-epochs", "iters"],
       "--max-epochs (learn) or --epochs (train)"
     ),
     (["batch-size", "batch_size", "per_device_train_batch_size", "per-device-train-batch-size"], "--batch"),
@@ -31,6 +34,13 @@ enum OptionSynonyms {
     (["gradient_checkpointing", "grad-checkpoint"], "--gradient-checkpointing"),
     (["warmup_steps"], "--warmup-steps (train)"), (["max-tokens", "max_new_tokens", "max-new-tokens"], "--max-tokens"),
     (["adapter", "lora", "lora-path"], "--expert"), (["dtype", "precision", "torch_dtype"], "--weights"),
+    (["gpu", "gpus", "cuda", "use-gpu"], "--device cuda"),
+    (
+      ["val-size", "val_size", "validation-split", "validation_split", "test-size", "test_size", "eval-size"],
+      "a field \"split\" in the rows, or --evaluate-on validation (train)"
+    ),
+    (["warmup", "warmup-ratio", "warmup_ratio", "num-warmup-steps", "num_warmup_steps"], "--warmup-steps (train)"),
+    (["verbose", "v", "debug"], "progress on standard error unless --quiet forbids it, or --log-format json"),
     (["config-file", "yaml"], "--config (train)"), (["text-column", "label-column"], "--columns text=…,label=…"),
   ]
 
@@ -42,10 +52,60 @@ enum OptionSynonyms {
     "ls": "list", "rm": "forget", "delete": "forget", "version": "--version", "deploy": "promote", "release": "promote",
   ]
 
-  /// A message of the argument parser about an option that has another name here, with that name in the place of the parser's guess.
+  /// A message of the argument parser with what helps: the name that an option has here in the place of the parser's guess, how a value
+  /// that begins with a dash is written, what takes an argument that the command does not.
   ///
   /// - Parameter message: as the parser wrote it; what is about anything else stays as it is.
-  static func explained(_ message: String) -> String {
+  /// - Parameter arguments: those of the program.
+  static func explained(_ message: String, of arguments: [String]) -> String {
+    let text = renamed(message)
+    guard
+      let match = text.firstMatch(
+        of: /(Missing value for|Unexpected argument|[0-9]+ unexpected arguments:) '(-*[^' ]*)[^\n]*'/)
+    else {
+      return text
+    }
+    let help =
+      match.1 == "Missing value for"
+      ? dashed(String(match.2), of: arguments) : elsewhere(arguments)
+    return help.map { text.replacingCharacters(in: match.range, with: "\(match.0). \($0)") } ?? text
+  }
+
+  /// An option's value that the parser takes for another option.
+  private static func dashed(_ option: String, of arguments: [String]) -> String? {
+    guard let place = arguments.firstIndex(of: option), let value = arguments.dropFirst(place + 1).first,
+      value.wholeMatch(of: /-[^-a-zA-Z].*|-.*\s.*/.dotMatchesNewlines()) != nil
+    else { return nil }
+    return "A value that begins with a dash is written behind an equals sign: \(shellWords(["\(option)=\(value)"]))"
+  }
+
+  /// What an argument too many was meant for.
+  private static func elsewhere(_ arguments: [String]) -> String? {
+    let words = arguments.dropFirst().prefix { !$0.hasPrefix("-") }
+    switch arguments.first {
+    case "list": return words.first.map { "`accrete show \(shellWords([$0]))` shows one task" }
+    case "explain" where words.count > 1:
+      return
+        "A text of several words stands in quotation marks: accrete explain \(shellWords([words.joined(separator: " ")]))"
+    default: return nil
+    }
+  }
+
+  /// A message about a key of a YAML file that has another name here, with that name.
+  ///
+  /// - Parameter error: any; one that is about anything else stays as it is.
+  static func explained(_ error: any Error) -> any Error {
+    guard case RunError.invalidConfiguration(let key, "unknown", _) = error,
+      let word = key.split(separator: " ").last, let known = own.first(where: { $0.others.contains(String(word)) })
+    else { return error }
+    let keys = RunFile.keys + PretrainingFile.keys + InvocationFile.keys
+    let names = known.ours.matches(of: /--([a-z-]+)/).map { String($0.1) }.filter(keys.contains)
+    return RunError.invalidConfiguration(
+      key: key, got: "unknown",
+      allowed: names.isEmpty ? "\(known.ours), which it is here" : "\(names.listed), which it is here")
+  }
+
+  private static func renamed(_ message: String) -> String {
     guard let match = message.firstMatch(of: /Unknown option '--?([^'=]+)[^']*'(\. Did you mean '[^']*'\?)?/),
       let known = own.first(where: { $0.others.contains(String(match.1)) })
     else { return message }

@@ -120,7 +120,7 @@ extension CommandFaultTests {
     @Test func noTasksAtAll() throws {
       let scratch = try scratch()
       let outcome = try Accrete.run(["train", "--out", "run"], in: scratch.url)
-      expectRefusal(outcome, code: 64, "tasks", "at least one JSONL file")
+      expectRefusal(outcome, code: 64, "tasks", "at least one file of rows")
     }
   }
 }

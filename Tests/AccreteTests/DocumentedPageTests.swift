@@ -145,7 +145,7 @@ extension CommandFaultTests {
           "--per-class 100", with: "--per-class 3")
           + " --base path/to/hf-model --epochs 1"
       }
-      session.expectFiles("runs/grid/cells/per-task-order1-seed0.json")
+      session.expectFiles("runs/grid/cells/per-task-o1-s0.json")
       try scratch.write(DocumentedRows.lines(DocumentedRows.spam), to: "tweets.jsonl")
       try FileManager.default.createSymbolicLink(
         at: scratch.place("Scripts"), withDestinationURL: Accrete.package.appendingPathComponent("Scripts"))

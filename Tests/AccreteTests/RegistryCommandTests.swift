@@ -72,6 +72,14 @@ extension CommandLineTests {
       let forgotten = try Accrete.run(["rollback", "--to", "2"], in: scratch.url)
       #expect(forgotten.code == 64 && forgotten.complaints.count == 1)
       #expect(forgotten.error.contains("task-2, which was forgotten"), "\(forgotten.testDescription)")
+      // What the way out would change besides stands beside it.
+      #expect(
+        forgotten.error.contains("`accrete rollback --to 1` goes back") && forgotten.error.contains("removed task-3@2"),
+        "\(forgotten.testDescription)")
+      _ = try text("rollback", "--to", "4", in: scratch)
+      let versions = try text("list", "--versions", in: scratch).split(separator: "\n").map(String.init)
+      #expect(versions[1].hasSuffix("task-1.jsonl  released") && versions[2].hasSuffix("task-2.jsonl  retired"))
+      #expect(versions[4].hasSuffix("task-3.jsonl  was released") && versions[5].hasSuffix("task-4.jsonl"))
     }
 
     @Test func aliases() throws {

@@ -142,6 +142,31 @@ extension CommandLineTests {
       }
     }
 
+    /// What a file lacks, or is, is said with the way out.
+    @Test func filesThatAreSomethingElse() throws {
+      let scratch = try registry()
+      try scratch.write("text,kind\nrain,bad\n", to: "kinds.csv")
+      try scratch.write("{\"text\":\"rain\",\"kind\":\"bad\"}\n", to: "kinds.jsonl")
+      for file in ["kinds.csv", "kinds.jsonl"] {
+        expectRefusal(
+          try Accrete.run(["evaluate", file, "--task", "weather"], in: scratch.url), code: 65, file,
+          "--columns label=COLUMN (there are text, kind)")
+        let named = try run("evaluate", file, "--task", "weather", "--columns", "label=kind", in: scratch)
+        #expect(named.text.contains("weather@1  n 1"))
+      }
+      try scratch.write("Rain at noon\nSun at one\n", to: "notes.txt")
+      expectRefusal(
+        try Accrete.run(["predict", "notes.txt", "--task", "weather"], in: scratch.url), code: 65,
+        "jq -R '{text: .}' FILE", "--text")
+      let piped = try run("predict", "-", "--task", "weather", input: "hello\n", in: scratch, code: 65)
+      #expect(piped.complaints[0].contains("jq -R '{text: .}'") && piped.complaints[0].contains("--text"))
+      try scratch.write("{\n\"rows\": [\n{\"text\":\"rain\"}\n]}\n", to: "rows.json")
+      expectRefusal(
+        try Accrete.run(["predict", "rows.json", "--task", "weather"], in: scratch.url), code: 65, "jq -c '.rows[]'")
+      let options = try Accrete.run(["explain", "rain", "at", "noon"], in: scratch.url)
+      #expect(options.code == 64 && options.error.contains("accrete explain 'rain at noon'"))
+    }
+
     /// Who comes from another program is told what its option is called here.
     @Test(arguments: [
       ("--lr", "--learning-rate"), ("--lora_rank", "--rank"), ("--model_name_or_path", "--base"),

@@ -49,6 +49,25 @@ extension CommandLineTests {
       #expect(manifest.contains("\"rank\" : 2"))
     }
 
+    /// Columns of a spreadsheet, and validation rows, which are left out and counted.
+    @Test func columnsAndValidationRows() throws {
+      let scratch = try Scratch()
+      let rows = (0..<24).map {
+        "place \($0) has \($0 % 2 == 0 ? "rain" : "sun"),\($0 % 2 == 0 ? "bad" : "good"),\(["Train", "TEST", "dev"][$0 / 2 % 3])"
+      }
+      try scratch.write("body,kind,split\n" + rows.joined(separator: "\n") + "\n", to: "weather.csv")
+      let command = ["train", "--tasks", "weather.csv", "--out", "run"] + TinyRun.options
+      expectRefusal(try Accrete.run(command, in: scratch.url), code: 65, "weather.csv:1", "--columns text=COLUMN")
+      let outcome = try Accrete.run(command + ["--columns", "text=body,label=kind"], in: scratch.url)
+      try #require(outcome.code == 0, "\(outcome.testDescription)")
+      #expect(outcome.error.contains("warning: weather: 8 rows with \"split\": \"validation\" are left out: "))
+      #expect(outcome.error.contains("task weather: 8 rows to learn, 8 to score"), "\(outcome.error)")
+      #expect(try scratch.text("run/manifest.json").contains("\"columns\" : \"text=body,label=kind\""))
+      // What reads the rows again reads them in the same way.
+      #expect(try Accrete.run(["verify", "run"], in: scratch.url).code == 0)
+      #expect(try Accrete.run(["evaluate", "run"], in: scratch.url).code == 0)
+    }
+
     /// The base, its size, where it is and what is trained come first, warnings last; the method is `accrete` where none is named.
     @Test func theFirstAndTheLastLine() throws {
       let scratch = try Scratch()

@@ -80,6 +80,12 @@ import Torch
     let texts = ["In the weather of place 99 there is fog.", "empty roads"]
     #expect(try one.routes(texts, on: home.base) == other.routes(texts, on: home.base))
     #expect(throws: RegistryError.self) { try home.registry.rollback(to: 2, reason: nil, actor: "test") }
+    // What else the release has can be had by itself.
+    let refused = #expect(throws: RegistryError.self) {
+      try home.registry.rollback(to: 3, reason: nil, actor: "test")
+    }
+    #expect("\(try #require(refused))".contains("`accrete promote food@1` serves what else it has"))
+    #expect(try home.registry.listedVersions().map(\.wasReleased) == [true, true, true])
     #expect(try home.registry.verify().failures.isEmpty)
   }
 
@@ -146,6 +152,40 @@ import Torch
     #expect(throws: ServingError.noExpert(version: "traffic@1")) {
       try home.registry.exportAdapter(plain.version, to: home.url.appendingPathComponent("none"))
     }
+  }
+
+  /// Texts of another task are told once, with what becomes of them; rows of an earlier version are called so.
+  @Test func rowsThatWereThereBefore() throws {
+    let home = try Home()
+    _ = try home.learn(home.rows("weather"))
+    let rows = try String(contentsOf: home.rows("weather"), encoding: .utf8).split(separator: "\n").map(String.init)
+    let more = (0..<8).map { place in
+      "{\"text\":\"Near \(place) there is \(place % 2 == 0 ? "ice" : "dew").\",\"label\":\"\(place % 2 == 0 ? "bad" : "good")\",\"split\":\"train\"}"
+    }
+    // Without the gate rows of weather, which nobody else may learn.
+    let copy = rows.map {
+      $0.replacing("\"text\":\"In", with: $0.contains("\"test\"") ? "\"text\":\"Now in" : "\"text\":\"In")
+    }
+    let first = try home.learn(home.write(copy + more, named: "copy"))
+    #expect(
+      first.warnings.contains {
+        $0.contains("are texts of weather") && $0.hasSuffix("--name weather: this way a second task is made, copy.")
+      }, "\(first.warnings)")
+    // Its own rows again: no advice that contradicts the first, whichever of the two is taught.
+    let again = try home.learn(home.write(copy + more.dropLast(), named: "copy"))
+    #expect(!again.warnings.contains { $0.contains("are texts of weather") }, "\(again.warnings)")
+    #expect(!again.warnings.contains { $0.contains("the very rows") })
+    let third = try home.learn(home.write(copy + more, named: "copy"))
+    let served = try home.registry.currentRelease()?.manifest.experts["copy"]
+    // What changed since the version that is served does not show it.
+    #expect(
+      third.warnings.contains("these are the very rows and answers of copy@1.") == (served != first.version.digest))
+    // Another task's rows under a name that is there become its next version.
+    _ = try home.learn(home.rows("traffic"))
+    let moved = try home.learn(home.write(copy, named: "traffic"))
+    #expect(
+      moved.warnings.contains { $0.hasSuffix("this way they become the next version of traffic.") }, "\(moved.warnings)"
+    )
   }
 
   @Test func refusals() throws {

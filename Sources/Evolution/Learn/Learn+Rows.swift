@@ -69,6 +69,7 @@ extension Learn {
       )
     }
     try warnOfStart(keys)
+    if let parent { try warnOfEarlierRows(keys, than: parent) }
     let truncated = (encoded.learn + encoded.choose).filter { $0.droppedTokens > 0 }
     let changed = try parent.flatMap { try changes(since: $0, keys, labels: examples.task.labels) }
     return Prepared(
@@ -166,6 +167,11 @@ extension Learn {
   /// Rows that another task's gates were taken from say nothing about that task any more once they are learned.
   private func requireNoGateRows(_ keys: RowKeys) throws {
     let own = keys.texts(.learn).union(keys.texts(.choose))
+    let isKnown = try registry.newestVersion(named: name) != nil
+    let before = isKnown ? try registry.versions(named: name).filter { $0.state == .registered } : []
+    let known = try before.compactMap { version in
+      try registry.rowKeys(of: version).map { $0.texts(.learn).union($0.texts(.choose)).intersection(own).count }
+    }
     for task in try registry.tasks() where task.name != name {
       var (shared, equal) = (0, 0)
       for version in try registry.versions(named: task.name) where version.state == .registered {
@@ -180,14 +186,26 @@ extension Learn {
           throw EvolutionError.sameRows(task: name, other: "\(version.reference)")
         }
       }
-      // Another task may be asked of the same texts; more often --name was forgotten.
-      if shared * 2 > own.count {
+      // Another task may be asked of the same texts; more often --name was forgotten. Where the task's own rows were these texts
+      // before, it was told when it was new.
+      if shared * 2 > own.count, shared > known.max() ?? 0 {
+        let made = before.last.map { _ in "this way they become the next version of \(name)" }
         warn(
           "\(shared) of the \(own.count) texts that it learns from are texts of \(task.name), \(equal) of them with the same answer. If they are"
-            + " its rows, learn them with --name \(task.name): this way a second task is made."
+            + " its rows, learn them with --name \(task.name): \(made ?? "this way a second task is made, \(name)")."
         )
       }
     }
+  }
+
+  /// Rows of an earlier version again are told: what changed since the last one does not show it.
+  private func warnOfEarlierRows(_ keys: RowKeys, than parent: VersionRecord) throws {
+    let all = Set(keys.rows.values.joined())
+    let earlier = try registry.versions(named: name).last { version in
+      guard version.digest != parent.digest, version.state == .registered else { return false }
+      return try registry.rowKeys(of: version).map { Set($0.rows.values.joined()) == all } ?? false
+    }
+    if let earlier { warn("these are the very rows and answers of \(earlier.reference).") }
   }
 
   private func changes(since version: VersionRecord, _ keys: RowKeys, labels: [String]) throws -> RowChanges? {

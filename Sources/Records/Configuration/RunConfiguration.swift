@@ -15,6 +15,10 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     public var order = 1
     /// The user's own files, for `files`; absolute.
     public var files: [String] = []
+    /// Which columns of these files stand for ours, as `--columns` has them; nil: columns have the names of the form.
+    public var columns: String?
+    /// The form of their rows; nil: the first row shows it.
+    public var form: RowForm?
     /// The measure of the user's own tasks, one of `ScorerCatalog.names`, where it suits their answers; nil: accuracy.
     public var scorer: String?
 

@@ -101,6 +101,8 @@ public struct ListedVersion: Sendable, Codable, Equatable {
   public let verdict: GateRecord.Verdict?
   /// Whether the current release has it.
   public let isReleased: Bool
+  /// Whether any release has it: of a very long history, any of the last ones.
+  public let wasReleased: Bool
 }
 
 /// One task of ``Registry/tasks()``.

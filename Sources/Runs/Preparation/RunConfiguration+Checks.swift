@@ -22,6 +22,7 @@ extension RunConfiguration {
     try positive("test-limit", testLimit)
     try positive("threads", threads)
     try source.requireKnownScorer()
+    try source.requireOwnRows()
     try checkpoints.validate()
   }
 

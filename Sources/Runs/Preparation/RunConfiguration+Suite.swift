@@ -20,12 +20,22 @@ extension RunConfiguration.Source {
       return ComplianceSuite(.chinese, directory: try folder(with: "race, region and gender"))
     case "files":
       guard !files.isEmpty else {
-        throw RunError.invalidConfiguration(key: "tasks", got: "none", allowed: "at least one JSONL file, or a suite")
+        throw RunError.invalidConfiguration(key: "tasks", got: "none", allowed: "at least one file of rows, or a suite")
       }
-      return try FileSuite(files: files.map { URL(fileURLWithPath: $0) })
+      return try FileSuite(
+        files: files.map { URL(fileURLWithPath: $0) },
+        reader: RowReader(columns: columns.map(ColumnNames.init(parsing:)) ?? ColumnNames(), form: form))
     default:
       throw RunError.invalidConfiguration(
         key: "suite", got: suite, allowed: Self.suites.listed(closestTo: suite))
+    }
+  }
+
+  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` for names of columns, or a form, beside a suite, whose files have their own.
+  func requireOwnRows() throws {
+    for (key, isSet) in [("columns", columns != nil), ("form", form != nil)] where isSet && suite != "files" {
+      throw RunError.invalidConfiguration(
+        key: key, got: "given together with suite \(suite)", allowed: "your own tasks; a suite has its own files")
     }
   }
 

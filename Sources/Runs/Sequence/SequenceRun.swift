@@ -223,8 +223,14 @@ public final class SequenceRun {
     try requireFit(configuration, base, tasks: names.count)
     let tasks = try names.enumerated().map { arrival, name in
       report(.preparing(task: name))
-      return try PreparedTask(
-        suite.task(named: name), arrival: arrival, base: base, configuration: configuration, suite: suite)
+      let task = try suite.task(named: name)
+      if task.validationRows > 0 {
+        report(
+          .warning(
+            "\(name): \(task.validationRows) rows with \"split\": \"validation\" are left out: runs take validation rows from the training rows (--evaluate-on validation)"
+          ))
+      }
+      return try PreparedTask(task, arrival: arrival, base: base, configuration: configuration, suite: suite)
     }
     try configuration.source.requireScorerTaken(by: tasks)
     return (base, tasks, try Manifest.make(configuration, base: base, suite: suite, tasks: tasks))

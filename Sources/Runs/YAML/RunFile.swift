@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 import Learning
 public import Records
@@ -14,6 +15,8 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var data: String?
   public var order: Int?
   public var tasks: [String]?
+  public var columns: String?
+  public var form: RowForm?
   public var method: String?
   public var seed: UInt64?
   public var scorer: String?
@@ -52,7 +55,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case base, device, threads, weights, suite, data, order, tasks, method, seed, rank, alpha, dropout, adversary, batch
-    case accumulation, epochs, schedule, scorer, options, option
+    case accumulation, epochs, schedule, scorer, options, option, columns, form
     case trainLimit = "train-limit"
     case maxAnswerTokens = "max-answer-tokens"
     case batchTokens = "batch-tokens"
@@ -124,7 +127,8 @@ extension RunFile: AllowedValues {
       .weights: WeightMatrix.Precision.choices, .evaluateOn: RowSelection.Evaluation.choices,
       .outputHead: OutputHead.choices, .readOut: OutputHead.choices, .adversary: AdversaryMode.choices,
       .schedule: LearningRateShape.choices,
-      .tasks: "a list of files", .options: MethodOptions.allowed, .option: MethodOptions.allowed,
+      .tasks: "a list of files", .columns: "text, such as text=body,label=category",
+      .form: RowForm.allCases.map(\.rawValue).listed, .options: MethodOptions.allowed, .option: MethodOptions.allowed,
     ]
     return Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) })
   }

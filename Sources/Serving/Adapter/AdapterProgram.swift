@@ -3,27 +3,37 @@
 /// It follows `TaskModelRunner`, `PromptEncoder` and `LabelCombination`; Scripts/check_adapter compares both.
 enum AdapterProgram {
   static let file = "predict.py"
-  static let text = #"""
+  static let text = [beginning, rows, task].joined(separator: "\n\n")
+
+  private static let beginning = #"""
     """Answers texts as `accrete predict` does, with PyTorch, transformers and peft alone.
 
-        python predict.py texts.jsonl        lines {"text": …} (or {"prompt": …}, {"messages": […]}) in, a line with the answer out
+        python predict.py texts.jsonl        rows {"text": …} (or {"prompt": …}, a conversation) in, a line with the answer out
+
+    A file is JSONL, a JSON array, CSV or TSV, each also gzipped; - is standard input. A row's own answer is not asked. A row that cannot be
+    read has {"line": …, "error": …} in the place of its answer, and the program ends with 65.
 
     What a text is surrounded by, its labels and how the parts are weighed stands in accrete.json beside this file.
     """
 
     import csv
     import datetime
+    import gzip
+    import io
     import itertools
     import json
     import pathlib
+    import re
     import sys
 
     import torch
+    from jinja2 import TemplateError
     from peft import AutoPeftModelForCausalLM
     from safetensors.torch import load_file
     from transformers import AutoTokenizer
+    """# + "\n"
 
-
+  private static let task = #"""
     class Task:
         def __init__(self, folder):
             folder = pathlib.Path(folder)
@@ -41,6 +51,7 @@ enum AdapterProgram {
             self.chat = self.form.get("template")
             if self.chat:
                 self.end = self.chat["end"]
+                self.specials = [token.content for token in self.tokenizer.added_tokens_decoder.values() if token.special]
             space = self.chat["answerStart"] if self.chat else " "
             self.answers = [self.ids(space + label) + [self.end] for label in self.form["labels"]]
             whole, plain = self.tokenizer("a").input_ids, self.ids("a")
@@ -53,52 +64,58 @@ enum AdapterProgram {
         def ids(self, text):
             return self.tokenizer(text, add_special_tokens=False).input_ids
 
-        def prompt(self, text):
+        def prompt(self, text, tools=None):
             """The prompt's tokens, and those of the text among them: a long text loses its beginning."""
             length = min(self.form["maxLength"], self.model.config.max_position_embeddings)
             longest = max(map(len, self.answers)) if self.answers else self.form["answerTokens"]
             if self.chat:
-                ids = self.fitted(text if isinstance(text, list) else [{"role": "user", "content": text}], length - longest)
+                turns = text if isinstance(text, list) else [{"role": "user", "content": text}]
+                for special in self.specials:
+                    if special in json.dumps([turns, tools], ensure_ascii=False):
+                        raise ValueError(f"a turn that spells the special token {special}")
+                ids = self.fitted(turns, length - longest, tools)
                 return ids, ids
             room = max(0, length - len(self.before) - len(self.after) - longest)
             ids = self.ids(text)
             ids = ids[max(0, len(ids) - room) :]
             return self.before + ids + self.after, ids
 
-        def written(self, turns):
+        def written(self, turns, tools):
             # A template that writes the date gets the one that the task was learned with.
             text = self.tokenizer.apply_chat_template(
-                turns, tokenize=False, add_generation_prompt=True,
+                turns, tools=tools, tokenize=False, add_generation_prompt=True,
                 strftime_now=lambda form: datetime.datetime(2024, 7, 26).strftime(form))
             return self.ids(text + self.chat["promptEnd"])
 
-        def fitted(self, turns, room):
+        def fitted(self, turns, room, tools):
             """A conversation's tokens: of a long one the oldest turns are left out, then the beginning of what was said last."""
-            ids = self.written(turns)
+            ids = self.written(turns, tools)
             if len(ids) <= room:
                 return ids
             system = list(itertools.takewhile(lambda turn: turn["role"] in ("system", "developer"), turns))
             rest = turns[len(system) :]
             starts = [place for place, turn in enumerate(rest) if place and turn["role"] == "user"]
             for start in starts:
-                ids = self.written(system + rest[start:])
+                ids = self.written(system + rest[start:], tools)
                 if len(ids) <= room:
                     return ids
             kept = system + rest[starts[-1] if starts else 0 :]
             said, low, high = kept[-1]["content"], 0, len(kept[-1]["content"])
 
             def cut(start):
-                return self.written(kept[:-1] + [kept[-1] | {"content": said[start:]}])
+                return self.written(kept[:-1] + [kept[-1] | {"content": said[start:]}], tools)
 
             while low < high:
                 middle = (low + high) // 2
                 low, high = (low, middle) if len(cut(middle)) <= room else (middle + 1, high)
+            if low == len(said) or len(cut(low)) > room:
+                raise ValueError("more than there is room for")
             return cut(low)
 
         @torch.no_grad()
-        def predict(self, text):
-            """The answer to a text, or to a list of messages where the task learned from conversations."""
-            prompt, own = self.prompt(text)
+        def predict(self, text, tools=None):
+            """The answer to a text, or to a list of messages where the task learned from conversations; the last turn is not the answer."""
+            prompt, own = self.prompt(text, tools)
             if not self.form["labels"]:
                 out = self.model.generate(
                     input_ids=torch.tensor([prompt]), do_sample=False, max_new_tokens=self.form["answerTokens"],
@@ -133,16 +150,45 @@ enum AdapterProgram {
             return torch.stack(sums)
 
 
-    if __name__ == "__main__":
+    def read(line, row, is_chat):
+        """What a row asks, or what is wrong with it."""
+        try:
+            return row if isinstance(row, Problem) else asked(row, is_chat)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            return Problem(line, f"expected a row with a text, a prompt or a conversation, got {error}")
+
+
+    def main():
         if len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help"):
-            sys.exit(f"usage: python {sys.argv[0]} FILE   (lines of JSON with text, prompt or messages; or NAME.csv; - is standard input)")
-        lines = sys.stdin if sys.argv[1] == "-" else open(sys.argv[1], encoding="utf-8-sig", newline="")
-        is_table = sys.argv[1].lower().endswith(".csv")
-        task = Task(pathlib.Path(__file__).parent)
-        for row in csv.DictReader(lines) if is_table else (json.loads(line) for line in lines if line.strip()):
-            text = row["text"].strip() if "text" in row else row.get("prompt", row.get("messages"))
-            if text is None:
-                sys.exit(f"{sys.argv[1]}: a row has text, prompt or messages; this one has {list(row)}")
-            print(json.dumps(task.predict(text), ensure_ascii=False))
+            print(f"usage: python {sys.argv[0]} FILE", __doc__, sep="\n\n", file=sys.stderr)
+            return 64
+        name, task, problems = sys.argv[1], Task(pathlib.Path(__file__).parent), []
+        try:
+            data = sys.stdin.buffer.read() if name == "-" else pathlib.Path(name).read_bytes()
+            rows = [(line, row, read(line, row, bool(task.chat))) for line, row in rows_of(data)]
+            if all(isinstance(asks, Problem) for _, _, asks in rows):
+                raise rows[0][2] if rows else Problem(None, "expected at least one row, got none")
+        except (OSError, Problem) as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            return 65
+        for line, row, asks in rows:
+            answer = named(row)
+            try:
+                if isinstance(asks, Problem):
+                    raise asks
+                answer |= {"line": line} | task.predict(*asks)
+            # What the base's template does not write, and what there is no room for.
+            except (Problem, TemplateError, ValueError) as error:
+                text = str(error) if isinstance(error, Problem) else f"line {line}: {error}"
+                problems.append(text)
+                answer |= {"line": line, "error": text}
+            print(json.dumps(answer, ensure_ascii=False), flush=True)
+        if problems:
+            print(f"{name}: {len(problems)} of {len(rows)} rows could not be read, the first: {problems[0]}", file=sys.stderr)
+        return 65 if problems else 0
+
+
+    if __name__ == "__main__":
+        sys.exit(main())
     """# + "\n"
 }

@@ -81,6 +81,14 @@ public struct ColumnNames: Sendable, Equatable {
         .detail(expected: "pairs NAME=COLUMN, separated by commas", got: got, fix: fix))
   }
 
+  /// The pairs as ``init(parsing:)`` reads them, always in one way.
+  public var argument: String {
+    let hasComma = pairs.contains { $0.theirs.contains(",") || $0.theirs.stripped != $0.theirs }
+    guard hasComma else { return pairs.map { "\($0.own)=\($0.theirs)" }.joined(separator: ",") }
+    let members = pairs.map { JSONTree.Member(name: Array($0.own.utf8), value: .text(Array($0.theirs.utf8))) }
+    return String(decoding: JSONTree.object(members).json, as: UTF8.self)
+  }
+
   /// How it is told: `body → text, category → label`; empty where nothing is renamed.
   public var description: String { pairs.map { "\($0.theirs) → \($0.own)" }.joined(separator: ", ") }
 }

@@ -103,8 +103,9 @@ public struct RequestRow: Sendable {
           got: fields.names.isEmpty ? "none" : listed(fields.names),
           fix: fields.has("role") && fields.has("content")
             ? "Wrap the turns: {\"messages\": […]}."
-            : "Give every row one of them, or say which column it is: --columns text=COLUMN."
+            : fields.unwrapping ?? "Give every row one of them, or say which column it is: --columns text=COLUMN."
               + (fields.range == nil ? " The first line of a table has the columns' names." : "")
+              + (fields.isPlainText ? " \(RowFields.linesOfText)" : "")
         ))
     }
     id = try fields.id()
@@ -237,6 +238,20 @@ public struct RequestRow: Sendable {
         names.count > 1 && !text.split(separator: UInt8(ascii: "\n")).contains { $0.first == UInt8(ascii: "{") }
       return isTable || names.contains { name in asked.contains { $0.hasSameCodePoints(as: name) } }
     }
+  }
+
+  /// What is wrong with a whole file, where its first line alone does not tell: one object over several lines, with the rows in it.
+  ///
+  /// - Parameter url: The file.
+  public static func problem(ofWhole url: URL) -> (any Error)? {
+    (try? RowFile(url))?.problemOfWhole()
+  }
+
+  /// The names of its fields, as the file has them.
+  public var names: [String] {
+    guard columns.isEmpty else { return columns }
+    guard case .object(let members)? = try? JSONTree(Data(json.utf8)) else { return [] }
+    return members.map { $0.name.text }
   }
 
   /// A row on one line: as it stands in the file, or the fields of a table.

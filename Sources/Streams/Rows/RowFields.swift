@@ -101,6 +101,12 @@ struct RowFields {
     case .boolean(let boolean): String(boolean)
     case .number(let number):
       throw wrong(name, got: "the number \(number)", fix: "Write a whole number, or put it in quotation marks.")
+    case .list where name == "label":
+      throw wrong(
+        name, got: "an array",
+        fix:
+          "Several labels a row are the field labels: --columns labels=\(columns.pairs.first { $0.own == name }?.theirs ?? name)."
+      )
     default: try text(name)
     }
   }

@@ -40,7 +40,13 @@ struct RowFile {
       try body(row.place.line ?? 1, Result { try RowFields(row, of: source).named(by: columns) })
     }
     switch container {
-    case .lines: try source.forEachRow(read)
+    case .lines:
+      try source.forEachRow { row in
+        let fields = Result { try RowFields(row, of: source).named(by: columns) }
+        // What ends in the middle of its first line may be one object with the rows in it.
+        if row.index == 0, case .failure(StreamError.json) = fields, let problem = problemOfWhole() { throw problem }
+        try body(row.place.line ?? 1, fields)
+      }
     case .array: for row in try source.rowsOfArray() { try read(row) }
     case .delimited(let delimiter): try forEachRecord(delimiter, body)
     }
@@ -79,7 +85,9 @@ struct RowFile {
           record.place.detail(
             expected: "\(names.count) fields, as the first line has",
             got: record.fields.count > names.count ? "more" : "\(record.fields.count)",
-            fix: "A separator or a line end inside of a field needs quotation marks around the field."))
+            fix: "A separator or a line end inside of a field needs quotation marks around the field."
+              + (RowFields.isPlainText(names.map { String(decoding: $0, as: UTF8.self) })
+                ? " \(RowFields.linesOfText)" : "")))
         try body(line, .failure(error))
         continue
       }

@@ -1,7 +1,7 @@
 import Files
 
 /// Which fields the rows of a file have.
-public enum RowForm: String, Sendable, CaseIterable {
+public enum RowForm: String, Sendable, Codable, CaseIterable {
   /// A text and one of the task's labels.
   case textLabel = "text-label"
   /// A text and those of the task's labels that belong to it.
@@ -66,6 +66,7 @@ public enum RowForm: String, Sendable, CaseIterable {
 
   /// What helps where a row has the fields of none.
   private static func way(_ row: RowFields) -> String {
+    if let unwrapping = row.unwrapping { return unwrapping }
     let named = allCases.first { form in
       [form.fields.text, form.fields.answer].allSatisfy { name in row.names.contains { $0.lowercased() == name } }
     }
@@ -75,6 +76,7 @@ public enum RowForm: String, Sendable, CaseIterable {
       }
       return "Names are compared to the letter: --columns \(pairs.joined(separator: ","))."
     }
+    if let gathering = row.gathering { return gathering }
     return
       "Rename them, or say which they are: --columns text=COLUMN,label=COLUMN. The first line of a table has the columns' names."
   }

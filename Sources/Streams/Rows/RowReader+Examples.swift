@@ -54,7 +54,7 @@ extension RowReader {
         let fields = try fields.get()
         let known = try form ?? RowForm(of: fields)
         let made = try self.rows(fields, known, id: fields.id() ?? "\(name)/\(fields.index)")
-        let split = try Self.split(fields)
+        let split = try Self.role(fields)
         form = known
         splits += made.map { _ in split }
         rows += made
@@ -68,6 +68,7 @@ extension RowReader {
     let learn = parts[.learn] ?? []
     let answers = Self.answers(of: learn)
     let kind = kind(of: answers, form)
+    if kind == .classification { try requireLabels(rows, file) }
     if origin == .hash {
       try Self.requireDealt(parts[.gate] ?? [], of: rows.count, known: kind == .generation ? nil : answers, kind, file)
     }
@@ -116,13 +117,16 @@ extension RowReader {
   }
 
   /// What a row says that it is for, as other programs say it, too; nil: it says nothing.
-  private static func split(_ row: RowFields) throws -> TaskExamples.Role? {
+  ///
+  /// - Throws: ``StreamError/field(_:)`` for another word.
+  static func role(_ row: RowFields) throws -> TaskExamples.Role? {
     guard row.has("split") else { return nil }
     let value = try row.text("split")
     let names: [TaskExamples.Role: [String]] = [
       .learn: ["train", "training"], .choose: ["validation", "dev", "valid", "val"], .gate: ["test"],
     ]
-    guard let role = names.first(where: { $0.value.contains { $0.hasSameCodePoints(as: value) } })?.key else {
+    guard let role = names.first(where: { $0.value.contains { $0.hasSameCodePoints(as: value.lowercased()) } })?.key
+    else {
       throw row.wrong(
         "split", got: quoted(value), fix: "Write \"train\", \"validation\" (or \"dev\", \"valid\") or \"test\".")
     }

@@ -6,27 +6,26 @@ extension RowReader {
     case train
     case test
 
-    /// What a row says of itself; nil where it says nothing.
-    ///
-    /// - Throws: ``StreamError/field(_:)`` for another value than `train` and `test`.
-    static func stated(by row: RowFields) throws -> Split? {
-      guard row.has("split") else { return nil }
-      let value = try row.text("split")
-      guard let split = Split(rawValue: value) else {
-        throw row.wrong(
-          "split", got: quoted(value), fix: "Write \"train\" or \"test\"; validation rows are taken from train.")
+    /// What a row is for; `nil` for validation: a run takes such rows from those that train.
+    init?(_ role: TaskExamples.Role) {
+      switch role {
+      case .learn: self = .train
+      case .gate: self = .test
+      case .choose: return nil
       }
-      return split
     }
 
     /// The split of every row: as the rows say, or, if none says anything, the last fifth of a shuffle for test.
     ///
     /// - Parameters:
     ///   - stated: what each row says.
+    ///   - areStated: whether rows that are left out say something.
     ///   - place: where a row is, by its number.
     /// - Throws: ``StreamError/field(_:)`` if only some rows say something.
-    static func splits(_ stated: [Split?], task: String, place: (Int) -> Place) throws -> [Split] {
-      guard stated.contains(where: { $0 != nil }) else { return drawn(count: stated.count, task: task) }
+    static func splits(
+      _ stated: [Split?], areStated: Bool, task: String, place: (Int) -> Place
+    ) throws -> [Split] {
+      guard areStated || stated.contains(where: { $0 != nil }) else { return drawn(count: stated.count, task: task) }
       return try stated.enumerated().map { row, split in
         guard let split else {
           throw StreamError.field(

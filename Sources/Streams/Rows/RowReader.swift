@@ -99,18 +99,25 @@ public struct RowReader: Sendable {
     let (source, file) = (rowFile.source, rowFile.source.place)
     // Of a row only what is needed is kept: a file may have millions of them, of thirty bytes each.
     var (rows, stated, form): ([LearningTask.Row], [Split?], RowForm?) = ([], [], form)
+    var validation = 0
     // Not for lines that are blank: a file may have nothing else.
     rows.reserveCapacity(min(source.bytes.count { $0 == UInt8(ascii: "\n") } + 1, source.bytes.count / 24 + 1))
     try rowFile.eachRow { fields in
       let known = try form ?? RowForm(of: fields)
       guard !known.isConversation else { throw Self.conversation(fields) }
       form = known
-      stated.append(try Split.stated(by: fields))
+      let role = try Self.role(fields)
+      let split = role.flatMap { Split($0) }
+      guard role == nil || split != nil else {
+        validation += 1
+        return
+      }
+      stated.append(split)
       // A row without an id is called by its split, which is known once all rows are.
       rows += try self.rows(fields, known, id: fields.id() ?? "")
     }
-    guard let form, !rows.isEmpty else { throw Self.noRows(file) }
-    let splits = try Split.splits(stated, task: name) { rows[$0].place(in: file) }
+    guard let form, !rows.isEmpty || validation > 0 else { throw Self.noRows(file) }
+    let splits = try Split.splits(stated, areStated: validation > 0, task: name) { rows[$0].place(in: file) }
     // The rows that train stay in the list, which is closed up: a second one would take as much memory again.
     var (train, test): ([LearningTask.Row], [LearningTask.Row]) = ([], [])
     swap(&train, &rows)
@@ -136,10 +143,13 @@ public struct RowReader: Sendable {
     }
     let answers = Self.answers(of: train)
     let kind = kind(of: answers, form)
-    return try .checked(
+    if kind == .classification { try requireLabels(train + test, file) }
+    var task = try LearningTask.checked(
       name: name, instruction: form == .textLabel ? instruction : "", cue: form == .textLabel ? cue : "",
       labels: kind == .classification ? labels ?? answers.keys.sorted().map(\.text) : [], labelSource: file,
       train: train, trainFile: file, test: test, testFile: file, kind: kind)
+    task.validationRows = validation
+    return task
   }
 
   /// How often every answer occurs.
@@ -172,6 +182,8 @@ public struct RowReader: Sendable {
     .split(
       file.detail(
         expected: "at least one row", got: "none",
-        fix: "Write one JSON object per line, or a table with the columns' names in its first line."))
+        fix:
+          "Write one JSON object per line, or a table with the columns' names in its first line. \(RowFields.linesOfText)"
+      ))
   }
 }

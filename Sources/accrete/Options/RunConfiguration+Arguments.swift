@@ -24,6 +24,8 @@ extension RunConfiguration {
     add("suite", source.suite)
     add("data", source.data)
     if !source.files.isEmpty { result += ["--tasks"] + source.files }
+    add("columns", source.columns)
+    add("form", source.form?.rawValue)
     add("order", source.order)
     add("method", method)
     add("seed", seed)

@@ -1,7 +1,9 @@
+import Files
 import Foundation
 import Learning
 import Records
 import Runs
+import Streams
 
 extension RunOptions {
   /// The YAML file, or an empty one.
@@ -45,6 +47,10 @@ extension RunOptions {
     result.source.order = order ?? file.order ?? result.source.order
     result.source.files =
       try tasks.isEmpty ? (file.tasks ?? []).map { try fromFile($0, "tasks") } : tasks.map(absolute)
+    try requireOneFileEach()
+    let renamed = try columns.columns.isEmpty ? file.columns.map(ColumnNames.init(parsing:)) : columns.names()
+    result.source.columns = renamed?.argument
+    result.source.form = form ?? file.form
     result.method = method ?? file.method ?? result.method
     result.seed = seed ?? file.seed ?? result.seed
     result.source.scorer = scorer ?? file.scorer
@@ -71,6 +77,15 @@ extension RunOptions {
         key: "tasks", got: "given together with suite \(result.source.suite)", allowed: "a suite or your own tasks")
     }
     return result
+  }
+
+  /// Files that are separated by commas, as some programs have them, would be one that is not there.
+  private func requireOneFileEach() throws {
+    for task in tasks where task.contains(",") && !FileManager.default.fileExists(atPath: absolute(task)) {
+      let names = task.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      throw RunError.invalidConfiguration(
+        key: "tasks", got: task.printable, allowed: "names that spaces separate: --tasks \(shellWords(names))")
+    }
   }
 
   /// `--read-out`, as commands that were recorded by earlier versions have it.

@@ -26,18 +26,28 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Folder with the suite's data.")
   var data: String?
 
-  @Option(help: "Order of the suite's tasks: 1, 2 or 3; trace has 1 and 2. Default: 1.")
+  @Option(
+    help: "Order of the suite's tasks: 1, 2 or 3; trace has 1 and 2. Default: 1. `compare` takes --orders instead.")
   var order: Int?
 
   @Option(
     parsing: .upToNextOption,
-    help: "Your own tasks, in the order of learning: JSONL files of {\"text\",\"label\"} or {\"prompt\",\"answer\"}.")
+    help:
+      "Your own tasks, in the order of learning: files of text and label, or prompt and answer, as JSONL, a JSON array, CSV or TSV, each also gzipped."
+  )
   var tasks: [String] = []
 
-  @Option(help: "Default: \(RunConfiguration.defaultMethod). `accrete methods` lists all.")
+  @OptionGroup var columns: ColumnOption
+
+  @Option(help: "text-label, prompt-answer, prompt-completion or alpaca. Default: as the first row shows.")
+  var form: RowForm?
+
+  @Option(
+    help:
+      "Default: \(RunConfiguration.defaultMethod). `accrete methods` lists all. `compare` takes --methods instead.")
   var method: String?
 
-  @Option(help: "Seed of everything random. Default: 0.")
+  @Option(help: "Seed of everything random. Default: 0. `compare` takes --seeds instead.")
   var seed: UInt64?
 
   @Option(

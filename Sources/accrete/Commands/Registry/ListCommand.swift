@@ -60,10 +60,18 @@ struct ListCommand: ParsableCommand {
         ? task.verdict == .override ? "released over a gate" : "" : "\(task.newest.reference) is newer"
     }
     switch task.newest.state {
-    case .registered: return task.verdict == .fail ? "not released: a gate failed" : "not released"
+    case .registered: return task.verdict == .fail ? "not released: a gate did not pass" : "not released"
     case .retired: return "retired"
     case .purged: return "purged"
     }
+  }
+
+  private func note(_ line: ListedVersion) -> String {
+    let how = line.verdict == .override ? " over a gate" : ""
+    if line.isReleased { return "released\(how)" }
+    guard line.version.state == .registered else { return line.version.state.rawValue }
+    if line.wasReleased { return "was released\(how)" }
+    return line.verdict == .fail ? "a gate did not pass" : line.verdict == .override ? "was released over a gate" : ""
   }
 
   private func table(_ listed: [ListedVersion]) -> String {
@@ -71,14 +79,10 @@ struct ListCommand: ParsableCommand {
       [["version", "score", "learn rows", "size", "when", "from", ""]]
         + listed.map { line in
           let version = line.version
-          let state =
-            version.state == .registered
-            ? line.verdict == .fail ? "a gate failed" : line.verdict == .override ? "was released over a gate" : ""
-            : version.state.rawValue
           return [
             "\(version.reference)", RegistryText.score(line.score), version.rows.map(String.init) ?? "",
             RegistryText.size(version.bytes), RegistryText.day(version.created), version.from ?? "",
-            line.isReleased ? line.verdict == .override ? "released over a gate" : "released" : state,
+            note(line),
           ]
         })
   }

@@ -102,7 +102,7 @@ struct RequestLines {
           batch.append(.success(try RequestRow(bytes, line: line, file: name, columns: columns)))
           hasBegun = true
         } catch {
-          guard hasBegun || file == nil else { throw error }
+          guard hasBegun || file == nil else { throw file.flatMap { RequestRow.problem(ofWhole: $0.url) } ?? error }
           let wrong = Self.isObject(bytes) || file != nil ? error : notAnObject(line)
           batch.append(.failure(RequestProblem(line: line, error: wrong)))
         }
@@ -140,7 +140,9 @@ struct RequestLines {
     .json(
       .init(
         file: name, line: line, expected: "a JSON object on each line of standard input", got: "something else",
-        fix: "Write {\"text\": …}, or give a table whose first line names the column text."))
+        fix:
+          "Write {\"text\": …}, or give a table whose first line names the column text. Lines of plain text become rows by `jq -R '{text: .}'`; a text by itself is given to `predict` as --text."
+      ))
   }
 
   private mutating func takeLine() -> Data? {

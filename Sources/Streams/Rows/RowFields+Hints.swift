@@ -1,0 +1,74 @@
+import Files
+
+/// What helps where the fields of a row are of no form that is read.
+extension RowFields {
+  /// Texts without fields.
+  static let linesOfText =
+    "Lines of plain text become rows by `jq -R '{text: .}' FILE > rows.jsonl`; a text by itself is given to `predict` as --text."
+
+  /// Whether a row of a table is more likely a line of plain text.
+  var isPlainText: Bool {
+    range == nil && Self.isPlainText(written.map { String(decoding: $0.name, as: UTF8.self) })
+  }
+
+  /// Whether a table's first line is more likely a line of plain text than names of columns.
+  static func isPlainText(_ head: [String]) -> Bool {
+    head.count == 1 || head.contains { $0.split(separator: " ").count > 3 }
+  }
+
+  /// Names under which rows lie one level down.
+  private var nested: [String] {
+    values.compactMap { member in
+      guard case .list(let items) = member.value, case .object? = items.first else { return nil }
+      let name = String(decoding: member.name, as: UTF8.self)
+      return ColumnNames.known.contains { $0.hasSameCodePoints(as: name) } ? nil : name
+    }
+  }
+
+  /// What takes rows out of the object that they lie in; `nil`: none do.
+  var unwrapping: String? {
+    let names = nested
+    guard let first = names.first else { return nil }
+    let isWord = first.utf8.allSatisfy {
+      $0 == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+    }
+    let filter =
+      names.count > 1
+      ? "to_entries[] | select(.value | type == \"array\") | .key as $split | .value[] + {split: $split}"
+      : isWord ? ".\(first)[]" : ".[keys[0]][]"
+    return "The rows lie one level down, in \(listed(names)): `jq -c '\(filter)' FILE > rows.jsonl` takes them out."
+  }
+
+  /// What makes one field of columns that hold 0 or 1, one for each label; `nil`: there are none.
+  var gathering: String? {
+    let marks = values.filter { member in
+      switch member.value {
+      case .boolean, .integer(0), .integer(1): true
+      case .text(let bytes): bytes == [UInt8(ascii: "0")] || bytes == [UInt8(ascii: "1")]
+      default: false
+      }
+    }
+    guard marks.count > 1 else { return nil }
+    let names = marks.map { String(decoding: $0.name, as: UTF8.self) }
+    return
+      "Columns of 0 and 1, \(listed(names)), are several labels a row: write those that hold as one field \"labels\", as [\(listed(Array(names.prefix(2))))] or, in a table, \(names.prefix(2).joined(separator: "|"))."
+  }
+}
+
+extension RowFile {
+  /// What is wrong with a file that begins with a brace and is one object over several lines, with its rows in it; `nil`: it is another one.
+  func problemOfWhole() -> StreamError? {
+    guard container == .lines, source.bytes.count <= Self.mostOfWhole,
+      let first = source.bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{"),
+      let fields = try? RowFields(
+        RawRow(place: Place(file: source.place.file, line: 1), index: 0, range: source.bytes.indices), of: source),
+      let unwrapping = fields.unwrapping
+    else { return nil }
+    return .json(
+      fields.place.detail(
+        expected: "a JSON object on each line, or one array", got: "one object over the whole file", fix: unwrapping))
+  }
+
+  /// Bytes of a file that are looked at as one object.
+  private static let mostOfWhole = 256 << 20
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Foundation
+import Records
+import Runs
+import Testing
+
+@testable import accrete
+
+/// Does the answer to a wrong command line name the right one?
+@Suite struct OptionHintTests {
+  /// What the program says to its arguments, without being run.
+  private func answer(_ arguments: String...) -> String {
+    do {
+      _ = try AccreteCommand.parseAsRoot(arguments)
+      return "no error"
+    } catch {
+      return OptionSynonyms.explained(AccreteCommand.fullMessage(for: error), of: arguments)
+    }
+  }
+
+  @Test(arguments: [
+    ("--epoch", "--max-epochs (learn) or --epochs (train)"), ("--gpu", "--device cuda"),
+    ("--val-size", "a field \"split\" in the rows, or --evaluate-on validation (train)"),
+    ("--warmup", "--warmup-steps (train)"), ("--verbose", "progress on standard error"),
+  ]) func namesOfOthers(theirs: String, ours: String) {
+    let got = answer("learn", "x.jsonl", theirs, "1")
+    #expect(got.contains("Unknown option '\(theirs)'. It is \(ours)") && !got.contains("Did you mean"), "\(got)")
+  }
+
+  /// A value with a dash at its beginning is taken for an option.
+  @Test func valuesThatBeginWithADash() {
+    let hint = "A value that begins with a dash is written behind an equals sign: "
+    #expect(answer("learn", "x", "--learning-rate", "-1").contains("\(hint)--learning-rate=-1\n"))
+    #expect(answer("train", "--tasks", "x", "--out", "y", "--seed", "-1").contains("\(hint)--seed=-1\n"))
+    #expect(answer("predict", "--text", "-5 is cold").contains("\(hint)'--text=-5 is cold'\n"))
+    #expect(answer("predict", "--text", "-no way").contains("\(hint)'--text=-no way'\n"))
+    // Another option, or nothing, is no value.
+    for words in [["--json"], ["-h"], []] {
+      let arguments = ["learn", "x", "--seed"] + words
+      let got = OptionSynonyms.explained("Error: Missing value for '--seed <seed>'", of: arguments)
+      #expect(got == "Error: Missing value for '--seed <seed>'", "\(got)")
+    }
+  }
+
+  @Test func argumentsOfOtherCommands() {
+    #expect(answer("list", "spam").contains("Unexpected argument 'spam'. `accrete show spam` shows one task"))
+    #expect(answer("explain", "hi", "there", "--task", "x").contains("quotation marks: accrete explain 'hi there'\n"))
+    #expect(!answer("show", "a", "b").contains("`accrete"))
+  }
+
+  /// A key of a file has the same synonyms as an option.
+  @Test(arguments: [("lr", "learning-rate"), ("epoch", "epochs"), ("model", "base"), ("output_dir", "out")])
+  func keysOfOthers(theirs: String, ours: String) throws {
+    let error = #expect(throws: RunError.self) {
+      try RunFile.decode(Data("rank: 2\n\(theirs): 1\n".utf8), path: "run.yaml", besides: InvocationFile.keys)
+    }
+    let got = "\(OptionSynonyms.explained(try #require(error)))"
+    #expect(got.hasPrefix("`run.yaml:2: \(theirs)` is unknown; allowed: \(ours), which it is here"), "\(got)")
+    let other = RunError.invalidConfiguration(key: "a.yaml:1: rnk", got: "unknown", allowed: "rank")
+    #expect("\(OptionSynonyms.explained(other))" == "\(other)")
+    let value = RunError.invalidConfiguration(key: "lr", got: "-1", allowed: "more")
+    #expect("\(OptionSynonyms.explained(value))" == "\(value)")
+  }
+
+  /// Files are separated by spaces.
+  @Test func tasksWithCommas() throws {
+    let options = try RunOptions.parse(["--tasks", "a.csv,b c.jsonl"])
+    let error = #expect(throws: RunError.self) { try options.configuration() }
+    #expect("\(try #require(error))".contains("names that spaces separate: --tasks a.csv 'b c.jsonl'"))
+    let scratch = try Scratch()
+    try scratch.write("", to: "a,b.jsonl")
+    let path = scratch.place("a,b.jsonl").path
+    #expect(try RunOptions.parse(["--tasks", path]).configuration().source.files == [path])
+  }
+
+  /// Names of columns and the form are part of a run, and of nothing that does not have them.
+  @Test func columnsOfARun() throws {
+    let plain = try RunOptions.parse(["--tasks", "a.csv"]).configuration()
+    let text = String(decoding: try JSONEncoder().encode(plain), as: UTF8.self)
+    #expect(!text.contains("columns") && !text.contains("\"form\""))
+    let words = ["--tasks", "a.csv", "--columns", "text=body", "--columns", "label=kind", "--form", "text-label"]
+    let named = try RunOptions.parse(words).configuration()
+    #expect(named.source.columns == "text=body,label=kind")
+    let arguments = try named.arguments()
+    #expect(arguments.contains("text=body,label=kind") && arguments.contains("text-label"))
+    let scratch = try Scratch()
+    try scratch.write("tasks: [a.csv]\ncolumns: text=body,label=kind\nform: text-label\n", to: "run.yaml")
+    let file = try RunOptions.parse(["--config", scratch.place("run.yaml").path]).configuration()
+    #expect(file.source == named.source)
+    var suite = named
+    suite.source.suite = "mtl5"
+    #expect(
+      throws: RunError.invalidConfiguration(
+        key: "columns", got: "given together with suite mtl5", allowed: "your own tasks; a suite has its own files")
+    ) { try suite.validate() }
+  }
+}

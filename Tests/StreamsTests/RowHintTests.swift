@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@testable import Streams
+
+/// Does what is wrong with a file name the way to what was meant?
+@Suite struct RowHintTests {
+  private func refusal(_ content: String, as name: String = "a.jsonl", _ reader: RowReader = RowReader()) throws
+    -> String
+  {
+    let folder = try Scratch()
+    let file = try folder.write(content, to: name)
+    return message(in: folder) { _ = try reader.examples(file) } ?? "no error"
+  }
+
+  private static let rows = (0..<4).map { #"{"text":"t\#($0)","label":"\#($0 % 2)"}"# }.joined(separator: ",")
+
+  /// Rows that lie one level down, on one line and over many.
+  @Test(arguments: ["", "\n"]) func rowsOneLevelDown(end: String) throws {
+    let one = try refusal("{\(end)\"data\":[\(end)\(Self.rows.replacing("},", with: "},\(end)"))]}\n", as: "a.json")
+    #expect(one.hasPrefix("a.json:1: ") && one.contains("in \"data\": `jq -c '.data[]' FILE > rows.jsonl`"), "\(one)")
+    let several = try refusal("{\"train\":\(end)[\(Self.rows)],\"test\":[\(Self.rows)],\"v\":1}", as: "a.json")
+    #expect(several.contains("in \"train\", \"test\": `jq -c 'to_entries[] | select(.value | type == \"array\")"))
+    #expect(several.contains("{split: $split}"))
+    // Requests are told the same.
+    let folder = try Scratch()
+    let file = try folder.write("{\(end)\"rows\":[\(Self.rows)]}", to: "a.json")
+    let asked = RequestRow.problem(ofWhole: file).map { "\($0)" }
+    #expect(asked?.contains("jq -c '.rows[]'") == true)
+    // A row that ends in the middle is no such object.
+    #expect(try RequestRow.problem(ofWhole: folder.write("{\"data\":[\(Self.rows)", to: "b.json")) == nil)
+    #expect(try refusal("{\"text\":\(end)\"x\",\"tags\":[{}],").contains("text that is no JSON"))
+  }
+
+  /// A form's own list is no list of rows.
+  @Test func turnsAreNoRows() throws {
+    let got = try refusal(#"{"text":"x","messages":[{"role":"user","content":"x"}],"label":"a"}"#)
+    #expect(got.contains("--form text-label or messages") && !got.contains("jq"))
+    #expect(!(try refusal(#"{"history":[{"a":1}]}"#)).contains("jq"))
+  }
+
+  @Test func columnsOfMarks() throws {
+    let table = try refusal("text,toxic,threat\nx,0,1\ny,1,0\n", as: "a.csv")
+    #expect(
+      table.contains("one field \"labels\", as [\"toxic\", \"threat\"] or, in a table, toxic|threat"), "\(table)")
+    #expect(try refusal(#"{"body":"x","a":true,"b":false}"#).contains("as [\"a\", \"b\"]"))
+    #expect(!(try refusal("body,toxic\nx,0\n", as: "a.csv")).contains("labels\", as"))
+  }
+
+  @Test func severalLabelsInOne() throws {
+    #expect(try refusal(#"{"text":"x","label":["a","b"]}"#).contains("--columns labels=label."))
+    let named = try refusal(#"{"text":"x","tags":["a","b"]}"#, RowReader(columns: .init(parsing: "label=tags")))
+    #expect(named.contains("--columns labels=tags."), "\(named)")
+  }
+
+  @Test func aLabelForEveryRow() throws {
+    func lines(_ count: Int) -> String {
+      (0..<20).map { #"{"text":"t\#($0)","label":"l\#($0 % count)"}"# }.joined(separator: "\n")
+    }
+    let got = try refusal(lines(20))
+    #expect(got.contains("got 20 labels in 20 rows") && got.contains("--columns label=COLUMN"), "\(got)")
+    #expect(!(try refusal(lines(19))).contains("labels in 20 rows"))
+    let folder = try Scratch()
+    let file = try folder.write(lines(20), to: "a.jsonl")
+    #expect(message(in: folder) { _ = try RowReader().read(file) }?.contains("20 labels in 20 rows") == true)
+  }
+
+  /// A label of the option that no row has is the option's fault; a row's own other label is the row's.
+  @Test func aLabelOfTheOption() throws {
+    let rows = (0..<20).map { #"{"text":"t\#($0)","label":"\#($0 % 2 == 0 ? "ok" : "violation")"}"# }
+      .joined(separator: "\n")
+    let typo = try refusal(rows, RowReader(labels: ["ok", "violaton"]))
+    #expect(typo.hasPrefix("--labels: expected ") && typo.contains("\"violaton\", which none has"), "\(typo)")
+    #expect(typo.contains("Is it \"violation\"?"))
+    let more = try refusal(rows, RowReader(labels: ["ok", "violation", "spam"]))
+    #expect(more.hasPrefix("--labels: ") && more.contains("\"spam\", which none has"))
+    let other = try refusal(rows + "\n{\"text\":\"x\",\"label\":\"oj\"}", RowReader(labels: ["ok", "violation"]))
+    #expect(other.contains("a.jsonl:21: expected one of the labels"), "\(other)")
+  }
+
+  @Test func linesOfText() throws {
+    func asked(_ text: String) throws -> String {
+      let folder = try Scratch()
+      let file = try folder.write(text, to: "notes.txt")
+      do {
+        let row = try RequestRow.read(file).rows.first
+        if case .failure(let problem)? = row { return problem.text }
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    for text in ["Hello there\nAnother line\n", "Hello, my good old friend\nAnother line\n", "Only one line\n"] {
+      let got = try asked(text)
+      #expect(got.contains("`jq -R '{text: .}' FILE > rows.jsonl`") && got.contains("--text"), "\(got)")
+    }
+    #expect(!(try asked("body,kind\nx,y\n")).contains("jq"))
+    #expect(!(try asked("text,kind\nx\n")).contains("jq"))
+  }
+
+  /// Words of other programs, in any case; a run leaves validation rows out and counts them.
+  @Test func splitsOfOthers() throws {
+    let words = ["Train", "training", "TRAIN", "train", "TEST", "test", "Validation", "dev", "valid"]
+    let rows = words.enumerated().map { #"{"text":"t\#($0)","label":"\#($0 % 2)","split":"\#($1)"}"# }
+      .joined(separator: "\n")
+    let folder = try Scratch()
+    let file = try folder.write(rows, to: "a.jsonl")
+    let examples = try RowReader().examples(file)
+    #expect(examples.learn.count == 4 && examples.choose.count == 3 && examples.gate.count == 2)
+    let task = try RowReader().read(file)
+    #expect(task.train.count == 4 && task.test.count == 2 && task.validationRows == 3)
+    #expect(task.train.map(\.index) == [0, 1, 2, 3] && task.test.map(\.index) == [4, 5])
+    let open = try folder.write(rows + "\n" + #"{"text":"x","label":"0"}"#, to: "b.jsonl")
+    #expect(message(in: folder) { _ = try RowReader().read(open) }?.hasPrefix("b.jsonl:10: expected a string") == true)
+    let alone = (0..<6).map { #"{"text":"t\#($0)","label":"\#($0 % 2)""# + ($0 == 0 ? #","split":"dev"}"# : "}") }
+    let silent = try folder.write(alone.joined(separator: "\n"), to: "c.jsonl")
+    #expect(
+      message(in: folder) { _ = try RowReader().read(silent) }?.contains("none, though other rows have it") == true)
+    #expect(try refusal(#"{"text":"x","label":"a","split":"eval"}"#).contains("\"validation\" (or \"dev\", \"valid\")"))
+  }
+
+  /// Names of columns survive being written and read, whatever they hold.
+  @Test(arguments: ["text=body,label=kind", #"{"text": "a, b", "label": "c=\"d\""}"#, #"{"text":" x"}"#, ""])
+  func namesOfColumnsAreWrittenAgain(text: String) throws {
+    let names = text.isEmpty ? ColumnNames() : try ColumnNames(parsing: text)
+    #expect(try names.argument.isEmpty || ColumnNames(parsing: names.argument) == names)
+    #expect(names.argument.isEmpty == text.isEmpty)
+  }
+}
