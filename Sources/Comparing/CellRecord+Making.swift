@@ -10,7 +10,7 @@ extension CellRecord {
   ///   - comparison: what the run must be of.
   ///   - command: makes the run again.
   /// - Returns: nil while tasks are left to learn, or there is no run.
-  /// - Throws: ``ComparisonError/cellDiffers(cell:what:expected:got:)``; `FileError`.
+  /// - Throws: `ComparisonError.cellDiffers(cell:what:expected:got:)`; `FileError`.
   public init?(
     checking cell: ComparisonCell, in folder: ComparisonFolder, of comparison: Comparison, command: String
   ) throws {

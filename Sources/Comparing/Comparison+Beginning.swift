@@ -6,7 +6,7 @@ extension Comparison {
   /// Begins the comparison in a folder, or goes on with the one that is there. The grid may have grown since.
   ///
   /// Only who holds ``ComparisonLock`` may do this.
-  /// - Throws: ``ComparisonError/changed(folder:differences:)`` with every difference; ``ComparisonError/cellsLeftOut(folder:cells:)``;
+  /// - Throws: `ComparisonError.changed(folder:differences:)` with every difference; `ComparisonError.cellsLeftOut(folder:cells:)`;
   ///   `FileError`.
   public func begin(in folder: ComparisonFolder) throws {
     if folder.exists {

@@ -2,7 +2,7 @@ import Files
 public import Foundation
 import Runs
 
-/// The keys of a YAML file that only `accrete compare` knows; those of ``RunFile`` stand beside them.
+/// The keys of a YAML file that only `accrete compare` knows; those of `RunFile` stand beside them.
 public struct ComparisonFile: Sendable, Equatable, Decodable {
   /// As `--methods`, a text or a list.
   public var methods: List?
@@ -37,7 +37,7 @@ public struct ComparisonFile: Sendable, Equatable, Decodable {
   public init() {}
 
   /// Reads a file.
-  /// - Throws: as ``RunFile/read(_:besides:)``.
+  /// - Throws: as `RunFile.read(_:besides:)`.
   public static func read(_ url: URL) throws -> ComparisonFile {
     try decode(YAMLFile.contents(of: url), path: url.path)
   }
@@ -47,7 +47,7 @@ public struct ComparisonFile: Sendable, Equatable, Decodable {
   /// - Parameters:
   ///   - data: the text.
   ///   - path: where it came from, for errors.
-  /// - Throws: as ``RunFile/decode(_:path:besides:)``.
+  /// - Throws: as `RunFile.decode(_:path:besides:)`.
   public static func decode(_ data: Data, path: String) throws -> ComparisonFile {
     try YAMLFile.decode(ComparisonFile.self, keys: keys + RunFile.keys + InvocationFile.keys, from: data, path: path)
       ?? ComparisonFile()

@@ -14,11 +14,11 @@ public struct ComparisonGrid: Sendable, Equatable {
   public private(set) var cells: [ComparisonCell] = []
 
   /// - Parameters:
-  ///   - methods: names, joined by commas; without them and `parts` ``RunConfiguration/defaultMethod``.
+  ///   - methods: names, joined by commas; without them and `parts` `RunConfiguration.defaultMethod`.
   ///   - orders: of the suite's tasks; without it 1. Belongs to `methods`.
   ///   - seeds: without it 0. Belongs to `methods`.
   ///   - parts: further grids, each `METHODS:ORDERS:SEEDS`.
-  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` that names the option; also for a cell that is named twice.
+  /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)` that names the option; also for a cell that is named twice.
   ///   `LearningError.unknownMethod`.
   public init(methods: String?, orders: String?, seeds: String?, parts: [String]) throws {
     // Without any part of a grid it is the default method alone, in as many orders and seeds as are asked for.

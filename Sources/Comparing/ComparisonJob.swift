@@ -27,7 +27,7 @@ public final class ComparisonJob {
   ///   - jobs: cells side by side.
   ///   - reference: the method that the others are compared with in the report.
   ///   - program: runs the cells, and is told what happens.
-  /// - Throws: ``ComparisonError`` for a cell whose result is not of this comparison.
+  /// - Throws: `ComparisonError` for a cell whose result is not of this comparison.
   public init(
     _ comparison: Comparison, in folder: ComparisonFolder, jobs: Int, reference: String?,
     by program: any ComparisonProgram
@@ -40,7 +40,7 @@ public final class ComparisonJob {
 
   /// Works until nothing is left to do.
   /// - Returns: the results of all cells.
-  /// - Throws: ``ComparisonError/failed(folder:cells:of:code:)``, ``ComparisonError/interrupted(folder:signal:done:of:)``.
+  /// - Throws: `ComparisonError.failed(folder:cells:of:code:)`, `ComparisonError.interrupted(folder:signal:done:of:)`.
   public func run() throws -> ComparisonResults {
     try program.write(comparison, in: folder, reference: reference)
     if done > 0 {

@@ -5,7 +5,7 @@ import Runs
 public final class ComparisonLock {
   private let lock: RunLock
 
-  /// - Throws: ``ComparisonError/inUse(folder:by:fix:)``, `FileError`.
+  /// - Throws: `ComparisonError.inUse(folder:by:fix:)`, `FileError`.
   public init(_ folder: ComparisonFolder) throws {
     do {
       lock = try RunLock(folder.lock, of: folder.url)

@@ -16,7 +16,7 @@ public protocol ComparisonProgram {
   func command(_ cell: ComparisonCell, of comparison: Comparison) throws -> String
 
   /// Writes what the complete cells say together: at the start, after every cell and at the end.
-  /// - Throws: ``ComparisonError`` for a cell that is not of the comparison; `FileError`.
+  /// - Throws: `ComparisonError` for a cell that is not of the comparison; `FileError`.
   @discardableResult
   func write(_ comparison: Comparison, in folder: ComparisonFolder, reference: String?) throws -> ComparisonResults
   /// The exit code of an error's family.

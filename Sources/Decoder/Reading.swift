@@ -36,16 +36,18 @@ struct Reading {
     inference = nil
   }
 
-  /// The same of a pass without gradients, which needs no round number of rows.
+  /// The same of a pass without gradients, which needs no round number of rows. The rows that are read go through our own kernel, whatever
+  /// their number: a slice for the end of one prompt would be nearly empty.
   ///
   /// - Parameter places: numbers of tokens, ascending.
-  /// - Returns: `nil` where it would save too little.
+  /// - Returns: `nil` where it would save too little and all tokens go through that kernel anyhow.
   init?(_ places: [Int], of tokens: Int, _ inference: InferencePass, on device: Device) throws {
-    guard !places.isEmpty, 4 * places.count <= 3 * tokens else { return nil }
+    guard !places.isEmpty, inference.slices.sliced > 0 || 4 * places.count <= 3 * tokens else { return nil }
     (order, count, experts) = (places, places.count, nil)
     rows = try Tensor(places, on: device)
     real = rows
-    self.inference = inference.narrowed(to: places)
+    self.inference = InferencePass(
+      slices: ProductSlices(sliced: 0), experts: inference.experts.narrowed(to: places), counter: inference.counter)
   }
 
   /// Rows of all tokens → rows that are read, with the copies. [tokens, …] → [rows, …]

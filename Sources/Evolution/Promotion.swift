@@ -9,7 +9,7 @@ extension Registry {
   /// - Parameter reference: Which.
   /// - Parameter reason: Why; a version that a gate held back is released for a reason only.
   /// - Parameter actor: Who does it.
-  /// - Throws: ``EvolutionError/unsupported(what:fix:)`` without a reason; ``RegistryError``.
+  /// - Throws: ``EvolutionError/unsupported(what:fix:)`` without a reason; `RegistryError`.
   public func promote(_ reference: VersionReference, reason: String?, actor: String) throws -> ReleaseRecord {
     let version = try version(reference)
     let gates = try gates(of: version)
@@ -47,7 +47,7 @@ extension Registry {
   /// - Parameter now: Whether its blobs are removed at once.
   /// - Parameter reason: Why, for the audit.
   /// - Parameter actor: Who does it.
-  /// - Throws: ``RegistryError/restsOn(name:dependents:)`` where another version rests on its atoms.
+  /// - Throws: `RegistryError.restsOn(name:dependents:)` where another version rests on its atoms.
   public func forgetTask(_ name: String, now: Bool, reason: String?, actor: String) throws -> Forgotten {
     let current = try currentRelease()
     guard let current, current.manifest.experts[name] != nil else {

@@ -15,7 +15,7 @@ extension Registry {
   /// - Parameter override: The verdict that releases a version which a gate held back.
   /// - Parameter reason: Why, for the audit.
   /// - Parameter actor: Who does it.
-  /// - Throws: ``RegistryError/moved(what:expected:found:)`` where another process was first.
+  /// - Throws: `RegistryError.moved(what:expected:found:)` where another process was first.
   public func released(
     _ version: VersionRecord, replacing current: (record: ReleaseRecord, manifest: ReleaseManifest)?,
     entry: RouterRecord.Entry? = nil, numerics: String, override: GateRecord? = nil, reason: String?, actor: String

@@ -64,6 +64,8 @@ public struct LanguageModel: Sendable {
   /// Answers a conversation.
   ///
   /// - Parameter messages: turns, each with `role` and `content`.
+  /// - Parameter options: how tokens are chosen, and how many at most.
+  /// - Parameter expert: `nil` is the base.
   /// - Throws: as ``text(after:options:expert:)``; `TemplateError`.
   public func reply(
     to messages: [TemplateObject], options: GenerationOptions = GenerationOptions(),

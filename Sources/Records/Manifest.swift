@@ -15,7 +15,7 @@ public struct Manifest: Sendable, Equatable, Codable {
   public var format = Manifest.currentFormat
   public var accrete: String
   public var libtorch: String
-  /// The only program that may work on the run, see ``ProgramCode/digest()``; nil: any.
+  /// The only program that may work on the run, see `ProgramCode.digest()`; nil: any.
   public var program: Digest?
   public var configuration: RunConfiguration
   /// Tasks in the order of learning.

@@ -26,7 +26,7 @@ extension Registry {
   /// - Parameter folder: Where it is today; `nil`: where the registry says.
   /// - Parameter device: Where it goes.
   /// - Parameter precision: How its matrices are held; `nil`: as its files have them.
-  /// - Throws: ``RegistryError`` for another base than the registry's; `DecoderError`, `TokenizationError`.
+  /// - Throws: `RegistryError` for another base than the registry's; `DecoderError`, `TokenizationError`.
   public func loadBase(
     at folder: URL? = nil, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil
   ) throws -> Base {

@@ -133,11 +133,11 @@ public struct RequestRouter {
 }
 
 extension Registry {
-  /// The role of a version's part with its ``TaskSums``.
+  /// The role of a version's part with its `TaskSums`.
   public static let routerRole = VersionManifest.Role.router
 
   /// The router of a release; `nil` where it has none.
-  /// - Throws: ``RegistryError``; ``ServingError/malformed(version:part:reason:)``.
+  /// - Throws: `RegistryError`; ``ServingError/malformed(version:part:reason:)``.
   public func router(of release: ReleaseManifest) throws -> RequestRouter? {
     guard let digest = release.router else { return nil }
     let data = try blob(digest)
@@ -177,7 +177,7 @@ extension Registry {
   }
 
   /// The sums by which a router finds a task.
-  /// - Throws: ``RegistryError``, `TorchError`, `LearningError`.
+  /// - Throws: `RegistryError`, `TorchError`, `LearningError`.
   public func sums(of entry: RouterRecord.Entry) throws -> TaskSums { try sums(entry.sums, of: entry.task) }
 
   private func sums(_ digest: Digest, of task: String) throws -> TaskSums {

@@ -55,7 +55,7 @@ extension Registry {
   ///
   /// - Parameter name: `spam` for the released version, `spam@2`, or `spam:alias`.
   /// - Parameter base: The base where it is loaded already; `nil` loads it.
-  /// - Throws: ``RegistryError``, ``ServingError``, errors of the layers below.
+  /// - Throws: `RegistryError`, ``ServingError``, errors of the layers below.
   public func load(_ name: String, on base: Base? = nil) throws -> ServedTask {
     try load(version(VersionReference(parsing: name)), on: base ?? loadBase())
   }

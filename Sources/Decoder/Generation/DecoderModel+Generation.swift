@@ -44,7 +44,7 @@ extension DecoderModel {
   ///   - requests: what is to be continued.
   ///   - onToken: called with a request's number and its new id; return false to stop that one.
   /// - Returns: the new ids of each request, without the end token.
-  /// - Throws: as ``DecodingSession/add(_:)`` and ``DecodingSession/step()``.
+  /// - Throws: as `DecodingSession.add(_:)` and `DecodingSession.step()`.
   public func generate(
     _ requests: [DecodingSession.Request], onToken: (Int, Int) throws -> Bool = { _, _ in true }
   ) throws -> [[Int]] {

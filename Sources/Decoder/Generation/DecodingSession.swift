@@ -46,7 +46,7 @@ public final class DecodingSession {
 
   /// What a step made of one sequence.
   public struct Event: Sendable, Equatable {
-    /// The sequence, as ``DecodingSession/add(_:)`` called it.
+    /// The sequence, as `DecodingSession.add(_:)` called it.
     public let sequence: Int
     /// The next token; `nil`: it ended with an end token.
     public let token: Int?
@@ -125,7 +125,7 @@ public final class DecodingSession {
   /// Takes a sequence out, whatever it has made so far; nothing happens where it has left already.
   public func remove(_ sequence: Int) { sequences.removeAll { $0.number == sequence } }
 
-  /// Continues every sequence by one token, as far as their prompts are read: at most ``stepTokens`` of these a step.
+  /// Continues every sequence by one token, as far as their prompts are read: at most `stepTokens` of these a step.
   ///
   /// - Returns: what became of the sequences that got a token, in the order in which they were added.
   /// - Throws: ``DecoderError/resultNotFinite(what:)``, `TorchError`; the session is then not to be used any more.
@@ -139,11 +139,10 @@ public final class DecodingSession {
       return (sequence, tokens)
     }
     guard !taken.isEmpty else { return [] }
-    guard model.device == .cpu else {
+    return try withoutGradients {
       // Caches on other devices hold sequences of one length.
-      return try taken.flatMap { try advance([$0]) }
+      try model.device == .cpu ? advance(taken) : taken.flatMap { try advance([$0]) }
     }
-    return try advance(taken)
   }
 
   /// One pass, then the next token of each sequence that has read all it had to.

@@ -95,7 +95,7 @@ struct EarlierTasksGate {
 
 extension Registry {
   /// The probe requests of a version.
-  /// - Throws: ``ServingError/malformed(version:part:reason:)`` where they are missing.
+  /// - Throws: `ServingError.malformed(version:part:reason:)` where they are missing.
   func probe(of manifest: VersionManifest, named name: String) throws -> ProbeRecord {
     guard let part = manifest.parts[VersionManifest.Role.probe] else {
       throw ServingError.malformed(version: name, part: VersionManifest.Role.probe, reason: "is missing")

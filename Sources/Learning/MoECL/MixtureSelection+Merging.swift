@@ -12,7 +12,7 @@ extension MixtureSelection {
   /// β. At β = 1 and 0 it is exactly the shared and the dedicated expert.
   ///
   /// - Parameter sharedShares: β of each layer, the weight of the shared expert.
-  /// - Throws: ``ExpertError/invalidHyperparameter(name:value:allowed:)``.
+  /// - Throws: `ExpertError.invalidHyperparameter(name:value:allowed:)`.
   public func merged(sharedShares: [Double]) throws -> LowRankExpert {
     let layers = shared.pairs.count
     guard sharedShares.count == layers, dedicated.pairs.count == layers else {

@@ -10,7 +10,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
   public let warmup: Int
   public let total: Int
 
-  /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)``: a rate of zero would train nothing in silence.
+  /// - Throws: `TorchError.invalidHyperparameter(name:value:allowed:)`: a rate of zero would train nothing in silence.
   public init(_ shape: LearningRateShape, peak: Double, warmup: Int, total: Int) throws {
     guard peak > 0, peak.isFinite else {
       throw TorchError.invalidHyperparameter(name: "learning rate", value: "\(peak)", allowed: "a number above 0")

@@ -13,7 +13,7 @@ public struct Comparison: Sendable, Equatable, Codable {
   public var format = Comparison.currentFormat
   public var accrete: String
   public var libtorch: String
-  /// The program that runs every cell, see ``ProgramCode/digest()``.
+  /// The program that runs every cell, see `ProgramCode.digest()`.
   public var program: Digest
   /// What all cells share. Method, order and seed are each cell's own; here they hold ``ownOfEachCell``, 0 and 0.
   public var configuration: RunConfiguration

@@ -8,7 +8,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
 
   /// Where tasks come from.
   public struct Source: Sendable, Equatable, Codable {
-    /// One of ``suites``.
+    /// One of `suites`.
     public var suite = "files"
     /// Folder of a suite's data; absolute.
     public var data: String?

@@ -110,7 +110,7 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   }
 
   /// Reads a checkpoint and checks it to the last byte, with the files that it refers to.
-  /// - Throws: ``RunError/checkpointDamaged(path:reason:)``; ``RunError/checkpointNeeds(path:other:reason:)``; `FileError`.
+  /// - Throws: `RunError.checkpointDamaged(path:reason:)`; `RunError.checkpointNeeds(path:other:reason:)`; `FileError`.
   public static func read(_ url: URL) throws -> Content {
     let file = try open(url)
     func damaged(_ reason: String) -> RunError { .checkpointDamaged(path: url.path, reason: reason) }

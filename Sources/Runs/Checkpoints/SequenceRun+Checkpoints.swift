@@ -13,7 +13,7 @@ import Torch
 /// 2. Then its expert and the predictions of the matrix row, file by file. Killed here, they are written again with the same bytes.
 /// 3. Then the checkpoint after the task, which is kept for ever; then matrix and metrics, which follow from it.
 ///
-/// `seal.json` is written before and after each checkpoint and what belongs to it, see ``RunSeal``.
+/// `seal.json` is written before and after each checkpoint and what belongs to it, see `RunSeal`.
 extension SequenceRun {
   /// Checkpoints inside of tasks that stay: should the newest be damaged, there is one before it.
   static let keptCheckpoints = 2

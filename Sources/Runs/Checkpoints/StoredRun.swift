@@ -40,7 +40,7 @@ public struct StoredRun {
   ///   - url: the run's folder.
   ///   - model: the base that the run was learned on.
   ///   - tasks: read the state after this many tasks; nil reads the newest.
-  /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` for another base; ``RunError/checkpointDamaged(path:reason:)``.
+  /// - Throws: `RunError.changed(folder:what:recorded:now:)` for another base; `RunError.checkpointDamaged(path:reason:)`.
   public init(_ url: URL, model: DecoderModel, after tasks: Int? = nil) throws {
     try self.init(url, model: model, at: tasks.map(Moment.after) ?? .learned)
   }
@@ -126,7 +126,7 @@ public struct StoredRun {
   }
 
   /// The experts that serve a task; nil is the base.
-  /// - Throws: ``RunError/unknownTask(name:known:)``.
+  /// - Throws: `RunError.unknownTask(name:known:)`.
   public func selection(forTask name: String) throws -> (any ExpertSelection)? {
     guard let arrival = manifest.tasks.firstIndex(of: name) else {
       throw RunError.unknownTask(name: name, known: manifest.tasks)

@@ -19,7 +19,7 @@ extension StoredRun {
   ///   - base: the run's base.
   ///   - gate: of a mixture, the fixed weight of the shared expert; nil: its mean in each layer over the rows.
   ///   - prompts: of a mixture, the texts over which it is measured; nil: the rows that the run scores the task with.
-  /// - Throws: `ExpertError.notLearned`; ``RunError/unknownTask(name:known:)``; ``RunError/changed(folder:what:recorded:now:)``
+  /// - Throws: `ExpertError.notLearned`; `RunError.unknownTask(name:known:)`; `RunError.changed(folder:what:recorded:now:)`
   ///   for data that are no longer those of the run.
   public func export(
     task name: String, base: Base, gate: Double? = nil, prompts: [String]? = nil

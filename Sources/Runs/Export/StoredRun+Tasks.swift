@@ -29,7 +29,7 @@ extension StoredRun {
   /// - Parameter name: The task.
   /// - Parameter base: The run's base.
   /// - Parameter data: Where the data files are now, under the names that they had; `nil`: where they were.
-  /// - Throws: `ExpertError.notLearned`; ``RunError/unknownTask(name:known:)``; ``RunError/changed(folder:what:recorded:now:)`` for data
+  /// - Throws: `ExpertError.notLearned`; `RunError.unknownTask(name:known:)`; `RunError.changed(folder:what:recorded:now:)` for data
   ///   that are no longer those of the run; `LearningError.unsupported` where one plain expert cannot say what the run serves.
   public func finishedTask(_ name: String, base: Base, data: URL? = nil) throws -> FinishedTask {
     let served = try selection(forTask: name)
@@ -65,7 +65,7 @@ extension StoredRun {
       costs: costs.first { $0.task.hasSameCodePoints(as: name) })
   }
 
-  /// - Throws: ``RunError/changed(folder:what:recorded:now:)``.
+  /// - Throws: `RunError.changed(folder:what:recorded:now:)`.
   private func requireSameData(_ files: [URL], of recorded: [URL]) throws {
     for (file, original) in zip(files, recorded) {
       let (before, now) = (manifest.dataDigests[original.path], try Digest(ofFile: file))

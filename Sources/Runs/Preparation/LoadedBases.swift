@@ -33,7 +33,7 @@ package final class LoadedBases: @unchecked Sendable {
   /// The base that a configuration names.
   ///
   /// - Parameter configuration: What is to be learned how.
-  /// - Throws: What ``Base/init(folder:on:precision:)`` throws; `FileError`.
+  /// - Throws: What `Base.init(folder:on:precision:)` throws; `FileError`.
   package func base(of configuration: RunConfiguration) throws -> Base {
     let folder = URL(fileURLWithPath: configuration.base)
     let key = Key(

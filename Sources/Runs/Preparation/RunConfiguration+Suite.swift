@@ -8,7 +8,7 @@ extension RunConfiguration.Source {
   public static let suites = ["mtl5", "trace", "compliance-en", "compliance-zh", "files"]
 
   /// The suite that this source names.
-  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` for an unknown name or a missing folder;
+  /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)` for an unknown name or a missing folder;
   ///   `StreamError`.
   public func taskSuite() throws -> any TaskSuite {
     switch suite {
@@ -31,7 +31,7 @@ extension RunConfiguration.Source {
     }
   }
 
-  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` for names of columns, or a form, beside a suite, whose files have their own.
+  /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)` for names of columns, or a form, beside a suite, whose files have their own.
   func requireOwnRows() throws {
     for (key, isSet) in [("columns", columns != nil), ("form", form != nil)] where isSet && suite != "files" {
       throw RunError.invalidConfiguration(
@@ -39,7 +39,7 @@ extension RunConfiguration.Source {
     }
   }
 
-  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` for an unknown measure, or one beside a suite, which names
+  /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)` for an unknown measure, or one beside a suite, which names
   ///   the measures of its tasks.
   func requireKnownScorer() throws {
     guard let scorer else { return }
@@ -54,7 +54,7 @@ extension RunConfiguration.Source {
     }
   }
 
-  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` if a measure suits no task: it would do nothing.
+  /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)` if a measure suits no task: it would do nothing.
   func requireScorerTaken(by tasks: [PreparedTask]) throws {
     guard let scorer, !tasks.contains(where: { $0.key.clean.name == scorer }) else { return }
     let kinds = Set(tasks.map(\.task.kind)).map(\.rawValue).sorted().joined(separator: " and ")

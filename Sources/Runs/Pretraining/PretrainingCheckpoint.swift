@@ -31,7 +31,7 @@ struct PretrainingCheckpoint: Codable, Equatable {
   }
 
   /// Reads a checkpoint and checks it to the last byte.
-  /// - Throws: ``RunError/checkpointDamaged(path:reason:)``, `FileError`.
+  /// - Throws: `RunError.checkpointDamaged(path:reason:)`, `FileError`.
   static func read(_ url: URL) throws -> Content {
     func damaged(_ reason: String) -> RunError { .checkpointDamaged(path: url.path, reason: reason) }
     do {

@@ -7,7 +7,7 @@ public import Records
 
 extension PretrainingConfiguration {
   /// Refuses what cannot be, before anything is read or written.
-  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)``, `DecoderError`, `RateError`.
+  /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)`, `DecoderError`, `RateError`.
   public func check() throws {
     func require(
       _ holds: Bool, _ key: PretrainingFile.CodingKeys, _ got: some CustomStringConvertible, _ allowed: String

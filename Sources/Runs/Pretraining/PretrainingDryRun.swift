@@ -47,7 +47,7 @@ public struct PretrainingDryRun: Sendable, Codable {
   ///   - configuration: of the run.
   ///   - out: where its folder would go; it must not exist, and does not exist afterwards.
   /// - Throws: whatever would stop the run before its first step, but for faults in the text beyond its beginning;
-  ///   ``RunError/notEnoughDisk(path:needed:free:)``.
+  ///   `RunError.notEnoughDisk(path:needed:free:)`.
   public init(_ configuration: PretrainingConfiguration, out: URL) throws {
     try configuration.check()
     guard !FileManager.default.fileExists(atPath: out.path) else { throw RunError.folderExists(out.path) }

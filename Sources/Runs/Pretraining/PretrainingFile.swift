@@ -6,7 +6,7 @@ public import Planning
 import Pretraining
 public import Records
 
-/// The YAML file of a pretraining run; keys that are left out have the values of ``PretrainingConfiguration``.
+/// The YAML file of a pretraining run; keys that are left out have the values of `PretrainingConfiguration`.
 public struct PretrainingFile: Sendable, Equatable, Decodable {
   /// A path of a `config.json`, or its keys.
   public var model: JSONValue?
@@ -105,7 +105,7 @@ public struct PretrainingFile: Sendable, Equatable, Decodable {
   /// - Parameters:
   ///   - url: the file.
   ///   - others: `key=value` each, instead of what the file says.
-  /// - Throws: `FileError`; ``RunError/invalidConfiguration(key:got:allowed:)`` that names the file, the line and the key.
+  /// - Throws: `FileError`; `RunError.invalidConfiguration(key:got:allowed:)` that names the file, the line and the key.
   public static func read(_ url: URL, replacing others: [String] = []) throws -> PretrainingFile {
     guard
       let file = try YAMLFile.decode(
@@ -132,7 +132,7 @@ extension PretrainingFile: AllowedValues {
 
 extension PretrainingFile {
   /// The whole configuration. Paths of the file are relative to `folder`.
-  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)``; `FileError` for a model's file.
+  /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)`; `FileError` for a model's file.
   public func configuration(relativeTo folder: URL) throws -> PretrainingConfiguration {
     func missing(_ key: String, _ allowed: String) -> RunError {
       .invalidConfiguration(key: key, got: "missing", allowed: allowed)

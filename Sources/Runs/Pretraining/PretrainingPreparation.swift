@@ -20,7 +20,7 @@ struct PretrainingPreparation: Codable, Equatable {
   /// Makes the folder of a new run, or takes over one in which the same run was ended before it learned anything.
   ///
   /// - Returns: the configuration with what was decided when the folder was made, and whether the folder is new.
-  /// - Throws: ``RunError/folderExists(_:)`` for anything else that is there; ``RunError/changed(folder:what:recorded:now:)`` where the run
+  /// - Throws: `RunError.folderExists(_:)` for anything else that is there; `RunError.changed(folder:what:recorded:now:)` where the run
   ///   in it is another.
   static func begin(
     _ wanted: PretrainingConfiguration, in folder: RunFolder

@@ -37,7 +37,7 @@ public final class PretrainingRun {
   ///   - place: its folder.
   ///   - requests: asked while the run is prepared: a stop ends that at once.
   ///   - report: told of what happens.
-  /// - Throws: ``RunError``; what is wrong with configuration, tokenizer or text: `CorpusError`, `TokenizationError`, `DecoderError`,
+  /// - Throws: `RunError`; what is wrong with configuration, tokenizer or text: `CorpusError`, `TokenizationError`, `DecoderError`,
   ///   `RateError`; `FileError`, `TorchError`.
   public static func start(
     _ configuration: PretrainingConfiguration, in place: URL, requests: () -> RunRequest? = { nil },
@@ -66,7 +66,7 @@ public final class PretrainingRun {
   ///   - place: the run's folder.
   ///   - requests: as ``start(_:in:requests:report:)``.
   ///   - report: told of what happens.
-  /// - Throws: as ``start(_:in:requests:report:)``, and ``RunError/changed(folder:what:recorded:now:)``.
+  /// - Throws: as ``start(_:in:requests:report:)``, and `RunError.changed(folder:what:recorded:now:)`.
   public static func resume(
     _ place: URL, requests: () -> RunRequest? = { nil }, report: @escaping (PretrainingProgress) -> Void = { _ in }
   ) throws -> PretrainingRun {

@@ -28,7 +28,7 @@ public struct TextLoss: Sendable, Codable, Equatable {
   ///   - length: tokens of a window.
   ///   - heldOut: of these documents only; nil: of all.
   ///   - maxTokens: ends after the document that reaches it.
-  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)``, `CorpusError`, `TokenizationError`, `TorchError`.
+  /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)`, `CorpusError`, `TokenizationError`, `TorchError`.
   public init(_ base: Base, source: TextSource, length: Int, heldOut: HeldOutRule?, maxTokens: Int?) throws {
     guard (1...base.model.configuration.maxPositions).contains(length) else {
       throw RunError.invalidConfiguration(

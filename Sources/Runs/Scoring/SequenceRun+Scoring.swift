@@ -36,7 +36,7 @@ extension SequenceRun {
   }
 
   /// Scores one task with the experts as they are now. Writes nothing.
-  /// - Throws: ``RunError/unknownTask(name:known:)``.
+  /// - Throws: `RunError.unknownTask(name:known:)`.
   public func evaluate(task name: String) throws -> TaskAnswers {
     guard let task = tasks.first(where: { $0.task.name == name }) else {
       throw RunError.unknownTask(name: name, known: tasks.map(\.task.name))

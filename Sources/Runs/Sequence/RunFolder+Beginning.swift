@@ -5,7 +5,7 @@ import Records
 /// Folders in which a process was killed before anything was learned: the same `train` command takes them over.
 extension RunFolder {
   /// Requires that a new run can be made here.
-  /// - Throws: ``RunError/folderExists(_:)``: an earlier run, and what is somebody else's, is never touched.
+  /// - Throws: `RunError.folderExists(_:)`: an earlier run, and what is somebody else's, is never touched.
   func requireFree() throws {
     guard FolderFile.exists(url.lastPathComponent, in: url.deletingLastPathComponent()) else { return }
     guard try isBeginning() else { throw RunError.folderExists(url.path) }
@@ -44,8 +44,8 @@ extension RunFolder {
 
   /// Makes the folder of a new run with its manifest, or takes over one in which nothing was learned.
   /// - Parameter tookOver: told when there was one.
-  /// - Throws: ``RunError/folderExists(_:)``; ``RunError/otherBeginning(folder:key:recorded:now:)``;
-  ///   ``RunError/inUse(folder:by:fix:)``; `FileError`, with a folder that was made here removed again.
+  /// - Throws: `RunError.folderExists(_:)`; `RunError.otherBeginning(folder:key:recorded:now:)`;
+  ///   `RunError.inUse(folder:by:fix:)`; `FileError`, with a folder that was made here removed again.
   func begin(_ manifest: Manifest, tookOver: () -> Void) throws -> RunLock {
     do {
       try create()

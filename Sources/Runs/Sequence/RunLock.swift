@@ -19,13 +19,13 @@ package final class RunLock {
   private let url: URL
 
   /// The lock of a run.
-  /// - Throws: ``RunError/inUse(folder:by:fix:)``, `FileError`.
+  /// - Throws: `RunError.inUse(folder:by:fix:)`, `FileError`.
   package convenience init(_ folder: RunFolder) throws { try self.init(folder.lock, of: folder.url) }
 
   /// - Parameters:
   ///   - file: the lock file.
   ///   - folder: what it locks, for errors.
-  /// - Throws: ``RunError/inUse(folder:by:fix:)``, `FileError`.
+  /// - Throws: `RunError.inUse(folder:by:fix:)`, `FileError`.
   package init(_ file: URL, of folder: URL) throws {
     url = file
     descriptor = try Self.take(url, of: folder)

@@ -130,7 +130,7 @@ public final class SequenceRun {
 
   /// The run of an existing folder, as it was after its last learned task, or after `learned` of them, for reading: also while
   /// another process goes on with it.
-  /// - Throws: ``RunError/changed(folder:what:recorded:now:)`` when anything that decides the result has changed.
+  /// - Throws: `RunError.changed(folder:what:recorded:now:)` when anything that decides the result has changed.
   public static func open(
     _ url: URL, after learned: Int? = nil, report: @escaping (RunProgress) -> Void = { _ in }
   ) throws -> SequenceRun {
@@ -145,8 +145,8 @@ public final class SequenceRun {
   }
 
   /// The run of an existing folder at its last checkpoint, to go on with ``run(requests:)``.
-  /// - Throws: ``RunError/inUse(folder:by:fix:)``; ``RunError/changed(folder:what:recorded:now:)``;
-  ///   ``RunError/checkpointDamaged(path:reason:)``.
+  /// - Throws: `RunError.inUse(folder:by:fix:)`; `RunError.changed(folder:what:recorded:now:)`;
+  ///   `RunError.checkpointDamaged(path:reason:)`.
   public static func resume(_ url: URL, report: @escaping (RunProgress) -> Void = { _ in }) throws -> SequenceRun {
     try resume(url, bases: nil, report: report)
   }
@@ -261,7 +261,7 @@ public final class SequenceRun {
   /// Learns every task that is left.
   ///
   /// - Parameter requests: asked after every step and between scored batches what somebody outside wants.
-  /// - Throws: what stops learning; ``RunError/interrupted(folder:signal:at:)``. ``resume(_:report:)`` goes on.
+  /// - Throws: what stops learning; `RunError.interrupted(folder:signal:at:)`. ``resume(_:report:)`` goes on.
   public func run(requests: @escaping () -> RunRequest? = { nil }) throws {
     guard lock != nil else { throw RunError.readOnly(folder: folder.url.path) }
     self.requests = requests

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// The keys of a YAML file that say how its command is given rather than what is computed; those of ``RunFile``, ``ComparisonFile`` or
+/// The keys of a YAML file that say how its command is given rather than what is computed; those of ``RunFile``, `ComparisonFile` or
 /// ``PretrainingFile`` stand beside them.
 public struct InvocationFile: Sendable, Equatable, Decodable {
   /// As `--out`.

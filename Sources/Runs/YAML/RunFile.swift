@@ -88,7 +88,7 @@ public struct RunFile: Sendable, Equatable, Decodable {
   /// - Parameters:
   ///   - url: the file.
   ///   - others: keys that may stand in it too, for somebody else.
-  /// - Throws: `FileError`; ``RunError/invalidConfiguration(key:got:allowed:)`` that names the file, the line and the key.
+  /// - Throws: `FileError`; `RunError.invalidConfiguration(key:got:allowed:)` that names the file, the line and the key.
   public static func read(_ url: URL, besides others: [String] = []) throws -> RunFile {
     try decode(YAMLFile.contents(of: url), path: url.path, besides: others)
   }

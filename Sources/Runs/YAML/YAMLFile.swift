@@ -28,7 +28,7 @@ package enum YAMLFile {
   ///   - path: where it came from, for errors.
   ///   - others: `key=value` each, with a value in YAML: instead of what the file says.
   /// - Returns: nil for a file without a key.
-  /// - Throws: `FileError`; ``RunError/invalidConfiguration(key:got:allowed:)`` that names the file, the line and the key.
+  /// - Throws: `FileError`; `RunError.invalidConfiguration(key:got:allowed:)` that names the file, the line and the key.
   package static func decode<Value: Decodable>(
     _ type: Value.Type, keys: [String], from data: Data, path: String, replacing others: [String] = []
   ) throws -> Value? {

@@ -33,7 +33,7 @@ extension Registry {
   /// - Parameter base: Where the base is today; `nil`: where the registry says.
   /// - Parameter folder: It must not exist yet; nothing is left of it if this throws.
   /// - Throws: ``ServingError/noExpert(version:)`` where a closed-form head answers alone; ``ServingError/severalLabels(version:)``;
-  ///   ``RegistryError``, `FileError`.
+  ///   `RegistryError`, `FileError`.
   @discardableResult
   public func exportAdapter(_ version: VersionRecord, base place: URL? = nil, to folder: URL) throws -> AdapterRecord {
     let name = "\(version.reference)"

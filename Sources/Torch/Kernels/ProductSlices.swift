@@ -4,8 +4,8 @@ import Synchronization
 /// Which kernel multiplies which tokens of a pass without gradients, so that a token's bits do not depend on its company.
 ///
 /// A library's product may add up in another order for another number of tokens (Thinking Machines, "Defeating Nondeterminism in LLM
-/// Inference"). Here prompts go through oneDNN in slices of exactly ``size`` tokens, the last one filled with zeros, and tokens that
-/// are generated through our own kernel, which adds up one output in one order. Where a trial at the start (``sizes(of:tokens:)``) finds that
+/// Inference"). Here prompts go through oneDNN in slices of ``size`` tokens, the last one filled with zeros, and tokens that
+/// are generated through our own kernel, which adds up one output in one order. Where a trial at the start (`sizes(of:tokens:)`) finds that
 /// a token's place in a slice changes its bits, our own kernel takes all.
 public struct ProductSlices: Sendable, Equatable {
   /// Tokens of a slice.
@@ -16,20 +16,31 @@ public struct ProductSlices: Sendable, Equatable {
 
   public init(sliced: Int) { self.sliced = sliced }
 
-  /// Larger slices, for prompts of many tokens: each only where a token has the same bits in them as in those of ``size``.
+  /// Larger slices, for prompts of many tokens: each only where a token has the same bits in them as in those of ``size``. So are smaller
+  /// ones, for what is left of them.
   private static let larger = [512, 128]
   /// Matrices of more numbers are tried with slices of ``size`` alone: these fill oneDNN, and more would take seconds at the start.
   private static let mostToTry = 1 << 21
 
-  private static let checked = Mutex<[String: [Int]]>([:])
+  /// What a trial's result depends on.
+  private struct Key: Hashable {
+    let inputs: Int
+    let outputs: Int
+    let type: DType?
+    let threads: Int32
+    let isMany: Bool
+  }
+
+  private static let checked = Mutex<[Key: [Int]]>([:])
 
   /// The slices in which a token gets the same bits at any place, whatever stands beside it, largest first; none: there are no such.
   ///
   /// Tried once for each shape of a matrix, with the matrix itself; larger ones when so many tokens come first.
   static func sizes(of weight: Tensor, tokens: Int) throws -> [Int] {
     let isMany = tokens >= (larger.last ?? .max) && weight.count <= mostToTry
-    let key =
-      "\(weight.shape) \(String(describing: weight.dtype)) \(libtorch.accrete_get_threads()) \(isMany ? "many" : "few")"
+    let key = Key(
+      inputs: weight.shape[1], outputs: weight.shape[0], type: weight.dtype, threads: libtorch.accrete_get_threads(),
+      isMany: isMany)
     if let known = checked.withLock({ $0[key] }) { return known }
     let result = try tried(weight, isMany ? larger : [])
     checked.withLock { $0[key] = result }
@@ -67,14 +78,17 @@ public struct ProductSlices: Sendable, Equatable {
     let width = expected.count / rows
     let single = try bytes(product(alone, [size]).narrowed(0, from: row, count: 1))
     guard single == Array(expected[row * width..<(row + 1) * width]) else { return [] }
-    return try candidates.filter { try holds([$0, size]) } + [size]
+    let smaller = try holds([16]) ? [48, 32, 16].filter { try holds([$0, 16]) } : []
+    return try candidates.filter { try holds([$0, size]) } + [size] + smaller
   }
 }
 
 extension WeightMatrix {
-  /// x Wᵀ, of which a token's bits do not depend on the other tokens. `x`: [tokens, in] → [tokens, out].
+  /// x Wᵀ, of which a token's bits do not depend on the other tokens.
   ///
+  /// - Parameter x: [tokens, in]
   /// - Parameter slices: which tokens go through which kernel.
+  /// - Returns: [tokens, out]
   /// - Throws: ``TorchError``.
   public func product(_ x: Tensor, _ slices: ProductSlices) throws -> Tensor {
     guard case .plain(let weight) = storage, trained == nil, x.shape.count == 2, weight.device == .cpu, Kernels.suit(x)
@@ -87,7 +101,8 @@ extension WeightMatrix {
     let sizes = sliced > 0 ? try ProductSlices.sizes(of: weight, tokens: sliced) : []
     guard !sizes.isEmpty else { return try x.rowProduct(weight, adding: nil) }
     let x = try x.contiguous()
-    let whole = (sliced + ProductSlices.size - 1) / ProductSlices.size * ProductSlices.size
+    let smallest = sizes.last ?? ProductSlices.size
+    let whole = (sliced + smallest - 1) / smallest * smallest
     var first = try x.narrowed(0, from: 0, count: sliced)
     if whole > sliced {
       first = try Tensor.concatenated([first, Tensor.zeros([whole - sliced, x.shape[1]])])

@@ -53,9 +53,9 @@ enum WidenedProduct {
   }
 
   /// Whether a product goes by tiles: with large matrices, each tile large enough for oneDNN, as the whole is.
-  private static func goesByTiles(_ x: Tensor, _ weight: Tensor, _ tiles: Tiles) -> Bool {
+  private static func goesByTiles(_ x: Tensor, rows: Int, _ weight: Tensor, _ tiles: Tiles) -> Bool {
     tilesKeepBits && weight.count > small && x.shape[1] <= longestSum && tiles.ranges.count > 1
-      && x.count * tiles.smallest > Int(accrete_small_product)
+      && rows * x.shape[1] * tiles.smallest > Int(accrete_small_product)
   }
 
   /// x Wᵀ (+ addend). `x`: [rows, in]; `weight`: [out, in], bfloat16 or float32 → [rows, out].
@@ -65,9 +65,9 @@ enum WidenedProduct {
   static func product(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slices: [Int]? = nil) throws -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let tiles = Tiles(outputs, width: inputs)
-    // Whether the matrix goes by tiles is a matter of the smallest slice alone.
-    let atOnce = try slices?.last.map { try x.narrowed(0, from: 0, count: $0) } ?? x
-    guard suits(x, weight, addend), goesByTiles(atOnce, weight, tiles) else {
+    // Whether the matrix goes by tiles is no matter of how many rows come in slices.
+    let atOnce = slices == nil ? x.shape[0] : ProductSlices.size
+    guard suits(x, weight, addend), goesByTiles(x, rows: atOnce, weight, tiles) else {
       return try whole(x, weight, adding: addend, slices: slices) { $0 }
     }
     return try byTiles(x, weight, tiles, adding: addend, width: outputs, slices: slices) { tile, memory in
@@ -81,7 +81,7 @@ enum WidenedProduct {
   static func transposedProduct(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?) throws -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let tiles = Tiles(inputs, width: outputs, most: mostInputs(outputs: outputs))
-    guard suits(x, weight, addend), goesByTiles(x, weight, tiles) else {
+    guard suits(x, weight, addend), goesByTiles(x, rows: x.shape[0], weight, tiles) else {
       return try whole(x, weight, adding: addend) { try $0.transposed(0, 1) }
     }
     return try byTiles(x, weight, tiles, adding: addend, width: inputs) { tile, memory in
