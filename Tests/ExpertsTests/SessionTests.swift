@@ -61,6 +61,7 @@ import Torch
   /// The long form of this is `Scripts/batch_invariance`.
   @Test(arguments: families, [WeightMatrix.Precision.float32, .bfloat16, .int8])
   func theSameBytesInAnyCompany(family: String, precision: WeightMatrix.Precision) throws {
+    var first: [Answer]?
     for threads in [1, 2] {
       try TorchRuntime.setThreads(threads)
       defer { try? TorchRuntime.setThreads(1) }
@@ -70,6 +71,9 @@ import Torch
         try Self.answers(model, [requests[$0]], order: [0], atOnce: 1)[0]
       }
       #expect(Set(alone.map(\.ids)).count > 8)
+      // The number of threads is no matter, either.
+      #expect(first.map { $0 == alone } ?? true)
+      first = alone
       var stream = RandomStream(seed: 7, "orders")
       for round in 0..<3 {
         var order = Array(requests.indices)

@@ -35,21 +35,31 @@ public struct ProductSlices: Sendable, Equatable {
 
   /// The slices in which a token gets the same bits at any place, whatever stands beside it, largest first; none: there are no such.
   ///
-  /// Tried once for each shape of a matrix, with the matrix itself; larger ones when so many tokens come first.
+  /// Tried once for each shape of a matrix, with the matrix itself; larger ones when so many tokens come first. Whether there are any is
+  /// never a matter of the number of tokens.
   static func sizes(of weight: Tensor, tokens: Int) throws -> [Int] {
-    let isMany = tokens >= (larger.last ?? .max) && weight.count <= mostToTry
+    let usual = try known(weight, isMany: false) {
+      try tried(weight, rows: size, [[size], [48, 16], [32, 16], [16]])
+    }
+    guard usual.contains(size), tokens >= larger.last ?? .max, weight.count <= mostToTry else {
+      return usual.contains(size) ? usual : []
+    }
+    return try known(weight, isMany: true) { try tried(weight, rows: larger[0], larger.map { [$0] + usual }) } + usual
+  }
+
+  private static func known(_ weight: Tensor, isMany: Bool, _ find: () throws -> [Int]) throws -> [Int] {
     let key = Key(
       inputs: weight.shape[1], outputs: weight.shape[0], type: weight.dtype, threads: libtorch.accrete_get_threads(),
       isMany: isMany)
     if let known = checked.withLock({ $0[key] }) { return known }
-    let result = try tried(weight, isMany ? larger : [])
+    let result = try find()
     checked.withLock { $0[key] = result }
     return result
   }
 
-  private static func tried(_ weight: Tensor, _ candidates: [Int]) throws -> [Int] {
+  /// The first of each of these slices, where a token has the bits in them that it has in slices of ``size``.
+  private static func tried(_ weight: Tensor, rows: Int, _ candidates: [[Int]]) throws -> [Int] {
     let inputs = weight.shape[1]
-    let rows = max(size, candidates.max() ?? 0)
     // Numbers with all their bits set differently; what they are does not matter.
     var state: UInt32 = 0x9E37_79B9
     let numbers = (0..<rows * inputs).map { _ -> Float in
@@ -70,7 +80,6 @@ public struct ProductSlices: Sendable, Equatable {
       let forward = try bytes(product(x, slices)) == expected
       return try forward && bytes(product(reversed, slices).gathered(0, rows: order)) == expected
     }
-    guard try holds([size]) else { return [] }
     // Alone among zeros, at a place in the middle.
     let row = 37
     let alone = try Tensor.zeros([size, inputs])
@@ -78,8 +87,9 @@ public struct ProductSlices: Sendable, Equatable {
     let width = expected.count / rows
     let single = try bytes(product(alone, [size]).narrowed(0, from: row, count: 1))
     guard single == Array(expected[row * width..<(row + 1) * width]) else { return [] }
-    let smaller = try holds([16]) ? [48, 32, 16].filter { try holds([$0, 16]) } : []
-    return try candidates.filter { try holds([$0, size]) } + [size] + smaller
+    let held = try candidates.filter(holds).map { $0[0] }
+    // The smaller ones need the smallest, for what is left.
+    return held.contains(16) ? held : held.filter { $0 >= size }
   }
 }
 
