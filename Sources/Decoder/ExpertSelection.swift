@@ -51,6 +51,9 @@ public protocol ExpertSelection {
   /// Whether what a token gets depends on nothing but what it is: then tokens that all rows share may be computed once.
   var treatsRowsAlike: Bool { get }
 
+  /// Makes the same for threads that compute beside each other; nil where it keeps something of a pass.
+  var copies: (@Sendable () -> any ExpertSelection)? { get }
+
   /// The same for inference, where sequences with different experts go together; `nil`: only a training pass has it.
   func inferenceExpert() throws -> (any InferenceExpert)?
 
@@ -88,6 +91,8 @@ extension ExpertSelection {
   public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { nil }
 
   public var treatsRowsAlike: Bool { false }
+
+  public var copies: (@Sendable () -> any ExpertSelection)? { nil }
 
   public func inferenceExpert() throws -> (any InferenceExpert)? { nil }
 

@@ -62,6 +62,12 @@ public struct LowRankSelection: ExpertSelection {
 
   public var treatsRowsAlike: Bool { dropout == nil }
 
+  public var copies: (@Sendable () -> any ExpertSelection)? {
+    guard dropout == nil, visited == nil else { return nil }
+    let expert = expert
+    return { LowRankSelection(expert) }
+  }
+
   public func inferenceExpert() throws -> (any InferenceExpert)? { dropout == nil ? PreparedExpert(expert) : nil }
 
   public func enter(layer: Int, again: Bool) { dropout?.enter(layer: layer, again: again) }

@@ -27,8 +27,13 @@ public protocol ContinualMethod: AnyObject {
   /// The experts of one training pass over `batch`, and what they add to its loss.
   func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment) throws -> TrainingPass
 
-  /// The experts with which a task is served; nil is the base. The task may not have arrived yet.
-  func selection(for task: TaskIdentity) throws -> (any ExpertSelection)?
+  /// The gradient of a step, all its micro-batches in it, before it is clipped: it may be changed in place; left as it is by default.
+  ///
+  /// - Parameter gradient: of all trained tensors, one after the other in the order in which ``begin(_:on:)`` named them. [values]
+  func adjust(_ gradient: Tensor, in step: TrainingStep) throws
+
+  /// What serves a task, and can be exported; nil is the base. The task may not have arrived yet.
+  func servingExpert(of task: TaskIdentity) throws -> ServingExpert?
 
   /// The tensors on which the outputs of a task depend: while their bits stay, so do the outputs.
   func dependencies(of task: TaskIdentity) -> [String: Tensor]
@@ -63,8 +68,14 @@ extension ContinualMethod {
   public var trainingRows: TrainingRows { .ofTask }
   public func ownedTensors(of task: TaskIdentity) -> [String: Tensor] { ownedExpert(of: task)?.tensors ?? [:] }
   public var router: (any TaskRouter)? { nil }
+  public func adjust(_ gradient: Tensor, in step: TrainingStep) throws {}
   public func end(_ task: TaskIdentity, on probe: TaskProbe) throws {}
   public func statistics(of task: TaskIdentity) throws -> [LayerStatistic] { [] }
+
+  /// The experts with which a task is served; nil is the base. The task may not have arrived yet.
+  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
+    try servingExpert(of: task)?.selection
+  }
 }
 
 /// When a training pass happens.
@@ -80,16 +91,26 @@ public struct TrainingMoment {
   }
 }
 
+/// One optimizer step, between its backward passes and the optimizer.
+public struct TrainingStep {
+  public let task: TaskIdentity
+  /// Which one of the task's steps: 1 is the first.
+  public let number: Int
+  public let probe: TaskProbe
+  /// What trains, in the order of the gradient.
+  public let trained: [Tensor]
+}
+
 /// One pass of a batch in training.
 public struct TrainingPass {
   public let selection: any ExpertSelection
-  /// Called after the forward pass, before the backward pass.
-  public let lossTerms: () throws -> [LossTerm]
+  /// Called after the forward pass, before the backward pass, with what came out of the base.
+  public let lossTerms: (TrainingOutputs) throws -> [LossTerm]
   /// Called after the backward pass: passes gradients of tensors that were computed for this pass on to the trained ones.
   public let collectGradients: () throws -> Void
 
   public init(
-    selection: any ExpertSelection, lossTerms: @escaping () throws -> [LossTerm] = { [] },
+    selection: any ExpertSelection, lossTerms: @escaping (TrainingOutputs) throws -> [LossTerm] = { _ in [] },
     collectGradients: @escaping () throws -> Void = {}
   ) {
     self.selection = selection
@@ -106,6 +127,8 @@ public enum TrainingRows: Sendable, Equatable {
   case replaying(share: Double)
   /// The first task to arrive brings the rows of all tasks, those to come included; the others bring nothing.
   case allAtOnce
+  /// Its own; of each task before it so many rows can be looked at (``TaskProbe/remembered``), and are in no batch.
+  case remembering(rows: Int)
 }
 
 /// One number of every decoder layer about a learned task.

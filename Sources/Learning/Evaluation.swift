@@ -83,9 +83,7 @@ public struct Evaluator: Sendable {
   /// Makes the same selection for a thread of its own; nil where it keeps something of a pass.
   private static func forEachThread(_ experts: (any ExpertSelection)?) -> (@Sendable () -> (any ExpertSelection)?)? {
     guard let experts else { return { nil } }
-    guard experts.treatsRowsAlike, let plain = experts as? LowRankSelection else { return nil }
-    let expert = plain.expert
-    return { LowRankSelection(expert) }
+    return experts.copies
   }
 
   /// Batches of similar length within the token budget.

@@ -10,6 +10,8 @@ public import Torch
 public struct TaskProbe {
   public let model: DecoderModel
   public let examples: [EncodedExample]
+  /// Rows of earlier tasks, for a method whose ``ContinualMethod/trainingRows`` are ``TrainingRows/remembering(rows:)``.
+  public let remembered: [EncodedExample]
   private let seed: UInt64
   private let task: TaskIdentity
   /// What answers in the task's own loss; nil: the vocabulary. [labels, hidden]
@@ -20,14 +22,17 @@ public struct TaskProbe {
   /// - Parameters:
   ///   - task: what is learned.
   ///   - examples: its training rows.
+  ///   - remembered: rows of earlier tasks that may be looked at.
   ///   - model: the frozen base.
   ///   - seed: decides which rows are looked at where not all are.
   ///   - head: of the output head `trained`, [labels, hidden]; nil: answers are read from the vocabulary.
   public init(
-    _ task: TaskIdentity, examples: [EncodedExample], model: DecoderModel, seed: UInt64, head: Tensor? = nil
+    _ task: TaskIdentity, examples: [EncodedExample], remembered: [EncodedExample] = [], model: DecoderModel,
+    seed: UInt64, head: Tensor? = nil
   ) {
     self.task = task
     self.examples = examples
+    self.remembered = remembered
     self.model = model
     self.seed = seed
     self.head = head
@@ -83,8 +88,15 @@ public struct TaskProbe {
     of pass: (TokenBatch) throws -> TrainingPass, in tensors: [Tensor], rows: Int, batch: Int = 8,
     _ body: () throws -> Void
   ) throws {
+    try gradients(of: pass, in: tensors, over: sample(rows), batch: batch, body)
+  }
+
+  /// The same over given rows.
+  public func gradients(
+    of pass: (TokenBatch) throws -> TrainingPass, in tensors: [Tensor], over chosen: [EncodedExample], batch: Int = 8,
+    _ body: () throws -> Void
+  ) throws {
     func forget() throws { for tensor in tensors { try tensor.gradient?.fillInPlace(0) } }
-    let chosen = sample(rows)
     for start in stride(from: 0, to: chosen.count, by: max(batch, 1)) {
       try forget()
       let part = try TrainingBatch(

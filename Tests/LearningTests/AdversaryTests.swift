@@ -22,7 +22,7 @@ import Torch
   private func terms(_ method: MoECL) throws -> [LossTerm] {
     let pass = try method.trainingPass(Goldens.task, over: batch.tokens, dropout: DropoutStream(seed: 0))
     _ = try model.hiddenStates(batch.tokens, experts: pass.selection)
-    return try pass.lossTerms()
+    return try pass.terms()
   }
 
   private func value(_ method: MoECL, _ name: String) throws -> Double {
@@ -34,7 +34,7 @@ import Torch
     let flat = try FlatParameters(method.begin(Goldens.task))
     let pass = try method.trainingPass(Goldens.task, over: batch.tokens, dropout: DropoutStream(seed: 0))
     let states = try model.tracedStates(batch.tokens, experts: pass.selection, at: batch.places)
-    try #require(try pass.lossTerms().first { $0.name == "adversary." + name }).value.backward()
+    try #require(try pass.terms().first { $0.name == "adversary." + name }).value.backward()
     _ = try states.way.pulledBack(Tensor.zeros(states.value.shape), toInput: false)
     return try flat.gradientsByName()
   }
@@ -107,7 +107,7 @@ import Torch
       #expect(!trained.contains { $0.hasPrefix("discriminators") })
       let pass = try method.trainingPass(first, over: batch.tokens, dropout: DropoutStream(seed: 0))
       _ = try model.hiddenStates(batch.tokens, experts: pass.selection)
-      #expect(try pass.lossTerms().isEmpty)
+      #expect(try pass.terms().isEmpty)
     }
   }
 
@@ -127,7 +127,7 @@ import Torch
           let one = try TrainingBatch([example])
           let pass = try method.trainingPass(task, over: one.tokens, dropout: DropoutStream(seed: 0))
           _ = try model.hiddenStates(one.tokens, experts: pass.selection)
-          for term in try pass.lossTerms() {
+          for term in try pass.terms() {
             let value = try term.value.item()
             #expect(term.bound.contains(value), "row \(row), \(arrival + 1) tasks: \(term.name) is \(value)")
             #expect(term.weight == 0.1)

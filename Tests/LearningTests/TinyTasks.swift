@@ -45,12 +45,12 @@ enum TinyTasks {
 
   static func training(
     _ task: TaskIdentity, _ model: DecoderModel, _ method: any ContinualMethod, heads: TaskHeads? = nil,
-    options: TrainingOptions, seed: UInt64 = 3, examples: [EncodedExample]? = nil,
+    options: TrainingOptions, seed: UInt64 = 3, examples: [EncodedExample]? = nil, remembered: [EncodedExample] = [],
     plan: (@Sendable (Int) -> [[Int]])? = nil
   ) throws -> TaskTraining {
     try TaskTraining(
-      .init(task: task, examples: examples ?? self.examples(task), labels: 3, plan: plan), model: model,
-      method: method, heads: heads, options: options, seed: seed)
+      .init(task: task, examples: examples ?? self.examples(task), labels: 3, remembered: remembered, plan: plan),
+      model: model, method: method, heads: heads, options: options, seed: seed)
   }
 }
 
@@ -63,6 +63,15 @@ extension ContinualMethod {
   /// A pass in the middle of a task.
   func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass {
     try trainingPass(task, over: batch, at: TrainingMoment(dropout: dropout, progress: 0.5))
+  }
+}
+
+extension TrainingPass {
+  /// Its loss terms, where these read nothing of what came out of the base.
+  func terms() throws -> [LossTerm] {
+    let nothing = try Tensor.zeros([1, 1])
+    return try lossTerms(
+      TrainingOutputs(nothing, of: TokenBatch([[0]]), at: Tensor([0]), model: Goldens.model()))
   }
 }
 

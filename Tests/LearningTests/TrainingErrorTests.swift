@@ -30,9 +30,9 @@ private final class FakeMethod: ContinualMethod {
   }
   func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment) throws -> TrainingPass {
     let selection: any ExpertSelection = isUsed ? LowRankSelection(expert) : Nothing()
-    return TrainingPass(selection: selection) { [expert, terms] in try terms(expert) }
+    return TrainingPass(selection: selection) { [expert, terms] _ in try terms(expert) }
   }
-  func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? { nil }
+  func servingExpert(of task: TaskIdentity) throws -> ServingExpert? { nil }
   func dependencies(of task: TaskIdentity) -> [String: Tensor] { [:] }
   func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { nil }
   func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws {}

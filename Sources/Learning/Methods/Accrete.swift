@@ -159,7 +159,7 @@ public final class Accrete: ContinualMethod {
     let (context, memory, weight) = (context, memory, context.value(Self.adversaryWeight))
     return TrainingPass(
       selection: meter,
-      lossTerms: {
+      lossTerms: { _ in
         try adversary.lossTerms(
           memory: memory, batch: meter.means, of: context.base.commonLayers, atoms: shared.pairs, weight: weight,
           strength: CodeAdversary.strength(at: moment.progress))
@@ -183,8 +183,8 @@ public final class Accrete: ContinualMethod {
   // MARK: Serving
 
   /// A task that has not arrived is served by what is shared so far.
-  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
-    try expert(for: task).map { LowRankSelection(try $0.widened()) }
+  public func servingExpert(of task: TaskIdentity) throws -> ServingExpert? {
+    try expert(for: task).map { .plain(try $0.widened()) }
   }
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? {

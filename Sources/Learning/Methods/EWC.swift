@@ -49,7 +49,7 @@ public final class EWC: Sequential {
     let plain = try super.trainingPass(task, over: batch, at: moment)
     guard let memory else { return plain }
     let (trained, weight) = (expert.tensors, context.value(Self.strength))
-    return TrainingPass(selection: plain.selection) {
+    return TrainingPass(selection: plain.selection) { _ in
       [
         LossTerm(
           name: "ewc", value: try Self.penalty(trained, memory), weight: weight,

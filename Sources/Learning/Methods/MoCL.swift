@@ -89,7 +89,7 @@ public final class MoCL: ContinualMethod {
     let weight = context.value(Self.matching)
     return TrainingPass(
       selection: LowRankSelection(derived.expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)),
-      lossTerms: {
+      lossTerms: { _ in
         [
           // A cosine can leave −1…1 by rounding.
           LossTerm(
@@ -163,8 +163,8 @@ public final class MoCL: ContinualMethod {
     return part.module.isRounded ? try whole.rounded() : whole
   }
 
-  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
-    try expert(for: task).map { LowRankSelection(try $0.widened()) }
+  public func servingExpert(of task: TaskIdentity) throws -> ServingExpert? {
+    try expert(for: task).map { .plain(try $0.widened()) }
   }
 
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {

@@ -79,13 +79,16 @@ public final class MoECL: ContinualMethod {
       shared: sharedExpert, dedicated: expert, gates: gates,
       dropout: Dropout(context.shape.dropout, from: moment.dropout), pooling: try adversary.pooling(batch))
     let adversary = adversary
-    return TrainingPass(selection: selection) { try adversary.lossTerms(selection.pooled, label: task.arrival) }
+    return TrainingPass(selection: selection) { _ in
+      try adversary.lossTerms(selection.pooled, label: task.arrival)
+    }
   }
 
   /// A task that has not arrived is served by the shared expert and an expert that changes nothing yet.
-  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
-    MixtureSelection(
-      shared: sharedExpert, dedicated: try experts[task]?.widened() ?? context.newExpert(owner(task)), gates: gates)
+  public func servingExpert(of task: TaskIdentity) throws -> ServingExpert? {
+    .mixture(
+      MixtureSelection(
+        shared: sharedExpert, dedicated: try experts[task]?.widened() ?? context.newExpert(owner(task)), gates: gates))
   }
 
   public func end(_ task: TaskIdentity, on probe: TaskProbe) throws { experts[task] = try experts[task]?.rounded() }

@@ -148,7 +148,7 @@ public final class Moses: ContinualMethod {
     }
     return TrainingPass(
       selection: LowRankSelection(derived.expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)),
-      lossTerms: { [self] in try newnessTerm(part).map { [$0] } ?? [] }, collectGradients: derived.collectGradients)
+      lossTerms: { [self] _ in try newnessTerm(part).map { [$0] } ?? [] }, collectGradients: derived.collectGradients)
   }
 
   /// λ · mean of σ(|S|) over entries that no task owns; nil where there is no old entry that could be used instead.
@@ -214,8 +214,8 @@ public final class Moses: ContinualMethod {
   // MARK: Serving
 
   /// A task that has not arrived is served by the base.
-  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
-    try expert(for: task).map { LowRankSelection(try $0.widened()) }
+  public func servingExpert(of task: TaskIdentity) throws -> ServingExpert? {
+    try expert(for: task).map { .plain(try $0.widened()) }
   }
 
   public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? {

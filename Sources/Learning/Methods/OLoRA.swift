@@ -70,7 +70,7 @@ public final class OLoRA: ContinualMethod {
     }
     return TrainingPass(
       selection: LowRankSelection(all.expert, dropout: dropout),
-      lossTerms: { [directions, weight = context.value(Self.weight)] in
+      lossTerms: { [directions, weight = context.value(Self.weight)] _ in
         [
           LossTerm(
             name: "orthogonality", value: try Self.orthogonality(of: expert, to: directions), weight: weight,
@@ -93,11 +93,11 @@ public final class OLoRA: ContinualMethod {
   // MARK: Serving
 
   /// The sum of all that have arrived, for every task; nil before the first.
-  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
+  public func servingExpert(of task: TaskIdentity) throws -> ServingExpert? {
     let all = try arrived.compactMap { experts[$0] }.chained()
     guard !all.isEmpty else { return nil }
     let shape = try context.shape(rank: context.shape.rank * arrived.count)
-    return LowRankSelection(
+    return .plain(
       try DerivedExpert(shape, context, training: false) { place in
         guard let factor = all[place] else { throw ExpertError.missingTensor(where: Self.name, name: place.name) }
         return factor

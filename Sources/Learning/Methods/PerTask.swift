@@ -41,8 +41,8 @@ public class PerTask: ContinualMethod {
       selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)))
   }
 
-  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
-    try experts[task].map { LowRankSelection(try $0.widened()) }
+  public func servingExpert(of task: TaskIdentity) throws -> ServingExpert? {
+    try experts[task].map { .plain(try $0.widened()) }
   }
 
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {

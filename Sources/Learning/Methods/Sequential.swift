@@ -37,7 +37,9 @@ public class Sequential: ContinualMethod {
     TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)))
   }
 
-  public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? { LowRankSelection(expert) }
+  public func adjust(_ gradient: Tensor, in step: TrainingStep) throws {}
+
+  public func servingExpert(of task: TaskIdentity) throws -> ServingExpert? { .plain(expert) }
 
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] { shared }
 

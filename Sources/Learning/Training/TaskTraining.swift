@@ -15,16 +15,20 @@ public final class TaskTraining {
     public let examples: [EncodedExample]
     /// Number of labels; needed by the output head `trained`.
     public let labels: Int
+    /// Rows of earlier tasks that the method may look at (``TaskProbe/remembered``); they are in no batch.
+    public let remembered: [EncodedExample]
     /// Batches of an epoch, as positions in `examples`; nil: as `docs/protocol.md` has it. For comparisons with other
     /// trainers on given batches.
     public let plan: (@Sendable (_ epoch: Int) -> [[Int]])?
 
     public init(
-      task: TaskIdentity, examples: [EncodedExample], labels: Int, plan: (@Sendable (_ epoch: Int) -> [[Int]])? = nil
+      task: TaskIdentity, examples: [EncodedExample], labels: Int, remembered: [EncodedExample] = [],
+      plan: (@Sendable (_ epoch: Int) -> [[Int]])? = nil
     ) {
       self.task = task
       self.examples = examples
       self.labels = labels
+      self.remembered = remembered
       self.plan = plan
     }
   }
@@ -69,7 +73,8 @@ public final class TaskTraining {
     let headParameter = try heads?.begin(material.task.name, labels: material.labels)
     head = headParameter?.tensor
     probe = TaskProbe(
-      material.task, examples: material.examples, model: model, seed: seed, head: headParameter?.tensor)
+      material.task, examples: material.examples, remembered: material.remembered, model: model, seed: seed,
+      head: headParameter?.tensor)
     var trained = try method.begin(material.task, on: probe)
     if let headParameter { trained.append(headParameter) }
     parameters = try FlatParameters(trained)
@@ -170,6 +175,10 @@ public final class TaskTraining {
       learningRate: schedule.rate(at: cursor.step), gradientNorm: 0, tokens: batches.reduce(0) { $0 + $1.tokens.tokens }
     )
     try accumulate(batches, into: &report)
+    try method.adjust(
+      parameters.gradients,
+      in: TrainingStep(
+        task: material.task, number: report.step, probe: probe, trained: parameters.parameters.map(\.tensor)))
     report.gradientNorm = try parameters.clipGradients(to: options.gradientClip)
     guard report.gradientNorm.isFinite else {
       throw LearningError.lossNotFinite(
@@ -202,18 +211,20 @@ public final class TaskTraining {
         try head.map { try model.headLoss(states.value, batch, head: $0, scale: scale) }
         ?? model.answerLoss(states.value, targets: batch.targets)
       try record("task", own.sum * scale, weight: 1, bound: nil, batch, &report)
-      try addTerms(of: pass, share: Double(batch.tokens.rows) / Double(rows), batch, &report)
-      _ = try states.pullback?(own.gradient * scale, false)
+      let outputs = TrainingOutputs(states.value, of: batch.tokens, at: places, model: model)
+      try addTerms(of: pass, outputs, share: Double(batch.tokens.rows) / Double(rows), batch, &report)
+      let gradient = try own.gradient * scale
+      _ = try states.pullback?(outputs.gradient.map { try gradient + $0 } ?? gradient, false)
       try pass.collectGradients()
     }
   }
 
-  /// The other terms: their gradients go to trained tensors at once, and to what the selection pooled.
+  /// The other terms: their gradients go to trained tensors at once, to what the selection pooled, and to the states that they read.
   private func addTerms(
-    of pass: TrainingPass, share: Double, _ batch: TrainingBatch, _ report: inout StepReport
+    of pass: TrainingPass, _ outputs: TrainingOutputs, share: Double, _ batch: TrainingBatch, _ report: inout StepReport
   ) throws {
     var total: Tensor?
-    for term in try pass.lossTerms() {
+    for term in try pass.lossTerms(outputs) {
       let value = try term.value.item()
       guard !value.isFinite || term.bound.contains(value) else {
         throw LearningError.lossOutOfBounds(

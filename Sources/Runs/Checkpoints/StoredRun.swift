@@ -128,6 +128,12 @@ public struct StoredRun {
   /// The experts that serve a task; nil is the base.
   /// - Throws: `RunError.unknownTask(name:known:)`.
   public func selection(forTask name: String) throws -> (any ExpertSelection)? {
+    try servingExpert(ofTask: name)?.selection
+  }
+
+  /// The same in the form that says what can be exported.
+  /// - Throws: as ``selection(forTask:)``.
+  func servingExpert(ofTask name: String) throws -> ServingExpert? {
     guard let arrival = manifest.tasks.firstIndex(of: name) else {
       throw RunError.unknownTask(name: name, known: manifest.tasks)
     }
@@ -136,6 +142,6 @@ public struct StoredRun {
         what: "an expert of a run with the output head `ridge`, which trains none,",
         fix: "Use a run with the output head `label`, `trained` or `both`.")
     }
-    return try method.selection(for: TaskIdentity(name: name, arrival: arrival))
+    return try method.servingExpert(of: TaskIdentity(name: name, arrival: arrival))
   }
 }

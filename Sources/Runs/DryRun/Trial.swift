@@ -66,9 +66,11 @@ struct Trial {
     options.epochs = 1
     let (count, accumulation) = (longest.examples.count, options.accumulation)
     training = try TaskTraining(
-      TaskTraining.Material(task: last.identity, examples: longest.examples, labels: last.task.labels.count) { _ in
-        Array(repeating: Array(0..<count), count: 3 * accumulation)
-      }, model: base.model, method: method, heads: heads, options: options, seed: configuration.seed)
+      TaskTraining.Material(
+        task: last.identity, examples: longest.examples, labels: last.task.labels.count,
+        remembered: method.trainingRows.remembered(before: last, among: tasks, seed: configuration.seed)
+      ) { _ in Array(repeating: Array(0..<count), count: 3 * accumulation) }, model: base.model, method: method,
+      heads: heads, options: options, seed: configuration.seed)
   }
 
   /// A step to warm up and one to measure; zeros where no expert is trained.

@@ -24,21 +24,21 @@ extension StoredRun {
   public func export(
     task name: String, base: Base, gate: Double? = nil, prompts: [String]? = nil
   ) throws -> ExpertExport {
-    let served = try selection(forTask: name)
+    let served = try servingExpert(ofTask: name)
     guard learned.contains(name) else { throw ExpertError.notLearned(task: name, learned: learned) }
     switch served {
-    case let plain as LowRankSelection:
+    case .plain(let expert):
       guard gate == nil, prompts == nil else {
         throw RunError.invalidConfiguration(
           key: gate == nil ? "prompts" : "gate", got: "given",
           allowed: "nothing: the method \(manifest.configuration.method) has no gate")
       }
       return try ExpertExport(
-        record: record(name, .exact, plain.expert, base), expert: plain.expert, baseConfiguration: base.model.declared,
+        record: record(name, .exact, expert, base), expert: expert, baseConfiguration: base.model.declared,
         tokenizerDigest: base.tokenizerDigest, promptDigest: promptDigest(of: name))
-    case let mixture as MixtureSelection:
+    case .mixture(let mixture):
       return try merge(mixture, name, base, gate, prompts)
-    default:
+    case .other, nil:
       throw LearningError.unsupported(
         what: "exporting a task of the method \(manifest.configuration.method)",
         fix: "PEFT expresses plain low-rank experts only.")

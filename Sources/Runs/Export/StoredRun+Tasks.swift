@@ -32,11 +32,11 @@ extension StoredRun {
   /// - Throws: `ExpertError.notLearned`; `RunError.unknownTask(name:known:)`; `RunError.changed(folder:what:recorded:now:)` for data
   ///   that are no longer those of the run; `LearningError.unsupported` where one plain expert cannot say what the run serves.
   public func finishedTask(_ name: String, base: Base, data: URL? = nil) throws -> FinishedTask {
-    let served = try selection(forTask: name)
+    let served = try servingExpert(ofTask: name)
     guard learned.contains(where: name.hasSameCodePoints) else {
       throw ExpertError.notLearned(task: name, learned: learned)
     }
-    guard let plain = served as? LowRankSelection else {
+    guard case .plain(let expert) = served else {
       throw LearningError.unsupported(
         what:
           "taking over a task of the method \(manifest.configuration.method), which serves it by more than one plain expert,",
@@ -60,7 +60,7 @@ extension StoredRun {
         task: task, learn: used.training.map { task.train[$0] },
         choose: configuration.evaluateOn == .validation ? used.evaluated.map { task.train[$0] } : [],
         gate: try rows(.test).evaluated.map { task.test[$0] }, origin: .file),
-      expert: plain.expert, head: try heads?.head(of: name, labels: task.labels.count),
+      expert: expert, head: try heads?.head(of: name, labels: task.labels.count),
       maxLength: configuration.training.maxLength, answerTokens: prepared.answerTokens, method: configuration.method,
       costs: costs.first { $0.task.hasSameCodePoints(as: name) })
   }

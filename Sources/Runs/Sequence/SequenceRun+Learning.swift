@@ -51,12 +51,12 @@ extension SequenceRun {
       task: task.task.name, trainedParameters: 0, steps: 0, trainingTokens: 0, trainingSeconds: 0, tokensPerSecond: 0,
       evaluationSeconds: 0, expertBytes: 0, methodBytes: 0, peakResidentBytes: 0)
     guard configuration.outputHead.hasExpert else { return cost }
-    let examples = trainingExamples(of: task)
+    let material = material(of: task)
     // All rows were learned when the first task arrived.
-    if examples.isEmpty, method.trainingRows == .allAtOnce { return cost }
+    if material.examples.isEmpty, method.trainingRows == .allAtOnce { return cost }
     let training = try TaskTraining(
-      TaskTraining.Material(task: task.identity, examples: examples, labels: task.task.labels.count),
-      model: base.model, method: method, heads: heads, options: configuration.training, seed: configuration.seed)
+      material, model: base.model, method: method, heads: heads, options: configuration.training,
+      seed: configuration.seed)
     if let state = stopped { try training.restore(state) }
     cost.trainingSeconds = try takeSteps(training, of: task, before: stopped == nil ? 0 : stoppedSeconds)
     stopped = nil

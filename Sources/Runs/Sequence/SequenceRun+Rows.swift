@@ -8,9 +8,13 @@ import Records
 import Streams
 
 extension SequenceRun {
-  /// The rows that a task is learned from, as the method wants them: its own first.
-  func trainingExamples(of task: PreparedTask) -> [EncodedExample] {
-    method.trainingRows.examples(of: task, among: tasks, seed: configuration.seed)
+  /// What a task is learned from, as the method wants it: its own rows first.
+  func material(of task: PreparedTask) -> TaskTraining.Material {
+    TaskTraining.Material(
+      task: task.identity,
+      examples: method.trainingRows.examples(of: task, among: tasks, seed: configuration.seed),
+      labels: task.task.labels.count,
+      remembered: method.trainingRows.remembered(before: task, among: tasks, seed: configuration.seed))
   }
 
   /// - Throws: `LearningError.unsupported` for a method whose batches have rows of several tasks, with an output head for which that
@@ -20,7 +24,7 @@ extension SequenceRun {
     let method = try MethodCatalog.make(
       configuration.method, configuration.methodContext(for: base.model, tasks: tasks))
     guard method.trainingRows != .ofTask else { return }
-    let what = "the method \(configuration.method), which learns rows of several tasks at once, with"
+    let what = "the method \(configuration.method), which needs rows of several tasks at once, with"
     switch configuration.outputHead {
     case .label, .both: return
     case .trained:
@@ -49,16 +53,28 @@ extension TrainingRows {
       task.training + tasks.prefix(task.identity.arrival).flatMap { Self.replayed($0, share: share, seed: seed) }
     case .allAtOnce:
       task.identity.arrival == 0 ? tasks.flatMap(\.training) : []
+    case .remembering:
+      task.training
     }
   }
 
-  /// ⌈share · n⌉ rows of an earlier task, the same ones for every later task: the first of a shuffle with the stream
-  /// `SEED/replay/TASK`.
+  /// The rows of earlier tasks that may be looked at while a task is learned.
+  func remembered(before task: PreparedTask, among tasks: [PreparedTask], seed: UInt64) -> [EncodedExample] {
+    guard case .remembering(let rows) = self else { return [] }
+    return tasks.prefix(task.identity.arrival).flatMap { Self.drawn(rows, of: $0, seed: seed) }
+  }
+
+  /// ⌈share · n⌉ rows of an earlier task.
   private static func replayed(_ task: PreparedTask, share: Double, seed: UInt64) -> [EncodedExample] {
+    let count = (share * Double(task.training.count)).rounded(.up)
+    return drawn(Int(saturating: count), of: task, seed: seed)
+  }
+
+  /// Rows of an earlier task, the same ones for every later task: the first of a shuffle with the stream `SEED/replay/TASK`.
+  private static func drawn(_ count: Int, of task: PreparedTask, seed: UInt64) -> [EncodedExample] {
     var numbers = Array(task.training.indices)
     var stream = RandomStream(seed: seed, "replay", task.task.name)
     stream.shuffle(&numbers)
-    let count = Int(saturating: (share * Double(numbers.count)).rounded(.up))
     return numbers.prefix(count).sorted().map { task.training[$0] }
   }
 }

@@ -183,7 +183,7 @@ import Torch
     let trained = try FlatParameters(method.begin(Self.tasks[1]))
     let batch = try TokenBatch([[5, 6, 7]])
     let pass = try method.trainingPass(Self.tasks[1], over: batch, dropout: DropoutStream(seed: 0))
-    let terms = try pass.lossTerms()
+    let terms = try pass.terms()
     #expect(terms.map(\.name) == ["newness"] && terms.map(\.weight) == [3])
 
     var (sum, count) = (0.0, 0)
@@ -211,7 +211,7 @@ import Torch
     let batch = try TokenBatch([[5, 6, 7]])
     func terms(_ method: Moses, _ task: Int) throws -> Int {
       _ = try method.begin(Self.tasks[task])
-      return try method.trainingPass(Self.tasks[task], over: batch, dropout: DropoutStream(seed: 0)).lossTerms().count
+      return try method.trainingPass(Self.tasks[task], over: batch, dropout: DropoutStream(seed: 0)).terms().count
     }
     let method = try method(["sub-experts": 4])
     #expect(try terms(method, 0) == 0)

@@ -1,0 +1,44 @@
+public import Decoder
+public import Torch
+
+/// What came out of the base in a training pass, for loss terms that need it: hidden states and logits through which gradients flow, and
+/// what other experts would have said of the same tokens.
+///
+/// Nothing is computed before it is asked for.
+public final class TrainingOutputs {
+  private let model: DecoderModel
+  private let batch: TokenBatch
+  private let places: Tensor
+  private let value: Tensor
+  private var leaf: Tensor?
+
+  /// - Parameters:
+  ///   - states: what came out. [places, hidden]
+  ///   - batch: what went in.
+  ///   - places: numbers of the packed tokens that were read. int64 [places]
+  ///   - model: the base.
+  public init(_ states: Tensor, of batch: TokenBatch, at places: Tensor, model: DecoderModel) {
+    (self.model, self.batch, self.places, value) = (model, batch, places, states)
+  }
+
+  /// The hidden states that the answer is read from, after the final norm: one for each answer token, or for each row under the output
+  /// head `trained`. What flows back into them flows through the decoder to what trains. [places, hidden]
+  public func states() throws -> Tensor {
+    if let leaf { return leaf }
+    let new = try value.detached()
+    try new.requireGradient()
+    leaf = new
+    return new
+  }
+
+  /// The logits of these states over the vocabulary, with gradients. [places, vocabulary]
+  public func logits() throws -> Tensor { try model.logits(states()) }
+
+  /// The logits at the same places under other experts; nil is the base. Without gradients. [places, vocabulary]
+  public func logits(under experts: (any ExpertSelection)?) throws -> Tensor {
+    try withoutGradients { try model.logits(model.packedStates(batch, experts: experts, at: places)) }
+  }
+
+  /// What has flowed into ``states()``; nil: nothing has. [places, hidden]
+  var gradient: Tensor? { leaf?.gradient }
+}
