@@ -37,7 +37,7 @@ extension CommandFaultTests {
 
     /// Every method of `accrete methods`.
     static let methods = [
-      "accrete", "any-ssr", "ewc", "joint", "mocl", "moe-cl", "moses", "o-lora", "per-task", "replay", "sequential",
+      "a-gem", "accrete", "any-ssr", "ewc", "joint", "mocl", "moe-cl", "moses", "o-lora", "per-task", "replay", "sequential",
     ]
 
     @Test func everyMethodIsKilled() throws {

@@ -9,6 +9,7 @@ import Testing
   private static let ranges: [String: [String: ClosedRange<Double>]] = [
     "moe-cl": [:], "sequential": [:], "joint": [:], "per-task": [:],
     "replay": ["share": 0.001...1],
+    "a-gem": ["memory": 1...1_000_000, "memory-batch": 1...100_000],
     "ewc": ["lambda": 1e-6...1e9, "fisher-rows": 1...1_000_000],
     "o-lora": ["lambda1": 1e-6...1e6],
     "any-ssr": [
@@ -30,7 +31,7 @@ import Testing
     #expect(Set(Self.ranges.keys) == Set(MethodCatalog.names))
     let whole: Set = [
       "fisher-rows", "router-layers", "router-instruction", "expansion", "warm-start", "memory-rows", "sub-experts",
-      "active",
+      "active", "memory", "memory-batch",
     ]
     for (method, ranges) in Self.ranges {
       let options = try MethodCatalog.hyperparameters(of: method)

@@ -130,7 +130,7 @@ extension RunTests {
     @Test func whatMakesNoSense() throws {
       let scratch = try Scratch()
       let files = try Tiny.write(to: scratch)
-      for method in ["joint", "replay"] {
+      for method in ["joint", "replay", "a-gem"] {
         let configuration = Tiny.configuration(files, method: method, outputHead: .ridge)
         let error = #expect(throws: LearningError.self) {
           try SequenceRun.start(configuration, in: scratch.place("run"), bases: .shared)

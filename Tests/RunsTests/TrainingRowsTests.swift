@@ -33,6 +33,19 @@ extension RunTests {
       #expect(prompts(whole) == prompts(second.training + first.training))
     }
 
+    /// Rows that are looked at are in no batch; they are those that `replay` would have learned.
+    @Test func rememberedRows() throws {
+      let tasks = try prepared(Scratch())
+      let rows = TrainingRows.remembering(rows: 5)
+      #expect(rows.remembered(before: tasks[0], among: tasks, seed: 0).isEmpty)
+      #expect(prompts(rows.examples(of: tasks[1], among: tasks, seed: 0)) == prompts(tasks[1].training))
+      let looked = prompts(rows.remembered(before: tasks[1], among: tasks, seed: 0))
+      let replayed = TrainingRows.replaying(share: 5.0 / 12).examples(of: tasks[1], among: tasks, seed: 0)
+      #expect(looked.count == 5 && looked == prompts(replayed.suffix(5)))
+      #expect(TrainingRows.remembering(rows: 99).remembered(before: tasks[1], among: tasks, seed: 0).count == 12)
+      #expect(TrainingRows.replaying(share: 1).remembered(before: tasks[1], among: tasks, seed: 0).isEmpty)
+    }
+
     @Test func allRowsAtOnce() throws {
       let tasks = try prepared(Scratch())
       #expect(
@@ -60,7 +73,7 @@ extension RunTests {
     }
 
     /// A head is of one task: refused before anything is written.
-    @Test(arguments: ["joint", "replay"]) func rowsOfSeveralTasksNeedLabels(method: String) throws {
+    @Test(arguments: ["joint", "replay", "a-gem"]) func rowsOfSeveralTasksNeedLabels(method: String) throws {
       let scratch = try Scratch()
       let configuration = Tiny.configuration(try Tiny.write(to: scratch), method: method, outputHead: .trained)
       #expect(throws: LearningError.self) { try SequenceRun.start(configuration, in: scratch.place("run")) }

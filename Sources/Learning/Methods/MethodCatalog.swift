@@ -22,6 +22,7 @@ public enum MethodCatalog {
     Entry(Joint.self) { try Joint($0) },
     Entry(Replay.self) { try Replay($0) },
     Entry(EWC.self) { try EWC($0) },
+    Entry(AGEM.self) { try AGEM($0) },
     Entry(OLoRA.self) { OLoRA($0) },
     Entry(PerTask.self) { try PerTask($0) },
     Entry(AnySSR.self) { try AnySSR($0) },

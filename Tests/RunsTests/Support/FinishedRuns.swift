@@ -21,7 +21,7 @@ struct RunKind: Hashable, Sendable, CustomTestStringConvertible {
 
   /// Whether each task leaves an expert of its own.
   var keepsExperts: Bool {
-    outputHead.hasExpert && !["sequential", "joint", "replay", "ewc", "o-lora"].contains(method)
+    outputHead.hasExpert && !["sequential", "joint", "replay", "ewc", "a-gem", "o-lora"].contains(method)
   }
 
   /// Whether each task adds tensors that stay.
