@@ -37,7 +37,8 @@ extension CommandFaultTests {
 
     /// Every method of `accrete methods`.
     static let methods = [
-      "a-gem", "accrete", "any-ssr", "ewc", "joint", "mocl", "moe-cl", "moses", "o-lora", "per-task", "replay", "sequential",
+      "a-gem", "accrete", "any-ssr", "ewc", "joint", "lwf", "mocl", "moe-cl", "moses", "o-lora", "per-task", "replay",
+      "sequential",
     ]
 
     @Test func everyMethodIsKilled() throws {

@@ -7,6 +7,7 @@ import Testing
 @Suite struct HyperparameterTests {
   /// What each option may be: a change is a change of what users are told, and has to be meant.
   private static let ranges: [String: [String: ClosedRange<Double>]] = [
+    "lwf": ["lambda": 1e-6...1e6, "temperature": 0.1...100],
     "moe-cl": [:], "sequential": [:], "joint": [:], "per-task": [:],
     "replay": ["share": 0.001...1],
     "a-gem": ["memory": 1...1_000_000, "memory-batch": 1...100_000],

@@ -21,11 +21,11 @@ import Torch
   static let cases =
     AdversaryMode.allCases.map { Case(method: "moe-cl", mode: $0) }
     + [
-      "sequential", "joint", "replay", "ewc", "a-gem", "o-lora", "per-task", "any-ssr", "mocl",
+      "sequential", "joint", "replay", "ewc", "a-gem", "lwf", "o-lora", "per-task", "any-ssr", "mocl",
     ].map { Case(method: $0, mode: .off) }
 
   /// Methods whose tasks leave no expert that serves them alone.
-  static let shared: Set = ["sequential", "joint", "replay", "ewc", "a-gem", "o-lora"]
+  static let shared: Set = ["sequential", "joint", "replay", "ewc", "a-gem", "lwf", "o-lora"]
 
   /// What is made when a task ends: it is not trained.
   static func isMadeAtTheEnd(_ name: String) -> Bool { name.hasPrefix("router.") || name.hasPrefix("ewc.") }
@@ -71,7 +71,7 @@ import Torch
     let gates: Set = ["gates.0", "gates.1"]
     let discriminators: Set = ["discriminators.0", "discriminators.1"]
     let common = gates.union(["shared"])
-    for name in ["sequential", "joint", "replay", "ewc", "a-gem"] {
+    for name in ["sequential", "joint", "replay", "ewc", "a-gem", "lwf"] {
       #expect(try owners(name, .off) == [["shared"], ["shared"], ["shared"]])
     }
     for name in ["per-task", "any-ssr", "o-lora"] {
@@ -109,7 +109,7 @@ import Torch
   }
 
   /// What a task's output depends on is all that has to be watched.
-  @Test(arguments: ["moe-cl", "sequential", "replay", "ewc", "a-gem", "o-lora"])
+  @Test(arguments: ["moe-cl", "sequential", "replay", "ewc", "a-gem", "lwf", "o-lora"])
   func changedDependenciesShow(name: String) throws {
     let model = try Goldens.model()
     let method = try TinyTasks.method(name, model)

@@ -68,6 +68,7 @@ import Torch
       Case(method: "sequential", mode: .off, hasHeads: false, stop: 2),
       Case(method: "per-task", mode: .off, hasHeads: true, stop: 3),
       Case(method: "ewc", mode: .off, hasHeads: false, stop: 1),
+      Case(method: "lwf", mode: .off, hasHeads: false, stop: 4),
       Case(method: "ewc", mode: .off, hasHeads: true, stop: 4),
       Case(method: "o-lora", mode: .off, hasHeads: false, stop: 3),
       Case(method: "mocl", mode: .off, hasHeads: false, stop: 2),

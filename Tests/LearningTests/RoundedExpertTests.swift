@@ -66,7 +66,7 @@ import Torch
     #expect(method.sharedExpert.tensors.values.allSatisfy { $0.dtype == .float32 })
     #expect(method.gates.allSatisfy { $0.dtype == .float32 })
     #expect(method.ownedExpert(of: Self.first)?.isRounded == true)
-    for name in ["sequential", "joint", "replay", "ewc", "a-gem"] {
+    for name in ["sequential", "joint", "replay", "ewc", "a-gem", "lwf"] {
       let method = try TinyTasks.method(name, model)
       try run(TinyTasks.training(Self.first, model, method, options: options()))
       #expect(method.tensors.values.allSatisfy { $0.dtype == .float32 }, "\(name)")

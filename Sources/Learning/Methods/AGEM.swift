@@ -39,7 +39,8 @@ public final class AGEM: Sequential {
     var reference: Tensor?
     let pass = TrainingPass(selection: LowRankSelection(expert))
     let rows = Self.drawn(
-      context.whole(Self.memoryBatch), of: step.probe.remembered, seed: context.seed, task: step.task, step: step.number)
+      context.whole(Self.memoryBatch), of: step.probe.remembered, seed: context.seed, task: step.task, step: step.number
+    )
     try step.probe.gradients(of: { _ in pass }, in: step.trained, over: rows, batch: rows.count) {
       reference = try gradient.cloned()
     }

@@ -23,6 +23,7 @@ public enum MethodCatalog {
     Entry(Replay.self) { try Replay($0) },
     Entry(EWC.self) { try EWC($0) },
     Entry(AGEM.self) { try AGEM($0) },
+    Entry(LwF.self) { try LwF($0) },
     Entry(OLoRA.self) { OLoRA($0) },
     Entry(PerTask.self) { try PerTask($0) },
     Entry(AnySSR.self) { try AnySSR($0) },

@@ -21,7 +21,7 @@ struct RunKind: Hashable, Sendable, CustomTestStringConvertible {
 
   /// Whether each task leaves an expert of its own.
   var keepsExperts: Bool {
-    outputHead.hasExpert && !["sequential", "joint", "replay", "ewc", "a-gem", "o-lora"].contains(method)
+    outputHead.hasExpert && !["sequential", "joint", "replay", "ewc", "a-gem", "lwf", "o-lora"].contains(method)
   }
 
   /// Whether each task adds tensors that stay.
@@ -46,7 +46,7 @@ struct RunKind: Hashable, Sendable, CustomTestStringConvertible {
   }
 
   /// Trained heads for the methods that meet them otherwise than `per-task` does; `joint` and `replay` refuse them.
-  private static let withHeads: Set = ["moe-cl", "sequential", "ewc", "per-task", "accrete"]
+  private static let withHeads: Set = ["moe-cl", "sequential", "ewc", "lwf", "per-task", "accrete"]
 
   /// Closed-form heads, alone and beside experts that stay, that go on training, and that learn all rows at once.
   static let closedForm = [
