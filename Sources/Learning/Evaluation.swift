@@ -7,12 +7,11 @@ public import Torch
 /// Scores classification rows under a selection of experts, in batches of bounded size.
 public struct Evaluator: Sendable {
   let model: DecoderModel
-  /// Padded tokens of a batch at most: bounds memory whatever the lengths.
-  private let tokenBudget: Int
+  private let budget: TokenBudget
 
-  public init(_ model: DecoderModel, tokenBudget: Int = 2048) {
+  public init(_ model: DecoderModel, budget: TokenBudget = .standard) {
     self.model = model
-    self.tokenBudget = tokenBudget
+    self.budget = budget
   }
 
   /// Predictions in the order of `examples`.
@@ -30,7 +29,8 @@ public struct Evaluator: Sendable {
   ) throws -> [Prediction] {
     try withoutGradients {
       let scorer = LabelScorer(model, labels: labels)
-      let groups = groups(examples, extra: head == nil ? scorer.extraTokens : 0)
+      let extra = head == nil ? scorer.extraTokens : 0
+      let groups = budget.groupsByLength(examples.map { $0.promptIds.count + extra })
       var result = [Prediction?](repeating: nil, count: examples.count)
       var done = 0
       try eachGroup(groups, experts: experts) { numbers, experts in
@@ -84,14 +84,6 @@ public struct Evaluator: Sendable {
   private static func forEachThread(_ experts: (any ExpertSelection)?) -> (@Sendable () -> (any ExpertSelection)?)? {
     guard let experts else { return { nil } }
     return experts.copies
-  }
-
-  /// Batches of similar length within the token budget.
-  func groups(_ examples: [EncodedExample], extra: Int) -> [[Int]] {
-    let order = examples.indices.sorted {
-      (examples[$0].promptIds.count, $0) < (examples[$1].promptIds.count, $1)
-    }
-    return TokenBudget(tokenBudget).groups(order.map { examples[$0].promptIds.count + extra }).map { Array(order[$0]) }
   }
 
   func headScores(_ prompts: [[Int]], head: Tensor, experts: (any ExpertSelection)?) throws -> [[Double]] {

@@ -41,8 +41,8 @@ extension Evaluator {
     stopsAtEnd: Bool = true, progress: (Int) throws -> Void = { _ in }
   ) throws -> [WrittenTokens] {
     let options = GenerationOptions(maxTokens: limit, stopsAtEnd: stopsAtEnd)
-    let budget = batchTokens ?? Self.writingBudget(model.configuration)
-    let batches = Evaluator(model, tokenBudget: budget).groups(examples, extra: limit)
+    let budget = TokenBudget(batchTokens ?? Self.writingBudget(model.configuration))
+    let batches = budget.groupsByLength(examples.map { $0.promptIds.count + limit })
     var result = [WrittenTokens?](repeating: nil, count: examples.count)
     var done = 0
     for group in batches {

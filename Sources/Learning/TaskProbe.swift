@@ -16,8 +16,6 @@ public struct TaskProbe {
   private let task: TaskIdentity
   /// What answers in the task's own loss; nil: the vocabulary. [labels, hidden]
   private let head: Tensor?
-  /// Padded tokens of a batch at most: bounds memory whatever the lengths.
-  private let tokenBudget = 2048
 
   /// - Parameters:
   ///   - task: what is learned.
@@ -119,33 +117,9 @@ public struct TaskProbe {
   private func eachBatch(_ rows: [EncodedExample], _ body: (TrainingBatch) throws -> Void) throws {
     guard !rows.isEmpty else { throw LearningError.withoutRows(task) }
     try withoutGradients {
-      for group in TokenBudget(tokenBudget).groups(rows.map(\.tokenCount)) {
+      for group in TokenBudget.standard.groups(rows.map(\.tokenCount)) {
         try body(TrainingBatch(group.map { rows[$0] }, on: model.device))
       }
     }
-  }
-}
-
-/// Neighbours cut into batches within a number of padded tokens.
-struct TokenBudget {
-  private let tokens: Int
-
-  init(_ tokens: Int) { self.tokens = tokens }
-
-  /// Positions in `lengths`, in order.
-  func groups(_ lengths: [Int]) -> [Range<Int>] {
-    var groups: [Range<Int>] = []
-    var (start, longest) = (0, 0)
-    for (number, length) in lengths.enumerated() {
-      let time = max(longest, length)
-      if number > start, (number - start + 1) * time > tokens {
-        groups.append(start..<number)
-        (start, longest) = (number, length)
-      } else {
-        longest = time
-      }
-    }
-    if start < lengths.count { groups.append(start..<lengths.count) }
-    return groups
   }
 }

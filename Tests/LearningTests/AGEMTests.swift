@@ -24,7 +24,7 @@ import Torch
     let (own, against) = (try Tensor([1.0, 0.0]), try Tensor([-1.0, 1.0]))
     #expect(try AGEM.projected(own, against).floats() == [0.5, 0.5])
     // One that agrees, one at a right angle, and none.
-    for other in [[3.0, 1.0], [0, 7], [0, 0]] {
+    for other: [Float] in [[3, 1], [0, 7], [0, 0]] {
       #expect(try AGEM.projected(own, Tensor(other)).floats() == [1, 0])
     }
   }

@@ -121,7 +121,7 @@ import Torch
     let task = TinyTasks.identities[0]
     let examples = TinyTasks.examples(task, count: 15)
     func predictions(_ budget: Int) throws -> [Prediction] {
-      try Evaluator(model, tokenBudget: budget).predictions(
+      try Evaluator(model, budget: TokenBudget(budget)).predictions(
         examples, labels: TinyTasks.labels(task), head: nil, experts: nil)
     }
     let all = try predictions(100_000)
@@ -140,7 +140,7 @@ import Torch
     let examples = TinyTasks.examples(task, count: 40)
     func predictions() throws -> ([Prediction], [Int]) {
       var done: [Int] = []
-      let made = try Evaluator(model, tokenBudget: 60).predictions(
+      let made = try Evaluator(model, budget: TokenBudget(60)).predictions(
         examples, labels: TinyTasks.labels(task), head: nil, experts: experts
       ) { done.append($0) }
       return (made, done)
@@ -164,7 +164,7 @@ import Torch
   @Test func progressAndFreeAnswers() throws {
     var done: [Int] = []
     let task = TinyTasks.identities[0]
-    _ = try Evaluator(model, tokenBudget: 40).predictions(
+    _ = try Evaluator(model, budget: TokenBudget(40)).predictions(
       TinyTasks.examples(task), labels: TinyTasks.labels(task), head: nil, experts: nil
     ) { done.append($0) }
     #expect(done.last == 12 && done == done.sorted() && done.count > 1)

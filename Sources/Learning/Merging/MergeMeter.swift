@@ -5,15 +5,10 @@ import Torch
 /// Measures what a static merge of a mixture costs.
 public struct MergeMeter {
   private let model: DecoderModel
-  /// Padded tokens of a batch at most: bounds memory whatever the lengths.
-  private let tokenBudget: Int
-  /// Rows of a batch at most: each has logits over the whole vocabulary.
-  private let mostRows = 64
+  /// Few rows in a batch: each has logits over the whole vocabulary.
+  private let budget = TokenBudget(TokenBudget.standard.tokens, mostRows: 64)
 
-  public init(_ model: DecoderModel, tokenBudget: Int = 2048) {
-    self.model = model
-    self.tokenBudget = tokenBudget
-  }
+  public init(_ model: DecoderModel) { self.model = model }
 
   /// The mean weight of the shared expert in each layer, over every token of the prompts.
   /// - Throws: ``LearningError/unsupported(what:fix:)`` without a prompt.
@@ -58,16 +53,9 @@ public struct MergeMeter {
         what: "measuring a merge without rows, or with empty ones", fix: "Give at least one prompt of a token.")
     }
     try withoutGradients {
-      var current: [[Int]] = []
-      for prompt in prompts {
-        let time = max(prompt.count, current.map(\.count).max() ?? 0)
-        if !current.isEmpty, (current.count + 1) * time > tokenBudget || current.count == mostRows {
-          try body(TokenBatch(current, on: model.device))
-          current = []
-        }
-        current.append(prompt)
+      for group in budget.groups(prompts.map(\.count)) {
+        try body(TokenBatch(Array(prompts[group]), on: model.device))
       }
-      try body(TokenBatch(current, on: model.device))
     }
   }
 }

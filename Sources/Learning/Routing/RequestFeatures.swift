@@ -28,7 +28,6 @@ public struct RequestFeatures {
   private let model: DecoderModel
   private let view: RequestView
   private let projection: RequestProjection?
-  private let tokenBudget = 2048
 
   public init(_ model: DecoderModel, view: RequestView) {
     self.model = model
@@ -55,7 +54,7 @@ public struct RequestFeatures {
   /// What is seen of the first tokens of texts, of those numbers that enough texts have. [texts, width] each
   private func beginnings(_ requests: [[Int]]) throws -> [(tokens: Int, means: Tensor)] {
     var (parts, lengths): ([Tensor], [Int]) = ([], [])
-    for group in TokenBudget(tokenBudget).groups(requests.map(\.count)) {
+    for group in TokenBudget.standard.groups(requests.map(\.count)) {
       let rows = Array(requests[group])
       let cuts = rows.indices.flatMap { row in
         LengthLaw.ladder.prefix { $0 <= rows[row].count }.map { (row: row, tokens: $0) }
@@ -89,7 +88,7 @@ public struct RequestFeatures {
     guard !requests.isEmpty else { return try Tensor.zeros([0, projection?.width ?? hidden], on: model.device) }
     return try withoutGradients {
       let means = try Tensor.concatenated(
-        TokenBudget(tokenBudget).groups(requests.map(\.count)).map { group in
+        TokenBudget.standard.groups(requests.map(\.count)).map { group in
           let batch = try TokenBatch(Array(requests[group]), on: model.device)
           return try PoolingWeights(batch).mean(model.earlyStates(batch, layers: view.layers))
         })  // [rows, hidden]

@@ -1,0 +1,39 @@
+/// How sequences are cut into batches where nothing is trained: as many as fit within a number of padded tokens, which bounds memory
+/// whatever the lengths. The same lengths give the same batches, and with them the same bits.
+public struct TokenBudget: Sendable, Equatable {
+  /// Rows times the longest of them, at most; a sequence that is longer goes alone.
+  public let tokens: Int
+  /// Sequences of a batch at most.
+  public let mostRows: Int
+
+  /// What scoring and measuring use where nothing else is said.
+  public static let standard = TokenBudget(2048)
+
+  public init(_ tokens: Int, mostRows: Int = .max) {
+    self.tokens = tokens
+    self.mostRows = mostRows
+  }
+
+  /// Neighbours, in order: ranges of positions in `lengths`.
+  public func groups(_ lengths: [Int]) -> [Range<Int>] {
+    var groups: [Range<Int>] = []
+    var (start, longest) = (0, 0)
+    for (number, length) in lengths.enumerated() {
+      let time = max(longest, length)
+      if number > start, (number - start + 1) * time > tokens || number - start == mostRows {
+        groups.append(start..<number)
+        (start, longest) = (number, length)
+      } else {
+        longest = time
+      }
+    }
+    if start < lengths.count { groups.append(start..<lengths.count) }
+    return groups
+  }
+
+  /// Sequences of similar length together, the shortest first: positions in `lengths`.
+  public func groupsByLength(_ lengths: [Int]) -> [[Int]] {
+    let order = lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
+    return groups(order.map { lengths[$0] }).map { Array(order[$0]) }
+  }
+}
