@@ -43,8 +43,8 @@ public struct CalibrationReport: Sendable, Codable, Equatable {
   ///   - probabilities: For each row one probability per class; they sum to 1 within 0.001.
   ///   - gold: The right class of each row, from 0.
   ///   - bins: How many bins, 1 … ``mostBins``.
-  /// - Throws: ``AssuranceError`` if there is no row, the lists have different lengths, a probability is not a number from 0 to
-  ///   1, a row does not sum to 1, or a class or the number of bins is out of its range.
+  /// - Throws: ``AssuranceError`` if there is no row, the lists differ in length, a probability is not a number from 0 to 1, a row does not
+  ///   sum to 1, or a class or the number of bins is out of range.
   public init(probabilities: [[Double]], gold: [Int], bins: Int = 15) throws {
     guard (1...Self.mostBins).contains(bins) else {
       throw AssuranceError.value(

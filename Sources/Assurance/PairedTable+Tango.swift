@@ -1,6 +1,5 @@
-// Tango, "Equivalence test and confidence interval for the difference in proportions for the paired-sample design",
-// Statistics in Medicine 17 (1998) 891–908: the differences Δ that a score test does not reject. With b = onlyNew,
-// c = onlyOld and n rows,
+// Tango, "Equivalence test and confidence interval for the difference in proportions for the paired-sample design", Statistics in Medicine
+// 17 (1998) 891–908. The interval is all differences Δ that a score test does not reject. With b = onlyNew, c = onlyOld and n rows,
 //
 //   T(Δ) = (b − c − nΔ) / √(n (2 q + Δ (1 − Δ)))
 //

@@ -14,8 +14,8 @@ enum Quantile {
 
   /// The middle part of what a bootstrap drew from rows.
   ///
-  /// Rows that are all right, or all wrong, have no spread to draw from: the interval is never narrower at an end than Wilson's for as
-  /// many of them, `n / (n + z²)` and `z² / (n + z²)`.
+  /// Rows that are all right, or all wrong, have no spread to draw from. So at either end the interval is never narrower than Wilson's for
+  /// as many of them, `n / (n + z²)` and `z² / (n + z²)`.
   ///
   /// - Parameters:
   ///   - tail: The probability of each end.

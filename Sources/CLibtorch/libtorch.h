@@ -1,2 +1,2 @@
-// This target has no code. It carries the compile and link flags of libtorch, which pkg-config finds under the name
-// `accrete-libtorch` (written by Scripts/setup), so that no target of the package needs unsafe flags.
+// This target has no code. It carries libtorch's compile and link flags, which pkg-config finds under the name `accrete-libtorch` (written
+// by Scripts/setup). So no target of the package needs unsafe flags.

@@ -1,8 +1,8 @@
 // Calls operators on a stack that is longer than what the caller knows of the operator.
 //
-// An operator gets arguments from version to version, at its end (`_flash_attention_forward` has 15 in libtorch 2.11 and 17 in
-// 2.13), and the dispatcher reads as many slots as the loaded schema has. A slot of zero is None where an argument is optional,
-// and 0 or false elsewhere: what such an argument is when nobody gives it.
+// An operator gains arguments at its end from version to version (`_flash_attention_forward` has 15 in libtorch 2.11 and 17 in 2.13). The
+// dispatcher reads as many slots as the loaded schema has. A slot of zero is None where an argument is optional, and 0 or false elsewhere:
+// what such an argument is when nobody gives it.
 
 #include "CTorch.h"
 

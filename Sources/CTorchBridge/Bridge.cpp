@@ -1,10 +1,10 @@
 // What libtorch's stable C ABI lacks: operators with Scalar arguments, autograd, random state, threads; and the table of
 // it all, which CTorch.h describes.
 //
-// The C ABI is the same in every libtorch from 2.10 on; the C++ is not. Its headers have inline functions that know where the
-// fields of a tensor lie and which number a dispatch key has, and both move between minor versions: compiled for 2.13 and run
-// on 2.11 they read beside the fields without a word. So there is one bridge for each minor version, compiled with its headers,
-// and it gives its table to no other (`accrete_bridge`). Nothing may throw across the C boundary.
+// The C ABI is the same in every libtorch from 2.10 on; the C++ is not. Its headers have inline functions that know tensor field offsets
+// and dispatch key numbers. Both move between minor versions: compiled for 2.13 and run on 2.11, they silently read beside the fields. So
+// there is one bridge for each minor version, compiled with its headers, and it gives its table to no other (`accrete_bridge`). Nothing may
+// throw across the C boundary.
 
 #include "CTorchBridge.h"
 

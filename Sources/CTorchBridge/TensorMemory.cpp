@@ -1,8 +1,8 @@
 // Memory for tensors: one region in which nothing else lies.
 //
-// In the C library's heap, what oneDNN keeps for good of each new shape comes to lie between the tensors of a step. Then the
-// room that they leave is no longer one piece, and the next large batch takes new memory: a run grew by half in 1,500 steps
-// (docs/performance.md, "Memory over many steps"). Here a step that has given back its tensors leaves one free piece.
+// In the C library's heap, what oneDNN keeps for good of each new shape comes to lie between the tensors of a step. Then the freed memory
+// is no longer one piece, and the next large batch takes new memory: a run grew by half in 1,500 steps (docs/performance.md, "Memory over
+// many steps"). Here a step that has given back its tensors leaves one free piece.
 
 #include "TensorMemory.h"
 

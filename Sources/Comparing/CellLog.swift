@@ -5,8 +5,8 @@ import Runs
 
 /// What a cell's process says, and whether it lives.
 ///
-/// The process gets the log as its standard output and error, locked: the lock belongs to the open file, so that it begins
-/// before the process does, and ends with it however that ends, whether or not the one who started it still lives.
+/// The process gets the log as its standard output and error, locked. The lock belongs to the open file: it begins before the process does
+/// and ends with it however that ends, even if its parent is gone.
 public enum CellLog {
   /// Opens a log to write at its end, locked for whoever inherits the handle.
   /// - Returns: nil while a process that inherited an earlier handle lives.

@@ -2,8 +2,8 @@ import Torch
 
 /// The packed tokens whose final states are read.
 ///
-/// Nothing looks at the others after the last layer's attention: query turned, mixed and added there, the way through output projection,
-/// norm and feed-forward block is computed for these tokens alone, forward and back.
+/// Nothing reads the other tokens after the last layer's attention. So query rotation, attention, output projection, norm and feed-forward
+/// block are computed for these tokens alone there, forward and backward.
 struct Reading {
   /// Their numbers among the packed tokens, then copies of the first, so that their number is a round one (``TokenBatch/alignmentPadding(for:)``).
   let order: [Int]

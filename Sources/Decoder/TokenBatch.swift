@@ -25,9 +25,9 @@ public struct TokenBatch: Sendable {
 
   /// Tokens that are added to `tokens` real ones so that their number is a round one; they are unused.
   ///
-  /// oneDNN compiles a product for each number of rows and keeps what it compiled: with every batch another number, a run spent
-  /// up to a millisecond a product on that, and two megabytes for each. What is kept also lies between the tensors of a step, which
-  /// then can't be given back as one piece: memory grew for hundreds of steps. Up to 32 rows need nothing that is compiled.
+  /// oneDNN compiles a product for each number of rows and keeps it. With a new number in every batch, a run spent up to a millisecond and
+  /// two megabytes on each product. What is kept also lies between the tensors of a step, which then can't be given back as one piece:
+  /// memory grew for hundreds of steps. Up to 32 rows need nothing that is compiled.
   public static func alignmentPadding(for tokens: Int) -> Int {
     guard tokens > 32 else { return 0 }
     let block = tokens <= 64 ? 16 : 64

@@ -1,8 +1,8 @@
 import Torch
 
 extension LowRankExpert {
-  /// The site of a pair whose term could not be computed: (α / r) |B| |A| 1, which bounds what the pair adds to a product for inputs
-  /// from −1 to 1, is not finite in float32. nil where all are.
+  /// The site of a pair whose term could overflow: (α / r) |B| |A| 1, which bounds what the pair adds to a product for inputs from −1 to 1,
+  /// is not finite in float32. `nil` where all are finite.
   ///
   /// Factors may be finite, and their product not: 1e38 · 1e38, or any with an α of 1e300.
   func siteOfOverflow() throws -> FactorPlace? {

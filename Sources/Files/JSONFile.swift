@@ -71,8 +71,8 @@ public enum JSONFile {
     guard bytes <= limit else { throw FileError.tooLarge(path: path, bytes: bytes, limit: limit) }
   }
 
-  /// JSON text that Foundation's parser may have, which is not strict: it takes a comma before a closing bracket, says of a tab in a
-  /// string that the value is none, and of a key that stands twice chooses one without a word.
+  /// JSON text for Foundation's parser, which is not strict. It accepts a comma before a closing bracket, rejects a string with a tab as no
+  /// value at all, and silently picks one of two equal keys.
   private static func checked(_ data: Data, path: String) throws -> Data {
     try requireShape(data, path: path)
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]

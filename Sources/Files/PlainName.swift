@@ -1,7 +1,7 @@
 /// Names that become files and folders: of tasks, of experts.
 ///
-/// What a plain name is cannot leave its folder, whatever the operating system makes of the name: no separator, no `..`,
-/// no NUL, nothing that another system reads as something else.
+/// A plain name cannot leave its folder, whatever the operating system makes of it: no separator, no `..`, no NUL, nothing that another
+/// system reads as something else.
 public enum PlainName {
   /// Whether a name is made of 1 to `longest` ASCII letters, digits, `.`, `_` and `-`, and does not start with a dot.
   public static func isPlain(_ name: String, longest: Int) -> Bool {

@@ -54,8 +54,8 @@ public enum StandardDescriptors {
       // Some file systems have nothing to flush.
       guard [EINVAL, ENOTSUP, EROFS].contains(errno) else { throw Failure(code: errno) }
     }
-    // Replacing a descriptor hides what closing it says, so that a copy is closed; and at no moment is its number free, which another
-    // thread would get for a file of its own, and lose again.
+    // Replacing a descriptor hides what closing it reports, so a copy is closed. The descriptor's number is never free in between: another
+    // thread could get it for a file of its own, and lose that again.
     let (other, copy) = (open("/dev/null", O_WRONLY | O_CLOEXEC), fcntl(descriptor, F_DUPFD_CLOEXEC, 3))
     defer { if other >= 0 { _ = systemClose(other) } }
     guard other >= 0, copy >= 0 else {

@@ -4,8 +4,8 @@
 /// before for another purpose. The definition is the section "Random streams" of `docs/protocol.md`: the key text's
 /// FNV-1a 64 hash is the state of a SplitMix64 generator.
 ///
-/// It does not conform to `RandomNumberGenerator` on purpose: the standard library's `shuffle(using:)` promises no
-/// particular algorithm, so its results could not be written again in another language.
+/// It deliberately does not conform to `RandomNumberGenerator`. The standard library's `shuffle(using:)` promises no particular algorithm,
+/// so its results could not be reproduced in another language.
 public struct RandomStream: Sendable, Codable, Equatable {
   /// The state of the generator; with it a stream goes on where it stopped.
   private var state: UInt64

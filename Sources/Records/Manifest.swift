@@ -69,8 +69,8 @@ public struct Manifest: Sendable, Equatable, Codable {
     public var mostTruncated: [TruncatedRow] = []
     /// Free answers of training rows that were cut at their end; nil: none.
     public var cutAnswers: Int?
-    /// SHA-256 of the numbers of the rows that are trained on, of those that are scored, and of ``combining`` if there are any; nil in folders of versions that
-    /// did not record it, which chose validation rows otherwise.
+    /// SHA-256 of the numbers of the rows that are trained on, of those that are scored, and of ``combining`` if there are any. `nil` in
+    /// folders of versions that did not record it and chose validation rows differently.
     public var selection: Digest?
 
     package init(

@@ -28,8 +28,9 @@ extension Registry {
   /// Days that what is out of use stays.
   static let keptDays = 30
 
-  /// Removes the blobs of versions that have been out of use for 30 days, of releases that are older than that and than the last 20, and
-  /// files that no row has named for a day, or for ten minutes where nobody learns or imports. Manifests, metrics, verdicts and the audit stay for ever.
+  /// Removes blobs of versions unused for 30 days, and of releases older than 30 days that are not among the last 20. Also removes files
+  /// that no database row has named for a day, or for ten minutes where nobody is learning or importing. Manifests, metrics, verdicts and
+  /// the audit stay for ever.
   ///
   /// - Parameter dryRun: says what would go, and changes nothing.
   /// - Parameter actor: who does it.

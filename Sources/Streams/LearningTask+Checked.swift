@@ -34,8 +34,8 @@ extension LearningTask {
 
   /// Makes a task of rows that were read, or says what is wrong with them.
   ///
-  /// What is refused: an empty split, two rows of one id, and, for a classification, fewer than two labels, a label
-  /// named twice, a row whose label is unknown, a label without a training row.
+  /// Refused are an empty split and two rows with one id; in a classification also fewer than two labels, a label named twice, a row with
+  /// an unknown label, and a label without a training row.
   ///
   /// - Parameters:
   ///   - name: The task's name.

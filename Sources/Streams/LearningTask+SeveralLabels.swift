@@ -57,8 +57,8 @@ extension TaskExamples {
     }
   }
 
-  /// What rows are dealt by, so that every part has some of each label: a row's label; of several its rarest one among these rows (of
-  /// equally rare ones the first by code points); the same for all rows without a label, and for free answers.
+  /// What rows are dealt by, so that every part has some of each label. With one label: that label. With several: the rarest among these
+  /// rows (of equally rare ones the first by code points). Rows without a label, and free answers, share one value.
   static func strata(of rows: [Example], kind: LearningTask.Kind) -> [ExactText] {
     switch kind {
     case .classification: return rows.map { ExactText($0.answer) }

@@ -3,8 +3,8 @@ public import Tokenization
 
 /// Makes token ids of the examples of one task, by section "Prompt and answer" of `docs/protocol.md`.
 ///
-/// Instruction, text, cue and answer are tokenized apart and then joined, so that the text can be shortened without
-/// touching the others, and an answer has the same tokens after every prompt. Conversations are written by a template (``ChatForm``).
+/// Instruction, text, cue and answer are tokenized separately and then joined. So the text can be shortened without touching the others,
+/// and an answer has the same tokens after every prompt. Conversations are written by a template (``ChatForm``).
 public struct PromptEncoder: Sendable {
   /// The tokens of every label's answer, in the order of the task's labels: `" " + label` and the end token. Empty for
   /// a generation.
@@ -34,9 +34,8 @@ public struct PromptEncoder: Sendable {
   ///   - maxLength: The most tokens of a prompt together with its longest possible answer.
   ///   - answerLimit: The most tokens of a free answer, the end token included; labels are never cut.
   ///   - chat: What writes conversations, where the texts of examples are ``Conversation/text``; `nil`: they are plain.
-  /// - Throws: ``StreamError/prompt(_:)`` if instruction, cue and the longest label are longer than `maxLength`, if two
-  ///   labels have the same tokens, or if the tokenizer surrounds text in a way that cannot be taken apart; what the
-  ///   tokenizer throws.
+  /// - Throws: ``StreamError/prompt(_:)`` if instruction, cue and the longest label are longer than `maxLength`, if two labels have the
+  ///   same tokens, or if the tokenizer adds something around text that cannot be separated. What the tokenizer throws.
   public init(
     task: LearningTask, tokenizer: any Tokenizer, endToken: Int, maxLength: Int, answerLimit: Int? = nil,
     chat: ChatForm? = nil
@@ -83,8 +82,8 @@ public struct PromptEncoder: Sendable {
   ///   - example: An example of the task.
   ///   - room: How many tokens a free answer is left, for a row that is to be answered: its prompt must not depend on
   ///     how long the right answer is. `nil`: as many as the right answer has.
-  /// - Throws: ``StreamError/label(_:)`` if its label is not one of the task's, ``StreamError/prompt(_:)`` if a free
-  ///   answer leaves no room or the prompt has no token; what the tokenizer throws.
+  /// - Throws: ``StreamError/label(_:)`` if its label is not one of the task's. ``StreamError/prompt(_:)`` if a free answer leaves no room
+  ///   or the prompt has no token. What the tokenizer throws.
   public func encode(_ example: Example, leaving room: Int? = nil) throws -> EncodedExample {
     let labelIndex = labelIndices[ExactText(example.answer)]
     let answer: [Int]

@@ -10,8 +10,8 @@ extension TaskExamples {
 
   /// Deals the rows of one task that are no gate rows into learn and choose.
   ///
-  /// Every label gives the same share, so that no label is missing by chance; of each label those whose texts come first by hash, so
-  /// that neither order nor other rows of the file decide, and equal texts stay together.
+  /// Every label gives the same share, so no label is missing by chance. Within a label, the texts with the smallest hashes are taken:
+  /// neither order nor other rows of the file matter, and equal texts stay together.
   ///
   /// - Parameter rows: What is learned and chosen on.
   /// - Parameter share: Of choose rows, 0 to 1.

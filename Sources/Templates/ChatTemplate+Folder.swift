@@ -2,9 +2,9 @@ import Files
 public import Foundation
 
 extension ChatTemplate {
-  /// Reads the template and the special tokens of a checkpoint: `chat_template.jinja`, or else `chat_template` in
-  /// `tokenizer_config.json`, of several the one that is called `default`; tokens from `special_tokens_map.json`, and those
-  /// that are missing there from `tokenizer_config.json`, which comes first where it has `added_tokens_decoder`.
+  /// Reads the template and the special tokens of a checkpoint: `chat_template.jinja`, or else `chat_template` in `tokenizer_config.json`
+  /// (of several, the one called `default`). Tokens come from `special_tokens_map.json`, and the missing ones from `tokenizer_config.json`.
+  /// The latter comes first where it has `added_tokens_decoder`.
   ///
   /// - Parameters:
   ///   - folder: a checkpoint in Hugging Face's form.

@@ -1,5 +1,5 @@
-/// Byte-pair encoding, of bytes or of characters, as a Hugging Face `tokenizer.json` or a tiktoken file describes it; ids and
-/// texts are equal to those of Python's `tokenizers` and `tiktoken`.
+/// Byte-pair encoding of bytes or characters, as a Hugging Face `tokenizer.json` or a tiktoken file describes it. Ids and texts equal those
+/// of Python's `tokenizers` and `tiktoken`.
 ///
 /// A text is cut at added tokens, normalized, cut into words, and each word's bytes or characters are merged to tokens. The
 /// value is immutable, so one may be used from many tasks at once. See docs/tokenizers.md for what is supported.
@@ -59,8 +59,8 @@ public struct BPETokenizer: Tokenizer {
 
   /// Ids of a part at least.
   private static let partIds = 1 << 16
-  /// Texts up to so many bytes get room for a third as many ids, longer ones for one of each byte: of room that is not used the system
-  /// gives none for so large an array, and growing would take it twice.
+  /// Texts up to this many bytes get room for a third as many ids, longer ones for one id a byte. The system maps no memory for unused room
+  /// in so large an array, and growing it would take twice the memory.
   private static let largeText = 1 << 20
 
   private func collected(of text: String, verbatim: AddedTokens, normalized: AddedTokens) throws -> [Int] {

@@ -47,8 +47,8 @@ struct ClassifiedText {
     return found
   }
 
-  /// `\s+(?!\S)|\s+`: the run of white space at `start` without its last scalar, which goes with the text after it; all
-  /// of the run at the end of the piece, or when it has one scalar.
+  /// `\s+(?!\S)|\s+`: the run of white space at `start` without its last scalar, which goes with the text after it. The whole run at the
+  /// end of the piece, or if it has one scalar.
   func spacesEnd(_ start: Int) -> Int {
     var index = start
     while index < end, classes[index].isIn(.whitespace) { index += 1 }

@@ -101,8 +101,8 @@ struct Composition: Sendable, Equatable {
     flush()
   }
 
-  /// Whether the character at `index`, which is not ASCII, stays itself whatever stands before it: it has no decomposition, or
-  /// is one that composition makes, and it never joins what is before it.
+  /// Whether the character at `index`, which is not ASCII, stays itself whatever precedes it: it has no decomposition or is made by
+  /// composition, and it never joins the character before it.
   private static func isInert(_ bytes: [UInt8], _ index: Int) -> Bool {
     guard index + 2 < bytes.count, bytes[index] >= 0xE0 else {
       guard index + 1 < bytes.count, bytes[index] < 0xE0 else { return false }

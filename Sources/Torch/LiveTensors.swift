@@ -8,8 +8,8 @@ public enum LiveTensors {
   /// Handles alive now, in the whole process.
   public static var count: Int { counter.load(ordering: .relaxed) }
 
-  /// Handles that were made on this thread, less those that were given back on it: what is alive, to the last one, where a piece
-  /// of work stays on one thread, whatever other threads do beside it.
+  /// Handles created on this thread minus those freed on it. Where a piece of work stays on one thread, that is exactly what is alive,
+  /// whatever other threads do.
   public static var countOfThread: Int { Int(accrete_count_handles(0)) }
 
   static func change(by amount: Int) {

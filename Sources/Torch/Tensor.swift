@@ -55,8 +55,8 @@ public struct Tensor: Sendable {
 
 /// Owns one libtorch handle.
 ///
-/// Unchecked because libtorch's reference counts are atomic and our operations are functional; the in-place ones are used
-/// by one owner (the optimizer, a loader) before the tensor is shared.
+/// Unchecked because libtorch's reference counts are atomic and our operations are functional. In-place ones are used by one owner (the
+/// optimizer, a loader) before the tensor is shared.
 final class TensorStorage: @unchecked Sendable {
   let reference: TorchTensorRef
 

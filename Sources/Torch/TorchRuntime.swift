@@ -31,7 +31,7 @@ public enum TorchRuntime {
 
   /// Sets them for this thread, and for those that have not asked for theirs yet.
   /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` for less than one, and for more than the OpenMP runtime gives:
-  ///   operations of libtorch that get fewer threads than they planned with leave parts of their results undone.
+  ///   libtorch operations that get fewer threads than they planned with leave parts of their results unwritten.
   public static func setThreads(_ count: Int) throws {
     guard (1...1024).contains(count) else {
       throw TorchError.invalidHyperparameter(name: "threads", value: "\(count)", allowed: "1 to 1024")
@@ -47,9 +47,9 @@ public enum TorchRuntime {
     }
   }
 
-  /// For programs whose main work is tensors: freed memory stays with the process, so that the next tensor needs no new pages; and
-  /// tensors of 32 KiB to 32 MiB get a region of memory in which nothing else lies, so that what a step gives back is one piece and
-  /// memory does not grow from step to step. Call it once, before the first tensor; a library should leave it to its program.
+  /// For programs that mainly compute tensors. Freed memory stays with the process, so the next tensor needs no new pages. Tensors of 32
+  /// KiB to 32 MiB get a memory region of their own: what a step frees is one piece, and memory does not grow from step to step. Call it
+  /// once, before the first tensor; a library should leave it to its program.
   public static func keepFreedMemory() { accrete_keep_freed_memory() }
 
   /// Whether the loaded libtorch has CUDA and a device for it.

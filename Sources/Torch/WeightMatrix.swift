@@ -2,8 +2,9 @@ public import ModelConfiguration
 
 /// A weight that no expert changes: in float32, in bfloat16, or in 8-bit integers with a scale for each output.
 ///
-/// bfloat16: the numbers are widened to float32 as they are used, which is exact, a tile of the matrix at a time
-/// (`WidenedProduct`), so that every product has the bits that it has with the same numbers held as float32. Most checkpoints are written in bfloat16: held as they are, they take half the memory.
+/// bfloat16: values are widened to float32 as they are used, a tile of the matrix at a time (`WidenedProduct`). Widening is exact, so every
+/// product has the bits that it has with the same values held as float32. Most checkpoints are written in bfloat16: held as they are, they
+/// take half the memory.
 ///
 /// int8: W ≈ values · scale of its row. Inputs are quantized row by row as they come (dynamic activations), so that a product is one
 /// of integers. The same integers serve the backward pass, dx = dy W, with the scales multiplied into dy first.

@@ -13,8 +13,8 @@ enum EmbeddedResources {
   /// The embedded base that is used where none is named.
   static func base() throws -> URL { try folder("base/\(bases[0])") }
 
-  /// The base of an argument: a folder, or where `folder` holds no base of that name an embedded base's name, or one of Hugging Face's
-  /// hub that was fetched to this machine. (A run that is written to a folder called like its base is none.)
+  /// The base of an argument: a folder; where `folder` holds no base of that name, an embedded base; or one fetched from Hugging Face's hub
+  /// to this machine. (A run in a folder called like its base does not count.)
   ///
   /// - Parameters:
   ///   - argument: as it was written.

@@ -52,8 +52,8 @@ enum OptionSynonyms {
     "ls": "list", "rm": "forget", "delete": "forget", "version": "--version", "deploy": "promote", "release": "promote",
   ]
 
-  /// A message of the argument parser with what helps: the name that an option has here in the place of the parser's guess, how a value
-  /// that begins with a dash is written, what takes an argument that the command does not.
+  /// Adds advice to an argument parser's message: the name that the option has here instead of the parser's guess, how to write a value
+  /// that begins with a dash, and which command takes an argument that this one does not.
   ///
   /// - Parameter message: as the parser wrote it; what is about anything else stays as it is.
   /// - Parameter arguments: those of the program.

@@ -1,10 +1,9 @@
 // How Swift reaches libtorch.
 //
-// Through a table of functions, `AccreteLibtorch`. Its first part is the stable C ABI that libtorch exports since 2.10
-// (upstream's headers for it are C++, so it is declared here again, in C); its second part is what that ABI lacks. Filled
-// in by CTorchBridge, the only target that is linked to libtorch and is compiled for each minor version of it, and found by
-// Loader.cpp when it is needed first: loading libtorch takes a fifth of a second, which a command that touches no tensor does
-// not spend.
+// Through a table of functions, `AccreteLibtorch`. Its first part is the stable C ABI that libtorch exports since 2.10. Upstream's headers
+// for it are C++, so it is declared here again in C. Its second part is what that ABI lacks. CTorchBridge fills it in. That target alone is
+// linked to libtorch, and is compiled for each minor version of it. Loader.cpp finds it at first use: loading libtorch takes a fifth of a
+// second, which a command without tensors saves.
 //
 // Every function that returns int returns 0 for success. After a failure `accrete_last_error` says why.
 
@@ -107,8 +106,8 @@ typedef struct {
   // sum = beta · sum + alpha · a b, matrix by matrix; with beta 0 what sum held does not matter. All [matrices, rows, columns]
   int32_t (*_Nonnull accrete_baddbmm_in_place)(TorchTensorRef sum, TorchTensorRef a, TorchTensorRef b, double beta,
                                                double alpha);
-  // x wᵀ (+ addend). On a CPU in float32 and outside of recording, by oneDNN: there it ran at twice the speed of MKL on
-  // AMD. x: [rows, in], w: [out, in] with any strides, addend: [rows, out] or NULL.
+  // x wᵀ (+ addend). On a CPU, in float32 and outside of recording, by oneDNN, which was twice as fast as MKL on AMD. x: [rows, in], w:
+  // [out, in] with any strides, addend: [rows, out] or NULL.
   int32_t (*_Nonnull accrete_linear)(TorchTensorRef x, TorchTensorRef w, TorchTensorRef addend, TorchTensorRef* result);
   int32_t (*_Nonnull accrete_masked_fill)(TorchTensorRef a, TorchTensorRef mask, double value, TorchTensorRef* result);
 

@@ -15,8 +15,8 @@ extern "C" {
 
 enum { accrete_rank_block = 8 };
 
-// What the kernels are compiled for, from the smallest to the largest. All but the plain set have fused multiply-add: these give the
-// same bits as each other, and the plain one other roundings wherever a product is added to something (docs/protocol.md, "Processors").
+// What the kernels are compiled for, from the smallest to the largest. All sets but the plain one have fused multiply-add and give the same
+// bits as each other. The plain set rounds differently wherever a product is added to something (docs/protocol.md, "Processors").
 typedef enum { accrete_plain, accrete_avx2, accrete_avx512 } AccreteInstructionSet;
 
 // The largest that this processor has.
@@ -28,8 +28,8 @@ const char* accrete_instruction_set_problem(void);
 // From now on, the calling thread's kernels use this set; -1: as above. For comparing sets in one process.
 void accrete_use_instruction_set(int32_t set);
 
-// Inverted dropout whose masks are computed, not stored: an element is dropped where a hash of key, row and column is below
-// `threshold` = p · 2³² (docs/protocol.md, "Dropout"). threshold 0: nothing is dropped.
+// Inverted dropout whose masks are computed, not stored. An element is dropped where a hash of key, row and column is below `threshold` = p
+// · 2³² (docs/protocol.md, "Dropout"). With threshold 0 nothing is dropped.
 typedef struct {
   uint32_t threshold;
   float scale;  // 1 / (1 − p)
@@ -49,9 +49,9 @@ typedef struct {
 } AccreteReduction;
 
 void accrete_reduce(const AccreteReduction* reduction, float* reduced /* [tokens, pairs, rank] */);
-// From the gradient of `reduced`: factor gradients are added to a_gradient [pairs, rank, width] (NULL: none);
-// x_gradient [tokens, width] gets Σ_k drop_k(A_kᵀ …) added (NULL: none). `flow`: what x_gradient is computed from, where it
-// differs from `gradient` (NULL: the same).
+// From the gradient of `reduced`: factor gradients are added to a_gradient [pairs, rank, width] (NULL: none), and Σ_k drop_k(A_kᵀ …) is
+// added to x_gradient [tokens, width] (NULL: none). `flow`: what x_gradient is computed from, where it differs from `gradient` (NULL: the
+// same).
 void accrete_reduce_backward(const AccreteReduction* reduction, const float* gradient, const float* flow,
                              float* a_gradient, float* x_gradient);
 
@@ -148,14 +148,14 @@ typedef struct {
 // out[t] = addend[t] (NULL: 0) + Σ_k weights[t, k] rows[places[t, k]]; for the alignment padding addend[t] (NULL: 0). out may be addend.
 void accrete_combine(const AccreteCombination* combination, const float* weights, const float* addend,
                      float* out /* [count, width] */);
-// by_weights [tokens, active]: ⟨rows[places[t, k]], gradient[t]⟩. by_rows [places, width]: weights[t, k] gradient[t] at the places of
-// slots that visit somebody (visited ≠ 0), each of which has a place of its own; nothing is written elsewhere.
+// by_weights [tokens, active]: ⟨rows[places[t, k]], gradient[t]⟩. by_rows [places, width]: weights[t, k] gradient[t] at the places of slots
+// that visit an expert (visited ≠ 0). Each such slot has a place of its own; nothing is written elsewhere.
 void accrete_combine_backward(const AccreteCombination* combination, const float* weights, const float* gradient,
                               const float* visited, float* by_weights, float* by_rows);
 
-// Causal attention of packed rows with a length of their own; query heads share key heads in groups. A token looks at earlier
-// tokens of its row and itself; with `groups`, only at those of group 0 or of its own group; with a `window`, only at those whose
-// position is less than that before its own.
+// Causal attention of packed rows with a length of their own; query heads share key heads in groups. A token attends to earlier tokens of
+// its row and to itself. With `groups`: only to those of group 0 or its own group. With a `window`: only to those whose position is less
+// than that before its own.
 typedef struct {
   int64_t rows, heads, kv_heads, dim;
   int64_t window;            // 0: none
@@ -182,9 +182,9 @@ typedef struct {
 void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics);
 void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients);
 
-// Attention of new tokens over cached ones and themselves, row by row: token i of a row with `past` cached tokens looks at
-// the first past + i + 1, with a `window` at the last ones of these. Writes the new keys and values into the cache first, unless they
-// are there already (keys NULL).
+// Attention of new tokens to cached ones and themselves, row by row. Token i of a row with `past` cached tokens attends to the first past +
+// i + 1; with a `window`, to the last ones of these. Writes the new keys and values into the cache first, unless they are there already
+// (keys NULL).
 typedef struct {
   int64_t rows, heads, kv_heads, dim;
   int64_t window;               // 0: none
@@ -278,8 +278,8 @@ void accrete_widen(int64_t rows, int64_t columns, int64_t stride, const uint16_t
 void accrete_place(int64_t rows, int64_t columns, int64_t stride, const float* x, const float* addend, float* out,
                    int32_t threads);
 
-// Whether this processor has instructions for products of 8-bit integers (AVX-512 VNNI) and the instruction set in use includes
-// them; without, libtorch multiplies them in a plain loop.
+// Whether this processor has instructions for 8-bit integer products (AVX-512 VNNI) and the instruction set in use includes them. Without
+// them, libtorch multiplies in a plain loop.
 int32_t accrete_multiplies_integers(void);
 
 // Rows of 8-bit integers with a scale each: x ⊙ columns ≈ values · scales (columns NULL: 1). The same bits with every instruction set.

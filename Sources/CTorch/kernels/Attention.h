@@ -1,9 +1,9 @@
 // Causal attention over packed rows of different lengths. No include guard: included once for each instruction set.
 //
-// One piece of work is a row and a key head with the query heads that it serves. Keys and values are copied out of the tensor, where
-// one head's rows lie a power of two apart and push each other out of the cache: into columns of sixteen keys, which are scored at a
-// time, or into rows, which are summed. A block of queries meets a tile of keys before the next tile: both stay in the first cache.
-// How far sums are split changes no bit: each is added up in the order of its tokens.
+// One piece of work is a row and a key head with the query heads that it serves. Keys and values are copied out of the tensor, because
+// there the rows of one head lie a power of two apart and evict each other from the cache. Keys are copied into columns of sixteen, scored
+// together, or into rows, which are summed. A block of queries meets a tile of keys before the next tile: both stay in the first cache. How
+// far sums are split changes no bit: each is added up in the order of its tokens.
 
 constexpr int query_block = 4;
 // Queries that meet a tile before the next one.

@@ -1,7 +1,7 @@
 // The backward pass of causal attention over packed rows. No include guard: included once for each instruction set, after Attention.h.
 //
-// Tiles of keys are walked from the first to the last, and for each one the queries that see it: a key's gradient stays in the first
-// cache until it is complete, a query's is added to tile by tile.
+// Tiles of keys are visited from first to last, and for each tile the queries that see it. A key's gradient stays in the first-level cache
+// until it is complete; a query's is added to tile by tile.
 
 // Keys of a tile: of five arrays, and their gradients among them.
 constexpr int64_t tile_back = 32;

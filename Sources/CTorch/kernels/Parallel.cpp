@@ -84,8 +84,8 @@ void parallel(int64_t count, int64_t grain, int32_t threads, void (*body)(void*,
   runtime().run(
       [](void* context) {
         const Work& work = *static_cast<const Work*>(context);
-        // OMP_THREAD_LIMIT, OMP_DYNAMIC or a region around this one may give fewer threads than were asked for: the parts stay the same,
-        // so that the bits do, and each thread takes several.
+        // OMP_THREAD_LIMIT, OMP_DYNAMIC or an enclosing region may give fewer threads than requested. The parts stay the same, so the bits
+        // do too, and each thread takes several.
         for (int32_t part = runtime().thread(); part < work.parts; part += runtime().team()) work.part(part);
       },
       &work, static_cast<unsigned>(work.parts), 0);

@@ -1,8 +1,8 @@
 import ModelConfiguration
 import Torch
 
-/// How a pass without gradients computes: each product with a matrix of the base once, for all tokens whatever their experts, and every
-/// token with the bits that it would have alone.
+/// How a pass without gradients computes. Each product with a matrix of the base is computed once for all tokens, whatever their experts,
+/// and every token gets the bits that it would get alone.
 struct InferencePass {
   /// Which kernel multiplies which tokens.
   let slices: ProductSlices

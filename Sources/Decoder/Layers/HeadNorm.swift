@@ -3,10 +3,10 @@ import Torch
 
 /// RMSNorm over each head of queries and keys.
 ///
-/// After rotation, the statistic of a key does not depend on the gain, and in a score `(q̂ ⊙ g_q) · (k̂ ⊙ g_k) = (q̂ ⊙ g_q ⊙ g_k) · k̂`: the
-/// keys' gain is folded into the queries'. Then layers with gains of their own can share one normed key, and a cache holds one
-/// for all of them (cross-layer attention, Hunyuan-Large, arXiv 2411.02265, section 2.2.2), exactly. Before rotation that cannot
-/// be done, as rotation mixes lanes.
+/// After rotation, the statistic of a key does not depend on the gain. In a score `(q̂ ⊙ g_q) · (k̂ ⊙ g_k) = (q̂ ⊙ g_q ⊙ g_k) · k̂`, so the
+/// keys' gain is folded into the queries'. Then layers with gains of their own can share one normed key exactly, and a cache holds one for
+/// all of them (cross-layer attention, Hunyuan-Large, arXiv 2411.02265, section 2.2.2). Before rotation that cannot be done, as rotation
+/// mixes lanes.
 struct HeadNorm: Sendable {
   let order: HeadNormOrder
   /// The checkpoint's gains. [headDim]

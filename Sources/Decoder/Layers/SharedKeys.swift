@@ -1,8 +1,8 @@
 import ModelConfiguration
 import Torch
 
-/// Keys and values that layers of one pass share: offered by the layer that makes them, taken by later ones, and in the backward pass
-/// their gradients, which come from above and are collected where the keys were made. Holds nothing for layers that share nothing.
+/// Keys and values that layers of one pass share. The layer that computes them offers them, and later layers take them. In the backward
+/// pass their gradients are collected where the keys were computed. Holds nothing for layers that share nothing.
 final class SharedKeys {
   /// Layers whose keys and values others take.
   private let shared: Set<Int>

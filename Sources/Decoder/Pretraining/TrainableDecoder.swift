@@ -52,8 +52,8 @@ public struct TrainableDecoder: Sendable {
     try self.init(configuration, GivenWeights(tensors: given), device)
   }
 
-  /// A model that goes on from a checkpoint, in float32: with its tensors, all of this shape's and no others, or, as a mixture, from
-  /// a dense base (sparse upcycling, docs/pretraining.md).
+  /// A model continued from a checkpoint, in float32: with its tensors, which must be exactly this shape's; or, for an MoE model, from a
+  /// dense base (sparse upcycling, docs/pretraining.md).
   ///
   /// - Parameters:
   ///   - configuration: its shape.

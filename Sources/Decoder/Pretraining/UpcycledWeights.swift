@@ -10,13 +10,13 @@ import Torch
 ///
 ///     gate_e = rows e·w, e·w + 1, … (mod the block's width) of gate;   up_e the same of up;   down_e = 0;   w the width of an expert
 ///
-/// A router begins with initial values. Where the mixture norms its heads and the dense model does not, a gain is the root mean
-/// square that the projection's outputs have for inputs of unit variance, which keeps the size of the scores:
+/// A router begins with initial values. Where the MoE model norms its heads and the dense one does not, a gain is the root mean square that
+/// the projection's outputs have for inputs of unit variance. This keeps the size of the scores:
 ///
 ///     g = √( Σ (W_ij n_j)² / rows ),   n the gain of the norm before attention
 ///
-/// Where it shares keys and values across layers, those of the layers that lose theirs are left out, and the outputs of these layers'
-/// attention begin at zero: their queries were made for other keys.
+/// Where the model shares keys and values across layers, those of layers that lose theirs are left out. The attention outputs of these
+/// layers begin at zero, because their queries were trained for other keys.
 struct UpcycledWeights: TensorSource {
   private let dense: WidenedWeights
   private let base: DecoderConfiguration

@@ -7,8 +7,8 @@
 //     L_D    = cross-entropy(logits of f̂ without gradient, task)                     moves the discriminator alone
 //     L_conf = KL(uniform ‖ softmax(logits with D̂ without gradient))                 moves the new shared A alone
 //
-// Every task counts the same, however many of its rows are there; both terms are means over layers. z̄ carries no gradient, and a mean
-// over tokens commutes with A, so that the codes of old tasks are always those of the atoms as they are now. Bounds:
+// Every task counts the same, however many of its rows are stored. Both terms are means over layers. z̄ carries no gradient. A mean over
+// tokens commutes with A, so the codes of old tasks are always those of the current atoms. Bounds:
 // |logits| < 8, hence 0 ≤ L_D ≤ 16 + log K and 0 ≤ L_conf ≤ 16. Both moved by plain descent: nothing is reversed, nothing diverges.
 
 import Decoder

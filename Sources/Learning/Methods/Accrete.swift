@@ -8,11 +8,11 @@
 //     n_t = max(1, round(r / (1 + t)^γ))                new atoms of task t, split between shared and own; 1 from some task on
 //     L = L_task + w L_D + w λ(p) L_conf                adversary.discriminator, adversary.confusion: CodeAdversary.swift
 //
-// * No forgetting: what task t's outputs are made of (shared atoms up to t, its gains, its own atoms) is frozen when t ends,
-//   rounded to bfloat16 first, so that what is scored is what is kept; so are the products with its gains, as its one LoRA in the run's
-//   folder has them. Later tasks only append.
-// * Transfer: a task starts with everything that is shared, and warm: of the nearest learned tasks the one under which its rows have
-//   the lowest loss gives its gains and its strongest own atoms, if that is lower than without.
+// * No forgetting: everything that task t's outputs depend on (shared atoms up to t, its gains, its own atoms) is frozen when t ends. It is
+//   rounded to bfloat16 first, so what is scored is what is kept. The products with its gains, which are its LoRA in the run's folder, are
+//   frozen with it. Later tasks only append.
+// * Transfer: a task starts with everything that is shared, and warm. Of the nearest learned tasks, the one under which its rows have the
+//   lowest loss gives its gains and its strongest own atoms, if that loss is lower than without.
 // * Growth: n_t falls with t until it is 1 (at r = 8 and γ = 1/2 from the 29th task on); from there on atoms grow linearly. No more shared atoms
 //   are made once there are `pool` · r.
 // * Shared atoms are kept from reading what tells tasks apart, by an adversary on codes of all tasks' stored pooled features.

@@ -4,10 +4,10 @@
 //     L = L_task
 //     t = argmax of a ridge regression on random features of the frozen base: Routing/AnalyticRouter.swift
 //
-// Per-task LoRA in everything that trains: told the task, both have the same scores, bit for bit. With the task inferred the router chooses
-// the LoRA; it sees a request's mean after the base's first layers, is updated without gradients when a task ends, and never sends one to the base.
-// The paper puts LoRAs only on the layers after those that feed the router, so that these are computed once for both; here they are on all layers,
-// as with every method.
+// Per-task LoRA in everything that trains: told the task, both have the same scores, bit for bit. Where the task is inferred, the router
+// chooses the LoRA. It sees a request's mean after the base's first layers, is updated without gradients when a task ends, and never
+// chooses the base. The paper puts LoRAs only on the layers after those that feed the router, so that these are computed once for both;
+// here they are on all layers, as with every method.
 //
 // Frozen: every LoRA when its task ends, rounded to bfloat16. What it costs: one LoRA for each task, and once the router, which is larger than they are
 // (8 MB at the default E; `methodBytes` counts it); a pass over the task's rows, E² operations for each row, and E³ once

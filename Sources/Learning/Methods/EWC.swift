@@ -9,10 +9,10 @@
 // task, drawn by its name. Squares of single rows, not of batches: the empirical Fisher information, with right answers in
 // place of drawn ones.
 //
-// The online form: one F and one θ* for all earlier tasks (Schwarz et al., arXiv 1805.06370, with γ = 1), so that its size does not
-// grow. TRACE (arXiv 2310.06762) has the same form and λ = 400, but squares gradients of batches while it trains: where rows
-// of a batch disagree its F is smaller, and the same λ holds less. L_ewc is 0 in a task's first step, where θ = θ*;
-// a later task of one step is an error, as a term that does nothing always is.
+// The online form: one F and one θ* for all earlier tasks (Schwarz et al., arXiv 1805.06370, with γ = 1), so that its size does not grow.
+// TRACE (arXiv 2310.06762) has the same form and λ = 400, but squares gradients of whole batches during training. Where rows of a batch
+// disagree, its F is smaller, and the same λ holds less. L_ewc is 0 in a task's first step, where θ = θ*; a later task of one step is an
+// error, as a term that does nothing always is.
 //
 // Nothing is frozen. What it costs: two more copies of the LoRA, N passes forward and back at the end of each task, and a few
 // operations on all its values in each step.

@@ -7,16 +7,16 @@
 //
 // v_k: the vector of task k. e_t: the mean over task t's training rows of the mean embedding of a row's tokens (text alone).
 //
-// What differs from the paper: there the weights are computed from every single input x, here once for a task, from e_t. So a task has one expert, which can be
-// stored, exported and served like any LoRA, and a learned task's weights are fixed when it ends: e_t and v_0 … v_t no longer change,
-// and neither do its outputs, bit for bit. What the paper does when nobody tells the task (the input's own weights over all modules) is
-// not here. τ = 1/8 and a weight of 1 for L_match are the released code's (boschresearch/MoCL-NAACL-2024); v starts from normal(0, 0.02²) and not from
-// uniform(0, 1), from where steps of the learning rate's size would turn it far too slowly.
+// What differs from the paper: there the weights are computed from every single input x, here once for a task, from e_t. So a task has one
+// expert, which is stored, exported and served like any LoRA. A learned task's weights are fixed when it ends: e_t and v_0 … v_t no longer
+// change, and its outputs stay the same, bit for bit. The paper's task-agnostic mode (the input's own weights over all modules) is not
+// here. τ = 1/8 and a weight of 1 for L_match come from the released code (boschresearch/MoCL-NAACL-2024). v starts from normal(0, 0.02²):
+// from uniform(0, 1), steps of the learning rate's size would rotate it far too slowly.
 //
-// Frozen: modules and vectors of earlier tasks. A module is rounded to bfloat16 when its task ends, and so is the weighted sum that serves the task
-// (what is scored is what is in the run's folder); vectors stay in float32. v_t moves by L_match and, through the weights, by L_task. A task that has not arrived
-// has no e_t: it is served by the base. The rank in the forward pass is r (t + 1), and so grows time; bytes of a task: one LoRA and
-// two vectors, but its expert in the run's folder is the whole sum.
+// Frozen: modules and vectors of earlier tasks. A module is rounded to bfloat16 when its task ends, and so is the weighted sum that serves
+// the task: what is scored is what is in the run's folder. Vectors stay in float32. L_match moves v_t, and so does L_task through the
+// weights. A task that has not arrived has no e_t: it is served by the base. The rank in the forward pass is r (t + 1), and so grows time;
+// bytes of a task: one LoRA and two vectors, but its expert in the run's folder is the whole sum.
 
 public import Decoder
 public import Experts

@@ -1,9 +1,9 @@
 // Moses: masked sub-experts behind a gate. A reconstruction.
 //
-// After MoSEs (mixture of sub-experts, arXiv 2511.06237). Public are that paper's abstract and no line of code. What the abstract says is here:
-// sparse sub-experts in the layers of a frozen base, a router for each task, knowledge kept apart in sub-experts, old parameters
-// selected again by new tasks. Everything else is a reconstruction, from what the same authors published before (WSN, Winning
-// SubNetworks, ICML 2022) and from our own decisions: it is not the paper's method, and its results are not the paper's.
+// After MoSEs (mixture of sub-experts, arXiv 2511.06237). Public are that paper's abstract and no line of code. What the abstract says is
+// here: sparse sub-experts in the layers of a frozen base, a router for each task, knowledge kept apart in sub-experts, and new tasks that
+// reuse old parameters. Everything else is a reconstruction, from the same authors' earlier work (WSN, Winning SubNetworks, ICML 2022) and
+// from our own decisions. It is not the paper's method, and its results are not the paper's.
 //
 // Every projection has N sub-experts (A_e, B_e) of rank r_e = r / k, shared by all tasks, with scores S of the same shapes. For task t:
 //
@@ -15,10 +15,10 @@
 //     L    = L_task + λ · mean of σ(|S|) over the entries of E_t with M_{t−1} = 0          `newness`; from the first old entry on
 //
 // * One plain LoRA serves a task: A = [A_e ⊙ m], B = [(k/c) g_e B_e ⊙ m] for e ∈ E_t, rank k r_e, strength α / r, as k / r = 1 / r_e. It
-//   costs what a LoRA costs, and PEFT's form holds it exactly. (A gate that depends on the token, z = U_t LN(x) + b_t, would need all N factors
-//   and N·d more numbers for each layer and task, and no single pair would compute it.)
-// * No forgetting, given the task: what it uses is rounded to bfloat16 when it ends and lies in tensors of that task (SubExpertPool.swift); so
-//   is the one LoRA that they make under its gates, so that what is scored is what is in the run's folder.
+//   costs what a LoRA costs, and PEFT's form holds it exactly. (A gate for each token, z = U_t LN(x) + b_t, would need all N factors and
+//   N·d more values for each layer and task, and no single pair could compute it.)
+// * No forgetting where the task is given: what it uses is rounded to bfloat16 when it ends, and lies in tensors of that task
+//   (SubExpertPool.swift). The one LoRA that these make under its gates is rounded too, so what is scored is what is in the run's folder.
 // * Transfer: scores go on from task to task, so that a task starts with the masks of those before it; λ makes new entries dear.
 // * |S| in the penalty, as selection looks at |S|: with σ(S) itself, entries with S < 0 would be pushed into the mask.
 // * 1 / c is ours: each factor is divided by √c, as dropout divides by what it keeps, so that α and the learning rate mean what they mean to

@@ -9,9 +9,9 @@
 // The sum is not divided by its size, as upstream: it grows with layers, r² and the number of tasks, and is larger than the task's loss. Gradients are
 // clipped together, so that the task's part of a clipped step gets smaller with it.
 //
-// Earlier LoRAs are frozen, rounded to bfloat16 when their task ends, but every task is served by the sum of all, which needs no task id: each new LoRA moves what earlier tasks
-// answer. Orthogonal rows of A make that small where inputs lie in the earlier rows' directions; nothing makes it zero.
-// The rank in the forward pass is r (t + 1), and so grow time and bytes; bytes of a task: one LoRA.
+// Earlier LoRAs are frozen, rounded to bfloat16 when their task ends. But the sum of all serves every task, so that no task id is needed:
+// each new LoRA changes what earlier tasks answer. Orthogonal rows of A make that small where inputs lie in the earlier rows' directions;
+// nothing makes it zero. The rank in the forward pass is r (t + 1), and so grow time and bytes; bytes of a task: one LoRA.
 
 public import Decoder
 public import Experts

@@ -7,9 +7,9 @@
 // rows in random order, count like them, and are seen as often (Chaudhry et al., arXiv 1902.10486, without its memory of a fixed
 // size). TRACE's replay (arXiv 2310.06762) differs: one epoch after each task, over the first tenth of each earlier task's file.
 //
-// What it costs: a task's steps grow by share · Σ n_u / n_t, so that the work of T equal tasks grows by share · T² / 2; the rows
-// themselves have to be kept, which `methodBytes` does not count. No loss term beyond the task's; nothing is frozen.
-// Refuses the output head `trained`: rows of a batch are of several tasks, and a head is of one.
+// Cost: a task's steps grow by share · Σ n_u / n_t, so the work of T equal tasks grows by share · T² / 2. The rows have to be kept, which
+// `methodBytes` does not count. No loss term beyond the task's; nothing is frozen. Refuses the output head `trained`: rows of a batch are
+// of several tasks, and a head is of one.
 
 /// One LoRA through all tasks, with some rows of the earlier ones.
 public final class Replay: Sequential {

@@ -7,9 +7,9 @@ extension MixtureSelection {
   ///
   ///     A = [A_s; A_t]        B = [β B_s, (1 − β) B_t]        rank 2r, strength 2α: the same α / r
   ///
-  /// Two things are lost. The gate is a number of each layer and no longer one of each token. And gate and up projection enter
-  /// through f(h1) ⊙ h3 with f the activation, where the product of the means is not the mean of the products: an approximation also at the right
-  /// β. At β = 1 and 0 it is exactly the shared and the dedicated expert.
+  /// Two things are lost. The gate is a number of each layer and no longer one of each token. Gate and up projection enter through f(h1) ⊙
+  /// h3, where f is the activation. There the product of the means is not the mean of the products: even with the right β it is an
+  /// approximation. At β = 1 and 0 it is exactly the shared and the dedicated expert.
   ///
   /// - Parameter sharedShares: β of each layer, the weight of the shared expert.
   /// - Throws: `ExpertError.invalidHyperparameter(name:value:allowed:)`.

@@ -5,9 +5,9 @@
 //     W = (G + λ I)⁻¹ [c_0 … c_T],   λ = `router-ridge` · tr(G) / E
 //     y = Wᵀ h,   task = argmax_t y_t
 //
-// The paper keeps (G + λ I)⁻¹ and updates it by recursive least squares; from G itself the same W follows, that of a fit on all rows at
-// once, up to the rounding of G to float32 between tasks. The order of tasks changes no more than that either. The released code has λ = 100 with
-// E = 10,000 and no ReLU; here λ is relative, so that the base's scale does not matter.
+// The paper keeps (G + λ I)⁻¹ and updates it by recursive least squares. The same W follows from G itself: that of a fit on all rows at
+// once, up to the rounding of G to float32 between tasks. The order of tasks changes no more than that either. The released code has λ =
+// 100 with E = 10,000 and no ReLU; here λ is relative, so that the base's scale does not matter.
 //
 // Always some task, as in the paper: no request is unknown. Targets are 0 and 1, so y_t estimates the probability of t and can leave 0…1;
 // confidence = the largest y, cut to 0…1. It is low for a request unlike all rows. distance = 1 − confidence: not in units of what is

@@ -4,8 +4,8 @@
 //     fitted to the mean d² of the first ℓ tokens of learned texts, ℓ = 1, 2, 3, 4, 6, …, 256:  argmin Σ_ℓ (ρ(ℓ)/d̄²(ℓ) − 1)²
 //     scaled so that the mean of ρ(n) over the task's own texts is 1
 //
-// Without it a text of three tokens is at ten times the usual distance from its own task, and unknown to it; and a long text of another
-// kind is near to a task of headlines, because all long texts are near to all means.
+// Without it, a text of three tokens is ten times the usual distance from its own task, and so unknown. A long text of another kind is
+// close to a task of headlines, because all long texts are close to all means.
 
 /// The usual squared distance of a text with some tokens, in units of what is usual for the task's texts.
 public struct LengthLaw: Sendable, Hashable {

@@ -9,9 +9,9 @@
 //     p_k(x)            = 1 / (1 + exp(−usual_k (m_k(x) − h_k) / 2)), p_1 = 1
 //     p(k | x)          = p_k(x) ∏_{j > k} (1 − p_j(x))                            with two tasks: that of GaussianRouter
 //
-// Why not one router of all tasks: its covariance is common to them, so that each new task moves the borders between all others, and
-// requests of old tasks change sides although nothing of theirs was learned. Here a request changes its route only where the new task
-// claims it, and the handicap h_k is chosen so that no stored request of an earlier task is claimed.
+// Why not one router of all tasks: its covariance would be common to them. Each new task would move the borders between all others, and
+// requests of old tasks would change sides although nothing about them was learned. Here a request changes its route only where the new
+// task claims it, and the handicap h_k is chosen so that no stored request of an earlier task is claimed.
 
 import Torch
 

@@ -1,8 +1,8 @@
 public import Decoder
 public import Torch
 
-/// What came out of the base in a training pass, for loss terms that need it: hidden states and logits through which gradients flow, and
-/// what other experts would have said of the same tokens.
+/// What came out of the base in a training pass, for loss terms that need it: hidden states and logits with gradients, and the logits of
+/// the same tokens under other experts.
 ///
 /// Nothing is computed before it is asked for.
 public final class TrainingOutputs {

@@ -1,7 +1,7 @@
 import Files
 
-/// Gemma 3, its text part: norms before and behind both blocks with gains 1 + w, GELU, embeddings times √hidden, a window and a RoPE of its own in
-/// five of six layers, scores divided by √`query_pre_attn_scalar`.
+/// Gemma 3, its text part. Norms before and after both blocks have gains 1 + w. Activation: GELU. Embeddings are multiplied by √hidden.
+/// Five of six layers have a window and their own RoPE. Scores are divided by √`query_pre_attn_scalar`.
 struct Gemma3: FamilyDescriptor {
   let architecture = "Gemma3ForCausalLM"
   let modelType = "gemma3_text"

@@ -96,9 +96,9 @@ public struct TrainingSchedule: Sendable, Equatable, Encodable {
     try TrainingSchedule(peak: peak, warmUp: warmUp, total: total, long: long)
   }
 
-  /// Hunyuan-A13B's: a cosine to 1/10 of the peak over 13.5 of 20 T tokens, constant, then 300 B tokens of a fast anneal
-  /// (3e-5 → 8e-6 at a peak of 3e-4), in the same shares of any total. The report says that the tokens are 20 T and does not
-  /// say whether the anneal is one part of them; here it is.
+  /// Hunyuan-A13B's schedule, in the same shares of any total: a cosine to 1/10 of the peak over 13.5 of 20 T tokens, constant, then a fast
+  /// anneal over 300 B tokens (3e-5 → 8e-6 at a peak of 3e-4). The report says that the tokens are 20 T and does not say whether the anneal
+  /// is one part of them; here it is.
   /// - Throws: ``RateError``.
   public static func hunyuanA13B(peak: Double, warmUp: Int, total: Int, long: Int = 0) throws -> TrainingSchedule {
     try TrainingSchedule(

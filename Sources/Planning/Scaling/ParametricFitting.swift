@@ -2,9 +2,9 @@ import Foundation
 
 /// Finds a ``ParametricLoss`` for runs.
 ///
-/// Unknown are ln A, α, ln B, β, ln E, as in the source, with N and D divided by their geometric means: otherwise ln A and α could
-/// hardly be told apart. From each start damped Gauss–Newton steps (Levenberg–Marquardt), in which a residual r beyond δ has the
-/// weight δ / |r| (Huber's loss by iterated weights); a step is taken only if it lowers the sum.
+/// Unknown are ln A, α, ln B, β, ln E, as in the source, with N and D divided by their geometric means: otherwise ln A and α could hardly
+/// be told apart. Damped Gauss–Newton steps (Levenberg–Marquardt) from each start. A residual r beyond δ has the weight δ / |r| (Huber's
+/// loss by iterated weights). A step is taken only if it lowers the sum.
 struct ParametricFitting {
   /// δ of Huber's loss, of a difference of logarithms.
   static let delta = 1e-3

@@ -3,11 +3,11 @@ import Foundation
 
 /// How runs are drawn for an interval.
 public enum Resampling: String, Sendable, Codable, CaseIterable {
-  /// Runs drawn with replacement. Many small sets lack a size or a budget then and cannot be fitted; and where a budget has one run of
-  /// each of 3 sizes, those that can be are the same three runs, which say nothing of the noise.
+  /// Runs drawn with replacement. Many small sets then lack a size or a budget and cannot be fitted. And where a budget has one run of each
+  /// of 3 sizes, the sets that can be fitted hold the same three runs, and show no noise.
   case runs
-  /// The same runs, each with the loss of the parametric fit plus a residual drawn from all residuals: ln loss = ln L(N, D) + r,
-  /// residuals centred and times √(n / (n − 5)), as 5 numbers were fitted. Rests on the form of ``ParametricLoss``.
+  /// The same runs. Each has the loss of the parametric fit plus a residual drawn from all residuals: ln loss = ln L(N, D) + r. Residuals
+  /// are centred and scaled by √(n / (n − 5)), because 5 values were fitted. Rests on the form of ``ParametricLoss``.
   case residuals
 
   /// What is drawn, in one line.

@@ -3,8 +3,8 @@ import Foundation
 import Synchronization
 
 extension CellRecord {
-  /// Reads the record of a cell, and checks that it is one of this comparison, that matrix and metrics follow from its outcomes,
-  /// and, where the run folder is there, that the run still says the same.
+  /// Reads the record of a cell. Checks that it belongs to this comparison, that matrix and metrics follow from its outcomes, and, where
+  /// the run folder exists, that the run still says the same.
   /// - Returns: nil when the cell is not complete.
   /// - Throws: ``ComparisonError/recordDamaged(cell:reason:hasRun:)``, ``ComparisonError/cellDiffers(cell:what:expected:got:)``;
   ///   `FileError`.

@@ -1,8 +1,9 @@
 import Files
 public import Foundation
 
-// A comparison and its records can go to another machine, or into a repository. Where base and data lie is another matter there, and digests
-// say what they hold: places are kept relative to the folder in which the command was given, and have no say in what is the same.
+// A comparison and its records can go to another machine, or into a repository. Base and data may lie elsewhere on another machine; digests
+// say what they hold. So paths are kept relative to the folder in which the command was given, and do not count when comparisons are
+// compared.
 
 extension RunConfiguration {
   /// The same with paths relative to a folder, where they have more than the root in common with it.

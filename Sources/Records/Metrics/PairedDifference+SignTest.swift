@@ -5,8 +5,8 @@ extension PairedDifference {
   public static let signTestFormula =
     "p = min(1, 2 Σ_{k=0…min(b,c)} C(b+c, k) / 2^(b+c)), b and c the examples that only one has right (exact McNemar)"
 
-  /// The two-sided p of the exact sign test on the examples on which the two differ (McNemar 1947 in its exact form): how
-  /// likely a split at least as uneven is if either is right equally often. 1 if they differ on none.
+  /// The two-sided p of the exact sign test on the examples on which the two differ (McNemar 1947 in its exact form). It says how likely a
+  /// split at least as uneven is if either is right equally often. 1 if they differ on none.
   public var signTest: Double {
     let n = onlyCandidate + onlyBaseline
     guard n > 0 else { return 1 }

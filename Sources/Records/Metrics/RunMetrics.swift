@@ -27,8 +27,8 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   /// A_1 … A_T, see ``TaskMatrix/averageAccuracyCurveFormula``; empty while tasks are left to learn.
   public var averageAccuracyCurve: [Double?]
   public var costs: [TaskCosts]
-  /// What a reader must know of a complete run: tasks of which nothing was learned, a base that is only for trying. nil in folders
-  /// of versions that did not say it, and while tasks are left to learn.
+  /// What a reader must know of a complete run: tasks of which nothing was learned, a base meant only for trying out. `nil` while tasks are
+  /// left to learn, and in folders of versions that did not record it.
   public var warnings: [String]?
 
   /// The metrics of a complete run; of an incomplete one there are only the costs.

@@ -3,8 +3,8 @@ package import Foundation
 
 /// `seal.json`: SHA-256 of every file of a run that anything reads, and of itself. Written with every checkpoint.
 ///
-/// A file is replaced in three steps, so that a process that is killed at any moment leaves a folder that its seal allows: the seal with
-/// what the file will be and, in ``before``, what it is; the file; the seal without the latter.
+/// A file is replaced in three steps, so a process killed at any time leaves a folder that its seal allows. First the seal is written with
+/// the digest that the file will have and, in ``before``, the one that it has. Then the file. Then the seal without ``before``.
 package struct RunSeal: Sendable, Codable, Equatable {
   /// The beginning of a file that grows: its first bytes, up to the last checkpoint.
   package struct Log: Sendable, Codable, Equatable {

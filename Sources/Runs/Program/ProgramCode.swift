@@ -20,9 +20,9 @@ public enum ProgramCode {
 
   /// Identifies the code that this process runs.
   ///
-  /// Where the build left a ``SourcesStatement`` beside the program that names the very files that run, it is the digest of sources,
-  /// dependencies and compiler: two builds of the same have the same. Otherwise it is the SHA-256 of the program's file, of which every
-  /// build has another. libtorch and the Swift runtime are in neither; every run records libtorch's version beside it.
+  /// Where the build left a ``SourcesStatement`` beside the program, and it names the files that run, it is the digest of sources,
+  /// dependencies and compiler. Two builds of the same sources then agree. Otherwise it is the SHA-256 of the program's file, which differs
+  /// for every build. Neither covers libtorch or the Swift runtime; every run records libtorch's version separately.
   /// - Throws: `FileError` where the file cannot be read.
   public static func digest() throws -> Digest { try identity().digest }
 

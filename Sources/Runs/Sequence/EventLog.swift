@@ -3,9 +3,9 @@ public import Foundation
 
 /// A file of one JSON object a line, to which lines are added at the end.
 ///
-/// Lines reach the disk at ``flush()``, which a checkpoint calls; it records the length of `events.jsonl`, and a resumed run cuts
-/// the file back to it, so that no step is listed twice. What the machine decides is never cut: work that was done twice stays
-/// listed twice.
+/// Lines reach the disk at ``flush()``, which a checkpoint calls. The checkpoint records the length of `events.jsonl`, and a resumed run
+/// cuts the file back to it, so no step is listed twice. What the machine decides is never cut: work that was done twice stays listed
+/// twice.
 public final class EventLog {
   private let url: URL
   private var handle: FileHandle

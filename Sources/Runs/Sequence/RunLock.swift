@@ -4,9 +4,9 @@ package import Records
 
 /// Who works on a run: at most one process.
 ///
-/// A lock of the operating system on the file `lock`, which ends with its process however that ends; the file says who holds it. A
-/// file that nobody has locked is left from a process that was killed: on this host it means nothing, but on a shared disk its
-/// process may live on another host, where its lock is not always seen from here.
+/// A lock of the operating system on the file `lock`, which ends with its process however that ends; the file says who holds it. A file
+/// that nobody has locked was left by a killed process. On this host it means nothing. On a shared disk its process may live on another
+/// host, whose lock is not always visible from here.
 package final class RunLock {
   /// What the file says.
   struct Holder: Codable, Equatable {

@@ -96,8 +96,8 @@ public struct Conversation: Sendable, Equatable {
   /// What was said where a text is a conversation, else the text.
   public static func spoken(in text: String) -> String { Conversation(text: text)?.spoken ?? text }
 
-  /// What decides into which split a text falls: a conversation is split by how it begins, up to its first question, so that its later
-  /// turns, which repeat the earlier ones, stay with them.
+  /// What decides a text's split. A conversation is split by its beginning, up to its first question, so its later turns, which repeat the
+  /// earlier ones, stay with them.
   static func splitKey(of text: String) -> String {
     guard let whole = Conversation(text: text) else { return text }
     let first = whole.turns.firstIndex(where: \.isQuestion) ?? whole.turns.count - 1

@@ -14,8 +14,8 @@ public import Foundation
 /// - Without `"split"`, the rows of the last fifth (rounded down) of the shuffle with stream `split/TASK` are test
 ///   rows; the others train. The split depends on the name and the number of rows, and on no seed.
 /// - The labels of a text-label file are the distinct labels of its training rows, sorted by code points.
-/// - A prompt-answer file is a classification if it has at most ``mostAnswers`` distinct answers in its training rows
-///   and each of them at least twice there; the answers are then its labels, sorted. Otherwise it is a generation.
+/// - A prompt-answer file is a classification if its training rows have at most ``mostAnswers`` distinct answers, each at least twice. The
+///   answers, sorted, are then its labels. Otherwise it is a generation.
 public struct RowReader: Sendable {
   /// The most distinct answers that a prompt-answer file may have to be read as a classification.
   public static let mostAnswers = 20

@@ -3,11 +3,10 @@
 /// Both sides first get their literals back: `<NUM_LIT>` becomes 0, `<STR_LIT>` and `<CHAR_LIT>` nothing,
 /// `<NUM_LIT:7>` 7 and so on. Then with n and m characters of which M match, the score is 100 · 2 M / (n + m).
 ///
-/// `legacy` is `fuzz.ratio` of fuzzywuzzy without python-Levenshtein: the literals are replaced one after the other,
-/// M is what `difflib` finds (the longest common block, then the same on both sides of it, with its rule for frequent
-/// characters in 200 or more), the score is rounded to a whole number (halves to the even one), and 0 if one side is
-/// empty. `clean` replaces every literal once, strips both sides, takes the longest common subsequence for M and does
-/// not round; two empty sides are alike.
+/// `legacy` is `fuzz.ratio` of fuzzywuzzy without python-Levenshtein. The literals are replaced one after the other. M is what `difflib`
+/// finds: the longest common block, then the same on both sides of it, with its rule for frequent characters in 200 or more. The score is
+/// rounded to a whole number, halves to the even one. It is 0 if one side is empty. `clean` replaces every literal once, strips both sides,
+/// takes the longest common subsequence for M and does not round; two empty sides are alike.
 public struct EditSimilarity: AnswerScorer {
   /// `edit-similarity`.
   public let name = "edit-similarity"

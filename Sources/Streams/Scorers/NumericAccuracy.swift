@@ -1,9 +1,9 @@
 /// The share of answers that are the right number, however it is written.
 ///
-/// The first line of the stripped prediction, without one final full stop, and the stripped reference are read as
-/// decimal numbers: a sign, digits with or without commas between thousands, a fraction. Two numbers are the same if
-/// all their digits are: `1,000`, `1000.0` and `+1000` are, `4.17` and `4.171` are not. No binary rounding takes part,
-/// so numbers may have any length. Where the reference is no number, the two texts must be the same.
+/// The first line of the stripped prediction, without one final full stop, and the stripped reference are read as decimal numbers: a sign,
+/// digits with or without thousands commas, a fraction. Two numbers are the same if all their digits are: `1,000`, `1000.0` and `+1000`
+/// are, `4.17` and `4.171` are not. No binary rounding takes part, so numbers may have any length. Where the reference is no number, the
+/// two texts must be the same.
 public struct NumericAccuracy: AnswerScorer {
   /// `numeric-accuracy`.
   public let name = "numeric-accuracy"

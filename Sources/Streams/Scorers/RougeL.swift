@@ -1,11 +1,10 @@
 /// ROUGE-L: how much of two texts is one longest common subsequence of words, as the harmonic mean of both shares.
 ///
-/// `legacy` is what `rouge` 1.0.1 makes of it, which the published numbers come from. A text is cut into sentences at
-/// every full stop and those into words at white space; a sentence of white space alone has one empty word. Then words
-/// are counted as sets: with P and R the sets of all words of prediction and reference and U the set of words that
-/// stand in the longest common subsequence of any sentence of one with any of the other, p = |U| / |P|, r = |U| / |R|,
-/// F = 2 p r / (p + r + 1e-8). So the order of sentences and repeated words do not matter. An empty text scores 0; so
-/// does one of full stops alone, at which the original stops with an error.
+/// `legacy` is what `rouge` 1.0.1 makes of it, which the published numbers come from. A text is cut into sentences at every full stop and
+/// those into words at white space; a sentence of white space alone has one empty word. Then words are counted as sets. P and R are the
+/// sets of all words of prediction and reference. U is the set of words in the longest common subsequence of any sentence of one with any
+/// of the other. p = |U| / |P|, r = |U| / |R|, F = 2 p r / (p + r + 1e-8). So the order of sentences and repeated words do not matter. An
+/// empty text scores 0; so does one of full stops alone, at which the original stops with an error.
 ///
 /// `clean` is the usual definition on whole texts: with n and m words, however often they stand, and a longest common
 /// subsequence of l words, F = 2 l / (n + m). Words are what stands between white space; a text without any scores 0.

@@ -11,9 +11,9 @@
 ///
 /// 0/0 is 1. SARI = 100 · mean over n of (keep + delete + add) / 3.
 ///
-/// `legacy` is this with the source that the published code gives: the whole prompt, the English instruction included,
-/// whose words a prediction is praised for deleting; and an empty prediction is a sentence with one empty word. `clean`
-/// is for a source that is the text alone, and a blank prediction scores 0. The caller gives the source.
+/// `legacy` is the same with the source that the published code passes: the whole prompt with its English instruction, whose words a
+/// prediction is praised for deleting. There, an empty prediction is a sentence of one empty word. `clean` is for a source that is the text
+/// alone, and a blank prediction scores 0. The caller gives the source.
 public struct SARI: AnswerScorer {
   /// `sari`.
   public let name = "sari"

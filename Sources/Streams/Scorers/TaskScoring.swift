@@ -18,8 +18,8 @@ public struct TaskScoring: Sendable {
 
   /// Scores predictions for test rows in both columns.
   ///
-  /// The `legacy` column scores all rows and takes the whole prompt for the source; the `clean` column leaves out the
-  /// rows whose prompt is also trained on (``TestLeaks``) and takes the text without instruction and cue.
+  /// The `legacy` column scores all rows and takes the whole prompt as the source. The `clean` column leaves out rows whose prompt is also
+  /// trained on (``TestLeaks``), and takes the text without instruction and cue.
   ///
   /// - Parameters:
   ///   - task: The task with all its rows.

@@ -3,10 +3,9 @@ public import Foundation
 /// The eight tasks of TRACE in its two orders (arXiv 2310.06762): stance, monetary policy, meetings, code, science,
 /// arithmetic (two) and simplification, in three languages.
 ///
-/// A folder has one folder for each task, with `train.json`, `eval.json` and `test.json`: arrays of
-/// `{"prompt", "answer"}`. Prompts are what the files say; the parts that all prompts of a task share become its
-/// instruction and cue, so that a long text loses tokens of its own and never the instruction. C-STANCE, FOMC and
-/// ScienceQA are classifications by letter; the others are generations.
+/// A folder has one folder for each task, with `train.json`, `eval.json` and `test.json`: arrays of `{"prompt", "answer"}`. Prompts are
+/// what the files say. The parts shared by all prompts of a task become its instruction and cue, so a long text loses tokens of its own and
+/// never the instruction. C-STANCE, FOMC and ScienceQA are classifications by letter; the others are generations.
 public struct TraceSuite: TaskSuite {
   /// The files of a task.
   public enum Split: String, Sendable, CaseIterable {

@@ -2,8 +2,8 @@ import Randomness
 
 /// A combination on rows that it was not fitted on: each of five parts is judged by a fit on the other four.
 ///
-/// Every part has the same share of each label. Where a label is rarer in one part it is more frequent in the other four, so that a fit
-/// which knows nothing of the texts would be judged worse than one that says nothing: of five labels with 15 rows each by 0.07 nats.
+/// Every part has the same share of each label. A label rarer in one part is more frequent in the other four. A fit that knows nothing of
+/// the texts would then be judged worse than one that predicts nothing: by 0.07 nats for five labels with 15 rows each.
 struct CrossFit {
   /// −log p of the right label, row by row.
   private(set) var losses: [Double]

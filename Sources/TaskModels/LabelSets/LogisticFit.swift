@@ -94,8 +94,8 @@ struct LogisticFit {
 }
 
 extension LogisticFit {
-  /// Platt's calibration (1999) of one list of scores: log-odds = weight · score + bias, with targets that are smoothed so that scores
-  /// which tell all rows apart get no infinite weight.
+  /// Platt's calibration (1999) of one list of scores: log-odds = weight · score + bias. Targets are smoothed, so that scores which
+  /// separate all rows get no infinite weight.
   static func platt(_ scores: [Double], _ has: [Bool]) -> (weight: Double, bias: Double) {
     let positive = Double(has.count { $0 })
     let (high, low) = ((positive + 1) / (positive + 2), 1 / (Double(has.count) - positive + 2))

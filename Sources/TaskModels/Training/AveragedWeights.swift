@@ -4,8 +4,8 @@ import Torch
 ///
 ///     θ̄_t = θ̄_{t−1} + (η + 1) / (t + η) · (θ_t − θ̄_{t−1})        η = 2: step i weighs about i²
 ///
-/// Polynomial-decay averaging (Shamir and Zhang, 2013, section 4): close to the mean of the last half of the steps, without knowing in
-/// advance how many there will be, in the memory of one copy.
+/// Polynomial-decay averaging (Shamir and Zhang, 2013, section 4): close to the mean of the last half of the steps. It needs the memory of
+/// one copy, and need not know the number of steps in advance.
 struct AveragedWeights {
   private static let decay = 2.0
 

@@ -13,8 +13,8 @@ extension TaskModelTraining {
   /// Losses on choose rows that are no nearer than this tell nothing: within the first steps most experts of labels know none yet.
   private static let tie = 0.05
 
-  /// The rate that was given, or the one of three under which a short training has the lowest loss on the choose rows; of labels, where
-  /// these cannot tell, the one that learns fastest.
+  /// The learning rate that was given, or the best of three: the one with the lowest loss on the choose rows after a short training. For
+  /// labels, where these cannot decide, the one that learns fastest.
   ///
   /// - Returns: the rate, and whether the choose rows could not tell.
   /// - Throws: ``TaskModelError/everyRateDiverges(task:rates:)``.

@@ -1,5 +1,5 @@
-/// Cuts a template into tokens, as jinja2 does with `trim_blocks` and `lstrip_blocks`: the line end behind a block tag
-/// belongs to the tag, and so does white space between the beginning of a line and a block tag.
+/// Cuts a template into tokens, as jinja2 does with `trim_blocks` and `lstrip_blocks`: it drops the line end after a block tag, and the
+/// white space between the start of a line and a block tag.
 struct Lexer {
   let source: [Unicode.Scalar]
   let template: String

@@ -2,8 +2,8 @@ public import Files
 public import Foundation
 
 extension BPETokenizer {
-  /// Reads the tokenizer that `AutoTokenizer` makes of a folder with a `tokenizer.json`: with the tokens and flags that only the files beside it declare, and the
-  /// parts that the class brings which they name.
+  /// Reads the tokenizer that `AutoTokenizer` makes of a folder with a `tokenizer.json`. It adds the tokens and flags that only the files
+  /// beside it declare, and the parts of the class that these files name.
   init(json file: URL, in folder: URL) throws {
     let tree = try Self.tree(
       Self.contents(of: file, expected: "a tokenizer.json", limit: JSONFile.sizeLimit), file.path)

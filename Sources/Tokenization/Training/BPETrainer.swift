@@ -1,9 +1,9 @@
 /// Learns the vocabulary and the merges of a byte-level BPE tokenizer from texts.
 ///
-/// Texts are cut into pieces, and distinct pieces are counted; then, again and again, the most frequent pair of adjacent tokens
-/// becomes a token (Sennrich, Haddow, Birch 2016, "Neural machine translation of rare words with subword units", with bytes
-/// for characters). Vocabulary and merges are those of `BpeTrainer` in Python's `tokenizers` 0.23.3 with the same options,
-/// `ByteLevel.alphabet()` as its initial alphabet, on the same texts. They depend on nothing else: no seed, no number of threads.
+/// Texts are cut into pieces, and distinct pieces are counted. Then the most frequent pair of adjacent tokens becomes a token, again and
+/// again (Sennrich, Haddow, Birch 2016, "Neural machine translation of rare words with subword units", with bytes for characters).
+/// Vocabulary and merges are those of `BpeTrainer` in Python's `tokenizers` 0.23.3 with the same options, `ByteLevel.alphabet()` as its
+/// initial alphabet, on the same texts. They depend on nothing else: no seed, no number of threads.
 ///
 /// Special tokens that are spelled in a text are text like any other here.
 public struct BPETrainer: Sendable {

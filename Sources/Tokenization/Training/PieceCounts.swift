@@ -1,7 +1,7 @@
 /// How often each piece of text has been seen.
 ///
-/// A hash table of its own over one array of bytes: a piece that is known costs no allocation, and pieces keep the order in
-/// which they came first, whatever the process's hash seed.
+/// Its own hash table over one array of bytes. A known piece costs no allocation, and pieces keep the order of their first occurrence,
+/// whatever the process's hash seed.
 struct PieceCounts: Sendable {
   /// A piece, with some bits of its hash, so that most others are told apart without looking at their bytes.
   private struct Slot {

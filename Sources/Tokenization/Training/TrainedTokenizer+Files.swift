@@ -45,8 +45,8 @@ extension TrainedTokenizer {
     }
   }
 
-  /// Writes `tokenizer_config.json`, `special_tokens_map.json` and, last, `tokenizer.json`, each of them atomically: the folder is
-  /// then one that `BPETokenizer(folder:)` reads, as do `Tokenizer.from_file` and `AutoTokenizer.from_pretrained` in Python.
+  /// Writes `tokenizer_config.json`, `special_tokens_map.json` and, last, `tokenizer.json`, each atomically. `BPETokenizer(folder:)` reads
+  /// the folder, and in Python `Tokenizer.from_file` and `AutoTokenizer.from_pretrained` do.
   ///
   /// - Parameters:
   ///   - folder: exists already; what it holds besides is left alone.

@@ -41,8 +41,8 @@ extension Tensor {
     return (try? largest()) ?? false
   }()
 
-  /// The same integers by products of float32, which libtorch has in fast form on every processor: its integer products without
-  /// such instructions are a plain loop, ten times slower than these.
+  /// The same integers by float32 products, which libtorch computes fast on every processor. Without such instructions, its integer
+  /// products are a plain loop, ten times slower.
   ///
   /// Exact because a sum of up to 1,040 products of numbers from −127 to 127 stays below 2²⁴.
   static func floatProduct(_ a: Tensor, _ b: Tensor) throws -> Tensor {

@@ -2,13 +2,13 @@ import CTorch
 
 /// The low-rank parts of a projection for tokens with different experts: the base's product is made once, for all of them.
 ///
-/// What a token gets depends on the token and its expert alone, bit for bit: not on how many others there are, which experts they have,
-/// or how many threads work (S-LoRA, arXiv 2311.03285, and Punica, arXiv 2310.18547, call this a segmented product).
+/// What a token gets depends on the token and its expert alone, bit for bit. The number of other tokens, their experts and the number of
+/// threads have no influence (S-LoRA, arXiv 2311.03285, and Punica, arXiv 2310.18547, call this a segmented product).
 public struct LowRankSegments {
   private let list: [(tokens: Range<Int>, factors: SegmentFactors)]
 
-  /// - Parameter list: neighbouring tokens and what their expert has for the projection, in the order of the tokens; tokens of the base
-  ///   and of experts without such a pair are left out.
+  /// - Parameter list: neighbouring tokens and what their expert has for the projection, in the order of the tokens. Tokens of the base,
+  ///   and of experts without such a pair, are left out.
   public init(_ list: [(tokens: Range<Int>, factors: SegmentFactors)]) { self.list = list }
 
   /// y += scaling · B A x, where `y` lies. `x`: [tokens, inputs]; `y`: [tokens, outputs].

@@ -4,9 +4,9 @@ import Synchronization
 /// Which kernel multiplies which tokens of a pass without gradients, so that a token's bits do not depend on its company.
 ///
 /// A library's product may add up in another order for another number of tokens (Thinking Machines, "Defeating Nondeterminism in LLM
-/// Inference"). Here prompts go through oneDNN in slices of ``size`` tokens, the last one filled with zeros, and tokens that
-/// are generated through our own kernel, which adds up one output in one order. Where a trial at the start (`sizes(of:tokens:)`) finds that
-/// a token's place in a slice changes its bits, our own kernel takes all.
+/// Inference"). Here prompts go through oneDNN in slices of ``size`` tokens, the last one padded with zeros. Generated tokens go through
+/// our own kernel, which sums each output in one fixed order. Where a trial at the start (`sizes(of:tokens:)`) finds that a token's place
+/// in a slice changes its bits, our own kernel takes all.
 public struct ProductSlices: Sendable, Equatable {
   /// Tokens of a slice.
   public static let size = 64

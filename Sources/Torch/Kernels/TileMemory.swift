@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// As many pieces as threads ever used one at the same time. A piece takes memory as far as it was ever written to.
 enum TileMemory {
-  /// Numbers of a piece: 2 MiB, which stay in the second cache or near it. (Of 100 million parameters on one core with 1 MiB of it, 85
-  /// tokens a step ran at 0.96 of float32's rate with these, at 0.93 with 8 MiB, at 0.91 with half a MiB.)
+  /// Values of a piece: 2 MiB, which fit the second-level cache or nearly so. (100 million parameters on one core with 1 MiB of it, 85
+  /// tokens a step: 0.96 of float32's speed with 2 MiB, 0.93 with 8 MiB, 0.91 with half a MiB.)
   static let numbers = 1 << 19
 
   private static let free = Mutex<[Tensor]>([])

@@ -1,7 +1,7 @@
 /// Momentum orthogonalized by Newton and Schulz, for matrices (Jordan et al. 2024), with the scale of Liu et al., arXiv 2502.16982.
 ///
-/// m ← μ m + g, u = g + μ m, O = NS(u), W ← W − η λ W − η · 0.2 √max(out, in) · O: an update has about the root mean square that AdamW's
-/// has, so that both share a rate and a decay.
+/// m ← μ m + g, u = g + μ m, O = NS(u), W ← W − η λ W − η · 0.2 √max(out, in) · O. An update has about the root mean square of AdamW's, so
+/// both share a learning rate and a weight decay.
 ///
 /// NS: X = u / (‖u‖ + 1e-7), with its shorter side in front; five times A = X Xᵀ, X ← (3.4445 − 4.7750 A + 2.0315 A²) X. Its singular
 /// values come near 1, from above and below. On a CPU matrices are moved side by side, each by one thread.

@@ -3,9 +3,9 @@ import Foundation
 
 /// How far the making of a folder of shards has come, so that one that was ended at any moment goes on where it was.
 ///
-/// `unfinished.json` names what is done: whole sources, and of the one that is being read its documents, its shards, and the tokens
-/// that no shard holds yet, which lie beside it (`SOURCE-train.unfinished`). It is written last and believed only where every file has the
-/// digest that it says; otherwise the source begins anew. The bytes of the shards do not depend on it.
+/// `unfinished.json` names what is done: whole sources, and of the source being read its documents, its shards, and the tokens that are in
+/// no shard yet. Those lie beside it (`SOURCE-train.unfinished`). It is written last and believed only where every file has the digest that
+/// it says; otherwise the source begins anew. The bytes of the shards do not depend on it.
 struct UnfinishedTokens: Codable, Equatable {
   static let fileName = "unfinished.json"
   static let suffix = ".unfinished"

@@ -55,8 +55,8 @@ public struct WindowPlan: Sendable {
   ///   - seed: the run's seed.
   ///   - sources: in the order in which they were given.
   ///   - stages: one after the other without gaps.
-  /// - Throws: ``CorpusError/source(_:)`` if there is no source or a name stands twice, ``CorpusError/plan(_:)`` if stages do not follow each other, name a source that is not there, or take windows of one
-  ///   that has none.
+  /// - Throws: ``CorpusError/source(_:)`` if there is no source or a name stands twice. ``CorpusError/plan(_:)`` if stages do not follow
+  ///   each other, name an unknown source, or take windows of a source that has none.
   public init(seed: UInt64, sources: [Source], stages: [Stage]) throws {
     try TextSource.requireDistinct(sources.map(\.name))
     try Self.requireOrder(stages)

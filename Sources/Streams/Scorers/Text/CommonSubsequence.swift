@@ -7,8 +7,8 @@ import Files
 ///
 ///     V' = (V + (V & M)) | (V & ~M),   M: the columns that hold the row's token
 ///
-/// Two sequences of n and m tokens cost n · m / 64 steps, and about √n · m / 64 words of memory even for the
-/// subsequence itself: every √n-th row is kept, and the rows between are computed again on the way back.
+/// Two sequences of n and m tokens cost n · m / 64 steps. Memory is about √n · m / 64 words even for the subsequence itself: every √n-th
+/// row is kept, and the rows between are computed again when the path is traced.
 struct CommonSubsequence {
   private let columns: [Int]
   /// The 64-bit words of a row.
@@ -51,8 +51,8 @@ struct CommonSubsequence {
 
   /// The places in `rows` of a longest common subsequence, from the last to the first.
   ///
-  /// Of several it is the one that is found on the way back from the last cell by taking a common token wherever there
-  /// is one, and else going up if the length above is greater than the one on the left, else left.
+  /// If there are several, it is the one found from the last cell backwards: take a common token wherever there is one, otherwise go up if
+  /// the length above is greater than the one on the left, else go left.
   func places(in rows: [Int]) -> [Int] {
     guard width > 0, !rows.isEmpty else { return [] }
     // Short sequences keep all rows (8 MiB), long ones every √n-th.

@@ -1,5 +1,5 @@
-/// How many tokens of two sequences match by the rule of Python's `difflib.SequenceMatcher`, with which the published
-/// edit similarity is computed: the longest common block, then the same on its left and on its right.
+/// How many tokens of two sequences match by the rule of Python's `difflib.SequenceMatcher`, which the published edit similarity uses: the
+/// longest common block, then the same to its left and to its right.
 ///
 /// A quirk is kept: in a second sequence of 200 tokens or more, tokens that make up more than 1 % of it (and more than
 /// one) begin no block; they only lengthen one at its ends.
