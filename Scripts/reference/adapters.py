@@ -34,18 +34,26 @@ SELECTIONS: dict[str, dict[str, object]] = {
     "pattern-excluded": {"r": 2, "lora_alpha": 3, "target_modules": ["q_proj", "k_proj", "v_proj"], "exclude_modules": r".*\bk_proj"},
 }
 
+# One expert of each rank that a batch of inference mixes.
+RANKS: dict[str, dict[str, object]] = {
+    f"rank-{rank}": {"r": rank, "lora_alpha": 2 * rank, "target_modules": "all-linear"} for rank in [1, 4, 8, 16, 64]
+}
+IN_BFLOAT16 = {"half", *RANKS}
+
 
 def write_case(name: str, out: Path, ids: Tensor) -> Tensor:
-    """Saves one adapter and returns its logits; those of `half` are stored, and computed, from bfloat16 values."""
+    """Saves one adapter and returns its logits; those of IN_BFLOAT16 are stored, and computed, from bfloat16 values."""
     torch.manual_seed(0)
-    model = get_peft_model(load(out / "tiny"), LoraConfig(task_type="CAUSAL_LM", **(CASES | SELECTIONS)[name])).eval()
+    model = get_peft_model(load(out / "tiny"), LoraConfig(task_type="CAUSAL_LM", **(CASES | SELECTIONS | RANKS)[name])).eval()
     generator = torch.Generator().manual_seed(5)
+    rank = model.peft_config["default"].r
     with torch.no_grad():
         for key, tensor in sorted(model.named_parameters()):
             if "lora_" in key:
-                spread = 1 / tensor.shape[1] ** 0.5 if "lora_A" in key else 0.3
+                # The terms of all ranks are of one size.
+                spread = 1 / tensor.shape[1] ** 0.5 if "lora_A" in key else 0.3 * ((3 / rank) ** 0.5 if name in RANKS else 1)
                 value = spread * torch.randn(tensor.shape, generator=generator)
-                tensor.copy_(value.bfloat16().float() if name == "half" else value)
+                tensor.copy_(value.bfloat16().float() if name in IN_BFLOAT16 else value)
         logits = model(ids).logits
         with model.disable_adapter():
             if (logits - model(ids).logits).abs().max() < 0.1:
@@ -60,7 +68,7 @@ def write_case(name: str, out: Path, ids: Tensor) -> Tensor:
             config[key].sort()  # PEFT writes a set, in any order
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n")
     tensors = folder / "adapter_model.safetensors"
-    if name == "half":
+    if name in IN_BFLOAT16:
         save_file({key: t.bfloat16() for key, t in load_file(tensors).items()}, tensors, metadata={"format": "pt"})
     tensors.chmod(0o644)
     return logits.contiguous()
@@ -72,6 +80,8 @@ def write(out: Path) -> None:
     (out / "peft-logits.safetensors").chmod(0o644)
     save_file({name: write_case(name, out, ids) for name in SELECTIONS}, out / "peft-selections.safetensors")
     (out / "peft-selections.safetensors").chmod(0o644)
+    save_file({name: write_case(name, out, ids) for name in RANKS}, out / "peft-ranks.safetensors")
+    (out / "peft-ranks.safetensors").chmod(0o644)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,29 @@ import Torch
     }
   }
 
+  /// Experts of five ranks and the base in one batch: what PEFT computes with each of them alone.
+  @Test(arguments: [true, false]) func mixedRanksArePEFTs(sliced: Bool) throws {
+    let rows = try Goldens.rows()
+    let golden = try Goldens.tensors("peft-ranks")
+    let experts: [(any InferenceExpert)?] = try Adapters.ranks.map {
+      PreparedExpert(try LowRankExpert(peft: Adapters.folder($0), for: model.configuration))
+    }
+    let everyone: [(any InferenceExpert)?] = experts + [nil]
+    // Neighbours have different experts.
+    let orders = rows.flatMap { row in everyone.map { (row: row, expert: $0) } }
+    let mixed = try model.inferredLogits(orders.map(\.row), experts: orders.map(\.expert), sliced: sliced)
+    let base = try model.logits(rows, experts: nil)
+    for (number, logits) in mixed.enumerated() {
+      let (row, place) = number.quotientAndRemainder(dividingBy: everyone.count)
+      let expected =
+        place < Adapters.ranks.count
+        ? try golden.tensor(Adapters.ranks[place]).selected(0, row).narrowed(0, from: 0, count: rows[row].count)
+        : base[row]
+      let distance = try difference(logits, expected)
+      #expect(distance < 1e-4, "row \(row), \(place < 5 ? Adapters.ranks[place] : "base"): \(distance)")
+    }
+  }
+
   /// Products with the base's matrices in a pass, whatever the number of experts: one for each projection of each layer.
   @Test(arguments: [1, 4, 16, 64]) func theBaseIsMultipliedOnce(experts: Int) throws {
     let shape = try LowRankShape(rank: 2, alpha: 4, dropout: 0, projections: Projection.allCases)

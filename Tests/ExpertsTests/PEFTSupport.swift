@@ -9,6 +9,8 @@ enum Adapters {
   static let names = ["rslora", "all-projections", "half"]
   /// Where they plug in is said by a pattern, by layers, by what is left out.
   static let selections = ["pattern", "layers", "excluded", "pattern-excluded"]
+  /// One of each rank that a batch of inference mixes.
+  static let ranks = ["rank-1", "rank-4", "rank-8", "rank-16", "rank-64"]
 
   static func folder(_ name: String) -> URL { Goldens.folder.appendingPathComponent("peft/\(name)") }
 
