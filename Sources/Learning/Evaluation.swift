@@ -7,7 +7,7 @@ public import Torch
 /// Scores classification rows under a selection of experts, in batches of bounded size.
 public struct Evaluator: Sendable {
   let model: DecoderModel
-  private let budget: TokenBudget
+  let budget: TokenBudget
 
   public init(_ model: DecoderModel, budget: TokenBudget = .standard) {
     self.model = model

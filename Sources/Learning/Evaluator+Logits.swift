@@ -19,7 +19,7 @@ extension Evaluator {
     try withoutGradients {
       var result = [[Double]](repeating: [], count: examples.count)
       var done = 0
-      try eachGroup(groups(examples, extra: 0), experts: experts) { numbers, experts in
+      try eachGroup(budget.groupsByLength(examples.map(\.promptIds.count)), experts: experts) { numbers, experts in
         try headScores(numbers.map { examples[$0].promptIds }, head: head, experts: experts)
       } take: { group, scores in
         for (number, row) in zip(group, scores) {

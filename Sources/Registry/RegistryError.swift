@@ -88,8 +88,8 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
       } ?? "\(name): it was forgotten, so no version of it answers. Learn it anew."
     case .noRelease(let path): "\(path): nothing was released yet. `accrete learn` releases what passes its gates."
     case .nothingBefore(let revision):
-      "release \(revision): was the first one, so that a further rollback has none to go to. See `accrete registry history`, and name any"
-        + " other release with --to."
+      "release \(revision): no release lies before it (it is the first one, or a rollback to it). See `accrete registry history`, and"
+        + " name any other release with --to."
     case .protectedAlias(let name):
       "\(name):\(AliasRecord.production): follows the release and cannot be set by hand. Use `accrete promote` or `accrete rollback`."
     case .readingOnly(let path): "\(path): was opened for reading. Open it for writing."

@@ -142,7 +142,9 @@ extension LearningTask {
       throw StreamError.label(
         row.place(in: file).detail(
           expected: "one of the labels \(listed(labels))", got: quoted(row.example.answer),
-          fix: "Correct the label, or give training rows (and an entry in labels.json, if there is one) for it."))
+          fix:
+            "Correct the label, or give training rows for it; where --labels or a labels.json names the labels, add it there."
+        ))
     }
   }
 

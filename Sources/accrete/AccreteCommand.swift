@@ -23,7 +23,7 @@ struct AccreteCommand: ParsableCommand {
   private static func status() -> Int32 {
     do {
       do {
-        try requireCommand(CommandLine.arguments.dropFirst().first)
+        try requireCommand(Array(CommandLine.arguments.dropFirst()))
         var command = try parseAsRoot()
         try command.run()
       } catch  where exitCode(for: error) == .success {
@@ -40,18 +40,31 @@ struct AccreteCommand: ParsableCommand {
   }
 
   /// The parser would call a misspelled command an argument too many.
-  private static func requireCommand(_ word: String?) throws {
-    guard let word, !word.hasPrefix("-"), !word.isEmpty else { return }
-    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
-    guard !names.contains(where: { $0.hasSameCodePoints(as: word) }) else { return }
-    if let own = OptionSynonyms.commands[word] {
-      Console.error("accrete: there is no command \(word.debugDescription); it is `accrete \(own)` here.")
+  private static func requireCommand(_ arguments: [String]) throws {
+    if let problem = unknownCommand(in: arguments) {
+      Console.error("accrete: \(problem)")
       throw ExitCode(Failure.usage)
     }
-    Console.error(
-      "accrete: there is no command \(word.debugDescription); there are \(names.listed(closestTo: word)). See `accrete --help`."
-    )
-    throw ExitCode(Failure.usage)
+  }
+
+  /// What is wrong with the words that name a command, and with those that name one of its own; `nil`: nothing is.
+  static func unknownCommand(in arguments: [String]) -> String? {
+    var (path, known) = (["accrete"], configuration.subcommands)
+    for word in arguments {
+      guard !word.hasPrefix("-"), !word.isEmpty, !known.isEmpty else { return nil }
+      let names = known.compactMap { $0.configuration.commandName } + ["help"]
+      guard names.contains(where: { $0.hasSameCodePoints(as: word) }) else {
+        if path.count == 1, let own = OptionSynonyms.commands[word] {
+          return "there is no command \(word.debugDescription); it is `accrete \(own)` here."
+        }
+        let command = (path + [word]).dropFirst().joined(separator: " ")
+        return "there is no command \(command.debugDescription); there are \(names.listed(closestTo: word)). See"
+          + " `\(path.joined(separator: " ")) --help`."
+      }
+      known = known.first { $0.configuration.commandName == word }?.configuration.subcommands ?? []
+      path.append(word)
+    }
+    return nil
   }
 
   static let configuration = CommandConfiguration(

@@ -42,6 +42,20 @@ import Testing
     }
   }
 
+  /// A misspelled command is named, also where it is one of another's, before options that it might have.
+  @Test func misspelledCommands() {
+    #expect(AccreteCommand.unknownCommand(in: ["lern", "x"])?.contains("no command \"lern\"; there are learn") == true)
+    let nested = AccreteCommand.unknownCommand(in: ["experts", "merg", "x", "--out", "y"])
+    #expect(nested?.contains("no command \"experts merg\"; there are merge") == true, "\(nested ?? "")")
+    #expect(nested?.hasSuffix("See `accrete experts --help`.") == true)
+    #expect(AccreteCommand.unknownCommand(in: ["registry", "exprt"])?.contains("there are export") == true)
+    for words in [
+      ["learn", "merg"], ["experts", "--help"], ["experts", "merge", "x"], ["help", "learn"], [], ["--version"],
+    ] {
+      #expect(AccreteCommand.unknownCommand(in: words) == nil, "\(words)")
+    }
+  }
+
   @Test func argumentsOfOtherCommands() {
     #expect(answer("list", "spam").contains("Unexpected argument 'spam'. `accrete show spam` shows one task"))
     #expect(answer("explain", "hi", "there", "--task", "x").contains("quotation marks: accrete explain 'hi there'\n"))

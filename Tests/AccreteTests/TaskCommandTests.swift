@@ -54,7 +54,7 @@ extension CommandLineTests {
       let rows = csv.text.split(separator: "\r\n")
       #expect(
         rows.count == 5 && rows[0].hasSuffix(",input,error,labels,probabilities")
-          && rows[2].hasPrefix("2,,,,,,,,,,,,,\"standard input:2:"))
+          && rows[2].hasPrefix("2,,,,,,,,,\"standard input:2:"))
 
       // Scores of a part of the rows are not given.
       let scored = try Accrete.run(
@@ -220,8 +220,8 @@ extension CommandLineTests {
       let back = try run("rollback", in: scratch)
       #expect(back.text.contains("removed traffic@1") && back.text.contains("accrete rollback --to 2"))
       // What was first has nothing before it, and the rest is named.
-      expectRefusal(try Accrete.run(["rollback"], in: scratch.url), code: 64, "was the first one", "--to")
-      expectRefusal(try Accrete.run(["rollback", "--dry-run"], in: scratch.url), code: 64, "was the first one")
+      expectRefusal(try Accrete.run(["rollback"], in: scratch.url), code: 64, "no release lies before it", "--to")
+      expectRefusal(try Accrete.run(["rollback", "--dry-run"], in: scratch.url), code: 64, "no release lies before it")
       #expect(try run("rollback", "--to", "2", "--dry-run", in: scratch).text.contains("added traffic@1"))
       #expect(
         try run("forget", "traffic", "--dry-run", in: scratch).text

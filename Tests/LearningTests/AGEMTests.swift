@@ -19,6 +19,16 @@ import Torch
     try AGEM(TinyTasks.context(model, dropout: 0, options: options))
   }
 
+  /// The same prompts with other answers.
+  private func opposite(of rows: [EncodedExample]) -> [EncodedExample] {
+    rows.map { row in
+      let other = 2 - (row.labelIndex ?? 0)
+      return EncodedExample(
+        index: row.index, promptIds: row.promptIds, answerIds: TinyTasks.labels(second)[other], labelIndex: other,
+        droppedTokens: 0)
+    }
+  }
+
   /// (1, 0) against (−1, 1): their product is −1, the square of the second is 2, so that (1, 0) + ½ (−1, 1) = (½, ½) is left.
   @Test func theProjection() throws {
     let (own, against) = (try Tensor([1.0, 0.0]), try Tensor([-1.0, 1.0]))
@@ -32,14 +42,10 @@ import Torch
   /// The gradient of a step is what the formula makes of two gradients that are taken here one by one.
   @Test func theGradientOfAStep() throws {
     let method = try method(["memory-batch": 100])
-    try run(TinyTasks.training(first, model, method, options: options(rate: 0.02, epochs: 3)))
-    let rows = TinyTasks.examples(second)
-    // The same prompts with other answers: the opposite of what is learned.
-    let memory = zip(rows, rows.dropFirst() + rows.prefix(1)).map { row, other in
-      EncodedExample(
-        index: row.index, promptIds: row.promptIds, answerIds: other.answerIds, labelIndex: other.labelIndex,
-        droppedTokens: 0)
-    }
+    let rows = Array(TinyTasks.examples(second).prefix(1))
+    let memory = opposite(of: rows)
+    // Undecided between two answers to one prompt: a step towards one of them is a step away from the other.
+    try run(TinyTasks.training(first, model, method, options: options(rate: 0.02, epochs: 20), examples: rows + memory))
     var learning = options(rate: 1e-3, batch: 12)
     learning.gradientClip = 0
     let training = try TinyTasks.training(second, model, method, options: learning, remembered: memory)
@@ -56,10 +62,11 @@ import Torch
     #expect(try (own * reference).sum().item() < 0, "the case has to be one that is projected")
     _ = try training.step()
     let left = training.parameters.gradients
-    #expect(try relativeDistance(left, AGEM.projected(own, reference)) < 1e-4)
-    #expect(try relativeDistance(left, own) > 1e-2)
-    let along = try (left * reference).sum().item() / (reference * reference).sum().item()
-    #expect(abs(along) < 1e-4)
+    func size(_ tensor: Tensor) throws -> Double { try tensor.norm().item() }
+    // What is left may be small beside what was there, and has its rounding.
+    let expected = try AGEM.projected(own, reference)
+    #expect(try size(left - expected) < 1e-5 * size(own) && size(left - own) > 0.1 * size(own))
+    #expect(try abs((left * reference).sum().item()) < 1e-5 * size(own) * size(reference))
   }
 
   /// Bit for bit plain sequential training where nothing is remembered: the first task.
@@ -69,9 +76,9 @@ import Torch
     for one in [plain, method] { try run(TinyTasks.training(first, model, one, options: options(epochs: 2))) }
     #expect(try digests(method.tensors) == digests(plain.tensors))
     // In a later one it is another.
-    let remembered = TinyTasks.examples(first)
+    let remembered = opposite(of: TinyTasks.examples(second))
     for one in [plain, method] {
-      try run(TinyTasks.training(second, model, one, options: options(epochs: 2), remembered: remembered))
+      try run(TinyTasks.training(second, model, one, options: options(epochs: 6), remembered: remembered))
     }
     #expect(try digests(method.tensors) != digests(plain.tensors))
   }

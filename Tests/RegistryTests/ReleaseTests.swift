@@ -78,7 +78,7 @@ import Testing
     #expect(try served() == 2)
     #expect(try sample.registry.rollback(reason: nil, actor: "eve").restored == 1)
     #expect(try served() == 1)
-    expectRefusal("was the first one") { try sample.registry.rollback(reason: nil, actor: "eve") }
+    expectRefusal("no release lies before it") { try sample.registry.rollback(reason: nil, actor: "eve") }
     #expect(try sample.registry.rollback(to: 3, reason: nil, actor: "eve").restored == 3)
     #expect(try served() == 3)
     // What was published after going back has before it what was served then.

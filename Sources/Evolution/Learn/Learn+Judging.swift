@@ -63,6 +63,7 @@ extension Learn {
       gateReport.isPass
       ? try registry.released(
         version, replacing: current, entry: routing.entry, numerics: numerics, reason: nil, actor: job.actor) : nil
+    warnings += trained.evidence.choice?.warnings ?? []
     warnings += made.scores.warnings(
       labels: made.runner.model.form.labels, isToyBase: job.isToyBase, seed: job.options.seed)
     return LearnOutcome(

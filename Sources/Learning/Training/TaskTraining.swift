@@ -214,7 +214,7 @@ public final class TaskTraining {
       let outputs = TrainingOutputs(states.value, of: batch.tokens, at: places, model: model)
       try addTerms(of: pass, outputs, share: Double(batch.tokens.rows) / Double(rows), batch, &report)
       let gradient = try own.gradient * scale
-      _ = try states.pullback?(outputs.gradient.map { try gradient + $0 } ?? gradient, false)
+      _ = try states.pullback?(outputs.gradient().map { try gradient + $0 } ?? gradient, false)
       try pass.collectGradients()
     }
   }

@@ -10,7 +10,8 @@ public final class TrainingOutputs {
   private let batch: TokenBatch
   private let places: Tensor
   private let value: Tensor
-  private var leaf: Tensor?
+  private var stateLeaf: Tensor?
+  private var logitLeaf: Tensor?
 
   /// - Parameters:
   ///   - states: what came out. [places, hidden]
@@ -23,22 +24,32 @@ public final class TrainingOutputs {
 
   /// The hidden states that the answer is read from, after the final norm: one for each answer token, or for each row under the output
   /// head `trained`. What flows back into them flows through the decoder to what trains. [places, hidden]
-  public func states() throws -> Tensor {
-    if let leaf { return leaf }
-    let new = try value.detached()
-    try new.requireGradient()
-    leaf = new
-    return new
-  }
+  public func states() throws -> Tensor { try Self.leaf(&stateLeaf) { value } }
 
   /// The logits of these states over the vocabulary, with gradients. [places, vocabulary]
-  public func logits() throws -> Tensor { try model.logits(states()) }
+  public func logits() throws -> Tensor {
+    try Self.leaf(&logitLeaf) { try withoutGradients { try model.logits(value) } }
+  }
 
   /// The logits at the same places under other experts; nil is the base. Without gradients. [places, vocabulary]
   public func logits(under experts: (any ExpertSelection)?) throws -> Tensor {
     try withoutGradients { try model.logits(model.packedStates(batch, experts: experts, at: places)) }
   }
 
-  /// What has flowed into ``states()``; nil: nothing has. [places, hidden]
-  var gradient: Tensor? { leaf?.gradient }
+  /// What has flowed into ``states()``, also through ``logits()``; `nil`: nothing has. [places, hidden]
+  func gradient() throws -> Tensor? {
+    // The product with the base's matrix is not recorded: its backward pass is here.
+    let throughLogits = try logitLeaf?.gradient.map { try $0.linearTransposed(model.readOut) }
+    guard let direct = stateLeaf?.gradient else { return throughLogits }
+    return try throughLogits.map { try direct + $0 } ?? direct
+  }
+
+  /// A tensor that collects a gradient, made once.
+  private static func leaf(_ kept: inout Tensor?, _ make: () throws -> Tensor) throws -> Tensor {
+    if let kept { return kept }
+    let new = try make().detached()
+    try new.requireGradient()
+    kept = new
+    return new
+  }
 }

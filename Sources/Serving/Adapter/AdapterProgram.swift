@@ -26,6 +26,14 @@ enum AdapterProgram {
     import re
     import sys
 
+    if __name__ == "__main__" and (len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help")):
+        # Before the imports, which take their time.
+        asked = len(sys.argv) > 1 and sys.argv[1] in ("-h", "--help")
+        print(f"usage: python {sys.argv[0]} FILE", __doc__, sep="\n\n", file=sys.stdout if asked else sys.stderr)
+        sys.exit(0 if asked else 64)
+    if __name__ == "__main__" and sys.argv[1] != "-" and not pathlib.Path(sys.argv[1]).is_file():
+        sys.exit(f"{sys.argv[1]}: there is no such file")
+
     import torch
     from jinja2 import TemplateError
     from peft import AutoPeftModelForCausalLM
@@ -159,9 +167,6 @@ enum AdapterProgram {
 
 
     def main():
-        if len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help"):
-            print(f"usage: python {sys.argv[0]} FILE", __doc__, sep="\n\n", file=sys.stderr)
-            return 64
         name, task, problems = sys.argv[1], Task(pathlib.Path(__file__).parent), []
         try:
             data = sys.stdin.buffer.read() if name == "-" else pathlib.Path(name).read_bytes()

@@ -25,8 +25,24 @@ extension RowFields {
     }
   }
 
-  /// What takes rows out of the object that they lie in; `nil`: none do.
+  /// What says that a list under another name is a conversation; `nil`: there is none.
+  private var conversation: String? {
+    for member in values {
+      guard case .list(let items) = member.value, case .object(let turn)? = items.first else { continue }
+      let name = String(decoding: member.name, as: UTF8.self)
+      guard !ColumnNames.known.contains(where: { $0.hasSameCodePoints(as: name) }) else { continue }
+      let keys = Set(turn.map { String(decoding: $0.name, as: UTF8.self) })
+      let ours = keys.isSuperset(of: ["role", "content"]) ? "messages" : "conversations"
+      if ours == "messages" || keys.isSuperset(of: ["from", "value"]) {
+        return "The conversation is in \(quoted(name)): --columns \(ours)=\(name) reads it."
+      }
+    }
+    return nil
+  }
+
+  /// What takes rows out of the object that they lie in, or names the column of a conversation; `nil`: none do.
   var unwrapping: String? {
+    if let conversation { return conversation }
     let names = nested
     guard let first = names.first else { return nil }
     let isWord = first.utf8.allSatisfy {

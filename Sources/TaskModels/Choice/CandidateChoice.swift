@@ -1,8 +1,9 @@
+import Foundation
 import Learning
 public import Records
 
 /// Chooses among candidates: the fewest bytes whose loss is within one standard error of the best (paired differences), and no more than
-/// 0.01 nats above it.
+/// 0.01 nats above it; a difference below 0.0001 nats is none, whatever its standard error.
 ///
 /// The second half is ours: with few choose rows a standard error is so wide that a head of a kilobyte would always be taken.
 public struct CandidateChoice: Sendable, Codable, Equatable {
@@ -23,6 +24,8 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
 
   /// Nats that fewer bytes may cost.
   static let most = 0.01
+  /// Nats that are no difference: where all candidates are sure and right, rounding would decide.
+  static let least = 1e-4
 
   public let chosen: OutputHead
   public let candidates: [Candidate]
@@ -31,6 +34,17 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
 
   /// Whether an expert was trained, and the answer does without it.
   public var dropsExpert: Bool { !chosen.hasExpert && candidates.contains { $0.head.hasExpert } }
+
+  /// What the choose rows cannot say. Where all are answered right nothing bounds a confidence but their number: with 95 % confidence fewer
+  /// than 3 of n are wrong (the rule of three).
+  public var warnings: [String] {
+    guard let own = candidates.first(where: { $0.head == chosen }), own.accuracy == 1, rows > 3 else { return [] }
+    let known = String(format: "%.3f", 1 - 3 / Double(rows))
+    return [
+      "all \(rows) choose rows are answered right: what they say of confidences ends at \(known) (1 - 3/n, 95 % confidence). A higher one, or"
+        + " one of a text that is like none of the rows, does not mean fewer errors; --abstain-below above it does not either. More rows help."
+    ]
+  }
 
   /// - Parameter measured: what each candidate costs, its loss row by row, and whether each row was right.
   /// - Parameter most: nats that fewer bytes may cost.
@@ -50,7 +64,7 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
         accuracy: mean(one.right.map { $0 ? 1 : 0 }), excess: excess,
         standardError: count > 1 ? (spread / (count - 1) / count).squareRoot() : 0)
     }
-    let near = candidates.filter { $0.excess <= min($0.standardError, most) }
+    let near = candidates.filter { $0.excess <= max(min($0.standardError, most), Self.least) }
     guard let chosen = near.min(by: { ($0.bytes, $0.loss) < ($1.bytes, $1.loss) }) else { return nil }
     self.chosen = chosen.head
   }

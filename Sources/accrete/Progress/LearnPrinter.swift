@@ -152,7 +152,9 @@ final class LearnPrinter {
             + " \(candidate.bytes) bytes\(mark)")
       }
       if choice.dropsExpert {
-        printer.line("the expert is not kept: the closed-form head alone says as much in fewer bytes")
+        printer.line(
+          "the expert is not kept: the closed-form head alone says as much in fewer bytes (--output-head label keeps it)"
+        )
       }
     }
   }

@@ -36,6 +36,11 @@ struct ExpertsMergeCommand: ParsableCommand {
   func run() throws {
     try Failure.reported {
       let source = URL(fileURLWithPath: absolute(folder))
+      guard ExpertArchive.isArchive(source) || FolderFile.exists("adapter_config.json", in: source) else {
+        throw PEFTError.noAdapter(
+          folder: folder.printable, missing: "adapter_config.json",
+          fix: "Give the folder of an expert or of an adapter, not of a base.")
+      }
       guard let home = try base.map({ try EmbeddedResources.base($0) }) ?? ExpertOptions.home(of: source) else {
         throw ExpertError.invalidHyperparameter(
           name: "base", value: "nothing", allowed: "the base that the expert was trained on, which its files do not say"

@@ -16,6 +16,8 @@ struct AnswerWriter {
   private let separator: String
   /// Columns of a table that is answered, which stand behind ours.
   private let ownColumns: [String]
+  /// Whether the task is given, so that columns of the route would be empty.
+  private let isGiven: Bool
   private var hasHead = false
   /// Requests that came with an instruction that decided nothing.
   private var undecided = 0
@@ -25,7 +27,12 @@ struct AnswerWriter {
   private var (unread, firstProblem): (Int, String?) = (0, nil)
 
   /// - Parameter lines: what the answers are to; a table that Excel has written is answered as one that Excel reads.
-  init(format: AnswerFormat, top: Int? = nil, abstainBelow: Double? = nil, to lines: RequestLines? = nil) {
+  /// - Parameter isGiven: whether the task is given: a table then has no columns of the route.
+  init(
+    format: AnswerFormat, top: Int? = nil, abstainBelow: Double? = nil, isGiven: Bool = false,
+    to lines: RequestLines? = nil
+  ) {
+    self.isGiven = isGiven
     self.format = format
     self.top = top
     self.abstainBelow = abstainBelow
@@ -60,7 +67,7 @@ struct AnswerWriter {
     if !hasHead {
       hasHead = true
       if hasMark { try Console.stream("\u{FEFF}") }
-      try writeRow(Self.columns + ownColumns.map { "input.\($0)" })
+      try writeRow(columns + ownColumns.map { "input.\($0)" })
     }
     try Console.stream(fields.map(Self.quoted).joined(separator: separator) + "\r\n")
   }
@@ -77,7 +84,7 @@ struct AnswerWriter {
       try Console.stream(text.withoutControls + "\n")
     case .csv:
       let known = ["line": "\(problem.line)", "id": problem.id?.text ?? "", "error": problem.text]
-      try writeRow(Self.columns.map { known[$0] ?? "" } + cells(problem.columns, problem.cells))
+      try writeRow(columns.map { known[$0] ?? "" } + cells(problem.columns, problem.cells))
     }
   }
 
@@ -233,12 +240,22 @@ struct AnswerWriter {
 
   // MARK: CSV
 
-  private static let columns = [
+  private static let all = [
     "line", "id", "task", "version", "label", "abstained", "confidence", "answer", "unknown", "distance", "nearest",
     "routingConfidence", "input", "error", "labels", "probabilities",
   ]
 
+  private static let ofRoutes: Set = ["unknown", "distance", "nearest", "routingConfidence"]
+
+  private var columns: [String] { Self.all.filter { !isGiven || !Self.ofRoutes.contains($0) } }
+
   private func fields(_ answer: RowAnswer) throws -> [String] {
+    let values = try allFields(answer)
+    return zip(Self.all, values).filter { !isGiven || !Self.ofRoutes.contains($0.0) }.map(\.1)
+  }
+
+  /// What stands in each of ``all``.
+  private func allFields(_ answer: RowAnswer) throws -> [String] {
     let isOne = answer.answer?.label != nil
     let isLabel = isOne || answer.answer?.labels != nil
     return [

@@ -18,7 +18,10 @@ struct InitCommand: ParsableCommand {
 
   @OptionGroup var registry: RegistryOptions
 
-  @Option(help: "The base: a Hugging Face folder, or an embedded one for trying: sapling (default) or seedling.")
+  @Option(
+    help:
+      "The base: a Hugging Face folder, ORG/NAME of Hugging Face's cache, or an embedded one for trying: sapling (default) or seedling."
+  )
   var base: String?
 
   @Flag(help: "Print the result as JSON.")

@@ -69,12 +69,13 @@ struct PredictCommand: ParsableCommand {
         throw ValidationError("--abstain-below: this task writes its answers, which have no confidence; leave it out.")
       }
       if let text {
-        var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow)
+        var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow, isGiven: !route)
         for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer.get()) }
         return try writer.finish()
       }
       var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names(), takesText: true)
-      var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow, to: lines)
+      var writer = AnswerWriter(
+        format: form.format ?? .json, top: top, abstainBelow: abstainBelow, isGiven: !route, to: lines)
       try writer.write(all: &lines, by: predictor.answers)
     }
   }
