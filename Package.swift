@@ -114,7 +114,7 @@ let package = Package(
     layer(
       "Serving",
       [
-        "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Streams", "Tokenization",
+        "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams", "Tokenization",
         "ModelConfiguration", "Registry", "Files",
       ]),
     layer(
