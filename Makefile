@@ -64,6 +64,7 @@ test: setup
 	$(SWIFT) build $(TEST_BUILD)
 	$(call link_libtorch,)
 	Scripts/check_fuzzing
+	Scripts/check_examples
 	Scripts/check_operator_stack
 	python3 -m unittest discover --start-directory Scripts/tests
 	$(SWIFT) test --skip-build --parallel
@@ -88,7 +89,7 @@ FUZZ_RUNS ?= 450000
 fuzz: setup
 	Scripts/fuzz --runs $(FUZZ_RUNS) --torch $(LIBTORCH) $(FUZZ)
 
-FORMATTED := Package.swift Sources Tests benchmarks fuzzing/Package.swift fuzzing/Sources
+FORMATTED := Package.swift Sources Tests benchmarks fuzzing/Package.swift fuzzing/Sources Examples/Package.swift Examples/Sources
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel $(FORMATTED)
@@ -113,4 +114,4 @@ reference: .venv/installed
 	.venv/bin/python Scripts/reference/pretraining/goldens.py --logits Sources/accrete/Resources/base/sapling --out Tests/Goldens
 
 clean:
-	rm -rf .build fuzzing/.build
+	rm -rf .build fuzzing/.build Examples/.build

@@ -27,6 +27,12 @@ func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies, swiftSettings: settings + (optimizedLayers.contains(name) ? optimized : []))
 }
 
+/// A program of `Examples/`, which is a package of its own for those who depend on this one: built here, so that the tests run it.
+func example(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: "example-" + name, dependencies: dependencies, path: "Examples/Sources/\(folder)", swiftSettings: settings)
+}
+
 /// The tests of one layer.
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
   .testTarget(
@@ -108,7 +114,7 @@ let package = Package(
     layer(
       "Serving",
       [
-        "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Streams", "Tokenization",
+        "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams", "Tokenization",
         "ModelConfiguration", "Registry", "Files",
       ]),
     layer(
@@ -145,6 +151,16 @@ let package = Package(
         "ModelConfiguration", "Randomness", "Files",
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
+    example(
+      "first-task", in: "FirstTask", ["Evolution", "Generation", "Records", "Registry", "Serving", "TaskModels"]),
+    example(
+      "own-method", in: "OwnMethod",
+      ["Decoder", "Experts", "Generation", "Learning", "Records", "Streams", "Torch"]),
+    example(
+      "decoding-with-experts", in: "DecodingWithExperts",
+      ["Decoder", "Experts", "Generation", "Learning", "Records", "Streams"]),
+    example(
+      "several-tasks", in: "SeveralTasks", ["Evolution", "Generation", "Records", "Registry", "Serving", "TaskModels"]),
     tests("Files", []),
     tests("Assurance", []),
     tests(
@@ -192,7 +208,8 @@ let package = Package(
     .testTarget(
       name: "AccreteTests",
       dependencies: [
-        "accrete", "Comparing", "Runs", "Records", "Files",
+        "accrete", "example-first-task", "example-own-method", "example-decoding-with-experts",
+        "example-several-tasks", "Comparing", "Runs", "Records", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -39,10 +39,10 @@ public struct MethodContext: Sendable {
   }
 
   /// The value of a hyper-parameter: the one that was given, or its own.
-  func value(_ parameter: Hyperparameter) -> Double { options[parameter.name] ?? parameter.initial }
+  public func value(_ parameter: Hyperparameter) -> Double { options[parameter.name] ?? parameter.initial }
 
   /// The same of a whole number.
-  func whole(_ parameter: Hyperparameter) -> Int { Int(saturating: value(parameter)) }
+  public func whole(_ parameter: Hyperparameter) -> Int { Int(saturating: value(parameter)) }
 
   /// A seed for the initial values of one tensor: a function of the run's seed and the tensor's name only.
   func initialSeed(_ name: String) -> UInt64 {
@@ -50,8 +50,13 @@ public struct MethodContext: Sendable {
     return stream.next()
   }
 
-  /// A new expert; `owner` is the prefix of its tensors' names. One of the task's own shape has what ``start`` has.
-  func newExpert(_ owner: String, _ shape: LowRankShape? = nil) throws -> LowRankExpert {
+  /// A new expert, which changes nothing yet; one of the context's own rank has what ``start`` has.
+  ///
+  /// - Parameters:
+  ///   - owner: the prefix of its tensors' names, which decides the initial values: `tasks.spam`, `shared`.
+  ///   - shape: `nil`: the context's own.
+  /// - Throws: `ExpertError` for a shape that the base has no place for; `TorchError`.
+  public func newExpert(_ owner: String, _ shape: LowRankShape? = nil) throws -> LowRankExpert {
     let wanted = shape ?? self.shape
     if let start, wanted.rank == start.shape.rank {
       return try LowRankExpert(
@@ -69,8 +74,13 @@ public struct MethodContext: Sendable {
   }
 
   /// A task's expert of a stored state: in float32 while it is learned, in bfloat16 once it is done.
+  ///
+  /// - Parameters:
+  ///   - owner: the prefix of its tensors' names.
+  ///   - tensors: the whole state.
+  ///   - method: who reads it, for errors.
   /// - Throws: `ExpertError`; ``LearningError/stateDiffers(what:missing:unused:)`` for any other type, or a mixture of both.
-  func storedExpert(_ owner: String, _ tensors: [String: Tensor], of method: String) throws -> LowRankExpert {
+  public func storedExpert(_ owner: String, _ tensors: [String: Tensor], of method: String) throws -> LowRankExpert {
     let expert = try LowRankExpert(shape, for: base, tensors: owned(by: owner, tensors), where: method)
     let kind: DType = expert.isRounded ? .bfloat16 : .float32
     for (name, tensor) in expert.tensors.sorted(by: { $0.key < $1.key }) where tensor.dtype != kind {

@@ -5,8 +5,8 @@ import Streams
 
 /// What a run was made from: written once, before the first step.
 public struct Manifest: Sendable, Equatable, Codable {
-  /// This package's version.
-  public static let accreteVersion = "0.1.0"
+  /// This package's version: the only place that states it. What a run, report, card or `accrete --version` says of it comes from here.
+  public static let accreteVersion = "0.2.0"
   /// Version of the folder's form.
   public static let currentFormat = 2
   /// The first whose files are listed in `seal.json`.

@@ -130,7 +130,10 @@ import Torch
     let folder = home.url.appendingPathComponent("weather-adapter")
     let record = try home.registry.exportAdapter(outcome.version, to: folder)
     let card = try String(contentsOf: folder.appendingPathComponent("README.md"), encoding: .utf8)
-    for part in ["# weather@1", "```text", "TEXT", "library_name: peft", "G3 pass: ", record.tensors.description] {
+    for part in [
+      "# weather@1", "by Accrete \(Manifest.accreteVersion).", "```text", "TEXT", "library_name: peft", "G3 pass: ",
+      record.tensors.description,
+    ] {
       #expect(card.contains(part), "\(part)")
     }
     for label in record.model.form.labels { #expect(card.contains(label)) }

@@ -1,4 +1,5 @@
 import Files
+import Records
 import Registry
 import Streams
 import TaskModels
@@ -23,7 +24,7 @@ struct AdapterCard {
     var lines = [
       "---", "base_model: \(Self.yaml(base))", "library_name: peft", "tags: [lora, accrete]", "---", "",
       "# \(record.version)", "",
-      "A LoRA expert of one task, learned by Accrete. PEFT loads it alone; `predict.py` answers as Accrete does, with everything else that the version"
+      "A LoRA expert of one task, exported by Accrete \(Manifest.accreteVersion). PEFT loads it alone; `predict.py` answers as Accrete does, with everything else that the version"
         + " answers by (labels, closed-form head, weights of both, calibration), which stands in `accrete.json` and `head.safetensors`.",
     ]
     if let architecture = record.unknownArchitecture {
