@@ -13,7 +13,7 @@ public struct DecoderModel: Sendable {
   public let layers: [DecoderLayer]
   public let finalNorm: Tensor  // [hidden]
   /// Read-out; the embedding itself when they are tied. [vocabulary, hidden]
-  public let readOut: WeightMatrix
+  public let lmHead: WeightMatrix
   /// SHA-256 over the weight files: what an expert is bound to.
   public let digest: Digest
   /// Numbers in its weight files; 0 for a model that is being pretrained.
@@ -165,7 +165,7 @@ public struct DecoderModel: Sendable {
 
   /// Logits of hidden states. `hidden`: […, hidden] → […, vocabulary].
   public func logits(_ hidden: Tensor) throws -> Tensor {
-    try hidden.linear(readOut)
+    try hidden.linear(lmHead)
   }
 
   /// Checks ids that come from outside.

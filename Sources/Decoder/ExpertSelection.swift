@@ -11,7 +11,7 @@ public enum Projection: String, Sendable, CaseIterable, Codable {
   case down = "down_proj"
 }
 
-/// The tokens of a batch that visit one routed expert of a layer's mixture.
+/// The tokens of a batch that visit one routed expert of a layer's MoE block.
 public struct RoutedVisit {
   public let layer: Int
   public let expert: Int
@@ -40,7 +40,7 @@ public protocol ExpertSelection {
   /// The output of one feed-forward block, without the residual. `input` (normed): [tokens, hidden] → the same.
   func feedForward(_ input: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced
 
-  /// The output of one routed expert of a mixture, not yet weighted. `input` (normed): [visiting tokens, hidden] → the same.
+  /// The output of one routed expert of an MoE model, not yet weighted. `input` (normed): [visiting tokens, hidden] → the same.
   func routed(_ input: Tensor, through block: FeedForward, visit: RoutedVisit, tracing: Bool) throws -> Traced
 
   /// The same for a batch of which only some packed tokens are rows; nil where what it does needs all of them.

@@ -16,7 +16,7 @@ struct ForwardPass {
   let sharing: SharedKeys
   /// Limits and losses of the mixtures' routers, in pretraining.
   var routing: RoutingPass?
-  /// Whether the ways back are kept.
+  /// Whether the backward passes are kept.
   var tracing: Bool
   /// Which tokens are read in the end; only the last layer's pass has it.
   var reading: Reading?

@@ -31,9 +31,9 @@ public struct Traced {
   }
 
   /// A value whose backward pass is another's.
-  init(_ value: Tensor, way: WayBack) {
+  init(_ value: Tensor, backwardPass: BackwardPass) {
     self.value = value
-    pullback = way.pullback
+    pullback = backwardPass.pullback
   }
 
   /// A product with a matrix of the base. `x`: [tokens, in]; `weight`: [out, in] → [tokens, out].
@@ -48,16 +48,16 @@ public struct Traced {
   }
 
   /// The backward pass alone: what holds it does not hold the value.
-  public var way: WayBack { WayBack(pullback: pullback) }
+  public var backwardPass: BackwardPass { BackwardPass(pullback: pullback) }
 }
 
 /// The backward pass of a value that itself is not needed any more.
-public struct WayBack {
+public struct BackwardPass {
   let pullback: Pullback?
 
   /// Where the input's gradient is wanted.
   /// - Throws: `TorchError.unexpectedResult` when nothing was traced.
-  public func pulledBack(_ gradient: Tensor) throws -> Tensor {
+  public func backward(_ gradient: Tensor) throws -> Tensor {
     guard let result = try pullback?(gradient, true) else {
       throw TorchError.unexpectedResult(operation: "pullback", expected: "a traced value", got: "an untraced one")
     }
@@ -65,8 +65,8 @@ public struct WayBack {
   }
 
   /// For the trained tensors and, if wanted, the input.
-  public func pulledBack(_ gradient: Tensor, toInput: Bool) throws -> Tensor? {
-    if toInput { return try pulledBack(gradient) }
+  public func backward(_ gradient: Tensor, toInput: Bool) throws -> Tensor? {
+    if toInput { return try backward(gradient) }
     return try pullback?(gradient, false)
   }
 }

@@ -17,8 +17,8 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
   case otherTokenizer(expert: String, expected: String, got: String)
   /// A folder without `expert.json`.
   case notAnArchive(folder: String)
-  /// An expert of a mixture, which says nothing without its partner and its gates.
-  case partOfMixture(expert: String)
+  /// An expert of a dual expert, which says nothing without its partner and its gates.
+  case partOfDualExpert(expert: String)
   /// An archive of an earlier version, which bound its tensors alone.
   case unsealed(folder: String)
   /// `adapter_config.json` is not what was stored.
@@ -54,8 +54,8 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
       "expert `\(expert)` was learned with the tokenizer \(expected), this one is \(got). Use the tokenizer that it belongs to."
     case .notAnArchive(let folder):
       "\(folder): has no expert.json. Of an adapter that PEFT wrote `accrete experts import` makes an archive."
-    case .partOfMixture(let expert):
-      "expert `\(expert)` is one half of a mixture and serves nothing alone. Use its run with --run and --task,"
+    case .partOfDualExpert(let expert):
+      "expert `\(expert)` is one half of a dual expert and serves nothing alone. Use its run with --run and --task,"
         + " or `accrete experts export`, which merges both halves."
     case .configurationDiffers(let folder, let expected, let got):
       "\(folder): adapter_config.json has changed since it was stored: digest \(got), recorded \(expected). Restore the folder."

@@ -11,7 +11,7 @@ public struct LowRankShape: Sendable, Equatable, Codable {
   public var dropout: Double
   /// The projections that get a pair, in every layer.
   public var projections: [Projection]
-  /// Whether every routed expert of a mixture gets pairs, too, on those of the projections that it has.
+  /// Whether every routed expert of an MoE model gets pairs, too, on those of the projections that it has.
   public var routed: Bool
 
   /// α / r

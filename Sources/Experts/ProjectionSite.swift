@@ -1,7 +1,7 @@
 public import Decoder
 public import ModelConfiguration
 
-/// A linear projection of a layer: one of its own, or one of a routed expert of its mixture.
+/// A linear projection of a layer: one of its own, or one of a routed expert of its MoE block.
 public struct ProjectionSite: Sendable, Hashable, Comparable {
   public let projection: Projection
   /// The routed expert's number; nil: attention's, the dense block's or the shared expert's.
@@ -27,7 +27,7 @@ public struct ProjectionSite: Sendable, Hashable, Comparable {
   /// Input and output widths in a layer of a base.
   func widths(_ base: DecoderConfiguration, layer: Int) -> (input: Int, output: Int) {
     let (hidden, inner) = (
-      base.hiddenSize, expert == nil ? base.commonWidth(ofLayer: layer) : base.mixture?.width ?? 0
+      base.hiddenSize, expert == nil ? base.commonWidth(ofLayer: layer) : base.moe?.width ?? 0
     )
     let queryWidth = base.heads * base.headDim
     let keyWidth = base.kvHeads * base.headDim
@@ -45,15 +45,15 @@ extension LowRankShape {
   /// Where experts of this shape plug in, in a layer of a base: in a fixed order.
   public func sites(on base: DecoderConfiguration, layer: Int) -> [ProjectionSite] {
     let own = projections.filter { base.has($0, layer: layer) }.map { ProjectionSite($0) }
-    guard routed, let mixture = base.mixture(ofLayer: layer) else { return own }
+    guard routed, let moe = base.moe(ofLayer: layer) else { return own }
     let inner = projections.filter { Self.feedForwardProjections.contains($0) }
-    return own + (0..<mixture.experts).flatMap { expert in inner.map { ProjectionSite($0, ofExpert: expert) } }
+    return own + (0..<moe.experts).flatMap { expert in inner.map { ProjectionSite($0, ofExpert: expert) } }
   }
 
   /// Refuses a base that has none of the places, or lacks those that are asked for.
   /// - Throws: ``ExpertError/invalidHyperparameter(name:value:allowed:)``.
   public func requireSites(on base: DecoderConfiguration) throws {
-    if routed, base.mixture == nil {
+    if routed, base.moe == nil {
       throw ExpertError.invalidHyperparameter(
         name: "routed-experts", value: "true", allowed: "false on this base: it is dense, and has no routed experts")
     }

@@ -25,7 +25,7 @@ public protocol ContinualMethod: AnyObject {
   func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter]
 
   /// The experts of one training pass over `batch`, and what they add to its loss.
-  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment) throws -> TrainingPass
+  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, in step: StepContext) throws -> TrainingPass
 
   /// The gradient of a step, all its micro-batches in it, before it is clipped: it may be changed in place; left as it is by default.
   ///
@@ -79,7 +79,7 @@ extension ContinualMethod {
 }
 
 /// When a training pass happens.
-public struct TrainingMoment {
+public struct StepContext {
   /// What its dropout masks are drawn from.
   public let dropout: DropoutStream
   /// The share of the task's steps that are done: 0 in the first.

@@ -6,7 +6,7 @@ public enum ServingExpert {
   /// One low-rank expert: PEFT computes the same.
   case plain(LowRankExpert)
   /// Two experts, mixed for each token by a gate: PEFT can only have them with the gate fixed.
-  case mixture(MixtureSelection)
+  case dual(DualExpertSelection)
   /// Anything else: there is no export.
   case other(any ExpertSelection)
 
@@ -14,7 +14,7 @@ public enum ServingExpert {
   public var selection: any ExpertSelection {
     switch self {
     case .plain(let expert): LowRankSelection(expert)
-    case .mixture(let mixture): mixture
+    case .dual(let dual): dual
     case .other(let selection): selection
     }
   }

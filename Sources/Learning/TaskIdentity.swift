@@ -2,10 +2,10 @@
 public struct TaskIdentity: Sendable, Hashable, Codable {
   public let name: String
   /// 0 for the first task that arrived.
-  public let arrival: Int
+  public let index: Int
 
-  public init(name: String, arrival: Int) {
+  public init(name: String, index: Int) {
     self.name = name
-    self.arrival = arrival
+    self.index = index
   }
 }

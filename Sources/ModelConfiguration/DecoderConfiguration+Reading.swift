@@ -46,7 +46,7 @@ extension DecoderConfiguration {
     windows = try descriptor.windows(reader, layers: layers)
     keySources = try descriptor.keySources(reader, layers: layers)
     let feedForward = try descriptor.feedForward(reader, layers: layers)
-    (mixture, intermediateSize, denseLayers) = (feedForward.mixture, feedForward.width, feedForward.dense)
+    (moe, intermediateSize, denseLayers) = (feedForward.moe, feedForward.width, feedForward.dense)
     tiedEmbeddings = raw.tieWordEmbeddings ?? descriptor.missing.tiedEmbeddings
     endTokens = (generation?.eosTokenId ?? raw.eosTokenId)?.ids ?? []
     padToken = (generation?.padTokenId ?? raw.padTokenId)?.ids.first

@@ -6,7 +6,7 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
   public var vocabularySize: Int
   /// Width of the residual stream.
   public var hiddenSize: Int
-  /// Width inside the feed-forward block; of a mixture, inside its shared expert (0: it has none).
+  /// Width inside the feed-forward block; of an MoE model, inside its shared expert (0: it has none).
   public var intermediateSize: Int
   public var layers: Int
   /// Query heads.
@@ -33,9 +33,9 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
   public var windows: [Int?]
   /// For each layer the layer whose keys and values it attends to: itself, or an earlier one (cross-layer attention).
   public var keySources: [Int]
-  /// The mixture that layers have as their feed-forward block; nil: one dense block.
-  public var mixture: MixtureShape?
-  /// Layers of a mixture that have a dense block in its stead; nil: none.
+  /// The MoE block that layers have as their feed-forward block; nil: one dense block.
+  public var moe: MoEShape?
+  /// Layers of an MoE model that have a dense block in its stead; nil: none.
   public var denseLayers: DenseLayers?
   /// Whether the read-out is the embedding table.
   public var tiedEmbeddings: Bool
@@ -62,7 +62,7 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
     case queryScalar = "query_pre_attn_scalar"
     case windows = "sliding_window"
     case keySources = "cla_share_factor"
-    case mixture = "num_experts"
+    case moe = "num_experts"
     case denseLayers = "mlp_only_layers"
     case tiedEmbeddings = "tie_word_embeddings"
     case endTokens = "eos_token_id"
@@ -94,8 +94,8 @@ public enum HeadNormOrder: String, Sendable, Codable {
   case afterRotation
 }
 
-/// A mixture of experts: `y = Shared(x) + Σ_e w_e FFN_e(x)` over the `active` most probable experts, p = softmax(W_g x) over all.
-public struct MixtureShape: Sendable, Equatable, Codable {
+/// An MoE block: `y = Shared(x) + Σ_e w_e FFN_e(x)` over the `active` most probable experts, p = softmax(W_g x) over all.
+public struct MoEShape: Sendable, Equatable, Codable {
   /// Routed experts.
   public var experts: Int
   /// How many of them a token visits.
@@ -106,7 +106,7 @@ public struct MixtureShape: Sendable, Equatable, Codable {
   public var renormalizes: Bool
 }
 
-/// Layers with a dense feed-forward block in a model whose others have a mixture.
+/// Layers with a dense feed-forward block in a model whose others have an MoE block.
 public struct DenseLayers: Sendable, Equatable, Codable {
   /// Their numbers, lowest first.
   public var layers: [Int]
@@ -115,11 +115,11 @@ public struct DenseLayers: Sendable, Equatable, Codable {
 }
 
 extension DecoderConfiguration {
-  /// The mixture of a layer; `nil` where its feed-forward block is dense.
+  /// The MoE block of a layer; `nil` where its feed-forward block is dense.
   ///
   /// - Parameter layer: The layer's number.
-  public func mixture(ofLayer layer: Int) -> MixtureShape? {
-    denseLayers?.layers.contains(layer) == true ? nil : mixture
+  public func moe(ofLayer layer: Int) -> MoEShape? {
+    denseLayers?.layers.contains(layer) == true ? nil : moe
   }
 
   /// Width of the block of a layer that every token goes through, dense or shared; 0: there are routed experts only.
@@ -134,7 +134,7 @@ extension DecoderConfiguration {
   public var activation: Activation { family.descriptor.activation }
 
   /// The module in a layer's `mlp` that experts plug into, as checkpoints name it.
-  public var feedForwardPath: String { mixture == nil ? "mlp" : family.descriptor.names.common }
+  public var feedForwardPath: String { moe == nil ? "mlp" : family.descriptor.names.common }
 
   /// Layers with a feed-forward block that every token goes through, dense or shared.
   public var commonLayers: [Int] { (0..<layers).filter { commonWidth(ofLayer: $0) > 0 } }

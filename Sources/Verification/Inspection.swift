@@ -57,13 +57,13 @@ struct Inspection {
     var compared = 0
     for place in try folder.checkpointPlaces() where place.step == nil {
       let stored = try StoredRun(folder.url, model: model, after: place.learned)
-      for (arrival, name) in stored.learned.enumerated() {
+      for (index, name) in stored.learned.enumerated() {
         for (part, tensor) in stored.combined?.tensors(of: name) ?? [:] {
           let digest = try tensor.digest()
           try same("`\(part)` in \(place.fileName)", heads[part] ?? digest, digest)
           heads[part] = digest
         }
-        guard let expert = stored.method.ownedExpert(of: TaskIdentity(name: name, arrival: arrival)) else { continue }
+        guard let expert = stored.method.ownedExpert(of: TaskIdentity(name: name, index: index)) else { continue }
         let recorded = try archived[name] ?? digestOfArchive(name)
         archived[name] = recorded
         try same(

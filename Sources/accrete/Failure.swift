@@ -106,7 +106,7 @@ enum Failure {
       }
     case let error as ExpertError:
       switch error {
-      case .invalidHyperparameter, .unsafeName, .notLearned, .notAnArchive, .partOfMixture: usage
+      case .invalidHyperparameter, .unsafeName, .notLearned, .notAnArchive, .partOfDualExpert: usage
       default: badData
       }
     case let error as PretrainingError:

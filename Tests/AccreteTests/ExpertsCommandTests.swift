@@ -148,7 +148,7 @@ extension CommandLineTests {
       let scratch = try Scratch()
       try scratch.copy(try FinishedRun.shared.folder().appendingPathComponent("run"), as: "run")
       let shown = try Accrete.run(["experts", "show", "run/experts/weather"], in: scratch.url)
-      #expect(shown.code == 0 && shown.text.contains("unchanged") && shown.text.contains("half of a mixture"))
+      #expect(shown.code == 0 && shown.text.contains("unchanged") && shown.text.contains("half of a dual expert"))
       try scratch.write("{", to: "run/experts/traffic/expert.json")
       try FileManager.default.createDirectory(
         at: scratch.place("run/experts/\u{1B}[31m"), withIntermediateDirectories: true)

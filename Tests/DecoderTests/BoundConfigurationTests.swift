@@ -10,7 +10,7 @@ import Testing
   private func all() throws -> DecoderConfiguration {
     var configuration = try Goldens.model("tiny").declared
     (configuration.padToken, configuration.headNorm) = (3, .afterRotation)
-    configuration.mixture = MixtureShape(experts: 4, active: 2, width: 8, renormalizes: true)
+    configuration.moe = MoEShape(experts: 4, active: 2, width: 8, renormalizes: true)
     (configuration.queryScalar, configuration.localRope) = (24, LocalRope(theta: 10_000, scaling: .none))
     configuration.denseLayers = DenseLayers(layers: [1], width: 12)
     return configuration

@@ -174,7 +174,7 @@ import Torch
     try folder.writeWeights { $0["lm_head.weight"] = nil }
     let once = try DecoderModel(folder: folder.url)
     #expect(try once.logits(of: [1, 2]).isEqual(to: twice.logits(of: [1, 2])))
-    #expect(try once.readOut.dequantized().isEqual(to: once.embedding.dequantized()))
+    #expect(try once.lmHead.dequantized().isEqual(to: once.embedding.dequantized()))
   }
 
   @Test func rotaryFrequenciesOfOldWritersAreNoSurprise() throws {

@@ -31,7 +31,7 @@ import Torch
   @Test func hunyuanLargeIsRead() throws {
     let large = try read(hunyuanLarge())
     #expect(large.headDim == 80 && large.headNorm == .afterRotation && large.ropeScaling == .ntkAlpha(1000))
-    #expect(large.mixture == MixtureShape(experts: 16, active: 1, width: 18304, renormalizes: false))
+    #expect(large.moe == MoEShape(experts: 16, active: 1, width: 18304, renormalizes: false))
     #expect(large.keySources.prefix(5) == [0, 0, 2, 2, 4] && large.keyLayers.count == 32)
     #expect(large.has(.query, layer: 1) && !large.has(.key, layer: 1) && large.has(.value, layer: 2))
   }
@@ -59,7 +59,7 @@ import Torch
       "norm_topk_prob": "true",
     ]
     let moe = try read(hunyuanLarge(one.merging(lists) { $1 }))
-    #expect(moe.mixture == MixtureShape(experts: 16, active: 8, width: 3072, renormalizes: true))
+    #expect(moe.moe == MoEShape(experts: 16, active: 8, width: 3072, renormalizes: true))
     #expect(throws: ConfigurationError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "[8]"]) { $1 })) }
     #expect(throws: ConfigurationError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "[8,4]"]) { $1 })) }
     #expect(throws: ConfigurationError.self) { try read(hunyuanLarge(one.merging(["moe_topk": "17"]) { $1 })) }
@@ -70,11 +70,11 @@ import Torch
 
   @Test func theDenseSevenBillionOfTheSameTime() throws {
     let dense = try read(hunyuanLarge(["num_experts": "1", "use_cla": "false"]))
-    #expect(dense.mixture == nil && dense.intermediateSize == 18304 && dense.keyLayers.count == 64)
+    #expect(dense.moe == nil && dense.intermediateSize == 18304 && dense.keyLayers.count == 64)
   }
 
   /// Qwen3-30B-A3B's, with the keys that matter.
-  private func qwen3Mixture(_ changes: [String: String?] = [:]) throws -> DecoderConfiguration {
+  private func qwen3MoEBlock(_ changes: [String: String?] = [:]) throws -> DecoderConfiguration {
     var keys: [String: String?] = [
       "architectures": #"["Qwen3MoeForCausalLM"]"#, "hidden_size": "2048", "intermediate_size": "6144",
       "num_hidden_layers": "48", "num_attention_heads": "32", "num_key_value_heads": "4", "head_dim": "128",
@@ -87,8 +87,8 @@ import Torch
   }
 
   @Test func qwen3MixtureIsRead() throws {
-    let whole = try qwen3Mixture()
-    #expect(whole.mixture == MixtureShape(experts: 128, active: 8, width: 768, renormalizes: true))
+    let whole = try qwen3MoEBlock()
+    #expect(whole.moe == MoEShape(experts: 128, active: 8, width: 768, renormalizes: true))
     #expect(whole.intermediateSize == 0 && whole.denseLayers == nil && whole.headNorm == .beforeRotation)
     #expect(!whole.has(.gate, layer: 0) && whole.has(.query, layer: 0) && whole.feedForwardPath == "mlp")
     #expect(whole.windows.allSatisfy { $0 == nil })
@@ -96,27 +96,27 @@ import Torch
 
   /// A layer is dense where it is named, or where its number, from 1, is no multiple of the step.
   @Test func denseLayersOfQwen3Mixtures() throws {
-    let some = try qwen3Mixture(["decoder_sparse_step": "2", "mlp_only_layers": "[3]", "num_hidden_layers": "6"])
+    let some = try qwen3MoEBlock(["decoder_sparse_step": "2", "mlp_only_layers": "[3]", "num_hidden_layers": "6"])
     #expect(some.denseLayers == DenseLayers(layers: [0, 2, 3, 4], width: 6144))
-    #expect(some.mixture(ofLayer: 1)?.experts == 128 && some.mixture(ofLayer: 3) == nil)
+    #expect(some.moe(ofLayer: 1)?.experts == 128 && some.moe(ofLayer: 3) == nil)
     #expect(some.has(.down, layer: 3) && !some.has(.down, layer: 1) && some.commonWidth(ofLayer: 1) == 0)
     for none in [["mlp_only_layers": "[0,1]", "num_hidden_layers": "2"], ["num_experts": "0"]] {
-      let dense = try qwen3Mixture(none.mapValues { $0 })
-      #expect(dense.mixture == nil && dense.denseLayers == nil && dense.intermediateSize == 6144)
+      let dense = try qwen3MoEBlock(none.mapValues { $0 })
+      #expect(dense.moe == nil && dense.denseLayers == nil && dense.intermediateSize == 6144)
     }
     // No layer has a dense block, so that its width may be missing.
-    #expect(try qwen3Mixture(["intermediate_size": nil]).denseLayers == nil)
+    #expect(try qwen3MoEBlock(["intermediate_size": nil]).denseLayers == nil)
   }
 
   @Test func whatItsClassTakesWhereAKeyIsMissing() throws {
-    let missing = try qwen3Mixture([
+    let missing = try qwen3MoEBlock([
       "num_experts": nil, "num_experts_per_tok": nil, "moe_intermediate_size": nil, "norm_topk_prob": nil,
       "decoder_sparse_step": nil, "mlp_only_layers": nil, "num_key_value_heads": nil, "head_dim": nil,
     ])
-    #expect(missing.mixture == MixtureShape(experts: 128, active: 8, width: 768, renormalizes: false))
+    #expect(missing.moe == MoEShape(experts: 128, active: 8, width: 768, renormalizes: false))
     #expect(missing.kvHeads == 4 && missing.headDim == 64)
-    #expect(try qwen3Mixture(["num_local_experts": "9"]).mixture?.experts == 9)
-    let window = try qwen3Mixture(["use_sliding_window": "true", "sliding_window": nil, "num_hidden_layers": "2"])
+    #expect(try qwen3MoEBlock(["num_local_experts": "9"]).moe?.experts == 9)
+    let window = try qwen3MoEBlock(["use_sliding_window": "true", "sliding_window": nil, "num_hidden_layers": "2"])
     #expect(window.windows == [4096, 4096])
   }
 
@@ -125,7 +125,7 @@ import Torch
     ("moe_intermediate_size", "0"), ("decoder_sparse_step", "0"), ("mlp_only_layers", "[48]"),
     ("mlp_only_layers", "[-1]"), ("hidden_act", "\"gelu\""),
   ]) func aQwen3MixtureThatCannotBe(key: String, value: String) throws {
-    let error = #expect(throws: ConfigurationError.self) { try qwen3Mixture([key: value]) }
+    let error = #expect(throws: ConfigurationError.self) { try qwen3MoEBlock([key: value]) }
     switch error {
     case .invalidValue(_, let named, _, _)?, .unsupportedOption(_, let named, _, _)?: #expect(named == key)
     default: Issue.record("\(String(describing: error))")
@@ -134,8 +134,8 @@ import Torch
 
   /// A key of its own that has another type is refused in the way of all keys.
   @Test func aListOfOtherThings() throws {
-    #expect(throws: FileError.self) { try qwen3Mixture(["mlp_only_layers": "[1.5]"]) }
-    #expect(throws: FileError.self) { try qwen3Mixture(["norm_topk_prob": "1"]) }
+    #expect(throws: FileError.self) { try qwen3MoEBlock(["mlp_only_layers": "[1.5]"]) }
+    #expect(throws: FileError.self) { try qwen3MoEBlock(["norm_topk_prob": "1"]) }
   }
 
   /// Which layers are dense decides which tensors there are.
@@ -173,7 +173,7 @@ import Torch
     #expect(one.tiedEmbeddings && one.activation == .geluTanh && one.headNorm == .beforeRotation)
     #expect(one.windows.prefix(7) == [512, 512, 512, 512, 512, nil, 512] && one.windows.count { $0 == nil } == 4)
     #expect(one.ropeTheta == 1e6 && one.localRope == LocalRope(theta: 1e4, scaling: .none))
-    #expect(one.queryScalar == 256 && one.heads * one.headDim == 1024 && one.mixture == nil)
+    #expect(one.queryScalar == 256 && one.heads * one.headDim == 1024 && one.moe == nil)
   }
 
   @Test func whatGemmasClassTakesWhereAKeyIsMissing() throws {

@@ -16,7 +16,7 @@ import Torch
     let model = try Goldens.model("families/" + family)
     let experts = try [3, 4].map { seed in
       let shape = try LowRankShape(
-        rank: 3, alpha: 6, dropout: 0, projections: Projection.allCases, routed: model.configuration.mixture != nil)
+        rank: 3, alpha: 6, dropout: 0, projections: Projection.allCases, routed: model.configuration.moe != nil)
       return try randomExpert(shape, on: model.configuration, seed: UInt64(seed))
     }
     let (one, other) = (PreparedExpert(experts[0]), PreparedExpert(experts[1]))

@@ -13,7 +13,7 @@ import Torch
 
   private func expert(_ base: DecoderConfiguration, seed: UInt64) throws -> LowRankExpert {
     let shape = try LowRankShape(
-      rank: 3, alpha: 6, dropout: 0, projections: Projection.allCases, routed: base.mixture != nil)
+      rank: 3, alpha: 6, dropout: 0, projections: Projection.allCases, routed: base.moe != nil)
     return try randomExpert(shape, on: base, seed: seed)
   }
 

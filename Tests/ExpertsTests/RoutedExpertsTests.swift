@@ -39,9 +39,9 @@ import Torch
   @Test(arguments: bases) func theyComputeWhatMergedWeightsCompute(form: String) throws {
     let (model, scratch) = (try Goldens.model(form), try Scratch())
     let expert = try Self.expert(model.configuration, seed: 3)
-    let mixture = try #require(model.configuration.mixture)
+    let moe = try #require(model.configuration.moe)
     // Three of each routed expert, and of the shared one where there is one.
-    #expect(expert.pairs[0].count == 3 * (mixture.experts + (model.configuration.intermediateSize > 0 ? 1 : 0)))
+    #expect(expert.pairs[0].count == 3 * (moe.experts + (model.configuration.intermediateSize > 0 ? 1 : 0)))
     let merged = try merged(form, expert, in: scratch)
     let adapted = try model.logits(Self.rows, experts: LowRankSelection(expert))
     let plain = try model.logits(Self.rows, experts: nil)
@@ -108,7 +108,7 @@ import Torch
     }
     let visited = Set(moved.compactMap(\.site.expert))
     // One token visits as many experts of a layer as are active.
-    #expect(visited.count == model.configuration.mixture?.active)
+    #expect(visited.count == model.configuration.moe?.active)
   }
 
   @Test(arguments: [[0, 1, nil], [nil, 0, 0], [1, 1, 1], [nil, nil, 0]])

@@ -19,7 +19,7 @@ import Torch
 
   private static func requests(_ model: DecoderModel, count: Int, seed: UInt64) throws -> [DecodingSession.Request] {
     var stream = RandomStream(seed: seed, "requests")
-    let routed = model.configuration.mixture != nil
+    let routed = model.configuration.moe != nil
     let experts = try (0..<8).map { number in
       // Mixed ranks, and different projections.
       let projections = number % 2 == 0 ? Projection.allCases : [.query, .value]

@@ -65,7 +65,7 @@ import Torch
 
   @Test func halfOfAMixtureIsRefused() throws {
     try write(method: "moe-cl")
-    #expect(throws: ExpertError.partOfMixture(expert: "task")) {
+    #expect(throws: ExpertError.partOfDualExpert(expert: "task")) {
       try StoredExpert(folder, for: StoredExpert.Base(model))
     }
   }

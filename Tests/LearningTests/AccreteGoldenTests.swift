@@ -20,9 +20,9 @@ import Torch
   @Test func atomsByArrival() throws {
     let method = try goldens.method(before: 0)
     #expect(goldens.document.plans.count == 8)
-    for (arrival, expected) in goldens.document.plans.enumerated() {
-      let plan = method.plan(arrival)
-      #expect([plan.shared, plan.own] == expected, "task \(arrival)")
+    for (index, expected) in goldens.document.plans.enumerated() {
+      let plan = method.plan(index)
+      #expect([plan.shared, plan.own] == expected, "task \(index)")
     }
   }
 
@@ -102,7 +102,7 @@ import Torch
 
       let features = try RequestFeatures(goldens.model, view: router.view).features(golden.requests)
       let decisions = try router.decisions(features)
-      #expect(decisions.map(\.arrival) == golden.decisions.map(\.arrival) && decisions.count == 7)
+      #expect(decisions.map(\.task) == golden.decisions.map(\.arrival) && decisions.count == 7)
       for (got, expected) in try paired(decisions, golden.decisions) {
         #expect(abs(got.distance / expected.distance - 1) < 1e-3, "\(got.distance), not \(expected.distance)")
         #expect(abs(got.confidence - expected.confidence) < 1e-3, "\(got.confidence), not \(expected.confidence)")

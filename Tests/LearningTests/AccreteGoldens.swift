@@ -63,7 +63,7 @@ struct AccreteGoldens {
   }
 
   var identities: [TaskIdentity] {
-    document.tasks.enumerated().map { TaskIdentity(name: $1.name, arrival: $0) }
+    document.tasks.enumerated().map { TaskIdentity(name: $1.name, index: $0) }
   }
 
   /// The method as it was before a task; every option has its default.

@@ -75,8 +75,8 @@ import Torch
     try learn(method, TinyTasks.identities[...])
     for task in TinyTasks.identities {
       let expert = try #require(method.ownedExpert(of: task))
-      let plan = method.plan(task.arrival)
-      #expect(expert.shape.rank == method.found(task.arrival) + plan.shared + plan.own)
+      let plan = method.plan(task.index)
+      #expect(expert.shape.rank == method.found(task.index) + plan.shared + plan.own)
       for (layer, row) in expert.pairs.enumerated() {
         #expect(row.count == 3)
         for (site, pair) in row {
@@ -125,8 +125,8 @@ import Torch
     let own = try #require(try product(task, "own"))
     var shared = try product(task, "shared") ?? own.map { _ in 0 }
     var gains = try method.ownedTensors(of: task)["tasks.\(task.name).gains.\(place)"]?.floats()[...] ?? []
-    for earlier in TinyTasks.identities.prefix(task.arrival) {
-      let count = method.plan(earlier.arrival).shared
+    for earlier in TinyTasks.identities.prefix(task.index) {
+      let count = method.plan(earlier.index).shared
       guard let more = try product(earlier, "shared", gains: Array(gains.prefix(count))) else { continue }
       gains = gains.dropFirst(count)
       shared = zip(shared, more).map { $0 + $1 }
@@ -142,7 +142,7 @@ import Torch
     let first = TinyTasks.identities[0]
     try learn(method, [first])
     // The same rows again under another name: the first task's experts fit them.
-    let again = TaskIdentity(name: "again", arrival: 1)
+    let again = TaskIdentity(name: "again", index: 1)
     let probe = TaskProbe(again, examples: TinyTasks.examples(first), model: model, seed: 3)
     _ = try method.begin(again, on: probe)
     let own = try #require(method.parts[again]?.own)

@@ -35,7 +35,7 @@ import Torch
     let pass = try method.trainingPass(Goldens.task, over: batch.tokens, dropout: DropoutStream(seed: 0))
     let states = try model.tracedStates(batch.tokens, experts: pass.selection, at: batch.places)
     try #require(try pass.terms().first { $0.name == "adversary." + name }).value.backward()
-    _ = try states.way.pulledBack(Tensor.zeros(states.value.shape), toInput: false)
+    _ = try states.backwardPass.backward(Tensor.zeros(states.value.shape), toInput: false)
     return try flat.gradientsByName()
   }
 
@@ -102,7 +102,7 @@ import Torch
     #expect(try terms(Goldens.moeCL(model, .off)).isEmpty)
     for mode in [AdversaryMode.paper, .isolated, .off] {
       let method = try MoECL(Goldens.context(model, mode))
-      let first = TaskIdentity(name: "first", arrival: 0)
+      let first = TaskIdentity(name: "first", index: 0)
       let trained = try method.begin(first).map(\.name)
       #expect(!trained.contains { $0.hasPrefix("discriminators") })
       let pass = try method.trainingPass(first, over: batch.tokens, dropout: DropoutStream(seed: 0))
@@ -116,10 +116,10 @@ import Torch
   func boundsHoldForAnyDiscriminator(scale: Double) throws {
     for mode in [AdversaryMode.paper, .isolated] {
       let method = try MoECL(Goldens.context(model, mode))
-      for arrival in 0..<7 {
-        let task = TaskIdentity(name: "t\(arrival)", arrival: arrival)
+      for index in 0..<7 {
+        let task = TaskIdentity(name: "t\(index)", index: index)
         _ = try method.begin(task)
-        guard arrival > 0 else { continue }
+        guard index > 0 else { continue }
         let rows = try method.tensors.filter { $0.key.hasPrefix("discriminators") }.mapValues { ($0, try $0.cloned()) }
         for (tensor, _) in rows.values { try tensor.multiplyInPlace(by: scale) }
         // Row by row, so that the right and the wrong answers of a sure discriminator both come up.
@@ -129,7 +129,7 @@ import Torch
           _ = try model.hiddenStates(one.tokens, experts: pass.selection)
           for term in try pass.terms() {
             let value = try term.value.item()
-            #expect(term.bound.contains(value), "row \(row), \(arrival + 1) tasks: \(term.name) is \(value)")
+            #expect(term.bound.contains(value), "row \(row), \(index + 1) tasks: \(term.name) is \(value)")
             #expect(term.weight == 0.1)
           }
         }
@@ -154,11 +154,11 @@ import Torch
   @Test func discriminatorsGrowAndKeepTheirRows() throws {
     let method = try MoECL(Goldens.context(model, .isolated))
     var before: [[Float]] = [[], []]
-    for arrival in 0..<4 {
-      _ = try method.begin(TaskIdentity(name: "t\(arrival)", arrival: arrival))
+    for index in 0..<4 {
+      _ = try method.begin(TaskIdentity(name: "t\(index)", index: index))
       for layer in 0..<2 {
         let rows = try #require(method.tensors["discriminators.\(layer)"])
-        #expect(rows.shape == [arrival + 1, 32])
+        #expect(rows.shape == [index + 1, 32])
         let values = try rows.floats()
         #expect(Array(values.prefix(before[layer].count)) == before[layer])
         let new = values.suffix(32)
@@ -166,7 +166,7 @@ import Torch
         before[layer] = values
       }
       // Beginning the same task again, as a resumed run does, adds nothing.
-      _ = try method.begin(TaskIdentity(name: "t\(arrival)", arrival: arrival))
+      _ = try method.begin(TaskIdentity(name: "t\(index)", index: index))
       #expect(try method.tensors["discriminators.0"]?.floats() == before[0])
     }
     #expect(before[0] != before[1])

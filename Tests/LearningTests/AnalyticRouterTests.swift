@@ -29,11 +29,11 @@ import Torch
   @Test func byHand() throws {
     var router = try AnalyticRouter(
       directions: Tensor([1.0, 0, 0, 1], shape: [2, 2]), ridge: 2.0 / 11, view: view)
-    #expect(try router.decisions(Tensor([1.0, 0], shape: [1, 2])).map(\.arrival) == [nil])
+    #expect(try router.decisions(Tensor([1.0, 0], shape: [1, 2])).map(\.task) == [nil])
     try router.learn(Tensor([1.0, 0, 1, -5], shape: [2, 2]))
     try router.learn(Tensor([-1.0, 3], shape: [1, 2]))
     let found = try router.decisions(Tensor([1.0, 0, -7, 2, 0, 9, -1, -1], shape: [4, 2]))
-    #expect(found.map(\.arrival) == [0, 1, 1, 0])
+    #expect(found.map(\.task) == [0, 1, 1, 0])
     // 1 · 2/3; 2 · 3/10; 9 · 3/10, cut; and of a text that nothing is known of.
     for (decision, confidence) in zip(found, [2.0 / 3, 0.6, 1, 0]) {
       #expect(abs(decision.confidence - confidence) < 1e-6 && abs(decision.distance - (1 - confidence)) < 1e-6)
@@ -66,7 +66,7 @@ import Torch
     let told = try scores.argmax(1).integers()
     for (row, task) in told.enumerated() {
       let score = try scores.selected(0, row).selected(0, task).item()
-      #expect(forward[row].arrival == task && backward[row].arrival == 2 - task)
+      #expect(forward[row].task == task && backward[row].task == 2 - task)
       #expect(abs(forward[row].confidence - min(max(score, 0), 1)) < 1e-4)
       #expect(abs(forward[row].confidence - backward[row].confidence) < 1e-4)
     }
@@ -103,7 +103,7 @@ import Torch
     func texts(_ task: TaskIdentity) -> [EncodedExample] {
       TinyTasks.examples(task, count: 24).map {
         EncodedExample(
-          index: $0.index, promptIds: [60 + task.arrival, 60 + task.arrival] + $0.promptIds, answerIds: $0.answerIds,
+          index: $0.index, promptIds: [60 + task.index, 60 + task.index] + $0.promptIds, answerIds: $0.answerIds,
           labelIndex: $0.labelIndex, droppedTokens: 0)
       }
     }
@@ -116,7 +116,7 @@ import Torch
     for task in [first, second] {
       let features = try RequestFeatures(model, view: router.view).features(Array(texts(task).suffix(8)))
       let decisions = try router.decisions(features)
-      #expect(decisions.count { $0.arrival == task.arrival } >= 7)
+      #expect(decisions.count { $0.task == task.index } >= 7)
       #expect(decisions.allSatisfy { (0...1).contains($0.confidence) && $0.distance == 1 - $0.confidence })
     }
   }

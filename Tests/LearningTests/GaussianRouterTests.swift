@@ -24,14 +24,14 @@ import Torch
   private func router(_ clouds: [Tensor], _ options: [String: Double] = [:]) throws -> GaussianRouter {
     var router = try GaussianRouter(
       TinyTasks.context(Goldens.model(), options: options))
-    for (arrival, cloud) in clouds.enumerated() { try router.learn(arrival, cloud) }
+    for (index, cloud) in clouds.enumerated() { try router.learn(index, cloud) }
     return router
   }
 
   @Test func textsGoToTheirTask() throws {
     let router = try router([cloud(-4, seed: 1), cloud(4, seed: 2)])
-    #expect(try router.decisions(cloud(-4, seed: 3)).allSatisfy { $0.arrival == 0 && $0.confidence > 0.99 })
-    #expect(try router.decisions(cloud(4, seed: 4)).allSatisfy { $0.arrival == 1 && $0.distance < 3 })
+    #expect(try router.decisions(cloud(-4, seed: 3)).allSatisfy { $0.task == 0 && $0.confidence > 0.99 })
+    #expect(try router.decisions(cloud(4, seed: 4)).allSatisfy { $0.task == 1 && $0.distance < 3 })
     #expect(try router.decisions(Tensor.zeros([0, 32])).isEmpty)
   }
 
@@ -43,11 +43,11 @@ import Torch
   @Test func strangersAreUnknown() throws {
     let router = try router([cloud(-4, seed: 1), cloud(4, seed: 2)])
     let far = try router.decisions(cloud(60, seed: 5))
-    #expect(far.allSatisfy { $0.arrival == nil && $0.distance > 3 })
+    #expect(far.allSatisfy { $0.task == nil && $0.distance > 3 })
     let sure = try self.router([cloud(-4, seed: 1), cloud(4, seed: 2)], ["unknown-distance": 1e9])
-    #expect(try sure.decisions(cloud(60, seed: 5)).allSatisfy { $0.arrival == 1 })
+    #expect(try sure.decisions(cloud(60, seed: 5)).allSatisfy { $0.task == 1 })
     #expect(
-      try GaussianRouter(context).decisions(cloud(0, seed: 1)).allSatisfy { $0.arrival == nil && $0.confidence == 0 })
+      try GaussianRouter(context).decisions(cloud(0, seed: 1)).allSatisfy { $0.task == nil && $0.confidence == 0 })
   }
 
   /// One task with rows at ±1 in every direction of two: S/N = I, so that d² is the plain squared distance, and its mean is the width.
@@ -65,7 +65,7 @@ import Torch
     // d² = 64; the mean u over the rows is 32, and f² 32 / (1 − 0.9 f 32 / 64) for rows that were not seen.
     let f = 64.0 / 63
     #expect(
-      abs(decision.distance - 64 / (f * f * 32 / (1 - 0.9 * f * 32 / 64))) < 1e-4 && decision.arrival == 0
+      abs(decision.distance - 64 / (f * f * 32 / (1 - 0.9 * f * 32 / 64))) < 1e-4 && decision.task == 0
         && decision.confidence == 1)
   }
 
@@ -83,7 +83,7 @@ import Torch
     let forward = try router([one, other]).decisions(texts)
     let backward = try router([other, one]).decisions(texts)
     for (first, second) in try paired(forward, backward) {
-      #expect(first.arrival.map { 1 - $0 } == second.arrival)
+      #expect(first.index.map { 1 - $0 } == second.index)
       #expect(abs(first.distance - second.distance) < 1e-3)
     }
   }
@@ -95,7 +95,7 @@ import Torch
     let texts = try cloud(1, seed: 9)
     let shrunk = try self.router([])
     #expect(try again.tensors.mapValues { try $0.digest() } == router.tensors.mapValues { try $0.digest() })
-    #expect(try shrunk.decisions(texts).allSatisfy { $0.arrival == nil })
+    #expect(try shrunk.decisions(texts).allSatisfy { $0.task == nil })
     for name in router.tensors.keys {
       var broken = router.tensors
       broken[name] = nil

@@ -23,7 +23,7 @@ import Torch
     case "base": nil
     case "lora": try Goldens.sequential(model).selection(for: Goldens.task)
     case "moe_cl": try Goldens.moeCL(model, .off).selection(for: Goldens.task)
-    default: try Goldens.moeCL(model, .off).selection(for: TaskIdentity(name: "to come", arrival: 3))
+    default: try Goldens.moeCL(model, .off).selection(for: TaskIdentity(name: "to come", index: 3))
     }
   }
 

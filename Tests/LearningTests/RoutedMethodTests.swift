@@ -25,7 +25,7 @@ import Torch
     for task in tasks {
       let examples = Array(TinyTasks.examples(task).prefix(6))
       try run(TinyTasks.training(task, model, method, options: options(), examples: examples))
-      if task.arrival == 0 { first = try method.ownedTensors(of: task).mapValues { try $0.cloned() } }
+      if task.index == 0 { first = try method.ownedTensors(of: task).mapValues { try $0.cloned() } }
     }
     for (name, tensor) in method.ownedTensors(of: TinyTasks.identities[0]) {
       #expect(try first[name]?.isEqual(to: tensor) == true, "\(name)")

@@ -32,7 +32,7 @@ enum Goldens {
   }
 
   /// The golden's three tasks; the second one is being learned.
-  static let tasks = (0..<3).map { TaskIdentity(name: "task\($0)", arrival: $0) }
+  static let tasks = (0..<3).map { TaskIdentity(name: "task\($0)", index: $0) }
   static let task = tasks[1]
 
   /// All tensors whose names start with `prefix`, under the names that our methods give them.

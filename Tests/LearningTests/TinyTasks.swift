@@ -8,12 +8,12 @@ import Torch
 
 /// Small tasks of random prompts on the tiny checkpoint, whose label is told by one token of the prompt.
 enum TinyTasks {
-  static let identities = (0..<3).map { TaskIdentity(name: "tiny\($0)", arrival: $0) }
+  static let identities = (0..<3).map { TaskIdentity(name: "tiny\($0)", index: $0) }
   static let methods = MethodCatalog.names
 
   /// Answer tokens of the labels of a task; token 0 is the end.
   static func labels(_ task: TaskIdentity) -> [[Int]] {
-    [[10 + task.arrival, 0], [20 + task.arrival, 30, 0], [40 + task.arrival, 0]]
+    [[10 + task.index, 0], [20 + task.index, 30, 0], [40 + task.index, 0]]
   }
 
   static func examples(_ task: TaskIdentity, count: Int = 12) -> [EncodedExample] {
@@ -62,7 +62,7 @@ extension ContinualMethod {
 
   /// A pass in the middle of a task.
   func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, dropout: DropoutStream) throws -> TrainingPass {
-    try trainingPass(task, over: batch, at: TrainingMoment(dropout: dropout, progress: 0.5))
+    try trainingPass(task, over: batch, in: StepContext(dropout: dropout, progress: 0.5))
   }
 }
 
@@ -79,7 +79,7 @@ extension DecoderModel {
   /// Every tensor of the base.
   func allTensors() throws -> [String: Tensor] {
     var result = [
-      "embedding": try embedding.dequantized(), "norm": finalNorm, "readOut": try readOut.dequantized(),
+      "embedding": try embedding.dequantized(), "norm": finalNorm, "lmHead": try lmHead.dequantized(),
     ]
     for (index, layer) in layers.enumerated() {
       let (attention, block) = (layer.attention, layer.feedForward)

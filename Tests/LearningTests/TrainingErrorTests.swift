@@ -28,7 +28,7 @@ private final class FakeMethod: ContinualMethod {
   func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     trained ?? parameters(tensors)
   }
-  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment) throws -> TrainingPass {
+  func trainingPass(_ task: TaskIdentity, over batch: TokenBatch, in step: StepContext) throws -> TrainingPass {
     let selection: any ExpertSelection = isUsed ? LowRankSelection(expert) : Nothing()
     return TrainingPass(selection: selection) { [expert, terms] _ in try terms(expert) }
   }

@@ -65,8 +65,8 @@ struct TrainMode {
     let method = try MethodCatalog.make(name, context)
     // MoE-CL learns its second task, so that its adversary has something to do.
     let before = try arguments.number("tasks-before", or: name == MoECL.name ? 1 : 0)
-    for arrival in 0..<max(before, 0) {
-      let earlier = TaskIdentity(name: "task \(arrival)", arrival: arrival)
+    for index in 0..<max(before, 0) {
+      let earlier = TaskIdentity(name: "task \(index)", index: index)
       _ = try method.begin(earlier, on: TaskProbe(earlier, examples: [], model: model, seed: 0))
     }
     var options = TrainingOptions()
@@ -75,7 +75,7 @@ struct TrainMode {
     let batches = plan
     training = try TaskTraining(
       TaskTraining.Material(
-        task: TaskIdentity(name: "learned", arrival: max(before, 0)), examples: examples, labels: 0
+        task: TaskIdentity(name: "learned", index: max(before, 0)), examples: examples, labels: 0
       ) { _ in
         batches
       }, model: model, method: method, heads: nil, options: options, seed: 0)

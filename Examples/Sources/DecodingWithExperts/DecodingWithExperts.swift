@@ -71,7 +71,7 @@ import Streams
     var options = TrainingOptions()
     options.epochs = 30
     options.learningRate = 5e-3
-    let identity = TaskIdentity(name: name, arrival: 0)
+    let identity = TaskIdentity(name: name, index: 0)
     let training = try TaskTraining(
       .init(task: identity, examples: rows.map { try encoder.encode($0) }, labels: 0), model: base.model,
       method: method, heads: nil, options: options, seed: 0)

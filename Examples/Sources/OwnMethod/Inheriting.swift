@@ -48,14 +48,14 @@ final class Inheriting: ContinualMethod {
   }
 
   func trainingPass(
-    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+    _ task: TaskIdentity, over batch: TokenBatch, in step: StepContext
   ) throws -> TrainingPass {
     guard let expert = expert(of: task) else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
-    let last = experts.last { $0.task.arrival < task.arrival }?.expert
+    let last = experts.last { $0.task.index < task.index }?.expert
     return TrainingPass(
-      selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)),
+      selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: step.dropout)),
       lossTerms: { [weight = context.value(Self.nearness)] _ in
         guard let last else { return [] }
         let distance = try Self.distance(expert, last)

@@ -23,7 +23,7 @@ import Streams
 
     var learned: [(identity: TaskIdentity, task: LearningTask)] = []
     for (number, task) in [teams(), moods()].enumerated() {
-      let identity = TaskIdentity(name: task.name, arrival: number)
+      let identity = TaskIdentity(name: task.name, index: number)
       let encoder = try encoder(of: task, on: base)
       let training = try TaskTraining(
         .init(task: identity, examples: task.train.map { try encoder.encode($0) }, labels: task.labels.count),

@@ -33,6 +33,6 @@ extension DecoderModel {
 
   /// Logits of hidden states, of which a state's bits do not depend on the others. `hidden`: [places, hidden] → [places, vocabulary].
   func inferredLogits(_ hidden: Tensor) throws -> Tensor {
-    try readOut.product(hidden, ProductSlices(sliced: 0))
+    try lmHead.product(hidden, ProductSlices(sliced: 0))
   }
 }

@@ -45,18 +45,18 @@ struct InferencePass {
   }
 
   /// A MoE block: its shared expert and the routed ones that each token visits. `x` (normed): [tokens, hidden] → the same.
-  func feed(_ x: Tensor, through mixture: Mixture, layer: Int) throws -> Tensor {
-    let shape = mixture.shape
-    let choice = try RouterChoice(logits: product(x, WeightMatrix(mixture.router)), shape)
+  func feed(_ x: Tensor, through moe: MoEBlock, layer: Int) throws -> Tensor {
+    let shape = moe.shape
+    let choice = try RouterChoice(logits: product(x, WeightMatrix(moe.router)), shape)
     let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device, isAligned: false)
     let sorted = try x.gathered(0, rows: groups.tokens)  // [slots, hidden]
     let made = try groups.runs.map { run in
       let inside = narrowed(to: Array(groups.order[run.range]))
       return try inside.feed(
-        sorted.narrowed(0, from: run.start, count: run.count), through: mixture.experts[run.expert]
+        sorted.narrowed(0, from: run.start, count: run.count), through: moe.experts[run.expert]
       ) { try $0.routed(layer: layer, expert: run.expert) }
     }
-    let common = try mixture.shared.map { try feed(x, through: $0) { try $0.block(layer: layer) } }
+    let common = try moe.shared.map { try feed(x, through: $0) { try $0.block(layer: layer) } }
     return try Combination(rows: Tensor.concatenated(made), places: groups.places, active: shape.active)
       .sum(weights: choice.weights, adding: common, count: x.shape[0])  // [tokens, hidden]
   }

@@ -42,17 +42,17 @@ public struct Attention: Sendable {
     let result = try pass.afterAttention().project(
       pass.reading?.taken(merged) ?? merged, output, .attentionOutput, layer: layer
     ).adding(biases?.output)
-    let (outputWay, attendedBack, queryWay) = (result.way, attended.backward, queries.way)
-    let ways = made.map { (keys: $0.keys.way, values: $0.values.way) }
+    let (outputBackward, attendedBack, queryBackward) = (result.backwardPass, attended.backward, queries.backwardPass)
+    let passes = made.map { (keys: $0.keys.backwardPass, values: $0.values.backwardPass) }
     return Traced(result.value, tracing: pass.tracing) { gradient, toInput in
-      let merged = try outputWay.pulledBack(gradient)
+      let merged = try outputBackward.backward(gradient)
       let inner = try attendedBack(
         (pass.reading?.spread(merged, tokens: tokens) ?? merged).reshaped([tokens, heads, headDim]))
-      var parts = [try queryWay.pulledBack(inner.queries, toInput: toInput)]
-      if let ways {
+      var parts = [try queryBackward.backward(inner.queries, toInput: toInput)]
+      if let passes {
         let whole = try pass.sharing.collected(layer, keys: inner.keys, values: inner.values)
-        parts.append(try ways.keys.pulledBack(whole.keys, toInput: toInput))
-        parts.append(try ways.values.pulledBack(whole.values, toInput: toInput))
+        parts.append(try passes.keys.backward(whole.keys, toInput: toInput))
+        parts.append(try passes.values.backward(whole.values, toInput: toInput))
       } else {
         try pass.sharing.pass(back: inner.keys, inner.values, to: source)
       }
@@ -107,12 +107,12 @@ public struct Attention: Sendable {
   private func turned(_ projected: Traced, _ count: Int, _ side: Side, _ pass: ForwardPass) throws -> Traced {
     let tokens = projected.value.shape[0]
     let plain = try projected.value.reshaped([tokens, count, headDim])
-    let way = projected.way
+    let backwardPass = projected.backwardPass
     let angles = pass.angles(window: window)
     func flat(_ gradient: Tensor) throws -> Tensor { try gradient.reshaped([tokens, count * headDim]) }
     guard let norm else {
       return Traced(try pass.rotary.rotate(plain, by: angles), tracing: pass.tracing) { gradient, toInput in
-        try way.pulledBack(flat(pass.rotary.rotateBack(gradient, by: angles)), toInput: toInput)
+        try backwardPass.backward(flat(pass.rotary.rotateBack(gradient, by: angles)), toInput: toInput)
       }
     }
     let gain = try side == .queries ? norm.queryGain() : norm.keyGain
@@ -129,14 +129,14 @@ public struct Attention: Sendable {
     case .beforeRotation:
       let normed = try plain.rmsNormalized(weight: gain, epsilon: pass.epsilon)
       return Traced(try pass.rotary.rotate(normed, by: angles), tracing: pass.tracing) { gradient, toInput in
-        try way.pulledBack(
+        try backwardPass.backward(
           flat(normBackward(pass.rotary.rotateBack(gradient, by: angles), plain)), toInput: toInput)
       }
     case .afterRotation:
       let rotated = try pass.rotary.rotate(plain, by: angles)
       let normed = try rotated.rmsNormalized(weight: gain, epsilon: pass.epsilon)
       return Traced(normed, tracing: pass.tracing) { gradient, toInput in
-        try way.pulledBack(
+        try backwardPass.backward(
           flat(pass.rotary.rotateBack(normBackward(gradient, rotated), by: angles)), toInput: toInput)
       }
     }
@@ -148,18 +148,18 @@ extension Traced {
   fileprivate func adding(_ bias: Tensor?) throws -> Traced {
     guard let bias else { return self }
     let sum = try value + bias
-    guard bias.requiresGradient else { return Traced(sum, way: way) }
-    let way = way
+    guard bias.requiresGradient else { return Traced(sum, backwardPass: backwardPass) }
+    let backwardPass = backwardPass
     return Traced(sum, tracing: pullback != nil) { gradient, toInput in
       try bias.accumulateGradient(gradient.sum(0))
-      return try way.pulledBack(gradient, toInput: toInput)
+      return try backwardPass.backward(gradient, toInput: toInput)
     }
   }
 
   fileprivate func reshaped(_ shape: [Int], _ tracing: Bool) throws -> Traced {
-    let (before, way) = (value.shape, way)
+    let (before, backwardPass) = (value.shape, backwardPass)
     return Traced(try value.reshaped(shape), tracing: tracing) { gradient, toInput in
-      try way.pulledBack(gradient.reshaped(before), toInput: toInput)
+      try backwardPass.backward(gradient.reshaped(before), toInput: toInput)
     }
   }
 }

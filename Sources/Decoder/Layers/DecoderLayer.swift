@@ -20,14 +20,14 @@ public struct DecoderLayer: Sendable {
     let (middle, normed) = try rest.addedAndNormalized(attended.value, weight: feedForwardNorm, epsilon: epsilon)
     let fed = try feedForward.forward(normed, pass.afterAttention(), layer: layer)
       .normalized(feedForwardOutputNorm, epsilon: epsilon)
-    let (attentionWay, feedForwardWay) = (attended.way, fed.way)
+    let (attentionBackward, feedForwardBackward) = (attended.backwardPass, fed.backwardPass)
     return Traced(try middle + fed.value, tracing: tracing) { gradient, toInput in
       // Below the lowest trained factor nothing is computed.
       let toAttention = toInput || pass.experts?.trainsAttention(layer: layer) == true
-      guard let inner = try feedForwardWay.pulledBack(gradient, toInput: toAttention) else { return nil }
+      guard let inner = try feedForwardBackward.backward(gradient, toInput: toAttention) else { return nil }
       try feedForwardNorm.accumulateGradient(inner.rmsNormWeightGradient(middle, epsilon: epsilon))
       let middleGradient = try inner.rmsNormBackward(middle, weight: feedForwardNorm, epsilon: epsilon, rest: gradient)
-      guard let outer = try attentionWay.pulledBack(middleGradient, toInput: toInput) else { return nil }
+      guard let outer = try attentionBackward.backward(middleGradient, toInput: toInput) else { return nil }
       try attentionNorm.accumulateGradient(outer.rmsNormWeightGradient(x, epsilon: epsilon))
       let around = try pass.reading?.spread(middleGradient, tokens: x.shape[0]) ?? middleGradient
       return try outer.rmsNormBackward(x, weight: attentionNorm, epsilon: epsilon, rest: around)
@@ -50,10 +50,10 @@ extension Traced {
   /// The same behind a norm, where there is one. Its gain does not train. `gain`: [hidden]
   fileprivate func normalized(_ gain: Tensor?, epsilon: Double) throws -> Traced {
     guard let gain else { return self }
-    let (input, way) = (value, way)
+    let (input, backwardPass) = (value, backwardPass)
     return Traced(try input.rmsNormalized(weight: gain, epsilon: epsilon), tracing: pullback != nil) {
       gradient, toInput in
-      try way.pulledBack(gradient.rmsNormBackward(input, weight: gain, epsilon: epsilon), toInput: toInput)
+      try backwardPass.backward(gradient.rmsNormBackward(input, weight: gain, epsilon: epsilon), toInput: toInput)
     }
   }
 }

@@ -19,18 +19,18 @@ public struct FeedForward: Sendable {
     let gated = try project(x, gate, .gate)  // [tokens, intermediate]
     let upped = try project(x, up, .up)  // [tokens, intermediate]
     let output = try project(GatedLinearUnit.forward(activation, gate: gated.value, up: upped.value), down, .down)
-    let outputWay = output.way
+    let outputBackward = output.backwardPass
     return Traced(output.value, tracing: tracing) { gradient, toInput in
-      let activated = try outputWay.pulledBack(gradient)  // [tokens, intermediate]
+      let activated = try outputBackward.backward(gradient)  // [tokens, intermediate]
       let inner = try GatedLinearUnit.backward(activation, activated, gate: gated.value, up: upped.value)
-      let byGate = try gated.way.pulledBack(inner.gate, toInput: toInput)
+      let byGate = try gated.backwardPass.backward(inner.gate, toInput: toInput)
       if experts == nil, gate.trained != nil, let up = up.trained, let byGate {
         // In pretraining the second product is added to the first where it lies.
         try up.accumulateProduct(inner.up, x)
         try byGate.addProductInPlace(inner.up, up)
         return byGate
       }
-      let byUp = try upped.way.pulledBack(inner.up, toInput: toInput)
+      let byUp = try upped.backwardPass.backward(inner.up, toInput: toInput)
       guard let byGate, let byUp else { return nil }
       return try byGate + byUp
     }

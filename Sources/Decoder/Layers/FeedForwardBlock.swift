@@ -3,13 +3,13 @@ import Torch
 /// What stands behind attention in a layer.
 public enum FeedForwardBlock: Sendable {
   case dense(FeedForward)
-  case mixture(Mixture)
+  case moe(MoEBlock)
 
   /// The block that every token goes through and that experts plug into; nil where there are routed experts only.
   public var common: FeedForward? {
     switch self {
     case .dense(let block): block
-    case .mixture(let mixture): mixture.shared
+    case .moe(let moe): moe.shared
     }
   }
 
@@ -17,7 +17,7 @@ public enum FeedForwardBlock: Sendable {
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     switch self {
     case .dense(let block): try pass.feed(x, through: block, layer: layer)
-    case .mixture(let mixture): try mixture.forward(x, pass, layer: layer)
+    case .moe(let moe): try moe.forward(x, pass, layer: layer)
     }
   }
 }

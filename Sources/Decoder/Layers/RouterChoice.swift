@@ -14,7 +14,7 @@ struct RouterChoice {
   private let renormalizes: Bool
 
   /// `logits`: W_g x. [tokens, experts]
-  init(logits: Tensor, _ shape: MixtureShape) throws {
+  init(logits: Tensor, _ shape: MoEShape) throws {
     probabilities = try logits.softmax(-1)
     (chosen, experts) = try probabilities.largest(shape.active)
     renormalizes = shape.renormalizes
@@ -25,7 +25,7 @@ struct RouterChoice {
   ///
   /// With S = Σ p over the visited: ∂w_j/∂p_i = (δ_ij − w_j) / S where weights are renormalised, δ_ij otherwise; and of the softmax
   /// ∂p_i/∂z_j = p_i (δ_ij − p_j). `gradient`: [tokens, active] → [tokens, hidden].
-  func pulledBack(_ gradient: Tensor, _ router: Tensor) throws -> Tensor {
+  func backward(_ gradient: Tensor, _ router: Tensor) throws -> Tensor {
     var byChosen = gradient
     if renormalizes {
       let mean = try (gradient * weights).sum(1, keeping: true)  // [tokens, 1]
@@ -73,7 +73,7 @@ struct ExpertGroups {
   private static let block = 32
 
   /// `visited`: the expert of each slot, or none (−1), whose place is then anybody's; `isAligned`: whether their numbers are rounded up.
-  init(_ visited: [Int], of shape: MixtureShape, on device: Device, isAligned: Bool = true) throws {
+  init(_ visited: [Int], of shape: MoEShape, on device: Device, isAligned: Bool = true) throws {
     var slotsOf = [[Int]](repeating: [], count: shape.experts)
     for (slot, expert) in visited.enumerated() where slotsOf.indices.contains(expert) { slotsOf[expert].append(slot) }
     var runs: [Run] = []

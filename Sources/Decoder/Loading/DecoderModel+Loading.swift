@@ -15,26 +15,26 @@ extension DecoderModel {
   public init(folder: URL, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil) throws {
     let configuration = try DecoderConfiguration(folder: folder)
     let checkpoint = try Checkpoint(folder: folder)
-    let routed = (0..<configuration.layers).first { configuration.mixture(ofLayer: $0) != nil }
+    let routed = (0..<configuration.layers).first { configuration.moe(ofLayer: $0) != nil }
     let isFused = routed.map { checkpoint.contains(TensorNames.layer($0, TensorNames.fusedGateUp)) } ?? false
     let form: TensorNames.ExpertForm = isFused ? .fused : .each
     let names = TensorNames(configuration, experts: form)
     // Some writers store the tied read-out a second time; it must then be the embedding.
-    let hasRedundantReadOut = configuration.tiedEmbeddings && checkpoint.contains(TensorNames.readOut)
-    try checkpoint.requireExactly(names.all.union(hasRedundantReadOut ? [TensorNames.readOut] : []))
+    let hasRedundantHead = configuration.tiedEmbeddings && checkpoint.contains(TensorNames.lmHead)
+    try checkpoint.requireExactly(names.all.union(hasRedundantHead ? [TensorNames.lmHead] : []))
 
-    if hasRedundantReadOut {
+    if hasRedundantHead {
       let table = [configuration.vocabularySize, configuration.hiddenSize]
-      let stored = try checkpoint.stored(TensorNames.readOut, table, on: device)
+      let stored = try checkpoint.stored(TensorNames.lmHead, table, on: device)
       guard try stored.isEqual(to: checkpoint.stored(TensorNames.embedding, table, on: device)) else {
-        throw DecoderError.tensorNamesDiffer(folder: folder.path, missing: [], unused: [TensorNames.readOut])
+        throw DecoderError.tensorNamesDiffer(folder: folder.path, missing: [], unused: [TensorNames.lmHead])
       }
     }
     try self.init(
       LayerLoader(
         configuration: configuration, source: checkpoint, device: device, precision: precision, experts: form),
       digest: checkpoint.digest)
-    let redundant = hasRedundantReadOut ? configuration.vocabularySize * configuration.hiddenSize : 0
+    let redundant = hasRedundantHead ? configuration.vocabularySize * configuration.hiddenSize : 0
     parameterCount = checkpoint.parameterCount - redundant
   }
 
@@ -46,8 +46,8 @@ extension DecoderModel {
     embedding = try loader.matrix(TensorNames.embedding, table, precision)
     embeddingScale = try loader.embeddingScale()
     finalNorm = try loader.gain(TensorNames.finalNorm, configuration.hiddenSize)
-    readOut =
-      try configuration.tiedEmbeddings ? embedding : loader.matrix(TensorNames.readOut, table, precision)
+    lmHead =
+      try configuration.tiedEmbeddings ? embedding : loader.matrix(TensorNames.lmHead, table, precision)
     layers = try (0..<configuration.layers).map { try loader.layer($0) }
     rotary = try RotaryEmbedding(
       headDim: configuration.headDim, theta: configuration.ropeTheta, scaling: configuration.ropeScaling,

@@ -111,12 +111,12 @@ struct LayerLoader {
 
   private func feedForward(_ index: Int) throws -> FeedForwardBlock {
     let shared = configuration.commonWidth(ofLayer: index)
-    guard let mixture = configuration.mixture(ofLayer: index) else { return .dense(try block(index, "mlp", shared)) }
-    return .mixture(
-      Mixture(
-        shape: mixture, shared: shared > 0 ? try block(index, names.common, shared) : nil,
-        router: try vector(TensorNames.layer(index, names.router + ".weight"), [mixture.experts, hidden]),
-        experts: try routed(index, mixture)))
+    guard let moe = configuration.moe(ofLayer: index) else { return .dense(try block(index, "mlp", shared)) }
+    return .moe(
+      MoEBlock(
+        shape: moe, shared: shared > 0 ? try block(index, names.common, shared) : nil,
+        router: try vector(TensorNames.layer(index, names.router + ".weight"), [moe.experts, hidden]),
+        experts: try routed(index, moe)))
   }
 
   private func block(_ index: Int, _ prefix: String, _ width: Int) throws -> FeedForward {
@@ -127,16 +127,16 @@ struct LayerLoader {
       down: try matrix(name("down_proj"), [hidden, width], precision), activation: configuration.activation)
   }
 
-  private func routed(_ index: Int, _ mixture: MixtureShape) throws -> [FeedForward] {
-    let width = mixture.width
+  private func routed(_ index: Int, _ moe: MoEShape) throws -> [FeedForward] {
+    let width = moe.width
     switch experts {
-    case .each: return try (0..<mixture.experts).map { try block(index, "mlp.experts.\($0)", width) }
+    case .each: return try (0..<moe.experts).map { try block(index, "mlp.experts.\($0)", width) }
     case .fused:
       let bothName = TensorNames.layer(index, TensorNames.fusedGateUp)
       let downName = TensorNames.layer(index, TensorNames.fusedDown)
-      let both = try source.stored(bothName, [mixture.experts, 2 * width, hidden], on: device)
-      let down = try source.stored(downName, [mixture.experts, hidden, width], on: device)
-      return try (0..<mixture.experts).map { expert in
+      let both = try source.stored(bothName, [moe.experts, 2 * width, hidden], on: device)
+      let down = try source.stored(downName, [moe.experts, hidden, width], on: device)
+      return try (0..<moe.experts).map { expert in
         let own = try both.selected(0, expert)
         return FeedForward(
           gate: try held(own.narrowed(0, from: 0, count: width), bothName, precision),

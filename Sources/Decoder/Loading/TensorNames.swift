@@ -4,7 +4,7 @@ import ModelConfiguration
 struct TensorNames {
   static let embedding = "model.embed_tokens.weight"
   static let finalNorm = "model.norm.weight"
-  static let readOut = "lm_head.weight"
+  static let lmHead = "lm_head.weight"
 
   static func layer(_ index: Int, _ part: String) -> String { "model.layers.\(index).\(part)" }
 
@@ -28,7 +28,7 @@ struct TensorNames {
 
   init(_ configuration: DecoderConfiguration, experts: ExpertForm) {
     var names: Set<String> = [Self.embedding, Self.finalNorm]
-    if !configuration.tiedEmbeddings { names.insert(Self.readOut) }
+    if !configuration.tiedEmbeddings { names.insert(Self.lmHead) }
     for index in 0..<configuration.layers {
       let own = configuration.family.names
       let parts =
@@ -61,13 +61,13 @@ struct TensorNames {
   private static func feedForward(
     _ configuration: DecoderConfiguration, _ form: ExpertForm, _ layer: Int
   ) -> [String] {
-    guard let mixture = configuration.mixture(ofLayer: layer) else { return projections.map { "mlp.\($0).weight" } }
+    guard let moe = configuration.moe(ofLayer: layer) else { return projections.map { "mlp.\($0).weight" } }
     let own = configuration.family.names
     var names = [own.router + ".weight"]
     if configuration.intermediateSize > 0 { names += projections.map { "\(own.common).\($0).weight" } }
     switch form {
     case .each:
-      names += (0..<mixture.experts).flatMap { expert in
+      names += (0..<moe.experts).flatMap { expert in
         projections.map { "mlp.experts.\(expert).\($0).weight" }
       }
     case .fused: names += [fusedGateUp, fusedDown]

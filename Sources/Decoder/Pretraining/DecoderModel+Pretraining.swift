@@ -82,11 +82,11 @@ extension DecoderModel {
     for chunk in chunks(of: hidden.shape[0]) {
       let states = try hidden.narrowed(0, from: chunk.lowerBound, count: chunk.count)
       let wanted = try targets.narrowed(0, from: chunk.lowerBound, count: chunk.count)
-      let logits = try SpacedRows(states, times: readOut)  // [chunk, vocabulary]
+      let logits = try SpacedRows(states, times: lmHead)  // [chunk, vocabulary]
       let part = try logits.nextTokenLoss(targets: wanted, scale: scale)
       sum += part.sum
-      try readOut.trained?.accumulateProduct(part.gradient, states)
-      gradients.append(try part.gradient.linearTransposed(readOut))
+      try lmHead.trained?.accumulateProduct(part.gradient, states)
+      gradients.append(try part.gradient.linearTransposed(lmHead))
     }
     return (sum, try Tensor.concatenated(gradients))
   }

@@ -20,12 +20,12 @@ struct RoutingAssignment: Equatable {
 
   /// - Parameters:
   ///   - choices: of each slot, an expert. [tokens · active]
-  ///   - shape: of the mixture.
+  ///   - shape: of the MoE block.
   ///   - capacity: places of each expert; nil: no limit.
   ///   - overflow: what becomes of the rest.
   ///   - stream: where chance comes from; asked only if something overflows.
   init(
-    choices: [Int], shape: MixtureShape, capacity: Int?, overflow rule: RoutingRule.Overflow,
+    choices: [Int], shape: MoEShape, capacity: Int?, overflow rule: RoutingRule.Overflow,
     stream: () -> RandomStream
   ) {
     experts = choices

@@ -11,7 +11,7 @@ public final class RoutingPass {
   private let microBatch: Int
   /// What the losses' gradients are multiplied by: 1 / micro-batches of the step.
   let share: Double
-  /// Of each layer that has a mixture, lowest first.
+  /// Of each layer that has an MoE block, lowest first.
   public internal(set) var loads: [RouterLoad] = []
 
   public init(_ rule: RoutingRule, seed: UInt64, step: Int, microBatch: Int, of microBatches: Int) {

@@ -58,7 +58,7 @@ public struct TrainableDecoder: Sendable {
   /// - Parameters:
   ///   - configuration: its shape.
   ///   - folder: the base.
-  ///   - seed: of the run; for the routers of a mixture that begins as a dense base.
+  ///   - seed: of the run; for the routers of an MoE model that begins as a dense base.
   ///   - deviation: σ of these routers.
   ///   - device: where it trains.
   /// - Throws: ``DecoderError``, `TorchError.malformedSafetensors`, `FileError`.

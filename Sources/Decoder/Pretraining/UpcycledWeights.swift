@@ -3,10 +3,10 @@ import Foundation
 import ModelConfiguration
 import Torch
 
-/// The tensors of a mixture that begins as a dense model: sparse upcycling (Komatsuzaki et al., arXiv 2212.05055).
+/// The tensors of an MoE model that begins as a dense model: sparse upcycling (Komatsuzaki et al., arXiv 2212.05055).
 ///
 /// The dense feed-forward block becomes the shared expert. Routed experts begin as parts of it with an output of zero, so that
-/// the mixture says what the dense model said until they learn:
+/// the MoE model says what the dense model said until they learn:
 ///
 ///     gate_e = rows e·w, e·w + 1, … (mod the block's width) of gate;   up_e the same of up;   down_e = 0;   w the width of an expert
 ///
@@ -23,12 +23,12 @@ struct UpcycledWeights: TensorSource {
   private let target: DecoderConfiguration
   private let initial: InitialWeights
 
-  /// Whether a mixture that is asked for has to be made of this base.
+  /// Whether an MoE model that is asked for has to be made of this base.
   static func areNeeded(for target: DecoderConfiguration, from base: DecoderConfiguration) -> Bool {
-    target.mixture != nil && base.mixture == nil
+    target.moe != nil && base.moe == nil
   }
 
-  /// - Throws: `ConfigurationError.invalidValue` for a mixture that the base cannot become.
+  /// - Throws: `ConfigurationError.invalidValue` for an MoE model that the base cannot become.
   init(
     _ checkpoint: Checkpoint, _ base: DecoderConfiguration, becoming target: DecoderConfiguration,
     initial: InitialWeights

@@ -29,10 +29,10 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
   /// The files of an archive.
   public static let files = [archiveFile, PEFTConfiguration.fileName, PEFTNames.fileName]
   /// The method whose experts compute nothing by themselves.
-  static let mixtureMethod = "moe-cl"
+  static let dualExpertMethod = "moe-cl"
 
   /// Whether the expert is all that serves its task.
-  public var isWhole: Bool { method != Self.mixtureMethod }
+  public var isWhole: Bool { method != Self.dualExpertMethod }
 
   /// Stores an expert.
   ///

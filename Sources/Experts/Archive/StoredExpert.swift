@@ -32,7 +32,7 @@ public struct StoredExpert: Sendable {
   ///
   /// - Throws: ``ExpertError/otherBase(expert:expected:got:)``, ``ExpertError/otherConfiguration(expert:key:expected:got:)``,
   ///   ``ExpertError/digestDiffers(expert:expected:got:)``, ``ExpertError/configurationDiffers(folder:expected:got:)``,
-  ///   ``ExpertError/partOfMixture(expert:)`` for an expert that is not all that serves its task, ``PEFTError``.
+  ///   ``ExpertError/partOfDualExpert(expert:)`` for an expert that is not all that serves its task, ``PEFTError``.
   public init(_ folder: URL, for base: Base, on device: Device = .cpu) throws {
     guard ExpertArchive.isArchive(folder) else {
       expert = try LowRankExpert(peft: folder, for: base.configuration, on: device)
@@ -55,7 +55,7 @@ public struct StoredExpert: Sendable {
       throw ExpertError.otherTokenizer(
         expert: archive.name, expected: archive.tokenizerDigest.description, got: tokenizer.description)
     }
-    guard archive.isWhole else { throw ExpertError.partOfMixture(expert: archive.name) }
+    guard archive.isWhole else { throw ExpertError.partOfDualExpert(expert: archive.name) }
     try archive.verify(in: folder)
     expert = try LowRankExpert(peft: folder, for: base.configuration, on: device)
     self.archive = archive

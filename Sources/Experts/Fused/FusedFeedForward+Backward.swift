@@ -16,7 +16,7 @@ extension FusedFeedForward {
     }
   }
 
-  /// The backward pass; see `MixtureBackward.swift` for the formulas.
+  /// The backward pass; see `DualExpertBackward.swift` for the formulas.
   package func backward(_ gradient: Tensor, pool: Pool?, toInput: Bool) throws -> Tensor? {
     let mixed = try gradient.linearTransposed(block.down)  // [tokens, intermediate]
     let byWeighted = try gradient.linearTransposed(stack.factors) * scaling  // [tokens, experts · rank]

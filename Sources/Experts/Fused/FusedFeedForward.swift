@@ -3,7 +3,7 @@ import ModelConfiguration
 package import Torch
 
 /// A gated block under one or two low-rank experts, by the fused kernels. Two experts and a gate follow the formulas of
-/// `MixtureSelection.swift`. One expert, which counts fully, is plain LoRA on gate, up and down.
+/// `DualExpertSelection.swift`. One expert, which counts fully, is plain LoRA on gate, up and down.
 ///
 /// Kept for the backward pass: z, the two frozen products and what is as narrow as a rank. Activations and masks are computed again.
 package struct FusedFeedForward {

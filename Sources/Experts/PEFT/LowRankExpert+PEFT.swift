@@ -27,7 +27,7 @@ extension LowRankExpert {
     let said = try PEFTConfiguration(configuration)
     let file = try SafetensorsFile(tensors)
     // PEFT says it by names that end alike; which modules there are decides, and slots must fit names anyhow.
-    let shape = try said.shape(for: base, routed: base.mixture != nil && file.names.contains(where: PEFTNames.isRouted))
+    let shape = try said.shape(for: base, routed: base.moe != nil && file.names.contains(where: PEFTNames.isRouted))
     let slots = try PEFTSlots(file, shape, base)
     try self.init(shape, on: base) { place, input, output in
       LowRankPair(

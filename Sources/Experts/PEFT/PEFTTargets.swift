@@ -120,8 +120,8 @@ struct PEFTTargets {
       Projection.allCases.flatMap { projection -> [Module] in
         let isInner = PEFTNames.block(of: projection) == "mlp"
         var sites = base.has(projection, layer: layer) ? [ProjectionSite(projection)] : []
-        if routed, isInner, let mixture = base.mixture(ofLayer: layer) {
-          sites += (0..<mixture.experts).map { ProjectionSite(projection, ofExpert: $0) }
+        if routed, isInner, let moe = base.moe(ofLayer: layer) {
+          sites += (0..<moe.experts).map { ProjectionSite(projection, ofExpert: $0) }
         }
         return sites.map { site in
           Module(site: site, layer: layer, name: PEFTNames.module(site, layer: layer, base.feedForwardPath))

@@ -92,7 +92,7 @@ public final class Adversary {
     knownTasks = tasks
   }
 
-  func pooling(_ batch: TokenBatch) throws -> MixtureSelection.Pooling {
+  func pooling(_ batch: TokenBatch) throws -> DualExpertSelection.Pooling {
     guard isActive else { return .none }
     let weights = try PoolingWeights(batch)
     return isReversed ? .attached(weights) : .isolated(weights)

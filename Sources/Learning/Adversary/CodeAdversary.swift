@@ -28,10 +28,10 @@ struct CodeAdversary {
   ///   - tasks: how many there are to tell apart, the one being learned included.
   ///   - codes: how many numbers of a row the new atoms read.
   init(_ context: MethodContext, task: TaskIdentity, codes: Int) throws {
-    tasks = task.arrival + 1
+    tasks = task.index + 1
     discriminators = try (0..<context.base.layers).map { layer in
       try context.normal(
-        "tasks.\(task.name).discriminators.\(layer)", [task.arrival + 1, codes], deviation: MethodContext.smallDeviation
+        "tasks.\(task.name).discriminators.\(layer)", [task.index + 1, codes], deviation: MethodContext.smallDeviation
       )
     }
   }

@@ -11,7 +11,7 @@ struct FeatureMemory {
 
   /// Rows of all tasks together at most.
   let capacity: Int
-  /// By arrival; of layers, the base's `commonLayers`. bfloat16 [rows, layers, hidden]
+  /// By task index; of layers, the base's `commonLayers`. bfloat16 [rows, layers, hidden]
   private(set) var stored: [Int: Tensor] = [:]
 
   init(capacity: Int) { self.capacity = capacity }
@@ -22,9 +22,9 @@ struct FeatureMemory {
   func quota(of tasks: Int) -> Int { max(capacity / max(tasks, 1), 1) }
 
   /// Adds a task. `features`: [rows, hidden] of each layer.
-  mutating func add(_ arrival: Int, _ features: [Tensor]) throws {
-    let quota = quota(of: stored.count + (stored[arrival] == nil ? 1 : 0))
-    stored[arrival] = try Tensor.stacked(features, axis: 1).converted(to: .bfloat16)  // [rows, layers, hidden]
+  mutating func add(_ index: Int, _ features: [Tensor]) throws {
+    let quota = quota(of: stored.count + (stored[index] == nil ? 1 : 0))
+    stored[index] = try Tensor.stacked(features, axis: 1).converted(to: .bfloat16)  // [rows, layers, hidden]
     for (task, rows) in stored where rows.shape[0] > quota {
       stored[task] = try rows.narrowed(0, from: 0, count: quota).cloned()
     }
@@ -47,8 +47,8 @@ struct FeatureMemory {
     stored = [:]
     guard capacity > 0 else { return }
     let layers = base.commonLayers.count
-    for arrival in learned {
-      let name = "\(Self.owner).\(arrival)"
+    for index in learned {
+      let name = "\(Self.owner).\(index)"
       guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: Self.owner, name: name) }
       let shape = tensor.shape
       guard shape.count == 3, (1...quota(of: learned.count)).contains(shape[0]), tensor.dtype == .bfloat16,
@@ -57,7 +57,7 @@ struct FeatureMemory {
         throw ExpertError.shapeDiffers(
           where: Self.owner, name: name, expected: [quota(of: learned.count), layers, base.hiddenSize], got: shape)
       }
-      stored[arrival] = tensor
+      stored[index] = tensor
     }
   }
 }

@@ -1,4 +1,4 @@
-/// How far a static merge is from the mixture that it stands for, over some rows.
+/// How far a static merge is from the dual expert that it stands for, over some rows.
 public struct MergeDeviation: Sendable, Codable, Equatable {
   /// Prompts that both were asked.
   public var rows: Int

@@ -2,7 +2,7 @@ public import Decoder
 public import Experts
 import Torch
 
-/// Measures what a static merge of a mixture costs.
+/// Measures what a static merge of a dual expert costs.
 public struct MergeMeter {
   private let model: DecoderModel
   /// Few rows in a batch: each has logits over the whole vocabulary.
@@ -12,8 +12,8 @@ public struct MergeMeter {
 
   /// The mean weight of the shared expert in each layer, over every token of the prompts.
   /// - Throws: ``LearningError/unsupported(what:fix:)`` without a prompt.
-  public func sharedShares(_ mixture: MixtureSelection, over prompts: [[Int]]) throws -> [Double] {
-    let meter = GateMeter(mixture)
+  public func sharedShares(_ dual: DualExpertSelection, over prompts: [[Int]]) throws -> [Double] {
+    let meter = GateMeter(dual)
     try eachBatch(prompts) { batch in
       meter.begin(batch)
       _ = try model.packedStates(batch, experts: meter)
@@ -24,7 +24,7 @@ public struct MergeMeter {
   /// Compares the logits after each prompt.
   /// - Throws: ``LearningError/unsupported(what:fix:)`` without a prompt.
   public func deviation(
-    of merged: LowRankExpert, from mixture: MixtureSelection, over prompts: [[Int]]
+    of merged: LowRankExpert, from dual: DualExpertSelection, over prompts: [[Int]]
   ) throws -> MergeDeviation {
     var (count, sum, largest, changed) = (0, 0.0, 0.0, 0)
     let plain = LowRankSelection(merged)
@@ -34,7 +34,7 @@ public struct MergeMeter {
       func logits(_ experts: any ExpertSelection) throws -> Tensor {
         try model.logits(model.packedStates(batch, experts: experts, at: places))  // [rows, vocabulary]
       }
-      let (one, other) = (try logits(mixture), try logits(plain))
+      let (one, other) = (try logits(dual), try logits(plain))
       let difference = try (one - other).abs()
       count += difference.count
       sum += try difference.converted(to: .float64).sum().item()

@@ -9,12 +9,12 @@ extension Accrete {
 
   /// New atoms that change nothing yet, or what the best of the nearest learned tasks has, if its loss on the new rows is lower.
   func start(_ task: TaskIdentity, on probe: TaskProbe) throws -> Parts {
-    let new = plan(task.arrival)
-    let found = found(task.arrival)
+    let new = plan(task.index)
+    let found = found(task.index)
     var start = Parts(
       shared: try new.shared > 0 ? context.newExpert(owner(task, "shared"), context.shape(rank: new.shared)) : nil,
       own: try context.newExpert(owner(task, "own"), context.shape(rank: new.own)), gains: [:], isFrozen: false)
-    guard found > 0 || context.whole(Self.warmStart) > 0, task.arrival > 0 else { return start }
+    guard found > 0 || context.whole(Self.warmStart) > 0, task.index > 0 else { return start }
     for place in FactorPlace.all(context.shape, on: context.base) where found > 0 {
       start.gains[Self.gainName(place)] = try Tensor(repeating: 1, [found], on: context.device)
     }
@@ -30,7 +30,7 @@ extension Accrete {
     let learned = arrived.filter { parts[$0]?.isFrozen == true }
     guard count > 0, !learned.isEmpty, !probe.examples.isEmpty else { return nil }
     let near = try routing.nearest(to: probe.features(routing.view, of: probe.sample(Self.comparedRows)))
-    let candidates = near.compactMap { arrival in learned.first { $0.arrival == arrival } }.prefix(count)
+    let candidates = near.compactMap { index in learned.first { $0.index == index } }.prefix(count)
     var best = try probe.loss(under: selection(for: task), rows: Self.comparedRows)
     var teacher: TaskIdentity?
     for candidate in candidates {

@@ -7,7 +7,7 @@ public import Torch
 extension Accrete {
   /// What a task added, and the shared atoms that it found.
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {
-    let found = arrived.prefix(parts[task] == nil ? arrived.count : task.arrival)
+    let found = arrived.prefix(parts[task] == nil ? arrived.count : task.index)
     return found.reduce(into: parts[task].map { tensors(of: $0, task) } ?? [:]) { result, earlier in
       result.merge(named(owner(earlier, "shared"), parts[earlier]?.shared?.tensors ?? [:])) { first, _ in first }
     }
@@ -37,7 +37,7 @@ extension Accrete {
   public func restore(tasks: [TaskIdentity], tensors: [String: Tensor]) throws {
     (arrived, parts, adversary) = (tasks, [:], nil)
     for task in tasks { parts[task] = try storedParts(task, tensors) }
-    let learned = tasks.filter { parts[$0]?.isFrozen == true }.map(\.arrival)
+    let learned = tasks.filter { parts[$0]?.isFrozen == true }.map(\.index)
     guard learned == Array(0..<learned.count), learned.count >= tasks.count - 1 else {
       throw LearningError.stateDiffers(
         what: Self.name, missing: ["learned tasks before \(tasks.last?.name ?? "")"], unused: [])
@@ -45,7 +45,7 @@ extension Accrete {
     try memory.restore(learned: learned, tensors, base: context.base)
     try routing.restore(learned: learned.count, tensors)
     if let task = tasks.last, tensors["discriminators.0"] != nil {
-      let shape = [task.arrival + 1, 2 * plan(task.arrival).shared]
+      let shape = [task.index + 1, 2 * plan(task.index).shared]
       let stored = try (0..<context.base.layers).map { layer in
         let name = "discriminators.\(layer)"
         guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: Self.name, name: name) }
@@ -54,20 +54,20 @@ extension Accrete {
         }
         return tensor
       }
-      adversary = CodeAdversary(discriminators: stored, tasks: task.arrival + 1)
+      adversary = CodeAdversary(discriminators: stored, tasks: task.index + 1)
     }
     try requireSameNames(Self.name, expected: self.tensors.keys, got: tensors.keys)
   }
 
   private func storedParts(_ task: TaskIdentity, _ tensors: [String: Tensor]) throws -> Parts {
-    let new = plan(task.arrival)
+    let new = plan(task.index)
     func expert(_ part: String, rank: Int) throws -> LowRankExpert {
       try LowRankExpert(
         context.shape(rank: rank), for: context.base, tensors: owned(by: owner(task, part), tensors), where: Self.name)
     }
     let own = try expert("own", rank: new.own)
     var gains: [String: Tensor] = [:]
-    let found = found(task.arrival)
+    let found = found(task.index)
     for place in FactorPlace.all(context.shape, on: context.base) where found > 0 {
       let name = "\(owner(task, "gains")).\(Self.gainName(place))"
       guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: Self.name, name: name) }

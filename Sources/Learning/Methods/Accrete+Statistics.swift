@@ -7,7 +7,7 @@ import Torch
 extension Accrete {
   public func statistics(of task: TaskIdentity) throws -> [LayerStatistic] {
     guard let own = parts[task], own.isFrozen, let whole = try expert(for: task)?.widened() else { return [] }
-    let ownRank = plan(task.arrival).own
+    let ownRank = plan(task.index).own
     var result = [
       LayerStatistic(
         name: "shared share",
@@ -15,7 +15,7 @@ extension Accrete {
           "‖B_s A_s‖ / (‖B_s A_s‖ + ‖B_d A_d‖), Frobenius norms over the layer's projections; 0: only its own atoms",
         layers: try whole.pairs.map { try shareOfShared($0, own: ownRank) })
     ]
-    if task.arrival > 0, let probes = try probeAccuracies(before: task.arrival + 1) {
+    if task.index > 0, let probes = try probeAccuracies(before: task.index + 1) {
       result.append(LayerStatistic(name: "probe accuracy, shared codes", formula: RidgeProbe.formula, layers: probes))
     }
     return result

@@ -102,8 +102,8 @@ public final class Accrete: ContinualMethod {
 
   // MARK: Growth
 
-  /// New atoms of the task that arrives after `arrival` others.
-  func plan(_ arrival: Int) -> (shared: Int, own: Int) {
+  /// New atoms of the task that arrives after `index` others.
+  func plan(_ index: Int) -> (shared: Int, own: Int) {
     let rank = Double(context.shape.rank)
     let capacity = Int(saturating: (context.value(Self.pool) * rank).rounded())
     var total = 0
@@ -111,25 +111,25 @@ public final class Accrete: ContinualMethod {
       let new = max(1, Int(saturating: (rank / power(Double(1 + task), context.value(Self.growth))).rounded()))
       let shared = max(
         0, min(Int(saturating: Double(new) * context.value(Self.sharedShare)), new - 1, capacity - total))
-      if task == arrival { return (shared, new - shared) }
+      if task == index { return (shared, new - shared) }
       total += shared
     }
     return (0, 1)
   }
 
   /// Shared atoms that the task finds.
-  func found(_ arrival: Int) -> Int { (0..<arrival).reduce(0) { $0 + plan($1).shared } }
+  func found(_ index: Int) -> Int { (0..<index).reduce(0) { $0 + plan($1).shared } }
 
   // MARK: Learning
 
   public func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     if !arrived.contains(task) { arrived.append(task) }
-    given = try sharedFactors(before: task.arrival)
+    given = try sharedFactors(before: task.index)
     let new = try parts[task] ?? start(task, on: probe)
     parts[task] = new
-    let isOpposed = context.value(Self.adversaryWeight) > 0 && task.arrival > 0 && new.shared != nil
-    if isOpposed, adversary?.tasks != task.arrival + 1 {
-      let codes = 2 * plan(task.arrival).shared
+    let isOpposed = context.value(Self.adversaryWeight) > 0 && task.index > 0 && new.shared != nil
+    if isOpposed, adversary?.tasks != task.index + 1 {
+      let codes = 2 * plan(task.index).shared
       adversary = try CodeAdversary(context, task: task, codes: codes)
     } else if !isOpposed {
       adversary = nil
@@ -145,13 +145,13 @@ public final class Accrete: ContinualMethod {
   }
 
   public func trainingPass(
-    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+    _ task: TaskIdentity, over batch: TokenBatch, in step: StepContext
   ) throws -> TrainingPass {
     guard let own = parts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
     let derived = try DerivedExpert(served(task), context, training: true) { try factor($0, of: own, given: given) }
-    let plain = LowRankSelection(derived.expert, dropout: Dropout(context.shape.dropout, from: moment.dropout))
+    let plain = LowRankSelection(derived.expert, dropout: Dropout(context.shape.dropout, from: step.dropout))
     guard let adversary, let shared = own.shared else {
       return TrainingPass(selection: plain, collectGradients: derived.collectGradients)
     }
@@ -162,7 +162,7 @@ public final class Accrete: ContinualMethod {
       lossTerms: { _ in
         try adversary.lossTerms(
           memory: memory, batch: meter.means, of: context.base.commonLayers, atoms: shared.pairs, weight: weight,
-          strength: CodeAdversary.strength(at: moment.progress))
+          strength: CodeAdversary.strength(at: step.progress))
       }, collectGradients: derived.collectGradients)
   }
 
@@ -174,10 +174,10 @@ public final class Accrete: ContinualMethod {
     done.isFrozen = true
     parts[task] = done
     (adversary, given) = (nil, [:])
-    try routing.learn(task.arrival, probe.features(routing.view))
+    try routing.learn(task.index, probe.features(routing.view))
     guard memory.capacity > 0 else { return }
-    let rows = probe.sample(memory.quota(of: task.arrival + 1))
-    try memory.add(task.arrival, probe.pooledInputs(of: rows, under: selection(for: task)))
+    let rows = probe.sample(memory.quota(of: task.index + 1))
+    try memory.add(task.index, probe.pooledInputs(of: rows, under: selection(for: task)))
   }
 
   // MARK: Serving
@@ -194,7 +194,7 @@ public final class Accrete: ContinualMethod {
   /// Everything that serves a task as one plain LoRA expert; of a learned one as it is kept, in bfloat16.
   func expert(for task: TaskIdentity) throws -> LowRankExpert? {
     if let own = parts[task] {
-      let found = try sharedFactors(before: task.arrival)
+      let found = try sharedFactors(before: task.index)
       let whole = try DerivedExpert(served(task), context, training: false) {
         try factor($0, of: own, given: found)
       }.expert
@@ -210,8 +210,8 @@ public final class Accrete: ContinualMethod {
 
   /// The shape of what serves a task.
   private func served(_ task: TaskIdentity) throws -> LowRankShape {
-    let new = plan(task.arrival)
-    return try context.shape(rank: found(task.arrival) + new.shared + new.own)
+    let new = plan(task.index)
+    return try context.shape(rank: found(task.index) + new.shared + new.own)
   }
 
   /// One factor of what serves a task: what it found, what it shares, what is its own. A: [rank, in], B: [out, rank]

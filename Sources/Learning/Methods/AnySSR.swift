@@ -33,8 +33,8 @@ public final class AnySSR: PerTask {
 
   public override func end(_ task: TaskIdentity, on probe: TaskProbe) throws {
     try super.end(task, on: probe)
-    guard routing.tasks <= task.arrival else { return }
-    guard routing.tasks == task.arrival else {
+    guard routing.tasks <= task.index else { return }
+    guard routing.tasks == task.index else {
       throw LearningError.stateDiffers(
         what: Self.name, missing: ["the router's task \(routing.tasks), before \(task.name)"], unused: [])
     }

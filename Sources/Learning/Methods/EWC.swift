@@ -44,9 +44,9 @@ public final class EWC: Sequential {
   private(set) var memory: Memory?
 
   public override func trainingPass(
-    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+    _ task: TaskIdentity, over batch: TokenBatch, in step: StepContext
   ) throws -> TrainingPass {
-    let plain = try super.trainingPass(task, over: batch, at: moment)
+    let plain = try super.trainingPass(task, over: batch, in: step)
     guard let memory else { return plain }
     let (trained, weight) = (expert.tensors, context.value(Self.strength))
     return TrainingPass(selection: plain.selection) { _ in

@@ -35,7 +35,7 @@ public final class LwF: Sequential {
   private(set) var earlier: LowRankExpert?
 
   public override func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
-    if task.arrival > 0, earlier == nil {
+    if task.index > 0, earlier == nil {
       earlier = try LowRankExpert(
         context.shape, for: context.base, tensors: expert.tensors.mapValues { try $0.detached().cloned() },
         where: Self.name)
@@ -44,9 +44,9 @@ public final class LwF: Sequential {
   }
 
   public override func trainingPass(
-    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+    _ task: TaskIdentity, over batch: TokenBatch, in step: StepContext
   ) throws -> TrainingPass {
-    let plain = try super.trainingPass(task, over: batch, at: moment)
+    let plain = try super.trainingPass(task, over: batch, in: step)
     guard let earlier else { return plain }
     let (weight, temperature) = (context.value(Self.strength), context.value(Self.temperature))
     return TrainingPass(selection: plain.selection) { outputs in

@@ -75,7 +75,7 @@ public final class MoCL: ContinualMethod {
   }
 
   public func trainingPass(
-    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+    _ task: TaskIdentity, over batch: TokenBatch, in step: StepContext
   ) throws -> TrainingPass {
     guard let part = parts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
@@ -88,7 +88,7 @@ public final class MoCL: ContinualMethod {
     let derived = try composed(task, columns: leaf, training: true)
     let weight = context.value(Self.matching)
     return TrainingPass(
-      selection: LowRankSelection(derived.expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)),
+      selection: LowRankSelection(derived.expert, dropout: Dropout(context.shape.dropout, from: step.dropout)),
       lossTerms: { _ in
         [
           // A cosine can leave −1…1 by rounding.
@@ -131,7 +131,7 @@ public final class MoCL: ContinualMethod {
 
   /// The weights of the task and of those before it, each as often as a module has columns. [rank]
   private func columns(_ task: TaskIdentity, vector: Tensor) throws -> Tensor {
-    let earlier = try arrived.prefix(task.arrival).compactMap { try parts[$0]?.vector.detached() }
+    let earlier = try arrived.prefix(task.index).compactMap { try parts[$0]?.vector.detached() }
     guard let embedding = parts[task]?.embedding else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
@@ -144,8 +144,8 @@ public final class MoCL: ContinualMethod {
 
   /// The weighted sum as one expert. `columns`: [rank]
   private func composed(_ task: TaskIdentity, columns: Tensor, training: Bool) throws -> DerivedExpert {
-    let earlier = try arrived.prefix(task.arrival).compactMap { parts[$0]?.module }.chained()
-    let shape = try context.shape(rank: context.shape.rank * (task.arrival + 1))
+    let earlier = try arrived.prefix(task.index).compactMap { parts[$0]?.module }.chained()
+    let shape = try context.shape(rank: context.shape.rank * (task.index + 1))
     return try DerivedExpert(shape, context, training: training) { place in
       guard let own = try parts[task]?.module.factor(at: place).converted(to: .float32) else {
         throw ExpertError.missingTensor(where: Self.name, name: place.name)
@@ -169,7 +169,7 @@ public final class MoCL: ContinualMethod {
 
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {
     guard parts[task] != nil else { return [:] }
-    return arrived.prefix(task.arrival + 1).reduce(into: [:]) { result, earlier in
+    return arrived.prefix(task.index + 1).reduce(into: [:]) { result, earlier in
       result.merge(ownedTensors(of: earlier)) { first, _ in first }
     }
   }

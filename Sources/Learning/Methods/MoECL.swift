@@ -41,8 +41,8 @@ public final class MoECL: ContinualMethod {
     }
     guard !context.shape.routed else {
       throw LearningError.unsupported(
-        what: "MoE-CL on a mixture's routed experts: its gate weighs two passes through one block",
-        fix: "Leave --routed-experts out: its experts plug into the mixture's shared block.")
+        what: "MoE-CL on routed experts: its gate weighs two passes through one block",
+        fix: "Leave --routed-experts out: its experts plug into the MoE block's shared expert.")
     }
     let base = context.base
     guard (0..<base.layers).allSatisfy({ base.has(.gate, layer: $0) }) else {
@@ -63,31 +63,31 @@ public final class MoECL: ContinualMethod {
   public func begin(_ task: TaskIdentity, on probe: TaskProbe) throws -> [FlatParameters.Parameter] {
     let expert = try experts[task] ?? context.newExpert(owner(task))
     experts[task] = expert
-    try adversary.admit(tasks: task.arrival + 1)
+    try adversary.admit(tasks: task.index + 1)
     return parameters(
       commonTensors.merging(named(owner(task), expert.tensors)) { first, _ in first }
         .merging(adversary.trainedTensors) { first, _ in first })
   }
 
   public func trainingPass(
-    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+    _ task: TaskIdentity, over batch: TokenBatch, in step: StepContext
   ) throws -> TrainingPass {
     guard let expert = experts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
-    let selection = MixtureSelection(
+    let selection = DualExpertSelection(
       shared: sharedExpert, dedicated: expert, gates: gates,
-      dropout: Dropout(context.shape.dropout, from: moment.dropout), pooling: try adversary.pooling(batch))
+      dropout: Dropout(context.shape.dropout, from: step.dropout), pooling: try adversary.pooling(batch))
     let adversary = adversary
     return TrainingPass(selection: selection) { _ in
-      try adversary.lossTerms(selection.pooled, label: task.arrival)
+      try adversary.lossTerms(selection.pooled, label: task.index)
     }
   }
 
   /// A task that has not arrived is served by the shared expert and an expert that changes nothing yet.
   public func servingExpert(of task: TaskIdentity) throws -> ServingExpert? {
-    .mixture(
-      MixtureSelection(
+    .dual(
+      DualExpertSelection(
         shared: sharedExpert, dedicated: try experts[task]?.widened() ?? context.newExpert(owner(task)), gates: gates))
   }
 

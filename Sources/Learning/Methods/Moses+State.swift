@@ -31,7 +31,7 @@ extension Moses {
   /// What the task and those before it keep: it may use entries of each. While it is learned, what trains too.
   public func dependencies(of task: TaskIdentity) -> [String: Tensor] {
     guard let part = parts[task] else { return [:] }
-    return arrived.prefix(task.arrival + 1).reduce(into: part.isLearned ? [:] : pool.tensors) { result, earlier in
+    return arrived.prefix(task.index + 1).reduce(into: part.isLearned ? [:] : pool.tensors) { result, earlier in
       result.merge(ownedTensors(of: earlier)) { first, _ in first }
     }
   }
@@ -50,7 +50,7 @@ extension Moses {
       let part = try storedPart(task, tensors)
       parts[task] = part
       guard part.isLearned else { continue }
-      guard learned == task.arrival else {
+      guard learned == task.index else {
         throw LearningError.stateDiffers(
           what: Self.name, missing: ["masks of every task before \(task.name)"], unused: [])
       }

@@ -50,7 +50,7 @@ extension Moses {
   }
 
   private func use(of task: TaskIdentity, layer: Int) throws -> Use {
-    let learned = arrived.prefix(task.arrival + 1).compactMap { parts[$0] }.filter(\.isLearned)
+    let learned = arrived.prefix(task.index + 1).compactMap { parts[$0] }.filter(\.isLearned)
     guard let last = learned.last else { return Use(entries: 1, used: 0, new: 0, selected: 1, bits: 0) }
     let places = try pool.places(layer: layer, of: chosen(by: last.gates[layer]))
     let router = 32 * routing.numbers(for: learned.count) / context.base.layers

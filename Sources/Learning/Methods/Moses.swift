@@ -133,21 +133,21 @@ public final class Moses: ContinualMethod {
   }
 
   public func trainingPass(
-    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+    _ task: TaskIdentity, over batch: TokenBatch, in step: StepContext
   ) throws -> TrainingPass {
     guard let part = parts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
     // Once for all micro-batches of a step: its progress is the same.
-    let masks = try current.flatMap { $0.progress == moment.progress ? $0.masks : nil } ?? scoredMasks(of: part)
-    current = (moment.progress, masks)
+    let masks = try current.flatMap { $0.progress == step.progress ? $0.masks : nil } ?? scoredMasks(of: part)
+    current = (step.progress, masks)
     let derived = try DerivedExpert(served, context, training: true) { factor in
       try merged(factor, part.gates) { place in
         try pool.values(place) * StraightThrough.factor(Self.find(place, in: masks), by: pool.score(place))
       }
     }
     return TrainingPass(
-      selection: LowRankSelection(derived.expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)),
+      selection: LowRankSelection(derived.expert, dropout: Dropout(context.shape.dropout, from: step.dropout)),
       lossTerms: { [self] _ in try newnessTerm(part).map { [$0] } ?? [] }, collectGradients: derived.collectGradients)
   }
 
@@ -183,7 +183,7 @@ public final class Moses: ContinualMethod {
     }
     parts[task] = part
     current = nil
-    try routing.learn(task.arrival, probe.features(routing.view))
+    try routing.learn(task.index, probe.features(routing.view))
   }
 
   /// What is kept of one layer; its new entries are owned from here on.

@@ -46,7 +46,7 @@ public final class OLoRA: ContinualMethod {
     if !arrived.contains(task) { arrived.append(task) }
     let expert = try experts[task] ?? context.newExpert(owner(task))
     experts[task] = expert
-    frozen = try arrived.prefix(task.arrival).compactMap { experts[$0] }.chained()
+    frozen = try arrived.prefix(task.index).compactMap { experts[$0] }.chained()
     directions = [:]
     for site in context.shape.sites(on: context.base) where !frozen.isEmpty {
       directions[site] = try Tensor.stacked(
@@ -56,15 +56,15 @@ public final class OLoRA: ContinualMethod {
   }
 
   public func trainingPass(
-    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+    _ task: TaskIdentity, over batch: TokenBatch, in step: StepContext
   ) throws -> TrainingPass {
     guard let expert = experts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
-    let dropout = Dropout(context.shape.dropout, from: moment.dropout)
+    let dropout = Dropout(context.shape.dropout, from: step.dropout)
     guard !frozen.isEmpty else { return TrainingPass(selection: LowRankSelection(expert, dropout: dropout)) }
     let all = try DerivedExpert(
-      context.shape(rank: context.shape.rank * (task.arrival + 1)), context, training: true
+      context.shape(rank: context.shape.rank * (task.index + 1)), context, training: true
     ) { [frozen] place in
       try Tensor.concatenated([frozen[place]].compactMap(\.self) + [expert.factor(at: place)], axis: place.rankAxis)
     }

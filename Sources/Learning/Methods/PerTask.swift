@@ -32,13 +32,13 @@ public class PerTask: ContinualMethod {
   }
 
   public func trainingPass(
-    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+    _ task: TaskIdentity, over batch: TokenBatch, in step: StepContext
   ) throws -> TrainingPass {
     guard let expert = experts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
     return TrainingPass(
-      selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)))
+      selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: step.dropout)))
   }
 
   public func servingExpert(of task: TaskIdentity) throws -> ServingExpert? {

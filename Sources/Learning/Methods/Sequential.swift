@@ -32,9 +32,9 @@ public class Sequential: ContinualMethod {
   }
 
   public func trainingPass(
-    _ task: TaskIdentity, over batch: TokenBatch, at moment: TrainingMoment
+    _ task: TaskIdentity, over batch: TokenBatch, in step: StepContext
   ) throws -> TrainingPass {
-    TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: moment.dropout)))
+    TrainingPass(selection: LowRankSelection(expert, dropout: Dropout(context.shape.dropout, from: step.dropout)))
   }
 
   public func adjust(_ gradient: Tensor, in step: TrainingStep) throws {}

@@ -1,18 +1,18 @@
 public import Decoder
 public import Torch
 
-/// A mixture that is watched: what its gates weigh, on average over the tokens that pass. Its outputs are the mixture's.
+/// A dual expert that is watched: what its gates weigh, on average over the tokens that pass. Its outputs are the dual expert's.
 public final class GateMeter: ExpertSelection {
-  private let mixture: MixtureSelection
+  private let dual: DualExpertSelection
   private var sums: [Double]
   private var tokens: [Int]
   /// Tokens of the next pass that count; those behind them are alignment padding.
   private var real = 0
 
-  public init(_ mixture: MixtureSelection) {
-    self.mixture = mixture
-    sums = Array(repeating: 0, count: mixture.gates.count)
-    tokens = Array(repeating: 0, count: mixture.gates.count)
+  public init(_ dual: DualExpertSelection) {
+    self.dual = dual
+    sums = Array(repeating: 0, count: dual.gates.count)
+    tokens = Array(repeating: 0, count: dual.gates.count)
   }
 
   /// Call it before each pass.
@@ -23,15 +23,15 @@ public final class GateMeter: ExpertSelection {
     zip(sums, tokens).map { $1 == 0 ? 0.5 : min(max($0 / Double($1), 0), 1) }
   }
 
-  public func enter(layer: Int, again: Bool) { mixture.enter(layer: layer, again: again) }
+  public func enter(layer: Int, again: Bool) { dual.enter(layer: layer, again: again) }
 
   public func feedForward(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
-    if mixture.gates.indices.contains(layer), real > 0 {
+    if dual.gates.indices.contains(layer), real > 0 {
       let seen = try z.narrowed(0, from: 0, count: min(real, z.shape.first ?? 0))  // [real tokens, hidden]
-      let shares = try seen.linear(mixture.gates[layer]).softmax(-1)  // [real tokens, 2]
+      let shares = try seen.linear(dual.gates[layer]).softmax(-1)  // [real tokens, 2]
       sums[layer] += try shares.selected(1, 0).sum().item()
       tokens[layer] += shares.shape.first ?? 0
     }
-    return try mixture.feedForward(z, through: block, layer: layer, tracing: tracing)
+    return try dual.feedForward(z, through: block, layer: layer, tracing: tracing)
   }
 }

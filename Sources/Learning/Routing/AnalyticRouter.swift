@@ -108,7 +108,7 @@ public struct AnalyticRouter: TaskRouter {
 
   public func decisions(_ features: Tensor) throws -> [RouteDecision] {
     guard let sums else {
-      return Array(repeating: RouteDecision(arrival: nil, confidence: 0, distance: 1), count: features.shape[0])
+      return Array(repeating: RouteDecision(task: nil, confidence: 0, distance: 1), count: features.shape[0])
     }
     let told = try expanded(features).matmul(weights(sums)).converted(to: .float32)  // [rows, tasks]
     let flat = try told.floats()
@@ -117,7 +117,7 @@ public struct AnalyticRouter: TaskRouter {
       // The first of equal ones wins.
       let best = own.indices.reduce(0) { own[$1] > own[$0] ? $1 : $0 }
       let confidence = min(max(own[best], 0), 1)
-      return RouteDecision(arrival: best, confidence: confidence, distance: 1 - confidence)
+      return RouteDecision(task: best, confidence: confidence, distance: 1 - confidence)
     }
   }
 

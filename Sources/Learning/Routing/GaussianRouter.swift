@@ -39,7 +39,7 @@ public struct GaussianRouter: TaskRouter {
   private let unknownDistance: Double
   private let shrinkage: Double
   private let width: Int
-  /// Mean of each learned task by arrival, and behind it the number of its rows. float32 [width + 1]
+  /// Mean of each learned task by task index, and behind it the number of its rows. float32 [width + 1]
   private var means: [Int: Tensor] = [:]
   /// The upper triangle of S, row after row. float32 [width (width + 1) / 2]
   private var scatter: Tensor
@@ -54,7 +54,7 @@ public struct GaussianRouter: TaskRouter {
     scatter = try Tensor.zeros([Triangle.count(width)])
   }
 
-  /// The router of some tasks, by their sums; a task's arrival is its place among them.
+  /// The router of some tasks, by their sums; a task's index is its place among them.
   ///
   /// - Parameter sums: Of each task, all of one width.
   /// - Parameter view: What the sums were taken of.
@@ -68,13 +68,13 @@ public struct GaussianRouter: TaskRouter {
     self.unknownDistance = unknownDistance
     shrinkage = 0
     var total = try Tensor.zeros([Triangle.count(width)], .float64)
-    for (arrival, one) in sums.enumerated() {
+    for (index, one) in sums.enumerated() {
       guard one.width == width else {
         throw LearningError.stateDiffers(
           what: "the router", missing: ["sums of width \(width)"], unused: ["width \(one.width)"])
       }
       total = try total + one.scatter.converted(to: .float64)
-      means[arrival] = one.mean
+      means[index] = one.mean
     }
     scatter = try total.converted(to: .float32)
   }
@@ -91,20 +91,20 @@ public struct GaussianRouter: TaskRouter {
   func numbers(for tasks: Int) -> Int { Triangle.count(width) + tasks * (width + 1) }
 
   /// Adds a task. `features`: [rows, width].
-  mutating func learn(_ arrival: Int, _ features: Tensor) throws {
+  mutating func learn(_ index: Int, _ features: Tensor) throws {
     let x = try features.moved(to: .cpu).converted(to: .float64)
     let mean = try x.mean(0)  // [width]
     let centred = try x - mean
     let own = try centred.transposedProduct(centred)  // [width, width]
     scatter = try (scatter.converted(to: .float64) + Triangle.packed(own)).converted(to: .float32)
     let rows = try Tensor([Float(x.shape[0])])
-    means[arrival] = try Tensor.concatenated([mean.converted(to: .float32), rows])
+    means[index] = try Tensor.concatenated([mean.converted(to: .float32), rows])
   }
 
   public func decisions(_ features: Tensor) throws -> [RouteDecision] {
     let arrivals = means.keys.sorted()
     guard !arrivals.isEmpty else {
-      return Array(repeating: RouteDecision(arrival: nil, confidence: 0, distance: .infinity), count: features.shape[0])
+      return Array(repeating: RouteDecision(task: nil, confidence: 0, distance: .infinity), count: features.shape[0])
     }
     let metric = try metric()
     let distances = try distances(features, metric, arrivals)
@@ -126,7 +126,7 @@ public struct GaussianRouter: TaskRouter {
     return try metric(covariance, rows: rows)
   }
 
-  /// The squared distance of each request from each task, by arrival, in units of ``Metric/usual``. [row][task]
+  /// The squared distance of each request from each task, by task index, in units of ``Metric/usual``. [row][task]
   ///
   /// - Parameter features: [rows, width]
   /// - Parameter metric: Of this router.
@@ -135,7 +135,7 @@ public struct GaussianRouter: TaskRouter {
     return (0..<features.shape[0]).map { row in distances.map { $0[row] / metric.usual } }
   }
 
-  /// d² of each request from each task. [arrival][row]
+  /// d² of each request from each task. [index][row]
   private func distances(_ features: Tensor, _ metric: Metric, _ arrivals: [Int]) throws -> [[Double]] {
     let x = try features.moved(to: .cpu).converted(to: .float64)  // [rows, width]
     return try arrivals.compactMap { means[$0] }.map { mean in
@@ -168,13 +168,13 @@ public struct GaussianRouter: TaskRouter {
       inverse: inverse, usual: left * left * seen / max(1 - (1 - share) * left * seen / rows, 1e-3))
   }
 
-  private func decision(_ distances: [Double], _ arrivals: [Int], _ usual: Double) -> RouteDecision {
+  private func decision(_ distances: [Double], _ tasks: [Int], _ usual: Double) -> RouteDecision {
     let best = distances.indices.reduce(0) { distances[$1] < distances[$0] ? $1 : $0 }
     let nearest = distances[best]
     let total = distances.reduce(0) { $0 + exponential((nearest - $1) / 2) }
     let distance = nearest / usual
     return RouteDecision(
-      arrival: distance > unknownDistance ? nil : arrivals[best], confidence: 1 / total, distance: distance)
+      task: distance > unknownDistance ? nil : tasks[best], confidence: 1 / total, distance: distance)
   }
 
   // MARK: State
@@ -201,9 +201,9 @@ public struct GaussianRouter: TaskRouter {
     scatter = try Tensor.zeros([Triangle.count(width)])
     guard learned > 0 else { return }
     scatter = try take("scatter", [Triangle.count(width)])
-    for arrival in 0..<learned {
+    for index in 0..<learned {
       // The mean, and behind it the number of rows.
-      means[arrival] = try take("means.\(arrival)", [width + 1])
+      means[index] = try take("means.\(index)", [width + 1])
     }
   }
 }

@@ -11,15 +11,15 @@ public protocol TaskRouter {
 
 /// Where one request goes.
 public struct RouteDecision: Sendable, Equatable {
-  /// The arrival of the task that it belongs to; nil: to none that is known.
-  public let arrival: Int?
+  /// The index of the task that it belongs to; `nil`: to none that is known.
+  public let task: Int?
   /// The probability of the most probable known task, 0…1.
   public let confidence: Double
   /// How far it is from everything known, in units of what is usual: about 1 for a request of a learned task.
   public let distance: Double
 
-  public init(arrival: Int?, confidence: Double, distance: Double) {
-    self.arrival = arrival
+  public init(task: Int?, confidence: Double, distance: Double) {
+    self.task = task
     self.confidence = confidence
     self.distance = distance
   }

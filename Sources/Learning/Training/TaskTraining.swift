@@ -156,7 +156,7 @@ public final class TaskTraining {
     // The step itself says what is wrong with a batch.
     guard batch.targetCount > 0 else { return }
     let pass = try method.trainingPass(
-      material.task, over: batch.tokens, at: TrainingMoment(dropout: dropout, progress: 0))
+      material.task, over: batch.tokens, in: StepContext(dropout: dropout, progress: 0))
     let places = head == nil ? batch.places : batch.promptEnds
     let states = try model.tracedStates(
       batch.tokens, experts: pass.selection, at: places, checkpointing: options.gradientCheckpointing)
@@ -200,8 +200,8 @@ public final class TaskTraining {
     let rows = batches.reduce(0) { $0 + $1.tokens.rows }
     guard targets > 0 else { throw LearningError.noTargets(task: material.task.name, step: report.step) }
     for batch in batches {
-      let moment = TrainingMoment(dropout: dropout, progress: Double(cursor.step) / Double(max(totalSteps, 1)))
-      let pass = try method.trainingPass(material.task, over: batch.tokens, at: moment)
+      let context = StepContext(dropout: dropout, progress: Double(cursor.step) / Double(max(totalSteps, 1)))
+      let pass = try method.trainingPass(material.task, over: batch.tokens, in: context)
       let places = head == nil ? batch.places : batch.promptEnds
       let states = try model.tracedStates(
         batch.tokens, experts: pass.selection, at: places, checkpointing: options.gradientCheckpointing)

@@ -49,8 +49,8 @@ protocol FamilyDescriptor: Sendable {
 struct FeedForwardShape {
   /// Width of the block that every token goes through; 0: there is none.
   var width: Int
-  var mixture: MixtureShape?
-  /// Layers of a mixture that have a dense block in its stead.
+  var moe: MoEShape?
+  /// Layers of an MoE model that have a dense block in its stead.
   var dense: DenseLayers?
 }
 
@@ -83,7 +83,7 @@ package struct LayerNames {
   package var queryNorm = "self_attn.q_norm"
   package var keyNorm = "self_attn.k_norm"
   package var router = "mlp.gate"
-  /// The block of a mixture that every token goes through.
+  /// The block of an MoE layer that every token goes through.
   package var common = "mlp"
 }
 

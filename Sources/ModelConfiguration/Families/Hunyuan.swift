@@ -48,8 +48,8 @@ extension ConfigurationReader {
       raw.useMixedMLPMoE ?? hasShared
       ? try same("num_shared_expert", raw.numSharedExpert, layers: layers) ?? 1 : 0
     guard (0...1024).contains(shared) else { throw invalid("num_shared_expert", "\(shared)", "0 to 1024") }
-    let shape = MixtureShape(
+    let shape = MoEShape(
       experts: experts, active: active, width: width, renormalizes: active > 1 || renormalizesOne)
-    return FeedForwardShape(width: inner * shared, mixture: shape)
+    return FeedForwardShape(width: inner * shared, moe: shape)
   }
 }

@@ -12,10 +12,10 @@ public struct ModelFamily: Sendable {
     Mistral(),
     Qwen2(),
     Qwen3(),
-    Qwen3Mixture(),
+    Qwen3MoE(),
     Gemma3(),
     HunyuanDense(),
-    HunyuanMixture(),
+    HunyuanMoE(),
     Hunyuan(),
   ]
 

@@ -38,7 +38,7 @@ public struct RouterLoad: Sendable, Equatable, Codable {
   }
 
   /// The means over micro-batches, layer by layer. All passes have the same layers.
-  /// - Returns: nil where there is no mixture.
+  /// - Returns: nil where there is no MoE block.
   public static func means(_ passes: [[RouterLoad]]) -> [RouterLoad]? {
     guard let first = passes.first, !first.isEmpty else { return nil }
     return first.enumerated().map { layer, one in

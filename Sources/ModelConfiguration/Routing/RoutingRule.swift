@@ -1,6 +1,6 @@
 import Files
 
-/// How tokens are spread over the routed experts of a mixture while it is pretrained (docs/pretraining.md, "The mixture in training").
+/// How tokens are spread over the routed experts of an MoE model while it is pretrained (docs/pretraining.md, "The mixture in training").
 public struct RoutingRule: Sendable, Equatable, Codable {
   /// What becomes of a token whose expert has no room.
   public enum Overflow: String, Sendable, CaseIterable, Codable {
@@ -32,7 +32,7 @@ public struct RoutingRule: Sendable, Equatable, Codable {
   }
 
   /// Places of each expert: C = max(⌈k·T/E · factor⌉, minimum); nil: no limit.
-  public func capacity(tokens: Int, shape: MixtureShape) -> Int? {
+  public func capacity(tokens: Int, shape: MoEShape) -> Int? {
     guard let capacityFactor else { return nil }
     let share = Double(tokens * shape.active) / Double(max(shape.experts, 1))
     return max(Int(saturating: (share * capacityFactor).rounded(.up)), minimumCapacity)

@@ -44,7 +44,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var rank = 8
   public var alpha = 16.0
   public var dropout = 0.05
-  /// Whether experts plug into the routed experts of a mixture, too; nil: no.
+  /// Whether experts plug into the routed experts of an MoE model, too; nil: no.
   public var routedExperts: Bool?
   /// The projections that experts plug into, as PEFT names them; nil: the feed-forward ones.
   public var targetModules: String?

@@ -38,7 +38,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   public var documentMask: Bool?
   /// Windows of a step.
   public var batch = 32
-  /// Windows of a micro-batch: how many are in memory at a time. It decides a mixture's capacities, too.
+  /// Windows of a micro-batch: how many are in memory at a time. It decides an MoE model's capacities, too.
   public var microBatch = 16
   /// Tokens to learn from, but for the long stage.
   public var tokens: Int

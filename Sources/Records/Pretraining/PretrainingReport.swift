@@ -14,7 +14,7 @@ public struct PretrainingReport: Sendable, Codable, Equatable {
   public var gradientNorm: Double
   /// Targets of this step.
   public var tokens: Int
-  /// Of each layer with a mixture, lowest first: means over the micro-batches.
+  /// Of each layer with an MoE block, lowest first: means over the micro-batches.
   public var routing: [RouterLoad]?
 
   package init(

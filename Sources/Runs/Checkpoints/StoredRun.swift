@@ -103,7 +103,7 @@ public struct StoredRun {
       return
     }
     let arrived = learned + (checkpoint.progress.map { [$0.task] } ?? [])
-    try method.restore(tasks: arrived.enumerated().map { TaskIdentity(name: $1, arrival: $0) }, tensors: rest)
+    try method.restore(tasks: arrived.enumerated().map { TaskIdentity(name: $1, index: $0) }, tensors: rest)
   }
 
   private static func place(_ folder: RunFolder, _ moment: Moment, of manifest: Manifest) throws -> CheckpointPlace? {
@@ -134,7 +134,7 @@ public struct StoredRun {
   /// The same in the form that says what can be exported.
   /// - Throws: as ``selection(forTask:)``.
   func servingExpert(ofTask name: String) throws -> ServingExpert? {
-    guard let arrival = manifest.tasks.firstIndex(of: name) else {
+    guard let index = manifest.tasks.firstIndex(of: name) else {
       throw RunError.unknownTask(name: name, known: manifest.tasks)
     }
     guard manifest.configuration.outputHead.hasExpert else {
@@ -142,6 +142,6 @@ public struct StoredRun {
         what: "an expert of a run with the output head `ridge`, which trains none,",
         fix: "Use a run with the output head `label`, `trained` or `both`.")
     }
-    return try method.servingExpert(of: TaskIdentity(name: name, arrival: arrival))
+    return try method.servingExpert(of: TaskIdentity(name: name, index: index))
   }
 }

@@ -17,8 +17,8 @@ extension StoredRun {
   /// - Parameters:
   ///   - name: the task.
   ///   - base: the run's base.
-  ///   - gate: of a mixture, the fixed weight of the shared expert; nil: its mean in each layer over the rows.
-  ///   - prompts: of a mixture, the texts over which it is measured; nil: the rows that the run scores the task with.
+  ///   - gate: of a dual expert, the fixed weight of the shared expert; nil: its mean in each layer over the rows.
+  ///   - prompts: of a dual expert, the texts over which it is measured; nil: the rows that the run scores the task with.
   /// - Throws: `ExpertError.notLearned`; `RunError.unknownTask(name:known:)`; `RunError.changed(folder:what:recorded:now:)`
   ///   for data that are no longer those of the run.
   public func export(
@@ -36,8 +36,8 @@ extension StoredRun {
       return try ExpertExport(
         record: record(name, .exact, expert, base), expert: expert, baseConfiguration: base.model.declared,
         tokenizerDigest: base.tokenizerDigest, promptDigest: promptDigest(of: name))
-    case .mixture(let mixture):
-      return try merge(mixture, name, base, gate, prompts)
+    case .dual(let dual):
+      return try merge(dual, name, base, gate, prompts)
     case .other, nil:
       throw LearningError.unsupported(
         what: "exporting a task of the method \(manifest.configuration.method)",
@@ -46,24 +46,24 @@ extension StoredRun {
   }
 
   private func merge(
-    _ mixture: MixtureSelection, _ name: String, _ base: Base, _ gate: Double?, _ texts: [String]?
+    _ dual: DualExpertSelection, _ name: String, _ base: Base, _ gate: Double?, _ texts: [String]?
   ) throws -> ExpertExport {
     let task = try texts == nil ? rows(ofTask: name, base: base) : nil
     let prompts: [[Int]] =
       try texts.map { try $0.map { try encoded($0, base) } } ?? task?.evaluated.map(\.promptIds) ?? []
     let meter = MergeMeter(base.model)
     let shares =
-      try gate.map { Array(repeating: $0, count: mixture.gates.count) }
-      ?? meter.sharedShares(mixture, over: prompts)
-    let merged = try mixture.merged(sharedShares: shares)
-    var deviation = try meter.deviation(of: merged, from: mixture, over: prompts)
+      try gate.map { Array(repeating: $0, count: dual.gates.count) }
+      ?? meter.sharedShares(dual, over: prompts)
+    let merged = try dual.merged(sharedShares: shares)
+    var deviation = try meter.deviation(of: merged, from: dual, over: prompts)
     if let task, task.task.kind == .classification {
       let heads = AnsweringHeads(
         trained: try heads?.head(of: name, labels: task.task.labels.count), combined: combined?[name])
       func predictions(_ experts: any ExpertSelection) throws -> [Prediction] {
         try task.answers(base, places: Array(task.evaluated.indices), heads: heads, experts: experts).predictions
       }
-      let (one, other) = (try predictions(mixture), try predictions(LowRankSelection(merged)))
+      let (one, other) = (try predictions(dual), try predictions(LowRankSelection(merged)))
       let changed = zip(one, other).count { $0.predicted != $1.predicted }
       deviation.labels = MergeDeviation.Labels(
         changedPredictions: Double(changed) / Double(max(one.count, 1)), mixtureAccuracy: one.accuracy,
@@ -131,8 +131,8 @@ extension StoredRun {
           now: now.description)
       }
     }
-    let arrival = manifest.tasks.firstIndex(of: name) ?? 0
+    let index = manifest.tasks.firstIndex(of: name) ?? 0
     return try PreparedTask(
-      suite.task(named: name), arrival: arrival, base: base, configuration: configuration, suite: suite)
+      suite.task(named: name), index: index, base: base, configuration: configuration, suite: suite)
   }
 }

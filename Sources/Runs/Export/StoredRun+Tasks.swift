@@ -54,7 +54,7 @@ extension StoredRun {
     }
     let used = try rows(configuration.evaluateOn)
     let prepared = try PreparedTask(
-      task, arrival: manifest.tasks.firstIndex(of: name) ?? 0, base: base, configuration: configuration, suite: suite)
+      task, index: manifest.tasks.firstIndex(of: name) ?? 0, base: base, configuration: configuration, suite: suite)
     return FinishedTask(
       examples: TaskExamples(
         task: task, learn: used.training.map { task.train[$0] },

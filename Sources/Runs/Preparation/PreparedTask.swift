@@ -29,7 +29,7 @@ public struct PreparedTask: Sendable {
   /// - Throws: `StreamError`; `LearningError.unsupported` for free answers with another output head than `label`;
   ///   `TaskModelError.tooFewExamples` for a closed-form head.
   public init(
-    _ task: LearningTask, arrival: Int, base: Base, configuration: RunConfiguration, suite: any TaskSuite
+    _ task: LearningTask, index: Int, base: Base, configuration: RunConfiguration, suite: any TaskSuite
   ) throws {
     let isWritten = task.kind == .generation
     let outputHead = configuration.outputHead
@@ -48,7 +48,7 @@ public struct PreparedTask: Sendable {
       answerLimit: configuration.maxAnswerTokens ?? maxLength / 2)
     self.task = task
     key = try AnswerKey(task, rows, suite: suite, scorer: configuration.source.scorer)
-    identity = TaskIdentity(name: task.name, arrival: arrival)
+    identity = TaskIdentity(name: task.name, index: index)
     training = try rows.training.map { try encoder.encode(task.train[$0]) }
     combining = try rows.combining.map { try encoder.encode(task.train[$0]) }
     if outputHead.hasRidge, training.count < 2 {

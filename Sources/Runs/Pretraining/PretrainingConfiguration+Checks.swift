@@ -18,7 +18,7 @@ extension PretrainingConfiguration {
     }
     let shape = try decoder()
     try TrainableDecoder.require(shape)
-    if let mixture = shape.mixture, mixture.active == 1, mixture.renormalizes {
+    if let moe = shape.moe, moe.active == 1, moe.renormalizes {
       throw RunError.invalidConfiguration(
         key: "model",
         got:
@@ -27,7 +27,7 @@ extension PretrainingConfiguration {
           "more than one, or a class that keeps the one weight as it is (HunYuanForCausalLM; Qwen3MoeForCausalLM with"
           + " norm_topk_prob false): otherwise the router learns nothing")
     }
-    try checkMixtureClass(shape)
+    try checkMoEClass(shape)
     try checkLongAlpha(shape)
     try require((2...1 << 20).contains(sequenceLength), .sequenceLength, sequenceLength, "2 to \(1 << 20)")
     try require(

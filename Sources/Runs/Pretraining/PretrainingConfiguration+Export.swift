@@ -38,7 +38,7 @@ extension PretrainingConfiguration {
   }
 
   /// Refuses a model that transformers' class for it would compute otherwise.
-  func checkMixtureClass(_ shape: DecoderConfiguration) throws {
+  func checkMoEClass(_ shape: DecoderConfiguration) throws {
     guard let fault = shape.family.unlikeItsClass(shape) else { return }
     throw RunError.invalidConfiguration(key: "model", got: fault.got, allowed: fault.allowed)
   }

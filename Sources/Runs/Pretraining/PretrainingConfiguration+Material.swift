@@ -19,7 +19,7 @@ extension PretrainingConfiguration {
   func parameters(_ sizes: [TrainableDecoder.WeightSize]) throws -> (all: Int, activated: Int) {
     let all = sizes.reduce(0) { $0 + $1.count }
     let routed = sizes.filter(\.isRouted).reduce(0) { $0 + $1.count }
-    return (all, try all - routed + (decoder().mixture.map { routed / $0.experts * $0.active } ?? 0))
+    return (all, try all - routed + (decoder().moe.map { routed / $0.experts * $0.active } ?? 0))
   }
 
   /// What moves the weights.
@@ -38,7 +38,7 @@ extension PretrainingConfiguration {
   }
 
   /// ρ: what the rate of routed experts is multiplied by.
-  func routedRateFactor(_ shape: MixtureShape?) throws -> Double {
+  func routedRateFactor(_ shape: MoEShape?) throws -> Double {
     guard let shape else { return 1 }
     if let expertRate { return expertRate }
     return try SurgeRule.ratio(

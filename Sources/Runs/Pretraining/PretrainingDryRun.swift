@@ -154,7 +154,7 @@ private struct StepTrial {
       ?? TrainableDecoder(shape, seed: configuration.seed, deviation: configuration.initializerRange)
     trainer = try BaseTrainer(
       decoder,
-      optimizer: configuration.optimizerOptions(routedRateFactor: configuration.routedRateFactor(shape.mixture)),
+      optimizer: configuration.optimizerOptions(routedRateFactor: configuration.routedRateFactor(shape.moe)),
       routing: configuration.routing, seed: configuration.seed)
   }
 

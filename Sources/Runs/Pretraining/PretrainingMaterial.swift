@@ -114,7 +114,7 @@ struct PretrainingMaterial {
           source: $0.source, sequenceLength: $0.sequenceLength, windows: $0.taken, epochs: $0.epochs)
       },
       steps: configuration.steps, longSteps: configuration.longSteps, parameters: all,
-      activatedParameters: activated, routedRateFactor: try configuration.routedRateFactor(shape.mixture))
+      activatedParameters: activated, routedRateFactor: try configuration.routedRateFactor(shape.moe))
   }
 
   /// The folder of the tokenizer that is given, or of one that is trained on the first bytes of each source.

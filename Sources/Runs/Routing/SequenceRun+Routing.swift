@@ -19,11 +19,11 @@ extension SequenceRun {
       let decisions = try router.decisions(requestFeatures(of: task, router.view))
       let count = Double(max(decisions.count, 1))
       try scores.unknownRate.record(
-        Double(decisions.count { $0.arrival == nil }) / count, row: row, column: column)
+        Double(decisions.count { $0.task == nil }) / count, row: row, column: column)
       guard column < row else { continue }
       let answers = try answers(to: task, by: decisions, row: row)
       try scores.routerAccuracy.record(
-        Double(decisions.count { $0.arrival == column }) / count, row: row, column: column)
+        Double(decisions.count { $0.task == column }) / count, row: row, column: column)
       let scoring = manifest.scoring(of: task.task.name)
       let score = answers.answers(scoring.answers).outcome(scoring, .clean)?.score ?? 0
       try scores.matrix.record(score, row: row, column: column)
@@ -41,15 +41,15 @@ extension SequenceRun {
     }
     var answers = decisions.map { decision in
       RoutedPrediction(
-        expert: decision.arrival.flatMap { tasks.indices.contains($0) ? tasks[$0].task.name : nil },
+        expert: decision.task.flatMap { tasks.indices.contains($0) ? tasks[$0].task.name : nil },
         confidence: decision.confidence, distance: decision.distance)
     }
     answers.take(known, at: Array(answers.indices))
-    let elsewhere = decisions.indices.filter { decisions[$0].arrival != task.identity.arrival }
-    for (arrival, places) in Dictionary(grouping: elsewhere, by: { decisions[$0].arrival ?? -1 }).sorted(by: {
+    let elsewhere = decisions.indices.filter { decisions[$0].task != task.identity.index }
+    for (index, places) in Dictionary(grouping: elsewhere, by: { decisions[$0].task ?? -1 }).sorted(by: {
       $0.key < $1.key
     }) {
-      let experts = tasks.indices.contains(arrival) ? try method.selection(for: tasks[arrival].identity) : nil
+      let experts = tasks.indices.contains(index) ? try method.selection(for: tasks[index].identity) : nil
       // A closed-form head belongs to its task's expert, as its weights do: another task's expert answers without it.
       let heads = AnsweringHeads(trained: try heads(of: task).trained)
       answers.take(try score(task, places: places, heads: heads, experts: experts, row: row), at: places)

@@ -13,7 +13,7 @@ extension SequenceRun {
   /// was killed before the checkpoint after the task solves them again, to the same bits. Returns the seconds that it took.
   func solveHeads(with task: PreparedTask) throws -> Double {
     guard combined != nil else { return 0 }
-    let isFirst = task.identity.arrival == 0
+    let isFirst = task.identity.index == 0
     let solved = method.trainingRows == .allAtOnce ? (isFirst ? tasks : []) : [task]
     guard !solved.isEmpty else { return 0 }
     let clock = ContinuousClock()

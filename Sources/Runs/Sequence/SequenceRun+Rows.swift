@@ -50,9 +50,9 @@ extension TrainingRows {
     case .ofTask:
       task.training
     case .replaying(let share):
-      task.training + tasks.prefix(task.identity.arrival).flatMap { Self.replayed($0, share: share, seed: seed) }
+      task.training + tasks.prefix(task.identity.index).flatMap { Self.replayed($0, share: share, seed: seed) }
     case .allAtOnce:
-      task.identity.arrival == 0 ? tasks.flatMap(\.training) : []
+      task.identity.index == 0 ? tasks.flatMap(\.training) : []
     case .remembering:
       task.training
     }
@@ -61,7 +61,7 @@ extension TrainingRows {
   /// The rows of earlier tasks that may be looked at while a task is learned.
   func remembered(before task: PreparedTask, among tasks: [PreparedTask], seed: UInt64) -> [EncodedExample] {
     guard case .remembering(let rows) = self else { return [] }
-    return tasks.prefix(task.identity.arrival).flatMap { Self.drawn(rows, of: $0, seed: seed) }
+    return tasks.prefix(task.identity.index).flatMap { Self.drawn(rows, of: $0, seed: seed) }
   }
 
   /// ⌈share · n⌉ rows of an earlier task.

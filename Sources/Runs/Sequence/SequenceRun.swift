@@ -194,7 +194,7 @@ public final class SequenceRun {
     }
     try recorded.requireUnchanged(now, folder: url)
     return try SequenceRun(
-      StoredRun(url, model: base.model, at: moment), base: base, tasks: tasks, lock: lock, report: report)
+      StoredRun(url, model: base.model, in: step), base: base, tasks: tasks, lock: lock, report: report)
   }
 
   /// - Parameter known: the configuration's base, where it is loaded already; asked for once the configuration is known to be valid.
@@ -221,7 +221,7 @@ public final class SequenceRun {
           "--max-length \(length) is more than the base reads: \(positions) tokens are used (max_position_embeddings)"))
     }
     try requireFit(configuration, base, tasks: names.count)
-    let tasks = try names.enumerated().map { arrival, name in
+    let tasks = try names.enumerated().map { index, name in
       report(.preparing(task: name))
       let task = try suite.task(named: name)
       if task.validationRows > 0 {
@@ -230,7 +230,7 @@ public final class SequenceRun {
             "\(name): \(task.validationRows) rows with \"split\": \"validation\" are left out: runs take validation rows from the training rows (--evaluate-on validation)"
           ))
       }
-      return try PreparedTask(task, arrival: arrival, base: base, configuration: configuration, suite: suite)
+      return try PreparedTask(task, index: index, base: base, configuration: configuration, suite: suite)
     }
     try configuration.source.requireScorerTaken(by: tasks)
     return (base, tasks, try Manifest.make(configuration, base: base, suite: suite, tasks: tasks))

@@ -32,7 +32,7 @@ final class TrainingSession {
   ) throws {
     self.owner = owner
     let (options, base) = (owner.options, owner.base)
-    task = TaskIdentity(name: owner.name, arrival: 0)
+    task = TaskIdentity(name: owner.name, index: 0)
     let context = MethodContext(
       base: base.model.configuration, device: base.model.device, shape: try options.shape(), seed: options.seed,
       tasks: 1,

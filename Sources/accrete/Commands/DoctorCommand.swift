@@ -51,7 +51,7 @@ struct DoctorCommand: ParsableCommand {
         let shape = base.model.configuration
         let template = try ChatTemplate.stored(in: base.folder).map { ", chat template \($0.digest)" }
         return "\(base.folder.path): \(shape.family.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
-          + " vocabulary \(shape.vocabularySize), \(Self.mixture(shape))\(Self.cache(shape)), \(base.model.digest)"
+          + " vocabulary \(shape.vocabularySize), \(Self.moe(shape))\(Self.cache(shape)), \(base.model.digest)"
           + (template ?? ", no chat template") + base.warnings.map { "; put right: \($0)" }.joined()
       })
     guard options.suite != nil || !options.tasks.isEmpty || options.config != nil else {
@@ -71,11 +71,11 @@ struct DoctorCommand: ParsableCommand {
     return findings
   }
 
-  private static func mixture(_ shape: DecoderConfiguration) -> String {
-    guard let mixture = shape.mixture else { return "" }
+  private static func routed(_ shape: DecoderConfiguration) -> String {
+    guard let moe = shape.moe else { return "" }
     let shared = shape.intermediateSize > 0 ? "a shared expert and " : ""
     let dense = shape.denseLayers.map { ", in \(shape.layers - $0.layers.count) of \(shape.layers) layers" } ?? ""
-    return "\(shared)\(mixture.experts) routed experts, \(mixture.active) for a token\(dense); "
+    return "\(shared)\(moe.experts) routed experts, \(moe.active) for a token\(dense); "
   }
 
   /// What a token costs in a cache, beside what it would cost with keys and values for every head of every layer.

@@ -56,14 +56,14 @@ import Torch
     }
     let flat = try FlatParameters(
       (named + [("gate", gate)]).map { FlatParameters.Parameter(name: $0.0, tensor: $0.1) })
-    let pooling: MixtureSelection.Pooling =
+    let pooling: DualExpertSelection.Pooling =
       switch way {
       case .none: .none
       case .attached: .attached(try PoolingWeights(batch))
       case .isolated: .isolated(try PoolingWeights(batch))
       }
     return try withoutGradients {
-      let selection = MixtureSelection(
+      let selection = DualExpertSelection(
         shared: shared, dedicated: dedicated, gates: [gate, gate],
         dropout: Dropout(0.3, from: DropoutStream(seed: 4)), pooling: pooling)
       let z = try normal([11, 32], 9)
@@ -72,7 +72,7 @@ import Torch
         ? selection.feedForward(z, through: block, layer: 1, tracing: true)
         : selection.composed(z, through: block, layer: 1, tracing: true)
       if let leaf = selection.pooled.first { try leaf.setGradient(normal(leaf.shape, 12)) }
-      let input = try traced.way.pulledBack(normal([11, 32], 10), toInput: toInput)
+      let input = try traced.backwardPass.backward(normal([11, 32], 10), toInput: toInput)
       return Outcome(
         output: traced.value, pooled: selection.pooled, input: input, factors: try flat.gradientsByName())
     }
@@ -94,9 +94,9 @@ import Torch
     #expect(!FusedFeedForward.suits(z, []))
     try withoutGradients {
       for second in [larger, stronger] {
-        let mixture = MixtureSelection(
+        let dual = DualExpertSelection(
           shared: one, dedicated: second, gates: Array(repeating: try normal([2, 32], 3), count: 2))
-        let value = try mixture.feedForward(z, through: block, layer: 1, tracing: false).value
+        let value = try dual.feedForward(z, through: block, layer: 1, tracing: false).value
         let expected = try mixture.composed(z, through: block, layer: 1, tracing: false).value
         #expect(try difference(value, expected) < 1e-5)
       }
@@ -164,7 +164,7 @@ import Torch
       return try withoutGradients {
         guard !fused else {
           let traced = try pair.fused(x, through: weight, dropout: masks, tracing: true)
-          let input = try traced.way.pulledBack(gradient, toInput: toInput)
+          let input = try traced.backwardPass.backward(gradient, toInput: toInput)
           return Outcome(output: traced.value, pooled: [], input: input, factors: try flat.gradientsByName())
         }
         let mask = try masks.mask(0, rows: 9, width: x.shape[1], on: .cpu)

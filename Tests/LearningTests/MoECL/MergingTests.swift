@@ -7,7 +7,7 @@ import Torch
 @testable import Experts
 @testable import Learning
 
-/// Is a static merge the mixture where it can be, and a defined approximation elsewhere?
+/// Is a static merge the dual expert where it can be, and a defined approximation elsewhere?
 @Suite struct MergingTests {
   let model: DecoderModel
 
@@ -28,15 +28,15 @@ import Torch
 
   /// The merged product is β s B_s A_s + (1 − β) s B_t A_t, with the β of its layer.
   @Test func betweenThemTheProductsAreMixed() throws {
-    let mixture = try Goldens.mixture(model)
-    let merged = try mixture.merged(sharedShares: [0.25, 0.75])
+    let dual = try Goldens.mixture(model)
+    let merged = try dual.merged(sharedShares: [0.25, 0.75])
     for (layer, share) in [(0, 0.25), (1, 0.75)] {
       for projection in LowRankShape.feedForwardProjections {
         func product(_ expert: LowRankExpert) throws -> Tensor {
           let pair = try #require(expert.pairs[layer][projection])
           return try pair.b.matmul(pair.a) * pair.scaling
         }
-        let expected = try product(mixture.shared) * share + product(mixture.dedicated) * (1 - share)
+        let expected = try product(dual.shared) * share + product(dual.dedicated) * (1 - share)
         #expect(try difference(product(merged), expected) < 1e-5)
       }
     }
@@ -45,9 +45,9 @@ import Torch
   /// Two equal experts are that expert at any gate: nothing is lost then.
   @Test func equalExpertsLoseNothing() throws {
     let expert = try Goldens.expert("shared", model.configuration)
-    let mixture = MixtureSelection(shared: expert, dedicated: expert, gates: try Goldens.gates())
-    let merged = try mixture.merged(sharedShares: [0.3, 0.6])
-    for (a, b) in try paired(logits(LowRankSelection(merged)), logits(mixture)) {
+    let dual = DualExpertSelection(shared: expert, dedicated: expert, gates: try Goldens.gates())
+    let merged = try dual.merged(sharedShares: [0.3, 0.6])
+    for (a, b) in try paired(logits(LowRankSelection(merged)), logits(dual)) {
       #expect(try difference(a, b) < 1e-4)
     }
   }
@@ -55,8 +55,8 @@ import Torch
   /// More than 64 tokens in all: the alignment padding behind them must not count.
   @Test func theMeterSeesWhatTheGatesWeigh() throws {
     let rows = (0..<3).map { row in (0..<25).map { 4 + ($0 * 7 + row * 11) % 90 } }
-    let mixture = try Goldens.mixture(model)
-    let meter = GateMeter(mixture)
+    let dual = try Goldens.mixture(model)
+    let meter = GateMeter(dual)
     #expect(meter.sharedShares == [0.5, 0.5])
     let batch = try TokenBatch(rows)
     #expect(batch.packedCount > batch.tokens)
@@ -66,7 +66,7 @@ import Torch
     // One by one the first layer's gate sees the same tokens.
     var sum = 0.0
     for row in rows {
-      let alone = GateMeter(mixture)
+      let alone = GateMeter(dual)
       let batch = try TokenBatch([row])
       alone.begin(batch)
       _ = try model.packedStates(batch, experts: alone)
@@ -77,14 +77,14 @@ import Torch
 
   @Test(arguments: [[], [0.5], [0.5, 1.5], [0.5, -0.1], [0.5, .nan], [0.5, 0.5, 0.5]])
   func sharesAreChecked(shares: [Double]) throws {
-    let mixture = try Goldens.mixture(model)
-    #expect(throws: ExpertError.self) { try mixture.merged(sharedShares: shares) }
+    let dual = try Goldens.mixture(model)
+    #expect(throws: ExpertError.self) { try dual.merged(sharedShares: shares) }
   }
 
   @Test func expertsOfTwoStrengthsAreRefused() throws {
     let other = try model.newExpert(LowRankShape(rank: 4, alpha: 4, dropout: 0))
-    let mixture = MixtureSelection(
+    let dual = DualExpertSelection(
       shared: try Goldens.expert("shared", model.configuration), dedicated: other, gates: try Goldens.gates())
-    #expect(throws: ExpertError.self) { try mixture.merged(sharedShares: [0.5, 0.5]) }
+    #expect(throws: ExpertError.self) { try dual.merged(sharedShares: [0.5, 0.5]) }
   }
 }

@@ -98,7 +98,7 @@ import Torch
       let used = Double(union.filter { $0.key.factor.layer == 1 }.values.reduce(0) { $0 + $1.count { $0 } })
       bits += Double(8 * part.kept[1].masks.byteCount) + 32 * 2
       // Hidden width 32, two layers: 32 · 33 / 2 numbers of the covariance, 33 of each task.
-      let router = Double(32 * (528 + 33 * (task.arrival + 1)) / 2)
+      let router = Double(32 * (528 + 33 * (task.index + 1)) / 2)
       let expected = [used / entries, new / entries, old / (old + new), (used + (bits + router) / 16) / entries]
       for (statistic, value) in zip(statistics, expected) {
         #expect(abs(statistic.layers[1] - value) < 1e-12, "\(statistic.name) of \(task.name)")

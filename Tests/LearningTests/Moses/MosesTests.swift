@@ -11,7 +11,7 @@ import Torch
 
 /// Does the reconstruction of MoSEs learn, share, and forget nothing?
 @Suite struct MosesTests {
-  static let tasks = (0..<4).map { TaskIdentity(name: "tiny\($0)", arrival: $0) }
+  static let tasks = (0..<4).map { TaskIdentity(name: "tiny\($0)", index: $0) }
   let model: DecoderModel
 
   init() throws { model = try Goldens.model() }
@@ -117,7 +117,7 @@ import Torch
     let batch = try TokenBatch([[5, 6, 7]])
     func factor(_ progress: Double) throws -> [Float] {
       let pass = try method.trainingPass(
-        Self.tasks[0], over: batch, at: TrainingMoment(dropout: DropoutStream(seed: 0), progress: progress))
+        Self.tasks[0], over: batch, in: StepContext(dropout: DropoutStream(seed: 0), progress: progress))
       let selection = try #require(pass.selection as? LowRankSelection)
       return try #require(selection.expert.pairs[0][.gate]).a.floats()
     }

@@ -64,7 +64,7 @@ struct CorpusGoldens: Decodable {
     let places: [Int]
     let windows: [Int]
   }
-  struct Mixture: Decodable {
+  struct MoEBlock: Decodable {
     let weights: [Double]
     let seed: UInt64
     let stage: Int
@@ -121,7 +121,7 @@ struct CorpusGoldens: Decodable {
     let heldOutShards: [Shard]
   }
   let permutations: [Permutation]
-  let mixtures: [Mixture]
+  let mixtures: [MoEBlock]
   let plan: Plan
   let hashes: [Hash]
   let shards: [Shards]

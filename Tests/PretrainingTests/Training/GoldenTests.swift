@@ -176,7 +176,7 @@ import Torch
     for one in all {
       let assignment = RoutingAssignment(
         choices: Array(one.choices.joined()),
-        shape: MixtureShape(experts: one.experts, active: one.active, width: 1, renormalizes: one.active > 1),
+        shape: MoEShape(experts: one.experts, active: one.active, width: 1, renormalizes: one.active > 1),
         capacity: one.capacity, overflow: one.overflow,
         stream: {
           RoutingPass(RoutingRule(), seed: one.seed, step: one.step, microBatch: one.microBatch, of: 1)

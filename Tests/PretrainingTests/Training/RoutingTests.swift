@@ -9,7 +9,7 @@ import Testing
   @Test func figureOfThePaper() {
     // Hunyuan-Large, figure 2: capacity 2; the third token of expert 0 overflows and goes where there is room.
     let assignment = RoutingAssignment(
-      choices: [0, 0, 0, 1, 2], shape: MixtureShape(experts: 4, active: 1, width: 1, renormalizes: false), capacity: 2,
+      choices: [0, 0, 0, 1, 2], shape: MoEShape(experts: 4, active: 1, width: 1, renormalizes: false), capacity: 2,
       overflow: .recycle, stream: { RandomStream(seed: 0, "test") })
     #expect(Array(assignment.experts[..<2]) == [0, 0] && Array(assignment.experts[3...]) == [1, 2])
     #expect([1, 2, 3].contains(assignment.experts[2]))
@@ -27,7 +27,7 @@ import Testing
       // Lopsided, so that experts overflow.
       return Array(all.sorted { $0 / 2 < $1 / 2 }.prefix(active))
     }
-    let shape = MixtureShape(experts: experts, active: active, width: 1, renormalizes: active > 1)
+    let shape = MoEShape(experts: experts, active: active, width: 1, renormalizes: active > 1)
     let capacity = 1 + random.below(tokens)
     func assigned(_ rule: RoutingRule.Overflow, _ capacity: Int?) -> RoutingAssignment {
       RoutingAssignment(

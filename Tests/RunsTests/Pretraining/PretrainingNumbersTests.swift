@@ -16,7 +16,7 @@ import Testing
     "18446744073709551616", "{a: .nan}", "[.inf]", "",
   ]
 
-  private static let shape = MixtureShape(experts: 2, active: 1, width: 8, renormalizes: false)
+  private static let shape = MoEShape(experts: 2, active: 1, width: 8, renormalizes: false)
 
   private static func file(_ lines: [String]) -> Data {
     Data(

@@ -25,7 +25,7 @@ struct ExpertsShowCommand: ParsableCommand {
       }
       try Console.output("name         \(archive.name)")
       try Console.output(
-        "method       \(archive.method)\(archive.isWhole ? "" : " (one half of a mixture: served by its run)")")
+        "method       \(archive.method)\(archive.isWhole ? "" : " (one half of a dual expert: served by its run)")")
       try Console.output("rank, alpha  \(archive.shape.rank), \(archive.shape.alpha)")
       let places = (line.projections ?? []).joined(separator: ", ")
       try Console.output("projections  \(places)\(archive.shape.routed ? ", of routed experts too" : "")")

@@ -1,7 +1,7 @@
 import Files
 
 /// Hunyuan-A13B: a shared expert and routed ones, several of them for a token.
-struct HunyuanMixture: FamilyDescriptor {
+struct HunyuanMoE: FamilyDescriptor {
   let architecture = "HunYuanMoEV1ForCausalLM"
   let modelType = "hunyuan_v1_moe"
   let names = LayerNames.hunyuan
@@ -22,21 +22,21 @@ struct HunyuanMixture: FamilyDescriptor {
   func completed(_ members: [String: JSONValue], for shape: DecoderConfiguration) -> [String: JSONValue] {
     var members = members
     members["attention_bias"] = .boolean(shape.attentionBias != .none)
-    if let mixture = shape.mixture {
+    if let moe = shape.moe {
       // Its class knows one number for all layers.
-      members["num_experts"] = .number(Double(mixture.experts))
-      members["moe_topk"] = .number(Double(mixture.active))
+      members["num_experts"] = .number(Double(moe.experts))
+      members["moe_topk"] = .number(Double(moe.active))
     }
     return members
   }
 
   func unlikeItsClass(_ shape: DecoderConfiguration) -> (got: String, allowed: String)? {
     let wrong: String? =
-      if let mixture = shape.mixture {
+      if let moe = shape.moe {
         if shape.keyLayers.count != shape.layers {
           "cross-layer attention (use_cla)"
-        } else if shape.intermediateSize != mixture.width {
-          "routed experts \(mixture.width) wide beside \(shape.intermediateSize) of a shared one"
+        } else if shape.intermediateSize != moe.width {
+          "routed experts \(moe.width) wide beside \(shape.intermediateSize) of a shared one"
         } else {
           nil
         }

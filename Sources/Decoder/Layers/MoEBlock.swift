@@ -1,7 +1,7 @@
 public import ModelConfiguration
 public import Torch
 
-/// A mixture of experts (Hunyuan-Large, arXiv 2411.02265, section 2.2.3): one shared expert that sees every token, and routed ones
+/// An MoE block (Hunyuan-Large, arXiv 2411.02265, section 2.2.3): one shared expert that sees every token, and routed ones
 /// of which a token visits the most probable.
 ///
 ///     p = softmax(W_g x), e ∈ the k largest, w_e = p_e, or p_e / Σ p where the checkpoint asks for it
@@ -9,8 +9,8 @@ public import Torch
 ///
 /// Tokens are grouped by expert, and each expert that is visited runs once, on its tokens. Nothing is dropped. Low-rank experts that
 /// are learned plug into the shared one, and into the routed ones where they have pairs for them.
-public struct Mixture: Sendable {
-  public let shape: MixtureShape
+public struct MoEBlock: Sendable {
+  public let shape: MoEShape
   public let shared: FeedForward?
   /// W_g, in float32 whatever the rest is in. [experts, hidden]
   public let router: Tensor
@@ -23,10 +23,10 @@ public struct Mixture: Sendable {
     let routed = try routed(x, tokens: pass.tokens, pass, layer: layer)
     guard let shared else { return routed }
     let common = try pass.feed(x, through: shared, layer: layer)
-    let (commonWay, routedWay) = (common.way, routed.way)
+    let (commonBackward, routedBackward) = (common.backwardPass, routed.backwardPass)
     return Traced(try common.value + routed.value, tracing: pass.tracing) { gradient, toInput in
-      let byShared = try commonWay.pulledBack(gradient, toInput: toInput)
-      let byRouted = try routedWay.pulledBack(gradient, toInput: toInput)
+      let byShared = try commonBackward.backward(gradient, toInput: toInput)
+      let byRouted = try routedBackward.backward(gradient, toInput: toInput)
       guard let byShared, let byRouted else { return byShared }
       return try byShared + byRouted
     }
@@ -40,7 +40,7 @@ public struct Mixture: Sendable {
     let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device)
     let sorted = try real.gathered(0, rows: groups.tokens)  // [slots, hidden]
     var outputs: [Tensor] = []
-    var ways: [WayBack] = []
+    var passes: [BackwardPass] = []
     for run in groups.runs {
       let visit = RoutedVisit(layer: layer, expert: run.expert, tokens: groups.order[run.range])
       let visitors = try sorted.narrowed(0, from: run.start, count: run.count)
@@ -48,7 +48,7 @@ public struct Mixture: Sendable {
         try pass.experts?.routed(visitors, through: experts[run.expert], visit: visit, tracing: tracing)
         ?? experts[run.expert].forward(visitors, tracing: tracing)
       outputs.append(part.value)
-      ways.append(part.way)
+      passes.append(part.backwardPass)
     }
     let made = try Tensor.concatenated(outputs).gathered(0, rows: groups.places)
       .reshaped([tokens, shape.active, hidden])
@@ -62,15 +62,15 @@ public struct Mixture: Sendable {
       let each = try inner.unsqueezed(1)  // [tokens, 1, hidden]
       let slots = try (each * choice.weights.unsqueezed(2)).reshaped([tokens * shape.active, hidden])
       let sortedGradient = try slots.gathered(0, rows: groups.slots)  // [slots, hidden]
-      let parts = try zip(groups.runs, ways).compactMap { run, way in
+      let parts = try zip(groups.runs, passes).compactMap { run, pass in
         let part = try sortedGradient.narrowed(0, from: run.start, count: run.count)
         if trains { try run.clearFiller(of: part) }
-        return try way.pulledBack(part, toInput: toInput)
+        return try pass.backward(part, toInput: toInput)
       }
       guard toInput else { return nil }
       let byExperts = try Tensor.concatenated(parts).gathered(0, rows: groups.places)
         .reshaped([tokens, shape.active, hidden]).sum(1)
-      let byRouter = try choice.pulledBack((made * each).sum(2), router)
+      let byRouter = try choice.backward((made * each).sum(2), router)
       return try Self.filled(byExperts + byRouter, to: count)
     }
   }

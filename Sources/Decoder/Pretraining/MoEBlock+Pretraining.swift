@@ -1,7 +1,7 @@
 import ModelConfiguration
 import Torch
 
-extension Mixture {
+extension MoEBlock {
   /// The block while it is trained: limits, recycled tokens, and gradients of experts and router.
   ///
   /// `x` (normed): [tokens, hidden], of which the first ones are real → the same; no expert is routed to the alignment padding behind them.
@@ -13,22 +13,22 @@ extension Mixture {
     let groups = try ExpertGroups(gate.assignment.experts, of: shape, on: x.device)
     let sorted = try real.gathered(0, rows: groups.tokens)  // [places, hidden]
     var outputs: [Tensor] = []
-    var ways: [WayBack] = []
+    var passes: [BackwardPass] = []
     for run in groups.runs {
       let part = try experts[run.expert].forward(sorted.narrowed(0, from: run.start, count: run.count), tracing: true)
       outputs.append(part.value)
-      ways.append(part.way)
+      passes.append(part.backwardPass)
     }
     let made = try Combination(rows: Tensor.concatenated(outputs), places: groups.places, active: active)
-    let commonWay = common?.way
+    let commonBackward = common?.backwardPass
     let sum = try made.sum(weights: gate.weights, adding: common?.value, count: count)
     return Traced(sum, tracing: true) { gradient, _ in
       let arriving = try made.backward(gradient, weights: gate.weights, visited: gate.visited)
-      let parts = try zip(groups.runs, ways).map { run, way in
-        try way.pulledBack(arriving.rows.narrowed(0, from: run.start, count: run.count))
+      let parts = try zip(groups.runs, passes).map { run, pass in
+        try pass.backward(arriving.rows.narrowed(0, from: run.start, count: run.count))
       }
       let back = try Combination(rows: Tensor.concatenated(parts), places: groups.places, active: active)
-      let sum = try back.sum(weights: gate.visited, adding: commonWay?.pulledBack(gradient), count: count)
+      let sum = try back.sum(weights: gate.visited, adding: commonBackward?.backward(gradient), count: count)
       try gate.pullBack(
         arriving.weights, input: real, into: count > tokens ? sum.narrowed(0, from: 0, count: tokens) : sum)
       return sum  // [tokens, hidden]
@@ -44,7 +44,7 @@ private struct TrainedRouter {
   /// 1 where a slot visits an expert. [tokens, active]
   let visited: Tensor
   private let router: Tensor
-  private let shape: MixtureShape
+  private let shape: MoEShape
   private let probabilities: Tensor  // [tokens, experts]
   /// Experts visited, 0 where none is. int64 [tokens, active]
   private let places: Tensor
@@ -56,7 +56,7 @@ private struct TrainedRouter {
   private let logSums: Tensor?
   private let zShare: Double
 
-  init(_ x: Tensor, _ router: Tensor, _ shape: MixtureShape, _ routing: RoutingPass, layer: Int) throws {
+  init(_ x: Tensor, _ router: Tensor, _ shape: MoEShape, _ routing: RoutingPass, layer: Int) throws {
     let tokens = x.shape[0]
     let logits = try x.linear(router)  // [tokens, experts]
     let probabilities = try logits.softmax(-1)

@@ -13,7 +13,7 @@ public import Torch
 ///
 /// W_down is multiplied once: the gate's weights are numbers per token and commute with it. One object serves one
 /// forward pass; in training it also collects what an adversary looks at.
-public final class MixtureSelection: ExpertSelection {
+public final class DualExpertSelection: ExpertSelection {
   /// What is collected for an adversary: the mean over a row's real tokens of the complete shared output.
   public enum Pooling {
     /// Nothing: inference, or no adversary.
@@ -104,7 +104,7 @@ public final class MixtureSelection: ExpertSelection {
     let pool = try collect(
       activated: passes[0].activated, reduced: passes[0].reduced, passes[0].down, block, layer: layer)
 
-    let backward = MixtureBackward(
+    let backward = DualExpertBackward(
       block: block, z: z, products: products, passes: passes.map(\.trace), gate: gates[layer], weights: weights,
       factors: factors, pool: pool)
     return Traced(output, tracing: tracing) { try backward.run($0, toInput: $1) }
@@ -114,7 +114,7 @@ public final class MixtureSelection: ExpertSelection {
   /// `reduced` holds the factor s. A layer that is computed again keeps its leaf, with the gradient that it got.
   private func collect(
     activated: Tensor, reduced: Tensor, _ down: LowRankPair, _ block: FeedForward, layer: Int
-  ) throws -> MixtureBackward.Pool? {
+  ) throws -> DualExpertBackward.Pool? {
     guard let weights = pooling.weights else { return nil }
     let mean = try weights.mean(reduced)  // [batch, rank]
     let leaf: Tensor
@@ -126,7 +126,7 @@ public final class MixtureSelection: ExpertSelection {
       leaves[layer] = pooled.count
       pooled.append(leaf)
     }
-    return MixtureBackward.Pool(leaf: leaf, reduced: mean, weights: weights, attached: pooling.isAttached)
+    return DualExpertBackward.Pool(leaf: leaf, reduced: mean, weights: weights, attached: pooling.isAttached)
   }
 }
 

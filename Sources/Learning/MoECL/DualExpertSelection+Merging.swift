@@ -2,7 +2,7 @@ import Decoder
 public import Experts
 import Torch
 
-extension MixtureSelection {
+extension DualExpertSelection {
   /// One plain expert in place of the two and their gate: what a form with a single pair for each projection can say.
   ///
   ///     A = [A_s; A_t]        B = [β B_s, (1 − β) B_t]        rank 2r, strength 2α: the same α / r

@@ -3,7 +3,7 @@ import Experts
 import ModelConfiguration
 import Torch
 
-/// The backward pass through MoE-CL's layer, for the formulas in `MixtureSelection.swift`.
+/// The backward pass through MoE-CL's layer, for the formulas in `DualExpertSelection.swift`.
 ///
 /// With g = dy, u = W_downᵀ g and v_e = (α/r) B2_eᵀ g (rows of tokens):
 ///
@@ -12,7 +12,7 @@ import Torch
 ///     dz    = W_gateᵀ Σ dh1_e + W_upᵀ Σ dh3_e + low-rank terms + Gᵀ dsoftmax
 ///
 /// The pooled shared output adds to da_s and to the gradient of A2_s drop(a_s), for the factors only (`isolated`) or for all.
-struct MixtureBackward {
+struct DualExpertBackward {
   /// What an adversary looked at.
   struct Pool {
     /// Collects the gradient of the adversary's terms. [batch, hidden]

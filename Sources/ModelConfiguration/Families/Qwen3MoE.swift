@@ -1,7 +1,7 @@
 /// Qwen 3's mixtures (30B-A3B, 235B-A22B, Coder): routed experts without a shared one; some layers may be dense.
 ///
 ///     y = Σ_e w_e FFN_e(x),   w_e = p_e, or p_e / Σ p (`norm_topk_prob`),   p = softmax(W_g x) over all, e ∈ the k largest
-struct Qwen3Mixture: FamilyDescriptor {
+struct Qwen3MoE: FamilyDescriptor {
   let architecture = "Qwen3MoeForCausalLM"
   let modelType = "qwen3_moe"
   let missing = MissingKeys(keyHeads: 4, positions: 32_768)
@@ -45,12 +45,12 @@ struct Qwen3Mixture: FamilyDescriptor {
     let dense = (0..<layers).filter { experts == 0 || named.contains($0) || ($0 + 1) % step != 0 }
     guard dense.count < layers else { return FeedForwardShape(width: try reader.denseWidth()) }
     let count = try reader.positive("num_experts", experts, limit: 1 << 16)
-    let mixture = MixtureShape(
+    let moe = MoEShape(
       experts: count, active: try reader.positive("num_experts_per_tok", keys.active ?? 8, limit: count),
       width: try reader.positive("moe_intermediate_size", keys.width ?? 768, limit: 1 << 20),
       renormalizes: keys.renormalizes ?? false)
     return FeedForwardShape(
-      width: 0, mixture: mixture,
+      width: 0, moe: moe,
       dense: dense.isEmpty ? nil : DenseLayers(layers: dense, width: try reader.denseWidth()))
   }
 }

@@ -13,7 +13,7 @@ import Torch
 
   init() throws { model = try Goldens.model() }
 
-  private func compare(_ golden: String, _ selection: MixtureSelection) throws {
+  private func compare(_ golden: String, _ selection: DualExpertSelection) throws {
     let golden = try Goldens.tensors().tensor(golden)
     for (row, logits) in try model.logits(Goldens.rows(), experts: selection).enumerated() {
       let expected = try golden.selected(0, row).narrowed(0, from: 0, count: logits.shape[0])
@@ -28,7 +28,7 @@ import Torch
 
   /// A task that has not arrived: the shared expert and one that changes nothing.
   @Test func logitsOfATaskToCome() throws {
-    let selection = MixtureSelection(
+    let selection = DualExpertSelection(
       shared: try Goldens.expert("shared", model.configuration),
       dedicated: try model.newExpert(Goldens.shape(), seed: 5), gates: try Goldens.gates())
     try compare("logits.unlearned", selection)
@@ -37,7 +37,7 @@ import Torch
   /// Acceptance test (i): with B = 0 both experts are the base, and the gate's weights sum to one.
   @Test func atTheStartItIsTheBase() throws {
     let rows = try Goldens.rows()
-    let selection = MixtureSelection(
+    let selection = DualExpertSelection(
       shared: try model.newExpert(Goldens.shape(), seed: 1), dedicated: try model.newExpert(Goldens.shape(), seed: 2),
       gates: try Goldens.gates())
     for (fresh, base) in try zip(model.logits(rows, experts: selection), model.logits(rows, experts: nil)) {
@@ -113,7 +113,7 @@ import Torch
     let shared = try Goldens.expert("shared", model.configuration)
     let complete = try block.forward(z, experts: LowRankSelection(shared), layer: 0).value
     let weights = try PoolingWeights(TokenBatch([[1, 2], [3, 4]]))
-    for pooling in [MixtureSelection.Pooling.attached(weights), .isolated(weights)] {
+    for pooling in [DualExpertSelection.Pooling.attached(weights), .isolated(weights)] {
       let selection = try Goldens.mixture(model, pooling: pooling)
       _ = try selection.feedForward(z, through: block, layer: 0, tracing: false)
       let expected = try complete.narrowed(0, from: 0, count: 2).mean(0, keeping: true)
@@ -129,7 +129,7 @@ import Torch
 
   @Test func anExpertWithoutAllThreeProjectionsIsRefused() throws {
     let half = try model.newExpert(LowRankShape(rank: 4, alpha: 8, dropout: 0, projections: [.gate, .up]))
-    let selection = MixtureSelection(shared: half, dedicated: half, gates: try Goldens.gates())
+    let selection = DualExpertSelection(shared: half, dedicated: half, gates: try Goldens.gates())
     #expect(throws: ExpertError.self) { try model.logits([[1, 2]], experts: selection) }
   }
 

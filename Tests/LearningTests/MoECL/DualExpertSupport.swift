@@ -35,8 +35,9 @@ extension Goldens {
   }
 
   /// The shared expert and that of task 1.
-  static func mixture(_ model: DecoderModel, pooling: MixtureSelection.Pooling = .none) throws -> MixtureSelection {
-    MixtureSelection(
+  static func mixture(_ model: DecoderModel, pooling: DualExpertSelection.Pooling = .none) throws -> DualExpertSelection
+  {
+    DualExpertSelection(
       shared: try expert("shared", model.configuration), dedicated: try expert("task1", model.configuration),
       gates: try gates(), pooling: pooling)
   }
