@@ -33,7 +33,8 @@ public struct RunFile: Sendable, Equatable, Decodable {
   public var dropout: Double?
   public var routedExperts: Bool?
   public var targetModules: String?
-  public var adversary: AdversaryMode?
+  /// The keys of earlier versions for hyper-parameters of `moe-cl`.
+  public var adversary: String?
   public var adversaryWeight: Double?
   /// The method's own hyper-parameters.
   public var options: MethodOptions?
@@ -125,7 +126,8 @@ extension RunFile: AllowedValues {
   static var allowedValues: [String: String] {
     let values: [CodingKeys: String] = [
       .weights: WeightMatrix.Precision.choices, .evaluateOn: RowSelection.Evaluation.choices,
-      .outputHead: OutputHead.choices, .readOut: OutputHead.choices, .adversary: AdversaryMode.choices,
+      .outputHead: OutputHead.choices, .readOut: OutputHead.choices,
+      .adversary: EarlierAdversary.modes.joined(separator: ", "),
       .schedule: LearningRateShape.choices,
       .tasks: "a list of files", .columns: "text, such as text=body,label=category",
       .form: RowForm.allCases.map(\.rawValue).listed, .options: MethodOptions.allowed, .option: MethodOptions.allowed,

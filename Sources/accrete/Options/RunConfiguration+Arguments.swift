@@ -45,8 +45,6 @@ extension RunConfiguration {
     add("dropout", dropout)
     if routedExperts == true { result.append("--routed-experts") }
     add("target-modules", targetModules)
-    add("adversary", adversary.rawValue)
-    add("adversary-weight", adversaryWeight)
     for (name, value) in (options ?? [:]).sorted(by: { $0.key < $1.key }) { add("option", "\(name)=\(value)") }
     add("batch", training.batchSize)
     add("batch-tokens", training.batchTokens)

@@ -65,10 +65,7 @@ extension RunOptions {
     result.dropout = dropout ?? file.dropout ?? result.dropout
     result.targetModules = targetModules ?? file.targetModules
     result.routedExperts = routedExperts || file.routedExperts == true ? true : nil
-    result.adversary = adversary ?? file.adversary ?? result.adversary
-    result.adversaryWeight = adversaryWeight ?? file.adversaryWeight ?? result.adversaryWeight
-    let options = (file.options?.values ?? [:]).merging(try methodOptions()) { _, flag in flag }
-    result.options = options.isEmpty ? nil : options
+    result.options = try methodOptions(file)
     result.training = training(file)
     result.checkpoints.everySteps = checkpointSteps ?? file.checkpointSteps
     result.checkpoints.everySeconds = checkpointSeconds ?? file.checkpointSeconds ?? result.checkpoints.everySeconds
@@ -105,13 +102,29 @@ extension RunOptions {
     return head
   }
 
-  private func methodOptions() throws -> [String: Double] {
-    try options.reduce(into: [:]) { result, text in
+  /// The method's hyper-parameters: those of the file, and over them those of the command line.
+  private func methodOptions(_ file: RunFile) throws -> [String: HyperparameterValue]? {
+    let given: [String: HyperparameterValue] = try options.reduce(into: [:]) { result, text in
       guard let (name, value) = MethodOptions.parse(text) else {
-        throw RunError.invalidConfiguration(key: "option", got: text, allowed: "NAME=NUMBER, such as lambda=400")
+        throw RunError.invalidConfiguration(
+          key: "option", got: text, allowed: "NAME=VALUE, such as lambda=400 or adversary=off")
       }
       result[name] = value
     }
+    let earlier = EarlierAdversary(
+      mode: adversary ?? file.adversary, weight: adversaryWeight ?? file.adversaryWeight
+    ).options
+    for (key, value) in earlier.sorted(by: { $0.key < $1.key }) {
+      let name = key.split(separator: ".").last.map(String.init) ?? key
+      for options in [file.options?.values ?? [:], given] where options[name] != nil || options[key] != nil {
+        throw RunError.invalidConfiguration(
+          key: name, got: "\(value) beside the option \(name)",
+          allowed: "the option alone, as --option \(name)=\(value): `\(name)` is its name in earlier versions")
+      }
+      Console.error("note: \(name) is a hyper-parameter of moe-cl now: --option \(key)=\(value)")
+    }
+    let all = (file.options?.values ?? [:]).merging(earlier) { _, new in new }.merging(given) { _, flag in flag }
+    return all.isEmpty ? nil : all
   }
 
   private func training(_ file: RunFile) -> TrainingOptions {

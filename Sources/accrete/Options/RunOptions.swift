@@ -101,12 +101,11 @@ struct RunOptions: ParsableArguments {
   var targetModules: String?
 
   @Option(
-    help:
-      "moe-cl's discriminator: isolated (default); released: as MoE-CL's released code, which knows the number of tasks and has its term from the first on; paper: the same term, growing with the tasks, none for the first; or off."
-  )
-  var adversary: AdversaryMode?
+    help: ArgumentHelp("--option moe-cl.adversary by its name in earlier versions.", visibility: .hidden),
+    completion: .list(EarlierAdversary.modes))
+  var adversary: String?
 
-  @Option(help: "Weight of the discriminator's terms. Default: 0.1.")
+  @Option(help: ArgumentHelp("--option moe-cl.adversary-weight by its name in earlier versions.", visibility: .hidden))
   var adversaryWeight: Double?
 
   @Option(
@@ -158,7 +157,6 @@ struct RunOptions: ParsableArguments {
 
 extension RowSelection.Evaluation: ExpressibleByArgument {}
 extension OutputHead: ExpressibleByArgument {}
-extension AdversaryMode: ExpressibleByArgument {}
 extension LearningRateShape: ExpressibleByArgument {}
 extension WeightMatrix.Precision: ExpressibleByArgument {}
 
