@@ -192,7 +192,7 @@ let package = Package(
     .testTarget(
       name: "AccreteTests",
       dependencies: [
-        "accrete", "Comparing", "Runs", "Records", "Files",
+        "accrete", "Comparing", "Runs", "Records", "Streams", "ModelConfiguration", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -55,10 +55,28 @@ import Testing
     }
   }
 
+  /// Their keys and flags, of which the command line's win, and so does what they are now.
+  @Test func keysAndFlags() throws {
+    func options(_ yaml: String, _ texts: [String: [String]]) throws -> [String: HyperparameterValue]? {
+      var run = RunConfiguration()
+      run.method = "moe-cl"
+      try RunFile.decode(Data(yaml.utf8), path: "run.yaml").values.apply(to: &run)
+      try SettingValues<RunConfiguration>(texts: texts).apply(to: &run)
+      return run.options
+    }
+    let file = "adversary: off\nadversary-weight: 3e-1\n"
+    #expect(try options(file, [:]) == ["moe-cl.adversary": "off", "moe-cl.adversary-weight": 0.3])
+    #expect(try options(file, ["adversary": ["paper"]])?["moe-cl.adversary"] == "paper")
+    #expect(try options("adversary: off\n", ["adversary": ["isolated"]]) == nil)
+    #expect(try options("adversary: off\n", ["option": ["adversary=paper"]]) == ["adversary": "paper"])
+    #expect(throws: RunError.self) { try options("", ["adversary": ["off"], "option": ["adversary=paper"]]) }
+    #expect(throws: RunError.self) { try options("options: {adversary: off}\nadversary: paper\n", [:]) }
+  }
+
   /// A word that YAML takes for a boolean is the word; numbers have YAML's forms.
   @Test func valuesInYAML() throws {
     func options(_ text: String) throws -> [String: HyperparameterValue]? {
-      try RunFile.decode(Data("options: \(text)\n".utf8), path: "run.yaml").options?.values
+      try RunFile.decode(Data("options: \(text)\n".utf8), path: "run.yaml").options
     }
     let wanted: [String: HyperparameterValue] = ["adversary": "off", "router-instruction": true, "lambda": 16]
     #expect(try options("{adversary: off, router-instruction: true, lambda: 1.6e1}") == wanted)

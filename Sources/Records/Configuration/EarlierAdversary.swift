@@ -1,22 +1,23 @@
-/// MoE-CL's adversary as earlier versions had it: two options of every run, whatever its method. Now they are hyper-parameters of that method.
-public struct EarlierAdversary: Sendable, Equatable, Decodable {
-  /// One of ``modes``.
-  public var adversary: String?
-  public var adversaryWeight: Double?
+/// MoE-CL's adversary as the manifests of earlier versions have it: two properties of every run, whatever its method. Now they are
+/// hyper-parameters of that method.
+struct EarlierAdversary: Decodable {
+  /// The method whose they are.
+  static let method = "moe-cl"
+  /// What every run had where nothing was said; it is left out of a configuration, as in a run of today.
+  static let usual: [String: HyperparameterValue] = ["adversary": "isolated", "adversary-weight": 0.1]
 
-  /// - Parameters:
-  ///   - mode: As `--adversary` had it; nil: nothing was said.
-  ///   - weight: As `--adversary-weight` had it.
-  public init(mode: String?, weight: Double?) { (adversary, adversaryWeight) = (mode, weight) }
+  private let adversary: String?
+  private let adversaryWeight: Double?
 
-  /// What the mode could be.
-  public static let modes = ["paper", "released", "isolated", "off"]
-
-  /// As hyper-parameters, meant for MoE-CL whatever the method; what the method does anyway is left out, as a run that says nothing has it.
-  public var options: [String: HyperparameterValue] {
-    var result: [String: HyperparameterValue] = [:]
-    if let adversary, adversary != "isolated" { result["moe-cl.adversary"] = .choice(adversary) }
-    if let adversaryWeight, adversaryWeight != 0.1 { result["moe-cl.adversary-weight"] = .number(adversaryWeight) }
-    return result
+  /// As hyper-parameters that are meant for MoE-CL whatever the method.
+  var options: [String: HyperparameterValue] {
+    let given = [
+      "adversary": adversary.map(HyperparameterValue.choice),
+      "adversary-weight": adversaryWeight.map(HyperparameterValue.number),
+    ]
+    return given.reduce(into: [:]) { result, entry in
+      guard let value = entry.value, value != Self.usual[entry.key] else { return }
+      result["\(Self.method).\(entry.key)"] = value
+    }
   }
 }
