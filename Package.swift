@@ -209,7 +209,7 @@ let package = Package(
       name: "AccreteTests",
       dependencies: [
         "accrete", "example-first-task", "example-own-method", "example-decoding-with-experts",
-        "example-several-tasks", "Comparing", "Runs", "Records", "Files",
+        "example-several-tasks", "Comparing", "Runs", "Records", "Streams", "ModelConfiguration", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

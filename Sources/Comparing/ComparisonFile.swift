@@ -1,45 +1,74 @@
-import Files
 public import Foundation
+public import Records
 import Runs
 
-/// The keys of a YAML file that only `accrete compare` knows; those of `RunFile` stand beside them.
-public struct ComparisonFile: Sendable, Equatable, Decodable {
-  /// As `--methods`, a text or a list.
-  public var methods: List?
-  public var orders: List?
-  public var seeds: List?
-  /// As `--cells`, one after the other.
-  public var cells: List?
-  public var jobs: Int?
+/// What `accrete compare` can be told beside the options of `accrete train`.
+public struct ComparisonOptions: Configurable {
+  /// Names, joined by commas.
+  public var methods: String?
+  /// Numbers and ranges, such as `1,2` or `1-3`.
+  public var orders: String?
+  public var seeds: String?
+  /// Further grids, each `METHODS:ORDERS:SEEDS`.
+  public var cells: [String] = []
+  /// Cells side by side.
+  public var jobs = 1
+  /// The method that the others are compared with; nil: the first.
   public var reference: String?
 
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case methods, orders, seeds, cells, jobs, reference
+  public init() {}
+
+  /// The grid alone, without what was said of it.
+  public mutating func removeGrid() { (methods, orders, seeds, cells) = (nil, nil, nil, []) }
+
+  /// The names of what says the grid.
+  public static let grid = ["methods", "orders", "seeds", "cells"]
+
+  public static let settings: [Setting<ComparisonOptions>] = [
+    list(
+      "methods", \.methods,
+      "Methods of the grid, such as accrete,per-task. Default: \(RunConfiguration.defaultMethod), without --cells.",
+      initial: "\(RunConfiguration.defaultMethod), without --cells"),
+    list("orders", \.orders, "Orders of the grid, such as 1,2 or 1-3.", initial: "1"),
+    list("seeds", \.seeds, "Seeds of the grid, such as 0-2.", initial: "0"),
+    Setting(
+      "cells",
+      "A further grid, METHODS:ORDERS:SEEDS, such as accrete,per-task:1-3:0-2. May be given several times.",
+      arity: .repeated, form: form, texts: { (list: List) in list.items }, set: { $0.cells = $1 }, words: { $0.cells }),
+    Setting("jobs", \.jobs, "Cells side by side."),
+    Setting("reference", \.reference, "The method that the others are compared with.", default: "the first"),
+  ]
+
+  private static let form = "text, or a list"
+
+  /// A text of a command line which may be a list in a file.
+  private static func list(
+    _ name: String, _ field: any WritableKeyPath<ComparisonOptions, String?> & Sendable, _ text: String, initial: String
+  ) -> Setting<ComparisonOptions> {
+    Setting(
+      name, text, arity: .one, form: form, initial: initial, texts: { (list: List) in list.items },
+      set: { $0[keyPath: field] = $1.joined(separator: ",") }, words: { $0[keyPath: field].map { [$0] } ?? [] })
   }
 
-  /// Its keys.
-  public static let keys = CodingKeys.allCases.map(\.rawValue)
-
   /// `1-3` or `[1, 3]`.
-  public struct List: Sendable, Equatable, Decodable {
-    public var items: [String]
+  private struct List: Decodable {
+    let items: [String]
 
-    /// As a flag has it.
-    public var text: String { items.joined(separator: ",") }
-
-    public init(from decoder: any Decoder) throws {
+    init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
       items = try (try? container.decode([String].self)) ?? [container.decode(String.self)]
     }
   }
+}
 
-  /// A file without a key.
-  public init() {}
+/// The keys of a YAML file that only `accrete compare` knows; those of `RunFile` stand beside them.
+public typealias ComparisonFile = SettingFile<ComparisonOptions>
 
+extension SettingFile<ComparisonOptions> {
   /// Reads a file.
   /// - Throws: as `RunFile.read(_:besides:)`.
   public static func read(_ url: URL) throws -> ComparisonFile {
-    try decode(YAMLFile.contents(of: url), path: url.path)
+    try read(url, besides: RunFile.keys + InvocationFile.keys)
   }
 
   /// Reads YAML that is in memory already.
@@ -49,7 +78,6 @@ public struct ComparisonFile: Sendable, Equatable, Decodable {
   ///   - path: where it came from, for errors.
   /// - Throws: as `RunFile.decode(_:path:besides:)`.
   public static func decode(_ data: Data, path: String) throws -> ComparisonFile {
-    try YAMLFile.decode(ComparisonFile.self, keys: keys + RunFile.keys + InvocationFile.keys, from: data, path: path)
-      ?? ComparisonFile()
+    try decode(data, path: path, besides: RunFile.keys + InvocationFile.keys)
   }
 }

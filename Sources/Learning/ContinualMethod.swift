@@ -14,7 +14,7 @@ public protocol ContinualMethod: AnyObject {
   /// What `accrete methods` says about it in one line; nil: its name says it.
   static var summary: String? { get }
 
-  /// Numbers that a user can give it, each with its meaning; none by default.
+  /// What a user can give it, each with its meaning: numbers, flags and choices; none by default.
   static var hyperparameters: [Hyperparameter] { get }
 
   /// Whose rows a task is learned from; its own by default.

@@ -3,6 +3,7 @@ public import Experts
 import Files
 public import ModelConfiguration
 import Randomness
+public import Records
 public import Torch
 
 /// What every method is made from.
@@ -11,12 +12,10 @@ public struct MethodContext: Sendable {
   public let device: Device
   public let shape: LowRankShape
   public let seed: UInt64
-  /// The discriminators of MoE-CL.
-  public let adversary: Adversary.Options
   /// How many tasks the run has; nil where that is not known.
   public let tasks: Int?
   /// Hyper-parameters of the method that were given, by name; checked by ``MethodCatalog``.
-  public let options: [String: Double]
+  public let options: [String: HyperparameterValue]
   /// What a task's own expert starts from; nil: from an expert that changes nothing yet.
   public let start: LowRankExpert?
 
@@ -25,24 +24,28 @@ public struct MethodContext: Sendable {
 
   public init(
     base: DecoderConfiguration, device: Device, shape: LowRankShape, seed: UInt64,
-    adversary: Adversary.Options = Adversary.Options(), tasks: Int? = nil, options: [String: Double] = [:],
-    start: LowRankExpert? = nil
+    tasks: Int? = nil, options: [String: HyperparameterValue] = [:], start: LowRankExpert? = nil
   ) {
     self.base = base
     self.device = device
     self.shape = shape
     self.seed = seed
-    self.adversary = adversary
     self.tasks = tasks
     self.options = options
     self.start = start
   }
 
-  /// The value of a hyper-parameter: the one that was given, or its own.
-  public func value(_ parameter: Hyperparameter) -> Double { options[parameter.name] ?? parameter.initial }
+  /// The number that a hyper-parameter has: the one that was given, or its own.
+  public func value(_ parameter: Hyperparameter) -> Double { parameter.number(in: options) }
 
   /// The same of a whole number.
   public func whole(_ parameter: Hyperparameter) -> Int { Int(saturating: value(parameter)) }
+
+  /// The same of what is on or off.
+  func flag(_ parameter: Hyperparameter) -> Bool { value(parameter) != 0 }
+
+  /// The same of one of several words.
+  func choice<Choice: RawRepresentable<String>>(_ parameter: Hyperparameter) -> Choice { parameter.choice(in: options) }
 
   /// A seed for the initial values of one tensor: a function of the run's seed and the tensor's name only.
   func initialSeed(_ name: String) -> UInt64 {

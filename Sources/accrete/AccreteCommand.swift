@@ -83,6 +83,6 @@ struct AccreteCommand: ParsableCommand {
       EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,
       TrainTokenizerCommand.self, ChatTemplateCommand.self, LogitsCommand.self, ExpertsCommand.self,
       PretrainCommand.self, PlanRateCommand.self, PlanScaleCommand.self, LossCommand.self, DoctorCommand.self,
-      ListCommand.self, ShowCommand.self, RollbackCommand.self, RegistryCommand.self,
+      ListCommand.self, ShowCommand.self, RollbackCommand.self, RegistryCommand.self, OptionsCommand.self,
     ])
 }

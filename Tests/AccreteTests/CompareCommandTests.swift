@@ -168,8 +168,7 @@ extension CommandLineTests {
         rank: 2
         alpha: 3.5
         dropout: 0.125
-        adversary: paper
-        adversary-weight: 0.3
+        options: [adversary=paper, adversary-weight=0.3]
         batch-tokens: 300
         gradient-checkpointing: true
         accumulation: 2

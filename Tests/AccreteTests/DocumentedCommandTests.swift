@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Records
 import Runs
 import Testing
 
@@ -79,14 +80,14 @@ import Testing
   @Test func everyFileOfOptionsIsRead() throws {
     for block in try Document("docs/laboratory.md").blocks("yaml") {
       let file = try RunFile.decode(Data(block.utf8), path: "run.yaml", besides: InvocationFile.keys)
-      #expect(file.options == ["lambda": 400] && file.tasks?.count == 2)
+      #expect(file.options == ["lambda": 400] && file.source.files.count == 2)
     }
     let scratch = try Scratch()
     for block in try Document("docs/pretraining.md").blocks("yaml") {
       let whole = block.replacing(#/(?m)^# ([a-z-]+:)/#) { $0.1 }
       for text in [block, whole] {
         try scratch.write(text, to: "base.yaml")
-        #expect(try PretrainingFile.read(scratch.place("base.yaml")).sources?.count == 1)
+        #expect(try PretrainingFile.read(scratch.place("base.yaml")).sources.count == 1)
       }
       #expect(whole != block)
     }

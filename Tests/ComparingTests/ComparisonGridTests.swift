@@ -78,11 +78,11 @@ import Testing
       """
     let data = Data(text.utf8)
     let file = try ComparisonFile.decode(data, path: "grid.yaml")
-    #expect(file.methods?.text == "moe-cl,per-task" && file.orders?.text == "1-3" && file.seeds?.text == "0,4")
-    #expect(file.cells?.items == ["sequential:1:0", "sequential:2:0"] && file.jobs == 2)
+    #expect(file.methods == "moe-cl,per-task" && file.orders == "1-3" && file.seeds == "0,4")
+    #expect(file.cells == ["sequential:1:0", "sequential:2:0"] && file.jobs == 2)
     #expect(file.reference == "per-task")
     let run = try RunFile.decode(data, path: "grid.yaml", besides: ComparisonFile.keys)
-    #expect(run.rank == 4 && run.suite == "mtl5")
+    #expect(run.rank == 4 && run.source.suite == "mtl5")
     #expect(try ComparisonFile.decode(Data(), path: "grid.yaml") == ComparisonFile())
     // A run has no use for them, nor a comparison for what neither knows.
     #expect(throws: RunError.self) { try RunFile.decode(data, path: "grid.yaml") }

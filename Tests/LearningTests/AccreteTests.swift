@@ -15,7 +15,7 @@ import Torch
 
   init() throws { model = try Goldens.model() }
 
-  private func method(_ options: [String: Double] = [:], seed: UInt64 = 3) throws -> Accrete {
+  private func method(_ options: [String: HyperparameterValue] = [:], seed: UInt64 = 3) throws -> Accrete {
     try #require(try TinyTasks.method("accrete", model, seed: seed, options: options) as? Accrete)
   }
 

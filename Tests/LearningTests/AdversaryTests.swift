@@ -174,6 +174,8 @@ import Torch
 
   @Test(arguments: [0, -0.1, 1.01, .nan, .infinity])
   func weightsAreChecked(weight: Double) {
-    #expect(throws: LearningError.self) { try Adversary.Options(mode: .paper, weight: weight) }
+    #expect(throws: LearningError.self) {
+      try MethodCatalog.check(MoECL.name, options: ["adversary-weight": .number(weight)])
+    }
   }
 }

@@ -15,11 +15,11 @@ import Torch
 
   init() throws { model = try Goldens.model() }
 
-  private func method(_ options: [String: Double] = [:]) throws -> EWC {
+  private func method(_ options: [String: HyperparameterValue] = [:]) throws -> EWC {
     try EWC(TinyTasks.context(model, dropout: 0, options: options))
   }
 
-  private func learned(_ options: [String: Double] = [:]) throws -> EWC {
+  private func learned(_ options: [String: HyperparameterValue] = [:]) throws -> EWC {
     let method = try method(options)
     try run(TinyTasks.training(first, model, method, options: steps(epochs: 2)))
     return method
@@ -109,7 +109,7 @@ import Torch
 
   @Test func aStrongerPenaltyHoldsMore() throws {
     let moved = try [1e-6, 1e6].map { strength in
-      let method = try learned(["lambda": strength])
+      let method = try learned(["lambda": .number(strength)])
       let memory = try #require(method.memory)
       try run(TinyTasks.training(second, model, method, options: steps(epochs: 3)))
       return try withoutGradients { try EWC.penalty(method.expert.tensors, memory).item() }

@@ -2,6 +2,7 @@ import Decoder
 import Experts
 import Foundation
 import ModelConfiguration
+import Records
 import Testing
 import Torch
 
@@ -47,7 +48,7 @@ import Torch
     var configuration = try DecoderModel(folder: Goldens.folder.appendingPathComponent("families/qwen3-moe"))
       .configuration
     configuration.denseLayers = nil
-    func method(_ options: [String: Double]) throws -> any ContinualMethod {
+    func method(_ options: [String: HyperparameterValue]) throws -> any ContinualMethod {
       try MethodCatalog.make(
         Accrete.name,
         MethodContext(

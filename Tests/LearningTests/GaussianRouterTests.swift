@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Randomness
+import Records
 import Testing
 import Torch
 
@@ -21,7 +22,7 @@ import Torch
     return try Tensor(values, shape: [count, 32])
   }
 
-  private func router(_ clouds: [Tensor], _ options: [String: Double] = [:]) throws -> GaussianRouter {
+  private func router(_ clouds: [Tensor], _ options: [String: HyperparameterValue] = [:]) throws -> GaussianRouter {
     var router = try GaussianRouter(
       TinyTasks.context(Goldens.model(), options: options))
     for (index, cloud) in clouds.enumerated() { try router.learn(index, cloud) }
@@ -35,9 +36,9 @@ import Torch
     #expect(try router.decisions(Tensor.zeros([0, 32])).isEmpty)
   }
 
-  @Test(arguments: [0, 1]) func whatItLooksAt(instruction: Int) throws {
-    let router = try router([], ["router-instruction": Double(instruction), "router-layers": 1])
-    #expect(router.view == RequestView(layers: 1, seesInstruction: instruction == 1))
+  @Test(arguments: [false, true]) func whatItLooksAt(instruction: Bool) throws {
+    let router = try router([], ["router-instruction": .flag(instruction), "router-layers": 1])
+    #expect(router.view == RequestView(layers: 1, seesInstruction: instruction))
   }
 
   @Test func strangersAreUnknown() throws {

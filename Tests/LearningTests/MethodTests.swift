@@ -144,10 +144,13 @@ import Torch
 
   /// In a comparison, an option can be meant for one of its methods.
   @Test func optionsWithAPrefixAreOneMethods() throws {
-    let given = ["share": 0.2, "replay.share": 0.3, "ewc.lambda": 5]
+    let given: [String: HyperparameterValue] = ["share": 0.2, "replay.share": 0.3, "ewc.lambda": 5]
     #expect(try MethodCatalog.options(given, for: "replay") == ["share": 0.3])
     #expect(try MethodCatalog.options(given, for: "ewc") == ["share": 0.2, "lambda": 5])
     #expect(throws: LearningError.self) { try MethodCatalog.options(["magic.share": 1], for: "ewc") }
+    // A slip in an option of another method is none that nobody sees.
+    #expect(throws: LearningError.self) { try MethodCatalog.options(["replay.shares": 1], for: "ewc") }
+    #expect(throws: LearningError.self) { try MethodCatalog.options(["moe-cl.adversary": "papr"], for: "ewc") }
     #expect(throws: LearningError.self) { try MethodCatalog.check("ewc", options: ["share": 0.2]) }
     #expect(throws: LearningError.self) { try MethodCatalog.check("ewc", options: ["lambda": -1]) }
     #expect(throws: LearningError.self) { try MethodCatalog.check("accrete", options: ["memory-rows": 2.5]) }

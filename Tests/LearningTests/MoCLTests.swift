@@ -16,11 +16,11 @@ import Torch
 
   init() throws { model = try Goldens.model() }
 
-  private func method(_ options: [String: Double] = [:]) throws -> MoCL {
+  private func method(_ options: [String: HyperparameterValue] = [:]) throws -> MoCL {
     MoCL(try TinyTasks.context(model, dropout: 0, options: options))
   }
 
-  private func learned(_ values: [String: Double] = [:]) throws -> MoCL {
+  private func learned(_ values: [String: HyperparameterValue] = [:]) throws -> MoCL {
     let method = try method(values)
     try run(TinyTasks.training(first, model, method, options: options(epochs: 2)))
     return method

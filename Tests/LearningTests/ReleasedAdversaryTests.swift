@@ -27,7 +27,7 @@ import Torch
   private func context(tasks: Int?) throws -> MethodContext {
     MethodContext(
       base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: 0), seed: 0,
-      adversary: try Adversary.Options(mode: .released, weight: 0.1), tasks: tasks)
+      tasks: tasks, options: ["adversary": "released", "adversary-weight": 0.1])
   }
 
   /// With the first task alone, and a discriminator of three rows.

@@ -65,7 +65,7 @@ enum Goldens {
   static func context(_ model: DecoderModel, _ mode: AdversaryMode = .isolated) throws -> MethodContext {
     MethodContext(
       base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: 0), seed: 0,
-      adversary: try Adversary.Options(mode: mode, weight: 0.1), tasks: 3)
+      tasks: 3, options: ["adversary": .choice(mode.rawValue)])
   }
 
   static func moeCL(_ model: DecoderModel, _ mode: AdversaryMode) throws -> MoECL {

@@ -29,18 +29,21 @@ enum TinyTasks {
 
   static func context(
     _ model: DecoderModel, mode: AdversaryMode = .isolated, dropout: Double = 0.1, seed: UInt64 = 3,
-    options: [String: Double] = [:]
+    options: [String: HyperparameterValue] = [:]
   ) throws -> MethodContext {
-    MethodContext(
+    let adversary: [String: HyperparameterValue] = mode == .isolated ? [:] : ["adversary": .choice(mode.rawValue)]
+    return MethodContext(
       base: model.configuration, device: .cpu, shape: try LowRankShape(rank: 4, alpha: 8, dropout: dropout), seed: seed,
-      adversary: try Adversary.Options(mode: mode, weight: 0.1), tasks: identities.count, options: options)
+      tasks: identities.count, options: options.merging(adversary) { given, _ in given })
   }
 
   static func method(
     _ name: String, _ model: DecoderModel, mode: AdversaryMode = .isolated, dropout: Double = 0.1, seed: UInt64 = 3,
-    options: [String: Double] = [:]
+    options: [String: HyperparameterValue] = [:]
   ) throws -> any ContinualMethod {
-    try MethodCatalog.make(name, context(model, mode: mode, dropout: dropout, seed: seed, options: options))
+    // No other method has an adversary with modes.
+    let mode = name == MoECL.name ? mode : .isolated
+    return try MethodCatalog.make(name, context(model, mode: mode, dropout: dropout, seed: seed, options: options))
   }
 
   static func training(

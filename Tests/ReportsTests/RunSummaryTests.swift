@@ -89,12 +89,12 @@ import Testing
 
   @Test func settingsMakeGroups() throws {
     var off = PaperRun()
-    off.configure = { $0.adversary = .off }
+    off.configure = { $0.options = ["adversary": "off"] }
     // Where base and data are is no setting: what they are is.
     var moved = PaperRun(seed: 3)
     moved.configure = { $0.base = "/elsewhere" }
     let comparison = try comparison([PaperRun(), off, moved], in: scratch)
-    #expect(comparison.groups.map(\.name) == ["moe-cl, adversary isolated", "moe-cl, adversary off"])
+    #expect(comparison.groups.map(\.name) == ["moe-cl, options.adversary default", "moe-cl, options.adversary off"])
     #expect(comparison.groups.map(\.members.count) == [2, 1] && comparison.isComparable)
     #expect(comparison.notes.contains { $0.contains("adversary") })
   }

@@ -11,7 +11,7 @@ import Torch
   @Test func ofARun() throws {
     let run = RunConfiguration()
     #expect(run.method == "accrete" && run.seed == 0 && run.rank == 8 && run.alpha == 16 && run.dropout == 0.05)
-    #expect(run.adversary == .isolated && run.adversaryWeight == 0.1 && run.outputHead == .label)
+    #expect(run.options == nil && run.outputHead == .label)
     #expect(run.perClass == nil && run.trainLimit == nil && run.testLimit == nil && run.maxAnswerTokens == nil)
     #expect(run.evaluateOn == .test && run.source.suite == "files" && run.source.order == 1)
     #expect(run.threads == 1 && run.device == "cpu" && run.checkpoints.everySeconds == 300)
@@ -68,7 +68,7 @@ import Torch
     #expect(accepts { $0.rank = 1 } && accepts { $0.rank = 4096 } && !accepts { $0.rank = 0 })
     #expect(!accepts { $0.rank = 4097 } && !accepts { $0.alpha = 0 } && accepts { $0.alpha = 1e-300 })
     #expect(accepts { $0.dropout = 0 } && !accepts { $0.dropout = 1 } && !accepts { $0.dropout = -0.01 })
-    #expect(accepts { $0.adversaryWeight = 1 } && !accepts { $0.adversaryWeight = 0 })
-    #expect(!accepts { $0.adversaryWeight = 1.0.nextUp })
+    func weighs(_ value: Double) -> Bool { accepts { $0.options = ["moe-cl.adversary-weight": .number(value)] } }
+    #expect(weighs(1) && weighs(1e-300) && !weighs(0) && !weighs(1.0.nextUp))
   }
 }

@@ -30,8 +30,7 @@ import Torch
     result.outputHead = .trained
     (result.rank, result.alpha, result.dropout, result.routedExperts) = (4, 2, 0.5, true)
     result.targetModules = "q_proj,v_proj"
-    (result.adversary, result.adversaryWeight) = (.paper, 0.5)
-    result.options = ["lambda": 2]
+    result.options = ["lambda": 2, "moe-cl.adversary": "paper", "any-ssr.router-instruction": false]
     result.training.epochs = 7
     (result.threads, result.device, result.weights) = (5, "cuda", .int8)
     result.checkpoints.everySteps = 9

@@ -24,7 +24,7 @@ import Torch
 
   /// Some editors write one before the text.
   @Test func aByteOrderMarkBeforeTheText() throws {
-    #expect(try read("\u{FEFF}tasks: [plain.jsonl]\nseed: 3\n").tasks == ["plain.jsonl"])
+    #expect(try read("\u{FEFF}tasks: [plain.jsonl]\nseed: 3\n").source.files == ["plain.jsonl"])
     #expect(try read("\u{FEFF}seed: 3\n").seed == 3 && read("\u{FEFF}") == RunFile())
   }
 
@@ -42,9 +42,9 @@ import Torch
       data: a & b:c
       method: 1:30
       """)
-    #expect(file.tasks == ["a.jsonl", "b c.jsonl", "d*.jsonl"])
+    #expect(file.source.files == ["a.jsonl", "b c.jsonl", "d*.jsonl"])
     #expect(file.seed == .max && file.rank == 16 && file.alpha == 16 && file.dropout == 0.5)
-    #expect(file.gradientCheckpointing == true && file.weights == .bfloat16 && file.data == "a & b:c")
+    #expect(file.training.gradientCheckpointing && file.weights == .bfloat16 && file.source.data == "a & b:c")
     #expect(file.method == "1:30")
     #expect(try read("") == RunFile() && read("# nothing\n") == RunFile())
   }

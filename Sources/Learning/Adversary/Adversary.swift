@@ -19,45 +19,34 @@
 import Decoder
 import Experts
 import ModelConfiguration
-public import Records
 import Torch
 
 /// Keeps task identity out of the shared expert.
-public final class Adversary {
-  public struct Options: Sendable, Equatable, Codable {
-    public var mode: AdversaryMode
-    /// Weight w of the terms (the paper's α).
-    public var weight: Double
-
-    /// The default: isolated, with the paper's weight.
-    public init() { (mode, weight) = (.isolated, 0.1) }
-
-    /// - Throws: ``LearningError/invalidOption(name:got:allowed:)``.
-    public init(mode: AdversaryMode, weight: Double = 0.1) throws {
-      guard weight > 0, weight <= 1 else {
-        throw LearningError.invalidOption(
-          name: "adversary weight", got: "\(weight)", allowed: "above 0, at most 1; to switch it off use the mode `off`"
-        )
-      }
-      self.mode = mode
-      self.weight = weight
-    }
-  }
+final class Adversary {
+  static let mode = Hyperparameter(
+    "adversary", choice: AdversaryMode.isolated,
+    "keeps task identity out of the shared expert; released: as the released code, which knows the number of tasks; paper: the same term, growing with the tasks; off"
+  )
+  static let weight = Hyperparameter(
+    "adversary-weight", 0.1, in: .leastNonzeroMagnitude...1, "w, the paper's α: weight of the adversary's terms")
+  static let hyperparameters = [mode, weight]
 
   /// Scale of the cosine logits of `isolated`: large enough for a confident discriminator, and the bound of the loss.
   static let scale = 8.0
 
-  private let options: Options
+  private let mode: AdversaryMode
+  private let weight: Double
   private let context: MethodContext
   /// [K, hidden] for each layer.
   private var discriminators: [Tensor] = []
   private var knownTasks = 0
 
   /// - Throws: ``LearningError/unsupported(what:fix:)`` for `released` where the number of tasks is not known or is one.
-  init(_ options: Options, context: MethodContext) throws {
-    self.options = options
+  init(_ context: MethodContext) throws {
+    mode = context.choice(Self.mode)
+    weight = context.value(Self.weight)
     self.context = context
-    guard options.mode == .released else { return }
+    guard mode == .released else { return }
     guard let tasks = context.tasks, tasks > 1 else {
       throw LearningError.unsupported(
         what: "the adversary `released` with \(context.tasks.map { "\($0) task" } ?? "an unknown number of tasks")",
@@ -65,20 +54,20 @@ public final class Adversary {
     }
   }
 
-  private var isActive: Bool { options.mode != .off && knownTasks > 1 }
+  private var isActive: Bool { mode != .off && knownTasks > 1 }
 
   /// Whether the gradient is reversed through everything below.
-  private var isReversed: Bool { options.mode == .paper || options.mode == .released }
+  private var isReversed: Bool { mode == .paper || mode == .released }
 
   /// Rows of a discriminator when so many tasks have arrived.
   private func rows(_ arrived: Int) -> Int {
-    options.mode == .released ? max(arrived, context.tasks ?? 0) : arrived
+    mode == .released ? max(arrived, context.tasks ?? 0) : arrived
   }
 
   /// Grows every discriminator to the rows that `tasks` tasks need; old rows stay as they are.
   func admit(tasks arrived: Int) throws {
     let tasks = rows(arrived)
-    guard options.mode != .off, tasks > knownTasks else { return }
+    guard mode != .off, tasks > knownTasks else { return }
     let hidden = context.base.hiddenSize
     let newRows = try (0..<context.base.layers).map { layer in
       try (knownTasks..<tasks).map { row in
@@ -114,7 +103,7 @@ public final class Adversary {
     let rounding = 1e-5
     return [
       LossTerm(
-        name: "adversary.gan", value: try probabilities.crossEntropyMean(targets), weight: options.weight,
+        name: "adversary.gan", value: try probabilities.crossEntropyMean(targets), weight: weight,
         bound: (ceiling - 1 - rounding)...(ceiling + rounding))
     ]
   }
@@ -133,10 +122,10 @@ public final class Adversary {
     let confusion = try -(try forShared.logSoftmax(-1).mean()) + -logarithm(Double(knownTasks))
     return [
       LossTerm(
-        name: "adversary.discriminator", value: try forDiscriminator.crossEntropyMean(targets), weight: options.weight,
+        name: "adversary.discriminator", value: try forDiscriminator.crossEntropyMean(targets), weight: weight,
         bound: 0...(2 * Self.scale + logarithm(Double(knownTasks)))),
       // A little below zero because of rounding: KL itself is never negative.
-      LossTerm(name: "adversary.confusion", value: confusion, weight: options.weight, bound: -1e-5...(2 * Self.scale)),
+      LossTerm(name: "adversary.confusion", value: confusion, weight: weight, bound: -1e-5...(2 * Self.scale)),
     ]
   }
 
@@ -152,7 +141,7 @@ public final class Adversary {
   func restore(tasks arrived: Int, tensors: [String: Tensor]) throws {
     discriminators = []
     knownTasks = 0
-    guard options.mode != .off, arrived > 0 else { return }
+    guard mode != .off, arrived > 0 else { return }
     let tasks = rows(arrived)
     let expected = [tasks, context.base.hiddenSize]
     discriminators = try (0..<context.base.layers).map { layer in

@@ -1,4 +1,5 @@
 import Files
+public import Records
 
 /// Which methods there are, and how each is made.
 public enum MethodCatalog {
@@ -51,7 +52,7 @@ public enum MethodCatalog {
 
   /// - Throws: ``LearningError/invalidOption(name:got:allowed:)`` for an option that the method does not have, or a value out
   ///   of its range.
-  public static func check(_ name: String, options: [String: Double]) throws {
+  public static func check(_ name: String, options: [String: HyperparameterValue]) throws {
     let known = try hyperparameters(of: name)
     for (option, value) in options.sorted(by: { $0.key < $1.key }) {
       guard let parameter = known.first(where: { $0.name == option }) else {
@@ -64,18 +65,16 @@ public enum MethodCatalog {
   }
 
   /// The options that are meant for a method: those without a prefix, and those with its own, `METHOD.NAME`.
-  /// - Throws: ``LearningError/unknownMethod(got:known:)`` for the prefix of a method that there is not.
-  public static func options(_ given: [String: Double], for name: String) throws -> [String: Double] {
-    try given.sorted { $0.key < $1.key }.reduce(into: [:]) { result, option in
-      let parts = option.key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else {
-        result[option.key] = result[option.key] ?? option.value
-        return
-      }
-      let method = String(parts[0])
-      _ = try entry(method)
-      if method == name { result[String(parts[1])] = option.value }
+  /// - Throws: ``LearningError/unknownMethod(got:known:)`` for the prefix of a method that there is not; as ``check(_:options:)`` for
+  ///   any option with a prefix.
+  public static func options(
+    _ given: [String: HyperparameterValue], for name: String
+  ) throws -> [String: HyperparameterValue] {
+    for (option, value) in given.sorted(by: { $0.key < $1.key }) {
+      let parts = option.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      if parts.count == 2 { try check(parts[0], options: [parts[1]: value]) }
     }
+    return given.meant(for: name)
   }
 
   private static func entry(_ name: String) throws -> Entry {

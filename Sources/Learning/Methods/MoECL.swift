@@ -15,7 +15,7 @@
 //     adversary.gan                               modes `paper` and `released`
 //     adversary.discriminator, adversary.confusion   mode `isolated`
 //
-// Hyper-parameters: rank r, strength, dropout (LowRankShape); adversary mode and weight w (the paper's α, 0.1).
+// Hyper-parameters: rank r, strength, dropout (LowRankShape); `adversary`, its mode, and `adversary-weight`, w (the paper's α, 0.1).
 
 public import Decoder
 public import Experts
@@ -26,6 +26,7 @@ public import Torch
 public final class MoECL: ContinualMethod {
   public static let name = "moe-cl"
   static let shared = "shared"
+  public static let hyperparameters = Adversary.hyperparameters
 
   private let context: MethodContext
   private let adversary: Adversary
@@ -51,7 +52,7 @@ public final class MoECL: ContinualMethod {
         fix: "Choose a method without a gate, such as per-task.")
     }
     self.context = context
-    self.adversary = try Adversary(context.adversary, context: context)
+    self.adversary = try Adversary(context)
     sharedExpert = try context.newExpert(Self.shared)
     gates = try (0..<context.base.layers).map {
       try context.normal("gates.\($0)", [2, context.base.hiddenSize], deviation: MethodContext.smallDeviation)

@@ -58,7 +58,7 @@ public struct AnalyticRouter: TaskRouter {
       directions: directions, ridge: context.value(Self.ridge),
       view: RequestView(
         layers: min(context.whole(Self.depth), context.base.layers),
-        seesInstruction: context.whole(GaussianRouter.instruction) == 1))
+        seesInstruction: context.flag(GaussianRouter.instruction)))
   }
 
   /// `directions`: [E, hidden]

@@ -26,8 +26,8 @@ public struct GaussianRouter: TaskRouter {
     "router-layers", whole: 4, in: 0...1024,
     "layers of the base whose output the router sees, at most all of them; chosen on held-out training rows of mtl5")
   static let instruction = Hyperparameter(
-    "router-instruction", whole: 1, in: 0...1,
-    "1: the router sees a request as it comes, with instruction and cue; 0: its text alone")
+    "router-instruction", flag: true,
+    "whether the router sees a request as it comes, with instruction and cue, or its text alone")
   static let unknownDistance = Hyperparameter(
     "unknown-distance", 2.5, in: 1...1e9,
     "a request further than this many times the usual squared distance from every task is unknown; 1e9 knows all")
@@ -47,8 +47,7 @@ public struct GaussianRouter: TaskRouter {
   init(_ context: MethodContext) throws {
     width = context.base.hiddenSize
     view = RequestView(
-      layers: min(context.whole(Self.depth), context.base.layers), seesInstruction: context.whole(Self.instruction) == 1
-    )
+      layers: min(context.whole(Self.depth), context.base.layers), seesInstruction: context.flag(Self.instruction))
     unknownDistance = context.value(Self.unknownDistance)
     shrinkage = context.value(Self.shrinkage)
     scatter = try Tensor.zeros([Triangle.count(width)])

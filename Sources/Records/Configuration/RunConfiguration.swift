@@ -48,10 +48,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var routedExperts: Bool?
   /// The projections that experts plug into, as PEFT names them; nil: the feed-forward ones.
   public var targetModules: String?
-  public var adversary = AdversaryMode.isolated
-  public var adversaryWeight = 0.1
   /// The method's own hyper-parameters, by name; what is left out has the method's value.
-  public var options: [String: Double]?
+  public var options: [String: HyperparameterValue]?
   public var training = TrainingOptions()
   /// Threads of an operation; part of the configuration because the last bits depend on it.
   public var threads = 1
@@ -66,7 +64,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
 }
 
 extension RunConfiguration {
-  /// Reads a configuration, also that of a version that called the output head `readOut`.
+  /// Reads a configuration, also that of a version that called the output head `readOut`, or had MoE-CL's adversary as options
+  /// of its own.
   /// - Throws: `DecodingError`.
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.container(keyedBy: CodingKeys.self)
@@ -89,9 +88,9 @@ extension RunConfiguration {
     dropout = try value(.dropout)
     routedExperts = try optional(.routedExperts)
     targetModules = try optional(.targetModules)
-    adversary = try value(.adversary)
-    adversaryWeight = try value(.adversaryWeight)
-    options = try optional(.options)
+    let given: [String: HyperparameterValue] = try optional(.options) ?? [:]
+    let all = try EarlierAdversary(from: decoder).options.merging(given) { _, given in given }
+    options = all.isEmpty ? nil : all
     training = try value(.training)
     threads = try value(.threads)
     device = try value(.device)

@@ -8,7 +8,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   public static let defaultHeldOut = 0.002
 
   /// `config.json` of the model, in Hugging Face's form.
-  public var model: JSONValue
+  public var model = JSONValue.null
   /// Folder of a base whose weights are gone on from; nil: initial values.
   public var base: String?
   /// Folder with the tokenizer; nil: one is trained on the sources.
@@ -18,7 +18,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   /// Bytes of text that it is trained on, the first of each source in turn.
   public var tokenizerBytes = 60_000_000
   /// Files of each source, by name.
-  public var sources: [String: [String]]
+  public var sources: [String: [String]] = [:]
   /// Share of the documents that is held out.
   public var heldOut = Self.defaultHeldOut
   /// The field of rows that has the text; nil: `text`.
@@ -41,7 +41,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   /// Windows of a micro-batch: how many are in memory at a time. It decides an MoE model's capacities, too.
   public var microBatch = 16
   /// Tokens to learn from, but for the long stage.
-  public var tokens: Int
+  public var tokens = 0
   /// Tokens of a stage with longer windows after that.
   public var longTokens = 0
   public var longSequenceLength = 1024
@@ -74,6 +74,9 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   /// Tokens that it is measured on, of each source.
   public var heldOutTokens = 65_536
   public var checkpoints = CheckpointPace()
+
+  /// Every default. A run needs a model, sources and tokens.
+  public init() {}
 
   /// A run of which everything else is as it is where nothing is said.
   ///

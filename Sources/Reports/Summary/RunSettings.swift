@@ -15,7 +15,10 @@ struct RunSettings: Equatable {
   private static let leftFolders = ["source.", "checkpoints."]
 
   init(_ manifest: Manifest) throws {
-    let data = try JSONFile.encode(manifest.configuration, pretty: false)
+    var configuration = manifest.configuration
+    // Options of other methods, which runs of one comparison have, decide nothing.
+    configuration.options = configuration.options?.meant(for: configuration.method)
+    let data = try JSONFile.encode(configuration, pretty: false)
     var values: [String: String] = [:]
     Self.flatten(try JSONFile.decode(JSONValue.self, from: data, path: "configuration"), "", into: &values)
     values = values.filter { key, _ in
@@ -44,9 +47,9 @@ struct RunSettings: Equatable {
     }.sorted()
   }
 
-  /// As text, such as `rank 16, adversary off`.
+  /// As text, such as `rank 16, options.adversary off`.
   func described(_ keys: [String]) -> String {
-    keys.map { "\($0) \(values[$0] ?? "not set")" }.joined(separator: ", ")
+    keys.map { "\($0) \(values[$0] ?? ($0.hasPrefix("options.") ? "default" : "not set"))" }.joined(separator: ", ")
   }
 
   private static func flatten(_ value: JSONValue, _ path: String, into values: inout [String: String]) {

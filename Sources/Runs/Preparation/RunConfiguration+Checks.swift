@@ -9,7 +9,6 @@ extension RunConfiguration {
   public func validate() throws {
     try training.validate()
     _ = try shape()
-    _ = try Adversary.Options(mode: adversary, weight: adversaryWeight)
     try MethodCatalog.check(method, options: MethodCatalog.options(options ?? [:], for: method))
     func positive(_ key: String, _ value: Int?) throws {
       if let value, value < 1 {
@@ -33,8 +32,7 @@ extension RunConfiguration {
   ///   - tasks: how many the run has.
   func methodContext(for model: DecoderModel, tasks: Int) throws -> MethodContext {
     MethodContext(
-      base: model.configuration, device: model.device, shape: try shape(), seed: seed,
-      adversary: try Adversary.Options(mode: adversary, weight: adversaryWeight), tasks: tasks,
+      base: model.configuration, device: model.device, shape: try shape(), seed: seed, tasks: tasks,
       options: try MethodCatalog.options(options ?? [:], for: method))
   }
 

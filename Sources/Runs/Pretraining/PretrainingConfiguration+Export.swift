@@ -31,7 +31,7 @@ extension PretrainingConfiguration {
     case .none, .ntkAlpha: return
     case .linear, .llama3, .yarn:
       throw RunError.invalidConfiguration(
-        key: PretrainingFile.CodingKeys.longAlpha.rawValue,
+        key: Self.name(of: \.longAlpha),
         got: "there, beside a model whose rope_scaling is of another kind",
         allowed: "a model without rope_scaling, or with Hunyuan's alpha: two scalings of one RoPE are not defined")
     }

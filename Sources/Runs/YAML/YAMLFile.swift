@@ -93,6 +93,8 @@ package enum YAMLFile {
     let safe = Node.Mapping(mapping.map { ($0.key, YAMLGuard.withoutSexagesimal($0.value)) })
     do {
       return try YAMLDecoder().decode(type, from: Node.mapping(safe))
+    } catch RunError.invalidConfiguration(let key, let got, let allowed) {
+      throw RunError.invalidConfiguration(key: "\(path): \(key)", got: got, allowed: allowed)
     } catch let error as DecodingError {
       let key = key(of: error)
       let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 0
@@ -142,7 +144,7 @@ package enum YAMLFile {
 }
 
 /// A file that says what may stand behind those of its keys whose type does not say it.
-protocol AllowedValues {
+package protocol AllowedValues {
   static var allowedValues: [String: String] { get }
 }
 

@@ -44,6 +44,19 @@ public struct ColumnNames: Sendable, Equatable {
     self.pairs = pairs
   }
 
+  /// - Parameter texts: as `--columns` had them, one or several times.
+  /// - Throws: ``StreamError/field(_:)``.
+  public init(parsing texts: [String]) throws {
+    guard texts.count > 1, let json = texts.first(where: { $0.hasPrefix("{") }) else {
+      self = try texts.isEmpty ? ColumnNames() : ColumnNames(parsing: texts.joined(separator: ","))
+      return
+    }
+    throw StreamError.field(
+      .init(
+        file: "--columns \(json.printable)", expected: "one JSON object, or pairs", got: "it beside others",
+        fix: "Write all of them into the object."))
+  }
+
   /// Each pair as it was written, and its two sides.
   private static func parts(of text: String) throws -> [(part: String, sides: [String])] {
     guard text.hasPrefix("{") else {

@@ -8,7 +8,7 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   /// A continual-learning method that keeps an expert of a task's own.
   public var method = "accrete"
   /// The method's own hyper-parameters, by name; what is left out has the value of ``taskDefaults(of:)``, or the method's.
-  public var methodOptions: [String: Double] = [:]
+  public var methodOptions: [String: HyperparameterValue] = [:]
   public var seed: UInt64 = 0
   public var rank = 8
   public var alpha = 16.0
@@ -51,9 +51,9 @@ public struct LearnOptions: Sendable, Codable, Equatable {
 
   /// What `learn` gives a method that a run of the laboratory does not: a task's expert stands alone. It rests on no other task, so that
   /// any task can be forgotten, and the order in which tasks came decides nothing (docs/learn.md has what sharing was worth).
-  public static func taskDefaults(of method: String) -> [String: Double] {
+  public static func taskDefaults(of method: String) -> [String: HyperparameterValue] {
     method == "accrete"
-      ? ["growth": 0, "shared-share": 0, "warm-start": 0, "adversary": 0, "router-instruction": 0] : [:]
+      ? ["growth": 0, "shared-share": 0, "warm-start": 0, "adversary": 0, "router-instruction": false] : [:]
   }
 
   /// - Throws: an error that names the option.

@@ -19,24 +19,7 @@ struct CompareCommand: ParsableCommand {
       every running cell and end the command with 143, 130 and 129; a second one ends it at once. docs/compare.md says what is stored.
       """)
 
-  @Option(
-    help: "Methods of the grid, such as accrete,per-task. Default: \(RunConfiguration.defaultMethod), without --cells.")
-  var methods: String?
-
-  @Option(help: "Orders of the grid, such as 1,2 or 1-3. Default: 1.")
-  var orders: String?
-
-  @Option(help: "Seeds of the grid, such as 0-2. Default: 0.")
-  var seeds: String?
-
-  @Option(help: "A further grid, METHODS:ORDERS:SEEDS, such as accrete,per-task:1-3:0-2. May be given several times.")
-  var cells: [String] = []
-
-  @Option(help: "Cells side by side. Default: 1.")
-  var jobs: Int?
-
-  @Option(help: "The method that the others are compared with. Default: the first.")
-  var reference: String?
+  @OptionGroup var grid: SettingFlags<ComparisonOptions>
 
   @Option(help: "Folder of the comparison: new, or the one to go on with. Needed here or in the file.")
   var out: String?
@@ -90,31 +73,37 @@ extension CompareCommand {
 
   /// What flags and file say together.
   private func plan(in folder: ComparisonFolder) throws -> Plan {
-    let own = try options.config.map { try ComparisonFile.read(URL(fileURLWithPath: absolute($0))) } ?? ComparisonFile()
+    let own = try comparison()
     let file = try options.file(besides: ComparisonFile.keys)
-    try refuse("method", options.method ?? file.method, instead: "methods")
-    try refuse("order", options.order ?? file.order, instead: "orders")
-    try refuse("seed", options.seed ?? file.seed, instead: "seeds")
-    // Flags replace the file's grid as a whole: half of each would be a grid that nobody asked for.
-    let hasFlags = methods != nil || orders != nil || seeds != nil || !cells.isEmpty
-    let grid =
-      try hasFlags
-      ? ComparisonGrid(methods: methods, orders: orders, seeds: seeds, parts: cells)
-      : ComparisonGrid(
-        methods: own.methods?.text, orders: own.orders?.text, seeds: own.seeds?.text, parts: own.cells?.items ?? [])
-    let jobs = jobs ?? own.jobs ?? 1
-    guard (1...1024).contains(jobs) else {
-      throw RunError.invalidConfiguration(key: "jobs", got: "\(jobs)", allowed: "1 to 1024")
+    for (key, instead) in [("method", "methods"), ("order", "orders"), ("seed", "seeds")] {
+      let given = options.flags.texts[key]?.last ?? (file.given.contains(key) ? "given" : nil)
+      try refuse(key, given, instead: instead)
+    }
+    let grid = try ComparisonGrid(
+      methods: own.methods, orders: own.orders, seeds: own.seeds, parts: own.cells)
+    guard (1...1024).contains(own.jobs) else {
+      throw RunError.invalidConfiguration(key: "jobs", got: "\(own.jobs)", allowed: "1 to 1024")
     }
     var shared = try options.configuration(file)
-    if options.base.threads == nil, file.threads == nil {
+    if options.flags.texts["threads"] == nil, !file.given.contains("threads") {
       // Results depend on it in their last bits: what a comparison was begun with stays, whatever the machine and --jobs.
       shared.threads =
         try folder.exists
         ? Comparison.read(folder).configuration.threads
-        : max(1, DefaultThreads.count / jobs)
+        : max(1, DefaultThreads.count / own.jobs)
     }
-    return Plan(cells: grid.cells, shared: shared, jobs: jobs, reference: reference ?? own.reference)
+    return Plan(cells: grid.cells, shared: shared, jobs: own.jobs, reference: own.reference)
+  }
+
+  /// What only a comparison knows, of flags and file.
+  private func comparison() throws -> ComparisonOptions {
+    let flags = try grid.values()
+    var result = ComparisonOptions()
+    try options.config.map { try ComparisonFile.read(URL(fileURLWithPath: absolute($0))) }?.values.apply(to: &result)
+    // Flags replace the file's grid as a whole: half of each would be a grid that nobody asked for.
+    if ComparisonOptions.grid.contains(where: flags.given.contains) { result.removeGrid() }
+    try flags.apply(to: &result)
+    return result
   }
 
   private func refuse(

@@ -23,7 +23,7 @@ struct DemoCommand: ParsableCommand {
   @Option(help: "Seed of everything random.")
   var seed: UInt64 = 0
 
-  @Option(help: "Threads of an operation. Default: $OMP_NUM_THREADS, else all cores.")
+  @Option(help: .of("threads"))
   var threads: Int?
 
   @OptionGroup var progress: ProgressOptions

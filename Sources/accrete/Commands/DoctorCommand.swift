@@ -54,7 +54,7 @@ struct DoctorCommand: ParsableCommand {
           + " vocabulary \(shape.vocabularySize), \(Self.moe(shape))\(Self.cache(shape)), \(base.model.digest)"
           + (template ?? ", no chat template") + base.warnings.map { "; put right: \($0)" }.joined()
       })
-    guard options.suite != nil || !options.tasks.isEmpty || options.config != nil else {
+    guard options.config != nil || ["suite", "tasks"].contains(where: { options.flags.texts[$0] != nil }) else {
       findings.append(
         Finding(what: "data", ok: true, found: "not asked for; give --suite or --tasks to check some", fix: nil))
       return findings
@@ -126,7 +126,7 @@ struct DoctorCommand: ParsableCommand {
 
   private func threads() -> Finding {
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let asked = options.base.threads ?? DefaultThreads.count
+    let asked = options.flags.texts["threads"]?.last.flatMap { Int($0) } ?? DefaultThreads.count
     return Finding(
       what: "threads", ok: asked <= cores, found: "\(asked) of \(cores) cores",
       fix: asked <= cores ? nil : "More threads than cores are slower: use --threads \(cores).")

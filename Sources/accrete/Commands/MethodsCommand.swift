@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import Learning
+import Records
 
 /// `accrete methods`: which there are, and what each can be given.
 struct MethodsCommand: ParsableCommand {
@@ -11,12 +12,17 @@ struct MethodsCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  private struct Listed: Encodable {
+  fileprivate struct Listed: Encodable {
     struct Option: Encodable {
       let name: String
-      let initial: Double
-      let lowest: Double
-      let highest: Double
+      /// `number`, `whole`, `flag` or `choice`.
+      let kind: String
+      let initial: HyperparameterValue
+      /// Of a number.
+      var lowest: Double?
+      var highest: Double?
+      /// Of a choice.
+      var choices: [String]?
       let explanation: String
     }
     let method: String
@@ -29,11 +35,7 @@ struct MethodsCommand: ParsableCommand {
       let methods = try MethodCatalog.names.map { name in
         Listed(
           method: name, summary: try MethodCatalog.summary(of: name),
-          options: try MethodCatalog.hyperparameters(of: name).map {
-            .init(
-              name: $0.name, initial: $0.initial, lowest: $0.range.lowerBound, highest: $0.range.upperBound,
-              explanation: $0.explanation)
-          })
+          options: try MethodCatalog.hyperparameters(of: name).map(Listed.Option.init))
       }
       if json {
         try Console.output(String(decoding: try JSONFile.encode(methods), as: UTF8.self))
@@ -48,7 +50,21 @@ struct MethodsCommand: ParsableCommand {
     }
   }
 
-  private func shortest(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e6 ? "\(Int(saturating: value))" : "\(value)"
+  private func shortest(_ value: HyperparameterValue) -> String {
+    guard case .number(let number) = value, number == number.rounded(), abs(number) < 1e6 else { return "\(value)" }
+    return "\(Int(saturating: number))"
+  }
+}
+
+extension MethodsCommand.Listed.Option {
+  fileprivate init(_ parameter: Hyperparameter) {
+    (name, initial, explanation) = (parameter.name, parameter.initial, parameter.explanation)
+    switch parameter.kind {
+    case .number(let range): (kind, lowest, highest) = ("number", range.lowerBound, range.upperBound)
+    case .whole(let range):
+      (kind, lowest, highest) = ("whole", Double(range.lowerBound), Double(range.upperBound))
+    case .flag: kind = "flag"
+    case .choice(let words): (kind, choices) = ("choice", words)
+    }
   }
 }

@@ -9,18 +9,16 @@ import Torch
 
 /// Which base model, where.
 struct BaseOptions: ParsableArguments {
-  @Option(help: "Folder of the base in Hugging Face form, or an embedded one: sapling (default) or seedling.")
+  @Option(help: .of("base"))
   var base: String?
 
-  @Option(help: "cpu, cuda or cuda:N. Default: cpu.")
+  @Option(help: .of("device"))
   var device: String?
 
-  @Option(help: "Threads of an operation. Default: $OMP_NUM_THREADS, else all cores.")
+  @Option(help: .of("threads"))
   var threads: Int?
 
-  @Option(
-    help:
-      "Default: as the files have them. float32, bfloat16 (half the memory), or int8 (a quarter, not exact).")
+  @Option(help: .of("weights"))
   var weights: WeightMatrix.Precision?
 
   /// What to do where a base does not fit.
@@ -40,6 +38,11 @@ struct BaseOptions: ParsableArguments {
     try TorchRuntime.setThreads(threads ?? DefaultThreads.count)
     return try Device(device ?? "cpu")
   }
+}
+
+extension ArgumentHelp {
+  /// What `accrete train` says of the option of the same name.
+  static func of(_ name: String) -> ArgumentHelp { ArgumentHelp("\(RunConfiguration.setting(name)?.help ?? "")") }
 }
 
 /// A learned task to use instead of the bare base.

@@ -11,16 +11,7 @@ struct ColumnOption: ParsableArguments {
   )
   var columns: [String] = []
 
-  func names() throws -> ColumnNames {
-    guard columns.count > 1 else { return try columns.first.map(ColumnNames.init(parsing:)) ?? ColumnNames() }
-    guard let json = columns.first(where: { $0.hasPrefix("{") }) else {
-      return try ColumnNames(parsing: columns.joined(separator: ","))
-    }
-    throw StreamError.field(
-      .init(
-        file: "--columns \(json.printable)", expected: "one JSON object, or pairs", got: "it beside others",
-        fix: "Write all of them into the object."))
-  }
+  func names() throws -> ColumnNames { try ColumnNames(parsing: columns) }
 }
 
 /// How the rows of a task are read.

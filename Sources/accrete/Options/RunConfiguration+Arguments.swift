@@ -15,53 +15,10 @@ extension RunConfiguration {
   /// - Throws: a defect, if the options would be read as another configuration.
   func arguments(placedFrom folder: URL? = nil) throws -> [String] {
     let base = EmbeddedResources.argument(for: base)
-    let placed = folder.map(portable) ?? self
-    let source = placed.source
-    var result: [String] = []
-    func add(_ name: String, _ value: (some CustomStringConvertible)?) {
-      if let value { result += ["--" + name, "\(value)"] }
-    }
-    add("suite", source.suite)
-    add("data", source.data)
-    if !source.files.isEmpty { result += ["--tasks"] + source.files }
-    add("columns", source.columns)
-    add("form", source.form?.rawValue)
-    add("order", source.order)
-    add("method", method)
-    add("seed", seed)
-    add("base", base == self.base ? placed.base : base)
-    add("device", device)
-    add("threads", threads)
-    add("weights", weights?.rawValue)
-    add("scorer", source.scorer)
-    add("per-class", perClass)
-    add("train-limit", trainLimit)
-    add("max-answer-tokens", maxAnswerTokens)
-    add("test-limit", testLimit)
-    add("evaluate-on", evaluateOn.rawValue)
-    add("output-head", outputHead.rawValue)
-    add("rank", rank)
-    add("alpha", alpha)
-    add("dropout", dropout)
-    if routedExperts == true { result.append("--routed-experts") }
-    add("target-modules", targetModules)
-    add("adversary", adversary.rawValue)
-    add("adversary-weight", adversaryWeight)
-    for (name, value) in (options ?? [:]).sorted(by: { $0.key < $1.key }) { add("option", "\(name)=\(value)") }
-    add("batch", training.batchSize)
-    add("batch-tokens", training.batchTokens)
-    if training.gradientCheckpointing { result.append("--gradient-checkpointing") }
-    add("accumulation", training.accumulation)
-    add("epochs", training.epochs)
-    add("learning-rate", training.learningRate)
-    add("schedule", training.schedule.rawValue)
-    add("warmup-steps", training.warmupSteps)
-    add("weight-decay", training.weightDecay)
-    add("gradient-clip", training.gradientClip)
-    add("max-length", training.maxLength)
-    add("checkpoint-steps", checkpoints.everySteps)
-    add("checkpoint-seconds", checkpoints.everySeconds)
-    // An option that is missing above would be lost in silence.
+    var placed = folder.map(portable) ?? self
+    if base != self.base { placed.base = base }
+    let result = placed.settingArguments()
+    // A property without a setting would be lost in silence.
     guard try RunOptions.parse(result).configuration().placeless == placeless else {
       throw RunError.invalidConfiguration(
         key: "options", got: result.joined(separator: " "),

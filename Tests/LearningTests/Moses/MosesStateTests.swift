@@ -17,7 +17,7 @@ import Torch
   init() throws { tests = try MosesTests() }
 
   /// Two sub-experts, so that every task can reuse.
-  private func learned(_ count: Int, _ options: [String: Double] = [:]) throws -> Moses {
+  private func learned(_ count: Int, _ options: [String: HyperparameterValue] = [:]) throws -> Moses {
     let method = try tests.method(["sub-experts": 2].merging(options) { _, given in given })
     try tests.learn(method, tasks.prefix(count))
     return method
@@ -58,7 +58,7 @@ import Torch
 
   @Test func masksTakeHardlyMoreThanTheirEntropy() throws {
     for density in [0.1, 0.3, 0.5] {
-      let method = try learned(2, ["density": density])
+      let method = try learned(2, ["density": .number(density)])
       for task in tasks.prefix(2) {
         let part = try #require(method.parts[task])
         for (layer, kept) in part.kept.enumerated() {
@@ -153,12 +153,12 @@ import Torch
     let good = method.tensors
     let name = "tasks.tiny1.layers.1.masks"
     let bytes = try #require(good[name]).bytes()
-    func restored(_ changes: [String: Tensor], _ options: [String: Double] = [:]) throws {
+    func restored(_ changes: [String: Tensor], _ options: [String: HyperparameterValue] = [:]) throws {
       let other = try tests.method(["sub-experts": 2].merging(options) { _, given in given })
       try other.restore(tasks: Array(tasks.prefix(2)), tensors: good.merging(changes) { _, changed in changed })
     }
     try restored([:])
-    func isMalformed(_ what: String, _ changes: [String: Tensor], _ options: [String: Double] = [:]) {
+    func isMalformed(_ what: String, _ changes: [String: Tensor], _ options: [String: HyperparameterValue] = [:]) {
       let error = #expect(throws: LearningError.self, "\(what)") { try restored(changes, options) }
       if case .malformedMask = error { return }
       Issue.record("\(what): \(String(describing: error))")

@@ -16,7 +16,7 @@ import Torch
 
   init() throws { model = try Goldens.model() }
 
-  func method(_ options: [String: Double] = [:], seed: UInt64 = 3) throws -> Moses {
+  func method(_ options: [String: HyperparameterValue] = [:], seed: UInt64 = 3) throws -> Moses {
     try #require(try TinyTasks.method("moses", model, seed: seed, options: options) as? Moses)
   }
 
@@ -41,7 +41,7 @@ import Torch
 
   /// With two sub-experts that every task uses, and with four of which the first two tasks use other ones.
   @Test(arguments: [2.0, 4.0]) func learnedTasksStayBitForBit(subExperts: Double) throws {
-    let method = try method(["sub-experts": subExperts])
+    let method = try method(["sub-experts": .number(subExperts)])
     var known: [TaskIdentity: ([[Double]], [String: Digest], [String: Digest])] = [:]
     for task in Self.tasks {
       // A decay that takes a tenth of every trained value in this task.
@@ -90,7 +90,7 @@ import Torch
   // MARK: Masks
 
   @Test(arguments: [0.1, 0.3, 0.5]) func masksHaveTheDensityAndUnionsOnlyGrow(density: Double) throws {
-    let method = try method(["sub-experts": 2, "density": density])
+    let method = try method(["sub-experts": 2, "density": .number(density)])
     var unions: [SubExpertPlace: [Bool]] = [:]
     for task in Self.tasks {
       try learn(method, [task])
@@ -227,7 +227,7 @@ import Torch
 
   @Test func thePenaltyRewardsReuse() throws {
     func reused(_ newness: Double) throws -> Double {
-      let method = try method(["sub-experts": 2, "newness": newness])
+      let method = try method(["sub-experts": 2, "newness": .number(newness)])
       try learn(method, Self.tasks.prefix(2))
       let share = try method.statistics(of: Self.tasks[1]).first { $0.name == "entries reused" }
       return try #require(share).layers.reduce(0, +)

@@ -74,6 +74,6 @@ import Torch
     }
     try scratch.write(all.joined(separator: "\n"), to: "all.yaml")
     let file = try PretrainingFile.read(scratch.place("all.yaml"))
-    #expect(file.documentMask == false && file.textField == "text")
+    #expect(file.documentMask == nil && file.given.contains("document-mask") && file.textField == "text")
   }
 }

@@ -11,9 +11,9 @@ let runTargets: [FuzzTarget] = [
     let again = try Finding.unlessDone("reading it twice") { try RunFile.decode(input, path: "/fuzz/run.yaml") }
     // A number that is not one equals nothing, itself included.
     let numbers = [
-      file.alpha, file.dropout, file.adversaryWeight, file.learningRate, file.weightDecay, file.gradientClip,
+      file.alpha, file.dropout, file.training.learningRate, file.training.weightDecay, file.training.gradientClip,
     ]
-    let isNumber = numbers.allSatisfy { $0.map { !$0.isNaN } ?? true }
+    let isNumber = !numbers.contains(where: \.isNaN)
     try Finding.unless(again == file || !isNumber, "two readings differ: \(file) and \(again)")
   },
   FuzzTarget("manifest") { input in

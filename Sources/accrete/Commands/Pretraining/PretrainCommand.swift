@@ -27,17 +27,8 @@ struct PretrainCommand: ParsableCommand {
   )
   var out: String?
 
-  @Option(help: "Instead of the file's: seed of everything random.")
-  var seed: UInt64?
-
-  @Option(help: "Instead of the file's: tokens to learn from.")
-  var tokens: Int?
-
-  @Option(help: "Instead of the file's: peak of the learning rate.")
-  var rate: Double?
-
-  @Option(help: "Instead of the file's: threads of an operation. Default: $OMP_NUM_THREADS, else all cores.")
-  var threads: Int?
+  /// Instead of the file's.
+  @OptionGroup var flags: SettingFlags<PretrainingConfiguration>
 
   @Option(
     name: .customLong("set"),
@@ -62,12 +53,7 @@ struct PretrainCommand: ParsableCommand {
         guard let value else { continue }
         throw RunError.invalidConfiguration(key: key, got: value.printable, allowed: "only in `accrete train`")
       }
-      var file = try PretrainingFile.read(url, replacing: settings)
-      file.seed = seed ?? file.seed
-      file.tokens = tokens ?? file.tokens
-      file.rate = rate ?? file.rate
-      file.threads = threads ?? file.threads ?? DefaultThreads.asked
-      let configuration = try configuration(file, of: url)
+      let configuration = try configuration(PretrainingFile.read(url, replacing: settings), of: url)
       let place = URL(fileURLWithPath: try call.place(out))
       let json = json || call.json == true
       if dryRun || call.dryRun == true { return try PretrainingTrial.show(configuration, out: place, json: json) }
@@ -84,15 +70,19 @@ struct PretrainCommand: ParsableCommand {
     func check(_ key: String, _ path: String?) throws {
       if let path { _ = try PathInFile.absolute(path, key: key, of: url) }
     }
-    try check("model", file.model?.string)
+    let flags = try flags.values()
+    func configuration(_ folder: URL) throws -> PretrainingConfiguration {
+      try file.configuration(relativeTo: folder, flags: flags, threads: DefaultThreads.asked)
+    }
+    try check("model", file.model.string)
     try check("base", file.base)
     try check("tokenizer", file.tokenizer)
-    for path in (file.sources ?? [:]).values.flatMap(\.values) { try check("sources", path) }
+    for path in file.sources.values.flatMap({ $0 }) { try check("sources", path) }
     do {
-      return try file.configuration(relativeTo: URL(fileURLWithPath: absolute(".")))
+      return try configuration(URL(fileURLWithPath: absolute(".")))
     } catch {
       // Earlier versions meant them from the file's folder.
-      guard (try? file.configuration(relativeTo: url.deletingLastPathComponent())) != nil else { throw error }
+      guard (try? configuration(url.deletingLastPathComponent())) != nil else { throw error }
       throw RunError.invalidConfiguration(
         key: url.path.printable, got: "paths that are meant from the file's own folder",
         allowed: "paths from the folder in which the command is given, as on the command line (\(error))")

@@ -250,11 +250,10 @@ struct LearnOptionGroup: ParsableArguments {
     let isOfAttention = !modules.isEmpty && !modules.contains { ["all-linear", "gate_proj", "up_proj"].contains($0) }
     result.method = method ?? (isOfAttention ? "per-task" : result.method)
     result.methodOptions = try methodOptions.reduce(into: [:]) { result, text in
-      let parts = text.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
-        throw TaskModelError.invalidOption(name: "option", got: text, allowed: "NAME=NUMBER, such as growth=0.5")
+      guard let (name, value) = MethodOptions.parse(text) else {
+        throw TaskModelError.invalidOption(name: "option", got: text, allowed: "NAME=VALUE, such as growth=0.5")
       }
-      result[String(parts[0])] = value
+      result[name] = value
     }
     result.outputHead = outputHead
     result.learningRate = learningRate
