@@ -79,7 +79,7 @@ let package = Package(
     layer("Files", [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "CRegistry"),
     layer("Registry", ["CRegistry", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
-    layer("Assurance", []),
+    layer("Assurance", ["Files"]),
     layer("Randomness", []),
     layer("ModelConfiguration", ["Files"]),
     layer("Planning", ["Files"]),
@@ -192,7 +192,9 @@ let package = Package(
     .testTarget(
       name: "AccreteTests",
       dependencies: [
-        "accrete", "Comparing", "Runs", "Records", "Files",
+        "accrete", "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels", "Pretraining", "Learning",
+        "Experts", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",
+        "ModelConfiguration", "Assurance", "Registry", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -38,7 +38,7 @@ public enum JSONTree: Sendable, Equatable {
   }
 
   /// What is wrong with a text, and at which byte.
-  public struct Failure: Error, Sendable {
+  public struct Failure: AccreteError, Sendable {
     public let place: Int
     public let reason: String
     /// The key in whose value it is, with those around it: `a.b`.
@@ -46,6 +46,9 @@ public enum JSONTree: Sendable, Equatable {
 
     /// The place, the key and the reason.
     public var text: String { "byte \(place)\(key.map { " (in `\($0)`)" } ?? ""): \(reason)" }
+
+    public var category: ErrorCategory { .data }
+    public var description: String { text.onOneLine }
   }
 
   /// Parses a whole JSON text.
