@@ -19,15 +19,15 @@ struct HunyuanMixture: FamilyDescriptor {
     try reader.hunyuanMixture(layers: layers, hasShared: true, renormalizesOne: true)
   }
 
-  func completed(_ members: [String: JSONValue], for shape: DecoderConfiguration) -> [String: JSONValue] {
-    var members = members
-    members["attention_bias"] = .boolean(shape.attentionBias != .none)
+  func completed(_ model: JSONTree, for shape: DecoderConfiguration) -> JSONTree {
+    var model = model
+    model["attention_bias"] = .boolean(shape.attentionBias != .none)
     if let mixture = shape.mixture {
       // Its class knows one number for all layers.
-      members["num_experts"] = .number(Double(mixture.experts))
-      members["moe_topk"] = .number(Double(mixture.active))
+      model["num_experts"] = .integer(mixture.experts)
+      model["moe_topk"] = .integer(mixture.active)
     }
-    return members
+    return model
   }
 
   func unlikeItsClass(_ shape: DecoderConfiguration) -> (got: String, allowed: String)? {

@@ -9,7 +9,7 @@ public import Records
 /// The YAML file of a pretraining run; keys that are left out have the values of `PretrainingConfiguration`.
 public struct PretrainingFile: Sendable, Equatable, Decodable {
   /// A path of a `config.json`, or its keys.
-  public var model: JSONValue?
+  public var model: JSONTree?
   /// A base to go on from; model and tokenizer are its own unless they are given.
   public var base: String?
   public var tokenizer: String?
@@ -194,10 +194,11 @@ extension PretrainingFile {
     try TextFiles.named(by: URL(fileURLWithPath: path(text))).map(\.path)
   }
 
-  private static func model(_ value: JSONValue, _ path: (String) -> String) throws -> JSONValue {
+  private static func model(_ value: JSONTree, _ path: (String) -> String) throws -> JSONTree {
     switch value {
     case .object: value
-    case .text(let file): try JSONFile.read(JSONValue.self, from: URL(fileURLWithPath: path(file)))
+    case .text(let file):
+      try JSONFile.read(JSONTree.self, from: URL(fileURLWithPath: path(String(decoding: file, as: UTF8.self))))
     default:
       throw RunError.invalidConfiguration(
         key: "model", got: value.description, allowed: "the path of a config.json, or its keys")
