@@ -1,13 +1,16 @@
+public import Files
 public import Foundation
 
 /// Why a statistic cannot be computed from what was given.
-public enum AssuranceError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+public enum AssuranceError: AccreteError, Sendable, Equatable, LocalizedError {
   /// There is nothing to compute from.
   case empty(what: String)
   /// Two lists that belong together have different lengths.
   case lengths(what: String, expected: Int, got: Int)
   /// A number is out of its range; `row` counts from 0 and is `nil` where there are no rows.
   case value(what: String, row: Int?, expected: String, got: String, fix: String)
+
+  public var category: ErrorCategory { .data }
 
   /// One line: what, where, what was expected, what was given, and the fix.
   public var description: String {

@@ -9,8 +9,6 @@ import Records
 final class CellWorker {
   let cell: ComparisonCell
   private let log: URL
-  /// The exit code of what must not happen.
-  private let defect: Int32
   /// Bytes of the log before it began.
   private let logStart: UInt64
   /// Nil for one that was left behind.
@@ -21,8 +19,8 @@ final class CellWorker {
   var isChild: Bool { child != nil }
 
   /// Somebody else's child, which holds the cell's log.
-  init(leftBehind cell: ComparisonCell, in folder: ComparisonFolder, of program: any ComparisonProgram) {
-    (self.cell, log, defect, logStart, child) = (cell, folder.log(cell), program.defect, 0, nil)
+  init(leftBehind cell: ComparisonCell, in folder: ComparisonFolder) {
+    (self.cell, log, logStart, child) = (cell, folder.log(cell), 0, nil)
   }
 
   /// Starts the program on a cell.
@@ -38,7 +36,7 @@ final class CellWorker {
     _ cell: ComparisonCell, in folder: ComparisonFolder, arguments: [String], of program: any ComparisonProgram,
     log handle: FileHandle
   ) throws {
-    (self.cell, log, defect) = (cell, folder.log(cell), program.defect)
+    (self.cell, log) = (cell, folder.log(cell))
     let process = Process()
     guard let executable = Bundle.main.executableURL else { throw FileError.notFound(path: "accrete") }
     process.executableURL = executable
@@ -72,6 +70,7 @@ final class CellWorker {
 
   /// What a child that ended without a result said, and its exit code.
   func failure() -> (message: String, code: Int32) {
+    let defect = ErrorCategory.internal.exitCode
     guard let child, !child.isRunning else { return ("ended without a result", defect) }
     let said = CellLog.complaint(log, from: logStart)
     if child.terminationReason == .uncaughtSignal {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 public import Records
 import Runs
@@ -78,7 +79,7 @@ public final class ComparisonJob {
     for cell in waiting where FileManager.default.fileExists(atPath: folder.log(cell).path) {
       guard try CellLog.take(folder.log(cell)) == nil else { continue }
       waiting.removeAll { $0 == cell }
-      running.append(CellWorker(leftBehind: cell, in: folder, of: program))
+      running.append(CellWorker(leftBehind: cell, in: folder))
       program.show(.waiting(cell, holder: CellLog.holder(of: folder.run(cell))))
     }
   }
@@ -86,7 +87,7 @@ public final class ComparisonJob {
   private func begin(_ cell: ComparisonCell) {
     do {
       guard let log = try CellLog.take(folder.log(cell)) else {
-        running.append(CellWorker(leftBehind: cell, in: folder, of: program))
+        running.append(CellWorker(leftBehind: cell, in: folder))
         return
       }
       let run = folder.run(cell)
@@ -99,7 +100,7 @@ public final class ComparisonJob {
       running.append(try CellWorker(cell, in: folder, arguments: arguments, of: program, log: log))
       program.show(begun ? .resumed(cell) : .begun(cell))
     } catch {
-      fail(cell, "\(error)", program.code(error))
+      fail(cell, "\(error)", ErrorCategory(of: error).exitCode)
     }
   }
 
@@ -134,7 +135,7 @@ public final class ComparisonJob {
           waiting.insert(cell, at: 0)
         }
       } catch {
-        fail(cell, "\(error)", program.code(error))
+        fail(cell, "\(error)", ErrorCategory(of: error).exitCode)
       }
     }
   }

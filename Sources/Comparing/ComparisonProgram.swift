@@ -19,10 +19,6 @@ public protocol ComparisonProgram {
   /// - Throws: `ComparisonError` for a cell that is not of the comparison; `FileError`.
   @discardableResult
   func write(_ comparison: Comparison, in folder: ComparisonFolder, reference: String?) throws -> ComparisonResults
-  /// The exit code of an error's family.
-  func code(_ error: any Error) -> Int32
-  /// The exit code of what must not happen.
-  var defect: Int32 { get }
 
   /// How often somebody has asked the program to stop.
   var stopsAsked: Int { get }

@@ -1,8 +1,8 @@
-import Files
+public import Files
 public import Torch
 
 /// What can be wrong with a checkpoint, or with what is fed to it.
-public enum DecoderError: Error, Equatable, CustomStringConvertible {
+public enum DecoderError: AccreteError, Equatable {
   // MARK: Weights
 
   /// The folder has no `model.safetensors` and no index.
@@ -26,6 +26,15 @@ public enum DecoderError: Error, Equatable, CustomStringConvertible {
   /// Experts that only a training pass has, where text is to be generated.
   case trainingSelection
   case vocabularyMismatch(base: String, model: Int, tokenizer: Int)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .noWeights, .noEndToken, .tensorNamesDiffer, .tensorShapeDiffers, .invalidIndex, .weightTooLarge,
+      .resultNotFinite, .tokenOutOfRange, .emptyInput, .trainingSelection, .vocabularyMismatch:
+      .data
+    case .sequenceTooLong: .tooLarge
+    }
+  }
 
   public var description: String { text.onOneLine }
 

@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// What keeps a registry from learning, beside what the layers below say.
-public enum EvolutionError: Error, Equatable, CustomStringConvertible {
+public enum EvolutionError: AccreteError, Equatable {
   /// Rows to learn that another task's gates rest on.
   case gateRows(task: String, count: Int, version: String)
   /// Two tasks with the same rows.
@@ -12,6 +12,13 @@ public enum EvolutionError: Error, Equatable, CustomStringConvertible {
   case row(file: String, line: Int?, problem: String, fix: String)
   /// What is asked for is not so.
   case unsupported(what: String, fix: String)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .unsupported: .usage
+    case .gateRows, .sameRows, .missingRows, .row: .data
+    }
+  }
 
   public var description: String { text.onOneLine }
 

@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// What can be wrong with an expert or with its files.
-public enum ExpertError: Error, Equatable, CustomStringConvertible {
+public enum ExpertError: AccreteError, Equatable {
   case invalidHyperparameter(name: String, value: String, allowed: String)
   /// A stored expert belongs to another base model.
   case otherBase(expert: String, expected: String, got: String)
@@ -27,6 +27,18 @@ public enum ExpertError: Error, Equatable, CustomStringConvertible {
   case notLearned(task: String, learned: [String])
   /// A selection was made for another number of rows than the batch has.
   case rowsDiffer(expected: Int, got: Int)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .invalidHyperparameter, .unsafeName: .usage
+    case .notLearned, .notAnArchive: .notFound
+    case .partOfDualExpert: .conflict
+    case .otherBase, .otherConfiguration, .otherTokenizer, .missingTensor, .unusedTensors, .shapeDiffers, .rowsDiffer,
+      .unsealed:
+      .data
+    case .digestDiffers, .configurationDiffers: .damaged
+    }
+  }
 
   public var description: String { text.onOneLine }
 

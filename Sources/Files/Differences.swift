@@ -35,18 +35,18 @@ public enum Differences {
 
   private static func leaves(_ value: some Encodable) throws -> [String: String] {
     var result: [String: String] = [:]
-    func add(_ value: JSONValue, _ key: String) {
+    func add(_ value: JSONTree, _ key: String) {
       switch value {
       case .object(let members):
-        for (name, member) in members { add(member, key.isEmpty ? name : "\(key).\(name)") }
+        for member in members { add(member.value, key.isEmpty ? member.key : "\(key).\(member.key)") }
       case .list(let values):
         if values.isEmpty { result[key] = "[]" }
         for (number, member) in values.enumerated() { add(member, "\(key)[\(number)]") }
-      case .text(let text): result[key] = text
+      case .text(let text): result[key] = String(decoding: text, as: UTF8.self)
       default: result[key] = value.description
       }
     }
-    add(try JSONFile.decode(JSONValue.self, from: JSONFile.encode(value), path: "comparison"), "")
+    add(try JSONFile.decode(JSONTree.self, from: JSONFile.encode(value), path: "comparison"), "")
     return result
   }
 }

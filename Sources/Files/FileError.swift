@@ -1,7 +1,7 @@
 import Foundation
 
 /// What can go wrong between Accrete and a disk.
-public enum FileError: Error, Equatable, CustomStringConvertible {
+public enum FileError: AccreteError, Equatable {
   case notFound(path: String)
   case notReadable(path: String, reason: String)
   case notWritable(path: String, reason: String)
@@ -12,6 +12,16 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   case malformedJSON(path: String, reason: String)
   /// A link in a folder leads to what lies outside of it.
   case linkLeadsOut(path: String, target: String)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .alreadyExists: .conflict
+    case .notFound, .malformedJSON, .linkLeadsOut: .data
+    case .tooLarge: .tooLarge
+    case .notReadable, .notWritable: .inputOutput
+    case .diskFull: .resources
+    }
+  }
 
   public var description: String { text.onOneLine }
 

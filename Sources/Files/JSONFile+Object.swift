@@ -7,7 +7,7 @@ extension JSONFile {
   ///   - url: the file.
   ///   - limit: bytes that such a file has at most.
   /// - Throws: ``FileError``; also for a key that is listed twice, where parsers choose one without a word.
-  public static func readObject(from url: URL, limit: Int) throws -> [ExactText: JSONValue] {
+  public static func readObject(from url: URL, limit: Int) throws -> [ExactText: JSONTree] {
     let data = try contents(of: url, limit: limit)
     let tree: JSONTree
     do {
@@ -18,6 +18,6 @@ extension JSONFile {
     guard case .object(let members) = tree else {
       throw FileError.malformedJSON(path: url.path, reason: "the top level is \(tree.kind), not an object")
     }
-    return members.reduce(into: [:]) { $0[ExactText(String(decoding: $1.name, as: UTF8.self))] = JSONValue($1.value) }
+    return members.reduce(into: [:]) { $0[ExactText($1.key)] = $1.value }
   }
 }

@@ -47,29 +47,28 @@ extension JSONFile {
     var count = 0
     var found: (key: String, value: Double)?
     /// The value with all broken numbers but one as 0.
-    func kept(_ value: JSONTree, _ key: String, only place: Int) -> JSONValue {
+    func kept(_ value: JSONTree, _ key: String, only place: Int) -> JSONTree {
       switch value {
       case .number(let number):
         count += 1
         if count - 1 == place { found = (key, number) }
-        return .number(count - 1 == place ? number : 0)
+        return count - 1 == place ? value : .integer(0)
       case .list(let values):
         return .list(values.enumerated().map { kept($1, "\(key)[\($0)]", only: place) })
       case .object(let members):
-        var object: [String: JSONValue] = [:]
-        for member in members {
-          let name = String(decoding: member.name, as: UTF8.self)
-          object[name] = kept(member.value, key.isEmpty ? name : "\(key).\(name)", only: place)
-        }
-        return .object(object)
-      default: return JSONValue(value)
+        return .object(
+          members.map { member in
+            let inner = key.isEmpty ? member.key : "\(key).\(member.key)"
+            return JSONTree.Member(member.key, kept(member.value, inner, only: place))
+          })
+      default: return value
       }
     }
     for place in 0..<64 {
       (count, found) = (0, nil)
       let value = kept(tree, "", only: place)
       guard let found else { return nil }
-      guard let text = try? JSONEncoder().encode(value), failsAlike(text) else { continue }
+      guard let text = try? encode(value, pretty: false), failsAlike(text) else { continue }
       return "`\(found.key)` is \(found.value); expected: \(name(of: Int.self))"
     }
     return nil

@@ -53,9 +53,22 @@ public enum JSONFile {
   }
 
   /// The same for JSON of any form, which Foundation's parser would take several times as long for.
-  public static func decode(_ type: JSONValue.Type, from data: Data, path: String) throws -> JSONValue {
+  public static func decode(_ type: JSONTree.Type, from data: Data, path: String) throws -> JSONTree {
     try requireShape(data, path: path)
-    return JSONValue(try JSONTree(parsing: data, path: path, rules: JSONTree.Rules(keysAreUnique: true)))
+    return try JSONTree(parsing: unmarked(data), path: path, rules: JSONTree.Rules(keysAreUnique: true))
+  }
+
+  /// The names of an object's members; their values are only stepped over.
+  /// - Throws: ``FileError`` that names the place.
+  public static func names(in data: Data, path: String) throws -> Set<String> {
+    try parsed(unmarked(data), path: path) { parser in
+      var names: Set<String> = []
+      try parser.members { parser, name in
+        names.insert(String(decoding: name, as: UTF8.self))
+        try parser.skip()
+      }
+      return names
+    }
   }
 
   /// The bytes of a JSON file, checked for size and nesting.
@@ -75,15 +88,25 @@ public enum JSONFile {
   /// value at all, and silently picks one of two equal keys.
   private static func checked(_ data: Data, path: String) throws -> Data {
     try requireShape(data, path: path)
+    let data = unmarked(data)
+    try parsed(data, path: path) { try $0.skip() }
+    return data
+  }
+
+  /// The text without the byte order mark before it.
+  private static func unmarked(_ data: Data) -> Data {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    let data = data.starts(with: mark) ? Data(data.dropFirst(mark.count)) : data
+    return data.starts(with: mark) ? Data(data.dropFirst(mark.count)) : data
+  }
+
+  private static func parsed<Result>(
+    _ data: Data, path: String, _ body: (inout JSONParser) throws -> Result
+  ) throws -> Result {
     do {
-      let rules = JSONTree.Rules(keysAreUnique: true)
-      try data.withUnsafeBytes { try JSONParser.whole($0, rules: rules) { try $0.skip() } }
+      return try data.withUnsafeBytes { try JSONParser.whole($0, rules: .init(keysAreUnique: true), body) }
     } catch let failure as JSONTree.Failure {
       throw FileError.malformedJSON(path: path, reason: failure.text)
     }
-    return data
   }
 
   private static func requireShape(_ data: Data, path: String) throws {
@@ -93,8 +116,16 @@ public enum JSONFile {
   }
 
   /// Encodes with sorted keys.
-  public static func encode(_ value: some Encodable, pretty: Bool = true) throws -> Data {
+  ///
+  /// - Parameters:
+  ///   - value: what is encoded.
+  ///   - pretty: whether it has a line for each member.
+  ///   - dates: how a date is written; without: as seconds since the beginning of 2001.
+  public static func encode(
+    _ value: some Encodable, pretty: Bool = true, dates: JSONEncoder.DateEncodingStrategy = .deferredToDate
+  ) throws -> Data {
     let encoder = JSONEncoder()
+    encoder.dateEncodingStrategy = dates
     encoder.outputFormatting =
       pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(value)

@@ -1,5 +1,5 @@
 extension JSONTree {
-  /// The value on one line, without spaces, members in their order: equal trees give equal bytes.
+  /// The value on one line, without spaces, members in their order.
   public var json: [UInt8] {
     var bytes: [UInt8] = []
     write(to: &bytes)

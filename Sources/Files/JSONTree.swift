@@ -1,10 +1,11 @@
 public import Foundation
 
-/// JSON of any form, with strings as the UTF-8 they stand for and members in the file's order.
+/// JSON of any form, with strings as the UTF-8 they stand for, members in the file's order, and whole numbers exactly. It is what JSON is
+/// read as wherever others decide on its keys; files of a known form are `Codable` and go through ``JSONFile``.
 ///
 /// `JSONDecoder` makes `String` keys, of which canonically equivalent ones are one: of "Å" (U+00C5) and "Å" (U+212B), both
 /// tokens of real vocabularies, it keeps one. It also takes seconds for a file of some hundred thousand strings.
-public enum JSONTree: Sendable, Equatable {
+public enum JSONTree: Sendable {
   case null
   case boolean(Bool)
   /// A number written as a whole one that `Int` holds.
@@ -38,7 +39,7 @@ public enum JSONTree: Sendable, Equatable {
   }
 
   /// What is wrong with a text, and at which byte.
-  public struct Failure: Error, Sendable {
+  public struct Failure: AccreteError, Sendable {
     public let place: Int
     public let reason: String
     /// The key in whose value it is, with those around it: `a.b`.
@@ -46,6 +47,9 @@ public enum JSONTree: Sendable, Equatable {
 
     /// The place, the key and the reason.
     public var text: String { "byte \(place)\(key.map { " (in `\($0)`)" } ?? ""): \(reason)" }
+
+    public var category: ErrorCategory { .data }
+    public var description: String { text.onOneLine }
   }
 
   /// Parses a whole JSON text.

@@ -3,11 +3,14 @@ public import Foundation
 /// The descriptors 0, 1 and 2 of a process: standard input, output and error.
 public enum StandardDescriptors {
   /// Why a descriptor could not be written.
-  public struct Failure: Error, Equatable {
+  public struct Failure: AccreteError, Equatable {
     /// As `errno` has it.
     public let code: Int32
     /// In the system's words.
     public var reason: String { String(cString: strerror(code)) }
+
+    public var category: ErrorCategory { .inputOutput }
+    public var description: String { "the descriptor cannot be written: \(reason)" }
   }
 
   /// Opens those that whoever started this process has closed, on `/dev/null`. Otherwise the next file that is opened gets the number of

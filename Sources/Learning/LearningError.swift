@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// What stops learning. Nothing here is a warning: a run that would learn nothing, or nonsense, ends and says why.
-public enum LearningError: Error, Equatable, CustomStringConvertible {
+public enum LearningError: AccreteError, Equatable {
   // MARK: Set-up
 
   case invalidOption(name: String, got: String, allowed: String)
@@ -32,6 +32,16 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
   case nothingMoved(task: String)
   /// A batch without a single target token.
   case noTargets(task: String, step: Int)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .invalidOption, .unknownMethod: .usage
+    case .unsupported, .lossNotFinite, .scoresNotFinite, .lossOutOfBounds, .lossAlwaysZero, .lossMovesNothing,
+      .nothingMoved, .noTargets:
+      .data
+    case .stateDiffers, .malformedMask: .damaged
+    }
+  }
 
   public var description: String { text.onOneLine }
 

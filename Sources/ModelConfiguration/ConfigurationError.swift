@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// What is wrong with a model's folder or its `config.json`.
-public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
+public enum ConfigurationError: AccreteError, Equatable {
   /// No family of models has this class name.
   case unknownArchitecture(path: String, got: String, supported: [String])
   /// A value that models have and this one cannot have here.
@@ -10,6 +10,8 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
   case invalidValue(path: String, key: String, got: String, allowed: String)
   /// Something else than a model's folder.
   case notAModel(path: String, got: String, fix: String)
+
+  public var category: ErrorCategory { .data }
 
   /// One line: what, what was expected and given, and what to do.
   public var description: String { text.onOneLine }

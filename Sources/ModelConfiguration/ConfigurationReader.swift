@@ -12,7 +12,7 @@ struct ConfigurationReader {
   init(_ data: Data, path: String) throws {
     (self.path, self.data) = (path, data)
     raw = try JSONFile.decode(RawConfiguration.self, from: data, path: path)
-    keys = try JSONFile.decode(RawKeys.self, from: data, path: path).names
+    keys = try JSONFile.names(in: data, path: path)
   }
 
   /// Keys that only one family has; as for all others, a value of another type is refused by its key.

@@ -39,7 +39,7 @@ public enum ModelFolder {
     if names.contains("adapter_config.json") {
       let base =
         (try? JSONFile.decode(
-          JSONValue.self, from: JSONFile.contents(of: url.appendingPathComponent("adapter_config.json")), path: url.path
+          JSONTree.self, from: JSONFile.contents(of: url.appendingPathComponent("adapter_config.json")), path: url.path
         ))?["base_model_name_or_path"]?.string
       return .notAModel(
         path: url.path, got: "a PEFT adapter, which is no model by itself",

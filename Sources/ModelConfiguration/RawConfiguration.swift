@@ -1,3 +1,5 @@
+import Files
+
 /// `config.json` as it is written; every key that could change the result is read, so that it can be refused.
 struct RawConfiguration: Decodable {
   private enum CodingKeys: String, CodingKey {
@@ -79,25 +81,8 @@ struct RawConfiguration: Decodable {
   var normTopkProb: Bool?
   var moeLayerNumSkipped: Int?
   var addClassificationHead: Bool?
-  var quantizationConfig: Present?
+  var quantizationConfig: JSONTree?
   var partialRotaryFactor: Double?
-}
-
-/// The keys of an object.
-struct RawKeys: Decodable {
-  let names: Set<String>
-
-  init(from decoder: any Decoder) throws {
-    names = Set(try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue))
-  }
-}
-
-/// A key of any name.
-struct AnyKey: CodingKey {
-  let stringValue: String
-  let intValue: Int? = nil
-  init?(stringValue: String) { self.stringValue = stringValue }
-  init?(intValue: Int) { nil }
 }
 
 struct RawGeneration: Decodable {
@@ -138,9 +123,4 @@ extension SingleValueDecodingContainer {
     if let list = try? decode([Int].self) { return (list, true) }
     throw DecodingError.dataCorruptedError(in: self, debugDescription: "expected: a whole number, or a list of them")
   }
-}
-
-/// Something that is there, whatever it is.
-struct Present: Decodable {
-  init(from decoder: any Decoder) throws {}
 }

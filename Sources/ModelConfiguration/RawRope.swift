@@ -1,3 +1,5 @@
+import Files
+
 /// `rope_scaling`, or the newer `rope_parameters` that holds θ as well.
 struct RawRope: Decodable {
   private enum CodingKeys: String, CodingKey {
@@ -41,10 +43,10 @@ struct RawRope: Decodable {
   let nestedKey: String?
 
   init(from decoder: any Decoder) throws {
-    let all = try decoder.container(keyedBy: AnyKey.self)
+    let all = try decoder.container(keyedBy: JSONKey.self)
     isEmpty = all.allKeys.isEmpty
     nestedKey =
-      all.allKeys.filter { (try? all.nestedContainer(keyedBy: AnyKey.self, forKey: $0)) != nil }.map(\.stringValue)
+      all.allKeys.filter { (try? all.nestedContainer(keyedBy: JSONKey.self, forKey: $0)) != nil }.map(\.stringValue)
       .min()
     let kinds = all.allKeys.filter { ["full_attention", "sliding_attention"].contains($0.stringValue) }
     ofLayers = try Dictionary(

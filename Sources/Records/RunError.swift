@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// What can be wrong with a run or its folder.
-public enum RunError: Error, Equatable, CustomStringConvertible {
+public enum RunError: AccreteError, Equatable {
   case folderExists(String)
   case notARun(folder: String)
   /// Something that decides the result is not what it was when the run began.
@@ -29,6 +29,20 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case unknownTask(name: String, known: [String])
   case sameTaskTwice(String)
   case invalidConfiguration(key: String, got: String, allowed: String)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .sameTaskTwice, .invalidConfiguration: .usage
+    case .notARun, .unknownTask: .notFound
+    case .folderExists, .notBegun, .otherBeginning: .conflict
+    case .changed, .earlierForm: .data
+    case .checkpointDamaged, .fileChanged, .fileRemoved, .checkpointNeeds: .damaged
+    case .inUse: .busy
+    case .notEnoughDisk: .resources
+    case .readOnly: .internal
+    case .interrupted(_, let signal, _): .interrupted(signal: signal)
+    }
+  }
 
   public var description: String { text.onOneLine }
 

@@ -93,7 +93,7 @@ extension Registry {
       let revision = try put(alias, number, expert: expert, after: found, isProtected: false, in: &ledger)
       try ledger.record(
         "alias", "\(name):\(alias)",
-        ["reason": reason.map(JSONValue.text) ?? .null, "number": number.map { .number(Double($0)) } ?? .null])
+        ["reason": reason.map(JSONTree.text) ?? .null, "number": number.map(JSONTree.integer) ?? .null])
       return AliasRecord(name: name, alias: alias, number: number, revision: revision)
     }
   }

@@ -55,7 +55,7 @@ extension Registry {
         if !result.versions.isEmpty || !gone.isEmpty {
           try ledger.record(
             "collect", "registry",
-            ["versions": .list(result.versions.map(JSONValue.text)), "bytes": .number(Double(result.bytes))])
+            ["versions": .list(result.versions.map(JSONTree.text)), "bytes": .integer(result.bytes)])
         }
         return (result, gone)
       }

@@ -82,7 +82,7 @@ extension Registry {
   }
 
   /// Something that the registry does not look into, by its digest.
-  private static func opaque(_ value: JSONValue) throws -> String {
+  private static func opaque(_ value: JSONTree) throws -> String {
     short(Digest(of: try CanonicalJSON.encode(value)))
   }
 

@@ -69,7 +69,7 @@ extension Registry {
         gone = try markUnneeded(in: &ledger)
       }
       try ledger.record(
-        "forget", name, ["reason": reason.map(JSONValue.text) ?? .null, "now": .boolean(now)])
+        "forget", name, ["reason": reason.map(JSONTree.text) ?? .null, "now": .boolean(now)])
       let forgotten = Forgotten(
         name: name, versions: versions.map(\.number), release: release, purgedBlobs: gone.count,
         purgedBytes: gone.reduce(0) { $0 + $1.bytes })
@@ -175,7 +175,7 @@ extension Registry {
         throw RegistryError.restsOn(name: "\(version.reference)", dependents: users.map { "\($0.record.reference)" })
       }
       try withdraw(row.record, row.expert, "retire", in: &ledger)
-      try ledger.record("retire", "\(version.reference)", ["reason": reason.map(JSONValue.text) ?? .null])
+      try ledger.record("retire", "\(version.reference)", ["reason": reason.map(JSONTree.text) ?? .null])
     }
   }
 

@@ -122,7 +122,7 @@ extension Registry {
   /// - Parameter facts: for the audit.
   func insert(
     _ manifest: VersionManifest, _ own: BlobReference, _ metrics: [MetricRecord], _ gates: [GateRecord], action: String,
-    _ facts: [String: JSONValue], in ledger: inout Ledger
+    _ facts: [String: JSONTree], in ledger: inout Ledger
   ) throws -> VersionRecord {
     let expert: Int
     if let known = try self.expert(named: manifest.name, ledger.database) {

@@ -256,7 +256,7 @@ extension Registry {
       try ledger.update(.current, ["revision": revision], where: ["one": 1])
     }
     try moveProduction(to: numbers, in: &ledger)
-    try ledger.record(kind.rawValue, "release \(revision)", ["reason": reason.map(JSONValue.text) ?? .null])
+    try ledger.record(kind.rawValue, "release \(revision)", ["reason": reason.map(JSONTree.text) ?? .null])
     return try requireRelease(revision, database)
   }
 

@@ -1,7 +1,7 @@
 public import Files
 
 /// What can go wrong with a registry. Each is one line: what was expected, what was got, where, and the fix.
-public enum RegistryError: Error, CustomStringConvertible, Equatable {
+public enum RegistryError: AccreteError, Equatable {
   // What was asked for is not there, or is not allowed (usage).
   case notARegistry(path: String)
   case alreadyARegistry(path: String)
@@ -47,6 +47,23 @@ public enum RegistryError: Error, CustomStringConvertible, Equatable {
   case networkFileSystem(path: String, kind: String)
   case diskFull(path: String)
   case database(path: String, reason: String)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .illegalName, .malformedReference, .readingOnly, .invalid: .usage
+    case .notARegistry, .unknownTask, .unknownVersion, .unknownAlias, .unknownRelease, .unknownVersionDigest,
+      .notReleased, .noRelease:
+      .notFound
+    case .alreadyARegistry, .nameTaken, .nothingBefore, .protectedAlias, .restsOn, .forgotten, .outOfUse: .conflict
+    case .moved: .stale
+    case .locked: .busy
+    case .otherBase, .malformedBundle: .data
+    case .blobMissing, .blobChanged, .blobPurged, .damaged, .auditBroken: .damaged
+    case .newerSchema, .networkFileSystem: .incompatible
+    case .diskFull: .resources
+    case .database: .inputOutput
+    }
+  }
 
   public var description: String { text.onOneLine }
 

@@ -1,12 +1,14 @@
-import Files
+public import Files
 
 /// Why runs cannot be reported on together.
-public enum ReportError: Error, Equatable, CustomStringConvertible {
+public enum ReportError: AccreteError, Equatable {
   case noRuns
   /// Two folders hold the same run: the same method, settings, order and seed.
   case sameRun(String, String)
   /// Several runs have no folder in common that a report would belong to.
   case noPlace(runs: Int)
+
+  public var category: ErrorCategory { .usage }
 
   /// One line: what was given, and what to do.
   public var description: String { text.onOneLine }

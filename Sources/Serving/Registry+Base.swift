@@ -15,7 +15,7 @@ extension BaseRecord {
     let configuration = try JSONFile.encode(base.model.declared, pretty: false)
     self.init(
       path: path, weights: base.model.digest,
-      configuration: try JSONFile.decode(JSONValue.self, from: configuration, path: path),
+      configuration: try JSONFile.decode(JSONTree.self, from: configuration, path: path),
       tokenizer: base.tokenizerDigest)
   }
 }

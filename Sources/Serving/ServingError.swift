@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// Why a request cannot be answered.
-public enum ServingError: Error, Equatable, CustomStringConvertible {
+public enum ServingError: AccreteError, Equatable {
   /// The base's configuration is not the one that the registry was made with.
   case otherConfiguration(base: String, key: String, expected: String, got: String)
   /// The release has no task to route to.
@@ -14,6 +14,14 @@ public enum ServingError: Error, Equatable, CustomStringConvertible {
   case severalLabels(version: String)
   /// A stored part says something else than it should.
   case malformed(version: String, part: String, reason: String)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .nothingReleased: .notFound
+    case .otherConfiguration, .unclaimed, .noExpert, .severalLabels: .data
+    case .malformed: .damaged
+    }
+  }
 
   public var description: String { text.onOneLine }
 

@@ -1,8 +1,8 @@
-import Files
+public import Files
 public import Foundation
 
 /// What is wrong with the data of a stream, by family; every one says where, and what to do.
-public enum StreamError: Error, Sendable, Equatable {
+public enum StreamError: AccreteError, Sendable, Equatable {
   /// A file that is missing, unreadable or too large.
   case file(Detail)
   /// Bytes that are no UTF-8 text, or a line that is too long.
@@ -56,6 +56,8 @@ public enum StreamError: Error, Sendable, Equatable {
     }
   }
 
+  public var category: ErrorCategory { .data }
+
   /// The same with another way out.
   func fixed(by fix: String) -> StreamError {
     let new = Detail(
@@ -83,7 +85,7 @@ public enum StreamError: Error, Sendable, Equatable {
   }
 }
 
-extension StreamError: CustomStringConvertible, LocalizedError {
+extension StreamError: LocalizedError {
   /// One line: `FILE:LINE: expected …, got …. Fix: …`.
   public var description: String {
     let place = Place(file: detail.file, line: detail.line, row: detail.row).description

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A task in a folder of `train.json`, `test.json` and `labels.json`: rows are `{"label", "sentence"}` in one array,
@@ -45,7 +46,7 @@ struct TaskFolder {
   private func readLabels() throws -> [String] {
     let source = try SourceFile(file("labels.json"))
     return try source.rowsOfArray().map { raw in
-      let label = try? JSONDecoder().decode(String.self, from: Data(source.bytes[raw.range]))
+      let label = (try? JSONTree(Data(source.bytes[raw.range])))?.string
       guard let label, !label.stripped.isEmpty else {
         throw StreamError.json(
           raw.place.detail(

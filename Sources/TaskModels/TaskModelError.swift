@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// What keeps a task model from being made or used.
-public enum TaskModelError: Error, Equatable, CustomStringConvertible {
+public enum TaskModelError: AccreteError, Equatable {
   case tooFewExamples(what: String, got: Int, needed: Int)
   /// A label without a row to learn from.
   case labelWithoutExamples(label: String, task: String, rows: Int)
@@ -14,6 +14,15 @@ public enum TaskModelError: Error, Equatable, CustomStringConvertible {
   case invalidOption(name: String, got: String, allowed: String)
   /// Training ends in values that are no numbers.
   case everyRateDiverges(task: String, rates: [Double])
+
+  public var category: ErrorCategory {
+    switch self {
+    case .unsupported, .invalidOption: .usage
+    case .tooFewExamples, .labelWithoutExamples, .otherTemplate, .everyRateDiverges: .data
+    case .partDiffers: .damaged
+    case .interrupted(_, let signal, _): .interrupted(signal: signal)
+    }
+  }
 
   public var description: String { text.onOneLine }
 

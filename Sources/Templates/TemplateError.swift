@@ -1,10 +1,10 @@
-import Files
+public import Files
 
 /// What can be wrong with a chat template, with what it is given, or with what it does.
 ///
 /// Every case says where (the template and its line, or the file and the key in it), what was expected there and what was
 /// found. Nothing that a template holds ends in anything else than one of these, or in text.
-public enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum TemplateError: AccreteError, Equatable, Sendable {
   /// The template is not written as the language asks.
   case syntax(at: Place, expected: String, got: String)
   /// The template is sound but uses what this module does not do.
@@ -29,6 +29,8 @@ public enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String { "\(template):\(line)" }
   }
+
+  public var category: ErrorCategory { .data }
 
   /// One line: where, what was found, what was expected, and what to do about it.
   public var description: String { text.onOneLine }

@@ -1,9 +1,9 @@
-import Files
+public import Files
 
 /// What can be wrong with a tokenizer file, or with what it is asked to do.
 ///
 /// Every case says where (the file, and the JSON key inside it), what was expected there and what was found.
-public enum TokenizationError: Error, CustomStringConvertible, Equatable {
+public enum TokenizationError: AccreteError, Equatable {
   /// The file is missing or cannot be read.
   case unreadable(file: String, expected: String, got: String)
   /// The file is no JSON, or a key is missing or holds a value of the wrong type.
@@ -18,6 +18,8 @@ public enum TokenizationError: Error, CustomStringConvertible, Equatable {
   case notConverted(file: String, folder: String, packages: String)
   /// The regular-expression engine gave up on a text (it backtracked too far).
   case unsplittable(file: String, key: String, expected: String, got: String)
+
+  public var category: ErrorCategory { .data }
 
   /// One line: where, what was found, what was expected, and what to do about it.
   public var description: String { text.onOneLine }

@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// What can go wrong between Swift and libtorch, and in files of tensors.
-public enum TorchError: Error, Equatable, CustomStringConvertible {
+public enum TorchError: AccreteError, Equatable {
   // MARK: Operations
 
   /// libtorch cannot be loaded, or what is loaded was not built for it.
@@ -47,6 +47,18 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
 
   /// A tensor of a file holds an infinite value or no number; `element` counts from 0.
   case notFinite(path: String, name: String, element: Int)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .invalidHyperparameter, .unknownDevice, .unavailableDevice: .usage
+    case .malformedSafetensors, .missingTensor, .notFinite: .data
+    case .noLibtorch: .inputOutput
+    case .outOfMemory: .resources
+    case .operationFailed, .unexpectedResult, .shapeMismatch, .dtypeMismatch, .elementCountMismatch, .missingGradient,
+      .emptyTrainableSet:
+      .internal
+    }
+  }
 
   public var description: String { text.onOneLine }
 

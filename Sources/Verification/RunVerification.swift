@@ -53,11 +53,13 @@ public struct RunVerification: Sendable, Codable {
 }
 
 /// What is wrong with a run's folder.
-enum VerificationError: Error, CustomStringConvertible {
+enum VerificationError: AccreteError {
   case differs(what: String, recorded: String, now: String)
   case missing(what: String)
   case notSealed
   case several(String)
+
+  var category: ErrorCategory { if case .notSealed = self { .data } else { .damaged } }
 
   var description: String {
     switch self {

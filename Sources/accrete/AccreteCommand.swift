@@ -72,8 +72,8 @@ struct AccreteCommand: ParsableCommand {
     abstract: "Teach one language model task after task, and lose nothing that it learned.",
     discussion: """
       Results go to standard output, progress to standard error. Exit codes: 0 done, 64 wrong usage, 65 bad data, \
-      69 not possible here, 70 a defect of ours, 74 input or output failed, 75 another process was first: try again, 129, 130 and 143 stopped by a signal after a checkpoint, 141 nobody reads \
-      the results any more.
+      69 not possible here, 70 a defect of ours, 74 input or output failed, or too little disk or memory, 75 another process was first: try again, 129, 130 and 143 stopped by a signal after a \
+      checkpoint, 141 nobody reads the results any more.
       """,
     version: "accrete \(Manifest.accreteVersion)",
     subcommands: [

@@ -80,7 +80,7 @@ extension CommandLineTests {
       process = try start(command, comparison, in: scratch)
       try #require(process.isRunning, "it ended before it could be killed")
       let second = try Accrete.run(command, in: scratch.url)
-      expectRefusal(second, code: 74, "process \(process.processIdentifier)", "is working on this comparison")
+      expectRefusal(second, code: 75, "process \(process.processIdentifier)", "is working on this comparison")
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       let last = try Accrete.run(command + ["--json"], in: scratch.url)

@@ -123,7 +123,7 @@ extension CommandFaultTests {
       let report = try Accrete.run(["report", run.path], in: scratch.url)
       #expect(report.code == 0 && report.text.contains("learned 0 of 2 tasks"), "\(report.testDescription)")
       let second = try Accrete.run(["resume", run.path], in: scratch.url)
-      expectRefusal(second, code: 74, "process \(process.processIdentifier)", "is working on this run")
+      expectRefusal(second, code: 75, "process \(process.processIdentifier)", "is working on this run")
       kill(process.processIdentifier, number)
       process.waitUntilExit()
       let outcome = try Accrete.outcome(process, output: output, error: error)
@@ -175,12 +175,12 @@ extension CommandFaultTests {
       let finished = "nothing to resume"
       try Data("{\"process\":1,\"host\":\"elsewhere\",\"since\":\"2026-01-01T00:00:00Z\"}".utf8).write(to: lock)
       let refused = try Accrete.run(["resume", run.path], in: scratch.place("copy"))
-      expectRefusal(refused, code: 74, "process 1 on elsewhere", "remove \(lock.path)")
+      expectRefusal(refused, code: 75, "process 1 on elsewhere", "remove \(lock.path)")
       #expect(FileManager.default.fileExists(atPath: lock.path))
       for left in ["", "{", "{\"process\":1,\"host\":\"\(ProcessInfo.processInfo.hostName)\",\"since\":\"then\"}"] {
         try Data(left.utf8).write(to: lock)
         let outcome = try Accrete.run(["resume", run.path], in: scratch.place("copy"))
-        #expect(outcome.code != 74 && !outcome.error.contains("working"), "\(outcome.testDescription)")
+        #expect(outcome.code != 75 && !outcome.error.contains("working"), "\(outcome.testDescription)")
         #expect(outcome.error.contains(finished) || outcome.error.contains("changed"), "\(outcome.testDescription)")
         #expect(!FileManager.default.fileExists(atPath: lock.path))
       }

@@ -22,13 +22,13 @@ import Testing
     let fields = Mirror(reflecting: configuration).children.count
     #expect(DecoderConfiguration.CodingKeys.allCases.count == fields)
     #expect(
-      try JSONFile.decode([String: JSONValue].self, from: JSONFile.encode(configuration), path: "x").count == fields)
+      try JSONFile.decode([String: JSONTree].self, from: JSONFile.encode(configuration), path: "x").count == fields)
   }
 
   /// What was recorded before a family had more to say has the same keys, and so the same bytes.
   @Test func otherFamiliesWriteNothingOfWhatIsNotTheirs() throws {
     let recorded = try JSONFile.decode(
-      [String: JSONValue].self, from: JSONFile.encode(Goldens.model("tiny").declared), path: "x")
+      [String: JSONTree].self, from: JSONFile.encode(Goldens.model("tiny").declared), path: "x")
     #expect(
       recorded.keys.sorted() == [
         "architectures", "attention_bias", "cla_share_factor", "eos_token_id", "head_dim", "hidden_size",

@@ -43,6 +43,14 @@ import Torch
     let rounded = try MergedCheckpoint.write(expert, into: base, to: scratch.file("half"), dtype: .bfloat16)
     #expect(rounded.largestRounding > 0 && rounded.dtype == "bfloat16")
     #expect(throws: FileError.self) { try MergedCheckpoint.write(expert, into: base, to: out) }
+    // Its config.json says what the base's does, and what the weights are held in.
+    func configuration(_ folder: URL) throws -> JSONTree {
+      let file = folder.appendingPathComponent("config.json")
+      return try JSONFile.decode(JSONTree.self, from: JSONFile.contents(of: file), path: file.path)
+    }
+    var expected = try configuration(base)
+    expected[expected["torch_dtype"] == nil ? "dtype" : "torch_dtype"] = .text("bfloat16")
+    #expect(try configuration(scratch.file("half")) == expected)
   }
 
   @Test(arguments: Adapters.selections) func whereItPlugsInIsWhatPEFTSays(name: String) throws {

@@ -26,6 +26,71 @@ import Testing
     #expect(members.map(\.name) == ["\u{C5}", "\u{212B}", "\u{C5}"].map(bytes))
   }
 
+  /// Two trees are equal where they say the same, which a text by Swift's rules would also be for another text.
+  @Test func equalIsWhatSaysTheSame() throws {
+    #expect(
+      try tree(#"{"a":1,"b":[{"c":2.5,"d":null}]}"#)
+        == tree(#"{"b":[{"d":null,"c":25e-1}],"a":1.0}"#))
+    for (one, other) in [
+      ("1", "1.5"), ("9007199254740993", "9007199254740992.0"), ("[1,2]", "[2,1]"),
+      ("\"\u{C5}\"", "\"\u{212B}\""),
+      ("{\"\u{C5}\":1}", "{\"\u{212B}\":1}"), (#"{"a":1}"#, #"{"a":1,"b":2}"#),
+      (#"{"a":1,"b":2}"#, #"{"a":2,"b":1}"#),
+      ("null", "false"), ("0", "false"), ("[]", "{}"),
+    ] {
+      #expect(try tree(one) != tree(other), "\(one) \(other)")
+    }
+    // Of each value once, however deeply it lies: 2^60 comparisons would not end.
+    func nest(_ core: String, _ open: String, _ close: String) -> String {
+      String(repeating: open, count: 60) + core + String(repeating: close, count: 60)
+    }
+    let (one, other) = (nest("1", #"{"a":0,"b":"#, "}"), nest("2", #"{"b":"#, #","a":0}"#))
+    #expect(try tree(one) != tree(other))
+  }
+
+  /// As a part of a typed file: whole numbers to their last digit, members sorted by their bytes.
+  @Test func isWrittenAndReadAsAPart() throws {
+    let text = #"{"list":[9007199254740993,0.1,1e300,"é\n",true,null],"z":{"b":1,"B":2,"a":{}}}"#
+    let whole = try JSONFile.decode(
+      [String: JSONTree].self, from: Data("{\"x\":\(text)}".utf8), path: "t.json")
+    let part = try #require(whole["x"])
+    #expect(try part == tree(text) && part["list"] == tree(text)["list"])
+    #expect(String(decoding: part.json, as: UTF8.self).contains(#""z":{"B":2,"a":{},"b":1}"#))
+    let again = try JSONFile.encode(["x": part], pretty: false)
+    #expect(try JSONFile.decode([String: JSONTree].self, from: again, path: "t.json") == whole)
+    #expect(String(decoding: again, as: UTF8.self).contains("9007199254740993"))
+    // A whole number that was written with a point has none any more.
+    #expect(try JSONFile.encode(tree("[1e3,-0.0]"), pretty: false) == Data("[1000,0]".utf8))
+  }
+
+  @Test func membersByName() throws {
+    var value = try tree(#"{"a":1,"b":{"c":[]},"a":2}"#)
+    #expect(
+      value["a"] == .integer(1) && value["b"]?["c"] == .list([]) && value["d"] == nil
+        && value["b"]?["c"]?["e"] == nil)
+    value["a"] = .text("x")
+    value["d"] = .number(2)
+    value["b"]?["c"] = nil
+    #expect(String(decoding: value.json, as: UTF8.self) == #"{"a":"x","b":{},"a":2,"d":2.0}"#)
+    #expect(
+      value["a"]?.string == "x" && value["d"]?.integer == 2 && value["d"]?.number == 2
+        && value["b"]?.number == nil)
+    value["a"] = nil
+    #expect(value == .object(["d": .integer(2), "b": .object([:])]))
+    var list = JSONTree.list([])
+    list["a"] = .null
+    #expect(list == .list([]) && list.isBlank && !value.isBlank)
+  }
+
+  @Test func namesOfAnObject() throws {
+    let marked = Data([0xEF, 0xBB, 0xBF]) + Data(#"{"b":1e999,"a":{"c":null}}"#.utf8)
+    #expect(try JSONFile.names(in: marked, path: "t.json") == ["a", "b"])
+    #expect(throws: FileError.self) { try JSONFile.names(in: Data("[1]".utf8), path: "t.json") }
+    #expect(throws: FileError.self) {
+      try JSONFile.names(in: Data(#"{"a":1,"a":1}"#.utf8), path: "t.json")
+    }
+  }
+
   @Test func numbersAtTheEdge() throws {
     #expect(try tree("9223372036854775807") == .integer(.max))
     #expect(try tree("9223372036854775808") == .number(9_223_372_036_854_775_808))

@@ -28,7 +28,7 @@ import Testing
     ("{\"a\":1 // one\n}", "neither a comma nor the closing bracket"), ("", "the end of the file"),
   ]) func whatIsWrongIsSaid(_ text: String, _ reason: String) {
     #expect(refusal(text).contains(reason), "\(refusal(text))")
-    #expect(refusal(text, as: JSONValue.self).contains(reason), "\(refusal(text, as: JSONValue.self))")
+    #expect(refusal(text, as: JSONTree.self).contains(reason), "\(refusal(text, as: JSONTree.self))")
   }
 
   /// Both ways to take a text find the same fault at the same place.
@@ -55,13 +55,13 @@ import Testing
 
   @Test func anyValueAndAnObject() throws {
     let text = Data(#"{"a":[1,-2.5,1e3,true,null,"é\n"],"b":{}}"#.utf8)
-    let value = try JSONFile.decode(JSONValue.self, from: text, path: "t.json")
-    let parsed = try JSONDecoder().decode(JSONValue.self, from: text)
+    let value = try JSONFile.decode(JSONTree.self, from: text, path: "t.json")
+    let parsed = try JSONDecoder().decode(JSONTree.self, from: text)
     #expect(value == parsed)
     let scratch = try Scratch()
     let file = try scratch.write(String(decoding: text, as: UTF8.self), to: "o.json")
     let object = try JSONFile.readObject(from: file, limit: 1 << 10)
-    #expect(JSONValue.object(Dictionary(uniqueKeysWithValues: object.map { ($0.key.text, $0.value) })) == value)
+    #expect(JSONTree.object(object.map { JSONTree.Member($0.key.text, $0.value) }) == value)
     // One character, two texts: two keys.
     let alike = try scratch.write("{\"\u{C5}\":1,\"\u{212B}\":2}", to: "alike.json")
     #expect(

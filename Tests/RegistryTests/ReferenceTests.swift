@@ -28,7 +28,7 @@ import Testing
 /// Has a value one form, whatever writes it?
 @Suite struct CanonicalJSONTests {
   @Test func writesByHand() throws {
-    let value = JSONValue.object([
+    let value = JSONTree.object([
       "b": .list([.number(1), .number(0.1), .number(1e300), .null, .boolean(true)]), "a": .text("é\"\\\n\u{1}/"),
       "B": .object([:]),
     ])

@@ -20,7 +20,7 @@ import Testing
 
     let name: String
     let form: String
-    let edits: [String: JSONValue]
+    let edits: [String: JSONTree]
     let files: [String: String]
     let size: Int?
     let rows: [Row]?

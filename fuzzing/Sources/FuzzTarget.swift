@@ -1,18 +1,5 @@
-import Decoder
-import Experts
 import Files
 import Foundation
-import Learning
-import ModelConfiguration
-import Planning
-import Pretraining
-import Records
-import Registry
-import Runs
-import Streams
-import Templates
-import Tokenization
-import Torch
 
 /// One reader that is given anything at all.
 ///
@@ -53,19 +40,20 @@ struct FuzzTarget: Sendable {
       finding.stop()
     } catch {
       let message = "\(error)"
-      if !Self.isOurs(error) { Finding("an error of another kind: \(type(of: error)): \(message)").stop() }
+      if !Self.isOfInput(error) {
+        Finding("an error of another kind: \(type(of: error)), \(ErrorCategory(of: error)): \(message)").stop()
+      }
       if message.isEmpty || message != message.onOneLine { Finding("a message not on one line: \(message)").stop() }
       // A message quotes a file; it does not repeat it.
       if message.utf8.count > 4096 + 2 * input.count { Finding("a message of \(message.utf8.count) bytes").stop() }
     }
   }
 
-  private static func isOurs(_ error: any Error) -> Bool {
-    error is FileError || error is TorchError || error is TokenizationError || error is TemplateError
-      || error is ConfigurationError || error is DecoderError
-      || error is ExpertError || error is PEFTError || error is StreamError || error is LearningError
-      || error is RunError || error is MetricError || error is ComparisonError || error is CorpusError
-      || error is RateError
-      || error is PretrainingError || error is ScalingError || error is RegistryError
+  /// An error of ours, and none that says of itself that it must not happen, or that has another cause than the input.
+  private static func isOfInput(_ error: any Error) -> Bool {
+    switch ErrorCategory(of: error) {
+    case .usage, .notFound, .conflict, .data, .tooLarge, .damaged, .incompatible, .inputOutput: true
+    case .resources, .stale, .busy, .interrupted, .process, .internal: false
+    }
   }
 }

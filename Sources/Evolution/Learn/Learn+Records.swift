@@ -70,7 +70,7 @@ extension Learn {
     let startsFromDigest: Digest?
   }
 
-  static func json(_ value: some Encodable) throws -> JSONValue {
-    try JSONFile.decode(JSONValue.self, from: JSONFile.encode(value, pretty: false), path: "manifest")
+  static func json(_ value: some Encodable) throws -> JSONTree {
+    try JSONFile.decode(JSONTree.self, from: JSONFile.encode(value, pretty: false), path: "manifest")
   }
 }

@@ -31,7 +31,7 @@ public struct Receipt: Sendable, Codable, Equatable {
   public let release: Int?
   public let earlier: [String: Earlier]
   public let data: [Rows]
-  public let options: JSONValue
+  public let options: JSONTree
   public let seed: UInt64
   public let program: String
   public let numerics: String

@@ -97,14 +97,12 @@ public enum MergedCheckpoint {
 
   /// Writes what the weights are held in into a configuration: whoever reads it converts to that.
   private static func state(_ dtype: DType, in file: URL) throws {
-    let data = try JSONFile.contents(of: file)
-    guard var object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+    var configuration = try JSONFile.decode(JSONTree.self, from: JSONFile.contents(of: file), path: file.path)
+    guard case .object = configuration else {
       throw FileError.malformedJSON(path: file.path, reason: "it is no object")
     }
-    let key = object["torch_dtype"] != nil ? "torch_dtype" : "dtype"
-    object[key] = dtype.rawValue
-    try AtomicFile.write(
-      JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]),
-      to: file)
+    let key = configuration["torch_dtype"] != nil ? "torch_dtype" : "dtype"
+    configuration[key] = .text(dtype.rawValue)
+    try JSONFile.write(configuration, to: file)
   }
 }

@@ -10,7 +10,7 @@ struct PEFTConfiguration {
   static let sizeLimit = 4 << 20
 
   private let path: String
-  private let keys: [ExactText: JSONValue]
+  private let keys: [ExactText: JSONTree]
 
   /// Reads the file and refuses every key that means something else than a plain LoRA.
   /// - Throws: `FileError`, ``PEFTError``.
@@ -59,7 +59,7 @@ struct PEFTConfiguration {
     String(String(key.prefix(60)).debugDescription.dropFirst().dropLast())
   }
 
-  private func value(_ key: String, _ expected: String) throws -> JSONValue {
+  private func value(_ key: String, _ expected: String) throws -> JSONTree {
     guard let value = keys[ExactText(key)], value != .null else {
       throw PEFTError.missingKey(path: path, key: key, expected: expected)
     }
@@ -68,7 +68,7 @@ struct PEFTConfiguration {
 
   private func number(_ key: String, _ expected: String) throws -> Double {
     let value = try value(key, expected)
-    guard case .number(let number) = value else {
+    guard let number = value.number else {
       throw PEFTError.invalidValue(path: path, key: key, expected: expected, got: value.description)
     }
     return number

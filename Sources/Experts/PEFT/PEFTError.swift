@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// What can be wrong with an adapter that PEFT, or somebody in its name, has written.
-public enum PEFTError: Error, Equatable, CustomStringConvertible {
+public enum PEFTError: AccreteError, Equatable {
   // MARK: The folder
 
   /// The folder lacks one of the two files of an adapter.
@@ -26,6 +26,8 @@ public enum PEFTError: Error, Equatable, CustomStringConvertible {
   case notFinite(path: String, name: String)
   /// Every number is finite, and what the adapter adds is not: numbers or `lora_alpha / r` too large for float32.
   case overflows(path: String, name: String, scaling: String)
+
+  public var category: ErrorCategory { .data }
 
   public var description: String { text.onOneLine }
 

@@ -6,7 +6,7 @@ enum PEFTKeys {
     /// Read elsewhere, or without a say in what is computed.
     case any
     /// One of these values.
-    case values([JSONValue], String)
+    case values([JSONTree], String)
     /// Null, false or empty.
     case blank(String)
   }
@@ -44,7 +44,7 @@ enum PEFTKeys {
   ]
 
   /// Why a key's value cannot be taken; nil: it can.
-  static func refusal(of key: String, _ value: JSONValue) -> String? {
+  static func refusal(of key: String, _ value: JSONTree) -> String? {
     switch rules[key] {
     case .any: nil
     case .values(let values, let reason): values.contains(value) ? nil : reason

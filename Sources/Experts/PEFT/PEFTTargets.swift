@@ -24,11 +24,11 @@ struct PEFTTargets {
   private static let known = Projection.allCases.map(\.rawValue).joined(separator: ", ")
 
   /// - Throws: ``PEFTError``.
-  init(_ keys: [ExactText: JSONValue], path: String) throws {
+  init(_ keys: [ExactText: JSONTree], path: String) throws {
     self.path = path
     let target = keys[ExactText("target_modules")] ?? .null
     switch target {
-    case .text(let text) where text.lowercased() == "all-linear": targets = .all
+    case .text where target.string?.lowercased() == "all-linear": targets = .all
     case .text, .list: targets = try Self.rule(target, key: "target_modules", path: path)
     case .null:
       throw PEFTError.missingKey(path: path, key: "target_modules", expected: "a list of projections")
@@ -48,14 +48,14 @@ struct PEFTTargets {
     }
   }
 
-  private static func rule(_ value: JSONValue, key: String, path: String) throws -> Rule {
+  private static func rule(_ value: JSONTree, key: String, path: String) throws -> Rule {
     func refused(_ got: String, _ reason: String) -> PEFTError {
       .unsupported(path: path, key: key, got: got, reason: reason)
     }
     switch value {
     case .text(let text):
       do {
-        return .pattern(try NamePattern(text))
+        return .pattern(try NamePattern(String(decoding: text, as: UTF8.self)))
       } catch let refusal as NamePattern.Refusal {
         throw refused(value.description, "as a pattern, \(refusal.reason); list the names, out of \(known)")
       }
@@ -65,7 +65,7 @@ struct PEFTTargets {
       }
       return .names(
         try values.map { value in
-          guard case .text(let name) = value else { throw refused(value.description, "names are strings") }
+          guard let name = value.string else { throw refused(value.description, "names are strings") }
           return name
         })
     default:
@@ -74,16 +74,16 @@ struct PEFTTargets {
     }
   }
 
-  private static func layers(_ keys: [ExactText: JSONValue], path: String) throws -> Set<Int>? {
+  private static func layers(_ keys: [ExactText: JSONTree], path: String) throws -> Set<Int>? {
     let value = keys[ExactText("layers_to_transform")] ?? .null
     let pattern = keys[ExactText("layers_pattern")] ?? .null
-    let names: [JSONValue] = if case .list(let values) = pattern { values } else { pattern.isBlank ? [] : [pattern] }
+    let names: [JSONTree] = if case .list(let values) = pattern { values } else { pattern.isBlank ? [] : [pattern] }
     guard names.isEmpty || names.contains(.text("layers")) else {
       throw PEFTError.unsupported(
         path: path, key: "layers_pattern", got: pattern.description, reason: "the layers of this base are called layers"
       )
     }
-    let numbers: [JSONValue]
+    let numbers: [JSONTree]
     switch value {
     case .null: return nil
     case .list(let values):
@@ -178,7 +178,7 @@ struct PEFTTargets {
       }
       if key == "target_modules", let unused = names.first(where: { !used.contains(ExactText($0)) }) {
         throw PEFTError.unsupported(
-          path: path, key: key, got: JSONValue.text(unused).description,
+          path: path, key: key, got: JSONTree.text(unused).description,
           reason:
             "experts plug into \(Self.known) of the decoder's \(modules.last.map { $0.layer + 1 } ?? 0) layers only")
       }

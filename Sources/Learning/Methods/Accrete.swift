@@ -107,7 +107,7 @@ public final class Accrete: ContinualMethod {
     let rank = Double(context.shape.rank)
     let capacity = Int(saturating: (context.value(Self.pool) * rank).rounded())
     var total = 0
-    for task in 0...arrival {
+    for task in 0...index {
       let new = max(1, Int(saturating: (rank / power(Double(1 + task), context.value(Self.growth))).rounded()))
       let shared = max(
         0, min(Int(saturating: Double(new) * context.value(Self.sharedShare)), new - 1, capacity - total))

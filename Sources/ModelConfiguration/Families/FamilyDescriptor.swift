@@ -40,7 +40,7 @@ protocol FamilyDescriptor: Sendable {
   func feedForward(_ reader: ConfigurationReader, layers: Int) throws -> FeedForwardShape
 
   /// See ``ModelFamily/completed(_:for:)``.
-  func completed(_ members: [String: JSONValue], for shape: DecoderConfiguration) -> [String: JSONValue]
+  func completed(_ model: JSONTree, for shape: DecoderConfiguration) -> JSONTree
   /// See ``ModelFamily/unlikeItsClass(_:)``.
   func unlikeItsClass(_ shape: DecoderConfiguration) -> (got: String, allowed: String)?
 }
@@ -122,8 +122,10 @@ extension FamilyDescriptor {
     FeedForwardShape(width: try reader.denseWidth())
   }
 
-  func completed(_ members: [String: JSONValue], for shape: DecoderConfiguration) -> [String: JSONValue] {
-    members.merging(["attention_bias": .boolean(shape.attentionBias != .none)]) { $1 }
+  func completed(_ model: JSONTree, for shape: DecoderConfiguration) -> JSONTree {
+    var model = model
+    model["attention_bias"] = .boolean(shape.attentionBias != .none)
+    return model
   }
 
   func unlikeItsClass(_ shape: DecoderConfiguration) -> (got: String, allowed: String)? { nil }

@@ -19,15 +19,15 @@ struct HunyuanMoE: FamilyDescriptor {
     try reader.hunyuanMixture(layers: layers, hasShared: true, renormalizesOne: true)
   }
 
-  func completed(_ members: [String: JSONValue], for shape: DecoderConfiguration) -> [String: JSONValue] {
-    var members = members
-    members["attention_bias"] = .boolean(shape.attentionBias != .none)
+  func completed(_ model: JSONTree, for shape: DecoderConfiguration) -> JSONTree {
+    var model = model
+    model["attention_bias"] = .boolean(shape.attentionBias != .none)
     if let moe = shape.moe {
       // Its class knows one number for all layers.
-      members["num_experts"] = .number(Double(moe.experts))
-      members["moe_topk"] = .number(Double(moe.active))
+      model["num_experts"] = .integer(moe.experts)
+      model["moe_topk"] = .integer(moe.active)
     }
-    return members
+    return model
   }
 
   func unlikeItsClass(_ shape: DecoderConfiguration) -> (got: String, allowed: String)? {

@@ -15,8 +15,10 @@ struct Mistral: FamilyDescriptor {
     try reader.windows(of: reader.slidingWindow, fromLayer: 0, layers: layers)
   }
 
-  func completed(_ members: [String: JSONValue], for shape: DecoderConfiguration) -> [String: JSONValue] {
+  func completed(_ model: JSONTree, for shape: DecoderConfiguration) -> JSONTree {
     // Its default in transformers is a window.
-    members.merging(["sliding_window": .null]) { own, _ in own }
+    var model = model
+    model["sliding_window"] = model["sliding_window"] ?? .null
+    return model
   }
 }

@@ -52,10 +52,10 @@ public struct ModelFamily: Sendable {
   /// `config.json` of a base that is written: with what the family's class would fill in otherwise.
   ///
   /// - Parameters:
-  ///   - members: what is written for every family.
+  ///   - model: what is written for every family, an object.
   ///   - shape: the base's.
-  public func completed(_ members: [String: JSONValue], for shape: DecoderConfiguration) -> [String: JSONValue] {
-    descriptor.completed(members, for: shape)
+  public func completed(_ model: JSONTree, for shape: DecoderConfiguration) -> JSONTree {
+    descriptor.completed(model, for: shape)
   }
 
   /// What transformers' class of this name would compute otherwise, and what it can.

@@ -13,5 +13,5 @@ struct Qwen2: FamilyDescriptor {
     try reader.windowsInUse(layers: layers)
   }
 
-  func completed(_ members: [String: JSONValue], for shape: DecoderConfiguration) -> [String: JSONValue] { members }
+  func completed(_ model: JSONTree, for shape: DecoderConfiguration) -> JSONTree { model }
 }

@@ -1,7 +1,8 @@
+public import Files
 public import Foundation
 
 /// Why learning rates cannot be planned from what was given.
-public enum RateError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+public enum RateError: AccreteError, Sendable, Equatable, LocalizedError {
   /// A number that cannot be: not finite, or outside of its range.
   case invalid(name: String, expected: String, got: String)
   /// The warm-up reaches into the anneal, or further.
@@ -10,6 +11,8 @@ public enum RateError: Error, Sendable, Equatable, CustomStringConvertible, Loca
   case outsideOfSchedule(done: Int, length: Int)
   /// The two gradients say that there is no signal, or no noise: what they were measured on was too little.
   case noEstimate(what: String, value: Double)
+
+  public var category: ErrorCategory { .usage }
 
   /// One line: what, what was expected and given, and what to do.
   public var description: String {

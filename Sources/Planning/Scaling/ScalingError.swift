@@ -1,8 +1,8 @@
-import Files
+public import Files
 public import Foundation
 
 /// Why a scaling law cannot be fitted, or asked.
-public enum ScalingError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+public enum ScalingError: AccreteError, Sendable, Equatable, LocalizedError {
   /// A number that cannot be: not finite, or outside of its range.
   case invalid(place: String, name: String, expected: String, got: String)
   /// A folder among the runs that holds no finished pretraining run.
@@ -17,6 +17,14 @@ public enum ScalingError: Error, Sendable, Equatable, CustomStringConvertible, L
   case tooFewBudgets(fitted: Int, failed: [BudgetFailure])
   /// FLOPs per token are no linear function of N with values above 0.
   case noCost(reason: String)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .invalid(let place, _, _, _) where place == "plan" || place == "bootstrap": .usage
+    case .noRuns: .notFound
+    case .invalid, .notARun, .sameRun, .otherText, .tooFewBudgets, .noCost: .data
+    }
+  }
 
   /// One line: what was found, and what to do.
   public var description: String { text.onOneLine }

@@ -1,8 +1,8 @@
-import Files
+public import Files
 public import Foundation
 
 /// What is wrong with the text or the tokens of a pretraining, by family; every one says where, and what to do.
-public enum CorpusError: Error, Sendable, Equatable {
+public enum CorpusError: AccreteError, Sendable, Equatable {
   /// A text file that is missing, unreadable, of an unknown kind, or that changed while it was read.
   case file(Detail)
   /// A gzipped file that is cut short, broken, or that unpacks to too much.
@@ -39,6 +39,13 @@ public enum CorpusError: Error, Sendable, Equatable {
     }
   }
 
+  public var category: ErrorCategory {
+    switch self {
+    case .file, .gzip, .text, .row, .source, .tokenizer, .plan: .data
+    case .shard: .damaged
+    }
+  }
+
   /// Where it is, what it is, and what to do about it.
   public var detail: Detail {
     switch self {
@@ -49,7 +56,7 @@ public enum CorpusError: Error, Sendable, Equatable {
   }
 }
 
-extension CorpusError: CustomStringConvertible, LocalizedError {
+extension CorpusError: LocalizedError {
   /// One line: `PLACE: expected …, got …. Fix: …`.
   public var description: String {
     "\(detail.place): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)".onOneLine

@@ -1,9 +1,18 @@
+public import Files
+
 /// What can go wrong while a base is pretrained.
-public enum PretrainingError: Error, Equatable, CustomStringConvertible {
+public enum PretrainingError: AccreteError, Equatable {
   /// A loss or gradient that is no number any more.
   case diverged(step: Int, what: String, value: String)
   /// A value of the configuration that cannot be.
   case invalidOption(key: String, got: String, allowed: String)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .invalidOption: .usage
+    case .diverged: .data
+    }
+  }
 
   public var description: String {
     switch self {

@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// What can be wrong with a comparison.
-public enum ComparisonError: Error, Equatable, CustomStringConvertible {
+public enum ComparisonError: AccreteError, Equatable {
   /// A folder that holds something else.
   case notAComparison(folder: String)
   /// Data, base, options or code are not those with which the comparison was begun.
@@ -20,6 +20,17 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
   case failed(folder: String, cells: [String], of: Int, code: Int32)
   /// A signal ended it after the running cells had written their checkpoints.
   case interrupted(folder: String, signal: Int32, done: Int, of: Int)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .notAComparison, .cellsLeftOut: .conflict
+    case .changed, .examplesDiffer: .data
+    case .cellDiffers, .recordDamaged: .damaged
+    case .inUse: .busy
+    case .failed(_, _, _, let code): .process(exitCode: code)
+    case .interrupted(_, let signal, _, _): .interrupted(signal: signal)
+    }
+  }
 
   public var description: String { text.onOneLine }
 

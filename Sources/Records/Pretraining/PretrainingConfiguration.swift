@@ -8,7 +8,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   public static let defaultHeldOut = 0.002
 
   /// `config.json` of the model, in Hugging Face's form.
-  public var model = JSONValue.null
+  public var model = JSONTree.null
   /// Folder of a base whose weights are gone on from; nil: initial values.
   public var base: String?
   /// Folder with the tokenizer; nil: one is trained on the sources.
@@ -84,7 +84,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   ///   - model: `config.json` of the model.
   ///   - sources: files of each source, by name.
   ///   - tokens: to learn from.
-  package init(model: JSONValue, sources: [String: [String]], tokens: Int) {
+  package init(model: JSONTree, sources: [String: [String]], tokens: Int) {
     (self.model, self.sources, self.tokens) = (model, sources, tokens)
   }
 }

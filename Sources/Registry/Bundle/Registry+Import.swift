@@ -83,7 +83,7 @@ extension Registry {
   /// nothing that could be compared.
   private func isFounded(_ gate: GateRecord) throws -> Bool {
     guard gate.verdict != .override, let data = try? blob(gate.report.digest),
-      let report = try? JSONFile.decode(JSONValue.self, from: data, path: "gates"),
+      let report = try? JSONFile.decode(JSONTree.self, from: data, path: "gates"),
       case .list(let gates)? = report["gates"]
     else { return true }
     let isPass = gates.allSatisfy { $0["verdict"]?["verdict"]?.string == "pass" }

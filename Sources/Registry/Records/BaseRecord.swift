@@ -7,11 +7,11 @@ public struct BaseRecord: Sendable, Codable, Equatable {
   /// The digest of the base's weights.
   public let weights: Digest
   /// What the base's configuration says as far as it decides outputs; the registry does not look into it.
-  public let configuration: JSONValue?
+  public let configuration: JSONTree?
   /// The digest of its tokenizer.
   public let tokenizer: Digest
 
-  public init(path: String, weights: Digest, configuration: JSONValue?, tokenizer: Digest) {
+  public init(path: String, weights: Digest, configuration: JSONTree?, tokenizer: Digest) {
     self.path = path
     self.weights = weights
     self.configuration = configuration

@@ -27,7 +27,7 @@ public struct VersionManifest: Sendable, Codable, Equatable {
   /// Its blobs by role: ``Role``, or another plain name.
   public let parts: [String: BlobReference]
   /// What the task model is: combination, calibration, candidates and their evidence. The registry does not look into it.
-  public let model: JSONValue
+  public let model: JSONTree
   /// The rows it was made from.
   public let data: [DataRecord]
   /// The version that it was made from.
@@ -35,7 +35,7 @@ public struct VersionManifest: Sendable, Codable, Equatable {
   /// Versions whose atoms it uses: while it is there, they cannot be forgotten.
   public let restsOn: [Digest]
   /// How it came about: seed, configuration, costs, the run. The registry does not look into it.
-  public let run: JSONValue
+  public let run: JSONTree
   /// Names the arithmetic of the program: answers of another id may differ in the last bits.
   public let numerics: String
   /// When it was made: ISO 8601, UTC.
@@ -57,8 +57,8 @@ public struct VersionManifest: Sendable, Codable, Equatable {
 
   public init(
     name: String, method: String, kind: Kind, labels: [String], base: Digest, tokenizer: Digest, promptForm: Digest,
-    template: Digest? = nil, parts: [String: BlobReference], model: JSONValue, data: [DataRecord],
-    parent: Digest? = nil, restsOn: [Digest] = [], run: JSONValue, numerics: String, created: String
+    template: Digest? = nil, parts: [String: BlobReference], model: JSONTree, data: [DataRecord],
+    parent: Digest? = nil, restsOn: [Digest] = [], run: JSONTree, numerics: String, created: String
   ) {
     schema = Self.currentSchema
     self.name = name

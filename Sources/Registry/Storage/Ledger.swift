@@ -61,11 +61,8 @@ struct Ledger {
   /// - Parameter action: what was done: `register`, `publish`.
   /// - Parameter subject: with what: `spam@2`, `release 7`.
   /// - Parameter facts: what else is worth knowing.
-  mutating func record(_ action: String, _ subject: String, _ facts: [String: JSONValue] = [:]) throws {
-    var members = [JSONTree.Member(name: Array("changes".utf8), value: .list(changes))]
-    for (name, value) in facts {
-      members.append(JSONTree.Member(name: Array(name.utf8), value: try JSONTree(try CanonicalJSON.encode(value))))
-    }
+  mutating func record(_ action: String, _ subject: String, _ facts: [String: JSONTree] = [:]) throws {
+    let members = [JSONTree.Member("changes", .list(changes))] + facts.map { JSONTree.Member($0.key, $0.value) }
     changes = []
     let head = try Audit.head(database)
     let entry = Audit.Entry(

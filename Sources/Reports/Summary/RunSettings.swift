@@ -20,7 +20,7 @@ struct RunSettings: Equatable {
     configuration.options = configuration.options?.meant(for: configuration.method)
     let data = try JSONFile.encode(configuration, pretty: false)
     var values: [String: String] = [:]
-    Self.flatten(try JSONFile.decode(JSONValue.self, from: data, path: "configuration"), "", into: &values)
+    Self.flatten(try JSONFile.decode(JSONTree.self, from: data, path: "configuration"), "", into: &values)
     values = values.filter { key, _ in
       !Self.left.contains(key) && !Self.leftFolders.contains { key.hasPrefix($0) }
     }
@@ -52,12 +52,14 @@ struct RunSettings: Equatable {
     keys.map { "\($0) \(values[$0] ?? ($0.hasPrefix("options.") ? "default" : "not set"))" }.joined(separator: ", ")
   }
 
-  private static func flatten(_ value: JSONValue, _ path: String, into values: inout [String: String]) {
+  private static func flatten(_ value: JSONTree, _ path: String, into values: inout [String: String]) {
     switch value {
     case .object(let members):
-      for (key, member) in members { flatten(member, path.isEmpty ? key : "\(path).\(key)", into: &values) }
-    case .text(let text): values[path] = text
-    case .null, .boolean, .number, .list: values[path] = value.description
+      for member in members {
+        flatten(member.value, path.isEmpty ? member.key : "\(path).\(member.key)", into: &values)
+      }
+    case .text(let text): values[path] = String(decoding: text, as: UTF8.self)
+    case .null, .boolean, .integer, .number, .list: values[path] = value.description
     }
   }
 }

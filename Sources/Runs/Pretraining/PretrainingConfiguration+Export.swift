@@ -6,22 +6,23 @@ import Records
 
 extension PretrainingConfiguration {
   /// The model's shape in the long stage, and what its `config.json` says then.
-  func longModel() throws -> JSONValue {
-    guard longTokens > 0, case .object(var members) = model else { return model }
-    members["max_position_embeddings"] = .number(
-      Double(max(members["max_position_embeddings"]?.integer ?? 0, longSequenceLength)))
-    guard let longAlpha else { return .object(members) }
+  func longModel() throws -> JSONTree {
+    guard longTokens > 0, case .object = model else { return model }
+    var long = model
+    long["max_position_embeddings"] = .integer(
+      max(model["max_position_embeddings"]?.integer ?? 0, longSequenceLength))
+    guard let longAlpha else { return long }
     let shape = try decoder()
     // Of two forms one would be read: the older stays.
-    members["rope_parameters"] = nil
+    long["rope_parameters"] = nil
     if shape.family.readsAlpha {
-      members["rope_theta"] = .number(shape.ropeTheta)
-      members["rope_scaling"] = .object(["alpha": .number(longAlpha), "factor": .number(1), "type": .text("dynamic")])
+      long["rope_theta"] = .number(shape.ropeTheta)
+      long["rope_scaling"] = .object(["alpha": .number(longAlpha), "factor": .integer(1), "type": .text("dynamic")])
     } else {
-      members["rope_theta"] = .number(RopeScaling.theta(shape.ropeTheta, alpha: longAlpha, headDim: shape.headDim))
-      members["rope_scaling"] = nil
+      long["rope_theta"] = .number(RopeScaling.theta(shape.ropeTheta, alpha: longAlpha, headDim: shape.headDim))
+      long["rope_scaling"] = nil
     }
-    return .object(members)
+    return long
   }
 
   /// Refuses an α on top of another scaling, which it would replace.
@@ -51,30 +52,27 @@ extension PretrainingConfiguration {
   ///   - beginning: the token that a text begins with.
   ///   - padding: the token that fills rows.
   /// - Throws: `FileError`, `DecoderError`.
-  func exportedModel(end: Int, beginning: Int, padding: Int) throws -> JSONValue {
-    let model = try longModel()
-    guard case .object(var members) = model else { return model }
+  func exportedModel(end: Int, beginning: Int, padding: Int) throws -> JSONTree {
+    var model = try longModel()
+    guard case .object = model else { return model }
     let shape = try DecoderConfiguration(data: JSONFile.encode(model), path: "model")
-    func set(_ key: String, _ value: Int) { members[key] = .number(Double(value)) }
-    members["architectures"] = .list([.text(shape.family.architecture)])
-    members["model_type"] = .text(shape.family.modelType)
+    func set(_ key: String, _ value: Int) { model[key] = .integer(value) }
+    model["architectures"] = .list([.text(shape.family.architecture)])
+    model["model_type"] = .text(shape.family.modelType)
     set("vocab_size", shape.vocabularySize)
     set("num_key_value_heads", shape.kvHeads)
     set("head_dim", shape.headDim)
-    members["attention_head_dim"] = nil
+    model["attention_head_dim"] = nil
     set("max_position_embeddings", shape.maxPositions)
-    members["rms_norm_eps"] = .number(shape.normEpsilon)
-    members["hidden_act"] = .text(shape.activation.rawValue)
-    members["tie_word_embeddings"] = .boolean(shape.tiedEmbeddings)
-    members = shape.family.completed(members, for: shape)
-    members["rope_theta"] = .number(shape.ropeTheta)
-    if case .object(var rope) = members["rope_parameters"] {
-      rope["rope_theta"] = members["rope_theta"]
-      members["rope_parameters"] = .object(rope)
-    }
-    members["torch_dtype"] = .text("bfloat16")
-    if members["dtype"] != nil { members["dtype"] = .text("bfloat16") }
+    model["rms_norm_eps"] = .number(shape.normEpsilon)
+    model["hidden_act"] = .text(shape.activation.rawValue)
+    model["tie_word_embeddings"] = .boolean(shape.tiedEmbeddings)
+    model = shape.family.completed(model, for: shape)
+    model["rope_theta"] = .number(shape.ropeTheta)
+    model["rope_parameters"]?["rope_theta"] = .number(shape.ropeTheta)
+    model["torch_dtype"] = .text("bfloat16")
+    if model["dtype"] != nil { model["dtype"] = .text("bfloat16") }
     for (key, id) in [("eos_token_id", end), ("bos_token_id", beginning), ("pad_token_id", padding)] { set(key, id) }
-    return .object(members)
+    return model
   }
 }

@@ -62,10 +62,11 @@ extension SettingFile<PretrainingConfiguration> {
     try TextFiles.named(by: URL(fileURLWithPath: path(text))).map(\.path)
   }
 
-  private static func model(_ value: JSONValue, _ path: (String) -> String) throws -> JSONValue {
+  private static func model(_ value: JSONTree, _ path: (String) -> String) throws -> JSONTree {
     switch value {
     case .object: value
-    case .text(let file): try JSONFile.read(JSONValue.self, from: URL(fileURLWithPath: path(file)))
+    case .text(let file):
+      try JSONFile.read(JSONTree.self, from: URL(fileURLWithPath: path(String(decoding: file, as: UTF8.self))))
     default:
       throw RunError.invalidConfiguration(
         key: "model", got: value.description, allowed: PretrainingConfiguration.setting("model")?.form ?? "")

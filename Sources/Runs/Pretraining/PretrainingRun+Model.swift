@@ -67,7 +67,7 @@ extension PretrainingRun {
       to: folder.inside(folder.model("config.json")))
     let ids = [("eos_token_id", end), ("bos_token_id", beginning), ("pad_token_id", padding)]
     try JSONFile.write(
-      JSONValue.object(Dictionary(uniqueKeysWithValues: ids.map { ($0, .number(Double($1))) })),
+      JSONTree.object(ids.map { JSONTree.Member($0, .integer($1)) }),
       to: folder.inside(folder.model("generation_config.json")))
     for name in [
       "tokenizer.json", BPETokenizer.tiktokenName, "tokenizer_config.json", "special_tokens_map.json",

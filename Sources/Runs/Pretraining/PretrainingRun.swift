@@ -113,7 +113,7 @@ public final class PretrainingRun {
     _ moment: String = "while it was prepared; nothing is learned yet"
   ) throws {
     guard case .stop(let signal) = requests() else { return }
-    throw RunError.interrupted(folder: folder.url.path, signal: signal, in: step)
+    throw RunError.interrupted(folder: folder.url.path, signal: signal, at: moment)
   }
 
   private init(

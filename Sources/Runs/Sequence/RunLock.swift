@@ -91,7 +91,7 @@ package final class RunLock {
   private static func read(_ descriptor: Int32) -> Holder? {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = pread(descriptor, &bytes, bytes.count, 0)
-    return count > 0 ? try? JSONDecoder().decode(Holder.self, from: Data(bytes.prefix(count))) : nil
+    return count > 0 ? try? JSONFile.decode(Holder.self, from: Data(bytes.prefix(count)), path: "lock") : nil
   }
 
   private static func describe(_ holder: Holder?) -> String {

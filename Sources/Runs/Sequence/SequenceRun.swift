@@ -194,7 +194,7 @@ public final class SequenceRun {
     }
     try recorded.requireUnchanged(now, folder: url)
     return try SequenceRun(
-      StoredRun(url, model: base.model, in: step), base: base, tasks: tasks, lock: lock, report: report)
+      StoredRun(url, model: base.model, at: moment), base: base, tasks: tasks, lock: lock, report: report)
   }
 
   /// - Parameter known: the configuration's base, where it is loaded already; asked for once the configuration is known to be valid.

@@ -74,7 +74,7 @@ extension Registry {
   /// What each gate said, in words; none where the report is in a form of others.
   private func gateFindings(_ gates: [GateRecord]) -> [String] {
     guard let last = gates.last, let data = try? blob(last.report.digest),
-      let report = try? JSONFile.decode(JSONValue.self, from: data, path: "gates"),
+      let report = try? JSONFile.decode(JSONTree.self, from: data, path: "gates"),
       case .list(let all)? = report["gates"]
     else { return [] }
     return all.compactMap { gate in

@@ -1,8 +1,8 @@
-import Files
+public import Files
 public import Foundation
 
 /// A row of a file, or a line of a stream, that asks for nothing that can be answered.
-public struct RequestProblem: Error {
+public struct RequestProblem: AccreteError {
   /// Its line, from 1.
   public let line: Int
   /// What is wrong with it.
@@ -39,6 +39,9 @@ public struct RequestProblem: Error {
   }
 
   public var text: String { "\(error)" }
+
+  public var category: ErrorCategory { ErrorCategory(of: error) }
+  public var description: String { text.onOneLine }
 }
 
 /// A row that asks for an answer: `text`, `prompt`, or a conversation, with an `id` and an `instruction` if it has them. What else stands in

@@ -1,8 +1,8 @@
-import Files
+public import Files
 public import Foundation
 
 /// Why answers cannot be scored, by family.
-public enum ScoringError: Error, Sendable, Equatable {
+public enum ScoringError: AccreteError, Sendable, Equatable {
   /// There is nothing to take the mean of.
   case empty(Detail)
   /// A text so long that its score would take all memory or hours.
@@ -36,6 +36,13 @@ public enum ScoringError: Error, Sendable, Equatable {
     }
   }
 
+  public var category: ErrorCategory {
+    switch self {
+    case .empty, .mismatch: .data
+    case .tooLarge: .tooLarge
+    }
+  }
+
   /// What it is, and what to do about it.
   public var detail: Detail {
     switch self {
@@ -55,7 +62,7 @@ public enum ScoringError: Error, Sendable, Equatable {
   }
 }
 
-extension ScoringError: CustomStringConvertible, LocalizedError {
+extension ScoringError: LocalizedError {
   /// One line: `SCORER: expected …, got …. Fix: …`.
   public var description: String {
     "\(detail.scorer): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)".onOneLine

@@ -1,7 +1,7 @@
-import Files
+public import Files
 
 /// What can be wrong with what a tokenizer is to be trained to, or with the texts.
-public enum TokenizerTrainingError: Error, CustomStringConvertible, Equatable {
+public enum TokenizerTrainingError: AccreteError, Equatable {
   /// An option has a value that it cannot have.
   case invalidOption(String, expected: String, got: String)
   /// There are more special tokens and bytes than ids.
@@ -16,6 +16,14 @@ public enum TokenizerTrainingError: Error, CustomStringConvertible, Equatable {
   case noText
   /// The distinct pieces of the texts take more memory than they are given.
   case tooManyPieces(bytes: Int, limit: Int)
+
+  public var category: ErrorCategory {
+    switch self {
+    case .invalidOption, .vocabularyTooSmall, .emptySpecialToken, .repeatedSpecialToken, .unknownSpecialToken: .usage
+    case .noText: .data
+    case .tooManyPieces: .tooLarge
+    }
+  }
 
   /// One line: what was found, what was expected, and what to do about it.
   public var description: String { text.onOneLine }

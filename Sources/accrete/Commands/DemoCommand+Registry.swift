@@ -92,7 +92,7 @@ extension DemoCommand {
     }
     try Console.output(RegistryText.table([["task", "label", "", "text"]] + lines))
     let right = try zip(rows, answers).count { row, answer in
-      let fields = try JSONFile.decode(JSONValue.self, from: Data(row.json.utf8), path: file.path)
+      let fields = try JSONFile.decode(JSONTree.self, from: Data(row.json.utf8), path: file.path)
       return fields["meant"]?.string == answer.task
     }
     try Console.output(

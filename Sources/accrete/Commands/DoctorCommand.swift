@@ -51,7 +51,7 @@ struct DoctorCommand: ParsableCommand {
         let shape = base.model.configuration
         let template = try ChatTemplate.stored(in: base.folder).map { ", chat template \($0.digest)" }
         return "\(base.folder.path): \(shape.family.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
-          + " vocabulary \(shape.vocabularySize), \(Self.moe(shape))\(Self.cache(shape)), \(base.model.digest)"
+          + " vocabulary \(shape.vocabularySize), \(Self.routed(shape))\(Self.cache(shape)), \(base.model.digest)"
           + (template ?? ", no chat template") + base.warnings.map { "; put right: \($0)" }.joined()
       })
     guard options.config != nil || ["suite", "tasks"].contains(where: { options.flags.texts[$0] != nil }) else {

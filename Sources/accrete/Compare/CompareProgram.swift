@@ -24,10 +24,6 @@ struct CompareProgram: ComparisonProgram {
     try CompareReport.write(comparison, in: folder, reference: reference)
   }
 
-  func code(_ error: any Error) -> Int32 { Failure.code(error) }
-
-  var defect: Int32 { Failure.defect }
-
   var stopsAsked: Int { Signals.stopsAsked }
 
   var stopSignal: Int32? { if case .stop(signal: let signal)? = Signals.request() { signal } else { nil } }

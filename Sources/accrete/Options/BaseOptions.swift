@@ -80,7 +80,7 @@ struct ExpertOptions: ParsableArguments {
     guard ExpertArchive.isArchive(expert) else {
       let file = expert.appendingPathComponent("adapter_config.json")
       guard let data = try? JSONFile.contents(of: file),
-        let name = try JSONFile.decode(JSONValue.self, from: data, path: file.path)["base_model_name_or_path"]?.string,
+        let name = try JSONFile.decode(JSONTree.self, from: data, path: file.path)["base_model_name_or_path"]?.string,
         let found = try? EmbeddedResources.base(name), FolderFile.exists("config.json", in: found)
       else { return nil }
       return found

@@ -58,10 +58,12 @@ enum Console {
 }
 
 /// Why results did not reach standard output.
-struct LostOutput: Error, CustomStringConvertible {
+struct LostOutput: AccreteError {
   private let cause: StandardDescriptors.Failure
 
   init(_ cause: StandardDescriptors.Failure) { self.cause = cause }
+
+  var category: ErrorCategory { cause.category }
 
   /// Nobody reads any more, which is the reader's decision (`accrete … | head`).
   var isReadersDecision: Bool { cause.code == EPIPE }

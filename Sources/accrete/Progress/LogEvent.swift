@@ -62,17 +62,9 @@ extension LogEvent {
       values = elements.compactMap { name, value in value.map { (name, $0) } }
     }
 
-    private struct Name: CodingKey {
-      let stringValue: String
-      var intValue: Int? { nil }
-
-      init(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
-    }
-
     func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: Name.self)
-      for (name, value) in values { try container.encode(value, forKey: Name(stringValue: name)) }
+      var container = encoder.container(keyedBy: JSONKey.self)
+      for (name, value) in values { try container.encode(value, forKey: JSONKey(name)) }
     }
   }
 }

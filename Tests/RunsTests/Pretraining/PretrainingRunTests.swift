@@ -90,7 +90,7 @@ import Torch
     let wider = Data(Self.model.replacing("\"hidden_size\": 16", with: "\"hidden_size\": 32").utf8)
     try wider.write(to: scratch.url.appendingPathComponent("wider.json"))
     var other = second.configuration
-    other.model = try JSONFile.read(JSONValue.self, from: scratch.url.appendingPathComponent("wider.json"))
+    other.model = try JSONFile.read(JSONTree.self, from: scratch.url.appendingPathComponent("wider.json"))
     #expect(throws: DecoderError.self) {
       try PretrainingRun.start(other, in: scratch.url.appendingPathComponent("third"))
     }

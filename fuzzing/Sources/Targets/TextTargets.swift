@@ -24,13 +24,13 @@ let textTargets: [FuzzTarget] = [
     try Finding.unless(
       skipped == read || read?.contains("too large") == true,
       "skipping says \(skipped ?? "nothing"), reading \(read ?? "nothing")")
-    let ours = try JSONFile.decode(JSONValue.self, from: input, path: "/fuzz/any.json")
+    let ours = try JSONFile.decode(JSONTree.self, from: input, path: "/fuzz/any.json")
+    try Finding.unless(try JSONTree(Data(ours.json)) == ours, "another value after writing: \(ours)")
     // Of two members with one key each parser keeps another; a number too small for 64 bits is 0 for ours, as for Python's, and
-    // none for Foundation's.
-    let tree = try JSONTree(input)
-    guard !hasTwins(tree), !hasTinyNumbers(tree) else { return }
+    // none for Foundation's, which takes 9007199254740993.0 for a whole number that a double does not hold.
+    guard !hasTwins(ours), !hasInexactNumbers(ours) else { return }
     let theirs = try Finding.unlessDone("decoding what our parser has read") {
-      try JSONDecoder().decode(JSONValue.self, from: input)
+      try JSONDecoder().decode(JSONTree.self, from: input)
     }
     try Finding.unless(theirs == ours, "two values: \(ours) and \(theirs)")
   },
@@ -96,12 +96,12 @@ private func hasTwins(_ tree: JSONTree) -> Bool {
   }
 }
 
-/// Whether a number is 0, or so small that it has fewer digits than others.
-private func hasTinyNumbers(_ tree: JSONTree) -> Bool {
+/// Whether a number is 0, so small that it has fewer digits than others, or so large that not every whole number is one.
+private func hasInexactNumbers(_ tree: JSONTree) -> Bool {
   switch tree {
-  case .number(let value): value.magnitude < Double.leastNormalMagnitude
-  case .list(let values): values.contains(where: hasTinyNumbers)
-  case .object(let members): members.contains { hasTinyNumbers($0.value) }
+  case .number(let value): value.magnitude < Double.leastNormalMagnitude || value.magnitude >= 0x1p53
+  case .list(let values): values.contains(where: hasInexactNumbers)
+  case .object(let members): members.contains { hasInexactNumbers($0.value) }
   default: false
   }
 }

@@ -31,7 +31,7 @@ struct RegistryAuditCommand: ParsableCommand {
           return
         }
         for entry in entries {
-          let detail = try? JSONFile.decode(JSONValue.self, from: Data(entry.detail.utf8), path: "audit")
+          let detail = try? JSONFile.decode(JSONTree.self, from: Data(entry.detail.utf8), path: "audit")
           let reason = detail?["reason"]?.string.map { "  because: \($0.onOneLine)" } ?? ""
           try Console.output(
             "\(entry.sequence)  \(RegistryText.time(entry.at))  \(entry.actor.onOneLine)  \(entry.action)  \(entry.subject.onOneLine)"

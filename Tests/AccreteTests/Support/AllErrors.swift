@@ -1,0 +1,266 @@
+import Assurance
+import Decoder
+import Evolution
+import Experts
+import Foundation
+import Learning
+import ModelConfiguration
+import Planning
+import Pretraining
+import Records
+import Registry
+import Reports
+import Serving
+import Streams
+import TaskModels
+import Tokenization
+import Torch
+
+@testable import Files
+@testable import Templates
+@testable import Verification
+@testable import accrete
+
+/// Errors from which one exit code and one HTTP status follow.
+struct ExpectedErrors {
+  let code: Int32
+  let status: Int
+  let errors: [any AccreteError]
+
+  init(_ code: Int32, _ status: Int, _ errors: [any AccreteError]) {
+    (self.code, self.status, self.errors) = (code, status, errors)
+  }
+
+  private static let digest = Digest(of: Data())
+  private static let inStream = StreamError.Detail(file: "", expected: "", got: "", fix: "")
+  private static let inCorpus = CorpusError.Detail("", expected: "", got: "", fix: "")
+  private static let inScore = ScoringError.Detail(scorer: "", expected: "", got: "", fix: "")
+  private static let inTemplate = TemplateError.Place(template: "", line: 1)
+
+  /// Every case of every error.
+  static let all = usage + data + machine
+
+  /// 64.
+  private static let usage: [ExpectedErrors] = [
+    ExpectedErrors(
+      64, 400,
+      [
+        RunError.sameTaskTwice(""), RunError.invalidConfiguration(key: "", got: "", allowed: ""), ReportError.noRuns,
+        ReportError.sameRun("", ""), ReportError.noPlace(runs: 2), RateError.invalid(name: "", expected: "", got: ""),
+        RateError.warmUpTooLong(warmUp: 2, total: 2, annealBegins: 1),
+        RateError.outsideOfSchedule(done: 2, length: 1), RateError.noEstimate(what: "", value: 0),
+        ScalingError.invalid(place: "plan", name: "", expected: "", got: ""),
+        ScalingError.invalid(place: "bootstrap", name: "", expected: "", got: ""),
+        TokenizerTrainingError.invalidOption("", expected: "", got: ""),
+        TokenizerTrainingError.vocabularyTooSmall(got: 1, least: 2, specialTokens: 3),
+        TokenizerTrainingError.emptySpecialToken(place: 0),
+        TokenizerTrainingError.repeatedSpecialToken("", place: 0),
+        TokenizerTrainingError.unknownSpecialToken("", use: "", known: []),
+        LearningError.invalidOption(name: "", got: "", allowed: ""), LearningError.unknownMethod(got: "", known: []),
+      ]),
+    ExpectedErrors(
+      64, 400,
+      [
+        TorchError.invalidHyperparameter(name: "", value: "", allowed: ""), TorchError.unknownDevice(""),
+        TorchError.unavailableDevice(""), ExpertError.invalidHyperparameter(name: "", value: "", allowed: ""),
+        ExpertError.unsafeName(""), PretrainingError.invalidOption(key: "", got: "", allowed: ""),
+        TaskModelError.unsupported(what: "", fix: ""), TaskModelError.invalidOption(name: "", got: "", allowed: ""),
+        EvolutionError.unsupported(what: "", fix: ""), RegistryError.illegalName(got: "", what: ""),
+        RegistryError.malformedReference(got: "", reason: ""), RegistryError.readingOnly(path: ""),
+        RegistryError.invalid(what: "", got: "", expected: "", fix: ""),
+      ]),
+    ExpectedErrors(
+      64, 404,
+      [
+        RunError.notARun(folder: ""), RunError.unknownTask(name: "", known: []), ScalingError.noRuns(path: ""),
+        ExpertError.notLearned(task: "", learned: []), ExpertError.notAnArchive(folder: ""),
+        ServingError.nothingReleased(path: ""), RegistryError.notARegistry(path: ""),
+        RegistryError.unknownTask(got: "", known: []), RegistryError.unknownVersion("", known: []),
+        RegistryError.unknownAlias("", known: []), RegistryError.unknownRelease(got: 2, last: 1),
+        RegistryError.unknownVersionDigest(digest, what: ""), RegistryError.notReleased(name: "", newest: nil),
+        RegistryError.noRelease(path: ""),
+      ]),
+    ExpectedErrors(
+      64, 409,
+      [
+        FileError.alreadyExists(path: ""), RunError.folderExists(""), RunError.notBegun(folder: ""),
+        RunError.otherBeginning(folder: "", key: "", recorded: "", now: ""),
+        ComparisonError.notAComparison(folder: ""), ComparisonError.cellsLeftOut(folder: "", cells: []),
+        ExpertError.partOfMixture(expert: ""), RegistryError.alreadyARegistry(path: ""),
+        RegistryError.nameTaken(got: "", other: ""), RegistryError.nothingBefore(revision: 1),
+        RegistryError.protectedAlias(name: ""), RegistryError.restsOn(name: "", dependents: []),
+        RegistryError.forgotten(names: [], revision: 1, free: nil, changes: [], others: []),
+        RegistryError.outOfUse(version: "", state: .retired),
+      ]),
+  ]
+
+  /// 65.
+  private static let data: [ExpectedErrors] = [
+    ExpectedErrors(
+      65, 422,
+      [
+        FileError.notFound(path: ""), FileError.malformedJSON(path: "", reason: ""),
+        FileError.linkLeadsOut(path: "", target: ""), GzipError(path: "", expected: "", got: "", fix: ""),
+        JSONTree.Failure(place: 0, reason: ""), RunError.changed(folder: "", what: "", recorded: "", now: ""),
+        RunError.earlierForm(folder: "", format: 1), ComparisonError.changed(folder: "", differences: []),
+        ComparisonError.examplesDiffer(cell: "", other: "", task: ""),
+        MetricError.shape(what: "", expected: 1, got: 2), MetricError.value(what: "", expected: "", got: ""),
+        ScalingError.invalid(place: "run", name: "", expected: "", got: ""),
+        ScalingError.notARun(path: "", reason: ""), ScalingError.sameRun("", ""),
+        ScalingError.otherText(name: "", bytesPerToken: 1, other: "", otherBytesPerToken: 1),
+        ScalingError.tooFewBudgets(fitted: 1, failed: []), ScalingError.noCost(reason: ""),
+        TokenizerTrainingError.noText, AssuranceError.empty(what: ""),
+        AssuranceError.lengths(what: "", expected: 1, got: 2),
+        AssuranceError.value(what: "", row: nil, expected: "", got: "", fix: ""), VerificationError.notSealed,
+      ]),
+    ExpectedErrors(
+      65, 422,
+      [
+        TokenizationError.unreadable(file: "", expected: "", got: ""),
+        TokenizationError.malformed(file: "", key: "", expected: "", got: ""),
+        TokenizationError.unsupported(file: "", key: "", expected: "", got: ""),
+        TokenizationError.inconsistent(file: "", key: "", expected: "", got: ""),
+        TokenizationError.unknownID(file: "", position: 0, expected: "", got: ""),
+        TokenizationError.notConverted(file: "", folder: "", packages: ""),
+        TokenizationError.unsplittable(file: "", key: "", expected: "", got: ""),
+        TemplateError.syntax(at: inTemplate, expected: "", got: ""),
+        TemplateError.unsupported(at: inTemplate, got: "", fix: ""), TemplateError.undefined(at: inTemplate, got: ""),
+        TemplateError.invalid(at: inTemplate, expected: "", got: ""),
+        TemplateError.raised(at: inTemplate, message: ""), TemplateError.limit(at: inTemplate, what: "", limit: 1),
+        TemplateError.malformed(file: "", key: "", expected: "", got: ""),
+        ConfigurationError.unknownArchitecture(path: "", got: "", supported: []),
+        ConfigurationError.unsupportedOption(path: "", key: "", got: "", supported: ""),
+        ConfigurationError.invalidValue(path: "", key: "", got: "", allowed: ""),
+        ConfigurationError.notAModel(path: "", got: "", fix: ""),
+      ]),
+    ExpectedErrors(
+      65, 422,
+      [
+        StreamError.file(inStream), StreamError.text(inStream), StreamError.json(inStream),
+        StreamError.field(inStream), StreamError.label(inStream), StreamError.split(inStream),
+        StreamError.identity(inStream), StreamError.order(inStream), StreamError.prompt(inStream),
+        RequestProblem(line: 1, error: StreamError.json(inStream)), ScoringError.empty(inScore),
+        ScoringError.mismatch(inScore), CorpusError.file(inCorpus), CorpusError.gzip(inCorpus),
+        CorpusError.text(inCorpus), CorpusError.row(inCorpus), CorpusError.source(inCorpus),
+        CorpusError.tokenizer(inCorpus), CorpusError.plan(inCorpus),
+        PretrainingError.diverged(step: 1, what: "", value: ""),
+      ]),
+    ExpectedErrors(
+      65, 422,
+      [
+        PEFTError.noAdapter(folder: "", missing: "", fix: ""), PEFTError.missingKey(path: "", key: "", expected: ""),
+        PEFTError.invalidValue(path: "", key: "", expected: "", got: ""),
+        PEFTError.unsupported(path: "", key: "", got: "", reason: ""),
+        PEFTError.tensorNamesDiffer(path: "", missing: [], unused: []),
+        PEFTError.shapeDiffers(path: "", name: "", expected: [], got: []),
+        PEFTError.unsupportedType(path: "", name: "", got: ""), PEFTError.notFinite(path: "", name: ""),
+        PEFTError.overflows(path: "", name: "", scaling: ""), DecoderError.noWeights(folder: ""),
+        DecoderError.noEndToken(folder: ""), DecoderError.tensorNamesDiffer(folder: "", missing: [], unused: []),
+        DecoderError.tensorShapeDiffers(file: "", name: "", expected: [], got: []),
+        DecoderError.invalidIndex(path: "", reason: ""),
+        DecoderError.weightTooLarge(file: "", name: "", type: .bfloat16, largest: ""),
+        DecoderError.resultNotFinite(what: ""), DecoderError.tokenOutOfRange(id: 1, vocabularySize: 1),
+        DecoderError.emptyInput, DecoderError.trainingSelection,
+        DecoderError.vocabularyMismatch(base: "", model: 1, tokenizer: 2),
+      ]),
+    ExpectedErrors(
+      65, 422,
+      [
+        LearningError.unsupported(what: "", fix: ""),
+        LearningError.lossNotFinite(term: "", task: "", step: 1, examples: []),
+        LearningError.scoresNotFinite(row: 1),
+        LearningError.lossOutOfBounds(term: "", value: 1, bound: "", task: "", step: 1),
+        LearningError.lossAlwaysZero(term: "", task: ""), LearningError.lossMovesNothing(term: "", task: ""),
+        LearningError.nothingMoved(task: ""), LearningError.noTargets(task: "", step: 1),
+        TorchError.malformedSafetensors(path: "", rule: ""), TorchError.missingTensor(path: "", name: ""),
+        TorchError.notFinite(path: "", name: "", element: 0), ExpertError.otherBase(expert: "", expected: "", got: ""),
+        ExpertError.otherConfiguration(expert: "", key: "", expected: "", got: ""),
+        ExpertError.otherTokenizer(expert: "", expected: "", got: ""), ExpertError.missingTensor(where: "", name: ""),
+        ExpertError.unusedTensors(where: "", names: []),
+        ExpertError.shapeDiffers(where: "", name: "", expected: [], got: []),
+        ExpertError.rowsDiffer(expected: 1, got: 2), ExpertError.unsealed(folder: ""),
+      ]),
+    ExpectedErrors(
+      65, 422,
+      [
+        TaskModelError.tooFewExamples(what: "", got: 1, needed: 2),
+        TaskModelError.labelWithoutExamples(label: "", task: "", rows: 0),
+        TaskModelError.otherTemplate(task: "", base: ""), TaskModelError.everyRateDiverges(task: "", rates: []),
+        EvolutionError.gateRows(task: "", count: 1, version: ""), EvolutionError.sameRows(task: "", other: ""),
+        EvolutionError.missingRows(task: "", role: "", split: "", learn: 1, fix: ""),
+        EvolutionError.row(file: "", line: nil, problem: "", fix: ""),
+        ServingError.otherConfiguration(base: "", key: "", expected: "", got: ""),
+        ServingError.unclaimed(distance: 1, nearest: ""), ServingError.noExpert(version: ""),
+        ServingError.severalLabels(version: ""), RegistryError.otherBase(what: "", expected: digest, got: digest),
+        RegistryError.malformedBundle(path: "", reason: ""),
+      ]),
+    ExpectedErrors(
+      65, 413,
+      [
+        FileError.tooLarge(path: "", bytes: 2, limit: 1), TokenizerTrainingError.tooManyPieces(bytes: 2, limit: 1),
+        ScoringError.tooLarge(inScore), DecoderError.sequenceTooLong(length: 2, limit: 1),
+      ]),
+    ExpectedErrors(
+      65, 500,
+      [
+        RunError.checkpointDamaged(path: "", reason: ""), RunError.fileChanged(path: "", recorded: "", now: ""),
+        RunError.fileRemoved(path: ""), RunError.checkpointNeeds(path: "", other: "", reason: ""),
+        ComparisonError.cellDiffers(cell: "", what: "", expected: "", got: ""),
+        ComparisonError.recordDamaged(cell: "", reason: "", hasRun: true), CorpusError.shard(inCorpus),
+        LearningError.stateDiffers(what: "", missing: [], unused: []), LearningError.malformedMask(what: "", rule: ""),
+        ExpertError.digestDiffers(expert: "", expected: "", got: ""),
+        ExpertError.configurationDiffers(folder: "", expected: "", got: ""),
+        TaskModelError.partDiffers(version: "", part: "", reason: ""),
+        ServingError.malformed(version: "", part: "", reason: ""),
+        VerificationError.differs(what: "", recorded: "", now: ""), VerificationError.missing(what: ""),
+        VerificationError.several(""), RegistryError.blobMissing(digest, path: ""),
+        RegistryError.blobChanged(expected: digest, got: digest, path: ""), RegistryError.blobPurged(digest, path: ""),
+        RegistryError.damaged(path: "", reason: ""), RegistryError.auditBroken(sequence: 1, reason: ""),
+      ]),
+  ]
+
+  /// The machine, other processes, and ourselves.
+  private static let machine: [ExpectedErrors] = [
+    ExpectedErrors(
+      69, 500,
+      [RegistryError.newerSchema(path: "", found: 2, known: 1), RegistryError.networkFileSystem(path: "", kind: "")]),
+    ExpectedErrors(
+      70, 500,
+      [
+        RunError.readOnly(folder: ""), TorchError.operationFailed(operation: "", arguments: "", reason: ""),
+        TorchError.unexpectedResult(operation: "", expected: "", got: ""),
+        TorchError.shapeMismatch(what: "", expected: [], got: []),
+        TorchError.dtypeMismatch(what: "", expected: .float32, got: ""),
+        TorchError.elementCountMismatch(expected: 1, got: 2), TorchError.missingGradient(""),
+        TorchError.emptyTrainableSet,
+      ]),
+    ExpectedErrors(
+      74, 500,
+      [
+        FileError.notReadable(path: "", reason: ""), FileError.notWritable(path: "", reason: ""),
+        StandardDescriptors.Failure(code: EIO), LostOutput(StandardDescriptors.Failure(code: EIO)),
+        TorchError.noLibtorch(reason: "", fix: ""), RegistryError.database(path: "", reason: ""),
+      ]),
+    ExpectedErrors(
+      74, 503,
+      [
+        FileError.diskFull(path: ""), RunError.notEnoughDisk(path: "", needed: 2, free: 1),
+        TorchError.outOfMemory(operation: "", arguments: "", asked: "", free: nil), RegistryError.diskFull(path: ""),
+      ]),
+    ExpectedErrors(75, 409, [RegistryError.moved(what: "", expected: nil, found: nil)]),
+    ExpectedErrors(
+      75, 503,
+      [
+        RunError.inUse(folder: "", by: "", fix: ""), ComparisonError.inUse(folder: "", by: "", fix: ""),
+        RegistryError.locked(path: "", by: ""),
+      ]),
+    ExpectedErrors(
+      143, 503,
+      [
+        RunError.interrupted(folder: "", signal: SIGTERM, at: ""),
+        ComparisonError.interrupted(folder: "", signal: SIGTERM, done: 1, of: 2),
+        TaskModelError.interrupted(task: "", signal: SIGTERM, moment: ""),
+      ]),
+    ExpectedErrors(66, 500, [ComparisonError.failed(folder: "", cells: [], of: 1, code: 66)]),
+  ]
+}
