@@ -41,7 +41,7 @@ import Torch
     #expect(router.view == RequestView(layers: 1, seesInstruction: instruction))
   }
 
-  @Test func strangersAreUnknown() throws {
+  @Test func otherTextsAreUnknown() throws {
     let router = try router([cloud(-4, seed: 1), cloud(4, seed: 2)])
     let far = try router.decisions(cloud(60, seed: 5))
     #expect(far.allSatisfy { $0.task == nil && $0.distance > 3 })

@@ -77,7 +77,7 @@ extension RouterCascade {
   }
 
   /// Far from all tasks is unknown; far from the last one alone is not.
-  @Test func strangersAreUnknown() throws {
+  @Test func otherTextsAreUnknown() throws {
     let cascade = try cascade([cloud(0, 0, seed: 31), cloud(4, 0, seed: 32)])
     let far = try cascade.decisions(cloud(60, 60, seed: 33))
     #expect(far.allSatisfy { $0.task == nil && $0.distance > 2.5 })

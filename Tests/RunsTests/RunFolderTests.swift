@@ -83,7 +83,7 @@ extension StoredRunTests {
       #expect(
         inferred.map(\.name)
           == (kind.routes
-            ? ["ACC, task inferred", "BWT, task inferred", "router accuracy", "unknown", "strangers found"] : []))
+            ? ["ACC, task inferred", "BWT, task inferred", "router accuracy", "OOD false alarm rate", "OOD detection rate"] : []))
       for metric in known + inferred.prefix(2) {
         let interval = try #require(metric.interval95)
         #expect(interval.lower <= metric.value && metric.value <= interval.upper && interval.draws == 1000)
@@ -91,7 +91,7 @@ extension StoredRunTests {
       for metric in metrics.metrics {
         #expect(metric.formula.hasPrefix(metric.name + " = ") && metric.seed == 0)
         switch metric.name {
-        case "strangers found": #expect(metric.n == 6)
+        case "OOD detection rate": #expect(metric.n == 6)
         // Of the rows that were decided.
         case "stripping precision": #expect((1...12).contains(metric.n))
         default: #expect(metric.n == 12)

@@ -13,6 +13,28 @@ public struct RunMetrics: Sendable, Codable, Equatable {
     /// Scored rows behind the number.
     public var n: Int
     public var seed: UInt64
+
+    /// What earlier versions called some metrics.
+    private static let earlier = ["strangers found": "OOD detection rate", "unknown": "OOD false alarm rate"]
+
+    public init(name: String, formula: String, value: Double, interval95: BootstrapInterval?, n: Int, seed: UInt64) {
+      (self.name, self.formula, self.value, self.interval95, self.n, self.seed) = (
+        name, formula, value, interval95, n, seed
+      )
+    }
+
+    /// Reads a metric, also one that an earlier version called otherwise.
+    /// - Throws: `DecodingError`.
+    public init(from decoder: any Decoder) throws {
+      let keys = try decoder.container(keyedBy: CodingKeys.self)
+      let (written, text) = (try keys.decode(String.self, forKey: .name), try keys.decode(String.self, forKey: .formula))
+      name = Self.earlier[written] ?? written
+      formula = Self.earlier[written].map { "\($0) = \(text.dropFirst(written.count + 3))" } ?? text
+      value = try keys.decode(Double.self, forKey: .value)
+      interval95 = try keys.decodeIfPresent(BootstrapInterval.self, forKey: .interval95)
+      n = try keys.decode(Int.self, forKey: .n)
+      seed = try keys.decode(UInt64.self, forKey: .seed)
+    }
   }
 
   public var method: String
@@ -133,20 +155,20 @@ public struct RunMetrics: Sendable, Codable, Equatable {
       ], outcomes, manifest, .clean)
     // Every scored row is routed, also those that the clean column leaves out.
     let counts = manifest.tasks.map { manifest.rows[$0]?.scored ?? 0 }
-    let (strangers, strangerRows) = routed.strangers(counts)
+    let (detected, strange) = routed.detected(counts)
     let rates = [
       (
         "router accuracy", "mean over tasks of the share of rows sent to their task, after the last one",
         routed.routerAccuracy.averageAccuracy, counts.reduce(0, +)
       ),
       (
-        "unknown", "mean over tasks of the share of rows called unknown, after the last one",
+        "OOD false alarm rate", "mean over tasks of the share of rows called out-of-distribution, after the last one",
         routed.unknownRate.averageAccuracy, counts.reduce(0, +)
       ),
       (
-        "strangers found", "mean over rows 1 … T−1 and the tasks to come of the share of rows called unknown",
-        strangers,
-        strangerRows
+        "OOD detection rate",
+        "mean over rows 1 … T−1 and the tasks to come of the share of rows called unknown",
+        detected, strange
       ),
     ]
     for (name, formula, value, rows) in rates {

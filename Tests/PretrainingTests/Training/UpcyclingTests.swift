@@ -18,7 +18,7 @@ import Torch
     var shape = try DecoderConfiguration(folder: base)
     shape.family = try DecoderConfiguration(folder: Goldens.folder.appendingPathComponent("families/hunyuan-moe"))
       .family
-    shape.mixture = MoEShape(experts: 5, active: 1, width: 12, renormalizes: false)
+    shape.moe = MoEShape(experts: 5, active: 1, width: 12, renormalizes: false)
     change(&shape)
     return shape
   }
