@@ -20,8 +20,8 @@ extension PairedTable {
   /// A normal approximation; with few discordant rows it is too small. At the levels 0.95 and 0.8 it is 6.18 d / m².
   ///
   /// - Parameters:
-  ///   - discordant: d, the share of rows on which the models differ, 0…1.
-  ///   - margin: m, how much worse is tolerated, as a share of rows, above 0 and at most 1.
+  ///   - discordant: D, the share of rows on which the models differ, 0…1.
+  ///   - margin: M, how much worse is tolerated, as a share of rows, above 0 and at most 1.
   ///   - level: The confidence level of the one-sided test, between 0 and 1.
   ///   - power: The probability with which it is shown, between 0 and 1.
   /// - Returns: The number of rows, at least 1; `Int.max` where no number is enough or an argument is out of its range.

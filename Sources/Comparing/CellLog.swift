@@ -9,7 +9,7 @@ import Runs
 /// and ends with it however that ends, even if its parent is gone.
 public enum CellLog {
   /// Opens a log to write at its end, locked for whoever inherits the handle.
-  /// - Returns: nil while a process that inherited an earlier handle lives.
+  /// - Returns: `nil` while a process that inherited an earlier handle lives.
   /// - Throws: `FileError`.
   public static func take(_ url: URL) throws -> FileHandle? {
     // A pipe would wait for its reader.
@@ -35,9 +35,9 @@ public enum CellLog {
   /// Why a process failed: the last line in which the program says what was wrong, or the last line of all.
   ///
   /// - Parameters:
-  ///   - url: the log.
-  ///   - offset: bytes that earlier processes wrote.
-  /// - Returns: nil when nothing was said.
+  ///   - url: The log.
+  ///   - offset: Bytes that earlier processes wrote.
+  /// - Returns: `nil` when nothing was said.
   public static func complaint(_ url: URL, from offset: UInt64) -> String? {
     guard let text = FileTail.text(of: url, from: offset) else { return nil }
     let lines = text.split(whereSeparator: \.isNewline)

@@ -26,11 +26,11 @@ final class CellWorker {
   /// Starts the program on a cell.
   ///
   /// - Parameters:
-  ///   - cell: which.
-  ///   - folder: of the comparison.
-  ///   - arguments: of the program.
-  ///   - program: which is started again.
-  ///   - handle: the cell's log, locked.
+  ///   - cell: Which.
+  ///   - folder: Of the comparison.
+  ///   - arguments: Of the program.
+  ///   - program: Which is started again.
+  ///   - handle: The cell's log, locked.
   /// - Throws: `FileError` where the program cannot be started.
   init(
     _ cell: ComparisonCell, in folder: ComparisonFolder, arguments: [String], of program: any ComparisonProgram,

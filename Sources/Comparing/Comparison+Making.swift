@@ -10,10 +10,10 @@ extension Comparison {
   /// The comparison of a grid as things are now: reads base and data, and finds what is wrong with them and with the options.
   ///
   /// - Parameters:
-  ///   - shared: what all cells have in common.
-  ///   - cells: at least one, see ``ComparisonGrid``.
-  ///   - report: told what is being read.
-  /// - Throws: whatever would stop a cell before its first step.
+  ///   - shared: What all cells have in common.
+  ///   - cells: At least one, see ``ComparisonGrid``.
+  ///   - report: Told what is being read.
+  /// - Throws: Whatever would stop a cell before its first step.
   public init(
     _ shared: RunConfiguration, cells: [ComparisonCell], report: (RunProgress) -> Void = { _ in }
   ) throws {

@@ -13,7 +13,7 @@ public struct ComparisonOptions: Configurable {
   public var cells: [String] = []
   /// Cells side by side.
   public var jobs = 1
-  /// The method that the others are compared with; nil: the first.
+  /// The method that the others are compared with; `nil`: the first.
   public var reference: String?
 
   public init() {}
@@ -66,7 +66,7 @@ public typealias ComparisonFile = SettingFile<ComparisonOptions>
 
 extension SettingFile<ComparisonOptions> {
   /// Reads a file.
-  /// - Throws: as `RunFile.read(_:besides:)`.
+  /// - Throws: As `RunFile.read(_:besides:)`.
   public static func read(_ url: URL) throws -> ComparisonFile {
     try read(url, besides: RunFile.keys + InvocationFile.keys)
   }
@@ -74,9 +74,9 @@ extension SettingFile<ComparisonOptions> {
   /// Reads YAML that is in memory already.
   ///
   /// - Parameters:
-  ///   - data: the text.
-  ///   - path: where it came from, for errors.
-  /// - Throws: as `RunFile.decode(_:path:besides:)`.
+  ///   - data: The text.
+  ///   - path: Where it came from, for errors.
+  /// - Throws: As `RunFile.decode(_:path:besides:)`.
   public static func decode(_ data: Data, path: String) throws -> ComparisonFile {
     try decode(data, path: path, besides: RunFile.keys + InvocationFile.keys)
   }

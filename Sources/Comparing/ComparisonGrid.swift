@@ -14,10 +14,10 @@ public struct ComparisonGrid: Sendable, Equatable {
   public private(set) var cells: [ComparisonCell] = []
 
   /// - Parameters:
-  ///   - methods: names, joined by commas; without them and `parts` `RunConfiguration.defaultMethod`.
-  ///   - orders: of the suite's tasks; without it 1. Belongs to `methods`.
-  ///   - seeds: without it 0. Belongs to `methods`.
-  ///   - parts: further grids, each `METHODS:ORDERS:SEEDS`.
+  ///   - methods: Names, joined by commas; without them and `parts` `RunConfiguration.defaultMethod`.
+  ///   - orders: Of the suite's tasks; without it 1. Belongs to `methods`.
+  ///   - seeds: Without it 0. Belongs to `methods`.
+  ///   - parts: Further grids, each `METHODS:ORDERS:SEEDS`.
   /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)` that names the option; also for a cell that is named twice.
   ///   `LearningError.unknownMethod`.
   public init(methods: String?, orders: String?, seeds: String?, parts: [String]) throws {

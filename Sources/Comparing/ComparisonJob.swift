@@ -23,11 +23,11 @@ public final class ComparisonJob {
   private static let pause: UInt32 = 100_000
 
   /// - Parameters:
-  ///   - comparison: begun in `folder`, of which the caller holds the lock.
-  ///   - folder: of the comparison.
-  ///   - jobs: cells side by side.
-  ///   - reference: the method that the others are compared with in the report.
-  ///   - program: runs the cells, and is told what happens.
+  ///   - comparison: Begun in `folder`, of which the caller holds the lock.
+  ///   - folder: Of the comparison.
+  ///   - jobs: Cells side by side.
+  ///   - reference: The method that the others are compared with in the report.
+  ///   - program: Runs the cells, and is told what happens.
   /// - Throws: `ComparisonError` for a cell whose result is not of this comparison.
   public init(
     _ comparison: Comparison, in folder: ComparisonFolder, jobs: Int, reference: String?,
@@ -40,7 +40,7 @@ public final class ComparisonJob {
   }
 
   /// Works until nothing is left to do.
-  /// - Returns: the results of all cells.
+  /// - Returns: The results of all cells.
   /// - Throws: `ComparisonError.failed(folder:cells:of:code:)`, `ComparisonError.interrupted(folder:signal:done:of:)`.
   public func run() throws -> ComparisonResults {
     try program.write(comparison, in: folder, reference: reference)

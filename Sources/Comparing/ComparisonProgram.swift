@@ -4,9 +4,9 @@ public import Records
 public protocol ComparisonProgram {
   /// The arguments with which the program starts a run.
   /// - Parameters:
-  ///   - configuration: of the run, as a whole.
-  ///   - out: its folder.
-  ///   - program: the only program that may work on it.
+  ///   - configuration: Of the run, as a whole.
+  ///   - out: Its folder.
+  ///   - program: The only program that may work on it.
   func arguments(_ configuration: RunConfiguration, out: RunFolder, program: String) throws -> [String]
   /// The arguments with which the program goes on with a run.
   func arguments(resuming run: RunFolder) -> [String]
@@ -22,7 +22,7 @@ public protocol ComparisonProgram {
 
   /// How often somebody has asked the program to stop.
   var stopsAsked: Int { get }
-  /// The signal by which somebody did so last; nil: nobody has.
+  /// The signal by which somebody did so last; `nil`: nobody has.
   var stopSignal: Int32? { get }
 
   /// Tells a person or a program what happens.

@@ -8,7 +8,7 @@ public struct DecoderModel: Sendable {
   /// What `config.json` and `generation_config.json` say, whatever ``ending(at:padToken:)`` has put right since: an expert is bound to it.
   public let declared: DecoderConfiguration
   public let embedding: WeightMatrix  // [vocabulary, hidden]
-  /// What its rows are multiplied by; nil: nothing.
+  /// What its rows are multiplied by; `nil`: nothing.
   let embeddingScale: Double?
   public let layers: [DecoderLayer]
   public let finalNorm: Tensor  // [hidden]
@@ -34,9 +34,9 @@ public struct DecoderModel: Sendable {
   /// Final-normed hidden states of a batch, on its padded grid; at padding they say nothing.
   ///
   /// - Parameters:
-  ///   - batch: the tokens, their positions and what they may look at.
-  ///   - experts: which experts the batch uses; nil is the base, bit for bit.
-  ///   - cache: keys and values of earlier tokens; the batch continues after them.
+  ///   - batch: The tokens, their positions and what they may look at.
+  ///   - experts: Which experts the batch uses; `nil` is the base, bit for bit.
+  ///   - cache: Keys and values of earlier tokens; the batch continues after them.
   /// - Returns: [batch, time, hidden]
   /// - Throws: ``DecoderError/sequenceTooLong(length:limit:)``, `TorchError`.
   public func hiddenStates(
@@ -59,10 +59,10 @@ public struct DecoderModel: Sendable {
   /// Final-normed hidden states of some of the packed tokens. The others are computed only as far as these look at them.
   ///
   /// - Parameters:
-  ///   - batch: the tokens, their positions and what they may look at.
-  ///   - experts: which experts the batch uses; nil is the base.
-  ///   - cache: keys and values of earlier tokens.
-  ///   - places: numbers of packed tokens, each at most once. int64 [places]
+  ///   - batch: The tokens, their positions and what they may look at.
+  ///   - experts: Which experts the batch uses; `nil` is the base.
+  ///   - cache: Keys and values of earlier tokens.
+  ///   - places: Numbers of packed tokens, each at most once. int64 [places]
   /// - Returns: [places, hidden]
   public func packedStates(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at places: Tensor
@@ -86,10 +86,10 @@ public struct DecoderModel: Sendable {
   /// Final-normed hidden states at some of the packed tokens, with the backward pass through the whole decoder.
   ///
   /// - Parameters:
-  ///   - batch: the tokens.
-  ///   - experts: which experts the batch trains and uses.
-  ///   - places: numbers of packed tokens, each at most once. int64 [places]
-  ///   - checkpointing: keeps only each layer's input and computes the layer again in the backward pass (Chen et al., arXiv
+  ///   - batch: The tokens.
+  ///   - experts: Which experts the batch trains and uses.
+  ///   - places: Numbers of packed tokens, each at most once. int64 [places]
+  ///   - checkpointing: Keeps only each layer's input and computes the layer again in the backward pass (Chen et al., arXiv
   ///     1604.06174): less memory, a third more work, the same bits.
   /// - Returns: [places, hidden]
   public func tracedStates(

@@ -43,15 +43,15 @@ public protocol ExpertSelection {
   /// The output of one routed expert of an MoE model, not yet weighted. `input` (normed): [visiting tokens, hidden] → the same.
   func routed(_ input: Tensor, through block: FeedForward, visit: RoutedVisit, tracing: Bool) throws -> Traced
 
-  /// The same for a batch of which only some packed tokens are rows; nil where what it does needs all of them.
+  /// The same for a batch of which only some packed tokens are rows; `nil` where what it does needs all of them.
   ///
-  /// - Parameter tokens: the number of each row's packed token; the last ones may be copies, which nobody reads.
+  /// - Parameter tokens: The number of each row's packed token; the last ones may be copies, which nobody reads.
   func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)?
 
   /// Whether what a token gets depends on nothing but what it is: then tokens that all rows share may be computed once.
   var treatsRowsAlike: Bool { get }
 
-  /// Makes the same for threads that compute beside each other; nil where it keeps something of a pass.
+  /// Makes the same for threads that compute beside each other; `nil` where it keeps something of a pass.
   var copies: (@Sendable () -> any ExpertSelection)? { get }
 
   /// The same for inference, where sequences with different experts go together; `nil`: only a training pass has it.
@@ -60,8 +60,8 @@ public protocol ExpertSelection {
   /// Called before a layer in passes that compute activations again in the backward pass.
   ///
   /// - Parameters:
-  ///   - layer: which one comes next.
-  ///   - again: whether this pass was through it before. It then has to drop out what it dropped, and collects nothing twice.
+  ///   - layer: Which one comes next.
+  ///   - again: Whether this pass was through it before. It then has to drop out what it dropped, and collects nothing twice.
   func enter(layer: Int, again: Bool)
 
   /// Whether training moves something in a layer's attention: where not, the lowest layer's has no backward pass.

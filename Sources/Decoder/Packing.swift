@@ -37,8 +37,8 @@ struct Packing {
   }
 
   /// - Parameters:
-  ///   - batch: the tokens.
-  ///   - isAligned: whether there is alignment padding: where oneDNN takes all tokens of the pass at once.
+  ///   - batch: The tokens.
+  ///   - isAligned: Whether there is alignment padding: where oneDNN takes all tokens of the pass at once.
   init(_ batch: TokenBatch, isAligned: Bool = true) throws {
     self.batch = batch
     (rows, time, tokens) = (batch.rows, batch.time, batch.computedTokens)

@@ -19,10 +19,10 @@ struct Reading {
   private let real: Tensor
 
   /// - Parameters:
-  ///   - places: numbers of packed tokens, each at most once. int64 [count]
-  ///   - tokens: of the pass, with its alignment padding.
-  ///   - experts: of the pass.
-  /// - Returns: nil where it would save too little, and where the experts need all tokens.
+  ///   - places: Numbers of packed tokens, each at most once. int64 [count]
+  ///   - tokens: Of the pass, with its alignment padding.
+  ///   - experts: Of the pass.
+  /// - Returns: `nil` where it would save too little, and where the experts need all tokens.
   init?(_ places: Tensor, of tokens: Int, under experts: (any ExpertSelection)?) throws {
     let real = try places.integers()
     guard let first = real.first else { return nil }
@@ -39,7 +39,7 @@ struct Reading {
   /// The same of a pass without gradients, which needs no round number of rows. The rows that are read go through our own kernel, whatever
   /// their number: a slice for the end of one prompt would be nearly empty.
   ///
-  /// - Parameter places: numbers of tokens, ascending.
+  /// - Parameter places: Numbers of tokens, ascending.
   /// - Returns: `nil` where it would save too little and all tokens go through that kernel anyhow.
   init?(_ places: [Int], of tokens: Int, _ inference: InferencePass, on device: Device) throws {
     guard !places.isEmpty, inference.slices.sliced > 0 || 4 * places.count <= 3 * tokens else { return nil }

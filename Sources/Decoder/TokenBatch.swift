@@ -47,13 +47,13 @@ public struct TokenBatch: Sendable {
   /// Sequences with positions and a mask of their own, as label scoring needs them.
   ///
   /// - Parameters:
-  ///   - ids: of all computed tokens, sequence after sequence.
-  ///   - lengths: of each sequence.
-  ///   - positions: of the same tokens; `nil`: 0, 1, 2, … in every sequence.
-  ///   - mask: what each token may look at; groups are those of the tokens that are computed.
-  ///   - sharedTokens: so many first tokens are the same in all sequences; `ids` and `positions` have them once. For passes without a
+  ///   - ids: Of all computed tokens, sequence after sequence.
+  ///   - lengths: Of each sequence.
+  ///   - positions: Of the same tokens; `nil`: 0, 1, 2, … in every sequence.
+  ///   - mask: What each token may look at; groups are those of the tokens that are computed.
+  ///   - sharedTokens: So many first tokens are the same in all sequences; `ids` and `positions` have them once. For passes without a
   ///     cache that are not traced, and experts that treat all sequences alike.
-  ///   - device: where the batch is computed.
+  ///   - device: Where the batch is computed.
   public init(
     ids: [Int], lengths: [Int], positions: [Int]? = nil, mask: AttentionMask = .causal, sharedTokens: Int = 0,
     on device: Device = .cpu

@@ -6,20 +6,20 @@ public import Torch
 /// or kept for frozen weights, and what is cheap is computed again. Called at most once.
 ///
 /// - Parameters:
-///   - gradient: of the loss, by the value.
-///   - toInput: whether the gradient by the input is wanted; nil comes back when it is not.
+///   - gradient: Of the loss, by the value.
+///   - toInput: Whether the gradient by the input is wanted; `nil` comes back when it is not.
 public typealias Pullback = (_ gradient: Tensor, _ toInput: Bool) throws -> Tensor?
 
 /// A value with its backward pass.
 public struct Traced {
   public let value: Tensor
-  /// nil when nothing was to be traced (inference).
+  /// `nil` when nothing was to be traced (inference).
   public let pullback: Pullback?
 
   /// - Parameters:
-  ///   - value: the result.
-  ///   - tracing: whether `pullback` is kept; without it, what it holds is freed at once.
-  ///   - pullback: the backward pass.
+  ///   - value: The result.
+  ///   - tracing: Whether `pullback` is kept; without it, what it holds is freed at once.
+  ///   - pullback: The backward pass.
   public init(_ value: Tensor, tracing: Bool, pullback: @escaping Pullback) {
     self.value = value
     self.pullback = tracing ? pullback : nil

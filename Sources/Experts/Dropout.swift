@@ -1,6 +1,6 @@
 public import Torch
 
-/// Inverted dropout on the inputs of low-rank pairs, with masks from an explicit stream; nil in inference.
+/// Inverted dropout on the inputs of low-rank pairs, with masks from an explicit stream; `nil` in inference.
 ///
 /// One object serves one forward pass. It remembers the keys of each layer, so that a layer that is computed again gets the
 /// masks that it had.
@@ -12,7 +12,7 @@ public final class Dropout {
   /// Keys of the current layer that are still to be used again.
   private var again: ArraySlice<UInt64> = []
 
-  /// - Returns: nil when nothing is to be dropped.
+  /// - Returns: `nil` when nothing is to be dropped.
   public init?(_ probability: Double, from stream: DropoutStream) {
     guard probability > 0 else { return nil }
     self.probability = probability

@@ -39,10 +39,10 @@ public struct LowRankExpert: Sendable {
   /// A new expert: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that it changes nothing yet.
   ///
   /// - Parameters:
-  ///   - shape: rank, strength and projections.
-  ///   - base: the decoder that it plugs into.
-  ///   - device: where its tensors go.
-  ///   - initial: the seed of each tensor, by its name; each has a stream of its own, so that what one expert starts
+  ///   - shape: Rank, strength and projections.
+  ///   - base: The decoder that it plugs into.
+  ///   - device: Where its tensors go.
+  ///   - initial: The seed of each tensor, by its name; each has a stream of its own, so that what one expert starts
   ///     from never depends on which others were made before.
   public init(
     _ shape: LowRankShape, for base: DecoderConfiguration, on device: Device, seedFor initial: (String) -> UInt64

@@ -17,8 +17,8 @@ public struct LowRankPair: Sendable {
   ///
   /// - Parameters:
   ///   - product: `W x`. [tokens, out]
-  ///   - input: x after dropout. [tokens, in]
-  /// - Returns: the sum [tokens, out], and what ``pullBack(_:_:)`` needs.
+  ///   - input: X after dropout. [tokens, in]
+  /// - Returns: The sum [tokens, out], and what ``pullBack(_:_:)`` needs.
   package func added(to product: Tensor, input: Tensor) throws -> (sum: Tensor, trace: Trace) {
     let reduced = try input.linear(a) * scaling  // [tokens, rank]
     return (try reduced.linear(b, adding: product), Trace(input: input, reduced: reduced))

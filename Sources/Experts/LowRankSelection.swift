@@ -5,13 +5,13 @@ public import Torch
 public struct LowRankSelection: ExpertSelection {
   public let expert: LowRankExpert
   let dropout: Dropout?
-  /// The routed expert whose projections come next; nil: those of the layer itself.
+  /// The routed expert whose projections come next; `nil`: those of the layer itself.
   private var visited: Int?
   private let stacks = StackedFactors.Cache()
 
   /// - Parameters:
-  ///   - expert: what every row uses.
-  ///   - dropout: nil in inference.
+  ///   - expert: What every row uses.
+  ///   - dropout: `nil` in inference.
   public init(_ expert: LowRankExpert, dropout: Dropout? = nil) {
     self.expert = expert
     self.dropout = dropout

@@ -18,12 +18,12 @@ public final class PreparedExpert: InferenceExpert {
     let site: ProjectionSite
   }
 
-  /// - Parameter expert: a plain low-rank expert.
+  /// - Parameter expert: A plain low-rank expert.
   public init(_ expert: LowRankExpert) { (experts, gates) = ([expert], []) }
 
-  /// - Parameter shared: the expert of all tasks.
-  /// - Parameter dedicated: the expert of the task.
-  /// - Parameter gates: of each layer. [2, hidden]
+  /// - Parameter shared: The expert of all tasks.
+  /// - Parameter dedicated: The expert of the task.
+  /// - Parameter gates: Of each layer. [2, hidden]
   public init(shared: LowRankExpert, dedicated: LowRankExpert, gates: [Tensor]) {
     (experts, self.gates) = ([shared, dedicated], gates)
   }

@@ -4,7 +4,7 @@ public import ModelConfiguration
 /// A linear projection of a layer: one of its own, or one of a routed expert of its MoE block.
 public struct ProjectionSite: Sendable, Hashable, Comparable {
   public let projection: Projection
-  /// The routed expert's number; nil: attention's, the dense block's or the shared expert's.
+  /// The routed expert's number; `nil`: attention's, the dense block's or the shared expert's.
   public let expert: Int?
 
   public init(_ projection: Projection, ofExpert expert: Int? = nil) {

@@ -92,7 +92,7 @@ public enum Containment {
     return root
   }
 
-  /// The path with every link followed; nil where it leads nowhere.
+  /// The path with every link followed; `nil` where it leads nowhere.
   private static func realPath(_ path: String) -> String? {
     guard let buffer = realpath(path, nil) else { return nil }
     defer { free(buffer) }

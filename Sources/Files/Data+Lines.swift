@@ -5,7 +5,7 @@ extension Data {
   ///
   /// One after the other: a list of them would take many times the memory of a file that has nothing but line feeds.
   ///
-  /// - Parameter body: gets each line's number, from 1, and its bytes.
+  /// - Parameter body: Gets each line's number, from 1, and its bytes.
   public func forEachLine(_ body: (_ number: Int, _ line: Data) throws -> Void) rethrows {
     var (start, number) = (startIndex, 1)
     while start < endIndex {

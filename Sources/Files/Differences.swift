@@ -22,7 +22,7 @@ public enum Differences {
     return result.isEmpty ? [Difference(key: "a number", first: "one", second: "another")] : result
   }
 
-  /// All differences as one, for a message that puts the key into backticks: `a`, `b`. nil: there is none.
+  /// All differences as one, for a message that puts the key into backticks: `a`, `b`. `nil`: there is none.
   ///
   /// Some values follow from others, so that the first key alone may not be the one that somebody changed.
   public static func together<Value: Encodable & Equatable>(_ first: Value, _ second: Value) throws -> Difference? {

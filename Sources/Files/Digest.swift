@@ -71,8 +71,8 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
   /// The same a piece at a time, of a file that may be large.
   ///
   /// - Parameters:
-  ///   - url: the file.
-  ///   - check: called after each piece; what it throws ends the reading.
+  ///   - url: The file.
+  ///   - check: Called after each piece; what it throws ends the reading.
   /// - Throws: ``FileError``, what `check` throws.
   public init(ofFile url: URL, check: () throws -> Void) throws {
     let file = try MappedFile(url)
@@ -87,7 +87,7 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
     }
   }
 
-  /// A digest that somebody wrote down; nil for any other text.
+  /// A digest that somebody wrote down; `nil` for any other text.
   public init?(_ text: String) {
     let prefix = Self.prefix.description.utf8
     guard text.utf8.starts(with: prefix), let bytes = Hexadecimal.bytes(text.utf8.dropFirst(prefix.count)) else {

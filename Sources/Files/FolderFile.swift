@@ -5,8 +5,8 @@ public enum FolderFile {
   /// The place of a file or folder in a folder.
   ///
   /// - Parameters:
-  ///   - name: a plain name, without `/`.
-  ///   - folder: itself it may be a link: whoever names it has chosen it.
+  ///   - name: A plain name, without `/`.
+  ///   - folder: Itself it may be a link: whoever names it has chosen it.
   /// - Throws: ``FileError/notFound(path:)``, ``FileError/linkLeadsOut(path:target:)``.
   public static func url(_ name: String, in folder: URL) throws -> URL {
     let url = folder.appendingPathComponent(name, isDirectory: false)

@@ -8,7 +8,7 @@ public struct ForeignFormat: Sendable {
   let beginning: [UInt8]
   /// The shell command that reads the file `$0` and writes what `$1` names.
   let conversion: @Sendable (_ file: String, _ out: String) -> String
-  /// What the new file's name ends in; nil: what is left of the old one, gzipped.
+  /// What the new file's name ends in; `nil`: what is left of the old one, gzipped.
   let result: String?
 
   public init(
@@ -24,8 +24,8 @@ public struct ForeignFormat: Sendable {
 
   /// The command for one file, ready to be pasted into a shell.
   ///
-  /// - Parameter path: the file.
-  /// - Parameter isGzipped: whether it has to be unpacked first; its name ends in `.gz` then.
+  /// - Parameter path: The file.
+  /// - Parameter isGzipped: Whether it has to be unpacked first; its name ends in `.gz` then.
   public func command(for path: String, isGzipped: Bool = false) -> String {
     let source = isGzipped ? String(path.dropLast(".gz".count)) : path
     let stem = source.lowercased().hasSuffix(suffix) ? String(source.dropLast(suffix.count)) : source
@@ -33,7 +33,7 @@ public struct ForeignFormat: Sendable {
     return unpacked + conversion(Self.quoted(source), Self.quoted(stem + (result ?? ".gz")))
   }
 
-  /// The form of a file by its first bytes, or else by its name; nil: none of these.
+  /// The form of a file by its first bytes, or else by its name; `nil`: none of these.
   public static func of(_ first: some Collection<UInt8>, path: String) -> ForeignFormat? {
     let name = path.lowercased()
     // A spreadsheet is a zip file.

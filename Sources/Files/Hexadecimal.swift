@@ -1,8 +1,8 @@
 /// Two digits a byte, in small letters.
 public enum Hexadecimal {
   /// - Parameters:
-  ///   - bytes: what is spelled.
-  ///   - prefix: stands before it. Lists have thousands of digests, so that both are written at once.
+  ///   - bytes: What is spelled.
+  ///   - prefix: Stands before it. Lists have thousands of digests, so that both are written at once.
   public static func text(_ bytes: UnsafeRawBufferPointer, after prefix: StaticString = "") -> String {
     let length = prefix.utf8CodeUnitCount
     return String(unsafeUninitializedCapacity: length + 2 * bytes.count) { text in
@@ -15,7 +15,7 @@ public enum Hexadecimal {
     }
   }
 
-  /// The bytes that digits spell; nil for an odd number of them, and for anything else than digits and small letters.
+  /// The bytes that digits spell; `nil` for an odd number of them, and for anything else than digits and small letters.
   public static func bytes(_ digits: some Collection<UInt8>) -> [UInt8]? {
     guard digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []

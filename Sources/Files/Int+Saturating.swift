@@ -5,7 +5,7 @@ extension FixedWidthInteger {
   /// The number without its fraction; the nearest there is where it is out of range, and 0 for NaN.
   ///
   /// For what is shown, and for what is bounded elsewhere. Where another number than the right one would be a wrong result, use `init(exactly:)` and say what is wrong.
-  /// - Parameter value: any number.
+  /// - Parameter value: Any number.
   @inlinable package init<Number: BinaryFloatingPoint>(saturating value: Number) {
     let whole = value.rounded(.towardZero)
     if let exact = Self(exactly: whole) {

@@ -4,8 +4,8 @@ extension JSONFile {
   /// Reads an object whose keys others decide.
   ///
   /// - Parameters:
-  ///   - url: the file.
-  ///   - limit: bytes that such a file has at most.
+  ///   - url: The file.
+  ///   - limit: Bytes that such a file has at most.
   /// - Throws: ``FileError``; also for a key that is listed twice, where parsers choose one without a word.
   public static func readObject(from url: URL, limit: Int) throws -> [ExactText: JSONTree] {
     let data = try contents(of: url, limit: limit)

@@ -4,9 +4,9 @@ extension JSONFile {
   /// What is wrong with a value: its key, what came and what was expected.
   ///
   /// - Parameters:
-  ///   - error: the decoder's.
-  ///   - data: the text that it decoded.
-  ///   - failsAlike: whether decoding another text fails without a key, too.
+  ///   - error: The decoder's.
+  ///   - data: The text that it decoded.
+  ///   - failsAlike: Whether decoding another text fails without a key, too.
   static func reason(_ error: DecodingError, in data: Data, failsAlike: (Data) -> Bool) -> String {
     let text =
       switch error {
@@ -124,7 +124,7 @@ extension JSONFile {
 struct JSONSpot {
   private let text: [UInt8]
 
-  /// - Parameter path: the keys and places in lists that lead to the value; nil if it cannot be found.
+  /// - Parameter path: The keys and places in lists that lead to the value; `nil` if it cannot be found.
   init?(_ data: Data, path: [any CodingKey]) {
     var rest = Array(data)[...]
     for key in path {

@@ -25,9 +25,9 @@ public enum JSONFile {
   /// Decodes JSON that is in memory already.
   ///
   /// - Parameters:
-  ///   - type: what is decoded.
-  ///   - data: the text.
-  ///   - path: where it came from, for errors.
+  ///   - type: What is decoded.
+  ///   - data: The text.
+  ///   - path: Where it came from, for errors.
   /// - Throws: ``FileError`` that names the place and the key.
   public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws -> Value {
     let data = try checked(data, path: path)
@@ -118,9 +118,9 @@ public enum JSONFile {
   /// Encodes with sorted keys.
   ///
   /// - Parameters:
-  ///   - value: what is encoded.
-  ///   - pretty: whether it has a line for each member.
-  ///   - dates: how a date is written; without: as seconds since the beginning of 2001.
+  ///   - value: What is encoded.
+  ///   - pretty: Whether it has a line for each member.
+  ///   - dates: How a date is written; without: as seconds since the beginning of 2001.
   public static func encode(
     _ value: some Encodable, pretty: Bool = true, dates: JSONEncoder.DateEncodingStrategy = .deferredToDate
   ) throws -> Data {

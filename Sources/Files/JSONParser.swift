@@ -27,9 +27,9 @@ public struct JSONParser {
   /// Reads a whole text, of which `body` takes the one value that there must be.
   ///
   /// - Parameters:
-  ///   - text: the text.
-  ///   - rules: what is asked of it.
-  ///   - body: takes the value.
+  ///   - text: The text.
+  ///   - rules: What is asked of it.
+  ///   - body: Takes the value.
   /// - Throws: ``JSONTree/Failure``, also for what is no UTF-8 and for text behind the value; what `body` throws.
   public static func whole<Result>(
     _ text: UnsafeRawBufferPointer, rules: JSONTree.Rules = JSONTree.Rules(),
@@ -150,7 +150,7 @@ public struct JSONParser {
 
   /// Goes through an object, which must be next; `body` takes each member's value.
   ///
-  /// - Parameter body: gets the member's name as the UTF-8 that it stands for.
+  /// - Parameter body: Gets the member's name as the UTF-8 that it stands for.
   public mutating func members(_ body: (inout JSONParser, _ name: [UInt8]) throws -> Void) throws {
     skipSpace()
     guard current == UInt8(ascii: "{") else { throw failure("no object where one is expected") }

@@ -56,7 +56,7 @@ public enum JSONTree: Sendable {
   ///
   /// - Parameters:
   ///   - data: UTF-8.
-  ///   - rules: what else is asked of it.
+  ///   - rules: What else is asked of it.
   /// - Throws: ``Failure``.
   public init(_ data: Data, rules: Rules = Rules()) throws {
     self = try data.withUnsafeBytes { try JSONParser.whole($0, rules: rules) { try $0.value() } }
@@ -66,8 +66,8 @@ public enum JSONTree: Sendable {
   ///
   /// - Parameters:
   ///   - data: UTF-8 of at most ``JSONFile/sizeLimit`` bytes.
-  ///   - path: where it came from, for errors.
-  ///   - rules: what else is asked of it.
+  ///   - path: Where it came from, for errors.
+  ///   - rules: What else is asked of it.
   /// - Throws: ``FileError/malformedJSON(path:reason:)`` with the place of the byte, ``FileError/tooLarge(path:bytes:limit:)``.
   public init(parsing data: Data, path: String, rules: Rules = Rules()) throws {
     guard data.count <= JSONFile.sizeLimit else {

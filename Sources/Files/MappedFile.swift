@@ -28,8 +28,8 @@ public final class MappedFile: @unchecked Sendable {
   /// Bytes that are in memory already, as a file: for what came from elsewhere than a disk. They are copied.
   ///
   /// - Parameters:
-  ///   - data: the bytes.
-  ///   - url: what errors call it.
+  ///   - data: The bytes.
+  ///   - url: What errors call it.
   public init(copying data: Data, as url: URL) {
     self.url = url
     memory = .allocated

@@ -13,8 +13,8 @@ public struct RunningDigest: Sendable {
   /// Of the beginning of a file, which is not mapped: another process may be cutting it.
   ///
   /// - Parameters:
-  ///   - count: how many bytes; those that there are, if it has fewer.
-  ///   - url: the file.
+  ///   - count: How many bytes; those that there are, if it has fewer.
+  ///   - url: The file.
   /// - Throws: ``FileError``.
   public init(ofFirst count: UInt64, in url: URL) throws {
     // A pipe in the file's place is opened without waiting for who writes to it.

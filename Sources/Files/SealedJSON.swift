@@ -23,10 +23,10 @@ public enum SealedJSON {
   /// Requires that not one byte of a file was changed.
   ///
   /// - Parameters:
-  ///   - data: the file's bytes.
-  ///   - digest: the one that it carries.
-  ///   - blank: what stood in its place.
-  ///   - path: where it came from, for errors.
+  ///   - data: The file's bytes.
+  ///   - digest: The one that it carries.
+  ///   - blank: What stood in its place.
+  ///   - path: Where it came from, for errors.
   /// - Throws: ``FileError/malformedJSON(path:reason:)``.
   public static func check(
     _ data: Data, carries digest: Digest, blank: Digest = blank, path: String
@@ -40,7 +40,7 @@ public enum SealedJSON {
     }
   }
 
-  /// Where a digest stands; nil unless it is there once.
+  /// Where a digest stands; `nil` unless it is there once.
   private static func place(of digest: Digest, in data: Data) -> Range<Data.Index>? {
     let text = Data(digest.description.utf8)
     guard let place = data.range(of: text), place == data.range(of: text, options: .backwards) else { return nil }

@@ -13,8 +13,8 @@ public final class TensorBoardLog {
   private let url: URL
 
   /// - Parameters:
-  ///   - url: the file; made with its folder where it is missing.
-  ///   - step: the last step whose events stay; nil: the file begins anew.
+  ///   - url: The file; made with its folder where it is missing.
+  ///   - step: The last step whose events stay; `nil`: the file begins anew.
   /// - Throws: `FileError`.
   public init(_ url: URL, keepingTo step: Int?) throws {
     self.url = url
@@ -82,7 +82,7 @@ public final class TensorBoardLog {
     }
   }
 
-  /// The message of the record at a place; nil if no whole one is there.
+  /// The message of the record at a place; `nil` if no whole one is there.
   private static func message(_ bytes: UnsafeRawBufferPointer, at place: Int) -> [UInt8]? {
     func part(_ from: Int, _ count: Int) -> [UInt8]? {
       count <= bytes.count - from ? Array(bytes[from..<from + count]) : nil

@@ -19,15 +19,15 @@ public struct LanguageModel: Sendable {
 
   /// Loads a Hugging Face folder.
   ///
-  /// - Parameter folder: with `config.json`, weights, and `tokenizer.json` or `hy.tiktoken`.
-  /// - Parameter device: where it is computed.
-  /// - Parameter precision: how its matrices are held; `nil`: as the files have them.
+  /// - Parameter folder: With `config.json`, weights, and `tokenizer.json` or `hy.tiktoken`.
+  /// - Parameter device: Where it is computed.
+  /// - Parameter precision: How its matrices are held; `nil`: as the files have them.
   /// - Throws: `DecoderError`, `TokenizationError`.
   public init(folder: URL, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil) throws {
     base = try Base(folder: folder, on: device, precision: precision)
   }
 
-  /// - Parameter base: a base that is loaded already.
+  /// - Parameter base: A base that is loaded already.
   public init(_ base: Base) { self.base = base }
 
   /// The tokens of a text, with those that the tokenizer puts around it.
@@ -36,9 +36,9 @@ public struct LanguageModel: Sendable {
 
   /// The tokens of a conversation in the words of the model's own template, up to where the answer begins.
   ///
-  /// - Parameter messages: turns, each with `role` and `content`.
-  /// - Parameter tools: descriptions of functions, for templates that show them.
-  /// - Parameter variables: what else the template reads.
+  /// - Parameter messages: Turns, each with `role` and `content`.
+  /// - Parameter tools: Descriptions of functions, for templates that show them.
+  /// - Parameter variables: What else the template reads.
   /// - Throws: `TemplateError`, also where the folder has no template; `TokenizationError`.
   public func ids(
     ofChat messages: [TemplateObject], tools: [TemplateValue] = [], variables: TemplateObject = TemplateObject()
@@ -51,8 +51,8 @@ public struct LanguageModel: Sendable {
 
   /// Continues a text.
   ///
-  /// - Parameter prompt: what it begins with.
-  /// - Parameter options: how tokens are chosen, and how many at most.
+  /// - Parameter prompt: What it begins with.
+  /// - Parameter options: How tokens are chosen, and how many at most.
   /// - Parameter expert: `nil` is the base.
   /// - Throws: `DecoderError`, `TokenizationError`, `TorchError`.
   public func text(
@@ -63,10 +63,10 @@ public struct LanguageModel: Sendable {
 
   /// Answers a conversation.
   ///
-  /// - Parameter messages: turns, each with `role` and `content`.
-  /// - Parameter options: how tokens are chosen, and how many at most.
+  /// - Parameter messages: Turns, each with `role` and `content`.
+  /// - Parameter options: How tokens are chosen, and how many at most.
   /// - Parameter expert: `nil` is the base.
-  /// - Throws: as ``text(after:options:expert:)``; `TemplateError`.
+  /// - Throws: As ``text(after:options:expert:)``; `TemplateError`.
   public func reply(
     to messages: [TemplateObject], options: GenerationOptions = GenerationOptions(),
     expert: (any InferenceExpert)? = nil
@@ -76,9 +76,9 @@ public struct LanguageModel: Sendable {
 
   /// Writes several texts together, each under its own expert.
   ///
-  /// - Parameter requests: prompts with their options and experts.
-  /// - Parameter stops: strings that end a text when they come; they are not part of it.
-  /// - Parameter onText: called with a request's number and the next piece of its text; false ends that text.
+  /// - Parameter requests: Prompts with their options and experts.
+  /// - Parameter stops: Strings that end a text when they come; they are not part of it.
+  /// - Parameter onText: Called with a request's number and the next piece of its text; false ends that text.
   /// - Throws: `DecoderError`, `TokenizationError`, `TorchError`.
   public func texts(
     _ requests: [DecodingSession.Request], stops: [String] = [],

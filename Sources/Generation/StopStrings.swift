@@ -8,7 +8,7 @@ struct StopStrings {
 
   init(_ strings: [String]) { self.strings = strings.map { Array($0.utf8) }.filter { !$0.isEmpty } }
 
-  /// - Returns: the text that can be given now, and whether a string that ends it has come.
+  /// - Returns: The text that can be given now, and whether a string that ends it has come.
   mutating func feed(_ piece: String) -> (text: String, isEnd: Bool) {
     held += Array(piece.utf8)
     if let end = firstEnd() {

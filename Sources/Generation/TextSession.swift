@@ -38,8 +38,8 @@ public final class TextSession {
   private let session: DecodingSession
   private var texts: [Int: Text] = [:]
 
-  /// - Parameter model: what writes the texts.
-  /// - Parameter tokenizer: the model's.
+  /// - Parameter model: What writes the texts.
+  /// - Parameter tokenizer: The model's.
   public init(_ model: DecoderModel, _ tokenizer: any Tokenizer) {
     (self.tokenizer, maxPositions) = (tokenizer, model.configuration.maxPositions)
     session = DecodingSession(model)
@@ -50,9 +50,9 @@ public final class TextSession {
 
   /// Adds texts; a beginning that all of them share, under the same expert, is read once.
   ///
-  /// - Parameter requests: prompts with their options and experts.
-  /// - Parameter stops: strings that end a text when they come; they are not part of it.
-  /// - Returns: their numbers, which no other text of the session gets.
+  /// - Parameter requests: Prompts with their options and experts.
+  /// - Parameter stops: Strings that end a text when they come; they are not part of it.
+  /// - Returns: Their numbers, which no other text of the session gets.
   /// - Throws: `DecoderError` for an empty, too long or foreign prompt; `TorchError` for options that cannot be.
   public func add(_ requests: [DecodingSession.Request], stops: [String] = []) throws -> [Int] {
     let numbers = try session.add(requests)
@@ -66,7 +66,7 @@ public final class TextSession {
 
   /// Takes a text out before it is finished.
   ///
-  /// - Returns: what there is of it; `nil` where it has left already.
+  /// - Returns: What there is of it; `nil` where it has left already.
   public func cancel(_ sequence: Int) -> GeneratedText? {
     session.remove(sequence)
     return texts.removeValue(forKey: sequence).map { GeneratedText(text: $0.text, ids: $0.ids, reason: .cancelled) }

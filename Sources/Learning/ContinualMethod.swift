@@ -11,7 +11,7 @@ public protocol ContinualMethod: AnyObject {
   /// The name on the command line.
   static var name: String { get }
 
-  /// What `accrete methods` says about it in one line; nil: its name says it.
+  /// What `accrete methods` says about it in one line; `nil`: its name says it.
   static var summary: String? { get }
 
   /// What a user can give it, each with its meaning: numbers, flags and choices; none by default.
@@ -29,10 +29,10 @@ public protocol ContinualMethod: AnyObject {
 
   /// The gradient of a step, all its micro-batches in it, before it is clipped: it may be changed in place; left as it is by default.
   ///
-  /// - Parameter gradient: of all trained tensors, one after the other in the order in which ``begin(_:on:)`` named them. [values]
+  /// - Parameter gradient: Of all trained tensors, one after the other in the order in which ``begin(_:on:)`` named them. [values]
   func adjust(_ gradient: Tensor, in step: TrainingStep) throws
 
-  /// What serves a task, and can be exported; nil is the base. The task may not have arrived yet.
+  /// What serves a task, and can be exported; `nil` is the base. The task may not have arrived yet.
   func servingExpert(of task: TaskIdentity) throws -> ServingExpert?
 
   /// The tensors on which the outputs of a task depend: while their bits stay, so do the outputs.
@@ -48,7 +48,7 @@ public protocol ContinualMethod: AnyObject {
   /// The tensors that learning a task added for good: what it costs to keep it.
   func ownedTensors(of task: TaskIdentity) -> [String: Tensor]
 
-  /// Tells which task a request belongs to, once one is learned; nil: tasks have to be told.
+  /// Tells which task a request belongs to, once one is learned; `nil`: tasks have to be told.
   var router: (any TaskRouter)? { get }
 
   /// What can be said about a learned task's experts, layer by layer; nothing by default.
@@ -72,7 +72,7 @@ extension ContinualMethod {
   public func end(_ task: TaskIdentity, on probe: TaskProbe) throws {}
   public func statistics(of task: TaskIdentity) throws -> [LayerStatistic] { [] }
 
-  /// The experts with which a task is served; nil is the base. The task may not have arrived yet.
+  /// The experts with which a task is served; `nil` is the base. The task may not have arrived yet.
   public func selection(for task: TaskIdentity) throws -> (any ExpertSelection)? {
     try servingExpert(of: task)?.selection
   }

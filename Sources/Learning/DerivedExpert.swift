@@ -17,10 +17,10 @@ public struct DerivedExpert {
   }
 
   /// - Parameters:
-  ///   - shape: of the result.
-  ///   - context: what it plugs into.
-  ///   - training: whether gradients are wanted.
-  ///   - factor: computes one factor; its operations are recorded when `training`. A: [rank, in], B: [out, rank].
+  ///   - shape: Of the result.
+  ///   - context: What it plugs into.
+  ///   - training: Whether gradients are wanted.
+  ///   - factor: Computes one factor; its operations are recorded when `training`. A: [rank, in], B: [out, rank].
   public init(
     _ shape: LowRankShape, _ context: MethodContext, training: Bool, factor: (FactorPlace) throws -> Tensor
   ) throws {

@@ -17,11 +17,11 @@ public struct Evaluator: Sendable {
   /// Predictions in the order of `examples`.
   ///
   /// - Parameters:
-  ///   - examples: rows with a label number.
-  ///   - experts: which experts serve the task; nil is the base.
-  ///   - labels: answer tokens of each label.
-  ///   - head: of the output head `trained`, [labels, hidden]; nil: the labels' tokens are scored.
-  ///   - progress: called with the number of rows done; what it throws ends the scoring.
+  ///   - examples: Rows with a label number.
+  ///   - experts: Which experts serve the task; `nil` is the base.
+  ///   - labels: Answer tokens of each label.
+  ///   - head: Of the output head `trained`, [labels, hidden]; `nil`: the labels' tokens are scored.
+  ///   - progress: Called with the number of rows done; what it throws ends the scoring.
   /// - Throws: ``LearningError/unsupported(what:fix:)`` for rows without a label.
   public func predictions(
     _ examples: [EncodedExample], labels: [[Int]], head: Tensor?, experts: (any ExpertSelection)?,
@@ -80,7 +80,7 @@ public struct Evaluator: Sendable {
     }
   }
 
-  /// Makes the same selection for a thread of its own; nil where it keeps something of a pass.
+  /// Makes the same selection for a thread of its own; `nil` where it keeps something of a pass.
   private static func forEachThread(_ experts: (any ExpertSelection)?) -> (@Sendable () -> (any ExpertSelection)?)? {
     guard let experts else { return { nil } }
     return experts.copies

@@ -28,13 +28,13 @@ extension Evaluator {
   /// rows give the same batches, and with them the same bits.
   ///
   /// - Parameters:
-  ///   - examples: rows whose prompts leave room for `limit` tokens below the base's last position.
-  ///   - limit: the most new tokens of a row, the end token not counted.
-  ///   - experts: which experts serve the task; nil is the base.
-  ///   - batchTokens: the most tokens of a batch; nil: as many as the base's keys and values leave memory for.
-  ///   - stopsAtEnd: whether an end token ends an answer; otherwise every row writes `limit` tokens, for measuring.
-  ///   - progress: called with the number of rows done; what it throws ends the scoring.
-  /// - Returns: what was written, in the order of `examples`.
+  ///   - examples: Rows whose prompts leave room for `limit` tokens below the base's last position.
+  ///   - limit: The most new tokens of a row, the end token not counted.
+  ///   - experts: Which experts serve the task; `nil` is the base.
+  ///   - batchTokens: The most tokens of a batch; `nil`: as many as the base's keys and values leave memory for.
+  ///   - stopsAtEnd: Whether an end token ends an answer; otherwise every row writes `limit` tokens, for measuring.
+  ///   - progress: Called with the number of rows done; what it throws ends the scoring.
+  /// - Returns: What was written, in the order of `examples`.
   /// - Throws: `DecoderError`, `TorchError`.
   public func written(
     _ examples: [EncodedExample], limit: Int, experts: (any ExpertSelection)?, batchTokens: Int? = nil,

@@ -9,8 +9,8 @@ public final class InputMeter: ExpertSelection {
   private var byLayer: [Int: Tensor] = [:]
 
   /// - Parameters:
-  ///   - experts: who answers; nil is the base.
-  ///   - pooling: of the batch that passes.
+  ///   - experts: Who answers; `nil` is the base.
+  ///   - pooling: Of the batch that passes.
   public init(_ experts: (any ExpertSelection)?, pooling: PoolingWeights) {
     self.experts = experts
     self.pooling = pooling

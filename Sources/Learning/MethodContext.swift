@@ -12,11 +12,11 @@ public struct MethodContext: Sendable {
   public let device: Device
   public let shape: LowRankShape
   public let seed: UInt64
-  /// How many tasks the run has; nil where that is not known.
+  /// How many tasks the run has; `nil` where that is not known.
   public let tasks: Int?
   /// Hyper-parameters of the method that were given, by name; checked by ``MethodCatalog``.
   public let options: [String: HyperparameterValue]
-  /// What a task's own expert starts from; nil: from an expert that changes nothing yet.
+  /// What a task's own expert starts from; `nil`: from an expert that changes nothing yet.
   public let start: LowRankExpert?
 
   /// Deviation of the initial values of gates and discriminators, as in MoE-CL's released code.
@@ -56,7 +56,7 @@ public struct MethodContext: Sendable {
   /// A new expert, which changes nothing yet; one of the context's own rank has what ``start`` has.
   ///
   /// - Parameters:
-  ///   - owner: the prefix of its tensors' names, which decides the initial values: `tasks.spam`, `shared`.
+  ///   - owner: The prefix of its tensors' names, which decides the initial values: `tasks.spam`, `shared`.
   ///   - shape: `nil`: the context's own.
   /// - Throws: `ExpertError` for a shape that the base has no place for; `TorchError`.
   public func newExpert(_ owner: String, _ shape: LowRankShape? = nil) throws -> LowRankExpert {
@@ -79,9 +79,9 @@ public struct MethodContext: Sendable {
   /// A task's expert of a stored state: in float32 while it is learned, in bfloat16 once it is done.
   ///
   /// - Parameters:
-  ///   - owner: the prefix of its tensors' names.
-  ///   - tensors: the whole state.
-  ///   - method: who reads it, for errors.
+  ///   - owner: The prefix of its tensors' names.
+  ///   - tensors: The whole state.
+  ///   - method: Who reads it, for errors.
   /// - Throws: `ExpertError`; ``LearningError/stateDiffers(what:missing:unused:)`` for any other type, or a mixture of both.
   public func storedExpert(_ owner: String, _ tensors: [String: Tensor], of method: String) throws -> LowRankExpert {
     let expert = try LowRankExpert(shape, for: base, tensors: owned(by: owner, tensors), where: method)

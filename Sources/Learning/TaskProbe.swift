@@ -14,16 +14,16 @@ public struct TaskProbe {
   public let remembered: [EncodedExample]
   private let seed: UInt64
   private let task: TaskIdentity
-  /// What answers in the task's own loss; nil: the vocabulary. [labels, hidden]
+  /// What answers in the task's own loss; `nil`: the vocabulary. [labels, hidden]
   private let head: Tensor?
 
   /// - Parameters:
-  ///   - task: what is learned.
-  ///   - examples: its training rows.
-  ///   - remembered: rows of earlier tasks that may be looked at.
-  ///   - model: the frozen base.
-  ///   - seed: decides which rows are looked at where not all are.
-  ///   - head: of the output head `trained`, [labels, hidden]; nil: answers are read from the vocabulary.
+  ///   - task: What is learned.
+  ///   - examples: Its training rows.
+  ///   - remembered: Rows of earlier tasks that may be looked at.
+  ///   - model: The frozen base.
+  ///   - seed: Decides which rows are looked at where not all are.
+  ///   - head: Of the output head `trained`, [labels, hidden]; `nil`: answers are read from the vocabulary.
   public init(
     _ task: TaskIdentity, examples: [EncodedExample], remembered: [EncodedExample] = [], model: DecoderModel,
     seed: UInt64, head: Tensor? = nil
@@ -44,7 +44,7 @@ public struct TaskProbe {
     return numbers.prefix(count).sorted().map { examples[$0] }
   }
 
-  /// What a router sees of training rows; nil: of all. [rows, hidden]
+  /// What a router sees of training rows; `nil`: of all. [rows, hidden]
   public func features(_ view: RequestView, of rows: [EncodedExample]? = nil) throws -> Tensor {
     try RequestFeatures(model, view: view).features(rows ?? examples)
   }
@@ -77,11 +77,11 @@ public struct TaskProbe {
   /// model nor head is moved.
   ///
   /// - Parameters:
-  ///   - pass: the experts of each batch: as in training, but called for every batch.
-  ///   - tensors: where gradients are collected; they are set to zero before each batch and at the end.
-  ///   - rows: how many rows at most.
-  ///   - batch: rows whose gradients come as one.
-  ///   - body: called after each batch, when `tensors` hold the gradients.
+  ///   - pass: The experts of each batch: as in training, but called for every batch.
+  ///   - tensors: Where gradients are collected; they are set to zero before each batch and at the end.
+  ///   - rows: How many rows at most.
+  ///   - batch: Rows whose gradients come as one.
+  ///   - body: Called after each batch, when `tensors` hold the gradients.
   public func gradients(
     of pass: (TokenBatch) throws -> TrainingPass, in tensors: [Tensor], rows: Int, batch: Int = 8,
     _ body: () throws -> Void

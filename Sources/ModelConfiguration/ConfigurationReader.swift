@@ -82,9 +82,9 @@ struct ConfigurationReader {
   }
 
   /// - Parameters:
-  ///   - size: the window; `nil`: none.
-  ///   - first: the lowest layer that has it, where `layer_types` does not say so.
-  ///   - layers: how many there are.
+  ///   - size: The window; `nil`: none.
+  ///   - first: The lowest layer that has it, where `layer_types` does not say so.
+  ///   - layers: How many there are.
   func windows(of size: Int?, fromLayer first: Int, layers: Int) throws -> [Int?] {
     guard let size else { return Array(repeating: nil, count: layers) }
     let window = try positive("sliding_window", size, limit: 1 << 24)

@@ -17,8 +17,8 @@ extension DecoderConfiguration {
   /// Reads the text of a `config.json` that stands elsewhere.
   ///
   /// - Parameters:
-  ///   - data: the text.
-  ///   - path: where it came from, for errors.
+  ///   - data: The text.
+  ///   - path: Where it came from, for errors.
   /// - Throws: `FileError`, or a ``ConfigurationError`` that names the key.
   public init(data: Data, path: String) throws {
     try self.init(ConfigurationReader(data, path: path), nil)

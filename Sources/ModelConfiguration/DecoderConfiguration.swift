@@ -22,20 +22,20 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
   /// Base of the rotary frequencies, before scaling.
   public var ropeTheta: Double
   public var ropeScaling: RopeScaling
-  /// RoPE of layers with a window, where these have their own; nil: that of all.
+  /// RoPE of layers with a window, where these have their own; `nil`: that of all.
   public var localRope: LocalRope?
   public var attentionBias: AttentionBias
-  /// RMSNorm over each head of queries and keys; nil: none.
+  /// RMSNorm over each head of queries and keys; `nil`: none.
   public var headNorm: HeadNormOrder?
-  /// Scores are divided by its root; nil: the width of a head.
+  /// Scores are divided by its root; `nil`: the width of a head.
   public var queryScalar: Double?
-  /// For each layer how many tokens back it sees, its own included; nil: all.
+  /// For each layer how many tokens back it sees, its own included; `nil`: all.
   public var windows: [Int?]
   /// For each layer the layer whose keys and values it attends to: itself, or an earlier one (cross-layer attention).
   public var keySources: [Int]
-  /// The MoE block that layers have as their feed-forward block; nil: one dense block.
+  /// The MoE block that layers have as their feed-forward block; `nil`: one dense block.
   public var moe: MoEShape?
-  /// Layers of an MoE model that have a dense block in its stead; nil: none.
+  /// Layers of an MoE model that have a dense block in its stead; `nil`: none.
   public var denseLayers: DenseLayers?
   /// Whether the read-out is the embedding table.
   public var tiedEmbeddings: Bool

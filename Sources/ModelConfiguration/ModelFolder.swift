@@ -3,7 +3,7 @@ public import Foundation
 
 /// What a place is that was named as a model: a Hugging Face folder, or something that people have in its stead.
 public enum ModelFolder {
-  /// - Parameter url: what was named.
+  /// - Parameter url: What was named.
   /// - Throws: ``ConfigurationError/notAModel(path:got:fix:)`` for anything but a folder with `config.json`; it names what is there, and the way.
   public static func require(_ url: URL) throws {
     var isFolder: ObjCBool = false
@@ -14,9 +14,9 @@ public enum ModelFolder {
     guard FolderFile.exists("config.json", in: url) else { throw folder(url) }
   }
 
-  /// What lies in a folder that has a `config.json` in place of weights that are read; nil: nothing that is known.
+  /// What lies in a folder that has a `config.json` in place of weights that are read; `nil`: nothing that is known.
   ///
-  /// - Parameter url: the folder.
+  /// - Parameter url: The folder.
   public static func otherWeights(_ url: URL) -> ConfigurationError? {
     let names = self.names(in: url)
     if names.contains(where: { $0.hasPrefix("pytorch_model") && $0.hasSuffix(".bin") }) {

@@ -14,9 +14,9 @@ extension Manifest {
   /// Reads a manifest that is in memory already.
   ///
   /// - Parameters:
-  ///   - data: the JSON text.
-  ///   - path: where it came from, for errors.
-  /// - Throws: as ``read(_:)``.
+  ///   - data: The JSON text.
+  ///   - path: Where it came from, for errors.
+  /// - Throws: As ``read(_:)``.
   public static func decode(_ data: Data, path: String) throws -> Manifest {
     try JSONFile.decode(Manifest.self, from: data, path: path).possible(path: path)
   }

@@ -15,15 +15,15 @@ public struct Manifest: Sendable, Equatable, Codable {
   public var format = Manifest.currentFormat
   public var accrete: String
   public var libtorch: String
-  /// The only program that may work on the run, see `ProgramCode.digest()`; nil: any.
+  /// The only program that may work on the run, see `ProgramCode.digest()`; `nil`: any.
   public var program: Digest?
   public var configuration: RunConfiguration
   /// Tasks in the order of learning.
   public var tasks: [String]
   public var baseDigest: Digest
-  /// What the base's `config.json` and `generation_config.json` said; nil in folders of an earlier version.
+  /// What the base's `config.json` and `generation_config.json` said; `nil` in folders of an earlier version.
   public var baseConfiguration: DecoderConfiguration?
-  /// The tokens that end an answer, as all files of the base together say; nil in folders of an earlier version.
+  /// The tokens that end an answer, as all files of the base together say; `nil` in folders of an earlier version.
   public var endTokens: [Int]?
   public var tokenizerDigest: Digest
   /// SHA-256 of instruction, cue and labels of all tasks: the prompt's form.
@@ -60,14 +60,14 @@ public struct Manifest: Sendable, Equatable, Codable {
   public struct RowCounts: Sendable, Equatable, Codable {
     public var trained: Int
     public var scored: Int
-    /// Rows that are neither: what label scores and closed-form head are weighed on. nil: none.
+    /// Rows that are neither: what label scores and closed-form head are weighed on. `nil`: none.
     public var combining: Int?
     /// Training and scored examples that lost tokens, and the tokens that they lost.
     public var truncated: Int
     public var droppedTokens: Int
     /// Those that lost most, at most three.
     public var mostTruncated: [TruncatedRow] = []
-    /// Free answers of training rows that were cut at their end; nil: none.
+    /// Free answers of training rows that were cut at their end; `nil`: none.
     public var cutAnswers: Int?
     /// SHA-256 of the numbers of the rows that are trained on, of those that are scored, and of ``combining`` if there are any. `nil` in
     /// folders of versions that did not record it and chose validation rows differently.

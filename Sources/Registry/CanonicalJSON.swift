@@ -4,7 +4,7 @@ public import Foundation
 /// JSON with one form for one value: keys sorted by their bytes, no spaces, whole numbers without a point, other numbers as short as they
 /// can be. Its digest names what it says.
 public enum CanonicalJSON {
-  /// - Throws: an error of the encoder, for numbers that JSON does not have; `FileError`.
+  /// - Throws: An error of the encoder, for numbers that JSON does not have; `FileError`.
   public static func encode(_ value: some Encodable) throws -> Data {
     // Foundation decides how its own keys are sorted, and may decide otherwise tomorrow; a digest cannot.
     data(try JSONTree(parsing: try JSONFile.encode(value, pretty: false), path: "canonical JSON"))

@@ -5,7 +5,7 @@ import GRDB
 extension Registry {
   /// The aliases of a task.
   ///
-  /// - Parameter name: the task.
+  /// - Parameter name: The task.
   /// - Throws: ``RegistryError``, also for an unknown task.
   public func aliases(of name: String) throws -> [AliasRecord] {
     try database.read { try aliases(try requireExpert(name, $0), name, $0) }
@@ -30,8 +30,8 @@ extension Registry {
 
   /// An alias as it is, removed ones included, so that its revision can be expected; `nil` for one that was never set.
   ///
-  /// - Parameter alias: the alias.
-  /// - Parameter name: the task.
+  /// - Parameter alias: The alias.
+  /// - Parameter name: The task.
   /// - Throws: ``RegistryError``, also for an unknown task.
   public func alias(_ alias: String, of name: String) throws -> AliasRecord? {
     try database.read { database in
@@ -44,12 +44,12 @@ extension Registry {
 
   /// Sets an alias, if nobody else has changed it meanwhile.
   ///
-  /// - Parameter alias: a plain name; not `production`, which follows the release.
-  /// - Parameter name: the task.
-  /// - Parameter number: the version that it names from now on.
-  /// - Parameter expecting: the alias's revision; `nil` for one that was never set.
-  /// - Parameter reason: why, for the audit.
-  /// - Parameter actor: who does it.
+  /// - Parameter alias: A plain name; not `production`, which follows the release.
+  /// - Parameter name: The task.
+  /// - Parameter number: The version that it names from now on.
+  /// - Parameter expecting: The alias's revision; `nil` for one that was never set.
+  /// - Parameter reason: Why, for the audit.
+  /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError/moved(what:expected:found:)`` where somebody was first; other ``RegistryError``s.
   @discardableResult
   public func setAlias(
@@ -60,12 +60,12 @@ extension Registry {
 
   /// Removes an alias, if nobody else has changed it meanwhile.
   ///
-  /// - Parameter alias: the alias.
-  /// - Parameter name: the task.
-  /// - Parameter expecting: the alias's revision.
-  /// - Parameter reason: why, for the audit.
-  /// - Parameter actor: who does it.
-  /// - Throws: as ``setAlias(_:of:to:expecting:reason:actor:)``.
+  /// - Parameter alias: The alias.
+  /// - Parameter name: The task.
+  /// - Parameter expecting: The alias's revision.
+  /// - Parameter reason: Why, for the audit.
+  /// - Parameter actor: Who does it.
+  /// - Throws: As ``setAlias(_:of:to:expecting:reason:actor:)``.
   public func removeAlias(_ alias: String, of name: String, expecting: Int, reason: String?, actor: String) throws {
     try move(alias, of: name, to: nil, expecting: expecting, reason: reason, actor: actor)
   }

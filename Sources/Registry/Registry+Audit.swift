@@ -5,7 +5,7 @@ import GRDB
 extension Registry {
   /// The last entries of the audit, the newest last.
   ///
-  /// - Parameter last: how many at most.
+  /// - Parameter last: How many at most.
   /// - Throws: ``RegistryError``.
   public func audit(last: Int = .max) throws -> [AuditRecord] {
     try database.read { database in
@@ -27,8 +27,8 @@ extension Registry {
 
   /// Computes the chain of audit entries again.
   ///
-  /// - Parameter head: a digest that was kept: the chain must contain it. `nil`: none was kept.
-  /// - Returns: where the audit stands.
+  /// - Parameter head: A digest that was kept: the chain must contain it. `nil`: none was kept.
+  /// - Returns: Where the audit stands.
   /// - Throws: ``RegistryError/auditBroken(sequence:reason:)``.
   @discardableResult
   public func verifyAudit(head: Digest? = nil) throws -> AuditHead {
@@ -68,7 +68,7 @@ struct AuditChain {
   private var isKeptSeen = false
   private var last: AuditHead?
 
-  /// - Parameter head: a digest that the chain must contain.
+  /// - Parameter head: A digest that the chain must contain.
   init(head: Digest?) { kept = head }
 
   /// - Throws: ``RegistryError/auditBroken(sequence:reason:)``.

@@ -6,8 +6,8 @@ extension Registry {
   /// Stores bytes as a blob, durably. Nothing names it yet: ``register(_:metrics:gate:actor:)`` and
   /// ``publish(_:kind:expecting:override:reason:actor:)`` do, and what they do not name within a day `registry gc` removes.
   ///
-  /// - Parameter data: the bytes.
-  /// - Parameter media: their media type.
+  /// - Parameter data: The bytes.
+  /// - Parameter media: Their media type.
   /// - Throws: `FileError`; nothing is left then.
   public func addBlob(_ data: Data, media: String) throws -> BlobReference {
     try requireWriting()
@@ -16,8 +16,8 @@ extension Registry {
 
   /// Stores a copy of a file as a blob, durably.
   ///
-  /// - Parameter url: the file.
-  /// - Parameter media: its media type.
+  /// - Parameter url: The file.
+  /// - Parameter media: Its media type.
   /// - Throws: `FileError`; nothing is left then.
   public func addBlob(fileAt url: URL, media: String) throws -> BlobReference {
     try requireWriting()
@@ -26,8 +26,8 @@ extension Registry {
 
   /// Stores bytes compressed, as gzip. The reference is that of the compressed bytes; equal bytes give an equal one.
   ///
-  /// - Parameter data: the bytes.
-  /// - Parameter media: their media type; `+gzip` is put behind it.
+  /// - Parameter data: The bytes.
+  /// - Parameter media: Their media type; `+gzip` is put behind it.
   /// - Throws: `FileError`; nothing is left then.
   public func addPackedBlob(_ data: Data, media: String) throws -> BlobReference {
     try addBlob(Gzip.packed(data), media: media + "+gzip")
@@ -35,7 +35,7 @@ extension Registry {
 
   /// The bytes of a blob, which are those that its name says.
   ///
-  /// - Parameter digest: the blob's name.
+  /// - Parameter digest: The blob's name.
   /// - Throws: ``RegistryError``: missing, purged, changed.
   public func blob(_ digest: Digest) throws -> Data {
     try explained(digest) {
@@ -46,7 +46,7 @@ extension Registry {
 
   /// The bytes that ``addPackedBlob(_:media:)`` was given.
   ///
-  /// - Parameter digest: the compressed blob's name.
+  /// - Parameter digest: The compressed blob's name.
   /// - Throws: ``RegistryError``.
   public func unpackedBlob(_ digest: Digest) throws -> Data {
     do {
@@ -60,7 +60,7 @@ extension Registry {
 
   /// Where a blob lies, for who maps it into memory; its bytes are those that its name says.
   ///
-  /// - Parameter digest: the blob's name.
+  /// - Parameter digest: The blob's name.
   /// - Throws: ``RegistryError``: missing, purged, changed.
   public func blobURL(_ digest: Digest) throws -> URL {
     try explained(digest) {
@@ -72,7 +72,7 @@ extension Registry {
 
   /// How many bytes a blob has; its bytes are not looked at.
   ///
-  /// - Parameter digest: the blob's name.
+  /// - Parameter digest: The blob's name.
   /// - Throws: ``RegistryError``: missing, purged.
   public func blobSize(_ digest: Digest) throws -> Int {
     try explained(digest) {

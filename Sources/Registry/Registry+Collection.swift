@@ -32,8 +32,8 @@ extension Registry {
   /// that no database row has named for a day, or for ten minutes where nobody is learning or importing. Manifests, metrics, verdicts and
   /// the audit stay for ever.
   ///
-  /// - Parameter dryRun: says what would go, and changes nothing.
-  /// - Parameter actor: who does it.
+  /// - Parameter dryRun: Says what would go, and changes nothing.
+  /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError``, `FileError`.
   @discardableResult
   public func collectGarbage(dryRun: Bool = false, actor: String) throws -> Collection {
@@ -134,8 +134,8 @@ extension Registry {
 
   /// Removes the files of purged blobs.
   ///
-  /// - Parameter sparing: but for those that somebody has added again in the last minutes: these he is about to register.
-  /// - Returns: those that were spared.
+  /// - Parameter sparing: But for those that somebody has added again in the last minutes: these he is about to register.
+  /// - Returns: Those that were spared.
   @discardableResult
   func removeFiles(of gone: [Unneeded], sparing: Bool) throws -> [Unneeded] {
     var spared: [Unneeded] = []

@@ -20,8 +20,8 @@ extension Registry {
 
   /// What differs between two versions: method, labels, rows, parts, metrics.
   ///
-  /// - Parameter one: the first version.
-  /// - Parameter other: the second.
+  /// - Parameter one: The first version.
+  /// - Parameter other: The second.
   /// - Throws: ``RegistryError``, `FileError`.
   public func difference(_ one: VersionRecord, _ other: VersionRecord) throws -> VersionDifference {
     let (left, right) = (try manifest(of: one), try manifest(of: other))

@@ -18,12 +18,12 @@ extension Registry {
   /// Takes a task out of the release, for good: its versions are out of use, its aliases gone, and no rollback brings it back. A new
   /// version under its name may be learned later.
   ///
-  /// - Parameter name: the task.
-  /// - Parameter manifest: the release without it; `nil` where the current release does not have it.
-  /// - Parameter expecting: the revision of the current release; `nil` while there is none.
-  /// - Parameter now: whether blobs that nothing else needs go at once; else ``collectGarbage(dryRun:actor:)`` takes them later.
-  /// - Parameter reason: why.
-  /// - Parameter actor: who does it.
+  /// - Parameter name: The task.
+  /// - Parameter manifest: The release without it; `nil` where the current release does not have it.
+  /// - Parameter expecting: The revision of the current release; `nil` while there is none.
+  /// - Parameter now: Whether blobs that nothing else needs go at once; else ``collectGarbage(dryRun:actor:)`` takes them later.
+  /// - Parameter reason: Why.
+  /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError/restsOn(name:dependents:)`` where another version rests on its atoms, other ``RegistryError``s. Nothing is
   ///   done then.
   @discardableResult
@@ -97,7 +97,7 @@ extension Registry {
 
   /// Says what ``forget(_:publishing:expecting:now:reason:actor:)`` would do; changes nothing.
   ///
-  /// - Parameter name: the task.
+  /// - Parameter name: The task.
   /// - Throws: ``RegistryError``: what it would be refused for.
   public func forgetPreview(_ name: String) throws -> ForgetPreview {
     try database.read { database in
@@ -115,8 +115,8 @@ extension Registry {
 
   /// The same with what would be removed at once: found by doing it in a transaction that is not kept.
   ///
-  /// - Parameter name: the task.
-  /// - Parameter actor: who asks.
+  /// - Parameter name: The task.
+  /// - Parameter actor: Who asks.
   /// - Throws: ``RegistryError``: what it would be refused for.
   public func forgetPreview(_ name: String, purgingBy actor: String) throws -> ForgetPreview {
     var preview = try forgetPreview(name)
@@ -151,9 +151,9 @@ extension Registry {
 
   /// Takes a version out of use. Its blobs go later, when nothing else needs them.
   ///
-  /// - Parameter version: one that no release or alias has now, and on which no other rests.
-  /// - Parameter reason: why.
-  /// - Parameter actor: who does it.
+  /// - Parameter version: One that no release or alias has now, and on which no other rests.
+  /// - Parameter reason: Why.
+  /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError``.
   public func retire(_ version: VersionRecord, reason: String?, actor: String) throws {
     try write(actor) { ledger in

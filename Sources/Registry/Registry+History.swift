@@ -20,7 +20,7 @@ extension Registry {
 
   /// Releases with what each changed of the one before, the newest last.
   ///
-  /// - Parameter last: how many of the last ones.
+  /// - Parameter last: How many of the last ones.
   /// - Throws: ``RegistryError``, `FileError`.
   public func history(last: Int = .max) throws -> [ReleaseChange] {
     try database.read { database in

@@ -5,10 +5,10 @@ import GRDB
 extension Registry {
   /// Takes a version into the registry. Registering an equal manifest again returns the version that is there, as it is.
   ///
-  /// - Parameter manifest: what it is; its blobs were added before.
-  /// - Parameter metrics: what was measured of it; the first is its main score.
-  /// - Parameter gate: what the gates said of it.
-  /// - Parameter actor: who does it.
+  /// - Parameter manifest: What it is; its blobs were added before.
+  /// - Parameter metrics: What was measured of it; the first is its main score.
+  /// - Parameter gate: What the gates said of it.
+  /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError``: a name that is not plain or differs from another only by case, another base, a blob that is missing or
   ///   was changed, versions it rests on that are not there. Nothing is done then.
   public func register(
@@ -27,9 +27,9 @@ extension Registry {
 
   /// Adds a verdict on a version that is there: a person's override.
   ///
-  /// - Parameter gate: the verdict; its report was added before.
-  /// - Parameter version: the version.
-  /// - Parameter actor: who does it.
+  /// - Parameter gate: The verdict; its report was added before.
+  /// - Parameter version: The version.
+  /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError``.
   public func addGate(_ gate: GateRecord, to version: VersionRecord, actor: String) throws {
     try requireWriting()
@@ -45,7 +45,7 @@ extension Registry {
 
   /// Refuses a name for a task that is not plain, or that differs from a registered one only by case.
   ///
-  /// - Parameter name: the name.
+  /// - Parameter name: The name.
   /// - Throws: ``RegistryError/illegalName(got:what:)``, ``RegistryError/nameTaken(got:other:)``.
   public func requireUsableName(_ name: String) throws {
     try Self.requirePlain(name, "task name")
@@ -116,10 +116,10 @@ extension Registry {
 
   /// Writes the rows of a version.
   ///
-  /// - Parameter manifest: what it is.
-  /// - Parameter own: the manifest's blob.
-  /// - Parameter action: as the audit calls it.
-  /// - Parameter facts: for the audit.
+  /// - Parameter manifest: What it is.
+  /// - Parameter own: The manifest's blob.
+  /// - Parameter action: As the audit calls it.
+  /// - Parameter facts: For the audit.
   func insert(
     _ manifest: VersionManifest, _ own: BlobReference, _ metrics: [MetricRecord], _ gates: [GateRecord], action: String,
     _ facts: [String: JSONTree], in ledger: inout Ledger

@@ -61,12 +61,12 @@ extension Registry {
 
   /// Makes a release the current one, if nobody else has changed it meanwhile. The aliases `production` move with it.
   ///
-  /// - Parameter manifest: what is served from now on; its blobs were added before.
-  /// - Parameter kind: what it is for.
-  /// - Parameter expecting: the revision of the current release; `nil` while there is none.
-  /// - Parameter override: a verdict on a version that a gate held back and that is released all the same: it stands if the release does.
-  /// - Parameter reason: why.
-  /// - Parameter actor: who does it.
+  /// - Parameter manifest: What is served from now on; its blobs were added before.
+  /// - Parameter kind: What it is for.
+  /// - Parameter expecting: The revision of the current release; `nil` while there is none.
+  /// - Parameter override: A verdict on a version that a gate held back and that is released all the same: it stands if the release does.
+  /// - Parameter reason: Why.
+  /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError/moved(what:expected:found:)`` where somebody was first; a version that is unknown or out of use, a blob that
   ///   is missing. Nothing is done then.
   @discardableResult
@@ -85,9 +85,9 @@ extension Registry {
 
   /// Goes back: a new release with the manifest of an earlier one.
   ///
-  /// - Parameter revision: which one; `nil`: the one before what is served now.
-  /// - Parameter reason: why.
-  /// - Parameter actor: who does it.
+  /// - Parameter revision: Which one; `nil`: the one before what is served now.
+  /// - Parameter reason: Why.
+  /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError/forgotten(names:revision:free:changes:others:)`` where it has a task that was forgotten since,
   ///   ``RegistryError/nothingBefore(revision:)``, other ``RegistryError``s.
   @discardableResult
@@ -103,9 +103,9 @@ extension Registry {
 
   /// What ``rollback(to:reason:actor:)`` would do; nothing is changed.
   ///
-  /// - Parameter revision: as there.
-  /// - Returns: the revision that is served now, and what the earlier release has in its place.
-  /// - Throws: as there.
+  /// - Parameter revision: As there.
+  /// - Returns: The revision that is served now, and what the earlier release has in its place.
+  /// - Throws: As there.
   public func rollbackPreview(to revision: Int? = nil) throws -> (current: Int, change: ReleaseChange) {
     try database.read { database in
       let (current, target, manifest) = try rollbackTarget(revision, database)

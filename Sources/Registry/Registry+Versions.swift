@@ -62,7 +62,7 @@ extension Registry {
 
   /// The version with a digest.
   ///
-  /// - Parameter digest: that of its manifest.
+  /// - Parameter digest: That of its manifest.
   /// - Throws: ``RegistryError/unknownVersionDigest(_:what:)``.
   public func version(digest: Digest) throws -> VersionRecord {
     try database.read { try VersionRow.require($0, digest: digest).record }
@@ -70,7 +70,7 @@ extension Registry {
 
   /// The newest version of a task that is in use, released or not; `nil` where there is none.
   ///
-  /// - Parameter name: the task.
+  /// - Parameter name: The task.
   /// - Throws: ``RegistryError``; not for an unknown task.
   public func newestVersion(named name: String) throws -> VersionRecord? {
     try database.read { database in
@@ -81,7 +81,7 @@ extension Registry {
 
   /// All versions, by name and number.
   ///
-  /// - Parameter name: only those of a task.
+  /// - Parameter name: Only those of a task.
   /// - Throws: ``RegistryError``, also for an unknown task.
   public func versions(named name: String? = nil) throws -> [VersionRecord] {
     try database.read { database in
@@ -93,7 +93,7 @@ extension Registry {
 
   /// Requires that a version is not out of use.
   ///
-  /// - Parameter version: the version.
+  /// - Parameter version: The version.
   /// - Throws: ``RegistryError/outOfUse(version:state:)``.
   public func requireUsable(_ version: VersionRecord) throws {
     let state = try self.version(digest: version.digest).state
@@ -102,7 +102,7 @@ extension Registry {
 
   /// What a version is. Its bytes are those of its digest.
   ///
-  /// - Parameter version: the version.
+  /// - Parameter version: The version.
   /// - Throws: ``RegistryError``, `FileError`.
   public func manifest(of version: VersionRecord) throws -> VersionManifest { try manifest(version.digest) }
 
@@ -119,7 +119,7 @@ extension Registry {
 
   /// What was measured of a version, its main score first.
   ///
-  /// - Parameter version: the version.
+  /// - Parameter version: The version.
   /// - Throws: ``RegistryError``.
   public func metrics(of version: VersionRecord) throws -> [MetricRecord] {
     try database.read { database in
@@ -135,7 +135,7 @@ extension Registry {
 
   /// What the gates said of a version, the last one last.
   ///
-  /// - Parameter version: the version.
+  /// - Parameter version: The version.
   /// - Throws: ``RegistryError``.
   public func gates(of version: VersionRecord) throws -> [GateRecord] {
     try database.read { database in
@@ -156,7 +156,7 @@ extension Registry {
 
   /// Versions in use that rest on atoms of a task's versions, other than its own.
   ///
-  /// - Parameter name: the task.
+  /// - Parameter name: The task.
   /// - Throws: ``RegistryError``, also for an unknown task.
   public func dependents(of name: String) throws -> [VersionRecord] {
     try database.read { try dependents(try requireExpert(name, $0), $0) }
@@ -175,7 +175,7 @@ extension Registry {
 }
 
 extension MetricRecord {
-  /// - Parameter row: begins with name, task, value, low, high, n.
+  /// - Parameter row: Begins with name, task, value, low, high, n.
   init(_ row: Row) throws {
     self.init(
       name: try row.value(0), task: try row.value(1), value: try row.value(2), low: try row.optional(3),

@@ -30,9 +30,9 @@ public final class Registry: Sendable {
 
   /// Makes a registry in a folder that is missing or empty.
   ///
-  /// - Parameter url: the folder.
-  /// - Parameter base: the base that all its versions are made on.
-  /// - Parameter actor: who does it, for the audit.
+  /// - Parameter url: The folder.
+  /// - Parameter base: The base that all its versions are made on.
+  /// - Parameter actor: Who does it, for the audit.
   /// - Throws: ``RegistryError``, `FileError`; nothing is left of it then.
   public static func create(at url: URL, base: BaseRecord, actor: String) throws -> Registry {
     try create(at: url, base: base, actor: actor, clock: { Date() })
@@ -77,8 +77,8 @@ public final class Registry: Sendable {
 
   /// Opens a registry.
   ///
-  /// - Parameter url: its folder.
-  /// - Parameter access: whether it may be changed.
+  /// - Parameter url: Its folder.
+  /// - Parameter access: Whether it may be changed.
   /// - Throws: ``RegistryError``: not a registry, a newer schema, a network file system.
   public static func open(_ url: URL, access: Access = .writing) throws -> Registry {
     try open(url, access: access, clock: { Date() })
@@ -136,8 +136,8 @@ public final class Registry: Sendable {
 
   /// Says where the base lies now. Its digests stay those that decide.
   ///
-  /// - Parameter path: the base's folder.
-  /// - Parameter actor: who does it.
+  /// - Parameter path: The base's folder.
+  /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError``.
   public func setBasePath(_ path: String, actor: String) throws {
     try write(actor) { ledger in
@@ -149,9 +149,9 @@ public final class Registry: Sendable {
 
   /// Requires that a base is the registry's, by its digests.
   ///
-  /// - Parameter weights: the digest of its weights.
-  /// - Parameter tokenizer: the digest of its tokenizer.
-  /// - Parameter path: where it lies, for the message.
+  /// - Parameter weights: The digest of its weights.
+  /// - Parameter tokenizer: The digest of its tokenizer.
+  /// - Parameter path: Where it lies, for the message.
   /// - Throws: ``RegistryError/otherBase(what:expected:got:)``.
   public func requireBase(weights: Digest, tokenizer: Digest, at path: String) throws {
     let base = try base()
@@ -165,8 +165,8 @@ public final class Registry: Sendable {
 
   /// Says that this process learns a task; one process at a time does.
   ///
-  /// - Parameter name: the task, for those who are refused.
-  /// - Parameter seconds: how long to wait for another process; 0 refuses at once.
+  /// - Parameter name: The task, for those who are refused.
+  /// - Parameter seconds: How long to wait for another process; 0 refuses at once.
   /// - Throws: ``RegistryError/locked(path:by:)``, which says who learns what since when.
   public func lockForLearning(name: String, waiting seconds: Double = 0) throws -> LearningLock {
     try LearningLock(url.appendingPathComponent(RegistryFolder.learningLock), name: name, waiting: seconds)

@@ -42,10 +42,10 @@ public struct RunReport: Sendable {
   /// Reads runs' folders and writes a report on them: `report.html`, `report.md` and `report.json`.
   ///
   /// - Parameters:
-  ///   - runs: folders that `accrete train` wrote.
-  ///   - folder: where the three files go.
-  /// - Returns: the report.
-  /// - Throws: as ``init(_:)`` and ``write(to:)``.
+  ///   - runs: Folders that `accrete train` wrote.
+  ///   - folder: Where the three files go.
+  /// - Returns: The report.
+  /// - Throws: As ``init(_:)`` and ``write(to:)``.
   @discardableResult
   public static func write(_ runs: [URL], to folder: URL) throws -> RunReport {
     let report = try RunReport(runs)

@@ -8,8 +8,8 @@ public enum ScoreTable {
   /// and what the suite says about its data.
   ///
   /// - Parameters:
-  ///   - file: a matrix of the run.
-  ///   - manifest: of the same run.
+  ///   - file: A matrix of the run.
+  ///   - manifest: Of the same run.
   /// - Throws: `MetricError` for a matrix that is none.
   public static func render(_ file: MatrixFile, of manifest: Manifest) throws -> String {
     let column = file.column ?? .clean
@@ -31,9 +31,9 @@ public enum ScoreTable {
   /// What each task is scored by; nothing where all of it is the accuracy of labels.
   ///
   /// - Parameters:
-  ///   - manifest: of the run.
-  ///   - n: rows that count, of each task.
-  ///   - column: which of the two.
+  ///   - manifest: Of the run.
+  ///   - n: Rows that count, of each task.
+  ///   - column: Which of the two.
   static func measures(of manifest: Manifest, n: [Int], _ column: ScoreColumn) -> [String] {
     if manifest.isPlainAccuracy { return [] }
     return zip(manifest.tasks, n).compactMap { measure(of: $0, n: $1, column, manifest) }

@@ -164,7 +164,7 @@ extension Registry {
       })
   }
 
-  /// How many numbers a request becomes; nil: the registry does not say how wide its base is.
+  /// How many numbers a request becomes; `nil`: the registry does not say how wide its base is.
   public func requestWidth(_ view: RequestView) throws -> Int? {
     struct Hidden: Codable {
       let hiddenSize: Int

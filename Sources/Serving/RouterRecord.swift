@@ -51,7 +51,7 @@ public struct RouterRecord: Sendable, Codable, Equatable {
   public let layers: Int
   /// Whether instruction and cue are seen.
   public let seesInstruction: Bool
-  /// How many numbers a request becomes; nil: as many as the base's hidden states have.
+  /// How many numbers a request becomes; `nil`: as many as the base's hidden states have.
   public let width: Int?
   public let unknownDistance: Double
   /// In the order in which they were learned: a later one can only claim what it is nearer to than all before it (`RouterCascade`).
@@ -66,7 +66,7 @@ public struct RouterRecord: Sendable, Codable, Equatable {
     self.tasks = tasks
   }
 
-  /// What is wrong with a record that comes from outside; nil: nothing.
+  /// What is wrong with a record that comes from outside; `nil`: nothing.
   func problem() -> String? {
     if schema != 1 { return "has schema \(schema), this program reads 1" }
     if !(0...1024).contains(layers) { return "looks at \(layers) layers" }

@@ -11,7 +11,7 @@ extension LearningTask {
     /// In a JSON array; -1 elsewhere.
     private let number: Int32
 
-    /// - Parameter place: in a file that whoever has the row knows.
+    /// - Parameter place: In a file that whoever has the row knows.
     init(example: Example, place: Place) {
       self.example = example
       line = Int32(clamping: place.line ?? 0)

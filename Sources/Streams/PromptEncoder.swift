@@ -17,7 +17,7 @@ public struct PromptEncoder: Sendable {
   public let answerLimit: Int?
 
   let task: LearningTask
-  /// Writes conversations; nil: texts are plain.
+  /// Writes conversations; `nil`: texts are plain.
   let chat: ChatForm?
   private let tokenizer: any Tokenizer
   private let endToken: Int

@@ -52,7 +52,7 @@ extension TaskExamples {
 }
 
 extension TaskExamples.Origin {
-  /// The share of choose rows among those that are no gate rows; nil: the file says which they are.
+  /// The share of choose rows among those that are no gate rows; `nil`: the file says which they are.
   var chooseShare: Double? {
     switch self {
     case .file: nil

@@ -14,8 +14,8 @@ public struct ChatRequest: Sendable, Equatable {
   /// Reads `{"messages": […], "add_generation_prompt": …, "tools": […], …}`.
   ///
   /// - Parameters:
-  ///   - json: the request.
-  ///   - name: where it comes from, for errors.
+  ///   - json: The request.
+  ///   - name: Where it comes from, for errors.
   /// - Throws: ``TemplateError/malformed(file:key:expected:got:)``.
   public init(json: Data, name: String) throws {
     func wrong(_ key: String, _ expected: String) -> TemplateError {

@@ -7,8 +7,8 @@ extension ChatTemplate {
   /// The latter comes first where it has `added_tokens_decoder`.
   ///
   /// - Parameters:
-  ///   - folder: a checkpoint in Hugging Face's form.
-  ///   - limits: what the template may use.
+  ///   - folder: A checkpoint in Hugging Face's form.
+  ///   - limits: What the template may use.
   /// - Throws: ``TemplateError``, also where there is no template; `FileError`.
   public init(folder: URL, limits: TemplateLimits = TemplateLimits()) throws {
     guard let found = try Self.stored(in: folder, limits: limits) else {

@@ -17,10 +17,10 @@ public struct ChatTemplate: Sendable {
   /// A template that is in memory.
   ///
   /// - Parameters:
-  ///   - source: the text of the template.
-  ///   - specialTokens: texts by name.
-  ///   - name: what it is called in errors.
-  ///   - limits: what it may use.
+  ///   - source: The text of the template.
+  ///   - specialTokens: Texts by name.
+  ///   - name: What it is called in errors.
+  ///   - limits: What it may use.
   /// - Throws: ``TemplateError``.
   public init(
     _ source: String, specialTokens: TemplateObject = TemplateObject(), name: String = "chat template",
@@ -35,11 +35,11 @@ public struct ChatTemplate: Sendable {
   /// The text of a conversation; tokenize it without adding special tokens, which it holds already.
   ///
   /// - Parameters:
-  ///   - messages: the turns, each with `role`, `content` and whatever else the template looks at.
-  ///   - addGenerationPrompt: whether the beginning of an answer is written behind them.
-  ///   - tools: functions that the model may call, as JSON schemas.
-  ///   - variables: what the template is given besides, such as `enable_thinking`; they count before special tokens.
-  ///   - clock: what time it is, for templates that write the date.
+  ///   - messages: The turns, each with `role`, `content` and whatever else the template looks at.
+  ///   - addGenerationPrompt: Whether the beginning of an answer is written behind them.
+  ///   - tools: Functions that the model may call, as JSON schemas.
+  ///   - variables: What the template is given besides, such as `enable_thinking`; they count before special tokens.
+  ///   - clock: What time it is, for templates that write the date.
   /// - Throws: ``TemplateError``.
   public func render(
     _ messages: [TemplateObject], addGenerationPrompt: Bool, tools: [TemplateValue]? = nil,

@@ -12,9 +12,9 @@ public struct Template: Sendable {
   /// Reads a template.
   ///
   /// - Parameters:
-  ///   - source: its text.
-  ///   - name: what it is called in errors.
-  ///   - limits: what it may use.
+  ///   - source: Its text.
+  ///   - name: What it is called in errors.
+  ///   - limits: What it may use.
   /// - Throws: ``TemplateError`` with the line of what is not written as it should be, or not supported.
   public init(_ source: String, name: String = "template", limits: TemplateLimits = TemplateLimits()) throws {
     guard source.unicodeScalars.count <= limits.source else {
@@ -32,8 +32,8 @@ public struct Template: Sendable {
   /// The text that the template makes of variables.
   ///
   /// - Parameters:
-  ///   - variables: by name.
-  ///   - clock: what time it is for `strftime_now`.
+  ///   - variables: By name.
+  ///   - clock: What time it is for `strftime_now`.
   /// - Throws: ``TemplateError`` with the line.
   public func render(_ variables: TemplateObject, clock: TemplateClock = .system) throws -> String {
     let interpreter = Interpreter(template: name, limits: limits, clock: clock)

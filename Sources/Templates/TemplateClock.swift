@@ -14,8 +14,8 @@ public struct TemplateClock: Sendable {
   /// Always the same time.
   ///
   /// - Parameters:
-  ///   - date: what time it is.
-  ///   - zone: where; the zone of the machine if it is left out.
+  ///   - date: What time it is.
+  ///   - zone: Where; the zone of the machine if it is left out.
   public init(_ date: Date, zone: TimeZone = .current) { self.init(date: date, zone: zone) }
 
   private init(date: Date?, zone: TimeZone) {

@@ -6,7 +6,7 @@ extension TemplateValue {
   ///
   /// - Parameters:
   ///   - json: UTF-8 text, nested no deeper than `JSONFile.depthLimit`.
-  ///   - name: where it comes from, for errors.
+  ///   - name: Where it comes from, for errors.
   /// - Throws: ``TemplateError/malformed(file:key:expected:got:)``, which names the line; also for a key that is there
   ///   twice, and for whole numbers that 64 bits do not hold.
   public init(json: Data, name: String) throws {

@@ -15,7 +15,7 @@ extension BPETokenizer {
     TextStream(self, skipSpecialTokens: skipSpecialTokens)
   }
 
-  /// What a token gives to the decoder, or nil if it is left out.
+  /// What a token gives to the decoder, or `nil` if it is left out.
   func bytes(of id: Int, at position: Int, skipSpecialTokens: Bool) throws -> [UInt8]? {
     guard vocabulary.tokens.indices.contains(id) else {
       throw TokenizationError.unknownID(

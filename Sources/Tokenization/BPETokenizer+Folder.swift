@@ -50,7 +50,7 @@ extension BPETokenizer {
 }
 
 extension JSONPlace {
-  /// A JSON file of a checkpoint folder, or nil where there is none.
+  /// A JSON file of a checkpoint folder, or `nil` where there is none.
   static func optionalFile(_ name: String, in folder: URL) throws -> JSONPlace? {
     let url = folder.appendingPathComponent(name, isDirectory: false)
     do {

@@ -14,9 +14,9 @@ extension BPETokenizer {
   /// Builds the tokenizer from a `tokenizer.json` that is in memory already.
   ///
   /// - Parameters:
-  ///   - data: the JSON text.
-  ///   - file: where it came from, for errors.
-  /// - Throws: as ``init(contentsOf:)``.
+  ///   - data: The JSON text.
+  ///   - file: Where it came from, for errors.
+  /// - Throws: As ``init(contentsOf:)``.
   public init(data: Data, file: String) throws {
     let reading = Reading(top: JSONPlace(value: try Self.tree(data, file), key: JSONPlace.top, file: file))
     let model = try reading.model()
@@ -32,9 +32,9 @@ extension BPETokenizer {
   }
 
   /// - Parameters:
-  ///   - added: the tokens that are looked for in text.
-  ///   - splitsSpecialTokens: whether special ones are not.
-  ///   - declarations: see ``declarations``.
+  ///   - added: The tokens that are looked for in text.
+  ///   - splitsSpecialTokens: Whether special ones are not.
+  ///   - declarations: See ``declarations``.
   init(
     _ reading: Reading, _ model: ModelFile, _ added: [AddedTokenFile], splitsSpecialTokens: Bool, declarations: String
   ) throws {

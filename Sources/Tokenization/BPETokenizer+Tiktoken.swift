@@ -24,8 +24,8 @@ extension BPETokenizer {
   /// Reads a tiktoken file, with the pattern, normalization (NFC) and special tokens of Hunyuan's models.
   ///
   /// - Parameters:
-  ///   - url: the file, `hy.tiktoken`.
-  ///   - form: whose special tokens follow those of the file.
+  ///   - url: The file, `hy.tiktoken`.
+  ///   - form: Whose special tokens follow those of the file.
   /// - Throws: `TokenizationError` that names the file and the line.
   public init(tiktoken url: URL, form: HunyuanTiktoken) throws {
     try self.init(
@@ -36,10 +36,10 @@ extension BPETokenizer {
   /// Builds the tokenizer from a tiktoken file that is in memory already.
   ///
   /// - Parameters:
-  ///   - data: the lines.
-  ///   - file: where they came from, for errors.
-  ///   - form: whose special tokens follow, for so many tokens in the file.
-  /// - Throws: as ``init(tiktoken:form:)``.
+  ///   - data: The lines.
+  ///   - file: Where they came from, for errors.
+  ///   - form: Whose special tokens follow, for so many tokens in the file.
+  /// - Throws: As ``init(tiktoken:form:)``.
   public init(tiktoken data: Data, file: String, form: (Int) throws -> HunyuanTiktoken) throws {
     declarations = ""
     let contents = try TiktokenFile(data, file: file)

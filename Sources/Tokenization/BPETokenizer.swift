@@ -22,7 +22,7 @@ public struct BPETokenizer: Tokenizer {
     return addSpecialTokens ? stages.template.wrapped(ids) : ids
   }
 
-  /// - Throws: as ``encode(_:addSpecialTokens:)``.
+  /// - Throws: As ``encode(_:addSpecialTokens:)``.
   public func encodePlain(_ text: String) throws -> [Int] {
     try collected(of: text, verbatim: stages.ordinaryVerbatim, normalized: stages.ordinaryNormalized)
   }
@@ -30,10 +30,10 @@ public struct BPETokenizer: Tokenizer {
   /// The ids of `text` a part at a time, for a text that has too many of them to be held.
   ///
   /// - Parameters:
-  ///   - text: any text.
-  ///   - addSpecialTokens: as in ``encode(_:addSpecialTokens:)``.
-  ///   - body: gets the next ids, in order; never none.
-  /// - Throws: as ``encode(_:addSpecialTokens:)``; what `body` throws.
+  ///   - text: Any text.
+  ///   - addSpecialTokens: As in ``encode(_:addSpecialTokens:)``.
+  ///   - body: Gets the next ids, in order; never none.
+  /// - Throws: As ``encode(_:addSpecialTokens:)``; what `body` throws.
   public func encode(_ text: String, addSpecialTokens: Bool, inParts body: ([Int]) throws -> Void) throws {
     var ids = addSpecialTokens ? stages.template.before : []
     try encode(text, verbatim: stages.verbatimTokens, normalized: stages.normalizedTokens, to: &ids) {

@@ -16,14 +16,14 @@ enum ByteAlphabet {
     }
   }()
 
-  /// The byte that each scalar stands for: the inverse of `scalars`, nil where there is none.
+  /// The byte that each scalar stands for: the inverse of `scalars`, `nil` where there is none.
   private static let bytes: [UInt8?] = {
     var bytes = [UInt8?](repeating: nil, count: 0x144)
     for (byte, scalar) in scalars.enumerated() { bytes[Int(scalar.value)] = UInt8(byte) }
     return bytes
   }()
 
-  /// The bytes that a token spells, or nil when it has a scalar outside the alphabet.
+  /// The bytes that a token spells, or `nil` when it has a scalar outside the alphabet.
   static func spelledBytes(of token: String) -> [UInt8]? {
     var spelled: [UInt8] = []
     for scalar in token.unicodeScalars {

@@ -27,7 +27,7 @@ struct ClassifiedText {
     return index
   }
 
-  /// Where the symbols of ` ?[kinds]+` begin if they begin at `start`, or nil.
+  /// Where the symbols of ` ?[kinds]+` begin if they begin at `start`, or `nil`.
   func symbolsStart(_ start: Int, _ kinds: ScalarClass) -> Int? {
     let symbols = bytes[start] == 0x20 && start + 1 < end ? start + 1 : start
     return classes[symbols].isIn(kinds) ? symbols : nil
@@ -36,7 +36,7 @@ struct ClassifiedText {
   /// `\s*[\r\n]+|\s+(?!\S)|\s+` at white space.
   func whitespaceMatch(_ start: Int) -> Int { lastNewlineEnd(start) ?? spacesEnd(start) }
 
-  /// `\s*[\r\n]+`: through the last newline of the run of white space at `start`, or nil when it has none.
+  /// `\s*[\r\n]+`: through the last newline of the run of white space at `start`, or `nil` when it has none.
   private func lastNewlineEnd(_ start: Int) -> Int? {
     var found: Int?
     var index = start
@@ -58,7 +58,7 @@ struct ClassifiedText {
     return last > start ? last : index
   }
 
-  /// `[一-龥぀-ゟ゠-ヿ]+`, of which each is three bytes; nil where none begins.
+  /// `[一-龥぀-ゟ゠-ヿ]+`, of which each is three bytes; `nil` where none begins.
   func chineseEnd(_ start: Int) -> Int? {
     var index = start
     while index + 2 < end, (0xE3...0xE9).contains(bytes[index]) {

@@ -30,7 +30,7 @@ struct JSONPlace {
     return members
   }
 
-  /// A member, or nil where it is missing or null.
+  /// A member, or `nil` where it is missing or null.
   func optional(_ name: String) throws -> JSONPlace? {
     let found = try members().filter { $0.name.elementsEqual(name.utf8) }
     guard found.count < 2 else { throw malformed("each key once", got: "\"\(name)\" \(found.count) times") }

@@ -11,7 +11,7 @@ struct Metaspace: Sendable, Equatable {
 
   /// Turns pieces into words.
   ///
-  /// - Parameter isBeginning: whether the first piece is the beginning of the whole text.
+  /// - Parameter isBeginning: Whether the first piece is the beginning of the whole text.
   func words(of pieces: Pieces, isBeginning: Bool) -> Pieces {
     var words = Pieces(bytes: [], ends: [])
     words.bytes.reserveCapacity(pieces.bytes.count + pieces.bytes.count / 2)

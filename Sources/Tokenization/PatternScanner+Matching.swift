@@ -3,8 +3,8 @@ extension PatternScanner {
   ///
   /// - Parameters:
   ///   - bytes: UTF-8, of which the piece is `range`; the pattern sees nothing outside the piece.
-  ///   - classes: the class of each of `bytes`.
-  ///   - ends: gets the end of each part, in order.
+  ///   - classes: The class of each of `bytes`.
+  ///   - ends: Gets the end of each part, in order.
   func cut(_ bytes: [UInt8], _ classes: [ScalarClass], _ range: Range<Int>, ends: inout [Int]) {
     bytes.withUnsafeBufferPointer { bytes in
       classes.withUnsafeBufferPointer { classes in
@@ -31,7 +31,7 @@ extension PatternScanner {
     if gap { ends.append(view.end) }
   }
 
-  /// The end of the match at `start`, or nil.
+  /// The end of the match at `start`, or `nil`.
   private func match(_ view: ClassifiedText, _ start: Int) -> Int? {
     switch family {
     case .gpt2: gpt2Match(view, start)
@@ -132,7 +132,7 @@ extension PatternScanner {
     return kind.isIn(.whitespace) ? view.whitespaceMatch(start) : nil
   }
 
-  /// The end of the contraction that begins at `start`, or nil.
+  /// The end of the contraction that begins at `start`, or `nil`.
   private func contractionEnd(_ view: ClassifiedText, _ start: Int) -> Int? {
     guard contractions != .none, start + 1 < view.end, view.bytes[start] == 0x27 else { return nil }
     let first = letter(view.bytes[start + 1])

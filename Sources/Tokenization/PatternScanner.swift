@@ -50,7 +50,7 @@ struct PatternScanner: Sendable, Equatable {
   /// The pattern of Qwen2 and of `hy.tiktoken`: each number is a piece of its own.
   static let qwen2 = PatternScanner(family: .llama, contractions: .folded, numbersTogether: 1)
 
-  /// The scanner for `pattern`, or nil when the pattern is none that is known here.
+  /// The scanner for `pattern`, or `nil` when the pattern is none that is known here.
   static func forPattern(_ pattern: String) -> PatternScanner? { known[Array(pattern.utf8)] }
 
   /// Keyed by bytes: `String` equality would also accept canonically equivalent spellings.

@@ -21,8 +21,8 @@ struct PreTokenizer: Sendable {
   /// `Metaspace` change. The memory that cutting takes is that of a part.
   ///
   /// - Parameters:
-  ///   - isBeginning: whether `bytes` are the beginning of the whole text.
-  ///   - size: bytes that are looked at together, more where a word is longer.
+  ///   - isBeginning: Whether `bytes` are the beginning of the whole text.
+  ///   - size: Bytes that are looked at together, more where a word is longer.
   func forEachPart(
     of bytes: ArraySlice<UInt8>, isBeginning: Bool, window size: Int = window, _ body: (Pieces) throws -> Void
   ) throws {
@@ -72,7 +72,7 @@ struct PreTokenizer: Sendable {
       of: Pieces(bytes: bytes, ends: bytes.isEmpty ? [] : [bytes.count]), classes, steps, isBeginning: isBeginning)
   }
 
-  /// - Parameter classes: of the bytes of `pieces`, or none: they are not known yet.
+  /// - Parameter classes: Of the bytes of `pieces`, or none: they are not known yet.
   private func words(
     of pieces: Pieces, _ classes: [ScalarClass], _ steps: ArraySlice<Step>, isBeginning: Bool
   ) throws -> Pieces {

@@ -3,7 +3,7 @@ struct Reading {
   /// The whole file.
   let top: JSONPlace
 
-  /// A part that names its own `type`; nil where it is missing.
+  /// A part that names its own `type`; `nil` where it is missing.
   func part(_ name: String) throws -> (JSONPlace, type: String)? {
     guard let place = try top.optional(name) else { return nil }
     return (place, try place.required("type").text())

@@ -28,7 +28,7 @@ struct RegexCutter: Sendable {
 
   /// Cuts the piece `range` of `bytes` into matches and what is between them; `ends` gets the end of each.
   ///
-  /// - Throws: when ICU runs out of its backtracking stack, because going on would give other ids than Python's; when the pattern takes
+  /// - Throws: When ICU runs out of its backtracking stack, because going on would give other ids than Python's; when the pattern takes
   ///   steps out of proportion to the text, as `(a+)+b` does.
   func cut(_ bytes: [UInt8], _ range: Range<Int>, ends: inout [Int]) throws {
     guard range.count <= Self.longest else {

@@ -43,7 +43,7 @@ public struct SpecialTokens: Sendable, Equatable {
   /// What `generation_config.json` says, then what `config.json` says.
   public let declarations: [Declaration]
 
-  /// `bos_token`; nil where no file names one, as for the others.
+  /// `bos_token`; `nil` where no file names one, as for the others.
   public var beginning: Token? { tokens[.beginning] }
   /// `eos_token`.
   public var end: Token? { tokens[.end] }

@@ -19,7 +19,7 @@ struct CharacterSymbols: Sendable {
   /// By scalar value below U+10000, `-1` where there is none.
   private var basicPlane = [Int32](repeating: -1, count: 0x10000)
   private var others: [UInt32: Int32] = [:]
-  /// The tokens `<0x00>` to `<0xFF>`, `-1` where there is none; nil without `byte_fallback`.
+  /// The tokens `<0x00>` to `<0xFF>`, `-1` where there is none; `nil` without `byte_fallback`.
   let bytes: [Int32]?
   let unknown: Int32?
   /// Whether unknown characters side by side are one unknown token.

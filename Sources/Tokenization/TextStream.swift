@@ -52,7 +52,7 @@ public struct TextStream: Sendable {
 
   /// The text that waited for more ids; the stream begins anew after it.
   ///
-  /// - Throws: what decoding throws, only for a tokenizer that decodes as a whole.
+  /// - Throws: What decoding throws, only for a tokenizer that decodes as a whole.
   public mutating func finish() throws -> String {
     position = 0
     switch source {

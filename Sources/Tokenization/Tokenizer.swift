@@ -8,8 +8,8 @@ public protocol Tokenizer: Sendable {
   /// The ids of `text`, in order; the empty text has none of its own.
   ///
   /// - Parameters:
-  ///   - text: any text, the empty one too.
-  ///   - addSpecialTokens: also put in the tokens which the family wraps around a sequence (a BOS, say). A special
+  ///   - text: Any text, the empty one too.
+  ///   - addSpecialTokens: Also put in the tokens which the family wraps around a sequence (a BOS, say). A special
   ///     token that is spelled in `text` becomes its id either way.
   func encode(_ text: String, addSpecialTokens: Bool) throws -> [Int]
 
@@ -20,24 +20,24 @@ public protocol Tokenizer: Sendable {
   /// The ids that ``encodePlain(_:)`` gives, a part at a time: what takes long can be watched, and ended.
   ///
   /// - Parameters:
-  ///   - text: any text.
-  ///   - body: gets the next ids, in order; never none. What it throws ends the work.
+  ///   - text: Any text.
+  ///   - body: Gets the next ids, in order; never none. What it throws ends the work.
   func encodePlain(_ text: String, inParts body: ([Int]) throws -> Void) throws
 
   /// The text of `ids`; bytes that are no UTF-8 become U+FFFD, one for each maximal invalid part.
   ///
   /// - Parameters:
-  ///   - ids: of any text.
-  ///   - skipSpecialTokens: leave out special tokens.
-  /// - Throws: when an id is outside `0..<vocabularySize`.
+  ///   - ids: Of any text.
+  ///   - skipSpecialTokens: Leave out special tokens.
+  /// - Throws: When an id is outside `0..<vocabularySize`.
   func decode(_ ids: [Int], skipSpecialTokens: Bool) throws -> String
 
   /// Text that grows with every id, in pieces of whole characters.
   ///
-  /// - Parameter skipSpecialTokens: leave out special tokens.
+  /// - Parameter skipSpecialTokens: Leave out special tokens.
   func textStream(skipSpecialTokens: Bool) -> TextStream
 
-  /// The id of a token by its spelling in the vocabulary (`"<|endoftext|>"`, `"Ġthe"`), or nil where there is none.
+  /// The id of a token by its spelling in the vocabulary (`"<|endoftext|>"`, `"Ġthe"`), or `nil` where there is none.
   func id(of token: String) -> Int?
 }
 

@@ -13,7 +13,7 @@ enum UTF8Bytes {
   /// Whether `byte` is the second or a later byte of a scalar.
   static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
-  /// The scalar that `bytes`, all of them, encode; nil when they encode none.
+  /// The scalar that `bytes`, all of them, encode; `nil` when they encode none.
   static func scalar(_ bytes: ArraySlice<UInt8>) -> Unicode.Scalar? {
     guard let lead = bytes.first else { return nil }
     if bytes.count == 1 { return lead < 0x80 ? Unicode.Scalar(lead) : nil }

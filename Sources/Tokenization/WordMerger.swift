@@ -4,7 +4,7 @@
 struct WordMerger {
   private let table: MergeTable
   private let symbols: Symbols
-  /// What no token has within it behind another character, so that words can be cut before it; nil where none is known.
+  /// What no token has within it behind another character, so that words can be cut before it; `nil` where none is known.
   private let boundary: [UInt8]?
   private var ids: [Int32] = []
   /// The merge of each token with the one after it.

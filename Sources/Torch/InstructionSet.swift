@@ -31,7 +31,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
 
   /// Runs `body` with this set's kernels, for comparing sets in one process.
   ///
-  /// - Parameter body: what runs; on this thread, with the threads that its kernels begin.
+  /// - Parameter body: What runs; on this thread, with the threads that its kernels begin.
   func use<Result>(_ body: () throws -> Result) rethrows -> Result {
     accrete_use_instruction_set(number)
     defer { accrete_use_instruction_set(-1) }

@@ -7,8 +7,8 @@ extension TorchError {
   /// Why the last call failed that gave no result, in the words of libtorch; or that there is no libtorch.
   ///
   /// - Parameters:
-  ///   - operation: what was called.
-  ///   - arguments: what it was given, as types and shapes.
+  ///   - operation: What was called.
+  ///   - arguments: What it was given, as types and shapes.
   static func ofLastCall(_ operation: String, _ arguments: String) -> TorchError {
     if let problem = TorchRuntime.problem {
       return .noLibtorch(reason: problem, fix: TorchRuntime.fix ?? "")

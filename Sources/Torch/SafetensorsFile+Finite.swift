@@ -44,7 +44,7 @@ extension Tensor {
 }
 
 extension DType {
-  /// The bits of the exponent, all of which are set in what is infinite or no number; nil for whole numbers.
+  /// The bits of the exponent, all of which are set in what is infinite or no number; `nil` for whole numbers.
   private var exponent: UInt64? {
     switch self {
     case .float64: 0x7FF0_0000_0000_0000

@@ -6,7 +6,7 @@ extension SafetensorsFile {
   static let sealKey = "seal"
   static let openSeal = "sha256:" + String(repeating: "0", count: 64)
 
-  /// The digest of itself that the file carries; nil: none. Only ``checkSeal()`` says whether it is right.
+  /// The digest of itself that the file carries; `nil`: none. Only ``checkSeal()`` says whether it is right.
   public var seal: String? { metadata[Self.sealKey] }
 
   /// Whether the file is what was written, to the last byte.

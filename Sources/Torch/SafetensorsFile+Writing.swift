@@ -5,12 +5,12 @@ extension SafetensorsFile {
   /// Writes tensors atomically, sorted by name, so that equal tensors give equal bytes.
   ///
   /// - Parameters:
-  ///   - tensors: what is written, by name.
-  ///   - metadata: strings for the header's `__metadata__`.
-  ///   - sealed: whether the file carries a digest of itself, which ``checkSeal()`` checks.
-  ///   - url: the file.
-  ///   - announce: told the digest of the file's bytes before anything is written.
-  /// - Returns: that digest.
+  ///   - tensors: What is written, by name.
+  ///   - metadata: Strings for the header's `__metadata__`.
+  ///   - sealed: Whether the file carries a digest of itself, which ``checkSeal()`` checks.
+  ///   - url: The file.
+  ///   - announce: Told the digest of the file's bytes before anything is written.
+  /// - Returns: That digest.
   /// - Throws: `FileError` (a full disk, a folder that is missing) with the earlier file untouched; what `announce` throws.
   @discardableResult
   public static func write(

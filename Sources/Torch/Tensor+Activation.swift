@@ -12,8 +12,8 @@ extension Tensor {
   /// The gradient of ``activated(_:)``'s input, from that of its output.
   ///
   /// - Parameters:
-  ///   - activation: which one.
-  ///   - input: what it was given.
+  ///   - activation: Which one.
+  ///   - input: What it was given.
   public func activationBackward(_ activation: Activation, at input: Tensor) throws -> Tensor {
     switch activation {
     case .silu: return try siluBackward(input)

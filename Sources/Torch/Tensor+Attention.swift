@@ -34,7 +34,7 @@ extension Tensor {
   }
 
   /// As ``attention(keys:values:mask:)``, with what its gradient needs.
-  /// - Returns: the output, and a function from the output's gradient to those of queries, keys and values.
+  /// - Returns: The output, and a function from the output's gradient to those of queries, keys and values.
   public func tracedAttention(keys: Tensor, values: Tensor, mask: AttentionMask) throws -> (
     output: Tensor, backward: (Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor)
   ) {

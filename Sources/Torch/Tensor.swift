@@ -31,7 +31,7 @@ public struct Tensor: Sendable {
     return libtorch.aoti_torch_get_numel(reference, &result) == 0 ? Int(result) : 0
   }
 
-  /// Element type; nil for one that Accrete has no name for (complex, quantized).
+  /// Element type; `nil` for one that Accrete has no name for (complex, quantized).
   public var dtype: DType? {
     var code: Int32 = 0
     return libtorch.aoti_torch_get_dtype(reference, &code) == 0 ? DType(code: code) : nil

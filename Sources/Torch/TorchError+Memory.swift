@@ -1,5 +1,5 @@
 extension TorchError {
-  /// What libtorch's messages say when there is no room; nil for other messages. They are
+  /// What libtorch's messages say when there is no room; `nil` for other messages. They are
   /// `CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 23.6 GiB of which 1.50 GiB is free. …` and
   /// `… DefaultCPUAllocator: can't allocate memory: you tried to allocate 64 bytes. …`.
   static func outOfMemory(_ reason: String, _ operation: String, _ arguments: String) -> TorchError? {

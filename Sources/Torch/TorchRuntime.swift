@@ -4,10 +4,10 @@ public import Foundation
 /// The libtorch of this process. It is loaded when the first tensor, or anything here but ``problem`` and
 /// ``keepFreedMemory()``, needs it.
 public enum TorchRuntime {
-  /// Why libtorch cannot be loaded; nil if it is there, or was not needed yet.
+  /// Why libtorch cannot be loaded; `nil` if it is there, or was not needed yet.
   public static var problem: String? { accrete_libtorch_problem().map { String(cString: $0) } }
 
-  /// What to do about ``problem``; nil where there is none.
+  /// What to do about ``problem``; `nil` where there is none.
   public static var fix: String? { accrete_libtorch_fix().map { String(cString: $0) } }
 
   /// Version of the loaded libtorch, as `2.13.0`.
@@ -21,7 +21,7 @@ public enum TorchRuntime {
     "\(packed >> 56).\((packed >> 48) & 0xFF).\((packed >> 40) & 0xFF)"
   }
 
-  /// The file of the library that the process reaches libtorch by, which is part of this package; nil where none is loaded.
+  /// The file of the library that the process reaches libtorch by, which is part of this package; `nil` where none is loaded.
   public static var library: URL? {
     accrete_libtorch_library().map { URL(fileURLWithPath: String(cString: $0)) }
   }

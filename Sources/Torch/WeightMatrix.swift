@@ -43,7 +43,7 @@ public struct WeightMatrix: Sendable {
 
   /// - Parameters:
   ///   - weight: [out, in].
-  ///   - precision: how it is held from now on.
+  ///   - precision: How it is held from now on.
   /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` when int8 is asked for elsewhere than on a CPU.
   public init(_ weight: Tensor, precision: Precision) throws {
     switch precision {
@@ -73,7 +73,7 @@ public struct WeightMatrix: Sendable {
     }
   }
 
-  /// The float32 weight that is to be pretrained; nil where the matrix is frozen, which it is but in pretraining.
+  /// The float32 weight that is to be pretrained; `nil` where the matrix is frozen, which it is but in pretraining.
   public var trained: Tensor? {
     guard case .plain(let weight) = storage, weight.requiresGradient else { return nil }
     return weight

@@ -21,8 +21,8 @@ public final class WorkerPool: Sendable {
   private let workers: [Worker]
 
   /// - Parameters:
-  ///   - count: how many work at a time.
-  ///   - threads: of libtorch's, for each.
+  ///   - count: How many work at a time.
+  ///   - threads: Of libtorch's, for each.
   /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` for less than one.
   public init(_ count: Int, threads: Int) throws {
     guard (1...1024).contains(count) else {
@@ -55,8 +55,8 @@ public final class WorkerPool: Sendable {
 
   /// `body(item, worker)` for each item from 0 on, worker w having the items w, w + count, w + 2 count, … in this order.
   ///
-  /// - Returns: what it gave, by item.
-  /// - Throws: the error of the first item that has one, after all workers are done.
+  /// - Returns: What it gave, by item.
+  /// - Throws: The error of the first item that has one, after all workers are done.
   public func map<Value: Sendable>(
     _ items: Int, _ body: @escaping @Sendable (_ item: Int, _ worker: Int) throws -> Value
   ) throws -> [Value] {

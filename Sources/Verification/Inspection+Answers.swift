@@ -39,7 +39,7 @@ extension Inspection {
     return "\(cells) cells in two columns"
   }
 
-  /// - Parameter task: nil where it could not be read: then what the answers themselves say is all that can be checked.
+  /// - Parameter task: `nil` where it could not be read: then what the answers themselves say is all that can be checked.
   func check(_ answers: TaskAnswers, of task: PreparedTask?, place: String) throws {
     switch answers {
     case .labels(let predictions):

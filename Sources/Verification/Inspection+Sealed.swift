@@ -5,7 +5,7 @@ import Runs
 
 extension Inspection {
   /// The newest checkpoint seals what `seal.json` says.
-  /// - Returns: what was found, in words.
+  /// - Returns: What was found, in words.
   func sealedByCheckpoint(_ seal: RunSeal) throws -> String {
     guard let newest = try folder.checkpointPlaces().last else { return "" }
     let file = folder.checkpoint(newest)

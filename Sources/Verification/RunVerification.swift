@@ -22,10 +22,10 @@ public struct RunVerification: Sendable, Codable {
   public var failures: [Check] { checks.filter { !$0.ok } }
 
   /// - Parameters:
-  ///   - url: the run's folder.
-  ///   - recomputing: whether what follows from other things is computed again; otherwise the files' digests alone.
-  ///   - report: told of each check as soon as it is done.
-  /// - Throws: what keeps it from looking at all: no run, or a manifest that can't be read or is not what was written.
+  ///   - url: The run's folder.
+  ///   - recomputing: Whether what follows from other things is computed again; otherwise the files' digests alone.
+  ///   - report: Told of each check as soon as it is done.
+  /// - Throws: What keeps it from looking at all: no run, or a manifest that can't be read or is not what was written.
   public init(_ url: URL, recomputing: Bool = true, report: (Check) -> Void = { _ in }) throws {
     let folder = RunFolder(url)
     self.folder = url.path

@@ -17,8 +17,8 @@ enum EmbeddedResources {
   /// to this machine. (A run in a folder called like its base does not count.)
   ///
   /// - Parameters:
-  ///   - argument: as it was written.
-  ///   - folder: what a relative path is meant from.
+  ///   - argument: As it was written.
+  ///   - folder: What a relative path is meant from.
   static func base(_ argument: String, from folder: URL? = nil) throws -> URL {
     let path = (argument as NSString).expandingTildeInPath
     let url = URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL

@@ -12,7 +12,7 @@ enum Failure {
 
   /// Runs a command's work; errors end in a line on standard error and an exit code.
   ///
-  /// - Parameter memory: what to do where there is too little of it, with options that the command has.
+  /// - Parameter memory: What to do where there is too little of it, with options that the command has.
   static func reported(memory: String = "Close other programs.", _ body: () throws -> Void) throws {
     do {
       try body()

@@ -55,8 +55,8 @@ enum OptionSynonyms {
   /// Adds advice to an argument parser's message: the name that the option has here instead of the parser's guess, how to write a value
   /// that begins with a dash, and which command takes an argument that this one does not.
   ///
-  /// - Parameter message: as the parser wrote it; what is about anything else stays as it is.
-  /// - Parameter arguments: those of the program.
+  /// - Parameter message: As the parser wrote it; what is about anything else stays as it is.
+  /// - Parameter arguments: Those of the program.
   static func explained(_ message: String, of arguments: [String]) -> String {
     let text = renamed(message)
     guard
@@ -93,7 +93,7 @@ enum OptionSynonyms {
 
   /// A message about a key of a YAML file that has another name here, with that name.
   ///
-  /// - Parameter error: any; one that is about anything else stays as it is.
+  /// - Parameter error: Any; one that is about anything else stays as it is.
   static func explained(_ error: any Error) -> any Error {
     guard case RunError.invalidConfiguration(let key, "unknown", _) = error,
       let word = key.split(separator: " ").last, let known = own.first(where: { $0.others.contains(String(word)) })

@@ -83,7 +83,10 @@ extension StoredRunTests {
       #expect(
         inferred.map(\.name)
           == (kind.routes
-            ? ["ACC, task inferred", "BWT, task inferred", "router accuracy", "OOD false alarm rate", "OOD detection rate"] : []))
+            ? [
+              "ACC, task inferred", "BWT, task inferred", "router accuracy", "OOD false alarm rate",
+              "OOD detection rate",
+            ] : []))
       for metric in known + inferred.prefix(2) {
         let interval = try #require(metric.interval95)
         #expect(interval.lower <= metric.value && metric.value <= interval.upper && interval.draws == 1000)

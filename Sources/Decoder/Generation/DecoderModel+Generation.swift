@@ -4,11 +4,11 @@ extension DecoderModel {
   /// Continues one prompt, token by token, until an end token, the limit, or the end of the positions.
   ///
   /// - Parameters:
-  ///   - prompt: token ids, at least one.
-  ///   - options: how the next token is chosen, and how many at most.
-  ///   - experts: which experts are used; `nil` is the base.
-  ///   - onToken: called with each new id; return false to stop.
-  /// - Returns: the new ids, without the end token.
+  ///   - prompt: Token ids, at least one.
+  ///   - options: How the next token is chosen, and how many at most.
+  ///   - experts: Which experts are used; `nil` is the base.
+  ///   - onToken: Called with each new id; return false to stop.
+  /// - Returns: The new ids, without the end token.
   /// - Throws: ``DecoderError`` for an empty, too long or foreign prompt; `TorchError`.
   public func generate(
     after prompt: [Int], options: GenerationOptions = GenerationOptions(), experts: (any ExpertSelection)? = nil,
@@ -20,12 +20,12 @@ extension DecoderModel {
   /// Continues several prompts of any lengths together. One that has ended costs nothing more.
   ///
   /// - Parameters:
-  ///   - prompts: token ids, at least one for each prompt.
-  ///   - options: how the next token is chosen, and how many at most. Where a prompt comes again, it is the next sample of it.
-  ///   - experts: which experts are used, by all prompts.
-  ///   - onToken: called with a prompt's number and its new id; return false to stop that one.
-  /// - Returns: the new ids of each prompt, without the end token.
-  /// - Throws: as ``generate(after:options:experts:onToken:)``; ``DecoderError/trainingSelection`` for experts that only a training pass has.
+  ///   - prompts: Token ids, at least one for each prompt.
+  ///   - options: How the next token is chosen, and how many at most. Where a prompt comes again, it is the next sample of it.
+  ///   - experts: Which experts are used, by all prompts.
+  ///   - onToken: Called with a prompt's number and its new id; return false to stop that one.
+  /// - Returns: The new ids of each prompt, without the end token.
+  /// - Throws: As ``generate(after:options:experts:onToken:)``; ``DecoderError/trainingSelection`` for experts that only a training pass has.
   public func generate(
     after prompts: [[Int]], options: GenerationOptions = GenerationOptions(), experts: (any ExpertSelection)? = nil,
     onToken: (Int, Int) throws -> Bool = { _, _ in true }
@@ -41,10 +41,10 @@ extension DecoderModel {
   /// Continues several sequences, each under its own expert and with its own options.
   ///
   /// - Parameters:
-  ///   - requests: what is to be continued.
-  ///   - onToken: called with a request's number and its new id; return false to stop that one.
-  /// - Returns: the new ids of each request, without the end token.
-  /// - Throws: as `DecodingSession.add(_:)` and `DecodingSession.step()`.
+  ///   - requests: What is to be continued.
+  ///   - onToken: Called with a request's number and its new id; return false to stop that one.
+  /// - Returns: The new ids of each request, without the end token.
+  /// - Throws: As `DecodingSession.add(_:)` and `DecodingSession.step()`.
   public func generate(
     _ requests: [DecodingSession.Request], onToken: (Int, Int) throws -> Bool = { _, _ in true }
   ) throws -> [[Int]] {

@@ -88,8 +88,8 @@ public final class DecodingSession {
   /// Counts the products with the base's matrices.
   public let products = ProductCounter()
 
-  /// - Parameter model: what continues the sequences.
-  /// - Parameter stepTokens: the most tokens of prompts that a step reads; generated tokens come on top.
+  /// - Parameter model: What continues the sequences.
+  /// - Parameter stepTokens: The most tokens of prompts that a step reads; generated tokens come on top.
   public init(_ model: DecoderModel, stepTokens: Int = 2048) {
     self.model = model
     self.stepTokens = max(1, stepTokens)
@@ -102,7 +102,7 @@ public final class DecodingSession {
 
   /// Adds a sequence; its first token comes with one of the next steps.
   ///
-  /// - Returns: its number, which no other sequence of the session gets.
+  /// - Returns: Its number, which no other sequence of the session gets.
   /// - Throws: ``DecoderError`` for an empty, too long or foreign prompt; `TorchError` for options that cannot be.
   @discardableResult public func add(_ request: Request) throws -> Int { try add([request])[0] }
 
@@ -127,7 +127,7 @@ public final class DecodingSession {
 
   /// Continues every sequence by one token, as far as their prompts are read: at most `stepTokens` of these a step.
   ///
-  /// - Returns: what became of the sequences that got a token, in the order in which they were added.
+  /// - Returns: What became of the sequences that got a token, in the order in which they were added.
   /// - Throws: ``DecoderError/resultNotFinite(what:)``, `TorchError`; the session is then not to be used any more.
   public func step() throws -> [Event] {
     var room = stepTokens

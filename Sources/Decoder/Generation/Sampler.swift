@@ -9,9 +9,9 @@ struct Sampler {
   /// Tokens of the text so far, the prompt's included.
   private var seen: Set<Int>
 
-  /// - Parameter options: how tokens are chosen, and the seed.
-  /// - Parameter prompt: what the text begins with.
-  /// - Parameter choice: which of several samples of one prompt this is.
+  /// - Parameter options: How tokens are chosen, and the seed.
+  /// - Parameter prompt: What the text begins with.
+  /// - Parameter choice: Which of several samples of one prompt this is.
   init(_ options: GenerationOptions, prompt: [Int], choice: Int = 0) {
     self.options = options
     self.choice = choice

@@ -5,12 +5,12 @@ extension DecoderModel {
   /// One pass without gradients of sequences that go on, each under its own expert. A token's bits depend on its sequence, its expert
   /// and its kernel alone.
   ///
-  /// - Parameter batch: the new tokens, sequence after sequence; causal.
-  /// - Parameter experts: of each sequence; `nil` is the base.
-  /// - Parameter slices: which tokens go through which kernel.
-  /// - Parameter cache: what the sequences have read.
-  /// - Parameter places: numbers of the tokens whose states are wanted, ascending.
-  /// - Parameter counter: counts products with the base's matrices.
+  /// - Parameter batch: The new tokens, sequence after sequence; causal.
+  /// - Parameter experts: Of each sequence; `nil` is the base.
+  /// - Parameter slices: Which tokens go through which kernel.
+  /// - Parameter cache: What the sequences have read.
+  /// - Parameter places: Numbers of the tokens whose states are wanted, ascending.
+  /// - Parameter counter: Counts products with the base's matrices.
   /// - Returns: final-normed hidden states. [places, hidden]
   /// - Throws: ``DecoderError/sequenceTooLong(length:limit:)``, `TorchError`.
   func inferredStates(

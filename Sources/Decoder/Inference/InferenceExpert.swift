@@ -23,7 +23,7 @@ struct ExpertSegments {
 
   private let runs: [Run]
 
-  /// - Parameter experts: of each token; `nil` is the base.
+  /// - Parameter experts: Of each token; `nil` is the base.
   init(ofTokens experts: [(any InferenceExpert)?]) {
     var runs: [Run] = []
     for (token, expert) in experts.enumerated() {

@@ -14,7 +14,7 @@ public struct Attention: Sendable {
   let norm: HeadNorm?
   /// The layer whose keys and values these are; the layer itself where it has its own.
   let source: Int
-  /// Tokens that a token sees, itself included; nil: all before it.
+  /// Tokens that a token sees, itself included; `nil`: all before it.
   let window: Int?
 
   /// The projections that make a layer's own keys and values.
@@ -73,7 +73,7 @@ public struct Attention: Sendable {
     throw TorchError.unexpectedResult(operation: "attention", expected: "a traced pass", got: "an untraced one")
   }
 
-  /// `new`: the layer's own keys and values; nil: those of its source.
+  /// `new`: the layer's own keys and values; `nil`: those of its source.
   private func attend(
     _ queries: Tensor, _ new: CachedAttention.New?, _ pass: ForwardPass, layer: Int
   ) throws -> Attended {

@@ -16,9 +16,9 @@ struct AttentionPlans {
   private let longest: Int
 
   /// - Parameters:
-  ///   - windows: of all layers.
-  ///   - starts: cached tokens of each row.
-  ///   - positions: of the packed tokens. int64 [tokens]
+  ///   - windows: Of all layers.
+  ///   - starts: Cached tokens of each row.
+  ///   - positions: Of the packed tokens. int64 [tokens]
   init(
     windows: [Int?], batch: TokenBatch, packing: Packing, cache: KeyValueCache?, starts: [Int], positions: Tensor,
     device: Device

@@ -5,7 +5,7 @@ public enum FeedForwardBlock: Sendable {
   case dense(FeedForward)
   case moe(MoEBlock)
 
-  /// The block that every token goes through and that experts plug into; nil where there are routed experts only.
+  /// The block that every token goes through and that experts plug into; `nil` where there are routed experts only.
   public var common: FeedForward? {
     switch self {
     case .dense(let block): block

@@ -18,8 +18,8 @@ struct HeadNorm: Sendable {
   private let ones: Tensor?
 
   /// - Parameters:
-  ///   - query: the checkpoint's gain of queries. [headDim]
-  ///   - key: the checkpoint's gain of keys. [headDim]
+  ///   - query: The checkpoint's gain of queries. [headDim]
+  ///   - key: The checkpoint's gain of keys. [headDim]
   init(_ order: HeadNormOrder, query: Tensor, key: Tensor) throws {
     self.order = order
     (ownQuery, ownKey) = (query, key)
@@ -59,7 +59,7 @@ struct HeadNorm: Sendable {
   }
 }
 
-/// What attention's projections add. [out] each; nil: nothing.
+/// What attention's projections add. [out] each; `nil`: nothing.
 struct AttentionBiases: Sendable {
   let query: Tensor?
   let key: Tensor?

@@ -50,7 +50,7 @@ public final class KeyValueCache {
   /// Whether the kernels may use this cache.
   var suitsKernels: Bool { slots.isEmpty }
 
-  /// Takes new tokens of a layer in, unless they are there already (`new` nil), and lets them look at their sequences. See
+  /// Takes new tokens of a layer in, unless they are there already (`new` `nil`), and lets them look at their sequences. See
   /// `CachedAttention.attend`.
   func attend(
     queries: Tensor, new: CachedAttention.New?, kvHeads: Int, layout: PackedAttention.Layout, rows: Int, layer: Int

@@ -7,9 +7,9 @@ extension DecoderModel {
   /// Loads a Hugging Face folder. Strict: every tensor of the files is used and every slot is filled.
   ///
   /// - Parameters:
-  ///   - folder: with `config.json` and `model.safetensors` or a sharded index.
-  ///   - device: where the weights go.
-  ///   - precision: how the layers' matrices are held; nil: as the files have them, where that is bfloat16 on a CPU, else in
+  ///   - folder: With `config.json` and `model.safetensors` or a sharded index.
+  ///   - device: Where the weights go.
+  ///   - precision: How the layers' matrices are held; `nil`: as the files have them, where that is bfloat16 on a CPU, else in
   ///     float32. Norms are float32 always; embedding and read-out are never int8.
   /// - Throws: ``DecoderError``, `TorchError`, `FileError`.
   public init(folder: URL, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil) throws {

@@ -6,7 +6,7 @@ struct LayerLoader {
   let configuration: DecoderConfiguration
   let source: any TensorSource
   let device: Device
-  /// How matrices are held; nil: as the files have them, where that is bfloat16 on a CPU, else in float32.
+  /// How matrices are held; `nil`: as the files have them, where that is bfloat16 on a CPU, else in float32.
   let precision: WeightMatrix.Precision?
   let experts: TensorNames.ExpertForm
 

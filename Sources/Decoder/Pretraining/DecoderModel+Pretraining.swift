@@ -11,11 +11,11 @@ extension DecoderModel {
   /// The loss of predicting each next token, with the gradients of all weights that collect some.
   ///
   /// - Parameters:
-  ///   - batch: the inputs.
-  ///   - targets: the token after each packed token. int64 [``TokenBatch/tokens``]
-  ///   - scale: what the gradient of the sum is multiplied by: 1 / targets of the step.
-  ///   - routing: limits and losses of the routers; nothing for dense models.
-  /// - Returns: the sum over targets of −ln p, in nats.
+  ///   - batch: The inputs.
+  ///   - targets: The token after each packed token. int64 [``TokenBatch/tokens``]
+  ///   - scale: What the gradient of the sum is multiplied by: 1 / targets of the step.
+  ///   - routing: Limits and losses of the routers; nothing for dense models.
+  /// - Returns: The sum over targets of −ln p, in nats.
   /// - Throws: `TorchError`, ``DecoderError/sequenceTooLong(length:limit:)``.
   public func pretrainingPass(
     _ batch: TokenBatch, targets: Tensor, scale: Double, routing: RoutingPass?

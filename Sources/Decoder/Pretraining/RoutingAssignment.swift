@@ -19,11 +19,11 @@ struct RoutingAssignment: Equatable {
   private(set) var dropped = 0
 
   /// - Parameters:
-  ///   - choices: of each slot, an expert. [tokens · active]
-  ///   - shape: of the MoE block.
-  ///   - capacity: places of each expert; nil: no limit.
-  ///   - overflow: what becomes of the rest.
-  ///   - stream: where chance comes from; asked only if something overflows.
+  ///   - choices: Of each slot, an expert. [tokens · active]
+  ///   - shape: Of the MoE block.
+  ///   - capacity: Places of each expert; `nil`: no limit.
+  ///   - overflow: What becomes of the rest.
+  ///   - stream: Where chance comes from; asked only if something overflows.
   init(
     choices: [Int], shape: MoEShape, capacity: Int?, overflow rule: RoutingRule.Overflow,
     stream: () -> RandomStream

@@ -28,10 +28,10 @@ public struct TrainableDecoder: Sendable {
   /// A model with initial values.
   ///
   /// - Parameters:
-  ///   - configuration: its shape.
-  ///   - seed: of the run.
+  ///   - configuration: Its shape.
+  ///   - seed: Of the run.
   ///   - deviation: σ of its matrices (`initializer_range`).
-  ///   - device: where it trains.
+  ///   - device: Where it trains.
   /// - Throws: `TorchError` where it does not fit.
   public init(
     _ configuration: DecoderConfiguration, seed: UInt64, deviation: Double = 0.02, on device: Device = .cpu
@@ -56,11 +56,11 @@ public struct TrainableDecoder: Sendable {
   /// dense base (sparse upcycling, docs/pretraining.md).
   ///
   /// - Parameters:
-  ///   - configuration: its shape.
-  ///   - folder: the base.
-  ///   - seed: of the run; for the routers of an MoE model that begins as a dense base.
+  ///   - configuration: Its shape.
+  ///   - folder: The base.
+  ///   - seed: Of the run; for the routers of an MoE model that begins as a dense base.
   ///   - deviation: σ of these routers.
-  ///   - device: where it trains.
+  ///   - device: Where it trains.
   /// - Throws: ``DecoderError``, `TorchError.malformedSafetensors`, `FileError`.
   public init(
     _ configuration: DecoderConfiguration, from folder: URL, seed: UInt64, deviation: Double = 0.02,
@@ -101,7 +101,7 @@ public struct TrainableDecoder: Sendable {
   }
 
   /// The same model with other leaves for its weights.
-  /// - Throws: as ``init(_:weights:on:)``.
+  /// - Throws: As ``init(_:weights:on:)``.
   public func sharing(_ tensors: [String: Tensor]) throws -> TrainableDecoder {
     try TrainableDecoder(model.configuration, weights: tensors, on: model.device)
   }

@@ -99,7 +99,7 @@ struct UpcycledWeights: TensorSource {
     return try whole.gathered(0, rows: Tensor(rows, on: device)).converted(to: .float32)
   }
 
-  /// The projection whose outputs a head's norm is of; nil for other tensors.
+  /// The projection whose outputs a head's norm is of; `nil` for other tensors.
   private func normed(_ part: String) -> String? {
     let names = target.family.names
     return switch part {

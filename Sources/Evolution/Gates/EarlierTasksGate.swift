@@ -12,7 +12,7 @@ struct EarlierTasksGate {
   struct Finding: Sendable {
     let task: String
     let version: VersionRecord
-    /// SHA-256 of its expert's tensors as the manifest has it, and as the blob has it now; nil: it has none.
+    /// SHA-256 of its expert's tensors as the manifest has it, and as the blob has it now; `nil`: it has none.
     let tensors: (before: Digest, after: Digest)?
     let requests: Int
     /// Requests whose answers under the old and the new release differ in any bit.

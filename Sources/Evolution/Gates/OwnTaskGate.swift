@@ -13,7 +13,7 @@ enum OwnTaskGate {
 
   /// How many rows it takes until a first version passes that makes half of the errors of the most frequent label.
   ///
-  /// - Parameter gold: the right answers of the gate rows; where all are equal, nothing can be told: `nil`.
+  /// - Parameter gold: The right answers of the gate rows; where all are equal, nothing can be told: `nil`.
   static func fewestRows(labelsOf gold: [String]) -> Int? {
     let counts = gold.reduce(into: [ExactText: Int]()) { $0[ExactText($1), default: 0] += 1 }
     guard counts.count > 1, let most = counts.values.max() else { return nil }

@@ -57,7 +57,7 @@ extension Registry {
 
   /// What the router sees of a version's stored requests.
   ///
-  /// - Parameter width: How many numbers each has; nil: nobody knows.
+  /// - Parameter width: How many numbers each has; `nil`: nobody knows.
   /// - Throws: `ServingError.malformed(version:part:reason:)` where they cannot be measured.
   func storedRequests(of version: VersionRecord, width: Int?) throws -> TextFeatures {
     guard let part = try manifest(of: version).parts[Learn.probeFeaturesRole] else {

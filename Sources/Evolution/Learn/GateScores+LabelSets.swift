@@ -11,9 +11,9 @@ struct LabelSetScores {
   let calibration: LabelSetCalibration
 
   /// - Parameters:
-  ///   - answers: of the model.
-  ///   - rows: with their right answers. A label that the model does not have is one that it cannot give.
-  ///   - form: of the model.
+  ///   - answers: Of the model.
+  ///   - rows: With their right answers. A label that the model does not have is one that it cannot give.
+  ///   - form: Of the model.
   init(_ answers: [TaskAnswer], _ rows: [Example], form: TaskForm) throws {
     let places = Dictionary(
       zip(form.labels.map(ExactText.init), form.labels.indices), uniquingKeysWith: { first, _ in first })

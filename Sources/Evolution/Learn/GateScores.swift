@@ -17,10 +17,10 @@ struct GateScores {
   let sets: LabelSetScores?
 
   /// - Parameters:
-  ///   - rows: with their right answers.
-  ///   - runner: the task model.
-  ///   - scorer: of free answers.
-  ///   - progress: called with the number of rows done.
+  ///   - rows: With their right answers.
+  ///   - runner: The task model.
+  ///   - scorer: Of free answers.
+  ///   - progress: Called with the number of rows done.
   init(
     _ rows: [Example], runner: TaskModelRunner, scorer: (any AnswerScorer)?, progress: (Int) throws -> Void
   ) throws {

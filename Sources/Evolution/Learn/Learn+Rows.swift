@@ -15,7 +15,7 @@ extension Learn {
     let encoded: EncodedRows
     let keys: RowKeys
     let summary: LearnRows
-    /// The newest version of the task; nil: it is new.
+    /// The newest version of the task; `nil`: it is new.
     let parent: VersionRecord?
   }
 
@@ -100,13 +100,13 @@ extension Learn {
       fix: "Learn them under another name, --name …; or write the rows as they were.")
   }
 
-  /// How the last version asks; nil where it is purged.
+  /// How the last version asks; `nil` where it is purged.
   private func form(of version: VersionRecord) throws -> TaskForm? {
     guard version.state == .registered else { return nil }
     return try registry.manifest(of: version).taskModel(of: "\(version.reference)").description.form
   }
 
-  /// The version that a new one is compared with: the released one, else the newest; nil: the task is new.
+  /// The version that a new one is compared with: the released one, else the newest; `nil`: the task is new.
   private func lastVersion() throws -> VersionRecord? {
     let released = try registry.currentRelease()?.manifest.experts[name]
     return try released.map { try registry.version(digest: $0) } ?? registry.newestVersion(named: name)

@@ -6,11 +6,11 @@ import Streams
 /// What is odd about rows, though a task can be learned from them: said before training.
 enum RowProblems {
   /// - Parameters:
-  ///   - examples: the rows.
-  ///   - keys: of the same rows.
-  ///   - compares: whether the task has a version to be compared with.
-  ///   - margin: how much worse than it a new one may be.
-  ///   - labelLimit: the most distinct answers of prompts that are labels.
+  ///   - examples: The rows.
+  ///   - keys: Of the same rows.
+  ///   - compares: Whether the task has a version to be compared with.
+  ///   - margin: How much worse than it a new one may be.
+  ///   - labelLimit: The most distinct answers of prompts that are labels.
   static func warnings(
     _ examples: TaskExamples, _ keys: RowKeys, compares: Bool, margin: Double, labelLimit: Int
   ) -> [String] {

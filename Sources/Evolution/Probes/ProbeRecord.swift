@@ -41,7 +41,7 @@ public struct ProbeRecord: Sendable, Codable, Equatable {
   public let answers: [Answer]
 
   /// Lets a task model answer its probe requests.
-  /// - Throws: errors of the layers below.
+  /// - Throws: Errors of the layers below.
   init(_ requests: [String], runner: TaskModelRunner, numerics: String) throws {
     schema = 1
     self.numerics = numerics

@@ -14,7 +14,7 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
   /// What the base's `config.json` and `generation_config.json` said: the same weights compute something else under another.
   public var baseConfiguration: DecoderConfiguration
   public var tokenizerDigest: Digest
-  /// nil: unknown, as of an adapter that another program trained.
+  /// `nil`: unknown, as of an adapter that another program trained.
   public var promptDigest: Digest?
   /// SHA-256 of `adapter_model.safetensors`.
   public var tensorsDigest: Digest
@@ -36,7 +36,7 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
 
   /// Stores an expert.
   ///
-  /// - Returns: the archive as written.
+  /// - Returns: The archive as written.
   /// - Throws: ``ExpertError/unsafeName(_:)``, `FileError`.
   public static func write(
     _ expert: LowRankExpert, name: String, method: String, baseDigest: Digest,
@@ -62,7 +62,7 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
   }
 
   /// Writes `expert.json` with its digest.
-  /// - Returns: the archive with that digest.
+  /// - Returns: The archive with that digest.
   @discardableResult
   func write(to folder: URL) throws -> ExpertArchive {
     var archive = self

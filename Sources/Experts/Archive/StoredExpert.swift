@@ -12,7 +12,7 @@ public struct StoredExpert: Sendable {
     public let configuration: DecoderConfiguration
     /// SHA-256 over its weight files.
     public let digest: Digest
-    /// SHA-256 of its `tokenizer.json`; nil where no text is read.
+    /// SHA-256 of its `tokenizer.json`; `nil` where no text is read.
     public let tokenizerDigest: Digest?
 
     public init(_ configuration: DecoderConfiguration, digest: Digest, tokenizerDigest: Digest?) {
@@ -23,7 +23,7 @@ public struct StoredExpert: Sendable {
   }
 
   public let expert: LowRankExpert
-  /// nil: PEFT's adapter, of which only names and shapes say that it fits the base.
+  /// `nil`: PEFT's adapter, of which only names and shapes say that it fits the base.
   public let archive: ExpertArchive?
   /// The base that an adapter of PEFT's names; `nil`: it names none, or it is an archive of ours.
   public let namedBase: String?

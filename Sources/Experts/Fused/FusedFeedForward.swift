@@ -13,7 +13,7 @@ package struct FusedFeedForward {
     package let up: LowRankPair
     package let down: LowRankPair
 
-    /// - Returns: nil unless all three are there.
+    /// - Returns: `nil` unless all three are there.
     package init?(_ expert: LowRankExpert, layer: Int) {
       guard expert.pairs.indices.contains(layer), let gate = expert.pairs[layer][.gate],
         let up = expert.pairs[layer][.up], let down = expert.pairs[layer][.down]
@@ -24,7 +24,7 @@ package struct FusedFeedForward {
 
   let block: FeedForward
   let experts: [Pairs]
-  /// Weighs two experts per token: [2, hidden]; nil for one.
+  /// Weighs two experts per token: [2, hidden]; `nil` for one.
   let gate: Tensor?
   let z: Tensor  // [tokens, hidden]
   let reduction: LowRankReduction
@@ -58,10 +58,10 @@ package struct FusedFeedForward {
   }
 
   /// - Parameters:
-  ///   - z: the normed input. [tokens, hidden]
-  ///   - stack: the experts' factors.
-  ///   - keepingFirst: whether the first expert's activations are wanted.
-  /// - Returns: the output, and what its backward pass needs.
+  ///   - z: The normed input. [tokens, hidden]
+  ///   - stack: The experts' factors.
+  ///   - keepingFirst: Whether the first expert's activations are wanted.
+  /// - Returns: The output, and what its backward pass needs.
   package static func forward(
     _ z: Tensor, through block: FeedForward, experts: [Pairs], stack: StackedFactors, gate: Tensor? = nil,
     dropout: Dropout?, keepingFirst: Bool = false

@@ -7,8 +7,8 @@ extension LowRankPair {
   ///
   /// - Parameters:
   ///   - input: [tokens, in]
-  ///   - weight: frozen. [out, in]
-  ///   - dropout: one key; nil in inference.
+  ///   - weight: Frozen. [out, in]
+  ///   - dropout: One key; `nil` in inference.
   /// - Returns: [tokens, out]
   package func fused(_ input: Tensor, through weight: WeightMatrix, dropout: DropoutMasks?, tracing: Bool) throws
     -> Traced

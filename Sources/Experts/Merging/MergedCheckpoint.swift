@@ -23,7 +23,7 @@ public enum MergedCheckpoint {
   ///   - expert: What is folded in.
   ///   - base: The base's folder.
   ///   - folder: It must not exist yet; nothing is left of it if this throws.
-  ///   - dtype: What all weights are held in; nil: what each tensor of the base is held in.
+  ///   - dtype: What all weights are held in; `nil`: what each tensor of the base is held in.
   /// - Throws: `FileError`, `TorchError`, `DecoderError`; ``ExpertError``.
   public static func write(
     _ expert: LowRankExpert, into base: URL, to folder: URL, dtype: DType? = nil

@@ -11,9 +11,9 @@ extension LowRankExpert {
   /// PEFT does not say which base an adapter belongs to; only names and shapes show that it fits.
   ///
   /// - Parameters:
-  ///   - folder: the adapter's.
-  ///   - base: the decoder that it plugs into.
-  ///   - device: where its tensors go.
+  ///   - folder: The adapter's.
+  ///   - base: The decoder that it plugs into.
+  ///   - device: Where its tensors go.
   /// - Throws: ``PEFTError``, `FileError`, `TorchError.malformedSafetensors`.
   public init(peft folder: URL, for base: DecoderConfiguration, on device: Device = .cpu) throws {
     let configuration = try Self.file(

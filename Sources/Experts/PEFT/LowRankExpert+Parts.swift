@@ -39,7 +39,7 @@ extension LowRankExpert {
 extension LowRankShape {
   /// `adapter_config.json`.
   ///
-  /// - Parameter base: Where the base is, for PEFT's `base_model_name_or_path`; nil: it is not said.
+  /// - Parameter base: Where the base is, for PEFT's `base_model_name_or_path`; `nil`: it is not said.
   /// - Parameter revision: Which commit of it, where that is a name on Hugging Face's hub.
   public func adapterConfiguration(base: String? = nil, revision: String? = nil) throws -> Data {
     try JSONFile.encode(PEFTConfiguration.Form(self, base: base, revision: revision))

@@ -78,7 +78,7 @@ struct NamePattern {
 
   /// Whether the whole of a name is of the pattern.
   ///
-  /// - Parameter work: what is left of the steps that may be taken.
+  /// - Parameter work: What is left of the steps that may be taken.
   /// - Throws: ``Refusal`` when nothing is left.
   func matches(_ name: String, work: inout Int) throws -> Bool {
     let bytes = Array(name.utf8)

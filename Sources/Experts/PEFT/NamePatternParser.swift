@@ -5,7 +5,7 @@ struct NamePatternParser {
     case assertion(NamePattern.Assertion)
     case sequence([Node])
     case choice([Node])
-    /// `most` nil: any number.
+    /// `most` `nil`: any number.
     case repeated(Node, least: Int, most: Int?)
   }
 
@@ -68,7 +68,7 @@ struct NamePatternParser {
     return .repeated(node, least: least, most: most)
   }
 
-  /// `{2}`, `{2,}`, `{,3}`, `{2,3}` and where it ends; nil for a `{` that is only a character.
+  /// `{2}`, `{2,}`, `{,3}`, `{2,3}` and where it ends; `nil` for a `{` that is only a character.
   private func counts() throws -> (least: Int, most: Int?, end: Int)? {
     guard let close = text[index...].firstIndex(of: "}") else { return nil }
     let inner = text[(index + 1)..<close]

@@ -43,7 +43,7 @@ enum PEFTKeys {
     "megatron_config": .blank("only adapters of Hugging Face models are read"),
   ]
 
-  /// Why a key's value cannot be taken; nil: it can.
+  /// Why a key's value cannot be taken; `nil`: it can.
   static func refusal(of key: String, _ value: JSONTree) -> String? {
     switch rules[key] {
     case .any: nil

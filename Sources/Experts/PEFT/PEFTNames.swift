@@ -15,7 +15,7 @@ enum PEFTNames {
 
   /// `base_model.model.model.layers.0.mlp.gate_proj.lora_A.weight`; a routed expert's is `….mlp.experts.3.gate_proj.…`.
   ///
-  /// - Parameter feedForward: the path of the feed-forward block, see `DecoderConfiguration.feedForwardPath`.
+  /// - Parameter feedForward: The path of the feed-forward block, see `DecoderConfiguration.feedForwardPath`.
   static func tensor(_ place: FactorPlace, _ feedForward: String) -> String {
     "base_model.model.\(module(place.site, layer: place.layer, feedForward)).lora_\(place.side.rawValue).weight"
   }

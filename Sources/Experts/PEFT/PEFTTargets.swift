@@ -17,7 +17,7 @@ struct PEFTTargets {
   private let path: String
   private let targets: Rule
   private let excluded: Rule?
-  /// nil: all.
+  /// `nil`: all.
   private let layers: Set<Int>?
   /// More than any model has: a list of names is compared with nothing longer than itself.
   private static let mostNames = 1 << 16
@@ -112,7 +112,7 @@ struct PEFTTargets {
 
   /// The projections, in the order of the decoder.
   ///
-  /// - Parameter routed: whether the adapter has pairs for routed experts: where a base's are one tensor for all of them, none of their names is a
+  /// - Parameter routed: Whether the adapter has pairs for routed experts: where a base's are one tensor for all of them, none of their names is a
   ///   module's.
   /// - Throws: ``PEFTError/unsupported(path:key:got:reason:)`` unless they are the same in every layer, with the key that makes the difference.
   func projections(of base: DecoderConfiguration, routed: Bool) throws -> [Projection] {

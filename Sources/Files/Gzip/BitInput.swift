@@ -12,7 +12,7 @@ struct BitInput {
   private var bits: UInt64 = 0
   private var count = 0
 
-  /// - Parameter next: the file's next bytes; none at its end.
+  /// - Parameter next: The file's next bytes; none at its end.
   init(path: String, next: @escaping () throws -> [UInt8]) {
     self.path = path
     self.next = next
@@ -56,7 +56,7 @@ struct BitInput {
 
   /// Takes the next `size` bits, at most 32.
   ///
-  /// - Throws: as ``drop(_:)``.
+  /// - Throws: As ``drop(_:)``.
   mutating func take(_ size: Int) throws -> Int {
     let value = try peek(size)
     try drop(size)

@@ -16,8 +16,8 @@ public struct GzipInput {
   private var isFirst = true
 
   /// - Parameters:
-  ///   - path: what errors call the file.
-  ///   - next: its next bytes; none at its end.
+  ///   - path: What errors call the file.
+  ///   - next: Its next bytes; none at its end.
   public init(path: String, next: @escaping () throws -> [UInt8]) { input = BitInput(path: path, next: next) }
 
   /// Whether a file begins as gzipped ones do, whatever it is called.

@@ -12,8 +12,8 @@ struct HuffmanCode {
   /// The symbols in the order of their code words.
   private var symbols: [UInt16] = []
 
-  /// - Parameter lengths: the bits of each symbol's code word, at most ``longest``; 0 for a symbol that does not occur.
-  /// - Returns: nil if the lengths are those of no code: more words than fit, or words that are never used. A single word of one
+  /// - Parameter lengths: The bits of each symbol's code word, at most ``longest``; 0 for a symbol that does not occur.
+  /// - Returns: `nil` if the lengths are those of no code: more words than fit, or words that are never used. A single word of one
   ///   bit and no word at all are codes, as in zlib, if `mayBeIncomplete`.
   init?(lengths: ArraySlice<UInt8>, mayBeIncomplete: Bool) {
     for length in lengths { counts[Int(length)] += 1 }
@@ -50,9 +50,9 @@ struct HuffmanCode {
     }
   }
 
-  /// Takes the next symbol; nil if the bits are no code word.
+  /// Takes the next symbol; `nil` if the bits are no code word.
   ///
-  /// - Throws: what reading throws.
+  /// - Throws: What reading throws.
   func next(_ input: inout BitInput) throws -> Int? {
     let bits = try input.peek(Self.longest)
     let entry = Int(table[bits & (1 << Self.direct - 1)])

@@ -25,8 +25,8 @@ struct CodeAdversary {
   let tasks: Int
 
   /// - Parameters:
-  ///   - tasks: how many there are to tell apart, the one being learned included.
-  ///   - codes: how many numbers of a row the new atoms read.
+  ///   - tasks: How many there are to tell apart, the one being learned included.
+  ///   - codes: How many numbers of a row the new atoms read.
   init(_ context: MethodContext, task: TaskIdentity, codes: Int) throws {
     tasks = task.index + 1
     discriminators = try (0..<context.base.layers).map { layer in
@@ -50,12 +50,12 @@ struct CodeAdversary {
   /// Both terms of one batch.
   ///
   /// - Parameters:
-  ///   - memory: rows of learned tasks.
-  ///   - batch: pooled inputs of the batch, without gradient. [rows, hidden] of each of `layers`
-  ///   - layers: those that pooled inputs are of.
-  ///   - atoms: the new shared atoms of each layer.
-  ///   - weight: of the discriminator's term.
-  ///   - strength: what the confusion term's weight is multiplied by, 0…1.
+  ///   - memory: Rows of learned tasks.
+  ///   - batch: Pooled inputs of the batch, without gradient. [rows, hidden] of each of `layers`
+  ///   - layers: Those that pooled inputs are of.
+  ///   - atoms: The new shared atoms of each layer.
+  ///   - weight: Of the discriminator's term.
+  ///   - strength: What the confusion term's weight is multiplied by, 0…1.
   func lossTerms(
     memory: FeatureMemory, batch: [Tensor], of layers: [Int], atoms: [[ProjectionSite: LowRankPair]], weight: Double,
     strength: Double

@@ -42,7 +42,7 @@ struct FeatureMemory {
     Dictionary(uniqueKeysWithValues: stored.map { ("\(Self.owner).\($0.key)", $0.value) })
   }
 
-  /// - Parameter learned: the tasks whose rows are expected.
+  /// - Parameter learned: The tasks whose rows are expected.
   mutating func restore(learned: [Int], _ tensors: [String: Tensor], base: DecoderConfiguration) throws {
     stored = [:]
     guard capacity > 0 else { return }

@@ -12,8 +12,8 @@ enum RidgeProbe {
 
   /// - Parameters:
   ///   - features: [rows, width]
-  ///   - labels: of each row.
-  /// - Returns: the share of rows that are told right; nil for fewer than two tasks.
+  ///   - labels: Of each row.
+  /// - Returns: The share of rows that are told right; `nil` for fewer than two tasks.
   static func accuracy(_ features: Tensor, labels: [Int], penalty: Double = 1) throws -> Double? {
     let classes = Set(labels).sorted()
     guard classes.count > 1, features.shape[0] == labels.count else { return nil }

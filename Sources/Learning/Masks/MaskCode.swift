@@ -36,8 +36,8 @@ enum MaskCode {
   /// The mask that ``encode(_:)`` was given.
   ///
   /// - Parameters:
-  ///   - bytes: from a file, which may say anything: nothing is allocated by what it claims.
-  ///   - entries: how many the mask has.
+  ///   - bytes: From a file, which may say anything: nothing is allocated by what it claims.
+  ///   - entries: How many the mask has.
   /// - Throws: ``LearningError/malformedMask(what:rule:)``.
   static func decode(_ bytes: [UInt8], entries: Int) throws -> [Bool] {
     func malformed(_ rule: String) -> LearningError {
@@ -101,7 +101,7 @@ enum MaskCode {
     return best
   }
 
-  /// A LEB128 number and the place behind it; nil where it is cut off or too large.
+  /// A LEB128 number and the place behind it; `nil` where it is cut off or too large.
   private static func number(in bytes: [UInt8], from start: Int) -> (value: Int, end: Int)? {
     var value = 0
     for (index, byte) in bytes.dropFirst(start).prefix(8).enumerated() {

@@ -5,8 +5,8 @@ import Torch
 ///     value: m          d / d|s| = 1, hence d / ds = sign(s)
 enum StraightThrough {
   /// - Parameters:
-  ///   - mask: which entries are chosen.
-  ///   - scores: what they were chosen by.
+  ///   - mask: Which entries are chosen.
+  ///   - scores: What they were chosen by.
   /// - Returns: 1 where chosen, 0 elsewhere, recorded as a function of `scores`. The same shape
   static func factor(_ mask: Tensor, by scores: Tensor) throws -> Tensor {
     let sizes = try scores.abs()

@@ -9,7 +9,7 @@ public struct MergeDeviation: Sendable, Codable, Equatable {
   public var meanLogitDifference: Double
   /// The share of rows whose most probable next token is another one.
   public var changedNextTokens: Double
-  /// The same of the predicted label, and both accuracies; nil where the rows have no labels.
+  /// The same of the predicted label, and both accuracies; `nil` where the rows have no labels.
   public var labels: Labels?
 
   /// What became of the labels that a task's rows have.

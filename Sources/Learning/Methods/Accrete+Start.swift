@@ -24,7 +24,7 @@ extension Accrete {
     return start
   }
 
-  /// The learned task under which the new rows have the lowest loss; nil when what is shared does better alone.
+  /// The learned task under which the new rows have the lowest loss; `nil` when what is shared does better alone.
   private func teacher(of task: TaskIdentity, on probe: TaskProbe) throws -> TaskIdentity? {
     let count = context.whole(Self.warmStart)
     let learned = arrived.filter { parts[$0]?.isFrozen == true }

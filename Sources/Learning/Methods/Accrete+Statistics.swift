@@ -38,7 +38,7 @@ extension Accrete {
     return shared + dedicated > 0 ? shared / (shared + dedicated) : 0
   }
 
-  /// Of each layer whose features are stored: from those of all learned tasks; nil where there is nothing to tell.
+  /// Of each layer whose features are stored: from those of all learned tasks; `nil` where there is nothing to tell.
   private func probeAccuracies(before count: Int) throws -> [Double]? {
     let factors = try sharedFactors(before: count)
     guard !factors.isEmpty, !memory.isEmpty else { return nil }

@@ -60,7 +60,7 @@ public final class Accrete: ContinualMethod {
 
   /// What one task added.
   struct Parts {
-    /// For itself and later tasks; nil where the pool is full.
+    /// For itself and later tasks; `nil` where the pool is full.
     var shared: LowRankExpert?
     /// For itself.
     var own: LowRankExpert

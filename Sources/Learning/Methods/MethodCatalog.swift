@@ -42,7 +42,7 @@ public enum MethodCatalog {
     return try entry(name).make(context)
   }
 
-  /// What there is to say about a method in one line; nil: its name says it.
+  /// What there is to say about a method in one line; `nil`: its name says it.
   /// - Throws: ``LearningError/unknownMethod(got:known:)``.
   public static func summary(of name: String) throws -> String? { try entry(name).summary }
 

@@ -151,7 +151,7 @@ public final class Moses: ContinualMethod {
       lossTerms: { [self] _ in try newnessTerm(part).map { [$0] } ?? [] }, collectGradients: derived.collectGradients)
   }
 
-  /// λ · mean of σ(|S|) over entries that no task owns; nil where there is no old entry that could be used instead.
+  /// λ · mean of σ(|S|) over entries that no task owns; `nil` where there is no old entry that could be used instead.
   private func newnessTerm(_ part: Part) throws -> LossTerm? {
     let weight = context.value(Self.newness)
     let places = try part.gates.enumerated().flatMap { layer, gate in

@@ -92,7 +92,7 @@ public final class OLoRA: ContinualMethod {
 
   // MARK: Serving
 
-  /// The sum of all that have arrived, for every task; nil before the first.
+  /// The sum of all that have arrived, for every task; `nil` before the first.
   public func servingExpert(of task: TaskIdentity) throws -> ServingExpert? {
     let all = try arrived.compactMap { experts[$0] }.chained()
     guard !all.isEmpty else { return nil }

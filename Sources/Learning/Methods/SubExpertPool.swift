@@ -109,8 +109,8 @@ struct SubExpertPool {
   /// Entries become some task's.
   ///
   /// - Parameters:
-  ///   - new: which; owned by none so far.
-  ///   - values: theirs, in row-major order.
+  ///   - new: Which; owned by none so far.
+  ///   - values: Theirs, in row-major order.
   mutating func own(_ place: SubExpertPlace, _ new: Tensor, _ values: Tensor) throws {
     guard values.count > 0 else { return }
     let weights = try Self.find(place, in: weights)

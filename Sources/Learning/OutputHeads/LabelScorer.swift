@@ -12,7 +12,7 @@ struct LabelScorer {
   private let model: DecoderModel
   private let labels: [[Int]]
 
-  /// - Parameter labels: the answer tokens of each label, the end token last.
+  /// - Parameter labels: The answer tokens of each label, the end token last.
   init(_ model: DecoderModel, labels: [[Int]]) {
     self.model = model
     self.labels = labels

@@ -31,7 +31,7 @@ public final class TaskHeads {
   }
 
   /// Takes the heads that a checkpoint holds.
-  /// - Returns: what is left of `tensors`.
+  /// - Returns: What is left of `tensors`.
   public func restore(_ tensors: [String: Tensor]) throws -> [String: Tensor] {
     let stored = owned(by: "heads", tensors)
     for (task, tensor) in stored where tensor.shape.count != 2 || tensor.shape.last != context.base.hiddenSize {

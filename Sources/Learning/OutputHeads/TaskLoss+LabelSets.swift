@@ -14,8 +14,8 @@ extension DecoderModel {
   ///
   /// - Parameters:
   ///   - hidden: [rows, hidden]
-  ///   - sets: the numbers of each row's labels.
-  ///   - head: a logit of each label on its own. [labels, hidden]
+  ///   - sets: The numbers of each row's labels.
+  ///   - head: A logit of each label on its own. [labels, hidden]
   func labelSetLoss(_ hidden: Tensor, sets: [[Int]], head: Tensor, scale: Double) throws -> TaskLoss {
     let labels = head.shape[0]
     var values = [Float](repeating: 0, count: sets.count * labels)

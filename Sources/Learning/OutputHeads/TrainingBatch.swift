@@ -15,7 +15,7 @@ public struct TrainingBatch {
   let promptEnds: Tensor
   /// Label number of each row; −1 where there is none. int64 [batch]
   let labels: Tensor
-  /// The label numbers of each row that may have several; nil: the task has no such rows.
+  /// The label numbers of each row that may have several; `nil`: the task has no such rows.
   let labelSets: [[Int]]?
   /// Row numbers of the examples in their file.
   public let rows: [Int]

@@ -40,7 +40,7 @@ public struct AnalyticRouter: TaskRouter {
   private let directions: Tensor
   /// The upper triangle of G. float32 [E (E + 1) / 2]
   private(set) var gram: Tensor
-  /// c of each task, in order of arrival; nil before the first. float32 [tasks, E]
+  /// c of each task, in order of arrival; `nil` before the first. float32 [tasks, E]
   private(set) var sums: Tensor?
   /// W, once it is asked for. [E, tasks]
   private let solution = Solution()
@@ -130,7 +130,7 @@ public struct AnalyticRouter: TaskRouter {
     return [Self.names.gram: gram, Self.names.sums: sums]
   }
 
-  /// - Parameter arrived: how many tasks had arrived; all but the last are learned, the last one may be.
+  /// - Parameter arrived: How many tasks had arrived; all but the last are learned, the last one may be.
   mutating func restore(arrived: Int, _ tensors: [String: Tensor], of method: String) throws {
     solution.weights = nil
     let isThere = tensors[Self.names.gram] != nil || tensors[Self.names.sums] != nil

@@ -185,7 +185,7 @@ public struct GaussianRouter: TaskRouter {
     return means.reduce(into: ["\(Self.owner).scatter": scatter]) { $0["\(Self.owner).means.\($1.key)"] = $1.value }
   }
 
-  /// - Parameter learned: how many tasks were learned, the first ones to arrive.
+  /// - Parameter learned: How many tasks were learned, the first ones to arrive.
   mutating func restore(learned: Int, _ tensors: [String: Tensor]) throws {
     func take(_ name: String, _ shape: [Int]) throws -> Tensor {
       guard let tensor = tensors["\(Self.owner).\(name)"] else {

@@ -11,7 +11,7 @@ public struct RequestView: Sendable, Hashable {
   /// Whether instruction and cue are seen, as they come with a request; otherwise the text alone, as if nobody said what to do
   /// with it.
   public let seesInstruction: Bool
-  /// How many numbers a request becomes (`RequestProjection`); nil: as many as the base's hidden states have.
+  /// How many numbers a request becomes (`RequestProjection`); `nil`: as many as the base's hidden states have.
   public let width: Int?
 
   public init(layers: Int, seesInstruction: Bool, width: Int? = nil) {

@@ -15,7 +15,7 @@ struct RequestProjection: Sendable {
   let width: Int
   private let hidden: Int
 
-  /// - Returns: nil where there is nothing to be projected.
+  /// - Returns: `nil` where there is nothing to be projected.
   init?(from hidden: Int, to width: Int) {
     guard width > 0, width < hidden else { return nil }
     (self.hidden, self.width) = (hidden, width)

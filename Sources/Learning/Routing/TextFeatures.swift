@@ -4,7 +4,7 @@ public import Torch
 public struct TextFeatures: Sendable {
   /// The mean of the base's states over each text's tokens. [rows, width]
   public let means: Tensor
-  /// How many tokens each has; nil: nobody knows, and all count as usual.
+  /// How many tokens each has; `nil`: nobody knows, and all count as usual.
   public let tokens: [Int]?
 
   /// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` for other numbers of texts.

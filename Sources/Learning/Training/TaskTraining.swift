@@ -17,7 +17,7 @@ public final class TaskTraining {
     public let labels: Int
     /// Rows of earlier tasks that the method may look at (``TaskProbe/remembered``); they are in no batch.
     public let remembered: [EncodedExample]
-    /// Batches of an epoch, as positions in `examples`; nil: as `docs/protocol.md` has it. For comparisons with other
+    /// Batches of an epoch, as positions in `examples`; `nil`: as `docs/protocol.md` has it. For comparisons with other
     /// trainers on given batches.
     public let plan: (@Sendable (_ epoch: Int) -> [[Int]])?
 
@@ -49,12 +49,12 @@ public final class TaskTraining {
   private var hasRehearsed = false
 
   /// - Parameters:
-  ///   - material: the task and its examples.
-  ///   - model: the frozen base.
-  ///   - method: decides what trains.
-  ///   - options: how it is learned.
-  ///   - seed: of batch order and dropout.
-  ///   - heads: those of the output head `trained`; nil trains the answer tokens.
+  ///   - material: The task and its examples.
+  ///   - model: The frozen base.
+  ///   - method: Decides what trains.
+  ///   - options: How it is learned.
+  ///   - seed: Of batch order and dropout.
+  ///   - heads: Those of the output head `trained`; `nil` trains the answer tokens.
   /// - Throws: ``LearningError``, `TorchError.emptyTrainableSet`.
   public init(
     _ material: Material, model: DecoderModel, method: any ContinualMethod, heads: TaskHeads?,
@@ -110,7 +110,7 @@ public final class TaskTraining {
       lengths: material.examples.map(\.tokenCount), seed: seed, task: material.task.name, epoch: epoch)
   }
 
-  /// Takes one optimizer step; nil when the task is done.
+  /// Takes one optimizer step; `nil` when the task is done.
   ///
   /// A step that fails leaves the state as it was before, so that it can be stored and the step be looked at again.
   /// - Throws: ``LearningError`` when the loss is not finite, a term leaves its bound, or nothing moves.

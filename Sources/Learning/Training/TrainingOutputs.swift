@@ -14,10 +14,10 @@ public final class TrainingOutputs {
   private var logitLeaf: Tensor?
 
   /// - Parameters:
-  ///   - states: what came out. [places, hidden]
-  ///   - batch: what went in.
-  ///   - places: numbers of the packed tokens that were read. int64 [places]
-  ///   - model: the base.
+  ///   - states: What came out. [places, hidden]
+  ///   - batch: What went in.
+  ///   - places: Numbers of the packed tokens that were read. int64 [places]
+  ///   - model: The base.
   public init(_ states: Tensor, of batch: TokenBatch, at places: Tensor, model: DecoderModel) {
     (self.model, self.batch, self.places, value) = (model, batch, places, states)
   }
@@ -31,7 +31,7 @@ public final class TrainingOutputs {
     try Self.leaf(&logitLeaf) { try withoutGradients { try model.logits(value) } }
   }
 
-  /// The logits at the same places under other experts; nil is the base. Without gradients. [places, vocabulary]
+  /// The logits at the same places under other experts; `nil` is the base. Without gradients. [places, vocabulary]
   public func logits(under experts: (any ExpertSelection)?) throws -> Tensor {
     try withoutGradients { try model.logits(model.packedStates(batch, experts: experts, at: places)) }
   }

@@ -29,8 +29,8 @@ extension ConfigurationReader {
   }
 
   /// - Parameters:
-  ///   - hasShared: whether there is a shared expert where `use_mixed_mlp_moe` says nothing.
-  ///   - renormalizesOne: whether also a single expert's weight is divided by itself.
+  ///   - hasShared: Whether there is a shared expert where `use_mixed_mlp_moe` says nothing.
+  ///   - renormalizesOne: Whether also a single expert's weight is divided by itself.
   func hunyuanMixture(layers: Int, hasShared: Bool, renormalizesOne: Bool) throws -> FeedForwardShape {
     let inner = try denseWidth()
     let experts = try same("num_experts", raw.numExperts, layers: layers) ?? 1

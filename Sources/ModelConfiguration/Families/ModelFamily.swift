@@ -52,8 +52,8 @@ public struct ModelFamily: Sendable {
   /// `config.json` of a base that is written: with what the family's class would fill in otherwise.
   ///
   /// - Parameters:
-  ///   - model: what is written for every family, an object.
-  ///   - shape: the base's.
+  ///   - model: What is written for every family, an object.
+  ///   - shape: The base's.
   public func completed(_ model: JSONTree, for shape: DecoderConfiguration) -> JSONTree {
     descriptor.completed(model, for: shape)
   }

@@ -2,13 +2,13 @@
 public struct RouterLoad: Sendable, Equatable, Codable {
   /// Share of the tokens that chose each expert. Adds up to the number of experts that a token visits.
   public var chosen: [Double]
-  /// Share of the tokens that each expert took as they chose it: where nothing overflows, `chosen`. nil: written by an earlier version.
+  /// Share of the tokens that each expert took as they chose it: where nothing overflows, `chosen`. `nil`: written by an earlier version.
   public var admitted: [Double]?
   /// Share of the tokens that visit each expert in the end, recycled ones included.
   public var visited: [Double]?
   /// The most tokens that an expert had in a micro-batch of the step: at most ``capacity``.
   public var fullest: Int?
-  /// Places of an expert in a micro-batch; nil: no limit.
+  /// Places of an expert in a micro-batch; `nil`: no limit.
   public var capacity: Int?
   /// Share of the choices that found no room.
   public var overflow: Double
@@ -38,7 +38,7 @@ public struct RouterLoad: Sendable, Equatable, Codable {
   }
 
   /// The means over micro-batches, layer by layer. All passes have the same layers.
-  /// - Returns: nil where there is no MoE block.
+  /// - Returns: `nil` where there is no MoE block.
   public static func means(_ passes: [[RouterLoad]]) -> [RouterLoad]? {
     guard let first = passes.first, !first.isEmpty else { return nil }
     return first.enumerated().map { layer, one in
@@ -46,7 +46,7 @@ public struct RouterLoad: Sendable, Equatable, Codable {
       func mean(_ value: (RouterLoad) -> Double) -> Double {
         loads.reduce(0.0) { $0 + value($1) } / Double(loads.count)
       }
-      /// nil unless all have it.
+      /// `nil` unless all have it.
       func perExpert(_ key: KeyPath<RouterLoad, [Double]?>) -> [Double]? {
         let parts = loads.compactMap { $0[keyPath: key] }
         guard parts.count == loads.count else { return nil }

@@ -10,7 +10,7 @@ public struct RoutingRule: Sendable, Equatable, Codable {
     case recycle
   }
 
-  /// Places of an expert, as a multiple of its fair share of a micro-batch; nil: no limit.
+  /// Places of an expert, as a multiple of its fair share of a micro-batch; `nil`: no limit.
   public var capacityFactor: Double?
   /// Places that an expert has at least.
   public var minimumCapacity: Int
@@ -31,7 +31,7 @@ public struct RoutingRule: Sendable, Equatable, Codable {
     self.zLoss = zLoss
   }
 
-  /// Places of each expert: C = max(⌈k·T/E · factor⌉, minimum); nil: no limit.
+  /// Places of each expert: C = max(⌈k·T/E · factor⌉, minimum); `nil`: no limit.
   public func capacity(tokens: Int, shape: MoEShape) -> Int? {
     guard let capacityFactor else { return nil }
     let share = Double(tokens * shape.active) / Double(max(shape.experts, 1))

@@ -57,7 +57,7 @@ public struct NoiseScale: Sendable, Codable, Equatable {
   ///
   /// Their squares are averaged first: both estimates are linear in them and stay unbiased, a mean of quotients would not be.
   ///
-  /// - Throws: as ``init(smallBatch:largeBatch:squares:)``; also without a measurement.
+  /// - Throws: As ``init(smallBatch:largeBatch:squares:)``; also without a measurement.
   public init(smallBatch: Double, largeBatch: Double, measurements: [Measurement]) throws {
     guard !measurements.isEmpty else {
       throw RateError.invalid(name: "gradient norms", expected: "at least one measurement", got: "none")

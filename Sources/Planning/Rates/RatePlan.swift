@@ -48,7 +48,7 @@ public struct RatePlan: Sendable, Encodable, Equatable {
   public let noiseScale: Double
   /// ρ: the routed experts' rate over that of shared parameters.
   public let ratio: Double
-  /// The rate of shared parameters (attention, shared expert, router, embeddings); nil if none was given.
+  /// The rate of shared parameters (attention, shared expert, router, embeddings); `nil` if none was given.
   public let sharedRate: Double?
   /// ρ times that.
   public let routedRate: Double?
@@ -61,8 +61,8 @@ public struct RatePlan: Sendable, Encodable, Equatable {
   ///   - batchTokens: B, at least 1.
   ///   - experts: E, at least 1.
   ///   - active: K, 1 to E.
-  ///   - noise: what is known of B_noise.
-  ///   - sharedRate: the rate with which shared parameters train at this batch size, above 0.
+  ///   - noise: What is known of B_noise.
+  ///   - sharedRate: The rate with which shared parameters train at this batch size, above 0.
   /// - Throws: ``RateError/invalid(name:expected:got:)``.
   public init(batchTokens: Int, experts: Int, active: Int, noise: Noise, sharedRate: Double? = nil) throws {
     let batch = try RateError.positive(Double(batchTokens), "batch tokens")

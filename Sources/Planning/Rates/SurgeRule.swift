@@ -47,7 +47,7 @@ public struct SurgeRule: Sendable, Codable, Equatable {
   /// The best rate of parameters that see B / n tokens of a step over that of parameters that see all B (``ratioFormula``).
   ///
   /// - Parameters:
-  ///   - n: at least 1; need not be whole: E / K.
+  ///   - n: At least 1; need not be whole: E / K.
   ///   - x: B / B_noise, at least 0; 0 stands for the limit of small batches, 1/√n.
   /// - Throws: ``RateError/invalid(name:expected:got:)``.
   public static func ratio(parts n: Double, relativeBatch x: Double) throws -> Double {
@@ -66,7 +66,7 @@ public struct SurgeRule: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - experts: E, routed experts of a layer.
   ///   - active: K, how many of them a token goes to.
-  ///   - relativeBatch: x.
+  ///   - relativeBatch: X.
   /// - Throws: ``RateError/invalid(name:expected:got:)``.
   public static func ratio(experts: Int, active: Int, relativeBatch: Double) throws -> Double {
     try ratio(parts: parts(experts: experts, active: active), relativeBatch: relativeBatch)
@@ -86,7 +86,7 @@ public struct SurgeRule: Sendable, Codable, Equatable {
 }
 
 extension RateError {
-  /// - Returns: the value.
+  /// - Returns: The value.
   /// - Throws: ``RateError/invalid(name:expected:got:)`` unless it is a finite number above 0.
   static func positive(_ value: Double, _ name: String) throws -> Double {
     guard value.isFinite, value > 0 else {

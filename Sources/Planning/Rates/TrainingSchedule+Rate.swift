@@ -9,7 +9,7 @@ extension TrainingSchedule {
 
   /// The learning rate of the step that ends at a position.
   ///
-  /// - Parameter done: tokens or steps done when the step is over, 1 to ``length``.
+  /// - Parameter done: Tokens or steps done when the step is over, 1 to ``length``.
   /// - Throws: ``RateError/outsideOfSchedule(done:length:)``.
   public func rate(after done: Int) throws -> Double {
     switch try stage(after: done) {
@@ -25,7 +25,7 @@ extension TrainingSchedule {
 
   /// Which stage the step that ends at a position belongs to. A step that crosses a border belongs to the stage it ends in.
   ///
-  /// - Parameter done: tokens or steps done when the step is over, 1 to ``length``.
+  /// - Parameter done: Tokens or steps done when the step is over, 1 to ``length``.
   /// - Throws: ``RateError/outsideOfSchedule(done:length:)``.
   public func stage(after done: Int) throws -> Stage {
     guard (1...length).contains(done) else { throw RateError.outsideOfSchedule(done: done, length: length) }

@@ -48,15 +48,15 @@ public struct TrainingSchedule: Sendable, Equatable, Encodable {
   public let long: Int
 
   /// - Parameters:
-  ///   - peak: the largest rate, above 0.
-  ///   - warmUp: tokens or steps, from 0; must be over before the anneal begins.
-  ///   - total: tokens or steps of main stage and anneal, from 1.
-  ///   - decay: the shape of the main stage.
-  ///   - floor: share of the peak, `annealEnd` to 1.
-  ///   - decayEnds: share of the total, above 0; nil, or beyond the anneal's beginning: there.
+  ///   - peak: The largest rate, above 0.
+  ///   - warmUp: Tokens or steps, from 0; must be over before the anneal begins.
+  ///   - total: Tokens or steps of main stage and anneal, from 1.
+  ///   - decay: The shape of the main stage.
+  ///   - floor: Share of the peak, `annealEnd` to 1.
+  ///   - decayEnds: Share of the total, above 0; `nil`, or beyond the anneal's beginning: there.
   ///   - annealShare: 0 to below 1; 0, or less than half a token or step: no anneal.
-  ///   - annealEnd: share of the peak, above 0 to 1.
-  ///   - long: tokens or steps, from 0.
+  ///   - annealEnd: Share of the peak, above 0 to 1.
+  ///   - long: Tokens or steps, from 0.
   /// - Throws: ``RateError/invalid(name:expected:got:)``, ``RateError/warmUpTooLong(warmUp:total:annealBegins:)``.
   public init(
     peak: Double, warmUp: Int, total: Int, decay: Decay = .cosine, floor: Double = Self.defaultFloor,

@@ -60,7 +60,7 @@ public struct IsoFLOPMinimum: Sendable, Codable, Equatable {
 
   /// The parabola.
   /// - Parameter activated: N, above 0.
-  /// - Returns: the loss, in nats per token.
+  /// - Returns: The loss, in nats per token.
   public func loss(at activated: Double) -> Double {
     let u = log(activated) - log(center)
     return coefficients.reversed().reduce(0) { $0 * u + $1 }

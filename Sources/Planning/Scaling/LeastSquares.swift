@@ -5,7 +5,7 @@ enum LeastSquares {
     let width: Int
     private(set) var rows: [SIMD8<Double>]
 
-    /// - Parameter width: how many coefficients, 1 to 7.
+    /// - Parameter width: How many coefficients, 1 to 7.
     init(width: Int) {
       self.width = min(width, 7)
       rows = [SIMD8<Double>](repeating: .zero, count: self.width)
@@ -23,7 +23,7 @@ enum LeastSquares {
       for i in 0..<width { rows[i][i] += weight }
     }
 
-    /// - Returns: the coefficients in the first lanes; nil where they are not determined, or no numbers.
+    /// - Returns: The coefficients in the first lanes; `nil` where they are not determined, or no numbers.
     func solution() -> SIMD8<Double>? {
       var system = rows
       for column in 0..<width {
@@ -49,7 +49,7 @@ enum LeastSquares {
   /// - Parameters:
   ///   - rows: [points][coefficients]; columns of about the same size, up to 7.
   ///   - values: [points]
-  /// - Returns: [coefficients]; nil where they are not determined, or no numbers.
+  /// - Returns: [coefficients]; `nil` where they are not determined, or no numbers.
   static func solve(_ rows: [[Double]], _ values: [Double]) -> [Double]? {
     guard let width = rows.first?.count, (1...7).contains(width), rows.count >= width, rows.count == values.count else {
       return nil

@@ -22,7 +22,7 @@ struct ParametricFitting {
   private let points: [Point]
   private let center: (size: Double, data: Double)
 
-  /// - Returns: nil with fewer than ``fewestPoints`` different pairs of N and D, or fewer than 3 different of either.
+  /// - Returns: `nil` with fewer than ``fewestPoints`` different pairs of N and D, or fewer than 3 different of either.
   init?(_ runs: [ScalingRun]) {
     let sizes = Set(runs.map(\.record.activatedParameters))
     let data = Set(runs.map(\.record.tokens))
@@ -40,8 +40,8 @@ struct ParametricFitting {
 
   /// The best of what all starts lead to.
   ///
-  /// - Parameter near: a fit of similar runs, from which alone it starts; nil: the most promising of a grid of exponents.
-  /// - Returns: nil if no start leads to exponents within ``exponents``.
+  /// - Parameter near: A fit of similar runs, from which alone it starts; `nil`: the most promising of a grid of exponents.
+  /// - Returns: `nil` if no start leads to exponents within ``exponents``.
   func fit(near: ParametricLoss? = nil) -> ParametricLoss? {
     let starts = near.map { [unknowns($0)] } ?? grid()
     guard let x = starts.compactMap(descend).min(by: { $0.cost < $1.cost })?.unknowns else { return nil }
@@ -102,7 +102,7 @@ struct ParametricFitting {
     return sum
   }
 
-  /// - Returns: nil if it has not settled after 500 steps, or left the numbers.
+  /// - Returns: `nil` if it has not settled after 500 steps, or left the numbers.
   private func descend(_ start: SIMD8<Double>) -> (unknowns: SIMD8<Double>, cost: Double)? {
     var (x, best, damping) = (start, cost(start), 1e-3)
     for _ in 0..<500 {

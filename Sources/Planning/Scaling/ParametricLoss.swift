@@ -35,8 +35,8 @@ public struct ParametricLoss: Sendable, Codable, Equatable {
   ///
   /// - Parameters:
   ///   - flops: C.
-  ///   - cost: of a token; D = C / cost(N).
-  /// - Returns: N; nil if the loss only falls, or only rises, between one parameter and one token.
+  ///   - cost: Of a token; D = C / cost(N).
+  /// - Returns: N; `nil` if the loss only falls, or only rises, between one parameter and one token.
   public func optimalSize(flops: Double, cost: TokenCost) -> Double? {
     // d loss / d ln N: grows with N, from what size saves to what data then lack.
     func slope(_ size: Double) -> Double {

@@ -5,11 +5,11 @@ public struct PowerLaw: Sendable, Codable, Equatable {
   public let factor: Double
   public let exponent: Double
 
-  /// - Returns: y; may be infinite far outside of what was fitted.
+  /// - Returns: Y; may be infinite far outside of what was fitted.
   public func callAsFunction(_ x: Double) -> Double { exp(log(factor) + exponent * log(x)) }
 
-  /// - Parameter points: x and y, above 0.
-  /// - Returns: nil with fewer than 2 different x.
+  /// - Parameter points: X and y, above 0.
+  /// - Returns: `nil` with fewer than 2 different x.
   static func fit(_ points: [(x: Double, y: Double)]) -> PowerLaw? {
     guard let first = points.first else { return nil }
     // Around the first point: ln C is about 40 and its column would look like that of the constant. [points, 2]

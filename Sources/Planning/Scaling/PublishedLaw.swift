@@ -73,7 +73,7 @@ public struct PublishedPlan: Sendable, Encodable, Equatable {
 
   /// - Parameters:
   ///   - flops: C, 1 to 1e40.
-  ///   - batch: B and B_crit in tokens, or nil where C is C_min.
+  ///   - batch: B and B_crit in tokens, or `nil` where C is C_min.
   /// - Throws: ``ScalingError/invalid(place:name:expected:got:)``.
   public init(flops: Double, batch: (tokens: Double, critical: Double)? = nil) throws {
     self.flops = try ScalingError.budget(flops)
@@ -93,7 +93,7 @@ public struct PublishedPlan: Sendable, Encodable, Equatable {
 }
 
 extension ScalingError {
-  /// - Returns: the value.
+  /// - Returns: The value.
   /// - Throws: ``ScalingError/invalid(place:name:expected:got:)`` unless it is a finite number above 0.
   static func positive(_ value: Double, _ name: String, _ place: String) throws -> Double {
     guard value.isFinite, value > 0 else {

@@ -22,9 +22,9 @@ public enum Resampling: String, Sendable, Codable, CaseIterable {
   /// Draws sets of runs.
   ///
   /// - Parameters:
-  ///   - runs: what was fitted.
-  ///   - loss: their parametric fit.
-  /// - Returns: nil where there is nothing to draw from: no parametric fit, or fewer than 7 runs (2 more than were fitted).
+  ///   - runs: What was fitted.
+  ///   - loss: Their parametric fit.
+  /// - Returns: `nil` where there is nothing to draw from: no parametric fit, or fewer than 7 runs (2 more than were fitted).
   func sampler(_ runs: [ScalingRun], _ loss: ParametricLoss?) -> ((inout SeededDraws) -> [ScalingRun])? {
     switch self {
     case .runs: return { draws in runs.map { _ in runs[draws.below(runs.count)] } }
@@ -56,7 +56,7 @@ public struct ScalingInterval: Sendable, Codable, Equatable {
   /// How many were drawn.
   public let draws: Int
 
-  /// - Returns: nil with fewer than ``fewestFitted`` values.
+  /// - Returns: `nil` with fewer than ``fewestFitted`` values.
   init?(_ values: [Double], draws: Int) {
     guard values.count >= Self.fewestFitted else { return nil }
     let sorted = values.sorted()

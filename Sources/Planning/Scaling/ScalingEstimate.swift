@@ -3,14 +3,14 @@ struct ScalingEstimate {
   let cost: TokenCost
   let minima: [IsoFLOPMinimum]
   let failed: [BudgetFailure]
-  /// N_opt(C); nil with fewer than 2 minima.
+  /// N_opt(C); `nil` with fewer than 2 minima.
   let activatedLaw: PowerLaw?
   /// D_opt(C) = C / cost(N_opt); the same.
   let tokensLaw: PowerLaw?
-  /// nil where the runs do not determine it.
+  /// `nil` where the runs do not determine it.
   let parametric: ParametricLoss?
 
-  /// - Parameter near: a fit of similar runs, from which the parametric one starts; nil: from many places.
+  /// - Parameter near: A fit of similar runs, from which the parametric one starts; `nil`: from many places.
   /// - Throws: ``ScalingError/noCost(reason:)``.
   init(_ runs: [ScalingRun], near: ParametricLoss? = nil) throws {
     let cost = try TokenCost(runs)

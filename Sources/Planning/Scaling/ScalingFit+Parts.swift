@@ -5,9 +5,9 @@ extension ScalingFit {
     public let name: String
     /// From all runs.
     public let value: Double
-    /// Runs drawn again; nil if fewer than ``ScalingInterval/fewestFitted`` sets could be fitted.
+    /// Runs drawn again; `nil` if fewer than ``ScalingInterval/fewestFitted`` sets could be fitted.
     public let runs: ScalingInterval?
-    /// Losses drawn again; nil also where ``Resampling/residuals`` has nothing to draw from.
+    /// Losses drawn again; `nil` also where ``Resampling/residuals`` has nothing to draw from.
     public let residuals: ScalingInterval?
     /// Drawn sets that could be fitted, also where there are too few for an interval.
     public let fittedSets: [String: Int]
@@ -29,7 +29,7 @@ extension ScalingFit {
     public let activatedParameters: Double
     /// D = C / (p N + q).
     public let tokens: Double
-    /// The same by the parametric fit; nil without one, or where it has no minimum.
+    /// The same by the parametric fit; `nil` without one, or where it has no minimum.
     public let parametricActivatedParameters: Double?
     public let parametricTokens: Double?
     /// Loss of the parametric fit at its optimum, in nats per token.
@@ -42,7 +42,7 @@ extension ScalingFit {
 extension ScalingFit.Plan {
   /// - Parameters:
   ///   - flops: C.
-  ///   - estimate: of all runs.
+  ///   - estimate: Of all runs.
   ///   - law: N_opt(C).
   /// - Throws: ``ScalingError/invalid(place:name:expected:got:)`` where the laws leave the numbers that can be written.
   init(_ flops: Double, _ estimate: ScalingEstimate, _ law: PowerLaw) throws {
@@ -63,7 +63,7 @@ extension ScalingFit.Plan {
 }
 
 extension ScalingError {
-  /// - Returns: the budget.
+  /// - Returns: The budget.
   /// - Throws: ``ScalingError/invalid(place:name:expected:got:)`` unless it is 1 to 1e40 FLOP.
   static func budget(_ flops: Double, _ name: String = "compute", _ place: String = "plan") throws -> Double {
     guard flops >= 1, flops <= 1e40 else {

@@ -4,7 +4,7 @@ extension ScalingFit {
   /// A number of an estimate, by name.
   struct Name {
     let text: String
-    /// nil where the estimate does not have it.
+    /// `nil` where the estimate does not have it.
     let value: (ScalingEstimate) -> Double?
 
     private init(_ text: String, _ value: @escaping (ScalingEstimate) -> Double?) {
@@ -15,8 +15,8 @@ extension ScalingFit {
     /// Everything that has an interval.
     ///
     /// - Parameters:
-    ///   - estimate: of all runs, whose budgets are followed through the drawn sets.
-    ///   - compute: the budget that was asked for.
+    ///   - estimate: Of all runs, whose budgets are followed through the drawn sets.
+    ///   - compute: The budget that was asked for.
     static func all(_ estimate: ScalingEstimate, compute: Double?) -> [Name] {
       let budgets = estimate.minima.map { minimum in
         Name(ScalingFit.name(of: minimum)) {
@@ -61,8 +61,8 @@ extension ScalingFit {
 
   /// The interval of one budget's N_opt, of the kind that ``curve`` has.
   ///
-  /// - Parameter minimum: one of ``minima``.
-  /// - Returns: nil where too few drawn sets could be fitted.
+  /// - Parameter minimum: One of ``minima``.
+  /// - Returns: `nil` where too few drawn sets could be fitted.
   public func interval(of minimum: IsoFLOPMinimum) -> ScalingInterval? {
     let quantity = quantities.first { $0.name == Self.name(of: minimum) }
     return curveResampling == .residuals ? quantity?.residuals : quantity?.runs

@@ -25,7 +25,7 @@ public struct ScalingFit: Sendable, Encodable, Equatable {
   public let activatedLaw: PowerLaw
   /// D_opt(C).
   public let tokensLaw: PowerLaw
-  /// L(N, D); nil where the runs do not determine it.
+  /// L(N, D); `nil` where the runs do not determine it.
   public let parametric: ParametricLoss?
   /// All numbers with their intervals.
   public let quantities: [Quantity]
@@ -43,11 +43,11 @@ public struct ScalingFit: Sendable, Encodable, Equatable {
   /// Fits everything.
   ///
   /// - Parameters:
-  ///   - runs: finished runs; as ``ScalingRun/readAll(in:skipOthers:)`` gives them.
-  ///   - skipped: names of what was left out.
-  ///   - compute: a budget to plan for, in FLOP.
-  ///   - draws: sets that each bootstrap draws; 0: no intervals.
-  ///   - seed: of the draws.
+  ///   - runs: Finished runs; as ``ScalingRun/readAll(in:skipOthers:)`` gives them.
+  ///   - skipped: Names of what was left out.
+  ///   - compute: A budget to plan for, in FLOP.
+  ///   - draws: Sets that each bootstrap draws; 0: no intervals.
+  ///   - seed: Of the draws.
   /// - Throws: ``ScalingError`` if fewer than 2 budgets have a minimum, costs are no function of N, or a number cannot be.
   public init(
     _ runs: [ScalingRun], skipped: [String] = [], compute: Double? = nil, draws: Int = 1000, seed: UInt64 = 0
@@ -91,7 +91,7 @@ public struct ScalingFit: Sendable, Encodable, Equatable {
     }
   }
 
-  /// - Returns: what the drawn sets give, without those of which not even the cost can be fitted; nil where nothing can be drawn.
+  /// - Returns: What the drawn sets give, without those of which not even the cost can be fitted; `nil` where nothing can be drawn.
   private static func draw(
     _ resampling: Resampling, _ runs: [ScalingRun], _ estimate: ScalingEstimate, draws: Int, seed: UInt64
   ) -> [ScalingEstimate]? {

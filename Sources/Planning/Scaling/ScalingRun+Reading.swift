@@ -15,9 +15,9 @@ extension ScalingRun {
   /// Files beside them, and names that begin with a dot, are passed over.
   ///
   /// - Parameters:
-  ///   - folder: that holds the runs' folders.
-  ///   - skipOthers: whether folders that are no finished pretraining run are left out instead of being errors.
-  /// - Returns: the runs, by name, and the names of what was left out.
+  ///   - folder: That holds the runs' folders.
+  ///   - skipOthers: Whether folders that are no finished pretraining run are left out instead of being errors.
+  /// - Returns: The runs, by name, and the names of what was left out.
   /// - Throws: `FileError`; ``ScalingError`` for a folder that is no such run, no run at all, numbers that cannot be, or runs
   ///   that do not belong together.
   public static func readAll(

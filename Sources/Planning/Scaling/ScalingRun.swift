@@ -46,8 +46,8 @@ public struct ScalingRun: Sendable, Codable, Equatable {
   }
 
   /// - Parameters:
-  ///   - name: of the run.
-  ///   - record: its numbers.
+  ///   - name: Of the run.
+  ///   - record: Its numbers.
   /// - Throws: ``ScalingError/invalid(place:name:expected:got:)`` for a number that no run can have.
   public init(name: String, record: Record) throws {
     func positive(_ value: Double, _ key: String) throws {

@@ -4,8 +4,8 @@ struct SeededDraws {
   private var state: UInt64
 
   /// - Parameters:
-  ///   - seed: first part of the key.
-  ///   - purpose: the rest of it, with `/` between parts.
+  ///   - seed: First part of the key.
+  ///   - purpose: The rest of it, with `/` between parts.
   init(seed: UInt64, _ purpose: String) {
     state = "\(seed)/\(purpose)".utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
   }

@@ -11,10 +11,10 @@ public struct BaseOptimizer {
   private let muon: Muon?
 
   /// - Parameters:
-  ///   - decoder: its weights collect gradients from now on.
-  ///   - options: what moves them.
-  ///   - state: as ``state`` gave it; nil: a fresh one.
-  ///   - step: steps that were done with that state.
+  ///   - decoder: Its weights collect gradients from now on.
+  ///   - options: What moves them.
+  ///   - state: As ``state`` gave it; `nil`: a fresh one.
+  ///   - step: Steps that were done with that state.
   /// - Throws: `TorchError` for options out of range and for the state of other weights.
   public init(
     _ decoder: TrainableDecoder, _ options: OptimizerOptions, state: [String: Tensor]? = nil, step: Int = 0
@@ -93,7 +93,7 @@ public struct BaseOptimizer {
   /// Clips and moves.
   /// - Parameters:
   ///   - rate: η of this step.
-  ///   - norm: as ``gradientNorm()`` gave it.
+  ///   - norm: As ``gradientNorm()`` gave it.
   public mutating func update(rate: Double, norm: Double) throws {
     if options.gradientClip > 0, norm > options.gradientClip {
       let scale = options.gradientClip / (norm + 1e-6)

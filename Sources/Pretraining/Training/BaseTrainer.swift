@@ -19,13 +19,13 @@ public final class BaseTrainer {
   private var pool: PassPool?
 
   /// - Parameters:
-  ///   - decoder: what is trained.
-  ///   - optimizer: options of what moves it.
-  ///   - routing: limits and losses of a mixture's routers.
-  ///   - seed: of the run.
-  ///   - documentEnd: the token that ends a document, where no token sees another document's; nil: windows are one text each.
-  ///   - state: of an earlier trainer, ``state``; nil: from the beginning.
-  ///   - step: steps that were done.
+  ///   - decoder: What is trained.
+  ///   - optimizer: Options of what moves it.
+  ///   - routing: Limits and losses of a mixture's routers.
+  ///   - seed: Of the run.
+  ///   - documentEnd: The token that ends a document, where no token sees another document's; `nil`: windows are one text each.
+  ///   - state: Of an earlier trainer, ``state``; `nil`: from the beginning.
+  ///   - step: Steps that were done.
   /// - Throws: `TorchError`.
   public init(
     _ decoder: TrainableDecoder, optimizer: OptimizerOptions, routing: RoutingRule, seed: UInt64,
@@ -54,9 +54,9 @@ public final class BaseTrainer {
   /// One step.
   ///
   /// - Parameters:
-  ///   - microBatches: windows of tokens, each one longer than what the model reads of it.
+  ///   - microBatches: Windows of tokens, each one longer than what the model reads of it.
   ///   - rate: η.
-  ///   - stage: its name, for the report.
+  ///   - stage: Its name, for the report.
   /// - Throws: ``PretrainingError/diverged(step:what:value:)`` before anything is moved; `TorchError`, `DecoderError`.
   public func advance(microBatches: [[[Int]]], rate: Double, stage: String) throws -> PretrainingReport {
     try optimizer.zeroGradients()
@@ -103,9 +103,9 @@ public final class BaseTrainer {
   /// Mean −ln p of the next token over windows, in nats; nothing changes.
   ///
   /// - Parameters:
-  ///   - windows: of tokens, each one longer than what the model reads of it.
-  ///   - batch: windows at a time.
-  ///   - check: called before each of these; what it throws ends the measurement.
+  ///   - windows: Of tokens, each one longer than what the model reads of it.
+  ///   - batch: Windows at a time.
+  ///   - check: Called before each of these; what it throws ends the measurement.
   public func heldOutLoss(_ windows: [[Int]], batch: Int, check: () throws -> Void = {}) throws -> Double {
     var (sum, count) = (0.0, 0)
     for start in stride(from: 0, to: windows.count, by: max(batch, 1)) {

@@ -8,8 +8,8 @@ struct NextTokenBatch {
   let targets: Tensor
 
   /// - Parameters:
-  ///   - windows: of tokens, each one longer than what the model reads of it.
-  ///   - documentEnd: the token that ends a document, where documents do not see each other; nil: a window is one text.
+  ///   - windows: Of tokens, each one longer than what the model reads of it.
+  ///   - documentEnd: The token that ends a document, where documents do not see each other; `nil`: a window is one text.
   init(_ windows: [[Int]], documentEnd: Int? = nil, on device: Device) throws {
     let inputs = windows.map { Array($0.dropLast()) }
     let rows = documentEnd.map { end in inputs.flatMap { Self.documents(of: $0, end: end) } } ?? inputs

@@ -6,7 +6,7 @@ public struct CellProgress: Sendable, Equatable {
   /// Tasks that are learned and scored, of how many.
   public var learned: Int
   public var tasks: Int
-  /// The task that is being learned, its steps, and tokens per second; nil before its first step.
+  /// The task that is being learned, its steps, and tokens per second; `nil` before its first step.
   public var current: Current?
   /// The share of the training rows that have been learned from, from 0 to 1.
   public var fraction: Double
@@ -31,7 +31,7 @@ public struct CellProgress: Sendable, Equatable {
     let tokensPerSecond: Double
   }
 
-  /// - Returns: nil when the run has not begun.
+  /// - Returns: `nil` when the run has not begun.
   public init?(_ run: RunFolder) {
     guard let manifest = try? Manifest.read(run.manifest) else { return nil }
     tasks = manifest.tasks.count
@@ -51,7 +51,7 @@ public struct CellProgress: Sendable, Equatable {
     fraction = done / max(rows.reduce(0, +), 1)
   }
 
-  /// The last whole line of a file; nil when there is none, or it is none of ours.
+  /// The last whole line of a file; `nil` when there is none, or it is none of ours.
   private static func last<Line: Decodable>(_ type: Line.Type, of url: URL) -> Line? {
     // Half a line at the end is one that is being written.
     guard let text = FileTail.text(of: url), let end = text.lastIndex(of: "\n") else { return nil }

@@ -5,7 +5,7 @@ import Synchronization
 extension CellRecord {
   /// Reads the record of a cell. Checks that it belongs to this comparison, that matrix and metrics follow from its outcomes, and, where
   /// the run folder exists, that the run still says the same.
-  /// - Returns: nil when the cell is not complete.
+  /// - Returns: `nil` when the cell is not complete.
   /// - Throws: ``ComparisonError/recordDamaged(cell:reason:hasRun:)``, ``ComparisonError/cellDiffers(cell:what:expected:got:)``;
   ///   `FileError`.
   public static func read(

@@ -31,12 +31,12 @@ extension CellRecord {
   /// The record of a cell's run, if the run is complete and its files belong to the comparison and to each other.
   ///
   /// - Parameters:
-  ///   - cell: which.
-  ///   - folder: of the comparison.
-  ///   - comparison: what the run must be of.
-  ///   - command: makes the run again.
-  ///   - routed: reads what the run's newest checkpoint says of scores with the task inferred.
-  /// - Returns: nil while tasks are left to learn, or there is no run.
+  ///   - cell: Which.
+  ///   - folder: Of the comparison.
+  ///   - comparison: What the run must be of.
+  ///   - command: Makes the run again.
+  ///   - routed: Reads what the run's newest checkpoint says of scores with the task inferred.
+  /// - Returns: `nil` while tasks are left to learn, or there is no run.
   /// - Throws: ``ComparisonError/cellDiffers(cell:what:expected:got:)``; `FileError`.
   package init?(
     checking cell: ComparisonCell, in folder: ComparisonFolder, of comparison: Comparison, command: String,
@@ -77,8 +77,8 @@ extension CellRecord {
   /// Reads a record that is in memory already, if not one byte of it was changed.
   ///
   /// - Parameters:
-  ///   - data: the JSON text.
-  ///   - path: where it came from, for errors.
+  ///   - data: The JSON text.
+  ///   - path: Where it came from, for errors.
   /// - Throws: `FileError.malformedJSON`.
   package static func decode(_ data: Data, path: String) throws -> CellRecord {
     let record = try JSONFile.decode(CellRecord.self, from: data, path: path)
@@ -93,8 +93,8 @@ extension CellRecord {
   /// Matrix and metrics are those of outcomes.
   ///
   /// - Parameters:
-  ///   - outcomes: of the run.
-  ///   - source: where they come from, for the error.
+  ///   - outcomes: Of the run.
+  ///   - source: Where they come from, for the error.
   /// - Throws: ``ComparisonError/cellDiffers(cell:what:expected:got:)``; ``MetricError``.
   func requireFollows(from outcomes: RunOutcomes, beside source: String) throws {
     let computed = try outcomes.clean.matrix()

@@ -22,9 +22,9 @@ public struct CellResult: Sendable, Codable, Equatable {
   public var metrics: RunMetrics
 
   /// - Parameters:
-  ///   - record: of a cell of `comparison`.
-  ///   - comparison: whose program and libtorch the cell was made with.
-  ///   - isFromRecord: whether there is no run folder.
+  ///   - record: Of a cell of `comparison`.
+  ///   - comparison: Whose program and libtorch the cell was made with.
+  ///   - isFromRecord: Whether there is no run folder.
   init(_ record: CellRecord, of comparison: Comparison, isFromRecord: Bool) {
     (cell, command, self.isFromRecord) = (record.cell, record.command, isFromRecord)
     (libtorch, program) = (comparison.libtorch, comparison.program)

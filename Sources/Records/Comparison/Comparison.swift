@@ -19,7 +19,7 @@ public struct Comparison: Sendable, Equatable, Codable {
   public var configuration: RunConfiguration
   public package(set) var cells: [ComparisonCell]
   public var baseDigest: Digest
-  /// What the base's `config.json` and `generation_config.json` say; nil in comparisons of an earlier version.
+  /// What the base's `config.json` and `generation_config.json` say; `nil` in comparisons of an earlier version.
   public var baseConfiguration: DecoderConfiguration?
   public var tokenizerDigest: Digest
   /// What each order is made of, by its number.
@@ -77,9 +77,9 @@ public struct Comparison: Sendable, Equatable, Codable {
   /// Reads a comparison that is in memory already.
   ///
   /// - Parameters:
-  ///   - data: the JSON text.
-  ///   - path: where it came from, for errors.
-  /// - Throws: as ``read(_:)``.
+  ///   - data: The JSON text.
+  ///   - path: Where it came from, for errors.
+  /// - Throws: As ``read(_:)``.
   public static func decode(_ data: Data, path: String) throws -> Comparison {
     let result = try JSONFile.decode(Comparison.self, from: data, path: path)
     func refuse(_ reason: String) -> FileError { .malformedJSON(path: path, reason: reason) }

@@ -12,7 +12,7 @@ public struct ComparisonCell: Sendable, Hashable, Codable {
   public var name: String { "\(method)-o\(order)-s\(seed)" }
 
   /// The configuration of its run.
-  /// - Parameter shared: what all cells have in common.
+  /// - Parameter shared: What all cells have in common.
   public func configuration(_ shared: RunConfiguration) -> RunConfiguration {
     var result = shared
     (result.method, result.source.order, result.seed) = (method, order, seed)

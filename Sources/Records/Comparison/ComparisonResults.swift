@@ -46,9 +46,9 @@ public struct ComparisonResults: Sendable, Codable, Equatable {
   /// Reads every cell of a comparison.
   ///
   /// - Parameters:
-  ///   - comparison: of `folder`.
-  ///   - folder: where its cells are.
-  ///   - reference: the method that the others are compared with; nil: the first.
+  ///   - comparison: Of `folder`.
+  ///   - folder: Where its cells are.
+  ///   - reference: The method that the others are compared with; `nil`: the first.
   /// - Throws: ``ComparisonError`` for a cell that is not of this comparison; ``RunError/invalidConfiguration(key:got:allowed:)``
   ///   for an unknown reference; `FileError`.
   public init(_ comparison: Comparison, in folder: ComparisonFolder, reference: String? = nil) throws {

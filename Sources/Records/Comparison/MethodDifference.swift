@@ -41,28 +41,28 @@ public struct MethodDifference: Sendable, Codable, Equatable {
   public let reference: String
   /// The pairs of runs that there are: the same order and seed.
   public let pairs: [Pair]
-  /// The difference of ACC; nil without a pair.
+  /// The difference of ACC; `nil` without a pair.
   public let mean: Double?
   public let standardError: Double?
-  /// The 95 % interval over test rows (normal approximation, too narrow where the two differ on fewer than about 10 examples); nil where a task
+  /// The 95 % interval over test rows (normal approximation, too narrow where the two differ on fewer than about 10 examples); `nil` where a task
   /// has a single example.
   public let lower: Double?
   public let upper: Double?
-  /// Two-sided, over test rows; nil where there is no standard error to measure ``mean`` with.
+  /// Two-sided, over test rows; `nil` where there is no standard error to measure ``mean`` with.
   public let p: Double?
   /// Different examples.
   public let examples: Int
   /// Of the pairs' differences: what orders and seeds do.
   public let spread: SampleSummary?
-  /// Of the pairs' differences averaged by seed; nil with one seed. Its mean is ``mean`` where every seed has the same orders.
+  /// Of the pairs' differences averaged by seed; `nil` with one seed. Its mean is ``mean`` where every seed has the same orders.
   public let overSeeds: StudentInterval?
-  /// Of the pairs' differences averaged by order; nil with one order.
+  /// Of the pairs' differences averaged by order; `nil` with one order.
   public let overOrders: StudentInterval?
 
   /// - Parameters:
-  ///   - candidate: the name of a method.
-  ///   - reference: the name of the method that it is compared with.
-  ///   - runs: of candidate and reference with the same order and seed.
+  ///   - candidate: The name of a method.
+  ///   - reference: The name of the method that it is compared with.
+  ///   - runs: Of candidate and reference with the same order and seed.
   /// - Throws: ``ComparisonError/examplesDiffer(cell:other:task:)``; ``MetricError`` for runs without an example.
   init(candidate: String, reference: String, runs: [(candidate: Answers, reference: Answers)]) throws {
     (self.candidate, self.reference) = (candidate, reference)
@@ -110,7 +110,7 @@ public struct MethodDifference: Sendable, Codable, Equatable {
     }
   }
 
-  /// - Parameter tasks: u of each task's examples.
+  /// - Parameter tasks: U of each task's examples.
   private static func standardError(_ tasks: [[Double]]) -> Double? {
     var variance = 0.0
     for values in tasks {

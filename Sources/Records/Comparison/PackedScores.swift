@@ -13,7 +13,7 @@ package struct PackedScores: Sendable, Equatable, Codable {
   /// bits, the lowest bit first.
   package let cells: [String?]
 
-  /// - Parameter cells: scores from 0 to 1, [matrix rows][n]; nil where nothing was scored.
+  /// - Parameter cells: Scores from 0 to 1, [matrix rows][n]; `nil` where nothing was scored.
   /// - Throws: ``MetricError`` for lists of different lengths.
   init(_ cells: [[Double]?]) throws {
     let n = cells.lazy.compactMap(\.self).first?.count ?? 0

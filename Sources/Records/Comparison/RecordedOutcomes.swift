@@ -7,14 +7,14 @@ package struct RecordedOutcomes: Sendable, Equatable, Codable {
   /// Of each task: the numbers of the rows behind ``clean`` in the task's file, see ``PackedRows``.
   package var rows: [String]
   package var clean: [PackedScores]
-  /// nil: no task has a legacy column.
+  /// `nil`: no task has a legacy column.
   package var legacy: [PackedScores]?
-  /// With the task inferred; nil: the method has no router.
+  /// With the task inferred; `nil`: the method has no router.
   package var inferred: [PackedScores]?
   /// See ``RoutedScores``; there where ``inferred`` is.
   package var routerAccuracy: [[Double?]]?
   package var unknownRate: [[Double?]]?
-  /// It follows from the scores of labels, which are not here; nil: no task has two labels, or an earlier version made the record.
+  /// It follows from the scores of labels, which are not here; `nil`: no task has two labels, or an earlier version made the record.
   var stripping: HeldOutStripping?
 }
 
@@ -22,9 +22,9 @@ extension RecordedOutcomes {
   /// Packs the outcomes of a run.
   ///
   /// - Parameters:
-  ///   - outcomes: read from its predictions.
-  ///   - manifest: of the run.
-  ///   - folder: of the run.
+  ///   - outcomes: Read from its predictions.
+  ///   - manifest: Of the run.
+  ///   - folder: Of the run.
   /// - Throws: `FileError`; ``MetricError`` for macro-F1, which rows have no scores of.
   init(_ outcomes: RunOutcomes, _ manifest: Manifest, of folder: RunFolder) throws {
     rows = try manifest.tasks.map { task in
@@ -111,8 +111,8 @@ extension RecordedOutcomes {
   /// What the run answered in its last row.
   ///
   /// - Parameters:
-  ///   - cell: whose run.
-  ///   - tasks: of its manifest.
+  ///   - cell: Whose run.
+  ///   - tasks: Of its manifest.
   /// - Throws: ``MetricError`` for what no run can have.
   func lastAnswers(_ cell: ComparisonCell, tasks: [String]) throws -> MethodDifference.Answers {
     guard rows.count == tasks.count, clean.count == tasks.count else {

@@ -2,9 +2,9 @@ import Files
 
 /// How often a run writes a checkpoint inside of a task. It decides no result.
 public struct CheckpointPace: Sendable, Equatable, Codable {
-  /// After this many steps; nil: not by steps.
+  /// After this many steps; `nil`: not by steps.
   public var everySteps: Int?
-  /// After this many seconds; nil: not by time.
+  /// After this many seconds; `nil`: not by time.
   public var everySeconds: Double? = 300
 
   public init() {}

@@ -6,7 +6,7 @@ public enum HyperparameterValue: Sendable, Equatable {
   case flag(Bool)
   case choice(String)
 
-  /// The value of a text, as a command line or a file of options has it; nil for nothing, and for a number that is none.
+  /// The value of a text, as a command line or a file of options has it; `nil` for nothing, and for a number that is none.
   public init?(text: String) {
     if let number = Double(text) {
       guard number.isFinite else { return nil }

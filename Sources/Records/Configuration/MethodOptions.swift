@@ -28,7 +28,7 @@ public struct MethodOptions: Sendable, Equatable, Decodable {
   /// As a command line has them, sorted by name.
   var texts: [String] { values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
 
-  /// The name and the value of `NAME=VALUE`; nil for anything else.
+  /// The name and the value of `NAME=VALUE`; `nil` for anything else.
   public static func parse(_ text: String) -> (name: String, value: HyperparameterValue)? {
     let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2, let value = HyperparameterValue(text: parts[1]) else { return nil }

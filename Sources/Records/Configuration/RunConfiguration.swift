@@ -15,11 +15,11 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     public var order = 1
     /// The user's own files, for `files`; absolute.
     public var files: [String] = []
-    /// Which columns of these files stand for ours, as `--columns` has them; nil: columns have the names of the form.
+    /// Which columns of these files stand for ours, as `--columns` has them; `nil`: columns have the names of the form.
     public var columns: String?
-    /// The form of their rows; nil: the first row shows it.
+    /// The form of their rows; `nil`: the first row shows it.
     public var form: RowForm?
-    /// The measure of the user's own tasks, one of `ScorerCatalog.names`, where it suits their answers; nil: accuracy.
+    /// The measure of the user's own tasks, one of `ScorerCatalog.names`, where it suits their answers; `nil`: accuracy.
     public var scorer: String?
 
     public init() {}
@@ -30,13 +30,13 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   /// Folder of the base model; absolute.
   public var base = ""
   public var source = Source()
-  /// Training rows of each label, free answers counting as one; nil: all.
+  /// Training rows of each label, free answers counting as one; `nil`: all.
   public var perClass: Int?
-  /// Training rows of each task; nil: all.
+  /// Training rows of each task; `nil`: all.
   public var trainLimit: Int?
-  /// The most tokens of a free answer, the end token included; nil: half of the maximum length.
+  /// The most tokens of a free answer, the end token included; `nil`: half of the maximum length.
   public var maxAnswerTokens: Int?
-  /// Scored rows of each task; nil: all.
+  /// Scored rows of each task; `nil`: all.
   public var testLimit: Int?
   public var evaluateOn = RowSelection.Evaluation.test
   /// How answers are made.
@@ -44,9 +44,9 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var rank = 8
   public var alpha = 16.0
   public var dropout = 0.05
-  /// Whether experts plug into the routed experts of an MoE model, too; nil: no.
+  /// Whether experts plug into the routed experts of an MoE model, too; `nil`: no.
   public var routedExperts: Bool?
-  /// The projections that experts plug into, as PEFT names them; nil: the feed-forward ones.
+  /// The projections that experts plug into, as PEFT names them; `nil`: the feed-forward ones.
   public var targetModules: String?
   /// The method's own hyper-parameters, by name; what is left out has the method's value.
   public var options: [String: HyperparameterValue]?
@@ -54,7 +54,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   /// Threads of an operation; part of the configuration because the last bits depend on it.
   public var threads = 1
   public var device = "cpu"
-  /// How the base's matrices are held; nil: as its files have them (bfloat16 or float32, which give the same bits).
+  /// How the base's matrices are held; `nil`: as its files have them (bfloat16 or float32, which give the same bits).
   public var weights: WeightPrecision?
 
   /// How often checkpoints are written inside of tasks.

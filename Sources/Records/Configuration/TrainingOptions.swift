@@ -2,7 +2,7 @@
 public struct TrainingOptions: Sendable, Equatable, Codable {
   /// Examples in a micro-batch.
   public var batchSize = 8
-  /// The most tokens of a micro-batch, instead of a number of examples: nil, or at least ``maxLength``.
+  /// The most tokens of a micro-batch, instead of a number of examples: `nil`, or at least ``maxLength``.
   public var batchTokens: Int?
   /// Micro-batches whose gradients make one optimizer step.
   public var accumulation = 1

@@ -6,7 +6,7 @@ public import Foundation
 public struct CheckpointPlace: Sendable, Hashable, Comparable {
   /// Tasks that are learned and scored.
   public let learned: Int
-  /// Steps of the next one; nil between two tasks.
+  /// Steps of the next one; `nil` between two tasks.
   public let step: Int?
 
   public init(learned: Int, step: Int? = nil) {
@@ -14,7 +14,7 @@ public struct CheckpointPlace: Sendable, Hashable, Comparable {
     self.step = step
   }
 
-  /// - Returns: nil for a file that is no checkpoint, such as one that was being written when its process was killed.
+  /// - Returns: `nil` for a file that is no checkpoint, such as one that was being written when its process was killed.
   package init?(fileName: String) {
     guard let match = fileName.wholeMatch(of: /task-([0-9]{1,9})(?:-step-([0-9]{1,15}))?\.safetensors/),
       let learned = Int(match.1)
@@ -22,7 +22,7 @@ public struct CheckpointPlace: Sendable, Hashable, Comparable {
     self.init(learned: learned, step: match.2.flatMap { Int($0) })
   }
 
-  /// - Returns: nil for a path in a run's folder that is no checkpoint's.
+  /// - Returns: `nil` for a path in a run's folder that is no checkpoint's.
   package init?(path: String) {
     guard path.hasPrefix("checkpoints/") else { return nil }
     self.init(fileName: String(path.dropFirst("checkpoints/".count)))
@@ -54,15 +54,15 @@ extension RunFolder {
     return names.compactMap(CheckpointPlace.init(fileName:)).sorted()
   }
 
-  /// The newest checkpoint between two tasks that the run has written, whether or not it is there; nil: none, or the folder has no seal.
+  /// The newest checkpoint between two tasks that the run has written, whether or not it is there; `nil`: none, or the folder has no seal.
   package func newestSealed() throws -> CheckpointPlace? {
     try sealing.seal(of: self)?.files.keys.compactMap(CheckpointPlace.init(path:)).filter { $0.step == nil }.max()
   }
 
   /// Checkpoints inside of tasks, but for the newest ones, have served.
   /// - Parameters:
-  ///   - kept: how many stay.
-  ///   - new: one that is about to be written.
+  ///   - kept: How many stay.
+  ///   - new: One that is about to be written.
   package func servedCheckpoints(keeping kept: Int, beside new: CheckpointPlace? = nil) throws -> [URL] {
     let places = Set(try checkpointPlaces() + [new].compactMap(\.self)).sorted()
     return places.filter { $0.step != nil }.dropLast(kept).map(checkpoint)

@@ -19,10 +19,10 @@ public struct TaskCosts: Sendable, Equatable, Codable {
   public var methodBytes: Int
   /// Largest resident memory of the process so far.
   public var peakResidentBytes: Int
-  /// Numbers in the tensors behind ``expertBytes`` and ``methodBytes``, whatever type they are kept in; nil in runs of versions that did not count them.
+  /// Numbers in the tensors behind ``expertBytes`` and ``methodBytes``, whatever type they are kept in; `nil` in runs of versions that did not count them.
   public var expertNumbers: Int?
   public var methodNumbers: Int?
-  /// Bytes of the task's `adapter_model.safetensors` in `experts/`, which serves it; 0 where the method writes none, nil as above.
+  /// Bytes of the task's `adapter_model.safetensors` in `experts/`, which serves it; 0 where the method writes none, `nil` as above.
   public var servedBytes: Int?
 
   package init(

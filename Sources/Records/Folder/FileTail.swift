@@ -6,9 +6,9 @@ package enum FileTail {
   /// What stands at the end, 16 KiB at most.
   ///
   /// - Parameters:
-  ///   - url: the file.
-  ///   - offset: bytes that are passed over.
-  /// - Returns: nil where nothing stands after `offset`.
+  ///   - url: The file.
+  ///   - offset: Bytes that are passed over.
+  /// - Returns: `nil` where nothing stands after `offset`.
   package static func text(of url: URL, from offset: UInt64 = 0) -> String? {
     guard let file = try? RegularFile(url) else { return nil }
     let handle = FileHandle(fileDescriptor: file.descriptor, closeOnDealloc: false)

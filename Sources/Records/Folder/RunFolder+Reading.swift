@@ -3,18 +3,18 @@ import Foundation
 
 /// The small files of a run, each read only if it is what the run wrote.
 extension RunFolder {
-  /// `matrix.json`; nil until the run has scored for the first time.
+  /// `matrix.json`; `nil` until the run has scored for the first time.
   public func readMatrix() throws -> MatrixFile? { try optional(matrix, MatrixFile.decode) }
 
-  /// `matrix-legacy.json`; nil where there is none.
+  /// `matrix-legacy.json`; `nil` where there is none.
   public func readLegacyMatrix() throws -> MatrixFile? { try optional(legacyMatrix, MatrixFile.decode) }
 
-  /// `matrix-inferred.json`; nil where there is none.
+  /// `matrix-inferred.json`; `nil` where there is none.
   public func readInferredMatrix() throws -> InferredMatrixFile? {
     try optional(inferredMatrix, InferredMatrixFile.decode)
   }
 
-  /// `metrics.json`; nil until the run has scored for the first time.
+  /// `metrics.json`; `nil` until the run has scored for the first time.
   public func readMetrics() throws -> RunMetrics? {
     try optional(metrics) { try JSONFile.decode(RunMetrics.self, from: $0, path: $1) }
   }

@@ -12,7 +12,7 @@ public struct StepEvent: Sendable, Codable, Equatable {
   }
 
   /// Reads the whole lines of a file, one after the other, however long it is.
-  /// - Throws: as ``EventLines/read(_:from:_:)``.
+  /// - Throws: As ``EventLines/read(_:from:_:)``.
   public static func read(_ url: URL, _ body: (StepEvent) throws -> Void) throws {
     try EventLines.read(StepEvent.self, from: url, body)
   }

@@ -29,9 +29,9 @@ public struct TaskStatistic: Sendable, Codable, Equatable {
   /// Reads statistics that are in memory already.
   ///
   /// - Parameters:
-  ///   - data: the JSON text.
-  ///   - path: where it came from, for errors.
-  /// - Throws: as ``read(_:)``.
+  ///   - data: The JSON text.
+  ///   - path: Where it came from, for errors.
+  /// - Throws: As ``read(_:)``.
   public static func decode(_ data: Data, path: String) throws -> [TaskStatistic] {
     try possible(JSONFile.decode([TaskStatistic].self, from: data, path: path), path: path)
   }

@@ -11,9 +11,9 @@ extension MatrixFile {
   /// Reads a matrix that is in memory already.
   ///
   /// - Parameters:
-  ///   - data: the JSON text.
-  ///   - path: where it came from, for errors.
-  /// - Throws: as ``read(_:)``.
+  ///   - data: The JSON text.
+  ///   - path: Where it came from, for errors.
+  /// - Throws: As ``read(_:)``.
   public static func decode(_ data: Data, path: String) throws -> MatrixFile {
     try JSONFile.decode(MatrixFile.self, from: data, path: path).possible(path: path)
   }

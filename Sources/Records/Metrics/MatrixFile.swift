@@ -9,10 +9,10 @@ public struct MatrixFile: Sendable, Codable, Equatable {
   public var n: [Int]
   public var seed: UInt64
   public var method: String
-  /// Which column this is, and the name of each task's measure; nil in folders that were written when there was accuracy alone.
+  /// Which column this is, and the name of each task's measure; `nil` in folders that were written when there was accuracy alone.
   public var column: ScoreColumn?
   public var measures: [String]?
-  /// Written answers that were cut at their limit, in every cell; nil where no task has any.
+  /// Written answers that were cut at their limit, in every cell; `nil` where no task has any.
   public var cut: [[Int?]]?
 
   private enum CodingKeys: String, CodingKey {
@@ -23,11 +23,11 @@ public struct MatrixFile: Sendable, Codable, Equatable {
   /// What a run writes.
   ///
   /// - Parameters:
-  ///   - manifest: of the run.
-  ///   - matrix: the scores of a column.
-  ///   - column: which one.
-  ///   - cut: how many written answers were cut in each cell.
-  ///   - rows: what a number is; nil: a score with the task told.
+  ///   - manifest: Of the run.
+  ///   - matrix: The scores of a column.
+  ///   - column: Which one.
+  ///   - cut: How many written answers were cut in each cell.
+  ///   - rows: What a number is; `nil`: a score with the task told.
   package init(_ manifest: Manifest, _ matrix: TaskMatrix, _ column: ScoreColumn, cut: [[Int?]]?, rows: String? = nil) {
     (tasks, scores) = (matrix.tasks, matrix.scores)
     self.rows =

@@ -25,7 +25,7 @@ public enum Outcome: Sendable, Equatable {
 
   /// The score of drawn rows.
   ///
-  /// - Parameter rows: numbers below ``count``, at least one.
+  /// - Parameter rows: Numbers below ``count``, at least one.
   package func score(of rows: [Int]) -> Double {
     switch self {
     case .scores(let scores): rows.reduce(0) { $0 + scores[$1] } / Double(rows.count)

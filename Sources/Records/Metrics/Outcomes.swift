@@ -57,11 +57,11 @@ public struct BootstrapInterval: Sendable, Codable, Equatable {
   public let seed: UInt64
 
   /// - Parameters:
-  ///   - outcomes: of all cells.
-  ///   - draws: how many times.
-  ///   - seed: of the draws.
-  ///   - metrics: computed from each drawn matrix.
-  /// - Returns: one interval for each metric; `nil` where it has no value.
+  ///   - outcomes: Of all cells.
+  ///   - draws: How many times.
+  ///   - seed: Of the draws.
+  ///   - metrics: Computed from each drawn matrix.
+  /// - Returns: One interval for each metric; `nil` where it has no value.
   static func intervals(
     _ outcomes: Outcomes, draws: Int = 1000, seed: UInt64, of metrics: [(TaskMatrix) -> Double?]
   ) throws -> [BootstrapInterval?] {
@@ -79,10 +79,10 @@ public struct BootstrapInterval: Sendable, Codable, Equatable {
 
 extension BootstrapInterval {
   /// - Parameters:
-  ///   - values: one of each draw.
-  ///   - draws: how many there were.
-  ///   - seed: of the draws.
-  /// - Returns: nil without draws, or if one of them has no value.
+  ///   - values: One of each draw.
+  ///   - draws: How many there were.
+  ///   - seed: Of the draws.
+  /// - Returns: `nil` without draws, or if one of them has no value.
   init?(of values: [Double], draws: Int, seed: UInt64) {
     guard values.count == draws, draws > 0 else { return nil }
     let sorted = values.sorted()

@@ -27,7 +27,9 @@ public struct RunMetrics: Sendable, Codable, Equatable {
     /// - Throws: `DecodingError`.
     public init(from decoder: any Decoder) throws {
       let keys = try decoder.container(keyedBy: CodingKeys.self)
-      let (written, text) = (try keys.decode(String.self, forKey: .name), try keys.decode(String.self, forKey: .formula))
+      let (written, text) = (
+        try keys.decode(String.self, forKey: .name), try keys.decode(String.self, forKey: .formula)
+      )
       name = Self.earlier[written] ?? written
       formula = Self.earlier[written].map { "\($0) = \(text.dropFirst(written.count + 3))" } ?? text
       value = try keys.decode(Double.self, forKey: .value)
@@ -44,7 +46,7 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   public var outputHead: OutputHead
   public var tasksLearned: Int
   public var metrics: [Metric]
-  /// The same of `matrix-legacy.json`; nil where there is none.
+  /// The same of `matrix-legacy.json`; `nil` where there is none.
   public var legacyMetrics: [Metric]?
   /// A_1 … A_T, see ``TaskMatrix/averageAccuracyCurveFormula``; empty while tasks are left to learn.
   public var averageAccuracyCurve: [Double?]
@@ -56,11 +58,11 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   /// The metrics of a complete run; of an incomplete one there are only the costs.
   ///
   /// - Parameters:
-  ///   - manifest: of the run.
-  ///   - folder: with the predictions, which are read when no task is left to learn.
-  ///   - routed: the scores with the task inferred; nil where the method has no router.
-  ///   - learned: how many tasks are.
-  ///   - costs: of the learned tasks.
+  ///   - manifest: Of the run.
+  ///   - folder: With the predictions, which are read when no task is left to learn.
+  ///   - routed: The scores with the task inferred; `nil` where the method has no router.
+  ///   - learned: How many tasks are.
+  ///   - costs: Of the learned tasks.
   /// - Throws: `FileError` where predictions cannot be read; ``MetricError``.
   package init(
     _ manifest: Manifest, of folder: RunFolder, routed: RoutedScores?, learned: Int, costs: [TaskCosts]
@@ -74,11 +76,11 @@ public struct RunMetrics: Sendable, Codable, Equatable {
   /// The metrics of outcomes.
   ///
   /// - Parameters:
-  ///   - manifest: of the run.
-  ///   - outcomes: of the complete run; nil while tasks are left to learn.
-  ///   - learned: how many tasks are.
-  ///   - costs: of the learned tasks.
-  ///   - warnings: of the complete run, see ``RunWarnings``; they follow from answers, not from outcomes alone.
+  ///   - manifest: Of the run.
+  ///   - outcomes: Of the complete run; `nil` while tasks are left to learn.
+  ///   - learned: How many tasks are.
+  ///   - costs: Of the learned tasks.
+  ///   - warnings: Of the complete run, see ``RunWarnings``; they follow from answers, not from outcomes alone.
   /// - Throws: ``MetricError``.
   package init(
     _ manifest: Manifest, _ outcomes: RunOutcomes?, learned: Int, costs: [TaskCosts], warnings: [String]?

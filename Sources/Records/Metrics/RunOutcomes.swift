@@ -8,11 +8,11 @@ package struct RunOutcomes: Sendable, Equatable {
   }
 
   package var clean: Outcomes
-  /// nil: no task has a legacy column.
+  /// `nil`: no task has a legacy column.
   package var legacy: Outcomes?
-  /// nil: the method has no router.
+  /// `nil`: the method has no router.
   package var inferred: Inferred?
-  /// nil: no task has two labels.
+  /// `nil`: no task has two labels.
   var stripping: HeldOutStripping?
 }
 
@@ -20,9 +20,9 @@ extension RunOutcomes {
   /// Reads the predictions of a complete run.
   ///
   /// - Parameters:
-  ///   - manifest: of the run.
-  ///   - folder: with its predictions.
-  ///   - routed: the scores with the task inferred; nil where the method has no router.
+  ///   - manifest: Of the run.
+  ///   - folder: With its predictions.
+  ///   - routed: The scores with the task inferred; `nil` where the method has no router.
   /// - Throws: `FileError` where predictions cannot be read; ``MetricError``.
   init(_ manifest: Manifest, of folder: RunFolder, routed: RoutedScores?) throws {
     clean = try folder.cleanOutcomes(manifest)

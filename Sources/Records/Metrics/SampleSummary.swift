@@ -4,12 +4,12 @@ public struct SampleSummary: Sendable, Codable, Equatable {
   public static let formula = "mean ± s, s = √(Σ (x − mean)² / (n − 1)), the sample standard deviation"
 
   public let mean: Double
-  /// The sample standard deviation; nil with fewer than 2 values.
+  /// The sample standard deviation; `nil` with fewer than 2 values.
   public let deviation: Double?
   /// How many values.
   public let n: Int
 
-  /// - Returns: nil without a value.
+  /// - Returns: `nil` without a value.
   public init?(_ values: [Double]) {
     guard !values.isEmpty else { return nil }
     n = values.count

@@ -21,7 +21,7 @@ public struct HeldOutStripping: Sendable, Codable, Equatable {
   /// Mean over tasks of the share of rows that are decided.
   public var rate: Double
   public var rateInterval: BootstrapInterval?
-  /// The share of right rows among those that are decided, of all tasks together; nil where none is.
+  /// The share of right rows among those that are decided, of all tasks together; `nil` where none is.
   public var precision: Double?
   public var precisionInterval: BootstrapInterval?
   /// Mean over tasks of ``StrippingRate/sum``.
@@ -33,9 +33,9 @@ public struct HeldOutStripping: Sendable, Codable, Equatable {
 
 extension HeldOutStripping {
   /// - Parameters:
-  ///   - tasks: the predictions of each task; those of other than two labels are left out, as are those of fewer than four rows.
-  ///   - seed: of the bootstrap draws.
-  /// - Returns: nil if no task is left.
+  ///   - tasks: The predictions of each task; those of other than two labels are left out, as are those of fewer than four rows.
+  ///   - seed: Of the bootstrap draws.
+  /// - Returns: `nil` if no task is left.
   /// - Throws: ``MetricError`` for scores that are no numbers.
   init?(_ tasks: [(name: String, predictions: [Prediction])], draws: Int = 1000, seed: UInt64) throws {
     let reviews = tasks.compactMap { Review($0.name, $0.predictions) }

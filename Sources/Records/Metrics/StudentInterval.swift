@@ -16,7 +16,7 @@ public struct StudentInterval: Sendable, Codable, Equatable {
   /// How many numbers.
   public let n: Int
 
-  /// - Returns: nil with fewer than two numbers.
+  /// - Returns: `nil` with fewer than two numbers.
   public init?(_ values: [Double]) {
     guard let summary = SampleSummary(values), let deviation = summary.deviation else { return nil }
     (mean, n) = (summary.mean, summary.n)
@@ -26,7 +26,7 @@ public struct StudentInterval: Sendable, Codable, Equatable {
   }
 
   /// The interval of the means of groups of numbers, in the order in which the groups first appear.
-  /// - Returns: nil with fewer than two groups.
+  /// - Returns: `nil` with fewer than two groups.
   public init?<Group: Hashable>(ofMeansOf values: [(group: Group, value: Double)]) {
     let groups = Dictionary(grouping: values, by: \.group)
     var left = Set(groups.keys)
@@ -42,7 +42,7 @@ public struct StudentInterval: Sendable, Codable, Equatable {
 enum StudentT {
   /// What t exceeds with a probability of 2.5 %.
   ///
-  /// - Parameter degrees: of freedom; at least 1.
+  /// - Parameter degrees: Of freedom; at least 1.
   static func upperPoint(degrees: Int) -> Double {
     let degrees = Double(max(degrees, 1))
     var (low, high) = (0.0, 2.0)

@@ -8,7 +8,7 @@ public struct HeldOutMeasurement: Sendable, Equatable, Codable {
   public var bitsPerByte: Double
   /// Tokens that it is over.
   public var tokens: Int
-  /// UTF-8 of the text that they spell; end tokens have none. nil: measured by an earlier version, whose bits per byte are by the tokens
+  /// UTF-8 of the text that they spell; end tokens have none. `nil`: measured by an earlier version, whose bits per byte are by the tokens
   /// and bytes of the whole sources.
   public var bytes: Int?
 

@@ -103,7 +103,7 @@ extension PretrainingConfiguration: Configurable {
     ).withoutFlag()
   }
 
-  /// A number above 0, or a word for nil.
+  /// A number above 0, or a word for `nil`.
   private static func number(
     _ name: String, _ field: any WritableKeyPath<PretrainingConfiguration, Double?> & Sendable, or word: String,
     _ text: String, initial: String

@@ -9,9 +9,9 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
 
   /// `config.json` of the model, in Hugging Face's form.
   public var model = JSONTree.null
-  /// Folder of a base whose weights are gone on from; nil: initial values.
+  /// Folder of a base whose weights are gone on from; `nil`: initial values.
   public var base: String?
-  /// Folder with the tokenizer; nil: one is trained on the sources.
+  /// Folder with the tokenizer; `nil`: one is trained on the sources.
   public var tokenizer: String?
   /// Entries of a tokenizer that is trained.
   public var vocabulary = 8192
@@ -21,20 +21,20 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   public var sources: [String: [String]] = [:]
   /// Share of the documents that is held out.
   public var heldOut = Self.defaultHeldOut
-  /// The field of rows that has the text; nil: `text`.
+  /// The field of rows that has the text; `nil`: `text`.
   public var textField: String?
-  /// Folder of shards that runs share; nil: in the run's own.
+  /// Folder of shards that runs share; `nil`: in the run's own.
   public var tokensFolder: String?
 
-  /// Weights of the sources; nil: their tokens.
+  /// Weights of the sources; `nil`: their tokens.
   public var mixture: [String: Double]?
-  /// The same while the rate anneals: the best data. nil: as before.
+  /// The same while the rate anneals: the best data. `nil`: as before.
   public var annealMixture: [String: Double]?
   public var longMixture: [String: Double]?
 
   /// Tokens of input of a window.
   public var sequenceLength = 256
-  /// Whether a token sees only its own document of a window, with positions from the document's beginning; nil: it sees all of the window.
+  /// Whether a token sees only its own document of a window, with positions from the document's beginning; `nil`: it sees all of the window.
   public var documentMask: Bool?
   /// Windows of a step.
   public var batch = 32
@@ -45,7 +45,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   /// Tokens of a stage with longer windows after that.
   public var longTokens = 0
   public var longSequenceLength = 1024
-  /// RoPE's α in the long stage; nil: as before.
+  /// RoPE's α in the long stage; `nil`: as before.
   public var longAlpha: Double?
 
   public var optimizer = OptimizerKind.adamw
@@ -61,7 +61,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   public var annealEnd = 0.1
   public var weightDecay = 0.1
   public var gradientClip = 1.0
-  /// ρ of the routed experts; nil: by the surge rule.
+  /// ρ of the routed experts; `nil`: by the surge rule.
   public var expertRate: Double?
   public var routing = RoutingRule()
   /// σ of the initial matrices.
@@ -82,8 +82,8 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   ///
   /// - Parameters:
   ///   - model: `config.json` of the model.
-  ///   - sources: files of each source, by name.
-  ///   - tokens: to learn from.
+  ///   - sources: Files of each source, by name.
+  ///   - tokens: To learn from.
   package init(model: JSONTree, sources: [String: [String]], tokens: Int) {
     (self.model, self.sources, self.tokens) = (model, sources, tokens)
   }

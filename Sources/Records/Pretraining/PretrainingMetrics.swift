@@ -3,11 +3,11 @@ public import Planning
 
 /// `metrics.json` of a pretraining run.
 public struct PretrainingMetrics: Sendable, Codable, Equatable {
-  /// What a scaling law is fitted to; nil where nothing was held out.
+  /// What a scaling law is fitted to; `nil` where nothing was held out.
   public var scaling: ScalingRun.Record?
   /// There where the run ended with a higher loss than it began with.
   public var diverged: Divergence?
-  /// Tokens that were learned from; nil: written by an earlier version, which has them in ``scaling``.
+  /// Tokens that were learned from; `nil`: written by an earlier version, which has them in ``scaling``.
   public var tokens: Int?
   public var heldOut: [HeldOutMeasurement]
   public var heldOutFormula = "mean of −ln p(next token) over the first held-out windows of each source"
@@ -41,7 +41,7 @@ public struct PretrainingMetrics: Sendable, Codable, Equatable {
     public var first: Double
     public var last: Double
 
-    /// nil for a loss that fell, or that rose by less than a tenth of a nat.
+    /// `nil` for a loss that fell, or that rose by less than a tenth of a nat.
     package init?(_ loss: String, first: Double, last: Double) {
       guard !(last <= first + 0.1) else { return nil }
       (self.loss, self.first, self.last) = (loss, first, last)

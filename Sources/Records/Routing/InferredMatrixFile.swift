@@ -27,9 +27,9 @@ public struct InferredMatrixFile: Sendable, Equatable {
   /// Reads such a file that is in memory already.
   ///
   /// - Parameters:
-  ///   - data: the JSON text.
-  ///   - path: where it came from, for errors.
-  /// - Throws: as ``read(_:)``.
+  ///   - data: The JSON text.
+  ///   - path: Where it came from, for errors.
+  /// - Throws: As ``read(_:)``.
   public static func decode(_ data: Data, path: String) throws -> InferredMatrixFile {
     try JSONFile.decode(InferredMatrixFile.self, from: data, path: path).possible(path: path)
   }

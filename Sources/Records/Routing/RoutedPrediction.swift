@@ -3,7 +3,7 @@ public import Foundation
 
 /// `predictions-inferred/row-N/TASK.jsonl`: one line for each scored row of a learned task.
 public struct RoutedPrediction: Sendable, Codable, Equatable {
-  /// The task whose experts answered; nil: the base, because the request belongs to no known task.
+  /// The task whose experts answered; `nil`: the base, because the request belongs to no known task.
   public var expert: String?
   /// The probability of the most probable task.
   public var confidence: Double
@@ -27,8 +27,8 @@ public struct RoutedPrediction: Sendable, Codable, Equatable {
   /// Reads a file of routed predictions.
   ///
   /// - Parameters:
-  ///   - url: the file.
-  ///   - answers: what was answered in its lines.
+  ///   - url: The file.
+  ///   - answers: What was answered in its lines.
   /// - Throws: `FileError` that names the file and the line.
   public static func read(_ url: URL, answers: Manifest.Scoring.Answers) throws -> [RoutedPrediction] {
     try decode(PredictionsFile.contents(url), answers: answers, path: url.path)

@@ -15,7 +15,7 @@ public struct RoutedScores: Sendable, Codable, Equatable {
 
   /// How often rows of tasks to come were called unknown, on average over those cells; and the rows behind them.
   ///
-  /// - Parameter counts: scored rows of each task.
+  /// - Parameter counts: Scored rows of each task.
   func detected(_ counts: [Int]) -> (rate: Double?, rows: Int) {
     let cells = (1..<max(matrix.tasks.count, 1)).flatMap { row in
       matrix.tasks.indices.filter { $0 >= row }.compactMap { column in

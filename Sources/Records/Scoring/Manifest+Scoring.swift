@@ -30,13 +30,13 @@ extension Manifest {
 
     public var answers: Answers
     public var clean: Measure
-    /// nil: there are no published numbers with quirks of their own, and the clean column has all rows.
+    /// `nil`: there are no published numbers with quirks of their own, and the clean column has all rows.
     public var legacy: Measure?
     /// Rows that the clean column leaves out, because their prompts are trained on too: their numbers in the file, ascending.
     public var leftOut: [Int] = []
     /// The most new tokens of a written answer.
     public var answerTokens: Int?
-    /// Names of the labels, in the order of their numbers; nil for written answers, and in folders of versions that did not say it.
+    /// Names of the labels, in the order of their numbers; `nil` for written answers, and in folders of versions that did not say it.
     public var labels: [String]?
     /// What a table must say about the task's data.
     public var notes: [String] = []
@@ -57,7 +57,7 @@ extension Manifest {
     /// Labels, right or wrong.
     package static let labels = Scoring(answers: .labels, clean: Measure(Accuracy(.clean)))
 
-    /// The measure of a column; nil where the task has no such column.
+    /// The measure of a column; `nil` where the task has no such column.
     public func measure(_ column: ScoreColumn) -> Measure? { column == .clean ? clean : legacy }
 
     /// Whether this is what every task of labels has: the share of right ones among all rows.

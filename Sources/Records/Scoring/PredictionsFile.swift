@@ -6,8 +6,8 @@ public enum PredictionsFile {
   /// Reads a file of predictions.
   ///
   /// - Parameters:
-  ///   - url: the file.
-  ///   - answers: what its lines are.
+  ///   - url: The file.
+  ///   - answers: What its lines are.
   /// - Throws: `FileError` that names the file and the line.
   public static func read(_ url: URL, answers: Manifest.Scoring.Answers) throws -> TaskAnswers {
     try decode(contents(url), answers: answers, path: url.path)
@@ -36,8 +36,8 @@ public enum PredictionsFile {
   /// Reads predicted labels that are in memory already.
   ///
   /// - Parameters:
-  ///   - data: the lines.
-  ///   - path: where they came from, for errors.
+  ///   - data: The lines.
+  ///   - path: Where they came from, for errors.
   /// - Throws: `FileError` that names the place and the line.
   public static func decode(_ data: Data, path: String) throws -> [Prediction] {
     try lines(of: data, path: path, fault: fault(of:))
@@ -46,8 +46,8 @@ public enum PredictionsFile {
   /// Reads written answers that are in memory already.
   ///
   /// - Parameters:
-  ///   - data: the lines.
-  ///   - path: where they came from, for errors.
+  ///   - data: The lines.
+  ///   - path: Where they came from, for errors.
   /// - Throws: `FileError` that names the place and the line.
   public static func decodeWritten(_ data: Data, path: String) throws -> [WrittenAnswer] {
     try lines(of: data, path: path, fault: fault(of:))

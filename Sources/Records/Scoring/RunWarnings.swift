@@ -9,8 +9,8 @@ enum RunWarnings {
   /// A sentence for each, with what usually helps.
   ///
   /// - Parameters:
-  ///   - manifest: of the run.
-  ///   - folder: with its predictions, of all rows of the matrix.
+  ///   - manifest: Of the run.
+  ///   - folder: With its predictions, of all rows of the matrix.
   /// - Throws: `FileError` where predictions cannot be read.
   package static func texts(_ manifest: Manifest, of folder: RunFolder) throws -> [String] {
     var texts: [String] = []

@@ -4,9 +4,9 @@ import Streams
 /// What stands beside the matrix of a run: the same cells in the legacy column, and how many written answers were cut. All of it
 /// follows from the predictions, so that no checkpoint holds it.
 package struct SideColumns: Equatable {
-  /// nil: no task has a legacy column.
+  /// `nil`: no task has a legacy column.
   package private(set) var legacy: TaskMatrix?
-  /// Written answers that were cut, in every cell; nil: no task has written answers.
+  /// Written answers that were cut, in every cell; `nil`: no task has written answers.
   package private(set) var cut: [[Int?]]?
 
   /// Of a matrix without scores.
@@ -56,7 +56,7 @@ extension RunFolder {
   /// What was answered in every cell of a finished run, in the clean column.
   func cleanOutcomes(_ manifest: Manifest) throws -> Outcomes { try outcomes(manifest, .clean) }
 
-  /// The same in the legacy column; nil where no task has one.
+  /// The same in the legacy column; `nil` where no task has one.
   func legacyOutcomes(_ manifest: Manifest) throws -> Outcomes? {
     manifest.hasLegacyColumn ? try outcomes(manifest, .legacy) : nil
   }

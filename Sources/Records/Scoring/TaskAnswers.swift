@@ -20,7 +20,7 @@ public enum TaskAnswers: Sendable, Equatable {
   /// Written answers that were cut.
   public var cut: Int { if case .written(let answers) = self { answers.count(where: \.isCut) } else { 0 } }
 
-  /// The rows of a column: what its score and intervals are computed from. nil where the task has no such column.
+  /// The rows of a column: what its score and intervals are computed from. `nil` where the task has no such column.
   public func outcome(_ scoring: Manifest.Scoring, _ column: ScoreColumn) -> Outcome? {
     guard let measure = scoring.measure(column) else { return nil }
     guard case .labels(let predictions) = self, measure.isMacroF1 else {

@@ -12,9 +12,9 @@ public struct WrittenAnswer: Sendable, Codable, Equatable {
   public let tokens: Int
   /// Whether it was still writing when it had as many tokens as it may.
   public let isCut: Bool
-  /// The score in the clean column, 0…1; nil for a row that is left out there.
+  /// The score in the clean column, 0…1; `nil` for a row that is left out there.
   public let clean: Double?
-  /// The score in the legacy column, 0…1; nil where there is no such column.
+  /// The score in the legacy column, 0…1; `nil` where there is no such column.
   public let legacy: Double?
 
   package init(index: Int, gold: String, answer: String, tokens: Int, isCut: Bool, clean: Double?, legacy: Double?) {

@@ -28,7 +28,7 @@ extension RunFolder {
   }
 
   /// Requires that a file, or its absence, is what the run left, without reading it into memory.
-  /// - Throws: as ``contents(_:)``, but for a file that the run does not have.
+  /// - Throws: As ``contents(_:)``, but for a file that the run does not have.
   package func requireSealed(_ place: URL) throws {
     try requireSealed(place) { try OptionalFile.read { try Digest(ofFile: inside(place)) } }
   }
@@ -57,7 +57,7 @@ extension RunFolder {
   }
 
   /// Requires that a file to which lines are added begins with the bytes of the last checkpoint.
-  /// - Throws: as ``contents(_:)``.
+  /// - Throws: As ``contents(_:)``.
   package func requireSealedLog(_ place: URL) throws {
     let name = name(of: place)
     while true {
@@ -99,7 +99,7 @@ extension RunFolder {
     return try RunSeal.decode(data, path: seal.path)
   }
 
-  /// The version of the folder's form that `manifest.json` names; nil where there is none.
+  /// The version of the folder's form that `manifest.json` names; `nil` where there is none.
   private func format() throws -> Int? {
     struct Form: Decodable { let format: Int }
     return try OptionalFile.read { try JSONFile.read(Form.self, from: inside(manifest)).format }

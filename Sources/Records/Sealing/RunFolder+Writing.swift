@@ -28,9 +28,9 @@ extension RunFolder {
   /// Writes a seal that allows what is there and what will be.
   ///
   /// - Parameters:
-  ///   - new: files with their digests to come.
-  ///   - removed: files that will be removed.
-  ///   - logs: how long the files are that grow.
+  ///   - new: Files with their digests to come.
+  ///   - removed: Files that will be removed.
+  ///   - logs: How long the files are that grow.
   package func announce(
     _ new: [(place: URL, digest: Digest)], removed: [URL] = [], logs: [(place: URL, log: RunSeal.Log)] = []
   )
@@ -58,8 +58,8 @@ extension RunFolder {
   /// Takes the seal over, as the last process left it: what it was writing is there or is not.
   ///
   /// - Parameters:
-  ///   - place: the checkpoint that the run goes on from; nil: there is none.
-  ///   - eventBytes: what `events.jsonl` is cut to.
+  ///   - place: The checkpoint that the run goes on from; `nil`: there is none.
+  ///   - eventBytes: What `events.jsonl` is cut to.
   /// - Throws: ``RunError/fileChanged(path:recorded:now:)`` for what it can't have left.
   package func takeSeal(at place: CheckpointPlace?, eventBytes: UInt64) throws {
     guard let place, var seal = try sealing.seal(of: self) else {

@@ -21,7 +21,7 @@ package struct RunSeal: Sendable, Codable, Equatable {
   package var files: [String: Digest] = [:]
   /// `events.jsonl` and `timings.jsonl`.
   package var logs: [String: Log] = [:]
-  /// Files that may still be what they were, because a process is writing them or was killed then; nil: missing.
+  /// Files that may still be what they were, because a process is writing them or was killed then; `nil`: missing.
   package var before: [String: Digest?] = [:]
   /// SHA-256 of the whole file with zeros in this place.
   package var digest = SealedJSON.blank
@@ -36,14 +36,14 @@ package struct RunSeal: Sendable, Codable, Equatable {
     self.digest = digest
   }
 
-  /// Whether a file may have this content; nil: it is missing.
+  /// Whether a file may have this content; `nil`: it is missing.
   package func allows(_ found: Digest?, at name: String) -> Bool {
     if files[name] == found { return true }
     guard let earlier = before[name] else { return false }
     return earlier == found
   }
 
-  /// Notes what a file is about to become; nil: it is removed.
+  /// Notes what a file is about to become; `nil`: it is removed.
   package mutating func announce(_ digest: Digest?, at name: String) {
     guard files[name] != digest else { return }
     if before[name] == nil { before.updateValue(files[name], forKey: name) }

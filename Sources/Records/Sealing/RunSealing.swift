@@ -17,7 +17,7 @@ package final class RunSealing: Sendable {
 
   private let state = Mutex(State())
 
-  /// The seal of a folder; nil: it has none, because nothing is scored yet, or an earlier version made it.
+  /// The seal of a folder; `nil`: it has none, because nothing is scored yet, or an earlier version made it.
   package func seal(of folder: RunFolder) throws -> RunSeal? {
     if let known = state.withLock({ $0.isKnown ? .some($0.seal) : nil }) { return known }
     let read = try folder.readSeal()
@@ -26,7 +26,7 @@ package final class RunSealing: Sendable {
   }
 
   /// Looks again, after a file was not what the seal says: another process may have written both since.
-  /// - Returns: whether it is another one now.
+  /// - Returns: Whether it is another one now.
   package func hasChanged(_ folder: RunFolder) throws -> Bool {
     let (known, isOwn) = state.withLock { ($0.seal, $0.isOwn) }
     guard !isOwn else { return false }

@@ -123,9 +123,9 @@ extension Setting {
   /// Texts that are understood together.
   ///
   /// - Parameters:
-  ///   - texts: what stands behind the key of a file, as texts of a command line.
-  ///   - set: puts texts into a configuration.
-  ///   - words: the texts of a configuration.
+  ///   - texts: What stands behind the key of a file, as texts of a command line.
+  ///   - set: Puts texts into a configuration.
+  ///   - words: The texts of a configuration.
   package init<Written: Decodable>(
     _ name: String, _ text: String, arity: Arity, form: String, choices: [String] = [], initial: String = "",
     texts: @escaping @Sendable (Written) -> [String], set: @escaping @Sendable (inout Root, [String]) throws -> Void,

@@ -65,17 +65,17 @@ public struct Setting<Root: Configurable>: Sendable {
   /// A setting of any form.
   ///
   /// - Parameters:
-  ///   - name: the flag without its dashes, and the key.
-  ///   - text: what it does.
-  ///   - arity: how a command line has it.
-  ///   - form: what may stand there.
-  ///   - choices: all that may stand there, where these are a few words.
-  ///   - initial: the default as it is shown.
-  ///   - field: what it changes, where that is one value.
-  ///   - decode: reads what stands behind the key of a file, as texts of a command line.
-  ///   - isText: whether one text of a command line is of the form.
-  ///   - set: puts texts into a configuration.
-  ///   - words: the texts of a configuration.
+  ///   - name: The flag without its dashes, and the key.
+  ///   - text: What it does.
+  ///   - arity: How a command line has it.
+  ///   - form: What may stand there.
+  ///   - choices: All that may stand there, where these are a few words.
+  ///   - initial: The default as it is shown.
+  ///   - field: What it changes, where that is one value.
+  ///   - decode: Reads what stands behind the key of a file, as texts of a command line.
+  ///   - isText: Whether one text of a command line is of the form.
+  ///   - set: Puts texts into a configuration.
+  ///   - words: The texts of a configuration.
   package init(
     _ name: String, _ text: String, arity: Arity, form: String, choices: [String] = [], initial: String,
     field: (any AnyKeyPath & Sendable)? = nil, isText: @escaping @Sendable (String) -> Bool = { _ in true },

@@ -4,7 +4,7 @@ public import Streams
 
 /// A single value that a setting can have: how a command line has it, and what a message calls it.
 public protocol SettingValue: Decodable, Sendable {
-  /// The value of a text on the command line; nil for a text that is none.
+  /// The value of a text on the command line; `nil` for a text that is none.
   static func value(of text: String) -> Self?
 
   /// As ``value(of:)`` reads it.

@@ -47,8 +47,8 @@ public struct SettingValues<Root: Configurable>: Sendable {
   /// Puts what is said into a configuration.
   ///
   /// - Parameters:
-  ///   - root: what keeps what is not said here.
-  ///   - resolve: what a path means.
+  ///   - root: What keeps what is not said here.
+  ///   - resolve: What a path means.
   /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)``, and what `resolve` throws.
   public func apply(to root: inout Root, resolving resolve: Setting<Root>.Resolving = { path, _ in path }) throws {
     for change in changes { try change(&root, resolve) }

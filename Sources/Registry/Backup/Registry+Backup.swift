@@ -19,7 +19,7 @@ extension Registry {
   /// Copies the registry as it is at one moment, while others go on writing. Blobs are hard links where the folder lies on the same disk,
   /// copies otherwise.
   ///
-  /// - Parameter folder: the backup's; it must not exist yet.
+  /// - Parameter folder: The backup's; it must not exist yet.
   /// - Throws: ``RegistryError``, `FileError`; nothing is left of it then.
   @discardableResult
   public func backup(to folder: URL) throws -> BackupRecord {
@@ -71,8 +71,8 @@ extension Registry {
 
   /// Makes a registry of a backup, and verifies all of it before it is there.
   ///
-  /// - Parameter backup: the backup's folder, which stays as it is.
-  /// - Parameter folder: the registry's; it must not exist yet.
+  /// - Parameter backup: The backup's folder, which stays as it is.
+  /// - Parameter folder: The registry's; it must not exist yet.
   /// - Throws: ``RegistryError``, `FileError`; nothing is left of it then.
   @discardableResult
   public static func restore(from backup: URL, to folder: URL) throws -> Verification {

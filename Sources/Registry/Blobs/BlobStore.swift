@@ -79,7 +79,7 @@ struct BlobStore: Sendable {
   }
 
   /// Requires that a blob is there and has not changed; its size.
-  /// - Throws: as ``read(_:)``.
+  /// - Throws: As ``read(_:)``.
   @discardableResult
   func verify(_ digest: Digest) throws -> Int {
     let url = url(digest)
@@ -152,7 +152,7 @@ struct BlobStore: Sendable {
     return true
   }
 
-  /// - Parameter fill: writes the bytes, and says their digest.
+  /// - Parameter fill: Writes the bytes, and says their digest.
   func write(_ fill: (_ descriptor: Int32, _ path: String) throws -> Digest) throws {
     let partial = temporary.appendingPathComponent("\(getpid())-\(UUID().uuidString)")
     let descriptor = open(partial.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)

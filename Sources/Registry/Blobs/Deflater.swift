@@ -143,8 +143,8 @@ struct Deflater {
 
 /// The lengths of a Huffman code that is nowhere longer than it may be.
 enum HuffmanLengths {
-  /// - Parameter counts: how often each symbol occurs; what does not gets none.
-  /// - Parameter longest: the longest code.
+  /// - Parameter counts: How often each symbol occurs; what does not gets none.
+  /// - Parameter longest: The longest code.
   static func of(_ counts: [Int], longest: Int) -> [Int] {
     var counts = counts
     while true {

@@ -19,7 +19,7 @@ enum Gzip {
     return result
   }
 
-  /// - Parameter limit: what the bytes take at most: a small file may become a very large one.
+  /// - Parameter limit: What the bytes take at most: a small file may become a very large one.
   /// - Throws: ``Failure``.
   static func unpacked(_ data: Data, limit: Int = 256 << 20) throws -> Data {
     var rest = [UInt8](data)

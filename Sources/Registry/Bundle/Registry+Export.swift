@@ -15,8 +15,8 @@ extension Registry {
 
   /// Writes versions into one file, a tar, with their metrics, verdicts, blobs and what the audit says of them.
   ///
-  /// - Parameter versions: which ones; those that they rest on go with them.
-  /// - Parameter file: the bundle; it must not exist yet.
+  /// - Parameter versions: Which ones; those that they rest on go with them.
+  /// - Parameter file: The bundle; it must not exist yet.
   /// - Throws: ``RegistryError``, `FileError`; no file is left then.
   @discardableResult
   public func export(_ versions: [VersionRecord], to file: URL) throws -> Bundle {

@@ -6,8 +6,8 @@ extension Registry {
   /// Takes the versions of a bundle. Each gets the next number of its task here; what was measured of it and what the gates said comes along as
   /// history, aliases and releases do not. A version that is here already stays as it is.
   ///
-  /// - Parameter file: the bundle.
-  /// - Parameter actor: who does it.
+  /// - Parameter file: The bundle.
+  /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError``: another base, bytes that are not what their digests say, names that are taken. No version is taken then.
   @discardableResult
   public func importBundle(_ file: URL, actor: String) throws -> Bundle {
@@ -106,7 +106,7 @@ extension Registry {
 
   /// Stores every blob of a bundle under the name that its bytes give it; those that belong to no version the collection takes.
   ///
-  /// - Parameter added: those that were not there.
+  /// - Parameter added: Those that were not there.
   private func takeBlobs(of content: BundleContent, from tar: TarReader, _ added: inout [BlobReference]) throws {
     var missing = Dictionary(content.blobs.map { ($0.digest, $0.bytes) }, uniquingKeysWith: { one, _ in one })
     while let entry = try tar.next() {

@@ -45,7 +45,7 @@ final class TarReader {
   }
 
   /// The whole entry.
-  /// - Parameter limit: bytes that it has at most.
+  /// - Parameter limit: Bytes that it has at most.
   func data(limit: Int) throws -> Data {
     guard rest <= limit else { throw malformed("an entry of \(rest) bytes, expected at most \(limit)") }
     var data = Data()

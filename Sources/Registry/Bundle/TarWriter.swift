@@ -6,7 +6,7 @@ final class TarWriter {
   private let descriptor: Int32
   private let path: String
 
-  /// - Parameter url: a file that does not exist yet.
+  /// - Parameter url: A file that does not exist yet.
   /// - Throws: `FileError`.
   init(_ url: URL) throws {
     path = url.path
@@ -22,7 +22,7 @@ final class TarWriter {
     try pad(data.count)
   }
 
-  /// - Parameter bytes: how many the file must have.
+  /// - Parameter bytes: How many the file must have.
   func add(_ name: String, fileAt url: URL, bytes: Int) throws {
     try put(try Tar.header(name, bytes: bytes, path: path))
     let file = try RegularFile(url)

@@ -23,8 +23,8 @@ final class FileLock: Sendable {
 
   /// Takes it, and waits for others until a moment.
   ///
-  /// - Parameter seconds: how long; 0 does not wait.
-  /// - Parameter shared: whether others may hold it in the same way.
+  /// - Parameter seconds: How long; 0 does not wait.
+  /// - Parameter shared: Whether others may hold it in the same way.
   /// - Throws: ``RegistryError/locked(path:by:)``.
   func take(waiting seconds: Double, shared: Bool = false) throws {
     let end = Date().timeIntervalSince1970 + seconds
@@ -64,7 +64,7 @@ final class WriteLock: Sendable {
 
   private let lock: FileLock?
 
-  /// - Parameter access: who only reads makes no file.
+  /// - Parameter access: Who only reads makes no file.
   init(_ url: URL, access: Registry.Access) throws { lock = access == .writing ? try FileLock(url) : nil }
 
   func held<Result>(_ body: () throws -> Result) throws -> Result {

@@ -80,7 +80,7 @@ public struct VersionManifest: Sendable, Codable, Equatable {
   }
 
   /// The bytes that are stored: canonical JSON.
-  /// - Throws: an error of the encoder, for numbers that JSON does not have.
+  /// - Throws: An error of the encoder, for numbers that JSON does not have.
   public func canonicalData() throws -> Data { try CanonicalJSON.encode(self) }
 
   /// SHA-256 of ``canonicalData()``: the version's digest.

@@ -16,8 +16,8 @@ public struct VersionReference: Sendable, Hashable, Codable, CustomStringConvert
 
   /// A reference to a version of a name that is known to be plain.
   ///
-  /// - Parameter name: the task's name.
-  /// - Parameter choice: which of its versions.
+  /// - Parameter name: The task's name.
+  /// - Parameter choice: Which of its versions.
   public init(_ name: String, _ choice: Choice = .released) {
     self.name = name
     self.choice = choice

@@ -58,9 +58,9 @@ struct Ledger {
 
   /// Writes an audit entry with the changes since the last one.
   ///
-  /// - Parameter action: what was done: `register`, `publish`.
-  /// - Parameter subject: with what: `spam@2`, `release 7`.
-  /// - Parameter facts: what else is worth knowing.
+  /// - Parameter action: What was done: `register`, `publish`.
+  /// - Parameter subject: With what: `spam@2`, `release 7`.
+  /// - Parameter facts: What else is worth knowing.
   mutating func record(_ action: String, _ subject: String, _ facts: [String: JSONTree] = [:]) throws {
     let members = [JSONTree.Member("changes", .list(changes))] + facts.map { JSONTree.Member($0.key, $0.value) }
     changes = []

@@ -14,8 +14,8 @@ final class RegistryDatabase: Sendable {
 
   /// Opens the database of a folder.
   ///
-  /// - Parameter folder: the registry's.
-  /// - Parameter access: reading makes no change to it.
+  /// - Parameter folder: The registry's.
+  /// - Parameter access: Reading makes no change to it.
   /// - Throws: ``RegistryError``.
   init(in folder: URL, access: Registry.Access) throws {
     let path = folder.appendingPathComponent(RegistryFolder.database).path
@@ -74,9 +74,9 @@ final class RegistryDatabase: Sendable {
 
   /// Changes the database: all of it with its audit entries, or nothing.
   ///
-  /// - Parameter clock: says when it is.
-  /// - Parameter actor: who does it.
-  /// - Parameter body: reads, changes rows and records what it did; what it throws takes everything back.
+  /// - Parameter clock: Says when it is.
+  /// - Parameter actor: Who does it.
+  /// - Parameter body: Reads, changes rows and records what it did; what it throws takes everything back.
   func write<Result>(
     clock: @Sendable () -> Date, actor: String, _ body: (inout Ledger) throws -> Result
   ) throws -> Result {

@@ -69,8 +69,8 @@ enum NetworkFileSystem {
 
   /// What kind of network file system it is; `nil` for a disk of this machine.
   ///
-  /// - Parameter type: the system's number for it.
-  /// - Parameter mounted: how FUSE calls it, as `fuse.sshfs`.
+  /// - Parameter type: The system's number for it.
+  /// - Parameter mounted: How FUSE calls it, as `fuse.sshfs`.
   static func name(type: UInt32, mounted: String) -> String? {
     if let name = names[type] { return name }
     guard type == fuse else { return nil }

@@ -6,7 +6,7 @@ import GRDB
 
 extension Row {
   /// The value of a column that is never NULL.
-  /// - Throws: an error that ``RegistryDatabase`` says as damage.
+  /// - Throws: An error that ``RegistryDatabase`` says as damage.
   func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: Int) throws -> Value {
     try decode(Value.self, atIndex: column)
   }

@@ -12,7 +12,7 @@ struct VersionRow {
     "v.expert, e.name, v.number, v.manifest, v.state, v.created, v.actor, v.bytes, v.method, v.kind, v.parent, v.examples, v.source"
   static let select = "SELECT \(columns) FROM version v JOIN expert e ON e.id = v.expert"
 
-  /// - Parameter row: a row that begins with ``columns``.
+  /// - Parameter row: A row that begins with ``columns``.
   /// - Throws: ``RegistryError/damaged(path:reason:)``.
   init(_ row: Row) throws {
     expert = try row.value(0)

@@ -32,7 +32,7 @@ extension Registry {
   /// Computes every digest again, follows the audit from its first entry, and compares every row with what the audit says was written.
   /// Changes nothing.
   ///
-  /// - Parameter progress: is given each check as it ends.
+  /// - Parameter progress: Is given each check as it ends.
   /// - Throws: ``RegistryError`` where the database cannot be read at all; what is wrong otherwise is a check that failed.
   public func verify(progress: (Verification.Check) -> Void = { _ in }) throws -> Verification {
     var verification = Verification()

@@ -4,7 +4,7 @@ import GRDB
 
 /// Compares every row with what the audit says was written last.
 enum Replay {
-  /// - Returns: what is wrong, and how many rows there are.
+  /// - Returns: What is wrong, and how many rows there are.
   static func problems(_ database: Database) throws -> (problems: [String], count: Int) {
     var problems: [String] = []
     var expected: [Table: [Data: JSONTree]] = [:]

@@ -23,8 +23,8 @@ enum HeatMap {
   /// A task matrix.
   ///
   /// - Parameters:
-  ///   - what: what a cell tells, such as `accuracy`.
-  ///   - marksLearning: whether to mark what was just learned, and what was lost since.
+  ///   - what: What a cell tells, such as `accuracy`.
+  ///   - marksLearning: Whether to mark what was just learned, and what was lost since.
   static func table(
     _ matrix: OrderMatrix, title: String, caption: Phrase, what: String, scale: ClosedRange<Double>,
     marksLearning: Bool = true

@@ -73,9 +73,9 @@ struct Axis: Equatable {
   private(set) var scale = Scale.linear
 
   /// - Parameters:
-  ///   - values: what must lie on the axis; what is not finite is left out.
-  ///   - steps: about how many steps there should be.
-  ///   - smallest: steps are not smaller than this.
+  ///   - values: What must lie on the axis; what is not finite is left out.
+  ///   - steps: About how many steps there should be.
+  ///   - smallest: Steps are not smaller than this.
   init(covering values: [Double], steps: Int = 5, smallest: Double = 0) {
     let finite = values.filter { abs($0) < 1e300 }
     var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
@@ -106,7 +106,7 @@ struct Axis: Equatable {
   ///
   /// - Parameters:
   ///   - scale: ``Scale/counts`` or ``Scale/powers``.
-  ///   - values: what must lie on the axis; what is not above 0 and finite is left out.
+  ///   - values: What must lie on the axis; what is not above 0 and finite is left out.
   init(_ scale: Scale, covering values: [Double]) {
     let valid = values.filter { $0 > 1e-300 && $0 < 1e300 }
     var (low, high) = (valid.min() ?? 1, valid.max() ?? 10)

@@ -5,7 +5,7 @@ struct SeriesStyle {
 
   /// `--series-N` of the style sheet.
   let number: Int
-  /// Lengths of dashes and gaps; nil: a solid line.
+  /// Lengths of dashes and gaps; `nil`: a solid line.
   let dashes: String?
   /// The marker around (0, 0), as an SVG path.
   let marker: String

@@ -42,7 +42,7 @@ struct ReportTable: Equatable {
     /// Beside the number, less prominent: its spread.
     var detail: String?
     var mark = Mark.none
-    /// How strongly it is filled, 0 to 1; nil: not at all.
+    /// How strongly it is filled, 0 to 1; `nil`: not at all.
     var shade: Double?
     /// What a reader learns who points at it.
     var hint: String?
@@ -83,8 +83,8 @@ struct ReportTable: Equatable {
   /// Marks the best cells of each column, if there are two different ones to choose from. What looks the same is equally good.
   ///
   /// - Parameters:
-  ///   - estimates: what the cells were made from, row by row.
-  ///   - better: for each column, which end is the good one.
+  ///   - estimates: What the cells were made from, row by row.
+  ///   - better: For each column, which end is the good one.
   mutating func markBest(_ estimates: [[Estimate?]], _ better: [Measure.Better?]) {
     for (column, better) in better.enumerated() {
       let known = rows.indices.compactMap { row in

@@ -30,7 +30,7 @@ struct HTML: Equatable, Sendable {
 
   /// A name, escaped, which has no spaces to break at: a long one may break after its separators, a short one stays on one line.
   ///
-  /// - Parameter breaks: whether also a short one may break, where columns are narrow.
+  /// - Parameter breaks: Whether also a short one may break, where columns are narrow.
   static func name(_ name: String, breaks: Bool = false) -> HTML {
     guard breaks || name.count > 14 else { return HTML("span", ["class": "name"], .text(name)) }
     var markup = ""

@@ -2,8 +2,8 @@ extension ReportTable {
   /// A figure: title and caption, the table in a container that scrolls sideways by itself, notes.
   ///
   /// - Parameters:
-  ///   - id: unlike that of every other figure of the page.
-  ///   - titled: whether the title is shown; where a heading above says it already, only a screen reader is told.
+  ///   - id: Unlike that of every other figure of the page.
+  ///   - titled: Whether the title is shown; where a heading above says it already, only a screen reader is told.
   func html(id: String, titled: Bool = true) -> HTML {
     var parts: [HTML] = []
     if titled { parts.append(HTML("h3", ["id": "\(id)-title"], .text(title))) }

@@ -74,7 +74,7 @@ struct ReportPage {
     blocks.enumerated().map { html($1, id: "\(id)-\($0 + 1)", below: heading) }
   }
 
-  /// - Parameter heading: what is above it, which is not said twice.
+  /// - Parameter heading: What is above it, which is not said twice.
   private func html(_ block: ReportDocument.Block, id: String, below heading: String) -> HTML {
     switch block {
     case .paragraph(let phrase): HTML("p", ["class": "lead"], phrase.html)

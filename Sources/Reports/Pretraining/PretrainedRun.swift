@@ -27,7 +27,7 @@ public struct PretrainedRun: Sendable, Equatable, Codable {
   public var heldOut: [HeldOutMeasurement]
   /// Share of the tokens that chose each expert, by layer, mean over the last stretch.
   public var load: [[Double]]
-  /// nil while the run is not complete.
+  /// `nil` while the run is not complete.
   public var metrics: PretrainingMetrics?
 
   /// Points of a curve.

@@ -14,8 +14,8 @@ public struct Estimate: Sendable, Equatable, Encodable {
   public let runs: Int
 
   /// - Parameters:
-  ///   - values: one of each run.
-  ///   - interval: what the one run says of its own uncertainty.
+  ///   - values: One of each run.
+  ///   - interval: What the one run says of its own uncertainty.
   /// - Returns: `nil` without values, or if they are too large to have a mean.
   public init?(_ values: [Double], interval: BootstrapInterval? = nil) {
     let mean = values.reduce(0, +) / Double(values.count)

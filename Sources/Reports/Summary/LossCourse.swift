@@ -72,7 +72,7 @@ public struct LossCourse: Sendable, Equatable, Encodable {
   /// A run that has no events yet.
   static let empty = LossCourse(steps: 0, width: 1, starts: [], terms: [])
 
-  /// - Parameter values: by ascending step.
+  /// - Parameter values: By ascending step.
   static func stretches(_ values: [(step: Int, value: Double)], width: Int) -> [Stretch] {
     var result: [Stretch] = []
     var rest = values[...]

@@ -95,7 +95,7 @@ public struct Measure: Sendable, Equatable, Encodable {
     ),
   ]
 
-  /// nil where a task's is not known.
+  /// `nil` where a task's is not known.
   private static func most(_ costs: [TaskCosts], _ value: (TaskCosts) -> Int?) -> Double? {
     let known = costs.compactMap(value)
     return known.count == costs.count ? known.max().map(Double.init) : nil

@@ -26,7 +26,7 @@ public struct ReportedRun: Sendable {
   /// Whether all tasks are learned: only then its numbers are results.
   public var isFinished: Bool { learned == manifest.tasks.count && metrics != nil }
 
-  /// - Parameter url: the run's folder.
+  /// - Parameter url: The run's folder.
   /// - Throws: `RunError.notARun`, or a `FileError` that names the file and what cannot be.
   public init(_ url: URL) throws {
     let folder = RunFolder(url)

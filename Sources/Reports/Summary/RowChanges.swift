@@ -22,10 +22,10 @@ public struct RowChanges: Sendable, Equatable, Encodable {
   public let gained: [Row]
 
   /// - Parameters:
-  ///   - task: its name.
-  ///   - labels: names of its labels.
-  ///   - learned: the predictions right after it was learned.
-  ///   - end: those after the last task.
+  ///   - task: Its name.
+  ///   - labels: Names of its labels.
+  ///   - learned: The predictions right after it was learned.
+  ///   - end: Those after the last task.
   /// - Returns: `nil` if they are not of the same rows in the same order.
   public init?(task: String, labels: [String]? = nil, learned: [Prediction], end: [Prediction]) {
     guard learned.map(\.index) == end.map(\.index), learned.map(\.gold) == end.map(\.gold) else { return nil }

@@ -21,7 +21,7 @@ package enum CheckpointFiles {
   }
 
   /// All that the checkpoints of a folder name, up to one of them; later ones win.
-  /// - Returns: nil where an earlier version wrote one of them.
+  /// - Returns: `nil` where an earlier version wrote one of them.
   package static func listed(in folder: RunFolder, upTo newest: CheckpointPlace) throws -> List? {
     var all: List = [:]
     for place in try folder.checkpointPlaces() where place == newest || (place.step == nil && place < newest) {

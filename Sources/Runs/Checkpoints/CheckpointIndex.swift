@@ -22,7 +22,7 @@ struct CheckpointIndex {
   /// Before the first checkpoint.
   init() {}
 
-  /// - Parameter content: of a checkpoint that was read from `file`.
+  /// - Parameter content: Of a checkpoint that was read from `file`.
   init(_ content: RunCheckpoint.Content, file: String) throws {
     seals = content.seals
     for (name, tensor) in content.tensors {

@@ -33,17 +33,17 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   /// Tasks learned, in order.
   public var learned: [String]
   public var matrix: TaskMatrix
-  /// Scores with the task inferred; nil where the method has no router, and before the first task.
+  /// Scores with the task inferred; `nil` where the method has no router, and before the first task.
   public var routed: RoutedScores?
   /// Length of `events.jsonl` at this point.
   public var eventBytes: UInt64
   /// SHA-256 of `manifest.json`, which holds the configuration and the digests of base, tokenizer, prompts and data.
   public var manifestDigest: Digest
-  /// nil between two tasks.
+  /// `nil` between two tasks.
   public var progress: Progress?
-  /// nil: all tensors are in this file.
+  /// `nil`: all tensors are in this file.
   public var references: [Reference]?
-  /// SHA-256 of the run's files that are new or others since the checkpoint before it between two tasks, see `CheckpointFiles`; nil:
+  /// SHA-256 of the run's files that are new or others since the checkpoint before it between two tasks, see `CheckpointFiles`; `nil`:
   /// an earlier version wrote it.
   public var files: [String: Digest]?
 
@@ -67,12 +67,12 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   /// Writes a checkpoint.
   ///
   /// - Parameters:
-  ///   - tensors: those of the method and the heads.
-  ///   - training: the state of the task that is being learned.
-  ///   - earlier: what need not be written again.
-  ///   - url: the file, beside those of `earlier`.
-  ///   - announce: told the digest of the file's bytes before anything is written.
-  /// - Returns: where the tensors lie now.
+  ///   - tensors: Those of the method and the heads.
+  ///   - training: The state of the task that is being learned.
+  ///   - earlier: What need not be written again.
+  ///   - url: The file, beside those of `earlier`.
+  ///   - announce: Told the digest of the file's bytes before anything is written.
+  /// - Returns: Where the tensors lie now.
   @discardableResult
   func write(
     _ tensors: [String: Tensor], training: TrainingState?, earlier: CheckpointIndex = CheckpointIndex(), to url: URL,
@@ -146,7 +146,7 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   }
 
   /// What a checkpoint says beside its tensors, whose bytes are not looked at.
-  /// - Throws: as ``read(_:)``.
+  /// - Throws: As ``read(_:)``.
   package static func state(of url: URL) throws -> RunCheckpoint {
     do {
       return try state(of: SafetensorsFile(url), url)

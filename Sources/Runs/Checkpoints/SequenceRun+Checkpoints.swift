@@ -46,8 +46,8 @@ extension SequenceRun {
   /// Writes a checkpoint and what belongs to it.
   ///
   /// - Parameters:
-  ///   - results: files that follow from it.
-  ///   - served: checkpoints that are removed once it is there.
+  ///   - results: Files that follow from it.
+  ///   - served: Checkpoints that are removed once it is there.
   private func save(
     _ current: (progress: RunCheckpoint.Progress, state: TrainingState)?, at place: CheckpointPlace,
     secondsOfCurrent: Double, results: [RunFolder.NewFile] = [], served: [URL] = []

@@ -19,11 +19,11 @@ public struct StoredRun {
   let checkpoint: RunCheckpoint?
   /// The state of the task that was being learned.
   let training: TrainingState?
-  /// Where the state was read; nil when there was none yet.
+  /// Where the state was read; `nil` when there was none yet.
   let place: CheckpointPlace?
   package let method: any ContinualMethod
   let heads: TaskHeads?
-  /// The closed-form heads that are solved; nil where the output head has none.
+  /// The closed-form heads that are solved; `nil` where the output head has none.
   package let combined: CombinedHeads?
 
   /// Which state of a run.
@@ -37,9 +37,9 @@ public struct StoredRun {
   }
 
   /// - Parameters:
-  ///   - url: the run's folder.
-  ///   - model: the base that the run was learned on.
-  ///   - tasks: read the state after this many tasks; nil reads the newest.
+  ///   - url: The run's folder.
+  ///   - model: The base that the run was learned on.
+  ///   - tasks: Read the state after this many tasks; `nil` reads the newest.
   /// - Throws: `RunError.changed(folder:what:recorded:now:)` for another base; `RunError.checkpointDamaged(path:reason:)`.
   public init(_ url: URL, model: DecoderModel, after tasks: Int? = nil) throws {
     try self.init(url, model: model, at: tasks.map(Moment.after) ?? .learned)
@@ -125,14 +125,14 @@ public struct StoredRun {
     }
   }
 
-  /// The experts that serve a task; nil is the base.
+  /// The experts that serve a task; `nil` is the base.
   /// - Throws: `RunError.unknownTask(name:known:)`.
   public func selection(forTask name: String) throws -> (any ExpertSelection)? {
     try servingExpert(ofTask: name)?.selection
   }
 
   /// The same in the form that says what can be exported.
-  /// - Throws: as ``selection(forTask:)``.
+  /// - Throws: As ``selection(forTask:)``.
   func servingExpert(ofTask name: String) throws -> ServingExpert? {
     guard let index = manifest.tasks.firstIndex(of: name) else {
       throw RunError.unknownTask(name: name, known: manifest.tasks)

@@ -47,10 +47,10 @@ public struct DryRun: Sendable, Codable {
   public var estimatedSeconds: Double
 
   /// - Parameters:
-  ///   - configuration: of the run.
-  ///   - out: where its folder would go; it is left as it is, and must be one that ``SequenceRun/start(_:in:program:report:)`` takes.
-  ///   - report: told what is being read.
-  /// - Throws: whatever would stop the run before its first step, and `RunError.notEnoughDisk(path:needed:free:)`.
+  ///   - configuration: Of the run.
+  ///   - out: Where its folder would go; it is left as it is, and must be one that ``SequenceRun/start(_:in:program:report:)`` takes.
+  ///   - report: Told what is being read.
+  /// - Throws: Whatever would stop the run before its first step, and `RunError.notEnoughDisk(path:needed:free:)`.
   public init(_ configuration: RunConfiguration, out: URL, report: (RunProgress) -> Void = { _ in }) throws {
     try RunFolder(out).requireFree()
     let (base, tasks, manifest) = try withoutActuallyEscaping(report) {

@@ -17,7 +17,7 @@ struct Trial {
   let tasks: [PreparedTask]
   private let method: any ContinualMethod
   private let heads: TaskHeads?
-  /// nil: no expert is trained.
+  /// `nil`: no expert is trained.
   private let training: TaskTraining?
   let steps: Int
   let trainingTokens: Int
@@ -91,7 +91,7 @@ struct Trial {
     return try timed { _ = try parts.solved(on: task.training, combinedOn: [], expert: nil) }
   }
 
-  /// The experts of a task; nil is the base, and what answers where none is trained.
+  /// The experts of a task; `nil` is the base, and what answers where none is trained.
   private func experts(of task: PreparedTask) throws -> (any ExpertSelection)? {
     configuration.outputHead.hasExpert ? try method.selection(for: task.identity) : nil
   }

@@ -19,10 +19,10 @@ public struct ExpertExport: Sendable {
     public var rank: Int
     public var alpha: Double
     public var projections: [String]
-    /// The fixed weight of the shared expert in each layer, and where it comes from; nil of an exact form.
+    /// The fixed weight of the shared expert in each layer, and where it comes from; `nil` of an exact form.
     public var sharedShares: [Double]?
     public var sharedSharesFrom: String?
-    /// How far it is from what the run serves; nil of an exact form.
+    /// How far it is from what the run serves; `nil` of an exact form.
     public var deviation: MergeDeviation?
     /// The rows of ``deviation``.
     public var measuredOn: String?

@@ -15,10 +15,10 @@ extension StoredRun {
   /// A learned task in PEFT's form.
   ///
   /// - Parameters:
-  ///   - name: the task.
-  ///   - base: the run's base.
-  ///   - gate: of a dual expert, the fixed weight of the shared expert; nil: its mean in each layer over the rows.
-  ///   - prompts: of a dual expert, the texts over which it is measured; nil: the rows that the run scores the task with.
+  ///   - name: The task.
+  ///   - base: The run's base.
+  ///   - gate: Of a dual expert, the fixed weight of the shared expert; `nil`: its mean in each layer over the rows.
+  ///   - prompts: Of a dual expert, the texts over which it is measured; `nil`: the rows that the run scores the task with.
   /// - Throws: `ExpertError.notLearned`; `RunError.unknownTask(name:known:)`; `RunError.changed(folder:what:recorded:now:)`
   ///   for data that are no longer those of the run.
   public func export(
@@ -112,7 +112,7 @@ extension StoredRun {
     return ids
   }
 
-  /// What the stored expert is bound to; nil where the method stores none for a task.
+  /// What the stored expert is bound to; `nil` where the method stores none for a task.
   private func promptDigest(of name: String) throws -> Digest? {
     guard ExpertArchive.isSafe(name), ExpertArchive.isArchive(folder.expert(name)) else { return nil }
     for file in ExpertArchive.files { try folder.requireSealed(folder.expert(name).appendingPathComponent(file)) }

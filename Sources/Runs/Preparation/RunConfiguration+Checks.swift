@@ -5,7 +5,7 @@ import Learning
 public import Records
 
 extension RunConfiguration {
-  /// - Throws: an error that names the option.
+  /// - Throws: An error that names the option.
   public func validate() throws {
     try training.validate()
     _ = try shape()
@@ -28,8 +28,8 @@ extension RunConfiguration {
   /// What the method is made from.
   ///
   /// - Parameters:
-  ///   - model: the base.
-  ///   - tasks: how many the run has.
+  ///   - model: The base.
+  ///   - tasks: How many the run has.
   func methodContext(for model: DecoderModel, tasks: Int) throws -> MethodContext {
     MethodContext(
       base: model.configuration, device: model.device, shape: try shape(), seed: seed, tasks: tasks,

@@ -48,9 +48,9 @@ extension PretrainingConfiguration {
   /// readers know is written as one that all do.
   ///
   /// - Parameters:
-  ///   - end: the token that ends a document.
-  ///   - beginning: the token that a text begins with.
-  ///   - padding: the token that fills rows.
+  ///   - end: The token that ends a document.
+  ///   - beginning: The token that a text begins with.
+  ///   - padding: The token that fills rows.
   /// - Throws: `FileError`, `DecoderError`.
   func exportedModel(end: Int, beginning: Int, padding: Int) throws -> JSONTree {
     var model = try longModel()

@@ -28,7 +28,7 @@ extension PretrainingConfiguration {
       kind: optimizer, weightDecay: weightDecay, gradientClip: gradientClip, routedRateFactor: routedRateFactor)
   }
 
-  /// The model with the weights of `base`; nil without one.
+  /// The model with the weights of `base`; `nil` without one.
   /// - Throws: `DecoderError` where they do not fit, `FileError`, `TorchError`.
   func begunFromBase() throws -> TrainableDecoder? {
     try base.map {

@@ -28,7 +28,7 @@ public struct PretrainingDryRun: Sendable, Codable {
   /// Files of text, and their bytes as they lie on the disk.
   public var files: Int
   public var fileBytes: Int
-  /// Tokens of all text, by its beginning, and the seconds that it takes to make them on one thread; nil where the tokenizer is trained
+  /// Tokens of all text, by its beginning, and the seconds that it takes to make them on one thread; `nil` where the tokenizer is trained
   /// first.
   public var textTokens: Int?
   public var preparingSeconds: Double?
@@ -44,9 +44,9 @@ public struct PretrainingDryRun: Sendable, Codable {
   public var estimatedSeconds: Double
 
   /// - Parameters:
-  ///   - configuration: of the run.
-  ///   - out: where its folder would go; it must not exist, and does not exist afterwards.
-  /// - Throws: whatever would stop the run before its first step, but for faults in the text beyond its beginning;
+  ///   - configuration: Of the run.
+  ///   - out: Where its folder would go; it must not exist, and does not exist afterwards.
+  /// - Throws: Whatever would stop the run before its first step, but for faults in the text beyond its beginning;
   ///   `RunError.notEnoughDisk(path:needed:free:)`.
   public init(_ configuration: PretrainingConfiguration, out: URL) throws {
     try configuration.check()

@@ -10,7 +10,7 @@ extension SettingFile<PretrainingConfiguration> {
   /// Reads a file; an unknown key is an error.
   ///
   /// - Parameters:
-  ///   - url: the file.
+  ///   - url: The file.
   ///   - others: `key=value` each, instead of what the file says.
   /// - Throws: `FileError`; `RunError.invalidConfiguration(key:got:allowed:)` that names the file, the line and the key.
   public static func read(_ url: URL, replacing others: [String] = []) throws -> PretrainingFile {
@@ -25,9 +25,9 @@ extension SettingFile<PretrainingConfiguration> {
   /// The whole configuration. Paths of the file are relative to `folder`.
   ///
   /// - Parameters:
-  ///   - folder: what paths are relative to.
-  ///   - flags: what a command line says instead.
-  ///   - threads: how many where neither says it.
+  ///   - folder: What paths are relative to.
+  ///   - flags: What a command line says instead.
+  ///   - threads: How many where neither says it.
   /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)`; `FileError` for a model's file.
   public func configuration(
     relativeTo folder: URL, flags: SettingValues<PretrainingConfiguration> = SettingValues(), threads: Int? = nil

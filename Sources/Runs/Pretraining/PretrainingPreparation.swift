@@ -19,7 +19,7 @@ struct PretrainingPreparation: Codable, Equatable {
 
   /// Makes the folder of a new run, or takes over one in which the same run was ended before it learned anything.
   ///
-  /// - Returns: the configuration with what was decided when the folder was made, and whether the folder is new.
+  /// - Returns: The configuration with what was decided when the folder was made, and whether the folder is new.
   /// - Throws: `RunError.folderExists(_:)` for anything else that is there; `RunError.changed(folder:what:recorded:now:)` where the run
   ///   in it is another.
   static func begin(
@@ -46,7 +46,7 @@ struct PretrainingPreparation: Codable, Equatable {
     return (configuration, true)
   }
 
-  /// The run in a folder that has learned nothing yet; nil for a folder that is not there, or not such a run's.
+  /// The run in a folder that has learned nothing yet; `nil` for a folder that is not there, or not such a run's.
   private static func unfinished(_ folder: RunFolder) throws -> PretrainingConfiguration? {
     let files = FileManager.default
     if files.fileExists(atPath: folder.pretraining.path) {

@@ -16,7 +16,7 @@ extension PretrainingRun {
 
   /// Takes all steps that are left, then writes the base and the metrics.
   ///
-  /// - Parameter requests: asked after every step.
+  /// - Parameter requests: Asked after every step.
   /// - Throws: `RunError.interrupted(folder:signal:at:)` after a checkpoint; `PretrainingError`, `FileError`, `TorchError`.
   public func run(requests: () -> RunRequest? = { nil }) throws {
     var pace = CheckpointPace.Clock(configuration.checkpoints)

@@ -33,10 +33,10 @@ public final class PretrainingRun {
   /// Tokens are made where an earlier process left off; a tokenizer that was not whole is trained again, to the same bytes.
   ///
   /// - Parameters:
-  ///   - configuration: what is asked of the run.
-  ///   - place: its folder.
-  ///   - requests: asked while the run is prepared: a stop ends that at once.
-  ///   - report: told of what happens.
+  ///   - configuration: What is asked of the run.
+  ///   - place: Its folder.
+  ///   - requests: Asked while the run is prepared: a stop ends that at once.
+  ///   - report: Told of what happens.
   /// - Throws: `RunError`; what is wrong with configuration, tokenizer or text: `CorpusError`, `TokenizationError`, `DecoderError`,
   ///   `RateError`; `FileError`, `TorchError`.
   public static func start(
@@ -63,10 +63,10 @@ public final class PretrainingRun {
   /// Goes on with a run at its last checkpoint, or with its preparation.
   ///
   /// - Parameters:
-  ///   - place: the run's folder.
-  ///   - requests: as ``start(_:in:requests:report:)``.
-  ///   - report: told of what happens.
-  /// - Throws: as ``start(_:in:requests:report:)``, and `RunError.changed(folder:what:recorded:now:)`.
+  ///   - place: The run's folder.
+  ///   - requests: As ``start(_:in:requests:report:)``.
+  ///   - report: Told of what happens.
+  /// - Throws: As ``start(_:in:requests:report:)``, and `RunError.changed(folder:what:recorded:now:)`.
   public static func resume(
     _ place: URL, requests: () -> RunRequest? = { nil }, report: @escaping (PretrainingProgress) -> Void = { _ in }
   ) throws -> PretrainingRun {

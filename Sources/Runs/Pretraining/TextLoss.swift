@@ -23,11 +23,11 @@ public struct TextLoss: Sendable, Codable, Equatable {
   private static let batch = 16
 
   /// - Parameters:
-  ///   - base: the model and its tokenizer.
-  ///   - source: the documents.
-  ///   - length: tokens of a window.
-  ///   - heldOut: of these documents only; nil: of all.
-  ///   - maxTokens: ends after the document that reaches it.
+  ///   - base: The model and its tokenizer.
+  ///   - source: The documents.
+  ///   - length: Tokens of a window.
+  ///   - heldOut: Of these documents only; `nil`: of all.
+  ///   - maxTokens: Ends after the document that reaches it.
   /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)`, `CorpusError`, `TokenizationError`, `TorchError`.
   public init(_ base: Base, source: TextSource, length: Int, heldOut: HeldOutRule?, maxTokens: Int?) throws {
     guard (1...base.model.configuration.maxPositions).contains(length) else {

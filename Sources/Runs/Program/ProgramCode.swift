@@ -42,9 +42,9 @@ public enum ProgramCode {
   /// Identifies a program by its files.
   ///
   /// - Parameters:
-  ///   - program: the program's file.
-  ///   - library: the library that it has loaded; nil: none.
-  ///   - statement: where the statement is, if there is one.
+  ///   - program: The program's file.
+  ///   - library: The library that it has loaded; `nil`: none.
+  ///   - statement: Where the statement is, if there is one.
   /// - Throws: `FileError` where the program cannot be read.
   static func identity(of program: URL, library: URL?, statement: URL) throws -> Identity {
     let own = try Digest(ofFile: program)

@@ -7,7 +7,7 @@ public struct AnswerKey: Sendable {
   /// The scored rows, in the order of the predictions.
   package let rows: [Example]
   let clean: any Scorer
-  /// nil: the suite has no such column.
+  /// `nil`: the suite has no such column.
   let legacy: (any Scorer)?
   /// Positions in ``rows`` that the clean column leaves out.
   let leftOut: Set<Int>
@@ -52,8 +52,8 @@ public struct AnswerKey: Sendable {
   /// The record for the manifest.
   ///
   /// - Parameters:
-  ///   - answerTokens: the most new tokens of a written answer; nil for labels.
-  ///   - notes: what the suite says about the task's data.
+  ///   - answerTokens: The most new tokens of a written answer; `nil` for labels.
+  ///   - notes: What the suite says about the task's data.
   func record(answerTokens: Int?, notes: [String]) -> Manifest.Scoring {
     Manifest.Scoring(
       answers: task.kind == .generation ? .written : .labels, clean: .init(clean), legacy: legacy.map { .init($0) },
@@ -61,7 +61,7 @@ public struct AnswerKey: Sendable {
       labels: task.kind == .classification ? task.labels : nil, notes: notes)
   }
 
-  /// The scores of a written answer, as shares of their scorers' ranges; nil where the row does not count.
+  /// The scores of a written answer, as shares of their scorers' ranges; `nil` where the row does not count.
   ///
   /// The legacy column takes the whole prompt for the source, the clean one the text alone.
   /// - Throws: `ScoringError.tooLarge`.
@@ -77,7 +77,7 @@ public struct AnswerKey: Sendable {
   }
 
   /// A written answer beside the right one, with its scores.
-  /// - Throws: as ``scores(_:row:)``.
+  /// - Throws: As ``scores(_:row:)``.
   package func scored(_ answer: String, tokens: Int, isCut: Bool, row: Int) throws -> WrittenAnswer {
     let scores = try scores(answer, row: row)
     return WrittenAnswer(

@@ -19,11 +19,11 @@ extension PreparedTask {
   /// Lets a model answer scored rows.
   ///
   /// - Parameters:
-  ///   - base: the model and its tokenizer.
-  ///   - places: which rows, as places in ``PreparedTask/evaluated``.
-  ///   - heads: the task's output heads.
-  ///   - experts: which experts serve the task; nil is the base.
-  ///   - progress: called with the number of rows done; what it throws ends the scoring.
+  ///   - base: The model and its tokenizer.
+  ///   - places: Which rows, as places in ``PreparedTask/evaluated``.
+  ///   - heads: The task's output heads.
+  ///   - experts: Which experts serve the task; `nil` is the base.
+  ///   - progress: Called with the number of rows done; what it throws ends the scoring.
   /// - Throws: `LearningError`, `ScoringError.tooLarge`, errors of the layers below.
   func answers(
     _ base: Base, places: [Int], heads: AnsweringHeads, experts: (any ExpertSelection)?,

@@ -66,7 +66,7 @@ extension SequenceRun {
       trained: try heads?.head(of: task.task.name, labels: task.task.labels.count), combined: combined?[task.task.name])
   }
 
-  /// What serves the task; nil is the base, and what answers where no expert is trained.
+  /// What serves the task; `nil` is the base, and what answers where no expert is trained.
   func experts(of task: PreparedTask) throws -> (any ExpertSelection)? {
     configuration.outputHead.hasExpert ? try method.selection(for: task.identity) : nil
   }

@@ -15,8 +15,8 @@ public final class EventLog {
   var digest: Digest { hashed.digest }
 
   /// - Parameters:
-  ///   - url: the file; made when it is missing.
-  ///   - length: bytes to keep of an existing file; nil keeps all whole lines.
+  ///   - url: The file; made when it is missing.
+  ///   - length: Bytes to keep of an existing file; `nil` keeps all whole lines.
   public init(_ url: URL, keeping length: UInt64? = nil) throws {
     self.url = url
     if !FileManager.default.fileExists(atPath: url.path) { try AtomicFile.write(Data(), to: url) }

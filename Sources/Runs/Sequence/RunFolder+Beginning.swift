@@ -43,7 +43,7 @@ extension RunFolder {
   }
 
   /// Makes the folder of a new run with its manifest, or takes over one in which nothing was learned.
-  /// - Parameter tookOver: told when there was one.
+  /// - Parameter tookOver: Told when there was one.
   /// - Throws: `RunError.folderExists(_:)`; `RunError.otherBeginning(folder:key:recorded:now:)`;
   ///   `RunError.inUse(folder:by:fix:)`; `FileError`, with a folder that was made here removed again.
   func begin(_ manifest: Manifest, tookOver: () -> Void) throws -> RunLock {

@@ -23,8 +23,8 @@ package final class RunLock {
   package convenience init(_ folder: RunFolder) throws { try self.init(folder.lock, of: folder.url) }
 
   /// - Parameters:
-  ///   - file: the lock file.
-  ///   - folder: what it locks, for errors.
+  ///   - file: The lock file.
+  ///   - folder: What it locks, for errors.
   /// - Throws: `RunError.inUse(folder:by:fix:)`, `FileError`.
   package init(_ file: URL, of folder: URL) throws {
     url = file

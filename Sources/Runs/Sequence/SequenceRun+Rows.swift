@@ -42,9 +42,9 @@ extension TrainingRows {
   /// The rows that a task is learned from, its own first.
   ///
   /// - Parameters:
-  ///   - task: what is learned.
-  ///   - tasks: all tasks of the run, in order of arrival.
-  ///   - seed: draws what is replayed.
+  ///   - task: What is learned.
+  ///   - tasks: All tasks of the run, in order of arrival.
+  ///   - seed: Draws what is replayed.
   func examples(of task: PreparedTask, among tasks: [PreparedTask], seed: UInt64) -> [EncodedExample] {
     switch self {
     case .ofTask:

@@ -23,7 +23,7 @@ public final class SequenceRun {
 
   let method: any ContinualMethod
   let heads: TaskHeads?
-  /// The closed-form heads that are solved; nil where the output head has none.
+  /// The closed-form heads that are solved; `nil` where the output head has none.
   var combined: CombinedHeads?
   let report: (RunProgress) -> Void
   var matrix: TaskMatrix
@@ -35,7 +35,7 @@ public final class SequenceRun {
   let place: CheckpointPlace?
   /// What the last checkpoint between two tasks holds: the next one need not write it again.
   var stored = CheckpointIndex()
-  /// The task that was being learned when the state was stored; nil once it goes on.
+  /// The task that was being learned when the state was stored; `nil` once it goes on.
   var stopped: TrainingState?
   /// Seconds that it had taken so far.
   var stoppedSeconds: Double
@@ -50,7 +50,7 @@ public final class SequenceRun {
   /// The last answers to each task and the digest of everything that they depend on.
   var scored: [String: Scored] = [:]
   var sideColumns: SideColumns
-  /// Scores with the task inferred; nil where the method has no router, and before the first task.
+  /// Scores with the task inferred; `nil` where the method has no router, and before the first task.
   var routed: RoutedScores?
   /// What the router sees of each task's scored rows.
   var features: [String: Tensor] = [:]
@@ -94,11 +94,11 @@ public final class SequenceRun {
   /// Everything that can be wrong with base, data and options is found before the folder is made.
   ///
   /// - Parameters:
-  ///   - configuration: what is learned how.
-  ///   - url: the folder.
-  ///   - program: binds the run to this program, see ``ProgramCode/digest()``: no other begins it or goes on with it. Nil: any may.
-  ///   - report: told what happens.
-  /// - Throws: errors of all layers; see each module's error type.
+  ///   - configuration: What is learned how.
+  ///   - url: The folder.
+  ///   - program: Binds the run to this program, see ``ProgramCode/digest()``: no other begins it or goes on with it. Nil: any may.
+  ///   - report: Told what happens.
+  /// - Throws: Errors of all layers; see each module's error type.
   public static func start(
     _ configuration: RunConfiguration, in url: URL, program: Digest? = nil,
     report: @escaping (RunProgress) -> Void = { _ in }
@@ -197,7 +197,7 @@ public final class SequenceRun {
       StoredRun(url, model: base.model, at: moment), base: base, tasks: tasks, lock: lock, report: report)
   }
 
-  /// - Parameter known: the configuration's base, where it is loaded already; asked for once the configuration is known to be valid.
+  /// - Parameter known: The configuration's base, where it is loaded already; asked for once the configuration is known to be valid.
   package static func prepare(
     _ configuration: RunConfiguration, base known: @autoclosure () throws -> Base? = nil,
     _ report: (RunProgress) -> Void
@@ -260,8 +260,8 @@ public final class SequenceRun {
 
   /// Learns every task that is left.
   ///
-  /// - Parameter requests: asked after every step and between scored batches what somebody outside wants.
-  /// - Throws: what stops learning; `RunError.interrupted(folder:signal:at:)`. ``resume(_:report:)`` goes on.
+  /// - Parameter requests: Asked after every step and between scored batches what somebody outside wants.
+  /// - Throws: What stops learning; `RunError.interrupted(folder:signal:at:)`. ``resume(_:report:)`` goes on.
   public func run(requests: @escaping () -> RunRequest? = { nil }) throws {
     guard lock != nil else { throw RunError.readOnly(folder: folder.url.path) }
     self.requests = requests

@@ -30,10 +30,10 @@ public struct InvocationFile: Sendable, Equatable, Decodable {
   /// Reads a file.
   ///
   /// - Parameters:
-  ///   - url: the file.
-  ///   - others: the keys that stand beside these.
+  ///   - url: The file.
+  ///   - others: The keys that stand beside these.
   ///   - settings: `key=value` each, instead of what the file says.
-  /// - Throws: as ``RunFile/read(_:besides:)``.
+  /// - Throws: As ``RunFile/read(_:besides:)``.
   public static func read(
     _ url: URL, besides others: [String], replacing settings: [String] = []
   ) throws -> InvocationFile {

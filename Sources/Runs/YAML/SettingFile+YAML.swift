@@ -5,8 +5,8 @@ extension SettingFile {
   /// Reads a file; an unknown key is an error, because a misspelt option would otherwise do nothing in silence.
   ///
   /// - Parameters:
-  ///   - url: the file.
-  ///   - others: keys that may stand in it too, for somebody else.
+  ///   - url: The file.
+  ///   - others: Keys that may stand in it too, for somebody else.
   /// - Throws: `FileError`; `RunError.invalidConfiguration(key:got:allowed:)` that names the file, the line and the key.
   public static func read(_ url: URL, besides others: [String] = []) throws -> SettingFile {
     try decode(YAMLFile.contents(of: url), path: url.path, besides: others)
@@ -15,10 +15,10 @@ extension SettingFile {
   /// Reads YAML that is in memory already.
   ///
   /// - Parameters:
-  ///   - data: the text.
-  ///   - path: where it came from, for errors.
-  ///   - others: keys that may stand in it too, for somebody else.
-  /// - Throws: as ``read(_:besides:)``.
+  ///   - data: The text.
+  ///   - path: Where it came from, for errors.
+  ///   - others: Keys that may stand in it too, for somebody else.
+  /// - Throws: As ``read(_:besides:)``.
   public static func decode(_ data: Data, path: String, besides others: [String] = []) throws -> SettingFile {
     try YAMLFile.decode(SettingFile.self, keys: keys + others, from: data, path: path) ?? SettingFile()
   }

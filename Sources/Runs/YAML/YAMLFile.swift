@@ -22,12 +22,12 @@ package enum YAMLFile {
   /// Decodes a value; an unknown key is an error, because a misspelt option would otherwise do nothing in silence.
   ///
   /// - Parameters:
-  ///   - type: what is decoded.
-  ///   - keys: all that may stand in the file, also those that `type` does not look at.
-  ///   - data: the text.
-  ///   - path: where it came from, for errors.
+  ///   - type: What is decoded.
+  ///   - keys: All that may stand in the file, also those that `type` does not look at.
+  ///   - data: The text.
+  ///   - path: Where it came from, for errors.
   ///   - others: `key=value` each, with a value in YAML: instead of what the file says.
-  /// - Returns: nil for a file without a key.
+  /// - Returns: `nil` for a file without a key.
   /// - Throws: `FileError`; `RunError.invalidConfiguration(key:got:allowed:)` that names the file, the line and the key.
   package static func decode<Value: Decodable>(
     _ type: Value.Type, keys: [String], from data: Data, path: String, replacing others: [String] = []

@@ -6,7 +6,7 @@ import Yams
 /// A run file is flat. What YAML has beyond that is of use only to an attacker: aliases let a file of a thousand bytes be
 /// a tree of 2³⁰ nodes, or one so deep that freeing it overflows the stack.
 enum YAMLGuard {
-  /// The first line, counted from 1, on which an anchor or an alias may stand; nil: there is none.
+  /// The first line, counted from 1, on which an anchor or an alias may stand; `nil`: there is none.
   ///
   /// It errs on the safe side. Quotation marks are not followed (a quote inside a plain value would hide what is after
   /// it), so that ` *x` inside a quoted value is taken for an alias too; a mark after a letter, a quote or a slash is none.

@@ -4,9 +4,9 @@ extension Conversation {
   /// The examples of a conversation: what stands before each turn of the model is asked, and the turn is the answer.
   ///
   /// - Parameters:
-  ///   - unlearned: places of turns that are not learned.
-  ///   - row: where it stands.
-  ///   - id: the row's.
+  ///   - unlearned: Places of turns that are not learned.
+  ///   - row: Where it stands.
+  ///   - id: The row's.
   /// - Throws: ``StreamError/field(_:)`` where there is nothing to learn.
   func examples(without unlearned: Set<Int>, of row: RowFields, form: RowForm, id: String) throws -> [Example] {
     try Self.requireFewTurns(turns.count, learning: true, of: row, form.fields.text)

@@ -22,7 +22,7 @@ public struct ColumnNames: Sendable, Equatable {
   /// Every field has the name that it is read by.
   public init() { pairs = [] }
 
-  /// - Parameter text: pairs `OURS=THEIRS`, separated by commas, or a JSON object where a column's name has one.
+  /// - Parameter text: Pairs `OURS=THEIRS`, separated by commas, or a JSON object where a column's name has one.
   /// - Throws: ``StreamError/field(_:)``.
   public init(parsing text: String) throws {
     var pairs: [Pair] = []
@@ -44,7 +44,7 @@ public struct ColumnNames: Sendable, Equatable {
     self.pairs = pairs
   }
 
-  /// - Parameter texts: as `--columns` had them, one or several times.
+  /// - Parameter texts: As `--columns` had them, one or several times.
   /// - Throws: ``StreamError/field(_:)``.
   public init(parsing texts: [String]) throws {
     guard texts.count > 1, let json = texts.first(where: { $0.hasPrefix("{") }) else {

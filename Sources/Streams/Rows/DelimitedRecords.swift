@@ -23,9 +23,9 @@ struct DelimitedRecords {
     self.delimiter = delimiter
   }
 
-  /// The next record; nil at the end.
+  /// The next record; `nil` at the end.
   ///
-  /// - Parameter most: how many fields it may have; one more is read, to be counted.
+  /// - Parameter most: How many fields it may have; one more is read, to be counted.
   /// - Throws: ``StreamError/text(_:)`` for marks that are not closed, or text behind one; for a record above 16 MiB.
   mutating func next(most: Int) throws -> Record? {
     let bytes = source.bytes

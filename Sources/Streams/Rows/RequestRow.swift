@@ -94,7 +94,7 @@ public struct RequestRow: Sendable {
     try self.init(fields.named(by: columns.asked), json: String(decoding: source.bytes, as: UTF8.self), line: line)
   }
 
-  /// - Parameter columns: the names of a table's columns, where they are known: thousands of rows share them.
+  /// - Parameter columns: The names of a table's columns, where they are known: thousands of rows share them.
   private init(_ fields: RowFields, json: String, line: Int, columns: [String]? = nil) throws {
     let asking = ["text", "prompt", "messages", "conversations"].filter(fields.has)
     let isAlpaca = asking.isEmpty && fields.has("instruction")

@@ -11,8 +11,8 @@ enum RowContainer: Equatable {
 
   /// Tells by the first bytes: objects begin with a brace, an array with a bracket, and a table with neither.
   ///
-  /// - Parameter first: the beginning of the text, at least its first line.
-  /// - Parameter name: the file's: decides where there is nothing to see.
+  /// - Parameter first: The beginning of the text, at least its first line.
+  /// - Parameter name: The file's: decides where there is nothing to see.
   init(of first: some Collection<UInt8>, name: String) {
     let start = first.first { $0 != UInt8(ascii: " ") && !(0x09...0x0D).contains($0) }
     switch start {

@@ -6,7 +6,7 @@ struct RowFields {
   let place: Place
   /// The row's number in its file, counted from 0.
   let index: Int
-  /// The bytes of its JSON in the file; nil: it stands in a table.
+  /// The bytes of its JSON in the file; `nil`: it stands in a table.
   let range: Range<Int>?
   /// By their UTF-8: Swift's texts are equal also where only their characters are.
   let values: [JSONTree.Member]
@@ -17,7 +17,7 @@ struct RowFields {
 
   /// Fields that are read already.
   ///
-  /// - Parameter written: under the file's names; nil: as `values`.
+  /// - Parameter written: Under the file's names; `nil`: as `values`.
   init(
     place: Place, index: Int, range: Range<Int>? = nil, values: [JSONTree.Member], written: [JSONTree.Member]? = nil,
     columns: ColumnNames = ColumnNames()

@@ -33,7 +33,7 @@ struct RowFile {
 
   /// Goes through the rows, also past those that cannot be read by themselves.
   ///
-  /// - Parameter body: gets the line, and the row or what is wrong with it.
+  /// - Parameter body: Gets the line, and the row or what is wrong with it.
   /// - Throws: ``StreamError`` where the file cannot be read further; what `body` throws.
   func eachResult(_ body: (Int, Result<RowFields, any Error>) throws -> Void) throws {
     func read(_ row: RawRow) throws {

@@ -8,10 +8,10 @@ struct RowInput {
   private(set) var hasLongLines = false
 
   /// - Parameters:
-  ///   - place: what errors call it.
-  ///   - size: how many bytes there are, as far as that is known.
-  ///   - holdsRows: whether it may be in any form of rows; else it is plain text.
-  ///   - next: the next bytes; none at the end.
+  ///   - place: What errors call it.
+  ///   - size: How many bytes there are, as far as that is known.
+  ///   - holdsRows: Whether it may be in any form of rows; else it is plain text.
+  ///   - next: The next bytes; none at the end.
   /// - Throws: ``StreamError``.
   init(_ place: Place, size: Int, holdsRows: Bool, next: @escaping () throws -> [UInt8]) throws {
     var first: [UInt8]? = try Self.told(place) { try next() }

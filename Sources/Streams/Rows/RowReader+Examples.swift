@@ -116,7 +116,7 @@ extension RowReader {
           + "a hash of the text makes 15 % gate rows: add rows of this label, or give every row a \"split\"."))
   }
 
-  /// What a row says that it is for, as other programs say it, too; nil: it says nothing.
+  /// What a row says that it is for, as other programs say it, too; `nil`: it says nothing.
   ///
   /// - Throws: ``StreamError/field(_:)`` for another word.
   static func role(_ row: RowFields) throws -> TaskExamples.Role? {
@@ -179,7 +179,7 @@ private struct UnreadRows {
 
   /// What is wrong with the first, and how many more there are; `nil`: there is none, or they are left out.
   ///
-  /// - Parameter read: how many can be read.
+  /// - Parameter read: How many can be read.
   func error(skips: Bool, of read: Int) -> StreamError? {
     guard let first, !skips || read == 0 else { return nil }
     // Where none can be read, what is wrong with the first is wrong with all.

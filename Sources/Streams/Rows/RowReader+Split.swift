@@ -18,9 +18,9 @@ extension RowReader {
     /// The split of every row: as the rows say, or, if none says anything, the last fifth of a shuffle for test.
     ///
     /// - Parameters:
-    ///   - stated: what each row says.
-    ///   - areStated: whether rows that are left out say something.
-    ///   - place: where a row is, by its number.
+    ///   - stated: What each row says.
+    ///   - areStated: Whether rows that are left out say something.
+    ///   - place: Where a row is, by its number.
     /// - Throws: ``StreamError/field(_:)`` if only some rows say something.
     static func splits(
       _ stated: [Split?], areStated: Bool, task: String, place: (Int) -> Place

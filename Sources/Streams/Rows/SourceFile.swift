@@ -29,7 +29,7 @@ struct SourceFile {
 
   /// Reads a file.
   ///
-  /// - Parameter holdsRows: whether it may be in any form of rows, also gzipped; else it is plain text.
+  /// - Parameter holdsRows: Whether it may be in any form of rows, also gzipped; else it is plain text.
   /// - Throws: ``StreamError/file(_:)`` if it is missing, no regular file, unreadable, over 2 GiB, or in a form that is not read;
   ///   ``StreamError/text(_:)`` if it is no UTF-8.
   init(_ url: URL, holdsRows: Bool = false) throws {
@@ -54,7 +54,7 @@ struct SourceFile {
 
   /// Rows that came through a pipe, in any form, also gzipped.
   ///
-  /// - Throws: as above.
+  /// - Throws: As above.
   init(rows data: Data, place: Place) throws {
     var rest = [UInt8](data)
     let input = try RowInput(place, size: data.count, holdsRows: true) {

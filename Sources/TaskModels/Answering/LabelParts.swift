@@ -27,11 +27,11 @@ public struct LabelParts {
   }
 
   /// - Parameters:
-  ///   - examples: rows with any label.
-  ///   - expert: what serves the task; nil is the base.
-  ///   - usesExpert: whether label scores are computed at all.
-  ///   - head: of the output head `trained`; nil: the labels' tokens are scored. [labels, hidden]
-  ///   - ridge: nil: it is left out.
+  ///   - examples: Rows with any label.
+  ///   - expert: What serves the task; `nil` is the base.
+  ///   - usesExpert: Whether label scores are computed at all.
+  ///   - head: Of the output head `trained`; `nil`: the labels' tokens are scored. [labels, hidden]
+  ///   - ridge: `nil`: it is left out.
   func parts(
     of examples: [EncodedExample], expert: (any ExpertSelection)?, usesExpert: Bool, head: Tensor?, ridge: RidgeHead?,
     progress: (Int) throws -> Void = { _ in }

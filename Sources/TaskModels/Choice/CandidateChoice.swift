@@ -46,8 +46,8 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
     ]
   }
 
-  /// - Parameter measured: what each candidate costs, its loss row by row, and whether each row was right.
-  /// - Parameter most: nats that fewer bytes may cost.
+  /// - Parameter measured: What each candidate costs, its loss row by row, and whether each row was right.
+  /// - Parameter most: Nats that fewer bytes may cost.
   init?(
     _ measured: [(head: OutputHead, bytes: Int, losses: [Double], right: [Bool])], most: Double = CandidateChoice.most
   ) {

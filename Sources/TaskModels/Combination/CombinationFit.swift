@@ -23,10 +23,10 @@ struct CombinationFit {
   private let hasBias: Bool
 
   /// - Parameters:
-  ///   - parts: the scores of each row.
-  ///   - gold: the right label of each.
-  ///   - labels: how many there are.
-  ///   - use: the parts that count.
+  ///   - parts: The scores of each row.
+  ///   - gold: The right label of each.
+  ///   - labels: How many there are.
+  ///   - use: The parts that count.
   init(_ parts: [LabelCombination.Parts], gold: [Int], labels: Int, use: Use) {
     self.parts = parts
     self.gold = gold

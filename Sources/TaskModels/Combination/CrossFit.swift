@@ -13,11 +13,11 @@ struct CrossFit {
   private static let folds = 5
 
   /// - Parameters:
-  ///   - parts: the scores of each row.
-  ///   - gold: the right label of each.
-  ///   - labels: how many there are.
-  ///   - use: the parts that count.
-  ///   - task: names the stream `folds/TASK` that deals the rows to the parts.
+  ///   - parts: The scores of each row.
+  ///   - gold: The right label of each.
+  ///   - labels: How many there are.
+  ///   - use: The parts that count.
+  ///   - task: Names the stream `folds/TASK` that deals the rows to the parts.
   init(_ parts: [LabelCombination.Parts], gold: [Int], labels: Int, use: CombinationFit.Use, task: String) {
     var shuffled = Array(parts.indices)
     var stream = RandomStream(purposes: ["folds", task])

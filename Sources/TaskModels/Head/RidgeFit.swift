@@ -17,8 +17,8 @@ public struct RidgeFit {
 
   /// - Parameters:
   ///   - features: [rows, features]
-  ///   - labels: the label of each row, `0..<count`.
-  ///   - count: how many labels there are.
+  ///   - labels: The label of each row, `0..<count`.
+  ///   - count: How many labels there are.
   /// - Throws: ``TaskModelError/tooFewExamples(what:got:needed:)``; `TorchError`.
   public init(_ features: Tensor, labels: [Int], count: Int) throws {
     try self.init(features, labels: labels, count: count, part: RidgeRows.usualPart)
@@ -42,8 +42,8 @@ public struct RidgeFit {
   ///
   /// - Parameters:
   ///   - features: [rows, features]
-  ///   - labelSets: the numbers of each row's labels, `0..<count`, each once.
-  ///   - count: how many labels there are.
+  ///   - labelSets: The numbers of each row's labels, `0..<count`, each once.
+  ///   - count: How many labels there are.
   /// - Throws: ``TaskModelError/tooFewExamples(what:got:needed:)``; `TorchError`.
   public init(_ features: Tensor, labelSets: [[Int]], count: Int) throws {
     let rows = features.shape[0]

@@ -25,9 +25,9 @@ struct RidgeRows {
 
   /// - Parameters:
   ///   - features: [rows, width]
-  ///   - sets: the numbers of each row's labels.
-  ///   - count: how many there are.
-  ///   - part: numbers of a part at most.
+  ///   - sets: The numbers of each row's labels.
+  ///   - count: How many there are.
+  ///   - part: Numbers of a part at most.
   init(_ features: Tensor, sets: [[Int]], count: Int, part: Int = usualPart) throws {
     self.features = features
     self.sets = sets

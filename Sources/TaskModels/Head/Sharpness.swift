@@ -5,9 +5,9 @@ enum Sharpness {
   /// argmax_β Σ log softmax(β s)_y, by golden section over log β: the likelihood has one maximum.
   ///
   /// - Parameters:
-  ///   - scores: row after row. [rows · count]
-  ///   - labels: the right label of each row.
-  ///   - count: labels of a row.
+  ///   - scores: Row after row. [rows · count]
+  ///   - labels: The right label of each row.
+  ///   - count: Labels of a row.
   static func mostLikely(_ scores: [Double], labels: [Int], count: Int) -> Double {
     func loss(_ logarithm: Double) -> Double {
       let factor = exp(logarithm)

@@ -11,8 +11,8 @@ enum LabelThreshold {
   /// (docs/learn.md).
   ///
   /// - Parameters:
-  ///   - probabilities: of each row.
-  ///   - has: whether the row has the label.
+  ///   - probabilities: Of each row.
+  ///   - has: Whether the row has the label.
   static func fitted(_ probabilities: [Double], _ has: [Bool]) -> Double {
     let best = best(probabilities, has)
     guard best != 0.5 else { return best }
@@ -48,8 +48,8 @@ enum LabelThreshold {
   /// Between two probabilities every threshold gives the same rows: the middle stands for all of them.
   ///
   /// - Parameters:
-  ///   - probabilities: of each row.
-  ///   - has: whether the row has the label.
+  ///   - probabilities: Of each row.
+  ///   - has: Whether the row has the label.
   static func best(_ probabilities: [Double], _ has: [Bool]) -> Double {
     let positive = has.count { $0 }
     guard positive >= fewest, has.count - positive >= fewest else { return 0.5 }

@@ -48,7 +48,7 @@ extension TaskModel {
   /// - Parameter name: Names it in errors, such as `spam@1`.
   /// - Parameter base: The decoder that it plugs into.
   /// - Parameter device: Where its expert goes.
-  /// - Parameter part: The file of a role; nil: the version has none.
+  /// - Parameter part: The file of a role; `nil`: the version has none.
   /// - Throws: ``TaskModelError/partDiffers(version:part:reason:)``; `PEFTError`; what `part` throws.
   public init(
     _ description: TaskModelDescription, named name: String, base: DecoderConfiguration, device: Device = .cpu,

@@ -13,7 +13,7 @@ struct AveragedWeights {
   let mean: Tensor
   private(set) var count: Int
 
-  /// - Parameter values: the weights before the first step. [values]
+  /// - Parameter values: The weights before the first step. [values]
   init(like values: Tensor) throws {
     mean = try values.detached().cloned()
     count = 0

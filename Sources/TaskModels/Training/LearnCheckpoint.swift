@@ -15,18 +15,18 @@ struct LearnCheckpoint {
     let inputs: Digest
     var evidence: LearnEvidence
     var seconds: Double
-    /// nil: the trials of learning rates are not over, or the last training has not begun.
+    /// `nil`: the trials of learning rates are not over, or the last training has not begun.
     var training: Training?
-    /// What the choose rows decided; nil: they have not. Then ``training`` is the last one, on all rows.
+    /// What the choose rows decided; `nil`: they have not. Then ``training`` is the last one, on all rows.
     var decision: Decision?
   }
 
   /// What is settled before the expert is trained once more, on learn and choose rows together.
   struct Decision: Codable {
     let head: OutputHead
-    /// nil: of a task with several labels.
+    /// `nil`: of a task with several labels.
     let combination: LabelCombination?
-    /// nil: of a task with one label a row.
+    /// `nil`: of a task with one label a row.
     var labelSets: LabelSetCombination?
     /// Passes over the rows: as many as were best when the choose rows were left out.
     let passes: Double
@@ -79,7 +79,7 @@ struct LearnCheckpoint {
     try SafetensorsFile.write(named, metadata: [Self.key: text], sealed: true, to: url)
   }
 
-  /// The checkpoint of a file; nil where there is none.
+  /// The checkpoint of a file; `nil` where there is none.
   /// - Throws: `TorchError.malformedSafetensors` for a damaged one.
   static func read(_ url: URL) throws -> LearnCheckpoint? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }

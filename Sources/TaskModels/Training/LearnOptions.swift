@@ -13,7 +13,7 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   public var rank = 8
   public var alpha = 16.0
   public var dropout = 0.05
-  /// The projections that experts plug into, as PEFT names them (`LowRankShape.projections(named:)`); nil: the feed-forward ones.
+  /// The projections that experts plug into, as PEFT names them (`LowRankShape.projections(named:)`); `nil`: the feed-forward ones.
   public var targetModules: String?
   /// Examples in a step.
   public var batchSize = 8
@@ -21,19 +21,19 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   public var gradientCheckpointing = false
   /// The most tokens of a prompt with its answer; longer texts lose tokens at their left.
   public var maxLength = 256
-  /// The most tokens of a free answer; nil: half of ``maxLength``.
+  /// The most tokens of a free answer; `nil`: half of ``maxLength``.
   public var maxAnswerTokens: Int?
   /// The most passes over the learn rows.
   public var maxEpochs = 20
   /// Training stops after so many measurements without a better one.
   public var patience = 3
-  /// The most seconds of training; nil: no limit. What a machine has learned by then depends on the machine.
+  /// The most seconds of training; `nil`: no limit. What a machine has learned by then depends on the machine.
   public var budgetSeconds: Double?
-  /// nil: the best of ``rates`` in a short trial each.
+  /// `nil`: the best of ``rates`` in a short trial each.
   public var learningRate: Double?
-  /// The digest of the expert that training starts from (`ExpertArchive.tensorsDigest`); nil: it starts from nothing.
+  /// The digest of the expert that training starts from (`ExpertArchive.tensorsDigest`); `nil`: it starts from nothing.
   public var start: Digest?
-  /// nil: what the choose rows say.
+  /// `nil`: what the choose rows say.
   public var outputHead: OutputHead?
   /// The measure of free answers, one of `ScorerCatalog.names`.
   public var scorer = "accuracy"
@@ -56,7 +56,7 @@ public struct LearnOptions: Sendable, Codable, Equatable {
       ? ["growth": 0, "shared-share": 0, "warm-start": 0, "adversary": 0, "router-instruction": false] : [:]
   }
 
-  /// - Throws: an error that names the option.
+  /// - Throws: An error that names the option.
   public func validate() throws {
     guard Self.methods.contains(method) else {
       throw TaskModelError.invalidOption(

@@ -16,7 +16,7 @@ extension TaskModelTraining {
   /// The learning rate that was given, or the best of three: the one with the lowest loss on the choose rows after a short training. For
   /// labels, where these cannot decide, the one that learns fastest.
   ///
-  /// - Returns: the rate, and whether the choose rows could not tell.
+  /// - Returns: The rate, and whether the choose rows could not tell.
   /// - Throws: ``TaskModelError/everyRateDiverges(task:rates:)``.
   func chosenRate() throws -> (rate: Double, isTie: Bool) {
     if let rate = options.learningRate { return (rate, false) }

@@ -36,7 +36,7 @@ public final class TaskModelTraining {
   let rows: EncodedRows
   let base: Base
   let options: LearnOptions
-  /// What the expert starts from; nil: from nothing.
+  /// What the expert starts from; `nil`: from nothing.
   let start: LowRankExpert?
   let scorer: (any AnswerScorer)?
   let report: (LearnProgress) -> Void
@@ -142,7 +142,7 @@ public final class TaskModelTraining {
     try LearnCheckpoint(state: state, tensors: tensors).write(to: place)
   }
 
-  /// S0 and S1. nil: no candidate has a ridge head.
+  /// S0 and S1. `nil`: no candidate has a ridge head.
   private func solveRidge() throws -> RidgeHead? {
     guard candidates.contains(where: \.hasRidge) else { return nil }
     if rows.form.kind == .severalLabels { return try solveSetRidge() }

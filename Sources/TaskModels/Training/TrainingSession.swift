@@ -21,11 +21,11 @@ final class TrainingSession {
   private(set) var best: Tensor?
 
   /// - Parameters:
-  ///   - owner: rows, base and options.
-  ///   - examples: what is learned.
-  ///   - rate: learning rate.
-  ///   - tensors: of a checkpoint.
-  ///   - state: of the same one.
+  ///   - owner: Rows, base and options.
+  ///   - examples: What is learned.
+  ///   - rate: Learning rate.
+  ///   - tensors: Of a checkpoint.
+  ///   - state: Of the same one.
   init(
     _ owner: TaskModelTraining, on examples: [EncodedExample], rate: Double, from tensors: LearnCheckpoint.Tensors?,
     state: LearnCheckpoint.Training?
@@ -66,7 +66,7 @@ final class TrainingSession {
   /// Steps of a pass over the rows.
   var stepsOfPass: Int { max(1, training.totalSteps / max(owner.options.maxEpochs, 1)) }
 
-  /// Takes one step; nil when all passes are done.
+  /// Takes one step; `nil` when all passes are done.
   func step() throws -> StepReport? {
     guard let report = try training.step() else { return nil }
     try average.add(training.parameters.values)

@@ -16,8 +16,8 @@ struct Arguments {
   /// The arguments in the order of their parameters; `nil` for one that is not given.
   ///
   /// - Parameters:
-  ///   - names: the parameters.
-  ///   - required: how many of them, from the first, must be given.
+  ///   - names: The parameters.
+  ///   - required: How many of them, from the first, must be given.
   func bound(_ names: [String], required: Int, _ interpreter: Interpreter) throws -> [Value?] {
     guard positional.count <= names.count else {
       throw interpreter.invalid("at most \(names.count) arguments of \(callee.prefix(60))", got: "\(positional.count)")

@@ -96,7 +96,7 @@ extension Interpreter {
     return Text(Array(repeating: " ", count: max(0, count)))
   }
 
-  /// - Parameter most: how many are replaced; all of them if it is negative.
+  /// - Parameter most: How many are replaced; all of them if it is negative.
   func replacing(_ text: Text, _ old: Text, _ new: Text, most: Int) throws -> Value {
     try spend(text.count + old.count)
     let most = most < 0 ? Int.max : most

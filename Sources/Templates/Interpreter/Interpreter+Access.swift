@@ -165,8 +165,8 @@ struct Slice {
   let count: Int
 
   /// - Parameters:
-  ///   - step: not 0.
-  ///   - length: of what is cut.
+  ///   - step: Not 0.
+  ///   - length: Of what is cut.
   init(start: Int?, stop: Int?, step: Int, length: Int) {
     let (low, high) = step > 0 ? (0, length) : (-1, length - 1)
     func place(_ bound: Int?, _ standard: Int) -> Int {

@@ -9,7 +9,7 @@ struct Lexer {
   /// Whether the text that comes next stands at the beginning of a line.
   var lineStarting = true
 
-  /// - Parameter text: the template; its line ends become `\n`, and one at its end is dropped.
+  /// - Parameter text: The template; its line ends become `\n`, and one at its end is dropped.
   init(_ text: String, template: String) {
     var scalars: [Unicode.Scalar] = []
     scalars.reserveCapacity(text.utf8.count)

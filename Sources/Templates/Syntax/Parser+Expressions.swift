@@ -1,6 +1,6 @@
 /// Operators, from the loosest to the tightest.
 extension Parser {
-  /// - Parameter conditional: whether `a if b else c` may stand here without brackets.
+  /// - Parameter conditional: Whether `a if b else c` may stand here without brackets.
   mutating func expression(conditional: Bool = true) throws -> Expression {
     expressionDepth += 1
     defer { expressionDepth -= 1 }

@@ -18,7 +18,7 @@ final class Dict: Sendable {
   let depth: Int
   private let places: [Key: Int]
 
-  /// - Parameter entries: of two with the same key the place of the first counts, and the value of the last.
+  /// - Parameter entries: Of two with the same key the place of the first counts, and the value of the last.
   init(_ entries: [(key: Key, entry: Entry)]) {
     var found: [Entry] = []
     var places: [Key: Int] = [:]

@@ -3,9 +3,9 @@ extension Text {
   /// Where `needle` occurs without overlaps, from the left (Knuth, Morris, Pratt).
   ///
   /// - Parameters:
-  ///   - needle: not empty.
-  ///   - range: where it is looked for.
-  ///   - most: how many are looked for.
+  ///   - needle: Not empty.
+  ///   - range: Where it is looked for.
+  ///   - most: How many are looked for.
   func places(of needle: Text, in range: Range<Int>? = nil, most: Int = .max) -> [Int] {
     let range = range ?? 0..<count
     let pattern = needle.scalars
@@ -48,7 +48,7 @@ extension Text {
 
   func contains(_ needle: Text) -> Bool { needle.isEmpty || !places(of: needle, most: 1).isEmpty }
 
-  /// - Parameter most: how many are replaced.
+  /// - Parameter most: How many are replaced.
   func replacing(_ old: Text, with new: Text, most: Int) -> Text {
     if old.isEmpty { return interspersed(with: new, most: most) }
     var result: [Unicode.Scalar] = []
@@ -70,7 +70,7 @@ extension Text {
     return Text(count < most ? result + new.scalars : result)
   }
 
-  /// - Parameter most: how many cuts are made.
+  /// - Parameter most: How many cuts are made.
   func split(by separator: Text, most: Int) -> [Text] {
     cut(at: places(of: separator, most: most), length: separator.count)
   }

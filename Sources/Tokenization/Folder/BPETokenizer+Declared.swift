@@ -35,7 +35,7 @@ extension BPETokenizer {
 
   /// The digest that binds experts to a tokenizer: of its file and, where the files beside it say more, of what they change.
   ///
-  /// - Parameter folder: the one that it was read from.
+  /// - Parameter folder: The one that it was read from.
   /// - Throws: `FileError`.
   public func digest(of folder: URL) throws -> Digest {
     let file = try Digest(ofFile: Self.file(in: folder))

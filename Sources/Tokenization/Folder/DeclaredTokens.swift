@@ -4,7 +4,7 @@ import Foundation
 /// What the files beside a `tokenizer.json` say of its tokens, read as `AutoTokenizer` of transformers 5 reads them:
 /// `tokenizer_config.json`; and unless that has `added_tokens_decoder`, `special_tokens_map.json` and `added_tokens.json`.
 struct DeclaredTokens {
-  /// A token with its flags; nil: only its text is known, and it is special.
+  /// A token with its flags; `nil`: only its text is known, and it is special.
   struct Token {
     let content: [UInt8]
     var flags: TokenFlags?
@@ -35,10 +35,10 @@ struct DeclaredTokens {
   ]
 
   /// - Parameters:
-  ///   - folder: the checkpoint's.
-  ///   - configuration: its `tokenizer_config.json`.
-  ///   - defaults: tokens that the class names where no file does.
-  ///   - known: the added tokens of `tokenizer.json`, which count before those of `added_tokens.json`.
+  ///   - folder: The checkpoint's.
+  ///   - configuration: Its `tokenizer_config.json`.
+  ///   - defaults: Tokens that the class names where no file does.
+  ///   - known: The added tokens of `tokenizer.json`, which count before those of `added_tokens.json`.
   /// - Throws: `TokenizationError` with the file and the key.
   init(
     folder: URL, configuration: JSONPlace?, defaults: [(role: String, content: String)], known: [JSONPlace]
@@ -88,9 +88,9 @@ struct DeclaredTokens {
   /// The tokens that a tokenizer has once these are added to its own.
   ///
   /// - Parameters:
-  ///   - own: those of `tokenizer.json`, as the class reads it.
-  ///   - model: the model's vocabulary.
-  ///   - givesAll: whether the class adds all special tokens once more, by their text alone.
+  ///   - own: Those of `tokenizer.json`, as the class reads it.
+  ///   - model: The model's vocabulary.
+  ///   - givesAll: Whether the class adds all special tokens once more, by their text alone.
   /// - Throws: `TokenizationError.inconsistent` for an id that is not the token's.
   func tokens(besides own: [AddedTokenFile], model: [[UInt8]: Int], givesAll: Bool) throws -> [AddedTokenFile] {
     var list = TokenList(own, model: model)

@@ -25,7 +25,7 @@ struct TokenList {
 
   /// Adds a token, or gives one that is there other flags.
   ///
-  /// - Returns: its id: the one that it has, also in the model's vocabulary, or else the next. Nil for a token without text.
+  /// - Returns: Its id: the one that it has, also in the model's vocabulary, or else the next. Nil for a token without text.
   @discardableResult
   mutating func add(_ content: [UInt8], _ flags: TokenFlags) -> Int? {
     guard !content.isEmpty else { return nil }

@@ -32,7 +32,7 @@ enum TokenizerClass: Equatable {
   /// - Parameters:
   ///   - configuration: `tokenizer_config.json`.
   ///   - model: `config.json`.
-  ///   - isByteLevel: whether `tokenizer.json` has a `ByteLevel` part.
+  ///   - isByteLevel: Whether `tokenizer.json` has a `ByteLevel` part.
   /// - Throws: `TokenizationError` for a class that makes parts of its own which are not made here.
   init(configuration: JSONPlace?, model: JSONPlace?, isByteLevel: Bool) throws {
     let own = try configuration?.optional("tokenizer_class")
@@ -82,7 +82,7 @@ enum TokenizerClass: Equatable {
     }
   }
 
-  /// What the class puts in place of a file's parts; nil: nothing.
+  /// What the class puts in place of a file's parts; `nil`: nothing.
   var parts: [(name: String, json: String)]? {
     switch self {
     case .file: nil

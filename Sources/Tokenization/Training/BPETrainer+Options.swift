@@ -20,7 +20,7 @@ extension BPETrainer {
     /// How often a pair of tokens has to be in the texts to be merged.
     public var minimumFrequency: Int
 
-    /// Tokens made by merging have fewer bytes than this, but for those of two bytes, which are not limited; nil: no limit.
+    /// Tokens made by merging have fewer bytes than this, but for those of two bytes, which are not limited; `nil`: no limit.
     ///
     /// Fewer, not as many: that is how `max_token_length` of Python's `tokenizers` is counted.
     public var maxTokenLength: Int?

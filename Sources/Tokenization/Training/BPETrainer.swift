@@ -45,8 +45,8 @@ public struct BPETrainer: Sendable {
 
   /// Learns from the texts that were added; more may be added afterwards, and learned from again.
   ///
-  /// - Parameter progress: called now and then; what it throws ends the training.
-  /// - Returns: a tokenizer that may have fewer ids than were asked for: ``TrainedTokenizer/stop`` says why.
+  /// - Parameter progress: Called now and then; what it throws ends the training.
+  /// - Returns: A tokenizer that may have fewer ids than were asked for: ``TrainedTokenizer/stop`` says why.
   /// - Throws: ``TokenizerTrainingError/noText``, what `progress` throws.
   public func train(progress: (Progress) throws -> Void = { _ in }) throws -> TrainedTokenizer {
     guard pieces.count > 0 else { throw TokenizerTrainingError.noText }

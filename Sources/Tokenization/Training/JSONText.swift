@@ -21,7 +21,7 @@ enum JSONText {
 
   /// An object, each member on a line of its own.
   ///
-  /// - Parameter members: names, and values that are JSON already.
+  /// - Parameter members: Names, and values that are JSON already.
   static func object(_ members: [(name: String, value: [UInt8])]) -> [UInt8] {
     var bytes = Array("{".utf8)
     for (place, member) in members.enumerated() {

@@ -49,10 +49,10 @@ extension TrainedTokenizer {
   /// the folder, and in Python `Tokenizer.from_file` and `AutoTokenizer.from_pretrained` do.
   ///
   /// - Parameters:
-  ///   - folder: exists already; what it holds besides is left alone.
-  ///   - chatTemplate: goes into `tokenizer_config.json`.
-  ///   - modelMaxLength: how many ids the model reads at once, at least 1.
-  ///   - roles: nil: ``Roles/init(among:)``.
+  ///   - folder: Exists already; what it holds besides is left alone.
+  ///   - chatTemplate: Goes into `tokenizer_config.json`.
+  ///   - modelMaxLength: How many ids the model reads at once, at least 1.
+  ///   - roles: `nil`: ``Roles/init(among:)``.
   /// - Throws: ``TokenizerTrainingError`` if the template or a role needs a token that is no special one; `FileError`, also when
   ///   `tokenizer.json` would be larger than the files that are read.
   public func write(

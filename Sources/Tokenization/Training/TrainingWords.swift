@@ -34,10 +34,10 @@ struct TrainingWords: Sendable {
   /// Merges a pair wherever it is in a word, from the left.
   ///
   /// - Parameters:
-  ///   - pair: which two tokens.
-  ///   - merged: the token that they become.
-  ///   - isCounted: whether a token beside `merged` makes a pair with it that may be merged later.
-  ///   - changes: gets what this changes at other pairs.
+  ///   - pair: Which two tokens.
+  ///   - merged: The token that they become.
+  ///   - isCounted: Whether a token beside `merged` makes a pair with it that may be merged later.
+  ///   - changes: Gets what this changes at other pairs.
   mutating func merge(
     _ pair: TrainingVocabulary.Merge, in word: Int, to merged: Int32, isCounted: (Int32) -> Bool,
     changes: inout [Change]

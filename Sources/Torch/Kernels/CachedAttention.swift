@@ -61,9 +61,9 @@ public enum CachedAttention {
   ///
   /// - Parameters:
   ///   - queries: [tokens, heads, headDim]; tokens behind the layout's own (alignment padding) give zeros.
-  ///   - new: the tokens' keys and values; `nil`: those that were taken in last, by another layer's queries.
-  ///   - layout: how many of the new tokens each sequence has; without groups.
-  ///   - caches: of each sequence.
+  ///   - new: The tokens' keys and values; `nil`: those that were taken in last, by another layer's queries.
+  ///   - layout: How many of the new tokens each sequence has; without groups.
+  ///   - caches: Of each sequence.
   /// - Returns: [tokens, heads, headDim]
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
   public static func attend(

@@ -11,9 +11,9 @@ public struct Combination {
   private var width: Int { rows.shape[1] }
 
   /// - Parameters:
-  ///   - rows: what was made. [places, width]
-  ///   - places: of each slot; a slot that visits nobody has any. int64 [tokens · active]
-  ///   - active: slots of a token.
+  ///   - rows: What was made. [places, width]
+  ///   - places: Of each slot; a slot that visits nobody has any. int64 [tokens · active]
+  ///   - active: Slots of a token.
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``, ``TorchError/invalidHyperparameter(name:value:allowed:)`` for a
   ///   place that is not there.
   public init(rows: Tensor, places: Tensor, active: Int) throws {
@@ -37,9 +37,9 @@ public struct Combination {
   /// The weighted sums, added to what is there already; behind the tokens, alignment padding that no expert has seen.
   ///
   /// - Parameters:
-  ///   - weights: w; 0 for a slot that visits nobody. [tokens, active]
-  ///   - addend: nil: zeros. [count, width]
-  ///   - count: tokens and alignment padding.
+  ///   - weights: W; 0 for a slot that visits nobody. [tokens, active]
+  ///   - addend: `nil`: zeros. [count, width]
+  ///   - count: Tokens and alignment padding.
   /// - Returns: [count, width]
   public func sum(weights: Tensor, adding addend: Tensor?, count: Int) throws -> Tensor {
     try Kernels.require("weights of slots", weights, [tokens, active])
@@ -64,9 +64,9 @@ public struct Combination {
   /// From the gradient by the sums to those by the weights and by the rows; zero for rows that no slot visits.
   ///
   /// - Parameters:
-  ///   - gradient: its alignment padding is not read. [tokens or more, width]
-  ///   - weights: as in the sum. [tokens, active]
-  ///   - visited: not 0 where a slot visits somebody. [tokens, active]
+  ///   - gradient: Its alignment padding is not read. [tokens or more, width]
+  ///   - weights: As in the sum. [tokens, active]
+  ///   - visited: Not 0 where a slot visits somebody. [tokens, active]
   /// - Returns: [tokens, active] and [places, width]
   public func backward(
     _ gradient: Tensor, weights: Tensor, visited: Tensor

@@ -26,8 +26,8 @@ public struct FeedForwardSegments {
     let experts: [Expert]
     let shares: Tensor?
 
-    /// - Parameter tokens: which.
-    /// - Parameter experts: none is the base; two are mixed by `shares`.
+    /// - Parameter tokens: Which.
+    /// - Parameter experts: None is the base; two are mixed by `shares`.
     /// - Parameter shares: G. [2, hidden], float32
     /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)``.
     public init(_ tokens: Range<Int>, _ experts: [Expert], shares: Tensor? = nil) throws {
@@ -46,7 +46,7 @@ public struct FeedForwardSegments {
   /// Numbers that every token keeps; one at least, so that there is memory.
   private var columns: Int { max(1, list.map(\.reduced).max() ?? 0) }
 
-  /// - Parameter list: every token of a batch in one segment, in their order.
+  /// - Parameter list: Every token of a batch in one segment, in their order.
   public init(_ list: [Segment]) { self.list = list }
 
   /// Whether all tokens are the base's, or have experts with nothing in the block.
@@ -54,10 +54,10 @@ public struct FeedForwardSegments {
 
   /// What `W_down` is multiplied with, and what the experts' part of `down` is made from.
   ///
-  /// - Parameter x: the block's input. [tokens, hidden]
+  /// - Parameter x: The block's input. [tokens, hidden]
   /// - Parameter gate: W_gate x. [tokens, intermediate]
   /// - Parameter up: W_up x. [tokens, intermediate]
-  /// - Parameter activation: the block's.
+  /// - Parameter activation: The block's.
   /// - Returns: `mixed`: [tokens, intermediate]; `reduced`: [tokens, numbers of a token].
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
   public func activated(

@@ -18,12 +18,12 @@ public struct GatedMixture {
   /// - Parameters:
   ///   - gate: W_gate z. [tokens, width]
   ///   - up: W_up z. [tokens, width]
-  ///   - reduced: p of expert 0's gate and up, then expert 1's. [tokens, 2 · experts · rank]
+  ///   - reduced: P of expert 0's gate and up, then expert 1's. [tokens, 2 · experts · rank]
   ///   - b: Bᵀ in the same order. [2 · experts, rank, width]
-  ///   - a: the down projection's A of each expert. [experts, rank, width]
-  ///   - shares: what each expert counts; nil for a single one that counts fully. [tokens, experts]
-  ///   - dropout: one key for each expert; nil in inference.
-  ///   - activation: what the gate goes through.
+  ///   - a: The down projection's A of each expert. [experts, rank, width]
+  ///   - shares: What each expert counts; `nil` for a single one that counts fully. [tokens, experts]
+  ///   - dropout: One key for each expert; `nil` in inference.
+  ///   - activation: What the gate goes through.
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
   public init(
     gate: Tensor, up: Tensor, reduced: Tensor, b: Tensor, a: Tensor, shares: Tensor?, dropout: DropoutMasks?,
@@ -85,10 +85,10 @@ public struct GatedMixture {
     let isolated: Bool
 
     /// - Parameters:
-    ///   - first: by a_0, the same for all tokens of a row. [rows, width]
-    ///   - down: by down_0. [rows, rank]
-    ///   - rowOfToken: the row of each token.
-    ///   - isolated: whether it moves the factors only, and not what lies before.
+    ///   - first: By a_0, the same for all tokens of a row. [rows, width]
+    ///   - down: By down_0. [rows, rank]
+    ///   - rowOfToken: The row of each token.
+    ///   - isolated: Whether it moves the factors only, and not what lies before.
     public init(first: Tensor, down: Tensor, rowOfToken: [Int32], isolated: Bool) throws {
       let rows = first.shape.first ?? 0
       try Kernels.require("a row's gradient", down, [rows, down.shape.last ?? 0])
@@ -108,7 +108,7 @@ public struct GatedMixture {
     public let gate: Tensor?
     public let up: Tensor?
     public let reduced: Tensor  // by p: [tokens, 2 · experts · rank]
-    /// As `reduced` without what is isolated; nil when it is the same.
+    /// As `reduced` without what is isolated; `nil` when it is the same.
     public let flow: Tensor?
     public let shares: Tensor  // mixed's gradient · a_e: [tokens, experts]
     public let b: Tensor  // [2 · experts, rank, width]
@@ -116,10 +116,10 @@ public struct GatedMixture {
   }
 
   /// - Parameters:
-  ///   - mixed: gradient by `mixed`. [tokens, width]
-  ///   - down: gradient by `down`. [tokens, experts · rank]
-  ///   - row: another gradient, at the first expert.
-  ///   - toInput: whether the products' gradients are wanted.
+  ///   - mixed: Gradient by `mixed`. [tokens, width]
+  ///   - down: Gradient by `down`. [tokens, experts · rank]
+  ///   - row: Another gradient, at the first expert.
+  ///   - toInput: Whether the products' gradients are wanted.
   public func backward(mixed: Tensor, down: Tensor, row: RowGradient?, toInput: Bool) throws -> Gradients {
     try Kernels.require("a gated mixture's gradient", mixed, [tokens, width])
     try Kernels.require("the down projection's gradient", down, [tokens, experts * rank])

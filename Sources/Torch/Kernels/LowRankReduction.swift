@@ -7,9 +7,9 @@ public struct LowRankReduction {
   let dropout: DropoutMasks?
 
   /// - Parameters:
-  ///   - x: the input. [tokens, width]
-  ///   - a: the factors as ``Kernels/stacked(_:)`` makes them. [pairs, rank, width]
-  ///   - dropout: one key for each pair; nil in inference.
+  ///   - x: The input. [tokens, width]
+  ///   - a: The factors as ``Kernels/stacked(_:)`` makes them. [pairs, rank, width]
+  ///   - dropout: One key for each pair; `nil` in inference.
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
   public init(_ x: Tensor, a: Tensor, dropout: DropoutMasks?) throws {
     let (pairs, rank, width) = (a.shape.first ?? 0, a.shape.dropFirst().first ?? 0, a.shape.last ?? 0)
@@ -32,10 +32,10 @@ public struct LowRankReduction {
   }
 
   /// - Parameters:
-  ///   - gradient: by what ``forward()`` returned.
-  ///   - flow: what the input's gradient is computed from, where that differs.
-  ///   - input: gets the input's gradient added; nil where it is not wanted. [tokens, width]
-  /// - Returns: the factors' gradients. [pairs, rank, width]
+  ///   - gradient: By what ``forward()`` returned.
+  ///   - flow: What the input's gradient is computed from, where that differs.
+  ///   - input: Gets the input's gradient added; `nil` where it is not wanted. [tokens, width]
+  /// - Returns: The factors' gradients. [pairs, rank, width]
   public func backward(_ gradient: Tensor, flow: Tensor? = nil, addingTo input: Tensor?) throws -> Tensor {
     let reduced = [x.shape[0], pairs * rank]
     try Kernels.require("the gradient of low-rank factors", gradient, reduced)

@@ -7,7 +7,7 @@ import CTorch
 public struct LowRankSegments {
   private let list: [(tokens: Range<Int>, factors: SegmentFactors)]
 
-  /// - Parameter list: neighbouring tokens and what their expert has for the projection, in the order of the tokens. Tokens of the base,
+  /// - Parameter list: Neighbouring tokens and what their expert has for the projection, in the order of the tokens. Tokens of the base,
   ///   and of experts without such a pair, are left out.
   public init(_ list: [(tokens: Range<Int>, factors: SegmentFactors)]) { self.list = list }
 

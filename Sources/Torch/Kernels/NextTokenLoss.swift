@@ -7,8 +7,8 @@ extension SpacedRows {
   ///
   /// - Parameters:
   ///   - targets: int64 [rows], each a column.
-  ///   - scale: what the gradient is multiplied by.
-  /// - Returns: the sum, and the gradient. [rows, columns]
+  ///   - scale: What the gradient is multiplied by.
+  /// - Returns: The sum, and the gradient. [rows, columns]
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``, ``TorchError/invalidHyperparameter(name:value:allowed:)`` for a
   ///   target that is no column.
   public func nextTokenLoss(targets: Tensor, scale: Double) throws -> (sum: Double, gradient: Tensor) {

@@ -12,7 +12,7 @@ public struct PackedAttention {
     /// How far back a token looks: at tokens whose position is less than `size` before its own.
     public struct Window: Sendable {
       public let size: Int
-      /// Of each token; nil: its number in its row.
+      /// Of each token; `nil`: its number in its row.
       public let positions: [Int32]?
 
       public init(size: Int, positions: [Int32]? = nil) {
@@ -22,9 +22,9 @@ public struct PackedAttention {
     }
 
     /// - Parameters:
-    ///   - lengths: tokens of each row.
-    ///   - groups: see ``AttentionMask/grouped(_:)``; nil for plain causal rows.
-    ///   - window: nil: a token looks at everything before it.
+    ///   - lengths: Tokens of each row.
+    ///   - groups: See ``AttentionMask/grouped(_:)``; `nil` for plain causal rows.
+    ///   - window: `nil`: a token looks at everything before it.
     /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` when there is not one group, or one position, for each token.
     public init(lengths: [Int], groups: [Int32]? = nil, window: Window? = nil) throws {
       starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int64($1)) }
@@ -45,15 +45,15 @@ public struct PackedAttention {
   let values: Tensor  // [tokens, kvHeads, headDim]
   /// [tokens, heads, headDim]
   public let output: Tensor
-  /// log Σ exp of each query's scores; nil when nothing is traced. [tokens, heads]
+  /// log Σ exp of each query's scores; `nil` when nothing is traced. [tokens, heads]
   private let statistics: Tensor?
 
   /// - Parameters:
   ///   - queries: [tokens, heads, headDim]
   ///   - keys: [tokens, kvHeads, headDim]
   ///   - values: [tokens, kvHeads, headDim]
-  ///   - layout: where rows begin and end.
-  ///   - tracing: whether ``backward(_:)`` will be called.
+  ///   - layout: Where rows begin and end.
+  ///   - tracing: Whether ``backward(_:)`` will be called.
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
   public init(queries: Tensor, keys: Tensor, values: Tensor, layout: Layout, tracing: Bool) throws {
     let shape = queries.shape

@@ -97,7 +97,7 @@ extension WeightMatrix {
   /// x Wᵀ, of which a token's bits do not depend on the other tokens.
   ///
   /// - Parameter x: [tokens, in]
-  /// - Parameter slices: which tokens go through which kernel.
+  /// - Parameter slices: Which tokens go through which kernel.
   /// - Returns: [tokens, out]
   /// - Throws: ``TorchError``.
   public func product(_ x: Tensor, _ slices: ProductSlices) throws -> Tensor {

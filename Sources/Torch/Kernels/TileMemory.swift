@@ -10,7 +10,7 @@ enum TileMemory {
 
   private static let free = Mutex<[Tensor]>([])
 
-  /// - Parameter body: has the piece for itself; nothing that it returns may lie there.
+  /// - Parameter body: Has the piece for itself; nothing that it returns may lie there.
   static func with<Result>(_ body: (Tensor) throws -> Result) throws -> Result {
     let piece = try free.withLock { $0.popLast() } ?? Tensor(uninitialized: [numbers])
     defer { free.withLock { $0.append(piece) } }

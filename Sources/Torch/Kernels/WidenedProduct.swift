@@ -16,9 +16,9 @@ enum WidenedProduct {
     let ranges: [Range<Int>]
 
     /// - Parameters:
-    ///   - count: what is cut.
-    ///   - width: numbers of each of them.
-    ///   - most: the most of them in one tile.
+    ///   - count: What is cut.
+    ///   - width: Numbers of each of them.
+    ///   - most: The most of them in one tile.
     init(_ count: Int, width: Int, most: Int = .max) {
       let grains = (count + Self.grain - 1) / Self.grain
       let each = max(1, min(Self.numbers / max(width, 1), most) / Self.grain)
@@ -34,7 +34,7 @@ enum WidenedProduct {
   }
 
   /// Inputs of a tile backward: oneDNN reads the columns of a matrix, which it does well if they are few and lie close together.
-  /// - Parameter outputs: of the matrix. Where they are few, more inputs lie close together, and each product is worth its call.
+  /// - Parameter outputs: Of the matrix. Where they are few, more inputs lie close together, and each product is worth its call.
   static func mostInputs(outputs: Int) -> Int { min(384, max(192, 400_000 / max(outputs, 1))) }
 
   /// Matrices of up to so many numbers are in the cache as a whole.
@@ -60,7 +60,7 @@ enum WidenedProduct {
 
   /// x Wᵀ (+ addend). `x`: [rows, in]; `weight`: [out, in], bfloat16 or float32 → [rows, out].
   ///
-  /// - Parameter slices: so many rows at a time, as if there were no others, the largest that are left; `nil`: all at once. The number of
+  /// - Parameter slices: So many rows at a time, as if there were no others, the largest that are left; `nil`: all at once. The number of
   ///   rows is a multiple of the smallest, which comes last.
   static func product(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slices: [Int]? = nil) throws -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
@@ -154,8 +154,8 @@ extension Tensor {
   /// Becomes rows of a bfloat16 matrix, widened. `self`: [rows, columns], without gaps.
   ///
   /// - Parameters:
-  ///   - start: the place of the first number in the matrix.
-  ///   - stride: numbers from the beginning of a row to that of the next.
+  ///   - start: The place of the first number in the matrix.
+  ///   - stride: Numbers from the beginning of a row to that of the next.
   fileprivate func widen(_ matrix: Tensor, from start: Int, stride: Int) throws {
     let source = try matrix.memory(.bfloat16).assumingMemoryBound(to: UInt16.self) + start
     accrete_widen(

@@ -45,8 +45,8 @@ public struct AdamW {
 
   /// Moves the values against the gradients.
   /// - Parameters:
-  ///   - parameters: what the state was made for, with its gradients.
-  ///   - rate: the learning rate η of this step, which each parameter's factor multiplies.
+  ///   - parameters: What the state was made for, with its gradients.
+  ///   - rate: The learning rate η of this step, which each parameter's factor multiplies.
   public mutating func update(_ parameters: FlatParameters, rate: Double) throws {
     step += 1
     let count = try Self.count(of: step, on: parameters.values.device)

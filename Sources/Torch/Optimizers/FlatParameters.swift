@@ -91,7 +91,7 @@ public struct FlatParameters {
   public func zeroGradients() throws { try gradients.fillInPlace(0) }
 
   /// Scales the gradients down so that their common L2 norm is at most `limit`.
-  /// - Returns: the norm before.
+  /// - Returns: The norm before.
   @discardableResult
   public func clipGradients(to limit: Double) throws -> Double {
     let norm = try gradients.squareSum().squareRoot()

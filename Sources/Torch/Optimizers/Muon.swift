@@ -16,7 +16,7 @@ public struct Muon {
   /// m. [count]
   public let momentum: Tensor
   private let pieces: [Piece]
-  /// Who moves the pieces, each worker with one thread of libtorch; nil: all threads one piece after the other.
+  /// Who moves the pieces, each worker with one thread of libtorch; `nil`: all threads one piece after the other.
   private let pool: WorkerPool?
 
   /// Neighbours in the buffer of one shape and one factor of the rate, moved together.
@@ -35,9 +35,9 @@ public struct Muon {
   }
 
   /// - Parameters:
-  ///   - parameters: matrices only.
+  ///   - parameters: Matrices only.
   ///   - weightDecay: λ.
-  ///   - momentum: as it was saved; nil: fresh.
+  ///   - momentum: As it was saved; `nil`: fresh.
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` for a tensor that is no matrix, or momentum of other parameters;
   ///   ``TorchError/invalidHyperparameter(name:value:allowed:)``.
   public init(for parameters: FlatParameters, weightDecay: Double, momentum: Tensor? = nil) throws {
@@ -77,7 +77,7 @@ public struct Muon {
 
   /// Moves the values against the gradients, which are used up.
   /// - Parameters:
-  ///   - parameters: what the state was made for.
+  ///   - parameters: What the state was made for.
   ///   - rate: η of this step, which each parameter's factor multiplies.
   public func update(_ parameters: FlatParameters, rate: Double) throws {
     let (values, gradients, momentum) = (parameters.values, parameters.gradients, momentum)

@@ -32,7 +32,7 @@ struct ReportCommand: ParsableCommand {
 
   private struct Result: Encodable {
     let matrix: MatrixFile?
-    /// nil: the run has no legacy column.
+    /// `nil`: the run has no legacy column.
     let legacy: MatrixFile?
     let metrics: RunMetrics?
   }

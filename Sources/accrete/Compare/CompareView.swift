@@ -98,7 +98,7 @@ final class CompareView {
 
   private struct Cell: Encodable {
     let cell: String
-    /// nil: base and data are read.
+    /// `nil`: base and data are read.
     let share: Double?
     let task: String?
     let step: Int?

@@ -4,7 +4,7 @@ import Foundation
 import Records
 
 extension ComparisonProgress {
-  /// What is said of it to people and to programs; nil where a counter says it.
+  /// What is said of it to people and to programs; `nil` where a counter says it.
   var line: (text: String, event: LogEvent)? {
     switch self {
     case .known(let done, let cells, let fromRecords):

@@ -90,7 +90,7 @@ struct ExpertOptions: ParsableArguments {
       .first { try Checkpoint(folder: $0).digest == digest }
   }
 
-  /// - Parameter tokenizer: the digest of the tokenizer that cuts the text; nil where ids are given.
+  /// - Parameter tokenizer: The digest of the tokenizer that cuts the text; `nil` where ids are given.
   func selection(for model: DecoderModel, tokenizer: Digest? = nil) throws -> (any ExpertSelection)? {
     if let expert {
       let host = StoredExpert.Base(model.declared, digest: model.digest, tokenizerDigest: tokenizer)

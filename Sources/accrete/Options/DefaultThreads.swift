@@ -5,7 +5,7 @@ import Foundation
 enum DefaultThreads {
   static var count: Int { asked ?? ProcessInfo.processInfo.activeProcessorCount }
 
-  /// What the environment asks for; nil: nothing, or nothing that is a number. Of a list, one for each level of nesting, the first counts.
+  /// What the environment asks for; `nil`: nothing, or nothing that is a number. Of a list, one for each level of nesting, the first counts.
   static var asked: Int? {
     let (wanted, limit) = (first("OMP_NUM_THREADS"), first("OMP_THREAD_LIMIT"))
     guard let limit else { return wanted }

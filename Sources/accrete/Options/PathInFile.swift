@@ -6,9 +6,9 @@ import Runs
 /// A path that stands in a file of options means what it means on the command line: from the folder in which the command is given.
 enum PathInFile {
   /// - Parameters:
-  ///   - path: as it is written.
-  ///   - key: of the file.
-  ///   - file: that file.
+  ///   - path: As it is written.
+  ///   - key: Of the file.
+  ///   - file: That file.
   /// - Throws: `RunError` for what is not there, but lies beside the file: earlier versions meant that.
   static func absolute(_ path: String, key: String, of file: URL) throws -> String {
     let meant = accrete.absolute(path)

@@ -20,7 +20,7 @@ extension ProgressOptions {
 
 extension InvocationFile {
   /// The folder that a command writes, which flag or file must name.
-  /// - Parameter flag: as `--out` has it.
+  /// - Parameter flag: As `--out` has it.
   /// - Throws: `RunError` where neither does.
   func place(_ flag: String?) throws -> String {
     guard let place = flag ?? out else {

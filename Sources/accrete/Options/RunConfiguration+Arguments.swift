@@ -11,8 +11,8 @@ extension RunConfiguration {
   /// The options of `accrete train` that make this configuration: every one spelled out, so that they mean the same when a
   /// default has changed. An embedded base is named, as its place is another on every machine.
   ///
-  /// - Parameter folder: what paths are written relative to; nil: they are absolute.
-  /// - Throws: a defect, if the options would be read as another configuration.
+  /// - Parameter folder: What paths are written relative to; `nil`: they are absolute.
+  /// - Throws: A defect, if the options would be read as another configuration.
   func arguments(placedFrom folder: URL? = nil) throws -> [String] {
     let base = EmbeddedResources.argument(for: base)
     var placed = folder.map(portable) ?? self

@@ -5,7 +5,7 @@ import Runs
 
 extension RunOptions {
   /// The YAML file, or an empty one.
-  /// - Parameter others: keys that may stand in it for somebody else.
+  /// - Parameter others: Keys that may stand in it for somebody else.
   func file(besides others: [String] = []) throws -> RunFile {
     try config.map {
       try RunFile.read(URL(fileURLWithPath: absolute($0)), besides: InvocationFile.keys + others)
@@ -13,7 +13,7 @@ extension RunOptions {
   }
 
   /// What the YAML file says about the command itself.
-  /// - Parameter others: keys that may stand in it for somebody else.
+  /// - Parameter others: Keys that may stand in it for somebody else.
   func invocation(besides others: [String] = []) throws -> InvocationFile {
     try config.map {
       try InvocationFile.read(URL(fileURLWithPath: absolute($0)), besides: RunFile.keys + others)

@@ -31,8 +31,8 @@ final class CurveWriter {
   /// Adds values of one step.
   ///
   /// - Parameters:
-  ///   - name: the curve's folder.
-  ///   - kept: the last step that stays of what is there already, where this is the curve's first value; nil: it begins anew.
+  ///   - name: The curve's folder.
+  ///   - kept: The last step that stays of what is there already, where this is the curve's first value; `nil`: it begins anew.
   func write(_ step: Int, _ values: [(tag: String, value: Double)], to name: String, keepingTo kept: Int?) {
     guard !hasFailed else { return }
     do {

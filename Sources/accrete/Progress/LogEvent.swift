@@ -16,7 +16,7 @@ struct LogEvent {
   }
 
   /// - Parameter name: What happened.
-  /// - Parameter fields: By name; what is nil is left out.
+  /// - Parameter fields: By name; what is `nil` is left out.
   init(_ name: String, _ fields: Fields = [:]) {
     self.name = name
     self.fields = fields
@@ -38,7 +38,7 @@ struct LogEvent {
 
   /// The line, without its end.
   ///
-  /// - Parameter time: when it happened.
+  /// - Parameter time: When it happened.
   func line(at time: Date = Date()) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -45,7 +45,7 @@ extension PretrainingProgress {
     }
   }
 
-  /// Over the layers with an MoE block; nil: there are none.
+  /// Over the layers with an MoE block; `nil`: there are none.
   private func mean(_ report: PretrainingReport, _ value: (RouterLoad) -> Double) -> Double? {
     guard let routing = report.routing, !routing.isEmpty else { return nil }
     return routing.reduce(0) { $0 + value($1) } / Double(routing.count)

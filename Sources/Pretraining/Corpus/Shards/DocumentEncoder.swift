@@ -15,7 +15,7 @@ struct DocumentEncoder {
   /// Chunks for each thread in one round, so that threads that are done sooner help the others.
   private static let chunksPerThread = 4
 
-  /// - Parameter threads: less than 1 is 1.
+  /// - Parameter threads: Less than 1 is 1.
   init(
     _ source: TextSource, _ tokenizer: CorpusTokenizer, _ rule: HeldOutRule, threads: Int,
     chunkBytes: Int = DocumentEncoder.chunkBytes
@@ -32,7 +32,7 @@ struct DocumentEncoder {
 
   /// Passes over documents that an earlier process has tokenized.
   ///
-  /// - Throws: what `check` throws, which is told the bytes read, now and then.
+  /// - Throws: What `check` throws, which is told the bytes read, now and then.
   mutating func skip(_ documents: Int, _ check: (Int) throws -> Void) throws {
     for number in 0..<documents {
       if number % 4096 == 0 { try check(bytesRead) }
@@ -42,8 +42,8 @@ struct DocumentEncoder {
 
   /// The next documents, in the order of the files; none after the last.
   ///
-  /// - Parameter check: called now and then by a single thread, or within a single long document; what it throws ends the work.
-  /// - Throws: the error of the first document that has one.
+  /// - Parameter check: Called now and then by a single thread, or within a single long document; what it throws ends the work.
+  /// - Throws: The error of the first document that has one.
   mutating func next(check: () throws -> Void = {}) throws -> [EncodedDocuments] {
     var chunks: [[RawDocument]] = []
     while chunks.count < threads * Self.chunksPerThread {

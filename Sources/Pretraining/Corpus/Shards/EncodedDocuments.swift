@@ -20,7 +20,7 @@ struct EncodedDocuments: Sendable {
 
   /// Tokenizes documents.
   ///
-  /// - Parameter check: called now and then, also within a long document; what it throws ends the work.
+  /// - Parameter check: Called now and then, also within a long document; what it throws ends the work.
   /// - Throws: ``CorpusError`` that names the document's place, `TokenizationError`.
   init(
     _ documents: [RawDocument], _ tokenizer: CorpusTokenizer, _ rule: HeldOutRule, check: () throws -> Void = {}
@@ -63,7 +63,7 @@ struct EncodedDocuments: Sendable {
 }
 
 extension EncodedDocuments.Side {
-  /// - Parameter id: known to fit into `bytesPerToken`.
+  /// - Parameter id: Known to fit into `bytesPerToken`.
   fileprivate mutating func append(_ id: Int, _ bytesPerToken: Int) {
     for shift in 0..<bytesPerToken { bytes.append(UInt8(truncatingIfNeeded: id >> (8 * shift))) }
   }

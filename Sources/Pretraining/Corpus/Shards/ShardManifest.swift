@@ -24,7 +24,7 @@ struct ShardManifest: Codable, Equatable {
     var name: String
     /// What the tokens were made of, in order.
     var files: [TextFile]
-    /// The field of rows that has the text; nil: `text`.
+    /// The field of rows that has the text; `nil`: `text`.
     var field: String?
     /// Bytes of UTF-8 of all documents.
     var textBytes: Int

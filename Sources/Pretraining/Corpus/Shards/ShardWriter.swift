@@ -14,7 +14,7 @@ struct ShardWriter {
   private var bytes: [UInt8] = []
   private var documents = 0
 
-  /// - Parameter unfinished: what an earlier process has left; nil: from the beginning.
+  /// - Parameter unfinished: What an earlier process has left; `nil`: from the beginning.
   init(
     in folder: URL, source: String, side: CorpusSide, bytesPerToken: Int, tokensPerShard: Int,
     unfinished: UnfinishedTokens.Side? = nil

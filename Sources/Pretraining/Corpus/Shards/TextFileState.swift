@@ -16,7 +16,7 @@ struct TextFileState {
 
   /// Reads the whole file for its digest.
   ///
-  /// - Parameter check: called after each piece; what it throws ends the reading.
+  /// - Parameter check: Called after each piece; what it throws ends the reading.
   /// - Throws: `FileError`.
   init(_ url: URL, check: () throws -> Void = {}) throws {
     self.url = url

@@ -41,8 +41,8 @@ public struct TokenCorpus: Sendable {
   /// Opens a folder of shards.
   ///
   /// - Parameters:
-  ///   - folder: what ``TokenShards`` has made.
-  ///   - verification: of each shard. Ids are also compared with the vocabulary whenever they are read.
+  ///   - folder: What ``TokenShards`` has made.
+  ///   - verification: Of each shard. Ids are also compared with the vocabulary whenever they are read.
   /// - Throws: ``CorpusError/shard(_:)`` that names the file and the fix; `FileError/notFound(path:)` if there is no
   ///   `tokens.json`, as in a folder that was not finished.
   public init(_ folder: URL, verification: Verification = .digests) throws {

@@ -108,7 +108,7 @@ private struct SourceMaker {
       tokensPerShard: shards.tokensPerShard, unfinished: unfinished)
   }
 
-  /// - Parameter report: told bytes read and tokens made; what it throws ends the making once what is done is written down.
+  /// - Parameter report: Told bytes read and tokens made; what it throws ends the making once what is done is written down.
   func make(_ earlier: UnfinishedTokens?, report: (Int, Int) throws -> Void) throws -> ShardManifest.Source {
     var described = ShardManifest.Source(
       name: source.name, files: states.map(\.described),

@@ -34,9 +34,9 @@ public struct TokenShards: Sendable {
   var chunkBytes = DocumentEncoder.chunkBytes
 
   /// - Parameters:
-  ///   - sources: their order is that of weights and of all results.
-  ///   - tokenizer: how documents become tokens.
-  ///   - rule: which documents are held out.
+  ///   - sources: Their order is that of weights and of all results.
+  ///   - tokenizer: How documents become tokens.
+  ///   - rule: Which documents are held out.
   /// - Throws: ``CorpusError/source(_:)`` if there is no source, or two would share files.
   public init(_ sources: [TextSource], tokenizer: CorpusTokenizer, rule: HeldOutRule) throws {
     try self.init(sources, tokenizer: tokenizer, rule: rule, tokensPerShard: Self.tokensPerShard)
@@ -54,11 +54,11 @@ public struct TokenShards: Sendable {
   ///
   /// The digests of all text files are compared. Nothing but files with the names of shards is removed from the folder.
   /// - Parameters:
-  ///   - folder: made if it is missing.
-  ///   - threads: that tokenize; less than 1 is 1.
-  ///   - verification: of shards that are there already.
-  ///   - progress: called on this thread, some times a second; what it throws ends the making, and the next goes on from there.
-  /// - Returns: the open folder, and whether its tokens were made now.
+  ///   - folder: Made if it is missing.
+  ///   - threads: That tokenize; less than 1 is 1.
+  ///   - verification: Of shards that are there already.
+  ///   - progress: Called on this thread, some times a second; what it throws ends the making, and the next goes on from there.
+  /// - Returns: The open folder, and whether its tokens were made now.
   /// - Throws: ``CorpusError``, `FileError`, `TokenizationError`. A damaged shard is an error and not made anew, as disks do not
   ///   damage files for no reason.
   public func prepare(

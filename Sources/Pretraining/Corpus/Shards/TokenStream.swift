@@ -31,15 +31,15 @@ public struct TokenStream: Sendable {
 
   /// The windows of a length: the last has its last target still in the stream.
   ///
-  /// - Parameter length: tokens of input; less than 1 has none.
+  /// - Parameter length: Tokens of input; less than 1 has none.
   public func windows(length: Int) -> Int { length > 0 && count > 0 ? (count - 1) / length : 0 }
 
   /// A window: `length` inputs, and behind each its target.
   ///
   /// - Parameters:
-  ///   - window: from 0.
-  ///   - length: tokens of input.
-  /// - Returns: the `length + 1` tokens from `window · length` on.
+  ///   - window: From 0.
+  ///   - length: Tokens of input.
+  /// - Returns: The `length + 1` tokens from `window · length` on.
   /// - Throws: ``CorpusError/shard(_:)`` if there is no such window, or its tokens are none of the vocabulary.
   public func window(_ window: Int, length: Int) throws -> [Int] {
     guard (0..<windows(length: length)).contains(window) else {

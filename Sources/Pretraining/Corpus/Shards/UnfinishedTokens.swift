@@ -45,7 +45,7 @@ struct UnfinishedTokens: Codable, Equatable {
     var documents = 0
   }
 
-  /// What is left of an earlier making in this folder; nil where there is none, or one of other texts or settings.
+  /// What is left of an earlier making in this folder; `nil` where there is none, or one of other texts or settings.
   /// - Throws: `FileError` where nothing can be encoded.
   static func read(in folder: URL, settings: ShardManifest, tokensPerShard: Int) throws -> UnfinishedTokens? {
     guard let url = try? FolderFile.url(fileName, in: folder),
@@ -65,7 +65,7 @@ struct UnfinishedTokens: Codable, Equatable {
     (try? TokenShard(shard, in: folder, bytesPerToken: bytesPerToken, .digests)) != nil
   }
 
-  /// One side of the current source; nil if a file of it is not as it was written.
+  /// One side of the current source; `nil` if a file of it is not as it was written.
   func side(_ side: CorpusSide, of current: Current, in folder: URL) -> Side? {
     let rest = side == .train ? current.train : current.heldOut
     guard rest.waitingTokens >= 0, rest.waitingTokens < max(tokensPerShard, 1), rest.waitingDocuments >= 0,

@@ -19,22 +19,22 @@ public struct DocumentReader {
   private var ahead: Result<RawDocument?, any Error>?
   private var isBegun = false
 
-  /// - Parameter source: whose files are opened one after the other, as they are needed.
+  /// - Parameter source: Whose files are opened one after the other, as they are needed.
   public init(_ source: TextSource) { (files, field) = (source.files, Array(source.field.utf8)) }
 
   /// Bytes of the files, as they lie on the disk, that were read so far.
   public var bytesRead: Int { bytesOfFilesDone + (lines?.bytesRead ?? 0) }
 
-  /// The UTF-8 of the next document, which may be empty; nil after the last.
+  /// The UTF-8 of the next document, which may be empty; `nil` after the last.
   ///
   /// - Throws: ``CorpusError`` that names the file and, of one that has rows, the line.
   public mutating func nextDocument() throws -> [UInt8]? {
     try nextRaw()?.text()
   }
 
-  /// The next document, cut into what is learned from and what is held out; an empty one has no parts. nil after the last.
+  /// The next document, cut into what is learned from and what is held out; an empty one has no parts. `nil` after the last.
   ///
-  /// - Throws: as ``nextDocument()``.
+  /// - Throws: As ``nextDocument()``.
   public mutating func nextParts(_ rule: HeldOutRule) throws -> [HeldOutRule.Part]? {
     try nextRaw().map { try rule.parts(of: $0.text(), isOnly: $0.isOnly) }
   }

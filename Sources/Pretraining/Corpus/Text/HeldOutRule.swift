@@ -13,7 +13,7 @@ public struct HeldOutRule: Sendable, Equatable {
 
   private static let buckets: UInt64 = 10_000
 
-  /// - Parameter share: from 0 to below 1; a finer one than 1/10,000 is rounded up to it.
+  /// - Parameter share: From 0 to below 1; a finer one than 1/10,000 is rounded up to it.
   /// - Throws: ``CorpusError/source(_:)``.
   public init(share: Double = defaultShare) throws {
     guard share >= 0, share < 1 else {
@@ -27,7 +27,7 @@ public struct HeldOutRule: Sendable, Equatable {
 
   /// Whether a document is held out.
   ///
-  /// - Parameter document: its UTF-8.
+  /// - Parameter document: Its UTF-8.
   public func holdsOut(_ document: [UInt8]) -> Bool {
     Double(Self.hash(document) % Self.buckets) < share * Double(Self.buckets)
   }
@@ -42,10 +42,10 @@ public struct HeldOutRule: Sendable, Equatable {
   /// Where a document goes.
   ///
   /// - Parameters:
-  ///   - document: its UTF-8.
-  ///   - isOnly: whether its source has no other: then its last `share` is held out, from the line on that begins there, or where no
+  ///   - document: Its UTF-8.
+  ///   - isOnly: Whether its source has no other: then its last `share` is held out, from the line on that begins there, or where no
   ///     line does from the character on.
-  /// - Returns: nothing for an empty document.
+  /// - Returns: Nothing for an empty document.
   public func parts(of document: [UInt8], isOnly: Bool) -> [Part] {
     guard !document.isEmpty else { return [] }
     guard isOnly, share > 0 else {

@@ -26,7 +26,7 @@ struct LineInput {
     self.path = path
   }
 
-  /// The next line without its line feed, and without a byte order mark at the beginning of the file; nil after the last line.
+  /// The next line without its line feed, and without a byte order mark at the beginning of the file; `nil` after the last line.
   ///
   /// - Throws: ``CorpusError/text(_:)`` for one that is too long; what reading throws.
   mutating func next() throws -> [UInt8]? {

@@ -4,9 +4,9 @@ public import Foundation
 /// The files that a path stands for: a file itself, a folder the files in it, a pattern the files that match.
 public enum TextFiles {
   /// - Parameters:
-  ///   - url: a file; a folder, of which the files that may hold text are meant, those of folders inside left out; or a pattern with
+  ///   - url: A file; a folder, of which the files that may hold text are meant, those of folders inside left out; or a pattern with
   ///     `*`, `?` or `[…]`, as a shell has them.
-  /// - Returns: files in the order of their names' bytes; a path without a pattern that leads nowhere is given back, so that reading it
+  /// - Returns: Files in the order of their names' bytes; a path without a pattern that leads nowhere is given back, so that reading it
   ///   says so.
   /// - Throws: ``CorpusError/file(_:)`` for a folder without text and a pattern that nothing matches; `FileError`.
   public static func named(by url: URL) throws -> [URL] {

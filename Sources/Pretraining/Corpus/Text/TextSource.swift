@@ -21,8 +21,8 @@ public struct TextSource: Sendable, Equatable {
 
   /// - Parameters:
   ///   - name: 1 to 100 ASCII letters, digits, `.`, `_` and `-`, not starting with `.`.
-  ///   - files: at least one.
-  ///   - field: of a row that has the text.
+  ///   - files: At least one.
+  ///   - field: Of a row that has the text.
   /// - Throws: ``CorpusError/source(_:)``, ``CorpusError/file(_:)`` for a file whose name says nothing of what it holds.
   public init(name: String, files: [URL], field: String = defaultField) throws {
     guard PlainName.isPlain(name, longest: Self.longestName) else {

@@ -12,9 +12,9 @@ public struct MixtureOrder: Sendable {
   private let stage: Int
 
   /// - Parameters:
-  ///   - weights: finite, none negative, not all zero, in the order of the sources.
-  ///   - seed: the run's seed.
-  ///   - stage: the stage's number, from 0.
+  ///   - weights: Finite, none negative, not all zero, in the order of the sources.
+  ///   - seed: The run's seed.
+  ///   - stage: The stage's number, from 0.
   /// - Throws: ``CorpusError/plan(_:)``.
   public init(weights: [Double], seed: UInt64, stage: Int) throws {
     shares = try Self.shares(of: weights, stage: stage)
@@ -24,7 +24,7 @@ public struct MixtureOrder: Sendable {
 
   /// The source of each place of a block, shuffled with stream `SEED/mixture/STAGE/BLOCK`.
   ///
-  /// - Parameter block: from 0.
+  /// - Parameter block: From 0.
   public func block(_ block: Int) -> [Int] {
     var order = shares.enumerated().flatMap { source, share in repeatElement(source, count: share) }
     var stream = RandomStream(seed: seed, "mixture", String(stage), String(block))

@@ -15,11 +15,11 @@ public struct WindowPermutation: Sendable {
   /// The order of pass `epoch` with stream `SEED/windows/SOURCE/T/EPOCH`.
   ///
   /// - Parameters:
-  ///   - count: windows of the source; less than 1 is 1, as there is an order of nothing else.
-  ///   - seed: the run's seed.
-  ///   - source: the source's name.
+  ///   - count: Windows of the source; less than 1 is 1, as there is an order of nothing else.
+  ///   - seed: The run's seed.
+  ///   - source: The source's name.
   ///   - sequenceLength: T, tokens of a window.
-  ///   - epoch: the number of the pass, from 0.
+  ///   - epoch: The number of the pass, from 0.
   public init(count: Int, seed: UInt64, source: String, sequenceLength: Int, epoch: Int) {
     var stream = RandomStream(seed: seed, "windows", source, String(sequenceLength), String(epoch))
     self.count = max(1, count)
@@ -31,7 +31,7 @@ public struct WindowPermutation: Sendable {
 
   /// The window at a place of the order.
   ///
-  /// - Parameter place: from 0; taken modulo ``count``.
+  /// - Parameter place: From 0; taken modulo ``count``.
   public subscript(place: Int) -> Int {
     let reduced = place % count
     var number = UInt64(reduced < 0 ? reduced + count : reduced)

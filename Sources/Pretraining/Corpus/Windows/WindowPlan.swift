@@ -52,9 +52,9 @@ public struct WindowPlan: Sendable {
   public var count: Int { stages.last?.end ?? 0 }
 
   /// - Parameters:
-  ///   - seed: the run's seed.
-  ///   - sources: in the order in which they were given.
-  ///   - stages: one after the other without gaps.
+  ///   - seed: The run's seed.
+  ///   - sources: In the order in which they were given.
+  ///   - stages: One after the other without gaps.
   /// - Throws: ``CorpusError/source(_:)`` if there is no source or a name stands twice. ``CorpusError/plan(_:)`` if stages do not follow
   ///   each other, name an unknown source, or take windows of a source that has none.
   public init(seed: UInt64, sources: [Source], stages: [Stage]) throws {
@@ -85,7 +85,7 @@ public struct WindowPlan: Sendable {
 
   /// The windows at some places in a row, say of a step. The mixture of a block is made once for all of its places.
   ///
-  /// - Throws: as ``window(at:)``.
+  /// - Throws: As ``window(at:)``.
   public func windows(at places: Range<Int>) throws -> [PlannedWindow] {
     guard places.lowerBound >= 0, places.upperBound <= count else { throw outside(places.upperBound - 1) }
     var windows: [PlannedWindow] = []

@@ -25,8 +25,8 @@ public struct WindowReader: Sendable {
   /// The same by numbers.
   ///
   /// - Parameters:
-  ///   - source: the source's number, from 0.
-  ///   - window: the window's number, from 0.
+  ///   - source: The source's number, from 0.
+  ///   - window: The window's number, from 0.
   ///   - sequenceLength: T, tokens of input.
   public func tokens(source: Int, window: Int, sequenceLength: Int) throws -> [Int] {
     guard corpus.sources.indices.contains(source) else {

@@ -25,7 +25,7 @@ struct ExpertLine: Encodable {
   var rank: Int?
   var alpha: Double?
   var projections: [String]?
-  /// Whether it plugs into routed experts, too; nil: no.
+  /// Whether it plugs into routed experts, too; `nil`: no.
   var routedExperts: Bool?
   var bytes: Int?
   var tensorsDigest: Digest?

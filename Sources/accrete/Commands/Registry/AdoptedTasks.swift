@@ -22,9 +22,9 @@ struct AdoptedTasks {
   /// Scores, checks and releases one of them.
   ///
   /// - Parameters:
-  ///   - task: in the run.
-  ///   - name: in the registry; nil: the same.
-  ///   - data: where the run's data files are now; nil: where they were.
+  ///   - task: In the run.
+  ///   - name: In the registry; `nil`: the same.
+  ///   - data: Where the run's data files are now; `nil`: where they were.
   func adopt(
     _ task: String, as name: String? = nil, data: URL? = nil, in registry: Registry,
     report: @escaping (EvolutionProgress) -> Void

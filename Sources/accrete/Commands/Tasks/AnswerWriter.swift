@@ -26,8 +26,8 @@ struct AnswerWriter {
   /// Lines that could not be read: how many, and what was wrong with the first. A stream may have any number of them.
   private var (unread, firstProblem): (Int, String?) = (0, nil)
 
-  /// - Parameter lines: what the answers are to; a table that Excel has written is answered as one that Excel reads.
-  /// - Parameter isGiven: whether the task is given: a table then has no columns of the route.
+  /// - Parameter lines: What the answers are to; a table that Excel has written is answered as one that Excel reads.
+  /// - Parameter isGiven: Whether the task is given: a table then has no columns of the route.
   init(
     format: AnswerFormat, top: Int? = nil, abstainBelow: Double? = nil, isGiven: Bool = false,
     to lines: RequestLines? = nil
@@ -96,8 +96,8 @@ struct AnswerWriter {
 
   /// Answers all that is asked, and says what readers of the answers might miss.
   ///
-  /// - Parameter body: answers rows together, or says of each what is wrong with it.
-  /// - Throws: why there was no going on; `ExitCode` where rows could not be read.
+  /// - Parameter body: Answers rows together, or says of each what is wrong with it.
+  /// - Throws: Why there was no going on; `ExitCode` where rows could not be read.
   mutating func write(
     all lines: inout RequestLines, by body: ([RequestRow]) throws -> [Result<RowAnswer, any Error>]
   ) throws {
@@ -136,7 +136,7 @@ struct AnswerWriter {
     }
   }
 
-  /// Whether the instruction that a request came with decided its task; nil: it came without one.
+  /// Whether the instruction that a request came with decided its task; `nil`: it came without one.
   private static func decided(_ answer: RowAnswer) -> Bool? {
     guard let instruction = answer.row.instruction, !instruction.isEmpty else { return nil }
     return answer.route?.byInstruction ?? false

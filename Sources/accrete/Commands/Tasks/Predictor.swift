@@ -38,11 +38,11 @@ final class Predictor {
   var writesAnswers: Bool { fixed?.runner.model.form.kind == .answer }
 
   /// - Parameters:
-  ///   - registry: where the tasks are.
-  ///   - base: its base.
-  ///   - task: as somebody wrote it; nil: the only one that is released.
-  ///   - routes: whether each text's task is found.
-  ///   - unknown: what becomes of texts that no task claims.
+  ///   - registry: Where the tasks are.
+  ///   - base: Its base.
+  ///   - task: As somebody wrote it; `nil`: the only one that is released.
+  ///   - routes: Whether each text's task is found.
+  ///   - unknown: What becomes of texts that no task claims.
   init(_ registry: Registry, on base: Base, task: String?, routes: Bool, unknown: UnknownAnswer) throws {
     self.registry = registry
     self.base = base

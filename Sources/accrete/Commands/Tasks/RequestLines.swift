@@ -86,7 +86,7 @@ struct RequestLines {
     tableColumns = read.rows.lazy.compactMap { try? $0.get().columns }.first ?? []
   }
 
-  /// The next lines; nil at the end. Blank lines are passed over.
+  /// The next lines; `nil` at the end. Blank lines are passed over.
   mutating func next() throws -> Batch? {
     if !waiting.isEmpty {
       defer { waiting = waiting.dropFirst(Self.most) }
@@ -182,7 +182,7 @@ struct RequestLines {
   /// Writes the answers to a batch. A row that cannot be answered, such as a word of megabytes, takes no other with it: its problem stands in
   /// its place.
   ///
-  /// - Parameter body: answers rows together, or says of each what is wrong with it.
+  /// - Parameter body: Answers rows together, or says of each what is wrong with it.
   func write(
     _ batch: Batch, to writer: inout AnswerWriter, by body: ([RequestRow]) throws -> [Result<RowAnswer, any Error>]
   ) throws {
