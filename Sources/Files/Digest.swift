@@ -15,7 +15,7 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
     words = hash.withUnsafeBytes { Self.words($0) }
   }
 
-  /// - Parameter bytes: 32 of them; any other number is no digest.
+  /// - Parameter bytes: 32 of them; any other number is not a digest.
   public init?(bytes: Data) {
     guard bytes.count == Self.size else { return nil }
     words = bytes.withUnsafeBytes { Self.words($0) }

@@ -23,7 +23,7 @@ extension JSONFile {
     return text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
-  /// A text that is no JSON: the key behind which it breaks off. Foundation does not say it.
+  /// A text that is not JSON: the key behind which it breaks off. Foundation does not say it.
   private static func broken(_ data: Data) -> String? {
     do {
       _ = try JSONTree(data)

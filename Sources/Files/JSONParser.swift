@@ -30,7 +30,7 @@ public struct JSONParser {
   ///   - text: The text.
   ///   - rules: What is asked of it.
   ///   - body: Takes the value.
-  /// - Throws: ``JSONTree/Failure``, also for what is no UTF-8 and for text behind the value; what `body` throws.
+  /// - Throws: ``JSONTree/Failure``, also for what is not UTF-8 and for text behind the value; what `body` throws.
   public static func whole<Result>(
     _ text: UnsafeRawBufferPointer, rules: JSONTree.Rules = JSONTree.Rules(),
     _ body: (inout JSONParser) throws -> Result
@@ -215,11 +215,11 @@ public struct JSONParser {
       isWhole && rules.wholeNumbersFit ? "a whole number of more than 64 bits" : "a number too large for 64 bits")
   }
 
-  /// The error for what is next, which is no value.
+  /// The error for what is next, which is not a value.
   private func noValue() -> Failure {
     let shown = bytes[index...].prefix(20).prefix { !" \t\n\r,]}\":".utf8.contains($0) }
     return failure(
-      shown.isEmpty ? "no JSON value" : "`\(String(decoding: shown, as: UTF8.self))`, which is no JSON value")
+      shown.isEmpty ? "no JSON value" : "`\(String(decoding: shown, as: UTF8.self))`, which is not a JSON value")
   }
 
   /// The next number as it is written, and whether it is written as a whole one.

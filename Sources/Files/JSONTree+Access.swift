@@ -8,7 +8,7 @@ extension JSONTree {
   }
 
   /// The value of an object's first member of this name, compared by code points; `nil` for what has none. Setting it keeps the member's
-  /// place, or adds one at the end; `nil` removes all members of the name. What is no object stays as it is.
+  /// place, or adds one at the end; `nil` removes all members of the name. What is not an object stays as it is.
   public subscript(name: String) -> JSONTree? {
     get {
       guard case .object(let members) = self else { return nil }

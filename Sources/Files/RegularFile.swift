@@ -3,7 +3,7 @@ public import Foundation
 /// A regular file, opened to be read: the one place where files that others wrote are opened.
 ///
 /// A pipe in the place of a file would block for ever when it is opened, and a device may never end. The file is opened without
-/// blocking, and what is no regular file is refused.
+/// blocking, and what is not a regular file is refused.
 public final class RegularFile: @unchecked Sendable {
   /// The file as it was given.
   public let url: URL
@@ -15,7 +15,7 @@ public final class RegularFile: @unchecked Sendable {
   /// What one read takes at most.
   private static let pieceBytes = 1 << 16
 
-  /// - Throws: `FileError.notFound(path:)`; `FileError.notReadable(path:reason:)` for what is no regular file, and where the system
+  /// - Throws: `FileError.notFound(path:)`; `FileError.notReadable(path:reason:)` for what is not a regular file, and where the system
   ///   refuses.
   public init(_ url: URL) throws {
     self.url = url
@@ -76,7 +76,7 @@ public final class RegularFile: @unchecked Sendable {
     return stat(path, &status) == 0 ? kind(of: status.st_mode) : nil
   }
 
-  /// What a file is that is no regular one, as messages call it.
+  /// What a file is that is not a regular one, as messages call it.
   private static func kind(of mode: mode_t) -> String {
     switch mode & S_IFMT {
     case S_IFDIR: "a folder"

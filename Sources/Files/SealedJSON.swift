@@ -2,7 +2,7 @@ public import Foundation
 
 /// JSON files that carry SHA-256 of themselves: of all their bytes, with zeros where that digest stands.
 ///
-/// Whoever changes one byte is noticed. It is no signature: who computes the digest again makes another file.
+/// Whoever changes one byte is noticed. It is not a signature: who computes the digest again makes another file.
 public enum SealedJSON {
   /// Stands where the digest goes, in files that have nothing else to say there.
   public static let blank = Digest.zeros

@@ -126,7 +126,7 @@ public final class TensorBoardLog {
     withUnsafeBytes(of: value.littleEndian, Array.init)
   }
 
-  /// CRC-32C (Castagnoli), turned and moved as TFRecord has it: a checksum of data that holds checksums is no constant.
+  /// CRC-32C (Castagnoli), turned and moved as TFRecord has it: a checksum of data that holds checksums is not a constant.
   private static func masked(_ bytes: [UInt8]) -> UInt32 {
     var crc: UInt32 = 0xFFFF_FFFF
     for byte in bytes { crc = crc >> 8 ^ table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] }

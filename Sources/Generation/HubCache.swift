@@ -11,7 +11,7 @@ public struct HubCache: Sendable {
     /// A branch, a tag or a commit; `nil`: `main`.
     public let revision: String?
 
-    /// - Parameter text: As it was written; `nil` where it is no such name.
+    /// - Parameter text: As it was written; `nil` where it is not such a name.
     public init?(_ text: String) {
       let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       let sides = parts[0].split(separator: "/", omittingEmptySubsequences: false)

@@ -20,7 +20,7 @@ public enum LearningError: AccreteError, Equatable {
 
   /// A loss became NaN or infinite.
   case lossNotFinite(term: String, task: String, step: Int, examples: [Int])
-  /// What the model says of a row is no number.
+  /// What the model says of a row is not a number.
   case scoresNotFinite(row: Int)
   /// A loss term is outside of what its formula allows.
   case lossOutOfBounds(term: String, value: Double, bound: String, task: String, step: Int)

@@ -42,7 +42,7 @@ public enum ModelFolder {
           JSONTree.self, from: JSONFile.contents(of: url.appendingPathComponent("adapter_config.json")), path: url.path
         ))?["base_model_name_or_path"]?.string
       return .notAModel(
-        path: url.path, got: "a PEFT adapter, which is no model by itself",
+        path: url.path, got: "a PEFT adapter, which is not a model by itself",
         fix:
           "Name the model that it was trained on\(base.map { " (\($0.printable))" } ?? ""); `accrete experts import` takes the adapter."
       )

@@ -51,7 +51,7 @@ public enum RunError: AccreteError, Equatable {
     case .folderExists(let path):
       "\(path): exists already and is left as it is. Choose another --out, remove it, or go on with `accrete resume \(path)`."
     case .notARun(let folder):
-      "\(folder): is no run folder (manifest.json is missing). Give the folder that `accrete train --out` wrote."
+      "\(folder): is not a run folder (manifest.json is missing). Give the folder that `accrete train --out` wrote."
     case .changed(let folder, let what, let recorded, let now):
       "\(folder): \(what) has changed since the run began: it was \(recorded), it is \(now)."
         + " Restore it, or start a new run."

@@ -41,7 +41,7 @@ public struct RowSelection: Sendable, Equatable {
     limit: Int? = nil, combining: Bool = false, seed: UInt64
   ) throws {
     let labels = task.train.map { task.kind == .classification ? $0.answer : "" }
-    // Taken before training rows are chosen: what a choice by label leaves over is no random part of the rows.
+    // Taken before training rows are chosen: what a choice by label leaves over is not a random part of the rows.
     let part =
       evaluation == .validation ? Self.validationPart(texts: task.train.map(\.text), task: task.name) : []
     let apart = combining ? Self.nextPart(of: task, outside: Set(part)) : []

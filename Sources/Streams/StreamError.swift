@@ -7,7 +7,7 @@ public enum StreamError: AccreteError, Sendable, Equatable {
   case file(Detail)
   /// Bytes that are no UTF-8 text, or a line that is too long.
   case text(Detail)
-  /// Text that is no JSON, or JSON of another shape, or nested too deeply.
+  /// Text that is not JSON, or JSON of another shape, or nested too deeply.
   case json(Detail)
   /// A field that is missing, of another type, blank, or that does not go with the others.
   case field(Detail)

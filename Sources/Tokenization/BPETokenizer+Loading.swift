@@ -4,7 +4,7 @@ public import Foundation
 extension BPETokenizer {
   /// Reads a `tokenizer.json`.
   ///
-  /// - Throws: `TokenizationError` when the file is missing, is no JSON, contradicts itself, or asks for something that
+  /// - Throws: `TokenizationError` when the file is missing, is not JSON, contradicts itself, or asks for something that
   ///   is not supported; the error names the file and the key.
   public init(contentsOf url: URL) throws {
     try self.init(

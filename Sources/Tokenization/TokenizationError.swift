@@ -6,7 +6,7 @@ public import Files
 public enum TokenizationError: AccreteError, Equatable {
   /// The file is missing or cannot be read.
   case unreadable(file: String, expected: String, got: String)
-  /// The file is no JSON, or a key is missing or holds a value of the wrong type.
+  /// The file is not JSON, or a key is missing or holds a value of the wrong type.
   case malformed(file: String, key: String, expected: String, got: String)
   /// The file is sound but asks for something this module does not do.
   case unsupported(file: String, key: String, expected: String, got: String)

@@ -38,11 +38,11 @@ struct SafetensorsHeader {
     var reading = SafetensorsReading(path: path, dataStart: dataStart, dataSize: bytes.count - dataStart)
     do {
       try JSONParser.whole(json) { parser in
-        guard try parser.isAtObject() else { throw broken("its header is no JSON object") }
+        guard try parser.isAtObject() else { throw broken("its header is not a JSON object") }
         try parser.members { try reading.member($1, &$0) }
       }
     } catch let failure as JSONTree.Failure {
-      throw broken("its header is no valid JSON object: \(failure.text)")
+      throw broken("its header is not a valid JSON object: \(failure.text)")
     }
     try Self.checkCoverage(reading.entries, dataStart: dataStart, end: bytes.count, path: path)
     entries = reading.entries
@@ -80,7 +80,7 @@ private struct SafetensorsReading {
   mutating func member(_ name: [UInt8], _ parser: inout JSONParser) throws {
     if name.elementsEqual("__metadata__".utf8) {
       guard metadata == nil else { throw broken("__metadata__ is listed twice") }
-      metadata = try Self.strings(parser.value()) ?? { throw broken("__metadata__ is no map of strings") }()
+      metadata = try Self.strings(parser.value()) ?? { throw broken("__metadata__ is not a map of strings") }()
       return
     }
     let name = String(decoding: name, as: UTF8.self)

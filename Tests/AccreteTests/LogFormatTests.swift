@@ -137,7 +137,7 @@ extension CommandLineTests {
       let command =
         ["train", "--tasks", "weather.jsonl", "--out", "run", "--base", "seedling", "--dry-run"] + Self.json
       let outcome = try Accrete.run(command, by: "OMP_NUM_THREADS=\(text) \"$0\" \"$@\"", in: scratch.url)
-      // The library behind libtorch complains of what is no number, in words of its own.
+      // The library behind libtorch complains of what is not a number, in words of its own.
       let line = try #require(outcome.errorLines.first { $0.contains("\"event\":\"base\"") })
       let base = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
       #expect(base["threads"] as? Int == count ?? ProcessInfo.processInfo.activeProcessorCount)

@@ -34,7 +34,7 @@ import Testing
     #expect(answer("train", "--tasks", "x", "--out", "y", "--seed", "-1").contains("\(hint)--seed=-1\n"))
     #expect(answer("predict", "--text", "-5 is cold").contains("\(hint)'--text=-5 is cold'\n"))
     #expect(answer("predict", "--text", "-no way").contains("\(hint)'--text=-no way'\n"))
-    // Another option, or nothing, is no value.
+    // Another option, or nothing, is not a value.
     for words in [["--json"], ["-h"], []] {
       let arguments = ["learn", "x", "--seed"] + words
       let got = OptionSynonyms.explained("Error: Missing value for '--seed <seed>'", of: arguments)

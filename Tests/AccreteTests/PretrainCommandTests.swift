@@ -83,7 +83,7 @@ extension CommandLineTests {
       expectRefusal(outcome, code: code, "stopped by signal \(number)", "accrete resume")
     }
 
-    /// What is no number of the kind that it should be is refused by its key, as by `train`, and is no defect of the program.
+    /// What is not a number of the kind that it should be is refused by its key, as by `train`, and is not a defect of the program.
     @Test(arguments: [
       "capacity=1e18", "capacity=nan", "checkpoint-seconds=.nan", "checkpoint-seconds=0", "checkpoint-steps=0",
       "checkpoint-steps=-1",

@@ -35,7 +35,7 @@ extension CommandLineTests {
       #expect(differences(before, try tree(folder)).isEmpty)
     }
 
-    /// A complete run is no failure, so that `until accrete resume RUN; do :; done` ends; it is left as it is, and its results are shown.
+    /// A complete run is not a failure, so that `until accrete resume RUN; do :; done` ends; it is left as it is, and its results are shown.
     @Test func resumeOfACompleteRunEndsWellAndChangesNothing() throws {
       let folder = try FinishedRun.shared.folder()
       let before = try tree(folder)

@@ -35,7 +35,7 @@ extension CommandLineTests {
       #expect(answers[1]["line"] as? Int == 2 && (answers[1]["error"] as? String)?.contains("input:2:") ?? false)
       #expect(answers[2]["line"] as? Int == 4 && answers[3]["label"] is String)
       #expect(stream.complaints.count == 1 && stream.complaints[0].contains("2 lines could not be read"))
-      // A table through a pipe is known by its columns' names; anything else is a line that is no request.
+      // A table through a pipe is known by its columns' names; anything else is a line that is not a request.
       let table = try run("predict", "--task", "weather", input: "n,text\n1,rain\n2,\n", in: scratch, code: 65)
       let answered = try objects(table.text)
       #expect(answered.count == 2 && answered[0]["label"] is String && answered[1]["line"] as? Int == 3)

@@ -236,7 +236,7 @@ import Torch
   ])
   func anIndexThatLeavesTheFolder(name: String) throws {
     try writeIndex { $0["model.norm.weight"] = name }
-    expect(.invalidIndex(path: index.path, reason: "it names a file `\(name)` that is no shard of this folder"))
+    expect(.invalidIndex(path: index.path, reason: "it names a file `\(name)` that is not a shard of this folder"))
   }
 
   @Test func aTensorInTwoShards() throws {

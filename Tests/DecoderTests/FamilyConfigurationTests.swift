@@ -94,7 +94,7 @@ import Torch
     #expect(whole.windows.allSatisfy { $0 == nil })
   }
 
-  /// A layer is dense where it is named, or where its number, from 1, is no multiple of the step.
+  /// A layer is dense where it is named, or where its number, from 1, is not a multiple of the step.
   @Test func denseLayersOfQwen3Mixtures() throws {
     let some = try qwen3MoEBlock(["decoder_sparse_step": "2", "mlp_only_layers": "[3]", "num_hidden_layers": "6"])
     #expect(some.denseLayers == DenseLayers(layers: [0, 2, 3, 4], width: 6144))

@@ -93,7 +93,7 @@ struct Operations {
     }
   }
 
-  /// What an operation needs that is no part of it: the bundle of an import.
+  /// What an operation needs that is not part of it: the bundle of an import.
   func prepare(_ index: Int, in folder: URL) throws {
     guard kind(index) == "import", !FileManager.default.fileExists(atPath: bundle(index, folder).path) else { return }
     let place = folder.appendingPathComponent("other-\(index)")

@@ -48,7 +48,7 @@ import Testing
     #expect(throws: FileError.self) { try sample.opened() }
   }
 
-  /// A blob of another size than its row says is not read to its end, and is no part of a backup.
+  /// A blob of another size than its row says is not read to its end, and is not part of a backup.
   @Test func aBlobThatGrew() throws {
     let sample = try Sample()
     let version = try sample.version("spam")

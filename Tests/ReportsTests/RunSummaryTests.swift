@@ -90,7 +90,7 @@ import Testing
   @Test func settingsMakeGroups() throws {
     var off = PaperRun()
     off.configure = { $0.options = ["adversary": "off"] }
-    // Where base and data are is no setting: what they are is.
+    // Where base and data are is not a setting: what they are is.
     var moved = PaperRun(seed: 3)
     moved.configure = { $0.base = "/elsewhere" }
     let comparison = try comparison([PaperRun(), off, moved], in: scratch)

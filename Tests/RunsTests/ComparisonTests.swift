@@ -131,7 +131,7 @@ extension RunTests {
           $0.source.scorer = "macro-f1"
         }
       }
-      #expect(error?.description.hasPrefix("`scorer` is macro-f1 for weather, which is no mean over rows;") == true)
+      #expect(error?.description.hasPrefix("`scorer` is macro-f1 for weather, which is not a mean over rows;") == true)
     }
 
     @Test func otherCodeDataBaseAndOptionsAreRefused() throws {
@@ -167,7 +167,7 @@ extension RunTests {
       #expect(try Comparison.read(folder).placeless == comparison.placeless)
     }
 
-    /// Where data and base lie is no option: what has the same bytes elsewhere goes on.
+    /// Where data and base lie is not an option: what has the same bytes elsewhere goes on.
     @Test func movedDataGoOn() throws {
       let scratch = try Scratch()
       let (comparison, folder) = try begun(scratch, [cell("moe-cl")])
@@ -192,7 +192,7 @@ extension RunTests {
       #expect(try Comparison.read(folder).placeless == larger.placeless)
     }
 
-    /// A run that was made otherwise, or whose files were changed afterwards, is no cell.
+    /// A run that was made otherwise, or whose files were changed afterwards, is not a cell.
     @Test func cellsOfSomethingElseAreRefused() throws {
       let scratch = try Scratch()
       let cell = cell("sequential")

@@ -29,7 +29,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
     BadFile(["", "  ", ""], ": expected at least one row, got none."),
     BadFile(
       [good, #"{"text": "x", "label" "a"}"#],
-      #":2: expected a JSON object, got text that is no JSON: "{"text": "x", "label" "a"}", byte 22: no colon after a key."#
+      #":2: expected a JSON object, got text that is not JSON: "{"text": "x", "label" "a"}", byte 22: no colon after a key."#
     ),
     BadFile(
       [good, #"{"text":"x","label":"a",}"#], #""label":"a",}", byte 24: a comma before the closing bracket."#,
@@ -41,7 +41,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       "(in `text`): a tab (U+0009) in a string, where it must be written \\t.", within: true),
     BadFile(
       [good, #"{"text":"x\qy","label":"a"}"#], #"(in `text`): the escape \q, which JSON does not have."#, within: true),
-    BadFile([good, good + good], ":2: expected a JSON object, got text that is no JSON:"),
+    BadFile([good, good + good], ":2: expected a JSON object, got text that is not JSON:"),
     BadFile([good, "", "[1]"], ":3: expected a JSON object, got another JSON value."),
     BadFile([good, "null"], ":2: expected a JSON object, got another JSON value."),
     BadFile([good, #"{"text":"x"}"#], #":2: expected a string "label", got only "text"."#),
@@ -100,7 +100,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       #":3 (row 1, counted from 0): expected a string "sentence", got only "label"."#),
     BadFile(
       [#"[{"label":"up","sentence":"a"},]"#],
-      #":1 (row 1, counted from 0): expected a JSON object, got text that is no JSON: "", byte 0: the end of the file where a value is expected. Fix: Check quotation"#
+      #":1 (row 1, counted from 0): expected a JSON object, got text that is not JSON: "", byte 0: the end of the file where a value is expected. Fix: Check quotation"#
     ),
     BadFile(
       [#"[{"label":"up","sentence":"a"}, "b"]"#],

@@ -61,7 +61,7 @@ private struct ChatTokenizer: Tokenizer {
         == "<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n<|im_start|>user\nc<|im_end|>\n<|im_start|>assistant\n"
     )
     #expect(dropped == 0 && ids.first == 256)
-    // Where its end is no end of the base's, the base's usual one is.
+    // Where its end is not an end of the base's, the base's usual one is.
     #expect(try self.form(ends: [258]).record.end == 258)
   }
 

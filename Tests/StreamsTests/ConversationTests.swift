@@ -97,12 +97,12 @@ import Testing
   static let bad: [(row: String, got: String)] = [
     (#"{"messages":[{"role":"user","content":"a"}]}"#, "no turn of the assistant"),
     (#"{"messages":[]}"#, "something else, or nothing"), (#"{"messages":"a"}"#, "something else, or nothing"),
-    (#"{"messages":[1]}"#, "an entry that is no object"),
+    (#"{"messages":[1]}"#, "an entry that is not an object"),
     (#"{"messages":[{"content":"a"}]}"#, "a message without \"role\""),
     (#"{"messages":[{"role":"user","role":"user","content":"a"}]}"#, "a name twice"),
     (#"{"messages":[{"role":"user","content":7}]}"#, "a message without a text"),
     (#"{"messages":[{"role":"user","content":null}]}"#, "a message without a text"),
-    (#"{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}"#, "a content part that is no text"),
+    (#"{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}"#, "a content part that is not a text"),
     (#"{"messages":[{"role":"assistant","content":"a"}]}"#, "an answer before any question"),
     (
       #"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":0}]}"#,

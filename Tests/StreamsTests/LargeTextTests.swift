@@ -55,7 +55,7 @@ import Testing
     var rest = other[...]
     for place in places.reversed() {
       guard let found = rest.firstIndex(of: one[place]) else {
-        Issue.record("what was found is no subsequence")
+        Issue.record("what was found is not a subsequence")
         return
       }
       rest = rest[(found + 1)...]

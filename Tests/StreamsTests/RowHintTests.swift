@@ -27,12 +27,12 @@ import Testing
     let file = try folder.write("{\(end)\"rows\":[\(Self.rows)]}", to: "a.json")
     let asked = RequestRow.problem(ofWhole: file).map { "\($0)" }
     #expect(asked?.contains("jq -c '.rows[]'") == true)
-    // A row that ends in the middle is no such object.
+    // A row that ends in the middle is not such an object.
     #expect(try RequestRow.problem(ofWhole: folder.write("{\"data\":[\(Self.rows)", to: "b.json")) == nil)
-    #expect(try refusal("{\"text\":\(end)\"x\",\"tags\":[{}],").contains("text that is no JSON"))
+    #expect(try refusal("{\"text\":\(end)\"x\",\"tags\":[{}],").contains("text that is not JSON"))
   }
 
-  /// A form's own list is no list of rows.
+  /// A form's own list is not a list of rows.
   @Test func turnsAreNoRows() throws {
     let got = try refusal(#"{"text":"x","messages":[{"role":"user","content":"x"}],"label":"a"}"#)
     #expect(got.contains("--form text-label or messages") && !got.contains("jq"))

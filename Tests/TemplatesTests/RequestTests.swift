@@ -48,7 +48,7 @@ import Testing
     let caught = #expect(throws: TemplateError.self) { try value("{\n\"a\": 1,\n\"b\": ?}") }
     #expect(
       caught.map { "\($0)" }
-        == "in, line 3: found `?`, which is no JSON value; expected JSON. Fix the file, or download it again."
+        == "in, line 3: found `?`, which is not a JSON value; expected JSON. Fix the file, or download it again."
     )
     let deep = { (levels: Int) in String(repeating: "[", count: levels) + String(repeating: "]", count: levels) }
     #expect(throws: Never.self) { try value(deep(JSONFile.depthLimit)) }

@@ -10,7 +10,7 @@ import Testing
     #expect(tokenizer.id(of: "<|endoftext|>") == 0)
     #expect(tokenizer.id(of: "<|pad|>") == 3)
     #expect(tokenizer.id(of: "no such token") == nil)
-    // U+00E9 is the byte E9; its canonical equivalent is no token.
+    // U+00E9 is the byte E9; its canonical equivalent is not a token.
     #expect(tokenizer.id(of: "\u{E9}") != nil)
     #expect(tokenizer.id(of: "e\u{301}") == nil)
   }

@@ -80,9 +80,9 @@ import Torch
     Broken("no shape", one(#""dtype":"U8","data_offsets":[0,8]"#), data: 8, "must have dtype, shape and data_offsets"),
     Broken(
       "field twice", one(#""dtype":"U8","shape":[8],"data_offsets":[0,8],"shape":[8]"#), data: 8, "has `shape` twice"),
-    Broken("tensor that is no object", #"{"x":[1]}"#, data: 8, "must have dtype, shape and data_offsets"),
-    Broken("metadata of numbers", #"{"__metadata__":{"a":1}}"#, data: 0, "__metadata__ is no map of strings"),
-    Broken("metadata that is no object", #"{"__metadata__":"a"}"#, data: 0, "__metadata__ is no map of strings"),
+    Broken("tensor that is not an object", #"{"x":[1]}"#, data: 8, "must have dtype, shape and data_offsets"),
+    Broken("metadata of numbers", #"{"__metadata__":{"a":1}}"#, data: 0, "__metadata__ is not a map of strings"),
+    Broken("metadata that is not an object", #"{"__metadata__":"a"}"#, data: 0, "__metadata__ is not a map of strings"),
     Broken("metadata twice", #"{"__metadata__":null,"__metadata__":{}}"#, data: 0, "__metadata__ is listed twice"),
     Broken(
       "name twice",

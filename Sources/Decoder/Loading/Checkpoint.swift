@@ -39,7 +39,7 @@ public struct Checkpoint: TensorSource {
       let map = try JSONFile.read(ShardIndex.self, from: index, limit: Self.indexLimit).weightMap
       for name in map.values where !Self.isShard(name) {
         throw DecoderError.invalidIndex(
-          path: index.path, reason: "it names a file `\(name)` that is no shard of this folder")
+          path: index.path, reason: "it names a file `\(name)` that is not a shard of this folder")
       }
       urls = Set(map.values).sorted().map { folder.appendingPathComponent($0) }
       expected = map

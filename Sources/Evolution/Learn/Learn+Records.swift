@@ -66,7 +66,7 @@ extension Learn {
     let options: LearnOptions
     /// What training started from, as it was called.
     let startsFrom: String?
-    /// The version's digest: numbers are those of one registry. `nil`: it is no version.
+    /// The version's digest: numbers are those of one registry. `nil`: it is not a version.
     let startsFromDigest: Digest?
   }
 

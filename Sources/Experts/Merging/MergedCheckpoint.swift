@@ -99,7 +99,7 @@ public enum MergedCheckpoint {
   private static func state(_ dtype: DType, in file: URL) throws {
     var configuration = try JSONFile.decode(JSONTree.self, from: JSONFile.contents(of: file), path: file.path)
     guard case .object = configuration else {
-      throw FileError.malformedJSON(path: file.path, reason: "it is no object")
+      throw FileError.malformedJSON(path: file.path, reason: "it is not an object")
     }
     let key = configuration["torch_dtype"] != nil ? "torch_dtype" : "dtype"
     configuration[key] = .text(dtype.rawValue)

@@ -34,7 +34,7 @@ public enum PEFTError: AccreteError, Equatable {
   private var text: String {
     switch self {
     case .noAdapter(let folder, let missing, let fix):
-      "\(folder): is no PEFT adapter: \(missing) is missing. \(fix)"
+      "\(folder): is not a PEFT adapter: \(missing) is missing. \(fix)"
     case .missingKey(let path, let key, let expected):
       "\(path): `\(key)` is missing; expected: \(expected). PEFT's save_pretrained writes it."
     case .invalidValue(let path, let key, let expected, let got):

@@ -29,7 +29,7 @@ public struct GzipInput {
   public mutating func next() throws -> [UInt8] {
     while true {
       if member == nil {
-        // An empty file is no gzipped one; zeros behind the last member are what tapes leave.
+        // An empty file is not a gzipped one; zeros behind the last member are what tapes leave.
         if !isFirst, try skipPadding() { return [] }
         try readHeader()
       }

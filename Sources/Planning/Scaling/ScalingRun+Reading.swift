@@ -18,7 +18,7 @@ extension ScalingRun {
   ///   - folder: That holds the runs' folders.
   ///   - skipOthers: Whether folders that are no finished pretraining run are left out instead of being errors.
   /// - Returns: The runs, by name, and the names of what was left out.
-  /// - Throws: `FileError`; ``ScalingError`` for a folder that is no such run, no run at all, numbers that cannot be, or runs
+  /// - Throws: `FileError`; ``ScalingError`` for a folder that is not such a run, no run at all, numbers that cannot be, or runs
   ///   that do not belong together.
   public static func readAll(
     in folder: URL, skipOthers: Bool = false

@@ -9,7 +9,7 @@ public enum CorpusError: AccreteError, Sendable, Equatable {
   case gzip(Detail)
   /// Bytes that are no UTF-8 text, or a line or document that is too long.
   case text(Detail)
-  /// A line that is no JSON object with a text.
+  /// A line that is not a JSON object with a text.
   case row(Detail)
   /// A source without files or with an impossible name, or a share of held-out documents that is none.
   case source(Detail)

@@ -2,7 +2,7 @@ public import Files
 
 /// What can go wrong while a base is pretrained.
 public enum PretrainingError: AccreteError, Equatable {
-  /// A loss or gradient that is no number any more.
+  /// A loss or gradient that is not a number any more.
   case diverged(step: Int, what: String, value: String)
   /// A value of the configuration that cannot be.
   case invalidOption(key: String, got: String, allowed: String)

@@ -37,7 +37,7 @@ public enum ComparisonError: AccreteError, Equatable {
   private var text: String {
     switch self {
     case .notAComparison(let folder):
-      "\(folder): exists, is no comparison (comparison.json is missing) and is left as it is. Choose another --out."
+      "\(folder): exists, is not a comparison (comparison.json is missing) and is left as it is. Choose another --out."
     case .changed(let folder, let differences):
       "\(folder): holds a comparison that was begun otherwise: \(differences.joined(separator: "; "))."
         + " Results of both cannot stand in one table: restore what was, or choose another --out."

@@ -7,7 +7,7 @@ public import Foundation
 /// comparison.json     the job: cells, options, digests; written before the first cell
 /// results.json        what all complete cells say together
 /// report.txt          the same for people
-/// cells/NAME.json     a complete cell's record; while it is not there the cell is no result
+/// cells/NAME.json     a complete cell's record; while it is not there the cell is not a result
 /// cells/NAME/         its run, an ordinary run folder; may be gone when the record is there
 /// cells/NAME.log      what its process said
 /// lock                who works on it, while somebody does

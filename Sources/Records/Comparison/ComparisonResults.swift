@@ -189,7 +189,7 @@ extension Manifest {
     }
     guard let task else { return }
     throw RunError.invalidConfiguration(
-      key: "scorer", got: "macro-f1 for \(task), which is no mean over rows",
+      key: "scorer", got: "macro-f1 for \(task), which is not a mean over rows",
       allowed: "in a comparison a measure that each row has")
   }
 }

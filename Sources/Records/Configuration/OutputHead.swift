@@ -33,7 +33,7 @@ extension OutputHead: Codable {
       throw DecodingError.dataCorruptedError(
         in: container,
         debugDescription:
-          "`\(word)` is no output head; allowed: \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
+          "`\(word)` is not an output head; allowed: \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     self = head
   }

@@ -14,7 +14,7 @@ public struct CheckpointPlace: Sendable, Hashable, Comparable {
     self.step = step
   }
 
-  /// - Returns: `nil` for a file that is no checkpoint, such as one that was being written when its process was killed.
+  /// - Returns: `nil` for a file that is not a checkpoint, such as one that was being written when its process was killed.
   package init?(fileName: String) {
     guard let match = fileName.wholeMatch(of: /task-([0-9]{1,9})(?:-step-([0-9]{1,15}))?\.safetensors/),
       let learned = Int(match.1)
@@ -22,7 +22,7 @@ public struct CheckpointPlace: Sendable, Hashable, Comparable {
     self.init(learned: learned, step: match.2.flatMap { Int($0) })
   }
 
-  /// - Returns: `nil` for a path in a run's folder that is no checkpoint's.
+  /// - Returns: `nil` for a path in a run's folder that is not a checkpoint's.
   package init?(path: String) {
     guard path.hasPrefix("checkpoints/") else { return nil }
     self.init(fileName: String(path.dropFirst("checkpoints/".count)))

@@ -4,7 +4,7 @@ public import Streams
 public enum Outcome: Sendable, Equatable {
   /// A score of each row, 0…1; the cell's is their mean. Right and wrong are 1 and 0.
   case scores([Double])
-  /// The right and the given label of each row; the cell's score is their macro-F1, which is no mean over rows.
+  /// The right and the given label of each row; the cell's score is their macro-F1, which is not a mean over rows.
   case labels([MacroF1.Pair], labels: Int)
 
   /// How many rows there are.

@@ -32,7 +32,7 @@ public struct StrippingRate: Sendable, Codable, Equatable {
 ///   - scores: For every sample, one score per class, e.g. softmax probabilities.
 ///   - labels: The true class of every sample, from 0.
 ///   - target: The precision to be reached, from 0 to 1. The source uses 0.8.
-/// - Throws: ``MetricError`` if there is no sample, the lists do not fit together, a score is no number, or a label or
+/// - Throws: ``MetricError`` if there is no sample, the lists do not fit together, a score is not a number, or a label or
 ///   the target is outside of its range.
 public func strippingRate(scores: [[Double]], labels: [Int], target: Double) throws -> StrippingRate {
   guard let width = scores.first?.count, width > 0 else {

@@ -24,7 +24,7 @@ extension Manifest {
         (lowest, highest) = (scorer.range.lowerBound, scorer.range.upperBound)
       }
 
-      /// Whether the score is no mean over rows.
+      /// Whether the score is not a mean over rows.
       var isMacroF1: Bool { name == MacroF1(labels: []).name }
     }
 

@@ -58,13 +58,14 @@ package struct RunSeal: Sendable, Codable, Equatable {
     }
   }
 
-  /// - Throws: `FileError` for a file that was changed, or that lists what is no path in a folder.
+  /// - Throws: `FileError` for a file that was changed, or that lists what is not a path in a folder.
   package static func decode(_ data: Data, path: String) throws -> RunSeal {
     var seal = try JSONFile.decode(RunSeal.self, from: data, path: path)
     try SealedJSON.check(data, carries: seal.digest, path: path)
     for name in [Array(seal.files.keys), Array(seal.before.keys), Array(seal.logs.keys)].joined()
     where !isPath(name) {
-      throw FileError.malformedJSON(path: path, reason: "it lists `\(name.prefix(60))`, which is no path in the folder")
+      throw FileError.malformedJSON(
+        path: path, reason: "it lists `\(name.prefix(60))`, which is not a path in the folder")
     }
     seal.digest = SealedJSON.blank
     return seal

@@ -52,7 +52,7 @@ extension Registry {
       var bytes = 0
       for row in rows {
         let size = blobs.size(row.digest)
-        // What is no file, or one of another length, is no backup of anything; all bytes are looked at by `verify` and `restore`.
+        // What is not a file, or one of another length, is not a backup of anything; all bytes are looked at by `verify` and `restore`.
         guard size == nil || size == row.bytes else {
           throw RegistryError.damaged(
             path: blobs.url(row.digest).path, reason: "it has \(size ?? 0) bytes, and its row says \(row.bytes)")

@@ -15,7 +15,7 @@ public struct ReleaseManifest: Sendable, Codable, Equatable {
   public var certificates: [Digest]
   /// Names the arithmetic of the program that released it.
   public var numerics: String
-  /// Every blob that it names and that is no part of a version: router, state, certificates.
+  /// Every blob that it names and that is not part of a version: router, state, certificates.
   public var blobs: [BlobReference]
 
   public init(

@@ -88,7 +88,7 @@ struct ReportDocument: Equatable {
     if !comparison.unfinished.isEmpty {
       let runs = comparison.unfinished.map { "\($0.run.name) (\($0.learned) of \($0.run.tasks.count) tasks)" }
       warnings.append(
-        "\(strong: "Unfinished:") \(Format.list(runs)). What stands there so far is no result, and is in no other number here."
+        "\(strong: "Unfinished:") \(Format.list(runs)). What stands there so far is not a result, and is in no other number here."
       )
     }
     warnings += comparison.warnings.prefix(mostWarnings).map { "\(strong: "Warning:") \($0)" }

@@ -44,7 +44,7 @@ extension ReportDocument {
     }
     if fit.cost.largestError > 0.02 {
       warnings.append(
-        "\(strong: "Cost:") C / D is no linear function of N: off by up to \(Format.percent(fit.cost.largestError)). D_opt is no better than that."
+        "\(strong: "Cost:") C / D is not a linear function of N: off by up to \(Format.percent(fit.cost.largestError)). D_opt is no better than that."
       )
     }
     if fit.parametric == nil {

@@ -5,7 +5,7 @@ import Streams
 
 /// Runs side by side: the one value that text, HTML, Markdown and JSON are made from.
 public struct RunSummary: Sendable, Equatable, Encodable {
-  /// A run that has tasks left to learn: what it shows so far is no result.
+  /// A run that has tasks left to learn: what it shows so far is not a result.
   public struct Unfinished: Sendable, Equatable, Encodable {
     public let run: RunGroup.Member
     public let method: String

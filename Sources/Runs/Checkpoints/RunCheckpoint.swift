@@ -123,7 +123,7 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
     for reference in checkpoint.references ?? [] {
       guard let place = CheckpointPlace(fileName: reference.file), place.step == nil,
         place.learned <= checkpoint.learned.count, seals[reference.file] == nil
-      else { throw damaged("it refers to `\(reference.file.prefix(60))`, which is no earlier checkpoint") }
+      else { throw damaged("it refers to `\(reference.file.prefix(60))`, which is not an earlier checkpoint") }
       let other = try open(reference, beside: url)
       seals[reference.file] = reference.seal
       for name in reference.tensors {

@@ -59,7 +59,7 @@ struct PretrainingPreparation: Codable, Equatable {
 }
 
 extension PretrainingConfiguration {
-  /// This configuration, if another asks for the same run; how often checkpoints are written is no part of it.
+  /// This configuration, if another asks for the same run; how often checkpoints are written is not part of it.
   fileprivate func sameAs(_ wanted: PretrainingConfiguration, _ folder: RunFolder) throws -> PretrainingConfiguration {
     var wanted = wanted
     wanted.threads = wanted.threads ?? threads

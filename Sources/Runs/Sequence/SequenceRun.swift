@@ -160,7 +160,7 @@ public final class SequenceRun {
     if isFolderOfOurs, !FolderFile.exists("manifest.json", in: url), try folder.isBeginning() {
       throw RunError.notBegun(folder: url.path)
     }
-    // Before the lock, which would make a file in a folder that is no run.
+    // Before the lock, which would make a file in a folder that is not a run.
     let recorded = try folder.readManifest()
     guard recorded.format == Manifest.currentFormat else {
       throw RunError.earlierForm(folder: url.path, format: recorded.format)

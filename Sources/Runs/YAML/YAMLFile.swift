@@ -33,7 +33,7 @@ package enum YAMLFile {
     _ type: Value.Type, keys: [String], from data: Data, path: String, replacing others: [String] = []
   ) throws -> Value? {
     try requireSize(data.count, path: path)
-    // Some editors put a byte order mark before the text; it is no part of it.
+    // Some editors put a byte order mark before the text; it is not part of it.
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let data = data.starts(with: mark) ? Data(data.dropFirst(mark.count)) : data
     guard let text = String(validating: data, as: UTF8.self) else {

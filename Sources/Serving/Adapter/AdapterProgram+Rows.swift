@@ -24,7 +24,7 @@ extension AdapterProgram {
                     try:
                         yield line, json.loads(part)
                     except ValueError as error:
-                        yield line, Problem(line, f"expected a JSON object, got text that is no JSON ({error})")
+                        yield line, Problem(line, f"expected a JSON object, got text that is not JSON ({error})")
         else:
             yield from rows_of_table(text)
 
@@ -40,7 +40,7 @@ extension AdapterProgram {
             try:
                 row, place = decoder.raw_decode(text, place)
             except ValueError as error:
-                raise Problem(line, f"expected an array of JSON objects, got text that is no JSON ({error})") from None
+                raise Problem(line, f"expected an array of JSON objects, got text that is not JSON ({error})") from None
             yield line, row
 
 

@@ -50,7 +50,7 @@ extension Conversation {
       return try parts.map { part in
         guard case .object(let members) = part, let text = Fields(members: members).string("text") else {
           throw wrong(
-            row, "messages", "a content part that is no text",
+            row, "messages", "a content part that is not a text",
             "Accrete reads text alone: leave images and sounds out, or leave the row out.")
         }
         return text
@@ -152,7 +152,7 @@ extension Conversation {
     }
     try requireFewTurns(values.count, learning: false, of: row, field)
     return try values.map { value in
-      guard case .object(let members) = value else { throw wrong(row, field, "an entry that is no object", fix) }
+      guard case .object(let members) = value else { throw wrong(row, field, "an entry that is not an object", fix) }
       guard Set(members.map(\.name)).count == members.count else {
         throw wrong(row, field, "an entry that has a name twice", "Remove or rename one of the two.")
       }

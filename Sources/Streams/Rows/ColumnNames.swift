@@ -67,7 +67,7 @@ public struct ColumnNames: Sendable, Equatable {
     }
     guard case .object(let members)? = try? JSONTree(Data(text.utf8)) else {
       throw wrong(
-        text, got: "text that is no JSON object", fix: "Write --columns '{\"text\": \"a, b\"}', for example.")
+        text, got: "text that is not a JSON object", fix: "Write --columns '{\"text\": \"a, b\"}', for example.")
     }
     return members.map { member in
       let own = String(decoding: member.name, as: UTF8.self)

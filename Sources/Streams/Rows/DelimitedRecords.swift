@@ -44,7 +44,7 @@ struct DelimitedRecords {
       }
       cursor += 1
     }
-    // What is left of the line is no record of its own.
+    // What is left of the line is not a record of its own.
     while true {
       _ = try field(at: place)
       try source.requireSize(start..<cursor, at: place)

@@ -32,7 +32,7 @@ struct RowFields {
 
   /// Parses a row.
   ///
-  /// - Throws: ``StreamError/json(_:)`` if it is no JSON object, ``StreamError/field(_:)`` if a field stands twice.
+  /// - Throws: ``StreamError/json(_:)`` if it is not a JSON object, ``StreamError/field(_:)`` if a field stands twice.
   init(_ row: RawRow, of file: SourceFile) throws {
     place = row.place
     index = row.index
@@ -46,7 +46,7 @@ struct RowFields {
       let start = String(decoding: file.bytes[row.range].prefix(60), as: UTF8.self).stripped
       throw StreamError.json(
         place.detail(
-          expected: "a JSON object", got: "text that is no JSON: \(quoted(start)), \(failure.text)",
+          expected: "a JSON object", got: "text that is not JSON: \(quoted(start)), \(failure.text)",
           fix: "Check quotation marks, commas and brackets of this row."))
     }
     guard case .object(let members) = tree else {

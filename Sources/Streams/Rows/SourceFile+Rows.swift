@@ -28,7 +28,7 @@ extension SourceFile {
 
   /// The elements of a file that is one JSON array; they are cut here, so that each can be parsed and named alone.
   ///
-  /// - Throws: ``StreamError/json(_:)`` if the file is no array, ends early, or a row nests too deeply.
+  /// - Throws: ``StreamError/json(_:)`` if the file is not an array, ends early, or a row nests too deeply.
   func rowsOfArray() throws -> [RawRow] {
     var line = 1
     var cursor = skipBlanks(from: 0, line: &line)

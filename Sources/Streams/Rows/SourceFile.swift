@@ -31,7 +31,7 @@ struct SourceFile {
   ///
   /// - Parameter holdsRows: Whether it may be in any form of rows, also gzipped; else it is plain text.
   /// - Throws: ``StreamError/file(_:)`` if it is missing, no regular file, unreadable, over 2 GiB, or in a form that is not read;
-  ///   ``StreamError/text(_:)`` if it is no UTF-8.
+  ///   ``StreamError/text(_:)`` if it is not UTF-8.
   init(_ url: URL, holdsRows: Bool = false) throws {
     let place = Place(file: url.relativePath)
     let file: RegularFile
@@ -82,7 +82,7 @@ struct SourceFile {
   ///   - data: The bytes.
   ///   - place: What errors call it.
   ///   - mostRows: How many rows it may have; `nil`: what a file of this size may.
-  /// - Throws: ``StreamError/text(_:)`` if it is no UTF-8, or a line is too long.
+  /// - Throws: ``StreamError/text(_:)`` if it is not UTF-8, or a line is too long.
   init(_ data: Data, place: Place, mostRows: Int? = nil) throws {
     try self.init(bytes: [UInt8](data), place: place, mostRows: mostRows)
   }

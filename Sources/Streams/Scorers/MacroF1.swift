@@ -4,7 +4,7 @@ import Files
 ///
 /// For label c, with TP the rows that are c and were answered c, FP those answered c that are not, FN those that are c
 /// and were not answered c: F1 = 2 TP / (2 TP + FP + FN). The mean is over those of the labels that are right or
-/// answered at least once. Texts are stripped before they are compared; an answer that is no label is a miss of the
+/// answered at least once. Texts are stripped before they are compared; an answer that is not a label is a miss of the
 /// right label and nobody's false alarm. All of it is sums over the task, so a single answer has no score.
 public struct MacroF1: Scorer {
   /// `macro-f1`.

@@ -2,7 +2,7 @@
 ///
 /// The first line of the stripped prediction, without one final full stop, and the stripped reference are read as decimal numbers: a sign,
 /// digits with or without thousands commas, a fraction. Two numbers are the same if all their digits are: `1,000`, `1000.0` and `+1000`
-/// are, `4.17` and `4.171` are not. No binary rounding takes part, so numbers may have any length. Where the reference is no number, the
+/// are, `4.17` and `4.171` are not. No binary rounding takes part, so numbers may have any length. Where the reference is not a number, the
 /// two texts must be the same.
 public struct NumericAccuracy: AnswerScorer {
   /// `numeric-accuracy`.

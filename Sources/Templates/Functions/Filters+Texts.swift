@@ -1,4 +1,4 @@
-/// Filters on texts; what is no text is printed first, as jinja2 does.
+/// Filters on texts; what is not a text is printed first, as jinja2 does.
 extension Filters {
   static let texts: [String: Filter] = [
     "trim": { interpreter, value, arguments in

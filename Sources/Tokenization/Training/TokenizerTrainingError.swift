@@ -10,7 +10,7 @@ public enum TokenizerTrainingError: AccreteError, Equatable {
   case emptySpecialToken(place: Int)
   /// A special token that is given twice; `place` is the index of the second.
   case repeatedSpecialToken(String, place: Int)
-  /// A token has a role, or is in the chat template, but is no special token.
+  /// A token has a role, or is in the chat template, but is not a special token.
   case unknownSpecialToken(String, use: String, known: [String])
   /// Nothing to learn from.
   case noText
@@ -38,7 +38,7 @@ public enum TokenizerTrainingError: AccreteError, Equatable {
     case .repeatedSpecialToken(let token, let place):
       "specialTokens[\(place)]: got \(token.debugDescription) again; expected each token once. Leave the second one out."
     case .unknownSpecialToken(let token, let use, let known):
-      "\(use): needs \(token.debugDescription), which is no special token; those are "
+      "\(use): needs \(token.debugDescription), which is not a special token; those are "
         + (known.isEmpty ? "none" : known.map(\.debugDescription).listed)
         + ". Train with it, or choose another."
     case .noText: "the texts: got no character; expected text to learn a vocabulary from. Check the files."

@@ -53,7 +53,7 @@ extension TrainedTokenizer {
   ///   - chatTemplate: Goes into `tokenizer_config.json`.
   ///   - modelMaxLength: How many ids the model reads at once, at least 1.
   ///   - roles: `nil`: ``Roles/init(among:)``.
-  /// - Throws: ``TokenizerTrainingError`` if the template or a role needs a token that is no special one; `FileError`, also when
+  /// - Throws: ``TokenizerTrainingError`` if the template or a role needs a token that is not a special one; `FileError`, also when
   ///   `tokenizer.json` would be larger than the files that are read.
   public func write(
     to folder: URL, chatTemplate: ChatTemplate, modelMaxLength: Int, roles: Roles? = nil

@@ -10,7 +10,7 @@ extension SpacedRows {
   ///   - scale: What the gradient is multiplied by.
   /// - Returns: The sum, and the gradient. [rows, columns]
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``, ``TorchError/invalidHyperparameter(name:value:allowed:)`` for a
-  ///   target that is no column.
+  ///   target that is not a column.
   public func nextTokenLoss(targets: Tensor, scale: Double) throws -> (sum: Double, gradient: Tensor) {
     let rows = whole.shape[0]
     guard whole.shape.count == 2, width > 0, targets.shape == [rows], targets.dtype == .int64 else {

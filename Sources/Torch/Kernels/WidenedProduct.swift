@@ -65,7 +65,7 @@ enum WidenedProduct {
   static func product(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slices: [Int]? = nil) throws -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let tiles = Tiles(outputs, width: inputs)
-    // Whether the matrix goes by tiles is no matter of how many rows come in slices.
+    // Whether the matrix goes by tiles does not depend on how many rows come in slices.
     let atOnce = slices == nil ? x.shape[0] : ProductSlices.size
     guard suits(x, weight, addend), goesByTiles(x, rows: atOnce, weight, tiles) else {
       return try whole(x, weight, adding: addend, slices: slices) { $0 }

@@ -38,7 +38,7 @@ public struct Muon {
   ///   - parameters: Matrices only.
   ///   - weightDecay: λ.
   ///   - momentum: As it was saved; `nil`: fresh.
-  /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` for a tensor that is no matrix, or momentum of other parameters;
+  /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` for a tensor that is not a matrix, or momentum of other parameters;
   ///   ``TorchError/invalidHyperparameter(name:value:allowed:)``.
   public init(for parameters: FlatParameters, weightDecay: Double, momentum: Tensor? = nil) throws {
     guard weightDecay >= 0, weightDecay < 1 else {

@@ -30,7 +30,7 @@ struct LogitsCommand: ParsableCommand {
         let hidden = try model.hiddenStates(
           TokenBatch([numbers], on: model.device), experts: expert.selection(for: model))
         let logits = try model.logits(hidden)
-        // JSON has no way to write what is no number.
+        // JSON has no way to write what is not a number.
         try DecoderModel.requireFinite(logits, "the logits")
         return try logits.floats()
       }

@@ -15,7 +15,7 @@ struct TokenizeCommand: ParsableCommand {
 
   @OptionGroup var form: OnlyJSON
 
-  /// Where `data` is no UTF-8.
+  /// Where `data` is not UTF-8.
   private static func place(in data: Data) -> String {
     guard let place = UTF8Text.firstInvalidByte(in: [UInt8](data)) else { return "bytes that are no UTF-8" }
     let byte = String(data[data.startIndex + place], radix: 16, uppercase: true)

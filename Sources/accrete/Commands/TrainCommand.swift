@@ -127,7 +127,7 @@ struct ResumeCommand: ParsableCommand {
       let run = try SequenceRun.resume(
         URL(fileURLWithPath: absolute(folder)), report: try printer.report(drawingIn: tensorboard))
       if try run.isComplete {
-        // It is no failure, so that `until accrete resume RUN` ends. Killed at its very end, a run may have left files that have served.
+        // It is not a failure, so that `until accrete resume RUN` ends. Killed at its very end, a run may have left files that have served.
         printer.line("\(folder): everything of this run is learned; there is nothing to resume")
       } else {
         let steps = run.stepsOfNextTask > 0 ? " and \(run.stepsOfNextTask) steps" : ""

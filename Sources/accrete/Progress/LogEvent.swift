@@ -43,7 +43,7 @@ struct LogEvent {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.dateEncodingStrategy = .iso8601
-    // A loss that is no number is what somebody wants to see.
+    // A loss that is not a number is what somebody wants to see.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let known = (try? encoder.encode(fields)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"

@@ -12,7 +12,7 @@ final class ProgressPrinter {
   private let clock = ContinuousClock()
   private var lastLine = ContinuousClock().now
   private var lineIsOpen = false
-  /// Seconds between two lines of the same kind when the output is no terminal.
+  /// Seconds between two lines of the same kind when the output is not a terminal.
   private let interval: Duration
   /// When a program was last told how far something is come.
   private var lastCounter: ContinuousClock.Instant?

@@ -26,7 +26,7 @@ struct ShellText {
         rest = rest[comment.endIndex...]
       case "\n", ";", "|", "&": endCommand()
       case ">", "<":
-        // `2>` is no word of the command.
+        // `2>` is not a word of the command.
         if word == "2" { word = nil }
         endWord()
         rest = rest.drop { $0 == ">" || $0 == "&" }

@@ -48,7 +48,7 @@ import Testing
 
   @Test func nothingMeasured() {
     #expect(throws: RateError.self) { try NoiseScale(smallBatch: 1, largeBatch: 2, measurements: []) }
-    // A mean over what is no number would hide it.
+    // A mean over what is not a number would hide it.
     #expect(throws: RateError.self) {
       try NoiseScale(
         smallBatch: 1, largeBatch: 2, measurements: [.init(small: 4, large: 3), .init(small: -1, large: 2)])

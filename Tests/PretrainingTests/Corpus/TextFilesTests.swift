@@ -34,7 +34,7 @@ import Testing
       try FileManager.default.createDirectory(at: place("empty"), withIntermediateDirectories: true)
       #expect(corpusMessage(in: folder) { _ = try TextFiles.named(by: place(path)) }.hasPrefix("\(path): expected a"))
     }
-    // What holds text and cannot be read is no file that is passed over.
+    // What holds text and cannot be read is not a file that is passed over.
     try folder.write("x", to: "in/table.csv")
     #expect(throws: CorpusError.self) { try TextSource(name: "x", files: TextFiles.named(by: place("in"))) }
   }

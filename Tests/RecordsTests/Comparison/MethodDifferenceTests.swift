@@ -151,7 +151,7 @@ import Testing
   }
 
   @Test func signTestOfManyExamples() throws {
-    // 2^−2000 is no double. 900 against 1100: z with continuity = 199/√2000 = 4.4498, p ≈ 8.6e-6.
+    // 2^−2000 is not a double. 900 against 1100: z with continuity = 199/√2000 = 4.4498, p ≈ 8.6e-6.
     let baseline = [Bool](repeating: true, count: 900) + [Bool](repeating: false, count: 1100)
     let p = try PairedDifference(baseline: baseline, candidate: baseline.map { !$0 }).signTest
     #expect(p > 7e-6 && p < 1e-5)

@@ -30,7 +30,7 @@ import Tokenization
     let heldOut = rows.filter { rule.holdsOut(Array($0.utf8)) }
     let last = try #require(run.measurements.last)
     let bytes = heldOut.reduce(0) { $0 + $1.utf8.count }
-    // All but the tokens of the last window, which is not whole, and the stream's first token, which is no target.
+    // All but the tokens of the last window, which is not whole, and the stream's first token, which is not a target.
     let measured = try #require(last.bytes)
     #expect(measured <= bytes && measured > bytes - 60 && measured > 200, "\(measured) of \(bytes)")
     let right = last.natsPerToken * Double(last.tokens) / log(2) / Double(measured)

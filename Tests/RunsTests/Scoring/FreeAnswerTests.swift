@@ -317,7 +317,7 @@ extension RunTests {
       #expect(trained.count == 3 && scored.count == 2 && trained.isDisjoint(with: scored))
     }
 
-    /// What is written begins with the space that belongs to the protocol; it is no part of the answer, a second one is.
+    /// What is written begins with the space that belongs to the protocol; it is not part of the answer, a second one is.
     @Test func theSpaceBeforeAnAnswer() throws {
       let run = try SequenceRun.start(
         FreeAnswers.configuration(FreeAnswers.write(to: scratch)), in: scratch.place("run"))

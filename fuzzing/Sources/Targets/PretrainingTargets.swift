@@ -58,7 +58,7 @@ let pretrainingTargets: [FuzzTarget] = [
 private func readAll(_ file: URL) throws {
   var reader = DocumentReader(try TextSource(name: "text", files: [file]))
   while let document = try reader.nextDocument() {
-    try Finding.unless(String(validating: document, as: UTF8.self) != nil, "a document that is no text")
+    try Finding.unless(String(validating: document, as: UTF8.self) != nil, "a document that is not a text")
   }
 }
 

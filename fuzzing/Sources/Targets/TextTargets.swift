@@ -71,7 +71,7 @@ let textTargets: [FuzzTarget] = [
     documents.write(input, to: "text.txt")
     var reader = DocumentReader(try TextSource(name: "text", files: [documents["text.txt"]]))
     while let document = try reader.nextDocument() {
-      try Finding.unless(String(validating: document, as: UTF8.self) != nil, "a document that is no text")
+      try Finding.unless(String(validating: document, as: UTF8.self) != nil, "a document that is not a text")
     }
   },
   // train.json, eval.json and test.json of a task of TRACE.

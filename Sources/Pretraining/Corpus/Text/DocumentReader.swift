@@ -2,7 +2,7 @@ import Foundation
 
 /// The documents of a source, one after the other; no more than one of them and a piece of the file are in memory.
 ///
-/// Blank lines are passed over. A byte order mark at the beginning of a file is no part of its text.
+/// Blank lines are passed over. A byte order mark at the beginning of a file is not part of its text.
 public struct DocumentReader {
   /// The most bytes of a `.txt` file, unpacked: it is one document, and a document is tokenized as a whole.
   public static let longestText = 64 << 20

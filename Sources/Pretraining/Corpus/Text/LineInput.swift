@@ -75,7 +75,7 @@ struct LineInput {
   }
 }
 
-/// What some editors put before the text of a file; it is no part of the text.
+/// What some editors put before the text of a file; it is not part of the text.
 enum ByteOrderMark {
   static let bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
 }

@@ -65,7 +65,7 @@ struct ExpertsExportCommand: ParsableCommand {
   private func lines(_ path: String) throws -> [String] {
     let url = URL(fileURLWithPath: absolute(path))
     guard let text = String(validating: try MappedFile(url).data(), as: UTF8.self) else {
-      throw FileError.notReadable(path: url.path, reason: "it is no UTF-8 text")
+      throw FileError.notReadable(path: url.path, reason: "it is not UTF-8 text")
     }
     return text.split(whereSeparator: \.isNewline).map(String.init)
   }
