@@ -48,7 +48,7 @@ public protocol ContinualMethod: AnyObject {
   /// The tensors that learning a task added for good: what it costs to keep it.
   func ownedTensors(of task: TaskIdentity) -> [String: Tensor]
 
-  /// Tells which task a request belongs to, once one is learned; `nil`: tasks have to be told.
+  /// Tells which task a request belongs to, once one is learned; `nil`: tasks have to be given.
   var router: (any TaskRouter)? { get }
 
   /// What can be said about a learned task's experts, layer by layer; nothing by default.

@@ -67,7 +67,7 @@ public enum LearningError: AccreteError, Equatable {
     case .lossOutOfBounds(let term, let value, let bound, let task, let step):
       "task \(task), step \(step): the loss term `\(term)` is \(value), outside of \(bound)"
     case .lossAlwaysZero(let term, let task):
-      "task \(task): the loss term `\(term)` was exactly zero in every step: it does nothing. Turn it off or mend it."
+      "task \(task): the loss term `\(term)` was exactly zero in every step: it does nothing. Turn it off or fix it."
     case .lossMovesNothing(let term, let task):
       "task \(task): the loss term `\(term)` has no gradient: it would move nothing. Compute it from trained tensors, or turn it off."
     case .nothingMoved(let task):

@@ -104,7 +104,7 @@ struct Inspection {
 
   /// The scores with the task inferred follow from their predictions, and stand in the newest checkpoint.
   func routing() throws -> String {
-    guard let routed = try folder.newestRouted() else { return "none: tasks are told" }
+    guard let routed = try folder.newestRouted() else { return "none: tasks are given" }
     if let waiting = try waits(folder.inferredMatrix) { return waiting }
     guard let recorded = try folder.readInferredMatrix() else {
       throw VerificationError.missing(what: "matrix-inferred.json")

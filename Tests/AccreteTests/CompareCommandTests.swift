@@ -108,7 +108,7 @@ extension CommandLineTests {
       #expect(again.text.contains("paired with sequential") && again.text.contains("sample standard deviation"))
     }
 
-    /// One cell's process dies: the other goes on, the failure is told, and the next start mends it.
+    /// One cell's process dies: the other goes on, the failure is told, and the next start fixes it.
     @Test func aFailedCellStopsNoOther() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
@@ -121,8 +121,8 @@ extension CommandLineTests {
       expectRefusal(outcome, code: 70, "1 of 2 cells", "\(Self.cells[0]): ended by signal 9", "cells/*.log")
       #expect(exists(comparison.appendingPathComponent("cells/\(Self.cells[1]).json")))
       #expect(!exists(comparison.appendingPathComponent("cells/\(Self.cells[0]).json")))
-      let mended = try Accrete.run(command, in: scratch.url)
-      #expect(mended.code == 0, "\(mended.testDescription)")
+      let resumed = try Accrete.run(command, in: scratch.url)
+      #expect(resumed.code == 0, "\(resumed.testDescription)")
     }
 
     /// Without the run folders the table is the same; a larger grid runs only what is new.

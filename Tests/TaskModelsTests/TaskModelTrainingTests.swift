@@ -182,7 +182,7 @@ import Torch
     #expect(result.evidence.learningRate == TaskModelTraining.best(trials, tie: 0.05)?.rate)
   }
 
-  /// A checkpoint of other rows or options is not gone on from.
+  /// A checkpoint of other rows or options is not continued.
   @Test func otherOptionsBeginAgain() throws {
     let place = try Small.scratch()
     var done = 0

@@ -26,11 +26,11 @@ public struct Attention: Sendable {
   /// `x` (normed): [tokens, hidden] → the same; where only some tokens are read, → [tokens read, hidden].
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let tokens = x.shape[0]
-    let queries = try turned(
+    let queries = try rotated(
       pass.project(x, query, .query, layer: layer).adding(biases?.query), heads, .queries, pass)
     let made = try own.map { own in
       (
-        keys: try turned(
+        keys: try rotated(
           pass.project(x, own.key, .key, layer: layer).adding(biases?.key), kvHeads, .keys, pass),
         values: try pass.project(x, own.value, .value, layer: layer).adding(biases?.value)
           .reshaped([tokens, kvHeads, headDim], pass.tracing)
@@ -103,8 +103,8 @@ public struct Attention: Sendable {
 
   private enum Side { case queries, keys }
 
-  /// A projection's heads, normed and turned by their positions. [tokens, count · headDim] → [tokens, count, headDim]
-  private func turned(_ projected: Traced, _ count: Int, _ side: Side, _ pass: ForwardPass) throws -> Traced {
+  /// A projection's heads, normed and rotated by their positions. [tokens, count · headDim] → [tokens, count, headDim]
+  private func rotated(_ projected: Traced, _ count: Int, _ side: Side, _ pass: ForwardPass) throws -> Traced {
     let tokens = projected.value.shape[0]
     let plain = try projected.value.reshaped([tokens, count, headDim])
     let backwardPass = projected.backwardPass

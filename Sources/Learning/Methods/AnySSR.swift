@@ -4,7 +4,7 @@
 //     L = L_task
 //     t = argmax of a ridge regression on random features of the frozen base: Routing/AnalyticRouter.swift
 //
-// Per-task LoRA in everything that trains: told the task, both have the same scores, bit for bit. Where the task is inferred, the router
+// Per-task LoRA in everything that trains: with the task given, both have the same scores, bit for bit. Where the task is inferred, the router
 // chooses the LoRA. It sees a request's mean after the base's first layers, is updated without gradients when a task ends, and never
 // chooses the base. The paper puts LoRAs only on the layers after those that feed the router, so that these are computed once for both;
 // here they are on all layers, as with every method.

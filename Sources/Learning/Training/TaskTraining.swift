@@ -46,7 +46,7 @@ public final class TaskTraining {
   private var optimizer: AdamW
   private var cursor = TrainingState.Cursor()
   private var epochBatches: [[Int]]
-  private var hasRehearsed = false
+  private var isWarm = false
 
   /// - Parameters:
   ///   - material: The task and its examples.
@@ -118,7 +118,7 @@ public final class TaskTraining {
     guard !isDone else { return nil }
     let stream = dropout.stream
     do {
-      if !hasRehearsed {
+      if !isWarm {
         try warmUp()
         dropout = DropoutStream(stream)
       }
@@ -133,7 +133,7 @@ public final class TaskTraining {
   /// task also one batch of every other size, as libtorch keeps something for each that it has seen: from here on a task needs no more
   /// memory than it has.
   private func warmUp() throws {
-    hasRehearsed = true
+    isWarm = true
     let lengths = material.examples.map(\.tokenCount)
     func tokens(_ batch: [Int]) -> Int { batch.reduce(0) { $0 + lengths[$1] } }
     var sizes: [Int: [Int]] = [:]

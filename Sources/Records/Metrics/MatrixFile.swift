@@ -27,7 +27,7 @@ public struct MatrixFile: Sendable, Codable, Equatable {
   ///   - matrix: The scores of a column.
   ///   - column: Which one.
   ///   - cut: How many written answers were cut in each cell.
-  ///   - rows: What a number is; `nil`: a score with the task told.
+  ///   - rows: What a number is; `nil`: a score with the task given.
   package init(_ manifest: Manifest, _ matrix: TaskMatrix, _ column: ScoreColumn, cut: [[Int?]]?, rows: String? = nil) {
     (tasks, scores) = (matrix.tasks, matrix.scores)
     self.rows =

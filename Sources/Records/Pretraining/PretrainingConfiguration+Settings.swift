@@ -8,7 +8,7 @@ extension PretrainingConfiguration: Configurable {
     value(
       "model", \.model, "The model, in Hugging Face's form. Default: that of base.",
       form: "the path of a config.json, or its keys"),
-    Setting("base", path: \.base, "Folder of a base whose weights are gone on from.", default: "initial values")
+    Setting("base", path: \.base, "Folder of a base whose weights are continued from.", default: "initial values")
       .withoutFlag(),
     Setting(
       "tokenizer", path: \.tokenizer, "Folder with the tokenizer.",

@@ -9,7 +9,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
 
   /// `config.json` of the model, in Hugging Face's form.
   public var model = JSONTree.null
-  /// Folder of a base whose weights are gone on from; `nil`: initial values.
+  /// Folder of a base whose weights are continued from; `nil`: initial values.
   public var base: String?
   /// Folder with the tokenizer; `nil`: one is trained on the sources.
   public var tokenizer: String?

@@ -47,7 +47,7 @@ public struct PretrainingManifest: Sendable, Equatable, Codable {
   public var accrete: String
   public var libtorch: String
   public var configuration: PretrainingConfiguration
-  /// SHA-256 over the weight files of the base that was gone on from.
+  /// SHA-256 over the weight files of the base that was continued from.
   public var baseDigest: Digest?
   public var tokenizerDigest: Digest
   public var endToken: Int

@@ -10,7 +10,7 @@ import Torch
 
 extension SequenceRun {
   /// Solves the closed-form heads that come with a task: its own, or those of all tasks where all rows are learned at once. A run that
-  /// was killed before the checkpoint after the task solves them again, to the same bits. Returns the seconds that it took.
+  /// was killed before the checkpoint after the task solves them again, bit-identically. Returns the seconds that it took.
   func solveHeads(with task: PreparedTask) throws -> Double {
     guard combined != nil else { return 0 }
     let isFirst = task.identity.index == 0

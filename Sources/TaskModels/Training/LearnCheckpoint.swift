@@ -5,7 +5,7 @@ import Randomness
 import Records
 import Torch
 
-/// Where a task's training is, on disk: the same command goes on from it to the same bits.
+/// Where a task's training is, on disk: the same command goes on from it bit-identically.
 ///
 /// One sealed safetensors file: the trained tensors, the optimizer's moments, the averages; everything else as JSON in its header.
 struct LearnCheckpoint {

@@ -13,7 +13,7 @@ import Records
 import Streams
 import Torch
 
-/// Makes a task model of rows; it can be stopped at any step and goes on to the same bits.
+/// Makes a task model of rows; it can be stopped at any step and goes on bit-identically.
 public final class TaskModelTraining {
   /// What comes out.
   public struct Result {
@@ -54,7 +54,7 @@ public final class TaskModelTraining {
   /// - Parameter base: The base.
   /// - Parameter options: How it is learned.
   /// - Parameter start: What the expert starts from, of the options' shape and digest; `nil`: from nothing.
-  /// - Parameter place: A file for its checkpoint; one that is there is gone on from.
+  /// - Parameter place: A file for its checkpoint; one that is there is continued.
   /// - Parameter requests: Asked after every step what somebody outside wants.
   /// - Parameter report: Told what happens.
   /// - Throws: ``TaskModelError`` for options and rows that do not do; `TorchError` for a damaged checkpoint.

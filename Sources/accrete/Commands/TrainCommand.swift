@@ -99,7 +99,7 @@ extension TrainCommand {
 
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Go on with a run that was stopped, from its last checkpoint, to the same bits.")
+    commandName: "resume", abstract: "Go on with a run that was stopped, from its last checkpoint, bit for bit.")
 
   @Argument(help: ArgumentHelp("Folder of the run.", valueName: "run"))
   var folder: String

@@ -15,7 +15,7 @@ struct PretrainCommand: ParsableCommand {
 
       The YAML file names the model (a config.json), the sources of text and how it is trained; docs/pretraining.md \
       lists its keys. When it is done, OUT/model is a Hugging Face folder, and OUT/tensorboard has its curves. Signals are those of `train`; \
-      `accrete resume OUT`, or before the first checkpoint the same command, goes on to the same bits.
+      `accrete resume OUT`, or before the first checkpoint the same command, goes on bit-identically.
       """)
 
   @Option(help: "YAML file of the run.")
