@@ -15,7 +15,7 @@ import Torch
 
   init() throws { model = try Goldens.model() }
 
-  private func method(_ options: [String: Double] = [:]) throws -> AGEM {
+  private func method(_ options: [String: HyperparameterValue] = [:]) throws -> AGEM {
     try AGEM(TinyTasks.context(model, dropout: 0, options: options))
   }
 

@@ -21,7 +21,7 @@ import Torch
     let projections: [Projection] = name == MoECL.name ? [.gate, .up, .down] : Projection.allCases
     let shape = try LowRankShape(rank: 4, alpha: 8, dropout: 0.1, projections: projections)
     let context = MethodContext(base: model.configuration, device: .cpu, shape: shape, seed: 3)
-    if name == MoECL.name, model.configuration.mixture != nil {
+    if name == MoECL.name, model.configuration.moe != nil {
       // A gate in each layer has to have something to weigh.
       #expect(throws: LearningError.self) { try MethodCatalog.make(name, context) }
       return

@@ -84,7 +84,7 @@ import Torch
     let forward = try router([one, other]).decisions(texts)
     let backward = try router([other, one]).decisions(texts)
     for (first, second) in try paired(forward, backward) {
-      #expect(first.index.map { 1 - $0 } == second.index)
+      #expect(first.task.map { 1 - $0 } == second.task)
       #expect(abs(first.distance - second.distance) < 1e-3)
     }
   }

@@ -16,7 +16,7 @@ import Torch
 
   init() throws { model = try Goldens.model() }
 
-  private func learned(_ options: [String: Double] = [:]) throws -> LwF {
+  private func learned(_ options: [String: HyperparameterValue] = [:]) throws -> LwF {
     let method = try LwF(TinyTasks.context(model, dropout: 0, options: options))
     try run(TinyTasks.training(first, model, method, options: self.options(epochs: 3)))
     return method
@@ -121,7 +121,7 @@ import Torch
 
   @Test func aStrongerLambdaHoldsMore() throws {
     let moved = try [1e-6, 1e3].map { strength in
-      let method = try learned(["lambda": strength])
+      let method = try learned(["lambda": .number(strength)])
       let batch = try TrainingBatch(TinyTasks.examples(second))
       func logits() throws -> Tensor {
         try withoutGradients {

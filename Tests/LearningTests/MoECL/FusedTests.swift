@@ -97,7 +97,7 @@ import Torch
         let dual = DualExpertSelection(
           shared: one, dedicated: second, gates: Array(repeating: try normal([2, 32], 3), count: 2))
         let value = try dual.feedForward(z, through: block, layer: 1, tracing: false).value
-        let expected = try mixture.composed(z, through: block, layer: 1, tracing: false).value
+        let expected = try dual.composed(z, through: block, layer: 1, tracing: false).value
         #expect(try difference(value, expected) < 1e-5)
       }
     }

@@ -62,7 +62,7 @@ import Torch
     #expect(batch.packedCount > batch.tokens)
     meter.begin(batch)
     let watched = try model.packedStates(batch, experts: meter)
-    #expect(try watched.isEqual(to: model.packedStates(batch, experts: mixture)))
+    #expect(try watched.isEqual(to: model.packedStates(batch, experts: dual)))
     // One by one the first layer's gate sees the same tokens.
     var sum = 0.0
     for row in rows {

@@ -20,7 +20,7 @@ let modelTargets: [FuzzTarget] = [
     for layer in 0..<found.layers {
       let width = found.commonWidth(ofLayer: layer)
       try Finding.unless(
-        width > 0 || (width == 0 && found.mixture(ofLayer: layer) != nil), "a layer without a feed-forward block")
+        width > 0 || (width == 0 && found.moe(ofLayer: layer) != nil), "a layer without a feed-forward block")
     }
     if let mixture = found.mixture {
       try Finding.unless(
