@@ -36,7 +36,7 @@ func example(_ name: String, in folder: String, _ dependencies: [Target.Dependen
 /// The tests of one layer.
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
+    name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, resources: resources,
     swiftSettings: settings)
 }
 
@@ -166,6 +166,8 @@ let package = Package(
     tests(
       "Registry", ["Files", "registry-faults", .product(name: "GRDB", package: "GRDB.swift")],
       resources: [.copy("Resources")]),
+    // What the tests of several layers use.
+    .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: settings),
     .target(name: "CFaults", path: "Tests/CFaults"),
     .executableTarget(
       name: "registry-faults", dependencies: ["Registry", "CFaults", "Files"], path: "Tests/RegistryFaults",
@@ -208,7 +210,7 @@ let package = Package(
     .testTarget(
       name: "AccreteTests",
       dependencies: [
-        "accrete", "example-first-task", "example-own-method", "example-decoding-with-experts",
+        "accrete", "TestSupport", "example-first-task", "example-own-method", "example-decoding-with-experts",
         "example-several-tasks", "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels",
         "Pretraining", "Learning",
         "Experts", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",

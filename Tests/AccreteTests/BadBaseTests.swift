@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandFaultTests {
@@ -9,13 +10,13 @@ extension CommandFaultTests {
       _ scratch: Scratch, code: Int32 = 65, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
       try TinyRun.write(to: scratch)
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       let outcome = try Accrete.run(TinyRun.arguments() + ["--base", "base"], in: scratch.url)
       expectRefusal(outcome, code: code, words.first ?? "", sourceLocation: sourceLocation)
       for word in words {
         #expect(outcome.error.contains(word), "\(outcome.testDescription)", sourceLocation: sourceLocation)
       }
-      #expect(differences(before, try tree(scratch.url)).isEmpty, sourceLocation: sourceLocation)
+      #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty, sourceLocation: sourceLocation)
     }
 
     @Test func missingFolder() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandFaultTests {
@@ -11,13 +12,13 @@ extension CommandFaultTests {
     ) throws {
       let parent = scratch.url.deletingLastPathComponent()
       let around = try Set(FileManager.default.contentsOfDirectory(atPath: parent.path)).filter { $0.hasPrefix("run") }
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       let outcome = try Accrete.run(TinyRun.arguments(["weather.jsonl", bad]), in: scratch.url)
       expectRefusal(outcome, code: 65, bad, sourceLocation: sourceLocation)
       for word in words {
         #expect(outcome.error.contains(word), "\(outcome.testDescription)", sourceLocation: sourceLocation)
       }
-      #expect(differences(before, try tree(scratch.url)).isEmpty, sourceLocation: sourceLocation)
+      #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty, sourceLocation: sourceLocation)
       let after = try Set(FileManager.default.contentsOfDirectory(atPath: parent.path)).filter { $0.hasPrefix("run") }
       #expect(around == after, sourceLocation: sourceLocation)
     }

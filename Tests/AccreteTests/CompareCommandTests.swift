@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandLineTests {
@@ -14,7 +15,7 @@ extension CommandLineTests {
 
     /// What the configuration decides, of all cells.
     private func decided(_ comparison: URL) throws -> [String: Data] {
-      try tree(comparison.appendingPathComponent("cells")).filter { path, _ in
+      try tree(comparison.appendingPathComponent("cells"), folders: true).filter { path, _ in
         let name = (path as NSString).lastPathComponent
         return path.contains("/")
           && !["timings.jsonl", "metrics.json", "costs.json", "seal.json", "lock"].contains(name)
@@ -231,12 +232,12 @@ extension CommandLineTests {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
       try scratch.write("mine", to: "mine/notes.txt")
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       func refused(_ code: Int32, _ arguments: [String], _ words: String...) throws {
         let outcome = try Accrete.run(arguments, in: scratch.url)
         #expect(outcome.code == code, "\(outcome.testDescription)")
         for word in words { #expect(outcome.complaints.first?.contains(word) == true, "\(word): \(outcome.error)") }
-        #expect(differences(before, try tree(scratch.url)).isEmpty, "\(arguments)")
+        #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty, "\(arguments)")
       }
       let whole = arguments("new")
       try refused(64, whole + ["--method", "moe-cl"], "`method` is moe-cl", "--methods")
@@ -257,7 +258,7 @@ extension CommandLineTests {
       try TinyRun.write(to: scratch)
       let command = arguments("comparison", epochs: 1, jobs: 1)
       try #require(try Accrete.run(command, in: scratch.url).code == 0)
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       let outcome = try Accrete.run(command + ["--rank", "4", "--epochs", "2"], in: scratch.url)
       expectRefusal(
         outcome, code: 65, "configuration.rank was 2, is 4", "configuration.training.epochs was 1, is 2", "--out")
@@ -266,7 +267,7 @@ extension CommandLineTests {
       expectRefusal(
         try Accrete.run(command, in: scratch.url), code: 65, "dataDigests.weather.jsonl was")
       try scratch.write(TinyRun.rows("weather"), to: "weather.jsonl")
-      #expect(differences(before, try tree(scratch.url)).isEmpty)
+      #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandLineTests {
@@ -61,8 +62,8 @@ extension CommandLineTests {
       let back = try Accrete.run(
         ["experts", "import", "out", "--name", "back", "--out", "run/experts/back", "--json"] + base, in: folder)
       try #require(back.code == 0 && back.error.contains("bound to it now"), "\(back.testDescription)")
-      let original = try tree(scratch.place("run/experts/weather"))
-      let imported = try tree(scratch.place("run/experts/back"))
+      let original = try tree(scratch.place("run/experts/weather"), folders: true)
+      let imported = try tree(scratch.place("run/experts/back"), folders: true)
       // The run keeps bfloat16; an export is float32, the same numbers, and an import keeps what it is given.
       #expect(differences(original, imported) == ["adapter_model.safetensors", "expert.json"])
 

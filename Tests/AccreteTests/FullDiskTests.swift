@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A disk of a size that a test chooses; it needs the right to mount one.
@@ -42,7 +43,9 @@ extension CommandFaultTests {
   @Suite(.enabled(if: SmallDisk.canBeMade, "needs the right to mount a tmpfs"))
   struct FullDiskTests {
     /// What no checkpoint after task 1 shall change.
-    private func files(_ run: URL) throws -> [String: Data] { try tree(run).filter { !$0.value.isEmpty } }
+    private func files(_ run: URL) throws -> [String: Data] {
+      try tree(run, folders: true).filter { !$0.value.isEmpty }
+    }
 
     @Test func noRoomForTheFirstCheckpoint() throws {
       let disk = try #require(try SmallDisk(kilobytes: 100))
@@ -51,7 +54,7 @@ extension CommandFaultTests {
       let outcome = try Accrete.run(TinyRun.arguments(out: run.path), in: FinishedRun.shared.folder())
       expectRefusal(outcome, code: 74, run.path, "the disk is full", "free some space")
       #expect(try Data(contentsOf: disk.url.appendingPathComponent("notes.txt")) == Data("mine".utf8))
-      #expect(try tree(disk.url).keys.allSatisfy { !$0.hasSuffix(".partial") })
+      #expect(try tree(disk.url, folders: true).keys.allSatisfy { !$0.hasSuffix(".partial") })
     }
 
     @Test func noRoomForAnything() throws {
@@ -61,7 +64,7 @@ extension CommandFaultTests {
       let folder = try FinishedRun.shared.folder()
       let outcome = try Accrete.run(TinyRun.arguments(out: run.path), in: folder)
       expectRefusal(outcome, code: 74, run.path, "the disk is full")
-      #expect(try tree(disk.url).keys.sorted() == ["full"])
+      #expect(try tree(disk.url, folders: true).keys.sorted() == ["full"])
       // With space freed, the same command works.
       try FileManager.default.removeItem(at: disk.url.appendingPathComponent("full"))
       #expect(disk.grow(kilobytes: 20_000))
@@ -74,7 +77,7 @@ extension CommandFaultTests {
       let run = disk.url.appendingPathComponent("run")
       let outcome = try Accrete.run(TinyRun.arguments(out: run.path), in: FinishedRun.shared.folder())
       expectRefusal(outcome, code: 74, run.path, "the disk is full")
-      #expect(try tree(disk.url).isEmpty)
+      #expect(try tree(disk.url, folders: true).isEmpty)
     }
 
     /// The disk fills up in the second task: the first is whole, and after more space was made the run ends as any.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Seeded numbers for moments at which processes are killed.
@@ -17,7 +18,9 @@ extension CommandFaultTests {
   @Suite struct KilledRunTests {
     /// What the configuration decides.
     private func decided(_ run: URL) throws -> [String: Data] {
-      try tree(run).filter { !["timings.jsonl", "metrics.json", "costs.json", "seal.json", "lock"].contains($0.key) }
+      try tree(run, folders: true).filter {
+        !["timings.jsonl", "metrics.json", "costs.json", "seal.json", "lock"].contains($0.key)
+      }
     }
 
     /// The uninterrupted run, and how long it takes.

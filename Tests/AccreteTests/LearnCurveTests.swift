@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandFaultTests {
@@ -39,7 +40,9 @@ extension CommandFaultTests {
         let said = try scratch.text("error")
         try #require(process.isRunning, "\(said)")
       }
-      func hasCheckpoint() throws -> Bool { try tree(scratch.place("registry/work")).values.contains { !$0.isEmpty } }
+      func hasCheckpoint() throws -> Bool {
+        try tree(scratch.place("registry/work"), folders: true).values.contains { !$0.isEmpty }
+      }
       try wait { try steps() >= 5 }
       kill(process.processIdentifier, SIGUSR1)
       try wait { try hasCheckpoint() }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Records
 import Runs
+import TestSupport
 import Testing
 
 @testable import accrete

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandLineTests {
@@ -16,19 +17,21 @@ extension CommandLineTests {
 
     @Test func oneRunIntoItsFolder() throws {
       let scratch = try prepared()
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       let outcome = try Accrete.run(["report", "run"], in: scratch.url)
       #expect(outcome.code == 0, "\(outcome.testDescription)")
       #expect(outcome.text.contains("learned 2 of 2 tasks") && outcome.text.contains("ACC "))
       #expect(outcome.error == "report: \(scratch.place("run/report.html").path)\n")
       #expect(
-        differences(before, try tree(scratch.url)) == ["run/report.html", "run/report.json", "run/report.md"])
+        differences(before, try tree(scratch.url, folders: true)) == [
+          "run/report.html", "run/report.json", "run/report.md",
+        ])
       // Three files more are no harm to a run.
-      let after = try tree(scratch.url)
+      let after = try tree(scratch.url, folders: true)
       let evaluated = try Accrete.run(["evaluate", "run"], in: scratch.url)
       let again = try Accrete.run(["report", "run"], in: scratch.url)
       #expect(evaluated.code == 0 && again.code == 0)
-      #expect(differences(after, try tree(scratch.url)).isEmpty)
+      #expect(differences(after, try tree(scratch.url, folders: true)).isEmpty)
       let json = try Accrete.run(["report", "run", "--json"], in: scratch.url)
       let object = try #require(try json.json() as? [String: Any])
       #expect(object.keys.sorted() == ["matrix", "metrics"])
@@ -45,10 +48,10 @@ extension CommandLineTests {
 
     @Test func namedFiles() throws {
       let scratch = try prepared()
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       let outcome = try Accrete.run(["report", "run", "--html", "page.html", "--markdown", "page.md"], in: scratch.url)
       #expect(outcome.code == 0)
-      #expect(differences(before, try tree(scratch.url)) == ["page.html", "page.md"])
+      #expect(differences(before, try tree(scratch.url, folders: true)) == ["page.html", "page.md"])
       let page = try String(contentsOf: scratch.place("page.html"), encoding: .utf8)
       #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("moe-cl: 2 tasks"))
     }
@@ -58,15 +61,17 @@ extension CommandLineTests {
       let second = try Accrete.run(
         TinyRun.arguments(out: "other") + ["--seed", "1", "--method", "sequential"], in: scratch.url)
       try #require(second.code == 0, "\(second.testDescription)")
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       expectRefusal(try Accrete.run(["report", "run", "other"], in: scratch.url), code: 64, "2 runs", "--out")
       expectRefusal(
         try Accrete.run(["report", "run", "run", "--out", "all"], in: scratch.url), code: 64, "same run", "twice")
-      #expect(differences(before, try tree(scratch.url)).isEmpty)
+      #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty)
       let outcome = try Accrete.run(["report", "run", "other", "--out", "all"], in: scratch.url)
       #expect(outcome.code == 0 && outcome.text.contains("sequential") && outcome.text.contains("Costs"))
       #expect(
-        differences(before, try tree(scratch.url)) == ["all", "all/report.html", "all/report.json", "all/report.md"])
+        differences(before, try tree(scratch.url, folders: true)) == [
+          "all", "all/report.html", "all/report.json", "all/report.md",
+        ])
       let json = try Accrete.run(["report", "run", "other", "--out", "all", "--json"], in: scratch.url)
       let written = try Data(contentsOf: scratch.place("all/report.json"))
       #expect(json.output == written)
@@ -74,13 +79,13 @@ extension CommandLineTests {
 
     @Test func whatIsRefused() throws {
       let scratch = try prepared()
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       expectRefusal(try Accrete.run(["report", "nowhere"], in: scratch.url), code: 64, "nowhere", "manifest.json")
       let both = try Accrete.run(["report", "run", "--out", "all", "--html", "x.html"], in: scratch.url)
       #expect(both.code == 64 && both.error.contains("--out is instead of"))
       let outcome = try Accrete.run(["report", "run", "--out", "weather.jsonl/all"], in: scratch.url)
       #expect(outcome.code == 74 && outcome.complaints.count == 1, "\(outcome.testDescription)")
-      #expect(differences(before, try tree(scratch.url)).isEmpty)
+      #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty)
     }
   }
 }

@@ -1,11 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandFaultTests {
   /// What becomes of results and progress where standard input, output or error are closed, full or read by nobody?
   @Suite struct StandardDescriptorTests {
     private func decided(_ run: URL) throws -> [String: Data] {
-      try tree(run).filter { !["timings.jsonl", "metrics.json", "costs.json", "seal.json"].contains($0.key) }
+      try tree(run, folders: true).filter {
+        !["timings.jsonl", "metrics.json", "costs.json", "seal.json"].contains($0.key)
+      }
     }
 
     private func expectSameAsFinished(_ run: URL) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandLineTests {
@@ -6,7 +7,7 @@ extension CommandLineTests {
   @Suite struct StoredRunCommandTests {
     @Test func evaluateScoresAsTheMatrixSays() throws {
       let folder = try FinishedRun.shared.folder()
-      let before = try tree(folder)
+      let before = try tree(folder, folders: true)
       let matrix = try JSONSerialization.jsonObject(
         with: Data(contentsOf: folder.appendingPathComponent("run/matrix.json")))
       let rows = try #require((matrix as? [String: Any])?["R"] as? [[Double]])
@@ -20,31 +21,31 @@ extension CommandLineTests {
       }
       let one = try Accrete.run(["evaluate", "run", "--task", "traffic"], in: folder)
       #expect(one.code == 0 && one.text.hasPrefix("traffic  accuracy ") && one.text.contains("n 6  seed 0"))
-      #expect(differences(before, try tree(folder)).isEmpty)
+      #expect(differences(before, try tree(folder, folders: true)).isEmpty)
     }
 
     @Test func whatIsNotThereIsRefused() throws {
       let folder = try FinishedRun.shared.folder()
-      let before = try tree(folder)
+      let before = try tree(folder, folders: true)
       expectRefusal(
         try Accrete.run(["evaluate", "run", "--task", "sports"], in: folder), code: 64, "sports", "traffic")
       expectRefusal(try Accrete.run(["evaluate", "run", "--after", "3"], in: folder), code: 64, "after", "0 to 2")
       expectRefusal(try Accrete.run(["evaluate", "nowhere"], in: folder), code: 64, "nowhere", "manifest.json")
       expectRefusal(try Accrete.run(["resume", "nowhere"], in: folder), code: 64, "nowhere", "manifest.json")
       expectRefusal(try Accrete.run(["resume", "weather.jsonl"], in: folder), code: 64, "weather.jsonl")
-      #expect(differences(before, try tree(folder)).isEmpty)
+      #expect(differences(before, try tree(folder, folders: true)).isEmpty)
     }
 
     /// A complete run is not a failure, so that `until accrete resume RUN; do :; done` ends; it is left as it is, and its results are shown.
     @Test func resumeOfACompleteRunEndsWellAndChangesNothing() throws {
       let folder = try FinishedRun.shared.folder()
-      let before = try tree(folder)
+      let before = try tree(folder, folders: true)
       for json in [[], ["--json"]] {
         let outcome = try Accrete.run(["resume", "run"] + json, in: folder)
         #expect(outcome.code == 0 && outcome.error.contains("nothing to resume"), "\(outcome.testDescription)")
         #expect(outcome.text.contains("ACC"))
       }
-      #expect(differences(before, try tree(folder)).isEmpty)
+      #expect(differences(before, try tree(folder, folders: true)).isEmpty)
     }
 
     @Test func changedDataIsRefused() throws {
@@ -53,13 +54,13 @@ extension CommandLineTests {
       try #require(try Accrete.run(TinyRun.arguments(), in: scratch.url).code == 0)
       let changed = TinyRun.rows("weather").replacingOccurrences(of: "hail", with: "hails")
       try scratch.write(changed, to: "weather.jsonl")
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       for command in ["evaluate", "resume"] {
         expectRefusal(
           try Accrete.run([command, "run"], in: scratch.url), code: 65, scratch.place("weather.jsonl").path,
           "has changed", "start a new run")
       }
-      #expect(differences(before, try tree(scratch.url)).isEmpty)
+      #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty)
     }
 
     @Test func damagedFilesOfARunAreRefused() throws {
@@ -92,7 +93,9 @@ extension CommandLineTests {
       let resumed = try Accrete.run(["resume", run.path], in: finished)
       #expect(resumed.code == 0 && resumed.error.contains("going on after"), "\(resumed.testDescription)")
       func decided(_ folder: URL) throws -> [String: Data] {
-        try tree(folder).filter { !["timings.jsonl", "metrics.json", "costs.json", "seal.json"].contains($0.key) }
+        try tree(folder, folders: true).filter {
+          !["timings.jsonl", "metrics.json", "costs.json", "seal.json"].contains($0.key)
+        }
       }
       #expect(differences(try decided(finished.appendingPathComponent("run")), try decided(run)).isEmpty)
     }

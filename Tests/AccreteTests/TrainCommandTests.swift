@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandLineTests {
@@ -152,10 +153,10 @@ extension CommandLineTests {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
       try scratch.write(text, to: "run.yaml")
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       let outcome = try Accrete.run(["train", "--config", "run.yaml", "--out", "run"], in: scratch.url)
       expectRefusal(outcome, code: 64, place, word)
-      #expect(differences(before, try tree(scratch.url)).isEmpty)
+      #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty)
     }
 
     @Test func binaryGarbageAsYAML() throws {
@@ -167,26 +168,26 @@ extension CommandLineTests {
       expectRefusal(outcome, code: 64, "run.yaml", "UTF-8")
       let missing = try Accrete.run(["train", "--config", "none.yaml", "--out", "run"], in: scratch.url)
       expectRefusal(missing, code: 65, "none.yaml", "no such file")
-      #expect(try tree(scratch.url).keys.sorted() == ["run.yaml"])
+      #expect(try tree(scratch.url, folders: true).keys.sorted() == ["run.yaml"])
     }
 
     @Test func existingFolderIsLeftAlone() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
       try scratch.write("mine", to: "run/notes.txt")
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       let outcome = try Accrete.run(TinyRun.arguments(), in: scratch.url)
       expectRefusal(outcome, code: 64, scratch.place("run").path, "exists already", "accrete resume")
-      #expect(differences(before, try tree(scratch.url)).isEmpty)
+      #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty)
     }
 
     @Test func aPlaceThatCannotBeMade() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
-      let before = try tree(scratch.url)
+      let before = try tree(scratch.url, folders: true)
       let outcome = try Accrete.run(TinyRun.arguments(out: "weather.jsonl/run"), in: scratch.url)
       expectRefusal(outcome, code: 74, "weather.jsonl/run")
-      #expect(differences(before, try tree(scratch.url)).isEmpty)
+      #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty)
     }
 
     @Test func tooLongTextsAreCutAndCounted() throws {

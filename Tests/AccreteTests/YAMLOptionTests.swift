@@ -2,6 +2,7 @@ import Comparing
 import Foundation
 import Records
 import Runs
+import TestSupport
 import Testing
 
 extension CommandLineTests {

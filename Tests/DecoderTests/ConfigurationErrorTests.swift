@@ -2,6 +2,7 @@ import Decoder
 import Files
 import Foundation
 import ModelConfiguration
+import TestSupport
 import Testing
 import Torch
 
@@ -37,7 +38,7 @@ import Torch
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(path == folder.file("config.json").path && key == option.reported && got == option.got)
+    #expect(path == folder.place("config.json").path && key == option.reported && got == option.got)
   }
 
   @Test(arguments: ["rope_scaling", "hidden_act", "attention_bias", "mlp_bias", "rope_parameters", "head_dim"])
@@ -54,7 +55,7 @@ import Torch
       try folder.writeConfiguration(["architectures": value])
       #expect(
         throws: ConfigurationError.unknownArchitecture(
-          path: folder.file("config.json").path, got: got, supported: ModelFamily.allCases.map(\.architecture))
+          path: folder.place("config.json").path, got: got, supported: ModelFamily.allCases.map(\.architecture))
       ) { try DecoderConfiguration(folder: folder.url) }
     }
   }
@@ -114,7 +115,7 @@ import Torch
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(path == folder.file("config.json").path && !reason.isEmpty)
+    #expect(path == folder.place("config.json").path && !reason.isEmpty)
   }
 
   @Test func noConfiguration() throws {

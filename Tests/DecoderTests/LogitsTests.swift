@@ -1,6 +1,7 @@
 import Decoder
 import Foundation
 import ModelConfiguration
+import TestSupport
 import Testing
 import Torch
 

@@ -1,5 +1,6 @@
 import Decoder
 import Foundation
+import TestSupport
 import Testing
 import Torch
 
@@ -36,33 +37,12 @@ extension DecoderModel {
   }
 }
 
-/// The largest difference between two tensors of one shape.
-func difference(_ a: Tensor, _ b: Tensor, sourceLocation: SourceLocation = #_sourceLocation) throws -> Double {
-  try #require(a.shape == b.shape, sourceLocation: sourceLocation)
-  let value = try (a - b).abs().maximum().item()
-  return value.isNaN ? .infinity : value
-}
-
-/// A folder that is removed when the test has let go of it.
-final class Scratch {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-decoder-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func file(_ name: String) -> URL { url.appendingPathComponent(name) }
-
-  func write(_ text: String, to name: String) throws { try Data(text.utf8).write(to: file(name)) }
-
+extension Scratch {
   /// Copies one of the tiny checkpoints here.
   func copy(_ form: String) throws {
     let source = Goldens.folder.appendingPathComponent(form)
     for name in try FileManager.default.contentsOfDirectory(atPath: source.path) {
-      try FileManager.default.copyItem(at: source.appendingPathComponent(name), to: file(name))
+      try FileManager.default.copyItem(at: source.appendingPathComponent(name), to: place(name))
     }
   }
 
@@ -83,6 +63,6 @@ final class Scratch {
     let source = try SafetensorsFile(Goldens.folder.appendingPathComponent("tiny/model.safetensors"))
     var tensors = try Dictionary(uniqueKeysWithValues: source.names.map { ($0, try source.tensor($0)) })
     try change(&tensors)
-    try SafetensorsFile.write(tensors, to: file("model.safetensors"))
+    try SafetensorsFile.write(tensors, to: place("model.safetensors"))
   }
 }

@@ -1,5 +1,6 @@
 import Experts
 import ModelConfiguration
+import TestSupport
 import Testing
 import Torch
 

@@ -1,4 +1,5 @@
 import Decoder
+import TestSupport
 import Testing
 import Torch
 

@@ -1,6 +1,7 @@
 import Decoder
 import Experts
 import Foundation
+import TestSupport
 import Testing
 import Torch
 
@@ -16,8 +17,8 @@ enum Adapters {
 
   /// A copy of an adapter that a test may spoil.
   static func copy(_ name: String = "rslora", in scratch: Scratch, as target: String = "adapter") throws -> URL {
-    try FileManager.default.copyItem(at: folder(name), to: scratch.file(target))
-    return scratch.file(target)
+    try FileManager.default.copyItem(at: folder(name), to: scratch.place(target))
+    return scratch.place(target)
   }
 
   /// Rewrites keys of a copy's configuration; a value of nil takes the key out. `members` are JSON text.

@@ -1,5 +1,6 @@
 import Decoder
 import ModelConfiguration
+import TestSupport
 import Testing
 import Torch
 

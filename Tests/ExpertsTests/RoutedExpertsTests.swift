@@ -2,6 +2,7 @@ import Decoder
 import Files
 import Foundation
 import ModelConfiguration
+import TestSupport
 import Testing
 import Torch
 
@@ -28,7 +29,7 @@ import Torch
         tensors[name] = try #require(tensors[name], "\(name)") + pair.b.matmul(pair.a) * pair.scaling
       }
     }
-    let folder = scratch.file("merged")
+    let folder = scratch.place("merged")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Data(contentsOf: source.appendingPathComponent("config.json")).write(
       to: folder.appendingPathComponent("config.json"))
@@ -132,13 +133,13 @@ import Torch
     let digest = Digest(of: Data("tokenizer".utf8))
     _ = try ExpertArchive.write(
       expert, name: "task", method: "per-task", baseDigest: model.digest, baseConfiguration: model.declared,
-      tokenizerDigest: digest, promptDigest: nil, to: scratch.file("task"))
+      tokenizerDigest: digest, promptDigest: nil, to: scratch.place("task"))
     let stored = try StoredExpert(
-      scratch.file("task"),
+      scratch.place("task"),
       for: StoredExpert.Base(model.configuration, digest: model.digest, tokenizerDigest: digest))
     #expect(stored.expert.shape == expert.shape && stored.expert.shape.routed == routed)
     #expect(stored.expert.tensors.count == expert.tensors.count)
-    let read = try LowRankExpert(peft: scratch.file("task"), for: model.configuration)
+    let read = try LowRankExpert(peft: scratch.place("task"), for: model.configuration)
     #expect(read.shape.routed == routed && read.tensors.keys.sorted() == expert.tensors.keys.sorted())
     for (name, tensor) in expert.tensors { #expect(try tensor.isEqual(to: #require(stored.expert.tensors[name]))) }
   }

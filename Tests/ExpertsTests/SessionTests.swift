@@ -2,6 +2,7 @@ import Experts
 import Foundation
 import ModelConfiguration
 import Randomness
+import TestSupport
 import Testing
 import Torch
 

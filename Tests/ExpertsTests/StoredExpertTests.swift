@@ -2,6 +2,7 @@ import Decoder
 import Files
 import Foundation
 import ModelConfiguration
+import TestSupport
 import Testing
 import Torch
 
@@ -18,7 +19,7 @@ import Torch
     scratch = try Scratch()
   }
 
-  private var folder: URL { scratch.file("task") }
+  private var folder: URL { scratch.place("task") }
 
   @discardableResult
   private func write(method: String = "sequential") throws -> ExpertArchive {
@@ -176,11 +177,11 @@ import Torch
   @Test func aLinkOutOfTheFolderIsRefused() throws {
     try write()
     let place = folder.appendingPathComponent("expert.json")
-    try FileManager.default.moveItem(at: place, to: scratch.file("elsewhere.json"))
+    try FileManager.default.moveItem(at: place, to: scratch.place("elsewhere.json"))
     try FileManager.default.createSymbolicLink(atPath: place.path, withDestinationPath: "../elsewhere.json")
     #expect(
       throws: FileError.linkLeadsOut(
-        path: place.path, target: scratch.file("elsewhere.json").resolvingSymlinksInPath().path)
+        path: place.path, target: scratch.place("elsewhere.json").resolvingSymlinksInPath().path)
     ) { try ExpertArchive.read(folder) }
   }
 

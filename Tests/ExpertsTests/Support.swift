@@ -105,29 +105,3 @@ func randomExpert(_ shape: LowRankShape, on base: DecoderConfiguration, seed: UI
   }
   return try LowRankExpert(shape, for: base, tensors: Dictionary(uniqueKeysWithValues: tensors), where: "a test")
 }
-
-/// The largest difference between two tensors of one shape.
-func difference(_ a: Tensor, _ b: Tensor, sourceLocation: SourceLocation = #_sourceLocation) throws -> Double {
-  try #require(a.shape == b.shape, sourceLocation: sourceLocation)
-  let value = try (a - b).abs().maximum().item()
-  return value.isNaN ? .infinity : value
-}
-
-/// A folder that is removed when the test has let go of it.
-final class Scratch {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-experts-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func file(_ name: String) -> URL { url.appendingPathComponent(name) }
-}
-
-extension Tensor {
-  /// Its numbers as they lie in memory.
-  func rawBytes() throws -> [UInt8] { try contiguous().withBytes { Array($0) } }
-}

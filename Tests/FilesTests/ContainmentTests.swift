@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 /// Is what lies outside of a folder out of reach, whatever links are in it?

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 /// Are files opened without waiting for anybody, and read no further than they may be?

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 /// Is JSON read as its standard says, whichever parser builds the value, and is what is wrong said?

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Registry

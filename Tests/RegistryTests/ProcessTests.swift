@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Registry
+import TestSupport
 import Testing
 
 /// The program beside the tests that kills, fills disks and writes at once (Tests/RegistryFaults).

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Registry
+import TestSupport
 import Testing
 
 /// Is what is served one release, and can it always go back?

@@ -2,6 +2,7 @@ import Foundation
 import Learning
 import Runs
 import Streams
+import TestSupport
 import Testing
 
 @testable import Records

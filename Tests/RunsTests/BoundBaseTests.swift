@@ -3,6 +3,7 @@ import Experts
 import Files
 import Foundation
 import Generation
+import TestSupport
 import Testing
 
 @testable import Records

@@ -2,6 +2,7 @@ import Comparing
 import Files
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Records

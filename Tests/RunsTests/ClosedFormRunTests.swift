@@ -7,6 +7,7 @@ import Learning
 import ModelConfiguration
 import Streams
 import TaskModels
+import TestSupport
 import Testing
 import Torch
 

@@ -7,6 +7,7 @@ import ModelConfiguration
 import Randomness
 import Runs
 import Streams
+import TestSupport
 import Testing
 import Torch
 

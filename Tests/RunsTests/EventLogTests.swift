@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Runs
+import TestSupport
 import Testing
 
 /// Does a log of events go on exactly where a checkpoint says?

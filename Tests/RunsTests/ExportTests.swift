@@ -6,6 +6,7 @@ import Generation
 import Learning
 import ModelConfiguration
 import Runs
+import TestSupport
 import Testing
 import Tokenization
 import Torch

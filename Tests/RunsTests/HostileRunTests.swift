@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Generation
 import Learning
+import TestSupport
 import Testing
 
 @testable import Records

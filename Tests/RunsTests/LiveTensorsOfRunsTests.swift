@@ -1,6 +1,7 @@
 import Foundation
 import Learning
 import ModelConfiguration
+import TestSupport
 import Testing
 import Torch
 

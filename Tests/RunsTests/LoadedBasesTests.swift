@@ -2,6 +2,7 @@ import Decoder
 import Foundation
 import Generation
 import ModelConfiguration
+import TestSupport
 import Testing
 import Torch
 

@@ -3,6 +3,7 @@ import Foundation
 import Learning
 import ModelConfiguration
 import Streams
+import TestSupport
 import Testing
 import Torch
 

@@ -4,6 +4,7 @@ import Foundation
 import Generation
 import Learning
 import Streams
+import TestSupport
 import Testing
 
 @testable import Records

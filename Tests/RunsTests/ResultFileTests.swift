@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Learning
 import Runs
+import TestSupport
 import Testing
 
 @testable import Records

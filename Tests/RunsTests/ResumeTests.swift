@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Runs
+import TestSupport
 import Testing
 
 @testable import Records

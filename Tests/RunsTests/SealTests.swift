@@ -5,6 +5,7 @@ import Foundation
 import Generation
 import Learning
 import ModelConfiguration
+import TestSupport
 import Testing
 
 @testable import Records

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Learning
 import Streams
+import TestSupport
 import Testing
 
 @testable import Records

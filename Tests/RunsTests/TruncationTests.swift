@@ -4,6 +4,7 @@ import Generation
 import Learning
 import Runs
 import Streams
+import TestSupport
 import Testing
 import Tokenization
 

@@ -1,5 +1,6 @@
 import Foundation
 import Streams
+import TestSupport
 import Testing
 
 /// Texts that are equal only canonically, such as é and e with an accent after it, are two texts: as labels, as ids, as names of fields.

@@ -1,5 +1,6 @@
 import Foundation
 import Streams
+import TestSupport
 import Testing
 
 /// Bad files of a user: each is refused with the place and a fix.

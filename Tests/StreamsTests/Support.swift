@@ -1,33 +1,8 @@
 import Foundation
 import Streams
+import TestSupport
 import Testing
 import Tokenization
-
-/// A folder that is removed when the test has let go of it.
-final class Scratch {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-streams-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(at: url)
-  }
-
-  /// Writes a file, with the folders on its way.
-  @discardableResult func write(_ content: Data, to name: String) throws -> URL {
-    let file = url.appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try content.write(to: file)
-    return file
-  }
-
-  @discardableResult func write(_ content: String, to name: String) throws -> URL {
-    try write(Data(content.utf8), to: name)
-  }
-}
 
 /// The error of an operation without the scratch folder's name; `nil` if there was none or another kind.
 func message(in folder: Scratch, _ operation: () throws -> Void) -> String? {

@@ -1,5 +1,6 @@
 import Foundation
 import Randomness
+import TestSupport
 import Testing
 import Torch
 
@@ -13,8 +14,8 @@ import Torch
       [
         "model.weight": tensor([1, 2, 3, 4, 5, 6], shape: [2, 3]), "ids": Tensor([7, 8] as [Int]),
         "mask": Tensor([true, false, true]), "empty": Tensor.zeros([0]),
-      ], metadata: ["format": "pt"], to: folder.file("x.safetensors"))
-    return try Data(contentsOf: folder.file("x.safetensors"))
+      ], metadata: ["format": "pt"], to: folder.place("x.safetensors"))
+    return try Data(contentsOf: folder.place("x.safetensors"))
   }
 
   /// Reads everything that an accepted file offers.

@@ -28,25 +28,6 @@ func expect(
   #expect(isClose, "\(got) instead of \(values)", sourceLocation: sourceLocation)
 }
 
-/// A folder that is removed when the test has let go of it.
-final class Scratch {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-torch-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func file(_ name: String) -> URL { url.appendingPathComponent(name) }
-
-  func write(_ content: Data, to name: String) throws -> URL {
-    try content.write(to: file(name))
-    return file(name)
-  }
-}
-
 /// The bytes of a safetensors file with this header and `data` bytes of data.
 func safetensors(_ header: String, data: Int, claimedLength: UInt64? = nil) -> Data {
   var length = (claimedLength ?? UInt64(header.utf8.count)).littleEndian
@@ -54,16 +35,4 @@ func safetensors(_ header: String, data: Int, claimedLength: UInt64? = nil) -> D
   result.append(Data(header.utf8))
   result.append(Data(repeating: 0, count: data))
   return result
-}
-
-/// The largest difference between two tensors of one shape.
-func difference(_ a: Tensor, _ b: Tensor, sourceLocation: SourceLocation = #_sourceLocation) throws -> Double {
-  try #require(a.shape == b.shape, sourceLocation: sourceLocation)
-  let value = try (a - b).abs().maximum().item()
-  return value.isNaN ? .infinity : value
-}
-
-extension Tensor {
-  /// Its numbers as they lie in memory.
-  func rawBytes() throws -> [UInt8] { try contiguous().withBytes { Array($0) } }
 }

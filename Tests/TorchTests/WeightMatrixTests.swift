@@ -1,4 +1,5 @@
 import ModelConfiguration
+import TestSupport
 import Testing
 
 @testable import Torch

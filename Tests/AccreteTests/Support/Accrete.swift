@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The suites that start the program, one test after the other: each child keeps a core busy.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A folder in which the commands of a page are run as the shell gets them, in their order.

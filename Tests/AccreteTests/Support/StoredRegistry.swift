@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The registry that is kept in the tests of its module: four tasks, six releases, the last of two tasks.
 enum StoredRegistry {

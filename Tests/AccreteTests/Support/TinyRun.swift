@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The smallest run: two tasks of 12 training and 6 test rows.

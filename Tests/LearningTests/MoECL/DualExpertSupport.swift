@@ -64,10 +64,3 @@ extension DecoderModel {
     }
   }
 }
-
-/// The largest difference between two tensors of one shape.
-func difference(_ a: Tensor, _ b: Tensor, sourceLocation: SourceLocation = #_sourceLocation) throws -> Double {
-  try #require(a.shape == b.shape, sourceLocation: sourceLocation)
-  let value = try (a - b).abs().maximum().item()
-  return value.isNaN ? .infinity : value
-}

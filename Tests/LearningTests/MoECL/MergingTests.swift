@@ -1,6 +1,7 @@
 import Decoder
 import ModelConfiguration
 import Records
+import TestSupport
 import Testing
 import Torch
 

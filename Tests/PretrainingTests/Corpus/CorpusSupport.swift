@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Pretraining
+import TestSupport
 import Testing
 import Tokenization
 

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Reports
+import TestSupport
 
 @testable import Records
 

@@ -2,6 +2,7 @@ import Decoder
 import Files
 import Foundation
 import ModelConfiguration
+import TestSupport
 import Testing
 import Torch
 

@@ -3,6 +3,7 @@ import Generation
 import Planning
 import Pretraining
 import Randomness
+import TestSupport
 import Testing
 import Tokenization
 

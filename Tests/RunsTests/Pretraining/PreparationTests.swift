@@ -1,5 +1,6 @@
 import Foundation
 import Pretraining
+import TestSupport
 import Testing
 import Torch
 

@@ -6,6 +6,7 @@ import ModelConfiguration
 import Planning
 import Pretraining
 import Randomness
+import TestSupport
 import Testing
 import Tokenization
 

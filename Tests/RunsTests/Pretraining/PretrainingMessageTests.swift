@@ -2,6 +2,7 @@ import Decoder
 import Foundation
 import ModelConfiguration
 import Pretraining
+import TestSupport
 import Testing
 import Torch
 

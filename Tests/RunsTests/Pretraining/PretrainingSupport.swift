@@ -1,6 +1,7 @@
 import Foundation
 import Pretraining
 import Randomness
+import TestSupport
 import Testing
 
 @testable import Records

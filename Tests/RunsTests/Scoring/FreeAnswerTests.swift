@@ -3,6 +3,7 @@ import Foundation
 import Generation
 import Learning
 import Streams
+import TestSupport
 import Testing
 import Tokenization
 

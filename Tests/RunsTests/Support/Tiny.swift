@@ -1,6 +1,7 @@
 import Foundation
 import Learning
 import Runs
+import TestSupport
 
 @testable import Records
 
