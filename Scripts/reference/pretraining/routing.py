@@ -1,4 +1,4 @@
-"""The mixture in training (docs/pretraining.md, "The mixture in training"): choices, capacity, drop, recycle, weights, losses."""
+"""The mixture in training (docs/pretraining.md, "MoE blocks in training"): choices, capacity, drop, recycle, weights, losses."""
 
 from __future__ import annotations
 

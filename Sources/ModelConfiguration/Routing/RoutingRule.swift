@@ -1,6 +1,6 @@
 import Files
 
-/// How tokens are spread over the routed experts of an MoE model while it is pretrained (docs/pretraining.md, "The mixture in training").
+/// How tokens are spread over the routed experts of an MoE model while it is pretrained (docs/pretraining.md, "MoE blocks in training").
 public struct RoutingRule: Sendable, Equatable, Codable {
   /// What becomes of a token whose expert has no room.
   public enum Overflow: String, Sendable, CaseIterable, Codable {

@@ -61,7 +61,7 @@ extension RunConfiguration: Configurable {
       Setting("dropout", \.dropout, "Dropout on the experts' inputs."),
       Setting(
         "routed-experts", flag: \.routedExperts,
-        "Experts plug into the routed experts of a mixture, too, not into its shared one alone."),
+        "Experts plug into the routed experts of an MoE block, too, not into its shared one alone."),
       Setting(
         "target-modules", \.targetModules,
         "Where experts plug in, by PEFT's names: q_proj,v_proj,… or all-linear.",

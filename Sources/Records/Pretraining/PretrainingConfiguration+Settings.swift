@@ -43,7 +43,7 @@ extension PretrainingConfiguration: Configurable {
     Setting("batch", \.batch, "Windows of a step.").withoutFlag(),
     Setting(
       "micro-batch", \.microBatch,
-      "Windows of a micro-batch: how many are in memory at a time. It decides a mixture's capacities, too.",
+      "Windows of a micro-batch: how many are in memory at a time. It decides the capacities of MoE blocks, too.",
       default: "\(PretrainingConfiguration().microBatch), or batch"
     ).withoutFlag(),
     Setting("tokens", \.tokens, "Tokens to learn from, but for the long stage.", default: ""),

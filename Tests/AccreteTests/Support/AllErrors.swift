@@ -86,7 +86,7 @@ struct ExpectedErrors {
         FileError.alreadyExists(path: ""), RunError.folderExists(""), RunError.notBegun(folder: ""),
         RunError.otherBeginning(folder: "", key: "", recorded: "", now: ""),
         ComparisonError.notAComparison(folder: ""), ComparisonError.cellsLeftOut(folder: "", cells: []),
-        ExpertError.partOfMixture(expert: ""), RegistryError.alreadyARegistry(path: ""),
+        ExpertError.partOfDualExpert(expert: ""), RegistryError.alreadyARegistry(path: ""),
         RegistryError.nameTaken(got: "", other: ""), RegistryError.nothingBefore(revision: 1),
         RegistryError.protectedAlias(name: ""), RegistryError.restsOn(name: "", dependents: []),
         RegistryError.forgotten(names: [], revision: 1, free: nil, changes: [], others: []),
