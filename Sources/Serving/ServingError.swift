@@ -31,7 +31,7 @@ public enum ServingError: AccreteError, Equatable {
       "\(base): `\(key)` is \(got), and was \(expected) when the registry was made: the same weights are another model with it. Give the"
         + " base as it was, or make another registry."
     case .nothingReleased(let path):
-      "\(path): no task is released, so that there is none to route to. `accrete learn FILE` releases what passes its gates."
+      "\(path): no task is released yet, so none can answer. `accrete learn FILE` releases what passes its gates."
     case .unclaimed(let distance, let nearest):
       "no task claims this request: the nearest is \(nearest), at \(distance) times the usual distance. Name a task with --task, or let"
         + " the base answer with --unknown base."

@@ -33,7 +33,7 @@ extension CommandFaultTests {
     @Test func aLineThatIsNoJSON() throws {
       var lines = TinyRun.rows("traffic").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       lines[6] = "{\"text\":\"Expect nothing\",\"label\""
-      try refused(scratch(lines.joined(separator: "\n")), naming: ["traffic.jsonl:7: ", "no JSON", "Fix: "])
+      try refused(scratch(lines.joined(separator: "\n")), naming: ["traffic.jsonl:7: ", "is not JSON", "Fix: "])
     }
 
     @Test func aFieldThatIsNoText() throws {

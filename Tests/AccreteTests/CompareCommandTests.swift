@@ -249,7 +249,7 @@ extension CommandLineTests {
       try refused(64, whole + ["--output-head", "ridge"], "ridge with 2 methods", "trains no expert")
       try refused(65, whole + ["--orders", "1,2"], "order 2")
       try refused(65, ["compare", "--methods", "moe-cl", "--tasks", "none.jsonl", "--out", "new"], "none.jsonl")
-      try refused(64, arguments("mine"), "mine", "no comparison")
+      try refused(64, arguments("mine"), "mine", "is not a comparison")
     }
 
     /// Other options for the same folder are refused, with what differs.

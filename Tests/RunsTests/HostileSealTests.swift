@@ -23,7 +23,7 @@ extension StoredRunTests {
         RunSeal(before: [name: nil]),
       ] {
         let error = #expect(throws: FileError.self) { try RunSeal.decode(SealedJSON.encode(seal), path: path) }
-        #expect("\(String(describing: error))".contains("no path in the folder"), "\(seal)")
+        #expect("\(String(describing: error))".contains("not a path in the folder"), "\(seal)")
       }
     }
 

@@ -81,7 +81,7 @@ enum RowProblems {
     let spaced = labels.filter { $0.unicodeScalars.first == " " || $0.unicodeScalars.last == " " }
     guard !spaced.isEmpty else { return [] }
     return [
-      "labels with a space at an end: \(spaced.map(\.debugDescription).listed). Answers have it, too: take it out of the file if it is not meant."
+      "labels with a space at an end: \(spaced.map(\.debugDescription).listed). Answers have it, too, behind the space that separates every answer from its prompt: take it out of the file if it is not meant."
     ]
   }
 

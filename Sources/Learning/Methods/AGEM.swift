@@ -12,6 +12,7 @@
 // `methodBytes` does not count. No loss term beyond the task's; nothing is frozen.
 // Refuses the output head `trained`: remembered rows are of several tasks, and a head is of one.
 
+import Decoder
 import Experts
 import Randomness
 import Streams
@@ -38,10 +39,11 @@ public final class AGEM: Sequential {
     let own = try gradient.cloned()
     var reference: Tensor?
     let pass = TrainingPass(selection: LowRankSelection(expert))
+    func undropped(_ batch: TokenBatch) -> TrainingPass { pass }
     let rows = Self.drawn(
       context.whole(Self.memoryBatch), of: step.probe.remembered, seed: context.seed, task: step.task, step: step.number
     )
-    try step.probe.gradients(of: { _ in pass }, in: step.trained, over: rows, batch: rows.count) {
+    try step.probe.gradients(of: undropped, in: step.trained, over: rows, batch: rows.count) {
       reference = try gradient.cloned()
     }
     guard let reference else { throw LearningError.withoutRows(step.task) }

@@ -59,7 +59,7 @@ struct ExpertsListCommand: ParsableCommand {
       zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
         .joined(separator: "  ").trimmingSuffix(" ")
     }
-    return (text + damaged + ["\(lines.count) experts"]).joined(separator: "\n")
+    return (text + damaged + ["\(lines.count) \(lines.count == 1 ? "expert" : "experts")"]).joined(separator: "\n")
   }
 }
 

@@ -111,7 +111,7 @@ struct ExplainCommand: ParsableCommand {
       "route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above \(GaussianRouter.usualUnknownDistance) is unknown)"
     ]
       + [
-        "  by all tasks together (old tasks keep their texts: a later one claims only what is nearer to it than to all before it):"
+        "  by all that is known today (a task decides by what was known when it was learned, so the line above may have another distance):"
       ] + order.map { "  \($0.key)  distance \(fixed($0.value, 2))" }
   }
 
