@@ -29,7 +29,9 @@ public protocol ContinualMethod: AnyObject {
 
   /// The gradient of a step, all its micro-batches in it, before it is clipped: it may be changed in place; left as it is by default.
   ///
-  /// - Parameter gradient: Of all trained tensors, one after the other in the order in which ``begin(_:on:)`` named them. [values]
+  /// - Parameters:
+  ///   - gradient: Of all trained tensors, one after the other in the order in which ``begin(_:on:)`` named them. [values]
+  ///   - step: Which step it is, with what may be looked at.
   func adjust(_ gradient: Tensor, in step: TrainingStep) throws
 
   /// What serves a task, and can be exported; `nil` is the base. The task may not have arrived yet.

@@ -33,7 +33,7 @@ public struct InvocationFile: Sendable, Equatable, Decodable {
   ///   - url: The file.
   ///   - others: The keys that stand beside these.
   ///   - settings: `key=value` each, instead of what the file says.
-  /// - Throws: As ``RunFile/read(_:besides:)``.
+  /// - Throws: As reading a ``RunFile``.
   public static func read(
     _ url: URL, besides others: [String], replacing settings: [String] = []
   ) throws -> InvocationFile {

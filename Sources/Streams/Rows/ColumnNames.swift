@@ -94,7 +94,7 @@ public struct ColumnNames: Sendable, Equatable {
         .detail(expected: "pairs NAME=COLUMN, separated by commas", got: got, fix: fix))
   }
 
-  /// The pairs as ``init(parsing:)`` reads them, always in one way.
+  /// The pairs as `init(parsing:)` reads them, always in one way.
   public var argument: String {
     let hasComma = pairs.contains { $0.theirs.contains(",") || $0.theirs.stripped != $0.theirs }
     guard hasComma else { return pairs.map { "\($0.own)=\($0.theirs)" }.joined(separator: ",") }
