@@ -22,9 +22,9 @@ let modelTargets: [FuzzTarget] = [
       try Finding.unless(
         width > 0 || (width == 0 && found.moe(ofLayer: layer) != nil), "a layer without a feed-forward block")
     }
-    if let mixture = found.mixture {
+    if let moe = found.moe {
       try Finding.unless(
-        mixture.width > 0 && (1...mixture.experts).contains(mixture.active), "a mixture that cannot be: \(mixture)")
+        moe.width > 0 && (1...moe.experts).contains(moe.active), "an MoE block that cannot be: \(moe)")
     }
     let numbers = [found.localRope?.theta, found.queryScalar].compactMap(\.self)
     try Finding.unless(numbers.allSatisfy { $0 > 0 && $0.isFinite }, "a number that is not positive: \(numbers)")
