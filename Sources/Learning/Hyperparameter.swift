@@ -85,10 +85,11 @@ public struct Hyperparameter: Sendable, Equatable {
   }
 
   /// The word that it has among `options`.
-  func choice<Choice: RawRepresentable<String>>(in options: [String: HyperparameterValue]) -> Choice {
-    let words = [options[name], initial].compactMap { $0 }.map(\.description)
-    guard let choice = words.lazy.compactMap(Choice.init(rawValue:)).first else {
-      preconditionFailure("\(name) was made from another type than \(Choice.self)")
+  /// - Throws: ``LearningError/invalidOption(name:got:allowed:)`` for another word, as of options that nobody has checked.
+  func choice<Choice: RawRepresentable<String>>(in options: [String: HyperparameterValue]) throws -> Choice {
+    let word = (options[name] ?? initial).description
+    guard let choice = Choice(rawValue: word) else {
+      throw LearningError.invalidOption(name: "option `\(name)`", got: word, allowed: allowed(closestTo: word))
     }
     return choice
   }

@@ -45,7 +45,10 @@ public struct MethodContext: Sendable {
   func flag(_ parameter: Hyperparameter) -> Bool { value(parameter) != 0 }
 
   /// The same of one of several words.
-  func choice<Choice: RawRepresentable<String>>(_ parameter: Hyperparameter) -> Choice { parameter.choice(in: options) }
+  /// - Throws: As ``Hyperparameter/choice(in:)``.
+  func choice<Choice: RawRepresentable<String>>(_ parameter: Hyperparameter) throws -> Choice {
+    try parameter.choice(in: options)
+  }
 
   /// A seed for the initial values of one tensor: a function of the run's seed and the tensor's name only.
   func initialSeed(_ name: String) -> UInt64 {

@@ -136,4 +136,12 @@ import Testing
       #expect(known == documented[method] ?? [:], "\(method)")
     }
   }
+
+  /// A method that is made past the catalog's checks refuses another word, too.
+  @Test func aWordThatNobodyHasChecked() throws {
+    let model = try Goldens.model()
+    #expect(throws: LearningError.self) {
+      try MoECL(TinyTasks.context(model, options: ["adversary": .choice("papper")]))
+    }
+  }
 }

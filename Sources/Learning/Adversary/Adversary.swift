@@ -43,7 +43,7 @@ final class Adversary {
 
   /// - Throws: ``LearningError/unsupported(what:fix:)`` for `released` where the number of tasks is not known or is one.
   init(_ context: MethodContext) throws {
-    mode = context.choice(Self.mode)
+    mode = try context.choice(Self.mode)
     weight = context.value(Self.weight)
     self.context = context
     guard mode == .released else { return }
