@@ -73,7 +73,7 @@ public struct TaskEvaluation: Sendable, Encodable {
       if form.kind == .severalLabels {
         return try Self.example(of: row, known: known, form, "\(served.version.reference)", file: file)
       }
-      guard let answer = row.answer else {
+      guard let answer = row.answer.map({ form.label(meantBy: $0) }) else {
         throw EvolutionError.row(
           file: file, line: row.line, problem: "has no \"label\" or \"answer\" to compare with",
           fix: row.naming("label"))

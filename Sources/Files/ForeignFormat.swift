@@ -8,17 +8,20 @@ public struct ForeignFormat: Sendable {
   let beginning: [UInt8]
   /// The shell command that reads the file `$0` and writes what `$1` names.
   let conversion: @Sendable (_ file: String, _ out: String) -> String
+  /// The Python packages that the command needs.
+  let packages: [String]
   /// What the new file's name ends in; `nil`: what is left of the old one, gzipped.
   let result: String?
 
   public init(
-    _ name: String, suffix: String, beginning: [UInt8] = [], result: String? = nil,
+    _ name: String, suffix: String, beginning: [UInt8] = [], result: String? = nil, packages: [String] = [],
     conversion: @escaping @Sendable (_ file: String, _ out: String) -> String
   ) {
     self.name = name
     self.suffix = suffix
     self.beginning = beginning
     self.result = result
+    self.packages = packages
     self.conversion = conversion
   }
 
@@ -31,6 +34,15 @@ public struct ForeignFormat: Sendable {
     let stem = source.lowercased().hasSuffix(suffix) ? String(source.dropLast(suffix.count)) : source
     let unpacked = isGzipped ? "gzip -dk \(Self.quoted(path)) && " : ""
     return unpacked + conversion(Self.quoted(source), Self.quoted(stem + (result ?? ".gz")))
+  }
+
+  /// How to convert one file: the command, and what it needs.
+  ///
+  /// - Parameter path: The file.
+  /// - Parameter isGzipped: Whether it has to be unpacked first.
+  public func advice(for path: String, isGzipped: Bool = false) -> String {
+    "Convert it: \(command(for: path, isGzipped: isGzipped))"
+      + (packages.isEmpty ? "" : " (needs pip install \(packages.joined(separator: " ")))")
   }
 
   /// The form of a file by its first bytes, or else by its name; `nil`: none of these.
@@ -53,18 +65,28 @@ public struct ForeignFormat: Sendable {
       "bzip2 -dc \($0) | gzip > \($1)"
     },
     zip, spreadsheet,
-    ForeignFormat("a Parquet file", suffix: ".parquet", beginning: Array("PAR1".utf8), result: ".jsonl") {
+    ForeignFormat(
+      "a Parquet file", suffix: ".parquet", beginning: Array("PAR1".utf8), result: ".jsonl",
+      packages: ["pandas", "pyarrow"]
+    ) {
       pandas("read_parquet", $0, $1)
     },
-    ForeignFormat("an Arrow file", suffix: ".feather", beginning: Array("ARROW1".utf8), result: ".jsonl") {
+    ForeignFormat(
+      "an Arrow file", suffix: ".feather", beginning: Array("ARROW1".utf8), result: ".jsonl",
+      packages: ["pandas", "pyarrow"]
+    ) {
       pandas("read_feather", $0, $1)
     },
     ForeignFormat(
-      "an Arrow stream, as datasets keeps it", suffix: ".arrow", beginning: [0xFF, 0xFF, 0xFF, 0xFF], result: ".jsonl"
+      "an Arrow stream, as datasets keeps it", suffix: ".arrow", beginning: [0xFF, 0xFF, 0xFF, 0xFF], result: ".jsonl",
+      packages: ["datasets"]
     ) {
       "python3 -c 'import sys,datasets;datasets.Dataset.from_file(sys.argv[1]).to_json(sys.argv[2],force_ascii=False)' \($0) \($1)"
     },
-    ForeignFormat("an old Excel file", suffix: ".xls", beginning: [0xD0, 0xCF, 0x11, 0xE0], result: ".csv") {
+    ForeignFormat(
+      "an old Excel file", suffix: ".xls", beginning: [0xD0, 0xCF, 0x11, 0xE0], result: ".csv",
+      packages: ["pandas", "xlrd"]
+    ) {
       excel($0, $1)
     },
     ForeignFormat("a SQLite database", suffix: ".sqlite", beginning: Array("SQLite format 3".utf8), result: ".csv") {
@@ -81,7 +103,9 @@ public struct ForeignFormat: Sendable {
   private static let zip = ForeignFormat("a zip file", suffix: ".zip", beginning: [0x50, 0x4B, 3, 4]) {
     "unzip -p \($0) | gzip > \($1)"
   }
-  private static let spreadsheet = ForeignFormat("an Excel file", suffix: ".xlsx", result: ".csv") { excel($0, $1) }
+  private static let spreadsheet = ForeignFormat(
+    "an Excel file", suffix: ".xlsx", result: ".csv", packages: ["pandas", "openpyxl"]
+  ) { excel($0, $1) }
 
   private static func pandas(_ reader: String, _ file: String, _ out: String) -> String {
     "python3 -c 'import sys,pandas;pandas.\(reader)(sys.argv[1]).to_json(sys.argv[2],orient=\"records\",lines=True,force_ascii=False)' \(file) \(out)"

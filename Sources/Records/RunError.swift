@@ -1,4 +1,5 @@
 public import Files
+import Foundation
 
 /// What can be wrong with a run or its folder.
 public enum RunError: AccreteError, Equatable {
@@ -51,7 +52,9 @@ public enum RunError: AccreteError, Equatable {
     case .folderExists(let path):
       "\(path): exists already and is left as it is. Choose another --out, remove it, or go on with `accrete resume \(path)`."
     case .notARun(let folder):
-      "\(folder): is not a run folder (manifest.json is missing). Give the folder that `accrete train --out` wrote."
+      FileManager.default.fileExists(atPath: folder)
+        ? "\(folder): is not a run folder (manifest.json is missing). Give the folder that `accrete train --out` wrote."
+        : "\(folder): there is no such folder. Give the folder of a run, which `accrete train --out` wrote."
     case .changed(let folder, let what, let recorded, let now):
       "\(folder): \(what) has changed since the run began: it was \(recorded), it is \(now)."
         + " Restore it, or start a new run."

@@ -122,7 +122,7 @@ public enum RegistryError: AccreteError, Equatable {
           "`accrete rollback --to \($0)` goes back to the last release that is without it and differs from what is served now"
             + (changes.isEmpty ? "." : ": \(changes.joined(separator: "; ")).")
         }
-          ?? "Every earlier release either has it or is the one that is served now.")
+          ?? "Every earlier release either has it or is the one that is served now. `accrete promote NAME@NUMBER` releases a version of another task (`accrete list --versions`).")
     case .outOfUse(let version, let state):
       "\(version): is \(state.rawValue), so that it can be neither released nor loaded. Choose another version, or learn it anew."
     case .moved(let what, let expected, let found):

@@ -81,7 +81,7 @@ public enum ComparisonTable {
   }
 
   private static func interval(_ found: StudentInterval?) -> String {
-    found.map { "\(interval($0.lower, $0.upper)) n \($0.n)" } ?? "–"
+    found.map { $0.isOfEqual ? "none: all \($0.n) equal" : "\(interval($0.lower, $0.upper)) n \($0.n)" } ?? "–"
   }
 
   private static func interval(_ lower: Double, _ upper: Double) -> String { "[\(signed(lower)), \(signed(upper))]" }

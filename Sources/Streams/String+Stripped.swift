@@ -9,6 +9,13 @@ extension String {
     return String(scalars[first...last])
   }
 
+  /// An answer without the one space that separates it from its prompt.
+  var withoutSeparator: String {
+    let rest = unicodeScalars.dropFirst()
+    guard unicodeScalars.first == " ", let next = rest.first, !next.isBlank else { return self }
+    return String(String.UnicodeScalarView(rest))
+  }
+
   /// Whether one string comes before another by code points, in every language alike; Swift's `<` normalizes first.
   static func byCodePoints(_ one: String, _ other: String) -> Bool {
     one.utf8.lexicographicallyPrecedes(other.utf8)

@@ -34,7 +34,13 @@ import Torch
 
     let second = try home.learn(home.rows("weather", relabelled: 2))
     #expect("\(second.version.reference)" == "weather@2")
-    #expect(second.rows.changes?.relabelled == 2 && second.rows.changes?.added == 0)
+    let changes = try #require(second.rows.changes)
+    #expect(changes.relabelled == 2 && changes.added == 0)
+    #expect(
+      changes.relabelledRows?.map { [$0.text, $0.before ?? "", $0.now] } == [
+        ["In the weather of place 0 there is rain.", "bad", "good"],
+        ["In the weather of place 0 there is hail.", "bad", "good"],
+      ])
     #expect(try home.registry.load("weather@1", on: home.base).predict(texts) == before)
 
     let current = try #require(try home.registry.currentRelease())

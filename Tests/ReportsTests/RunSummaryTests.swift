@@ -86,6 +86,11 @@ import Testing
     #expect(one.overSeeds == nil && one.overOrders == nil)
     let text = try SummaryText.render(comparison(pairs, in: Scratch()))
     #expect(text.contains("95 % over seeds") && text.contains("n\u{A0}2"))
+
+    // The same difference with both seeds: how others would differ cannot be told from it.
+    let equal = [worse, better, PaperRun(seed: 1), PaperRun(method: "per-task", seed: 1, right: better.right)]
+    let same = try SummaryText.render(comparison(equal, in: Scratch()))
+    #expect(same.contains("none: all 2 equal"))
   }
 
   @Test func settingsMakeGroups() throws {

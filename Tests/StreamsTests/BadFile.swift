@@ -81,8 +81,8 @@ struct BadFile: Sendable, CustomTestStringConvertible {
       #":3: expected one of the labels "a", "b", got "c"."#),
     // Control characters of a file neither break the line nor reach the terminal.
     BadFile(
-      [row("a", "train"), row("b", "train"), row(#"\u001b[31m\n"#, "test")],
-      #":3: expected one of the labels "a", "b", got "\u{1B}[31m\n"."#),
+      [row("a", "train"), row("b", "train"), row(#"\u001b[31m\nx"#, "test")],
+      #":3: expected one of the labels "a", "b", got "\u{1B}[31m\nx"."#),
   ]
 
   /// Files for `train.json` of ``MTL5Suite``; the labels are `up` and `down`.

@@ -54,7 +54,7 @@ import Testing
   }
 
   /// A cell is read back as the labels that it was written of.
-  @Test(arguments: [[], ["a"], ["a", "b"], ["a|b", "c"], ["a;b"], ["a;b", "c"], ["[x"], [" a"], ["x", "[y"]])
+  @Test(arguments: [[], ["a"], ["a", "b"], ["a|b", "c"], ["a;b"], ["a;b", "c"], ["[x"], ["x", "[y"]])
   func cells(labels: [String]) throws {
     let set = LabelSet(labels)
     let cell = set.cell.replacing("\"", with: "\"\"")

@@ -212,6 +212,35 @@ import Testing
     let got = message(in: folder) { _ = try RowReader().examples(file, name: "a") }
     #expect(got?.contains("Fix: Convert it: ") == true, "\(got ?? "")")
     #expect(number == 3 ? got?.contains("read_excel") == true : got?.contains(command) == true, "\(got ?? "")")
+    #expect(number != 3 || got?.contains("pip install pandas openpyxl") == true, "\(got ?? "")")
+  }
+
+  /// White space around a label is not part of it; an answer loses the one space that separates it from its prompt elsewhere.
+  @Test func spacesAroundLabels() throws {
+    let folder = try Scratch()
+    let table = "text,label,split\na,x,train\nb, y ,train\nc,\t x,validation\nd,y,test\n"
+    #expect(try RowReader().examples(folder.write(table, to: "a.csv"), name: "a").task.labels == ["x", "y"])
+    let sets = ["{\"text\":\"a\",\"labels\":[\" x\",\"y \"],\"split\":\"train\"}"] + ["validation", "test"].map {
+      "{\"text\":\"\($0)\",\"labels\":[],\"split\":\"\($0)\"}"
+    }
+    let several = try RowReader().examples(folder.write(sets.joined(separator: "\n"), to: "b.jsonl"), name: "b")
+    #expect(several.task.labels == ["x", "y"])
+    let answers = [" x", "  y", "x ", " \u{301}"].map { answer in
+      "{\"prompt\":\"p \(answer)\",\"completion\":\"\(answer)\",\"split\":\"train\"}"
+    }
+    let written = (answers + ["validation", "test"].map {
+      "{\"prompt\":\"\($0)\",\"completion\":\"x\",\"split\":\"\($0)\"}"
+    }).joined(separator: "\n")
+    let free = try RowReader(labelLimit: 0).examples(folder.write(written, to: "c.jsonl"), name: "c")
+    #expect(free.learn.map { Array($0.answer.unicodeScalars) } == ["x", "  y", "x ", "\u{301}"].map { Array($0.unicodeScalars) })
+  }
+
+  /// A table whose column of labels is still empty can be asked.
+  @Test(arguments: ["\"\"", "\"  \"", "null"]) func answersThatNobodyGave(value: String) throws {
+    for name in ["label", "answer", "completion"] {
+      let row = try RequestRow(Data("{\"text\":\"a\",\"\(name)\":\(value)}".utf8), line: 1, file: "f")
+      #expect(row.answer == nil && row.text == "a")
+    }
   }
 
   /// A gzipped file that is cut, and one that unpacks to far too much.

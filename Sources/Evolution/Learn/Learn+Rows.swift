@@ -71,7 +71,7 @@ extension Learn {
     try warnOfStart(keys)
     if let parent { try warnOfEarlierRows(keys, than: parent) }
     let truncated = (encoded.learn + encoded.choose).filter { $0.droppedTokens > 0 }
-    let changed = try parent.flatMap { try changes(since: $0, keys, labels: examples.task.labels) }
+    let changed = try parent.flatMap { try changes(since: $0, keys, examples) }
     return Prepared(
       examples: examples, encoded: encoded, keys: keys,
       summary: LearnRows(
@@ -208,10 +208,10 @@ extension Learn {
     if let earlier { warn("these are the very rows and answers of \(earlier.reference).") }
   }
 
-  private func changes(since version: VersionRecord, _ keys: RowKeys, labels: [String]) throws -> RowChanges? {
+  private func changes(since version: VersionRecord, _ keys: RowKeys, _ examples: TaskExamples) throws -> RowChanges? {
     guard version.state == .registered, let old = try registry.rowKeys(of: version) else { return nil }
     return RowChanges(
       since: "\(version.reference)", old: old, oldLabels: try registry.manifest(of: version).labels, new: keys,
-      newLabels: labels)
+      newLabels: examples.task.labels, examples: examples)
   }
 }

@@ -19,7 +19,10 @@ public struct RowKeys: Sendable, Codable, Equatable {
     rows = Dictionary(uniqueKeysWithValues: TaskExamples.Role.allCases.map { ($0, examples[$0].map(Self.key)) })
   }
 
-  static func key(_ example: Example) -> String { text(example.text) + ":" + short(example.answer, 8) }
+  static func key(_ example: Example) -> String { text(example.text) + ":" + answer(example.answer) }
+
+  /// The part of a key that names the answer.
+  static func answer(_ answer: String) -> String { short(answer, 8) }
 
   /// The part of a key that names the text.
   static func text(_ text: String) -> String { short(Conversation.plain(text), 16) }
@@ -78,15 +81,38 @@ public struct RowChanges: Sendable, Codable, Equatable {
   public let removed: Int
   /// Rows with the same text and another answer.
   public let relabelled: Int
+  /// The first of them.
+  public let relabelledRows: [RelabelledRow]?
   public let newLabels: [String]
   public let lostLabels: [String]
 
-  init(since: String, old: RowKeys, oldLabels: [String], new: RowKeys, newLabels labels: [String]) {
+  /// A row whose answer is another one now.
+  public struct RelabelledRow: Sendable, Codable, Equatable {
+    public let text: String
+    /// Its labels before; `nil`: keys do not tell free answers.
+    public let before: String?
+    public let now: String
+  }
+
+  private static let mostRows = 20
+
+  init(
+    since: String, old: RowKeys, oldLabels: [String], new: RowKeys, newLabels labels: [String], examples: TaskExamples
+  ) {
     let (before, now) = (old.answers, new.answers)
     self.since = since
     added = now.keys.count { before[$0] == nil }
     removed = before.keys.count { now[$0] == nil }
     relabelled = now.count { text, answers in before[text].map { $0 != answers } ?? false }
+    let changed = TaskExamples.Role.allCases.flatMap { examples[$0] }.filter { example in
+      before[RowKeys.text(example.text)].map { !$0.contains(RowKeys.answer(example.answer)) } ?? false
+    }
+    relabelledRows = changed.prefix(Self.mostRows).map { example in
+      let answers = before[RowKeys.text(example.text)] ?? []
+      return RelabelledRow(
+        text: Conversation.plain(example.text), before: oldLabels.first { answers.contains(RowKeys.answer($0)) },
+        now: example.answer)
+    }
     let (known, present) = (Set(oldLabels.map(ExactText.init)), Set(labels.map(ExactText.init)))
     newLabels = labels.filter { !known.contains(ExactText($0)) }
     lostLabels = oldLabels.filter { !present.contains(ExactText($0)) }

@@ -16,6 +16,9 @@ public struct StudentInterval: Sendable, Codable, Equatable {
   /// How many numbers.
   public let n: Int
 
+  /// Whether all numbers are equal: their spread says nothing of others then, and the interval has no width.
+  public var isOfEqual: Bool { standardError == 0 }
+
   /// - Returns: `nil` with fewer than two numbers.
   public init?(_ values: [Double]) {
     guard let summary = SampleSummary(values), let deviation = summary.deviation else { return nil }

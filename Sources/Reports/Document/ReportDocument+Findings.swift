@@ -84,6 +84,9 @@ extension ReportDocument {
     guard let seeds = difference.overSeeds else {
       return ahead + " (\(pairs)); one seed does not say what others would give."
     }
+    guard !seeds.isOfEqual else {
+      return ahead + " (\(pairs)); the same with all \(seeds.n) seeds, which is too few to say what others would give."
+    }
     let verdict =
       seeds.lower > 0 || seeds.upper < 0
       ? "more than the choice of seeds explains" : "which the choice of seeds alone can explain"

@@ -94,7 +94,9 @@ extension ReportDocument {
 
   private static func interval(_ found: StudentInterval?) -> String {
     found.map {
-      "[\(Format.number($0.lower, .change)), \(Format.number($0.upper, .change))] n\u{A0}\($0.n)"
+      $0.isOfEqual
+        ? "none: all \($0.n) equal"
+        : "[\(Format.number($0.lower, .change)), \(Format.number($0.upper, .change))] n\u{A0}\($0.n)"
     } ?? "–"
   }
 

@@ -73,6 +73,19 @@ extension AdapterProgram {
         """A row of a table: its cells are texts."""
 
 
+    def under(columns, row, line):
+        """A row with its fields under our names. A field that has one of our names and is not meant is left out."""
+        if not isinstance(row, dict) or not columns:
+            return row
+        answers = ("label", "labels", "answer", "completion", "output", "split")
+        for own, theirs in columns.items():
+            if theirs not in row and own not in answers:
+                return Problem(line, f"expected the column {theirs!r}, which --columns names for {own}, got {sorted(row)}")
+        left = {"instruction", "cue", *columns, *columns.values()}
+        rest = {name: value for name, value in row.items() if name not in left}
+        return type(row)(rest | {own: row[theirs] for own, theirs in columns.items() if theirs in row})
+
+
     ROLES = ("system", "developer", "user", "assistant", "tool", "function", "ipython")
     SPEAKERS = {"human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "system": "system"}
 
@@ -141,7 +154,8 @@ extension AdapterProgram {
             if not isinstance(text, str) or not text.strip():
                 raise ValueError(f"the {forms[0]} {text!r}")
             for name in [name for name in ("label", "answer", "completion") if name in row and "labels" not in row][:1]:
-                label(row, name)
+                if row[name] is not None and str(row[name]).strip():
+                    label(row, name)
             return text.strip() if forms == ["text"] else text, None
         turns = turns_of(row)
         if any(turn["role"] not in ROLES or not isinstance(turn["content"], str) for turn in turns):

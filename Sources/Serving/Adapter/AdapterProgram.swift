@@ -9,6 +9,7 @@ enum AdapterProgram {
     """Answers texts as `accrete predict` does, with PyTorch, transformers and peft alone.
 
         python predict.py texts.jsonl        rows {"text": …} (or {"prompt": …}, a conversation) in, a line with the answer out
+        python predict.py texts.csv --columns text=body,id=number
 
     A file is JSONL, a JSON array, CSV or TSV, each also gzipped; - is standard input. A row's own answer is not asked. A row that cannot be
     read has {"line": …, "error": …} in the place of its answer, and the program ends with 65.
@@ -16,6 +17,7 @@ enum AdapterProgram {
     What a text is surrounded by, its labels and how the parts are weighed stands in accrete.json beside this file.
     """
 
+    import argparse
     import csv
     import datetime
     import gzip
@@ -26,13 +28,15 @@ enum AdapterProgram {
     import re
     import sys
 
-    if __name__ == "__main__" and (len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help")):
+    if __name__ == "__main__":
         # Before the imports, which take their time.
-        asked = len(sys.argv) > 1 and sys.argv[1] in ("-h", "--help")
-        print(f"usage: python {sys.argv[0]} FILE", __doc__, sep="\n\n", file=sys.stdout if asked else sys.stderr)
-        sys.exit(0 if asked else 64)
-    if __name__ == "__main__" and sys.argv[1] != "-" and not pathlib.Path(sys.argv[1]).is_file():
-        sys.exit(f"{sys.argv[1]}: there is no such file")
+        parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+        parser.add_argument("file", help="the rows; - is standard input")
+        parser.add_argument("--columns", default="", metavar="OWN=THEIRS,…", help="which columns of the file are meant")
+        options = parser.parse_args()
+        columns = dict(pair.split("=", 1) for pair in options.columns.split(",") if "=" in pair)
+        if options.file != "-" and not pathlib.Path(options.file).is_file():
+            sys.exit(f"{options.file}: there is no such file")
 
     import torch
     from jinja2 import TemplateError
@@ -167,10 +171,10 @@ enum AdapterProgram {
 
 
     def main():
-        name, task, problems = sys.argv[1], Task(pathlib.Path(__file__).parent), []
+        name, task, problems = options.file, Task(pathlib.Path(__file__).parent), []
         try:
             data = sys.stdin.buffer.read() if name == "-" else pathlib.Path(name).read_bytes()
-            rows = [(line, row, read(line, row, bool(task.chat))) for line, row in rows_of(data)]
+            rows = [(line, row, read(line, row, bool(task.chat))) for line, row in ((line, under(columns, row, line)) for line, row in rows_of(data))]
             if all(isinstance(asks, Problem) for _, _, asks in rows):
                 raise rows[0][2] if rows else Problem(None, "expected at least one row, got none")
         except (OSError, Problem) as error:

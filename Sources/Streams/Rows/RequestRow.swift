@@ -124,7 +124,8 @@ public struct RequestRow: Sendable {
       prompt = isAlpaca ? try Conversation.question(ofAlpaca: fields) + "\n" : nil
     } else {
       text = fields.has("text") ? try fields.text("text").stripped : try fields.text("prompt")
-      let answer = ["label", "answer", "completion"].first(where: fields.has)
+      // An empty cell, or null, is an answer that nobody has given yet.
+      let answer = ["label", "answer", "completion"].first { fields.has($0) && !fields.isEmpty($0) }
       // A table of answers has both columns, and one of them is empty.
       self.answer = fields.has("labels") ? answer.flatMap { try? fields.label($0) } : try answer.map(fields.label)
       (isConversation, prompt) = (false, nil)

@@ -44,7 +44,7 @@ extension RowFields {
 
   private func label(_ item: JSONTree, in name: String) throws -> String {
     switch item {
-    case .text(let bytes): String(decoding: bytes, as: UTF8.self)
+    case .text(let bytes): String(decoding: bytes, as: UTF8.self).stripped
     case .integer(let integer): String(integer)
     case .boolean(let boolean): String(boolean)
     default:

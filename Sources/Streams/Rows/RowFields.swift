@@ -69,6 +69,15 @@ struct RowFields {
   /// Whether the row has a field.
   func has(_ name: String) -> Bool { value(name) != nil }
 
+  /// Whether a field says nothing: white space, or null.
+  func isEmpty(_ name: String) -> Bool {
+    switch value(name) {
+    case .text(let bytes): String(decoding: bytes, as: UTF8.self).stripped.isEmpty
+    case .null, nil: true
+    default: false
+    }
+  }
+
   func value(_ name: String) -> JSONTree? { values.first { $0.name.elementsEqual(name.utf8) }?.value }
 
   /// A field that must be a string with something in it.
@@ -94,6 +103,9 @@ struct RowFields {
 
   /// A label or an answer: a string, or a whole number or a boolean, which are written as JSON writes them.
   ///
+  /// White space around a label is not part of it. An answer loses one space at its start: the space that separates it from its prompt is
+  /// written by ``PromptEncoder``, while files made for other programs have it in the answer.
+  ///
   /// - Throws: ``StreamError/field(_:)`` if it is missing, blank, or anything else.
   func label(_ name: String) throws -> String {
     switch value(name) {
@@ -107,7 +119,7 @@ struct RowFields {
         fix:
           "Several labels a row are the field labels: --columns labels=\(columns.pairs.first { $0.own == name }?.theirs ?? name)."
       )
-    default: try text(name)
+    default: name == "label" ? try text(name).stripped : try text(name).withoutSeparator
     }
   }
 

@@ -41,7 +41,7 @@ struct RowInput {
           throw StreamError.file(
             place.detail(
               expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: other.name,
-              fix: "Convert it: \(other.command(for: place.file, isGzipped: isGzipped))"))
+              fix: other.advice(for: place.file, isGzipped: isGzipped)))
         }
         hasLongLines = RowContainer(of: piece, name: place.file).hasLongLines
       }

@@ -46,6 +46,16 @@ public struct TaskForm: Sendable, Codable, Equatable {
   /// A plain text as the task's rows have it: where these are conversations, the user's only turn.
   public func asking(_ text: String) -> String { template == nil ? text : Conversation(question: text).text }
 
+  /// The label that somebody means: that of these letters, or the one that is the same but for white space around it, which the rows of
+  /// older versions kept.
+  ///
+  /// - Parameter label: As a row has it.
+  /// - Returns: One of ``labels``, or the text as it is.
+  public func label(meantBy label: String) -> String {
+    guard kind != .answer, !labels.contains(where: { $0.hasSameCodePoints(as: label) }) else { return label }
+    return labels.first { $0.stripped.hasSameCodePoints(as: label.stripped) } ?? label
+  }
+
   /// SHA-256 of everything that decides a prompt.
   public func digest() throws -> Digest { Digest(of: try JSONFile.encode(self, pretty: false)) }
 

@@ -20,7 +20,9 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp("Labelled examples in any form that `learn` reads; or the folder of a run.", valueName: "file"))
   var folder: String
 
-  @Option(help: "The task: NAME, NAME@VERSION or NAME:ALIAS; of a run, only this one. Default: of a run, all.")
+  @Option(
+    help: "The task: NAME, NAME@VERSION or NAME:ALIAS; of a run, only this one. Default: of a run, all.",
+    completion: .versions)
   var task: String?
 
   @Option(help: "Of a run: the state after this many tasks. Default: the newest.")

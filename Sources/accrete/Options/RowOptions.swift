@@ -49,10 +49,11 @@ struct RowOptions: ParsableArguments {
   }
 
   private static func list(_ text: String) throws -> [String] {
-    let names =
+    let written =
       text.hasPrefix("[")
       ? try JSONFile.decode([String].self, from: Data(text.utf8), path: "--labels")
       : text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let names = written.map(\.stripped)
     guard names.count > 1, !names.contains(where: \.isEmpty) else {
       throw wrong("--labels", text, "at least two labels")
     }

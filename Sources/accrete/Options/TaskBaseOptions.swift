@@ -7,7 +7,9 @@ import Torch
 
 /// Where the registry's base is, and how it is held.
 struct TaskBaseOptions: ParsableArguments {
-  @Option(help: "Where the registry's base is, if it has moved: a folder, or an embedded base's name.")
+  @Option(
+    help: "Where the registry's base is, if it has moved: a folder, or an embedded base's name.",
+    completion: .list(EmbeddedResources.bases))
   var base: String?
 
   @Option(help: "cpu, cuda or cuda:N. Default: cpu.")
@@ -22,12 +24,15 @@ struct TaskBaseOptions: ParsableArguments {
   var threadCount: Int { threads ?? DefaultThreads.count }
 
   /// Loads the registry's base.
-  func load(for registry: Registry) throws -> Base {
+  ///
+  /// - Parameter registry: The registry.
+  /// - Parameter quiet: Whether what is odd about the base is not told.
+  func load(for registry: Registry, quiet: Bool = false) throws -> Base {
     try TorchRuntime.setThreads(threadCount)
     let known = try registry.base().path
     let folder = try EmbeddedResources.base(base ?? known, from: base == nil ? registry.url : nil)
     let loaded = try registry.loadBase(at: folder, on: Device(device ?? "cpu"), precision: weights)
-    for warning in loaded.warnings { Console.error("warning: \(warning)") }
+    for warning in loaded.warnings where !quiet { Console.error("warning: \(warning)") }
     return loaded
   }
 }

@@ -18,7 +18,15 @@ final class LearnPrinter {
   /// Warnings that a person has read already: the result need not repeat them.
   private(set) var shownWarnings: Set<String> = []
 
-  init(_ options: ProgressOptions) { printer = ProgressPrinter(options) }
+  /// Whether gates that fail are shown as they come; else the result alone says so.
+  private let showsFailedGates: Bool
+  /// Where the training that goes on was when it was first heard of.
+  private var start: (step: Int, at: ContinuousClock.Instant)?
+
+  init(_ options: ProgressOptions, showsFailedGates: Bool = false) {
+    printer = ProgressPrinter(options)
+    self.showsFailedGates = showsFailedGates
+  }
 
   /// The first line: what is taught, where, and how much of it moves.
   func base(_ base: Base, named name: String, options: LearnOptions) {
@@ -50,7 +58,9 @@ final class LearnPrinter {
     case .scoring(let done, let total): printer.passing("scoring gate rows \(done)/\(total)")
     case .proved(let task, let requests, let seconds):
       printer.passing("\(task): \(requests) requests answered again in \(fixed(seconds, 2)) s")
-    case .gate(let gate): printer.line("\(gate.id) \(Self.word(gate)): \(gate.finding)")
+    case .gate(let gate):
+      guard showsFailedGates || gate.verdict == .pass else { break }
+      printer.line("\(gate.id) \(Self.word(gate)): \(gate.finding)")
     }
   }
 
@@ -61,6 +71,9 @@ final class LearnPrinter {
     case .underpowered(let n, let needed): "UNDERPOWERED (n \(n), needs about \(needed))"
     }
   }
+
+  /// The most rows with another answer that are shown.
+  private static let mostRelabelled = 5
 
   static func lines(_ rows: LearnRows) -> [String] {
     let several = rows.kind == .severalLabels ? ", any number of them a row" : ""
@@ -84,6 +97,15 @@ final class LearnPrinter {
       if !changes.newLabels.isEmpty { parts.append("new labels \(changes.newLabels.map(\.printable).listed)") }
       if !changes.lostLabels.isEmpty { parts.append("labels gone \(changes.lostLabels.map(\.printable).listed)") }
       lines.append("since \(changes.since): \(parts.joined(separator: ", "))")
+      let shown = (changes.relabelledRows ?? []).prefix(Self.mostRelabelled)
+      lines += shown.map { row in
+        let text = row.text.onOneLine
+        let cut = text.count > 60 ? text.prefix(60) + "…" : text[...]
+        return "  \"\(cut)\": \(row.before.map(\.asItem) ?? "another answer") → \(row.now.asItem)"
+      }
+      if changes.relabelled > shown.count, !shown.isEmpty {
+        lines.append("  and \(changes.relabelled - shown.count) more (--json has the first 20)")
+      }
     }
     return lines
   }
@@ -126,7 +148,8 @@ final class LearnPrinter {
     case .training(let report, let speed, let epoch):
       let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
       printer.passing(
-        "step \(report.step)  epoch \(epoch)  \(terms.joined(separator: "  "))  \(Int(saturating: speed)) tokens/s")
+        "step \(report.step)/\(report.totalSteps)  epoch \(epoch)  \(terms.joined(separator: "  "))  \(Int(saturating: speed)) tokens/s\(left(report))"
+      )
     case .measured(let measurement, let isBest):
       let score = measurement.score.map { ", score \(fixed($0, 3))" } ?? ""
       let alone = measurement.expertLoss.map { " (the expert alone \(fixed($0, 4)))" } ?? ""
@@ -157,6 +180,17 @@ final class LearnPrinter {
         )
       }
     }
+  }
+
+  /// How long the training may still take: it ends earlier where the choose rows say so.
+  private func left(_ report: StepReport) -> String {
+    let now = ContinuousClock.now
+    guard let start, report.step > start.step else {
+      start = (report.step, now)
+      return ""
+    }
+    let seconds = start.at.duration(to: now) / .seconds(report.step - start.step)
+    return "  at most \(duration(seconds * Double(report.totalSteps - report.step))) left"
   }
 
   private static func words(_ stop: LearnEvidence.Stop) -> String {

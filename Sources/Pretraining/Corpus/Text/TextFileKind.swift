@@ -24,7 +24,7 @@ struct TextFileKind: Equatable {
         .init(
           url.relativePath, expected: "a name that ends in .jsonl, .txt, .jsonl.gz or .txt.gz",
           got: other.map { "a \($0.suffix) file" } ?? "another one",
-          fix: other.map { "Convert it: \($0.command(for: url.relativePath, isGzipped: packed))" }
+          fix: other.map { $0.advice(for: url.relativePath, isGzipped: packed) }
             ?? "Rename the file by what it holds: rows {\"text\": …}, or plain text."))
     }
   }

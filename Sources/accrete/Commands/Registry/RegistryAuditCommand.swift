@@ -81,7 +81,7 @@ struct RegistryAliasCommand: ParsableCommand {
   struct Set: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "set", abstract: "Let an alias name a version.")
 
-    @Argument(help: ArgumentHelp("The version, as spam@2 or spam (the released one).", valueName: "version"))
+    @Argument(help: ArgumentHelp("The version, as spam@2 or spam (the released one).", valueName: "version"), completion: .versions)
     var version: String
 
     @Argument(help: ArgumentHelp("The alias.", valueName: "alias"))
@@ -133,7 +133,7 @@ struct RegistryAliasCommand: ParsableCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the aliases of a task.")
 
-    @Argument(help: ArgumentHelp("The task.", valueName: "task"))
+    @Argument(help: ArgumentHelp("The task.", valueName: "task"), completion: .tasks)
     var task: String
 
     @OptionGroup var options: RegistryOptions

@@ -64,7 +64,7 @@ struct RegistryExportCommand: ParsableCommand {
       expert as PEFT reads it; beside it, in accrete.json and head.safetensors, what else the version answers by.
       """)
 
-  @Argument(help: ArgumentHelp("NAME, NAME@NUMBER or NAME:ALIAS.", valueName: "version"))
+  @Argument(help: ArgumentHelp("NAME, NAME@NUMBER or NAME:ALIAS.", valueName: "version"), completion: .versions)
   var versions: [String]
 
   @Option(help: "The file, or the folder; it must not exist yet.")

@@ -117,10 +117,10 @@ struct RegistryDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Say what differs between two versions: labels, rows, parts, scores.")
 
-  @Argument(help: ArgumentHelp("NAME, NAME@NUMBER or NAME:ALIAS.", valueName: "one"))
+  @Argument(help: ArgumentHelp("NAME, NAME@NUMBER or NAME:ALIAS.", valueName: "one"), completion: .versions)
   var one: String
 
-  @Argument(help: ArgumentHelp("The same.", valueName: "other"))
+  @Argument(help: ArgumentHelp("The same.", valueName: "other"), completion: .versions)
   var other: String
 
   @OptionGroup var options: RegistryOptions
@@ -155,7 +155,7 @@ struct RegistryRetireCommand: ParsableCommand {
     commandName: "retire",
     abstract: "Retire a version that no release has now: it is used no more, and `gc` removes its blobs later.")
 
-  @Argument(help: ArgumentHelp("NAME@NUMBER or NAME:ALIAS.", valueName: "version"))
+  @Argument(help: ArgumentHelp("NAME@NUMBER or NAME:ALIAS.", valueName: "version"), completion: .versions)
   var version: String
 
   @Option(help: "Why, for the audit.")

@@ -22,7 +22,8 @@ struct ExplainCommand: ParsableCommand {
   @Option(help: "The text, as `predict` takes it.")
   var text: String?
 
-  @Option(help: "The task: NAME, NAME@VERSION or NAME:ALIAS. Default: the one that it is routed to.")
+  @Option(
+    help: "The task: NAME, NAME@VERSION or NAME:ALIAS. Default: the one that it is routed to.", completion: .versions)
   var task: String?
 
   @OptionGroup var registry: RegistryOptions

@@ -20,7 +20,8 @@ struct InitCommand: ParsableCommand {
 
   @Option(
     help:
-      "The base: a Hugging Face folder, ORG/NAME of Hugging Face's cache, or an embedded one for trying: sapling (default) or seedling."
+      "The base: a Hugging Face folder, ORG/NAME of Hugging Face's cache, or an embedded one for trying: sapling (default) or seedling.",
+    completion: .list(EmbeddedResources.bases)
   )
   var base: String?
 

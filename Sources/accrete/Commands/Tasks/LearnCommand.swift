@@ -28,7 +28,7 @@ struct LearnCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The rows; - is standard input, and --name is needed then.", valueName: "file"))
   var file: String
 
-  @Option(help: "The task. Default: the file's name without its ending.")
+  @Option(help: "The task. Default: the file's name without its ending.", completion: .tasks)
   var name: String?
 
   @Option(help: "The line before every text. Default: that of the last version, or \"Classify this text.\"")
@@ -69,7 +69,7 @@ struct LearnCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let printer = LearnPrinter(progress)
+    let printer = LearnPrinter(progress, showsFailedGates: json)
     try Failure.reported(memory: RunOptions.lessMemory) {
       let opened = try registry.open(.writing)
       let reader = try rows.reader()
@@ -89,7 +89,6 @@ struct LearnCommand: ParsableCommand {
       // An adapter of attention alone, as PEFT makes it by default, trains further by the method that takes any.
       if options.method == nil, let start, !start.hasFeedForward { learnOptions.method = "per-task" }
       try start?.require(&learnOptions)
-      printer.base(loaded, named: named, options: learnOptions)
       var job = LearnJob(
         file: piped ? URL(fileURLWithPath: "standard-input") : URL(fileURLWithPath: absolute(file)),
         options: learnOptions,
@@ -120,6 +119,7 @@ struct LearnCommand: ParsableCommand {
           printer.show(progress)
           curves?.show(progress)
         })
+      printer.base(loaded, named: named, options: learnOptions)
       if dryRun {
         let (rows, plan) = try learn.plan()
         return try show(rows, plan)
@@ -178,7 +178,7 @@ enum YesOrNo: String, ExpressibleByArgument, CaseIterable { case yes, no }
 
 /// How a task is learned.
 struct LearnOptionGroup: ParsableArguments {
-  @Option(help: "accrete (default) or per-task.")
+  @Option(help: "accrete (default) or per-task.", completion: .list(["accrete", "per-task"]))
   var method: String?
 
   @Option(

@@ -28,7 +28,8 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "One text, instead of a file.")
   var text: String?
 
-  @Option(help: "The task: NAME, NAME@VERSION or NAME:ALIAS. Default: the only one that is released.")
+  @Option(
+    help: "The task: NAME, NAME@VERSION or NAME:ALIAS. Default: the only one that is released.", completion: .versions)
   var task: String?
 
   @Flag(help: "Find the task of each text.")
@@ -52,6 +53,9 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var form: AnswerForm
 
+  @Flag(help: "No warnings on standard error; what went wrong is told.")
+  var quiet = false
+
   func validate() throws {
     guard !(route && task != nil) else { throw ValidationError("--route finds the task: leave --task out.") }
     guard file == nil || text == nil else { throw ValidationError("Give a file or --text, not both.") }
@@ -64,7 +68,7 @@ struct PredictCommand: ParsableCommand {
     try Failure.reported(memory: BaseOptions.lessMemory) {
       let opened = try registry.open(.reading)
       let predictor = try Predictor(
-        opened, on: base.load(for: opened), task: task, routes: route, unknown: unknown ?? .refuse)
+        opened, on: base.load(for: opened, quiet: quiet), task: task, routes: route, unknown: unknown ?? .refuse)
       if abstainBelow != nil, predictor.writesAnswers {
         throw ValidationError("--abstain-below: this task writes its answers, which have no confidence; leave it out.")
       }
@@ -115,13 +119,16 @@ struct RouteCommand: ParsableCommand {
 
   @OptionGroup var form: AnswerForm
 
+  @Flag(help: "No warnings on standard error; what went wrong is told.")
+  var quiet = false
+
   func run() throws {
     try Failure.reported(memory: BaseOptions.lessMemory) {
       let opened = try registry.open(.reading)
       guard let current = try opened.currentRelease(), let router = try opened.router(of: current.manifest) else {
         throw ServingError.nothingReleased(path: opened.url.path)
       }
-      let loaded = try base.load(for: opened)
+      let loaded = try base.load(for: opened, quiet: quiet)
       func answers(_ rows: [RequestRow]) throws -> [RowAnswer] {
         let routes = try router.routes(rows.map(\.text), instructions: rows.map(\.instruction), on: loaded)
         return zip(rows, routes).map { RowAnswer(row: $0, route: $1) }

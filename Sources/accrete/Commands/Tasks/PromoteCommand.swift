@@ -10,7 +10,7 @@ struct PromoteCommand: ParsableCommand {
     commandName: "promote",
     abstract: "Release a version, also one that a gate held back: then say why, for the audit.")
 
-  @Argument(help: ArgumentHelp("The version: NAME@NUMBER or NAME:ALIAS.", valueName: "version"))
+  @Argument(help: ArgumentHelp("The version: NAME@NUMBER or NAME:ALIAS.", valueName: "version"), completion: .versions)
   var version: String
 
   @Option(help: "Why; needed where a gate did not pass.")
@@ -43,7 +43,7 @@ struct ForgetCommand: ParsableCommand {
       "Take a task out of every release from now on; `registry gc` removes what belongs to it alone, 30 days later.",
     discussion: "What is left is as if it had not been learned: the router is added up again without it.")
 
-  @Argument(help: ArgumentHelp("The task.", valueName: "name"))
+  @Argument(help: ArgumentHelp("The task.", valueName: "name"), completion: .tasks)
   var name: String
 
   @Flag(help: "Remove its tensors and rows at once, instead of by `accrete registry gc` after 30 days.")
