@@ -92,7 +92,7 @@ def write(out: Path) -> None:
                 other = exact_steps[task][number].gradients[key].float()
                 if tensor.norm() > 0:
                     gradients = max(gradients, ((tensor - other).norm() / tensor.norm()).item())
-    strangers = [[90 + i % 5] * (2 + i) for i in range(3)]
+    unknown_requests = [[90 + i % 5] * (2 + i) for i in range(3)]
     document = {
         "seed": SEED, "rank": SHAPE.rank, "alpha": SHAPE.alpha,
         "rate": model.recipe.rate, "weight_decay": model.recipe.weight_decay, "clip": model.recipe.clip,
@@ -102,7 +102,7 @@ def write(out: Path) -> None:
     scores_differ = 0.0
     for task, name in enumerate(NAMES):
         rows, labels = task_rows(task)
-        requests = [prompt for prompt, _ in task_rows(task, 4, "requests")[0]] + strangers
+        requests = [prompt for prompt, _ in task_rows(task, 4, "requests")[0]] + unknown_requests
         with torch.no_grad():
             model.serve(task)
             scores = label_scores(model.base, [prompt for prompt, _ in rows], ANSWERS[task])

@@ -171,7 +171,7 @@ class Reference:
         return ids[len(prompt):]
 
     def state(self) -> dict[str, Tensor]:
-        """Tensors under the names of published checkpoints: one for each expert, no second copy of a tied read-out."""
+        """Tensors under the names of published checkpoints: one for each expert, no second copy of a tied LM head."""
         result = {}
         for name, tensor in self.network.state_dict().items():
             if name == "lm_head.weight" and self.config["tie_word_embeddings"]:

@@ -20,7 +20,7 @@ extension Comparison {
         throw ComparisonError.cellsLeftOut(
           folder: folder.url.path, cells: recorded.cells.filter(missing.contains).map(\.name))
       }
-      // Other places alone are no reason to write.
+      // Other places alone are not a reason to write.
       if recorded.placeless == placeless { return }
     }
     try JSONFile.write(portable(from: ComparisonFolder.here), to: folder.comparison)

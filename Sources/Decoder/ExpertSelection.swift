@@ -15,7 +15,7 @@ public enum Projection: String, Sendable, CaseIterable, Codable {
 public struct RoutedVisit {
   public let layer: Int
   public let expert: Int
-  /// The number of each row's packed token. Rows of alignment padding repeat a token's; nobody reads what comes of them.
+  /// The number of each row's packed token. Rows of alignment padding repeat a token's; their results are unused.
   public let tokens: ArraySlice<Int>
 
   public init(layer: Int, expert: Int, tokens: ArraySlice<Int>) {
@@ -45,7 +45,7 @@ public protocol ExpertSelection {
 
   /// The same for a batch of which only some packed tokens are rows; `nil` where what it does needs all of them.
   ///
-  /// - Parameter tokens: The number of each row's packed token; the last ones may be copies, which nobody reads.
+  /// - Parameter tokens: The number of each row's packed token; the last ones may be copies, which are unused.
   func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)?
 
   /// Whether what a token gets depends on nothing but what it is: then tokens that all rows share may be computed once.

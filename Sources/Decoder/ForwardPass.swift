@@ -14,7 +14,7 @@ struct ForwardPass {
   /// How a pass without gradients computes; `nil`: as training does.
   var inference: InferencePass?
   let sharing: SharedKeys
-  /// Limits and losses of the mixtures' routers, in pretraining.
+  /// Limits and losses of the MoE blocks' routers, in pretraining.
   var routing: RoutingPass?
   /// Whether the backward passes are kept.
   var tracing: Bool

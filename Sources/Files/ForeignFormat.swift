@@ -53,7 +53,7 @@ public struct ForeignFormat: Sendable {
     return binary.first { !$0.beginning.isEmpty && first.starts(with: $0.beginning) }
   }
 
-  /// Forms that hold rows or texts and are no text themselves.
+  /// Forms that hold rows or texts and are not text themselves.
   public static let binary = [
     ForeignFormat("a file packed by zstd", suffix: ".zst", beginning: [0x28, 0xB5, 0x2F, 0xFD]) {
       "zstd -dc \($0) | gzip > \($1)"

@@ -8,7 +8,7 @@ public enum Leftovers {
       .appendingPathComponent(".\(url.lastPathComponent).\(getpid())\(AtomicFile.partialSuffix)")
   }
 
-  /// Removes what processes that are no more have left of the same thing.
+  /// Removes what processes that have ended left of the same thing.
   public static func remove(of url: URL) {
     let (parent, start) = (url.deletingLastPathComponent(), ".\(url.lastPathComponent).")
     for name in (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []

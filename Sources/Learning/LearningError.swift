@@ -62,7 +62,7 @@ public enum LearningError: AccreteError, Equatable {
       "task \(task), step \(step): the loss term `\(term)` is not finite. Rows of the batch: \(examples)."
         + " Lower the learning rate, or look at these rows."
     case .scoresNotFinite(let row):
-      "row \(row): the scores of its labels are no numbers: what the expert adds is beyond float32. Its training diverged: lower --alpha"
+      "row \(row): the scores of its labels are not numbers: what the expert adds is beyond float32. Its training diverged: lower --alpha"
         + " or the learning rate."
     case .lossOutOfBounds(let term, let value, let bound, let task, let step):
       "task \(task), step \(step): the loss term `\(term)` is \(value), outside of \(bound)"

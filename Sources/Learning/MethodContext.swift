@@ -85,7 +85,7 @@ public struct MethodContext: Sendable {
   ///   - owner: The prefix of its tensors' names.
   ///   - tensors: The whole state.
   ///   - method: Who reads it, for errors.
-  /// - Throws: `ExpertError`; ``LearningError/stateDiffers(what:missing:unused:)`` for any other type, or a mixture of both.
+  /// - Throws: `ExpertError`; ``LearningError/stateDiffers(what:missing:unused:)`` for any other type, or both in one.
   public func storedExpert(_ owner: String, _ tensors: [String: Tensor], of method: String) throws -> LowRankExpert {
     let expert = try LowRankExpert(shape, for: base, tensors: owned(by: owner, tensors), where: method)
     let kind: DType = expert.isRounded ? .bfloat16 : .float32

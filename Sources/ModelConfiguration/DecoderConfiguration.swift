@@ -37,7 +37,7 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
   public var moe: MoEShape?
   /// Layers of an MoE model that have a dense block in its stead; `nil`: none.
   public var denseLayers: DenseLayers?
-  /// Whether the read-out is the embedding table.
+  /// Whether the LM head is the embedding table.
   public var tiedEmbeddings: Bool
   /// Ids that end a text; from generation_config.json where it has them.
   public var endTokens: [Int]

@@ -73,7 +73,7 @@ public enum RunError: AccreteError, Equatable {
       "\(folder): holds the beginning of another run, of which nothing is learned: its `\(key)` was \(recorded), now it is \(now)."
         + " Go on with it by `accrete resume \(folder)`, remove it, or choose another --out."
     case .earlierForm(let folder, let format):
-      "\(folder): an earlier version began this run (format \(format)), whose files are not sealed. It can be read, but not gone on with:"
+      "\(folder): an earlier version began this run (format \(format)), whose files are not sealed. It can be read, but not resumed:"
         + " start it again."
     case .inUse(let folder, let holder, let fix):
       "\(folder): \(holder) is working on this run. \(fix)"

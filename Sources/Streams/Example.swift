@@ -5,7 +5,7 @@ public struct Example: Sendable, Codable, Equatable, Identifiable {
   /// The row's name, unique in its task: the row's own `id`, or task, split and row number, `agnews/train/17`.
   public let id: String
 
-  /// The row's number in its file, counted from 0 (blank lines are no rows).
+  /// The row's number in its file, counted from 0 (blank lines are not rows).
   public let index: Int
 
   /// The text to classify, stripped of white space at both ends; or the prompt, exactly as it was written.

@@ -5,7 +5,7 @@ public import Foundation
 public enum StreamError: AccreteError, Sendable, Equatable {
   /// A file that is missing, unreadable or too large.
   case file(Detail)
-  /// Bytes that are no UTF-8 text, or a line that is too long.
+  /// Bytes that are not UTF-8 text, or a line that is too long.
   case text(Detail)
   /// Text that is not JSON, or JSON of another shape, or nested too deeply.
   case json(Detail)

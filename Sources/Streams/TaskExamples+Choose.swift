@@ -8,7 +8,7 @@ extension TaskExamples {
   static let enoughChoose = 64
   static let largestShare = 0.3
 
-  /// Deals the rows of one task that are no gate rows into learn and choose.
+  /// Deals the rows of one task that are not gate rows into learn and choose.
   ///
   /// Every label gives the same share, so no label is missing by chance. Within a label, the texts with the smallest hashes are taken:
   /// neither order nor other rows of the file matter, and equal texts stay together.
@@ -52,7 +52,7 @@ extension TaskExamples {
 }
 
 extension TaskExamples.Origin {
-  /// The share of choose rows among those that are no gate rows; `nil`: the file says which they are.
+  /// The share of choose rows among those that are not gate rows; `nil`: the file says which they are.
   var chooseShare: Double? {
     switch self {
     case .file: nil

@@ -12,7 +12,7 @@ public enum TaskModelError: AccreteError, Equatable {
   case partDiffers(version: String, part: String, reason: String)
   case interrupted(task: String, signal: Int32, moment: String)
   case invalidOption(name: String, got: String, allowed: String)
-  /// Training ends in values that are no numbers.
+  /// Training ends in values that are not numbers.
   case everyRateDiverges(task: String, rates: [Double])
 
   public var category: ErrorCategory {

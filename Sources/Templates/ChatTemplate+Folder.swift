@@ -49,7 +49,7 @@ extension ChatTemplate {
     if let url = try OptionalFile.read({ try FolderFile.url("chat_template.jinja", in: folder) }) {
       let file = try MappedFile(url)
       guard let text = String(validating: file.bytes, as: UTF8.self) else {
-        throw TemplateError.malformed(file: url.path, key: "", expected: "UTF-8 text", got: "bytes that are no UTF-8")
+        throw TemplateError.malformed(file: url.path, key: "", expected: "UTF-8 text", got: "bytes that are not UTF-8")
       }
       return (text, url.path)
     }
@@ -93,7 +93,7 @@ extension ChatTemplate {
             got: "another object")
         }
         tokens[member.name] = content
-      // `add_bos_token` and the like are no tokens.
+      // `add_bos_token` and the like are not tokens.
       case .none, .boolean: continue
       default:
         throw TemplateError.malformed(

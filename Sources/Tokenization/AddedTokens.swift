@@ -64,7 +64,7 @@ struct AddedTokens: Sendable {
     return nil
   }
 
-  /// Those that are no special tokens.
+  /// Those that are not special tokens.
   var ordinary: AddedTokens { AddedTokens(tokens.filter { !$0.isSpecial }) }
 
   /// Cuts `bytes` at the leftmost, longest matches; no segment of text is empty. One at a time, as each byte may be one.

@@ -1,5 +1,5 @@
 extension BPETokenizer {
-  /// The text of `ids`; bytes that are no UTF-8 become U+FFFD, as many as Python makes.
+  /// The text of `ids`; bytes that are not UTF-8 become U+FFFD, as many as Python makes.
   ///
   /// - Throws: `TokenizationError.unknownID` when an id is outside `0..<vocabularySize`.
   public func decode(_ ids: [Int], skipSpecialTokens: Bool) throws -> String {

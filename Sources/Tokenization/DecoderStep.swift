@@ -5,7 +5,7 @@ enum DecoderStep: Sendable, Equatable {
   /// The bytes that are spelled in the byte-level alphabet, all together as text.
   case byteLevel
   case replace(pattern: [UInt8], with: [UInt8])
-  /// Runs of tokens like `<0xE4>` become their bytes or, when those are no UTF-8, a U+FFFD each.
+  /// Runs of tokens like `<0xE4>` become their bytes or, when those are not UTF-8, a U+FFFD each.
   case byteFallback
   /// All tokens become one.
   case fuse

@@ -32,7 +32,7 @@ struct PreTokenizer: Sendable {
       steps = steps.dropFirst()
     }
     // A scanner goes from left to right and sees nothing behind it, so that where a word of its ends it may begin anew. Patterns of
-    // strangers may look back.
+    // untrusted ones may look back.
     guard case .scanner(let scanner)? = steps.first else {
       return try body(words(of: Array(bytes), [], steps, isBeginning: isBeginning))
     }

@@ -24,7 +24,7 @@ public protocol Tokenizer: Sendable {
   ///   - body: Gets the next ids, in order; never none. What it throws ends the work.
   func encodePlain(_ text: String, inParts body: ([Int]) throws -> Void) throws
 
-  /// The text of `ids`; bytes that are no UTF-8 become U+FFFD, one for each maximal invalid part.
+  /// The text of `ids`; bytes that are not UTF-8 become U+FFFD, one for each maximal invalid part.
   ///
   /// - Parameters:
   ///   - ids: Of any text.

@@ -165,7 +165,7 @@ extension CommandFaultTests {
         "--skip-unreadable")
       let learned = try Accrete.run(learn + ["--skip-unreadable"], in: scratch.url)
       #expect(learned.code == 0 && learned.text.contains("left out, as they cannot be read: 3 rows (line 7, 27, 47)"))
-      // A model's weights are no rows.
+      // A model's weights are not rows.
       try (Data("GGUF".utf8) + Data(repeating: 0, count: 100)).write(to: scratch.place("base.gguf"))
       expectRefusal(
         try Accrete.run(["learn", "base.gguf", "--name", "x"], in: scratch.url), code: 65, "a model's weights (GGUF)")

@@ -103,7 +103,7 @@ extension CommandLineTests {
       #expect(!FileManager.default.fileExists(atPath: scratch.place("no").path))
     }
 
-    /// The expert that a mixture's run stores for a task is half of what serves it.
+    /// The expert that a run of a dual-expert method stores for a task is half of what serves it.
     @Test func halfOfAMixtureIsNotServed() throws {
       let folder = try FinishedRun.shared.folder()
       expectRefusal(

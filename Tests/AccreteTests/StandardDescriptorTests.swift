@@ -69,7 +69,7 @@ extension CommandFaultTests {
       #expect(outcome.complaints.count == 1 && complaint.contains("standard output cannot be written: No space left"))
     }
 
-    /// The writing end of a pipe that nobody reads.
+    /// The writing end of a pipe without a reader.
     private func unread() throws -> FileHandle {
       let pipe = Pipe()
       try pipe.fileHandleForReading.close()

@@ -167,7 +167,7 @@ import Torch
 
   @Test func tiedEmbeddings() throws {
     try folder.writeConfiguration(["tie_word_embeddings": "true"])
-    // A second copy of the read-out is accepted if it is the embedding.
+    // A second copy of the LM head is accepted if it is the embedding.
     try folder.writeWeights { _ in }
     expect(.tensorNamesDiffer(folder: folder.url.path, missing: [], unused: ["lm_head.weight"]))
     try folder.writeWeights { $0["lm_head.weight"] = $0["model.embed_tokens.weight"] }

@@ -39,7 +39,7 @@ import Torch
     }
   }
 
-  /// A mixture with shared keys: not transformers, but the decoder that was written from the formulas says what it says.
+  /// MoE blocks with shared keys: not transformers, but the decoder that was written from the formulas says what it says.
   @Test func sapling() throws {
     try TorchRuntime.setThreads(1)
     let ids = try #require(try Goldens.json(Sequences.self, "logits").sequences.last).ids

@@ -128,7 +128,7 @@ extension BadInputTests {
     }
   }
 
-  /// Gate rows that are also learned from are no gate rows.
+  /// Gate rows that are also learned from are not gate rows.
   @Test func leakedGateRows() throws {
     let home = try Home()
     let known = (0..<60).map {

@@ -65,7 +65,7 @@ import Testing
     moved[0] = route("b")
     let lost = RouteGate.gate([.init(task: "a", before: same, after: moved)])
     #expect(lost.verdict == .fail && lost.numbers["worse"] == 1)
-    // A request that was nobody's and is now the new task's is no loss.
+    // A request that was nobody's and is now the new task's is not a loss.
     var nobody = same
     nobody[0] = route(nil)
     let found = RouteGate.gate([.init(task: "a", before: nobody, after: moved)])

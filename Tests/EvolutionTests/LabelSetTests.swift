@@ -131,7 +131,7 @@ import Testing
     #expect(try home.registry.listedVersions().count == 2 && home.registry.verify().failures.isEmpty)
   }
 
-  /// Labels that say nothing of the text are no reason to release.
+  /// Labels that say nothing of the text are not a reason to release.
   @Test func nothingLearned() throws {
     let home = try Home()
     let random = (0..<160).map { number in

@@ -8,7 +8,7 @@ import Torch
 
 @testable import Experts
 
-/// Do low-rank experts plug into the routed experts of a mixture as they do into its shared one?
+/// Do low-rank experts plug into the routed experts of a MoE block as they do into its shared one?
 @Suite struct RoutedExpertsTests {
   static let bases = ["families/hunyuan-moe", "families/hunyuan-large", "families/qwen3-moe"]
   static let rows = [[5, 17, 3, 44, 60, 8, 21], [9, 33, 70, 2], [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]]
@@ -125,7 +125,7 @@ import Torch
     }
   }
 
-  /// With pairs of routed experts, and without any on the same mixture.
+  /// With pairs of routed experts, and without any on the same model.
   @Test(arguments: [true, false], bases) func storedAndReadAgain(routed: Bool, base: String) throws {
     let (model, scratch) = (try Goldens.model(base), try Scratch())
     let expert = try randomExpert(

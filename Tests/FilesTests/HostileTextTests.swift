@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Names, digests, messages and JSON of a stranger.
+/// Names, digests, messages and JSON that is not trusted.
 @Suite struct HostileTextTests {
   @Test(arguments: [
     "", ".", "..", ".hidden", "../x", "a/b", "/absolute", "a\u{0}b", "a\n", "a b", "ä", "e\u{301}", "a:b", "a\\b", "~",

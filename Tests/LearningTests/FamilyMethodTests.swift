@@ -14,7 +14,7 @@ import Torch
     MethodCatalog.names.map { (base, $0) }
   }
 
-  /// Gemma's four norms, windows and GELU; a mixture of which one layer in three has a dense block, with experts on that and on attention.
+  /// Gemma's four norms, windows and GELU; a MoE model of which one layer in three has a dense block, with experts on that and on attention.
   @Test(arguments: cases) func twoTasks(base: String, name: String) throws {
     let model = try DecoderModel(folder: Goldens.folder.appendingPathComponent(base))
     // MoE-CL's gate weighs feed-forward passes alone.

@@ -59,7 +59,7 @@ import Torch
     }
   }
 
-  /// Scores that are no numbers are said, with the row, and never written down.
+  /// Scores that are not numbers are said, with the row, and never written down.
   @Test func scoresThatAreNoNumbers() throws {
     let task = TinyTasks.identities[0]
     let width = model.configuration.hiddenSize

@@ -8,7 +8,7 @@ import Torch
 
 @testable import Learning
 
-/// Does every method learn with experts on a mixture's routed experts, and keep what it learned?
+/// Does every method learn with experts on a MoE block's routed experts, and keep what it learned?
 @Suite struct RoutedMethodTests {
   private func context(_ model: DecoderModel) throws -> MethodContext {
     MethodContext(

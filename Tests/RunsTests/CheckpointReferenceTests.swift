@@ -81,7 +81,7 @@ extension StoredRunTests {
       #expect(throws: Never.self) { try RunCheckpoint.read(file(3)) }
     }
 
-    /// References of a stranger: out of the folder, to itself, to a later one, to a tensor that is not there or is there twice.
+    /// References that are not trusted: out of the folder, to itself, to a later one, to a tensor that is not there or is there twice.
     @Test(arguments: [
       ("../task-1.safetensors", "t0"), ("/etc/passwd", "t0"), ("task-3.safetensors", "t0"),
       ("task-4.safetensors", "t0"),

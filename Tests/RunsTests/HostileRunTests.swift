@@ -9,7 +9,7 @@ import Testing
 @testable import Runs
 
 extension StoredRunTests {
-  /// Can the folder of a stranger's run reach beyond itself, or claim what would fill the memory?
+  /// Can the folder of an untrusted run reach beyond itself, or claim what would fill the memory?
   @Suite struct HostileRunTests {
     let scratch: Scratch
 
@@ -133,7 +133,7 @@ extension StoredRunTests {
   }
 }
 
-/// Results of a stranger: a matrix and predictions that cannot be.
+/// Results that are not trusted: a matrix and predictions that cannot be.
 @Suite struct HostileResultTests {
   @Test(arguments: [
     #"{"tasks":["a"],"R":[[0.5]],"rows":"","n":[1],"seed":0,"method":""}"#,

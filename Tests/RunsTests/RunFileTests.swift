@@ -7,7 +7,7 @@ import Torch
 
 @testable import Records
 
-/// Is the YAML of a stranger refused with a message, whatever the parser makes of it?
+/// Is untrusted YAML refused with a message, whatever the parser makes of it?
 @Suite struct RunFileTests {
   private func read(_ text: String) throws -> RunFile { try RunFile.decode(Data(text.utf8), path: "run.yaml") }
 

@@ -171,7 +171,7 @@ extension StoredRunTests {
       #expect(again == seal)
     }
 
-    /// A folder of an earlier version can be read, says that it is not sealed, and is not gone on with.
+    /// A folder of an earlier version can be read, says that it is not sealed, and cannot be resumed.
     @Test func anEarlierVersionsFolder() throws {
       let scratch = try Scratch()
       let folder = try FinishedRuns.shared.copy(RunKind(method: "sequential"), to: scratch)

@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  /// A pattern of a stranger may take exponential time: it is stopped, on a text of any length.
+  /// An untrusted pattern may take exponential time: it is stopped, on a text of any length.
   @Test(arguments: [(#"((a|b)+)+c"#, 60), (#"(a+)+$"#, 60), (#"(a|aa)+$"#, 200), (#"(\w*)*x"#, 2000)])
   func patternsThatNeverEnd(pattern: String, length: Int) throws {
     let tokenizer = try SeedlingFile.changed { contents in

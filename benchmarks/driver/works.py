@@ -91,7 +91,7 @@ class Maker:
         return Work(
             name, what + ", rank 8, dropout 0.05, float32", "tokens per second", lambda r: r["tokens"] / r["seconds"],
             [Case("training", amount.steps, commands, tuple(rivals), operations)],
-            formula="4 * frozen non-embedding parameters * real tokens + 4 * read-out parameters * target tokens: forward "
+            formula="4 * frozen non-embedding parameters * real tokens + 4 * LM head parameters * target tokens: forward "
                     "and backward through frozen matrices; attention scores and low-rank factors are not counted",
             agreement=first_losses)
 
@@ -167,7 +167,7 @@ class Maker:
             "generation", f"greedy, {amount.new_tokens} new tokens after {amount.prompt_tokens} (whose time is included), {'the base alone' if is_mixture else 'one LoRA expert'}",
             "new tokens per second", lambda r: r["tokens"] / r["seconds"],
             [Case(f"batch {rows}", rows, commands, operations=operations(rows)) for rows in ((1, 16) if is_mixture else (1, 8, 32))],
-            formula="2 * frozen non-embedding parameters * tokens read + 2 * read-out parameters * new tokens",
+            formula="2 * frozen non-embedding parameters * tokens read + 2 * LM head parameters * new tokens",
             agreement=lambda facts: same_items(facts, "generated"))
 
     def start(self) -> Work:

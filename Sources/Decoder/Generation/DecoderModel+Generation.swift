@@ -65,6 +65,6 @@ extension DecoderModel {
   /// Refuses results from which nothing follows: the largest of numbers that are none, for example.
   /// - Throws: ``DecoderError/resultNotFinite(what:)``.
   public static func requireFinite(_ values: Tensor, _ what: String) throws {
-    guard try values.isFinite().all().item() == 1 else { throw DecoderError.resultNotFinite(what: what) }
+    guard try values.holdsFiniteNumbers() else { throw DecoderError.resultNotFinite(what: what) }
   }
 }

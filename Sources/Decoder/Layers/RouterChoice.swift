@@ -45,7 +45,7 @@ struct ExpertGroups {
     let start: Int
     /// With the alignment padding.
     let count: Int
-    /// The last of these places, which nobody reads.
+    /// The last of these places, which is unused.
     let alignmentPadding: Int
 
     var range: Range<Int> { start..<start + count }
@@ -69,7 +69,7 @@ struct ExpertGroups {
   let places: Tensor
 
   /// oneDNN compiles a product for its number of rows: with more than a few they are rounded up, by places that repeat slot 0 and
-  /// that nobody reads.
+  /// that are unused.
   private static let block = 32
 
   /// `visited`: the expert of each slot, or none (−1), whose place is then anybody's; `isAligned`: whether their numbers are rounded up.

@@ -16,7 +16,7 @@ public struct Checkpoint: TensorSource {
   /// Tensors that some checkpoints carry although they follow from the configuration.
   private static func isDerived(_ name: String) -> Bool { name.hasSuffix(".rotary_emb.inv_freq") }
 
-  /// Whether a name is that of a file in the folder itself: the index of a stranger must not open others.
+  /// Whether a name is that of a file in the folder itself: an untrusted index must not open others.
   private static func isShard(_ name: String) -> Bool {
     !name.hasPrefix(".") && name.hasSuffix(".safetensors") && name.utf8.count <= 255
       && name.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "/") && $0 != 0x7F }

@@ -10,7 +10,7 @@ extension DecoderModel {
   ///   - folder: With `config.json` and `model.safetensors` or a sharded index.
   ///   - device: Where the weights go.
   ///   - precision: How the layers' matrices are held; `nil`: as the files have them, where that is bfloat16 on a CPU, else in
-  ///     float32. Norms are float32 always; embedding and read-out are never int8.
+  ///     float32. Norms are float32 always; embedding and LM head are never int8.
   /// - Throws: ``DecoderError``, `TorchError`, `FileError`.
   public init(folder: URL, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil) throws {
     let configuration = try DecoderConfiguration(folder: folder)
@@ -19,7 +19,7 @@ extension DecoderModel {
     let isFused = routed.map { checkpoint.contains(TensorNames.layer($0, TensorNames.fusedGateUp)) } ?? false
     let form: TensorNames.ExpertForm = isFused ? .fused : .each
     let names = TensorNames(configuration, experts: form)
-    // Some writers store the tied read-out a second time; it must then be the embedding.
+    // Some writers store the tied LM head a second time; it must then be the embedding.
     let hasRedundantHead = configuration.tiedEmbeddings && checkpoint.contains(TensorNames.lmHead)
     try checkpoint.requireExactly(names.all.union(hasRedundantHead ? [TensorNames.lmHead] : []))
 

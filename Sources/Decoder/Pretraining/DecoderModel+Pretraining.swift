@@ -5,7 +5,7 @@ extension DecoderModel {
   /// Logits are there for so many numbers at a time, 16 MiB. (Tensors of 32 MiB and more are given back to the system each time, which
   /// clears them anew.)
   private static let logitNumbers = 1 << 22
-  /// But for so many tokens at least: each part reads the whole read-out and its gradient.
+  /// But for so many tokens at least: each part reads the whole LM head and its gradient.
   private static let logitTokens = 256
 
   /// The loss of predicting each next token, with the gradients of all weights that collect some.
@@ -73,7 +73,7 @@ extension DecoderModel {
     return (0..<parts).map { count * $0 / parts..<count * ($0 + 1) / parts }
   }
 
-  /// With the gradient by `hidden`; the read-out collects its own. `hidden`: [tokens, hidden].
+  /// With the gradient by `hidden`; the LM head collects its own. `hidden`: [tokens, hidden].
   private func nextTokenLoss(
     _ hidden: Tensor, targets: Tensor, scale: Double
   ) throws -> (sum: Double, gradient: Tensor) {

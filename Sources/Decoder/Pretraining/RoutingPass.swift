@@ -1,7 +1,7 @@
 public import ModelConfiguration
 import Randomness
 
-/// What one micro-batch of pretraining does with the mixtures' routers, and what they report.
+/// What one micro-batch of pretraining does with the MoE blocks' routers, and what they report.
 ///
 /// Belongs to one pass at a time.
 public final class RoutingPass {

@@ -42,7 +42,7 @@ struct UpcycledWeights: TensorSource {
     guard target.intermediateSize > 0 else {
       throw ConfigurationError.invalidValue(
         path: "model", key: "architectures", got: "\(target.family.architecture) without a shared expert",
-        allowed: "a mixture with a shared expert, which begins as the dense base's feed-forward block")
+        allowed: "a model with MoE blocks and a shared expert, which begins as the dense base's feed-forward block")
     }
     try require("vocab_size", target.vocabularySize, base.vocabularySize)
     try require("hidden_size", target.hiddenSize, base.hiddenSize)

@@ -33,7 +33,7 @@ enum RouteGate {
     guard n > 0 else {
       return Gate("G4", question, .pass, numbers: numbers, finding: "there is no earlier task")
     }
-    // One that did not reach its task before, and goes elsewhere now, is no loss.
+    // One that did not reach its task before, and goes elsewhere now, is not a loss.
     let others = moved > worse ? "; \(moved - worse) that did not reach their task go elsewhere now" : ""
     guard worse > 0 else {
       numbers["upperBound"] = 3 / Double(n)

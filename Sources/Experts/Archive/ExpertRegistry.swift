@@ -26,7 +26,7 @@ public struct ExpertRegistry: Sendable {
 
   /// Every folder, in order of the names; one that is damaged is listed as such and hides no other.
   ///
-  /// Files beside the folders are no experts, and names that begin with a dot belong to writes that are not done.
+  /// Files beside the folders are not experts, and names that begin with a dot belong to writes that are not done.
   ///
   /// - Parameter hasOthers: Whether the folder is one of any kind: then a folder in it without a file of an expert is none.
   /// - Throws: `FileError` when the registry itself can't be read.

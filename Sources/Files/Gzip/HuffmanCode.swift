@@ -50,7 +50,7 @@ struct HuffmanCode {
     }
   }
 
-  /// Takes the next symbol; `nil` if the bits are no code word.
+  /// Takes the next symbol; `nil` if the bits are not a code word.
   ///
   /// - Throws: What reading throws.
   func next(_ input: inout BitInput) throws -> Int? {

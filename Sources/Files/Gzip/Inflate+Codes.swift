@@ -52,7 +52,7 @@ extension Inflate {
     let lengthCode = try require(HuffmanCode(lengths: lengthLengths[...], mayBeIncomplete: false), input)
     var lengths: [UInt8] = []
     while lengths.count < literals + distances {
-      guard let symbol = try lengthCode.next(&input) else { throw broken(input, "bits that are no code word") }
+      guard let symbol = try lengthCode.next(&input) else { throw broken(input, "bits that are not a code word") }
       switch symbol {
       case 16:
         guard let last = lengths.last else { throw broken(input, "a repeated length before the first") }

@@ -68,7 +68,7 @@ struct Inflate {
     _ input: inout BitInput, _ literals: HuffmanCode, _ distances: HuffmanCode, until limit: Int
   ) throws -> Bool {
     while end < limit {
-      guard let symbol = try literals.next(&input) else { throw Self.broken(input, "bits that are no code word") }
+      guard let symbol = try literals.next(&input) else { throw Self.broken(input, "bits that are not a code word") }
       if symbol < 256 {
         append(UInt8(symbol))
         continue

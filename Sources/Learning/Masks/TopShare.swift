@@ -17,7 +17,7 @@ struct TopShare {
   }
 
   /// `scores`: any shape → true where an entry is chosen, the same shape.
-  /// - Throws: ``LearningError/malformedMask(what:rule:)`` for scores that are no numbers.
+  /// - Throws: ``LearningError/malformedMask(what:rule:)`` for scores that are not numbers.
   func mask(of scores: Tensor) throws -> Tensor {
     try withoutGradients {
       let sizes = try scores.detached().abs()

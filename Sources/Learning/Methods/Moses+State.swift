@@ -90,7 +90,7 @@ extension Moses {
   // MARK: Masks
 
   /// The masks of a learned task.
-  /// - Throws: ``LearningError/malformedMask(what:rule:)`` for bytes that are no masks, or masks of another density.
+  /// - Throws: ``LearningError/malformedMask(what:rule:)`` for bytes that are not masks, or masks of another density.
   func storedMasks(of part: Part) throws -> Masks {
     var masks: Masks = [:]
     for (layer, kept) in part.kept.enumerated() {

@@ -35,7 +35,7 @@ extension DualExpertSelection {
       var row: [ProjectionSite: LowRankPair] = [:]
       for (site, first) in shared.pairs[layer] {
         guard let second = dedicated.pairs[layer][site] else {
-          throw ExpertError.missingTensor(where: "a mixture", name: "layers.\(layer).\(site.name)")
+          throw ExpertError.missingTensor(where: "a dual expert", name: "layers.\(layer).\(site.name)")
         }
         let share = sharedShares[layer]
         row[site] = LowRankPair(

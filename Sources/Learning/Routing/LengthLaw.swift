@@ -17,7 +17,7 @@ public struct LengthLaw: Sendable, Hashable {
   /// All lengths are alike.
   public static let none = LengthLaw(base: 1, perToken: 0)
 
-  /// - Returns: ``none`` for numbers that are no law: not finite, below 0, or both 0.
+  /// - Returns: ``none`` for numbers that are not a law: not finite, below 0, or both 0.
   public init(base: Double, perToken: Double) {
     let isLaw = base.isFinite && perToken.isFinite && base >= 0 && perToken >= 0 && base + perToken > 0
     (self.base, self.perToken) = isLaw ? (base, perToken) : (1, 0)

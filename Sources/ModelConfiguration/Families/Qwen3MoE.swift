@@ -1,4 +1,4 @@
-/// Qwen 3's mixtures (30B-A3B, 235B-A22B, Coder): routed experts without a shared one; some layers may be dense.
+/// Qwen 3's MoE models (30B-A3B, 235B-A22B, Coder): routed experts without a shared one; some layers may be dense.
 ///
 ///     y = Σ_e w_e FFN_e(x),   w_e = p_e, or p_e / Σ p (`norm_topk_prob`),   p = softmax(W_g x) over all, e ∈ the k largest
 struct Qwen3MoE: FamilyDescriptor {

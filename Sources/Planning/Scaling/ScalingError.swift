@@ -15,7 +15,7 @@ public enum ScalingError: AccreteError, Sendable, Equatable, LocalizedError {
   case otherText(name: String, bytesPerToken: Double, other: String, otherBytesPerToken: Double)
   /// Too few budgets have a minimum; what is wrong with each of the others.
   case tooFewBudgets(fitted: Int, failed: [BudgetFailure])
-  /// FLOPs per token are no linear function of N with values above 0.
+  /// FLOPs per token are not a linear function of N with values above 0.
   case noCost(reason: String)
 
   public var category: ErrorCategory {

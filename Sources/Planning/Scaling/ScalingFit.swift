@@ -48,7 +48,7 @@ public struct ScalingFit: Sendable, Encodable, Equatable {
   ///   - compute: A budget to plan for, in FLOP.
   ///   - draws: Sets that each bootstrap draws; 0: no intervals.
   ///   - seed: Of the draws.
-  /// - Throws: ``ScalingError`` if fewer than 2 budgets have a minimum, costs are no function of N, or a number cannot be.
+  /// - Throws: ``ScalingError`` if fewer than 2 budgets have a minimum, costs are not a function of N, or a number cannot be.
   public init(
     _ runs: [ScalingRun], skipped: [String] = [], compute: Double? = nil, draws: Int = 1000, seed: UInt64 = 0
   ) throws {

@@ -16,7 +16,7 @@ extension ScalingRun {
   ///
   /// - Parameters:
   ///   - folder: That holds the runs' folders.
-  ///   - skipOthers: Whether folders that are no finished pretraining run are left out instead of being errors.
+  ///   - skipOthers: Whether folders that are not finished pretraining runs are left out instead of being errors.
   /// - Returns: The runs, by name, and the names of what was left out.
   /// - Throws: `FileError`; ``ScalingError`` for a folder that is not such a run, no run at all, numbers that cannot be, or runs
   ///   that do not belong together.

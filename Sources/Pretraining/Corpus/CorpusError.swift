@@ -7,7 +7,7 @@ public enum CorpusError: AccreteError, Sendable, Equatable {
   case file(Detail)
   /// A gzipped file that is cut short, broken, or that unpacks to too much.
   case gzip(Detail)
-  /// Bytes that are no UTF-8 text, or a line or document that is too long.
+  /// Bytes that are not UTF-8 text, or a line or document that is too long.
   case text(Detail)
   /// A line that is not a JSON object with a text.
   case row(Detail)

@@ -21,7 +21,7 @@ public final class BaseTrainer {
   /// - Parameters:
   ///   - decoder: What is trained.
   ///   - optimizer: Options of what moves it.
-  ///   - routing: Limits and losses of a mixture's routers.
+  ///   - routing: Limits and losses of the MoE blocks' routers.
   ///   - seed: Of the run.
   ///   - documentEnd: The token that ends a document, where no token sees another document's; `nil`: windows are one text each.
   ///   - state: Of an earlier trainer, ``state``; `nil`: from the beginning.

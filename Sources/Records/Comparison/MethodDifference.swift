@@ -3,7 +3,7 @@ import Foundation
 /// How much better one method is than another, over runs that differ in nothing else, on the same examples.
 ///
 /// Runs of several orders and seeds score the same test rows. An example that both methods find hard in one run is hard in
-/// the next, so runs are no new examples: one example with all its runs is one draw (a cluster). ``lower``, ``upper`` and ``p`` cover the choice
+/// the next, so runs are not new examples: one example with all its runs is one draw (a cluster). ``lower``, ``upper`` and ``p`` cover the choice
 /// of the test rows alone: they hold these orders and seeds fixed, and say nothing of others. What other seeds might have given is
 /// ``overSeeds``, what other orders might have is ``overOrders``.
 public struct MethodDifference: Sendable, Codable, Equatable {

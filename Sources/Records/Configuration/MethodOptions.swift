@@ -37,7 +37,7 @@ public struct MethodOptions: Sendable, Equatable, Decodable {
 }
 
 /// A single value of YAML, which has several ways to write a number, as the text of a hyper-parameter. A word is what a command line would
-/// have: `off` is no `false`.
+/// have: `off` is not `false`.
 struct WrittenValue: Decodable {
   let text: String
 
@@ -52,7 +52,7 @@ struct WrittenValue: Decodable {
 
 extension RunConfiguration {
   /// Sets hyper-parameters; what others were given stays.
-  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` for a text that is no `NAME=VALUE`.
+  /// - Throws: ``RunError/invalidConfiguration(key:got:allowed:)`` for a text that is not `NAME=VALUE`.
   mutating func setOptions(_ texts: [String]) throws {
     // Without a prefix it is meant for the method, too: what a file said with one is replaced.
     let plain = texts.compactMap { MethodOptions.parse($0).map { "\(method).\($0.name)" } }

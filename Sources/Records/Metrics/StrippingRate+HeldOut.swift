@@ -36,7 +36,7 @@ extension HeldOutStripping {
   ///   - tasks: The predictions of each task; those of other than two labels are left out, as are those of fewer than four rows.
   ///   - seed: Of the bootstrap draws.
   /// - Returns: `nil` if no task is left.
-  /// - Throws: ``MetricError`` for scores that are no numbers.
+  /// - Throws: ``MetricError`` for scores that are not numbers.
   init?(_ tasks: [(name: String, predictions: [Prediction])], draws: Int = 1000, seed: UInt64) throws {
     let reviews = tasks.compactMap { Review($0.name, $0.predictions) }
     guard !reviews.isEmpty else { return nil }

@@ -32,7 +32,7 @@ extension PretrainingConfiguration: Configurable {
       .withoutFlag(),
     value("mixture", \.mixture, "Weights of the sources.", form: weights, initial: "their tokens"),
     value(
-      "anneal-mixture", \.annealMixture, "The same while the rate anneals: the best data.", form: weights,
+      "anneal-mixture", \.annealMixture, "The same while the learning rate anneals: the best data.", form: weights,
       initial: "as before"),
     value("long-mixture", \.longMixture, "The same in the long stage.", form: weights, initial: "as before"),
     Setting("sequence-length", \.sequenceLength, "Tokens of input of a window.").withoutFlag(),
@@ -51,18 +51,18 @@ extension PretrainingConfiguration: Configurable {
     Setting("long-sequence-length", \.longSequenceLength, "Tokens of input of its windows.").withoutFlag(),
     Setting("long-alpha", \.longAlpha, "RoPE's α in the long stage.", default: "as before").withoutFlag(),
     Setting("optimizer", \.optimizer, "What moves the matrices.").withoutFlag(),
-    Setting("rate", \.rate, "Peak of the learning rate."),
+    Setting("learning-rate", \.rate, "Peak of the learning rate."),
     Setting("warm-up", \.warmUp, "Tokens of linear warm-up, as a share of all but the long stage.").withoutFlag(),
-    Setting("decay", \.decay, "How the rate falls.").withoutFlag(),
+    Setting("decay", \.decay, "How the learning rate falls.").withoutFlag(),
     Setting("floor", \.floor, "Where the decay ends, as a share of the peak.").withoutFlag(),
-    Setting("anneal-share", \.annealShare, "Share of the tokens in which the rate is brought to anneal-end.")
+    Setting("anneal-share", \.annealShare, "Share of the tokens in which the learning rate is brought to anneal-end.")
       .withoutFlag(),
     Setting("anneal-end", \.annealEnd, "Where it is brought, as a share of the peak.").withoutFlag(),
     Setting("weight-decay", \.weightDecay, "Decoupled weight decay.").withoutFlag(),
     Setting("gradient-clip", \.gradientClip, "Limit of the gradient norm; 0 switches clipping off.").withoutFlag(),
     number(
       "expert-rate", \.expertRate, or: "auto",
-      "ρ, the rate of routed experts by that of all else; auto: the surge rule.",
+      "ρ, the learning rate of routed experts by that of all else; auto: the surge rule.",
       initial: "auto"),
     number(
       "capacity", \.routing.capacityFactor, or: "none", "Tokens that a routed expert takes, by its even share.",
@@ -79,6 +79,9 @@ extension PretrainingConfiguration: Configurable {
     Setting("checkpoint-steps", \.checkpoints.everySteps, "Steps between two checkpoints.", default: "by time only")
       .withoutFlag(),
     Setting("checkpoint-seconds", \.checkpoints.everySeconds, "Seconds between two checkpoints.").withoutFlag(),
+    Setting("rate", \.rate, "--learning-rate by its name in earlier versions.").asEarlier("learning-rate") {
+      "--learning-rate \($0.last ?? "")"
+    },
   ]
 
   /// A run has a file, of which a flag replaces a key.

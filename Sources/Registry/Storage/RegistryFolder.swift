@@ -35,7 +35,7 @@ enum RegistryFolder {
     }
   }
 
-  /// Makes names in a folder durable; a file system that cannot flush folders is no reason to fail.
+  /// Makes names in a folder durable; a file system that cannot flush folders is not a reason to fail.
   static func flush(_ folder: URL) {
     let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }

@@ -30,7 +30,7 @@ extension Row {
   func word<Word: RawRepresentable>(_ column: Int, _ type: Word.Type) throws -> Word where Word.RawValue == String {
     let text: String = try value(column)
     guard let word = Word(rawValue: text) else {
-      throw RegistryError.damaged(path: RegistryFolder.database, reason: "\(text.debugDescription) is no \(type)")
+      throw RegistryError.damaged(path: RegistryFolder.database, reason: "\(text.debugDescription) is not \(type)")
     }
     return word
   }

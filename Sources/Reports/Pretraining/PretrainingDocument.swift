@@ -82,7 +82,7 @@ extension ReportDocument {
       chart("Training loss", "nats per token") { run in
         run.stretches.compactMap { part in part.terms["task"].map { (part.step, $0) } }
       },
-      chart("Learning rate", "rate") { $0.stretches.map { ($0.step, $0.learningRate) } },
+      chart("Learning rate", "learning rate") { $0.stretches.map { ($0.step, $0.learningRate) } },
       chart("Gradient norm before clipping", "L2 norm") { $0.stretches.map { ($0.step, $0.gradientNorm) } },
     ].compactMap(\.self)
     guard !charts.isEmpty else { return nil }

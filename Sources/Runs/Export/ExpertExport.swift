@@ -34,7 +34,7 @@ public struct ExpertExport: Sendable {
   public enum Form: String, Sendable, Codable {
     /// PEFT computes what the run serves.
     case exact
-    /// PEFT computes one fixed mixture of two experts.
+    /// PEFT computes one fixed weighted sum of two experts.
     case staticMerge = "static-merge"
   }
 

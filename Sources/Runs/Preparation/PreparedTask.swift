@@ -35,7 +35,7 @@ public struct PreparedTask: Sendable {
     let outputHead = configuration.outputHead
     if isWritten, outputHead != .label {
       throw LearningError.unsupported(
-        what: "task `\(task.name)`: the output head `\(outputHead.rawValue)` for free answers, which are no labels,",
+        what: "task `\(task.name)`: the output head `\(outputHead.rawValue)` for free answers, which are not labels,",
         fix: "Let the model write them: --output-head label.")
     }
     let rows = try RowSelection(

@@ -61,7 +61,7 @@ public struct MacroF1: Scorer {
   /// The macro-F1 of numbered labels; 0 if no label is right or answered.
   ///
   /// - Parameters:
-  ///   - pairs: Answers; numbers outside of `0..<labels` are no label.
+  ///   - pairs: Answers; numbers outside of `0..<labels` are not a label.
   ///   - labels: How many labels there are.
   public static func score(_ pairs: some Sequence<Pair>, labels: Int) -> Double {
     var counts = [(hits: Int, misses: Int, falseAlarms: Int)](repeating: (0, 0, 0), count: max(0, labels))

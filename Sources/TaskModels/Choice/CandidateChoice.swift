@@ -24,7 +24,7 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
 
   /// Nats that fewer bytes may cost.
   static let most = 0.01
-  /// Nats that are no difference: where all candidates are sure and right, rounding would decide.
+  /// Nats that do not count as a difference: where all candidates are sure and right, rounding would decide.
   static let least = 1e-4
 
   public let chosen: OutputHead

@@ -43,7 +43,7 @@ extension TaskModelTraining {
     return (expert, try first.head.map { try self.file(firstHead, $0).tensor(Self.headName).cloned() })
   }
 
-  /// What the choose rows say of the last expert; `nil`: its scores are no numbers.
+  /// What the choose rows say of the last expert; `nil`: its scores are not numbers.
   private func lossOfLast(
     _ expert: LowRankExpert, _ head: Tensor?, _ decision: LearnCheckpoint.Decision
   ) throws -> Double? {

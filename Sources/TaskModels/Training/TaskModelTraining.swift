@@ -84,7 +84,7 @@ public final class TaskModelTraining {
     }
     if rows.form.kind == .answer, let head = options.outputHead, head != .label {
       throw TaskModelError.unsupported(
-        what: "task \(name): --output-head \(head.rawValue) for free answers, which are no labels,",
+        what: "task \(name): --output-head \(head.rawValue) for free answers, which are not labels,",
         fix: "Leave it out: the model writes free answers.")
     }
     try Self.requireSets(rows, options, task: name)

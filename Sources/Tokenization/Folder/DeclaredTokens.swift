@@ -222,7 +222,7 @@ private struct Keys {
   /// Tokens of a model's own kinds.
   func ownTokens() throws -> [DeclaredTokens.Token] {
     let found = try ownPlaces.compactMap { _, place -> DeclaredTokens.Token? in
-      // `add_bos_token` and the like are no tokens.
+      // `add_bos_token` and the like are not tokens.
       if case .text = place.value { return try DeclaredTokens.Token(place) }
       if case .object = place.value { return try DeclaredTokens.Token(place) }
       return nil

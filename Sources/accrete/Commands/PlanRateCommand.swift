@@ -32,8 +32,9 @@ struct PlanRateCommand: ParsableCommand {
   @Option(help: "x = B / B_noise, instead of --noise-scale.")
   var ratioBatch: Double?
 
-  @Option(help: "Peak learning rate of the shared parameters at this batch size.")
-  var rate: Double?
+  @Option(
+    name: [.long, .customLong("rate")], help: "Peak learning rate of the shared parameters at this batch size.")
+  var learningRate: Double?
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -49,7 +50,7 @@ struct PlanRateCommand: ParsableCommand {
       let noise: RatePlan.Noise =
         noiseScale.map { .scale($0) } ?? ratioBatch.map { .relativeBatch($0) } ?? .unknown
       let plan = try RatePlan(
-        batchTokens: batchTokens, experts: experts, active: active, noise: noise, sharedRate: rate)
+        batchTokens: batchTokens, experts: experts, active: active, noise: noise, sharedRate: learningRate)
       try Console.output(json ? String(decoding: try JSONFile.encode(plan), as: UTF8.self) : RatePlanText.render(plan))
     }
   }

@@ -17,7 +17,7 @@ struct TokenizeCommand: ParsableCommand {
 
   /// Where `data` is not UTF-8.
   private static func place(in data: Data) -> String {
-    guard let place = UTF8Text.firstInvalidByte(in: [UInt8](data)) else { return "bytes that are no UTF-8" }
+    guard let place = UTF8Text.firstInvalidByte(in: [UInt8](data)) else { return "bytes that are not UTF-8" }
     let byte = String(data[data.startIndex + place], radix: 16, uppercase: true)
     return "no UTF-8 at byte \(place) (counted from 0), which is \(byte) in hexadecimal"
   }

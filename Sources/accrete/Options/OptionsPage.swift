@@ -20,7 +20,7 @@ enum OptionsPage {
     \(table(ComparisonOptions.settings))
     ## pretrain
 
-    Keys of its file; `seed`, `tokens`, `rate` and `threads` are flags, too, and `--set KEY=VALUE` sets any. [pretraining.md](pretraining.md) has a complete file.
+    Keys of its file; `seed`, `tokens`, `learning-rate` and `threads` are flags, too, and `--set KEY=VALUE` sets any. [pretraining.md](pretraining.md) has a complete file.
 
     \(table(PretrainingConfiguration.settings).dropLast())
     """

@@ -37,7 +37,7 @@ final class PretrainingPrinter {
         text +=
           "  balance \(fixed(routing.reduce(0) { $0 + $1.balance } / count, 3))  overflow \(fixed(100 * overflow, 1)) %"
       }
-      text += "  norm \(fixed(report.gradientNorm, 2))  rate \(String(format: "%.3g", report.learningRate))"
+      text += "  norm \(fixed(report.gradientNorm, 2))  learning rate \(String(format: "%.3g", report.learningRate))"
       text += "  \(fixed(speed, 0)) tokens/s  \(duration(left)) left"
       if report.step == 1 || report.step == total { printer.line(text) } else { printer.passing(text) }
     case .measured(let loss, let seconds):

@@ -36,7 +36,7 @@ final class ProgressPrinter {
       let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
       let text =
         "task \(number)/\(total) \(task)  step \(report.step)/\(report.totalSteps)  \(terms.joined(separator: "  "))"
-        + "  rate \(report.learningRate)  \(Int(saturating: speed)) tokens/s  \(duration(left)) left"
+        + "  learning rate \(report.learningRate)  \(Int(saturating: speed)) tokens/s  \(duration(left)) left"
       if report.step == 1 || report.step == report.totalSteps { line(text) } else { passing(text) }
     case .solved(let task, let rows, let penalty, let weighed):
       let weights = weighed.map {

@@ -65,7 +65,7 @@ struct CorpusGoldens: Decodable {
     let places: [Int]
     let windows: [Int]
   }
-  struct MoEBlock: Decodable {
+  struct DataMixture: Decodable {
     let weights: [Double]
     let seed: UInt64
     let stage: Int
@@ -122,7 +122,7 @@ struct CorpusGoldens: Decodable {
     let heldOutShards: [Shard]
   }
   let permutations: [Permutation]
-  let mixtures: [MoEBlock]
+  let mixtures: [DataMixture]
   let plan: Plan
   let hashes: [Hash]
   let shards: [Shards]

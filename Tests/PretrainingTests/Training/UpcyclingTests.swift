@@ -8,7 +8,7 @@ import Torch
 @testable import ModelConfiguration
 @testable import Pretraining
 
-/// A mixture that begins as a dense model: does it say the same, do all its parts learn, and what is refused?
+/// A MoE model that begins as a dense one: does it say the same, do all its parts learn, and what is refused?
 @Suite struct UpcyclingTests {
   static let base = Goldens.folder.appendingPathComponent("families/llama3")
 

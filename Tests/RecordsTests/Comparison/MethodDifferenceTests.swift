@@ -65,7 +65,7 @@ import Testing
     #expect(abs((difference.standardError ?? 9) - (5.0 / 48).squareRoot()) < 1e-12)
   }
 
-  /// The same rows in two seeds are no new examples: what both runs do on one row adds up before it is squared.
+  /// The same rows in two seeds are not new examples: what both runs do on one row adds up before it is squared.
   @Test func examplesAreNotCountedTwice() throws {
     let reference = [rows([false, false, false, false])]
     let first = [rows([true, true, false, false])]

@@ -259,7 +259,7 @@ extension RunTests {
       for head in [OutputHead.trained, .ridge, .both] {
         #expect(
           refusal { $0.outputHead = head }
-            == "task `echo`: the output head `\(head.rawValue)` for free answers, which are no labels, is not supported. Let the model write them: --output-head label."
+            == "task `echo`: the output head `\(head.rawValue)` for free answers, which are not labels, is not supported. Let the model write them: --output-head label."
         )
       }
       #expect(refusal { $0.source.scorer = "bleu" }.hasPrefix("`scorer` is bleu; allowed: accuracy, numeric-accuracy,"))

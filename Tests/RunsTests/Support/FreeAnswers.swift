@@ -11,7 +11,7 @@ enum FreeAnswers {
 
   private static let words = ["sun", "hail", "fog", "rain", "warm air", "wind"]
 
-  /// Rows whose answer is a part of the prompt; no two answers are the same, so that they are no labels.
+  /// Rows whose answer is a part of the prompt; no two answers are the same, so that they are not labels.
   static func rows(longAnswer: Bool = false) -> String {
     var lines: [String] = []
     for (place, split) in [("today", "train"), ("at noon", "train"), ("in the north", "test")] {

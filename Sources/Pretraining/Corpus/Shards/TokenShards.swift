@@ -4,7 +4,7 @@ public import Foundation
 /// Tokenizes text once, into files of tokens that every later run reads.
 ///
 /// A folder has `SOURCE-train-00000.tokens`, …, `SOURCE-held-out-00000.tokens`, … and, written last, `tokens.json`. The bytes are
-/// the same for every number of threads, and for a making that was ended and gone on with (`UnfinishedTokens`).
+/// the same for every number of threads, and for a making that was stopped and continued (`UnfinishedTokens`).
 public struct TokenShards: Sendable {
   /// The most tokens of a file.
   public static let tokensPerShard = 1 << 24

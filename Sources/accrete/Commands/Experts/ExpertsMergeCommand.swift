@@ -13,7 +13,7 @@ struct ExpertsMergeCommand: ParsableCommand {
     commandName: "merge", abstract: "Fold an expert into its base: a checkpoint for programs that know no adapters.",
     discussion: """
       The result is a Hugging Face folder of the base's size that serves this one task. A closed-form head, labels and calibration of a \
-      version are no part of it (registry export --peft writes them beside the adapter).
+      version are not part of it (registry export --peft writes them beside the adapter).
       """)
 
   @Argument(help: ArgumentHelp("An adapter's folder, or an expert's of a run.", valueName: "expert"))

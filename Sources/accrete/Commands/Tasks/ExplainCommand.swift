@@ -119,7 +119,7 @@ struct ExplainCommand: ParsableCommand {
   private static func lines(_ why: Explanation) -> [String] {
     if let sets = why.labelSets { return lines(why, sets) }
     guard let combination = why.combination else {
-      return ["  the model wrote it, token by token: there are no labels to compare"]
+      return ["  the model wrote it, token by token: there are not labels to compare"]
     }
     var lines: [String] = []
     let order = why.labels.indices.sorted { why.answer.probabilities[$0] > why.answer.probabilities[$1] }
