@@ -62,15 +62,15 @@ public struct DecoderModel: Sendable {
   ///   - batch: The tokens, their positions and what they may look at.
   ///   - experts: Which experts the batch uses; `nil` is the base.
   ///   - cache: Keys and values of earlier tokens.
-  ///   - places: Numbers of packed tokens, each at most once. int64 [places]
-  /// - Returns: [places, hidden]
+  ///   - indices: Numbers of packed tokens, each at most once. int64 [count]
+  /// - Returns: [count, hidden]
   public func packedStates(
-    _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at places: Tensor
+    _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at indices: Tensor
   ) throws -> Tensor {
     try withoutGradients {
-      let reading = try Reading(places, of: batch.packedCount, under: experts)
+      let reading = try Reading(indices, of: batch.packedCount, under: experts)
       let (x, _) = try throughLayers(batch, experts: experts, cache: cache, tracing: false, reading: reading)
-      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: places)
+      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices)
       return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
     }
   }
@@ -88,20 +88,20 @@ public struct DecoderModel: Sendable {
   /// - Parameters:
   ///   - batch: The tokens.
   ///   - experts: Which experts the batch trains and uses.
-  ///   - places: Numbers of packed tokens, each at most once. int64 [places]
+  ///   - indices: Numbers of packed tokens, each at most once. int64 [count]
   ///   - checkpointing: Keeps only each layer's input and computes the layer again in the backward pass (Chen et al., arXiv
   ///     1604.06174): less memory, a third more work, the same bits.
-  /// - Returns: [places, hidden]
+  /// - Returns: [count, hidden]
   public func tracedStates(
-    _ batch: TokenBatch, experts: any ExpertSelection, at places: Tensor, checkpointing: Bool = false
+    _ batch: TokenBatch, experts: any ExpertSelection, at indices: Tensor, checkpointing: Bool = false
   ) throws -> Traced {
     try withoutGradients {
-      let reading = try Reading(places, of: batch.packedCount, under: experts)
+      let reading = try Reading(indices, of: batch.packedCount, under: experts)
       let (x, pullbacks) = try throughLayers(
         batch, experts: experts, cache: nil, tracing: true, checkpointing: checkpointing, reading: reading)
-      // [places, hidden]
-      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: places)
-      let rows = try reading.map { try Tensor(Array(0..<$0.count), on: device) } ?? places
+      // [count, hidden]
+      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices)
+      let rows = try reading.map { try Tensor(Array(0..<$0.count), on: device) } ?? indices
       let shape = x.shape
       let epsilon = configuration.normEpsilon
       // Each backward pass frees what it holds as soon as it has been walked.

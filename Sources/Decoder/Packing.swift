@@ -28,12 +28,12 @@ struct Packing {
     /// The same.
     let order: [Int]
     /// Where each computed token stands among them. int64 [tokens + alignmentPadding]
-    let places: Tensor
+    let indices: Tensor
 
     /// [tokens + alignmentPadding, …] → [tokens of all sequences + alignmentPadding, …]
     func expanded(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: sources) }
     /// [tokens of all sequences + alignmentPadding, …] → [tokens + alignmentPadding, …]
-    func collapsed(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: places) }
+    func collapsed(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: indices) }
   }
 
   /// - Parameters:
@@ -71,7 +71,7 @@ struct Packing {
     own += (0..<alignmentPadding).map { expanded.count + $0 }
     expanded += (0..<alignmentPadding).map { computed + $0 }
     return Expansion(
-      sources: try Tensor(expanded, on: batch.device), order: expanded, places: try Tensor(own, on: batch.device))
+      sources: try Tensor(expanded, on: batch.device), order: expanded, indices: try Tensor(own, on: batch.device))
   }
 
   /// The positions of the computed tokens, then any of the alignment padding. `starts`: cached tokens of each sequence.

@@ -8,33 +8,33 @@ struct PaddedGrid {
   let time: Int
   private let tokens: Int
   private let device: Device
-  /// Place of each real token on the flattened grid; `nil` when there is no padding. int64 [tokens]
-  private let places: Tensor?
+  /// Position of each real token on the flattened grid; `nil` when there is no padding. int64 [tokens]
+  private let positions: Tensor?
   /// The same with the alignment padding; `nil` when there is neither. int64 [tokens + alignmentPadding]
   private let sources: Tensor?
-  /// The packed token at each place of the grid; at padding any token, which is unused. int64 [rows · time]
+  /// The packed token at each position of the grid; at padding any token, which is unused. int64 [rows · time]
   private let grid: Tensor?
 
   init(_ batch: TokenBatch, _ alignmentPadding: Int) throws {
     (rows, time, tokens, device) = (batch.rows, batch.time, batch.computedTokens, batch.device)
     let shared = batch.sharedTokens
     let isPadded = shared > 0 || batch.lengths.contains { $0 != batch.time }
-    var places: [Int] = []
+    var positions: [Int] = []
     var grid = [Int](repeating: 0, count: rows * time)
     for (row, length) in batch.lengths.enumerated() {
       for index in 0..<length {
         if row > 0, index < shared {
           grid[row * time + index] = index
         } else {
-          grid[row * time + index] = places.count
-          places.append(row * time + index)
+          grid[row * time + index] = positions.count
+          positions.append(row * time + index)
         }
       }
     }
-    self.places = isPadded ? try Tensor(places, on: device) : nil
+    self.positions = isPadded ? try Tensor(positions, on: device) : nil
     self.grid = isPadded ? try Tensor(grid, on: device) : nil
-    places += repeatElement(places.first ?? 0, count: alignmentPadding)
-    sources = isPadded || alignmentPadding > 0 ? try Tensor(places, on: device) : nil
+    positions += repeatElement(positions.first ?? 0, count: alignmentPadding)
+    sources = isPadded || alignmentPadding > 0 ? try Tensor(positions, on: device) : nil
   }
 
   /// From the padded grid to packed tokens. `x`: [rows, time, …] → [tokens + alignmentPadding, …].
@@ -53,8 +53,8 @@ struct PaddedGrid {
   func zeroPadded(_ x: Tensor) throws -> Tensor {
     let shape = Array(x.shape.dropFirst())
     let real = try x.narrowed(0, from: 0, count: tokens)
-    guard let places else { return try real.reshaped([rows, time] + shape) }
-    return try Tensor.zeros([rows * time] + shape, on: x.device).replacing(0, rows: places, with: real)
+    guard let positions else { return try real.reshaped([rows, time] + shape) }
+    return try Tensor.zeros([rows * time] + shape, on: x.device).replacing(0, rows: positions, with: real)
       .reshaped([rows, time] + shape)
   }
 

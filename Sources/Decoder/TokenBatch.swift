@@ -4,7 +4,7 @@ public import Torch
 public struct TokenBatch: Sendable {
   /// Of the tokens that are computed: those of the first sequence, of the second, … Tokens that all share stand there once.
   public let ids: [Int]
-  /// Place of each of these tokens in its text, for RoPE; `nil`: 0, 1, 2, … in every sequence.
+  /// Position of each of these tokens in its text, for RoPE; `nil`: 0, 1, 2, … in every sequence.
   public let positions: [Int]?
   /// What each token may look at: groups are those of the tokens that are computed.
   public let mask: AttentionMask

@@ -52,12 +52,12 @@ public enum ExpertError: AccreteError, Equatable {
     case .otherConfiguration(let expert, let key, let expected, let got):
       "expert `\(expert)` was learned on a base whose config.json or generation_config.json had `\(key)` \(expected); this base,"
         + " with the same weights, has \(got). Restore that file."
-    case .missingTensor(let place, let name):
-      "\(place): tensor `\(name)` is missing. Was the file written by another method or with another rank?"
-    case .unusedTensors(let place, let names):
-      "\(place): these tensors have no place: \(names.listed)"
-    case .shapeDiffers(let place, let name, let expected, let got):
-      "\(place): `\(name)` has shape \(got), expected \(expected)"
+    case .missingTensor(let location, let name):
+      "\(location): tensor `\(name)` is missing. Was the file written by another method or with another rank?"
+    case .unusedTensors(let location, let names):
+      "\(location): these tensors have no place: \(names.listed)"
+    case .shapeDiffers(let location, let name, let expected, let got):
+      "\(location): `\(name)` has shape \(got), expected \(expected)"
     case .digestDiffers(let expert, let expected, let got):
       "expert `\(expert)` has changed since it was stored: digest \(got), recorded \(expected). Restore its folder."
     case .rowsDiffer(let expected, let got):

@@ -58,9 +58,9 @@ import Torch
     let batch = try TrainingBatch(rows)
     func loss() throws -> Double {
       try withoutGradients {
-        let places = hasHead ? batch.promptEnds : batch.places
+        let positions = hasHead ? batch.promptEnds : batch.positions
         func states(_ expert: LowRankExpert) throws -> Tensor {
-          try model.packedStates(batch.tokens, experts: LowRankSelection(expert), at: places)
+          try model.packedStates(batch.tokens, experts: LowRankSelection(expert), at: positions)
         }
         let now = try states(method.expert)
         let task =
@@ -125,7 +125,8 @@ import Torch
       let batch = try TrainingBatch(TinyTasks.examples(second))
       func logits() throws -> Tensor {
         try withoutGradients {
-          try model.logits(model.packedStates(batch.tokens, experts: LowRankSelection(method.expert), at: batch.places))
+          try model.logits(
+            model.packedStates(batch.tokens, experts: LowRankSelection(method.expert), at: batch.positions))
         }
       }
       let before = try logits()

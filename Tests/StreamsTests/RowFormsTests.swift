@@ -76,8 +76,8 @@ import Testing
 
   @Test func numbersAndBooleansAreLabels() throws {
     let folder = try Scratch()
-    let rows = ["1", "true", "-3", "1", "true", "-3"].enumerated().map { place, label in
-      "{\"text\":\"t\(place)\",\"label\":\(label),\"split\":\"\(place < 3 ? "train" : "test")\"}"
+    let rows = ["1", "true", "-3", "1", "true", "-3"].enumerated().map { position, label in
+      "{\"text\":\"t\(position)\",\"label\":\(label),\"split\":\"\(position < 3 ? "train" : "test")\"}"
     }
     let file = try folder.write(rows.joined(separator: "\n"), to: "a.jsonl")
     #expect(try RowReader().read(file).labels == ["-3", "1", "true"])
@@ -220,19 +220,25 @@ import Testing
     let folder = try Scratch()
     let table = "text,label,split\na,x,train\nb, y ,train\nc,\t x,validation\nd,y,test\n"
     #expect(try RowReader().examples(folder.write(table, to: "a.csv"), name: "a").task.labels == ["x", "y"])
-    let sets = ["{\"text\":\"a\",\"labels\":[\" x\",\"y \"],\"split\":\"train\"}"] + ["validation", "test"].map {
-      "{\"text\":\"\($0)\",\"labels\":[],\"split\":\"\($0)\"}"
-    }
+    let sets =
+      ["{\"text\":\"a\",\"labels\":[\" x\",\"y \"],\"split\":\"train\"}"]
+      + ["validation", "test"].map {
+        "{\"text\":\"\($0)\",\"labels\":[],\"split\":\"\($0)\"}"
+      }
     let several = try RowReader().examples(folder.write(sets.joined(separator: "\n"), to: "b.jsonl"), name: "b")
     #expect(several.task.labels == ["x", "y"])
     let answers = [" x", "  y", "x ", " \u{301}"].map { answer in
       "{\"prompt\":\"p \(answer)\",\"completion\":\"\(answer)\",\"split\":\"train\"}"
     }
-    let written = (answers + ["validation", "test"].map {
-      "{\"prompt\":\"\($0)\",\"completion\":\"x\",\"split\":\"\($0)\"}"
-    }).joined(separator: "\n")
+    let written =
+      (answers
+      + ["validation", "test"].map {
+        "{\"prompt\":\"\($0)\",\"completion\":\"x\",\"split\":\"\($0)\"}"
+      }).joined(separator: "\n")
     let free = try RowReader(labelLimit: 0).examples(folder.write(written, to: "c.jsonl"), name: "c")
-    #expect(free.learn.map { Array($0.answer.unicodeScalars) } == ["x", "  y", "x ", "\u{301}"].map { Array($0.unicodeScalars) })
+    #expect(
+      free.learn.map { Array($0.answer.unicodeScalars) }
+        == ["x", "  y", "x ", "\u{301}"].map { Array($0.unicodeScalars) })
   }
 
   /// A table whose column of labels is still empty can be asked.

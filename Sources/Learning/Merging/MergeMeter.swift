@@ -30,9 +30,9 @@ public struct MergeMeter {
     let plain = LowRankSelection(merged)
     try eachBatch(prompts) { batch in
       let ends = batch.lengths.reduce(into: []) { $0.append(($0.last ?? -1) + $1) }
-      let places = try Tensor(ends, on: model.device)
+      let positions = try Tensor(ends, on: model.device)
       func logits(_ experts: any ExpertSelection) throws -> Tensor {
-        try model.logits(model.packedStates(batch, experts: experts, at: places))  // [rows, vocabulary]
+        try model.logits(model.packedStates(batch, experts: experts, at: positions))  // [rows, vocabulary]
       }
       let (one, other) = (try logits(dual), try logits(plain))
       let difference = try (one - other).abs()

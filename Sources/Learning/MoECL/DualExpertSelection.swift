@@ -142,11 +142,11 @@ public struct PoolingWeights {
     lengths = batch.lengths
     let tokens = batch.packedCount
     var flat = [Float](repeating: 0, count: lengths.count * tokens)
-    var place = 0
+    var position = 0
     for (row, length) in lengths.enumerated() {
       for _ in 0..<length {
-        flat[row * tokens + place] = 1 / Float(length)
-        place += 1
+        flat[row * tokens + position] = 1 / Float(length)
+        position += 1
       }
     }
     matrix = try Tensor(flat, shape: [lengths.count, tokens], on: batch.device)
@@ -158,9 +158,9 @@ public struct PoolingWeights {
     let tokens = batch.packedCount
     let starts = batch.lengths.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
     var flat = [Float](repeating: 0, count: beginnings.count * tokens)
-    for (place, cut) in beginnings.enumerated() {
+    for (position, cut) in beginnings.enumerated() {
       for token in starts[cut.row]..<starts[cut.row] + min(cut.tokens, batch.lengths[cut.row]) {
-        flat[place * tokens + token] = 1 / Float(cut.tokens)
+        flat[position * tokens + token] = 1 / Float(cut.tokens)
       }
     }
     matrix = try Tensor(flat, shape: [beginnings.count, tokens], on: batch.device)  // [beginnings, tokens]

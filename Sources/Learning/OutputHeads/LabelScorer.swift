@@ -29,13 +29,13 @@ struct LabelScorer {
     let batch = TokenBatch(
       ids: layout.ids, lengths: prompts.map { $0.count + extraTokens }, positions: layout.positions,
       mask: .grouped(layout.groups), sharedTokens: shared, on: device)
-    // Each place once: the prompt's end predicts the first token of every label. [places, hidden]
-    let states = try model.packedStates(batch, experts: experts, at: Tensor(layout.places, on: device))
+    // Each position once: the prompt's end predicts the first token of every label. [positions, hidden]
+    let states = try model.packedStates(batch, experts: experts, at: Tensor(layout.indices, on: device))
       .filled(toMultipleOf: 64)
-    let logits = try model.logits(states)  // [places, vocabulary]
-    let normalizers = try logits.logSumExp(1)  // [places]
+    let logits = try model.logits(states)  // [positions, vocabulary]
+    let normalizers = try logits.logSumExp(1)  // [positions]
     let picked = try logits.reshaped([-1]).gathered(0, rows: Tensor(layout.picks, on: device))  // [prompts · targets]
-    let offsets = try normalizers.gathered(0, rows: Tensor(layout.pickPlaces, on: device))
+    let offsets = try normalizers.gathered(0, rows: Tensor(layout.pickIndices, on: device))
     let values = try (picked - offsets).floats()
     var next = values.makeIterator()
     return prompts.map { _ in
@@ -63,16 +63,16 @@ struct LabelScorer {
   private struct Layout {
     /// Of each computed token.
     var ids: [Int] = []
-    /// The same tokens' places in their text.
+    /// The same tokens' positions in their text.
     var positions: [Int] = []
     /// The same tokens' groups: 0 the prompt, k the k-th label.
     var groups: [Int32] = []
     /// Packed tokens whose logits are needed.
-    var places: [Int] = []
+    var indices: [Int] = []
     /// Index into the flattened logits of every target token, label by label.
     var picks: [Int] = []
     /// Row of the logits that each pick belongs to.
-    var pickPlaces: [Int] = []
+    var pickIndices: [Int] = []
   }
 
   /// `shared`: first tokens that are computed with the first row alone.
@@ -85,15 +85,15 @@ struct LabelScorer {
       layout.ids += prompt.dropFirst(spared)
       layout.positions += prompt.indices.dropFirst(spared)
       layout.groups += repeatElement(0, count: prompt.count - spared)
-      let promptEnd = layout.places.count
-      layout.places.append(layout.ids.count - 1)
+      let promptEnd = layout.indices.count
+      layout.indices.append(layout.ids.count - 1)
       for (number, label) in labels.enumerated() {
         for (index, target) in label.enumerated() {
-          let place = index == 0 ? promptEnd : layout.places.count - 1
-          layout.picks.append(place * vocabulary + target)
-          layout.pickPlaces.append(place)
+          let row = index == 0 ? promptEnd : layout.indices.count - 1
+          layout.picks.append(row * vocabulary + target)
+          layout.pickIndices.append(row)
           guard index < label.count - 1 else { continue }
-          layout.places.append(layout.ids.count)
+          layout.indices.append(layout.ids.count)
           layout.ids.append(target)
           layout.positions.append(prompt.count + index)
           layout.groups.append(Int32(number + 1))

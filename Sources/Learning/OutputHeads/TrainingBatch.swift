@@ -6,8 +6,8 @@ public import Torch
 public struct TrainingBatch {
   public let tokens: TokenBatch
   /// Numbers of the packed tokens that predict a target. int64 [targets]
-  let places: Tensor
-  /// The token that each place has to predict. int64 [targets]
+  let positions: Tensor
+  /// The token that each position has to predict. int64 [targets]
   let targets: Tensor
   /// Number of target tokens.
   public let targetCount: Int
@@ -20,11 +20,11 @@ public struct TrainingBatch {
   /// Row numbers of the examples in their file.
   public let rows: [Int]
 
-  /// The answer's tokens are the targets, the end token included; each is predicted at the place before it.
+  /// The answer's tokens are the targets, the end token included; each is predicted at the position before it.
   public init(_ examples: [EncodedExample], on device: Device = .cpu) throws {
     let sequences = examples.map { $0.promptIds + $0.answerIds }
     tokens = try TokenBatch(sequences, on: device)
-    var places: [Int] = []
+    var positions: [Int] = []
     var targets: [Int] = []
     var promptEnds: [Int] = []
     var rowStart = 0
@@ -32,12 +32,12 @@ public struct TrainingBatch {
       let start = rowStart + example.promptIds.count - 1
       promptEnds.append(start)
       for (index, id) in example.answerIds.enumerated() {
-        places.append(start + index)
+        positions.append(start + index)
         targets.append(id)
       }
       rowStart += example.promptIds.count + example.answerIds.count
     }
-    self.places = try Tensor(places, on: device)
+    self.positions = try Tensor(positions, on: device)
     self.targets = try Tensor(targets, on: device)
     targetCount = targets.count
     self.promptEnds = try Tensor(promptEnds, on: device)

@@ -71,9 +71,9 @@ public struct RequestFeatures {
     guard !parts.isEmpty else { return [] }
     let all = try Tensor.concatenated(parts)
     return try LengthLaw.ladder.compactMap { length in
-      let places = lengths.indices.filter { lengths[$0] == length }
-      guard places.count >= LengthLaw.leastTexts else { return nil }
-      return (length, try all.gathered(0, rows: Tensor(places, on: model.device)))
+      let indices = lengths.indices.filter { lengths[$0] == length }
+      guard indices.count >= LengthLaw.leastTexts else { return nil }
+      return (length, try all.gathered(0, rows: Tensor(indices, on: model.device)))
     }
   }
 

@@ -21,9 +21,9 @@ struct NextTokenBatch {
   /// A window's documents and parts of documents: each goes to its end token, the last to the window's end.
   static func documents(of window: [Int], end: Int) -> [[Int]] {
     var (rows, start) = ([[Int]](), 0)
-    for (place, token) in window.enumerated() where token == end {
-      rows.append(Array(window[start...place]))
-      start = place + 1
+    for (position, token) in window.enumerated() where token == end {
+      rows.append(Array(window[start...position]))
+      start = position + 1
     }
     if start < window.count { rows.append(Array(window[start...])) }
     return rows

@@ -81,7 +81,9 @@ struct RegistryAliasCommand: ParsableCommand {
   struct Set: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "set", abstract: "Let an alias name a version.")
 
-    @Argument(help: ArgumentHelp("The version, as spam@2 or spam (the released one).", valueName: "version"), completion: .versions)
+    @Argument(
+      help: ArgumentHelp("The version, as spam@2 or spam (the released one).", valueName: "version"),
+      completion: .versions)
     var version: String
 
     @Argument(help: ArgumentHelp("The alias.", valueName: "alias"))

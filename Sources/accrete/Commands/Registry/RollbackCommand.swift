@@ -40,7 +40,8 @@ struct RollbackCommand: ParsableCommand {
       guard let change = try registry.history(last: 1).last else { return }
       for line in change.lines { try Console.output("  \(line)") }
       if let release = try registry.currentRelease(), release.manifest.experts.isEmpty {
-        try Console.output("nothing is released now; `accrete promote NAME@NUMBER` releases a version (`accrete list --versions`)")
+        try Console.output(
+          "nothing is released now; `accrete promote NAME@NUMBER` releases a version (`accrete list --versions`)")
       }
       try Console.output("undo it with `accrete rollback --to \(release.parent ?? 0)`")
     }

@@ -16,7 +16,8 @@ struct ShowCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "NAME (the released version, else the newest), NAME@NUMBER or NAME:ALIAS.", valueName: "version"), completion: .versions)
+      "NAME (the released version, else the newest), NAME@NUMBER or NAME:ALIAS.", valueName: "version"),
+    completion: .versions)
   var version: String
 
   @OptionGroup var options: RegistryOptions
