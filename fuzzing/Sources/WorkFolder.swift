@@ -9,8 +9,8 @@ struct WorkFolder: Sendable {
   init(_ name: String, folder: String? = nil) {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-fuzz-\(getpid())-\(name)")
     do {
-      let folder = folder.map { url.appendingPathComponent($0) } ?? url
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let target = folder.map { url.appendingPathComponent($0) } ?? url
+      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
     } catch {
       Finding("the fuzzer cannot make \(url.path): \(error)").stop()
     }
