@@ -24,7 +24,7 @@ public struct DecoderModel: Sendable {
 
   public var device: Device { embedding.device }
 
-  /// The same model with other tokens that end a text and fill a row: for checkpoints whose files give wrong ones.
+  /// The same model with other tokens that end a text and fill a sequence: for checkpoints whose files give wrong ones.
   public func ending(at endTokens: [Int], padToken: Int?) -> DecoderModel {
     var copy = self
     (copy.configuration.endTokens, copy.configuration.padToken) = (endTokens, padToken)
@@ -45,7 +45,7 @@ public struct DecoderModel: Sendable {
     try Packing(batch).grid().padded(packedStates(batch, experts: experts, cache: cache))
   }
 
-  /// As ``hiddenStates(_:experts:cache:)`` without padding: row after row, then the alignment padding.
+  /// As ``hiddenStates(_:experts:cache:)`` without padding: sequence after sequence, then the alignment padding.
   /// [``TokenBatch/packedCount``, hidden]
   public func packedStates(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil
@@ -125,7 +125,7 @@ public struct DecoderModel: Sendable {
     checkpointing: Bool = false, depth: Int = .max, routing: RoutingPass? = nil, reading: Reading? = nil,
     inference: InferencePass? = nil
   ) throws -> (Tensor, [Pullback]) {
-    let starts = cache?.lengths(rows: batch.rows) ?? Array(repeating: 0, count: batch.rows)
+    let starts = cache?.lengths(sequenceCount: batch.sequenceCount) ?? Array(repeating: 0, count: batch.sequenceCount)
     let longest = zip(starts, batch.lengths).filter { $1 > 0 }.map { $0 + $1 }.max() ?? 0
     guard longest <= configuration.maxPositions || batch.positions != nil else {
       throw DecoderError.sequenceTooLong(length: longest, limit: configuration.maxPositions)

@@ -17,11 +17,12 @@ public struct TokenBatch: Sendable {
   /// Length of the longest sequence.
   public var time: Int { lengths.max() ?? 0 }
 
-  public var rows: Int { lengths.count }
-  /// Real tokens of all rows.
+  /// How many sequences there are.
+  public var sequenceCount: Int { lengths.count }
+  /// Real tokens of all sequences.
   public var tokens: Int { lengths.reduce(0, +) }
   /// Real tokens that a pass computes: shared ones count once.
-  public var computedTokens: Int { tokens - sharedTokens * max(rows - 1, 0) }
+  public var computedTokens: Int { tokens - sharedTokens * max(sequenceCount - 1, 0) }
 
   /// Tokens that are added to `tokens` real ones so that their number is a round one; they are unused.
   ///

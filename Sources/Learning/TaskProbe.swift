@@ -102,7 +102,7 @@ public struct TaskProbe {
       let pass = try pass(part.tokens)
       let states = try model.tracedStates(
         part.tokens, experts: pass.selection, at: head == nil ? part.positions : part.promptEnds)
-      let count = head == nil ? part.targetCount : part.tokens.rows
+      let count = head == nil ? part.targetCount : part.tokens.sequenceCount
       let loss =
         try head.map { try model.headLoss(states.value, part, head: $0.detached(), scale: 1) }
         ?? model.answerLoss(states.value, targets: part.targets)

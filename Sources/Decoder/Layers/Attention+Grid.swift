@@ -18,11 +18,11 @@ extension Attention {
     }
     let group = heads / kvHeads
     if !pass.tracing, layout.time == 1, case .none = mask {
-      // One query for each row: the heads of a group stand in for several, and nothing is repeated.
-      let rows = layout.rows
-      let output = try gridQueries.reshaped([rows, kvHeads, group, headDim]).attention(
+      // One query for each sequence: the heads of a group stand in for several, and nothing is repeated.
+      let sequences = layout.sequenceCount
+      let output = try gridQueries.reshaped([sequences, kvHeads, group, headDim]).attention(
         keys: gridKeys, values: gridValues, mask: .none)
-      return Attended(output: try output.reshaped([rows, heads, headDim]), backward: Self.untraced)
+      return Attended(output: try output.reshaped([sequences, heads, headDim]), backward: Self.untraced)
     }
     // Each key head serves a group of query heads. [batch, heads, keys, headDim]
     (gridKeys, gridValues) = (try gridKeys.repeated(1, times: group), try gridValues.repeated(1, times: group))

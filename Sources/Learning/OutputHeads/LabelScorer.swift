@@ -5,7 +5,7 @@ import Torch
 
 /// Scores all labels of a task for many prompts, each prompt computed once.
 ///
-/// A row is `prompt | label 1 | label 2 | …`. Every label's tokens see the prompt and themselves, and count their
+/// A sequence is `prompt | label 1 | label 2 | …`. Every label's tokens see the prompt and themselves, and count their
 /// positions from the prompt's end: one pass gives what one pass per label would. What all prompts begin with, usually the task's
 /// instruction, is computed once.
 struct LabelScorer {
@@ -18,13 +18,13 @@ struct LabelScorer {
     self.labels = labels
   }
 
-  /// Input tokens that the labels add to a row: the end token is only predicted, never read.
+  /// Input tokens that the labels add to a sequence: the end token is only predicted, never read.
   var extraTokens: Int { labels.reduce(0) { $0 + $1.count - 1 } }
 
   /// Total log-probability of each label after each prompt. [prompt][label]
   func scores(_ prompts: [[Int]], experts: (any ExpertSelection)?) throws -> [[Double]] {
     let shared = experts?.treatsRowsAlike ?? true ? Self.sharedTokens(of: prompts, extra: extraTokens) : 0
-    let layout = rows(prompts, shared: shared)
+    let layout = packed(prompts, shared: shared)
     let device = model.device
     let batch = TokenBatch(
       ids: layout.ids, lengths: prompts.map { $0.count + extraTokens }, positions: layout.positions,
@@ -75,13 +75,13 @@ struct LabelScorer {
     var pickIndices: [Int] = []
   }
 
-  /// `shared`: first tokens that are computed with the first row alone.
-  private func rows(_ prompts: [[Int]], shared: Int) -> Layout {
+  /// `shared`: first tokens that are computed with the first sequence alone.
+  private func packed(_ prompts: [[Int]], shared: Int) -> Layout {
     var layout = Layout()
     let vocabulary = model.configuration.vocabularySize
-    for (row, prompt) in prompts.enumerated() {
-      // Those of this row that were computed with the first one.
-      let spared = row > 0 ? shared : 0
+    for (sequence, prompt) in prompts.enumerated() {
+      // Those of this sequence that were computed with the first one.
+      let spared = sequence > 0 ? shared : 0
       layout.ids += prompt.dropFirst(spared)
       layout.positions += prompt.indices.dropFirst(spared)
       layout.groups += repeatElement(0, count: prompt.count - spared)

@@ -11,11 +11,11 @@ public struct TrainingBatch {
   let targets: Tensor
   /// Number of target tokens.
   public let targetCount: Int
-  /// Number of each row's last prompt token among the packed tokens. int64 [batch]
+  /// Number of each sequence's last prompt token among the packed tokens. int64 [batch]
   let promptEnds: Tensor
-  /// Label number of each row; −1 where there is none. int64 [batch]
+  /// Label number of each sequence; −1 where there is none. int64 [batch]
   let labels: Tensor
-  /// The label numbers of each row that may have several; `nil`: the task has no such rows.
+  /// The label numbers of each sequence that may have several; `nil`: the task has no such sequences.
   let labelSets: [[Int]]?
   /// Row numbers of the examples in their file.
   public let rows: [Int]
@@ -27,15 +27,15 @@ public struct TrainingBatch {
     var positions: [Int] = []
     var targets: [Int] = []
     var promptEnds: [Int] = []
-    var rowStart = 0
+    var sequenceStart = 0
     for example in examples {
-      let start = rowStart + example.promptIds.count - 1
+      let start = sequenceStart + example.promptIds.count - 1
       promptEnds.append(start)
       for (index, id) in example.answerIds.enumerated() {
         positions.append(start + index)
         targets.append(id)
       }
-      rowStart += example.promptIds.count + example.answerIds.count
+      sequenceStart += example.promptIds.count + example.answerIds.count
     }
     self.positions = try Tensor(positions, on: device)
     self.targets = try Tensor(targets, on: device)

@@ -22,7 +22,7 @@ public final class TrainingOutputs {
     (self.model, self.batch, self.positions, value) = (model, batch, positions, states)
   }
 
-  /// The hidden states that the answer is read from, after the final norm: one for each answer token, or for each row under the output
+  /// The hidden states that the answer is read from, after the final norm: one for each answer token, or for each sequence under the output
   /// head `trained`. What flows back into them flows through the decoder to what trains. [positions, hidden]
   public func states() throws -> Tensor { try Self.leaf(&stateLeaf) { value } }
 

@@ -178,7 +178,7 @@ struct ExpectedErrors {
         ExpertError.otherTokenizer(expert: "", expected: "", got: ""), ExpertError.missingTensor(where: "", name: ""),
         ExpertError.unusedTensors(where: "", names: []),
         ExpertError.shapeDiffers(where: "", name: "", expected: [], got: []),
-        ExpertError.rowsDiffer(expected: 1, got: 2), ExpertError.unsealed(folder: ""),
+        ExpertError.sequencesDiffer(expected: 1, got: 2), ExpertError.unsealed(folder: ""),
       ]),
     ExpectedErrors(
       65, 422,

@@ -147,6 +147,6 @@ import Torch
       #expect(try difference(model.packedStates(batch, experts: selection, at: index), whole) < 1e-5)
     }
     #expect(pooled.pooled.count == model.layers.count)
-    #expect(pooled.pooled[0].shape == [batch.rows, model.configuration.hiddenSize])
+    #expect(pooled.pooled[0].shape == [batch.sequenceCount, model.configuration.hiddenSize])
   }
 }
