@@ -25,8 +25,8 @@ extension CalibrationReport {
   static func equalWidth(_ rows: [Top], bins: Int) -> [Bin] {
     var sums = [Sums](repeating: Sums(), count: bins)
     for row in rows {
-      let place = Int(exactly: (row.confidence * Double(bins)).rounded(.up)) ?? 0
-      sums[min(max(place - 1, 0), bins - 1)].add(row)
+      let position = Int(exactly: (row.confidence * Double(bins)).rounded(.up)) ?? 0
+      sums[min(max(position - 1, 0), bins - 1)].add(row)
     }
     return sums.enumerated().map { number, sum in
       Bin(
@@ -41,16 +41,17 @@ extension CalibrationReport {
   static func equalCountError(_ rows: [Top], bins: Int) -> Double {
     let sorted = rows.sorted { $0.confidence < $1.confidence }
     var (error, bin, sum) = (0.0, 1, Sums())
-    for (place, row) in sorted.enumerated() {
+    for (position, row) in sorted.enumerated() {
       sum.add(row)
-      let isLast = place + 1 == sorted.count
+      let isLast = position + 1 == sorted.count
       // The bin's end is at bin · n / bins; with fewer rows than bins some bins have none.
-      guard isLast || ((place + 1) * bins >= bin * sorted.count && sorted[place + 1].confidence > row.confidence) else {
+      guard isLast || ((position + 1) * bins >= bin * sorted.count && sorted[position + 1].confidence > row.confidence)
+      else {
         continue
       }
       error += Double(sum.count) * abs(sum.accuracy - sum.meanConfidence)
       sum = Sums()
-      while bin < bins, (place + 1) * bins >= bin * sorted.count { bin += 1 }
+      while bin < bins, (position + 1) * bins >= bin * sorted.count { bin += 1 }
     }
     return error / Double(sorted.count)
   }

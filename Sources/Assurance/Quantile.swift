@@ -6,10 +6,10 @@ enum Quantile {
   ///   - share: From 0 to 1.
   ///   - sorted: At least one number, ascending.
   static func of(_ share: Double, sorted: [Double]) -> Double {
-    let place = share * Double(sorted.count - 1)
-    let lower = min(max(Int(exactly: place.rounded(.down)) ?? 0, 0), sorted.count - 1)
+    let position = share * Double(sorted.count - 1)
+    let lower = min(max(Int(exactly: position.rounded(.down)) ?? 0, 0), sorted.count - 1)
     let upper = min(lower + 1, sorted.count - 1)
-    return sorted[lower] + (place - Double(lower)) * (sorted[upper] - sorted[lower])
+    return sorted[lower] + (position - Double(lower)) * (sorted[upper] - sorted[lower])
   }
 
   /// The middle part of what a bootstrap drew from rows.

@@ -20,8 +20,8 @@ extension Comparison {
         throw ComparisonError.cellsLeftOut(
           folder: folder.url.path, cells: recorded.cells.filter(missing.contains).map(\.name))
       }
-      // Other places alone are not a reason to write.
-      if recorded.placeless == placeless { return }
+      // Other paths alone are not a reason to write.
+      if recorded.withoutFolders == withoutFolders { return }
     }
     try JSONFile.write(portable(from: ComparisonFolder.here), to: folder.comparison)
   }

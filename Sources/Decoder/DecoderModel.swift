@@ -24,7 +24,7 @@ public struct DecoderModel: Sendable {
 
   public var device: Device { embedding.device }
 
-  /// The same model with other tokens that end a text and fill a row: for checkpoints whose files give wrong ones.
+  /// The same model with other tokens that end a text and fill a sequence: for checkpoints whose files give wrong ones.
   public func ending(at endTokens: [Int], padToken: Int?) -> DecoderModel {
     var copy = self
     (copy.configuration.endTokens, copy.configuration.padToken) = (endTokens, padToken)
@@ -45,7 +45,7 @@ public struct DecoderModel: Sendable {
     try Packing(batch).grid().padded(packedStates(batch, experts: experts, cache: cache))
   }
 
-  /// As ``hiddenStates(_:experts:cache:)`` without padding: row after row, then the alignment padding.
+  /// As ``hiddenStates(_:experts:cache:)`` without padding: sequence after sequence, then the alignment padding.
   /// [``TokenBatch/packedCount``, hidden]
   public func packedStates(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil
@@ -62,15 +62,15 @@ public struct DecoderModel: Sendable {
   ///   - batch: The tokens, their positions and what they may look at.
   ///   - experts: Which experts the batch uses; `nil` is the base.
   ///   - cache: Keys and values of earlier tokens.
-  ///   - places: Numbers of packed tokens, each at most once. int64 [places]
-  /// - Returns: [places, hidden]
+  ///   - indices: Numbers of packed tokens, each at most once. int64 [count]
+  /// - Returns: [count, hidden]
   public func packedStates(
-    _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at places: Tensor
+    _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at indices: Tensor
   ) throws -> Tensor {
     try withoutGradients {
-      let reading = try Reading(places, of: batch.packedCount, under: experts)
+      let reading = try Reading(indices, of: batch.packedCount, under: experts)
       let (x, _) = try throughLayers(batch, experts: experts, cache: cache, tracing: false, reading: reading)
-      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: places)
+      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices)
       return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
     }
   }
@@ -88,20 +88,20 @@ public struct DecoderModel: Sendable {
   /// - Parameters:
   ///   - batch: The tokens.
   ///   - experts: Which experts the batch trains and uses.
-  ///   - places: Numbers of packed tokens, each at most once. int64 [places]
+  ///   - indices: Numbers of packed tokens, each at most once. int64 [count]
   ///   - checkpointing: Keeps only each layer's input and computes the layer again in the backward pass (Chen et al., arXiv
   ///     1604.06174): less memory, a third more work, the same bits.
-  /// - Returns: [places, hidden]
+  /// - Returns: [count, hidden]
   public func tracedStates(
-    _ batch: TokenBatch, experts: any ExpertSelection, at places: Tensor, checkpointing: Bool = false
+    _ batch: TokenBatch, experts: any ExpertSelection, at indices: Tensor, checkpointing: Bool = false
   ) throws -> Traced {
     try withoutGradients {
-      let reading = try Reading(places, of: batch.packedCount, under: experts)
+      let reading = try Reading(indices, of: batch.packedCount, under: experts)
       let (x, pullbacks) = try throughLayers(
         batch, experts: experts, cache: nil, tracing: true, checkpointing: checkpointing, reading: reading)
-      // [places, hidden]
-      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: places)
-      let rows = try reading.map { try Tensor(Array(0..<$0.count), on: device) } ?? places
+      // [count, hidden]
+      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices)
+      let rows = try reading.map { try Tensor(Array(0..<$0.count), on: device) } ?? indices
       let shape = x.shape
       let epsilon = configuration.normEpsilon
       // Each backward pass frees what it holds as soon as it has been walked.
@@ -125,7 +125,7 @@ public struct DecoderModel: Sendable {
     checkpointing: Bool = false, depth: Int = .max, routing: RoutingPass? = nil, reading: Reading? = nil,
     inference: InferencePass? = nil
   ) throws -> (Tensor, [Pullback]) {
-    let starts = cache?.lengths(rows: batch.rows) ?? Array(repeating: 0, count: batch.rows)
+    let starts = cache?.lengths(sequenceCount: batch.sequenceCount) ?? Array(repeating: 0, count: batch.sequenceCount)
     let longest = zip(starts, batch.lengths).filter { $1 > 0 }.map { $0 + $1 }.max() ?? 0
     guard longest <= configuration.maxPositions || batch.positions != nil else {
       throw DecoderError.sequenceTooLong(length: longest, limit: configuration.maxPositions)

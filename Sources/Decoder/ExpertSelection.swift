@@ -30,7 +30,7 @@ public struct RoutedVisit {
 /// At a linear layer a selection may add a low-rank term; at a feed-forward block it may replace the whole combination
 /// (MoE-CL mixes two complete passes per token). No selection at all is the base, bit for bit.
 ///
-/// Tokens are packed: [tokens, width], the rows of the batch one after the other without padding.
+/// Tokens are packed: [tokens, width], the sequences of the batch one after the other without padding.
 public protocol ExpertSelection {
   /// The output of one projection. `input`: [tokens, in] → [tokens, out].
   func project(_ input: Tensor, through weight: WeightMatrix, at projection: Projection, layer: Int, tracing: Bool)
@@ -48,7 +48,7 @@ public protocol ExpertSelection {
   /// - Parameter tokens: The number of each row's packed token; the last ones may be copies, which are unused.
   func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)?
 
-  /// Whether what a token gets depends on nothing but what it is: then tokens that all rows share may be computed once.
+  /// Whether what a token gets depends on nothing but what it is: then tokens that all sequences share may be computed once.
   var treatsRowsAlike: Bool { get }
 
   /// Makes the same for threads that compute beside each other; `nil` where it keeps something of a pass.

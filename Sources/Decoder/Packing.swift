@@ -8,8 +8,8 @@ import Torch
 ///
 /// Behind the real tokens may stand alignment padding (``TokenBatch/alignmentPadding(for:)``): copies of the first token.
 struct Packing {
-  /// Sequences.
-  let rows: Int
+  /// How many sequences there are.
+  let sequenceCount: Int
   /// Length of the longest.
   let time: Int
   /// Real tokens that are computed, without the alignment padding.
@@ -28,12 +28,12 @@ struct Packing {
     /// The same.
     let order: [Int]
     /// Where each computed token stands among them. int64 [tokens + alignmentPadding]
-    let places: Tensor
+    let indices: Tensor
 
     /// [tokens + alignmentPadding, …] → [tokens of all sequences + alignmentPadding, …]
     func expanded(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: sources) }
     /// [tokens of all sequences + alignmentPadding, …] → [tokens + alignmentPadding, …]
-    func collapsed(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: places) }
+    func collapsed(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: indices) }
   }
 
   /// - Parameters:
@@ -41,7 +41,7 @@ struct Packing {
   ///   - isAligned: Whether there is alignment padding: where oneDNN takes all tokens of the pass at once.
   init(_ batch: TokenBatch, isAligned: Bool = true) throws {
     self.batch = batch
-    (rows, time, tokens) = (batch.rows, batch.time, batch.computedTokens)
+    (sequenceCount, time, tokens) = (batch.sequenceCount, batch.time, batch.computedTokens)
     let stated = batch.positions?.count ?? tokens
     guard batch.ids.count == tokens, stated == tokens else {
       throw TorchError.shapeMismatch(
@@ -57,9 +57,9 @@ struct Packing {
   private static func expansion(_ batch: TokenBatch, _ alignmentPadding: Int) throws -> Expansion? {
     guard batch.sharedTokens > 0 else { return nil }
     var (expanded, own, computed): ([Int], [Int], Int) = ([], [], 0)
-    for (row, length) in batch.lengths.enumerated() {
+    for (sequence, length) in batch.lengths.enumerated() {
       for index in 0..<length {
-        if row > 0, index < batch.sharedTokens {
+        if sequence > 0, index < batch.sharedTokens {
           expanded.append(index)
         } else {
           own.append(expanded.count)
@@ -71,7 +71,7 @@ struct Packing {
     own += (0..<alignmentPadding).map { expanded.count + $0 }
     expanded += (0..<alignmentPadding).map { computed + $0 }
     return Expansion(
-      sources: try Tensor(expanded, on: batch.device), order: expanded, places: try Tensor(own, on: batch.device))
+      sources: try Tensor(expanded, on: batch.device), order: expanded, indices: try Tensor(own, on: batch.device))
   }
 
   /// The positions of the computed tokens, then any of the alignment padding. `starts`: cached tokens of each sequence.

@@ -4,65 +4,67 @@ import Torch
 ///
 /// Only what libtorch computes sequence by sequence needs it: attention on other devices, or with a mask of its own.
 struct PaddedGrid {
-  let rows: Int
+  let sequenceCount: Int
   let time: Int
   private let tokens: Int
   private let device: Device
-  /// Place of each real token on the flattened grid; `nil` when there is no padding. int64 [tokens]
-  private let places: Tensor?
+  /// Position of each real token on the flattened grid; `nil` when there is no padding. int64 [tokens]
+  private let positions: Tensor?
   /// The same with the alignment padding; `nil` when there is neither. int64 [tokens + alignmentPadding]
   private let sources: Tensor?
-  /// The packed token at each place of the grid; at padding any token, which is unused. int64 [rows · time]
+  /// The packed token at each position of the grid; at padding any token, which is unused. int64 [sequences · time]
   private let grid: Tensor?
 
   init(_ batch: TokenBatch, _ alignmentPadding: Int) throws {
-    (rows, time, tokens, device) = (batch.rows, batch.time, batch.computedTokens, batch.device)
+    (sequenceCount, time, tokens, device) = (batch.sequenceCount, batch.time, batch.computedTokens, batch.device)
     let shared = batch.sharedTokens
     let isPadded = shared > 0 || batch.lengths.contains { $0 != batch.time }
-    var places: [Int] = []
-    var grid = [Int](repeating: 0, count: rows * time)
-    for (row, length) in batch.lengths.enumerated() {
+    var positions: [Int] = []
+    var grid = [Int](repeating: 0, count: sequenceCount * time)
+    for (sequence, length) in batch.lengths.enumerated() {
       for index in 0..<length {
-        if row > 0, index < shared {
-          grid[row * time + index] = index
+        if sequence > 0, index < shared {
+          grid[sequence * time + index] = index
         } else {
-          grid[row * time + index] = places.count
-          places.append(row * time + index)
+          grid[sequence * time + index] = positions.count
+          positions.append(sequence * time + index)
         }
       }
     }
-    self.places = isPadded ? try Tensor(places, on: device) : nil
+    self.positions = isPadded ? try Tensor(positions, on: device) : nil
     self.grid = isPadded ? try Tensor(grid, on: device) : nil
-    places += repeatElement(places.first ?? 0, count: alignmentPadding)
-    sources = isPadded || alignmentPadding > 0 ? try Tensor(places, on: device) : nil
+    positions += repeatElement(positions.first ?? 0, count: alignmentPadding)
+    sources = isPadded || alignmentPadding > 0 ? try Tensor(positions, on: device) : nil
   }
 
-  /// From the padded grid to packed tokens. `x`: [rows, time, …] → [tokens + alignmentPadding, …].
+  /// From the padded grid to packed tokens. `x`: [sequences, time, …] → [tokens + alignmentPadding, …].
   func packed(_ x: Tensor) throws -> Tensor {
-    let flat = try x.reshaped([rows * time] + x.shape.dropFirst(2))
+    let flat = try x.reshaped([sequenceCount * time] + x.shape.dropFirst(2))
     return try sources.map { try flat.gathered(0, rows: $0) } ?? flat
   }
 
-  /// From packed tokens to the grid; padding holds copies. `x`: [tokens + alignmentPadding, …] → [rows, time, …].
+  /// From packed tokens to the grid; padding holds copies. `x`: [tokens + alignmentPadding, …] → [sequences, time, …].
   func padded(_ x: Tensor) throws -> Tensor {
     let flat = try grid.map { try x.gathered(0, rows: $0) } ?? x.narrowed(0, from: 0, count: tokens)
-    return try flat.reshaped([rows, time] + x.shape.dropFirst())
+    return try flat.reshaped([sequenceCount, time] + x.shape.dropFirst())
   }
 
   /// As ``padded(_:)`` with zeros at padding: what the gradient of ``packed(_:)`` is.
   func zeroPadded(_ x: Tensor) throws -> Tensor {
     let shape = Array(x.shape.dropFirst())
     let real = try x.narrowed(0, from: 0, count: tokens)
-    guard let places else { return try real.reshaped([rows, time] + shape) }
-    return try Tensor.zeros([rows * time] + shape, on: x.device).replacing(0, rows: places, with: real)
-      .reshaped([rows, time] + shape)
+    guard let positions else { return try real.reshaped([sequenceCount, time] + shape) }
+    return try Tensor.zeros([sequenceCount * time] + shape, on: x.device).replacing(0, rows: positions, with: real)
+      .reshaped([sequenceCount, time] + shape)
   }
 
   /// Groups of packed tokens as a mask on the grid: query i sees key j where j ≤ i and j is of group 0 or of i's group.
-  /// [rows, 1, time, time]
+  /// [sequences, 1, time, time]
   func allowed(_ groups: [Int32]) throws -> AttentionMask {
-    let group = try padded(Tensor(groups.map(Int.init), on: device))  // [rows, time]
-    let (queries, keys) = (try group.reshaped([rows, 1, time, 1]), try group.reshaped([rows, 1, 1, time]))
+    let group = try padded(Tensor(groups.map(Int.init), on: device))  // [sequences, time]
+    let (queries, keys) = (
+      try group.reshaped([sequenceCount, 1, time, 1]), try group.reshaped([sequenceCount, 1, 1, time])
+    )
     let order = try Tensor(Array(0..<time), on: device)
     let causal = try order.reshaped([1, time]).isLessOrEqual(to: order.reshaped([time, 1]))  // [time, time]
     let visible = try keys.equals(Tensor([0], on: device)).or(keys.equals(queries))

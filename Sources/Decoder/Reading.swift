@@ -19,35 +19,35 @@ struct Reading {
   private let real: Tensor
 
   /// - Parameters:
-  ///   - places: Numbers of packed tokens, each at most once. int64 [count]
+  ///   - indices: Numbers of packed tokens, each at most once. int64 [count]
   ///   - tokens: Of the pass, with its alignment padding.
   ///   - experts: Of the pass.
   /// - Returns: `nil` where it would save too little, and where the experts need all tokens.
-  init?(_ places: Tensor, of tokens: Int, under experts: (any ExpertSelection)?) throws {
-    let real = try places.integers()
+  init?(_ indices: Tensor, of tokens: Int, under experts: (any ExpertSelection)?) throws {
+    let real = try indices.integers()
     guard let first = real.first else { return nil }
     let order = real + repeatElement(first, count: TokenBatch.alignmentPadding(for: real.count))
     guard 4 * order.count <= 3 * tokens else { return nil }
     let narrowed = try experts?.narrowed(to: order)
     guard experts == nil || narrowed != nil else { return nil }
     (self.order, self.experts, count) = (order, narrowed, real.count)
-    rows = try Tensor(order, on: places.device)
-    self.real = places
+    rows = try Tensor(order, on: indices.device)
+    self.real = indices
     inference = nil
   }
 
   /// The same of a pass without gradients, which needs no round number of rows. The rows that are read go through our own kernel, whatever
   /// their number: a slice for the end of one prompt would be nearly empty.
   ///
-  /// - Parameter places: Numbers of tokens, ascending.
+  /// - Parameter indices: Numbers of tokens, ascending.
   /// - Returns: `nil` where it would save too little and all tokens go through that kernel anyhow.
-  init?(_ places: [Int], of tokens: Int, _ inference: InferencePass, on device: Device) throws {
-    guard !places.isEmpty, inference.slices.sliced > 0 || 4 * places.count <= 3 * tokens else { return nil }
-    (order, count, experts) = (places, places.count, nil)
-    rows = try Tensor(places, on: device)
+  init?(_ indices: [Int], of tokens: Int, _ inference: InferencePass, on device: Device) throws {
+    guard !indices.isEmpty, inference.slices.sliced > 0 || 4 * indices.count <= 3 * tokens else { return nil }
+    (order, count, experts) = (indices, indices.count, nil)
+    rows = try Tensor(indices, on: device)
     real = rows
     self.inference = InferencePass(
-      slices: ProductSlices(sliced: 0), experts: inference.experts.narrowed(to: places), counter: inference.counter)
+      slices: ProductSlices(sliced: 0), experts: inference.experts.narrowed(to: indices), counter: inference.counter)
   }
 
   /// Rows of all tokens → rows that are read, with the copies. [tokens, …] → [rows, …]

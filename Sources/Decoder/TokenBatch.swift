@@ -4,7 +4,7 @@ public import Torch
 public struct TokenBatch: Sendable {
   /// Of the tokens that are computed: those of the first sequence, of the second, … Tokens that all share stand there once.
   public let ids: [Int]
-  /// Place of each of these tokens in its text, for RoPE; `nil`: 0, 1, 2, … in every sequence.
+  /// Position of each of these tokens in its text, for RoPE; `nil`: 0, 1, 2, … in every sequence.
   public let positions: [Int]?
   /// What each token may look at: groups are those of the tokens that are computed.
   public let mask: AttentionMask
@@ -17,11 +17,12 @@ public struct TokenBatch: Sendable {
   /// Length of the longest sequence.
   public var time: Int { lengths.max() ?? 0 }
 
-  public var rows: Int { lengths.count }
-  /// Real tokens of all rows.
+  /// How many sequences there are.
+  public var sequenceCount: Int { lengths.count }
+  /// Real tokens of all sequences.
   public var tokens: Int { lengths.reduce(0, +) }
   /// Real tokens that a pass computes: shared ones count once.
-  public var computedTokens: Int { tokens - sharedTokens * max(rows - 1, 0) }
+  public var computedTokens: Int { tokens - sharedTokens * max(sequenceCount - 1, 0) }
 
   /// Tokens that are added to `tokens` real ones so that their number is a round one; they are unused.
   ///

@@ -23,21 +23,22 @@ extension Registry {
     let current = try currentRelease()
     if let current, current.manifest.experts[version.name] == version.digest { return current.record }
     let numerics = try manifest(of: version).numerics
-    // What the gates said of it was said beside another release, or in another registry: its place in the router is a new question.
+    // What the gates said of it was said beside another release, or in another registry: its position in the router is a new question.
     let old = current?.manifest ?? ReleaseManifest(experts: [:], numerics: numerics)
-    let place = try routerEntry(version.name, version.digest, handicap: 0).map { entry in
+    let position = try routerEntry(version.name, version.digest, handicap: 0).map { entry in
       let view = try usualView(of: entry)
       // They are for the tasks that come later: what cannot be measured is refused before it is served.
       _ = try storedRequests(of: version, width: requestWidth(view))
-      return try self.place(of: entry, in: old, view: view)
+      return try self.position(of: entry, in: old, view: view)
     }
-    if let place, !place.gate.verdict.isPass, reason?.isEmpty ?? true {
+    if let position, !position.gate.verdict.isPass, reason?.isEmpty ?? true {
       throw EvolutionError.unsupported(
-        what: "\(version.reference): \(place.gate.finding)", fix: "Say with --reason why it is released all the same.")
+        what: "\(version.reference): \(position.gate.finding)",
+        fix: "Say with --reason why it is released all the same.")
     }
     let override = isHeld ? gates.last.map { GateRecord(verdict: .override, report: $0.report, reason: reason) } : nil
     return try released(
-      version, replacing: current, entry: place?.entry, numerics: numerics, override: override, reason: reason,
+      version, replacing: current, entry: position?.entry, numerics: numerics, override: override, reason: reason,
       actor: actor)
   }
 

@@ -10,7 +10,7 @@ extension Registry {
   ///
   /// - Parameter version: The version that is to be served.
   /// - Parameter current: The release that it replaces, as it was read: somebody else's in between is noticed.
-  /// - Parameter entry: The task's place in the router; `nil`: with what the version brings.
+  /// - Parameter entry: The task's position in the router; `nil`: with what the version brings.
   /// - Parameter numerics: The arithmetic of this program.
   /// - Parameter override: The verdict that releases a version which a gate held back.
   /// - Parameter reason: Why, for the audit.
@@ -28,7 +28,7 @@ extension Registry {
       expecting: current?.record.revision, override: override.map { ($0, version) }, reason: reason, actor: actor)
   }
 
-  /// A release of some versions, with the router that tells them apart: tasks keep their places in it, a new one comes last.
+  /// A release of some versions, with the router that tells them apart: tasks keep their positions in it, a new one comes last.
   func composed(
     _ experts: [String: Digest], like earlier: ReleaseManifest?, entry: RouterRecord.Entry? = nil, numerics: String
   ) throws -> ReleaseManifest {

@@ -25,15 +25,16 @@ public enum ExpertError: AccreteError, Equatable {
   case configurationDiffers(folder: String, expected: String, got: String)
   /// A task of a run that has no expert yet.
   case notLearned(task: String, learned: [String])
-  /// A selection was made for another number of rows than the batch has.
-  case rowsDiffer(expected: Int, got: Int)
+  /// A selection was made for another number of sequences than the batch has.
+  case sequencesDiffer(expected: Int, got: Int)
 
   public var category: ErrorCategory {
     switch self {
     case .invalidHyperparameter, .unsafeName: .usage
     case .notLearned, .notAnArchive: .notFound
     case .partOfDualExpert: .conflict
-    case .otherBase, .otherConfiguration, .otherTokenizer, .missingTensor, .unusedTensors, .shapeDiffers, .rowsDiffer,
+    case .otherBase, .otherConfiguration, .otherTokenizer, .missingTensor, .unusedTensors, .shapeDiffers,
+      .sequencesDiffer,
       .unsealed:
       .data
     case .digestDiffers, .configurationDiffers: .damaged
@@ -52,15 +53,15 @@ public enum ExpertError: AccreteError, Equatable {
     case .otherConfiguration(let expert, let key, let expected, let got):
       "expert `\(expert)` was learned on a base whose config.json or generation_config.json had `\(key)` \(expected); this base,"
         + " with the same weights, has \(got). Restore that file."
-    case .missingTensor(let place, let name):
-      "\(place): tensor `\(name)` is missing. Was the file written by another method or with another rank?"
-    case .unusedTensors(let place, let names):
-      "\(place): these tensors have no place: \(names.listed)"
-    case .shapeDiffers(let place, let name, let expected, let got):
-      "\(place): `\(name)` has shape \(got), expected \(expected)"
+    case .missingTensor(let location, let name):
+      "\(location): tensor `\(name)` is missing. Was the file written by another method or with another rank?"
+    case .unusedTensors(let location, let names):
+      "\(location): these tensors have no place: \(names.listed)"
+    case .shapeDiffers(let location, let name, let expected, let got):
+      "\(location): `\(name)` has shape \(got), expected \(expected)"
     case .digestDiffers(let expert, let expected, let got):
       "expert `\(expert)` has changed since it was stored: digest \(got), recorded \(expected). Restore its folder."
-    case .rowsDiffer(let expected, let got):
+    case .sequencesDiffer(let expected, let got):
       "the experts were chosen for \(expected) rows, the batch has \(got)"
     case .otherTokenizer(let expert, let expected, let got):
       "expert `\(expert)` was learned with the tokenizer \(expected), this one is \(got). Use the tokenizer that it belongs to."

@@ -5,10 +5,10 @@ extension LowRankExpert {
   /// is not finite in float32. `nil` where all are finite.
   ///
   /// Factors may be finite, and their product not: 1e38 · 1e38, or any with an α of 1e300.
-  func siteOfOverflow() throws -> FactorPlace? {
+  func siteOfOverflow() throws -> FactorPosition? {
     for (layer, row) in pairs.enumerated() {
       for (site, pair) in row.sorted(by: { "\($0.key)" < "\($1.key)" }) {
-        let overflow = FactorPlace(layer: layer, site: site, side: .b)
+        let overflow = FactorPosition(layer: layer, site: site, side: .b)
         guard Float(pair.scaling).isFinite else { return overflow }
         let reduced = try pair.a.abs().sum(1) * pair.scaling  // [rank]
         let bound = try (pair.b.abs() * reduced).sum(1)  // [out]

@@ -22,14 +22,14 @@ public struct LowRankExpert: Sendable {
   ///   that are not there.
   init(
     _ shape: LowRankShape, on base: DecoderConfiguration,
-    pair: (_ place: (FactorPlace.Side) -> FactorPlace, _ input: Int, _ output: Int) throws -> LowRankPair
+    pair: (_ position: (FactorPosition.Side) -> FactorPosition, _ input: Int, _ output: Int) throws -> LowRankPair
   ) throws {
     try shape.requireSites(on: base)
     let pairs = try (0..<base.layers).map { layer in
       var row: [ProjectionSite: LowRankPair] = [:]
       for site in shape.sites(on: base, layer: layer) {
         let (input, output) = site.widths(base, layer: layer)
-        row[site] = try pair({ FactorPlace(layer: layer, site: site, side: $0) }, input, output)
+        row[site] = try pair({ FactorPosition(layer: layer, site: site, side: $0) }, input, output)
       }
       return row
     }
@@ -47,10 +47,10 @@ public struct LowRankExpert: Sendable {
   public init(
     _ shape: LowRankShape, for base: DecoderConfiguration, on device: Device, seedFor initial: (String) -> UInt64
   ) throws {
-    try self.init(shape, on: base) { place, input, output in
+    try self.init(shape, on: base) { position, input, output in
       let a = try Tensor(uninitialized: [shape.rank, input], on: device)
       let bound = 1 / Double(input).squareRoot()
-      let generator = try Generator(seed: initial(place(.a).name), on: device)
+      let generator = try Generator(seed: initial(position(.a).name), on: device)
       try generator.fillUniform(a, from: -bound, to: bound)
       let b = try Tensor.zeros([output, shape.rank], on: device)
       return LowRankPair(a: a, b: b, scaling: shape.scaling)
@@ -60,18 +60,18 @@ public struct LowRankExpert: Sendable {
   /// An expert of stored tensors, named as in ``tensors``.
   /// - Throws: ``ExpertError`` for a missing tensor or a wrong shape.
   public init(
-    _ shape: LowRankShape, for base: DecoderConfiguration, tensors: [String: Tensor], where place: String
+    _ shape: LowRankShape, for base: DecoderConfiguration, tensors: [String: Tensor], where location: String
   ) throws {
     func take(_ name: String, _ expected: [Int]) throws -> Tensor {
-      guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: place, name: name) }
+      guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: location, name: name) }
       guard tensor.shape == expected else {
-        throw ExpertError.shapeDiffers(where: place, name: name, expected: expected, got: tensor.shape)
+        throw ExpertError.shapeDiffers(where: location, name: name, expected: expected, got: tensor.shape)
       }
       return tensor
     }
-    try self.init(shape, on: base) { place, input, output in
+    try self.init(shape, on: base) { position, input, output in
       LowRankPair(
-        a: try take(place(.a).name, [shape.rank, input]), b: try take(place(.b).name, [output, shape.rank]),
+        a: try take(position(.a).name, [shape.rank, input]), b: try take(position(.b).name, [output, shape.rank]),
         scaling: shape.scaling)
     }
   }
@@ -81,8 +81,8 @@ public struct LowRankExpert: Sendable {
     var result: [String: Tensor] = [:]
     for (layer, row) in pairs.enumerated() {
       for (site, pair) in row {
-        result[FactorPlace(layer: layer, site: site, side: .a).name] = pair.a
-        result[FactorPlace(layer: layer, site: site, side: .b).name] = pair.b
+        result[FactorPosition(layer: layer, site: site, side: .a).name] = pair.a
+        result[FactorPosition(layer: layer, site: site, side: .b).name] = pair.b
       }
     }
     return result

@@ -1,7 +1,7 @@
 public import Decoder
 public import Torch
 
-/// One plain LoRA expert for every row of the batch.
+/// One plain LoRA expert for every sequence of the batch.
 public struct LowRankSelection: ExpertSelection {
   public let expert: LowRankExpert
   let dropout: Dropout?
@@ -10,7 +10,7 @@ public struct LowRankSelection: ExpertSelection {
   private let stacks = StackedFactors.Cache()
 
   /// - Parameters:
-  ///   - expert: What every row uses.
+  ///   - expert: What every sequence uses.
   ///   - dropout: `nil` in inference.
   public init(_ expert: LowRankExpert, dropout: Dropout? = nil) {
     self.expert = expert

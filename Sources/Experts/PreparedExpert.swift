@@ -31,10 +31,10 @@ public final class PreparedExpert: InferenceExpert {
   public func factors(at projection: Projection, layer: Int) throws -> SegmentFactors? {
     // MoE-CL's experts plug into feed-forward blocks alone.
     guard let expert = experts.first, experts.count == 1 else { return nil }
-    let place = Site(layer: layer, site: ProjectionSite(projection))
-    if let known = attention[place] { return known }
-    let made = try Self.factors(expert, place)
-    attention[place] = made
+    let position = Site(layer: layer, site: ProjectionSite(projection))
+    if let known = attention[position] { return known }
+    let made = try Self.factors(expert, position)
+    attention[position] = made
     return made
   }
 
@@ -48,10 +48,10 @@ public final class PreparedExpert: InferenceExpert {
 
   public func routed(layer: Int, expert: Int) throws -> FeedForwardSegments.Expert? {
     guard let own = experts.first, experts.count == 1, own.shape.routed else { return nil }
-    let place = Site(layer: layer, site: ProjectionSite(.gate, ofExpert: expert))
-    if let known = visited[place] { return known }
+    let position = Site(layer: layer, site: ProjectionSite(.gate, ofExpert: expert))
+    if let known = visited[position] { return known }
     let made = try Self.block(own, layer: layer, expert: expert)
-    visited[place] = made
+    visited[position] = made
     return made
   }
 
@@ -62,8 +62,8 @@ public final class PreparedExpert: InferenceExpert {
     return FeedForwardSegments.Expert(gate: try factors(.gate), up: try factors(.up), down: try factors(.down))
   }
 
-  private static func factors(_ expert: LowRankExpert, _ place: Site) throws -> SegmentFactors? {
-    guard expert.pairs.indices.contains(place.layer), let pair = expert.pairs[place.layer][place.site] else {
+  private static func factors(_ expert: LowRankExpert, _ position: Site) throws -> SegmentFactors? {
+    guard expert.pairs.indices.contains(position.layer), let pair = expert.pairs[position.layer][position.site] else {
       return nil
     }
     return try SegmentFactors(a: pair.a, b: pair.b, scaling: pair.scaling)

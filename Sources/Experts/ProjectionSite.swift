@@ -50,7 +50,7 @@ extension LowRankShape {
     return own + (0..<moe.experts).flatMap { expert in inner.map { ProjectionSite($0, ofExpert: expert) } }
   }
 
-  /// Refuses a base that has none of the places, or lacks those that are asked for.
+  /// Refuses a base that has none of the positions, or lacks those that are asked for.
   /// - Throws: ``ExpertError/invalidHyperparameter(name:value:allowed:)``.
   public func requireSites(on base: DecoderConfiguration) throws {
     if routed, base.moe == nil {

@@ -5,10 +5,10 @@ public import Foundation
 /// A folder from elsewhere may hold `experts/NAME → /etc`: reading through it tells what is none of our business, writing
 /// through it destroys it. A link that stays inside the folder is nobody's harm.
 public enum Containment {
-  /// The same place, if it is below `folder` also once every link on the way is followed.
+  /// The same path, if it is below `folder` also once every link on the way is followed.
   ///
   /// What does not exist yet is fine: it will be made where its name says. A link to nowhere is not: it would be made there.
-  /// - Throws: ``FileError/linkLeadsOut(path:target:)``; another ``FileError`` if the folder is missing, or the place is not
+  /// - Throws: ``FileError/linkLeadsOut(path:target:)``; another ``FileError`` if the folder is missing, or the path is not
   ///   below it by its name.
   @discardableResult
   public static func require(_ url: URL, in folder: URL) throws -> URL {
@@ -53,14 +53,14 @@ public enum Containment {
     var rest = [""]
     while let inner = rest.popLast() {
       for (name, kind) in entries(of: root + inner).sorted(by: { $0.name < $1.name }) {
-        let place = "\(inner)/\(name)"
+        let path = "\(inner)/\(name)"
         switch kind {
-        case .folder: rest.append(place)
+        case .folder: rest.append(path)
         case .other: break
         case .link:
-          let target = realPath(root + place)
+          let target = realPath(root + path)
           guard let target, isInside(target, root) else {
-            throw FileError.linkLeadsOut(path: folder.path + place, target: target ?? "nowhere")
+            throw FileError.linkLeadsOut(path: folder.path + path, target: target ?? "nowhere")
           }
         }
       }

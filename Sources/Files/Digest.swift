@@ -23,8 +23,8 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
 
   private static func words(_ bytes: UnsafeRawBufferPointer) -> SIMD4<UInt64> {
     var words = SIMD4<UInt64>()
-    for place in 0..<4 {
-      words[place] = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self))
+    for index in 0..<4 {
+      words[index] = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
     }
     return words
   }
@@ -34,7 +34,7 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
 
   private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     var ordered = SIMD4<UInt64>()
-    for place in 0..<4 { ordered[place] = words[place].bigEndian }
+    for index in 0..<4 { ordered[index] = words[index].bigEndian }
     return withUnsafeBytes(of: ordered, body)
   }
 

@@ -2,7 +2,7 @@ public import Foundation
 
 /// Files of a folder that others may have written: a link in it must not lead to what lies outside of it.
 public enum FolderFile {
-  /// The place of a file or folder in a folder.
+  /// The URL of a file or folder in a folder.
   ///
   /// - Parameters:
   ///   - name: A plain name, without `/`.

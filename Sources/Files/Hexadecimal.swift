@@ -6,10 +6,10 @@ public enum Hexadecimal {
   public static func text(_ bytes: UnsafeRawBufferPointer, after prefix: StaticString = "") -> String {
     let length = prefix.utf8CodeUnitCount
     return String(unsafeUninitializedCapacity: length + 2 * bytes.count) { text in
-      for place in 0..<length { text[place] = prefix.utf8Start[place] }
-      for (place, byte) in bytes.enumerated() {
-        text[length + 2 * place] = digit(byte >> 4)
-        text[length + 2 * place + 1] = digit(byte & 15)
+      for index in 0..<length { text[index] = prefix.utf8Start[index] }
+      for (index, byte) in bytes.enumerated() {
+        text[length + 2 * index] = digit(byte >> 4)
+        text[length + 2 * index + 1] = digit(byte & 15)
       }
       return length + 2 * bytes.count
     }

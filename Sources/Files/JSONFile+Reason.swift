@@ -10,13 +10,13 @@ extension JSONFile {
   static func reason(_ error: DecodingError, in data: Data, failsAlike: (Data) -> Bool) -> String {
     let text =
       switch error {
-      case .keyNotFound(let key, let context): "key `\(key.stringValue)` is missing in \(place(context))"
+      case .keyNotFound(let key, let context): "key `\(key.stringValue)` is missing in \(location(context))"
       case .typeMismatch(let type, let context): described(context, expected: name(of: type), data)
       case .valueNotFound(let type, let context): described(context, expected: name(of: type), data)
       case .dataCorrupted(let context):
         context.codingPath.isEmpty
-          ? broken(data) ?? misfit(in: data, failsAlike: failsAlike) ?? "\(place(context)): \(spoken(context))"
-          : described(context, expected: expected(context), data) ?? "\(place(context)): \(spoken(context))"
+          ? broken(data) ?? misfit(in: data, failsAlike: failsAlike) ?? "\(location(context)): \(spoken(context))"
+          : described(context, expected: expected(context), data) ?? "\(location(context)): \(spoken(context))"
       @unknown default: "\(error)"
       }
     // A message quotes what the file holds, line ends included; ours are one line.
@@ -29,9 +29,9 @@ extension JSONFile {
       _ = try JSONTree(data)
       return nil
     } catch let failure as JSONTree.Failure {
-      let rest = data.dropFirst(failure.place)
+      let rest = data.dropFirst(failure.position)
       let token = String(decoding: rest.prefix(40).prefix { !" \t\r\n,]}:".utf8.contains($0) }, as: UTF8.self)
-      guard let key = JSONSpot.key(in: data, before: failure.place), !token.isEmpty, !token.hasPrefix("\"") else {
+      guard let key = JSONSpot.key(in: data, before: failure.position), !token.isEmpty, !token.hasPrefix("\"") else {
         return nil
       }
       return
@@ -47,26 +47,26 @@ extension JSONFile {
     var count = 0
     var found: (key: String, value: Double)?
     /// The value with all broken numbers but one as 0.
-    func kept(_ value: JSONTree, _ key: String, only place: Int) -> JSONTree {
+    func kept(_ value: JSONTree, _ key: String, only position: Int) -> JSONTree {
       switch value {
       case .number(let number):
         count += 1
-        if count - 1 == place { found = (key, number) }
-        return count - 1 == place ? value : .integer(0)
+        if count - 1 == position { found = (key, number) }
+        return count - 1 == position ? value : .integer(0)
       case .list(let values):
-        return .list(values.enumerated().map { kept($1, "\(key)[\($0)]", only: place) })
+        return .list(values.enumerated().map { kept($1, "\(key)[\($0)]", only: position) })
       case .object(let members):
         return .object(
           members.map { member in
             let inner = key.isEmpty ? member.key : "\(key).\(member.key)"
-            return JSONTree.Member(member.key, kept(member.value, inner, only: place))
+            return JSONTree.Member(member.key, kept(member.value, inner, only: position))
           })
       default: return value
       }
     }
-    for place in 0..<64 {
+    for position in 0..<64 {
       (count, found) = (0, nil)
-      let value = kept(tree, "", only: place)
+      let value = kept(tree, "", only: position)
       guard let found else { return nil }
       guard let text = try? encode(value, pretty: false), failsAlike(text) else { continue }
       return "`\(found.key)` is \(found.value); expected: \(name(of: Int.self))"
@@ -74,16 +74,16 @@ extension JSONFile {
     return nil
   }
 
-  private static func place(_ context: DecodingError.Context) -> String {
+  private static func location(_ context: DecodingError.Context) -> String {
     let keys = context.codingPath.map(\.stringValue).joined(separator: ".")
     return keys.isEmpty ? "the top level" : "`\(keys)`"
   }
 
   private static func described(_ context: DecodingError.Context, expected: String, _ data: Data) -> String {
     guard let got = JSONSpot(data, path: context.codingPath)?.shown else {
-      return "\(place(context)) should be \(expected)"
+      return "\(location(context)) should be \(expected)"
     }
-    return "\(place(context)) is \(got); expected: \(expected)"
+    return "\(location(context)) is \(got); expected: \(expected)"
   }
 
   private static func described(_ context: DecodingError.Context, expected: String?, _ data: Data) -> String? {
@@ -101,7 +101,7 @@ extension JSONFile {
   }
 
   private static func spoken(_ context: DecodingError.Context) -> String {
-    // The parser of Foundation wraps its own error, which knows the place.
+    // The parser of Foundation wraps its own error, which knows the position.
     if let inner = context.underlyingError as? NSError, let text = inner.userInfo["NSDebugDescription"] as? String {
       return text
     }
@@ -124,7 +124,7 @@ extension JSONFile {
 struct JSONSpot {
   private let text: [UInt8]
 
-  /// - Parameter path: The keys and places in lists that lead to the value; `nil` if it cannot be found.
+  /// - Parameter path: The keys and positions in lists that lead to the value; `nil` if it cannot be found.
   init?(_ data: Data, path: [any CodingKey]) {
     var rest = Array(data)[...]
     for key in path {
@@ -135,7 +135,7 @@ struct JSONSpot {
     text = Array(value)
   }
 
-  /// The last key whose value begins before a place.
+  /// The last key whose value begins before a position.
   static func key(in data: Data, before end: Int) -> String? {
     var nesting = JSONNesting()
     var (start, last): (Int?, Range<Int>?) = (nil, nil)
@@ -192,7 +192,7 @@ struct JSONSpot {
   private static func member(of rest: ArraySlice<UInt8>, _ key: any CodingKey) -> ArraySlice<UInt8>? {
     var rest = rest.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
     guard let open = rest.popFirst() else { return nil }
-    var place = 0
+    var position = 0
     while true {
       rest = rest.drop { [0x20, 0x09, 0x0A, 0x0D, 0x2C].contains($0) }
       guard let first = rest.first, first != UInt8(ascii: "}"), first != UInt8(ascii: "]") else { return nil }
@@ -202,8 +202,8 @@ struct JSONSpot {
         guard rest.popFirst() == UInt8(ascii: ":") else { return nil }
         if name.dropFirst().dropLast().elementsEqual(key.stringValue.utf8) { return rest }
       } else if open == UInt8(ascii: "[") {
-        if place == key.intValue { return rest }
-        place += 1
+        if position == key.intValue { return rest }
+        position += 1
       } else {
         return nil
       }

@@ -28,7 +28,7 @@ public enum JSONFile {
   ///   - type: What is decoded.
   ///   - data: The text.
   ///   - path: Where it came from, for errors.
-  /// - Throws: ``FileError`` that names the place and the key.
+  /// - Throws: ``FileError`` that names the position and the key.
   public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws -> Value {
     let data = try checked(data, path: path)
     do {
@@ -59,7 +59,7 @@ public enum JSONFile {
   }
 
   /// The names of an object's members; their values are only stepped over.
-  /// - Throws: ``FileError`` that names the place.
+  /// - Throws: ``FileError`` that names the position.
   public static func names(in data: Data, path: String) throws -> Set<String> {
     try parsed(unmarked(data), path: path) { parser in
       var names: Set<String> = []

@@ -36,7 +36,7 @@ public struct JSONParser {
     _ body: (inout JSONParser) throws -> Result
   ) throws -> Result {
     try text.withMemoryRebound(to: UInt8.self) { bytes in
-      if let place = UTF8Text.firstInvalidByte(in: bytes) { throw Failure(place: place, reason: "no UTF-8") }
+      if let position = UTF8Text.firstInvalidByte(in: bytes) { throw Failure(position: position, reason: "no UTF-8") }
       var parser = JSONParser(bytes, rules)
       let result = try body(&parser)
       parser.skipSpace()
@@ -48,7 +48,7 @@ public struct JSONParser {
   private func failure(_ reason: String) -> Failure {
     let keys = names.prefix(4).map { String(decoding: bytes[$0].dropFirst().dropLast().prefix(60), as: UTF8.self) }
     let path = keys.joined(separator: ".") + (names.count > keys.count ? ".…" : "")
-    return Failure(place: index, reason: reason, key: keys.isEmpty ? nil : path)
+    return Failure(position: index, reason: reason, key: keys.isEmpty ? nil : path)
   }
 
   /// Values of a few bytes each take twenty times as much memory as their text: a text of nothing else is a bomb.
@@ -160,9 +160,9 @@ public struct JSONParser {
     if closes(UInt8(ascii: "}")) { return }
     repeat {
       var name: [UInt8] = []
-      let place = try key { name = try $0.text() }
-      if rules.keysAreUnique { try once(name, at: place.lowerBound, &seen) }
-      names.append(place)
+      let range = try key { name = try $0.text() }
+      if rules.keysAreUnique { try once(name, at: range.lowerBound, &seen) }
+      names.append(range)
       try body(&self, name)
       names.removeLast()
     } while try !endsAfterElement(UInt8(ascii: "}"))
@@ -191,10 +191,10 @@ public struct JSONParser {
     guard current == UInt8(ascii: "\"") else { throw failure("no key where one is expected") }
     let start = index
     try read(&self)
-    let place = start..<index
+    let range = start..<index
     skipSpace()
     guard closes(UInt8(ascii: ":")) else { throw failure("no colon after a key") }
-    return place
+    return range
   }
 
   private mutating func word(_ word: StaticString, _ value: JSONTree) throws -> JSONTree {

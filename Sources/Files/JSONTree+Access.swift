@@ -8,7 +8,7 @@ extension JSONTree {
   }
 
   /// The value of an object's first member of this name, compared by code points; `nil` for what has none. Setting it keeps the member's
-  /// place, or adds one at the end; `nil` removes all members of the name. What is not an object stays as it is.
+  /// index, or adds one at the end; `nil` removes all members of the name. What is not an object stays as it is.
   public subscript(name: String) -> JSONTree? {
     get {
       guard case .object(let members) = self else { return nil }
@@ -16,8 +16,8 @@ extension JSONTree {
     }
     set {
       guard case .object(var members) = self else { return }
-      if let newValue, let place = members.firstIndex(where: { $0.isNamed(name) }) {
-        members[place] = Member(name, newValue)
+      if let newValue, let index = members.firstIndex(where: { $0.isNamed(name) }) {
+        members[index] = Member(name, newValue)
       } else if let newValue {
         members.append(Member(name, newValue))
       } else {

@@ -40,13 +40,13 @@ public enum JSONTree: Sendable {
 
   /// What is wrong with a text, and at which byte.
   public struct Failure: AccreteError, Sendable {
-    public let place: Int
+    public let position: Int
     public let reason: String
     /// The key in whose value it is, with those around it: `a.b`.
     public var key: String?
 
-    /// The place, the key and the reason.
-    public var text: String { "byte \(place)\(key.map { " (in `\($0)`)" } ?? ""): \(reason)" }
+    /// The position, the key and the reason.
+    public var text: String { "byte \(position)\(key.map { " (in `\($0)`)" } ?? ""): \(reason)" }
 
     public var category: ErrorCategory { .data }
     public var description: String { text.onOneLine }
@@ -68,7 +68,7 @@ public enum JSONTree: Sendable {
   ///   - data: UTF-8 of at most ``JSONFile/sizeLimit`` bytes.
   ///   - path: Where it came from, for errors.
   ///   - rules: What else is asked of it.
-  /// - Throws: ``FileError/malformedJSON(path:reason:)`` with the place of the byte, ``FileError/tooLarge(path:bytes:limit:)``.
+  /// - Throws: ``FileError/malformedJSON(path:reason:)`` with the position of the byte, ``FileError/tooLarge(path:bytes:limit:)``.
   public init(parsing data: Data, path: String, rules: Rules = Rules()) throws {
     guard data.count <= JSONFile.sizeLimit else {
       throw FileError.tooLarge(path: path, bytes: data.count, limit: JSONFile.sizeLimit)

@@ -2,7 +2,7 @@ public import Foundation
 
 /// What stopped processes have left of files and folders that they were making: `.NAME.PROCESS.partial`.
 public enum Leftovers {
-  /// The hidden place of what will be called like `url` when it is whole.
+  /// The hidden name of what will be called like `url` when it is whole.
   public static func partial(of url: URL) -> URL {
     url.deletingLastPathComponent()
       .appendingPathComponent(".\(url.lastPathComponent).\(getpid())\(AtomicFile.partialSuffix)")

@@ -2,7 +2,7 @@ public import Foundation
 
 /// A regular file, opened to be read: the one place where files that others wrote are opened.
 ///
-/// A pipe in the place of a file would block for ever when it is opened, and a device may never end. The file is opened without
+/// A pipe instead of a file would block for ever when it is opened, and a device may never end. The file is opened without
 /// blocking, and what is not a regular file is refused.
 public final class RegularFile: @unchecked Sendable {
   /// The file as it was given.

@@ -7,10 +7,10 @@ public enum SealedJSON {
   /// Stands where the digest goes, in files that have nothing else to say there.
   public static let blank = Digest.zeros
 
-  /// The bytes of a file with its digest in the place of the only `blank` in them.
+  /// The bytes of a file with its digest instead of the only `blank` in them.
   public static func sealed(_ data: Data, blank: Digest = blank) -> Data {
-    guard let place = place(of: blank, in: data) else { return data }
-    return data.replacing(place, with: Digest(of: data))
+    guard let range = range(of: blank, in: data) else { return data }
+    return data.replacing(range, with: Digest(of: data))
   }
 
   /// Encodes a value whose digest is ``blank``, and puts its digest there.
@@ -31,32 +31,32 @@ public enum SealedJSON {
   public static func check(
     _ data: Data, carries digest: Digest, blank: Digest = blank, path: String
   ) throws {
-    guard let place = place(of: digest, in: data) else {
+    guard let range = range(of: digest, in: data) else {
       throw FileError.malformedJSON(path: path, reason: "`digest` is not there once")
     }
-    guard Digest(of: data.replacing(place, with: blank)) == digest else {
+    guard Digest(of: data.replacing(range, with: blank)) == digest else {
       throw FileError.malformedJSON(
         path: path, reason: "it was changed: its content has another digest than the one in it, \(digest)")
     }
   }
 
   /// Where a digest stands; `nil` unless it is there once.
-  private static func place(of digest: Digest, in data: Data) -> Range<Data.Index>? {
+  private static func range(of digest: Digest, in data: Data) -> Range<Data.Index>? {
     let text = Data(digest.description.utf8)
-    guard let place = data.range(of: text), place == data.range(of: text, options: .backwards) else { return nil }
-    return place
+    guard let range = data.range(of: text), range == data.range(of: text, options: .backwards) else { return nil }
+    return range
   }
 }
 
 extension Digest {
-  /// Zeros in every place: the digest of nothing that anybody has.
+  /// Zeros throughout: the digest of nothing that anybody has.
   public static let zeros = Digest("sha256:" + String(repeating: "0", count: 64)) ?? Digest(of: Data())
 }
 
 extension Data {
-  fileprivate func replacing(_ place: Range<Index>, with digest: Digest) -> Data {
+  fileprivate func replacing(_ range: Range<Index>, with digest: Digest) -> Data {
     var result = self
-    result.replaceSubrange(place, with: Data(digest.description.utf8))
+    result.replaceSubrange(range, with: Data(digest.description.utf8))
     return result
   }
 }

@@ -72,26 +72,27 @@ public final class TensorBoardLog {
   private static func prefix(of url: URL, to step: Int) throws -> Int {
     guard let file = try OptionalFile.read({ try MappedFile(url) }) else { return 0 }
     return withExtendedLifetime(file) {
-      var place = 0
-      while let message = message(file.bytes, at: place) {
+      var position = 0
+      while let message = message(file.bytes, at: position) {
         // Time first, nine bytes; then the step, where it is not 0.
         if message.count > 10, message[9] == 2 << 3, value(message.dropFirst(10)) > UInt64(max(step, 0)) { break }
-        place += message.count + 16
+        position += message.count + 16
       }
-      return place
+      return position
     }
   }
 
-  /// The message of the record at a place; `nil` if no whole one is there.
-  private static func message(_ bytes: UnsafeRawBufferPointer, at place: Int) -> [UInt8]? {
+  /// The message of the record at a position; `nil` if no whole one is there.
+  private static func message(_ bytes: UnsafeRawBufferPointer, at position: Int) -> [UInt8]? {
     func part(_ from: Int, _ count: Int) -> [UInt8]? {
       count <= bytes.count - from ? Array(bytes[from..<from + count]) : nil
     }
-    guard let length = part(place, 8), let check = part(place + 8, 4), check == little(masked(length)) else {
+    guard let length = part(position, 8), let check = part(position + 8, 4), check == little(masked(length)) else {
       return nil
     }
     let count = length.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard count < 1 << 20, let message = part(place + 12, Int(count)), let end = part(place + 12 + message.count, 4),
+    guard count < 1 << 20, let message = part(position + 12, Int(count)),
+      let end = part(position + 12 + message.count, 4),
       end == little(masked(message))
     else { return nil }
     return message

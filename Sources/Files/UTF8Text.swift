@@ -1,8 +1,8 @@
 /// Looking at bytes that should be UTF-8.
 public enum UTF8Text {
-  /// The place of the first byte that does not belong to a whole, valid character; `nil` in valid UTF-8.
+  /// The position of the first byte that does not belong to a whole, valid character; `nil` in valid UTF-8.
   ///
-  /// Of a character that is cut short or broken it is the place of the character's first byte.
+  /// Of a character that is cut short or broken it is the position of the character's first byte.
   public static func firstInvalidByte(in bytes: [UInt8]) -> Int? {
     bytes.withUnsafeBufferPointer(firstInvalidByte)
   }

@@ -44,6 +44,6 @@ public struct Base: Sendable {
     known <= size && size - known <= size / paddingShare
   }
 
-  /// A token to fill rows with; it is never looked at.
+  /// A token to fill sequences with; it is never looked at.
   public var padToken: Int { model.configuration.padToken ?? endToken }
 }

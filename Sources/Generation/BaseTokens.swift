@@ -2,7 +2,7 @@ import Decoder
 import ModelConfiguration
 import Tokenization
 
-/// Which tokens end a text and fill a row, where a checkpoint's files do not agree.
+/// Which tokens end a text and fill a sequence, where a checkpoint's files do not agree.
 ///
 /// Some published `config.json` give ids that belong to another tokenizer: Hunyuan-Large's end token 2 is `#`. An id that is a plain token
 /// of the tokenizer cannot be what the file says it is; then the token counts that the tokenizer's own files name.

@@ -22,21 +22,21 @@ public struct DerivedExpert {
   ///   - training: Whether gradients are wanted.
   ///   - factor: Computes one factor; its operations are recorded when `training`. A: [rank, in], B: [out, rank].
   public init(
-    _ shape: LowRankShape, _ context: MethodContext, training: Bool, factor: (FactorPlace) throws -> Tensor
+    _ shape: LowRankShape, _ context: MethodContext, training: Bool, factor: (FactorPosition) throws -> Tensor
   ) throws {
     var links: [Link] = []
     var tensors: [String: Tensor] = [:]
-    for place in FactorPlace.all(shape, on: context.base) {
-      let value = try training ? withGradients { try factor(place) } : withoutGradients { try factor(place) }
+    for position in FactorPosition.all(shape, on: context.base) {
+      let value = try training ? withGradients { try factor(position) } : withoutGradients { try factor(position) }
       guard training, value.requiresGradient else {
-        tensors[place.name] = value
+        tensors[position.name] = value
         continue
       }
       let leaf = try value.detached()
       try leaf.requireGradient()
       try leaf.setGradient(Tensor.zeros(leaf.shape, on: leaf.device))
       links.append(Link(value: value, leaf: leaf))
-      tensors[place.name] = leaf
+      tensors[position.name] = leaf
     }
     expert = try LowRankExpert(shape, for: context.base, tensors: tensors, where: "a derived expert")
     self.links = links

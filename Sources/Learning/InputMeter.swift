@@ -2,7 +2,7 @@ public import Decoder
 import ModelConfiguration
 public import Torch
 
-/// Experts that are watched: the mean over each row's tokens of what enters the feed-forward blocks. Its outputs are the experts'.
+/// Experts that are watched: the mean over each sequence's tokens of what enters the feed-forward blocks. Its outputs are the experts'.
 public final class InputMeter: ExpertSelection {
   private let experts: (any ExpertSelection)?
   private let pooling: PoolingWeights
@@ -16,7 +16,7 @@ public final class InputMeter: ExpertSelection {
     self.pooling = pooling
   }
 
-  /// Of each of the base's `commonLayers` that a pass went through, from the lowest. [rows, hidden]
+  /// Of each of the base's `commonLayers` that a pass went through, from the lowest. [sequences, hidden]
   public var means: [Tensor] { byLayer.sorted { $0.key < $1.key }.map(\.value) }
 
   public func project(

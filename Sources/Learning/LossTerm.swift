@@ -3,7 +3,7 @@ public import Torch
 /// One named part of the loss.
 public struct LossTerm {
   public let name: String
-  /// The mean over the rows of the batch. []
+  /// The mean over the sequences of the batch. []
   public let value: Tensor
   /// What it is multiplied by in the sum.
   public let weight: Double

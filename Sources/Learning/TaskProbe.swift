@@ -57,8 +57,8 @@ public struct TaskProbe {
       _ = try model.packedStates(batch.tokens, experts: meter)
       parts.append(meter.means)
     }
-    return try model.configuration.commonLayers.indices.map { place in
-      try Tensor.concatenated(parts.map { $0[place] })
+    return try model.configuration.commonLayers.indices.map { position in
+      try Tensor.concatenated(parts.map { $0[position] })
     }
   }
 
@@ -66,7 +66,7 @@ public struct TaskProbe {
   public func loss(under experts: (any ExpertSelection)?, rows: Int) throws -> Double {
     var (sum, count) = (0.0, 0)
     try eachBatch(sample(rows)) { batch in
-      let states = try model.packedStates(batch.tokens, experts: experts, at: batch.places)
+      let states = try model.packedStates(batch.tokens, experts: experts, at: batch.positions)
       sum += try model.answerLoss(states, targets: batch.targets).sum
       count += batch.targetCount
     }
@@ -101,8 +101,8 @@ public struct TaskProbe {
         Array(chosen[start..<min(start + max(batch, 1), chosen.count)]), on: model.device)
       let pass = try pass(part.tokens)
       let states = try model.tracedStates(
-        part.tokens, experts: pass.selection, at: head == nil ? part.places : part.promptEnds)
-      let count = head == nil ? part.targetCount : part.tokens.rows
+        part.tokens, experts: pass.selection, at: head == nil ? part.positions : part.promptEnds)
+      let count = head == nil ? part.targetCount : part.tokens.sequenceCount
       let loss =
         try head.map { try model.headLoss(states.value, part, head: $0.detached(), scale: 1) }
         ?? model.answerLoss(states.value, targets: part.targets)

@@ -1,17 +1,17 @@
 /// How sequences are cut into batches where nothing is trained: as many as fit within a number of padded tokens, which bounds memory
 /// whatever the lengths. The same lengths give the same batches, and with them the same bits.
 public struct TokenBudget: Sendable, Equatable {
-  /// Rows times the longest of them, at most; a sequence that is longer goes alone.
+  /// Sequences times the longest of them, at most; a sequence that is longer goes alone.
   public let tokens: Int
   /// Sequences of a batch at most.
-  public let mostRows: Int
+  public let mostSequences: Int
 
   /// What scoring and measuring use where nothing else is said.
   public static let standard = TokenBudget(2048)
 
-  public init(_ tokens: Int, mostRows: Int = .max) {
+  public init(_ tokens: Int, mostSequences: Int = .max) {
     self.tokens = tokens
-    self.mostRows = mostRows
+    self.mostSequences = mostSequences
   }
 
   /// Neighbours, in order: ranges of positions in `lengths`.
@@ -20,7 +20,7 @@ public struct TokenBudget: Sendable, Equatable {
     var (start, longest) = (0, 0)
     for (number, length) in lengths.enumerated() {
       let time = max(longest, length)
-      if number > start, (number - start + 1) * time > tokens || number - start == mostRows {
+      if number > start, (number - start + 1) * time > tokens || number - start == mostSequences {
         groups.append(start..<number)
         (start, longest) = (number, length)
       } else {

@@ -84,10 +84,10 @@ extension ConfigurationReader {
   /// Positions of the pretraining.
   private func original(_ rope: RawRope, key: String, maxPositions: Int) throws -> Double {
     let name = "original_max_position_embeddings"
-    let (place, given) =
+    let (fullKey, given) =
       raw.originalMaxPositionEmbeddings.map { (name, $0) }
       ?? ("\(key).\(name)", rope.originalMaxPositionEmbeddings ?? Double(maxPositions))
-    guard given > 0, given.isFinite else { throw invalid(place, "\(given)", "a number above 0") }
+    guard given > 0, given.isFinite else { throw invalid(fullKey, "\(given)", "a number above 0") }
     return given
   }
 

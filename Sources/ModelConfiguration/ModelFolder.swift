@@ -1,7 +1,7 @@
 import Files
 public import Foundation
 
-/// What a place is that was named as a model: a Hugging Face folder, or something that people have in its stead.
+/// What a path is that was named as a model: a Hugging Face folder, or something that people have in its stead.
 public enum ModelFolder {
   /// - Parameter url: What was named.
   /// - Throws: ``ConfigurationError/notAModel(path:got:fix:)`` for anything but a folder with `config.json`; it names what is there, and the way.
@@ -14,7 +14,7 @@ public enum ModelFolder {
     guard FolderFile.exists("config.json", in: url) else { throw folder(url) }
   }
 
-  /// What lies in a folder that has a `config.json` in place of weights that are read; `nil`: nothing that is known.
+  /// What lies in a folder that has a `config.json` instead of weights that are read; `nil`: nothing that is known.
   ///
   /// - Parameter url: The folder.
   public static func otherWeights(_ url: URL) -> ConfigurationError? {

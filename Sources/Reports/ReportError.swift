@@ -6,7 +6,7 @@ public enum ReportError: AccreteError, Equatable {
   /// Two folders hold the same run: the same method, settings, order and seed.
   case sameRun(String, String)
   /// Several runs have no folder in common that a report would belong to.
-  case noPlace(runs: Int)
+  case noFolder(runs: Int)
 
   public var category: ErrorCategory { .usage }
 
@@ -18,7 +18,7 @@ public enum ReportError: AccreteError, Equatable {
     case .noRuns: "no run to report on: give one or more folders that `accrete train --out` wrote"
     case .sameRun(let one, let other):
       "\(other): is the same run as \(one) (method, settings, order and seed), which would count twice in a mean. Give one of them."
-    case .noPlace(let runs):
+    case .noFolder(let runs):
       "a report on \(runs) runs belongs into no run's folder: say where it goes with --out DIR, or --html and --markdown"
     }
   }

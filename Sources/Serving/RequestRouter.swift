@@ -62,9 +62,9 @@ public struct RequestRouter {
 
   /// The same with another handicap of one task.
   public func with(handicap: Double, of task: String) -> RequestRouter {
-    guard let place = record.tasks.firstIndex(where: { $0.task == task }) else { return self }
+    guard let position = record.tasks.firstIndex(where: { $0.task == task }) else { return self }
     return RequestRouter(
-      record.with(record.tasks[place].with(handicap: handicap)), cascade?.with(handicap: handicap, of: place))
+      record.with(record.tasks[position].with(handicap: handicap)), cascade?.with(handicap: handicap, of: position))
   }
 
   /// Routes texts.
@@ -103,8 +103,8 @@ public struct RequestRouter {
 
   /// How much nearer a task is to each request than all tasks before it; 0 where it does not claim it.
   public func claims(of task: String, _ texts: TextFeatures) throws -> [Double] {
-    guard let cascade, let place = record.tasks.firstIndex(where: { $0.task == task }) else { return [] }
-    return try cascade.claims(of: place, texts)
+    guard let cascade, let position = record.tasks.firstIndex(where: { $0.task == task }) else { return [] }
+    return try cascade.claims(of: position, texts)
   }
 
   /// Tokens of a text that a router looks at, at most.

@@ -88,8 +88,8 @@ public struct RouterRecord: Sendable, Codable, Equatable {
   /// The same with a task as it is now: where the task of that name was, or behind all others.
   public func with(_ entry: Entry) -> RouterRecord {
     var tasks = tasks
-    if let place = tasks.firstIndex(where: { $0.task == entry.task }) {
-      tasks[place] = entry
+    if let position = tasks.firstIndex(where: { $0.task == entry.task }) {
+      tasks[position] = entry
     } else {
       tasks.append(entry)
     }

@@ -47,16 +47,16 @@ public enum BatchPlan {
     var stream = RandomStream(seed: seed, "order", task, String(epoch))
     var order = Array(lengths.indices)
     stream.shuffle(&order)
-    let places = order.enumerated().map { (length: lengths[$1], draw: $0, index: $1) }
+    let examples = order.enumerated().map { (length: lengths[$1], draw: $0, index: $1) }
     var batches: [[Int]] = []
     var room = 0
-    for place in places.sorted(by: { ($0.length, $0.draw) < ($1.length, $1.draw) }) {
-      if batches.isEmpty || place.length > room {
+    for example in examples.sorted(by: { ($0.length, $0.draw) < ($1.length, $1.draw) }) {
+      if batches.isEmpty || example.length > room {
         batches.append([])
         room = tokenBudget
       }
-      batches[batches.count - 1].append(place.index)
-      room -= place.length
+      batches[batches.count - 1].append(example.index)
+      room -= example.length
     }
     stream.shuffle(&batches)
     return batches

@@ -6,16 +6,16 @@ public struct EncodedExample: Sendable, Equatable {
   /// The prompt: what the model reads.
   public let promptIds: [Int]
 
-  /// The places of the text in ``promptIds``: what is left without instruction and cue.
+  /// The positions of the text in ``promptIds``: what is left without instruction and cue.
   public let textRange: Range<Int>
 
   /// The right answer with the end token: what the model should write. A free answer that was cut has no end token.
   public let answerIds: [Int]
 
-  /// The place of the right label in the task's labels; `nil` for a generation.
+  /// The position of the right label in the task's labels; `nil` for a generation.
   public let labelIndex: Int?
 
-  /// The places of the right labels of a row that may have several, ascending; `nil` for other tasks.
+  /// The positions of the right labels of a row that may have several, ascending; `nil` for other tasks.
   public let labelIndices: [Int]?
 
   /// How many tokens of the text were dropped on its left to keep the maximum length; 0: none.
@@ -32,10 +32,10 @@ public struct EncodedExample: Sendable, Equatable {
   /// - Parameters:
   ///   - index: The example's number in its file.
   ///   - promptIds: The prompt's tokens.
-  ///   - textRange: The places of the text among them; `nil`, or a range that is not inside: all.
+  ///   - textRange: The positions of the text among them; `nil`, or a range that is not inside: all.
   ///   - answerIds: The answer's tokens with the end token.
-  ///   - labelIndex: The place of the right label in the task's labels; `nil` for a generation.
-  ///   - labelIndices: The places of the right labels of a row that may have several; `nil` for other tasks.
+  ///   - labelIndex: The position of the right label in the task's labels; `nil` for a generation.
+  ///   - labelIndices: The positions of the right labels of a row that may have several; `nil` for other tasks.
   ///   - droppedTokens: How many tokens of the text were dropped.
   public init(
     index: Int, promptIds: [Int], textRange: Range<Int>? = nil, answerIds: [Int], labelIndex: Int?,

@@ -25,7 +25,7 @@ public struct FileSuite: TaskSuite {
     }
     self.files = files.map { (RowReader.taskName(of: $0), $0) }
     self.reader = reader
-    try TaskName.require(self.files.map { ($0.task, Place(file: $0.url.relativePath)) })
+    try TaskName.require(self.files.map { ($0.task, RowLocation(file: $0.url.relativePath)) })
   }
 
   /// The names of the tasks in the order of the files.

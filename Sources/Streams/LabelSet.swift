@@ -46,13 +46,13 @@ public struct LabelSet: Sendable, Equatable {
 }
 
 extension LearningTask {
-  /// The places of a row's labels in ``labels``, ascending; `nil`: it has one that the task has not, or the task has no sets of labels.
+  /// The positions of a row's labels in ``labels``, ascending; `nil`: it has one that the task has not, or the task has no sets of labels.
   ///
   /// - Parameter answer: An ``Example/answer``.
   public func labelIndices(of answer: String) -> [Int]? {
     guard kind == .severalLabels, let set = LabelSet(text: answer) else { return nil }
-    let places = Dictionary(zip(labels.map(ExactText.init), labels.indices), uniquingKeysWith: { first, _ in first })
-    let found = set.labels.compactMap { places[ExactText($0)] }
+    let positions = Dictionary(zip(labels.map(ExactText.init), labels.indices), uniquingKeysWith: { first, _ in first })
+    let found = set.labels.compactMap { positions[ExactText($0)] }
     return found.count == set.labels.count ? found.sorted() : nil
   }
 }

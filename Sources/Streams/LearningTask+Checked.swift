@@ -1,7 +1,7 @@
 import Files
 
 extension LearningTask {
-  /// A row as it was read, with the place to name when something is wrong with it.
+  /// A row as it was read, with the location to name when something is wrong with it.
   ///
   /// Files have millions of them, of thirty bytes each: a row of the memory takes 64, beside what its texts do not find room in.
   struct Row {
@@ -11,11 +11,11 @@ extension LearningTask {
     /// In a JSON array; -1 elsewhere.
     private let number: Int32
 
-    /// - Parameter place: In a file that whoever has the row knows.
-    init(example: Example, place: Place) {
+    /// - Parameter location: In a file that whoever has the row knows.
+    init(example: Example, location: RowLocation) {
       self.example = example
-      line = Int32(clamping: place.line ?? 0)
-      number = place.row.map { Int32(clamping: $0) } ?? -1
+      line = Int32(clamping: location.line ?? 0)
+      number = location.row.map { Int32(clamping: $0) } ?? -1
     }
 
     private init(_ example: Example, of row: Row) {
@@ -23,9 +23,9 @@ extension LearningTask {
       (line, number) = (row.line, row.number)
     }
 
-    /// The place of the row in its file.
-    func place(in file: Place) -> Place {
-      Place(file: file.file, line: line > 0 ? Int(line) : nil, row: number >= 0 ? Int(number) : nil)
+    /// The location of the row in its file.
+    func location(in file: RowLocation) -> RowLocation {
+      RowLocation(file: file.file, line: line > 0 ? Int(line) : nil, row: number >= 0 ? Int(number) : nil)
     }
 
     /// The same row by another name.
@@ -50,9 +50,9 @@ extension LearningTask {
   ///   - kind: How the task is answered and scored.
   /// - Throws: A ``StreamError`` that names the file and the line.
   static func checked(
-    name: String, instruction: String, cue: String, labels: [String], labelSource: Place, train: [Row],
-    trainFile: Place,
-    test: [Row], testFile: Place, kind: Kind
+    name: String, instruction: String, cue: String, labels: [String], labelSource: RowLocation, train: [Row],
+    trainFile: RowLocation,
+    test: [Row], testFile: RowLocation, kind: Kind
   ) throws -> LearningTask {
     try requireRows(train, split: "train", of: trainFile)
     try requireRows(test, split: "test", of: testFile)
@@ -72,7 +72,7 @@ extension LearningTask {
       test: test.map(\.example), kind: kind)
   }
 
-  private static func requireRows(_ rows: [Row], split: String, of file: Place) throws {
+  private static func requireRows(_ rows: [Row], split: String, of file: RowLocation) throws {
     guard rows.isEmpty else { return }
     throw StreamError.split(
       file.detail(
@@ -80,15 +80,17 @@ extension LearningTask {
         fix: "Add \(split) rows, or check that this is the right file."))
   }
 
-  private static func requireDistinctIds(_ train: [Row], _ trainFile: Place, _ test: [Row], _ testFile: Place) throws {
+  private static func requireDistinctIds(
+    _ train: [Row], _ trainFile: RowLocation, _ test: [Row], _ testFile: RowLocation
+  ) throws {
     let repeated = repeatedHashes(train, test)
     guard !repeated.isEmpty else { return }
-    var first: [ExactText: Place] = [:]
+    var first: [ExactText: RowLocation] = [:]
     // In the order of the file, so that the later line is the one to blame; rows of two files never share an id.
     var (nextTrain, nextTest) = (train[...], test[...])
     while true {
       let row: Row
-      let file: Place
+      let file: RowLocation
       switch (nextTrain.first, nextTest.first) {
       case (nil, nil): return
       case (let one?, let other) where (other.map { one.example.index <= $0.example.index } ?? true):
@@ -100,10 +102,10 @@ extension LearningTask {
         nextTest.removeFirst()
       }
       guard repeated.contains(row.example.id.hashValue) else { continue }
-      let place = row.place(in: file)
-      if let other = first.updateValue(place, forKey: ExactText(row.example.id)) {
+      let location = row.location(in: file)
+      if let other = first.updateValue(location, forKey: ExactText(row.example.id)) {
         throw StreamError.identity(
-          place.detail(
+          location.detail(
             expected: "an id of its own", got: "id \(quoted(row.example.id)), which \(other.description) has already",
             fix: "Give every row another id, or leave ids out."))
       }
@@ -122,7 +124,7 @@ extension LearningTask {
     return repeated
   }
 
-  private static func requireLabels(_ labels: [String], of source: Place) throws {
+  private static func requireLabels(_ labels: [String], of source: RowLocation) throws {
     guard labels.count >= 2 else {
       throw StreamError.label(
         source.detail(
@@ -136,11 +138,11 @@ extension LearningTask {
     }
   }
 
-  private static func requireKnownLabels(of rows: [Row], in file: Place, labels: [String]) throws {
+  private static func requireKnownLabels(of rows: [Row], in file: RowLocation, labels: [String]) throws {
     let known = Set(labels.map(ExactText.init))
     for row in rows where !known.contains(ExactText(row.example.answer)) {
       throw StreamError.label(
-        row.place(in: file).detail(
+        row.location(in: file).detail(
           expected: "one of the labels \(listed(labels))", got: quoted(row.example.answer),
           fix:
             "Correct the label, or give training rows for it; where --labels or a labels.json names the labels, add it there."
@@ -148,7 +150,7 @@ extension LearningTask {
     }
   }
 
-  private static func requireTraining(_ rows: [Row], for labels: [String], trainFile: Place) throws {
+  private static func requireTraining(_ rows: [Row], for labels: [String], trainFile: RowLocation) throws {
     let trained = Set(rows.map { ExactText($0.example.answer) })
     for label in labels where !trained.contains(ExactText(label)) {
       throw StreamError.label(

@@ -4,7 +4,8 @@ extension LearningTask {
   /// What rows with several labels need: 2 … ``LabelSet/most`` labels, each of them once and with a row to learn from, and no other in
   /// any row.
   static func requireSets(
-    _ labels: [String], labelSource: Place, train: [Row], trainFile: Place, test: [Row], testFile: Place
+    _ labels: [String], labelSource: RowLocation, train: [Row], trainFile: RowLocation, test: [Row],
+    testFile: RowLocation
   ) throws {
     guard labels.count >= 2 else {
       throw StreamError.label(
@@ -29,7 +30,7 @@ extension LearningTask {
         let set = Set((LabelSet(text: row.example.answer)?.labels ?? []).map(ExactText.init))
         if let other = set.subtracting(known).min() {
           throw StreamError.label(
-            row.place(in: file).detail(
+            row.location(in: file).detail(
               expected: "labels among \(listed(labels)), which have rows to learn from", got: quoted(other.text),
               fix: "Correct the label, or give rows to learn it from."))
         }

@@ -66,7 +66,7 @@ public struct LearningTask: Sendable, Codable, Equatable {
     self.kind = kind
   }
 
-  /// The place of an example's label in ``labels``; `nil` for a generation, or if the label is not among them.
+  /// The position of an example's label in ``labels``; `nil` for a generation, or if the label is not among them.
   ///
   /// - Parameter example: A row of this task.
   public func labelIndex(of example: Example) -> Int? {

@@ -90,7 +90,7 @@ public struct PromptEncoder: Sendable {
     let longestAnswer: Int
     var labelIndices: [Int]?
     if task.kind == .severalLabels {
-      labelIndices = try places(of: example)
+      labelIndices = try positions(of: example)
       (answer, longestAnswer) = ([endToken], 1)
     } else if task.kind == .classification {
       guard let labelIndex else {
@@ -130,15 +130,15 @@ public struct PromptEncoder: Sendable {
   }
 
   /// - Throws: ``StreamError/label(_:)`` for a label that is not one of the task's.
-  private func places(of example: Example) throws -> [Int] {
+  private func positions(of example: Example) throws -> [Int] {
     let labels = LabelSet(text: example.answer)?.labels
-    let places = labels?.compactMap { labelIndices[ExactText($0)] }
-    guard let places, places.count == labels?.count else {
+    let positions = labels?.compactMap { labelIndices[ExactText($0)] }
+    guard let positions, positions.count == labels?.count else {
       throw StreamError.label(
         StreamError.Detail(
           file: "row \(example.id)", expected: "labels among \(listed(task.labels))", got: quoted(example.answer),
           fix: "Correct the labels."))
     }
-    return places.sorted()
+    return positions.sorted()
   }
 }

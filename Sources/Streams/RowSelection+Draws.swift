@@ -44,7 +44,7 @@ extension RowSelection {
   /// The validation part of the train rows: the fifth of them (rounded up) with the lowest hashes, and every other row
   /// whose hash is the same as the last one's.
   ///
-  /// A row's hash is the first draw of the stream `validation/TASK/TEXT`. It does not depend on the row's label, its place in the file or
+  /// A row's hash is the first draw of the stream `validation/TASK/TEXT`. It does not depend on the row's label, its position in the file or
   /// the run's seed. So labels are as frequent in the part as in the file, up to chance; every run has the same part; and rows with the
   /// same text are all inside or all outside.
   ///

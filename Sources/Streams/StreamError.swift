@@ -88,8 +88,8 @@ public enum StreamError: AccreteError, Sendable, Equatable {
 extension StreamError: LocalizedError {
   /// One line: `FILE:LINE: expected …, got …. Fix: …`.
   public var description: String {
-    let place = Place(file: detail.file, line: detail.line, row: detail.row).description
-    return "\(place): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)".onOneLine
+    let location = RowLocation(file: detail.file, line: detail.line, row: detail.row).description
+    return "\(location): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)".onOneLine
   }
 
   /// The same line, for `localizedDescription`.

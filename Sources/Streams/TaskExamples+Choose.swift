@@ -21,17 +21,17 @@ extension TaskExamples {
   ) -> (learn: [Example], choose: [Example]) {
     let count = Double(rows.count)
     let wanted = min(max(count * share, min(Double(enoughChoose), count * largestShare)), Double(mostChoose))
-    var labels: [ExactText: [(place: Double, row: Int)]] = [:]
+    var labels: [ExactText: [(position: Double, row: Int)]] = [:]
     for (row, (example, label)) in zip(rows, strata(of: rows, kind: kind)).enumerated() {
-      labels[label, default: []].append((place(of: example.text.stripped), row))
+      labels[label, default: []].append((position(of: example.text.stripped), row))
     }
     var chosen: Set<Int> = []
     for (_, all) in labels {
-      let part = all.sorted { ($0.place, $0.row) < ($1.place, $1.row) }
+      let part = all.sorted { ($0.position, $0.row) < ($1.position, $1.row) }
       let size = Int(saturating: (Double(part.count) * wanted / max(count, 1)).rounded())
       guard size > 0, size < part.count else { continue }
-      let border = part[size - 1].place
-      let taken = part.prefix { $0.place <= border }
+      let border = part[size - 1].position
+      let taken = part.prefix { $0.position <= border }
       // Rows of one text alone: there is nothing to deal.
       if taken.count < part.count { chosen.formUnion(taken.map(\.row)) }
     }
@@ -42,7 +42,7 @@ extension TaskExamples {
   }
 
   /// Where the hash of a text puts it, 0 to 1.
-  static func place(of text: String) -> Double {
+  static func position(of text: String) -> Double {
     let hash = Digest(of: Data(("split/" + Conversation.splitKey(of: text)).utf8)).description.dropFirst(
       "sha256:".count
     ).prefix(13)

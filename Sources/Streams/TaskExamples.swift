@@ -71,7 +71,7 @@ public struct TaskExamples: Sendable {
   ///
   /// - Parameter text: The text, without white space at its ends.
   /// - Parameter share: Of gate rows.
-  public static func isGate(_ text: String, share: Double = 0.15) -> Bool { place(of: text) < share }
+  public static func isGate(_ text: String, share: Double = 0.15) -> Bool { position(of: text) < share }
 }
 
 extension TaskExamples {
@@ -88,8 +88,8 @@ extension TaskExamples {
     stream.shuffle(&order)
     var taken: [ExactText: Int] = [:]
     var kept: [Role: [Example]] = [:]
-    for place in order {
-      let (row, role) = all[place]
+    for position in order {
+      let (row, role) = all[position]
       let labels = Self.labels(of: row, kind: task.kind)
       guard labels.allSatisfy({ taken[$0, default: 0] < perClass }) else { continue }
       for label in labels { taken[label, default: 0] += 1 }

@@ -26,11 +26,12 @@ struct TaskFolder {
     let train = try readRows(split: "train")
     let test = try readRows(split: "test")
     return try .checked(
-      name: name, instruction: instruction, cue: cue, labels: labels, labelSource: place("labels.json"),
-      train: train, trainFile: place("train.json"), test: test, testFile: place("test.json"), kind: .classification)
+      name: name, instruction: instruction, cue: cue, labels: labels, labelSource: location("labels.json"),
+      train: train, trainFile: location("train.json"), test: test, testFile: location("test.json"),
+      kind: .classification)
   }
 
-  private func place(_ name: String) -> Place { Place(file: file(name).relativePath) }
+  private func location(_ name: String) -> RowLocation { RowLocation(file: file(name).relativePath) }
 
   private func readRows(split: String) throws -> [LearningTask.Row] {
     let source = try SourceFile(file("\(split).json"))
@@ -39,7 +40,7 @@ struct TaskFolder {
       let example = Example(
         id: "\(name)/\(split)/\(raw.index)", index: raw.index, text: try fields.text("sentence").stripped,
         answer: try fields.text("label"))
-      return LearningTask.Row(example: example, place: raw.place)
+      return LearningTask.Row(example: example, location: raw.location)
     }
   }
 
@@ -49,7 +50,7 @@ struct TaskFolder {
       let label = (try? JSONTree(Data(source.bytes[raw.range])))?.string
       guard let label, !label.stripped.isEmpty else {
         throw StreamError.json(
-          raw.place.detail(
+          raw.location.detail(
             expected: "a label in quotation marks", got: "something else or a blank one",
             fix: "Write the labels as [\"one\", \"two\"]."))
       }

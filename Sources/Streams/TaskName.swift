@@ -7,9 +7,9 @@ enum TaskName {
 
   static func isPlain(_ name: String) -> Bool { PlainName.isPlain(name, longest: longest) }
 
-  static func illegal(_ name: String, _ place: Place) -> StreamError {
+  static func illegal(_ name: String, _ location: RowLocation) -> StreamError {
     .identity(
-      place.detail(
+      location.detail(
         expected: "a task name of 1 to \(longest) ASCII letters, digits, \".\", \"_\", \"-\", not starting with \".\"",
         got: quoted(name), fix: "Give one with --name: the file's name without its ending is the task's name otherwise."
       ))
@@ -21,23 +21,23 @@ enum TaskName {
   ///
   /// - Parameter names: The names, each with the file to blame for it.
   /// - Throws: ``StreamError/identity(_:)``.
-  static func require(_ names: [(name: String, place: Place)]) throws {
-    var first: [String: Place] = [:]
-    for (name, place) in names {
+  static func require(_ names: [(name: String, location: RowLocation)]) throws {
+    var first: [String: RowLocation] = [:]
+    for (name, location) in names {
       guard PlainName.isPlain(name, longest: longest) else {
         throw StreamError.identity(
-          place.detail(
+          location.detail(
             expected:
               "a task name of 1 to \(longest) ASCII letters, digits, \".\", \"_\", \"-\", not starting with \".\"",
             got: quoted(name), fix: "Rename the file: its name without the ending is the task's name."))
       }
       if let other = first[name.lowercased()] {
         throw StreamError.identity(
-          place.detail(
+          location.detail(
             expected: "a task name of its own", got: "\(quoted(name)), as for \(other.description)",
             fix: "Rename one of the files; upper and lower case count as the same."))
       }
-      first[name.lowercased()] = place
+      first[name.lowercased()] = location
     }
   }
 }

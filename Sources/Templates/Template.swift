@@ -19,7 +19,7 @@ public struct Template: Sendable {
   public init(_ source: String, name: String = "template", limits: TemplateLimits = TemplateLimits()) throws {
     guard source.unicodeScalars.count <= limits.source else {
       throw TemplateError.limit(
-        at: TemplateError.Place(template: name, line: 1), what: "the template is too long", limit: limits.source)
+        at: TemplateError.Location(template: name, line: 1), what: "the template is too long", limit: limits.source)
     }
     var lexer = Lexer(source, template: name)
     let (tokens, failure) = lexer.run()

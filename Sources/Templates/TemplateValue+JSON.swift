@@ -13,7 +13,7 @@ extension TemplateValue {
     do {
       self.init(try JSONTree(json, rules: JSONTree.Rules(wholeNumbersFit: true, keysAreUnique: true)))
     } catch let failure as JSONTree.Failure {
-      let line = 1 + json.prefix(failure.place).count { $0 == 0x0A }
+      let line = 1 + json.prefix(failure.position).count { $0 == 0x0A }
       throw TemplateError.malformed(file: name, key: "line \(line)", expected: "JSON", got: failure.reason)
     }
   }

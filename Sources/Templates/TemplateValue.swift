@@ -19,7 +19,7 @@ public struct TemplateObject: Sendable, Equatable, ExpressibleByDictionaryLitera
 
   /// In their order; no name is there twice.
   public private(set) var members: [Member] = []
-  private var places: [Text: Int] = [:]
+  private var positions: [Text: Int] = [:]
 
   /// Without members.
   public init() {}
@@ -30,16 +30,16 @@ public struct TemplateObject: Sendable, Equatable, ExpressibleByDictionaryLitera
 
   /// The value of a name. A new name comes last; `nil` removes one.
   public subscript(name: String) -> TemplateValue? {
-    get { places[Text(name)].map { members[$0].value } }
+    get { positions[Text(name)].map { members[$0].value } }
     set {
-      switch (places[Text(name)], newValue) {
-      case (let place?, let value?): members[place].value = value
+      switch (positions[Text(name)], newValue) {
+      case (let position?, let value?): members[position].value = value
       case (nil, let value?):
-        places[Text(name)] = members.count
+        positions[Text(name)] = members.count
         members.append(Member(name: name, value: value))
-      case (let place?, nil):
-        members.remove(at: place)
-        places = Dictionary(uniqueKeysWithValues: members.enumerated().map { (Text($1.name), $0) })
+      case (let position?, nil):
+        members.remove(at: position)
+        positions = Dictionary(uniqueKeysWithValues: members.enumerated().map { (Text($1.name), $0) })
       case (nil, nil): break
       }
     }
@@ -68,7 +68,7 @@ extension Interpreter {
   /// A value for the template; its depth is limited as that of all values is.
   func value(_ given: TemplateValue, depth: Int = 0) throws -> Value {
     guard depth < limits.valueDepth else {
-      throw TemplateError.limit(at: place, what: "a variable is nested too deeply", limit: limits.valueDepth)
+      throw TemplateError.limit(at: location, what: "a variable is nested too deeply", limit: limits.valueDepth)
     }
     switch given {
     case .none: return .none

@@ -19,7 +19,7 @@ struct AddedTokens: Sendable {
     case text(Range<Int>)
   }
 
-  /// A trie over bytes, root first; of the tokens that match at a place the longest is meant.
+  /// A trie over bytes, root first; of the tokens that match at a position the longest is meant.
   /// Sixteen bytes for each byte of a token, whatever the tokens are; children are a list, of which most have one.
   private struct Node {
     let byte: UInt8
@@ -38,7 +38,7 @@ struct AddedTokens: Sendable {
 
   init(_ tokens: [Token]) {
     self.tokens = tokens.filter { !$0.bytes.isEmpty }
-    for (place, token) in self.tokens.enumerated() {
+    for (position, token) in self.tokens.enumerated() {
       begins[Int(token.bytes[0])] = true
       var node = 0
       for byte in token.bytes {
@@ -51,7 +51,7 @@ struct AddedTokens: Sendable {
         }
       }
       // Of tokens that are spelled alike after normalizing the first is meant, as in Python.
-      if nodes[node].token < 0 { nodes[node].token = Int32(place) }
+      if nodes[node].token < 0 { nodes[node].token = Int32(position) }
     }
   }
 
@@ -77,14 +77,14 @@ struct AddedTokens: Sendable {
         index += 1
         continue
       }
-      let place = index..<index + token.bytes.count
+      let range = index..<index + token.bytes.count
       // The search goes on behind the token itself, as in Python, even where the white space after it is taken.
-      index = place.upperBound
-      if token.isSingleWord, !UTF8Bytes.standsAlone(place, in: bytes) { continue }
+      index = range.upperBound
+      if token.isSingleWord, !UTF8Bytes.standsAlone(range, in: bytes) { continue }
       // White space that the token before has taken is not taken twice.
       let start =
         token.stripsLeft
-        ? UTF8Bytes.whitespaceStart(in: bytes, before: place.lowerBound, notBefore: covered) : place.lowerBound
+        ? UTF8Bytes.whitespaceStart(in: bytes, before: range.lowerBound, notBefore: covered) : range.lowerBound
       // Nothing is left of a token of white space when the token before has taken all of it.
       guard start < index else { continue }
       if covered < start { try body(.text(covered..<start)) }

@@ -2,7 +2,7 @@ import Files
 public import Foundation
 
 extension BPETokenizer {
-  /// The name of the file that Hunyuan-Large, A13B and 7B have in place of a `tokenizer.json`.
+  /// The name of the file that Hunyuan-Large, A13B and 7B have instead of a `tokenizer.json`.
   public static let tiktokenName = "hy.tiktoken"
 
   /// The tokenizer file of a checkpoint folder: `tokenizer.json` or, where there is none, `hy.tiktoken`.
@@ -29,7 +29,7 @@ extension BPETokenizer {
     }
     let data = try Self.contents(of: file, expected: "a tiktoken file", limit: JSONFile.sizeLimit)
     try self.init(tiktoken: data, file: file.path) { count in
-      guard let config = try JSONPlace.optionalFile("config.json", in: folder),
+      guard let config = try JSONLocation.optionalFile("config.json", in: folder),
         let rows = try config.optional("vocab_size")
       else { return .later }
       return try rows.integer() == count + HunyuanTiktoken.later.specialTokens.count ? .later : .large
@@ -49,13 +49,13 @@ extension BPETokenizer {
   }
 }
 
-extension JSONPlace {
+extension JSONLocation {
   /// A JSON file of a checkpoint folder, or `nil` where there is none.
-  static func optionalFile(_ name: String, in folder: URL) throws -> JSONPlace? {
+  static func optionalFile(_ name: String, in folder: URL) throws -> JSONLocation? {
     let url = folder.appendingPathComponent(name, isDirectory: false)
     do {
       guard let data = try OptionalFile.read({ try JSONFile.contents(of: url) }) else { return nil }
-      return JSONPlace(value: try JSONTree(parsing: data, path: url.path), key: top, file: url.path)
+      return JSONLocation(value: try JSONTree(parsing: data, path: url.path), key: top, file: url.path)
     } catch FileError.malformedJSON(_, let reason) {
       throw TokenizationError.malformed(file: url.path, key: top, expected: "a JSON object", got: reason)
     } catch let error as FileError {

@@ -18,7 +18,7 @@ extension BPETokenizer {
   ///   - file: Where it came from, for errors.
   /// - Throws: As ``init(contentsOf:)``.
   public init(data: Data, file: String) throws {
-    let reading = Reading(top: JSONPlace(value: try Self.tree(data, file), key: JSONPlace.top, file: file))
+    let reading = Reading(top: JSONLocation(value: try Self.tree(data, file), key: JSONLocation.top, file: file))
     let model = try reading.model()
     try self.init(reading, model, reading.addedTokens(model), splitsSpecialTokens: false, declarations: "")
   }
@@ -27,7 +27,7 @@ extension BPETokenizer {
     do {
       return try JSONTree(parsing: data, path: file)
     } catch FileError.malformedJSON(_, let reason) {
-      throw TokenizationError.malformed(file: file, key: JSONPlace.top, expected: "a tokenizer.json", got: reason)
+      throw TokenizationError.malformed(file: file, key: JSONLocation.top, expected: "a tokenizer.json", got: reason)
     }
   }
 
@@ -65,7 +65,7 @@ extension BPETokenizer {
       let mapped = try MappedFile(url)
       guard mapped.bytes.count <= limit else {
         throw TokenizationError.malformed(
-          file: url.path, key: JSONPlace.top, expected: "at most \(limit) bytes", got: "\(mapped.bytes.count)")
+          file: url.path, key: JSONLocation.top, expected: "at most \(limit) bytes", got: "\(mapped.bytes.count)")
       }
       return mapped.data()
     } catch let error as TokenizationError {

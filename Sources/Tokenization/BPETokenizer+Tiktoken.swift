@@ -48,7 +48,7 @@ extension BPETokenizer {
     let first = contents.tokens.count
     var ids: [[UInt8]: Int] = [:]
     for (rank, token) in contents.tokens.enumerated() { ids[ByteAlphabet.spelling(of: token)] = rank }
-    for (place, token) in special.enumerated() { ids[token] = first + place }
+    for (position, token) in special.enumerated() { ids[token] = first + position }
     vocabulary = Vocabulary(
       file: file,
       tokens: contents.tokens.map { Vocabulary.Token(bytes: $0, isSpecial: false) }
@@ -56,9 +56,9 @@ extension BPETokenizer {
       symbols: .bytes((UInt8.min...UInt8.max).map { contents.ranks[[$0]] ?? 0 }), merges: contents.merges(),
       wholeWords: contents.ranks.reduce(into: [:]) { $0[$1.key[...]] = $1.value }, idsBySpelling: ids, boundary: nil)
     // Python normalizes the whole text before it looks for special tokens.
-    let tokens = special.enumerated().map { place, bytes in
+    let tokens = special.enumerated().map { position, bytes in
       AddedTokens.Token(
-        id: first + place, bytes: bytes, stripsLeft: false, stripsRight: false, isSingleWord: false,
+        id: first + position, bytes: bytes, stripsLeft: false, stripsRight: false, isSingleWord: false,
         isSpecial: true)
     }
     stages = Stages(

@@ -14,7 +14,7 @@ struct LongWord {
 
   private let table: MergeTable
   private var ids: [Int32]
-  /// The place of the token before and after each; `-1` and `ids.count` at the ends.
+  /// The position of the token before and after each; `-1` and `ids.count` at the ends.
   private var previous: [Int32]
   private var next: [Int32]
   /// The merge of each token with the one after it; `none` also for tokens that are merged away.

@@ -27,19 +27,19 @@ extension Reading {
   func addedTokens(_ model: ModelFile) throws -> [AddedTokenFile] {
     guard let list = try top.optional("added_tokens") else { return [] }
     var seen: Set<[UInt8]> = []
-    return try list.elements().map { place in
-      let content = try place.required("content")
+    return try list.elements().map { location in
+      let content = try location.required("content")
       let token = AddedTokenFile(
-        id: try place.required("id").integer(), content: try content.bytes(),
-        isSingleWord: try place.required("single_word").flag(), stripsLeft: try place.required("lstrip").flag(),
-        stripsRight: try place.required("rstrip").flag(), isNormalized: try place.required("normalized").flag(),
-        isSpecial: try place.required("special").flag())
+        id: try location.required("id").integer(), content: try content.bytes(),
+        isSingleWord: try location.required("single_word").flag(), stripsLeft: try location.required("lstrip").flag(),
+        stripsRight: try location.required("rstrip").flag(), isNormalized: try location.required("normalized").flag(),
+        isSpecial: try location.required("special").flag())
       if token.content.isEmpty { throw content.inconsistent("some text", got: "\"\"") }
       if !seen.insert(token.content).inserted {
         throw content.inconsistent("each token once", got: "\"\(try content.text())\" again")
       }
       if let id = model.ids[token.content], id != token.id {
-        throw try place.required("id").inconsistent("\(id), as in model.vocab", got: "\(token.id)")
+        throw try location.required("id").inconsistent("\(id), as in model.vocab", got: "\(token.id)")
       }
       return token
     }

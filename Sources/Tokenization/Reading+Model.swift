@@ -3,7 +3,7 @@ import Files
 /// The model of a tokenizer file, as it is written.
 struct ModelFile {
   /// Where it is, for errors.
-  let place: JSONPlace
+  let location: JSONLocation
   /// Ids by the UTF-8 of their spelling.
   let ids: [[UInt8]: Int]
   /// In order of rank.
@@ -36,31 +36,31 @@ extension Reading {
       }
     }
     return ModelFile(
-      place: model, ids: try ids(model.required("vocab")), merges: try merges(model.required("merges")),
+      location: model, ids: try ids(model.required("vocab")), merges: try merges(model.required("merges")),
       ignoresMerges: try model.flag("ignore_merges", default: false),
       fallsBackToBytes: try model.flag("byte_fallback", default: false),
       fusesUnknown: try model.flag("fuse_unk", default: false), unknownToken: try model.optional("unk_token")?.bytes())
   }
 
-  private func ids(_ place: JSONPlace) throws -> [[UInt8]: Int] {
+  private func ids(_ location: JSONLocation) throws -> [[UInt8]: Int] {
     var ids: [[UInt8]: Int] = [:]
-    let members = try place.members()
+    let members = try location.members()
     ids.reserveCapacity(members.count)
     for member in members {
       guard case .integer(let id) = member.value else {
-        let key = place.key(of: String(decoding: member.name, as: UTF8.self))
-        throw JSONPlace(value: member.value, key: key, file: place.file).malformed("a whole number")
+        let key = location.key(of: String(decoding: member.name, as: UTF8.self))
+        throw JSONLocation(value: member.value, key: key, file: location.file).malformed("a whole number")
       }
       guard ids.updateValue(id, forKey: member.name) == nil else {
-        throw place.inconsistent("each token once", got: "\"\(String(decoding: member.name, as: UTF8.self))\" again")
+        throw location.inconsistent("each token once", got: "\"\(String(decoding: member.name, as: UTF8.self))\" again")
       }
     }
     return ids
   }
 
   /// The merges, written as pairs `["a", "b"]` or, before version 0.20, as lines `"a b"`.
-  private func merges(_ place: JSONPlace) throws -> [(left: [UInt8], right: [UInt8])] {
-    guard case .list(let list) = place.value else { throw place.malformed("a list") }
+  private func merges(_ location: JSONLocation) throws -> [(left: [UInt8], right: [UInt8])] {
+    guard case .list(let list) = location.value else { throw location.malformed("a list") }
     var merges: [(left: [UInt8], right: [UInt8])] = []
     merges.reserveCapacity(list.count)
     for (index, value) in list.enumerated() {
@@ -69,20 +69,20 @@ extension Reading {
       case .text(let line) where line.starts(with: "#version".utf8): continue
       case .text(let line):
         let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw self.merge(value, index, place, got: "\(parts.count) tokens") }
+        guard parts.count == 2 else { throw self.merge(value, index, location, got: "\(parts.count) tokens") }
         merges.append((Array(parts[0]), Array(parts[1])))
       case .list(let parts):
         guard parts.count == 2, case .text(let left) = parts[0], case .text(let right) = parts[1] else {
-          throw self.merge(value, index, place, got: "\(parts.count) values, not all of them tokens")
+          throw self.merge(value, index, location, got: "\(parts.count) values, not all of them tokens")
         }
         merges.append((left, right))
-      default: throw self.merge(value, index, place, got: value.kind)
+      default: throw self.merge(value, index, location, got: value.kind)
       }
     }
     return merges
   }
 
-  private func merge(_ value: JSONTree, _ index: Int, _ place: JSONPlace, got: String) -> TokenizationError {
-    JSONPlace(value: value, key: "\(place.key)[\(index)]", file: place.file).malformed("two tokens", got: got)
+  private func merge(_ value: JSONTree, _ index: Int, _ location: JSONLocation, got: String) -> TokenizationError {
+    JSONLocation(value: value, key: "\(location.key)[\(index)]", file: location.file).malformed("two tokens", got: got)
   }
 }

@@ -1,42 +1,42 @@
 extension Reading {
   /// The special tokens that the post-processor puts around one sequence.
   func template(vocabularySize: Int) throws -> Template {
-    guard let place = try top.optional("post_processor") else { return Template() }
-    return try template(place, vocabularySize: vocabularySize)
+    guard let location = try top.optional("post_processor") else { return Template() }
+    return try template(location, vocabularySize: vocabularySize)
   }
 
-  private func template(_ place: JSONPlace, vocabularySize: Int) throws -> Template {
-    let type = try place.required("type").text()
+  private func template(_ location: JSONLocation, vocabularySize: Int) throws -> Template {
+    let type = try location.required("type").text()
     switch type {
     case "ByteLevel": return Template()  // It moves offsets, not ids.
     case "Sequence":
-      return try place.required("processors").elements().reduce(into: Template()) { template, part in
+      return try location.required("processors").elements().reduce(into: Template()) { template, part in
         let inner = try self.template(part, vocabularySize: vocabularySize)
         template.before = inner.before + template.before
         template.after += inner.after
-        try requireSize(of: template, place)
+        try requireSize(of: template, location)
       }
-    case "TemplateProcessing": return try single(place, vocabularySize: vocabularySize)
-    default: throw place.unsupported("null, ByteLevel, TemplateProcessing or a Sequence of them", got: type)
+    case "TemplateProcessing": return try single(location, vocabularySize: vocabularySize)
+    default: throw location.unsupported("null, ByteLevel, TemplateProcessing or a Sequence of them", got: type)
     }
   }
 
   /// A few tokens are put around a text. A list of tokens that is named again and again would otherwise make a small file
   /// fill the memory.
-  private func requireSize(of template: Template, _ place: JSONPlace) throws {
+  private func requireSize(of template: Template, _ location: JSONLocation) throws {
     let count = template.before.count + template.after.count
-    guard count <= 1024 else { throw place.unsupported("at most 1024 tokens around a text", got: "\(count)") }
+    guard count <= 1024 else { throw location.unsupported("at most 1024 tokens around a text", got: "\(count)") }
   }
 
-  private func single(_ place: JSONPlace, vocabularySize: Int) throws -> Template {
+  private func single(_ location: JSONLocation, vocabularySize: Int) throws -> Template {
     var template = Template()
     var sequences = 0
-    let single = try place.required("single")
+    let single = try location.required("single")
     for piece in try single.elements() {
       if let name = try piece.optional("SpecialToken")?.required("id") {
-        let ids = try self.ids(named: name, of: place, piece, vocabularySize: vocabularySize)
+        let ids = try self.ids(named: name, of: location, piece, vocabularySize: vocabularySize)
         if sequences == 0 { template.before += ids } else { template.after += ids }
-        try requireSize(of: template, place)
+        try requireSize(of: template, location)
       } else if try piece.optional("Sequence") != nil {
         sequences += 1
       } else {
@@ -48,9 +48,9 @@ extension Reading {
   }
 
   private func ids(
-    named name: JSONPlace, of place: JSONPlace, _ piece: JSONPlace, vocabularySize: Int
+    named name: JSONLocation, of location: JSONLocation, _ piece: JSONLocation, vocabularySize: Int
   ) throws -> [Int] {
-    guard let token = try place.optional("special_tokens")?.optional(try name.text()) else {
+    guard let token = try location.optional("special_tokens")?.optional(try name.text()) else {
       throw piece.inconsistent("a token of special_tokens", got: "\"\(try name.text())\"")
     }
     let list = try token.required("ids")

@@ -13,7 +13,7 @@ extension Vocabulary {
 
   /// Checks and builds the vocabulary that `model` and the added tokens describe.
   init(_ model: ModelFile, added: [AddedTokenFile], form: Form, normalizer: Normalizer) throws {
-    file = model.place.file
+    file = model.location.file
     // Words and merges know the model's own tokens, not the added ones.
     let known = model.ids
     var tokens = try Self.spellings(model, added).map { Token(bytes: form.given($0), isSpecial: false) }
@@ -46,7 +46,7 @@ extension Vocabulary {
   private static func spellings(_ model: ModelFile, _ added: [AddedTokenFile]) throws -> [[UInt8]] {
     let extra = added.filter { model.ids[$0.content] == nil }
     let count = model.ids.count + extra.count
-    let file = model.place.file
+    let file = model.location.file
     guard count <= Int32.max else {
       throw TokenizationError.inconsistent(
         file: file, key: "model.vocab", expected: "at most \(Int32.max) tokens", got: "\(count)")
@@ -77,7 +77,7 @@ extension Vocabulary {
       let spelling = Array(String(scalar).utf8)
       guard let id = model.ids[spelling] else {
         throw TokenizationError.inconsistent(
-          file: model.place.file, key: "model.vocab",
+          file: model.location.file, key: "model.vocab",
           expected: "a token for each of the 256 bytes, as byte-level BPE has",
           got: "none for byte \(byte), which is spelled \(quoted(spelling))")
       }
@@ -98,12 +98,12 @@ extension Vocabulary {
     if let token = model.unknownToken {
       guard let id = model.ids[token] else {
         throw TokenizationError.inconsistent(
-          file: model.place.file, key: "model.unk_token", expected: "a token of model.vocab", got: quoted(token))
+          file: model.location.file, key: "model.unk_token", expected: "a token of model.vocab", got: quoted(token))
       }
       unknown = Int32(id)
     } else if bytes?.contains(-1) ?? true {
       throw TokenizationError.unsupported(
-        file: model.place.file, key: "model.unk_token",
+        file: model.location.file, key: "model.unk_token",
         expected: "an unknown token, or byte_fallback with a token for each byte: text would be lost without a word",
         got: "null")
     }
@@ -123,7 +123,7 @@ extension Vocabulary {
       func id(_ spelling: [UInt8]) throws -> Int32 {
         guard let id = model.ids[spelling] else {
           throw TokenizationError.inconsistent(
-            file: model.place.file, key: "model.merges[\(rank)]", expected: "tokens of model.vocab",
+            file: model.location.file, key: "model.merges[\(rank)]", expected: "tokens of model.vocab",
             got: "\(quoted(spelling)), which is not in it")
         }
         return Int32(id)

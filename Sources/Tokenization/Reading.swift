@@ -1,52 +1,53 @@
-/// The reading of one `tokenizer.json`: what its parts mean, and errors that name the place where they mean nothing here.
+/// The reading of one `tokenizer.json`: what its parts mean, and errors that name the location where they mean nothing here.
 struct Reading {
   /// The whole file.
-  let top: JSONPlace
+  let top: JSONLocation
 
   /// A part that names its own `type`; `nil` where it is missing.
-  func part(_ name: String) throws -> (JSONPlace, type: String)? {
-    guard let place = try top.optional(name) else { return nil }
-    return (place, try place.required("type").text())
+  func part(_ name: String) throws -> (JSONLocation, type: String)? {
+    guard let location = try top.optional(name) else { return nil }
+    return (location, try location.required("type").text())
   }
 
   /// A part, and the parts in it if it is a `Sequence`, each with its type.
-  func flattened(_ place: JSONPlace, list: String) throws -> [(JSONPlace, type: String)] {
-    let type = try place.required("type").text()
-    guard type == "Sequence" else { return [(place, type)] }
-    try place.requireOptions([list])
-    return try place.required(list).elements().flatMap { try flattened($0, list: list) }
+  func flattened(_ location: JSONLocation, list: String) throws -> [(JSONLocation, type: String)] {
+    let type = try location.required("type").text()
+    guard type == "Sequence" else { return [(location, type)] }
+    try location.requireOptions([list])
+    return try location.required(list).elements().flatMap { try flattened($0, list: list) }
   }
 
   /// The bytes of `{"String": …}`.
-  func literal(_ place: JSONPlace) throws -> [UInt8] {
-    guard let literal = try place.optional("String")?.bytes(), !literal.isEmpty else {
-      throw place.unsupported(
-        "a String that is not empty", got: try place.optional("Regex") == nil ? "none" : "a Regex")
+  func literal(_ location: JSONLocation) throws -> [UInt8] {
+    guard let literal = try location.optional("String")?.bytes(), !literal.isEmpty else {
+      throw location.unsupported(
+        "a String that is not empty", got: try location.optional("Regex") == nil ? "none" : "a Regex")
     }
     return literal
   }
 
   func normalizer() throws -> Normalizer {
-    guard let place = try top.optional("normalizer") else { return .none }
-    let steps = try flattened(place, list: "normalizers").map { place, type -> Normalizer.Step in
+    guard let location = try top.optional("normalizer") else { return .none }
+    let steps = try flattened(location, list: "normalizers").map { location, type -> Normalizer.Step in
       switch type {
       case "NFC":
-        try place.requireOptions([])
+        try location.requireOptions([])
         return .compose(.ofTokenizers)
       case "Prepend":
-        try place.requireOptions(["prepend"])
-        return .prepend(try place.required("prepend").bytes())
+        try location.requireOptions(["prepend"])
+        return .prepend(try location.required("prepend").bytes())
       case "Replace":
-        try place.requireOptions(["pattern", "content"])
-        return .replace(pattern: try literal(place.required("pattern")), with: try place.required("content").bytes())
-      default: throw place.unsupported("null, NFC, Prepend, Replace or a Sequence of them", got: type)
+        try location.requireOptions(["pattern", "content"])
+        return .replace(
+          pattern: try literal(location.required("pattern")), with: try location.required("content").bytes())
+      default: throw location.unsupported("null, NFC, Prepend, Replace or a Sequence of them", got: type)
       }
     }
     let normalizer = Normalizer(steps: steps)
     guard steps.count <= Normalizer.mostSteps, normalizer.growth <= Normalizer.mostGrowth,
       normalizer.prefixBytes <= Normalizer.longestPrefix
     else {
-      throw place.unsupported(
+      throw location.unsupported(
         "at most \(Normalizer.mostSteps) steps that together put at most \(Normalizer.longestPrefix) bytes before a text and make"
           + " it at most \(Normalizer.mostGrowth) times as long",
         got: "\(steps.count) steps that put \(normalizer.prefixBytes) bytes before it and may make it"
@@ -57,26 +58,26 @@ struct Reading {
   }
 
   /// A `Metaspace`, of a pre-tokenizer or of a decoder.
-  func metaspace(_ place: JSONPlace) throws -> Metaspace {
-    try place.requireOptions(["replacement", "add_prefix_space", "prepend_scheme", "split", "str_rep"])
-    let replacement = try place.required("replacement")
+  func metaspace(_ location: JSONLocation) throws -> Metaspace {
+    try location.requireOptions(["replacement", "add_prefix_space", "prepend_scheme", "split", "str_rep"])
+    let replacement = try location.required("replacement")
     guard try replacement.text().unicodeScalars.count == 1 else {
-      throw replacement.unsupported("one character", got: JSONPlace.shown(try replacement.text()))
+      throw replacement.unsupported("one character", got: JSONLocation.shown(try replacement.text()))
     }
     var prefix = Metaspace.Prefix.always
-    if let scheme = try place.optional("prepend_scheme") {
+    if let scheme = try location.optional("prepend_scheme") {
       guard let known = Metaspace.Prefix(rawValue: try scheme.text()) else {
         throw scheme.unsupported("first, always or never", got: try scheme.text())
       }
       prefix = known
-      if try place.optional("add_prefix_space")?.flag() == false, known != .never {
+      if try location.optional("add_prefix_space")?.flag() == false, known != .never {
         throw scheme.inconsistent("never, because add_prefix_space is false", got: known.rawValue)
       }
-    } else if try place.optional("add_prefix_space")?.flag() == false {
+    } else if try location.optional("add_prefix_space")?.flag() == false {
       prefix = .never
     }
     return Metaspace(
-      replacement: try replacement.bytes(), prefix: prefix, splits: try place.flag("split", default: true))
+      replacement: try replacement.bytes(), prefix: prefix, splits: try location.flag("split", default: true))
   }
 
   /// The steps from tokens to text.
@@ -85,14 +86,14 @@ struct Reading {
       throw TokenizationError.unsupported(file: top.file, key: "decoder", expected: Self.decoders, got: "null")
     }
     var steps: [DecoderStep] = []
-    for (place, type) in try flattened(whole, list: "decoders") {
-      let step = try decoderStep(place, type)
+    for (location, type) in try flattened(whole, list: "decoders") {
+      let step = try decoderStep(location, type)
       let isFused = steps.contains(.fuse) || steps.contains(.byteLevel)
       switch step {
       case .strip(_, _, let stop) where isFused && stop > 0:
-        throw place.unsupported("stop 0 behind Fuse", got: "\(stop)")
+        throw location.unsupported("stop 0 behind Fuse", got: "\(stop)")
       case .strip, .fuse: break
-      default: if isFused { throw place.unsupported("Strip behind Fuse or ByteLevel", got: type) }
+      default: if isFused { throw location.unsupported("Strip behind Fuse or ByteLevel", got: type) }
       }
       steps.append(step)
     }
@@ -103,31 +104,33 @@ struct Reading {
   private static let decoders =
     "ByteLevel, Replace, ByteFallback, Fuse, Strip, Metaspace or a Sequence of them"
 
-  private func decoderStep(_ place: JSONPlace, _ type: String) throws -> DecoderStep {
+  private func decoderStep(_ location: JSONLocation, _ type: String) throws -> DecoderStep {
     switch type {
     case "ByteLevel":
-      try place.requireOptions(["add_prefix_space", "trim_offsets", "use_regex"])
+      try location.requireOptions(["add_prefix_space", "trim_offsets", "use_regex"])
       return .byteLevel
     case "ByteFallback", "Fuse":
-      try place.requireOptions([])
+      try location.requireOptions([])
       return type == "Fuse" ? .fuse : .byteFallback
     case "Replace":
-      try place.requireOptions(["pattern", "content"])
-      return .replace(pattern: try literal(place.required("pattern")), with: try place.required("content").bytes())
+      try location.requireOptions(["pattern", "content"])
+      return .replace(
+        pattern: try literal(location.required("pattern")), with: try location.required("content").bytes())
     case "Strip":
-      try place.requireOptions(["content", "start", "stop"])
-      let content = try place.required("content")
+      try location.requireOptions(["content", "start", "stop"])
+      let content = try location.required("content")
       guard try content.text().unicodeScalars.count == 1 else {
-        throw content.unsupported("one character", got: JSONPlace.shown(try content.text()))
+        throw content.unsupported("one character", got: JSONLocation.shown(try content.text()))
       }
-      return .strip(content: try content.bytes(), start: try count(place, "start"), stop: try count(place, "stop"))
-    case "Metaspace": return .metaspace(try metaspace(place))
-    default: throw place.unsupported(Self.decoders, got: type)
+      return .strip(
+        content: try content.bytes(), start: try count(location, "start"), stop: try count(location, "stop"))
+    case "Metaspace": return .metaspace(try metaspace(location))
+    default: throw location.unsupported(Self.decoders, got: type)
     }
   }
 
-  private func count(_ place: JSONPlace, _ name: String) throws -> Int {
-    let count = try place.required(name)
+  private func count(_ location: JSONLocation, _ name: String) throws -> Int {
+    let count = try location.required(name)
     guard try count.integer() >= 0 else { throw count.malformed("a number that is not negative") }
     return try count.integer()
   }

@@ -71,33 +71,34 @@ public struct SpecialTokens: Sendable, Equatable {
   public init(folder: URL, tokenizer: some Tokenizer) throws {
     var tokens: [Role: Token] = [:]
     let names = ["tokenizer_config.json", "special_tokens_map.json"]
-    let files = try names.map { ($0, try JSONPlace.optionalFile($0, in: folder)) }
+    let files = try names.map { ($0, try JSONLocation.optionalFile($0, in: folder)) }
     let isComplete = try files[0].1?.optional("added_tokens_decoder") != nil
     for (name, file) in isComplete ? files : files.reversed() {
       guard let file else { continue }
       for role in Role.allCases where tokens[role] == nil {
-        guard let place = try file.optional(role.rawValue) else { continue }
+        guard let location = try file.optional(role.rawValue) else { continue }
         // Written as the text itself, or as an object that also says how the token is looked for.
-        let text = if case .text = place.value { try place.text() } else { try place.required("content").text() }
+        let text =
+          if case .text = location.value { try location.text() } else { try location.required("content").text() }
         guard let id = tokenizer.id(of: text) else {
-          throw place.inconsistent("a token of the tokenizer", got: JSONPlace.shown(text))
+          throw location.inconsistent("a token of the tokenizer", got: JSONLocation.shown(text))
         }
         tokens[role] = Token(text: text, id: id, file: name)
       }
     }
     self.tokens = tokens
     declarations = try ["generation_config.json", "config.json"].flatMap { name in
-      try JSONPlace.optionalFile(name, in: folder).map { try Self.declarations(in: $0, name: name) } ?? []
+      try JSONLocation.optionalFile(name, in: folder).map { try Self.declarations(in: $0, name: name) } ?? []
     }
   }
 
-  private static func declarations(in file: JSONPlace, name: String) throws -> [Declaration] {
+  private static func declarations(in file: JSONLocation, name: String) throws -> [Declaration] {
     try Role.allCases.compactMap { role in
-      guard let place = try file.optional(role.idKey) else { return nil }
-      if case .list = place.value {
-        return Declaration(role: role, ids: try place.elements().map { try $0.integer() }, file: name)
+      guard let location = try file.optional(role.idKey) else { return nil }
+      if case .list = location.value {
+        return Declaration(role: role, ids: try location.elements().map { try $0.integer() }, file: name)
       }
-      return Declaration(role: role, ids: [try place.integer()], file: name)
+      return Declaration(role: role, ids: [try location.integer()], file: name)
     }
   }
 }

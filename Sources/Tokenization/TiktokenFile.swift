@@ -60,7 +60,7 @@ struct TiktokenFile {
   }
 
   private static func shown(_ part: ArraySlice<UInt8>) -> String {
-    JSONPlace.shown(String(decoding: part, as: UTF8.self))
+    JSONLocation.shown(String(decoding: part, as: UTF8.self))
   }
 
   /// The merges: two tokens side by side become the token that they spell together, at its rank.

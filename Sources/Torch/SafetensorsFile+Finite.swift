@@ -11,19 +11,19 @@ extension SafetensorsFile {
     try withBytes { bytes in
       try Digest { take in
         var position = 0
-        for (name, place) in places() {
-          take(UnsafeRawBufferPointer(rebasing: bytes[position..<place.bytes.lowerBound]))
+        for (name, entry) in entries() {
+          take(UnsafeRawBufferPointer(rebasing: bytes[position..<entry.bytes.lowerBound]))
           // A piece is looked at while the caches have it.
-          for start in stride(from: place.bytes.lowerBound, to: place.bytes.upperBound, by: Self.pieceBytes) {
+          for start in stride(from: entry.bytes.lowerBound, to: entry.bytes.upperBound, by: Self.pieceBytes) {
             let piece = UnsafeRawBufferPointer(
-              rebasing: bytes[start..<min(start + Self.pieceBytes, place.bytes.upperBound)])
+              rebasing: bytes[start..<min(start + Self.pieceBytes, entry.bytes.upperBound)])
             take(piece)
-            if let element = place.type.firstNotFinite(in: piece) {
+            if let element = entry.type.firstNotFinite(in: piece) {
               throw TorchError.notFinite(
-                path: url.path, name: name, element: (start - place.bytes.lowerBound) / place.type.size + element)
+                path: url.path, name: name, element: (start - entry.bytes.lowerBound) / entry.type.size + element)
             }
           }
-          position = place.bytes.upperBound
+          position = entry.bytes.upperBound
         }
         take(UnsafeRawBufferPointer(rebasing: bytes[position...]))
       }
@@ -58,7 +58,7 @@ extension DType {
   /// The first element of `bytes`, whole elements of this type, that is infinite or no number.
   fileprivate func firstNotFinite(in bytes: UnsafeRawBufferPointer) -> Int? {
     guard let exponent, let base = bytes.baseAddress else { return nil }
-    let place = accrete_first_not_finite(Int64(bytes.count / size), base, Int32(size), exponent)
-    return place < 0 ? nil : Int(place)
+    let index = accrete_first_not_finite(Int64(bytes.count / size), base, Int32(size), exponent)
+    return index < 0 ? nil : Int(index)
   }
 }

@@ -17,10 +17,10 @@ extension SafetensorsFile {
       throw broken("it carries no digest of itself")
     }
     let matches = withBytes { bytes -> Bool in
-      guard let place = Self.place(of: seal, in: bytes) else { return false }
+      guard let range = Self.range(of: seal, in: bytes) else { return false }
       let zeros = Data(Self.openSeal.utf8)
       return zeros.withUnsafeBytes { zeros in
-        let parts = [bytes[..<place.lowerBound], zeros[...], bytes[place.upperBound...]]
+        let parts = [bytes[..<range.lowerBound], zeros[...], bytes[range.upperBound...]]
         return Digest(of: parts.map { UnsafeRawBufferPointer(rebasing: $0) }).description == seal
       }
     }
@@ -28,7 +28,7 @@ extension SafetensorsFile {
   }
 
   /// Where the seal stands in the header.
-  private static func place(of seal: String, in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
+  private static func range(of seal: String, in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
     let wanted = Array(seal.utf8)
     guard bytes.count >= 8 + wanted.count, let first = wanted.first else { return nil }
     // The reader has checked that the header ends inside of the file.

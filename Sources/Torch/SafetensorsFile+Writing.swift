@@ -20,9 +20,9 @@ extension SafetensorsFile {
     var metadata = metadata
     if sealed { metadata[sealKey] = openSeal }
     var (header, ordered) = try layout(tensors, metadata)
-    if sealed, let place = header.range(of: Data(openSeal.utf8)) {
+    if sealed, let range = header.range(of: Data(openSeal.utf8)) {
       let seal = try lend(header, ordered) { Digest(of: $0) }
-      header.replaceSubrange(place, with: Data(seal.description.utf8))
+      header.replaceSubrange(range, with: Data(seal.description.utf8))
     }
     return try lend(header, ordered) { parts in
       let digest = Digest(of: parts)

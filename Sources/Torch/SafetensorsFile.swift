@@ -63,11 +63,11 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// Where the tensors with elements are, in the order of the file.
-  func places() -> [(name: String, place: (type: DType, bytes: Range<Int>))] {
+  func entries() -> [(name: String, entry: (type: DType, bytes: Range<Int>))] {
     header.entries.lazy.filter { !$0.value.range.isEmpty }.map {
-      (name: $0.key, place: (type: $0.value.dtype, bytes: $0.value.range))
+      (name: $0.key, entry: (type: $0.value.dtype, bytes: $0.value.range))
     }
-    .sorted { $0.place.bytes.lowerBound < $1.place.bytes.lowerBound }
+    .sorted { $0.entry.bytes.lowerBound < $1.entry.bytes.lowerBound }
   }
 
   /// Lends all bytes of the file.

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// The header of a safetensors file: names, types, shapes and places of its tensors.
+/// The header of a safetensors file: names, types, shapes and offsets of its tensors.
 ///
 /// Format: 8 bytes little-endian header length, JSON object, data. Every rule of the format is checked here, so that
 /// what follows can trust offsets: https://github.com/huggingface/safetensors#format
@@ -110,9 +110,9 @@ private struct SafetensorsReading {
     var (dtype, shape, offsets): (JSONTree?, JSONTree?, JSONTree?) = (nil, nil, nil)
     guard try parser.isAtObject() else { throw broken("must have dtype, shape and data_offsets") }
     try parser.members { parser, key in
-      func take(_ place: inout JSONTree?) throws {
-        guard place == nil else { throw broken("has `\(String(decoding: key, as: UTF8.self))` twice") }
-        place = try parser.value()
+      func take(_ value: inout JSONTree?) throws {
+        guard value == nil else { throw broken("has `\(String(decoding: key, as: UTF8.self))` twice") }
+        value = try parser.value()
       }
       switch String(decoding: key, as: UTF8.self) {
       case "dtype": try take(&dtype)
@@ -126,10 +126,10 @@ private struct SafetensorsReading {
       throw broken("has unsupported dtype \(Self.shown(dtype))")
     }
     guard let lengths = Self.integers(shape), lengths.count <= 16 else { throw broken("has an invalid shape") }
-    guard let places = Self.integers(offsets), places.count == 2, places[0] <= places[1] else {
+    guard let bounds = Self.integers(offsets), bounds.count == 2, bounds[0] <= bounds[1] else {
       throw broken("has invalid data_offsets")
     }
-    let (begin, end) = (places[0], places[1])
+    let (begin, end) = (bounds[0], bounds[1])
     guard end <= dataSize else {
       throw broken("ends at byte \(end) of \(dataSize) bytes of data; the file is truncated")
     }

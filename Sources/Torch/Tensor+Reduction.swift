@@ -59,8 +59,8 @@ extension Tensor {
     try Operation.call("aten::logsumexp", [.tensor(self), .ints([axis]), .bool(false)])
   }
 
-  /// The `count` largest elements of each row, largest first, and their places. [rows, columns] → [rows, count], int64 [rows, count]
-  public func largest(_ count: Int) throws -> (values: Tensor, places: Tensor) {
+  /// The `count` largest elements of each row, largest first, and their indices. [rows, columns] → [rows, count], int64 [rows, count]
+  public func largest(_ count: Int) throws -> (values: Tensor, indices: Tensor) {
     let results = try Operation.call(
       "aten::topk", results: 2, [.tensor(self), .int(count), .int(-1), .bool(true), .bool(true)])
     guard results.count == 2 else {

@@ -13,9 +13,9 @@ public enum TorchError: AccreteError, Equatable {
 
   // MARK: Shapes and types
 
-  /// A tensor had another shape than its place needs.
+  /// A tensor had another shape than its use needs.
   case shapeMismatch(what: String, expected: [Int], got: [Int])
-  /// A tensor had another element type than its place needs.
+  /// A tensor had another element type than its use needs.
   case dtypeMismatch(what: String, expected: DType, got: String)
   /// A number of elements does not fill the shape asked for.
   case elementCountMismatch(expected: Int, got: Int)

@@ -12,7 +12,7 @@ extension Inspection {
     guard let file = try folder.readMatrix() else { throw VerificationError.missing(what: "matrix.json") }
     let recorded = try file.matrix()
     try same("tasks of matrix.json", recorded.tasks, manifest.tasks)
-    if let newest = try folder.checkpointPlaces().last(where: { $0.step == nil }) {
+    if let newest = try folder.checkpointPositions().last(where: { $0.step == nil }) {
       let checkpoint = try RunCheckpoint.read(folder.checkpoint(newest)).checkpoint
       guard checkpoint.matrix == recorded else {
         throw VerificationError.differs(
@@ -24,9 +24,9 @@ extension Inspection {
       for (column, task) in recorded.tasks.enumerated() {
         guard let score = recorded[row, column] else { continue }
         let answers = try folder.answers(manifest, row: row, task: task)
-        let place = "R[\(row)][\(task)]"
-        try same(place, score, answers.outcome(manifest.scoring(of: task), .clean)?.score)
-        try check(answers, of: tasks?.first { $0.task.name == task }, place: place)
+        let location = "R[\(row)][\(task)]"
+        try same(location, score, answers.outcome(manifest.scoring(of: task), .clean)?.score)
+        try check(answers, of: tasks?.first { $0.task.name == task }, location: location)
         cells += 1
       }
     }
@@ -40,31 +40,31 @@ extension Inspection {
   }
 
   /// - Parameter task: `nil` where it could not be read: then what the answers themselves say is all that can be checked.
-  func check(_ answers: TaskAnswers, of task: PreparedTask?, place: String) throws {
+  func check(_ answers: TaskAnswers, of task: PreparedTask?, location: String) throws {
     switch answers {
     case .labels(let predictions):
       for prediction in predictions where prediction.predicted != Self.best(prediction.scores) {
         throw VerificationError.differs(
-          what: "\(place), row \(prediction.index): the predicted label", recorded: "\(prediction.predicted)",
+          what: "\(location), row \(prediction.index): the predicted label", recorded: "\(prediction.predicted)",
           now: "\(Self.best(prediction.scores)), by its scores")
       }
       guard let rows = task?.evaluated else { return }
-      try same("rows behind \(place)", predictions.map(\.index), rows.map(\.index))
-      try same("right labels behind \(place)", predictions.map { Optional($0.gold) }, rows.map(\.labelIndex))
+      try same("rows behind \(location)", predictions.map(\.index), rows.map(\.index))
+      try same("right labels behind \(location)", predictions.map { Optional($0.gold) }, rows.map(\.labelIndex))
     case .written(let written):
       guard let task else { return }
-      try same("rows behind \(place)", written.map(\.index), task.key.rows.map(\.index))
+      try same("rows behind \(location)", written.map(\.index), task.key.rows.map(\.index))
       for (row, answer) in written.enumerated() {
         let again = try task.key.scored(
           answer.answer, tokens: answer.tokens, isCut: answer.tokens >= task.answerTokens, row: row)
         // As bytes: equal texts may be written with other code points.
         guard try JSONFile.encode(answer) == JSONFile.encode(again) else {
           throw VerificationError.differs(
-            what: "\(place), row \(answer.index)", recorded: "\(answer)", now: "\(again)")
+            what: "\(location), row \(answer.index)", recorded: "\(answer)", now: "\(again)")
         }
         guard answer.tokens <= task.answerTokens else {
           throw VerificationError.differs(
-            what: "\(place), row \(answer.index): tokens", recorded: "\(answer.tokens)",
+            what: "\(location), row \(answer.index): tokens", recorded: "\(answer.tokens)",
             now: "at most \(task.answerTokens)")
         }
       }

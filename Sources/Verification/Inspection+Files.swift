@@ -22,18 +22,18 @@ extension Inspection {
 
   private func problems(of seal: RunSeal) throws -> ProblemList {
     let listed = Set(seal.files.keys).union(seal.before.keys)
-    let checkpoints = try folder.checkpointPlaces().map { folder.name(of: folder.checkpoint($0)) }
+    let checkpoints = try folder.checkpointPositions().map { folder.name(of: folder.checkpoint($0)) }
     var problems = ProblemList()
     for name in listed.union(checkpoints).sorted() {
       problems.look { try folder.requireSealed(folder.url.appendingPathComponent(name), by: seal) }
     }
     let isComplete =
       seal.before.isEmpty && seal.files[folder.name(of: folder.checkpoint(after: manifest.tasks.count))] != nil
-    for place in [folder.events, folder.timings] {
+    for file in [folder.events, folder.timings] {
       problems.look {
-        try folder.requireSealedLog(place)
-        guard isComplete, let log = seal.logs[folder.name(of: place)] else { return }
-        try same("bytes of \(place.lastPathComponent)", log.bytes, UInt64(MappedFile(folder.inside(place)).bytes.count))
+        try folder.requireSealedLog(file)
+        guard isComplete, let log = seal.logs[folder.name(of: file)] else { return }
+        try same("bytes of \(file.lastPathComponent)", log.bytes, UInt64(MappedFile(folder.inside(file)).bytes.count))
       }
     }
     return problems

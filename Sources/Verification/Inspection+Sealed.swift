@@ -7,7 +7,7 @@ extension Inspection {
   /// The newest checkpoint seals what `seal.json` says.
   /// - Returns: What was found, in words.
   func sealedByCheckpoint(_ seal: RunSeal) throws -> String {
-    guard let newest = try folder.checkpointPlaces().last else { return "" }
+    guard let newest = try folder.checkpointPositions().last else { return "" }
     let file = folder.checkpoint(newest)
     guard let listed = try CheckpointFiles.listed(in: folder, upTo: newest) else {
       return "; an earlier version wrote checkpoints, which do not list them"

@@ -39,15 +39,15 @@ struct Inspection {
   }
 
   func checkpoints() throws -> String {
-    let places = try folder.checkpointPlaces()
+    let positions = try folder.checkpointPositions()
     let digest = try Digest(ofFile: folder.manifest)
-    try all(places) { place in
-      let file = folder.checkpoint(place)
+    try all(positions) { position in
+      let file = folder.checkpoint(position)
       let checkpoint = try RunCheckpoint.read(file).checkpoint
       try same("the manifest of \(file.lastPathComponent)", checkpoint.manifestDigest.description, digest.description)
-      try same("tasks in \(file.lastPathComponent)", checkpoint.learned, Array(manifest.tasks.prefix(place.learned)))
+      try same("tasks in \(file.lastPathComponent)", checkpoint.learned, Array(manifest.tasks.prefix(position.learned)))
     }
-    return "\(places.count), each with the digest that it carries"
+    return "\(positions.count), each with the digest that it carries"
   }
 
   /// Every stored expert is what its archive says, and what every later checkpoint holds; so is every closed-form head.
@@ -55,19 +55,19 @@ struct Inspection {
     guard let model else { throw VerificationError.missing(what: "the base, without which experts cannot be read,") }
     var (archived, heads) = ([String: Digest](), [String: Digest]())
     var compared = 0
-    for place in try folder.checkpointPlaces() where place.step == nil {
-      let stored = try StoredRun(folder.url, model: model, after: place.learned)
+    for position in try folder.checkpointPositions() where position.step == nil {
+      let stored = try StoredRun(folder.url, model: model, after: position.learned)
       for (index, name) in stored.learned.enumerated() {
         for (part, tensor) in stored.combined?.tensors(of: name) ?? [:] {
           let digest = try tensor.digest()
-          try same("`\(part)` in \(place.fileName)", heads[part] ?? digest, digest)
+          try same("`\(part)` in \(position.fileName)", heads[part] ?? digest, digest)
           heads[part] = digest
         }
         guard let expert = stored.method.ownedExpert(of: TaskIdentity(name: name, index: index)) else { continue }
         let recorded = try archived[name] ?? digestOfArchive(name)
         archived[name] = recorded
         try same(
-          "expert `\(name)` in \(place.fileName)", recorded.description,
+          "expert `\(name)` in \(position.fileName)", recorded.description,
           ExpertArchive.tensorsDigest(of: expert).description)
         compared += 1
       }
@@ -117,10 +117,10 @@ struct Inspection {
       for (column, task) in manifest.tasks.enumerated() {
         guard let score = routed.matrix[row, column] else { continue }
         let answers = try folder.routed(manifest, row: row, task: task)
-        let (scoring, place) = (manifest.scoring(of: task), "inferred R[\(row)][\(task)]")
+        let (scoring, location) = (manifest.scoring(of: task), "inferred R[\(row)][\(task)]")
         let found = answers.answers(scoring.answers)
-        try same(place, score, found.outcome(scoring, .clean)?.score)
-        try check(found, of: tasks?.first { $0.task.name == task }, place: place)
+        try same(location, score, found.outcome(scoring, .clean)?.score)
+        try check(found, of: tasks?.first { $0.task.name == task }, location: location)
         let share = Double(answers.count { $0.expert == task }) / Double(max(answers.count, 1))
         try same("the router's accuracy at R[\(row)][\(task)]", routed.routerAccuracy[row, column], share)
         cells += 1
@@ -149,7 +149,7 @@ struct Inspection {
         (last[event.task]?.step ?? 0) + 1)
       last[event.task] = event.step
     }
-    let learned = try folder.checkpointPlaces().last { $0.step == nil }?.learned ?? 0
+    let learned = try folder.checkpointPositions().last { $0.step == nil }?.learned ?? 0
     let steps = Dictionary(try folder.readCosts().tasks.map { ($0.task, $0.steps) }) { first, _ in first }
     // A method that learns all tasks at once has no step for the later ones.
     for task in manifest.tasks.prefix(learned) where steps[task] != 0 {
@@ -160,12 +160,12 @@ struct Inspection {
   }
 
   /// What is said of a file that the process that was to write it had not written when it ended: it is written when the run goes on.
-  func waits(_ place: URL) throws -> String? {
-    let name = folder.name(of: place)
+  func waits(_ file: URL) throws -> String? {
+    let name = folder.name(of: file)
     guard let seal = try folder.sealing.seal(of: folder), seal.before[name] != nil else { return nil }
-    let now = try OptionalFile.read { try Digest(ofFile: folder.inside(place)) }
+    let now = try OptionalFile.read { try Digest(ofFile: folder.inside(file)) }
     return now == seal.files[name]
-      ? nil : "\(place.lastPathComponent) was about to be written when the process ended: resume writes it"
+      ? nil : "\(file.lastPathComponent) was about to be written when the process ended: resume writes it"
   }
 
   func same<Value: Equatable>(_ what: String, _ recorded: Value, _ now: Value) throws {

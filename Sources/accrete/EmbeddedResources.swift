@@ -45,7 +45,7 @@ enum EmbeddedResources {
   /// name, or the path.
   static func argument(for base: String) -> String {
     // Recorded where the program lay elsewhere, it is the same base: its digest is compared.
-    bases.first { base.hasSuffix("\(EmbeddedPlace.folder)/base/\($0)") } ?? base
+    bases.first { base.hasSuffix("\(EmbeddedFiles.folder)/base/\($0)") } ?? base
   }
 
   /// The demo's tasks, in the order in which they are learned.
@@ -59,7 +59,7 @@ enum EmbeddedResources {
 
   private static func folder(_ path: String) throws -> URL {
     guard let root = Bundle.module.resourceURL else {
-      throw FileError.notFound(path: EmbeddedPlace.folder)
+      throw FileError.notFound(path: EmbeddedFiles.folder)
     }
     let url = root.appendingPathComponent(path)
     guard FileManager.default.fileExists(atPath: url.path) else { throw FileError.notFound(path: url.path) }

@@ -73,7 +73,7 @@ enum OptionSynonyms {
 
   /// An option's value that the parser takes for another option.
   private static func dashed(_ option: String, of arguments: [String]) -> String? {
-    guard let place = arguments.firstIndex(of: option), let value = arguments.dropFirst(place + 1).first,
+    guard let index = arguments.firstIndex(of: option), let value = arguments.dropFirst(index + 1).first,
       value.wholeMatch(of: /-[^-a-zA-Z].*|-.*\s.*/.dotMatchesNewlines()) != nil
     else { return nil }
     return "A value that begins with a dash is written behind an equals sign: \(shellWords(["\(option)=\(value)"]))"

@@ -55,7 +55,7 @@ extension CommandFaultTests {
     @Test func marksAndEmptyFiles() throws {
       let scratch = try registry()
       let mark = Data([0xEF, 0xBB, 0xBF])
-      try (mark + Data("[{\"text\":\"rain\"},\n{\"text\":\"sun\"}]".utf8)).write(to: scratch.place("a.json"))
+      try (mark + Data("[{\"text\":\"rain\"},\n{\"text\":\"sun\"}]".utf8)).write(to: scratch.url("a.json"))
       #expect(try objects(predict("a.json", "--task", "weather", in: scratch)).count == 2)
       try scratch.write("", to: "empty.jsonl")
       expectRefusal(try predict("empty.jsonl", "--task", "weather", in: scratch), code: 65, "at least one row")
@@ -166,7 +166,7 @@ extension CommandFaultTests {
       let learned = try Accrete.run(learn + ["--skip-unreadable"], in: scratch.url)
       #expect(learned.code == 0 && learned.text.contains("left out, as they cannot be read: 3 rows (line 7, 27, 47)"))
       // A model's weights are not rows.
-      try (Data("GGUF".utf8) + Data(repeating: 0, count: 100)).write(to: scratch.place("base.gguf"))
+      try (Data("GGUF".utf8) + Data(repeating: 0, count: 100)).write(to: scratch.url("base.gguf"))
       expectRefusal(
         try Accrete.run(["learn", "base.gguf", "--name", "x"], in: scratch.url), code: 65, "a model's weights (GGUF)")
     }

@@ -23,13 +23,13 @@ import Testing
     #expect(Set(modules).count == modules.count && modules.last == "accrete")
     var count = 0
     for (module, files) in try sources() {
-      let place = try #require(modules.firstIndex(of: module), "\(module) has no line in the table")
+      let position = try #require(modules.firstIndex(of: module), "\(module) has no line in the table")
       for file in files {
         let text = try String(contentsOf: file, encoding: .utf8)
         for match in text.matches(of: #/(?m)^(?:@[a-zA-Z]+ )*(?:public |package )?import ([A-Za-z]+)$/#) {
           guard let imported = modules.firstIndex(of: String(match.1)) else { continue }
           count += 1
-          #expect(imported < place, "\(module): \(file.lastPathComponent) imports \(match.1)")
+          #expect(imported < position, "\(module): \(file.lastPathComponent) imports \(match.1)")
         }
       }
     }

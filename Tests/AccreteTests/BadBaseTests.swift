@@ -21,14 +21,14 @@ extension CommandFaultTests {
 
     @Test func missingFolder() throws {
       let scratch = try Scratch()
-      try refused(scratch, scratch.place("base").path, "got nothing there", "Check the path")
+      try refused(scratch, scratch.url("base").path, "got nothing there", "Check the path")
     }
 
     @Test func aFileInsteadOfAFolder() throws {
       let scratch = try Scratch()
       try scratch.write("text", to: "base")
       let outcome = try Accrete.run(["generate", "--prompt", "x", "--base", "base"], in: scratch.url)
-      expectRefusal(outcome, code: outcome.code == 74 ? 74 : 65, scratch.place("base").path)
+      expectRefusal(outcome, code: outcome.code == 74 ? 74 : 65, scratch.url("base").path)
     }
 
     @Test func aFolderWithoutWeights() throws {
@@ -54,8 +54,8 @@ extension CommandFaultTests {
       let scratch = try Scratch()
       let file = try scratch.copyBase().appendingPathComponent("model.safetensors")
       var bytes = try Data(contentsOf: file)
-      let place = try #require(bytes.firstRange(of: Data(from.utf8)), "the header is written in another way")
-      bytes.replaceSubrange(place, with: Data(to.utf8.prefix(place.count)))
+      let range = try #require(bytes.firstRange(of: Data(from.utf8)), "the header is written in another way")
+      bytes.replaceSubrange(range, with: Data(to.utf8.prefix(range.count)))
       try bytes.write(to: file)
       try refused(scratch, file.path, "not a valid safetensors file")
     }
@@ -75,12 +75,12 @@ extension CommandFaultTests {
       let text = try String(contentsOf: file, encoding: .utf8)
       // A tokenizer with fewer tokens than half the vocabulary belongs to another model.
       try scratch.write(Self.smallTokenizer, to: "base/tokenizer.json")
-      try refused(scratch, scratch.place("base").path, "8192", "Use the tokenizer that belongs")
+      try refused(scratch, scratch.url("base").path, "8192", "Use the tokenizer that belongs")
       // And a model with fewer tokens than the tokenizer.
-      try FileManager.default.removeItem(at: scratch.place("base"))
+      try FileManager.default.removeItem(at: scratch.url("base"))
       _ = try scratch.copyBase()
       try scratch.write(text.replacingOccurrences(of: "8192", with: "8000"), to: "base/config.json")
-      try refused(scratch, scratch.place("base/model.safetensors").path, "[8000, 256]")
+      try refused(scratch, scratch.url("base/model.safetensors").path, "[8000, 256]")
     }
 
     @Test func truncatedTokenizer() throws {

@@ -78,14 +78,14 @@ extension CommandFaultTests {
     ])
     func namesThatAreNoTasks(name: String) throws {
       let scratch = try scratch()
-      try scratch.copy(scratch.place("traffic.jsonl"), as: name)
+      try scratch.copy(scratch.url("traffic.jsonl"), as: name)
       try refused(scratch, name, naming: ["a task name of", "Rename the file"])
     }
 
     @Test func aPathThatGoesUpNamesOnlyItsFile() throws {
       let scratch = try scratch()
-      try scratch.copy(scratch.place("traffic.jsonl"), as: "up.jsonl")
-      let folder = scratch.place("inside")
+      try scratch.copy(scratch.url("traffic.jsonl"), as: "up.jsonl")
+      let folder = scratch.url("inside")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let outcome = try Accrete.run(TinyRun.arguments(["../weather.jsonl", "x/../../up.jsonl"]), in: folder)
       #expect(outcome.code == 0, "\(outcome.testDescription)")
@@ -98,7 +98,7 @@ extension CommandFaultTests {
 
     @Test func theSameTaskTwice() throws {
       let scratch = try scratch()
-      try scratch.copy(scratch.place("traffic.jsonl"), as: "other/Weather.jsonl")
+      try scratch.copy(scratch.url("traffic.jsonl"), as: "other/Weather.jsonl")
       try refused(scratch, "other/Weather.jsonl", naming: ["a task name of its own"])
     }
 

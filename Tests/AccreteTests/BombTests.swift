@@ -29,12 +29,12 @@ extension CommandFaultTests {
       let size = try files.reduce(0) { sum, name in
         // What a file holds, not what it claims: holes of a sparse file have no bytes.
         var status = stat()
-        try #require(stat(scratch.place(name).path, &status) == 0, sourceLocation: sourceLocation)
+        try #require(stat(scratch.url(name).path, &status) == 0, sourceLocation: sourceLocation)
         return sum + min(Int(status.st_size), Int(status.st_blocks) * 512)
       }
       let limit = Self.ordinary + allowance + Self.multiple * size
       let run = try Accrete.measured(
-        arguments, input: input.map(scratch.place), in: scratch.url, bytes: limit)
+        arguments, input: input.map(scratch.url(_:)), in: scratch.url, bytes: limit)
       #expect(run.stopped == nil, "\(run.testDescription)", sourceLocation: sourceLocation)
       #expect(run.outcome.code == code, "\(run.testDescription)", sourceLocation: sourceLocation)
       for word in words {
@@ -45,7 +45,7 @@ extension CommandFaultTests {
     /// A file of a gigabyte that takes no room on the disk, with a beginning.
     private func sparse(_ scratch: Scratch, _ name: String, _ beginning: String = "") throws {
       try scratch.write(beginning, to: name)
-      try #require(truncate(scratch.place(name).path, 1 << 30) == 0)
+      try #require(truncate(scratch.url(name).path, 1 << 30) == 0)
     }
 
     private func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
@@ -57,11 +57,11 @@ extension CommandFaultTests {
       let file = try scratch.copyBase().appendingPathComponent("tokenizer.json")
       let step = #"{"type":"Replace","pattern":{"String":"o"},"content":"oo"}"#
       let text = try String(contentsOf: file, encoding: .utf8)
-      let place = try #require(
+      let range = try #require(
         text.range(of: #""normalizer":\s*\{[^{}]*\}|"normalizer":\s*null"#, options: .regularExpression))
       let steps = Array(repeating: step, count: 40).joined(separator: ",")
       let changed = text.replacingCharacters(
-        in: place, with: #""normalizer":{"type":"Sequence","normalizers":[\#(steps)]}"#)
+        in: range, with: #""normalizer":{"type":"Sequence","normalizers":[\#(steps)]}"#)
       try scratch.write(changed, to: "base/tokenizer.json")
       try scratch.write("oooo", to: "text")
       try expectModest(

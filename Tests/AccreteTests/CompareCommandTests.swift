@@ -43,7 +43,7 @@ extension CommandLineTests {
     private func start(_ arguments: [String], _ comparison: URL, in scratch: Scratch, more: Int = 3) throws -> Process {
       let before = Self.cells.map { steps(comparison, $0) }
       let process = try Accrete.start(
-        arguments, output: scratch.place("output"), error: scratch.place("error"), in: scratch.url)
+        arguments, output: scratch.url("output"), error: scratch.url("error"), in: scratch.url)
       while process.isRunning, !zip(Self.cells, before).allSatisfy({ steps(comparison, $0) >= $1 + more }) {
         usleep(1000)
       }
@@ -55,7 +55,7 @@ extension CommandLineTests {
       try TinyRun.write(to: scratch)
       let whole = try Accrete.run(arguments("whole"), in: scratch.url)
       try #require(whole.code == 0, "\(whole.testDescription)")
-      let comparison = scratch.place("killed")
+      let comparison = scratch.url("killed")
       let command = arguments("killed")
 
       // Asked to stop, as by a terminal that is closed, it stops its children with checkpoints.
@@ -63,7 +63,7 @@ extension CommandLineTests {
       try #require(process.isRunning, "it ended before it could be stopped")
       kill(process.processIdentifier, SIGHUP)
       process.waitUntilExit()
-      let stopped = try Accrete.outcome(process, output: scratch.place("output"), error: scratch.place("error"))
+      let stopped = try Accrete.outcome(process, output: scratch.url("output"), error: scratch.url("error"))
       expectRefusal(stopped, code: 129, "stopped by signal 1", "0 of 2 cells done", "same command")
       for cell in Self.cells {
         #expect(!exists(comparison.appendingPathComponent("cells/\(cell)/lock")))
@@ -93,13 +93,13 @@ extension CommandLineTests {
         let stopped = try #require(log[ended.upperBound...].firstRange(of: "stopped by signal 15"), "\(log)")
         #expect(log[stopped.upperBound...].contains("run folder: "), "\(log)")
       }
-      #expect(differences(try decided(scratch.place("whole")), try decided(comparison)) == [])
+      #expect(differences(try decided(scratch.url("whole")), try decided(comparison)) == [])
 
       // Both tell the same of them, but for what the machine decides.
       let printed = try #require(try last.json() as? [String: Any])
       #expect(printed["isComplete"] as? Bool == true && (printed["notFinished"] as? [Any])?.isEmpty == true)
-      func metrics(_ place: String) throws -> [NSArray] {
-        let methods = try #require(try json(scratch.place(place + "/results.json"))["methods"] as? [[String: Any]])
+      func metrics(_ folder: String) throws -> [NSArray] {
+        let methods = try #require(try json(scratch.url(folder + "/results.json"))["methods"] as? [[String: Any]])
         return try methods.map { try #require($0["metrics"] as? NSArray) }
       }
       #expect(try metrics("whole") == metrics("killed"))
@@ -113,12 +113,12 @@ extension CommandLineTests {
     @Test func aFailedCellStopsNoOther() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
-      let comparison = scratch.place("comparison")
+      let comparison = scratch.url("comparison")
       let command = arguments("comparison", epochs: 6)
       let process = try start(command, comparison, in: scratch)
       kill(try self.process(comparison, Self.cells[0]), SIGKILL)
       process.waitUntilExit()
-      let outcome = try Accrete.outcome(process, output: scratch.place("output"), error: scratch.place("error"))
+      let outcome = try Accrete.outcome(process, output: scratch.url("output"), error: scratch.url("error"))
       expectRefusal(outcome, code: 70, "1 of 2 cells", "\(Self.cells[0]): ended by signal 9", "cells/*.log")
       #expect(exists(comparison.appendingPathComponent("cells/\(Self.cells[1]).json")))
       #expect(!exists(comparison.appendingPathComponent("cells/\(Self.cells[0]).json")))
@@ -134,7 +134,7 @@ extension CommandLineTests {
       let whole = try Accrete.run(command, in: scratch.url)
       try #require(whole.code == 0, "\(whole.testDescription)")
       for cell in Self.cells {
-        try FileManager.default.removeItem(at: scratch.place("comparison/cells/\(cell)"))
+        try FileManager.default.removeItem(at: scratch.url("comparison/cells/\(cell)"))
       }
       let kept = try Accrete.run(command, in: scratch.url)
       #expect(kept.code == 0 && kept.error.contains("done already, 2 of them known from their records alone"))
@@ -145,11 +145,11 @@ extension CommandLineTests {
       let larger = try Accrete.run(command + ["--seeds", "0,1"], in: scratch.url)
       #expect(larger.code == 0 && larger.text.contains("4 of 4 cells complete; 2 of 4 cells from their records"))
       for cell in Self.cells {
-        #expect(!exists(scratch.place("comparison/cells/\(cell)")))
-        #expect(exists(scratch.place("comparison/cells/\(cell.replacing("s0", with: "s1"))")))
+        #expect(!exists(scratch.url("comparison/cells/\(cell)")))
+        #expect(exists(scratch.url("comparison/cells/\(cell.replacing("s0", with: "s1"))")))
       }
       // A record that was changed.
-      let record = scratch.place("comparison/cells/\(Self.cells[0]).json")
+      let record = scratch.url("comparison/cells/\(Self.cells[0]).json")
       var bytes = try Data(contentsOf: record)
       bytes[bytes.count / 2] ^= 1
       try bytes.write(to: record)
@@ -192,7 +192,7 @@ extension CommandLineTests {
       try scratch.write(yaml, to: "grid.yaml")
       let outcome = try Accrete.run(["compare", "--config", "grid.yaml", "--out", "comparison"], in: scratch.url)
       try #require(outcome.code == 0, "\(outcome.testDescription)")
-      let result = try json(scratch.place("comparison/cells/moe-cl-o1-s3.json"))
+      let result = try json(scratch.url("comparison/cells/moe-cl-o1-s3.json"))
       let words = try #require(result["command"] as? String).split(separator: " ").map(String.init)
       #expect(words.first == "accrete" && words.suffix(2) == ["--out", "moe-cl-o1-s3"])
       // By name: the default may be another one some day.
@@ -202,7 +202,7 @@ extension CommandLineTests {
       #expect(again.code == 0, "\(again.testDescription)")
       for file in ["matrix.json", "events.jsonl", "predictions/row-2/weather.jsonl"] {
         let (one, other) = (
-          scratch.place("comparison/cells/moe-cl-o1-s3/\(file)"), scratch.place("moe-cl-o1-s3/\(file)")
+          scratch.url("comparison/cells/moe-cl-o1-s3/\(file)"), scratch.url("moe-cl-o1-s3/\(file)")
         )
         #expect(try Data(contentsOf: one) == Data(contentsOf: other), "\(file)")
       }
@@ -220,7 +220,7 @@ extension CommandLineTests {
         first.hasPrefix("base seedling, ")
           && first.hasSuffix("(sequential, per-task, rank 2) and a closed-form head for each task"))
       #expect(outcome.errorLines.count { $0.hasPrefix("base ") } == 1)
-      let cell = try json(scratch.place("comparison/cells/\(Self.cells[0]).json"))
+      let cell = try json(scratch.url("comparison/cells/\(Self.cells[0]).json"))
       #expect((cell["metrics"] as? [String: Any])?["outputHead"] as? String == "both")
       #expect((cell["command"] as? String)?.contains("--output-head both") == true)
       #expect(outcome.text.contains("warnings:"))

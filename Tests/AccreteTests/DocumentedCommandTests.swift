@@ -66,8 +66,8 @@ import Testing
         count += 1
         #expect(command.count > 1 && names.contains(command[1]), "\(document.name): \(code)")
         // `…` stands for more of the same, but behind an option for its value.
-        let words = command.enumerated().filter { place, word in
-          word != "…" || command[place - 1].hasPrefix("--")
+        let words = command.enumerated().filter { position, word in
+          word != "…" || command[position - 1].hasPrefix("--")
         }.map(\.element)
         let hasOptions = words.contains { $0.hasPrefix("-") }
         let problem = problem(hasOptions ? words : words + ["--help"])
@@ -88,7 +88,7 @@ import Testing
       let whole = block.replacing(#/(?m)^# ([a-z-]+:)/#) { $0.1 }
       for text in [block, whole] {
         try scratch.write(text, to: "base.yaml")
-        #expect(try PretrainingFile.read(scratch.place("base.yaml")).sources.count == 1)
+        #expect(try PretrainingFile.read(scratch.url("base.yaml")).sources.count == 1)
       }
       #expect(whole != block)
     }

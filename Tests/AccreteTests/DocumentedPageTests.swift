@@ -149,7 +149,7 @@ extension CommandFaultTests {
       session.expectFiles("runs/grid/cells/per-task-o1-s0.json")
       try scratch.write(DocumentedRows.lines(DocumentedRows.spam), to: "tweets.jsonl")
       try FileManager.default.createSymbolicLink(
-        at: scratch.place("Scripts"), withDestinationURL: Accrete.package.appendingPathComponent("Scripts"))
+        at: scratch.url("Scripts"), withDestinationURL: Accrete.package.appendingPathComponent("Scripts"))
       let measured = try #require(Document("docs/performance.md").blocks("sh").first { $0.contains("resident_memory") })
       try session.shell(measured, "docs/performance.md")
       session.expectFiles("run/timings.jsonl")

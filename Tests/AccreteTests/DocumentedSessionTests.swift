@@ -24,7 +24,7 @@ extension CommandLineTests {
         // An adapter that another program wrote has none of our files.
         if line.hasPrefix("accrete experts import peft-adapter ") {
           for file in ["adapter_config.json", "adapter_model.safetensors"] {
-            try scratch.copy(scratch.place("spam-adapter/\(file)"), as: "peft-adapter/\(file)")
+            try scratch.copy(scratch.url("spam-adapter/\(file)"), as: "peft-adapter/\(file)")
           }
         }
         return line

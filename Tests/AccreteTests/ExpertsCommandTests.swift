@@ -57,13 +57,13 @@ extension CommandLineTests {
       #expect(record["form"] as? String == "exact" && record["deviation"] == nil)
       // Without what is ours it is an adapter as any other; with it, it is bound to its base.
       for file in ["expert.json", "accrete.json", "README.md"] {
-        try FileManager.default.removeItem(at: scratch.place("out/\(file)"))
+        try FileManager.default.removeItem(at: scratch.url("out/\(file)"))
       }
       let back = try Accrete.run(
         ["experts", "import", "out", "--name", "back", "--out", "run/experts/back", "--json"] + base, in: folder)
       try #require(back.code == 0 && back.error.contains("bound to it now"), "\(back.testDescription)")
-      let original = try tree(scratch.place("run/experts/weather"), folders: true)
-      let imported = try tree(scratch.place("run/experts/back"), folders: true)
+      let original = try tree(scratch.url("run/experts/weather"), folders: true)
+      let imported = try tree(scratch.url("run/experts/back"), folders: true)
       // The run keeps bfloat16; an export is float32, the same numbers, and an import keeps what it is given.
       #expect(differences(original, imported) == ["adapter_model.safetensors", "expert.json"])
 
@@ -83,7 +83,7 @@ extension CommandLineTests {
     @Test func aMixtureIsMergedLoudly() throws {
       let scratch = try Scratch()
       let folder = try FinishedRun.shared.folder()
-      let out = scratch.place("out").path
+      let out = scratch.url("out").path
       let arguments = ["experts", "export", "run", "--task", "traffic", "--threads", "1", "--out"]
       let export = try Accrete.run(arguments + [out], in: folder)
       try #require(export.code == 0, "\(export.testDescription)")
@@ -94,13 +94,13 @@ extension CommandLineTests {
       let served = try numbers(Accrete.run(logits + ["--run", "run", "--task", "traffic"], in: folder))
       let far = largest(merged, served)
       #expect(far > 0 && far < 1)
-      let fixed = try Accrete.run(arguments + [scratch.place("half").path, "--gate", "0.5", "--json"], in: folder)
+      let fixed = try Accrete.run(arguments + [scratch.url("half").path, "--gate", "0.5", "--json"], in: folder)
       let shares = try #require(try fixed.json() as? [String: Any])["sharedShares"] as? [Double]
       #expect(shares?.allSatisfy { $0 == 0.5 } == true)
       expectRefusal(
-        try Accrete.run(arguments + [scratch.place("no").path, "--gate", "2"], in: folder), code: 64, "0 to 1")
+        try Accrete.run(arguments + [scratch.url("no").path, "--gate", "2"], in: folder), code: 64, "0 to 1")
       expectRefusal(try Accrete.run(arguments + [out], in: folder), code: 64, "exists already")
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("no").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("no").path))
     }
 
     /// The expert that a run of a dual-expert method stores for a task is half of what serves it.
@@ -128,7 +128,7 @@ extension CommandLineTests {
         try Accrete.run(
           ["experts", "export", "run", "--task", "weather", "--out", "x", "--base", "base"], in: scratch.url),
         code: 65, "the base model has changed")
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("x").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("x").path))
     }
 
     @Test func generateWithAnExpert() throws {
@@ -152,13 +152,13 @@ extension CommandLineTests {
       #expect(shown.code == 0 && shown.text.contains("unchanged") && shown.text.contains("half of a dual expert"))
       try scratch.write("{", to: "run/experts/traffic/expert.json")
       try FileManager.default.createDirectory(
-        at: scratch.place("run/experts/\u{1B}[31m"), withIntermediateDirectories: true)
+        at: scratch.url("run/experts/\u{1B}[31m"), withIntermediateDirectories: true)
       let list = try Accrete.run(["experts", "list", "run"], in: scratch.url)
       #expect(list.code == 65 && list.error.contains("2 of 3") && list.text.contains("weather  moe-cl  2"))
       #expect(list.text.contains("DAMAGED  traffic: ") && !list.text.contains("\u{1B}"))
       expectRefusal(
         try Accrete.run(["experts", "show", "run/experts/traffic"], in: scratch.url), code: 65, "expert.json")
-      let tensors = scratch.place("run/experts/weather/adapter_model.safetensors")
+      let tensors = scratch.url("run/experts/weather/adapter_model.safetensors")
       try (try Data(contentsOf: tensors)).dropLast(1).write(to: tensors)
       expectRefusal(
         try Accrete.run(["experts", "show", "run/experts/weather"], in: scratch.url), code: 65, "has changed")
@@ -175,7 +175,7 @@ extension CommandLineTests {
       expectRefusal(try Accrete.run(arguments + ["../x"], in: scratch.url), code: 64, "../x")
       expectRefusal(
         try Accrete.run(["experts", "import", "b", "--out", "x", "--name", "x"]), code: 65, "adapter_config")
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("new").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("new").path))
     }
   }
 }

@@ -116,7 +116,7 @@ extension CommandFaultTests {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
       let options = ["--checkpoint-steps", "1"]
-      let whole = scratch.place("whole")
+      let whole = scratch.url("whole")
       try #require(try Accrete.run(TinyRun.arguments(out: whole.path) + options, in: folder).code == 0)
       func decided(_ run: URL) throws -> [String: Data] {
         try files(run).filter { !["timings.jsonl", "metrics.json", "costs.json", "seal.json"].contains($0.key) }

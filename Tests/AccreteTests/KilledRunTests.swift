@@ -66,11 +66,11 @@ extension CommandFaultTests {
       while kills < wanted {
         rounds += 1
         try #require(rounds <= 4 * wanted, "the run ends before it can be killed")
-        let run = scratch.place("killed-\(rounds)")
+        let run = scratch.url("killed-\(rounds)")
         var command = arguments(method, out: run.path)
         while true {
           let process = try Accrete.start(
-            command, output: scratch.place("output"), error: scratch.place("error"), in: scratch.url)
+            command, output: scratch.url("output"), error: scratch.url("error"), in: scratch.url)
           // Most of the time goes to the start of the process, so moments reach over the whole run.
           let moment = moments.next() * seconds
           let end = Date().addingTimeInterval(moment)
@@ -90,7 +90,7 @@ extension CommandFaultTests {
             command = begun ? ["resume", run.path] : arguments(method, out: run.path)
             continue
           }
-          let outcome = try Accrete.outcome(process, output: scratch.place("output"), error: scratch.place("error"))
+          let outcome = try Accrete.outcome(process, output: scratch.url("output"), error: scratch.url("error"))
           #expect(outcome.code == 0, "\(method), kill \(kills): \(outcome.testDescription)")
           break
         }
@@ -105,8 +105,8 @@ extension CommandFaultTests {
     func signals(number: Int32, code: Int32) throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
-      let run = scratch.place("run")
-      let (output, error) = (scratch.place("output"), scratch.place("error"))
+      let run = scratch.url("run")
+      let (output, error) = (scratch.url("output"), scratch.url("error"))
       // Too long to end before it is stopped.
       let process = try Accrete.start(
         TinyRun.arguments(out: run.path) + ["--epochs", "90000"], output: output, error: error, in: scratch.url)
@@ -152,7 +152,7 @@ extension CommandFaultTests {
     @Test func aHangUpThatIsIgnored() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
-      let (output, error, run) = (scratch.place("output"), scratch.place("error"), scratch.place("run"))
+      let (output, error, run) = (scratch.url("output"), scratch.url("error"), scratch.url("run"))
       let process = try Accrete.start(
         ["-c", "trap '' HUP; exec \"$0\" \"$@\"", Accrete.binary.path] + TinyRun.arguments(out: run.path)
           + ["--epochs", "90000"], output: output, error: error, in: scratch.url,
@@ -173,16 +173,16 @@ extension CommandFaultTests {
     @Test func locks() throws {
       let scratch = try Scratch()
       try scratch.copy(try FinishedRun.shared.folder(), as: "copy")
-      let run = scratch.place("copy/run")
+      let run = scratch.url("copy/run")
       let lock = run.appendingPathComponent("lock")
       let finished = "nothing to resume"
       try Data("{\"process\":1,\"host\":\"elsewhere\",\"since\":\"2026-01-01T00:00:00Z\"}".utf8).write(to: lock)
-      let refused = try Accrete.run(["resume", run.path], in: scratch.place("copy"))
+      let refused = try Accrete.run(["resume", run.path], in: scratch.url("copy"))
       expectRefusal(refused, code: 75, "process 1 on elsewhere", "remove \(lock.path)")
       #expect(FileManager.default.fileExists(atPath: lock.path))
       for left in ["", "{", "{\"process\":1,\"host\":\"\(ProcessInfo.processInfo.hostName)\",\"since\":\"then\"}"] {
         try Data(left.utf8).write(to: lock)
-        let outcome = try Accrete.run(["resume", run.path], in: scratch.place("copy"))
+        let outcome = try Accrete.run(["resume", run.path], in: scratch.url("copy"))
         #expect(outcome.code != 75 && !outcome.error.contains("working"), "\(outcome.testDescription)")
         #expect(outcome.error.contains(finished) || outcome.error.contains("changed"), "\(outcome.testDescription)")
         #expect(!FileManager.default.fileExists(atPath: lock.path))

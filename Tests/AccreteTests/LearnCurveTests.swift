@@ -25,7 +25,7 @@ extension CommandFaultTests {
     }
 
     private static func curve(_ scratch: Scratch, _ name: String) throws -> EventFile {
-      try EventFile(scratch.place("curves/\(name)/events.out.tfevents.0.accrete"))
+      try EventFile(scratch.url("curves/\(name)/events.out.tfevents.0.accrete"))
     }
 
     /// A process that is killed goes on in the same curve, in which every step stands once.
@@ -33,7 +33,7 @@ extension CommandFaultTests {
       let scratch = try Self.scratch()
       let command = Self.command(epochs: 40)
       let process = try Accrete.start(
-        command, output: scratch.place("output"), error: scratch.place("error"), in: scratch.url)
+        command, output: scratch.url("output"), error: scratch.url("error"), in: scratch.url)
       func steps() throws -> Int { try scratch.text("error").matches(of: #/"event":"step"/#).count }
       func wait(for body: () throws -> Bool) throws {
         while process.isRunning, try !body() { usleep(2000) }
@@ -41,7 +41,7 @@ extension CommandFaultTests {
         try #require(process.isRunning, "\(said)")
       }
       func hasCheckpoint() throws -> Bool {
-        try tree(scratch.place("registry/work"), folders: true).values.contains { !$0.isEmpty }
+        try tree(scratch.url("registry/work"), folders: true).values.contains { !$0.isEmpty }
       }
       try wait { try steps() >= 5 }
       kill(process.processIdentifier, SIGUSR1)

@@ -17,7 +17,7 @@ extension CommandFaultTests {
       let stored = try scratch.copy(tests.appendingPathComponent("RegistryTests/Resources/schema-1"), as: "registry")
         .path
       let commands = [
-        ["--help"], ["report", "run", "--html", scratch.place("report.html").path], ["experts", "list", "run"],
+        ["--help"], ["report", "run", "--html", scratch.url("report.html").path], ["experts", "list", "run"],
         ["experts", "show", "run/experts/weather"],
         ["tokenize", "--base", Accrete.base.path], ["list", "--registry", stored],
         ["show", "task-3", "--registry", stored],
@@ -37,7 +37,7 @@ extension CommandFaultTests {
       let base = ["--base", Accrete.base.path]
       let commands = [
         ["evaluate", "run"], ["logits", "--ids", "1"] + base,
-        ["train", "--tasks", "weather.jsonl", "--out", scratch.place("new").path] + base,
+        ["train", "--tasks", "weather.jsonl", "--out", scratch.url("new").path] + base,
       ]
       for command in commands {
         expectRefusal(
@@ -77,13 +77,13 @@ extension CommandFaultTests {
           program: URL(fileURLWithPath: "/usr/bin/env"))
       }
       let other = try pretended(minor: 99, in: scratch)
-      let fix = "Scripts/build_bridge --torch \(scratch.place("torch").path)"
-      for command in [["evaluate", "run"], ["train", "--tasks", "weather.jsonl", "--out", scratch.place("new").path]] {
+      let fix = "Scripts/build_bridge --torch \(scratch.url("torch").path)"
+      for command in [["evaluate", "run"], ["train", "--tasks", "weather.jsonl", "--out", scratch.url("new").path]] {
         expectRefusal(
           try run(command, with: other), code: 74, "libtorch 2.99.0", "libaccrete-torch-2.99.so", "libaccrete-torch.so",
           fix)
       }
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("new").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("new").path))
       let doctor = try run(["doctor"], with: other)
       #expect(doctor.code == 65 && doctor.text.contains("PROBLEM libtorch: libtorch 2.99.0"), "\(doctor.text)")
       #expect(doctor.text.contains("→") && doctor.text.contains(fix))

@@ -5,7 +5,7 @@ import Testing
 extension CommandFaultTests {
   /// A base with a number that is none, or infinite: does every command that loads one say so, by the tensor's name?
   @Suite struct NotFiniteTests {
-    /// A copy of the embedded base, bfloat16, whose last tensor holds NaN or infinity at its last place.
+    /// A copy of the embedded base, bfloat16, whose last tensor holds NaN or infinity at its last position.
     private func base(_ bits: [UInt8]) throws -> Scratch {
       let scratch = try Scratch()
       let file = try scratch.copyBase().appendingPathComponent("model.safetensors")

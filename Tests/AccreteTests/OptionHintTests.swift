@@ -84,7 +84,7 @@ import Testing
     #expect("\(try #require(error))".contains("names that spaces separate: --tasks a.csv 'b c.jsonl'"))
     let scratch = try Scratch()
     try scratch.write("", to: "a,b.jsonl")
-    let path = scratch.place("a,b.jsonl").path
+    let path = scratch.url("a,b.jsonl").path
     #expect(try RunOptions.parse(["--tasks", path]).configuration().source.files == [path])
   }
 
@@ -100,7 +100,7 @@ import Testing
     #expect(arguments.contains("text=body,label=kind") && arguments.contains("text-label"))
     let scratch = try Scratch()
     try scratch.write("tasks: [a.csv]\ncolumns: text=body,label=kind\nform: text-label\n", to: "run.yaml")
-    let file = try RunOptions.parse(["--config", scratch.place("run.yaml").path]).configuration()
+    let file = try RunOptions.parse(["--config", scratch.url("run.yaml").path]).configuration()
     #expect(file.source == named.source)
     var suite = named
     suite.source.suite = "mtl5"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension CommandFaultTests {
-  /// A pipe without a writer in place of each file that is read: does every command end, and say what it is?
+  /// A pipe without a writer instead of each file that is read: does every command end, and say what it is?
   @Suite struct PipeTests {
     /// A command must end within this, on a busy machine; without a writer, the ordinary way to open a pipe never does.
     private static let patience = 60.0
@@ -12,13 +12,13 @@ extension CommandFaultTests {
       _ scratch: Scratch, _ arguments: [String], pipe name: String, code: Int32? = nil,
       sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-      let place = scratch.place(name)
-      let kept = place.appendingPathExtension("kept")
-      try? FileManager.default.moveItem(at: place, to: kept)
-      try #require(mkfifo(place.path, 0o600) == 0, "\(name)", sourceLocation: sourceLocation)
+      let file = scratch.url(name)
+      let kept = file.appendingPathExtension("kept")
+      try? FileManager.default.moveItem(at: file, to: kept)
+      try #require(mkfifo(file.path, 0o600) == 0, "\(name)", sourceLocation: sourceLocation)
       defer {
-        try? FileManager.default.removeItem(at: place)
-        try? FileManager.default.moveItem(at: kept, to: place)
+        try? FileManager.default.removeItem(at: file)
+        try? FileManager.default.moveItem(at: kept, to: file)
       }
       let run = try Accrete.measured(arguments, in: scratch.url, seconds: Self.patience)
       #expect(run.stopped == nil, "\(name): \(run.testDescription)", sourceLocation: sourceLocation)
@@ -47,11 +47,11 @@ extension CommandFaultTests {
       let scratch = try Scratch()
       _ = try scratch.copyBase()
       try expectRefusal(scratch, ["chat-template", "--base", "base"], pipe: "base/chat_template.jinja")
-      try FileManager.default.removeItem(at: scratch.place("base/model.safetensors"))
+      try FileManager.default.removeItem(at: scratch.url("base/model.safetensors"))
       try expectRefusal(scratch, ["logits", "--ids", "1", "--base", "base"], pipe: "base/model.safetensors.index.json")
       try scratch.write(#"{"weight_map":{"a":"x.safetensors"}}"#, to: "base/model.safetensors.index.json")
       try expectRefusal(scratch, ["logits", "--ids", "1", "--base", "base"], pipe: "base/x.safetensors")
-      try FileManager.default.removeItem(at: scratch.place("base/tokenizer.json"))
+      try FileManager.default.removeItem(at: scratch.url("base/tokenizer.json"))
       try expectRefusal(scratch, ["tokenize", "--base", "base"], pipe: "base/hy.tiktoken")
     }
 
@@ -76,7 +76,7 @@ extension CommandFaultTests {
       for name in ["manifest.json", "events.jsonl", "matrix.json", "metrics.json", "costs.json"] {
         try expectRefusal(scratch, ["verify", "run"], pipe: "run/\(name)")
       }
-      let checkpoints = try FileManager.default.contentsOfDirectory(atPath: scratch.place("run/checkpoints").path)
+      let checkpoints = try FileManager.default.contentsOfDirectory(atPath: scratch.url("run/checkpoints").path)
       let last = try #require(checkpoints.filter { $0.hasSuffix(".safetensors") }.max())
       try expectRefusal(scratch, ["verify", "run"], pipe: "run/checkpoints/\(last)")
       for name in ["manifest.json", "events.jsonl", "matrix.json"] {

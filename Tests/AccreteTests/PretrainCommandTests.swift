@@ -57,7 +57,7 @@ extension CommandLineTests {
 
       let report = try Accrete.run(["report", "run"], in: scratch.url)
       #expect(report.code == 0 && report.text.contains("6 of 6 steps"), "\(report.testDescription)")
-      let page = try String(contentsOf: scratch.place("run/report.html"), encoding: .utf8)
+      let page = try String(contentsOf: scratch.url("run/report.html"), encoding: .utf8)
       for part in ["Held-out loss", "Load of the experts", "expert 1", "bits per byte"] {
         #expect(page.contains(part), "\(part)")
       }
@@ -73,9 +73,9 @@ extension CommandLineTests {
       let rows = (0..<200).map { "{\"text\": \"the \($0) stones of the river \($0 * 7 % 13) sleep in the light\"}\n" }
       try scratch.write(rows.joined(), to: "text.jsonl")
       let command = ["pretrain", "--config", "base.yaml", "--threads", "1", "--tokens", "9000000", "--out", "run"]
-      let (output, error) = (scratch.place("output"), scratch.place("error"))
+      let (output, error) = (scratch.url("output"), scratch.url("error"))
       let process = try Accrete.start(command, output: output, error: error, in: scratch.url)
-      let events = scratch.place("run/events.jsonl")
+      let events = scratch.url("run/events.jsonl")
       while process.isRunning, ((try? Data(contentsOf: events))?.count ?? 0) < 2000 { usleep(1000) }
       kill(process.processIdentifier, number)
       process.waitUntilExit()
@@ -98,7 +98,7 @@ extension CommandLineTests {
       let outcome = try Accrete.run(
         ["pretrain", "--config", "base.yaml", "--set", setting, "--out", "run"], in: scratch.url)
       expectRefusal(outcome, code: 64, key)
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
     }
 
     @Test func whatIsWrongIsSaid() throws {
@@ -113,7 +113,7 @@ extension CommandLineTests {
       expectRefusal(
         try Accrete.run(["pretrain", "--config", "base.yaml", "--out", "run"], in: scratch.url), code: 65,
         "text.jsonl:1:")
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
     }
   }
 }

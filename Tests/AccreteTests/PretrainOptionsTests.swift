@@ -34,7 +34,7 @@ extension CommandLineTests {
       let scratch = try Self.scratch()
       let trial = try Self.run(scratch, "--dry-run")
       #expect(trial.code == 0 && trial.text.contains("memory: peak") && trial.text.contains("time: about"))
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
       let made = try Self.run(scratch)
       try #require(made.code == 0, "\(made.testDescription)")
       // When it was measured, and on how much.
@@ -63,7 +63,7 @@ extension CommandLineTests {
       let made = try Self.run(scratch, "--set", "rate=30", "--set", "warm-up=0")
       #expect(made.code == 0 && made.error.contains("warning: the run diverged"), "\(made.testDescription)")
       _ = try Accrete.run(["report", "run"], in: scratch.url)
-      #expect(try String(contentsOf: scratch.place("run/report.html"), encoding: .utf8).contains("Diverged:"))
+      #expect(try String(contentsOf: scratch.url("run/report.html"), encoding: .utf8).contains("Diverged:"))
     }
 
     @Test func refusals() throws {

@@ -73,11 +73,11 @@ extension CommandLineTests {
       let folder = try FinishedRun.shared.folder()
       let scratch = try Scratch()
       _ = try run("init", "--base", Accrete.base.lastPathComponent, in: scratch)
-      let place = folder.appendingPathComponent("run").path
+      let path = folder.appendingPathComponent("run").path
       expectRefusal(
-        try Accrete.run(["registry", "add", place, "--quiet"], in: scratch.url), code: 65, "moe-cl", "experts export")
+        try Accrete.run(["registry", "add", path, "--quiet"], in: scratch.url), code: 65, "moe-cl", "experts export")
       expectRefusal(
-        try Accrete.run(["registry", "add", place, "--task", "sports", "--quiet"], in: scratch.url), code: 64, "sports")
+        try Accrete.run(["registry", "add", path, "--task", "sports", "--quiet"], in: scratch.url), code: 64, "sports")
       expectRefusal(try Accrete.run(["registry", "add", "nowhere", "--quiet"], in: scratch.url), code: 64, "nowhere")
       #expect((try run("list", "--json", in: scratch).json() as? [Any])?.isEmpty == true)
     }

@@ -52,7 +52,7 @@ extension CommandLineTests {
     @Test func whereTheRegistryIs() throws {
       let scratch = try StoredRegistry.copy()
       try scratch.write("", to: "below/x")
-      let below = scratch.place("below")
+      let below = scratch.url("below")
       let none = try Accrete.run(["list"], in: below)
       #expect(none.code == 64 && none.error.contains("below/registry: holds no registry"), "\(none.testDescription)")
       #expect(try Accrete.run(["list", "--registry", "../registry"], in: below).code == 0)
@@ -115,7 +115,7 @@ extension CommandLineTests {
       #expect(other.code == 65 && other.error.contains("that was kept"), "\(other.testDescription)")
       #expect(try text("registry", "audit", in: scratch).contains("release 6"))
 
-      let blobs = scratch.place("registry/blobs/sha256")
+      let blobs = scratch.url("registry/blobs/sha256")
       let name = try #require(try FileManager.default.contentsOfDirectory(atPath: blobs.path).min())
       chmod(blobs.appendingPathComponent(name).path, 0o644)
       var bytes = try Data(contentsOf: blobs.appendingPathComponent(name))

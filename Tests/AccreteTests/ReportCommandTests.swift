@@ -21,7 +21,7 @@ extension CommandLineTests {
       let outcome = try Accrete.run(["report", "run"], in: scratch.url)
       #expect(outcome.code == 0, "\(outcome.testDescription)")
       #expect(outcome.text.contains("learned 2 of 2 tasks") && outcome.text.contains("ACC "))
-      #expect(outcome.error == "report: \(scratch.place("run/report.html").path)\n")
+      #expect(outcome.error == "report: \(scratch.url("run/report.html").path)\n")
       #expect(
         differences(before, try tree(scratch.url, folders: true)) == [
           "run/report.html", "run/report.json", "run/report.md",
@@ -52,7 +52,7 @@ extension CommandLineTests {
       let outcome = try Accrete.run(["report", "run", "--html", "page.html", "--markdown", "page.md"], in: scratch.url)
       #expect(outcome.code == 0)
       #expect(differences(before, try tree(scratch.url, folders: true)) == ["page.html", "page.md"])
-      let page = try String(contentsOf: scratch.place("page.html"), encoding: .utf8)
+      let page = try String(contentsOf: scratch.url("page.html"), encoding: .utf8)
       #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("moe-cl: 2 tasks"))
     }
 
@@ -73,7 +73,7 @@ extension CommandLineTests {
           "all", "all/report.html", "all/report.json", "all/report.md",
         ])
       let json = try Accrete.run(["report", "run", "other", "--out", "all", "--json"], in: scratch.url)
-      let written = try Data(contentsOf: scratch.place("all/report.json"))
+      let written = try Data(contentsOf: scratch.url("all/report.json"))
       #expect(json.output == written)
     }
 

@@ -12,8 +12,8 @@ extension CommandFaultTests {
         bytes[bytes.count - 1] ^= 1
         return bytes
       }
-      let place = try #require(bytes.lastIndex { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-      bytes[place] = bytes[place] == UInt8(ascii: "7") ? UInt8(ascii: "8") : UInt8(ascii: "7")
+      let position = try #require(bytes.lastIndex { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+      bytes[position] = bytes[position] == UInt8(ascii: "7") ? UInt8(ascii: "8") : UInt8(ascii: "7")
       return bytes
     }
 
@@ -45,7 +45,7 @@ extension CommandFaultTests {
       ]
       for (command, files) in commands {
         for name in files {
-          let file = scratch.place("run/\(name)")
+          let file = scratch.url("run/\(name)")
           let whole = try Data(contentsOf: file)
           try change(whole, name).write(to: file)
           let outcome = try Accrete.run(command, in: scratch.url)
@@ -55,7 +55,7 @@ extension CommandFaultTests {
           try whole.write(to: file)
         }
       }
-      let file = scratch.place("run/experts/weather/expert.json")
+      let file = scratch.url("run/experts/weather/expert.json")
       let whole = try Data(contentsOf: file)
       try change(whole, "expert.json").write(to: file)
       let listed = try Accrete.run(["experts", "list", "run"], in: scratch.url)
@@ -66,7 +66,7 @@ extension CommandFaultTests {
       for command in [["verify", "run"], ["report", "run", "--html", "page.html"]] {
         #expect(try Accrete.run(command, in: scratch.url).code == 0)
       }
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("out").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("out").path))
     }
   }
 }

@@ -21,15 +21,15 @@ extension CommandFaultTests {
     func closedDescriptorsAreNoFilesOfARun(closed: String) throws {
       let scratch = try Scratch()
       let outcome = try Accrete.run(
-        TinyRun.arguments(out: scratch.place("run").path), by: "\"$0\" \"$@\" \(closed)",
+        TinyRun.arguments(out: scratch.url("run").path), by: "\"$0\" \"$@\" \(closed)",
         in: FinishedRun.shared.folder())
       #expect(outcome.code == 0, "\(outcome.testDescription)")
       for name in ["events.jsonl", "timings.jsonl"] {
-        let lines = try String(contentsOf: scratch.place("run/\(name)"), encoding: .utf8).split(separator: "\n")
+        let lines = try String(contentsOf: scratch.url("run/\(name)"), encoding: .utf8).split(separator: "\n")
         for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
         #expect(lines.count == 6, "\(name)")
       }
-      try expectSameAsFinished(scratch.place("run"))
+      try expectSameAsFinished(scratch.url("run"))
     }
 
     /// Every command that prints results, with what it reads on standard input.
@@ -92,7 +92,7 @@ extension CommandFaultTests {
       let outcome = try Accrete.run(TinyRun.arguments(out: "again"), in: scratch.url, error: error)
       #expect(outcome.code == 0 && outcome.text.contains("run folder: "), "\(outcome.testDescription)")
       let finished = try FinishedRun.shared.folder().appendingPathComponent("run")
-      let learned = differences(try decided(finished), try decided(scratch.place("again")))
+      let learned = differences(try decided(finished), try decided(scratch.url("again")))
       #expect(learned.allSatisfy { $0 == "manifest.json" || $0.hasPrefix("checkpoints/") }, "\(learned)")
     }
   }

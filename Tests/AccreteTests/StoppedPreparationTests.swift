@@ -47,14 +47,14 @@ extension CommandFaultTests {
       ["pretrain", "--config", "base.yaml", "--out", out]
     }
 
-    /// Starts the command, and once `place` is there sends a signal.
+    /// Starts the command, and once `path` is there sends a signal.
     private static func stopped(
-      _ scratch: Scratch, _ out: String, when place: String, by signal: Int32
+      _ scratch: Scratch, _ out: String, when path: String, by signal: Int32
     ) throws -> (outcome: Outcome, seconds: Double) {
-      let (output, error) = (scratch.place("output"), scratch.place("error"))
+      let (output, error) = (scratch.url("output"), scratch.url("error"))
       let process = try Accrete.start(arguments(out), output: output, error: error, in: scratch.url)
       let limit = Date().addingTimeInterval(120)
-      while !FileManager.default.fileExists(atPath: scratch.place(place).path), process.isRunning, Date() < limit {
+      while !FileManager.default.fileExists(atPath: scratch.url(path).path), process.isRunning, Date() < limit {
         usleep(2000)
       }
       kill(process.processIdentifier, signal)
@@ -68,30 +68,30 @@ extension CommandFaultTests {
       try Self.write(to: scratch)
       let whole = try Accrete.run(Self.arguments("whole"), in: scratch.url)
       try #require(whole.code == 0, "\(whole.testDescription)")
-      let model = try Data(contentsOf: scratch.place("whole/model/model.safetensors"))
+      let model = try Data(contentsOf: scratch.url("whole/model/model.safetensors"))
       // While the tokenizer is trained; while tokens are made (after a tokenizer, before their description); killed at both.
-      for (number, (place, signal, code)) in [
+      for (number, (path, signal, code)) in [
         ("preparing.json", SIGINT, 130), ("tokenizer/tokenizer.json", SIGTERM, 143), ("preparing.json", SIGKILL, -9),
         ("tokenizer/tokenizer.json", SIGKILL, -9),
       ].enumerated() {
         let out = "run-\(number)"
-        let (outcome, seconds) = try Self.stopped(scratch, out, when: "\(out)/\(place)", by: signal)
-        guard !FileManager.default.fileExists(atPath: scratch.place("\(out)/pretraining.json").path) else {
+        let (outcome, seconds) = try Self.stopped(scratch, out, when: "\(out)/\(path)", by: signal)
+        guard !FileManager.default.fileExists(atPath: scratch.url("\(out)/pretraining.json").path) else {
           // The machine was quicker than the signal.
           continue
         }
-        #expect(outcome.code == Int32(code), "\(place): \(outcome.testDescription)")
+        #expect(outcome.code == Int32(code), "\(path): \(outcome.testDescription)")
         if signal != SIGKILL {
           #expect(outcome.complaints.count == 1 && outcome.complaints.first?.contains("accrete resume") == true)
           // "At once" on a machine that is busy with other things.
           #expect(seconds < 30, "\(seconds)")
-          #expect(!FileManager.default.fileExists(atPath: scratch.place("\(out)/lock").path))
+          #expect(!FileManager.default.fileExists(atPath: scratch.url("\(out)/lock").path))
         }
         let next = number.isMultiple(of: 2) ? ["resume", out] : Self.arguments(out)
         let resumed = try Accrete.run(next, in: scratch.url)
         #expect(resumed.code == 0, "\(next): \(resumed.testDescription)")
-        #expect(try Data(contentsOf: scratch.place("\(out)/model/model.safetensors")) == model, "\(place)")
-        #expect(!FileManager.default.fileExists(atPath: scratch.place("\(out)/preparing.json").path))
+        #expect(try Data(contentsOf: scratch.url("\(out)/model/model.safetensors")) == model, "\(path)")
+        #expect(!FileManager.default.fileExists(atPath: scratch.url("\(out)/preparing.json").path))
       }
     }
   }

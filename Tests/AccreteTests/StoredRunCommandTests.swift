@@ -57,7 +57,7 @@ extension CommandLineTests {
       let before = try tree(scratch.url, folders: true)
       for command in ["evaluate", "resume"] {
         expectRefusal(
-          try Accrete.run([command, "run"], in: scratch.url), code: 65, scratch.place("weather.jsonl").path,
+          try Accrete.run([command, "run"], in: scratch.url), code: 65, scratch.url("weather.jsonl").path,
           "has changed", "start a new run")
       }
       #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty)
@@ -67,7 +67,7 @@ extension CommandLineTests {
       let scratch = try Scratch()
       try scratch.copy(try FinishedRun.shared.folder().appendingPathComponent("run"), as: "run")
       for (file, code) in [("checkpoints/task-2.safetensors", 65), ("manifest.json", 65)] as [(String, Int32)] {
-        let url = scratch.place("run").appendingPathComponent(file)
+        let url = scratch.url("run").appendingPathComponent(file)
         let whole = try Data(contentsOf: url)
         try whole.dropLast(20).write(to: url)
         expectRefusal(try Accrete.run(["evaluate", "run"], in: scratch.url), code: code, url.path)
@@ -79,8 +79,8 @@ extension CommandLineTests {
     @Test func aKilledRunGoesOn() throws {
       let finished = try FinishedRun.shared.folder()
       let scratch = try Scratch()
-      let (output, error) = (scratch.place("output"), scratch.place("error"))
-      let run = scratch.place("run")
+      let (output, error) = (scratch.url("output"), scratch.url("error"))
+      let run = scratch.url("run")
       let process = try Accrete.start(
         TinyRun.arguments(out: run.path), output: output, error: error, in: finished)
       // Three steps of the first task and one of the second.

@@ -79,7 +79,7 @@ extension CommandLineTests {
       }
       // A table that Excel has written is answered as one that Excel reads.
       let excel = Data([0xEF, 0xBB, 0xBF]) + Data("text\nrain\n".utf8)
-      try excel.write(to: scratch.place("excel.csv"))
+      try excel.write(to: scratch.url("excel.csv"))
       let csv = ["--task", "weather", "--format", "csv"]
       #expect(try Accrete.run(["predict", "excel.csv"] + csv, in: scratch.url).text.unicodeScalars.first == "\u{FEFF}")
       #expect(

@@ -38,14 +38,14 @@ extension CommandLineTests {
       let fromYAML = try Accrete.run(config + ["yaml"], in: scratch.url)
       #expect(fromFlags.code == 0 && fromYAML.code == 0, "\(fromFlags.testDescription) \(fromYAML.testDescription)")
       for file in ["manifest.json", "matrix.json", "events.jsonl"] {
-        let (one, other) = (scratch.place("flags/\(file)"), scratch.place("yaml/\(file)"))
+        let (one, other) = (scratch.url("flags/\(file)"), scratch.url("yaml/\(file)"))
         #expect(try Data(contentsOf: one) == Data(contentsOf: other))
       }
-      #expect(fromYAML.text.contains("ACC") && fromYAML.text.contains("run folder: \(scratch.place("yaml").path)"))
+      #expect(fromYAML.text.contains("ACC") && fromYAML.text.contains("run folder: \(scratch.url("yaml").path)"))
 
       let both = try Accrete.run(config + ["both", "--seed", "6", "--method", "per-task"], in: scratch.url)
       #expect(both.code == 0)
-      let manifest = try String(contentsOf: scratch.place("both/manifest.json"), encoding: .utf8)
+      let manifest = try String(contentsOf: scratch.url("both/manifest.json"), encoding: .utf8)
       #expect(manifest.contains("\"seed\" : 6") && manifest.contains("\"method\" : \"per-task\""))
       #expect(manifest.contains("\"rank\" : 2"))
     }
@@ -81,7 +81,7 @@ extension CommandLineTests {
       // Rank 2: a quarter of the numbers that docs/methods.md has for rank 8.
       #expect(first.hasSuffix(" on cpu, 1 thread; trains experts of 34560 parameters (accrete, rank 2)"), "\(first)")
       #expect(outcome.errorLines.last?.hasPrefix("warning: the base is one of the two that come with") == true)
-      let manifest = try String(contentsOf: scratch.place("run/manifest.json"), encoding: .utf8)
+      let manifest = try String(contentsOf: scratch.url("run/manifest.json"), encoding: .utf8)
       #expect(manifest.contains("\"method\" : \"accrete\"") && manifest.contains("\"outputHead\" : \"label\""))
     }
 
@@ -92,7 +92,7 @@ extension CommandLineTests {
       try TinyRun.write(to: scratch)
       let outcome = try Accrete.run(TinyRun.arguments(["weather.jsonl"]) + ["--read-out", word], in: scratch.url)
       #expect(outcome.code == 0 && outcome.error.contains("note: --read-out \(word) is --output-head \(head) now"))
-      let manifest = try String(contentsOf: scratch.place("run/manifest.json"), encoding: .utf8)
+      let manifest = try String(contentsOf: scratch.url("run/manifest.json"), encoding: .utf8)
       #expect(manifest.contains("\"outputHead\" : \"\(head)\"") && !manifest.contains("readOut"))
       let help = try Accrete.run(["train", "--help"])
       #expect(help.text.contains("--output-head") && !help.text.contains("--read-out"))
@@ -106,7 +106,7 @@ extension CommandLineTests {
         try Accrete.run(command + ["heads"], in: scratch.url), code: 64, "`read-out` is heads", "as --output-head")
       expectRefusal(
         try Accrete.run(command + ["head", "--output-head", "ridge"], in: scratch.url), code: 64, "--output-head alone")
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
     }
 
     /// Closed-form heads from the command line: learned, scored again, checked, tried.
@@ -128,7 +128,7 @@ extension CommandLineTests {
       #expect(outcome.errorLines.first?.contains(trains) == true, "\(outcome.error)")
       let again = try Accrete.run(["evaluate", "run", "--json"], in: scratch.url)
       let matrix = try #require(
-        JSONSerialization.jsonObject(with: Data(contentsOf: scratch.place("run/matrix.json"))) as? [String: Any])
+        JSONSerialization.jsonObject(with: Data(contentsOf: scratch.url("run/matrix.json"))) as? [String: Any])
       let scores = try #require(matrix["R"] as? [[Double]])
       let evaluated = try #require(again.json() as? [[String: Any]])
       #expect(evaluated.first?["score"] as? Double == scores[1][0])
@@ -149,13 +149,13 @@ extension CommandLineTests {
       ("rank: 2\nrank: 3\n", "run.yaml", "rank"),
       ("\u{0}\u{1}\u{2}PK\u{3}", "run.yaml", "YAML"),
       ("a: &a [x, x]\nb: &b [*a, *a]\n", "run.yaml:1", "anchor"),
-    ]) func yamlThatIsWrong(text: String, place: String, word: String) throws {
+    ]) func yamlThatIsWrong(text: String, location: String, word: String) throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
       try scratch.write(text, to: "run.yaml")
       let before = try tree(scratch.url, folders: true)
       let outcome = try Accrete.run(["train", "--config", "run.yaml", "--out", "run"], in: scratch.url)
-      expectRefusal(outcome, code: 64, place, word)
+      expectRefusal(outcome, code: 64, location, word)
       #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty)
     }
 
@@ -177,11 +177,11 @@ extension CommandLineTests {
       try scratch.write("mine", to: "run/notes.txt")
       let before = try tree(scratch.url, folders: true)
       let outcome = try Accrete.run(TinyRun.arguments(), in: scratch.url)
-      expectRefusal(outcome, code: 64, scratch.place("run").path, "exists already", "accrete resume")
+      expectRefusal(outcome, code: 64, scratch.url("run").path, "exists already", "accrete resume")
       #expect(differences(before, try tree(scratch.url, folders: true)).isEmpty)
     }
 
-    @Test func aPlaceThatCannotBeMade() throws {
+    @Test func aFolderThatCannotBeMade() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
       let before = try tree(scratch.url, folders: true)
@@ -198,7 +198,7 @@ extension CommandLineTests {
       try scratch.write(TinyRun.rows("weather") + row, to: "weather.jsonl")
       let outcome = try Accrete.run(TinyRun.arguments() + ["--max-length", "32"], in: scratch.url)
       #expect(outcome.code == 0 && outcome.error.contains("1 too long, cut by"), "\(outcome.testDescription)")
-      let manifest = try String(contentsOf: scratch.place("run/manifest.json"), encoding: .utf8)
+      let manifest = try String(contentsOf: scratch.url("run/manifest.json"), encoding: .utf8)
       #expect(manifest.contains("\"truncated\" : 1"))
     }
   }

@@ -16,7 +16,7 @@ extension CommandLineTests {
     }
 
     private func tokens(_ scratch: Scratch, _ folder: String) throws -> [String: Int] {
-      let file = try Data(contentsOf: scratch.place("\(folder)/tokenizer.json"))
+      let file = try Data(contentsOf: scratch.url("\(folder)/tokenizer.json"))
       let object = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
       return try #require((object["model"] as? [String: Any])?["vocab"] as? [String: Int])
     }
@@ -35,12 +35,12 @@ extension CommandLineTests {
       let tokens = try tokens(scratch, "one")
       #expect(tokens["<|pad|>"] == 3 && tokens["zq"] != nil && tokens["the"] != nil && tokens["text"] == nil)
       #expect(
-        try FileManager.default.contentsOfDirectory(atPath: scratch.place("one").path).sorted()
+        try FileManager.default.contentsOfDirectory(atPath: scratch.url("one").path).sorted()
           == ["special_tokens_map.json", "tokenizer.json", "tokenizer_config.json"])
       #expect(try train(arguments + ["--out", "two"], in: scratch).code == 0)
       #expect(
         FileManager.default.contentsEqual(
-          atPath: scratch.place("one/tokenizer.json").path, andPath: scratch.place("two/tokenizer.json").path))
+          atPath: scratch.url("one/tokenizer.json").path, andPath: scratch.url("two/tokenizer.json").path))
     }
 
     @Test func sampleIsTakenFromEachFile() throws {
@@ -88,7 +88,7 @@ extension CommandLineTests {
         let outcome = try train(["--data", name, "--vocabulary", "300", "--out", "o"], in: scratch)
         #expect(outcome.code == 65 && outcome.complaints.count == 1, "\(name): \(outcome.testDescription)")
         for word in words { #expect(outcome.complaints.first?.contains(word) == true, "\(name): \(outcome.error)") }
-        #expect(!FileManager.default.fileExists(atPath: scratch.place("o").path))
+        #expect(!FileManager.default.fileExists(atPath: scratch.url("o").path))
       }
       let missing = try train(["--data", "none.txt", "--vocabulary", "300", "--out", "o"], in: scratch)
       expectRefusal(missing, code: 65, "none.txt")

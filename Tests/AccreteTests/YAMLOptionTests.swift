@@ -51,7 +51,7 @@ extension CommandLineTests {
       // The command line wins, and a trial leaves nothing behind.
       let trial = try run(yaml + "\ndry-run: true\n", ["train", "--out", "two"], in: scratch)
       #expect(trial.code == 0 && trial.text.contains("longestStepSeconds"), "\(trial.testDescription)")
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("two").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("two").path))
     }
 
     /// Paths of earlier versions, which were meant from the file's folder, are named.

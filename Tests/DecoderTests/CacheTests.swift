@@ -22,11 +22,11 @@ import Torch
       let states = try model.packedStates(TokenBatch(pieces), cache: cache)
       let width = model.configuration.hiddenSize
       let values = try states.floats()
-      var place = 0
+      var position = 0
       for (row, piece) in pieces.enumerated() {
         for _ in piece {
-          got[row].append(Array(values[place * width..<(place + 1) * width]))
-          place += 1
+          got[row].append(Array(values[position * width..<(position + 1) * width]))
+          position += 1
         }
       }
     }

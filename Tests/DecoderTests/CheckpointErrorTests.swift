@@ -39,7 +39,7 @@ import Torch
 
   @Test func aLayerMoreThanTheConfigurationHas() throws {
     try folder.copy("tiny")
-    try FileManager.default.removeItem(at: folder.place("config.json"))
+    try FileManager.default.removeItem(at: folder.url("config.json"))
     try folder.writeConfiguration(["num_hidden_layers": "1"])
     let error = #expect(throws: DecoderError.self) { try DecoderModel(folder: folder.url) }
     guard case .tensorNamesDiffer(_, let missing, let unused)? = error else {
@@ -54,14 +54,14 @@ import Torch
     try folder.writeWeights { $0["model.layers.0.mlp.gate_proj.weight"] = try Tensor.zeros([48, 31]) }
     expect(
       .tensorShapeDiffers(
-        file: folder.place("model.safetensors").path, name: "model.layers.0.mlp.gate_proj.weight", expected: [48, 32],
+        file: folder.url("model.safetensors").path, name: "model.layers.0.mlp.gate_proj.weight", expected: [48, 32],
         got: [48, 31]))
   }
 
   @Test func truncatedFile() throws {
     try folder.copy("tiny")
-    let data = try Data(contentsOf: folder.place("model.safetensors"))
-    try data.dropLast(100).write(to: folder.place("model.safetensors"))
+    let data = try Data(contentsOf: folder.url("model.safetensors"))
+    try data.dropLast(100).write(to: folder.url("model.safetensors"))
     #expect(throws: TorchError.self) { try DecoderModel(folder: folder.url) }
   }
 
@@ -71,7 +71,7 @@ import Torch
     try folder.copy("tiny")
     let ids = [1, 5, 9, 33, 2, 7]
     let before = try DecoderModel(folder: folder.url).logits(of: ids)
-    let file = folder.place("model.safetensors")
+    let file = folder.url("model.safetensors")
     let bytes = try Data(contentsOf: file)
     let length = Int(bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) })
     var header = try #require(
@@ -93,7 +93,7 @@ import Torch
     try folder.writeWeights { $0["model.norm.weight"] = try Tensor([Float](repeating: value, count: 32)) }
     #expect(
       throws: TorchError.notFinite(
-        path: folder.place("model.safetensors").path, name: "model.norm.weight", element: 0)
+        path: folder.url("model.safetensors").path, name: "model.norm.weight", element: 0)
     ) { try DecoderModel(folder: folder.url) }
   }
 
@@ -115,7 +115,7 @@ import Torch
     for value in [above, -above, .greatestFiniteMagnitude] {
       try write(value)
       let error = DecoderError.weightTooLarge(
-        file: folder.place("model.safetensors").path, name: name, type: .bfloat16, largest: "3.3895e38")
+        file: folder.url("model.safetensors").path, name: name, type: .bfloat16, largest: "3.3895e38")
       #expect(throws: error) { try DecoderModel(folder: folder.url, precision: .bfloat16) }
       #expect(error.description.hasSuffix("cannot: its largest is 3.3895e38. Use --weights float32."))
       for precision in [nil, WeightMatrix.Precision.float32, .int8] {
@@ -139,7 +139,7 @@ import Torch
       }
       expect(
         .weightTooLarge(
-          file: folder.place("model.safetensors").path, name: name, type: .float32, largest: "3.4028e38"))
+          file: folder.url("model.safetensors").path, name: name, type: .float32, largest: "3.4028e38"))
     }
   }
 
@@ -186,7 +186,7 @@ import Torch
 
   // MARK: Shards
 
-  private var index: URL { folder.place("model.safetensors.index.json") }
+  private var index: URL { folder.url("model.safetensors.index.json") }
 
   /// Rewrites the index of the sharded checkpoint.
   private func writeIndex(_ change: (inout [String: String]) -> Void) throws {
@@ -242,7 +242,7 @@ import Torch
 
   @Test func aTensorInTwoShards() throws {
     try folder.copy("tiny-sharded")
-    let shard = folder.place("model-00002-of-00002.safetensors")
+    let shard = folder.url("model-00002-of-00002.safetensors")
     let file = try SafetensorsFile(shard)
     var tensors = try Dictionary(uniqueKeysWithValues: file.names.map { ($0, try file.tensor($0)) })
     tensors["lm_head.weight"] = try Tensor.zeros([96, 32])
@@ -252,7 +252,7 @@ import Torch
 
   @Test func aShardThatIsNotThere() throws {
     try folder.copy("tiny-sharded")
-    let shard = folder.place("model-00002-of-00002.safetensors")
+    let shard = folder.url("model-00002-of-00002.safetensors")
     try FileManager.default.removeItem(at: shard)
     #expect(throws: FileError.notFound(path: shard.path)) { try DecoderModel(folder: folder.url) }
   }

@@ -38,7 +38,7 @@ import Torch
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(path == folder.place("config.json").path && key == option.reported && got == option.got)
+    #expect(path == folder.url("config.json").path && key == option.reported && got == option.got)
   }
 
   @Test(arguments: ["rope_scaling", "hidden_act", "attention_bias", "mlp_bias", "rope_parameters", "head_dim"])
@@ -55,7 +55,7 @@ import Torch
       try folder.writeConfiguration(["architectures": value])
       #expect(
         throws: ConfigurationError.unknownArchitecture(
-          path: folder.place("config.json").path, got: got, supported: ModelFamily.allCases.map(\.architecture))
+          path: folder.url("config.json").path, got: got, supported: ModelFamily.allCases.map(\.architecture))
       ) { try DecoderConfiguration(folder: folder.url) }
     }
   }
@@ -115,7 +115,7 @@ import Torch
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(path == folder.place("config.json").path && !reason.isEmpty)
+    #expect(path == folder.url("config.json").path && !reason.isEmpty)
   }
 
   @Test func noConfiguration() throws {

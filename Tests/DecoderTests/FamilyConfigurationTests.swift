@@ -143,7 +143,7 @@ import Torch
   @Test func aDenseLayerTakesNoRoutedExperts() throws {
     let folder = try Scratch()
     try folder.copy("families/qwen3-moe")
-    let text = try String(contentsOf: folder.place("config.json"), encoding: .utf8)
+    let text = try String(contentsOf: folder.url("config.json"), encoding: .utf8)
     try folder.write(
       text.replacing("\"mlp_only_layers\": [\n  1\n ]", with: "\"mlp_only_layers\": [2]"), to: "config.json")
     let error = #expect(throws: DecoderError.self) { try DecoderModel(folder: folder.url) }
@@ -241,7 +241,7 @@ import Torch
   func embeddingsAreScaledInTheTypeOfTheCheckpoint(type: DType, scale: Double) throws {
     let folder = try Scratch()
     try folder.copy("families/gemma3")
-    let file = folder.place("model.safetensors")
+    let file = folder.url("model.safetensors")
     let source = try SafetensorsFile(file)
     let tensors = try Dictionary(
       uniqueKeysWithValues: source.names.map { ($0, try source.tensor($0).converted(to: type).cloned()) })

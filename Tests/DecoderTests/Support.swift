@@ -42,7 +42,7 @@ extension Scratch {
   func copy(_ form: String) throws {
     let source = Goldens.folder.appendingPathComponent(form)
     for name in try FileManager.default.contentsOfDirectory(atPath: source.path) {
-      try FileManager.default.copyItem(at: source.appendingPathComponent(name), to: place(name))
+      try FileManager.default.copyItem(at: source.appendingPathComponent(name), to: url(name))
     }
   }
 
@@ -63,6 +63,6 @@ extension Scratch {
     let source = try SafetensorsFile(Goldens.folder.appendingPathComponent("tiny/model.safetensors"))
     var tensors = try Dictionary(uniqueKeysWithValues: source.names.map { ($0, try source.tensor($0)) })
     try change(&tensors)
-    try SafetensorsFile.write(tensors, to: place("model.safetensors"))
+    try SafetensorsFile.write(tensors, to: url("model.safetensors"))
   }
 }

@@ -23,12 +23,12 @@ import Torch
     try ExpertArchive.write(
       expert ?? Goldens.expert("lora", model.configuration), name: name, method: "sequential",
       baseDigest: model.digest, baseConfiguration: model.declared, tokenizerDigest: other, promptDigest: other,
-      to: folder.place(name))
+      to: folder.url(name))
   }
 
   @Test func theTensorsArePEFTs() throws {
     _ = try write()
-    let ours = try SafetensorsFile(folder.place("task/adapter_model.safetensors"))
+    let ours = try SafetensorsFile(folder.url("task/adapter_model.safetensors"))
     let theirs = try Goldens.tensors("tiny-peft/adapter_model")
     #expect(ours.names == theirs.names && ours.names.count == 12)
     for name in theirs.names {
@@ -42,7 +42,7 @@ import Torch
     func keys(_ url: URL) throws -> [String: Any] {
       try #require(JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
     }
-    let ours = try keys(folder.place("task/adapter_config.json"))
+    let ours = try keys(folder.url("task/adapter_config.json"))
     let theirs = try keys(Goldens.folder.appendingPathComponent("tiny-peft/adapter_config.json"))
     #expect(ours.keys.count == 11)
     for (key, value) in ours {
@@ -72,8 +72,8 @@ import Torch
   @Test func whatItIsBoundTo() throws {
     let archive = try write()
     #expect(archive.baseDigest == model.digest && archive.method == "sequential")
-    #expect(try JSONFile.read(ExpertArchive.self, from: folder.place("task/expert.json")) == archive)
-    let tensors = folder.place("task/adapter_model.safetensors")
+    #expect(try JSONFile.read(ExpertArchive.self, from: folder.url("task/expert.json")) == archive)
+    let tensors = folder.url("task/adapter_model.safetensors")
     #expect(try archive.tensorsDigest == Digest(ofFile: tensors))
     #expect(try archive.bytes == Data(contentsOf: tensors).count)
   }
@@ -89,7 +89,7 @@ import Torch
     String(repeating: "x", count: 129),
   ])
   func unsafeName(name: String) throws {
-    let inner = folder.place("inner")
+    let inner = folder.url("inner")
     #expect(throws: ExpertError.unsafeName(name)) {
       try ExpertArchive.write(
         Goldens.expert("lora", model.configuration), name: name, method: "m", baseDigest: other,

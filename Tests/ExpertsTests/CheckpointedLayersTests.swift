@@ -14,7 +14,7 @@ import Torch
   @Test func allProjections() throws {
     let shape = try LowRankShape(rank: 4, alpha: 8, dropout: 0.3, projections: Projection.allCases)
     let batch = try TokenBatch([[1, 2, 3], [4], [5, 6, 7, 8, 9]])
-    let places = try Tensor([2, 3, 8])
+    let indices = try Tensor([2, 3, 8])
     func gradients(checkpointing: Bool) throws -> (Tensor, Tensor) {
       let expert = try model.newExpert(shape, seed: 1)
       let named = expert.tensors.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -24,7 +24,7 @@ import Torch
       let flat = try FlatParameters(named.map { FlatParameters.Parameter(name: $0.0, tensor: $0.1) })
       let stream = DropoutStream(seed: 3)
       let selection = LowRankSelection(expert, dropout: Dropout(0.3, from: stream))
-      let states = try model.tracedStates(batch, experts: selection, at: places, checkpointing: checkpointing)
+      let states = try model.tracedStates(batch, experts: selection, at: indices, checkpointing: checkpointing)
       let direction = try Tensor(uninitialized: states.value.shape)
       try Generator(seed: 9).fillNormal(direction, deviation: 1)
       _ = try withoutGradients { try states.pullback?(direction, false) }

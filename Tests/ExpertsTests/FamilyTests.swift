@@ -106,9 +106,9 @@ import Torch
     let model = try model(family)
     let shape = try LowRankShape(
       rank: golden.rank, alpha: golden.alpha, dropout: 0, projections: Projection.allCases)
-    let places = FactorPlace.all(shape, on: model.configuration)
+    let positions = FactorPosition.all(shape, on: model.configuration)
     let factors = try Dictionary(
-      uniqueKeysWithValues: places.map { ($0.name, try tensors.tensor("\(family).\($0.name)").cloned()) })
+      uniqueKeysWithValues: positions.map { ($0.name, try tensors.tensor("\(family).\($0.name)").cloned()) })
     let expert = try LowRankExpert(shape, for: model.configuration, tensors: factors, where: family)
     let flat = try FlatParameters(
       expert.tensors.sorted { $0.key < $1.key }.map { FlatParameters.Parameter(name: $0.key, tensor: $0.value) })
@@ -118,12 +118,12 @@ import Torch
       checkpointing: checkpointing)
     #expect(try difference(states.value, tensors.tensor("\(family).adapted")) < 5e-5)
     _ = try states.pullback?(tensors.tensor("\(family).c"), false)
-    for place in places {
-      let gradient = try #require(try expert.factor(at: place).gradient, "\(place.name)")
-      let wanted = try tensors.tensor("\(family).grad.\(place.name)")
+    for position in positions {
+      let gradient = try #require(try expert.factor(at: position).gradient, "\(position.name)")
+      let wanted = try tensors.tensor("\(family).grad.\(position.name)")
       let distance = try difference(gradient, wanted) / max(wanted.abs().maximum().item(), 1e-3)
-      #expect(distance < 2e-4, "\(family) \(place.name): relative difference \(distance)")
+      #expect(distance < 2e-4, "\(family) \(position.name): relative difference \(distance)")
     }
-    #expect(flat.parameters.count == places.count)
+    #expect(flat.parameters.count == positions.count)
   }
 }

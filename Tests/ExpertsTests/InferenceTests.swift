@@ -43,13 +43,13 @@ import Torch
     let mixed = try model.inferredLogits(orders.map(\.row), experts: orders.map(\.expert), sliced: sliced)
     let base = try model.logits(rows, experts: nil)
     for (number, logits) in mixed.enumerated() {
-      let (row, place) = number.quotientAndRemainder(dividingBy: everyone.count)
+      let (row, index) = number.quotientAndRemainder(dividingBy: everyone.count)
       let expected =
-        place < Adapters.ranks.count
-        ? try golden.tensor(Adapters.ranks[place]).selected(0, row).narrowed(0, from: 0, count: rows[row].count)
+        index < Adapters.ranks.count
+        ? try golden.tensor(Adapters.ranks[index]).selected(0, row).narrowed(0, from: 0, count: rows[row].count)
         : base[row]
       let distance = try difference(logits, expected)
-      #expect(distance < 1e-4, "row \(row), \(place < 5 ? Adapters.ranks[place] : "base"): \(distance)")
+      #expect(distance < 1e-4, "row \(row), \(index < 5 ? Adapters.ranks[index] : "base"): \(distance)")
     }
   }
 

@@ -33,15 +33,15 @@ import Torch
   /// Folded into the base's matrices it computes the same; in 16 bits it says what that has taken.
   @Test(arguments: Adapters.names) func mergedIntoTheBase(name: String) throws {
     let expert = try LowRankExpert(peft: Adapters.folder(name), for: model.configuration)
-    let (base, out) = (Goldens.folder.appendingPathComponent("tiny"), scratch.place("merged"))
+    let (base, out) = (Goldens.folder.appendingPathComponent("tiny"), scratch.url("merged"))
     let exact = try MergedCheckpoint.write(expert, into: base, to: out, dtype: .float32)
-    #expect(exact.matrices == expert.places.count / 2 && exact.largestRounding == 0 && exact.dtype == "float32")
+    #expect(exact.matrices == expert.positions.count / 2 && exact.largestRounding == 0 && exact.dtype == "float32")
     let golden = try Goldens.tensors("peft-logits").tensor(name)
     for (row, logits) in try DecoderModel(folder: out).logits(Goldens.rows(), experts: nil).enumerated() {
       let expected = try golden.selected(0, row).narrowed(0, from: 0, count: logits.shape[0])
       #expect(try difference(logits, expected) < 1e-4, "row \(row)")
     }
-    let rounded = try MergedCheckpoint.write(expert, into: base, to: scratch.place("half"), dtype: .bfloat16)
+    let rounded = try MergedCheckpoint.write(expert, into: base, to: scratch.url("half"), dtype: .bfloat16)
     #expect(rounded.largestRounding > 0 && rounded.dtype == "bfloat16")
     #expect(throws: FileError.self) { try MergedCheckpoint.write(expert, into: base, to: out) }
     // Its config.json says what the base's does, and what the weights are held in.
@@ -51,7 +51,7 @@ import Torch
     }
     var expected = try configuration(base)
     expected[expected["torch_dtype"] == nil ? "dtype" : "torch_dtype"] = .text("bfloat16")
-    #expect(try configuration(scratch.place("half")) == expected)
+    #expect(try configuration(scratch.url("half")) == expected)
   }
 
   @Test(arguments: Adapters.selections) func whereItPlugsInIsWhatPEFTSays(name: String) throws {
@@ -81,13 +81,13 @@ import Torch
     var source = Adapters.folder(name)
     for round in ["first", "second"] {
       let expert = try LowRankExpert(peft: source, for: model.configuration)
-      source = scratch.place(round)
+      source = scratch.url(round)
       _ = try ExpertArchive.write(
         expert, name: "task", method: "peft", baseDigest: model.digest, baseConfiguration: model.declared,
         tokenizerDigest: digest, promptDigest: nil, to: source)
     }
     for file in ["adapter_model.safetensors", "adapter_config.json", "expert.json"] {
-      let (one, other) = (scratch.place("first/\(file)"), scratch.place("second/\(file)"))
+      let (one, other) = (scratch.url("first/\(file)"), scratch.url("second/\(file)"))
       #expect(try Data(contentsOf: one) == Data(contentsOf: other), "\(file)")
     }
     let (theirs, ours) = (try Adapters.tensors(Adapters.folder(name)), try Adapters.tensors(source))

@@ -169,7 +169,7 @@ import Torch
   }
 
   @Test func foldersThatAreNoAdapters() throws {
-    #expect(refusal(scratch.place("nowhere")).contains("adapter_config.json is missing"))
+    #expect(refusal(scratch.url("nowhere")).contains("adapter_config.json is missing"))
     let folder = try Adapters.copy(in: scratch)
     let tensors = folder.appendingPathComponent("adapter_model.safetensors")
     try FileManager.default.moveItem(at: tensors, to: folder.appendingPathComponent("adapter_model.bin"))
@@ -180,14 +180,14 @@ import Torch
 
   @Test(arguments: ["adapter_config.json", "adapter_model.safetensors"]) func aLinkOutOfTheFolder(file: String) throws {
     let folder = try Adapters.copy(in: scratch)
-    let place = folder.appendingPathComponent(file)
-    try FileManager.default.moveItem(at: place, to: scratch.place(file))
-    try FileManager.default.createSymbolicLink(atPath: place.path, withDestinationPath: "../\(file)")
+    let link = folder.appendingPathComponent(file)
+    try FileManager.default.moveItem(at: link, to: scratch.url(file))
+    try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "../\(file)")
     #expect(refusal(folder).contains("outside of its folder"))
     // A link to a file of the same folder leads nowhere else.
-    try FileManager.default.removeItem(at: place)
-    try FileManager.default.moveItem(at: scratch.place(file), to: folder.appendingPathComponent("real"))
-    try FileManager.default.createSymbolicLink(atPath: place.path, withDestinationPath: "real")
+    try FileManager.default.removeItem(at: link)
+    try FileManager.default.moveItem(at: scratch.url(file), to: folder.appendingPathComponent("real"))
+    try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "real")
     #expect(throws: Never.self) { try LowRankExpert(peft: folder, for: model.configuration) }
   }
 }

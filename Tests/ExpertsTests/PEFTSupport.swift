@@ -17,8 +17,8 @@ enum Adapters {
 
   /// A copy of an adapter that a test may spoil.
   static func copy(_ name: String = "rslora", in scratch: Scratch, as target: String = "adapter") throws -> URL {
-    try FileManager.default.copyItem(at: folder(name), to: scratch.place(target))
-    return scratch.place(target)
+    try FileManager.default.copyItem(at: folder(name), to: scratch.url(target))
+    return scratch.url(target)
   }
 
   /// Rewrites keys of a copy's configuration; a value of nil takes the key out. `members` are JSON text.

@@ -23,12 +23,12 @@ import Torch
     let first = try #require(names.first)
     var archive = try ExpertArchive.write(
       expert, name: first, method: "per-task", baseDigest: model.digest, baseConfiguration: model.declared,
-      tokenizerDigest: model.digest, promptDigest: nil, to: scratch.place(first))
+      tokenizerDigest: model.digest, promptDigest: nil, to: scratch.url(first))
     for name in names.dropFirst() {
-      try FileManager.default.copyItem(at: scratch.place(first), to: scratch.place(name))
+      try FileManager.default.copyItem(at: scratch.url(first), to: scratch.url(name))
       archive.name = name
       archive.digest = SealedJSON.blank
-      try SealedJSON.encode(archive).write(to: scratch.place("\(name)/expert.json"))
+      try SealedJSON.encode(archive).write(to: scratch.url("\(name)/expert.json"))
     }
   }
 
@@ -45,18 +45,18 @@ import Torch
     let listed = try entries()
     #expect(archives(listed).map(\.name) == names.sorted())
     for name in names where name != "task-500" {
-      try FileManager.default.removeItem(at: scratch.place("\(name)/adapter_model.safetensors"))
-      try FileManager.default.removeItem(at: scratch.place("\(name)/adapter_config.json"))
+      try FileManager.default.removeItem(at: scratch.url("\(name)/adapter_model.safetensors"))
+      try FileManager.default.removeItem(at: scratch.url("\(name)/adapter_config.json"))
     }
     #expect(try entries() == listed)
-    let opened = try StoredExpert(scratch.place("task-500"), for: StoredExpert.Base(model))
+    let opened = try StoredExpert(scratch.url("task-500"), for: StoredExpert.Base(model))
     #expect(opened.archive?.name == "task-500")
   }
 
   @Test func aDamagedExpertHidesNoOther() throws {
     try write(["a", "b", "c", "d"])
-    try Data("{\"name\":".utf8).write(to: scratch.place("b/expert.json"))
-    try FileManager.default.removeItem(at: scratch.place("c/expert.json"))
+    try Data("{\"name\":".utf8).write(to: scratch.url("b/expert.json"))
+    try FileManager.default.removeItem(at: scratch.url("c/expert.json"))
     let listed = try entries()
     #expect(listed.map(\.folder) == ["a", "b", "c", "d"] && archives(listed).map(\.name) == ["a", "d"])
     for (entry, word) in [(listed[1], "expert.json"), (listed[2], "experts import")] {
@@ -71,13 +71,13 @@ import Torch
   @Test func linksOutAndStrangeNamesAreShownNotFollowed() throws {
     try write(["a"])
     let outside = try Scratch()
-    try FileManager.default.copyItem(at: scratch.place("a"), to: outside.place("a"))
-    try FileManager.default.createSymbolicLink(at: scratch.place("out"), withDestinationURL: outside.place("a"))
-    try FileManager.default.createSymbolicLink(atPath: scratch.place("nowhere").path, withDestinationPath: "missing")
-    try FileManager.default.createSymbolicLink(atPath: scratch.place("inside").path, withDestinationPath: "a")
-    try FileManager.default.createDirectory(at: scratch.place("e\u{1B}[31m\nx"), withIntermediateDirectories: true)
-    try FileManager.default.createDirectory(at: scratch.place(".b.1.partial"), withIntermediateDirectories: true)
-    try Data().write(to: scratch.place("notes.txt"))
+    try FileManager.default.copyItem(at: scratch.url("a"), to: outside.url("a"))
+    try FileManager.default.createSymbolicLink(at: scratch.url("out"), withDestinationURL: outside.url("a"))
+    try FileManager.default.createSymbolicLink(atPath: scratch.url("nowhere").path, withDestinationPath: "missing")
+    try FileManager.default.createSymbolicLink(atPath: scratch.url("inside").path, withDestinationPath: "a")
+    try FileManager.default.createDirectory(at: scratch.url("e\u{1B}[31m\nx"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(at: scratch.url(".b.1.partial"), withIntermediateDirectories: true)
+    try Data().write(to: scratch.url("notes.txt"))
     let listed = try entries()
     #expect(listed.map(\.folder) == ["a", "e\u{1B}[31m\nx", "inside", "nowhere", "out"])
     #expect(archives(listed).map(\.name) == ["a", "a"])
@@ -85,15 +85,15 @@ import Torch
 
   @Test func oneExpertAndNone() throws {
     try write(["a"])
-    #expect(try archives(ExpertRegistry(scratch.place("a")).entries()).map(\.name) == ["a"])
+    #expect(try archives(ExpertRegistry(scratch.url("a")).entries()).map(\.name) == ["a"])
     let empty = try Scratch()
     #expect(try ExpertRegistry(empty.url).entries().isEmpty)
     // A folder of any kind: what has no file of an expert is none.
-    try FileManager.default.createDirectory(at: empty.place("other"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(at: empty.url("other"), withIntermediateDirectories: true)
     #expect(try ExpertRegistry(empty.url).entries(besideOthers: true).isEmpty)
     #expect(try ExpertRegistry(empty.url).entries().count == 1)
-    #expect(throws: FileError.notFound(path: empty.place("x").path)) { try ExpertRegistry(empty.place("x")).entries() }
-    try Data().write(to: empty.place("file"))
-    #expect(throws: FileError.self) { try ExpertRegistry(empty.place("file")).entries() }
+    #expect(throws: FileError.notFound(path: empty.url("x").path)) { try ExpertRegistry(empty.url("x")).entries() }
+    try Data().write(to: empty.url("file"))
+    #expect(throws: FileError.self) { try ExpertRegistry(empty.url("file")).entries() }
   }
 }

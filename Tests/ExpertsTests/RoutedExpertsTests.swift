@@ -17,7 +17,7 @@ import Torch
     try randomExpert(LowRankShape(rank: 3, alpha: 6, dropout: 0, routed: true), on: base, seed: seed)
   }
 
-  /// The same base with W + (α / r) B A in place of every W that has a pair.
+  /// The same base with W + (α / r) B A instead of every W that has a pair.
   private func merged(_ form: String, _ expert: LowRankExpert, in scratch: Scratch) throws -> DecoderModel {
     let source = Goldens.folder.appendingPathComponent(form)
     let file = try SafetensorsFile(source.appendingPathComponent("model.safetensors"))
@@ -29,7 +29,7 @@ import Torch
         tensors[name] = try #require(tensors[name], "\(name)") + pair.b.matmul(pair.a) * pair.scaling
       }
     }
-    let folder = scratch.place("merged")
+    let folder = scratch.url("merged")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Data(contentsOf: source.appendingPathComponent("config.json")).write(
       to: folder.appendingPathComponent("config.json"))
@@ -77,7 +77,7 @@ import Torch
         checkpointing: checkpointing)
     }
     _ = try states().pullback?(weights, false)
-    let routed = try expert.places.filter { $0.site.expert != nil }.filter {
+    let routed = try expert.positions.filter { $0.site.expert != nil }.filter {
       try (expert.factor(at: $0).gradient?.abs().maximum().item() ?? 0) > 0
     }
     #expect(!routed.isEmpty)
@@ -104,7 +104,7 @@ import Torch
     let states = try model.tracedStates(
       TokenBatch([[7]]), experts: LowRankSelection(expert), at: Tensor([0]))
     _ = try states.pullback?(Tensor(repeating: 1, [1, model.configuration.hiddenSize]), false)
-    let moved = try expert.places.filter { $0.side == .b && $0.layer == 0 && $0.site.expert != nil }.filter {
+    let moved = try expert.positions.filter { $0.side == .b && $0.layer == 0 && $0.site.expert != nil }.filter {
       try (expert.factor(at: $0).gradient?.abs().maximum().item() ?? 0) > 0
     }
     let visited = Set(moved.compactMap(\.site.expert))
@@ -133,13 +133,13 @@ import Torch
     let digest = Digest(of: Data("tokenizer".utf8))
     _ = try ExpertArchive.write(
       expert, name: "task", method: "per-task", baseDigest: model.digest, baseConfiguration: model.declared,
-      tokenizerDigest: digest, promptDigest: nil, to: scratch.place("task"))
+      tokenizerDigest: digest, promptDigest: nil, to: scratch.url("task"))
     let stored = try StoredExpert(
-      scratch.place("task"),
+      scratch.url("task"),
       for: StoredExpert.Base(model.configuration, digest: model.digest, tokenizerDigest: digest))
     #expect(stored.expert.shape == expert.shape && stored.expert.shape.routed == routed)
     #expect(stored.expert.tensors.count == expert.tensors.count)
-    let read = try LowRankExpert(peft: scratch.place("task"), for: model.configuration)
+    let read = try LowRankExpert(peft: scratch.url("task"), for: model.configuration)
     #expect(read.shape.routed == routed && read.tensors.keys.sorted() == expert.tensors.keys.sorted())
     for (name, tensor) in expert.tensors { #expect(try tensor.isEqual(to: #require(stored.expert.tensors[name]))) }
   }

@@ -19,7 +19,7 @@ import Torch
     scratch = try Scratch()
   }
 
-  private var folder: URL { scratch.place("task") }
+  private var folder: URL { scratch.url("task") }
 
   @discardableResult
   private func write(method: String = "sequential") throws -> ExpertArchive {
@@ -88,8 +88,8 @@ import Torch
     do {
       _ = try StoredExpert(folder, for: StoredExpert.Base(model))
       Issue.record("it was opened")
-    } catch ExpertError.configurationDiffers(let place, let expected, let got) {
-      #expect(place == folder.path && expected != got && expected.hasPrefix("sha256:"))
+    } catch ExpertError.configurationDiffers(let location, let expected, let got) {
+      #expect(location == folder.path && expected != got && expected.hasPrefix("sha256:"))
     }
   }
 
@@ -97,10 +97,10 @@ import Torch
   @Test func aStrengthChangedInBothFilesIsRefused() throws {
     try write()
     try Adapters.edit(folder, ["lora_alpha": "16"])
-    let place = folder.appendingPathComponent("expert.json")
-    let text = try String(contentsOf: place, encoding: .utf8)
+    let file = folder.appendingPathComponent("expert.json")
+    let text = try String(contentsOf: file, encoding: .utf8)
     #expect(text.contains("\"alpha\" : 8"))
-    try Data(text.replacing("\"alpha\" : 8", with: "\"alpha\" : 16").utf8).write(to: place)
+    try Data(text.replacing("\"alpha\" : 8", with: "\"alpha\" : 16").utf8).write(to: file)
     #expect(throws: FileError.self) { try StoredExpert(folder, for: StoredExpert.Base(model)) }
     #expect(throws: FileError.self) { try ExpertArchive.read(folder) }
   }
@@ -108,24 +108,24 @@ import Torch
   /// Not one byte of `expert.json` may be another.
   @Test func everyByteOfTheArchiveCounts() throws {
     try write()
-    let place = folder.appendingPathComponent("expert.json")
-    let whole = try Data(contentsOf: place)
+    let file = folder.appendingPathComponent("expert.json")
+    let whole = try Data(contentsOf: file)
     for offset in whole.indices {
       var bytes = whole
       bytes[offset] ^= 1
-      try bytes.write(to: place)
+      try bytes.write(to: file)
       #expect(throws: (any Error).self, "byte \(offset)") { try ExpertArchive.read(folder) }
     }
-    try whole.write(to: place)
+    try whole.write(to: file)
     #expect(throws: Never.self) { try ExpertArchive.read(folder) }
   }
 
   @Test func anArchiveOfAnEarlierVersionSaysSo() throws {
     try write()
-    let place = folder.appendingPathComponent("expert.json")
-    var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: place)) as? [String: Any])
+    let file = folder.appendingPathComponent("expert.json")
+    var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
     for key in ["digest", "configurationDigest", "baseConfiguration"] { object[key] = nil }
-    try JSONSerialization.data(withJSONObject: object).write(to: place)
+    try JSONSerialization.data(withJSONObject: object).write(to: file)
     #expect(throws: ExpertError.unsealed(folder: folder.path)) { try ExpertArchive.read(folder) }
   }
 
@@ -176,12 +176,12 @@ import Torch
 
   @Test func aLinkOutOfTheFolderIsRefused() throws {
     try write()
-    let place = folder.appendingPathComponent("expert.json")
-    try FileManager.default.moveItem(at: place, to: scratch.place("elsewhere.json"))
-    try FileManager.default.createSymbolicLink(atPath: place.path, withDestinationPath: "../elsewhere.json")
+    let file = folder.appendingPathComponent("expert.json")
+    try FileManager.default.moveItem(at: file, to: scratch.url("elsewhere.json"))
+    try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "../elsewhere.json")
     #expect(
       throws: FileError.linkLeadsOut(
-        path: place.path, target: scratch.place("elsewhere.json").resolvingSymlinksInPath().path)
+        path: file.path, target: scratch.url("elsewhere.json").resolvingSymlinksInPath().path)
     ) { try ExpertArchive.read(folder) }
   }
 

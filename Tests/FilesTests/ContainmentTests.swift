@@ -9,13 +9,13 @@ import Testing
     let scratch = try Scratch()
     try scratch.write("x", to: "run/a/b.json")
     try scratch.link("run/inner", to: "a")
-    try scratch.link("run/absolute", to: scratch.place("run/a").path)
-    let run = scratch.place("run")
+    try scratch.link("run/absolute", to: scratch.url("run/a").path)
+    let run = scratch.url("run")
     for name in ["a", "a/b.json", "a/new.json", "new/deeper/file", "inner/b.json", "absolute/b.json", "a..b", "...x"] {
       #expect(throws: Never.self, "\(name)") { try Containment.require(run.appendingPathComponent(name), in: run) }
     }
     #expect(throws: Never.self) { try Containment.requireNoLinksOut(of: run) }
-    #expect(throws: Never.self) { try Containment.requireNoLinksOut(of: scratch.place("none")) }
+    #expect(throws: Never.self) { try Containment.requireNoLinksOut(of: scratch.url("none")) }
   }
 
   /// The folder itself may be reached by a link: who names it has chosen it.
@@ -23,7 +23,7 @@ import Testing
     let scratch = try Scratch()
     try scratch.write("x", to: "elsewhere/run/a.json")
     try scratch.link("run", to: "elsewhere/run")
-    let run = scratch.place("run")
+    let run = scratch.url("run")
     #expect(throws: Never.self) { try Containment.require(run.appendingPathComponent("a.json"), in: run) }
     #expect(throws: Never.self) { try Containment.requireNoLinksOut(of: run) }
   }
@@ -35,7 +35,7 @@ import Testing
     try scratch.write("x", to: "\(run)/a.json")
     try scratch.write("x", to: "\(other)/secret")
     try scratch.link("\(run)/out", to: "../\(other)/secret")
-    let folder = scratch.place(run)
+    let folder = scratch.url(run)
     #expect(throws: FileError.self) { try Containment.require(folder.appendingPathComponent("out"), in: folder) }
     #expect(throws: FileError.self) { try Containment.requireNoLinksOut(of: folder) }
     #expect(throws: FileError.self) { try FolderFile.url("out", in: folder) }
@@ -56,11 +56,11 @@ import Testing
     try scratch.write("x", to: "run2/secret")
     try scratch.link("run/loop", to: "loop")
     try scratch.link("run/out", to: target)
-    let run = scratch.place("run")
+    let run = scratch.url("run")
     for name in ["out", "out/secret", "out/deeper/secret"] {
-      let place = run.appendingPathComponent(name)
-      let error = #expect(throws: FileError.self, "\(name)") { try Containment.require(place, in: run) }
-      guard case .linkLeadsOut(place.path, _) = error else {
+      let link = run.appendingPathComponent(name)
+      let error = #expect(throws: FileError.self, "\(name)") { try Containment.require(link, in: run) }
+      guard case .linkLeadsOut(link.path, _) = error else {
         Issue.record("\(name): \(String(describing: error))")
         continue
       }
@@ -76,9 +76,9 @@ import Testing
     let scratch = try Scratch()
     try scratch.write("x", to: "run/a/b/c/d/e.json")
     try scratch.link("run/a/b/c/d/out", to: "/etc")
-    let run = scratch.place("run")
-    let place = run.appendingPathComponent("a/b/c/d/out")
-    #expect(throws: FileError.linkLeadsOut(path: place.path, target: "/etc")) {
+    let run = scratch.url("run")
+    let link = run.appendingPathComponent("a/b/c/d/out")
+    #expect(throws: FileError.linkLeadsOut(path: link.path, target: "/etc")) {
       try Containment.requireNoLinksOut(of: run)
     }
     // A link to a link.
@@ -90,32 +90,32 @@ import Testing
     let scratch = try Scratch()
     try scratch.write("x", to: "run/a.json")
     try scratch.write("x", to: "secret")
-    let run = scratch.place("run")
-    for path in [run.path + "/../secret", run.path + "/a/../../secret", scratch.place("secret").path, run.path, "/"] {
+    let run = scratch.url("run")
+    for path in [run.path + "/../secret", run.path + "/a/../../secret", scratch.url("secret").path, run.path, "/"] {
       #expect(throws: FileError.self, "\(path)") { try Containment.require(URL(fileURLWithPath: path), in: run) }
     }
-    #expect(throws: FileError.notFound(path: scratch.place("none").path)) {
-      try Containment.require(scratch.place("none/x"), in: scratch.place("none"))
+    #expect(throws: FileError.notFound(path: scratch.url("none").path)) {
+      try Containment.require(scratch.url("none/x"), in: scratch.url("none"))
     }
   }
 
-  /// A link in the place of the temporary file is removed, not written through.
-  @Test func aLinkInPlaceOfTheTemporaryFile() throws {
+  /// A link instead of the temporary file is removed, not written through.
+  @Test func aLinkInsteadOfTheTemporaryFile() throws {
     let scratch = try Scratch()
     let victim = try scratch.write("mine", to: "victim")
     try scratch.link("run/.x.json.\(getpid()).partial", to: victim.path)
-    try AtomicFile.write("theirs", to: scratch.place("run/x.json"))
+    try AtomicFile.write("theirs", to: scratch.url("run/x.json"))
     #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
-    #expect(try String(contentsOf: scratch.place("run/x.json"), encoding: .utf8) == "theirs")
+    #expect(try String(contentsOf: scratch.url("run/x.json"), encoding: .utf8) == "theirs")
   }
 
-  /// A link in the place of the file itself is replaced.
-  @Test func aLinkInPlaceOfTheFile() throws {
+  /// A link instead of the file itself is replaced.
+  @Test func aLinkInsteadOfTheFile() throws {
     let scratch = try Scratch()
     let victim = try scratch.write("mine", to: "victim")
     try scratch.link("run/x.json", to: victim.path)
-    try AtomicFile.write("theirs", to: scratch.place("run/x.json"))
+    try AtomicFile.write("theirs", to: scratch.url("run/x.json"))
     #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
-    #expect(try String(contentsOf: scratch.place("run/x.json"), encoding: .utf8) == "theirs")
+    #expect(try String(contentsOf: scratch.url("run/x.json"), encoding: .utf8) == "theirs")
   }
 }

@@ -104,9 +104,9 @@ import Testing
     ("1e400", 0), ("nul", 0), ("\"a", 2), ("\"\n\"", 1), (#""\x""#, 1), (#""\u12"#, 5), (#""\ud800""#, 7),
     (#""\udc00""#, 7),
     (#""\ud800\u0041""#, 13), ("--1", 0), ("{\"a\":1,}", 7),
-  ]) func whatIsNoJSONIsRefusedWithItsPlace(_ text: String, _ place: Int) {
+  ]) func whatIsNoJSONIsRefusedWithItsPosition(_ text: String, _ position: Int) {
     let error = #expect(throws: FileError.self) { try tree(text) }
-    #expect("\(error as Any)".contains("byte \(place):"), "\(error as Any)")
+    #expect("\(error as Any)".contains("byte \(position):"), "\(error as Any)")
   }
 
   @Test func bytesThatAreNoText() {
@@ -125,10 +125,10 @@ import Testing
       ([0x80], 0),
       ([0xC0, 0x80], 0), ([0xE0, 0x80, 0x80], 0), ([0xED, 0xA0, 0x80], 0), ([0xF4, 0x90, 0x80, 0x80], 0), ([0xF5], 0),
       ([0xE4, 0xB8, 0x41], 0), ([], nil),
-    ] as [([UInt8], Int?)]) func firstInvalidBytes(_ bytes: [UInt8], _ place: Int?)
+    ] as [([UInt8], Int?)]) func firstInvalidBytes(_ bytes: [UInt8], _ position: Int?)
   {
-    #expect(UTF8Text.firstInvalidByte(in: bytes) == place)
-    #expect((String(validating: bytes, as: UTF8.self) == nil) == (place != nil))
+    #expect(UTF8Text.firstInvalidByte(in: bytes) == position)
+    #expect((String(validating: bytes, as: UTF8.self) == nil) == (position != nil))
   }
 
   @Test(

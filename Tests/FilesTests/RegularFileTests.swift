@@ -15,11 +15,11 @@ import Testing
   }
 
   /// A pipe without a writer: opening it the ordinary way would never return.
-  @Test(.timeLimit(.minutes(1))) func aPipeInPlaceOfAFile() throws {
+  @Test(.timeLimit(.minutes(1))) func aPipeInsteadOfAFile() throws {
     let scratch = try Scratch()
-    let pipe = scratch.place("pipe")
+    let pipe = scratch.url("pipe")
     try #require(mkfifo(pipe.path, 0o600) == 0)
-    for url in [pipe, scratch.place("link")] {
+    for url in [pipe, scratch.url("link")] {
       if url != pipe { try scratch.link("link", to: "pipe") }
       let text = refusal(url)
       #expect(
@@ -33,8 +33,8 @@ import Testing
     let scratch = try Scratch()
     #expect(refusal(scratch.url).contains("not a regular file but a folder"))
     #expect(refusal(URL(fileURLWithPath: "/dev/null")).contains("not a regular file but a device"))
-    #expect(refusal(scratch.place("none")).contains("no such file"))
-    let socket = scratch.place("s")
+    #expect(refusal(scratch.url("none")).contains("no such file"))
+    let socket = scratch.url("s")
     let descriptor = Foundation.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_un()

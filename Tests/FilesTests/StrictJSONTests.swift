@@ -32,7 +32,7 @@ import Testing
     #expect(refusal(text, as: JSONTree.self).contains(reason), "\(refusal(text, as: JSONTree.self))")
   }
 
-  /// Both ways to take a text find the same fault at the same place.
+  /// Both ways to take a text find the same fault at the same position.
   @Test(arguments: [
     "[1,]", "[,]", "{\"a\":1,,}", "[\"a\tb\"]", "[\"\\q\"]", "[\"\\u12\"]", "[\"\\ud800\"]", "[tru]", "[1.e3]", "[\"a]",
     "[1",

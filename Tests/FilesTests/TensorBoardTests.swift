@@ -39,29 +39,29 @@ import Testing
   /// A run that goes on has every step once: what was written after its checkpoint is cut off, as is half a record.
   @Test func cutBackToTheCheckpoint() throws {
     let scratch = try Scratch()
-    let place = scratch.place("tensorboard/\(TensorBoardLog.fileName)")
+    let file = scratch.url("tensorboard/\(TensorBoardLog.fileName)")
     let time = Date(timeIntervalSince1970: 1)
     do {
-      let log = try TensorBoardLog(place, keepingTo: nil)
+      let log = try TensorBoardLog(file, keepingTo: nil)
       for step in [0, 1, 2, 2, 3, 300] { try log.append(step: step, [("a", 1)], at: time) }
     }
-    let whole = try Data(contentsOf: place)
+    let whole = try Data(contentsOf: file)
     let record = TensorBoardLog.record(TensorBoardLog.event(step: 3, [("a", 1)], at: time)).count
     for (step, kept) in [(300, 0), (299, 1), (3, 1), (2, 2)] {
-      try (whole + whole.prefix(20)).write(to: place)
-      _ = try TensorBoardLog(place, keepingTo: step)
-      let bytes = try Data(contentsOf: place).count
+      try (whole + whole.prefix(20)).write(to: file)
+      _ = try TensorBoardLog(file, keepingTo: step)
+      let bytes = try Data(contentsOf: file).count
       // The record of step 300 has one byte more.
       #expect(bytes == whole.count - (kept > 0 ? kept * record + 1 : 0), "\(step)")
     }
     // Not one of ours, and begun anew.
-    try Data("something".utf8).write(to: place)
+    try Data("something".utf8).write(to: file)
     do {
-      let log = try TensorBoardLog(place, keepingTo: 5)
+      let log = try TensorBoardLog(file, keepingTo: 5)
       try log.append(step: 6, [("a", 1)], at: time)
     }
-    #expect(try Data(contentsOf: place).count == 40 + record)
-    _ = try TensorBoardLog(place, keepingTo: nil)
-    #expect(try Data(contentsOf: place).count == 40)
+    #expect(try Data(contentsOf: file).count == 40 + record)
+    _ = try TensorBoardLog(file, keepingTo: nil)
+    #expect(try Data(contentsOf: file).count == 40)
   }
 }

@@ -34,8 +34,8 @@ import Testing
       let cache = HubCache(environment: environment)
       #expect(try found("acme/small-1.5", cache) == "bbb" && found("acme/small-1.5@pr/1", cache) == "aaa")
       #expect(try found("acme/small-1.5@aaa", cache) == "aaa" && found("acme/pinned", cache) == "ccc")
-      let place = try cache.snapshot(of: #require(HubCache.Name("acme/pinned")))
-      #expect(HubCache.name(of: place) == HubCache.Name("acme/pinned@ccc"))
+      let snapshot = try cache.snapshot(of: #require(HubCache.Name("acme/pinned")))
+      #expect(HubCache.name(of: snapshot) == HubCache.Name("acme/pinned@ccc"))
       for (name, part) in [
         ("acme/other", "`hf download acme/other` fetches it"), ("acme/partial", "a part of it in Hugging Face's cache"),
         ("acme/small-1.5@v2", "`hf download acme/small-1.5 --revision v2`"),

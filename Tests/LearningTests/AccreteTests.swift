@@ -103,8 +103,8 @@ import Torch
   private func product(_ a: Tensor, _ b: Tensor, gains: [Float]? = nil) throws -> [Double] {
     let (rank, inputs, outputs) = (a.shape[0], a.shape[1], b.shape[0])
     let (left, right) = (try b.converted(to: .float32).floats(), try a.converted(to: .float32).floats())
-    return (0..<outputs * inputs).map { place in
-      let (row, column) = (place / inputs, place % inputs)
+    return (0..<outputs * inputs).map { position in
+      let (row, column) = (position / inputs, position % inputs)
       return (0..<rank).reduce(0.0) { sum, atom in
         sum + Double(left[row * rank + atom]) * Double(gains?[atom] ?? 1) * Double(right[atom * inputs + column])
       }
@@ -115,16 +115,16 @@ import Torch
   private func products(
     _ method: Accrete, _ task: TaskIdentity, _ layer: Int, _ site: ProjectionSite
   ) throws -> (shared: [Double], own: [Double]) {
-    let place = "layers.\(layer).\(site.name)"
+    let position = "layers.\(layer).\(site.name)"
     func product(_ owner: TaskIdentity, _ part: String, gains: [Float]? = nil) throws -> [Double]? {
       let tensors = method.ownedTensors(of: owner)
-      let name = "tasks.\(owner.name).\(part).\(place)"
+      let name = "tasks.\(owner.name).\(part).\(position)"
       guard let a = tensors[name + ".A"], let b = tensors[name + ".B"] else { return nil }
       return try self.product(a, b, gains: gains)
     }
     let own = try #require(try product(task, "own"))
     var shared = try product(task, "shared") ?? own.map { _ in 0 }
-    var gains = try method.ownedTensors(of: task)["tasks.\(task.name).gains.\(place)"]?.floats()[...] ?? []
+    var gains = try method.ownedTensors(of: task)["tasks.\(task.name).gains.\(position)"]?.floats()[...] ?? []
     for earlier in TinyTasks.identities.prefix(task.index) {
       let count = method.plan(earlier.index).shared
       guard let more = try product(earlier, "shared", gains: Array(gains.prefix(count))) else { continue }

@@ -33,7 +33,7 @@ import Torch
   private func gradients(_ method: MoECL, _ name: String) throws -> [String: Tensor] {
     let flat = try FlatParameters(method.begin(Goldens.task))
     let pass = try method.trainingPass(Goldens.task, over: batch.tokens, dropout: DropoutStream(seed: 0))
-    let states = try model.tracedStates(batch.tokens, experts: pass.selection, at: batch.places)
+    let states = try model.tracedStates(batch.tokens, experts: pass.selection, at: batch.positions)
     try #require(try pass.terms().first { $0.name == "adversary." + name }).value.backward()
     _ = try states.backwardPass.backward(Tensor.zeros(states.value.shape), toInput: false)
     return try flat.gradientsByName()

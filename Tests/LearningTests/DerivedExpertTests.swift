@@ -28,13 +28,13 @@ import Torch
     try gain.requireGradient()
     func loss(_ derived: DerivedExpert) throws {
       let batch = try TrainingBatch(TinyTasks.examples(TinyTasks.identities[0]))
-      let states = try model.tracedStates(batch.tokens, experts: LowRankSelection(derived.expert), at: batch.places)
+      let states = try model.tracedStates(batch.tokens, experts: LowRankSelection(derived.expert), at: batch.positions)
       let loss = try model.answerLoss(states.value, targets: batch.targets)
       _ = try states.pullback?(loss.gradient, false)
     }
-    func factor(_ place: FactorPlace) throws -> Tensor {
-      guard let pair = source.pairs[place.layer][place.projection] else { throw TorchError.emptyTrainableSet }
-      return place.side == .a ? pair.a : try pair.b * gain
+    func factor(_ position: FactorPosition) throws -> Tensor {
+      guard let pair = source.pairs[position.layer][position.projection] else { throw TorchError.emptyTrainableSet }
+      return position.side == .a ? pair.a : try pair.b * gain
     }
     let derived = try DerivedExpert(context.shape, context, training: true, factor: factor)
     try loss(derived)
@@ -115,7 +115,7 @@ import Torch
 
   @Test func theLossIsTheAnswersMean() throws {
     let batch = try TrainingBatch(probe().examples)
-    let states = try model.packedStates(batch.tokens).gathered(0, rows: batch.places)
+    let states = try model.packedStates(batch.tokens).gathered(0, rows: batch.positions)
     let expected = try model.answerLoss(states, targets: batch.targets).sum / Double(batch.targetCount)
     #expect(abs(try probe().loss(under: nil, rows: 12) - expected) < 1e-5)
     #expect(throws: LearningError.self) {

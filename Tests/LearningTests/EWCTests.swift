@@ -56,7 +56,7 @@ import Torch
       try flat.zeroGradients()
       let batch = try TrainingBatch([row])
       let states = try model.tracedStates(
-        batch.tokens, experts: LowRankSelection(method.expert), at: hasHead ? batch.promptEnds : batch.places)
+        batch.tokens, experts: LowRankSelection(method.expert), at: hasHead ? batch.promptEnds : batch.positions)
       let loss =
         try head.map { try model.headLoss(states.value, labels: batch.labels, head: $0, scale: 1) }
         ?? model.answerLoss(states.value, targets: batch.targets)

@@ -43,8 +43,8 @@ import Torch
   /// The total log-probability of `answer` after `prompt`, in a pass of its own.
   private func alone(_ prompt: [Int], _ answer: [Int], _ experts: (any ExpertSelection)?) throws -> Double {
     let hidden = try model.hiddenStates(TokenBatch([prompt + answer]), experts: experts)
-    let places = try model.logits(hidden).selected(0, 0).narrowed(0, from: prompt.count - 1, count: answer.count)
-    return try places.logProbabilities(of: Tensor(answer)).sum().item()
+    let logits = try model.logits(hidden).selected(0, 0).narrowed(0, from: prompt.count - 1, count: answer.count)
+    return try logits.logProbabilities(of: Tensor(answer)).sum().item()
   }
 
   @Test(arguments: ["base", "lora", "moe_cl"])

@@ -58,13 +58,13 @@ import Torch
     let batch = try TrainingBatch(rows)
     func loss() throws -> Double {
       try withoutGradients {
-        let places = hasHead ? batch.promptEnds : batch.places
+        let positions = hasHead ? batch.promptEnds : batch.positions
         func states(_ expert: LowRankExpert) throws -> Tensor {
-          try model.packedStates(batch.tokens, experts: LowRankSelection(expert), at: places)
+          try model.packedStates(batch.tokens, experts: LowRankSelection(expert), at: positions)
         }
         let now = try states(method.expert)
         let task =
-          try head.map { try now.linear($0).crossEntropySum(batch.labels).item() / Double(batch.tokens.rows) }
+          try head.map { try now.linear($0).crossEntropySum(batch.labels).item() / Double(batch.tokens.sequenceCount) }
           ?? model.answerLoss(now, targets: batch.targets).sum / Double(batch.targetCount)
         let held = try LwF.distillation(model.logits(now), from: model.logits(states(earlier)), temperature: 1.5)
         return try task + 3 * held.item()
@@ -125,7 +125,8 @@ import Torch
       let batch = try TrainingBatch(TinyTasks.examples(second))
       func logits() throws -> Tensor {
         try withoutGradients {
-          try model.logits(model.packedStates(batch.tokens, experts: LowRankSelection(method.expert), at: batch.places))
+          try model.logits(
+            model.packedStates(batch.tokens, experts: LowRankSelection(method.expert), at: batch.positions))
         }
       }
       let before = try logits()

@@ -70,11 +70,11 @@ import Torch
     // The sum is rounded as it is written: 8 bits of each number of the weighted B.
     #expect(kept.isRounded && parts.allSatisfy { $0.module.isRounded })
     let served = try kept.widened()
-    for place in parts[0].module.places where place.side == .a {
-      let other = FactorPlace(layer: place.layer, projection: place.projection, side: .b)
+    for position in parts[0].module.positions where position.side == .a {
+      let other = FactorPosition(layer: position.layer, projection: position.projection, side: .b)
       func product(_ expert: LowRankExpert) throws -> Tensor {
         let wide = try expert.widened()
-        return try wide.factor(at: other).matmul(wide.factor(at: place))
+        return try wide.factor(at: other).matmul(wide.factor(at: position))
       }
       let sum = try product(parts[0].module) * Double(weights[0]) + product(parts[1].module) * Double(weights[1])
       #expect(try relativeDistance(product(served), sum) < 4e-3)

@@ -86,10 +86,10 @@ import Torch
     try again.restore(tasks: tasks, tensors: tensors)
     #expect(try digests(again.tensors) == digests(tensors))
     let factor = try #require(factors(method, Self.first).keys.min())
-    let place = try #require(tensors.keys.first { $0.hasSuffix(factor) && $0.contains(Self.first.name) })
+    let key = try #require(tensors.keys.first { $0.hasSuffix(factor) && $0.contains(Self.first.name) })
     for type in [DType.float32, .float16] {
       var mixed = tensors
-      mixed[place] = try #require(tensors[place]).converted(to: type)
+      mixed[key] = try #require(tensors[key]).converted(to: type)
       #expect(throws: LearningError.self) { try TinyTasks.method(name, model).restore(tasks: tasks, tensors: mixed) }
     }
   }

@@ -31,7 +31,7 @@ import Torch
       #expect(try first[name]?.isEqual(to: tensor) == true, "\(name)")
     }
     let selection = try #require(try method.selection(for: TinyTasks.identities[1]) as? LowRankSelection)
-    let moved = try selection.expert.places.filter { $0.side == .b && $0.site.expert != nil }.filter {
+    let moved = try selection.expert.positions.filter { $0.side == .b && $0.site.expert != nil }.filter {
       try selection.expert.factor(at: $0).converted(to: .float32).abs().maximum().item() > 0
     }
     #expect(!moved.isEmpty, "\(name): no routed expert was trained")

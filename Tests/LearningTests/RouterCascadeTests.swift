@@ -87,11 +87,11 @@ extension RouterCascade {
   }
 
   @Test func eachOfThreeIsFound() throws {
-    let places: [(Float, Float)] = [(-2, 0), (2, 0), (0, 3)]
-    let clouds = try places.enumerated().map { try cloud($1.0, $1.1, seed: UInt64(41 + $0)) }
+    let centers: [(Float, Float)] = [(-2, 0), (2, 0), (0, 3)]
+    let clouds = try centers.enumerated().map { try cloud($1.0, $1.1, seed: UInt64(41 + $0)) }
     let cascade = try cascade(clouds)
-    for (task, place) in places.enumerated() {
-      let decisions = try cascade.decisions(cloud(place.0, place.1, seed: UInt64(51 + task)))
+    for (task, center) in centers.enumerated() {
+      let decisions = try cascade.decisions(cloud(center.0, center.1, seed: UInt64(51 + task)))
       #expect(decisions.allSatisfy { $0.task == task && $0.confidence > 0.9 }, "task \(task)")
     }
   }

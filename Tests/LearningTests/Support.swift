@@ -49,11 +49,11 @@ enum Goldens {
     let parts = name.split(separator: ".").map(String.init)
     guard parts.count > 1 else { return "heads.\(task.name)" }
     if parts.count == 3 { return "\(parts[2])s.\(parts[1])" }
-    let place = "layers.\(parts[1]).\(parts[2]).\(parts[4])"
+    let position = "layers.\(parts[1]).\(parts[2]).\(parts[4])"
     switch parts[3] {
-    case "shared": return "shared." + place
-    case "lora": return "lora." + place
-    default: return "tasks.\(parts[3])." + place
+    case "shared": return "shared." + position
+    case "lora": return "lora." + position
+    default: return "tasks.\(parts[3])." + position
     }
   }
 

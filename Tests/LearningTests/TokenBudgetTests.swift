@@ -12,7 +12,7 @@ import Testing
     // A row longer than the budget goes alone, wherever it is.
     #expect(TokenBudget(3).groups([9, 1, 1, 1, 9]) == [0..<1, 1..<4, 4..<5])
     #expect(TokenBudget(1).groups([1, 1]) == [0..<1, 1..<2])
-    #expect(TokenBudget(100, mostRows: 2).groups([1, 1, 1, 1, 1]) == [0..<2, 2..<4, 4..<5])
+    #expect(TokenBudget(100, mostSequences: 2).groups([1, 1, 1, 1, 1]) == [0..<2, 2..<4, 4..<5])
   }
 
   /// Equal lengths stay in their order.

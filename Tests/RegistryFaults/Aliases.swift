@@ -19,10 +19,10 @@ struct Aliases {
   }
 
   func run(processes: Int, count: Int) throws {
-    let place = folder.appendingPathComponent("registry")
+    let url = folder.appendingPathComponent("registry")
     guard
       Child.run({
-        let registry = try Registry.create(at: place, base: Operations.base, actor: "tester")
+        let registry = try Registry.create(at: url, base: Operations.base, actor: "tester")
         let operations = Operations(seed: 0)
         _ = try operations.register(0, registry)
         _ = try operations.register(5, registry)
@@ -32,7 +32,7 @@ struct Aliases {
     let begin = Date()
     let children = (0..<processes).map { child in
       Child.start {
-        let registry = try Registry.open(place)
+        let registry = try Registry.open(url)
         var (successes, moved) = (0, 0)
         for round in 0..<count {
           guard let alias = try registry.alias("shared", of: "task-0") else { throw Wrong("the alias is gone") }
@@ -54,7 +54,7 @@ struct Aliases {
       Child.take(folder.appendingPathComponent("note-\($0)")).split(separator: " ").compactMap { Int($0) }
     }
     let (successes, moved) = (notes.reduce(0) { $0 + $1[0] }, notes.reduce(0) { $0 + $1[1] })
-    let registry = try Registry.open(place)
+    let registry = try Registry.open(url)
     let revision = try registry.alias("shared", of: "task-0")?.revision ?? 0
     guard revision == successes + 1 else { fail("revision \(revision) after \(successes) successes") }
     guard successes + moved == processes * count else { fail("\(successes) + \(moved) tries") }

@@ -48,19 +48,19 @@ struct Filling {
   }
 
   private func filled(_ index: Int, _ state: URL) throws -> String {
-    let place = folder.appendingPathComponent("work/registry")
-    let work = place.deletingLastPathComponent()
+    let url = folder.appendingPathComponent("work/registry")
+    let work = url.deletingLastPathComponent()
     func copy() throws {
       try? FileManager.default.removeItem(at: work)
-      try Copy.make(state, place)
+      try Copy.make(state, url)
       try operations.handOver(index, from: folder, to: work)
     }
     try operations.prepare(index, in: folder)
     try copy()
-    let before = try Operations.open(place, index).fingerprint()
+    let before = try Operations.open(url, index).fingerprint()
     try copy()
     faults_arm(Int32(FAULTS_NONE), 0)
-    var registry = try Operations.open(place, index)
+    var registry = try Operations.open(url, index)
     try operations.run(index, registry)
     let calls = faults_count()
     let after = try registry.fingerprint()
@@ -69,7 +69,7 @@ struct Filling {
       try copy()
       faults_arm(Int32(FAULTS_FULL), call)
       do {
-        registry = try Operations.open(place, index)
+        registry = try Operations.open(url, index)
         try operations.run(index, registry)
         done += 1
       } catch let error as RegistryError {
@@ -80,13 +80,13 @@ struct Filling {
         refusals += 1
       }
       faults_arm(Int32(FAULTS_NONE), 0)
-      registry = try Operations.open(place, index)
+      registry = try Operations.open(url, index)
       if let failure = try registry.verify().failures.first {
         throw Wrong("call \(call): \(failure.what): \(failure.found)")
       }
       let found = try registry.fingerprint()
       guard found == before || found == after else { throw Wrong("call \(call): neither done nor undone") }
-      let tmp = try FileManager.default.contentsOfDirectory(atPath: place.appendingPathComponent("blobs/tmp").path)
+      let tmp = try FileManager.default.contentsOfDirectory(atPath: url.appendingPathComponent("blobs/tmp").path)
       guard tmp.isEmpty else { throw Wrong("call \(call): left \(tmp)") }
       if found == before { try operations.run(index, registry) }
       guard try registry.fingerprint() == after else { throw Wrong("call \(call): once more ends otherwise") }

@@ -59,11 +59,11 @@ struct Killing {
   }
 
   private func killed(_ index: Int, _ state: URL) throws -> (kills: Int, done: Int) {
-    let (place, note) = (folder.appendingPathComponent("work/registry"), folder.appendingPathComponent("note"))
-    let work = place.deletingLastPathComponent()
+    let (url, note) = (folder.appendingPathComponent("work/registry"), folder.appendingPathComponent("note"))
+    let work = url.deletingLastPathComponent()
     func copy() throws {
       try? FileManager.default.removeItem(at: work)
-      try Copy.make(state, place)
+      try Copy.make(state, url)
       try operations.handOver(index, from: folder, to: work)
     }
     let name = "operation \(index) (\(operations.kind(index)), seed \(operations.seed))"
@@ -71,14 +71,14 @@ struct Killing {
     var end = Child.run {
       try operations.prepare(index, in: folder)
       try copy()
-      let before = try Operations.open(place, index).fingerprint()
+      let before = try Operations.open(url, index).fingerprint()
       try copy()
       faults_arm(Int32(FAULTS_NONE), 0)
-      let registry = try Operations.open(place, index)
+      let registry = try Operations.open(url, index)
       try operations.run(index, registry)
       try registry.close()
       let count = faults_count()
-      try Child.give("\(count) \(before) \(try Operations.open(place, index).fingerprint())", note)
+      try Child.give("\(count) \(before) \(try Operations.open(url, index).fingerprint())", note)
     }
     require(end == .exit(0), "\(name): \(end)")
     let words = Child.take(note).split(separator: " ").map(String.init)
@@ -88,13 +88,13 @@ struct Killing {
       end = Child.run {
         try copy()
         faults_arm(Int32(tears ? FAULTS_TEAR : FAULTS_KILL), call)
-        let registry = try Operations.open(place, index)
+        let registry = try Operations.open(url, index)
         try operations.run(index, registry)
         try registry.close()
       }
       require(end == .signal(SIGKILL), "\(name), call \(call) of \(calls): was not killed but \(end)")
       end = Child.run {
-        let registry = try Operations.open(place, index)
+        let registry = try Operations.open(url, index)
         let verification = try registry.verify()
         if let failure = verification.failures.first { throw Wrong("\(failure.what): \(failure.found)") }
         let found = try registry.fingerprint().description

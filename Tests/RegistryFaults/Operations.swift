@@ -96,12 +96,12 @@ struct Operations {
   /// What an operation needs that is not part of it: the bundle of an import.
   func prepare(_ index: Int, in folder: URL) throws {
     guard kind(index) == "import", !FileManager.default.fileExists(atPath: bundle(index, folder).path) else { return }
-    let place = folder.appendingPathComponent("other-\(index)")
-    let other = try Registry.create(at: place, base: Self.base, actor: "other", clock: Self.clock(index))
+    let url = folder.appendingPathComponent("other-\(index)")
+    let other = try Registry.create(at: url, base: Self.base, actor: "other", clock: Self.clock(index))
     let version = try register(index, other)
     try other.export([version], to: bundle(index, folder))
     try other.close()
-    try FileManager.default.removeItem(at: place)
+    try FileManager.default.removeItem(at: url)
   }
 
   /// Puts that where another copy of the registry expects it.

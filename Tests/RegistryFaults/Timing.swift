@@ -16,12 +16,12 @@ struct Timing {
   }
 
   func run(versions: Int) throws {
-    let place = folder.appendingPathComponent("registry")
+    let url = folder.appendingPathComponent("registry")
     guard
-      Child.run({ try Filler(place).run(tasks: versions, versions: versions, releases: true, isQuiet: true) })
+      Child.run({ try Filler(url).run(tasks: versions, versions: versions, releases: true, isQuiet: true) })
         == .exit(0)
     else { fail("fill") }
-    let registry = try Registry.open(place)
+    let registry = try Registry.open(url)
     var seconds: [Double] = []
     for revision in 1...versions {
       let begin = Date()

@@ -9,8 +9,8 @@ import Registry
 let arguments = Array(CommandLine.arguments.dropFirst())
 
 func number(_ name: String, _ standard: Int) -> Int {
-  guard let place = arguments.firstIndex(of: "--\(name)"), place + 1 < arguments.count else { return standard }
-  return Int(arguments[place + 1]) ?? standard
+  guard let index = arguments.firstIndex(of: "--\(name)"), index + 1 < arguments.count else { return standard }
+  return Int(arguments[index + 1]) ?? standard
 }
 
 func flag(_ name: String) -> Bool { arguments.contains("--\(name)") }

@@ -15,34 +15,34 @@ import Testing
 
   @Test func aBackupIsRestored() throws {
     let sample = try sample()
-    let backup = sample.scratch.place("backups/monday")
+    let backup = sample.scratch.url("backups/monday")
     let record = try sample.registry.backup(to: backup)
     #expect(record.audit == (try sample.registry.auditHead()))
     let fingerprint = try sample.registry.fingerprint()
     try sample.version("late")
-    let place = sample.scratch.place("restored")
-    let verification = try Registry.restore(from: backup, to: place)
+    let target = sample.scratch.url("restored")
+    let verification = try Registry.restore(from: backup, to: target)
     #expect(verification.versions == 2 && verification.blobs == record.blobs && verification.bytes == record.bytes)
-    let restored = try Registry.open(place)
+    let restored = try Registry.open(target)
     #expect(try restored.fingerprint() == fingerprint)
     #expect(try restored.currentRelease()?.record.revision == 1)
     // It goes on from there, and the backup stays what it was.
     _ = try restored.setAlias("x", of: "spam", to: 1, expecting: nil, reason: nil, actor: "ada")
     try sample.expectWhole(restored)
-    #expect(try Registry.restore(from: backup, to: sample.scratch.place("again")) == verification)
+    #expect(try Registry.restore(from: backup, to: sample.scratch.url("again")) == verification)
     // Who only reads can make one, too.
-    try sample.opened(.reading).backup(to: sample.scratch.place("backups/tuesday"))
+    try sample.opened(.reading).backup(to: sample.scratch.url("backups/tuesday"))
   }
 
   @Test func refusesWhatWasChanged() throws {
     let sample = try sample()
-    let place = sample.scratch.place("restored")
+    let target = sample.scratch.url("restored")
     func expectRefused(_ words: String, _ change: (URL) throws -> Void) throws {
-      let backup = sample.scratch.place("backup-\(UUID().uuidString)")
+      let backup = sample.scratch.url("backup-\(UUID().uuidString)")
       try sample.registry.backup(to: backup)
       try change(backup)
-      expectRefusal(words) { _ = try Registry.restore(from: backup, to: place) }
-      #expect(!FileManager.default.fileExists(atPath: place.path))
+      expectRefusal(words) { _ = try Registry.restore(from: backup, to: target) }
+      #expect(!FileManager.default.fileExists(atPath: target.path))
     }
     try expectRefused("blobs") { backup in
       let name = try #require(try tree(backup.appendingPathComponent("blobs/sha256")).keys.min())
@@ -64,23 +64,23 @@ import Testing
         to: file)
     }
     expectRefusal("exists already") { try sample.registry.backup(to: sample.url) }
-    try sample.registry.backup(to: sample.scratch.place("backup"))
-    expectRefusal("exists already") { _ = try Registry.restore(from: sample.scratch.place("backup"), to: sample.url) }
+    try sample.registry.backup(to: sample.scratch.url("backup"))
+    expectRefusal("exists already") { _ = try Registry.restore(from: sample.scratch.url("backup"), to: sample.url) }
   }
 
   /// A folder that was copied as it is works where it came to; the base may lie elsewhere there.
   @Test func aCopyWorksElsewhere() throws {
     let sample = try sample()
     try sample.registry.close()
-    let place = sample.scratch.place("moved/there")
+    let target = sample.scratch.url("moved/there")
     try FileManager.default.createDirectory(
-      at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try FileManager.default.copyItem(at: sample.url, to: place)
+      at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: sample.url, to: target)
     // What a copy may leave out: empty folders, and what says who writes.
     for name in ["blobs/tmp", "write.lock"] {
-      try FileManager.default.removeItem(at: place.appendingPathComponent(name))
+      try FileManager.default.removeItem(at: target.appendingPathComponent(name))
     }
-    let copy = try Registry.open(place)
+    let copy = try Registry.open(target)
     try copy.setBasePath("/there/base", actor: "eve")
     #expect(try copy.base().path == "/there/base" && copy.base().weights == Sample.base.weights)
     _ = try copy.blob(try #require(copy.manifest(of: copy.version(VersionReference("spam"))).parts["tensors"]).digest)
@@ -92,7 +92,7 @@ import Testing
   @Test func aFolderThatCannotBeWrittenIsRead() throws {
     let sample = try sample()
     try sample.registry.close()
-    let mounted = sample.scratch.place("mounted")
+    let mounted = sample.scratch.url("mounted")
     try FileManager.default.createDirectory(at: mounted, withIntermediateDirectories: true)
     func call(_ arguments: String...) -> Bool {
       let process = Process()

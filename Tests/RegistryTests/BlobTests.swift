@@ -17,7 +17,7 @@ import Testing
     let url = try sample.registry.blobURL(blob.digest)
     #expect(try Data(contentsOf: url) == data)
     #expect(try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int == 0o444)
-    let file = sample.scratch.place("file")
+    let file = sample.scratch.url("file")
     try data.write(to: file)
     #expect(try sample.registry.addBlob(fileAt: file, media: "application/octet-stream") == blob)
     let empty = try sample.registry.addBlob(Data(), media: "text/plain")
@@ -50,7 +50,7 @@ import Testing
     let spam = try sample.version("spam")
     let blob = try #require(sample.registry.manifest(of: spam).parts.values.first)
     let url = try sample.registry.blobURL(blob.digest)
-    let elsewhere = sample.scratch.place("elsewhere")
+    let elsewhere = sample.scratch.url("elsewhere")
     try FileManager.default.moveItem(at: url, to: elsewhere)
     try FileManager.default.createSymbolicLink(at: url, withDestinationURL: elsewhere)
     #expect(throws: FileError.linkLeadsOut(path: url.path, target: elsewhere.path)) {
@@ -93,8 +93,8 @@ import Testing
     let text = Data((0..<3000).map { "{\"text\":\"row \($0 * $0)\",\"label\":\($0 % 3)}" }.joined(separator: "\n").utf8)
     let packed = Gzip.packed(text)
     #expect(packed.count < text.count / 3)
-    try packed.write(to: scratch.place("a.gz"))
-    try text.write(to: scratch.place("b"))
+    try packed.write(to: scratch.url("a.gz"))
+    try text.write(to: scratch.url("b"))
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", "gunzip -k a.gz && gzip -nk b && gzip -n1c b > c.gz && printf 'x' | gzip -n > d.gz"]
@@ -102,9 +102,9 @@ import Testing
     try process.run()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)
-    #expect(try Data(contentsOf: scratch.place("a")) == text)
-    for name in ["b.gz", "c.gz"] { #expect(try Gzip.unpacked(Data(contentsOf: scratch.place(name))) == text) }
-    #expect(try Gzip.unpacked(Data(contentsOf: scratch.place("d.gz"))) == Data("x".utf8))
+    #expect(try Data(contentsOf: scratch.url("a")) == text)
+    for name in ["b.gz", "c.gz"] { #expect(try Gzip.unpacked(Data(contentsOf: scratch.url(name))) == text) }
+    #expect(try Gzip.unpacked(Data(contentsOf: scratch.url("d.gz"))) == Data("x".utf8))
   }
 
   /// Whatever is in a file: an error, no crash, no endless memory.
@@ -114,14 +114,14 @@ import Testing
     // The last byte of the stream ends with bits that mean nothing, as do one of the flags (it is text), time and system of the head.
     let expected = try Gzip.unpacked(whole)
     var unused = 0
-    for place in 0..<whole.count * 8 where place != 24 && !(32..<80).contains(place) {
+    for position in 0..<whole.count * 8 where position != 24 && !(32..<80).contains(position) {
       var bytes = whole
-      bytes[place / 8] ^= 1 << UInt8(place % 8)
+      bytes[position / 8] ^= 1 << UInt8(position % 8)
       do {
-        #expect(try Gzip.unpacked(bytes) == expected && place / 8 == whole.count - 9, "bit \(place)")
+        #expect(try Gzip.unpacked(bytes) == expected && position / 8 == whole.count - 9, "bit \(position)")
         unused += 1
       } catch {
-        #expect(error is Gzip.Failure, "bit \(place)")
+        #expect(error is Gzip.Failure, "bit \(position)")
       }
     }
     #expect(unused < 8)

@@ -12,7 +12,7 @@ import Testing
     let spam = try here.version("spam")
     let news = try here.version("news", restsOn: [spam.digest])
     try here.version("abuse")
-    let file = here.scratch.place("news.tar")
+    let file = here.scratch.url("news.tar")
     let bundle = try here.registry.export([news], to: file)
     #expect(bundle.versions == ["spam@1", "news@1"])
     try there.version("news", "another")
@@ -40,7 +40,7 @@ import Testing
   /// Other programs read it.
   @Test func isATarFile() throws {
     let sample = try Sample()
-    let file = sample.scratch.place("spam.tar")
+    let file = sample.scratch.url("spam.tar")
     let bundle = try sample.registry.export([try sample.version("spam")], to: file)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -49,19 +49,19 @@ import Testing
     try process.run()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)
-    let blobs = try tree(sample.scratch.place("blobs/sha256"))
+    let blobs = try tree(sample.scratch.url("blobs/sha256"))
     #expect(blobs.count == bundle.blobs)
     for (name, data) in blobs { #expect(Digest(of: data).hexadecimal == name) }
-    #expect(FileManager.default.fileExists(atPath: sample.scratch.place("bundle.json").path))
+    #expect(FileManager.default.fileExists(atPath: sample.scratch.url("bundle.json").path))
   }
 
   @Test func refusesAnotherBase() throws {
     let (here, scratch) = (try Sample(), try Scratch())
-    let file = here.scratch.place("spam.tar")
+    let file = here.scratch.url("spam.tar")
     try here.registry.export([try here.version("spam")], to: file)
     let base = BaseRecord(
       path: "/b", weights: Digest(of: Data("other".utf8)), configuration: nil, tokenizer: Sample.base.tokenizer)
-    let other = try Registry.create(at: scratch.place("registry"), base: base, actor: "eve")
+    let other = try Registry.create(at: scratch.url("registry"), base: base, actor: "eve")
     expectRefusal("base of", "spam.tar", "\(base.weights)") { try other.importBundle(file, actor: "eve") }
     #expect(try other.versions().isEmpty)
   }
@@ -69,12 +69,12 @@ import Testing
   /// One byte anywhere in a bundle, padding and what follows its end included: refused, and nothing taken.
   @Test func refusesWhatWasChanged() throws {
     let here = try Sample()
-    let file = here.scratch.place("spam.tar")
+    let file = here.scratch.url("spam.tar")
     let spam = try here.version("spam")
     try here.registry.export([spam], to: file)
     let whole = try Data(contentsOf: file)
     let there = try Sample()
-    let broken = there.scratch.place("broken.tar")
+    let broken = there.scratch.url("broken.tar")
     let before = try there.registry.fingerprint()
     func refuses(_ bytes: Data, _ what: String) throws {
       try bytes.write(to: broken)
@@ -84,10 +84,10 @@ import Testing
       #expect(error is RegistryError || error is FileError, "\(what): \(String(describing: error))")
       #expect(try there.registry.fingerprint() == before, "\(what)")
     }
-    for place in stride(from: 0, to: whole.count, by: 37) {
+    for position in stride(from: 0, to: whole.count, by: 37) {
       var bytes = whole
-      bytes[place] ^= 0x15
-      try refuses(bytes, "byte \(place)")
+      bytes[position] ^= 0x15
+      try refuses(bytes, "byte \(position)")
     }
     try refuses(whole + Data("more".utf8), "bytes after its end")
     try refuses(whole + whole, "another bundle after its end")
@@ -105,7 +105,7 @@ import Testing
       let version = try here.registry.register(
         try here.manifest(name), metrics: [], gate: GateRecord(verdict: verdict, report: report, reason: nil),
         actor: "ada")
-      let file = here.scratch.place("\(name).tar")
+      let file = here.scratch.url("\(name).tar")
       try here.registry.export([version], to: file)
       return file
     }
@@ -119,11 +119,11 @@ import Testing
 
   @Test func refusesWhatIsCutOff() throws {
     let (here, there) = (try Sample(), try Sample())
-    let file = here.scratch.place("spam.tar")
+    let file = here.scratch.url("spam.tar")
     try here.registry.export([try here.version("spam")], to: file)
     let whole = try Data(contentsOf: file)
     for length in stride(from: 0, to: whole.count - 1024, by: 512) {
-      let cut = there.scratch.place("cut.tar")
+      let cut = there.scratch.url("cut.tar")
       try whole.prefix(length).write(to: cut)
       expectRefusal("cut.tar") { try there.registry.importBundle(cut, actor: "eve") }
     }
@@ -133,7 +133,7 @@ import Testing
 
   @Test func refusesANameThatIsTaken() throws {
     let (here, there) = (try Sample(), try Sample())
-    let file = here.scratch.place("spam.tar")
+    let file = here.scratch.url("spam.tar")
     try here.registry.export([try here.version("spam")], to: file)
     try there.version("Spam")
     expectRefusal("Spam is registered already") { try there.registry.importBundle(file, actor: "eve") }

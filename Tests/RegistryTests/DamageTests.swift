@@ -43,9 +43,9 @@ import Testing
   @Test(arguments: ["", "-wal", "-shm", "-journal"]) func aPipeBesideTheDatabase(suffix: String) throws {
     let sample = try Sample()
     try sample.registry.close()
-    let place = sample.url.appendingPathComponent("registry.sqlite" + suffix).path
-    unlink(place)
-    #expect(mkfifo(place, 0o600) == 0)
+    let path = sample.url.appendingPathComponent("registry.sqlite" + suffix).path
+    unlink(path)
+    #expect(mkfifo(path, 0o600) == 0)
     #expect(throws: FileError.self) { try sample.opened() }
   }
 
@@ -60,25 +60,25 @@ import Testing
     let start = ContinuousClock.now
     expectRefusal("bytes, and its row says") { _ = try sample.registry.blob(part.digest) }
     expectRefusal("bytes, and its row says") { _ = try sample.registry.blobURL(part.digest) }
-    expectRefusal("bytes, and its row says") { try sample.registry.backup(to: sample.scratch.place("backup")) }
+    expectRefusal("bytes, and its row says") { try sample.registry.backup(to: sample.scratch.url("backup")) }
     #expect(try sample.registry.verify().failures.count == 1)
     #expect(start.duration(to: .now).seconds < 5)
-    #expect(!FileManager.default.fileExists(atPath: sample.scratch.place("backup").path))
+    #expect(!FileManager.default.fileExists(atPath: sample.scratch.url("backup").path))
     unlink(file.path)
     #expect(mkfifo(file.path, 0o600) == 0)
-    expectRefusal("not a file") { try sample.registry.backup(to: sample.scratch.place("backup")) }
+    expectRefusal("not a file") { try sample.registry.backup(to: sample.scratch.url("backup")) }
   }
 
   /// A bundle with an entry that it does not list, or that was changed: none of its blobs stays.
   @Test func aRefusedBundleLeavesNothing() throws {
     let (here, there) = (try Sample(), try Sample())
-    let file = here.scratch.place("spam.tar")
+    let file = here.scratch.url("spam.tar")
     try here.registry.export([try here.version("spam")], to: file)
     let before = try tree(there.url.appendingPathComponent("blobs")).keys.sorted()
     var bytes = try Data(contentsOf: file)
     // The last block with content is of the last blob.
-    let place = try #require(bytes.lastIndex { $0 != 0 })
-    bytes[place] ^= 1
+    let last = try #require(bytes.lastIndex { $0 != 0 })
+    bytes[last] ^= 1
     try bytes.write(to: file)
     #expect(throws: RegistryError.self) { try there.registry.importBundle(file, actor: "eve") }
     #expect(try tree(there.url.appendingPathComponent("blobs")).keys.sorted() == before)

@@ -11,14 +11,14 @@ import Testing
   @Test func whatIsNoRegistry() throws {
     let scratch = try Scratch()
     expectRefusal(scratch.url.path, "holds no registry", "accrete init") { _ = try Registry.open(scratch.url) }
-    try Data("no database".utf8).write(to: scratch.place("registry.sqlite"))
+    try Data("no database".utf8).write(to: scratch.url("registry.sqlite"))
     expectRefusal("registry.sqlite") { _ = try Registry.open(scratch.url) }
-    try FileManager.default.removeItem(at: scratch.place("registry.sqlite"))
-    try Data().write(to: scratch.place("registry.sqlite"))
+    try FileManager.default.removeItem(at: scratch.url("registry.sqlite"))
+    try Data().write(to: scratch.url("registry.sqlite"))
     expectRefusal("no schema") { _ = try Registry.open(scratch.url) }
-    try FileManager.default.removeItem(at: scratch.place("registry.sqlite"))
+    try FileManager.default.removeItem(at: scratch.url("registry.sqlite"))
     // Nobody waits for who writes into a pipe.
-    mkfifo(scratch.place("registry.sqlite").path, 0o600)
+    mkfifo(scratch.url("registry.sqlite").path, 0o600)
     for access in [Registry.Access.reading, .writing] {
       expectRefusal("a pipe") { _ = try Registry.open(scratch.url, access: access) }
     }
@@ -29,7 +29,7 @@ import Testing
     expectRefusal("holds a registry already") {
       _ = try Registry.create(at: sample.url, base: Sample.base, actor: "ada")
     }
-    let folder = sample.scratch.place("mine")
+    let folder = sample.scratch.url("mine")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Data("mine".utf8).write(to: folder.appendingPathComponent("notes"))
     expectRefusal(folder.path, "not empty") { _ = try Registry.create(at: folder, base: Sample.base, actor: "ada") }
@@ -37,7 +37,7 @@ import Testing
     let registry = try Registry.create(at: folder, base: Sample.base, actor: "ada")
     #expect(try registry.base() == Sample.base)
     #expect(try tree(folder).keys.filter { $0.hasSuffix(".partial") }.isEmpty)
-    _ = try Registry.create(at: sample.scratch.place("a/b/c"), base: Sample.base, actor: "ada")
+    _ = try Registry.create(at: sample.scratch.url("a/b/c"), base: Sample.base, actor: "ada")
   }
 
   @Test func aNewerSchemaIsRefused() throws {
@@ -89,10 +89,10 @@ import Testing
   @Test(arguments: [1]) func earlierSchemas(schema: Int) throws {
     let scratch = try Scratch()
     let stored = Bundle.module.bundleURL.appendingPathComponent("Resources/schema-\(schema)")
-    let place = scratch.place("registry")
-    try FileManager.default.copyItem(at: stored, to: place)
+    let folder = scratch.url("registry")
+    try FileManager.default.copyItem(at: stored, to: folder)
     let expected = try JSONFile.read([String: String].self, from: stored.appendingPathComponent("expected.json"))
-    let registry = try Registry.open(place)
+    let registry = try Registry.open(folder)
     let verification = try registry.verify()
     #expect(verification.failures.isEmpty, "\(verification.failures)")
     #expect(verification.audit?.hash.description == expected["audit"])

@@ -33,7 +33,7 @@ private enum Faults {
   /// Runs it to its end; what it says.
   static func run(_ mode: String, _ options: String...) throws -> [String: Double] {
     let scratch = try Scratch()
-    let (output, error) = (scratch.place("output"), scratch.place("error"))
+    let (output, error) = (scratch.url("output"), scratch.url("error"))
     let process = try start([mode, scratch.url.path] + options, output: output, error: error)
     process.waitUntilExit()
     let text = String(decoding: try Data(contentsOf: error), as: UTF8.self)
@@ -86,8 +86,8 @@ private enum Faults {
   /// D6: a backup that is made while another process writes restores to a registry that verifies.
   @Test func backupUnderLoad() throws {
     let sample = try Sample()
-    let (output, error) = (sample.scratch.place("output"), sample.scratch.place("error"))
-    let other = sample.scratch.place("loaded")
+    let (output, error) = (sample.scratch.url("output"), sample.scratch.url("error"))
+    let other = sample.scratch.url("loaded")
     let registry = try Registry.create(at: other, base: Self.base, actor: "ada")
     let process = try Faults.start(["load", other.path, "--seconds", "60"], output: output, error: error)
     defer {
@@ -100,10 +100,10 @@ private enum Faults {
     }
     var heads: Set<Int> = []
     for round in 0..<(Faults.isFull ? 20 : 3) {
-      let record = try registry.backup(to: sample.scratch.place("backup-\(round)"))
+      let record = try registry.backup(to: sample.scratch.url("backup-\(round)"))
       heads.insert(record.audit.sequence)
       let verification = try Registry.restore(
-        from: sample.scratch.place("backup-\(round)"), to: sample.scratch.place("restored-\(round)"))
+        from: sample.scratch.url("backup-\(round)"), to: sample.scratch.url("restored-\(round)"))
       #expect(verification.failures.isEmpty && verification.audit == record.audit)
     }
     #expect(heads.count > 1, "nothing was written meanwhile")

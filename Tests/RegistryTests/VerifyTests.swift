@@ -44,11 +44,12 @@ import Testing
       let file = sample.url.appendingPathComponent("blobs/sha256/\(name)")
       let whole = try Data(contentsOf: file)
       chmod(file.path, 0o644)
-      for place in Set([0, whole.count / 2, whole.count - 1]) {
+      for position in Set([0, whole.count / 2, whole.count - 1]) {
         var bytes = whole
-        bytes[place] ^= 1
+        bytes[position] ^= 1
         try bytes.write(to: file)
-        #expect(try sample.registry.verify().failures.contains { $0.found.contains(name) }, "byte \(place) of \(name)")
+        #expect(
+          try sample.registry.verify().failures.contains { $0.found.contains(name) }, "byte \(position) of \(name)")
       }
       try FileManager.default.removeItem(at: file)
       #expect(try sample.registry.verify().failures.contains { $0.found.contains(name) }, "\(name) is missing")
@@ -125,21 +126,21 @@ import Testing
     var random = SystemRandomNumberGenerator()
     var found = 0
     for _ in 0..<60 {
-      let place = Int.random(in: 0..<whole.count, using: &random)
+      let position = Int.random(in: 0..<whole.count, using: &random)
       var bytes = whole
-      bytes[place] ^= UInt8.random(in: 1...255, using: &random)
+      bytes[position] ^= UInt8.random(in: 1...255, using: &random)
       try restore(bytes, to: file)
       do {
         let registry = try sample.opened(.writing)
         let failures = try registry.verify().failures
         if failures.isEmpty {
-          #expect(try registry.fingerprint() == expected, "byte \(place) to \(bytes[place])")
+          #expect(try registry.fingerprint() == expected, "byte \(position) to \(bytes[position])")
         } else {
           found += 1
         }
         try registry.close()
       } catch {
-        #expect(error is RegistryError || error is FileError, "byte \(place) to \(bytes[place]): \(error)")
+        #expect(error is RegistryError || error is FileError, "byte \(position) to \(bytes[position]): \(error)")
         found += 1
       }
       try restore(whole, to: file)

@@ -38,9 +38,10 @@ import Testing
   @Test func namesDoNotCoverEachOther() {
     let names = (0..<14).map { "method \($0)" }
     let layout = LineChartLayout(Self.chart(names, ends: names.map { _ in 0.7 }))
-    let places = layout.names.map(\.y)
-    #expect(places.count == 14 && zip(places, places.dropFirst()).allSatisfy { $1 - $0 >= LineChartLayout.lineHeight })
-    #expect((places.last ?? 0) <= layout.bottom + 5 && (places.first ?? 0) >= layout.top)
+    let heights = layout.names.map(\.y)
+    #expect(
+      heights.count == 14 && zip(heights, heights.dropFirst()).allSatisfy { $1 - $0 >= LineChartLayout.lineHeight })
+    #expect((heights.last ?? 0) <= layout.bottom + 5 && (heights.first ?? 0) >= layout.top)
     // In the order of the lines' ends, from the top.
     let two = LineChartLayout(Self.chart(["low", "high"], ends: [0.2, 0.9]))
     #expect(two.names.map(\.lines) == [["high"], ["low"]])

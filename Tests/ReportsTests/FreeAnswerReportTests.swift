@@ -57,7 +57,7 @@ import Testing
       #expect(!text.contains("answers are right in these shares") && !text.contains("accuracy on task j"))
       #expect(text.contains("score on task j after learning i tasks"))
     }
-    try report.write(to: scratch.place("out"))
+    try report.write(to: scratch.url("out"))
   }
 
   /// The names that a folder says, as text; the number where it does not say one.

@@ -136,7 +136,7 @@ import Testing
       let statistics = [["task": "a", "name": "s", "formula": "f", "layers": [1e308, -1e308]] as [String: Any]]
       try run.json(statistics, scratch, "\(folder)/statistics.json")
     }
-    let report = try RunReport.write(folders, to: scratch.place("out"))
+    let report = try RunReport.write(folders, to: scratch.url("out"))
     requireBalanced(report.html)
     #expect(report.html.contains("1e+308") && !report.html.contains("nan") && !report.html.contains(">inf"))
   }

@@ -10,7 +10,7 @@ import Testing
   @Test func threeFiles() throws {
     let scratch = try Scratch()
     let runs = [try PaperRun().write(to: scratch, as: "a"), try PaperRun(seed: 1).write(to: scratch, as: "b")]
-    let (one, two) = (scratch.place("new/report"), scratch.place("again"))
+    let (one, two) = (scratch.url("new/report"), scratch.url("again"))
     let report = try RunReport.write(runs, to: one)
     try RunReport.write(runs, to: two)
     for name in ["report.html", "report.md", "report.json"] {
@@ -28,23 +28,23 @@ import Testing
   }
 
   /// A folder that cannot be read or written says so; what was there before stays.
-  @Test func aPlaceThatCannotBeMade() throws {
+  @Test func aFolderThatCannotBeMade() throws {
     let scratch = try Scratch()
     let run = try PaperRun().write(to: scratch, as: "run")
     try scratch.write("mine", to: "file")
-    #expect(throws: FileError.self) { try RunReport.write([run], to: scratch.place("file/report")) }
-    #expect(try String(contentsOf: scratch.place("file"), encoding: .utf8) == "mine")
+    #expect(throws: FileError.self) { try RunReport.write([run], to: scratch.url("file/report")) }
+    #expect(try String(contentsOf: scratch.url("file"), encoding: .utf8) == "mine")
   }
 
-  /// A link that leads out of a run's folder is refused, also one in the place of a report.
+  /// A link that leads out of a run's folder is refused, also one instead of a report.
   @Test(arguments: ["report.html", "statistics.json", "matrix-inferred.json", "events.jsonl"])
   func linksOutOfTheFolder(name: String) throws {
     let scratch = try Scratch()
     let run = try PaperRun().write(to: scratch, as: "run")
     let victim = try scratch.write("mine", to: "victim.txt")
-    let place = run.appendingPathComponent(name)
-    try? FileManager.default.removeItem(at: place)
-    try FileManager.default.createSymbolicLink(at: place, withDestinationURL: victim)
+    let file = run.appendingPathComponent(name)
+    try? FileManager.default.removeItem(at: file)
+    try FileManager.default.createSymbolicLink(at: file, withDestinationURL: victim)
     let error = #expect(throws: FileError.self) { try RunReport.write([run], to: run) }
     guard case .linkLeadsOut = error else {
       Issue.record("\(String(describing: error))")

@@ -141,7 +141,7 @@ import Testing
     let (one, two) = (try PaperRun().write(to: scratch, as: "one"), try PaperRun().write(to: scratch, as: "two"))
     #expect(throws: ReportError.sameRun(one.path, two.path)) { try RunReport([one, two]) }
     #expect(throws: ReportError.sameRun(one.path, one.path)) { try RunReport([one, one]) }
-    #expect(throws: RunError.notARun(folder: scratch.place("none").path)) { try RunReport([scratch.place("none")]) }
+    #expect(throws: RunError.notARun(folder: scratch.url("none").path)) { try RunReport([scratch.url("none")]) }
   }
 
   @Test(arguments: [

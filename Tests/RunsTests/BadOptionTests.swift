@@ -58,7 +58,7 @@ extension RunTests {
       option.spoil(&configuration)
       let before = try tree(scratch.url)
       let error = #expect(throws: (any Error).self) {
-        try SequenceRun.start(configuration, in: scratch.place("run"), bases: .shared)
+        try SequenceRun.start(configuration, in: scratch.url("run"), bases: .shared)
       }
       #expect("\(error.map { "\($0)" } ?? "")".contains(option.named))
       #expect(differences(before, try tree(scratch.url)).isEmpty)
@@ -74,7 +74,7 @@ extension RunTests {
       configuration.training.accumulation = 65536
       configuration.perClass = .max
       configuration.testLimit = .max
-      let run = try SequenceRun.start(configuration, in: scratch.place("run"))
+      let run = try SequenceRun.start(configuration, in: scratch.url("run"))
       #expect(run.tasks.map(\.training.count) == [12, 12] && run.tasks.map(\.evaluated.count) == [6, 6])
     }
   }

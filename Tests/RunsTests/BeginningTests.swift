@@ -19,23 +19,23 @@ extension StoredRunTests {
 
     private func leave(_ moment: String, _ scratch: Scratch) throws {
       let finished = RunFolder(try FinishedRuns.shared.folder(kind))
-      let place = try #require(Self.moments.firstIndex(of: moment))
-      try FileManager.default.createDirectory(at: scratch.place("run"), withIntermediateDirectories: true)
-      guard place >= 1 else { return }
+      let position = try #require(Self.moments.firstIndex(of: moment))
+      try FileManager.default.createDirectory(at: scratch.url("run"), withIntermediateDirectories: true)
+      guard position >= 1 else { return }
       for name in ["checkpoints", "experts"] {
-        try FileManager.default.createDirectory(at: scratch.place("run/\(name)"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(at: scratch.url("run/\(name)"), withIntermediateDirectories: true)
       }
       let host = ProcessInfo.processInfo.hostName
       try scratch.write("{\"process\":1,\"host\":\"\(host)\",\"since\":\"then\"}", to: "run/lock")
-      if place >= 2 { try scratch.write("{", to: "run/.manifest.json.7.partial") }
-      if place >= 3 { _ = try scratch.copy(finished.manifest, as: "run/manifest.json") }
-      if place >= 4 {
+      if position >= 2 { try scratch.write("{", to: "run/.manifest.json.7.partial") }
+      if position >= 3 { _ = try scratch.copy(finished.manifest, as: "run/manifest.json") }
+      if position >= 4 {
         try scratch.write(
           Data(contentsOf: finished.predictions(row: 0, task: "weather")), to: "run/predictions/row-0/weather.jsonl")
         for name in ["events.jsonl", "timings.jsonl"] { try scratch.write("", to: "run/\(name)") }
       }
-      if place >= 5 { try scratch.write("half", to: "run/checkpoints/.task-0.safetensors.7.partial") }
-      if place >= 6 {
+      if position >= 5 { try scratch.write("half", to: "run/checkpoints/.task-0.safetensors.7.partial") }
+      if position >= 6 {
         try scratch.write(Data(contentsOf: finished.seal), to: "run/seal.json")
         try scratch.write("{\"secondsOfCurrent\":0,\"tasks\":[]}", to: "run/costs.json")
       }
@@ -47,12 +47,12 @@ extension StoredRunTests {
       try leave(moment, scratch)
       let configuration = try RunFolder(finished).readManifest().configuration
       var warnings: [String] = []
-      try SequenceRun.start(configuration, in: scratch.place("run")) {
+      try SequenceRun.start(configuration, in: scratch.url("run")) {
         if case .warning(let text) = $0 { warnings.append(text) }
       }.run()
       #expect(warnings.contains { $0.contains("before anything was learned") })
-      #expect(differences(try decided(finished), try decided(scratch.place("run"))).isEmpty)
-      #expect(try RunVerification(scratch.place("run"), recomputing: false).failures.isEmpty)
+      #expect(differences(try decided(finished), try decided(scratch.url("run"))).isEmpty)
+      #expect(try RunVerification(scratch.url("run"), recomputing: false).failures.isEmpty)
     }
 
     @Test func anotherRunDoesNot() throws {
@@ -61,9 +61,8 @@ extension StoredRunTests {
       var configuration = try RunFolder(FinishedRuns.shared.folder(kind)).readManifest().configuration
       configuration.rank = 4
       let before = try tree(scratch.url).filter { $0.key != "run/lock" }
-      #expect(throws: RunError.otherBeginning(folder: scratch.place("run").path, key: "rank", recorded: "2", now: "4"))
-      {
-        try SequenceRun.start(configuration, in: scratch.place("run"))
+      #expect(throws: RunError.otherBeginning(folder: scratch.url("run").path, key: "rank", recorded: "2", now: "4")) {
+        try SequenceRun.start(configuration, in: scratch.url("run"))
       }
       #expect(differences(before, try tree(scratch.url)).isEmpty)
     }
@@ -80,8 +79,8 @@ extension StoredRunTests {
       try scratch.write("{}", to: "run/\(name)")
       let before = try tree(scratch.url)
       let configuration = try RunFolder(FinishedRuns.shared.folder(kind)).readManifest().configuration
-      #expect(throws: RunError.folderExists(scratch.place("run").path)) {
-        try SequenceRun.start(configuration, in: scratch.place("run"))
+      #expect(throws: RunError.folderExists(scratch.url("run").path)) {
+        try SequenceRun.start(configuration, in: scratch.url("run"))
       }
       #expect(differences(before, try tree(scratch.url)).isEmpty)
     }
@@ -89,8 +88,8 @@ extension StoredRunTests {
     @Test func whileAnotherWorksOnIt() throws {
       let scratch = try Scratch()
       let configuration = try RunFolder(FinishedRuns.shared.folder(kind)).readManifest().configuration
-      let first = try SequenceRun.start(configuration, in: scratch.place("run"))
-      let error = #expect(throws: RunError.self) { try SequenceRun.start(configuration, in: scratch.place("run")) }
+      let first = try SequenceRun.start(configuration, in: scratch.url("run"))
+      let error = #expect(throws: RunError.self) { try SequenceRun.start(configuration, in: scratch.url("run")) }
       guard case .inUse = error else {
         Issue.record("\(String(describing: error))")
         return
@@ -102,7 +101,7 @@ extension StoredRunTests {
     @Test func resumeOfWhatHasNotBegun() throws {
       let scratch = try Scratch()
       try leave("half a manifest", scratch)
-      let folder = scratch.place("run")
+      let folder = scratch.url("run")
       #expect(throws: RunError.notBegun(folder: folder.path)) { try SequenceRun.resume(folder) }
       #expect(RunError.notBegun(folder: "run").description.contains("same `accrete train` command"))
     }

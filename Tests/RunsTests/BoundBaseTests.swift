@@ -28,7 +28,7 @@ extension RunTests {
       let base = try scratch.copy(Tiny.base, as: "base")
       var configuration = Tiny.configuration(try Tiny.write(to: scratch), method: "per-task")
       configuration.base = base.path
-      let folder = scratch.place("run")
+      let folder = scratch.url("run")
       try SequenceRun.start(configuration, in: folder).run()
       let changes: [(String, [String: Any], key: String)] = [
         ("config.json", ["rope_theta": 500_000], "rope_theta"), ("config.json", ["rms_norm_eps": 1e-6], "rms_norm_eps"),
@@ -73,14 +73,14 @@ extension RunTests {
       let base = try scratch.copy(Tiny.base, as: "base")
       var configuration = Tiny.configuration(try Tiny.write(to: scratch), method: "sequential")
       configuration.base = base.path
-      _ = try SequenceRun.start(configuration, in: scratch.place("run"))
+      _ = try SequenceRun.start(configuration, in: scratch.url("run"))
       let file = base.appendingPathComponent("config.json")
       var same = try object(file)
       // θ in the newer place, a default spelled out, something for other programs.
       same["rope_parameters"] = ["rope_theta": same.removeValue(forKey: "rope_theta"), "rope_type": "default"]
       same["_name_or_path"] = "elsewhere"
       try write(same, to: file, [.sortedKeys, .prettyPrinted])
-      #expect(throws: Never.self) { try SequenceRun.open(scratch.place("run")) }
+      #expect(throws: Never.self) { try SequenceRun.open(scratch.url("run")) }
     }
 
     /// The token that ends an answer may come from the tokenizer's files, where the model's say nothing.
@@ -95,13 +95,13 @@ extension RunTests {
       }
       var configuration = Tiny.configuration(try Tiny.write(to: scratch), method: "sequential")
       configuration.base = base.path
-      _ = try SequenceRun.start(configuration, in: scratch.place("run"))
+      _ = try SequenceRun.start(configuration, in: scratch.url("run"))
       let file = base.appendingPathComponent("special_tokens_map.json")
       var values = try object(file)
       #expect(values["eos_token"] as? String != "<|im_end|>")
       values["eos_token"] = "<|im_end|>"
       try write(values, to: file)
-      let error = #expect(throws: RunError.self) { try SequenceRun.open(scratch.place("run")) }
+      let error = #expect(throws: RunError.self) { try SequenceRun.open(scratch.url("run")) }
       #expect(error?.description.contains("the token that ends an answer") == true)
     }
   }

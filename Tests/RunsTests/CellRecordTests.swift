@@ -36,7 +36,7 @@ extension RunTests {
         [0, 1].map { ComparisonCell(method: method, order: 1, seed: $0) }
       }
       let comparison = try Comparison(Tiny.configuration(Tiny.write(to: scratch)), cells: cells)
-      let folder = ComparisonFolder(scratch.place("comparison"))
+      let folder = ComparisonFolder(scratch.url("comparison"))
       try folder.create()
       try comparison.begin(in: folder)
       for cell in cells {
@@ -100,14 +100,14 @@ extension RunTests {
       #expect(before.count < 40_000, "\(before.count) bytes")
       for hasRun in [true, false] {
         if !hasRun { try removeRuns() }
-        for place in Array(stride(from: 0, to: before.count, by: 131)) + Array(before.count - 3..<before.count) {
+        for position in Array(stride(from: 0, to: before.count, by: 131)) + Array(before.count - 3..<before.count) {
           var changed = before
-          changed[place] ^= 1
+          changed[position] ^= 1
           try changed.write(to: file)
           let said = refusal(cell)
           #expect(
             said.hasPrefix("cell accrete-o1-s0: ") && said.contains("Put cells/accrete-o1-s0.json back"),
-            "byte \(place): \(said)")
+            "byte \(position): \(said)")
           #expect(said.contains(hasRun ? "to make it again from cells/" : "to run the cell again"), "\(said)")
         }
         try before.write(to: file)

@@ -38,7 +38,7 @@ extension StoredRunTests {
       for name in names.sorted() {
         let file = run.url.appendingPathComponent(name)
         let bytes = try Data(contentsOf: file)
-        let isCheckpoint = CheckpointPlace(path: name) != nil
+        let isCheckpoint = CheckpointPosition(path: name) != nil
         // A changed checkpoint carries its own digest besides.
         if !isCheckpoint {
           try (bytes + Data(" ".utf8)).write(to: file)

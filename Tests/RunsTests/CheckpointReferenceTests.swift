@@ -14,7 +14,7 @@ extension StoredRunTests {
 
     init() throws { scratch = try Scratch() }
 
-    private func file(_ tasks: Int) -> URL { scratch.place(CheckpointPlace(learned: tasks).fileName) }
+    private func file(_ tasks: Int) -> URL { scratch.url(CheckpointPosition(learned: tasks).fileName) }
 
     private func tensor(_ value: Float, count: Int = 64) throws -> Tensor {
       try Tensor(Array(repeating: value, count: count), shape: [count])

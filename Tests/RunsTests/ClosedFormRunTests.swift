@@ -111,19 +111,19 @@ extension RunTests {
     @Test func aChangedHeadIsFound() throws {
       let scratch = try Scratch()
       let folder = RunFolder(try FinishedRuns.shared.copy(.ridge, to: scratch))
-      let place = folder.checkpoint(after: 2)
-      let content = try RunCheckpoint.read(place)
+      let file = folder.checkpoint(after: 2)
+      let content = try RunCheckpoint.read(file)
       let name = "ridge.bias.\(Tiny.tasks[0])"
       var tensors = content.tensors
       tensors[name] = try #require(tensors[name]) + 1
       var checkpoint = content.checkpoint
       checkpoint.references = nil
-      try checkpoint.write(tensors, training: nil, to: place)
+      try checkpoint.write(tensors, training: nil, to: file)
       try reseal(folder.url)
       let failures = try RunVerification(folder.url).failures
       #expect(failures.map(\.what) == ["experts"] && failures.first?.found.contains(name) == true, "\(failures)")
       tensors[name] = nil
-      try checkpoint.write(tensors, training: nil, to: place)
+      try checkpoint.write(tensors, training: nil, to: file)
       try reseal(folder.url)
       #expect(throws: LearningError.self) { try SequenceRun.open(folder.url, bases: .shared) }
     }
@@ -134,7 +134,7 @@ extension RunTests {
       for method in ["joint", "replay", "a-gem"] {
         let configuration = Tiny.configuration(files, method: method, outputHead: .ridge)
         let error = #expect(throws: LearningError.self) {
-          try SequenceRun.start(configuration, in: scratch.place("run"), bases: .shared)
+          try SequenceRun.start(configuration, in: scratch.url("run"), bases: .shared)
         }
         #expect("\(String(describing: error))".contains("no expert learns"))
       }
@@ -146,10 +146,10 @@ extension RunTests {
           + "{\"text\":\"sun\",\"label\":\"good\",\"split\":\"test\"}\n", to: "data/one.jsonl")
       #expect(throws: (any Error).self) {
         try SequenceRun.start(
-          Tiny.configuration([scratch.place("data/one.jsonl")], outputHead: .ridge), in: scratch.place("run"),
+          Tiny.configuration([scratch.url("data/one.jsonl")], outputHead: .ridge), in: scratch.url("run"),
           bases: .shared)
       }
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
       let (run, folder) = try prepared(.ridge)
       let stored = try StoredRun(folder.url, model: run.base.model)
       #expect(throws: LearningError.self) { try stored.selection(forTask: Tiny.tasks[0]) }

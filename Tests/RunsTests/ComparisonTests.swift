@@ -21,7 +21,7 @@ extension RunTests {
     ) throws -> (Comparison, ComparisonFolder) {
       var shared = Tiny.configuration(try Tiny.write(to: scratch))
       change(&shared)
-      let folder = ComparisonFolder(scratch.place("comparison"))
+      let folder = ComparisonFolder(scratch.url("comparison"))
       let comparison = try Comparison(shared, cells: cells)
       try folder.create()
       try comparison.begin(in: folder)
@@ -156,7 +156,7 @@ extension RunTests {
           "libtorch was \(comparison.libtorch), is 1.0.0",
         ])
 
-      let file = scratch.place("data/traffic.jsonl")
+      let file = scratch.url("data/traffic.jsonl")
       try scratch.write(
         Tiny.rows("traffic").replacingOccurrences(of: "no queue", with: "a car"), to: "data/traffic.jsonl")
       let shared = comparison.cells[0].configuration(comparison.configuration)
@@ -165,18 +165,18 @@ extension RunTests {
       }
       #expect(differences(error).count == 1)
       #expect(differences(error)[0].hasPrefix("orders.1.dataDigests.\(file.lastPathComponent) was"))
-      #expect(try Comparison.read(folder).placeless == comparison.placeless)
+      #expect(try Comparison.read(folder).withoutFolders == comparison.withoutFolders)
     }
 
     /// Where data and base lie is not an option: what has the same bytes elsewhere goes on.
     @Test func movedDataGoOn() throws {
       let scratch = try Scratch()
       let (comparison, folder) = try begun(scratch, [cell("moe-cl")])
-      try FileManager.default.moveItem(at: scratch.place("data"), to: scratch.place("moved"))
+      try FileManager.default.moveItem(at: scratch.url("data"), to: scratch.url("moved"))
       var shared = comparison.cells[0].configuration(comparison.configuration)
       shared.source.files = shared.source.files.map { $0.replacing("/data/", with: "/moved/") }
       let moved = try Comparison(shared, cells: comparison.cells)
-      #expect(moved != comparison && moved.placeless == comparison.placeless)
+      #expect(moved != comparison && moved.withoutFolders == comparison.withoutFolders)
       #expect(throws: Never.self) { try moved.begin(in: folder) }
     }
 
@@ -186,11 +186,11 @@ extension RunTests {
       let shared = comparison.cells[0].configuration(comparison.configuration)
       let larger = try Comparison(shared, cells: [cell("per-task"), cell("moe-cl", seed: 1), cell("moe-cl")])
       try larger.begin(in: folder)
-      #expect(try Comparison.read(folder).placeless == larger.placeless)
+      #expect(try Comparison.read(folder).withoutFolders == larger.withoutFolders)
       #expect(throws: ComparisonError.cellsLeftOut(folder: folder.url.path, cells: ["per-task-o1-s0"])) {
         try comparison.begin(in: folder)
       }
-      #expect(try Comparison.read(folder).placeless == larger.placeless)
+      #expect(try Comparison.read(folder).withoutFolders == larger.withoutFolders)
     }
 
     /// A run that was made otherwise, or whose files were changed afterwards, is not a cell.
@@ -251,15 +251,15 @@ extension RunTests {
       let configuration = Tiny.configuration(try Tiny.write(to: scratch))
       let other = Digest(of: Data("another build".utf8))
       #expect(throws: RunError.self) {
-        try SequenceRun.start(configuration, in: scratch.place("run"), program: other)
+        try SequenceRun.start(configuration, in: scratch.url("run"), program: other)
       }
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
-      do { _ = try SequenceRun.start(configuration, in: scratch.place("run"), program: ProgramCode.digest()) }
-      #expect(throws: Never.self) { _ = try SequenceRun.resume(scratch.place("run")) }
-      let manifest = RunFolder(scratch.place("run")).manifest
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
+      do { _ = try SequenceRun.start(configuration, in: scratch.url("run"), program: ProgramCode.digest()) }
+      #expect(throws: Never.self) { _ = try SequenceRun.resume(scratch.url("run")) }
+      let manifest = RunFolder(scratch.url("run")).manifest
       let text = try String(contentsOf: manifest, encoding: .utf8)
       try Data(text.replacingOccurrences(of: "\(try ProgramCode.digest())", with: "\(other)").utf8).write(to: manifest)
-      let error = #expect(throws: RunError.self) { try SequenceRun.resume(scratch.place("run")) }
+      let error = #expect(throws: RunError.self) { try SequenceRun.resume(scratch.url("run")) }
       #expect("\(error, default: "")".contains("the program has changed"))
     }
 
@@ -275,12 +275,12 @@ extension RunTests {
       #expect(by.contains("process \(getpid())"))
       withExtendedLifetime(lock) {}
       try scratch.write("mine", to: "elsewhere/notes.txt")
-      #expect(throws: ComparisonError.notAComparison(folder: scratch.place("elsewhere").path)) {
-        try ComparisonFolder(scratch.place("elsewhere")).create()
+      #expect(throws: ComparisonError.notAComparison(folder: scratch.url("elsewhere").path)) {
+        try ComparisonFolder(scratch.url("elsewhere")).create()
       }
       // A link out of it is not followed.
       try FileManager.default.createSymbolicLink(
-        at: folder.cells.appendingPathComponent("moe-cl-o1-s0"), withDestinationURL: scratch.place("elsewhere"))
+        at: folder.cells.appendingPathComponent("moe-cl-o1-s0"), withDestinationURL: scratch.url("elsewhere"))
       #expect(throws: FileError.self) { try Comparison.read(folder) }
     }
 

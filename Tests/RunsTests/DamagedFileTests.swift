@@ -28,8 +28,8 @@ extension StoredRunTests {
       case 0: return Data(bytes.prefix(stream.below(bytes.count)))
       case 1:
         // Digits and brackets do the most harm in JSON.
-        let place = stream.below(bytes.count)
-        bytes[place] = Array("0123456789-.eE[]{},:\"\\ ntf".utf8)[stream.below(26)]
+        let position = stream.below(bytes.count)
+        bytes[position] = Array("0123456789-.eE[]{},:\"\\ ntf".utf8)[stream.below(26)]
       case 2:
         let start = stream.below(bytes.count)
         bytes.replaceSubrange(start..<min(start + stream.below(8), bytes.count), with: Data("99999999999".utf8))
@@ -96,28 +96,28 @@ extension StoredRunTests {
 
     @Test func checkpoint() throws {
       let scratch = try Scratch()
-      let place = RunFolder(try FinishedRuns.shared.copy(RunKind(method: "per-task"), to: scratch)).checkpoint(after: 2)
-      let refused = try refusals(of: place, named: place.path) { _ = try RunCheckpoint.read(place) }
+      let file = RunFolder(try FinishedRuns.shared.copy(RunKind(method: "per-task"), to: scratch)).checkpoint(after: 2)
+      let refused = try refusals(of: file, named: file.path) { _ = try RunCheckpoint.read(file) }
       #expect(refused == Self.rounds)
     }
 
     /// A checkpoint carries a digest of itself: whichever byte is changed, it is seen.
     @Test func everyByteOfACheckpointCounts() throws {
       let scratch = try Scratch()
-      let place = RunFolder(try FinishedRuns.shared.copy(RunKind(method: "per-task"), to: scratch)).checkpoint(after: 0)
-      let whole = try Data(contentsOf: place)
-      _ = try RunCheckpoint.read(place)
-      let handle = try FileHandle(forWritingTo: place)
+      let file = RunFolder(try FinishedRuns.shared.copy(RunKind(method: "per-task"), to: scratch)).checkpoint(after: 0)
+      let whole = try Data(contentsOf: file)
+      _ = try RunCheckpoint.read(file)
+      let handle = try FileHandle(forWritingTo: file)
       var stream = RandomStream(seed: 1, "fuzz", "checkpoint")
       for offset in whole.indices {
         try handle.seek(toOffset: UInt64(offset))
         try handle.write(contentsOf: [whole[offset] ^ UInt8(1 + stream.below(255))])
-        #expect(throws: RunError.self, "byte \(offset)") { try RunCheckpoint.read(place) }
+        #expect(throws: RunError.self, "byte \(offset)") { try RunCheckpoint.read(file) }
         try handle.seek(toOffset: UInt64(offset))
         try handle.write(contentsOf: [whole[offset]])
       }
-      // The larger one of the end, at ten thousand places.
-      let large = RunFolder(scratch.place("run")).checkpoint(after: 2)
+      // The larger one of the end, at ten thousand positions.
+      let large = RunFolder(scratch.url("run")).checkpoint(after: 2)
       let bytes = try Data(contentsOf: large)
       let second = try FileHandle(forWritingTo: large)
       for _ in 0..<10_000 {

@@ -15,9 +15,9 @@ extension RunTests {
       let configuration = try RunFolder(first).readManifest().configuration
       // Each method in a process's own way once: with a base that it loads itself.
       let loadsItsOwn = kind.outputHead == .trained
-      try SequenceRun.start(configuration, in: scratch.place("again"), bases: loadsItsOwn ? LoadedBases() : .shared)
+      try SequenceRun.start(configuration, in: scratch.url("again"), bases: loadsItsOwn ? LoadedBases() : .shared)
         .run()
-      let (one, other) = (try decided(first), try decided(scratch.place("again")))
+      let (one, other) = (try decided(first), try decided(scratch.url("again")))
       #expect(differences(one, other).isEmpty)
       // What the comparison rests on is there.
       for path in ["manifest.json", "events.jsonl", "matrix.json", "checkpoints/task-2.safetensors"] {
@@ -40,8 +40,8 @@ extension RunTests {
       let scratch = try Scratch()
       var configuration = try RunFolder(first).readManifest().configuration
       configuration.source.files.reverse()
-      try SequenceRun.start(configuration, in: scratch.place("turned")).run()
-      let turned = RunFolder(scratch.place("turned"))
+      try SequenceRun.start(configuration, in: scratch.url("turned")).run()
+      let turned = RunFolder(scratch.url("turned"))
       #expect(try turned.readManifest().tasks == Tiny.tasks.reversed())
       for task in Tiny.tasks {
         let (one, other) = (try tree(RunFolder(first).expert(task)), try tree(turned.expert(task)))
@@ -66,7 +66,7 @@ extension RunTests {
       let scratch = try Scratch()
       var scored: [String] = []
       let configuration = Tiny.configuration(try Tiny.write(to: scratch), method: "per-task")
-      try SequenceRun.start(configuration, in: scratch.place("run")) { progress in
+      try SequenceRun.start(configuration, in: scratch.url("run")) { progress in
         if case .evaluating(let row, let task, let done, let total) = progress, done == total {
           scored.append("\(row) \(task)")
         }

@@ -14,9 +14,9 @@ import Testing
     var configuration = RunConfiguration()
     (configuration.method, configuration.options) = (method, options)
     let text = String(decoding: try JSONFile.encode(configuration), as: UTF8.self)
-    let place = try #require(text.range(of: "{"))
+    let range = try #require(text.range(of: "{"))
     let old = text.replacingCharacters(
-      in: place, with: "{ \"adversary\" : \"\(adversary)\", \"adversaryWeight\" : \(weight),")
+      in: range, with: "{ \"adversary\" : \"\(adversary)\", \"adversaryWeight\" : \(weight),")
     return try JSONFile.decode(RunConfiguration.self, from: Data(old.utf8), path: "manifest.json")
   }
 

@@ -10,10 +10,10 @@ import Testing
 
   @Test func linesAreAdded() throws {
     let scratch = try Scratch()
-    let log = try EventLog(scratch.place("events.jsonl"), keeping: 0)
+    let log = try EventLog(scratch.url("events.jsonl"), keeping: 0)
     for step in 1...3 { try log.append(Event(step: step)) }
     #expect(try log.flush() == 33)
-    let text = try String(contentsOf: scratch.place("events.jsonl"), encoding: .utf8)
+    let text = try String(contentsOf: scratch.url("events.jsonl"), encoding: .utf8)
     #expect(text == "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n")
   }
 
@@ -41,9 +41,9 @@ import Testing
     #expect(try String(contentsOf: file, encoding: .utf8) == "{\"step\":1}\n")
   }
 
-  @Test func aFolderInItsPlace() throws {
+  @Test func aFolderInsteadOfIt() throws {
     let scratch = try Scratch()
     #expect(throws: FileError.self) { try EventLog(scratch.url, keeping: 0) }
-    #expect(throws: FileError.self) { try EventLog(scratch.place("nowhere/events.jsonl"), keeping: 0) }
+    #expect(throws: FileError.self) { try EventLog(scratch.url("nowhere/events.jsonl"), keeping: 0) }
   }
 }

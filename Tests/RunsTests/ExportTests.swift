@@ -42,14 +42,14 @@ extension StoredRunTests {
       let run = try StoredRun(FinishedRuns.shared.folder(RunKind(method: method)), model: base.model)
       let export = try run.export(task: "weather", base: base)
       #expect(export.record.form == .exact && export.record.deviation == nil && export.deviationLines.isEmpty)
-      let archive = try export.write(to: scratch.place("out"))
+      let archive = try export.write(to: scratch.url("out"))
       #expect(archive.method == method && archive.baseDigest == base.model.digest)
       #expect((archive.promptDigest == nil) == (method == "sequential"))
       let (ours, served) = (
-        try logits(LowRankSelection(opened(scratch.place("out")).expert)), try logits(run.selection(forTask: "weather"))
+        try logits(LowRankSelection(opened(scratch.url("out")).expert)), try logits(run.selection(forTask: "weather"))
       )
       #expect(try ours.isEqual(to: served) && difference(ours, logits(nil)) > 1e-6)
-      #expect(try export.record == JSONFile.read(ExpertExport.Record.self, from: scratch.place("out/accrete.json")))
+      #expect(try export.record == JSONFile.read(ExpertExport.Record.self, from: scratch.url("out/accrete.json")))
     }
 
     @Test(arguments: [OutputHead.label, .trained, .both]) func aMixtureIsMergedAndMeasured(outputHead: OutputHead)
@@ -70,11 +70,11 @@ extension StoredRunTests {
       #expect(deviation.maxLogitDifference > deviation.meanLogitDifference && deviation.meanLogitDifference > 0)
       let labels = try #require(deviation.labels)
       #expect(try labels.mixtureAccuracy == #require(run.matrix[2, 1]))
-      _ = try export.write(to: scratch.place("out"))
-      let text = try String(contentsOf: scratch.place("out/README.md"), encoding: .utf8)
+      _ = try export.write(to: scratch.url("out"))
+      let text = try String(contentsOf: scratch.url("out/README.md"), encoding: .utf8)
       #expect(text.contains("n = 6") && text.contains("accuracy") && text.contains(record.statement))
       // What was measured is what was written.
-      let archive = try #require(try opened(scratch.place("out")).archive)
+      let archive = try #require(try opened(scratch.url("out")).archive)
       #expect(archive.method == "moe-cl-merged" && archive.isWhole && archive.promptDigest != nil)
     }
 
@@ -87,8 +87,8 @@ extension StoredRunTests {
         export.record.sharedShares?.allSatisfy { $0 == 0.25 } == true && export.record.sharedSharesFrom == "given")
       let deviation = try #require(export.record.deviation)
       #expect(deviation.rows == 2 && deviation.labels == nil)
-      _ = try export.write(to: scratch.place("out"))
-      let merged = LowRankSelection(try opened(scratch.place("out")).expert)
+      _ = try export.write(to: scratch.url("out"))
+      let merged = LowRankSelection(try opened(scratch.url("out")).expert)
       var differences: [Double] = []
       for text in texts {
         let ids = try base.tokenizer.encode(text, addSpecialTokens: true)
@@ -122,8 +122,8 @@ extension StoredRunTests {
     @Test func changedDataAreRefused() throws {
       let scratch = try Scratch()
       let files = try Tiny.write(to: scratch)
-      try SequenceRun.start(Tiny.configuration(files), in: scratch.place("run")).run()
-      let run = try StoredRun(scratch.place("run"), model: base.model)
+      try SequenceRun.start(Tiny.configuration(files), in: scratch.url("run")).run()
+      let run = try StoredRun(scratch.url("run"), model: base.model)
       try scratch.write(Tiny.rows("weather") + "\n", to: "data/weather.jsonl")
       #expect(throws: RunError.self) { try run.export(task: "weather", base: base) }
       #expect(throws: Never.self) { try run.export(task: "traffic", base: base) }
@@ -134,8 +134,8 @@ extension StoredRunTests {
       let run = try StoredRun(FinishedRuns.shared.folder(RunKind(method: "sequential")), model: base.model)
       try scratch.write("mine", to: "out/file")
       let before = try tree(scratch.url)
-      #expect(throws: FileError.alreadyExists(path: scratch.place("out").path)) {
-        try run.export(task: "weather", base: base).write(to: scratch.place("out"))
+      #expect(throws: FileError.alreadyExists(path: scratch.url("out").path)) {
+        try run.export(task: "weather", base: base).write(to: scratch.url("out"))
       }
       #expect(try tree(scratch.url) == before)
     }

@@ -19,14 +19,14 @@ extension StoredRunTests {
     private func prepared() throws -> (run: URL, victim: URL) {
       let run = try FinishedRuns.shared.copy(RunKind(method: "moe-cl"), to: scratch)
       try scratch.write("mine", to: "victim/notes.txt")
-      return (run, scratch.place("victim"))
+      return (run, scratch.url("victim"))
     }
 
-    /// Puts a link in the place of a file or folder of a run; what was there moves to the victim.
+    /// Puts a link instead of a file or folder of a run; what was there moves to the victim.
     private func link(_ name: String, of run: URL, to victim: URL) throws {
-      let (place, target) = (run.appendingPathComponent(name), victim.appendingPathComponent("taken"))
-      try? FileManager.default.moveItem(at: place, to: target)
-      try FileManager.default.createSymbolicLink(at: place, withDestinationURL: target)
+      let (file, target) = (run.appendingPathComponent(name), victim.appendingPathComponent("taken"))
+      try? FileManager.default.moveItem(at: file, to: target)
+      try FileManager.default.createSymbolicLink(at: file, withDestinationURL: target)
     }
 
     private func requireRefused(_ work: () throws -> Void, _ what: String) {
@@ -57,27 +57,27 @@ extension StoredRunTests {
     func linksThatAppearLater(name: String) throws {
       var configuration = Tiny.configuration(try Tiny.write(to: scratch))
       configuration.training.epochs = 1
-      let folder = scratch.place("run")
+      let folder = scratch.url("run")
       let run = try SequenceRun.start(configuration, in: folder)
       try scratch.write("mine", to: "victim/notes.txt")
-      let place = folder.appendingPathComponent(name)
-      try? FileManager.default.removeItem(at: place)
+      let file = folder.appendingPathComponent(name)
+      try? FileManager.default.removeItem(at: file)
       let isFile = name.hasSuffix(".jsonl")
-      let target = scratch.place(isFile ? "victim/notes.txt" : "victim")
-      try FileManager.default.createSymbolicLink(at: place, withDestinationURL: target)
+      let target = scratch.url(isFile ? "victim/notes.txt" : "victim")
+      try FileManager.default.createSymbolicLink(at: file, withDestinationURL: target)
       requireRefused({ try run.run() }, name)
-      #expect(try tree(scratch.place("victim")) == ["notes.txt": Data("mine".utf8)])
+      #expect(try tree(scratch.url("victim")) == ["notes.txt": Data("mine".utf8)])
     }
 
     /// A link that stays in the folder is nobody's harm.
     @Test func linksInside() throws {
       let run = try prepared().run
-      let place = run.appendingPathComponent("checkpoints/newest")
-      try FileManager.default.createSymbolicLink(atPath: place.path, withDestinationPath: "task-2.safetensors")
+      let file = run.appendingPathComponent("checkpoints/newest")
+      try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "task-2.safetensors")
       #expect(throws: Never.self) { try SequenceRun.open(run) }
     }
 
-    @Test func placesOutsideOfTheFolder() throws {
+    @Test func pathsOutsideOfTheFolder() throws {
       let run = try prepared().run
       let folder = RunFolder(run)
       for name in ["../victim", "../../etc/passwd", "..", "a/../../../victim"] {

@@ -29,7 +29,7 @@ extension RunTests {
       let start = LiveTensors.countOfThread
       var beyondState: [Int] = []
       do {
-        let run = try SequenceRun.start(configuration, in: scratch.place("run"))
+        let run = try SequenceRun.start(configuration, in: scratch.url("run"))
         func measure() { beyondState.append(LiveTensors.countOfThread - run.allTensors.count) }
         try run.scoreRow(0)
         measure()

@@ -77,13 +77,13 @@ extension RunTests {
     @Test func runsAreTheSame() throws {
       let files = try Tiny.write(to: scratch)
       for name in ["first", "second"] {
-        try SequenceRun.start(Tiny.configuration(files), in: scratch.place(name), bases: bases).run()
+        try SequenceRun.start(Tiny.configuration(files), in: scratch.url(name), bases: bases).run()
       }
-      try SequenceRun.start(Tiny.configuration(files), in: scratch.place("own")).run()
-      let own = try decided(scratch.place("own"))
+      try SequenceRun.start(Tiny.configuration(files), in: scratch.url("own")).run()
+      let own = try decided(scratch.url("own"))
       #expect(bases.loads == 1 && own["events.jsonl"] != nil)
-      #expect(differences(own, try decided(scratch.place("first"))).isEmpty)
-      #expect(differences(own, try decided(scratch.place("second"))).isEmpty)
+      #expect(differences(own, try decided(scratch.url("first"))).isEmpty)
+      #expect(differences(own, try decided(scratch.url("second"))).isEmpty)
     }
   }
 }

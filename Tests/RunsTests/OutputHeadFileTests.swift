@@ -79,7 +79,7 @@ extension RunTests {
       let kind = RunKind(method: "sequential", outputHead: .trained)
       let whole = try FinishedRuns.shared.folder(kind)
       let scratch = try Scratch()
-      let folder = RunFolder(scratch.place("run"))
+      let folder = RunFolder(scratch.url("run"))
       do { _ = try SequenceRun.start(RunFolder(whole).readManifest().configuration, in: folder.url, bases: .shared) }
       let text = try String(contentsOf: folder.manifest, encoding: .utf8)
       let old = text.replacing("\"outputHead\" : \"trained\"", with: "\"readOut\" : \"head\"")

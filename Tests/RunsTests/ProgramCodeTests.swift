@@ -13,7 +13,7 @@ import Torch
   private struct Build {
     let scratch: Scratch
 
-    func place(_ name: String) -> URL { scratch.place(name) }
+    func position(_ name: String) -> URL { scratch.url(name) }
 
     init(program: String, source: String = "let a = 1", version: String = "1.2.3") throws {
       scratch = try Scratch()
@@ -24,17 +24,17 @@ import Torch
         to: "Package.resolved")
       try scratch.write(program, to: "bin/accrete")
       try scratch.write("library of \(program)", to: "bin/libaccrete-torch.so")
-      try FileManager.default.createDirectory(at: scratch.place("Scripts"), withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(at: scratch.url("Scripts"), withIntermediateDirectories: true)
       _ = try scratch.copy(Tiny.package.appendingPathComponent("Scripts/state_sources"), as: "Scripts/state_sources")
       try state(builtFrom: run([]).trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
-    func state(builtFrom: String) throws { _ = try run([place("bin").path, "--built-from", builtFrom]) }
+    func state(builtFrom: String) throws { _ = try run([position("bin").path, "--built-from", builtFrom]) }
 
     private func run(_ arguments: [String]) throws -> String {
       let (process, pipe) = (Process(), Pipe())
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = ["python3", place("Scripts/state_sources").path] + arguments
+      process.arguments = ["python3", position("Scripts/state_sources").path] + arguments
       process.standardOutput = pipe
       try process.run()
       let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -45,8 +45,8 @@ import Torch
 
     func identity(statement: Build? = nil) throws -> ProgramCode.Identity {
       try ProgramCode.identity(
-        of: place("bin/accrete"), library: place("bin/libaccrete-torch.so"),
-        statement: (statement ?? self).place("bin/accrete-sources.json"))
+        of: position("bin/accrete"), library: position("bin/libaccrete-torch.so"),
+        statement: (statement ?? self).url("bin/accrete-sources.json"))
     }
   }
 
@@ -63,7 +63,7 @@ import Torch
       return
     }
     #expect(stated.compiler.contains("Swift version") && stated.configuration == "release" && stated.commit == nil)
-    #expect(try first.digest != Digest(ofFile: one.place("bin/accrete")))
+    #expect(try first.digest != Digest(ofFile: one.url("bin/accrete")))
     // Other sources, other dependencies.
     #expect(try Build(program: "one", source: "let a = 2").identity().digest != first.digest)
     #expect(try Build(program: "one", version: "1.2.4").identity().digest != first.digest)
@@ -71,16 +71,16 @@ import Torch
 
   @Test func statementsOfSomethingElseAreNotBelieved() throws {
     let (one, other) = (try Build(program: "one"), try Build(program: "other", source: "let a = 2"))
-    let own = try Digest(ofFile: one.place("bin/accrete"))
+    let own = try Digest(ofFile: one.url("bin/accrete"))
     // Another program's statement.
     var found = try one.identity(statement: other)
     #expect(found.digest == own && reason(found).contains("is of another program"), "\(found)")
     // Its program was built again and nothing was stated.
-    try Data("built by hand".utf8).write(to: other.place("bin/accrete"))
+    try Data("built by hand".utf8).write(to: other.url("bin/accrete"))
     found = try other.identity()
-    #expect(try found.digest == Digest(ofFile: other.place("bin/accrete")) && !reason(found).isEmpty)
+    #expect(try found.digest == Digest(ofFile: other.url("bin/accrete")) && !reason(found).isEmpty)
     // Another library.
-    let library = one.place("bin/libaccrete-torch.so")
+    let library = one.url("bin/libaccrete-torch.so")
     let bytes = try Data(contentsOf: library)
     try Data("another".utf8).write(to: library)
     found = try one.identity()
@@ -88,8 +88,8 @@ import Torch
     try bytes.write(to: library)
     #expect(try one.identity().digest != own)
     // No library, no statement, no JSON.
-    let statement = one.place("bin/accrete-sources.json")
-    found = try ProgramCode.identity(of: one.place("bin/accrete"), library: nil, statement: statement)
+    let statement = one.url("bin/accrete-sources.json")
+    found = try ProgramCode.identity(of: one.url("bin/accrete"), library: nil, statement: statement)
     #expect(found.digest == own && reason(found).contains("is not loaded"))
     try Data("{\"program\"".utf8).write(to: statement)
     found = try one.identity()
@@ -102,7 +102,7 @@ import Torch
   /// When sources change during a build, nobody knows what was built.
   @Test func changedDuringTheBuild() throws {
     let build = try Build(program: "one")
-    let statement = build.place("bin/accrete-sources.json")
+    let statement = build.url("bin/accrete-sources.json")
     try #require(FileManager.default.fileExists(atPath: statement.path))
     try build.state(builtFrom: "sha256:" + String(repeating: "0", count: 64))
     #expect(!FileManager.default.fileExists(atPath: statement.path))

@@ -17,8 +17,8 @@ extension RunTests {
     private func begun(_ scratch: Scratch, base: URL = Tiny.base) throws -> URL {
       var configuration = Tiny.configuration(try Tiny.write(to: scratch))
       configuration.base = base.path
-      _ = try SequenceRun.start(configuration, in: scratch.place("run"))
-      return scratch.place("run")
+      _ = try SequenceRun.start(configuration, in: scratch.url("run"))
+      return scratch.url("run")
     }
 
     private func change(_ error: RunError?) -> String? {
@@ -31,14 +31,14 @@ extension RunTests {
       var configuration = Tiny.configuration(try Tiny.write(to: scratch))
       configuration.base = Tiny.base.path
       configuration.routedExperts = true
-      #expect(throws: ExpertError.self) { try SequenceRun.start(configuration, in: scratch.place("run")) }
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+      #expect(throws: ExpertError.self) { try SequenceRun.start(configuration, in: scratch.url("run")) }
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
     }
 
     @Test func changedData() throws {
       let scratch = try Scratch()
       let folder = try begun(scratch)
-      let file = scratch.place("data/traffic.jsonl")
+      let file = scratch.url("data/traffic.jsonl")
       // A row that says the same in other words; a blank in a field would do.
       let text = try String(contentsOf: file, encoding: .utf8).replacingOccurrences(of: "no queue", with: "no queues")
       try scratch.write(text, to: "data/traffic.jsonl")
@@ -133,11 +133,11 @@ extension RunTests {
       #expect(change(#expect(throws: RunError.self) { try SequenceRun.open(folder) }) == "manifest.json")
     }
 
-    @Test(arguments: [100, -1]) func damagedCheckpoint(place: Int) throws {
+    @Test(arguments: [100, -1]) func damagedCheckpoint(position: Int) throws {
       let scratch = try Scratch()
       let folder = try FinishedRuns.shared.copy(RunKind(method: "moe-cl"), to: scratch)
       let tensors = RunFolder(folder).checkpoint(after: 2)
-      try flip(tensors, at: place)
+      try flip(tensors, at: position)
       let before = try tree(folder)
       for reads in [{ _ = try SequenceRun.open(folder) }, { _ = try SequenceRun.resume(folder) }] {
         let error = #expect(throws: RunError.self) { try reads() }
@@ -157,8 +157,8 @@ extension RunTests {
       for name in ["run/notes.txt", "empty/.keep", "plain"] { try scratch.write("mine", to: name) }
       let before = try tree(scratch.url)
       for name in ["run", "empty", "plain"] {
-        #expect(throws: RunError.folderExists(scratch.place(name).path)) {
-          try SequenceRun.start(configuration, in: scratch.place(name))
+        #expect(throws: RunError.folderExists(scratch.url(name).path)) {
+          try SequenceRun.start(configuration, in: scratch.url(name))
         }
       }
       #expect(differences(before, try tree(scratch.url)).isEmpty)

@@ -68,16 +68,16 @@ import Testing
     try StepEvent.read(file) { seen.append($0.step.step) }
     #expect(seen == Array(1...9000))
     try scratch.write(line(1) + "\n{}\n", to: "bad.jsonl")
-    let error = #expect(throws: FileError.self) { try StepEvent.read(scratch.place("bad.jsonl")) { _ in } }
+    let error = #expect(throws: FileError.self) { try StepEvent.read(scratch.url("bad.jsonl")) { _ in } }
     #expect(error?.description.contains("bad.jsonl:2") == true)
     try scratch.write(String(repeating: " ", count: 3 << 20), to: "long.jsonl")
-    let long = #expect(throws: FileError.self) { try StepEvent.read(scratch.place("long.jsonl")) { _ in } }
+    let long = #expect(throws: FileError.self) { try StepEvent.read(scratch.url("long.jsonl")) { _ in } }
     guard case .tooLarge = long else {
       Issue.record("\(String(describing: long))")
       return
     }
-    #expect(throws: FileError.notFound(path: scratch.place("none").path)) {
-      try StepEvent.read(scratch.place("none")) { _ in }
+    #expect(throws: FileError.notFound(path: scratch.url("none").path)) {
+      try StepEvent.read(scratch.url("none")) { _ in }
     }
   }
 }

@@ -63,12 +63,12 @@ extension StoredRunTests {
       let whole = try FinishedRuns.shared.folder(kind)
       let configuration = try RunFolder(whole).readManifest().configuration
       let steps = try Data(contentsOf: RunFolder(whole).events).count { $0 == UInt8(ascii: "\n") }
-      let places = kind.steps.enumerated().flatMap { task, count in (0..<count).map { (task: task, step: $0 + 1) } }
-      #expect(steps == places.count)
-      for (step, place) in zip(1..., places) {
+      let positions = kind.steps.enumerated().flatMap { task, count in (0..<count).map { (task: task, step: $0 + 1) } }
+      #expect(steps == positions.count)
+      for (step, position) in zip(1..., positions) {
         let scratch = try Scratch()
         let bases = step == 1 ? nil : LoadedBases.shared
-        let folder = RunFolder(scratch.place("run"))
+        let folder = RunFolder(scratch.url("run"))
         var asked = 0
         func ask() throws {
           let events = (try? Data(contentsOf: folder.events)) ?? Data()
@@ -84,10 +84,10 @@ extension StoredRunTests {
           Issue.record("expected an interruption at step \(step), got \(String(describing: error))")
           continue
         }
-        #expect(try folder.checkpointPlaces().last?.step == place.step)
+        #expect(try folder.checkpointPositions().last?.step == position.step)
         #expect(!FileManager.default.fileExists(atPath: folder.lock.path))
         let resumed = try SequenceRun.resume(folder.url, bases: bases)
-        #expect(resumed.learnedTasks == place.task && resumed.stepsOfNextTask == place.step)
+        #expect(resumed.learnedTasks == position.task && resumed.stepsOfNextTask == position.step)
         try resumed.run()
         #expect(differences(try decided(whole), try decided(folder.url)).isEmpty, "step \(step)")
       }
@@ -99,10 +99,10 @@ extension StoredRunTests {
       let whole = try FinishedRuns.shared.folder(RunKind(method: "moe-cl"))
       var configuration = try RunFolder(whole).readManifest().configuration
       configuration.checkpoints.everySteps = 1
-      let folder = RunFolder(scratch.place("run"))
+      let folder = RunFolder(scratch.url("run"))
       var seen: [[String]] = []
       try SequenceRun.start(configuration, in: folder.url) { progress in
-        if case .checkpoint = progress { seen.append((try? folder.checkpointPlaces().map(\.fileName)) ?? []) }
+        if case .checkpoint = progress { seen.append((try? folder.checkpointPositions().map(\.fileName)) ?? []) }
       }.run()
       #expect(seen.count == 6)
       #expect(seen[0] == ["task-0.safetensors", "task-0-step-1.safetensors"])
@@ -111,7 +111,7 @@ extension StoredRunTests {
         seen[3] == [
           "task-0.safetensors", "task-0-step-3.safetensors", "task-1.safetensors", "task-1-step-1.safetensors",
         ])
-      #expect(try folder.checkpointPlaces().map(\.step) == [nil, nil, nil])
+      #expect(try folder.checkpointPositions().map(\.step) == [nil, nil, nil])
       // How often checkpoints are written is in the manifest, and changes nothing else.
       #expect(
         differences(try decided(whole), try decided(folder.url)).filter { !$0.hasPrefix("checkpoints") } == [
@@ -123,7 +123,7 @@ extension StoredRunTests {
       let scratch = try Scratch()
       let kind = RunKind(method: "per-task")
       let finished = try FinishedRuns.shared.folder(kind)
-      let folder = RunFolder(scratch.place("run"))
+      let folder = RunFolder(scratch.url("run"))
       do { _ = try SequenceRun.start(RunFolder(finished).readManifest().configuration, in: folder.url) }
       try Data("{\"task\"".utf8).write(to: folder.events)
       try SequenceRun.resume(folder.url).run()

@@ -36,10 +36,10 @@ extension StoredRunTests {
       #expect(files.allSatisfy { $0.value.isEmpty == (!kind.outputHead.hasExpert && logs.contains($0.key)) })
     }
 
-    /// Of many that begin a run in the same place at the same moment, one has it; nobody removes what is another's.
+    /// Of many that begin a run in the same folder at the same moment, one has it; nobody removes what is another's.
     @Test func oneMakesTheFolder() throws {
       let scratch = try Scratch()
-      let folder = RunFolder(scratch.place("runs/one"))
+      let folder = RunFolder(scratch.url("runs/one"))
       let made = Count()
       DispatchQueue.concurrentPerform(iterations: 32) { _ in
         if (try? folder.create()) != nil { made.add() }

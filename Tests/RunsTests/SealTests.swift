@@ -31,9 +31,9 @@ extension StoredRunTests {
         #expect(try sealingFinds(folder), "\(name) removed")
         let changes =
           name.hasSuffix(".safetensors")
-          ? [0, 9, whole.count / 2, whole.count - 1].map { place in
+          ? [0, 9, whole.count / 2, whole.count - 1].map { position in
             var bytes = whole
-            bytes[place] ^= 1
+            bytes[position] ^= 1
             return bytes
           } : JSONLeaves.changes(of: whole)
         if !name.hasSuffix(".safetensors") { leaves += changes.count }
@@ -127,7 +127,7 @@ extension StoredRunTests {
             try #require(JSONLeaves.changes(of: whole).last).write(to: file)
           }
           let error = #expect(throws: (any Error).self, "\(command): \(name)") { try work() }
-          // Its place is named.
+          // Its path is named.
           #expect(
             error.map { "\($0)".contains(file.lastPathComponent) || "\($0)".contains("weather") } == true,
             "\(command): \(name)")

@@ -23,11 +23,11 @@ extension StoredRunTests {
       let folder = RunFolder(try FinishedRuns.shared.folder(RunKind(method: method)))
       let costs = try JSONFile.read(RunMetrics.self, from: folder.metrics).costs
       for (number, task) in Tiny.tasks.enumerated() {
-        let place = folder.expert(task).appendingPathComponent("adapter_model.safetensors")
-        let file = try SafetensorsFile(place)
+        let url = folder.expert(task).appendingPathComponent("adapter_model.safetensors")
+        let file = try SafetensorsFile(url)
         let tensors = try file.names.map(file.tensor)
         #expect(!tensors.isEmpty && tensors.allSatisfy { $0.dtype == .bfloat16 })
-        let size = try Data(contentsOf: place).count
+        let size = try Data(contentsOf: url).count
         #expect(costs[number].servedBytes == size)
         // Two bytes for each number, and the names.
         let numbers = tensors.reduce(0) { $0 + $1.count }
@@ -55,7 +55,8 @@ extension StoredRunTests {
           for: StoredExpert.Base(
             base.model.configuration, digest: base.model.digest, tokenizerDigest: base.tokenizerDigest))
         let answers = try task.answers(
-          base, places: Array(task.evaluated.indices), heads: AnsweringHeads(), experts: LowRankSelection(stored.expert)
+          base, positions: Array(task.evaluated.indices), heads: AnsweringHeads(),
+          experts: LowRankSelection(stored.expert)
         )
         let recorded = try folder.answers(manifest, row: tasks.count, task: task.task.name)
         #expect(answers == recorded, "\(task.task.name)")

@@ -47,12 +47,12 @@ extension StoredRunTests {
     /// A resumed task's seconds are those of all its parts.
     @Test func ofAResumedRun() throws {
       let scratch = try Scratch()
-      let place = scratch.place("run")
+      let url = scratch.url("run")
       let configuration = Tiny.configuration(try Tiny.write(to: scratch), method: "sequential")
       do {
-        let run = try SequenceRun.start(configuration, in: place)
+        let run = try SequenceRun.start(configuration, in: url)
         // A run keeps what it asks: a closure that held the run would hold its lock, too.
-        let file = RunFolder(place).events
+        let file = RunFolder(url).events
         #expect(throws: RunError.self) {
           try run.run {
             let events = (try? Data(contentsOf: file)) ?? Data()
@@ -60,8 +60,8 @@ extension StoredRunTests {
           }
         }
       }
-      try SequenceRun.resume(place).run()
-      try check(RunFolder(place), stopped: true)
+      try SequenceRun.resume(url).run()
+      try check(RunFolder(url), stopped: true)
     }
   }
 }

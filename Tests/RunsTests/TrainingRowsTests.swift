@@ -77,9 +77,9 @@ extension RunTests {
     @Test(arguments: ["joint", "replay", "a-gem"]) func rowsOfSeveralTasksNeedLabels(method: String) throws {
       let scratch = try Scratch()
       let configuration = Tiny.configuration(try Tiny.write(to: scratch), method: method, outputHead: .trained)
-      #expect(throws: LearningError.self) { try SequenceRun.start(configuration, in: scratch.place("run")) }
-      #expect(throws: LearningError.self) { try DryRun(configuration, out: scratch.place("run")) }
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+      #expect(throws: LearningError.self) { try SequenceRun.start(configuration, in: scratch.url("run")) }
+      #expect(throws: LearningError.self) { try DryRun(configuration, out: scratch.url("run")) }
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
     }
   }
 }

@@ -25,8 +25,8 @@ extension RunTests {
       try scratch.write(Tiny.rows("weather") + rows.joined(), to: "data/weather.jsonl")
       var configuration = Tiny.configuration(files, method: "per-task")
       configuration.training.maxLength = 48
-      let run = try SequenceRun.start(configuration, in: scratch.place("run"))
-      let counts = try #require(try RunFolder(scratch.place("run")).readManifest().rows["weather"])
+      let run = try SequenceRun.start(configuration, in: scratch.url("run"))
+      let counts = try #require(try RunFolder(scratch.url("run")).readManifest().rows["weather"])
       #expect(counts.trained == 13 && counts.scored == 7 && counts.truncated == 2)
       #expect(run.manifest.rows["traffic"]?.truncated == 0 && run.manifest.rows["traffic"]?.droppedTokens == 0)
 

@@ -13,7 +13,7 @@ extension StoredRunTests {
   @Suite struct VerificationTests {
     /// A copy of a finished run with files of its own, so that data can be changed too.
     private func run(_ scratch: Scratch, method: String = "moe-cl") throws -> RunFolder {
-      let folder = RunFolder(scratch.place("run"))
+      let folder = RunFolder(scratch.url("run"))
       try SequenceRun.start(
         Tiny.configuration(Tiny.write(to: scratch), method: method), in: folder.url, bases: .shared
       ).run()
@@ -119,7 +119,7 @@ extension StoredRunTests {
     @Test(arguments: RunKind.all) func tellsAndLeavesNothing(kind: RunKind) throws {
       let folder = RunFolder(try FinishedRuns.shared.folder(kind))
       let scratch = try Scratch()
-      let out = scratch.place("somewhere/else/run")
+      let out = scratch.url("somewhere/else/run")
       let trial = try DryRun(folder.readManifest().configuration, out: out)
       #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).isEmpty)
       let costs = try JSONFile.read(RunMetrics.self, from: folder.metrics).costs
@@ -154,10 +154,10 @@ extension StoredRunTests {
       var configuration = Tiny.configuration(files)
       #expect(throws: RunError.folderExists(scratch.url.path)) { try DryRun(configuration, out: scratch.url) }
       configuration.method = "unheard-of"
-      #expect(throws: LearningError.self) { try DryRun(configuration, out: scratch.place("run")) }
+      #expect(throws: LearningError.self) { try DryRun(configuration, out: scratch.url("run")) }
       try scratch.write("{\"text\":\"x\"}\n", to: "data/traffic.jsonl")
       let error = #expect(throws: (any Error).self) {
-        try DryRun(Tiny.configuration(files), out: scratch.place("run"))
+        try DryRun(Tiny.configuration(files), out: scratch.url("run"))
       }
       #expect("\(error.map { "\($0)" } ?? "")".contains("traffic.jsonl"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["data"])
@@ -172,7 +172,7 @@ extension StoredRunTests {
       let scratch = try Scratch()
       var configuration = Tiny.configuration(try Tiny.write(to: scratch), method: "sequential")
       configuration.alpha = 1e38
-      let folder = RunFolder(scratch.place("run"))
+      let folder = RunFolder(scratch.url("run"))
       let error = #expect(throws: LearningError.self) {
         try SequenceRun.start(configuration, in: folder.url).run()
       }
@@ -181,7 +181,7 @@ extension StoredRunTests {
         return
       }
       #expect(rows.count == 4 && Set(rows).isSubset(of: 0..<12))
-      #expect(try folder.checkpointPlaces().map(\.step) == [nil, step - 1])
+      #expect(try folder.checkpointPositions().map(\.step) == [nil, step - 1])
       let again = #expect(throws: LearningError.self) { try SequenceRun.resume(folder.url).run() }
       #expect(again == error)
     }

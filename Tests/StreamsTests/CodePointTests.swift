@@ -27,10 +27,10 @@ import Testing
     // By code points: e before é.
     #expect(task.labels.map { Array($0.utf8) } == [Self.decomposed, Self.composed, "ham"].map { Array($0.utf8) })
     for row in task.train + task.test {
-      let place = try #require(task.labelIndex(of: row))
-      #expect(task.labels[place].utf8.elementsEqual(row.answer.utf8))
+      let position = try #require(task.labelIndex(of: row))
+      #expect(task.labels[position].utf8.elementsEqual(row.answer.utf8))
       let encoder = try PromptEncoder(task: task, tokenizer: ByteTokenizer(), endToken: 0, maxLength: 100)
-      #expect(try encoder.encode(row).labelIndex == place)
+      #expect(try encoder.encode(row).labelIndex == position)
     }
     // So many of each label.
     let drawn = RowSelection.trainingRows(labels: task.train.map(\.answer), perClass: 2, seed: 1, task: "t")

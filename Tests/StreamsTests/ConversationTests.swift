@@ -62,7 +62,7 @@ import Testing
     #expect(second.turns.map(\.content) == ["s", "q1", "a1", "q2"] && second.spoken == "q1\na1\nq2")
     // Later turns repeat the earlier ones and stay with them.
     #expect(Conversation.splitKey(of: learned[0].text) == Conversation.splitKey(of: learned[1].text))
-    #expect(TaskExamples.place(of: learned[0].text) == TaskExamples.place(of: learned[1].text))
+    #expect(TaskExamples.position(of: learned[0].text) == TaskExamples.position(of: learned[1].text))
     // The row that is kept of an example gives this example and no other.
     let kept = String(decoding: second.row(answering: "a2").json, as: UTF8.self)
     let again = try examples(

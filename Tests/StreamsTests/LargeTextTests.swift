@@ -6,7 +6,7 @@ import Testing
 
 /// Long texts: what is computed 64 cells at a time equals the plain table, and nothing takes all memory or hours.
 @Suite struct LargeTextTests {
-  /// The places of the subsequence by the whole table.
+  /// The positions of the subsequence by the whole table.
   private func plain(_ rows: [Int], _ columns: [Int]) -> [Int] {
     var table = [[Int]](repeating: [Int](repeating: 0, count: columns.count + 1), count: rows.count + 1)
     for (i, row) in rows.enumerated() {
@@ -14,18 +14,18 @@ import Testing
         table[i + 1][j + 1] = row == column ? table[i][j] + 1 : max(table[i][j + 1], table[i + 1][j])
       }
     }
-    var (i, j, places) = (rows.count, columns.count, [Int]())
+    var (i, j, positions) = (rows.count, columns.count, [Int]())
     while i > 0, j > 0 {
       if rows[i - 1] == columns[j - 1] {
         (i, j) = (i - 1, j - 1)
-        places.append(i)
+        positions.append(i)
       } else if table[i - 1][j] > table[i][j - 1] {
         i -= 1
       } else {
         j -= 1
       }
     }
-    return places
+    return positions
   }
 
   @Test(arguments: [
@@ -37,9 +37,9 @@ import Testing
       let one = (0..<rows).map { _ in stream.below(tokens) }
       let other = (0..<columns).map { _ in stream.below(tokens) }
       let table = CommonSubsequence(other)
-      let places = plain(one, other)
-      #expect(table.places(in: one) == places)
-      #expect(table.length(with: one) == places.count)
+      let positions = plain(one, other)
+      #expect(table.positions(in: one) == positions)
+      #expect(table.length(with: one) == positions.count)
     }
   }
 
@@ -49,12 +49,12 @@ import Testing
     let one = (0..<12_000).map { _ in stream.below(50) }
     let other = (0..<6000).map { _ in stream.below(50) }
     let table = CommonSubsequence(other)
-    let places = table.places(in: one)
-    #expect(places.count == table.length(with: one))
-    #expect(zip(places, places.dropFirst()).allSatisfy { $0 > $1 })
+    let positions = table.positions(in: one)
+    #expect(positions.count == table.length(with: one))
+    #expect(zip(positions, positions.dropFirst()).allSatisfy { $0 > $1 })
     var rest = other[...]
-    for place in places.reversed() {
-      guard let found = rest.firstIndex(of: one[place]) else {
+    for position in positions.reversed() {
+      guard let found = rest.firstIndex(of: one[position]) else {
         Issue.record("what was found is not a subsequence")
         return
       }

@@ -6,7 +6,7 @@ import Testing
 
 /// Rows that are short: how many of them a file may have, and what is said of them.
 @Suite struct ManyRowsTests {
-  private let place = Place(file: "rows")
+  private let location = RowLocation(file: "rows")
 
   private func refusal(_ body: () throws -> Void) -> String {
     do {
@@ -22,21 +22,21 @@ import Testing
     let list = Data("[{},\n{},\n\n{}]".utf8)
     func lineRows(_ most: Int) throws -> Int {
       var count = 0
-      try SourceFile(lines, place: place, mostRows: most).forEachRow { _ in count += 1 }
+      try SourceFile(lines, location: location, mostRows: most).forEachRow { _ in count += 1 }
       return count
     }
     #expect(try lineRows(3) == 3)
-    #expect(try SourceFile(list, place: place, mostRows: 3).rowsOfArray().count == 3)
+    #expect(try SourceFile(list, location: location, mostRows: 3).rowsOfArray().count == 3)
     let line = refusal { _ = try lineRows(2) }
     #expect(line.contains("rows:4") && line.contains("at most 2 rows in a file of \(lines.count) bytes"), "\(line)")
-    let row = refusal { _ = try SourceFile(list, place: place, mostRows: 2).rowsOfArray() }
+    let row = refusal { _ = try SourceFile(list, location: location, mostRows: 2).rowsOfArray() }
     #expect(row.contains("rows:4 (row 2") && row.contains("at most 2 rows"), "\(row)")
   }
 
   /// What the docs say: four million, and one for every 64 bytes.
   @Test func theLimit() throws {
-    #expect(try SourceFile(Data("{}".utf8), place: place).mostRows == 4_000_000)
-    #expect(try SourceFile(Data(repeating: 0x20, count: 6400), place: place).mostRows == 4_000_100)
+    #expect(try SourceFile(Data("{}".utf8), location: location).mostRows == 4_000_000)
+    #expect(try SourceFile(Data(repeating: 0x20, count: 6400), location: location).mostRows == 4_000_100)
   }
 
   /// Rows that train and rows that are scored stay in the order of the file, by their names.

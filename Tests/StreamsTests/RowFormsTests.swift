@@ -76,8 +76,8 @@ import Testing
 
   @Test func numbersAndBooleansAreLabels() throws {
     let folder = try Scratch()
-    let rows = ["1", "true", "-3", "1", "true", "-3"].enumerated().map { place, label in
-      "{\"text\":\"t\(place)\",\"label\":\(label),\"split\":\"\(place < 3 ? "train" : "test")\"}"
+    let rows = ["1", "true", "-3", "1", "true", "-3"].enumerated().map { position, label in
+      "{\"text\":\"t\(position)\",\"label\":\(label),\"split\":\"\(position < 3 ? "train" : "test")\"}"
     }
     let file = try folder.write(rows.joined(separator: "\n"), to: "a.jsonl")
     #expect(try RowReader().read(file).labels == ["-3", "1", "true"])

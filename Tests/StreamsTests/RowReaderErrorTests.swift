@@ -3,7 +3,7 @@ import Streams
 import TestSupport
 import Testing
 
-/// Bad files of a user: each is refused with the place and a fix.
+/// Bad files of a user: each is refused with the location and a fix.
 @Suite struct RowReaderErrorTests {
   private static let good = #"{"text":"x","label":"a"}"#
 

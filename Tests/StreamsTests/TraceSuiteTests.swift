@@ -70,7 +70,7 @@ import Testing
     #expect(task.prompt(of: task.test[0]).hasSuffix("\n\nQuestion:\nQ\n\nAnswer:"))
     let statement = try suite.statement(ofTask: "ScienceQA")
     #expect(statement.lacksExplanations && statement.notes.contains { $0.contains("the letter without") })
-    // An unknown letter is refused with its place.
+    // An unknown letter is refused with its location.
     let bad = try write("ScienceQA", train: "ABCDE".map { row(String($0)) }, test: [row("B")], in: folder)
     let got = message(in: folder) { _ = try bad.task(named: "ScienceQA") }
     #expect(

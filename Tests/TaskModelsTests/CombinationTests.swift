@@ -54,12 +54,12 @@ import Torch
     #expect(
       fit.bias[0] < fit.bias[1] && fit.bias[0] < fit.bias[2], "the expert's preference is taken back, seed \(seed)")
     for step in [-1e-3, 1e-3] {
-      for place in 0..<5 {
+      for index in 0..<5 {
         var bias = fit.bias
-        if place > 1 { bias[place - 2] += step }
+        if index > 1 { bias[index - 2] += step }
         let other = LabelCombination(
-          expert: fit.expert + (place == 0 ? step : 0), ridge: fit.ridge + (place == 1 ? step : 0), bias: bias)
-        #expect(loss(other, parts, gold) > best - 1e-9, "seed \(seed), place \(place)")
+          expert: fit.expert + (index == 0 ? step : 0), ridge: fit.ridge + (index == 1 ? step : 0), bias: bias)
+        #expect(loss(other, parts, gold) > best - 1e-9, "seed \(seed), place \(index)")
       }
     }
   }

@@ -35,14 +35,14 @@ import Torch
   }
 
   private func training(
-    _ options: LearnOptions, at place: URL, examples: TaskExamples = examples(),
+    _ options: LearnOptions, at folder: URL, examples: TaskExamples = examples(),
     requests: @escaping () -> LearnRequest? = { nil }, report: @escaping (LearnProgress) -> Void = { _ in }
   ) throws -> TaskModelTraining {
     try TorchRuntime.setThreads(1)
     let base = try Small.base()
     return try TaskModelTraining(
       name: "weather", rows: EncodedRows(examples, on: base, options: options), base: base, options: options,
-      checkpoint: place.appendingPathComponent("training.safetensors"), requests: requests, report: report)
+      checkpoint: folder.appendingPathComponent("training.safetensors"), requests: requests, report: report)
   }
 
   private func bytes(_ result: TaskModelTraining.Result) throws -> [String: Data] {
@@ -103,14 +103,14 @@ import Torch
     }
     let whole = try bytes(result)
     for step in [1, steps - 1] {
-      let place = try Small.scratch()
+      let folder = try Small.scratch()
       var done = 0
       let stopped = try training(
-        options, at: place, requests: { done >= step ? .stop(signal: 15) : nil },
+        options, at: folder, requests: { done >= step ? .stop(signal: 15) : nil },
         report: { if case .training = $0 { done += 1 } })
       #expect(throws: TaskModelError.self) { try stopped.run() }
       var after = 0
-      let next = try training(options, at: place, report: { if case .training = $0 { after += 1 } })
+      let next = try training(options, at: folder, report: { if case .training = $0 { after += 1 } })
       #expect(try bytes(next.run()) == whole, "step \(step)")
       #expect(after == steps - step)
     }
@@ -123,15 +123,15 @@ import Torch
     let whole = try bytes(
       training(options, at: Small.scratch(), report: { if case .training = $0 { steps += 1 } }).run())
     #expect(steps > 24)
-    let place = try Small.scratch()
+    let folder = try Small.scratch()
     var done = 0
     let stopped = try training(
-      options, at: place, requests: { done >= steps - 2 ? .stop(signal: 15) : nil },
+      options, at: folder, requests: { done >= steps - 2 ? .stop(signal: 15) : nil },
       report: { if case .training = $0 { done += 1 } })
     #expect(throws: TaskModelError.self) { try stopped.run() }
-    let checkpoint = try #require(try LearnCheckpoint.read(place.appendingPathComponent("training.safetensors")))
+    let checkpoint = try #require(try LearnCheckpoint.read(folder.appendingPathComponent("training.safetensors")))
     #expect(checkpoint.state.decision?.labelSets != nil && checkpoint.state.decision?.combination == nil)
-    #expect(try bytes(training(options, at: place).run()) == whole)
+    #expect(try bytes(training(options, at: folder).run()) == whole)
   }
 
   @Test func whatIsRefused() throws {

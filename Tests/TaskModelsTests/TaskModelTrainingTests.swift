@@ -12,14 +12,14 @@ import Torch
 
 @Suite(.serialized) struct TaskModelTrainingTests {
   private func training(
-    _ options: LearnOptions, at place: URL, requests: @escaping () -> LearnRequest? = { nil },
+    _ options: LearnOptions, at folder: URL, requests: @escaping () -> LearnRequest? = { nil },
     report: @escaping (LearnProgress) -> Void = { _ in }
   ) throws -> TaskModelTraining {
     try TorchRuntime.setThreads(1)
     let base = try Small.base()
     return try TaskModelTraining(
       name: "weather", rows: EncodedRows(Small.examples(), on: base, options: options), base: base, options: options,
-      checkpoint: place.appendingPathComponent("training.safetensors"), requests: requests, report: report)
+      checkpoint: folder.appendingPathComponent("training.safetensors"), requests: requests, report: report)
   }
 
   /// The bytes of everything that a result is.
@@ -44,14 +44,14 @@ import Torch
     if head == .both { #expect(steps > 12) }
     // With the head given, in the last training alone: what comes before is the same.
     for step in head == nil ? stride(from: 1, to: steps, by: 4) : stride(from: 11, to: steps, by: 6) {
-      let place = try Small.scratch()
+      let folder = try Small.scratch()
       var done = 0
       let stopped = try training(
-        options, at: place, requests: { done >= step ? .stop(signal: 15) : nil },
+        options, at: folder, requests: { done >= step ? .stop(signal: 15) : nil },
         report: { if case .training = $0 { done += 1 } })
       #expect(throws: TaskModelError.self) { try stopped.run() }
       var after = 0
-      let next = try training(options, at: place, report: { if case .training = $0 { after += 1 } })
+      let next = try training(options, at: folder, report: { if case .training = $0 { after += 1 } })
       #expect(try bytes(next.run()) == whole, "step \(step)")
       #expect(after == steps - step, "it went on, and did not begin again")
     }
@@ -73,20 +73,20 @@ import Torch
   }
 
   /// The checkpoint of a training that was stopped while it saw all rows: after twelve steps on learn rows.
-  private func stoppedInTheLastTraining(_ head: OutputHead, at place: URL) throws -> (URL, LearnCheckpoint) {
+  private func stoppedInTheLastTraining(_ head: OutputHead, at folder: URL) throws -> (URL, LearnCheckpoint) {
     var steps = 0
     let stopped = try training(
-      Small.options(head), at: place, requests: { steps >= 13 ? .stop(signal: 15) : nil },
+      Small.options(head), at: folder, requests: { steps >= 13 ? .stop(signal: 15) : nil },
       report: { if case .training = $0 { steps += 1 } })
     #expect(throws: TaskModelError.self) { try stopped.run() }
-    let checkpoint = place.appendingPathComponent("training.safetensors")
+    let checkpoint = folder.appendingPathComponent("training.safetensors")
     return (checkpoint, try #require(try LearnCheckpoint.read(checkpoint)))
   }
 
   /// A last training that answers the choose rows worse than before is not kept, also where it was stopped in between.
   @Test(arguments: [OutputHead.label, .trained]) func aSpoiledLastTraining(head: OutputHead) throws {
-    let place = try Small.scratch()
-    let (checkpoint, whole) = try stoppedInTheLastTraining(head, at: place)
+    let folder = try Small.scratch()
+    let (checkpoint, whole) = try stoppedInTheLastTraining(head, at: folder)
     let decision = try #require(whole.state.decision)
     let first = try #require(decision.first)
     #expect(first.loss.isFinite && (first.head != nil) == (head == .trained))
@@ -98,14 +98,14 @@ import Torch
     try LearnCheckpoint(state: state, tensors: whole.tensors).write(to: checkpoint)
     var said = 0
     let goesOn = try training(
-      Small.options(head), at: place, report: { if case .lastTrainingDropped = $0 { said += 1 } })
+      Small.options(head), at: folder, report: { if case .lastTrainingDropped = $0 { said += 1 } })
     let result = try goesOn.run()
     let parts = try result.model.writeParts(to: Small.scratch())
     #expect(try parts["tensors"].map { try Digest(ofFile: $0) } == first.expert)
     #expect(said == 1 && result.evidence.allRows?.isKept == false)
     #expect(try #require(result.evidence.allRows?.loss) > -1)
     goesOn.discardCheckpoint()
-    #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
   }
 
   /// A rate that runs away in its trial is the worst one; where all do, that is said.
@@ -120,8 +120,8 @@ import Torch
 
   /// A last training that ends in no numbers leaves the expert that was chosen.
   @Test(arguments: [OutputHead.label, .trained]) func aLastTrainingThatDiverges(head: OutputHead) throws {
-    let place = try Small.scratch()
-    let (checkpoint, whole) = try stoppedInTheLastTraining(head, at: place)
+    let folder = try Small.scratch()
+    let (checkpoint, whole) = try stoppedInTheLastTraining(head, at: folder)
     let first = try #require(whole.state.decision?.first)
     // As if its last step had been far too long.
     var tensors = try #require(whole.tensors)
@@ -129,7 +129,7 @@ import Torch
     try LearnCheckpoint(state: whole.state, tensors: tensors).write(to: checkpoint)
     var dropped: [Double?] = []
     let result = try training(
-      Small.options(head), at: place,
+      Small.options(head), at: folder,
       report: { if case .lastTrainingDropped(let loss, _) = $0 { dropped.append(loss) } }
     ).run()
     let parts = try result.model.writeParts(to: Small.scratch())
@@ -142,18 +142,18 @@ import Torch
   @Test(arguments: [(51, true), (13, false)]) func aTrainingThatDiverges(step: Int, isMeasured: Bool) throws {
     var options = Small.options(.label)
     options.maxEpochs = 20
-    let place = try Small.scratch()
+    let folder = try Small.scratch()
     var steps = 0
     let stopped = try training(
-      options, at: place, requests: { steps >= step ? .stop(signal: 15) : nil },
+      options, at: folder, requests: { steps >= step ? .stop(signal: 15) : nil },
       report: { if case .training = $0 { steps += 1 } })
     #expect(throws: TaskModelError.self) { try stopped.run() }
-    let checkpoint = place.appendingPathComponent("training.safetensors")
+    let checkpoint = folder.appendingPathComponent("training.safetensors")
     let whole = try #require(try LearnCheckpoint.read(checkpoint))
     var tensors = try #require(whole.tensors)
     tensors.method = try tensors.method.mapValues { try $0 * 1e37 }
     try LearnCheckpoint(state: whole.state, tensors: tensors).write(to: checkpoint)
-    let goesOn = try training(options, at: place)
+    let goesOn = try training(options, at: folder)
     guard isMeasured else {
       #expect(throws: TaskModelError.everyRateDiverges(task: "weather", rates: [0.001])) { try goesOn.run() }
       return
@@ -168,14 +168,14 @@ import Torch
     var options = Small.options(.label)
     options.learningRate = nil
     options.maxEpochs = 1
-    let place = try Small.scratch()
+    let folder = try Small.scratch()
     var tried = 0
     let first = try training(
-      options, at: place, requests: { tried >= 1 ? .stop(signal: 2) : nil },
+      options, at: folder, requests: { tried >= 1 ? .stop(signal: 2) : nil },
       report: { if case .tried = $0 { tried += 1 } })
     #expect(throws: TaskModelError.self) { try first.run() }
     var again = 0
-    let result = try training(options, at: place, report: { if case .tried = $0 { again += 1 } }).run()
+    let result = try training(options, at: folder, report: { if case .tried = $0 { again += 1 } }).run()
     #expect(tried == 1 && again == 2)
     let trials = result.evidence.trials
     #expect(trials.map(\.learningRate) == LearnOptions.rates)
@@ -184,16 +184,16 @@ import Torch
 
   /// A checkpoint of other rows or options is not continued.
   @Test func otherOptionsBeginAgain() throws {
-    let place = try Small.scratch()
+    let folder = try Small.scratch()
     var done = 0
     let stopped = try training(
-      Small.options(), at: place, requests: { done >= 3 ? .stop(signal: 15) : nil },
+      Small.options(), at: folder, requests: { done >= 3 ? .stop(signal: 15) : nil },
       report: { if case .training = $0 { done += 1 } })
     #expect(throws: TaskModelError.self) { try stopped.run() }
     var other = Small.options()
     other.seed = 1
     var warnings = 0
-    let fresh = try training(other, at: place, report: { if case .warning = $0 { warnings += 1 } })
+    let fresh = try training(other, at: folder, report: { if case .warning = $0 { warnings += 1 } })
     let clean = try training(other, at: Small.scratch())
     #expect(try bytes(fresh.run()) == bytes(clean.run()))
     #expect(warnings == 1)

@@ -31,17 +31,17 @@ import Testing
   private func mutated(_ source: [Unicode.Scalar], _ draws: inout Draws) -> String {
     var scalars = source
     for _ in 0..<Int.random(in: 1...3, using: &draws) {
-      let place = Int.random(in: 0...scalars.count, using: &draws)
+      let position = Int.random(in: 0...scalars.count, using: &draws)
       switch Int.random(in: 0..<5, using: &draws) {
-      case 0: scalars.insert(contentsOf: Self.pieces.randomElement(using: &draws) ?? [], at: place)
-      case 1: scalars.removeSubrange(place..<min(scalars.count, place + Int.random(in: 1...4, using: &draws)))
+      case 0: scalars.insert(contentsOf: Self.pieces.randomElement(using: &draws) ?? [], at: position)
+      case 1: scalars.removeSubrange(position..<min(scalars.count, position + Int.random(in: 1...4, using: &draws)))
       case 2:
-        let end = min(scalars.count, place + Int.random(in: 1...12, using: &draws))
-        scalars.insert(contentsOf: scalars[place..<end], at: Int.random(in: 0...scalars.count, using: &draws))
-      case 3: scalars = Array(scalars[..<place])
+        let end = min(scalars.count, position + Int.random(in: 1...12, using: &draws))
+        scalars.insert(contentsOf: scalars[position..<end], at: Int.random(in: 0...scalars.count, using: &draws))
+      case 3: scalars = Array(scalars[..<position])
       default:
         scalars.replaceSubrange(
-          place..<min(scalars.count, place + 1), with: Self.pieces.randomElement(using: &draws) ?? [])
+          position..<min(scalars.count, position + 1), with: Self.pieces.randomElement(using: &draws) ?? [])
       }
     }
     return Text(scalars).string
@@ -62,7 +62,7 @@ import Testing
         texts += 1
       } catch let error as TemplateError {
         errors += 1
-        if error.place?.line ?? 0 < 1 || "\(error)".isEmpty { Issue.record("\(source.debugDescription): \(error)") }
+        if error.location?.line ?? 0 < 1 || "\(error)".isEmpty { Issue.record("\(source.debugDescription): \(error)") }
       }
     }
     return (texts, errors)
@@ -104,7 +104,7 @@ import Testing
       for length in source.indices {
         let prefix = String(source[..<length])
         let result = try Goldens.ours { try Template(prefix).render(["x": [["a": ["b": ["c"]]]]]) }
-        if case .failure(let error) = result { #expect(error.place?.line == 1, "\(prefix)") }
+        if case .failure(let error) = result { #expect(error.location?.line == 1, "\(prefix)") }
       }
       #expect(try Template(source).render(["x": [["a": ["b": ["c", "d"]]]]]) == "c, dqr")
     }

@@ -33,14 +33,14 @@ import Testing
     ("{{ a[1:2, 3] }}", "slice"),
   ]) func unsupported(source: String, named: String) throws {
     let found = try error(source)
-    guard case .unsupported(let place, _, let fix) = found else {
+    guard case .unsupported(let location, _, let fix) = found else {
       Issue.record("another error: \(found)")
       return
     }
     let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
     let expected =
       1 + (lines.firstIndex { $0.contains("{") && !$0.contains("{% macro m() %}") || lines.count == 1 } ?? 0)
-    #expect(place.line == expected && !fix.isEmpty)
+    #expect(location.line == expected && !fix.isEmpty)
     #expect("\(found)".contains(named) && "\(found)".hasPrefix("t:\(expected): "), "\(found)")
   }
 
@@ -75,14 +75,14 @@ import Testing
     let branch = try Template("{% if tools %}\n{{ x|nope }}{{ y is nope }}{% endif %}ok")
     #expect(try branch.render(["tools": false]) == "ok")
     let reached = #expect(throws: TemplateError.self) { try branch.render(["tools": true]) }
-    #expect(reached?.place?.line == 2)
+    #expect(reached?.location?.line == 2)
   }
 
   @Test func theLineOfARuntimeErrorIsThatOfItsPart() throws {
     let source = "{% for x in xs %}\n  {{ x }}\n  {% set y = x.a +\n    1 %}\n{% endfor %}"
-    #expect(try error(source, ["xs": [["a": "s"]]]).place?.line == 3)
-    #expect(try error("{% macro m(a) %}\n{{ a.b.c }}\n{% endmacro %}\n\n{{ m({}) }}").place?.line == 2)
-    #expect(try error("x\n{{ [1,\n 2]|join(1, 2,\n 3) }}").place?.line == 3)
+    #expect(try error(source, ["xs": [["a": "s"]]]).location?.line == 3)
+    #expect(try error("{% macro m(a) %}\n{{ a.b.c }}\n{% endmacro %}\n\n{{ m({}) }}").location?.line == 2)
+    #expect(try error("x\n{{ [1,\n 2]|join(1, 2,\n 3) }}").location?.line == 3)
   }
 
   @Test(arguments: [
@@ -94,11 +94,11 @@ import Testing
     ("{{ f(a=1, a=2) }}", 1, "twice"), ("{% for x in [1] %}{% endfor %}{% break %}", 1, "a loop around"),
   ]) func syntax(source: String, line: Int, named: String) throws {
     let found = try error(source)
-    guard case .syntax(let place, _, _) = found else {
+    guard case .syntax(let location, _, _) = found else {
       Issue.record("another error: \(found)")
       return
     }
-    #expect(place.line == line && "\(found)".contains(named), "\(found)")
+    #expect(location.line == line && "\(found)".contains(named), "\(found)")
   }
 
   /// Messages do not repeat what is long, and stand on one line.

@@ -12,9 +12,9 @@ package final class Scratch: Sendable {
 
   deinit { try? FileManager.default.removeItem(at: url) }
 
-  package func place(_ name: String) -> URL { url.appendingPathComponent(name) }
+  package func url(_ name: String) -> URL { url.appendingPathComponent(name) }
 
-  package func text(_ name: String) throws -> String { try String(contentsOf: place(name), encoding: .utf8) }
+  package func text(_ name: String) throws -> String { try String(contentsOf: url(name), encoding: .utf8) }
 
   /// Writes a file, with the folders on its way.
   @discardableResult package func write(_ content: Data, to name: String) throws -> URL {
@@ -39,10 +39,10 @@ package final class Scratch: Sendable {
     try FileManager.default.createSymbolicLink(atPath: made(name).path, withDestinationPath: target)
   }
 
-  /// A place whose folder is there.
+  /// A URL whose folder is there.
   private func made(_ name: String) throws -> URL {
-    let place = place(name)
-    try FileManager.default.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-    return place
+    let file = url(name)
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    return file
   }
 }

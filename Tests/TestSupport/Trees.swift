@@ -19,9 +19,9 @@ package func differences(_ one: [String: Data], _ other: [String: Data]) -> [Str
   Set(one.keys).union(other.keys).filter { one[$0] != other[$0] }.sorted()
 }
 
-/// Changes one byte of a file; negative places count from the end.
-package func flip(_ file: URL, at place: Int) throws {
+/// Changes one byte of a file; negative positions count from the end.
+package func flip(_ file: URL, at position: Int) throws {
   var bytes = try Data(contentsOf: file)
-  bytes[place < 0 ? bytes.count + place : place] ^= 0x40
+  bytes[position < 0 ? bytes.count + position : position] ^= 0x40
   try bytes.write(to: file)
 }

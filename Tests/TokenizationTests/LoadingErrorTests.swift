@@ -40,17 +40,17 @@ import Testing
     for round in 0..<100 {
       var bytes = whole
       // Half of the damage is in the first part, where most of the keys are.
-      let place = (round &* 7_919_317) % (round.isMultiple(of: 2) ? 1500 : bytes.count)
+      let position = (round &* 7_919_317) % (round.isMultiple(of: 2) ? 1500 : bytes.count)
       if round.isMultiple(of: 3) {
-        bytes.remove(at: place)
+        bytes.remove(at: position)
       } else {
-        bytes[place] = written[round % written.count]
+        bytes[position] = written[round % written.count]
       }
       do {
         let tokenizer = try BPETokenizer(data: Data(bytes), file: "t.json")
         _ = try tokenizer.encode("It's 12345 <|im_end|>\n\n 漢字", addSpecialTokens: true)
       } catch {
-        #expect(error is TokenizationError, "\(place): \(error)")
+        #expect(error is TokenizationError, "\(position): \(error)")
       }
     }
   }

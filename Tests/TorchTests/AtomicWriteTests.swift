@@ -12,7 +12,7 @@ import Torch
   init() throws {
     try useOneThread()
     folder = try Scratch()
-    url = folder.place("expert.safetensors")
+    url = folder.url("expert.safetensors")
     try SafetensorsFile.write(["x": tensor([1, 2, 3])], to: url)
   }
 
@@ -33,7 +33,7 @@ import Torch
   /// A link under the temporary file's name is not written through.
   @Test func aLinkInTheWay() throws {
     let elsewhere = try folder.write(Data("mine".utf8), to: "elsewhere")
-    let partial = folder.place(".expert.safetensors.\(getpid()).partial")
+    let partial = folder.url(".expert.safetensors.\(getpid()).partial")
     try FileManager.default.createSymbolicLink(at: partial, withDestinationURL: elsewhere)
     try SafetensorsFile.write(["x": tensor([4, 5])], to: url)
     try expect(SafetensorsFile(url).tensor("x"), [2], [4, 5])
@@ -53,14 +53,14 @@ import Torch
   }
 
   @Test func aFolderThatIsNotThere() throws {
-    let missing = folder.place("none").appendingPathComponent("x.safetensors")
+    let missing = folder.url("none").appendingPathComponent("x.safetensors")
     #expect(throws: FileError.notWritable(path: missing.path, reason: "No such file or directory")) {
       try SafetensorsFile.write(["x": tensor([4, 5])], to: missing)
     }
   }
 
-  @Test func aFolderInTheFilesPlace() throws {
-    let taken = folder.place("taken.safetensors")
+  @Test func aFolderInsteadOfTheFile() throws {
+    let taken = folder.url("taken.safetensors")
     try FileManager.default.createDirectory(at: taken, withIntermediateDirectories: true)
     #expect(throws: FileError.self) { try SafetensorsFile.write(["x": tensor([4, 5])], to: taken) }
     #expect(try files().sorted() == ["expert.safetensors", "taken.safetensors"])

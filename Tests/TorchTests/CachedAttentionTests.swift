@@ -71,11 +71,11 @@ import Torch
   }
 
   @Test(arguments: [1, 15, 16, 17, 100])
-  func largestPlaces(width: Int) throws {
+  func largestIndices(width: Int) throws {
     let x = try normal([9, width], 4)
-    #expect(try x.largestPlaces() == x.argmax(1).integers())
-    #expect(try Tensor.zeros([2, width]).largestPlaces() == [0, 0])
-    #expect(throws: TorchError.self) { try x.reshaped([-1]).largestPlaces() }
+    #expect(try x.largestIndices() == x.argmax(1).integers())
+    #expect(try Tensor.zeros([2, width]).largestIndices() == [0, 0])
+    #expect(throws: TorchError.self) { try x.reshaped([-1]).largestIndices() }
   }
 
   @Test func shapesThatDoNotFit() throws {

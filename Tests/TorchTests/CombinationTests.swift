@@ -9,7 +9,8 @@ import Torch
   /// Two tokens of two slots; the second slot of the second one visits nobody; the last row is alignment padding.
   private func small() throws -> Combination {
     try Combination(
-      rows: tensor([1, 2, 10, 20, 100, 200, -7, -7], shape: [4, 2]), places: Tensor([2, 0, 1, 0] as [Int]), active: 2)
+      rows: tensor([1, 2, 10, 20, 100, 200, -7, -7], shape: [4, 2]), positions: Tensor([2, 0, 1, 0] as [Int]), active: 2
+    )
   }
 
   private var weights: Tensor { get throws { try tensor([0.5, 2, 3, 0], shape: [2, 2]) } }
@@ -32,11 +33,11 @@ import Torch
 
   /// 40 numbers a row: more than a vector, and some left over. Against libtorch's own operations.
   @Test func wideRows() throws {
-    let (tokens, active, width, places) = (50, 3, 40, 170)
-    let (rows, weights) = (try normal([places, width], 1), try normal([tokens, active], 2))
+    let (tokens, active, width, positions) = (50, 3, 40, 170)
+    let (rows, weights) = (try normal([positions, width], 1), try normal([tokens, active], 2))
     let gradient = try normal([tokens, width], 3)
     let numbers = (0..<tokens * active).map { ($0 * 7) % 167 }
-    let combination = try Combination(rows: rows, places: Tensor(numbers), active: active)
+    let combination = try Combination(rows: rows, positions: Tensor(numbers), active: active)
     let made = try rows.gathered(0, rows: Tensor(numbers)).reshaped([tokens, active, width])
     let sum = try combination.sum(weights: weights, adding: gradient, count: tokens)
     #expect(try difference(sum, gradient + (made * weights.unsqueezed(2)).sum(1)) < 1e-5)
@@ -44,16 +45,16 @@ import Torch
     let back = try combination.backward(gradient, weights: weights, visited: ones)
     #expect(try difference(back.weights, (made * gradient.unsqueezed(1)).sum(2)) < 1e-5)
     let slots = try (gradient.unsqueezed(1) * weights.unsqueezed(2)).reshaped([tokens * active, width])
-    let expected = try Tensor.zeros([places, width]).replacing(0, rows: Tensor(numbers), with: slots)
+    let expected = try Tensor.zeros([positions, width]).replacing(0, rows: Tensor(numbers), with: slots)
     #expect(try back.rows.isEqual(to: expected))
   }
 
   @Test func whatDoesNotFitIsRefused() throws {
     let rows = try tensor([1, 2, 3, 4], shape: [2, 2])
-    #expect(throws: TorchError.self) { try Combination(rows: rows, places: Tensor([0, 2] as [Int]), active: 1) }
-    #expect(throws: TorchError.self) { try Combination(rows: rows, places: Tensor([0, -1] as [Int]), active: 1) }
-    #expect(throws: TorchError.self) { try Combination(rows: rows, places: Tensor([0, 1, 1] as [Int]), active: 2) }
-    let combination = try Combination(rows: rows, places: Tensor([0, 1] as [Int]), active: 1)
+    #expect(throws: TorchError.self) { try Combination(rows: rows, positions: Tensor([0, 2] as [Int]), active: 1) }
+    #expect(throws: TorchError.self) { try Combination(rows: rows, positions: Tensor([0, -1] as [Int]), active: 1) }
+    #expect(throws: TorchError.self) { try Combination(rows: rows, positions: Tensor([0, 1, 1] as [Int]), active: 2) }
+    let combination = try Combination(rows: rows, positions: Tensor([0, 1] as [Int]), active: 1)
     let ones = try tensor([1, 1], shape: [2, 1])
     #expect(throws: TorchError.self) { try combination.sum(weights: tensor([1, 1]), adding: nil, count: 2) }
     #expect(throws: TorchError.self) { try combination.sum(weights: ones, adding: nil, count: 1) }

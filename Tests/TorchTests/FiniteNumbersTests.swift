@@ -25,8 +25,8 @@ import Torch
       largest: 0xFFEF_FFFF_FFFF_FFFF),
   ]
 
-  /// A file of two tensors, in which element `place` of the second, `x`, has these bits.
-  private func file(_ kind: Kind, _ count: Int, place: Int, bits: UInt64, shift: Int, in folder: Scratch) throws -> URL
+  /// A file of two tensors, in which element `index` of the second, `x`, has these bits.
+  private func file(_ kind: Kind, _ count: Int, index: Int, bits: UInt64, shift: Int, in folder: Scratch) throws -> URL
   {
     let header =
       #"{"a":{"dtype":"U8","shape":[\#(shift)],"data_offsets":[0,\#(shift)]},"x":{"dtype":"\#(kind.name)","#
@@ -36,7 +36,7 @@ import Torch
     // A byte tensor may hold anything.
     for i in 0..<shift { bytes[start + i] = 0xFF }
     withUnsafeBytes(of: bits.littleEndian) { value in
-      let from = start + shift + place * kind.size
+      let from = start + shift + index * kind.size
       bytes.replaceSubrange(from..<from + kind.size, with: value.prefix(kind.size))
     }
     return try folder.write(bytes, to: "x.safetensors")
@@ -46,15 +46,15 @@ import Torch
     let (folder, kind) = (try Scratch(), Self.kinds[kind])
     // More than one piece and block, and an end in the middle of one.
     let count = 70_003
-    for place in [0, 1, 2047, 2048, 32_768, count - 1] {
+    for index in [0, 1, 2047, 2048, 32_768, count - 1] {
       for bits in [kind.infinite, kind.quiet] {
-        let url = try file(kind, count, place: place, bits: bits, shift: shift, in: folder)
-        #expect(throws: TorchError.notFinite(path: url.path, name: "x", element: place)) {
+        let url = try file(kind, count, index: index, bits: bits, shift: shift, in: folder)
+        #expect(throws: TorchError.notFinite(path: url.path, name: "x", element: index)) {
           try SafetensorsFile(url).digestOfFiniteNumbers()
         }
       }
     }
-    let sound = try SafetensorsFile(file(kind, count, place: 17, bits: kind.largest, shift: shift, in: folder))
+    let sound = try SafetensorsFile(file(kind, count, index: 17, bits: kind.largest, shift: shift, in: folder))
     #expect(try sound.digestOfFiniteNumbers() == sound.digest())
     #expect(try sound.digest() == Digest(ofFile: sound.url))
   }

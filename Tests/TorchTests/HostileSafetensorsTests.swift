@@ -40,7 +40,7 @@ import Torch
     ("[9007199254740993]", "[0,8]"),
     ("[2.0000000000000001]", "[-0.5,8]"), ("[]", "[0,0]"), ("[0,0]", "[0,8]"), ("[null]", "[0,8]"), ("[[2]]", "[0,8]"),
   ])
-  func shapesAndPlaces(shape: String, offsets: String) {
+  func shapesAndOffsets(shape: String, offsets: String) {
     #expect(rule(safetensors(Self.one(shape, offsets), data: 8)) != nil)
   }
 
@@ -82,8 +82,8 @@ import Torch
   /// A file in memory is as one on the disk.
   @Test func filesInMemory() throws {
     let bytes = safetensors(Self.one("[2]", "[0,8]"), data: 8)
-    let place = URL(fileURLWithPath: "/x.safetensors")
-    let tensor = try SafetensorsFile(MappedFile(copying: bytes, as: place)).tensor("x")
+    let url = URL(fileURLWithPath: "/x.safetensors")
+    let tensor = try SafetensorsFile(MappedFile(copying: bytes, as: url)).tensor("x")
     try expect(tensor, [2], [0, 0])
     #expect(rule(Data())?.contains("0 bytes") == true)
   }

@@ -63,13 +63,13 @@ import Torch
 
   @Test func mappedFiles() throws {
     let folder = try Scratch()
-    try SafetensorsFile.write(["x": tensor([1, 2])], to: folder.place("x.safetensors"))
+    try SafetensorsFile.write(["x": tensor([1, 2])], to: folder.url("x.safetensors"))
     func mappings() -> Int {
       (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8))?
         .components(separatedBy: folder.url.lastPathComponent).count ?? 1
     }
     for _ in 0..<100 {
-      let tensor = try SafetensorsFile(folder.place("x.safetensors")).tensor("x")
+      let tensor = try SafetensorsFile(folder.url("x.safetensors")).tensor("x")
       #expect(try tensor.floats() == [1, 2])
     }
     #expect(mappings() == 1, "a mapped file outlives its tensors")

@@ -14,8 +14,8 @@ import Torch
       [
         "model.weight": tensor([1, 2, 3, 4, 5, 6], shape: [2, 3]), "ids": Tensor([7, 8] as [Int]),
         "mask": Tensor([true, false, true]), "empty": Tensor.zeros([0]),
-      ], metadata: ["format": "pt"], to: folder.place("x.safetensors"))
-    return try Data(contentsOf: folder.place("x.safetensors"))
+      ], metadata: ["format": "pt"], to: folder.url("x.safetensors"))
+    return try Data(contentsOf: folder.url("x.safetensors"))
   }
 
   /// Reads everything that an accepted file offers.
@@ -69,8 +69,8 @@ import Torch
     for round in 0..<500 {
       var characters = Array(header)
       let digits = characters.indices.filter { characters[$0].isNumber }
-      let place = digits[stream.below(digits.count)]
-      characters.replaceSubrange(place...place, with: Array(values[stream.below(values.count)]))
+      let position = digits[stream.below(digits.count)]
+      characters.replaceSubrange(position...position, with: Array(values[stream.below(values.count)]))
       let bytes = safetensors(String(characters), data: 0) + original[(8 + length)...]
       _ = try readAll(folder.write(bytes, to: "\(round % 8).safetensors"))
     }

@@ -20,7 +20,7 @@ import Torch
       tensors["scalar.\(dtype)"] = try tensor([1]).reshaped([]).converted(to: dtype)
       tensors["empty.\(dtype)"] = try Tensor.zeros([0, 5], dtype)
     }
-    let url = folder.place("all.safetensors")
+    let url = folder.url("all.safetensors")
     try SafetensorsFile.write(tensors, metadata: ["format": "pt", "ünï\"": "\\\n"], to: url)
     let file = try SafetensorsFile(url)
     #expect(file.names == tensors.keys.sorted())
@@ -35,15 +35,15 @@ import Torch
 
   @Test func specialValuesKeepTheirBits() throws {
     let x = try tensor([.nan, .infinity, -.infinity, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude])
-    try SafetensorsFile.write(["x": x], to: folder.place("x.safetensors"))
-    #expect(try SafetensorsFile(folder.place("x.safetensors")).tensor("x").digest() == x.digest())
+    try SafetensorsFile.write(["x": x], to: folder.url("x.safetensors"))
+    #expect(try SafetensorsFile(folder.url("x.safetensors")).tensor("x").digest() == x.digest())
   }
 
   @Test func viewsAreWrittenInRowMajorOrder() throws {
     let x = try tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
     try SafetensorsFile.write(
-      ["t": x.transposed(0, 1), "n": x.narrowed(1, from: 1, count: 1)], to: folder.place("v.safetensors"))
-    let file = try SafetensorsFile(folder.place("v.safetensors"))
+      ["t": x.transposed(0, 1), "n": x.narrowed(1, from: 1, count: 1)], to: folder.url("v.safetensors"))
+    let file = try SafetensorsFile(folder.url("v.safetensors"))
     try expect(file.tensor("t"), [3, 2], [1, 4, 2, 5, 3, 6])
     try expect(file.tensor("n"), [2, 1], [2, 5])
   }
@@ -52,18 +52,18 @@ import Torch
     let names = (0..<50).map { "tensor.\($0)" }
     func write(_ names: [String], to name: String) throws -> Digest {
       let tensors = try Dictionary(uniqueKeysWithValues: names.map { ($0, try tensor([1, 2, 3])) })
-      return try SafetensorsFile.write(tensors, metadata: ["a": "1", "b": "2", "c": "3"], to: folder.place(name))
+      return try SafetensorsFile.write(tensors, metadata: ["a": "1", "b": "2", "c": "3"], to: folder.url(name))
     }
     let digest = try write(names, to: "a.safetensors")
     #expect(try write(names.reversed(), to: "b.safetensors") == digest)
-    #expect(try Data(contentsOf: folder.place("a.safetensors")) == Data(contentsOf: folder.place("b.safetensors")))
-    #expect(try SafetensorsFile(folder.place("a.safetensors")).digest() == digest)
-    #expect(try Digest(ofFile: folder.place("a.safetensors")) == digest)
+    #expect(try Data(contentsOf: folder.url("a.safetensors")) == Data(contentsOf: folder.url("b.safetensors")))
+    #expect(try SafetensorsFile(folder.url("a.safetensors")).digest() == digest)
+    #expect(try Digest(ofFile: folder.url("a.safetensors")) == digest)
   }
 
   @Test func theFormatAsPublished() throws {
-    try SafetensorsFile.write(["b": tensor([1.5]), "a": Tensor([true, false])], to: folder.place("f.safetensors"))
-    let bytes = try Data(contentsOf: folder.place("f.safetensors"))
+    try SafetensorsFile.write(["b": tensor([1.5]), "a": Tensor([true, false])], to: folder.url("f.safetensors"))
+    let bytes = try Data(contentsOf: folder.url("f.safetensors"))
     let header =
       #"{"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#
     let length = Int(bytes[0]) + Int(bytes[1]) << 8
@@ -84,7 +84,7 @@ import Torch
   }
 
   @Test func aTensorOutlivesItsFile() throws {
-    let url = folder.place("gone.safetensors")
+    let url = folder.url("gone.safetensors")
     try SafetensorsFile.write(["x": tensor([1, 2, 3])], to: url)
     let tensor = try SafetensorsFile(url).tensor("x")
     try FileManager.default.removeItem(at: url)
@@ -92,14 +92,14 @@ import Torch
   }
 
   @Test func noTensorOfThatName() throws {
-    let url = folder.place("x.safetensors")
+    let url = folder.url("x.safetensors")
     try SafetensorsFile.write(["x": tensor([1])], to: url)
     #expect(throws: TorchError.missingTensor(path: url.path, name: "y")) { try SafetensorsFile(url).tensor("y") }
     #expect(try SafetensorsFile(url).shape(of: "y") == nil)
   }
 
   @Test func noTensorsAtAll() throws {
-    try SafetensorsFile.write([:], to: folder.place("none.safetensors"))
-    #expect(try SafetensorsFile(folder.place("none.safetensors")).names.isEmpty)
+    try SafetensorsFile.write([:], to: folder.url("none.safetensors"))
+    #expect(try SafetensorsFile(folder.url("none.safetensors")).names.isEmpty)
   }
 }

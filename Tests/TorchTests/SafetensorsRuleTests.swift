@@ -147,7 +147,7 @@ import Torch
 
   @Test func missingFilesAndFolders() throws {
     let folder = try Scratch()
-    let url = folder.place("none.safetensors")
+    let url = folder.url("none.safetensors")
     #expect(throws: FileError.notFound(path: url.path)) { try SafetensorsFile(url) }
     let error = #expect(throws: FileError.self) { try SafetensorsFile(folder.url) }
     guard case .notReadable(folder.url.path, let reason) = error else {

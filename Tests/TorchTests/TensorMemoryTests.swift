@@ -43,15 +43,15 @@ import Torch
       large.append(try Tensor(uninitialized: [8192 + stream.below(100_000)]))
       small.append(try Tensor(uninitialized: [100]))
     }
-    let places = try large.map(address)
-    let (lowest, highest) = try (#require(places.min()), #require(places.max()))
+    let addresses = try large.map(address)
+    let (lowest, highest) = try (#require(addresses.min()), #require(addresses.max()))
     #expect(try !small.map(address).contains { (lowest...highest).contains($0) })
   }
 
   /// Pieces that are given back one by one are one piece again: rounds of other sizes find room in what the first one took.
   @Test func whatWasGivenBackIsOnePieceAgain() throws {
     var stream = RandomStream(seed: 0, "rounds")
-    var places: [Int] = []
+    var addresses: [Int] = []
     for _ in 0..<50 {
       var tensors: [Tensor] = []
       var bytes = 0
@@ -59,11 +59,11 @@ import Torch
         tensors.append(try Tensor(uninitialized: [8192 + stream.below(1 << 20)]))
         bytes += tensors.last?.byteCount ?? 0
       }
-      places += try tensors.map(address)
+      addresses += try tensors.map(address)
       while !tensors.isEmpty { tensors.remove(at: stream.below(tensors.count)) }
     }
     // Beside this one, other tests take a few pieces and give them back.
-    let (lowest, highest) = try (#require(places.min()), #require(places.max()))
+    let (lowest, highest) = try (#require(addresses.min()), #require(addresses.max()))
     #expect(highest - lowest < 256 << 20)
   }
 }

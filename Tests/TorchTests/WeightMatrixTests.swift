@@ -45,9 +45,9 @@ import Testing
     let products: [Tensor]
 
     init() throws {
-      func number(_ row: Int, _ place: Int) -> Int {
+      func number(_ row: Int, _ index: Int) -> Int {
         // The largest sums in some rows, everything in the others.
-        row % 5 == 0 ? (row % 2 == 0 ? 127 : -127) : (row * 71 + place * 37 + 11) % 255 - 127
+        row % 5 == 0 ? (row % 2 == 0 ? 127 : -127) : (row * 71 + index * 37 + 11) % 255 - 127
       }
       func matrix(_ rows: Int) throws -> Tensor {
         let numbers = (0..<rows).flatMap { row in (0..<Self.inner).map { Float(number(row, $0)) } }
@@ -55,10 +55,10 @@ import Testing
       }
       (a, b) = (try matrix(Self.rows), try matrix(Self.columns))
       var sums = [Int](repeating: 0, count: Self.rows * Self.columns)
-      products = try (0..<Self.inner).map { place in
+      products = try (0..<Self.inner).map { index in
         for row in 0..<Self.rows {
           for column in 0..<Self.columns {
-            sums[row * Self.columns + column] += number(row, place) * number(column, place)
+            sums[row * Self.columns + column] += number(row, index) * number(column, index)
           }
         }
         return try Tensor(sums, shape: [Self.rows, Self.columns]).converted(to: .int32)

@@ -68,7 +68,7 @@ struct PretrainMode {
   private func step() throws -> PretrainingReport {
     let start = trainer.step * rows * (length + 1)
     let windows = (0..<rows).map { row in
-      (0...length).map { place in Self.token(start + row * (length + 1) + place, of: vocabulary) }
+      (0...length).map { position in Self.token(start + row * (length + 1) + position, of: vocabulary) }
     }
     let parts = stride(from: 0, to: rows, by: part).map { Array(windows[$0..<$0 + part]) }
     return try trainer.advance(microBatches: parts, rate: 1e-3, stage: "main")

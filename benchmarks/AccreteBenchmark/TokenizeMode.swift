@@ -10,7 +10,7 @@ struct TokenizeMode {
   }
 
   private struct Facts: Encodable {
-    /// Ids of every text, as one number each: a sum weighted by place, to compare with the other side's.
+    /// Ids of every text, as one number each: a sum weighted by position, to compare with the other side's.
     let checks: [Int]
     let tokens: Int
   }

@@ -67,9 +67,9 @@ final class Inheriting: ContinualMethod {
 
   /// The mean of the squared differences of all factors. → []
   static func distance(_ expert: LowRankExpert, _ other: LowRankExpert) throws -> Tensor {
-    let sums = try expert.places.map { place in
-      let old = try other.factor(at: place).converted(to: .float32)
-      return try (expert.factor(at: place) - old).power(2).sum()
+    let sums = try expert.positions.map { position in
+      let old = try other.factor(at: position).converted(to: .float32)
+      return try (expert.factor(at: position) - old).power(2).sum()
     }
     let count = expert.tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) }
     return try Tensor.stacked(sums).sum() * (1 / Double(count))

@@ -168,7 +168,7 @@ public final class DecodingSession {
       at: complete.isEmpty ? [ends[0]] : complete.map { ends[$0] }, counter: products)
     guard !complete.isEmpty else { return [] }
     let ids = try choose(states, complete.map { chosen[$0].sequence })
-    var events = zip(complete, ids).map { place, id in event(chosen[place].sequence, id) }
+    var events = zip(complete, ids).map { index, id in event(chosen[index].sequence, id) }
     events.sort { $0.sequence < $1.sequence }
     let gone = Set(events.filter(\.isLast).map(\.sequence))
     if !gone.isEmpty { sequences.removeAll { gone.contains($0.number) } }
@@ -192,7 +192,7 @@ public final class DecodingSession {
   private func choose(_ states: Tensor, _ sequences: [Sequence]) throws -> [Int] {
     let logits = try model.inferredLogits(states)  // [sequences, vocabulary]
     try DecoderModel.requireFinite(logits, "the logits of the next token")
-    if sequences.allSatisfy({ $0.request.options.isPlainGreedy }) { return try logits.largestPlaces() }
+    if sequences.allSatisfy({ $0.request.options.isPlainGreedy }) { return try logits.largestIndices() }
     let vocabulary = model.configuration.vocabularySize
     let values = try logits.floats()
     return sequences.enumerated().map { line, sequence in

@@ -15,7 +15,7 @@ public struct GenerationOptions: Sendable {
   public var repetitionPenalty: Double
   /// Seed of the sampling stream; unused at temperature 0.
   public var seed: UInt64
-  /// Whether an end token ends a row; otherwise it is a token like others.
+  /// Whether an end token ends a sequence; otherwise it is a token like others.
   public var stopsAtEnd: Bool
 
   public init(

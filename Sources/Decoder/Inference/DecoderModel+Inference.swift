@@ -9,13 +9,13 @@ extension DecoderModel {
   /// - Parameter experts: Of each sequence; `nil` is the base.
   /// - Parameter slices: Which tokens go through which kernel.
   /// - Parameter cache: What the sequences have read.
-  /// - Parameter places: Numbers of the tokens whose states are wanted, ascending.
+  /// - Parameter indices: Numbers of the tokens whose states are wanted, ascending.
   /// - Parameter counter: Counts products with the base's matrices.
-  /// - Returns: final-normed hidden states. [places, hidden]
+  /// - Returns: final-normed hidden states. [count, hidden]
   /// - Throws: ``DecoderError/sequenceTooLong(length:limit:)``, `TorchError`.
   func inferredStates(
     _ batch: TokenBatch, experts: [(any InferenceExpert)?], slices: ProductSlices, cache: KeyValueCache,
-    at places: [Int],
+    at indices: [Int],
     counter: ProductCounter? = nil
   ) throws -> Tensor {
     try withoutGradients {
@@ -23,15 +23,15 @@ extension DecoderModel {
         repeatElement(expert, count: length)
       }
       let inference = InferencePass(slices: slices, experts: ExpertSegments(ofTokens: ofTokens), counter: counter)
-      let reading = try Reading(places, of: batch.computedTokens, inference, on: device)
+      let reading = try Reading(indices, of: batch.computedTokens, inference, on: device)
       let (x, _) = try throughLayers(batch, cache: cache, tracing: false, reading: reading, inference: inference)
-      let isWhole = reading != nil || places.count == batch.computedTokens
-      let chosen = try isWhole ? x : x.gathered(0, rows: Tensor(places, on: device))
+      let isWhole = reading != nil || indices.count == batch.computedTokens
+      let chosen = try isWhole ? x : x.gathered(0, rows: Tensor(indices, on: device))
       return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
     }
   }
 
-  /// Logits of hidden states, of which a state's bits do not depend on the others. `hidden`: [places, hidden] → [places, vocabulary].
+  /// Logits of hidden states, of which a state's bits do not depend on the others. `hidden`: [count, hidden] → [count, vocabulary].
   func inferredLogits(_ hidden: Tensor) throws -> Tensor {
     try lmHead.product(hidden, ProductSlices(sliced: 0))
   }

@@ -1,6 +1,6 @@
 public import Torch
 
-/// An expert as inference uses it: what it has at each place, ready for the kernels.
+/// An expert as inference uses it: what it has at each position, ready for the kernels.
 ///
 /// Experts are data passed with the batch: each sequence has its own, and the base's products are made once, for all of them.
 public protocol InferenceExpert: AnyObject {
@@ -43,13 +43,13 @@ struct ExpertSegments {
   /// The same for a pass with only some of the tokens, in their order.
   func narrowed(to tokens: [Int]) -> ExpertSegments {
     var (result, run): ([Run], Int) = ([], 0)
-    for (place, token) in tokens.enumerated() {
+    for (position, token) in tokens.enumerated() {
       while run < runs.count, token >= runs[run].tokens.upperBound { run += 1 }
       let expert = run < runs.count ? runs[run].expert : nil
       if let last = result.last, last.expert === expert {
-        result[result.count - 1].tokens = last.tokens.lowerBound..<place + 1
+        result[result.count - 1].tokens = last.tokens.lowerBound..<position + 1
       } else {
-        result.append(Run(tokens: place..<place + 1, expert: expert))
+        result.append(Run(tokens: position..<position + 1, expert: expert))
       }
     }
     return ExpertSegments(result)

@@ -57,7 +57,7 @@ struct InferencePass {
       ) { try $0.routed(layer: layer, expert: run.expert) }
     }
     let common = try moe.shared.map { try feed(x, through: $0) { try $0.block(layer: layer) } }
-    return try Combination(rows: Tensor.concatenated(made), places: groups.places, active: shape.active)
+    return try Combination(rows: Tensor.concatenated(made), positions: groups.positions, active: shape.active)
       .sum(weights: choice.weights, adding: common, count: x.shape[0])  // [tokens, hidden]
   }
 }

@@ -5,11 +5,11 @@ extension Attention {
   ///
   /// queries: [tokens, heads, headDim]; keys, values: [tokens, kvHeads, headDim]. `isNew`: whether a cache still has to take them.
   func onGrid(
-    queries: Tensor, _ taken: CachedAttention.New, isNew: Bool, mask: AttentionMask, _ places: PaddedGrid,
+    queries: Tensor, _ taken: CachedAttention.New, isNew: Bool, mask: AttentionMask, _ layout: PaddedGrid,
     _ pass: ForwardPass
   ) throws -> Attended {
-    func grid(_ x: Tensor) throws -> Tensor { try places.padded(x).transposed(1, 2) }
-    func packed(_ x: Tensor) throws -> Tensor { try places.packed(x.transposed(1, 2)) }
+    func grid(_ x: Tensor) throws -> Tensor { try layout.padded(x).transposed(1, 2) }
+    func packed(_ x: Tensor) throws -> Tensor { try layout.packed(x.transposed(1, 2)) }
     let gridQueries = try grid(queries)  // [batch, heads, time, headDim]
     var (gridKeys, gridValues) = (try grid(taken.keys), try grid(taken.values))  // [batch, kvHeads, time, headDim]
     if let cache = pass.cache {
@@ -17,12 +17,12 @@ extension Attention {
         try isNew ? cache.append(keys: gridKeys, values: gridValues, layer: source) : cache.held(layer: source)
     }
     let group = heads / kvHeads
-    if !pass.tracing, places.time == 1, case .none = mask {
-      // One query for each row: the heads of a group stand in for several, and nothing is repeated.
-      let rows = places.rows
-      let output = try gridQueries.reshaped([rows, kvHeads, group, headDim]).attention(
+    if !pass.tracing, layout.time == 1, case .none = mask {
+      // One query for each sequence: the heads of a group stand in for several, and nothing is repeated.
+      let sequences = layout.sequenceCount
+      let output = try gridQueries.reshaped([sequences, kvHeads, group, headDim]).attention(
         keys: gridKeys, values: gridValues, mask: .none)
-      return Attended(output: try output.reshaped([rows, heads, headDim]), backward: Self.untraced)
+      return Attended(output: try output.reshaped([sequences, heads, headDim]), backward: Self.untraced)
     }
     // Each key head serves a group of query heads. [batch, heads, keys, headDim]
     (gridKeys, gridValues) = (try gridKeys.repeated(1, times: group), try gridValues.repeated(1, times: group))
@@ -32,7 +32,7 @@ extension Attention {
     }
     let traced = try gridQueries.tracedAttention(keys: gridKeys, values: gridValues, mask: mask)
     return Attended(output: try packed(traced.output)) { gradient in
-      let inner = try traced.backward(places.zeroPadded(gradient).transposed(1, 2))
+      let inner = try traced.backward(layout.zeroPadded(gradient).transposed(1, 2))
       /// The query heads of a group add up.
       func summed(_ x: Tensor) throws -> Tensor {
         let shape = x.shape

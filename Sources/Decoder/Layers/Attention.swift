@@ -80,7 +80,8 @@ public struct Attention: Sendable {
     let plan = try pass.plan(window: window)
     if let cache = pass.cache, case .packed(let layout) = plan {
       let output = try cache.attend(
-        queries: queries, new: new, kvHeads: kvHeads, layout: layout, rows: pass.packing.rows, layer: source)
+        queries: queries, new: new, kvHeads: kvHeads, layout: layout, sequenceCount: pass.packing.sequenceCount,
+        layer: source)
       return Attended(output: output, backward: Self.untraced)
     }
     if let new { pass.sharing.offer(new, of: layer) }

@@ -12,12 +12,12 @@ enum AttentionPlan {
 struct AttentionPlans {
   /// 0: no window.
   private let plans: [Int: AttentionPlan]
-  /// The longest row, cached tokens included: a window of that size hides nothing.
+  /// The longest sequence, cached tokens included: a window of that size hides nothing.
   private let longest: Int
 
   /// - Parameters:
   ///   - windows: Of all layers.
-  ///   - starts: Cached tokens of each row.
+  ///   - starts: Cached tokens of each sequence.
   ///   - positions: Of the packed tokens. int64 [tokens]
   init(
     windows: [Int?], batch: TokenBatch, packing: Packing, cache: KeyValueCache?, starts: [Int], positions: Tensor,
@@ -66,16 +66,17 @@ struct AttentionPlans {
     if cache != nil { return try PackedAttention.Layout(lengths: batch.lengths, window: plain) }
     let alignmentPadding = packing.alignmentPadding
     let lengths = batch.lengths + (alignmentPadding > 0 ? [alignmentPadding] : [])
-    func ofRows(_ numbers: [Int32]) -> [Int32] { packing.expansion?.order.map { numbers[$0] } ?? numbers }
+    func ofSequences(_ numbers: [Int32]) -> [Int32] { packing.expansion?.order.map { numbers[$0] } ?? numbers }
     guard case .grouped(let groups) = batch.mask else {
       return try PackedAttention.Layout(lengths: lengths, window: plain)
     }
     // Continuations of one prompt lie one after the other, but each begins where the prompt ends.
-    let placed =
+    let stated =
       window > 0
-      ? PackedAttention.Layout.Window(size: window, positions: ofRows(try positions.integers().map(Int32.init))) : nil
+      ? PackedAttention.Layout.Window(size: window, positions: ofSequences(try positions.integers().map(Int32.init)))
+      : nil
     return try PackedAttention.Layout(
-      lengths: lengths, groups: ofRows(groups + repeatElement(0, count: alignmentPadding)), window: placed)
+      lengths: lengths, groups: ofSequences(groups + repeatElement(0, count: alignmentPadding)), window: stated)
   }
 
   /// What tokens after `start` cached ones may look at, on the grid: `causal` by itself counts from the first key.
@@ -87,7 +88,7 @@ struct AttentionPlans {
     case .grouped(let groups):
       guard window == 0 else {
         throw TorchError.operationFailed(
-          operation: "attention", arguments: "\(batch.rows) rows of \(batch.time) tokens",
+          operation: "attention", arguments: "\(batch.sequenceCount) rows of \(batch.time) tokens",
           reason:
             "on this device, labels cannot be scored behind a text that is longer than the model's window of \(window): score on the CPU, or shorten the texts (--max-length)"
         )

@@ -43,8 +43,8 @@ public final class KeyValueCache {
   public var length: Int { sequences.map(\.length).max() ?? used.values.min() ?? 0 }
 
   /// Tokens held of each sequence; on the padded grid they have one length.
-  func lengths(rows: Int) -> [Int] {
-    sequences.isEmpty ? Array(repeating: length, count: rows) : sequences.map(\.length)
+  func lengths(sequenceCount: Int) -> [Int] {
+    sequences.isEmpty ? Array(repeating: length, count: sequenceCount) : sequences.map(\.length)
   }
 
   /// Whether the kernels may use this cache.
@@ -53,9 +53,10 @@ public final class KeyValueCache {
   /// Takes new tokens of a layer in, unless they are there already (`new` `nil`), and lets them look at their sequences. See
   /// `CachedAttention.attend`.
   func attend(
-    queries: Tensor, new: CachedAttention.New?, kvHeads: Int, layout: PackedAttention.Layout, rows: Int, layer: Int
+    queries: Tensor, new: CachedAttention.New?, kvHeads: Int, layout: PackedAttention.Layout, sequenceCount: Int,
+    layer: Int
   ) throws -> Tensor {
-    if sequences.isEmpty { sequences = (0..<rows).map { _ in SequenceCache() } }
+    if sequences.isEmpty { sequences = (0..<sequenceCount).map { _ in SequenceCache() } }
     var caches = try sequences.map {
       try $0.layers.removeValue(forKey: layer) ?? CachedKeys(kvHeads: kvHeads, headDim: queries.shape[2])
     }

@@ -50,7 +50,7 @@ public struct MoEBlock: Sendable {
       outputs.append(part.value)
       passes.append(part.backwardPass)
     }
-    let made = try Tensor.concatenated(outputs).gathered(0, rows: groups.places)
+    let made = try Tensor.concatenated(outputs).gathered(0, rows: groups.positions)
       .reshaped([tokens, shape.active, hidden])
     let sum = try (made * choice.weights.unsqueezed(2)).sum(1)  // [tokens, hidden]
     let filled = try Self.filled(sum, to: count)
@@ -64,11 +64,11 @@ public struct MoEBlock: Sendable {
       let sortedGradient = try slots.gathered(0, rows: groups.slots)  // [slots, hidden]
       let parts = try zip(groups.runs, passes).compactMap { run, pass in
         let part = try sortedGradient.narrowed(0, from: run.start, count: run.count)
-        if trains { try run.clearFiller(of: part) }
+        if trains { try run.clearPadding(of: part) }
         return try pass.backward(part, toInput: toInput)
       }
       guard toInput else { return nil }
-      let byExperts = try Tensor.concatenated(parts).gathered(0, rows: groups.places)
+      let byExperts = try Tensor.concatenated(parts).gathered(0, rows: groups.positions)
         .reshaped([tokens, shape.active, hidden]).sum(1)
       let byRouter = try choice.backward((made * each).sum(2), router)
       return try Self.filled(byExperts + byRouter, to: count)

@@ -39,19 +39,19 @@ struct RouterChoice {
 
 /// The visits of a batch, sorted by expert. A slot is one visit of a token: token · active + its number.
 struct ExpertGroups {
-  /// The neighbouring places of one expert.
+  /// The neighbouring positions of one expert.
   struct Run {
     let expert: Int
     let start: Int
     /// With the alignment padding.
     let count: Int
-    /// The last of these places, which is unused.
+    /// The last of these positions, which are unused.
     let alignmentPadding: Int
 
     var range: Range<Int> { start..<start + count }
 
     /// Nobody reads the alignment padding's outputs; its copies of slot 0 must not train anything. `gradient`: [count, hidden]
-    func clearFiller(of gradient: Tensor) throws {
+    func clearPadding(of gradient: Tensor) throws {
       guard alignmentPadding > 0 else { return }
       try gradient.narrowed(0, from: count - alignmentPadding, count: alignmentPadding).fillInPlace(0)
     }
@@ -59,28 +59,28 @@ struct ExpertGroups {
 
   /// Of the experts that are visited.
   let runs: [Run]
-  /// The slot at each place. int64 [places]
+  /// The slot at each position. int64 [positions]
   let slots: Tensor
-  /// The token at each place. int64 [places]
+  /// The token at each position. int64 [positions]
   let tokens: Tensor
   /// The same.
   let order: [Int]
-  /// The place of each slot. int64 [slots]
-  let places: Tensor
+  /// The position of each slot. int64 [slots]
+  let positions: Tensor
 
-  /// oneDNN compiles a product for its number of rows: with more than a few they are rounded up, by places that repeat slot 0 and
+  /// oneDNN compiles a product for its number of rows: with more than a few they are rounded up, by positions that repeat slot 0 and
   /// that are unused.
   private static let block = 32
 
-  /// `visited`: the expert of each slot, or none (−1), whose place is then anybody's; `isAligned`: whether their numbers are rounded up.
+  /// `visited`: the expert of each slot, or none (−1), whose position is then anybody's; `isAligned`: whether their numbers are rounded up.
   init(_ visited: [Int], of shape: MoEShape, on device: Device, isAligned: Bool = true) throws {
     var slotsOf = [[Int]](repeating: [], count: shape.experts)
     for (slot, expert) in visited.enumerated() where slotsOf.indices.contains(expert) { slotsOf[expert].append(slot) }
     var runs: [Run] = []
     var order: [Int] = []
-    var places = [Int](repeating: 0, count: visited.count)
+    var positions = [Int](repeating: 0, count: visited.count)
     for (expert, slots) in slotsOf.enumerated() where !slots.isEmpty {
-      for (offset, slot) in slots.enumerated() { places[slot] = order.count + offset }
+      for (offset, slot) in slots.enumerated() { positions[slot] = order.count + offset }
       let alignmentPadding =
         isAligned && slots.count > Self.block ? (Self.block - slots.count % Self.block) % Self.block : 0
       runs.append(
@@ -93,6 +93,6 @@ struct ExpertGroups {
     slots = try Tensor(order, on: device)
     self.order = order.map { $0 / shape.active }
     tokens = try Tensor(self.order, on: device)
-    self.places = try Tensor(places, on: device)
+    self.positions = try Tensor(positions, on: device)
   }
 }

@@ -85,7 +85,7 @@ public struct Checkpoint: TensorSource {
 
   func contains(_ name: String) -> Bool { owner[name] != nil }
 
-  func place(of name: String) -> String { owner[name].map { files[$0].url.path } ?? folder.path }
+  func location(of name: String) -> String { owner[name].map { files[$0].url.path } ?? folder.path }
 
   /// A tensor as the file has it, checked for its shape.
   func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {

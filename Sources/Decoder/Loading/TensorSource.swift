@@ -5,11 +5,11 @@ protocol TensorSource {
   /// The tensor with a checkpoint's name, of the shape that is asked for.
   func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor
   /// Where a tensor comes from, for messages.
-  func place(of name: String) -> String
+  func location(of name: String) -> String
 }
 
 extension TensorSource {
-  func place(of name: String) -> String { "the weights given" }
+  func location(of name: String) -> String { "the weights given" }
 
   /// A tensor that this source gave, or a part of it, in another type.
   ///
@@ -19,7 +19,7 @@ extension TensorSource {
     let result = try stored.converted(to: type)
     guard let largest = type.largest(below: stored.dtype) else { return result }
     guard try result.holdsFiniteNumbers() else {
-      throw DecoderError.weightTooLarge(file: place(of: name), name: name, type: type, largest: largest)
+      throw DecoderError.weightTooLarge(file: location(of: name), name: name, type: type, largest: largest)
     }
     return result
   }

@@ -11,7 +11,7 @@ extension MoEBlock {
     let real = try count > tokens ? x.narrowed(0, from: 0, count: tokens) : x
     let gate = try TrainedRouter(real, router, shape, routing, layer: layer)
     let groups = try ExpertGroups(gate.assignment.experts, of: shape, on: x.device)
-    let sorted = try real.gathered(0, rows: groups.tokens)  // [places, hidden]
+    let sorted = try real.gathered(0, rows: groups.tokens)  // [positions, hidden]
     var outputs: [Tensor] = []
     var passes: [BackwardPass] = []
     for run in groups.runs {
@@ -19,7 +19,7 @@ extension MoEBlock {
       outputs.append(part.value)
       passes.append(part.backwardPass)
     }
-    let made = try Combination(rows: Tensor.concatenated(outputs), places: groups.places, active: active)
+    let made = try Combination(rows: Tensor.concatenated(outputs), positions: groups.positions, active: active)
     let commonBackward = common?.backwardPass
     let sum = try made.sum(weights: gate.weights, adding: common?.value, count: count)
     return Traced(sum, tracing: true) { gradient, _ in
@@ -27,7 +27,7 @@ extension MoEBlock {
       let parts = try zip(groups.runs, passes).map { run, pass in
         try pass.backward(arriving.rows.narrowed(0, from: run.start, count: run.count))
       }
-      let back = try Combination(rows: Tensor.concatenated(parts), places: groups.places, active: active)
+      let back = try Combination(rows: Tensor.concatenated(parts), positions: groups.positions, active: active)
       let sum = try back.sum(weights: gate.visited, adding: commonBackward?.backward(gradient), count: count)
       try gate.pullBack(
         arriving.weights, input: real, into: count > tokens ? sum.narrowed(0, from: 0, count: tokens) : sum)
@@ -47,7 +47,7 @@ private struct TrainedRouter {
   private let shape: MoEShape
   private let probabilities: Tensor  // [tokens, experts]
   /// Experts visited, 0 where none is. int64 [tokens, active]
-  private let places: Tensor
+  private let indices: Tensor
   /// Σ p over a token's visits, where weights are divided by it. [tokens, 1]
   private let sums: Tensor?
   /// What every token's p has as gradient from the balance loss. [experts]
@@ -60,7 +60,7 @@ private struct TrainedRouter {
     let tokens = x.shape[0]
     let logits = try x.linear(router)  // [tokens, experts]
     let probabilities = try logits.softmax(-1)
-    let choices = try probabilities.largest(shape.active).places
+    let choices = try probabilities.largest(shape.active).indices
     let rule = routing.rule
     let capacity = rule.capacity(tokens: tokens, shape: shape)
     let assignment = RoutingAssignment(
@@ -68,8 +68,8 @@ private struct TrainedRouter {
       overflow: rule.overflow, stream: { routing.stream(layer: layer) })
     let visits = assignment.experts
     visited = try Tensor(visits.map { $0 < 0 ? Float(0) : 1 }, shape: [tokens, shape.active], on: x.device)
-    let places = try Tensor(visits.map { max($0, 0) }, shape: [tokens, shape.active], on: x.device)
-    let picked = try probabilities.picked(1, places) * visited  // [tokens, active]
+    let indices = try Tensor(visits.map { max($0, 0) }, shape: [tokens, shape.active], on: x.device)
+    let picked = try probabilities.picked(1, indices) * visited  // [tokens, active]
     if shape.renormalizes {
       let sums = try (picked.sum(1, keeping: true)).clamped(from: 1e-9)  // [tokens, 1]
       (weights, self.sums) = (try picked / sums, sums)
@@ -96,7 +96,7 @@ private struct TrainedRouter {
         zLoss: try logSums.map { try ($0 * $0).mean().item() } ?? 0,
         weight: try weights.narrowed(1, from: 0, count: 1).mean().item()))
     (self.assignment, self.router, self.shape) = (assignment, router, shape)
-    (self.probabilities, self.places) = (probabilities, places)
+    (self.probabilities, self.indices) = (probabilities, indices)
   }
 
   /// From the gradient by the weights, and of the losses, to that by the router's input, which is added; the router collects its own.
@@ -112,7 +112,7 @@ private struct TrainedRouter {
     // A token visits an expert once at most; slots that visit nobody add nothing to expert 0.
     let byProbability =
       try Tensor.zeros(probabilities.shape, on: input.device)
-      .addingAt(1, places, byPicked * visited) + byBalance  // [tokens, experts]
+      .addingAt(1, indices, byPicked * visited) + byBalance  // [tokens, experts]
     let along = try (probabilities * byProbability).sum(1, keeping: true)  // [tokens, 1]
     var byLogits = try probabilities * (byProbability - along)
     if let logSums { byLogits = try byLogits + probabilities * logSums * zShare }

@@ -15,10 +15,10 @@ struct LabelSetScores {
   ///   - rows: With their right answers. A label that the model does not have is one that it cannot give.
   ///   - form: Of the model.
   init(_ answers: [TaskAnswer], _ rows: [Example], form: TaskForm) throws {
-    let places = Dictionary(
+    let positions = Dictionary(
       zip(form.labels.map(ExactText.init), form.labels.indices), uniquingKeysWith: { first, _ in first })
     let gold = rows.map { row in
-      (LabelSet(text: row.answer)?.labels ?? []).compactMap { places[ExactText($0)] }.sorted()
+      (LabelSet(text: row.answer)?.labels ?? []).compactMap { positions[ExactText($0)] }.sorted()
     }
     report = try LabelSetReport(gold: gold, predicted: answers.map { $0.labels ?? [] }, labels: form.labels.count)
     calibration = try LabelSetCalibration(probabilities: answers.map(\.probabilities), gold: gold)

@@ -108,16 +108,16 @@ extension Learn {
     return OwnTaskGate.first(scores: made.scores.scores, base: base.scores, version: title)
   }
 
-  /// The task's place in the router, and G4.
-  private func routing(_ made: Made, _ old: ReleaseManifest) throws -> RouterPlace {
+  /// The task's position in the router, and G4.
+  private func routing(_ made: Made, _ old: ReleaseManifest) throws -> RouterPosition {
     let instruction = RouterRecord.digest(ofInstruction: made.runner.model.form.instruction)
     let entry = RouterRecord.Entry(
       task: name, version: Digest(of: Data(name.utf8)), sums: made.sums, instruction: instruction)
-    return try registry.place(of: entry, in: old, view: made.view)
+    return try registry.position(of: entry, in: old, view: made.view)
   }
 
   /// How requests can say that they are for the task.
-  private func byInstruction(_ routing: RouterPlace) -> String {
+  private func byInstruction(_ routing: RouterPosition) -> String {
     // Prompts and conversations have none.
     guard routing.entry.instruction != nil else { return "." }
     let others = routing.router.record.tasks.filter { $0.task != name && $0.instruction == routing.entry.instruction }

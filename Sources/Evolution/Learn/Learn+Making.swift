@@ -25,9 +25,9 @@ extension Learn {
   }
 
   /// S8: writes the parts, reads them back and scores what was read.
-  func made(of trained: TaskModelTraining.Result, _ prepared: Prepared, in place: URL) throws -> Made {
+  func made(of trained: TaskModelTraining.Result, _ prepared: Prepared, in folder: URL) throws -> Made {
     var parts: [String: BlobReference] = [:]
-    for (role, file) in try trained.model.writeParts(to: place) {
+    for (role, file) in try trained.model.writeParts(to: folder) {
       let media = file.pathExtension == "json" ? "application/json" : "application/vnd.accrete.safetensors"
       parts[role] = try keep(registry.addBlob(fileAt: file, media: media))
     }
@@ -38,7 +38,7 @@ extension Learn {
     let runner = try TaskModelRunner(model, on: base)
 
     let view = try registry.currentView(hidden: base.model.configuration.hiddenSize)
-    let sumsFile = place.appendingPathComponent("router.safetensors")
+    let sumsFile = folder.appendingPathComponent("router.safetensors")
     try Registry.write(RequestRouter.sums(prepared.examples.learn.map(\.text), view: view, on: base), to: sumsFile)
     let sums = try keep(registry.addBlob(fileAt: sumsFile, media: Registry.sumsMedia))
     parts[Registry.routerRole] = sums
@@ -48,7 +48,7 @@ extension Learn {
     parts[VersionManifest.Role.probe] = try keep(
       registry.addBlob(
         JSONFile.encode(probe, pretty: false), media: ProbeRecord.media))
-    let probeFile = place.appendingPathComponent("probe-features.safetensors")
+    let probeFile = folder.appendingPathComponent("probe-features.safetensors")
     let seen = try RequestRouter.features(requests, view: view, on: base)
     try SafetensorsFile.write(
       [Self.featuresName: seen.means, Self.tokensName: Tensor(seen.tokens ?? [])], to: probeFile)

@@ -120,11 +120,11 @@ extension Learn {
         "\(start.name) names \(names.printable) as its base, which is another name than this one's: only names and shapes were compared."
       )
     }
-    var (place, texts, outside) = (start.version, Set<String>(), start.version == nil ? start.name : nil)
+    var (earlier, texts, outside) = (start.version, Set<String>(), start.version == nil ? start.name : nil)
     // A version may have started from another one. What it says is text, which might name itself.
     var passed: Set<Digest> = []
-    while let version = place, passed.insert(version.digest).inserted {
-      place = nil
+    while let version = earlier, passed.insert(version.digest).inserted {
+      earlier = nil
       if let known = try registry.rowKeys(of: version) {
         texts.formUnion(known.texts(.learn).union(known.texts(.choose)))
       }
@@ -132,8 +132,8 @@ extension Learn {
       let run = try registry.manifest(of: version).run
       guard let before = run["startsFrom"]?.string else { continue }
       // Its name may be another version's in the registry that it came from.
-      place = run["startsFromDigest"]?.string.flatMap(Digest.init).flatMap { try? registry.version(digest: $0) }
-      if place == nil { outside = before }
+      earlier = run["startsFromDigest"]?.string.flatMap(Digest.init).flatMap { try? registry.version(digest: $0) }
+      if earlier == nil { outside = before }
     }
     if let outside {
       let by = start.version == nil ? "" : ", which \(start.name) started from,"

@@ -56,10 +56,10 @@ public final class Learn {
   /// - Throws: What keeps the task from being learned.
   public func plan() throws -> (rows: LearnRows, plan: LearnPlan) {
     let prepared = try prepared(examples())
-    let place = FileManager.default.temporaryDirectory.appendingPathComponent("learn-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("learn-\(UUID().uuidString)")
     let training = try TaskModelTraining(
       name: name, rows: prepared.encoded, base: base, options: job.options, start: job.start?.expert,
-      checkpoint: place)
+      checkpoint: folder)
     return (prepared.summary, try training.plan())
   }
 
@@ -71,15 +71,15 @@ public final class Learn {
     defer { lock.release() }
     let prepared = try prepared(examples())
     report(.rows(prepared.summary))
-    let place = try workplace()
+    let folder = try workFolder()
     let training = try TaskModelTraining(
       name: name, rows: prepared.encoded, base: base, options: job.options, start: job.start?.expert,
-      checkpoint: place.appendingPathComponent("training.safetensors"), requests: requests
+      checkpoint: folder.appendingPathComponent("training.safetensors"), requests: requests
     ) { [report] in report(.training($0)) }
     let trained = try training.run()
-    let outcome = try kept { try judged(made(of: trained, prepared, in: place), trained, prepared, since: start) }
+    let outcome = try kept { try judged(made(of: trained, prepared, in: folder), trained, prepared, since: start) }
     training.discardCheckpoint()
-    try? FileManager.default.removeItem(at: place)
+    try? FileManager.default.removeItem(at: folder)
     return outcome
   }
 
@@ -94,13 +94,13 @@ public final class Learn {
     job.method = task.method
     let prepared = try prepared(task.examples)
     report(.rows(prepared.summary))
-    let place = try workplace()
-    defer { try? FileManager.default.removeItem(at: place) }
+    let folder = try workFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
     let learned = TaskModelTraining.Result(
       model: task.model, evidence: LearnEvidence(), seconds: task.seconds,
       trainedParameters: task.model.expert?.tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) } ?? 0)
     return try kept {
-      let made = try made(of: learned, prepared, in: place)
+      let made = try made(of: learned, prepared, in: folder)
       try requireNew(made)
       return try judged(made, learned, prepared, since: start)
     }
@@ -136,16 +136,16 @@ public final class Learn {
   }
 
   /// A folder of the registry for what is not a version yet.
-  private func workplace() throws -> URL {
-    let place = registry.url.appendingPathComponent("work").appendingPathComponent(name)
+  private func workFolder() throws -> URL {
+    let folder = registry.url.appendingPathComponent("work").appendingPathComponent(name)
     do {
-      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch CocoaError.fileWriteOutOfSpace {
-      throw FileError.diskFull(path: place.path)
+      throw FileError.diskFull(path: folder.path)
     } catch {
-      throw FileError.notWritable(path: place.path, reason: error.localizedDescription)
+      throw FileError.notWritable(path: folder.path, reason: error.localizedDescription)
     }
-    return place
+    return folder
   }
 
   var numerics: String { Numerics.id(threads: job.options.threads) }

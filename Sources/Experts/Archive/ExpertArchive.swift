@@ -22,7 +22,7 @@ public struct ExpertArchive: Sendable, Equatable, Codable {
   public var bytes: Int
   /// SHA-256 of `adapter_config.json`.
   public var configurationDigest: Digest
-  /// SHA-256 of `expert.json` with zeros in this place: with it the archive is bound as a whole.
+  /// SHA-256 of `expert.json` with zeros in its stead: with it the archive is bound as a whole.
   var digest = SealedJSON.blank
 
   static let archiveFile = "expert.json"

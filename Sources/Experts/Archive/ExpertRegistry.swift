@@ -46,22 +46,22 @@ public struct ExpertRegistry: Sendable {
     return names.sorted().compactMap { name in
       guard !name.hasPrefix(".") else { return nil }
       do {
-        let place = try FolderFile.url(name, in: url)
+        let folder = try FolderFile.url(name, in: url)
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder), isFolder.boolValue else {
+        guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
           return nil
         }
-        guard !hasOthers || Self.files.contains(where: { FolderFile.exists($0, in: place) }) else { return nil }
-        return entry(name, at: place)
+        guard !hasOthers || Self.files.contains(where: { FolderFile.exists($0, in: folder) }) else { return nil }
+        return entry(name, at: folder)
       } catch {
         return Entry(folder: name, state: .damaged(reason: "\(error)"))
       }
     }
   }
 
-  private func entry(_ name: String, at place: URL) -> Entry {
+  private func entry(_ name: String, at folder: URL) -> Entry {
     do {
-      return Entry(folder: name, state: .stored(try ExpertArchive.read(place)))
+      return Entry(folder: name, state: .stored(try ExpertArchive.read(folder)))
     } catch {
       return Entry(folder: name, state: .damaged(reason: "\(error)"))
     }

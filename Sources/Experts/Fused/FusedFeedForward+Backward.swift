@@ -2,11 +2,11 @@ import Decoder
 package import Torch
 
 extension FusedFeedForward {
-  /// What an adversary looked at: the mean over each row's tokens of the first expert's complete output.
+  /// What an adversary looked at: the mean over each sequence's tokens of the first expert's complete output.
   package struct Pool {
-    /// Collects the gradient of the adversary's terms. [rows, hidden]
+    /// Collects the gradient of the adversary's terms. [sequences, hidden]
     let leaf: Tensor
-    /// The first expert's part of `down`, as a mean. [rows, rank]
+    /// The first expert's part of `down`, as a mean. [sequences, rank]
     let reduced: Tensor
     let lengths: [Int]
     let attached: Bool
@@ -26,7 +26,7 @@ extension FusedFeedForward {
     }
     let gradients = try mixture.backward(
       mixed: mixed, down: shares.map { try Self.times(byWeighted, $0) } ?? byWeighted,
-      row: pool.flatMap { try rowGradient($0) }, toInput: toInput)
+      sequence: pool.flatMap { try sequenceGradient($0) }, toInput: toInput)
     for (number, expert) in experts.enumerated() {
       try expert.gate.b.accumulateGradient(factor(gradients.b, 2 * number).transposed(0, 1))
       try expert.up.b.accumulateGradient(factor(gradients.b, 2 * number + 1).transposed(0, 1))
@@ -71,22 +71,22 @@ extension FusedFeedForward {
     return try shares * (scores - (scores * shares).sum(1, keeping: true))
   }
 
-  /// The adversary's gradient at the first expert's activations, for all tokens of a row; also gives its part to B2.
-  private func rowGradient(_ pool: Pool) throws -> GatedMixture.RowGradient? {
-    guard let gradient = pool.leaf.gradient else { return nil }  // [rows, hidden]
+  /// The adversary's gradient at the first expert's activations, for all tokens of a sequence; also gives its part to B2.
+  private func sequenceGradient(_ pool: Pool) throws -> GatedMixture.SequenceGradient? {
+    guard let gradient = pool.leaf.gradient else { return nil }  // [sequences, hidden]
     let first = experts[0].down
     try first.b.accumulateGradient(
       pool.reduced.transposedProduct(gradient).narrowed(0, from: 0, count: rank).transposed(0, 1))
-    // Every token has the same part in the mean of its row.
+    // Every token has the same part in the mean of its sequence.
     let parts = try Tensor(pool.lengths.map { 1 / Float($0) }, shape: [pool.lengths.count, 1])
     let own = try stack.factors.narrowed(1, from: 0, count: paddedRank)  // [hidden, rank]
-    // The alignment padding belongs to a row of zeros behind the others.
+    // The alignment padding belongs to a sequence of zeros behind the others.
     func closed(_ x: Tensor) throws -> Tensor { try Tensor.concatenated([x, Tensor.zeros([1, x.shape[1]])]) }
-    let rows = pool.lengths.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
-    return try GatedMixture.RowGradient(
+    let sequences = pool.lengths.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
+    return try GatedMixture.SequenceGradient(
       first: closed(gradient.linearTransposed(block.down) * parts),
       down: closed(gradient.linearTransposed(own) * parts * scaling),
-      rowOfToken: rows + repeatElement(Int32(pool.lengths.count), count: max(0, tokens - rows.count)),
+      sequenceOfToken: sequences + repeatElement(Int32(pool.lengths.count), count: max(0, tokens - sequences.count)),
       isolated: !pool.attached)
   }
 }

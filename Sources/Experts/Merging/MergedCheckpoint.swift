@@ -33,7 +33,7 @@ public enum MergedCheckpoint {
     var changes = try matrices(of: expert)
     let (count, first) = (changes.count, changes.keys.min() ?? "")
     var (worst, held) = (0.0, dtype)
-    try NewFolder.make(folder) { place in
+    try NewFolder.make(folder) { partial in
       for shard in shards {
         let file = try SafetensorsFile(base.appendingPathComponent(shard))
         var tensors: [String: Tensor] = [:]
@@ -53,13 +53,13 @@ public enum MergedCheckpoint {
           held = held ?? type
           tensors[name] = rounded
         }
-        try SafetensorsFile.write(tensors, metadata: ["format": "pt"], to: place.appendingPathComponent(shard))
+        try SafetensorsFile.write(tensors, metadata: ["format": "pt"], to: partial.appendingPathComponent(shard))
       }
       guard changes.isEmpty else {
         throw ExpertError.missingTensor(where: base.path, name: changes.keys.min() ?? first)
       }
       for name in files where !name.hasSuffix(".safetensors") {
-        let target = place.appendingPathComponent(name)
+        let target = partial.appendingPathComponent(name)
         try FileManager.default.copyItem(at: base.appendingPathComponent(name).resolvingSymlinksInPath(), to: target)
         if name == "config.json", let dtype { try state(dtype, in: target) }
       }
@@ -70,11 +70,11 @@ public enum MergedCheckpoint {
   /// The pair of each matrix that changes, by the name of the base's tensor.
   private static func matrices(of expert: LowRankExpert) throws -> [String: LowRankPair] {
     var changes: [String: LowRankPair] = [:]
-    for place in expert.places where place.side == .a {
-      let b = FactorPlace(layer: place.layer, site: place.site, side: .b)
-      let name = PEFTNames.module(place.site, layer: place.layer, expert.feedForwardPath) + ".weight"
+    for position in expert.positions where position.side == .a {
+      let b = FactorPosition(layer: position.layer, site: position.site, side: .b)
+      let name = PEFTNames.module(position.site, layer: position.layer, expert.feedForwardPath) + ".weight"
       changes[name] = LowRankPair(
-        a: try expert.factor(at: place), b: try expert.factor(at: b), scaling: expert.shape.scaling)
+        a: try expert.factor(at: position), b: try expert.factor(at: b), scaling: expert.shape.scaling)
     }
     return changes
   }

@@ -29,14 +29,14 @@ extension LowRankExpert {
     // PEFT says it by names that end alike; which modules there are decides, and slots must fit names anyhow.
     let shape = try said.shape(for: base, routed: base.moe != nil && file.names.contains(where: PEFTNames.isRouted))
     let slots = try PEFTSlots(file, shape, base)
-    try self.init(shape, on: base) { place, input, output in
+    try self.init(shape, on: base) { position, input, output in
       LowRankPair(
-        a: try slots.tensor(place(.a), [shape.rank, input]).moved(to: device),
-        b: try slots.tensor(place(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
+        a: try slots.tensor(position(.a), [shape.rank, input]).moved(to: device),
+        b: try slots.tensor(position(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
     }
-    if let place = try siteOfOverflow() {
+    if let position = try siteOfOverflow() {
       throw PEFTError.overflows(
-        path: file.url.path, name: PEFTNames.tensor(place, base.feedForwardPath), scaling: "\(shape.scaling)")
+        path: file.url.path, name: PEFTNames.tensor(position, base.feedForwardPath), scaling: "\(shape.scaling)")
     }
   }
 
@@ -59,7 +59,7 @@ struct PEFTSlots {
   init(_ file: SafetensorsFile, _ shape: LowRankShape, _ base: DecoderConfiguration) throws {
     self.file = file
     feedForwardPath = base.feedForwardPath
-    let slots = Set(FactorPlace.all(shape, on: base).map { PEFTNames.tensor($0, base.feedForwardPath) })
+    let slots = Set(FactorPosition.all(shape, on: base).map { PEFTNames.tensor($0, base.feedForwardPath) })
     var stored: [String: String] = [:]
     var unused: [String] = []
     for name in file.names {
@@ -75,8 +75,8 @@ struct PEFTSlots {
   }
 
   /// A slot's tensor in float32, in memory of its own: the file may change or go.
-  func tensor(_ place: FactorPlace, _ shape: [Int]) throws -> Tensor {
-    let slot = PEFTNames.tensor(place, feedForwardPath)
+  func tensor(_ position: FactorPosition, _ shape: [Int]) throws -> Tensor {
+    let slot = PEFTNames.tensor(position, feedForwardPath)
     guard let name = stored[slot] else {
       throw PEFTError.tensorNamesDiffer(path: file.url.path, missing: [slot], unused: [])
     }

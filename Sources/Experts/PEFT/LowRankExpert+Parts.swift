@@ -28,10 +28,10 @@ extension LowRankExpert {
     adapter file: SafetensorsFile, shape: LowRankShape, for base: DecoderConfiguration, on device: Device = .cpu
   ) throws {
     let slots = try PEFTSlots(file, shape, base)
-    try self.init(shape, on: base) { place, input, output in
+    try self.init(shape, on: base) { position, input, output in
       LowRankPair(
-        a: try slots.tensor(place(.a), [shape.rank, input]).moved(to: device),
-        b: try slots.tensor(place(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
+        a: try slots.tensor(position(.a), [shape.rank, input]).moved(to: device),
+        b: try slots.tensor(position(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
     }
   }
 }

@@ -44,8 +44,8 @@ struct NamePattern {
     case .sequence(let nodes): for node in nodes { try append(node) }
     case .choice(let nodes):
       var jumps: [Int] = []
-      for (place, node) in nodes.enumerated() {
-        let isLast = place == nodes.count - 1
+      for (position, node) in nodes.enumerated() {
+        let isLast = position == nodes.count - 1
         let split = steps.count
         if !isLast { steps.append(.split(split + 1, 0)) }
         try append(node)
@@ -85,24 +85,24 @@ struct NamePattern {
     var current: [Int] = []
     var seen = [Int](repeating: -1, count: steps.count)
     /// Follows what takes no byte.
-    func follow(_ start: Int, at place: Int, into list: inout [Int]) {
+    func follow(_ start: Int, at position: Int, into list: inout [Int]) {
       var rest = [start]
       while let step = rest.popLast() {
-        guard seen[step] != place else { continue }
-        seen[step] = place
+        guard seen[step] != position else { continue }
+        seen[step] = position
         switch steps[step] {
         case .jump(let next): rest.append(next)
         case .split(let one, let other): rest += [other, one]
-        case .assert(let assertion): if holds(assertion, bytes, place) { rest.append(step + 1) }
+        case .assert(let assertion): if holds(assertion, bytes, position) { rest.append(step + 1) }
         case .byte, .end: list.append(step)
         }
       }
     }
     follow(0, at: 0, into: &current)
-    for (place, byte) in bytes.enumerated() {
+    for (position, byte) in bytes.enumerated() {
       var next: [Int] = []
       for step in current {
-        if case .byte(let set) = steps[step], set.contains(byte) { follow(step + 1, at: place + 1, into: &next) }
+        if case .byte(let set) = steps[step], set.contains(byte) { follow(step + 1, at: position + 1, into: &next) }
       }
       work -= steps.count / 8 + current.count + 1
       guard work > 0 else { throw Refusal(reason: "it takes too long on this base's modules") }
@@ -112,13 +112,13 @@ struct NamePattern {
     return current.contains { if case .end = steps[$0] { true } else { false } }
   }
 
-  private func holds(_ assertion: Assertion, _ bytes: [UInt8], _ place: Int) -> Bool {
+  private func holds(_ assertion: Assertion, _ bytes: [UInt8], _ position: Int) -> Bool {
     func isWord(_ index: Int) -> Bool { bytes.indices.contains(index) && ByteSet.word.contains(bytes[index]) }
     return switch assertion {
-    case .start: place == 0
-    case .end: place == bytes.count
-    case .boundary: isWord(place - 1) != isWord(place)
-    case .noBoundary: isWord(place - 1) == isWord(place)
+    case .start: position == 0
+    case .end: position == bytes.count
+    case .boundary: isWord(position - 1) != isWord(position)
+    case .noBoundary: isWord(position - 1) == isWord(position)
     }
   }
 }
@@ -143,7 +143,7 @@ struct ByteSet {
 
   func union(_ other: ByteSet) -> ByteSet {
     var result = self
-    for (place, isMember) in other.members.enumerated() where isMember { result.members[place] = true }
+    for (position, isMember) in other.members.enumerated() where isMember { result.members[position] = true }
     return result
   }
 

@@ -16,8 +16,8 @@ enum PEFTNames {
   /// `base_model.model.model.layers.0.mlp.gate_proj.lora_A.weight`; a routed expert's is `….mlp.experts.3.gate_proj.…`.
   ///
   /// - Parameter feedForward: The path of the feed-forward block, see `DecoderConfiguration.feedForwardPath`.
-  static func tensor(_ place: FactorPlace, _ feedForward: String) -> String {
-    "base_model.model.\(module(place.site, layer: place.layer, feedForward)).lora_\(place.side.rawValue).weight"
+  static func tensor(_ position: FactorPosition, _ feedForward: String) -> String {
+    "base_model.model.\(module(position.site, layer: position.layer, feedForward)).lora_\(position.side.rawValue).weight"
   }
 
   /// `model.layers.0.mlp.gate_proj`: a module of the base.
@@ -45,9 +45,9 @@ extension LowRankExpert {
     var result: [String: Tensor] = [:]
     for (layer, row) in pairs.enumerated() {
       for (site, pair) in row {
-        for (side, tensor) in [(FactorPlace.Side.a, pair.a), (.b, pair.b)] {
-          let place = FactorPlace(layer: layer, site: site, side: side)
-          result[PEFTNames.tensor(place, feedForwardPath)] = tensor
+        for (side, tensor) in [(FactorPosition.Side.a, pair.a), (.b, pair.b)] {
+          let position = FactorPosition(layer: layer, site: site, side: side)
+          result[PEFTNames.tensor(position, feedForwardPath)] = tensor
         }
       }
     }

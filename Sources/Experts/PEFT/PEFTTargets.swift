@@ -186,7 +186,7 @@ struct PEFTTargets {
     }
   }
 
-  /// What is wrong unless a projection is chosen in all places that have it, or in none.
+  /// What is wrong unless a projection is chosen in all positions that have it, or in none.
   private func fault(_ chosen: [Module], of modules: [Module]) -> (got: String, reason: String)? {
     guard !chosen.isEmpty else {
       return ("a choice of no module", "experts plug into \(Self.known) of the decoder's layers")

@@ -42,8 +42,8 @@ struct HuffmanCode {
       for _ in 0..<counts[length] {
         // Code words are packed from their highest bit on, all else from its lowest.
         let reversed = (0..<length).reduce(0) { $0 << 1 | (word >> $1) & 1 }
-        for place in stride(from: reversed, to: table.count, by: 1 << length) {
-          table[place] = symbols[index] << 4 | UInt16(length)
+        for entry in stride(from: reversed, to: table.count, by: 1 << length) {
+          table[entry] = symbols[index] << 4 | UInt16(length)
         }
         (word, index) = (word + 1, index + 1)
       }

@@ -77,10 +77,10 @@ struct Inflate {
       guard symbol - 257 < CopySizes.lengths.count else { throw Self.broken(input, "a length that does not exist") }
       let (length, lengthBits) = CopySizes.lengths[symbol - 257]
       let count = length + (try input.take(lengthBits))
-      guard let place = try distances.next(&input), place < CopySizes.distances.count else {
+      guard let code = try distances.next(&input), code < CopySizes.distances.count else {
         throw Self.broken(input, "a distance that does not exist")
       }
-      let (least, distanceBits) = CopySizes.distances[place]
+      let (least, distanceBits) = CopySizes.distances[code]
       let distance = least + (try input.take(distanceBits))
       guard distance <= end else { throw Self.broken(input, "a copy from before the beginning") }
       copy(count, from: distance)

@@ -1,9 +1,9 @@
 // The task discriminator of MoE-CL (arXiv 2509.18133, section 4.2.2), one per layer.
 //
-// r_i: mean over a row's real tokens of the complete shared feed-forward output of layer i. [batch, hidden]
+// r_i: mean over a sequence's real tokens of the complete shared feed-forward output of layer i. [batch, hidden]
 // K: tasks that have arrived; t: the number of the task being learned. With K = 1 there is nothing to tell apart.
 //
-// `paper`     p = softmax(D_i r_i); L_GAN = mean over layers and rows of
+// `paper`     p = softmax(D_i r_i); L_GAN = mean over layers and sequences of
 //             cross_entropy(p taken as logits, t): a softmax of a softmax, which keeps it between log(e + K − 1) − 1 and
 //             log(e + K − 1). D_i descends on w·L_GAN; everything else, lower layers included, ascends
 //             (gradient reversal). K grows, and the first task has no term.

@@ -62,8 +62,8 @@ struct CodeAdversary {
   ) throws -> [LossTerm] {
     var discriminator: [Tensor] = []
     var confusion: [Tensor] = []
-    for (place, (layer, inputs)) in zip(layers, batch).enumerated() {
-      guard let known = try memory.features(at: place),
+    for (position, (layer, inputs)) in zip(layers, batch).enumerated() {
+      guard let known = try memory.features(at: position),
         let codes = try Self.codes(Tensor.concatenated([known.features, inputs]), atoms[layer])
       else { continue }
       let labels = known.arrivals + Array(repeating: tasks - 1, count: inputs.shape[0])

@@ -30,11 +30,11 @@ struct FeatureMemory {
     }
   }
 
-  /// All rows of one layer, by its place among those that are kept, and the tasks that they are of. [rows, hidden]
-  func features(at place: Int) throws -> (features: Tensor, arrivals: [Int])? {
+  /// All rows of one layer, by its position among those that are kept, and the tasks that they are of. [rows, hidden]
+  func features(at position: Int) throws -> (features: Tensor, arrivals: [Int])? {
     let tasks = stored.sorted { $0.key < $1.key }
     guard !tasks.isEmpty else { return nil }
-    let features = try Tensor.concatenated(tasks.map { try $0.value.selected(1, place).converted(to: .float32) })
+    let features = try Tensor.concatenated(tasks.map { try $0.value.selected(1, position).converted(to: .float32) })
     return (features, tasks.flatMap { Array(repeating: $0.key, count: $0.value.shape[0]) })
   }
 

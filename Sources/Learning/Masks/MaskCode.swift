@@ -28,7 +28,7 @@ enum MaskCode {
     for gap in gaps {
       for _ in 0..<(gap >> parameter) { bits.append(true) }
       bits.append(false)
-      for place in stride(from: parameter - 1, through: 0, by: -1) { bits.append((gap >> place) & 1 == 1) }
+      for bit in stride(from: parameter - 1, through: 0, by: -1) { bits.append((gap >> bit) & 1 == 1) }
     }
     return bits.bytes
   }
@@ -61,8 +61,8 @@ enum MaskCode {
         gap += 1 << parameter
         guard gap <= entries else { throw malformed("a gap is longer than the mask") }
       }
-      for place in stride(from: parameter - 1, through: 0, by: -1) {
-        if bits.next() == true { gap += 1 << place }
+      for bit in stride(from: parameter - 1, through: 0, by: -1) {
+        if bits.next() == true { gap += 1 << bit }
       }
       position += gap
       guard !bits.isExhausted else { throw malformed("it is truncated") }
@@ -101,7 +101,7 @@ enum MaskCode {
     return best
   }
 
-  /// A LEB128 number and the place behind it; `nil` where it is cut off or too large.
+  /// A LEB128 number and the position behind it; `nil` where it is cut off or too large.
   private static func number(in bytes: [UInt8], from start: Int) -> (value: Int, end: Int)? {
     var value = 0
     for (index, byte) in bytes.dropFirst(start).prefix(8).enumerated() {
@@ -133,27 +133,27 @@ private struct BitWriter {
 private struct BitReader {
   private let bytes: [UInt8]
   /// In bits.
-  private var place: Int
+  private var position: Int
   /// Whether more was asked for than there is.
   private(set) var isExhausted = false
 
   init(_ bytes: [UInt8], from start: Int) {
     self.bytes = bytes
-    place = 8 * start
+    position = 8 * start
   }
 
   mutating func next() -> Bool? {
-    guard place < 8 * bytes.count else {
+    guard position < 8 * bytes.count else {
       isExhausted = true
       return nil
     }
-    defer { place += 1 }
-    return bytes[place / 8] >> UInt8(7 - place % 8) & 1 == 1
+    defer { position += 1 }
+    return bytes[position / 8] >> UInt8(7 - position % 8) & 1 == 1
   }
 
   /// Whether only the zeros that fill the last byte are left.
   var isAtEnd: Bool {
-    guard 8 * bytes.count - place < 8 else { return false }
-    return place % 8 == 0 || bytes[place / 8] << UInt8(place % 8) == 0
+    guard 8 * bytes.count - position < 8 else { return false }
+    return position % 8 == 0 || bytes[position / 8] << UInt8(position % 8) == 0
   }
 }

@@ -5,8 +5,8 @@ import Torch
 /// Measures what a static merge of a dual expert costs.
 public struct MergeMeter {
   private let model: DecoderModel
-  /// Few rows in a batch: each has logits over the whole vocabulary.
-  private let budget = TokenBudget(TokenBudget.standard.tokens, mostRows: 64)
+  /// Few sequences in a batch: each has logits over the whole vocabulary.
+  private let budget = TokenBudget(TokenBudget.standard.tokens, mostSequences: 64)
 
   public init(_ model: DecoderModel) { self.model = model }
 
@@ -30,9 +30,9 @@ public struct MergeMeter {
     let plain = LowRankSelection(merged)
     try eachBatch(prompts) { batch in
       let ends = batch.lengths.reduce(into: []) { $0.append(($0.last ?? -1) + $1) }
-      let places = try Tensor(ends, on: model.device)
+      let positions = try Tensor(ends, on: model.device)
       func logits(_ experts: any ExpertSelection) throws -> Tensor {
-        try model.logits(model.packedStates(batch, experts: experts, at: places))  // [rows, vocabulary]
+        try model.logits(model.packedStates(batch, experts: experts, at: positions))  // [sequences, vocabulary]
       }
       let (one, other) = (try logits(dual), try logits(plain))
       let difference = try (one - other).abs()

@@ -15,8 +15,8 @@ extension Accrete {
       shared: try new.shared > 0 ? context.newExpert(owner(task, "shared"), context.shape(rank: new.shared)) : nil,
       own: try context.newExpert(owner(task, "own"), context.shape(rank: new.own)), gains: [:], isFrozen: false)
     guard found > 0 || context.whole(Self.warmStart) > 0, task.index > 0 else { return start }
-    for place in FactorPlace.all(context.shape, on: context.base) where found > 0 {
-      start.gains[Self.gainName(place)] = try Tensor(repeating: 1, [found], on: context.device)
+    for position in FactorPosition.all(context.shape, on: context.base) where found > 0 {
+      start.gains[Self.gainName(position)] = try Tensor(repeating: 1, [found], on: context.device)
     }
     guard let teacher = try teacher(of: task, on: probe), let known = parts[teacher] else { return start }
     try copyStrongest(from: known.own, to: start.own)
@@ -40,7 +40,7 @@ extension Accrete {
     return teacher
   }
 
-  /// The atoms with the largest |b| |a|, in place of those that change nothing yet.
+  /// The atoms with the largest |b| |a|, instead of those that change nothing yet.
   private func copyStrongest(from source: LowRankExpert, to target: LowRankExpert) throws {
     for (layer, row) in target.pairs.enumerated() {
       for (projection, pair) in row {
@@ -49,9 +49,9 @@ extension Accrete {
         let strength = try ((a * a).sum(1) * (b * b).sum(0)).floats()
         let order = strength.indices.sorted { (strength[$1], $0) < (strength[$0], $1) }.prefix(pair.a.shape[0])
         let chosen = try Tensor(Array(order), on: a.device)
-        let places = try Tensor(Array(order.indices), on: a.device)
-        try pair.a.copyInPlace(from: pair.a.replacing(0, rows: places, with: a.gathered(0, rows: chosen)))
-        try pair.b.copyInPlace(from: pair.b.replacing(1, rows: places, with: b.gathered(1, rows: chosen)))
+        let positions = try Tensor(Array(order.indices), on: a.device)
+        try pair.a.copyInPlace(from: pair.a.replacing(0, rows: positions, with: a.gathered(0, rows: chosen)))
+        try pair.b.copyInPlace(from: pair.b.replacing(1, rows: positions, with: b.gathered(1, rows: chosen)))
       }
     }
   }

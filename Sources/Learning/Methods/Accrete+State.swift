@@ -68,13 +68,13 @@ extension Accrete {
     let own = try expert("own", rank: new.own)
     var gains: [String: Tensor] = [:]
     let found = found(task.index)
-    for place in FactorPlace.all(context.shape, on: context.base) where found > 0 {
-      let name = "\(owner(task, "gains")).\(Self.gainName(place))"
+    for position in FactorPosition.all(context.shape, on: context.base) where found > 0 {
+      let name = "\(owner(task, "gains")).\(Self.gainName(position))"
       guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: Self.name, name: name) }
       guard tensor.shape == [found] else {
         throw ExpertError.shapeDiffers(where: Self.name, name: name, expected: [found], got: tensor.shape)
       }
-      gains[Self.gainName(place)] = tensor
+      gains[Self.gainName(position)] = tensor
     }
     let parts = Parts(
       shared: try new.shared > 0 ? expert("shared", rank: new.shared) : nil, own: own, gains: gains,

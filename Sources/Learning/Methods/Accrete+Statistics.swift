@@ -42,9 +42,9 @@ extension Accrete {
   private func probeAccuracies(before count: Int) throws -> [Double]? {
     let factors = try sharedFactors(before: count)
     guard !factors.isEmpty, !memory.isEmpty else { return nil }
-    let values = try context.base.commonLayers.enumerated().map { place, layer -> Double? in
-      guard let known = try memory.features(at: place) else { return nil }
-      let read = [Projection.gate, .up].compactMap { factors[FactorPlace(layer: layer, projection: $0, side: .a)] }
+    let values = try context.base.commonLayers.enumerated().map { position, layer -> Double? in
+      guard let known = try memory.features(at: position) else { return nil }
+      let read = [Projection.gate, .up].compactMap { factors[FactorPosition(layer: layer, projection: $0, side: .a)] }
       guard !read.isEmpty else { return nil }
       let codes = try Tensor.concatenated(read.map { try known.features.linear($0) }, axis: 1)
       return try RidgeProbe.accuracy(codes, labels: known.arrivals)

@@ -78,7 +78,7 @@ public final class Accrete: ContinualMethod {
   var memory: FeatureMemory
   var routing: GaussianRouter
   /// Shared atoms that the task being learned was given, in float32.
-  private var given: [FactorPlace: Tensor] = [:]
+  private var given: [FactorPosition: Tensor] = [:]
 
   public init(_ context: MethodContext) throws {
     guard context.shape.projections.contains(where: { [.gate, .up].contains($0) }) else {
@@ -202,8 +202,10 @@ public final class Accrete: ContinualMethod {
     }
     let shared = try sharedFactors(before: arrived.count)
     guard let rank = shared.first(where: { $0.key.side == .a })?.value.shape[0] else { return nil }
-    return try DerivedExpert(context.shape(rank: rank), context, training: false) { place in
-      guard let factor = shared[place] else { throw ExpertError.missingTensor(where: Self.name, name: place.name) }
+    return try DerivedExpert(context.shape(rank: rank), context, training: false) { position in
+      guard let factor = shared[position] else {
+        throw ExpertError.missingTensor(where: Self.name, name: position.name)
+      }
       return factor
     }.expert
   }
@@ -215,24 +217,24 @@ public final class Accrete: ContinualMethod {
   }
 
   /// One factor of what serves a task: what it found, what it shares, what is its own. A: [rank, in], B: [out, rank]
-  private func factor(_ place: FactorPlace, of own: Parts, given: [FactorPlace: Tensor]) throws -> Tensor {
+  private func factor(_ position: FactorPosition, of own: Parts, given: [FactorPosition: Tensor]) throws -> Tensor {
     var list: [Tensor] = []
-    if let found = given[place] {
-      let gain = own.gains[Self.gainName(place)]
-      list.append(place.side == .b ? try gain.map { try found * $0 } ?? found : found)
+    if let found = given[position] {
+      let gain = own.gains[Self.gainName(position)]
+      list.append(position.side == .b ? try gain.map { try found * $0 } ?? found : found)
     }
     for expert in [own.shared, own.own].compactMap({ $0 }) {
-      list.append(try expert.factor(at: place).converted(to: .float32))
+      list.append(try expert.factor(at: position).converted(to: .float32))
     }
-    return list.count == 1 ? list[0] : try Tensor.concatenated(list, axis: place.rankAxis)
+    return list.count == 1 ? list[0] : try Tensor.concatenated(list, axis: position.rankAxis)
   }
 
   /// The shared atoms of the first `count` tasks to arrive, in float32; empty where there are none.
-  func sharedFactors(before count: Int) throws -> [FactorPlace: Tensor] {
+  func sharedFactors(before count: Int) throws -> [FactorPosition: Tensor] {
     try arrived.prefix(count).compactMap { parts[$0]?.shared }.chained()
   }
 
-  static func gainName(_ place: FactorPlace) -> String { "layers.\(place.layer).\(place.site.name)" }
+  static func gainName(_ position: FactorPosition) -> String { "layers.\(position.layer).\(position.site.name)" }
 
   func owner(_ task: TaskIdentity, _ part: String) -> String { "tasks.\(task.name).\(part)" }
 }

@@ -6,8 +6,8 @@
 //     F ← F + (1/N) Σ_rows (∂ℓ_row / ∂θ)²,   θ* ← θ             at the end of each task
 //
 // ℓ_row: the mean −log p of one row's answer tokens (of its label under the output head `trained`), without dropout; N rows of the
-// task, drawn by its name. Squares of single rows, not of batches: the empirical Fisher information, with right answers in
-// place of drawn ones.
+// task, drawn by its name. Squares of single rows, not of batches: the empirical Fisher information, with right answers instead
+// of drawn ones.
 //
 // The online form: one F and one θ* for all earlier tasks (Schwarz et al., arXiv 1805.06370, with γ = 1), so that its size does not grow.
 // TRACE (arXiv 2310.06762) has the same form and λ = 400, but squares gradients of whole batches during training. Where rows of a batch

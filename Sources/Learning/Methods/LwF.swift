@@ -58,10 +58,10 @@ public final class LwF: Sequential {
     }
   }
 
-  /// T² · mean KL(softmax(old / T) ‖ softmax(new / T)). Both: [places, vocabulary] → [].
+  /// T² · mean KL(softmax(old / T) ‖ softmax(new / T)). Both: [positions, vocabulary] → [].
   static func distillation(_ new: Tensor, from old: Tensor, temperature: Double) throws -> Tensor {
     let (before, now) = (try (old * (1 / temperature)).logSoftmax(1), try (new * (1 / temperature)).logSoftmax(1))
-    let divergence = try (before.exp() * (before - now)).sum(1)  // [places]
+    let divergence = try (before.exp() * (before - now)).sum(1)  // [positions]
     return try divergence.mean() * (temperature * temperature)
   }
 

@@ -80,7 +80,7 @@ public final class MoCL: ContinualMethod {
     guard let part = parts[task] else {
       throw LearningError.stateDiffers(what: Self.name, missing: [task.name], unused: [])
     }
-    // Recorded once, and used at every place through a leaf: each place has a backward pass of its own.
+    // Recorded once, and used at every position through a leaf: each position has a backward pass of its own.
     let weights = try withGradients { try columns(task, vector: part.vector) }
     let leaf = try weights.detached()
     try leaf.requireGradient()
@@ -146,12 +146,12 @@ public final class MoCL: ContinualMethod {
   private func composed(_ task: TaskIdentity, columns: Tensor, training: Bool) throws -> DerivedExpert {
     let earlier = try arrived.prefix(task.index).compactMap { parts[$0]?.module }.chained()
     let shape = try context.shape(rank: context.shape.rank * (task.index + 1))
-    return try DerivedExpert(shape, context, training: training) { place in
-      guard let own = try parts[task]?.module.factor(at: place).converted(to: .float32) else {
-        throw ExpertError.missingTensor(where: Self.name, name: place.name)
+    return try DerivedExpert(shape, context, training: training) { position in
+      guard let own = try parts[task]?.module.factor(at: position).converted(to: .float32) else {
+        throw ExpertError.missingTensor(where: Self.name, name: position.name)
       }
-      let all = try Tensor.concatenated([earlier[place]].compactMap(\.self) + [own], axis: place.rankAxis)
-      return place.side == .b ? try all * columns : all
+      let all = try Tensor.concatenated([earlier[position]].compactMap(\.self) + [own], axis: position.rankAxis)
+      return position.side == .b ? try all * columns : all
     }
   }
 

@@ -94,18 +94,18 @@ extension Moses {
   func storedMasks(of part: Part) throws -> Masks {
     var masks: Masks = [:]
     for (layer, kept) in part.kept.enumerated() {
-      let places = try pool.places(layer: layer, of: chosen(by: part.gates[layer]))
-      let bits = try MaskCode.decode(kept.masks.bytes(), entries: places.reduce(0) { $0 + pool.entries($1) })
+      let positions = try pool.positions(layer: layer, of: chosen(by: part.gates[layer]))
+      let bits = try MaskCode.decode(kept.masks.bytes(), entries: positions.reduce(0) { $0 + pool.entries($1) })
       var start = 0
-      for place in places {
-        let own = Array(bits[start..<start + pool.entries(place)])
+      for position in positions {
+        let own = Array(bits[start..<start + pool.entries(position)])
         let (count, expected) = (own.count { $0 }, choice.count(of: own.count))
         guard count == expected else {
           throw LearningError.malformedMask(
-            what: "a stored mask of \(place.name)",
+            what: "a stored mask of \(position.name)",
             rule: "\(count) entries are chosen, \(expected) follow from the density")
         }
-        masks[place] = try Tensor(own, shape: pool.score(place).shape, on: context.device)
+        masks[position] = try Tensor(own, shape: pool.score(position).shape, on: context.device)
         start += own.count
       }
     }
@@ -116,8 +116,8 @@ extension Moses {
   private func own(_ part: Part, _ task: TaskIdentity) throws {
     let masks = try storedMasks(of: part)
     for (layer, kept) in part.kept.enumerated() {
-      let places = try pool.places(layer: layer, of: chosen(by: part.gates[layer]))
-      let new = try places.map { try pool.new($0, in: Self.find($0, in: masks)) }
+      let positions = try pool.positions(layer: layer, of: chosen(by: part.gates[layer]))
+      let new = try positions.map { try pool.new($0, in: Self.find($0, in: masks)) }
       let counts = try new.map { Int(saturating: try $0.sum().item()) }
       guard counts.reduce(0, +) == kept.values.count else {
         throw LearningError.malformedMask(
@@ -125,8 +125,8 @@ extension Moses {
           rule: "there are \(kept.values.count), the masks have \(counts.reduce(0, +)) new entries")
       }
       var start = 0
-      for (index, place) in places.enumerated() {
-        try pool.own(place, new[index], kept.values.narrowed(0, from: start, count: counts[index]))
+      for (index, position) in positions.enumerated() {
+        try pool.own(position, new[index], kept.values.narrowed(0, from: start, count: counts[index]))
         start += counts[index]
       }
     }

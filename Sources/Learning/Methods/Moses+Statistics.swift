@@ -52,13 +52,13 @@ extension Moses {
   private func use(of task: TaskIdentity, layer: Int) throws -> Use {
     let learned = arrived.prefix(task.index + 1).compactMap { parts[$0] }.filter(\.isLearned)
     guard let last = learned.last else { return Use(entries: 1, used: 0, new: 0, selected: 1, bits: 0) }
-    let places = try pool.places(layer: layer, of: chosen(by: last.gates[layer]))
+    let positions = try pool.positions(layer: layer, of: chosen(by: last.gates[layer]))
     let router = 32 * routing.numbers(for: learned.count) / context.base.layers
     let own = learned.reduce(0) { $0 + 8 * $1.kept[layer].masks.byteCount + 8 * $1.gates[layer].byteCount }
     return Use(
       entries: Double(pool.entries(layer: layer)),
       used: Double(learned.reduce(0) { $0 + $1.kept[layer].values.count }),
       new: Double(last.kept[layer].values.count),
-      selected: Double(places.reduce(0) { $0 + choice.count(of: pool.entries($1)) }), bits: Double(own + router))
+      selected: Double(positions.reduce(0) { $0 + choice.count(of: pool.entries($1)) }), bits: Double(own + router))
   }
 }

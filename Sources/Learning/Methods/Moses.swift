@@ -26,7 +26,7 @@
 // * Start: the k sub-experts of a layer with the smallest share of owned entries have b = 0, the others −1. So a task gets unused ones while
 //   there are any, and starts next to the base; later it starts where the others' masks are.
 // * Kept of a task: gates, masks (Masks/MaskCode.swift), values of the entries that it was the first to use.
-// * Nobody has to tell the task: GaussianRouter.swift, in place of trained keys.
+// * Nobody has to tell the task: GaussianRouter.swift, instead of trained keys.
 
 public import Decoder
 public import Experts
@@ -71,7 +71,7 @@ public final class Moses: ContinualMethod {
     let values: Tensor
   }
 
-  typealias Masks = [SubExpertPlace: Tensor]
+  typealias Masks = [SubExpertPosition: Tensor]
 
   let context: MethodContext
   let choice: TopShare
@@ -142,8 +142,8 @@ public final class Moses: ContinualMethod {
     let masks = try current.flatMap { $0.progress == step.progress ? $0.masks : nil } ?? scoredMasks(of: part)
     current = (step.progress, masks)
     let derived = try DerivedExpert(served, context, training: true) { factor in
-      try merged(factor, part.gates) { place in
-        try pool.values(place) * StraightThrough.factor(Self.find(place, in: masks), by: pool.score(place))
+      try merged(factor, part.gates) { position in
+        try pool.values(position) * StraightThrough.factor(Self.find(position, in: masks), by: pool.score(position))
       }
     }
     return TrainingPass(
@@ -154,15 +154,15 @@ public final class Moses: ContinualMethod {
   /// λ · mean of σ(|S|) over entries that no task owns; `nil` where there is no old entry that could be used instead.
   private func newnessTerm(_ part: Part) throws -> LossTerm? {
     let weight = context.value(Self.newness)
-    let places = try part.gates.enumerated().flatMap { layer, gate in
-      pool.places(layer: layer, of: try chosen(by: gate))
+    let positions = try part.gates.enumerated().flatMap { layer, gate in
+      pool.positions(layer: layer, of: try chosen(by: gate))
     }
-    guard weight > 0, places.contains(where: { pool.owned[$0] != nil }) else { return nil }
+    guard weight > 0, positions.contains(where: { pool.owned[$0] != nil }) else { return nil }
     return try withGradients {
       var (sums, count): ([Tensor], Double) = ([], 0)
-      for place in places {
-        let dear = try pool.score(place).abs().sigmoid()
-        let owned = pool.owned[place]?.mask
+      for position in positions {
+        let dear = try pool.score(position).abs().sigmoid()
+        let owned = pool.owned[position]?.mask
         sums.append(try owned.map { try dear.filling(where: $0, with: 0).sum() } ?? dear.sum())
         count += Double(dear.count) - (try owned?.sum().item() ?? 0)
       }
@@ -178,7 +178,7 @@ public final class Moses: ContinualMethod {
       part.gates = try part.gates.map { try $0.detached().cloned() }
       let masks = try scoredMasks(of: part)
       for (layer, gate) in part.gates.enumerated() {
-        part.kept.append(try keep(pool.places(layer: layer, of: chosen(by: gate)), masks))
+        part.kept.append(try keep(pool.positions(layer: layer, of: chosen(by: gate)), masks))
       }
     }
     parts[task] = part
@@ -187,16 +187,16 @@ public final class Moses: ContinualMethod {
   }
 
   /// What is kept of one layer; its new entries are owned from here on.
-  private func keep(_ places: [SubExpertPlace], _ masks: Masks) throws -> Kept {
+  private func keep(_ positions: [SubExpertPosition], _ masks: Masks) throws -> Kept {
     var bits: [Bool] = []
     var values: [Tensor] = []
-    for place in places {
-      let mask = try Self.find(place, in: masks)
-      let new = try pool.new(place, in: mask)
-      let rounded = try pool.values(place).detached().picked(where: new).converted(to: .bfloat16)
+    for position in positions {
+      let mask = try Self.find(position, in: masks)
+      let new = try pool.new(position, in: mask)
+      let rounded = try pool.values(position).detached().picked(where: new).converted(to: .bfloat16)
       bits += try mask.truths()
       values.append(rounded)
-      try pool.own(place, new, rounded)
+      try pool.own(position, new, rounded)
     }
     return Kept(
       masks: try Tensor(MaskCode.encode(bits), on: context.device), values: try Tensor.concatenated(values))
@@ -205,8 +205,8 @@ public final class Moses: ContinualMethod {
   /// Masks of the chosen sub-experts as the scores are now.
   private func scoredMasks(of part: Part) throws -> Masks {
     try part.gates.enumerated().reduce(into: [:]) { masks, entry in
-      for place in pool.places(layer: entry.offset, of: try chosen(by: entry.element)) {
-        masks[place] = try choice.mask(of: pool.score(place))
+      for position in pool.positions(layer: entry.offset, of: try chosen(by: entry.element)) {
+        masks[position] = try choice.mask(of: pool.score(position))
       }
     }
   }
@@ -227,10 +227,10 @@ public final class Moses: ContinualMethod {
     guard let part = parts[task] else { return nil }
     let masks = try part.isLearned ? storedMasks(of: part) : withoutGradients { try scoredMasks(of: part) }
     let whole = try DerivedExpert(served, context, training: false) { factor in
-      try merged(factor, part.gates) { place in
-        let mask = try Self.find(place, in: masks)
+      try merged(factor, part.gates) { position in
+        let mask = try Self.find(position, in: masks)
         return try part.isLearned
-          ? pool.values(place, where: mask) : pool.values(place) * mask.converted(to: .float32)
+          ? pool.values(position, where: mask) : pool.values(position) * mask.converted(to: .float32)
       }
     }.expert
     return part.isLearned ? try whole.rounded() : whole
@@ -241,17 +241,19 @@ public final class Moses: ContinualMethod {
 
   /// One factor of what serves a task. A: [k · r_e, in], B: [out, k · r_e]
   private func merged(
-    _ factor: FactorPlace, _ gates: [Tensor], _ values: (SubExpertPlace) throws -> Tensor
+    _ factor: FactorPosition, _ gates: [Tensor], _ values: (SubExpertPosition) throws -> Tensor
   ) throws -> Tensor {
     let gate = gates[factor.layer]
     let chosen = try chosen(by: gate)
-    let parts = try chosen.map { try values(SubExpertPlace(factor: factor, expert: $0)) }
+    let parts = try chosen.map { try values(SubExpertPosition(factor: factor, expert: $0)) }
     let whole = try Tensor.concatenated(parts, axis: factor.rankAxis)
     return factor.side == .a ? whole : try whole * strengths(gate, chosen)
   }
 
-  static func find(_ place: SubExpertPlace, in masks: Masks) throws -> Tensor {
-    guard let mask = masks[place] else { throw LearningError.malformedMask(what: place.name, rule: "it has no mask") }
+  static func find(_ position: SubExpertPosition, in masks: Masks) throws -> Tensor {
+    guard let mask = masks[position] else {
+      throw LearningError.malformedMask(what: position.name, rule: "it has no mask")
+    }
     return mask
   }
 }

@@ -32,7 +32,7 @@ public final class OLoRA: ContinualMethod {
   /// Tasks in the order in which they arrived.
   private var arrived: [TaskIdentity] = []
   /// All factors of the tasks before the one that is being learned. A: [rank, in], B: [out, rank]
-  private var frozen: [FactorPlace: Tensor] = [:]
+  private var frozen: [FactorPosition: Tensor] = [:]
   /// Their A of all layers. [layers, rank, in] of each site
   private var directions: [ProjectionSite: Tensor] = [:]
 
@@ -50,7 +50,7 @@ public final class OLoRA: ContinualMethod {
     directions = [:]
     for site in context.shape.sites(on: context.base) where !frozen.isEmpty {
       directions[site] = try Tensor.stacked(
-        (0..<context.base.layers).compactMap { frozen[FactorPlace(layer: $0, site: site, side: .a)] })
+        (0..<context.base.layers).compactMap { frozen[FactorPosition(layer: $0, site: site, side: .a)] })
     }
     return parameters(named(owner(task), expert.tensors))
   }
@@ -65,8 +65,9 @@ public final class OLoRA: ContinualMethod {
     guard !frozen.isEmpty else { return TrainingPass(selection: LowRankSelection(expert, dropout: dropout)) }
     let all = try DerivedExpert(
       context.shape(rank: context.shape.rank * (task.index + 1)), context, training: true
-    ) { [frozen] place in
-      try Tensor.concatenated([frozen[place]].compactMap(\.self) + [expert.factor(at: place)], axis: place.rankAxis)
+    ) { [frozen] position in
+      try Tensor.concatenated(
+        [frozen[position]].compactMap(\.self) + [expert.factor(at: position)], axis: position.rankAxis)
     }
     return TrainingPass(
       selection: LowRankSelection(all.expert, dropout: dropout),
@@ -98,8 +99,8 @@ public final class OLoRA: ContinualMethod {
     guard !all.isEmpty else { return nil }
     let shape = try context.shape(rank: context.shape.rank * arrived.count)
     return .plain(
-      try DerivedExpert(shape, context, training: false) { place in
-        guard let factor = all[place] else { throw ExpertError.missingTensor(where: Self.name, name: place.name) }
+      try DerivedExpert(shape, context, training: false) { position in
+        guard let factor = all[position] else { throw ExpertError.missingTensor(where: Self.name, name: position.name) }
         return factor
       }.expert)
   }

@@ -3,8 +3,8 @@ import Experts
 import Torch
 
 /// One factor of one sub-expert.
-struct SubExpertPlace: Hashable {
-  let factor: FactorPlace
+struct SubExpertPosition: Hashable {
+  let factor: FactorPosition
   let expert: Int
 
   /// `experts.0.layers.0.gate_proj.A`
@@ -13,7 +13,7 @@ struct SubExpertPlace: Hashable {
 
 /// The sub-experts that all tasks share: low-rank factors, each entry of which is either free or some task's for ever.
 ///
-/// Free entries train in ``weights``; owned ones are in tensors that no optimizer ever sees, and what ``weights`` has in their places means
+/// Free entries train in ``weights``; owned ones are in tensors that no optimizer ever sees, and what ``weights`` has in their positions means
 /// nothing. So neither a gradient nor a moment nor weight decay can reach what a learned task uses.
 struct SubExpertPool {
   /// Entries that tasks own.
@@ -28,13 +28,13 @@ struct SubExpertPool {
   let shape: LowRankShape
   /// How many sub-experts there are.
   let count: Int
-  private let factors: [FactorPlace]
+  private let factors: [FactorPosition]
   /// Of all entries. float32
-  private(set) var weights: [SubExpertPlace: Tensor] = [:]
+  private(set) var weights: [SubExpertPosition: Tensor] = [:]
   /// What masks are made from. float32
-  private(set) var scores: [SubExpertPlace: Tensor] = [:]
+  private(set) var scores: [SubExpertPosition: Tensor] = [:]
   /// Where no task owns anything there is none.
-  private(set) var owned: [SubExpertPlace: Owned] = [:]
+  private(set) var owned: [SubExpertPosition: Owned] = [:]
 
   /// Deviation of the initial B. With B = 0 no score of A or B would have a gradient in the first step: dL/dS = dL/dθ̂ ⊙ θ.
   static let initialDeviation = 1e-4
@@ -43,89 +43,92 @@ struct SubExpertPool {
   init(_ context: MethodContext, count: Int, rank: Int) throws {
     shape = try context.shape(rank: rank)
     self.count = count
-    factors = FactorPlace.all(shape, on: context.base)
+    factors = FactorPosition.all(shape, on: context.base)
     for expert in 0..<count {
       let initial = try context.newExpert("experts.\(expert)", shape).tensors
       for factor in factors {
-        let place = SubExpertPlace(factor: factor, expert: expert)
+        let position = SubExpertPosition(factor: factor, expert: expert)
         guard let tensor = initial[factor.name] else {
-          throw ExpertError.missingTensor(where: Moses.name, name: place.name)
+          throw ExpertError.missingTensor(where: Moses.name, name: position.name)
         }
-        weights[place] =
-          factor.side == .a ? tensor : try context.normal(place.name, tensor.shape, deviation: Self.initialDeviation)
+        weights[position] =
+          factor.side == .a ? tensor : try context.normal(position.name, tensor.shape, deviation: Self.initialDeviation)
         let score = try Tensor(uninitialized: tensor.shape, on: context.device)
         let bound = 1 / Double(max(tensor.shape[1], 1)).squareRoot()
-        try Generator(seed: context.initialSeed("scores.\(place.name)"), on: context.device)
+        try Generator(seed: context.initialSeed("scores.\(position.name)"), on: context.device)
           .fillUniform(score, from: -bound, to: bound)
-        scores[place] = score
+        scores[position] = score
       }
     }
   }
 
-  // MARK: Places
+  // MARK: Positions
 
   /// The factors of some sub-experts of a layer: projection by projection, A before B, in the order of `experts`.
-  func places(layer: Int, of experts: [Int]) -> [SubExpertPlace] {
-    factors.filter { $0.layer == layer }.flatMap { factor in experts.map { SubExpertPlace(factor: factor, expert: $0) }
+  func positions(layer: Int, of experts: [Int]) -> [SubExpertPosition] {
+    factors.filter { $0.layer == layer }.flatMap { factor in
+      experts.map { SubExpertPosition(factor: factor, expert: $0) }
     }
   }
 
   /// How many entries a factor has.
-  func entries(_ place: SubExpertPlace) -> Int { weights[place]?.count ?? 0 }
+  func entries(_ position: SubExpertPosition) -> Int { weights[position]?.count ?? 0 }
 
   /// The same of all sub-experts of a layer.
-  func entries(layer: Int) -> Int { places(layer: layer, of: Array(0..<count)).reduce(0) { $0 + entries($1) } }
+  func entries(layer: Int) -> Int { positions(layer: layer, of: Array(0..<count)).reduce(0) { $0 + entries($1) } }
 
   /// The share of a sub-expert's entries in a layer that tasks own.
   func ownedShare(of expert: Int, layer: Int) throws -> Double {
-    let places = places(layer: layer, of: [expert])
-    let used = try places.reduce(0.0) { try $0 + (owned[$1]?.mask.sum().item() ?? 0) }
-    return used / Double(max(places.reduce(0) { $0 + entries($1) }, 1))
+    let positions = positions(layer: layer, of: [expert])
+    let used = try positions.reduce(0.0) { try $0 + (owned[$1]?.mask.sum().item() ?? 0) }
+    return used / Double(max(positions.reduce(0) { $0 + entries($1) }, 1))
   }
 
   // MARK: Values
 
   /// What all entries are worth now: the owned ones as they are for ever, the others as they train.
-  func values(_ place: SubExpertPlace) throws -> Tensor {
-    let free = try Self.find(place, in: weights)
-    return try owned[place].map { try $0.values.kept(where: $0.mask, else: free) } ?? free
+  func values(_ position: SubExpertPosition) throws -> Tensor {
+    let free = try Self.find(position, in: weights)
+    return try owned[position].map { try $0.values.kept(where: $0.mask, else: free) } ?? free
   }
 
   /// The entries that a learned task uses; exactly zero elsewhere. `mask`: all of them owned.
-  func values(_ place: SubExpertPlace, where mask: Tensor) throws -> Tensor {
-    guard let owned = owned[place] else {
-      throw LearningError.malformedMask(what: place.name, rule: "no task has used it")
+  func values(_ position: SubExpertPosition, where mask: Tensor) throws -> Tensor {
+    guard let owned = owned[position] else {
+      throw LearningError.malformedMask(what: position.name, rule: "no task has used it")
     }
     return try owned.values.kept(where: mask, else: Tensor.zeros(owned.values.shape, on: owned.values.device))
   }
 
   /// Entries of a mask that no task owns yet.
-  func new(_ place: SubExpertPlace, in mask: Tensor) throws -> Tensor {
-    try owned[place].map { try mask.and($0.mask.not()) } ?? mask
+  func new(_ position: SubExpertPosition, in mask: Tensor) throws -> Tensor {
+    try owned[position].map { try mask.and($0.mask.not()) } ?? mask
   }
 
-  func score(_ place: SubExpertPlace) throws -> Tensor { try Self.find(place, in: scores) }
+  func score(_ position: SubExpertPosition) throws -> Tensor { try Self.find(position, in: scores) }
 
   /// Entries become some task's.
   ///
   /// - Parameters:
   ///   - new: Which; owned by none so far.
   ///   - values: Theirs, in row-major order.
-  mutating func own(_ place: SubExpertPlace, _ new: Tensor, _ values: Tensor) throws {
+  mutating func own(_ position: SubExpertPosition, _ new: Tensor, _ values: Tensor) throws {
     guard values.count > 0 else { return }
-    let weights = try Self.find(place, in: weights)
+    let weights = try Self.find(position, in: weights)
     let before =
-      try owned[place]
+      try owned[position]
       ?? Owned(
         values: Tensor.zeros(weights.shape, on: weights.device),
         mask: Tensor.zeros(weights.shape, .bool, on: weights.device))
-    owned[place] = Owned(
+    owned[position] = Owned(
       values: try before.values.replacing(where: new, with: values.converted(to: .float32)),
       mask: try before.mask.or(new))
   }
 
-  private static func find(_ place: SubExpertPlace, in tensors: [SubExpertPlace: Tensor]) throws -> Tensor {
-    guard let tensor = tensors[place] else { throw ExpertError.missingTensor(where: Moses.name, name: place.name) }
+  private static func find(_ position: SubExpertPosition, in tensors: [SubExpertPosition: Tensor]) throws -> Tensor {
+    guard let tensor = tensors[position] else {
+      throw ExpertError.missingTensor(where: Moses.name, name: position.name)
+    }
     return tensor
   }
 
@@ -134,18 +137,18 @@ struct SubExpertPool {
   /// What trains, and goes on from task to task: `weights.` and `scores.`.
   var tensors: [String: Tensor] {
     var result: [String: Tensor] = [:]
-    for (place, tensor) in weights { result["weights.\(place.name)"] = tensor }
-    for (place, tensor) in scores { result["scores.\(place.name)"] = tensor }
+    for (position, tensor) in weights { result["weights.\(position.name)"] = tensor }
+    for (position, tensor) in scores { result["scores.\(position.name)"] = tensor }
     return result
   }
 
   /// Takes back ``tensors``; nothing is owned then.
   /// - Throws: `ExpertError` for a missing tensor or another shape; `TorchError` for another type.
   mutating func restore(_ tensors: [String: Tensor]) throws {
-    func take(_ owner: String, _ known: [SubExpertPlace: Tensor]) throws -> [SubExpertPlace: Tensor] {
-      var result: [SubExpertPlace: Tensor] = [:]
-      for (place, tensor) in known {
-        let name = "\(owner).\(place.name)"
+    func take(_ owner: String, _ known: [SubExpertPosition: Tensor]) throws -> [SubExpertPosition: Tensor] {
+      var result: [SubExpertPosition: Tensor] = [:]
+      for (position, tensor) in known {
+        let name = "\(owner).\(position.name)"
         guard let stored = tensors[name] else { throw ExpertError.missingTensor(where: Moses.name, name: name) }
         guard stored.shape == tensor.shape else {
           throw ExpertError.shapeDiffers(where: Moses.name, name: name, expected: tensor.shape, got: stored.shape)
@@ -153,7 +156,7 @@ struct SubExpertPool {
         guard stored.dtype == .float32 else {
           throw TorchError.dtypeMismatch(what: name, expected: .float32, got: stored.description)
         }
-        result[place] = stored
+        result[position] = stored
       }
       return result
     }

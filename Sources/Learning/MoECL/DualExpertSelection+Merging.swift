@@ -3,7 +3,7 @@ public import Experts
 import Torch
 
 extension DualExpertSelection {
-  /// One plain expert in place of the two and their gate: what a form with a single pair for each projection can say.
+  /// One plain expert instead of the two and their gate: what a form with a single pair for each projection can say.
   ///
   ///     A = [A_s; A_t]        B = [β B_s, (1 − β) B_t]        rank 2r, strength 2α: the same α / r
   ///

@@ -14,7 +14,7 @@ public import Torch
 /// W_down is multiplied once: the gate's weights are numbers per token and commute with it. One object serves one
 /// forward pass; in training it also collects what an adversary looks at.
 public final class DualExpertSelection: ExpertSelection {
-  /// What is collected for an adversary: the mean over a row's real tokens of the complete shared output.
+  /// What is collected for an adversary: the mean over a sequence's real tokens of the complete shared output.
   public enum Pooling {
     /// Nothing: inference, or no adversary.
     case none
@@ -56,7 +56,7 @@ public final class DualExpertSelection: ExpertSelection {
     self.pooling = pooling
   }
 
-  /// The adversary looks at the mean over all of a row's tokens.
+  /// The adversary looks at the mean over all of a sequence's tokens.
   public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { pooling.weights == nil ? self : nil }
 
   public func inferenceExpert() throws -> (any InferenceExpert)? {
@@ -130,7 +130,7 @@ public final class DualExpertSelection: ExpertSelection {
   }
 }
 
-/// Turns a sum over packed tokens into the mean over each row's.
+/// Turns a sum over packed tokens into the mean over each sequence's.
 public struct PoolingWeights {
   let matrix: Tensor  // [batch, tokens]
   let lengths: [Int]
@@ -142,25 +142,25 @@ public struct PoolingWeights {
     lengths = batch.lengths
     let tokens = batch.packedCount
     var flat = [Float](repeating: 0, count: lengths.count * tokens)
-    var place = 0
-    for (row, length) in lengths.enumerated() {
+    var position = 0
+    for (sequence, length) in lengths.enumerated() {
       for _ in 0..<length {
-        flat[row * tokens + place] = 1 / Float(length)
-        place += 1
+        flat[sequence * tokens + position] = 1 / Float(length)
+        position += 1
       }
     }
     matrix = try Tensor(flat, shape: [lengths.count, tokens], on: batch.device)
   }
 
-  /// Means over the first tokens of rows; a row may be there several times.
-  public init(beginnings: [(row: Int, tokens: Int)], of batch: TokenBatch) throws {
+  /// Means over the first tokens of sequences; a sequence may be there several times.
+  public init(beginnings: [(sequence: Int, tokens: Int)], of batch: TokenBatch) throws {
     lengths = beginnings.map(\.tokens)
     let tokens = batch.packedCount
     let starts = batch.lengths.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
     var flat = [Float](repeating: 0, count: beginnings.count * tokens)
-    for (place, cut) in beginnings.enumerated() {
-      for token in starts[cut.row]..<starts[cut.row] + min(cut.tokens, batch.lengths[cut.row]) {
-        flat[place * tokens + token] = 1 / Float(cut.tokens)
+    for (position, cut) in beginnings.enumerated() {
+      for token in starts[cut.sequence]..<starts[cut.sequence] + min(cut.tokens, batch.lengths[cut.sequence]) {
+        flat[position * tokens + token] = 1 / Float(cut.tokens)
       }
     }
     matrix = try Tensor(flat, shape: [beginnings.count, tokens], on: batch.device)  // [beginnings, tokens]

@@ -5,7 +5,7 @@ import Torch
 
 /// Scores all labels of a task for many prompts, each prompt computed once.
 ///
-/// A row is `prompt | label 1 | label 2 | …`. Every label's tokens see the prompt and themselves, and count their
+/// A sequence is `prompt | label 1 | label 2 | …`. Every label's tokens see the prompt and themselves, and count their
 /// positions from the prompt's end: one pass gives what one pass per label would. What all prompts begin with, usually the task's
 /// instruction, is computed once.
 struct LabelScorer {
@@ -18,24 +18,24 @@ struct LabelScorer {
     self.labels = labels
   }
 
-  /// Input tokens that the labels add to a row: the end token is only predicted, never read.
+  /// Input tokens that the labels add to a sequence: the end token is only predicted, never read.
   var extraTokens: Int { labels.reduce(0) { $0 + $1.count - 1 } }
 
   /// Total log-probability of each label after each prompt. [prompt][label]
   func scores(_ prompts: [[Int]], experts: (any ExpertSelection)?) throws -> [[Double]] {
     let shared = experts?.treatsRowsAlike ?? true ? Self.sharedTokens(of: prompts, extra: extraTokens) : 0
-    let layout = rows(prompts, shared: shared)
+    let layout = packed(prompts, shared: shared)
     let device = model.device
     let batch = TokenBatch(
       ids: layout.ids, lengths: prompts.map { $0.count + extraTokens }, positions: layout.positions,
       mask: .grouped(layout.groups), sharedTokens: shared, on: device)
-    // Each place once: the prompt's end predicts the first token of every label. [places, hidden]
-    let states = try model.packedStates(batch, experts: experts, at: Tensor(layout.places, on: device))
+    // Each position once: the prompt's end predicts the first token of every label. [positions, hidden]
+    let states = try model.packedStates(batch, experts: experts, at: Tensor(layout.indices, on: device))
       .filled(toMultipleOf: 64)
-    let logits = try model.logits(states)  // [places, vocabulary]
-    let normalizers = try logits.logSumExp(1)  // [places]
+    let logits = try model.logits(states)  // [positions, vocabulary]
+    let normalizers = try logits.logSumExp(1)  // [positions]
     let picked = try logits.reshaped([-1]).gathered(0, rows: Tensor(layout.picks, on: device))  // [prompts · targets]
-    let offsets = try normalizers.gathered(0, rows: Tensor(layout.pickPlaces, on: device))
+    let offsets = try normalizers.gathered(0, rows: Tensor(layout.pickIndices, on: device))
     let values = try (picked - offsets).floats()
     var next = values.makeIterator()
     return prompts.map { _ in
@@ -63,37 +63,37 @@ struct LabelScorer {
   private struct Layout {
     /// Of each computed token.
     var ids: [Int] = []
-    /// The same tokens' places in their text.
+    /// The same tokens' positions in their text.
     var positions: [Int] = []
     /// The same tokens' groups: 0 the prompt, k the k-th label.
     var groups: [Int32] = []
     /// Packed tokens whose logits are needed.
-    var places: [Int] = []
+    var indices: [Int] = []
     /// Index into the flattened logits of every target token, label by label.
     var picks: [Int] = []
     /// Row of the logits that each pick belongs to.
-    var pickPlaces: [Int] = []
+    var pickIndices: [Int] = []
   }
 
-  /// `shared`: first tokens that are computed with the first row alone.
-  private func rows(_ prompts: [[Int]], shared: Int) -> Layout {
+  /// `shared`: first tokens that are computed with the first sequence alone.
+  private func packed(_ prompts: [[Int]], shared: Int) -> Layout {
     var layout = Layout()
     let vocabulary = model.configuration.vocabularySize
-    for (row, prompt) in prompts.enumerated() {
-      // Those of this row that were computed with the first one.
-      let spared = row > 0 ? shared : 0
+    for (sequence, prompt) in prompts.enumerated() {
+      // Those of this sequence that were computed with the first one.
+      let spared = sequence > 0 ? shared : 0
       layout.ids += prompt.dropFirst(spared)
       layout.positions += prompt.indices.dropFirst(spared)
       layout.groups += repeatElement(0, count: prompt.count - spared)
-      let promptEnd = layout.places.count
-      layout.places.append(layout.ids.count - 1)
+      let promptEnd = layout.indices.count
+      layout.indices.append(layout.ids.count - 1)
       for (number, label) in labels.enumerated() {
         for (index, target) in label.enumerated() {
-          let place = index == 0 ? promptEnd : layout.places.count - 1
-          layout.picks.append(place * vocabulary + target)
-          layout.pickPlaces.append(place)
+          let row = index == 0 ? promptEnd : layout.indices.count - 1
+          layout.picks.append(row * vocabulary + target)
+          layout.pickIndices.append(row)
           guard index < label.count - 1 else { continue }
-          layout.places.append(layout.ids.count)
+          layout.indices.append(layout.ids.count)
           layout.ids.append(target)
           layout.positions.append(prompt.count + index)
           layout.groups.append(Int32(number + 1))

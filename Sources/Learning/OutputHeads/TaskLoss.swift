@@ -34,8 +34,8 @@ extension DecoderModel {
     return TaskLoss(sum: sum, gradient: try Tensor.concatenated(gradients))
   }
 
-  /// The rows' −log p of the right label under a head, summed; the head's gradient is `scale` times the sum's. `hidden`:
-  /// [rows, hidden]; `head`: [labels, hidden].
+  /// The sequences' −log p of the right label under a head, summed; the head's gradient is `scale` times the sum's. `hidden`:
+  /// [sequences, hidden]; `head`: [labels, hidden].
   func headLoss(_ hidden: Tensor, labels: Tensor, head: Tensor, scale: Double) throws -> TaskLoss {
     let leaf = try hidden.detached()
     try leaf.requireGradient()

@@ -53,7 +53,7 @@ public struct GaussianRouter: TaskRouter {
     scatter = try Tensor.zeros([Triangle.count(width)])
   }
 
-  /// The router of some tasks, by their sums; a task's index is its place among them.
+  /// The router of some tasks, by their sums; a task's index is its position among them.
   ///
   /// - Parameter sums: Of each task, all of one width.
   /// - Parameter view: What the sums were taken of.

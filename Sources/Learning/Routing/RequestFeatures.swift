@@ -35,7 +35,7 @@ public struct RequestFeatures {
     projection = view.width.flatMap { RequestProjection(from: model.configuration.hiddenSize, to: $0) }
   }
 
-  /// Features of the examples' prompts, or of their texts; of the whole prompt where a text is empty. [rows, hidden]
+  /// Features of the examples' prompts, or of their texts; of the whole prompt where a text is empty. [sequences, hidden]
   public func features(_ examples: [EncodedExample]) throws -> Tensor {
     try features(examples.map { view.seesInstruction || $0.textIds.isEmpty ? $0.promptIds : $0.textIds })
   }
@@ -55,11 +55,11 @@ public struct RequestFeatures {
   private func beginnings(_ requests: [[Int]]) throws -> [(tokens: Int, means: Tensor)] {
     var (parts, lengths): ([Tensor], [Int]) = ([], [])
     for group in TokenBudget.standard.groups(requests.map(\.count)) {
-      let rows = Array(requests[group])
-      let cuts = rows.indices.flatMap { row in
-        LengthLaw.ladder.prefix { $0 <= rows[row].count }.map { (row: row, tokens: $0) }
+      let sequences = Array(requests[group])
+      let cuts = sequences.indices.flatMap { sequence in
+        LengthLaw.ladder.prefix { $0 <= sequences[sequence].count }.map { (sequence: sequence, tokens: $0) }
       }
-      let batch = try TokenBatch(rows, on: model.device)
+      let batch = try TokenBatch(sequences, on: model.device)
       let means = try withoutGradients {
         // [cuts, hidden]: what comes later in a text changes nothing of its first tokens.
         let means = try PoolingWeights(beginnings: cuts, of: batch).mean(model.earlyStates(batch, layers: view.layers))
@@ -71,9 +71,9 @@ public struct RequestFeatures {
     guard !parts.isEmpty else { return [] }
     let all = try Tensor.concatenated(parts)
     return try LengthLaw.ladder.compactMap { length in
-      let places = lengths.indices.filter { lengths[$0] == length }
-      guard places.count >= LengthLaw.leastTexts else { return nil }
-      return (length, try all.gathered(0, rows: Tensor(places, on: model.device)))
+      let indices = lengths.indices.filter { lengths[$0] == length }
+      guard indices.count >= LengthLaw.leastTexts else { return nil }
+      return (length, try all.gathered(0, rows: Tensor(indices, on: model.device)))
     }
   }
 
@@ -82,7 +82,7 @@ public struct RequestFeatures {
     try TextFeatures(features(requests), tokens: requests.map(\.count))
   }
 
-  /// Features of token sequences, each with at least one token. [rows, hidden], or the view's width
+  /// Features of token sequences, each with at least one token. [sequences, hidden], or the view's width
   public func features(_ requests: [[Int]]) throws -> Tensor {
     let hidden = model.configuration.hiddenSize
     guard !requests.isEmpty else { return try Tensor.zeros([0, projection?.width ?? hidden], on: model.device) }
@@ -91,7 +91,7 @@ public struct RequestFeatures {
         TokenBudget.standard.groups(requests.map(\.count)).map { group in
           let batch = try TokenBatch(Array(requests[group]), on: model.device)
           return try PoolingWeights(batch).mean(model.earlyStates(batch, layers: view.layers))
-        })  // [rows, hidden]
+        })  // [sequences, hidden]
       return try projection?.projected(means) ?? means
     }
   }

@@ -39,7 +39,7 @@ struct RequestProjection: Sendable {
     values.reserveCapacity(hidden * width)
     while values.count < hidden * width {
       let bits = stream.next()
-      for place in 0..<min(64, hidden * width - values.count) { values.append(bits >> place & 1 == 0 ? size : -size) }
+      for bit in 0..<min(64, hidden * width - values.count) { values.append(bits >> bit & 1 == 0 ? size : -size) }
     }
     return try Tensor(values, shape: [hidden, width])
   }

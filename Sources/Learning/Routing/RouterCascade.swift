@@ -19,9 +19,9 @@ import Torch
 public struct RouterCascade: Sendable {
   /// What was found of one request.
   public struct Decision: Sendable, Equatable {
-    /// The place of the task that claims it; `nil`: none does.
+    /// The position of the task that claims it; `nil`: none does.
     public let task: Int?
-    /// The place of the task that would claim it, were there no limit to its distance.
+    /// The position of the task that would claim it, were there no limit to its distance.
     public let nearest: Int
     /// p of the nearest task.
     public let confidence: Double
@@ -119,7 +119,7 @@ public struct RouterCascade: Sendable {
 
   /// How much nearer a task is to each request than all tasks before it are: what it claims, were there no handicap.
   ///
-  /// - Parameter task: Its place.
+  /// - Parameter task: Its position.
   /// - Parameter texts: What is seen of the requests.
   /// - Returns: Of each request; at most 0 where the task does not claim it.
   /// - Throws: `TorchError`.

@@ -35,13 +35,13 @@ enum Triangle {
   /// A square matrix with something added to its diagonal.
   static func raised(_ square: Tensor, by value: Double) throws -> Tensor {
     let width = square.shape[0]
-    return try square.reshaped([-1]).replacing(0, rows: places(width), with: diagonal(of: square) + value)
+    return try square.reshaped([-1]).replacing(0, rows: positions(width), with: diagonal(of: square) + value)
       .reshaped([width, width])
   }
 
   private static func diagonal(of square: Tensor) throws -> Tensor {
-    try square.reshaped([-1]).gathered(0, rows: places(square.shape[0]))
+    try square.reshaped([-1]).gathered(0, rows: positions(square.shape[0]))
   }
 
-  private static func places(_ width: Int) throws -> Tensor { try Tensor((0..<width).map { $0 * (width + 1) }) }
+  private static func positions(_ width: Int) throws -> Tensor { try Tensor((0..<width).map { $0 * (width + 1) }) }
 }

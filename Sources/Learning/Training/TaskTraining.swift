@@ -157,9 +157,9 @@ public final class TaskTraining {
     guard batch.targetCount > 0 else { return }
     let pass = try method.trainingPass(
       material.task, over: batch.tokens, in: StepContext(dropout: dropout, progress: 0))
-    let places = head == nil ? batch.places : batch.promptEnds
+    let positions = head == nil ? batch.positions : batch.promptEnds
     let states = try model.tracedStates(
-      batch.tokens, experts: pass.selection, at: places, checkpointing: options.gradientCheckpointing)
+      batch.tokens, experts: pass.selection, at: positions, checkpointing: options.gradientCheckpointing)
     if head == nil { _ = try model.answerLoss(states.value, targets: batch.targets) }
     _ = try states.pullback?(Tensor.zeros(states.value.shape, on: model.device), false)
   }
@@ -194,25 +194,25 @@ public final class TaskTraining {
   }
 
   /// Forward and backward of the micro-batches of a step. Each counts by its share of target tokens (the task's loss)
-  /// or of rows (the other terms), so that the sum is what one large batch would give.
+  /// or of sequences (the other terms), so that the sum is what one large batch would give.
   private func accumulate(_ batches: [TrainingBatch], into report: inout StepReport) throws {
     let targets = batches.reduce(0) { $0 + $1.targetCount }
-    let rows = batches.reduce(0) { $0 + $1.tokens.rows }
+    let sequences = batches.reduce(0) { $0 + $1.tokens.sequenceCount }
     guard targets > 0 else { throw LearningError.noTargets(task: material.task.name, step: report.step) }
     for batch in batches {
       let context = StepContext(dropout: dropout, progress: Double(cursor.step) / Double(max(totalSteps, 1)))
       let pass = try method.trainingPass(material.task, over: batch.tokens, in: context)
-      let places = head == nil ? batch.places : batch.promptEnds
+      let positions = head == nil ? batch.positions : batch.promptEnds
       let states = try model.tracedStates(
-        batch.tokens, experts: pass.selection, at: places, checkpointing: options.gradientCheckpointing)
-      // [places, hidden]
-      let scale = head == nil ? 1 / Double(targets) : 1 / Double(rows)
+        batch.tokens, experts: pass.selection, at: positions, checkpointing: options.gradientCheckpointing)
+      // [positions, hidden]
+      let scale = head == nil ? 1 / Double(targets) : 1 / Double(sequences)
       let own =
         try head.map { try model.headLoss(states.value, batch, head: $0, scale: scale) }
         ?? model.answerLoss(states.value, targets: batch.targets)
       try record("task", own.sum * scale, weight: 1, bound: nil, batch, &report)
-      let outputs = TrainingOutputs(states.value, of: batch.tokens, at: places, model: model)
-      try addTerms(of: pass, outputs, share: Double(batch.tokens.rows) / Double(rows), batch, &report)
+      let outputs = TrainingOutputs(states.value, of: batch.tokens, at: positions, model: model)
+      try addTerms(of: pass, outputs, share: Double(batch.tokens.sequenceCount) / Double(sequences), batch, &report)
       let gradient = try own.gradient * scale
       _ = try states.pullback?(outputs.gradient().map { try gradient + $0 } ?? gradient, false)
       try pass.collectGradients()

@@ -8,35 +8,35 @@ public import Torch
 public final class TrainingOutputs {
   private let model: DecoderModel
   private let batch: TokenBatch
-  private let places: Tensor
+  private let positions: Tensor
   private let value: Tensor
   private var stateLeaf: Tensor?
   private var logitLeaf: Tensor?
 
   /// - Parameters:
-  ///   - states: What came out. [places, hidden]
+  ///   - states: What came out. [positions, hidden]
   ///   - batch: What went in.
-  ///   - places: Numbers of the packed tokens that were read. int64 [places]
+  ///   - positions: Numbers of the packed tokens that were read. int64 [positions]
   ///   - model: The base.
-  public init(_ states: Tensor, of batch: TokenBatch, at places: Tensor, model: DecoderModel) {
-    (self.model, self.batch, self.places, value) = (model, batch, places, states)
+  public init(_ states: Tensor, of batch: TokenBatch, at positions: Tensor, model: DecoderModel) {
+    (self.model, self.batch, self.positions, value) = (model, batch, positions, states)
   }
 
-  /// The hidden states that the answer is read from, after the final norm: one for each answer token, or for each row under the output
-  /// head `trained`. What flows back into them flows through the decoder to what trains. [places, hidden]
+  /// The hidden states that the answer is read from, after the final norm: one for each answer token, or for each sequence under the output
+  /// head `trained`. What flows back into them flows through the decoder to what trains. [positions, hidden]
   public func states() throws -> Tensor { try Self.leaf(&stateLeaf) { value } }
 
-  /// The logits of these states over the vocabulary, with gradients. [places, vocabulary]
+  /// The logits of these states over the vocabulary, with gradients. [positions, vocabulary]
   public func logits() throws -> Tensor {
     try Self.leaf(&logitLeaf) { try withoutGradients { try model.logits(value) } }
   }
 
-  /// The logits at the same places under other experts; `nil` is the base. Without gradients. [places, vocabulary]
+  /// The logits at the same positions under other experts; `nil` is the base. Without gradients. [positions, vocabulary]
   public func logits(under experts: (any ExpertSelection)?) throws -> Tensor {
-    try withoutGradients { try model.logits(model.packedStates(batch, experts: experts, at: places)) }
+    try withoutGradients { try model.logits(model.packedStates(batch, experts: experts, at: positions)) }
   }
 
-  /// What has flowed into ``states()``, also through ``logits()``; `nil`: nothing has. [places, hidden]
+  /// What has flowed into ``states()``, also through ``logits()``; `nil`: nothing has. [positions, hidden]
   func gradient() throws -> Tensor? {
     // The product with the base's matrix is not recorded: its backward pass is here.
     let throughLogits = try logitLeaf?.gradient.map { try $0.linearTransposed(model.lmHead) }

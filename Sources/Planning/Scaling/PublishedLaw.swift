@@ -74,7 +74,7 @@ public struct PublishedPlan: Sendable, Encodable, Equatable {
   /// - Parameters:
   ///   - flops: C, 1 to 1e40.
   ///   - batch: B and B_crit in tokens, or `nil` where C is C_min.
-  /// - Throws: ``ScalingError/invalid(place:name:expected:got:)``.
+  /// - Throws: ``ScalingError/invalid(location:name:expected:got:)``.
   public init(flops: Double, batch: (tokens: Double, critical: Double)? = nil) throws {
     self.flops = try ScalingError.budget(flops)
     if let batch {
@@ -94,10 +94,10 @@ public struct PublishedPlan: Sendable, Encodable, Equatable {
 
 extension ScalingError {
   /// - Returns: The value.
-  /// - Throws: ``ScalingError/invalid(place:name:expected:got:)`` unless it is a finite number above 0.
-  static func positive(_ value: Double, _ name: String, _ place: String) throws -> Double {
+  /// - Throws: ``ScalingError/invalid(location:name:expected:got:)`` unless it is a finite number above 0.
+  static func positive(_ value: Double, _ name: String, _ location: String) throws -> Double {
     guard value.isFinite, value > 0 else {
-      throw ScalingError.invalid(place: place, name: name, expected: "a number above 0", got: "\(value)")
+      throw ScalingError.invalid(location: location, name: name, expected: "a number above 0", got: "\(value)")
     }
     return value
   }

@@ -4,7 +4,7 @@ public import Foundation
 /// Why a scaling law cannot be fitted, or asked.
 public enum ScalingError: AccreteError, Sendable, Equatable, LocalizedError {
   /// A number that cannot be: not finite, or outside of its range.
-  case invalid(place: String, name: String, expected: String, got: String)
+  case invalid(location: String, name: String, expected: String, got: String)
   /// A folder among the runs that holds no finished pretraining run.
   case notARun(path: String, reason: String)
   /// The folder holds no run at all.
@@ -20,7 +20,7 @@ public enum ScalingError: AccreteError, Sendable, Equatable, LocalizedError {
 
   public var category: ErrorCategory {
     switch self {
-    case .invalid(let place, _, _, _) where place == "plan" || place == "bootstrap": .usage
+    case .invalid(let location, _, _, _) where location == "plan" || location == "bootstrap": .usage
     case .noRuns: .notFound
     case .invalid, .notARun, .sameRun, .otherText, .tooFewBudgets, .noCost: .data
     }
@@ -31,7 +31,8 @@ public enum ScalingError: AccreteError, Sendable, Equatable, LocalizedError {
 
   private var text: String {
     switch self {
-    case .invalid(let place, let name, let expected, let got): "\(place): \(name): expected \(expected), got \(got)."
+    case .invalid(let location, let name, let expected, let got):
+      "\(location): \(name): expected \(expected), got \(got)."
     case .notARun(let path, let reason):
       "\(path): no finished pretraining run: \(reason). Take the folder away, or leave such folders out with --skip-others."
     case .noRuns(let path):

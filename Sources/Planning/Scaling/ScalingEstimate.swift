@@ -10,7 +10,7 @@ struct ScalingEstimate {
   /// `nil` where the runs do not determine it.
   let parametric: ParametricLoss?
 
-  /// - Parameter near: A fit of similar runs, from which the parametric one starts; `nil`: from many places.
+  /// - Parameter near: A fit of similar runs, from which the parametric one starts; `nil`: from many points.
   /// - Throws: ``ScalingError/noCost(reason:)``.
   init(_ runs: [ScalingRun], near: ParametricLoss? = nil) throws {
     let cost = try TokenCost(runs)

@@ -44,13 +44,13 @@ extension ScalingFit.Plan {
   ///   - flops: C.
   ///   - estimate: Of all runs.
   ///   - law: N_opt(C).
-  /// - Throws: ``ScalingError/invalid(place:name:expected:got:)`` where the laws leave the numbers that can be written.
+  /// - Throws: ``ScalingError/invalid(location:name:expected:got:)`` where the laws leave the numbers that can be written.
   init(_ flops: Double, _ estimate: ScalingEstimate, _ law: PowerLaw) throws {
     self.flops = flops
-    let place = "plan for \(flops) FLOP"
-    activatedParameters = try ScalingError.positive(law(flops), "N_opt", place)
+    let location = "plan for \(flops) FLOP"
+    activatedParameters = try ScalingError.positive(law(flops), "N_opt", location)
     // Where q is below 0, small N far outside of the runs have no cost.
-    tokens = try ScalingError.positive(flops / estimate.cost(activatedParameters), "D_opt", place)
+    tokens = try ScalingError.positive(flops / estimate.cost(activatedParameters), "D_opt", location)
     let size = estimate.parametric?.optimalSize(flops: flops, cost: estimate.cost)
     parametricActivatedParameters = size
     parametricTokens = size.map { flops / estimate.cost($0) }
@@ -64,10 +64,10 @@ extension ScalingFit.Plan {
 
 extension ScalingError {
   /// - Returns: The budget.
-  /// - Throws: ``ScalingError/invalid(place:name:expected:got:)`` unless it is 1 to 1e40 FLOP.
-  static func budget(_ flops: Double, _ name: String = "compute", _ place: String = "plan") throws -> Double {
+  /// - Throws: ``ScalingError/invalid(location:name:expected:got:)`` unless it is 1 to 1e40 FLOP.
+  static func budget(_ flops: Double, _ name: String = "compute", _ location: String = "plan") throws -> Double {
     guard flops >= 1, flops <= 1e40 else {
-      throw ScalingError.invalid(place: place, name: name, expected: "1 to 1e40 FLOP", got: "\(flops)")
+      throw ScalingError.invalid(location: location, name: name, expected: "1 to 1e40 FLOP", got: "\(flops)")
     }
     return flops
   }

@@ -37,7 +37,7 @@ extension ScalingFit {
     }
 
     private static func plan(_ flops: Double) -> [Name] {
-      let place = "at \(ScalingFit.short(flops)) FLOP"
+      let budget = "at \(ScalingFit.short(flops)) FLOP"
       func size(_ estimate: ScalingEstimate) -> Double? {
         estimate.parametric?.optimalSize(flops: flops, cost: estimate.cost)
       }
@@ -45,10 +45,10 @@ extension ScalingFit {
         size.map { flops / estimate.cost($0) }.flatMap { $0 > 0 ? $0 : nil }
       }
       return [
-        Name("planned N_opt \(place), isoFLOP") { $0.activatedLaw?(flops) },
-        Name("planned D_opt \(place), isoFLOP") { tokens($0, $0.activatedLaw?(flops)) },
-        Name("planned N_opt \(place), parametric") { size($0) },
-        Name("planned D_opt \(place), parametric") { tokens($0, size($0)) },
+        Name("planned N_opt \(budget), isoFLOP") { $0.activatedLaw?(flops) },
+        Name("planned D_opt \(budget), isoFLOP") { tokens($0, $0.activatedLaw?(flops)) },
+        Name("planned N_opt \(budget), parametric") { size($0) },
+        Name("planned D_opt \(budget), parametric") { tokens($0, size($0)) },
       ]
     }
   }

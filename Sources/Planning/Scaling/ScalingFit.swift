@@ -54,7 +54,7 @@ public struct ScalingFit: Sendable, Encodable, Equatable {
   ) throws {
     let compute = try compute.map { try ScalingError.budget($0) }
     guard (0...100_000).contains(draws) else {
-      throw ScalingError.invalid(place: "bootstrap", name: "draws", expected: "0 to 100000", got: "\(draws)")
+      throw ScalingError.invalid(location: "bootstrap", name: "draws", expected: "0 to 100000", got: "\(draws)")
     }
     guard !runs.isEmpty else { throw ScalingError.tooFewBudgets(fitted: 0, failed: []) }
     try ScalingRun.requireComparable(runs)
@@ -66,7 +66,7 @@ public struct ScalingFit: Sendable, Encodable, Equatable {
     (self.activatedLaw, self.tokensLaw, parametric) = (activatedLaw, tokensLaw, estimate.parametric)
     plan = try compute.map { try Plan($0, estimate, activatedLaw) }
 
-    let places = Self.places(estimate.minima.map(\.flops))
+    let points = Self.curvePoints(estimate.minima.map(\.flops))
     let names = Name.all(estimate, compute: compute)
     var drawn: [Resampling: [ScalingEstimate]] = [:]
     for resampling in Resampling.allCases {
@@ -84,7 +84,7 @@ public struct ScalingFit: Sendable, Encodable, Equatable {
     }
     let kind: Resampling = drawn[.residuals] == nil ? .runs : .residuals
     curveResampling = kind
-    curve = places.map { flops in
+    curve = points.map { flops in
       let values = (drawn[kind] ?? []).compactMap { $0.activatedLaw?(flops) }.filter(\.isFinite)
       return CurvePoint(
         flops: flops, activatedParameters: activatedLaw(flops), interval: ScalingInterval(values, draws: draws))
@@ -101,7 +101,7 @@ public struct ScalingFit: Sendable, Encodable, Equatable {
   }
 
   /// From half the smallest budget to twice the largest, evenly in ln C.
-  private static func places(_ budgets: [Double]) -> [Double] {
+  private static func curvePoints(_ budgets: [Double]) -> [Double] {
     guard let low = budgets.min(), let high = budgets.max() else { return [] }
     let (start, end) = (log(low / 2), log(high * 2))
     return (0...12).map { exp(start + (end - start) * Double($0) / 12) }

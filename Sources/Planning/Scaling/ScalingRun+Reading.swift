@@ -25,10 +25,10 @@ extension ScalingRun {
   ) throws -> (runs: [ScalingRun], skipped: [String]) {
     var (runs, skipped): ([ScalingRun], [String]) = ([], [])
     for name in try names(in: folder) {
-      let place = try FolderFile.url(name, in: folder)
-      guard isFolder(place) else { continue }
+      let url = try FolderFile.url(name, in: folder)
+      guard isFolder(url) else { continue }
       do {
-        runs.append(try read(place, name: name))
+        runs.append(try read(url, name: name))
       } catch let error as ScalingError {
         guard case .notARun = error, skipOthers else { throw error }
         skipped.append(name)
@@ -53,8 +53,8 @@ extension ScalingRun {
 
   /// One tokenizer and held-out text, and nothing twice.
   static func requireComparable(_ runs: [ScalingRun]) throws {
-    for (place, run) in runs.enumerated() {
-      if let same = runs[..<place].first(where: { $0.record == run.record }) {
+    for (index, run) in runs.enumerated() {
+      if let same = runs[..<index].first(where: { $0.record == run.record }) {
         throw ScalingError.sameRun(same.name, run.name)
       }
       // 1 %: a number that was rounded to three digits on the way is still the same text.

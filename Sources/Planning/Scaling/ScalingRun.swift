@@ -48,7 +48,7 @@ public struct ScalingRun: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - name: Of the run.
   ///   - record: Its numbers.
-  /// - Throws: ``ScalingError/invalid(place:name:expected:got:)`` for a number that no run can have.
+  /// - Throws: ``ScalingError/invalid(location:name:expected:got:)`` for a number that no run can have.
   public init(name: String, record: Record) throws {
     func positive(_ value: Double, _ key: String) throws {
       _ = try ScalingError.positive(value, "scaling.\(key)", name)
@@ -60,7 +60,8 @@ public struct ScalingRun: Sendable, Codable, Equatable {
     try positive(record.heldOutBitsPerByte, "heldOutBitsPerByte")
     guard record.parameters >= record.activatedParameters else {
       throw ScalingError.invalid(
-        place: name, name: "scaling.parameters", expected: "at least the \(record.activatedParameters) activated ones",
+        location: name, name: "scaling.parameters",
+        expected: "at least the \(record.activatedParameters) activated ones",
         got: "\(record.parameters)")
     }
     (self.name, self.record) = (name, record)

@@ -23,7 +23,7 @@ public enum CorpusError: AccreteError, Sendable, Equatable {
   /// Where it is, what it is, and what to do about it.
   public struct Detail: Sendable, Equatable {
     /// The file with its line, the source or the stage.
-    public let place: String
+    public let location: String
     /// What was expected there.
     public let expected: String
     /// What was found instead.
@@ -31,8 +31,8 @@ public enum CorpusError: AccreteError, Sendable, Equatable {
     /// What the user can do, as a sentence.
     public let fix: String
 
-    public init(_ place: String, expected: String, got: String, fix: String) {
-      self.place = place
+    public init(_ location: String, expected: String, got: String, fix: String) {
+      self.location = location
       self.expected = expected
       self.got = got
       self.fix = fix
@@ -59,7 +59,7 @@ public enum CorpusError: AccreteError, Sendable, Equatable {
 extension CorpusError: LocalizedError {
   /// One line: `PLACE: expected …, got …. Fix: …`.
   public var description: String {
-    "\(detail.place): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)".onOneLine
+    "\(detail.location): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)".onOneLine
   }
 
   /// The same line, for `localizedDescription`.

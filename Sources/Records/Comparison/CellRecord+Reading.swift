@@ -68,7 +68,7 @@ extension CellRecord {
         throw ComparisonError.cellDiffers(cell: cell.name, what: what, expected: expected, got: got)
       }
     }
-    guard try run.readManifest().placeless == manifest.placeless, try run.readMatrix() == matrix,
+    guard try run.readManifest().withoutFolders == manifest.withoutFolders, try run.readMatrix() == matrix,
       try run.readMetrics() == metrics
     else {
       throw ComparisonError.cellDiffers(

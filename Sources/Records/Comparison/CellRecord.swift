@@ -20,7 +20,7 @@ public struct CellRecord: Sendable, Codable, Equatable {
   public var metrics: RunMetrics
   /// Of every scored row.
   var outcomes: RecordedOutcomes
-  /// SHA-256 of the whole file in which ``unsealed`` stands in this place.
+  /// SHA-256 of the whole file with ``unsealed`` in its stead.
   package var digest = CellRecord.unsealed
 
   /// SHA-256 of nothing.

@@ -3,11 +3,11 @@ import Foundation
 
 /// What must be the same for results to stand in one table.
 extension Comparison {
-  /// Everything but the grid and the places of base and data in which another comparison differs, as `WHAT was A, is B`.
+  /// Everything but the grid and the paths of base and data in which another comparison differs, as `WHAT was A, is B`.
   package func differences(to now: Comparison) throws -> [String] {
     let common = Set(orders.keys).intersection(now.orders.keys)
     func comparable(_ comparison: Comparison) -> Comparison {
-      var result = comparison.placeless
+      var result = comparison.withoutFolders
       result.cells = []
       result.orders = result.orders.filter { common.contains($0.key) }
       return result
@@ -28,7 +28,7 @@ extension Comparison {
         order.tasks, order.promptDigest, order.dataDigests
       )
     }
-    guard let difference = try Differences.list(expected.placeless, manifest.placeless).first else { return }
+    guard let difference = try Differences.list(expected.withoutFolders, manifest.withoutFolders).first else { return }
     throw ComparisonError.cellDiffers(
       cell: cell.name, what: difference.key, expected: difference.first, got: difference.second)
   }

@@ -1,7 +1,7 @@
 import Files
 public import Foundation
 
-/// The places of a comparison's files.
+/// The URLs of a comparison's files.
 ///
 /// ```
 /// comparison.json     the job: cells, options, digests; written before the first cell
@@ -43,7 +43,7 @@ public struct ComparisonFolder: Sendable {
     try RunFolder.makeFolder(cells)
   }
 
-  /// - Throws: ``ComparisonError/notAComparison(folder:)`` for a place where something else is.
+  /// - Throws: ``ComparisonError/notAComparison(folder:)`` for a path where something else is.
   public func requireOwn() throws {
     guard !exists, FileManager.default.fileExists(atPath: url.path) else { return }
     // A start that was killed before it wrote comparison.json leaves these.

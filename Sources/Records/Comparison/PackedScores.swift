@@ -67,8 +67,8 @@ package struct PackedScores: Sendable, Equatable, Codable {
     }
     return try (0..<n).map { row in
       let number = (0..<width).reduce(0) { sum, bit in
-        let place = row * width + bit
-        return sum | Int(bytes[place / 8] >> UInt8(place % 8) & 1) << bit
+        let index = row * width + bit
+        return sum | Int(bytes[index / 8] >> UInt8(index % 8) & 1) << bit
       }
       guard table.indices.contains(number) else {
         throw MetricError.value(what: "number of a packed score", expected: "below \(table.count)", got: "\(number)")

@@ -33,7 +33,7 @@ extension RunFolder {
     try StepEvent.read(inside(events), body)
   }
 
-  private func optional<Value>(_ place: URL, _ decode: (Data, String) throws -> Value) throws -> Value? {
-    try OptionalFile.read { try decode(contents(place), place.path) }
+  private func optional<Value>(_ file: URL, _ decode: (Data, String) throws -> Value) throws -> Value? {
+    try OptionalFile.read { try decode(contents(file), file.path) }
   }
 }

@@ -1,7 +1,7 @@
 import Files
 public import Foundation
 
-/// The places of a run's files. See ARCHITECTURE.md for what each holds.
+/// The URLs of a run's files. See ARCHITECTURE.md for what each holds.
 public struct RunFolder: Sendable {
   public let url: URL
   package let sealing = RunSealing()
@@ -34,9 +34,9 @@ public struct RunFolder: Sendable {
     url.appendingPathComponent("predictions-inferred/row-\(row)/\(task).jsonl")
   }
 
-  /// A place of this run that is about to be read or written, if no symbolic link leads from it out of the folder.
+  /// A file of this run that is about to be read or written, if no symbolic link leads from it out of the folder.
   /// - Throws: `FileError.linkLeadsOut`.
-  public func inside(_ place: URL) throws -> URL { try Containment.require(place, in: url) }
+  public func inside(_ file: URL) throws -> URL { try Containment.require(file, in: url) }
 
   /// Makes the folder of a new run. Of two processes that do so at the same moment, one has made it.
   /// - Throws: ``RunError/folderExists(_:)``: an earlier run is never touched; `FileError`.

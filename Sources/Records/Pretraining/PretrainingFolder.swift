@@ -1,9 +1,9 @@
 import Files
 public import Foundation
 
-/// The places of a pretraining run's files that no other run has (docs/pretraining.md, "What is written").
+/// The URLs of a pretraining run's files that no other run has (docs/pretraining.md, "What is written").
 extension RunFolder {
-  /// What the run was made from, in the place of `manifest.json`.
+  /// What the run was made from, instead of `manifest.json`.
   public var pretraining: URL { url.appendingPathComponent("pretraining.json") }
   /// The tokenizer, where the run trained one.
   public var tokenizer: URL { url.appendingPathComponent("tokenizer") }

@@ -48,11 +48,12 @@ public struct RoutedPrediction: Sendable, Codable, Equatable {
 }
 
 extension [RoutedPrediction] {
-  /// Takes answers in at some places.
-  package mutating func take(_ answers: TaskAnswers, at places: [Int]) {
+  /// Takes answers in at some positions.
+  package mutating func take(_ answers: TaskAnswers, at positions: [Int]) {
     switch answers {
-    case .labels(let predictions): for (place, answer) in zip(places, predictions) { self[place].prediction = answer }
-    case .written(let written): for (place, answer) in zip(places, written) { self[place].written = answer }
+    case .labels(let predictions):
+      for (position, answer) in zip(positions, predictions) { self[position].prediction = answer }
+    case .written(let written): for (position, answer) in zip(positions, written) { self[position].written = answer }
     }
   }
 

@@ -38,7 +38,7 @@ public enum PredictionsFile {
   /// - Parameters:
   ///   - data: The lines.
   ///   - path: Where they came from, for errors.
-  /// - Throws: `FileError` that names the place and the line.
+  /// - Throws: `FileError` that names the location and the line.
   public static func decode(_ data: Data, path: String) throws -> [Prediction] {
     try lines(of: data, path: path, fault: fault(of:))
   }
@@ -48,7 +48,7 @@ public enum PredictionsFile {
   /// - Parameters:
   ///   - data: The lines.
   ///   - path: Where they came from, for errors.
-  /// - Throws: `FileError` that names the place and the line.
+  /// - Throws: `FileError` that names the location and the line.
   public static func decodeWritten(_ data: Data, path: String) throws -> [WrittenAnswer] {
     try lines(of: data, path: path, fault: fault(of:))
   }
@@ -81,9 +81,9 @@ public enum PredictionsFile {
     var rows: [Row] = []
     try data.forEachLine { number, line in
       guard !line.isEmpty else { return }
-      let place = "\(path):\(number)"
-      let row = try JSONFile.decode(Row.self, from: line, path: place)
-      if let reason = fault(row) { throw FileError.malformedJSON(path: place, reason: reason) }
+      let location = "\(path):\(number)"
+      let row = try JSONFile.decode(Row.self, from: line, path: location)
+      if let reason = fault(row) { throw FileError.malformedJSON(path: location, reason: reason) }
       rows.append(row)
     }
     return rows

@@ -57,13 +57,13 @@ enum RunWarnings {
 
   /// Whether a base that comes with the program is taught a user's own data.
   private static func isToy(_ configuration: RunConfiguration) -> Bool {
-    configuration.source.suite == "files" && EmbeddedPlace.holds(configuration.base)
-      && !configuration.source.files.allSatisfy(EmbeddedPlace.holds)
+    configuration.source.suite == "files" && EmbeddedFiles.holds(configuration.base)
+      && !configuration.source.files.allSatisfy(EmbeddedFiles.holds)
   }
 }
 
 /// Where what comes with the program lies, told by its path: wherever the program was, the folder has this name.
-public enum EmbeddedPlace {
+public enum EmbeddedFiles {
   /// The folder of all embedded files.
   public static let folder = "accrete_accrete.resources"
 

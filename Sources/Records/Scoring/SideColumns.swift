@@ -29,16 +29,16 @@ extension RunFolder {
   /// What was answered in one cell.
   /// - Throws: `FileError` that names the file and the line.
   public func answers(_ manifest: Manifest, row: Int, task: String) throws -> TaskAnswers {
-    let place = predictions(row: row, task: task)
-    return try PredictionsFile.decode(contents(place), answers: manifest.scoring(of: task).answers, path: place.path)
+    let file = predictions(row: row, task: task)
+    return try PredictionsFile.decode(contents(file), answers: manifest.scoring(of: task).answers, path: file.path)
   }
 
   /// What was answered in one cell with the task inferred.
   /// - Throws: `FileError` that names the file and the line.
   package func routed(_ manifest: Manifest, row: Int, task: String) throws -> [RoutedPrediction] {
-    let place = routedPredictions(row: row, task: task)
+    let file = routedPredictions(row: row, task: task)
     return try RoutedPrediction.decode(
-      contents(place), answers: manifest.scoring(of: task).answers, path: place.path)
+      contents(file), answers: manifest.scoring(of: task).answers, path: file.path)
   }
 
   /// What stands beside a matrix, from the predictions of those cells that it has.

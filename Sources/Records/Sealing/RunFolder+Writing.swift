@@ -5,24 +5,24 @@ package import Foundation
 extension RunFolder {
   /// A file that is about to be written.
   package struct NewFile {
-    package let place: URL
+    package let file: URL
     package let data: Data
 
-    package init(_ value: some Encodable, at place: URL) throws {
-      self.place = place
+    package init(_ value: some Encodable, at file: URL) throws {
+      self.file = file
       data = try JSONFile.encode(value) + Data("\n".utf8)
     }
   }
 
   /// Writes a file that nothing reads before the next checkpoint names it.
-  package func write(_ data: Data, to place: URL) throws {
-    try AtomicFile.write(data, to: inside(place))
-    record(Digest(of: data), at: place)
+  package func write(_ data: Data, to file: URL) throws {
+    try AtomicFile.write(data, to: inside(file))
+    record(Digest(of: data), at: file)
   }
 
   /// Notes a file that was written, as ``write(_:to:)`` does.
-  package func record(_ digest: Digest, at place: URL) {
-    sealing.record(digest, at: name(of: place))
+  package func record(_ digest: Digest, at file: URL) {
+    sealing.record(digest, at: name(of: file))
   }
 
   /// Writes a seal that allows what is there and what will be.
@@ -32,14 +32,14 @@ extension RunFolder {
   ///   - removed: Files that will be removed.
   ///   - logs: How long the files are that grow.
   package func announce(
-    _ new: [(place: URL, digest: Digest)], removed: [URL] = [], logs: [(place: URL, log: RunSeal.Log)] = []
+    _ new: [(file: URL, digest: Digest)], removed: [URL] = [], logs: [(file: URL, log: RunSeal.Log)] = []
   )
     throws
   {
     sealing.update { seal in
-      for (place, digest) in new { seal.announce(digest, at: name(of: place)) }
-      for place in removed { seal.announce(nil, at: name(of: place)) }
-      for (place, log) in logs { seal.logs[name(of: place)] = log }
+      for (file, digest) in new { seal.announce(digest, at: name(of: file)) }
+      for file in removed { seal.announce(nil, at: name(of: file)) }
+      for (file, log) in logs { seal.logs[name(of: file)] = log }
     }
     try sealing.write(to: self)
   }
@@ -52,17 +52,17 @@ extension RunFolder {
 
   /// Writes announced files.
   package func write(_ files: [NewFile]) throws {
-    for file in files { try AtomicFile.write(file.data, to: inside(file.place)) }
+    for file in files { try AtomicFile.write(file.data, to: inside(file.file)) }
   }
 
   /// Takes the seal over, as the last process left it: what it was writing is there or is not.
   ///
   /// - Parameters:
-  ///   - place: The checkpoint that the run goes on from; `nil`: there is none.
+  ///   - position: The checkpoint that the run goes on from; `nil`: there is none.
   ///   - eventBytes: What `events.jsonl` is cut to.
   /// - Throws: ``RunError/fileChanged(path:recorded:now:)`` for what it can't have left.
-  package func takeSeal(at place: CheckpointPlace?, eventBytes: UInt64) throws {
-    guard let place, var seal = try sealing.seal(of: self) else {
+  package func takeSeal(at position: CheckpointPosition?, eventBytes: UInt64) throws {
+    guard let position, var seal = try sealing.seal(of: self) else {
       return sealing.own(RunSeal(files: [name(of: manifest): try Digest(ofFile: manifest)]))
     }
     for name in seal.before.keys.sorted() {
@@ -73,7 +73,7 @@ extension RunFolder {
     seal.before = [:]
     // Checkpoints after this one were removed by somebody, who wants to go on from here.
     for name in seal.files.keys {
-      guard let other = CheckpointPlace(path: name), other > place || other.step != nil else { continue }
+      guard let other = CheckpointPosition(path: name), other > position || other.step != nil else { continue }
       if !FileManager.default.fileExists(atPath: url.appendingPathComponent(name).path) { seal.files[name] = nil }
     }
     for log in [events, timings] { try requireSealedLog(log) }

@@ -23,7 +23,7 @@ package struct RunSeal: Sendable, Codable, Equatable {
   package var logs: [String: Log] = [:]
   /// Files that may still be what they were, because a process is writing them or was killed then; `nil`: missing.
   package var before: [String: Digest?] = [:]
-  /// SHA-256 of the whole file with zeros in this place.
+  /// SHA-256 of the whole file with zeros in its stead.
   package var digest = SealedJSON.blank
 
   package init(

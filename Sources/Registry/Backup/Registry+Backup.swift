@@ -29,11 +29,11 @@ extension Registry {
     let lock = database.access == .writing ? try FileLock(url.appendingPathComponent(RegistryFolder.lock)) : nil
     try lock?.take(waiting: 60, shared: true)
     defer { lock?.letGo() }
-    return try Self.newFolder(folder) { place in
-      let copy = place.appendingPathComponent(RegistryFolder.database)
+    return try Self.newFolder(folder) { new in
+      let copy = new.appendingPathComponent(RegistryFolder.database)
       try database.outsideOfTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [copy.path]) }
       try RegistryFolder.flush(file: copy)
-      let store = BlobStore(in: place)
+      let store = BlobStore(in: new)
       try store.make()
       let (head, rows) = try RegistryDatabase.translated(copy.path) {
         var configuration = Configuration()
@@ -64,7 +64,7 @@ extension Registry {
         schema: BackupRecord.currentSchema,
         created: Date(timeIntervalSince1970: clock().timeIntervalSince1970.rounded()),
         audit: head, blobs: rows.count, bytes: bytes)
-      try JSONFile.write(record, to: place.appendingPathComponent(BackupRecord.file))
+      try JSONFile.write(record, to: new.appendingPathComponent(BackupRecord.file))
       return record
     }
   }
@@ -86,24 +86,24 @@ extension Registry {
     }
     try RegistryFolder.make(folder.deletingLastPathComponent())
     try NetworkFileSystem.refuse(folder.deletingLastPathComponent())
-    return try newFolder(folder) { place in
-      let (source, store) = (BlobStore(in: backup), BlobStore(in: place))
+    return try newFolder(folder) { new in
+      let (source, store) = (BlobStore(in: backup), BlobStore(in: new))
       try store.make()
-      let copy = place.appendingPathComponent(RegistryFolder.database)
+      let copy = new.appendingPathComponent(RegistryFolder.database)
       try FileCopy.copy(try FolderFile.url(RegistryFolder.database, in: backup), to: copy, mode: 0o644)
       for name in source.names() {
         guard let digest = Digest("sha256:" + name) else { continue }
         try FileCopy.copy(source.url(digest), to: store.url(digest), mode: 0o444)
       }
       RegistryFolder.flush(store.folder)
-      let registry = try open(place, access: .writing)
+      let registry = try open(new, access: .writing)
       try registry.verifyAudit(head: record.audit.hash)
       let verification = try registry.verify()
       try registry.close()
       guard let failure = verification.failures.first else { return verification }
       throw RegistryError.invalid(
         what: backup.path,
-        got: "\(failure.what) that are damaged: \(failure.found.replacing(place.path, with: backup.path))",
+        got: "\(failure.what) that are damaged: \(failure.found.replacing(new.path, with: backup.path))",
         expected: "a backup that is whole", fix: "Take an earlier one.")
     }
   }

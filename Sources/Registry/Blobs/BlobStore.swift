@@ -20,7 +20,7 @@ struct BlobStore: Sendable {
 
   /// Makes its folders.
   func make() throws {
-    for place in [folder, temporary] { try RegistryFolder.make(place) }
+    for part in [folder, temporary] { try RegistryFolder.make(part) }
   }
 
   func url(_ digest: Digest) -> URL { folder.appendingPathComponent(digest.hexadecimal, isDirectory: false) }
@@ -159,14 +159,14 @@ struct BlobStore: Sendable {
     guard descriptor >= 0 else { throw FileError.system(errno, writing: partial.path) }
     var isOpen = true
     do {
-      let place = url(try fill(descriptor, partial.path))
+      let file = url(try fill(descriptor, partial.path))
       // Before the flush, so that the mode is as durable as the bytes.
       guard fchmod(descriptor, 0o444) == 0, fsync(descriptor) == 0 else {
         throw FileError.system(errno, writing: partial.path)
       }
       isOpen = false
       guard close(descriptor) == 0 else { throw FileError.system(errno, writing: partial.path) }
-      guard rename(partial.path, place.path) == 0 else { throw FileError.system(errno, writing: place.path) }
+      guard rename(partial.path, file.path) == 0 else { throw FileError.system(errno, writing: file.path) }
       RegistryFolder.flush(folder)
     } catch {
       if isOpen { close(descriptor) }

@@ -5,7 +5,7 @@ struct Deflater {
   private var heldBits = 0
 
   private static let window = 1 << 15
-  /// How many earlier places are looked at for a repeat.
+  /// How many earlier positions are looked at for a repeat.
   private static let patience = 64
   private static let blockSymbols = 1 << 15
 
@@ -25,27 +25,27 @@ struct Deflater {
     var symbols: [Symbol] = []
     var heads = [Int32](repeating: -1, count: 1 << 15)
     var links = [Int32](repeating: -1, count: Self.window)
-    func hash(_ place: Int) -> Int {
-      let value = UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2]) << 16
+    func hash(_ position: Int) -> Int {
+      let value = UInt32(bytes[position]) | UInt32(bytes[position + 1]) << 8 | UInt32(bytes[position + 2]) << 16
       return Int((value &* 0x9E37_79B1) >> 17)
     }
-    func remember(_ place: Int) {
-      guard place + 3 <= bytes.count else { return }
-      let slot = hash(place)
-      links[place & (Self.window - 1)] = heads[slot]
-      heads[slot] = Int32(truncatingIfNeeded: place)
+    func remember(_ position: Int) {
+      guard position + 3 <= bytes.count else { return }
+      let slot = hash(position)
+      links[position & (Self.window - 1)] = heads[slot]
+      heads[slot] = Int32(truncatingIfNeeded: position)
     }
-    var place = 0
-    while place < bytes.count {
-      let (length, distance) = Self.longest(bytes, at: place, heads, links, hash)
+    var position = 0
+    while position < bytes.count {
+      let (length, distance) = Self.longest(bytes, at: position, heads, links, hash)
       if length >= 4 {
         symbols.append(.repeated(length: length, distance: distance))
-        for next in place..<place + length { remember(next) }
-        place += length
+        for next in position..<position + length { remember(next) }
+        position += length
       } else {
-        symbols.append(.byte(bytes[place]))
-        remember(place)
-        place += 1
+        symbols.append(.byte(bytes[position]))
+        remember(position)
+        position += 1
       }
       if symbols.count == Self.blockSymbols {
         write(block: symbols, isLast: false)
@@ -56,24 +56,24 @@ struct Deflater {
     if heldBits > 0 { out.append(UInt8(truncatingIfNeeded: held)) }
   }
 
-  /// The longest repeat that the chain of a place leads to.
+  /// The longest repeat that the chain of a position leads to.
   private static func longest(
-    _ bytes: [UInt8], at place: Int, _ heads: [Int32], _ links: [Int32], _ hash: (Int) -> Int
+    _ bytes: [UInt8], at position: Int, _ heads: [Int32], _ links: [Int32], _ hash: (Int) -> Int
   ) -> (length: Int, distance: Int) {
-    guard place + 4 <= bytes.count else { return (0, 0) }
+    guard position + 4 <= bytes.count else { return (0, 0) }
     var (best, distance) = (0, 0)
-    let limit = min(258, bytes.count - place)
-    var candidate = Int(heads[hash(place)])
+    let limit = min(258, bytes.count - position)
+    var candidate = Int(heads[hash(position)])
     var tries = patience
-    while candidate >= 0, place - candidate < window, tries > 0 {
-      if best == 0 || bytes[candidate + best] == bytes[place + best] {
+    while candidate >= 0, position - candidate < window, tries > 0 {
+      if best == 0 || bytes[candidate + best] == bytes[position + best] {
         var length = 0
-        while length < limit, bytes[candidate + length] == bytes[place + length] { length += 1 }
-        if length > best { (best, distance) = (length, place - candidate) }
+        while length < limit, bytes[candidate + length] == bytes[position + length] { length += 1 }
+        if length > best { (best, distance) = (length, position - candidate) }
         if best == limit { break }
       }
       let next = Int(links[candidate & (window - 1)])
-      // A link that was written over leads to a later place.
+      // A link that was written over leads to a later position.
       guard next < candidate else { break }
       candidate = next
       tries -= 1
@@ -169,8 +169,8 @@ enum HuffmanLengths {
       let (one, other) = (nodes.removeLast(), nodes.removeLast())
       let merged = (count: one.count + other.count, symbols: one.symbols + other.symbols)
       for symbol in merged.symbols { lengths[symbol] += 1 }
-      let place = nodes.lastIndex { $0.count >= merged.count }.map { $0 + 1 } ?? 0
-      nodes.insert(merged, at: place)
+      let position = nodes.lastIndex { $0.count >= merged.count }.map { $0 + 1 } ?? 0
+      nodes.insert(merged, at: position)
     }
     return lengths
   }

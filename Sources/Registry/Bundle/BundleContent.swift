@@ -23,6 +23,6 @@ struct BundleContent: Codable {
   /// The entries of the audit that tell of these versions.
   let audit: [AuditRecord]
   let head: AuditHead
-  /// SHA-256 of this file with zeros in this place.
+  /// SHA-256 of this file with zeros in its stead.
   let digest: Digest
 }

@@ -62,7 +62,9 @@ enum Tar {
       throw FileError.notWritable(path: path, reason: "\(name): a bundle has no room for \(bytes) bytes in one blob")
     }
     var header = [UInt8](repeating: 0, count: block)
-    func put(_ text: String, _ place: Int) { header.replaceSubrange(place..<place + text.utf8.count, with: text.utf8) }
+    func put(_ text: String, _ offset: Int) {
+      header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+    }
     func octal(_ value: Int, _ digits: Int) -> String {
       let text = String(value, radix: 8)
       return String(repeating: "0", count: max(digits - text.count, 0)) + text

@@ -31,9 +31,9 @@ final class RegistryDatabase: Sendable {
       // REPLACE shall not get past the triggers, and a file from elsewhere shall run nothing that it has brought.
       try $0.execute(sql: "PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
     }
-    let place = access == .reading && Self.isImmutable(path) ? Self.immutable(path) : path
+    let location = access == .reading && Self.isImmutable(path) ? Self.immutable(path) : path
     pool = try Self.translated(path) {
-      let pool = try DatabasePool(path: place, configuration: configuration)
+      let pool = try DatabasePool(path: location, configuration: configuration)
       // GRDB has just set NORMAL, with which a power failure takes the last transactions back.
       if access == .writing { try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
       return pool

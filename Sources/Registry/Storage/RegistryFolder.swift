@@ -90,12 +90,12 @@ enum NetworkFileSystem {
   /// The type of the mount that a path lies on, as the system lists it.
   private static func mount(of path: String) -> String {
     guard let text = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else { return "" }
-    var best: (place: String, type: String) = ("", "")
+    var best: (folder: String, type: String) = ("", "")
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: " ").map(String.init)
-      guard fields.count > 2, fields[1].utf8.count >= best.place.utf8.count else { continue }
-      let place = fields[1] == "/" ? "/" : fields[1] + "/"
-      if (path + "/").utf8.starts(with: place.utf8) { best = (fields[1], fields[2]) }
+      guard fields.count > 2, fields[1].utf8.count >= best.folder.utf8.count else { continue }
+      let folder = fields[1] == "/" ? "/" : fields[1] + "/"
+      if (path + "/").utf8.starts(with: folder.utf8) { best = (fields[1], fields[2]) }
     }
     return best.type
   }

@@ -30,12 +30,12 @@ enum Structure {
         .map { $0[0] as String? ?? "" }
       return try columns.compactMap { column in
         func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
-        let place = quoted(column)
+        let name = quoted(column)
         let found = try Int.fetchOne(
           database,
           sql: """
             SELECT count(*) FROM \(quoted(table))
-            WHERE typeof(\(place)) = 'text' AND instr(CAST(\(place) AS BLOB), x'00') > 0
+            WHERE typeof(\(name)) = 'text' AND instr(CAST(\(name) AS BLOB), x'00') > 0
             """)
         return (found ?? 0) > 0 ? "\(table).\(column) has \(found ?? 0) texts with a NUL" : nil
       }

@@ -75,9 +75,9 @@ enum HeatMap {
     return then.mean - now.mean >= 0.02 ? .lost : .none
   }
 
-  private static func hint(_ estimate: Estimate?, _ place: String) -> String {
-    guard let estimate else { return "\(place): not scored" }
+  private static func hint(_ estimate: Estimate?, _ cell: String) -> String {
+    guard let estimate else { return "\(cell): not scored" }
     let (text, spread) = Format.estimate(estimate, .fraction)
-    return "\(place): \(text)" + (spread.map { " \($0)" } ?? "") + (estimate.runs > 1 ? ", \(estimate.runs) runs" : "")
+    return "\(cell): \(text)" + (spread.map { " \($0)" } ?? "") + (estimate.runs > 1 ? ", \(estimate.runs) runs" : "")
   }
 }

@@ -47,7 +47,7 @@ struct LineChartLayout {
     let needed = labels.reduce(0) { $0 + ($1.isEmpty ? 0 : Self.room($1)) }
     bottom = top + max(200, needed)
     height = bottom + 44
-    names = placed(chart, labels)
+    names = positioned(chart, labels)
   }
 
   /// Ticks only where there can be points; the axis ends with the last point.
@@ -81,7 +81,7 @@ struct LineChartLayout {
   private static func room(_ lines: [String]) -> Double { Double(lines.count) * lineHeight + 3 }
 
   /// Names at the ends of their lines, moved apart where they would cover each other.
-  private func placed(_ chart: LineChart, _ labels: [[String]]) -> [Name] {
+  private func positioned(_ chart: LineChart, _ labels: [[String]]) -> [Name] {
     var names = zip(chart.series, labels).compactMap { series, lines -> Name? in
       guard let last = series.points.last, !lines.isEmpty else { return nil }
       let (x, y) = (x(last.x), y(last.y))
@@ -108,8 +108,8 @@ extension Axis {
 
 extension Format {
   /// A number in a drawing, without needless digits.
-  static func coordinate(_ value: Double, _ places: Int = 1) -> String {
-    let text = String(format: "%.\(places)f", value.isFinite ? value : 0)
+  static func coordinate(_ value: Double, _ digits: Int = 1) -> String {
+    let text = String(format: "%.\(digits)f", value.isFinite ? value : 0)
     let short = text.contains(".") ? String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed()) : text
     return short == "-0" ? "0" : short
   }

@@ -91,8 +91,8 @@ enum Format {
   static func grouped(_ digits: String) -> String {
     guard digits.count > 4, digits.allSatisfy(\.isNumber) else { return digits }
     var result = ""
-    for (place, digit) in digits.enumerated() {
-      if place > 0, (digits.count - place) % 3 == 0 { result += "," }
+    for (position, digit) in digits.enumerated() {
+      if position > 0, (digits.count - position) % 3 == 0 { result += "," }
       result.append(digit)
     }
     return result

@@ -120,11 +120,11 @@ extension ReportDocument {
       title: title, caption: "First, middle and last stretch; the JSON file has all.", corner: corner,
       columns: ["first", "middle", "last"].map { .init(title: $0) },
       rows: series.map { line in
-        let places = [0, line.points.count / 2, line.points.count - 1]
+        let positions = [0, line.points.count / 2, line.points.count - 1]
         return .init(
           header: line.name,
-          cells: places.map { place in
-            guard let point = line.points[safe: place] else { return .init("–") }
+          cells: positions.map { position in
+            guard let point = line.points[safe: position] else { return .init("–") }
             var cell = ReportTable.Cell(point.text)
             cell.detail = "step\u{A0}\(Format.decimals(point.x, 0))"
             return cell

@@ -62,27 +62,27 @@ extension LineChart {
   }
 
   private func guides(_ layout: LineChartLayout) -> HTML {
-    guides.enumerated().map { place, guide in
+    guides.enumerated().map { index, guide in
       let x = layout.x(guide.x)
       return path("guide", "M\(number(x)),\(number(layout.top))V\(number(layout.bottom))")
-        + label("tick", x, layout.top - 5, "\(place + 1)", anchor: "middle")
+        + label("tick", x, layout.top - 5, "\(index + 1)", anchor: "middle")
     }.joined
   }
 
   private func line(_ index: Int, _ layout: LineChartLayout) -> HTML {
     let series = series[index]
     let style = SeriesStyle(series.style)
-    let places = series.points.map { (x: layout.x($0.x), y: layout.y($0.y)) }
-    let way = places.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: "L")
+    let marks = series.points.map { (x: layout.x($0.x), y: layout.y($0.y)) }
+    let way = marks.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: "L")
     var parts = series.kind == .curve ? [band(series, layout)] : []
     if series.kind != .points {
       parts.append(HTML("path", ["class": "line", "d": "M" + way, "stroke-dasharray": style.dashes]))
     }
     // Bars of lines that end at the same x stand side by side.
     let shift = series.kind == .points ? 0 : (Double(index) - Double(self.series.count - 1) / 2) * 3
-    for (point, place) in zip(series.points, places) {
+    for (point, mark) in zip(series.points, marks) {
       guard let range = point.range, series.kind != .curve else { continue }
-      let (x, low, high) = (place.x + shift, layout.y(range.lowerBound), layout.y(range.upperBound))
+      let (x, low, high) = (mark.x + shift, layout.y(range.lowerBound), layout.y(range.upperBound))
       parts.append(
         path(
           "bar",
@@ -93,13 +93,13 @@ extension LineChart {
     let stride = series.kind == .points ? 1 : max(1, series.points.count / 10)
     let marked = series.kind == .curve ? [] : Array(series.points.enumerated())
     for (number, point) in marked where number % stride == 0 || number == series.points.count - 1 {
-      let place = places[number]
+      let mark = marks[number]
       parts.append(
         HTML(
           "path",
           [
             "class": style.isFilled ? "mark filled" : "mark", "d": style.marker,
-            "transform": "translate(\(self.number(place.x)),\(self.number(place.y)))",
+            "transform": "translate(\(self.number(mark.x)),\(self.number(mark.y)))",
           ], HTML("title", [:], .text((series.name.isEmpty ? "" : series.name + ": ") + point.text))))
     }
     return HTML("g", ["class": "s\(style.number)"], series.points.isEmpty ? [] : parts)

@@ -37,8 +37,8 @@ enum ScalingCharts {
     let line = fit.curve.map { point($0.flops, $0.activatedParameters, $0.interval) }
     let published = fit.curve.map { point($0.flops, PublishedLaw.activated(minimalFlops: $0.flops), nil) }
     let parametric = fit.parametric.map { loss in
-      fit.curve.compactMap { place in
-        loss.optimalSize(flops: place.flops, cost: fit.cost).map { point(place.flops, $0, nil) }
+      fit.curve.compactMap { planned in
+        loss.optimalSize(flops: planned.flops, cost: fit.cost).map { point(planned.flops, $0, nil) }
       }
     }
     let series: [LineChart.Series] = [

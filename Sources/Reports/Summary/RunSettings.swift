@@ -10,7 +10,7 @@ struct RunSettings: Equatable {
   /// What decides which question a run answers: runs that differ in it were scored on other rows, or otherwise.
   static let question = ["data", "evaluateOn", "scores", "tasks", "testLimit"]
 
-  /// Places, and what does not decide a result.
+  /// Paths, and what does not decide a result.
   private static let left = ["seed", "method", "base"]
   private static let leftFolders = ["source.", "checkpoints."]
 

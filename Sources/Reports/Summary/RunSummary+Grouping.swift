@@ -16,23 +16,23 @@ extension RunSummary {
     var kinds: [Kind] = []
     for run in runs {
       let (method, settings) = (run.run.manifest.configuration.method, try RunSettings(run.run.manifest))
-      let place = kinds.firstIndex { $0.method == method && $0.settings == settings }
-      guard let place else {
+      let index = kinds.firstIndex { $0.method == method && $0.settings == settings }
+      guard let index else {
         kinds.append(Kind(name: method, method: method, settings: settings, runs: [run]))
         continue
       }
       // A mean over the same run twice would have no spread.
-      if let twin = kinds[place].runs.first(where: { $0.run.isTwin(of: run.run) }) {
+      if let twin = kinds[index].runs.first(where: { $0.run.isTwin(of: run.run) }) {
         throw ReportError.sameRun(twin.run.folder.path, run.run.folder.path)
       }
-      kinds[place].runs.append(run)
+      kinds[index].runs.append(run)
     }
-    for place in kinds.indices {
-      kinds[place].runs.sort { key($0.run) < key($1.run) }
-      let same = kinds.filter { [method = kinds[place].method] kind in kind.method == method }
+    for index in kinds.indices {
+      kinds[index].runs.sort { key($0.run) < key($1.run) }
+      let same = kinds.filter { [method = kinds[index].method] kind in kind.method == method }
       let differing = RunSettings.differing(same.map(\.settings))
       guard !differing.isEmpty else { continue }
-      kinds[place].name += ", " + kinds[place].settings.described(differing)
+      kinds[index].name += ", " + kinds[index].settings.described(differing)
     }
     return kinds
   }

@@ -16,16 +16,19 @@ package enum CheckpointFiles {
   package static func decided(_ seal: RunSeal, in folder: RunFolder) -> List {
     let others = Set([folder.costs, folder.metrics, folder.manifest].map(folder.name))
     return seal.files.filter { name, _ in
-      !others.contains(name) && CheckpointPlace(path: name)?.step == nil
+      !others.contains(name) && CheckpointPosition(path: name)?.step == nil
     }
   }
 
   /// All that the checkpoints of a folder name, up to one of them; later ones win.
   /// - Returns: `nil` where an earlier version wrote one of them.
-  package static func listed(in folder: RunFolder, upTo newest: CheckpointPlace) throws -> List? {
+  package static func listed(in folder: RunFolder, upTo newest: CheckpointPosition) throws -> List? {
     var all: List = [:]
-    for place in try folder.checkpointPlaces() where place == newest || (place.step == nil && place < newest) {
-      guard let files = try RunCheckpoint.state(of: folder.inside(folder.checkpoint(place))).files else { return nil }
+    for position in try folder.checkpointPositions()
+    where position == newest || (position.step == nil && position < newest) {
+      guard let files = try RunCheckpoint.state(of: folder.inside(folder.checkpoint(position))).files else {
+        return nil
+      }
       all.merge(files) { _, later in later }
     }
     return all

@@ -82,11 +82,11 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
     var elsewhere: [String: [String]] = [:]
     for (name, tensor) in tensors {
       let digest = try tensor.digest()
-      if let place = earlier.places[name], place.digest == digest {
-        index.places[name] = place
-        elsewhere[place.file, default: []].append(name)
+      if let location = earlier.locations[name], location.digest == digest {
+        index.locations[name] = location
+        elsewhere[location.file, default: []].append(name)
       } else {
-        index.places[name] = CheckpointIndex.Place(digest: digest, file: url.lastPathComponent)
+        index.locations[name] = CheckpointIndex.Location(digest: digest, file: url.lastPathComponent)
         own[name] = tensor
       }
     }
@@ -121,8 +121,8 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
     let moments = (tensors.removeValue(forKey: firstMoment), tensors.removeValue(forKey: secondMoment))
     var (owners, seals) = ([String: String](), [url.lastPathComponent: file.seal ?? ""])
     for reference in checkpoint.references ?? [] {
-      guard let place = CheckpointPlace(fileName: reference.file), place.step == nil,
-        place.learned <= checkpoint.learned.count, seals[reference.file] == nil
+      guard let position = CheckpointPosition(fileName: reference.file), position.step == nil,
+        position.learned <= checkpoint.learned.count, seals[reference.file] == nil
       else { throw damaged("it refers to `\(reference.file.prefix(60))`, which is not an earlier checkpoint") }
       let other = try open(reference, beside: url)
       seals[reference.file] = reference.seal
@@ -178,12 +178,12 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
   }
 
   private static func open(_ reference: Reference, beside url: URL) throws -> SafetensorsFile {
-    let place = url.deletingLastPathComponent().appendingPathComponent(reference.file)
+    let other = url.deletingLastPathComponent().appendingPathComponent(reference.file)
     func refuse(_ reason: String) -> RunError {
-      .checkpointNeeds(path: url.path, other: place.path, reason: reason)
+      .checkpointNeeds(path: url.path, other: other.path, reason: reason)
     }
     do {
-      let file = try SafetensorsFile(place)
+      let file = try SafetensorsFile(other)
       try file.checkSeal()
       guard file.seal == reference.seal else { throw refuse("it is another file than the one that was there") }
       return file

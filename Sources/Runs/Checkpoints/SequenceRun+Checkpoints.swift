@@ -28,17 +28,17 @@ extension SequenceRun {
 
   /// After a whole number of tasks.
   func saveCheckpoint() throws {
-    stored = try save(nil, at: CheckpointPlace(learned: learned), secondsOfCurrent: 0, results: results())
+    stored = try save(nil, at: CheckpointPosition(learned: learned), secondsOfCurrent: 0, results: results())
   }
 
   /// In the middle of a task, between two of its steps.
   func saveCheckpoint(of task: String, _ training: TaskTraining, seconds: Double) throws {
     let state = try training.state()
     let progress = RunCheckpoint.Progress(task: task, cursor: state.cursor, dropout: state.dropout)
-    let place = CheckpointPlace(learned: learned, step: state.cursor.step)
+    let position = CheckpointPosition(learned: learned, step: state.cursor.step)
     _ = try save(
-      (progress, state), at: place, secondsOfCurrent: seconds,
-      served: folder.servedCheckpoints(keeping: Self.keptCheckpoints, beside: place))
+      (progress, state), at: position, secondsOfCurrent: seconds,
+      served: folder.servedCheckpoints(keeping: Self.keptCheckpoints, beside: position))
     pace.restart()
     report(.checkpoint(task: task, step: state.cursor.step))
   }
@@ -49,20 +49,20 @@ extension SequenceRun {
   ///   - results: Files that follow from it.
   ///   - served: Checkpoints that are removed once it is there.
   private func save(
-    _ current: (progress: RunCheckpoint.Progress, state: TrainingState)?, at place: CheckpointPlace,
+    _ current: (progress: RunCheckpoint.Progress, state: TrainingState)?, at position: CheckpointPosition,
     secondsOfCurrent: Double, results: [RunFolder.NewFile] = [], served: [URL] = []
   ) throws -> CheckpointIndex {
     let logs = try flushedLogs()
-    let file = try folder.inside(folder.checkpoint(place))
+    let file = try folder.inside(folder.checkpoint(position))
     var beside = [
       try RunFolder.NewFile(RunCosts(tasks: costs, secondsOfCurrent: secondsOfCurrent), at: folder.costs)
     ]
     if !statistics.isEmpty { beside.append(try RunFolder.NewFile(statistics, at: folder.statistics)) }
-    let small = (beside + results).map { ($0.place, Digest(of: $0.data)) }
+    let small = (beside + results).map { ($0.file, Digest(of: $0.data)) }
     let index = try RunCheckpoint(
       learned: tasks.prefix(learned).map(\.task.name), matrix: matrix, routed: routed,
       eventBytes: logs.first?.log.bytes ?? 0, manifestDigest: Digest(ofFile: folder.manifest),
-      progress: current?.progress, files: newFiles(small, at: place, events: logs.first?.log)
+      progress: current?.progress, files: newFiles(small, at: position, events: logs.first?.log)
     ).write(allTensors, training: current?.state, earlier: stored, to: file) { digest in
       try folder.announce(small + [(file, digest)], removed: served, logs: logs)
       try folder.write(beside)
@@ -76,44 +76,44 @@ extension SequenceRun {
   /// What a checkpoint lists: files that the last one between two tasks does not seal as they are, or as they will be. What an earlier
   /// process left that had come further than the checkpoint that this one goes on from is not among them: it is written again.
   private func newFiles(
-    _ coming: [(place: URL, digest: Digest)], at place: CheckpointPlace, events: RunSeal.Log?
+    _ coming: [(file: URL, digest: Digest)], at position: CheckpointPosition, events: RunSeal.Log?
   ) throws -> CheckpointFiles.List {
-    let last = folder.name(of: folder.checkpoint(after: place.step == nil ? place.learned - 1 : place.learned))
+    let last = folder.name(of: folder.checkpoint(after: position.step == nil ? position.learned - 1 : position.learned))
     var seal = try folder.sealing.seal(of: folder) ?? RunSeal()
     let written = folder.sealing.written
     seal.files = seal.files.filter { $0.key == last || written.contains($0.key) }
-    for (place, digest) in coming { seal.files[folder.name(of: place)] = digest }
+    for (file, digest) in coming { seal.files[folder.name(of: file)] = digest }
     var files = CheckpointFiles.decided(seal, in: folder).filter { stored.files[$0.key] != $0.value }
     files[folder.name(of: folder.events)] = events?.digest
     return files
   }
 
   /// Brings `events.jsonl`, the first, and `timings.jsonl` to the disk.
-  private func flushedLogs() throws -> [(place: URL, log: RunSeal.Log)] {
-    try [(folder.events, events), (folder.timings, timings)].compactMap { place, log in
+  private func flushedLogs() throws -> [(file: URL, log: RunSeal.Log)] {
+    try [(folder.events, events), (folder.timings, timings)].compactMap { file, log in
       guard let log else { return nil }
-      return (place, RunSeal.Log(bytes: try log.flush(), digest: log.digest))
+      return (file, RunSeal.Log(bytes: try log.flush(), digest: log.digest))
     }
   }
 
   /// What the last checkpoint between two tasks holds.
   func storedIndex() throws -> CheckpointIndex {
-    guard let place else { return CheckpointIndex() }
+    guard let position else { return CheckpointIndex() }
     let file = try folder.inside(folder.checkpoint(after: learned))
     do {
       var index = try CheckpointIndex(RunCheckpoint.read(file), file: file.lastPathComponent)
-      let last = CheckpointPlace(learned: learned)
+      let last = CheckpointPosition(learned: learned)
       index.files = try CheckpointFiles.listed(in: folder, upTo: last) ?? [:]
       return index
     } catch FileError.notFound {
-      throw RunError.checkpointNeeds(path: folder.checkpoint(place).path, other: file.path, reason: "it is missing")
+      throw RunError.checkpointNeeds(path: folder.checkpoint(position).path, other: file.path, reason: "it is missing")
     }
   }
 
   /// Writes the results of a complete run, where they are not there yet, and removes checkpoints that have served.
   func finish() throws {
     let (results, served) = (try results(), try folder.servedCheckpoints(keeping: 0))
-    try folder.announce(results.map { ($0.place, Digest(of: $0.data)) }, removed: served)
+    try folder.announce(results.map { ($0.file, Digest(of: $0.data)) }, removed: served)
     try folder.write(results)
     for checkpoint in served { try? FileManager.default.removeItem(at: checkpoint) }
     try folder.conclude()

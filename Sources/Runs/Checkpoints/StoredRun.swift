@@ -20,7 +20,7 @@ public struct StoredRun {
   /// The state of the task that was being learned.
   let training: TrainingState?
   /// Where the state was read; `nil` when there was none yet.
-  let place: CheckpointPlace?
+  let position: CheckpointPosition?
   package let method: any ContinualMethod
   let heads: TaskHeads?
   /// The closed-form heads that are solved; `nil` where the output head has none.
@@ -58,15 +58,15 @@ public struct StoredRun {
     let context = try configuration.methodContext(for: model, tasks: manifest.tasks.count)
     method = try MethodCatalog.make(configuration.method, context)
     heads = configuration.outputHead == .trained ? TaskHeads(context) : nil
-    place = try Self.place(folder, moment, of: manifest)
+    position = try Self.position(folder, moment, of: manifest)
     let costs = try folder.readCosts()
-    guard let place else {
+    guard let position else {
       (learned, self.costs, checkpoint, training) = ([], [], nil, nil)
       combined = configuration.outputHead.hasRidge ? CombinedHeads() : nil
       matrix = TaskMatrix(tasks: manifest.tasks)
       return
     }
-    let file = folder.checkpoint(place)
+    let file = folder.checkpoint(position)
     let content = try RunCheckpoint.read(file)
     try folder.requireSealed(file)
     let checkpoint = content.checkpoint
@@ -77,9 +77,9 @@ public struct StoredRun {
         now: manifestDigest.description)
     }
     let next = manifest.tasks.dropFirst(checkpoint.learned.count).first
-    guard checkpoint.matrix.tasks == manifest.tasks, checkpoint.learned.count == place.learned,
+    guard checkpoint.matrix.tasks == manifest.tasks, checkpoint.learned.count == position.learned,
       checkpoint.learned == Array(manifest.tasks.prefix(checkpoint.learned.count)),
-      checkpoint.progress.map({ $0.task == next && $0.cursor.step == place.step }) ?? (place.step == nil)
+      checkpoint.progress.map({ $0.task == next && $0.cursor.step == position.step }) ?? (position.step == nil)
     else { throw RunError.checkpointDamaged(path: file.path, reason: "it is of another run or another moment") }
     self.checkpoint = checkpoint
     training = content.training
@@ -106,9 +106,11 @@ public struct StoredRun {
     try method.restore(tasks: arrived.enumerated().map { TaskIdentity(name: $1, index: $0) }, tensors: rest)
   }
 
-  private static func place(_ folder: RunFolder, _ moment: Moment, of manifest: Manifest) throws -> CheckpointPlace? {
+  private static func position(_ folder: RunFolder, _ moment: Moment, of manifest: Manifest) throws
+    -> CheckpointPosition?
+  {
     switch moment {
-    case .newest: return try folder.checkpointPlaces().last
+    case .newest: return try folder.checkpointPositions().last
     case .learned:
       // Without the newest, an earlier state would answer in its place.
       if let newest = try folder.newestSealed().map(folder.checkpoint),
@@ -116,12 +118,12 @@ public struct StoredRun {
       {
         try folder.requireSealed(newest)
       }
-      return try folder.checkpointPlaces().last { $0.step == nil }
+      return try folder.checkpointPositions().last { $0.step == nil }
     case .after(let tasks):
       guard (0...manifest.tasks.count).contains(tasks) else {
         throw RunError.invalidConfiguration(key: "after", got: "\(tasks)", allowed: "0 to \(manifest.tasks.count)")
       }
-      return CheckpointPlace(learned: tasks)
+      return CheckpointPosition(learned: tasks)
     }
   }
 

@@ -145,7 +145,7 @@ struct Trial {
       for folder in made { try? FileManager.default.removeItem(at: folder) }
     }
     try RunFolder.makeFolder(folder)
-    let place = folder.appendingPathComponent("checkpoint.safetensors")
+    let file = folder.appendingPathComponent("checkpoint.safetensors")
     let state = try training?.state()
     let checkpoint = RunCheckpoint(
       learned: tasks.dropLast().map(\.task.name), matrix: TaskMatrix(tasks: tasks.map(\.task.name)), eventBytes: 0,
@@ -154,10 +154,10 @@ struct Trial {
         RunCheckpoint.Progress(task: tasks.last?.task.name ?? "", cursor: $0.cursor, dropout: $0.dropout)
       })
     let tensors = try tensors()
-    let seconds = try timed { try checkpoint.write(tensors, training: state, to: place) }
+    let seconds = try timed { try checkpoint.write(tensors, training: state, to: file) }
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
     let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? .max
-    let bytes = try MappedFile(place).bytes.count
+    let bytes = try MappedFile(file).bytes.count
     return (bytes, seconds, free + bytes)
   }
 

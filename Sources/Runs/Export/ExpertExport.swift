@@ -51,12 +51,12 @@ public struct ExpertExport: Sendable {
   @discardableResult
   public func write(to folder: URL) throws -> ExpertArchive {
     let method = record.form == .exact ? record.method : record.method + "-merged"
-    return try NewFolder.make(folder) { place in
-      try JSONFile.write(record, to: place.appendingPathComponent(Self.recordFile))
-      try AtomicFile.write(readme, to: place.appendingPathComponent("README.md"))
+    return try NewFolder.make(folder) { new in
+      try JSONFile.write(record, to: new.appendingPathComponent(Self.recordFile))
+      try AtomicFile.write(readme, to: new.appendingPathComponent("README.md"))
       return try ExpertArchive.write(
         expert, name: record.task, method: method, baseDigest: record.baseDigest,
-        baseConfiguration: baseConfiguration, tokenizerDigest: tokenizerDigest, promptDigest: promptDigest, to: place)
+        baseConfiguration: baseConfiguration, tokenizerDigest: tokenizerDigest, promptDigest: promptDigest, to: new)
     }
   }
 

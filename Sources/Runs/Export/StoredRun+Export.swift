@@ -61,7 +61,7 @@ extension StoredRun {
       let heads = AnsweringHeads(
         trained: try heads?.head(of: name, labels: task.task.labels.count), combined: combined?[name])
       func predictions(_ experts: any ExpertSelection) throws -> [Prediction] {
-        try task.answers(base, places: Array(task.evaluated.indices), heads: heads, experts: experts).predictions
+        try task.answers(base, positions: Array(task.evaluated.indices), heads: heads, experts: experts).predictions
       }
       let (one, other) = (try predictions(dual), try predictions(LowRankSelection(merged)))
       let changed = zip(one, other).count { $0.predicted != $1.predicted }

@@ -117,8 +117,8 @@ extension PretrainingConfiguration {
     return try WindowPlan(seed: seed, sources: sources, stages: stages)
   }
 
-  /// The windows of a step, counted from 0, as places of the plan.
-  func places(ofStep step: Int) -> Range<Int> {
+  /// The windows of a step, counted from 0, as positions of the plan.
+  func positions(ofStep step: Int) -> Range<Int> {
     guard step >= steps else { return step * batch..<(step + 1) * batch }
     let start = steps * batch + (step - steps) * longWindows
     return start..<start + longWindows

@@ -86,9 +86,9 @@ public struct PretrainingDryRun: Sendable, Codable {
 
   /// What the file system has where a folder would go.
   private static func freeBytes(near out: URL) -> Int {
-    var place = out.deletingLastPathComponent().standardizedFileURL
-    while place.path != "/", !FileManager.default.fileExists(atPath: place.path) { place.deleteLastPathComponent() }
-    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: place.path)
+    var folder = out.deletingLastPathComponent().standardizedFileURL
+    while folder.path != "/", !FileManager.default.fileExists(atPath: folder.path) { folder.deleteLastPathComponent() }
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
     return (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? .max
   }
 }

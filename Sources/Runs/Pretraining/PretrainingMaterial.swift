@@ -72,7 +72,7 @@ struct PretrainingMaterial {
   /// The tokens of a step, counted from 0, in micro-batches.
   func microBatches(ofStep step: Int) throws -> [[[Int]]] {
     let reader = WindowReader(corpus)
-    let windows = try plan.windows(at: configuration.places(ofStep: step)).map { try reader.tokens(of: $0) }
+    let windows = try plan.windows(at: configuration.positions(ofStep: step)).map { try reader.tokens(of: $0) }
     // As many tokens at a time as the other stages have.
     let size =
       step < configuration.steps

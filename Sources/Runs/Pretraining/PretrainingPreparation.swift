@@ -30,18 +30,18 @@ struct PretrainingPreparation: Codable, Equatable {
     }
     var configuration = wanted
     configuration.threads = wanted.threads ?? ProcessInfo.processInfo.activeProcessorCount
-    let place = folder.url
+    let url = folder.url
     do {
-      try RunFolder.makeFolder(place.deletingLastPathComponent())
-      try NewFolder.make(place) { new in
+      try RunFolder.makeFolder(url.deletingLastPathComponent())
+      try NewFolder.make(url) { new in
         let inner = RunFolder(new)
         try RunFolder.makeFolder(inner.checkpoints)
         try JSONFile.write(PretrainingPreparation(configuration: configuration), to: inner.preparing)
       }
     } catch FileError.alreadyExists {
-      throw RunError.folderExists(place.path)
+      throw RunError.folderExists(url.path)
     } catch FileError.notWritable(_, let reason) {
-      throw FileError.notWritable(path: place.path, reason: reason)
+      throw FileError.notWritable(path: url.path, reason: reason)
     }
     return (configuration, true)
   }

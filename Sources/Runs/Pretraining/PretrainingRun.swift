@@ -34,28 +34,28 @@ public final class PretrainingRun {
   ///
   /// - Parameters:
   ///   - configuration: What is asked of the run.
-  ///   - place: Its folder.
+  ///   - url: Its folder.
   ///   - requests: Asked while the run is prepared: a stop ends that at once.
   ///   - report: Told of what happens.
   /// - Throws: `RunError`; what is wrong with configuration, tokenizer or text: `CorpusError`, `TokenizationError`, `DecoderError`,
   ///   `RateError`; `FileError`, `TorchError`.
   public static func start(
-    _ configuration: PretrainingConfiguration, in place: URL, requests: () -> RunRequest? = { nil },
+    _ configuration: PretrainingConfiguration, in url: URL, requests: () -> RunRequest? = { nil },
     report: @escaping (PretrainingProgress) -> Void = { _ in }
   ) throws -> PretrainingRun {
     try configuration.check()
     try TorchRuntime.setThreads(configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount)
     // What cannot be learned on is refused before text is read and anything is written.
     let base = try configuration.begunFromBase()
-    let folder = RunFolder(place)
+    let folder = RunFolder(url)
     let (begun, isNew) = try PretrainingPreparation.begin(configuration, in: folder)
-    if !isNew, folder.hasManifest { return try resume(place, requests: requests, report: report) }
+    if !isNew, folder.hasManifest { return try resume(url, requests: requests, report: report) }
     do {
       return try prepare(begun, base: base, in: folder, requests, report)
     } catch {
       if case RunError.interrupted = error { throw error }
       // Nothing was learned, and the same command would end in the same error. A folder that was there stays as it is.
-      if isNew, !folder.hasManifest { try? FileManager.default.removeItem(at: place) }
+      if isNew, !folder.hasManifest { try? FileManager.default.removeItem(at: url) }
       throw error
     }
   }
@@ -63,14 +63,14 @@ public final class PretrainingRun {
   /// Goes on with a run at its last checkpoint, or with its preparation.
   ///
   /// - Parameters:
-  ///   - place: The run's folder.
+  ///   - url: The run's folder.
   ///   - requests: As ``start(_:in:requests:report:)``.
   ///   - report: Told of what happens.
   /// - Throws: As ``start(_:in:requests:report:)``, and `RunError.changed(folder:what:recorded:now:)`.
   public static func resume(
-    _ place: URL, requests: () -> RunRequest? = { nil }, report: @escaping (PretrainingProgress) -> Void = { _ in }
+    _ url: URL, requests: () -> RunRequest? = { nil }, report: @escaping (PretrainingProgress) -> Void = { _ in }
   ) throws -> PretrainingRun {
-    let folder = RunFolder(place)
+    let folder = RunFolder(url)
     try Containment.requireNoLinksOut(of: folder.url)
     guard folder.hasManifest || !folder.isPretraining else {
       let configuration = try PretrainingPreparation.read(folder).configuration
@@ -86,7 +86,7 @@ public final class PretrainingRun {
     try folder.removePreparation()
     let material = try PretrainingMaterial(
       recorded.configuration, in: folder, check: { try requireNoStop(requests, folder) }, report: report)
-    try recorded.requireSame(material.manifest(), folder: place)
+    try recorded.requireSame(material.manifest(), folder: url)
     report(.prepared(recorded))
     return try PretrainingRun(
       folder, recorded, material, lock, checkpoint: folder.newestPretrainingCheckpoint(), base: nil, report)

@@ -46,13 +46,13 @@ extension SequenceRun {
     }
     answers.take(known, at: Array(answers.indices))
     let elsewhere = decisions.indices.filter { decisions[$0].task != task.identity.index }
-    for (index, places) in Dictionary(grouping: elsewhere, by: { decisions[$0].task ?? -1 }).sorted(by: {
+    for (index, positions) in Dictionary(grouping: elsewhere, by: { decisions[$0].task ?? -1 }).sorted(by: {
       $0.key < $1.key
     }) {
       let experts = tasks.indices.contains(index) ? try method.selection(for: tasks[index].identity) : nil
       // A closed-form head belongs to its task's expert, as its weights do: another task's expert answers without it.
       let heads = AnsweringHeads(trained: try heads(of: task).trained)
-      answers.take(try score(task, places: places, heads: heads, experts: experts, row: row), at: places)
+      answers.take(try score(task, positions: positions, heads: heads, experts: experts, row: row), at: positions)
     }
     return answers
   }

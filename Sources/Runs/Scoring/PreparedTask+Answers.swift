@@ -20,17 +20,17 @@ extension PreparedTask {
   ///
   /// - Parameters:
   ///   - base: The model and its tokenizer.
-  ///   - places: Which rows, as places in ``PreparedTask/evaluated``.
+  ///   - positions: Which rows, as positions in ``PreparedTask/evaluated``.
   ///   - heads: The task's output heads.
   ///   - experts: Which experts serve the task; `nil` is the base.
   ///   - progress: Called with the number of rows done; what it throws ends the scoring.
   /// - Throws: `LearningError`, `ScoringError.tooLarge`, errors of the layers below.
   func answers(
-    _ base: Base, places: [Int], heads: AnsweringHeads, experts: (any ExpertSelection)?,
+    _ base: Base, positions: [Int], heads: AnsweringHeads, experts: (any ExpertSelection)?,
     progress: (Int) throws -> Void = { _ in }
   ) throws -> TaskAnswers {
     let evaluator = Evaluator(base.model)
-    let rows = places.map { evaluated[$0] }
+    let rows = positions.map { evaluated[$0] }
     if task.kind == .classification, let combined = heads.combined {
       return .labels(
         try LabelParts(base, labelIds: labelIds).predictions(rows, by: combined, expert: experts, progress: progress))
@@ -41,7 +41,7 @@ extension PreparedTask {
     }
     let written = try evaluator.written(rows, limit: answerTokens, experts: experts, progress: progress)
     return .written(
-      try zip(places, written).map { row, written in
+      try zip(positions, written).map { row, written in
         try key.scored(
           base.text(ofAnswer: written.ids), tokens: written.ids.count, isCut: written.isCut, row: row)
       })

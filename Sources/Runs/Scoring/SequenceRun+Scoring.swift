@@ -46,16 +46,16 @@ extension SequenceRun {
 
   private func score(_ task: PreparedTask, row: Int) throws -> TaskAnswers {
     try score(
-      task, places: Array(task.evaluated.indices), heads: heads(of: task), experts: experts(of: task), row: row)
+      task, positions: Array(task.evaluated.indices), heads: heads(of: task), experts: experts(of: task), row: row)
   }
 
-  /// Scores some rows of a task under any experts and heads. `places`: which, in `task.evaluated`.
+  /// Scores some rows of a task under any experts and heads. `positions`: which, in `task.evaluated`.
   func score(
-    _ task: PreparedTask, places: [Int], heads: AnsweringHeads, experts: (any ExpertSelection)?, row: Int
+    _ task: PreparedTask, positions: [Int], heads: AnsweringHeads, experts: (any ExpertSelection)?, row: Int
   ) throws -> TaskAnswers {
     let (name, report) = (task.task.name, report)
-    return try task.answers(base, places: places, heads: heads, experts: experts) {
-      report(.evaluating(row: row, task: name, done: $0, total: places.count))
+    return try task.answers(base, positions: positions, heads: heads, experts: experts) {
+      report(.evaluating(row: row, task: name, done: $0, total: positions.count))
       try whileScoring(row: row)
     }
   }

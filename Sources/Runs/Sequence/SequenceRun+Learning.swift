@@ -102,13 +102,13 @@ extension SequenceRun {
   /// Writes what the task alone owns, if the method keeps something per task: as it was frozen, in bfloat16. Returns the tensors' bytes on disk.
   private func storeExpert(of task: PreparedTask) throws -> Int {
     guard configuration.outputHead.hasExpert, let expert = method.ownedExpert(of: task.identity) else { return 0 }
-    let place = try folder.inside(folder.expert(task.task.name))
+    let target = try folder.inside(folder.expert(task.task.name))
     let archive = try ExpertArchive.write(
       expert, name: task.task.name, method: configuration.method, baseDigest: manifest.baseDigest,
       baseConfiguration: base.model.declared, tokenizerDigest: manifest.tokenizerDigest,
-      promptDigest: Manifest.promptDigest(of: [task]), to: place)
+      promptDigest: Manifest.promptDigest(of: [task]), to: target)
     for name in ExpertArchive.files {
-      let file = place.appendingPathComponent(name)
+      let file = target.appendingPathComponent(name)
       folder.record(try Digest(ofFile: file), at: file)
     }
     return archive.bytes

@@ -32,7 +32,7 @@ public final class SequenceRun {
   /// Where `events.jsonl` is cut before the run goes on.
   private let eventBytes: UInt64
   /// The checkpoint that it goes on from.
-  let place: CheckpointPlace?
+  let position: CheckpointPosition?
   /// What the last checkpoint between two tasks holds: the next one need not write it again.
   var stored = CheckpointIndex()
   /// The task that was being learned when the state was stored; `nil` once it goes on.
@@ -83,7 +83,7 @@ public final class SequenceRun {
     learned = stored.learned.count
     sideColumns = SideColumns(stored.manifest)
     eventBytes = stored.checkpoint?.eventBytes ?? 0
-    place = stored.place
+    position = stored.position
     routed = stored.checkpoint?.routed
     let names = stored.learned
     statistics = try folder.readStatistics().filter { names.contains($0.task) }
@@ -268,7 +268,7 @@ public final class SequenceRun {
     // Since the run was opened, somebody may have put links there.
     try Containment.requireNoLinksOut(of: folder.url)
     try folder.removeLeftovers()
-    try folder.takeSeal(at: place, eventBytes: eventBytes)
+    try folder.takeSeal(at: position, eventBytes: eventBytes)
     stored = try storedIndex()
     sideColumns = try folder.sideColumns(manifest, of: matrix)
     events = try EventLog(folder.inside(folder.events), keeping: eventBytes)

@@ -60,7 +60,7 @@ package enum YAMLFile {
     } catch let error as RunError {
       throw error
     } catch {
-      // The parser's message shows the place on lines of its own.
+      // The parser's message shows the location on lines of its own.
       let message = "\(error)".split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
       throw RunError.invalidConfiguration(
         key: path, got: "no valid YAML: \(message.joined(separator: " ").prefix(400))", allowed: "YAML")
@@ -68,10 +68,10 @@ package enum YAMLFile {
   }
 
   private static func replacement(_ text: String) throws -> (key: Node, value: Node)? {
-    guard let place = text.firstIndex(of: "="), YAMLGuard.lineOfAlias(in: Data(text.utf8)) == nil,
-      let value = try Yams.compose(yaml: String(text[text.index(after: place)...]), .basic)
+    guard let index = text.firstIndex(of: "="), YAMLGuard.lineOfAlias(in: Data(text.utf8)) == nil,
+      let value = try Yams.compose(yaml: String(text[text.index(after: index)...]), .basic)
     else { return nil }
-    return (Node(String(text[..<place])), value)
+    return (Node(String(text[..<index])), value)
   }
 
   private static func decode<Value: Decodable>(

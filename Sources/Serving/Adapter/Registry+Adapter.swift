@@ -35,7 +35,7 @@ extension Registry {
   /// - Throws: ``ServingError/noExpert(version:)`` where a closed-form head answers alone; ``ServingError/severalLabels(version:)``;
   ///   `RegistryError`, `FileError`.
   @discardableResult
-  public func exportAdapter(_ version: VersionRecord, base place: URL? = nil, to folder: URL) throws -> AdapterRecord {
+  public func exportAdapter(_ version: VersionRecord, base given: URL? = nil, to folder: URL) throws -> AdapterRecord {
     let name = "\(version.reference)"
     let manifest = try manifest(of: version)
     let model = try manifest.taskModel(of: name).description
@@ -44,19 +44,19 @@ extension Registry {
       throw ServingError.noExpert(version: name)
     }
     let base = try base()
-    let place = (place ?? URL(fileURLWithPath: base.path, relativeTo: url)).standardizedFileURL.path
-    let architecture = try? DecoderConfiguration(folder: URL(fileURLWithPath: place)).family.architecture
+    let path = (given ?? URL(fileURLWithPath: base.path, relativeTo: url)).standardizedFileURL.path
+    let architecture = try? DecoderConfiguration(folder: URL(fileURLWithPath: path)).family.architecture
     let record = AdapterRecord(
       schema: 1, version: name, digest: version.digest, tensors: tensors.digest, base: base.weights, model: model,
       unknownArchitecture: architecture.flatMap { Self.unknownToTransformers.contains($0) ? $0 : nil })
-    let hub = HubCache.name(of: URL(fileURLWithPath: place))
+    let hub = HubCache.name(of: URL(fileURLWithPath: path))
     let card = AdapterCard(
-      record: record, base: hub?.repository ?? place, metrics: try metrics(of: version),
+      record: record, base: hub?.repository ?? path, metrics: try metrics(of: version),
       findings: gateFindings(try gates(of: version)))
     return try NewFolder.make(folder) { folder in
       try AtomicFile.write(blob(tensors.digest), to: folder.appendingPathComponent("adapter_model.safetensors"))
       try AtomicFile.write(
-        shape.adapterConfiguration(base: hub?.repository ?? place, revision: hub?.revision),
+        shape.adapterConfiguration(base: hub?.repository ?? path, revision: hub?.revision),
         to: folder.appendingPathComponent("adapter_config.json"))
       if let head = manifest.parts[TaskModel.headRole] {
         try AtomicFile.write(blob(head.digest), to: folder.appendingPathComponent("head.safetensors"))

@@ -47,11 +47,11 @@ public struct ChatForm: Sendable {
     let whole = try Self.render(Self.answered(Self.question, Self.answer), template, asks: false)
     guard whole.utf8.starts(with: prompt.utf8),
       let rest = String(Array(whole.utf8.dropFirst(prompt.utf8.count))),
-      let place = rest.range(of: Self.answer)
+      let range = rest.range(of: Self.answer)
     else {
       throw Self.unlike("the base's chat template")
     }
-    let (before, after) = (String(rest[..<place.lowerBound]), String(rest[place.upperBound...]))
+    let (before, after) = (String(rest[..<range.lowerBound]), String(rest[range.upperBound...]))
     let isBlank = before.utf8.allSatisfy { $0 == 0x20 }
     answerEnd = after
     let ends = try tokenizer.encode(after, addSpecialTokens: false)
@@ -76,10 +76,10 @@ public struct ChatForm: Sendable {
       messages, addGenerationPrompt: asks, tools: tools.isEmpty ? nil : tools, clock: clock)
   }
 
-  private static func unlike(_ place: String) -> StreamError {
+  private static func unlike(_ location: String) -> StreamError {
     .prompt(
       StreamError.Detail(
-        file: place, expected: "an answered conversation that goes on from its prompt, to the letter",
+        file: location, expected: "an answered conversation that goes on from its prompt, to the letter",
         got: "another text (the template rewrites the answer or what is before it)",
         fix: "Learn from \"prompt\" and \"completion\" rows that hold the text as the model should read it."))
   }

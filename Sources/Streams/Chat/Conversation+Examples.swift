@@ -4,7 +4,7 @@ extension Conversation {
   /// The examples of a conversation: what stands before each turn of the model is asked, and the turn is the answer.
   ///
   /// - Parameters:
-  ///   - unlearned: Places of turns that are not learned.
+  ///   - unlearned: Positions of turns that are not learned.
   ///   - row: Where it stands.
   ///   - id: The row's.
   /// - Throws: ``StreamError/field(_:)`` where there is nothing to learn.
@@ -17,8 +17,8 @@ extension Conversation {
         turns.contains(where: \.isAnswer) ? "turns of the assistant whose weight is 0" : "no turn of the assistant",
         "Add the answer that is to be learned, or remove the row.")
     }
-    return try answers.map { place in
-      let (before, turn) = (turns[..<place], turns[place])
+    return try answers.map { position in
+      let (before, turn) = (turns[..<position], turns[position])
       guard before.contains(where: { !$0.isSystem }) else {
         throw refuse("an answer before any question", "Let the user speak first.")
       }
@@ -31,7 +31,7 @@ extension Conversation {
         throw refuse("a blank answer", "Write it, or remove the row.")
       }
       return Example(
-        id: answers.count == 1 || id.isEmpty ? id : "\(id)/\(place)", index: row.index,
+        id: answers.count == 1 || id.isEmpty ? id : "\(id)/\(position)", index: row.index,
         text: with(before).text, answer: turn.content)
     }
   }

@@ -70,7 +70,7 @@ extension Conversation {
     case .list(let list): return list
     default:
       throw StreamError.field(
-        row.place.detail(
+        row.location.detail(
           expected: "a list \"tools\"", got: "something else", fix: "Write a list of functions, or leave it out."))
     }
   }
@@ -161,7 +161,7 @@ extension Conversation {
   }
 
   static func wrong(_ row: RowFields, _ field: String, _ got: String, _ fix: String) -> StreamError {
-    .field(row.place.detail(expected: "turns in \"\(field)\"", got: got, fix: fix))
+    .field(row.location.detail(expected: "turns in \"\(field)\"", got: got, fix: fix))
   }
 
   /// The fields of one turn.

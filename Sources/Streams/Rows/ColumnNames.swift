@@ -90,8 +90,10 @@ public struct ColumnNames: Sendable, Equatable {
   private static func wrong(_ text: String, got: String, fix: String) -> StreamError {
     .field(
       // Somebody may have given a whole file's text.
-      Place(file: "--columns \(text.unicodeScalars.count > 200 ? String(text.unicodeScalars.prefix(200)) + "…" : text)")
-        .detail(expected: "pairs NAME=COLUMN, separated by commas", got: got, fix: fix))
+      RowLocation(
+        file: "--columns \(text.unicodeScalars.count > 200 ? String(text.unicodeScalars.prefix(200)) + "…" : text)"
+      )
+      .detail(expected: "pairs NAME=COLUMN, separated by commas", got: got, fix: fix))
   }
 
   /// The pairs as `init(parsing:)` reads them, always in one way.
@@ -108,7 +110,7 @@ public struct ColumnNames: Sendable, Equatable {
 
 extension RowFields {
   /// Where the names of the columns stand: the first line of a table.
-  var headPlace: Place { range == nil ? Place(file: place.file, line: 1) : place }
+  var headLocation: RowLocation { range == nil ? RowLocation(file: location.file, line: 1) : location }
 
   /// The only field whose name looks the same: keyboards and file systems write accents in two ways.
   private func alike(_ name: String) -> JSONTree? {
@@ -128,13 +130,14 @@ extension RowFields {
       guard let value = value(pair.theirs) ?? alike(pair.theirs) else {
         if columns.areAsked, ColumnNames.answers.contains(pair.own) { continue }
         throw StreamError.field(
-          headPlace.detail(
+          headLocation.detail(
             expected: "the column \(quoted(pair.theirs)), which --columns names for \(pair.own)",
             got: names.isEmpty ? "a row without fields" : listed(names),
             fix: "Name one of the file's: \(names.listed(closestTo: pair.theirs))."))
       }
       fields.append(.init(name: Array(pair.own.utf8), value: value))
     }
-    return RowFields(place: self.place, index: index, range: range, values: fields, written: written, columns: columns)
+    return RowFields(
+      location: self.location, index: index, range: range, values: fields, written: written, columns: columns)
   }
 }

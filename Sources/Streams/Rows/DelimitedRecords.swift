@@ -9,7 +9,7 @@ struct DelimitedRecords {
   static let mostColumns = 4096
 
   struct Record {
-    let place: Place
+    let location: RowLocation
     let fields: [[UInt8]]
   }
 
@@ -33,26 +33,26 @@ struct DelimitedRecords {
       endLine()
     }
     guard cursor < bytes.endIndex else { return nil }
-    let (start, place) = (cursor, Place(file: source.place.file, line: line))
+    let (start, location) = (cursor, RowLocation(file: source.location.file, line: line))
     var fields: [[UInt8]] = []
     while fields.count <= most {
-      fields.append(try field(at: place))
-      try source.requireSize(start..<cursor, at: place)
+      fields.append(try field(at: location))
+      try source.requireSize(start..<cursor, at: location)
       guard cursor < bytes.endIndex, bytes[cursor] == delimiter else {
         if cursor < bytes.endIndex { endLine() }
-        return Record(place: place, fields: fields)
+        return Record(location: location, fields: fields)
       }
       cursor += 1
     }
     // What is left of the line is not a record of its own.
     while true {
-      _ = try field(at: place)
-      try source.requireSize(start..<cursor, at: place)
+      _ = try field(at: location)
+      try source.requireSize(start..<cursor, at: location)
       guard cursor < bytes.endIndex, bytes[cursor] == delimiter else { break }
       cursor += 1
     }
     if cursor < bytes.endIndex { endLine() }
-    return Record(place: place, fields: fields)
+    return Record(location: location, fields: fields)
   }
 
   /// The separator that Excel is told in a first line of its own, `sep=;`; steps over it.
@@ -76,7 +76,7 @@ struct DelimitedRecords {
     byte == delimiter || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
   }
 
-  private mutating func field(at place: Place) throws -> [UInt8] {
+  private mutating func field(at location: RowLocation) throws -> [UInt8] {
     let bytes = source.bytes
     guard cursor < bytes.endIndex, bytes[cursor] == UInt8(ascii: "\"") else {
       let end = bytes[cursor...].firstIndex(where: isEnd) ?? bytes.endIndex
@@ -87,20 +87,20 @@ struct DelimitedRecords {
     var field: [UInt8] = []
     cursor += 1
     while let mark = bytes[cursor...].firstIndex(of: UInt8(ascii: "\"")) {
-      for place in cursor..<mark where bytes[place] == UInt8(ascii: "\n") || bytes[place] == UInt8(ascii: "\r") {
+      for index in cursor..<mark where bytes[index] == UInt8(ascii: "\n") || bytes[index] == UInt8(ascii: "\r") {
         // CR LF is one line end.
-        if bytes[place] == UInt8(ascii: "\r"), place + 1 < bytes.endIndex, bytes[place + 1] == UInt8(ascii: "\n") {
+        if bytes[index] == UInt8(ascii: "\r"), index + 1 < bytes.endIndex, bytes[index + 1] == UInt8(ascii: "\n") {
           continue
         }
         line += 1
       }
       field += bytes[cursor..<mark]
       cursor = mark + 1
-      try source.requireSize(start..<cursor, at: place)
+      try source.requireSize(start..<cursor, at: location)
       guard cursor < bytes.endIndex, bytes[cursor] == UInt8(ascii: "\"") else {
         guard cursor == bytes.endIndex || isEnd(bytes[cursor]) else {
           throw StreamError.text(
-            Place(file: place.file, line: line).detail(
+            RowLocation(file: location.file, line: line).detail(
               expected: "a separator or the end of the line behind a closing quotation mark",
               got: quoted(String(decoding: bytes[cursor...].prefix(20), as: UTF8.self)),
               fix: "Write a quotation mark inside of a quoted field twice (\"\")."))
@@ -111,7 +111,7 @@ struct DelimitedRecords {
       cursor += 1
     }
     throw StreamError.text(
-      Place(file: place.file, line: first).detail(
+      RowLocation(file: location.file, line: first).detail(
         expected: "the quotation mark that closes the field which begins here", got: "the end of the file",
         fix: "Close it; a quotation mark inside of a quoted field stands twice (\"\")."))
   }

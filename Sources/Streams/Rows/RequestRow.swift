@@ -79,18 +79,18 @@ public struct RequestRow: Sendable {
   /// - Parameter columns: Which of its fields stand for ours.
   /// - Throws: ``StreamError`` that names the line.
   public init(_ bytes: Data, line: Int, file: String, columns: ColumnNames = ColumnNames()) throws {
-    let place = Place(file: file, line: line)
-    let source = try SourceFile(bytes, place: place)
+    let location = RowLocation(file: file, line: line)
+    let source = try SourceFile(bytes, location: location)
     var nesting = JSONNesting()
     for byte in source.bytes {
       _ = nesting.read(byte)
       guard nesting.depth <= SourceFile.Limit.depth else {
         throw StreamError.json(
-          place.detail(
+          location.detail(
             expected: "at most \(SourceFile.Limit.depth) nested brackets", got: "more", fix: "Remove what is nested."))
       }
     }
-    let fields = try RowFields(RawRow(place: place, index: line - 1, range: source.bytes.indices), of: source)
+    let fields = try RowFields(RawRow(location: location, index: line - 1, range: source.bytes.indices), of: source)
     try self.init(fields.named(by: columns.asked), json: String(decoding: source.bytes, as: UTF8.self), line: line)
   }
 
@@ -100,7 +100,7 @@ public struct RequestRow: Sendable {
     let isAlpaca = asking.isEmpty && fields.has("instruction")
     guard asking.count == 1 || isAlpaca else {
       throw StreamError.field(
-        fields.headPlace.detail(
+        fields.headLocation.detail(
           expected:
             "one field \"text\", \"prompt\", \"messages\" or \"conversations\", or \"instruction\"",
           got: fields.names.isEmpty ? "none" : listed(fields.names),
@@ -161,7 +161,7 @@ public struct RequestRow: Sendable {
   public static func read(
     _ data: Data, as name: String, columns: ColumnNames = ColumnNames()
   ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?) {
-    try read(RowFile(SourceFile(rows: data, place: Place(file: name)), columns: columns.asked))
+    try read(RowFile(SourceFile(rows: data, location: RowLocation(file: name)), columns: columns.asked))
   }
 
   private static func read(
@@ -185,7 +185,7 @@ public struct RequestRow: Sendable {
           unread += 1
           guard unread <= mostUnread else {
             throw StreamError.file(
-              Place(file: file.source.place.file, line: line).detail(
+              RowLocation(file: file.source.location.file, line: line).detail(
                 expected: "at most \(mostUnread) rows that cannot be read", got: "one more (\(error))",
                 fix: "The rest was not looked at. Check the separator, and which columns there are."))
           }
@@ -201,7 +201,7 @@ public struct RequestRow: Sendable {
     }
     // A text of one line would be taken for a head, and nothing be said of it.
     if rows.isEmpty, case .delimited = file.container {
-      throw RowReader.noRows(file.source.place)
+      throw RowReader.noRows(file.source.location)
     }
     return (rows, nil, file.container.separator)
   }
@@ -281,7 +281,7 @@ public struct RequestRow: Sendable {
   public init(text: String) throws {
     guard !text.stripped.isEmpty else {
       throw StreamError.field(
-        Place(file: "the text").detail(expected: "words", got: "a blank text", fix: "Give the text to answer."))
+        RowLocation(file: "the text").detail(expected: "words", got: "a blank text", fix: "Give the text to answer."))
     }
     self.text = text
     (id, hasNumericId, isConversation, prompt) = (nil, false, false, nil)

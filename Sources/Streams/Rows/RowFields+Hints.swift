@@ -77,11 +77,12 @@ extension RowFile {
     guard container == .lines, source.bytes.count <= Self.mostOfWhole,
       let first = source.bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{"),
       let fields = try? RowFields(
-        RawRow(place: Place(file: source.place.file, line: 1), index: 0, range: source.bytes.indices), of: source),
+        RawRow(location: RowLocation(file: source.location.file, line: 1), index: 0, range: source.bytes.indices),
+        of: source),
       let unwrapping = fields.unwrapping
     else { return nil }
     return .json(
-      fields.place.detail(
+      fields.location.detail(
         expected: "a JSON object on each line, or one array", got: "one object over the whole file", fix: unwrapping))
   }
 

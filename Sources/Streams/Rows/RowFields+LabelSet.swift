@@ -60,7 +60,7 @@ extension RowFields {
     var seen: Set<ExactText> = []
     for label in labels where !seen.insert(ExactText(label)).inserted {
       throw StreamError.label(
-        place.detail(
+        location.detail(
           expected: "every label of a row once", got: "\(quoted(label)) twice in \(called(name))",
           fix: "Remove one of the two."))
     }
@@ -68,7 +68,7 @@ extension RowFields {
   }
 
   private func wrongSet(_ name: String, got: String, fix: String) -> StreamError {
-    .field(place.detail(expected: "an array of labels \(called(name))", got: got, fix: fix))
+    .field(location.detail(expected: "an array of labels \(called(name))", got: got, fix: fix))
   }
 
   /// The labels of a row that is to be answered: what is wrong with them concerns only those who compare.

@@ -3,7 +3,7 @@ import Files
 /// The fields of one row of a file, by name.
 struct RowFields {
   /// Where the row is.
-  let place: Place
+  let location: RowLocation
   /// The row's number in its file, counted from 0.
   let index: Int
   /// The bytes of its JSON in the file; `nil`: it stands in a table.
@@ -19,12 +19,13 @@ struct RowFields {
   ///
   /// - Parameter written: Under the file's names; `nil`: as `values`.
   init(
-    place: Place, index: Int, range: Range<Int>? = nil, values: [JSONTree.Member], written: [JSONTree.Member]? = nil,
+    location: RowLocation, index: Int, range: Range<Int>? = nil, values: [JSONTree.Member],
+    written: [JSONTree.Member]? = nil,
     columns: ColumnNames = ColumnNames()
   ) {
     self.written = written ?? values
     self.columns = columns
-    self.place = place
+    self.location = location
     self.index = index
     self.range = range
     self.values = values
@@ -34,7 +35,7 @@ struct RowFields {
   ///
   /// - Throws: ``StreamError/json(_:)`` if it is not a JSON object, ``StreamError/field(_:)`` if a field stands twice.
   init(_ row: RawRow, of file: SourceFile) throws {
-    place = row.place
+    location = row.location
     index = row.index
     range = row.range
     let tree: JSONTree
@@ -45,19 +46,19 @@ struct RowFields {
     } catch let failure as JSONTree.Failure {
       let start = String(decoding: file.bytes[row.range].prefix(60), as: UTF8.self).stripped
       throw StreamError.json(
-        place.detail(
+        location.detail(
           expected: "a JSON object", got: "text that is not JSON: \(quoted(start)), \(failure.text)",
           fix: "Check quotation marks, commas and brackets of this row."))
     }
     guard case .object(let members) = tree else {
       throw StreamError.json(
-        place.detail(
+        location.detail(
           expected: "a JSON object", got: "another JSON value", fix: "Write the row as {\"name\": \"value\", …}."))
     }
     // Parsers differ in which of two fields of one name they keep.
     guard Set(members.map(\.name)).count == members.count else {
       throw StreamError.field(
-        place.detail(expected: "every field once", got: "a name twice", fix: "Remove or rename one of the two."))
+        location.detail(expected: "every field once", got: "a name twice", fix: "Remove or rename one of the two."))
     }
     values = members
     written = members
@@ -143,6 +144,6 @@ struct RowFields {
 
   /// An error about one field of this row.
   func wrong(_ name: String, got: String, fix: String) -> StreamError {
-    .field(place.detail(expected: "a string \(called(name))", got: got, fix: fix))
+    .field(location.detail(expected: "a string \(called(name))", got: got, fix: fix))
   }
 }

@@ -16,7 +16,7 @@ struct RowFile {
 
   init(_ source: SourceFile, columns: ColumnNames = ColumnNames()) {
     self.source = source
-    container = RowContainer(of: source.bytes, name: source.place.file)
+    container = RowContainer(of: source.bytes, name: source.location.file)
     self.columns = columns
   }
 
@@ -37,7 +37,7 @@ struct RowFile {
   /// - Throws: ``StreamError`` where the file cannot be read further; what `body` throws.
   func eachResult(_ body: (Int, Result<RowFields, any Error>) throws -> Void) throws {
     func read(_ row: RawRow) throws {
-      try body(row.place.line ?? 1, Result { try RowFields(row, of: source).named(by: columns) })
+      try body(row.location.line ?? 1, Result { try RowFields(row, of: source).named(by: columns) })
     }
     switch container {
     case .lines:
@@ -45,7 +45,7 @@ struct RowFile {
         let fields = Result { try RowFields(row, of: source).named(by: columns) }
         // What ends in the middle of its first line may be one object with the rows in it.
         if row.index == 0, case .failure(StreamError.json) = fields, let problem = problemOfWhole() { throw problem }
-        try body(row.place.line ?? 1, fields)
+        try body(row.location.line ?? 1, fields)
       }
     case .array: for row in try source.rowsOfArray() { try read(row) }
     case .delimited(let delimiter): try forEachRecord(delimiter, body)
@@ -60,7 +60,7 @@ struct RowFile {
     guard let head = try records.next(most: DelimitedRecords.mostColumns) else { return }
     guard head.fields.count <= DelimitedRecords.mostColumns else {
       throw StreamError.field(
-        head.place.detail(
+        head.location.detail(
           expected: "at most \(DelimitedRecords.mostColumns) columns", got: "more",
           fix: "Write the file with the columns that are needed."))
     }
@@ -69,7 +69,7 @@ struct RowFile {
     let named = names.indices.filter { !names[$0].isEmpty }
     guard Set(named.map { names[$0] }).count == named.count else {
       throw StreamError.field(
-        head.place.detail(
+        head.location.detail(
           expected: "every column's name once", got: listed(named.map { String(decoding: names[$0], as: UTF8.self) }),
           fix: "Rename one of the two in the first line."))
     }
@@ -77,12 +77,12 @@ struct RowFile {
     while let record = try records.next(most: names.count) {
       // Spreadsheets write rows without anything behind the others.
       guard names.count < 2 || record.fields.contains(where: { !$0.isEmpty }) else { continue }
-      try source.requireFew(index, at: record.place)
+      try source.requireFew(index, at: record.location)
       defer { index += 1 }
-      let line = record.place.line ?? 1
+      let line = record.location.line ?? 1
       guard record.fields.count == names.count else {
         let error = StreamError.field(
-          record.place.detail(
+          record.location.detail(
             expected: "\(names.count) fields, as the first line has",
             got: record.fields.count > names.count ? "more" : "\(record.fields.count)",
             fix: "A separator or a line end inside of a field needs quotation marks around the field."
@@ -96,7 +96,8 @@ struct RowFile {
         record.fields[column].isEmpty && ["id", "split"].contains { names[column].elementsEqual($0.utf8) }
           ? nil : JSONTree.Member(name: names[column], value: .text(record.fields[column]))
       }
-      try body(line, Result { try RowFields(place: record.place, index: index, values: values).named(by: columns) })
+      try body(
+        line, Result { try RowFields(location: record.location, index: index, values: values).named(by: columns) })
     }
   }
 }

@@ -6,7 +6,7 @@ extension RowForm {
     guard let other = otherLabelField, row.has(other) else { return }
     let hasBoth = row.has(fields.answer)
     throw StreamError.field(
-      row.place.detail(
+      row.location.detail(
         expected: "\"\(fields.answer)\", as in the first row", got: hasBoth ? "\"\(other)\" beside it" : "\"\(other)\"",
         fix: hasBoth
           ? "Say which is meant: --form text-label or text-labels."

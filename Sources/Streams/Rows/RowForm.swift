@@ -54,7 +54,7 @@ public enum RowForm: String, Sendable, Codable, CaseIterable {
           ? "\"\(form.fields.text)\"" : "\"\(form.fields.text)\" and \"\(form.fields.answer)\""
       }
       throw StreamError.field(
-        row.headPlace.detail(
+        row.headLocation.detail(
           expected: "the fields of one form (\(forms.joined(separator: ", or ")))",
           got: row.names.isEmpty ? "a row without fields" : listed(row.names),
           fix: found.isEmpty
@@ -92,7 +92,7 @@ public enum RowForm: String, Sendable, Codable, CaseIterable {
   func examples(of row: RowFields, id: String, refusesOptions: Bool, hasTemplate: Bool) throws -> [Example] {
     guard row.has(fields.text) || row.has(fields.answer) else {
       throw StreamError.field(
-        row.place.detail(
+        row.location.detail(
           expected: "\"\(fields.text)\" and \"\(fields.answer)\", as in the first row", got: listed(row.names),
           fix: "Write all rows of a file in one form, or make two files."))
     }
@@ -106,7 +106,7 @@ public enum RowForm: String, Sendable, Codable, CaseIterable {
     }
     for name in ["instruction", "cue"] where refusesOptions && row.has(name) {
       throw StreamError.field(
-        row.place.detail(
+        row.location.detail(
           expected: "no field \"\(name)\" in a row", got: "one",
           fix:
             "Remove it: the whole task has one --\(name). A row of its own kind can be \"prompt\" and \"answer\"; --columns passes over what it does not name."

@@ -8,15 +8,15 @@ struct RowInput {
   private(set) var hasLongLines = false
 
   /// - Parameters:
-  ///   - place: What errors call it.
+  ///   - location: What errors call it.
   ///   - size: How many bytes there are, as far as that is known.
   ///   - holdsRows: Whether it may be in any form of rows; else it is plain text.
   ///   - next: The next bytes; none at the end.
   /// - Throws: ``StreamError``.
-  init(_ place: Place, size: Int, holdsRows: Bool, next: @escaping () throws -> [UInt8]) throws {
-    var first: [UInt8]? = try Self.told(place) { try next() }
+  init(_ location: RowLocation, size: Int, holdsRows: Bool, next: @escaping () throws -> [UInt8]) throws {
+    var first: [UInt8]? = try Self.told(location) { try next() }
     isGzipped = holdsRows && GzipInput.isGzipped(first ?? [])
-    var gzip = GzipInput(path: place.file) {
+    var gzip = GzipInput(path: location.file) {
       defer { first = nil }
       return try first ?? next()
     }
@@ -24,33 +24,33 @@ struct RowInput {
     // Of a line that is too long no more is read than it takes to know that.
     var start = 0
     while true {
-      let piece = try Self.told(place) {
+      let piece = try Self.told(location) {
         if isGzipped { return try gzip.next() }
         defer { first = nil }
         return try first ?? next()
       }
       if piece.isEmpty { break }
       if bytes.isEmpty, holdsRows {
-        if let weights = Self.weights(piece, name: place.file) {
+        if let weights = Self.weights(piece, name: location.file) {
           throw StreamError.file(
-            place.detail(
+            location.detail(
               expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: "a model's weights (\(weights))",
               fix: "Name the file of texts and labels; the base is named once, `accrete init --base FOLDER`."))
         }
-        if let other = ForeignFormat.of(piece, path: place.file) {
+        if let other = ForeignFormat.of(piece, path: location.file) {
           throw StreamError.file(
-            place.detail(
+            location.detail(
               expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: other.name,
-              fix: other.advice(for: place.file, isGzipped: isGzipped)))
+              fix: other.advice(for: location.file, isGzipped: isGzipped)))
         }
-        hasLongLines = RowContainer(of: piece, name: place.file).hasLongLines
+        hasLongLines = RowContainer(of: piece, name: location.file).hasLongLines
       }
-      guard bytes.count + piece.count <= SourceFile.Limit.fileBytes else { throw SourceFile.tooLarge(place) }
+      guard bytes.count + piece.count <= SourceFile.Limit.fileBytes else { throw SourceFile.tooLarge(location) }
       if let end = piece.lastIndex(of: UInt8(ascii: "\n")) { start = bytes.count + end + 1 }
       bytes += piece
       guard hasLongLines || bytes.count - start <= SourceFile.Limit.rowBytes else {
         let line = 1 + bytes.count { $0 == UInt8(ascii: "\n") }
-        throw SourceFile.tooLong(Place(file: place.file, line: line), got: "more")
+        throw SourceFile.tooLong(RowLocation(file: location.file, line: line), got: "more")
       }
     }
   }
@@ -68,14 +68,14 @@ struct RowInput {
     return hasPickle ? "a file of torch.save" : nil
   }
 
-  private static func told<Value>(_ place: Place, _ body: () throws -> Value) throws -> Value {
+  private static func told<Value>(_ location: RowLocation, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()
     } catch let error as GzipError {
-      throw StreamError.file(place.detail(expected: error.expected, got: error.got, fix: error.fix))
+      throw StreamError.file(location.detail(expected: error.expected, got: error.got, fix: error.fix))
     } catch FileError.notReadable(_, let reason) {
       throw StreamError.file(
-        place.detail(expected: "a file that can be read", got: reason, fix: "Check the disk, and copy it again."))
+        location.detail(expected: "a file that can be read", got: reason, fix: "Check the disk, and copy it again."))
     }
   }
 }

@@ -13,7 +13,7 @@ extension RowReader {
   /// - Parameter name: The task's name; `nil`: the file's.
   /// - Throws: ``StreamError`` that names the file and the line of what is wrong: among others a label that no learn row has.
   public func examples(_ url: URL, name: String? = nil) throws -> TaskExamples {
-    let file = Place(file: url.relativePath)
+    let file = RowLocation(file: url.relativePath)
     let name = name ?? Self.taskName(of: url)
     guard TaskName.isPlain(name) else { throw TaskName.illegal(name, file) }
     return try examples(RowFile(url, columns: columns), name: name)
@@ -26,9 +26,9 @@ extension RowReader {
   /// - Parameter name: The task's name.
   /// - Throws: As there.
   public func examples(_ data: Data, as url: URL, name: String) throws -> TaskExamples {
-    let place = Place(file: url.relativePath)
-    guard TaskName.isPlain(name) else { throw TaskName.illegal(name, place) }
-    return try examples(RowFile(SourceFile(rows: data, place: place), columns: columns), name: name)
+    let location = RowLocation(file: url.relativePath)
+    guard TaskName.isPlain(name) else { throw TaskName.illegal(name, location) }
+    return try examples(RowFile(SourceFile(rows: data, location: location), columns: columns), name: name)
   }
 
   /// The same reader with another instruction and cue; `nil`: as they are.
@@ -46,7 +46,7 @@ extension RowReader {
   }
 
   private func examples(_ rowFile: RowFile, name: String) throws -> TaskExamples {
-    let file = rowFile.source.place
+    let file = rowFile.source.location
     var (rows, splits, form): ([LearningTask.Row], [TaskExamples.Role?], RowForm?) = ([], [], form)
     var unread = UnreadRows()
     try rowFile.eachResult { line, fields in
@@ -94,7 +94,7 @@ extension RowReader {
 
   /// Says what the hash has done where it leaves a part, or a label, without rows.
   private static func requireDealt(
-    _ gate: [LearningTask.Row], of count: Int, known: [ExactText: Int]?, _ kind: LearningTask.Kind, _ file: Place
+    _ gate: [LearningTask.Row], of count: Int, known: [ExactText: Int]?, _ kind: LearningTask.Kind, _ file: RowLocation
   ) throws {
     guard !gate.isEmpty else {
       throw StreamError.split(
@@ -108,7 +108,7 @@ extension RowReader {
     }
     guard let alone = gate.first(where: { unknown($0) != nil }), let label = unknown(alone) else { return }
     throw StreamError.field(
-      alone.place(in: file).detail(
+      alone.location(in: file).detail(
         expected: "a label with rows to learn from",
         got: "\(quoted(label)), whose rows are all gate rows",
         fix: (known.map(\.text).sorted(by: String.byCodePoints).closest(to: label).map { "Is it \(quoted($0))? Else: " }
@@ -134,12 +134,12 @@ extension RowReader {
   }
 
   private static func parts(
-    _ rows: [LearningTask.Row], _ splits: [TaskExamples.Role?], of file: Place
+    _ rows: [LearningTask.Row], _ splits: [TaskExamples.Role?], of file: RowLocation
   ) throws -> ([TaskExamples.Role: [LearningTask.Row]], TaskExamples.Origin) {
     let isStated = splits.contains { $0 != nil }
     if isStated, let silent = splits.firstIndex(of: nil) {
       throw StreamError.field(
-        rows[silent].place(in: file).detail(
+        rows[silent].location(in: file).detail(
           expected: "a string \"split\"", got: "none, though other rows have it",
           fix: "Give every row a \"split\", or none of them."))
     }
@@ -173,8 +173,8 @@ private struct UnreadRows {
 
   /// How many, and where.
   var text: String {
-    let places = lines.map(String.init).joined(separator: ", ") + (count > lines.count ? ", …" : "")
-    return "\(count) \(count == 1 ? "row" : "rows") (line \(places))"
+    let numbers = lines.map(String.init).joined(separator: ", ") + (count > lines.count ? ", …" : "")
+    return "\(count) \(count == 1 ? "row" : "rows") (line \(numbers))"
   }
 
   /// What is wrong with the first, and how many more there are; `nil`: there is none, or they are left out.

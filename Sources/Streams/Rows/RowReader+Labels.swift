@@ -7,7 +7,7 @@ extension RowReader {
   /// Refuses labels that cannot be meant: one for every row, and one of the option that no row has.
   ///
   /// - Throws: ``StreamError/label(_:)``.
-  func requireLabels(_ rows: [LearningTask.Row], _ file: Place) throws {
+  func requireLabels(_ rows: [LearningTask.Row], _ file: RowLocation) throws {
     let answers = Self.answers(of: rows)
     guard let labels else {
       guard rows.count >= Self.fewestForLabels, answers.count == rows.count else { return }
@@ -23,7 +23,7 @@ extension RowReader {
     let others = answers.keys.filter { !given.contains($0) }.sorted().map(\.text)
     let meant = others.closest(to: absent) ?? (others.count == 1 ? others.first : nil)
     throw StreamError.label(
-      Place(file: "--labels").detail(
+      RowLocation(file: "--labels").detail(
         expected: "labels that rows of \(file.file) have", got: "\(quoted(absent)), which none has",
         fix: meant.map { "Is it \(quoted($0))? Correct the option." }
           ?? "Correct the option\(others.isEmpty ? ", or add rows of it" : "; rows have \(listed(others)), too")."))

@@ -20,16 +20,16 @@ extension RowReader {
     /// - Parameters:
     ///   - stated: What each row says.
     ///   - areStated: Whether rows that are left out say something.
-    ///   - place: Where a row is, by its number.
+    ///   - location: Where a row is, by its number.
     /// - Throws: ``StreamError/field(_:)`` if only some rows say something.
     static func splits(
-      _ stated: [Split?], areStated: Bool, task: String, place: (Int) -> Place
+      _ stated: [Split?], areStated: Bool, task: String, location: (Int) -> RowLocation
     ) throws -> [Split] {
       guard areStated || stated.contains(where: { $0 != nil }) else { return drawn(count: stated.count, task: task) }
       return try stated.enumerated().map { row, split in
         guard let split else {
           throw StreamError.field(
-            place(row).detail(
+            location(row).detail(
               expected: "a string \"split\"", got: "none, though other rows have it",
               fix: "Give every row a \"split\", or none of them."))
         }

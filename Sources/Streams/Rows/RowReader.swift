@@ -79,7 +79,7 @@ public struct RowReader: Sendable {
   /// - Throws: A ``StreamError`` that names the file and the line of what is wrong.
   public func read(_ url: URL) throws -> LearningTask {
     let name = Self.taskName(of: url)
-    try TaskName.require([(name, Place(file: url.relativePath))])
+    try TaskName.require([(name, RowLocation(file: url.relativePath))])
     return try read(RowFile(url, columns: columns), name: name)
   }
 
@@ -87,16 +87,16 @@ public struct RowReader: Sendable {
   ///
   /// - Parameters:
   ///   - data: The lines.
-  ///   - url: The file that it would be: names the task, and the place in errors.
+  ///   - url: The file that it would be: names the task, and the location in errors.
   /// - Throws: A ``StreamError`` that names the file and the line of what is wrong.
   public func read(_ data: Data, as url: URL) throws -> LearningTask {
-    let (name, place) = (Self.taskName(of: url), Place(file: url.relativePath))
-    try TaskName.require([(name, place)])
-    return try read(RowFile(SourceFile(data, place: place), columns: columns), name: name)
+    let (name, location) = (Self.taskName(of: url), RowLocation(file: url.relativePath))
+    try TaskName.require([(name, location)])
+    return try read(RowFile(SourceFile(data, location: location), columns: columns), name: name)
   }
 
   private func read(_ rowFile: RowFile, name: String) throws -> LearningTask {
-    let (source, file) = (rowFile.source, rowFile.source.place)
+    let (source, file) = (rowFile.source, rowFile.source.location)
     // Of a row only what is needed is kept: a file may have millions of them, of thirty bytes each.
     var (rows, stated, form): ([LearningTask.Row], [Split?], RowForm?) = ([], [], form)
     var validation = 0
@@ -117,7 +117,7 @@ public struct RowReader: Sendable {
       rows += try self.rows(fields, known, id: fields.id() ?? "")
     }
     guard let form, !rows.isEmpty || validation > 0 else { throw Self.noRows(file) }
-    let splits = try Split.splits(stated, areStated: validation > 0, task: name) { rows[$0].place(in: file) }
+    let splits = try Split.splits(stated, areStated: validation > 0, task: name) { rows[$0].location(in: file) }
     // The rows that train stay in the list, which is closed up: a second one would take as much memory again.
     var (train, test): ([LearningTask.Row], [LearningTask.Row]) = ([], [])
     swap(&train, &rows)
@@ -167,18 +167,18 @@ public struct RowReader: Sendable {
   func rows(_ fields: RowFields, _ form: RowForm, id: String) throws -> [LearningTask.Row] {
     if self.form == nil { try form.requireAlone(fields) }
     return try form.examples(of: fields, id: id, refusesOptions: columns.pairs.isEmpty, hasTemplate: hasTemplate).map {
-      LearningTask.Row(example: $0, place: fields.place)
+      LearningTask.Row(example: $0, location: fields.location)
     }
   }
 
   private static func conversation(_ fields: RowFields) -> StreamError {
     .field(
-      fields.place.detail(
+      fields.location.detail(
         expected: "rows of text and label, or prompt and answer, as runs of the laboratory take them",
         got: "a conversation", fix: "`accrete learn` learns conversations."))
   }
 
-  static func noRows(_ file: Place) -> StreamError {
+  static func noRows(_ file: RowLocation) -> StreamError {
     .split(
       file.detail(
         expected: "at least one row", got: "none",

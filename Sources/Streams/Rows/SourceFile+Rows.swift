@@ -2,7 +2,7 @@ import Files
 
 /// One JSON value of a file that should be a row: where it is and its bytes.
 struct RawRow {
-  let place: Place
+  let location: RowLocation
   let index: Int
   let range: Range<Int>
 }
@@ -14,13 +14,13 @@ extension SourceFile {
   func forEachRow(_ body: (RawRow) throws -> Void) throws {
     var count = 0
     for line in lines() where !bytes[line.range].allSatisfy(isBlank) {
-      let row = RawRow(place: Place(file: place.file, line: line.number), index: count, range: line.range)
+      let row = RawRow(location: RowLocation(file: location.file, line: line.number), index: count, range: line.range)
       var nesting = JSONNesting()
       for i in row.range {
         _ = nesting.read(bytes[i])
-        try requireDepth(nesting.depth, at: row.place)
+        try requireDepth(nesting.depth, at: row.location)
       }
-      try requireFew(count, at: row.place)
+      try requireFew(count, at: row.location)
       try body(row)
       count += 1
     }
@@ -42,12 +42,12 @@ extension SourceFile {
       return rows
     }
     while true {
-      let place = Place(file: place.file, line: line, row: rows.count)
-      try requireFew(rows.count, at: place)
-      let end = try endOfElement(from: cursor, at: place, line: &line)
+      let location = RowLocation(file: location.file, line: line, row: rows.count)
+      try requireFew(rows.count, at: location)
+      let end = try endOfElement(from: cursor, at: location, line: &line)
       let range = cursor..<end
-      try requireSize(range, at: place)
-      rows.append(RawRow(place: place, index: rows.count, range: range))
+      try requireSize(range, at: location)
+      rows.append(RawRow(location: location, index: rows.count, range: range))
       if bytes[end] == UInt8(ascii: "]") {
         try requireEnd(after: end, line: line)
         return rows
@@ -57,36 +57,36 @@ extension SourceFile {
   }
 
   /// The index of the comma or bracket that ends the element at `start`; counts the lines on the way.
-  private func endOfElement(from start: Int, at place: Place, line: inout Int) throws -> Int {
+  private func endOfElement(from start: Int, at location: RowLocation, line: inout Int) throws -> Int {
     var nesting = JSONNesting()
     for i in start..<bytes.endIndex {
       let byte = bytes[i]
       if byte == UInt8(ascii: "\n") { line += 1 }
       let before = nesting.depth
       guard nesting.read(byte) else { continue }
-      try requireDepth(nesting.depth, at: place)
+      try requireDepth(nesting.depth, at: location)
       if before == 0, byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]") { return i }
       if nesting.depth < 0 { break }
     }
     throw StreamError.json(
-      place.detail(
+      location.detail(
         expected: "the end of this row and of the array", got: "the end of the file, or a bracket that closes nothing",
         fix: "If the file was cut, copy it again; else correct the brackets of this row."))
   }
 
   /// Refuses a row behind as many as a file of this size may have.
-  func requireFew(_ before: Int, at place: Place) throws {
+  func requireFew(_ before: Int, at location: RowLocation) throws {
     guard before >= mostRows else { return }
     throw StreamError.file(
-      place.detail(
+      location.detail(
         expected: "at most \(mostRows) rows in a file of \(bytes.count) bytes", got: "more",
         fix: "Take a sample of the rows, or split the file: rows this short take many times their bytes of memory."))
   }
 
-  private func requireDepth(_ depth: Int, at place: Place) throws {
+  private func requireDepth(_ depth: Int, at location: RowLocation) throws {
     guard depth > Limit.depth else { return }
     throw StreamError.json(
-      place.detail(
+      location.detail(
         expected: "at most \(Limit.depth) nested brackets", got: "more",
         fix: "A row is one flat object of strings; remove what is nested."))
   }
@@ -100,7 +100,7 @@ extension SourceFile {
 
   private func notAnArray(at line: Int, got: String) -> StreamError {
     .json(
-      Place(file: place.file, line: line).detail(
+      RowLocation(file: location.file, line: line).detail(
         expected: "one JSON array and nothing else", got: got, fix: "Write the rows as [ {…}, {…} ]."))
   }
 

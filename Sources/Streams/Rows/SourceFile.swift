@@ -16,7 +16,7 @@ struct SourceFile {
   }
 
   /// The file as it was given.
-  let place: Place
+  let location: RowLocation
   /// Its content, without a byte order mark.
   let bytes: [UInt8]
   /// How many rows it may have.
@@ -33,45 +33,45 @@ struct SourceFile {
   /// - Throws: ``StreamError/file(_:)`` if it is missing, no regular file, unreadable, over 2 GiB, or in a form that is not read;
   ///   ``StreamError/text(_:)`` if it is not UTF-8.
   init(_ url: URL, holdsRows: Bool = false) throws {
-    let place = Place(file: url.relativePath)
+    let location = RowLocation(file: url.relativePath)
     let file: RegularFile
     do {
       file = try RegularFile(url)
     } catch FileError.notFound {
       throw StreamError.file(
-        place.detail(expected: "a file", got: "nothing there", fix: "Check the path and its permissions."))
+        location.detail(expected: "a file", got: "nothing there", fix: "Check the path and its permissions."))
     } catch FileError.notReadable(_, let reason) {
       throw StreamError.file(
-        place.detail(
+        location.detail(
           expected: "a regular file that can be read", got: reason.hasSuffix(".") ? String(reason.dropLast()) : reason,
           fix: "Name the data file itself."))
     }
-    guard file.size <= Limit.fileBytes else { throw Self.tooLarge(place) }
-    let input = try RowInput(place, size: file.size, holdsRows: holdsRows) { try file.next() }
+    guard file.size <= Limit.fileBytes else { throw Self.tooLarge(location) }
+    let input = try RowInput(location, size: file.size, holdsRows: holdsRows) { try file.next() }
     try self.init(
-      bytes: input.bytes, place: place, isGzipped: input.isGzipped, hasLongLines: input.hasLongLines)
+      bytes: input.bytes, location: location, isGzipped: input.isGzipped, hasLongLines: input.hasLongLines)
   }
 
   /// Rows that came through a pipe, in any form, also gzipped.
   ///
   /// - Throws: As above.
-  init(rows data: Data, place: Place) throws {
+  init(rows data: Data, location: RowLocation) throws {
     var rest = [UInt8](data)
-    let input = try RowInput(place, size: data.count, holdsRows: true) {
+    let input = try RowInput(location, size: data.count, holdsRows: true) {
       defer { rest = [] }
       return rest
     }
     try self.init(
-      bytes: input.bytes, place: place, isGzipped: input.isGzipped, hasLongLines: input.hasLongLines)
+      bytes: input.bytes, location: location, isGzipped: input.isGzipped, hasLongLines: input.hasLongLines)
   }
 
-  static func tooLarge(_ place: Place) -> StreamError {
-    .file(place.detail(expected: "at most 2 GiB", got: "more", fix: "Take a sample of the rows, or split the file."))
+  static func tooLarge(_ location: RowLocation) -> StreamError {
+    .file(location.detail(expected: "at most 2 GiB", got: "more", fix: "Take a sample of the rows, or split the file."))
   }
 
-  static func tooLong(_ place: Place, got: String) -> StreamError {
+  static func tooLong(_ location: RowLocation, got: String) -> StreamError {
     .text(
-      place.detail(
+      location.detail(
         expected: "at most 16 MiB in a line or row", got: got,
         fix: "Put every row on a line of its own and shorten its text."))
   }
@@ -80,17 +80,17 @@ struct SourceFile {
   ///
   /// - Parameters:
   ///   - data: The bytes.
-  ///   - place: What errors call it.
+  ///   - location: What errors call it.
   ///   - mostRows: How many rows it may have; `nil`: what a file of this size may.
   /// - Throws: ``StreamError/text(_:)`` if it is not UTF-8, or a line is too long.
-  init(_ data: Data, place: Place, mostRows: Int? = nil) throws {
-    try self.init(bytes: [UInt8](data), place: place, mostRows: mostRows)
+  init(_ data: Data, location: RowLocation, mostRows: Int? = nil) throws {
+    try self.init(bytes: [UInt8](data), location: location, mostRows: mostRows)
   }
 
   private init(
-    bytes: [UInt8], place: Place, mostRows: Int? = nil, isGzipped: Bool = false, hasLongLines: Bool = false
+    bytes: [UInt8], location: RowLocation, mostRows: Int? = nil, isGzipped: Bool = false, hasLongLines: Bool = false
   ) throws {
-    self.place = place
+    self.location = location
     self.isGzipped = isGzipped
     self.hasLongLines = hasLongLines
     self.mostRows = mostRows ?? Limit.rows(ofBytes: bytes.count)
@@ -113,14 +113,14 @@ struct SourceFile {
   /// Checks line by line, to name the line: a line feed is never part of a longer UTF-8 sequence.
   private func requireText() throws {
     for line in lines() {
-      let place = Place(file: place.file, line: line.number + (place.line ?? 1) - 1)
-      if !hasLongLines { try requireSize(line.range, at: place) }
+      let location = RowLocation(file: location.file, line: line.number + (location.line ?? 1) - 1)
+      if !hasLongLines { try requireSize(line.range, at: location) }
       let isText = bytes.withUnsafeBufferPointer {
         UTF8Text.firstInvalidByte(in: UnsafeBufferPointer(rebasing: $0[line.range])) == nil
       }
       guard isText else {
         throw StreamError.text(
-          place.detail(
+          location.detail(
             expected: "UTF-8 text", got: "other bytes",
             fix:
               "Convert it: `iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW` where a spreadsheet on Windows wrote it; -f names what it is in."
@@ -130,8 +130,8 @@ struct SourceFile {
   }
 
   /// Refuses a line or row that is too long to be meant.
-  func requireSize(_ range: Range<Int>, at place: Place) throws {
+  func requireSize(_ range: Range<Int>, at location: RowLocation) throws {
     guard range.count > Limit.rowBytes else { return }
-    throw Self.tooLong(place, got: "\(range.count) bytes")
+    throw Self.tooLong(location, got: "\(range.count) bytes")
   }
 }

@@ -60,7 +60,7 @@ public struct RougeL: AnswerScorer {
     var union: Set<Int> = []
     for columns in other {
       let table = CommonSubsequence(columns)
-      for rows in one { union.formUnion(table.places(in: rows).map { rows[$0] }) }
+      for rows in one { union.formUnion(table.positions(in: rows).map { rows[$0] }) }
     }
     let (p, r) = (Double(union.count) / Double(words.count), Double(union.count) / Double(otherWords.count))
     return 2 * ((p * r) / (p + r + 1e-8))

@@ -11,7 +11,7 @@ struct TraceFolder {
   /// What was read from one file.
   struct Rows {
     let rows: [LearningTask.Row]
-    let place: Place
+    let location: RowLocation
     /// How many prompts end in another way than the task's cue.
     let otherCues: Int
     /// How many answers are longer than the letter that is the label.
@@ -29,7 +29,8 @@ struct TraceFolder {
     let test = try rows(.test)
     return try .checked(
       name: task.name, instruction: task.template.instruction, cue: task.template.cue, labels: task.labels,
-      labelSource: train.place, train: train.rows, trainFile: train.place, test: test.rows, testFile: test.place,
+      labelSource: train.location, train: train.rows, trainFile: train.location, test: test.rows,
+      testFile: test.location,
       kind: task.kind)
   }
 
@@ -45,7 +46,7 @@ struct TraceFolder {
       let prompt = try fields.text("prompt")
       guard let (text, hasOtherCue) = task.template.text(of: prompt), !text.stripped.isEmpty else {
         throw StreamError.field(
-          raw.place.detail(
+          raw.location.detail(
             expected: "a prompt that begins with \(quoted(task.template.instruction)), has a text, and ends with "
               + quoted(task.template.cue), got: quoted(prompt),
             fix: "Take the files of TRACE's release, or give the rows as your own task in a JSONL file."))
@@ -57,8 +58,8 @@ struct TraceFolder {
       let example = Example(
         id: "\(task.name)/\(split.rawValue)/\(raw.index)", index: raw.index, text: text,
         answer: task.isAnsweredByLetter ? letter : answer)
-      return LearningTask.Row(example: example, place: raw.place)
+      return LearningTask.Row(example: example, location: raw.location)
     }
-    return Rows(rows: rows, place: source.place, otherCues: otherCues, explained: explained)
+    return Rows(rows: rows, location: source.location, otherCues: otherCues, explained: explained)
   }
 }

@@ -2,7 +2,7 @@
 public struct TaskAnswer: Sendable, Equatable {
   /// The most probable label, or the text that was written.
   public let text: String
-  /// The place of the label among the task's; `nil` for free answers.
+  /// The position of the label among the task's; `nil` for free answers.
   public let label: Int?
   /// p of each label, in the order of the task's labels; empty for free answers.
   public let probabilities: [Double]
@@ -13,7 +13,7 @@ public struct TaskAnswer: Sendable, Equatable {
   /// Whether a free answer ended because it had as many tokens as it may.
   public let isCut: Bool
 
-  /// The places of the labels that are given, of a task with several; `nil` for others. ``text`` is a `LabelSet`'s then.
+  /// The positions of the labels that are given, of a task with several; `nil` for others. ``text`` is a `LabelSet`'s then.
   public var labels: [Int]?
 
   /// p of the most probable label; of several labels how sure the least certain one is, max(p, 1 − p); `nil` for free answers.

@@ -144,7 +144,7 @@ struct CombinationFit {
       solution[row] /= lower[row][row]
     }
     var step = [Double](repeating: 0, count: right.count)
-    for (place, index) in free.enumerated() { step[index] = solution[place] }
+    for (position, index) in free.enumerated() { step[index] = solution[position] }
     return step
   }
 }

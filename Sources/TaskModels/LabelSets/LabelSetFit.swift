@@ -54,9 +54,9 @@ struct LabelSetFit {
     var shuffled = Array(parts.indices)
     var stream = RandomStream(purposes: ["folds", task])
     stream.shuffle(&shuffled)
-    let places = Dictionary(uniqueKeysWithValues: shuffled.enumerated().map { ($0.element, $0.offset) })
+    let positions = Dictionary(uniqueKeysWithValues: shuffled.enumerated().map { ($0.element, $0.offset) })
     // Rows of one stratum stand together, and are dealt one after the other.
-    let order = shuffled.sorted { (strata[$0], places[$0] ?? 0) < (strata[$1], places[$1] ?? 0) }
+    let order = shuffled.sorted { (strata[$0], positions[$0] ?? 0) < (strata[$1], positions[$1] ?? 0) }
     var losses = [Double](repeating: 0, count: parts.count)
     var right = [Bool](repeating: false, count: parts.count)
     for fold in 0..<min(Self.folds, parts.count) {

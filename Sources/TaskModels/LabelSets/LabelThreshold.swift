@@ -57,12 +57,12 @@ enum LabelThreshold {
     // 2 TP / (rows that got it + rows that have it) as a fraction of whole numbers, so that equal ones are equal.
     var (hits, best): (Int, (hits: Int, of: Int)) = (0, (0, 1))
     var found: [(low: Double, high: Double)] = []
-    for (place, row) in rows.enumerated() {
+    for (position, row) in rows.enumerated() {
       hits += row.1 ? 1 : 0
-      let next = place + 1 < rows.count ? rows[place + 1].0 : 0
+      let next = position + 1 < rows.count ? rows[position + 1].0 : 0
       // Rows of one probability get the label together.
-      guard next < row.0 || place + 1 == rows.count else { continue }
-      let of = place + 1 + positive
+      guard next < row.0 || position + 1 == rows.count else { continue }
+      let of = position + 1 + positive
       let (one, other) = (hits * best.of, best.hits * of)
       if one > other { (best, found) = ((hits, of), []) }
       if one >= other { found.append((next, row.0)) }

@@ -24,7 +24,7 @@ struct LogisticFit {
       guard let step = Self.solved(curvature, gradient, free) else { break }
       var (length, next) = (1.0, point)
       repeat {
-        for (place, index) in free.enumerated() { next[index] = point[index] - length * step[place] }
+        for (position, index) in free.enumerated() { next[index] = point[index] - length * step[position] }
         for index in 0..<size - 1 where next[index] < 0 { next[index] = 0 }
         length /= 2
       } while loss(at: next) > value && length > 1e-9
@@ -81,7 +81,7 @@ struct LogisticFit {
       guard rows[column][column] > 0, rows[column][column].isFinite else { return nil }
       for row in column + 1..<max(size, column + 1) {
         let factor = rows[row][column] / rows[column][column]
-        for place in column...size { rows[row][place] -= factor * rows[column][place] }
+        for position in column...size { rows[row][position] -= factor * rows[column][position] }
       }
     }
     var step = [Double](repeating: 0, count: size)

@@ -56,7 +56,7 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
   public var trials: [Trial] = []
   public var learningRate: Double?
   public var measurements: [Measurement] = []
-  /// The place of the measurement whose weights were kept.
+  /// The position of the measurement whose weights were kept.
   public var kept: Int?
   public var stop: Stop?
   public var steps = 0
@@ -79,9 +79,9 @@ public struct LearnEvidence: Sendable, Codable, Equatable {
   /// that is only beginning to learn shows nothing.
   var measurementsWithoutGain: Int {
     var (best, expert, last) = (measurements.first, Double.infinity, 0)
-    for (place, measurement) in measurements.enumerated() {
-      if let before = best, measurement.isBetter(than: before) { (best, last) = (measurement, place) }
-      if let loss = measurement.expertLoss, loss < expert { (expert, last) = (loss, place) }
+    for (position, measurement) in measurements.enumerated() {
+      if let before = best, measurement.isBetter(than: before) { (best, last) = (measurement, position) }
+      if let loss = measurement.expertLoss, loss < expert { (expert, last) = (loss, position) }
     }
     return measurements.count - 1 - last
   }

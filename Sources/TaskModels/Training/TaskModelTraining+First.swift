@@ -10,9 +10,9 @@ import Torch
 /// The expert that was chosen, which the last training on all rows may spoil: few passes end somewhere else with other rows.
 extension TaskModelTraining {
   /// Where it lies meanwhile.
-  var firstExpert: URL { place.appendingPathExtension("first") }
+  var firstExpert: URL { file.appendingPathExtension("first") }
   /// And its trained output head.
-  var firstHead: URL { place.appendingPathExtension("head") }
+  var firstHead: URL { file.appendingPathExtension("head") }
 
   func keep(_ expert: LowRankExpert, head: Tensor?, loss: Double) throws -> LearnCheckpoint.First {
     LearnCheckpoint.First(

@@ -41,7 +41,7 @@ public final class TaskModelTraining {
   let scorer: (any AnswerScorer)?
   let report: (LearnProgress) -> Void
   let requests: () -> LearnRequest?
-  let place: URL
+  let file: URL
   let parts: LabelParts
   /// What the ridge head that saw only learn rows says of the choose rows. [row][label]
   var ridgeScores: [[Double]]?
@@ -54,13 +54,13 @@ public final class TaskModelTraining {
   /// - Parameter base: The base.
   /// - Parameter options: How it is learned.
   /// - Parameter start: What the expert starts from, of the options' shape and digest; `nil`: from nothing.
-  /// - Parameter place: A file for its checkpoint; one that is there is continued.
+  /// - Parameter file: A file for its checkpoint; one that is there is continued.
   /// - Parameter requests: Asked after every step what somebody outside wants.
   /// - Parameter report: Told what happens.
   /// - Throws: ``TaskModelError`` for options and rows that do not do; `TorchError` for a damaged checkpoint.
   public init(
     name: String, rows: EncodedRows, base: Base, options: LearnOptions, start: LowRankExpert? = nil,
-    checkpoint place: URL,
+    checkpoint file: URL,
     requests: @escaping () -> LearnRequest? = { nil }, report: @escaping (LearnProgress) -> Void = { _ in }
   ) throws {
     try options.validate()
@@ -75,7 +75,7 @@ public final class TaskModelTraining {
     self.start = start
     self.report = report
     self.requests = requests
-    self.place = place
+    self.file = file
     scorer = try Self.scorer(options, rows.form)
     parts = LabelParts(base, labelIds: rows.labelIds)
     guard !rows.learn.isEmpty else { throw TaskModelError.tooFewExamples(what: "learning", got: 0, needed: 2) }
@@ -113,7 +113,7 @@ public final class TaskModelTraining {
   /// Makes the task model.
   /// - Throws: ``TaskModelError/interrupted(task:signal:moment:)``; what stops training.
   public func run() throws -> Result {
-    let stored = try LearnCheckpoint.read(place)
+    let stored = try LearnCheckpoint.read(file)
     let known = stored.flatMap { $0.state.inputs == rows.digest ? $0 : nil }
     if stored != nil, known == nil {
       report(.warning("what was begun of task \(name) had other rows or options: it begins again"))
@@ -135,11 +135,11 @@ public final class TaskModelTraining {
 
   /// Removes the checkpoint: the task model is kept elsewhere now.
   public func discardCheckpoint() {
-    for file in [place, firstExpert, firstHead] { try? FileManager.default.removeItem(at: file) }
+    for file in [file, firstExpert, firstHead] { try? FileManager.default.removeItem(at: file) }
   }
 
   func save(_ tensors: LearnCheckpoint.Tensors?) throws {
-    try LearnCheckpoint(state: state, tensors: tensors).write(to: place)
+    try LearnCheckpoint(state: state, tensors: tensors).write(to: file)
   }
 
   /// S0 and S1. `nil`: no candidate has a ridge head.

@@ -25,12 +25,12 @@ struct Arguments {
     var values: [Value?] = positional
     values += Array(repeating: nil, count: names.count - positional.count)
     for (name, value) in named {
-      guard let place = names.firstIndex(of: name), values[place] == nil else {
+      guard let index = names.firstIndex(of: name), values[index] == nil else {
         throw interpreter.invalid(
           "the arguments of \(callee.prefix(60)) (\(names.listed)), each once",
           got: "`\(name.prefix(60))`")
       }
-      values[place] = value
+      values[index] = value
     }
     for index in 0..<required where values[index] == nil {
       throw interpreter.invalid("the argument `\(names[index])` of \(callee.prefix(60))", got: "none")

@@ -168,7 +168,7 @@ extension Interpreter {
 
   /// `a.b.0`, looked up part by part.
   ///
-  /// - Parameter standard: What takes the place of each part that is not there; nothing does if it is None.
+  /// - Parameter standard: What replaces each part that is not there; nothing does if it is None.
   func attribute(path: Value, of item: Value, standard: Value = .none) throws -> Value {
     let parts = path.asText?.split(by: ".", most: .max).map { part -> Value in
       let isNumber = !part.isEmpty && part.scalars.allSatisfy(\.isDigit)

@@ -100,7 +100,7 @@ extension Interpreter {
   func replacing(_ text: Text, _ old: Text, _ new: Text, most: Int) throws -> Value {
     try spend(text.count + old.count)
     let most = most < 0 ? Int.max : most
-    let found = old.isEmpty ? min(most, text.count + 1) : text.places(of: old, most: most).count
+    let found = old.isEmpty ? min(most, text.count + 1) : text.positions(of: old, most: most).count
     // What it will be is counted before it is made.
     let (added, overflow) = found.multipliedReportingOverflow(by: new.count)
     try spend(overflow ? .max : added)

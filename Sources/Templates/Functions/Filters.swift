@@ -85,7 +85,7 @@ extension Filters {
     case let value?:
       let count = max(0, try interpreter.integer(value))
       guard count <= 1000 else {
-        throw TemplateError.limit(at: interpreter.place, what: "JSON is indented by \(count)", limit: 1000)
+        throw TemplateError.limit(at: interpreter.location, what: "JSON is indented by \(count)", limit: 1000)
       }
       return Text(Array(repeating: " ", count: count))
     }

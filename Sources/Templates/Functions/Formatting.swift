@@ -90,7 +90,7 @@ extension Interpreter {
     guard name.unicodeScalars.allSatisfy({ $0.continuesName }) else {
       throw unsupported("`{\(name.prefix(60))}` in `format`", fix: "Use {}, {0} or {name} alone.")
     }
-    if let place = Int(name), arguments.positional.indices.contains(place) { return arguments.positional[place] }
+    if let index = Int(name), arguments.positional.indices.contains(index) { return arguments.positional[index] }
     guard let found = arguments.named.first(where: { $0.name.hasSameCodePoints(as: name) }) else {
       throw invalid("an argument for each `{}`", got: "none for `\(name.prefix(60))`")
     }

@@ -15,7 +15,7 @@ extension Interpreter {
     case .dict: return try dict(try entries(arguments))
     case .raise:
       let message = try printed(try arguments.bound(["message"], required: 1, self)[0] ?? .none)
-      throw TemplateError.raised(at: place, message: Text(message.scalars.prefix(1000)).string)
+      throw TemplateError.raised(at: location, message: Text(message.scalars.prefix(1000)).string)
     case .now:
       let format = try string(try arguments.bound(["format"], required: 1, self)[0] ?? .none)
       guard let date = clock.formatted(format.string) else {
@@ -34,7 +34,7 @@ extension Interpreter {
     let step = numbers.count == 3 ? numbers[2] : 1
     guard step != 0 else { throw invalid("a step other than 0", got: "0") }
     guard let range = Value.Range(start: bounds.0, stop: bounds.1, step: step), range.count <= limits.range else {
-      throw TemplateError.limit(at: place, what: "`range` has too many elements", limit: limits.range)
+      throw TemplateError.limit(at: location, what: "`range` has too many elements", limit: limits.range)
     }
     return range
   }

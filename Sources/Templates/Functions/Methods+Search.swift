@@ -3,24 +3,24 @@ extension Methods {
   static let textSearches: [String: Method] = [
     "startswith": affix { $0.starts(with: $1) },
     "endswith": affix { $0.reversed().starts(with: $1.reversed()) },
-    "find": { .integer(try place($0, $1, $2, fromRight: false) ?? -1) },
-    "rfind": { .integer(try place($0, $1, $2, fromRight: true) ?? -1) },
+    "find": { .integer(try position($0, $1, $2, fromRight: false) ?? -1) },
+    "rfind": { .integer(try position($0, $1, $2, fromRight: true) ?? -1) },
     "index": { interpreter, value, arguments in
-      .integer(try required(try place(interpreter, value, arguments, fromRight: false), interpreter))
+      .integer(try required(try position(interpreter, value, arguments, fromRight: false), interpreter))
     },
     "rindex": { interpreter, value, arguments in
-      .integer(try required(try place(interpreter, value, arguments, fromRight: true), interpreter))
+      .integer(try required(try position(interpreter, value, arguments, fromRight: true), interpreter))
     },
     "count": { interpreter, value, arguments in
       let (text, part, range) = try searched(interpreter, value, arguments)
       guard let range else { return .integer(0) }
-      return .integer(part.isEmpty ? range.count + 1 : text.places(of: part, in: range).count)
+      return .integer(part.isEmpty ? range.count + 1 : text.positions(of: part, in: range).count)
     },
   ]
 
-  private static func required(_ place: Int?, _ interpreter: Interpreter) throws -> Int {
-    guard let place else { throw interpreter.invalid("a text that is in the other", got: "one that is not") }
-    return place
+  private static func required(_ position: Int?, _ interpreter: Interpreter) throws -> Int {
+    guard let position else { throw interpreter.invalid("a text that is in the other", got: "one that is not") }
+    return position
   }
 
   /// The text, what is looked for, and where; no range where Python's bounds lie beyond the text.
@@ -44,13 +44,14 @@ extension Methods {
     return start <= end ? start..<end : nil
   }
 
-  private static func place(_ interpreter: Interpreter, _ value: Value, _ arguments: Arguments, fromRight: Bool) throws
+  private static func position(_ interpreter: Interpreter, _ value: Value, _ arguments: Arguments, fromRight: Bool)
+    throws
     -> Int?
   {
     let (text, part, range) = try searched(interpreter, value, arguments)
     guard let range else { return nil }
     if part.isEmpty { return fromRight ? range.upperBound : range.lowerBound }
-    return fromRight ? text.lastPlace(of: part, in: range) : text.places(of: part, in: range, most: 1).first
+    return fromRight ? text.lastPosition(of: part, in: range) : text.positions(of: part, in: range, most: 1).first
   }
 
   private static func affix(
@@ -97,7 +98,7 @@ extension Methods {
       let separator = try interpreter.string(given[0] ?? .none)
       guard !separator.isEmpty else { throw interpreter.invalid("a separator", got: "an empty text") }
       try interpreter.spend(separator.count)
-      try interpreter.make(pieces: text.places(of: separator, most: most).count + 1, of: text)
+      try interpreter.make(pieces: text.positions(of: separator, most: most).count + 1, of: text)
       return try interpreter.list(
         fromRight ? text.splitFromRight(by: separator, most: most) : text.split(by: separator, most: most))
     }
@@ -109,12 +110,13 @@ extension Methods {
         interpreter, value,
         Arguments([try arguments.bound(["sep"], required: 1, interpreter)[0] ?? .none], of: "`partition`"))
       guard !part.isEmpty, let range else { throw interpreter.invalid("a separator", got: "an empty text") }
-      let place = fromRight ? text.lastPlace(of: part, in: range) : text.places(of: part, in: range, most: 1).first
-      guard let place else {
+      let position =
+        fromRight ? text.lastPosition(of: part, in: range) : text.positions(of: part, in: range, most: 1).first
+      guard let position else {
         return try interpreter.tuple(fromRight ? [.empty, .empty, value] : [value, .empty, .empty])
       }
       try interpreter.spend(text.count)
-      let halves = [Text(text.scalars[..<place]), part, Text(text.scalars[(place + part.count)...])]
+      let halves = [Text(text.scalars[..<position]), part, Text(text.scalars[(position + part.count)...])]
       return try interpreter.tuple(halves.map { .text($0) })
     }
   }

@@ -43,7 +43,7 @@ extension Interpreter {
   /// `value.name`: a method or attribute, or else the element of that name.
   func attribute(_ name: String, of value: Value) throws -> Value {
     if case .undefined(let missing) = value {
-      throw TemplateError.undefined(at: place, got: "\(missing.description), so that it has no `\(name.prefix(60))`")
+      throw TemplateError.undefined(at: location, got: "\(missing.description), so that it has no `\(name.prefix(60))`")
     }
     if let found = try ownAttribute(name, of: value) { return found }
     if case .dict(let dict) = value, let found = dict[name] { return found }
@@ -53,7 +53,7 @@ extension Interpreter {
   /// `value[key]`: the element, or else the attribute of that name.
   func item(_ key: Value, of value: Value) throws -> Value {
     if case .undefined(let missing) = value {
-      throw TemplateError.undefined(at: place, got: "\(missing.description), so that it has no elements")
+      throw TemplateError.undefined(at: location, got: "\(missing.description), so that it has no elements")
     }
     if case .dict(let dict) = value, let key = try possibleKey(key), let found = dict[key] { return found }
     if case .integer(let index)? = Number(key), let found = element(index, of: value) { return found }
@@ -67,11 +67,11 @@ extension Interpreter {
     default: return nil
     }
     guard let count = length(of: value), (-count..<count).contains(index) else { return nil }
-    let place = index < 0 ? index + count : index
+    let position = index < 0 ? index + count : index
     switch value {
-    case .text(let text), .markup(let text): return .text(Text([text.scalars[place]]))
-    case .list(let elements), .tuple(let elements): return elements.items[place]
-    case .range(let range): return .integer(range[place])
+    case .text(let text), .markup(let text): return .text(Text([text.scalars[position]]))
+    case .list(let elements), .tuple(let elements): return elements.items[position]
+    case .range(let range): return .integer(range[position])
     default: return nil
     }
   }
@@ -169,12 +169,12 @@ struct Slice {
   ///   - length: Of what is cut.
   init(start: Int?, stop: Int?, step: Int, length: Int) {
     let (low, high) = step > 0 ? (0, length) : (-1, length - 1)
-    func place(_ bound: Int?, _ standard: Int) -> Int {
+    func position(_ bound: Int?, _ standard: Int) -> Int {
       guard let bound else { return standard }
       return min(max(bound < 0 ? bound + length : bound, low), high)
     }
-    let first = place(start, step > 0 ? low : high)
-    let last = place(stop, step > 0 ? high : low)
+    let first = position(start, step > 0 ? low : high)
+    let last = position(stop, step > 0 ? high : low)
     let distance = step > 0 ? last - first : first - last
     self.start = first
     self.step = step

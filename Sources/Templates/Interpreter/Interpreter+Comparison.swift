@@ -89,7 +89,7 @@ extension Interpreter {
       return left.items.count < right.items.count
     default:
       for case .undefined(let missing) in [left, right] {
-        throw TemplateError.undefined(at: place, got: missing.description)
+        throw TemplateError.undefined(at: location, got: missing.description)
       }
       throw invalid("two values that have an order", got: "\(left.typeName) and \(right.typeName)")
     }

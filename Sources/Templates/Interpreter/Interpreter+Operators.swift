@@ -63,7 +63,7 @@ extension Interpreter {
   }
 
   private func mismatch(_ operation: Expression.BinaryOperator, _ left: Value, _ right: Value) -> TemplateError {
-    for case .undefined(let missing) in [left, right] { return .undefined(at: place, got: missing.description) }
+    for case .undefined(let missing) in [left, right] { return .undefined(at: location, got: missing.description) }
     return invalid(
       "two values that `\(operation.rawValue)` takes", got: "\(left.typeName) and \(right.typeName)")
   }

@@ -98,8 +98,8 @@ extension Interpreter {
     guard name.scalars.first != "_" else {
       throw invalid("an attribute without `_` at its beginning", got: name.quoted)
     }
-    if let place = namespaces[number].firstIndex(where: { $0.name == name }) {
-      namespaces[number][place].value = value
+    if let index = namespaces[number].firstIndex(where: { $0.name == name }) {
+      namespaces[number][index].value = value
     } else {
       try spend(elements: namespaces[number].count + 1)
       namespaces[number].append((name, value))

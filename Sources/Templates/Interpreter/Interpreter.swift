@@ -31,7 +31,7 @@ final class Interpreter {
     memoryLeft = limits.memory
   }
 
-  var place: TemplateError.Place { TemplateError.Place(template: template, line: line) }
+  var location: TemplateError.Location { TemplateError.Location(template: template, line: line) }
 
   /// Takes note of what the template is given: the more that is, the more may be done.
   func take(given count: Int) {
@@ -44,7 +44,7 @@ final class Interpreter {
     workLeft -= min(work, workLeft + 1)
     if workLeft < 0 {
       throw TemplateError.limit(
-        at: place, what: "the template works without end", limit: limits.work + limits.workPerGiven * given)
+        at: location, what: "the template works without end", limit: limits.work + limits.workPerGiven * given)
     }
   }
 
@@ -53,7 +53,7 @@ final class Interpreter {
     let (most, few) = (limits.memory / 48 + 1, limits.memory / 4 + 1)
     memoryLeft -= 48 * min(count, most) + 4 * min(characters, few)
     guard memoryLeft >= 0 else {
-      throw TemplateError.limit(at: place, what: "the template makes too much", limit: limits.memory)
+      throw TemplateError.limit(at: location, what: "the template makes too much", limit: limits.memory)
     }
   }
 
@@ -65,7 +65,7 @@ final class Interpreter {
     depth += 1
     defer { depth -= 1 }
     guard depth <= limits.evaluationDepth else {
-      throw TemplateError.limit(at: place, what: "evaluation is nested too deeply", limit: limits.evaluationDepth)
+      throw TemplateError.limit(at: location, what: "evaluation is nested too deeply", limit: limits.evaluationDepth)
     }
     try spend(16)
     return try body()
@@ -74,7 +74,7 @@ final class Interpreter {
   func write(_ text: Text) throws {
     try spend(text.count)
     guard output.count + text.count <= limits.output else {
-      throw TemplateError.limit(at: place, what: "the text becomes too long", limit: limits.output)
+      throw TemplateError.limit(at: location, what: "the text becomes too long", limit: limits.output)
     }
     try make(characters: text.count)
     output += text.scalars
@@ -117,7 +117,7 @@ final class Interpreter {
 
   private func limited<Container>(_ container: Container, _ depth: (Container) -> Int) throws -> Container {
     guard depth(container) <= limits.valueDepth else {
-      throw TemplateError.limit(at: place, what: "lists and dicts are nested too deeply", limit: limits.valueDepth)
+      throw TemplateError.limit(at: location, what: "lists and dicts are nested too deeply", limit: limits.valueDepth)
     }
     return container
   }
@@ -144,15 +144,17 @@ final class Interpreter {
   // MARK: Errors
 
   func invalid(_ expected: String, _ got: Value) -> TemplateError {
-    if case .undefined(let missing) = got { return .undefined(at: place, got: missing.description) }
+    if case .undefined(let missing) = got { return .undefined(at: location, got: missing.description) }
     return invalid(expected, got: got.typeName)
   }
 
-  func invalid(_ expected: String, got: String) -> TemplateError { .invalid(at: place, expected: expected, got: got) }
+  func invalid(_ expected: String, got: String) -> TemplateError {
+    .invalid(at: location, expected: expected, got: got)
+  }
 
-  func unsupported(_ got: String, fix: String) -> TemplateError { .unsupported(at: place, got: got, fix: fix) }
+  func unsupported(_ got: String, fix: String) -> TemplateError { .unsupported(at: location, got: got, fix: fix) }
 
   func overflow() -> TemplateError {
-    .limit(at: place, what: "a whole number needs more than 64 bits", limit: Int.max)
+    .limit(at: location, what: "a whole number needs more than 64 bits", limit: Int.max)
   }
 }

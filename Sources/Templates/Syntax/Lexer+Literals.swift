@@ -14,7 +14,7 @@ extension Lexer {
     let digits = Text(source[start..<end].filter { $0 != "_" }).string
     guard let value = Int(digits, radix: radix) else {
       throw TemplateError.limit(
-        at: TemplateError.Place(template: template, line: line), what: "the number has \(digits.count) digits",
+        at: TemplateError.Location(template: template, line: line), what: "the number has \(digits.count) digits",
         limit: Int.max)
     }
     add(.integer(value))

@@ -88,7 +88,7 @@ extension Lexer {
   }
 
   func error(line: Int, expected: String, got: String) -> TemplateError {
-    .syntax(at: TemplateError.Place(template: template, line: line), expected: expected, got: got)
+    .syntax(at: TemplateError.Location(template: template, line: line), expected: expected, got: got)
   }
 }
 

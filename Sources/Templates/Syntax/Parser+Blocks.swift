@@ -6,7 +6,7 @@ extension Parser {
     blockDepth += 1
     defer { blockDepth -= 1 }
     guard blockDepth <= limits.blockDepth else {
-      throw TemplateError.limit(at: place(line), what: "blocks are nested too deeply", limit: limits.blockDepth)
+      throw TemplateError.limit(at: location(line), what: "blocks are nested too deeply", limit: limits.blockDepth)
     }
     // The tag in front of the body.
     let opened = index > 0 && index <= tokens.count ? tokens[index - 1].line : line

@@ -19,7 +19,8 @@ extension Parser {
       if case .name(let name) = current.kind, next.kind == .symbol(.assign) {
         index += 2
         guard !arguments.named.contains(where: { $0.name.hasSameCodePoints(as: name) }) else {
-          throw TemplateError.syntax(at: place(line), expected: "each argument once", got: "`\(name.prefix(60))` twice")
+          throw TemplateError.syntax(
+            at: location(line), expected: "each argument once", got: "`\(name.prefix(60))` twice")
         }
         arguments.named.append((name, try expression()))
       } else {

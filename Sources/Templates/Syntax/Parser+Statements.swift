@@ -20,14 +20,14 @@ extension Parser {
     case "print": return .output(try tuple())
     case "break", "continue":
       guard loopDepth > 0 else {
-        throw TemplateError.syntax(at: place(line), expected: "a loop around it", got: "`\(name)` outside of a loop")
+        throw TemplateError.syntax(at: location(line), expected: "a loop around it", got: "`\(name)` outside of a loop")
       }
       return name == "break" ? .breakLoop(line: line) : .continueLoop(line: line)
     case "import", "from", "include", "extends", "block", "call", "autoescape", "do", "trans":
       throw unsupported(line: line, "the tag `\(name)`", fix: "A chat template is one file without it.")
     default:
       let expected = ends.isEmpty ? "a tag that opens a block" : "\(Self.tags(ends)), or a tag that opens a block"
-      throw TemplateError.syntax(at: place(line), expected: expected, got: "the tag `\(name.prefix(60))`")
+      throw TemplateError.syntax(at: location(line), expected: expected, got: "the tag `\(name.prefix(60))`")
     }
   }
 

@@ -71,14 +71,14 @@ struct Parser {
   /// The error at the current token.
   func unexpected(_ expected: String) -> any Error {
     if current.kind == .end, let failure { return failure }
-    return TemplateError.syntax(at: place(line), expected: expected, got: current.description)
+    return TemplateError.syntax(at: location(line), expected: expected, got: current.description)
   }
 
   func unsupported(line: Int, _ got: String, fix: String) -> TemplateError {
-    .unsupported(at: place(line), got: got, fix: fix)
+    .unsupported(at: location(line), got: got, fix: fix)
   }
 
-  func place(_ line: Int) -> TemplateError.Place { TemplateError.Place(template: template, line: line) }
+  func location(_ line: Int) -> TemplateError.Location { TemplateError.Location(template: template, line: line) }
 
   /// An expression above its parts.
   func node(_ line: Int, _ kind: Expression.Kind, _ parts: [Expression] = []) throws -> Expression {
@@ -90,7 +90,7 @@ struct Parser {
   func require(depth: Int, line: Int) throws {
     guard depth <= limits.expressionDepth else {
       throw TemplateError.limit(
-        at: place(line), what: "an expression is nested too deeply", limit: limits.expressionDepth)
+        at: location(line), what: "an expression is nested too deeply", limit: limits.expressionDepth)
     }
   }
 }

@@ -16,26 +16,26 @@ final class Dict: Sendable {
 
   let entries: [Entry]
   let depth: Int
-  private let places: [Key: Int]
+  private let positions: [Key: Int]
 
-  /// - Parameter entries: Of two with the same key the place of the first counts, and the value of the last.
+  /// - Parameter entries: Of two with the same key the position of the first counts, and the value of the last.
   init(_ entries: [(key: Key, entry: Entry)]) {
     var found: [Entry] = []
-    var places: [Key: Int] = [:]
+    var positions: [Key: Int] = [:]
     for (key, entry) in entries {
-      if let place = places[key] {
-        found[place].value = entry.value
+      if let position = positions[key] {
+        found[position].value = entry.value
       } else {
-        places[key] = found.count
+        positions[key] = found.count
         found.append(entry)
       }
     }
     self.entries = found
-    self.places = places
+    self.positions = positions
     depth = 1 + (found.lazy.map { max($0.key.depth, $0.value.depth) }.max() ?? 0)
   }
 
-  subscript(key: Key) -> Value? { places[key].map { entries[$0].value } }
+  subscript(key: Key) -> Value? { positions[key].map { entries[$0].value } }
 
   subscript(name: String) -> Value? { self[.text(Text(name))] }
 }

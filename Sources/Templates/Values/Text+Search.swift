@@ -6,7 +6,7 @@ extension Text {
   ///   - needle: Not empty.
   ///   - range: Where it is looked for.
   ///   - most: How many are looked for.
-  func places(of needle: Text, in range: Range<Int>? = nil, most: Int = .max) -> [Int] {
+  func positions(of needle: Text, in range: Range<Int>? = nil, most: Int = .max) -> [Int] {
     let range = range ?? 0..<count
     let pattern = needle.scalars
     guard !pattern.isEmpty, pattern.count <= range.count, most > 0 else { return [] }
@@ -26,8 +26,8 @@ extension Text {
   }
 
   /// Where the last `needle` begins.
-  func lastPlace(of needle: Text, in range: Range<Int>) -> Int? {
-    let found = reversed.places(
+  func lastPosition(of needle: Text, in range: Range<Int>) -> Int? {
+    let found = reversed.positions(
       of: needle.reversed, in: (count - range.upperBound)..<(count - range.lowerBound), most: 1)
     return found.first.map { count - $0 - needle.count }
   }
@@ -46,17 +46,17 @@ extension Text {
     return borders
   }
 
-  func contains(_ needle: Text) -> Bool { needle.isEmpty || !places(of: needle, most: 1).isEmpty }
+  func contains(_ needle: Text) -> Bool { needle.isEmpty || !positions(of: needle, most: 1).isEmpty }
 
   /// - Parameter most: How many are replaced.
   func replacing(_ old: Text, with new: Text, most: Int) -> Text {
     if old.isEmpty { return interspersed(with: new, most: most) }
     var result: [Unicode.Scalar] = []
     var end = 0
-    for place in places(of: old, most: most) {
-      result += scalars[end..<place]
+    for position in positions(of: old, most: most) {
+      result += scalars[end..<position]
       result += new.scalars
-      end = place + old.count
+      end = position + old.count
     }
     return Text(result + scalars[end...])
   }
@@ -72,21 +72,21 @@ extension Text {
 
   /// - Parameter most: How many cuts are made.
   func split(by separator: Text, most: Int) -> [Text] {
-    cut(at: places(of: separator, most: most), length: separator.count)
+    cut(at: positions(of: separator, most: most), length: separator.count)
   }
 
   /// The same from the right.
   func splitFromRight(by separator: Text, most: Int) -> [Text] {
-    let places = reversed.places(of: separator.reversed, most: most).map { count - $0 - separator.count }
-    return cut(at: places.reversed(), length: separator.count)
+    let positions = reversed.positions(of: separator.reversed, most: most).map { count - $0 - separator.count }
+    return cut(at: positions.reversed(), length: separator.count)
   }
 
-  private func cut(at places: [Int], length: Int) -> [Text] {
+  private func cut(at positions: [Int], length: Int) -> [Text] {
     var parts: [Text] = []
     var end = 0
-    for place in places {
-      parts.append(Text(scalars[end..<place]))
-      end = place + length
+    for position in positions {
+      parts.append(Text(scalars[end..<position]))
+      end = position + length
     }
     return parts + [Text(scalars[end...])]
   }

@@ -7,16 +7,16 @@ extension BPETokenizer {
   init(json file: URL, in folder: URL) throws {
     let tree = try Self.tree(
       Self.contents(of: file, expected: "a tokenizer.json", limit: JSONFile.sizeLimit), file.path)
-    let whole = JSONPlace(value: tree, key: JSONPlace.top, file: file.path)
-    let configuration = try JSONPlace.optionalFile("tokenizer_config.json", in: folder)
+    let whole = JSONLocation(value: tree, key: JSONLocation.top, file: file.path)
+    let configuration = try JSONLocation.optionalFile("tokenizer_config.json", in: folder)
     let named = try TokenizerClass(
-      configuration: configuration, model: JSONPlace.optionalFile("config.json", in: folder),
+      configuration: configuration, model: JSONLocation.optionalFile("config.json", in: folder),
       isByteLevel: Self.hasByteLevel(whole))
     let declared = try DeclaredTokens(
       folder: folder, configuration: configuration, defaults: named.defaults,
       known: whole.optional("added_tokens").map { Array(try $0.elements()) } ?? [])
     let plain = Reading(top: whole)
-    let reading = Reading(top: JSONPlace(value: try named.read(tree), key: JSONPlace.top, file: file.path))
+    let reading = Reading(top: JSONLocation(value: try named.read(tree), key: JSONLocation.top, file: file.path))
     let model = try reading.model()
     let own = try reading.addedTokens(model)
     let added = try declared.tokens(besides: own, model: model.ids, givesAll: named.givesAllSpecialTokens)
@@ -42,7 +42,7 @@ extension BPETokenizer {
     return declarations.isEmpty ? file : Digest(of: Data((file.description + "\n" + declarations).utf8))
   }
 
-  private static func hasByteLevel(_ file: JSONPlace) throws -> Bool {
+  private static func hasByteLevel(_ file: JSONLocation) throws -> Bool {
     func isThere(_ value: JSONTree) -> Bool {
       switch value {
       case .object(let members):

@@ -8,16 +8,16 @@ struct DeclaredTokens {
   struct Token {
     let content: [UInt8]
     var flags: TokenFlags?
-    let place: JSONPlace
+    let location: JSONLocation
 
     /// A text, or an object with `content`.
-    init(_ place: JSONPlace) throws {
-      self.place = place
-      if case .text(let content) = place.value {
+    init(_ location: JSONLocation) throws {
+      self.location = location
+      if case .text(let content) = location.value {
         (self.content, flags) = (content, nil)
       } else {
-        content = try place.required("content").bytes()
-        flags = try TokenFlags(place)
+        content = try location.required("content").bytes()
+        flags = try TokenFlags(location)
       }
     }
   }
@@ -41,7 +41,7 @@ struct DeclaredTokens {
   ///   - known: The added tokens of `tokenizer.json`, which count before those of `added_tokens.json`.
   /// - Throws: `TokenizationError` with the file and the key.
   init(
-    folder: URL, configuration: JSONPlace?, defaults: [(role: String, content: String)], known: [JSONPlace]
+    folder: URL, configuration: JSONLocation?, defaults: [(role: String, content: String)], known: [JSONLocation]
   ) throws {
     splitsSpecialTokens = try configuration?.flag("split_special_tokens", default: false) ?? false
     var keys = try Keys(configuration)
@@ -50,34 +50,36 @@ struct DeclaredTokens {
     if let decoder {
       for member in try decoder.members() {
         let name = String(decoding: member.name, as: UTF8.self)
-        let place = JSONPlace(value: member.value, key: decoder.key(of: name), file: decoder.file)
-        guard let id = Int(name), id >= 0 else { throw place.malformed("an id as the key", got: JSONPlace.shown(name)) }
-        guard case .object = place.value else { throw place.malformed("an object with content and flags") }
-        byID[id] = try Token(place)
+        let location = JSONLocation(value: member.value, key: decoder.key(of: name), file: decoder.file)
+        guard let id = Int(name), id >= 0 else {
+          throw location.malformed("an id as the key", got: JSONLocation.shown(name))
+        }
+        guard case .object = location.value else { throw location.malformed("an object with content and flags") }
+        byID[id] = try Token(location)
       }
     } else {
-      if let map = try JSONPlace.optionalFile("special_tokens_map.json", in: folder) { try keys.add(map) }
-      if let added = try JSONPlace.optionalFile("added_tokens.json", in: folder) {
+      if let map = try JSONLocation.optionalFile("special_tokens_map.json", in: folder) { try keys.add(map) }
+      if let added = try JSONLocation.optionalFile("added_tokens.json", in: folder) {
         let special = try keys.special(Self.roles)
         for member in try added.members() {
           let key = added.key(of: String(decoding: member.name, as: UTF8.self))
-          let place = JSONPlace(value: member.value, key: key, file: added.file)
+          let location = JSONLocation(value: member.value, key: key, file: added.file)
           var flags = TokenFlags()
           flags.isSpecial = special.contains(member.name)
-          let text = JSONPlace(value: .text(member.name), key: key, file: added.file)
+          let text = JSONLocation(value: .text(member.name), key: key, file: added.file)
           var token = try Token(text)
           token.flags = flags
-          byID[try place.integer()] = token
+          byID[try location.integer()] = token
         }
       }
-      for place in known { byID[try place.required("id").integer()] = try Token(place) }
+      for location in known { byID[try location.required("id").integer()] = try Token(location) }
     }
     numbered = byID.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     for role in Self.roles {
-      if let place = keys[role] {
-        if place.value != .null { named.append(try Token(place)) }
+      if let location = keys[role] {
+        if location.value != .null { named.append(try Token(location)) }
       } else if let token = defaults.first(where: { $0.role == role }) {
-        let text = JSONPlace(value: .text(Array(token.content.utf8)), key: role, file: folder.path)
+        let text = JSONLocation(value: .text(Array(token.content.utf8)), key: role, file: folder.path)
         named.append(try Token(text))
       }
     }
@@ -107,7 +109,7 @@ struct DeclaredTokens {
       if namedContents.contains(token.content) { flags.isSpecial = true }
       guard let id = list.add(token.content, flags) else { continue }
       if let declared, declared != id {
-        throw token.place.inconsistent(
+        throw token.location.inconsistent(
           "the id \(id), which `\(String(decoding: token.content.prefix(60), as: UTF8.self))` has in the tokenizer",
           got: "\(declared)")
       }
@@ -119,44 +121,44 @@ struct DeclaredTokens {
 
 /// The keys of `tokenizer_config.json` and, over them, of `special_tokens_map.json`.
 private struct Keys {
-  private var places: [(name: [UInt8], place: JSONPlace)] = []
+  private var locations: [(name: [UInt8], location: JSONLocation)] = []
   /// Tokens with names of a model's own.
   private var own: [(name: [UInt8], token: DeclaredTokens.Token)] = []
 
   private static let extra = "extra_special_tokens"
   private static let additional = "additional_special_tokens"
 
-  init(_ configuration: JSONPlace?) throws {
+  init(_ configuration: JSONLocation?) throws {
     for member in try configuration?.members() ?? [] {
       let key = String(decoding: member.name, as: UTF8.self)
-      set(member.name, JSONPlace(value: member.value, key: key, file: configuration?.file ?? ""))
+      set(member.name, JSONLocation(value: member.value, key: key, file: configuration?.file ?? ""))
     }
     if self[Self.additional] != nil, self[Self.extra].map({ Self.isBlank($0.value) }) ?? true {
       rename()
     }
-    own = try ownPlaces.filter { if case .text = $0.place.value { true } else { false } }.map {
-      ($0.name, try DeclaredTokens.Token($0.place))
+    own = try ownLocations.filter { if case .text = $0.location.value { true } else { false } }.map {
+      ($0.name, try DeclaredTokens.Token($0.location))
     }
-    places.removeAll { place in own.contains { $0.name == place.name } }
+    locations.removeAll { location in own.contains { $0.name == location.name } }
     try takeNamedExtra()
   }
 
-  subscript(name: String) -> JSONPlace? { places.first { $0.name.elementsEqual(name.utf8) }?.place }
+  subscript(name: String) -> JSONLocation? { locations.first { $0.name.elementsEqual(name.utf8) }?.location }
 
-  private mutating func set(_ name: [UInt8], _ place: JSONPlace) {
-    if let index = places.firstIndex(where: { $0.name == name }) {
-      places[index].place = place
+  private mutating func set(_ name: [UInt8], _ location: JSONLocation) {
+    if let index = locations.firstIndex(where: { $0.name == name }) {
+      locations[index].location = location
     } else {
-      places.append((name, place))
+      locations.append((name, location))
     }
   }
 
-  private mutating func remove(_ name: String) { places.removeAll { $0.name.elementsEqual(name.utf8) } }
+  private mutating func remove(_ name: String) { locations.removeAll { $0.name.elementsEqual(name.utf8) } }
 
   private mutating func rename() {
-    guard let place = self[Self.additional] else { return }
+    guard let location = self[Self.additional] else { return }
     remove(Self.additional)
-    set(Array(Self.extra.utf8), place)
+    set(Array(Self.extra.utf8), location)
   }
 
   private static func isBlank(_ value: JSONTree) -> Bool {
@@ -168,10 +170,10 @@ private struct Keys {
 
   /// `extra_special_tokens` as an object gives its tokens names.
   private mutating func takeNamedExtra() throws {
-    guard let place = self[Self.extra], case .object(let members) = place.value else { return }
+    guard let location = self[Self.extra], case .object(let members) = location.value else { return }
     for member in members {
-      let key = place.key(of: String(decoding: member.name, as: UTF8.self))
-      let token = try DeclaredTokens.Token(JSONPlace(value: member.value, key: key, file: place.file))
+      let key = location.key(of: String(decoding: member.name, as: UTF8.self))
+      let token = try DeclaredTokens.Token(JSONLocation(value: member.value, key: key, file: location.file))
       own.removeAll { $0.name == member.name }
       own.append((member.name, token))
     }
@@ -179,7 +181,7 @@ private struct Keys {
   }
 
   /// Takes the keys of `special_tokens_map.json`, whose objects are special tokens.
-  mutating func add(_ map: JSONPlace) throws {
+  mutating func add(_ map: JSONLocation) throws {
     for member in try map.members() {
       let name = String(decoding: member.name, as: UTF8.self)
       var value = member.value
@@ -190,7 +192,7 @@ private struct Keys {
         for token in tokens.map(Self.special) where !all.contains(token) { all.append(token) }
         value = .list(all)
       }
-      set(member.name, JSONPlace(value: value, key: name, file: map.file))
+      set(member.name, JSONLocation(value: value, key: name, file: map.file))
     }
     try takeNamedExtra()
   }
@@ -211,9 +213,9 @@ private struct Keys {
   }
 
   /// Keys that end in `_token` and are none of the known roles.
-  private var ownPlaces: [(name: [UInt8], place: JSONPlace)] {
+  private var ownLocations: [(name: [UInt8], location: JSONLocation)] {
     let suffix = Array("_token".utf8)
-    return places.filter { name, _ in
+    return locations.filter { name, _ in
       name.suffix(suffix.count).elementsEqual(suffix)
         && !DeclaredTokens.roles.contains { $0.utf8.elementsEqual(name) }
     }
@@ -221,10 +223,10 @@ private struct Keys {
 
   /// Tokens of a model's own kinds.
   func ownTokens() throws -> [DeclaredTokens.Token] {
-    let found = try ownPlaces.compactMap { _, place -> DeclaredTokens.Token? in
+    let found = try ownLocations.compactMap { _, location -> DeclaredTokens.Token? in
       // `add_bos_token` and the like are not tokens.
-      if case .text = place.value { return try DeclaredTokens.Token(place) }
-      if case .object = place.value { return try DeclaredTokens.Token(place) }
+      if case .text = location.value { return try DeclaredTokens.Token(location) }
+      if case .object = location.value { return try DeclaredTokens.Token(location) }
       return nil
     }
     return found + own.map(\.token)
@@ -235,11 +237,13 @@ private struct Keys {
   }
 
   private func list(_ name: String) throws -> [DeclaredTokens.Token] {
-    guard let place = self[name], place.value != .null else { return [] }
-    return try place.elements().map { place in
+    guard let location = self[name], location.value != .null else { return [] }
+    return try location.elements().map { location in
       // transformers takes objects in a list only where they say what they are.
-      if case .object(let members) = place.value, !members.contains(Self.mark) { throw place.malformed("a string") }
-      return try DeclaredTokens.Token(place)
+      if case .object(let members) = location.value, !members.contains(Self.mark) {
+        throw location.malformed("a string")
+      }
+      return try DeclaredTokens.Token(location)
     }
   }
 }

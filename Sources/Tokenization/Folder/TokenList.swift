@@ -1,7 +1,7 @@
 /// Added tokens as Python's `tokenizers` collects them: one after the other, where a later one of the same spelling replaces the flags.
 struct TokenList {
   private(set) var tokens: [AddedTokenFile]
-  private var places: [[UInt8]: Int]
+  private var positions: [[UInt8]: Int]
   /// What is special stays so, whatever a later token says.
   private var special: Set<[UInt8]>
   private let model: [[UInt8]: Int]
@@ -10,17 +10,17 @@ struct TokenList {
   init(_ tokens: [AddedTokenFile], model: [[UInt8]: Int]) {
     self.tokens = tokens
     self.model = model
-    places = Dictionary(tokens.enumerated().map { ($1.content, $0) }, uniquingKeysWith: { $1 })
+    positions = Dictionary(tokens.enumerated().map { ($1.content, $0) }, uniquingKeysWith: { $1 })
     special = Set(tokens.filter(\.isSpecial).map(\.content))
     // An id may be any number: the vocabulary refuses those that are none.
     next = max((tokens.map(\.id).max() ?? -1) &+ 1, model.count)
   }
 
-  func contains(_ content: [UInt8]) -> Bool { places[content] != nil }
+  func contains(_ content: [UInt8]) -> Bool { positions[content] != nil }
 
   /// Whether a token is there with just these flags.
   func contains(_ token: TokenFlags, _ content: [UInt8]) -> Bool {
-    places[content].map { TokenFlags(tokens[$0]) == token } ?? false
+    positions[content].map { TokenFlags(tokens[$0]) == token } ?? false
   }
 
   /// Adds a token, or gives one that is there other flags.
@@ -30,15 +30,15 @@ struct TokenList {
   mutating func add(_ content: [UInt8], _ flags: TokenFlags) -> Int? {
     guard !content.isEmpty else { return nil }
     if flags.isSpecial { special.insert(content) }
-    let place = places[content]
-    let id = place.map { tokens[$0].id } ?? model[content] ?? next
+    let position = positions[content]
+    let id = position.map { tokens[$0].id } ?? model[content] ?? next
     let token = AddedTokenFile(
       id: id, content: content, isSingleWord: flags.isSingleWord, stripsLeft: flags.stripsLeft,
       stripsRight: flags.stripsRight, isNormalized: flags.isNormalized, isSpecial: flags.isSpecial)
-    if let place {
-      tokens[place] = token
+    if let position {
+      tokens[position] = token
     } else {
-      places[content] = tokens.count
+      positions[content] = tokens.count
       tokens.append(token)
       next = max(next, id &+ 1)
     }
@@ -84,11 +84,11 @@ struct TokenFlags: Equatable {
   }
 
   /// Reads an object; what it does not say is false.
-  init(_ place: JSONPlace) throws {
-    isSpecial = try place.flag("special", default: false)
-    isSingleWord = try place.flag("single_word", default: false)
-    stripsLeft = try place.flag("lstrip", default: false)
-    stripsRight = try place.flag("rstrip", default: false)
-    normalized = try place.optional("normalized")?.flag()
+  init(_ location: JSONLocation) throws {
+    isSpecial = try location.flag("special", default: false)
+    isSingleWord = try location.flag("single_word", default: false)
+    stripsLeft = try location.flag("lstrip", default: false)
+    stripsRight = try location.flag("rstrip", default: false)
+    normalized = try location.optional("normalized")?.flag()
   }
 }

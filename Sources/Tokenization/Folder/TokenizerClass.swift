@@ -34,10 +34,10 @@ enum TokenizerClass: Equatable {
   ///   - model: `config.json`.
   ///   - isByteLevel: Whether `tokenizer.json` has a `ByteLevel` part.
   /// - Throws: `TokenizationError` for a class that makes parts of its own which are not made here.
-  init(configuration: JSONPlace?, model: JSONPlace?, isByteLevel: Bool) throws {
+  init(configuration: JSONLocation?, model: JSONLocation?, isByteLevel: Bool) throws {
     let own = try configuration?.optional("tokenizer_class")
-    let place = try own ?? model?.optional("tokenizer_class")
-    let declared = try place.map { Self.withoutFast(try $0.text()) }
+    let location = try own ?? model?.optional("tokenizer_class")
+    let declared = try location.map { Self.withoutFast(try $0.text()) }
     let type = try model?.optional("model_type")?.text() ?? ""
     let registered = Self.registered[type]
     let isRemote = try configuration?.optional("auto_map") != nil
@@ -55,7 +55,7 @@ enum TokenizerClass: Equatable {
       self = .qwen2(addsSpace: try configuration?.flag("add_prefix_space", default: false) ?? false)
     case "GPT2Tokenizer"?: self = .gpt2(addsSpace: try configuration?.flag("add_prefix_space", default: false) ?? false)
     case let name? where Self.others.contains(name):
-      throw (place ?? JSONPlace(value: .null, key: "tokenizer_class", file: "config.json")).unsupported(
+      throw (location ?? JSONLocation(value: .null, key: "tokenizer_class", file: "config.json")).unsupported(
         "PreTrainedTokenizerFast, if tokenizer.json is right as it is, or LlamaTokenizer, Qwen2Tokenizer, GPT2Tokenizer",
         got: "\(name), which makes parts of its own")
     default: self = .file
@@ -66,7 +66,7 @@ enum TokenizerClass: Equatable {
     name.utf8.count > 4 && name.hasSuffix("Fast") && name != "PreTrainedTokenizerFast" ? String(name.dropLast(4)) : name
   }
 
-  private static func prefix(_ configuration: JSONPlace?) throws -> Metaspace.Prefix {
+  private static func prefix(_ configuration: JSONLocation?) throws -> Metaspace.Prefix {
     guard try configuration?.flag("add_prefix_space", default: true) ?? true else { return .never }
     return try configuration?.flag("legacy", default: false) ?? false ? .always : .first
   }
@@ -82,7 +82,7 @@ enum TokenizerClass: Equatable {
     }
   }
 
-  /// What the class puts in place of a file's parts; `nil`: nothing.
+  /// What the class puts instead of a file's parts; `nil`: nothing.
   var parts: [(name: String, json: String)]? {
     switch self {
     case .file: nil

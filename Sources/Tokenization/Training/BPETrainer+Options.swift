@@ -42,10 +42,10 @@ extension BPETrainer {
     /// - Throws: ``TokenizerTrainingError`` that names the option.
     func check() throws {
       var known: Set<[UInt8]> = []
-      for (place, token) in specialTokens.enumerated() {
-        guard !token.isEmpty else { throw TokenizerTrainingError.emptySpecialToken(place: place) }
+      for (index, token) in specialTokens.enumerated() {
+        guard !token.isEmpty else { throw TokenizerTrainingError.emptySpecialToken(index: index) }
         guard known.insert(Array(token.utf8)).inserted else {
-          throw TokenizerTrainingError.repeatedSpecialToken(token, place: place)
+          throw TokenizerTrainingError.repeatedSpecialToken(token, index: index)
         }
       }
       guard minimumFrequency >= 0 else {

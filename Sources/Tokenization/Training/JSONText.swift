@@ -24,8 +24,8 @@ enum JSONText {
   /// - Parameter members: Names, and values that are JSON already.
   static func object(_ members: [(name: String, value: [UInt8])]) -> [UInt8] {
     var bytes = Array("{".utf8)
-    for (place, member) in members.enumerated() {
-      bytes += Array((place == 0 ? "\n  " : ",\n  ").utf8) + quoted(member.name) + Array(": ".utf8) + member.value
+    for (index, member) in members.enumerated() {
+      bytes += Array((index == 0 ? "\n  " : ",\n  ").utf8) + quoted(member.name) + Array(": ".utf8) + member.value
     }
     return bytes + Array("\n}\n".utf8)
   }

@@ -66,8 +66,8 @@ struct MergeLearner: Sendable {
     let merged = vocabulary.merge(pair.left, pair.right)
     let lengths = vocabulary.lengths
     let rest = options.maxTokenLength.map { $0 - lengths[Int(merged)] } ?? .max
-    for place in entry.wordStart..<entry.wordStart + Int(entry.wordCount) {
-      let word = Int(lists[place])
+    for position in entry.wordStart..<entry.wordStart + Int(entry.wordCount) {
+      let word = Int(lists[position])
       changes.removeAll(keepingCapacity: true)
       words.merge(pair, in: word, to: merged, isCounted: { lengths[Int($0)] < rest }, changes: &changes)
       count(in: word)
@@ -113,16 +113,16 @@ struct MergeLearner: Sendable {
     var starts: [Int] = []
     starts.reserveCapacity(arrived.count)
     var start = lists.count
-    for (place, number) in arrived.enumerated() {
+    for (position, number) in arrived.enumerated() {
       starts.append(start)
       start += Int(pairs[number].waiting)
-      pairs[number].lastWord = Int32(place)
+      pairs[number].lastWord = Int32(position)
     }
     lists.append(contentsOf: repeatElement(0, count: end - lists.count))
     for arrival in arrivals {
-      let place = Int(pairs[arrival.pair].lastWord)
-      lists[starts[place]] = arrival.word
-      starts[place] += 1
+      let position = Int(pairs[arrival.pair].lastWord)
+      lists[starts[position]] = arrival.word
+      starts[position] += 1
     }
     for number in arrived { pairs[number].waiting = 0 }
     arrived.removeAll(keepingCapacity: true)

@@ -25,14 +25,14 @@ struct MergeQueue: Sendable {
 
   mutating func insert(_ entry: Entry) {
     entries.append(entry)
-    var place = entries.count - 1
-    while place > 0 {
-      let parent = (place - 1) / 2
+    var position = entries.count - 1
+    while position > 0 {
+      let parent = (position - 1) / 2
       guard entry.comesBefore(entries[parent]) else { break }
-      entries[place] = entries[parent]
-      place = parent
+      entries[position] = entries[parent]
+      position = parent
     }
-    entries[place] = entry
+    entries[position] = entry
   }
 
   mutating func removeFirst() {
@@ -49,15 +49,15 @@ struct MergeQueue: Sendable {
 
   /// Puts `entry` where it belongs, beginning at the top, which is free.
   private mutating func sink(_ entry: Entry) {
-    var place = 0
+    var position = 0
     while true {
-      var child = 2 * place + 1
+      var child = 2 * position + 1
       guard child < entries.count else { break }
       if child + 1 < entries.count, entries[child + 1].comesBefore(entries[child]) { child += 1 }
       guard entries[child].comesBefore(entry) else { break }
-      entries[place] = entries[child]
-      place = child
+      entries[position] = entries[child]
+      position = child
     }
-    entries[place] = entry
+    entries[position] = entry
   }
 }

@@ -100,8 +100,8 @@ struct TokenizerJSON {
     _ elements: [Element], open: String, close: String, depth: Int, write element: (inout Self, Element) -> Void
   ) {
     write(open)
-    for (place, value) in elements.enumerated() {
-      write((place == 0 ? "\n" : ",\n") + String(repeating: "  ", count: depth))
+    for (index, value) in elements.enumerated() {
+      write((index == 0 ? "\n" : ",\n") + String(repeating: "  ", count: depth))
       element(&self, value)
     }
     if !elements.isEmpty { write("\n" + String(repeating: "  ", count: depth - 1)) }

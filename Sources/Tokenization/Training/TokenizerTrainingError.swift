@@ -6,10 +6,10 @@ public enum TokenizerTrainingError: AccreteError, Equatable {
   case invalidOption(String, expected: String, got: String)
   /// There are more special tokens and bytes than ids.
   case vocabularyTooSmall(got: Int, least: Int, specialTokens: Int)
-  /// A special token without a character; `place` is its index among them.
-  case emptySpecialToken(place: Int)
-  /// A special token that is given twice; `place` is the index of the second.
-  case repeatedSpecialToken(String, place: Int)
+  /// A special token without a character; `index` is its own among them.
+  case emptySpecialToken(index: Int)
+  /// A special token that is given twice; `index` is that of the second.
+  case repeatedSpecialToken(String, index: Int)
   /// A token has a role, or is in the chat template, but is not a special token.
   case unknownSpecialToken(String, use: String, known: [String])
   /// Nothing to learn from.
@@ -33,10 +33,10 @@ public enum TokenizerTrainingError: AccreteError, Equatable {
     case .invalidOption(let name, let expected, let got): "\(name): got \(got); expected \(expected)."
     case .vocabularyTooSmall(let got, let least, let specialTokens):
       "vocabularySize: got \(got); expected at least \(least), as \(specialTokens) special tokens and the 256 bytes have ids."
-    case .emptySpecialToken(let place):
-      "specialTokens[\(place)]: got \"\"; expected at least one character. Leave it out."
-    case .repeatedSpecialToken(let token, let place):
-      "specialTokens[\(place)]: got \(token.debugDescription) again; expected each token once. Leave the second one out."
+    case .emptySpecialToken(let index):
+      "specialTokens[\(index)]: got \"\"; expected at least one character. Leave it out."
+    case .repeatedSpecialToken(let token, let index):
+      "specialTokens[\(index)]: got \(token.debugDescription) again; expected each token once. Leave the second one out."
     case .unknownSpecialToken(let token, let use, let known):
       "\(use): needs \(token.debugDescription), which is not a special token; those are "
         + (known.isEmpty ? "none" : known.map(\.debugDescription).listed)

@@ -61,9 +61,9 @@ extension TrainedTokenizer {
     let roles = roles ?? Roles(among: options.specialTokens)
     try check(chatTemplate, roles, modelMaxLength)
     let json = json
-    let place = folder.appendingPathComponent("tokenizer.json", isDirectory: false)
+    let file = folder.appendingPathComponent("tokenizer.json", isDirectory: false)
     guard json.count <= JSONFile.sizeLimit else {
-      throw FileError.tooLarge(path: place.path, bytes: json.count, limit: JSONFile.sizeLimit)
+      throw FileError.tooLarge(path: file.path, bytes: json.count, limit: JSONFile.sizeLimit)
     }
     let files = [
       ("tokenizer_config.json", Self.configuration(chatTemplate, roles, modelMaxLength)),
@@ -72,7 +72,7 @@ extension TrainedTokenizer {
     for (name, bytes) in files {
       try AtomicFile.write(Data(bytes), to: folder.appendingPathComponent(name, isDirectory: false))
     }
-    try AtomicFile.write(json, to: place)
+    try AtomicFile.write(json, to: file)
   }
 
   private func check(_ template: ChatTemplate, _ roles: Roles, _ modelMaxLength: Int) throws {

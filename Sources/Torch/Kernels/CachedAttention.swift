@@ -90,7 +90,9 @@ public enum CachedAttention {
     guard past.allSatisfy({ $0 >= 0 }) else {
       throw TorchError.shapeMismatch(what: "tokens of cached attention", expected: caches.map(\.length), got: counts)
     }
-    for row in caches.indices where counts[row] > 0 { try caches[row].makeRoom(for: past[row] + counts[row]) }
+    for sequence in caches.indices where counts[sequence] > 0 {
+      try caches[sequence].makeRoom(for: past[sequence] + counts[sequence])
+    }
 
     let operands = try [queries, new?.keys, new?.values].map { try $0?.contiguous() }
     let output = shape[0] > layout.tokens ? try Tensor.zeros(shape) : try Tensor(uninitialized: shape)
@@ -116,7 +118,7 @@ public enum CachedAttention {
         }
       }
     }
-    for row in caches.indices { caches[row].length = past[row] + counts[row] }
+    for sequence in caches.indices { caches[sequence].length = past[sequence] + counts[sequence] }
     return withExtendedLifetime(operands) { output }
   }
 }

@@ -2,29 +2,29 @@ import CTorch
 
 /// What experts made of the slots that visit them, brought back to the tokens: Σ_k w_k · (what the expert of slot k made).
 ///
-/// A slot is one visit of a token, number token · active + k; what was made of it is a row at the slot's place.
+/// A slot is one visit of a token, number token · active + k; what was made of it is a row at the slot's position.
 public struct Combination {
   private let rows: Tensor
-  private let places: Tensor
+  private let positions: Tensor
   private let tokens: Int
   private let active: Int
   private var width: Int { rows.shape[1] }
 
   /// - Parameters:
-  ///   - rows: What was made. [places, width]
-  ///   - places: Of each slot; a slot that visits nobody has any. int64 [tokens · active]
+  ///   - rows: What was made. [positions, width]
+  ///   - positions: Of each slot; a slot that visits nobody has any. int64 [tokens · active]
   ///   - active: Slots of a token.
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``, ``TorchError/invalidHyperparameter(name:value:allowed:)`` for a
-  ///   place that is not there.
-  public init(rows: Tensor, places: Tensor, active: Int) throws {
-    guard rows.shape.count == 2, places.shape.count == 1, places.dtype == .int64, active > 0,
-      places.count.isMultiple(of: active)
-    else { throw TorchError.shapeMismatch(what: "places of slots", expected: [active], got: places.shape) }
-    (self.rows, self.places) = (try rows.contiguous(), try places.contiguous())
-    (tokens, self.active) = (places.count / active, active)
-    if self.places.device == .cpu {
+  ///   position that is not there.
+  public init(rows: Tensor, positions: Tensor, active: Int) throws {
+    guard rows.shape.count == 2, positions.shape.count == 1, positions.dtype == .int64, active > 0,
+      positions.count.isMultiple(of: active)
+    else { throw TorchError.shapeMismatch(what: "places of slots", expected: [active], got: positions.shape) }
+    (self.rows, self.positions) = (try rows.contiguous(), try positions.contiguous())
+    (tokens, self.active) = (positions.count / active, active)
+    if self.positions.device == .cpu {
       let limit = Int64(rows.shape[0])
-      try self.places.withBytes { bytes in
+      try self.positions.withBytes { bytes in
         if let wrong = bytes.bindMemory(to: Int64.self).first(where: { !(0..<limit).contains($0) }) {
           throw TorchError.invalidHyperparameter(name: "place", value: "\(wrong)", allowed: "0 to \(limit - 1)")
         }
@@ -32,7 +32,7 @@ public struct Combination {
     }
   }
 
-  private var isFused: Bool { Kernels.suit(rows) && places.device == .cpu }
+  private var isFused: Bool { Kernels.suit(rows) && positions.device == .cpu }
 
   /// The weighted sums, added to what is there already; behind the tokens, alignment padding that no expert has seen.
   ///
@@ -48,7 +48,7 @@ public struct Combination {
       throw TorchError.shapeMismatch(what: "tokens with alignment padding", expected: [tokens], got: [count])
     }
     guard isFused, Kernels.suit(weights), addend.map(Kernels.suit) ?? true else {
-      let made = try rows.gathered(0, rows: places).reshaped([tokens, active, width])
+      let made = try rows.gathered(0, rows: positions).reshaped([tokens, active, width])
       var sum = try (made * weights.unsqueezed(2)).sum(1)
       if count > tokens { sum = try Tensor.concatenated([sum, .zeros([count - tokens, width], on: sum.device)]) }
       return try addend.map { try $0 + sum } ?? sum
@@ -67,7 +67,7 @@ public struct Combination {
   ///   - gradient: Its alignment padding is not read. [tokens or more, width]
   ///   - weights: As in the sum. [tokens, active]
   ///   - visited: Not 0 where a slot visits somebody. [tokens, active]
-  /// - Returns: [tokens, active] and [places, width]
+  /// - Returns: [tokens, active] and [positions, width]
   public func backward(
     _ gradient: Tensor, weights: Tensor, visited: Tensor
   ) throws -> (weights: Tensor, rows: Tensor) {
@@ -79,9 +79,9 @@ public struct Combination {
     }
     guard isFused, Kernels.suit(gradient), Kernels.suit(weights), Kernels.suit(visited) else {
       let each = try gradient.narrowed(0, from: 0, count: tokens).unsqueezed(1)  // [tokens, 1, width]
-      let made = try rows.gathered(0, rows: places).reshaped([tokens, active, width])
+      let made = try rows.gathered(0, rows: positions).reshaped([tokens, active, width])
       let slots = try (each * (weights * visited).unsqueezed(2)).reshaped([tokens * active, width])
-      return (try (made * each).sum(2), try slots.embeddingGradient(of: places, rows: rows.shape[0]))
+      return (try (made * each).sum(2), try slots.embeddingGradient(of: positions, rows: rows.shape[0]))
     }
     let operands = try [gradient, weights, visited].map { try $0.contiguous() }
     let (byWeights, byRows) = (try Tensor(uninitialized: [tokens, active]), try Tensor.zeros(rows.shape))
@@ -94,7 +94,7 @@ public struct Combination {
   }
 
   private func lend(_ count: Int, _ body: (inout AccreteCombination) throws -> Void) throws {
-    try places.withBytes { bytes in
+    try positions.withBytes { bytes in
       var parameters = AccreteCombination(
         tokens: Int64(tokens), count: Int64(count), active: Int64(active), width: Int64(width),
         rows: try rows.kernelMemory(), places: bytes.bindMemory(to: Int64.self).baseAddress,

@@ -155,7 +155,7 @@ extension FeedForwardSegments {
         continue
       }
       let shares = try segment.shares.map { try z.linear($0).softmax(-1) }  // [tokens, 2]
-      var place = 0
+      var column = 0
       for (number, expert) in segment.experts.enumerated() {
         let gated = try expert.gate.map { try $0.expanded($0.reduced(z), onto: c1) } ?? c1
         let upped = try expert.up.map { try $0.expanded($0.reduced(z), onto: c3) } ?? c3
@@ -163,8 +163,8 @@ extension FeedForwardSegments {
         if let shares { activated = try activated * shares.narrowed(1, from: number, count: 1) }
         try part(mixed).copyInPlace(from: part(mixed) + activated)
         guard let down = expert.down else { continue }
-        try part(numbers).narrowed(1, from: place, count: down.rank).copyInPlace(from: down.reduced(activated))
-        place += down.rank
+        try part(numbers).narrowed(1, from: column, count: down.rank).copyInPlace(from: down.reduced(activated))
+        column += down.rank
       }
     }
     return (mixed, numbers)
@@ -174,10 +174,10 @@ extension FeedForwardSegments {
     for segment in list {
       let part = try y.narrowed(0, from: segment.tokens.lowerBound, count: segment.tokens.count)
       let own = try numbers.narrowed(0, from: segment.tokens.lowerBound, count: segment.tokens.count)
-      var place = 0
+      var column = 0
       for case let down? in segment.experts.map(\.down) {
-        try part.copyInPlace(from: down.expanded(own.narrowed(1, from: place, count: down.rank), onto: part))
-        place += down.rank
+        try part.copyInPlace(from: down.expanded(own.narrowed(1, from: column, count: down.rank), onto: part))
+        column += down.rank
       }
     }
   }

@@ -77,28 +77,28 @@ public struct GatedMixture {
     return output
   }
 
-  /// A gradient that arrives at the first expert from a whole row of the batch.
-  public struct RowGradient {
-    let first: Tensor  // by a_0: [rows, width]
-    let down: Tensor  // by down_0: [rows, rank]
-    let rowOfToken: [Int32]
+  /// A gradient that arrives at the first expert from a whole sequence of the batch.
+  public struct SequenceGradient {
+    let first: Tensor  // by a_0: [sequences, width]
+    let down: Tensor  // by down_0: [sequences, rank]
+    let sequenceOfToken: [Int32]
     let isolated: Bool
 
     /// - Parameters:
-    ///   - first: By a_0, the same for all tokens of a row. [rows, width]
-    ///   - down: By down_0. [rows, rank]
-    ///   - rowOfToken: The row of each token.
+    ///   - first: By a_0, the same for all tokens of a sequence. [sequences, width]
+    ///   - down: By down_0. [sequences, rank]
+    ///   - sequenceOfToken: The sequence of each token.
     ///   - isolated: Whether it moves the factors only, and not what lies before.
-    public init(first: Tensor, down: Tensor, rowOfToken: [Int32], isolated: Bool) throws {
-      let rows = first.shape.first ?? 0
-      try Kernels.require("a row's gradient", down, [rows, down.shape.last ?? 0])
-      guard rowOfToken.allSatisfy({ (0..<rows).contains(Int($0)) }) else {
+    public init(first: Tensor, down: Tensor, sequenceOfToken: [Int32], isolated: Bool) throws {
+      let sequences = first.shape.first ?? 0
+      try Kernels.require("a row's gradient", down, [sequences, down.shape.last ?? 0])
+      guard sequenceOfToken.allSatisfy({ (0..<sequences).contains(Int($0)) }) else {
         throw TorchError.shapeMismatch(
-          what: "rows of tokens", expected: [rows], got: [Int(rowOfToken.max() ?? 0) + 1])
+          what: "rows of tokens", expected: [sequences], got: [Int(sequenceOfToken.max() ?? 0) + 1])
       }
       self.first = try first.contiguous()
       self.down = try down.contiguous()
-      self.rowOfToken = rowOfToken
+      self.sequenceOfToken = sequenceOfToken
       self.isolated = isolated
     }
   }
@@ -118,19 +118,20 @@ public struct GatedMixture {
   /// - Parameters:
   ///   - mixed: Gradient by `mixed`. [tokens, width]
   ///   - down: Gradient by `down`. [tokens, experts · rank]
-  ///   - row: Another gradient, at the first expert.
+  ///   - sequence: Another gradient, at the first expert.
   ///   - toInput: Whether the products' gradients are wanted.
-  public func backward(mixed: Tensor, down: Tensor, row: RowGradient?, toInput: Bool) throws -> Gradients {
+  public func backward(mixed: Tensor, down: Tensor, sequence: SequenceGradient?, toInput: Bool) throws -> Gradients {
     try Kernels.require("a gated mixture's gradient", mixed, [tokens, width])
     try Kernels.require("the down projection's gradient", down, [tokens, experts * rank])
-    if let row {
-      try Kernels.require("a row's gradient", row.first, [row.first.shape[0], width])
-      try Kernels.require("a row's gradient", row.down, [row.first.shape[0], rank])
-      guard row.rowOfToken.count == tokens else {
-        throw TorchError.shapeMismatch(what: "rows of tokens", expected: [tokens], got: [row.rowOfToken.count])
+    if let sequence {
+      try Kernels.require("a row's gradient", sequence.first, [sequence.first.shape[0], width])
+      try Kernels.require("a row's gradient", sequence.down, [sequence.first.shape[0], rank])
+      guard sequence.sequenceOfToken.count == tokens else {
+        throw TorchError.shapeMismatch(
+          what: "rows of tokens", expected: [tokens], got: [sequence.sequenceOfToken.count])
       }
     }
-    let isolated = row?.isolated == true
+    let isolated = sequence?.isolated == true
     let results = Gradients(
       gate: toInput ? try Tensor(uninitialized: [tokens, width]) : nil,
       up: toInput ? try Tensor(uninitialized: [tokens, width]) : nil,
@@ -139,17 +140,17 @@ public struct GatedMixture {
       shares: try Tensor(uninitialized: [tokens, experts]), b: try Tensor.zeros(b.shape), a: try Tensor.zeros(a.shape))
     let (mixed, down) = (try mixed.contiguous(), try down.contiguous())
     try lend { parameters in
-      try (row?.rowOfToken ?? []).withUnsafeBufferPointer { rows in
+      try (sequence?.sequenceOfToken ?? []).withUnsafeBufferPointer { sequences in
         var gradients = AccreteMixtureGradients(
-          mixed: try mixed.kernelMemory(), down: try down.kernelMemory(), row_first: try row?.first.kernelMemory(),
-          row_down: try row?.down.kernelMemory(), row_of: rows.baseAddress, isolated: isolated,
+          mixed: try mixed.kernelMemory(), down: try down.kernelMemory(), row_first: try sequence?.first.kernelMemory(),
+          row_down: try sequence?.down.kernelMemory(), row_of: sequences.baseAddress, isolated: isolated,
           gate: try results.gate?.kernelMemory(), up: try results.up?.kernelMemory(),
           reduced: try results.reduced.kernelMemory(), flow: try results.flow?.kernelMemory(),
           shares: try results.shares.kernelMemory(), b: try results.b.kernelMemory(), a: try results.a.kernelMemory())
         accrete_mixture_backward(&parameters, &gradients)
       }
     }
-    return withExtendedLifetime((mixed, down, row)) { results }
+    return withExtendedLifetime((mixed, down, sequence)) { results }
   }
 
   private func lend(_ body: (inout AccreteMixture) throws -> Void) throws {

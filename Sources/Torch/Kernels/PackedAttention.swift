@@ -1,9 +1,9 @@
 import CTorch
 
-/// Causal attention of rows with a length of their own, packed one after the other: nothing is padded, repeated or masked
+/// Causal attention of sequences with a length of their own, packed one after the other: nothing is padded, repeated or masked
 /// afterwards. Query heads share key heads in groups.
 public struct PackedAttention {
-  /// Which packed tokens make a row, and what they may look at.
+  /// Which packed tokens make a sequence, and what they may look at.
   public struct Layout: Sendable {
     let starts: [Int64]
     let groups: [Int32]?
@@ -12,7 +12,7 @@ public struct PackedAttention {
     /// How far back a token looks: at tokens whose position is less than `size` before its own.
     public struct Window: Sendable {
       public let size: Int
-      /// Of each token; `nil`: its number in its row.
+      /// Of each token; `nil`: its number in its sequence.
       public let positions: [Int32]?
 
       public init(size: Int, positions: [Int32]? = nil) {
@@ -22,8 +22,8 @@ public struct PackedAttention {
     }
 
     /// - Parameters:
-    ///   - lengths: Tokens of each row.
-    ///   - groups: See ``AttentionMask/grouped(_:)``; `nil` for plain causal rows.
+    ///   - lengths: Tokens of each sequence.
+    ///   - groups: See ``AttentionMask/grouped(_:)``; `nil` for plain causal sequences.
     ///   - window: `nil`: a token looks at everything before it.
     /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` when there is not one group, or one position, for each token.
     public init(lengths: [Int], groups: [Int32]? = nil, window: Window? = nil) throws {
@@ -52,7 +52,7 @@ public struct PackedAttention {
   ///   - queries: [tokens, heads, headDim]
   ///   - keys: [tokens, kvHeads, headDim]
   ///   - values: [tokens, kvHeads, headDim]
-  ///   - layout: Where rows begin and end.
+  ///   - layout: Where sequences begin and end.
   ///   - tracing: Whether ``backward(_:)`` will be called.
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``.
   public init(queries: Tensor, keys: Tensor, values: Tensor, layout: Layout, tracing: Bool) throws {

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A library's product may add up in another order for another number of tokens (Thinking Machines, "Defeating Nondeterminism in LLM
 /// Inference"). Here prompts go through oneDNN in slices of ``size`` tokens, the last one padded with zeros. Generated tokens go through
-/// our own kernel, which sums each output in one fixed order. Where a trial at the start (`sizes(of:tokens:)`) finds that a token's place
+/// our own kernel, which sums each output in one fixed order. Where a trial at the start (`sizes(of:tokens:)`) finds that a token's position
 /// in a slice changes its bits, our own kernel takes all.
 public struct ProductSlices: Sendable, Equatable {
   /// Tokens of a slice.
@@ -33,7 +33,7 @@ public struct ProductSlices: Sendable, Equatable {
 
   private static let checked = Mutex<[Key: [Int]]>([:])
 
-  /// The slices in which a token gets the same bits at any place, whatever stands beside it, largest first; none: there are no such.
+  /// The slices in which a token gets the same bits at any position, whatever stands beside it, largest first; none: there are no such.
   ///
   /// Tried once for each shape of a matrix, with the matrix itself; larger ones when so many tokens come first. Whether there are any is
   /// never a matter of the number of tokens.
@@ -80,7 +80,7 @@ public struct ProductSlices: Sendable, Equatable {
       let forward = try bytes(product(x, slices)) == expected
       return try forward && bytes(product(reversed, slices).gathered(0, rows: order)) == expected
     }
-    // Alone among zeros, at a place in the middle.
+    // Alone among zeros, at a position in the middle.
     let row = 37
     let alone = try Tensor.zeros([size, inputs])
     try alone.narrowed(0, from: row, count: 1).copyInPlace(from: x.narrowed(0, from: row, count: 1))

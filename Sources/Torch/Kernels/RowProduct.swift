@@ -12,19 +12,19 @@ extension Tensor {
     return withExtendedLifetime(x) { result }
   }
 
-  /// For each row, the place of the first of its largest numbers. `self`: [rows, width].
-  public func largestPlaces() throws -> [Int] {
+  /// For each row, the index of the first of its largest numbers. `self`: [rows, width].
+  public func largestIndices() throws -> [Int] {
     guard shape.count == 2, shape[1] > 0 else {
       throw TorchError.shapeMismatch(what: "rows with a largest number", expected: [-1, -1], got: shape)
     }
     guard Kernels.suit(self) else { return try argmax(1).integers() }
     let x = try contiguous()
     let source = try x.kernelMemory()
-    let places = [Int64](unsafeUninitializedCapacity: shape[0]) { target, count in
+    let indices = [Int64](unsafeUninitializedCapacity: shape[0]) { target, count in
       accrete_argmax(Int64(shape[0]), Int64(shape[1]), source, target.baseAddress, libtorch.accrete_get_threads())
       count = shape[0]
     }
-    return withExtendedLifetime(x) { places.map(Int.init) }
+    return withExtendedLifetime(x) { indices.map(Int.init) }
   }
 
   /// `x Wᵀ (+ addend)` with the weight as it lies in memory: the fastest for a few rows. A result's bits depend neither on the

@@ -154,7 +154,7 @@ extension Tensor {
   /// Becomes rows of a bfloat16 matrix, widened. `self`: [rows, columns], without gaps.
   ///
   /// - Parameters:
-  ///   - start: The place of the first number in the matrix.
+  ///   - start: The position of the first number in the matrix.
   ///   - stride: Numbers from the beginning of a row to that of the next.
   fileprivate func widen(_ matrix: Tensor, from start: Int, stride: Int) throws {
     let source = try matrix.memory(.bfloat16).assumingMemoryBound(to: UInt16.self) + start

@@ -34,7 +34,7 @@ public struct FlatParameters {
   public let parameters: [Parameter]
   /// All values, one after the other. [count]
   public let values: Tensor
-  /// All gradients, in the same places. [count]
+  /// All gradients, in the same positions. [count]
   public let gradients: Tensor
   /// One where all have the same factor.
   let rateGroups: [RateGroup]
@@ -109,7 +109,7 @@ public struct FlatParameters {
     return result
   }
 
-  /// Leaves with the same memory for values and another buffer for gradients, in the same places: what a pass beside another one
+  /// Leaves with the same memory for values and another buffer for gradients, in the same positions: what a pass beside another one
   /// collects in.
   public func replica() throws -> (tensors: [String: Tensor], gradients: Tensor) {
     let gradients = try Tensor.zeros([count], on: values.device)

@@ -40,7 +40,7 @@ struct CompareCommand: ParsableCommand {
     try Failure.reported(memory: RunOptions.lessMemory) {
       let file = try options.invocation(besides: ComparisonFile.keys)
       let printer = ProgressPrinter(try progress.with(file))
-      let folder = ComparisonFolder(URL(fileURLWithPath: try file.place(out)))
+      let folder = ComparisonFolder(URL(fileURLWithPath: try file.outputFolder(out)))
       try refuse("program", file.program)
       try refuse("dry-run", file.dryRun)
       try refuse("tensorboard", file.tensorboard)

@@ -18,11 +18,11 @@ extension DemoCommand {
     let threads = threads ?? DefaultThreads.count
     try TorchRuntime.setThreads(threads)
     let base = try Base(folder: EmbeddedResources.base())
-    let place = folder.appendingPathComponent("registry")
-    let (option, name) = ("--registry \(place.path)", EmbeddedResources.argument(for: base.folder.path))
+    let url = folder.appendingPathComponent("registry")
+    let (option, name) = ("--registry \(url.path)", EmbeddedResources.argument(for: base.folder.path))
     try Console.output("\nA registry: what a team lives with. The three tasks of the first run go in.\n")
     try Console.output("$ accrete init --base \(name) \(option)\n$ accrete registry add \(run.path) \(option)")
-    let registry = try Registry.create(at: place, base: BaseRecord(base, path: name), actor: actor)
+    let registry = try Registry.create(at: url, base: BaseRecord(base, path: name), actor: actor)
     let stored = try StoredRun(run, model: base.model)
     let adopted = AdoptedTasks(run: stored, base: base, threads: threads, actor: actor)
     for task in stored.learned {

@@ -34,7 +34,7 @@ struct DemoCommand: ParsableCommand {
   func run() throws {
     let printer = ProgressPrinter(progress)
     try Failure.reported {
-      let folder = try place()
+      let folder = try outputFolder()
       printer.line("three tasks: comments under a video, direct messages, article headlines; labels ok and violation")
       var results: [(String, TaskMatrix, RunMetrics)] = []
       for method in [RunConfiguration.defaultMethod, "sequential"] {
@@ -63,7 +63,7 @@ struct DemoCommand: ParsableCommand {
   }
 
   /// `--out`, which must be new, or the next free name under runs/.
-  private func place() throws -> URL {
+  private func outputFolder() throws -> URL {
     if let out {
       let url = URL(fileURLWithPath: absolute(out))
       guard !FileManager.default.fileExists(atPath: url.path) else { throw RunError.folderExists(url.path) }

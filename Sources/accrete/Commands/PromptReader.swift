@@ -33,11 +33,11 @@ struct PromptReader {
     var prompts: [[Int]] = []
     try data.forEachLine { number, line in
       guard !line.isEmpty else { return }
-      let place = "\(source), line \(number)"
-      if let text = try JSONFile.decode(Line.self, from: Data(line), path: place).prompt {
+      let location = "\(source), line \(number)"
+      if let text = try JSONFile.decode(Line.self, from: Data(line), path: location).prompt {
         prompts.append(try model.ids(of: text))
       } else {
-        let request = try ChatRequest(json: Data(line), name: place)
+        let request = try ChatRequest(json: Data(line), name: location)
         prompts.append(
           try model.ids(ofChat: request.messages, tools: request.tools ?? [], variables: request.variables))
       }

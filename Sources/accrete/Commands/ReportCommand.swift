@@ -52,7 +52,7 @@ struct ReportCommand: ParsableCommand {
       if urls.contains(where: { RunFolder($0).isPretraining }) { return try showPretraining(urls) }
       let report = try RunReport(urls)
       guard urls.count == 1 || out != nil || html != nil || markdown != nil else {
-        throw ReportError.noPlace(runs: urls.count)
+        throw ReportError.noFolder(runs: urls.count)
       }
       if urls.count == 1, let url = urls.first {
         try show(RunFolder(url))
@@ -70,7 +70,7 @@ struct ReportCommand: ParsableCommand {
   private func showPretraining(_ urls: [URL]) throws {
     let page = try PretrainingPage(urls)
     guard urls.count == 1 || out != nil || html != nil || markdown != nil else {
-      throw ReportError.noPlace(runs: urls.count)
+      throw ReportError.noFolder(runs: urls.count)
     }
     if json {
       try Console.output(String(decoding: try JSONFile.encode(page.runs), as: UTF8.self))

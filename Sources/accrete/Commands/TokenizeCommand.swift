@@ -16,10 +16,10 @@ struct TokenizeCommand: ParsableCommand {
   @OptionGroup var form: OnlyJSON
 
   /// Where `data` is not UTF-8.
-  private static func place(in data: Data) -> String {
-    guard let place = UTF8Text.firstInvalidByte(in: [UInt8](data)) else { return "bytes that are not UTF-8" }
-    let byte = String(data[data.startIndex + place], radix: 16, uppercase: true)
-    return "no UTF-8 at byte \(place) (counted from 0), which is \(byte) in hexadecimal"
+  private static func fault(in data: Data) -> String {
+    guard let position = UTF8Text.firstInvalidByte(in: [UInt8](data)) else { return "bytes that are not UTF-8" }
+    let byte = String(data[data.startIndex + position], radix: 16, uppercase: true)
+    return "no UTF-8 at byte \(position) (counted from 0), which is \(byte) in hexadecimal"
   }
 
   func run() throws {
@@ -29,7 +29,7 @@ struct TokenizeCommand: ParsableCommand {
       guard let text = String(validating: data, as: UTF8.self) else {
         throw StreamError.text(
           StreamError.Detail(
-            file: "standard input", expected: "UTF-8 text", got: Self.place(in: data), fix: "Convert it to UTF-8.")
+            file: "standard input", expected: "UTF-8 text", got: Self.fault(in: data), fix: "Convert it to UTF-8.")
         )
       }
       // Written by hand, a part at a time: an encoder would take a hundred bytes for each of millions of ids.

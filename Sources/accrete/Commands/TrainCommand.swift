@@ -53,12 +53,12 @@ struct TrainCommand: ParsableCommand {
     try Failure.reported(memory: RunOptions.lessMemory) {
       let file = try options.invocation()
       let printer = ProgressPrinter(try progress.with(file))
-      let place = URL(fileURLWithPath: try file.place(out))
+      let url = URL(fileURLWithPath: try file.outputFolder(out))
       let json = json || file.json == true
-      if dryRun || file.dryRun == true { return try tryOut(in: place, json: json, printer) }
+      if dryRun || file.dryRun == true { return try tryOut(in: url, json: json, printer) }
       starter.listen()
       let run = try SequenceRun.start(
-        options.configuration(), in: place, program: program ?? Self.program(file),
+        options.configuration(), in: url, program: program ?? Self.program(file),
         report: try printer.report(drawingIn: tensorboard ?? file.tensorboard))
       try run.run(requests: Signals.request)
       try RunResult.show(run, json: json)
@@ -77,8 +77,8 @@ extension TrainCommand {
     }
   }
 
-  private func tryOut(in place: URL, json: Bool, _ printer: ProgressPrinter) throws {
-    let result = try DryRun(options.configuration(), out: place, report: printer.show)
+  private func tryOut(in url: URL, json: Bool, _ printer: ProgressPrinter) throws {
+    let result = try DryRun(options.configuration(), out: url, report: printer.show)
     guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
     func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
     let lines = [
@@ -120,8 +120,8 @@ struct ResumeCommand: ParsableCommand {
     try Failure.reported(
       memory: "Close other programs: a run that is begun keeps its configuration; a new one may have another."
     ) {
-      let place = URL(fileURLWithPath: absolute(folder))
-      if RunFolder(place).isPretraining { return try resumePretraining(place) }
+      let url = URL(fileURLWithPath: absolute(folder))
+      if RunFolder(url).isPretraining { return try resumePretraining(url) }
       let printer = ProgressPrinter(progress)
       starter.listen()
       let run = try SequenceRun.resume(
@@ -140,13 +140,13 @@ struct ResumeCommand: ParsableCommand {
 }
 
 extension ResumeCommand {
-  private func resumePretraining(_ place: URL) throws {
+  private func resumePretraining(_ url: URL) throws {
     guard tensorboard == nil else {
       throw ValidationError("--tensorboard: a pretraining run has its curves in \(folder)/tensorboard: leave it out.")
     }
     let printer = PretrainingPrinter(progress)
     starter.listen()
-    let run = try PretrainingRun.resume(place, requests: Signals.request, report: printer.show)
+    let run = try PretrainingRun.resume(url, requests: Signals.request, report: printer.show)
     if run.isComplete {
       printer.line("\(folder): this run is complete; there is nothing to resume")
     } else {

@@ -113,10 +113,10 @@ struct TrainTokenizerCommand: ParsableCommand {
   private func read(into trainer: inout BPETrainer, _ printer: ProgressPrinter) throws {
     var left = sampleBytes ?? .max
     let files = try data.flatMap { try TextFiles.named(by: URL(fileURLWithPath: absolute($0))) }
-    for (place, file) in files.enumerated() where left > 0 {
+    for (index, file) in files.enumerated() where left > 0 {
       var shown = 0
       // Rounded up, so that the sample is never empty.
-      let share = left == .max ? left : (left - 1) / (files.count - place) + 1
+      let share = left == .max ? left : (left - 1) / (files.count - index) + 1
       var reader = try DocumentReader(TextSource(name: "text", files: [file], field: textField))
       var taken = 0
       while taken < share, let document = try reader.nextDocument() {

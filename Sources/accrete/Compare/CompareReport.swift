@@ -34,7 +34,7 @@ enum CompareReport {
 
   /// The command that makes a cell's run again, in a folder of its own; given where the comparison was.
   static func command(_ cell: ComparisonCell, of comparison: Comparison) throws -> String {
-    let arguments = try cell.configuration(comparison.configuration).arguments(placedFrom: ComparisonFolder.here)
+    let arguments = try cell.configuration(comparison.configuration).arguments(pathsFrom: ComparisonFolder.here)
     return shellWords(["accrete", "train"] + arguments + ["--out", cell.name])
   }
 }

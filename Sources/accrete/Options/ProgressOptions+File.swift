@@ -22,10 +22,10 @@ extension InvocationFile {
   /// The folder that a command writes, which flag or file must name.
   /// - Parameter flag: As `--out` has it.
   /// - Throws: `RunError` where neither does.
-  func place(_ flag: String?) throws -> String {
-    guard let place = flag ?? out else {
+  func outputFolder(_ flag: String?) throws -> String {
+    guard let folder = flag ?? out else {
       throw RunError.invalidConfiguration(key: "out", got: "nothing", allowed: "--out DIR, or out: DIR in the file")
     }
-    return absolute(place)
+    return absolute(folder)
   }
 }

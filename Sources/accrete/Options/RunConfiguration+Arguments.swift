@@ -9,17 +9,17 @@ import Torch
 
 extension RunConfiguration {
   /// The options of `accrete train` that make this configuration: every one spelled out, so that they mean the same when a
-  /// default has changed. An embedded base is named, as its place is another on every machine.
+  /// default has changed. An embedded base is named, as its path is another on every machine.
   ///
   /// - Parameter folder: What paths are written relative to; `nil`: they are absolute.
   /// - Throws: A defect, if the options would be read as another configuration.
-  func arguments(placedFrom folder: URL? = nil) throws -> [String] {
+  func arguments(pathsFrom folder: URL? = nil) throws -> [String] {
     let base = EmbeddedResources.argument(for: base)
-    var placed = folder.map(portable) ?? self
-    if base != self.base { placed.base = base }
-    let result = placed.settingArguments()
+    var named = folder.map(portable) ?? self
+    if base != self.base { named.base = base }
+    let result = named.settingArguments()
     // A property without a setting would be lost in silence.
-    guard try RunOptions.parse(result).configuration().placeless == placeless else {
+    guard try RunOptions.parse(result).configuration().withoutFolders == withoutFolders else {
       throw RunError.invalidConfiguration(
         key: "options", got: result.joined(separator: " "),
         allowed: "options that say the whole configuration (a defect of accrete: please report it)")

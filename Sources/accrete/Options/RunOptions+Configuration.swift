@@ -25,7 +25,7 @@ extension RunOptions {
 
   /// The configuration that flags, a file and defaults make together.
   func configuration(_ file: RunFile) throws -> RunConfiguration {
-    let place = config.map { URL(fileURLWithPath: absolute($0)) }
+    let settingsFile = config.map { URL(fileURLWithPath: absolute($0)) }
     let flags = try flags.values()
     var result = RunConfiguration()
     result.base = try EmbeddedResources.base().path
@@ -34,7 +34,7 @@ extension RunOptions {
       // What the command line replaces need not be there.
       guard !flags.given.contains(name) else { return path }
       if name == "base", EmbeddedResources.bases.contains(path) { return try EmbeddedResources.base(path).path }
-      let meant = try place.map { try PathInFile.absolute(path, key: name, of: $0) } ?? absolute(path)
+      let meant = try settingsFile.map { try PathInFile.absolute(path, key: name, of: $0) } ?? absolute(path)
       return name == "base" ? try EmbeddedResources.base(path).path : meant
     }
     try flags.apply(to: &result) { path, name in

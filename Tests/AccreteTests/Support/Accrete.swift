@@ -70,7 +70,7 @@ enum Accrete {
   ) throws -> Outcome {
     let scratch = try Scratch()
     let source = try input.map { try scratch.write($0, to: "input") }
-    let (output, error) = (scratch.place("output"), scratch.place("error"))
+    let (output, error) = (scratch.url("output"), scratch.url("error"))
     let process = try start(
       arguments, input: source, output: output, error: error, in: folder ?? scratch.url, program: program,
       outputHandle: own, errorHandle: ownError)

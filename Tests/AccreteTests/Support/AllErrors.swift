@@ -35,7 +35,7 @@ struct ExpectedErrors {
   private static let inStream = StreamError.Detail(file: "", expected: "", got: "", fix: "")
   private static let inCorpus = CorpusError.Detail("", expected: "", got: "", fix: "")
   private static let inScore = ScoringError.Detail(scorer: "", expected: "", got: "", fix: "")
-  private static let inTemplate = TemplateError.Place(template: "", line: 1)
+  private static let inTemplate = TemplateError.Location(template: "", line: 1)
 
   /// Every case of every error.
   static let all = usage + data + machine
@@ -46,15 +46,15 @@ struct ExpectedErrors {
       64, 400,
       [
         RunError.sameTaskTwice(""), RunError.invalidConfiguration(key: "", got: "", allowed: ""), ReportError.noRuns,
-        ReportError.sameRun("", ""), ReportError.noPlace(runs: 2), RateError.invalid(name: "", expected: "", got: ""),
+        ReportError.sameRun("", ""), ReportError.noFolder(runs: 2), RateError.invalid(name: "", expected: "", got: ""),
         RateError.warmUpTooLong(warmUp: 2, total: 2, annealBegins: 1),
         RateError.outsideOfSchedule(done: 2, length: 1), RateError.noEstimate(what: "", value: 0),
-        ScalingError.invalid(place: "plan", name: "", expected: "", got: ""),
-        ScalingError.invalid(place: "bootstrap", name: "", expected: "", got: ""),
+        ScalingError.invalid(location: "plan", name: "", expected: "", got: ""),
+        ScalingError.invalid(location: "bootstrap", name: "", expected: "", got: ""),
         TokenizerTrainingError.invalidOption("", expected: "", got: ""),
         TokenizerTrainingError.vocabularyTooSmall(got: 1, least: 2, specialTokens: 3),
-        TokenizerTrainingError.emptySpecialToken(place: 0),
-        TokenizerTrainingError.repeatedSpecialToken("", place: 0),
+        TokenizerTrainingError.emptySpecialToken(index: 0),
+        TokenizerTrainingError.repeatedSpecialToken("", index: 0),
         TokenizerTrainingError.unknownSpecialToken("", use: "", known: []),
         LearningError.invalidOption(name: "", got: "", allowed: ""), LearningError.unknownMethod(got: "", known: []),
       ]),
@@ -101,11 +101,11 @@ struct ExpectedErrors {
       [
         FileError.notFound(path: ""), FileError.malformedJSON(path: "", reason: ""),
         FileError.linkLeadsOut(path: "", target: ""), GzipError(path: "", expected: "", got: "", fix: ""),
-        JSONTree.Failure(place: 0, reason: ""), RunError.changed(folder: "", what: "", recorded: "", now: ""),
+        JSONTree.Failure(position: 0, reason: ""), RunError.changed(folder: "", what: "", recorded: "", now: ""),
         RunError.earlierForm(folder: "", format: 1), ComparisonError.changed(folder: "", differences: []),
         ComparisonError.examplesDiffer(cell: "", other: "", task: ""),
         MetricError.shape(what: "", expected: 1, got: 2), MetricError.value(what: "", expected: "", got: ""),
-        ScalingError.invalid(place: "run", name: "", expected: "", got: ""),
+        ScalingError.invalid(location: "run", name: "", expected: "", got: ""),
         ScalingError.notARun(path: "", reason: ""), ScalingError.sameRun("", ""),
         ScalingError.otherText(name: "", bytesPerToken: 1, other: "", otherBytesPerToken: 1),
         ScalingError.tooFewBudgets(fitted: 1, failed: []), ScalingError.noCost(reason: ""),
@@ -178,7 +178,7 @@ struct ExpectedErrors {
         ExpertError.otherTokenizer(expert: "", expected: "", got: ""), ExpertError.missingTensor(where: "", name: ""),
         ExpertError.unusedTensors(where: "", names: []),
         ExpertError.shapeDiffers(where: "", name: "", expected: [], got: []),
-        ExpertError.rowsDiffer(expected: 1, got: 2), ExpertError.unsealed(folder: ""),
+        ExpertError.sequencesDiffer(expected: 1, got: 2), ExpertError.unsealed(folder: ""),
       ]),
     ExpectedErrors(
       65, 422,

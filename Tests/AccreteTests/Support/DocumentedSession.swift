@@ -46,7 +46,7 @@ struct DocumentedSession {
   }
 
   func expectFiles(_ names: String...) {
-    for name in names { #expect(FileManager.default.fileExists(atPath: scratch.place(name).path), "\(name)") }
+    for name in names { #expect(FileManager.default.fileExists(atPath: scratch.url(name).path), "\(name)") }
   }
 }
 

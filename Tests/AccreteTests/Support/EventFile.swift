@@ -7,11 +7,11 @@ struct EventFile {
 
   init(_ url: URL) throws {
     let bytes = [UInt8](try Data(contentsOf: url))
-    var place = 0
-    while place + 16 <= bytes.count {
-      let count = bytes[place..<place + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
-      let message = bytes[place + 12..<place + 12 + count]
-      place += count + 16
+    var position = 0
+    while position + 16 <= bytes.count {
+      let count = bytes[position..<position + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+      let message = bytes[position + 12..<position + 12 + count]
+      position += count + 16
       // Time first, nine bytes; then the step; the first record has the form's name instead.
       var rest = message.dropFirst(9)
       guard rest.popFirst() == 2 << 3 else { continue }

@@ -27,7 +27,7 @@ extension Accrete {
     _ arguments: [String], input: URL? = nil, in folder: URL, bytes: Int = .max, seconds limit: Double = 120
   ) throws -> Measured {
     let scratch = try Scratch()
-    let (output, error) = (scratch.place("output"), scratch.place("error"))
+    let (output, error) = (scratch.url("output"), scratch.url("error"))
     let begin = Date()
     let process = try start(arguments, input: input, output: output, error: error, in: folder)
     var (peak, stopped): (Int, String?) = (0, nil)

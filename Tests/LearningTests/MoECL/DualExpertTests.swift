@@ -141,12 +141,12 @@ import Torch
     let pooled = try Goldens.mixture(model, pooling: .isolated(PoolingWeights(batch)))
     #expect(try pooled.narrowed(to: [0]) == nil)
     #expect(try Goldens.mixture(model).narrowed(to: [0]) != nil)
-    let place = try Tensor([batch.lengths[0] - 1])
-    let whole = try model.packedStates(batch, experts: Goldens.mixture(model)).gathered(0, rows: place)
+    let index = try Tensor([batch.lengths[0] - 1])
+    let whole = try model.packedStates(batch, experts: Goldens.mixture(model)).gathered(0, rows: index)
     for selection in [pooled, try Goldens.mixture(model)] {
-      #expect(try difference(model.packedStates(batch, experts: selection, at: place), whole) < 1e-5)
+      #expect(try difference(model.packedStates(batch, experts: selection, at: index), whole) < 1e-5)
     }
     #expect(pooled.pooled.count == model.layers.count)
-    #expect(pooled.pooled[0].shape == [batch.rows, model.configuration.hiddenSize])
+    #expect(pooled.pooled[0].shape == [batch.sequenceCount, model.configuration.hiddenSize])
   }
 }

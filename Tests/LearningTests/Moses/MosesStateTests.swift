@@ -62,9 +62,9 @@ import Torch
       for task in tasks.prefix(2) {
         let part = try #require(method.parts[task])
         for (layer, kept) in part.kept.enumerated() {
-          let places = method.pool.places(layer: layer, of: [0, 1])
-          let entries = places.reduce(0) { $0 + method.pool.entries($1) }
-          let chosen = places.reduce(0) { $0 + method.choice.count(of: method.pool.entries($1)) }
+          let positions = method.pool.positions(layer: layer, of: [0, 1])
+          let entries = positions.reduce(0) { $0 + method.pool.entries($1) }
+          let chosen = positions.reduce(0) { $0 + method.choice.count(of: method.pool.entries($1)) }
           let bound = MaskCodeTests.entropy(Double(chosen) / Double(entries)) * Double(entries)
           let bits = 8 * kept.masks.byteCount
           // Learned masks are not random; those of few entries need the bytes that say what they are.
@@ -78,7 +78,7 @@ import Torch
 
   @Test func statisticsAreCounts() throws {
     let method = try learned(3)
-    var union: [SubExpertPlace: [Bool]] = [:]
+    var union: [SubExpertPosition: [Bool]] = [:]
     var bits = 0.0
     for task in tasks.prefix(3) {
       let part = try #require(method.parts[task])
@@ -87,11 +87,11 @@ import Torch
       #expect(statistics.map(\.name) == ["entries used", "entries new", "entries reused", "CAP"])
       // Of layer 1. Every count is made from the masks themselves.
       var (entries, new, old) = (0.0, 0.0, 0.0)
-      for (place, mask) in masks {
+      for (position, mask) in masks {
         let chosen = try mask.truths()
-        let before = union[place] ?? Array(repeating: false, count: chosen.count)
-        union[place] = zip(before, chosen).map { $0 || $1 }
-        guard place.factor.layer == 1 else { continue }
+        let before = union[position] ?? Array(repeating: false, count: chosen.count)
+        union[position] = zip(before, chosen).map { $0 || $1 }
+        guard position.factor.layer == 1 else { continue }
         entries += Double(chosen.count)
         for (was, isChosen) in zip(before, chosen) where isChosen { if was { old += 1 } else { new += 1 } }
       }

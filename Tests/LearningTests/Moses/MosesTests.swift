@@ -61,7 +61,7 @@ import Torch
     #expect(Set(try Self.tasks.map { try scores(method, $0) }).count == Self.tasks.count)
   }
 
-  /// What the optimizer holds in the places of owned entries does move, by decay alone; what they are worth does not.
+  /// What the optimizer holds in the positions of owned entries does move, by decay alone; what they are worth does not.
   @Test func decayDoesNotReachOwnedEntries() throws {
     let method = try method(["sub-experts": 2])
     try learn(method, Self.tasks.prefix(1))
@@ -69,11 +69,11 @@ import Torch
     let trained = try method.pool.weights.mapValues { try $0.cloned() }
     try learn(method, Self.tasks[1..<2], options: options(rate: 0.02, epochs: 4, decay: 0.5))
     var moved = 0
-    for (place, owned) in before {
-      let now = try method.pool.values(place).picked(where: owned.mask)
-      #expect(try now.isEqual(to: owned.values.picked(where: owned.mask)), "\(place.name)")
-      let held = try #require(method.pool.weights[place]).picked(where: owned.mask)
-      if try !held.isEqual(to: #require(trained[place]).picked(where: owned.mask)) { moved += 1 }
+    for (position, owned) in before {
+      let now = try method.pool.values(position).picked(where: owned.mask)
+      #expect(try now.isEqual(to: owned.values.picked(where: owned.mask)), "\(position.name)")
+      let held = try #require(method.pool.weights[position]).picked(where: owned.mask)
+      if try !held.isEqual(to: #require(trained[position]).picked(where: owned.mask)) { moved += 1 }
     }
     #expect(before.count == 24 && moved == 24)
   }
@@ -91,21 +91,21 @@ import Torch
 
   @Test(arguments: [0.1, 0.3, 0.5]) func masksHaveTheDensityAndUnionsOnlyGrow(density: Double) throws {
     let method = try method(["sub-experts": 2, "density": .number(density)])
-    var unions: [SubExpertPlace: [Bool]] = [:]
+    var unions: [SubExpertPosition: [Bool]] = [:]
     for task in Self.tasks {
       try learn(method, [task])
       let part = try #require(method.parts[task])
       let masks = try method.storedMasks(of: part)
       #expect(masks.count == 24)
-      for (place, mask) in masks {
+      for (position, mask) in masks {
         let chosen = try mask.truths()
         let rule = chosen.count - Int(((1 - density) * Double(chosen.count - 1)).rounded(.toNearestOrEven))
-        #expect(chosen.count { $0 } == rule, "\(place.name)")
-        let before = unions[place] ?? Array(repeating: false, count: chosen.count)
-        let now = try #require(method.pool.owned[place]).mask.truths()
+        #expect(chosen.count { $0 } == rule, "\(position.name)")
+        let before = unions[position] ?? Array(repeating: false, count: chosen.count)
+        let now = try #require(method.pool.owned[position]).mask.truths()
         // M_t = M_{t−1} or m_t, so that no entry is ever given back.
-        #expect(now == zip(before, chosen).map { $0 || $1 }, "\(place.name) after \(task.name)")
-        unions[place] = now
+        #expect(now == zip(before, chosen).map { $0 || $1 }, "\(position.name) after \(task.name)")
+        unions[position] = now
       }
     }
   }
@@ -136,26 +136,28 @@ import Torch
     let method = try method()
     let weights = try method.pool.weights.mapValues { try $0.cloned() }
     let masks = try masks(method, weights.keys)
-    for (place, tensor) in weights where place.factor.side == .b {
+    for (position, tensor) in weights where position.factor.side == .b {
       let largest = try tensor.abs().maximum().item()
       #expect(largest > 0 && largest < 1e-3, "B starts with \(largest)")
     }
     let moved = try movedScores(method) { try learn(method, Self.tasks.prefix(1)) }
     let after = try self.masks(method, weights.keys)
-    for place in weights.keys where place.expert < 2 {
+    for position in weights.keys where position.expert < 2 {
       // Decay alone would move a score by at most 1 % of it.
-      #expect(try #require(moved[place]) > 0.01, "scores of \(place.name)")
-      #expect(after[place] != masks[place], "mask of \(place.name)")
-      let distance = try (#require(method.pool.weights[place]) - #require(weights[place])).abs().maximum().item()
-      #expect(distance > 0.01, "\(place.name) moved by \(distance)")
+      #expect(try #require(moved[position]) > 0.01, "scores of \(position.name)")
+      #expect(after[position] != masks[position], "mask of \(position.name)")
+      let distance = try (#require(method.pool.weights[position]) - #require(weights[position])).abs().maximum().item()
+      #expect(distance > 0.01, "\(position.name) moved by \(distance)")
     }
   }
 
-  private func masks(_ method: Moses, _ places: some Sequence<SubExpertPlace>) throws -> [SubExpertPlace: [Bool]] {
-    try places.reduce(into: [:]) { $0[$1] = try method.choice.mask(of: method.pool.score($1)).truths() }
+  private func masks(_ method: Moses, _ positions: some Sequence<SubExpertPosition>) throws -> [SubExpertPosition:
+    [Bool]]
+  {
+    try positions.reduce(into: [:]) { $0[$1] = try method.choice.mask(of: method.pool.score($1)).truths() }
   }
 
-  private func movedScores(_ method: Moses, _ body: () throws -> Void) throws -> [SubExpertPlace: Double] {
+  private func movedScores(_ method: Moses, _ body: () throws -> Void) throws -> [SubExpertPosition: Double] {
     let before = try method.pool.scores.mapValues { try $0.cloned() }
     try body()
     return try method.pool.scores.reduce(into: [:]) { result, entry in
@@ -187,8 +189,8 @@ import Torch
     #expect(terms.map(\.name) == ["newness"] && terms.map(\.weight) == [3])
 
     var (sum, count) = (0.0, 0)
-    for (place, score) in method.pool.scores {
-      let owned = try #require(method.pool.owned[place]).mask.truths()
+    for (position, score) in method.pool.scores {
+      let owned = try #require(method.pool.owned[position]).mask.truths()
       for (value, isOwned) in zip(try score.detached().floats(), owned) where !isOwned {
         sum += 1 / (1 + exponential(-Double(abs(value))))
         count += 1
@@ -197,11 +199,11 @@ import Torch
     #expect(try abs(terms[0].value.item() - sum / Double(count)) < 1e-5)
 
     try terms[0].value.backward()
-    for (place, score) in method.pool.scores {
-      let owned = try #require(method.pool.owned[place]).mask.truths()
+    for (position, score) in method.pool.scores {
+      let owned = try #require(method.pool.owned[position]).mask.truths()
       let gradient = try #require(score.gradient).floats()
       for (index, value) in try score.detached().floats().enumerated() where value != 0 {
-        #expect(owned[index] ? gradient[index] == 0 : gradient[index] * value > 0, "\(place.name), entry \(index)")
+        #expect(owned[index] ? gradient[index] == 0 : gradient[index] * value > 0, "\(position.name), entry \(index)")
       }
     }
     try trained.release()
@@ -279,10 +281,11 @@ import Torch
         for projection in expert.shape.projections {
           var expected: Tensor?
           for number in chosen {
-            func masked(_ side: FactorPlace.Side) throws -> Tensor {
-              let place = SubExpertPlace(
-                factor: FactorPlace(layer: layer, projection: projection, side: side), expert: number)
-              return try #require(method.pool.owned[place]).values * #require(masks[place]).converted(to: .float32)
+            func masked(_ side: FactorPosition.Side) throws -> Tensor {
+              let position = SubExpertPosition(
+                factor: FactorPosition(layer: layer, projection: projection, side: side), expert: number)
+              return try #require(method.pool.owned[position]).values
+                * #require(masks[position]).converted(to: .float32)
             }
             // α / (c r_e) = 8 / (0.5 · 2)
             let product = try masked(.b).matmul(masked(.a)) * (8 * exponential(gate[number]) / total)

@@ -31,7 +31,7 @@ import Testing
         == ["a\nb", "", "Ж😀", "all\nof it\n", "marked", "", "all\nof it\n"])
   }
 
-  /// What is unpacked crosses the ends of pieces at every place of a line.
+  /// What is unpacked crosses the ends of pieces at every position of a line.
   @Test func linesAcrossPieces() throws {
     let texts = (0..<3000).map { String(repeating: "ä", count: $0 % 97) + "\($0)" }
     try folder.write(texts.map { "{\"text\":\"\($0)\"}\n" }.joined(), to: "many.jsonl")

@@ -25,16 +25,16 @@ import Tokenization
       if $0.phase == .tokenizing { calls += 1 }
     }.corpus
     #expect(calls > 6, "\(calls) times asked")
-    let place = folder.url.appendingPathComponent("ended")
+    let target = folder.url.appendingPathComponent("ended")
     var asked = 0
     #expect(throws: Enough.self) {
-      try shards.prepare(in: place) {
+      try shards.prepare(in: target) {
         guard $0.phase == .tokenizing else { return }
         asked += 1
         if asked == 4 { throw Enough() }
       }
     }
-    let after = try shards.prepare(in: place).corpus
+    let after = try shards.prepare(in: target).corpus
     for side in CorpusSide.allCases {
       let (one, other) = (whole.sources[0][side], after.sources[0][side])
       #expect(one.count == other.count && one.documents == other.documents)

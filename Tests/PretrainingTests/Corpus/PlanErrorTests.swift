@@ -58,10 +58,10 @@ import Testing
     #expect(refusal([stage(0, 5, ["a": 1]), stage(5, .max, ["a": 1])]).hasPrefix("stage 1: expected at most"))
   }
 
-  @Test func placesOutside() throws {
+  @Test func positionsOutside() throws {
     let plan = try WindowPlan(seed: 0, sources: sources, stages: [stage(0, 5, ["a": 1])])
-    for place in [-1, 5, .max, .min] {
-      #expect(throws: CorpusError.self) { try plan.window(at: place) }
+    for position in [-1, 5, .max, .min] {
+      #expect(throws: CorpusError.self) { try plan.window(at: position) }
     }
     #expect(throws: CorpusError.self) { try plan.windows(at: 3..<6) }
     #expect(throws: CorpusError.self) { try plan.windows(at: -1..<2) }

@@ -34,10 +34,11 @@ import Testing
 
   @Test func goldenShards() throws {
     for (number, golden) in goldens.shards.enumerated() {
-      let place = folder.url.appendingPathComponent("tokens-\(number)")
+      let target = folder.url.appendingPathComponent("tokens-\(number)")
       let tokenizer = try ByteTokens.corpus(vocabularySize: golden.bytesPerToken == 2 ? 65_536 : 65_537)
-      let (corpus, isNew) = try maker(share: golden.heldOut, size: golden.size, tokenizer: tokenizer).prepare(in: place)
-      let manifest = try ShardManifest.read(in: place).sources[0]
+      let (corpus, isNew) = try maker(share: golden.heldOut, size: golden.size, tokenizer: tokenizer).prepare(
+        in: target)
+      let manifest = try ShardManifest.read(in: target).sources[0]
       #expect(isNew)
       for (made, expected) in [(manifest.train, golden.train), (manifest.heldOut, golden.heldOutShards)] {
         #expect(made.map(\.tokens) == expected.map(\.tokens))
@@ -47,7 +48,7 @@ import Testing
       #expect(corpus.sources[0].emptyDocuments == golden.emptyDocuments)
       #expect(corpus.sources[0].textBytes == golden.textBytes)
       // Every byte of it is compared.
-      _ = try TokenCorpus(place, verification: .digests)
+      _ = try TokenCorpus(target, verification: .digests)
     }
   }
 

@@ -10,14 +10,14 @@ import Testing
 
   init() throws { folder = try CorpusScratch() }
 
-  private func place(_ name: String) -> URL { folder.url.appendingPathComponent(name) }
+  private func file(_ name: String) -> URL { folder.url.appendingPathComponent(name) }
 
   private func names(_ path: String) throws -> [String] {
-    try TextFiles.named(by: place(path)).map(\.lastPathComponent)
+    try TextFiles.named(by: file(path)).map(\.lastPathComponent)
   }
 
   @Test func foldersAndPatterns() throws {
-    try FileManager.default.createDirectory(at: place("in/deeper"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(at: file("in/deeper"), withIntermediateDirectories: true)
     // In the order of bytes, whatever the language: B before a.
     for name in ["b.txt", "a.jsonl.gz", "B.TXT", ".hidden.txt", "notes.md", "10.txt", "9.txt"] {
       try folder.write("x", to: "in/\(name)")
@@ -32,12 +32,12 @@ import Testing
     try folder.write("x", to: "in/[1].txt")
     #expect(try names("in/[1].txt") == ["[1].txt"])
     for path in ["in/deeper/*.jsonl", "empty"] {
-      try FileManager.default.createDirectory(at: place("empty"), withIntermediateDirectories: true)
-      #expect(corpusMessage(in: folder) { _ = try TextFiles.named(by: place(path)) }.hasPrefix("\(path): expected a"))
+      try FileManager.default.createDirectory(at: file("empty"), withIntermediateDirectories: true)
+      #expect(corpusMessage(in: folder) { _ = try TextFiles.named(by: file(path)) }.hasPrefix("\(path): expected a"))
     }
     // What holds text and cannot be read is not a file that is passed over.
     try folder.write("x", to: "in/table.csv")
-    #expect(throws: CorpusError.self) { try TextSource(name: "x", files: TextFiles.named(by: place("in"))) }
+    #expect(throws: CorpusError.self) { try TextSource(name: "x", files: TextFiles.named(by: file("in"))) }
   }
 
   @Test(arguments: [
@@ -56,7 +56,7 @@ import Testing
   /// The way that is named leads there, where its programs are installed.
   @Test func theWayLeadsThere() throws {
     try folder.write("id,text\n1,\"a \"\"word\"\", and\nanother\"\n2,Ж\n", to: "it's.csv")
-    let url = place("it's.csv")
+    let url = file("it's.csv")
     let message = "\(try #require(throws: CorpusError.self) { try TextSource(name: "x", files: [url]) })"
     let command = try #require(message.firstRange(of: "Convert it: ").map { String(message[$0.upperBound...]) })
     let shell = Process()
@@ -66,7 +66,7 @@ import Testing
     shell.waitUntilExit()
     guard shell.terminationStatus != 99 else { return }
     #expect(shell.terminationStatus == 0, "\(command)")
-    var reader = DocumentReader(try TextSource(name: "x", files: [place("it's.jsonl")]))
+    var reader = DocumentReader(try TextSource(name: "x", files: [file("it's.jsonl")]))
     #expect(try reader.nextDocument() == Array("a \"word\", and\nanother".utf8))
     #expect(try reader.nextDocument() == Array("Ж".utf8) && reader.nextDocument() == nil)
   }
@@ -93,7 +93,7 @@ import Testing
     try folder.write("", to: "none.jsonl")
     try folder.write("87654321", to: "two.txt")
     func sides(_ names: String...) throws -> Int {
-      var reader = DocumentReader(try TextSource(name: "x", files: names.map(place)))
+      var reader = DocumentReader(try TextSource(name: "x", files: names.map(file)))
       var count = 0
       while let parts = try reader.nextParts(rule) { count += parts.count }
       return count

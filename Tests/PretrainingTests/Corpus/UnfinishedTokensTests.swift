@@ -100,14 +100,14 @@ import Testing
     try #require(
       left["unfinished.json"] != nil && left["a-train.unfinished"] != nil || left["b-train.unfinished"] != nil)
     for name in left.keys.sorted() {
-      for place in [0, (left[name]?.count ?? 0) / 2] {
+      for position in [0, (left[name]?.count ?? 0) / 2] {
         for (file, data) in left { try data.write(to: tokens.appendingPathComponent(file)) }
         var damaged = left[name] ?? Data()
-        guard place < damaged.count else { continue }
-        damaged[place] ^= 0x11
+        guard position < damaged.count else { continue }
+        damaged[position] ^= 0x11
         try damaged.write(to: tokens.appendingPathComponent(name))
         _ = try maker().prepare(in: tokens)
-        #expect(try content() == expected, "\(name), byte \(place)")
+        #expect(try content() == expected, "\(name), byte \(position)")
         try FileManager.default.removeItem(at: tokens)
         try FileManager.default.createDirectory(at: tokens, withIntermediateDirectories: true)
       }

@@ -66,10 +66,10 @@ import Testing
   @Test func goldenPlan() throws {
     let golden = try CorpusGoldens.read().plan
     let plan = try golden.made()
-    for place in golden.places {
-      let window = try plan.window(at: place[0])
+    for row in golden.places {
+      let window = try plan.window(at: row[0])
       #expect(
-        [window.source, window.window, window.sequenceLength, window.epoch, window.stage] == Array(place.dropFirst()))
+        [window.source, window.window, window.sequenceLength, window.epoch, window.stage] == Array(row.dropFirst()))
     }
     let lines = try plan.windows(at: 0..<plan.count).map {
       "\($0.source) \($0.window) \($0.sequenceLength) \($0.epoch) \($0.stage)"
@@ -78,16 +78,16 @@ import Testing
   }
 
   /// A run that goes on anywhere, with any number of windows a step, takes what one that never stopped takes.
-  @Test func anyPlaceAlone() throws {
+  @Test func anyPositionAlone() throws {
     let plan = try CorpusGoldens.read().plan.made()
     let walk = try plan.windows(at: 0..<plan.count)
     #expect(walk.count == 5000)
     var stream = RandomStream(seed: 5, "test")
     for _ in 0..<400 {
-      let place = stream.below(plan.count)
-      #expect(try plan.window(at: place) == walk[place])
-      let end = min(plan.count, place + stream.below(2500))
-      #expect(try plan.windows(at: place..<end) == Array(walk[place..<end]))
+      let position = stream.below(plan.count)
+      #expect(try plan.window(at: position) == walk[position])
+      let end = min(plan.count, position + stream.below(2500))
+      #expect(try plan.windows(at: position..<end) == Array(walk[position..<end]))
     }
     #expect(try plan.windows(at: plan.count..<plan.count).isEmpty)
   }

@@ -38,7 +38,7 @@ import Torch
     // All windows at once: rows of very different lengths.
     let batch = try NextTokenBatch(golden.windows, documentEnd: golden.end, on: .cpu)
     let targets = golden.windows.reduce(0) { $0 + $1.count - 1 }
-    #expect(batch.tokens.tokens == targets && batch.tokens.rows > golden.windows.count)
+    #expect(batch.tokens.tokens == targets && batch.tokens.sequenceCount > golden.windows.count)
     let sum = try decoder.model.pretrainingPass(
       batch.tokens, targets: batch.targets, scale: 1 / Double(targets), routing: nil)
     #expect(abs(sum - expected.sums.reduce(0, +)) < 1e-3)
@@ -48,7 +48,7 @@ import Torch
     }
     // Without the option a window is one text.
     let plain = try NextTokenBatch(golden.windows, on: .cpu)
-    #expect(plain.tokens.rows == golden.windows.count)
+    #expect(plain.tokens.sequenceCount == golden.windows.count)
     #expect(abs(try decoder.model.nextTokenLoss(plain.tokens, targets: plain.targets) - sum) > 0.1)
   }
 

@@ -49,8 +49,8 @@ import Torch
       for expert in 0..<5 {
         let part = try #require(by["model.layers.1.mlp.experts.\(expert).\(projection).weight"])
         for row in [0, 11] {
-          let place = (expert * 12 + row) % width
-          #expect(try part.selected(0, row).floats() == whole.selected(0, place).floats())
+          let position = (expert * 12 + row) % width
+          #expect(try part.selected(0, row).floats() == whole.selected(0, position).floats())
         }
       }
     }

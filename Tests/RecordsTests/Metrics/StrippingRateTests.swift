@@ -103,7 +103,7 @@ import Testing
     // Second half: 0.95 (1, right), 0.85 (0: decided wrongly), 0.75 (no threshold reached), 0.1 (0, right). Its own τ_1: 0.95, τ_0: 0.9.
     let values: [(Int, Double)] = [(1, 0.9), (1, 0.8), (0, 0.3), (0, 0.2), (1, 0.95), (0, 0.85), (1, 0.75), (0, 0.1)]
     var rows = [Prediction?](repeating: nil, count: 8)
-    for (place, value) in zip(order, values) { rows[place] = prediction(place, value.0, value.1) }
+    for (position, value) in zip(order, values) { rows[position] = prediction(position, value.0, value.1) }
     let found = try #require(try HeldOutStripping([("task", rows.compactMap(\.self))], seed: 0))
     // Three of the second half; none of the first half reaches 0.95 or 0.9.
     #expect(found.decided == 3 && found.rate == 3.0 / 8)

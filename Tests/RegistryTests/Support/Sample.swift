@@ -28,7 +28,7 @@ final class Sample: Sendable {
   init() throws {
     scratch = try Scratch()
     registry = try Registry.create(
-      at: scratch.place("registry"), base: Self.base, actor: Self.actor, clock: clock.now)
+      at: scratch.url("registry"), base: Self.base, actor: Self.actor, clock: clock.now)
   }
 
   var url: URL { registry.url }
@@ -69,7 +69,7 @@ final class Sample: Sendable {
       ], gate: GateRecord(verdict: .pass, report: report), actor: Self.actor)
   }
 
-  /// Publishes versions, in the place of what was released.
+  /// Publishes versions, instead of what was released.
   @discardableResult
   func publish(_ versions: [VersionRecord], state: String? = nil) throws -> ReleaseRecord {
     var manifest = ReleaseManifest(

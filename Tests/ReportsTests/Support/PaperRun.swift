@@ -67,7 +67,7 @@ struct PaperRun {
     try json(metricsObject, scratch, "\(name)/metrics.json")
     if hasPredictions { try writePredictions(to: scratch, name) }
     try writeEvents(to: scratch, name)
-    return scratch.place(name)
+    return scratch.url(name)
   }
 
   var matrixObject: [String: Any] {

@@ -36,7 +36,7 @@ import Torch
     try scratch.write(SmallPretraining.jsonl(SmallPretraining.rows()), to: "text.jsonl")
     let configuration = try PretrainingFile.read(folder.appendingPathComponent("run.yaml"))
       .configuration(relativeTo: scratch.url)
-    let file = scratch.place("config.json")
+    let file = scratch.url("config.json")
     try JSONFile.write(configuration.exportedModel(end: 0, beginning: 0, padding: 3), to: file)
     let written = try Data(contentsOf: file)
     #expect(try written == Data(contentsOf: folder.appendingPathComponent("config.json")))

@@ -26,7 +26,7 @@ import Tokenization
     let text = SmallPretraining.jsonl(rows)
     var configuration = try SmallPretraining.configuration(scratch, "held-out-tokens=100000", text: text)
     configuration.heldOut = 0.05
-    let run = try PretrainingRun.start(configuration, in: scratch.place("run"))
+    let run = try PretrainingRun.start(configuration, in: scratch.url("run"))
     try run.run()
     let heldOut = rows.filter { rule.holdsOut(Array($0.utf8)) }
     let last = try #require(run.measurements.last)
@@ -44,7 +44,7 @@ import Tokenization
 
     // A measurement of the first windows only has their bytes.
     configuration.heldOutTokens = 64
-    let short = try PretrainingRun.start(configuration, in: scratch.place("short"))
+    let short = try PretrainingRun.start(configuration, in: scratch.url("short"))
     try short.run()
     let part = try #require(short.measurements.last)
     let stream = short.material.corpus.sources[0].heldOut
@@ -62,7 +62,7 @@ import Tokenization
     try scratch.write(lines.joined(separator: "\n") + "\n", to: "input.txt")
     let configuration = try SmallPretraining.configuration(
       scratch, "sources={book: input.txt}", "held-out=\(share)")
-    let run = try PretrainingRun.start(configuration, in: scratch.place("run"))
+    let run = try PretrainingRun.start(configuration, in: scratch.url("run"))
     try run.run()
     let source = run.material.corpus.sources[0]
     let tokenizer = run.material.tokenizer.tokenizer
@@ -77,7 +77,7 @@ import Tokenization
     #expect(part <= share && part > share - 0.02, "\(part)")
     // `loss` holds out the same.
     let base = try Base(folder: run.folder.model)
-    let file = try TextSource(name: "text", files: [scratch.place("input.txt")])
+    let file = try TextSource(name: "text", files: [scratch.url("input.txt")])
     let loss = try TextLoss(base, source: file, length: 8, heldOut: HeldOutRule(share: share), maxTokens: nil)
     #expect(loss.bytes == second.utf8.count && loss.documents == 1)
     #expect(abs(loss.natsPerToken - (run.measurements.last?.natsPerToken ?? 0)) < 0.3)
@@ -88,7 +88,7 @@ import Tokenization
     let configuration = try SmallPretraining.configuration(scratch, "held-out=0")
     var manifest: PretrainingManifest?
     let run = try PretrainingRun.start(
-      configuration, in: scratch.place("run"),
+      configuration, in: scratch.url("run"),
       report: { if case .prepared(let found) = $0 { manifest = found } })
     try run.run()
     #expect(manifest?.configuration.heldOut == 0 && manifest?.sources[0].heldOutTokens == 0)
@@ -104,11 +104,11 @@ import Tokenization
     let text = SmallPretraining.jsonl(SmallPretraining.rows(5))
     let configuration = try SmallPretraining.configuration(scratch, "held-out=0.0001", text: text)
     #expect {
-      try PretrainingRun.start(configuration, in: scratch.place("run"))
+      try PretrainingRun.start(configuration, in: scratch.url("run"))
     } throws: { error in
       "\(error)".contains("held-out") && "\(error)".contains("or 0")
     }
-    #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+    #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
   }
 
   /// Rows whose text has another name, and several files by one pattern.
@@ -124,11 +124,11 @@ import Tokenization
         configuration.sources["s"]?.map { URL(fileURLWithPath: $0).lastPathComponent } == ["a.jsonl", "b.jsonl"])
     }
     let configuration = try SmallPretraining.configuration(scratch, "sources={s: data}", "text-field=content")
-    let run = try PretrainingRun.start(configuration, in: scratch.place("run"))
+    let run = try PretrainingRun.start(configuration, in: scratch.url("run"))
     #expect(run.manifest.sources[0].textBytes == rows.reduce(0) { $0 + $1.utf8.count })
     #expect(throws: CorpusError.self) {
       try PretrainingRun.start(
-        SmallPretraining.configuration(scratch, "sources={s: data}"), in: scratch.place("other"))
+        SmallPretraining.configuration(scratch, "sources={s: data}"), in: scratch.url("other"))
     }
   }
 }

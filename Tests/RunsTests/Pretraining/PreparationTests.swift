@@ -11,12 +11,12 @@ import Torch
 @Suite struct PreparationTests {
   /// Ends a run at its `number`-th question whether it may go on; nil: it was never asked so often.
   private func stop(
-    _ configuration: PretrainingConfiguration, at place: URL, question number: Int, signal: Int32 = 2
+    _ configuration: PretrainingConfiguration, at url: URL, question number: Int, signal: Int32 = 2
   ) throws -> Bool {
     var asked = 0
     do {
       let run = try PretrainingRun.start(
-        configuration, in: place,
+        configuration, in: url,
         requests: {
           asked += 1
           return asked > number ? .stop(signal: signal) : nil
@@ -43,7 +43,7 @@ import Torch
     // How often it looks for a signal before the first step.
     var questions = 0
     let run = try PretrainingRun.start(
-      whole, in: scratch.place("whole"),
+      whole, in: scratch.url("whole"),
       requests: {
         questions += 1
         return nil
@@ -52,20 +52,20 @@ import Torch
       questions += run.stepsDone == 0 ? 1 : 0
       return nil
     }
-    let expected = try SmallPretraining.results(scratch.place("whole"))
+    let expected = try SmallPretraining.results(scratch.url("whole"))
     #expect(expected["model/model.safetensors"] != nil && expected["preparing.json"] == nil)
 
     // The first of many that are alike while the tokenizer is trained, and all of tokens and the first measurement.
     try #require(questions > 300)
     for question in [0, 1, questions / 2] + (questions - 14..<questions) {
-      let place = scratch.place("stopped")
-      #expect(try stop(whole, at: place, question: question))
+      let url = scratch.url("stopped")
+      #expect(try stop(whole, at: url, question: question))
       let resumed =
-        try question.isMultiple(of: 2) ? PretrainingRun.resume(place) : PretrainingRun.start(whole, in: place)
+        try question.isMultiple(of: 2) ? PretrainingRun.resume(url) : PretrainingRun.start(whole, in: url)
       try resumed.run()
-      let got = try SmallPretraining.results(place)
+      let got = try SmallPretraining.results(url)
       #expect(differences(expected, got) == [], "stopped at question \(question) of \(questions)")
-      try FileManager.default.removeItem(at: place)
+      try FileManager.default.removeItem(at: url)
     }
   }
 
@@ -73,12 +73,12 @@ import Torch
   @Test func whatAKilledProcessLeaves() throws {
     let scratch = try Scratch()
     let configuration = try SmallPretraining.configuration(scratch)
-    let run = try PretrainingRun.start(configuration, in: scratch.place("whole"))
+    let run = try PretrainingRun.start(configuration, in: scratch.url("whole"))
     try run.run()
-    let expected = try SmallPretraining.results(scratch.place("whole"))
+    let expected = try SmallPretraining.results(scratch.url("whole"))
     let preparing = PretrainingPreparation(configuration: run.configuration)
     func begun(_ name: String) throws -> RunFolder {
-      let folder = RunFolder(scratch.place(name))
+      let folder = RunFolder(scratch.url(name))
       try FileManager.default.createDirectory(at: folder.checkpoints, withIntermediateDirectories: true)
       try JSONEncoder().encode(preparing).write(to: folder.preparing)
       return folder
@@ -117,28 +117,28 @@ import Torch
 
   @Test func anotherRunIsNotTakenOver() throws {
     let scratch = try Scratch()
-    let place = scratch.place("run")
+    let url = scratch.url("run")
     let configuration = try SmallPretraining.configuration(scratch)
-    #expect(try stop(configuration, at: place, question: 1))
-    let before = try tree(place)
+    #expect(try stop(configuration, at: url, question: 1))
+    let before = try tree(url)
     var other = configuration
     other.seed = 5
     #expect {
-      try PretrainingRun.start(other, in: place)
+      try PretrainingRun.start(other, in: url)
     } throws: { error in
       "\(error)".contains("configuration.seed") || "\(error)".contains("seed has changed")
     }
-    #expect(try differences(before, tree(place)) == [])
+    #expect(try differences(before, tree(url)) == [])
     // A folder that is none of ours.
     try scratch.write("mine", to: "mine/notes.txt")
-    #expect(throws: RunError.folderExists(scratch.place("mine").path)) {
-      try PretrainingRun.start(configuration, in: scratch.place("mine"))
+    #expect(throws: RunError.folderExists(scratch.url("mine").path)) {
+      try PretrainingRun.start(configuration, in: scratch.url("mine"))
     }
     // A text that cannot be read leaves no folder, but a folder that was there stays.
     try scratch.write("{\"text\": 1}\n", to: "text.jsonl")
-    #expect(throws: CorpusError.self) { try PretrainingRun.start(configuration, in: scratch.place("new")) }
-    #expect(!FileManager.default.fileExists(atPath: scratch.place("new").path))
-    #expect(throws: CorpusError.self) { try PretrainingRun.start(configuration, in: place) }
-    #expect(FileManager.default.fileExists(atPath: place.path))
+    #expect(throws: CorpusError.self) { try PretrainingRun.start(configuration, in: scratch.url("new")) }
+    #expect(!FileManager.default.fileExists(atPath: scratch.url("new").path))
+    #expect(throws: CorpusError.self) { try PretrainingRun.start(configuration, in: url) }
+    #expect(FileManager.default.fileExists(atPath: url.path))
   }
 }

@@ -11,18 +11,18 @@ import Testing
   /// A run that goes on has every step once: what was written after its checkpoint is cut off.
   @Test func aResumedRunHasEveryStepOnce() throws {
     let scratch = try Scratch()
-    let place = scratch.place("run")
+    let url = scratch.url("run")
     let configuration = try SmallPretraining.configuration(scratch)
     do {
-      let run = try PretrainingRun.start(configuration, in: place)
+      let run = try PretrainingRun.start(configuration, in: url)
       #expect(throws: RunError.self) { try run.run { run.stepsDone == 4 ? .stop(signal: 15) : nil } }
     }
-    let file = place.appendingPathComponent("tensorboard/\(TensorBoardLog.fileName)")
+    let file = url.appendingPathComponent("tensorboard/\(TensorBoardLog.fileName)")
     let stopped = try Data(contentsOf: file)
     // Killed after more steps than the checkpoint has.
     let later = TensorBoardLog.record(TensorBoardLog.event(step: 5, [("loss/train", 99)], at: Date()))
     try (stopped + Data(later)).write(to: file)
-    let run = try PretrainingRun.resume(place)
+    let run = try PretrainingRun.resume(url)
     try run.run()
     let content = try Data(contentsOf: file)
     #expect(content.starts(with: stopped) && content.range(of: Data(later)) == nil)

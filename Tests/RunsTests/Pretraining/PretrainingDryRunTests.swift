@@ -16,15 +16,15 @@ import Torch
     let long = ["long-tokens=64", "long-sequence-length=16", "optimizer=muon"]
     let configuration = try PretrainingFile.read(file, replacing: long).configuration(relativeTo: scratch.url)
     let before = try tree(scratch.url)
-    let result = try PretrainingDryRun(configuration, out: scratch.place("runs/run"))
+    let result = try PretrainingDryRun(configuration, out: scratch.url("runs/run"))
     #expect(try differences(before, tree(scratch.url)) == [])
-    #expect(!FileManager.default.fileExists(atPath: scratch.place("runs").path))
+    #expect(!FileManager.default.fileExists(atPath: scratch.url("runs").path))
     #expect(result.steps == 12 && result.stepTokens == 32 && result.tokens == 320 + 64 && result.files == 1)
     #expect(result.stepSeconds > 0 && (result.longStepSeconds ?? 0) > 0 && result.heldOutSeconds > 0)
     #expect(result.textTokens == nil && result.peakResidentBytes > 0 && result.estimatedSeconds > 0)
     // Weights, and two moments of each or one momentum.
     #expect((8 * result.parameters...12 * result.parameters).contains(result.checkpointBytes))
-    let run = try PretrainingRun.start(configuration, in: scratch.place("run"))
+    let run = try PretrainingRun.start(configuration, in: scratch.url("run"))
     try run.run()
     #expect(run.manifest.parameters == result.parameters)
     let checkpoint = try Data(contentsOf: run.folder.checkpoint(step: 12)).count
@@ -33,14 +33,14 @@ import Torch
     // With a tokenizer that is there it says how much text there is.
     var given = configuration
     given.tokenizer = run.folder.tokenizer.path
-    let known = try PretrainingDryRun(given, out: scratch.place("other"))
+    let known = try PretrainingDryRun(given, out: scratch.url("other"))
     let tokens = run.manifest.sources[0].trainTokens + run.manifest.sources[0].heldOutTokens
     #expect(abs(Double(known.textTokens ?? 0) / Double(tokens) - 1) < 0.1 && known.preparingSeconds != nil)
-    #expect(throws: RunError.folderExists(scratch.place("run").path)) {
-      try PretrainingDryRun(configuration, out: scratch.place("run"))
+    #expect(throws: RunError.folderExists(scratch.url("run").path)) {
+      try PretrainingDryRun(configuration, out: scratch.url("run"))
     }
-    given.sources = ["words": [scratch.place("nothing.txt").path]]
-    #expect(throws: FileError.self) { try PretrainingDryRun(given, out: scratch.place("other")) }
+    given.sources = ["words": [scratch.url("nothing.txt").path]]
+    #expect(throws: FileError.self) { try PretrainingDryRun(given, out: scratch.url("other")) }
   }
 
   /// The page's one complete file has every key, is read, and its run could begin.
@@ -62,9 +62,9 @@ import Torch
     try scratch.write(SmallPretraining.rows(400).joined(separator: "\n"), to: "input.txt")
     // As it stands, but for a smaller step: this is a test.
     let configuration = try PretrainingFile.read(
-      scratch.place("base.yaml"), replacing: ["batch=2", "micro-batch=2", "threads=1"]
+      scratch.url("base.yaml"), replacing: ["batch=2", "micro-batch=2", "threads=1"]
     ).configuration(relativeTo: scratch.url)
-    let result = try PretrainingDryRun(configuration, out: scratch.place("run"))
+    let result = try PretrainingDryRun(configuration, out: scratch.url("run"))
     #expect(result.steps > 100 && result.parameters > 1_000_000)
     // And every key that stands there as a remark has the value that it has by default, or one that is read.
     let all = yaml.split(separator: "\n").map { line -> Substring in
@@ -74,7 +74,7 @@ import Torch
       return line.dropFirst(2)
     }
     try scratch.write(all.joined(separator: "\n"), to: "all.yaml")
-    let file = try PretrainingFile.read(scratch.place("all.yaml"))
+    let file = try PretrainingFile.read(scratch.url("all.yaml"))
     #expect(file.documentMask == nil && file.given.contains("document-mask") && file.textField == "text")
   }
 }

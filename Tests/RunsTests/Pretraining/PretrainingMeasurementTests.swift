@@ -47,13 +47,13 @@ import Tokenization
       held-out-tokens: 64
       threads: 1
       """, to: "run.yaml")
-    return try PretrainingFile.read(scratch.place("run.yaml")).configuration(relativeTo: scratch.url)
+    return try PretrainingFile.read(scratch.url("run.yaml")).configuration(relativeTo: scratch.url)
   }
 
   /// A step has 4 · 8 = 32 tokens, so that 96 are passed with the steps 3, 6 and 9; the first and the last count too.
   @Test func whenAndInWhichUnits() throws {
     let scratch = try Scratch()
-    let run = try PretrainingRun.start(configuration(scratch), in: scratch.place("run"))
+    let run = try PretrainingRun.start(configuration(scratch), in: scratch.url("run"))
     try run.run()
     #expect(run.measurements.map(\.step) == [0, 3, 6, 9, 10])
     // All documents are alike, so that whose tokens and bytes are counted makes no difference here.
@@ -71,12 +71,12 @@ import Tokenization
 
   @Test func timesGoOnAfterAStop() throws {
     let scratch = try Scratch()
-    let place = scratch.place("run")
+    let url = scratch.url("run")
     do {
-      let run = try PretrainingRun.start(configuration(scratch), in: place)
+      let run = try PretrainingRun.start(configuration(scratch), in: url)
       #expect(throws: RunError.self) { try run.run { run.stepsDone == 4 ? .stop(signal: 15) : nil } }
     }
-    let resumed = try PretrainingRun.resume(place)
+    let resumed = try PretrainingRun.resume(url)
     try resumed.run()
     var lines: [PretrainingRun.TimingEvent] = []
     try EventLines.read(PretrainingRun.TimingEvent.self, from: resumed.folder.timings) { lines.append($0) }
@@ -109,7 +109,7 @@ import Tokenization
     try scratch.write("{\"text\": \"a\"}\n", to: "text.jsonl")
     try scratch.write(
       "model: model.json\nsources: {words: [text.jsonl]}\nsequence-length: 16\ntokens: 100000\n", to: "run.yaml")
-    let given = try PretrainingFile.read(scratch.place("run.yaml")).configuration(relativeTo: scratch.url)
+    let given = try PretrainingFile.read(scratch.url("run.yaml")).configuration(relativeTo: scratch.url)
     #expect(given.base == nil && given.heldOut == 0.002 && given.heldOutEvery == 1_000_000)
     #expect(given.heldOutTokens == 65_536 && given.decay == .cosine && given.floor == 0.3)
     #expect(given.annealShare == 0.05 && given.annealEnd == 0.1)

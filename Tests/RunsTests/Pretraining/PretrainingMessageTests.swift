@@ -22,7 +22,7 @@ import Torch
     let scratch = try Scratch()
     try scratch.write(line + "\n", to: "run.yaml")
     let key = line.prefix { $0 != ":" }
-    #expect { try PretrainingFile.read(scratch.place("run.yaml")) } throws: { error in
+    #expect { try PretrainingFile.read(scratch.url("run.yaml")) } throws: { error in
       let message = "\(error)"
       return message.contains("run.yaml:1: \(key)") && message.contains("allowed: ") && message.contains(words)
         && !message.contains("--help")
@@ -37,12 +37,12 @@ import Torch
       scratch, "rate=30", "tokens=96", "held-out=\(heldOut)", "warm-up=0")
     var said: PretrainingMetrics.Divergence?
     let run = try PretrainingRun.start(
-      configuration, in: scratch.place("run"),
+      configuration, in: scratch.url("run"),
       report: { if case .diverged(let found) = $0 { said = found } })
     try run.run()
     let found = try #require(try run.metrics().diverged)
     #expect(found == said && found.last > found.first + 0.1 && found.loss == (heldOut > 0 ? "held-out" : "training"))
-    let calm = try PretrainingRun.start(SmallPretraining.configuration(scratch), in: scratch.place("calm"))
+    let calm = try PretrainingRun.start(SmallPretraining.configuration(scratch), in: scratch.url("calm"))
     try calm.run()
     #expect(try calm.metrics().diverged == nil)
   }
@@ -59,7 +59,7 @@ import Torch
     let scratch = try Scratch()
     let configuration = try SmallPretraining.configuration(
       scratch, "capacity=0.9", "minimum-capacity=1", "overflow=\(overflow)", model: Self.mixture)
-    let run = try PretrainingRun.start(configuration, in: scratch.place("run"))
+    let run = try PretrainingRun.start(configuration, in: scratch.url("run"))
     try run.run()
     var (loads, full): ([RouterLoad], Int) = ([], 0)
     try EventLines.read(PretrainingReport.self, from: run.folder.events) { loads += $0.routing ?? [] }
@@ -89,7 +89,7 @@ import Torch
       let file = try SmallPretraining.write(to: scratch, text: short)
       let configuration = try PretrainingFile.read(file, replacing: more)
         .configuration(relativeTo: scratch.url)
-      let run = try PretrainingRun.start(configuration, in: scratch.place(name))
+      let run = try PretrainingRun.start(configuration, in: scratch.url(name))
       try run.run()
       return run.measurements.map(\.natsPerToken)
     }
@@ -97,7 +97,7 @@ import Torch
     #expect(try losses("off", "document-mask=false") == plain)
     let masked = try losses("masked", "document-mask=true")
     #expect(masked.count == plain.count && zip(masked, plain).allSatisfy { $0 != $1 })
-    let manifest = try String(contentsOf: scratch.place("off/pretraining.json"), encoding: .utf8)
+    let manifest = try String(contentsOf: scratch.url("off/pretraining.json"), encoding: .utf8)
     #expect(!manifest.contains("documentMask"))
   }
 }

@@ -119,12 +119,12 @@ import Torch
     let expected = try Self.bytes(whole.folder)
     // In the middle, between a checkpoint and the next, at the border of the long stage, and inside of it.
     for stop in [1, 5, 10, 11] {
-      let place = scratch.url.appendingPathComponent("stopped-\(stop)")
+      let url = scratch.url.appendingPathComponent("stopped-\(stop)")
       do {
-        let run = try PretrainingRun.start(configuration, in: place)
+        let run = try PretrainingRun.start(configuration, in: url)
         #expect(throws: RunError.self) { try run.run { run.stepsDone == stop ? .stop(signal: 15) : nil } }
       }
-      let resumed = try PretrainingRun.resume(place)
+      let resumed = try PretrainingRun.resume(url)
       #expect(resumed.stepsDone == stop)
       try resumed.run()
       let got = try Self.bytes(resumed.folder)
@@ -159,26 +159,26 @@ import Torch
 
   @Test func whatHasChangedIsRefused() throws {
     let scratch = try Scratch()
-    let place = scratch.url.appendingPathComponent("run")
+    let url = scratch.url.appendingPathComponent("run")
     do {
-      let run = try PretrainingRun.start(Self.configuration(scratch), in: place)
+      let run = try PretrainingRun.start(Self.configuration(scratch), in: url)
       #expect(throws: RunError.self) { try run.run { run.stepsDone == 4 ? .stop(signal: 2) : nil } }
     }
     // One byte of a checkpoint.
-    let file = place.appendingPathComponent("checkpoints/step-4.safetensors")
+    let file = url.appendingPathComponent("checkpoints/step-4.safetensors")
     let whole = try Data(contentsOf: file)
     var damaged = whole
     damaged[damaged.count / 2] ^= 1
     try damaged.write(to: file)
-    #expect(throws: RunError.self) { try PretrainingRun.resume(place) }
+    #expect(throws: RunError.self) { try PretrainingRun.resume(url) }
     try whole.write(to: file)
     // The text.
     let text = scratch.url.appendingPathComponent("text.jsonl")
     let words = try Data(contentsOf: text)
     try (words + Data("{\"text\": \"more\"}\n".utf8)).write(to: text)
-    #expect(throws: RunError.self) { try PretrainingRun.resume(place) }
+    #expect(throws: RunError.self) { try PretrainingRun.resume(url) }
     try words.write(to: text)
-    #expect(try PretrainingRun.resume(place).stepsDone == 4)
+    #expect(try PretrainingRun.resume(url).stepsDone == 4)
   }
 
   @Test(arguments: [

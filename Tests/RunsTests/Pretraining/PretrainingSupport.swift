@@ -61,8 +61,8 @@ enum SmallPretraining {
   }
 
   /// What a run has made, but for what the machine decides.
-  static func results(_ place: URL) throws -> [String: Data] {
-    try tree(place).filter { name, _ in
+  static func results(_ url: URL) throws -> [String: Data] {
+    try tree(url).filter { name, _ in
       !["timings.jsonl", "metrics.json"].contains(name) && !name.hasPrefix("tensorboard/") && name != "lock"
     }
   }

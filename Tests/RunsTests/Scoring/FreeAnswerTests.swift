@@ -19,7 +19,7 @@ extension RunTests {
     init() throws { scratch = try Scratch() }
 
     private func finished(_ method: String = "moe-cl", scorer: String? = "rouge-l") throws -> RunFolder {
-      let folder = RunFolder(scratch.place("run"))
+      let folder = RunFolder(scratch.url("run"))
       try SequenceRun.start(
         FreeAnswers.configuration(FreeAnswers.write(to: scratch), method: method, scorer: scorer), in: folder.url,
         bases: .shared
@@ -95,12 +95,12 @@ extension RunTests {
         (
           "last row",
           { (folder: RunFolder) in
-            let place = folder.predictions(row: 2, task: "weather").path
-            return FileManager.default.fileExists(atPath: place)
+            let file = folder.predictions(row: 2, task: "weather").path
+            return FileManager.default.fileExists(atPath: file)
           }
         ),
       ] {
-        let folder = RunFolder(scratch.place(name))
+        let folder = RunFolder(scratch.url(name))
         let error = #expect(throws: RunError.self) {
           try SequenceRun.start(configuration, in: folder.url).run { stops(folder) ? .stop(signal: 15) : nil }
         }
@@ -123,8 +123,8 @@ extension RunTests {
 
     @Test func changedAnswersAreFound() throws {
       let folder = try finished("per-task")
-      let place = folder.predictions(row: 2, task: "echo")
-      let good = try Data(contentsOf: place)
+      let file = folder.predictions(row: 2, task: "echo")
+      let good = try Data(contentsOf: file)
       let lines = try PredictionsFile.decodeWritten(good, path: "echo")
       let one = lines[0]
       func replaced(
@@ -142,15 +142,15 @@ extension RunTests {
         ("a better answer and score", replaced(answer: one.gold, clean: 1)),
       ]
       for (what, change) in changes {
-        try TaskAnswers.written([change] + lines.dropFirst()).lines().write(to: place)
+        try TaskAnswers.written([change] + lines.dropFirst()).lines().write(to: file)
         #expect(try failures(folder).contains("matrix from predictions"), "\(what)")
       }
       // Rows that are missing, and rows of another kind.
-      try TaskAnswers.written(Array(lines.dropFirst())).lines().write(to: place)
+      try TaskAnswers.written(Array(lines.dropFirst())).lines().write(to: file)
       #expect(try failures(folder) == ["matrix from predictions", "metrics from matrix"])
-      try Data(contentsOf: folder.predictions(row: 2, task: "weather")).write(to: place)
+      try Data(contentsOf: folder.predictions(row: 2, task: "weather")).write(to: file)
       #expect(try failures(folder) == ["matrix from predictions", "metrics from matrix"])
-      try good.write(to: place)
+      try good.write(to: file)
       #expect(try failures(folder).isEmpty)
       // The matrix's own claims.
       let text = try String(contentsOf: folder.matrix, encoding: .utf8)
@@ -167,8 +167,8 @@ extension RunTests {
         file.matrix.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j") && file.matrix.n == [6, 6])
       let told = try PredictionsFile.decodeWritten(
         Data(contentsOf: folder.predictions(row: 2, task: "echo")), path: "echo")
-      let place = folder.routedPredictions(row: 2, task: "echo")
-      let answers = try RoutedPrediction.read(place, answers: .written)
+      let file = folder.routedPredictions(row: 2, task: "echo")
+      let answers = try RoutedPrediction.read(file, answers: .written)
       #expect(answers.count == 6 && told.count == 6)
       for (answer, told) in zip(answers, told) {
         let written = try #require(answer.written)
@@ -183,7 +183,7 @@ extension RunTests {
       #expect(try inferred.value == TaskMatrix(tasks: manifest.tasks, scores: file.matrix.scores).averageAccuracy)
       #expect(metrics.first { $0.name == "router accuracy" }?.n == 12)
 
-      let good = try Data(contentsOf: place)
+      let good = try Data(contentsOf: file)
       var changed = answers
       changed[0].written = answers[1].written
       for (lines, what) in [
@@ -191,10 +191,10 @@ extension RunTests {
         (try Data(contentsOf: folder.predictions(row: 2, task: "weather")), "labels"),
         (try Data(contentsOf: folder.routedPredictions(row: 2, task: "weather")), "answers of another kind"),
       ] {
-        try lines.write(to: place)
+        try lines.write(to: file)
         #expect(try failures(folder).contains("inferred matrix from predictions"), "\(what)")
       }
-      try good.write(to: place)
+      try good.write(to: file)
       #expect(try failures(folder).isEmpty)
     }
 
@@ -202,7 +202,7 @@ extension RunTests {
       let files = try FreeAnswers.write(to: scratch, longAnswer: true)
       var configuration = FreeAnswers.configuration(files, scorer: nil)
       configuration.maxAnswerTokens = 20
-      let run = try SequenceRun.start(configuration, in: scratch.place("run"))
+      let run = try SequenceRun.start(configuration, in: scratch.url("run"))
       #expect(run.manifest.rows["echo"]?.cutAnswers == 2 && run.manifest.scoring(of: "echo").answerTokens == 20)
       #expect(run.manifest.scoring(of: "echo").clean.name == "accuracy")
       let cut = run.tasks[1].training.filter { $0.answerIds.last != run.base.endToken }
@@ -210,18 +210,18 @@ extension RunTests {
       // Half of the longest example, where nothing is said.
       configuration.maxAnswerTokens = nil
       configuration.training.maxLength = 60
-      let other = try SequenceRun.start(configuration, in: scratch.place("other"))
+      let other = try SequenceRun.start(configuration, in: scratch.url("other"))
       #expect(other.manifest.scoring(of: "echo").answerTokens == 30 && other.manifest.rows["echo"]?.cutAnswers == 2)
       #expect(other.tasks[1].evaluated.allSatisfy { $0.promptIds.count <= 30 })
       // Without a long one it is the longest training answer.
       try scratch.write(FreeAnswers.rows(), to: "data/echo.jsonl")
-      let short = try SequenceRun.start(configuration, in: scratch.place("short"))
+      let short = try SequenceRun.start(configuration, in: scratch.url("short"))
       let longest = try #require(short.tasks[1].training.map(\.answerIds.count).max())
       #expect(short.manifest.scoring(of: "echo").answerTokens == longest && longest < 12)
       #expect(short.manifest.rows["echo"]?.cutAnswers == nil)
       // A scored row leaves room for that much, whatever its right answer has.
       configuration.training.maxLength = 15
-      let tight = try SequenceRun.start(configuration, in: scratch.place("tight")).tasks[1]
+      let tight = try SequenceRun.start(configuration, in: scratch.url("tight")).tasks[1]
       let rows = tight.evaluated.filter { $0.droppedTokens > 0 }
       #expect(rows.allSatisfy { $0.promptIds.count == 15 - tight.answerTokens })
       #expect(rows.contains { $0.answerIds.count != tight.answerTokens })
@@ -229,10 +229,10 @@ extension RunTests {
 
     @Test func trialsWriteToo() throws {
       let files = try FreeAnswers.write(to: scratch)
-      let out = scratch.place("trial/run")
+      let out = scratch.url("trial/run")
       let trial = try DryRun(FreeAnswers.configuration(files), out: out)
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("trial").path))
-      let run = try SequenceRun.start(FreeAnswers.configuration(files), in: scratch.place("run"))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("trial").path))
+      let run = try SequenceRun.start(FreeAnswers.configuration(files), in: scratch.url("run"))
       let echo = run.tasks[1]
       let tokens = echo.evaluated.reduce(0) { $0 + $1.promptIds.count + echo.answerTokens }
       #expect(trial.writtenBatchTokens == tokens && trial.writtenTokens == 3 * tokens)
@@ -252,7 +252,7 @@ extension RunTests {
         var configuration = FreeAnswers.configuration(files, scorer: nil)
         change(&configuration)
         do {
-          _ = try SequenceRun.start(configuration, in: scratch.place("run"))
+          _ = try SequenceRun.start(configuration, in: scratch.url("run"))
           return "none"
         } catch { return "\(error)" }
       }
@@ -282,7 +282,7 @@ extension RunTests {
         $0.maxAnswerTokens = 9
       }
       #expect(room.contains("expected at most 8 tokens") && room.contains("Raise the maximum length"))
-      #expect(!FileManager.default.fileExists(atPath: scratch.place("run").path))
+      #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
     }
 
     /// Labels by macro-F1: the matrix has it, the intervals are of it, and the free answers beside them keep their accuracy.
@@ -305,14 +305,14 @@ extension RunTests {
     @Test func limitsOfRows() throws {
       var configuration = FreeAnswers.configuration(try FreeAnswers.write(to: scratch))
       configuration.perClass = 3
-      let run = try SequenceRun.start(configuration, in: scratch.place("run"))
+      let run = try SequenceRun.start(configuration, in: scratch.url("run"))
       #expect(run.tasks.map(\.training.count) == [6, 3])
       configuration.trainLimit = 4
-      let limited = try SequenceRun.start(configuration, in: scratch.place("limited"))
+      let limited = try SequenceRun.start(configuration, in: scratch.url("limited"))
       #expect(limited.tasks.map(\.training.count) == [4, 3])
       configuration.evaluateOn = .validation
       configuration.testLimit = 2
-      let validation = try SequenceRun.start(configuration, in: scratch.place("validation"))
+      let validation = try SequenceRun.start(configuration, in: scratch.url("validation"))
       let trained = Set(validation.tasks[1].training.map(\.index))
       let scored = validation.tasks[1].evaluated.map(\.index)
       #expect(trained.count == 3 && scored.count == 2 && trained.isDisjoint(with: scored))
@@ -321,7 +321,7 @@ extension RunTests {
     /// What is written begins with the space that belongs to the protocol; it is not part of the answer, a second one is.
     @Test func theSpaceBeforeAnAnswer() throws {
       let run = try SequenceRun.start(
-        FreeAnswers.configuration(FreeAnswers.write(to: scratch)), in: scratch.place("run"))
+        FreeAnswers.configuration(FreeAnswers.write(to: scratch)), in: scratch.url("run"))
       for (written, answer) in [(" 7", "7"), ("  7", " 7"), ("7", "7"), (" ", ""), ("", ""), (" \u{301}", "\u{301}")] {
         let ids = try run.base.tokenizer.encode(written, addSpecialTokens: false)
         #expect(try Array(run.base.text(ofAnswer: ids).utf8) == Array(answer.utf8))

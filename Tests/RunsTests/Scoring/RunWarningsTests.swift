@@ -19,9 +19,9 @@ extension RunTests {
       let folder = RunFolder(try FinishedRuns.shared.copy(RunKind(method: "per-task"), to: scratch))
       for (task, rows) in answers {
         for (row, predicted) in rows.enumerated() {
-          let predictions = predicted.enumerated().map { place, label in
+          let predictions = predicted.enumerated().map { index, label in
             Prediction(
-              index: place, gold: place % 2, scores: label == "1" ? [0, 1] : [1, 0])
+              index: index, gold: index % 2, scores: label == "1" ? [0, 1] : [1, 0])
           }
           try TaskAnswers.labels(predictions).lines().write(to: folder.predictions(row: row + 1, task: task))
         }
@@ -69,17 +69,17 @@ extension RunTests {
     /// An embedded base under a user's own data: not under a suite's, nor under the demo's own.
     @Test func theToyBase() throws {
       let all = ["weather": [Self.right, Self.right], "traffic": [Self.right, Self.right]]
-      let place = "/opt/accrete/accrete_accrete.resources"
-      let own = try warnings(all) { $0.configuration.base = "\(place)/base/sapling" }
+      let index = "/opt/accrete/accrete_accrete.resources"
+      let own = try warnings(all) { $0.configuration.base = "\(index)/base/sapling" }
       #expect(own.count == 1 && own[0].contains("small ones, for trying it") && own[0].contains("--base FOLDER"))
       #expect(
         try warnings(all) {
-          $0.configuration.base = "\(place)/base/sapling"
-          $0.configuration.source.files = ["\(place)/demo/comments.jsonl"]
+          $0.configuration.base = "\(index)/base/sapling"
+          $0.configuration.source.files = ["\(index)/demo/comments.jsonl"]
         }.isEmpty)
       #expect(
         try warnings(all) {
-          $0.configuration.base = "\(place)/base/sapling"
+          $0.configuration.base = "\(index)/base/sapling"
           $0.configuration.source.suite = "mtl5"
         }.isEmpty)
     }
@@ -87,7 +87,7 @@ extension RunTests {
     @Test func emptyAnswers() throws {
       let scratch = try Scratch()
       let files = try FreeAnswers.write(to: scratch)
-      let folder = RunFolder(scratch.place("run"))
+      let folder = RunFolder(scratch.url("run"))
       try SequenceRun.start(FreeAnswers.configuration(files), in: folder.url, bases: .shared).run()
       func said() throws -> [String] {
         try RunWarnings.texts(folder.readManifest(), of: folder).filter { $0.contains("task echo") }

@@ -47,7 +47,7 @@ extension RunTests {
       }
       var configuration = Tiny.configuration([], method: "per-task")
       configuration.source.suite = "trace"
-      configuration.source.data = scratch.place("trace").path
+      configuration.source.data = scratch.url("trace").path
       configuration.training.learningRate = 5e-3
       return configuration
     }
@@ -59,7 +59,7 @@ extension RunTests {
     }
 
     @Test func twoColumns() throws {
-      let folder = RunFolder(scratch.place("run"))
+      let folder = RunFolder(scratch.url("run"))
       try SequenceRun.start(write(), in: folder.url).run()
       let manifest = try folder.readManifest()
       #expect(manifest.hasLegacyColumn && manifest.hasWrittenAnswers && manifest.tasks == TraceTask.all.map(\.name))
@@ -73,16 +73,16 @@ extension RunTests {
       #expect(manifest.scoring(of: "20Minuten").notes.first?.contains("not comparable with a published") == true)
 
       // Every cell again, by the scorers themselves.
-      let suite = TraceSuite(directory: scratch.place("trace"))
+      let suite = TraceSuite(directory: scratch.url("trace"))
       var different = 0
       for (column, name) in manifest.tasks.enumerated() {
         let (task, scoring) = (try suite.task(named: name), try suite.scoring(ofTask: name))
         for row in 0...8 {
-          let place = folder.predictions(row: row, task: name)
+          let file = folder.predictions(row: row, task: name)
           let texts =
             task.kind == .generation
-            ? try PredictionsFile.decodeWritten(Data(contentsOf: place), path: name).map(\.answer)
-            : try PredictionsFile.read(place).map { task.labels[$0.predicted] }
+            ? try PredictionsFile.decodeWritten(Data(contentsOf: file), path: name).map(\.answer)
+            : try PredictionsFile.read(file).map { task.labels[$0.predicted] }
           let scores = try scoring.scores(of: task, rows: [0, 1, 2], predictions: texts)
           let found = (try #require(clean.scores[row][column]), try #require(legacy.scores[row][column]))
           #expect(abs(found.0 - scoring.clean.share(try #require(scores.clean))) < 1e-12, "\(name) \(row)")

@@ -81,8 +81,8 @@ final class FinishedRuns: @unchecked Sendable {
       let scratch = try scratch ?? Scratch()
       let first = self.scratch == nil
       self.scratch = scratch
-      let files = try first ? Tiny.write(to: scratch) : Tiny.tasks.map { scratch.place("data/\($0).jsonl") }
-      let folder = scratch.place("\(kind.method)-\(kind.outputHead.rawValue)-\(kind.seed)")
+      let files = try first ? Tiny.write(to: scratch) : Tiny.tasks.map { scratch.url("data/\($0).jsonl") }
+      let folder = scratch.url("\(kind.method)-\(kind.outputHead.rawValue)-\(kind.seed)")
       var configuration = Tiny.configuration(files, method: kind.method, outputHead: kind.outputHead, seed: kind.seed)
       // Twelve rows need no more.
       if kind.method == "any-ssr" { configuration.options = ["expansion": 200] }

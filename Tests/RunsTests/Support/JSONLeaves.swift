@@ -4,16 +4,16 @@ import Foundation
 enum JSONLeaves {
   /// The text with one leaf changed and all other bytes as they were, for every leaf.
   static func changes(of text: Data) -> [Data] {
-    places(in: text).map { place in
+    ranges(in: text).map { range in
       var changed = text
-      changed.replaceSubrange(place, with: other(Data(text[place])))
+      changed.replaceSubrange(range, with: other(Data(text[range])))
       return changed
     }
   }
 
-  private static func places(in text: Data) -> [Range<Int>] {
+  private static func ranges(in text: Data) -> [Range<Int>] {
     let bytes = [UInt8](text)
-    var (places, index) = ([Range<Int>](), 0)
+    var (ranges, index) = ([Range<Int>](), 0)
     while index < bytes.count {
       let start = index
       switch bytes[index] {
@@ -22,14 +22,14 @@ enum JSONLeaves {
         while bytes[index] != UInt8(ascii: "\"") { index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1 }
         index += 1
         let next = bytes[index...].first { $0 != UInt8(ascii: " ") }
-        if next != UInt8(ascii: ":") { places.append(start..<index) }
+        if next != UInt8(ascii: ":") { ranges.append(start..<index) }
       case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"):
         while index < bytes.count, !Array(",]} \n".utf8).contains(bytes[index]) { index += 1 }
-        places.append(start..<index)
+        ranges.append(start..<index)
       default: index += 1
       }
     }
-    return places
+    return ranges
   }
 
   private static func other(_ leaf: Data) -> Data {

@@ -74,10 +74,11 @@ enum Goldens {
         ? nil
         : "\(source.debugDescription)\n  expected \(expected.debugDescription)\n  got      \(text.debugDescription)"
     case (.error(let kind, let line, let message), .failure(let error)):
-      if let line, error.place?.line != line { return "\(source.debugDescription): line \(line) expected, \(error)" }
+      if let line, error.location?.line != line { return "\(source.debugDescription): line \(line) expected, \(error)" }
       guard let message else { return nil }
       return error
-        == .raised(at: .init(template: error.place?.template ?? "", line: error.place?.line ?? 0), message: message)
+        == .raised(
+          at: .init(template: error.location?.template ?? "", line: error.location?.line ?? 0), message: message)
         ? nil : "\(source.debugDescription): \(kind) \(message) expected, got \(error)"
     case (.text(let expected), .failure(let error)):
       return "\(source.debugDescription)\n  expected \(expected.debugDescription)\n  got the error \(error)"

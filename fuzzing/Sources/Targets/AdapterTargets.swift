@@ -80,26 +80,26 @@ private func requireRoundTrip(_ expert: LowRankExpert) throws {
 private let width = 16
 
 private let base: DecoderConfiguration = {
-  let workplace = Workplace("peft-base")
+  let workFolder = WorkFolder("peft-base")
   let text = """
     {"model_type": "llama", "hidden_size": \(width), "intermediate_size": \(width), "num_hidden_layers": 2,
      "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 8, "vocab_size": 16, "hidden_act": "silu",
      "max_position_embeddings": 64, "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "tie_word_embeddings": true,
      "architectures": ["LlamaForCausalLM"], "eos_token_id": 0, "pad_token_id": 1}
     """
-  workplace.write(Data(text.utf8), to: "config.json")
+  workFolder.write(Data(text.utf8), to: "config.json")
   do {
-    return try DecoderConfiguration(folder: workplace.url)
+    return try DecoderConfiguration(folder: workFolder.url)
   } catch {
     Finding("the fuzzer's own base: \(error)").stop()
   }
 }()
 
-private let bare: Workplace = {
-  let workplace = Workplace("peft-bare")
-  workplace.write(Data([2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)), to: "adapter_model.safetensors")
-  return workplace
+private let bare: WorkFolder = {
+  let workFolder = WorkFolder("peft-bare")
+  workFolder.write(Data([2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)), to: "adapter_model.safetensors")
+  return workFolder
 }()
 
-private let full = Workplace("peft-full")
-private let again = Workplace("peft-again")
+private let full = WorkFolder("peft-full")
+private let again = WorkFolder("peft-again")

@@ -87,8 +87,8 @@ private func check(_ tokenizer: BPETokenizer) throws {
   }
 }
 
-private let model = Workplace("model")
-private let special = Workplace("special")
+private let model = WorkFolder("model")
+private let special = WorkFolder("special")
 
 /// Ids that are the bytes of one-byte tokens.
 private let bytes = Bytes()
@@ -103,14 +103,14 @@ private struct Bytes: Tokenizer {
 }
 
 /// Two shards of one tensor each: `a` in the first, `b` in the second.
-private let shards: Workplace = {
-  let workplace = Workplace("shards")
+private let shards: WorkFolder = {
+  let workFolder = WorkFolder("shards")
   for (number, name) in ["a", "b"].enumerated() {
     let header = Data(#"{"\#(name)":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#.utf8)
     var file = Data([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0])
     file.append(header)
     file.append(Data(count: 8))
-    workplace.write(file, to: "model-0000\(number + 1)-of-00002.safetensors")
+    workFolder.write(file, to: "model-0000\(number + 1)-of-00002.safetensors")
   }
-  return workplace
+  return workFolder
 }()

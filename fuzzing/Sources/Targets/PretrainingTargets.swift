@@ -62,7 +62,7 @@ private func readAll(_ file: URL) throws {
   }
 }
 
-private let texts = Workplace("texts")
-private let tokens = Workplace("tokens")
-private let settings = Workplace("settings")
-private let runs = Workplace("runs", folder: "run")
+private let texts = WorkFolder("texts")
+private let tokens = WorkFolder("tokens")
+private let settings = WorkFolder("settings")
+private let runs = WorkFolder("runs", folder: "run")

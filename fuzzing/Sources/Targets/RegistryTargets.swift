@@ -5,8 +5,8 @@ import Registry
 let registryTargets: [FuzzTarget] = [
   // A bundle of another registry, byte for byte.
   FuzzTarget("bundle") { input in
-    place.write(input, to: "bundle.tar")
-    try registry.importBundle(place["bundle.tar"], actor: "fuzzer")
+    folder.write(input, to: "bundle.tar")
+    try registry.importBundle(folder["bundle.tar"], actor: "fuzzer")
   },
   // The parts of a bundle: bundle.json, in which `@seal` stands for its own digest, and blobs, each under the name that its bytes give
   // it. `@1` to `@9` stand for the digests of blobs, in bundle.json and in the blobs behind.
@@ -23,8 +23,8 @@ let registryTargets: [FuzzTarget] = [
       tar.appendEntry("blobs/sha256/" + Digest(of: part).description.dropFirst("sha256:".count), part)
     }
     tar.append(Data(count: 1024))
-    place.write(tar, to: "bundle.tar")
-    let taken = try registry.importBundle(place["bundle.tar"], actor: "fuzzer")
+    folder.write(tar, to: "bundle.tar")
+    let taken = try registry.importBundle(folder["bundle.tar"], actor: "fuzzer")
     for name in taken.versions {
       let version = try Finding.unlessDone("a version that was taken is not there") {
         try registry.version(VersionReference(parsing: name))
@@ -58,7 +58,7 @@ let registryTargets: [FuzzTarget] = [
   },
 ]
 
-private let place = Workplace("bundle")
+private let folder = WorkFolder("bundle")
 
 private let registry: Registry = {
   let (weights, tokenizer) = (
@@ -69,14 +69,14 @@ private let registry: Registry = {
     let base = BaseRecord(
       path: "base", weights: Digest("sha256:" + weights) ?? .zeros, configuration: nil,
       tokenizer: Digest("sha256:" + tokenizer) ?? .zeros)
-    return try Registry.create(at: place["registry"], base: base, actor: "fuzzer")
+    return try Registry.create(at: folder["registry"], base: base, actor: "fuzzer")
   } catch {
     Finding("\(error)").stop()
   }
 }()
 
 extension Data {
-  /// Puts a digest in the place of every `mark`.
+  /// Puts a digest instead of every `mark`.
   fileprivate mutating func replaceMarks(_ mark: String, by digest: Digest) {
     let text = Data(digest.description.utf8)
     var start = startIndex
@@ -89,7 +89,7 @@ extension Data {
   /// An entry of a tar file: its head, its bytes, zeros to the end of the block.
   fileprivate mutating func appendEntry(_ name: String, _ content: Data) {
     var head = [UInt8](repeating: 0, count: 512)
-    func put(_ text: String, at place: Int) { head.replaceSubrange(place..<place + text.utf8.count, with: text.utf8) }
+    func put(_ text: String, at offset: Int) { head.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8) }
     func octal(_ value: Int, _ digits: Int) -> String {
       let text = String(value, radix: 8)
       return String(repeating: "0", count: Swift.max(0, digits - text.count)) + text

@@ -82,8 +82,8 @@ private func requireMetrics(of matrix: TaskMatrix) {
   }
 }
 
-private let checkpoint = Workplace("checkpoint")
-private let events = Workplace("events")
+private let checkpoint = WorkFolder("checkpoint")
+private let events = WorkFolder("events")
 
 private func stateTensors() throws -> [String: Tensor] {
   let zeros = try Tensor.zeros([2])

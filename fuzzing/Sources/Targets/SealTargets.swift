@@ -24,19 +24,19 @@ extension Data {
   /// Whether `mark` is there: then `text` is in its place.
   @discardableResult
   fileprivate mutating func replaceFirst(_ mark: String, by text: String) -> Bool {
-    guard let place = range(of: Data(mark.utf8)) else { return false }
-    replaceSubrange(place, with: Data(text.utf8))
+    guard let range = range(of: Data(mark.utf8)) else { return false }
+    replaceSubrange(range, with: Data(text.utf8))
     return true
   }
 }
 
-private let run: Workplace = {
-  let workplace = Workplace("run", folder: "checkpoints")
-  workplace.write(manifest, to: "manifest.json")
-  workplace.write(Data("{}\n".utf8), to: "matrix.json")
-  workplace.write(Data("{}\n{}\n".utf8), to: "events.jsonl")
-  workplace.write(Data("1".utf8), to: "checkpoints/task-1.safetensors")
-  return workplace
+private let run: WorkFolder = {
+  let workFolder = WorkFolder("run", folder: "checkpoints")
+  workFolder.write(manifest, to: "manifest.json")
+  workFolder.write(Data("{}\n".utf8), to: "matrix.json")
+  workFolder.write(Data("{}\n{}\n".utf8), to: "events.jsonl")
+  workFolder.write(Data("1".utf8), to: "checkpoints/task-1.safetensors")
+  return workFolder
 }()
 
 private let manifestDigest = Digest(of: manifest)

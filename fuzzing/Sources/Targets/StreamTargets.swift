@@ -40,8 +40,8 @@ let streamTargets: [FuzzTarget] = [
   },
 ]
 
-private let suite = Workplace("suite", folder: "agnews")
-private let tables = Workplace("table")
+private let suite = WorkFolder("suite", folder: "agnews")
+private let tables = WorkFolder("table")
 
 /// What rows with several labels can rely on.
 private func requirePossibleSets(_ examples: TaskExamples) throws {

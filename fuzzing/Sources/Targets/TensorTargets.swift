@@ -4,8 +4,8 @@ import Torch
 
 let tensorTargets: [FuzzTarget] = [
   FuzzTarget("safetensors") { input in
-    let place = URL(fileURLWithPath: "/fuzz/input.safetensors")
-    let file = try SafetensorsFile(MappedFile(copying: input, as: place))
+    let url = URL(fileURLWithPath: "/fuzz/input.safetensors")
+    let file = try SafetensorsFile(MappedFile(copying: input, as: url))
     var tensors: [String: Tensor] = [:]
     for name in file.names {
       let tensor = try Finding.unlessDone("a tensor of an accepted file") { try file.tensor(name) }
@@ -19,11 +19,11 @@ let tensorTargets: [FuzzTarget] = [
   }
 ]
 
-private let workplace = Workplace("tensors")
+private let workFolder = WorkFolder("tensors")
 
 /// What was read and is written again is read as the same.
 private func requireRoundTrip(_ file: SafetensorsFile, _ tensors: [String: Tensor]) throws {
-  let url = workplace["again.safetensors"]
+  let url = workFolder["again.safetensors"]
   try Finding.unlessDone("writing what was read") {
     try SafetensorsFile.write(tensors, metadata: file.metadata, to: url)
     let again = try SafetensorsFile(url)

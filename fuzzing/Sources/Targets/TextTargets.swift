@@ -106,7 +106,7 @@ private func hasInexactNumbers(_ tree: JSONTree) -> Bool {
   }
 }
 
-private let grid = Workplace("grid", folder: "cells")
-private let lines = Workplace("lines")
-private let documents = Workplace("documents")
-private let trace = Workplace("trace", folder: "C-STANCE")
+private let grid = WorkFolder("grid", folder: "cells")
+private let lines = WorkFolder("lines")
+private let documents = WorkFolder("documents")
+private let trace = WorkFolder("trace", folder: "C-STANCE")

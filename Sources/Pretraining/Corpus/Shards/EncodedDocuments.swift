@@ -21,7 +21,7 @@ struct EncodedDocuments: Sendable {
   /// Tokenizes documents.
   ///
   /// - Parameter check: Called now and then, also within a long document; what it throws ends the work.
-  /// - Throws: ``CorpusError`` that names the document's place, `TokenizationError`.
+  /// - Throws: ``CorpusError`` that names the document's location, `TokenizationError`.
   init(
     _ documents: [RawDocument], _ tokenizer: CorpusTokenizer, _ rule: HeldOutRule, check: () throws -> Void = {}
   ) throws {
@@ -33,13 +33,15 @@ struct EncodedDocuments: Sendable {
         emptyDocuments += 1
         continue
       }
-      for part in rule.parts(of: text, isOnly: document.isOnly) { try append(part, tokenizer, document.place, check) }
+      for part in rule.parts(of: text, isOnly: document.isOnly) {
+        try append(part, tokenizer, document.location, check)
+      }
     }
   }
 
   /// What spells a special token is text: only the tokens between documents are ends.
   private mutating func append(
-    _ part: HeldOutRule.Part, _ tokenizer: CorpusTokenizer, _ place: String, _ check: () throws -> Void
+    _ part: HeldOutRule.Part, _ tokenizer: CorpusTokenizer, _ location: String, _ check: () throws -> Void
   ) throws {
     var side = part.side == .train ? train : heldOut
     // One owner, so that what is appended is not copied first.
@@ -49,7 +51,7 @@ struct EncodedDocuments: Sendable {
       if let id = ids.first(where: { !(0..<tokenizer.vocabularySize).contains($0) }) {
         throw CorpusError.tokenizer(
           .init(
-            place, expected: "ids in 0..<\(tokenizer.vocabularySize)", got: "\(id)",
+            location, expected: "ids in 0..<\(tokenizer.vocabularySize)", got: "\(id)",
             fix: "The tokenizer contradicts itself; use another."))
       }
       for id in ids { side.append(id, tokenizer.bytesPerToken) }

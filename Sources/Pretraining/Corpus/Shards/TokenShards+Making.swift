@@ -6,10 +6,10 @@ extension TokenShards {
   func make(
     _ folder: URL, _ states: [[TextFileState]], threads: Int, _ progress: (Progress) throws -> Void
   ) throws -> ShardManifest {
-    let place = folder.appendingPathComponent(ShardManifest.fileName, isDirectory: false)
+    let file = folder.appendingPathComponent(ShardManifest.fileName, isDirectory: false)
     try Self.createFolder(folder)
     // Old words about new shards would be worse than none.
-    guard unlink(place.path) == 0 || errno == ENOENT else { throw FileError.system(errno, writing: place.path) }
+    guard unlink(file.path) == 0 || errno == ENOENT else { throw FileError.system(errno, writing: file.path) }
     let settings = ShardManifest(
       tokenizerDigest: tokenizer.digest, vocabularySize: tokenizer.vocabularySize, endToken: tokenizer.end,
       bytesPerToken: tokenizer.bytesPerToken, heldOut: rule.share, sources: [])
@@ -37,7 +37,7 @@ extension TokenShards {
     }
     var manifest = settings
     manifest.sources = written
-    try JSONFile.write(manifest, to: place)
+    try JSONFile.write(manifest, to: file)
     try Self.removeFiles(notIn: manifest, folder)
     return manifest
   }

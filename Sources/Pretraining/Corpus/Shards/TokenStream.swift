@@ -51,9 +51,9 @@ public struct TokenStream: Sendable {
     return try tokens(at: window * length..<window * length + length + 1)
   }
 
-  /// Tokens by their places in the stream.
+  /// Tokens by their positions in the stream.
   ///
-  /// - Throws: ``CorpusError/shard(_:)`` if there are no such places, or a token is none of the vocabulary.
+  /// - Throws: ``CorpusError/shard(_:)`` if there are no such positions, or a token is none of the vocabulary.
   public func tokens(at range: Range<Int>) throws -> [Int] {
     guard range.lowerBound >= 0, range.upperBound <= count else {
       throw CorpusError.shard(
@@ -65,12 +65,12 @@ public struct TokenStream: Sendable {
     tokens.reserveCapacity(range.count)
     // The last shard that begins at or before the range.
     var number = (starts.partitioningIndex { $0 > range.lowerBound }) - 1
-    var place = range.lowerBound
-    while place < range.upperBound {
+    var position = range.lowerBound
+    while position < range.upperBound {
       let start = starts[number]
       let end = min(range.upperBound, start + shards[number].tokens)
-      try append(place - start..<end - start, of: shards[number], to: &tokens)
-      place = end
+      try append(position - start..<end - start, of: shards[number], to: &tokens)
+      position = end
       number += 1
     }
     return tokens
@@ -79,14 +79,14 @@ public struct TokenStream: Sendable {
   private func append(_ range: Range<Int>, of shard: TokenShard, to tokens: inout [Int]) throws {
     try withExtendedLifetime(shard.file) {
       let bytes = shard.file.bytes
-      for place in range {
-        let offset = place * bytesPerToken
+      for position in range {
+        let offset = position * bytesPerToken
         let id =
           bytesPerToken == 2
           ? Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
           : Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
         guard id < vocabularySize else {
-          throw shard.wrong(expected: "ids below \(vocabularySize)", got: "\(id) at token \(place)")
+          throw shard.wrong(expected: "ids below \(vocabularySize)", got: "\(id) at token \(position)")
         }
         tokens.append(id)
       }

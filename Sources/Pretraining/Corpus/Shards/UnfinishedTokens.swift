@@ -88,9 +88,9 @@ struct UnfinishedTokens: Codable, Equatable {
   ) throws {
     var rests: [CorpusSide: Rest] = [:]
     for (side, content) in sides {
-      let place = folder.appendingPathComponent(fileName(source.name, side), isDirectory: false)
+      let file = folder.appendingPathComponent(fileName(source.name, side), isDirectory: false)
       let digest = try content.bytes.withUnsafeBytes { bytes in
-        try AtomicFile.write([bytes], to: place)
+        try AtomicFile.write([bytes], to: file)
         return Digest(of: [bytes])
       }
       rests[side] = Rest(

@@ -60,7 +60,7 @@ public struct DocumentReader {
     while true {
       while let line = try lines?.next() {
         if line.allSatisfy(Self.isBlank) { continue }
-        return RawDocument(place: lines?.place ?? "", form: .rows, bytes: line, field: field)
+        return RawDocument(location: lines?.location ?? "", form: .rows, bytes: line, field: field)
       }
       bytesOfFilesDone += lines?.bytesRead ?? 0
       lines = nil
@@ -75,7 +75,7 @@ public struct DocumentReader {
       }
       let text = try Self.whole(&input, path: url.relativePath)
       bytesOfFilesDone += input.bytesRead
-      return RawDocument(place: url.relativePath, form: .text, bytes: text, field: field)
+      return RawDocument(location: url.relativePath, form: .text, bytes: text, field: field)
     }
   }
 

@@ -58,11 +58,11 @@ public struct HeldOutRule: Sendable, Equatable {
   }
 
   private func cut(_ document: [UInt8]) -> Int {
-    var place = document.count - Int((Double(document.count) * share).rounded(.up))
-    if let end = document[place...].firstIndex(of: UInt8(ascii: "\n")), end + 1 < document.count { return end + 1 }
+    var position = document.count - Int((Double(document.count) * share).rounded(.up))
+    if let end = document[position...].firstIndex(of: UInt8(ascii: "\n")), end + 1 < document.count { return end + 1 }
     // Bytes 10xxxxxx go on with a character.
-    while place > 0, document[place] & 0xC0 == 0x80 { place -= 1 }
-    return place
+    while position > 0, document[position] & 0xC0 == 0x80 { position -= 1 }
+    return position
   }
 
   /// FNV-1a with 64 bits.

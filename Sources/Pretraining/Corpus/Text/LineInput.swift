@@ -19,7 +19,7 @@ struct LineInput {
   var bytesRead: Int { input.bytesRead }
 
   /// Where the line is that was given last, for errors.
-  var place: String { "\(path):\(number)" }
+  var location: String { "\(path):\(number)" }
 
   init(_ input: TextInput, path: String) {
     self.input = input

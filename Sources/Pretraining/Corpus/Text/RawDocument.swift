@@ -4,7 +4,7 @@ import Foundation
 /// A document as it lies in its file: cheap to make, one after the other; what it says is found out later, by many at once.
 struct RawDocument: Sendable {
   /// The file, with the line where it has lines.
-  let place: String
+  let location: String
   let form: TextFileKind.Form
   let bytes: [UInt8]
   /// The field of a row that has the text.
@@ -21,7 +21,7 @@ struct RawDocument: Sendable {
       guard let invalid = UTF8Text.firstInvalidByte(in: bytes) else { return bytes }
       throw CorpusError.text(
         .init(
-          place, expected: "UTF-8 text", got: "other bytes, the first of them at byte \(invalid)",
+          location, expected: "UTF-8 text", got: "other bytes, the first of them at byte \(invalid)",
           fix: "Convert the file to UTF-8, e.g. with iconv; if it is gzipped, its name must end in .gz."))
     case .rows: return try rowText()
     }
@@ -34,7 +34,8 @@ struct RawDocument: Sendable {
     } catch let failure as JSONTree.Failure {
       throw CorpusError.row(
         .init(
-          place, expected: "a JSON object in UTF-8", got: "\(failure.reason) at byte \(failure.place) of the line",
+          location, expected: "a JSON object in UTF-8",
+          got: "\(failure.reason) at byte \(failure.position) of the line",
           fix: "Write every row as {\"\(name)\": \"…\"} on one line; if the file is gzipped, its name must end in .gz.")
       )
     }
@@ -51,7 +52,7 @@ struct RawDocument: Sendable {
   private func wrong(expected: String, got: String) -> CorpusError {
     .row(
       .init(
-        place, expected: expected, got: got,
+        location, expected: expected, got: got,
         fix:
           "Write every row as {\"\(name)\": \"…\"}, or name the field that has the text (text-field); others are ignored."
       ))

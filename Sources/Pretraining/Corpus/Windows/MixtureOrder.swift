@@ -1,12 +1,12 @@
 import Files
 import Randomness
 
-/// Which source each place of a stage takes its window of: blocks of 1,024 places, in each of which every source has its share.
+/// Which source each position of a stage takes its window of: blocks of 1,024 positions, in each of which every source has its share.
 public struct MixtureOrder: Sendable {
-  /// The places of a block.
+  /// The positions of a block.
   public static let blockSize = 1_024
 
-  /// The places that each source has in a block, in the order of the sources.
+  /// The positions that each source has in a block, in the order of the sources.
   public let shares: [Int]
   private let seed: UInt64
   private let stage: Int
@@ -22,7 +22,7 @@ public struct MixtureOrder: Sendable {
     self.stage = stage
   }
 
-  /// The source of each place of a block, shuffled with stream `SEED/mixture/STAGE/BLOCK`.
+  /// The source of each position of a block, shuffled with stream `SEED/mixture/STAGE/BLOCK`.
   ///
   /// - Parameter block: From 0.
   public func block(_ block: Int) -> [Int] {

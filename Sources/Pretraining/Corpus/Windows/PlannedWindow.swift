@@ -1,4 +1,4 @@
-/// The window that a place of a run takes.
+/// The window that a position of a run takes.
 public struct PlannedWindow: Sendable, Equatable {
   /// The source's number, from 0.
   public let source: Int

@@ -2,7 +2,7 @@ import Randomness
 
 /// The order in which one pass shows the windows of a source: a Feistel network over their numbers (docs/pretraining.md).
 ///
-/// Any place of the order is computed alone, without a list of the others, so that a source may have any number of windows.
+/// Any position of the order is computed alone, without a list of the others, so that a source may have any number of windows.
 public struct WindowPermutation: Sendable {
   /// The windows of the source.
   public let count: Int
@@ -29,11 +29,11 @@ public struct WindowPermutation: Sendable {
     keys = (0..<Self.rounds).map { _ in stream.next() }
   }
 
-  /// The window at a place of the order.
+  /// The window at a position of the order.
   ///
-  /// - Parameter place: From 0; taken modulo ``count``.
-  public subscript(place: Int) -> Int {
-    let reduced = place % count
+  /// - Parameter position: From 0; taken modulo ``count``.
+  public subscript(position: Int) -> Int {
+    let reduced = position % count
     var number = UInt64(reduced < 0 ? reduced + count : reduced)
     // The network permutes up to four times as many numbers; following its cycle from one of ours leads to one of ours.
     repeat { number = permuted(number) } while number >= UInt64(count)

@@ -55,7 +55,7 @@ extension WindowPlan {
     return mixture
   }
 
-  /// How many of the first `count` places of a stage each source has.
+  /// How many of the first `count` positions of a stage each source has.
   static func taken(_ count: Int, by mixture: MixtureOrder) -> [Int] {
     let (blocks, rest) = count.quotientAndRemainder(dividingBy: MixtureOrder.blockSize)
     var taken = mixture.shares.map { $0 * blocks }

@@ -1,6 +1,6 @@
-/// Which windows a run takes, and when: a pure function of seed and place (docs/pretraining.md, "Which windows when").
+/// Which windows a run takes, and when: a pure function of seed and position (docs/pretraining.md, "Which windows when").
 ///
-/// Places are the run's windows in the order of use. A plan remembers nothing, so that a resumed run, or one on another number of
+/// Positions are the run's windows in the order of use. A plan remembers nothing, so that a resumed run, or one on another number of
 /// windows a step, takes what it would have taken.
 public struct WindowPlan: Sendable {
   /// A source as the plan sees it.
@@ -18,11 +18,11 @@ public struct WindowPlan: Sendable {
     func windows(length: Int) -> Int { tokens > 0 ? (tokens - 1) / length : 0 }
   }
 
-  /// A range of places with one mixture and one length.
+  /// A range of positions with one mixture and one length.
   public struct Stage: Sendable, Equatable {
-    /// The first place; that of the first stage is 0, that of another the one after the stage before.
+    /// The first position; that of the first stage is 0, that of another the one after the stage before.
     public let firstWindow: Int
-    /// How many places it has.
+    /// How many positions it has.
     public let count: Int
     /// By the names of sources; those without one have none of its windows.
     public let weights: [String: Double]
@@ -48,7 +48,7 @@ public struct WindowPlan: Sendable {
   /// By stage and source: how many windows the stage takes of it.
   let taken: [[Int]]
 
-  /// The places of all stages.
+  /// The positions of all stages.
   public var count: Int { stages.last?.end ?? 0 }
 
   /// - Parameters:
@@ -75,29 +75,29 @@ public struct WindowPlan: Sendable {
     (self.firsts, self.taken) = (firsts, taken)
   }
 
-  /// The window at a place.
+  /// The window at a position.
   ///
-  /// - Throws: ``CorpusError/plan(_:)`` if no stage has the place.
-  public func window(at place: Int) throws -> PlannedWindow {
-    guard place >= 0, place < count else { throw outside(place) }
-    return try windows(at: place..<place + 1)[0]
+  /// - Throws: ``CorpusError/plan(_:)`` if no stage has the position.
+  public func window(at position: Int) throws -> PlannedWindow {
+    guard position >= 0, position < count else { throw outside(position) }
+    return try windows(at: position..<position + 1)[0]
   }
 
-  /// The windows at some places in a row, say of a step. The mixture of a block is made once for all of its places.
+  /// The windows at some positions in a row, say of a step. The mixture of a block is made once for all of its positions.
   ///
   /// - Throws: As ``window(at:)``.
-  public func windows(at places: Range<Int>) throws -> [PlannedWindow] {
-    guard places.lowerBound >= 0, places.upperBound <= count else { throw outside(places.upperBound - 1) }
+  public func windows(at positions: Range<Int>) throws -> [PlannedWindow] {
+    guard positions.lowerBound >= 0, positions.upperBound <= count else { throw outside(positions.upperBound - 1) }
     var windows: [PlannedWindow] = []
-    windows.reserveCapacity(places.count)
-    var place = places.lowerBound
-    while place < places.upperBound, let stage = stages.firstIndex(where: { place < $0.end }) {
-      let block = (place - stages[stage].firstWindow) / MixtureOrder.blockSize
+    windows.reserveCapacity(positions.count)
+    var position = positions.lowerBound
+    while position < positions.upperBound, let stage = stages.firstIndex(where: { position < $0.end }) {
+      let block = (position - stages[stage].firstWindow) / MixtureOrder.blockSize
       let start = stages[stage].firstWindow + block * MixtureOrder.blockSize
-      // The last block of a stage, and of all places, is cut off. (A block's end may be no number at all.)
-      let size = min(MixtureOrder.blockSize, min(stages[stage].end, places.upperBound) - start)
-      append(stage: stage, block: block, offsets: place - start..<size, to: &windows)
-      place = start + size
+      // The last block of a stage, and of all positions, is cut off. (A block's end may be no number at all.)
+      let size = min(MixtureOrder.blockSize, min(stages[stage].end, positions.upperBound) - start)
+      append(stage: stage, block: block, offsets: position - start..<size, to: &windows)
+      position = start + size
     }
     return windows
   }
@@ -115,17 +115,17 @@ public struct WindowPlan: Sendable {
   private func window(number: Int, of source: Int, stage: Int) -> PlannedWindow {
     let length = stages[stage].sequenceLength
     let count = sources[source].windows(length: length)
-    let (epoch, place) = number.quotientAndRemainder(dividingBy: count)
+    let (epoch, position) = number.quotientAndRemainder(dividingBy: count)
     let order = WindowPermutation(
       count: count, seed: seed, source: sources[source].name, sequenceLength: length, epoch: epoch)
     return PlannedWindow(
-      source: source, window: order[place], sequenceLength: length, epoch: epoch, stage: stage)
+      source: source, window: order[position], sequenceLength: length, epoch: epoch, stage: stage)
   }
 
-  private func outside(_ place: Int) -> CorpusError {
+  private func outside(_ position: Int) -> CorpusError {
     .plan(
       .init(
-        "window \(place) of the run", expected: "a place in 0..<\(count)", got: "another",
+        "window \(position) of the run", expected: "a place in 0..<\(count)", got: "another",
         fix: "Let the stages go on to the last step."))
   }
 }

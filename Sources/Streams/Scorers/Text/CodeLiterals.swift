@@ -24,17 +24,17 @@ enum CodeLiterals {
     guard let last = code.lastIndex(of: ">") else { return code }
     let plainNames = plain.map { (Array($0.0.unicodeScalars), Array($0.1.unicodeScalars)) }
     var result: [Unicode.Scalar] = []
-    var place = 0
-    while place < code.count {
-      if code[place] == "<", let (name, value) = plainNames.first(where: { code[place...].starts(with: $0.0) }) {
+    var position = 0
+    while position < code.count {
+      if code[position] == "<", let (name, value) = plainNames.first(where: { code[position...].starts(with: $0.0) }) {
         result.append(contentsOf: value)
-        place += name.count
-      } else if place < last, let value = value(at: place, in: code) {
+        position += name.count
+      } else if position < last, let value = value(at: position, in: code) {
         result.append(contentsOf: code[value])
-        place = value.upperBound + 1
+        position = value.upperBound + 1
       } else {
-        result.append(code[place])
-        place += 1
+        result.append(code[position])
+        position += 1
       }
     }
     return result
@@ -45,22 +45,24 @@ enum CodeLiterals {
     // Behind the last bracket nothing can end, so nothing is searched for there again and again.
     guard let last = code.lastIndex(of: ">") else { return [] }
     var literals: [(whole: [Unicode.Scalar], value: [Unicode.Scalar])] = []
-    var place = 0
-    while place < last {
-      if let value = value(at: place, in: code) {
-        literals.append((Array(code[place...value.upperBound]), Array(code[value])))
-        place = value.upperBound + 1
+    var position = 0
+    while position < last {
+      if let value = value(at: position, in: code) {
+        literals.append((Array(code[position...value.upperBound]), Array(code[value])))
+        position = value.upperBound + 1
       } else {
-        place += 1
+        position += 1
       }
     }
     return literals
   }
 
-  /// The value of the literal that begins at a place; its bracket is at the value's upper bound.
-  private static func value(at place: Int, in code: [Unicode.Scalar]) -> Range<Int>? {
-    guard code[place] == "<", let name = names.first(where: { code[place...].starts(with: $0) }) else { return nil }
-    let start = place + name.count
+  /// The value of the literal that begins at a position; its bracket is at the value's upper bound.
+  private static func value(at position: Int, in code: [Unicode.Scalar]) -> Range<Int>? {
+    guard code[position] == "<", let name = names.first(where: { code[position...].starts(with: $0) }) else {
+      return nil
+    }
+    let start = position + name.count
     return code[start...].firstIndex(of: ">").map { start..<$0 }
   }
 }

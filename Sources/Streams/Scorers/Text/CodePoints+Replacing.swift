@@ -12,14 +12,14 @@ extension CodePoints {
     guard let head = name.first, text.contains(head) else { return text }
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(text.count)
-    var place = 0
-    while place < text.count {
-      if text[place] == head, text[place...].starts(with: name) {
+    var position = 0
+    while position < text.count {
+      if text[position] == head, text[position...].starts(with: name) {
         result.append(contentsOf: replacement)
-        place += name.count
+        position += name.count
       } else {
-        result.append(text[place])
-        place += 1
+        result.append(text[position])
+        position += 1
       }
     }
     return result

@@ -21,11 +21,11 @@ enum CodePoints {
     let scalars = Array(text.unicodeScalars)
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(scalars.count)
-    for (place, scalar) in scalars.enumerated() {
+    for (position, scalar) in scalars.enumerated() {
       if scalar.value < 0x80 {
         result.append(("A"..."Z").contains(scalar) ? Unicode.Scalar(UInt8(scalar.value + 32)) : scalar)
       } else if scalar == "\u{3A3}" {
-        result.append(endsWord(at: place, scalars) ? "\u{3C2}" : "\u{3C3}")
+        result.append(endsWord(at: position, scalars) ? "\u{3C2}" : "\u{3C3}")
       } else {
         result.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
       }
@@ -33,13 +33,13 @@ enum CodePoints {
     return result
   }
 
-  /// Whether a letter stands before a place and none after it, marks and the like passed over: Unicode's Final_Sigma.
-  private static func endsWord(at place: Int, _ scalars: [Unicode.Scalar]) -> Bool {
+  /// Whether a letter stands before a position and none after it, marks and the like passed over: Unicode's Final_Sigma.
+  private static func endsWord(at position: Int, _ scalars: [Unicode.Scalar]) -> Bool {
     func isPassedOver(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isCaseIgnorable }
-    guard let before = scalars[..<place].last(where: { !isPassedOver($0) }), before.properties.isCased else {
+    guard let before = scalars[..<position].last(where: { !isPassedOver($0) }), before.properties.isCased else {
       return false
     }
-    guard let after = scalars[(place + 1)...].first(where: { !isPassedOver($0) }) else { return true }
+    guard let after = scalars[(position + 1)...].first(where: { !isPassedOver($0) }) else { return true }
     return !after.properties.isCased
   }
 }

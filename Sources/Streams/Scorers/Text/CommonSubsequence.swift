@@ -23,12 +23,12 @@ struct CommonSubsequence {
     self.columns = columns
     let width = (columns.count + 63) / 64
     self.width = width
-    var places: [Int: [Int]] = [:]
-    for (place, token) in columns.enumerated() { places[token, default: []].append(place) }
-    sparse = places.filter { $0.value.count <= width }
-    dense = places.filter { $0.value.count > width }.mapValues { places in
+    var positions: [Int: [Int]] = [:]
+    for (position, token) in columns.enumerated() { positions[token, default: []].append(position) }
+    sparse = positions.filter { $0.value.count <= width }
+    dense = positions.filter { $0.value.count > width }.mapValues { positions in
       var bits = [UInt64](repeating: 0, count: width)
-      for place in places { bits[place / 64] |= 1 << UInt64(place % 64) }
+      for position in positions { bits[position / 64] |= 1 << UInt64(position % 64) }
       return bits
     }
   }
@@ -49,11 +49,11 @@ struct CommonSubsequence {
     return row.bits.reduce(0) { $0 + (~$1).nonzeroBitCount }
   }
 
-  /// The places in `rows` of a longest common subsequence, from the last to the first.
+  /// The positions in `rows` of a longest common subsequence, from the last to the first.
   ///
   /// If there are several, it is the one found from the last cell backwards: take a common token wherever there is one, otherwise go up if
   /// the length above is greater than the one on the left, else go left.
-  func places(in rows: [Int]) -> [Int] {
+  func positions(in rows: [Int]) -> [Int] {
     guard width > 0, !rows.isEmpty else { return [] }
     // Short sequences keep all rows (8 MiB), long ones every √n-th.
     let block = rows.count * width <= 1 << 20 ? rows.count : max(1, Int(saturating: Double(rows.count).squareRoot()))
@@ -88,7 +88,7 @@ struct CommonSubsequence {
     return result
   }
 
-  /// A row of the table and a place to write a token's columns to.
+  /// A row of the table and a position to write a token's columns to.
   private struct Row {
     var bits: [UInt64]
     var mask: [UInt64]
@@ -101,10 +101,10 @@ struct CommonSubsequence {
   private func advance(_ row: inout Row, by token: Int) {
     if let mask = dense[token] {
       Self.advance(&row.bits, mask: mask)
-    } else if let places = sparse[token] {
-      for place in places { row.mask[place / 64] |= 1 << UInt64(place % 64) }
+    } else if let positions = sparse[token] {
+      for position in positions { row.mask[position / 64] |= 1 << UInt64(position % 64) }
       Self.advance(&row.bits, mask: row.mask)
-      for place in places { row.mask[place / 64] = 0 }
+      for position in positions { row.mask[position / 64] = 0 }
     }
   }
 

@@ -7,10 +7,10 @@ struct MatchingBlocks {
   private let first: [Int]
   private let second: [Int]
   /// Where each token that may begin a block stands in the second sequence.
-  private let places: [Int: [Int]]
+  private let positions: [Int: [Int]]
   private let scorer: String
   private var steps = 0
-  /// The length of the block that ends at a place of the second sequence, and in which pass it was written there.
+  /// The length of the block that ends at a position of the second sequence, and in which pass it was written there.
   private var lengths: [Int]
   private var passes: [Int]
   private var pass = 0
@@ -20,10 +20,10 @@ struct MatchingBlocks {
     self.first = first
     self.second = second
     self.scorer = scorer
-    var places: [Int: [Int]] = [:]
-    for (place, token) in second.enumerated() { places[token, default: []].append(place) }
+    var positions: [Int: [Int]] = [:]
+    for (position, token) in second.enumerated() { positions[token, default: []].append(position) }
     let most = second.count >= 200 ? second.count / 100 + 1 : .max
-    self.places = places.filter { $0.value.count <= most }
+    self.positions = positions.filter { $0.value.count <= most }
     lengths = [Int](repeating: 0, count: second.count)
     passes = lengths
   }
@@ -65,7 +65,7 @@ struct MatchingBlocks {
       pass += 1
       steps += 1
       // From the right, so that what the row above wrote is read before this row overwrites it.
-      for column in (places[first[row]] ?? []).reversed() {
+      for column in (positions[first[row]] ?? []).reversed() {
         steps += 1
         if column >= columns.upperBound { continue }
         if column < columns.lowerBound { break }

@@ -44,14 +44,14 @@ enum WesternTokens {
   ) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(line.count)
-    var place = 0
-    while place < line.count {
-      if place + 1 < line.count, let pair = replacement(line[place], line[place + 1]) {
+    var position = 0
+    while position < line.count {
+      if position + 1 < line.count, let pair = replacement(line[position], line[position + 1]) {
         result.append(contentsOf: pair)
-        place += 2
+        position += 2
       } else {
-        result.append(line[place])
-        place += 1
+        result.append(line[position])
+        position += 1
       }
     }
     return result

@@ -37,8 +37,10 @@ struct ExpertsExportCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
-      let place = URL(fileURLWithPath: absolute(out))
-      guard !FileManager.default.fileExists(atPath: place.path) else { throw FileError.alreadyExists(path: place.path) }
+      let output = URL(fileURLWithPath: absolute(out))
+      guard !FileManager.default.fileExists(atPath: output.path) else {
+        throw FileError.alreadyExists(path: output.path)
+      }
       let url = URL(fileURLWithPath: absolute(folder))
       let configuration = try RunFolder(url).readManifest().configuration
       // The run's own base, wherever else the options would look.
@@ -48,7 +50,7 @@ struct ExpertsExportCommand: ParsableCommand {
       Console.error("reading \(task) of \(url.path)")
       let export = try StoredRun(url, model: loaded.model).export(
         task: task, base: loaded, gate: gate, prompts: prompts.map(lines))
-      try export.write(to: place)
+      try export.write(to: output)
       if json {
         try Console.output(String(decoding: try JSONFile.encode(export.record), as: UTF8.self))
         return
@@ -58,7 +60,7 @@ struct ExpertsExportCommand: ParsableCommand {
         "\(record.task) (\(record.method)): \(record.form.rawValue), rank \(record.rank), alpha \(record.alpha)")
       try Console.output(record.statement)
       for line in export.deviationLines { try Console.output(line) }
-      try Console.output("adapter folder: \(place.path)")
+      try Console.output("adapter folder: \(output.path)")
     }
   }
 

@@ -51,11 +51,11 @@ struct ExpertsImportCommand: ParsableCommand {
       }
       guard let tokenizer = host.tokenizerDigest else { throw FileError.notFound(path: home.path) }
       let out = URL(fileURLWithPath: absolute(out))
-      let archive = try NewFolder.make(out) { place in
+      let archive = try NewFolder.make(out) { new in
         try ExpertArchive.write(
           stored.expert, name: name, method: stored.archive?.method ?? "peft", baseDigest: host.digest,
           baseConfiguration: host.configuration, tokenizerDigest: tokenizer, promptDigest: stored.archive?.promptDigest,
-          to: place)
+          to: new)
       }
       if json {
         try Console.output(String(decoding: try JSONFile.encode(ExpertLine(archive, folder: out.path)), as: UTF8.self))

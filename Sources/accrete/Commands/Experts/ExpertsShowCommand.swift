@@ -27,8 +27,8 @@ struct ExpertsShowCommand: ParsableCommand {
       try Console.output(
         "method       \(archive.method)\(archive.isWhole ? "" : " (one half of a dual expert: served by its run)")")
       try Console.output("rank, alpha  \(archive.shape.rank), \(archive.shape.alpha)")
-      let places = (line.projections ?? []).joined(separator: ", ")
-      try Console.output("projections  \(places)\(archive.shape.routed ? ", of routed experts too" : "")")
+      let projections = (line.projections ?? []).joined(separator: ", ")
+      try Console.output("projections  \(projections)\(archive.shape.routed ? ", of routed experts too" : "")")
       try Console.output("tensors      \(archive.bytes) bytes, \(archive.tensorsDigest), unchanged")
       try Console.output("base         \(archive.baseDigest)")
       try Console.output("tokenizer    \(archive.tokenizerDigest)")

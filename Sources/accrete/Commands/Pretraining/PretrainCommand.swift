@@ -54,12 +54,12 @@ struct PretrainCommand: ParsableCommand {
         throw RunError.invalidConfiguration(key: key, got: value.printable, allowed: "only in `accrete train`")
       }
       let configuration = try configuration(PretrainingFile.read(url, replacing: settings), of: url)
-      let place = URL(fileURLWithPath: try call.place(out))
+      let output = URL(fileURLWithPath: try call.outputFolder(out))
       let json = json || call.json == true
-      if dryRun || call.dryRun == true { return try PretrainingTrial.show(configuration, out: place, json: json) }
+      if dryRun || call.dryRun == true { return try PretrainingTrial.show(configuration, out: output, json: json) }
       Signals.listen()
       let run = try PretrainingRun.start(
-        configuration, in: place, requests: Signals.request, report: printer.show)
+        configuration, in: output, requests: Signals.request, report: printer.show)
       try run.run(requests: Signals.request)
       try PretrainingResult.show(run, json: json)
     }

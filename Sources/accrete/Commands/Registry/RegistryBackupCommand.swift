@@ -22,12 +22,12 @@ struct RegistryBackupCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
-      let place = URL(fileURLWithPath: absolute(folder))
-      let record = try options.open(.writing).backup(to: place)
+      let url = URL(fileURLWithPath: absolute(folder))
+      let record = try options.open(.writing).backup(to: url)
       try Console.output(
         try json
           ? RegistryText.json(record)
-          : "\(place.path): \(record.blobs) blobs, \(RegistryText.size(record.bytes)); audit head \(record.audit.hash)")
+          : "\(url.path): \(record.blobs) blobs, \(RegistryText.size(record.bytes)); audit head \(record.audit.hash)")
     }
   }
 }

@@ -58,8 +58,8 @@ struct AnswerWriter {
   private func cells(_ columns: [String], _ cells: [String]) -> [String] {
     // Rows of one table share their names, so that most are compared by where they lie.
     if columns == ownColumns { return cells }
-    let places = Dictionary(zip(columns.map(ExactText.init), cells), uniquingKeysWith: { first, _ in first })
-    return ownColumns.map { places[ExactText($0)] ?? "" }
+    let positions = Dictionary(zip(columns.map(ExactText.init), cells), uniquingKeysWith: { first, _ in first })
+    return ownColumns.map { positions[ExactText($0)] ?? "" }
   }
 
   /// The first line names the columns.
@@ -72,7 +72,7 @@ struct AnswerWriter {
     try Console.stream(fields.map(Self.quoted).joined(separator: separator) + "\r\n")
   }
 
-  /// A line that asks for nothing that can be answered, in the place of its answer.
+  /// A line that asks for nothing that can be answered, instead of its answer.
   mutating func write(_ problem: RequestProblem) throws {
     unread += 1
     firstProblem = firstProblem ?? problem.text

@@ -37,11 +37,11 @@ extension EvaluateCommand {
         printer.passing("scoring \($0)/\(rows.count)")
       }
     } catch let error as StreamError {
-      // A text that is not tokenized is called by its place among all.
-      guard let place = Int(error.detail.file.dropFirst("row ".count)), rows.indices.contains(place) else {
+      // A text that is not tokenized is called by its index among all.
+      guard let index = Int(error.detail.file.dropFirst("row ".count)), rows.indices.contains(index) else {
         throw error
       }
-      throw lines.placed(error, line: rows[place].line)
+      throw lines.located(error, line: rows[index].line)
     }
     guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
     for line in Self.lines(result) { try Console.output(line) }
@@ -76,7 +76,7 @@ extension EvaluateCommand {
     }
     if let sets = result.labelSets { return lines + Self.lines(sets) }
     guard let labels = result.labels, let confusion = result.confusion else { return lines }
-    for (place, label) in labels.enumerated() {
+    for (index, label) in labels.enumerated() {
       lines.append(
         "\(label.label.printable)  precision \(fixed(label.precision.value, 4)) \(text(label.precision.interval))  recall"
           + " \(fixed(label.recall.value, 4)) \(text(label.recall.interval))  F1 \(fixed(label.f1, 4))  n \(label.recall.n)"
@@ -84,7 +84,7 @@ extension EvaluateCommand {
       if labels.count <= 20 {
         lines.append(
           "  answered: "
-            + confusion[place].enumerated().filter { $0.element > 0 }
+            + confusion[index].enumerated().filter { $0.element > 0 }
             .map { "\(labels[$0.offset].label.printable) \($0.element)" }.joined(separator: ", "))
       }
     }

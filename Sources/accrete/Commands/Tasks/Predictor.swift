@@ -82,16 +82,16 @@ final class Predictor {
       route.flatMap { _ in Result<RowAnswer, any Error>.failure(CancellationError()) }
     }
     let routed = routes.indices.filter { (try? routes[$0].get()) != nil }
-    let places = Dictionary(grouping: routed) { (try? routes[$0].get().task) ?? "" }
-    for (task, places) in places.sorted(by: { $0.key < $1.key }) {
-      let part = places.map { rows[$0] }
+    let positions = Dictionary(grouping: routed) { (try? routes[$0].get().task) ?? "" }
+    for (task, positions) in positions.sorted(by: { $0.key < $1.key }) {
+      let part = positions.map { rows[$0] }
       let found = try RequestLines.each(part) {
         task.isEmpty ? try unclaimed($0) : try answers($0, by: served(task))
       }
-      for (place, answer) in zip(places, found) {
-        result[place] = answer.map { answer in
+      for (position, answer) in zip(positions, found) {
+        result[position] = answer.map { answer in
           var answer = answer
-          answer.route = try? routes[place].get()
+          answer.route = try? routes[position].get()
           return answer
         }
       }

@@ -188,7 +188,7 @@ struct RequestLines {
   ) throws {
     let rows = batch.compactMap { try? $0.get() }
     var answers = zip(rows, try body(rows)).map { row, answer in
-      answer.mapError { RequestProblem(row, error: placed($0, line: row.line)) }
+      answer.mapError { RequestProblem(row, error: located($0, line: row.line)) }
     }[...]
     for row in batch {
       let answer: Result<RowAnswer, RequestProblem>
@@ -220,8 +220,8 @@ struct RequestLines {
     if case TokenizationError.unsplittable = error { true } else { error is StreamError }
   }
 
-  /// What is wrong with the text of a line, with its place.
-  func placed(_ error: any Error, line: Int) -> any Error {
+  /// What is wrong with the text of a line, with its location.
+  func located(_ error: any Error, line: Int) -> any Error {
     var detail = (error as? StreamError)?.detail
     if case TokenizationError.unsplittable(_, _, let expected, let got) = error {
       detail = .init(

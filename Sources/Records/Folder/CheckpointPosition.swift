@@ -3,7 +3,7 @@ public import Foundation
 
 /// When a checkpoint was taken, and so what its file is called: `task-2.safetensors` after two tasks, and
 /// `task-2-step-37.safetensors` after 37 steps of the third.
-public struct CheckpointPlace: Sendable, Hashable, Comparable {
+public struct CheckpointPosition: Sendable, Hashable, Comparable {
   /// Tasks that are learned and scored.
   public let learned: Int
   /// Steps of the next one; `nil` between two tasks.
@@ -30,19 +30,21 @@ public struct CheckpointPlace: Sendable, Hashable, Comparable {
 
   public var fileName: String { "task-\(learned)" + (step.map { "-step-\($0)" } ?? "") + ".safetensors" }
 
-  public static func < (a: CheckpointPlace, b: CheckpointPlace) -> Bool {
+  public static func < (a: CheckpointPosition, b: CheckpointPosition) -> Bool {
     (a.learned, a.step ?? -1) < (b.learned, b.step ?? -1)
   }
 }
 
 extension RunFolder {
-  public func checkpoint(_ place: CheckpointPlace) -> URL { checkpoints.appendingPathComponent(place.fileName) }
+  public func checkpoint(_ position: CheckpointPosition) -> URL {
+    checkpoints.appendingPathComponent(position.fileName)
+  }
 
   /// The state after `tasks` learned tasks.
-  public func checkpoint(after tasks: Int) -> URL { checkpoint(CheckpointPlace(learned: tasks)) }
+  public func checkpoint(after tasks: Int) -> URL { checkpoint(CheckpointPosition(learned: tasks)) }
 
   /// All checkpoints that are there, the oldest first.
-  public func checkpointPlaces() throws -> [CheckpointPlace] {
+  public func checkpointPositions() throws -> [CheckpointPosition] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: checkpoints.path)
@@ -51,20 +53,20 @@ extension RunFolder {
     } catch {
       throw FileError.notReadable(path: checkpoints.path, reason: error.localizedDescription)
     }
-    return names.compactMap(CheckpointPlace.init(fileName:)).sorted()
+    return names.compactMap(CheckpointPosition.init(fileName:)).sorted()
   }
 
   /// The newest checkpoint between two tasks that the run has written, whether or not it is there; `nil`: none, or the folder has no seal.
-  package func newestSealed() throws -> CheckpointPlace? {
-    try sealing.seal(of: self)?.files.keys.compactMap(CheckpointPlace.init(path:)).filter { $0.step == nil }.max()
+  package func newestSealed() throws -> CheckpointPosition? {
+    try sealing.seal(of: self)?.files.keys.compactMap(CheckpointPosition.init(path:)).filter { $0.step == nil }.max()
   }
 
   /// Checkpoints inside of tasks, but for the newest ones, have served.
   /// - Parameters:
   ///   - kept: How many stay.
   ///   - new: One that is about to be written.
-  package func servedCheckpoints(keeping kept: Int, beside new: CheckpointPlace? = nil) throws -> [URL] {
-    let places = Set(try checkpointPlaces() + [new].compactMap(\.self)).sorted()
-    return places.filter { $0.step != nil }.dropLast(kept).map(checkpoint)
+  package func servedCheckpoints(keeping kept: Int, beside new: CheckpointPosition? = nil) throws -> [URL] {
+    let positions = Set(try checkpointPositions() + [new].compactMap(\.self)).sorted()
+    return positions.filter { $0.step != nil }.dropLast(kept).map(checkpoint)
   }
 }

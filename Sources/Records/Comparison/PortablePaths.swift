@@ -8,13 +8,13 @@ public import Foundation
 extension RunConfiguration {
   /// The same with paths relative to a folder, where they have more than the root in common with it.
   public func portable(from folder: URL) -> RunConfiguration {
-    mappingPlaces { Places.relative($0, to: folder.standardizedFileURL.path) }
+    mappingPaths { Paths.relative($0, to: folder.standardizedFileURL.path) }
   }
 
   /// The same with the last part of every path alone.
-  public var placeless: RunConfiguration { mappingPlaces { URL(fileURLWithPath: $0).lastPathComponent } }
+  public var withoutFolders: RunConfiguration { mappingPaths { URL(fileURLWithPath: $0).lastPathComponent } }
 
-  private func mappingPlaces(_ map: (String) -> String) -> RunConfiguration {
+  private func mappingPaths(_ map: (String) -> String) -> RunConfiguration {
     var copy = self
     copy.base = base.isEmpty ? base : map(base)
     copy.source.data = source.data.map(map)
@@ -27,14 +27,14 @@ extension Manifest {
   package func portable(from folder: URL) -> Manifest {
     var copy = self
     copy.configuration = configuration.portable(from: folder)
-    copy.dataDigests = Places.withoutCommonFolder(dataDigests)
+    copy.dataDigests = Paths.withoutCommonFolder(dataDigests)
     return copy
   }
 
-  package var placeless: Manifest {
+  package var withoutFolders: Manifest {
     var copy = self
-    copy.configuration = configuration.placeless
-    copy.dataDigests = Places.withoutCommonFolder(dataDigests)
+    copy.configuration = configuration.withoutFolders
+    copy.dataDigests = Paths.withoutCommonFolder(dataDigests)
     return copy
   }
 }
@@ -46,22 +46,22 @@ extension Comparison {
     return copy
   }
 
-  package var placeless: Comparison {
+  package var withoutFolders: Comparison {
     var copy = mappingDigests
-    copy.configuration = configuration.placeless
+    copy.configuration = configuration.withoutFolders
     return copy
   }
 
   private var mappingDigests: Comparison {
     var copy = self
     for (number, order) in orders {
-      copy.orders[number]?.dataDigests = Places.withoutCommonFolder(order.dataDigests)
+      copy.orders[number]?.dataDigests = Paths.withoutCommonFolder(order.dataDigests)
     }
     return copy
   }
 }
 
-enum Places {
+enum Paths {
   static func relative(_ path: String, to folder: String) -> String {
     let (parts, from) = (path.split(separator: "/"), folder.split(separator: "/"))
     guard path.hasPrefix("/"), folder.hasPrefix("/") else { return path }

@@ -4,30 +4,30 @@ import Testing
 
 @testable import Records
 
-/// Do places of files stay out of what is compared, and say where to look in what is kept?
-@Suite struct PortablePlacesTests {
+/// Do paths of files stay out of what is compared, and say where to look in what is kept?
+@Suite struct PortablePathsTests {
   @Test(arguments: [
     ("/a/b/data/x.json", "/a/b/work", "../data/x.json"), ("/a/b/c", "/a/b", "c"), ("/a/b", "/a/b", "."),
     ("/other/x", "/a/b", "/other/x"), ("names.json", "/a/b", "names.json"), ("/a/b", "/a/b/c/d", "../.."),
   ])
   func relativePaths(path: String, folder: String, expected: String) {
-    #expect(Places.relative(path, to: folder) == expected)
+    #expect(Paths.relative(path, to: folder) == expected)
   }
 
   @Test func commonFolders() {
     let (one, other) = (Digest(of: Data("1".utf8)), Digest(of: Data("2".utf8)))
     #expect(
-      Places.withoutCommonFolder(["/x/y/a/t.json": one, "/x/y/b/t.json": other]) == [
+      Paths.withoutCommonFolder(["/x/y/a/t.json": one, "/x/y/b/t.json": other]) == [
         "a/t.json": one, "b/t.json": other,
       ])
     // Whole names of folders, not letters that they have in common.
     #expect(
-      Places.withoutCommonFolder(["/x/ya/t.json": one, "/x/yb/t.json": other]) == [
+      Paths.withoutCommonFolder(["/x/ya/t.json": one, "/x/yb/t.json": other]) == [
         "ya/t.json": one, "yb/t.json": other,
       ])
-    #expect(Places.withoutCommonFolder(["/x/y/t.json": one]) == ["t.json": one])
-    #expect(Places.withoutCommonFolder(["t.json": one, "u.json": other]) == ["t.json": one, "u.json": other])
-    #expect(Places.withoutCommonFolder([:]).isEmpty)
+    #expect(Paths.withoutCommonFolder(["/x/y/t.json": one]) == ["t.json": one])
+    #expect(Paths.withoutCommonFolder(["t.json": one, "u.json": other]) == ["t.json": one, "u.json": other])
+    #expect(Paths.withoutCommonFolder([:]).isEmpty)
   }
 
   @Test func configurations() {
@@ -37,11 +37,11 @@ import Testing
     var elsewhere = configuration
     elsewhere.base = "/home/base/seedling"
     elsewhere.source.data = "/home/mtl5"
-    #expect(configuration.placeless == elsewhere.placeless)
+    #expect(configuration.withoutFolders == elsewhere.withoutFolders)
     elsewhere.source.data = "/home/trace"
-    #expect(configuration.placeless != elsewhere.placeless)
+    #expect(configuration.withoutFolders != elsewhere.withoutFolders)
     let kept = configuration.portable(from: URL(fileURLWithPath: "/machine/work"))
     #expect(kept.source.data == "../shared/data/mtl5" && kept.base == "../program.resources/base/seedling")
-    #expect(kept.placeless == configuration.placeless)
+    #expect(kept.withoutFolders == configuration.withoutFolders)
   }
 }

@@ -5,8 +5,8 @@ import Registry
 public import Serving
 import Torch
 
-/// A task's place in the router of a release, and what it costs the others (G4).
-public struct RouterPlace {
+/// A task's position in the router of a release, and what it costs the others (G4).
+public struct RouterPosition {
   public let gate: Gate
   public let entry: RouterRecord.Entry
   /// The router with it.
@@ -17,7 +17,7 @@ extension Registry {
   /// A little more than the stored requests need.
   private static let handicapMargin = 1.05
 
-  /// A task's place in the router, with the least handicap under which it takes no stored request of another task; and G4.
+  /// A task's position in the router, with the least handicap under which it takes no stored request of another task; and G4.
   ///
   /// A new version moves the borders to tasks that were learned after it. Where that costs one of them a stored request, the task goes on
   /// being found by what the router knew of it.
@@ -25,17 +25,17 @@ extension Registry {
   /// - Parameter entry: The task with what its version brings; its handicap does not count.
   /// - Parameter old: The release that it comes into.
   /// - Parameter view: What its sums were taken of, for a release that has no router yet.
-  func place(of entry: RouterRecord.Entry, in old: ReleaseManifest, view: RequestView) throws -> RouterPlace {
+  func position(of entry: RouterRecord.Entry, in old: ReleaseManifest, view: RequestView) throws -> RouterPosition {
     let name = entry.task
     guard let before = try router(of: old) else {
       let alone = try router(RouterRecord(view: view, tasks: [entry]))
-      return RouterPlace(gate: RouteGate.gate([]), entry: entry.with(handicap: 0), router: alone)
+      return RouterPosition(gate: RouteGate.gate([]), entry: entry.with(handicap: 0), router: alone)
     }
     let stored = try old.experts.filter { $0.key != name }.sorted { $0.key < $1.key }.map { task, digest in
       let features = try storedRequests(of: version(digest: digest), width: requestWidth(before.record.view))
       return (task: task, features: features, before: try before.routes(features))
     }
-    func place(_ entry: RouterRecord.Entry) throws -> RouterPlace {
+    func position(_ entry: RouterRecord.Entry) throws -> RouterPosition {
       var router = try router(before.record.with(entry.with(handicap: 0)))
       let handicap = try stored.reduce(0.0) { most, task in
         try zip(task.before, router.claims(of: name, task.features)).reduce(most) { most, pair in
@@ -46,13 +46,13 @@ extension Registry {
       let moves = try stored.map { task in
         RouteGate.Moves(task: task.task, before: task.before, after: try router.routes(task.features))
       }
-      return RouterPlace(gate: RouteGate.gate(moves), entry: entry.with(handicap: handicap), router: router)
+      return RouterPosition(gate: RouteGate.gate(moves), entry: entry.with(handicap: handicap), router: router)
     }
-    let fresh = try place(entry)
+    let fresh = try position(entry)
     guard let last = before.record.tasks.first(where: { $0.task == name }), fresh.gate.numbers["worse"] ?? 0 > 0 else {
       return fresh
     }
-    return try place(entry.with(sums: last.sums))
+    return try position(entry.with(sums: last.sums))
   }
 
   /// What the router sees of a version's stored requests.

@@ -1,7 +1,7 @@
 import Files
 
-/// A place in a file, to be named in messages.
-struct Place: Sendable, Equatable, CustomStringConvertible {
+/// A location in a file, to be named in messages.
+struct RowLocation: Sendable, Equatable, CustomStringConvertible {
   /// The file as it was given.
   let file: String
   /// The line, counted from 1.
@@ -15,7 +15,7 @@ struct Place: Sendable, Equatable, CustomStringConvertible {
     return row.map { "\(lined) (row \($0), counted from 0)" } ?? lined
   }
 
-  /// The detail of an error at this place.
+  /// The detail of an error at this location.
   func detail(expected: String, got: String, fix: String) -> StreamError.Detail {
     StreamError.Detail(file: file, line: line, row: row, expected: expected, got: got, fix: fix)
   }

@@ -2,15 +2,15 @@ import Files
 import Foundation
 
 /// A folder for readers that take one. Scripts/fuzz puts it into memory (TMPDIR), and removes it.
-struct Workplace: Sendable {
+struct WorkFolder: Sendable {
   let url: URL
 
   /// - Parameter folder: of one in it.
   init(_ name: String, folder: String? = nil) {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-fuzz-\(getpid())-\(name)")
     do {
-      let place = folder.map { url.appendingPathComponent($0) } ?? url
-      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      let target = folder.map { url.appendingPathComponent($0) } ?? url
+      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
     } catch {
       Finding("the fuzzer cannot make \(url.path): \(error)").stop()
     }

@@ -1,7 +1,7 @@
 import Files
 
 /// A value in a tokenizer file and where it stands, so that whatever is wrong with it can be named.
-struct JSONPlace {
+struct JSONLocation {
   let value: JSONTree
   /// The keys that lead to it (`model.merges[3]`); "top level" for the whole file.
   let key: String
@@ -31,18 +31,18 @@ struct JSONPlace {
   }
 
   /// A member, or `nil` where it is missing or null.
-  func optional(_ name: String) throws -> JSONPlace? {
+  func optional(_ name: String) throws -> JSONLocation? {
     let found = try members().filter { $0.name.elementsEqual(name.utf8) }
     guard found.count < 2 else { throw malformed("each key once", got: "\"\(name)\" \(found.count) times") }
     guard let member = found.first, member.value != .null else { return nil }
-    return JSONPlace(value: member.value, key: key(of: name), file: file)
+    return JSONLocation(value: member.value, key: key(of: name), file: file)
   }
 
-  func required(_ name: String) throws -> JSONPlace {
-    guard let place = try optional(name) else {
+  func required(_ name: String) throws -> JSONLocation {
+    guard let location = try optional(name) else {
       throw TokenizationError.malformed(file: file, key: key(of: name), expected: "a value", got: "no such key")
     }
-    return place
+    return location
   }
 
   func bytes() throws -> [UInt8] {
@@ -66,10 +66,10 @@ struct JSONPlace {
   }
 
   /// The elements of a list, each made when it is asked for: a file may have millions of them.
-  func elements() throws -> some RandomAccessCollection<JSONPlace> {
+  func elements() throws -> some RandomAccessCollection<JSONLocation> {
     guard case .list(let list) = value else { throw malformed("a list") }
     let (key, file) = (key, file)
-    return list.indices.lazy.map { JSONPlace(value: list[$0], key: "\(key)[\($0)]", file: file) }
+    return list.indices.lazy.map { JSONLocation(value: list[$0], key: "\(key)[\($0)]", file: file) }
   }
 
   /// A flag that may be missing.

@@ -2,7 +2,7 @@ public import Decoder
 public import ModelConfiguration
 
 /// One factor of a low-rank expert: where it plugs in, and which of the two it is.
-public struct FactorPlace: Sendable, Hashable {
+public struct FactorPosition: Sendable, Hashable {
   public enum Side: String, Sendable, CaseIterable {
     /// [rank, in]
     case a = "A"
@@ -20,7 +20,7 @@ public struct FactorPlace: Sendable, Hashable {
     self.side = side
   }
 
-  /// A place in a layer's own projection, not in a routed expert's.
+  /// A position in a layer's own projection, not in a routed expert's.
   public init(layer: Int, projection: Projection, side: Side) {
     self.init(layer: layer, site: ProjectionSite(projection), side: side)
   }
@@ -34,10 +34,10 @@ public struct FactorPlace: Sendable, Hashable {
   public var rankAxis: Int { side == .a ? 0 : 1 }
 
   /// Every factor of experts of a shape on a base, in a fixed order.
-  public static func all(_ shape: LowRankShape, on base: DecoderConfiguration) -> [FactorPlace] {
+  public static func all(_ shape: LowRankShape, on base: DecoderConfiguration) -> [FactorPosition] {
     (0..<base.layers).flatMap { layer in
       shape.sites(on: base, layer: layer).flatMap { site in
-        Side.allCases.map { FactorPlace(layer: layer, site: site, side: $0) }
+        Side.allCases.map { FactorPosition(layer: layer, site: site, side: $0) }
       }
     }
   }
