@@ -8,12 +8,12 @@ struct Stages: Sendable {
   let ordinaryNormalized: AddedTokens
   let normalizer: Normalizer
   let preTokenizer: PreTokenizer
-  let template: Template
+  let template: SpecialTokenTemplate
   let decoder: [DecoderStep]
 
   init(
     verbatimTokens: AddedTokens, normalizedTokens: AddedTokens, normalizer: Normalizer, preTokenizer: PreTokenizer,
-    template: Template, decoder: [DecoderStep]
+    template: SpecialTokenTemplate, decoder: [DecoderStep]
   ) {
     (self.verbatimTokens, self.normalizedTokens) = (verbatimTokens, normalizedTokens)
     (ordinaryVerbatim, ordinaryNormalized) = (verbatimTokens.ordinary, normalizedTokens.ordinary)
@@ -22,7 +22,7 @@ struct Stages: Sendable {
 }
 
 /// The special tokens around a sequence.
-struct Template: Sendable, Equatable {
+struct SpecialTokenTemplate: Sendable, Equatable {
   var before: [Int] = []
   var after: [Int] = []
 

@@ -62,8 +62,8 @@ import Testing
     #expect(changes[0].gained?.mean == 0.5 && changes[1].lost?.mean == 0)
     // The first five of the first run: rows 0, 10, … with the right label 1.
     #expect(changes[0].lostExamples.map(\.index) == [0, 10, 20, 30, 40])
-    #expect(changes[0].lostExamples[0] == RowChanges.Row(index: 0, right: 1, learned: 1, end: 0))
-    #expect(changes[0].gainedExamples == [RowChanges.Row(index: 70, right: 1, learned: 0, end: 1)])
+    #expect(changes[0].lostExamples[0] == AnswerChanges.Row(index: 0, right: 1, learned: 1, end: 0))
+    #expect(changes[0].gainedExamples == [AnswerChanges.Row(index: 70, right: 1, learned: 0, end: 1)])
   }
 
   @Test func howFarTheBestIsAhead() throws {

@@ -62,7 +62,7 @@ extension Registry {
         return ([], "\(head.sequence) entries, \(head.hash)")
       }
       check("rows") {
-        let (problems, count) = try Replay.problems(database)
+        let (problems, count) = try AuditReplay.problems(database)
         return (problems, "\(count) rows as they were written")
       }
       check("versions") {

@@ -10,8 +10,8 @@ public struct GroupChanges: Sendable, Equatable, Encodable {
   public let lost: Estimate?
   public let gained: Estimate?
   /// The first rows that the first run lost and gained, at most ``shown`` of each.
-  public let lostExamples: [RowChanges.Row]
-  public let gainedExamples: [RowChanges.Row]
+  public let lostExamples: [AnswerChanges.Row]
+  public let gainedExamples: [AnswerChanges.Row]
 
   /// How many examples are kept.
   public static let shown = 5

@@ -19,7 +19,7 @@ public struct ReportedRun: Sendable {
   /// The answers after the last task, by task; `nil` of an unfinished run, or without the files.
   let endings: [String: TaskAnswers]?
   /// `nil` of an unfinished run, or without the files of predictions.
-  let changes: [RowChanges]?
+  let changes: [AnswerChanges]?
 
   /// Tasks learned so far.
   public var learned: Int { metrics?.tasksLearned ?? 0 }
@@ -73,13 +73,13 @@ public struct ReportedRun: Sendable {
   /// Of tasks of labels: a free answer is neither right nor wrong.
   private static func changes(
     _ folder: RunFolder, _ manifest: Manifest, _ endings: [String: TaskAnswers]
-  ) throws -> [RowChanges] {
+  ) throws -> [AnswerChanges] {
     try manifest.tasks.enumerated().compactMap { number, task in
       guard case .labels(let end) = endings[task] else { return nil }
       let file = folder.predictions(row: number + 1, task: task)
       let learned = try folder.answers(manifest, row: number + 1, task: task).predictions
       let labels = manifest.scoring(of: task).labels
-      guard let changes = RowChanges(task: task, labels: labels, learned: learned, end: end) else {
+      guard let changes = AnswerChanges(task: task, labels: labels, learned: learned, end: end) else {
         throw refusal(file, "its rows are not those of the predictions after \(manifest.tasks.count) tasks")
       }
       return changes

@@ -41,7 +41,7 @@ public struct RougeL: AnswerScorer {
   }
 
   private func clean(_ prediction: String, _ reference: String) throws -> Double {
-    var vocabulary = Vocabulary()
+    var vocabulary = WordNumbers()
     let one = vocabulary.numbers(of: CodePoints.words(prediction.unicodeScalars))
     let other = vocabulary.numbers(of: CodePoints.words(reference.unicodeScalars))
     guard !one.isEmpty, !other.isEmpty else { return 0 }
@@ -50,7 +50,7 @@ public struct RougeL: AnswerScorer {
   }
 
   private func legacy(_ prediction: String, _ reference: String) throws -> Double {
-    var vocabulary = Vocabulary()
+    var vocabulary = WordNumbers()
     let one = Self.sentences(of: prediction, &vocabulary)
     let other = Self.sentences(of: reference, &vocabulary)
     let (words, otherWords) = (Set(one.joined()), Set(other.joined()))
@@ -67,7 +67,7 @@ public struct RougeL: AnswerScorer {
   }
 
   /// The words of every sentence; of equal sentences one, since only the union counts.
-  private static func sentences(of text: String, _ vocabulary: inout Vocabulary) -> [[Int]] {
+  private static func sentences(of text: String, _ vocabulary: inout WordNumbers) -> [[Int]] {
     var seen: Set<[Int]> = []
     return text.unicodeScalars.split(separator: ".").compactMap { sentence in
       let words = CodePoints.words(sentence)

@@ -37,7 +37,7 @@ public struct SARI: AnswerScorer {
   ///   - source: The text to simplify; for `legacy` with the instruction.
   public func score(prediction: String, reference: String, source: String) -> Double {
     if column == .clean, prediction.stripped.isEmpty { return 0 }
-    var vocabulary = Vocabulary()
+    var vocabulary = WordNumbers()
     var grams = GramCounts(
       source: Self.tokens(source, &vocabulary), prediction: Self.tokens(prediction, &vocabulary),
       reference: Self.tokens(reference, &vocabulary))
@@ -50,7 +50,7 @@ public struct SARI: AnswerScorer {
   }
 
   /// The numbers of the tokens; a text without any has one empty token.
-  private static func tokens(_ text: String, _ vocabulary: inout Vocabulary) -> [Int] {
+  private static func tokens(_ text: String, _ vocabulary: inout WordNumbers) -> [Int] {
     let tokens = WesternTokens.tokens(of: text)
     return vocabulary.numbers(of: tokens.isEmpty ? [[]] : tokens)
   }

@@ -15,8 +15,8 @@ extension BPETokenizer {
     let declared = try DeclaredTokens(
       folder: folder, configuration: configuration, defaults: named.defaults,
       known: whole.optional("added_tokens").map { Array(try $0.elements()) } ?? [])
-    let plain = Reading(top: whole)
-    let reading = Reading(top: JSONLocation(value: try named.read(tree), key: JSONLocation.top, file: file.path))
+    let plain = TokenizerReader(top: whole)
+    let reading = TokenizerReader(top: JSONLocation(value: try named.read(tree), key: JSONLocation.top, file: file.path))
     let model = try reading.model()
     let own = try reading.addedTokens(model)
     let added = try declared.tokens(besides: own, model: model.ids, givesAll: named.givesAllSpecialTokens)
@@ -69,10 +69,10 @@ extension TokenizerClass {
   var givesAllSpecialTokens: Bool { if case .qwen2 = self { true } else { false } }
 }
 
-extension Reading {
+extension TokenizerReader {
   /// Whether text goes the same way as with another file.
-  func hasParts(of other: Reading) throws -> Bool {
-    func written(_ reading: Reading) throws -> [String] {
+  func hasParts(of other: TokenizerReader) throws -> Bool {
+    func written(_ reading: TokenizerReader) throws -> [String] {
       let options = ["fuse_unk", "byte_fallback", "ignore_merges"]
       let model = try reading.top.required("model")
       return try ["\(reading.normalizer())", "\(reading.preTokenizer())", "\(reading.decoder())"]

@@ -1,4 +1,4 @@
-extension Reading {
+extension TokenizerReader {
   /// The steps that cut text into words, and whether words are then spelled in the byte-level alphabet.
   func preTokenizer() throws -> (value: PreTokenizer, isByteLevel: Bool) {
     guard let whole = try top.optional("pre_tokenizer") else { return (PreTokenizer(steps: []), false) }

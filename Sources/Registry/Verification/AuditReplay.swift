@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 
 /// Compares every row with what the audit says was written last.
-enum Replay {
+enum AuditReplay {
   /// - Returns: What is wrong, and how many rows there are.
   static func problems(_ database: Database) throws -> (problems: [String], count: Int) {
     var problems: [String] = []

@@ -1,7 +1,7 @@
 public import Records
 
 /// Which rows of a task were answered otherwise at the end of a run than when the task had just been learned.
-public struct RowChanges: Sendable, Equatable, Encodable {
+public struct AnswerChanges: Sendable, Equatable, Encodable {
   /// One of them, with the numbers of labels. A run folder holds no texts.
   public struct Row: Sendable, Equatable, Encodable {
     /// Number of the row in its task's file, from 0.

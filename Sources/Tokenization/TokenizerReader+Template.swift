@@ -1,16 +1,16 @@
-extension Reading {
+extension TokenizerReader {
   /// The special tokens that the post-processor puts around one sequence.
-  func template(vocabularySize: Int) throws -> Template {
-    guard let location = try top.optional("post_processor") else { return Template() }
+  func template(vocabularySize: Int) throws -> SpecialTokenTemplate {
+    guard let location = try top.optional("post_processor") else { return SpecialTokenTemplate() }
     return try template(location, vocabularySize: vocabularySize)
   }
 
-  private func template(_ location: JSONLocation, vocabularySize: Int) throws -> Template {
+  private func template(_ location: JSONLocation, vocabularySize: Int) throws -> SpecialTokenTemplate {
     let type = try location.required("type").text()
     switch type {
-    case "ByteLevel": return Template()  // It moves offsets, not ids.
+    case "ByteLevel": return SpecialTokenTemplate()  // It moves offsets, not ids.
     case "Sequence":
-      return try location.required("processors").elements().reduce(into: Template()) { template, part in
+      return try location.required("processors").elements().reduce(into: SpecialTokenTemplate()) { template, part in
         let inner = try self.template(part, vocabularySize: vocabularySize)
         template.before = inner.before + template.before
         template.after += inner.after
@@ -23,13 +23,13 @@ extension Reading {
 
   /// A few tokens are put around a text. A list of tokens that is named again and again would otherwise make a small file
   /// fill the memory.
-  private func requireSize(of template: Template, _ location: JSONLocation) throws {
+  private func requireSize(of template: SpecialTokenTemplate, _ location: JSONLocation) throws {
     let count = template.before.count + template.after.count
     guard count <= 1024 else { throw location.unsupported("at most 1024 tokens around a text", got: "\(count)") }
   }
 
-  private func single(_ location: JSONLocation, vocabularySize: Int) throws -> Template {
-    var template = Template()
+  private func single(_ location: JSONLocation, vocabularySize: Int) throws -> SpecialTokenTemplate {
+    var template = SpecialTokenTemplate()
     var sequences = 0
     let single = try location.required("single")
     for piece in try single.elements() {

@@ -22,7 +22,7 @@ struct AddedTokenFile: Equatable {
   }
 }
 
-extension Reading {
+extension TokenizerReader {
   /// The added tokens, when none contradicts another or the vocabulary.
   func addedTokens(_ model: ModelFile) throws -> [AddedTokenFile] {
     guard let list = try top.optional("added_tokens") else { return [] }

@@ -1,5 +1,5 @@
 /// Numbers words in the order in which they are first seen, so that they compare in one step.
-struct Vocabulary {
+struct WordNumbers {
   private var numbers: [[Unicode.Scalar]: Int] = [:]
 
   /// The numbers of some words.

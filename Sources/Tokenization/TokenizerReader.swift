@@ -1,5 +1,5 @@
 /// The reading of one `tokenizer.json`: what its parts mean, and errors that name the location where they mean nothing here.
-struct Reading {
+struct TokenizerReader {
   /// The whole file.
   let top: JSONLocation
 

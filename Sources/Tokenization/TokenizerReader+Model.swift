@@ -14,7 +14,7 @@ struct ModelFile {
   let unknownToken: [UInt8]?
 }
 
-extension Reading {
+extension TokenizerReader {
   /// The model, when it is one that is supported.
   func model() throws -> ModelFile {
     // `truncation` and `padding` are what somebody once saved; transformers cuts and fills only where it is asked to.
