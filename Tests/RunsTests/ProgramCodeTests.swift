@@ -13,7 +13,7 @@ import Torch
   private struct Build {
     let scratch: Scratch
 
-    func position(_ name: String) -> URL { scratch.url(name) }
+    func url(_ name: String) -> URL { scratch.url(name) }
 
     init(program: String, source: String = "let a = 1", version: String = "1.2.3") throws {
       scratch = try Scratch()
@@ -29,12 +29,12 @@ import Torch
       try state(builtFrom: run([]).trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
-    func state(builtFrom: String) throws { _ = try run([position("bin").path, "--built-from", builtFrom]) }
+    func state(builtFrom: String) throws { _ = try run([url("bin").path, "--built-from", builtFrom]) }
 
     private func run(_ arguments: [String]) throws -> String {
       let (process, pipe) = (Process(), Pipe())
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = ["python3", position("Scripts/state_sources").path] + arguments
+      process.arguments = ["python3", url("Scripts/state_sources").path] + arguments
       process.standardOutput = pipe
       try process.run()
       let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -45,7 +45,7 @@ import Torch
 
     func identity(statement: Build? = nil) throws -> ProgramCode.Identity {
       try ProgramCode.identity(
-        of: position("bin/accrete"), library: position("bin/libaccrete-torch.so"),
+        of: url("bin/accrete"), library: url("bin/libaccrete-torch.so"),
         statement: (statement ?? self).url("bin/accrete-sources.json"))
     }
   }

@@ -162,9 +162,10 @@ extension RunTests {
     @Test func inferredTasks() throws {
       let folder = try finished("accrete")
       let manifest = try folder.readManifest()
-      let file = try InferredMatrixFile.read(folder.inferredMatrix)
+      let inferredFile = try InferredMatrixFile.read(folder.inferredMatrix)
       #expect(
-        file.matrix.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j") && file.matrix.n == [6, 6])
+        inferredFile.matrix.rows.contains("clean score, 0 to 1 (accuracy, rouge-l) on task j")
+          && inferredFile.matrix.n == [6, 6])
       let told = try PredictionsFile.decodeWritten(
         Data(contentsOf: folder.predictions(row: 2, task: "echo")), path: "echo")
       let file = folder.routedPredictions(row: 2, task: "echo")
@@ -176,11 +177,12 @@ extension RunTests {
         #expect(try written.clean == RougeL(.clean).score(prediction: written.answer, reference: written.gold))
         if answer.expert == "echo" { #expect(written == told) }
       }
-      #expect(file.matrix.scores[2][1] == answers.reduce(0) { $0 + ($1.written?.clean ?? 0) } / 6)
+      #expect(inferredFile.matrix.scores[2][1] == answers.reduce(0) { $0 + ($1.written?.clean ?? 0) } / 6)
       let metrics = try JSONFile.read(RunMetrics.self, from: folder.metrics).metrics
       let inferred = try #require(metrics.first { $0.name == "ACC, task inferred" })
       #expect(inferred.formula.hasPrefix("ACC, task inferred = ") && inferred.formula.contains("R: clean score"))
-      #expect(try inferred.value == TaskMatrix(tasks: manifest.tasks, scores: file.matrix.scores).averageAccuracy)
+      #expect(
+        try inferred.value == TaskMatrix(tasks: manifest.tasks, scores: inferredFile.matrix.scores).averageAccuracy)
       #expect(metrics.first { $0.name == "router accuracy" }?.n == 12)
 
       let good = try Data(contentsOf: file)

@@ -89,7 +89,9 @@ extension Data {
   /// An entry of a tar file: its head, its bytes, zeros to the end of the block.
   fileprivate mutating func appendEntry(_ name: String, _ content: Data) {
     var head = [UInt8](repeating: 0, count: 512)
-    func put(_ text: String, at offset: Int) { head.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8) }
+    func put(_ text: String, at offset: Int) {
+      head.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+    }
     func octal(_ value: Int, _ digits: Int) -> String {
       let text = String(value, radix: 8)
       return String(repeating: "0", count: Swift.max(0, digits - text.count)) + text
