@@ -18,7 +18,8 @@ extension BPETokenizer {
   ///   - file: Where it came from, for errors.
   /// - Throws: As ``init(contentsOf:)``.
   public init(data: Data, file: String) throws {
-    let reading = TokenizerReader(top: JSONLocation(value: try Self.tree(data, file), key: JSONLocation.top, file: file))
+    let reading = TokenizerReader(
+      top: JSONLocation(value: try Self.tree(data, file), key: JSONLocation.top, file: file))
     let model = try reading.model()
     try self.init(reading, model, reading.addedTokens(model), splitsSpecialTokens: false, declarations: "")
   }
@@ -36,7 +37,8 @@ extension BPETokenizer {
   ///   - splitsSpecialTokens: Whether special ones are not.
   ///   - declarations: See ``declarations``.
   init(
-    _ reading: TokenizerReader, _ model: ModelFile, _ added: [AddedTokenFile], splitsSpecialTokens: Bool, declarations: String
+    _ reading: TokenizerReader, _ model: ModelFile, _ added: [AddedTokenFile], splitsSpecialTokens: Bool,
+    declarations: String
   ) throws {
     let bytes = added.reduce(0) { $0 + $1.content.count }
     guard bytes <= AddedTokens.mostBytes else {

@@ -64,6 +64,7 @@ extension BPETokenizer {
     stages = Stages(
       verbatimTokens: AddedTokens([]), normalizedTokens: AddedTokens(tokens),
       normalizer: Normalizer(steps: [.compose(.ofPython)]), preTokenizer: PreTokenizer(steps: [.scanner(.qwen2)]),
-      template: form == .large ? SpecialTokenTemplate(before: [first + 1], after: [first]) : SpecialTokenTemplate(), decoder: [.byteLevel])
+      template: form == .large ? SpecialTokenTemplate(before: [first + 1], after: [first]) : SpecialTokenTemplate(),
+      decoder: [.byteLevel])
   }
 }

@@ -16,7 +16,8 @@ extension BPETokenizer {
       folder: folder, configuration: configuration, defaults: named.defaults,
       known: whole.optional("added_tokens").map { Array(try $0.elements()) } ?? [])
     let plain = TokenizerReader(top: whole)
-    let reading = TokenizerReader(top: JSONLocation(value: try named.read(tree), key: JSONLocation.top, file: file.path))
+    let reading = TokenizerReader(
+      top: JSONLocation(value: try named.read(tree), key: JSONLocation.top, file: file.path))
     let model = try reading.model()
     let own = try reading.addedTokens(model)
     let added = try declared.tokens(besides: own, model: model.ids, givesAll: named.givesAllSpecialTokens)
