@@ -178,5 +178,21 @@ extension CommandFaultTests {
       #expect(
         try Accrete.run(["predict", "--output", "x"], in: scratch.url).error.contains("> FILE (predict, route)"))
     }
+
+    /// A shell proposes tasks and versions of the registry that is meant, and nothing where there is none.
+    @Test func shellsProposeTasks() throws {
+      let scratch = try registry()
+      func proposed(_ words: String..., at argument: String = "--task", of command: String = "predict") throws -> [Substring] {
+        let line = ["accrete", command] + words
+        let outcome = try Accrete.run(
+          ["---completion", command, "--", argument, "\(line.count - 1)", "0"] + line, in: scratch.url)
+        #expect(outcome.code == 0 && outcome.error.isEmpty)
+        return outcome.text.split(separator: "\n")
+      }
+      let known = try proposed("--task", "")
+      #expect(known.contains("traffic") && known.contains("traffic@1"))
+      #expect(try proposed("--registry", scratch.url("registry").path, "--task", "") == known)
+      #expect(try proposed("--registry", "nothing", "--task", "").isEmpty)
+    }
   }
 }
