@@ -182,10 +182,10 @@ extension CommandFaultTests {
     /// A shell proposes tasks and versions of the registry that is meant, and nothing where there is none.
     @Test func shellsProposeTasks() throws {
       let scratch = try registry()
-      func proposed(_ words: String..., at argument: String = "--task", of command: String = "predict") throws -> [Substring] {
-        let line = ["accrete", command] + words
+      func proposed(_ words: String...) throws -> [Substring] {
+        let line = ["accrete", "predict"] + words
         let outcome = try Accrete.run(
-          ["---completion", command, "--", argument, "\(line.count - 1)", "0"] + line, in: scratch.url)
+          ["---completion", "predict", "--", "--task", "\(line.count - 1)", "0"] + line, in: scratch.url)
         #expect(outcome.code == 0 && outcome.error.isEmpty)
         return outcome.text.split(separator: "\n")
       }
