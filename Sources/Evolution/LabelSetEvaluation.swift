@@ -59,11 +59,12 @@ extension TaskEvaluation {
   static func example(
     of row: RequestRow, known: Set<ExactText>, _ form: TaskForm, _ version: String, file: String
   ) throws -> Example {
-    guard let set = try row.labels?.get() else {
+    guard let written = try row.labels?.get() else {
       throw EvolutionError.row(
         file: file, line: row.line, problem: "has no \"labels\" to compare with",
         fix: row.naming("labels", "[] is none of them. "))
     }
+    let set = LabelSet(written.labels.map(form.label(meantBy:)))
     if let other = set.labels.first(where: { !known.contains(ExactText($0)) }) {
       throw EvolutionError.row(
         file: file, line: row.line,

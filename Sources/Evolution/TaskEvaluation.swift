@@ -75,8 +75,11 @@ public struct TaskEvaluation: Sendable, Encodable {
       }
       guard let answer = row.answer.map({ form.label(meantBy: $0) }) else {
         throw EvolutionError.row(
-          file: file, line: row.line, problem: "has no \"label\" or \"answer\" to compare with",
-          fix: row.naming("label"))
+          file: file, line: row.line,
+          problem: row.hasEmptyAnswer
+            ? "has an empty label or answer" : "has no \"label\" or \"answer\" to compare with",
+          fix: row.hasEmptyAnswer
+            ? "Fill it, or leave the row out: `accrete predict` answers without it." : row.naming("label"))
       }
       guard form.kind == .answer || known.contains(ExactText(answer)) else {
         throw EvolutionError.row(

@@ -25,8 +25,12 @@ public enum StandardDescriptors {
     }
   }
 
-  /// From now on writing to a pipe that nobody reads is an error of that write (`EPIPE`), and does not end the process.
-  public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// From now on writing to a pipe that nobody reads (`EPIPE`), or beyond the largest size of a file (`EFBIG`), is an error of that write,
+  /// and does not end the process.
+  public static func ignoreBrokenPipes() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
 
   /// Writes all of `data`, waiting where a reader is slow.
   /// - Throws: ``Failure``.

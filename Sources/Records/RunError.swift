@@ -52,9 +52,11 @@ public enum RunError: AccreteError, Equatable {
     case .folderExists(let path):
       "\(path): exists already and is left as it is. Choose another --out, remove it, or go on with `accrete resume \(path)`."
     case .notARun(let folder):
-      FileManager.default.fileExists(atPath: folder)
-        ? "\(folder): is not a run folder (manifest.json is missing). Give the folder that `accrete train --out` wrote."
-        : "\(folder): there is no such folder. Give the folder of a run, which `accrete train --out` wrote."
+      FileManager.default.fileExists(atPath: folder + "/comparison.json")
+        ? "\(folder): is a comparison, not a run. Its runs are \(folder)/cells/NAME; `accrete report \(folder)` shows all of them."
+        : FileManager.default.fileExists(atPath: folder)
+          ? "\(folder): is not a run folder (manifest.json is missing). Give the folder that `accrete train --out` wrote."
+          : "\(folder): there is no such folder. Give the folder of a run, which `accrete train --out` wrote."
     case .changed(let folder, let what, let recorded, let now):
       "\(folder): \(what) has changed since the run began: it was \(recorded), it is \(now)."
         + " Restore it, or start a new run."

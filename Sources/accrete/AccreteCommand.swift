@@ -15,8 +15,18 @@ struct AccreteCommand: ParsableCommand {
       Console.error("accrete: \(problem)")
       AccreteCommand.exit(withError: ExitCode(Failure.usage))
     }
+    waitPassivelyOnBusyCores()
     TorchRuntime.keepFreedMemory()
     Foundation.exit(status())
+  }
+
+  /// Threads of an operation spin while they wait for each other. Where others keep the cores busy, that takes time from the thread that is
+  /// waited for: a step of training took 16 to 75 times as long on two busy cores. libtorch, which is loaded later, reads this; results are
+  /// the same.
+  private static func waitPassivelyOnBusyCores() {
+    var load = 0.0
+    guard getloadavg(&load, 1) == 1, load > 0.75 * Double(ProcessInfo.processInfo.activeProcessorCount) else { return }
+    setenv("OMP_WAIT_POLICY", "passive", 0)
   }
 
   /// Runs the command that was asked for; its exit code.
@@ -24,6 +34,7 @@ struct AccreteCommand: ParsableCommand {
     do {
       do {
         try requireCommand(Array(CommandLine.arguments.dropFirst()))
+        try requireCompletion(Array(CommandLine.arguments.dropFirst()))
         var command = try parseAsRoot()
         try command.run()
       } catch  where exitCode(for: error) == .success {
@@ -47,6 +58,20 @@ struct AccreteCommand: ParsableCommand {
     }
   }
 
+  /// A shell's script asks in one form; the parser would trap on other numbers.
+  private static func requireCompletion(_ arguments: [String]) throws {
+    guard arguments.first == "---completion" else { return }
+    let asked = arguments.drop { $0 != "--" }.dropFirst().dropFirst()
+    let numbers = asked.prefix(2).map { Int($0) ?? -1 }
+    guard numbers.count == 2, numbers.allSatisfy({ (0...1 << 20).contains($0) }) else {
+      Console.error(
+        "accrete: ---completion: expected COMMAND -- ARGUMENT INDEX CURSOR WORD…, as the completion scripts ask"
+          + " (accrete --generate-completion-script bash), got \(arguments.dropFirst().joined(separator: " ").printable)"
+      )
+      throw ExitCode(Failure.usage)
+    }
+  }
+
   /// What is wrong with the words that name a command, and with those that name one of its own; `nil`: nothing is.
   static func unknownCommand(in arguments: [String]) -> String? {
     var (path, known) = (["accrete"], configuration.subcommands)
@@ -58,7 +83,9 @@ struct AccreteCommand: ParsableCommand {
           return "there is no command \(word.debugDescription); it is `accrete \(own)` here."
         }
         let command = (path + [word]).dropFirst().joined(separator: " ")
-        return "there is no command \(command.debugDescription); there are \(names.listed(closestTo: word)). See"
+        let meant = names.closest(to: word).map { " Is it `\((path + [$0]).joined(separator: " "))`?" } ?? ""
+        return
+          "there is no command \(command.debugDescription).\(meant) There are \(names.listed(closestTo: word)). See"
           + " `\(path.joined(separator: " ")) --help`."
       }
       known = known.first { $0.configuration.commandName == word }?.configuration.subcommands ?? []

@@ -23,7 +23,7 @@ enum OptionSynonyms {
     ),
     (["csv"], "--format csv"), (["data"], "the rows' file itself (learn), --data with --suite (train)"),
     (["train", "valid", "test"], "a field \"split\" in the rows"),
-    (["config"], "an option each, or --config of train and pretrain"),
+    (["config"], "--config (train, pretrain); elsewhere each option stands by itself"),
     (
       ["cutoff_len", "cutoff-len", "max-seq-length", "max_seq_length", "max-seq-len", "max_length"], "--max-length"
     ),

@@ -45,11 +45,15 @@ import Testing
 
   /// A misspelled command is named, also where it is one of another's, before options that it might have.
   @Test func misspelledCommands() {
-    #expect(AccreteCommand.unknownCommand(in: ["lern", "x"])?.contains("no command \"lern\"; there are learn") == true)
+    #expect(
+      AccreteCommand.unknownCommand(in: ["lern", "x"])?.contains(
+        "no command \"lern\". Is it `accrete learn`? There are learn") == true)
     let nested = AccreteCommand.unknownCommand(in: ["experts", "merg", "x", "--out", "y"])
-    #expect(nested?.contains("no command \"experts merg\"; there are merge") == true, "\(nested ?? "")")
+    #expect(
+      nested?.contains("no command \"experts merg\". Is it `accrete experts merge`? There are merge") == true,
+      "\(nested ?? "")")
     #expect(nested?.hasSuffix("See `accrete experts --help`.") == true)
-    #expect(AccreteCommand.unknownCommand(in: ["registry", "exprt"])?.contains("there are export") == true)
+    #expect(AccreteCommand.unknownCommand(in: ["registry", "exprt"])?.contains("There are export") == true)
     for words in [
       ["learn", "merg"], ["experts", "--help"], ["experts", "merge", "x"], ["help", "learn"], [], ["--version"],
     ] {

@@ -189,7 +189,7 @@ extension CommandLineTests {
       #expect(two.code == 64 && two.error.contains("--peft writes one version"))
       #expect(!FileManager.default.fileExists(atPath: scratch.url.appendingPathComponent("adapter").path))
       let misspelled = try Accrete.run(["lern", "weather.jsonl"], in: scratch.url)
-      expectRefusal(misspelled, code: 64, "there is no command \"lern\"; there are learn, ")
+      expectRefusal(misspelled, code: 64, "there is no command \"lern\". Is it `accrete learn`? There are learn, ")
       for command in [["predict", "--task", "weather", "--text", " "], ["explain", " "], ["route", "--text", ""]] {
         expectRefusal(try Accrete.run(command, in: scratch.url), code: 65, "a blank text")
       }

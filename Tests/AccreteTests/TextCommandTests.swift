@@ -88,7 +88,8 @@ extension CommandLineTests {
       }
       let misspelled = try Accrete.run(["lern", "x"])
       #expect(misspelled.code == 64 && misspelled.output.isEmpty && misspelled.complaints.count == 1)
-      #expect(misspelled.error.hasPrefix("accrete: there is no command \"lern\"; there are learn, "))
+      #expect(
+        misspelled.error.hasPrefix("accrete: there is no command \"lern\". Is it `accrete learn`? There are learn, "))
       let help = try Accrete.run(["--help"])
       #expect(help.code == 0 && help.error.isEmpty && help.text.contains("Exit codes"))
     }

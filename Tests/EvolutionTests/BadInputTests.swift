@@ -170,8 +170,7 @@ extension BadInputTests {
     let home = try Home()
     func warnings(_ lines: [String], _ name: String, labelLimit: Int = 20) throws -> [String] {
       let examples = try RowReader(labelLimit: labelLimit).examples(home.write(lines, named: name))
-      return RowProblems.warnings(
-        examples, RowKeys(examples), compares: false, margin: 0.02, labelLimit: labelLimit)
+      return RowProblems.warnings(examples, RowKeys(examples), labelLimit: labelLimit)
     }
     func asked(_ number: Int, _ answer: String) -> String {
       let split = number % 4 == 3 ? "test" : number % 4 == 2 ? "validation" : "train"

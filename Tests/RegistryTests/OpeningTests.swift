@@ -24,6 +24,22 @@ import Testing
     }
   }
 
+  /// Nothing is written through a link that leads out of the folder.
+  @Test(arguments: ["registry.sqlite", "blobs", "work"]) func aLinkLeadsOut(name: String) throws {
+    let sample = try Sample()
+    try sample.registry.close()
+    let (inside, outside) = (sample.url.appendingPathComponent(name), sample.scratch.url("outside"))
+    if FileManager.default.fileExists(atPath: inside.path) {
+      try FileManager.default.moveItem(at: inside, to: outside)
+    } else {
+      try FileManager.default.createDirectory(at: outside, withIntermediateDirectories: true)
+    }
+    try FileManager.default.createSymbolicLink(at: inside, withDestinationURL: outside)
+    for access in [Registry.Access.reading, .writing] {
+      expectRefusal(inside.path, "outside") { _ = try Registry.open(sample.url, access: access) }
+    }
+  }
+
   @Test func madeInAnEmptyFolderOnly() throws {
     let sample = try Sample()
     expectRefusal("holds a registry already") {

@@ -18,7 +18,7 @@ struct LabelSetScores {
     let positions = Dictionary(
       zip(form.labels.map(ExactText.init), form.labels.indices), uniquingKeysWith: { first, _ in first })
     let gold = rows.map { row in
-      (LabelSet(text: row.answer)?.labels ?? []).compactMap { positions[ExactText($0)] }.sorted()
+      (LabelSet(text: row.answer)?.labels ?? []).compactMap { positions[ExactText(form.label(meantBy: $0))] }.sorted()
     }
     report = try LabelSetReport(gold: gold, predicted: answers.map { $0.labels ?? [] }, labels: form.labels.count)
     calibration = try LabelSetCalibration(probabilities: answers.map(\.probabilities), gold: gold)
@@ -57,7 +57,7 @@ extension GateScores {
   /// F1 of each row, as a person compares labels: for a model with other labels, too.
   func rowF1(_ rows: [Example]) -> [Double] {
     zip(rows, answers).map { row, answer in
-      let right = Set((LabelSet(text: row.answer)?.labels ?? []).map(ExactText.init))
+      let right = Set(labels(of: row).map(ExactText.init))
       let given = Set((LabelSet(text: answer.text)?.labels ?? []).map(ExactText.init))
       let both = right.count + given.count
       return both == 0 ? 1 : Double(2 * right.intersection(given).count) / Double(both)

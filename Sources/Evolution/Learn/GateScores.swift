@@ -15,6 +15,7 @@ struct GateScores {
   let calibration: CalibrationReport?
   /// `nil` for anything but several labels.
   let sets: LabelSetScores?
+  private let form: TaskForm
 
   /// - Parameters:
   ///   - rows: With their right answers.
@@ -26,7 +27,8 @@ struct GateScores {
   ) throws {
     let answers = try runner.answers(rows.map(\.text), progress: progress)
     self.answers = answers
-    let labels = runner.model.form.labels
+    form = runner.model.form
+    let labels = form.labels
     guard runner.model.form.kind != .severalLabels else {
       sets = try LabelSetScores(answers, rows, form: runner.model.form)
       (classes, calibration, scores) = (nil, nil, [])
@@ -42,14 +44,24 @@ struct GateScores {
       (classes, calibration) = (nil, nil)
       return
     }
-    let gold = rows.map { row in labels.firstIndex { $0.hasSameCodePoints(as: row.answer) } ?? 0 }
+    let gold = rows.map { [form] row in
+      let meant = form.label(meantBy: row.answer)
+      return labels.firstIndex { $0.hasSameCodePoints(as: meant) } ?? 0
+    }
     scores = []
     classes = try ClassReport(gold: gold, predicted: answers.map { $0.label ?? 0 }, classes: labels.count)
     calibration = try CalibrationReport(probabilities: answers.map(\.probabilities), gold: gold)
   }
 
   /// Whether each row is right, as a person compares labels: for a model with other labels, too.
-  func right(_ rows: [Example]) -> [Bool] { zip(rows, answers).map { $0.answer.hasSameCodePoints(as: $1.text) } }
+  func right(_ rows: [Example]) -> [Bool] {
+    zip(rows, answers).map { form.label(meantBy: $0.answer).hasSameCodePoints(as: $1.text) }
+  }
+
+  /// The labels that a row has, as the model calls them.
+  func labels(of row: Example) -> [String] {
+    (LabelSet(text: row.answer)?.labels ?? []).map(form.label(meantBy:))
+  }
 
   /// The interval of the mean score: Wilson's where an answer is right or wrong, Student's t otherwise, within the scores' range.
   var scoreInterval: Interval? {

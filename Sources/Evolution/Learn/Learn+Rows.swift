@@ -55,12 +55,9 @@ extension Learn {
     try requireKind(examples.task.kind, since: parent)
     let keys = RowKeys(examples)
     try requireNoGateRows(keys)
-    for text in RowProblems.warnings(
-      examples, keys, compares: parent.map { $0.state == .registered } ?? false, margin: job.margin,
-      labelLimit: job.reader.labelLimit)
-    {
-      warn(text)
-    }
+    for text in RowProblems.warnings(examples, keys, labelLimit: job.reader.labelLimit) { warn(text) }
+    let compares = parent.map { $0.state == .registered } ?? false
+    if let text = RowProblems.estimate(examples, compares: compares, margin: job.margin) { report(.warning(text)) }
     let encoded = try EncodedRows(examples, on: base, options: job.options)
     let positions = base.model.configuration.maxPositions
     if job.options.maxLength > positions {
@@ -138,12 +135,12 @@ extension Learn {
     if let outside {
       let by = start.version == nil ? "" : ", which \(start.name) started from,"
       warn(
-        "what \(outside.printable)\(by) was trained on is not known here: if gate rows are among it, the scores below are too high."
+        "what \(outside.printable)\(by) was trained on is not known here: if gate rows are among it, the scores of this version are too high."
       )
     }
     let seen = texts.intersection(keys.texts(.gate)).count
     if seen > 0 {
-      warn("\(seen) gate rows are texts that \(start.name) was trained on: the scores below are too high.")
+      warn("\(seen) gate rows are texts that \(start.name) was trained on: the scores of this version are too high.")
     }
   }
 

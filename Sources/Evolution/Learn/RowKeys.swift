@@ -88,33 +88,44 @@ public struct RowChanges: Sendable, Codable, Equatable {
 
   /// A row whose answer is another one now.
   public struct RelabelledRow: Sendable, Codable, Equatable {
+    /// Its beginning.
     public let text: String
-    /// Its labels before; `nil`: keys do not tell free answers.
+    /// A label that it no longer has; `nil`: keys do not tell free answers or sets of labels.
     public let before: String?
     public let now: String
   }
 
   private static let mostRows = 20
+  /// Of a text that is shown.
+  private static let mostScalars = 200
 
   init(
     since: String, old: RowKeys, oldLabels: [String], new: RowKeys, newLabels labels: [String], examples: TaskExamples
   ) {
-    let (before, now) = (old.answers, new.answers)
+    // Labels of older versions kept the white space around them, which is not part of a label.
+    let plain = Dictionary(
+      oldLabels.map { (RowKeys.answer($0), RowKeys.answer($0.stripped)) }, uniquingKeysWith: { first, _ in first })
+    let (before, now) = (old.answers.mapValues { Set($0.map { plain[$0] ?? $0 }) }, new.answers)
     self.since = since
     added = now.keys.count { before[$0] == nil }
     removed = before.keys.count { now[$0] == nil }
-    relabelled = now.count { text, answers in before[text].map { $0 != answers } ?? false }
-    let changed = TaskExamples.Role.allCases.flatMap { examples[$0] }.filter { example in
-      before[RowKeys.text(example.text)].map { !$0.contains(RowKeys.answer(example.answer)) } ?? false
-    }
-    relabelledRows = changed.prefix(Self.mostRows).map { example in
-      let answers = before[RowKeys.text(example.text)] ?? []
-      return RelabelledRow(
-        text: Conversation.plain(example.text), before: oldLabels.first { answers.contains(RowKeys.answer($0)) },
-        now: example.answer)
-    }
-    let (known, present) = (Set(oldLabels.map(ExactText.init)), Set(labels.map(ExactText.init)))
-    newLabels = labels.filter { !known.contains(ExactText($0)) }
-    lostLabels = oldLabels.filter { !present.contains(ExactText($0)) }
+    let changed = Set(now.filter { text, answers in before[text].map { $0 != answers } ?? false }.keys)
+    relabelled = changed.count
+    var left = changed
+    relabelledRows = TaskExamples.Role.allCases.flatMap { examples[$0] }
+      .filter { left.remove(RowKeys.text($0.text)) != nil }.prefix(Self.mostRows).map { example in
+        let key = RowKeys.text(example.text)
+        let gone = (before[key] ?? []).subtracting(now[key] ?? [])
+        return RelabelledRow(
+          text: String(
+            String.UnicodeScalarView(Conversation.plain(example.text).unicodeScalars.prefix(Self.mostScalars))),
+          before: oldLabels.map(\.stripped).first { gone.contains(RowKeys.answer($0)) },
+          now: LabelSet(text: example.answer)?.cell ?? example.answer)
+      }
+    let (known, present) = (
+      Set(oldLabels.map { ExactText($0.stripped) }), Set(labels.map { ExactText($0.stripped) })
+    )
+    newLabels = labels.filter { !known.contains(ExactText($0.stripped)) }
+    lostLabels = oldLabels.filter { !present.contains(ExactText($0.stripped)) }
   }
 }

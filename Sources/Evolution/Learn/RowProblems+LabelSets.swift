@@ -4,7 +4,7 @@ import TaskModels
 
 extension RowProblems {
   /// What is odd about rows with several labels.
-  static func ofLabelSets(_ examples: TaskExamples, compares: Bool, margin: Double) -> [String] {
+  static func ofLabelSets(_ examples: TaskExamples) -> [String] {
     var warnings = spaced(examples.task.labels) + alike(examples.task.labels) + joined(examples.task.labels)
     func counts(_ rows: [Example]) -> [ExactText: Int] {
       rows.flatMap { LabelSet(text: $0.answer)?.labels ?? [] }
@@ -21,12 +21,6 @@ extension RowProblems {
       warnings.append(
         "fewer than \(LabelSetCombination.fewestRows) choose rows have \(unfitted.map(\.debugDescription).listed): from p 0.5 on it is given, as no threshold can be fitted."
       )
-    }
-    let needed = OwnTaskGate.rowsForATie(margin: margin)
-    if compares, examples.gate.count < needed {
-      warnings.append(
-        "with \(examples.gate.count) gate rows not even an equal version can be told to be no worse: gate G3 needs about \(needed) at"
-          + " a margin of \(margin * 100) points.")
     }
     return warnings
   }

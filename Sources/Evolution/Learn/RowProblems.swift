@@ -8,11 +8,9 @@ enum RowProblems {
   /// - Parameters:
   ///   - examples: The rows.
   ///   - keys: Of the same rows.
-  ///   - compares: Whether the task has a version to be compared with.
-  ///   - margin: How much worse than it a new one may be.
   ///   - labelLimit: The most distinct answers of prompts that are labels.
   static func warnings(
-    _ examples: TaskExamples, _ keys: RowKeys, compares: Bool, margin: Double, labelLimit: Int
+    _ examples: TaskExamples, _ keys: RowKeys, labelLimit: Int
   ) -> [String] {
     var warnings: [String] = []
     let all = keys.rows.values.joined()
@@ -25,24 +23,34 @@ enum RowProblems {
     let repeated = all.count - Set(all).count
     if repeated > 0 { warnings.append("\(repeated) rows are there more than once: they count as often.") }
     if examples.task.kind == .severalLabels {
-      return warnings + ofLabelSets(examples, compares: compares, margin: margin)
+      return warnings + ofLabelSets(examples)
     }
     guard examples.task.kind == .classification else { return warnings + strays(examples, labelLimit: labelLimit) }
     warnings += ofLabels(examples)
-    if !compares, let needed = OwnTaskGate.fewestRows(labelsOf: examples.gate.map(\.answer)),
-      examples.gate.count < needed
-    {
-      warnings.append(
-        "with \(examples.gate.count) gate rows a version with half of the errors of one that always says the most frequent label"
-          + " cannot be told from it: gate G3 needs about \(needed). 15 % of the rows are gate rows.")
-    }
-    let needed = OwnTaskGate.rowsForATie(margin: margin)
-    if compares, examples.gate.count < needed {
-      warnings.append(
-        "with \(examples.gate.count) gate rows not even an equal version can be told to be no worse: gate G3 needs about \(needed) at"
-          + " a margin of \(margin * 100) points.")
-    }
     return warnings
+  }
+
+  /// What gate G3 can tell with so few gate rows. It is said before training alone: afterwards the gate itself says it.
+  ///
+  /// - Parameter examples: The rows.
+  /// - Parameter compares: Whether the task has a version to be compared with.
+  /// - Parameter margin: How much worse than it a new one may be.
+  static func estimate(_ examples: TaskExamples, compares: Bool, margin: Double) -> String? {
+    guard examples.task.kind != .generation else { return nil }
+    let count = examples.gate.count
+    if compares {
+      let needed = OwnTaskGate.rowsForATie(margin: margin)
+      guard count < needed else { return nil }
+      return
+        "with \(count) gate rows not even an equal version can be told to be no worse: gate G3 needs about \(needed) at"
+        + " a margin of \(margin * 100) points."
+    }
+    guard examples.task.kind == .classification,
+      let needed = OwnTaskGate.fewestRows(labelsOf: examples.gate.map(\.answer)), count < needed
+    else { return nil }
+    return
+      "with \(count) gate rows a version with half of the errors of one that always says the most frequent label"
+      + " cannot be told from it: gate G3 needs about \(needed). 15 % of the rows are gate rows."
   }
 
   /// Answers that would be labels, but for a few that are there once.

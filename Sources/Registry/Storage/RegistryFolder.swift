@@ -11,12 +11,18 @@ enum RegistryFolder {
   static let writeLock = "write.lock"
   static let learningLock = "learn.lock"
   static let blobs = "blobs"
+  /// What is not a version yet.
+  static let work = "work"
 
   static func holdsRegistry(_ folder: URL) -> Bool { FolderFile.exists(database, in: folder) }
 
-  /// Requires that what SQLite is about to open are files: it would wait for ever for who writes into a pipe.
+  /// Requires that nothing in the folder is a link out of it, and that what SQLite is about to open are files: it would wait for ever for
+  /// who writes into a pipe.
   /// - Throws: `FileError`.
   static func requireRegular(_ folder: URL) throws {
+    for name in [database, blobs, work] where FolderFile.exists(name, in: folder) {
+      _ = try FolderFile.url(name, in: folder)
+    }
     for name in [database, database + "-wal", database + "-shm", database + "-journal"]
     where FolderFile.exists(name, in: folder) {
       _ = try RegularFile(folder.appendingPathComponent(name))

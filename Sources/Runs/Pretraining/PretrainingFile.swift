@@ -17,9 +17,16 @@ extension SettingFile<PretrainingConfiguration> {
     guard
       let file = try YAMLFile.decode(
         PretrainingFile.self, keys: keys + InvocationFile.keys, from: YAMLFile.contents(of: url), path: url.path,
-        replacing: others)
+        replacing: others, earlierNames: earlierNames)
     else { throw RunError.invalidConfiguration(key: url.path, got: "an empty file", allowed: "lines of `key: value`") }
     return file
+  }
+
+  /// The keys that earlier versions had, and what they are now.
+  private static var earlierNames: [String: String] {
+    Dictionary(
+      PretrainingConfiguration.settings.compactMap { key in key.earlier.map { (key.name, $0.setting) } },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// The whole configuration. Paths of the file are relative to `folder`.

@@ -30,7 +30,8 @@ package enum YAMLFile {
   /// - Returns: `nil` for a file without a key.
   /// - Throws: `FileError`; `RunError.invalidConfiguration(key:got:allowed:)` that names the file, the line and the key.
   package static func decode<Value: Decodable>(
-    _ type: Value.Type, keys: [String], from data: Data, path: String, replacing others: [String] = []
+    _ type: Value.Type, keys: [String], from data: Data, path: String, replacing others: [String] = [],
+    earlierNames: [String: String] = [:]
   ) throws -> Value? {
     try requireSize(data.count, path: path)
     // Some editors put a byte order mark before the text; it is not part of it.
@@ -54,7 +55,10 @@ package enum YAMLFile {
         guard let (key, value) = try replacement(other) else {
           throw RunError.invalidConfiguration(key: other, got: "no value", allowed: "KEY=VALUE")
         }
-        mapping[key] = value
+        // A name of earlier versions is the same key.
+        let name = key.string.map { earlierNames[$0] ?? $0 }
+        for (old, new) in earlierNames where new == name { mapping[Node(old)] = nil }
+        mapping[name.map { Node($0) } ?? key] = value
       }
       return try decode(type, keys: keys, from: mapping, path: path)
     } catch let error as RunError {

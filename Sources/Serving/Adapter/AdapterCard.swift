@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Records
 import Registry
 import Streams
@@ -67,9 +68,10 @@ struct AdapterCard {
       lines.append("")
     }
     lines += ["## Scores on gate rows", ""]
+    func fixed(_ value: Double) -> String { String(format: "%.4f", value) }
     lines += metrics.map { metric in
-      let interval = metric.low.flatMap { low in metric.high.map { " [\(low), \($0)] (95 %)" } } ?? ""
-      return "* \(metric.name) \(metric.value)\(interval)\(metric.n.map { ", n \($0)" } ?? "")"
+      let interval = metric.low.flatMap { low in metric.high.map { " [\(fixed(low)), \(fixed($0))] (95 %)" } } ?? ""
+      return "* \(metric.name) \(fixed(metric.value))\(interval)\(metric.n.map { ", n \($0)" } ?? "")"
     }
     lines += [""] + findings.map { "* \($0.onOneLine)" }
     lines += [

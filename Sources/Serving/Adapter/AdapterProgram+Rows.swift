@@ -23,7 +23,7 @@ extension AdapterProgram {
                 if part.strip():
                     try:
                         yield line, json.loads(part)
-                    except ValueError as error:
+                    except (ValueError, RecursionError) as error:
                         yield line, Problem(line, f"expected a JSON object, got text that is not JSON ({error})")
         else:
             yield from rows_of_table(text)
@@ -39,7 +39,7 @@ extension AdapterProgram {
                 return
             try:
                 row, place = decoder.raw_decode(text, place)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise Problem(line, f"expected an array of JSON objects, got text that is not JSON ({error})") from None
             yield line, row
 
@@ -156,6 +156,7 @@ extension AdapterProgram {
             for name in [name for name in ("label", "answer", "completion") if name in row and "labels" not in row][:1]:
                 if row[name] is not None and str(row[name]).strip():
                     label(row, name)
+            text.encode()  # Half of a pair of surrogates is no text.
             return text.strip() if forms == ["text"] else text, None
         turns = turns_of(row)
         if any(turn["role"] not in ROLES or not isinstance(turn["content"], str) for turn in turns):

@@ -34,7 +34,14 @@ enum AdapterProgram {
         parser.add_argument("file", help="the rows; - is standard input")
         parser.add_argument("--columns", default="", metavar="OWN=THEIRS,…", help="which columns of the file are meant")
         options = parser.parse_args()
-        columns = dict(pair.split("=", 1) for pair in options.columns.split(",") if "=" in pair)
+        try:
+            named = options.columns.startswith("{") and list(json.loads(options.columns).items())
+        except ValueError:
+            named = [[]]
+        pairs = named or [[side.strip() for side in pair.split("=", 1)] for pair in options.columns.split(",") if options.columns]
+        columns = dict(pair for pair in pairs if len(pair) == 2 and all(isinstance(side, str) and side for side in pair))
+        if len(columns) < len(pairs) or len(set(columns.values())) < len(columns):
+            parser.error(f"--columns: expected pairs OWN=THEIRS separated by commas, each name once, got {options.columns}")
         if options.file != "-" and not pathlib.Path(options.file).is_file():
             sys.exit(f"{options.file}: there is no such file")
 
@@ -187,7 +194,7 @@ enum AdapterProgram {
                     raise asks
                 answer |= {"line": line} | task.predict(*asks)
             # What the base's template does not write, and what there is no room for.
-            except (Problem, TemplateError, ValueError) as error:
+            except (Problem, TemplateError, TypeError, ValueError, RecursionError) as error:
                 text = str(error) if isinstance(error, Problem) else f"line {line}: {error}"
                 problems.append(text)
                 answer |= {"line": line, "error": text}
@@ -198,6 +205,11 @@ enum AdapterProgram {
 
 
     if __name__ == "__main__":
-        sys.exit(main())
+        try:
+            sys.exit(main())
+        except BrokenPipeError:
+            # Nobody reads any more. What Python would flush at its end goes nowhere.
+            sys.stdout = None
+            sys.exit(141)
     """# + "\n"
 }

@@ -68,6 +68,8 @@ public struct RequestRow: Sendable {
   public let line: Int
   /// What the row itself calls the right answer; `nil`: it does not say.
   public let answer: String?
+  /// Whether it has a field for the answer, with nothing in it.
+  public private(set) var hasEmptyAnswer = false
   /// What the row itself calls its labels, where it may have several, or what is wrong with them; `nil`: it does not say.
   public let labels: Result<LabelSet, StreamError>?
 
@@ -95,7 +97,8 @@ public struct RequestRow: Sendable {
   }
 
   /// - Parameter columns: The names of a table's columns, where they are known: thousands of rows share them.
-  private init(_ fields: RowFields, json: String, line: Int, columns: [String]? = nil) throws {
+  private init(_ given: RowFields, json: String, line: Int, columns: [String]? = nil) throws {
+    let fields = given.isEmpty("output") ? given.without("output") : given
     let asking = ["text", "prompt", "messages", "conversations"].filter(fields.has)
     let isAlpaca = asking.isEmpty && fields.has("instruction")
     guard asking.count == 1 || isAlpaca else {
@@ -125,7 +128,9 @@ public struct RequestRow: Sendable {
     } else {
       text = fields.has("text") ? try fields.text("text").stripped : try fields.text("prompt")
       // An empty cell, or null, is an answer that nobody has given yet.
-      let answer = ["label", "answer", "completion"].first { fields.has($0) && !fields.isEmpty($0) }
+      let given = ["label", "answer", "completion"].filter(fields.has)
+      let answer = given.first { !fields.isEmpty($0) }
+      hasEmptyAnswer = answer == nil && !given.isEmpty
       // A table of answers has both columns, and one of them is empty.
       self.answer = fields.has("labels") ? answer.flatMap { try? fields.label($0) } : try answer.map(fields.label)
       (isConversation, prompt) = (false, nil)

@@ -70,6 +70,13 @@ struct RowFields {
   /// Whether the row has a field.
   func has(_ name: String) -> Bool { value(name) != nil }
 
+  /// The row without a field.
+  func without(_ name: String) -> RowFields {
+    RowFields(
+      location: location, index: index, range: range, values: values.filter { !$0.name.elementsEqual(name.utf8) },
+      written: written, columns: columns)
+  }
+
   /// Whether a field says nothing: white space, or null.
   func isEmpty(_ name: String) -> Bool {
     switch value(name) {

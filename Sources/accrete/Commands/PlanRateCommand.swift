@@ -32,14 +32,19 @@ struct PlanRateCommand: ParsableCommand {
   @Option(help: "x = B / B_noise, instead of --noise-scale.")
   var ratioBatch: Double?
 
-  @Option(
-    name: [.long, .customLong("rate")], help: "Peak learning rate of the shared parameters at this batch size.")
+  @Option(help: "Peak learning rate of the shared parameters at this batch size.")
   var learningRate: Double?
+
+  @Option(help: .hidden)
+  var rate: Double?
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
+    guard rate == nil || learningRate == nil else {
+      throw ValidationError("--rate is the name of --learning-rate in earlier versions: give one of them.")
+    }
     guard noiseScale == nil || ratioBatch == nil else {
       throw ValidationError("--ratio-batch is instead of --noise-scale: both give x = B / B_noise.")
     }
@@ -50,7 +55,7 @@ struct PlanRateCommand: ParsableCommand {
       let noise: RatePlan.Noise =
         noiseScale.map { .scale($0) } ?? ratioBatch.map { .relativeBatch($0) } ?? .unknown
       let plan = try RatePlan(
-        batchTokens: batchTokens, experts: experts, active: active, noise: noise, sharedRate: learningRate)
+        batchTokens: batchTokens, experts: experts, active: active, noise: noise, sharedRate: learningRate ?? rate)
       try Console.output(json ? String(decoding: try JSONFile.encode(plan), as: UTF8.self) : RatePlanText.render(plan))
     }
   }

@@ -82,7 +82,7 @@ extension TrainCommand {
     guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
     func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
     let lines = [
-      "\(result.rows.count) tasks, \(result.steps) steps, \(result.trainingTokens) tokens to learn, \(result.scoredTokens) to score, at most \(result.writtenTokens) to write",
+      "\(RegistryText.count(result.rows.count, "task")), \(RegistryText.count(result.steps, "step")), \(result.trainingTokens) tokens to learn, \(result.scoredTokens) to score, at most \(result.writtenTokens) to write",
       "longest step: \(result.longestStepTokens) tokens in \(fixed(result.longestStepSeconds, 2)) s",
       "scoring: \(result.scoredBatchTokens) prompt tokens in \(fixed(result.scoredBatchSeconds, 2)) s",
       "writing: \(result.writtenBatchTokens) tokens of prompts and free answers in \(fixed(result.writtenBatchSeconds, 2)) s",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Registry
 
 extension CompletionKind {
@@ -24,7 +25,11 @@ extension CompletionKind {
   /// - Returns: None where there is no registry: a shell shows no errors.
   private static func names(_ words: [String], _ read: (Registry) throws -> [String]) -> [String] {
     var options = RegistryOptions()
-    options.registry = words.lastIndex(of: "--registry").flatMap { words.dropFirst($0 + 1).first }
-    return (try? read(options.open())) ?? []
+    let named = zip(words, words.dropFirst() + [""]).compactMap { word, next in
+      word == "--registry" ? next : word.hasPrefix("--registry=") ? String(word.dropFirst("--registry=".count)) : nil
+    }
+    options.registry = named.last
+    // Bash expands what is proposed, and a registry may come from anywhere.
+    return ((try? read(options.open())) ?? []).filter { PlainName.isPlain($0.replacing("@", with: "_"), longest: 120) }
   }
 }

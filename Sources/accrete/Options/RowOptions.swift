@@ -57,6 +57,9 @@ struct RowOptions: ParsableArguments {
     guard names.count > 1, !names.contains(where: \.isEmpty) else {
       throw wrong("--labels", text, "at least two labels")
     }
+    guard Set(names.map(ExactText.init)).count == names.count else {
+      throw wrong("--labels", text, "every label once; white space around one is not part of it")
+    }
     return names
   }
 

@@ -94,13 +94,14 @@ final class LearnPrinter {
       var parts = [
         "\(changes.added) texts new", "\(changes.removed) gone", "\(changes.relabelled) with another answer",
       ]
-      if !changes.newLabels.isEmpty { parts.append("new labels \(changes.newLabels.map(\.printable).listed)") }
-      if !changes.lostLabels.isEmpty { parts.append("labels gone \(changes.lostLabels.map(\.printable).listed)") }
+      if !changes.newLabels.isEmpty { parts.append("new labels \(changes.newLabels.map(\.asItem).listed)") }
+      if !changes.lostLabels.isEmpty { parts.append("labels gone \(changes.lostLabels.map(\.asItem).listed)") }
       lines.append("since \(changes.since): \(parts.joined(separator: ", "))")
       let shown = (changes.relabelledRows ?? []).prefix(Self.mostRelabelled)
       lines += shown.map { row in
         let text = row.text.onOneLine
-        let cut = text.count > 60 ? text.prefix(60) + "…" : text[...]
+        let scalars = text.unicodeScalars
+        let cut = scalars.count > 60 ? String(String.UnicodeScalarView(scalars.prefix(60))) + "…" : text
         return "  \"\(cut)\": \(row.before.map(\.asItem) ?? "another answer") → \(row.now.asItem)"
       }
       if changes.relabelled > shown.count, !shown.isEmpty {
@@ -113,7 +114,7 @@ final class LearnPrinter {
   static func lines(_ plan: LearnPlan) -> [String] {
     guard plan.mostSteps > 0 else {
       return [
-        "nothing is trained: what is there is taken as it is, and a closed-form head, if the task has one, is solved"
+        "no steps: an expert that is there is taken as it is; labels get a closed-form head, which takes seconds"
       ]
     }
     let steps = plan.mostSteps + plan.trialSteps
@@ -224,7 +225,11 @@ enum LearnResult {
   /// - Parameter json: As JSON.
   /// - Parameter pretty: JSON over several lines.
   /// - Parameter shown: Warnings that were shown before.
-  static func show(_ outcome: LearnOutcome, json: Bool, pretty: Bool = true, besides shown: Set<String> = []) throws {
+  /// - Parameter registry: What was said of the registry, for commands that are named.
+  static func show(
+    _ outcome: LearnOutcome, json: Bool, pretty: Bool = true, besides shown: Set<String> = [],
+    in registry: RegistryOptions? = nil
+  ) throws {
     let title = "\(outcome.version.reference)"
     guard !json else {
       let result = Result(
@@ -242,7 +247,7 @@ enum LearnResult {
     }
     for gate in outcome.gates.failed {
       try Console.output("\(gate.id) \(LearnPrinter.word(gate)): \(gate.question) \(gate.finding)")
-      if let help = gate.help { try Console.output("  \(help)") }
+      if let help = gate.help { try Console.output("  \(registry?.hint(help) ?? help)") }
     }
     for warning in outcome.warnings where !shown.contains(warning) { try Console.output("warning: \(warning)") }
     if let release = outcome.release {

@@ -27,8 +27,21 @@ struct ExpertsMergeCommand: ParsableCommand {
   @Option(help: "The folder that is written; it must not exist yet.")
   var out: String
 
-  @Option(help: "float32, bfloat16 or float16. Default: as the base's files; a type of 16 bits rounds the expert.")
-  var dtype: DType?
+  @Option(help: "Default: as the base's files; a type of 16 bits rounds the expert.")
+  var dtype: MergedType?
+
+  /// What a merged checkpoint may hold.
+  enum MergedType: String, ExpressibleByArgument, CaseIterable {
+    case float32, bfloat16, float16
+
+    var dtype: DType {
+      switch self {
+      case .float32: .float32
+      case .bfloat16: .bfloat16
+      case .float16: .float16
+      }
+    }
+  }
 
   @Flag(help: "Print the result as JSON.")
   var json = false
@@ -46,17 +59,13 @@ struct ExpertsMergeCommand: ParsableCommand {
           name: "base", value: "nothing", allowed: "the base that the expert was trained on, which its files do not say"
         )
       }
-      if let dtype, ![.float32, .bfloat16, .float16].contains(dtype) {
-        throw ExpertError.invalidHyperparameter(
-          name: "dtype", value: dtype.rawValue, allowed: "float32, bfloat16 or float16")
-      }
       let host = StoredExpert.Base(
         try DecoderConfiguration(folder: home), digest: try Checkpoint(folder: home).digest,
         tokenizerDigest: try BPETokenizer(folder: home).digest(of: home))
       let stored = try StoredExpert(source, for: host)
       let out = URL(fileURLWithPath: absolute(out))
       let summary = try MergedCheckpoint.write(
-        stored.expert, into: home, to: out, dtype: dtype)
+        stored.expert, into: home, to: out, dtype: dtype?.dtype)
       // Beside an adapter that was exported from a registry.
       if FolderFile.exists("head.safetensors", in: source) {
         Console.error(

@@ -50,8 +50,9 @@ struct RegistryRestoreCommand: ParsableCommand {
       try Console.output(
         try json
           ? RegistryText.json(verification)
-          : "\(options.folder.path): \(verification.tasks) tasks, \(verification.versions) versions, \(verification.releases) releases,"
-            + " \(verification.blobs) blobs, verified")
+          : "\(options.folder.path): \(RegistryText.count(verification.tasks, "task")), \(RegistryText.count(verification.versions, "version")),"
+            + " \(RegistryText.count(verification.releases, "release")), \(RegistryText.count(verification.blobs, "blob")), verified"
+      )
     }
   }
 }
@@ -141,8 +142,9 @@ struct RegistryImportCommand: ParsableCommand {
       }
       if !bundle.versions.isEmpty {
         try Console.output(
-          "registered \(bundle.versions.joined(separator: ", ")); release one with `accrete promote \(bundle.versions[0])` (and `--reason …` where a gate held it back)"
-        )
+          options.hint(
+            "registered \(bundle.versions.joined(separator: ", ")); release one with `accrete promote \(bundle.versions[0])` (and `--reason …` where a gate held it back)"
+          ))
       }
       if !bundle.known.isEmpty { try Console.output("here already: \(bundle.known.joined(separator: ", "))") }
     }

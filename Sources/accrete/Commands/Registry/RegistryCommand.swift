@@ -74,7 +74,7 @@ struct RegistryGcCommand: ParsableCommand {
       }
       let word = dryRun ? "would remove" : "removed"
       try Console.output(
-        "\(word) \(result.blobs) blobs (\(RegistryText.size(result.bytes))) and \(result.strayFiles) stray files"
+        "\(word) \(RegistryText.count(result.blobs, "blob")) (\(RegistryText.size(result.bytes))) and \(RegistryText.count(result.strayFiles, "stray file"))"
           + " (\(RegistryText.size(result.strayBytes)))")
       if !result.versions.isEmpty { try Console.output("purged: \(result.versions.joined(separator: ", "))") }
     }

@@ -41,9 +41,10 @@ struct RollbackCommand: ParsableCommand {
       for line in change.lines { try Console.output("  \(line)") }
       if let release = try registry.currentRelease(), release.manifest.experts.isEmpty {
         try Console.output(
-          "nothing is released now; `accrete promote NAME@NUMBER` releases a version (`accrete list --versions`)")
+          options.hint(
+            "nothing is released now; `accrete promote NAME@NUMBER` releases a version (`accrete list --versions`)"))
       }
-      try Console.output("undo it with `accrete rollback --to \(release.parent ?? 0)`")
+      try Console.output(options.hint("undo it with `accrete rollback --to \(release.parent ?? 0)`"))
     }
   }
 

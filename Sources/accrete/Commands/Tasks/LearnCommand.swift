@@ -125,7 +125,7 @@ struct LearnCommand: ParsableCommand {
         return try show(rows, plan)
       }
       let outcome = try learn.run()
-      try LearnResult.show(outcome, json: json, besides: printer.shownWarnings)
+      try LearnResult.show(outcome, json: json, besides: printer.shownWarnings, in: registry)
       curves?.finish()
       if requireRelease, outcome.release == nil { throw ExitCode(Failure.badData) }
     }
