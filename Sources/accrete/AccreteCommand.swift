@@ -15,18 +15,9 @@ struct AccreteCommand: ParsableCommand {
       Console.error("accrete: \(problem)")
       AccreteCommand.exit(withError: ExitCode(Failure.usage))
     }
-    waitPassivelyOnBusyCores()
+    BusyCores.waitPassively()
     TorchRuntime.keepFreedMemory()
     Foundation.exit(status())
-  }
-
-  /// Threads of an operation spin while they wait for each other. Where others keep the cores busy, that takes time from the thread that is
-  /// waited for: a step of training took 16 to 75 times as long on two busy cores. libtorch, which is loaded later, reads this; results are
-  /// the same.
-  private static func waitPassivelyOnBusyCores() {
-    var load = 0.0
-    guard getloadavg(&load, 1) == 1, load > 0.75 * Double(ProcessInfo.processInfo.activeProcessorCount) else { return }
-    setenv("OMP_WAIT_POLICY", "passive", 0)
   }
 
   /// Runs the command that was asked for; its exit code.
@@ -103,13 +94,26 @@ struct AccreteCommand: ParsableCommand {
       checkpoint, 141 nobody reads the results any more.
       """,
     version: "accrete \(Manifest.accreteVersion)",
-    subcommands: [
-      InitCommand.self, LearnCommand.self, PredictCommand.self, RouteCommand.self, PromoteCommand.self,
-      ForgetCommand.self, ExplainCommand.self,
-      DemoCommand.self, TrainCommand.self, ResumeCommand.self, CompareCommand.self, ReportCommand.self,
-      EvaluateCommand.self, VerifyCommand.self, GenerateCommand.self, MethodsCommand.self, TokenizeCommand.self,
-      TrainTokenizerCommand.self, ChatTemplateCommand.self, LogitsCommand.self, ExpertsCommand.self,
-      PretrainCommand.self, PlanRateCommand.self, PlanScaleCommand.self, LossCommand.self, DoctorCommand.self,
-      ListCommand.self, ShowCommand.self, RollbackCommand.self, RegistryCommand.self, OptionsCommand.self,
+    subcommands: [DemoCommand.self, DoctorCommand.self, OptionsCommand.self],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Tasks of a registry",
+        subcommands: [
+          InitCommand.self, LearnCommand.self, PredictCommand.self, RouteCommand.self, EvaluateCommand.self,
+          ListCommand.self, ShowCommand.self, ExplainCommand.self, PromoteCommand.self, RollbackCommand.self,
+          ForgetCommand.self, RegistryCommand.self, ExpertsCommand.self,
+        ]),
+      CommandGroup(
+        name: "Laboratory",
+        subcommands: [
+          TrainCommand.self, ResumeCommand.self, CompareCommand.self, ReportCommand.self, VerifyCommand.self,
+          MethodsCommand.self,
+        ]),
+      CommandGroup(
+        name: "Bases and text",
+        subcommands: [
+          GenerateCommand.self, ChatTemplateCommand.self, TokenizeCommand.self, TrainTokenizerCommand.self,
+          LogitsCommand.self, LossCommand.self, PretrainCommand.self, PlanRateCommand.self, PlanScaleCommand.self,
+        ]),
     ])
 }

@@ -58,7 +58,7 @@ enum OptionSynonyms {
   /// - Parameter message: As the parser wrote it; what is about anything else stays as it is.
   /// - Parameter arguments: Those of the program.
   static func explained(_ message: String, of arguments: [String]) -> String {
-    let text = renamed(message)
+    let text = renamed(message, for: arguments.first)
     guard
       let match = text.firstMatch(
         of: /(Missing value for|Unexpected argument|[0-9]+ unexpected arguments:) '(-*[^' ]*)[^\n]*'/)
@@ -105,11 +105,21 @@ enum OptionSynonyms {
       allowed: names.isEmpty ? "\(known.ours), which it is here" : "\(names.listed), which it is here")
   }
 
-  private static func renamed(_ message: String) -> String {
+  /// Of names with the commands that have them, the one of this command; else all.
+  static func name(_ ours: String, for command: String?) -> String {
+    let parts = ours.split(separator: #/, (?![^(]*\))| or /#)
+    let own = parts.filter { part in
+      part.firstMatch(of: #/\((.*)\)/#).map { $0.1.split(separator: ", ").contains { $0 == command ?? "" } } ?? false
+    }
+    guard parts.count > 1, let one = own.first else { return ours }
+    return one.prefix { $0 != "(" }.trimmingPrefix("or ").trimmingCharacters(in: .whitespaces)
+  }
+
+  private static func renamed(_ message: String, for command: String?) -> String {
     guard let match = message.firstMatch(of: /Unknown option '--?([^'=]+)[^']*'(\. Did you mean '[^']*'\?)?/),
       let known = own.first(where: { $0.others.contains(String(match.1)) })
     else { return message }
     let found = message[match.range].prefix { $0 != "." }
-    return message.replacingCharacters(in: match.range, with: "\(found). It is \(known.ours) here")
+    return message.replacingCharacters(in: match.range, with: "\(found). It is \(name(known.ours, for: command)) here")
   }
 }

@@ -176,7 +176,7 @@ extension CommandFaultTests {
       expectRefusal(try Accrete.run(["eval", "x"], in: scratch.url), code: 64, "it is `accrete evaluate` here")
       expectRefusal(try Accrete.run(["forget", "traffic@1"], in: scratch.url), code: 64, "registry retire")
       #expect(
-        try Accrete.run(["predict", "--output", "x"], in: scratch.url).error.contains("> FILE (predict, route)"))
+        try Accrete.run(["predict", "--output", "x"], in: scratch.url).error.contains("It is > FILE here"))
     }
 
     /// A shell proposes tasks and versions of the registry that is meant, and nothing where there is none.

@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("--epoch", "--max-epochs (learn) or --epochs (train)"), ("--gpu", "--device cuda"),
+    ("--epoch", "--max-epochs here"), ("--gpu", "--device cuda"),
     ("--val-size", "a field \"split\" in the rows, or --evaluate-on validation (train)"),
     ("--warmup", "--warmup-steps (train)"), ("--verbose", "progress on standard error"),
   ]) func namesOfOthers(theirs: String, ours: String) {
@@ -44,6 +44,17 @@ import Testing
   }
 
   /// A misspelled command is named, also where it is one of another's, before options that it might have.
+  /// Of names that differ by command, the one of this command is told.
+  @Test func namesOfACommand() {
+    let ours = "--max-epochs (learn) or --epochs (train)"
+    #expect(OptionSynonyms.name(ours, for: "learn") == "--max-epochs")
+    #expect(OptionSynonyms.name(ours, for: "train") == "--epochs")
+    #expect(
+      OptionSynonyms.name(ours, for: "compare") == ours && OptionSynonyms.name("--base", for: "learn") == "--base")
+    let out = "--out (train), --registry (learn), > FILE (predict, route)"
+    #expect(OptionSynonyms.name(out, for: "route") == "> FILE" && OptionSynonyms.name(out, for: "list") == out)
+  }
+
   @Test func misspelledCommands() {
     #expect(
       AccreteCommand.unknownCommand(in: ["lern", "x"])?.contains(

@@ -20,6 +20,8 @@ final class LearnPrinter {
 
   /// Whether gates that fail are shown as they come; else the result alone says so.
   private let showsFailedGates: Bool
+  /// Steps of the last training, which ends where the first was best.
+  private var lastSteps: Int?
   /// Where the training that goes on was when it was first heard of.
   private var start: (step: Int, at: ContinuousClock.Instant)?
 
@@ -149,7 +151,7 @@ final class LearnPrinter {
     case .training(let report, let speed, let epoch):
       let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
       printer.passing(
-        "step \(report.step)/\(report.totalSteps)  epoch \(epoch)  \(terms.joined(separator: "  "))  \(Int(saturating: speed)) tokens/s\(left(report))"
+        "step \(report.step)/\(lastSteps ?? report.totalSteps)  epoch \(epoch)  \(terms.joined(separator: "  "))  \(Int(saturating: speed)) tokens/s\(left(report))"
       )
     case .measured(let measurement, let isBest):
       let score = measurement.score.map { ", score \(fixed($0, 3))" } ?? ""
@@ -158,6 +160,7 @@ final class LearnPrinter {
         "step \(measurement.step), epoch \(measurement.epoch): choose loss \(fixed(measurement.loss, 4))\(alone)\(score)\(isBest ? " *" : "")"
       )
     case .allRows(let count, let steps):
+      (lastSteps, start) = (steps, nil)
       printer.line("trained once more on all \(count) learn and choose rows: \(steps) steps")
     case .lastTrainingDropped(nil, let before):
       printer.line(
@@ -191,7 +194,7 @@ final class LearnPrinter {
       return ""
     }
     let seconds = start.at.duration(to: now) / .seconds(report.step - start.step)
-    return "  at most \(duration(seconds * Double(report.totalSteps - report.step))) left"
+    return "  at most \(duration(seconds * Double((lastSteps ?? report.totalSteps) - report.step))) left"
   }
 
   private static func words(_ stop: LearnEvidence.Stop) -> String {

@@ -53,7 +53,7 @@ import Torch
     }
     #expect(blocks.count == 1)
     let yaml = try #require(blocks.first)
-    for key in PretrainingFile.keys {
+    for key in PretrainingConfiguration.settings.filter({ $0.earlier == nil }).map(\.name) {
       let isThere = yaml.split(separator: "\n").contains { $0.hasPrefix("\(key):") || $0.hasPrefix("# \(key):") }
       #expect(isThere, "\(key)")
     }

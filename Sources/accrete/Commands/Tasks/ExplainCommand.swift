@@ -112,7 +112,7 @@ struct ExplainCommand: ParsableCommand {
       "route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above \(GaussianRouter.usualUnknownDistance) is unknown)"
     ]
       + [
-        "  by all that is known today (a task decides by what was known when it was learned, so the line above may have another distance):"
+        "  from each task, by the router of today (a task decides by the router of its release, so that the distance above may differ):"
       ] + order.map { "  \($0.key)  distance \(fixed($0.value, 2))" }
   }
 
