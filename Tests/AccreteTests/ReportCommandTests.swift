@@ -80,7 +80,8 @@ extension CommandLineTests {
     @Test func whatIsRefused() throws {
       let scratch = try prepared()
       let before = try tree(scratch.url, folders: true)
-      expectRefusal(try Accrete.run(["report", "nowhere"], in: scratch.url), code: 64, "nowhere: there is no such folder")
+      expectRefusal(
+        try Accrete.run(["report", "nowhere"], in: scratch.url), code: 64, "nowhere: there is no such folder")
       let both = try Accrete.run(["report", "run", "--out", "all", "--html", "x.html"], in: scratch.url)
       #expect(both.code == 64 && both.error.contains("--out is instead of"))
       let outcome = try Accrete.run(["report", "run", "--out", "weather.jsonl/all"], in: scratch.url)
