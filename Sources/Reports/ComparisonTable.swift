@@ -36,8 +36,8 @@ public enum ComparisonTable {
   private static let mostWarnings = 12
 
   private static func warnings(_ results: ComparisonResults) -> String? {
-    let all = results.cells.flatMap { cell in (cell.metrics.warnings ?? []).map { "\(cell.cell.name): \($0.onOneLine)" }
-    }
+    let all = SharedWarnings.texts(
+      results.cells.flatMap { cell in (cell.metrics.warnings ?? []).map { (run: cell.cell.name, text: $0.onOneLine) } })
     guard !all.isEmpty else { return nil }
     let rest = all.count > mostWarnings ? ["\(all.count - mostWarnings) more, in results.json"] : []
     return (["warnings:"] + all.prefix(mostWarnings) + rest).joined(separator: "\n")

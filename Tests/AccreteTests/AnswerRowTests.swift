@@ -193,6 +193,9 @@ extension CommandFaultTests {
       #expect(known.contains("traffic") && known.contains("traffic@1"))
       #expect(try proposed("--registry", scratch.url("registry").path, "--task", "") == known)
       #expect(try proposed("--registry", "nothing", "--task", "").isEmpty)
+      let line = ["accrete", "rollback", "--to", ""]
+      let releases = try Accrete.run(["---completion", "rollback", "--", "--to", "3", "0"] + line, in: scratch.url)
+      #expect(releases.text.split(separator: "\n").contains("1"), "\(releases.text)\(releases.error)")
     }
   }
 }

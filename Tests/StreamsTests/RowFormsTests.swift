@@ -176,7 +176,7 @@ import Testing
     ),
     ("text,label,text\na,b,c\n", "a.csv:1: expected every column's name once"),
     ("text,label\n,b\n", "a.csv:2: expected a string \"text\", got a blank one."),
-    ("text,label\n", "a.csv: expected at least one row, got none."),
+    ("text,label\n", "a.csv: expected at least one row, got nothing below the columns' names."),
     (String(repeating: ",", count: 5000) + "\n", "a.csv:1: expected at most 4096 columns, got more."),
     ("text,label,split\na,b,train\nc,b,\n", "a.csv:3: expected a string \"split\", got none"),
   ]

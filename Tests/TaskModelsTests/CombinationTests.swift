@@ -141,6 +141,18 @@ import Torch
     #expect(try choice([0.3, -0.1, 0, 0]).chosen == .both)
     #expect(CandidateChoice([]) == nil)
   }
+
+  /// Rows that are all right bound a confidence by their number only (the rule of three); a wrong one leaves it to the calibration.
+  @Test func knownConfidenceOfRowsThatAreAllRight() throws {
+    func choice(right: [Bool]) throws -> CandidateChoice {
+      try #require(CandidateChoice([(head: .ridge, bytes: 1, losses: right.map { _ in 0.1 }, right: right)]))
+    }
+    let sure = try choice(right: Array(repeating: true, count: 30))
+    #expect(sure.knownConfidence == 0.9 && sure.warnings.first?.contains("ends at 0.900") == true)
+    let wrong = try choice(right: Array(repeating: true, count: 29) + [false])
+    #expect(wrong.knownConfidence == nil && wrong.warnings.isEmpty)
+    #expect(try choice(right: [true, true, true]).knownConfidence == nil)
+  }
 }
 
 @Suite struct LearnEvidenceTests {

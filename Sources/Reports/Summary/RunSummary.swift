@@ -65,7 +65,8 @@ public struct RunSummary: Sendable, Equatable, Encodable {
     differences = questions.isEmpty ? Self.differences(kinds) : []
     isPlainAccuracy = runs.allSatisfy(\.manifest.isPlainAccuracy)
     measures = LayerStatistics.firsts(runs.flatMap { ScoreTable.measures(of: $0.manifest, n: $0.rows, .clean) })
-    warnings = finished.flatMap { run in (run.run.metrics?.warnings ?? []).map { "\(run.name): \($0.onOneLine)" } }
+    warnings = SharedWarnings.texts(
+      finished.flatMap { run in (run.run.metrics?.warnings ?? []).map { (run: run.name, text: $0.onOneLine) } })
     notes = Self.notes(kinds, groups, questions: questions) + Self.dataNotes(runs)
   }
 

@@ -206,7 +206,7 @@ public struct RequestRow: Sendable {
     }
     // A text of one line would be taken for a head, and nothing be said of it.
     if rows.isEmpty, case .delimited = file.container {
-      throw RowReader.noRows(file.source.location)
+      throw RowReader.noRows(file)
     }
     return (rows, nil, file.container.separator)
   }

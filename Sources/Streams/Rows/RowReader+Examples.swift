@@ -63,7 +63,7 @@ extension RowReader {
       }
     }
     if let error = unread.error(skips: skipsUnreadable, of: rows.count) { throw error }
-    guard let form, !rows.isEmpty else { throw Self.noRows(file) }
+    guard let form, !rows.isEmpty else { throw Self.noRows(rowFile) }
     let (parts, origin) = try Self.parts(rows, splits, of: file)
     let learn = parts[.learn] ?? []
     let answers = Self.answers(of: learn)

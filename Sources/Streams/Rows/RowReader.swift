@@ -116,7 +116,7 @@ public struct RowReader: Sendable {
       // A row without an id is called by its split, which is known once all rows are.
       rows += try self.rows(fields, known, id: fields.id() ?? "")
     }
-    guard let form, !rows.isEmpty || validation > 0 else { throw Self.noRows(file) }
+    guard let form, !rows.isEmpty || validation > 0 else { throw Self.noRows(rowFile) }
     let splits = try Split.splits(stated, areStated: validation > 0, task: name) { rows[$0].location(in: file) }
     // The rows that train stay in the list, which is closed up: a second one would take as much memory again.
     var (train, test): ([LearningTask.Row], [LearningTask.Row]) = ([], [])
@@ -178,10 +178,11 @@ public struct RowReader: Sendable {
         got: "a conversation", fix: "`accrete learn` learns conversations."))
   }
 
-  static func noRows(_ file: RowLocation) -> StreamError {
-    .split(
-      file.detail(
-        expected: "at least one row", got: "none",
+  static func noRows(_ file: RowFile) -> StreamError {
+    let isTable = if case .delimited = file.container { !file.source.bytes.isEmpty } else { false }
+    return .split(
+      file.source.location.detail(
+        expected: "at least one row", got: isTable ? "nothing below the columns' names" : "none",
         fix:
           "Write one JSON object per line, or a table with the columns' names in its first line. \(RowFields.linesOfText)"
       ))

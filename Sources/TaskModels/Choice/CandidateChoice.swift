@@ -35,11 +35,16 @@ public struct CandidateChoice: Sendable, Codable, Equatable {
   /// Whether an expert was trained, and the answer does without it.
   public var dropsExpert: Bool { !chosen.hasExpert && candidates.contains { $0.head.hasExpert } }
 
-  /// What the choose rows cannot say. Where all are answered right nothing bounds a confidence but their number: with 95 % confidence fewer
-  /// than 3 of n are wrong (the rule of three).
+  /// Where what the choose rows say of confidences ends: 1 - 3/n if all n are answered right, since with 95 % confidence fewer than 3 of n
+  /// are wrong then (the rule of three). `nil` where some are answered wrong.
+  public var knownConfidence: Double? {
+    guard let own = candidates.first(where: { $0.head == chosen }), own.accuracy == 1, rows > 3 else { return nil }
+    return 1 - 3 / Double(rows)
+  }
+
+  /// What the choose rows cannot say.
   public var warnings: [String] {
-    guard let own = candidates.first(where: { $0.head == chosen }), own.accuracy == 1, rows > 3 else { return [] }
-    let known = String(format: "%.3f", 1 - 3 / Double(rows))
+    guard let known = knownConfidence.map({ String(format: "%.3f", $0) }) else { return [] }
     return [
       "all \(rows) choose rows are answered right: what they say of confidences ends at \(known) (1 - 3/n, 95 % confidence). A higher one, or"
         + " one of a text that is like none of the rows, does not mean fewer errors; --abstain-below above it does not either. More rows help."

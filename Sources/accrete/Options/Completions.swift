@@ -16,6 +16,11 @@ extension CompletionKind {
     }
   }
 
+  /// The numbers of its releases, the newest first.
+  static var releases: CompletionKind {
+    .custom { words, _, _ in names(words) { try $0.history(last: 50).reversed().map { "\($0.release.revision)" } } }
+  }
+
   /// Those that are not forgotten.
   private static func usable(_ registry: Registry) throws -> [TaskRecord] {
     try registry.tasks().filter { $0.released != nil || $0.newest.state == .registered }

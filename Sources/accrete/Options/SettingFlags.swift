@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Learning
 import Records
 
 /// The flags of a table of settings.
@@ -61,7 +62,8 @@ extension Setting {
     let help = ArgumentHelp(
       choices.isEmpty ? text : "\(text) (values: \(choices.joined(separator: ", ")))",
       visibility: earlier == nil ? .default : .hidden)
-    let completion: CompletionKind? = choices.isEmpty ? nil : .list(choices)
+    let words = name == "method" ? MethodCatalog.names : choices
+    let completion: CompletionKind? = words.isEmpty ? nil : .list(words)
     let spelling = NameSpecification.customLong(name)
     switch arity {
     case .flag: return Flag(wrappedValue: false, name: spelling, help: help)

@@ -11,7 +11,9 @@ struct RollbackCommand: ParsableCommand {
       Nothing is lost: the release that was left can be named the same way.
       """)
 
-  @Option(help: "The release to go back to, as `accrete registry history` numbers them. Default: the one before.")
+  @Option(
+    help: "The release to go back to, as `accrete registry history` numbers them. Default: the one before.",
+    completion: .releases)
   var to: Int?
 
   @Option(help: "Why, for the audit.")

@@ -72,6 +72,9 @@ struct PredictCommand: ParsableCommand {
       if abstainBelow != nil, predictor.writesAnswers {
         throw ValidationError("--abstain-below: this task writes its answers, which have no confidence; leave it out.")
       }
+      if let abstainBelow, !quiet {
+        for warning in try predictor.warnings(abstainBelow: abstainBelow) { Console.error("warning: \(warning)") }
+      }
       if let text {
         var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow, isGiven: !route)
         for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer.get()) }

@@ -70,6 +70,21 @@ final class Predictor {
     fixed = try registry.load(only, on: base)
   }
 
+  /// Of each task that may answer: whether its choose rows bear out a threshold of confidence.
+  func warnings(abstainBelow threshold: Double) throws -> [String] {
+    let versions = try fixed.map { [$0.version] } ?? release.experts.values.map(registry.version(digest:))
+    return try versions.sorted { $0.name < $1.name }.compactMap { version in
+      let name = "\(version.reference)"
+      guard let choice = try registry.manifest(of: version).taskModel(of: name).evidence?.choice,
+        let known = choice.knownConfidence, threshold > known
+      else { return nil }
+      return String(
+        format:
+          "%@: all %d choose rows were answered right, which says nothing of confidences above %.3f (1 - 3/n, 95 %% confidence):"
+          + " --abstain-below %g asks for more than they show.", name, choice.rows, known, threshold)
+    }
+  }
+
   /// What is said of each row, or what is wrong with it.
   func answers(_ rows: [RequestRow]) throws -> [Result<RowAnswer, any Error>] {
     if let fixed { return try RequestLines.each(rows) { try answers($0, by: fixed) } }
