@@ -13,7 +13,7 @@ enum PEFTKeys {
 
   private static let merge = "merge it in PEFT (merge_and_unload) and use the result as the base"
   private static let patterns =
-    "an expert has one rank and one strength in all places; train with r and lora_alpha alone"
+    "an expert has one rank and one strength for all modules; train with r and lora_alpha alone"
   private static let base =
     "this initialization changes the base's own weights, so the adapter does not fit the base as it is;"
     + " save it in PEFT with path_initial_model_for_weight_conversion, which makes a plain LoRA of it"

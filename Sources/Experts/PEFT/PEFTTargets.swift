@@ -196,7 +196,7 @@ struct PEFTTargets {
       let some = chosen.filter { $0.site.projection == projection }
       if !some.isEmpty, some.count != all.count {
         return (
-          "a choice of \(projection.rawValue) in \(some.count) of \(all.count) places",
+          "a choice of \(projection.rawValue) in \(some.count) of \(all.count) modules",
           "an expert has the same projections in every layer"
         )
       }

@@ -19,14 +19,14 @@ public struct Combination {
   public init(rows: Tensor, positions: Tensor, active: Int) throws {
     guard rows.shape.count == 2, positions.shape.count == 1, positions.dtype == .int64, active > 0,
       positions.count.isMultiple(of: active)
-    else { throw TorchError.shapeMismatch(what: "places of slots", expected: [active], got: positions.shape) }
+    else { throw TorchError.shapeMismatch(what: "positions of slots", expected: [active], got: positions.shape) }
     (self.rows, self.positions) = (try rows.contiguous(), try positions.contiguous())
     (tokens, self.active) = (positions.count / active, active)
     if self.positions.device == .cpu {
       let limit = Int64(rows.shape[0])
       try self.positions.withBytes { bytes in
         if let wrong = bytes.bindMemory(to: Int64.self).first(where: { !(0..<limit).contains($0) }) {
-          throw TorchError.invalidHyperparameter(name: "place", value: "\(wrong)", allowed: "0 to \(limit - 1)")
+          throw TorchError.invalidHyperparameter(name: "position", value: "\(wrong)", allowed: "0 to \(limit - 1)")
         }
       }
     }

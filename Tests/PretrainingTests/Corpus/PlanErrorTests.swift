@@ -28,7 +28,7 @@ import Testing
         == #"stage 1: expected weights of a, b, got "c". Fix: Correct the name, or add the source."#)
     #expect(
       refusal([stage(0, 5, ["a": 1, "b": 1e-9])]).hasPrefix(
-        "stage 0, source b: expected a weight that is a place of 1024"))
+        "stage 0, source b: expected a weight of at least one window in 1024"))
   }
 
   @Test func sourcesWithoutWindows() {

@@ -58,8 +58,8 @@ public struct TokenStream: Sendable {
     guard range.lowerBound >= 0, range.upperBound <= count else {
       throw CorpusError.shard(
         .init(
-          "tokens \(range)", expected: "places in 0..<\(count)", got: "others",
-          fix: "Choose places that the stream has."))
+          "tokens \(range)", expected: "positions in 0..<\(count)", got: "others",
+          fix: "Choose positions that the stream has."))
     }
     var tokens: [Int] = []
     tokens.reserveCapacity(range.count)

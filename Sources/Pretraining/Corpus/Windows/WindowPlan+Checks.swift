@@ -41,7 +41,8 @@ extension WindowPlan {
       guard share > 0 else {
         throw CorpusError.plan(
           .init(
-            "stage \(number), source \(source.name)", expected: "a weight that is a place of \(MixtureOrder.blockSize)",
+            "stage \(number), source \(source.name)",
+            expected: "a weight of at least one window in \(MixtureOrder.blockSize)",
             got: "too small a one, of which nothing would be learned", fix: "Raise the weight, or make it 0."))
       }
       guard source.windows(length: stage.sequenceLength) > 0 else {

@@ -125,7 +125,7 @@ public struct WindowPlan: Sendable {
   private func outside(_ position: Int) -> CorpusError {
     .plan(
       .init(
-        "window \(position) of the run", expected: "a place in 0..<\(count)", got: "another",
+        "window \(position) of the run", expected: "a number in 0..<\(count)", got: "another",
         fix: "Let the stages go on to the last step."))
   }
 }
