@@ -26,7 +26,7 @@ public enum EvolutionError: AccreteError, Equatable {
     switch self {
     case .gateRows(let task, let count, let version):
       "task \(task): \(count) of its learn and choose rows are gate rows of \(version), whose scores would mean nothing any more."
-        + " Remove them, or give them \"split\": \"test\"."
+        + " Remove them, or give them \"split\": \"test\"; a run that has learned them has to be trained again without them."
     case .sameRows(let task, let other):
       "task \(task): has the very rows and answers of \(other). --name \(other.prefix { $0 != "@" }) makes a new version of it;"
         + " if it should not be there, `accrete forget \(other.prefix { $0 != "@" })` first."

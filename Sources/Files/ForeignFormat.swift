@@ -36,6 +36,14 @@ public struct ForeignFormat: Sendable {
     return unpacked + conversion(Self.quoted(source), Self.quoted(stem + (result ?? ".gz")))
   }
 
+  /// The command that makes UTF-8 of a file in an encoding of Windows.
+  ///
+  /// - Parameter path: The file; one that is gzipped, or none at all, gets a word in its place.
+  public static func iconv(_ path: String) -> String {
+    let isFile = path.contains("/") && !path.lowercased().hasSuffix(".gz")
+    return "iconv -f WINDOWS-1252 -t UTF-8 \(isFile ? quoted(path) : "FILE") > NEW"
+  }
+
   /// How to convert one file: the command, and what it needs.
   ///
   /// - Parameter path: The file.

@@ -47,8 +47,8 @@ extension Registry {
     for role in Set(left.parts.keys).union(right.parts.keys).sorted() {
       line("part \(role)", Self.text(left.parts[role]), Self.text(right.parts[role]))
     }
-    line("model", try Self.opaque(left.model), try Self.opaque(right.model))
-    line("run", try Self.opaque(left.run), try Self.opaque(right.run))
+    line("model, training and choices (digest)", try Self.opaque(left.model), try Self.opaque(right.model))
+    line("program and settings (digest)", try Self.opaque(left.run), try Self.opaque(right.run))
     let metrics = (try Self.scores(metrics(of: one)), try Self.scores(metrics(of: other)))
     for name in Set(metrics.0.keys).union(metrics.1.keys).sorted() { line(name, metrics.0[name], metrics.1[name]) }
     return difference

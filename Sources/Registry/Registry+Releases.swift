@@ -89,7 +89,7 @@ extension Registry {
   /// - Parameter reason: Why.
   /// - Parameter actor: Who does it.
   /// - Throws: ``RegistryError/forgotten(names:revision:free:changes:others:)`` where it has a task that was forgotten since,
-  ///   ``RegistryError/nothingBefore(revision:)``, other ``RegistryError``s.
+  ///   ``RegistryError/nothingBefore(revision:)``, ``RegistryError/servedAlready(revision:)``, other ``RegistryError``s.
   @discardableResult
   public func rollback(to revision: Int? = nil, reason: String?, actor: String) throws -> ReleaseRecord {
     try write(actor) { ledger in
@@ -127,6 +127,12 @@ extension Registry {
     guard names.isEmpty else {
       throw try forgotten(names, target, manifest, current, database)
     }
+    guard revision == nil || target.manifest != current.manifest else {
+      throw RegistryError.servedAlready(revision: target.revision)
+    }
+    if let version = try outOfUse(in: manifest, database) {
+      throw RegistryError.outOfUse(version: "\(version.reference)", state: version.state)
+    }
     return (current, target, manifest)
   }
 
@@ -161,7 +167,7 @@ extension Registry {
       guard let record = try? requireRelease(number, database), let manifest = try? releaseManifest(record.manifest),
         manifest.experts != served
       else { continue }
-      if try forgotten(in: manifest, database).isEmpty { return number }
+      if try forgotten(in: manifest, database).isEmpty, try outOfUse(in: manifest, database) == nil { return number }
     }
     return nil
   }
@@ -181,6 +187,16 @@ extension Registry {
       sql: "SELECT v.manifest FROM withdrawal w JOIN version v USING(expert, number) WHERE w.kind = 'forget'")
     guard !all.isEmpty else { return [] }
     return manifest.experts.filter { all.contains($0.value.bytes) }.keys.sorted()
+  }
+
+  /// A version of a release that is retired or purged since; `nil`: all can be served.
+  private func outOfUse(in manifest: ReleaseManifest, _ database: Database) throws -> VersionRecord? {
+    for digest in manifest.experts.sorted(by: { $0.key < $1.key }).map(\.value) {
+      if let version = try VersionRow.find(database, digest: digest)?.record, version.state != .registered {
+        return version
+      }
+    }
+    return nil
   }
 
   func requireCurrent(_ expecting: Int?, _ database: Database) throws {

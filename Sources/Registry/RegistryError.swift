@@ -21,6 +21,8 @@ public enum RegistryError: AccreteError, Equatable {
   case invalid(what: String, got: String, expected: String, fix: String)
   /// A version rests on another one's atoms.
   case restsOn(name: String, dependents: [String])
+  /// A rollback to what is served.
+  case servedAlready(revision: Int)
   /// A rollback would bring back what was forgotten.
   ///
   /// `free`: the last release that can come back; `changes`: what it would change besides. `others`: versions of the release that were not
@@ -54,7 +56,9 @@ public enum RegistryError: AccreteError, Equatable {
     case .notARegistry, .unknownTask, .unknownVersion, .unknownAlias, .unknownRelease, .unknownVersionDigest,
       .notReleased, .noRelease:
       .notFound
-    case .alreadyARegistry, .nameTaken, .nothingBefore, .protectedAlias, .restsOn, .forgotten, .outOfUse: .conflict
+    case .alreadyARegistry, .nameTaken, .nothingBefore, .servedAlready, .protectedAlias, .restsOn, .forgotten,
+      .outOfUse:
+      .conflict
     case .moved: .stale
     case .locked: .busy
     case .otherBase, .malformedBundle: .data
@@ -89,7 +93,7 @@ public enum RegistryError: AccreteError, Equatable {
         ? "task \(got): the registry has no tasks yet. Learn one with `accrete learn FILE`."
         : "task \(got): not in the registry, which has \(known.listed(closestTo: got)). See `accrete list`."
     case .unknownVersion(let got, let known):
-      "\(got): no such version; there are \(known.map(String.init).listed). See `accrete list --versions`."
+      "\(got): no such version; \(known.isEmpty ? "there is none" : "there \(known.count == 1 ? "is only" : "are") \(known.map(String.init).listed)"). See `accrete list --versions`."
     case .unknownAlias(let got, let known):
       known.isEmpty
         ? "\(got): no such alias; the task has none. Set one with `accrete registry alias set`."
@@ -114,15 +118,17 @@ public enum RegistryError: AccreteError, Equatable {
     case .restsOn(let name, let dependents):
       "\(name): cannot be forgotten: \(dependents.listed) \(dependents.count == 1 ? "rests" : "rest") on its atoms. Forget"
         + " \(dependents.count == 1 ? "it" : "them") first, or learn \(dependents.count == 1 ? "it" : "them") anew without it."
+    case .servedAlready(let revision):
+      "release \(revision): is what is served now, so that nothing would change. `accrete registry history` lists the others."
     case .forgotten(let names, let revision, let free, let changes, let others):
       "release \(revision): has \(names.listed), which \(names.count == 1 ? "was" : "were") forgotten. "
         + (others.isEmpty
           ? "" : "\(others.map { "`accrete promote \($0)`" }.listed) serves what else it has and is not served now. ")
         + (free.map {
-          "`accrete rollback --to \($0)` goes back to the last release that is without it and differs from what is served now"
+          "`accrete rollback --to \($0)` goes back to the last release that is without \(names.count == 1 ? "it" : "them"), can be served and differs from what is served now"
             + (changes.isEmpty ? "." : ": \(changes.joined(separator: "; ")).")
         }
-          ?? "Every earlier release either has it or is the one that is served now. `accrete promote NAME@NUMBER` releases a version of another task (`accrete list --versions`).")
+          ?? "Every earlier release either cannot be served or is the one that is served now. `accrete promote NAME@NUMBER` releases a version of another task (`accrete list --versions`).")
     case .outOfUse(let version, let state):
       "\(version): is \(state.rawValue), so that it can be neither released nor loaded. Choose another version, or learn it anew."
     case .moved(let what, let expected, let found):

@@ -17,24 +17,28 @@ public struct RequestRouter {
     public let task: String?
     /// p of the nearest task among the known ones.
     public let confidence: Double
-    /// How far the text is from the nearest task, by the tasks that were there when it was learned: about 1 for a text of a known task.
+    /// How far the text is from the nearest task, or from the one whose instruction it came with, by the tasks that were there when that
+    /// was learned: about 1 for a text of a known task.
     public let distance: Double
     /// The nearest task, whether it claims the text or not.
     public let nearest: String
-    /// The distance from each task by all tasks, without handicaps.
+    /// The same of each task.
     public let distances: [String: Double]
+    /// How much nearer each task is than those learned before it, less its handicap: it claims a text above 0. The first one has none.
+    public let leads: [String: Double]
     /// Whether the request came with the task's instruction, which decides.
     public let byInstruction: Bool
 
     public init(
       task: String?, confidence: Double, distance: Double, nearest: String, distances: [String: Double],
-      byInstruction: Bool = false
+      leads: [String: Double] = [:], byInstruction: Bool = false
     ) {
       self.task = task
       self.confidence = confidence
       self.distance = distance
       self.nearest = nearest
       self.distances = distances
+      self.leads = leads
       self.byInstruction = byInstruction
     }
   }
@@ -85,7 +89,7 @@ public struct RequestRouter {
       guard named.count == 1, let only = named.first else { return route }
       return Route(
         task: only.task, confidence: 1, distance: route.distances[only.task] ?? route.distance, nearest: only.task,
-        distances: route.distances, byInstruction: true)
+        distances: route.distances, leads: route.leads, byInstruction: true)
     }
   }
 
@@ -97,7 +101,8 @@ public struct RequestRouter {
       Route(
         task: decision.task.map { names[$0] }, confidence: decision.confidence, distance: decision.distance,
         nearest: names[decision.nearest],
-        distances: Dictionary(zip(names, decision.distances), uniquingKeysWith: { first, _ in first }))
+        distances: Dictionary(zip(names, decision.distances), uniquingKeysWith: { first, _ in first }),
+        leads: Dictionary(zip(names, decision.leads).dropFirst(), uniquingKeysWith: { first, _ in first }))
     }
   }
 

@@ -53,8 +53,11 @@ struct AccreteCommand: ParsableCommand {
   private static func requireCompletion(_ arguments: [String]) throws {
     guard arguments.first == "---completion" else { return }
     let asked = arguments.drop { $0 != "--" }.dropFirst().dropFirst()
-    let numbers = asked.prefix(2).map { Int($0) ?? -1 }
-    guard numbers.count == 2, numbers.allSatisfy({ (0...1 << 20).contains($0) }) else {
+    // Its second word is an argument, by name or by position.
+    let position = arguments.drop { $0 != "--" }.dropFirst().first?.split(separator: "@", maxSplits: 1).dropFirst()
+      .first
+    let numbers = (asked.prefix(2) + [position.map(String.init) ?? "0"]).map { Int($0) ?? -1 }
+    guard numbers.count == 3, numbers.allSatisfy({ (0...1 << 20).contains($0) }) else {
       Console.error(
         "accrete: ---completion: expected COMMAND -- ARGUMENT INDEX CURSOR WORD…, as the completion scripts ask"
           + " (accrete --generate-completion-script bash), got \(arguments.dropFirst().joined(separator: " ").printable)"
@@ -66,6 +69,7 @@ struct AccreteCommand: ParsableCommand {
   /// What is wrong with the words that name a command, and with those that name one of its own; `nil`: nothing is.
   static func unknownCommand(in arguments: [String]) -> String? {
     var (path, known) = (["accrete"], configuration.subcommands)
+    if arguments.first == "help" { return unknownCommand(in: Array(arguments.dropFirst())) }
     for word in arguments {
       guard !word.hasPrefix("-"), !word.isEmpty, !known.isEmpty else { return nil }
       let names = known.compactMap { $0.configuration.commandName } + ["help"]
@@ -75,8 +79,9 @@ struct AccreteCommand: ParsableCommand {
         }
         let command = (path + [word]).dropFirst().joined(separator: " ")
         let meant = names.closest(to: word).map { " Is it `\((path + [$0]).joined(separator: " "))`?" } ?? ""
+        let shown = known.filter { $0.configuration.shouldDisplay }.compactMap { $0.configuration.commandName }
         return
-          "there is no command \(command.debugDescription).\(meant) There are \(names.listed(closestTo: word)). See"
+          "there is no command \(command.debugDescription).\(meant) There are \(shown.listed(closestTo: word)). See"
           + " `\(path.joined(separator: " ")) --help`."
       }
       known = known.first { $0.configuration.commandName == word }?.configuration.subcommands ?? []

@@ -48,6 +48,9 @@ enum OptionSynonyms {
   static let commands = [
     "eval": "evaluate", "test": "evaluate", "export": "registry export", "merge": "experts merge",
     "import": "experts import",
+    "alias": "registry alias", "backup": "registry backup", "restore": "registry restore",
+    "history": "registry history",
+    "diff": "registry diff", "retire": "registry retire", "gc": "registry gc", "audit": "registry audit",
     "chat": "generate --chat", "infer": "predict", "classify": "predict", "finetune": "learn", "fine-tune": "learn",
     "ls": "list", "rm": "forget", "delete": "forget", "version": "--version", "deploy": "promote", "release": "promote",
   ]

@@ -143,11 +143,11 @@ extension CommandFaultTests {
       }
       let before = try Accrete.run(["registry", "audit", "verify"], in: scratch.url).text
       let preview = try forget("--dry-run")
-      let gone = try #require(preview.firstMatch(of: #/would remove (\d+ blobs), (\d+ bytes), for good/#))
+      let gone = try #require(preview.firstMatch(of: #/would remove (\d+ blobs), ([0-9.]+ [KMGiB]+), for good/#))
       #expect(try Accrete.run(["registry", "audit", "verify"], in: scratch.url).text == before)
       #expect(try forget().contains("\(gone.1) removed, \(gone.2)"))
       #expect(try Accrete.run(["registry", "verify"], in: scratch.url).code == 0)
-      #expect(try forget("--dry-run") == "traffic: was forgotten already; would remove 0 blobs, 0 bytes, for good\n")
+      #expect(try forget("--dry-run") == "traffic: was forgotten already; would remove 0 blobs, 0 B, for good\n")
     }
 
     /// Rows to learn from: all that cannot be read are told at once, and may be left out.
@@ -161,10 +161,10 @@ extension CommandFaultTests {
       let learn = ["learn", "temperature.csv", "--output-head", "ridge", "--quiet"]
       expectRefusal(
         try Accrete.run(learn, in: scratch.url), code: 65, "temperature.csv:7:",
-        "3 rows (line 7, 27, 47) cannot be read",
+        "3 rows (lines 7, 27, 47) cannot be read",
         "--skip-unreadable")
       let learned = try Accrete.run(learn + ["--skip-unreadable"], in: scratch.url)
-      #expect(learned.code == 0 && learned.text.contains("left out, as they cannot be read: 3 rows (line 7, 27, 47)"))
+      #expect(learned.code == 0 && learned.text.contains("left out, as they cannot be read: 3 rows (lines 7, 27, 47)"))
       // A model's weights are not rows.
       try (Data("GGUF".utf8) + Data(repeating: 0, count: 100)).write(to: scratch.url("base.gguf"))
       expectRefusal(
@@ -193,6 +193,11 @@ extension CommandFaultTests {
       #expect(known.contains("traffic") && known.contains("traffic@1"))
       #expect(try proposed("--registry", scratch.url("registry").path, "--task", "") == known)
       #expect(try proposed("--registry", "nothing", "--task", "").isEmpty)
+      for wrong in ["positional@-1", "positional@x", "positional@99999999999999999999"] {
+        expectRefusal(
+          try Accrete.run(["---completion", "show", "--", wrong, "3", "0", "accrete", "show", ""], in: scratch.url),
+          code: 64, "as the completion scripts ask")
+      }
       let line = ["accrete", "rollback", "--to", ""]
       let releases = try Accrete.run(["---completion", "rollback", "--", "--to", "3", "0"] + line, in: scratch.url)
       #expect(releases.text.split(separator: "\n").contains("1"), "\(releases.text)\(releases.error)")

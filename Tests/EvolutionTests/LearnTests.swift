@@ -156,6 +156,17 @@ import Torch
     }
     let rebuilt = try TaskModelRunner(model, on: home.base).answers(["In the weather of place 99 there is fog."])
     #expect(rebuilt[0].probabilities == answers[0].probabilities)
+    // A head from elsewhere that holds no numbers would answer everything alike.
+    let head = try SafetensorsFile(folder.appendingPathComponent("head.safetensors"))
+    var tensors = try Dictionary(uniqueKeysWithValues: head.names.map { ($0, try head.tensor($0).cloned()) })
+    tensors["ridge.bias"] = try tensors["ridge.bias"].map { try $0 * Double.infinity }
+    let spoiled = home.url.appendingPathComponent("spoiled.safetensors")
+    try SafetensorsFile.write(tensors, to: spoiled)
+    #expect(throws: TaskModelError.self) {
+      try TaskModel(record.model, named: "weather@1", base: home.base.model.configuration) { role in
+        role == TaskModel.headRole ? spoiled : folder.appendingPathComponent("adapter_model.safetensors")
+      }
+    }
     #expect(throws: FileError.self) { try home.registry.exportAdapter(outcome.version, to: folder) }
     let plain = try home.learn(home.rows("traffic"))
     #expect(throws: ServingError.noExpert(version: "traffic@1")) {

@@ -120,7 +120,7 @@ import Testing
     expectRefusal("no tasks yet") { _ = try sample.registry.version(VersionReference("spam")) }
     try sample.version("spam")
     expectRefusal("task span", "spam") { _ = try sample.registry.version(VersionReference("span")) }
-    expectRefusal("spam@7", "there are 1") { _ = try sample.registry.version(VersionReference("spam", .number(7))) }
+    expectRefusal("spam@7", "there is only 1") { _ = try sample.registry.version(VersionReference("spam", .number(7))) }
     expectRefusal("spam:x", "no such alias") { _ = try sample.registry.version(VersionReference("spam", .alias("x"))) }
     expectRefusal("no version of it is released", "spam@1") {
       _ = try sample.registry.version(VersionReference("spam"))

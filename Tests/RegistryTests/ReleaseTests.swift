@@ -90,6 +90,20 @@ import Testing
     try sample.expectWhole()
   }
 
+  /// What a rollback would do is said by the same rules by which it is done.
+  @Test func retiredVersionsDoNotComeBack() throws {
+    let sample = try Sample()
+    let (one, two) = (try sample.version("spam"), try sample.version("spam", "2"))
+    try sample.publish([one])
+    try sample.publish([two])
+    expectRefusal("release 2", "served now") { try sample.registry.rollback(to: 2, reason: nil, actor: "eve") }
+    #expect(try sample.registry.rollbackPreview(to: 1).change.changed == ["spam@2 → spam@1"])
+    try sample.registry.retire(one, reason: nil, actor: "eve")
+    expectRefusal("spam@1", "retired") { _ = try sample.registry.rollbackPreview(to: 1) }
+    expectRefusal("spam@1", "retired") { try sample.registry.rollback(to: 1, reason: nil, actor: "eve") }
+    try sample.expectWhole()
+  }
+
   @Test func historySaysWhatChanged() throws {
     let sample = try Sample()
     let (one, two) = (try sample.version("spam"), try sample.version("abuse"))
@@ -136,7 +150,8 @@ import Testing
     #expect(difference.labelsRemoved.haveSameCodePoints(as: ["\u{E9}"]))
     #expect(
       difference.lines.map(\.what) == [
-        "parent", "rows to learn", "part rows", "part tensors", "model", "accuracy on spam",
+        "parent", "rows to learn", "part rows", "part tensors", "model, training and choices (digest)",
+        "accuracy on spam",
       ])
     #expect(difference.lines.last?.one == "0.5000")
     #expect(difference.lines.last?.other == "0.7500 [0.5000, 1.0000], n 4")

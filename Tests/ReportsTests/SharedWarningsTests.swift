@@ -10,6 +10,8 @@ import Testing
       (run: "c", text: "toy base"),
     ])
     #expect(texts == ["a and 2 more: toy base", "a: nothing learned"])
+    // Texts that look alike are two, as everywhere.
+    #expect(SharedWarnings.texts([(run: "a", text: "\u{E9}"), (run: "b", text: "e\u{301}")]).count == 2)
     #expect(SharedWarnings.texts([]).isEmpty)
   }
 }

@@ -249,6 +249,12 @@ import Testing
     }
   }
 
+  /// What stands between values is not part of a text: a line of a file of Windows comes back as JSON that is one line.
+  @Test func whiteSpaceBetweenValues() throws {
+    let row = try RequestRow(Data("{\"text\":\r\t\"a\\tb\"}\r".utf8), line: 1, file: "f")
+    #expect(row.text == "a\tb" && row.json == "{\"text\":  \"a\\tb\"}")
+  }
+
   /// A gzipped file that is cut, and one that unpacks to far too much.
   @Test func brokenGzip() throws {
     let folder = try Scratch()

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Streams
 import TestSupport
@@ -29,6 +30,8 @@ import Testing
     let file = try folder.write(Data(Self.good.utf8) + [0x0A, 0x22, 0xFF, 0x22], to: "t.jsonl")
     let got = message(in: folder) { _ = try RowReader().read(file) }
     #expect(got?.hasPrefix("t.jsonl:2: expected UTF-8 text, got other bytes. Fix: Convert it: `iconv ") == true)
+    #expect(ForeignFormat.iconv("/data/a b.csv") == "iconv -f WINDOWS-1252 -t UTF-8 '/data/a b.csv' > NEW")
+    #expect(ForeignFormat.iconv("/data/a.csv.GZ").contains("UTF-8 FILE >"))
   }
 
   @Test func nestingThatWouldOverflowAParsersStack() throws {

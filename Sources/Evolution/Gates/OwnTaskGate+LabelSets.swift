@@ -4,7 +4,9 @@ import Foundation
 
 /// G3 of tasks with several labels.
 extension OwnTaskGate {
-  private static func points(_ share: Double) -> String { String(format: "%.1f", share * 100) }
+  private static func points(_ share: Double) -> String {
+    String(format: "%.1f", share * 100).replacing("-", with: "−")
+  }
 
   /// A first version: beside the set of labels that, given to every gate row, has the highest micro-F1.
   static func first(

@@ -4,7 +4,9 @@ import Foundation
 
 /// G3: the task itself. A first version must be better than always saying the most frequent label; a new one no worse than the last.
 enum OwnTaskGate {
-  private static func points(_ share: Double) -> String { String(format: "%.1f", share * 100) }
+  private static func points(_ share: Double) -> String {
+    String(format: "%.1f", share * 100).replacing("-", with: "−")
+  }
 
   /// How many rows it takes until a version that never differs from the last one passes: the lower bound is −z²/(n + z²) then.
   static func rowsForATie(margin: Double) -> Int {

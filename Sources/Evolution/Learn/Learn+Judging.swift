@@ -43,7 +43,7 @@ extension Learn {
       warnings.append(
         String(format: "only %.0f %% of its gate texts are found by `--route` from the text alone", found * 100)
           + (routing.entry.handicap > 0
-            ? ": others look like those of an earlier task, or like none." : ": others look like none.")
+            ? ": the others look like an earlier task's, or like no task's." : ": the others look like no task's.")
           + " Ask for it with --task" + byInstruction(routing))
     }
     let receipt = try receipt(title, findings, trained, prepared, release: current?.record.revision, since: start)
@@ -65,7 +65,8 @@ extension Learn {
         version, replacing: current, entry: routing.entry, numerics: numerics, reason: nil, actor: job.actor) : nil
     warnings += trained.evidence.choice?.warnings ?? []
     warnings += made.scores.warnings(
-      labels: made.runner.model.form.labels, isToyBase: job.isToyBase, seed: job.options.seed)
+      labels: made.runner.model.form.labels, isToyBase: job.isToyBase,
+      isHelped: gates.contains { $0.id == "G3" && $0.verdict != .pass }, seed: job.options.seed)
     return LearnOutcome(
       version: version, release: release, gates: gateReport, rows: prepared.summary, metrics: metrics,
       evidence: trained.evidence, head: made.runner.model.head, receipt: receipt, warnings: warnings)
@@ -77,7 +78,8 @@ extension Learn {
     let isSame = try registry.base().weights == now
     return Gate(
       "G1", "Is the base what it was?", isSame ? .pass : .fail,
-      finding: isSame ? "its weights still have the digest \(now)" : "its weights have the digest \(now) now",
+      finding: isSame
+        ? "the base's weights still have the digest \(now)" : "the base's weights have the digest \(now) now",
       help: "Restore the base's files, and start again.")
   }
 

@@ -69,6 +69,11 @@ extension Learn {
     if let parent { try warnOfEarlierRows(keys, than: parent) }
     let truncated = (encoded.learn + encoded.choose).filter { $0.droppedTokens > 0 }
     let changed = try parent.flatMap { try changes(since: $0, keys, examples) }
+    if let changed, changed.isEmpty {
+      warn(
+        "the rows are those of \(changed.since): only other options, or another base, can make a better version of them."
+      )
+    }
     return Prepared(
       examples: examples, encoded: encoded, keys: keys,
       summary: LearnRows(

@@ -70,6 +70,8 @@ public struct LearnStart: Sendable {
           "--start-from \(name) with --method accrete, which needs gate_proj or up_proj: it plugs into \(shape.projections.map(\.rawValue).joined(separator: ", "))",
         fix: "Use --method per-task.")
     }
+    // Untrained it becomes a version as it is, not a reason to do without it.
+    if options.maxEpochs == 0, options.outputHead == nil { options.outputHead = .label }
     options.rank = shape.rank
     options.alpha = shape.alpha
     options.targetModules = shape.projections.map(\.rawValue).joined(separator: ",")

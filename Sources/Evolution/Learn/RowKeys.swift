@@ -86,6 +86,9 @@ public struct RowChanges: Sendable, Codable, Equatable {
   public let newLabels: [String]
   public let lostLabels: [String]
 
+  /// Whether nothing changed.
+  var isEmpty: Bool { added + removed + relabelled + newLabels.count + lostLabels.count == 0 }
+
   /// A row whose answer is another one now.
   public struct RelabelledRow: Sendable, Codable, Equatable {
     /// Its beginning.

@@ -18,10 +18,24 @@ enum RowProblems {
     for key in all { answers[String(key.prefix(16)), default: []].insert(String(key.dropFirst(17))) }
     let contradicting = answers.values.count { $0.count > 1 }
     if contradicting > 0, examples.task.kind != .generation {
-      warnings.append("\(contradicting) texts have rows with different labels: one of them is wrong. Correct the file.")
+      let all = examples.learn + examples.choose + examples.gate
+      let labels = Dictionary(grouping: all) { ExactText($0.text) }
+      let first = all.first { Set((labels[ExactText($0.text)] ?? []).map { ExactText($0.answer) }).count > 1 }
+      let example = first.map { row in
+        let rows = labels[ExactText(row.text)] ?? []
+        return
+          ", such as \(String(row.text.prefix(60)).debugDescription) (\(Set(rows.map { ExactText($0.answer) }).sorted().map(\.text.printable).joined(separator: ", ")))"
+      }
+      warnings.append(
+        "\(contradicting == 1 ? "1 text has" : "\(contradicting) texts have") rows with different labels\(example ?? ""): at most one of a text's"
+          + " labels is right. Correct the file.")
     }
     let repeated = all.count - Set(all).count
-    if repeated > 0 { warnings.append("\(repeated) rows are there more than once: they count as often.") }
+    if repeated > 0 {
+      warnings.append(
+        "\(repeated == 1 ? "1 row repeats an earlier one" : "\(repeated) rows repeat earlier ones"), text and answer: each counts as often as it is there."
+      )
+    }
     if examples.task.kind == .severalLabels {
       return warnings + ofLabelSets(examples)
     }
@@ -42,15 +56,15 @@ enum RowProblems {
       let needed = OwnTaskGate.rowsForATie(margin: margin)
       guard count < needed else { return nil }
       return
-        "with \(count) gate rows not even an equal version can be told to be no worse: gate G3 needs about \(needed) at"
+        "\(count) gate rows are too few to show that a new version is no worse, even one that is as good: gate G3 needs about \(needed) at"
         + " a margin of \(margin * 100) points."
     }
     guard examples.task.kind == .classification,
       let needed = OwnTaskGate.fewestRows(labelsOf: examples.gate.map(\.answer)), count < needed
     else { return nil }
     return
-      "with \(count) gate rows a version with half of the errors of one that always says the most frequent label"
-      + " cannot be told from it: gate G3 needs about \(needed). 15 % of the rows are gate rows."
+      "\(count) gate rows are too few to tell a version from one that always says the most frequent label, even if it makes half as many"
+      + " errors: gate G3 needs about \(needed). 15 % of the rows are gate rows."
   }
 
   /// Answers that would be labels, but for a few that are there once.
@@ -100,9 +114,9 @@ enum RowProblems {
     if !rare.isEmpty {
       let common = counts.filter { $0.value >= 10 }.keys.sorted().map(\.text)
       let texts = rare.map { label in
-        label.printable + (common.closest(to: label).map { " (is it \($0.printable)?)" } ?? "")
+        label.debugDescription + (common.closest(to: label).map { " (is it \($0.printable)?)" } ?? "")
       }
-      warnings.append("fewer than 3 learn rows: \(texts.listed). A label needs tens of rows.")
+      warnings.append("fewer than 3 learn rows have \(texts.listed). A label needs tens of rows.")
     }
     if Set(examples.gate.map { ExactText($0.answer) }).count == 1, let only = examples.gate.first?.answer {
       warnings.append(

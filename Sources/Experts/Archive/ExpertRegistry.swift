@@ -13,6 +13,8 @@ public struct ExpertRegistry: Sendable {
   /// What a folder holds.
   public enum State: Sendable, Equatable {
     case stored(ExpertArchive)
+    /// An adapter in PEFT's form, which is no archive of ours.
+    case adapter
     /// It can't be read as an expert; the reason is one line.
     case damaged(reason: String)
   }
@@ -52,7 +54,9 @@ public struct ExpertRegistry: Sendable {
           return nil
         }
         guard !hasOthers || Self.files.contains(where: { FolderFile.exists($0, in: folder) }) else { return nil }
-        return entry(name, at: folder)
+        let isAdapter =
+          hasOthers && !ExpertArchive.isArchive(folder) && FolderFile.exists("adapter_config.json", in: folder)
+        return isAdapter ? Entry(folder: name, state: .adapter) : entry(name, at: folder)
       } catch {
         return Entry(folder: name, state: .damaged(reason: "\(error)"))
       }

@@ -32,6 +32,8 @@ public import Torch
 /// Shared atoms that accumulate, own atoms for each task, a router over tasks.
 public final class Accrete: ContinualMethod {
   public static let name = "accrete"
+  public static let summary: String? =
+    "shared atoms that freeze, a few atoms of its own for each task, a router; the default"
 
   static let growth = Hyperparameter(
     "growth", 0.5, in: 0...4, "γ: a task that arrives after t others adds r / (1 + t)^γ atoms; 0: every task adds r")

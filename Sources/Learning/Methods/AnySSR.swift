@@ -20,6 +20,9 @@ public import Torch
 /// A LoRA for each task and a router by ridge regression.
 public final class AnySSR: PerTask {
   public override class var name: String { "any-ssr" }
+  public override class var summary: String? {
+    "a LoRA for each task, and a closed-form router that finds the task (arXiv 2503.13575)"
+  }
   public override class var hyperparameters: [Hyperparameter] { AnalyticRouter.hyperparameters }
 
   private var routing: AnalyticRouter

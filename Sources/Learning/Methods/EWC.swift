@@ -24,6 +24,9 @@ public import Torch
 /// One LoRA through all tasks, held in place by a quadratic penalty.
 public final class EWC: Sequential {
   public override class var name: String { "ewc" }
+  public override class var summary: String? {
+    "one LoRA through all tasks, held where its values matter to the earlier ones (arXiv 1612.00796)"
+  }
 
   static let strength = Hyperparameter(
     "lambda", 400, in: 1e-6...1e9, "λ: how strongly the LoRA is held where it was after the task before; TRACE's is 400"

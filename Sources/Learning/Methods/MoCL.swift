@@ -26,7 +26,8 @@ public import Torch
 /// A LoRA for each task, weighted by how near tasks are to each other.
 public final class MoCL: ContinualMethod {
   public static let name = "mocl"
-  public static let summary: String? = "weighs modules for a task, not for each input as the paper does"
+  public static let summary: String? =
+    "a LoRA for each task, served with the earlier ones by weight (arXiv 2404.00790); weighed for a task, not for each input as there"
 
   static let temperature = Hyperparameter(
     "temperature", 0.125, in: 1e-3...1e3,

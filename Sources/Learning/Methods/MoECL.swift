@@ -25,6 +25,8 @@ public import Torch
 /// A shared expert, a dedicated expert for each task, and a gate over the two.
 public final class MoECL: ContinualMethod {
   public static let name = "moe-cl"
+  public static let summary: String? =
+    "a shared LoRA expert and one for each task, a gate for each token, a task discriminator (arXiv 2509.18133)"
   static let shared = "shared"
   public static let hyperparameters = Adversary.hyperparameters
 

@@ -21,6 +21,8 @@ public import Torch
 /// A LoRA for each task, all of them added up.
 public final class OLoRA: ContinualMethod {
   public static let name = "o-lora"
+  public static let summary: String? =
+    "a new LoRA for each task, in directions that the earlier ones leave free (arXiv 2310.14152)"
 
   static let weight = Hyperparameter(
     "lambda1", 0.5, in: 1e-6...1e6,

@@ -16,6 +16,7 @@ public import Torch
 /// A LoRA for each task. Any-SSR is the same with a router.
 public class PerTask: ContinualMethod {
   public class var name: String { "per-task" }
+  public class var summary: String? { "a LoRA for each task, trained once and then frozen; the task is given" }
   public class var hyperparameters: [Hyperparameter] { [] }
 
   private let context: MethodContext

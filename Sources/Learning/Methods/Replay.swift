@@ -14,6 +14,9 @@
 /// One LoRA through all tasks, with some rows of the earlier ones.
 public final class Replay: Sequential {
   public override class var name: String { "replay" }
+  public override class var summary: String? {
+    "one LoRA through all tasks, which sees some rows of the earlier ones again"
+  }
 
   static let share = Hyperparameter(
     "share", 0.1, in: 0.001...1,

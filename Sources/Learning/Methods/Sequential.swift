@@ -13,7 +13,7 @@ public import Torch
 /// One LoRA through all tasks. Joint training, replay and EWC are the same with other rows or another loss.
 public class Sequential: ContinualMethod {
   public class var name: String { "sequential" }
-  public class var summary: String? { nil }
+  public class var summary: String? { "one LoRA trained on every task in turn: what forgets" }
   public class var hyperparameters: [Hyperparameter] { [] }
   public var trainingRows: TrainingRows { .ofTask }
 

@@ -27,8 +27,11 @@ public struct RouterCascade: Sendable {
     public let confidence: Double
     /// From the nearest task, at its stage: about 1 for a request of a known task.
     public let distance: Double
-    /// From every task, at the last stage.
+    /// From every task, at its own stage: by what was known when it was learned.
     public let distances: [Double]
+    /// How much nearer each task is than all before it, less its handicap: above 0 it claims, if it is near enough. The first one has
+    /// none before it: ∞.
+    public let leads: [Double]
   }
 
   /// The router of the first tasks, ready to measure.
@@ -98,13 +101,14 @@ public struct RouterCascade: Sendable {
     return (0..<texts.count).map { row in
       var (claimed, nearest): (Int?, Int) = (nil, 0)
       // p of each stage's last task against those before it.
-      var shares: [Double] = []
+      var (shares, leads): ([Double], [Double]) = ([], [])
       for stage in stages.indices {
         let own = distances[stage][row]
         let isNear = own[stage] <= unknownDistance
         // Too far away to claim: it counts only where nobody has claimed.
         let counts = isNear || claimed == nil
         let gain = Self.gain(own) - (stage == 0 ? 0 : handicaps[stage])
+        leads.append(gain)
         shares.append(counts ? 1 / (1 + exponential(-stages[stage].usual * gain / 2)) : 0)
         guard counts, gain > 0 else { continue }
         nearest = stage
@@ -113,7 +117,7 @@ public struct RouterCascade: Sendable {
       let confidence = shares[(nearest + 1)...].reduce(shares[nearest]) { $0 * (1 - $1) }
       return Decision(
         task: claimed, nearest: nearest, confidence: confidence, distance: distances[nearest][row][nearest],
-        distances: distances.last.map { $0[row] } ?? [])
+        distances: stages.indices.map { distances[$0][row][$0] }, leads: leads)
     }
   }
 

@@ -62,5 +62,10 @@ extension OptimizerKind: SettingValue {}
 extension WeightPrecision: SettingValue {}
 extension RoutingRule.Overflow: SettingValue {}
 extension TrainingSchedule.Decay: SettingValue {}
-extension RowForm: SettingValue {}
+extension RowForm: SettingValue {
+  /// Of a run: conversations and several labels a row are for `learn`.
+  public static var choices: [String] {
+    allCases.filter { !$0.isConversation && $0 != .textLabels }.map(\.rawValue)
+  }
+}
 extension RowSelection.Evaluation: SettingValue {}

@@ -10,7 +10,7 @@ extension ReportDocument {
     table.notes = comparison.metrics.map { metric in
       let counts = Set(comparison.groups.flatMap { $0.rows[metric.name] ?? [] }).sorted()
       return
-        "\(strong: metric.name): \(code: metric.formula); n \(Format.span(counts)) rows in each run\(metric.better.map { ", \($0.rawValue) is better" } ?? "")"
+        "\(strong: metric.name): \(code: String(metric.formula.trimmingPrefix("\(metric.name) = "))); n \(Format.span(counts)) rows in each run\(metric.better.map { ", \($0.rawValue) is better" } ?? "")"
     }
     table.notes += ["Seeds: \(seeds(comparison)).", "\(ComparisonTable.processors)"]
     var blocks = [Block.table(table)]

@@ -1,3 +1,4 @@
+import Files
 import Records
 
 /// One statistic of a method's runs: for each learned task a number in every decoder layer.
@@ -34,7 +35,7 @@ public struct LayerStatistics: Sendable, Equatable, Encodable {
 
   /// Each text once, where it first comes up.
   static func firsts(_ texts: [String]) -> [String] {
-    var seen: Set<String> = []
-    return texts.filter { seen.insert($0).inserted }
+    var seen: Set<ExactText> = []
+    return texts.filter { seen.insert(ExactText($0)).inserted }
   }
 }

@@ -26,7 +26,7 @@ struct AdapterCard {
       "---", "base_model: \(Self.yaml(base))", "library_name: peft", "tags: [lora, accrete]", "---", "",
       "# \(record.version)", "",
       "A LoRA expert of one task, exported by Accrete \(Manifest.accreteVersion). PEFT loads it alone; `predict.py` answers as Accrete does, with everything else that the version"
-        + " answers by (labels, closed-form head, weights of both, calibration), which stands in `accrete.json` and `head.safetensors`.",
+        + " answers by (labels, closed-form head, weights of both, calibration), which stands in `accrete.json`\(record.model.head.map { $0 != .label } == true ? " and `head.safetensors`" : "").",
     ]
     if let architecture = record.unknownArchitecture {
       lines += [

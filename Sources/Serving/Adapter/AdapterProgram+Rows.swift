@@ -22,26 +22,54 @@ extension AdapterProgram {
             for line, part in enumerate(text.split("\n"), 1):
                 if part.strip():
                     try:
-                        yield line, json.loads(part)
+                        yield line, JSON.decode(part)
                     except (ValueError, RecursionError) as error:
                         yield line, Problem(line, f"expected a JSON object, got text that is not JSON ({error})")
         else:
             yield from rows_of_table(text)
 
 
+    def once(members):
+        """An object whose names stand once each."""
+        row = dict(members)
+        if len(row) < len(members):
+            raise ValueError("a name that stands twice")
+        return row
+
+
+    def finite(text):
+        if abs(float(text)) == float("inf"):
+            raise ValueError(f"{text}, which is too large")
+        return float(text)
+
+
+    def no_number(text):
+        raise ValueError(f"{text}, which JSON does not have")
+
+
+    # As strict as Accrete is: what it refuses is not answered here either.
+    JSON = json.JSONDecoder(object_pairs_hook=once, parse_float=finite, parse_constant=no_number)
+
+
     def rows_of_array(text):
-        decoder, place, seen, line = json.JSONDecoder(), text.index("[") + 1, 0, 1
+        place, seen, line, before = text.index("[") + 1, 0, 1, "["
         while True:
-            while text[place : place + 1] in (" ", "\t", "\r", "\n", ","):
-                place += 1
+            place = re.compile(r"[ \t\r\n]*").match(text, place).end()
             line, seen = line + text.count("\n", seen, place), place
-            if text[place : place + 1] == "]":
+            mark = text[place : place + 1]
+            if mark == "]" and before != "," and not text[place + 1 :].strip():
                 return
+            if before == "{":
+                if mark != ",":
+                    raise Problem(line, f"expected a comma or the array's end, got {text[place : place + 20]!r}")
+                place, before = place + 1, ","
+                continue
             try:
-                row, place = decoder.raw_decode(text, place)
+                row, place = JSON.raw_decode(text, place)
             except (ValueError, RecursionError) as error:
                 raise Problem(line, f"expected an array of JSON objects, got text that is not JSON ({error})") from None
             yield line, row
+            before = "{"
 
 
     def rows_of_table(text):
@@ -60,6 +88,8 @@ extension AdapterProgram {
                     continue
                 if names is None:
                     names = [name.strip() for name in fields]
+                    if len(set(filter(None, names))) < len(list(filter(None, names))):
+                        raise Problem(record, f"expected every column's name once, got {names}")
                 elif len(fields) != len(names):
                     yield record, Problem(record, f"expected {len(names)} fields, as the first line has, got {len(fields)}")
                 elif len(names) == 1 or any(fields):

@@ -103,7 +103,9 @@ struct DelimitedRecords {
             RowLocation(file: location.file, line: line).detail(
               expected: "a separator or the end of the line behind a closing quotation mark",
               got: quoted(String(decoding: bytes[cursor...].prefix(20), as: UTF8.self)),
-              fix: "Write a quotation mark inside of a quoted field twice (\"\")."))
+              fix:
+                "Write a quotation mark inside of a quoted field twice (\"\"). A text that merely begins with one is quoted as a whole: \"\"\"A title\"\" and more\"; `csv.writer` of Python and spreadsheets do so."
+            ))
         }
         return field
       }

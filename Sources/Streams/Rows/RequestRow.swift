@@ -93,7 +93,7 @@ public struct RequestRow: Sendable {
       }
     }
     let fields = try RowFields(RawRow(location: location, index: line - 1, range: source.bytes.indices), of: source)
-    try self.init(fields.named(by: columns.asked), json: String(decoding: source.bytes, as: UTF8.self), line: line)
+    try self.init(fields.named(by: columns.asked), json: Self.onOneLine(source.bytes[...]), line: line)
   }
 
   /// - Parameter columns: The names of a table's columns, where they are known: thousands of rows share them.
@@ -265,13 +265,7 @@ public struct RequestRow: Sendable {
 
   /// A row on one line: as it stands in the file, or the fields of a table.
   private static func json(of fields: RowFields, in source: SourceFile) throws -> String {
-    if let range = fields.range {
-      // Line ends stand between values alone: inside of a text they are written \n.
-      let bytes = source.bytes[range].map {
-        $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0
-      }
-      return String(decoding: bytes, as: UTF8.self)
-    }
+    if let range = fields.range { return onOneLine(source.bytes[range]) }
     func encoded(_ text: [UInt8]) throws -> String {
       String(decoding: try JSONFile.encode(String(decoding: text, as: UTF8.self), pretty: false), as: UTF8.self)
     }
@@ -280,6 +274,12 @@ public struct RequestRow: Sendable {
       return "\(try encoded(member.name)):\(try encoded(text))"
     }
     return "{\(members.joined(separator: ","))}"
+  }
+
+  /// An object as it came, without line ends and tabs between its values; inside of a text they are written \n and \t.
+  private static func onOneLine(_ json: ArraySlice<UInt8>) -> String {
+    let bytes = json.map { $0 < UInt8(ascii: " ") ? UInt8(ascii: " ") : $0 }
+    return String(decoding: bytes[..<(bytes.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? 0)], as: UTF8.self)
   }
 
   /// A text that somebody typed.

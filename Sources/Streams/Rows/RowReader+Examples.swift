@@ -174,7 +174,7 @@ private struct UnreadRows {
   /// How many, and where.
   var text: String {
     let numbers = lines.map(String.init).joined(separator: ", ") + (count > lines.count ? ", …" : "")
-    return "\(count) \(count == 1 ? "row" : "rows") (line \(numbers))"
+    return "\(count) \(count == 1 ? "row" : "rows") (\(lines.count == 1 ? "line" : "lines") \(numbers))"
   }
 
   /// What is wrong with the first, and how many more there are; `nil`: there is none, or they are left out.
@@ -184,7 +184,7 @@ private struct UnreadRows {
     guard let first, !skips || read == 0 else { return nil }
     // Where none can be read, what is wrong with the first is wrong with all.
     guard read > 0 else { return first }
-    let more = count > 1 ? " \(text) cannot be read in all." : ""
+    let more = count > 1 ? " \(text) cannot be read, all in all." : ""
     return first.fixed(by: "\(first.detail.fix)\(more) --skip-unreadable leaves such rows out.")
   }
 }

@@ -123,7 +123,7 @@ struct SourceFile {
           location.detail(
             expected: "UTF-8 text", got: "other bytes",
             fix:
-              "Convert it: `iconv -f WINDOWS-1252 -t UTF-8 \(isGzipped || !PlainName.isPlain(location.file, longest: 255) ? "FILE" : location.file) > NEW` where a spreadsheet on Windows wrote it; -f names what it is in."
+              "Convert it: `\(ForeignFormat.iconv(location.file))` where a spreadsheet on Windows wrote it; -f names what it is in."
           ))
       }
     }

@@ -65,7 +65,12 @@ extension TaskModel {
     let file = try part(Self.headRole).map { try SafetensorsFile($0) }
     func tensor(_ name: String) throws -> Tensor {
       guard let file else { throw missing(Self.headRole) }
-      return try file.tensor(name).cloned()
+      let tensor = try file.tensor(name).cloned()
+      guard try tensor.holdsFiniteNumbers() else {
+        throw TaskModelError.partDiffers(
+          version: name, part: name, reason: "holds infinite values or no numbers, which no answer can be made of")
+      }
+      return tensor
     }
     let labels = description.form.labels.count
     func require(_ tensor: Tensor, _ shape: [Int], _ part: String) throws {
@@ -76,6 +81,10 @@ extension TaskModel {
     }
     var ridge: RidgeHead?
     if let sharpness = description.sharpness {
+      guard (1e-6...1e6).contains(sharpness) else {
+        throw TaskModelError.partDiffers(
+          version: name, part: "sharpness", reason: "is \(sharpness), where 0.000001 to 1000000 belongs")
+      }
       let (weights, bias) = (try tensor(Self.ridgeWeights), try tensor(Self.ridgeBias))
       try require(weights, [labels, base.hiddenSize], Self.ridgeWeights)
       try require(bias, [labels], Self.ridgeBias)

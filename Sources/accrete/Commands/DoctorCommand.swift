@@ -83,7 +83,8 @@ struct DoctorCommand: ParsableCommand {
     let bytes = shape.cacheBytesPerToken(bytesPerNumber: 4)
     let all = 2 * 4 * shape.headDim * shape.heads * shape.layers
     let percent = (Double(bytes) / Double(max(all, 1)) * 1000).rounded() / 10
-    return "keys and values \(bytes) bytes a token in float32, \(percent) % of multi-head attention's"
+    return
+      "keys and values \(bytes) bytes a token in float32, \(percent) % of what a key and a value for every head would take"
   }
 
   private func checked(_ what: String, fix: String?, _ body: () throws -> String) -> Finding {
@@ -115,7 +116,7 @@ struct DoctorCommand: ParsableCommand {
       switch identity.basis {
       case .sources(let stated):
         let commit = stated.commit.map { ", commit \($0)" } ?? ""
-        return "\(identity.digest), of its sources: the same for every build of them by \(stated.compiler),"
+        return "\(identity.digest), a digest of its sources: every build of them has it, by \(stated.compiler),"
           + " \(stated.configuration)\(commit)"
       case .file(let reason):
         return "\(identity.digest), of this build's file, which no other build has, because \(reason);"

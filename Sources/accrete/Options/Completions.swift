@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Foundation
 import Registry
 
 extension CompletionKind {
@@ -33,7 +34,9 @@ extension CompletionKind {
     let named = zip(words, words.dropFirst() + [""]).compactMap { word, next in
       word == "--registry" ? next : word.hasPrefix("--registry=") ? String(word.dropFirst("--registry=".count)) : nil
     }
-    options.registry = named.last
+    // As it is typed: neither quotation marks nor ~ have been resolved by the shell.
+    let plain = named.last.map { String($0.filter { $0 != "\"" && $0 != "'" && $0 != "\\" }) }
+    options.registry = plain.map { ($0 as NSString).expandingTildeInPath }
     // Bash expands what is proposed, and a registry may come from anywhere.
     return ((try? read(options.open())) ?? []).filter { PlainName.isPlain($0.replacing("@", with: "_"), longest: 120) }
   }

@@ -54,17 +54,23 @@ struct RowOptions: ParsableArguments {
       ? try JSONFile.decode([String].self, from: Data(text.utf8), path: "--labels")
       : text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     let names = written.map(\.stripped)
-    guard names.count > 1, !names.contains(where: \.isEmpty) else {
-      throw wrong("--labels", text, "at least two labels")
+    guard !names.contains(where: \.isEmpty) else {
+      throw wrong("--labels", text, "no blank label", fix: "Remove a comma, or write the labels as a JSON array.")
     }
-    guard Set(names.map(ExactText.init)).count == names.count else {
-      throw wrong("--labels", text, "every label once; white space around one is not part of it")
+    guard names.count > 1 else { throw wrong("--labels", text, "at least two labels") }
+    var known: Set<ExactText> = []
+    if let twice = names.first(where: { !known.insert(ExactText($0)).inserted }) {
+      throw wrong(
+        "--labels", text, "every label once; white space around one is not part of it",
+        fix: "\(twice.debugDescription) stands there more than once.")
     }
     return names
   }
 
-  private static func wrong(_ option: String, _ got: String, _ allowed: String) -> StreamError {
-    .field(.init(file: option, expected: allowed, got: got, fix: "See `accrete learn --help`."))
+  private static func wrong(
+    _ option: String, _ got: String, _ allowed: String, fix: String = "See `accrete learn --help`."
+  ) -> StreamError {
+    .field(.init(file: option, expected: allowed, got: got, fix: fix))
   }
 }
 

@@ -90,7 +90,8 @@ final class LearnPrinter {
     ]
     if rows.truncated > 0 {
       lines.append(
-        "\(rows.truncated) texts are too long and lose \(rows.droppedTokens) tokens at their left (--max-length)")
+        "\(RegistryText.count(rows.truncated, "text")) too long, cut by \(RegistryText.count(rows.droppedTokens, "token")) at the left (--max-length)"
+      )
     }
     if let changes = rows.changes {
       var parts = [
@@ -151,7 +152,7 @@ final class LearnPrinter {
     case .training(let report, let speed, let epoch):
       let terms = report.terms.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value, 4))" }
       printer.passing(
-        "step \(report.step)/\(lastSteps ?? report.totalSteps)  epoch \(epoch)  \(terms.joined(separator: "  "))  \(Int(saturating: speed)) tokens/s\(left(report))"
+        "step \(report.step)/\(lastSteps ?? report.totalSteps)  epoch \(epoch + 1)  \(terms.joined(separator: "  "))  \(Int(saturating: speed)) tokens/s\(left(report))"
       )
     case .measured(let measurement, let isBest):
       let score = measurement.score.map { ", score \(fixed($0, 3))" } ?? ""
@@ -161,15 +162,16 @@ final class LearnPrinter {
       )
     case .allRows(let count, let steps):
       (lastSteps, start) = (steps, nil)
-      printer.line("trained once more on all \(count) learn and choose rows: \(steps) steps")
+      printer.line("training once more, on all \(count) learn and choose rows: \(steps) steps")
     case .lastTrainingDropped(nil, let before):
       printer.line(
         "that diverged: the expert of before is kept, with its choose loss of \(fixed(before, 4)). A lower --learning-rate is safer."
       )
     case .lastTrainingDropped(let loss?, let before):
       printer.line(
-        "that made it worse: choose loss \(fixed(loss, 4)), \(fixed(before, 4)) before, although it has learned these rows now. The expert"
-          + " of before is kept; with more passes (--max-epochs) the last training gains.")
+        "that made it worse: under the combination that was chosen its loss on the choose rows is \(fixed(loss, 4)), and was \(fixed(before, 4))"
+          + " before it had learned from them (not cross-fitted, as the losses above are). The earlier expert is kept; more passes (--max-epochs) help."
+      )
     case .stopped(let stop): printer.line("training stops: \(Self.words(stop))")
     case .chosen(let choice):
       for candidate in choice.candidates {

@@ -88,6 +88,7 @@ struct ExpectedErrors {
         ComparisonError.notAComparison(folder: ""), ComparisonError.cellsLeftOut(folder: "", cells: []),
         ExpertError.partOfDualExpert(expert: ""), RegistryError.alreadyARegistry(path: ""),
         RegistryError.nameTaken(got: "", other: ""), RegistryError.nothingBefore(revision: 1),
+        RegistryError.servedAlready(revision: 1),
         RegistryError.protectedAlias(name: ""), RegistryError.restsOn(name: "", dependents: []),
         RegistryError.forgotten(names: [], revision: 1, free: nil, changes: [], others: []),
         RegistryError.outOfUse(version: "", state: .retired),

@@ -35,6 +35,7 @@ struct ExpertLine: Encodable {
 
   init(_ entry: ExpertRegistry.Entry) {
     switch entry.state {
+    case .adapter: self.init(folder: entry.folder, state: "adapter")
     case .damaged(let reason):
       self.init(folder: entry.folder, state: "damaged")
       self.reason = reason

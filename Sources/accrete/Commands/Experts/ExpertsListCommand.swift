@@ -42,10 +42,15 @@ struct ExpertsListCommand: ParsableCommand {
   private func table(_ lines: [ExpertLine]) -> String {
     let header = ["name", "method", "rank", "alpha", "projections", "bytes", "digest"]
     var rows: [[String]] = [header]
-    var damaged: [String] = []
+    var others: [String] = []
+    for line in lines where line.state == "adapter" {
+      others.append(
+        "\(line.folder.printable): an adapter in PEFT's form; `accrete experts import` makes an expert of it")
+    }
+    let lines = lines.filter { $0.state != "adapter" }
     for line in lines {
       guard let name = line.name, let digest = line.tensorsDigest else {
-        damaged.append("DAMAGED  \(line.folder.printable): \((line.reason ?? "").printable)")
+        others.append("DAMAGED  \(line.folder.printable): \((line.reason ?? "").printable)")
         continue
       }
       rows.append([
@@ -59,7 +64,7 @@ struct ExpertsListCommand: ParsableCommand {
       zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
         .joined(separator: "  ").trimmingSuffix(" ")
     }
-    return (text + damaged + ["\(lines.count) \(lines.count == 1 ? "expert" : "experts")"]).joined(separator: "\n")
+    return (text + others + ["\(lines.count) \(lines.count == 1 ? "expert" : "experts")"]).joined(separator: "\n")
   }
 }
 

@@ -67,7 +67,10 @@ struct RegistryAuditCommand: ParsableCommand {
         }
         let head = try options.open().verifyAudit(head: kept)
         try Console.output(
-          try json ? RegistryText.json(head) : "whole: \(head.sequence) entries, head \(head.hash)")
+          try json
+            ? RegistryText.json(head)
+            : "whole: \(head.sequence) entries, head \(head.hash)\(kept == nil ? "" : "; the head that was given is one of them")"
+        )
       }
     }
   }

@@ -104,7 +104,7 @@ struct RegistryHistoryCommand: ParsableCommand {
         let back = release.restored.map { " to release \($0)" } ?? ""
         let current = index == history.count - 1 ? ", served now" : ""
         try Console.output(
-          "release \(release.revision)  \(RegistryText.time(release.at))  \(release.kind.rawValue)\(back) by \(release.actor):"
+          "release \(release.revision)  \(RegistryText.time(release.at))  \(release.kind == .promote ? "released" : release.kind.rawValue)\(back) by \(release.actor):"
             + " \(RegistryText.count(change.tasks, "task"))\(current)")
         for line in change.lines { try Console.output("  \(line)") }
         if let reason = release.reason { try Console.output("  because: \(reason.onOneLine)") }
@@ -173,7 +173,8 @@ struct RegistryRetireCommand: ParsableCommand {
       try registry.retire(record, reason: reason, actor: options.actor)
       try Console.output(
         try json
-          ? RegistryText.json(registry.version(digest: record.digest)) : "\(record.reference) is retired")
+          ? RegistryText.json(registry.version(digest: record.digest))
+          : "\(record.reference) is retired: no rollback brings back a release that has it")
     }
   }
 }

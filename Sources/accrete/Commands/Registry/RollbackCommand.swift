@@ -67,7 +67,7 @@ extension Registry.ReleaseChange {
     if !added.isEmpty { lines.append("added \(added.listed)") }
     if !changed.isEmpty { lines.append("changed \(changed.listed)") }
     if !removed.isEmpty { lines.append("removed \(removed.listed)") }
-    if isRouterChanged { lines.append("another router") }
+    if isRouterChanged { lines.append("the router changed") }
     if !states.isEmpty { lines.append("state of \(states.listed)") }
     return lines.isEmpty ? ["nothing changed"] : lines
   }

@@ -19,6 +19,8 @@ struct AnswerWriter {
   /// Whether the task is given, so that columns of the route would be empty.
   private let isGiven: Bool
   private var hasHead = false
+  /// Whether warnings are left out.
+  var quiet = false
   /// Requests that came with an instruction that decided nothing.
   private var undecided = 0
   /// Requests that no task claims, and all that were routed.
@@ -121,14 +123,14 @@ struct AnswerWriter {
   }
 
   private func tell() {
-    if undecided > 0 {
+    if undecided > 0, !quiet {
       Console.error(
-        "warning: \(undecided) of the requests came with an instruction that is not one released task's, to the letter: their text decided (\"byInstruction\": false)"
+        "warning: \(RegistryText.count(undecided, "request")) came with an instruction that is not exactly that of one released task: the text decided (\"byInstruction\": false)"
       )
     }
-    if unclaimed > 0 {
+    if unclaimed > 0, !quiet {
       Console.error(
-        "\(unclaimed) of \(routed) texts are claimed by no task: `accrete explain TEXT` says how far they are from each; --task NAME answers all the"
+        "\(unclaimed) of \(RegistryText.count(routed, "text")) \(unclaimed == 1 ? "is" : "are") claimed by no task: `accrete explain TEXT` says how far \(unclaimed == 1 ? "it is" : "they are") from each; --task NAME answers all the"
           + " same, and so does a request with the task's \"instruction\"")
     }
     if let firstProblem {
@@ -242,10 +244,10 @@ struct AnswerWriter {
 
   private static let all = [
     "line", "id", "task", "version", "label", "abstained", "confidence", "answer", "unknown", "distance", "nearest",
-    "routingConfidence", "input", "error", "labels", "probabilities",
+    "routingConfidence", "byInstruction", "input", "error", "labels", "probabilities",
   ]
 
-  private static let ofRoutes: Set = ["unknown", "distance", "nearest", "routingConfidence"]
+  private static let ofRoutes: Set = ["unknown", "distance", "nearest", "routingConfidence", "byInstruction"]
 
   private var columns: [String] { Self.all.filter { !isGiven || !Self.ofRoutes.contains($0) } }
 
@@ -265,7 +267,7 @@ struct AnswerWriter {
       isLabel ? "" : answer.answer?.text ?? answer.baseText ?? "",
       answer.route.map { $0.task == nil ? "true" : "false" } ?? "", answer.route.map { "\($0.distance)" } ?? "",
       answer.route?.nearest ?? "", answer.route.flatMap { $0.task == nil ? nil : "\($0.confidence)" } ?? "",
-      answer.row.text, "", abstains(answer) ? "" : Self.cell(answer),
+      Self.decided(answer).map { "\($0)" } ?? "", answer.row.text, "", abstains(answer) ? "" : Self.cell(answer),
       isLabel ? try probabilities(answer) : "",
     ]
   }

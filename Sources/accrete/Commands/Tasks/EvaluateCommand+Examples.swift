@@ -10,12 +10,13 @@ import Streams
 extension EvaluateCommand {
   /// Scores labelled examples with a task of the registry.
   func evaluateExamples(_ printer: ProgressPrinter) throws {
-    guard let task else {
-      throw RegistryError.invalid(
-        what: "--task", got: "nothing", expected: "the task of the registry that is to be scored",
-        fix: "See `accrete list`.")
-    }
     let opened = try registry.open(.reading)
+    guard let task else {
+      let known = try opened.tasks().map(\.name)
+      throw RegistryError.invalid(
+        what: "--task", got: "nothing", expected: known.isEmpty ? "a task of the registry" : "one of \(known.listed)",
+        fix: "Name the task that is to be scored.")
+    }
     let loaded = try base.load(for: opened)
     let served = try opened.load(task, on: loaded)
     var (lines, rows) = (try RequestLines(folder, columns: columns.names()), [RequestRow]())
@@ -85,7 +86,7 @@ extension EvaluateCommand {
         lines.append(
           "  answered: "
             + confusion[index].enumerated().filter { $0.element > 0 }
-            .map { "\(labels[$0.offset].label.printable) \($0.element)" }.joined(separator: ", "))
+            .map { "\(labels[$0.offset].label.printable) × \($0.element)" }.joined(separator: ", "))
       }
     }
     return lines

@@ -12,7 +12,7 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Say why a text goes to its task and gets its answer.",
     discussion: """
-      The distance from each task in units of what is usual for texts of a known task; what expert and closed-form head say alone and with \
+      The distance from each task, in units of what is usual for its texts, and whether it claims the text; what expert and closed-form head say alone and with \
       what weights they count; and the tokens that weigh most in the head.
       """)
 
@@ -86,7 +86,7 @@ struct ExplainCommand: ParsableCommand {
       }
       if let route { for line in Self.lines(route) { try Console.output(line) } }
       guard let served, let why else {
-        return try Console.output("no task claims it; --task NAME answers all the same")
+        return try Console.output("--task NAME answers all the same")
       }
       try Console.output("\(served.version.reference) answers \(Self.answer(why))")
       for line in Self.lines(why) { try Console.output(line) }
@@ -107,13 +107,18 @@ struct ExplainCommand: ParsableCommand {
     let claim =
       route.task.map { "goes to \($0), p \(fixed(route.confidence, 3)) among the known tasks, at distance" }
       ?? "no task claims it; the nearest is \(route.nearest), at distance"
-    // A task decides by what was known when it was learned; the list is by all that is known today.
+    let limit = GaussianRouter.usualUnknownDistance
     return [
-      "route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above \(GaussianRouter.usualUnknownDistance) is unknown)"
+      "route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above \(limit) is unknown)",
+      "  each task claims it or not by what was known when it was learned, and the last one that claims it has it:",
     ]
-      + [
-        "  from each task, by the router of today (a task decides by the router of its release, so that the distance above may differ):"
-      ] + order.map { "  \($0.key)  distance \(fixed($0.value, 2))" }
+      + order.map { task, distance in
+        let lead = route.leads[task] ?? 1
+        let claims =
+          distance > limit
+          ? "too far" : lead > 0 ? "claims it" : "not near enough beside the tasks before it (by \(fixed(-lead, 2)))"
+        return "  \(task)  distance \(fixed(distance, 2)): \(claims)"
+      }
   }
 
   private static func lines(_ why: Explanation) -> [String] {

@@ -39,7 +39,7 @@ struct LearnCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Train further from a LoRA that is there: a version (spam@1), an expert's folder, or an adapter of PEFT. Its rank, alpha and target modules count. With --max-epochs 0 it becomes a version as it is.",
+      "Train further from a LoRA that is there: a version (spam@1), an expert's folder, or an adapter of PEFT. Its rank, alpha and target modules count. With --max-epochs 0 it becomes a version as it is (--output-head both puts a closed-form head beside it).",
       valueName: "version-or-folder"))
   var startFrom: String?
 

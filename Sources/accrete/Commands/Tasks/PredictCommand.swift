@@ -58,7 +58,6 @@ struct PredictCommand: ParsableCommand {
 
   func validate() throws {
     guard !(route && task != nil) else { throw ValidationError("--route finds the task: leave --task out.") }
-    guard file == nil || text == nil else { throw ValidationError("Give a file or --text, not both.") }
     guard unknown == nil || route else { throw ValidationError("--unknown is for --route.") }
     if let top, top < 1 { throw ValidationError("--top: at least 1.") }
     if let abstainBelow, !(0...1).contains(abstainBelow) { throw ValidationError("--abstain-below: 0 to 1.") }
@@ -66,23 +65,31 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported(memory: BaseOptions.lessMemory) {
+      // Not earlier: the value behind a mistyped option would be taken for the file.
+      guard file == nil || text == nil else { throw ValidationError("Give a file or --text, not both.") }
       let opened = try registry.open(.reading)
       let predictor = try Predictor(
         opened, on: base.load(for: opened, quiet: quiet), task: task, routes: route, unknown: unknown ?? .refuse)
       if abstainBelow != nil, predictor.writesAnswers {
         throw ValidationError("--abstain-below: this task writes its answers, which have no confidence; leave it out.")
       }
-      if let abstainBelow, !quiet {
-        for warning in try predictor.warnings(abstainBelow: abstainBelow) { Console.error("warning: \(warning)") }
+      // With --route it is known at the end which tasks have answered.
+      func warn() {
+        guard let abstainBelow, !quiet else { return }
+        for warning in predictor.warnings(abstainBelow: abstainBelow) { Console.error("warning: \(warning)") }
       }
+      if !route { warn() }
+      defer { if route { warn() } }
       if let text {
         var writer = AnswerWriter(format: form.format ?? .json, top: top, abstainBelow: abstainBelow, isGiven: !route)
+        writer.quiet = quiet
         for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer.get()) }
         return try writer.finish()
       }
       var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names(), takesText: true)
       var writer = AnswerWriter(
         format: form.format ?? .json, top: top, abstainBelow: abstainBelow, isGiven: !route, to: lines)
+      writer.quiet = quiet
       try writer.write(all: &lines, by: predictor.answers)
     }
   }
@@ -127,6 +134,7 @@ struct RouteCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported(memory: BaseOptions.lessMemory) {
+      guard file == nil || text == nil else { throw ValidationError("Give a file or --text, not both.") }
       let opened = try registry.open(.reading)
       guard let current = try opened.currentRelease(), let router = try opened.router(of: current.manifest) else {
         throw ServingError.nothingReleased(path: opened.url.path)
@@ -138,11 +146,13 @@ struct RouteCommand: ParsableCommand {
       }
       if let text {
         var writer = AnswerWriter(format: form.format ?? .json)
+        writer.quiet = quiet
         for answer in try answers([RequestRow(text: text)]) { try writer.write(answer) }
         return try writer.finish()
       }
       var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names(), takesText: true)
       var writer = AnswerWriter(format: form.format ?? .json, to: lines)
+      writer.quiet = quiet
       try writer.write(all: &lines) { rows in try RequestLines.each(rows, answers) }
     }
   }

@@ -70,12 +70,12 @@ final class Predictor {
     fixed = try registry.load(only, on: base)
   }
 
-  /// Of each task that may answer: whether its choose rows bear out a threshold of confidence.
-  func warnings(abstainBelow threshold: Double) throws -> [String] {
-    let versions = try fixed.map { [$0.version] } ?? release.experts.values.map(registry.version(digest:))
-    return try versions.sorted { $0.name < $1.name }.compactMap { version in
-      let name = "\(version.reference)"
-      guard let choice = try registry.manifest(of: version).taskModel(of: name).evidence?.choice,
+  /// Of each task that has answered, or is to: whether its choose rows bear out a threshold of confidence.
+  func warnings(abstainBelow threshold: Double) -> [String] {
+    let served = fixed.map { [$0] } ?? loaded.sorted { $0.key < $1.key }.map(\.value)
+    return served.compactMap { task in
+      let name = "\(task.version.reference)"
+      guard let choice = (try? task.manifest.taskModel(of: name))?.evidence?.choice,
         let known = choice.knownConfidence, threshold > known
       else { return nil }
       return String(

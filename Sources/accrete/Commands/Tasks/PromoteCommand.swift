@@ -74,7 +74,7 @@ struct ForgetCommand: ParsableCommand {
       guard now || !result.versions.isEmpty else { return }
       try Console.output(
         result.purgedBlobs > 0
-          ? "\(RegistryText.count(result.purgedBlobs, "blob")) removed, \(result.purgedBytes) bytes"
+          ? "\(RegistryText.count(result.purgedBlobs, "blob")) removed, \(RegistryText.size(result.purgedBytes))"
           : now
             ? "nothing was left to remove"
             : "no rollback brings it back. Its rows and tensors stay on the disk until `accrete registry gc` removes them after 30 days;"
@@ -87,7 +87,7 @@ struct ForgetCommand: ParsableCommand {
     guard !json else { return try Console.output(RegistryText.json(preview)) }
     let versions = preview.versions.map { "\(name)@\($0)" }
     let gone = preview.purgedBlobs.map {
-      "would remove \(RegistryText.count($0, "blob")), \(preview.purgedBytes ?? 0) bytes, for good"
+      "would remove \(RegistryText.count($0, "blob")), \(RegistryText.size(preview.purgedBytes ?? 0)), for good"
     }
     guard !versions.isEmpty else {
       return try Console.output("\(name): was forgotten already" + (gone.map { "; \($0)" } ?? ""))

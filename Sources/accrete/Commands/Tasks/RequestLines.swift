@@ -57,7 +57,7 @@ struct RequestLines {
     } catch FileError.notFound where takesText {
       throw StreamError.file(
         .init(
-          file: path.printable, expected: "a file of texts", got: "no such file",
+          file: path.printable, expected: "a file of texts", got: "nothing there",
           fix: "Check the path; a text by itself is given with --text."))
     }
     descriptor = file?.descriptor ?? STDIN_FILENO
