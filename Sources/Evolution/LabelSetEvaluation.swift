@@ -68,7 +68,7 @@ extension TaskEvaluation {
     if let other = set.labels.first(where: { !known.contains(ExactText($0)) }) {
       throw EvolutionError.row(
         file: file, line: row.line,
-        problem: "the label \(other.debugDescription) is none of \(version)'s, \(form.labels.listed)",
+        problem: "\(version) has no label \(other.debugDescription): it knows \(form.labels.listed)",
         fix: "Correct it, or learn a version with that label.")
     }
     return Example(id: row.id ?? "\(row.line)", index: row.line, text: row.text, answer: set.text)

@@ -85,7 +85,7 @@ public struct TaskEvaluation: Sendable, Encodable {
         throw EvolutionError.row(
           file: file, line: row.line,
           problem:
-            "the label \(answer.debugDescription) is none of \(served.version.reference)'s, \(form.labels.listed)",
+            "\(served.version.reference) has no label \(answer.debugDescription): it knows \(form.labels.listed)",
           fix: "Correct it, or learn a version with that label.")
       }
       return Example(id: row.id ?? "\(row.line)", index: row.line, text: try served.text(of: row), answer: answer)

@@ -91,7 +91,7 @@ extension CommandLineTests {
       let bad = try Accrete.run(
         ["evaluate", "-", "--task", "air"], input: Data("{\"text\":\"x\",\"labels\":[\"hot\"]}\n".utf8), in: scratch.url
       )
-      expectRefusal(bad, code: 65, "\"hot\" is none of air@1's")
+      expectRefusal(bad, code: 65, "air@1 has no label \"hot\"")
     }
   }
 }

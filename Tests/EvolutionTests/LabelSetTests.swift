@@ -90,7 +90,7 @@ import Testing
     #expect(abs(sets.constantMicroF1 - 2.0 / 3) < 1e-12)
     for (json, word) in [
       ("{\"text\":\"x\"}", "has no \"labels\""), ("{\"text\":\"x\",\"label\":\"wet\"}", "has no \"labels\""),
-      ("{\"text\":\"x\",\"labels\":[\"hot\"]}", "\"hot\" is none of air@1's"),
+      ("{\"text\":\"x\",\"labels\":[\"hot\"]}", "air@1 has no label \"hot\""),
       ("{\"text\":\"x\",\"labels\":\"wet\"}", "an array of labels"),
     ] {
       #expect(throws: (any Error).self) { try TaskEvaluation(served, rows: [request(json)]) }

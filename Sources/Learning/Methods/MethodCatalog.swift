@@ -57,7 +57,7 @@ public enum MethodCatalog {
     for (option, value) in options.sorted(by: { $0.key < $1.key }) {
       guard let parameter = known.first(where: { $0.name == option }) else {
         throw LearningError.invalidOption(
-          name: "option of \(name)", got: "`\(option)`",
+          name: "option of \(name)", got: "`\(option)`, which it does not have",
           allowed: known.isEmpty ? "none: it has no options" : known.map(\.name).listed(closestTo: option))
       }
       try parameter.check(value, of: name)

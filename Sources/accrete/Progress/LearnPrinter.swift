@@ -256,7 +256,8 @@ enum LearnResult {
     }
     for warning in outcome.warnings where !shown.contains(warning) { try Console.output("warning: \(warning)") }
     if let release = outcome.release {
-      try Console.output("\(title): released, as release \(release.revision) (\(outcome.version.bytes) bytes)")
+      let size = RegistryText.size(outcome.version.bytes)
+      try Console.output("\(title): released, as release \(release.revision) (\(size))")
     } else {
       try Console.output("\(title): registered, not released; nothing changed for those who ask")
     }
