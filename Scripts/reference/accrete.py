@@ -18,7 +18,7 @@ from transformers.models.llama.modeling_llama import LlamaMLP
 
 from lora import PROJECTIONS, LoraShape
 from moe_cl import real_mean
-from readout import Batch, answer_loss, make_batch
+from output_head import Batch, answer_loss, make_batch
 from task_router import DiscriminantRouter
 from streams import Draws, RandomStream, epoch_batches
 

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from accrete import Accrete, Recipe, Rows
-from readout import label_scores
+from output_head import label_scores
 from streams import RandomStream
 from task_router import leave_one_out
 from tiny import SHAPE, load

@@ -15,7 +15,7 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from readout import make_batch
+from output_head import make_batch
 from tiny import load, random_rows
 
 CASES: dict[str, dict[str, object]] = {

@@ -18,7 +18,7 @@ from torch import Tensor
 from lora import PROJECTIONS, LoraModel
 from moe_cl import MoEFeedForward, MoEModel
 from objective import Recipe, step_terms
-from readout import Batch, answer_loss, label_scores
+from output_head import Batch, answer_loss, label_scores
 from tiny import SHAPE, TASK, load, lora_model, moe_model
 
 

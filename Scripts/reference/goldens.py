@@ -22,7 +22,7 @@ import checks
 import families
 import released
 from objective import Recipe, new_optimizer, step_terms, train_step
-from readout import Batch, head_logits, label_scores, make_batch
+from output_head import Batch, head_logits, label_scores, make_batch
 from streams import Encoder, RandomStream, epoch_batches
 from tiny import (SHAPE, TASK, TASKS, batch_json, load, lora_model, moe_model, random_rows, step_batches,
                   write_checkpoints)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lora import LoraModel
 from moe_cl import MoEModel
-from readout import Batch, answer_loss
+from output_head import Batch, answer_loss
 
 Model = LoraModel | MoEModel
 

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 
 from checks import literal_block
-from readout import answer_loss, make_batch
+from output_head import answer_loss, make_batch
 from tiny import TASKS, moe_model, random_rows
 
 WEIGHT = 0.1

@@ -13,7 +13,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from lora import LoraModel, LoraShape
 from moe_cl import MoEModel
-from readout import Batch, make_batch
+from output_head import Batch, make_batch
 from streams import Draws, RandomStream
 
 SHAPE = LoraShape(rank=4, alpha=8.0, dropout=0.0)

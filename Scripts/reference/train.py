@@ -27,7 +27,7 @@ from lora import Expert, LoraModel, LoraShape
 from masks import MaskDraws
 from moe_cl import ADVERSARIES, MoEModel
 from objective import Model, Recipe, new_optimizer, train_step
-from readout import make_batch, predict
+from output_head import make_batch, predict
 from streams import (ORDERS, Draws, Encoder, Example, RandomStream, Task, epoch_batches, read_task, test_rows, training_rows,
                      validation_part)
 

@@ -12,7 +12,7 @@ public struct DecoderModel: Sendable {
   let embeddingScale: Double?
   public let layers: [DecoderLayer]
   public let finalNorm: Tensor  // [hidden]
-  /// Read-out; the embedding itself when they are tied. [vocabulary, hidden]
+  /// The LM head; the embedding itself when they are tied. [vocabulary, hidden]
   public let lmHead: WeightMatrix
   /// SHA-256 over the weight files: what an expert is bound to.
   public let digest: Digest
