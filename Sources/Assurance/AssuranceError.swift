@@ -7,7 +7,7 @@ public enum AssuranceError: AccreteError, Sendable, Equatable, LocalizedError {
   case empty(what: String)
   /// Two lists that belong together have different lengths.
   case lengths(what: String, expected: Int, got: Int)
-  /// A number is out of its range; `row` counts from 0 and is `nil` where there are not rows.
+  /// A number is out of its range; `row` counts from 0 and is `nil` where there are no rows.
   case value(what: String, row: Int?, expected: String, got: String, fix: String)
 
   public var category: ErrorCategory { .data }

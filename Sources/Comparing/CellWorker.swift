@@ -11,7 +11,7 @@ final class CellWorker {
   private let log: URL
   /// Bytes of the log before it began.
   private let logStart: UInt64
-  /// Nil for one that was left behind.
+  /// `nil` for one that was left behind.
   private let child: Process?
   /// Open as long as this process works on the cell.
   private let lifeline = Pipe()
@@ -31,7 +31,7 @@ final class CellWorker {
   ///   - arguments: Of the program.
   ///   - program: Which is started again.
   ///   - handle: The cell's log, locked.
-  /// - Throws: `FileError` where the program cannot be started.
+  /// - Throws: `FileError` where the log cannot be written, or the program cannot be started.
   init(
     _ cell: ComparisonCell, in folder: ComparisonFolder, arguments: [String], of program: any ComparisonProgram,
     log handle: FileHandle
@@ -48,12 +48,16 @@ final class CellWorker {
       let line = "— \(Date().formatted(.iso8601))  \(program.commandLine(arguments))\n"
       try handle.write(contentsOf: Data(line.utf8))
       logStart = try handle.offset()
-      try process.run()
-      // From now on the child alone holds the lock.
-      try handle.close()
     } catch {
       throw FileError.notWritable(path: log.path, reason: error.localizedDescription)
     }
+    do {
+      try process.run()
+    } catch {
+      throw FileError.notReadable(path: executable.path, reason: "it cannot be started: \(error.localizedDescription)")
+    }
+    // From now on the child alone holds the lock.
+    try? handle.close()
     child = process
   }
 

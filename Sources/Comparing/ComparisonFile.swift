@@ -2,7 +2,7 @@ public import Foundation
 public import Records
 import Runs
 
-/// What `accrete compare` can be told beside the options of `accrete train`.
+/// What `accrete compare` can be told besides the options of `accrete train`.
 public struct ComparisonOptions: Configurable {
   /// Names, joined by commas.
   public var methods: String?
@@ -18,7 +18,7 @@ public struct ComparisonOptions: Configurable {
 
   public init() {}
 
-  /// The grid alone, without what was said of it.
+  /// Removes the grid; jobs and reference stay.
   public mutating func removeGrid() { (methods, orders, seeds, cells) = (nil, nil, nil, []) }
 
   /// The names of what says the grid.

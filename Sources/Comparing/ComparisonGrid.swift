@@ -87,9 +87,11 @@ public struct ComparisonGrid: Sendable, Equatable {
     var result: [UInt64] = []
     for item in try items(text, key: key, allowed: forms) {
       let ends = item.split(separator: "-", omittingEmptySubsequences: false).map(number)
-      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last,
-        last - first < UInt64(Comparison.mostCells - result.count)
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last
       else { throw notNumbers(item, key: key) }
+      guard last - first < UInt64(Comparison.mostCells - result.count) else {
+        throw RunError.invalidConfiguration(key: key, got: item, allowed: "at most \(Comparison.mostCells) numbers")
+      }
       result += first...last
     }
     return result

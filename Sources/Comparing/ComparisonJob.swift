@@ -18,6 +18,8 @@ public final class ComparisonJob {
   private var running: [CellWorker] = []
   private var failures: [(cell: ComparisonCell, message: String, code: Int32)] = []
   private var isStopping = false
+  /// Whether cells were ended at once: by us, and not for want of memory.
+  private var isKilling = false
 
   /// How long it sleeps between two looks at its children.
   private static let pause: UInt32 = 100_000
@@ -106,6 +108,7 @@ public final class ComparisonJob {
 
   private func stop(atOnce: Bool) {
     isStopping = true
+    isKilling = atOnce
     waiting = []
     for worker in running where !worker.isChild { program.show(.left(worker.cell)) }
     running.removeAll { !$0.isChild }
@@ -127,7 +130,7 @@ public final class ComparisonJob {
           program.show(.done(cell, record.metrics.metrics))
         } else if isStopping {
           let end = worker.failure()
-          program.show(.stopped(cell, reason: end.code == 128 + SIGTERM ? nil : end.message))
+          program.show(.stopped(cell, reason: isKilling || end.code == 128 + SIGTERM ? nil : end.message))
         } else if worker.isChild {
           let failure = worker.failure()
           fail(cell, failure.message, failure.code)

@@ -15,10 +15,12 @@ public enum DecoderError: AccreteError, Equatable {
   case invalidIndex(path: String, reason: String)
   /// A tensor's finite number would be infinite in the type in which the tensor is to be held.
   case weightTooLarge(file: String, name: String, type: DType, largest: String)
+  /// A layer's routed experts are in one tensor, where each has to have tensors of its own. `use`: "merged into", "pretrained from".
+  case fusedExperts(folder: String, use: String)
 
   // MARK: Input
 
-  /// What was computed is infinite or no number, although the weights are finite.
+  /// What was computed is infinite or NaN, although the weights are finite.
   case resultNotFinite(what: String)
   case tokenOutOfRange(id: Int, vocabularySize: Int)
   case sequenceTooLong(length: Int, limit: Int)
@@ -30,7 +32,7 @@ public enum DecoderError: AccreteError, Equatable {
   public var category: ErrorCategory {
     switch self {
     case .noWeights, .noEndToken, .tensorNamesDiffer, .tensorShapeDiffers, .invalidIndex, .weightTooLarge,
-      .resultNotFinite, .tokenOutOfRange, .emptyInput, .trainingSelection, .vocabularyMismatch:
+      .fusedExperts, .resultNotFinite, .tokenOutOfRange, .emptyInput, .trainingSelection, .vocabularyMismatch:
       .data
     case .sequenceTooLong: .tooLarge
     }
@@ -54,8 +56,11 @@ public enum DecoderError: AccreteError, Equatable {
     case .weightTooLarge(let file, let name, let type, let largest):
       "\(file): tensor `\(name)` holds a number that \(type) cannot: its largest is \(largest). "
         + (type == .bfloat16 ? "Use --weights float32." : "Use an earlier checkpoint: this one has diverged.")
+    case .fusedExperts(let folder, let use):
+      "\(folder): keeps a layer's routed experts in one tensor (mlp.experts.gate_up_proj), which cannot be \(use)."
+        + " Use a checkpoint with tensors of each expert (mlp.experts.0.gate_proj.weight and so on)."
     case .resultNotFinite(let what):
-      "\(what) hold infinite values or no numbers (NaN): some weights of the base or of the experts are so large that products"
+      "\(what) hold infinite values or NaN: some weights of the base or of the experts are so large that products"
         + " overflow float32. Use an earlier checkpoint, or other experts."
     case .tokenOutOfRange(let id, let vocabularySize):
       "token id \(id) is outside of the vocabulary of \(vocabularySize)"

@@ -15,7 +15,7 @@ public enum Projection: String, Sendable, CaseIterable, Codable {
 public struct RoutedVisit {
   public let layer: Int
   public let expert: Int
-  /// The number of each row's packed token. Rows of alignment padding repeat a token's; their results are unused.
+  /// The packed token of each row of the input. Rows of alignment padding repeat a token; their results are unused.
   public let tokens: ArraySlice<Int>
 
   public init(layer: Int, expert: Int, tokens: ArraySlice<Int>) {
@@ -43,13 +43,13 @@ public protocol ExpertSelection {
   /// The output of one routed expert of an MoE model, not yet weighted. `input` (normed): [visiting tokens, hidden] → the same.
   func routed(_ input: Tensor, through block: FeedForward, visit: RoutedVisit, tracing: Bool) throws -> Traced
 
-  /// The same for a batch of which only some packed tokens are rows; `nil` where what it does needs all of them.
+  /// The same for a pass that goes on with only some of the packed tokens; `nil` where it needs all of them.
   ///
-  /// - Parameter tokens: The number of each row's packed token; the last ones may be copies, which are unused.
+  /// - Parameter tokens: Those tokens, by number; the last ones may be copies, which are unused.
   func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)?
 
   /// Whether what a token gets depends on nothing but what it is: then tokens that all sequences share may be computed once.
-  var treatsRowsAlike: Bool { get }
+  var treatsSequencesAlike: Bool { get }
 
   /// Makes the same for threads that compute beside each other; `nil` where it keeps something of a pass.
   var copies: (@Sendable () -> any ExpertSelection)? { get }
@@ -90,7 +90,7 @@ extension ExpertSelection {
 
   public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { nil }
 
-  public var treatsRowsAlike: Bool { false }
+  public var treatsSequencesAlike: Bool { false }
 
   public var copies: (@Sendable () -> any ExpertSelection)? { nil }
 

@@ -78,8 +78,8 @@ struct Packing {
   /// int64 [tokens + alignmentPadding]
   func positions(after starts: [Int]) throws -> Tensor {
     let own = batch.positions ?? zip(starts, batch.lengths).flatMap { $0..<$0 + $1 }
-    let last = batch.positions?.first ?? 0
-    return try Tensor(own + repeatElement(last, count: alignmentPadding), on: batch.device)
+    let unused = batch.positions?.first ?? 0
+    return try Tensor(own + repeatElement(unused, count: alignmentPadding), on: batch.device)
   }
 
   /// The same tokens on a padded grid: for attention by libtorch.

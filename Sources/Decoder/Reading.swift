@@ -2,8 +2,8 @@ import Torch
 
 /// The packed tokens whose final states are read.
 ///
-/// Nothing reads the other tokens after the last layer's attention. So query rotation, attention, output projection, norm and feed-forward
-/// block are computed for these tokens alone there, forward and backward.
+/// Nothing reads the other tokens after the last layer's attention. So the output projection, the norm and the
+/// feed-forward block are computed for these tokens alone, forward and backward.
 struct Reading {
   /// Their numbers among the packed tokens, then copies of the first, so that their number is a round one (``TokenBatch/alignmentPadding(for:)``).
   let order: [Int]
@@ -53,7 +53,7 @@ struct Reading {
   /// Rows of all tokens → rows that are read, with the copies. [tokens, …] → [rows, …]
   func taken(_ x: Tensor) throws -> Tensor { try x.gathered(0, rows: rows) }
 
-  /// The gradient of ``taken(_:)``, where that of the copies says nothing. [rows, width] → [tokens, width]
+  /// The gradient of ``taken(_:)``, where that of the copies is unused. [rows, width] → [tokens, width]
   func spread(_ gradient: Tensor, tokens: Int) throws -> Tensor {
     try Tensor.zeros([tokens] + gradient.shape.dropFirst(), on: gradient.device)
       .replacing(0, rows: real, with: gradient.narrowed(0, from: 0, count: count))

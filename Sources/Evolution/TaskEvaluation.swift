@@ -58,10 +58,11 @@ public struct TaskEvaluation: Sendable, Encodable {
   /// - Parameter rows: With their right answers.
   /// - Parameter file: Where the rows are from, for errors.
   /// - Parameter keys: Of the rows that the version was made from.
-  /// - Parameter scorer: Of free answers: one of `ScorerCatalog.names`.
+  /// - Parameter scorer: Of free answers: one of `ScorerCatalog.answerNames`.
   /// - Parameter seed: Of the bootstrap.
   /// - Parameter progress: Called with the number of rows that are answered; what it throws ends the work.
-  /// - Throws: ``EvolutionError/unsupported(what:fix:)`` for a row without an answer, or with a label that the version does not know.
+  /// - Throws: ``EvolutionError/row(file:line:problem:fix:)`` for a row without an answer or with a label that the version does not know,
+  ///   and where there is no row; `TaskModelError.invalidOption` for a scorer.
   public init(
     _ served: ServedTask, rows: [RequestRow], of file: String = "rows", keys: RowKeys? = nil,
     scorer: String = "accuracy", seed: UInt64 = 0,
@@ -96,7 +97,7 @@ public struct TaskEvaluation: Sendable, Encodable {
     let measure =
       form.kind != .answer ? nil : ScorerCatalog.clean(scorer, for: form.task(named: "task")) as? any AnswerScorer
     if form.kind == .answer, measure == nil {
-      throw TaskModelError.invalidOption(name: "scorer", got: scorer, allowed: ScorerCatalog.names.listed)
+      throw TaskModelError.invalidOption(name: "scorer", got: scorer, allowed: ScorerCatalog.answerNames.listed)
     }
     let scores = try GateScores(examples, runner: served.runner, scorer: measure, progress: progress)
     version = "\(served.version.reference)"

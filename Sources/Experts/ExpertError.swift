@@ -1,4 +1,5 @@
 public import Files
+public import Torch
 
 /// What can be wrong with an expert or with its files.
 public enum ExpertError: AccreteError, Equatable {
@@ -8,7 +9,6 @@ public enum ExpertError: AccreteError, Equatable {
   /// The base has the weights, but its `config.json` or `generation_config.json` says something else of them.
   case otherConfiguration(expert: String, key: String, expected: String, got: String)
   case missingTensor(where: String, name: String)
-  case unusedTensors(where: String, names: [String])
   case shapeDiffers(where: String, name: String, expected: [Int], got: [Int])
   /// The bytes of an expert are not those that were stored.
   case digestDiffers(expert: String, expected: String, got: String)
@@ -25,17 +25,15 @@ public enum ExpertError: AccreteError, Equatable {
   case configurationDiffers(folder: String, expected: String, got: String)
   /// A task of a run that has no expert yet.
   case notLearned(task: String, learned: [String])
-  /// A selection was made for another number of sequences than the batch has.
-  case sequencesDiffer(expected: Int, got: Int)
+  /// A number of a merged checkpoint would be infinite in the type in which it is to be written.
+  case weightTooLarge(file: String, name: String, type: DType)
 
   public var category: ErrorCategory {
     switch self {
     case .invalidHyperparameter, .unsafeName: .usage
     case .notLearned, .notAnArchive: .notFound
     case .partOfDualExpert: .conflict
-    case .otherBase, .otherConfiguration, .otherTokenizer, .missingTensor, .unusedTensors, .shapeDiffers,
-      .sequencesDiffer,
-      .unsealed:
+    case .otherBase, .otherConfiguration, .otherTokenizer, .missingTensor, .shapeDiffers, .unsealed, .weightTooLarge:
       .data
     case .digestDiffers, .configurationDiffers: .damaged
     }
@@ -55,14 +53,16 @@ public enum ExpertError: AccreteError, Equatable {
         + " with the same weights, has \(got). Restore that file."
     case .missingTensor(let location, let name):
       "\(location): tensor `\(name)` is missing. Was the file written by another method or with another rank?"
-    case .unusedTensors(let location, let names):
-      "\(location): these tensors have no place: \(names.listed)"
     case .shapeDiffers(let location, let name, let expected, let got):
       "\(location): `\(name)` has shape \(got), expected \(expected)"
     case .digestDiffers(let expert, let expected, let got):
       "expert `\(expert)` has changed since it was stored: digest \(got), recorded \(expected). Restore its folder."
-    case .sequencesDiffer(let expected, let got):
-      "the experts were chosen for \(expected) rows, the batch has \(got)"
+    case .weightTooLarge(let file, let name, let type):
+      "\(file): tensor `\(name)` of the merged checkpoint would hold a number that \(type) cannot."
+        + (type == .float16
+          ? " Use --dtype bfloat16 or float32."
+          : type == .bfloat16
+            ? " Use --dtype float32." : " Use another checkpoint of the base or the expert: one of them has diverged.")
     case .otherTokenizer(let expert, let expected, let got):
       "expert `\(expert)` was learned with the tokenizer \(expected), this one is \(got). Use the tokenizer that it belongs to."
     case .notAnArchive(let folder):

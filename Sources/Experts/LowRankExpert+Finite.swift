@@ -1,13 +1,13 @@
 import Torch
 
 extension LowRankExpert {
-  /// The site of a pair whose term could overflow: (α / r) |B| |A| 1, which bounds what the pair adds to a product for inputs from −1 to 1,
+  /// The position of a pair whose term could overflow: (α / r) |B| |A| 1, which bounds what the pair adds to a product for inputs from −1 to 1,
   /// is not finite in float32. `nil` where all are finite.
   ///
   /// Factors may be finite, and their product not: 1e38 · 1e38, or any with an α of 1e300.
-  func siteOfOverflow() throws -> FactorPosition? {
+  func positionOfOverflow() throws -> FactorPosition? {
     for (layer, row) in pairs.enumerated() {
-      for (site, pair) in row.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+      for (site, pair) in row.sorted(by: { $0.key < $1.key }) {
         let overflow = FactorPosition(layer: layer, site: site, side: .b)
         guard Float(pair.scaling).isFinite else { return overflow }
         let reduced = try pair.a.abs().sum(1) * pair.scaling  // [rank]

@@ -17,7 +17,7 @@ public struct LowRankPair: Sendable {
   ///
   /// - Parameters:
   ///   - product: `W x`. [tokens, out]
-  ///   - input: X after dropout. [tokens, in]
+  ///   - input: `x` after dropout. [tokens, in]
   /// - Returns: The sum [tokens, out], and what ``pullBack(_:_:)`` needs.
   package func added(to product: Tensor, input: Tensor) throws -> (sum: Tensor, trace: Trace) {
     let reduced = try input.linear(a) * scaling  // [tokens, rank]

@@ -60,7 +60,7 @@ public struct LowRankSelection: ExpertSelection {
 
   public func narrowed(to tokens: [Int]) throws -> (any ExpertSelection)? { self }
 
-  public var treatsRowsAlike: Bool { dropout == nil }
+  public var treatsSequencesAlike: Bool { dropout == nil }
 
   public var copies: (@Sendable () -> any ExpertSelection)? {
     guard dropout == nil, visited == nil else { return nil }

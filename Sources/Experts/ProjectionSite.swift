@@ -59,10 +59,9 @@ extension LowRankShape {
     }
     guard (0..<base.layers).contains(where: { !sites(on: base, layer: $0).isEmpty }) else {
       throw ExpertError.invalidHyperparameter(
-        name: "projections", value: projections.map(\.rawValue).joined(separator: ", "),
-        allowed:
-          "some that this base has: its feed-forward blocks have routed experts only; use --routed-experts, or attention's"
-      )
+        name: "target-modules", value: projections.map(\.rawValue).joined(separator: ","),
+        allowed: "some that this base has: its feed-forward blocks have routed experts only; use --routed-experts,"
+          + " or name attention's projections")
     }
   }
 

@@ -9,7 +9,7 @@ public enum AtomicFile {
   /// - Throws: ``FileError``; the file that was there before is untouched then.
   public static func write(_ parts: [UnsafeRawBufferPointer], to url: URL) throws {
     let folder = url.deletingLastPathComponent()
-    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(getpid())\(partialSuffix)")
+    let temporary = Leftovers.partial(of: url)
     // What is there under this name is left from a process that was killed, or a link that somebody put in its place.
     unlink(temporary.path)
     let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
@@ -17,11 +17,16 @@ public enum AtomicFile {
     do {
       for part in parts { try writeAll(part, to: descriptor, path: url.path) }
       guard fsync(descriptor) == 0 else { throw FileError.system(errno, writing: url.path) }
-      guard close(descriptor) == 0 else { throw FileError.system(errno, writing: url.path) }
     } catch {
       close(descriptor)
       unlink(temporary.path)
       throw error
+    }
+    // Closed also where this fails: the number may be another file's already.
+    guard close(descriptor) == 0 else {
+      let code = errno
+      unlink(temporary.path)
+      throw FileError.system(code, writing: url.path)
     }
     guard rename(temporary.path, url.path) == 0 else {
       let code = errno

@@ -12,6 +12,8 @@ public struct ForeignFormat: Sendable {
   let packages: [String]
   /// What the new file's name ends in; `nil`: what is left of the old one, gzipped.
   let result: String?
+  /// Whether the command only unpacks the file, and so says nothing of what is in it.
+  package var keepsContent: Bool { result == nil }
 
   public init(
     _ name: String, suffix: String, beginning: [UInt8] = [], result: String? = nil, packages: [String] = [],
@@ -124,7 +126,7 @@ public struct ForeignFormat: Sendable {
   }
 
   /// One word of a shell's line.
-  private static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     let plain = text.utf8.allSatisfy {
       (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "/._-".utf8.contains($0)
     }

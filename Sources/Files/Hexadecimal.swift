@@ -1,4 +1,4 @@
-/// Two digits a byte, in small letters.
+/// Two digits a byte, in lowercase.
 public enum Hexadecimal {
   /// - Parameters:
   ///   - bytes: What is spelled.
@@ -15,7 +15,7 @@ public enum Hexadecimal {
     }
   }
 
-  /// The bytes that digits spell; `nil` for an odd number of them, and for anything else than digits and small letters.
+  /// The bytes that digits spell; `nil` for an odd number of them, and for anything else than digits and lowercase letters.
   public static func bytes(_ digits: some Collection<UInt8>) -> [UInt8]? {
     guard digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []

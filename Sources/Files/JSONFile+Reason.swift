@@ -46,7 +46,7 @@ extension JSONFile {
     guard let tree = try? JSONTree(data) else { return nil }
     var count = 0
     var found: (key: String, value: Double)?
-    /// The value with all broken numbers but one as 0.
+    /// The value with all numbers that are not whole but one as 0.
     func kept(_ value: JSONTree, _ key: String, only position: Int) -> JSONTree {
       switch value {
       case .number(let number):
@@ -124,7 +124,10 @@ extension JSONFile {
 struct JSONSpot {
   private let text: [UInt8]
 
-  /// - Parameter path: The keys and positions in lists that lead to the value; `nil` if it cannot be found.
+  /// - Parameters:
+  ///   - data: The text.
+  ///   - path: The keys and positions in lists that lead to the value.
+  /// - Returns: `nil` if it cannot be found.
   init?(_ data: Data, path: [any CodingKey]) {
     var rest = Array(data)[...]
     for key in path {

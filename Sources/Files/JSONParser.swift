@@ -36,7 +36,7 @@ public struct JSONParser {
     _ body: (inout JSONParser) throws -> Result
   ) throws -> Result {
     try text.withMemoryRebound(to: UInt8.self) { bytes in
-      if let position = UTF8Text.firstInvalidByte(in: bytes) { throw Failure(position: position, reason: "no UTF-8") }
+      if let position = UTF8Text.firstInvalidByte(in: bytes) { throw Failure(position: position, reason: "not UTF-8") }
       var parser = JSONParser(bytes, rules)
       let result = try body(&parser)
       parser.skipSpace()

@@ -7,8 +7,8 @@ extension JSONTree {
     .object(members.map { Member($0.key, $0.value) })
   }
 
-  /// The value of an object's first member of this name, compared by code points; `nil` for what has none. Setting it keeps the member's
-  /// index, or adds one at the end; `nil` removes all members of the name. What is not an object stays as it is.
+  /// The value of an object's first member of this name, compared by code points; `nil` for what has none. Setting it replaces
+  /// that member where it stands, or adds a member at the end; `nil` removes all members of the name. What is not an object stays as it is.
   public subscript(name: String) -> JSONTree? {
     get {
       guard case .object(let members) = self else { return nil }

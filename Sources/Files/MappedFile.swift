@@ -10,7 +10,7 @@ public final class MappedFile: @unchecked Sendable {
   /// The mapped bytes: they are gone with the file. Who uses them keeps the file alive, as ``data()`` does.
   public let bytes: UnsafeRawBufferPointer
 
-  /// - Throws: ``FileError`` when the file is missing, unreadable or no regular file.
+  /// - Throws: ``FileError`` when the file is missing, unreadable or not a regular file.
   public init(_ url: URL) throws {
     self.url = url
     memory = .mapped

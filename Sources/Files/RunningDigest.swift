@@ -17,23 +17,11 @@ public struct RunningDigest: Sendable {
   ///   - url: The file.
   /// - Throws: ``FileError``.
   public init(ofFirst count: UInt64, in url: URL) throws {
-    // A pipe in the file's place is opened without waiting for who writes to it.
-    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw FileError.system(errno, reading: url.path) }
-    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError.notReadable(path: url.path, reason: "not a regular file")
-    }
+    let file = try RegularFile(url)
     while bytes < count {
-      let piece: Data?
-      do {
-        piece = try handle.read(upToCount: Int(min(count - bytes, 1 << 20)))
-      } catch {
-        throw FileError.notReadable(path: url.path, reason: error.localizedDescription)
-      }
-      guard let piece, !piece.isEmpty else { return }
-      update(piece)
+      let piece = try file.next()
+      if piece.isEmpty { return }
+      update(Data(piece.prefix(Int(min(count - bytes, UInt64(piece.count))))))
     }
   }
 

@@ -6,6 +6,9 @@ public enum StandardDescriptors {
   public struct Failure: AccreteError, Equatable {
     /// As `errno` has it.
     public let code: Int32
+
+    public init(code: Int32) { self.code = code }
+
     /// In the system's words.
     public var reason: String { String(cString: strerror(code)) }
 
@@ -16,13 +19,17 @@ public enum StandardDescriptors {
   /// Opens those that whoever started this process has closed, on `/dev/null`. Otherwise the next file that is opened gets the number of
   /// one of them, and progress or results are written into it. To be called before anything else of a program; a library leaves it to
   /// its program.
-  public static func openMissing() {
+  ///
+  /// - Returns: Those that were closed.
+  @discardableResult public static func openMissing() -> [Int32] {
     // In order: a new descriptor gets the lowest free number.
-    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {
+    let missing = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].filter { fcntl($0, F_GETFD) == -1 }
+    for descriptor in missing {
       let opened = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
       // Without /dev/null nothing is safe: not even a message has a place to go to.
       guard opened == descriptor else { _exit(74) }
     }
+    return missing
   }
 
   /// From now on writing to a pipe that nobody reads (`EPIPE`), or beyond the largest size of a file (`EFBIG`), is an error of that write,

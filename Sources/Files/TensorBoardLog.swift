@@ -3,7 +3,7 @@ public import Foundation
 /// Curves for TensorBoard: a file of events in its form (TFRecord of `tensorflow.Event` messages), which grows with the run.
 ///
 /// A record is `length | masked CRC-32C of it | message | masked CRC-32C of it`, lengths and checksums little-endian. What was written after
-/// the checkpoint that a run goes on from is cut off, so that no step stands there twice. Times are the machine's, so that equal runs have
+/// the checkpoint that a run is continued from is cut off, so that no step stands there twice. Times are the machine's, so that equal runs have
 /// different files.
 public final class TensorBoardLog {
   /// The name; TensorBoard takes every file that has `tfevents` in it.
@@ -127,7 +127,7 @@ public final class TensorBoardLog {
     withUnsafeBytes(of: value.littleEndian, Array.init)
   }
 
-  /// CRC-32C (Castagnoli), turned and moved as TFRecord has it: a checksum of data that holds checksums is not a constant.
+  /// CRC-32C (Castagnoli), rotated and offset (masked), as TFRecord has it: a checksum of data that holds checksums is not a constant.
   private static func masked(_ bytes: [UInt8]) -> UInt32 {
     var crc: UInt32 = 0xFFFF_FFFF
     for byte in bytes { crc = crc >> 8 ^ table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] }

@@ -20,7 +20,7 @@ public struct Base: Sendable {
   private static let paddingShare = 16
 
   /// Loads a Hugging Face folder with a `tokenizer.json` or a `hy.tiktoken`.
-  /// - Throws: `DecoderError`, `TokenizationError`, `DecoderError.noEndToken`.
+  /// - Throws: `ConfigurationError`, `DecoderError`, `TokenizationError`.
   public init(folder: URL, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil) throws {
     self.folder = folder
     let stored = try DecoderModel(folder: folder, on: device, precision: precision)

@@ -27,7 +27,7 @@ struct BaseTokens {
       end = try special.endIDs.filter(isSpecial)
       if end.isEmpty { end = [own.id] }
       warnings.append(
-        "the base's eos_token_id is \(wrong), which is \(try spelled(wrong)); taken is \(own.id), `\(own.text)` of \(own.file)"
+        "the base's eos_token_id is \(wrong), which is \(try spelled(wrong)); using \(own.id), `\(own.text)` of \(own.file)"
       )
     } else if end.isEmpty, let own = special.end {
       end = [own.id]
@@ -35,7 +35,7 @@ struct BaseTokens {
     if let own = special.padding, let wrong = pad, try !isSpecial(wrong) {
       pad = own.id
       warnings.append(
-        "the base's pad_token_id is \(wrong), which is \(try spelled(wrong)); taken is \(own.id), `\(own.text)` of \(own.file)"
+        "the base's pad_token_id is \(wrong), which is \(try spelled(wrong)); using \(own.id), `\(own.text)` of \(own.file)"
       )
     }
   }

@@ -64,7 +64,7 @@ public struct HubCache: Sendable {
     let snapshots =
       (try? FileManager.default.contentsOfDirectory(atPath: home.appendingPathComponent("snapshots").path)) ?? []
     if commit == nil, name.revision != nil { commit = snapshots.first { $0 == revision } }
-    // Fetched by a commit, it has no branch: what there is alone is meant.
+    // A model fetched by its commit has no branch: its only snapshot is meant.
     if commit == nil, name.revision == nil, snapshots.count == 1 { commit = snapshots[0] }
     let download = "hf download \(name.repository)" + (name.revision.map { " --revision \($0)" } ?? "")
     guard let commit, snapshots.contains(commit) else {

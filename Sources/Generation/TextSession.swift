@@ -1,5 +1,4 @@
 public import Decoder
-import ModelConfiguration
 public import Tokenization
 
 /// Texts that are written together, a token a step: they join and leave at any step, each with its own expert, options and stop strings.
@@ -9,7 +8,7 @@ public import Tokenization
 public final class TextSession {
   /// What a step added to one text.
   public struct Event: Sendable {
-    /// The text, as ``TextSession/add(_:stops:)`` called it.
+    /// The text, by the number that ``TextSession/add(_:stops:)`` gave it.
     public let sequence: Int
     /// The next piece; may be empty.
     public let piece: String
@@ -18,7 +17,6 @@ public final class TextSession {
   }
 
   private struct Text {
-    let prompt: Int
     let options: GenerationOptions
     var stream: TextStream
     var stops: StopStrings
@@ -34,14 +32,13 @@ public final class TextSession {
   }
 
   private let tokenizer: any Tokenizer
-  private let maxPositions: Int
   private let session: DecodingSession
   private var texts: [Int: Text] = [:]
 
   /// - Parameter model: What writes the texts.
   /// - Parameter tokenizer: The model's.
   public init(_ model: DecoderModel, _ tokenizer: any Tokenizer) {
-    (self.tokenizer, maxPositions) = (tokenizer, model.configuration.maxPositions)
+    self.tokenizer = tokenizer
     session = DecodingSession(model)
   }
 
@@ -58,8 +55,7 @@ public final class TextSession {
     let numbers = try session.add(requests)
     for (number, request) in zip(numbers, requests) {
       texts[number] = Text(
-        prompt: request.prompt.count, options: request.options,
-        stream: tokenizer.textStream(skipSpecialTokens: true), stops: StopStrings(stops))
+        options: request.options, stream: tokenizer.textStream(skipSpecialTokens: true), stops: StopStrings(stops))
     }
     return numbers
   }

@@ -45,10 +45,11 @@ public protocol ContinualMethod: AnyObject {
   func end(_ task: TaskIdentity, on probe: TaskProbe) throws
 
   /// What belongs to a learned task alone and never changes again: as it is kept, in bfloat16, which is what its scores were taken with.
-  func ownedExpert(of task: TaskIdentity) -> LowRankExpert?
+  /// `nil`: the method keeps no expert of the task.
+  func ownedExpert(of task: TaskIdentity) throws -> LowRankExpert?
 
   /// The tensors that learning a task added for good: what it costs to keep it.
-  func ownedTensors(of task: TaskIdentity) -> [String: Tensor]
+  func ownedTensors(of task: TaskIdentity) throws -> [String: Tensor]
 
   /// Tells which task a request belongs to, once one is learned; `nil`: tasks have to be given.
   var router: (any TaskRouter)? { get }
@@ -68,7 +69,9 @@ extension ContinualMethod {
   public static var summary: String? { nil }
   public static var hyperparameters: [Hyperparameter] { [] }
   public var trainingRows: TrainingRows { .ofTask }
-  public func ownedTensors(of task: TaskIdentity) -> [String: Tensor] { ownedExpert(of: task)?.tensors ?? [:] }
+  public func ownedTensors(of task: TaskIdentity) throws -> [String: Tensor] {
+    try ownedExpert(of: task)?.tensors ?? [:]
+  }
   public var router: (any TaskRouter)? { nil }
   public func adjust(_ gradient: Tensor, in step: TrainingStep) throws {}
   public func end(_ task: TaskIdentity, on probe: TaskProbe) throws {}

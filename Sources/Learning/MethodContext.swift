@@ -69,7 +69,7 @@ public struct MethodContext: Sendable {
         wanted, for: base, tensors: start.tensors.mapValues { try $0.detached().cloned().converted(to: .float32) },
         where: "what \(owner) starts from")
     }
-    return try LowRankExpert(shape ?? self.shape, for: base, on: device) { initialSeed("\(owner).\($0)") }
+    return try LowRankExpert(wanted, for: base, on: device) { initialSeed("\(owner).\($0)") }
   }
 
   /// The experts' shape with another rank, and the same α / r.

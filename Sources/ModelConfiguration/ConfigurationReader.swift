@@ -56,6 +56,26 @@ struct ConfigurationReader {
     try family.refuseUnsupported(self)
   }
 
+  /// The ids of a key: those of `generation_config.json` where it has the key, else those of `config.json`.
+  ///
+  /// - Parameters:
+  ///   - key: Names them in both files.
+  ///   - own: What `config.json` has.
+  ///   - generation: What `generation_config.json` has, and its path; `nil`: there is no such file.
+  ///   - vocabularySize: Every id is below it.
+  /// - Throws: ``ConfigurationError/invalidValue(path:key:got:allowed:)`` with the file that the id stands in.
+  func tokens(
+    _ key: String, _ own: TokenIDs?, _ generation: (ids: TokenIDs?, path: String)?, vocabularySize: Int
+  ) throws -> [Int] {
+    let first = generation.flatMap { file in file.ids.map { (ids: $0.ids, path: file.path) } }
+    let found = first ?? (ids: own?.ids ?? [], path: path)
+    for id in found.ids where !(0..<vocabularySize).contains(id) {
+      throw ConfigurationError.invalidValue(
+        path: found.path, key: key, got: "\(id)", allowed: "0 to \(vocabularySize - 1)")
+    }
+    return found.ids
+  }
+
   // MARK: Attention
 
   func heads(_ missing: MissingKeys, hiddenSize: Int) throws -> (heads: Int, kvHeads: Int, headDim: Int) {

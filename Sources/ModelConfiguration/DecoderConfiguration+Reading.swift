@@ -11,7 +11,7 @@ extension DecoderConfiguration {
     try self.init(
       ConfigurationReader(JSONFile.contents(of: file), path: file.path),
       FileManager.default.fileExists(atPath: generationFile.path)
-        ? JSONFile.read(RawGeneration.self, from: generationFile) : nil)
+        ? (raw: JSONFile.read(RawGeneration.self, from: generationFile), path: generationFile.path) : nil)
   }
 
   /// Reads the text of a `config.json` that stands elsewhere.
@@ -24,7 +24,7 @@ extension DecoderConfiguration {
     try self.init(ConfigurationReader(data, path: path), nil)
   }
 
-  private init(_ reader: ConfigurationReader, _ generation: RawGeneration?) throws {
+  private init(_ reader: ConfigurationReader, _ generation: (raw: RawGeneration, path: String)?) throws {
     let raw = reader.raw
     family = try reader.family()
     let descriptor = family.descriptor
@@ -48,10 +48,12 @@ extension DecoderConfiguration {
     let feedForward = try descriptor.feedForward(reader, layers: layers)
     (moe, intermediateSize, denseLayers) = (feedForward.moe, feedForward.width, feedForward.dense)
     tiedEmbeddings = raw.tieWordEmbeddings ?? descriptor.missing.tiedEmbeddings
-    endTokens = (generation?.eosTokenId ?? raw.eosTokenId)?.ids ?? []
-    padToken = (generation?.padTokenId ?? raw.padTokenId)?.ids.first
-    for id in endTokens + [padToken].compactMap(\.self) where !(0..<vocabularySize).contains(id) {
-      throw reader.invalid("eos_token_id or pad_token_id", "\(id)", "0 to \(vocabularySize - 1)")
-    }
+    endTokens = try reader.tokens(
+      "eos_token_id", raw.eosTokenId, generation.map { (ids: $0.raw.eosTokenId, path: $0.path) },
+      vocabularySize: vocabularySize)
+    padToken = try reader.tokens(
+      "pad_token_id", raw.padTokenId, generation.map { (ids: $0.raw.padTokenId, path: $0.path) },
+      vocabularySize: vocabularySize
+    ).first
   }
 }

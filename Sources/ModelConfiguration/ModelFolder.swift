@@ -14,7 +14,7 @@ public enum ModelFolder {
     guard FolderFile.exists("config.json", in: url) else { throw folder(url) }
   }
 
-  /// What lies in a folder that has a `config.json` instead of weights that are read; `nil`: nothing that is known.
+  /// What a folder with a `config.json` holds in place of weights that can be read; `nil`: nothing that is known.
   ///
   /// - Parameter url: The folder.
   public static func otherWeights(_ url: URL) -> ConfigurationError? {
@@ -81,6 +81,6 @@ public enum ModelFolder {
   }
 
   private static func conversion(_ path: String) -> String {
-    "python3 -c 'import sys; from transformers import AutoModelForCausalLM as M, AutoTokenizer as T; [c.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[2]) for c in (M, T)]' '\(path)' '\(path)-safetensors'"
+    "python3 -c 'import sys; from transformers import AutoModelForCausalLM as M, AutoTokenizer as T; [c.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[2]) for c in (M, T)]' \(ForeignFormat.quoted(path)) \(ForeignFormat.quoted(path + "-safetensors"))"
   }
 }

@@ -4,6 +4,8 @@ public import Foundation
 extension Manifest {
   /// The most tasks of a run: the matrix has a cell for every pair of them.
   static let mostTasks = 4096
+  /// The rows that a task can have: sums over tasks fit into an `Int`.
+  private static let possibleRows = 0...Int(Int32.max)
 
   /// Reads `manifest.json`.
   /// - Throws: `FileError` that names the file and what cannot be.
@@ -39,6 +41,10 @@ extension Manifest {
         throw refuse("`\(String(task.unicodeScalars.prefix(60)))` in `tasks` cannot be a task's name")
       }
       guard seen.insert(task).inserted else { throw refuse("`\(task)` is twice in `tasks`") }
+    }
+    let counts = rows.values.flatMap { [$0.trained, $0.scored] }
+    if let count = counts.first(where: { !Self.possibleRows.contains($0) }) {
+      throw refuse("`rows` has a task with \(count) rows; 0 to \(Self.possibleRows.upperBound) are possible")
     }
     // They are shown as they are.
     let texts = (scoring ?? [:]).values.flatMap { scoring in

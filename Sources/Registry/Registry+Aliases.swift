@@ -104,9 +104,9 @@ extension Registry {
     _ alias: String, _ number: Int?, expert: Int, after found: Int?, isProtected: Bool, in ledger: inout Ledger
   ) throws -> Int {
     if let found {
-      try ledger.update(
-        .alias, ["number": number, "revision": found + 1], where: ["expert": expert, "name": alias])
-      return found + 1
+      let revision = try StoredNumbers.sum([found, 1])
+      try ledger.update(.alias, ["number": number, "revision": revision], where: ["expert": expert, "name": alias])
+      return revision
     }
     try ledger.insert(
       .alias, ["expert": expert, "name": alias, "number": number, "revision": 1, "protected": isProtected ? 1 : 0])

@@ -9,8 +9,8 @@ extension Registry {
   /// - Throws: ``RegistryError``.
   public func audit(last: Int = .max) throws -> [AuditRecord] {
     try database.read { database in
-      let head = try Audit.head(database)?.sequence ?? 0
-      return try entries(database, from: max(head - min(max(last, 0), head) + 1, 1)) { _ in true }
+      guard last > 0, let head = try Audit.head(database)?.sequence else { return [] }
+      return try entries(database, from: max(head - min(last, head) + 1, 1)) { _ in true }
     }
   }
 

@@ -4,7 +4,8 @@ import GRDB
 
 extension Registry {
   /// Stores bytes as a blob, durably. Nothing names it yet: ``register(_:metrics:gate:actor:)`` and
-  /// ``publish(_:kind:expecting:override:reason:actor:)`` do, and what they do not name within a day `registry gc` removes.
+  /// ``publish(_:kind:expecting:override:reason:actor:)`` do, and what they do not name `registry gc` removes: after ten minutes where
+  /// nobody learns or imports, else after a day.
   ///
   /// - Parameter data: The bytes.
   /// - Parameter media: Their media type.
@@ -58,7 +59,7 @@ extension Registry {
     }
   }
 
-  /// Where a blob lies, for who maps it into memory; its bytes are those that its name says.
+  /// Where a blob lies, for callers that map it into memory; its bytes are those that its name says.
   ///
   /// - Parameter digest: The blob's name.
   /// - Throws: ``RegistryError``: missing, purged, changed.
@@ -104,7 +105,7 @@ extension Registry {
     }
   }
 
-  /// Whether a blob that is missing was purged says its row.
+  /// Says, by its row, whether a missing blob was purged.
   @discardableResult
   private func explained<Result>(_ digest: Digest, _ body: () throws -> Result) throws -> Result {
     do {

@@ -8,6 +8,10 @@ struct Unneeded: Equatable {
   let bytes: Int
   /// When its row was written.
   let created: Int
+  /// `tensors of spam@1`; `nil`: no version names it, but an old release, as its router or stored features.
+  let part: String?
+  /// What people call it.
+  var name: String { part ?? "router or stored features of an old release" }
 }
 
 extension Registry {
@@ -18,6 +22,8 @@ extension Registry {
     /// Blobs that nothing needs any more.
     public internal(set) var blobs = 0
     public internal(set) var bytes = 0
+    /// What these blobs are, as people call them: `tensors of spam@1`.
+    public internal(set) var parts: [String] = []
     /// Files that no row names: what was left by processes that died.
     public internal(set) var strayFiles = 0
     public internal(set) var strayBytes = 0
@@ -40,6 +46,7 @@ extension Registry {
     try requireWriting()
     let lock = try FileLock(url.appendingPathComponent(RegistryFolder.lock))
     try lock.take(waiting: 60)
+    defer { lock.letGo() }
     var result = Collection()
     var gone: [Unneeded] = []
     do {
@@ -50,8 +57,9 @@ extension Registry {
           result.versions.append("\(row.record.reference)")
         }
         let gone = try markUnneeded(in: &ledger)
-        (result.blobs, result.bytes) = (gone.count, gone.reduce(0) { $0 + $1.bytes })
-        if dryRun { throw DryRun(result: result, gone: gone) }
+        (result.blobs, result.bytes) = (gone.count, try StoredNumbers.sum(gone.map(\.bytes)))
+        result.parts = gone.map(\.name).sorted()
+        if dryRun { throw DryRun(result: result) }
         if !result.versions.isEmpty || !gone.isEmpty {
           try ledger.record(
             "collect", "registry",
@@ -60,23 +68,23 @@ extension Registry {
         return (result, gone)
       }
     } catch let dry as DryRun {
-      (result, gone) = (dry.result, dry.gone)
+      result = dry.result
     }
     if !dryRun {
       // What somebody is about to register stays.
       for blob in try removeFiles(of: gone, sparing: true) {
         result.blobs -= 1
         result.bytes -= blob.bytes
+        if let index = result.parts.firstIndex(of: blob.name) { result.parts.remove(at: index) }
       }
     }
-    try collectStrays(dryRun: dryRun, except: Set(gone.map(\.digest)), into: &result)
+    try collectStrays(dryRun: dryRun, into: &result)
     return result
   }
 
   /// Takes back what a dry run has changed.
   private struct DryRun: Error {
     let result: Collection
-    let gone: [Unneeded]
   }
 
   /// Versions that have been out of use for long enough, and that nothing names.
@@ -95,7 +103,7 @@ extension Registry {
     // A release with a forgotten task cannot come back, and keeps nothing.
     let named = try Set(
       last.map { try releaseManifest($0.manifest) }.filter { try forgotten(in: $0, database).isEmpty }
-        .flatMap { Array($0.experts.values) + $0.certificates })
+        .flatMap { $0.experts.values })
     return retired.filter { !named.contains($0.record.digest) }
   }
 
@@ -121,11 +129,18 @@ extension Registry {
     }
     var gone: [Unneeded] = []
     for row in try Row.fetchAll(
-      database, sql: "SELECT digest, bytes, created FROM blob WHERE purged IS NULL ORDER BY digest")
+      database,
+      sql: """
+        SELECT b.digest, b.bytes, b.created,
+          (SELECT min(p.role || ' of ' || e.name || '@' || p.number) FROM part p JOIN expert e ON e.id = p.expert
+            WHERE p.digest = b.digest)
+        FROM blob b WHERE purged IS NULL ORDER BY b.digest
+        """)
     {
       let digest = try row.digest(0)
       if !needed.contains(digest.bytes) {
-        gone.append(Unneeded(digest: digest, bytes: try row.value(1), created: try row.value(2)))
+        gone.append(
+          Unneeded(digest: digest, bytes: try row.value(1), created: try row.value(2), part: try row.optional(3)))
       }
     }
     for blob in gone { try ledger.update(.blob, ["purged": ledger.at], where: ["digest": blob.digest.bytes]) }
@@ -155,12 +170,12 @@ extension Registry {
   /// So long a file that no row names is left alone even while nobody learns: a release's router is named at once.
   private static let momentSeconds = 600
 
-  private func collectStrays(dryRun: Bool, except gone: Set<Digest>, into result: inout Collection) throws {
+  private func collectStrays(dryRun: Bool, into result: inout Collection) throws {
     let known = try database.read {
       try Data.fetchSet($0, sql: "SELECT digest FROM blob WHERE purged IS NULL")
     }
     // Nobody can be about to name files while nobody learns or imports, but for a moment.
-    let nobody = try? lockForLearning(name: "nothing: files that no row names are removed")
+    let nobody = try? lockForLearning(name: "the removal of files that no row names")
     defer { nobody?.release() }
     let quiet = nobody == nil ? BlobStore.quietSeconds : Self.momentSeconds
     let oldest = Int(saturating: clock().timeIntervalSince1970) - quiet
@@ -170,7 +185,7 @@ extension Registry {
         strays.append(blobs.folder.appendingPathComponent(name))
         continue
       }
-      if !known.contains(digest.bytes), !(dryRun && gone.contains(digest)) { strays.append(blobs.url(digest)) }
+      if !known.contains(digest.bytes) { strays.append(blobs.url(digest)) }
     }
     for stray in strays {
       var status = stat()

@@ -16,6 +16,8 @@ extension Registry {
     public internal(set) var lines: [Line] = []
     public internal(set) var labelsAdded: [String] = []
     public internal(set) var labelsRemoved: [String] = []
+    /// Whether the metrics of both are of the same gate rows. Otherwise they say little about which is better.
+    public internal(set) var scoresAreOfSameRows = true
   }
 
   /// What differs between two versions: method, labels, rows, parts, metrics.
@@ -42,13 +44,15 @@ extension Registry {
     let (old, new) = (Set(left.labels.map(ExactText.init)), Set(right.labels.map(ExactText.init)))
     difference.labelsAdded = right.labels.filter { !old.contains(ExactText($0)) }
     difference.labelsRemoved = left.labels.filter { !new.contains(ExactText($0)) }
-    let rows = (Self.rows(left), Self.rows(right))
+    let rows = (try Self.rows(left), try Self.rows(right))
     for role in Set(rows.0.keys).union(rows.1.keys).sorted() { line("rows to \(role)", rows.0[role], rows.1[role]) }
     for role in Set(left.parts.keys).union(right.parts.keys).sorted() {
       line("part \(role)", Self.text(left.parts[role]), Self.text(right.parts[role]))
     }
     line("model, training and choices (digest)", try Self.opaque(left.model), try Self.opaque(right.model))
     line("program and settings (digest)", try Self.opaque(left.run), try Self.opaque(right.run))
+    let gateRows = [left, right].map { $0.data.filter { $0.role == "gate" }.map(\.digest) }
+    difference.scoresAreOfSameRows = gateRows[0] == gateRows[1]
     let metrics = (try Self.scores(metrics(of: one)), try Self.scores(metrics(of: other)))
     for name in Set(metrics.0.keys).union(metrics.1.keys).sorted() { line(name, metrics.0[name], metrics.1[name]) }
     return difference
@@ -71,9 +75,10 @@ extension Registry {
   private static func short(_ digest: Digest) -> String { String(digest.hexadecimal.prefix(12)) }
 
   /// By role: how many rows, and which they are.
-  private static func rows(_ manifest: VersionManifest) -> [String: String] {
-    Dictionary(grouping: manifest.data, by: \.role).mapValues { records in
-      "\(records.reduce(0) { $0 + $1.rows }) (\(records.map { short($0.digest) }.joined(separator: ", ")))"
+  private static func rows(_ manifest: VersionManifest) throws -> [String: String] {
+    try Dictionary(grouping: manifest.data, by: \.role).mapValues { records in
+      let count = try StoredNumbers.sum(records.map(\.rows), in: "manifest of \(manifest.name)")
+      return "\(count) (\(records.map { short($0.digest) }.joined(separator: ", ")))"
     }
   }
 
@@ -86,9 +91,8 @@ extension Registry {
     short(Digest(of: try CanonicalJSON.encode(value)))
   }
 
-  private static func scores(_ metrics: [MetricRecord]) throws -> [String: String] {
-    Dictionary(
-      metrics.map { ("\($0.name) on \($0.task)", $0.text) }, uniquingKeysWith: { one, _ in one })
+  private static func scores(_ metrics: [MetricRecord]) -> [String: String] {
+    Dictionary(metrics.map { ("\($0.name) on \($0.task)", $0.text) }, uniquingKeysWith: { one, _ in one })
   }
 }
 

@@ -34,6 +34,7 @@ extension Registry {
     // Nobody copies blobs away while some of them go.
     let lock = try FileLock(url.appendingPathComponent(RegistryFolder.lock))
     try lock.take(waiting: 60, shared: !now)
+    defer { lock.letGo() }
     let (forgotten, gone) = try write(actor) { ledger -> (Forgotten, [Unneeded]) in
       let database = ledger.database
       let expert = try requireExpert(name, database)
@@ -72,7 +73,7 @@ extension Registry {
         "forget", name, ["reason": reason.map(JSONTree.text) ?? .null, "now": .boolean(now)])
       let forgotten = Forgotten(
         name: name, versions: versions.map(\.number), release: release, purgedBlobs: gone.count,
-        purgedBytes: gone.reduce(0) { $0 + $1.bytes })
+        purgedBytes: try StoredNumbers.sum(gone.map(\.bytes)))
       return (forgotten, gone)
     }
     // The rows say that they are gone: what a crash leaves here, the collection takes. Whoever is about to register one of them again is
@@ -134,7 +135,7 @@ extension Registry {
       }
     } catch let found as NotKept {
       preview.purgedBlobs = found.gone.count
-      preview.purgedBytes = found.gone.reduce(0) { $0 + $1.bytes }
+      preview.purgedBytes = try StoredNumbers.sum(found.gone.map(\.bytes))
     }
     return preview
   }

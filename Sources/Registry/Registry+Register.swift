@@ -48,11 +48,16 @@ extension Registry {
   /// - Parameter name: The name.
   /// - Throws: ``RegistryError/illegalName(got:what:)``, ``RegistryError/nameTaken(got:other:)``.
   public func requireUsableName(_ name: String) throws {
-    try Self.requirePlain(name, "task name")
+    try Self.requirePlain(name, Self.taskName)
     try database.read { _ = try expert(named: name, $0) }
   }
 
   static let manifestMedia = "application/vnd.accrete.version+json"
+  /// What messages call the name of a task.
+  static let taskName = "task name"
+  /// More rows than anybody has; what is made of them still has sums.
+  private static let mostRows = 1 << 40
+  private static let mostDataRecords = 1 << 16
 
   static func requirePlain(_ name: String, _ what: String) throws {
     guard PlainName.isPlain(name, longest: VersionReference.longest) else {
@@ -86,7 +91,7 @@ extension Registry {
       throw RegistryError.newerSchema(
         path: "manifest of \(manifest.name)", found: manifest.schema, known: VersionManifest.currentSchema)
     }
-    try Self.requirePlain(manifest.name, "task name")
+    try Self.requirePlain(manifest.name, Self.taskName)
     for role in manifest.parts.keys { try Self.requirePlain(role, "role of a part") }
     let base = try base()
     guard manifest.base == base.weights else {
@@ -101,6 +106,12 @@ extension Registry {
     }
     if Set(manifest.labels.map(ExactText.init)).count < manifest.labels.count {
       throw refuse("a label that is listed twice", "each label once")
+    }
+    guard manifest.data.count <= Self.mostDataRecords else {
+      throw refuse("\(manifest.data.count) records of its rows", "at most \(Self.mostDataRecords)")
+    }
+    if let record = manifest.data.first(where: { !(0...Self.mostRows).contains($0.rows) }) {
+      throw refuse("\(record.rows) rows to \(record.role)", "0 to \(Self.mostRows) rows")
     }
     let keys = Set(metrics.map { "\($0.name)\u{0}\($0.task)" })
     guard keys.count == metrics.count else { throw refuse("a metric twice", "each metric of a task once") }

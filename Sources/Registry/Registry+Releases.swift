@@ -162,12 +162,12 @@ extension Registry {
   /// The last release before one that has nothing forgotten in it and other experts than what is served now.
   private func free(before revision: Int, _ current: ReleaseRecord, _ database: Database) throws -> Int? {
     let served = try releaseManifest(current.manifest).experts
-    for number in stride(from: revision - 1, through: 1, by: -1) {
+    for record in try releases(database, "WHERE revision < \(revision)").reversed() {
       // What was collected cannot come back either.
-      guard let record = try? requireRelease(number, database), let manifest = try? releaseManifest(record.manifest),
-        manifest.experts != served
-      else { continue }
-      if try forgotten(in: manifest, database).isEmpty, try outOfUse(in: manifest, database) == nil { return number }
+      guard let manifest = try? releaseManifest(record.manifest), manifest.experts != served else { continue }
+      if try forgotten(in: manifest, database).isEmpty, try outOfUse(in: manifest, database) == nil {
+        return record.revision
+      }
     }
     return nil
   }

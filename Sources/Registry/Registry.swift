@@ -99,6 +99,7 @@ public final class Registry: Sendable {
       if access == .reading { database = try RegistryDatabase(in: url, access: .writing) }
       let lock = try FileLock(url.appendingPathComponent(RegistryFolder.lock))
       try lock.take(waiting: 60)
+      defer { lock.letGo() }
       // Another process may have been first.
       let found = try database.read(Schema.version)
       guard found > 0 else { throw RegistryError.damaged(path: database.path, reason: "it has no schema") }

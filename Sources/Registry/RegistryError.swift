@@ -79,7 +79,7 @@ public enum RegistryError: AccreteError, Equatable {
       "\(path): holds a registry already, which is left as it is. Choose another folder."
     case .illegalName(let got, let what):
       "\(what) \(got.debugDescription): expected 1 to \(VersionReference.longest) ASCII letters, digits, \".\", \"_\", \"-\", not starting"
-        + " with \".\". Give one with --name\(PlainName.proposal(for: got, longest: VersionReference.longest).map { ", such as --name \($0)" } ?? "")."
+        + " with \".\"\(Self.proposal(for: got, what))."
     case .nameTaken(let got, let other):
       "task \(got): \(other) is registered already, and names that differ only by case count as the same. Use --name \(other) for a"
         + " new version of it, or another --name."
@@ -106,7 +106,7 @@ public enum RegistryError: AccreteError, Equatable {
       newest.map {
         "\(name): no version of it is released; the newest is \(name)@\($0). Name that one, or release it with `accrete promote"
           + " \(name)@\($0)` (and `--reason …` where a gate held it back)."
-      } ?? "\(name): it was forgotten, so no version of it answers. Learn it anew."
+      } ?? "\(name): all of its versions are out of use, so none answers. Learn it anew."
     case .noRelease(let path): "\(path): nothing was released yet. `accrete learn` releases what passes its gates."
     case .nothingBefore(let revision):
       "release \(revision): no release lies before it (it is the first one, or a rollback to it). See `accrete registry history`, and"
@@ -159,5 +159,12 @@ public enum RegistryError: AccreteError, Equatable {
     case .database(let path, let reason):
       "\(path): the database cannot be read or written: \(reason). Check disk and rights."
     }
+  }
+
+  /// How a message that refuses a name ends. A task's alone is given with `--name`.
+  private static func proposal(for got: String, _ what: String) -> String {
+    let proposal = PlainName.proposal(for: got, longest: VersionReference.longest)
+    guard what == Registry.taskName else { return proposal.map { ", such as \($0)" } ?? "" }
+    return ". Give one with --name" + (proposal.map { ", such as --name \($0)" } ?? "")
   }
 }

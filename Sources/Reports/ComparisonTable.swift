@@ -9,8 +9,8 @@ public enum ComparisonTable {
     var parts: [String] = [heading(results)]
     let done = results.methods.filter { !$0.cells.isEmpty }
     if !done.isEmpty {
-      parts.append(table("method", done, \.metrics, number: signed))
-      parts.append(table("costs", done, \.costs, number: plain))
+      parts.append(table("method", done, \.metrics) { RunMetrics.text($0, of: $1) })
+      parts.append(table("costs", done, \.costs) { value, _ in plain(value) })
     }
     if !results.differences.isEmpty { parts.append(differences(results)) }
     if !results.cells.isEmpty { parts.append(cells(results)) }
@@ -45,7 +45,7 @@ public enum ComparisonTable {
 
   private static func table(
     _ title: String, _ methods: [ComparisonResults.Method],
-    _ measures: (ComparisonResults.Method) -> [ComparisonResults.Measure], number: (Double) -> String
+    _ measures: (ComparisonResults.Method) -> [ComparisonResults.Measure], number: (Double, String) -> String
   ) -> String {
     var names: [String] = []
     for measure in methods.flatMap(measures) where !names.contains(measure.name) { names.append(measure.name) }
@@ -56,7 +56,8 @@ public enum ComparisonTable {
       return [method.method, count]
         + names.map { name in
           guard let summary = found[name] else { return "–" }
-          return number(summary.mean) + " ± " + (summary.deviation.map { number(abs($0)).trimmingSign } ?? "–")
+          return number(summary.mean, name) + " ± "
+            + (summary.deviation.map { number(abs($0), name).trimmingSign } ?? "–")
         }
     }
     return TextTable.render([[title, "cells"] + names] + rows)
@@ -95,8 +96,9 @@ public enum ComparisonTable {
       [cell.cell.name, "\(cell.cell.order)", "\(cell.cell.seed)"]
         + names.map { name in
           guard let metric = cell.metrics.metrics.first(where: { $0.name == name }) else { return "–" }
-          let interval = metric.interval95.map { " [\(signed($0.lower)), \(signed($0.upper))]" } ?? ""
-          return signed(metric.value) + interval
+          func text(_ value: Double) -> String { RunMetrics.text(value, of: name) }
+          let interval = metric.interval95.map { " [\(text($0.lower)), \(text($0.upper))]" } ?? ""
+          return text(metric.value) + interval
         }
     }
     return TextTable.render([["cell", "order", "seed"] + names] + rows)
@@ -119,7 +121,7 @@ public enum ComparisonTable {
     if let cell = results.cells.first {
       lines.append("cells: 95 % intervals in brackets: \(BootstrapInterval.formula)")
       lines.append("\(cell.cell.name) again: \(cell.command)")
-      lines.append("the command of every other row is in cells/NAME.json")
+      lines.append("the command of every other cell is in cells/NAME.json")
     }
     return lines.joined(separator: "\n")
   }

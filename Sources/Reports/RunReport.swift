@@ -21,7 +21,7 @@ public struct RunReport: Sendable {
 
   /// Writes `report.html`, `report.md` and `report.json` into a folder, which is made if it is missing.
   ///
-  /// Each file is there whole or as it was. The folder of a run is a place like others, also while the run is going on: nothing
+  /// Each file is there whole or as it was. It may be a run's own folder, also while the run is going on: nothing
   /// else reads or writes these names.
   /// - Throws: `FileError`.
   public func write(to folder: URL) throws {

@@ -10,7 +10,7 @@ public enum ScoreTable {
   /// - Parameters:
   ///   - file: A matrix of the run.
   ///   - manifest: Of the same run.
-  /// - Throws: `MetricError` for a matrix that is none.
+  /// - Throws: `MetricError` for an invalid matrix.
   public static func render(_ file: MatrixFile, of manifest: Manifest) throws -> String {
     let column = file.column ?? .clean
     let head = manifest.configuration.outputHead

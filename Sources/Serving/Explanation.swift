@@ -12,7 +12,8 @@ public struct Explanation: Sendable {
   /// A token of the text, or the tokens of one character.
   public struct Token: Sendable, Encodable {
     public let text: String
-    /// What it adds to the logit of each label, beside the mean over labels; the head's score is the sum over tokens.
+    /// What it adds to the logit of each label, less the mean over labels (not subtracted where there may be several labels); the head's score
+    /// is the sum over tokens.
     public let weights: [Double]
   }
 

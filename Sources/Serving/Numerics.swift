@@ -6,7 +6,7 @@ public enum Numerics {
   /// run beside each other, one thread each. 3: generated text is the same in any company (`DecodingSession`).
   private static let revision = 3
 
-  /// Libtorch's version, the instruction set of the kernels, threads and the program's revision, as `libtorch-2.13.0/avx512/2/r2`.
+  /// Libtorch's version, the instruction set of the kernels, threads and the program's revision, as `libtorch-2.13.0/avx512/2/r3`.
   public static func id(threads: Int) -> String {
     "libtorch-\(TorchRuntime.version)/\(InstructionSet.current.rawValue)/\(threads)/r\(revision)"
   }

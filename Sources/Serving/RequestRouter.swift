@@ -44,6 +44,8 @@ public struct RequestRouter {
   }
 
   public let record: RouterRecord
+  /// The distance above which no task claims a text.
+  public var unknownDistance: Double { record.unknownDistance }
   /// `nil`: there is no task.
   private let cascade: RouterCascade?
 

@@ -6,8 +6,6 @@ public enum ServingError: AccreteError, Equatable {
   case otherConfiguration(base: String, key: String, expected: String, got: String)
   /// The release has no task to route to.
   case nothingReleased(path: String)
-  /// A request that no task claims.
-  case unclaimed(distance: Double, nearest: String)
   /// A version without an expert is asked for it.
   case noExpert(version: String)
   /// A version with several labels is asked for as an adapter.
@@ -18,7 +16,7 @@ public enum ServingError: AccreteError, Equatable {
   public var category: ErrorCategory {
     switch self {
     case .nothingReleased: .notFound
-    case .otherConfiguration, .unclaimed, .noExpert, .severalLabels: .data
+    case .otherConfiguration, .noExpert, .severalLabels: .data
     case .malformed: .damaged
     }
   }
@@ -32,9 +30,6 @@ public enum ServingError: AccreteError, Equatable {
         + " base as it was, or make another registry."
     case .nothingReleased(let path):
       "\(path): no task is released yet, so none can answer. `accrete learn FILE` releases what passes its gates."
-    case .unclaimed(let distance, let nearest):
-      "no task claims this request: the nearest is \(nearest), at \(distance) times the usual distance. Name a task with --task, or let"
-        + " the base answer with --unknown base."
     case .noExpert(let version):
       "\(version): it has no expert, as its closed-form head answers alone, and there is nothing for PEFT to load. Without --peft it is"
         + " exported whole; `accrete learn FILE --output-head label` learns one that is an expert alone."

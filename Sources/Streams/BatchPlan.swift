@@ -2,8 +2,8 @@ import Randomness
 
 /// The order in which an epoch shows the training examples, by section "Batches" of `docs/protocol.md`.
 ///
-/// Examples of about the same length come together, so that little padding is needed, while both the neighbourhoods and
-/// the order of the batches are random.
+/// Examples of about the same length come together, so that the examples of a batch cost about the same, while both the
+/// neighbourhoods and the order of the batches are random.
 public enum BatchPlan {
   /// How many batches are cut from one chunk of the shuffled list, within which examples are sorted by length.
   private static let batchesPerChunk = 8

@@ -2,7 +2,8 @@ import Files
 
 /// One row of a task.
 public struct Example: Sendable, Codable, Equatable, Identifiable {
-  /// The row's name, unique in its task: the row's own `id`, or task, split and row number, `agnews/train/17`.
+  /// The row's name, unique in its task: the row's own `id`, or task (in runs: and split) and row number, `agnews/train/17`; of a
+  /// conversation with several answers also the turn's number.
   public let id: String
 
   /// The row's number in its file, counted from 0 (blank lines are not rows).

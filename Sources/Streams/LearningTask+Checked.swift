@@ -3,7 +3,8 @@ import Files
 extension LearningTask {
   /// A row as it was read, with the location to name when something is wrong with it.
   ///
-  /// Files have millions of them, of thirty bytes each: a row of the memory takes 64, beside what its texts do not find room in.
+  /// Files have millions of them, of thirty bytes each: in memory a row takes 64 bytes, and more where its texts are too long to be stored
+  /// inline.
   struct Row {
     let example: Example
     /// Counted from 1; a file of 2 GiB has no more than 2³¹.
@@ -11,7 +12,7 @@ extension LearningTask {
     /// In a JSON array; -1 elsewhere.
     private let number: Int32
 
-    /// - Parameter location: In a file that whoever has the row knows.
+    /// - Parameter location: Where the row is; its file is not kept.
     init(example: Example, location: RowLocation) {
       self.example = example
       line = Int32(clamping: location.line ?? 0)

@@ -7,7 +7,7 @@ extension RowSelection {
   ///
   /// - Parameters:
   ///   - labels: The label of every train row, in file order.
-  ///   - held: Positions of rows that are never taken: the validation part, where it is scored.
+  ///   - held: Positions of rows that are never taken: the validation part where it is scored, and rows kept apart for combining.
   ///   - perClass: The most rows of a label; `nil`: any number.
   ///   - trainLimit: The most rows in all; `nil`: any number.
   ///   - seed: The run's seed.

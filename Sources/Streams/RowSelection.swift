@@ -22,7 +22,7 @@ public struct RowSelection: Sendable, Equatable {
   /// The most rows of ``combining``.
   public static let mostCombining = 2_000
 
-  /// What `evaluated` counts in.
+  /// Which rows ``evaluated`` holds positions of.
   public let evaluation: Evaluation
 
   /// Selects the rows of a task, by section "Rows" of `docs/protocol.md`.

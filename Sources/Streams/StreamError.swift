@@ -58,7 +58,7 @@ public enum StreamError: AccreteError, Sendable, Equatable {
 
   public var category: ErrorCategory { .data }
 
-  /// The same with another way out.
+  /// The same error with another fix.
   func fixed(by fix: String) -> StreamError {
     let new = Detail(
       file: detail.file, line: detail.line, row: detail.row, expected: detail.expected, got: detail.got, fix: fix)

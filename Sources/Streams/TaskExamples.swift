@@ -33,12 +33,12 @@ public struct TaskExamples: Sendable {
   public let form: String?
   /// Whether each text is a ``Conversation``'s, which the base's template writes.
   public let areConversations: Bool
-  /// Rows of the file that were left out, in words; `nil`: there are none.
-  public let unread: String?
+  /// What was left out of the file, a sentence each.
+  public let leftOut: [String]
 
   public init(
     task: LearningTask, learn: [Example], choose: [Example], gate: [Example], origin: Origin, form: String? = nil,
-    areConversations: Bool = false, unread: String? = nil
+    areConversations: Bool = false, leftOut: [String] = []
   ) {
     self.task = LearningTask(
       name: task.name, instruction: task.instruction, cue: task.cue, labels: task.labels, train: [], test: [],
@@ -49,14 +49,14 @@ public struct TaskExamples: Sendable {
     self.origin = origin
     self.form = form
     self.areConversations = areConversations
-    self.unread = unread
+    self.leftOut = leftOut
   }
 
   /// The same with other rows.
   func with(learn: [Example], choose: [Example], gate: [Example]) -> TaskExamples {
     TaskExamples(
       task: task, learn: learn, choose: choose, gate: gate, origin: origin, form: form,
-      areConversations: areConversations, unread: unread)
+      areConversations: areConversations, leftOut: leftOut)
   }
 
   public subscript(role: Role) -> [Example] {
@@ -67,7 +67,8 @@ public struct TaskExamples: Sendable {
     }
   }
 
-  /// Whether a text is a gate row, for ever and in every file: a corrected label, more rows or another order move nothing.
+  /// Whether a text is a gate row, for ever and in every file: a corrected label, more rows or another order move nothing. Of more than
+  /// ``RowReader/mostGate`` such rows, those with the smallest hashes stay gate rows.
   ///
   /// - Parameter text: The text, without white space at its ends.
   /// - Parameter share: Of gate rows.

@@ -7,12 +7,15 @@ enum TaskName {
 
   static func isPlain(_ name: String) -> Bool { PlainName.isPlain(name, longest: longest) }
 
-  static func illegal(_ name: String, _ location: RowLocation) -> StreamError {
+  /// What is wrong with a name that is not plain.
+  static func illegal(
+    _ name: String, _ location: RowLocation,
+    fix: String = "Give one with --name: the file's name without its ending is the task's name otherwise."
+  ) -> StreamError {
     .identity(
       location.detail(
         expected: "a task name of 1 to \(longest) ASCII letters, digits, \".\", \"_\", \"-\", not starting with \".\"",
-        got: quoted(name), fix: "Give one with --name: the file's name without its ending is the task's name otherwise."
-      ))
+        got: quoted(name), fix: fix))
   }
 
   /// Refuses names that cannot be folders on every system, or that would share one.
@@ -24,12 +27,8 @@ enum TaskName {
   static func require(_ names: [(name: String, location: RowLocation)]) throws {
     var first: [String: RowLocation] = [:]
     for (name, location) in names {
-      guard PlainName.isPlain(name, longest: longest) else {
-        throw StreamError.identity(
-          location.detail(
-            expected:
-              "a task name of 1 to \(longest) ASCII letters, digits, \".\", \"_\", \"-\", not starting with \".\"",
-            got: quoted(name), fix: "Rename the file: its name without the ending is the task's name."))
+      guard isPlain(name) else {
+        throw illegal(name, location, fix: "Rename the file: its name without the ending is the task's name.")
       }
       if let other = first[name.lowercased()] {
         throw StreamError.identity(

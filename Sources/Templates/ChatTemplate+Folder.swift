@@ -24,7 +24,7 @@ extension ChatTemplate {
     let configuration = try object("tokenizer_config.json", in: folder)
     let map = try object("special_tokens_map.json", in: folder)
     guard let (source, name) = try source(in: folder, configuration: configuration) else { return nil }
-    // As in transformers: of a configuration with `added_tokens_decoder` the map says nothing more.
+    // A configuration with `added_tokens_decoder` comes first; the map adds only what is missing there.
     let isComplete = configuration.map { $0.object["added_tokens_decoder"] ?? .none != .none } ?? false
     let tokens = try (isComplete ? [map, configuration] : [configuration, map]).compactMap(\.self).reduce(
       into: TemplateObject()

@@ -58,6 +58,11 @@ extension JSONLocation {
       return JSONLocation(value: try JSONTree(parsing: data, path: url.path), key: top, file: url.path)
     } catch FileError.malformedJSON(_, let reason) {
       throw TokenizationError.malformed(file: url.path, key: top, expected: "a JSON object", got: reason)
+    } catch FileError.tooLarge(_, let bytes, let limit) {
+      throw TokenizationError.malformed(
+        file: url.path, key: top, expected: "at most \(limit) bytes", got: "\(bytes)")
+    } catch FileError.notReadable(_, let reason) {
+      throw TokenizationError.unreadable(file: url.path, expected: "a JSON file", got: reason)
     } catch let error as FileError {
       throw TokenizationError.unreadable(file: url.path, expected: "a JSON file", got: "\(error)")
     }

@@ -61,7 +61,7 @@ extension BPETokenizer {
       template: try reading.template(vocabularySize: vocabulary.tokens.count), decoder: decoder)
   }
 
-  /// The bytes of a tokenizer file: no regular file, or one too large to be parsed, is refused before its bytes are taken.
+  /// The bytes of a tokenizer file: what is not a regular file, or is too large to be parsed, is refused before its bytes are taken.
   static func contents(of url: URL, expected: String, limit: Int) throws -> Data {
     do {
       let mapped = try MappedFile(url)

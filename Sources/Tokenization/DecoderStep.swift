@@ -15,6 +15,16 @@ enum DecoderStep: Sendable, Equatable {
   case metaspace(Metaspace)
 }
 
+extension [DecoderStep] {
+  /// How many times as long replacing may make a token.
+  var growth: Double {
+    reduce(1) { growth, step in
+      guard case .replace(let pattern, let content) = step else { return growth }
+      return growth * Swift.max(1, Double(content.count) / Double(pattern.count))
+    }
+  }
+}
+
 /// Tokens on their way through the steps of a decoder: what is given as soon as it cannot change, and what waits.
 struct Detokenizer: Sendable {
   private struct Stage: Sendable {

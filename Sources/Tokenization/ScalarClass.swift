@@ -37,7 +37,7 @@ struct ScalarClass: OptionSet, Sendable, Hashable {
 
   /// The newest Unicode version whose letters and numbers the Python package knows (its Oniguruma has 16.0).
   ///
-  /// A newer Swift knows more letters; without the limit such text would be cut in other positions than in training.
+  /// A newer Swift knows more letters; without the limit such text would be cut at other positions than in training.
   private static let newestVersion = (major: 16, minor: 0)
 
   /// The class of every scalar below U+10000: looking properties up one by one is slow.

@@ -38,7 +38,8 @@ public struct SpecialTokens: Sendable, Equatable {
     public let file: String
   }
 
-  /// By role. As in transformers, `special_tokens_map.json` comes before `tokenizer_config.json`, and behind one with `added_tokens_decoder`.
+  /// By role. `special_tokens_map.json` comes before `tokenizer_config.json`. A configuration with `added_tokens_decoder` comes first; the map
+  /// adds only the roles that are missing there.
   public let tokens: [Role: Token]
   /// What `generation_config.json` says, then what `config.json` says.
   public let declarations: [Declaration]

@@ -16,7 +16,7 @@ public enum TokenizationError: AccreteError, Equatable {
   case unknownID(file: String, position: Int, expected: String, got: String)
   /// A folder has a tokenizer of a form that is not read, and no `tokenizer.json`.
   case notConverted(file: String, folder: String, packages: String)
-  /// The regular-expression engine gave up on a text (it backtracked too far).
+  /// A text that cannot be cut into words: a word or text over the limit, or the regular-expression engine gave up (it backtracked too far).
   case unsplittable(file: String, key: String, expected: String, got: String)
 
   public var category: ErrorCategory { .data }
@@ -38,9 +38,9 @@ public enum TokenizationError: AccreteError, Equatable {
     case .unknownID(let file, let position, let expected, let got):
       "\(file), ids[\(position)]: found \(got); expected \(expected). Decode with the tokenizer that made the ids."
     case .notConverted(let file, let folder, let packages):
-      "\(file): is not read, and there is no tokenizer.json beside it. Write one: pip install \(packages); python -c "
+      "\(file): is not read, and there is no tokenizer.json beside it. Write one: pip install \(packages); python3 -c "
         + "'import sys; from transformers import AutoTokenizer as A; A.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[1])'"
-        + " '\(folder)'"
+        + " \(ForeignFormat.quoted(folder))"
     case .unsplittable(let file, let key, let expected, let got):
       "\(file), \(key): found \(got); expected \(expected). Cut the text into shorter parts and encode each."
     }

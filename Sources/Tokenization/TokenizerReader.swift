@@ -51,10 +51,15 @@ struct TokenizerReader {
         "at most \(Normalizer.mostSteps) steps that together put at most \(Normalizer.longestPrefix) bytes before a text and make"
           + " it at most \(Normalizer.mostGrowth) times as long",
         got: "\(steps.count) steps that put \(normalizer.prefixBytes) bytes before it and may make it"
-          + " \(normalizer.growth == .infinity ? "any" : "\(Int(exactly: normalizer.growth.rounded(.up)) ?? .max)") times as long"
+          + " \(Self.times(normalizer.growth)) times as long"
       )
     }
     return normalizer
+  }
+
+  /// A growth for a message.
+  private static func times(_ growth: Double) -> String {
+    growth == .infinity ? "any" : "\(Int(exactly: growth.rounded(.up)) ?? .max)"
   }
 
   /// A `Metaspace`, of a pre-tokenizer or of a decoder.
@@ -85,8 +90,12 @@ struct TokenizerReader {
     guard let whole = try top.optional("decoder") else {
       throw TokenizationError.unsupported(file: top.file, key: "decoder", expected: Self.decoders, got: "null")
     }
+    let parts = try flattened(whole, list: "decoders")
+    let allowed =
+      "at most \(Normalizer.mostSteps) steps that together make a token at most \(Normalizer.mostGrowth) times as long"
+    guard parts.count <= Normalizer.mostSteps else { throw whole.unsupported(allowed, got: "\(parts.count) steps") }
     var steps: [DecoderStep] = []
-    for (location, type) in try flattened(whole, list: "decoders") {
+    for (location, type) in parts {
       let step = try decoderStep(location, type)
       let isFused = steps.contains(.fuse) || steps.contains(.byteLevel)
       switch step {
@@ -98,6 +107,10 @@ struct TokenizerReader {
       steps.append(step)
     }
     guard !steps.isEmpty else { throw whole.unsupported(Self.decoders, got: "an empty Sequence") }
+    guard steps.growth <= Normalizer.mostGrowth else {
+      throw whole.unsupported(
+        allowed, got: "\(steps.count) steps that may make it \(Self.times(steps.growth)) times as long")
+    }
     return steps
   }
 

@@ -29,17 +29,17 @@ extension Tensor {
   }
 
   /// Adds to the gradient that this leaf collects; nothing when it collects none.
-  /// - Throws: ``TorchError/missingGradient(_:)`` when it is to be trained but has no place for a gradient.
+  /// - Throws: ``TorchError/missingGradient(_:)`` when it is to be trained but has no gradient buffer.
   public func accumulateGradient(_ part: @autoclosure () throws -> Tensor) throws {
     guard requiresGradient else { return }
     guard let gradient else { throw TorchError.missingGradient(description) }
     try withoutGradients { try gradient.addInPlace(part()) }
   }
 
-  /// Adds `gᵀ x` to the gradient that this leaf collects, where that lies: neither a product beside it nor turned copies of the factors.
+  /// Adds `gᵀ x` to the gradient that this leaf collects, in place, without a temporary product or transposed copies of the factors.
   ///
   /// `self`: [out, in]; `gradient`: [rows, out]; `input`: [rows, in].
-  /// - Throws: ``TorchError/missingGradient(_:)`` when it is to be trained but has no place for a gradient.
+  /// - Throws: ``TorchError/missingGradient(_:)`` when it is to be trained but has no gradient buffer.
   public func accumulateProduct(_ gradient: Tensor, _ input: Tensor) throws {
     guard requiresGradient else { return }
     guard let sum = self.gradient else { throw TorchError.missingGradient(description) }

@@ -5,7 +5,7 @@ import Foundation
 extension SafetensorsFile {
   /// SHA-256 of all bytes of the file, in one pass in which every number is looked at.
   ///
-  /// - Throws: ``TorchError/notFinite(path:name:element:)`` for a tensor that holds an infinite value or no number: what is computed
+  /// - Throws: ``TorchError/notFinite(path:name:element:)`` for a tensor that holds an infinite value or NaN: what is computed
   ///   with it is neither.
   public func digestOfFiniteNumbers() throws -> Digest {
     try withBytes { bytes in
@@ -44,7 +44,7 @@ extension Tensor {
 }
 
 extension DType {
-  /// The bits of the exponent, all of which are set in what is infinite or no number; `nil` for whole numbers.
+  /// The bits of the exponent, all of which are set in what is infinite or NaN; `nil` for whole numbers.
   private var exponent: UInt64? {
     switch self {
     case .float64: 0x7FF0_0000_0000_0000
@@ -55,7 +55,7 @@ extension DType {
     }
   }
 
-  /// The first element of `bytes`, whole elements of this type, that is infinite or no number.
+  /// The first element of `bytes`, whole elements of this type, that is infinite or NaN.
   fileprivate func firstNotFinite(in bytes: UnsafeRawBufferPointer) -> Int? {
     guard let exponent, let base = bytes.baseAddress else { return nil }
     let index = accrete_first_not_finite(Int64(bytes.count / size), base, Int32(size), exponent)

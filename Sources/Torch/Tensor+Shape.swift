@@ -59,7 +59,7 @@ extension Tensor {
   }
 
   /// With rows of zeros behind it, so that their number is a multiple of `block`: products with few different shapes are cheaper.
-  public func filled(toMultipleOf block: Int) throws -> Tensor {
+  public func padded(toMultipleOf block: Int) throws -> Tensor {
     let rows = shape[0]
     let missing = (block - rows % block) % block
     if missing == 0 { return self }

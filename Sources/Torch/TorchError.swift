@@ -22,7 +22,7 @@ public enum TorchError: AccreteError, Equatable {
 
   // MARK: Autograd and optimizers
 
-  /// `backward` left no gradient on a tensor that should be trained.
+  /// A tensor that should be trained has no gradient, or no buffer for one.
   case missingGradient(String)
   /// There is nothing to train.
   case emptyTrainableSet
@@ -45,7 +45,7 @@ public enum TorchError: AccreteError, Equatable {
   /// The file has no tensor of this name.
   case missingTensor(path: String, name: String)
 
-  /// A tensor of a file holds an infinite value or no number; `element` counts from 0.
+  /// A tensor of a file holds an infinite value or NaN; `element` counts from 0.
   case notFinite(path: String, name: String, element: Int)
 
   public var category: ErrorCategory {
@@ -69,7 +69,7 @@ public enum TorchError: AccreteError, Equatable {
     case .operationFailed(let operation, let arguments, let reason):
       "libtorch could not compute \(operation)(\(arguments)): \(reason)"
     case .unexpectedResult(let operation, let expected, let got):
-      "\(operation) returned \(got) instead of \(expected); is this libtorch older than 2.10?"
+      "\(operation) returned \(got) instead of \(expected)"
     case .shapeMismatch(let what, let expected, let got):
       "\(what) has shape \(got), expected \(expected)"
     case .dtypeMismatch(let what, let expected, let got):
@@ -77,11 +77,11 @@ public enum TorchError: AccreteError, Equatable {
     case .elementCountMismatch(let expected, let got):
       "\(got) values were given for a tensor of \(expected) elements"
     case .missingGradient(let name):
-      "no gradient reached `\(name)`: it is trained but takes no part in the loss"
+      "`\(name)` requires a gradient but has none: it takes no part in the loss, or no optimizer gave it a gradient buffer"
     case .emptyTrainableSet:
       "nothing to train: the method selected no tensor"
     case .invalidHyperparameter(let name, let value, let allowed):
-      "\(name) is \(value); allowed is \(allowed)"
+      "\(name) is \(value); allowed: \(allowed)"
     case .unknownDevice(let name):
       "unknown device `\(name)`; use cpu, cuda or cuda:N"
     case .outOfMemory(let operation, let arguments, let asked, let free):
@@ -94,7 +94,7 @@ public enum TorchError: AccreteError, Equatable {
     case .missingTensor(let path, let name):
       "\(path): has no tensor named `\(name)`"
     case .notFinite(let path, let name, let element):
-      "\(path): tensor `\(name)` holds an infinite value or no number (NaN), the first of them at element \(element): its training"
+      "\(path): tensor `\(name)` holds an infinite value or NaN, the first of them at element \(element): its training"
         + " diverged, or the file is damaged. Fetch the file again, or use an earlier checkpoint."
     }
   }

@@ -73,7 +73,7 @@ public struct WeightMatrix: Sendable {
     }
   }
 
-  /// The float32 weight that is to be pretrained; `nil` where the matrix is frozen, which it is but in pretraining.
+  /// The float32 weight that is to be pretrained; `nil` where the matrix is frozen, which it is except in pretraining.
   public var trained: Tensor? {
     guard case .plain(let weight) = storage, weight.requiresGradient else { return nil }
     return weight
@@ -104,8 +104,8 @@ public struct WeightMatrix: Sendable {
     switch storage {
     case .plain(let weight):
       if trained != nil, x.shape.count == 2 {
-        let turned = try weight.transposed(0, 1)
-        return try addend.map { try $0.addingProduct(x, turned, times: 1) } ?? x.matmul(turned)
+        let transposed = try weight.transposed(0, 1)
+        return try addend.map { try $0.addingProduct(x, transposed, times: 1) } ?? x.matmul(transposed)
       }
       if Kernels.suit(x), weight.device == .cpu, isLarge || x.count <= Self.fewRows * shape[1] {
         return try x.rowProduct(weight, adding: addend)
@@ -125,13 +125,13 @@ public struct WeightMatrix: Sendable {
     switch storage {
     case .plain(let weight):
       if trained != nil {
-        // A copy that lies the other way would be old after every step.
+        // A transposed copy would be stale after every step.
         return try addend.map { try $0.addingProduct(x, weight, times: 1) } ?? x.matmul(weight)
       }
       guard isLarge, x.shape.count == 2 else {
         return try WidenedProduct.transposedProduct(x, weight, adding: addend)
       }
-      // Outputs in parts, and the sums with them: the bits of such matrices since there are any.
+      // Outputs in parts, summed in that order: another split would change the bits of stored results.
       var sum = addend
       let part = max(1, Self.large / 2 / max(shape[1], 1))
       for start in stride(from: 0, to: shape[0], by: part) {

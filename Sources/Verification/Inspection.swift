@@ -10,7 +10,7 @@ import Streams
 import TaskModels
 import Torch
 
-/// The single looks of a verification. Each returns what it found, or throws what is wrong.
+/// The single checks of a verification. Each returns what it found, or throws what is wrong.
 struct Inspection {
   let folder: RunFolder
   let manifest: Manifest
@@ -63,7 +63,7 @@ struct Inspection {
           try same("`\(part)` in \(position.fileName)", heads[part] ?? digest, digest)
           heads[part] = digest
         }
-        guard let expert = stored.method.ownedExpert(of: TaskIdentity(name: name, index: index)) else { continue }
+        guard let expert = try stored.method.ownedExpert(of: TaskIdentity(name: name, index: index)) else { continue }
         let recorded = try archived[name] ?? digestOfArchive(name)
         archived[name] = recorded
         try same(
@@ -123,6 +123,8 @@ struct Inspection {
         try check(found, of: tasks?.first { $0.task.name == task }, location: location)
         let share = Double(answers.count { $0.expert == task }) / Double(max(answers.count, 1))
         try same("the router's accuracy at R[\(row)][\(task)]", routed.routerAccuracy[row, column], share)
+        let unknown = Double(answers.count { $0.expert == nil }) / Double(max(answers.count, 1))
+        try same("the unknown rate at R[\(row)][\(task)]", routed.unknownRate[row, column], unknown)
         cells += 1
       }
     }

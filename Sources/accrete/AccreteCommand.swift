@@ -9,7 +9,7 @@ import Torch
 @main
 struct AccreteCommand: ParsableCommand {
   static func main() {
-    StandardDescriptors.openMissing()
+    if StandardDescriptors.openMissing().contains(STDOUT_FILENO) { Console.loseOutput() }
     StandardDescriptors.ignoreBrokenPipes()
     if let problem = InstructionSet.problem {
       Console.error("accrete: \(problem)")
@@ -20,23 +20,29 @@ struct AccreteCommand: ParsableCommand {
     Foundation.exit(status())
   }
 
+  /// Commands whose result is files: they go on, and are done, where nobody wants to see anything.
+  private static let trainings = ["train", "resume", "compare", "learn", "pretrain", "demo"]
+
   /// Runs the command that was asked for; its exit code.
   private static func status() -> Int32 {
+    let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       do {
-        try requireCommand(Array(CommandLine.arguments.dropFirst()))
-        try requireCompletion(Array(CommandLine.arguments.dropFirst()))
+        try requireCommand(arguments)
+        try requireCompletion(arguments)
         var command = try parseAsRoot()
         try command.run()
       } catch  where exitCode(for: error) == .success {
         // Help and version are results.
         try Failure.reported { try Console.output(fullMessage(for: error)) }
       }
-      try Failure.reported { try Console.finish() }
+      let isTraining = arguments.first.map(trainings.contains) ?? false
+      try Failure.reported { try Console.finish(isNeeded: !isTraining) }
       return 0
     } catch {
-      let text = fullMessage(for: error)
-      if !text.isEmpty { Console.error(OptionSynonyms.explained(text, of: Array(CommandLine.arguments.dropFirst()))) }
+      // The parser's own messages begin with "Error: ", those of the commands with the program's name.
+      let text = OptionSynonyms.explained(fullMessage(for: error), of: arguments)
+      if !text.isEmpty { Console.error(text.hasPrefix("Error: ") ? "accrete: \(text.dropFirst(7))" : text) }
       return exitCode(for: error).rawValue
     }
   }

@@ -2,7 +2,7 @@ import Foundation
 
 /// What to do where other programs want the cores, too.
 enum BusyCores {
-  /// How often it is looked, and microseconds between.
+  /// How many times the load is read, and the microseconds between two readings.
   private static let (looks, pause) = (3, useconds_t(2_000))
 
   /// Lets threads sleep while they wait for each other if other programs keep cores busy.

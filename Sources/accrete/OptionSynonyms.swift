@@ -16,12 +16,16 @@ enum OptionSynonyms {
     (["lora-alpha", "lora_alpha"], "--alpha"), (["lora-dropout", "lora_dropout"], "--dropout"),
     (["lora-target", "lora_target", "target_modules", "lora-target-modules"], "--target-modules"),
     (["model", "model_name_or_path", "model-name-or-path", "model-path", "base-model"], "--base"),
-    (["dataset", "data-path", "train-file", "train_file", "dataset_dir"], "the rows' file itself, without an option"),
+    (
+      ["dataset", "data-path", "train-file", "train_file", "dataset_dir"],
+      "the rows' file itself (learn), --tasks (train, compare)"
+    ),
     (
       ["output-dir", "output_dir", "adapter-path", "save-path", "output", "out", "o"],
       "--out (train), --registry (learn), > FILE (predict, route)"
     ),
-    (["csv"], "--format csv"), (["data"], "the rows' file itself (learn), --data with --suite (train)"),
+    (["csv"], "--format csv (predict, route)"),
+    (["data"], "the rows' file itself (learn), --data with --suite (train)"),
     (["train", "valid", "test"], "a field \"split\" in the rows"),
     (["config"], "--config (train, pretrain); elsewhere each option stands by itself"),
     (
@@ -32,14 +36,21 @@ enum OptionSynonyms {
       "--accumulation (train)"
     ),
     (["gradient_checkpointing", "grad-checkpoint"], "--gradient-checkpointing"),
-    (["warmup_steps"], "--warmup-steps (train)"), (["max-tokens", "max_new_tokens", "max-new-tokens"], "--max-tokens"),
-    (["adapter", "lora", "lora-path"], "--expert"), (["dtype", "precision", "torch_dtype"], "--weights"),
+    (
+      ["max-tokens", "max_new_tokens", "max-new-tokens"],
+      "--max-tokens (generate, loss), --max-answer-tokens (learn, train)"
+    ),
+    (["adapter", "lora", "lora-path"], "--expert (generate, logits), --start-from (learn)"),
+    (["dtype", "precision", "torch_dtype"], "--weights"),
     (["gpu", "gpus", "cuda", "use-gpu"], "--device cuda"),
     (
       ["val-size", "val_size", "validation-split", "validation_split", "test-size", "test_size", "eval-size"],
       "a field \"split\" in the rows, or --evaluate-on validation (train)"
     ),
-    (["warmup", "warmup-ratio", "warmup_ratio", "num-warmup-steps", "num_warmup_steps"], "--warmup-steps (train)"),
+    (
+      ["warmup", "warmup_steps", "warmup-ratio", "warmup_ratio", "num-warmup-steps", "num_warmup_steps"],
+      "--warmup-steps (train)"
+    ),
     (["verbose", "v", "debug"], "progress on standard error unless --quiet forbids it, or --log-format json"),
     (["config-file", "yaml"], "--config (train)"), (["text-column", "label-column"], "--columns text=…,label=…"),
   ]

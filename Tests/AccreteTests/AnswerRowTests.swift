@@ -179,6 +179,17 @@ extension CommandFaultTests {
         try Accrete.run(["predict", "--output", "x"], in: scratch.url).error.contains("It is > FILE here"))
     }
 
+    /// Lists of labels that are none, each with what is wrong.
+    @Test(arguments: [
+      ("a,b,", "no blank label"), ("a,a ", "\"a\" stands there more than once"), ("a", "at least two labels"),
+      ("[\"a\"", "--labels"), ("[\"a\", 7]", "--labels"),
+    ]) func listsOfLabels(labels: String, words: String) throws {
+      let scratch = try registry()
+      try scratch.write(Data("text,label\nx,a\ny,b\n".utf8), to: "rows.csv")
+      expectRefusal(
+        try Accrete.run(["learn", "rows.csv", "--labels", labels], in: scratch.url), code: 65, "--labels", words)
+    }
+
     /// A shell proposes tasks and versions of the registry that is meant, and nothing where there is none.
     @Test func shellsProposeTasks() throws {
       let scratch = try registry()
@@ -193,13 +204,19 @@ extension CommandFaultTests {
       #expect(known.contains("traffic") && known.contains("traffic@1"))
       #expect(try proposed("--registry", scratch.url("registry").path, "--task", "") == known)
       #expect(try proposed("--registry", "nothing", "--task", "").isEmpty)
+      // Of another home folder, as it is typed.
+      let line = ["accrete", "predict", "--registry", "~/registry", "--task", ""]
+      let home = try Accrete.run(
+        ["---completion", "predict", "--", "--task", "5", "0"] + line,
+        by: "HOME='\(scratch.url.path)' \"$0\" \"$@\"", in: scratch.url("..").standardizedFileURL)
+      #expect(home.text.split(separator: "\n") == known, "\(home.testDescription)")
       for wrong in ["positional@-1", "positional@x", "positional@99999999999999999999"] {
         expectRefusal(
           try Accrete.run(["---completion", "show", "--", wrong, "3", "0", "accrete", "show", ""], in: scratch.url),
           code: 64, "as the completion scripts ask")
       }
-      let line = ["accrete", "rollback", "--to", ""]
-      let releases = try Accrete.run(["---completion", "rollback", "--", "--to", "3", "0"] + line, in: scratch.url)
+      let rollback = ["accrete", "rollback", "--to", ""]
+      let releases = try Accrete.run(["---completion", "rollback", "--", "--to", "3", "0"] + rollback, in: scratch.url)
       #expect(releases.text.split(separator: "\n").contains("1"), "\(releases.text)\(releases.error)")
     }
   }

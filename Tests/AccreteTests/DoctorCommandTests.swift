@@ -25,7 +25,8 @@ extension CommandLineTests {
       let arguments = ["doctor", "--json", "--threads", "1", "--tasks", "weather.jsonl", "traffic.jsonl"]
       let outcome = try Accrete.run(arguments, in: scratch.url)
       let findings = try findings(outcome)
-      #expect(findings.keys.sorted() == ["base model", "data", "disk", "libtorch", "memory", "program", "threads"])
+      #expect(
+        findings.keys.sorted() == ["base model", "data", "disk", "libtorch", "memory", "options", "program", "threads"])
       for what in ["libtorch", "threads", "base model", "data"] { #expect(findings[what]?.ok == true) }
       // Both versions: of libtorch, and of the one that the bridge was built for.
       let torch = try #require(findings["libtorch"]?.found)

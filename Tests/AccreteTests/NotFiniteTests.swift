@@ -17,7 +17,7 @@ extension CommandFaultTests {
 
     private func expectNamed(_ outcome: Outcome, sourceLocation: SourceLocation = #_sourceLocation) {
       expectRefusal(
-        outcome, code: 65, "base/model.safetensors: tensor `", "holds an infinite value or no number (NaN)",
+        outcome, code: 65, "base/model.safetensors: tensor `", "holds an infinite value or NaN",
         sourceLocation: sourceLocation)
       #expect(!outcome.text.lowercased().contains("nan"), sourceLocation: sourceLocation)
     }

@@ -69,6 +69,16 @@ extension CommandFaultTests {
       #expect(outcome.complaints.count == 1 && complaint.contains("standard output cannot be written: No space left"))
     }
 
+    /// What only prints is not done where nothing can be printed.
+    @Test(arguments: [["methods"], ["--version"], ["report", "run"]]) func resultsIntoAClosedOutput(
+      arguments: [String]
+    ) throws {
+      let scratch = try copy()
+      let outcome = try Accrete.run(arguments, by: "\"$0\" \"$@\" >&-", in: scratch.url)
+      #expect(outcome.code == 74, "\(outcome.testDescription)")
+      #expect(outcome.complaints.count == 1 && outcome.error.contains("standard output cannot be written"))
+    }
+
     /// The writing end of a pipe without a reader.
     private func unread() throws -> FileHandle {
       let pipe = Pipe()

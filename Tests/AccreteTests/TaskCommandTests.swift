@@ -200,7 +200,7 @@ extension CommandLineTests {
       let far = String(repeating: "0123456789 qwertz {}", count: 20)
       let routed = try run("route", "--text", far, in: scratch)
       if try objects(routed.text)[0]["task"] == nil {
-        #expect(routed.error.contains("1 of 1 texts are claimed by no task"))
+        #expect(routed.error.contains("1 of 1 text is claimed by no task"))
       }
       let asked = try run(
         "predict", "--route", input: "{\"text\":\"rain\",\"instruction\":\"What about traffic?\"}\n", in: scratch)

@@ -84,7 +84,7 @@ extension CommandLineTests {
         ["train"], ["train", "--out"], ["train", "--rank", "x", "--out", "o"], ["tokenize", "x"],
       ] {
         let outcome = try Accrete.run(arguments)
-        #expect(outcome.code == 64 && outcome.output.isEmpty && outcome.error.hasPrefix("Error: "))
+        #expect(outcome.code == 64 && outcome.output.isEmpty && outcome.error.hasPrefix("accrete: "))
       }
       let misspelled = try Accrete.run(["lern", "x"])
       #expect(misspelled.code == 64 && misspelled.output.isEmpty && misspelled.complaints.count == 1)

@@ -129,6 +129,18 @@ import Torch
     #expect(try difference(model.logits(model.hiddenStates(batch)).selected(0, 0), model.logits(of: ids)) < 1e-5)
   }
 
+  /// One token looks at itself alone, whichever way attention is computed; from 33 on there is alignment padding behind them.
+  @Test(arguments: [3, 33, 40]) func manySequencesOfOneToken(count: Int) throws {
+    let ids = (0..<count).map { 4 + (37 * $0) % 90 }
+    func states(_ mask: AttentionMask) throws -> Tensor {
+      try model.packedStates(TokenBatch(ids: ids, lengths: Array(repeating: 1, count: count), mask: mask))
+    }
+    let (onGrid, byKernels) = (try states(.none), try states(.causal))  // [tokens + alignment padding, hidden]
+    #expect(onGrid.shape[0] == count + TokenBatch.alignmentPadding(for: count))
+    #expect(
+      try difference(onGrid.narrowed(0, from: 0, count: count), byKernels.narrowed(0, from: 0, count: count)) < 1e-5)
+  }
+
   @Test func positionsMatter() throws {
     func logits(_ positions: [Int]) throws -> Tensor {
       let batch = TokenBatch(ids: [5, 6, 7], lengths: [3], positions: positions)

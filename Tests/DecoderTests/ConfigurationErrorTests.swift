@@ -81,9 +81,7 @@ import Torch
     Absurd(["head_dim": nil, "hidden_size": "2"], "head_dim"),
     Absurd("rms_norm_eps", "0"), Absurd("rms_norm_eps", "-1e-5"), Absurd("rms_norm_eps", "1"),
     Absurd("rope_theta", "0"), Absurd("rope_theta", "-10000"),
-    Absurd(["eos_token_id": "96"], "eos_token_id or pad_token_id"),
-    Absurd(["eos_token_id": "[0,-1]"], "eos_token_id or pad_token_id"),
-    Absurd(["pad_token_id": "-1"], "eos_token_id or pad_token_id"),
+    Absurd("eos_token_id", "96"), Absurd("eos_token_id", "[0,-1]"), Absurd("pad_token_id", "-1"),
   ])
   func absurd(value: Absurd) throws {
     let folder = try Scratch()
@@ -139,5 +137,25 @@ import Torch
     #expect(configuration.endTokens == [7, 9] && configuration.padToken == 3)
     try folder.write(#"{"eos_token_id":"end"}"#, to: "generation_config.json")
     #expect(throws: FileError.self) { try DecoderConfiguration(folder: folder.url) }
+  }
+
+  /// An id outside of the vocabulary is named with the file that it stands in.
+  @Test(arguments: [
+    ("eos_token_id", #"{"eos_token_id":[7,96]}"#, "96"), ("pad_token_id", #"{"pad_token_id":-1}"#, "-1"),
+  ]) func idsOfTheGenerationConfiguration(key: String, text: String, got: String) throws {
+    let folder = try Scratch()
+    try folder.writeConfiguration([:])
+    try folder.write(text, to: "generation_config.json")
+    #expect(
+      throws: ConfigurationError.invalidValue(
+        path: folder.url("generation_config.json").path, key: key, got: got, allowed: "0 to 95")
+    ) { try DecoderConfiguration(folder: folder.url) }
+    // The other key is that of config.json.
+    try folder.writeConfiguration(["eos_token_id": "97"])
+    try folder.write(#"{"pad_token_id":1}"#, to: "generation_config.json")
+    #expect(
+      throws: ConfigurationError.invalidValue(
+        path: folder.url("config.json").path, key: "eos_token_id", got: "97", allowed: "0 to 95")
+    ) { try DecoderConfiguration(folder: folder.url) }
   }
 }

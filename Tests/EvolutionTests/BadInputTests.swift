@@ -158,7 +158,7 @@ extension BadInputTests {
       if case .warning(let text) = $0 { said.append(text) }
     }
     for words in [
-      "1 texts have rows with different labels", "1 rows are there more than once", "fewer than 3 learn rows: rare",
+      "1 text has rows with different labels", "1 row repeats an earlier one", "fewer than 3 learn rows have \"rare\"",
     ] {
       #expect(
         outcome.warnings.contains { $0.contains(words) } && said.contains { $0.contains(words) }, "\(outcome.warnings)")
@@ -189,7 +189,7 @@ extension BadInputTests {
       }
     }
     let typo = try warnings(labelled { $0 == 4 ? "hma" : $0 % 3 == 0 ? "ham" : "spam" }, "typo")
-    #expect(typo.contains { $0.contains("hma (is it ham?)") }, "\(typo)")
+    #expect(typo.contains { $0.contains("\"hma\" (is it ham?)") }, "\(typo)")
     let alike = try warnings(labelled { $0 % 2 == 0 ? "café" : $0 % 3 == 0 ? "cafe\u{301}" : "Tea" }, "alike")
     #expect(alike.contains { $0.contains("\"caf\\u{00E9}\"") && $0.contains("\"cafe\\u{0301}\"") }, "\(alike)")
     #expect(try !warnings(labelled { $0 % 2 == 0 ? "ham" : "spam" }, "fine").contains { $0.contains("look alike") })

@@ -1,4 +1,7 @@
 import Assurance
+import Files
+import Foundation
+import Registry
 import Testing
 
 @testable import Evolution
@@ -61,6 +64,9 @@ import Testing
     let same = (0..<64).map { _ in route("a") }
     let kept = RouteGate.gate([.init(task: "a", before: same, after: same)])
     #expect(kept.verdict == .pass && kept.numbers["upperBound"] == 3 / 64)
+    // Of two requests no share can be told: all may be.
+    let few = RouteGate.gate([.init(task: "a", before: Array(same.prefix(2)), after: Array(same.prefix(2)))])
+    #expect(few.numbers["upperBound"] == 1 && few.finding.contains("at most 100.00 %"))
     var moved = same
     moved[0] = route("b")
     let lost = RouteGate.gate([.init(task: "a", before: same, after: moved)])
@@ -78,6 +84,27 @@ import Testing
       return RouteGate.gate([.init(task: "a", before: many, after: lost)])
     }
     #expect(gate(1000).verdict == .fail && gate(3000).verdict == .pass)
+  }
+
+  /// Every answer is as it was, and the expert's file is another one: that alone fails, and is said.
+  @Test func anExpertWithAnotherDigest() throws {
+    let digests = ["a", "b"].map { Digest(of: Data($0.utf8)) }
+    let record = """
+      {"name":"spam","number":1,"digest":"\(digests[0])","state":"registered","created":0,"actor":"test","bytes":0,\
+      "method":"accrete","kind":"label"}
+      """
+    let version = try JSONDecoder().decode(VersionRecord.self, from: Data(record.utf8))
+    func gate(_ after: Digest) -> Gate {
+      EarlierTasksGate.gate([
+        .init(
+          task: "spam", version: version, tensors: (before: digests[0], after: after), requests: 3, changed: 0,
+          drifted: 0, seconds: 0)
+      ])
+    }
+    #expect(gate(digests[0]).verdict == .pass)
+    let failed = gate(digests[1])
+    #expect(failed.verdict == .fail)
+    #expect(failed.finding.hasSuffix("(0 changed, 0 away from what is stored, and its expert has another digest)"))
   }
 
   /// Several labels: the lower bound of the micro-F1 against the best set that is given to every row.

@@ -122,6 +122,20 @@ import Torch
     #expect(try home.registry.gates(of: home.registry.version(held)).count == gates)
   }
 
+  /// What the gates found is read from their report: one that was purged is none, one that is missing is an error.
+  @Test func whatTheGatesFound() throws {
+    let home = try Home()
+    let weather = try home.learn(home.rows("weather"))
+    let traffic = try home.learn(home.rows("traffic"))
+    let known = try home.registry.gates(of: weather.version)
+    #expect(try home.registry.findings(known).map(\.id) == weather.gates.gates.map(\.id))
+    #expect(try home.registry.findings([]).isEmpty)
+    _ = try home.registry.forgetTask("traffic", now: true, reason: nil, actor: "test")
+    #expect(throws: Never.self) { try home.registry.findings(home.registry.gates(of: traffic.version)) }
+    try FileManager.default.removeItem(at: home.registry.blobURL(#require(known.last).report.digest))
+    #expect(throws: RegistryError.self) { try home.registry.findings(known) }
+  }
+
   /// An expert and a head together, through the registry.
   @Test func expertsAreKept() throws {
     let home = try Home()
@@ -162,7 +176,10 @@ import Torch
     tensors["ridge.bias"] = try tensors["ridge.bias"].map { try $0 * Double.infinity }
     let spoiled = home.url.appendingPathComponent("spoiled.safetensors")
     try SafetensorsFile.write(tensors, to: spoiled)
-    #expect(throws: TaskModelError.self) {
+    let problem = TaskModelError.partDiffers(
+      version: "weather@1", part: "ridge.bias",
+      reason: "holds infinite values or no numbers, which no answer can be made of")
+    #expect(throws: problem) {
       try TaskModel(record.model, named: "weather@1", base: home.base.model.configuration) { role in
         role == TaskModel.headRole ? spoiled : folder.appendingPathComponent("adapter_model.safetensors")
       }

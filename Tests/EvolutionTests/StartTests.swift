@@ -121,7 +121,7 @@ import Testing
     options.rank = 77
     let other = try Home()
     try other.learn(other.rows("weather"), options: Home.options(.label))
-    try LearnStart(other.registry.load("weather@1", on: other.base)).require(&options)
+    try LearnStart(other.registry.load("weather@1", on: other.base)).apply(to: &options)
     #expect(options.rank == 2 && options.targetModules == "gate_proj,up_proj,down_proj" && options.start != nil)
     // Nothing to train and nothing to start from.
     #expect(throws: TaskModelError.self) {

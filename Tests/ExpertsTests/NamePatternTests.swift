@@ -61,8 +61,22 @@ import Testing
     #expect(throws: NamePattern.Refusal.self) { try NamePattern(pattern) }
   }
 
-  /// Engines that go back take 2^n steps for this.
-  @Test func aPatternThatGoesBackTakesNoLonger() throws {
+  /// A repetition of nothing adds no step, so that the limit of steps does not stop it.
+  @Test(arguments: [
+    ("(((){1000}){1000}){300}", "000001"), ("(((x{0}){1000}){1000}){300,}q_proj", "000010"),
+  ]) func repetitionsOfNothingTakeNoTime(pattern: String, expected: String) throws {
+    var got = ""
+    let time = try ContinuousClock().measure {
+      let compiled = try NamePattern(pattern)
+      var work = NamePattern.mostWork
+      got = try Self.names.map { try compiled.matches($0, work: &work) ? "1" : "0" }.joined()
+    }
+    #expect(got == expected)
+    #expect(time < .seconds(5))
+  }
+
+  /// Engines that backtrack take 2^n steps for this.
+  @Test func aPatternOfNestedRepetitionsTakesNoLonger() throws {
     let compiled = try NamePattern("(?:(?:a+)+)+b")
     var work = NamePattern.mostWork
     #expect(try !compiled.matches(String(repeating: "a", count: 200), work: &work))

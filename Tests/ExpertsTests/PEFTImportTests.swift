@@ -54,6 +54,24 @@ import Torch
     #expect(try configuration(scratch.url("half")) == expected)
   }
 
+  /// float16 ends at 65504: nothing infinite is written, in a matrix that the expert changes or in another tensor.
+  @Test(arguments: ["model.layers.0.mlp.gate_proj.weight", "model.norm.weight"])
+  func mergingNumbersThatTheTypeCannotHold(name: String) throws {
+    let expert = try LowRankExpert(peft: Adapters.folder("all-projections"), for: model.configuration)
+    let (base, out) = (scratch.url("base"), scratch.url("merged"))
+    try FileManager.default.copyItem(at: Goldens.folder.appendingPathComponent("tiny"), to: base)
+    let file = base.appendingPathComponent("model.safetensors")
+    let source = try SafetensorsFile(file)
+    let tensors = try Dictionary(uniqueKeysWithValues: source.names.map { ($0, try source.tensor($0).cloned()) })
+    try #require(tensors[name]).fillInPlace(70_000)
+    try SafetensorsFile.write(tensors, to: file)
+    let error = ExpertError.weightTooLarge(file: file.path, name: name, type: .float16)
+    #expect(throws: error) { try MergedCheckpoint.write(expert, into: base, to: out, dtype: .float16) }
+    #expect("\(error)".contains("--dtype bfloat16 or float32"))
+    #expect(!FileManager.default.fileExists(atPath: out.path))
+    #expect(try MergedCheckpoint.write(expert, into: base, to: out, dtype: .bfloat16).dtype == "bfloat16")
+  }
+
   @Test(arguments: Adapters.selections) func whereItPlugsInIsWhatPEFTSays(name: String) throws {
     let expert = try LowRankExpert(peft: Adapters.folder(name), for: model.configuration)
     let golden = try Goldens.tensors("peft-selections").tensor(name)

@@ -110,12 +110,12 @@ import Torch
       return refusal(folder)
     }
     #expect(try spoiled { $0[name] = nil }.contains("Missing: \"\(name)\""))
-    #expect(try spoiled { $0["lm_head.weight"] = try .zeros([1]) }.contains("Without a place: \"lm_head.weight\""))
+    #expect(try spoiled { $0["lm_head.weight"] = try .zeros([1]) }.contains("Unused: \"lm_head.weight\""))
     #expect(try spoiled { $0["a\n\u{1B}[31m"] = try .zeros([1]) }.contains("\"a\\n\\u{1B}[31m\""))
     // A slot that two names claim.
     #expect(
       try spoiled { $0[name.replacingOccurrences(of: "A.weight", with: "A.default.weight")] = $0[name] }
-        .contains("Without a place: \"\(name)\""))
+        .contains("Unused: \"\(name)\""))
     #expect(try spoiled { $0[name] = try .zeros([5, 32]) }.contains("shape [5, 32], expected [6, 32]"))
     #expect(try spoiled { $0[name] = try .zeros([6, 32], .float64) }.contains("float64"))
     #expect(try spoiled { $0[name] = try .zeros([6, 32], .int8) }.contains("int8"))

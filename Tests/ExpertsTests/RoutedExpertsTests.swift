@@ -37,6 +37,23 @@ import Torch
     return try DecoderModel(folder: folder)
   }
 
+  /// A base with a layer's routed experts in one tensor: pairs of routed experts are not merged into it, others are.
+  @Test func mergingIntoOneTensorOfExperts() throws {
+    let form = "families/hunyuan-moe-fused"
+    let (model, scratch, base) = (try Goldens.model(form), try Scratch(), Goldens.folder.appendingPathComponent(form))
+    let routed = try Self.expert(model.configuration, seed: 3)
+    let own = try randomExpert(LowRankShape(rank: 3, alpha: 6, dropout: 0), on: model.configuration, seed: 3)
+    try withExtendedLifetime(scratch) {
+      let out = scratch.url("merged")
+      #expect(throws: DecoderError.fusedExperts(folder: base.path, use: "merged into")) {
+        try MergedCheckpoint.write(routed, into: base, to: out)
+      }
+      #expect(!FileManager.default.fileExists(atPath: out.path))
+      let summary = try MergedCheckpoint.write(own, into: base, to: out)
+      #expect(summary.matrices > 0 && summary.matrices == own.positions.count / 2)
+    }
+  }
+
   @Test(arguments: bases) func theyComputeWhatMergedWeightsCompute(form: String) throws {
     let (model, scratch) = (try Goldens.model(form), try Scratch())
     let expert = try Self.expert(model.configuration, seed: 3)

@@ -99,6 +99,37 @@ import Testing
     }
   }
 
+  /// The files of a snapshot in Hugging Face's cache are links to the blobs of their repository, and to nothing else.
+  @Test func aSnapshotMayLinkToItsBlobs() throws {
+    let scratch = try Scratch()
+    try scratch.write("x", to: "models--a--b/blobs/1234")
+    for path in ["models--a--other/blobs/1234", "models--a--b/refs/main", "blobs/1234"] {
+      try scratch.write("x", to: path)
+    }
+    let snapshot = scratch.url("models--a--b/snapshots/c0ffee")
+    for (name, target) in [
+      ("config.json", "../../blobs/1234"), ("other", "../../../models--a--other/blobs/1234"),
+      ("ref", "../../refs/main"),
+      ("etc", "/etc/hostname"), ("blobs", "../../blobs"), ("above", "../../../blobs/1234"),
+    ] {
+      try scratch.link("models--a--b/snapshots/c0ffee/\(name)", to: target)
+    }
+    try scratch.link("models--a--b/snapshots/c0ffee/inner/x.json", to: "../../../blobs/1234")
+    #expect(throws: Never.self) { try FolderFile.url("config.json", in: snapshot) }
+    #expect(throws: Never.self) { try FolderFile.url("x.json", in: snapshot.appendingPathComponent("inner")) }
+    for name in ["other", "ref", "etc", "blobs", "above"] {
+      #expect(throws: FileError.self, "\(name)") { try FolderFile.url(name, in: snapshot) }
+    }
+    // Beside a folder of another name there are no blobs, and those of a repository are no folder elsewhere.
+    try scratch.link("models--a--b/copies/c0ffee/config.json", to: "../../blobs/1234")
+    #expect(throws: FileError.self) { try FolderFile.url("config.json", in: scratch.url("models--a--b/copies/c0ffee")) }
+    try scratch.link("models--a--b/snapshots/config.json", to: "../blobs/1234")
+    #expect(throws: FileError.self) { try FolderFile.url("config.json", in: scratch.url("models--a--b/snapshots")) }
+    try scratch.link("hostile/blobs", to: "/etc")
+    try scratch.link("hostile/snapshots/c0ffee/config.json", to: "../../blobs/hostname")
+    #expect(throws: FileError.self) { try FolderFile.url("config.json", in: scratch.url("hostile/snapshots/c0ffee")) }
+  }
+
   /// A link instead of the temporary file is removed, not written through.
   @Test func aLinkInsteadOfTheTemporaryFile() throws {
     let scratch = try Scratch()

@@ -111,7 +111,7 @@ import Testing
 
   @Test func bytesThatAreNoText() {
     let error = #expect(throws: FileError.self) { try JSONTree(parsing: Data([0x22, 0xFF, 0x22]), path: "t.json") }
-    #expect(error == .malformedJSON(path: "t.json", reason: "byte 1: no UTF-8"))
+    #expect(error == .malformedJSON(path: "t.json", reason: "byte 1: not UTF-8"))
   }
 
   @Test(arguments: [65, 1_000_000]) func nesting(levels: Int) {

@@ -27,6 +27,8 @@ import Testing
     }
     #expect(throws: FileError.self) { try RegularFile(pipe) }
     #expect(throws: FileError.self) { try Digest(ofFile: pipe) }
+    let error = #expect(throws: FileError.self) { try RunningDigest(ofFirst: 1, in: pipe) }
+    #expect(error?.description.contains("not a regular file but a pipe") == true)
   }
 
   @Test func whatElseIsNoFile() throws {
@@ -72,6 +74,14 @@ import Testing
       all += piece
     }
     #expect(file.size == 200_000 && String(decoding: all, as: UTF8.self) == text)
+  }
+
+  /// Some bytes of a file that is longer, more than it has, and as many as one piece has.
+  @Test(arguments: [0, 1, 1 << 16, (1 << 16) + 1, 200_000, 300_000]) func theBeginningOfAFile(count: Int) throws {
+    let scratch = try Scratch()
+    let data = Data((0..<200_000).map { UInt8(truncatingIfNeeded: $0 * $0) })
+    let running = try RunningDigest(ofFirst: UInt64(count), in: scratch.write(data, to: "a"))
+    #expect(running.bytes == UInt64(min(count, data.count)) && running.digest == Digest(of: data.prefix(count)))
   }
 
   @Test func lines() {

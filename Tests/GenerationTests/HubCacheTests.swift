@@ -2,6 +2,7 @@ import Decoder
 import Foundation
 import Generation
 import ModelConfiguration
+import Templates
 import Testing
 
 /// Is a model found that Hugging Face's programs have fetched, and is anything else told what it is?
@@ -48,6 +49,36 @@ import Testing
     #expect(HubCache(environment: ["HOME": "/h", "XDG_CACHE_HOME": "/x"]).folder.path == "/x/huggingface/hub")
   }
 
+  /// As Hugging Face's programs leave it: a snapshot is a folder of links to the blobs of its repository.
+  @Test func aSnapshotOfLinks() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let home = "hub/models--acme--chat/"
+    let files = [
+      ("config.json", "{}"), ("tokenizer_config.json", #"{"bos_token": "<s>"}"#),
+      ("chat_template.jinja", "{{ bos_token }}{{ messages[0].role }}"),
+    ]
+    let snapshot = folder.appendingPathComponent(home + "snapshots/c0ffee")
+    try FileManager.default.createDirectory(at: snapshot, withIntermediateDirectories: true)
+    for (index, (name, text)) in files.enumerated() {
+      try write(text, to: home + "blobs/\(index)")
+      try FileManager.default.createSymbolicLink(
+        atPath: snapshot.appendingPathComponent(name).path, withDestinationPath: "../../blobs/\(index)")
+    }
+    try write("c0ffee", to: home + "refs/main")
+    let cache = HubCache(environment: ["HF_HOME": folder.path])
+    let found = try cache.snapshot(of: #require(HubCache.Name("acme/chat")))
+    let template = try #require(try ChatTemplate.stored(in: found))
+    #expect(try template.render([["role": "user"]], addGenerationPrompt: false) == "<s>user")
+    // A link to anything else is refused as in any folder.
+    try write("{}", to: "elsewhere.json")
+    try FileManager.default.createSymbolicLink(
+      at: snapshot.appendingPathComponent("special_tokens_map.json"),
+      withDestinationURL: folder.appendingPathComponent("elsewhere.json"))
+    #expect {
+      try ChatTemplate.stored(in: found)
+    } throws: { "\($0)".contains("outside of its folder") }
+  }
+
   @Test(arguments: [
     "a", "a/b/c", "../b", "a/..", "/a/b", "a/b@", "a/b@../x", "a--b/c", "", "a/ b", "a/b@x//y", "models/m.gguf",
   ])
@@ -78,5 +109,11 @@ import Testing
     try write("", to: "pytorch_model-00001-of-00002.bin")
     let error = #expect(throws: ConfigurationError.self) { try Checkpoint(folder: folder) }
     #expect(error?.description.contains("save_pretrained") == true)
+    // The command is one that a shell takes, whatever the folder is called.
+    try write("", to: "it's/pytorch_model.bin")
+    let named = folder.appendingPathComponent("it's/pytorch_model.bin")
+    let other = #expect(throws: ConfigurationError.self) { try ModelFolder.require(named) }
+    let quoted = other?.description ?? ""
+    #expect(quoted.contains("/it'\\''s' '") && quoted.contains("/it'\\''s-safetensors'"), "\(quoted)")
   }
 }

@@ -116,10 +116,10 @@ import Torch
     try memory.add(0, rows(1, 9))
     try memory.add(1, rows(2, 4))
     let two = try #require(try memory.features(at: 0))
-    #expect(two.arrivals == [0, 0, 0, 0, 1, 1, 1, 1])
+    #expect(two.taskIndices == [0, 0, 0, 0, 1, 1, 1, 1])
     try memory.add(2, rows(3, 2))
     let three = try #require(try memory.features(at: 0))
-    #expect(three.arrivals == [0, 0, 0, 1, 1, 1, 2, 2])
+    #expect(three.taskIndices == [0, 0, 0, 1, 1, 1, 2, 2])
     #expect(try three.features.floats() == [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3])
   }
 

@@ -58,7 +58,7 @@ import Torch
       }
       for (earlier, expected) in finished { #expect(try owned(earlier) == expected, "\(earlier.name)") }
       finished[task] = try owned(task)
-      #expect((method.ownedExpert(of: task) == nil) == Self.shared.contains(of.method))
+      #expect(try (method.ownedExpert(of: task) == nil) == Self.shared.contains(of.method))
     }
   }
 

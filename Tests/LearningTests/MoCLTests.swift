@@ -66,7 +66,7 @@ import Torch
       parts[1].embedding, Tensor.stacked(parts.map(\.vector)), temperature: 1
     ).floats()
     #expect(abs(weights[0] + weights[1] - 1) < 1e-6 && weights.allSatisfy { $0 > 0.05 })
-    let kept = try #require(method.ownedExpert(of: second))
+    let kept = try #require(try method.ownedExpert(of: second))
     // The sum is rounded as it is written: 8 bits of each number of the weighted B.
     #expect(kept.isRounded && parts.allSatisfy { $0.module.isRounded })
     let served = try kept.widened()

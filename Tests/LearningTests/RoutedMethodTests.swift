@@ -27,7 +27,7 @@ import Torch
       try run(TinyTasks.training(task, model, method, options: options(), examples: examples))
       if task.index == 0 { first = try method.ownedTensors(of: task).mapValues { try $0.cloned() } }
     }
-    for (name, tensor) in method.ownedTensors(of: TinyTasks.identities[0]) {
+    for (name, tensor) in try method.ownedTensors(of: TinyTasks.identities[0]) {
       #expect(try first[name]?.isEqual(to: tensor) == true, "\(name)")
     }
     let selection = try #require(try method.selection(for: TinyTasks.identities[1]) as? LowRankSelection)

@@ -71,6 +71,7 @@ private final class FakeMethod: ContinualMethod {
     do {
       let training = try TinyTasks.training(task, model, method, options: options, examples: examples)
       while try training.step() != nil { steps += 1 }
+      try training.finish()
       return (nil, steps)
     } catch {
       return (error, steps)
@@ -137,7 +138,19 @@ private final class FakeMethod: ContinualMethod {
     method.terms = { _ in [zero, other] }
     let (error, steps) = failure()
     #expect(error as? LearningError == .lossAlwaysZero(term: "extra", task: "tiny0"))
-    #expect(steps == 2)
+    #expect(steps == 3)
+  }
+
+  /// A state that was stored after the last step says it again.
+  @Test func aTermThatWasAlwaysZero() throws {
+    let zero = try term(0)
+    method.terms = { _ in [zero] }
+    let training = try TinyTasks.training(task, model, method, options: options())
+    while try training.step() != nil {}
+    let resumed = try TinyTasks.training(task, model, method, options: options())
+    try resumed.restore(training.state())
+    #expect(resumed.isDone)
+    #expect(throws: LearningError.lossAlwaysZero(term: "extra", task: "tiny0")) { try resumed.finish() }
   }
 
   @Test func aTermThatIsZeroOnlySometimes() throws {

@@ -34,7 +34,8 @@ import Testing
     }
     expectRefusal("follows the release") { try set("production") }
     expectRefusal("follows the release") { try set("Production") }
-    expectRefusal("ASCII letters") { try set("a b") }
+    // An alias is an argument, not an option.
+    expectRefusal("alias \"a b\"", "not starting with \".\", such as a-b.") { try set("a b") }
     expectRefusal("spam@9") { try set("x", 9) }
     expectRefusal("task span") {
       try sample.registry.setAlias("x", of: "span", to: 1, expecting: nil, reason: nil, actor: "ada")

@@ -117,6 +117,30 @@ import Testing
     #expect(try there.registry.versions().map(\.name) == ["honest"])
   }
 
+  /// A list of blobs that says of one of them twice how large it is, in a bundle whose digest was made anew.
+  @Test func refusesABlobThatIsListedTwice() throws {
+    let (here, there) = (try Sample(), try Sample())
+    let (file, forged) = (here.scratch.url("spam.tar"), here.scratch.url("forged.tar"))
+    try here.registry.export([try here.version("spam")], to: file)
+    let reader = try TarReader(file)
+    _ = try #require(try reader.next())
+    let content = try JSONFile.decode(
+      BundleContent.self, from: try reader.data(limit: BundleContent.sizeLimit), path: BundleContent.file)
+    let blob = try #require(content.blobs.first)
+    let again = BundleContent(
+      schema: content.schema, base: content.base, versions: content.versions,
+      blobs: content.blobs + [BlobReference(digest: blob.digest, bytes: .max, media: blob.media)],
+      audit: content.audit, head: content.head, digest: SealedJSON.blank)
+    let writer = try TarWriter(forged)
+    try writer.add(BundleContent.file, try SealedJSON.encode(again))
+    while let entry = try reader.next() { try writer.add(entry.name, try reader.data(limit: entry.bytes)) }
+    try writer.finish()
+    expectRefusal("forged.tar", "a blob that is listed twice") {
+      try there.registry.importBundle(forged, actor: "eve")
+    }
+    #expect(try there.registry.versions().isEmpty)
+  }
+
   @Test func refusesWhatIsCutOff() throws {
     let (here, there) = (try Sample(), try Sample())
     let file = here.scratch.url("spam.tar")

@@ -31,6 +31,33 @@ import Testing
     #expect(failures.contains { $0.found.contains("\(table).\(column)") }, "\(failures)")
   }
 
+  /// Numbers of a damaged database that no sum holds.
+  @Test func numbersThatAreTooLarge() throws {
+    let sample = try Sample()
+    try sample.version("spam")
+    try sample.registry.setAlias("stable", of: "spam", to: 1, expecting: nil, reason: nil, actor: "ada")
+    func damage(_ sql: String) throws {
+      let queue = try DatabaseQueue(path: sample.url.appendingPathComponent("registry.sqlite").path)
+      try queue.write { try $0.execute(sql: sql) }
+      try queue.close()
+    }
+    try damage("UPDATE alias SET revision = \(Int.max)")
+    expectRefusal("damaged: a number is too large") {
+      try sample.registry.setAlias("stable", of: "spam", to: 1, expecting: Int.max, reason: nil, actor: "ada")
+    }
+    try damage("UPDATE blob SET bytes = \(Int.max)")
+    expectRefusal("damaged: a number is too large") {
+      _ = try sample.registry.forgetPreview("spam", purgingBy: "ada")
+    }
+    try damage(
+      """
+      INSERT INTO audit SELECT \(Int.max), at, actor, action, subject, detail, prev, randomblob(32) FROM audit WHERE seq = 1
+      """)
+    expectRefusal("damaged: a number is too large") { try sample.registry.setBasePath("/elsewhere", actor: "ada") }
+    #expect(try sample.registry.audit(last: 0).isEmpty)
+    #expect(try sample.registry.audit(last: 1).map(\.sequence) == [Int.max])
+  }
+
   @Test func anotherMigration() throws {
     let sample = try Sample()
     let queue = try DatabaseQueue(path: sample.url.appendingPathComponent("registry.sqlite").path)

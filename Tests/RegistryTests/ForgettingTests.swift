@@ -57,6 +57,9 @@ import Testing
     let again = try sample.registry.forget(
       "spam", publishing: nil, expecting: nil, now: true, reason: nil, actor: "ada")
     #expect(again.versions.isEmpty && again.purgedBlobs == 2)
+    expectRefusal("spam: all of its versions are out of use") {
+      _ = try sample.registry.version(VersionReference("spam"))
+    }
     #expect(!FileManager.default.fileExists(atPath: url.path))
     #expect(try sample.registry.version(VersionReference("spam", .number(1))).state == .purged)
     try sample.expectWhole()
@@ -127,6 +130,7 @@ import Testing
     _ = try sample.registry.blob(tensors)
     let collected = try sample.registry.collectGarbage(actor: "ada")
     #expect(collected.versions == ["spam@1"] && collected.blobs == 2)
+    #expect(collected.parts == ["rows of spam@1", "tensors of spam@1"])
     expectRefusal("purged") { _ = try sample.registry.blob(tensors) }
     #expect(try sample.registry.version(digest: spam.digest).state == .purged)
     // What is not retired stays, released or not.

@@ -85,6 +85,21 @@ import Testing
     }
   }
 
+  /// Blanks in names of mounts are octal numbers; of names that a path begins with, the longest decides.
+  @Test(arguments: [
+    ("/home/a b/registry", "fuse.sshfs"), ("/home/a b", "fuse.sshfs"), ("/home/a bc/registry", "ext4"),
+    ("/home/a\\040b/registry", "fuse.rclone"), ("/home/a\tb/registry", "fuse.s3fs"), ("/home", "ext4"),
+  ])
+  func mountsOfAPath(path: String, type: String) {
+    let mounts = #"""
+      /dev/sda1 / ext4 rw,relatime 0 0
+      host:/data /home/a\040b fuse.sshfs rw 0 0
+      drive: /home/a\134040b fuse.rclone rw 0 0
+      bucket /home/a\011b fuse.s3fs rw 0 0
+      """#
+    #expect(NetworkFileSystem.mount(of: path, in: mounts) == type)
+  }
+
   @Test func writesAreAsTheyShouldBe() throws {
     let sample = try Sample()
     try sample.registry.write("ada") { (ledger: inout Ledger) throws in
@@ -123,13 +138,17 @@ import Testing
     let sample = try Sample()
     let lock = try sample.registry.lockForLearning(name: "spam")
     let other = try sample.opened(.writing)
-    expectRefusal("process \(getpid())", "learns spam", "learn.lock") { _ = try other.lockForLearning(name: "abuse") }
+    expectRefusal("process \(getpid())", "at work on spam since", "learn.lock") {
+      _ = try other.lockForLearning(name: "abuse")
+    }
     let begin = Date()
-    expectRefusal("learns spam") { _ = try other.lockForLearning(name: "abuse", waiting: 0.2) }
+    expectRefusal("at work on spam") { _ = try other.lockForLearning(name: "abuse", waiting: 0.2) }
     #expect(Date().timeIntervalSince(begin) >= 0.2)
     lock.release()
     let next = try other.lockForLearning(name: "abuse")
-    expectRefusal("learns abuse") { _ = try sample.registry.lockForLearning(name: "spam") }
+    // Once more, as its end does, takes nothing from the next.
+    lock.release()
+    expectRefusal("at work on abuse") { _ = try sample.registry.lockForLearning(name: "spam") }
     next.release()
     // What a process that died has left means nothing.
     try Data("{\"process\":1,\"host\":\"x\",\"since\":\"y\",\"learns\":\"z\"}".utf8)

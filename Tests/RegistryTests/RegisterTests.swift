@@ -115,6 +115,23 @@ import Testing
     try sample.expectWhole()
   }
 
+  /// What a manifest of elsewhere may say of its rows: sums of such numbers fit into none.
+  @Test(arguments: [
+    ([Int.max, Int.max], "got \(Int.max) rows to learn, expected 0 to 1099511627776 rows"),
+    ([-1], "got -1 rows to learn, expected 0 to 1099511627776 rows"),
+    (Array(repeating: 1, count: 65_537), "got 65537 records of its rows, expected at most 65536"),
+  ])
+  func refusesRowsThatCannotBe(rows: [Int], words: String) throws {
+    let sample = try Sample()
+    let digest = Digest(of: Data("rows".utf8))
+    let data = rows.map { DataRecord(role: "learn", digest: digest, rows: $0) }
+    expectRefusal("version of spam: \(words)") {
+      _ = try sample.registry.register(
+        try sample.manifest("spam", data: data), metrics: [], gate: nil, actor: "ada")
+    }
+    #expect(try sample.registry.versions().isEmpty)
+  }
+
   @Test func saysWhatThereIs() throws {
     let sample = try Sample()
     expectRefusal("no tasks yet") { _ = try sample.registry.version(VersionReference("spam")) }

@@ -166,7 +166,7 @@ extension RunTests {
         ("rows of outcomes", { $0.outcomes.clean[1] = try PackedScores([]) }),
         ("all or none", { $0.outcomes.unknownRate = nil }), ("legacy outcomes", { $0.outcomes.legacy = [] }),
         ("metrics.json beside", { $0.outcomes.routerAccuracy?[2][0] = 0.125 }),
-        ("scored rows", { $0.manifest.rows["weather"]?.scored = .min }),
+        ("a task with \(Int.min) rows", { $0.manifest.rows["weather"]?.scored = .min }),
         ("cannot be a task's name", { $0.manifest.tasks[0] = "../weather" }),
       ]
       for (words, change) in changes {

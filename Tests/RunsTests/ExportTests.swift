@@ -69,10 +69,12 @@ extension StoredRunTests {
       #expect(deviation.rows == 6 && deviation.logits == 6 * 8192)
       #expect(deviation.maxLogitDifference > deviation.meanLogitDifference && deviation.meanLogitDifference > 0)
       let labels = try #require(deviation.labels)
-      #expect(try labels.mixtureAccuracy == #require(run.matrix[2, 1]))
+      #expect(try labels.dualAccuracy == #require(run.matrix[2, 1]))
       _ = try export.write(to: scratch.url("out"))
       let text = try String(contentsOf: scratch.url("out/README.md"), encoding: .utf8)
       #expect(text.contains("n = 6") && text.contains("accuracy") && text.contains(record.statement))
+      // The key that folders of before have.
+      #expect(try String(contentsOf: scratch.url("out/accrete.json"), encoding: .utf8).contains("\"mixtureAccuracy\""))
       // What was measured is what was written.
       let archive = try #require(try opened(scratch.url("out")).archive)
       #expect(archive.method == "moe-cl-merged" && archive.isWhole && archive.promptDigest != nil)

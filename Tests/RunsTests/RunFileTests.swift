@@ -130,7 +130,7 @@ import Torch
   }
 
   @Test func noMappingNoTextTooMuch() throws {
-    #expect(refusal("- a\n")?.contains("no mapping") == true && refusal("text")?.contains("no mapping") == true)
+    #expect(refusal("- a\n")?.contains("not a mapping") == true && refusal("text")?.contains("not a mapping") == true)
     #expect(throws: RunError.self) { try RunFile.decode(Data([0xFF, 0xFE]), path: "run.yaml") }
     let large = Data(repeating: UInt8(ascii: "#"), count: (1 << 20) + 1)
     #expect(throws: FileError.tooLarge(path: "run.yaml", bytes: (1 << 20) + 1, limit: 1 << 20)) {

@@ -84,6 +84,25 @@ import Testing
     #expect(rows[0].isConversation && rows[0].answer == "b")
   }
 
+  /// Functions and earlier turns are JSON in a cell, too, and an empty cell has none.
+  @Test func listsInTables() throws {
+    let folder = try Scratch()
+    let messages = #""[{""role"":""user"",""content"":""q""},{""role"":""assistant"",""content"":""a""}]""#
+    let tools = try folder.write(
+      "messages,tools\n\(messages),\"[{\"\"name\"\":\"\"f\"\"}]\"\n\(messages), \n", to: "t.csv")
+    let called = try RequestRow.read(tools).rows.map { try $0.get() }
+    #expect(called.map { Conversation(text: $0.text)?.tools.count } == [1, 0])
+    let alpaca = try folder.write(
+      "instruction,history,output\nSay,\"[[\"\"q\"\",\"\"a\"\"]]\",b\nSay,,b\nSay,x,b\n", to: "h.csv")
+    let said = try RequestRow.read(alpaca).rows
+    #expect(
+      try said.prefix(2).map { try Conversation(text: $0.get().text)?.turns.map(\.content) } == [
+        ["q", "a", "Say"], ["Say"],
+      ])
+    let wrong = #expect(throws: RequestProblem.self) { try said[2].get() }
+    #expect(wrong?.text.contains("\"question\", \"answer\"") == true && wrong?.line == 4)
+  }
+
   /// Without a template a question in Alpaca's form is a prompt.
   @Test func alpacaWithoutATemplate() throws {
     let folder = try Scratch()

@@ -33,6 +33,16 @@ import Testing
     #expect(try refusal("{\"text\":\(end)\"x\",\"tags\":[{}],").contains("text that is not JSON"))
   }
 
+  /// The command is one that jq and a shell read, whatever the name is and whatever stands beside the rows.
+  @Test(arguments: [
+    ("Data", ".Data[]"), ("my rows", ".[\"my rows\"][]"), ("", ".[\"\"][]"), ("it's", ".[] | arrays[] | objects"),
+    ("ä", ".[] | arrays[] | objects"),
+  ])
+  func namesOfRowsOneLevelDown(name: String, filter: String) throws {
+    let got = try refusal("{\"Count\":3,\"\(name)\":[\(Self.rows)]}", as: "a.json")
+    #expect(got.contains("`jq -c '\(filter)' FILE > rows.jsonl`"), "\(got)")
+  }
+
   /// A form's own list is not a list of rows.
   @Test func turnsAreNoRows() throws {
     let got = try refusal(#"{"text":"x","messages":[{"role":"user","content":"x"}],"label":"a"}"#)

@@ -1,7 +1,8 @@
 import Files
 import Foundation
-import Streams
 import Testing
+
+@testable import Streams
 
 @Suite struct TaskExamplesTests {
   private func file(_ rows: [String], named name: String = "notes") throws -> URL {
@@ -33,6 +34,29 @@ import Testing
     #expect((31...89).contains(one.gate.count) && (63...65).contains(one.choose.count))
     #expect(one.learn.count + one.choose.count + one.gate.count == 400)
     #expect(one.learn.map(\.index) == one.learn.map(\.index).sorted())
+  }
+
+  /// Of more gate rows than are needed the texts decide which stay, not their order; no text is on both sides.
+  @Test func theTextsAtTheLimit() throws {
+    func rows(_ texts: [String]) -> [LearningTask.Row] {
+      texts.enumerated().map { index, text in
+        LearningTask.Row(
+          example: Example(id: "\(index)", index: index, text: text, answer: ""),
+          location: RowLocation(file: "a", line: index + 1))
+      }
+    }
+    let texts = (0..<40).map { "text \($0)" }
+    let (first, rest) = RowReader.firstByHash(10, of: rows(texts))
+    let nearest = Set(texts.sorted { TaskExamples.position(of: $0) < TaskExamples.position(of: $1) }.prefix(10))
+    #expect(first.count == 10 && Set(first.map(\.example.text)) == nearest && rest.count == 30)
+    #expect([first, rest].allSatisfy { $0.map(\.example.index) == $0.map(\.example.index).sorted() })
+    let reversed = RowReader.firstByHash(10, of: rows(texts.reversed()))
+    #expect(Set(reversed.first.map(\.example.text)) == nearest)
+    // Each text twice: one of the second stays behind, and is not learned from.
+    let twice = RowReader.firstByHash(3, of: rows(texts + texts))
+    #expect(twice.first.count == 3 && twice.rest.count == 76)
+    #expect(Set(twice.first.map(\.example.text)).isDisjoint(with: twice.rest.map(\.example.text)))
+    #expect(RowReader.firstByHash(40, of: rows(texts)).rest.isEmpty)
   }
 
   /// Hand-computed: of 200 rows 60 are chosen on (30 %), of 1,000 150; every label gives its share.

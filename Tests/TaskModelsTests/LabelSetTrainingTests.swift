@@ -145,6 +145,13 @@ import Torch
     #expect {
       try self.training(Small.options(.ridge), at: Small.scratch(), examples: dry)
     } throws: { "\($0)".contains("label \"wet\" has 8 rows, and none to learn from") }
+    // An expert to start from brings no head over several labels: without a step there is none.
+    var untrained = Small.options(.label)
+    untrained.maxEpochs = 0
+    let rows = try EncodedRows(all, on: Small.base(), options: Small.options())
+    #expect {
+      try TaskModelTraining.requireSets(rows, untrained, task: "weather")
+    } throws: { "\($0)".contains("--max-epochs 0 for rows with several labels") }
   }
 
   /// What versions with one label a row store is what it was, and is read without what is new.

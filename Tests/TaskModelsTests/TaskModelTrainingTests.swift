@@ -83,6 +83,23 @@ import Torch
     return (checkpoint, try #require(try LearnCheckpoint.read(checkpoint)))
   }
 
+  /// A checkpoint whose numbers no training has is refused before one goes on from it.
+  @Test func aCheckpointOfNoTraining() throws {
+    let folder = try Small.scratch()
+    let (checkpoint, whole) = try stoppedInTheLastTraining(.label, at: folder)
+    var (kept, averaged) = (whole, whole)
+    kept.state.evidence.kept = whole.state.evidence.measurements.count
+    averaged.state.training?.averaged = .max
+    for wrong in [kept, averaged] {
+      try wrong.write(to: checkpoint)
+      #expect {
+        try LearnCheckpoint.read(checkpoint)
+      } throws: { "\($0)".contains("its state is not one of a training") }
+    }
+    try whole.write(to: checkpoint)
+    #expect(try LearnCheckpoint.read(checkpoint) != nil)
+  }
+
   /// A last training that answers the choose rows worse than before is not kept, also where it was stopped in between.
   @Test(arguments: [OutputHead.label, .trained]) func aSpoiledLastTraining(head: OutputHead) throws {
     let folder = try Small.scratch()

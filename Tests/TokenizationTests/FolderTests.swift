@@ -107,7 +107,7 @@ import Testing
     ("tokenizer.model", "sentencepiece"), ("vocab.json", "transformers;"), ("tekken.json", "mistral-common"),
   ])
   func aFileOfAnotherFormIsNamedWithTheWayToConvertIt(_ name: String, _ package: String) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("accrete-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("it's \(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try Data([10, 14]).write(to: folder.appendingPathComponent(name))
@@ -115,5 +115,8 @@ import Testing
     let text = error?.description ?? ""
     #expect(text.hasPrefix(folder.appendingPathComponent(name).path))
     #expect(text.contains(package) && text.contains("save_pretrained") && !text.contains("Unigram"), "\(text)")
+    // As a shell takes it.
+    let quoted = folder.path.replacingOccurrences(of: "'", with: "'\\''")
+    #expect(text.contains("; python3 -c ") && text.hasSuffix(" '\(quoted)'"), "\(text)")
   }
 }

@@ -64,6 +64,32 @@ import Testing
     #expect(error([doubling, doubling, doubling]) == "taken")
   }
 
+  /// The same of tokens on their way to text; and a step that only passes tokens on costs a call each.
+  @Test func decodersThatGrowTokens() throws {
+    let doubling: [String: Any] = ["type": "Replace", "pattern": ["String": "o"], "content": "oo"]
+    let strip: [String: Any] = ["type": "Strip", "content": " ", "start": 1, "stop": 0]
+    let fuse: [String: Any] = ["type": "Fuse"]
+    let fallback: [String: Any] = ["type": "ByteFallback"]
+    func error(_ steps: [[String: Any]]) -> String {
+      do {
+        _ = try SeedlingFile.changed { $0["decoder"] = ["type": "Sequence", "decoders": steps] }
+        return "taken"
+      } catch {
+        return "\(error)"
+      }
+    }
+    for steps in [
+      Array(repeating: doubling, count: 40), Array(repeating: doubling, count: 4), Array(repeating: strip, count: 17),
+      Array(repeating: fuse, count: 100_000),
+    ] {
+      let text = error(steps)
+      #expect(
+        text.hasPrefix("t.json, decoder: found \(steps.count) steps") && text.contains("at most 16 steps"), "\(text)")
+    }
+    #expect(error(Array(repeating: doubling, count: 4)).contains("may make it 16 times as long"))
+    #expect(!error([doubling, doubling, doubling, fallback, fuse, strip]).contains("at most 16 steps"))
+  }
+
   /// Sixteen bytes in memory for each byte of an added token.
   @Test func addedTokensOfMegabytes() throws {
     #expect {

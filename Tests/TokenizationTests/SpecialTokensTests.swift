@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -52,6 +53,26 @@ import Testing
     ])
     defer { try? FileManager.default.removeItem(at: folder) }
     #expect(try SpecialTokens(folder: folder, tokenizer: hunyuan()).endIDs == [1803])
+  }
+
+  /// A file that cannot be read is named once, with what is wrong.
+  @Test func filesThatCannotBeRead() throws {
+    let tokenizer = try hunyuan()
+    let folder = try folder(["special_tokens_map.json": "{}"])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let map = folder.appendingPathComponent("special_tokens_map.json")
+    let handle = try FileHandle(forWritingTo: map)
+    try handle.truncate(atOffset: UInt64(JSONFile.sizeLimit + 1))
+    try handle.close()
+    #expect(
+      throws: TokenizationError.malformed(
+        file: map.path, key: "top level", expected: "at most \(JSONFile.sizeLimit) bytes",
+        got: "\(JSONFile.sizeLimit + 1)")
+    ) { try SpecialTokens(folder: folder, tokenizer: tokenizer) }
+    let other = folder.appendingPathComponent("tokenizer_config.json")
+    try FileManager.default.createDirectory(at: other, withIntermediateDirectories: false)
+    let error = #expect(throws: TokenizationError.self) { try SpecialTokens(folder: folder, tokenizer: tokenizer) }
+    #expect(error?.description.hasPrefix("\(other.path): not a regular file but a folder") == true)
   }
 
   @Test func anEmptyFolderHasNone() throws {

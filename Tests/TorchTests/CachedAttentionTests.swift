@@ -59,7 +59,7 @@ import Torch
     }
   }
 
-  /// Filler behind the layout's tokens gives zeros and enters no cache.
+  /// Alignment padding behind the layout's tokens gives zeros and enters no cache.
   @Test func alignmentPaddingIsLeftAlone() throws {
     var caches = [try CachedKeys(kvHeads: 1, headDim: 4)]
     let x = try normal([5, 1, 4], 1)
@@ -93,5 +93,13 @@ import Torch
     #expect(caches.map(\.length) == [0, 0])
     try attend(x, x, x, [1, 1])
     #expect(caches.map(\.length) == [1, 1])
+    caches[1] = try CachedKeys(kvHeads: 1, headDim: 8)
+    #expect(throws: TorchError.shapeMismatch(what: "heads of cached attention", expected: [1, 4], got: [1, 8])) {
+      try attend(x, x, x, [1, 1])
+    }
+    caches.removeLast()
+    #expect(throws: TorchError.shapeMismatch(what: "sequences of cached attention", expected: [2], got: [1])) {
+      try attend(x, x, x, [1, 1])
+    }
   }
 }

@@ -69,6 +69,6 @@ import Torch
 
   @Test func theMessage() {
     let error = TorchError.notFinite(path: "m.safetensors", name: "x", element: 7)
-    #expect("\(error)".hasPrefix("m.safetensors: tensor `x` holds an infinite value or no number (NaN), the first of"))
+    #expect("\(error)".hasPrefix("m.safetensors: tensor `x` holds an infinite value or NaN, the first of"))
   }
 }

@@ -74,9 +74,9 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
       return values((x, 2 * 38 * 38))
     },
     KernelCall("combine") {
-      let (rows, places) = ($0.numbers(40 * width), $0.copy((0..<2 * t).map { $0 * 11 % 40 }))
+      let (rows, positions) = ($0.numbers(40 * width), $0.copy((0..<2 * t).map { $0 * 11 % 40 }))
       var s = AccreteCombination(
-        tokens: t, count: t + 3, active: 2, width: w, rows: rows, places: places, threads: 2)
+        tokens: t, count: t + 3, active: 2, width: w, rows: rows, positions: positions, threads: 2)
       let (weights, out) = ($0.numbers(2 * tokens), $0.zeros((tokens + 3) * width))
       accrete_combine(&s, weights, $0.numbers((tokens + 3) * width), out)
       let (byWeights, byRows) = ($0.zeros(2 * tokens), $0.zeros(40 * width))
@@ -162,8 +162,9 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
       let (flow, shares) = ($0.zeros(tokens * 2 * experts * rank), $0.zeros(tokens * experts))
       let (b, a) = ($0.zeros(2 * experts * rank * width), $0.zeros(experts * rank * width))
       var gradients = AccreteMixtureGradients(
-        mixed: $0.numbers(count), down: $0.numbers(tokens * experts * rank), row_first: $0.numbers(2 * width),
-        row_down: $0.numbers(2 * rank), row_of: $0.copy((0..<Int32(tokens)).map { $0 / 10 }), isolated: experts == 2,
+        mixed: $0.numbers(count), down: $0.numbers(tokens * experts * rank),
+        sequence_first: $0.numbers(2 * width), sequence_down: $0.numbers(2 * rank),
+        sequence_of: $0.copy((0..<Int32(tokens)).map { $0 / 10 }), isolated: experts == 2,
         gate: byGate, up: byUp, reduced: byReduced, flow: flow, shares: experts == 2 ? shares : nil, b: b, a: a)
       accrete_mixture_backward(&s, &gradients)
       return values(
@@ -180,7 +181,8 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
         $0.numbers(count * heads * dim), $0.numbers(count * kv * dim), $0.numbers(count * kv * dim)
       )
       var s = AccreteAttention(
-        rows: 2, heads: Int64(heads), kv_heads: Int64(kv), dim: Int64(dim), window: 20, starts: $0.copy([0, 13, 50]),
+        sequences: 2, heads: Int64(heads), kv_heads: Int64(kv), dim: Int64(dim), window: 20,
+        starts: $0.copy([0, 13, 50]),
         groups: $0.copy((0..<Int32(count)).map { $0 % 37 < 9 ? 0 : 1 + $0 / 10 }), positions: nil, queries: queries,
         keys: keys, values: own, scale: 0.2, threads: 2)
       let (out, statistics) = ($0.zeros(count * heads * dim), $0.zeros(count * heads))
@@ -199,17 +201,17 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
     KernelCall("attention over a cache") {
       let (heads, kv, dim, capacity) = (6, 2, 20, 48)
       let (keys, own) = ($0.numbers(2 * kv * dim * capacity), $0.numbers(2 * kv * dim * capacity))
-      let row = kv * dim * capacity
+      let count = kv * dim * capacity
       let out = $0.zeros(6 * heads * dim)
       let capacities = $0.copy([Int64](repeating: Int64(capacity), count: 2))
       var s = AccreteCachedAttention(
-        rows: 2, heads: Int64(heads), kv_heads: Int64(kv), dim: Int64(dim), window: 0, starts: $0.copy([0, 5, 6]),
+        sequences: 2, heads: Int64(heads), kv_heads: Int64(kv), dim: Int64(dim), window: 0, starts: $0.copy([0, 5, 6]),
         past: $0.copy([11, 40]), queries: $0.numbers(6 * heads * dim), keys: $0.numbers(6 * kv * dim),
         values: $0.numbers(6 * kv * dim), capacities: capacities, cached_keys: nil,
         cached_values: nil, scale: 0.2, threads: 2)
-      let ofRows: [UnsafeMutablePointer<Float>?] = [keys, keys + row]
-      let ownRows: [UnsafeMutablePointer<Float>?] = [own, own + row]
-      (s.cached_keys, s.cached_values) = (UnsafePointer($0.copy(ofRows)), UnsafePointer($0.copy(ownRows)))
+      let ofSequences: [UnsafeMutablePointer<Float>?] = [keys, keys + count]
+      let ownOfSequences: [UnsafeMutablePointer<Float>?] = [own, own + count]
+      (s.cached_keys, s.cached_values) = (UnsafePointer($0.copy(ofSequences)), UnsafePointer($0.copy(ownOfSequences)))
       accrete_cached_attention(&s, out)
       return values((out, 6 * heads * dim), (keys, 2 * kv * dim * capacity))
     },
@@ -220,6 +222,9 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
       let (x, weight, out) = ($0.numbers(13 * width), $0.numbers(30 * width), $0.zeros(13 * 30))
       var s = AccreteProduct(
         rows: 13, inputs: w, outputs: 30, x: x, weight: weight, half: false, addend: $0.numbers(13 * 30), threads: 2)
+      accrete_product(&s, out)
+      // No rows: nothing is written.
+      s.rows = 0
       accrete_product(&s, out)
       return values((out, 13 * 30))
     },
@@ -290,9 +295,9 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
       return values((out, 20 * 50))
     },
     KernelCall("argmax", same: true) {
-      let (x, places) = ($0.numbers(tokens * width), $0.copy([Int64](repeating: -1, count: tokens)))
-      accrete_argmax(t, w, x, places, 2)
-      return (0..<tokens).map { Float(places[$0]) }
+      let (x, indices) = ($0.numbers(tokens * width), $0.copy([Int64](repeating: -1, count: tokens)))
+      accrete_argmax(t, w, x, indices, 2)
+      return (0..<tokens).map { Float(indices[$0]) }
     },
   ]
 

@@ -77,7 +77,7 @@ import Streams
       method: method, heads: nil, options: options, seed: 0)
     while try training.step() != nil {}
     try training.finish()
-    guard let learned = method.ownedExpert(of: identity) else { preconditionFailure("per-task keeps an expert") }
+    guard let learned = try method.ownedExpert(of: identity) else { preconditionFailure("per-task keeps an expert") }
     return PreparedExpert(try learned.widened())
   }
 }

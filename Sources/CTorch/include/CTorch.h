@@ -159,14 +159,14 @@ static inline const AccreteLibtorch* _Nonnull accrete_libtorch(void) {
 // Why libtorch could not be loaded; NULL if it could, or if nothing has needed it yet.
 const char* _Nullable accrete_libtorch_problem(void);
 
-// How many of so many threads the OpenMP runtime gives to this thread; fewer where OMP_THREAD_LIMIT says so. It does not vary from here on.
-int32_t accrete_granted_threads(int32_t threads);
-
 // What to do about it; NULL where there is no problem.
 const char* _Nullable accrete_libtorch_fix(void);
 
 // The file that the table came from; NULL until it is loaded. The program itself where that is linked to the bridge.
 const char* _Nullable accrete_libtorch_library(void);
+
+// How many of so many threads the OpenMP runtime gives to this thread; fewer where OMP_THREAD_LIMIT says so. It does not vary from here on.
+int32_t accrete_granted_threads(int32_t threads);
 
 // Calls an operator by schema name (Call.cpp).
 //
@@ -174,7 +174,7 @@ const char* _Nullable accrete_libtorch_library(void);
 int32_t accrete_call(const char* _Nonnull name, const char* _Nonnull overload, TorchStackValue* _Nullable stack,
                      size_t arguments, size_t results, uint64_t abi_version);
 
-// Adds to this thread's count of tensor handles, and tells it.
+// Adds to this thread's count of tensor handles, and returns it.
 int64_t accrete_count_handles(int64_t change);
 
 // Freed memory stays for the next tensors, instead of being given back and gotten again as zeroed pages; tensors get a region

@@ -85,10 +85,10 @@ void accrete_mixture_forward(const AccreteMixture* mixture, float* mixed /* [tok
 typedef struct {
   const float* mixed;  // gradient of mixed [tokens, width]
   const float* down;   // gradient of down [tokens, experts, rank]
-  // Another gradient that arrives at a_0 and down_0, the same for all tokens of a row; NULL: none.
-  const float* row_first;  // [rows, width]
-  const float* row_down;   // [rows, rank]
-  const int32_t* row_of;   // [tokens]
+  // Another gradient that arrives at a_0 and down_0, the same for all tokens of a sequence; NULL: none.
+  const float* sequence_first;  // [sequences, width]
+  const float* sequence_down;   // [sequences, rank]
+  const int32_t* sequence_of;   // [tokens]
   // Whether that one moves the factors only, and not gate, up and `flow`.
   bool isolated;
   float* gate;       // out: Σ_e gradient by gate [tokens, width], or NULL with `up`
@@ -137,31 +137,31 @@ void accrete_blend(int64_t count, float keep, float* x, float factor, const floa
 // x[m, i, j] = x[m, j, i] for i < first ≤ j: what symmetric matrices have above their lower blocks. x: [matrices, rows, rows].
 void accrete_mirror(int64_t matrices, int64_t rows, int64_t first, float* x, int32_t threads);
 
-// What experts made of the slots that visit them, row by row in some order: slot t · active + k of token t is at places[slot].
+// What experts made of the slots that visit them, row by row in some order: slot t · active + k of token t is at positions[slot].
 typedef struct {
   int64_t tokens, count, active, width;  // count: tokens with the alignment padding behind them
-  const float* rows;      // [places, width]
-  const int64_t* places;  // [tokens, active]
+  const float* rows;         // [positions, width]
+  const int64_t* positions;  // [tokens, active]; any for a slot that visits no expert
   int32_t threads;
 } AccreteCombination;
 
-// out[t] = addend[t] (NULL: 0) + Σ_k weights[t, k] rows[places[t, k]]; for the alignment padding addend[t] (NULL: 0). out may be addend.
+// out[t] = addend[t] (NULL: 0) + Σ_k weights[t, k] rows[positions[t, k]]; for the alignment padding addend[t] (NULL: 0). out may be addend.
 void accrete_combine(const AccreteCombination* combination, const float* weights, const float* addend,
                      float* out /* [count, width] */);
-// by_weights [tokens, active]: ⟨rows[places[t, k]], gradient[t]⟩. by_rows [places, width]: weights[t, k] gradient[t] at the places of slots
-// that visit an expert (visited ≠ 0). Each such slot has a place of its own; nothing is written elsewhere.
+// by_weights [tokens, active]: ⟨rows[positions[t, k]], gradient[t]⟩. by_rows [positions, width]: weights[t, k] gradient[t] at the positions
+// of slots that visit an expert (visited ≠ 0). Each such slot has a position of its own; nothing is written elsewhere.
 void accrete_combine_backward(const AccreteCombination* combination, const float* weights, const float* gradient,
                               const float* visited, float* by_weights, float* by_rows);
 
-// Causal attention of packed rows with a length of their own; query heads share key heads in groups. A token attends to earlier tokens of
-// its row and to itself. With `groups`: only to those of group 0 or its own group. With a `window`: only to those whose position is less
+// Causal attention of packed sequences with a length of their own; query heads share key heads in groups. A token attends to earlier tokens
+// of its sequence and to itself. With `groups`: only to those of group 0 or its own group. With a `window`: only to those whose position is less
 // than that before its own.
 typedef struct {
-  int64_t rows, heads, kv_heads, dim;
+  int64_t sequences, heads, kv_heads, dim;
   int64_t window;            // 0: none
-  const int64_t* starts;     // [rows + 1]: where each row begins among the tokens
+  const int64_t* starts;     // [sequences + 1]: where each sequence begins among the tokens
   const int32_t* groups;     // [tokens], or NULL
-  const int32_t* positions;  // [tokens], or NULL: a token's number in its row
+  const int32_t* positions;  // [tokens], or NULL: a token's number in its sequence
   const float* queries;    // [tokens, heads, dim]
   const float* keys;       // [tokens, kv_heads, dim]
   const float* values;     // [tokens, kv_heads, dim]
@@ -182,20 +182,20 @@ typedef struct {
 void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics);
 void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients);
 
-// Attention of new tokens to cached ones and themselves, row by row. Token i of a row with `past` cached tokens attends to the first past +
-// i + 1; with a `window`, to the last ones of these. Writes the new keys and values into the cache first, unless they are there already
-// (keys NULL).
+// Attention of new tokens to cached ones and themselves, sequence by sequence. Token i of a sequence with `past` cached tokens attends to the
+// first past + i + 1; with a `window`, to the last ones of these. Writes the new keys and values into the cache first, unless they are there
+// already (keys NULL).
 typedef struct {
-  int64_t rows, heads, kv_heads, dim;
-  int64_t window;               // 0: none
-  const int64_t* starts;  // [rows + 1]: where each row begins among the new tokens
-  const int64_t* past;    // [rows]: tokens of each row that the cache holds already
+  int64_t sequences, heads, kv_heads, dim;
+  int64_t window;         // 0: none
+  const int64_t* starts;  // [sequences + 1]: where each sequence begins among the new tokens
+  const int64_t* past;    // [sequences]: tokens of each sequence that the cache holds already
   const float* queries;   // [tokens, heads, dim]
   const float* keys;      // [tokens, kv_heads, dim], or NULL
   const float* values;    // [tokens, kv_heads, dim], or NULL
-  const int64_t* capacities;    // [rows]: of each row's own memory, multiples of 16
-  float* const* cached_keys;    // [rows]: each [kv_heads, dim, capacity]
-  float* const* cached_values;  // [rows]: each [kv_heads, capacity, dim]
+  const int64_t* capacities;    // [sequences]: of each sequence's own memory, multiples of 16
+  float* const* cached_keys;    // [sequences]: each [kv_heads, dim, capacity]
+  float* const* cached_values;  // [sequences]: each [kv_heads, capacity, dim]
   float scale;
   int32_t threads;
 } AccreteCachedAttention;
@@ -268,8 +268,8 @@ void accrete_feed_forward_activate(const AccreteFeedForward* block, float* mixed
 // Adds the experts' part to W_down mixed. y: [tokens, hidden]
 void accrete_feed_forward_finish(const AccreteFeedForward* block, const float* reduced, float* y);
 
-// The place of the first of the largest numbers of each row.
-void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* places, int32_t threads);
+// The index of the first of the largest numbers of each row.
+void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* indices, int32_t threads);
 
 // bfloat16 to float32: out[row][column] = x[row · stride + column].
 void accrete_widen(int64_t rows, int64_t columns, int64_t stride, const uint16_t* x, float* out, int32_t threads);
@@ -289,11 +289,11 @@ void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* 
 void accrete_dequantize(int64_t rows, int64_t width, const int32_t* sums, const float* scales, const float* columns,
                         const float* addend, float* out, int32_t threads);
 
-// The place of the first number that is infinite or none, −1 where all are finite. A number has `size` bytes (2, 4 or 8) at any
+// The index of the first number that is infinite or NaN, −1 where all are finite. A number has `size` bytes (2, 4 or 8) at any
 // address, and is not finite where all bits of `exponent` are set.
 int64_t accrete_first_not_finite(int64_t count, const void* x, int32_t size, uint64_t exponent);
 
-// Rotary positions in the half-split form; sign −1 turns back. cosines, sines: [tokens, dim / 2].
+// Rotary positions in the half-split form; sign −1 rotates back. cosines, sines: [tokens, dim / 2].
 void accrete_rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, const float* cosines, const float* sines,
                     float sign, float* out, int32_t threads);
 

@@ -1,6 +1,6 @@
-// Causal attention over packed rows of different lengths. No include guard: included once for each instruction set.
+// Causal attention over packed sequences of different lengths. No include guard: included once for each instruction set.
 //
-// One piece of work is a row and a key head with the query heads that it serves. Keys and values are copied out of the tensor, because
+// One piece of work is a sequence and a key head with the query heads that it serves. Keys and values are copied out of the tensor, because
 // there the rows of one head lie a power of two apart and evict each other from the cache. Keys are copied into columns of sixteen, scored
 // together, or into rows, which are summed. A block of queries meets a tile of keys before the next tile: both stay in the first cache. How
 // far sums are split changes no bit: each is added up in the order of its tokens.
@@ -8,20 +8,20 @@
 constexpr int query_block = 4;
 // Queries that meet a tile before the next one.
 constexpr int64_t block_rows = 16;
-// Keys of a tile on the way there, which holds one array of them at a time.
+// Keys of a tile in the forward pass, which holds one array of them at a time.
 constexpr int64_t tile_forward = 64;
 
 struct Piece {
   int64_t start, length, key_head;
-  const int32_t* groups;     // of this row's tokens, or NULL
+  const int32_t* groups;     // of this sequence's tokens, or NULL
   int64_t window;            // 0: none
-  const int32_t* positions;  // of this row's tokens, or NULL
+  const int32_t* positions;  // of this sequence's tokens, or NULL
 };
 
 INLINE Piece piece_of(const AccreteAttention& s, int64_t number) {
-  const int64_t row = number / s.kv_heads, start = s.starts[row];
-  const auto of_row = [&](const int32_t* x) { return x == nullptr ? nullptr : x + start; };
-  return {start, s.starts[row + 1] - start, number % s.kv_heads, of_row(s.groups), s.window, of_row(s.positions)};
+  const int64_t sequence = number / s.kv_heads, start = s.starts[sequence], length = s.starts[sequence + 1] - start;
+  const auto of_sequence = [&](const int32_t* x) { return x == nullptr ? nullptr : x + start; };
+  return {start, length, number % s.kv_heads, of_sequence(s.groups), s.window, of_sequence(s.positions)};
 }
 
 // Keys or values of one head, sixteen beside each other: number d of key j is at sixteens · (j / 16) + dimension · d + j % 16.
@@ -50,7 +50,7 @@ INLINE void gather(const float* x, int64_t stride, int64_t length, int64_t dim, 
   for (int64_t j = 0; j < length; ++j) memcpy(out + j * dim, x + j * stride, static_cast<size_t>(dim) * sizeof(float));
 }
 
-// The backward pass of that.
+// The reverse of `gather`: row j back to x[j] of one head.
 INLINE void scatter(const float* rows, int64_t length, int64_t dim, float* out, int64_t stride) {
   for (int64_t j = 0; j < length; ++j) {
     memcpy(out + j * stride, rows + j * dim, static_cast<size_t>(dim) * sizeof(float));
@@ -79,7 +79,7 @@ INLINE void scores_of(const float* x, int64_t stride, Columns columns, int64_t d
   }
 }
 
-// Sixteen numbers of a row's tokens; behind its end zeros.
+// Sixteen numbers of a sequence's tokens; behind its end zeros.
 INLINE Integers of_tokens(const Piece& p, const int32_t* numbers, int64_t j) {
   Integers result{};
   memcpy(&result, numbers + j, static_cast<size_t>(std::min(lanes, p.length - j)) * sizeof(int32_t));
@@ -97,9 +97,9 @@ INLINE V visible(const Piece& p, int64_t query, int64_t j, V value, float otherw
     result = ((groups == 0) | (groups == p.groups[query])) ? result : splat(otherwise);
   }
   if (p.window > 0) {
-    const Integers places = p.positions == nullptr ? counts : of_tokens(p, p.positions, j);
+    const Integers positions = p.positions == nullptr ? counts : of_tokens(p, p.positions, j);
     const int64_t own = p.positions == nullptr ? query : p.positions[query];
-    result = places > static_cast<int32_t>(own - p.window) ? result : splat(otherwise);
+    result = positions > static_cast<int32_t>(own - p.window) ? result : splat(otherwise);
   }
   return result;
 }
@@ -185,7 +185,7 @@ INLINE void attend(const AccreteAttention& s, const Piece& p, int64_t head, int6
 
 static void attention_forward(const AccreteAttention& s, float* out, float* statistics) {
   const int64_t group = s.heads / s.kv_heads, kv_stride = s.kv_heads * s.dim;
-  each(s.rows * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
+  each(s.sequences * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t number = begin; number < end; ++number) {
       const Piece p = piece_of(s, number);
       const int64_t padded = (p.length + lanes - 1) / lanes * lanes + lanes;
@@ -204,7 +204,7 @@ static void attention_forward(const AccreteAttention& s, float* out, float* stat
   });
 }
 
-// Turns pairs (x[i], x[i + half]) of every head by the angle of the token's position; sign −1 turns back.
+// Rotates pairs (x[i], x[i + half]) of every head by the angle of the token's position; sign −1 rotates back.
 static void rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, const float* cosines, const float* sines,
                    float sign, float* out, int32_t threads) {
   const int64_t half = dim / 2;

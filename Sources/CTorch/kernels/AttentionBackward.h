@@ -1,4 +1,4 @@
-// The backward pass of causal attention over packed rows. No include guard: included once for each instruction set, after Attention.h.
+// The backward pass of causal attention over packed sequences. No include guard: included once for each instruction set, after Attention.h.
 //
 // Tiles of keys are visited from first to last, and for each tile the queries that see it. A key's gradient stays in the first-level cache
 // until it is complete; a query's is added to tile by tile.
@@ -6,7 +6,7 @@
 // Keys of a tile: of five arrays, and their gradients among them.
 constexpr int64_t tile_back = 32;
 
-// One key head's arrays, all of the row's length.
+// One key head's arrays, all of the sequence's length.
 struct AttentionArrays {
   Columns key_columns, value_columns;
   const float* keys;      // [length][dim]
@@ -83,7 +83,7 @@ INLINE void output_products(const AccreteAttention& s, const Piece& p, int64_t h
 
 static void attention_backward(const AccreteAttention& s, const AccreteAttentionGradients& g) {
   const int64_t group = s.heads / s.kv_heads, kv_stride = s.kv_heads * s.dim;
-  each(s.rows * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
+  each(s.sequences * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t number = begin; number < end; ++number) {
       const Piece p = piece_of(s, number);
       const int64_t padded = (p.length + lanes - 1) / lanes * lanes, array = s.dim * padded;

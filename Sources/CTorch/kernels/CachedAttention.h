@@ -15,10 +15,10 @@ INLINE void attend_cached(const AccreteCachedAttention& s, const CachedPiece& p,
                           int64_t count, int64_t step, float* out) {
   const int64_t most = count + (T - 1) * step;
   scores_of<T>(queries, stride, {p.keys, p.capacity, lanes}, s.dim, most, p.scores, p.capacity);
-  const Piece row{0, most, 0, nullptr, s.window, nullptr};
+  const Piece sequence{0, most, 0, nullptr, s.window, nullptr};
   for (int64_t t = 0; t < T; ++t) {
     float* scores = p.scores + t * p.capacity;
-    normalize(row, count + t * step - 1, s.scale, scores);
+    normalize(sequence, count + t * step - 1, s.scale, scores);
     for (int64_t j = count + t * step; j < most; ++j) scores[j] = 0;
   }
   weigh<T>({p.scores, p.capacity, 1}, p.values, s.dim, most, s.dim, out, stride, false);
@@ -26,29 +26,30 @@ INLINE void attend_cached(const AccreteCachedAttention& s, const CachedPiece& p,
 
 static void cached_attention(const AccreteCachedAttention& s, float* out) {
   const int64_t group = s.heads / s.kv_heads;
-  each(s.rows * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
+  each(s.sequences * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t number = begin; number < end; ++number) {
-      const int64_t row = number / s.kv_heads, key_head = number % s.kv_heads;
-      const int64_t capacity = s.capacities[row];
+      const int64_t sequence = number / s.kv_heads, key_head = number % s.kv_heads;
+      const int64_t capacity = s.capacities[sequence];
       float* scores = scratch(query_block * capacity);
-      float* keys = s.cached_keys[row] + key_head * s.dim * capacity;
-      float* values = s.cached_values[row] + key_head * s.dim * capacity;
-      for (int64_t token = s.starts[row]; s.keys != nullptr && token < s.starts[row + 1]; ++token) {
-        const int64_t place = s.past[row] + token - s.starts[row], from = (token * s.kv_heads + key_head) * s.dim;
-        for (int64_t d = 0; d < s.dim; ++d) keys[d * capacity + place] = s.keys[from + d];
-        memcpy(values + place * s.dim, s.values + from, static_cast<size_t>(s.dim) * sizeof(float));
+      float* keys = s.cached_keys[sequence] + key_head * s.dim * capacity;
+      float* values = s.cached_values[sequence] + key_head * s.dim * capacity;
+      const int64_t start = s.starts[sequence], end_token = s.starts[sequence + 1], past = s.past[sequence];
+      for (int64_t token = start; s.keys != nullptr && token < end_token; ++token) {
+        const int64_t position = past + token - start, from = (token * s.kv_heads + key_head) * s.dim;
+        for (int64_t d = 0; d < s.dim; ++d) keys[d * capacity + position] = s.keys[from + d];
+        memcpy(values + position * s.dim, s.values + from, static_cast<size_t>(s.dim) * sizeof(float));
       }
       const CachedPiece piece{keys, values, scores, capacity};
       const int64_t first = key_head * group, last = first + group, stride = s.heads * s.dim;
-      int64_t token = s.starts[row], count = s.past[row] + 1;
+      int64_t token = start, count = past + 1;
       // Neighbouring tokens of a head together, then the heads of single tokens.
-      for (; token + query_block <= s.starts[row + 1]; token += query_block, count += query_block) {
+      for (; token + query_block <= end_token; token += query_block, count += query_block) {
         for (int64_t head = first; head < last; ++head) {
           const int64_t at = token * stride + head * s.dim;
           attend_cached<query_block>(s, piece, s.queries + at, stride, count, 1, out + at);
         }
       }
-      for (; token < s.starts[row + 1]; ++token, ++count) {
+      for (; token < end_token; ++token, ++count) {
         int64_t head = first;
         const auto at = [&] { return token * stride + head * s.dim; };
         for (; head + query_block <= last; head += query_block) {

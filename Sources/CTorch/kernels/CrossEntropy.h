@@ -1,4 +1,4 @@
-// −ln softmax of one place in each row, and its gradient in the logits' own memory. No include guard: included once for each
+// −ln softmax of one column in each row, and its gradient in the logits' own memory. No include guard: included once for each
 // instruction set.
 
 static void cross_entropy(int64_t rows, int64_t width, int64_t stride, const int64_t* targets, float scale, float* logits,

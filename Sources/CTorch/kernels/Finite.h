@@ -1,4 +1,4 @@
-// Numbers that are none. No include guard: included once for each instruction set.
+// Numbers that are not finite. No include guard: included once for each instruction set.
 
 // A word at any address.
 template <class Bits>
@@ -6,7 +6,7 @@ struct __attribute__((packed, may_alias)) Anywhere {
   Bits bits;
 };
 
-// The place of the first word all of whose bits of `exponent` are set: infinite, or no number; −1 where there is none.
+// The index of the first word all of whose bits of `exponent` are set: infinite or NaN; −1 where there is none.
 template <class Bits>
 INLINE int64_t first_with(int64_t count, const void* words, uint64_t exponent) {
   // A part fits the first cache; its words are looked at without a branch.
@@ -25,10 +25,10 @@ INLINE int64_t first_with(int64_t count, const void* words, uint64_t exponent) {
   return -1;
 }
 
-static void first_not_finite(int64_t count, const void* x, int32_t size, uint64_t exponent, int64_t* place) {
+static void first_not_finite(int64_t count, const void* x, int32_t size, uint64_t exponent, int64_t* index) {
   switch (size) {
-    case 2: *place = first_with<uint16_t>(count, x, exponent); break;
-    case 4: *place = first_with<uint32_t>(count, x, exponent); break;
-    default: *place = first_with<uint64_t>(count, x, exponent); break;
+    case 2: *index = first_with<uint16_t>(count, x, exponent); break;
+    case 4: *index = first_with<uint32_t>(count, x, exponent); break;
+    default: *index = first_with<uint64_t>(count, x, exponent); break;
   }
 }

@@ -240,8 +240,8 @@ void accrete_feed_forward_finish(const AccreteFeedForward* block, const float* r
 
 void accrete_product(const AccreteProduct* work, float* out) { ACCRETE_DISPATCH(product(*work, out)); }
 
-void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* places, int32_t threads) {
-  ACCRETE_DISPATCH(argmax(rows, width, x, places, threads));
+void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* indices, int32_t threads) {
+  ACCRETE_DISPATCH(argmax(rows, width, x, indices, threads));
 }
 
 void accrete_widen(int64_t rows, int64_t columns, int64_t stride, const uint16_t* x, float* out, int32_t threads) {
@@ -267,9 +267,9 @@ void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* 
 }
 
 int64_t accrete_first_not_finite(int64_t count, const void* x, int32_t size, uint64_t exponent) {
-  int64_t place = -1;
-  ACCRETE_DISPATCH(first_not_finite(count, x, size, exponent, &place));
-  return place;
+  int64_t index = -1;
+  ACCRETE_DISPATCH(first_not_finite(count, x, size, exponent, &index));
+  return index;
 }
 
 void accrete_dequantize(int64_t rows, int64_t width, const int32_t* sums, const float* scales, const float* columns,

@@ -96,10 +96,10 @@ INLINE void backward_rows(const AccreteMixture& s, const AccreteMixtureGradients
         V own = arriving * share + mask * expanded(g.down + (at * E + e) * s.rank, a, s.width, s.rank, f);
         const V by_gate = sloped<A>(upped, gated), by_up = gated.value;
         V all = own;
-        if (e == 0 && g.row_first != nullptr) {
-          const int64_t row = g.row_of[at];
-          all = own + load(g.row_first + row * s.width + f, n) +
-                mask * expanded(g.row_down + row * s.rank, a, s.width, s.rank, f);
+        if (e == 0 && g.sequence_first != nullptr) {
+          const int64_t sequence = g.sequence_of[at];
+          all = own + load(g.sequence_first + sequence * s.width + f, n) +
+                mask * expanded(g.sequence_down + sequence * s.rank, a, s.width, s.rank, f);
           if (g.isolated) {
             store(chunk.flow + (place + t) * s.width + f, own * by_gate, n);
             store(chunk.flow + (chunk.size + place + t) * s.width + f, own * by_up, n);
@@ -125,15 +125,15 @@ INLINE void backward_rows(const AccreteMixture& s, const AccreteMixtureGradients
   }
 }
 
-// The gradient by down_e that moves its factor: with what arrives at the whole row.
+// The gradient by down_e that moves its factor: with what arrives at the whole sequence.
 INLINE void down_gradients(const AccreteMixture& s, const AccreteMixtureGradients& g, int64_t first, int64_t count,
                                   float* out) {
   const int64_t stride = s.experts * s.rank;
   for (int64_t t = 0; t < count; ++t) {
     for (int64_t i = 0; i < stride; ++i) {
-      const bool pooled = g.row_first != nullptr && i < s.rank;
+      const bool pooled = g.sequence_first != nullptr && i < s.rank;
       out[t * stride + i] =
-          g.down[(first + t) * stride + i] + (pooled ? g.row_down[g.row_of[first + t] * s.rank + i] : 0.0f);
+          g.down[(first + t) * stride + i] + (pooled ? g.sequence_down[g.sequence_of[first + t] * s.rank + i] : 0.0f);
     }
   }
 }
@@ -161,7 +161,7 @@ static void mixture_backward_by(const AccreteMixture& s, const AccreteMixtureGra
         reduce_all(rows, s.width, size, s.b + k * factor, s.width, s.rank, g.reduced + first * stride + k * s.rank, stride);
         add_outer(rows, s.width, s.reduced + first * stride + k * s.rank, stride, size, s.width, s.rank,
                   b_partials.of(thread) + k * factor);
-        if (!g.isolated || g.row_first == nullptr) continue;
+        if (!g.isolated || g.sequence_first == nullptr) continue;
         float* flow = g.flow + first * stride + k * s.rank;
         if (k < 2) {
           reduce_all(place.flow + k * chunk * s.width, s.width, size, s.b + k * factor, s.width, s.rank, flow, stride);

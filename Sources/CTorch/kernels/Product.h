@@ -94,7 +94,7 @@ INLINE void product_rows(const AccreteProduct& s, int64_t output, int64_t wanted
 template <typename Weight>
 INLINE void product_of(const AccreteProduct& s, const Weight* weight, float* out) {
   const int64_t blocks = (s.outputs + output_block - 1) / output_block;
-  const int64_t grain = std::max<int64_t>(1, 32768 / (s.inputs * s.rows * output_block));
+  const int64_t grain = std::max<int64_t>(1, 32768 / std::max<int64_t>(1, s.inputs * s.rows * output_block));
   each(blocks, grain, s.threads, [&](int64_t begin, int64_t end, int32_t) {
     float* memory = scratch(output_block * s.inputs);
     for (int64_t number = begin; number < end; ++number) {
@@ -120,14 +120,14 @@ static void product(const AccreteProduct& s, float* out) {
   }
 }
 
-static void argmax(int64_t rows, int64_t width, const float* x, int64_t* places, int32_t threads) {
+static void argmax(int64_t rows, int64_t width, const float* x, int64_t* indices, int32_t threads) {
   each(rows, 1, threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t row = begin; row < end; ++row) {
       const float* from = x + row * width;
       const float maximum = largest(from, width);
-      int64_t place = 0;
-      while (place < width - 1 && from[place] != maximum) ++place;
-      places[row] = place;
+      int64_t index = 0;
+      while (index < width - 1 && from[index] != maximum) ++index;
+      indices[row] = index;
     }
   });
 }

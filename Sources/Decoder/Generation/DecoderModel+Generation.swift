@@ -62,7 +62,7 @@ extension DecoderModel {
     return produced
   }
 
-  /// Refuses results from which nothing follows: the largest of numbers that are none, for example.
+  /// Refuses results from which nothing follows: the largest of several NaN, for example.
   /// - Throws: ``DecoderError/resultNotFinite(what:)``.
   public static func requireFinite(_ values: Tensor, _ what: String) throws {
     guard try values.holdsFiniteNumbers() else { throw DecoderError.resultNotFinite(what: what) }

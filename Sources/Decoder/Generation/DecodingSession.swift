@@ -46,7 +46,7 @@ public final class DecodingSession {
 
   /// What a step made of one sequence.
   public struct Event: Sendable, Equatable {
-    /// The sequence, as `DecodingSession.add(_:)` called it.
+    /// The sequence, by the number that `DecodingSession.add(_:)` gave it.
     public let sequence: Int
     /// The next token; `nil`: it ended with an end token.
     public let token: Int?

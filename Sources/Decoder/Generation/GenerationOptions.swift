@@ -6,7 +6,7 @@ public struct GenerationOptions: Sendable {
   public var maxTokens: Int
   /// 0: always the most probable token. Otherwise logits are divided by it before sampling.
   public var temperature: Double
-  /// Only the this many most probable tokens are sampled from; 0: all.
+  /// Only this many of the most probable tokens are sampled from; 0: all.
   public var topK: Int
   /// Only the most probable tokens that together have this probability are sampled from (Holtzman et al., arXiv 1904.09751); 1: all.
   public var topP: Double
@@ -36,12 +36,12 @@ public struct GenerationOptions: Sendable {
     func require(_ holds: Bool, _ name: String, _ value: Any, _ allowed: String) throws {
       guard holds else { throw TorchError.invalidHyperparameter(name: name, value: "\(value)", allowed: allowed) }
     }
-    try require(maxTokens >= 0, "the most new tokens", maxTokens, "0 or more")
+    try require(maxTokens >= 0, "max-tokens", maxTokens, "0 or more")
     try require(temperature >= 0 && temperature.isFinite, "temperature", temperature, "0 (greedy) or more")
     try require(topK >= 0, "top-k", topK, "0 (all) or more")
     try require(topP > 0 && topP <= 1, "top-p", topP, "above 0, up to 1 (all)")
     try require(
-      repetitionPenalty > 0 && repetitionPenalty.isFinite, "repetition penalty", repetitionPenalty,
+      repetitionPenalty > 0 && repetitionPenalty.isFinite, "repetition-penalty", repetitionPenalty,
       "above 0; 1 is none")
   }
 

@@ -49,7 +49,7 @@ struct InferencePass {
     let shape = moe.shape
     let choice = try RouterChoice(logits: product(x, WeightMatrix(moe.router)), shape)
     let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device, isAligned: false)
-    let sorted = try x.gathered(0, rows: groups.tokens)  // [slots, hidden]
+    let sorted = try x.gathered(0, rows: groups.tokens)  // [positions, hidden]
     let made = try groups.runs.map { run in
       let inside = narrowed(to: Array(groups.order[run.range]))
       return try inside.feed(

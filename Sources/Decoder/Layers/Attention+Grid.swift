@@ -20,9 +20,10 @@ extension Attention {
     if !pass.tracing, layout.time == 1, case .none = mask {
       // One query for each sequence: the heads of a group stand in for several, and nothing is repeated.
       let sequences = layout.sequenceCount
+      // [sequences, kvHeads, group, headDim]
       let output = try gridQueries.reshaped([sequences, kvHeads, group, headDim]).attention(
         keys: gridKeys, values: gridValues, mask: .none)
-      return Attended(output: try output.reshaped([sequences, heads, headDim]), backward: Self.untraced)
+      return Attended(output: try packed(output.reshaped([sequences, heads, 1, headDim])), backward: Self.untraced)
     }
     // Each key head serves a group of query heads. [batch, heads, keys, headDim]
     (gridKeys, gridValues) = (try gridKeys.repeated(1, times: group), try gridValues.repeated(1, times: group))

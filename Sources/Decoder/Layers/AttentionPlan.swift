@@ -88,7 +88,7 @@ struct AttentionPlans {
     case .grouped(let groups):
       guard window == 0 else {
         throw TorchError.operationFailed(
-          operation: "attention", arguments: "\(batch.sequenceCount) rows of \(batch.time) tokens",
+          operation: "attention", arguments: "\(batch.sequenceCount) sequences of \(batch.time) tokens",
           reason:
             "on this device, labels cannot be scored behind a text that is longer than the model's window of \(window): score on the CPU, or shorten the texts (--max-length)"
         )

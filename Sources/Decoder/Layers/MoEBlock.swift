@@ -38,7 +38,7 @@ public struct MoEBlock: Sendable {
     let real = try count > tokens ? x.narrowed(0, from: 0, count: tokens) : x
     let choice = try RouterChoice(logits: real.linear(router), shape)
     let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device)
-    let sorted = try real.gathered(0, rows: groups.tokens)  // [slots, hidden]
+    let sorted = try real.gathered(0, rows: groups.tokens)  // [positions, hidden]
     var outputs: [Tensor] = []
     var passes: [BackwardPass] = []
     for run in groups.runs {
@@ -53,15 +53,15 @@ public struct MoEBlock: Sendable {
     let made = try Tensor.concatenated(outputs).gathered(0, rows: groups.positions)
       .reshaped([tokens, shape.active, hidden])
     let sum = try (made * choice.weights.unsqueezed(2)).sum(1)  // [tokens, hidden]
-    let filled = try Self.filled(sum, to: count)
-    return Traced(filled, tracing: tracing) { gradient, toInput in
-      // Routed experts and router are frozen: there is only the way to the input, and to the pairs that plug into them.
+    let padded = try Self.padded(sum, to: count)
+    return Traced(padded, tracing: tracing) { gradient, toInput in
+      // Routed experts and router are frozen: gradients go only to the input, and to the pairs that plug into them.
       let trains = pass.experts?.trainsRouted(layer: layer) == true
       guard toInput || trains else { return nil }
       let inner = try count > tokens ? gradient.narrowed(0, from: 0, count: tokens) : gradient
       let each = try inner.unsqueezed(1)  // [tokens, 1, hidden]
       let slots = try (each * choice.weights.unsqueezed(2)).reshaped([tokens * shape.active, hidden])
-      let sortedGradient = try slots.gathered(0, rows: groups.slots)  // [slots, hidden]
+      let sortedGradient = try slots.gathered(0, rows: groups.slots)  // [positions, hidden]
       let parts = try zip(groups.runs, passes).compactMap { run, pass in
         let part = try sortedGradient.narrowed(0, from: run.start, count: run.count)
         if trains { try run.clearPadding(of: part) }
@@ -71,12 +71,12 @@ public struct MoEBlock: Sendable {
       let byExperts = try Tensor.concatenated(parts).gathered(0, rows: groups.positions)
         .reshaped([tokens, shape.active, hidden]).sum(1)
       let byRouter = try choice.backward((made * each).sum(2), router)
-      return try Self.filled(byExperts + byRouter, to: count)
+      return try Self.padded(byExperts + byRouter, to: count)
     }
   }
 
   /// Rows of zeros behind. [tokens, hidden] → [count, hidden]
-  static func filled(_ x: Tensor, to count: Int) throws -> Tensor {
+  static func padded(_ x: Tensor, to count: Int) throws -> Tensor {
     let missing = count - x.shape[0]
     guard missing > 0 else { return x }
     return try Tensor.concatenated([x, Tensor.zeros([missing, x.shape[1]], on: x.device)])

@@ -26,7 +26,7 @@ public struct RotaryEmbedding: Sendable {
     return Angles(cosines: try cosines * factor, sines: try sines * factor)
   }
 
-  /// Turns queries or keys. `x`: [tokens, heads, headDim] → the same.
+  /// Rotates queries or keys. `x`: [tokens, heads, headDim] → the same.
   public func rotate(_ x: Tensor, by angles: Angles) throws -> Tensor {
     try x.rotated(cosines: angles.cosines, sines: angles.sines, direction: 1)
   }

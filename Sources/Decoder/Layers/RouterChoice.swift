@@ -50,7 +50,7 @@ struct ExpertGroups {
 
     var range: Range<Int> { start..<start + count }
 
-    /// Nobody reads the alignment padding's outputs; its copies of slot 0 must not train anything. `gradient`: [count, hidden]
+    /// The alignment padding's outputs are unused; its copies of slot 0 must not train anything. `gradient`: [count, hidden]
     func clearPadding(of gradient: Tensor) throws {
       guard alignmentPadding > 0 else { return }
       try gradient.narrowed(0, from: count - alignmentPadding, count: alignmentPadding).fillInPlace(0)
@@ -72,7 +72,8 @@ struct ExpertGroups {
   /// that are unused.
   private static let block = 32
 
-  /// `visited`: the expert of each slot, or none (−1), whose position is then anybody's; `isAligned`: whether their numbers are rounded up.
+  /// `visited`: the expert of each slot, or −1 for none; that slot's position is then 0 and unused. `isAligned`: whether the
+  /// numbers of an expert's slots are rounded up.
   init(_ visited: [Int], of shape: MoEShape, on device: Device, isAligned: Bool = true) throws {
     var slotsOf = [[Int]](repeating: [], count: shape.experts)
     for (slot, expert) in visited.enumerated() where slotsOf.indices.contains(expert) { slotsOf[expert].append(slot) }

@@ -26,7 +26,7 @@ public struct Checkpoint: TensorSource {
   private static let indexLimit = 32 << 20
 
   /// - Throws: ``DecoderError``, `TorchError.malformedSafetensors`, `TorchError.notFinite` for a tensor that holds an infinite
-  ///   value or no number, `FileError`.
+  ///   value or NaN, `FileError`.
   public init(folder: URL) throws {
     self.folder = folder
     let single = folder.appendingPathComponent("model.safetensors")
@@ -84,6 +84,12 @@ public struct Checkpoint: TensorSource {
   }
 
   func contains(_ name: String) -> Bool { owner[name] != nil }
+
+  /// Whether a name is that of a tensor with the gate and up projections of all routed experts of a layer.
+  package static func isFused(_ name: String) -> Bool { name.hasSuffix("." + TensorNames.fusedGateUp) }
+
+  /// Whether a layer's routed experts are in one tensor.
+  var hasFusedExperts: Bool { owner.keys.contains(where: Self.isFused) }
 
   func location(of name: String) -> String { owner[name].map { files[$0].url.path } ?? folder.path }
 

@@ -21,7 +21,9 @@ extension DecoderModel {
     _ batch: TokenBatch, targets: Tensor, scale: Double, routing: RoutingPass?
   ) throws -> Double {
     try withoutGradients {
-      var (x, pullbacks) = try throughLayers(batch, tracing: true, routing: routing)
+      let x: Tensor
+      var pullbacks: [Pullback]
+      (x, pullbacks) = try throughLayers(batch, tracing: true, routing: routing)
       let count = batch.tokens
       let (rows, hidden) = (x.shape[0], x.shape[1])
       let real = try rows > count ? x.narrowed(0, from: 0, count: count) : x
@@ -34,7 +36,6 @@ extension DecoderModel {
       if rows > count {
         gradient = try Tensor.concatenated([gradient, Tensor.zeros([rows - count, hidden], on: device)])
       }
-      x = normed
       // Each backward pass frees what it holds as soon as it has been walked.
       while let pullback = pullbacks.popLast() {
         guard let below = try pullback(gradient, true) else {
@@ -56,7 +57,7 @@ extension DecoderModel {
     try withoutGradients {
       let states = try packedStates(batch).narrowed(0, from: 0, count: batch.tokens)
       return try chunks(of: states.shape[0]).reduce(0.0) { sum, chunk in
-        let part = try states.narrowed(0, from: chunk.lowerBound, count: chunk.count).filled(toMultipleOf: 32)
+        let part = try states.narrowed(0, from: chunk.lowerBound, count: chunk.count).padded(toMultipleOf: 32)
         let logits = try SpacedRows(logits(part).narrowed(0, from: 0, count: chunk.count))
         return try sum
           + logits.nextTokenLoss(

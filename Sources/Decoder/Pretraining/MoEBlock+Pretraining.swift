@@ -39,7 +39,7 @@ extension MoEBlock {
 /// A router that trains: what it chose, what became of it, and the backward pass through weights and losses.
 private struct TrainedRouter {
   let assignment: RoutingAssignment
-  /// w, 0 for a slot that visits nobody. [tokens, active]
+  /// w, 0 for a slot that visits no expert. [tokens, active]
   let weights: Tensor
   /// 1 where a slot visits an expert. [tokens, active]
   let visited: Tensor
@@ -109,7 +109,7 @@ private struct TrainedRouter {
       let mean = try (gradient * weights).sum(1, keeping: true)  // [tokens, 1]
       byPicked = try (gradient - mean) / sums
     }
-    // A token visits an expert once at most; slots that visit nobody add nothing to expert 0.
+    // A token visits an expert once at most; slots that visit no expert add nothing to expert 0.
     let byProbability =
       try Tensor.zeros(probabilities.shape, on: input.device)
       .addingAt(1, indices, byPicked * visited) + byBalance  // [tokens, experts]

@@ -5,7 +5,7 @@ import Randomness
 ///
 /// Whole numbers only: the same choices and the same stream give the same assignment on every machine.
 struct RoutingAssignment: Equatable {
-  /// Of each slot; −1: it visits nobody.
+  /// Of each slot; −1: it visits no expert.
   private(set) var experts: [Int]
   /// Slots that chose each expert, before anything was moved.
   private(set) var chosen: [Int]
@@ -15,7 +15,7 @@ struct RoutingAssignment: Equatable {
   private(set) var visits: [Int]
   /// Slots whose own choice had no room.
   private(set) var overflow = 0
-  /// Slots that visit nobody.
+  /// Slots that visit no expert.
   private(set) var dropped = 0
 
   /// - Parameters:

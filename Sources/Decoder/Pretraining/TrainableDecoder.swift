@@ -5,8 +5,8 @@ public import Torch
 
 /// A decoder whose own weights train.
 ///
-/// Its tensors are leaves that one owner (the optimizer's `FlatParameters`) gives places for gradients to; ``model`` sees every
-/// change. While nobody has, it is a frozen model like any other.
+/// Its tensors are leaves to which one owner (the optimizer's `FlatParameters`) gives gradient buffers; ``model`` sees every change. Until
+/// then it is a frozen model like any other.
 public struct TrainableDecoder: Sendable {
   /// A tensor with its name in a checkpoint.
   public struct Weight: Sendable {
@@ -73,6 +73,9 @@ public struct TrainableDecoder: Sendable {
       try self.init(
         configuration, UpcycledWeights(checkpoint, base, becoming: configuration, initial: initial), device)
     } else {
+      guard !checkpoint.hasFusedExperts else {
+        throw DecoderError.fusedExperts(folder: folder.path, use: "pretrained from")
+      }
       try checkpoint.requireExactly(TensorNames(configuration, experts: .each).all)
       try self.init(configuration, WidenedWeights(checkpoint: checkpoint), device)
     }

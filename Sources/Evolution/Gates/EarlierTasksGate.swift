@@ -20,6 +20,9 @@ struct EarlierTasksGate {
     /// Requests whose answers differ from what is stored by more than is allowed.
     let drifted: Int
     let seconds: Double
+
+    /// Whether the blob of its expert is not the one that the manifest names.
+    var hasOtherTensors: Bool { tensors.map { $0.before != $0.after } ?? false }
   }
 
   private static let question = "Do all earlier tasks answer as before, byte for byte?"
@@ -70,16 +73,17 @@ struct EarlierTasksGate {
 
   static func gate(_ findings: [Finding]) -> Gate {
     let requests = findings.reduce(0) { $0 + $1.requests }
-    let wrong = findings.filter { finding in
-      finding.changed > 0 || finding.drifted > 0 || finding.tensors.map { $0.before != $0.after } ?? false
-    }
+    let wrong = findings.filter { $0.changed > 0 || $0.drifted > 0 || $0.hasOtherTensors }
     let numbers: [String: Double] = [
       "tasks": Double(findings.count), "requests": Double(requests),
       "changed": Double(findings.reduce(0) { $0 + $1.changed }),
       "drifted": Double(findings.reduce(0) { $0 + $1.drifted }),
     ]
     guard wrong.isEmpty else {
-      let names = wrong.map { "\($0.task) (\($0.changed) changed, \($0.drifted) away from what is stored)" }
+      let names = wrong.map { finding in
+        let other = finding.hasOtherTensors ? ", and its expert has another digest" : ""
+        return "\(finding.task) (\(finding.changed) changed, \(finding.drifted) away from what is stored\(other))"
+      }
       return Gate(
         "G2", question, .fail, numbers: numbers, finding: "of \(requests) requests: \(names.listed)",
         help: "Run `accrete registry verify`: a blob, the base or the program is not what it was.")

@@ -30,12 +30,17 @@ public struct Gate: Sendable, Codable, Equatable {
 }
 
 extension Registry {
-  /// What each gate found of a version, by its last report; none where that is not one of ours.
-  public func findings(_ records: [GateRecord]) -> [Gate] {
-    guard let last = records.last, let data = try? blob(last.report.digest),
-      let report = try? JSONFile.decode(GateReport.self, from: data, path: "gates")
-    else { return [] }
-    return report.gates
+  /// What each gate found of a version, by its last report; none where that is not one of ours, or was purged with the version.
+  ///
+  /// - Throws: `RegistryError` for a report that is missing or was changed.
+  public func findings(_ records: [GateRecord]) throws -> [Gate] {
+    guard let last = records.last else { return [] }
+    do {
+      let data = try blob(last.report.digest)
+      return (try? JSONFile.decode(GateReport.self, from: data, path: "gates"))?.gates ?? []
+    } catch RegistryError.blobPurged {
+      return []
+    }
   }
 }
 

@@ -1,13 +1,8 @@
 import Assurance
 import Files
-import Foundation
 
 /// G3 of tasks with several labels.
 extension OwnTaskGate {
-  private static func points(_ share: Double) -> String {
-    String(format: "%.1f", share * 100).replacing("-", with: "−")
-  }
-
   /// A first version: beside the set of labels that, given to every gate row, has the highest micro-F1.
   static func first(
     _ report: LabelSetReport, _ intervals: LabelSetReport.Intervals, labels: [String], version: String
@@ -32,9 +27,7 @@ extension OwnTaskGate {
     return Gate(
       "G3", "Is it better than always answering the same labels?", verdict,
       numbers: ["microF1": f1, "lowerBound": bound, "constantMicroF1": constant, "n": Double(n)], finding: finding,
-      help:
-        "More rows of each label help most; then a larger base, a clearer --instruction, or labels that are words. Or release it all the same"
-        + " with `accrete promote \(version) --reason …`.")
+      help: firstHelp(version))
   }
 
   /// A new version beside the last one on the same rows: the mean difference of each row's F1.

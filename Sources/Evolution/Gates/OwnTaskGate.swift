@@ -4,7 +4,7 @@ import Foundation
 
 /// G3: the task itself. A first version must be better than always saying the most frequent label; a new one no worse than the last.
 enum OwnTaskGate {
-  private static func points(_ share: Double) -> String {
+  static func points(_ share: Double) -> String {
     String(format: "%.1f", share * 100).replacing("-", with: "−")
   }
 
@@ -44,9 +44,7 @@ enum OwnTaskGate {
     }
     return Gate(
       "G3", "Is it better than always saying the most frequent label?", verdict, numbers: numbers, finding: finding,
-      help:
-        "More rows of each label help most; then a larger base, a clearer --instruction, or labels that are words. Or \(promoted(version))"
-    )
+      help: firstHelp(version))
   }
 
   /// So many rows would tell such an accuracy from a share, by the same bound, to five in a hundred.
@@ -105,6 +103,11 @@ enum OwnTaskGate {
 
   private static func promoted(_ version: String) -> String {
     "release it all the same with `accrete promote \(version) --reason …`."
+  }
+
+  /// What helps a first version of labels.
+  static func firstHelp(_ version: String) -> String {
+    "More rows of each label help most; then a larger base, a clearer --instruction, or labels that are words. Or \(promoted(version))"
   }
 
   static func help(_ verdict: GateVerdict, _ version: String) -> String {

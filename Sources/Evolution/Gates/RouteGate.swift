@@ -36,11 +36,12 @@ enum RouteGate {
     // One that did not reach its task before, and goes elsewhere now, is not a loss.
     let others = moved > worse ? "; \(moved - worse) that did not reach their task go elsewhere now" : ""
     guard worse > 0 else {
-      numbers["upperBound"] = 3 / Double(n)
+      let bound = min(1, 3 / Double(n))
+      numbers["upperBound"] = bound
       return Gate(
         "G4", question, .pass, numbers: numbers,
         finding:
-          "none of \(n) stored requests is routed away from its task; with 95 % confidence at most \(share(3 / Double(n))) of all"
+          "none of \(n) stored requests is routed away from its task; with 95 % confidence at most \(share(bound)) of all"
           + " are (3/n)\(others)")
     }
     let bound = (try? Proportion(successes: worse, n: n))?.upperBound() ?? 1

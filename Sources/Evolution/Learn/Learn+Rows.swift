@@ -28,7 +28,7 @@ extension Learn {
     let read =
       try job.data.map { try reader.examples($0, as: job.file, name: name) }
       ?? reader.examples(job.file, name: name)
-    if let unread = read.unread { warn("left out, as they cannot be read: \(unread).") }
+    for text in read.leftOut { warn(text) }
     let all = read.limited(perClass: job.perClass, seed: job.options.seed)
     let (examples, leaked) = all.withoutLeaks()
     if leaked > 0 {

@@ -37,7 +37,7 @@ public final class Learn {
     report: @escaping (EvolutionProgress) -> Void = { _ in }
   ) throws {
     var job = given
-    if let start = job.start { try start.require(&job.options) }
+    if let start = job.start { try start.apply(to: &job.options) }
     try job.options.validate()
     guard job.margin > 0, job.margin < 1 else {
       throw TaskModelError.invalidOption(

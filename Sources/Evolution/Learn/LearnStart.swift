@@ -50,10 +50,10 @@ public struct LearnStart: Sendable {
   /// Whether it plugs into the projections that the method `accrete` needs.
   public var hasFeedForward: Bool { expert.shape.projections.contains { $0 == .gate || $0 == .up } }
 
-  /// Takes its shape over into options that do not say another.
+  /// Writes its rank, alpha, projections and digest into options, whatever they said.
   ///
   /// - Throws: ``EvolutionError/unsupported(what:fix:)`` for a shape that `learn` does not train.
-  public func require(_ options: inout LearnOptions) throws {
+  public func apply(to options: inout LearnOptions) throws {
     let shape = expert.shape
     guard !shape.routed else {
       throw EvolutionError.unsupported(

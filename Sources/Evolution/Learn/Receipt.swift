@@ -35,7 +35,7 @@ public struct Receipt: Sendable, Codable, Equatable {
   public let seed: UInt64
   public let program: String
   public let numerics: String
-  /// Of training, an interruption's included.
+  /// Of training, those before an interruption included.
   public let trainingSeconds: Double
   /// Of this process, all its threads.
   public let cpuSeconds: Double

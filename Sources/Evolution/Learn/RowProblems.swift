@@ -14,9 +14,7 @@ enum RowProblems {
   ) -> [String] {
     var warnings: [String] = []
     let all = keys.rows.values.joined()
-    var answers: [String: Set<String>] = [:]
-    for key in all { answers[String(key.prefix(16)), default: []].insert(String(key.dropFirst(17))) }
-    let contradicting = answers.values.count { $0.count > 1 }
+    let contradicting = keys.answers.values.count { $0.count > 1 }
     if contradicting > 0, examples.task.kind != .generation {
       let all = examples.learn + examples.choose + examples.gate
       let labels = Dictionary(grouping: all) { ExactText($0.text) }

@@ -8,7 +8,8 @@ extension ExpertArchive {
   /// Whether a folder holds an archive.
   public static func isArchive(_ folder: URL) -> Bool { FolderFile.exists(archiveFile, in: folder) }
 
-  /// Reads `expert.json` alone, and checks that not one byte of it was changed. No other file is touched, nor whether it is there.
+  /// Reads `expert.json` alone, and checks that not one byte of it was changed. No other file is looked at, not even whether it
+  /// exists.
   /// - Throws: ``ExpertError/notAnArchive(folder:)``, ``ExpertError/unsealed(folder:)`` for one of an earlier version, `FileError`.
   public static func read(_ folder: URL) throws -> ExpertArchive {
     guard isArchive(folder) else { throw ExpertError.notAnArchive(folder: folder.path) }

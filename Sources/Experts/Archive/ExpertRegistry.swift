@@ -21,9 +21,6 @@ public struct ExpertRegistry: Sendable {
 
   public let url: URL
 
-  /// What a folder has one of, if an expert is, or was, in it.
-  private static let files = ["expert.json", "adapter_config.json", "adapter_model.safetensors"]
-
   public init(_ url: URL) { self.url = url }
 
   /// Every folder, in order of the names; one that is damaged is listed as such and hides no other.
@@ -53,9 +50,10 @@ public struct ExpertRegistry: Sendable {
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
           return nil
         }
-        guard !hasOthers || Self.files.contains(where: { FolderFile.exists($0, in: folder) }) else { return nil }
-        let isAdapter =
-          hasOthers && !ExpertArchive.isArchive(folder) && FolderFile.exists("adapter_config.json", in: folder)
+        func has(_ file: String) -> Bool { FolderFile.exists(file, in: folder) }
+        // An expert is, or was, in a folder with one of its files.
+        guard !hasOthers || ExpertArchive.files.contains(where: has) else { return nil }
+        let isAdapter = hasOthers && !ExpertArchive.isArchive(folder) && has(PEFTConfiguration.fileName)
         return isAdapter ? Entry(folder: name, state: .adapter) : entry(name, at: folder)
       } catch {
         return Entry(folder: name, state: .damaged(reason: "\(error)"))

@@ -31,7 +31,8 @@ public struct StoredExpert: Sendable {
   /// Opens a folder. Other experts beside it are not looked at.
   ///
   /// - Throws: ``ExpertError/otherBase(expert:expected:got:)``, ``ExpertError/otherConfiguration(expert:key:expected:got:)``,
-  ///   ``ExpertError/digestDiffers(expert:expected:got:)``, ``ExpertError/configurationDiffers(folder:expected:got:)``,
+  ///   ``ExpertError/otherTokenizer(expert:expected:got:)``, ``ExpertError/digestDiffers(expert:expected:got:)``,
+  ///   ``ExpertError/configurationDiffers(folder:expected:got:)``,
   ///   ``ExpertError/partOfDualExpert(expert:)`` for an expert that is not all that serves its task, ``PEFTError``.
   public init(_ folder: URL, for base: Base, on device: Device = .cpu) throws {
     guard ExpertArchive.isArchive(folder) else {

@@ -15,18 +15,18 @@ extension LowRankPair {
   {
     let rank = a.shape[0]
     let reduction = try LowRankReduction(input, a: Kernels.stacked([a]), dropout: dropout)
-    let padded = try reduction.forward() * scaling  // [tokens, rank, padded to a block]
+    let padded = try reduction.forward() * scaling  // [tokens, rank padded to a block]
     let reduced = try padded.narrowed(1, from: 0, count: rank).contiguous()  // [tokens, rank]
     let sum = try reduced.linear(b, adding: input.linear(weight))
     return Traced(sum, tracing: tracing) { gradient, toInput in
       try b.accumulateGradient(reduced.transposedProduct(gradient).transposed(0, 1))
       let inner = try reducedGradient(gradient)  // [tokens, rank]
       let missing = Kernels.padded(rank: rank) - rank
-      let filled =
+      let wide =  // [tokens, rank padded to a block]
         missing == 0
         ? inner : try Tensor.concatenated([inner, Tensor.zeros([inner.shape[0], missing])], axis: 1)
       let result = toInput ? try gradient.linearTransposed(weight) : nil
-      let factor = try reduction.backward(filled, addingTo: result)  // [1, padded, in]
+      let factor = try reduction.backward(wide, addingTo: result)  // [1, padded, in]
       try a.accumulateGradient(factor.selected(0, 0).narrowed(0, from: 0, count: rank))
       return result
     }

@@ -29,24 +29,27 @@ public enum MergedCheckpoint {
     _ expert: LowRankExpert, into base: URL, to folder: URL, dtype: DType? = nil
   ) throws -> Summary {
     let files = try names(in: base)
-    let shards = files.filter { $0.hasSuffix(".safetensors") }
+    let shards = try files.filter { $0.hasSuffix(".safetensors") }.map { name in
+      (name: name, file: try SafetensorsFile(base.appendingPathComponent(name)))
+    }
     var changes = try matrices(of: expert)
-    let (count, first) = (changes.count, changes.keys.min() ?? "")
+    let count = changes.count
+    try require(Set(changes.keys), in: shards.flatMap { $0.file.names }, of: base)
     var (worst, held) = (0.0, dtype)
     try NewFolder.make(folder) { partial in
-      for shard in shards {
-        let file = try SafetensorsFile(base.appendingPathComponent(shard))
+      for (shard, file) in shards {
         var tensors: [String: Tensor] = [:]
         for name in file.names {
           let stored = try file.tensor(name)
           guard let change = changes.removeValue(forKey: name) else {
-            tensors[name] = try dtype.map { isFloat(stored) ? try stored.converted(to: $0) : stored } ?? stored
+            tensors[name] =
+              try dtype.map { isFloat(stored) ? try converted(stored, to: $0, name, of: file) : stored } ?? stored
             continue
           }
           let type = dtype ?? stored.dtype ?? .float32
           let delta = try change.b.converted(to: .float32).matmul(change.a.converted(to: .float32)) * change.scaling
           let exact = try stored.converted(to: .float32) + delta  // [out, in]
-          let rounded = try exact.converted(to: type)
+          let rounded = try converted(exact, to: type, name, of: file)
           let lost: Double = try (rounded.converted(to: .float32) - exact).norm().item()
           let size: Double = try delta.norm().item()
           if size > 0 { worst = max(worst, lost / size) }
@@ -54,9 +57,6 @@ public enum MergedCheckpoint {
           tensors[name] = rounded
         }
         try SafetensorsFile.write(tensors, metadata: ["format": "pt"], to: partial.appendingPathComponent(shard))
-      }
-      guard changes.isEmpty else {
-        throw ExpertError.missingTensor(where: base.path, name: changes.keys.min() ?? first)
       }
       for name in files where !name.hasSuffix(".safetensors") {
         let target = partial.appendingPathComponent(name)
@@ -77,6 +77,26 @@ public enum MergedCheckpoint {
         a: try expert.factor(at: position), b: try expert.factor(at: b), scaling: expert.shape.scaling)
     }
     return changes
+  }
+
+  /// Refuses a base that lacks matrices that the expert changes.
+  private static func require(_ changed: Set<String>, in names: [String], of base: URL) throws {
+    guard let missing = changed.subtracting(names).min() else { return }
+    guard !PEFTNames.isRouted(missing) || !names.contains(where: Checkpoint.isFused) else {
+      throw DecoderError.fusedExperts(folder: base.path, use: "merged into")
+    }
+    throw ExpertError.missingTensor(where: base.path, name: missing)
+  }
+
+  /// A tensor in the type in which it is written. No number may become infinite.
+  private static func converted(
+    _ tensor: Tensor, to type: DType, _ name: String, of file: SafetensorsFile
+  ) throws -> Tensor {
+    let result = try tensor.converted(to: type)
+    guard try result.holdsFiniteNumbers() else {
+      throw ExpertError.weightTooLarge(file: file.url.path, name: name, type: type)
+    }
+    return result
   }
 
   private static func isFloat(_ tensor: Tensor) -> Bool {

@@ -28,15 +28,19 @@ extension LowRankExpert {
     let file = try SafetensorsFile(tensors)
     // PEFT says it by names that end alike; which modules there are decides, and slots must fit names anyhow.
     let shape = try said.shape(for: base, routed: base.moe != nil && file.names.contains(where: PEFTNames.isRouted))
-    let slots = try PEFTSlots(file, shape, base)
+    try self.init(PEFTSlots(file, shape, base), shape: shape, for: base, on: device)
+    if let position = try positionOfOverflow() {
+      throw PEFTError.overflows(
+        path: file.url.path, name: PEFTNames.tensor(position, base.feedForwardPath), scaling: "\(shape.scaling)")
+    }
+  }
+
+  /// An expert of the tensors of an adapter's file.
+  init(_ slots: PEFTSlots, shape: LowRankShape, for base: DecoderConfiguration, on device: Device) throws {
     try self.init(shape, on: base) { position, input, output in
       LowRankPair(
         a: try slots.tensor(position(.a), [shape.rank, input]).moved(to: device),
         b: try slots.tensor(position(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
-    }
-    if let position = try siteOfOverflow() {
-      throw PEFTError.overflows(
-        path: file.url.path, name: PEFTNames.tensor(position, base.feedForwardPath), scaling: "\(shape.scaling)")
     }
   }
 

@@ -27,12 +27,7 @@ extension LowRankExpert {
   public init(
     adapter file: SafetensorsFile, shape: LowRankShape, for base: DecoderConfiguration, on device: Device = .cpu
   ) throws {
-    let slots = try PEFTSlots(file, shape, base)
-    try self.init(shape, on: base) { position, input, output in
-      LowRankPair(
-        a: try slots.tensor(position(.a), [shape.rank, input]).moved(to: device),
-        b: try slots.tensor(position(.b), [output, shape.rank]).moved(to: device), scaling: shape.scaling)
-    }
+    try self.init(PEFTSlots(file, shape, base), shape: shape, for: base, on: device)
   }
 }
 

@@ -1,7 +1,7 @@
 /// A regular expression over the names of modules, as Python's `re.fullmatch` reads it.
 ///
-/// It is run as an automaton, all ways at once, and never goes back: the time is at most the length of a name times the size of the pattern. What
-/// such an automaton cannot do (looking ahead or behind, groups that are named again) and flags are refused.
+/// It is run as an automaton, all alternatives at once, without backtracking: the time is at most the length of a name times the size of the
+/// pattern. What such an automaton cannot do (looking ahead or behind, references to groups) and flags are refused.
 struct NamePattern {
   /// Why a pattern is not read.
   struct Refusal: Error {
@@ -57,7 +57,12 @@ struct NamePattern {
       }
       for jump in jumps { steps[jump] = .jump(steps.count) }
     case .repeated(let node, let least, let most):
-      for _ in 0..<least { try append(node) }
+      for _ in 0..<least {
+        let before = steps.count
+        try append(node)
+        // What is empty is empty however often it is repeated.
+        if steps.count == before { return }
+      }
       guard let most else {
         let split = steps.count
         steps.append(.split(split + 1, 0))
@@ -76,7 +81,7 @@ struct NamePattern {
     }
   }
 
-  /// Whether the whole of a name is of the pattern.
+  /// Whether the whole of a name matches the pattern.
   ///
   /// - Parameter work: What is left of the steps that may be taken.
   /// - Throws: ``Refusal`` when nothing is left.

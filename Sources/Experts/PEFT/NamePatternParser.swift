@@ -63,7 +63,7 @@ struct NamePatternParser {
     }
     index += 1
     // That the shortest is tried first changes nothing where the whole name has to fit.
-    if !takes("?"), current == "+" { throw refusal("a repetition that gives nothing back is not read") }
+    if !takes("?"), current == "+" { throw refusal("possessive repetitions (`*+`) are not read") }
     if let next = current, "*+?".unicodeScalars.contains(next) { throw refusal("two repetitions stand side by side") }
     return .repeated(node, least: least, most: most)
   }
@@ -114,7 +114,7 @@ struct NamePatternParser {
   private mutating func group() throws -> Node {
     if takes("?") {
       if takes("P") {
-        guard takes("<") else { throw refusal("groups that are named again are not read") }
+        guard takes("<") else { throw refusal("references to named groups are not read") }
         while let scalar = current, scalar != ">" {
           guard scalar == "_" || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) else { break }
           index += 1
@@ -181,7 +181,7 @@ struct NamePatternParser {
       var part = scalar == "\\" ? try escaped() : Self.one(scalar)
       if scalar != "\\", scalar.isASCII, current == "-", index + 1 < text.count, text[index + 1] != "]" {
         let last = text[index + 1]
-        guard last != "\\", last.isASCII, last >= scalar else { throw refusal("a range in a set is none") }
+        guard last != "\\", last.isASCII, last >= scalar else { throw refusal("a range in a set is invalid") }
         index += 2
         part = ByteSet(UInt8(scalar.value)...UInt8(last.value))
       }

@@ -22,7 +22,7 @@ public enum PEFTError: AccreteError, Equatable {
   case tensorNamesDiffer(path: String, missing: [String], unused: [String])
   case shapeDiffers(path: String, name: String, expected: [Int], got: [Int])
   case unsupportedType(path: String, name: String, got: String)
-  /// A tensor holds an infinite value or no number.
+  /// A tensor holds an infinite value or NaN.
   case notFinite(path: String, name: String)
   /// Every number is finite, and what the adapter adds is not: numbers or `lora_alpha / r` too large for float32.
   case overflows(path: String, name: String, scaling: String)
@@ -43,7 +43,7 @@ public enum PEFTError: AccreteError, Equatable {
       "\(path): `\(key)` is \(got), which is not supported: \(reason)"
     case .tensorNamesDiffer(let path, let missing, let unused):
       "\(path): the tensors are not those that adapter_config.json and the base ask for."
-        + " Missing: \(Self.list(missing)). Without a place: \(Self.list(unused))."
+        + " Missing: \(Self.list(missing)). Unused: \(Self.list(unused))."
         + " Was the adapter trained on another base, or with other `target_modules`?"
     case .shapeDiffers(let path, let name, let expected, let got):
       "\(path): `\(name)` has shape \(got), expected \(expected)."
@@ -51,7 +51,7 @@ public enum PEFTError: AccreteError, Equatable {
     case .unsupportedType(let path, let name, let got):
       "\(path): `\(name)` has elements of type \(got); expected: float32, float16 or bfloat16"
     case .notFinite(let path, let name):
-      "\(path): `\(name)` holds infinite values or no numbers: its training diverged, or the file is damaged."
+      "\(path): `\(name)` holds infinite values or NaN: its training diverged, or the file is damaged."
         + " Use an earlier checkpoint of the adapter."
     case .overflows(let path, let name, let scaling):
       "\(path): \(scaling) (lora_alpha / r) times `\(name)` and its partner is beyond float32: what the adapter adds would be"

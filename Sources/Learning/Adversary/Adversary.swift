@@ -14,7 +14,7 @@
 //             with D_i detached)) moves the shared expert of layer i alone, because r_i is computed from detached inputs.
 // `off`       No term.
 //
-// Both are trained on rows of one task at a time, as published: what the discriminator can learn from that is little.
+// All are trained on rows of one task at a time, as published: what the discriminator can learn from that is little.
 
 import Decoder
 import Experts

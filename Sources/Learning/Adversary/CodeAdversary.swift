@@ -66,11 +66,11 @@ struct CodeAdversary {
       guard let known = try memory.features(at: position),
         let codes = try Self.codes(Tensor.concatenated([known.features, inputs]), atoms[layer])
       else { continue }
-      let labels = known.arrivals + Array(repeating: tasks - 1, count: inputs.shape[0])
+      let labels = known.taskIndices + Array(repeating: tasks - 1, count: inputs.shape[0])
       let features = try Self.bounded(codes)  // [rows, codes]
       let direction = try Self.directions(discriminators[layer])
-      let shares = try Self.shares(labels)  // [rows, 1]
-      let targets = try Tensor(labels).unsqueezed(1)  // [rows, 1]
+      let shares = try Self.shares(labels, on: inputs.device)  // [rows, 1]
+      let targets = try Tensor(labels, on: inputs.device).unsqueezed(1)  // [rows, 1]
       let told = try (features.detached().linear(direction) * Self.scale).logSoftmax(-1)  // [rows, tasks]
       discriminator.append(try -(told.picked(1, targets) * shares).sum())
       let confused = try (features.linear(direction.detached()) * Self.scale).logSoftmax(-1)
@@ -104,9 +104,9 @@ struct CodeAdversary {
   }
 
   /// Each row's part in a mean in which every task counts the same. [rows, 1]
-  private static func shares(_ labels: [Int]) throws -> Tensor {
+  private static func shares(_ labels: [Int], on device: Device) throws -> Tensor {
     let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
     let shares = labels.map { 1 / Float(counts.count * (counts[$0] ?? 1)) }
-    return try Tensor(shares, shape: [labels.count, 1])
+    return try Tensor(shares, shape: [labels.count, 1], on: device)
   }
 }

@@ -5,11 +5,11 @@ import Torch
 
 /// Pooled features of learned tasks: for a few rows of each, the mean over a row's tokens of what enters every feed-forward block.
 ///
-/// Their number is bounded for all tasks together: with every task that comes, the others keep fewer.
+/// Their number is bounded for all tasks together, but each keeps one row at least: with every task that comes, the others keep fewer.
 struct FeatureMemory {
   private static let owner = "memory"
 
-  /// Rows of all tasks together at most.
+  /// Rows of all tasks together at most; each task keeps one at least.
   let capacity: Int
   /// By task index; of layers, the base's `commonLayers`. bfloat16 [rows, layers, hidden]
   private(set) var stored: [Int: Tensor] = [:]
@@ -31,7 +31,7 @@ struct FeatureMemory {
   }
 
   /// All rows of one layer, by its position among those that are kept, and the tasks that they are of. [rows, hidden]
-  func features(at position: Int) throws -> (features: Tensor, arrivals: [Int])? {
+  func features(at position: Int) throws -> (features: Tensor, taskIndices: [Int])? {
     let tasks = stored.sorted { $0.key < $1.key }
     guard !tasks.isEmpty else { return nil }
     let features = try Tensor.concatenated(tasks.map { try $0.value.selected(1, position).converted(to: .float32) })

@@ -2,8 +2,8 @@ import Foundation
 import Torch
 
 extension Tensor {
-  /// The same value with the gradient's sign turned: 2·x̄ − x, where x̄ carries no gradient (Ganin & Lempitsky, arXiv
-  /// 1409.7495). Doubling and subtracting are exact in floating point, so the value is the same to the bit.
+  /// The same value with the gradient's sign reversed: 2·x̄ − x, where x̄ carries no gradient (Ganin & Lempitsky, arXiv
+  /// 1409.7495). Doubling and subtracting are exact in floating point, so the value is bit-identical.
   func gradientReversed() throws -> Tensor {
     try detached() * 2 - self
   }

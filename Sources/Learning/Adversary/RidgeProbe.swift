@@ -21,17 +21,19 @@ enum RidgeProbe {
       let x = try features.converted(to: .float64)
       let centred = try x - x.mean(0, keeping: true)
       let standard = try centred / ((centred * centred).mean(0, keeping: true) + 1e-12).sqrt()
-      let ones = try Tensor(repeating: 1, [labels.count, 1], .float64)
+      let ones = try Tensor(repeating: 1, [labels.count, 1], .float64, on: features.device)
       let design = try Tensor.concatenated([standard, ones], axis: 1)  // [rows, width + 1]
       let width = design.shape[1]
       let penalties = try Tensor(
-        (0..<width * width).map { $0 % (width + 1) == 0 ? Float(penalty) : 0 }, shape: [width, width])
+        (0..<width * width).map { $0 % (width + 1) == 0 ? Float(penalty) : 0 }, shape: [width, width],
+        on: features.device)
       let inverse = try (design.transposedProduct(design) + penalties.converted(to: .float64)).inverse()
       let targets = try Tensor(
-        labels.flatMap { label in classes.map { $0 == label ? Float(1) : -1 } }, shape: [labels.count, classes.count]
+        labels.flatMap { label in classes.map { $0 == label ? Float(1) : -1 } }, shape: [labels.count, classes.count],
+        on: features.device
       ).converted(to: .float64)
       let hat = try design.matmul(inverse).matmul(design.transposed(0, 1))  // [rows, rows]
-      let diagonal = try Tensor(labels.indices.map { $0 * (labels.count + 1) })
+      let diagonal = try Tensor(labels.indices.map { $0 * (labels.count + 1) }, on: features.device)
       let own = try hat.reshaped([-1]).gathered(0, rows: diagonal).unsqueezed(1)  // [rows, 1]
       let left = try (hat.matmul(targets) - own * targets) / (own * -1 + 1)
       let told = try left.argmax(1).integers().map { classes[$0] }

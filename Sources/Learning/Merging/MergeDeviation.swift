@@ -15,12 +15,20 @@ public struct MergeDeviation: Sendable, Codable, Equatable {
   /// What became of the labels that a task's rows have.
   public struct Labels: Sendable, Codable, Equatable {
     public var changedPredictions: Double
-    public var mixtureAccuracy: Double
+    /// Of the dual expert.
+    public var dualAccuracy: Double
     public var mergedAccuracy: Double
 
-    public init(changedPredictions: Double, mixtureAccuracy: Double, mergedAccuracy: Double) {
+    private enum CodingKeys: String, CodingKey {
+      case changedPredictions
+      /// As exported folders have it.
+      case dualAccuracy = "mixtureAccuracy"
+      case mergedAccuracy
+    }
+
+    public init(changedPredictions: Double, dualAccuracy: Double, mergedAccuracy: Double) {
       self.changedPredictions = changedPredictions
-      self.mixtureAccuracy = mixtureAccuracy
+      self.dualAccuracy = dualAccuracy
       self.mergedAccuracy = mergedAccuracy
     }
   }

@@ -45,7 +45,7 @@ extension Accrete {
     try memory.restore(learned: learned, tensors, base: context.base)
     try routing.restore(learned: learned.count, tensors)
     if let task = tasks.last, tensors["discriminators.0"] != nil {
-      let shape = [task.index + 1, 2 * plan(task.index).shared]
+      let shape = [task.index + 1, codes(task.index)]
       let stored = try (0..<context.base.layers).map { layer in
         let name = "discriminators.\(layer)"
         guard let tensor = tensors[name] else { throw ExpertError.missingTensor(where: Self.name, name: name) }

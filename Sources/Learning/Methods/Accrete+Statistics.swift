@@ -47,7 +47,7 @@ extension Accrete {
       let read = [Projection.gate, .up].compactMap { factors[FactorPosition(layer: layer, projection: $0, side: .a)] }
       guard !read.isEmpty else { return nil }
       let codes = try Tensor.concatenated(read.map { try known.features.linear($0) }, axis: 1)
-      return try RidgeProbe.accuracy(codes, labels: known.arrivals)
+      return try RidgeProbe.accuracy(codes, labels: known.taskIndices)
     }
     let known = values.compactMap { $0 }
     return known.count == values.count ? known : nil

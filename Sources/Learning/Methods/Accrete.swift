@@ -54,7 +54,7 @@ public final class Accrete: ContinualMethod {
     "adversary", 0.01, in: 0...1, "w: weight of the adversary's terms; 0 switches it off")
   static let memoryRows = Hyperparameter(
     "memory-rows", whole: 12, in: 2...65536,
-    "rows of pooled features that are kept for the adversary, of all tasks together")
+    "rows of pooled features that are kept for the adversary, of all tasks together; each task keeps one at least")
 
   public static let hyperparameters =
     [growth, sharedShare, pool, sharedRate, ownRate, gainRate, warmStart, adversaryWeight, memoryRows]
@@ -119,6 +119,11 @@ public final class Accrete: ContinualMethod {
     return (0, 1)
   }
 
+  /// How many numbers of a row the task's new shared atoms read: only gate_proj and up_proj see what enters the block.
+  func codes(_ index: Int) -> Int {
+    context.shape.projections.count { $0 == .gate || $0 == .up } * plan(index).shared
+  }
+
   /// Shared atoms that the task finds.
   func found(_ index: Int) -> Int { (0..<index).reduce(0) { $0 + plan($1).shared } }
 
@@ -131,8 +136,7 @@ public final class Accrete: ContinualMethod {
     parts[task] = new
     let isOpposed = context.value(Self.adversaryWeight) > 0 && task.index > 0 && new.shared != nil
     if isOpposed, adversary?.tasks != task.index + 1 {
-      let codes = 2 * plan(task.index).shared
-      adversary = try CodeAdversary(context, task: task, codes: codes)
+      adversary = try CodeAdversary(context, task: task, codes: codes(task.index))
     } else if !isOpposed {
       adversary = nil
     }
@@ -189,8 +193,8 @@ public final class Accrete: ContinualMethod {
     try expert(for: task).map { .plain(try $0.widened()) }
   }
 
-  public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? {
-    parts[task]?.isFrozen == true ? try? expert(for: task) : nil
+  public func ownedExpert(of task: TaskIdentity) throws -> LowRankExpert? {
+    parts[task]?.isFrozen == true ? try expert(for: task) : nil
   }
 
   /// Everything that serves a task as one plain LoRA expert; of a learned one as it is kept, in bfloat16.

@@ -176,7 +176,7 @@ public final class MoCL: ContinualMethod {
   }
 
   /// The whole sum: what serves the task, for ever.
-  public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? { try? expert(for: task) }
+  public func ownedExpert(of task: TaskIdentity) throws -> LowRankExpert? { try expert(for: task) }
 
   public func ownedTensors(of task: TaskIdentity) -> [String: Tensor] {
     guard let part = parts[task] else { return [:] }

@@ -6,7 +6,7 @@ public import Torch
 
 /// What Moses holds, and how it is read again.
 ///
-///     weights.experts.E.PLACE, scores.experts.E.PLACE     what goes on training
+///     weights.experts.E.FACTOR, scores.experts.E.FACTOR   what goes on training (FACTOR: layers.0.gate_proj.A)
 ///     tasks.TASK.layers.L.gate | masks | values            what serves the tasks: values of an entry are with the first task that uses it
 ///     router.…
 extension Moses {

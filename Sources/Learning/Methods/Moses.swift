@@ -218,8 +218,8 @@ public final class Moses: ContinualMethod {
     try expert(for: task).map { .plain(try $0.widened()) }
   }
 
-  public func ownedExpert(of task: TaskIdentity) -> LowRankExpert? {
-    parts[task]?.isLearned == true ? try? expert(for: task) : nil
+  public func ownedExpert(of task: TaskIdentity) throws -> LowRankExpert? {
+    parts[task]?.isLearned == true ? try expert(for: task) : nil
   }
 
   /// Everything that serves a task as one plain LoRA expert; of a learned one as it is kept, in bfloat16.

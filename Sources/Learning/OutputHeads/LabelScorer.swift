@@ -23,7 +23,7 @@ struct LabelScorer {
 
   /// Total log-probability of each label after each prompt. [prompt][label]
   func scores(_ prompts: [[Int]], experts: (any ExpertSelection)?) throws -> [[Double]] {
-    let shared = experts?.treatsRowsAlike ?? true ? Self.sharedTokens(of: prompts, extra: extraTokens) : 0
+    let shared = experts?.treatsSequencesAlike ?? true ? Self.sharedTokens(of: prompts, extra: extraTokens) : 0
     let layout = packed(prompts, shared: shared)
     let device = model.device
     let batch = TokenBatch(
@@ -31,7 +31,7 @@ struct LabelScorer {
       mask: .grouped(layout.groups), sharedTokens: shared, on: device)
     // Each position once: the prompt's end predicts the first token of every label. [positions, hidden]
     let states = try model.packedStates(batch, experts: experts, at: Tensor(layout.indices, on: device))
-      .filled(toMultipleOf: 64)
+      .padded(toMultipleOf: 64)
     let logits = try model.logits(states)  // [positions, vocabulary]
     let normalizers = try logits.logSumExp(1)  // [positions]
     let picked = try logits.reshaped([-1]).gathered(0, rows: Tensor(layout.picks, on: device))  // [prompts · targets]

@@ -20,7 +20,7 @@ extension DecoderModel {
     var gradients: [Tensor] = []
     for start in stride(from: 0, to: hidden.shape[0], by: chunk) {
       let count = min(chunk, hidden.shape[0] - start)
-      let states = try hidden.narrowed(0, from: start, count: count).filled(toMultipleOf: 32)
+      let states = try hidden.narrowed(0, from: start, count: count).padded(toMultipleOf: 32)
       let wanted = try targets.narrowed(0, from: start, count: count).unsqueezed(1)  // [count, 1]
       // d −log softmax(x)[t] / dx = softmax(x) − 1 at t.
       // [count, vocabulary]
@@ -29,7 +29,7 @@ extension DecoderModel {
       sum -= try picked.sum().item()
       let gradient = try logProbabilities.exp().replacing(1, at: wanted, with: picked.exp() + -1)
       gradients.append(
-        try gradient.filled(toMultipleOf: 32).linearTransposed(lmHead).narrowed(0, from: 0, count: count))
+        try gradient.padded(toMultipleOf: 32).linearTransposed(lmHead).narrowed(0, from: 0, count: count))
     }
     return TaskLoss(sum: sum, gradient: try Tensor.concatenated(gradients))
   }

@@ -2,7 +2,7 @@ public import Decoder
 public import Streams
 public import Torch
 
-/// A padded batch of examples with what is to be predicted.
+/// A packed batch of examples with what is to be predicted.
 public struct TrainingBatch {
   public let tokens: TokenBatch
   /// Numbers of the packed tokens that predict a target. int64 [targets]

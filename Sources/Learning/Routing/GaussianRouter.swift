@@ -23,16 +23,17 @@ public import Torch
 /// Chooses a learned task by the distance of a request from the tasks' means.
 public struct GaussianRouter: TaskRouter {
   static let depth = Hyperparameter(
-    "router-layers", whole: 4, in: 0...1024,
+    "router-layers", whole: usualLayers, in: 0...1024,
     "layers of the base whose output the router sees, at most all of them; chosen on held-out training rows of mtl5")
   static let instruction = Hyperparameter(
     "router-instruction", flag: true,
     "whether the router sees a request as it comes, with instruction and cue, or its text alone")
   static let unknownDistance = Hyperparameter(
-    "unknown-distance", 2.5, in: 1...1e9,
+    "unknown-distance", usualUnknownDistance, in: 1...1e9,
     "a request further than this many times the usual squared distance from every task is unknown; 1e9 knows all")
   static let shrinkage = Hyperparameter(
-    "router-shrinkage", 0, in: 0...1, "γ: the share of a round covariance in the shrunk one; 0: follows from the rows")
+    "router-shrinkage", 0, in: 0...1,
+    "γ: the share of a spherical covariance in the shrunk one; 0: follows from the rows")
   static let hyperparameters = [depth, instruction, unknownDistance, shrinkage]
 
   public let view: RequestView
@@ -101,13 +102,13 @@ public struct GaussianRouter: TaskRouter {
   }
 
   public func decisions(_ features: Tensor) throws -> [RouteDecision] {
-    let arrivals = means.keys.sorted()
-    guard !arrivals.isEmpty else {
+    let taskIndices = means.keys.sorted()
+    guard !taskIndices.isEmpty else {
       return Array(repeating: RouteDecision(task: nil, confidence: 0, distance: .infinity), count: features.shape[0])
     }
     let metric = try metric()
-    let distances = try distances(features, metric, arrivals)
-    return (0..<features.shape[0]).map { row in decision(distances.map { $0[row] }, arrivals, metric.usual) }
+    let distances = try distances(features, metric, taskIndices)
+    return (0..<features.shape[0]).map { row in decision(distances.map { $0[row] }, taskIndices, metric.usual) }
   }
 
   /// What distances are measured with: it takes an inverse, and serves any number of requests.
@@ -134,10 +135,10 @@ public struct GaussianRouter: TaskRouter {
     return (0..<features.shape[0]).map { row in distances.map { $0[row] / metric.usual } }
   }
 
-  /// d² of each request from each task. [index][row]
-  private func distances(_ features: Tensor, _ metric: Metric, _ arrivals: [Int]) throws -> [[Double]] {
+  /// d² of each request from each task. [task][row]
+  private func distances(_ features: Tensor, _ metric: Metric, _ taskIndices: [Int]) throws -> [[Double]] {
     let x = try features.moved(to: .cpu).converted(to: .float64)  // [rows, width]
-    return try arrivals.compactMap { means[$0] }.map { mean in
+    return try taskIndices.compactMap { means[$0] }.map { mean in
       let centred = try x - mean.narrowed(0, from: 0, count: width).converted(to: .float64)
       return try (centred.matmul(metric.inverse) * centred).sum(1).converted(to: .float32).floats().map(Double.init)
     }
@@ -158,8 +159,8 @@ public struct GaussianRouter: TaskRouter {
     let spread = (rows + 1 - 2 / size) * (ofSquare - trace * trace / size)
     let estimate = spread > 0 ? min(1, ((1 - 2 / size) * ofSquare + trace * trace) / spread) : 1
     let share = shrinkage > 0 ? shrinkage : estimate
-    let round = max(trace / size, 1e-12)
-    let inverse = try Triangle.raised(covariance * (1 - share), by: share * round).inverse()
+    let variance = max(trace / size, 1e-12)
+    let inverse = try Triangle.raised(covariance * (1 - share), by: share * variance).inverse()
     let seen = try max((inverse * covariance).sum().item(), 1e-12)  // tr(Σ⁻¹ C)
     let ofTask = max(rows / Double(max(means.count, 1)), 2)
     let left = ofTask / (ofTask - 1)

@@ -35,7 +35,8 @@ public struct RequestFeatures {
     projection = view.width.flatMap { RequestProjection(from: model.configuration.hiddenSize, to: $0) }
   }
 
-  /// Features of the examples' prompts, or of their texts; of the whole prompt where a text is empty. [sequences, hidden]
+  /// Features of the examples' prompts, or of their texts; of the whole prompt where a text is empty. [sequences, hidden], or the view's
+  /// width
   public func features(_ examples: [EncodedExample]) throws -> Tensor {
     try features(examples.map { view.seesInstruction || $0.textIds.isEmpty ? $0.promptIds : $0.textIds })
   }
@@ -73,7 +74,7 @@ public struct RequestFeatures {
     return try LengthLaw.ladder.compactMap { length in
       let indices = lengths.indices.filter { lengths[$0] == length }
       guard indices.count >= LengthLaw.leastTexts else { return nil }
-      return (length, try all.gathered(0, rows: Tensor(indices, on: model.device)))
+      return (length, try all.gathered(0, rows: Tensor(indices, on: all.device)))
     }
   }
 

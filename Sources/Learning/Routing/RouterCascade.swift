@@ -125,7 +125,7 @@ public struct RouterCascade: Sendable {
   ///
   /// - Parameter task: Its position.
   /// - Parameter texts: What is seen of the requests.
-  /// - Returns: Of each request; at most 0 where the task does not claim it.
+  /// - Returns: Of each request; 0 where the task does not claim it.
   /// - Throws: `TorchError`.
   public func claims(of task: Int, _ texts: TextFeatures) throws -> [Double] {
     try distances(texts, at: task).map { own in

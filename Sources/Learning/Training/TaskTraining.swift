@@ -112,7 +112,8 @@ public final class TaskTraining {
 
   /// Takes one optimizer step; `nil` when the task is done.
   ///
-  /// A step that fails leaves the state as it was before, so that it can be stored and the step be looked at again.
+  /// A step that fails leaves the trained values, the position and dropout's stream as they were before, so that they can be stored and the
+  /// step be looked at again.
   /// - Throws: ``LearningError`` when the loss is not finite, a term leaves its bound, or nothing moves.
   public func step() throws -> StepReport? {
     guard !isDone else { return nil }
@@ -259,17 +260,17 @@ public final class TaskTraining {
     guard cursor.batch >= epochBatches.count else { return }
     cursor.batch = 0
     cursor.epoch += 1
-    if isDone {
-      if let dead = cursor.terms.filter({ !$0.value }).keys.min() {
-        throw LearningError.lossAlwaysZero(term: dead, task: material.task.name)
-      }
-    } else {
-      epochBatches = Self.batches(material, options, seed, epoch: cursor.epoch)
-    }
+    if !isDone { epochBatches = Self.batches(material, options, seed, epoch: cursor.epoch) }
   }
 
   /// Ends the task: the trained tensors own their memory again and collect nothing.
+  ///
+  /// - Throws: ``LearningError/lossAlwaysZero(term:task:)`` where a term was zero in all steps: also of a state that was stored after the
+  ///   last one. What the method throws.
   public func finish() throws {
+    if isDone, let dead = cursor.terms.filter({ !$0.value }).keys.min() {
+      throw LearningError.lossAlwaysZero(term: dead, task: material.task.name)
+    }
     try parameters.zeroGradients()
     try method.end(material.task, on: probe)
     try parameters.release()

@@ -16,7 +16,7 @@ struct Hunyuan: FamilyDescriptor {
   }
 
   func feedForward(_ reader: ConfigurationReader, layers: Int) throws -> FeedForwardShape {
-    try reader.hunyuanMixture(layers: layers, hasShared: false, renormalizesOne: false)
+    try reader.hunyuanFeedForward(layers: layers, hasShared: false, renormalizesOne: false)
   }
 }
 
@@ -31,7 +31,7 @@ extension ConfigurationReader {
   /// - Parameters:
   ///   - hasShared: Whether there is a shared expert where `use_mixed_mlp_moe` says nothing.
   ///   - renormalizesOne: Whether also a single expert's weight is divided by itself.
-  func hunyuanMixture(layers: Int, hasShared: Bool, renormalizesOne: Bool) throws -> FeedForwardShape {
+  func hunyuanFeedForward(layers: Int, hasShared: Bool, renormalizesOne: Bool) throws -> FeedForwardShape {
     let inner = try denseWidth()
     let experts = try same("num_experts", raw.numExperts, layers: layers) ?? 1
     guard experts > 1 else { return FeedForwardShape(width: inner) }

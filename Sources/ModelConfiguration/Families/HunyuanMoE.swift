@@ -16,7 +16,7 @@ struct HunyuanMoE: FamilyDescriptor {
 
   func feedForward(_ reader: ConfigurationReader, layers: Int) throws -> FeedForwardShape {
     // transformers' class always has the shared expert, and always divides by the sum.
-    try reader.hunyuanMixture(layers: layers, hasShared: true, renormalizesOne: true)
+    try reader.hunyuanFeedForward(layers: layers, hasShared: true, renormalizesOne: true)
   }
 
   func completed(_ model: JSONTree, for shape: DecoderConfiguration) -> JSONTree {

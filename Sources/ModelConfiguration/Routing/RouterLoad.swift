@@ -8,7 +8,7 @@ public struct RouterLoad: Sendable, Equatable, Codable {
   public var visited: [Double]?
   /// The most tokens that an expert had in a micro-batch of the step: at most ``capacity``.
   public var fullest: Int?
-  /// Places of an expert in a micro-batch; `nil`: no limit.
+  /// Tokens of a micro-batch that an expert has room for (its capacity); `nil`: no limit.
   public var capacity: Int?
   /// Share of the choices that found no room.
   public var overflow: Double

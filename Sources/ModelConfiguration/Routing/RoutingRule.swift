@@ -10,9 +10,9 @@ public struct RoutingRule: Sendable, Equatable, Codable {
     case recycle
   }
 
-  /// Places of an expert, as a multiple of its fair share of a micro-batch; `nil`: no limit.
+  /// Tokens that an expert has room for (its capacity), as a multiple of its fair share of a micro-batch; `nil`: no limit.
   public var capacityFactor: Double?
-  /// Places that an expert has at least.
+  /// Tokens that an expert has room for at least.
   public var minimumCapacity: Int
   public var overflow: Overflow
   /// Weight of the balance loss.
@@ -31,7 +31,7 @@ public struct RoutingRule: Sendable, Equatable, Codable {
     self.zLoss = zLoss
   }
 
-  /// Places of each expert: C = max(⌈k·T/E · factor⌉, minimum); `nil`: no limit.
+  /// Tokens that each expert has room for: C = max(⌈k·T/E · factor⌉, minimum); `nil`: no limit.
   public func capacity(tokens: Int, shape: MoEShape) -> Int? {
     guard let capacityFactor else { return nil }
     let share = Double(tokens * shape.active) / Double(max(shape.experts, 1))

@@ -66,7 +66,7 @@ public struct SurgeRule: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - experts: E, routed experts of a layer.
   ///   - active: K, how many of them a token goes to.
-  ///   - relativeBatch: X.
+  ///   - relativeBatch: x = B / B_noise, at least 0.
   /// - Throws: ``RateError/invalid(name:expected:got:)``.
   public static func ratio(experts: Int, active: Int, relativeBatch: Double) throws -> Double {
     try ratio(parts: parts(experts: experts, active: active), relativeBatch: relativeBatch)

@@ -8,7 +8,7 @@ import Foundation
 struct ParametricFitting {
   /// δ of Huber's loss, of a difference of logarithms.
   static let delta = 1e-3
-  /// Exponents outside of it mean that the runs do not determine them.
+  /// Exponents outside this range mean that the runs do not determine them.
   static let exponents = 0.01...3.0
   /// Points that a fit of 5 numbers needs at least.
   static let fewestPoints = 6

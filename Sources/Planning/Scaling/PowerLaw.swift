@@ -5,10 +5,10 @@ public struct PowerLaw: Sendable, Codable, Equatable {
   public let factor: Double
   public let exponent: Double
 
-  /// - Returns: Y; may be infinite far outside of what was fitted.
+  /// - Returns: y; may be infinite far outside of what was fitted.
   public func callAsFunction(_ x: Double) -> Double { exp(log(factor) + exponent * log(x)) }
 
-  /// - Parameter points: X and y, above 0.
+  /// - Parameter points: x and y, above 0.
   /// - Returns: `nil` with fewer than 2 different x.
   static func fit(_ points: [(x: Double, y: Double)]) -> PowerLaw? {
     guard let first = points.first else { return nil }

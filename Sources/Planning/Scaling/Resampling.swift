@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Randomness
 
 /// How runs are drawn for an interval.
 public enum Resampling: String, Sendable, Codable, CaseIterable {
@@ -25,7 +26,7 @@ public enum Resampling: String, Sendable, Codable, CaseIterable {
   ///   - runs: What was fitted.
   ///   - loss: Their parametric fit.
   /// - Returns: `nil` where there is nothing to draw from: no parametric fit, or fewer than 7 runs (2 more than were fitted).
-  func sampler(_ runs: [ScalingRun], _ loss: ParametricLoss?) -> ((inout SeededDraws) -> [ScalingRun])? {
+  func sampler(_ runs: [ScalingRun], _ loss: ParametricLoss?) -> ((inout RandomStream) -> [ScalingRun])? {
     switch self {
     case .runs: return { draws in runs.map { _ in runs[draws.below(runs.count)] } }
     case .residuals:

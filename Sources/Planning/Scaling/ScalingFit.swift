@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 
 /// The form of the published law, fitted to one's own runs: the best size and data for a budget, with what is not known of them.
 ///
@@ -96,7 +97,7 @@ public struct ScalingFit: Sendable, Encodable, Equatable {
     _ resampling: Resampling, _ runs: [ScalingRun], _ estimate: ScalingEstimate, draws: Int, seed: UInt64
   ) -> [ScalingEstimate]? {
     guard let sample = resampling.sampler(runs, estimate.parametric) else { return nil }
-    var stream = SeededDraws(seed: seed, "scaling/\(resampling.rawValue)")
+    var stream = RandomStream(seed: seed, "scaling", resampling.rawValue)
     return (0..<draws).compactMap { _ in try? ScalingEstimate(sample(&stream), near: estimate.parametric) }
   }
 

@@ -57,7 +57,7 @@ public enum CorpusError: AccreteError, Sendable, Equatable {
 }
 
 extension CorpusError: LocalizedError {
-  /// One line: `PLACE: expected …, got …. Fix: …`.
+  /// One line: `LOCATION: expected …, got …. Fix: …`.
   public var description: String {
     "\(detail.location): expected \(detail.expected), got \(detail.got). Fix: \(detail.fix)".onOneLine
   }

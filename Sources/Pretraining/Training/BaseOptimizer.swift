@@ -85,7 +85,7 @@ public struct BaseOptimizer {
     if let part = gradients.matrices { try matrices?.gradients.addInPlace(part) }
   }
 
-  /// Whether all gradients are numbers, and their common norm.
+  /// The common norm of all gradients; not finite if one of them is not.
   public func gradientNorm() throws -> Double {
     try (plain.gradients.squareSum() + (matrices?.gradients.squareSum() ?? 0)).squareRoot()
   }

@@ -83,7 +83,7 @@ public final class BaseTrainer {
       tokens: targets, routing: means)
   }
 
-  /// The way through the model and back, for each micro-batch: side by side where threads are there for it.
+  /// The forward and backward pass of each micro-batch, in parallel where there are threads for it.
   private func passes(_ microBatches: [[[Int]]], targets: Int) throws -> [PassPool.Pass] {
     let (routing, seed, step, documentEnd) = (routing, seed, step, documentEnd)
     @Sendable func pass(_ number: Int, _ decoder: TrainableDecoder) throws -> PassPool.Pass {

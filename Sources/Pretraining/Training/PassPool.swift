@@ -2,7 +2,7 @@ import Decoder
 import ModelConfiguration
 import Torch
 
-/// The micro-batches of a step side by side: each worker has leaves of its own that share the weights, and a place for gradients.
+/// The micro-batches of a step side by side: each worker has leaves of its own that share the weights, and a gradient buffer.
 ///
 /// Gradients are added in the order of the workers, so that a step stays a function of what it was: for one number of threads the same
 /// bits.

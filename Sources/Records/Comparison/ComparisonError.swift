@@ -43,7 +43,6 @@ public enum ComparisonError: AccreteError, Equatable {
         + " Results of both cannot stand in one table: restore what was, or choose another --out."
     case .cellsLeftOut(let folder, let cells):
       "\(folder): has cells that are not named now: \(cells.listed)"
-        + (cells.count > 8 ? " and \(cells.count - 8) more" : "")
         + ". Cells can be added, not left out: name them too, or choose another --out."
     case .inUse(let folder, let holder, let fix):
       "\(folder): \(holder) is working on this comparison. \(fix)"

@@ -1,7 +1,7 @@
 /// MoE-CL's adversary as the manifests of earlier versions have it: two properties of every run, whatever its method. Now they are
 /// hyper-parameters of that method.
 struct EarlierAdversary: Decodable {
-  /// The method whose they are.
+  /// The method that they belong to.
   static let method = "moe-cl"
   /// What every run had where nothing was said; it is left out of a configuration, as in a run of today.
   static let usual: [String: HyperparameterValue] = ["adversary": "isolated", "adversary-weight": 0.1]

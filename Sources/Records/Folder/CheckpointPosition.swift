@@ -61,11 +61,12 @@ extension RunFolder {
     try sealing.seal(of: self)?.files.keys.compactMap(CheckpointPosition.init(path:)).filter { $0.step == nil }.max()
   }
 
-  /// Checkpoints inside of tasks, but for the newest ones, have served.
+  /// Checkpoints inside of tasks that are no longer needed: all but the newest ones.
+  ///
   /// - Parameters:
   ///   - kept: How many stay.
   ///   - new: One that is about to be written.
-  package func servedCheckpoints(keeping kept: Int, beside new: CheckpointPosition? = nil) throws -> [URL] {
+  package func outdatedCheckpoints(keeping kept: Int, beside new: CheckpointPosition? = nil) throws -> [URL] {
     let positions = Set(try checkpointPositions() + [new].compactMap(\.self)).sorted()
     return positions.filter { $0.step != nil }.dropLast(kept).map(checkpoint)
   }

@@ -38,7 +38,7 @@ public struct RunFolder: Sendable {
   /// - Throws: `FileError.linkLeadsOut`.
   public func inside(_ file: URL) throws -> URL { try Containment.require(file, in: url) }
 
-  /// Makes the folder of a new run. Of two processes that do so at the same moment, one has made it.
+  /// Makes the folder of a new run. Of two processes that do so at the same moment, only one succeeds.
   /// - Throws: ``RunError/folderExists(_:)``: an earlier run is never touched; `FileError`.
   public func create() throws { try create(with: [checkpoints, experts]) }
 

@@ -31,7 +31,11 @@ public struct RunMetrics: Sendable, Codable, Equatable {
         try keys.decode(String.self, forKey: .name), try keys.decode(String.self, forKey: .formula)
       )
       name = Self.earlier[written] ?? written
-      formula = Self.earlier[written].map { "\($0) = \(text.dropFirst(written.count + 3))" } ?? text
+      let renamed = Self.earlier[written].map { "\($0) = \(text.dropFirst(written.count + 3))" } ?? text
+      // Earlier formulas called such rows unknown, one of them also under today's name.
+      formula =
+        Self.earlier.values.contains(name)
+        ? renamed.replacing("called unknown", with: "called out-of-distribution") : renamed
       value = try keys.decode(Double.self, forKey: .value)
       interval95 = try keys.decodeIfPresent(BootstrapInterval.self, forKey: .interval95)
       n = try keys.decode(Int.self, forKey: .n)
@@ -169,7 +173,7 @@ public struct RunMetrics: Sendable, Codable, Equatable {
       ),
       (
         "OOD detection rate",
-        "mean over rows 1 … T−1 and the tasks to come of the share of rows called unknown",
+        "mean over rows 1 … T−1 and the tasks to come of the share of rows called out-of-distribution",
         detected, strange
       ),
     ]

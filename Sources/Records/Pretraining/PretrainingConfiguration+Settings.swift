@@ -62,10 +62,11 @@ extension PretrainingConfiguration: Configurable {
     Setting("gradient-clip", \.gradientClip, "Limit of the gradient norm; 0 switches clipping off.").withoutFlag(),
     number(
       "expert-rate", \.expertRate, or: "auto",
-      "ρ, the learning rate of routed experts by that of all else; auto: the surge rule.",
+      "ρ, the learning rate of routed experts divided by that of all else; auto: the surge rule.",
       initial: "auto"),
     number(
-      "capacity", \.routing.capacityFactor, or: "none", "Tokens that a routed expert takes, by its even share.",
+      "capacity", \.routing.capacityFactor, or: "none",
+      "Most tokens of a routed expert, as a multiple of its even share.",
       initial: PretrainingConfiguration().routing.capacityFactor?.shownText ?? "none"),
     Setting("minimum-capacity", \.routing.minimumCapacity, "The fewest tokens that it takes.").withoutFlag(),
     Setting("overflow", \.routing.overflow, "What becomes of tokens beyond the capacity.").withoutFlag(),

@@ -28,7 +28,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
 
   /// Weights of the sources; `nil`: their tokens.
   public var mixture: [String: Double]?
-  /// The same while the rate anneals: the best data. `nil`: as before.
+  /// The same while the learning rate anneals: the best data. `nil`: as before.
   public var annealMixture: [String: Double]?
   public var longMixture: [String: Double]?
 
@@ -56,7 +56,7 @@ public struct PretrainingConfiguration: Sendable, Equatable, Codable {
   public var decay = TrainingSchedule.Decay.cosine
   /// Where the decay ends, as a share of the peak.
   public var floor = TrainingSchedule.defaultFloor
-  /// Share of the tokens in which the rate is brought to `annealEnd`.
+  /// Share of the tokens in which the learning rate is brought to `annealEnd`.
   public var annealShare = 0.05
   public var annealEnd = 0.1
   public var weightDecay = 0.1

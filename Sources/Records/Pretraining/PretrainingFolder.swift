@@ -17,10 +17,10 @@ extension RunFolder {
   /// The folder to give to `tensorboard --logdir`.
   package var tensorBoard: URL { url.appendingPathComponent("tensorboard") }
 
-  /// Whether the folder is that of a pretraining run.
   /// What the run is being made from, until it is prepared.
   package var preparing: URL { url.appendingPathComponent("preparing.json") }
 
+  /// Whether the folder is that of a pretraining run.
   public var isPretraining: Bool { hasManifest || FileManager.default.fileExists(atPath: preparing.path) }
   /// Whether the run is prepared.
   package var hasManifest: Bool { FileManager.default.fileExists(atPath: pretraining.path) }

@@ -3,6 +3,9 @@ public import Planning
 
 /// `metrics.json` of a pretraining run.
 public struct PretrainingMetrics: Sendable, Codable, Equatable {
+  /// What the losses of ``heldOut`` are.
+  public static let heldOutFormula = "mean of −ln p(next token) over the first held-out windows of each source"
+
   /// What a scaling law is fitted to; `nil` where nothing was held out.
   public var scaling: ScalingRun.Record?
   /// There where the run ended with a higher loss than it began with.
@@ -10,7 +13,7 @@ public struct PretrainingMetrics: Sendable, Codable, Equatable {
   /// Tokens that were learned from; `nil`: written by an earlier version, which has them in ``scaling``.
   public var tokens: Int?
   public var heldOut: [HeldOutMeasurement]
-  public var heldOutFormula = "mean of −ln p(next token) over the first held-out windows of each source"
+  public var heldOutFormula: String
   public var seconds: Double
   public var tokensPerSecond: Double
   public var peakResidentBytes: Int
@@ -19,7 +22,7 @@ public struct PretrainingMetrics: Sendable, Codable, Equatable {
 
   package init(
     scaling: ScalingRun.Record? = nil, diverged: Divergence? = nil, tokens: Int? = nil, heldOut: [HeldOutMeasurement],
-    heldOutFormula: String = "mean of −ln p(next token) over the first held-out windows of each source",
+    heldOutFormula: String = PretrainingMetrics.heldOutFormula,
     seconds: Double, tokensPerSecond: Double, peakResidentBytes: Int, baseDigest: Digest
   ) {
     self.scaling = scaling

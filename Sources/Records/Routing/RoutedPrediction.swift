@@ -7,7 +7,7 @@ public struct RoutedPrediction: Sendable, Codable, Equatable {
   public var expert: String?
   /// The probability of the most probable task.
   public var confidence: Double
-  /// How far the request is from all known tasks; about 1 is usual.
+  /// How far the request is from the nearest learned task; about 1 is usual.
   public var distance: Double
   /// What was answered: a label, or a text; one of the two.
   public var prediction: Prediction?

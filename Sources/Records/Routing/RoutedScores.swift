@@ -4,7 +4,7 @@ public struct RoutedScores: Sendable, Codable, Equatable {
   public var matrix: TaskMatrix
   /// The share of a learned task's rows that were sent to it.
   public var routerAccuracy: TaskMatrix
-  /// The share of a task's rows that were called unknown: an error for learned tasks, right for those to come.
+  /// The share of a task's rows that were called out-of-distribution: an error for learned tasks, right for those to come.
   public var unknownRate: TaskMatrix
 
   package init(tasks: [String]) {
@@ -13,12 +13,12 @@ public struct RoutedScores: Sendable, Codable, Equatable {
     unknownRate = TaskMatrix(tasks: tasks)
   }
 
-  /// How often rows of tasks to come were called unknown, on average over those cells; and the rows behind them.
+  /// How often rows of tasks to come were called out-of-distribution, on average over those cells; and the rows behind them.
   ///
   /// - Parameter counts: Scored rows of each task.
   func detected(_ counts: [Int]) -> (rate: Double?, rows: Int) {
     let cells = (1..<max(matrix.tasks.count, 1)).flatMap { row in
-      matrix.tasks.indices.filter { $0 >= row }.compactMap { column in
+      counts.indices.filter { $0 >= row }.compactMap { column in
         unknownRate[row, column].map { ($0, counts[column]) }
       }
     }

@@ -38,7 +38,7 @@ public enum PredictionsFile {
   /// - Parameters:
   ///   - data: The lines.
   ///   - path: Where they came from, for errors.
-  /// - Throws: `FileError` that names the location and the line.
+  /// - Throws: `FileError` that names the file and the line.
   public static func decode(_ data: Data, path: String) throws -> [Prediction] {
     try lines(of: data, path: path, fault: fault(of:))
   }
@@ -48,7 +48,7 @@ public enum PredictionsFile {
   /// - Parameters:
   ///   - data: The lines.
   ///   - path: Where they came from, for errors.
-  /// - Throws: `FileError` that names the location and the line.
+  /// - Throws: `FileError` that names the file and the line.
   public static func decodeWritten(_ data: Data, path: String) throws -> [WrittenAnswer] {
     try lines(of: data, path: path, fault: fault(of:))
   }

@@ -46,7 +46,7 @@ public struct Setting<Root: Configurable>: Sendable {
 
   /// A name that earlier versions had.
   public struct Earlier: Sendable {
-    /// The setting that has its place.
+    /// The setting that replaced it.
     public let setting: String
     /// Whether the two exclude each other.
     let excludes: Bool
@@ -72,9 +72,9 @@ public struct Setting<Root: Configurable>: Sendable {
   ///   - choices: All that may stand there, where these are a few words.
   ///   - initial: The default as it is shown.
   ///   - field: What it changes, where that is one value.
-  ///   - decode: Reads what stands behind the key of a file, as texts of a command line.
   ///   - isText: Whether one text of a command line is of the form.
-  ///   - set: Puts texts into a configuration.
+  ///   - decode: Reads the value of a file's key, as a change.
+  ///   - parse: Reads the texts of a command line, as a change.
   ///   - words: The texts of a configuration.
   package init(
     _ name: String, _ text: String, arity: Arity, form: String, choices: [String] = [], initial: String,

@@ -31,7 +31,7 @@ public struct SettingValues<Root: Configurable>: Sendable {
     }
   }
 
-  /// Names of earlier versions come last in a table, so that what has their place is known.
+  /// Names of earlier versions come last in a table, so that the settings that replaced them are read first.
   private mutating func add(
     _ setting: Setting<Root>, _ change: @escaping Setting<Root>.Change, texts: [String]?, dashes: String
   ) throws {

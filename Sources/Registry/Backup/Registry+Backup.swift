@@ -25,7 +25,7 @@ extension Registry {
   public func backup(to folder: URL) throws -> BackupRecord {
     let folder = URL(fileURLWithPath: folder.standardizedFileURL.path)
     try RegistryFolder.make(folder.deletingLastPathComponent())
-    // Nobody removes blobs while they are copied. Who may not write here cannot keep others from it, and says so if one was removed.
+    // Nobody removes blobs while they are copied. A process that may not write here cannot keep others from it, and says so if one was removed.
     let lock = database.access == .writing ? try FileLock(url.appendingPathComponent(RegistryFolder.lock)) : nil
     try lock?.take(waiting: 60, shared: true)
     defer { lock?.letGo() }
@@ -103,8 +103,8 @@ extension Registry {
       guard let failure = verification.failures.first else { return verification }
       throw RegistryError.invalid(
         what: backup.path,
-        got: "\(failure.what) that are damaged: \(failure.found.replacing(new.path, with: backup.path))",
-        expected: "a backup that is whole", fix: "Take an earlier one.")
+        got: "damaged \(failure.what): \(failure.found.replacing(new.path, with: backup.path))",
+        expected: "a backup that is whole", fix: "Take an earlier backup.")
     }
   }
 

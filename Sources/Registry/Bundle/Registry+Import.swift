@@ -109,6 +109,7 @@ extension Registry {
   /// - Parameter added: Those that were not there.
   private func takeBlobs(of content: BundleContent, from tar: TarReader, _ added: inout [BlobReference]) throws {
     var missing = Dictionary(content.blobs.map { ($0.digest, $0.bytes) }, uniquingKeysWith: { one, _ in one })
+    guard missing.count == content.blobs.count else { throw tar.malformed("a blob that is listed twice") }
     while let entry = try tar.next() {
       let digest = entry.name.hasPrefix("blobs/sha256/") ? Digest("sha256:" + entry.name.dropFirst(13)) : nil
       guard let digest, let bytes = missing.removeValue(forKey: digest) else {

@@ -24,7 +24,7 @@ final class TarReader {
       return nil
     }
     guard header[257..<262].elementsEqual("ustar".utf8) else { throw malformed("not a tar file") }
-    guard number(header[148..<156]) == checksum(header) else { throw malformed("a head of an entry was changed") }
+    guard number(header[148..<156]) == checksum(header) else { throw malformed("an entry's header was changed") }
     guard header[156] == UInt8(ascii: "0") || header[156] == 0 else {
       throw malformed("an entry that is not a regular file")
     }
@@ -72,7 +72,7 @@ final class TarReader {
     return result
   }
 
-  /// Skips alignment padding.
+  /// Skips the padding behind an entry.
   private func skip(_ count: Int) throws {
     guard count > 0 else { return }
     guard try take(count).allSatisfy({ $0 == 0 }) else { throw malformed("bytes between two entries") }

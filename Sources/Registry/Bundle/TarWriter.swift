@@ -53,7 +53,7 @@ final class TarWriter {
   }
 }
 
-/// The head of an entry.
+/// The header of an entry.
 enum Tar {
   static let block = 512
 

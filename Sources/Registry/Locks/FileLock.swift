@@ -21,7 +21,7 @@ final class FileLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Takes it, and waits for others until a moment.
+  /// Takes it, waiting for others at most `seconds`.
   ///
   /// - Parameter seconds: How long; 0 does not wait.
   /// - Parameter shared: Whether others may hold it in the same way.

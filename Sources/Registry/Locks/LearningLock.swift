@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 
 /// Says that a process learns; others wait or are refused. Held by one object of one process; let go by ``release()``, with the object, or
 /// when the process ends however that ends.
@@ -9,13 +10,14 @@ public final class LearningLock: Sendable {
     public let process: Int32
     public let host: String
     public let since: String
-    /// The task that is learned.
+    /// The task that is learned, or what else is done meanwhile.
     public let learns: String
 
-    var text: String { "process \(process) on \(host), which learns \(learns) since \(since)" }
+    var text: String { "process \(process) on \(host), at work on \(learns) since \(since)" }
   }
 
   private let lock: FileLock
+  private let isHeld = Mutex(true)
 
   init(_ url: URL, name: String, waiting seconds: Double) throws {
     let lock = try FileLock(url)
@@ -35,8 +37,13 @@ public final class LearningLock: Sendable {
 
   /// Lets go of it before the object ends.
   public func release() {
-    ftruncate(lock.descriptor, 0)
-    lock.letGo()
+    isHeld.withLock { held in
+      // Once: afterwards the file may say who holds it next.
+      guard held else { return }
+      held = false
+      ftruncate(lock.descriptor, 0)
+      lock.letGo()
+    }
   }
 
   deinit { release() }

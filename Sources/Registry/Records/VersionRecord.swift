@@ -1,7 +1,7 @@
 public import Files
 public import Foundation
 
-/// A version as the registry lists it. What it is in full says its ``VersionManifest``.
+/// A version as the registry lists it. Its ``VersionManifest`` says in full what it is.
 public struct VersionRecord: Sendable, Codable, Equatable {
   /// The task's name.
   public let name: String

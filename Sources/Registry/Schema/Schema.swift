@@ -9,10 +9,10 @@ enum Schema {
   /// The newest one that this program knows; `PRAGMA user_version` of a registry says which it has.
   static let newest = 1
 
-  /// All migrations, in order.
   /// The names of all migrations, in their order.
   static var steps: [String] { migrator.migrations }
 
+  /// All migrations, in order.
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { try $0.execute(sql: Schema1.sql) }

@@ -66,7 +66,7 @@ struct Ledger {
     changes = []
     let head = try Audit.head(database)
     let entry = Audit.Entry(
-      sequence: (head?.sequence ?? 0) + 1, at: at, actor: actor, action: action, subject: subject,
+      sequence: try StoredNumbers.sum([head?.sequence ?? 0, 1]), at: at, actor: actor, action: action, subject: subject,
       detail: String(decoding: CanonicalJSON.data(.object(members)), as: UTF8.self))
     let previous = head?.hash.bytes ?? Audit.beginning
     try execute(

@@ -16,8 +16,8 @@ enum RegistryFolder {
 
   static func holdsRegistry(_ folder: URL) -> Bool { FolderFile.exists(database, in: folder) }
 
-  /// Requires that nothing in the folder is a link out of it, and that what SQLite is about to open are files: it would wait for ever for
-  /// who writes into a pipe.
+  /// Requires that nothing in the folder is a link out of it, and that what SQLite is about to open are files: opening a
+  /// pipe would block until somebody writes into it.
   /// - Throws: `FileError`.
   static func requireRegular(_ folder: URL) throws {
     for name in [database, blobs, work] where FolderFile.exists(name, in: folder) {
@@ -76,7 +76,7 @@ enum NetworkFileSystem {
   /// What kind of network file system it is; `nil` for a disk of this machine.
   ///
   /// - Parameter type: The system's number for it.
-  /// - Parameter mounted: How FUSE calls it, as `fuse.sshfs`.
+  /// - Parameter mounted: What FUSE calls it, such as `fuse.sshfs`.
   static func name(type: UInt32, mounted: String) -> String? {
     if let name = names[type] { return name }
     guard type == fuse else { return nil }
@@ -96,13 +96,26 @@ enum NetworkFileSystem {
   /// The type of the mount that a path lies on, as the system lists it.
   private static func mount(of path: String) -> String {
     guard let text = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else { return "" }
+    return mount(of: path, in: text)
+  }
+
+  /// The same by what `/proc/self/mounts` says.
+  static func mount(of path: String, in mounts: String) -> String {
     var best: (folder: String, type: String) = ("", "")
-    for line in text.split(separator: "\n") {
+    for line in mounts.split(separator: "\n") {
       let fields = line.split(separator: " ").map(String.init)
-      guard fields.count > 2, fields[1].utf8.count >= best.folder.utf8.count else { continue }
-      let folder = fields[1] == "/" ? "/" : fields[1] + "/"
-      if (path + "/").utf8.starts(with: folder.utf8) { best = (fields[1], fields[2]) }
+      guard fields.count > 2 else { continue }
+      let point = unescaped(fields[1])
+      guard point.utf8.count >= best.folder.utf8.count else { continue }
+      let folder = point == "/" ? "/" : point + "/"
+      if (path + "/").utf8.starts(with: folder.utf8) { best = (point, fields[2]) }
     }
     return best.type
+  }
+
+  /// A name of that file, in which the system writes what would end it as octal numbers.
+  private static func unescaped(_ name: String) -> String {
+    let escapes = [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
+    return escapes.reduce(name) { text, escape in text.replacing(escape.0, with: escape.1) }
   }
 }

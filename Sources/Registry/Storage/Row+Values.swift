@@ -6,7 +6,7 @@ import GRDB
 
 extension Row {
   /// The value of a column that is never NULL.
-  /// - Throws: An error that ``RegistryDatabase`` says as damage.
+  /// - Throws: An error that ``RegistryDatabase`` reports as damage.
   func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: Int) throws -> Value {
     try decode(Value.self, atIndex: column)
   }
@@ -36,4 +36,17 @@ extension Row {
   }
 
   func date(_ column: Int) throws -> Date { Date(timeIntervalSince1970: try value(column)) }
+}
+
+/// Sums of stored numbers: a damaged file decides how large these are.
+enum StoredNumbers {
+  /// - Parameter path: Where the numbers are from, for the message.
+  /// - Throws: ``RegistryError/damaged(path:reason:)`` where the sum is too large.
+  static func sum(_ numbers: [Int], in path: String = RegistryFolder.database) throws -> Int {
+    try numbers.reduce(0) { sum, number in
+      let (result, overflow) = sum.addingReportingOverflow(number)
+      guard !overflow else { throw RegistryError.damaged(path: path, reason: "a number is too large") }
+      return result
+    }
+  }
 }

@@ -19,7 +19,7 @@ extension Registry {
     /// Blobs that are there, and their bytes: what the rows say and the files have.
     public internal(set) var blobs = 0
     public internal(set) var bytes = 0
-    /// Files that no row names; `registry gc` takes them when they are a day old.
+    /// Files that no row names; `registry gc` removes them after ten minutes where nobody learns or imports, else after a day.
     public internal(set) var strayFiles = 0
     public internal(set) var strayBytes = 0
     /// Bytes of the database with its journal.

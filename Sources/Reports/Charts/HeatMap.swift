@@ -13,7 +13,7 @@ enum HeatMap {
     return share.isFinite ? min(max(share, 0), 1) : 0.5
   }
 
-  /// How wide a figure with so many columns is, in the size of a letter.
+  /// How wide a figure with so many columns is, in rem.
   static func width(columns: Int) -> Double { 9 + 3.95 * Double(columns) }
 
   /// What the signs in a task matrix mean.

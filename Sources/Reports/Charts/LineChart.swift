@@ -8,7 +8,7 @@ struct LineChart: Equatable {
     var y: Double
     /// From where to where the value may be.
     var range: ClosedRange<Double>?
-    /// In words, for who points at it and for the table.
+    /// In words, for whoever points at it and for the table.
     var text: String
   }
 
@@ -51,7 +51,7 @@ struct LineChart: Equatable {
   /// The same numbers.
   var table: ReportTable
 
-  /// At which a drawing is easy to read, in the size of a letter.
+  /// The width at which a drawing is easy to read, in rem.
   static let width = 27.0
 }
 

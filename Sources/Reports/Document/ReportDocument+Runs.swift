@@ -7,7 +7,7 @@ extension ReportDocument {
       id: "examples", title: "Rows lost and gained",
       blocks: [
         .paragraph(
-          "Lost: right when the task had just been learned, wrong after the last task. Gained: the other way round. A run keeps numbers of rows and names of labels, not texts: \(code: "row 17") is line 18 of the task's file, counted from 0.\(comparison.isPlainAccuracy ? "" : " A free answer is neither right nor wrong: tasks of those are not here.")"
+          "Lost: right when the task had just been learned, wrong after the last task. Gained: the other way round. A run keeps numbers of rows and names of labels, not texts: \(code: "row 17") is the 18th row of the task's file: rows count from 0.\(comparison.isPlainAccuracy ? "" : " A free answer is neither right nor wrong: tasks of those are not here.")"
         )
       ]
         + [.grid(groups.map { .table(counts($0)) }, width: 21)]

@@ -24,7 +24,7 @@ struct ReportDocument: Equatable {
     /// What the shades of the tables around it stand for.
     case shades(low: String, high: String, legend: Phrase)
     case chart(LineChart)
-    /// Beside each other where there is room: how wide one must be at least, in the size of a letter.
+    /// Beside each other where there is room: how wide one must be at least, in rem.
     case grid([Block], width: Double)
     /// Only shown when asked for.
     case details(String, [Block])

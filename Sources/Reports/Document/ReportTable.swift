@@ -44,7 +44,7 @@ struct ReportTable: Equatable {
     var mark = Mark.none
     /// How strongly it is filled, 0 to 1; `nil`: not at all.
     var shade: Double?
-    /// What a reader learns who points at it.
+    /// What a reader sees who points at it.
     var hint: String?
 
     /// A number with its spread.

@@ -17,7 +17,7 @@ extension ReportTable {
     if !notes.isEmpty {
       parts.append(HTML("ul", ["class": "notes"], notes.map { HTML("li", [:], $0.html) }))
     }
-    return HTML("figure", ["id": id, "class": isHeat ? "table compact" : "table"], parts)
+    return HTML("figure", ["id": id, "class": "table"], parts)
   }
 
   private var isHeat: Bool { rows.contains { $0.cells.contains { $0.shade != nil } } }

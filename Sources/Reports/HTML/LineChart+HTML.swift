@@ -1,5 +1,5 @@
 extension LineChart {
-  /// A figure: title, drawing, caption, and the numbers for who wants them or cannot see the drawing.
+  /// A figure: title, drawing, caption, and the numbers for whoever wants them or cannot see the drawing.
   func html(id: String) -> HTML {
     HTML(
       "figure", ["id": id, "class": "chart"],

@@ -32,16 +32,27 @@ public struct PretrainedRun: Sendable, Equatable, Codable {
 
   /// Points of a curve.
   private static let points = 200
+  /// More than any run takes.
+  private static let mostSteps = 1 << 50
 
   /// - Throws: `RunError`, `FileError` that names the file and what cannot be.
   public init(_ url: URL) throws {
     let folder = RunFolder(url)
     name = url.lastPathComponent
     manifest = try JSONFile.read(PretrainingManifest.self, from: folder.inside(folder.pretraining))
+    for (key, steps) in [("steps", manifest.steps), ("longSteps", manifest.longSteps)]
+    where !(0...Self.mostSteps).contains(steps) {
+      throw FileError.malformedJSON(
+        path: folder.pretraining.path, reason: "`\(key)` is \(steps), expected 0 to \(Self.mostSteps)")
+    }
     metrics = try OptionalFile.read { try JSONFile.read(PretrainingMetrics.self, from: folder.inside(folder.metrics)) }
     let width = max(1, (manifest.steps + manifest.longSteps + Self.points - 1) / Self.points)
     var (done, stretches, current): (Int, [Stretch], [PretrainingReport]) = (0, [], [])
     try EventLines.read(PretrainingReport.self, from: folder.inside(folder.events)) { report in
+      guard report.step >= 1 else {
+        throw FileError.malformedJSON(
+          path: folder.events.path, reason: "`step` is \(report.step), expected 1 or more")
+      }
       done = report.step
       current.append(report)
       if current.count == width {

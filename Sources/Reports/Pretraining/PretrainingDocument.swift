@@ -6,8 +6,7 @@ extension ReportDocument {
   /// A report on pretraining runs.
   init(_ runs: [PretrainedRun]) {
     title = "Accrete pretraining"
-    headline =
-      runs.count == 1 ? runs.first?.name ?? "" : "\(Format.list(runs.map(\.name)))"
+    headline = Format.list(runs.map(\.name))
     let open = runs.filter { $0.metrics == nil }
     subtitle = "\(Format.count(runs.count, "run")), \(open.isEmpty ? "finished" : "\(open.count) unfinished")"
     warnings = open.map { run in
@@ -92,10 +91,10 @@ extension ReportDocument {
 
   /// How tokens were spread over experts.
   private static func routing(_ runs: [PretrainedRun]) -> Section? {
-    let mixtures = runs.enumerated().filter { !$0.element.load.isEmpty }
-    guard !mixtures.isEmpty else { return nil }
+    let moeRuns = runs.enumerated().filter { !$0.element.load.isEmpty }
+    guard !moeRuns.isEmpty else { return nil }
     func chart(_ title: String, _ yTitle: String, _ value: (PretrainedRun.Stretch) -> Double?) -> LineChart {
-      let series = mixtures.map { number, run in
+      let series = moeRuns.map { number, run in
         LineChart.Series(
           name: run.name, style: number,
           points: run.stretches.compactMap { part in
@@ -111,7 +110,7 @@ extension ReportDocument {
       chart("Choices that visit no expert", "share of choices") { $0.dropped },
       chart("The fullest expert", "times its fair share") { $0.fullest },
     ]
-    let tables = mixtures.map { Block.table(loadTable($1)) }
+    let tables = moeRuns.map { Block.table(loadTable($1)) }
     return Section(
       id: "routing", title: "Load of the experts",
       blocks: [

@@ -29,7 +29,8 @@ extension ReportDocument {
   private static func warnings(_ fit: ScalingFit) -> [Phrase] {
     var warnings = fit.failed.map { failure -> Phrase in "\(strong: "Without a minimum:") \(failure.description)" }
     if !fit.skipped.isEmpty {
-      warnings.append("\(strong: "Left out,") as no finished pretraining run: \(Format.list(fit.skipped)).")
+      warnings.append(
+        "\(strong: "Left out,") because they are not finished pretraining runs: \(Format.list(fit.skipped)).")
     }
     if let plan = fit.plan, !plan.isWithinRuns {
       warnings.append(

@@ -26,7 +26,7 @@ enum ScalingCharts {
     ]
     return LineChart(
       title: "Loss against size",
-      caption: "Each mark a run, each line the parabola of a budget; crosses are its minimum.",
+      caption: "Each mark a run, each line the parabola of a budget; crosses are their minima.",
       xTitle: "activated parameters N", yTitle: "held-out loss, nats per token",
       series: budgets + marks.filter { !$0.points.isEmpty }, isCounted: false, xScale: .counts,
       table: ScalingTables.budgets(fit))

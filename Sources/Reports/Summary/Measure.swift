@@ -34,7 +34,7 @@ public struct Measure: Sendable, Equatable, Encodable {
     formula = metric.formula
     let lowercase = metric.name.lowercased()
     let family = lowercase.prefix { $0.isLetter }
-    unit = isSigned || ["bwt", "fwt"].contains(family) ? .change : .fraction
+    unit = isSigned || RunMetrics.isChange(name) ? .change : .fraction
     better =
       family == "fgt" || lowercase.contains("forgetting")
       ? .smaller

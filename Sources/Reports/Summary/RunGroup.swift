@@ -39,7 +39,7 @@ public struct RunGroup: Sendable, Equatable, Encodable {
   /// By key.
   public let settings: [String: String]
 
-  /// What the runs were decided to be, by key, is the same in all.
+  /// - Parameter settings: Those that all of the runs share.
   init(_ runs: [ReportedRun], name: String, folders: [String], settings: RunSettings) {
     self.name = name
     self.settings = settings.values

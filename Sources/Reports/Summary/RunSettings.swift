@@ -12,7 +12,7 @@ struct RunSettings: Equatable {
 
   /// Paths, and what does not decide a result.
   private static let left = ["seed", "method", "base"]
-  private static let leftFolders = ["source.", "checkpoints."]
+  private static let leftPrefixes = ["source.", "checkpoints."]
 
   init(_ manifest: Manifest) throws {
     var configuration = manifest.configuration
@@ -22,7 +22,7 @@ struct RunSettings: Equatable {
     var values: [String: String] = [:]
     Self.flatten(try JSONFile.decode(JSONTree.self, from: data, path: "configuration"), "", into: &values)
     values = values.filter { key, _ in
-      !Self.left.contains(key) && !Self.leftFolders.contains { key.hasPrefix($0) }
+      !Self.left.contains(key) && !Self.leftPrefixes.contains { key.hasPrefix($0) }
     }
     values["base"] = Self.short(manifest.baseDigest)
     values["data"] = Self.short(

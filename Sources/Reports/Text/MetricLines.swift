@@ -9,8 +9,8 @@ public enum MetricLines {
     for cost in metrics.costs {
       lines.append(
         "\(cost.task): \(String(format: "%.1f", cost.trainingSeconds)) s to learn, \(String(format: "%.0f", cost.tokensPerSecond.rounded(.down))) tokens/s,"
-          + " \(cost.trainedParameters) parameters, \(cost.expertBytes) bytes of its own,"
-          + (cost.expertNumbers.map { " \($0) numbers," } ?? "")
+          + " \(cost.trainedParameters) trained parameters, \(cost.expertBytes) bytes of its own"
+          + (cost.expertNumbers.map { " in \($0) numbers," } ?? ",")
           + (cost.servedBytes.map { " \($0) bytes on disk to serve it," } ?? "")
           + " \(String(format: "%.1f", cost.evaluationSeconds)) s to score, peak memory \(cost.peakResidentBytes >> 20) MiB"
       )
@@ -19,8 +19,9 @@ public enum MetricLines {
   }
 
   private static func line(_ metric: RunMetrics.Metric, _ column: String = "") -> String {
-    let interval = metric.interval95.map { String(format: " [%+.4f, %+.4f] (95 %%)", $0.lower, $0.upper) } ?? ""
-    let value = String(format: "%+.4f", metric.value)
+    func text(_ value: Double) -> String { RunMetrics.text(value, of: metric.name) }
+    let interval = metric.interval95.map { " [\(text($0.lower)), \(text($0.upper))] (95 %)" } ?? ""
+    let value = text(metric.value)
     return "\(column)\(metric.name) \(value)\(interval)  n \(metric.n)  seed \(metric.seed)  \(metric.formula)"
   }
 }

@@ -129,7 +129,7 @@ public struct RunCheckpoint: Sendable, Codable, Equatable {
       for name in reference.tensors {
         guard tensors[name] == nil, other.shape(of: name) != nil else {
           throw damaged(
-            "it refers to `\(name.prefix(60))` of \(reference.file), which has no such tensor or is not alone to have it"
+            "it refers to `\(name.prefix(60))` of \(reference.file), which has no such tensor, or another file has it too"
           )
         }
         tensors[name] = try other.tensor(name).cloned()

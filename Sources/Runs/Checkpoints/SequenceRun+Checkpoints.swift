@@ -38,7 +38,7 @@ extension SequenceRun {
     let position = CheckpointPosition(learned: learned, step: state.cursor.step)
     _ = try save(
       (progress, state), at: position, secondsOfCurrent: seconds,
-      served: folder.servedCheckpoints(keeping: Self.keptCheckpoints, beside: position))
+      outdated: folder.outdatedCheckpoints(keeping: Self.keptCheckpoints, beside: position))
     pace.restart()
     report(.checkpoint(task: task, step: state.cursor.step))
   }
@@ -47,10 +47,10 @@ extension SequenceRun {
   ///
   /// - Parameters:
   ///   - results: Files that follow from it.
-  ///   - served: Checkpoints that are removed once it is there.
+  ///   - outdated: Checkpoints that are removed once it is there.
   private func save(
     _ current: (progress: RunCheckpoint.Progress, state: TrainingState)?, at position: CheckpointPosition,
-    secondsOfCurrent: Double, results: [RunFolder.NewFile] = [], served: [URL] = []
+    secondsOfCurrent: Double, results: [RunFolder.NewFile] = [], outdated: [URL] = []
   ) throws -> CheckpointIndex {
     let logs = try flushedLogs()
     let file = try folder.inside(folder.checkpoint(position))
@@ -64,11 +64,11 @@ extension SequenceRun {
       eventBytes: logs.first?.log.bytes ?? 0, manifestDigest: Digest(ofFile: folder.manifest),
       progress: current?.progress, files: newFiles(small, at: position, events: logs.first?.log)
     ).write(allTensors, training: current?.state, earlier: stored, to: file) { digest in
-      try folder.announce(small + [(file, digest)], removed: served, logs: logs)
+      try folder.announce(small + [(file, digest)], removed: outdated, logs: logs)
       try folder.write(beside)
     }
     try folder.write(results)
-    for checkpoint in served { try? FileManager.default.removeItem(at: checkpoint) }
+    for checkpoint in outdated { try? FileManager.default.removeItem(at: checkpoint) }
     try folder.conclude()
     return index
   }
@@ -110,12 +110,12 @@ extension SequenceRun {
     }
   }
 
-  /// Writes the results of a complete run, where they are not there yet, and removes checkpoints that have served.
+  /// Writes the results of a complete run, where they are not there yet, and removes checkpoints that are no longer needed.
   func finish() throws {
-    let (results, served) = (try results(), try folder.servedCheckpoints(keeping: 0))
-    try folder.announce(results.map { ($0.file, Digest(of: $0.data)) }, removed: served)
+    let (results, outdated) = (try results(), try folder.outdatedCheckpoints(keeping: 0))
+    try folder.announce(results.map { ($0.file, Digest(of: $0.data)) }, removed: outdated)
     try folder.write(results)
-    for checkpoint in served { try? FileManager.default.removeItem(at: checkpoint) }
+    for checkpoint in outdated { try? FileManager.default.removeItem(at: checkpoint) }
     try folder.conclude()
   }
 

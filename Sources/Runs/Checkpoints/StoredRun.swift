@@ -80,7 +80,7 @@ public struct StoredRun {
     guard checkpoint.matrix.tasks == manifest.tasks, checkpoint.learned.count == position.learned,
       checkpoint.learned == Array(manifest.tasks.prefix(checkpoint.learned.count)),
       checkpoint.progress.map({ $0.task == next && $0.cursor.step == position.step }) ?? (position.step == nil)
-    else { throw RunError.checkpointDamaged(path: file.path, reason: "it is of another run or another moment") }
+    else { throw RunError.checkpointDamaged(path: file.path, reason: "it belongs to another run or another step") }
     self.checkpoint = checkpoint
     training = content.training
     learned = checkpoint.learned

@@ -40,7 +40,8 @@ public struct DryRun: Sendable, Codable {
   /// Largest resident memory of this process, and what the machine has free.
   public var peakResidentBytes: Int
   public var availableBytes: Int
-  /// Disk that the finished run takes, at most (as if no tensor stayed as it is from one checkpoint to the next), and what is free where it goes.
+  /// Disk that the finished run takes, at most (as if no tensor stayed as it is from one checkpoint to the next), and what is free where it
+  /// goes: `Int.max` where the file system does not say.
   public var diskBytes: Int
   public var freeDiskBytes: Int
   /// Tokens at the measured speeds; the real speed depends on lengths and on the machine's other work.

@@ -78,7 +78,7 @@ struct Trial {
     guard let training else { return (0, 0) }
     _ = try training.step()
     let before = training.tokensRead
-    let seconds = try timed { _ = try training.step() }
+    let seconds = try ContinuousClock.seconds { _ = try training.step() }
     return (training.tokensRead - before, seconds)
   }
 
@@ -88,7 +88,7 @@ struct Trial {
       return 0
     }
     let parts = LabelParts(base, labelIds: task.labelIds)
-    return try timed { _ = try parts.solved(on: task.training, combinedOn: [], expert: nil) }
+    return try ContinuousClock.seconds { _ = try parts.solved(on: task.training, combinedOn: [], expert: nil) }
   }
 
   /// The experts of a task; `nil` is the base, and what answers where none is trained.
@@ -108,7 +108,7 @@ struct Trial {
         longest, labels: task.labelIds, head: head, experts: selection)
     }
     try once()
-    return (longest.reduce(0) { $0 + $1.promptIds.count }, try timed(once))
+    return (longest.reduce(0) { $0 + $1.promptIds.count }, try ContinuousClock.seconds(once))
   }
 
   /// The longest prompts and answers of any task of free answers, each answer as long as it may be: tokens read and written, and
@@ -118,7 +118,7 @@ struct Trial {
     guard let task = free.max(by: { width($0) < width($1) }) else { return (0, 0) }
     let longest = longestRows(of: task)
     let selection = try experts(of: task)
-    let seconds = try timed {
+    let seconds = try ContinuousClock.seconds {
       _ = try Evaluator(base.model).written(
         longest, limit: task.answerTokens, experts: selection, stopsAtEnd: false)
     }
@@ -154,11 +154,12 @@ struct Trial {
         RunCheckpoint.Progress(task: tasks.last?.task.name ?? "", cursor: $0.cursor, dropout: $0.dropout)
       })
     let tensors = try tensors()
-    let seconds = try timed { try checkpoint.write(tensors, training: state, to: file) }
+    let seconds = try ContinuousClock.seconds { try checkpoint.write(tensors, training: state, to: file) }
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
-    let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? .max
     let bytes = try MappedFile(file).bytes.count
-    return (bytes, seconds, free + bytes)
+    // What this file takes is free again afterwards. Where the file system does not say what is free, there is no sum.
+    let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? .max
+    return (bytes, seconds, min(free, .max - bytes) + bytes)
   }
 
   /// All that a checkpoint of the last task may hold.
@@ -184,12 +185,5 @@ struct Trial {
       current.deleteLastPathComponent()
     }
     return result
-  }
-
-  private func timed(_ body: () throws -> Void) rethrows -> Double {
-    let clock = ContinuousClock()
-    let start = clock.now
-    try body()
-    return start.duration(to: clock.now).seconds
   }
 }

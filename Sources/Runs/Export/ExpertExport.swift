@@ -87,7 +87,7 @@ public struct ExpertExport: Sendable {
     if let labels = deviation.labels {
       lines.append(
         "predicted label changed in \(percent(labels.changedPredictions)) of the rows; accuracy"
-          + " \(String(format: "%.4f", labels.mixtureAccuracy)) in the run,"
+          + " \(String(format: "%.4f", labels.dualAccuracy)) in the run,"
           + " \(String(format: "%.4f", labels.mergedAccuracy)) merged, n = \(deviation.rows)")
     }
     return lines

@@ -66,7 +66,7 @@ extension StoredRun {
       let (one, other) = (try predictions(dual), try predictions(LowRankSelection(merged)))
       let changed = zip(one, other).count { $0.predicted != $1.predicted }
       deviation.labels = MergeDeviation.Labels(
-        changedPredictions: Double(changed) / Double(max(one.count, 1)), mixtureAccuracy: one.accuracy,
+        changedPredictions: Double(changed) / Double(max(one.count, 1)), dualAccuracy: one.accuracy,
         mergedAccuracy: other.accuracy)
     }
     var record = self.record(name, .staticMerge, merged, base)
@@ -123,14 +123,8 @@ extension StoredRun {
   private func rows(ofTask name: String, base: Base) throws -> PreparedTask {
     let configuration = manifest.configuration
     let suite = try configuration.source.taskSuite()
-    for file in suite.files(ofTask: name) {
-      let (recorded, now) = (manifest.dataDigests[file.path], try Digest(ofFile: file))
-      guard recorded == now else {
-        throw RunError.changed(
-          folder: folder.url.path, what: "the data file \(file.path)", recorded: recorded?.description ?? "missing",
-          now: now.description)
-      }
-    }
+    let files = suite.files(ofTask: name)
+    try requireSameData(files, of: files)
     let index = manifest.tasks.firstIndex(of: name) ?? 0
     return try PreparedTask(
       suite.task(named: name), index: index, base: base, configuration: configuration, suite: suite)

@@ -7,7 +7,7 @@ public import Records
 public import Streams
 public import Torch
 
-/// A task that a run has learned, with the rows that it was learned from: for who keeps it elsewhere.
+/// A task that a run has learned, with the rows that it was learned from: for a caller that keeps it elsewhere.
 public struct FinishedTask: Sendable {
   /// Learn rows were trained on, gate rows were not; choose rows are those that the run chose on, if it did.
   public let examples: TaskExamples
@@ -65,8 +65,12 @@ extension StoredRun {
       costs: costs.first { $0.task.hasSameCodePoints(as: name) })
   }
 
+  /// Requires that data files are those that the run was learned from.
+  ///
+  /// - Parameter files: As they are called now.
+  /// - Parameter recorded: As the run calls them, in the same order.
   /// - Throws: `RunError.changed(folder:what:recorded:now:)`.
-  private func requireSameData(_ files: [URL], of recorded: [URL]) throws {
+  func requireSameData(_ files: [URL], of recorded: [URL]) throws {
     for (file, original) in zip(files, recorded) {
       let (before, now) = (manifest.dataDigests[original.path], try Digest(ofFile: file))
       guard before == now else {

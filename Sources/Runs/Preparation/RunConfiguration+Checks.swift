@@ -10,15 +10,15 @@ extension RunConfiguration {
     try training.validate()
     _ = try shape()
     try MethodCatalog.check(method, options: MethodCatalog.options(options ?? [:], for: method))
-    func positive(_ key: String, _ value: Int?) throws {
+    func positive(_ key: String, _ value: Int?, otherwise: String = "") throws {
       if let value, value < 1 {
-        throw RunError.invalidConfiguration(key: key, got: "\(value)", allowed: "1 or more, or leave it out for all")
+        throw RunError.invalidConfiguration(key: key, got: "\(value)", allowed: "1 or more\(otherwise)")
       }
     }
-    try positive("per-class", perClass)
-    try positive("train-limit", trainLimit)
+    for (key, limit) in [("per-class", perClass), ("train-limit", trainLimit), ("test-limit", testLimit)] {
+      try positive(key, limit, otherwise: ", or leave it out for all")
+    }
     try positive("max-answer-tokens", maxAnswerTokens)
-    try positive("test-limit", testLimit)
     try positive("threads", threads)
     try source.requireKnownScorer()
     try source.requireOwnRows()

@@ -28,7 +28,7 @@ public struct TaughtBase: Sendable, Equatable {
   ///
   /// - Parameter configuration: What is to be learned how.
   /// - Parameter base: Its base.
-  /// - Throws: `ExpertError` for a shape that is none.
+  /// - Throws: `ExpertError` for an invalid shape.
   public init(_ configuration: RunConfiguration, _ base: Base) throws {
     name = configuration.base
     architecture = base.model.configuration.family.architecture

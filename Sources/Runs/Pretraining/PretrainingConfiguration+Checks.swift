@@ -30,6 +30,9 @@ extension PretrainingConfiguration {
     }
     try checkMoEClass(shape)
     try checkLongAlpha(shape)
+    guard !sources.isEmpty else {
+      throw RunError.invalidConfiguration(key: "sources", got: "none", allowed: "at least one source with its files")
+    }
     try require((2...1 << 20).contains(sequenceLength), \.sequenceLength, sequenceLength, "2 to \(1 << 20)")
     try require(
       sequenceLength <= shape.maxPositions, \.sequenceLength, sequenceLength,

@@ -50,7 +50,7 @@ extension PretrainingConfiguration {
   /// - Parameters:
   ///   - end: The token that ends a document.
   ///   - beginning: The token that a text begins with.
-  ///   - padding: The token that fills rows.
+  ///   - padding: The token that pads sequences.
   /// - Throws: `FileError`, `DecoderError`.
   func exportedModel(end: Int, beginning: Int, padding: Int) throws -> JSONTree {
     var model = try longModel()

@@ -1,5 +1,6 @@
 import Decoder
 import Foundation
+import Generation
 import ModelConfiguration
 import Planning
 import Pretraining
@@ -14,6 +15,20 @@ extension PretrainingConfiguration {
         name: name, files: files.map { URL(fileURLWithPath: $0) }, field: textField ?? TextSource.defaultField)
     }
   }
+
+  /// The tokenizer of a folder, if the model is made for it.
+  /// - Throws: `DecoderError.vocabularyMismatch(base:model:tokenizer:)`; `FileError`, `TokenizationError`, `CorpusError`.
+  func corpusTokenizer(in folder: URL) throws -> CorpusTokenizer {
+    let tokenizer = try CorpusTokenizer(folder: folder)
+    let size = try decoder().vocabularySize
+    guard Base.vocabulary(size, suits: tokenizer.vocabularySize) else {
+      throw DecoderError.vocabularyMismatch(base: "model", model: size, tokenizer: tokenizer.vocabularySize)
+    }
+    return tokenizer
+  }
+
+  /// Windows of a micro-batch for windows of some length: as many tokens at a time as one of `sequenceLength` has.
+  func microBatchSize(length: Int) -> Int { max(1, microBatch * sequenceLength / length) }
 
   /// Values of the model, and those that one token passes through: all but the routed experts that it does not visit.
   func parameters(_ sizes: [TrainableDecoder.WeightSize]) throws -> (all: Int, activated: Int) {

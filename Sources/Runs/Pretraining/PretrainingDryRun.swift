@@ -1,7 +1,6 @@
 import Decoder
 import Files
 public import Foundation
-import Generation
 import ModelConfiguration
 import Pretraining
 import Randomness
@@ -36,7 +35,8 @@ public struct PretrainingDryRun: Sendable, Codable {
   /// Largest resident memory of this process, and what the machine has free.
   public var peakResidentBytes: Int
   public var availableBytes: Int
-  /// One checkpoint; all that the finished run takes, at most, and what is free where it goes.
+  /// One checkpoint; all that the finished run takes, at most, and what is free where it goes: `Int.max` where the file system does not
+  /// say.
   public var checkpointBytes: Int
   public var diskBytes: Int
   public var freeDiskBytes: Int
@@ -105,13 +105,8 @@ private struct TextTrial {
 
   init(_ configuration: PretrainingConfiguration) throws {
     let sources = try configuration.textSources()
-    let tokenizer = try configuration.tokenizer.map { try CorpusTokenizer(folder: URL(fileURLWithPath: $0)) }
-    if let tokenizer {
-      let shape = try configuration.decoder()
-      guard Base.vocabulary(shape.vocabularySize, suits: tokenizer.vocabularySize) else {
-        throw DecoderError.vocabularyMismatch(
-          base: "model", model: shape.vocabularySize, tokenizer: tokenizer.vocabularySize)
-      }
+    let tokenizer = try configuration.tokenizer.map {
+      try configuration.corpusTokenizer(in: URL(fileURLWithPath: $0))
     }
     var (count, time) = (0.0, 0.0)
     for source in sources {
@@ -165,25 +160,20 @@ private struct StepTrial {
 
   /// Seconds of a step.
   func step(length: Int) throws -> Double {
-    let (count, size) =
-      length == configuration.sequenceLength
-      ? (configuration.batch, configuration.microBatch)
-      : (
-        configuration.longWindows,
-        max(1, configuration.microBatch * configuration.sequenceLength / configuration.longSequenceLength)
-      )
+    let count = length == configuration.sequenceLength ? configuration.batch : configuration.longWindows
+    let size = configuration.microBatchSize(length: length)
     let windows = windows(count, length: length)
     let parts = stride(from: 0, to: count, by: size).map { Array(windows[$0..<min($0 + size, count)]) }
     func once() throws { _ = try trainer.advance(microBatches: parts, rate: 1e-6, stage: "dry-run") }
     try once()
-    return try seconds(once)
+    return try ContinuousClock.seconds(once)
   }
 
   /// Seconds of a measurement, by one micro-batch of it.
   func heldOut(sources: Int) throws -> Double {
     let length = configuration.sequenceLength
     let windows = windows(configuration.microBatch, length: length)
-    let once = try seconds { _ = try trainer.heldOutLoss(windows, batch: configuration.microBatch) }
+    let once = try ContinuousClock.seconds { _ = try trainer.heldOutLoss(windows, batch: configuration.microBatch) }
     return once * Double(sources * configuration.heldOutTokens) / Double(windows.count * length)
   }
 
@@ -194,12 +184,5 @@ private struct StepTrial {
   /// Weights and the optimizer's tensors in float32.
   var checkpointBytes: Int {
     4 * (trainer.decoder.weights.reduce(0) { $0 + $1.tensor.count } + trainer.state.values.reduce(0) { $0 + $1.count })
-  }
-
-  private func seconds(_ body: () throws -> Void) rethrows -> Double {
-    let clock = ContinuousClock()
-    let start = clock.now
-    try body()
-    return start.duration(to: clock.now).seconds
   }
 }

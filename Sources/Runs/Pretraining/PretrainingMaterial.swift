@@ -1,7 +1,6 @@
 import Decoder
 import Files
 import Foundation
-import Generation
 import ModelConfiguration
 import Planning
 import Pretraining
@@ -33,11 +32,7 @@ struct PretrainingMaterial {
       report($0)
       try check()
     }
-    tokenizer = try CorpusTokenizer(folder: tokenizerFolder)
-    guard Base.vocabulary(shape.vocabularySize, suits: tokenizer.vocabularySize) else {
-      throw DecoderError.vocabularyMismatch(
-        base: "model", model: shape.vocabularySize, tokenizer: tokenizer.vocabularySize)
-    }
+    tokenizer = try configuration.corpusTokenizer(in: tokenizerFolder)
     let shards = try TokenShards(sources, tokenizer: tokenizer, rule: HeldOutRule(share: configuration.heldOut))
     corpus = try shards.prepare(
       in: configuration.tokensFolder.map { URL(fileURLWithPath: $0) } ?? folder.tokens,
@@ -65,7 +60,7 @@ struct PretrainingMaterial {
   }
 
   /// The model's shape for a step, counted from 0.
-  func shape(ofStep step: Int) throws -> DecoderConfiguration {
+  func shape(ofStep step: Int) -> DecoderConfiguration {
     step >= configuration.steps && configuration.longSteps > 0 ? longShape : shape
   }
 
@@ -73,11 +68,9 @@ struct PretrainingMaterial {
   func microBatches(ofStep step: Int) throws -> [[[Int]]] {
     let reader = WindowReader(corpus)
     let windows = try plan.windows(at: configuration.positions(ofStep: step)).map { try reader.tokens(of: $0) }
-    // As many tokens at a time as the other stages have.
-    let size =
-      step < configuration.steps
-      ? configuration.microBatch
-      : max(1, configuration.microBatch * configuration.sequenceLength / configuration.longSequenceLength)
+    let isLong = step >= configuration.steps
+    let size = configuration.microBatchSize(
+      length: isLong ? configuration.longSequenceLength : configuration.sequenceLength)
     return stride(from: 0, to: windows.count, by: size).map { Array(windows[$0..<min($0 + size, windows.count)]) }
   }
 

@@ -4,7 +4,7 @@ import Records
 
 /// `preparing.json`: what a pretraining run is being made from until `pretraining.json` is there.
 ///
-/// It comes into the world with its folder, so that a process that is killed while it trains a tokenizer or makes tokens leaves a folder
+/// It is made together with its folder, so that a process that is killed while it trains a tokenizer or makes tokens leaves a folder
 /// that says how to go on.
 struct PretrainingPreparation: Codable, Equatable {
   static let currentFormat = 1

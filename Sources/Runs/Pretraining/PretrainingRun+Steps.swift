@@ -90,7 +90,7 @@ extension PretrainingRun {
   private func measure(after seconds: Double, check: () throws -> Void = {}) throws {
     guard configuration.heldOut > 0 else { return }
     let length = stepsDone > manifest.steps ? configuration.longSequenceLength : configuration.sequenceLength
-    let batch = max(1, configuration.microBatch * configuration.sequenceLength / length)
+    let batch = configuration.microBatchSize(length: length)
     var (sources, nats, bytes, tokens): ([String: Double], Double, Int, Int) = ([:], 0, 0, 0)
     for part in try material.heldOutWindows(length: length) {
       let loss = try trainer.heldOutLoss(part.windows, batch: batch, check: check)

@@ -127,7 +127,7 @@ public final class PretrainingRun {
       try checkpoint.state.requireManifest(folder)
     }
     let step = checkpoint?.state.step ?? 0
-    let shape = try material.shape(ofStep: step)
+    let shape = material.shape(ofStep: step)
     let decoder =
       try checkpoint.map { try TrainableDecoder(shape, weights: $0.weights) }
       ?? base ?? configuration.begunFromBase()

@@ -14,7 +14,7 @@ public enum ProgramCode {
   public enum Basis: Sendable, Equatable {
     /// The sources and the compiler, by a statement that was made when the program was built.
     case sources(SourcesStatement)
-    /// The program's file, and why it is not a statement.
+    /// The program's file alone, and why there is no usable statement.
     case file(reason: String)
   }
 

@@ -8,8 +8,8 @@ import Records
 import Streams
 import Torch
 
-/// Scoring without the task given: the router looks at each row, and the experts of its choice answer the row's prompt, read
-/// out among the row's own labels, or written. Instruction and labels come with a request; the expert does not.
+/// Scoring without the task given: the router looks at each row, and the experts of its choice answer the row's prompt, with
+/// one of its task's labels or in writing. Instruction and labels come with a request; the expert does not.
 extension SequenceRun {
   /// Routes the rows of every task, and scores those of learned ones. Nothing for methods without a router.
   func scoreRouted(_ row: Int) throws {

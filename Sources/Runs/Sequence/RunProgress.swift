@@ -5,7 +5,7 @@ public import Records
 public enum RunProgress: Sendable {
   /// The base is loaded: what is taught, and how much of it moves. Before everything else.
   case base(TaughtBase)
-  /// Something about the base was wrong and has been put right.
+  /// Something that a person should know; the run goes on.
   case warning(String)
   case preparing(task: String)
   case prepared(Manifest)

@@ -37,7 +37,7 @@ extension SequenceRun {
 
   /// What a learned task added for good: of its expert and of its heads.
   func ownedTensors(of task: PreparedTask) throws -> [Tensor] {
-    let expert = configuration.outputHead.hasExpert ? method.ownedTensors(of: task.identity) : [:]
+    let expert = configuration.outputHead.hasExpert ? try method.ownedTensors(of: task.identity) : [:]
     let heads = [try heads(of: task).trained].compactMap(\.self)
     return Array(expert.values) + heads + Array((combined?.tensors(of: task.task.name) ?? [:]).values)
   }

@@ -101,7 +101,7 @@ extension SequenceRun {
 
   /// Writes what the task alone owns, if the method keeps something per task: as it was frozen, in bfloat16. Returns the tensors' bytes on disk.
   private func storeExpert(of task: PreparedTask) throws -> Int {
-    guard configuration.outputHead.hasExpert, let expert = method.ownedExpert(of: task.identity) else { return 0 }
+    guard configuration.outputHead.hasExpert, let expert = try method.ownedExpert(of: task.identity) else { return 0 }
     let target = try folder.inside(folder.expert(task.task.name))
     let archive = try ExpertArchive.write(
       expert, name: task.task.name, method: configuration.method, baseDigest: manifest.baseDigest,

@@ -39,7 +39,7 @@ public final class SequenceRun {
   var stopped: TrainingState?
   /// Seconds that it had taken so far.
   var stoppedSeconds: Double
-  /// Held by who writes to the folder.
+  /// Held while this run may write to the folder.
   private let lock: RunLock?
   /// What somebody outside asks for.
   var requests: () -> RunRequest? = { nil }
@@ -96,7 +96,7 @@ public final class SequenceRun {
   /// - Parameters:
   ///   - configuration: What is learned how.
   ///   - url: The folder.
-  ///   - program: Binds the run to this program, see ``ProgramCode/digest()``: no other begins it or goes on with it. Nil: any may.
+  ///   - program: Binds the run to this program, see ``ProgramCode/digest()``: no other begins it or goes on with it. `nil`: any may.
   ///   - report: Told what happens.
   /// - Throws: Errors of all layers; see each module's error type.
   public static func start(
@@ -187,7 +187,7 @@ public final class SequenceRun {
     if try !folder.isSealed() {
       report(.warning("\(url.path): an earlier version made this run: changes of its files would not be noticed"))
     }
-    // Who only reads trains nothing.
+    // A reader trains nothing.
     let (base, tasks, now) = try prepare(recorded.configuration, base: bases?.base(of: recorded.configuration)) {
       if case .base = $0, lock == nil { return }
       report($0)

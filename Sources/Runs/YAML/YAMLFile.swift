@@ -38,7 +38,7 @@ package enum YAMLFile {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let data = data.starts(with: mark) ? Data(data.dropFirst(mark.count)) : data
     guard let text = String(validating: data, as: UTF8.self) else {
-      throw RunError.invalidConfiguration(key: path, got: "no UTF-8 text", allowed: "YAML")
+      throw RunError.invalidConfiguration(key: path, got: "text that is not UTF-8", allowed: "YAML")
     }
     if let line = YAMLGuard.lineOfAlias(in: data) {
       throw RunError.invalidConfiguration(
@@ -49,7 +49,7 @@ package enum YAMLFile {
       // No tag is resolved: what a value is, is decided by its key.
       guard let node = try Yams.compose(yaml: text, .basic) else { return nil }
       guard case .mapping(var mapping) = node else {
-        throw RunError.invalidConfiguration(key: path, got: "no mapping", allowed: "lines of `key: value`")
+        throw RunError.invalidConfiguration(key: path, got: "not a mapping", allowed: "lines of `key: value`")
       }
       for other in others {
         guard let (key, value) = try replacement(other) else {
@@ -67,7 +67,7 @@ package enum YAMLFile {
       // The parser's message shows the location on lines of its own.
       let message = "\(error)".split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
       throw RunError.invalidConfiguration(
-        key: path, got: "no valid YAML: \(message.joined(separator: " ").prefix(400))", allowed: "YAML")
+        key: path, got: "invalid YAML: \(message.joined(separator: " ").prefix(400))", allowed: "YAML")
     }
   }
 

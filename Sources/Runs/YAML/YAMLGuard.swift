@@ -42,7 +42,7 @@ enum YAMLGuard {
     return .scalar(scalar)
   }
 
-  /// A number in a value that is none, or that no computer holds: `.nan`, `nan`, `.inf`, `1e400`. Text in quotation marks is text.
+  /// A value that YAML reads as a number that is not finite: `.nan`, `nan`, `.inf`, `1e400`. Text in quotation marks is text.
   static func infinite(in value: Node) -> Node.Scalar? {
     switch value {
     case .scalar(let scalar):

@@ -51,7 +51,7 @@ struct AdapterCard {
     } else if form.instruction.isEmpty, form.cue.isEmpty {
       lines.append("The prompt is used as it is.")
     } else {
-      lines += ["To the letter, with the text in the place of `TEXT`:", ""]
+      lines += ["To the letter, with the text in place of `TEXT`:", ""]
       lines += Self.block(
         (form.instruction.isEmpty ? "" : form.instruction + "\n") + "TEXT" + (form.cue.isEmpty ? "" : "\n" + form.cue))
     }

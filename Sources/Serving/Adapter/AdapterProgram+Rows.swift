@@ -52,20 +52,20 @@ extension AdapterProgram {
 
 
     def rows_of_array(text):
-        place, seen, line, before = text.index("[") + 1, 0, 1, "["
+        position, seen, line, before = text.index("[") + 1, 0, 1, "["
         while True:
-            place = re.compile(r"[ \t\r\n]*").match(text, place).end()
-            line, seen = line + text.count("\n", seen, place), place
-            mark = text[place : place + 1]
-            if mark == "]" and before != "," and not text[place + 1 :].strip():
+            position = re.compile(r"[ \t\r\n]*").match(text, position).end()
+            line, seen = line + text.count("\n", seen, position), position
+            mark = text[position : position + 1]
+            if mark == "]" and before != "," and not text[position + 1 :].strip():
                 return
             if before == "{":
                 if mark != ",":
-                    raise Problem(line, f"expected a comma or the array's end, got {text[place : place + 20]!r}")
-                place, before = place + 1, ","
+                    raise Problem(line, f"expected a comma or the array's end, got {text[position : position + 20]!r}")
+                position, before = position + 1, ","
                 continue
             try:
-                row, place = JSON.raw_decode(text, place)
+                row, position = JSON.raw_decode(text, position)
             except (ValueError, RecursionError) as error:
                 raise Problem(line, f"expected an array of JSON objects, got text that is not JSON ({error})") from None
             yield line, row
@@ -82,7 +82,7 @@ extension AdapterProgram {
         names, line = None, 1
         try:
             for fields in reader:
-                # A record may go over several lines: its place is the first.
+                # A record may go over several lines: its line is the first.
                 record, line = line, reader.line_num + 1
                 if not fields or (stated and record == 1):
                     continue
@@ -130,11 +130,30 @@ extension AdapterProgram {
         return row["instruction"] + ("\n" + row["input"] if spoken(row, "input") else "")
 
 
+    def structure(row, name):
+        """A list of a row. A table's cell holds it as JSON; where that is blank, there is none."""
+        value = row.get(name)
+        if isinstance(row, Table) and value is not None:
+            try:
+                return JSON.decode(value) if value.strip() else None
+            except RecursionError:
+                raise ValueError(f"the {name}, nested too deeply") from None
+        return value
+
+
+    def tools_of(row):
+        """The functions that may be called; only rows with messages have them."""
+        tools = structure(row, "tools") if "messages" in row else None
+        if tools is not None and not isinstance(tools, list):
+            raise ValueError(f"the tools {tools!r}")
+        return tools or None
+
+
     def turns_of(row):
         """A row's conversation, with its answer where it has one."""
         if "messages" in row:
             turns = []
-            for turn in json.loads(row["messages"]) if isinstance(row, Table) else row["messages"]:
+            for turn in structure(row, "messages"):
                 rest = {name: value for name, value in turn.items() if value is not None and name not in ("role", "content", "weight")}
                 content = turn.get("content")
                 if isinstance(content, list):
@@ -145,9 +164,9 @@ extension AdapterProgram {
             return turns
         turns = [{"role": "system", "content": row["system"]}] if spoken(row, "system") else []
         if "conversations" in row:
-            said = json.loads(row["conversations"]) if isinstance(row, Table) else row["conversations"]
+            said = structure(row, "conversations")
             return turns + [{"role": SPEAKERS[turn["from"]], "content": turn["value"]} for turn in said]
-        for question, answer in row.get("history") or []:
+        for question, answer in structure(row, "history") or []:
             turns += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
         turns.append({"role": "user", "content": question_of(row)})
         return turns + ([{"role": "assistant", "content": label(row, "output")}] if "output" in row else [])
@@ -188,7 +207,7 @@ extension AdapterProgram {
                     label(row, name)
             text.encode()  # Half of a pair of surrogates is no text.
             return text.strip() if forms == ["text"] else text, None
-        turns = turns_of(row)
+        turns, tools = turns_of(row), tools_of(row)
         if any(turn["role"] not in ROLES or not isinstance(turn["content"], str) for turn in turns):
             raise ValueError("a turn without a known role, or without a text")
         if turns[-1:] and turns[-1]["role"] == "assistant":
@@ -196,7 +215,7 @@ extension AdapterProgram {
         if all(turn["role"] in ("system", "developer") for turn in turns):
             raise ValueError("nothing that is asked")
         if is_chat:
-            return turns, row.get("tools") or None
+            return turns, tools
         if forms:
             raise ValueError("a conversation, and the task learned from plain texts")
         return question_of(row) + "\n", None

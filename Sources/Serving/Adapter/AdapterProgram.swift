@@ -12,7 +12,7 @@ enum AdapterProgram {
         python predict.py texts.csv --columns text=body,id=number
 
     A file is JSONL, a JSON array, CSV or TSV, each also gzipped; - is standard input. A row's own answer is not asked. A row that cannot be
-    read has {"line": …, "error": …} in the place of its answer, and the program ends with 65.
+    read has {"line": …, "error": …} in place of its answer, and the program ends with 65.
 
     What a text is surrounded by, its labels and how the parts are weighed stands in accrete.json beside this file.
     """
@@ -113,7 +113,7 @@ enum AdapterProgram {
                 return ids
             system = list(itertools.takewhile(lambda turn: turn["role"] in ("system", "developer"), turns))
             rest = turns[len(system) :]
-            starts = [place for place, turn in enumerate(rest) if place and turn["role"] == "user"]
+            starts = [position for position, turn in enumerate(rest) if position and turn["role"] == "user"]
             for start in starts:
                 ids = self.written(system + rest[start:], tools)
                 if len(ids) <= room:

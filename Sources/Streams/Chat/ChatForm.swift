@@ -6,7 +6,7 @@ public import Tokenization
 /// How a base's template writes conversations as token ids.
 ///
 /// The template surrounds what is asked and what is answered. What it puts between its generation prompt and an answer (a space, an empty
-/// thought) is found once, with a test answer. White space belongs to the answer, anything else to the prompt. An answer ends with the
+/// thought) is found once, with a test answer. Spaces alone belong to the answer, anything else to the prompt. An answer ends with the
 /// token that the template ends it with, if that ends a text of the base, else with the base's end token.
 public struct ChatForm: Sendable {
   /// What decides the tokens of a prompt beside the tokenizer: a task is bound to it.

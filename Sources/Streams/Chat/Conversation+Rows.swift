@@ -65,7 +65,7 @@ extension Conversation {
   }
 
   private static func tools(of row: RowFields) throws -> [JSONTree] {
-    switch row.value("tools") {
+    switch row.structure("tools") {
     case nil, .null: return []
     case .list(let list): return list
     default:
@@ -116,7 +116,7 @@ extension Conversation {
   /// `instruction`, `input`, `output`; `system` and `history` (pairs of question and answer) if there are any.
   private static func alpaca(_ row: RowFields) throws -> Conversation {
     var turns = try row.spokenText("system").map { [Turn(role: "system", content: $0)] } ?? []
-    switch row.value("history") {
+    switch row.structure("history") {
     case nil, .null: break
     case .list(let pairs):
       for pair in pairs {
@@ -142,12 +142,7 @@ extension Conversation {
   }
 
   private static func list(_ field: String, of row: RowFields, fix: String) throws -> [Fields] {
-    var value = row.value(field)
-    // A cell of a table holds it as JSON.
-    if case .text(let bytes)? = value, row.range == nil {
-      value = try? JSONTree(Data(bytes), rules: .init(keysAreUnique: true))
-    }
-    guard case .list(let values)? = value, !values.isEmpty else {
+    guard case .list(let values)? = row.structure(field), !values.isEmpty else {
       throw wrong(row, field, "something else, or nothing", fix)
     }
     try requireFewTurns(values.count, learning: false, of: row, field)
@@ -178,6 +173,13 @@ extension Conversation {
 }
 
 extension RowFields {
+  /// A field with a list. A table's cell holds it as JSON; where that is blank, there is none. What is not JSON stays a text.
+  fileprivate func structure(_ name: String) -> JSONTree? {
+    guard range == nil, case .text(let bytes)? = value(name) else { return value(name) }
+    guard !isEmpty(name) else { return nil }
+    return (try? JSONTree(Data(bytes), rules: .init(keysAreUnique: true))) ?? JSONTree.text(bytes)
+  }
+
   /// A field that may be missing or blank; then `nil`.
   fileprivate func spokenText(_ name: String) throws -> String? {
     switch value(name) {

@@ -86,11 +86,7 @@ public struct RequestRow: Sendable {
     var nesting = JSONNesting()
     for byte in source.bytes {
       _ = nesting.read(byte)
-      guard nesting.depth <= SourceFile.Limit.depth else {
-        throw StreamError.json(
-          location.detail(
-            expected: "at most \(SourceFile.Limit.depth) nested brackets", got: "more", fix: "Remove what is nested."))
-      }
+      try source.requireDepth(nesting.depth, at: location)
     }
     let fields = try RowFields(RawRow(location: location, index: line - 1, range: source.bytes.indices), of: source)
     try self.init(fields.named(by: columns.asked), json: Self.onOneLine(source.bytes[...]), line: line)
@@ -178,7 +174,7 @@ public struct RequestRow: Sendable {
       try file.eachResult { line, fields in
         do {
           let fields = try fields.get()
-          // Names are compared by where they lie first: those of one table lie in one place.
+          // Arrays that share their storage compare equal at once, and all rows of a table share their names.
           if fields.range == nil, !fields.written.elementsEqual(names, by: { $0.name == $1 }) {
             names = fields.written.map(\.name)
             columns = names.map(\.text)

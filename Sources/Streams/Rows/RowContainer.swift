@@ -64,6 +64,6 @@ enum RowContainer: Equatable {
   /// What separates the columns of a table.
   var separator: UInt8? { if case .delimited(let byte) = self { byte } else { nil } }
 
-  /// What stands on each line: in an array or a table, a line may be longer than a row.
+  /// Whether a line may be longer than a row: in an array or a table.
   var hasLongLines: Bool { self != .lines }
 }

@@ -45,14 +45,22 @@ extension RowFields {
     if let conversation { return conversation }
     let names = nested
     guard let first = names.first else { return nil }
-    let isWord = first.utf8.allSatisfy {
-      $0 == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
-    }
     let filter =
       names.count > 1
       ? "to_entries[] | select(.value | type == \"array\") | .key as $split | .value[] + {split: $split}"
-      : isWord ? ".\(first)[]" : ".[keys[0]][]"
+      : Self.elements(of: first)
     return "The rows lie one level down, in \(listed(names)): `jq -c '\(filter)' FILE > rows.jsonl` takes them out."
+  }
+
+  /// What makes jq write the rows of the list with a name.
+  private static func elements(of name: String) -> String {
+    func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+    if !name.isEmpty, name.utf8.allSatisfy({ $0 == UInt8(ascii: "_") || isLetter($0) }) { return ".\(name)[]" }
+    // Nothing that ends a text of jq or of a shell.
+    let isPlain = name.utf8.allSatisfy {
+      isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || " _-.".utf8.contains($0)
+    }
+    return isPlain ? ".[\"\(name)\"][]" : ".[] | arrays[] | objects"
   }
 
   /// What makes one field of columns that hold 0 or 1, one for each label; `nil`: there are none.

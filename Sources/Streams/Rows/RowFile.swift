@@ -20,7 +20,7 @@ struct RowFile {
     self.columns = columns
   }
 
-  /// What was found: `CSV, gzipped; body → text, category → label`.
+  /// What was found: `CSV, gzipped, body → text, category → label`.
   func description(_ form: RowForm) -> String {
     let names = columns.description.isEmpty ? form.description : columns.description
     return "\(container.description)\(source.isGzipped ? ", gzipped" : ""), \(names)"

@@ -58,14 +58,14 @@ public enum RowForm: String, Sendable, Codable, CaseIterable {
           expected: "the fields of one form (\(forms.joined(separator: ", or ")))",
           got: row.names.isEmpty ? "a row without fields" : listed(row.names),
           fix: found.isEmpty
-            ? Self.way(row)
+            ? Self.advice(for: row)
             : "Say which is meant: --form \(found.map(\.rawValue).joined(separator: " or "))."))
     }
     self = form
   }
 
   /// What helps where a row has the fields of none.
-  private static func way(_ row: RowFields) -> String {
+  private static func advice(for row: RowFields) -> String {
     if let unwrapping = row.unwrapping { return unwrapping }
     let named = allCases.first { form in
       [form.fields.text, form.fields.answer].allSatisfy { name in row.names.contains { $0.lowercased() == name } }

@@ -2,7 +2,8 @@ import Files
 public import Foundation
 
 extension RowReader {
-  /// The most rows that gates are taken from: more would cost time and say nothing new.
+  /// The most rows that gates are taken from: more would cost time and say nothing new. Where a hash decides which they are, those with the
+  /// smallest hashes stay, and the others are learned from.
   public static let mostGate = 10_000
 
   /// Reads the rows of one task by what they are for.
@@ -29,6 +30,21 @@ extension RowReader {
     let location = RowLocation(file: url.relativePath)
     guard TaskName.isPlain(name) else { throw TaskName.illegal(name, location) }
     return try examples(RowFile(SourceFile(rows: data, location: location), columns: columns), name: name)
+  }
+
+  /// Looks at the columns of the first row alone: wrong ones can be told before a large base is loaded.
+  ///
+  /// - Parameter url: The file.
+  /// - Throws: ``StreamError``: no form of rows has these columns, or the file is not one of rows.
+  public func checkColumns(_ url: URL) throws {
+    guard form == nil, !skipsUnreadable else { return }
+    struct Seen: Error {}
+    do {
+      try RowFile(url, columns: columns).eachResult { _, fields in
+        if let fields = try? fields.get() { _ = try RowForm(of: fields) }
+        throw Seen()
+      }
+    } catch is Seen {}
   }
 
   /// The same reader with another instruction and cue; `nil`: as they are.
@@ -64,7 +80,7 @@ extension RowReader {
     }
     if let error = unread.error(skips: skipsUnreadable, of: rows.count) { throw error }
     guard let form, !rows.isEmpty else { throw Self.noRows(rowFile) }
-    let (parts, origin) = try Self.parts(rows, splits, of: file)
+    let (parts, origin, beyond) = try Self.parts(rows, splits, of: file)
     let learn = parts[.learn] ?? []
     let answers = Self.answers(of: learn)
     let kind = kind(of: answers, form)
@@ -83,7 +99,7 @@ extension RowReader {
     return TaskExamples(
       task: task, learn: learned, choose: chosen, gate: (parts[.gate] ?? []).map(\.example), origin: origin,
       form: rowFile.description(form), areConversations: form.isConversation && (form != .alpaca || hasTemplate),
-      unread: unread.count > 0 ? unread.text : nil)
+      leftOut: (unread.count > 0 ? ["left out, as they cannot be read: \(unread.text)."] : []) + beyond)
   }
 
   /// The distinct labels of answers, sorted by code points.
@@ -133,9 +149,25 @@ extension RowReader {
     return role
   }
 
+  /// The rows with the smallest hashes of their texts, and the others, both in their order: the file's order moves no text from one to the
+  /// other. Of a text at the border, rows beyond the limit are in neither.
+  ///
+  /// - Parameter most: How many rows the first part has at most.
+  static func firstByHash(
+    _ most: Int, of rows: [LearningTask.Row]
+  ) -> (first: [LearningTask.Row], rest: [LearningTask.Row]) {
+    guard rows.count > most else { return (rows, []) }
+    let positions = rows.map { TaskExamples.position(of: $0.example.text.stripped) }
+    let order = rows.indices.sorted { (positions[$0], $0) < (positions[$1], $1) }
+    let first = order.prefix(most)
+    guard let last = first.last else { return ([], rows) }
+    let rest = order.dropFirst(most).drop { positions[$0] == positions[last] }
+    return (first.sorted().map { rows[$0] }, rest.sorted().map { rows[$0] })
+  }
+
   private static func parts(
     _ rows: [LearningTask.Row], _ splits: [TaskExamples.Role?], of file: RowLocation
-  ) throws -> ([TaskExamples.Role: [LearningTask.Row]], TaskExamples.Origin) {
+  ) throws -> ([TaskExamples.Role: [LearningTask.Row]], TaskExamples.Origin, leftOut: [String]) {
     let isStated = splits.contains { $0 != nil }
     if isStated, let silent = splits.firstIndex(of: nil) {
       throw StreamError.field(
@@ -149,14 +181,21 @@ extension RowReader {
       let role = split ?? (TaskExamples.isGate(row.example.text.stripped) ? .gate : .learn)
       parts[role, default: []].append(row)
     }
-    // More rows than choices and gates can use are learned from; of rows that the file itself calls test, the rest is left out.
-    for (role, most) in [(TaskExamples.Role.choose, TaskExamples.mostChoose), (.gate, mostGate)] {
-      guard let all = parts[role], all.count > most else { continue }
-      parts[role] = Array(all.prefix(most))
-      if !isStated { parts[.learn, default: []] += all.dropFirst(most) }
+    var leftOut: [String] = []
+    if isStated {
+      let limits = [("validation", TaskExamples.Role.choose, TaskExamples.mostChoose), ("test", .gate, mostGate)]
+      for (split, role, most) in limits {
+        guard let all = parts[role], all.count > most else { continue }
+        parts[role] = Array(all.prefix(most))
+        leftOut.append("left out: \(all.count - most) of \(all.count) \(split) rows; the first \(most) are enough.")
+      }
+    } else if let all = parts[.gate] {
+      let (gate, learn) = firstByHash(mostGate, of: all)
+      parts[.gate] = gate
+      parts[.learn, default: []] += learn
     }
     parts[.learn]?.sort { $0.example.index < $1.example.index }
-    return (parts, isStated ? (hasValidation ? .file : .fileWithoutValidation) : .hash)
+    return (parts, isStated ? (hasValidation ? .file : .fileWithoutValidation) : .hash, leftOut)
   }
 }
 

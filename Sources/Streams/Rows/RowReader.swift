@@ -4,26 +4,27 @@ public import Foundation
 /// Reads a user's own task: one file of rows, as JSONL, a JSON array, CSV or TSV with the columns' names in its first line, each also
 /// gzipped.
 ///
-/// A row has `text` and `label`, or `prompt` and `answer` (or `completion`); all rows of a file are of one form. Labels and answers may be
-/// whole numbers and booleans. Optional fields are `id` (a string or a whole number) and `split` (in every row or in none). Other fields
-/// are passed over, except `instruction` and `cue`, which look as if they had an effect and are refused.
+/// A row has `text` and `label` (or `labels`, where it may have several), or `prompt` and `answer` (or `completion`); all rows of a file are
+/// of one form. Labels and answers may be whole numbers and booleans. Optional fields are `id` (a string or a whole number) and `split` (in
+/// every row or in none). Other fields are passed over, except `instruction` and `cue`, which look as if they had an effect and are refused.
 ///
 /// A row may be a conversation instead (``RowForm/isConversation``): each turn of the model is an example.
 ///
 /// - The task's name is the file's name without its ending.
-/// - Without `"split"`, the rows of the last fifth (rounded down) of the shuffle with stream `split/TASK` are test
+/// - ``read(_:)``: without `"split"`, the rows of the last fifth (rounded down) of the shuffle with stream `split/TASK` are test
 ///   rows; the others train. The split depends on the name and the number of rows, and on no seed.
+/// - ``examples(_:name:)``: without `"split"`, a hash of each text decides (``TaskExamples/isGate(_:share:)``).
 /// - The labels of a text-label file are the distinct labels of its training rows, sorted by code points.
-/// - A prompt-answer file is a classification if its training rows have at most ``mostAnswers`` distinct answers, each at least twice. The
+/// - A prompt-answer file is a classification if its training rows have at most ``labelLimit`` distinct answers, each at least twice. The
 ///   answers, sorted, are then its labels. Otherwise it is a generation.
 public struct RowReader: Sendable {
   /// The most distinct answers that a prompt-answer file may have to be read as a classification.
   public static let mostAnswers = 20
 
-  /// The line before the text of a text-label row.
+  /// The line before a row's `text`.
   public let instruction: String
 
-  /// The line after the text of a text-label row.
+  /// The line after a row's `text`.
   public let cue: String
 
   /// Which columns of a file stand for ours.
@@ -42,8 +43,8 @@ public struct RowReader: Sendable {
   /// Makes a reader.
   ///
   /// - Parameters:
-  ///   - instruction: The line before the text of a text-label row; a prompt is used as it is.
-  ///   - cue: The line after the text of a text-label row.
+  ///   - instruction: The line before a row's `text`; a prompt is used as it is.
+  ///   - cue: The line after a row's `text`.
   ///   - columns: Which columns of a file stand for ours.
   ///   - form: The form of the rows; `nil`: the first row shows it.
   ///   - labels: The labels and their order; `nil`: those of the rows.

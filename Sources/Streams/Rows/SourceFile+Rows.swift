@@ -83,12 +83,12 @@ extension SourceFile {
         fix: "Take a sample of the rows, or split the file: rows this short take many times their bytes of memory."))
   }
 
-  private func requireDepth(_ depth: Int, at location: RowLocation) throws {
+  /// Refuses brackets that are nested deeper than a row's may be.
+  func requireDepth(_ depth: Int, at location: RowLocation) throws {
     guard depth > Limit.depth else { return }
     throw StreamError.json(
       location.detail(
-        expected: "at most \(Limit.depth) nested brackets", got: "more",
-        fix: "A row is one flat object of strings; remove what is nested."))
+        expected: "at most \(Limit.depth) nested brackets", got: "more", fix: "Remove what is nested deeper."))
   }
 
   private func requireEnd(after bracket: Int, line: Int) throws {

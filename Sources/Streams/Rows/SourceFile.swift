@@ -9,7 +9,7 @@ struct SourceFile {
     static let fileBytes = 2 << 30
     /// The bytes of one line or one row.
     static let rowBytes = 16 << 20
-    /// The rows of a file of so many bytes: some millions, and beyond that rows of 64 bytes. A row of the memory takes some 200.
+    /// The rows of a file of so many bytes: some millions, and beyond that rows of 64 bytes. In memory a row takes some 200 bytes.
     static func rows(ofBytes bytes: Int) -> Int { 4_000_000 + bytes / 64 }
     /// How deep brackets may be nested in a row. Parsers recurse, and a stack ends.
     static let depth = 64

@@ -5,6 +5,9 @@ public enum ScorerCatalog {
     "accuracy", "numeric-accuracy", "first-character", "rouge-l", "edit-similarity", "sari", "macro-f1",
   ]
 
+  /// Those that free answers can be scored by.
+  public static let answerNames = names.filter { $0 != "macro-f1" }
+
   /// The scorer of a name for a task; `nil` if there is none of that name for answers of its kind. A label is right or
   /// wrong, so that of the measures of texts only `accuracy` says something about it.
   ///

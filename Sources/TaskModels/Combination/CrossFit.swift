@@ -1,8 +1,8 @@
 import Randomness
 
-/// A combination on rows that it was not fitted on: each of five parts is judged by a fit on the other four.
+/// A combination on rows that it was not fitted on: each of five folds is judged by a fit on the other four.
 ///
-/// Every part has the same share of each label. A label rarer in one part is more frequent in the other four. A fit that knows nothing of
+/// Every fold has the same share of each label. A label rarer in one fold is more frequent in the other four. A fit that knows nothing of
 /// the texts would then be judged worse than one that predicts nothing: by 0.07 nats for five labels with 15 rows each.
 struct CrossFit {
   /// −log p of the right label, row by row.
@@ -17,7 +17,7 @@ struct CrossFit {
   ///   - gold: The right label of each.
   ///   - labels: How many there are.
   ///   - use: The parts that count.
-  ///   - task: Names the stream `folds/TASK` that deals the rows to the parts.
+  ///   - task: Names the stream `folds/TASK` that deals the rows to the folds.
   init(_ parts: [LabelCombination.Parts], gold: [Int], labels: Int, use: CombinationFit.Use, task: String) {
     var shuffled = Array(parts.indices)
     var stream = RandomStream(purposes: ["folds", task])

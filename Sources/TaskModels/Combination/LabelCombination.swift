@@ -36,6 +36,15 @@ public struct LabelCombination: Sendable, Codable, Equatable {
     }
   }
 
+  /// What is wrong with one that comes from a file; `nil`: nothing.
+  func problem(labels: Int, hasExpert: Bool, hasRidge: Bool) -> String? {
+    if bias.count != labels { return "has \(bias.count) biases for \(labels) labels" }
+    if !([expert, ridge] + bias).allSatisfy(\.isFinite) { return "has numbers that are none" }
+    if expert < 0 || ridge < 0 { return "has weights below 0" }
+    if (expert > 0 && !hasExpert) || (ridge > 0 && !hasRidge) { return "weighs a part that is missing" }
+    return nil
+  }
+
   /// log p of each label.
   public func logProbabilities(_ parts: Parts) -> [Double] {
     LogSoftmax.of(

@@ -56,6 +56,15 @@ public struct TaskForm: Sendable, Codable, Equatable {
     return labels.first { $0.stripped.hasSameCodePoints(as: label.stripped) } ?? label
   }
 
+  /// What is wrong with one that comes from a file; `nil`: nothing.
+  func problem() -> String? {
+    // Lengths are added up.
+    guard (1...1 << 60).contains(maxLength), (0...maxLength).contains(answerTokens) else {
+      return "has lengths that cannot be"
+    }
+    return kind != .answer && labels.isEmpty ? "has no labels" : nil
+  }
+
   /// SHA-256 of everything that decides a prompt.
   public func digest() throws -> Digest { Digest(of: try JSONFile.encode(self, pretty: false)) }
 

@@ -29,23 +29,31 @@ public struct RidgeHead: Sendable {
 
   /// log p of each label. `features`: float32 [rows, features] → [row][label].
   public func scores(_ features: Tensor) throws -> [[Double]] {
-    try withoutGradients {
-      let logits =
-        try features.moved(to: .cpu).converted(to: .float32)
-        .linear(weights.converted(to: .float32)) + bias  // [rows, labels]
-      let labels = weights.shape[0]
-      let flat = try (logits.converted(to: .float64) * sharpness).logSoftmax(-1).doubles()
-      return (0..<features.shape[0]).map { Array(flat[$0 * labels..<($0 + 1) * labels]) }
-    }
+    try withoutGradients { try Self.rows((logits(features) * sharpness).logSoftmax(-1)) }
+  }
+
+  /// Log-odds of each label on its own, of a head that was solved for several labels. `features`: float32 [rows, features] → [row][label].
+  func logOdds(_ features: Tensor) throws -> [[Double]] {
+    try withoutGradients { try Self.rows(logits(features)) }
+  }
+
+  /// float64 [rows, labels]
+  private func logits(_ features: Tensor) throws -> Tensor {
+    let sums = try features.moved(to: .cpu).converted(to: .float32).linear(weights.converted(to: .float32)) + bias
+    return try sums.converted(to: .float64)
+  }
+
+  /// [rows, labels] → [row][label]
+  private static func rows(_ values: Tensor) throws -> [[Double]] {
+    let (flat, labels) = (try values.doubles(), values.shape[1])
+    return (0..<values.shape[0]).map { Array(flat[$0 * labels..<($0 + 1) * labels]) }
   }
 
   /// What one token adds to a label's logit if it is alone. `embeddings`: [tokens, features] → [token][label], without the bias.
   public func contributions(_ embeddings: Tensor) throws -> [[Double]] {
     try withoutGradients {
       let logits = try embeddings.moved(to: .cpu).converted(to: .float32).linear(weights.converted(to: .float32))
-      let flat = try (logits * sharpness).doubles()
-      let labels = weights.shape[0]
-      return (0..<embeddings.shape[0]).map { Array(flat[$0 * labels..<($0 + 1) * labels]) }
+      return try Self.rows(logits * sharpness)
     }
   }
 }

@@ -24,17 +24,3 @@ extension LabelParts {
     return examples.indices.map { LabelSetCombination.Parts(expert: logits?[$0], ridge: closed?[$0]) }
   }
 }
-
-extension RidgeHead {
-  /// Log-odds of each label on its own, of a head that was solved for several labels. `features`: float32 [rows, features] → [row][label].
-  func logOdds(_ features: Tensor) throws -> [[Double]] {
-    try withoutGradients {
-      let logits =
-        try features.moved(to: .cpu).converted(to: .float32)
-        .linear(weights.converted(to: .float32)) + bias  // [rows, labels]
-      let labels = weights.shape[0]
-      let flat = try logits.converted(to: .float64).doubles()
-      return (0..<features.shape[0]).map { Array(flat[$0 * labels..<($0 + 1) * labels]) }
-    }
-  }
-}

@@ -44,11 +44,11 @@ struct LabelSetFit {
       })
   }
 
-  /// What combinations say of rows that they were not fitted on: each of five parts is judged by a fit on the other four.
+  /// What combinations say of rows that they were not fitted on: each of five folds is judged by a fit on the other four.
   ///
   /// - Parameters:
-  ///   - strata: What the rows are dealt by, so that each part has some of each label.
-  ///   - task: Names the stream `folds/TASK` that deals the rows to the parts.
+  ///   - strata: What the rows are dealt by, so that each fold has some of each label.
+  ///   - task: Names the stream `folds/TASK` that deals the rows to the folds.
   /// - Returns: Of each row the mean over labels of −log p of what is so, and whether at 0.5 all of its labels are right.
   func crossFitted(strata: [Int], task: String) -> (losses: [Double], right: [Bool]) {
     var shuffled = Array(parts.indices)

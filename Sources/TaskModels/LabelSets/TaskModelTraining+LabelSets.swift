@@ -111,6 +111,11 @@ extension TaskModelTraining {
   /// - Throws: ``TaskModelError`` for what a task with several labels cannot be learned by.
   static func requireSets(_ rows: EncodedRows, _ options: LearnOptions, task: String) throws {
     guard rows.form.kind == .severalLabels else { return }
+    if options.maxEpochs == 0 {
+      throw TaskModelError.unsupported(
+        what: "task \(task): --max-epochs 0 for rows with several labels, whose head has to be trained,",
+        fix: "Give --max-epochs 1 or more.")
+    }
     if options.outputHead == .label {
       throw TaskModelError.unsupported(
         what: "task \(task): --output-head label for rows with several labels, of which the model would write one,",

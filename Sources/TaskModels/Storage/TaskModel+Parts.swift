@@ -57,18 +57,22 @@ extension TaskModel {
     func missing(_ role: String) -> TaskModelError {
       .partDiffers(version: name, part: role, reason: "is missing, and its manifest says that there is one")
     }
+    func refuse(_ part: String, for problem: String?) throws {
+      if let problem { throw TaskModelError.partDiffers(version: name, part: part, reason: problem) }
+    }
+    try refuse("form", for: description.form.problem())
     var expert: LowRankExpert?
     if let shape = description.shape {
       guard let file = try part(Self.tensorsRole) else { throw missing(Self.tensorsRole) }
       expert = try LowRankExpert(adapter: SafetensorsFile(file), shape: shape, for: base, on: device)
     }
     let file = try part(Self.headRole).map { try SafetensorsFile($0) }
-    func tensor(_ name: String) throws -> Tensor {
+    func tensor(_ key: String) throws -> Tensor {
       guard let file else { throw missing(Self.headRole) }
-      let tensor = try file.tensor(name).cloned()
+      let tensor = try file.tensor(key).cloned()
       guard try tensor.holdsFiniteNumbers() else {
         throw TaskModelError.partDiffers(
-          version: name, part: name, reason: "holds infinite values or no numbers, which no answer can be made of")
+          version: name, part: key, reason: "holds infinite values or no numbers, which no answer can be made of")
       }
       return tensor
     }
@@ -94,19 +98,23 @@ extension TaskModel {
     let trained =
       description.head == .trained || (isSet && description.head == .both) ? try tensor(Self.trained) : nil
     if let trained { try require(trained, [labels, base.hiddenSize], Self.trained) }
-    if let combination = description.combination, combination.bias.count != labels {
-      throw TaskModelError.partDiffers(
-        version: name, part: "combination", reason: "has \(combination.bias.count) biases for \(labels) labels")
+    let combination = description.combination
+    if description.form.kind == .label {
+      let problem =
+        combination.map { $0.problem(labels: labels, hasExpert: expert != nil, hasRidge: ridge != nil) } ?? "is missing"
+      try refuse("combination", for: problem)
+    } else if combination != nil {
+      try refuse("combination", for: "does not belong to answers of this kind")
     }
     if isSet {
       let problem =
         description.labelSets.map {
           $0.problem(labels: labels, hasExpert: expert != nil && trained != nil, hasRidge: ridge != nil)
         } ?? "is missing"
-      if let problem { throw TaskModelError.partDiffers(version: name, part: "combination", reason: problem) }
+      try refuse("combination", for: problem)
     }
     self.init(
       form: description.form, expert: expert, trainedHead: try trained?.moved(to: device), ridge: ridge,
-      combination: isSet ? nil : description.combination, labelSets: isSet ? description.labelSets : nil)
+      combination: combination, labelSets: isSet ? description.labelSets : nil)
   }
 }

@@ -89,6 +89,10 @@ struct LearnCheckpoint {
       throw TorchError.malformedSafetensors(path: url.path, rule: "it holds no state of training")
     }
     let state = try JSONFile.decode(State.self, from: Data(text.utf8), path: url.path)
+    let isMeasured = state.evidence.kept.map { state.evidence.measurements.indices.contains($0) } ?? true
+    guard isMeasured, (0..<1 << 48).contains(state.training?.averaged ?? 0) else {
+      throw TorchError.malformedSafetensors(path: url.path, rule: "its state is not one of a training")
+    }
     var named: [String: Tensor] = [:]
     // Copies: training changes tensors in place, and a mapped file must stay as it is.
     for name in file.names { named[name] = try file.tensor(name).cloned() }

@@ -35,7 +35,7 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   public var start: Digest?
   /// `nil`: what the choose rows say.
   public var outputHead: OutputHead?
-  /// The measure of free answers, one of `ScorerCatalog.names`.
+  /// The measure of free answers, one of `ScorerCatalog.answerNames`.
   public var scorer = "accuracy"
   /// Threads of an operation: the last bits depend on it.
   public var threads = 1

@@ -4,7 +4,7 @@ public import Records
 /// What `learn` tells while it works.
 public enum LearnProgress {
   case warning(String)
-  /// The ridge head is solved: λ and the share of learn rows that are right when they are left out of it.
+  /// The ridge head is solved; `penalty` is λ.
   case ridge(penalty: Double)
   /// A step of the trial of a learning rate.
   case trial(rate: Double, number: Int, of: Int, step: Int, steps: Int)
@@ -19,7 +19,8 @@ public enum LearnProgress {
   case chosen(CandidateChoice)
   /// The expert is trained once more, on learn and choose rows together.
   case allRows(count: Int, steps: Int)
-  /// That answers the choose rows worse than before, and what it made is not kept: mean −log p (`nil`: it diverged), and what it was.
+  /// The last training's expert answers the choose rows worse than before and is not kept: its mean −log p (`nil`: it diverged), and that
+  /// before.
   case lastTrainingDropped(loss: Double?, before: Double)
 }
 

@@ -95,8 +95,7 @@ public final class TaskModelTraining {
     guard form.kind == .answer else { return nil }
     guard let scorer = ScorerCatalog.clean(options.scorer, for: form.task(named: "task")) as? any AnswerScorer else {
       throw TaskModelError.invalidOption(
-        name: "scorer", got: options.scorer,
-        allowed: ScorerCatalog.names.filter { $0 != "macro-f1" }.joined(separator: ", "))
+        name: "scorer", got: options.scorer, allowed: ScorerCatalog.answerNames.joined(separator: ", "))
     }
     return scorer
   }

@@ -96,7 +96,14 @@ final class TrainingSession {
     let values = training.parameters.values
     let own = try values.detached().cloned()
     try withoutGradients { try values.copyInPlace(from: average.mean) }
-    defer { try? withoutGradients { try values.copyInPlace(from: own) } }
+    let result = Result { try measurement() }
+    // Training goes on with its own weights, whatever came of the measurement.
+    try withoutGradients { try values.copyInPlace(from: own) }
+    return try result.get()
+  }
+
+  /// What the choose rows say of the weights as they are.
+  private func measurement() throws -> LearnEvidence.Measurement {
     let selection = try method.selection(for: task)
     let head = try heads?.head(of: task.name, labels: owner.rows.form.labels.count).detached()
     let (step, epoch) = (training.stepsDone, training.epochsDone)
@@ -147,7 +154,7 @@ final class TrainingSession {
   func finished() throws -> (expert: LowRankExpert, head: Tensor?) {
     if let best { try withoutGradients { try training.parameters.values.copyInPlace(from: best) } }
     try training.finish()
-    guard let expert = method.ownedExpert(of: task) else {
+    guard let expert = try method.ownedExpert(of: task) else {
       throw TaskModelError.unsupported(
         what: "method \(owner.options.method), which keeps no expert of the task's own,",
         fix: "Use --method \(LearnOptions.methods[0]).")

@@ -13,12 +13,13 @@ extension Interpreter {
         result.append(scalar)
         continue
       }
-      var digits = 6
+      var digits: Int?
       if rest.first == "." {
         rest = rest.dropFirst()
         let written = rest.prefix(while: \.isDigit)
         rest = rest.dropFirst(written.count)
-        digits = Int(Text(written).string) ?? 0
+        // `%.f` is `%.0f`; more digits than a number holds are too many in any case.
+        digits = written.isEmpty ? 0 : Int(Text(written).string) ?? .max
       }
       guard let kind = rest.popFirst() else { throw invalid("a conversion behind `%`", got: "the end of the text") }
       if kind == "%" {
@@ -37,7 +38,11 @@ extension Interpreter {
     return Text(result)
   }
 
-  private func converted(_ value: Value, _ kind: Unicode.Scalar, digits: Int) throws -> Text {
+  private func converted(_ value: Value, _ kind: Unicode.Scalar, digits: Int?) throws -> Text {
+    // Python cuts texts to so many characters and fills numbers up with zeros.
+    guard digits == nil || kind == "f" else {
+      throw unsupported("digits before `%\(Text([kind]).string)`", fix: Self.conversions)
+    }
     switch kind {
     case "s": return try printed(value)
     case "r":
@@ -54,13 +59,15 @@ extension Interpreter {
       }
     case "f":
       guard let number = Number(value) else { throw invalid("a number for `%f`", value) }
+      let digits = digits ?? 6
       guard digits <= 100 else { throw unsupported("`%f` with \(digits) digits", fix: "Use 100 digits at most.") }
       return Text(String(format: "%.\(digits)f", number.double))
     default:
-      throw unsupported(
-        "the conversion `%\(Text([kind]).string)`", fix: "Use %s, %r, %d or %.Nf, without names and widths.")
+      throw unsupported("the conversion `%\(Text([kind]).string)`", fix: Self.conversions)
     }
   }
+
+  private static let conversions = "Use %s, %r, %d or %.Nf, without names and widths."
 
   func braceFormatted(_ format: Text, _ arguments: Arguments) throws -> Text {
     var result: [Unicode.Scalar] = []

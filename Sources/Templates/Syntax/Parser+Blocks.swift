@@ -41,7 +41,7 @@ extension Parser {
     return try body(until: ends)
   }
 
-  /// A block that ends with one tag, the name in which is gone over.
+  /// A block that ends with one tag, whose name is skipped.
   mutating func block(endedBy end: String) throws -> [Statement] {
     let body = try block(until: end)
     advance()

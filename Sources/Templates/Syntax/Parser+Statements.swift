@@ -22,7 +22,7 @@ extension Parser {
       guard loopDepth > 0 else {
         throw TemplateError.syntax(at: location(line), expected: "a loop around it", got: "`\(name)` outside of a loop")
       }
-      return name == "break" ? .breakLoop(line: line) : .continueLoop(line: line)
+      return name == "break" ? .breakLoop : .continueLoop
     case "import", "from", "include", "extends", "block", "call", "autoescape", "do", "trans":
       throw unsupported(line: line, "the tag `\(name)`", fix: "A chat template is one file without it.")
     default:

@@ -12,8 +12,8 @@ indirect enum Statement: Sendable {
   case filterBlock(Expression, body: [Statement])
   /// What `{% generation %}` encloses: text of its own scope.
   case scope([Statement])
-  case breakLoop(line: Int)
-  case continueLoop(line: Int)
+  case breakLoop
+  case continueLoop
 
   struct Branch: Sendable {
     let test: Expression

@@ -1,7 +1,7 @@
 /// What an expression is worth.
 ///
-/// Nothing that a template makes can be changed later, with two exceptions that live in the ``Interpreter`` and are named
-/// here by their numbers: namespaces and iterators. So no value can hold itself, and how deep values are nested is known
+/// Nothing that a template makes can be changed later, with three exceptions that live in the ``Interpreter`` and are named
+/// here by their numbers: namespaces, iterators and loops. So no value can hold itself, and how deep values are nested is known
 /// (``depth``) and limited.
 enum Value: Sendable {
   case undefined(Missing)

@@ -187,7 +187,7 @@ private struct Keys {
       var value = member.value
       if !name.utf8.elementsEqual(Self.extra.utf8) {
         value = Self.special(value)
-      } else if case .list(let tokens) = value, name.utf8.elementsEqual(Self.extra.utf8) {
+      } else if case .list(let tokens) = value {
         var all: [JSONTree] = if case .list(let earlier)? = self[Self.extra]?.value { earlier } else { [] }
         for token in tokens.map(Self.special) where !all.contains(token) { all.append(token) }
         value = .list(all)

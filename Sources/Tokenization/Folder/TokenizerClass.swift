@@ -121,8 +121,7 @@ enum TokenizerClass: Equatable {
   }
 
   /// As JSON writes it.
-  private static let qwen2Pattern =
-    #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"#
+  private static let qwen2Pattern = BPETrainer.Options.singleDigitPattern.replacing(#"\"#, with: #"\\"#)
 
   /// What the class says of its model, whatever the file does.
   var modelOptions: [(name: String, value: JSONTree)]? {

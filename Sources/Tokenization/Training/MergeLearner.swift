@@ -109,7 +109,7 @@ struct MergeLearner: Sendable {
   }
 
   private mutating func placeArrivals(end: Int) {
-    // `lastWord` is free now: it becomes the number of words written of each pair's list.
+    // `lastWord` is free now: it becomes the pair's index in `arrived` and `starts`.
     var starts: [Int] = []
     starts.reserveCapacity(arrived.count)
     var start = lists.count

@@ -30,7 +30,7 @@ extension TrainedTokenizer {
   public struct Roles: Sendable, Equatable {
     /// Ends a text (`eos_token`).
     public var end: String?
-    /// Fills up the shorter rows of a batch (`pad_token`).
+    /// Pads the shorter sequences of a batch (`pad_token`).
     public var padding: String?
 
     public init(end: String?, padding: String?) {

@@ -70,8 +70,17 @@ public enum CachedAttention {
     queries: Tensor, new: New?, layout: PackedAttention.Layout, caches: inout [CachedKeys]
   ) throws -> Tensor {
     let shape = queries.shape
-    guard let first = caches.first?.values.shape, caches.allSatisfy({ $0.values.shape[0] == first[0] }) else {
-      throw TorchError.shapeMismatch(what: "rows of cached attention", expected: [layout.starts.count - 1], got: [0])
+    guard layout.starts.count == caches.count + 1, let first = caches.first?.values.shape else {
+      throw TorchError.shapeMismatch(
+        what: "sequences of cached attention", expected: [layout.starts.count - 1], got: [caches.count])
+    }
+    guard layout.groups == nil else {
+      throw TorchError.shapeMismatch(what: "groups of cached attention", expected: [0], got: [layout.tokens])
+    }
+    if let other = caches.first(where: { $0.values.shape[0] != first[0] || $0.values.shape[2] != first[2] }) {
+      throw TorchError.shapeMismatch(
+        what: "heads of cached attention", expected: [first[0], first[2]],
+        got: [other.values.shape[0], other.values.shape[2]])
     }
     let (kvHeads, dim) = (first[0], first[2])
     guard shape.count == 3, shape[2] == dim, shape[1] % kvHeads == 0, shape[0] >= layout.tokens else {
@@ -80,10 +89,6 @@ public enum CachedAttention {
     if let new, new.keys.shape != [shape[0], kvHeads, dim] || new.values.shape != new.keys.shape {
       throw TorchError.shapeMismatch(
         what: "keys of cached attention", expected: [shape[0], kvHeads, dim], got: new.keys.shape)
-    }
-    guard layout.starts.count == caches.count + 1, layout.groups == nil else {
-      throw TorchError.shapeMismatch(
-        what: "rows of cached attention", expected: [caches.count], got: [layout.starts.count - 1])
     }
     let counts = caches.indices.map { Int(layout.starts[$0 + 1] - layout.starts[$0]) }
     let past = zip(caches, counts).map { new == nil ? $0.length - $1 : $0.length }
@@ -106,7 +111,7 @@ public enum CachedAttention {
           try memory.map { $0?.0 }.withUnsafeBufferPointer { keys in
             try memory.map { $0?.1 }.withUnsafeBufferPointer { values in
               var parameters = AccreteCachedAttention(
-                rows: Int64(caches.count), heads: Int64(shape[1]), kv_heads: Int64(kvHeads), dim: Int64(dim),
+                sequences: Int64(caches.count), heads: Int64(shape[1]), kv_heads: Int64(kvHeads), dim: Int64(dim),
                 window: Int64(layout.window?.size ?? 0), starts: starts.baseAddress, past: past.baseAddress,
                 queries: try operands[0]?.kernelMemory(), keys: try operands[1]?.kernelMemory(),
                 values: try operands[2]?.kernelMemory(), capacities: capacities.baseAddress,

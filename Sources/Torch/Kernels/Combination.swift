@@ -12,7 +12,7 @@ public struct Combination {
 
   /// - Parameters:
   ///   - rows: What was made. [positions, width]
-  ///   - positions: Of each slot; a slot that visits nobody has any. int64 [tokens · active]
+  ///   - positions: Of each slot; any position for a slot that visits no expert. int64 [tokens · active]
   ///   - active: Slots of a token.
   /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)``, ``TorchError/invalidHyperparameter(name:value:allowed:)`` for a
   ///   position that is not there.
@@ -37,7 +37,7 @@ public struct Combination {
   /// The weighted sums, added to what is there already; behind the tokens, alignment padding that no expert has seen.
   ///
   /// - Parameters:
-  ///   - weights: W; 0 for a slot that visits nobody. [tokens, active]
+  ///   - weights: `w`; 0 for a slot that visits no expert. [tokens, active]
   ///   - addend: `nil`: zeros. [count, width]
   ///   - count: Tokens and alignment padding.
   /// - Returns: [count, width]
@@ -66,7 +66,7 @@ public struct Combination {
   /// - Parameters:
   ///   - gradient: Its alignment padding is not read. [tokens or more, width]
   ///   - weights: As in the sum. [tokens, active]
-  ///   - visited: Not 0 where a slot visits somebody. [tokens, active]
+  ///   - visited: Not 0 where a slot visits an expert. [tokens, active]
   /// - Returns: [tokens, active] and [positions, width]
   public func backward(
     _ gradient: Tensor, weights: Tensor, visited: Tensor
@@ -97,7 +97,7 @@ public struct Combination {
     try positions.withBytes { bytes in
       var parameters = AccreteCombination(
         tokens: Int64(tokens), count: Int64(count), active: Int64(active), width: Int64(width),
-        rows: try rows.kernelMemory(), places: bytes.bindMemory(to: Int64.self).baseAddress,
+        rows: try rows.kernelMemory(), positions: bytes.bindMemory(to: Int64.self).baseAddress,
         threads: libtorch.accrete_get_threads())
       try body(&parameters)
     }

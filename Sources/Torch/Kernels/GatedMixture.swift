@@ -18,7 +18,7 @@ public struct GatedMixture {
   /// - Parameters:
   ///   - gate: W_gate z. [tokens, width]
   ///   - up: W_up z. [tokens, width]
-  ///   - reduced: P of expert 0's gate and up, then expert 1's. [tokens, 2 · experts · rank]
+  ///   - reduced: `p` of expert 0's gate and up, then expert 1's. [tokens, 2 · experts · rank]
   ///   - b: Bᵀ in the same order. [2 · experts, rank, width]
   ///   - a: The down projection's A of each expert. [experts, rank, width]
   ///   - shares: What each expert counts; `nil` for a single one that counts fully. [tokens, experts]
@@ -91,10 +91,10 @@ public struct GatedMixture {
     ///   - isolated: Whether it moves the factors only, and not what lies before.
     public init(first: Tensor, down: Tensor, sequenceOfToken: [Int32], isolated: Bool) throws {
       let sequences = first.shape.first ?? 0
-      try Kernels.require("a row's gradient", down, [sequences, down.shape.last ?? 0])
+      try Kernels.require("a sequence's gradient", down, [sequences, down.shape.last ?? 0])
       guard sequenceOfToken.allSatisfy({ (0..<sequences).contains(Int($0)) }) else {
         throw TorchError.shapeMismatch(
-          what: "rows of tokens", expected: [sequences], got: [Int(sequenceOfToken.max() ?? 0) + 1])
+          what: "sequences of tokens", expected: [sequences], got: [Int(sequenceOfToken.max() ?? 0) + 1])
       }
       self.first = try first.contiguous()
       self.down = try down.contiguous()
@@ -124,11 +124,11 @@ public struct GatedMixture {
     try Kernels.require("a gated mixture's gradient", mixed, [tokens, width])
     try Kernels.require("the down projection's gradient", down, [tokens, experts * rank])
     if let sequence {
-      try Kernels.require("a row's gradient", sequence.first, [sequence.first.shape[0], width])
-      try Kernels.require("a row's gradient", sequence.down, [sequence.first.shape[0], rank])
+      try Kernels.require("a sequence's gradient", sequence.first, [sequence.first.shape[0], width])
+      try Kernels.require("a sequence's gradient", sequence.down, [sequence.first.shape[0], rank])
       guard sequence.sequenceOfToken.count == tokens else {
         throw TorchError.shapeMismatch(
-          what: "rows of tokens", expected: [tokens], got: [sequence.sequenceOfToken.count])
+          what: "sequences of tokens", expected: [tokens], got: [sequence.sequenceOfToken.count])
       }
     }
     let isolated = sequence?.isolated == true
@@ -142,8 +142,9 @@ public struct GatedMixture {
     try lend { parameters in
       try (sequence?.sequenceOfToken ?? []).withUnsafeBufferPointer { sequences in
         var gradients = AccreteMixtureGradients(
-          mixed: try mixed.kernelMemory(), down: try down.kernelMemory(), row_first: try sequence?.first.kernelMemory(),
-          row_down: try sequence?.down.kernelMemory(), row_of: sequences.baseAddress, isolated: isolated,
+          mixed: try mixed.kernelMemory(), down: try down.kernelMemory(),
+          sequence_first: try sequence?.first.kernelMemory(), sequence_down: try sequence?.down.kernelMemory(),
+          sequence_of: sequences.baseAddress, isolated: isolated,
           gate: try results.gate?.kernelMemory(), up: try results.up?.kernelMemory(),
           reduced: try results.reduced.kernelMemory(), flow: try results.flow?.kernelMemory(),
           shares: try results.shares.kernelMemory(), b: try results.b.kernelMemory(), a: try results.a.kernelMemory())

@@ -96,7 +96,7 @@ public struct PackedAttention {
       try (layout.groups ?? []).withUnsafeBufferPointer { groups in
         try (layout.window?.positions ?? []).withUnsafeBufferPointer { positions in
           var parameters = AccreteAttention(
-            rows: Int64(starts.count - 1), heads: Int64(shape[1]), kv_heads: Int64(keys.shape[1]),
+            sequences: Int64(starts.count - 1), heads: Int64(shape[1]), kv_heads: Int64(keys.shape[1]),
             dim: Int64(shape[2]), window: Int64(layout.window?.size ?? 0), starts: starts.baseAddress,
             groups: layout.groups == nil ? nil : groups.baseAddress,
             positions: layout.window?.positions == nil ? nil : positions.baseAddress,
@@ -110,7 +110,7 @@ public struct PackedAttention {
 }
 
 extension Tensor {
-  /// Rotates pairs (x[i], x[i + headDim/2]) of every head; `direction` −1 turns back. `self`: [tokens, heads, headDim];
+  /// Rotates pairs (x[i], x[i + headDim/2]) of every head; `direction` −1 rotates back. `self`: [tokens, heads, headDim];
   /// cosines, sines: [tokens, headDim / 2].
   public func rotated(cosines: Tensor, sines: Tensor, direction: Double) throws -> Tensor {
     let shape = self.shape

@@ -1,6 +1,6 @@
 /// A matrix of float32 with a gap behind each row, where without it rows would begin a multiple of a page apart.
 ///
-/// Such rows share few places of a processor's caches: products with 8,192 logits a row took a tenth longer.
+/// Such rows fall into few sets of a processor's caches: products with 8,192 logits a row took a tenth longer.
 public struct SpacedRows {
   private static let page = 4096
   private static let gap = 32

@@ -112,7 +112,7 @@ public struct Muon {
     let (a, b, c) = coefficients
     let one = try Tensor(repeating: 1, [1], on: x.device)
     for _ in 0..<iterations {
-      // A tall one is never turned: with Xᵀ X instead of A it is the same polynomial from the other side.
+      // A tall one is never transposed: with Xᵀ X instead of A it is the same polynomial from the other side.
       let gram = try Tensor(uninitialized: [shape[0], short, short], on: x.device)
       try gram.becomeSquare(of: isTall ? x.transposed(1, 2) : x)
       // a + b A + c A² = c (A + b/2c)² + (a − b²/4c): without copies beside the products.

@@ -19,7 +19,7 @@ extension DemoCommand {
     try TorchRuntime.setThreads(threads)
     let base = try Base(folder: EmbeddedResources.base())
     let url = folder.appendingPathComponent("registry")
-    let (option, name) = ("--registry \(url.path)", EmbeddedResources.argument(for: base.folder.path))
+    let (option, name) = ("--registry \(shellWords([url.path]))", EmbeddedResources.argument(for: base.folder.path))
     try Console.output("\nA registry: what a team lives with. The three tasks of the first run go in.\n")
     try Console.output("$ accrete init --base \(name) \(option)\n$ accrete registry add \(run.path) \(option)")
     let registry = try Registry.create(at: url, base: BaseRecord(base, path: name), actor: actor)

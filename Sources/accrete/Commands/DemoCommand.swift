@@ -12,8 +12,8 @@ struct DemoCommand: ParsableCommand {
     abstract:
       "Learn three small content-review tasks with accrete and with plain sequential LoRA, then a fourth in a registry.",
     discussion: """
-      Needs nothing but this package: base model and texts are inside. Takes less than three minutes on two cores. Both methods have the same rate \
-      and epochs, chosen on validation rows; the registry, the fourth task's rows and the texts stay in the folder.
+      Needs nothing but this package: base model and texts are inside. Takes less than three minutes on two cores. Both methods have the same \
+      learning rate and epochs, chosen on validation rows for moe-cl; the registry, the fourth task's rows and the texts stay in the folder.
       """
   )
 
@@ -28,7 +28,7 @@ struct DemoCommand: ParsableCommand {
 
   @OptionGroup var progress: ProgressOptions
 
-  @Flag(help: "Print the results as JSON.")
+  @Flag(help: "Print the metrics of the two runs as JSON, without the registry.")
   var json = false
 
   func run() throws {
@@ -51,7 +51,7 @@ struct DemoCommand: ParsableCommand {
       }
       try Console.output(MatrixTable.render(results.map { MatrixTable.Column(title: $0.0, matrix: $0.1) }))
       for (method, _, metrics) in results {
-        let numbers = metrics.metrics.map { "\($0.name) \(String(format: "%+.3f", $0.value))" }
+        let numbers = metrics.metrics.map { "\($0.name) \(RunMetrics.text($0.value, of: $0.name, decimals: 3))" }
         try Console.output(
           "\(method): " + numbers.joined(separator: "  ") + "  n \(metrics.metrics.first?.n ?? 0)  seed \(seed)")
       }
@@ -81,7 +81,7 @@ struct DemoCommand: ParsableCommand {
     result.seed = seed
     result.base = try EmbeddedResources.base().path
     result.source.files = try EmbeddedResources.demoTasks().map(\.path)
-    // A head per task and a few more passes: enough for 200 rows of each task on this small base. Chosen on validation rows for
+    // A linear head per task and a few more passes: enough for 200 rows of each task on this small base. Chosen on validation rows for
     // moe-cl, which the demo had before.
     result.outputHead = .trained
     result.training.epochs = 5

@@ -44,6 +44,12 @@ struct DoctorCommand: ParsableCommand {
 
   private func inspect() -> [Finding] {
     var findings = [libtorch(), program(), threads(), memory(), disk()]
+    let configuration = checked("options", fix: nil) {
+      try options.configuration().validate()
+      return "a run can have them"
+    }
+    findings.append(configuration)
+    guard configuration.ok else { return findings }
     findings.append(
       checked("base model", fix: "Give a Hugging Face folder with --base, or leave it out for the embedded one.") {
         let configuration = try options.configuration()
@@ -127,7 +133,7 @@ struct DoctorCommand: ParsableCommand {
 
   private func threads() -> Finding {
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let asked = options.flags.texts["threads"]?.last.flatMap { Int($0) } ?? DefaultThreads.count
+    let asked = (try? options.configuration().threads) ?? DefaultThreads.count
     return Finding(
       what: "threads", ok: asked <= cores, found: "\(asked) of \(cores) cores",
       fix: asked <= cores ? nil : "More threads than cores are slower: use --threads \(cores).")
@@ -145,10 +151,10 @@ struct DoctorCommand: ParsableCommand {
 
   private func disk() -> Finding {
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: FileManager.default.currentDirectoryPath)
-    let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
-    let enough = free >= 1 << 30
+    let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
+    let enough = free.map { $0 >= 1 << 30 } ?? true
     return Finding(
-      what: "disk", ok: enough, found: "\(free >> 20) MiB free here",
+      what: "disk", ok: enough, found: free.map { "\($0 >> 20) MiB free here" } ?? "unknown",
       fix: enough ? nil : "A run writes a few times the size of its experts: free some space, or use another --out.")
   }
 }

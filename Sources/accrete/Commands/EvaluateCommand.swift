@@ -58,7 +58,11 @@ struct EvaluateCommand: ParsableCommand {
       let exists = FileManager.default.fileExists(atPath: absolute(folder), isDirectory: &isFolder)
       let isNamedLikeRows = [".jsonl", ".json", ".csv", ".tsv", ".gz"].contains { folder.hasSuffix($0) }
       if exists ? !isFolder.boolValue : isNamedLikeRows || folder == StandardInput.name {
+        if after != nil { throw ValidationError("--after is for the folder of a run, not for a file of examples.") }
         return try evaluateExamples(printer)
+      }
+      for (option, given) in ofFiles where given {
+        throw ValidationError("\(option) is for a file of examples: a run keeps its own.")
       }
       let run = try SequenceRun.open(URL(fileURLWithPath: absolute(folder)), after: after, report: printer.show)
       let names = task.map { [$0] } ?? run.manifest.tasks
@@ -73,6 +77,15 @@ struct EvaluateCommand: ParsableCommand {
         }
       }
     }
+  }
+
+  /// What a run's folder has of its own.
+  private var ofFiles: [(String, Bool)] {
+    [
+      ("--scorer", scorer != nil), ("--columns", !columns.columns.isEmpty), ("--registry", registry.registry != nil),
+      ("--base", base.base != nil), ("--device", base.device != nil), ("--threads", base.threads != nil),
+      ("--weights", base.weights != nil),
+    ]
   }
 
   /// A task's score in each column that it has.

@@ -49,6 +49,7 @@ struct LossCommand: ParsableCommand {
     try Failure.reported(memory: "Use a smaller --length, or --weights bfloat16 or int8.") {
       let device = try base.apply()
       let loaded = try Base(folder: base.folder(), on: device, precision: base.weights)
+      for warning in loaded.warnings { Console.error("warning: \(warning)") }
       let files = try text.flatMap { try TextFiles.named(by: URL(fileURLWithPath: absolute($0))) }
       let source = try TextSource(name: "text", files: files, field: textField)
       let loss = try TextLoss(

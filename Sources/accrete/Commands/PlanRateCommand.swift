@@ -13,7 +13,7 @@ struct PlanRateCommand: ParsableCommand {
       "Plan the learning rate of routed experts beside that of shared parameters, from the tokens that each sees.",
     discussion: """
       \(SurgeRule.ratioFormula), n = E / K (Hunyuan-Large, arXiv 2411.02265, equation 1; Li et al., arXiv 2405.14578). Routed \
-      experts get ρ times the rate of what sees every token. Without --noise-scale and --ratio-batch, x is the 0.26 that the \
+      experts get ρ times the learning rate of what sees every token. Without --noise-scale and --ratio-batch, x is the 0.26 that the \
       paper's 0.31 implies for 16 experts. See docs/scaling.md.
       """)
 

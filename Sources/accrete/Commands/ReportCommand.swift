@@ -84,12 +84,10 @@ struct ReportCommand: ParsableCommand {
         )
       }
     }
-    if let html { try AtomicFile.write(page.html, to: URL(fileURLWithPath: absolute(html))) }
-    if let markdown { try AtomicFile.write(page.markdown, to: URL(fileURLWithPath: absolute(markdown))) }
-    guard html == nil, markdown == nil else { return }
-    guard let folder = out.map({ URL(fileURLWithPath: absolute($0)) }) ?? urls.first else { return }
-    try page.write(to: folder)
-    Console.error("report: \(folder.appendingPathComponent("report.html").path)")
+    try write(
+      urls, html: { try AtomicFile.write(page.html, to: $0) },
+      markdown: { try AtomicFile.write(page.markdown, to: $0) },
+      folder: page.write)
   }
 
   /// A comparison: its table, and a report on the cells that are complete.
@@ -128,16 +126,24 @@ struct ReportCommand: ParsableCommand {
 
   /// Results go to standard output, so where the files are is said on standard error.
   private func write(_ report: RunReport, _ runs: [URL]) throws {
+    try write(runs, html: report.writeHTML, markdown: report.writeMarkdown, folder: report.write)
+  }
+
+  /// Writes what was asked for, or both pages into the folder.
+  private func write(
+    _ runs: [URL], html writeHTML: (URL) throws -> Void, markdown writeMarkdown: (URL) throws -> Void,
+    folder writeFolder: (URL) throws -> Void
+  ) throws {
     let page = html.map { URL(fileURLWithPath: absolute($0)) }
     let text = markdown.map { URL(fileURLWithPath: absolute($0)) }
-    if let page { try report.writeHTML(to: page) }
-    if let text { try report.writeMarkdown(to: text) }
+    if let page { try writeHTML(page) }
+    if let text { try writeMarkdown(text) }
     if let named = [page, text].compactMap({ $0?.path }).first {
       Console.error("report: \(named)")
       return
     }
     guard let folder = out.map({ URL(fileURLWithPath: absolute($0)) }) ?? runs.first else { return }
-    try report.write(to: folder)
+    try writeFolder(folder)
     Console.error("report: \(folder.appendingPathComponent("report.html").path)")
   }
 }

@@ -21,7 +21,7 @@ extension ComparisonProgress {
     case .begun(let cell): return ("\(cell.name): begun", LogEvent("cellBegun", ["cell": cell.name]))
     case .resumed(let cell): return ("\(cell.name): going on", LogEvent("cellResumed", ["cell": cell.name]))
     case .done(let cell, let metrics):
-      let numbers = metrics.map { "\($0.name) \(String(format: "%+.4f", $0.value))" }
+      let numbers = metrics.map { "\($0.name) \(RunMetrics.text($0.value, of: $0.name))" }
       return (
         "\(cell.name): done, \(numbers.joined(separator: "  "))",
         LogEvent("cellDone", ["cell": cell.name, "metrics": Dictionary(metrics.map { ($0.name, $0.value) }) { $1 }])

@@ -36,7 +36,8 @@ extension CompletionKind {
     }
     // As it is typed: neither quotation marks nor ~ have been resolved by the shell.
     let plain = named.last.map { String($0.filter { $0 != "\"" && $0 != "'" && $0 != "\\" }) }
-    options.registry = plain.map { ($0 as NSString).expandingTildeInPath }
+    let home = ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory()
+    options.registry = plain.map { $0.hasPrefix("~/") ? home + $0.dropFirst() : ($0 as NSString).expandingTildeInPath }
     // Bash expands what is proposed, and a registry may come from anywhere.
     return ((try? read(options.open())) ?? []).filter { PlainName.isPlain($0.replacing("@", with: "_"), longest: 120) }
   }

@@ -21,6 +21,9 @@ struct TaskBaseOptions: ParsableArguments {
   @Option(help: "How the base's matrices are held: float32, bfloat16 or int8. Default: as its files have them.")
   var weights: WeightMatrix.Precision?
 
+  /// What frees memory; the base is the registry's, and no other.
+  static let lessMemory = "Use --weights bfloat16 or int8."
+
   var threadCount: Int { threads ?? DefaultThreads.count }
 
   /// Loads the registry's base.

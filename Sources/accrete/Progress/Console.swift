@@ -9,12 +9,17 @@ import Synchronization
 /// Lines hold names, labels and paths that somebody else has chosen: control characters in them are spelled out here, for all commands.
 enum Console {
   private static let errorsAreJSON = Atomic<Bool>(false)
+  private static let outputIsClosed = Atomic<Bool>(false)
+  private static let hasLostOutput = Atomic<Bool>(false)
 
   /// Whether standard error is for programs.
   static var writesErrorsAsJSON: Bool { errorsAreJSON.load(ordering: .relaxed) }
 
   /// From now on every line of standard error is an object of JSON.
   static func writeErrorsAsJSON() { errorsAreJSON.store(true, ordering: .relaxed) }
+
+  /// Whoever started this process has closed standard output: `accrete list >&-`.
+  static func loseOutput() { outputIsClosed.store(true, ordering: .relaxed) }
 
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 
@@ -47,12 +52,15 @@ enum Console {
   }
 
   /// Closes standard output, for good: a file system may say only now that it has lost what it took.
+  /// - Parameter isNeeded: Whether what was printed is the command's result; of a training it is in its files.
   /// - Throws: ``LostOutput``.
-  static func finish() throws(LostOutput) {
+  static func finish(isNeeded: Bool) throws(LostOutput) {
+    if isNeeded, hasLostOutput.load(ordering: .relaxed) { throw LostOutput(StandardDescriptors.Failure(code: EBADF)) }
     do { try StandardDescriptors.close(STDOUT_FILENO) } catch { throw LostOutput(error) }
   }
 
   private static func write(_ text: String) throws(LostOutput) {
+    if outputIsClosed.load(ordering: .relaxed) { hasLostOutput.store(true, ordering: .relaxed) }
     do { try StandardDescriptors.write(Data(text.utf8), to: STDOUT_FILENO) } catch { throw LostOutput(error) }
   }
 }

@@ -117,7 +117,7 @@ final class LearnPrinter {
   static func lines(_ plan: LearnPlan) -> [String] {
     guard plan.mostSteps > 0 else {
       return [
-        "no steps: an expert that is there is taken as it is; labels get a closed-form head, which takes seconds"
+        "no steps of training: labels get a closed-form head, which takes seconds; an expert named by --start-from is taken as it is"
       ]
     }
     let steps = plan.mostSteps + plan.trialSteps
@@ -142,7 +142,8 @@ final class LearnPrinter {
       printer.line(step > 0 ? "goes on after step \(step) of \(which)" : "goes on with \(which)")
     case .rate(let rate, let isTie):
       printer.line(
-        "learning rate \(rate)" + (isTie ? ": the choose rows cannot tell the rates apart; it learns fastest" : ""))
+        "learning rate \(rate)"
+          + (isTie ? ": the choose rows cannot tell the learning rates apart; it learns fastest" : ""))
     case .tried(let trial) where trial.loss == .greatestFiniteMagnitude:
       printer.line("trial of learning rate \(trial.learningRate): diverged after \(trial.steps) steps")
     case .tried(let trial):

@@ -4,7 +4,7 @@ import Foundation
 /// One thing that happened, for programs: a line of JSON with `time`, `event` and what belongs to the event.
 struct LogEvent {
   let name: String
-  /// Whether it only says how far something is come: of such events one a second is enough.
+  /// Whether it only says how far something has come: of such events one a second is enough.
   private(set) var isCounter = false
   private let fields: any Encodable
 
@@ -22,7 +22,7 @@ struct LogEvent {
     self.fields = fields
   }
 
-  /// How far something is come.
+  /// How far something has come.
   static func counter(_ name: String, _ fields: Fields) -> LogEvent {
     var event = LogEvent(name, fields)
     event.isCounter = true

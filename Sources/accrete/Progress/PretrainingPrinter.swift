@@ -50,7 +50,7 @@ final class PretrainingPrinter {
   }
 
   static func words(_ found: PretrainingMetrics.Divergence) -> String {
-    "the run diverged: its \(found.loss) loss ended at \(fixed(found.last, 2)) nats per token, above the \(fixed(found.first, 2)) that it began with. Take a lower rate, a longer warm-up or a lower gradient-clip."
+    "the run diverged: its \(found.loss) loss ended at \(fixed(found.last, 2)) nats per token, above the \(fixed(found.first, 2)) that it began with. Take a lower learning rate, a longer warm-up or a lower gradient-clip."
   }
 
   /// The time of day.
@@ -81,7 +81,7 @@ final class PretrainingPrinter {
     }
     let rate =
       manifest.parameters == manifest.activatedParameters
-      ? "" : ", routed experts' rate times \(fixed(manifest.routedRateFactor, 3))"
+      ? "" : ", routed experts' learning rate times \(fixed(manifest.routedRateFactor, 3))"
     printer.line(
       "model: \(manifest.parameters) parameters, \(manifest.activatedParameters) activated\(rate); \(manifest.steps + manifest.longSteps) steps"
     )

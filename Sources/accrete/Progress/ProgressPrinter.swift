@@ -12,9 +12,9 @@ final class ProgressPrinter {
   private let clock = ContinuousClock()
   private var lastLine = ContinuousClock().now
   private var lineIsOpen = false
-  /// Seconds between two lines of the same kind when the output is not a terminal.
+  /// How long after the last line a passing one is printed, where standard error is not a terminal.
   private let interval: Duration
-  /// When a program was last told how far something is come.
+  /// When a program was last told how far something has come.
   private var lastCounter: ContinuousClock.Instant?
 
   init(quiet: Bool = false, interval: Duration = .seconds(10)) { (isQuiet, self.interval) = (quiet, interval) }
@@ -45,13 +45,13 @@ final class ProgressPrinter {
       line("\(task): closed-form head solved on \(rows) rows, λ \(penalty)\(weights ?? "")")
     case .checkpoint(let task, let step): passing("checkpoint after step \(step) of \(task)")
     case .evaluating(let row, let task, let done, let total):
-      passing("scoring after \(row) tasks: \(task) \(done)/\(total)")
+      passing("scoring after \(row) task\(row == 1 ? "" : "s"): \(task) \(done)/\(total)")
     case .scored(let row, let scores):
       let cells = scores.map { "\($0.task) \(fixed($0.score, 3))" }
       line("scores after \(row) task\(row == 1 ? "" : "s"): " + cells.joined(separator: "  "))
     case .learned(let costs):
       line(
-        "learned \(costs.task) in \(duration(costs.trainingSeconds)): \(costs.trainedParameters) parameters,"
+        "learned \(costs.task) in \(duration(costs.trainingSeconds)): \(costs.trainedParameters) trained parameters,"
           + " \(Int(saturating: costs.tokensPerSecond)) tokens/s, \(costs.expertBytes / 1024) KiB of its own, peak memory \(costs.peakResidentBytes >> 20) MiB"
       )
     }

@@ -63,7 +63,7 @@ struct ExpectedErrors {
       [
         TorchError.invalidHyperparameter(name: "", value: "", allowed: ""), TorchError.unknownDevice(""),
         TorchError.unavailableDevice(""), ExpertError.invalidHyperparameter(name: "", value: "", allowed: ""),
-        ExpertError.unsafeName(""), PretrainingError.invalidOption(key: "", got: "", allowed: ""),
+        ExpertError.unsafeName(""),
         TaskModelError.unsupported(what: "", fix: ""), TaskModelError.invalidOption(name: "", got: "", allowed: ""),
         EvolutionError.unsupported(what: "", fix: ""), RegistryError.illegalName(got: "", what: ""),
         RegistryError.malformedReference(got: "", reason: ""), RegistryError.readingOnly(path: ""),
@@ -160,8 +160,9 @@ struct ExpectedErrors {
         DecoderError.tensorShapeDiffers(file: "", name: "", expected: [], got: []),
         DecoderError.invalidIndex(path: "", reason: ""),
         DecoderError.weightTooLarge(file: "", name: "", type: .bfloat16, largest: ""),
-        DecoderError.resultNotFinite(what: ""), DecoderError.tokenOutOfRange(id: 1, vocabularySize: 1),
-        DecoderError.emptyInput, DecoderError.trainingSelection,
+        DecoderError.fusedExperts(folder: "", use: ""), DecoderError.resultNotFinite(what: ""),
+        DecoderError.tokenOutOfRange(id: 1, vocabularySize: 1), DecoderError.emptyInput,
+        DecoderError.trainingSelection,
         DecoderError.vocabularyMismatch(base: "", model: 1, tokenizer: 2),
       ]),
     ExpectedErrors(
@@ -177,9 +178,8 @@ struct ExpectedErrors {
         TorchError.notFinite(path: "", name: "", element: 0), ExpertError.otherBase(expert: "", expected: "", got: ""),
         ExpertError.otherConfiguration(expert: "", key: "", expected: "", got: ""),
         ExpertError.otherTokenizer(expert: "", expected: "", got: ""), ExpertError.missingTensor(where: "", name: ""),
-        ExpertError.unusedTensors(where: "", names: []),
         ExpertError.shapeDiffers(where: "", name: "", expected: [], got: []),
-        ExpertError.sequencesDiffer(expected: 1, got: 2), ExpertError.unsealed(folder: ""),
+        ExpertError.unsealed(folder: ""), ExpertError.weightTooLarge(file: "", name: "", type: .float16),
       ]),
     ExpectedErrors(
       65, 422,
@@ -191,8 +191,8 @@ struct ExpectedErrors {
         EvolutionError.missingRows(task: "", role: "", split: "", learn: 1, fix: ""),
         EvolutionError.row(file: "", line: nil, problem: "", fix: ""),
         ServingError.otherConfiguration(base: "", key: "", expected: "", got: ""),
-        ServingError.unclaimed(distance: 1, nearest: ""), ServingError.noExpert(version: ""),
-        ServingError.severalLabels(version: ""), RegistryError.otherBase(what: "", expected: digest, got: digest),
+        ServingError.noExpert(version: ""), ServingError.severalLabels(version: ""),
+        RegistryError.otherBase(what: "", expected: digest, got: digest),
         RegistryError.malformedBundle(path: "", reason: ""),
       ]),
     ExpectedErrors(

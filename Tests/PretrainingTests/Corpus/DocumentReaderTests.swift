@@ -71,7 +71,7 @@ import Testing
       Data("{\"text\": \"a\"}\n{\"text\": \"".utf8) + Data([0xC3, 0x28]) + Data("\"}".utf8), to: "bad.jsonl")
     #expect(
       corpusMessage(in: folder) { _ = try documents("bad.jsonl") }.hasPrefix(
-        "bad.jsonl:2: expected a JSON object in UTF-8, got no UTF-8 at byte 10"))
+        "bad.jsonl:2: expected a JSON object in UTF-8, got not UTF-8 at byte 10"))
     try folder.write(Data([0x61, 0xFF]), to: "bad.txt")
     #expect(
       corpusMessage(in: folder) { _ = try documents("bad.txt") }.hasPrefix(

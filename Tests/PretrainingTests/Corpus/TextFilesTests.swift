@@ -44,6 +44,7 @@ import Testing
     ("a.jsonl.zst", "zstd -dc a.jsonl.zst | gzip > a.jsonl.gz"), ("b.txt.xz", "xz -dc b.txt.xz | gzip > b.txt.gz"),
     ("c.csv", "csv.DictReader(sys.stdin)]' < c.csv > c.jsonl"), ("d.csv.gz", "gzip -dk d.csv.gz && "),
     ("e.json", "jq -c '.[]' e.json > e.jsonl"), ("f.parquet", "pandas.read_parquet"),
+    ("i.zip", "unzip -p i.zip | gzip > i.gz (name the result by what it holds: `….jsonl.gz` or `….txt.gz`)"),
     ("it's.csv", "< 'it'\\''s.csv' > 'it'\\''s.jsonl'"), ("h.doc", "Rename the file"),
   ])
   func otherFormsAreRefusedWithTheWay(name: String, way: String) throws {
@@ -51,6 +52,13 @@ import Testing
     #expect {
       try TextSource(name: "x", files: [url])
     } throws: { "\($0)".contains(way) && "\($0)".contains("expected a name that ends in .jsonl") }
+  }
+
+  /// What is unpacked under a name that says what it holds needs no other.
+  @Test(arguments: ["a.jsonl.zst", "b.txt.xz", "c.csv.bz2", "d.parquet"]) func aNameThatSaysEnough(name: String) {
+    let url = URL(fileURLWithPath: name, relativeTo: folder.url)
+    let error = #expect(throws: CorpusError.self) { try TextSource(name: "x", files: [url]) }
+    #expect(error?.description.contains("name the result") == false)
   }
 
   /// The way that is named leads there, where its programs are installed.

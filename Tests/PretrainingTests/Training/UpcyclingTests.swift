@@ -115,4 +115,12 @@ import Torch
       }
     }
   }
+
+  /// What reads a base for experts reads both forms of routed experts; what trains its weights reads one.
+  @Test func routedExpertsInOneTensor() throws {
+    let folder = Goldens.folder.appendingPathComponent("families/hunyuan-moe-fused")
+    #expect(throws: DecoderError.fusedExperts(folder: folder.path, use: "pretrained from")) {
+      try TrainableDecoder(DecoderConfiguration(folder: folder), from: folder, seed: 1)
+    }
+  }
 }

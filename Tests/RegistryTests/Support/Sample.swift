@@ -40,7 +40,7 @@ final class Sample: Sendable {
 
   func manifest(
     _ name: String, _ content: String = "1", base: Digest = Sample.base.weights, labels: [String] = ["no", "yes"],
-    parts: [String: BlobReference]? = nil, restsOn: [Digest] = [], parent: Digest? = nil
+    parts: [String: BlobReference]? = nil, data: [DataRecord]? = nil, restsOn: [Digest] = [], parent: Digest? = nil
   ) throws -> VersionManifest {
     let parts =
       try parts ?? [
@@ -51,7 +51,7 @@ final class Sample: Sendable {
     return VersionManifest(
       name: name, method: "accrete", kind: .label, labels: labels, base: base, tokenizer: Self.base.tokenizer,
       promptForm: Digest(of: Data("form".utf8)), parts: parts, model: .object(["content": .text(content)]),
-      data: [
+      data: data ?? [
         DataRecord(role: "learn", digest: Digest(of: Data(content.utf8)), rows: 70, from: "\(name).jsonl"),
         DataRecord(role: "gate", digest: Digest(of: Data("gate".utf8)), rows: 15),
       ], parent: parent, restsOn: restsOn, run: .object(["seed": .number(1)]), numerics: "n1",

@@ -115,6 +115,19 @@ import Torch
     #expect(throws: RunError.folderExists(folder.url.path)) { try PretrainingRun.start(configuration, in: folder.url) }
   }
 
+  /// As somebody may have changed it by hand.
+  @Test func aPreparationWithoutSources() throws {
+    let scratch = try Scratch()
+    var configuration = try SmallPretraining.configuration(scratch)
+    configuration.sources = [:]
+    let folder = RunFolder(scratch.url("run"))
+    try FileManager.default.createDirectory(at: folder.checkpoints, withIntermediateDirectories: true)
+    try JSONEncoder().encode(PretrainingPreparation(configuration: configuration)).write(to: folder.preparing)
+    let expected = RunError.invalidConfiguration(
+      key: "sources", got: "none", allowed: "at least one source with its files")
+    #expect(throws: expected) { try PretrainingRun.resume(folder.url) }
+  }
+
   @Test func anotherRunIsNotTakenOver() throws {
     let scratch = try Scratch()
     let url = scratch.url("run")

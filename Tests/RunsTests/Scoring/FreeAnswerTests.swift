@@ -277,8 +277,8 @@ extension RunTests {
         $0.source.scorer = "sari"
       }
       #expect(suite.hasPrefix("`scorer` is given together with suite trace; allowed: your own tasks"))
-      #expect(refusal { $0.maxAnswerTokens = 0 }.hasPrefix("`max-answer-tokens` is 0; allowed: 1 or more"))
-      #expect(refusal { $0.trainLimit = 0 }.hasPrefix("`train-limit` is 0; allowed: 1 or more"))
+      #expect(refusal { $0.maxAnswerTokens = 0 } == "`max-answer-tokens` is 0; allowed: 1 or more")
+      #expect(refusal { $0.trainLimit = 0 } == "`train-limit` is 0; allowed: 1 or more, or leave it out for all")
       let room = refusal {
         $0.training.maxLength = 8
         $0.maxAnswerTokens = 9

@@ -57,7 +57,7 @@ public struct TokenShards: Sendable {
   ///   - folder: Made if it is missing.
   ///   - threads: That tokenize; less than 1 is 1.
   ///   - verification: Of shards that are there already.
-  ///   - progress: Called on this thread, some times a second; what it throws ends the making, and the next goes on from there.
+  ///   - progress: Called on this thread, several times a second; what it throws ends the making, and the next goes on from there.
   /// - Returns: The open folder, and whether its tokens were made now.
   /// - Throws: ``CorpusError``, `FileError`, `TokenizationError`. A damaged shard is an error and not made anew, as disks do not
   ///   damage files for no reason.

@@ -46,7 +46,7 @@ struct UnfinishedTokens: Codable, Equatable {
   }
 
   /// What is left of an earlier making in this folder; `nil` where there is none, or one of other texts or settings.
-  /// - Throws: `FileError` where nothing can be encoded.
+  /// - Throws: `EncodingError`.
   static func read(in folder: URL, settings: ShardManifest, tokensPerShard: Int) throws -> UnfinishedTokens? {
     guard let url = try? FolderFile.url(fileName, in: folder),
       let found = try? JSONFile.read(UnfinishedTokens.self, from: url, limit: ShardManifest.sizeLimit),

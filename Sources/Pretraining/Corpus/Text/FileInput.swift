@@ -11,7 +11,7 @@ final class FileInput {
   private(set) var bytesRead = 0
   private let file: RegularFile
 
-  /// - Throws: ``CorpusError/file(_:)`` when it is missing, unreadable, or no regular file.
+  /// - Throws: ``CorpusError/file(_:)`` when it is missing, unreadable, or not a regular file.
   init(_ url: URL) throws {
     path = url.relativePath
     file = try Self.told(path) { try RegularFile(url) }

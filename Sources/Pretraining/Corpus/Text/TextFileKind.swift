@@ -24,7 +24,7 @@ struct TextFileKind: Equatable {
         .init(
           url.relativePath, expected: "a name that ends in .jsonl, .txt, .jsonl.gz or .txt.gz",
           got: other.map { "a \($0.suffix) file" } ?? "another one",
-          fix: other.map { $0.advice(for: url.relativePath, isGzipped: packed) }
+          fix: other.map { Self.advice($0, for: url.relativePath, isGzipped: packed) }
             ?? "Rename the file by what it holds: rows {\"text\": …}, or plain text."))
     }
   }
@@ -32,8 +32,19 @@ struct TextFileKind: Equatable {
   /// Whether a file holds text, in a form that is read or that has to be converted; others in a folder are passed over.
   static func mayHoldText(_ url: URL) -> Bool {
     let name = url.lastPathComponent.lowercased()
-    let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
-    return [".jsonl", ".txt"].contains { plain.hasSuffix($0) } || others.contains { plain.hasSuffix($0.suffix) }
+    return saysWhatItHolds(name.hasSuffix(".gz") ? name.dropLast(".gz".count) : name[...])
+  }
+
+  private static func saysWhatItHolds(_ name: Substring) -> Bool {
+    [".jsonl", ".txt"].contains { name.hasSuffix($0) } || others.contains { name.hasSuffix($0.suffix) }
+  }
+
+  /// How a file is converted; and, where it is only unpacked and its name does not say what is in it, how the result is to be called.
+  private static func advice(_ form: ForeignFormat, for path: String, isGzipped: Bool) -> String {
+    let advice = form.advice(for: path, isGzipped: isGzipped)
+    let packed = (isGzipped ? path.dropLast(".gz".count) : path[...]).lowercased()
+    guard form.keepsContent, !saysWhatItHolds(packed.dropLast(form.suffix.count)) else { return advice }
+    return advice + " (name the result by what it holds: `….jsonl.gz` or `….txt.gz`)"
   }
 
   /// Forms that hold text and are not read here.

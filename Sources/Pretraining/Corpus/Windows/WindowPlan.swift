@@ -1,7 +1,7 @@
 /// Which windows a run takes, and when: a pure function of seed and position (docs/pretraining.md, "Which windows when").
 ///
-/// Positions are the run's windows in the order of use. A plan remembers nothing, so that a resumed run, or one on another number of
-/// windows a step, takes what it would have taken.
+/// Positions are the run's windows in the order of use. A plan remembers nothing, so that a resumed run, or one with another number of
+/// windows per step, takes what it would have taken.
 public struct WindowPlan: Sendable {
   /// A source as the plan sees it.
   public struct Source: Sendable, Equatable {

@@ -1,4 +1,4 @@
-/// Operations on text as a row of code points, which is what the published scorers, written in Python, work on.
+/// Operations on text as a sequence of code points, which is what the published scorers, written in Python, work on.
 enum CodePoints {
   /// The words between white space; none for a blank text. Python's `split()`.
   static func words(_ text: some Sequence<Unicode.Scalar>) -> [[Unicode.Scalar]] {

@@ -88,7 +88,7 @@ struct CommonSubsequence {
     return result
   }
 
-  /// A row of the table and a position to write a token's columns to.
+  /// A row of the table, and scratch space for a token's columns as bits.
   private struct Row {
     var bits: [UInt64]
     var mask: [UInt64]

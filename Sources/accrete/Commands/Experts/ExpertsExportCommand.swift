@@ -10,8 +10,8 @@ struct ExpertsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write a learned task as an adapter that PEFT reads.",
     discussion: """
-      Plain LoRA (sequential, per-task) is exact. moe-cl becomes a static merge of the shared and the task's expert at a \
-      fixed gate; how far that is from the run is measured and written beside it.
+      Exact for every method that serves a task with one plain LoRA expert. moe-cl becomes a static merge of the shared \
+      and the task's expert at a fixed gate; how far that is from the run is measured and written beside it.
       """)
 
   @Argument(help: ArgumentHelp("Folder of the run.", valueName: "run"))
@@ -47,6 +47,7 @@ struct ExpertsExportCommand: ParsableCommand {
       let home = try base.base.map { try EmbeddedResources.base($0) } ?? URL(fileURLWithPath: configuration.base)
       let loaded = try Base(
         folder: home, on: base.apply(), precision: base.weights ?? configuration.weights)
+      for warning in loaded.warnings { Console.error("warning: \(warning)") }
       Console.error("reading \(task) of \(url.path)")
       let export = try StoredRun(url, model: loaded.model).export(
         task: task, base: loaded, gate: gate, prompts: prompts.map(lines))

@@ -16,7 +16,7 @@ struct ExpertsImportCommand: ParsableCommand {
 
   @Option(
     help:
-      "The base that the adapter was trained on: a folder, or an embedded one's name. Default: that of the archive, or sapling."
+      "The base that the adapter was trained on: a folder, or an embedded one's name. Default: the one that the archive or the adapter names, else sapling."
   )
   var base: String?
 

@@ -23,7 +23,8 @@ struct ExpertsListCommand: ParsableCommand {
         throw RegistryError.invalid(
           what: folder, got: "a registry of tasks", expected: "the folder of a run, or one that holds experts' folders",
           fix:
-            "`accrete list --registry \(folder)` lists its tasks; `accrete registry export NAME --peft` writes an adapter."
+            "`accrete list --registry \(shellWords([folder]))` lists its tasks; `accrete registry export NAME --peft --out DIR --registry"
+            + " \(shellWords([folder]))` writes an adapter."
         )
       }
       let isRun = FileManager.default.fileExists(atPath: run.manifest.path)
@@ -58,20 +59,7 @@ struct ExpertsListCommand: ParsableCommand {
         "\(line.alpha ?? 0)", (line.projections ?? []).joined(separator: ","), "\(line.bytes ?? 0)", short(digest),
       ])
     }
-    var widths = header.map(\.count)
-    for row in rows { for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) } }
-    let text = rows.map { row in
-      zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
-        .joined(separator: "  ").trimmingSuffix(" ")
-    }
-    return (text + others + ["\(lines.count) \(lines.count == 1 ? "expert" : "experts")"]).joined(separator: "\n")
-  }
-}
-
-extension String {
-  fileprivate func trimmingSuffix(_ character: Character) -> String {
-    var result = self[...]
-    while result.last == character { result.removeLast() }
-    return String(result)
+    return ([RegistryText.table(rows)] + others + ["\(lines.count) \(lines.count == 1 ? "expert" : "experts")"]).joined(
+      separator: "\n")
   }
 }

@@ -49,7 +49,7 @@ struct RegistryAddCommand: ParsableCommand {
 
   func run() throws {
     let printer = LearnPrinter(progress)
-    try Failure.reported(memory: BaseOptions.lessMemory) {
+    try Failure.reported(memory: TaskBaseOptions.lessMemory) {
       let opened = try registry.open(.writing)
       let loaded = try base.load(for: opened)
       let url = URL(fileURLWithPath: absolute(folder))
@@ -57,7 +57,8 @@ struct RegistryAddCommand: ParsableCommand {
       let tasks = task.map { [$0] } ?? stored.learned
       guard !tasks.isEmpty else {
         throw EvolutionError.unsupported(
-          what: "\(url.path): no task of this run is learned yet", fix: "Finish it with `accrete resume \(url.path)`")
+          what: "\(url.path): no task of this run is learned yet",
+          fix: "Finish it with `accrete resume \(shellWords([url.path]))`")
       }
       let moved = data.map { URL(fileURLWithPath: absolute($0)) }
       let adopted = AdoptedTasks(

@@ -41,8 +41,9 @@ struct RegistryVerifyCommand: ParsableCommand {
         try Console.output(try RegistryText.json(verification))
       } else if verification.strayFiles > 0 {
         try Console.output(
-          "\(verification.strayFiles) files that no row names, \(RegistryText.size(verification.strayBytes)): `accrete registry gc`"
-            + " removes them: after ten minutes where nobody learns or imports, after a day otherwise")
+          options.hint(
+            "\(verification.strayFiles) files that no row names, \(RegistryText.size(verification.strayBytes)): `accrete registry gc`"
+              + " removes them: after ten minutes where nobody learns or imports, after a day otherwise"))
       }
       if !verification.failures.isEmpty { throw ExitCode(Failure.badData) }
     }
@@ -76,6 +77,10 @@ struct RegistryGcCommand: ParsableCommand {
       try Console.output(
         "\(word) \(RegistryText.count(result.blobs, "blob")) (\(RegistryText.size(result.bytes))) and \(RegistryText.count(result.strayFiles, "stray file"))"
           + " (\(RegistryText.size(result.strayBytes)))")
+      let counts = result.parts.reduce(into: [ExactText: Int]()) { $0[ExactText($1), default: 0] += 1 }
+      for (part, count) in counts.sorted(by: { $0.key < $1.key }) {
+        try Console.output("  \(part.text.printable)\(count == 1 ? "" : " (\(count))")")
+      }
       if !result.versions.isEmpty { try Console.output("purged: \(result.versions.joined(separator: ", "))") }
     }
   }
@@ -146,6 +151,12 @@ struct RegistryDiffCommand: ParsableCommand {
       }
       rows += difference.lines.map { [$0.what, $0.one ?? "-", $0.other ?? "-"] }
       try Console.output(rows.count == 1 ? "the same but for their numbers" : RegistryText.table(rows))
+      if !difference.scoresAreOfSameRows {
+        try Console.output(
+          options.hint(
+            "Their scores are of different gate rows and cannot be compared: score both on the same ones, `accrete evaluate FILE --task"
+              + " \(difference.one)` and the same with \(difference.other)."))
+      }
     }
   }
 }

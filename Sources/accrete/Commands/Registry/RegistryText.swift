@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Registry
 
-/// How the registry's commands write what they print.
+/// Tables, counts, sizes and dates as the commands print them.
 enum RegistryText {
   /// Columns below their headings, two spaces apart; the last one is not padded.
   static func table(_ rows: [[String]]) -> String {

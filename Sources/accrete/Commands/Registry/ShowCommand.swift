@@ -32,7 +32,7 @@ struct ShowCommand: ParsableCommand {
     let manifest: VersionManifest
     let metrics: [MetricRecord]
     let gates: [GateRecord]
-    /// What each gate found, by the last report that can be read.
+    /// What each gate found, by the last report; empty where that was purged.
     let findings: [Gate]
     let aliases: [String]
     let restsOn: [String]
@@ -63,7 +63,8 @@ struct ShowCommand: ParsableCommand {
     let gates = try registry.gates(of: record)
     return Shown(
       version: record, isReleased: aliases.contains(AliasRecord.production), manifest: manifest,
-      metrics: try registry.metrics(of: record), gates: gates, findings: registry.findings(gates), aliases: aliases,
+      metrics: try registry.metrics(of: record), gates: gates, findings: try registry.findings(gates),
+      aliases: aliases,
       restsOn: try manifest.restsOn.map { "\(try registry.version(digest: $0).reference)" },
       dependents: try registry.dependents(of: record.name).map { "\($0.reference)" })
   }
@@ -118,7 +119,7 @@ struct ShowCommand: ParsableCommand {
     for gate in shown.findings { rows.append(["  \(gate.id)", "\(LearnPrinter.word(gate)): \(gate.finding)"]) }
     if let model { rows += Self.rows(of: model) }
     for data in manifest.data {
-      rows.append(["rows to \(data.role)", "\(data.rows)" + (data.from.map { " of \($0)" } ?? "") + ", \(data.digest)"])
+      rows.append(["\(data.role) rows", "\(data.rows)" + (data.from.map { " of \($0)" } ?? "") + ", \(data.digest)"])
     }
     for (role, blob) in manifest.parts.sorted(by: { $0.key < $1.key }) {
       rows.append(["part \(role)", "\(RegistryText.size(blob.bytes)), \(blob.digest)"])

@@ -58,10 +58,10 @@ struct AnswerWriter {
 
   /// What a row has in the columns of its table, in their order: an empty id or split of it is left out.
   private func cells(_ columns: [String], _ cells: [String]) -> [String] {
-    // Rows of one table share their names, so that most are compared by where they lie.
+    // Rows of one table share the array of names, so comparing them is mostly comparing storage.
     if columns == ownColumns { return cells }
-    let positions = Dictionary(zip(columns.map(ExactText.init), cells), uniquingKeysWith: { first, _ in first })
-    return ownColumns.map { positions[ExactText($0)] ?? "" }
+    let cellsByColumn = Dictionary(zip(columns.map(ExactText.init), cells), uniquingKeysWith: { first, _ in first })
+    return ownColumns.map { cellsByColumn[ExactText($0)] ?? "" }
   }
 
   /// The first line names the columns.

@@ -39,7 +39,9 @@ extension EvaluateCommand {
       }
     } catch let error as StreamError {
       // A text that is not tokenized is called by its index among all.
-      guard let index = Int(error.detail.file.dropFirst("row ".count)), rows.indices.contains(index) else {
+      guard error.detail.file.hasPrefix("row "), let index = Int(error.detail.file.dropFirst("row ".count)),
+        rows.indices.contains(index)
+      else {
         throw error
       }
       throw lines.located(error, line: rows[index].line)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Files
 import Foundation
-import Learning
 import Registry
 import Serving
 import Streams
@@ -62,7 +61,7 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let text = given ?? text ?? ""
-    try Failure.reported(memory: BaseOptions.lessMemory) {
+    try Failure.reported(memory: TaskBaseOptions.lessMemory) {
       let opened = try registry.open(.reading)
       let loaded = try base.load(for: opened)
       let router = try opened.currentRelease().flatMap { try opened.router(of: $0.manifest) }
@@ -78,13 +77,15 @@ struct ExplainCommand: ParsableCommand {
       let why = try served.map { try Explanation(text, by: $0, on: loaded) }
       guard !json else {
         let result = Result(
-          route: route, unknownAbove: route.map { _ in GaussianRouter.usualUnknownDistance },
+          route: route, unknownAbove: route == nil ? nil : router?.unknownDistance,
           version: served.map { "\($0.version.reference)" }, answer: why?.answer.text,
           labels: why.map(Self.parts), expertWeight: why?.combination?.expert, ridgeWeight: why?.combination?.ridge,
           tokens: why?.tokens)
         return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self))
       }
-      if let route { for line in Self.lines(route) { try Console.output(line) } }
+      if let route, let router {
+        for line in Self.lines(route, unknownAbove: router.unknownDistance) { try Console.output(line) }
+      }
       guard let served, let why else {
         return try Console.output("--task NAME answers all the same")
       }
@@ -102,12 +103,11 @@ struct ExplainCommand: ParsableCommand {
     }
   }
 
-  private static func lines(_ route: RequestRouter.Route) -> [String] {
+  private static func lines(_ route: RequestRouter.Route, unknownAbove limit: Double) -> [String] {
     let order = route.distances.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(10)
     let claim =
       route.task.map { "goes to \($0), p \(fixed(route.confidence, 3)) among the known tasks, at distance" }
       ?? "no task claims it; the nearest is \(route.nearest), at distance"
-    let limit = GaussianRouter.usualUnknownDistance
     return [
       "route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above \(limit) is unknown)",
       "  each task claims it or not by what was known when it was learned, and the last one that claims it has it:",
@@ -124,7 +124,7 @@ struct ExplainCommand: ParsableCommand {
   private static func lines(_ why: Explanation) -> [String] {
     if let sets = why.labelSets { return lines(why, sets) }
     guard let combination = why.combination else {
-      return ["  the model wrote it, token by token: there are not labels to compare"]
+      return ["  the model wrote it, token by token: there are no labels to compare"]
     }
     var lines: [String] = []
     let order = why.labels.indices.sorted { why.answer.probabilities[$0] > why.answer.probabilities[$1] }

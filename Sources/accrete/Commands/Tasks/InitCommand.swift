@@ -34,7 +34,7 @@ struct InitCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Failure.reported(memory: BaseOptions.lessMemory) {
+    try Failure.reported(memory: "Use a smaller base: --base.") {
       let folder = try base.map { try EmbeddedResources.base($0) } ?? EmbeddedResources.base()
       let loaded = try Base(folder: folder)
       for warning in loaded.warnings { Console.error("warning: \(warning)") }
@@ -49,7 +49,8 @@ struct InitCommand: ParsableCommand {
       let toy = EmbeddedResources.bases.contains(name) ? " (a small embedded one, for trying; --base names yours)" : ""
       try Console.output("base: \(BaseLine.text(loaded, name: name))\(toy)")
       let usual = try RegistryOptions.parse([]).folder.path == registry.folder.path
-      try Console.output("next: accrete learn FILE\(usual ? "" : " --registry \(made.url.path.printable)")")
+      try Console.output(
+        "next: accrete learn FILE\(usual ? "" : " --registry \(shellWords([made.url.path]).printable)")")
     }
   }
 }

@@ -82,13 +82,14 @@ struct LearnCommand: ParsableCommand {
         throw StreamError.file(
           .init(file: file.printable, expected: "a file of rows", got: "no such file", fix: "Check the path."))
       }
+      if !piped { try reader.checkColumns(URL(fileURLWithPath: absolute(file))) }
       let loaded = try base.load(for: opened)
       let named = EmbeddedResources.argument(for: loaded.folder.path)
       let start = try start(opened, loaded)
       var learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")
       // An adapter of attention alone, as PEFT makes it by default, trains further by the method that takes any.
       if options.method == nil, let start, !start.hasFeedForward { learnOptions.method = "per-task" }
-      try start?.require(&learnOptions)
+      try start?.apply(to: &learnOptions)
       var job = LearnJob(
         file: piped ? URL(fileURLWithPath: "standard-input") : URL(fileURLWithPath: absolute(file)),
         options: learnOptions,
@@ -103,7 +104,8 @@ struct LearnCommand: ParsableCommand {
       job.perClass = options.perClass
       job.start = start
       job.isToyBase = EmbeddedResources.bases.contains(named)
-      let curves = try tensorboard.map { try LearnCurves(in: URL(fileURLWithPath: absolute($0)), opened) }
+      let curves =
+        try dryRun ? nil : tensorboard.map { try LearnCurves(in: URL(fileURLWithPath: absolute($0)), opened) }
       let learn = try Learn(
         job, in: opened, on: loaded,
         requests: {

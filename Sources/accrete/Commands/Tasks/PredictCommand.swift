@@ -64,7 +64,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Failure.reported(memory: BaseOptions.lessMemory) {
+    try Failure.reported(memory: TaskBaseOptions.lessMemory) {
       // Not earlier: the value behind a mistyped option would be taken for the file.
       guard file == nil || text == nil else { throw ValidationError("Give a file or --text, not both.") }
       let opened = try registry.open(.reading)
@@ -133,7 +133,7 @@ struct RouteCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    try Failure.reported(memory: BaseOptions.lessMemory) {
+    try Failure.reported(memory: TaskBaseOptions.lessMemory) {
       guard file == nil || text == nil else { throw ValidationError("Give a file or --text, not both.") }
       let opened = try registry.open(.reading)
       guard let current = try opened.currentRelease(), let router = try opened.router(of: current.manifest) else {

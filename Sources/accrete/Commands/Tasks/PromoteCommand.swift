@@ -77,8 +77,9 @@ struct ForgetCommand: ParsableCommand {
           ? "\(RegistryText.count(result.purgedBlobs, "blob")) removed, \(RegistryText.size(result.purgedBytes))"
           : now
             ? "nothing was left to remove"
-            : "no rollback brings it back. Its rows and tensors stay on the disk until `accrete registry gc` removes them after 30 days;"
-              + " `accrete forget \(name) --now` does it at once")
+            : registry.hint(
+              "no rollback brings it back. Its rows and tensors stay on the disk until `accrete registry gc` removes them after 30 days;"
+                + " `accrete forget \(name) --now` does it at once"))
     }
   }
 

@@ -1,0 +1,111 @@
+import Files
+import Foundation
+import Streams
+import TestSupport
+import Testing
+
+@testable import Serving
+
+/// Does the `predict.py` beside an exported adapter read the rows that `predict` reads, and refuse what it refuses?
+@Suite struct AdapterProgramTests {
+  /// Prints what every row asks, or null where it is refused, for the files named; `null` alone for a file that cannot be read.
+  private static let driver =
+    "import csv, gzip, io, json, pathlib, re, sys\n\n" + AdapterProgram.rows + """
+
+
+      def read(line, row):
+          try:
+              return None if isinstance(row, Problem) else asked(row, False)[0]
+          except (AttributeError, LookupError, TypeError, ValueError):
+              return None
+
+
+      for name in sys.argv[1:]:
+          try:
+              print(json.dumps([[line, read(line, row)] for line, row in rows_of(pathlib.Path(name).read_bytes())]))
+          except Problem:
+              print("null")
+
+      """
+
+  private static let files: [(name: String, content: String)] = [
+    ("texts.jsonl", "{\"text\": \" a \", \"id\": 7}\n\n{\"text\": \"b\", \"label\": \"x\"}\n"),
+    ("crlf.jsonl", "{\"text\": \"a\"}\r\n{\"text\": \"b\"}\r\n"),
+    ("twice.jsonl", "{\"text\": \"a\"}\n{\"text\": \"a\", \"text\": \"b\"}\n"),
+    ("numbers.jsonl", "{\"text\": \"a\"}\n{\"text\": \"a\", \"x\": NaN}\n{\"text\": \"b\", \"x\": 1e999}\n"),
+    ("types.jsonl", "{\"text\": \"a\"}\n{\"text\": 7}\n{\"text\": null}\n{\"text\": \"  \"}\n[1]\n7\n{}\n"),
+    ("both.jsonl", "{\"text\": \"a\"}\n{\"text\": \"a\", \"prompt\": \"b\"}\n{\"x\": \"a\"}\n"),
+    (
+      "ids.jsonl", "{\"text\": \"a\", \"id\": \"n\"}\n{\"text\": \"b\", \"id\": [1]}\n{\"text\": \"c\", \"id\": true}\n"
+    ),
+    (
+      "labels.jsonl",
+      "{\"text\": \"a\", \"label\": true}\n{\"text\": \"b\", \"label\": [1]}\n{\"text\": \"c\", \"label\": 1.5}\n"
+    ),
+    ("half.jsonl", "{\"text\": \"a\"}\n{\"text\": \"\\ud800\"}\n{\"text\": \"b\""),
+    (
+      "alpaca.jsonl",
+      "{\"instruction\": \"Say\", \"input\": \"a\", \"output\": \"b\"}\n{\"instruction\": \"Say\", \"input\": \"\"}\n"
+    ),
+    ("history.csv", "instruction,history,output\nSay,\"[[\"\"q\"\",\"\"a\"\"]]\",b\nSay,,b\nSay,x,b\nSay,[,b\n"),
+    ("prompts.jsonl", "{\"prompt\": \" a \", \"completion\": \"b\"}\n{\"prompt\": \"\"}\n"),
+    ("array.json", "[{\"text\": \"a\"},\n {\"text\": 7},\n {\"text\": \"b\"}]\n"),
+    ("comma.json", "[{\"text\": \"a\"},]"),
+    ("open.json", "[{\"text\": \"a\"}"),
+    ("table.csv", "text,label\n\"a, b\",x\n\"two\nlines\",y\n,\nc\n"),
+    ("tabs.tsv", "id\ttext\n\ta\n2\tb\n"),
+    ("excel.csv", "sep=;\ntext;label\na;x\n"),
+    ("names.csv", "text,text\na,b\n"),
+  ]
+
+  @Test func readsWhatPredictReads() throws {
+    let scratch = try Scratch()
+    try Data(Self.driver.utf8).write(to: scratch.url("driver.py"))
+    for file in Self.files { try Data(file.content.utf8).write(to: scratch.url(file.name)) }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", scratch.url("driver.py").path] + Self.files.map { scratch.url($0.name).path }
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let lines = output.fileHandleForReading.readDataToEndOfFile().split(separator: UInt8(ascii: "\n"))
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0 && lines.count == Self.files.count)
+    for (file, line) in zip(Self.files, lines) {
+      let theirs = try JSONFile.decode([Row]?.self, from: Data(line), path: file.name)
+      let ours = Self.rows(file.name, file.content)
+      // An array that is not whole is refused before its first answer there, and after its last row here.
+      if theirs == nil, file.name.hasSuffix(".json") {
+        #expect(ours == nil || ours?.last?.text == nil, "\(file.name): \(ours ?? [])")
+      } else {
+        #expect(theirs == ours, "\(file.name)")
+      }
+    }
+  }
+
+  /// A row's line and what it asks; `nil`: it is refused.
+  private struct Row: Equatable, Decodable, CustomStringConvertible {
+    let line: Int
+    let text: String?
+
+    init(line: Int, text: String?) { (self.line, self.text) = (line, text) }
+
+    init(from decoder: any Decoder) throws {
+      var values = try decoder.unkeyedContainer()
+      line = try values.decode(Int.self)
+      text = try values.decodeIfPresent(String.self)
+    }
+
+    var description: String { "\(line) \(text.map(\.debugDescription) ?? "refused")" }
+  }
+
+  private static func rows(_ name: String, _ content: String) -> [Row]? {
+    guard let found = try? RequestRow.read(Data(content.utf8), as: name), found.end == nil else { return nil }
+    return found.rows.map { result in
+      switch result {
+      case .success(let row): Row(line: row.line, text: row.isConversation ? row.prompt : row.text)
+      case .failure(let problem): Row(line: problem.line, text: nil)
+      }
+    }
+  }
+}
