@@ -17,7 +17,7 @@ help:
 	@echo "make bridge     build what accrete needs to run on another libtorch: make bridge TORCH=FOLDER"
 	@echo "make test       build and run all tests"
 	@echo "make check      format and tests of the modules that changed since BASE (what is not committed)"
-	@echo "make fuzz       give every reader of files broken ones: five million inputs (FUZZ_RUNS for each target)"
+	@echo "make fuzz       give every reader of files broken ones: 450,000 inputs for each target (FUZZ_RUNS)"
 	@echo "make lint docs  check the formatting; build the documentation with warnings as errors"
 	@echo "make bench      speed beside PyTorch + PEFT, about an hour (installs them into .venv)"
 	@echo "make bench-check  speed of this tree beside that of a commit: make bench-check BASE=COMMIT"
@@ -57,7 +57,7 @@ demo: build
 
 # Without optimization most of the tests' time goes to loops over bytes and numbers, which users never run that way: C++ is compiled
 # as in a release, and so are the layers that hold these loops (Package.swift). Debug information takes a good part of a build.
-TEST_BUILD := --build-tests -Xcxx -O2 -debug-info-format none
+TEST_BUILD := --build-tests -debug-info-format none
 test docs: export ACCRETE_OPTIMIZED := 1
 
 test: setup
