@@ -35,7 +35,7 @@ extension CommandFaultTests {
     private func arguments(_ method: String, out: String) -> [String] {
       // Twelve rows need no larger expansion.
       let options = method == "any-ssr" ? ["--option", "expansion=200"] : []
-      return TinyRun.arguments(out: out) + ["--method", method, "--checkpoint-steps", "1"] + options
+      return TinyRun.shortArguments(method: method, out: out) + ["--checkpoint-steps", "1"] + options
     }
 
     /// Every method of `accrete methods`.

@@ -6,17 +6,14 @@ import Learning
 import Records
 import Registry
 import Serving
+import TestSupport
 import TaskModels
 import Torch
 
-/// A registry on the base that is inside the package, and tasks of a few rows.
+/// A registry on two layers of the base that is inside the package, and tasks of a few rows.
 final class Home {
   static let base = Result { try Base(folder: folder) }
-  static let folder: URL = {
-    var package = URL(fileURLWithPath: #filePath)
-    for _ in 0..<3 { package.deleteLastPathComponent() }
-    return package.appendingPathComponent("Sources/accrete/Resources/base/seedling").standardizedFileURL
-  }()
+  static let folder = ShallowBase.folder
 
   let url: URL
   private let owner: AnyObject?

@@ -2,17 +2,14 @@ import Foundation
 import Generation
 import Learning
 import Records
+import TestSupport
 import Streams
 
 @testable import TaskModels
 
-/// The base that is inside the package, loaded once, and a small task.
+/// Two layers of the base that is inside the package, loaded once, and a small task.
 enum Small {
-  static let folder: URL = {
-    var package = URL(fileURLWithPath: #filePath)
-    for _ in 0..<3 { package.deleteLastPathComponent() }
-    return package.appendingPathComponent("Sources/accrete/Resources/base/seedling").standardizedFileURL
-  }()
+  static let folder = ShallowBase.folder
 
   private static let loaded = Result { try Base(folder: folder) }
 

@@ -32,13 +32,21 @@ enum TinyRun {
   }
 
   /// Three short steps a task, on one thread and the smallest base.
-  static let options = [
-    "--base", Accrete.base.lastPathComponent, "--rank", "2", "--epochs", "1", "--batch", "4", "--threads", "1",
-  ]
+  static let options = options(base: Accrete.base.lastPathComponent)
+
+  static func options(base: String) -> [String] {
+    ["--base", base, "--rank", "2", "--epochs", "1", "--batch", "4", "--threads", "1"]
+  }
 
   /// `train` with a method of two experts on files of the working folder.
   static func arguments(_ files: [String] = tasks.map { $0 + ".jsonl" }, out: String = "run") -> [String] {
     ["train", "--tasks"] + files + ["--out", out, "--method", "moe-cl"] + options
+  }
+
+  /// The same with another method, on two layers of the base: where it counts that it is run often.
+  static func shortArguments(method: String, out: String) -> [String] {
+    ["train", "--tasks"] + tasks.map { $0 + ".jsonl" } + ["--out", out, "--method", method]
+      + options(base: ShallowBase.folder.path)
   }
 }
 

@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Records
 
-/// The smallest run that is one: two tasks of 12 training and 6 test rows, and the embedded base.
+/// The smallest run that is one: two tasks of 12 training and 6 test rows, and two layers of the embedded base.
 enum Tiny {
   static let tasks = ["weather", "traffic"]
 
@@ -16,8 +16,9 @@ enum Tiny {
     return package
   }()
 
-  /// The base model that is inside the package.
-  static let base = package.appendingPathComponent("Sources/accrete/Resources/base/seedling").standardizedFileURL
+  static let base = ShallowBase.folder
+  /// All six layers: where it counts what is learned.
+  static let wholeBase = ShallowBase.seedling
 
   private static let words = [
     "weather": ["bad": ["rain", "hail", "fog"], "good": ["sun", "a blue sky", "warm air"]],
