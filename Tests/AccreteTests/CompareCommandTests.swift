@@ -8,9 +8,12 @@ extension CommandLineTests {
     private static let cells = ["sequential-o1-s0", "per-task-o1-s0"]
 
     /// Two cells of 60 steps.
-    private func arguments(_ out: String, epochs: Int = 10, jobs: Int = 2) -> [String] {
+    private func arguments(
+      _ out: String, epochs: Int = 10, jobs: Int = 2, base: String = ShallowBase.folder.path
+    ) -> [String] {
       ["compare", "--methods", "sequential,per-task", "--out", out, "--jobs", "\(jobs)", "--tasks"]
-        + TinyRun.tasks.map { $0 + ".jsonl" } + TinyRun.options + ["--epochs", "\(epochs)", "--checkpoint-steps", "2"]
+        + TinyRun.tasks.map { $0 + ".jsonl" } + TinyRun.options(base: base)
+        + ["--epochs", "\(epochs)", "--checkpoint-steps", "2"]
     }
 
     /// What the configuration decides, of all cells.
@@ -212,7 +215,7 @@ extension CommandLineTests {
     @Test func closedFormHeads() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)
-      let command = arguments("comparison", epochs: 1) + ["--output-head", "both"]
+      let command = arguments("comparison", epochs: 1, base: "seedling") + ["--output-head", "both"]
       let outcome = try Accrete.run(command, in: scratch.url)
       try #require(outcome.code == 0, "\(outcome.testDescription)")
       let first = outcome.errorLines.first ?? ""

@@ -72,7 +72,7 @@ extension CommandLineTests {
     @Test func columnsTwice() throws {
       let scratch = try Scratch()
       try scratch.write(Self.table(",", ["body", "class", "split"]), to: "a.csv")
-      _ = try run("init", "--base", "seedling", in: scratch)
+      _ = try run("init", "--base", ShallowBase.folder.path, in: scratch)
       let twice = try run(
         "learn", "a.csv", "--columns", "text=body", "--columns", "label=class", "--output-head", "ridge", "--dry-run",
         in: scratch)
@@ -85,7 +85,7 @@ extension CommandLineTests {
 
     @Test(arguments: 0..<3, [false, true]) func theSame(group: Int, isGzipped: Bool) throws {
       let scratch = try Scratch()
-      try scratch.copy(Accrete.base, as: "base")
+      try scratch.copy(ShallowBase.folder, as: "base")
       try scratch.write(
         "{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}[assistant] {% endif %}",
         to: "base/chat_template.jinja")
