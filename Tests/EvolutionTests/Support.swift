@@ -6,8 +6,8 @@ import Learning
 import Records
 import Registry
 import Serving
-import TestSupport
 import TaskModels
+import TestSupport
 import Torch
 
 /// A registry on two layers of the base that is inside the package, and tasks of a few rows.

@@ -2,8 +2,8 @@ import Foundation
 import Generation
 import Learning
 import Records
-import TestSupport
 import Streams
+import TestSupport
 
 @testable import TaskModels
 
