@@ -99,7 +99,9 @@ extension Registry {
   public func discard(_ added: [BlobReference]) {
     for blob in added {
       let isNamed = try? database.read {
-        try Bool.fetchOne($0, sql: "SELECT count(*) > 0 FROM blob WHERE digest = ?", arguments: [blob.digest.bytes])
+        try Bool.fetchOne(
+          $0, sql: "SELECT count(*) > 0 FROM blob WHERE digest = ? AND purged IS NULL",
+          arguments: [blob.digest.bytes])
       }
       if isNamed == false { try? blobs.remove(blob.digest) }
     }

@@ -69,8 +69,11 @@ extension Registry {
         }
         gone = try markUnneeded(in: &ledger)
       }
-      try ledger.record(
-        "forget", name, ["reason": reason.map(JSONTree.text) ?? .null, "now": .boolean(now)])
+      // Asked again, it changes nothing.
+      if release != nil || !versions.isEmpty || !gone.isEmpty {
+        try ledger.record(
+          "forget", name, ["reason": reason.map(JSONTree.text) ?? .null, "now": .boolean(now)])
+      }
       let forgotten = Forgotten(
         name: name, versions: versions.map(\.number), release: release, purgedBlobs: gone.count,
         purgedBytes: try StoredNumbers.sum(gone.map(\.bytes)))

@@ -116,6 +116,15 @@ extension Registry {
     let keys = Set(metrics.map { "\($0.name)\u{0}\($0.task)" })
     guard keys.count == metrics.count else { throw refuse("a metric twice", "each metric of a task once") }
     for metric in metrics {
+      guard metric.name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+        throw refuse("the metric \(metric.name.debugDescription)", "names without control characters")
+      }
+      guard (0...Self.mostRows).contains(metric.n ?? 0) else {
+        throw refuse("\(metric.name) of \(metric.n ?? 0) rows", "0 to \(Self.mostRows) rows")
+      }
+      for value in [metric.value, metric.low, metric.high].compactMap({ $0 }) where value.magnitude > 1e15 {
+        throw refuse("\(metric.name) \(value)", "metrics up to 1e15")
+      }
       for value in [metric.value, metric.low, metric.high].compactMap({ $0 }) where !value.isFinite {
         throw refuse("\(metric.name) \(value)", "finite metrics")
       }

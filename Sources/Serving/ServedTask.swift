@@ -68,6 +68,9 @@ extension Registry {
     let manifest = try manifest(of: version)
     let name = "\(version.reference)"
     let description = try manifest.taskModel(of: name).description
+    guard manifest.labels.haveSameCodePoints(as: description.form.labels) else {
+      throw ServingError.malformed(version: name, part: "model", reason: "has other labels than its manifest lists")
+    }
     let model = try TaskModel(
       description, named: name, base: base.model.configuration, device: base.model.device
     ) { role in try manifest.parts[role].map { try blobURL($0.digest) } }

@@ -36,8 +36,10 @@ struct AccreteCommand: ParsableCommand {
         // Help and version are results.
         try Failure.reported { try Console.output(fullMessage(for: error)) }
       }
+      // A dry run, and a result for programs, are nowhere else.
+      let isPrinted = arguments.contains("--dry-run") || arguments.contains("--json")
       let isTraining = arguments.first.map(trainings.contains) ?? false
-      try Failure.reported { try Console.finish(isNeeded: !isTraining) }
+      try Failure.reported { try Console.finish(isNeeded: !isTraining || isPrinted) }
       return 0
     } catch {
       // The parser's own messages begin with "Error: ", those of the commands with the program's name.

@@ -37,6 +37,20 @@ import Testing
     expectRefusal("exists already") { try here.registry.export([news], to: file) }
   }
 
+  /// What was forgotten at once does not come back to the disk by an earlier bundle.
+  @Test func whatWasForgottenStaysForgotten() throws {
+    let (here, there) = (try Sample(), try Sample())
+    let file = here.scratch.url("spam.tar")
+    try here.registry.export([try here.version("spam")], to: file)
+    try there.registry.importBundle(file, actor: "eve")
+    try there.registry.forget("spam", publishing: nil, expecting: nil, now: true, reason: nil, actor: "eve")
+    let (before, blobs) = (try there.registry.fingerprint(), there.registry.blobs.names().sorted())
+    let again = try there.registry.importBundle(file, actor: "eve")
+    #expect(again.versions.isEmpty && again.known.isEmpty && again.purged == ["spam@1"])
+    #expect(try there.registry.fingerprint() == before && there.registry.blobs.names().sorted() == blobs)
+    try there.expectWhole()
+  }
+
   /// Other programs read it.
   @Test func isATarFile() throws {
     let sample = try Sample()

@@ -132,6 +132,19 @@ import Testing
     #expect(try sample.registry.versions().isEmpty)
   }
 
+  @Test(arguments: [
+    (MetricRecord(name: "accuracy", task: "spam", value: 0.5, n: -5), "accuracy of -5 rows"),
+    (MetricRecord(name: "accuracy", task: "spam", value: 0.5, n: .max), "rows"),
+    (MetricRecord(name: "accuracy", task: "spam", value: 1.7e308), "metrics up to"),
+    (MetricRecord(name: "acc\nfoo", task: "spam", value: 0.5), "control characters"),
+  ]) func refusesMetricsThatCannotBe(metric: MetricRecord, words: String) throws {
+    let sample = try Sample()
+    expectRefusal("version of spam", words) {
+      _ = try sample.registry.register(try sample.manifest("spam"), metrics: [metric], gate: nil, actor: "ada")
+    }
+    #expect(try sample.registry.versions().isEmpty)
+  }
+
   @Test func saysWhatThereIs() throws {
     let sample = try Sample()
     expectRefusal("no tasks yet") { _ = try sample.registry.version(VersionReference("spam")) }

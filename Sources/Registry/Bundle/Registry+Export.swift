@@ -11,6 +11,8 @@ extension Registry {
     public let bytes: Int
     /// Of an import: versions that were there already.
     public let known: [String]
+    /// Of an import: versions that were forgotten here, or collected. Nothing of them was taken.
+    public var purged: [String] = []
   }
 
   /// Writes versions into one file, a tar, with their metrics, verdicts, blobs and what the audit says of them.

@@ -23,12 +23,9 @@ extension Registry {
       ("tokenizer of \(file.path)", base.tokenizer, content.base.tokenizer),
     ] where expected != got { throw RegistryError.otherBase(what: what, expected: expected, got: got) }
     var added: [BlobReference] = []
-    do {
-      return try taken(content, from: tar, base, &added, actor: actor)
-    } catch {
-      discard(added)
-      throw error
-    }
+    // Whether all is taken or nothing: what belongs to no version, or to one that was purged, does not stay.
+    defer { discard(added) }
+    return try taken(content, from: tar, base, &added, actor: actor)
   }
 
   private func taken(
@@ -41,6 +38,9 @@ extension Registry {
         manifest.name.hasSameCodePoints(as: version.record.name)
       else { throw tar.malformed("\(version.record.reference) is not what its manifest says") }
       try requireSound(manifest, version.metrics)
+      guard manifest.parts["gates"] == nil || !version.gates.isEmpty else {
+        throw tar.malformed("\(version.record.reference) has a report of its gates, and no verdict")
+      }
       for gate in version.gates where try !isFounded(gate) {
         throw tar.malformed(
           "\(version.record.reference): the verdict \"\(gate.verdict.rawValue)\" is not what the report of its gates says"
@@ -49,10 +49,14 @@ extension Registry {
       return manifest
     }
     return try write(actor) { ledger in
-      var (taken, known): ([String], [String]) = ([], [])
+      var (taken, known, purged): ([String], [String], [String]) = ([], [], [])
       for (version, manifest) in zip(content.versions, manifests) {
         if let row = try VersionRow.find(ledger.database, digest: version.record.digest) {
-          known.append("\(row.record.reference)")
+          if row.record.state == .purged {
+            purged.append("\(row.record.reference)")
+          } else {
+            known.append("\(row.record.reference)")
+          }
           continue
         }
         let own = BlobReference(
@@ -75,7 +79,8 @@ extension Registry {
         taken.append("\(record.reference)")
       }
       return Bundle(
-        versions: taken, blobs: content.blobs.count, bytes: content.blobs.reduce(0) { $0 + $1.bytes }, known: known)
+        versions: taken, blobs: content.blobs.count, bytes: content.blobs.reduce(0) { $0 + $1.bytes }, known: known,
+        purged: purged)
     }
   }
 

@@ -51,7 +51,11 @@ struct DoctorCommand: ParsableCommand {
     findings.append(configuration)
     guard configuration.ok else { return findings }
     findings.append(
-      checked("base model", fix: "Give a Hugging Face folder with --base, or leave it out for the embedded one.") {
+      checked(
+        "base model",
+        fix: options.flags.texts["device"] == nil
+          ? "Give a Hugging Face folder with --base, or leave it out for the embedded one." : nil
+      ) {
         let configuration = try options.configuration()
         let base = try Base(folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device))
         let shape = base.model.configuration
@@ -135,7 +139,7 @@ struct DoctorCommand: ParsableCommand {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let asked = (try? options.configuration().threads) ?? DefaultThreads.count
     return Finding(
-      what: "threads", ok: asked <= cores, found: "\(asked) of \(cores) cores",
+      what: "threads", ok: (1...cores).contains(asked), found: "\(asked) of \(cores) cores",
       fix: asked <= cores ? nil : "More threads than cores are slower: use --threads \(cores).")
   }
 

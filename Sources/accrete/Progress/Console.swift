@@ -77,7 +77,12 @@ struct LostOutput: AccreteError {
   var isReadersDecision: Bool { cause.code == EPIPE }
 
   var description: String {
-    "standard output cannot be written: \(cause.reason). What was printed before is not all of it: free some space there, or send it"
+    guard cause.code != EBADF else {
+      return
+        "standard output cannot be written: it is closed, and what this command prints is its result. Open it, or send it to a file."
+    }
+    return
+      "standard output cannot be written: \(cause.reason). What was printed before is not all of it: free some space there, or send it"
       + " elsewhere. What the command wrote into a run's folder or a registry stays there; what only prints can be run again."
   }
 }

@@ -136,10 +136,12 @@ struct RegistryImportCommand: ParsableCommand {
     try Failure.reported {
       let registry = try options.open(.writing)
       let bundle = try registry.importBundle(URL(fileURLWithPath: absolute(file)), actor: options.actor)
-      if json {
-        try Console.output(try RegistryText.json(bundle))
-        return
+      if !bundle.purged.isEmpty {
+        Console.error(
+          "warning: not taken, as their rows and tensors were removed here for good: \(bundle.purged.joined(separator: ", "));"
+            + " `accrete learn` makes a new version")
       }
+      if json { return try Console.output(try RegistryText.json(bundle)) }
       if !bundle.versions.isEmpty {
         try Console.output(
           options.hint(
@@ -147,6 +149,7 @@ struct RegistryImportCommand: ParsableCommand {
           ))
       }
       if !bundle.known.isEmpty { try Console.output("here already: \(bundle.known.joined(separator: ", "))") }
+      if bundle.versions.isEmpty, bundle.known.isEmpty { throw ExitCode(Failure.badData) }
     }
   }
 }

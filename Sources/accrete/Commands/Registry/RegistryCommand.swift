@@ -54,7 +54,8 @@ struct RegistryGcCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gc", abstract: "Remove what nothing needs any more.",
     discussion: """
-      Takes the blobs of versions that have been retired for 30 days and that none of the last 20 releases has, and files that no row \
+      Takes the blobs of versions that have been retired for 30 days and that none of the last 20 releases has; routers and stored \
+      features of releases that are older than both, or that cannot come back as a task of theirs was forgotten; and files that no row \
       has named for a day (ten minutes where nobody learns or imports). Manifests, scores, verdicts and the audit stay.
       """)
 
@@ -151,7 +152,9 @@ struct RegistryDiffCommand: ParsableCommand {
       }
       rows += difference.lines.map { [$0.what, $0.one ?? "-", $0.other ?? "-"] }
       try Console.output(rows.count == 1 ? "the same but for their numbers" : RegistryText.table(rows))
-      if !difference.scoresAreOfSameRows {
+      if !difference.scoresAreOfSameRows, !difference.one.name.hasSameCodePoints(as: difference.other.name) {
+        try Console.output("These are versions of two tasks: their scores cannot be compared.")
+      } else if !difference.scoresAreOfSameRows {
         try Console.output(
           options.hint(
             "Their scores are of different gate rows and cannot be compared: score both on the same ones, `accrete evaluate FILE --task"

@@ -6,19 +6,25 @@ import Foundation
 import Registry
 import Serving
 import Streams
+import TaskModels
 
 extension EvaluateCommand {
   /// Scores labelled examples with a task of the registry.
   func evaluateExamples(_ printer: ProgressPrinter) throws {
     let opened = try registry.open(.reading)
     guard let task else {
-      let known = try opened.tasks().map(\.name)
+      let known = try opened.tasks().filter { $0.released != nil || $0.newest.state == .registered }.map(\.name)
       throw RegistryError.invalid(
         what: "--task", got: "nothing", expected: known.isEmpty ? "a task of the registry" : "one of \(known.listed)",
         fix: "Name the task that is to be scored.")
     }
     let loaded = try base.load(for: opened)
     let served = try opened.load(task, on: loaded)
+    if let scorer, served.runner.model.form.kind != .answer {
+      throw RegistryError.invalid(
+        what: "--scorer", got: scorer.printable, expected: "none: \(served.version.reference) answers with labels",
+        fix: "Leave it out.")
+    }
     var (lines, rows) = (try RequestLines(folder, columns: columns.names()), [RequestRow]())
     while let batch = try lines.next() {
       for row in batch {

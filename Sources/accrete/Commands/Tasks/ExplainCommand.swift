@@ -107,10 +107,10 @@ struct ExplainCommand: ParsableCommand {
     let order = route.distances.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(10)
     let claim =
       route.task.map { "goes to \($0), p \(fixed(route.confidence, 3)) among the known tasks, at distance" }
-      ?? "no task claims it; the nearest is \(route.nearest), at distance"
+      ?? "no task claims it; it would be one of \(route.nearest), at distance"
     return [
       "route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above \(limit) is unknown)",
-      "  each task claims it or not by what was known when it was learned, and the last one that claims it has it:",
+      "  each task claims it or not by what was known when it was learned; of those that do, the one learned last has it:",
     ]
       + order.map { task, distance in
         let lead = route.leads[task] ?? 1
