@@ -56,8 +56,8 @@ demo: build
 	@.build/release/accrete demo
 
 # Without optimization most of the tests' time goes to loops over bytes and numbers, which users never run that way: C++ is compiled
-# as in a release, and so are the layers that hold these loops (Package.swift). Debug information takes a good part of a build, and so does the index of editors.
-TEST_BUILD := --build-tests --disable-index-store -debug-info-format none
+# as in a release, and so are the layers that hold these loops (Package.swift).
+TEST_BUILD := --build-tests $(shell Scripts/test_flags)
 test docs: export ACCRETE_OPTIMIZED := 1
 
 test: setup
