@@ -38,7 +38,12 @@ extension CommandLineTests {
 
     /// A complete run is not a failure, so that `until accrete resume RUN; do :; done` ends; it is left as it is, and its results are shown.
     @Test func resumeOfACompleteRunEndsWellAndChangesNothing() throws {
-      let folder = try FinishedRun.shared.folder()
+      // `resume` holds a lock in the run while it looks, which tests beside this one would see in the shared run.
+      let scratch = try Scratch()
+      for name in ["run"] + TinyRun.tasks.map({ $0 + ".jsonl" }) {
+        try scratch.copy(try FinishedRun.shared.folder().appendingPathComponent(name), as: name)
+      }
+      let folder = scratch.url
       let before = try tree(folder, folders: true)
       for json in [[], ["--json"]] {
         let outcome = try Accrete.run(["resume", "run"] + json, in: folder)
