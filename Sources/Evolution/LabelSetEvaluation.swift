@@ -55,15 +55,11 @@ public struct LabelSetEvaluation: Sendable, Encodable {
 extension TaskEvaluation {
   /// A row with the labels that belong to it.
   ///
-  /// - Throws: ``EvolutionError/row(file:line:problem:fix:)`` where it does not say, or names a label that the version does not have.
+  /// - Throws: ``EvolutionError/row(file:line:problem:fix:)`` where it names a label that the version does not have.
   static func example(
     of row: RequestRow, known: Set<ExactText>, _ form: TaskForm, _ version: String, file: String
   ) throws -> Example {
-    guard let written = try row.labels?.get() else {
-      throw EvolutionError.row(
-        file: file, line: row.line, problem: "has no \"labels\" to compare with",
-        fix: row.naming("labels", "[] is none of them. "))
-    }
+    let written = try row.labels?.get() ?? LabelSet([])
     let set = LabelSet(written.labels.map(form.label(meantBy:)))
     if let other = set.labels.first(where: { !known.contains(ExactText($0)) }) {
       throw EvolutionError.row(

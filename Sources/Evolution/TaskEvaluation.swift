@@ -70,18 +70,12 @@ public struct TaskEvaluation: Sendable, Encodable {
   ) throws {
     let form = served.runner.model.form
     let known = Set(form.labels.map(ExactText.init))
+    try Self.requireAnswers(rows, form.kind, file: file)
     let examples = try rows.map { row in
       if form.kind == .severalLabels {
         return try Self.example(of: row, known: known, form, "\(served.version.reference)", file: file)
       }
-      guard let answer = row.answer.map({ form.label(meantBy: $0) }) else {
-        throw EvolutionError.row(
-          file: file, line: row.line,
-          problem: row.hasEmptyAnswer
-            ? "has an empty label or answer" : "has no \"label\" or \"answer\" to compare with",
-          fix: row.hasEmptyAnswer
-            ? "Fill it, or leave the row out: `accrete predict` answers without it." : row.naming("label"))
-      }
+      let answer = form.label(meantBy: row.answer ?? "")
       guard form.kind == .answer || known.contains(ExactText(answer)) else {
         throw EvolutionError.row(
           file: file, line: row.line,

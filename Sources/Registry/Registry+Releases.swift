@@ -88,7 +88,8 @@ extension Registry {
   /// - Parameter revision: Which one; `nil`: the one before what is served now.
   /// - Parameter reason: Why.
   /// - Parameter actor: Who does it.
-  /// - Throws: ``RegistryError/forgotten(names:revision:free:changes:others:)`` where it has a task that was forgotten since,
+  /// - Throws: ``RegistryError/forgotten(names:revision:releases:others:)`` where it has a task that was forgotten since,
+  ///   ``RegistryError/retired(versions:revision:releases:others:)`` where it has a version that is out of use,
   ///   ``RegistryError/nothingBefore(revision:)``, ``RegistryError/servedAlready(revision:)``, other ``RegistryError``s.
   @discardableResult
   public func rollback(to revision: Int? = nil, reason: String?, actor: String) throws -> ReleaseRecord {
@@ -125,52 +126,48 @@ extension Registry {
     let manifest = try releaseManifest(target.manifest)
     let names = try forgotten(in: manifest, database)
     guard names.isEmpty else {
-      throw try forgotten(names, target, manifest, current, database)
+      let (releases, others) = try ways(around: manifest, current, database)
+      throw RegistryError.forgotten(names: names, revision: target.revision, releases: releases, others: others)
     }
     guard revision == nil || target.manifest != current.manifest else {
       throw RegistryError.servedAlready(revision: target.revision)
     }
-    if let version = try outOfUse(in: manifest, database) {
-      throw RegistryError.outOfUse(version: "\(version.reference)", state: version.state)
+    let retired = try outOfUse(in: manifest, database)
+    guard retired.isEmpty else {
+      let (releases, others) = try ways(around: manifest, current, database)
+      throw RegistryError.retired(
+        versions: retired.map { "\($0.reference) (\($0.state.rawValue))" }, revision: target.revision,
+        releases: releases, others: others)
     }
     return (current, target, manifest)
   }
 
-  /// Why a release with forgotten tasks does not come back, and what can come back instead.
-  private func forgotten(
-    _ names: [String], _ target: ReleaseRecord, _ manifest: ReleaseManifest, _ current: ReleaseRecord,
-    _ database: Database
-  ) throws -> RegistryError {
+  /// What can be served where a release cannot come back: the newest others, each with what it would change, and versions of this one.
+  private func ways(
+    around manifest: ReleaseManifest, _ current: ReleaseRecord, _ database: Database
+  ) throws -> (releases: [String], versions: [String]) {
     let (served, known) = (try releaseManifest(current.manifest), try versionNames(database))
-    let free = try free(before: target.revision, current, database)
-    let change = try free.map { revision in
-      let record = try requireRelease(revision, database)
-      return Self.change(record, try releaseManifest(record.manifest), after: served, known)
+    var (found, seen): ([String], Set<[String: Digest]>) = ([], [[:], served.experts])
+    for record in try releases(database).reversed() {
+      guard found.count < Self.mostWays else { break }
+      // What was collected cannot come back either.
+      guard let other = try? releaseManifest(record.manifest), seen.insert(other.experts).inserted,
+        try forgotten(in: other, database).isEmpty, try outOfUse(in: other, database).isEmpty
+      else { continue }
+      let change = Self.change(record, other, after: served, known)
+      let parts = [("adds", change.added), ("changes", change.changed), ("removes", change.removed)]
+      let words = parts.compactMap { word, items in items.isEmpty ? nil : "\(word) \(items.listed)" }
+      found.append("\(record.revision) (\(words.joined(separator: "; ")))")
     }
     let others = try manifest.experts.filter { task, digest in
-      guard !names.contains(task), served.experts[task] != digest else { return false }
+      guard served.experts[task] != digest else { return false }
       return try VersionRow.find(database, digest: digest)?.record.state == .registered
     }
-    let parts = [("added", change?.added), ("changed", change?.changed), ("removed", change?.removed)]
-    return .forgotten(
-      names: names, revision: target.revision, free: free,
-      changes: parts.compactMap { word, items in
-        items.flatMap { $0.isEmpty ? nil : "\(word) \($0.listed)" }
-      }, others: others.values.compactMap { known[$0] }.sorted())
+    return (found, others.values.compactMap { known[$0] }.sorted())
   }
 
-  /// The last release before one that has nothing forgotten in it and other experts than what is served now.
-  private func free(before revision: Int, _ current: ReleaseRecord, _ database: Database) throws -> Int? {
-    let served = try releaseManifest(current.manifest).experts
-    for record in try releases(database, "WHERE revision < \(revision)").reversed() {
-      // What was collected cannot come back either.
-      guard let manifest = try? releaseManifest(record.manifest), manifest.experts != served else { continue }
-      if try forgotten(in: manifest, database).isEmpty, try outOfUse(in: manifest, database) == nil {
-        return record.revision
-      }
-    }
-    return nil
-  }
+  /// Releases that a message names.
+  private static let mostWays = 3
 
   /// The release that was served before what is served now: of a rollback, the one before that which it brought back.
   private func before(_ current: ReleaseRecord, _ database: Database) throws -> Int {
@@ -189,14 +186,11 @@ extension Registry {
     return manifest.experts.filter { all.contains($0.value.bytes) }.keys.sorted()
   }
 
-  /// A version of a release that is retired or purged since; `nil`: all can be served.
-  private func outOfUse(in manifest: ReleaseManifest, _ database: Database) throws -> VersionRecord? {
-    for digest in manifest.experts.sorted(by: { $0.key < $1.key }).map(\.value) {
-      if let version = try VersionRow.find(database, digest: digest)?.record, version.state != .registered {
-        return version
-      }
-    }
-    return nil
+  /// The versions of a release that are retired or purged since.
+  private func outOfUse(in manifest: ReleaseManifest, _ database: Database) throws -> [VersionRecord] {
+    try manifest.experts.sorted { $0.key < $1.key }.compactMap { _, digest in
+      try VersionRow.find(database, digest: digest)?.record
+    }.filter { $0.state != .registered }
   }
 
   func requireCurrent(_ expecting: Int?, _ database: Database) throws {

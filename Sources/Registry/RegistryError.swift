@@ -25,9 +25,11 @@ public enum RegistryError: AccreteError, Equatable {
   case servedAlready(revision: Int)
   /// A rollback would bring back what was forgotten.
   ///
-  /// `free`: the last release that can come back; `changes`: what it would change besides. `others`: versions of the release that were not
-  /// forgotten and are not served, which can be released by themselves.
-  case forgotten(names: [String], revision: Int, free: Int?, changes: [String], others: [String])
+  /// `releases`: some that can come back, each with what it would change. `others`: versions of this one that are not served, and which can
+  /// be released by themselves.
+  case forgotten(names: [String], revision: Int, releases: [String], others: [String])
+  /// A rollback would bring back versions that are out of use; the rest as above.
+  case retired(versions: [String], revision: Int, releases: [String], others: [String])
   /// A version is out of use.
   case outOfUse(version: String, state: VersionRecord.State)
 
@@ -57,7 +59,7 @@ public enum RegistryError: AccreteError, Equatable {
       .notReleased, .noRelease:
       .notFound
     case .alreadyARegistry, .nameTaken, .nothingBefore, .servedAlready, .protectedAlias, .restsOn, .forgotten,
-      .outOfUse:
+      .retired, .outOfUse:
       .conflict
     case .moved: .stale
     case .locked: .busy
@@ -120,15 +122,11 @@ public enum RegistryError: AccreteError, Equatable {
         + " \(dependents.count == 1 ? "it" : "them") first, or learn \(dependents.count == 1 ? "it" : "them") anew without it."
     case .servedAlready(let revision):
       "release \(revision): is what is served now, so that nothing would change. `accrete registry history` lists the others."
-    case .forgotten(let names, let revision, let free, let changes, let others):
-      "release \(revision): has \(names.listed), which \(names.count == 1 ? "was" : "were") forgotten. "
-        + (others.isEmpty
-          ? "" : "\(others.map { "`accrete promote \($0)`" }.listed) serves what else it has and is not served now. ")
-        + (free.map {
-          "`accrete rollback --to \($0)` goes back to the last release that is without \(names.count == 1 ? "it" : "them"), can be served and differs from what is served now"
-            + (changes.isEmpty ? "." : ": \(changes.joined(separator: "; ")).")
-        }
-          ?? "Every earlier release either cannot be served or is the one that is served now. `accrete promote NAME@NUMBER` releases a version of another task (`accrete list --versions`).")
+    case .forgotten(let names, let revision, let releases, let others):
+      "release \(revision): has \(names.listed), which \(names.count == 1 ? "was" : "were") forgotten and cannot come back. "
+        + Self.ways(releases, others)
+    case .retired(let versions, let revision, let releases, let others):
+      "release \(revision): has \(versions.listed), which cannot be served again. \(Self.ways(releases, others))"
     case .outOfUse(let version, let state):
       "\(version): is \(state.rawValue), so that it can be neither released nor loaded. Choose another version, or learn it anew."
     case .moved(let what, let expected, let found):
@@ -159,6 +157,19 @@ public enum RegistryError: AccreteError, Equatable {
     case .database(let path, let reason):
       "\(path): the database cannot be read or written: \(reason). Check disk and rights."
     }
+  }
+
+  /// How to go on where a release cannot come back.
+  private static func ways(_ releases: [String], _ others: [String]) -> String {
+    let promoted =
+      others.isEmpty
+      ? "" : "\(others.map { "`accrete promote \($0)`" }.listed) serves what else it has and is not served now. "
+    guard releases.isEmpty else {
+      return "\(promoted)`accrete rollback --to NUMBER` can go to release \(releases.joined(separator: ", or "))."
+    }
+    return
+      "\(promoted)No release that differs from what is served now can come back. `accrete promote NAME@NUMBER` releases a single version"
+      + " (`accrete list --versions`)."
   }
 
   /// How a message that refuses a name ends. A task's alone is given with `--name`.

@@ -21,6 +21,8 @@ public enum StreamError: AccreteError, Sendable, Equatable {
   case order(Detail)
   /// A prompt that cannot be made of a row.
   case prompt(Detail)
+  /// An option that says how rows are read, and that cannot be meant for them.
+  case option(Detail)
 
   /// Where it is, what it is, and what to do about it.
   public struct Detail: Sendable, Equatable {
@@ -56,7 +58,12 @@ public enum StreamError: AccreteError, Sendable, Equatable {
     }
   }
 
-  public var category: ErrorCategory { .data }
+  public var category: ErrorCategory {
+    switch self {
+    case .option, .order: .usage
+    case .file, .text, .json, .field, .label, .split, .identity, .prompt: .data
+    }
+  }
 
   /// The same error with another fix.
   func fixed(by fix: String) -> StreamError {
@@ -72,6 +79,7 @@ public enum StreamError: AccreteError, Sendable, Equatable {
     case .identity: .identity(new)
     case .order: .order(new)
     case .prompt: .prompt(new)
+    case .option: .option(new)
     }
   }
 
@@ -79,7 +87,7 @@ public enum StreamError: AccreteError, Sendable, Equatable {
   public var detail: Detail {
     switch self {
     case .file(let detail), .text(let detail), .json(let detail), .field(let detail), .label(let detail),
-      .split(let detail), .identity(let detail), .order(let detail), .prompt(let detail):
+      .split(let detail), .identity(let detail), .order(let detail), .prompt(let detail), .option(let detail):
       detail
     }
   }

@@ -9,7 +9,9 @@ import Torch
 @main
 struct AccreteCommand: ParsableCommand {
   static func main() {
-    if StandardDescriptors.openMissing().contains(STDOUT_FILENO) { Console.loseOutput() }
+    let closed = StandardDescriptors.openMissing()
+    if closed.contains(STDIN_FILENO) { StandardInput.lose() }
+    if closed.contains(STDOUT_FILENO) { Console.loseOutput() }
     StandardDescriptors.ignoreBrokenPipes()
     if let problem = InstructionSet.problem {
       Console.error("accrete: \(problem)")
@@ -105,6 +107,8 @@ struct AccreteCommand: ParsableCommand {
       Results go to standard output, progress to standard error. Exit codes: 0 done, 64 wrong usage, 65 bad data, \
       69 not possible here, 70 a defect of ours, 74 input or output failed, or too little disk or memory, 75 another process was first: try again, 129, 130 and 143 stopped by a signal after a \
       checkpoint, 141 nobody reads the results any more.
+
+      --generate-completion-script bash (or zsh, fish) prints completions for a shell; `make install` puts them where shells look for them.
       """,
     version: "accrete \(Manifest.accreteVersion)",
     subcommands: [DemoCommand.self, DoctorCommand.self, OptionsCommand.self],

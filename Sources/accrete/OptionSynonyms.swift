@@ -8,8 +8,11 @@ enum OptionSynonyms {
   private static let own: [(others: [String], ours: String)] = [
     (["lr", "learning_rate"], "--learning-rate"),
     (
-      ["epochs", "epoch", "num-epochs", "num_train_epochs", "num-train-epochs", "iters"],
-      "--max-epochs (learn) or --epochs (train)"
+      [
+        "epochs", "epoch", "num-epochs", "num_epochs", "num_train_epochs", "num-train-epochs", "max-epochs",
+        "max_epochs", "iters",
+      ],
+      "--max-epochs (learn) or --epochs (train, compare)"
     ),
     (["batch-size", "batch_size", "per_device_train_batch_size", "per-device-train-batch-size"], "--batch"),
     (["lora-rank", "lora_rank", "lora-r", "lora_r", "r"], "--rank"),
@@ -75,13 +78,14 @@ enum OptionSynonyms {
     let text = renamed(message, for: arguments.first)
     guard
       let match = text.firstMatch(
-        of: /(Missing value for|Unexpected argument|[0-9]+ unexpected arguments:) '(-*[^' ]*)[^\n]*'/)
+        of: /(Missing (?:value for|expected argument)|Unexpected argument|[0-9]+ unexpected arguments:) '(-*[^' ]*)[^\n]*'/
+      )
     else {
       return text
     }
     let help =
       match.1 == "Missing value for"
-      ? dashed(String(match.2), of: arguments) : elsewhere(arguments)
+      ? dashed(String(match.2), of: arguments) : elsewhere(arguments, isExtra: !match.1.hasPrefix("Missing"))
     return help.map { text.replacingCharacters(in: match.range, with: "\(match.0). \($0)") } ?? text
   }
 
@@ -94,9 +98,16 @@ enum OptionSynonyms {
   }
 
   /// What an argument too many was meant for.
-  private static func elsewhere(_ arguments: [String]) -> String? {
+  ///
+  /// - Parameter isExtra: Whether that is what the parser complains of: it tells of options that are missing first.
+  private static func elsewhere(_ arguments: [String], isExtra: Bool) -> String? {
     let words = arguments.dropFirst().prefix { !$0.hasPrefix("-") }
     switch arguments.first {
+    case "train", "compare":
+      guard !words.isEmpty || isExtra else { return nil }
+      let names = words.isEmpty ? "" : ": \(shellWords(["--tasks"] + words).printable)"
+      return "The tasks' files are named by --tasks\(names)"
+    case _ where !isExtra: return nil
     case "list": return words.first.map { "`accrete show \(shellWords([$0]))` shows one task" }
     case "explain" where words.count > 1:
       return

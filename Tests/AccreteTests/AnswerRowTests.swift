@@ -102,7 +102,7 @@ extension CommandFaultTests {
       expectRefusal(piped, code: 65, "standard input:1:", "\"Nachricht\"", "--columns text=COLUMN")
       // The first line is where a column's name is missing.
       expectRefusal(
-        try Accrete.run(["learn", "a.csv", "--name", "x", "--columns", "text=Text,label=n"], in: scratch.url), code: 65,
+        try Accrete.run(["learn", "a.csv", "--name", "x", "--columns", "text=Text,label=n"], in: scratch.url), code: 64,
         "a.csv:1:")
     }
 
@@ -182,12 +182,12 @@ extension CommandFaultTests {
     /// Lists of labels that are none, each with what is wrong.
     @Test(arguments: [
       ("a,b,", "no blank label"), ("a,a ", "\"a\" stands there more than once"), ("a", "at least two labels"),
-      ("[\"a\"", "--labels"), ("[\"a\", 7]", "--labels"),
+      ("[\"a\"", "a JSON array of texts"), ("[\"a\", 7]", "a JSON array of texts"), ("a,c", "\"c\", which none has"),
     ]) func listsOfLabels(labels: String, words: String) throws {
       let scratch = try registry()
       try scratch.write(Data("text,label\nx,a\ny,b\n".utf8), to: "rows.csv")
       expectRefusal(
-        try Accrete.run(["learn", "rows.csv", "--labels", labels], in: scratch.url), code: 65, "--labels", words)
+        try Accrete.run(["learn", "rows.csv", "--labels", labels], in: scratch.url), code: 64, "--labels", words)
     }
 
     /// A shell proposes tasks and versions of the registry that is meant, and nothing where there is none.

@@ -250,7 +250,7 @@ extension CommandLineTests {
       try refused(64, whole + ["--reference", "moe-cl"], "`reference` is moe-cl", "sequential, per-task")
       try refused(64, whole + ["--jobs", "0"], "`jobs` is 0")
       try refused(64, whole + ["--output-head", "ridge"], "ridge with 2 methods", "trains no expert")
-      try refused(65, whole + ["--orders", "1,2"], "order 2")
+      try refused(64, whole + ["--orders", "1,2"], "order 2")
       try refused(65, ["compare", "--methods", "moe-cl", "--tasks", "none.jsonl", "--out", "new"], "none.jsonl")
       try refused(64, arguments("mine"), "mine", "is not a comparison")
     }

@@ -1,6 +1,9 @@
+import Files
 import Foundation
 import TestSupport
 import Testing
+
+@testable import accrete
 
 extension CommandLineTests {
   /// Do experts go out of a run, into another program's form, and back, without becoming something else?
@@ -55,6 +58,11 @@ extension CommandLineTests {
       #expect(unknown.code != 0 && !unknown.error.isEmpty && !unknown.error.contains("\u{1B}"))
       let record = try #require(try export.json() as? [String: Any])
       #expect(record["form"] as? String == "exact" && record["deviation"] == nil)
+      // An expert is weights: what else stands beside them is told.
+      let kept = try Accrete.run(
+        ["experts", "import", "out", "--name", "kept", "--out", "kept", "--json"] + base, in: folder)
+      let note = "accrete.json is not taken over, as an expert is weights alone: instruction, cue, labels and head"
+      #expect(kept.code == 0 && kept.error.contains(note) && kept.error.contains("--start-from kept --instruction …"))
       // Without what is ours it is an adapter as any other; with it, it is bound to its base.
       for file in ["expert.json", "accrete.json", "README.md"] {
         try FileManager.default.removeItem(at: scratch.url("out/\(file)"))
@@ -62,6 +70,7 @@ extension CommandLineTests {
       let back = try Accrete.run(
         ["experts", "import", "out", "--name", "back", "--out", "run/experts/back", "--json"] + base, in: folder)
       try #require(back.code == 0 && back.error.contains("bound to it now"), "\(back.testDescription)")
+      #expect(!back.error.contains("accrete.json"))
       let original = try tree(scratch.url("run/experts/weather"), folders: true)
       let imported = try tree(scratch.url("run/experts/back"), folders: true)
       // The run keeps bfloat16; an export is float32, the same numbers, and an import keeps what it is given.
@@ -78,6 +87,28 @@ extension CommandLineTests {
       #expect(lines.compactMap { $0["name"] as? String } == ["back", "traffic", "weather"])
       #expect(lines.allSatisfy { $0["rank"] as? Int == 2 && $0["state"] as? String == "stored" })
       #expect(lines.compactMap { $0["method"] as? String } == ["peft", "per-task", "per-task"])
+    }
+
+    /// Of a version's adapter the options are named that ask as it asks.
+    @Test func whatAnImportLeavesBehind() throws {
+      let scratch = try Scratch()
+      #expect(AdapterNote.text(of: scratch.url, importedTo: "x") == nil)
+      func note(instruction: String, cue: String, labels: String) throws -> String? {
+        let digest = Digest(of: Data())
+        try scratch.write(
+          #"""
+          {"schema":1,"version":"spam@1","digest":"\#(digest)","tensors":"\#(digest)","base":"\#(digest)",
+          "model":{"form":{"kind":"label","instruction":"\#(instruction)","cue":"\#(cue)","labels":[\#(labels)],
+          "maxLength":256,"answerTokens":0},"head":"label"}}
+          """#, to: "accrete.json")
+        return AdapterNote.text(of: scratch.url, importedTo: "my expert")
+      }
+      let full = try #require(try note(instruction: "Is it spam?", cue: "Label:", labels: #""no","yes""#))
+      #expect(
+        full.contains("--start-from 'my expert' --instruction 'Is it spam?' --cue Label: --labels no,yes`"), "\(full)")
+      #expect(try note(instruction: "", cue: "", labels: #""a, b","c""#)?.contains("--start-from 'my expert'`") == true)
+      try scratch.write("{", to: "accrete.json")
+      #expect(AdapterNote.text(of: scratch.url, importedTo: "x")?.contains("--instruction … --cue …`") == true)
     }
 
     @Test func aMixtureIsMergedLoudly() throws {
@@ -164,6 +195,20 @@ extension CommandLineTests {
         try Accrete.run(["experts", "show", "run/experts/weather"], in: scratch.url), code: 65, "has changed")
       expectRefusal(try Accrete.run(["experts", "show", "run"], in: scratch.url), code: 64, "expert.json")
       expectRefusal(try Accrete.run(["experts", "list", "nowhere"], in: scratch.url), code: 65, "nowhere")
+    }
+
+    /// A single adapter is listed as it is beside others.
+    @Test func anAdapterAloneIsListed() throws {
+      let scratch = try Scratch()
+      try scratch.write("{\"peft_type\":\"LORA\"}", to: "all/mine/adapter_config.json")
+      for folder in ["all", "all/mine", "all/mine/"] {
+        let list = try Accrete.run(["experts", "list", folder], in: scratch.url)
+        let line = "mine: an adapter in PEFT's form; `accrete experts import` makes an expert of it\n"
+        #expect(list.code == 0 && list.text == line + "0 experts, 1 adapter\n", "\(list.testDescription)\(list.text)")
+        let json = try Accrete.run(["experts", "list", folder, "--json"], in: scratch.url).json()
+        let lines = try #require(json as? [[String: Any]])
+        #expect(lines.map { $0["state"] as? String } == ["adapter"] && lines[0]["folder"] as? String == "mine")
+      }
     }
 
     @Test func importRefusesWhatIsNoPlainAdapter() throws {

@@ -161,6 +161,11 @@ extension CommandLineTests {
       #expect(try logits("OMP_DYNAMIC=true", "--threads", "2").output == two.output)
     }
 
+    @Test func digitsThatCount() {
+      let texts = [3.1622776601683795, 1000, 1e-4, 31622.7766].map { significant($0, 4) }
+      #expect(texts == ["3.162", "1000", "0.0001", "3.162e+04"])
+    }
+
     @Test func aLine() throws {
       let time = Date(timeIntervalSince1970: 1_700_000_000.25)
       let event = LogEvent("step", ["loss": Double.nan, "task": "a \"b\"\u{1B}/c", "none": nil as Int?, "n": 7])

@@ -78,6 +78,28 @@ import Testing
     #expect(!answer("show", "a", "b").contains("`accrete"))
   }
 
+  /// Help and README say how a shell gets its completions.
+  @Test func completionsAreNamed() throws {
+    let option = "--generate-completion-script bash"
+    #expect(AccreteCommand.helpMessage(columns: 400).contains(option))
+    #expect(try Document("README.md").text.contains("`\(option)`"))
+  }
+
+  /// Who knows `learn` types its options and its file at `train`.
+  @Test func trainIsNotLearn() {
+    let epochs = answer("train", "--tasks", "a.jsonl", "--out", "x", "--max-epochs", "3")
+    #expect(epochs.contains("Unknown option '--max-epochs'. It is --epochs here"), "\(epochs)")
+    let hint = "The tasks' files are named by --tasks: --tasks a.jsonl"
+    let file = answer("train", "a.jsonl", "--out", "x")
+    #expect(file.contains("Unexpected argument 'a.jsonl'. \(hint)\n"), "\(file)")
+    let files = answer("train", "a.jsonl", "b c.jsonl", "--out", "x")
+    #expect(files.contains("\(hint) 'b c.jsonl'\n"), "\(files)")
+    // What is missing is told first.
+    #expect(answer("train", "a.jsonl").contains("Missing expected argument '--out <out>'. \(hint)\n"))
+    #expect(answer("train", "--out", "x", "--seed", "1", "a.jsonl").contains("named by --tasks\n"))
+    #expect(!answer("train").contains("--tasks:"))
+  }
+
   /// A key of a file has the same synonyms as an option.
   @Test(arguments: [("lr", "learning-rate"), ("epoch", "epochs"), ("model", "base"), ("output_dir", "out")])
   func keysOfOthers(theirs: String, ours: String) throws {

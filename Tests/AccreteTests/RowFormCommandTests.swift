@@ -79,7 +79,7 @@ extension CommandLineTests {
       #expect(twice.text.contains("labels (bad, good)"), "\(twice.testDescription)")
       let mixed = try run(
         "learn", "a.csv", "--columns", #"{"text":"body"}"#, "--columns", "label=class", "--dry-run", in: scratch,
-        code: 65)
+        code: 64)
       #expect(mixed.error.contains("one JSON object, or pairs"))
     }
 

@@ -80,6 +80,17 @@ extension CommandFaultTests {
       #expect(outcome.complaints.count == 1 && outcome.error.contains("standard output cannot be written"))
     }
 
+    /// An input that nobody has opened is not an empty one.
+    @Test(arguments: [
+      ["tokenize", "--base", Accrete.base.path], ["predict", "-", "--task", "weather"], ["predict", "--route"],
+      ["route"], ["evaluate", "-", "--task", "weather"], ["learn", "-", "--name", "new"],
+    ]) func aClosedInput(arguments: [String]) throws {
+      let scratch = try Scratch()
+      try scratch.copy(LearnedRegistry.shared.folder().appendingPathComponent("registry"), as: "registry")
+      let outcome = try Accrete.run(arguments, by: "\"$0\" \"$@\" <&-", in: scratch.url)
+      expectRefusal(outcome, code: 74, "standard input: cannot be read: it is closed", "< FILE")
+    }
+
     /// The writing end of a pipe without a reader.
     private func unread() throws -> FileHandle {
       let pipe = Pipe()

@@ -30,7 +30,9 @@ extension CommandLineTests {
       expectRefusal(
         try Accrete.run(["evaluate", "run", "--task", "sports"], in: folder), code: 64, "sports", "traffic")
       expectRefusal(try Accrete.run(["evaluate", "run", "--after", "3"], in: folder), code: 64, "after", "0 to 2")
-      expectRefusal(try Accrete.run(["evaluate", "nowhere"], in: folder), code: 64, "nowhere: there is no such folder")
+      expectRefusal(
+        try Accrete.run(["evaluate", "nowhere"], in: folder), code: 65,
+        "nowhere: expected a file of labelled examples, or the folder of a run, got no such file")
       expectRefusal(try Accrete.run(["resume", "nowhere"], in: folder), code: 64, "nowhere: there is no such folder")
       expectRefusal(try Accrete.run(["resume", "weather.jsonl"], in: folder), code: 64, "weather.jsonl")
       #expect(differences(before, try tree(folder, folders: true)).isEmpty)

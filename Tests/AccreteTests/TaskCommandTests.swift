@@ -131,15 +131,29 @@ extension CommandLineTests {
       #expect(number[0]["id"] as? Int == 7)
       let score = try run(
         "evaluate", "texts.csv", "--task", "weather", "--columns", "text=body,label=category", in: scratch)
-      #expect(score.text.contains("weather@1  n 2"))
+      #expect(score.text.contains("weather@1  n 2") && score.text.components(separatedBy: "  answered: ").count == 3)
+      // Of a label that no row has nothing was answered.
+      try scratch.write("text,label\nrain,bad\n", to: "one.csv")
+      let one = try run("evaluate", "one.csv", "--task", "weather", in: scratch).text
+      #expect(one.contains("good  precision ") && one.components(separatedBy: "  answered: ").count == 2, "\(one)")
       let misspelled = try Accrete.run(
         ["predict", "texts.csv", "--task", "weather", "--columns", "text=bdy"], in: scratch.url)
-      expectRefusal(misspelled, code: 65, "expected the column \"bdy\"", "body")
+      expectRefusal(misspelled, code: 64, "expected the column \"bdy\"", "body")
       let registry = try Accrete.run(["experts", "list", "registry"], in: scratch.url)
       expectRefusal(registry, code: 64, "a registry of tasks", "accrete list")
       for command in [["forget", "traffic", "--json"], ["promote", "weather@1", "--reason", "a test", "--json"]] {
         let text = try Accrete.run(command, in: scratch.url).text
         #expect(text.contains("\"at\" : \"20"), "\(text)")
+      }
+    }
+
+    /// A text by itself has no columns.
+    @Test func aTextHasNoColumns() throws {
+      let scratch = try registry()
+      for command in [["predict", "--task", "weather"], ["route"]] {
+        let outcome = try Accrete.run(command + ["--text", "rain", "--columns", "text=body"], in: scratch.url)
+        #expect(outcome.code == 64 && outcome.text.isEmpty, "\(outcome.testDescription)")
+        #expect(outcome.error.contains("--columns is for a file or standard input: --text has no columns."))
       }
     }
 
@@ -155,6 +169,26 @@ extension CommandLineTests {
         let named = try run("evaluate", file, "--task", "weather", "--columns", "label=kind", in: scratch)
         #expect(named.text.contains("weather@1  n 1"))
       }
+      for (command, rows) in [("learn", "rows"), ("predict", "texts"), ("evaluate", "labelled examples")] {
+        let task = command == "learn" ? "--name" : "--task"
+        expectRefusal(
+          try Accrete.run([command, "none.csv", task, "weather"], in: scratch.url), code: 65,
+          "none.csv: expected a file of \(rows), got no such file. Fix: Check the path")
+      }
+      // Rows without a label are told at once.
+      try scratch.write("text,label\nrain,bad\nsun,\nfog,bad\nhail,\n", to: "half.csv")
+      expectRefusal(
+        try Accrete.run(["evaluate", "half.csv", "--task", "weather"], in: scratch.url), code: 65,
+        "half.csv:3: has an empty label or answer; 2 of 4 rows have none (lines 3, 5). Fill it")
+      let open = (0..<12).map { "{\"text\":\"t\($0)\"}\n" }.joined()
+      try scratch.write(open + "{\"text\":\"rain\",\"label\":\"bad\"}\n", to: "open.jsonl")
+      expectRefusal(
+        try Accrete.run(["evaluate", "open.jsonl", "--task", "weather"], in: scratch.url), code: 65,
+        "open.jsonl:1: has no \"label\" or \"answer\" to compare with; 12 of 13 rows have none (lines 1, 2, ", "10, …)")
+      try scratch.write(open, to: "none.jsonl")
+      expectRefusal(
+        try Accrete.run(["evaluate", "none.jsonl", "--task", "weather"], in: scratch.url), code: 65,
+        "none of the 12 rows has one", "--columns label=COLUMN")
       try scratch.write("Rain at noon\nSun at one\n", to: "notes.txt")
       expectRefusal(
         try Accrete.run(["predict", "notes.txt", "--task", "weather"], in: scratch.url), code: 65,
@@ -205,6 +239,12 @@ extension CommandLineTests {
       let asked = try run(
         "predict", "--route", input: "{\"text\":\"rain\",\"instruction\":\"What about traffic?\"}\n", in: scratch)
       #expect(try objects(asked.text)[0]["task"] as? String == "traffic")
+      // A conversation may go to a task that takes none: nobody has named it.
+      let turn = #"{"messages":[{"role":"user","content":"rain"}],"instruction":"What about traffic?"}"# + "\n"
+      let refused = try run("predict", "--route", input: turn, in: scratch, code: 65)
+      #expect(refused.complaints.first?.contains("--route chose traffic; --task NAME") == true, "\(refused.error)")
+      let named = try run("predict", "--task", "traffic", input: turn, in: scratch, code: 65)
+      #expect(named.error.contains("without a chat template") && !named.error.contains("--route"), "\(named.error)")
       let why = try run("explain", "Expect rain at noon.", "--task", "weather", in: scratch)
       #expect(why.text.contains("weather@1 answers") && why.text.contains("for it (+) or against it (−)"))
       let lists = try run("list", in: scratch).text

@@ -120,6 +120,7 @@ extension CommandLineTests {
       try #require(outcome.code == 0, "\(outcome.testDescription)")
       let rows = head == "both" ? 9 : 12
       #expect(outcome.error.contains("weather: closed-form head solved on \(rows) rows, λ "), "\(outcome.error)")
+      #expect(outcome.error.contains(#/rows, λ [0-9.e+-]{1,9}[;\n]/#), "\(outcome.error)")
       #expect(outcome.error.contains("of the label scores, from 3 rows kept apart") == (head == "both"))
       #expect(outcome.error.contains("3 to weigh the output head's parts on") == (head == "both"))
       let trains =

@@ -55,6 +55,28 @@ import Testing
       ).verdict == .fail)
   }
 
+  /// What it found reads as a sentence, whichever way it differs.
+  @Test func newVersionsInWords() throws {
+    func finding(_ onlyNew: Int, _ onlyOld: Int, of count: Int) throws -> String {
+      let table = try PairedTable(both: count - onlyNew - onlyOld, onlyNew: onlyNew, onlyOld: onlyOld, neither: 0)
+      return OwnTaskGate.next(table, margin: 0.02, version: "spam@2").finding
+    }
+    let tie = try finding(0, 0, of: 80)
+    #expect(
+      tie
+        == "its accuracy is that of the released version (n 80: 0 right that were wrong, 0 wrong that were right);"
+        + " the difference is at least −3.3 points (95 %), and −2.0 are allowed")
+    let worse = "its accuracy is 30.0 points below that of the released version (n 200: 0 right that were wrong, 60 wrong"
+    #expect(try finding(0, 60, of: 200).hasPrefix(worse))
+    #expect(try finding(3, 0, of: 200).hasPrefix("its accuracy is 1.5 points above that of the released version"))
+    #expect(try finding(1, 0, of: 4000).hasPrefix("its accuracy is about that of the released version"))
+    let answers = OwnTaskGate.next(scores: [1, 0.5], released: [0, 0.5], margin: 0.02, version: "chat@2")
+    #expect(answers.finding.hasPrefix("its mean score is 50.0 points above that of the released version (n 2); "))
+    let sets = OwnTaskGate.next(rowF1: [0, 0.5], released: [1, 0.5], margin: 0.02, version: "tags@2")
+    #expect(sets.finding.hasPrefix("the mean F1 of its rows is 50.0 points below that of the released version (n 2); "))
+    #expect(Set([answers.question, sets.question]) == ["Is it as good as the released version?"])
+  }
+
   private func route(_ task: String?) -> RequestRouter.Route {
     RequestRouter.Route(task: task, confidence: 1, distance: 1, nearest: task ?? "a", distances: [:])
   }

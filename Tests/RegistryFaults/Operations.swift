@@ -87,7 +87,7 @@ struct Operations {
       try body()
     } catch let error as RegistryError {
       switch error {
-      case .forgotten, .outOfUse, .restsOn, .invalid, .blobPurged: break
+      case .forgotten, .retired, .outOfUse, .restsOn, .invalid, .blobPurged: break
       default: throw error
       }
     }

@@ -99,8 +99,38 @@ import Testing
     expectRefusal("release 2", "served now") { try sample.registry.rollback(to: 2, reason: nil, actor: "eve") }
     #expect(try sample.registry.rollbackPreview(to: 1).change.changed == ["spam@2 → spam@1"])
     try sample.registry.retire(one, reason: nil, actor: "eve")
-    expectRefusal("spam@1", "retired") { _ = try sample.registry.rollbackPreview(to: 1) }
-    expectRefusal("spam@1", "retired") { try sample.registry.rollback(to: 1, reason: nil, actor: "eve") }
+    let words = "release 1: has spam@1 (retired), which cannot be served again. No release that differs"
+    expectRefusal(words) { _ = try sample.registry.rollbackPreview(to: 1) }
+    expectRefusal(words, "`accrete promote NAME@NUMBER`") {
+      try sample.registry.rollback(to: 1, reason: nil, actor: "eve")
+    }
+    try sample.expectWhole()
+  }
+
+  /// A release that cannot come back is refused with those that can, and with what each would change.
+  @Test func whatCanComeBackInstead() throws {
+    let sample = try Sample()
+    let (mails, news, spam) = (try sample.version("mails"), try sample.version("news"), try sample.version("spam"))
+    for versions in [[mails], [mails, news], [mails, news, spam]] { try sample.publish(versions) }
+    let rest = ReleaseManifest(experts: ["mails": mails.digest, "news": news.digest], numerics: "n1")
+    try sample.registry.forget("spam", publishing: rest, expecting: 3, now: false, reason: nil, actor: "ada")
+    // Release 2 has what is served now, which is nowhere to go back to.
+    expectRefusal(
+      "release 3: has spam, which was forgotten",
+      "`accrete rollback --to NUMBER` can go to release 1 (removes news@1)."
+    ) { try sample.registry.rollback(reason: nil, actor: "eve") }
+    let better = try sample.version("news", "2")
+    try sample.publish([mails, better])
+    try sample.registry.retire(news, reason: nil, actor: "ada")
+    expectRefusal("release 4: has news@1 (retired)", "can go to release 1 (removes news@2).") {
+      try sample.registry.rollback(reason: nil, actor: "eve")
+    }
+    // What else a release had can be served by itself.
+    #expect(try sample.registry.rollback(to: 1, reason: nil, actor: "eve").restored == 1)
+    try sample.publish([better])
+    expectRefusal("release 4", "`accrete promote mails@1` serves what else it has", "(adds mails@1; removes news@2)") {
+      try sample.registry.rollback(to: 4, reason: nil, actor: "eve")
+    }
     try sample.expectWhole()
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -50,6 +51,25 @@ import Testing
     #expect(!(try refusal(#"{"history":[{"a":1}]}"#)).contains("jq"))
   }
 
+  /// Rows of an array are told what rows of lines are told.
+  @Test func namesOfArrays() throws {
+    let row = #"{"body":"x","kind":"a"}"#
+    let folder = try Scratch()
+    let array = "[\n\(row),\n\(row)\n]"
+    for (content, name) in [(row + "\n" + row, "a.jsonl"), (array, "a.json"), ("[\(row)]", "a.json")] {
+      let got = try refusal(content, as: name)
+      #expect(got.contains("Rename them, or say which they are: --columns text=COLUMN,label=COLUMN."), "\(got)")
+      let file = try folder.write(content, to: name)
+      #expect(message(in: folder) { _ = try RowReader().read(file) }?.contains("--columns text=COLUMN") == true)
+      let asked = try #require(RequestRow.read(file).rows.first)
+      guard case .failure(let problem) = asked else {
+        Issue.record("\(name) was read")
+        continue
+      }
+      #expect(problem.text.contains("say which column it is: --columns text=COLUMN."), "\(problem.text)")
+    }
+  }
+
   @Test func columnsOfMarks() throws {
     let table = try refusal("text,toxic,threat\nx,0,1\ny,1,0\n", as: "a.csv")
     #expect(
@@ -87,6 +107,37 @@ import Testing
     #expect(more.hasPrefix("--labels: ") && more.contains("\"spam\", which none has"))
     let other = try refusal(rows + "\n{\"text\":\"x\",\"label\":\"oj\"}", RowReader(labels: ["ok", "violation"]))
     #expect(other.contains("a.jsonl:21: expected one of the labels"), "\(other)")
+  }
+
+  /// An option that cannot be meant is wrong usage; a row that is not as the others are is wrong data.
+  @Test func whoseFaultItIs() throws {
+    let folder = try Scratch()
+    func category(_ content: String, _ name: String, _ columns: String, labels: [String]? = nil) throws
+      -> ErrorCategory?
+    {
+      let file = try folder.write(content, to: name)
+      do {
+        _ = try RowReader(columns: ColumnNames(parsing: columns), labels: labels).examples(file)
+        return nil
+      } catch {
+        return ErrorCategory(of: error)
+      }
+    }
+    func split(_ number: Int) -> String { number < 16 ? "train" : "test" }
+    let rows = (0..<20).map { #"{"body":"t\#($0)","label":"\#($0 % 2)","split":"\#(split($0))"}"# }
+      .joined(separator: "\n")
+    let table = "body,label,split\n" + (0..<20).map { "t\($0),\($0 % 2),\(split($0))" }.joined(separator: "\n")
+    for (content, name) in [(rows, "a.jsonl"), (table, "a.csv")] {
+      #expect(try category(content, name, "text=body") == nil)
+      for columns in ["text=bdy", "txt=body", "text", "text=body,text=label"] {
+        #expect(try category(content, name, columns) == .usage, "\(name): \(columns)")
+      }
+      #expect(try category(content, name, "text=body", labels: ["0", "2"]) == .usage)
+    }
+    // Of some rows each has to have the column.
+    let other = #"{"text":"x","label":"0"}"#
+    #expect(try category(other + "\n" + rows, "a.jsonl", "text=body") == .data)
+    #expect(try category(rows + "\n" + other, "a.jsonl", "text=body") == .data)
   }
 
   @Test func linesOfText() throws {

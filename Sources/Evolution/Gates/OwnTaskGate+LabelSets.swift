@@ -55,11 +55,10 @@ extension OwnTaskGate {
       verdict = .fail
     }
     return Gate(
-      "G3", "Is it no worse than the released version?", verdict,
+      "G3", nextQuestion, verdict,
       numbers: ["difference": mean.mean, "lowerBound": low, "margin": margin, "n": n],
       finding:
-        "\(points(mean.mean)) points of the rows' mean F1 against the released version, 95 % lower bound \(points(low)); allowed is"
-        + " −\(points(margin)) (n \(mean.n))",
+        "\(compared("the mean F1 of its rows", by: mean.mean)) (n \(mean.n)); \(bounded(low, margin: margin))",
       help: help(verdict, version))
   }
 }

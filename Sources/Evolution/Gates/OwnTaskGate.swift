@@ -8,6 +8,21 @@ enum OwnTaskGate {
     String(format: "%.1f", share * 100).replacing("-", with: "−")
   }
 
+  /// What a new version is asked.
+  static let nextQuestion = "Is it as good as the released version?"
+
+  /// How a new version differs from the last one, in words: `its accuracy is 1.5 points above that of the released version`.
+  static func compared(_ what: String, by difference: Double) -> String {
+    let size = points(abs(difference))
+    guard size != "0.0" else { return "\(what) is \(difference == 0 ? "" : "about ")that of the released version" }
+    return "\(what) is \(size) points \(difference > 0 ? "above" : "below") that of the released version"
+  }
+
+  /// How bad the difference may be, and how bad it must not be.
+  static func bounded(_ low: Double, margin: Double) -> String {
+    "the difference is at least \(points(low)) points (95 %), and −\(points(margin)) are allowed"
+  }
+
   /// How many rows it takes until a version that never differs from the last one passes: the lower bound is −z²/(n + z²) then.
   static func rowsForATie(margin: Double) -> Int {
     Int(exactly: (2.706 * (1 - margin) / margin).rounded(.up)) ?? .max
@@ -83,8 +98,8 @@ enum OwnTaskGate {
       "onlyNew": Double(table.onlyNew), "onlyOld": Double(table.onlyOld),
     ]
     let finding =
-      "\(points(table.difference)) points against the released version, 95 % lower bound \(points(interval.low)); allowed is"
-      + " −\(points(margin)) (n \(table.n), \(table.onlyNew) right that were wrong, \(table.onlyOld) wrong that were right)"
+      "\(compared("its accuracy", by: table.difference)) (n \(table.n): \(table.onlyNew) right that were wrong,"
+      + " \(table.onlyOld) wrong that were right); \(bounded(interval.low, margin: margin))"
     let verdict: GateVerdict
     if table.isSuperior() || table.isNonInferior(margin: margin) {
       verdict = .pass
@@ -97,8 +112,7 @@ enum OwnTaskGate {
       verdict = .fail
     }
     return Gate(
-      "G3", "Is it no worse than the released version?", verdict, numbers: numbers, finding: finding,
-      help: help(verdict, version))
+      "G3", nextQuestion, verdict, numbers: numbers, finding: finding, help: help(verdict, version))
   }
 
   private static func promoted(_ version: String) -> String {
@@ -136,11 +150,10 @@ enum OwnTaskGate {
       verdict = .fail
     }
     return Gate(
-      "G3", "Is it no worse than the released version?", verdict,
+      "G3", nextQuestion, verdict,
       numbers: ["difference": mean.mean, "lowerBound": low, "margin": margin, "n": Double(mean.n)],
       finding:
-        "\(points(mean.mean)) points of mean score against the released version, 95 % lower bound \(points(low)); allowed is"
-        + " −\(points(margin)) (n \(mean.n))",
+        "\(compared("its mean score", by: mean.mean)) (n \(mean.n)); \(bounded(low, margin: margin))",
       help: help(verdict, version))
   }
 }

@@ -23,7 +23,7 @@ public struct ColumnNames: Sendable, Equatable {
   public init() { pairs = [] }
 
   /// - Parameter text: Pairs `OURS=THEIRS`, separated by commas, or a JSON object where a column's name has one.
-  /// - Throws: ``StreamError/field(_:)``.
+  /// - Throws: ``StreamError/option(_:)``.
   public init(parsing text: String) throws {
     var pairs: [Pair] = []
     for (part, sides) in try Self.parts(of: text) {
@@ -45,13 +45,13 @@ public struct ColumnNames: Sendable, Equatable {
   }
 
   /// - Parameter texts: As `--columns` had them, one or several times.
-  /// - Throws: ``StreamError/field(_:)``.
+  /// - Throws: ``StreamError/option(_:)``.
   public init(parsing texts: [String]) throws {
     guard texts.count > 1, let json = texts.first(where: { $0.hasPrefix("{") }) else {
       self = try texts.isEmpty ? ColumnNames() : ColumnNames(parsing: texts.joined(separator: ","))
       return
     }
-    throw StreamError.field(
+    throw StreamError.option(
       .init(
         file: "--columns \(json.printable)", expected: "one JSON object, or pairs", got: "it beside others",
         fix: "Write all of them into the object."))
@@ -88,7 +88,7 @@ public struct ColumnNames: Sendable, Equatable {
   static let answers = ["label", "labels", "answer", "completion", "output", "split"]
 
   private static func wrong(_ text: String, got: String, fix: String) -> StreamError {
-    .field(
+    .option(
       // Somebody may have given a whole file's text.
       RowLocation(
         file: "--columns \(text.unicodeScalars.count > 200 ? String(text.unicodeScalars.prefix(200)) + "…" : text)"
@@ -120,7 +120,8 @@ extension RowFields {
 
   /// The same row with its fields called as we read them. A field that has one of our names and is not meant is left out.
   ///
-  /// - Throws: ``StreamError/field(_:)`` where the row has no such column.
+  /// - Throws: ``StreamError/option(_:)`` where a table or the first row has no such column, ``StreamError/field(_:)`` where another row
+  ///   has none.
   func named(by columns: ColumnNames) throws -> RowFields {
     guard !columns.pairs.isEmpty else { return self }
     // What has a name of ours and was not named would come in unasked.
@@ -129,11 +130,11 @@ extension RowFields {
     for pair in columns.pairs {
       guard let value = value(pair.theirs) ?? alike(pair.theirs) else {
         if columns.areAsked, ColumnNames.answers.contains(pair.own) { continue }
-        throw StreamError.field(
-          headLocation.detail(
-            expected: "the column \(quoted(pair.theirs)), which --columns names for \(pair.own)",
-            got: names.isEmpty ? "a row without fields" : listed(names),
-            fix: "Name one of the file's: \(names.listed(closestTo: pair.theirs))."))
+        let detail = headLocation.detail(
+          expected: "the column \(quoted(pair.theirs)), which --columns names for \(pair.own)",
+          got: names.isEmpty ? "a row without fields" : listed(names),
+          fix: "Name one of the file's: \(names.listed(closestTo: pair.theirs)).")
+        throw range == nil || index == 0 ? StreamError.option(detail) : StreamError.field(detail)
       }
       fields.append(.init(name: Array(pair.own.utf8), value: value))
     }

@@ -224,6 +224,9 @@ private struct UnreadRows {
     // Where none can be read, what is wrong with the first is wrong with all.
     guard read > 0 else { return first }
     let more = count > 1 ? " \(text) cannot be read, all in all." : ""
-    return first.fixed(by: "\(first.detail.fix)\(more) --skip-unreadable leaves such rows out.")
+    let all = first.fixed(by: "\(first.detail.fix)\(more) --skip-unreadable leaves such rows out.")
+    // Other rows have the columns that the first lacks.
+    if case .option(let detail) = all { return StreamError.field(detail) }
+    return all
   }
 }

@@ -6,7 +6,7 @@ extension RowReader {
 
   /// Refuses labels that cannot be meant: one for every row, and one of the option that no row has.
   ///
-  /// - Throws: ``StreamError/label(_:)``.
+  /// - Throws: ``StreamError/label(_:)``; ``StreamError/option(_:)`` for one of the option.
   func requireLabels(_ rows: [LearningTask.Row], _ file: RowLocation) throws {
     let answers = Self.answers(of: rows)
     guard let labels else {
@@ -22,7 +22,7 @@ extension RowReader {
     let given = Set(labels.map(ExactText.init))
     let others = answers.keys.filter { !given.contains($0) }.sorted().map(\.text)
     let meant = others.closest(to: absent) ?? (others.count == 1 ? others.first : nil)
-    throw StreamError.label(
+    throw StreamError.option(
       RowLocation(file: "--labels").detail(
         expected: "labels that rows of \(file.file) have", got: "\(quoted(absent)), which none has",
         fix: meant.map { "Is it \(quoted($0))? Correct the option." }

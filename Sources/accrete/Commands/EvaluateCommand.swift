@@ -57,7 +57,15 @@ struct EvaluateCommand: ParsableCommand {
       var isFolder: ObjCBool = false
       let exists = FileManager.default.fileExists(atPath: absolute(folder), isDirectory: &isFolder)
       let isNamedLikeRows = [".jsonl", ".json", ".csv", ".tsv", ".gz"].contains { folder.hasSuffix($0) }
-      if exists ? !isFolder.boolValue : isNamedLikeRows || folder == StandardInput.name {
+      guard exists || folder == StandardInput.name else {
+        throw StreamError.file(
+          .init(
+            file: folder.printable,
+            expected: isNamedLikeRows
+              ? "a file of labelled examples" : "a file of labelled examples, or the folder of a run",
+            got: "no such file", fix: "Check the path."))
+      }
+      if !exists || !isFolder.boolValue {
         if after != nil { throw ValidationError("--after is for the folder of a run, not for a file of examples.") }
         return try evaluateExamples(printer)
       }

@@ -12,6 +12,15 @@ struct ColumnOption: ParsableArguments {
   var columns: [String] = []
 
   func names() throws -> ColumnNames { try ColumnNames(parsing: columns) }
+
+  /// What is asked comes from one place, and a text by itself has no columns.
+  func requireAlone(file: String?, text: String?) throws {
+    guard text != nil else { return }
+    guard file == nil else { throw ValidationError("Give a file or --text, not both.") }
+    guard columns.isEmpty else {
+      throw ValidationError("--columns is for a file or standard input: --text has no columns. Leave it out.")
+    }
+  }
 }
 
 /// How the rows of a task are read.
@@ -49,11 +58,7 @@ struct RowOptions: ParsableArguments {
   }
 
   private static func list(_ text: String) throws -> [String] {
-    let written =
-      text.hasPrefix("[")
-      ? try JSONFile.decode([String].self, from: Data(text.utf8), path: "--labels")
-      : text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let names = written.map(\.stripped)
+    let names = try written(text).map(\.stripped)
     guard !names.contains(where: \.isEmpty) else {
       throw wrong("--labels", text, "no blank label", fix: "Remove a comma, or write the labels as a JSON array.")
     }
@@ -67,10 +72,23 @@ struct RowOptions: ParsableArguments {
     return names
   }
 
+  private static func written(_ text: String) throws -> [String] {
+    guard text.hasPrefix("[") else {
+      return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    do {
+      return try JSONFile.decode([String].self, from: Data(text.utf8), path: "--labels")
+    } catch FileError.malformedJSON(_, let reason) {
+      throw wrong(
+        "--labels", "\(text.printable): \(reason)", "a JSON array of texts",
+        fix: "Write --labels '[\"a, b\", \"c\"]', for example.")
+    }
+  }
+
   private static func wrong(
     _ option: String, _ got: String, _ allowed: String, fix: String = "See `accrete learn --help`."
   ) -> StreamError {
-    .field(.init(file: option, expected: allowed, got: got, fix: fix))
+    .option(.init(file: option, expected: allowed, got: got, fix: fix))
   }
 }
 

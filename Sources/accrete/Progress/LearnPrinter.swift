@@ -74,6 +74,15 @@ final class LearnPrinter {
     }
   }
 
+  /// The answer to a gate's question, before what it found.
+  static func answer(_ gate: Gate) -> String {
+    switch gate.verdict {
+    case .pass: "Yes"
+    case .fail: "No"
+    case .underpowered: "It cannot be told"
+    }
+  }
+
   /// The most rows with another answer that are shown.
   private static let mostRelabelled = 5
 
@@ -134,7 +143,7 @@ final class LearnPrinter {
   private func show(_ progress: LearnProgress) {
     switch progress {
     case .warning(let text): printer.line("warning: \(text)")
-    case .ridge(let penalty): printer.line("closed-form head solved, λ \(penalty)")
+    case .ridge(let penalty): printer.line("closed-form head solved, λ \(significant(penalty, 4))")
     case .trial(let rate, let number, let total, let step, let steps):
       printer.passing("trial \(number)/\(total) of learning rate \(rate): step \(step)/\(steps)")
     case .goesOn(let step, let isLast):
@@ -252,7 +261,8 @@ enum LearnResult {
           + (metric.name == "found" ? ": the share that `--route` gives to the task, by the text alone" : ""))
     }
     for gate in outcome.gates.failed {
-      try Console.output("\(gate.id) \(LearnPrinter.word(gate)): \(gate.question) \(gate.finding)")
+      try Console.output(
+        "\(gate.id) \(LearnPrinter.word(gate)): \(gate.question) \(LearnPrinter.answer(gate)): \(gate.finding)")
       if let help = gate.help { try Console.output("  \(registry?.hint(help) ?? help)") }
     }
     for warning in outcome.warnings where !shown.contains(warning) { try Console.output("warning: \(warning)") }

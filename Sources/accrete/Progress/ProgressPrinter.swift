@@ -42,7 +42,7 @@ final class ProgressPrinter {
       let weights = weighed.map {
         "; weights \(fixed($0.ridge, 3)) beside \(fixed($0.expert, 3)) of the label scores, from \($0.rows) rows kept apart"
       }
-      line("\(task): closed-form head solved on \(rows) rows, λ \(penalty)\(weights ?? "")")
+      line("\(task): closed-form head solved on \(rows) rows, λ \(significant(penalty, 4))\(weights ?? "")")
     case .checkpoint(let task, let step): passing("checkpoint after step \(step) of \(task)")
     case .evaluating(let row, let task, let done, let total):
       passing("scoring after \(row) task\(row == 1 ? "" : "s"): \(task) \(done)/\(total)")
@@ -124,6 +124,9 @@ final class ProgressPrinter {
 
 /// A number with a fixed count of decimals.
 func fixed(_ value: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", value) }
+
+/// A number with at most so many digits that count.
+func significant(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)g", value) }
 
 /// Seconds as a person says them.
 func duration(_ seconds: Double) -> String {

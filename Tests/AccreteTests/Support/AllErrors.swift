@@ -57,6 +57,7 @@ struct ExpectedErrors {
         TokenizerTrainingError.repeatedSpecialToken("", index: 0),
         TokenizerTrainingError.unknownSpecialToken("", use: "", known: []),
         LearningError.invalidOption(name: "", got: "", allowed: ""), LearningError.unknownMethod(got: "", known: []),
+        StreamError.option(inStream), StreamError.order(inStream),
       ]),
     ExpectedErrors(
       64, 400,
@@ -90,7 +91,8 @@ struct ExpectedErrors {
         RegistryError.nameTaken(got: "", other: ""), RegistryError.nothingBefore(revision: 1),
         RegistryError.servedAlready(revision: 1),
         RegistryError.protectedAlias(name: ""), RegistryError.restsOn(name: "", dependents: []),
-        RegistryError.forgotten(names: [], revision: 1, free: nil, changes: [], others: []),
+        RegistryError.forgotten(names: [], revision: 1, releases: [], others: []),
+        RegistryError.retired(versions: [], revision: 1, releases: [], others: []),
         RegistryError.outOfUse(version: "", state: .retired),
       ]),
   ]
@@ -139,7 +141,7 @@ struct ExpectedErrors {
       [
         StreamError.file(inStream), StreamError.text(inStream), StreamError.json(inStream),
         StreamError.field(inStream), StreamError.label(inStream), StreamError.split(inStream),
-        StreamError.identity(inStream), StreamError.order(inStream), StreamError.prompt(inStream),
+        StreamError.identity(inStream), StreamError.prompt(inStream),
         RequestProblem(line: 1, error: StreamError.json(inStream)), ScoringError.empty(inScore),
         ScoringError.mismatch(inScore), CorpusError.file(inCorpus), CorpusError.gzip(inCorpus),
         CorpusError.text(inCorpus), CorpusError.row(inCorpus), CorpusError.source(inCorpus),

@@ -43,6 +43,14 @@ struct ExpertLine: Encodable {
     }
   }
 
+  /// An adapter's own folder.
+  static func adapter(_ url: URL) -> ExpertLine { ExpertLine(folder: url.lastPathComponent, state: "adapter") }
+
+  /// Whether a folder is that of one adapter in PEFT's form, which is no expert of ours.
+  static func isAdapter(_ url: URL) -> Bool {
+    FolderFile.exists("adapter_config.json", in: url) && !ExpertArchive.isArchive(url)
+  }
+
   private init(folder: String, state: String) {
     self.folder = folder
     self.state = state

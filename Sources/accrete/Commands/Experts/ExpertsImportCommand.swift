@@ -49,6 +49,7 @@ struct ExpertsImportCommand: ParsableCommand {
           "PEFT's files have no digest of the base that they belong to: names and shapes fit \(home.path)\(named), and it is bound to it now"
         )
       }
+      if let note = AdapterNote.text(of: source, importedTo: self.out) { Console.error(note) }
       guard let tokenizer = host.tokenizerDigest else { throw FileError.notFound(path: home.path) }
       let out = URL(fileURLWithPath: absolute(out))
       let archive = try NewFolder.make(out) { new in

@@ -10,7 +10,8 @@ struct ExpertsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the experts of a run or of any folder of experts. Reads no tensors.")
 
-  @Argument(help: ArgumentHelp("Folder of a run, or one that holds experts' folders.", valueName: "folder"))
+  @Argument(
+    help: ArgumentHelp("Folder of a run, one that holds experts' folders, or a single one's.", valueName: "folder"))
   var folder: String
 
   @Flag(help: "Print the result as JSON.")
@@ -28,7 +29,7 @@ struct ExpertsListCommand: ParsableCommand {
         )
       }
       let isRun = FileManager.default.fileExists(atPath: run.manifest.path)
-      let lines = try ExpertRegistry(isRun ? run.experts : run.url).entries(besideOthers: !isRun).map(ExpertLine.init)
+      let lines = try isRun || !ExpertLine.isAdapter(run.url) ? listed(run, isRun: isRun) : [.adapter(run.url)]
       try Console.output(json ? String(decoding: try JSONFile.encode(lines), as: UTF8.self) : table(lines))
       let damaged = lines.count { $0.state == "damaged" }
       if damaged > 0 {
@@ -40,15 +41,19 @@ struct ExpertsListCommand: ParsableCommand {
     }
   }
 
-  private func table(_ lines: [ExpertLine]) -> String {
+  private func listed(_ run: RunFolder, isRun: Bool) throws -> [ExpertLine] {
+    try ExpertRegistry(isRun ? run.experts : run.url).entries(besideOthers: !isRun).map(ExpertLine.init)
+  }
+
+  private func table(_ all: [ExpertLine]) -> String {
     let header = ["name", "method", "rank", "alpha", "projections", "bytes", "digest"]
     var rows: [[String]] = [header]
     var others: [String] = []
-    for line in lines where line.state == "adapter" {
+    for line in all where line.state == "adapter" {
       others.append(
         "\(line.folder.printable): an adapter in PEFT's form; `accrete experts import` makes an expert of it")
     }
-    let lines = lines.filter { $0.state != "adapter" }
+    let lines = all.filter { $0.state != "adapter" }
     for line in lines {
       guard let name = line.name, let digest = line.tensorsDigest else {
         others.append("DAMAGED  \(line.folder.printable): \((line.reason ?? "").printable)")
@@ -59,7 +64,10 @@ struct ExpertsListCommand: ParsableCommand {
         "\(line.alpha ?? 0)", (line.projections ?? []).joined(separator: ","), "\(line.bytes ?? 0)", short(digest),
       ])
     }
-    return ([RegistryText.table(rows)] + others + ["\(lines.count) \(lines.count == 1 ? "expert" : "experts")"]).joined(
-      separator: "\n")
+    let adapters = all.count - lines.count
+    let count =
+      RegistryText.count(lines.count, "expert") + (adapters > 0 ? ", \(RegistryText.count(adapters, "adapter"))" : "")
+    let head = lines.isEmpty && adapters > 0 ? [] : [RegistryText.table(rows)]
+    return (head + others + [count]).joined(separator: "\n")
   }
 }

@@ -90,12 +90,10 @@ extension EvaluateCommand {
         "\(label.label.printable)  precision \(fixed(label.precision.value, 4)) \(text(label.precision.interval))  recall"
           + " \(fixed(label.recall.value, 4)) \(text(label.recall.interval))  F1 \(fixed(label.f1, 4))  n \(label.recall.n)"
       )
-      if labels.count <= 20 {
-        lines.append(
-          "  answered: "
-            + confusion[index].enumerated().filter { $0.element > 0 }
-            .map { "\(labels[$0.offset].label.printable) × \($0.element)" }.joined(separator: ", "))
-      }
+      let answered = confusion[index].enumerated().filter { $0.element > 0 }
+        .map { "\(labels[$0.offset].label.printable) × \($0.element)" }
+      // A label that no row has was answered nowhere.
+      if labels.count <= 20, !answered.isEmpty { lines.append("  answered: \(answered.joined(separator: ", "))") }
     }
     return lines
   }

@@ -66,7 +66,7 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     try Failure.reported(memory: TaskBaseOptions.lessMemory) {
       // Not earlier: the value behind a mistyped option would be taken for the file.
-      guard file == nil || text == nil else { throw ValidationError("Give a file or --text, not both.") }
+      try columns.requireAlone(file: file, text: text)
       let opened = try registry.open(.reading)
       let predictor = try Predictor(
         opened, on: base.load(for: opened, quiet: quiet), task: task, routes: route, unknown: unknown ?? .refuse)
@@ -134,7 +134,7 @@ struct RouteCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported(memory: TaskBaseOptions.lessMemory) {
-      guard file == nil || text == nil else { throw ValidationError("Give a file or --text, not both.") }
+      try columns.requireAlone(file: file, text: text)
       let opened = try registry.open(.reading)
       guard let current = try opened.currentRelease(), let router = try opened.router(of: current.manifest) else {
         throw ServingError.nothingReleased(path: opened.url.path)

@@ -104,14 +104,25 @@ final class Predictor {
         task.isEmpty ? try unclaimed($0) : try answers($0, by: served(task))
       }
       for (position, answer) in zip(positions, found) {
-        result[position] = answer.map { answer in
+        result[position] = answer.map { answer -> RowAnswer in
           var answer = answer
           answer.route = try? routes[position].get()
           return answer
-        }
+        }.mapError { explained($0, of: rows[position], routedTo: task) }
       }
     }
     return result
+  }
+
+  /// What is wrong with a row; of a conversation that was routed to a task of plain texts also that nobody named that task.
+  private func explained(_ error: any Error, of row: RequestRow, routedTo task: String) -> any Error {
+    guard row.isConversation, let served = loaded[task], served.runner.model.form.template == nil,
+      case StreamError.prompt(let detail) = error
+    else { return error }
+    return StreamError.prompt(
+      .init(
+        file: detail.file, line: detail.line, row: detail.row, expected: detail.expected, got: detail.got,
+        fix: "\(detail.fix) --route chose \(task); --task NAME, without --route, names another."))
   }
 
   private func served(_ task: String) throws -> ServedTask {

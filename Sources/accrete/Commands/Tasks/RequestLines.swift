@@ -57,7 +57,7 @@ struct RequestLines {
     } catch FileError.notFound where takesText {
       throw StreamError.file(
         .init(
-          file: path.printable, expected: "a file of texts", got: "nothing there",
+          file: path.printable, expected: "a file of texts", got: "no such file",
           fix: "Check the path; a text by itself is given with --text."))
     }
     descriptor = file?.descriptor ?? STDIN_FILENO
@@ -162,7 +162,7 @@ struct RequestLines {
   }
 
   private mutating func read(upTo limit: Int = longestLine) throws {
-    let piece = try RegularFile.piece(of: descriptor, path: name)
+    let piece = file == nil ? try StandardInput.piece() : try RegularFile.piece(of: descriptor, path: name)
     guard !piece.isEmpty else {
       isEnd = true
       if start == rest.endIndex { (rest, start, searched) = ([], 0, 0) }
