@@ -26,6 +26,7 @@ extension Comparison {
     }
     var base: Base?
     var orders: [String: Order] = [:]
+    var chosen = shared
     for cell in cells where orders["\(cell.order)"] == nil {
       let isFirst = orders.isEmpty
       let (loaded, _, manifest) = try SequenceRun.prepare(cell.configuration(shared), base: base) { progress in
@@ -34,7 +35,7 @@ extension Comparison {
         if isFirst { report(.base(taught)) }
       }
       try manifest.requireScoresOfRows()
-      base = loaded
+      (base, chosen.compute) = (loaded, manifest.configuration.compute)
       orders["\(cell.order)"] = Order(
         tasks: manifest.tasks, promptDigest: manifest.promptDigest, dataDigests: manifest.dataDigests)
     }
@@ -43,7 +44,7 @@ extension Comparison {
     }
     self.init(
       accrete: Manifest.accreteVersion, libtorch: TorchRuntime.version, program: try ProgramCode.digest(),
-      configuration: ComparisonCell(method: Self.ownOfEachCell, order: 0, seed: 0).configuration(shared), cells: cells,
+      configuration: ComparisonCell(method: Self.ownOfEachCell, order: 0, seed: 0).configuration(chosen), cells: cells,
       baseDigest: base.model.digest, baseConfiguration: base.model.declared, tokenizerDigest: base.tokenizerDigest,
       orders: orders)
   }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ModelConfiguration
 public import Records
 import Runs
 
@@ -97,13 +98,19 @@ public final class ComparisonJob {
       let arguments =
         try begun
         ? program.arguments(resuming: run)
-        : program.arguments(
-          cell.configuration(comparison.configuration), out: run, program: "\(comparison.program)")
+        : program.arguments(configuration(of: cell), out: run, program: "\(comparison.program)")
       running.append(try CellWorker(cell, in: folder, arguments: arguments, of: program, log: log))
       program.show(begun ? .resumed(cell) : .begun(cell))
     } catch {
       fail(cell, "\(error)", ErrorCategory(of: error).exitCode)
     }
+  }
+
+  /// With what the comparison computes in, whatever this processor would take.
+  private func configuration(of cell: ComparisonCell) -> RunConfiguration {
+    var result = cell.configuration(comparison.configuration)
+    result.compute = result.compute ?? .float32
+    return result
   }
 
   private func stop(atOnce: Bool) {

@@ -28,6 +28,8 @@ public enum DecoderError: AccreteError, Equatable {
   /// Experts that only a training pass has, where text is to be generated.
   case trainingSelection
   case vocabularyMismatch(base: String, model: Int, tokenizer: Int)
+  /// Products of bfloat16 are asked for, and matrices are held in another precision.
+  case computeNeedsHalf(base: String, held: String)
 
   public var category: ErrorCategory {
     switch self {
@@ -35,6 +37,7 @@ public enum DecoderError: AccreteError, Equatable {
       .fusedExperts, .resultNotFinite, .tokenOutOfRange, .emptyInput, .trainingSelection, .vocabularyMismatch:
       .data
     case .sequenceTooLong: .tooLarge
+    case .computeNeedsHalf: .usage
     }
   }
 
@@ -73,6 +76,8 @@ public enum DecoderError: AccreteError, Equatable {
     case .vocabularyMismatch(let base, let model, let tokenizer):
       "\(base): tokenizer.json has ids for \(tokenizer) tokens but the model's vocabulary is \(model)."
         + " Use the tokenizer that belongs to this checkpoint."
+    case .computeNeedsHalf(let base, let held):
+      "--compute bfloat16: the matrices of \(base) are held in \(held). Give --weights bfloat16, or leave --compute out."
     }
   }
 

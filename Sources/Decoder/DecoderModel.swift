@@ -18,6 +18,8 @@ public struct DecoderModel: Sendable {
   public let digest: Digest
   /// Numbers in its weight files; 0 for a model that is being pretrained.
   public internal(set) var parameterCount: Int
+  /// What products are computed in, in training and in scoring; generated tokens are computed in float32.
+  public internal(set) var compute = ComputePrecision.float32
   let rotary: RotaryEmbedding
   /// Of layers with a window, where these have their own.
   let localRotary: RotaryEmbedding?
@@ -138,12 +140,12 @@ public struct DecoderModel: Sendable {
     let positions = try packing.positions(after: starts)  // [tokens]
     let plans = try AttentionPlans(
       windows: configuration.windows, batch: batch, packing: packing, cache: cache, starts: starts,
-      positions: positions, device: device)
+      positions: positions, plan: plan)
     var pass = ForwardPass(
       packing: packing, plans: plans, rotary: rotary, angles: try rotary.angles(at: positions),
       localAngles: try localRotary?.angles(at: positions), epsilon: configuration.normEpsilon, experts: experts,
       cache: cache, inference: inference, sharing: SharedKeys(configuration), routing: routing, tracing: tracing,
-      tokens: packing.tokens)
+      tokens: packing.tokens, activations: inference == nil && routing == nil ? plan.activations : .float32)
     var x = try embedded(packing.ids)  // [tokens, hidden]
     var pullbacks: [Pullback] = []
     for (index, layer) in layers.prefix(depth).enumerated() {
@@ -163,9 +165,14 @@ public struct DecoderModel: Sendable {
     return try embeddingScale.map { try rows * $0 } ?? rows
   }
 
-  /// Logits of hidden states. `hidden`: […, hidden] → […, vocabulary].
+  /// Logits of hidden states, in float32. `hidden`: […, hidden] → […, vocabulary].
   public func logits(_ hidden: Tensor) throws -> Tensor {
-    try hidden.linear(lmHead)
+    try hidden.converted(to: plan.activations).linear(lmHead).converted(to: .float32)
+  }
+
+  /// The gradient by hidden states, from that by their logits. `gradient`: [rows, vocabulary] → [rows, hidden].
+  public func statesGradient(ofLogits gradient: Tensor) throws -> Tensor {
+    try gradient.converted(to: plan.activations).linearTransposed(lmHead).converted(to: .float32)
   }
 
   /// Checks ids that come from outside.

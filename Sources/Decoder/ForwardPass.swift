@@ -22,6 +22,8 @@ struct ForwardPass {
   var reading: Reading?
   /// Real tokens among the rows: behind them is alignment padding.
   var tokens: Int
+  /// What activations within a layer are held in; the residual stream is float32.
+  var activations = DType.float32
 
   /// What stands behind the last layer's attention, with the tokens that are read as its rows.
   func afterAttention() -> ForwardPass {

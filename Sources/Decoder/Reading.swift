@@ -55,7 +55,7 @@ struct Reading {
 
   /// The gradient of ``taken(_:)``, where that of the copies is unused. [rows, width] → [tokens, width]
   func spread(_ gradient: Tensor, tokens: Int) throws -> Tensor {
-    try Tensor.zeros([tokens] + gradient.shape.dropFirst(), on: gradient.device)
+    try Tensor.zeros([tokens] + gradient.shape.dropFirst(), gradient.dtype ?? .float32, on: gradient.device)
       .replacing(0, rows: real, with: gradient.narrowed(0, from: 0, count: count))
   }
 }

@@ -47,6 +47,21 @@ public struct Traced {
     }
   }
 
+  /// What is computed in float32 of a value that may be bfloat16; the result and the gradient by the value are as the value is.
+  ///
+  /// - Parameters:
+  ///   - x: [tokens, in]
+  ///   - tracing: Whether the backward pass is kept.
+  ///   - body: Computes with `x` as float32.
+  public static func inFloat32(_ x: Tensor, tracing: Bool, _ body: (Tensor) throws -> Traced) throws -> Traced {
+    guard let type = x.dtype, type != .float32 else { return try body(x) }
+    let result = try body(x.converted(to: .float32))
+    let backwardPass = result.backwardPass
+    return Traced(try result.value.converted(to: type), tracing: tracing) { gradient, toInput in
+      try backwardPass.backward(gradient.converted(to: .float32), toInput: toInput)?.converted(to: type)
+    }
+  }
+
   /// The backward pass alone: what holds it does not hold the value.
   public var backwardPass: BackwardPass { BackwardPass(pullback: pullback) }
 }

@@ -25,9 +25,18 @@ public struct LowRankSelection: ExpertSelection {
     _ input: Tensor, through weight: WeightMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
     guard let pair = pair(projection, layer) else { return try Traced.linear(input, weight, tracing: tracing) }
-    if Kernels.suit(input), Kernels.suit(pair.a) {
+    if Kernels.suitActivations(input), Kernels.suit(pair.a) {
       return try pair.fused(input, through: weight, dropout: dropout?.masks(1), tracing: tracing)
     }
+    return try Traced.inFloat32(input, tracing: tracing) {
+      try composed($0, through: weight, pair, tracing: tracing)
+    }
+  }
+
+  /// The same by single operations, on other devices.
+  private func composed(_ input: Tensor, through weight: WeightMatrix, _ pair: LowRankPair, tracing: Bool) throws
+    -> Traced
+  {
     let mask = try dropout?.mask(like: input)
     let (sum, trace) = try pair.added(to: input.linear(weight), input: mask.map { try input * $0 } ?? input)
     return Traced(sum, tracing: tracing) { gradient, toInput in

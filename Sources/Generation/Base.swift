@@ -8,7 +8,7 @@ public import Torch
 /// A base model with its tokenizer: what experts are learned on and bound to.
 public struct Base: Sendable {
   public let folder: URL
-  public let model: DecoderModel
+  public private(set) var model: DecoderModel
   public let tokenizer: any Tokenizer
   public let tokenizerDigest: Digest
   /// The id that ends an answer.
@@ -37,6 +37,13 @@ public struct Base: Sendable {
     model = stored.ending(at: tokens.end, padToken: tokens.pad)
     warnings = tokens.warnings
     endToken = end
+  }
+
+  /// The same base whose products are computed in another precision (``DecoderModel/computing(in:)``).
+  public func computing(in precision: ComputePrecision) -> Base {
+    var copy = self
+    copy.model = model.computing(in: precision)
+    return copy
   }
 
   /// Whether a model with so many rows belongs to a tokenizer with `known` ids.

@@ -1,5 +1,6 @@
 public import Experts
 import Learning
+public import ModelConfiguration
 public import Records
 public import Torch
 
@@ -18,10 +19,12 @@ public struct TaskModel: Sendable {
   public let combination: LabelCombination?
   /// Of a task with several labels; `nil` for others.
   public let labelSets: LabelSetCombination?
+  /// What the base computed in as it was learned, and computes in as it answers.
+  public let compute: ComputePrecision
 
   public init(
     form: TaskForm, expert: LowRankExpert?, trainedHead: Tensor? = nil, ridge: RidgeHead?,
-    combination: LabelCombination?, labelSets: LabelSetCombination? = nil
+    combination: LabelCombination?, labelSets: LabelSetCombination? = nil, compute: ComputePrecision = .float32
   ) {
     self.form = form
     self.expert = expert
@@ -29,6 +32,7 @@ public struct TaskModel: Sendable {
     self.ridge = ridge
     self.combination = combination
     self.labelSets = labelSets
+    self.compute = compute
   }
 
   /// How an answer is made; `nil` for free answers, which the model writes.

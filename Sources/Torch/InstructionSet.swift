@@ -26,6 +26,9 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     return allCases.first { $0.number == number } ?? .plain
   }
 
+  /// Whether the processor multiplies bfloat16 (AVX512_BF16, AMX, Arm's BF16), and ``current`` does not leave that out.
+  public static var hasHalfProducts: Bool { accrete_has_half_products() != 0 }
+
   /// What is wrong with `ACCRETE_ISA`, and the fix; `nil` if nothing is.
   public static var problem: String? { accrete_instruction_set_problem().map { String(cString: $0) } }
 

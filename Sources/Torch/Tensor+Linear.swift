@@ -20,6 +20,12 @@ extension Tensor {
     }
   }
 
+  /// `x Wᵀ + addend` of a float32 factor and a float32 `self`, in the addend's type. `self`: [rows, in]; `addend`: [rows, out] → the same.
+  public func factorProduct(_ factor: Tensor, adding addend: Tensor) throws -> Tensor {
+    let type = addend.dtype ?? .float32
+    return try converted(to: type).linear(factor.converted(to: type), adding: addend)
+  }
+
   /// `x W`: the gradient of `linear`'s input. `weight`: [out, in]; `self`: [rows, out] → [rows, in].
   public func linearTransposed(_ weight: Tensor) throws -> Tensor { try linear(weight.transposed(0, 1)) }
 

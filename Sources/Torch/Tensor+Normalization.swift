@@ -2,18 +2,24 @@ import CTorch
 
 extension Tensor {
   /// `x / sqrt(mean(x²) + epsilon) · weight` over the last dimension.
-  public func rmsNormalized(weight: Tensor, epsilon: Double) throws -> Tensor {
-    guard Kernels.suit(self), Kernels.suit(weight), shape.last == weight.count, !isRecorded, !weight.isRecorded
+  ///
+  /// - Parameter type: Of the result; `nil`: as `self` is. Statistics are float32.
+  public func rmsNormalized(weight: Tensor, epsilon: Double, as type: DType? = nil) throws -> Tensor {
+    let type = type ?? dtype ?? .float32
+    guard Kernels.suitActivations(self), type == dtype || type == .bfloat16, Kernels.suit(weight),
+      shape.last == weight.count, !isRecorded, !weight.isRecorded
     else {
       return try Operation.call(
         "aten::rms_norm",
-        [.tensor(self), .ints(weight.shape), .optionalTensor(weight), .optionalDouble(epsilon)])
+        [
+          .tensor(converted(to: .float32)), .ints(weight.shape), .optionalTensor(weight), .optionalDouble(epsilon),
+        ]
+      ).converted(to: type)
     }
     let (x, weight) = (try contiguous(), try weight.contiguous())
-    let normed = try Tensor(uninitialized: shape)
-    accrete_norm_forward(
-      Int64(count / max(weight.count, 1)), Int64(weight.count), try x.kernelMemory(), nil, try weight.kernelMemory(),
-      Float(epsilon), nil, try normed.kernelMemory(), libtorch.accrete_get_threads())
+    let normed = try Tensor(uninitialized: shape, type)
+    var norm = try x.norm(weight: weight, epsilon: epsilon, output: normed)
+    accrete_norm_forward(&norm, try x.activationMemory(), nil, nil, try normed.activationMemory())
     return withExtendedLifetime((x, weight)) { normed }
   }
 

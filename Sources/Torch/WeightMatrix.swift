@@ -99,8 +99,9 @@ public struct WeightMatrix: Sendable {
 
   private var isLarge: Bool { shape.reduce(1, *) > Self.large }
 
-  /// x Wᵀ (+ addend). `x`: [rows, in] → [rows, out].
+  /// x Wᵀ (+ addend). `x`: [rows, in] → [rows, out], in bfloat16 where `x` is.
   func product(_ x: Tensor, adding addend: Tensor?) throws -> Tensor {
+    if x.isHalf { return try halfProduct(x, adding: addend) }
     switch storage {
     case .plain(let weight):
       if trained != nil, x.shape.count == 2 {
@@ -120,8 +121,9 @@ public struct WeightMatrix: Sendable {
     }
   }
 
-  /// x W (+ addend). `x`: [rows, out] → [rows, in].
+  /// x W (+ addend). `x`: [rows, out] → [rows, in], in bfloat16 where `x` is.
   func transposedProduct(_ x: Tensor, adding addend: Tensor?) throws -> Tensor {
+    if x.isHalf { return try halfTransposedProduct(x, adding: addend) }
     switch storage {
     case .plain(let weight):
       if trained != nil {

@@ -78,7 +78,8 @@ enum OptionSynonyms {
     let text = renamed(message, for: arguments.first)
     guard
       let match = text.firstMatch(
-        of: /(Missing (?:value for|expected argument)|Unexpected argument|[0-9]+ unexpected arguments:) '(-*[^' ]*)[^\n]*'/
+        of:
+          /(Missing (?:value for|expected argument)|Unexpected argument|[0-9]+ unexpected arguments:) '(-*[^' ]*)[^\n]*'/
       )
     else {
       return text

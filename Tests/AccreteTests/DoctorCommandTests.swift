@@ -26,7 +26,10 @@ extension CommandLineTests {
       let outcome = try Accrete.run(arguments, in: scratch.url)
       let findings = try findings(outcome)
       #expect(
-        findings.keys.sorted() == ["base model", "data", "disk", "libtorch", "memory", "options", "program", "threads"])
+        findings.keys.sorted() == [
+          "base model", "data", "disk", "libtorch", "memory", "options", "plan", "processor", "program", "threads",
+        ])
+      #expect(findings["plan"]?.found.contains("activations within a layer, and their gradients: float32") == true)
       for what in ["libtorch", "threads", "base model", "data"] { #expect(findings[what]?.ok == true) }
       // Both versions: of libtorch, and of the one that the bridge was built for.
       let torch = try #require(findings["libtorch"]?.found)

@@ -66,7 +66,8 @@ import Testing
       tie
         == "its accuracy is that of the released version (n 80: 0 right that were wrong, 0 wrong that were right);"
         + " the difference is at least −3.3 points (95 %), and −2.0 are allowed")
-    let worse = "its accuracy is 30.0 points below that of the released version (n 200: 0 right that were wrong, 60 wrong"
+    let worse =
+      "its accuracy is 30.0 points below that of the released version (n 200: 0 right that were wrong, 60 wrong"
     #expect(try finding(0, 60, of: 200).hasPrefix(worse))
     #expect(try finding(3, 0, of: 200).hasPrefix("its accuracy is 1.5 points above that of the released version"))
     #expect(try finding(1, 0, of: 4000).hasPrefix("its accuracy is about that of the released version"))

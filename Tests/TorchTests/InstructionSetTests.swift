@@ -40,7 +40,7 @@ import Testing
     let all = try Self.outcomes(call)
     for other in all.dropFirst() {
       let distance = zip(other.values, all[0].values).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
-      #expect(distance < 1e-4, "\(other.set), not \(all[0].set): \(distance)")
+      #expect(distance < call.tolerance, "\(other.set), not \(all[0].set): \(distance)")
     }
   }
 

@@ -33,17 +33,53 @@ final class KernelMemory {
   }
 }
 
+/// Activations in a kernel's memory, as floats or as bfloat16.
+struct Activations {
+  let memory: UnsafeMutableRawPointer
+  let count: Int
+  let half: Bool
+
+  var values: [Float] {
+    half
+      ? UnsafeBufferPointer(start: memory.assumingMemoryBound(to: UInt16.self), count: count)
+        .map { Float(bitPattern: UInt32($0) << 16) }
+      : Array(UnsafeBufferPointer(start: memory.assumingMemoryBound(to: Float.self), count: count))
+  }
+}
+
+extension KernelMemory {
+  /// Evenly from −2 to 2; the same numbers of either type, but for rounding.
+  func activations(_ count: Int, half: Bool) -> Activations {
+    Activations(
+      memory: half ? UnsafeMutableRawPointer(halves(count)) : UnsafeMutableRawPointer(numbers(count)), count: count,
+      half: half)
+  }
+
+  func zeroActivations(_ count: Int, half: Bool) -> Activations {
+    Activations(
+      memory: half
+        ? UnsafeMutableRawPointer(copy([UInt16](repeating: 0, count: count))) : UnsafeMutableRawPointer(zeros(count)),
+      count: count, half: half)
+  }
+}
+
 /// A kernel on a small example, of sizes that are no multiples of a vector.
 struct KernelCall: Sendable, CustomTestStringConvertible {
   let name: String
   /// Whether the plain kernel has the same bits as those with fused multiply-add.
   let isSameEverywhere: Bool
+  /// How far results may be apart where sums are rounded otherwise: a unit in the last place of what they are held in.
+  let tolerance: Float
   let run: @Sendable (KernelMemory) -> [Float]
 
   var testDescription: String { name }
 
-  private init(_ name: String, same: Bool = false, _ run: @escaping @Sendable (KernelMemory) -> [Float]) {
-    (self.name, isSameEverywhere, self.run) = (name, same, run)
+  private init(
+    _ name: String, same: Bool = false, half: Bool = false, _ run: @escaping @Sendable (KernelMemory) -> [Float]
+  ) {
+    (self.name, isSameEverywhere, tolerance, self.run) = (
+      name + (half ? ", bfloat16" : ""), same, half ? 0.02 : 1e-4, run
+    )
   }
 
   static let all = sums + norms + lowRank + mixture + attention + products + integers
@@ -87,36 +123,53 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
   ]
 
   private static let norms: [KernelCall] = [
-    KernelCall("norm") {
-      let (x, weight) = ($0.numbers(tokens * width), $0.numbers(width))
-      let (sum, normed, back, own) = (
-        $0.zeros(tokens * width), $0.zeros(tokens * width), $0.zeros(tokens * width), $0.zeros(width)
-      )
-      accrete_norm_forward(t, w, x, $0.numbers(tokens * width), weight, 1e-5, sum, normed, 2)
-      accrete_norm_backward(t, w, normed, x, weight, 1e-5, sum, back, 2)
-      accrete_norm_weight_backward(t, w, normed, x, 1e-5, own, 2)
-      return values((sum, tokens * width), (normed, tokens * width), (back, tokens * width), (own, width))
+    norm(input: false, output: false), norm(input: false, output: true), norm(input: true, output: true),
+    KernelCall("gradient by a norm's weight") {
+      let own = $0.zeros(width)
+      accrete_norm_weight_backward(t, w, $0.numbers(tokens * width), $0.numbers(tokens * width), 1e-5, own, 2)
+      return values((own, width))
     },
-    gatedLinearUnit(accrete_silu), gatedLinearUnit(accrete_gelu_tanh),
+    gatedLinearUnit(accrete_silu), gatedLinearUnit(accrete_gelu_tanh), gatedLinearUnit(accrete_silu, half: true),
     KernelCall("cross entropy") {
       let (logits, losses) = ($0.numbers(tokens * 1000), $0.zeros(tokens))
       accrete_cross_entropy(t, 993, 1000, $0.copy((0..<t).map { $0 * 52 }), 0.5, logits, losses, 2)
       return values((logits, tokens * 1000), (losses, tokens))
     },
-    KernelCall("rotate") {
-      let out = $0.zeros(tokens * 3 * 40)
-      accrete_rotate(t, 3, 40, $0.numbers(tokens * 120), $0.numbers(tokens * 20), $0.numbers(tokens * 20), -1, out, 2)
-      return values((out, tokens * 120))
-    },
+    rotate(half: false), rotate(half: true),
   ]
 
-  private static func gatedLinearUnit(_ activation: AccreteActivation) -> KernelCall {
-    KernelCall("gated linear unit, activation \(activation.rawValue)") {
-      let (gate, up) = ($0.numbers(1000), $0.numbers(1000))
-      let (out, byGate, byUp) = ($0.zeros(1000), $0.zeros(1000), $0.zeros(1000))
-      accrete_glu_forward(activation, 1000, gate, up, out, 1)
-      accrete_glu_backward(activation, 1000, $0.numbers(1000), gate, up, byGate, byUp, 1)
-      return values((out, 1000), (byGate, 1000), (byUp, 1000))
+  private static func norm(input: Bool, output: Bool) -> KernelCall {
+    KernelCall("norm of \(input ? "bfloat16" : "float32")", half: output) {
+      let (count, weight) = (tokens * width, $0.numbers(width))
+      let (x, addend) = ($0.activations(count, half: input), $0.activations(count, half: output))
+      let (sum, back) = ($0.zeroActivations(count, half: input), $0.zeroActivations(count, half: input))
+      let normed = $0.zeroActivations(count, half: output)
+      var s = AccreteNorm(
+        tokens: t, width: w, weight: weight, epsilon: 1e-5, threads: 2, half_input: input, half_output: output)
+      accrete_norm_forward(&s, x.memory, addend.memory, sum.memory, normed.memory)
+      accrete_norm_backward(&s, normed.memory, x.memory, sum.memory, back.memory)
+      return sum.values + normed.values + back.values
+    }
+  }
+
+  private static func rotate(half: Bool) -> KernelCall {
+    KernelCall("rotate", half: half) {
+      let (x, out) = ($0.activations(tokens * 120, half: half), $0.zeroActivations(tokens * 120, half: half))
+      accrete_rotate(half, t, 3, 40, x.memory, $0.numbers(tokens * 20), $0.numbers(tokens * 20), -1, out.memory, 2)
+      return out.values
+    }
+  }
+
+  private static func gatedLinearUnit(_ activation: AccreteActivation, half: Bool = false) -> KernelCall {
+    KernelCall("gated linear unit, activation \(activation.rawValue)", half: half) {
+      let (gate, up) = ($0.activations(1000, half: half), $0.activations(1000, half: half))
+      let out = $0.zeroActivations(1000, half: half)
+      let (byGate, byUp) = ($0.zeroActivations(1000, half: half), $0.zeroActivations(1000, half: half))
+      accrete_glu_forward(activation, half, 1000, gate.memory, up.memory, out.memory, 1)
+      accrete_glu_backward(
+        activation, half, 1000, $0.activations(1000, half: half).memory, gate.memory, up.memory, byGate.memory,
+        byUp.memory, 1)
+      return out.values + byGate.values + byUp.values
     }
   }
 
@@ -127,77 +180,94 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
       for row in 0..<2 * rank { factors[row * width + row * 31 % width] = 1 }
       var s = AccreteReduction(
         tokens: t, width: w, rank: r, pairs: 2, x: $0.copy([Float](repeating: 1, count: tokens * width)), a: factors,
-        keys: $0.copy([77, 0xDEAD_BEEF_0123_4567]), dropout: dropout, threads: 2)
+        keys: $0.copy([77, 0xDEAD_BEEF_0123_4567]), dropout: dropout, threads: 2, half: false)
       let reduced = $0.zeros(tokens * 2 * rank)
       accrete_reduce(&s, reduced)
       return values((reduced, tokens * 2 * rank))
     },
-    KernelCall("reduction") {
-      var s = AccreteReduction(
-        tokens: t, width: w, rank: r, pairs: 2, x: $0.numbers(tokens * width), a: $0.numbers(2 * rank * width),
-        keys: $0.copy([1, 2]), dropout: dropout, threads: 2)
-      let (reduced, own, input) = ($0.zeros(tokens * 2 * rank), $0.zeros(2 * rank * width), $0.zeros(tokens * width))
-      accrete_reduce(&s, reduced)
-      accrete_reduce_backward(&s, reduced, $0.numbers(tokens * 2 * rank), own, input)
-      return values((reduced, tokens * 2 * rank), (own, 2 * rank * width), (input, tokens * width))
-    },
+    reduction(half: false), reduction(half: true),
   ]
 
-  private static let mixture: [KernelCall] = [1, 2].flatMap { experts in
-    [accrete_silu, accrete_gelu_tanh].map { mixture(of: experts, $0) }
-  }
-
-  private static func mixture(of experts: Int, _ activation: AccreteActivation) -> KernelCall {
-    KernelCall("mixture of \(experts), activation \(activation.rawValue)") {
-      let (count, e) = (tokens * width, Int64(experts))
-      let reduced = $0.numbers(tokens * 2 * experts * rank)
-      var s = AccreteMixture(
-        tokens: t, width: w, rank: r, experts: e, gate: $0.numbers(count), up: $0.numbers(count), reduced: reduced,
-        b: $0.numbers(2 * experts * rank * width), a: $0.numbers(experts * rank * width),
-        shares: experts == 2 ? $0.numbers(tokens * experts) : nil, keys: $0.copy([5, 6]), dropout: dropout,
-        activation: activation, threads: 2)
-      let (mixed, down, first) = ($0.zeros(count), $0.zeros(tokens * experts * rank), $0.zeros(count))
-      accrete_mixture_forward(&s, mixed, down, first)
-      let (byGate, byUp, byReduced) = ($0.zeros(count), $0.zeros(count), $0.zeros(tokens * 2 * experts * rank))
-      let (flow, shares) = ($0.zeros(tokens * 2 * experts * rank), $0.zeros(tokens * experts))
-      let (b, a) = ($0.zeros(2 * experts * rank * width), $0.zeros(experts * rank * width))
-      var gradients = AccreteMixtureGradients(
-        mixed: $0.numbers(count), down: $0.numbers(tokens * experts * rank),
-        sequence_first: $0.numbers(2 * width), sequence_down: $0.numbers(2 * rank),
-        sequence_of: $0.copy((0..<Int32(tokens)).map { $0 / 10 }), isolated: experts == 2,
-        gate: byGate, up: byUp, reduced: byReduced, flow: flow, shares: experts == 2 ? shares : nil, b: b, a: a)
-      accrete_mixture_backward(&s, &gradients)
-      return values(
-        (mixed, count), (down, tokens * experts * rank), (first, count), (byGate, count), (byUp, count),
-        (byReduced, tokens * 2 * experts * rank), (flow, tokens * 2 * experts * rank), (shares, tokens * experts),
-        (b, 2 * experts * rank * width), (a, experts * rank * width))
+  private static func reduction(half: Bool) -> KernelCall {
+    KernelCall("reduction", half: half) {
+      let x = $0.activations(tokens * width, half: half)
+      var s = AccreteReduction(
+        tokens: t, width: w, rank: r, pairs: 2, x: x.memory, a: $0.numbers(2 * rank * width), keys: $0.copy([1, 2]),
+        dropout: dropout, threads: 2, half: half)
+      let (reduced, own) = ($0.zeros(tokens * 2 * rank), $0.zeros(2 * rank * width))
+      let input = $0.zeroActivations(tokens * width, half: half)
+      accrete_reduce(&s, reduced)
+      accrete_reduce_backward(&s, reduced, $0.numbers(tokens * 2 * rank), own, input.memory)
+      return values((reduced, tokens * 2 * rank), (own, 2 * rank * width)) + input.values
     }
   }
 
-  private static let attention: [KernelCall] = [
-    KernelCall("attention") {
+  private static let mixture: [KernelCall] =
+    [1, 2].flatMap { experts in
+      [accrete_silu, accrete_gelu_tanh].map { mixture(of: experts, $0) }
+    } + [1, 2].map { mixture(of: $0, accrete_silu, half: true) }
+
+  private static func mixture(of experts: Int, _ activation: AccreteActivation, half: Bool = false) -> KernelCall {
+    KernelCall("mixture of \(experts), activation \(activation.rawValue)", half: half) {
+      let (count, e) = (tokens * width, Int64(experts))
+      let reduced = $0.numbers(tokens * 2 * experts * rank)
+      var s = AccreteMixture(
+        tokens: t, width: w, rank: r, experts: e, gate: $0.activations(count, half: half).memory,
+        up: $0.activations(count, half: half).memory, reduced: reduced,
+        b: $0.numbers(2 * experts * rank * width), a: $0.numbers(experts * rank * width),
+        shares: experts == 2 ? $0.numbers(tokens * experts) : nil, keys: $0.copy([5, 6]), dropout: dropout,
+        activation: activation, threads: 2, half: half)
+      let (down, first) = ($0.zeros(tokens * experts * rank), $0.zeros(count))
+      let mixed = $0.zeroActivations(count, half: half)
+      accrete_mixture_forward(&s, mixed.memory, down, first)
+      let (byGate, byUp) = ($0.zeroActivations(count, half: half), $0.zeroActivations(count, half: half))
+      let byReduced = $0.zeros(tokens * 2 * experts * rank)
+      let (flow, shares) = ($0.zeros(tokens * 2 * experts * rank), $0.zeros(tokens * experts))
+      let (b, a) = ($0.zeros(2 * experts * rank * width), $0.zeros(experts * rank * width))
+      var gradients = AccreteMixtureGradients(
+        mixed: $0.activations(count, half: half).memory, down: $0.numbers(tokens * experts * rank),
+        sequence_first: $0.numbers(2 * width), sequence_down: $0.numbers(2 * rank),
+        sequence_of: $0.copy((0..<Int32(tokens)).map { $0 / 10 }), isolated: experts == 2,
+        gate: byGate.memory, up: byUp.memory, reduced: byReduced, flow: flow, shares: experts == 2 ? shares : nil, b: b,
+        a: a)
+      accrete_mixture_backward(&s, &gradients)
+      return mixed.values + byGate.values + byUp.values
+        + values(
+          (down, tokens * experts * rank), (first, count), (byReduced, tokens * 2 * experts * rank),
+          (flow, tokens * 2 * experts * rank), (shares, tokens * experts),
+          (b, 2 * experts * rank * width), (a, experts * rank * width))
+    }
+  }
+
+  private static func attention(half: Bool) -> KernelCall {
+    KernelCall("attention", half: half) {
       let (heads, kv, dim, count) = (4, 2, 24, 50)
       let (queries, keys, own) = (
-        $0.numbers(count * heads * dim), $0.numbers(count * kv * dim), $0.numbers(count * kv * dim)
+        $0.activations(count * heads * dim, half: half), $0.activations(count * kv * dim, half: half),
+        $0.activations(count * kv * dim, half: half)
       )
       var s = AccreteAttention(
         sequences: 2, heads: Int64(heads), kv_heads: Int64(kv), dim: Int64(dim), window: 20,
         starts: $0.copy([0, 13, 50]),
-        groups: $0.copy((0..<Int32(count)).map { $0 % 37 < 9 ? 0 : 1 + $0 / 10 }), positions: nil, queries: queries,
-        keys: keys, values: own, scale: 0.2, threads: 2)
-      let (out, statistics) = ($0.zeros(count * heads * dim), $0.zeros(count * heads))
-      accrete_attention_forward(&s, out, statistics)
+        groups: $0.copy((0..<Int32(count)).map { $0 % 37 < 9 ? 0 : 1 + $0 / 10 }), positions: nil,
+        queries: queries.memory, keys: keys.memory, values: own.memory, scale: 0.2, threads: 2, half: half)
+      let (out, statistics) = ($0.zeroActivations(count * heads * dim, half: half), $0.zeros(count * heads))
+      accrete_attention_forward(&s, out.memory, statistics)
       let (byQueries, byKeys, byValues) = (
-        $0.zeros(count * heads * dim), $0.zeros(count * kv * dim), $0.zeros(count * kv * dim)
+        $0.zeroActivations(count * heads * dim, half: half), $0.zeroActivations(count * kv * dim, half: half),
+        $0.zeroActivations(count * kv * dim, half: half)
       )
       var gradients = AccreteAttentionGradients(
-        out: out, statistics: statistics, out_gradient: $0.numbers(count * heads * dim), queries: byQueries,
-        keys: byKeys, values: byValues)
+        out: out.memory, statistics: statistics,
+        out_gradient: $0.activations(count * heads * dim, half: half).memory, queries: byQueries.memory,
+        keys: byKeys.memory, values: byValues.memory)
       accrete_attention_backward(&s, &gradients)
-      return values(
-        (out, count * heads * dim), (statistics, count * heads), (byQueries, count * heads * dim),
-        (byKeys, count * kv * dim), (byValues, count * kv * dim))
-    },
+      return out.values + values((statistics, count * heads)) + byQueries.values + byKeys.values + byValues.values
+    }
+  }
+
+  private static let attention: [KernelCall] = [
+    attention(half: false), attention(half: true),
     KernelCall("attention over a cache") {
       let (heads, kv, dim, capacity) = (6, 2, 20, 48)
       let (keys, own) = ($0.numbers(2 * kv * dim * capacity), $0.numbers(2 * kv * dim * capacity))

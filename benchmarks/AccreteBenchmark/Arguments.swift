@@ -1,3 +1,4 @@
+import Decoder
 import Foundation
 import ModelConfiguration
 import Torch
@@ -47,6 +48,15 @@ struct Arguments {
       }
       return precision
     }
+  }
+
+  /// The base, held and computing as the command line says; without a word, as `train` does it.
+  func model() throws -> DecoderModel {
+    let folder = try file("base")
+    guard let choice = ComputeChoice(rawValue: values["compute"] ?? "auto") else {
+      throw UsageError("--compute: float32, bfloat16 or auto expected")
+    }
+    return try DecoderModel(folder: folder, precision: precision).computing(choice, named: folder.path)
   }
 
   /// Seconds since 1970 at which the driver started this process; now where it did not say.

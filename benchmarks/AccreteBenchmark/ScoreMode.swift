@@ -24,6 +24,7 @@ struct ScoreMode {
   private struct Facts: Encodable {
     let libtorch: String
     let threads: Int
+    let compute: ComputePrecision
     let predictions: [Int]
   }
 
@@ -40,7 +41,7 @@ struct ScoreMode {
 
   init(_ arguments: Arguments) throws {
     let material = try JSONFile.read(Material.self, from: arguments.file("material"))
-    model = try DecoderModel(folder: arguments.file("base"), precision: arguments.precision)
+    model = try arguments.model()
     experts = LowRankSelection(try ExpertFile.read(arguments.file("expert"), for: model.configuration))
     labels = material.labels
     examples = material.rows.enumerated().map { index, row in
@@ -53,7 +54,9 @@ struct ScoreMode {
   func run() throws {
     // The first pass warms up, and says what the other side's answers are compared with.
     try Rounds.say(
-      Facts(libtorch: TorchRuntime.version, threads: TorchRuntime.threads, predictions: try score().map(\.predicted)))
+      Facts(
+        libtorch: TorchRuntime.version, threads: TorchRuntime.threads, compute: model.compute,
+        predictions: try score().map(\.predicted)))
     while try Rounds.next() != nil {
       let seconds = try Rounds.seconds { _ = try score() }
       try Rounds.say(

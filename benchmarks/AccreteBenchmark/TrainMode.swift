@@ -22,6 +22,7 @@ struct TrainMode {
   private struct Facts: Encodable {
     let libtorch: String
     let threads: Int
+    let compute: ComputePrecision
     let firstLoss: Double
     let secondsToFirstStep: Double
     let trainedParameters: Int
@@ -40,13 +41,15 @@ struct TrainMode {
 
   private let started: Double
   private let warmUp: Int
+  private let compute: ComputePrecision
   private let training: TaskTraining
 
   init(_ arguments: Arguments) throws {
     started = arguments.started
     warmUp = try arguments.number("warm-up", or: 3)
     let material = try JSONFile.read(Material.self, from: arguments.file("material"))
-    let model = try DecoderModel(folder: arguments.file("base"), precision: arguments.precision)
+    let model = try arguments.model()
+    compute = model.compute
     var examples: [EncodedExample] = []
     var plan: [[Int]] = []
     for batch in material.batches {
@@ -87,7 +90,8 @@ struct TrainMode {
     for _ in 1..<max(warmUp, 1) { _ = try training.step() }
     try Rounds.say(
       Facts(
-        libtorch: TorchRuntime.version, threads: TorchRuntime.threads, firstLoss: first?.terms["task"] ?? .nan,
+        libtorch: TorchRuntime.version, threads: TorchRuntime.threads, compute: compute,
+        firstLoss: first?.terms["task"] ?? .nan,
         secondsToFirstStep: seconds, trainedParameters: training.parameters.values.count))
     while let steps = try Rounds.next() {
       var (tokens, loss) = (0, 0.0)

@@ -31,6 +31,7 @@ AMOUNTS = {
     "100m": Amount(rows_in_batch=8, warm_up_steps=3, steps=2, scored_rows=24, prompt_tokens=32, new_tokens=16),
     "500m": Amount(rows_in_batch=4, warm_up_steps=2, steps=1, scored_rows=8, prompt_tokens=32, new_tokens=16),
     "1.1b": Amount(rows_in_batch=6, warm_up_steps=1, steps=1, scored_rows=4, prompt_tokens=32, new_tokens=8),
+    "3b": Amount(rows_in_batch=6, warm_up_steps=1, steps=1, scored_rows=2, prompt_tokens=32, new_tokens=4),
     "mixture-tiny": Amount(rows_in_batch=16, warm_up_steps=1, steps=1, scored_rows=8, prompt_tokens=64, new_tokens=64),
     "mixture-100m": Amount(rows_in_batch=8, warm_up_steps=1, steps=1, scored_rows=8, prompt_tokens=32, new_tokens=32),
 }

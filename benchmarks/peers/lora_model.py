@@ -1,7 +1,12 @@
-"""A base in transformers with PEFT's LoRA on it, as its users make it."""
+"""A base in transformers with PEFT's LoRA on it, as its users make it.
+
+`dtype`: float32; bfloat16 (the base is loaded so, PEFT keeps its factors in float32); autocast (a float32 base whose products autocast
+makes in bfloat16).
+"""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import torch
@@ -13,8 +18,16 @@ FEED_FORWARD = ["gate_proj", "up_proj", "down_proj"]
 ALL = ["q_proj", "k_proj", "v_proj", "o_proj", *FEED_FORWARD]
 
 
-def load_base(folder: Path) -> LlamaForCausalLM:
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+DTYPE = ("--dtype", {"choices": ["float32", "bfloat16", "autocast"], "default": "float32"})
+
+
+def load_base(folder: Path, dtype: str = "float32") -> LlamaForCausalLM:
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16 if dtype == "bfloat16" else torch.float32)
+
+
+def computing(dtype: str) -> contextlib.AbstractContextManager:
+    """What a forward pass is computed under. PEFT's float32 factors beside a bfloat16 base need nothing: it converts their inputs."""
+    return torch.autocast("cpu", torch.bfloat16) if dtype == "autocast" else contextlib.nullcontext()
 
 
 def with_lora(base: LlamaForCausalLM, projections: list[str]) -> PeftModel:

@@ -27,6 +27,8 @@ SHAPES = {
                  intermediate_size=4864, vocab_size=152000),
     "1.1b": dict(hidden_size=2048, num_hidden_layers=22, num_attention_heads=32, num_key_value_heads=4,
                  intermediate_size=5632, vocab_size=50304),
+    "3b": dict(hidden_size=3072, num_hidden_layers=28, num_attention_heads=24, num_key_value_heads=8,
+               intermediate_size=8192, vocab_size=50304),
 }
 # Hunyuan's mixture: one shared expert and sixteen routed ones of which a token visits one.
 MIXTURES = {

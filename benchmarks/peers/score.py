@@ -16,8 +16,8 @@ import transformers
 
 from rounds import arguments, peak_rss_bytes, requests, say, seconds, versions
 
-from lora_model import load_base, with_expert
-from readout import label_scores, make_batch
+from lora_model import DTYPE, computing, load_base, with_expert
+from output_head import label_scores, make_batch
 
 PAIRS_IN_BATCH = 16
 TOKENS_IN_BATCH = 6144
@@ -71,20 +71,23 @@ def best_scores(base, rows: list[dict], labels: list[list[int]], pad: int) -> li
 
 
 def main() -> None:
-    options = arguments(__doc__, ("--base", {"type": Path}), ("--material", {"type": Path}), ("--expert", {"type": Path}))
+    options = arguments(__doc__, ("--base", {"type": Path}), ("--material", {"type": Path}), ("--expert", {"type": Path}), DTYPE)
     torch.set_num_threads(options.threads)
     transformers.utils.logging.disable_progress_bar()
     material = json.loads(options.material.read_text())
-    model = with_expert(load_base(options.base), options.expert)
+    model = with_expert(load_base(options.base, options.dtype), options.expert)
     pad = model.config.pad_token_id or 0
 
     @torch.inference_mode()
     def predictions() -> list[int]:
         scored = best_scores if options.peer == "best" else default_scores
-        table = scored(model.get_base_model() if options.peer == "best" else model, material["rows"], material["labels"], pad)
+        with computing(options.dtype):
+            table = scored(model.get_base_model() if options.peer == "best" else model, material["rows"],
+                           material["labels"], pad)
         return [row.index(max(row)) for row in table]
 
-    say({"versions": versions(), "threads": torch.get_num_threads(), "predictions": predictions()})
+    say({"versions": versions(), "threads": torch.get_num_threads(), "predictions": predictions(),
+         "settings": {"setting": options.dtype}})
     for _ in requests():
         say({"seconds": seconds(predictions), "examples": len(material["rows"]), "peak_rss_bytes": peak_rss_bytes()})
 

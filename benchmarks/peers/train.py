@@ -4,8 +4,8 @@ A step is forward, backward, clipping to norm 1 and AdamW; only real tokens are 
 
 `--peer default`: padded rows with an attention mask, the loss of `model(labels=…)` (logits of all positions), eager, AdamW.
 `--peer best`: no mask (the padding is on the right, which causal attention never sees), logits of target positions only,
-fused AdamW; and one of three settings, of which the driver takes the fastest: `eager`, `compiled` (torch.compile, layer by
-layer), `packed` (all rows of a batch in one, without padding).
+fused AdamW; and one of three settings: `eager`, `compiled` (torch.compile, layer by layer), `packed` (all rows of a batch in one, without
+padding), each in float32, in bfloat16 and under autocast (lora_model.py), of which the driver takes the fastest.
 
 MoE-CL (its second task, so that its adversary works) is the straightforward module of Scripts/reference, which always reads
 out target positions only; its best has fused AdamW, and is compiled where that is faster. Its dropout masks are PyTorch's
@@ -28,10 +28,10 @@ from torch import Tensor
 from rounds import arguments, peak_rss_bytes, requests, say, versions
 
 from lora import LoraShape
-from lora_model import ALL, FEED_FORWARD, load_base, with_lora
+from lora_model import ALL, DTYPE, FEED_FORWARD, computing, load_base, with_lora
 from moe_cl import MoEModel
 from objective import Recipe, step_terms
-from readout import Batch, make_batch
+from output_head import Batch, make_batch
 from streams import Draws
 
 # What `backward` is called on, and the task's own loss, which both sides report.
@@ -108,11 +108,11 @@ def main() -> None:
     options = arguments(
         __doc__, ("--base", {"type": Path}), ("--material", {"type": Path}), ("--method", {"default": "lora-ffn"}),
         ("--warm-up", {"type": int, "default": 3}),
-        ("--setting", {"choices": ["eager", "compiled", "packed"], "default": "eager"}))
+        DTYPE, ("--setting", {"choices": ["eager", "compiled", "packed"], "default": "eager"}))
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     transformers.utils.logging.disable_progress_bar()
-    base = load_base(options.base)
+    base = load_base(options.base, options.dtype)
     pad = base.config.pad_token_id or 0
     works = [Work.of(rows, pad) for rows in json.loads(options.material.read_text())["batches"]]
     best = options.peer == "best"
@@ -122,7 +122,8 @@ def main() -> None:
 
     def step() -> float:
         nonlocal done
-        objective, loss = loss_of(works[done % len(works)])
+        with computing(options.dtype):
+            objective, loss = loss_of(works[done % len(works)])
         objective.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
@@ -130,7 +131,7 @@ def main() -> None:
         done += 1
         return loss.item()
 
-    settings = {"setting": options.setting if best else "default", "fused_optimizer": best, "compile_refused": None}
+    settings = {"setting": f"{options.setting if best else 'default'}, {options.dtype}", "fused_optimizer": best, "compile_refused": None}
     if best and options.setting == "compiled":
         # Layer by layer: one graph serves all layers, and one (dynamic) graph all widths of batches.
         # PyTorch's own draws are faster here than compiled ones where each mask is used once, as in PEFT's dropout.

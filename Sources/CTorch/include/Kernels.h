@@ -1,4 +1,5 @@
-// Fused kernels for float32 on a CPU: what libtorch would do in many passes over memory.
+// Fused kernels for a CPU: what libtorch would do in many passes over memory. Numbers are float32. Those in memory without a type are bfloat16
+// where `half` says so: they are widened as they are read, sums are in float32, and results are rounded once, to the nearest.
 //
 // Rows of tokens are contiguous. A rank is padded with zeros to a multiple of `accrete_rank_block`. Work is split by tokens
 // over `threads` threads of libtorch's own pool; the same number of threads gives the same bits.
@@ -25,6 +26,8 @@ AccreteInstructionSet accrete_best_instruction_set(void);
 AccreteInstructionSet accrete_instruction_set(void);
 // What is wrong with ACCRETE_ISA, and the fix; NULL: nothing. Kernels then use the largest set, after a line on standard error.
 const char* accrete_instruction_set_problem(void);
+// Whether this processor has an instruction that multiplies bfloat16 numbers and adds in float32, and the set in use is the one that has it.
+int32_t accrete_has_half_products(void);
 // From now on, the calling thread's kernels use this set; -1: as above. For comparing sets in one process.
 void accrete_use_instruction_set(int32_t set);
 
@@ -41,11 +44,12 @@ void accrete_dropout_mask(AccreteDropout dropout, uint64_t key, int64_t rows, in
 // Low-rank factors A_k of several pairs on one input: reduced[token][k][r] = A_k drop_k(x).
 typedef struct {
   int64_t tokens, width, rank, pairs;
-  const float* x;        // [tokens, width]
+  const void* x;         // [tokens, width]
   const float* a;        // [pairs, rank, width]
   const uint64_t* keys;  // [pairs]
   AccreteDropout dropout;
   int32_t threads;
+  bool half;  // x and its gradient
 } AccreteReduction;
 
 void accrete_reduce(const AccreteReduction* reduction, float* reduced /* [tokens, pairs, rank] */);
@@ -53,7 +57,7 @@ void accrete_reduce(const AccreteReduction* reduction, float* reduced /* [tokens
 // added to x_gradient [tokens, width] (NULL: none). `flow`: what x_gradient is computed from, where it differs from `gradient` (NULL: the
 // same).
 void accrete_reduce_backward(const AccreteReduction* reduction, const float* gradient, const float* flow,
-                             float* a_gradient, float* x_gradient);
+                             float* a_gradient, void* x_gradient);
 
 // What the gate of a feed-forward block goes through.
 typedef enum {
@@ -66,8 +70,8 @@ typedef enum {
 //     a_e = f(gate + B_2e p_2e) ⊙ (up + B_2e+1 p_2e+1)      mixed = Σ_e share_e a_e      down_e = A_e drop_e(a_e)
 typedef struct {
   int64_t tokens, width, rank, experts;
-  const float* gate;     // W_gate z [tokens, width]
-  const float* up;       // W_up z [tokens, width]
+  const void* gate;      // W_gate z [tokens, width]
+  const void* up;        // W_up z [tokens, width]
   const float* reduced;  // p [tokens, 2 · experts, rank]
   const float* b;        // Bᵀ [2 · experts, rank, width]
   const float* a;        // [experts, rank, width]
@@ -76,14 +80,15 @@ typedef struct {
   AccreteDropout dropout;
   AccreteActivation activation;
   int32_t threads;
+  bool half;  // gate, up, mixed and their gradients
 } AccreteMixture;
 
-void accrete_mixture_forward(const AccreteMixture* mixture, float* mixed /* [tokens, width] */,
+void accrete_mixture_forward(const AccreteMixture* mixture, void* mixed /* [tokens, width] */,
                              float* down /* [tokens, experts, rank] */,
                              float* first /* a_0 [tokens, width], or NULL */);
 
 typedef struct {
-  const float* mixed;  // gradient of mixed [tokens, width]
+  const void* mixed;   // gradient of mixed [tokens, width]
   const float* down;   // gradient of down [tokens, experts, rank]
   // Another gradient that arrives at a_0 and down_0, the same for all tokens of a sequence; NULL: none.
   const float* sequence_first;  // [sequences, width]
@@ -91,8 +96,8 @@ typedef struct {
   const int32_t* sequence_of;   // [tokens]
   // Whether that one moves the factors only, and not gate, up and `flow`.
   bool isolated;
-  float* gate;       // out: Σ_e gradient by gate [tokens, width], or NULL with `up`
-  float* up;         // out
+  void* gate;        // out: Σ_e gradient by gate [tokens, width], or NULL with `up`
+  void* up;          // out
   float* reduced;    // out: gradient of p [tokens, 2 · experts, rank]
   float* flow;       // out: as `reduced` without the isolated part; written only if isolated
   float* shares;     // out: mixed-gradient · a_e [tokens, experts]; NULL: not wanted
@@ -102,23 +107,30 @@ typedef struct {
 
 void accrete_mixture_backward(const AccreteMixture* mixture, const AccreteMixtureGradients* gradients);
 
+typedef struct {
+  int64_t tokens, width;
+  const float* weight;  // [width]
+  float epsilon;
+  int32_t threads;
+  bool half_input;   // x, sum, rest and the gradient by x
+  bool half_output;  // addend, normed and the gradient by it
+} AccreteNorm;
+
 // sum = x + addend (addend NULL: sum is not written); normed = sum / sqrt(mean(sum²) + epsilon) ⊙ weight.
-void accrete_norm_forward(int64_t tokens, int64_t width, const float* x, const float* addend, const float* weight,
-                          float epsilon, float* sum, float* normed, int32_t threads);
+void accrete_norm_forward(const AccreteNorm* norm, const void* x, const void* addend, void* sum, void* normed);
 // result = rest + the gradient by x, given that of normed. rest may be NULL.
-void accrete_norm_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, const float* weight,
-                           float epsilon, const float* rest, float* result, int32_t threads);
+void accrete_norm_backward(const AccreteNorm* norm, const void* gradient, const void* x, const void* rest, void* result);
 
 // Adds the gradient by the weight, given that of normed. weight_gradient: [width]
 void accrete_norm_weight_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, float epsilon,
                                   float* weight_gradient, int32_t threads);
 
 // out = f(gate) ⊙ up
-void accrete_glu_forward(AccreteActivation activation, int64_t count, const float* gate, const float* up, float* out,
+void accrete_glu_forward(AccreteActivation activation, bool half, int64_t count, const void* gate, const void* up, void* out,
                          int32_t threads);
 // The gradients by gate and up.
-void accrete_glu_backward(AccreteActivation activation, int64_t count, const float* gradient, const float* gate,
-                          const float* up, float* by_gate, float* by_up, int32_t threads);
+void accrete_glu_backward(AccreteActivation activation, bool half, int64_t count, const void* gradient, const void* gate,
+                          const void* up, void* by_gate, void* by_up, int32_t threads);
 
 // losses[row] = −ln softmax(logits)[target]; the logits become its gradient times scale. Targets are within the width; rows begin
 // `stride` numbers after each other.
@@ -162,24 +174,25 @@ typedef struct {
   const int64_t* starts;     // [sequences + 1]: where each sequence begins among the tokens
   const int32_t* groups;     // [tokens], or NULL
   const int32_t* positions;  // [tokens], or NULL: a token's number in its sequence
-  const float* queries;    // [tokens, heads, dim]
-  const float* keys;       // [tokens, kv_heads, dim]
-  const float* values;     // [tokens, kv_heads, dim]
+  const void* queries;       // [tokens, heads, dim]
+  const void* keys;          // [tokens, kv_heads, dim]
+  const void* values;        // [tokens, kv_heads, dim]
   float scale;
   int32_t threads;
+  bool half;  // queries, keys, values, the output and their gradients
 } AccreteAttention;
 
 typedef struct {
-  const float* out;           // what the forward pass gave
+  const void* out;            // what the forward pass gave
   const float* statistics;    // [tokens, heads]
-  const float* out_gradient;  // [tokens, heads, dim]
-  float* queries;             // written
-  float* keys;                // added to
-  float* values;              // added to
+  const void* out_gradient;   // [tokens, heads, dim]
+  void* queries;              // written
+  void* keys;                 // added to
+  void* values;               // added to
 } AccreteAttentionGradients;
 
 // statistics: log Σ exp of each query's scores, for the backward pass; NULL: not wanted.
-void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics);
+void accrete_attention_forward(const AccreteAttention* attention, void* out, float* statistics);
 void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients);
 
 // Attention of new tokens to cached ones and themselves, sequence by sequence. Token i of a sequence with `past` cached tokens attends to the
@@ -294,8 +307,8 @@ void accrete_dequantize(int64_t rows, int64_t width, const int32_t* sums, const 
 int64_t accrete_first_not_finite(int64_t count, const void* x, int32_t size, uint64_t exponent);
 
 // Rotary positions in the half-split form; sign −1 rotates back. cosines, sines: [tokens, dim / 2].
-void accrete_rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, const float* cosines, const float* sines,
-                    float sign, float* out, int32_t threads);
+void accrete_rotate(bool half, int64_t tokens, int64_t heads, int64_t dim, const void* x, const float* cosines,
+                    const float* sines, float sign, void* out, int32_t threads);
 
 #ifdef __cplusplus
 }

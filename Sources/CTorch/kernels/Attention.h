@@ -32,13 +32,22 @@ struct Columns {
   Columns from(int64_t key) const { return {numbers + key / lanes * sixteens, dimension, sixteens}; }
 };
 
+INLINE float number(float x) { return x; }
+INLINE float number(uint16_t x) {
+  const uint32_t bits = static_cast<uint32_t>(x) << 16;
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
 // x[j] of one head as columns, zero beyond `length`; `out` holds dim · (length, rounded up to sixteen) numbers.
-INLINE Columns columns_of(const float* x, int64_t stride, int64_t length, int64_t dim, float* out) {
+template <typename X>
+INLINE Columns columns_of(const X* x, int64_t stride, int64_t length, int64_t dim, float* out) {
   for (int64_t first = 0; first < length; first += lanes) {
     const int64_t n = std::min(lanes, length - first);
     float* column = out + first * dim;
     for (int64_t d = 0; d < dim; ++d, column += lanes) {
-      for (int64_t j = 0; j < n; ++j) column[j] = x[(first + j) * stride + d];
+      for (int64_t j = 0; j < n; ++j) column[j] = number(x[(first + j) * stride + d]);
       for (int64_t j = n; j < lanes; ++j) column[j] = 0;
     }
   }
@@ -46,16 +55,22 @@ INLINE Columns columns_of(const float* x, int64_t stride, int64_t length, int64_
 }
 
 // out[j] = x[j] of one head, one row after the other.
-INLINE void gather(const float* x, int64_t stride, int64_t length, int64_t dim, float* out) {
-  for (int64_t j = 0; j < length; ++j) memcpy(out + j * dim, x + j * stride, static_cast<size_t>(dim) * sizeof(float));
+template <typename X>
+INLINE void gather(const X* x, int64_t stride, int64_t length, int64_t dim, float* out) {
+  for (int64_t j = 0; j < length; ++j) widen_to(out + j * dim, x + j * stride, dim);
 }
 
 // The reverse of `gather`: row j back to x[j] of one head.
-INLINE void scatter(const float* rows, int64_t length, int64_t dim, float* out, int64_t stride) {
-  for (int64_t j = 0; j < length; ++j) {
-    memcpy(out + j * stride, rows + j * dim, static_cast<size_t>(dim) * sizeof(float));
-  }
+template <typename X>
+INLINE void scatter(const float* rows, int64_t length, int64_t dim, X* out, int64_t stride) {
+  for (int64_t j = 0; j < length; ++j) narrow_to(out + j * stride, rows + j * dim, dim);
 }
+
+// Rows of one head as floats, `stride` numbers apart.
+struct HeadRows {
+  const float* numbers;
+  int64_t stride;
+};
 
 // body(four, 0), body(four, 4), … and then one at a time: how many at once is a constant of the type.
 template <typename Body>
@@ -155,16 +170,16 @@ INLINE void weigh(Weights w, const float* rows, int64_t stride, int64_t count, i
   if (d < dim) weigh_columns<T>(w, rows + d, stride, count, dim - d, out + d, out_stride, adds);
 }
 
-// `count` queries of a head from `query` on. `scores`: [block_rows][padded].
-INLINE void attend(const AccreteAttention& s, const Piece& p, int64_t head, int64_t query, int64_t count, Columns keys,
-                   const float* values, int64_t padded, float* scores, float* out, float* statistics) {
-  const int64_t stride = s.heads * s.dim, at = (p.start + query) * stride + head * s.dim, last = query + count;
+// `count` queries of a head from `query` on, which are the rows `queries`; out: their rows. `scores`: [block_rows][padded].
+INLINE void attend(const AccreteAttention& s, const Piece& p, int64_t head, int64_t query, int64_t count, HeadRows queries,
+                   Columns keys, const float* values, int64_t padded, float* scores, float* out, float* statistics) {
+  const int64_t stride = queries.stride, last = query + count;
   for (int64_t key = 0; key < last; key += tile_forward) {
     in_fours(count, [&](auto fours, int64_t t) __attribute__((always_inline)) {
       constexpr int T = fours.value;
       const int64_t seen = std::min(tile_forward, query + t + T - key);
       if (seen <= 0) return;
-      scores_of<T>(s.queries + at + t * stride, stride, keys.from(key), s.dim, seen, scores + t * padded + key, padded);
+      scores_of<T>(queries.numbers + t * stride, stride, keys.from(key), s.dim, seen, scores + t * padded + key, padded);
     });
   }
   for (int64_t t = 0; t < count; ++t) {
@@ -177,42 +192,56 @@ INLINE void attend(const AccreteAttention& s, const Piece& p, int64_t head, int6
       constexpr int T = fours.value;
       const int64_t seen = std::min(tile_forward, query + t + T - key);
       if (seen <= 0) return;
-      weigh<T>({scores + t * padded + key, padded, 1}, values + key * s.dim, s.dim, seen, s.dim, out + at + t * stride,
-               stride, key > 0);
+      weigh<T>({scores + t * padded + key, padded, 1}, values + key * s.dim, s.dim, seen, s.dim, out + t * stride, stride,
+               key > 0);
     });
   }
 }
 
-static void attention_forward(const AccreteAttention& s, float* out, float* statistics) {
-  const int64_t group = s.heads / s.kv_heads, kv_stride = s.kv_heads * s.dim;
+template <typename X>
+static void attention_forward_as(const AccreteAttention& s, X* out, float* statistics) {
+  const int64_t group = s.heads / s.kv_heads, kv_stride = s.kv_heads * s.dim, stride = s.heads * s.dim;
+  constexpr bool is_float = std::is_same_v<X, float>;
   each(s.sequences * s.kv_heads, 1, s.threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t number = begin; number < end; ++number) {
       const Piece p = piece_of(s, number);
       const int64_t padded = (p.length + lanes - 1) / lanes * lanes + lanes;
-      float *columns = scratch((2 * s.dim + block_rows) * padded), *values = columns + s.dim * padded;
-      float* scores = values + s.dim * padded;
+      float *columns = scratch((2 * s.dim + block_rows) * padded + 2 * block_rows * s.dim), *values = columns + s.dim * padded;
+      float *scores = values + s.dim * padded, *rows = scores + block_rows * padded, *sums = rows + block_rows * s.dim;
       const int64_t kv = p.start * kv_stride + p.key_head * s.dim;
-      const Columns keys = columns_of(s.keys + kv, kv_stride, p.length, s.dim, columns);
-      gather(s.values + kv, kv_stride, p.length, s.dim, values);
+      const Columns keys = columns_of(static_cast<const X*>(s.keys) + kv, kv_stride, p.length, s.dim, columns);
+      gather(static_cast<const X*>(s.values) + kv, kv_stride, p.length, s.dim, values);
       for (int64_t head = p.key_head * group; head < (p.key_head + 1) * group; ++head) {
         for (int64_t query = 0; query < p.length; query += block_rows) {
-          const int64_t count = std::min(block_rows, p.length - query);
-          attend(s, p, head, query, count, keys, values, padded, scores, out, statistics);
+          const int64_t count = std::min(block_rows, p.length - query), at = (p.start + query) * stride + head * s.dim;
+          const X* queries = static_cast<const X*>(s.queries) + at;
+          if constexpr (is_float) {
+            attend(s, p, head, query, count, {queries, stride}, keys, values, padded, scores, out + at, statistics);
+          } else {
+            gather(queries, stride, count, s.dim, rows);
+            attend(s, p, head, query, count, {rows, s.dim}, keys, values, padded, scores, sums, statistics);
+            scatter(sums, count, s.dim, out + at, stride);
+          }
         }
       }
     }
   });
 }
 
+static void attention_forward(const AccreteAttention& s, void* out, float* statistics) {
+  typed(s.half, [&](auto type) { attention_forward_as(s, static_cast<decltype(type)*>(out), statistics); });
+}
+
 // Rotates pairs (x[i], x[i + half]) of every head by the angle of the token's position; sign −1 rotates back.
-static void rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, const float* cosines, const float* sines,
-                   float sign, float* out, int32_t threads) {
+template <typename X>
+static void rotate_as(int64_t tokens, int64_t heads, int64_t dim, const X* x, const float* cosines, const float* sines,
+                      float sign, X* out, int32_t threads) {
   const int64_t half = dim / 2;
   each(tokens, 16, threads, [&](int64_t begin, int64_t end, int32_t) {
     for (int64_t token = begin; token < end; ++token) {
       for (int64_t head = 0; head < heads; ++head) {
-        const float* from = x + (token * heads + head) * dim;
-        float* to = out + (token * heads + head) * dim;
+        const X* from = x + (token * heads + head) * dim;
+        X* to = out + (token * heads + head) * dim;
         for (int64_t i = 0; i < half; i += lanes) {
           const int64_t n = half - i;
           const V first = load(from + i, n), second = load(from + half + i, n);
@@ -222,5 +251,13 @@ static void rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, c
         }
       }
     }
+  });
+}
+
+static void rotate(bool half, int64_t tokens, int64_t heads, int64_t dim, const void* x, const float* cosines,
+                   const float* sines, float sign, void* out, int32_t threads) {
+  typed(half, [&](auto type) {
+    using X = decltype(type);
+    rotate_as(tokens, heads, dim, static_cast<const X*>(x), cosines, sines, sign, static_cast<X*>(out), threads);
   });
 }

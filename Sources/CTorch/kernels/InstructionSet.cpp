@@ -1,5 +1,9 @@
 #include "InstructionSet.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -83,6 +87,17 @@ AccreteInstructionSet accrete_instruction_set(void) { return accrete::instructio
 const char* accrete_instruction_set_problem(void) {
   const std::string& problem = accrete::choice().problem;
   return problem.empty() ? nullptr : problem.c_str();
+}
+
+int32_t accrete_has_half_products(void) {
+#ifdef ACCRETE_X86
+  return accrete::instruction_set() == accrete_avx512 && __builtin_cpu_supports("avx512bf16") ? 1 : 0;
+#elif defined(__aarch64__) && defined(__linux__)
+  constexpr unsigned long bf16 = 1ul << 14;  // HWCAP2_BF16
+  return (getauxval(AT_HWCAP2) & bf16) != 0 ? 1 : 0;
+#else
+  return 0;
+#endif
 }
 
 void accrete_use_instruction_set(int32_t set) {

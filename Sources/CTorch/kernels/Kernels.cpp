@@ -137,11 +137,11 @@ void accrete_dropout_mask(AccreteDropout dropout, uint64_t key, int64_t rows, in
 void accrete_reduce(const AccreteReduction* reduction, float* reduced) { ACCRETE_DISPATCH(reduce(*reduction, reduced)); }
 
 void accrete_reduce_backward(const AccreteReduction* reduction, const float* gradient, const float* flow,
-                             float* a_gradient, float* x_gradient) {
+                             float* a_gradient, void* x_gradient) {
   ACCRETE_DISPATCH(reduce_backward(*reduction, gradient, flow, a_gradient, x_gradient));
 }
 
-void accrete_mixture_forward(const AccreteMixture* mixture, float* mixed, float* down, float* first) {
+void accrete_mixture_forward(const AccreteMixture* mixture, void* mixed, float* down, float* first) {
   if (mixture->experts == 2) {
     ACCRETE_DISPATCH(mixture_forward<2>(*mixture, mixed, down, first));
   } else {
@@ -157,14 +157,12 @@ void accrete_mixture_backward(const AccreteMixture* mixture, const AccreteMixtur
   }
 }
 
-void accrete_norm_forward(int64_t tokens, int64_t width, const float* x, const float* addend, const float* weight,
-                          float epsilon, float* sum, float* normed, int32_t threads) {
-  ACCRETE_DISPATCH(norm_forward(tokens, width, x, addend, weight, epsilon, sum, normed, threads));
+void accrete_norm_forward(const AccreteNorm* norm, const void* x, const void* addend, void* sum, void* normed) {
+  ACCRETE_DISPATCH(norm_forward(*norm, x, addend, sum, normed));
 }
 
-void accrete_norm_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, const float* weight,
-                           float epsilon, const float* rest, float* result, int32_t threads) {
-  ACCRETE_DISPATCH(norm_backward(tokens, width, gradient, x, weight, epsilon, rest, result, threads));
+void accrete_norm_backward(const AccreteNorm* norm, const void* gradient, const void* x, const void* rest, void* result) {
+  ACCRETE_DISPATCH(norm_backward(*norm, gradient, x, rest, result));
 }
 
 void accrete_norm_weight_backward(int64_t tokens, int64_t width, const float* gradient, const float* x, float epsilon,
@@ -172,14 +170,14 @@ void accrete_norm_weight_backward(int64_t tokens, int64_t width, const float* gr
   ACCRETE_DISPATCH(norm_weight_backward(tokens, width, gradient, x, epsilon, weight_gradient, threads));
 }
 
-void accrete_glu_forward(AccreteActivation activation, int64_t count, const float* gate, const float* up, float* out,
+void accrete_glu_forward(AccreteActivation activation, bool half, int64_t count, const void* gate, const void* up, void* out,
                          int32_t threads) {
-  ACCRETE_DISPATCH(glu_forward(activation, count, gate, up, out, threads));
+  ACCRETE_DISPATCH(glu_forward(activation, half, count, gate, up, out, threads));
 }
 
-void accrete_glu_backward(AccreteActivation activation, int64_t count, const float* gradient, const float* gate,
-                          const float* up, float* by_gate, float* by_up, int32_t threads) {
-  ACCRETE_DISPATCH(glu_backward(activation, count, gradient, gate, up, by_gate, by_up, threads));
+void accrete_glu_backward(AccreteActivation activation, bool half, int64_t count, const void* gradient, const void* gate,
+                          const void* up, void* by_gate, void* by_up, int32_t threads) {
+  ACCRETE_DISPATCH(glu_backward(activation, half, count, gradient, gate, up, by_gate, by_up, threads));
 }
 
 void accrete_cross_entropy(int64_t rows, int64_t width, int64_t stride, const int64_t* targets, float scale, float* logits,
@@ -216,7 +214,7 @@ void accrete_combine_backward(const AccreteCombination* combination, const float
   ACCRETE_DISPATCH(combine_backward(*combination, weights, gradient, visited, by_weights, by_rows));
 }
 
-void accrete_attention_forward(const AccreteAttention* attention, float* out, float* statistics) {
+void accrete_attention_forward(const AccreteAttention* attention, void* out, float* statistics) {
   ACCRETE_DISPATCH(attention_forward(*attention, out, statistics));
 }
 
@@ -277,9 +275,9 @@ void accrete_dequantize(int64_t rows, int64_t width, const int32_t* sums, const 
   ACCRETE_DISPATCH(dequantize(rows, width, sums, scales, columns, addend, out, threads));
 }
 
-void accrete_rotate(int64_t tokens, int64_t heads, int64_t dim, const float* x, const float* cosines, const float* sines,
-                    float sign, float* out, int32_t threads) {
-  ACCRETE_DISPATCH(rotate(tokens, heads, dim, x, cosines, sines, sign, out, threads));
+void accrete_rotate(bool half, int64_t tokens, int64_t heads, int64_t dim, const void* x, const float* cosines,
+                    const float* sines, float sign, void* out, int32_t threads) {
+  ACCRETE_DISPATCH(rotate(half, tokens, heads, dim, x, cosines, sines, sign, out, threads));
 }
 
 }  // extern "C"

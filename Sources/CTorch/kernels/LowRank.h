@@ -3,8 +3,8 @@
 constexpr int64_t block = accrete_rank_block;
 
 // out[token][r] = Σ_f x[token][f] a[r][f] for `T` tokens; strides in floats.
-template <int T>
-INLINE void reduce_rows(const float* x, int64_t x_stride, const float* a, int64_t width, int64_t rank, float* out,
+template <int T, typename X>
+INLINE void reduce_rows(const X* x, int64_t x_stride, const float* a, int64_t width, int64_t rank, float* out,
                                int64_t out_stride) {
   for (int64_t r = 0; r < rank; r += block) {
     V sums[T][block] = {};
@@ -23,7 +23,8 @@ INLINE void reduce_rows(const float* x, int64_t x_stride, const float* a, int64_
   }
 }
 
-INLINE void reduce_all(const float* x, int64_t x_stride, int64_t tokens, const float* a, int64_t width,
+template <typename X>
+INLINE void reduce_all(const X* x, int64_t x_stride, int64_t tokens, const float* a, int64_t width,
                               int64_t rank, float* out, int64_t out_stride) {
   int64_t t = 0;
   for (; t + 2 <= tokens; t += 2) {
@@ -58,14 +59,17 @@ INLINE V expanded(const float* p, const float* a, int64_t width, int64_t rank, i
   return sum;
 }
 
-static void reduce(const AccreteReduction& s, float* reduced) {
+template <typename X>
+static void reduce_as(const AccreteReduction& s, const X* x, float* reduced) {
   const int64_t stride = s.pairs * s.rank;
   each(s.tokens, 16, s.threads, [&](int64_t begin, int64_t end, int32_t) {
     std::vector<float> dropped(static_cast<size_t>(2 * s.width));
     for (int64_t token = begin; token < end; token += 2) {
       const int64_t count = std::min<int64_t>(2, end - token);
       for (int64_t k = 0; k < s.pairs; ++k) {
-        const float* rows = s.x + token * s.width;
+        const X* rows = x + token * s.width;
+        float* to = reduced + token * stride + k * s.rank;
+        const float* a = s.a + k * s.rank * s.width;
         if (s.dropout.threshold != 0) {
           for (int64_t t = 0; t < count; ++t) {
             for (int64_t f = 0; f < s.width; f += lanes) {
@@ -74,17 +78,22 @@ static void reduce(const AccreteReduction& s, float* reduced) {
                     load(rows + t * s.width + f, n) * dropout_mask(s.dropout, s.keys[k], token + t, f), n);
             }
           }
-          rows = dropped.data();
+          reduce_all(dropped.data(), s.width, count, a, s.width, s.rank, to, stride);
+        } else {
+          reduce_all(rows, s.width, count, a, s.width, s.rank, to, stride);
         }
-        reduce_all(rows, s.width, count, s.a + k * s.rank * s.width, s.width, s.rank, reduced + token * stride + k * s.rank,
-                   stride);
       }
     }
   });
 }
 
-static void reduce_backward(const AccreteReduction& s, const float* gradient, const float* flow, float* a_gradient,
-                            float* x_gradient) {
+static void reduce(const AccreteReduction& s, float* reduced) {
+  typed(s.half, [&](auto type) { reduce_as(s, static_cast<const decltype(type)*>(s.x), reduced); });
+}
+
+template <typename X>
+static void reduce_backward_as(const AccreteReduction& s, const X* x, const float* gradient, const float* flow,
+                               float* a_gradient, X* x_gradient) {
   constexpr int64_t chunk = 16;
   const int64_t stride = s.pairs * s.rank;
   const size_t factors = static_cast<size_t>(s.pairs * s.rank * s.width);
@@ -103,9 +112,9 @@ static void reduce_backward(const AccreteReduction& s, const float* gradient, co
           for (int64_t f = 0; f < s.width; f += lanes) {
             const int64_t n = s.width - f;
             const V mask = s.dropout.threshold == 0 ? splat(1) : dropout_mask(s.dropout, s.keys[k], token, f);
-            if (own != nullptr) store(dropped.data() + t * s.width + f, load(s.x + token * s.width + f, n) * mask, n);
+            if (own != nullptr) store(dropped.data() + t * s.width + f, load(x + token * s.width + f, n) * mask, n);
             if (x_gradient != nullptr) {
-              float* target = x_gradient + token * s.width + f;
+              X* target = x_gradient + token * s.width + f;
               store(target, load(target, n) + mask * expanded(p, a, s.width, s.rank, f), n);
             }
           }
@@ -118,4 +127,12 @@ static void reduce_backward(const AccreteReduction& s, const float* gradient, co
     }
   });
   partials.add();
+}
+
+static void reduce_backward(const AccreteReduction& s, const float* gradient, const float* flow, float* a_gradient,
+                            void* x_gradient) {
+  typed(s.half, [&](auto type) {
+    using X = decltype(type);
+    reduce_backward_as(s, static_cast<const X*>(s.x), gradient, flow, a_gradient, static_cast<X*>(x_gradient));
+  });
 }

@@ -3,11 +3,12 @@
 constexpr int quad = 4;
 
 // h_k of `T` tokens at sixteen columns: the frozen product plus the low-rank term. Order: expert 0's gate and up, expert 1's …
-template <int E, int T>
+template <typename X, int E, int T>
 INLINE void hidden(const AccreteMixture& s, int64_t token, int64_t f, V (&h)[2 * E][T]) {
   const int64_t n = s.width - f;
   for (int t = 0; t < T; ++t) {
-    const V gate = load(s.gate + (token + t) * s.width + f, n), up = load(s.up + (token + t) * s.width + f, n);
+    const int64_t at = (token + t) * s.width + f;
+    const V gate = load(static_cast<const X*>(s.gate) + at, n), up = load(static_cast<const X*>(s.up) + at, n);
     for (int e = 0; e < E; ++e) {
       h[2 * e][t] = gate;
       h[2 * e + 1][t] = up;
@@ -22,13 +23,13 @@ INLINE void hidden(const AccreteMixture& s, int64_t token, int64_t f, V (&h)[2 *
   }
 }
 
-template <AccreteActivation A, int E, int T>
-INLINE void forward_rows(const AccreteMixture& s, int64_t token, float* mixed, float* down, float* first,
+template <AccreteActivation A, typename X, int E, int T>
+INLINE void forward_rows(const AccreteMixture& s, int64_t token, X* mixed, float* down, float* first,
                                 float* dropped) {
   for (int64_t f = 0; f < s.width; f += lanes) {
     const int64_t n = s.width - f;
     V h[2 * E][T];
-    hidden<E, T>(s, token, f, h);
+    hidden<X, E, T>(s, token, f, h);
     for (int t = 0; t < T; ++t) {
       V sum{};
       for (int e = 0; e < E; ++e) {
@@ -47,22 +48,25 @@ INLINE void forward_rows(const AccreteMixture& s, int64_t token, float* mixed, f
   }
 }
 
-template <AccreteActivation A, int E>
-static void mixture_forward_by(const AccreteMixture& s, float* mixed, float* down, float* first) {
+template <AccreteActivation A, typename X, int E>
+static void mixture_forward_by(const AccreteMixture& s, X* mixed, float* down, float* first) {
   each(s.tokens, 16, s.threads, [&](int64_t begin, int64_t end, int32_t) {
     float* dropped = scratch(E * quad * s.width);
     int64_t token = begin;
-    for (; token + quad <= end; token += quad) forward_rows<A, E, quad>(s, token, mixed, down, first, dropped);
-    for (; token < end; ++token) forward_rows<A, E, 1>(s, token, mixed, down, first, dropped);
+    for (; token + quad <= end; token += quad) forward_rows<A, X, E, quad>(s, token, mixed, down, first, dropped);
+    for (; token < end; ++token) forward_rows<A, X, E, 1>(s, token, mixed, down, first, dropped);
   });
 }
 
 template <int E>
-static void mixture_forward(const AccreteMixture& s, float* mixed, float* down, float* first) {
-  switch (s.activation) {
-    case accrete_silu: return mixture_forward_by<accrete_silu, E>(s, mixed, down, first);
-    case accrete_gelu_tanh: return mixture_forward_by<accrete_gelu_tanh, E>(s, mixed, down, first);
-  }
+static void mixture_forward(const AccreteMixture& s, void* mixed, float* down, float* first) {
+  typed(s.half, [&](auto type) {
+    using X = decltype(type);
+    switch (s.activation) {
+      case accrete_silu: return mixture_forward_by<accrete_silu, X, E>(s, static_cast<X*>(mixed), down, first);
+      case accrete_gelu_tanh: return mixture_forward_by<accrete_gelu_tanh, X, E>(s, static_cast<X*>(mixed), down, first);
+    }
+  });
 }
 
 // What a chunk of tokens leaves for the factors' gradients.
@@ -73,17 +77,17 @@ struct Chunk {
   int64_t size;
 };
 
-template <AccreteActivation A, int E, int T>
+template <AccreteActivation A, typename X, int E, int T>
 INLINE void backward_rows(const AccreteMixture& s, const AccreteMixtureGradients& g, int64_t token, int64_t place,
                                  const Chunk& chunk) {
   V share_sums[E][T] = {};
   for (int64_t f = 0; f < s.width; f += lanes) {
     const int64_t n = s.width - f;
     V h[2 * E][T];
-    hidden<E, T>(s, token, f, h);
+    hidden<X, E, T>(s, token, f, h);
     for (int t = 0; t < T; ++t) {
       const int64_t at = token + t;
-      const V arriving = load(g.mixed + at * s.width + f, n);
+      const V arriving = load(static_cast<const X*>(g.mixed) + at * s.width + f, n);
       V gate_sum{}, up_sum{};
       for (int e = 0; e < E; ++e) {
         const float* a = s.a + e * s.rank * s.width;
@@ -114,8 +118,8 @@ INLINE void backward_rows(const AccreteMixture& s, const AccreteMixtureGradients
         store(chunk.dropped + (e * chunk.size + place + t) * s.width + f, activated * mask, n);
       }
       if (g.gate != nullptr) {
-        store(g.gate + at * s.width + f, gate_sum, n);
-        store(g.up + at * s.width + f, up_sum, n);
+        store(static_cast<X*>(g.gate) + at * s.width + f, gate_sum, n);
+        store(static_cast<X*>(g.up) + at * s.width + f, up_sum, n);
       }
     }
   }
@@ -138,7 +142,7 @@ INLINE void down_gradients(const AccreteMixture& s, const AccreteMixtureGradient
   }
 }
 
-template <AccreteActivation A, int E>
+template <AccreteActivation A, typename X, int E>
 static void mixture_backward_by(const AccreteMixture& s, const AccreteMixtureGradients& g) {
   const int64_t factor = s.rank * s.width;
   // Small enough for the second-level cache, and a multiple of a quad.
@@ -153,8 +157,8 @@ static void mixture_backward_by(const AccreteMixture& s, const AccreteMixtureGra
     for (int64_t first = begin; first < end; first += chunk) {
       const int64_t size = std::min(chunk, end - first);
       int64_t t = 0;
-      for (; t + quad <= size; t += quad) backward_rows<A, E, quad>(s, g, first + t, t, place);
-      for (; t < size; ++t) backward_rows<A, E, 1>(s, g, first + t, t, place);
+      for (; t + quad <= size; t += quad) backward_rows<A, X, E, quad>(s, g, first + t, t, place);
+      for (; t < size; ++t) backward_rows<A, X, E, 1>(s, g, first + t, t, place);
       const int64_t stride = 2 * E * s.rank;
       for (int k = 0; k < 2 * E; ++k) {
         const float* rows = place.hidden + k * chunk * s.width;
@@ -184,8 +188,11 @@ static void mixture_backward_by(const AccreteMixture& s, const AccreteMixtureGra
 
 template <int E>
 static void mixture_backward(const AccreteMixture& s, const AccreteMixtureGradients& g) {
-  switch (s.activation) {
-    case accrete_silu: return mixture_backward_by<accrete_silu, E>(s, g);
-    case accrete_gelu_tanh: return mixture_backward_by<accrete_gelu_tanh, E>(s, g);
-  }
+  typed(s.half, [&](auto type) {
+    using X = decltype(type);
+    switch (s.activation) {
+      case accrete_silu: return mixture_backward_by<accrete_silu, X, E>(s, g);
+      case accrete_gelu_tanh: return mixture_backward_by<accrete_gelu_tanh, X, E>(s, g);
+    }
+  });
 }

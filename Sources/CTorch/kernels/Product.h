@@ -2,27 +2,8 @@
 //
 // One output is a dot product over the inputs, sixteen at a time. A block of outputs is widened once and then met by all rows.
 
-typedef uint16_t Halves __attribute__((vector_size(32)));
-
 constexpr int output_block = 4;
 constexpr int row_block = 6;
-
-INLINE V widened(const uint16_t* p, int64_t count) {
-  Halves bits{};
-  if (count >= lanes) {
-    memcpy(&bits, p, sizeof bits);
-  } else {
-    memcpy(&bits, p, static_cast<size_t>(count) * sizeof(uint16_t));
-  }
-  const Words words = __builtin_convertvector(bits, Words) << 16;
-  V v;
-  memcpy(&v, &words, sizeof v);
-  return v;
-}
-
-// Sixteen numbers of a weight.
-INLINE V numbers(const float* p, int64_t count) { return load(p, count); }
-INLINE V numbers(const uint16_t* p, int64_t count) { return widened(p, count); }
 
 typedef float Half __attribute__((vector_size(32)));
 typedef float Quarter __attribute__((vector_size(16)));
@@ -49,7 +30,7 @@ INLINE void product_block(const AccreteProduct& s, int64_t row, int64_t output, 
   const int64_t full = s.inputs / lanes * lanes;
   for (int64_t i = 0; i < full; i += lanes) {
     V weights[output_block];
-    for (int o = 0; o < output_block; ++o) weights[o] = numbers(w + o * stride + i, lanes);
+    for (int o = 0; o < output_block; ++o) weights[o] = load(w + o * stride + i, lanes);
     for (int t = 0; t < T; ++t) {
       const V value = load(x + t * s.inputs + i, lanes);
       for (int o = 0; o < output_block; ++o) sums[t][o] = sums[t][o] + value * weights[o];
@@ -59,7 +40,7 @@ INLINE void product_block(const AccreteProduct& s, int64_t row, int64_t output, 
     const int64_t n = s.inputs - full;
     for (int t = 0; t < T; ++t) {
       const V value = load(x + t * s.inputs + full, n);
-      for (int o = 0; o < output_block; ++o) sums[t][o] = sums[t][o] + value * numbers(w + o * stride + full, n);
+      for (int o = 0; o < output_block; ++o) sums[t][o] = sums[t][o] + value * load(w + o * stride + full, n);
     }
   }
   for (int t = 0; t < T; ++t) {
@@ -105,7 +86,7 @@ INLINE void product_of(const AccreteProduct& s, const Weight* weight, float* out
         continue;
       }
       for (int64_t i = 0; i < wanted * s.inputs; i += lanes) {
-        store(memory + i, numbers(w + i, wanted * s.inputs - i), wanted * s.inputs - i);
+        store(memory + i, load(w + i, wanted * s.inputs - i), wanted * s.inputs - i);
       }
       product_rows(s, output, wanted, memory, s.inputs, out);
     }
@@ -147,10 +128,10 @@ INLINE void widen_row(int64_t count, const uint16_t* x, float* out, int64_t ahea
       __builtin_prefetch(x + i + ahead);
       __builtin_prefetch(x + i + ahead + line);
     }
-    for (int64_t j = i; j < i + step; j += lanes) store(out + j, widened(x + j, lanes), lanes);
+    for (int64_t j = i; j < i + step; j += lanes) store(out + j, load(x + j, lanes), lanes);
   }
   if (ahead != 0 && i < count) __builtin_prefetch(x + i + ahead);
-  for (; i < count; i += lanes) store(out + i, widened(x + i, count - i), count - i);
+  for (; i < count; i += lanes) store(out + i, load(x + i, count - i), count - i);
 }
 
 static void widen(int64_t rows, int64_t columns, int64_t stride, const uint16_t* x, float* out, int32_t threads) {

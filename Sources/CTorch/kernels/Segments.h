@@ -12,7 +12,7 @@ INLINE void reduce_factors(const float* x, int64_t stride, const Number* a, int6
     V values[T];
     for (int t = 0; t < T; ++t) values[t] = load(x + t * stride + f, n);
     for (int r = 0; r < R; ++r) {
-      const V factor = numbers(a + r * width + f, n);
+      const V factor = load(a + r * width + f, n);
       for (int t = 0; t < T; ++t) sums[t][r] = sums[t][r] + values[t] * factor;
     }
   }
@@ -48,7 +48,7 @@ template <int T, typename Number>
 INLINE void expand_factors(const AccreteFactors& pair, const Number* b, const float* p, int64_t p_stride, int64_t width, int64_t f, V* sums) {
   const int64_t n = width - f;
   for (int64_t r = 0; r < pair.rank; ++r) {
-    const V factor = numbers(b + r * width + f, n);
+    const V factor = load(b + r * width + f, n);
     for (int t = 0; t < T; ++t) sums[t] = sums[t] + factor * p[t * p_stride + r];
   }
 }

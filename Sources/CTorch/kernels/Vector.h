@@ -25,6 +25,53 @@ INLINE void store(float* p, V v, int64_t count) {
   }
 }
 
+// The same of bfloat16 numbers, which are the upper halves of floats: widened as they are read, rounded to the nearest (to even) as they
+// are written.
+typedef uint16_t Halves __attribute__((vector_size(32)));
+
+INLINE V load(const uint16_t* p, int64_t count) {
+  Halves bits{};
+  if (count >= lanes) {
+    memcpy(&bits, p, sizeof bits);
+  } else {
+    memcpy(&bits, p, static_cast<size_t>(count) * sizeof(uint16_t));
+  }
+  const Words words = __builtin_convertvector(bits, Words) << 16;
+  V v;
+  memcpy(&v, &words, sizeof v);
+  return v;
+}
+
+INLINE void store(uint16_t* p, V v, int64_t count) {
+  Words words;
+  memcpy(&words, &v, sizeof words);
+  words = (words + 0x7FFFu + ((words >> 16) & 1u)) >> 16;
+  const Words quiet = Words{} + 0x7FC0u;
+  words = v == v ? words : quiet;
+  const Halves bits = __builtin_convertvector(words, Halves);
+  memcpy(p, &bits, static_cast<size_t>(count >= lanes ? lanes : count) * sizeof(uint16_t));
+}
+
+// Copies numbers of either type to floats, and floats to either type.
+INLINE void widen_to(float* out, const float* x, int64_t count) { memcpy(out, x, static_cast<size_t>(count) * sizeof(float)); }
+INLINE void widen_to(float* out, const uint16_t* x, int64_t count) {
+  for (int64_t i = 0; i < count; i += lanes) store(out + i, load(x + i, count - i), count - i);
+}
+INLINE void narrow_to(float* out, const float* x, int64_t count) { memcpy(out, x, static_cast<size_t>(count) * sizeof(float)); }
+INLINE void narrow_to(uint16_t* out, const float* x, int64_t count) {
+  for (int64_t i = 0; i < count; i += lanes) store(out + i, load(x + i, count - i), count - i);
+}
+
+// body(x) with memory as what it holds: bfloat16 where `half`, else float.
+template <typename Body>
+INLINE void typed(bool half, Body body) {
+  if (half) {
+    body(uint16_t{});
+  } else {
+    body(float{});
+  }
+}
+
 INLINE float total(V v) {
   float parts[lanes];
   memcpy(parts, &v, sizeof v);

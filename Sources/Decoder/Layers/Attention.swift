@@ -23,6 +23,8 @@ public struct Attention: Sendable {
     public let value: WeightMatrix  // [kvHeads · headDim, hidden]
   }
 
+  var matrices: [WeightMatrix] { [query, output] + (own.map { [$0.key, $0.value] } ?? []) }
+
   /// `x` (normed): [tokens, hidden] → the same; where only some tokens are read, → [tokens read, hidden].
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let tokens = x.shape[0]
@@ -79,10 +81,14 @@ public struct Attention: Sendable {
   ) throws -> Attended {
     let plan = try pass.plan(window: window)
     if let cache = pass.cache, case .packed(let layout) = plan {
+      // A cache is float32.
+      let widened = try new.map {
+        CachedAttention.New(keys: try $0.keys.converted(to: .float32), values: try $0.values.converted(to: .float32))
+      }
       let output = try cache.attend(
-        queries: queries, new: new, kvHeads: kvHeads, layout: layout, sequenceCount: pass.packing.sequenceCount,
-        layer: source)
-      return Attended(output: output, backward: Self.untraced)
+        queries: queries.converted(to: .float32), new: widened, kvHeads: kvHeads, layout: layout,
+        sequenceCount: pass.packing.sequenceCount, layer: source)
+      return Attended(output: try output.converted(to: pass.activations), backward: Self.untraced)
     }
     if let new { pass.sharing.offer(new, of: layer) }
     let taken = try new ?? pass.sharing.taken(from: source)
@@ -148,7 +154,7 @@ extension Traced {
   /// The same with a bias added. `bias`: [out]
   fileprivate func adding(_ bias: Tensor?) throws -> Traced {
     guard let bias else { return self }
-    let sum = try value + bias
+    let sum = try value + bias.converted(to: value.dtype ?? .float32)
     guard bias.requiresGradient else { return Traced(sum, backwardPass: backwardPass) }
     let backwardPass = backwardPass
     return Traced(sum, tracing: pullback != nil) { gradient, toInput in

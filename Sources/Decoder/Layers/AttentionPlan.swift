@@ -21,12 +21,13 @@ struct AttentionPlans {
   ///   - positions: Of the packed tokens. int64 [tokens]
   init(
     windows: [Int?], batch: TokenBatch, packing: Packing, cache: KeyValueCache?, starts: [Int], positions: Tensor,
-    device: Device
+    plan: ComputePlan
   ) throws {
+    let device = plan.device
     let longest = zip(starts, batch.lengths).map { $0 + $1 }.max() ?? 0
     self.longest = longest
     let sizes = Set(windows.map { Self.effective($0, longest) })
-    let grid = Self.usesKernels(batch, cache, device) ? nil : try packing.grid()
+    let grid = Self.usesKernels(batch, cache, plan) ? nil : try packing.grid()
     plans = try Dictionary(
       uniqueKeysWithValues: sizes.map { size in
         let plan: AttentionPlan =
@@ -50,8 +51,8 @@ struct AttentionPlans {
     return window
   }
 
-  private static func usesKernels(_ batch: TokenBatch, _ cache: KeyValueCache?, _ device: Device) -> Bool {
-    guard device == .cpu else { return false }
+  private static func usesKernels(_ batch: TokenBatch, _ cache: KeyValueCache?, _ plan: ComputePlan) -> Bool {
+    guard plan.attention == .packed else { return false }
     switch batch.mask {
     case .causal: return cache?.suitsKernels ?? true
     case .grouped: return cache == nil

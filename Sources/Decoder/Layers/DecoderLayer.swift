@@ -9,11 +9,14 @@ public struct DecoderLayer: Sendable {
   public let feedForward: FeedForwardBlock
   let feedForwardOutputNorm: Tensor?  // [hidden]
 
+  /// Every matrix of the layer.
+  var matrices: [WeightMatrix] { attention.matrices + feedForward.matrices }
+
   /// `x`: [tokens, hidden] → the same; where only some tokens are read, → [tokens read, hidden].
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
-    let (epsilon, tracing) = (pass.epsilon, pass.tracing)
+    let (epsilon, tracing, type) = (pass.epsilon, pass.tracing, pass.activations)
     let attended = try attention.forward(
-      x.rmsNormalized(weight: attentionNorm, epsilon: epsilon), pass, layer: layer
+      x.rmsNormalized(weight: attentionNorm, epsilon: epsilon, as: type), pass, layer: layer
     ).normalized(attentionOutputNorm, epsilon: epsilon)
     // [tokens, hidden]; from here on in the last layer [tokens read, hidden]
     let rest = try pass.reading?.taken(x) ?? x
@@ -24,10 +27,14 @@ public struct DecoderLayer: Sendable {
     return Traced(try middle + fed.value, tracing: tracing) { gradient, toInput in
       // Below the lowest trained factor nothing is computed.
       let toAttention = toInput || pass.experts?.trainsAttention(layer: layer) == true
-      guard let inner = try feedForwardBackward.backward(gradient, toInput: toAttention) else { return nil }
+      guard let inner = try feedForwardBackward.backward(gradient.converted(to: type), toInput: toAttention) else {
+        return nil
+      }
       try feedForwardNorm.accumulateGradient(inner.rmsNormWeightGradient(middle, epsilon: epsilon))
       let middleGradient = try inner.rmsNormBackward(middle, weight: feedForwardNorm, epsilon: epsilon, rest: gradient)
-      guard let outer = try attentionBackward.backward(middleGradient, toInput: toInput) else { return nil }
+      guard let outer = try attentionBackward.backward(middleGradient.converted(to: type), toInput: toInput) else {
+        return nil
+      }
       try attentionNorm.accumulateGradient(outer.rmsNormWeightGradient(x, epsilon: epsilon))
       let around = try pass.reading?.spread(middleGradient, tokens: x.shape[0]) ?? middleGradient
       return try outer.rmsNormBackward(x, weight: attentionNorm, epsilon: epsilon, rest: around)

@@ -8,6 +8,8 @@ public struct FeedForward: Sendable {
   public let down: WeightMatrix  // [hidden, intermediate]
   public let activation: Activation
 
+  var matrices: [WeightMatrix] { [gate, up, down] }
+
   /// `x` (normed): [tokens, hidden] → the same. Without experts this is the base.
   public func forward(
     _ x: Tensor, experts: (any ExpertSelection)? = nil, layer: Int = 0, tracing: Bool = false

@@ -13,6 +13,13 @@ public enum FeedForwardBlock: Sendable {
     }
   }
 
+  var matrices: [WeightMatrix] {
+    switch self {
+    case .dense(let block): block.matrices
+    case .moe(let moe): (moe.shared?.matrices ?? []) + moe.experts.flatMap(\.matrices)
+    }
+  }
+
   /// `x` (normed): [tokens, hidden] → the same.
   func forward(_ x: Tensor, _ pass: ForwardPass, layer: Int) throws -> Traced {
     switch self {

@@ -36,7 +36,9 @@ public struct MoEBlock: Sendable {
   private func routed(_ x: Tensor, tokens: Int, _ pass: ForwardPass, layer: Int) throws -> Traced {
     let (count, hidden, tracing) = (x.shape[0], x.shape[1], pass.tracing)
     let real = try count > tokens ? x.narrowed(0, from: 0, count: tokens) : x
-    let choice = try RouterChoice(logits: real.linear(router), shape)
+    let type = x.dtype ?? .float32
+    let choice = try RouterChoice(logits: real.converted(to: .float32).linear(router), shape)
+    let weights = try choice.weights.converted(to: type).unsqueezed(2)  // [tokens, active, 1]
     let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device)
     let sorted = try real.gathered(0, rows: groups.tokens)  // [positions, hidden]
     var outputs: [Tensor] = []
@@ -52,7 +54,7 @@ public struct MoEBlock: Sendable {
     }
     let made = try Tensor.concatenated(outputs).gathered(0, rows: groups.positions)
       .reshaped([tokens, shape.active, hidden])
-    let sum = try (made * choice.weights.unsqueezed(2)).sum(1)  // [tokens, hidden]
+    let sum = try (made * weights).sum(1)  // [tokens, hidden]
     let padded = try Self.padded(sum, to: count)
     return Traced(padded, tracing: tracing) { gradient, toInput in
       // Routed experts and router are frozen: gradients go only to the input, and to the pairs that plug into them.
@@ -60,7 +62,7 @@ public struct MoEBlock: Sendable {
       guard toInput || trains else { return nil }
       let inner = try count > tokens ? gradient.narrowed(0, from: 0, count: tokens) : gradient
       let each = try inner.unsqueezed(1)  // [tokens, 1, hidden]
-      let slots = try (each * choice.weights.unsqueezed(2)).reshaped([tokens * shape.active, hidden])
+      let slots = try (each * weights).reshaped([tokens * shape.active, hidden])
       let sortedGradient = try slots.gathered(0, rows: groups.slots)  // [positions, hidden]
       let parts = try zip(groups.runs, passes).compactMap { run, pass in
         let part = try sortedGradient.narrowed(0, from: run.start, count: run.count)
@@ -70,7 +72,7 @@ public struct MoEBlock: Sendable {
       guard toInput else { return nil }
       let byExperts = try Tensor.concatenated(parts).gathered(0, rows: groups.positions)
         .reshaped([tokens, shape.active, hidden]).sum(1)
-      let byRouter = try choice.backward((made * each).sum(2), router)
+      let byRouter = try choice.backward((made * each).sum(2).converted(to: .float32), router).converted(to: type)
       return try Self.padded(byExperts + byRouter, to: count)
     }
   }
@@ -79,6 +81,6 @@ public struct MoEBlock: Sendable {
   static func padded(_ x: Tensor, to count: Int) throws -> Tensor {
     let missing = count - x.shape[0]
     guard missing > 0 else { return x }
-    return try Tensor.concatenated([x, Tensor.zeros([missing, x.shape[1]], on: x.device)])
+    return try Tensor.concatenated([x, Tensor.zeros([missing, x.shape[1]], x.dtype ?? .float32, on: x.device)])
   }
 }

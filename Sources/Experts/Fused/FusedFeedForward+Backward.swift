@@ -19,8 +19,9 @@ extension FusedFeedForward {
   /// The backward pass; see `DualExpertBackward.swift` for the formulas.
   package func backward(_ gradient: Tensor, pool: Pool?, toInput: Bool) throws -> Tensor? {
     let mixed = try gradient.linearTransposed(block.down)  // [tokens, intermediate]
-    let byWeighted = try gradient.linearTransposed(stack.factors) * scaling  // [tokens, experts · rank]
-    let byFactors = try weighted.transposedProduct(gradient)  // [experts · rank, hidden]
+    let exact = try gradient.converted(to: .float32)
+    let byWeighted = try exact.linearTransposed(stack.factors) * scaling  // [tokens, experts · rank]
+    let byFactors = try weighted.transposedProduct(exact)  // [experts · rank, hidden]
     for (number, expert) in experts.enumerated() {
       try expert.down.b.accumulateGradient(rows(byFactors, number).transposed(0, 1))
     }
@@ -33,14 +34,14 @@ extension FusedFeedForward {
       try expert.down.a.accumulateGradient(factor(gradients.a, number))
     }
     let logits = try gateGradient(gradients.shares, byWeighted)  // [tokens, 2]
-    if let gate, let logits { try gate.accumulateGradient(logits.transposedProduct(z)) }
+    if let gate, let logits { try gate.accumulateGradient(logits.transposedProduct(z.converted(to: .float32))) }
 
     var input: Tensor?
     if let byGate = gradients.gate, let byUp = gradients.up {
       let products = try byUp.linearTransposed(block.up, adding: byGate.linearTransposed(block.gate))
       input =
         try logits.flatMap { logits in
-          try gate.map { try logits.linear($0.transposed(0, 1), adding: products) }
+          try gate.map { try logits.factorProduct($0.transposed(0, 1), adding: products) }
         } ?? products
     }
     let byA = try reduction.backward(

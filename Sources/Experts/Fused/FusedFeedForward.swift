@@ -51,7 +51,7 @@ package struct FusedFeedForward {
   /// Whether the kernels can do it: on a CPU in float32, with one rank and strength for all.
   package static func suits(_ z: Tensor, _ experts: [Pairs]) -> Bool {
     let pairs = experts.flatMap { [$0.gate, $0.up, $0.down] }
-    guard let first = pairs.first, Kernels.suit(z) else { return false }
+    guard let first = pairs.first, Kernels.suitActivations(z) else { return false }
     return pairs.allSatisfy {
       Kernels.suit($0.a) && $0.a.shape[0] == first.a.shape[0] && $0.scaling == first.scaling
     }
@@ -76,14 +76,14 @@ package struct FusedFeedForward {
     }
     let scaling = experts[0].down.scaling
     let reduction = try LowRankReduction(z, a: stack.inputs, dropout: masks([0, 1]))
-    let shares = try gate.map { try z.linear($0).softmax(-1) }
+    let shares = try gate.map { try z.converted(to: .float32).linear($0).softmax(-1) }
     let mixture = try GatedMixture(
       gate: z.linear(block.gate), up: z.linear(block.up), reduced: reduction.forward() * scaling, b: stack.outputs,
       a: stack.down, shares: shares, dropout: masks([2]), activation: block.activation)
     let middle = try mixture.forward(keepingFirst: keepingFirst)
     let down = try middle.down * scaling
     let weighted = try shares.map { try times(down, $0) } ?? down
-    let value = try weighted.linear(stack.factors, adding: middle.mixed.linear(block.down))
+    let value = try weighted.factorProduct(stack.factors, adding: middle.mixed.linear(block.down))
     let kept = FusedFeedForward(
       block: block, experts: experts, gate: gate, z: z, reduction: reduction, mixture: mixture, shares: shares,
       stack: stack, weighted: weighted, down: down)

@@ -17,10 +17,11 @@ extension LowRankPair {
     let reduction = try LowRankReduction(input, a: Kernels.stacked([a]), dropout: dropout)
     let padded = try reduction.forward() * scaling  // [tokens, rank padded to a block]
     let reduced = try padded.narrowed(1, from: 0, count: rank).contiguous()  // [tokens, rank]
-    let sum = try reduced.linear(b, adding: input.linear(weight))
+    let sum = try reduced.factorProduct(b, adding: input.linear(weight))
     return Traced(sum, tracing: tracing) { gradient, toInput in
-      try b.accumulateGradient(reduced.transposedProduct(gradient).transposed(0, 1))
-      let inner = try reducedGradient(gradient)  // [tokens, rank]
+      let exact = try gradient.converted(to: .float32)
+      try b.accumulateGradient(reduced.transposedProduct(exact).transposed(0, 1))
+      let inner = try reducedGradient(exact)  // [tokens, rank]
       let missing = Kernels.padded(rank: rank) - rank
       let wide =  // [tokens, rank padded to a block]
         missing == 0

@@ -70,7 +70,9 @@ public final class DualExpertSelection: ExpertSelection {
     if experts.count == 2, FusedFeedForward.suits(z, experts) {
       return try fused(z, through: block, experts, layer: layer, tracing: tracing)
     }
-    return try composed(z, through: block, layer: layer, tracing: tracing)
+    return try Traced.inFloat32(z, tracing: tracing) {
+      try composed($0, through: block, layer: layer, tracing: tracing)
+    }
   }
 
   private func fused(
@@ -136,7 +138,9 @@ public struct PoolingWeights {
   let lengths: [Int]
 
   /// `x`: [tokens, width] → [batch, width].
-  public func mean(_ x: Tensor) throws -> Tensor { try matrix.linear(x.transposed(0, 1)) }
+  public func mean(_ x: Tensor) throws -> Tensor {
+    try matrix.linear(x.converted(to: .float32).transposed(0, 1))
+  }
 
   public init(_ batch: TokenBatch) throws {
     lengths = batch.lengths

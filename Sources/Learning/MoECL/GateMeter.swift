@@ -28,7 +28,7 @@ public final class GateMeter: ExpertSelection {
   public func feedForward(_ z: Tensor, through block: FeedForward, layer: Int, tracing: Bool) throws -> Traced {
     if dual.gates.indices.contains(layer), real > 0 {
       let seen = try z.narrowed(0, from: 0, count: min(real, z.shape.first ?? 0))  // [real tokens, hidden]
-      let shares = try seen.linear(dual.gates[layer]).softmax(-1)  // [real tokens, 2]
+      let shares = try seen.converted(to: .float32).linear(dual.gates[layer]).softmax(-1)  // [real tokens, 2]
       sums[layer] += try shares.selected(1, 0).sum().item()
       tokens[layer] += shares.shape.first ?? 0
     }

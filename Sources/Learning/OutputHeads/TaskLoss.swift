@@ -29,7 +29,7 @@ extension DecoderModel {
       sum -= try picked.sum().item()
       let gradient = try logProbabilities.exp().replacing(1, at: wanted, with: picked.exp() + -1)
       gradients.append(
-        try gradient.padded(toMultipleOf: 32).linearTransposed(lmHead).narrowed(0, from: 0, count: count))
+        try statesGradient(ofLogits: gradient.padded(toMultipleOf: 32)).narrowed(0, from: 0, count: count))
     }
     return TaskLoss(sum: sum, gradient: try Tensor.concatenated(gradients))
   }

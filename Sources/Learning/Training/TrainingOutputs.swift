@@ -39,7 +39,7 @@ public final class TrainingOutputs {
   /// What has flowed into ``states()``, also through ``logits()``; `nil`: nothing has. [positions, hidden]
   func gradient() throws -> Tensor? {
     // The product with the base's matrix is not recorded: its backward pass is here.
-    let throughLogits = try logitLeaf?.gradient.map { try $0.linearTransposed(model.lmHead) }
+    let throughLogits = try logitLeaf?.gradient.map { try model.statesGradient(ofLogits: $0) }
     guard let direct = stateLeaf?.gradient else { return throughLogits }
     return try throughLogits.map { try direct + $0 } ?? direct
   }

@@ -15,6 +15,10 @@ extension RunConfiguration: Configurable {
         "Default: as the files have them. float32, bfloat16 (half the memory), or int8 (a quarter, not exact).",
         default: "as the files have them"),
       Setting(
+        "compute", \.compute,
+        "What products are computed in: float32, bfloat16 (held in bfloat16, sums in float32), or auto (default): bfloat16 where model and processor have it and the model has 100 million parameters or more.",
+        default: "auto"),
+      Setting(
         "suite", \.source.suite, "mtl5, trace, compliance-en, compliance-zh, or files (default) for your own --tasks."),
       Setting("data", path: \.source.data, "Folder with the suite's data."),
       Setting(

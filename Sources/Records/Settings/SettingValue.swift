@@ -60,6 +60,7 @@ extension OutputHead: SettingValue {}
 extension LearningRateShape: SettingValue {}
 extension OptimizerKind: SettingValue {}
 extension WeightPrecision: SettingValue {}
+extension ComputeChoice: SettingValue {}
 extension RoutingRule.Overflow: SettingValue {}
 extension TrainingSchedule.Decay: SettingValue {}
 extension RowForm: SettingValue {

@@ -3,6 +3,7 @@ import Files
 public import Foundation
 public import Generation
 import Learning
+public import ModelConfiguration
 public import Records
 public import Streams
 public import Torch
@@ -20,6 +21,8 @@ public struct FinishedTask: Sendable {
   /// The most tokens of a written answer; 0 for labels.
   public let answerTokens: Int
   public let method: String
+  /// What the base computed in.
+  public let compute: ComputePrecision
   public let costs: TaskCosts?
 }
 
@@ -62,6 +65,7 @@ extension StoredRun {
         gate: try rows(.test).evaluated.map { task.test[$0] }, origin: .file),
       expert: expert, head: try heads?.head(of: name, labels: task.labels.count),
       maxLength: configuration.training.maxLength, answerTokens: prepared.answerTokens, method: configuration.method,
+      compute: configuration.compute == .bfloat16 ? .bfloat16 : .float32,
       costs: costs.first { $0.task.hasSameCodePoints(as: name) })
   }
 

@@ -15,6 +15,8 @@ public struct TaughtBase: Sendable, Equatable {
   public var parameters: Int
   /// How its matrices are held.
   public var precision: String
+  /// What its products are computed in.
+  public var compute: String
   public var device: String
   public var threads: Int
   /// The run's method; of a comparison all methods.
@@ -34,6 +36,7 @@ public struct TaughtBase: Sendable, Equatable {
     architecture = base.model.configuration.family.architecture
     parameters = base.model.parameterCount
     precision = base.model.embedding.precision.rawValue
+    compute = base.model.compute.rawValue
     device = "\(base.model.device)"
     threads = configuration.threads
     methods = [configuration.method]

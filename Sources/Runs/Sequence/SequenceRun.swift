@@ -188,7 +188,9 @@ public final class SequenceRun {
       report(.warning("\(url.path): an earlier version made this run: changes of its files would not be noticed"))
     }
     // A reader trains nothing.
-    let (base, tasks, now) = try prepare(recorded.configuration, base: bases?.base(of: recorded.configuration)) {
+    var configuration = recorded.configuration
+    configuration.compute = configuration.compute ?? .float32
+    let (base, tasks, now) = try prepare(configuration, base: bases?.base(of: configuration)) {
       if case .base = $0, lock == nil { return }
       report($0)
     }
@@ -199,21 +201,24 @@ public final class SequenceRun {
 
   /// - Parameter known: The configuration's base, where it is loaded already; asked for once the configuration is known to be valid.
   package static func prepare(
-    _ configuration: RunConfiguration, base known: @autoclosure () throws -> Base? = nil,
+    _ wanted: RunConfiguration, base known: @autoclosure () throws -> Base? = nil,
     _ report: (RunProgress) -> Void
   ) throws -> (Base, [PreparedTask], Manifest) {
+    var configuration = wanted
     try configuration.validate()
     try TorchRuntime.setThreads(configuration.threads)
     let suite = try configuration.source.taskSuite()
     let names = try suite.taskNames(order: configuration.source.order)
     for name in Set(names) where names.count(where: { $0 == name }) > 1 { throw RunError.sameTaskTwice(name) }
-    let base =
+    let loaded =
       try known()
       ?? Base(
         folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
         precision: configuration.weights)
+    let base = try loaded.computing(configuration.compute ?? .auto)
+    configuration.compute = base.model.compute == .bfloat16 ? .bfloat16 : nil
     report(.base(try TaughtBase(configuration, base)))
-    for warning in base.warnings { report(.warning(warning)) }
+    for warning in base.warnings + [base.computeWarning].compactMap(\.self) { report(.warning(warning)) }
     let (length, positions) = (configuration.training.maxLength, base.model.configuration.maxPositions)
     if length > positions {
       report(

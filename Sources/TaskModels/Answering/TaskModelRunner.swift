@@ -21,6 +21,7 @@ public struct TaskModelRunner {
   /// - Parameter base: The base that it was learned on.
   /// - Throws: `StreamError`; `TorchError`.
   public init(_ model: TaskModel, on base: Base) throws {
+    let base = base.computing(in: model.compute)
     self.model = model
     self.base = base
     encoder = try PromptEncoder(

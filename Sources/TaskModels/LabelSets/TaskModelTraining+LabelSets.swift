@@ -1,5 +1,6 @@
 import Decoder
 import Experts
+import Generation
 import Learning
 import Records
 import Streams
@@ -93,7 +94,7 @@ extension TaskModelTraining {
     return Result(
       model: TaskModel(
         form: rows.form, expert: head.hasExpert ? expert : nil, trainedHead: head.hasExpert ? trainedHead : nil,
-        ridge: fit?.head, combination: nil, labelSets: combination),
+        ridge: fit?.head, combination: nil, labelSets: combination, compute: base.model.compute),
       evidence: state.evidence, seconds: state.seconds, trainedParameters: trained)
   }
 

@@ -115,6 +115,7 @@ extension TaskModel {
     }
     self.init(
       form: description.form, expert: expert, trainedHead: try trained?.moved(to: device), ridge: ridge,
-      combination: combination, labelSets: isSet ? description.labelSets : nil)
+      combination: combination, labelSets: isSet ? description.labelSets : nil,
+      compute: description.compute ?? .float32)
   }
 }

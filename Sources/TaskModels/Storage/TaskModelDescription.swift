@@ -1,5 +1,6 @@
 public import Experts
 import Learning
+public import ModelConfiguration
 public import Records
 
 /// What a version's manifest says of its task model; the tensors are blobs beside it.
@@ -15,6 +16,8 @@ public struct TaskModelDescription: Sendable, Codable, Equatable {
   public var labelSets: LabelSetCombination?
   /// β of the ridge head; `nil`: there is none.
   public var sharpness: Double?
+  /// What the base computes in; `nil`: float32.
+  public var compute: ComputePrecision?
 
   /// Describes a task model.
   public init(_ model: TaskModel) {
@@ -24,5 +27,6 @@ public struct TaskModelDescription: Sendable, Codable, Equatable {
     combination = model.combination
     labelSets = model.labelSets
     sharpness = model.ridge?.sharpness
+    compute = model.compute == .float32 ? nil : model.compute
   }
 }

@@ -1,6 +1,7 @@
 public import Experts
 public import Files
 import Learning
+public import ModelConfiguration
 public import Records
 
 /// How one task is learned. What it does not hold does not decide a task model.
@@ -40,6 +41,8 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   /// Threads of an operation: the last bits depend on it.
   public var threads = 1
   public var device = "cpu"
+  /// What the base's products are computed in; `nil`: float32.
+  public var compute: ComputePrecision?
 
   public init() {}
 

@@ -1,4 +1,6 @@
+import Decoder
 import Experts
+import Generation
 import Learning
 import Records
 import Streams
@@ -12,7 +14,8 @@ extension TaskModelTraining {
     }
     guard rows.form.kind == .label else {
       return Result(
-        model: TaskModel(form: rows.form, expert: expert, ridge: nil, combination: nil), evidence: state.evidence,
+        model: TaskModel(form: rows.form, expert: expert, ridge: nil, combination: nil, compute: base.model.compute),
+        evidence: state.evidence,
         seconds: state.seconds, trainedParameters: trained)
     }
     let labels = rows.form.labels.count
@@ -49,7 +52,7 @@ extension TaskModelTraining {
     return Result(
       model: TaskModel(
         form: rows.form, expert: chosen.hasExpert ? expert : nil, trainedHead: chosen == .trained ? head : nil,
-        ridge: chosen.hasRidge ? try refittedRidge() : nil, combination: combination),
+        ridge: chosen.hasRidge ? try refittedRidge() : nil, combination: combination, compute: base.model.compute),
       evidence: state.evidence, seconds: state.seconds, trainedParameters: trained)
   }
 
@@ -80,7 +83,8 @@ extension TaskModelTraining {
     return Result(
       model: TaskModel(
         form: rows.form, expert: expert, trainedHead: head,
-        ridge: decision.head.hasRidge ? try refittedRidge() : nil, combination: decision.combination),
+        ridge: decision.head.hasRidge ? try refittedRidge() : nil, combination: decision.combination,
+        compute: base.model.compute),
       evidence: state.evidence, seconds: state.seconds, trainedParameters: count)
   }
 

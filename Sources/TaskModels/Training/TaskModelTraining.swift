@@ -5,10 +5,12 @@
 //     S6  combination of expert and head, fitted on choose rows           S7  the fewest bytes within one standard error of the best
 //     S8  everything rounded first, then scored; ridge head and expert are made again of learn and choose rows
 
+import Decoder
 public import Experts
 public import Foundation
 public import Generation
 import Learning
+import ModelConfiguration
 import Records
 import Streams
 import Torch
@@ -66,6 +68,8 @@ public final class TaskModelTraining {
     try options.validate()
     self.name = name
     self.rows = rows
+    // Where the base is not held in bfloat16 any more, its products are float32.
+    let base = base.computing(in: base.model.suitsHalfProducts ? options.compute ?? .float32 : .float32)
     self.base = base
     self.options = options
     guard try options.start == start.map({ try ExpertArchive.tensorsDigest(of: $0) }) else {

@@ -5,13 +5,13 @@ public import ModelConfiguration
 public enum GatedLinearUnit {
   /// All of one shape. `gate`, `up`: [tokens, width] → the same.
   public static func forward(_ activation: Activation, gate: Tensor, up: Tensor) throws -> Tensor {
-    guard Kernels.suit(gate), Kernels.suit(up) else { return try gate.activated(activation) * up }
+    guard Kernels.suitActivations(gate, up) else { return try gate.activated(activation) * up }
     try Kernels.require("a block's up projection", up, gate.shape)
     let (gate, up) = (try gate.contiguous(), try up.contiguous())
-    let result = try Tensor(uninitialized: gate.shape)
+    let result = try Tensor(uninitialized: gate.shape, gate.dtype ?? .float32)
     accrete_glu_forward(
-      activation.kernel, Int64(gate.count), try gate.kernelMemory(), try up.kernelMemory(), try result.kernelMemory(),
-      libtorch.accrete_get_threads())
+      activation.kernel, gate.isHalf, Int64(gate.count), try gate.activationMemory(), try up.activationMemory(),
+      try result.activationMemory(), libtorch.accrete_get_threads())
     return withExtendedLifetime((gate, up)) { result }
   }
 
@@ -19,7 +19,7 @@ public enum GatedLinearUnit {
   public static func backward(
     _ activation: Activation, _ gradient: Tensor, gate: Tensor, up: Tensor
   ) throws -> (gate: Tensor, up: Tensor) {
-    guard Kernels.suit(gradient), Kernels.suit(gate), Kernels.suit(up) else {
+    guard Kernels.suitActivations(gradient, gate), Kernels.suitActivations(gate, up) else {
       return (
         try (gradient * up).activationBackward(activation, at: gate), try gradient * gate.activated(activation)
       )
@@ -27,11 +27,12 @@ public enum GatedLinearUnit {
     try Kernels.require("a block's up projection", up, gate.shape)
     try Kernels.require("a block's gradient", gradient, gate.shape)
     let operands = try [gradient, gate, up].map { try $0.contiguous() }
-    let (byGate, byUp) = (try Tensor(uninitialized: gate.shape), try Tensor(uninitialized: gate.shape))
+    let type = gate.dtype ?? .float32
+    let (byGate, byUp) = (try Tensor(uninitialized: gate.shape, type), try Tensor(uninitialized: gate.shape, type))
     accrete_glu_backward(
-      activation.kernel, Int64(gate.count), try operands[0].kernelMemory(), try operands[1].kernelMemory(),
-      try operands[2].kernelMemory(), try byGate.kernelMemory(), try byUp.kernelMemory(),
-      libtorch.accrete_get_threads())
+      activation.kernel, gate.isHalf, Int64(gate.count), try operands[0].activationMemory(),
+      try operands[1].activationMemory(), try operands[2].activationMemory(), try byGate.activationMemory(),
+      try byUp.activationMemory(), libtorch.accrete_get_threads())
     return withExtendedLifetime(operands) { (byGate, byUp) }
   }
 }

@@ -39,6 +39,7 @@ public struct GatedMixture {
     try check("experts", a, [min(max(experts, 1), 2), Kernels.padded(rank: rank), width])
     try check("gate product", gate, [tokens, width])
     try check("up product", up, [tokens, width])
+    try Kernels.requireType("a gated mixture's up product", up, as: gate)
     try check("B", b, [2 * experts, rank, width])
     try check("reduced inputs", reduced, [tokens, 2 * experts * rank])
     if let shares { try check("shares", shares, [tokens, experts]) }
@@ -68,11 +69,12 @@ public struct GatedMixture {
 
   public func forward(keepingFirst: Bool = false) throws -> Output {
     let output = Output(
-      mixed: try Tensor(uninitialized: [tokens, width]), down: try Tensor(uninitialized: [tokens, experts * rank]),
+      mixed: try Tensor(uninitialized: [tokens, width], gate.dtype ?? .float32),
+      down: try Tensor(uninitialized: [tokens, experts * rank]),
       first: keepingFirst ? try Tensor(uninitialized: [tokens, width]) : nil)
     try lend {
       accrete_mixture_forward(
-        &$0, try output.mixed.kernelMemory(), try output.down.kernelMemory(), try output.first?.kernelMemory())
+        &$0, try output.mixed.activationMemory(), try output.down.kernelMemory(), try output.first?.kernelMemory())
     }
     return output
   }
@@ -122,6 +124,7 @@ public struct GatedMixture {
   ///   - toInput: Whether the products' gradients are wanted.
   public func backward(mixed: Tensor, down: Tensor, sequence: SequenceGradient?, toInput: Bool) throws -> Gradients {
     try Kernels.require("a gated mixture's gradient", mixed, [tokens, width])
+    try Kernels.requireType("a gated mixture's gradient", mixed, as: gate)
     try Kernels.require("the down projection's gradient", down, [tokens, experts * rank])
     if let sequence {
       try Kernels.require("a sequence's gradient", sequence.first, [sequence.first.shape[0], width])
@@ -133,8 +136,8 @@ public struct GatedMixture {
     }
     let isolated = sequence?.isolated == true
     let results = Gradients(
-      gate: toInput ? try Tensor(uninitialized: [tokens, width]) : nil,
-      up: toInput ? try Tensor(uninitialized: [tokens, width]) : nil,
+      gate: toInput ? try Tensor(uninitialized: [tokens, width], gate.dtype ?? .float32) : nil,
+      up: toInput ? try Tensor(uninitialized: [tokens, width], gate.dtype ?? .float32) : nil,
       reduced: try Tensor(uninitialized: reduced.shape),
       flow: isolated ? try Tensor(uninitialized: reduced.shape) : nil,
       shares: try Tensor(uninitialized: [tokens, experts]), b: try Tensor.zeros(b.shape), a: try Tensor.zeros(a.shape))
@@ -142,10 +145,10 @@ public struct GatedMixture {
     try lend { parameters in
       try (sequence?.sequenceOfToken ?? []).withUnsafeBufferPointer { sequences in
         var gradients = AccreteMixtureGradients(
-          mixed: try mixed.kernelMemory(), down: try down.kernelMemory(),
+          mixed: try mixed.activationMemory(), down: try down.kernelMemory(),
           sequence_first: try sequence?.first.kernelMemory(), sequence_down: try sequence?.down.kernelMemory(),
           sequence_of: sequences.baseAddress, isolated: isolated,
-          gate: try results.gate?.kernelMemory(), up: try results.up?.kernelMemory(),
+          gate: try results.gate?.activationMemory(), up: try results.up?.activationMemory(),
           reduced: try results.reduced.kernelMemory(), flow: try results.flow?.kernelMemory(),
           shares: try results.shares.kernelMemory(), b: try results.b.kernelMemory(), a: try results.a.kernelMemory())
         accrete_mixture_backward(&parameters, &gradients)
@@ -158,9 +161,10 @@ public struct GatedMixture {
     try dropout.withKeys(experts) { keys in
       var parameters = AccreteMixture(
         tokens: Int64(tokens), width: Int64(width), rank: Int64(rank), experts: Int64(experts),
-        gate: try gate.kernelMemory(), up: try up.kernelMemory(), reduced: try reduced.kernelMemory(),
+        gate: try gate.activationMemory(), up: try up.activationMemory(), reduced: try reduced.kernelMemory(),
         b: try b.kernelMemory(), a: try a.kernelMemory(), shares: try shares?.kernelMemory(), keys: keys,
-        dropout: dropout.parameters, activation: activation.kernel, threads: libtorch.accrete_get_threads())
+        dropout: dropout.parameters, activation: activation.kernel, threads: libtorch.accrete_get_threads(),
+        half: gate.isHalf)
       try withExtendedLifetime(self) { try body(&parameters) }
     }
   }

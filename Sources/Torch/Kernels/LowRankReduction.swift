@@ -40,14 +40,17 @@ public struct LowRankReduction {
     let reduced = [x.shape[0], pairs * rank]
     try Kernels.require("the gradient of low-rank factors", gradient, reduced)
     if let flow { try Kernels.require("the flow through low-rank factors", flow, reduced) }
-    if let input { try Kernels.require("the input's gradient", input, x.shape) }
+    if let input {
+      try Kernels.require("the input's gradient", input, x.shape)
+      try Kernels.requireType("the input's gradient", input, as: x)
+    }
     let factors = try Tensor.zeros(a.shape)
     let gradient = try gradient.contiguous()
     let flow = try flow?.contiguous()
     try lend {
       accrete_reduce_backward(
         &$0, try gradient.kernelMemory(), try flow?.kernelMemory(), try factors.kernelMemory(),
-        try input?.kernelMemory())
+        try input?.activationMemory())
     }
     return withExtendedLifetime((gradient, flow)) { factors }
   }
@@ -56,8 +59,8 @@ public struct LowRankReduction {
     try dropout.withKeys(pairs) { keys in
       var parameters = AccreteReduction(
         tokens: Int64(x.shape[0]), width: Int64(a.shape[2]), rank: Int64(rank), pairs: Int64(pairs),
-        x: try x.kernelMemory(), a: try a.kernelMemory(), keys: keys, dropout: dropout.parameters,
-        threads: libtorch.accrete_get_threads())
+        x: try x.activationMemory(), a: try a.kernelMemory(), keys: keys, dropout: dropout.parameters,
+        threads: libtorch.accrete_get_threads(), half: x.isHalf)
       try withExtendedLifetime((x, a)) { try body(&parameters) }
     }
   }

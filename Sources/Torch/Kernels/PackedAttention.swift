@@ -60,13 +60,15 @@ public struct PackedAttention {
     guard shape.count == 3, keys.shape.count == 3, keys.shape == values.shape, keys.shape[2] == shape[2],
       keys.shape[1] > 0, shape[1] % keys.shape[1] == 0, shape[0] == layout.tokens, keys.shape[0] == layout.tokens
     else { throw TorchError.shapeMismatch(what: "keys of packed attention", expected: shape, got: keys.shape) }
+    try Kernels.requireType("keys of packed attention", keys, as: queries)
+    try Kernels.requireType("values of packed attention", values, as: queries)
     self.layout = layout
     self.queries = try queries.contiguous()
     self.keys = try keys.contiguous()
     self.values = try values.contiguous()
-    output = try Tensor(uninitialized: shape)
+    output = try Tensor(uninitialized: shape, queries.dtype ?? .float32)
     statistics = tracing ? try Tensor(uninitialized: [shape[0], shape[1]]) : nil
-    try lend { accrete_attention_forward(&$0, try output.kernelMemory(), try statistics?.kernelMemory()) }
+    try lend { accrete_attention_forward(&$0, try output.activationMemory(), try statistics?.kernelMemory()) }
   }
 
   /// From the gradient by the output to those by queries, keys and values.
@@ -75,16 +77,18 @@ public struct PackedAttention {
       throw TorchError.unexpectedResult(operation: "attention", expected: "a traced pass", got: "an untraced one")
     }
     try Kernels.require("attention's gradient", gradient, queries.shape)
+    try Kernels.requireType("attention's gradient", gradient, as: queries)
+    let type = queries.dtype ?? .float32
     let results = (
-      queries: try Tensor(uninitialized: queries.shape), keys: try Tensor.zeros(keys.shape),
-      values: try Tensor.zeros(values.shape)
+      queries: try Tensor(uninitialized: queries.shape, type), keys: try Tensor.zeros(keys.shape, type),
+      values: try Tensor.zeros(values.shape, type)
     )
     let gradient = try gradient.contiguous()
     try lend {
       var gradients = AccreteAttentionGradients(
-        out: try output.kernelMemory(), statistics: try statistics.kernelMemory(),
-        out_gradient: try gradient.kernelMemory(), queries: try results.queries.kernelMemory(),
-        keys: try results.keys.kernelMemory(), values: try results.values.kernelMemory())
+        out: try output.activationMemory(), statistics: try statistics.kernelMemory(),
+        out_gradient: try gradient.activationMemory(), queries: try results.queries.activationMemory(),
+        keys: try results.keys.activationMemory(), values: try results.values.activationMemory())
       accrete_attention_backward(&$0, &gradients)
     }
     return withExtendedLifetime(gradient) { results }
@@ -100,8 +104,9 @@ public struct PackedAttention {
             dim: Int64(shape[2]), window: Int64(layout.window?.size ?? 0), starts: starts.baseAddress,
             groups: layout.groups == nil ? nil : groups.baseAddress,
             positions: layout.window?.positions == nil ? nil : positions.baseAddress,
-            queries: try queries.kernelMemory(), keys: try keys.kernelMemory(), values: try values.kernelMemory(),
-            scale: 1 / Float(shape[2]).squareRoot(), threads: libtorch.accrete_get_threads())
+            queries: try queries.activationMemory(), keys: try keys.activationMemory(),
+            values: try values.activationMemory(), scale: 1 / Float(shape[2]).squareRoot(),
+            threads: libtorch.accrete_get_threads(), half: queries.isHalf)
           try body(&parameters)
         }
       }
@@ -118,17 +123,17 @@ extension Tensor {
       throw TorchError.shapeMismatch(
         what: "angles of a rotation", expected: [shape.first ?? 0, (shape.last ?? 0) / 2], got: cosines.shape)
     }
-    guard Kernels.suit(self), Kernels.suit(cosines) else {
+    guard Kernels.suitActivations(self), Kernels.suit(cosines) else {
       let (c, s) = (try cosines.unsqueezed(1), try sines.unsqueezed(1) * direction)
       let half = shape[2] / 2
       let (a, b) = (try narrowed(2, from: 0, count: half), try narrowed(2, from: half, count: half))
-      return try Tensor.concatenated([a * c - b * s, b * c + a * s], axis: 2)
+      return try Tensor.concatenated([a * c - b * s, b * c + a * s], axis: 2).converted(to: dtype ?? .float32)
     }
     let (x, c, s) = (try contiguous(), try cosines.contiguous(), try sines.contiguous())
-    let result = try Tensor(uninitialized: shape)
+    let result = try Tensor(uninitialized: shape, dtype ?? .float32)
     accrete_rotate(
-      Int64(shape[0]), Int64(shape[1]), Int64(shape[2]), try x.kernelMemory(), try c.kernelMemory(),
-      try s.kernelMemory(), Float(direction), try result.kernelMemory(), libtorch.accrete_get_threads())
+      isHalf, Int64(shape[0]), Int64(shape[1]), Int64(shape[2]), try x.activationMemory(), try c.kernelMemory(),
+      try s.kernelMemory(), Float(direction), try result.activationMemory(), libtorch.accrete_get_threads())
     return withExtendedLifetime((x, c, s)) { result }
   }
 }

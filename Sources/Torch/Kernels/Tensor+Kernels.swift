@@ -8,6 +8,23 @@ public enum Kernels {
   /// Whether the fused kernels can work on a tensor.
   public static func suit(_ tensor: Tensor) -> Bool { tensor.device == .cpu && tensor.dtype == .float32 }
 
+  /// Whether those that take activations can: also in bfloat16, with sums in float32.
+  public static func suitActivations(_ tensor: Tensor) -> Bool {
+    tensor.device == .cpu && (tensor.dtype == .float32 || tensor.dtype == .bfloat16)
+  }
+
+  /// Whether a kernel can take two tensors of activations of one type.
+  static func suitActivations(_ one: Tensor, _ other: Tensor) -> Bool {
+    suitActivations(one) && one.dtype == other.dtype
+  }
+
+  /// Kernels take one type of activations at a time.
+  static func requireType(_ what: String, _ tensor: Tensor, as expected: Tensor) throws {
+    guard suitActivations(tensor, expected) else {
+      throw TorchError.dtypeMismatch(what: what, expected: expected.dtype ?? .float32, got: tensor.description)
+    }
+  }
+
   /// Kernels trust the shapes that they are told, so every operand is checked before.
   static func require(_ what: String, _ tensor: Tensor, _ expected: [Int]) throws {
     guard tensor.shape == expected else {
@@ -46,6 +63,12 @@ extension Tensor {
     try memory(.float32).assumingMemoryBound(to: Float.self)
   }
 
+  /// The same of activations, which a kernel takes as float32 or bfloat16.
+  func activationMemory() throws -> UnsafeMutableRawPointer { try memory(isHalf ? .bfloat16 : .float32) }
+
+  /// Whether the elements are bfloat16.
+  public var isHalf: Bool { dtype == .bfloat16 }
+
   /// The same for a type of elements.
   func memory(_ type: DType) throws -> UnsafeMutableRawPointer {
     guard isContiguous, device == .cpu, dtype == type else {
@@ -59,48 +82,56 @@ extension Tensor {
     return pointer
   }
 
-  /// `x + addend` and its root-mean-square norm, in one pass. All: [tokens, hidden].
+  /// `x + addend` and its root-mean-square norm, in one pass. All: [tokens, hidden]; the norm is of the addend's type.
   public func addedAndNormalized(
     _ addend: Tensor, weight: Tensor, epsilon: Double
   ) throws -> (sum: Tensor, normed: Tensor) {
-    guard Kernels.suit(self), Kernels.suit(weight) else {
+    guard Kernels.suit(self), Kernels.suitActivations(addend), Kernels.suit(weight) else {
       let sum = try self + addend
-      return (sum, try sum.rmsNormalized(weight: weight, epsilon: epsilon))
+      return (sum, try sum.rmsNormalized(weight: weight, epsilon: epsilon, as: addend.dtype ?? .float32))
     }
     try Kernels.require("a norm's addend", addend, shape)
     try Kernels.require("a norm's weight", weight, [shape.last ?? 0])
     let (x, addend, weight) = (try contiguous(), try addend.contiguous(), try weight.contiguous())
     let sum = try Tensor(uninitialized: shape)
-    let normed = try Tensor(uninitialized: shape)
-    let width = weight.count
+    let normed = try Tensor(uninitialized: shape, addend.dtype ?? .float32)
+    var norm = try x.norm(weight: weight, epsilon: epsilon, output: normed)
     accrete_norm_forward(
-      Int64(count / max(width, 1)), Int64(width), try x.kernelMemory(), try addend.kernelMemory(),
-      try weight.kernelMemory(), Float(epsilon), try sum.kernelMemory(), try normed.kernelMemory(),
-      libtorch.accrete_get_threads())
+      &norm, try x.kernelMemory(), try addend.activationMemory(), try sum.kernelMemory(), try normed.activationMemory())
     return withExtendedLifetime((x, addend, weight)) { (sum, normed) }
   }
 
+  /// What the kernels of a norm are told. `self`: its input.
+  func norm(weight: Tensor, epsilon: Double, output: Tensor) throws -> AccreteNorm {
+    let width = weight.count
+    return AccreteNorm(
+      tokens: Int64(count / max(width, 1)), width: Int64(width), weight: try weight.kernelMemory(),
+      epsilon: Float(epsilon), threads: libtorch.accrete_get_threads(), half_input: isHalf, half_output: output.isHalf)
+  }
+
   /// `rest` plus the gradient by the norm's input, for `self` the gradient by its output: with ρ = 1 / sqrt(mean(x²) + ε)
-  /// and g = dy ⊙ w, dx = ρ g − ρ³ mean(g ⊙ x) x. All: [tokens, hidden].
+  /// and g = dy ⊙ w, dx = ρ g − ρ³ mean(g ⊙ x) x. All: [tokens, hidden]; the result is of x's type.
   public func rmsNormBackward(_ x: Tensor, weight: Tensor, epsilon: Double, rest: Tensor? = nil) throws -> Tensor {
-    guard Kernels.suit(self), Kernels.suit(x), Kernels.suit(weight) else {
+    guard Kernels.suitActivations(self), Kernels.suitActivations(x), Kernels.suit(weight) else {
       let inverse = try ((x * x).mean(-1, keeping: true) + epsilon).rsqrt()  // [tokens, 1]
       let scaled = try self * weight
       let along = try (scaled * x).mean(-1, keeping: true) * inverse * inverse  // [tokens, 1]
       let own = try (scaled - x * along) * inverse
-      return try rest.map { try $0 + own } ?? own
+      return try (rest.map { try $0 + own } ?? own).converted(to: x.dtype ?? .float32)
     }
     try Kernels.require("a norm's input", x, shape)
     try Kernels.require("a norm's weight", weight, [shape.last ?? 0])
-    if let rest { try Kernels.require("what a norm's gradient is added to", rest, shape) }
+    if let rest {
+      try Kernels.require("what a norm's gradient is added to", rest, shape)
+      try Kernels.requireType("what a norm's gradient is added to", rest, as: x)
+    }
     let operands = try [self, x, weight].map { try $0.contiguous() }
     let rest = try rest?.contiguous()
-    let result = try Tensor(uninitialized: shape)
-    let width = weight.count
+    let result = try Tensor(uninitialized: shape, x.dtype ?? .float32)
+    var norm = try operands[1].norm(weight: operands[2], epsilon: epsilon, output: self)
     accrete_norm_backward(
-      Int64(count / max(width, 1)), Int64(width), try operands[0].kernelMemory(), try operands[1].kernelMemory(),
-      try operands[2].kernelMemory(), Float(epsilon), try rest?.kernelMemory(), try result.kernelMemory(),
-      libtorch.accrete_get_threads())
+      &norm, try operands[0].activationMemory(), try operands[1].activationMemory(), try rest?.activationMemory(),
+      try result.activationMemory())
     return withExtendedLifetime((operands, rest)) { result }
   }
 

@@ -43,13 +43,14 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func inspect() -> [Finding] {
-    var findings = [libtorch(), program(), threads(), memory(), disk()]
+    var findings = [libtorch(), program(), processor(), threads(), memory(), disk()]
     let configuration = checked("options", fix: nil) {
       try options.configuration().validate()
       return "a run can have them"
     }
     findings.append(configuration)
     guard configuration.ok else { return findings }
+    var plan: ComputePlan?
     findings.append(
       checked(
         "base model",
@@ -57,13 +58,23 @@ struct DoctorCommand: ParsableCommand {
           ? "Give a Hugging Face folder with --base, or leave it out for the embedded one." : nil
       ) {
         let configuration = try options.configuration()
-        let base = try Base(folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device))
+        let base = try Base(
+          folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
+          precision: configuration.weights
+        ).computing(configuration.compute ?? .auto)
+        plan = base.model.plan
         let shape = base.model.configuration
         let template = try ChatTemplate.stored(in: base.folder).map { ", chat template \($0.digest)" }
         return "\(base.folder.path): \(shape.family.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
           + " vocabulary \(shape.vocabularySize), \(Self.routed(shape))\(Self.cache(shape)), \(base.model.digest)"
           + (template ?? ", no chat template") + base.warnings.map { "; put right: \($0)" }.joined()
       })
+    if let plan {
+      findings.append(
+        Finding(
+          what: "plan", ok: true, found: plan.entries.map { "\($0.what): \($0.how)" }.joined(separator: "; "), fix: nil)
+      )
+    }
     guard options.config != nil || ["suite", "tasks"].contains(where: { options.flags.texts[$0] != nil }) else {
       findings.append(
         Finding(what: "data", ok: true, found: "not asked for; give --suite or --tasks to check some", fix: nil))
@@ -133,6 +144,13 @@ struct DoctorCommand: ParsableCommand {
           + " `make build` states the sources"
       }
     }
+  }
+
+  private func processor() -> Finding {
+    let half = InstructionSet.hasHalfProducts ? "multiplies bfloat16" : "has no instruction that multiplies bfloat16"
+    return Finding(
+      what: "processor", ok: InstructionSet.problem == nil, found: "\(InstructionSet.current.rawValue), \(half)",
+      fix: InstructionSet.problem)
   }
 
   private func threads() -> Finding {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Files
+public import ModelConfiguration
 import Records
 import Torch
 
@@ -17,6 +18,7 @@ struct RunOptions: ParsableArguments {
 
 extension OutputHead: ExpressibleByArgument {}
 extension WeightMatrix.Precision: ExpressibleByArgument {}
+extension ComputeChoice: ExpressibleByArgument {}
 
 extension Digest: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }

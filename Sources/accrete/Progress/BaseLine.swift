@@ -12,13 +12,16 @@ enum BaseLine {
   static func text(_ base: Base, name: String) -> String {
     text(
       name: name, architecture: base.model.configuration.family.architecture, parameters: base.model.parameterCount,
-      precision: base.model.embedding.precision.rawValue, device: "\(base.model.device)")
+      precision: base.model.embedding.precision.rawValue, compute: base.model.compute.rawValue,
+      device: "\(base.model.device)")
   }
 
   static func text(
-    name: String, architecture: String, parameters: Int, precision: String, device: String
+    name: String, architecture: String, parameters: Int, precision: String, compute: String, device: String
   ) -> String {
-    "\(name), \(architecture) of \(millions(parameters)) parameters, held in \(precision) on \(device)"
+    let computed = compute == ComputePrecision.float32.rawValue ? "" : ", computed in \(compute)"
+    return
+      "\(name), \(architecture) of \(millions(parameters)) parameters, held in \(precision)\(computed) on \(device)"
   }
 
   /// What `train` says first: what is taught, where, and how much of it moves.
@@ -34,7 +37,8 @@ enum BaseLine {
       }
     let text = text(
       name: EmbeddedResources.argument(for: taught.name), architecture: taught.architecture,
-      parameters: taught.parameters, precision: taught.precision, device: taught.device)
+      parameters: taught.parameters, precision: taught.precision, compute: taught.compute,
+      device: taught.device)
     return "base \(text), \(taught.threads) thread\(taught.threads == 1 ? "" : "s"); trains \(trained)"
   }
 

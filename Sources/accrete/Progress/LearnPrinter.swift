@@ -39,7 +39,8 @@ final class LearnPrinter {
       [
         "base": name, "architecture": base.model.configuration.family.architecture,
         "parameters": base.model.parameterCount, "weights": base.model.embedding.precision.rawValue,
-        "device": "\(base.model.device)", "threads": options.threads, "methods": [options.method],
+        "compute": base.model.compute.rawValue, "device": "\(base.model.device)", "threads": options.threads,
+        "methods": [options.method],
         "outputHead": options.outputHead?.rawValue, "rank": options.rank, "expertParameters": count,
       ])
     guard !printer.tells(event) else { return }

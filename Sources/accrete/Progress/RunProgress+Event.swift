@@ -11,7 +11,8 @@ extension RunProgress {
         "base",
         [
           "base": EmbeddedResources.argument(for: taught.name), "architecture": taught.architecture,
-          "parameters": taught.parameters, "weights": taught.precision, "device": taught.device,
+          "parameters": taught.parameters, "weights": taught.precision, "compute": taught.compute,
+          "device": taught.device,
           "threads": taught.threads, "methods": taught.methods, "outputHead": taught.outputHead.rawValue,
           "rank": taught.rank, "expertParameters": taught.expertParameters,
         ])

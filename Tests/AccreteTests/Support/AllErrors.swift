@@ -63,7 +63,8 @@ struct ExpectedErrors {
       64, 400,
       [
         TorchError.invalidHyperparameter(name: "", value: "", allowed: ""), TorchError.unknownDevice(""),
-        TorchError.unavailableDevice(""), ExpertError.invalidHyperparameter(name: "", value: "", allowed: ""),
+        TorchError.unavailableDevice(""), DecoderError.computeNeedsHalf(base: "", held: ""),
+        ExpertError.invalidHyperparameter(name: "", value: "", allowed: ""),
         ExpertError.unsafeName(""),
         TaskModelError.unsupported(what: "", fix: ""), TaskModelError.invalidOption(name: "", got: "", allowed: ""),
         EvolutionError.unsupported(what: "", fix: ""), RegistryError.illegalName(got: "", what: ""),

@@ -70,7 +70,8 @@ struct AdoptedTasks {
     return LearnedTask(
       examples: task.examples,
       model: TaskModel(
-        form: form, expert: task.expert, trainedHead: task.head, ridge: nil, combination: combination),
+        form: form, expert: task.expert, trainedHead: task.head, ridge: nil, combination: combination,
+        compute: task.compute),
       method: task.method, seconds: task.costs?.trainingSeconds ?? 0)
   }
 }

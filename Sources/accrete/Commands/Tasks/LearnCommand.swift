@@ -1,9 +1,11 @@
 import ArgumentParser
+import Decoder
 import Evolution
 import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
 import Records
 import Registry
 import Reports
@@ -87,6 +89,9 @@ struct LearnCommand: ParsableCommand {
       let named = EmbeddedResources.argument(for: loaded.folder.path)
       let start = try start(opened, loaded)
       var learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")
+      let computing = try loaded.computing(options.compute ?? .auto)
+      learnOptions.compute = computing.model.compute == .float32 ? nil : computing.model.compute
+      if let warning = computing.computeWarning { Console.error("warning: \(warning)") }
       // An adapter of attention alone, as PEFT makes it by default, trains further by the method that takes any.
       if options.method == nil, let start, !start.hasFeedForward { learnOptions.method = "per-task" }
       try start?.apply(to: &learnOptions)
@@ -121,7 +126,7 @@ struct LearnCommand: ParsableCommand {
           printer.show(progress)
           curves?.show(progress)
         })
-      printer.base(loaded, named: named, options: learnOptions)
+      printer.base(computing, named: named, options: learnOptions)
       if dryRun {
         let (rows, plan) = try learn.plan()
         return try show(rows, plan)
@@ -241,6 +246,12 @@ struct LearnOptionGroup: ParsableArguments {
       "Measure of free answers: accuracy (default), numeric-accuracy, first-character, rouge-l, edit-similarity or sari."
   )
   var scorer: String?
+
+  @Option(
+    help:
+      "What the base's products are computed in: float32, bfloat16, or auto (default): bfloat16 where model and processor have it and the model has 100 million parameters or more."
+  )
+  var compute: ComputeChoice?
 
   @Flag(help: "Compute activations again in the backward pass: less memory, more time, the same result.")
   var gradientCheckpointing = false
