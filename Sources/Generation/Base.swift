@@ -39,7 +39,7 @@ public struct Base: Sendable {
     endToken = end
   }
 
-  /// The same base whose products are computed in another precision (``DecoderModel/computing(in:)``).
+  /// The same base whose products are computed in another precision (`DecoderModel.computing(in:)`).
   public func computing(in precision: ComputePrecision) -> Base {
     var copy = self
     copy.model = model.computing(in: precision)

@@ -3,7 +3,10 @@ import CTorch
 extension Tensor {
   /// `x / sqrt(mean(x²) + epsilon) · weight` over the last dimension.
   ///
-  /// - Parameter type: Of the result; `nil`: as `self` is. Statistics are float32.
+  /// - Parameters:
+  ///   - weight: What each number of the last dimension is multiplied by. [width]
+  ///   - epsilon: Added to the mean of squares.
+  ///   - type: Of the result; `nil`: as `self` is. Statistics are float32.
   public func rmsNormalized(weight: Tensor, epsilon: Double, as type: DType? = nil) throws -> Tensor {
     let type = type ?? dtype ?? .float32
     guard Kernels.suitActivations(self), type == dtype || type == .bfloat16, Kernels.suit(weight),

@@ -56,7 +56,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   public var device = "cpu"
   /// How the base's matrices are held; `nil`: as its files have them (bfloat16 or float32, which give the same bits).
   public var weights: WeightPrecision?
-  /// What products are computed in. `nil` in what somebody asks for: ``ComputeChoice/auto``; in a manifest, which has what was chosen: float32.
+  /// What products are computed in. `nil` in what somebody asks for: `ComputeChoice.auto`; in a manifest, which has what was chosen: float32.
   public var compute: ComputeChoice?
 
   /// How often checkpoints are written inside of tasks.
