@@ -119,6 +119,17 @@ import Tokenization
     let row = try RequestRow(Data(line.utf8), line: 3, file: "f")
     let error = #expect(throws: StreamError.self) { try plain.predict([row]) }
     #expect(error?.description.contains("line 3: expected a \"text\" or a \"prompt\" for weather@1") == true)
+    // Nor is one compared with the other: it is refused before anything is trained.
+    func expectRefusal(_ home: Home, _ file: URL, _ was: String) throws {
+      let error = #expect(throws: EvolutionError.self) { try home.learn(file, name: "weather") }
+      #expect(
+        error?.description.contains("weather@1 was learned from \(was)") == true, "\(error.map { "\($0)" } ?? "")")
+      #expect(try home.registry.newestVersion(named: "weather")?.number == 1)
+    }
+    try expectRefusal(home, home.write(rows(Self.messages), named: "weather-chat"), "plain texts")
+    let chatting = try self.home()
+    try chatting.learn(chatting.write(rows(Self.messages), named: "weather-chat"), name: "weather")
+    try expectRefusal(chatting, chatting.rows("weather"), "conversations")
     try home.learn(home.write(rows(Self.messages), named: "chat"))
     for other in [" " + Self.template, nil] {
       let changed = try self.home(other)

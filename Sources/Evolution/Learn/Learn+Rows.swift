@@ -59,6 +59,7 @@ extension Learn {
     let compares = parent.map { $0.state == .registered } ?? false
     if let text = RowProblems.estimate(examples, compares: compares, margin: job.margin) { report(.warning(text)) }
     let encoded = try EncodedRows(examples, on: base, options: job.options)
+    try requireSameWriting(encoded.form, since: parent)
     let positions = base.model.configuration.maxPositions
     if job.options.maxLength > positions {
       warn(
@@ -100,6 +101,20 @@ extension Learn {
     throw EvolutionError.unsupported(
       what: "task \(name): its rows have \(now), and those of \(parent.reference) had \(before) a row",
       fix: "Learn them under another name, --name …; or write the rows as they were.")
+  }
+
+  /// A version that learned from plain texts is never asked with a chat template, and one that learned from conversations always is: no row
+  /// can be asked of both, so that the new version could not be compared with the one before.
+  private func requireSameWriting(_ form: TaskForm, since parent: VersionRecord?) throws {
+    guard let parent, let known = try self.form(of: parent), (known.template == nil) != (form.template == nil) else {
+      return
+    }
+    let (now, before) =
+      form.template == nil ? ("plain texts", "conversations") : ("conversations", "plain texts or prompts")
+    throw EvolutionError.unsupported(
+      what:
+        "task \(name): its rows are \(now), and \(parent.reference) was learned from \(before): no row can be asked of both, so that the versions could not be compared",
+      fix: "Write the rows as they were, or learn them under another --name.")
   }
 
   /// How the last version asks; `nil` where it is purged.

@@ -48,7 +48,7 @@ package struct FusedFeedForward {
   var paddedRank: Int { Kernels.padded(rank: rank) }
   var tokens: Int { z.shape[0] }
 
-  /// Whether the kernels can do it: on a CPU in float32, with one rank and strength for all.
+  /// Whether the kernels can do it: on a CPU, with one rank and strength for all.
   package static func suits(_ z: Tensor, _ experts: [Pairs]) -> Bool {
     let pairs = experts.flatMap { [$0.gate, $0.up, $0.down] }
     guard let first = pairs.first, Kernels.suitActivations(z) else { return false }

@@ -1,6 +1,6 @@
 import CTorch
 
-/// Fused kernels: what libtorch would do in many passes over memory, for float32 on a CPU.
+/// Fused kernels: what libtorch would do in many passes over memory, on a CPU.
 public enum Kernels {
   /// Ranks are padded with zeros to a multiple of this.
   public static let rankBlock = 8
