@@ -14,6 +14,7 @@ enum OptionSynonyms {
       ],
       "--max-epochs (learn) or --epochs (train, compare)"
     ),
+    (["bf16", "fp16", "mixed-precision", "mixed_precision"], "--compute bfloat16 (train, compare, learn)"),
     (["batch-size", "batch_size", "per_device_train_batch_size", "per-device-train-batch-size"], "--batch"),
     (["lora-rank", "lora_rank", "lora-r", "lora_r", "r"], "--rank"),
     (["lora-alpha", "lora_alpha"], "--alpha"), (["lora-dropout", "lora_dropout"], "--dropout"),

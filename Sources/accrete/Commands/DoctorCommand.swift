@@ -54,7 +54,7 @@ struct DoctorCommand: ParsableCommand {
     findings.append(
       checked(
         "base model",
-        fix: options.flags.texts["device"] == nil
+        fix: ["device", "weights", "compute"].allSatisfy { options.flags.texts[$0] == nil }
           ? "Give a Hugging Face folder with --base, or leave it out for the embedded one." : nil
       ) {
         let configuration = try options.configuration()

@@ -4,6 +4,7 @@ import Experts
 import Files
 import Foundation
 import Learning
+import ModelConfiguration
 import Records
 import Registry
 import Serving
@@ -135,6 +136,7 @@ struct ShowCommand: ParsableCommand {
     if !others.isEmpty { rows.append(["aliases", others.listed]) }
     rows.append(["base", "\(manifest.base)"])
     rows.append(["tokenizer", "\(manifest.tokenizer)"])
+    if let compute = model?.description.compute { rows.append(["computed in", compute.rawValue]) }
     rows.append(["numerics", manifest.numerics])
     rows.append(["size", RegistryText.size(version.bytes)])
     return RegistryText.table(rows)
