@@ -54,7 +54,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
   /// Threads of an operation; part of the configuration because the last bits depend on it.
   public var threads = 1
   public var device = "cpu"
-  /// How the base's matrices are held; `nil`: as its files have them (bfloat16 or float32, which give the same bits).
+  /// How the base's matrices are held; `nil`: as its files have them (bfloat16 or float32, which give the same bits where
+  /// products are float32).
   public var weights: WeightPrecision?
   /// What products are computed in. `nil` in what somebody asks for: `ComputeChoice.auto`; in a manifest, which has what was chosen: float32.
   public var compute: ComputeChoice?

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ModelConfiguration
 import Records
 import Registry
 import Streams
@@ -28,6 +29,13 @@ struct AdapterCard {
       "A LoRA expert of one task, exported by Accrete \(Manifest.accreteVersion). PEFT loads it alone; `predict.py` answers as Accrete does, with everything else that the version"
         + " answers by (labels, closed-form head, weights of both, calibration), which stands in `accrete.json`\(record.model.head.map { $0 != .label } == true ? " and `head.safetensors`" : "").",
     ]
+    if record.model.compute == .bfloat16 {
+      lines += [
+        "",
+        "Its base computed in bfloat16 as it was learned, and does so where Accrete answers. `predict.py` computes in float32: probabilities differ"
+          + " in the third or fourth digit, and an answer may where two are about as probable.",
+      ]
+    }
     if let architecture = record.unknownArchitecture {
       lines += [
         "",

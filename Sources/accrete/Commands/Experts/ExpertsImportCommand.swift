@@ -65,8 +65,9 @@ struct ExpertsImportCommand: ParsableCommand {
           "\(archive.name): rank \(archive.shape.rank), alpha \(archive.shape.alpha), \(archive.bytes) bytes,"
             + " \(archive.tensorsDigest); bound to the base \(archive.baseDigest)")
         try Console.output("expert folder: \(out.path)")
+        let quoted = shellWords([self.out]).printable
         Console.error(
-          "next: accrete generate --expert \(self.out) …, or accrete learn FILE --start-from \(self.out), which makes a version of it and trains it further"
+          "next: accrete generate --expert \(quoted) …, or accrete learn FILE --start-from \(quoted), which makes a version of it and trains it further"
         )
       }
     }
