@@ -10,6 +10,7 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -26,6 +27,7 @@
 #include <string>
 #include <type_traits>
 
+#include "Devices.h"
 #include "TensorMemory.h"
 
 extern "C" {
@@ -139,7 +141,8 @@ int32_t accrete_from_memory(void* data, int64_t dimensions, const int64_t* sizes
 // MARK: Operators with scalars
 
 int32_t accrete_add(TorchTensorRef a, TorchTensorRef b, double alpha, TorchTensorRef* result) {
-  return guarded([&] { *result = handle(at::add(tensor(a), tensor(b), alpha)); });
+  // A whole number suits tensors of integers, too.
+  return guarded([&] { *result = handle(at::add(tensor(a), tensor(b), alpha == 1 ? at::Scalar(1) : at::Scalar(alpha))); });
 }
 
 int32_t accrete_add_in_place(TorchTensorRef a, TorchTensorRef b, double alpha) {
@@ -296,6 +299,44 @@ const char* accrete_build_description(void) {
   return description.c_str();
 }
 
+void accrete_set_deterministic(bool on) { accrete::set_deterministic(on); }
+
+int32_t accrete_prepare_cuda(void) { return guarded([] { accrete::prepare_cuda(); }); }
+
+int32_t accrete_device_count(void) { return accrete_has_cuda() ? at::accelerator::deviceCount() : 0; }
+
+int32_t accrete_cuda_stream(int32_t device, void** stream) {
+  return guarded([&] { *stream = accrete::cuda_stream(device); });
+}
+
+int32_t accrete_synchronize(int32_t device) {
+  return guarded([&] { accrete::synchronize(device); });
+}
+
+int32_t accrete_device_memory(int32_t device, int64_t* numbers) {
+  return guarded([&] {
+    const auto memory = accrete::memory(device);
+    numbers[0] = memory.free;
+    numbers[1] = memory.total;
+    numbers[2] = memory.allocated;
+    numbers[3] = memory.peak;
+    numbers[4] = memory.reserved;
+  });
+}
+
+int32_t accrete_reset_peak(int32_t device) {
+  return guarded([&] { accrete::reset_peak(device); });
+}
+
+int32_t accrete_operator(const char* name, const char* overload, bool* cpu, bool* cuda, const char** schema) {
+  thread_local accrete::FoundOperator found;
+  if (guarded([&] { found = accrete::find_operator(name, overload); }) != 0) return -1;
+  *cpu = found.cpu;
+  *cuda = found.cuda;
+  *schema = found.schema.c_str();
+  return found.arguments;
+}
+
 void accrete_keep_tensor_memory(void) { accrete::keep_tensor_memory(); }
 
 // MARK: The table
@@ -311,7 +352,10 @@ void accrete_keep_tensor_memory(void) { accrete::keep_tensor_memory(); }
   FUNCTION(accrete_generator_new) FUNCTION(accrete_generator_delete) FUNCTION(accrete_generator_get_state) \
   FUNCTION(accrete_generator_set_state) FUNCTION(accrete_uniform) FUNCTION(accrete_normal) \
   FUNCTION(accrete_bernoulli) FUNCTION(accrete_set_threads) FUNCTION(accrete_get_threads) \
-  FUNCTION(accrete_has_cuda) FUNCTION(accrete_build_description) FUNCTION(accrete_keep_tensor_memory)
+  FUNCTION(accrete_has_cuda) FUNCTION(accrete_build_description) \
+  FUNCTION(accrete_set_deterministic) FUNCTION(accrete_prepare_cuda) FUNCTION(accrete_device_count) FUNCTION(accrete_cuda_stream) \
+  FUNCTION(accrete_synchronize) FUNCTION(accrete_device_memory) FUNCTION(accrete_reset_peak) FUNCTION(accrete_operator) \
+  FUNCTION(accrete_keep_tensor_memory)
 
 #define ENTRY(name) .name = name,
 const AccreteLibtorch table = {STABLE_ABI(ENTRY) OURS(ENTRY)};

@@ -8,8 +8,12 @@ public struct ComputePlan: Sendable, Equatable {
   public enum Attention: String, Sendable {
     /// By our kernels on packed tokens, without masks or padding.
     case packed
-    /// By libtorch on the padded grid.
-    case grid
+    /// By libtorch's FlashAttention on packed tokens.
+    case flash
+    /// By libtorch's memory-efficient attention on packed tokens: for float32.
+    case efficient
+    /// By single operations, sequence by sequence: what stands in for the two where a GPU is rehearsed on a CPU.
+    case composed
   }
 
   /// One line of the plan.
@@ -23,23 +27,35 @@ public struct ComputePlan: Sendable, Equatable {
   public let weights: WeightPrecision
   /// What their products are computed in.
   public let compute: ComputePrecision
+  /// Whether the CPU's tensors are computed as a GPU's are (`Kernels.rehearsesDevice`).
+  public let rehearsesDevice: Bool
 
-  public init(device: Device, weights: WeightPrecision, compute: ComputePrecision) {
+  public init(
+    device: Device, weights: WeightPrecision, compute: ComputePrecision,
+    rehearsesDevice: Bool = Kernels.rehearsesDevice
+  ) {
     (self.device, self.weights, self.compute) = (device, weights, compute)
+    self.rehearsesDevice = rehearsesDevice && device == .cpu
   }
 
   /// What activations within a layer are held in, and their gradients. The residual stream is float32.
   public var activations: DType { compute == .bfloat16 ? .bfloat16 : .float32 }
 
-  /// Where no mask of its own asks for the grid.
-  public var attention: Attention { device == .cpu ? .packed : .grid }
+  /// In training and scoring. Where a mask of its own asks for it, and in generating on a GPU, libtorch computes on the padded grid.
+  public var attention: Attention {
+    if rehearsesDevice { return .composed }
+    if device == .cpu { return .packed }
+    return compute == .bfloat16 ? .flash : .efficient
+  }
 
-  /// Whether our fused kernels compute norms, gated blocks, low-rank factors and losses; elsewhere single operations of libtorch do.
-  public var hasKernels: Bool { device == .cpu }
+  /// Whether the kernels are those of the processor.
+  public var hasProcessorKernels: Bool { device == .cpu && !rehearsesDevice }
 
   /// The whole plan, for people.
   public var entries: [Entry] {
-    let kernels = hasKernels ? "our kernels (\(InstructionSet.current.rawValue))" : "single operations of libtorch"
+    let kernels =
+      hasProcessorKernels
+      ? "our kernels (\(InstructionSet.current.rawValue))" : DeviceOperations.description(on: device)
     let products =
       switch (weights, compute) {
       case (.int8, _): "8-bit integers, inputs quantized row by row"
@@ -53,12 +69,20 @@ public struct ComputePlan: Sendable, Equatable {
       Entry(
         what: "residual stream, statistics of norms and softmax, losses, router, RoPE, all that trains",
         how: DType.float32.rawValue),
-      Entry(
-        what: "attention", how: attention == .packed ? "packed, by \(kernels)" : "on the padded grid, by libtorch"),
+      Entry(what: "attention", how: attentionText(kernels)),
       Entry(what: "norms, gated blocks, low-rank factors", how: kernels),
       Entry(what: "optimizer", how: "AdamW of libtorch, one pass over all that trains"),
       Entry(what: "generated text", how: "float32"),
     ]
+  }
+
+  private func attentionText(_ kernels: String) -> String {
+    switch attention {
+    case .packed: "packed, by \(kernels)"
+    case .flash: "packed, by libtorch's FlashAttention; the backward pass adds up in a fixed order"
+    case .efficient: "packed, by libtorch's memory-efficient attention"
+    case .composed: "packed, by single operations"
+    }
   }
 }
 

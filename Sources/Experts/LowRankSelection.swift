@@ -25,7 +25,7 @@ public struct LowRankSelection: ExpertSelection {
     _ input: Tensor, through weight: WeightMatrix, at projection: Projection, layer: Int, tracing: Bool
   ) throws -> Traced {
     guard let pair = pair(projection, layer) else { return try Traced.linear(input, weight, tracing: tracing) }
-    if Kernels.suitActivations(input), Kernels.suit(pair.a) {
+    if Kernels.suitActivations(input) || Kernels.areDevices(input), pair.a.dtype == .float32 {
       return try pair.fused(input, through: weight, dropout: dropout?.masks(1), tracing: tracing)
     }
     return try Traced.inFloat32(input, tracing: tracing) {

@@ -30,10 +30,10 @@ enum Operation {
     return first
   }
 
-  /// Calls an operator that returns `results` tensors.
+  /// Calls an operator that returns `results` values, of which the first `tensors` are tensors (`nil`: all). The others are numbers.
   @discardableResult
   static func call(
-    _ name: StaticString, overload: StaticString = "", results: Int, _ arguments: [Argument]
+    _ name: StaticString, overload: StaticString = "", results: Int, tensors: Int? = nil, _ arguments: [Argument]
   ) throws -> [Tensor] {
     // accrete_call pads it: the loaded operator may have more arguments than this one knows.
     try withUnsafeTemporaryAllocation(of: TorchStackValue.self, capacity: max(arguments.count, results)) { stack in
@@ -44,7 +44,7 @@ enum Operation {
       let status = accrete_call(
         chars(name), chars(overload), stack.baseAddress, arguments.count, results, abiVersion)
       guard status == 0 else { throw failure(name, arguments) }
-      return try (0..<results).map { index in
+      return try (0..<(tensors ?? results)).map { index in
         guard let reference = TorchTensorRef(bitPattern: UInt(stack[index])) else {
           throw TorchError.unexpectedResult(operation: "\(name)", expected: "a tensor", got: "nothing")
         }

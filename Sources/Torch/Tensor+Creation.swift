@@ -46,6 +46,11 @@ extension Tensor {
     try self.init(copying: values.map(Int64.init), .int64, shape ?? [values.count], device)
   }
 
+  /// A tensor of 32-bit integers.
+  public init(int32 values: [Int32], on device: Device = .cpu) throws {
+    try self.init(copying: values, .int32, [values.count], device)
+  }
+
   /// A tensor of truth values.
   public init(_ values: [Bool], shape: [Int]? = nil, on device: Device = .cpu) throws {
     try self.init(copying: values, .bool, shape ?? [values.count], device)

@@ -61,12 +61,16 @@ public final class WorkerPool: Sendable {
     _ items: Int, _ body: @escaping @Sendable (_ item: Int, _ worker: Int) throws -> Value
   ) throws -> [Value] {
     let results = Mutex<[Int: Result<Value, any Error>]>([:])
+    let rehearsesDevice = Kernels.rehearsesDevice
     for (number, worker) in workers.enumerated() {
       let step = workers.count
       worker.begin {
-        for item in stride(from: number, to: items, by: step) {
-          let result = Result { try body(item, number) }
-          results.withLock { $0[item] = result }
+        // Threads have no task, so they are told.
+        Kernels.$rehearsesDevice.withValue(rehearsesDevice) {
+          for item in stride(from: number, to: items, by: step) {
+            let result = Result { try body(item, number) }
+            results.withLock { $0[item] = result }
+          }
         }
       }
     }

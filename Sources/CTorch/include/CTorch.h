@@ -136,6 +136,21 @@ typedef struct {
   bool (*_Nonnull accrete_has_cuda)(void);
   const char* (*_Nonnull accrete_build_description)(void);
 
+  // GPUs. Whether operators take the way whose sums have a fixed order; those that have none fail.
+  void (*_Nonnull accrete_set_deterministic)(bool on);
+  // Settings of cuBLAS that make products repeatable: once, before the first.
+  int32_t (*_Nonnull accrete_prepare_cuda)(void);
+  int32_t (*_Nonnull accrete_device_count)(void);
+  int32_t (*_Nonnull accrete_cuda_stream)(int32_t device, void* _Nullable* _Nonnull stream);
+  int32_t (*_Nonnull accrete_synchronize)(int32_t device);
+  // Bytes: free and total of the device; allocated now, at most since the last reset, and held by libtorch.
+  int32_t (*_Nonnull accrete_device_memory)(int32_t device, int64_t* _Nonnull numbers /* [5] */);
+  int32_t (*_Nonnull accrete_reset_peak)(int32_t device);
+  // How many arguments an operator of the loaded libtorch has, -1: there is none of that name; whether it has kernels; its schema, which lasts
+  // until the next call of this thread.
+  int32_t (*_Nonnull accrete_operator)(const char* _Nonnull name, const char* _Nonnull overload, bool* _Nonnull cpu, bool* _Nonnull cuda,
+                                       const char* _Nullable* _Nonnull schema);
+
   // Gives tensors a region of memory for themselves, which the process keeps.
   void (*_Nonnull accrete_keep_tensor_memory)(void);
 } AccreteLibtorch;

@@ -2,9 +2,9 @@ import Torch
 
 /// How attention is computed in one pass.
 enum AttentionPlan {
-  /// By the fused kernels, on packed tokens.
+  /// On packed tokens: see `PackedAttention`.
   case packed(PackedAttention.Layout)
-  /// By libtorch, on the padded grid: another device, or a mask of its own.
+  /// By libtorch, on the padded grid: a mask of its own, or a cache on another device.
   case grid(AttentionMask, PaddedGrid)
 }
 
@@ -52,9 +52,9 @@ struct AttentionPlans {
   }
 
   private static func usesKernels(_ batch: TokenBatch, _ cache: KeyValueCache?, _ plan: ComputePlan) -> Bool {
-    guard plan.attention == .packed else { return false }
     switch batch.mask {
-    case .causal: return cache?.suitsKernels ?? true
+    // Our caches are the CPU's.
+    case .causal: return cache.map { plan.device == .cpu && $0.suitsKernels } ?? true
     case .grouped: return cache == nil
     case .allowed, .none: return false
     }

@@ -48,12 +48,13 @@ package struct FusedFeedForward {
   var paddedRank: Int { Kernels.padded(rank: rank) }
   var tokens: Int { z.shape[0] }
 
-  /// Whether the kernels can do it: on a CPU, with one rank and strength for all.
+  /// Whether the kernels can do it: with one rank and strength for all.
   package static func suits(_ z: Tensor, _ experts: [Pairs]) -> Bool {
     let pairs = experts.flatMap { [$0.gate, $0.up, $0.down] }
-    guard let first = pairs.first, Kernels.suitActivations(z) else { return false }
+    guard let first = pairs.first, Kernels.suitActivations(z) || Kernels.areDevices(z) else { return false }
     return pairs.allSatisfy {
-      Kernels.suit($0.a) && $0.a.shape[0] == first.a.shape[0] && $0.scaling == first.scaling
+      $0.a.dtype == .float32 && $0.a.device == z.device && $0.a.shape[0] == first.a.shape[0]
+        && $0.scaling == first.scaling
     }
   }
 

@@ -25,7 +25,7 @@ extension LowRankPair {
       let missing = Kernels.padded(rank: rank) - rank
       let wide =  // [tokens, rank padded to a block]
         missing == 0
-        ? inner : try Tensor.concatenated([inner, Tensor.zeros([inner.shape[0], missing])], axis: 1)
+        ? inner : try Tensor.concatenated([inner, Tensor.zeros([inner.shape[0], missing], on: inner.device)], axis: 1)
       let result = toInput ? try gradient.linearTransposed(weight) : nil
       let factor = try reduction.backward(wide, addingTo: result)  // [1, padded, in]
       try a.accumulateGradient(factor.selected(0, 0).narrowed(0, from: 0, count: rank))

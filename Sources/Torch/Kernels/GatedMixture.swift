@@ -68,6 +68,7 @@ public struct GatedMixture {
   }
 
   public func forward(keepingFirst: Bool = false) throws -> Output {
+    if Kernels.areDevices(gate) { return try deviceForward(keepingFirst: keepingFirst) }
     let output = Output(
       mixed: try Tensor(uninitialized: [tokens, width], gate.dtype ?? .float32),
       down: try Tensor(uninitialized: [tokens, experts * rank]),
@@ -133,6 +134,9 @@ public struct GatedMixture {
         throw TorchError.shapeMismatch(
           what: "sequences of tokens", expected: [tokens], got: [sequence.sequenceOfToken.count])
       }
+    }
+    if Kernels.areDevices(gate) {
+      return try deviceBackward(mixed: mixed, down: down, sequence: sequence, toInput: toInput)
     }
     let isolated = sequence?.isolated == true
     let results = Gradients(

@@ -26,6 +26,7 @@ public struct LowRankReduction {
 
   /// [tokens, pairs · rank]
   public func forward() throws -> Tensor {
+    if Kernels.areDevices(x) { return try deviceForward() }
     let reduced = try Tensor(uninitialized: [x.shape[0], pairs * rank])
     try lend { accrete_reduce(&$0, try reduced.kernelMemory()) }
     return reduced
@@ -44,6 +45,7 @@ public struct LowRankReduction {
       try Kernels.require("the input's gradient", input, x.shape)
       try Kernels.requireType("the input's gradient", input, as: x)
     }
+    if Kernels.areDevices(x) { return try deviceBackward(gradient, flow: flow, addingTo: input) }
     let factors = try Tensor.zeros(a.shape)
     let gradient = try gradient.contiguous()
     let flow = try flow?.contiguous()

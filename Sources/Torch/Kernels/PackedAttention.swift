@@ -47,6 +47,8 @@ public struct PackedAttention {
   public let output: Tensor
   /// log Σ exp of each query's scores; `nil` when nothing is traced. [tokens, heads]
   private let statistics: Tensor?
+  /// What computes it instead, where our kernels do not.
+  private let device: DeviceAttention?
 
   /// - Parameters:
   ///   - queries: [tokens, heads, headDim]
@@ -66,6 +68,13 @@ public struct PackedAttention {
     self.queries = try queries.contiguous()
     self.keys = try keys.contiguous()
     self.values = try values.contiguous()
+    if Kernels.areDevices(queries) {
+      let device = try DeviceAttention(
+        queries: self.queries, keys: self.keys, values: self.values, layout: layout, tracing: tracing)
+      (self.device, output, statistics) = (device, device.output, nil)
+      return
+    }
+    device = nil
     output = try Tensor(uninitialized: shape, queries.dtype ?? .float32)
     statistics = tracing ? try Tensor(uninitialized: [shape[0], shape[1]]) : nil
     try lend { accrete_attention_forward(&$0, try output.activationMemory(), try statistics?.kernelMemory()) }
@@ -73,6 +82,7 @@ public struct PackedAttention {
 
   /// From the gradient by the output to those by queries, keys and values.
   public func backward(_ gradient: Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor) {
+    if let device { return try device.backward(gradient) }
     guard let statistics else {
       throw TorchError.unexpectedResult(operation: "attention", expected: "a traced pass", got: "an untraced one")
     }

@@ -1,16 +1,28 @@
 import CTorch
+import Foundation
 
-/// Fused kernels: what libtorch would do in many passes over memory, on a CPU.
+/// Fused kernels: what libtorch would do in many passes over memory, on a CPU. Those of GPUs are ``DeviceOperations``.
 public enum Kernels {
+  /// Whether the CPU's tensors are computed as a GPU's are: with ``DeviceOperations`` and packed attention of libtorch, or what stands in
+  /// for it. So every line of that path runs where there is no GPU. Off, unless the environment says `ACCRETE_PLAN=gpu`.
+  @TaskLocal public static var rehearsesDevice = ProcessInfo.processInfo.environment["ACCRETE_PLAN"] == "gpu"
+
   /// Ranks are padded with zeros to a multiple of this.
   public static let rankBlock = 8
 
   /// Whether the fused kernels can work on a tensor.
-  public static func suit(_ tensor: Tensor) -> Bool { tensor.device == .cpu && tensor.dtype == .float32 }
+  public static func suit(_ tensor: Tensor) -> Bool {
+    tensor.dtype == .float32 && tensor.device == .cpu && !rehearsesDevice
+  }
 
   /// Whether those that take activations can: also in bfloat16, with sums in float32.
   public static func suitActivations(_ tensor: Tensor) -> Bool {
-    tensor.device == .cpu && (tensor.dtype == .float32 || tensor.dtype == .bfloat16)
+    (tensor.dtype == .float32 || tensor.dtype == .bfloat16) && tensor.device == .cpu && !rehearsesDevice
+  }
+
+  /// Whether a tensor is computed as a GPU's is: it lies there, or a GPU is rehearsed.
+  public static func areDevices(_ tensor: Tensor) -> Bool {
+    (tensor.dtype == .float32 || tensor.dtype == .bfloat16) && (tensor.device.kind == .cuda || rehearsesDevice)
   }
 
   /// Whether a kernel can take two tensors of activations of one type.
@@ -20,7 +32,7 @@ public enum Kernels {
 
   /// Kernels take one type of activations at a time.
   static func requireType(_ what: String, _ tensor: Tensor, as expected: Tensor) throws {
-    guard suitActivations(tensor, expected) else {
+    guard tensor.dtype == expected.dtype, suitActivations(tensor) || areDevices(tensor) else {
       throw TorchError.dtypeMismatch(what: what, expected: expected.dtype ?? .float32, got: tensor.description)
     }
   }

@@ -1,0 +1,58 @@
+import CTorch
+public import ModelConfiguration
+
+/// What a GPU computes in one pass over memory, as the CPU's fused kernels do: by a kernel of ours where the device has them
+/// (``DeviceKernels``), otherwise by single operations of libtorch, which are also what the kernels are compared with.
+///
+/// Values are bfloat16 or float32. Everything is computed in float32 and rounded once.
+public enum DeviceOperations {
+  /// The kernels for a tensor's device; `nil` where there are none.
+  static func kernels(for tensor: Tensor) throws -> DeviceKernels? { try DeviceKernels.loaded(for: tensor.device) }
+
+  /// What computes them on a device, for people.
+  public static func description(on device: Device) -> String {
+    guard let kernels = try? DeviceKernels.loaded(for: device) else { return "single operations of libtorch" }
+    return "our kernels for \(kernels.architecture)"
+  }
+
+  /// `x` with some of its elements dropped and the others enlarged. → [rows, width]
+  ///
+  /// - Parameters:
+  ///   - x: [rows, width]
+  ///   - masks: With one key for each use.
+  ///   - use: The use whose mask it is.
+  static func dropped(_ x: Tensor, _ masks: DropoutMasks, use: Int) throws -> Tensor {
+    guard let kernels = try kernels(for: x) else {
+      let mask = try masks.computedMask(use, rows: x.shape[0], width: x.shape[1], on: x.device)
+      return try (x.converted(to: .float32) * mask).converted(to: x.dtype ?? .float32)
+    }
+    let x = try x.contiguous()
+    let result = try Tensor(uninitialized: x.shape, x.dtype ?? .float32, on: x.device)
+    let parameters = masks.parameters
+    try kernels.launch(
+      "dropout", like: x, blocks: x.shape[0],
+      [
+        .int(x.shape[0]), .int(x.shape[1]), .tensor(x), .uint32(parameters.threshold), .float(parameters.scale),
+        .key(masks.keys[use]), .tensor(result),
+      ])
+    return result
+  }
+}
+
+extension DropoutMasks {
+  /// ``mask(_:rows:width:on:)`` computed on the device itself, by integers of 64 bits: the same bits.
+  func computedMask(_ use: Int, rows: Int, width: Int, on device: Device) throws -> Tensor {
+    let parameters = parameters
+    let (low, high) = (Int(UInt32(truncatingIfNeeded: keys[use])), Int(keys[use] >> 32))
+    let row = try Tensor(Array(0..<rows), on: device).unsqueezed(1)  // [rows, 1]
+    let column = try Tensor(Array(0..<width), on: device)  // [width]
+    func wrapped(_ x: Tensor) throws -> Tensor { try x.bitwiseAnd(0xFFFF_FFFF) }
+    func folded(_ x: Tensor, _ bits: Int) throws -> Tensor { try x.bitwiseXor(x.shiftedRight(bits)) }
+    var x = try wrapped(row.timesInteger(0x9E37_79B1) + column.plusInteger(low))  // [rows, width]
+    x = try wrapped(folded(x, 16).timesInteger(0x7FEB_352D))
+    x = try folded(x, 15).bitwiseXor(high)
+    x = try wrapped(x.timesInteger(0x846C_A68B))
+    let kept = try Tensor([Int(parameters.threshold)], on: device).isLessOrEqual(to: folded(x, 16))
+    return try kept.converted(to: .float32) * Double(parameters.scale)
+  }
+}

@@ -1,0 +1,49 @@
+/// Attention of rows of packed tokens to rows of packed keys, as libtorch's operators for GPUs compute it.
+///
+/// Query i of a row of n queries and m keys sees all keys, or (``causal``) the first m − n + i + 1: the last query sees the last key. With a
+/// ``window`` it sees only the last `window` of these. Query heads share key heads in groups.
+struct VarlenAttention {
+  let queries: Tensor  // [query tokens, heads, headDim]
+  let keys: Tensor  // [key tokens, kvHeads, headDim]
+  let values: Tensor  // [key tokens, kvHeads, headDim]
+  let rows: (queries: PackedRows, keys: PackedRows)
+  let causal: Bool
+  let window: Int?
+
+  struct Result {
+    let output: Tensor  // [query tokens, heads, headDim]
+    /// log Σ exp of each query's scores, −∞ where it sees no key; float32. [heads, query tokens]
+    let logSums: Tensor
+    /// What the operator's own backward pass wants again; empty for the composed one.
+    let kept: [Tensor]
+  }
+
+  /// Which operator computes it.
+  enum Way: String, Sendable { case flash, efficient, composed }
+
+  var scale: Double { 1 / Double(queries.shape[2]).squareRoot() }
+  var groups: Int { queries.shape[1] / max(keys.shape[1], 1) }
+
+  /// FlashAttention takes bfloat16 and heads of at most 256, a multiple of 8; the other operator any type. Neither is there on a CPU.
+  var way: Way {
+    guard queries.device.kind == .cuda, queries.shape[2] % 8 == 0, queries.shape[2] <= 256 else { return .composed }
+    return queries.isHalf ? .flash : .efficient
+  }
+
+  func forward() throws -> Result {
+    switch way {
+    case .flash: try flash()
+    case .efficient: try efficient()
+    case .composed: try composed()
+    }
+  }
+
+  /// From the gradient by the output to those by queries, keys and values.
+  func backward(_ gradient: Tensor, _ result: Result) throws -> (queries: Tensor, keys: Tensor, values: Tensor) {
+    switch way {
+    case .flash: try flashBackward(gradient, result)
+    case .efficient: try efficientBackward(gradient, result)
+    case .composed: try composedBackward(gradient, result)
+    }
+  }
+}

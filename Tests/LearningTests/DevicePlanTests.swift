@@ -1,0 +1,56 @@
+import Decoder
+import Foundation
+import ModelConfiguration
+import Records
+import TestSupport
+import Testing
+import Torch
+
+@testable import Learning
+
+/// Does learning as a GPU computes it, here on the CPU's tensors, do nearly what the CPU's kernels do in float32, for every method?
+@Suite struct DevicePlanTests {
+  @Test(arguments: TinyTasks.methods)
+  func lossesAndGradientsAreClose(method: String) throws {
+    let exact = try PlannedTraining(method, .float32)
+    let (rounded, plain) = try Kernels.$rehearsesDevice.withValue(true) {
+      (try PlannedTraining(method, .bfloat16), try PlannedTraining(method, .float32, epochs: 1))
+    }
+    try expectClose(rounded, exact, method, cosine: 0.999)
+    #expect(try plain.cosine(to: exact) > 0.999_99, "\(method), in float32")
+    #expect(try !plain.firstGradients.isEqual(to: exact.firstGradients), "another plan, the same bits")
+    #expect(abs(plain.firstLoss - exact.firstLoss) < 1e-4 * abs(exact.firstLoss))
+  }
+
+  /// A base that was pretrained, at all of its layers, with dropout.
+  @Test(arguments: ["sequential", "moe-cl", "accrete"])
+  func onARealBase(method: String) throws {
+    func training(_ compute: ComputePrecision) throws -> PlannedTraining {
+      try PlannedTraining(method, compute, epochs: 1, base: ShallowBase.seedling, dropout: 0.1)
+    }
+    let exact = try training(.float32)
+    let rounded = try Kernels.$rehearsesDevice.withValue(true) { try training(.bfloat16) }
+    try expectClose(rounded, exact, method, cosine: 0.999)
+  }
+
+  @Test func sameBitsEveryTime() throws {
+    try Kernels.$rehearsesDevice.withValue(true) {
+      let (one, other) = (
+        try PlannedTraining("moe-cl", .bfloat16, epochs: 1, dropout: 0.1),
+        try PlannedTraining("moe-cl", .bfloat16, epochs: 1, dropout: 0.1)
+      )
+      #expect(try one.firstGradients.isEqual(to: other.firstGradients) && one.finalLoss == other.finalLoss)
+    }
+  }
+
+  private func expectClose(_ rounded: PlannedTraining, _ exact: PlannedTraining, _ method: String, cosine: Double)
+    throws
+  {
+    #expect(abs(rounded.firstLoss - exact.firstLoss) < 0.01 * abs(exact.firstLoss), "\(method)")
+    let direction = try rounded.cosine(to: exact)
+    #expect(direction >= cosine, "\(method): cosine \(direction)")
+    #expect(
+      abs(rounded.finalLoss - exact.finalLoss) < 0.01 * exact.finalLoss,
+      "\(method): final loss \(rounded.finalLoss), by the CPU's kernels in float32 \(exact.finalLoss)")
+  }
+}

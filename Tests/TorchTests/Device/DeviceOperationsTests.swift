@@ -1,0 +1,129 @@
+import ModelConfiguration
+import Testing
+
+@testable import Torch
+
+/// Does what a device computes of activations equal the CPU's fused kernels?
+@Suite struct DeviceOperationsTests {
+  init() throws { try useOneThread() }
+
+  /// In float32 only the order of sums differs; in bfloat16 factors and what passes through them are rounded, too.
+  private func tolerance(_ type: DType) -> Double { type == .float32 ? 2e-5 : 6.0 / 256 }
+
+  @Test(arguments: [DType.float32, .bfloat16])
+  func norms(type: DType) throws {
+    let (x, addend, weight) = (try halves([19, 71], 1), try halves([19, 71], 2, type), try halves([71], 3))
+    let gradient = try halves([19, 71], 4, type)
+    let heads = try halves([19, 71], 5, type)
+    func all() throws -> [Tensor] {
+      let sum = try x.addedAndNormalized(addend, weight: weight, epsilon: 1e-5)
+      return [
+        sum.sum, sum.normed, try x.rmsNormalized(weight: weight, epsilon: 1e-5, as: type),
+        try gradient.rmsNormBackward(x, weight: weight, epsilon: 1e-5, rest: x),
+        try heads.rmsNormalized(weight: weight, epsilon: 1e-5),
+        try gradient.rmsNormBackward(heads, weight: weight, epsilon: 1e-5),
+      ]
+    }
+    let expected = try all()
+    let got = try asDevice { try all() }
+    for (index, pair) in zip(got, expected).enumerated() {
+      #expect(pair.0.dtype == pair.1.dtype, "\(index)")
+      try expectNear(pair.0, pair.1, tolerance(type), "\(index)")
+    }
+  }
+
+  @Test(arguments: [DType.float32, .bfloat16], Activation.allCases)
+  func gatedUnits(type: DType, activation: Activation) throws {
+    let (gate, up) = (try halves([7, 33], 1, type), try halves([7, 33], 2, type))
+    let gradient = try halves([7, 33], 3, type)
+    func all() throws -> [Tensor] {
+      let back = try GatedLinearUnit.backward(activation, gradient, gate: gate, up: up)
+      return [try GatedLinearUnit.forward(activation, gate: gate, up: up), back.gate, back.up]
+    }
+    let expected = try all()
+    for (got, wanted) in zip(try asDevice { try all() }, expected) { try expectNear(got, wanted, tolerance(type)) }
+  }
+
+  @Test(arguments: [DType.float32, .bfloat16])
+  func rotations(type: DType) throws {
+    let x = try halves([11, 3, 24], 1, type)
+    let (cosines, sines) = (try normal([11, 12], 2).cos(), try normal([11, 12], 2).sin())
+    for direction in [1.0, -1.0] {
+      let expected = try x.rotated(cosines: cosines, sines: sines, direction: direction)
+      let got = try asDevice { try x.rotated(cosines: cosines, sines: sines, direction: direction) }
+      #expect(got.dtype == type)
+      try expectNear(got, expected, tolerance(type))
+    }
+  }
+
+  /// A mask that is computed by single operations has the bits of the kernel's.
+  @Test func masks() throws {
+    for key in [1, 0x9E37_79B9_7F4A_7C15, 0xFFFF_FFFF_0000_0001] as [UInt64] {
+      let masks = DropoutMasks(probability: 0.05, keys: [key])
+      let computed = try masks.computedMask(0, rows: 300, width: 1037, on: .cpu)
+      #expect(try computed.isEqual(to: masks.mask(0, rows: 300, width: 1037, on: .cpu)))
+    }
+  }
+
+  @Test(arguments: [DType.float32, .bfloat16], [nil, 0.25] as [Double?])
+  func reductions(type: DType, probability: Double?) throws {
+    let (tokens, width, rank) = (19, 71, 8)
+    let masks = probability.map { DropoutMasks(probability: $0, keys: [7, 8]) }
+    let (x, a) = (try halves([tokens, width], 1, type), try halves([2, rank, width], 2))
+    let (gradient, flow) = (try halves([tokens, 2 * rank], 3), try halves([tokens, 2 * rank], 4))
+    func all() throws -> [Tensor] {
+      let reduction = try LowRankReduction(x, a: a, dropout: masks)
+      let input = try halves([tokens, width], 5, type)
+      let factors = try reduction.backward(gradient, flow: flow, addingTo: input)
+      return [try reduction.forward(), factors, input, try reduction.backward(gradient, addingTo: nil)]
+    }
+    let expected = try all()
+    for (got, wanted) in zip(try asDevice { try all() }, expected) {
+      #expect(got.dtype == wanted.dtype)
+      try expectNear(got, wanted, tolerance(type))
+    }
+  }
+
+  enum Sequences: CaseIterable { case none, attached, isolated }
+
+  @Test(arguments: [DType.float32, .bfloat16], Sequences.allCases)
+  func mixtures(type: DType, sequences: Sequences) throws {
+    for experts in 1...2 {
+      for activation in Activation.allCases {
+        for probability in [nil, 0.25] as [Double?] {
+          let what = "\(experts) experts, \(activation), \(probability ?? 0)"
+          let expected = try mixture(type, sequences, experts, activation, probability)
+          let got = try asDevice { try mixture(type, sequences, experts, activation, probability) }
+          for (index, pair) in zip(got, expected).enumerated() {
+            #expect(pair.0.dtype == pair.1.dtype)
+            try expectNear(pair.0, pair.1, tolerance(type), "\(what), \(index)")
+          }
+        }
+      }
+    }
+  }
+
+  private func mixture(
+    _ type: DType, _ sequences: Sequences, _ experts: Int, _ activation: Activation, _ probability: Double?
+  ) throws -> [Tensor] {
+    let (tokens, width, rank) = (19, 71, 8)
+    let block = try GatedMixture(
+      gate: halves([tokens, width], 4, type), up: halves([tokens, width], 5, type),
+      reduced: halves([tokens, 2 * experts * rank], 6) * 0.25, b: halves([2 * experts, rank, width], 7),
+      a: halves([experts, rank, width], 8), shares: experts == 2 ? normal([tokens, 2], 9).softmax(-1) : nil,
+      dropout: probability.map { DropoutMasks(probability: $0, keys: Array([1, 2].prefix(experts))) },
+      activation: activation)
+    let part =
+      sequences == .none
+      ? nil
+      : try GatedMixture.SequenceGradient(
+        first: normal([3, width], 12), down: normal([3, rank], 13),
+        sequenceOfToken: (0..<Int32(tokens)).map { $0 / 7 }, isolated: sequences == .isolated)
+    let output = try block.forward(keepingFirst: true)
+    let gradients = try block.backward(
+      mixed: halves([tokens, width], 10, type), down: halves([tokens, experts * rank], 11), sequence: part,
+      toInput: true)
+    let optional = [output.first, gradients.gate, gradients.up, gradients.flow].compactMap(\.self)
+    return [output.mixed, output.down, gradients.reduced, gradients.shares, gradients.b, gradients.a] + optional
+  }
+}
