@@ -141,8 +141,10 @@ int32_t accrete_from_memory(void* data, int64_t dimensions, const int64_t* sizes
 // MARK: Operators with scalars
 
 int32_t accrete_add(TorchTensorRef a, TorchTensorRef b, double alpha, TorchTensorRef* result) {
-  // A whole number suits tensors of integers, too.
-  return guarded([&] { *result = handle(at::add(tensor(a), tensor(b), alpha == 1 ? at::Scalar(1) : at::Scalar(alpha))); });
+  // Tensors of integers want a whole number.
+  const bool whole = alpha == 1 || alpha == -1;
+  const at::Scalar scale = whole ? at::Scalar(static_cast<int64_t>(alpha)) : at::Scalar(alpha);
+  return guarded([&] { *result = handle(at::add(tensor(a), tensor(b), scale)); });
 }
 
 int32_t accrete_add_in_place(TorchTensorRef a, TorchTensorRef b, double alpha) {

@@ -69,10 +69,17 @@ public struct DecoderModel: Sendable {
   public func packedStates(
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at indices: Tensor
   ) throws -> Tensor {
+    try packedStates(batch, experts: experts, cache: cache, at: TokenIndices(reading: indices))
+  }
+
+  /// The same, of numbers that the host knows.
+  public func packedStates(
+    _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at indices: TokenIndices
+  ) throws -> Tensor {
     try withoutGradients {
       let reading = try Reading(indices, of: batch.packedCount, under: experts)
       let (x, _) = try throughLayers(batch, experts: experts, cache: cache, tracing: false, reading: reading)
-      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices)
+      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices.tensor)
       return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
     }
   }
@@ -97,13 +104,20 @@ public struct DecoderModel: Sendable {
   public func tracedStates(
     _ batch: TokenBatch, experts: any ExpertSelection, at indices: Tensor, checkpointing: Bool = false
   ) throws -> Traced {
+    try tracedStates(batch, experts: experts, at: TokenIndices(reading: indices), checkpointing: checkpointing)
+  }
+
+  /// The same, of numbers that the host knows.
+  public func tracedStates(
+    _ batch: TokenBatch, experts: any ExpertSelection, at indices: TokenIndices, checkpointing: Bool = false
+  ) throws -> Traced {
     try withoutGradients {
       let reading = try Reading(indices, of: batch.packedCount, under: experts)
       let (x, pullbacks) = try throughLayers(
         batch, experts: experts, cache: nil, tracing: true, checkpointing: checkpointing, reading: reading)
       // [count, hidden]
-      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices)
-      let rows = try reading.map { try Tensor(Array(0..<$0.count), on: device) } ?? indices
+      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices.tensor)
+      let rows = reading == nil ? indices.tensor : nil
       let shape = x.shape
       let epsilon = configuration.normEpsilon
       // Each backward pass frees what it holds as soon as it has been walked.
@@ -111,7 +125,9 @@ public struct DecoderModel: Sendable {
       return Traced(try chosen.rmsNormalized(weight: finalNorm, epsilon: epsilon), tracing: true) { gradient, _ in
         try withoutGradients {
           let inner = try gradient.rmsNormBackward(chosen, weight: finalNorm, epsilon: epsilon)
-          var current: Tensor? = try Tensor.zeros(shape, on: device).replacing(0, rows: rows, with: inner)
+          let zeros = try Tensor.zeros(shape, on: device)
+          if rows == nil { try zeros.narrowed(0, from: 0, count: inner.shape[0]).copyInPlace(from: inner) }
+          var current: Tensor? = try rows.map { try zeros.replacing(0, rows: $0, with: inner) } ?? zeros
           while let pullback = remaining.popLast(), let gradient = current {
             current = try pullback(gradient, !remaining.isEmpty)
           }

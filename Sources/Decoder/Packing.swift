@@ -20,6 +20,8 @@ struct Packing {
   /// What attention sees where tokens are shared.
   let expansion: Expansion?
   private let batch: TokenBatch
+  /// What the device has already.
+  private let sent: PackedInputs?
 
   /// Shared tokens as each sequence has them: for attention, which looks at sequences.
   struct Expansion {
@@ -50,7 +52,8 @@ struct Packing {
     }
     let padding = isAligned ? TokenBatch.alignmentPadding(for: tokens) : 0
     alignmentPadding = padding
-    ids = try Tensor(batch.ids + repeatElement(batch.ids.first ?? 0, count: padding), on: batch.device)
+    sent = isAligned ? batch.inputs : nil
+    ids = try sent?.ids ?? Tensor(batch.ids + repeatElement(batch.ids.first ?? 0, count: padding), on: batch.device)
     expansion = try Self.expansion(batch, padding)
   }
 
@@ -77,9 +80,18 @@ struct Packing {
   /// The positions of the computed tokens, then any of the alignment padding. `starts`: cached tokens of each sequence.
   /// int64 [tokens + alignmentPadding]
   func positions(after starts: [Int]) throws -> Tensor {
+    if let sent, starts.allSatisfy({ $0 == 0 }) { return sent.positions }
     let own = batch.positions ?? zip(starts, batch.lengths).flatMap { $0..<$0 + $1 }
     let unused = batch.positions?.first ?? 0
     return try Tensor(own + repeatElement(unused, count: alignmentPadding), on: batch.device)
+  }
+
+  /// Where sequences begin, then where the alignment padding and all tokens end, on the device. int32 [sequences + 1, or + 2]
+  func starts() throws -> Tensor {
+    if let sent { return try sent.starts.converted(to: .int32) }
+    let lengths = batch.lengths + (alignmentPadding > 0 ? [alignmentPadding] : [])
+    return try Tensor(
+      int32: lengths.reduce(into: [Int32(0)]) { $0.append($0[$0.count - 1] + Int32($1)) }, on: batch.device)
   }
 
   /// The same tokens on a padded grid: for attention by libtorch.

@@ -19,20 +19,26 @@ struct Reading {
   private let real: Tensor
 
   /// - Parameters:
-  ///   - indices: Numbers of packed tokens, each at most once. int64 [count]
+  ///   - indices: Numbers of packed tokens.
   ///   - tokens: Of the pass, with its alignment padding.
   ///   - experts: Of the pass.
   /// - Returns: `nil` where it would save too little, and where the experts need all tokens.
-  init?(_ indices: Tensor, of tokens: Int, under experts: (any ExpertSelection)?) throws {
-    let real = try indices.integers()
+  init?(_ indices: TokenIndices, of tokens: Int, under experts: (any ExpertSelection)?) throws {
+    let real = indices.numbers
     guard let first = real.first else { return nil }
     let order = real + repeatElement(first, count: TokenBatch.alignmentPadding(for: real.count))
     guard 4 * order.count <= 3 * tokens else { return nil }
     let narrowed = try experts?.narrowed(to: order)
     guard experts == nil || narrowed != nil else { return nil }
     (self.order, self.experts, count) = (order, narrowed, real.count)
-    rows = try Tensor(order, on: indices.device)
-    self.real = indices
+    let copies = order.count - real.count
+    rows =
+      copies == 0
+      ? indices.tensor
+      : try Tensor.concatenated([
+        indices.tensor, indices.tensor.narrowed(0, from: 0, count: 1).expanded([copies]),
+      ])
+    self.real = indices.tensor
     inference = nil
   }
 

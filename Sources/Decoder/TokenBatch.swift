@@ -14,6 +14,8 @@ public struct TokenBatch: Sendable {
   public let sharedTokens: Int
   /// Where the batch is computed.
   public let device: Device
+  /// Its tokens on that device, where they have been sent already.
+  public internal(set) var inputs: PackedInputs?
   /// Length of the longest sequence.
   public var time: Int { lengths.max() ?? 0 }
 
@@ -43,6 +45,13 @@ public struct TokenBatch: Sendable {
   public init(_ sequences: [[Int]], on device: Device = .cpu) throws {
     guard sequences.contains(where: { !$0.isEmpty }) else { throw DecoderError.emptyInput }
     self.init(ids: sequences.flatMap(\.self), lengths: sequences.map(\.count), on: device)
+  }
+
+  /// Causal sequences of different lengths that have been sent to their device.
+  /// - Throws: ``DecoderError/emptyInput``.
+  public init(_ sequences: [[Int]], sent inputs: PackedInputs, on device: Device) throws {
+    try self.init(sequences, on: device)
+    self.inputs = inputs
   }
 
   /// Sequences with positions and a mask of their own, as label scoring needs them.

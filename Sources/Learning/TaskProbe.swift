@@ -67,7 +67,7 @@ public struct TaskProbe {
     var (sum, count) = (0.0, 0)
     try eachBatch(sample(rows)) { batch in
       let states = try model.packedStates(batch.tokens, experts: experts, at: batch.positions)
-      sum += try model.answerLoss(states, targets: batch.targets).sum
+      sum += try model.answerLoss(states, targets: batch.targets).sum.value()
       count += batch.targetCount
     }
     return sum / Double(max(count, 1))

@@ -13,6 +13,8 @@ enum Argument {
   case optionalInt(Int?)
   case optionalDouble(Double?)
   case optionalDType(DType?)
+  /// Of a device argument: none.
+  case noDevice
   case dtype(DType)
 }
 
@@ -87,6 +89,7 @@ enum Operation {
       value.map { libtorch.accrete_new_optional(TorchStackValue(bitPattern: Int64($0))) } ?? 0
     case .optionalDouble(let value): value.map { libtorch.accrete_new_optional($0.bitPattern) } ?? 0
     case .optionalDType(let value): value.map { libtorch.accrete_new_optional(TorchStackValue($0.code)) } ?? 0
+    case .noDevice: 0
     case .dtype(let value): TorchStackValue(value.code)
     }
   }
@@ -125,6 +128,7 @@ enum Operation {
     case .optionalInt(let value): value.map { "\($0)" } ?? "none"
     case .optionalDouble(let value): value.map { "\($0)" } ?? "none"
     case .optionalDType(let value): value?.rawValue ?? "none"
+    case .noDevice: "none"
     case .dtype(let value): value.rawValue
     }
   }

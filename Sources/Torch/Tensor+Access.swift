@@ -3,6 +3,7 @@ import CTorch
 extension Tensor {
   /// The single element of a tensor of any numeric type.
   public func item() throws -> Double {
+    HostTraffic.read()
     let value = try self.converted(to: .float64).moved(to: .cpu).contiguous()
     guard value.count == 1 else {
       throw TorchError.shapeMismatch(what: "a tensor read as one number", expected: [], got: shape)
@@ -38,7 +39,8 @@ extension Tensor {
   }
 
   private func elements<Element: BitwiseCopyable>(as type: Element.Type) throws -> [Element] {
-    try moved(to: .cpu).contiguous().withBytes { bytes in
+    HostTraffic.read()
+    return try moved(to: .cpu).contiguous().withBytes { bytes in
       [Element](unsafeUninitializedCapacity: bytes.count / MemoryLayout<Element>.stride) { target, count in
         UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
         count = bytes.count / MemoryLayout<Element>.stride

@@ -68,6 +68,7 @@ extension Tensor {
     guard expected == values.count else {
       throw TorchError.elementCountMismatch(expected: expected, got: values.count)
     }
+    HostTraffic.write()
     let host = try Tensor(uninitialized: shape, dtype)
     if !values.isEmpty {
       try host.withMutableBytes { target in values.withUnsafeBytes { target.copyMemory(from: $0) } }

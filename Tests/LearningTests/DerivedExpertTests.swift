@@ -115,8 +115,8 @@ import Torch
 
   @Test func theLossIsTheAnswersMean() throws {
     let batch = try TrainingBatch(probe().examples)
-    let states = try model.packedStates(batch.tokens).gathered(0, rows: batch.positions)
-    let expected = try model.answerLoss(states, targets: batch.targets).sum / Double(batch.targetCount)
+    let states = try model.packedStates(batch.tokens).gathered(0, rows: batch.positions.tensor)
+    let expected = try model.answerLoss(states, targets: batch.targets).sum.value() / Double(batch.targetCount)
     #expect(abs(try probe().loss(under: nil, rows: 12) - expected) < 1e-5)
     #expect(throws: LearningError.self) {
       try TaskProbe(TinyTasks.identities[0], examples: [], model: model, seed: 3).loss(under: nil, rows: 3)

@@ -65,7 +65,7 @@ import Torch
         let now = try states(method.expert)
         let task =
           try head.map { try now.linear($0).crossEntropySum(batch.labels).item() / Double(batch.tokens.sequenceCount) }
-          ?? model.answerLoss(now, targets: batch.targets).sum / Double(batch.targetCount)
+          ?? model.answerLoss(now, targets: batch.targets).sum.value() / Double(batch.targetCount)
         let held = try LwF.distillation(model.logits(now), from: model.logits(states(earlier)), temperature: 1.5)
         return try task + 3 * held.item()
       }

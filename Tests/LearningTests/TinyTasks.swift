@@ -74,7 +74,7 @@ extension TrainingPass {
   func terms() throws -> [LossTerm] {
     let nothing = try Tensor.zeros([1, 1])
     return try lossTerms(
-      TrainingOutputs(nothing, of: TokenBatch([[0]]), at: Tensor([0]), model: Goldens.model()))
+      TrainingOutputs(nothing, of: TokenBatch([[0]]), at: TokenIndices([0]), model: Goldens.model()))
   }
 }
 

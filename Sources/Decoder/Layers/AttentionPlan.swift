@@ -28,12 +28,13 @@ struct AttentionPlans {
     self.longest = longest
     let sizes = Set(windows.map { Self.effective($0, longest) })
     let grid = Self.usesKernels(batch, cache, plan) ? nil : try packing.grid()
+    let starts = (sequences: starts, device: grid == nil && cache == nil && plan.attention != .packed ? try packing.starts() : nil)
     plans = try Dictionary(
       uniqueKeysWithValues: sizes.map { size in
         let plan: AttentionPlan =
           try grid.map {
-            .grid(try Self.mask(batch, $0, after: starts.max() ?? 0, window: size, device), $0)
-          } ?? .packed(try Self.layout(batch, packing, cache, window: size, positions))
+            .grid(try Self.mask(batch, $0, after: starts.sequences.max() ?? 0, window: size, device), $0)
+          } ?? .packed(try Self.layout(batch, packing, cache, window: size, positions, starts: starts.device))
         return (size, plan)
       })
   }
@@ -61,7 +62,8 @@ struct AttentionPlans {
   }
 
   private static func layout(
-    _ batch: TokenBatch, _ packing: Packing, _ cache: KeyValueCache?, window: Int, _ positions: Tensor
+    _ batch: TokenBatch, _ packing: Packing, _ cache: KeyValueCache?, window: Int, _ positions: Tensor,
+    starts: Tensor?
   ) throws -> PackedAttention.Layout {
     let plain = window > 0 ? PackedAttention.Layout.Window(size: window) : nil
     if cache != nil { return try PackedAttention.Layout(lengths: batch.lengths, window: plain) }
@@ -69,7 +71,7 @@ struct AttentionPlans {
     let lengths = batch.lengths + (alignmentPadding > 0 ? [alignmentPadding] : [])
     func ofSequences(_ numbers: [Int32]) -> [Int32] { packing.expansion?.order.map { numbers[$0] } ?? numbers }
     guard case .grouped(let groups) = batch.mask else {
-      return try PackedAttention.Layout(lengths: lengths, window: plain)
+      return try PackedAttention.Layout(lengths: lengths, window: plain, cumulative: starts)
     }
     // Continuations of one prompt lie one after the other, but each begins where the prompt ends.
     let stated =

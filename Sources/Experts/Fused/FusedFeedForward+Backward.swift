@@ -10,9 +10,20 @@ extension FusedFeedForward {
     let reduced: Tensor
     let lengths: [Int]
     let attached: Bool
+    let sent: Sent?
 
-    package init(leaf: Tensor, reduced: Tensor, lengths: [Int], attached: Bool) {
-      (self.leaf, self.reduced, self.lengths, self.attached) = (leaf, reduced, lengths, attached)
+    /// What follows from the lengths, where a device has it.
+    package struct Sent {
+      /// Of each packed token, that of alignment padding behind the others. int64 [tokens]
+      let sequences: Tensor
+      /// 1 / tokens of each sequence. [sequences, 1]
+      let parts: Tensor
+
+      package init(sequences: Tensor, parts: Tensor) { (self.sequences, self.parts) = (sequences, parts) }
+    }
+
+    package init(leaf: Tensor, reduced: Tensor, lengths: [Int], attached: Bool, sent: Sent? = nil) {
+      (self.leaf, self.reduced, self.lengths, self.attached, self.sent) = (leaf, reduced, lengths, attached, sent)
     }
   }
 
@@ -79,7 +90,8 @@ extension FusedFeedForward {
     try first.b.accumulateGradient(
       pool.reduced.transposedProduct(gradient).narrowed(0, from: 0, count: rank).transposed(0, 1))
     // Every token has the same part in the mean of its sequence.
-    let parts = try Tensor(pool.lengths.map { 1 / Float($0) }, shape: [pool.lengths.count, 1], on: z.device)
+    let parts =
+      try pool.sent?.parts ?? Tensor(pool.lengths.map { 1 / Float($0) }, shape: [pool.lengths.count, 1], on: z.device)
     let own = try stack.factors.narrowed(1, from: 0, count: paddedRank)  // [hidden, rank]
     // The alignment padding belongs to a sequence of zeros behind the others.
     func closed(_ x: Tensor) throws -> Tensor { try Tensor.concatenated([x, Tensor.zeros([1, x.shape[1]], on: x.device)]) }
@@ -88,6 +100,6 @@ extension FusedFeedForward {
       first: closed(gradient.linearTransposed(block.down) * parts),
       down: closed(gradient.linearTransposed(own) * parts * scaling),
       sequenceOfToken: sequences + repeatElement(Int32(pool.lengths.count), count: max(0, tokens - sequences.count)),
-      isolated: !pool.attached)
+      sent: pool.sent?.sequences, isolated: !pool.attached)
   }
 }

@@ -90,7 +90,7 @@ final class Adversary {
   /// The terms for one batch of task `label`. `pooled`: [batch, hidden] of each layer.
   func lossTerms(_ pooled: [Tensor], label: Int) throws -> [LossTerm] {
     guard isActive, let first = pooled.first else { return [] }
-    let targets = try Tensor([Int](repeating: label, count: pooled.count * first.shape[0]), on: first.device)
+    let targets = try Tensor(repeating: Double(label), [pooled.count * first.shape[0]], .int64, on: first.device)
     return isReversed ? try paperTerms(pooled, targets) : try isolatedTerms(pooled, targets)
   }
 

@@ -85,8 +85,13 @@ public final class DualExpertSelection: ExpertSelection {
       let reduced = try kept.down.narrowed(1, from: 0, count: kept.rank).contiguous()
       return try collect(activated: first, reduced: reduced, experts[0].down, block, layer: layer)
     }
-    let fusedPool = pool.map {
-      FusedFeedForward.Pool(leaf: $0.leaf, reduced: $0.reduced, lengths: $0.weights.lengths, attached: $0.attached)
+    let fusedPool = pool.map { pool in
+      let weights = pool.weights
+      return FusedFeedForward.Pool(
+        leaf: pool.leaf, reduced: pool.reduced, lengths: weights.lengths, attached: pool.attached,
+        sent: weights.sequences.flatMap { sequences in
+          weights.parts.map { FusedFeedForward.Pool.Sent(sequences: sequences, parts: $0) }
+        })
     }
     return Traced(output.value, tracing: tracing) { try kept.backward($0, pool: fusedPool, toInput: $1) }
   }
@@ -136,6 +141,10 @@ public final class DualExpertSelection: ExpertSelection {
 public struct PoolingWeights {
   let matrix: Tensor  // [batch, tokens]
   let lengths: [Int]
+  /// The sequence of each packed token, that of alignment padding behind the others. int64 [tokens], where a device has been told.
+  let sequences: Tensor?
+  /// 1 / tokens of each sequence, on the same device. [batch, 1]
+  let parts: Tensor?
 
   /// `x`: [tokens, width] → [batch, width].
   public func mean(_ x: Tensor) throws -> Tensor {
@@ -145,6 +154,16 @@ public struct PoolingWeights {
   public init(_ batch: TokenBatch) throws {
     lengths = batch.lengths
     let tokens = batch.packedCount
+    if let sent = batch.inputs, batch.device != .cpu || Kernels.rehearsesDevice {
+      // From what the device has: nothing is sent again.
+      let sequences = try sent.sequences(tokens: tokens)
+      let parts = try sent.lengths(count: lengths.count).converted(to: .float32).power(-1)
+      let numbers = try Tensor.counted(lengths.count, on: batch.device).unsqueezed(1)  // [batch, 1]
+      matrix = try sequences.equals(numbers).converted(to: .float32) * parts.unsqueezed(1)
+      (self.sequences, self.parts) = (sequences, try parts.unsqueezed(1))
+      return
+    }
+    (sequences, parts) = (nil, nil)
     var flat = [Float](repeating: 0, count: lengths.count * tokens)
     var position = 0
     for (sequence, length) in lengths.enumerated() {
@@ -159,6 +178,7 @@ public struct PoolingWeights {
   /// Means over the first tokens of sequences; a sequence may be there several times.
   public init(beginnings: [(sequence: Int, tokens: Int)], of batch: TokenBatch) throws {
     lengths = beginnings.map(\.tokens)
+    (sequences, parts) = (nil, nil)
     let tokens = batch.packedCount
     let starts = batch.lengths.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
     var flat = [Float](repeating: 0, count: beginnings.count * tokens)

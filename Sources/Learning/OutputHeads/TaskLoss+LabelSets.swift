@@ -27,10 +27,10 @@ extension DecoderModel {
     try leaf.requireGradient()
     let logits = try withGradients { try leaf.linear(head) }  // [sequences, labels]
     // d/dz of −y log p − (1 − y) log(1 − p), p = sigmoid z, is p − y; the loss itself is max(z, 0) − y z + log(1 + e^−|z|).
-    let (slope, loss) = try withoutGradients { () -> (Tensor, Double) in
+    let (slope, loss) = try withoutGradients { () -> (Tensor, StepNumber) in
       let z = try logits.detached()
       let terms = try z.clamped(from: 0) - wanted * z + ((z.abs() * -1).exp() + 1).log()
-      return (try z.sigmoid() - wanted, try terms.sum().item() / Double(labels))
+      return (try z.sigmoid() - wanted, try StepNumber(terms.sum()) / Double(labels))
     }
     try withGradients { try ((logits * slope).sum() * (scale / Double(labels))).backward() }
     guard let gradient = leaf.gradient else { throw TorchError.missingGradient("hidden states") }

@@ -5,7 +5,7 @@ import Torch
 /// A task's own loss with its gradient by the hidden states.
 struct TaskLoss {
   /// The sum over targets of −log p.
-  let sum: Double
+  let sum: StepNumber
   /// d sum / d hidden. [targets, hidden]
   let gradient: Tensor
 }
@@ -15,6 +15,7 @@ extension DecoderModel {
   ///
   /// Logits exist for a chunk of targets at a time, so that a large vocabulary costs no memory.
   func answerLoss(_ hidden: Tensor, targets: Tensor) throws -> TaskLoss {
+    if Kernels.areDevices(hidden) { return try deviceAnswerLoss(hidden, targets: targets) }
     let chunk = max(1, 32_000_000 / configuration.vocabularySize)
     var sum = 0.0
     var gradients: [Tensor] = []
@@ -31,7 +32,7 @@ extension DecoderModel {
       gradients.append(
         try statesGradient(ofLogits: gradient.padded(toMultipleOf: 32)).narrowed(0, from: 0, count: count))
     }
-    return TaskLoss(sum: sum, gradient: try Tensor.concatenated(gradients))
+    return TaskLoss(sum: .read(sum), gradient: try Tensor.concatenated(gradients))
   }
 
   /// The sequences' −log p of the right label under a head, summed; the head's gradient is `scale` times the sum's. `hidden`:
@@ -42,6 +43,6 @@ extension DecoderModel {
     let loss = try withGradients { try leaf.linear(head).crossEntropySum(labels) }
     try withGradients { try (loss * scale).backward() }
     guard let gradient = leaf.gradient else { throw TorchError.missingGradient("hidden states") }
-    return TaskLoss(sum: try loss.item(), gradient: try withoutGradients { try gradient * (1 / scale) })
+    return TaskLoss(sum: try StepNumber(loss), gradient: try withoutGradients { try gradient * (1 / scale) })
   }
 }

@@ -5,14 +5,14 @@ public import Torch
 /// A packed batch of examples with what is to be predicted.
 public struct TrainingBatch {
   public let tokens: TokenBatch
-  /// Numbers of the packed tokens that predict a target. int64 [targets]
-  let positions: Tensor
+  /// The packed tokens that predict a target.
+  let positions: TokenIndices
   /// The token that each position has to predict. int64 [targets]
   let targets: Tensor
   /// Number of target tokens.
   public let targetCount: Int
-  /// Number of each sequence's last prompt token among the packed tokens. int64 [batch]
-  let promptEnds: Tensor
+  /// Each sequence's last prompt token.
+  let promptEnds: TokenIndices
   /// Label number of each sequence; −1 where there is none. int64 [batch]
   let labels: Tensor
   /// The label numbers of each sequence that may have several; `nil`: the task has no such sequences.
@@ -23,7 +23,6 @@ public struct TrainingBatch {
   /// The answer's tokens are the targets, the end token included; each is predicted at the position before it.
   public init(_ examples: [EncodedExample], on device: Device = .cpu) throws {
     let sequences = examples.map { $0.promptIds + $0.answerIds }
-    tokens = try TokenBatch(sequences, on: device)
     var positions: [Int] = []
     var targets: [Int] = []
     var promptEnds: [Int] = []
@@ -37,11 +36,20 @@ public struct TrainingBatch {
       }
       sequenceStart += example.promptIds.count + example.answerIds.count
     }
-    self.positions = try Tensor(positions, on: device)
-    self.targets = try Tensor(targets, on: device)
+    // One copy for all.
+    var upload = IntegerUpload()
+    let inputs = PackedInputs.add(sequences, to: &upload)
+    let parts = (
+      positions: upload.add(positions), targets: upload.add(targets), ends: upload.add(promptEnds),
+      labels: upload.add(examples.map { $0.labelIndex ?? -1 })
+    )
+    let sent = try upload.sent(to: device)
+    tokens = try TokenBatch(sequences, sent: PackedInputs(inputs, of: sent), on: device)
+    self.positions = TokenIndices(positions, tensor: try sent(parts.positions))
+    self.targets = try sent(parts.targets)
     targetCount = targets.count
-    self.promptEnds = try Tensor(promptEnds, on: device)
-    labels = try Tensor(examples.map { $0.labelIndex ?? -1 }, on: device)
+    self.promptEnds = TokenIndices(promptEnds, tensor: try sent(parts.ends))
+    labels = try sent(parts.labels)
     labelSets = examples.allSatisfy { $0.labelIndices != nil } ? examples.compactMap(\.labelIndices) : nil
     rows = examples.map(\.index)
   }

@@ -175,12 +175,19 @@ public final class TaskTraining {
       step: cursor.step + 1, totalSteps: totalSteps, epoch: cursor.epoch, terms: [:], loss: 0,
       learningRate: schedule.rate(at: cursor.step), gradientNorm: 0, tokens: batches.reduce(0) { $0 + $1.tokens.tokens }
     )
-    try accumulate(batches, into: &report)
+    var numbers = StepNumbers()
+    try accumulate(batches, into: &numbers)
     try method.adjust(
       parameters.gradients,
       in: TrainingStep(
         task: material.task, number: report.step, probe: probe, trained: parameters.parameters.map(\.tensor)))
-    report.gradientNorm = try parameters.clipGradients(to: options.gradientClip)
+    let isDevice = Kernels.areDevices(parameters.gradients)
+    numbers.gradientNorm =
+      isDevice
+      ? .pending(try parameters.clipGradientsOnDevice(to: options.gradientClip))
+      : .read(try parameters.clipGradients(to: options.gradientClip))
+    // The one read of a step.
+    try numbers.fill(&report, task: material.task.name)
     guard report.gradientNorm.isFinite else {
       throw LearningError.lossNotFinite(
         term: "gradient norm", task: material.task.name, step: report.step, examples: batches.flatMap(\.rows))
@@ -196,10 +203,10 @@ public final class TaskTraining {
 
   /// Forward and backward of the micro-batches of a step. Each counts by its share of target tokens (the task's loss)
   /// or of sequences (the other terms), so that the sum is what one large batch would give.
-  private func accumulate(_ batches: [TrainingBatch], into report: inout StepReport) throws {
+  private func accumulate(_ batches: [TrainingBatch], into numbers: inout StepNumbers) throws {
     let targets = batches.reduce(0) { $0 + $1.targetCount }
     let sequences = batches.reduce(0) { $0 + $1.tokens.sequenceCount }
-    guard targets > 0 else { throw LearningError.noTargets(task: material.task.name, step: report.step) }
+    guard targets > 0 else { throw LearningError.noTargets(task: material.task.name, step: cursor.step + 1) }
     for batch in batches {
       let context = StepContext(dropout: dropout, progress: Double(cursor.step) / Double(max(totalSteps, 1)))
       let pass = try method.trainingPass(material.task, over: batch.tokens, in: context)
@@ -211,9 +218,9 @@ public final class TaskTraining {
       let own =
         try head.map { try model.headLoss(states.value, batch, head: $0, scale: scale) }
         ?? model.answerLoss(states.value, targets: batch.targets)
-      try record("task", own.sum * scale, weight: 1, bound: nil, batch, &report)
+      numbers.add("task", own.sum, share: scale, rows: batch.rows)
       let outputs = TrainingOutputs(states.value, of: batch.tokens, at: positions, model: model)
-      try addTerms(of: pass, outputs, share: Double(batch.tokens.sequenceCount) / Double(sequences), batch, &report)
+      try addTerms(of: pass, outputs, share: Double(batch.tokens.sequenceCount) / Double(sequences), batch, &numbers)
       let gradient = try own.gradient * scale
       _ = try states.pullback?(outputs.gradient().map { try gradient + $0 } ?? gradient, false)
       try pass.collectGradients()
@@ -222,34 +229,20 @@ public final class TaskTraining {
 
   /// The other terms: their gradients go to trained tensors at once, to what the selection pooled, and to the states that they read.
   private func addTerms(
-    of pass: TrainingPass, _ outputs: TrainingOutputs, share: Double, _ batch: TrainingBatch, _ report: inout StepReport
+    of pass: TrainingPass, _ outputs: TrainingOutputs, share: Double, _ batch: TrainingBatch,
+    _ numbers: inout StepNumbers
   ) throws {
     var total: Tensor?
     for term in try pass.lossTerms(outputs) {
-      let value = try term.value.item()
-      guard !value.isFinite || term.bound.contains(value) else {
-        throw LearningError.lossOutOfBounds(
-          term: term.name, value: value, bound: "\(term.bound)", task: material.task.name, step: report.step)
-      }
       guard term.value.requiresGradient else {
         throw LearningError.lossMovesNothing(term: term.name, task: material.task.name)
       }
-      try record(term.name, value * share, weight: term.weight, bound: term.bound, batch, &report)
+      numbers.add(
+        term.name, try StepNumber(term.value), share: share, weight: term.weight, bound: term.bound, rows: batch.rows)
       let weighted = try term.value * (term.weight * share)
       total = try total.map { try $0 + weighted } ?? weighted
     }
     try total?.backward()
-  }
-
-  private func record(
-    _ name: String, _ value: Double, weight: Double, bound: ClosedRange<Double>?, _ batch: TrainingBatch,
-    _ report: inout StepReport
-  ) throws {
-    guard value.isFinite else {
-      throw LearningError.lossNotFinite(term: name, task: material.task.name, step: report.step, examples: batch.rows)
-    }
-    report.terms[name, default: 0] += value
-    report.loss += weight * value
   }
 
   private func advance(_ batches: Int, _ report: StepReport) throws {

@@ -8,7 +8,7 @@ public import Torch
 public final class TrainingOutputs {
   private let model: DecoderModel
   private let batch: TokenBatch
-  private let positions: Tensor
+  private let positions: TokenIndices
   private let value: Tensor
   private var stateLeaf: Tensor?
   private var logitLeaf: Tensor?
@@ -16,9 +16,9 @@ public final class TrainingOutputs {
   /// - Parameters:
   ///   - states: What came out. [positions, hidden]
   ///   - batch: What went in.
-  ///   - positions: Numbers of the packed tokens that were read. int64 [positions]
+  ///   - positions: The packed tokens that were read.
   ///   - model: The base.
-  public init(_ states: Tensor, of batch: TokenBatch, at positions: Tensor, model: DecoderModel) {
+  public init(_ states: Tensor, of batch: TokenBatch, at positions: TokenIndices, model: DecoderModel) {
     (self.model, self.batch, self.positions, value) = (model, batch, positions, states)
   }
 

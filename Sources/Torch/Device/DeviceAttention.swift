@@ -29,7 +29,7 @@ struct DeviceAttention {
       return
     }
     let lengths = zip(layout.starts.dropFirst(), layout.starts).map { Int($0 - $1) }
-    let rows = try PackedRows(lengths: lengths, on: queries.device)
+    let rows = try PackedRows(lengths: lengths, cumulative: layout.cumulative, on: queries.device)
     let attention = VarlenAttention(
       queries: queries, keys: keys, values: values, rows: (rows, rows), causal: true, window: layout.window?.size)
     let result = try attention.forward()

@@ -44,15 +44,15 @@ extension DropoutMasks {
   func computedMask(_ use: Int, rows: Int, width: Int, on device: Device) throws -> Tensor {
     let parameters = parameters
     let (low, high) = (Int(UInt32(truncatingIfNeeded: keys[use])), Int(keys[use] >> 32))
-    let row = try Tensor(Array(0..<rows), on: device).unsqueezed(1)  // [rows, 1]
-    let column = try Tensor(Array(0..<width), on: device)  // [width]
+    let row = try Tensor.counted(rows, on: device).unsqueezed(1)  // [rows, 1]
+    let column = try Tensor.counted(width, on: device)  // [width]
     func wrapped(_ x: Tensor) throws -> Tensor { try x.bitwiseAnd(0xFFFF_FFFF) }
     func folded(_ x: Tensor, _ bits: Int) throws -> Tensor { try x.bitwiseXor(x.shiftedRight(bits)) }
     var x = try wrapped(row.timesInteger(0x9E37_79B1) + column.plusInteger(low))  // [rows, width]
     x = try wrapped(folded(x, 16).timesInteger(0x7FEB_352D))
     x = try folded(x, 15).bitwiseXor(high)
     x = try wrapped(x.timesInteger(0x846C_A68B))
-    let kept = try Tensor([Int(parameters.threshold)], on: device).isLessOrEqual(to: folded(x, 16))
+    let kept = try Tensor(repeating: Double(parameters.threshold), [1], .int64, on: device).isLessOrEqual(to: folded(x, 16))
     return try kept.converted(to: .float32) * Double(parameters.scale)
   }
 }

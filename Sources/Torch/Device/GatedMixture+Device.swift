@@ -31,6 +31,7 @@ extension GatedMixture {
   /// ``backward(mixed:down:sequence:toInput:)`` on a device.
   func deviceBackward(mixed: Tensor, down: Tensor, sequence: SequenceGradient?, toInput: Bool) throws -> Gradients {
     let factors = try a.converted(to: type)  // [experts, rank, width]
+    let rows = try sequence.map { try $0.rows(on: gate.device) }
     let split = try down.reshaped([tokens, experts, rank]).transposed(0, 1)  // [experts, tokens, rank]
     let middle = try DeviceOperations.mixtureBackward(
       operands,
@@ -39,7 +40,7 @@ extension GatedMixture {
         sequence: sequence.map { sequence in
           DeviceOperations.SequencePart(
             first: sequence.first, masked: try sequence.down.matmul(a.selected(0, 0)).contiguous(),
-            sequenceOfToken: try Tensor(int32: sequence.sequenceOfToken, on: gate.device),
+            sequenceOfToken: try rows.map { try $0.converted(to: .int32) } ?? Tensor(int32: [], on: gate.device),
             isolated: sequence.isolated)
         }),
       toInput: toInput)
@@ -59,8 +60,7 @@ extension GatedMixture {
     }  // [rank, width] each
     let byA = try (0..<experts).map { expert in
       var own = try split.selected(0, expert)  // [tokens, rank]
-      if expert == 0, let sequence {
-        let rows = try Tensor(sequence.sequenceOfToken.map(Int.init), on: gate.device)
+      if expert == 0, let sequence, let rows {
         own = try own + sequence.down.gathered(0, rows: rows)
       }
       return try own.converted(to: type).transposed(0, 1).productInFloat32(middle.masked.selected(0, expert))
@@ -69,4 +69,9 @@ extension GatedMixture {
       gate: middle.gate, up: middle.up, reduced: try Tensor.concatenated(back, axis: 1), flow: flow,
       shares: middle.shares, b: try Tensor.stacked(byB), a: try Tensor.stacked(byA))
   }
+}
+
+extension GatedMixture.SequenceGradient {
+  /// The sequence of each token. int64 [tokens]
+  func rows(on device: Device) throws -> Tensor { try sent ?? Tensor(sequenceOfToken.map(Int.init), on: device) }
 }

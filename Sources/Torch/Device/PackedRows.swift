@@ -8,8 +8,12 @@ struct PackedRows {
   var tokens: Int { lengths.reduce(0, +) }
   var starts: [Int] { lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) } }
 
-  init(lengths: [Int], on device: Device) throws {
+  /// - Parameters:
+  ///   - lengths: Of each row.
+  ///   - cumulative: The same as ends, where the device has it; `nil`: it is sent.
+  ///   - device: Where attention is computed.
+  init(lengths: [Int], cumulative: Tensor? = nil, on device: Device) throws {
     self.lengths = lengths
-    cumulative = try Tensor(int32: lengths.reduce(into: [Int32(0)]) { $0.append($0[$0.count - 1] + Int32($1)) }, on: device)
+    self.cumulative = try cumulative ?? Tensor(int32: lengths.reduce(into: [Int32(0)]) { $0.append($0[$0.count - 1] + Int32($1)) }, on: device)
   }
 }

@@ -12,9 +12,9 @@ extension VarlenAttention {
   private func allowed(_ queries: Int, _ keys: Int) throws -> Tensor? {
     guard causal || window != nil else { return nil }
     let device = self.queries.device
-    let key = try Tensor(Array(0..<keys), on: device)  // [keys]
+    let key = try Tensor.counted(keys, on: device)  // [keys]
     // The last key that each query sees.
-    let last = try Tensor((0..<queries).map { keys - queries + $0 }, on: device).unsqueezed(1)  // [queries, 1]
+    let last = try Tensor.counted(queries, on: device).plusInteger(keys - queries).unsqueezed(1)  // [queries, 1]
     let seen = try causal ? key.isLessOrEqual(to: last) : nil
     guard let window else { return seen }
     let near = try last.isLessOrEqual(to: key.plusInteger(window - 1))

@@ -85,14 +85,17 @@ public struct GatedMixture {
     let first: Tensor  // by a_0: [sequences, width]
     let down: Tensor  // by down_0: [sequences, rank]
     let sequenceOfToken: [Int32]
+    /// The same on the device that computes it, where it is there. int64 [tokens]
+    let sent: Tensor?
     let isolated: Bool
 
     /// - Parameters:
     ///   - first: By a_0, the same for all tokens of a sequence. [sequences, width]
     ///   - down: By down_0. [sequences, rank]
     ///   - sequenceOfToken: The sequence of each token.
+    ///   - sent: The same, where a device has it. int64 [tokens]
     ///   - isolated: Whether it moves the factors only, and not what lies before.
-    public init(first: Tensor, down: Tensor, sequenceOfToken: [Int32], isolated: Bool) throws {
+    public init(first: Tensor, down: Tensor, sequenceOfToken: [Int32], sent: Tensor? = nil, isolated: Bool) throws {
       let sequences = first.shape.first ?? 0
       try Kernels.require("a sequence's gradient", down, [sequences, down.shape.last ?? 0])
       guard sequenceOfToken.allSatisfy({ (0..<sequences).contains(Int($0)) }) else {
@@ -102,6 +105,7 @@ public struct GatedMixture {
       self.first = try first.contiguous()
       self.down = try down.contiguous()
       self.sequenceOfToken = sequenceOfToken
+      self.sent = sent
       self.isolated = isolated
     }
   }

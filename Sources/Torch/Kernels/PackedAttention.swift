@@ -8,6 +8,8 @@ public struct PackedAttention {
     let starts: [Int64]
     let groups: [Int32]?
     let window: Window?
+    /// The same as `starts` on the device that computes it, where attention of a device does. int32 [sequences + 1]
+    let cumulative: Tensor?
 
     /// How far back a token looks: at tokens whose position is less than `size` before its own.
     public struct Window: Sendable {
@@ -25,11 +27,14 @@ public struct PackedAttention {
     ///   - lengths: Tokens of each sequence.
     ///   - groups: See ``AttentionMask/grouped(_:)``; `nil` for plain causal sequences.
     ///   - window: `nil`: a token looks at everything before it.
+    ///   - cumulative: Where sequences begin and the last one's end, on a device whose attention is libtorch's; `nil`: sent when it is needed.
+    ///     int32 [sequences + 1]
     /// - Throws: ``TorchError/shapeMismatch(what:expected:got:)`` when there is not one group, or one position, for each token.
-    public init(lengths: [Int], groups: [Int32]? = nil, window: Window? = nil) throws {
+    public init(lengths: [Int], groups: [Int32]? = nil, window: Window? = nil, cumulative: Tensor? = nil) throws {
       starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int64($1)) }
       self.groups = groups
       self.window = window
+      self.cumulative = cumulative
       for (what, numbers) in [("groups", groups), ("positions", window?.positions)] {
         guard let numbers, numbers.count != tokens else { continue }
         throw TorchError.shapeMismatch(what: "\(what) of packed tokens", expected: [tokens], got: [numbers.count])

@@ -99,6 +99,17 @@ public struct FlatParameters {
     return norm
   }
 
+  /// The same on a device, where nothing is read: the norm before stays there. []
+  public func clipGradientsOnDevice(to limit: Double) throws -> Tensor {
+    let norm = try gradients.norm()
+    if limit > 0 {
+      // min(1, limit / (norm + 1e-6)); NaN stays NaN.
+      let factor = try (norm + 1e-6).power(-1) * limit
+      try gradients.multiplyInPlace(by: (factor * -1 + 1).relu() * -1 + 1)
+    }
+    return norm
+  }
+
   /// The gradient of each parameter, by name: copies.
   public func gradientsByName() throws -> [String: Tensor] {
     var result: [String: Tensor] = [:]

@@ -29,7 +29,7 @@ import Testing
     case .optionalDouble: type == "float?"
     case .dtype: type == "ScalarType" || type == "int"
     case .optionalDType: type == "ScalarType?" || type == "int?"
-    case .tensors, .ints, .optionalInts: false
+    case .tensors, .ints, .optionalInts, .noDevice: false
     }
   }
 

@@ -1,0 +1,26 @@
+import Records
+import Testing
+import Torch
+
+@testable import Learning
+
+/// Does a training step on a device read once, and send once for each micro-batch?
+@Suite struct DeviceTrafficTests {
+  @Test(arguments: ["sequential", "moe-cl", "accrete", "lora-per-task", "o-lora"])
+  func oneReadAStep(method: String) throws {
+    guard TinyTasks.methods.contains(method) else { return }
+    try TorchRuntime.setThreads(1)
+    try Kernels.$rehearsesDevice.withValue(true) {
+      let model = try Goldens.model()
+      let learner = try TinyTasks.method(method, model, dropout: 0.1)
+      _ = try learner.begin(TinyTasks.identities[0])
+      let training = try TinyTasks.training(TinyTasks.identities[1], model, learner, options: options(epochs: 2))
+      // The first one has a dry run, and looks whether anything moved.
+      _ = try training.step()
+      let (report, traffic) = try HostTraffic.counted { try training.step() }
+      #expect(report?.loss.isFinite == true)
+      #expect(traffic.reads == 1, "\(method) reads \(traffic.reads) times")
+      #expect(traffic.writes == 1, "\(method) sends \(traffic.writes) times")
+    }
+  }
+}
