@@ -29,6 +29,29 @@ void test_dropout() {
   that(places > 1000000 && std::abs(static_cast<double>(dropped) / static_cast<double>(places) - 0.05) < 0.001, "the rate of dropping");
 }
 
+// docs/protocol.md, "Dropout".
+uint32_t hash(uint64_t key, uint32_t row, uint32_t column) {
+  uint32_t x = static_cast<uint32_t>(key) + row * 0x9E3779B1u + column;
+  x ^= x >> 16, x *= 0x7FEB352Du, x ^= x >> 15, x ^= static_cast<uint32_t>(key >> 32), x *= 0x846CA68Bu;
+  return x ^ x >> 16;
+}
+
+// An element is dropped where its hash is below the threshold, not where it is the threshold.
+void test_threshold() {
+  const uint64_t key = 0xABCDEF0123456789ull;
+  const int64_t rows = 2, width = 5;
+  const float scale = 2;
+  Memory<float> ones(rows * width), out(rows * width);
+  for (int64_t i = 0; i < ones.count(); ++i) ones.data()[i] = 1;
+  for (int64_t i = 0; i < rows * width; ++i) {
+    for (const uint32_t more : {0u, 1u}) {
+      const uint32_t threshold = hash(key, static_cast<uint32_t>(i / width), static_cast<uint32_t>(i % width)) + more;
+      launch("accrete_dropout_f32", {1, 1, 32}, rows, width, static_cast<const float*>(ones.data()), threshold, scale, key, out.data());
+      that(out[i] == (more == 0 ? 2 : 0), "dropout at its threshold");
+    }
+  }
+}
+
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 double activated(int32_t activation, double x) {
   return activation == 0 ? x * logistic(x) : 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
@@ -94,6 +117,7 @@ void test_all() {
 }  // namespace
 
 void test_elementwise() {
+  test_threshold();
   test_all<float>();
   test_all<Half>();
 }

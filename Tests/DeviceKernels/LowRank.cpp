@@ -42,9 +42,39 @@ void test_adapters() {
   }
 }
 
+// How bfloat16 is rounded, of numbers that only `reduced` holds: to the nearest, ties to even; NaN stays one.
+void test_rounding() {
+  struct Pair {
+    uint32_t bits;
+    Half wanted;
+  };
+  const std::vector<Pair> pairs = {
+      {0x3F800000, 0x3F80}, {0x3F808000, 0x3F80}, {0x3F818000, 0x3F82}, {0x3F808001, 0x3F81}, {0x3F80FFFF, 0x3F81},
+      {0xBF808000, 0xBF80}, {0xBF818000, 0xBF82}, {0x7F7FFFFF, 0x7F80}, {0x7F7F7FFF, 0x7F7F}, {0x7F800000, 0x7F80},
+      {0xFF800000, 0xFF80}, {0x7FC12345, 0x7FC0}, {0xFF800001, 0x7FC0}, {0x7FFFFFFF, 0x7FC0}, {0x00018000, 0x0002},
+  };
+  const int64_t rows = static_cast<int64_t>(pairs.size()), rank = 1;
+  for (const int64_t outputs : {1, 4}) {
+    const std::vector<int32_t> slots(pairs.size(), 0);
+    const float scaling = 1;
+    Memory<Half> ones(outputs), out(rows * outputs);
+    for (int64_t o = 0; o < outputs; ++o) ones.data()[o] = made<Half>(1);
+    Memory<float> reduced(rows);
+    std::memset(out.data(), 0, sizeof(Half) * static_cast<size_t>(out.count()));
+    for (int64_t row = 0; row < rows; ++row) std::memcpy(reduced.data() + row, &pairs[static_cast<size_t>(row)].bits, sizeof(float));
+    launch("accrete_expand_bf16", {2, 1, 32}, rows, outputs, rank, slots.data(), &scaling, static_cast<const Half*>(ones.data()),
+           static_cast<const float*>(reduced.data()), out.data());
+    for (int64_t i = 0; i < out.count(); ++i) {
+      const Pair& pair = pairs[static_cast<size_t>(i / outputs)];
+      that(out.data()[i] == pair.wanted, "bfloat16 of " + std::to_string(pair.bits) + " is " + std::to_string(out.data()[i]));
+    }
+  }
+}
+
 }  // namespace
 
 void test_low_rank() {
+  test_rounding();
   test_adapters<float>();
   test_adapters<Half>();
 }
