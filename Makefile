@@ -6,7 +6,7 @@ SWIFT ?= swift
 # Threads of libtorch in tests: results differ in their last bits with it, so tests use one number everywhere.
 CONFIGURATION ?= release
 
-.PHONY: all setup build install bridge demo test check fuzz format lint docs bench bench-check reference clean help
+.PHONY: all setup build install bridge demo test check fuzz format lint docs bench bench-check kernels reference clean help
 
 all: build
 
@@ -21,6 +21,7 @@ help:
 	@echo "make lint docs  check the formatting; build the documentation with warnings as errors"
 	@echo "make bench      speed beside PyTorch + PEFT, about an hour (installs them into .venv)"
 	@echo "make bench-check  speed of this tree beside that of a commit: make bench-check BASE=COMMIT"
+	@echo "make kernels    compile the GPU's kernels for three architectures, without a GPU (installs NVRTC into .nvrtc)"
 	@echo "make reference  the PyTorch reference and the goldens (installs PyTorch into .venv)"
 
 setup:
@@ -66,6 +67,7 @@ test: setup
 	Scripts/check_fuzzing
 	Scripts/check_examples
 	Scripts/check_operator_stack
+	Scripts/test_device_kernels
 	python3 -m unittest discover --start-directory Scripts/tests
 	$(SWIFT) test --skip-build --parallel
 	Scripts/test_instruction_sets
@@ -99,6 +101,10 @@ lint:
 
 docs: setup
 	Scripts/check_documentation
+
+# Warnings are errors; see docs/device-kernels.md.
+kernels:
+	Scripts/kernels
 
 .venv/installed: Scripts/reference/requirements.txt
 	python3 -m venv .venv

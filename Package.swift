@@ -50,6 +50,8 @@ let package = Package(
   products: [
     .executable(name: "accrete", targets: ["accrete"]),
     .library(name: "accrete-torch", type: .dynamic, targets: ["CTorchBridge"]),
+    // A GPU's driver over a CPU, for tests (docs/device-kernels.md).
+    .library(name: "accrete-cuda-emulated", type: .dynamic, targets: ["CDeviceEmulated"]),
     library("Files", callsTorch: false),
     library("Registry", callsTorch: false),
     library("Assurance", callsTorch: false),
@@ -87,6 +89,12 @@ let package = Package(
       name: "CTorchBridge", dependencies: ["CLibtorch"],
       cxxSettings: [.headerSearchPath("../CTorch/include")] + optimizedCxx,
       linkerSettings: [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]),
+    .target(name: "CDevice", cxxSettings: optimizedCxx),
+    // The same kernels, compiled for a CPU.
+    .target(
+      name: "CDeviceEmulated",
+      cxxSettings: [.headerSearchPath("."), .headerSearchPath("../CDevice"), .headerSearchPath("../CDevice/kernels")]
+        + optimizedCxx),
     layer("Files", [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "CRegistry"),
     layer("Registry", ["CRegistry", "Files", .product(name: "GRDB", package: "GRDB.swift")]),

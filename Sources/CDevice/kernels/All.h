@@ -1,0 +1,17 @@
+// All kernels, in the order in which they are one text for NVRTC.
+#pragma once
+#include "Device.h"
+#include "Numbers.h"
+#include "Reduction.h"
+#include "Dropout.h"
+#include "Activation.h"
+#include "GatedLinearUnit.h"
+#include "Mixture.h"
+#include "MixtureBackward.h"
+#include "Norm.h"
+#include "Rotate.h"
+#include "CrossEntropy.h"
+#include "LowRank.h"
+#include "Quantize.h"
+#include "Dequantize.h"
+#include "Sums.h"
