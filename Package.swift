@@ -107,7 +107,7 @@ let package = Package(
     layer("Streams", ["Templates", "Tokenization", "Randomness", "Files"]),
     layer("Records", ["Streams", "Planning", "ModelConfiguration", "Assurance", "Randomness", "Files"]),
     layer("Reports", ["Records", "Streams", "Planning", "ModelConfiguration", "Files"]),
-    layer("Torch", ["CTorch", "ModelConfiguration", "Randomness", "Files"]),
+    layer("Torch", ["CTorch", "CDevice", "ModelConfiguration", "Randomness", "Files"]),
     layer("Decoder", ["Torch", "ModelConfiguration", "Randomness", "Files"]),
     layer("Generation", ["Decoder", "Torch", "Templates", "Tokenization", "ModelConfiguration", "Files"]),
     layer("Experts", ["Decoder", "Torch", "ModelConfiguration", "Files"]),

@@ -9,6 +9,11 @@ extension Tensor {
   ///   - type: Of the result; `nil`: as `self` is. Statistics are float32.
   public func rmsNormalized(weight: Tensor, epsilon: Double, as type: DType? = nil) throws -> Tensor {
     let type = type ?? dtype ?? .float32
+    if !isRecorded, !weight.isRecorded, shape.last == weight.count,
+      let kernels = DeviceOperations.kernels(forNorm: self, output: type)
+    {
+      return try kernels.normalized(self, weight: weight, epsilon: epsilon, as: type)
+    }
     guard Kernels.suitActivations(self), type == dtype || type == .bfloat16, Kernels.suit(weight),
       shape.last == weight.count, !isRecorded, !weight.isRecorded
     else {

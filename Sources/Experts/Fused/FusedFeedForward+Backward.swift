@@ -75,8 +75,8 @@ extension FusedFeedForward {
   }
 
   /// Through the gate's softmax: β_e (dβ_e − Σ β dβ). [tokens, 2]
-  private func gateGradient(_ shareGradients: Tensor, _ byWeighted: Tensor) throws -> Tensor? {
-    guard let shares else { return nil }
+  private func gateGradient(_ shareGradients: Tensor?, _ byWeighted: Tensor) throws -> Tensor? {
+    guard let shares, let shareGradients else { return nil }
     // `down` holds the factor α/r already, and so does `byWeighted`.
     let low = try (byWeighted * down).reshaped([tokens, experts.count, -1]).sum(2) * (1 / scaling)
     let scores = try shareGradients + low  // dβ: [tokens, 2]

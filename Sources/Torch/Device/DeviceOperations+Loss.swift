@@ -7,7 +7,7 @@ extension DeviceOperations {
   /// - Returns: float32 [rows]; [rows, columns] of the logits' type.
   public static func nextTokenLoss(_ logits: Tensor, targets: Tensor) throws -> (losses: Tensor, gradient: Tensor) {
     let (rows, width) = (logits.shape[0], logits.shape[1])
-    guard let kernels = try kernels(for: logits) else {
+    guard let kernels = kernels(for: logits) else {
       let logProbabilities = try logits.converted(to: .float32).logSoftmax(-1)
       let wanted = try targets.unsqueezed(1)  // [rows, 1]
       let picked = try logProbabilities.picked(1, wanted)  // [rows, 1]
@@ -17,7 +17,7 @@ extension DeviceOperations {
     let (gradient, targets) = (try logits.contiguous(), try targets.contiguous())
     let losses = try Tensor(uninitialized: [rows], on: logits.device)
     try kernels.launch(
-      "cross_entropy", like: gradient, blocks: rows,
+      "cross_entropy", types: [gradient.kernelType], rows: rows,
       [
         .int(rows), .int(width), .int(width), .tensor(targets), .float(1), .tensor(gradient), .tensor(losses),
       ])

@@ -38,14 +38,14 @@ extension DeviceOperations {
   }
 
   static func mixture(_ mixture: Mixture, keepingFirst: Bool) throws -> MixtureOutput {
-    guard let kernels = try kernels(for: mixture.gate) else { return try composed(mixture, keepingFirst) }
+    guard let kernels = kernels(for: mixture.gate) else { return try composed(mixture, keepingFirst) }
     let (tokens, width, device) = (mixture.tokens, mixture.width, mixture.gate.device)
     let output = MixtureOutput(
       mixed: try Tensor(uninitialized: [tokens, width], mixture.type, on: device),
       masked: try Tensor(uninitialized: [mixture.experts, tokens, width], mixture.type, on: device),
       first: keepingFirst ? try Tensor(uninitialized: [tokens, width], on: device) : nil)
     try kernels.launch(
-      "mixture_forward", like: mixture.gate, blocks: tokens,
+      "mixture_forward", types: [mixture.gate.kernelType], rows: tokens, columns: width,
       kernelArguments(mixture) + [.tensor(output.mixed), .tensor(output.masked), .optional(output.first)])
     return output
   }
@@ -57,7 +57,7 @@ extension DeviceOperations {
     return [
       .int(mixture.tokens), .int(mixture.width), .int32(mixture.experts), .tensor(mixture.gate), .tensor(mixture.up),
       .tensor(mixture.terms), .optional(mixture.shares), .uint32(parameters.threshold), .float(parameters.scale),
-      .key(keys[0]), .key(keys.last ?? 0), .int32(mixture.activation == .silu ? 0 : 1),
+      .key(keys[0]), .key(keys.last ?? 0), DeviceKernels.code(mixture.activation),
     ]
   }
 
@@ -99,13 +99,13 @@ extension DeviceOperations {
     /// Of expert 0 without what is isolated; `nil` when it is the same. [2, tokens, width]
     let flowTerms: Tensor?
     let masked: Tensor  // drop_e(a_e) again: [experts, tokens, width]
-    let shares: Tensor  // float32 [tokens, experts]
+    let shares: Tensor?  // where experts are weighed; float32 [tokens, experts]
   }
 
   static func mixtureBackward(_ mixture: Mixture, _ gradients: MixtureGradients, toInput: Bool) throws
     -> MixtureBackward
   {
-    guard let kernels = try kernels(for: mixture.gate) else {
+    guard let kernels = kernels(for: mixture.gate) else {
       return try composedBackward(mixture, gradients, toInput: toInput)
     }
     let (tokens, width, experts, device) = (mixture.tokens, mixture.width, mixture.experts, mixture.gate.device)
@@ -118,15 +118,17 @@ extension DeviceOperations {
       terms: try Tensor(uninitialized: mixture.terms.shape, mixture.type, on: device),
       flowTerms: try made([2, tokens, width], if: isolated),
       masked: try Tensor(uninitialized: [experts, tokens, width], mixture.type, on: device),
-      shares: try Tensor(uninitialized: [tokens, experts], on: device))
+      shares: try mixture.shares.map { try Tensor(uninitialized: $0.shape, on: device) })
+    // Sums over a row need it in one block.
     try kernels.launch(
-      "mixture_backward", like: mixture.gate, blocks: tokens,
+      result.shares == nil ? "mixture_backward" : "mixture_backward_shares", types: [mixture.gate.kernelType],
+      rows: tokens, columns: result.shares == nil ? width : nil,
       kernelArguments(mixture) + [
         .tensor(gradients.mixed), .tensor(gradients.masked), .optional(gradients.sequence?.first),
         .optional(gradients.sequence?.masked), .optional(gradients.sequence?.sequenceOfToken),
         .int32(isolated ? 1 : 0), .optional(result.gate), .optional(result.up), .tensor(result.terms),
-        .optional(result.flowTerms), .tensor(result.masked), .tensor(result.shares),
-      ])
+        .optional(result.flowTerms), .tensor(result.masked),
+      ] + (result.shares.map { [.tensor($0)] } ?? []))
     return result
   }
 
@@ -148,7 +150,7 @@ extension DeviceOperations {
         (try (byA * inner.up).activationBackward(mixture.activation, at: inner.gate), try byA * active)
       }
       masked.append(try throughMask(a).converted(to: mixture.type))
-      shares.append(try (mixed * a).sum(1, keeping: true))  // [tokens, 1]
+      if mixture.shares != nil { shares.append(try (mixed * a).sum(1, keeping: true)) }  // [tokens, 1]
       let own = try
         (mixture.share(expert).map { try mixed * $0 } ?? mixed)
         + throughMask(gradients.masked.selected(0, expert).converted(to: .float32))
@@ -171,6 +173,6 @@ extension DeviceOperations {
       gate: toInput ? try gate?.converted(to: mixture.type) : nil,
       up: toInput ? try up?.converted(to: mixture.type) : nil, terms: try Tensor.stacked(terms),
       flowTerms: flowTerms.isEmpty ? nil : try Tensor.stacked(flowTerms), masked: try Tensor.stacked(masked),
-      shares: try Tensor.concatenated(shares, axis: 1))
+      shares: shares.isEmpty ? nil : try Tensor.concatenated(shares, axis: 1))
   }
 }

@@ -7,12 +7,12 @@ public import ModelConfiguration
 /// Values are bfloat16 or float32. Everything is computed in float32 and rounded once.
 public enum DeviceOperations {
   /// The kernels for a tensor's device; `nil` where there are none.
-  static func kernels(for tensor: Tensor) throws -> DeviceKernels? { try DeviceKernels.loaded(for: tensor.device) }
+  static func kernels(for tensor: Tensor) -> DeviceKernels? { DeviceKernels.loaded(for: tensor.device) }
 
   /// What computes them on a device, for people.
   public static func description(on device: Device) -> String {
-    guard let kernels = try? DeviceKernels.loaded(for: device) else { return "single operations of libtorch" }
-    return "our kernels for \(kernels.architecture)"
+    guard let kernels = DeviceKernels.loaded(for: device) else { return "single operations of libtorch" }
+    return "our kernels for \(kernels.description.architecture)"
   }
 
   /// `x` with some of its elements dropped and the others enlarged. → [rows, width]
@@ -22,7 +22,7 @@ public enum DeviceOperations {
   ///   - masks: With one key for each use.
   ///   - use: The use whose mask it is.
   static func dropped(_ x: Tensor, _ masks: DropoutMasks, use: Int) throws -> Tensor {
-    guard let kernels = try kernels(for: x) else {
+    guard let kernels = kernels(for: x) else {
       let mask = try masks.computedMask(use, rows: x.shape[0], width: x.shape[1], on: x.device)
       return try (x.converted(to: .float32) * mask).converted(to: x.dtype ?? .float32)
     }
@@ -30,7 +30,7 @@ public enum DeviceOperations {
     let result = try Tensor(uninitialized: x.shape, x.dtype ?? .float32, on: x.device)
     let parameters = masks.parameters
     try kernels.launch(
-      "dropout", like: x, blocks: x.shape[0],
+      "dropout", types: [x.kernelType], rows: x.shape[0], columns: x.shape[1],
       [
         .int(x.shape[0]), .int(x.shape[1]), .tensor(x), .uint32(parameters.threshold), .float(parameters.scale),
         .key(masks.keys[use]), .tensor(result),

@@ -5,6 +5,9 @@ public import ModelConfiguration
 public enum GatedLinearUnit {
   /// All of one shape. `gate`, `up`: [tokens, width] → the same.
   public static func forward(_ activation: Activation, gate: Tensor, up: Tensor) throws -> Tensor {
+    if let kernels = DeviceOperations.kernels(forActivations: gate, up) {
+      return try kernels.gated(activation, gate: gate, up: up)
+    }
     guard Kernels.suitActivations(gate, up) else { return try gate.activated(activation) * up }
     try Kernels.require("a block's up projection", up, gate.shape)
     let (gate, up) = (try gate.contiguous(), try up.contiguous())
@@ -19,6 +22,9 @@ public enum GatedLinearUnit {
   public static func backward(
     _ activation: Activation, _ gradient: Tensor, gate: Tensor, up: Tensor
   ) throws -> (gate: Tensor, up: Tensor) {
+    if gradient.dtype == gate.dtype, let kernels = DeviceOperations.kernels(forActivations: gate, up) {
+      return try kernels.gatedBackward(activation, gradient, gate: gate, up: up)
+    }
     guard Kernels.suitActivations(gradient, gate), Kernels.suitActivations(gate, up) else {
       return (
         try (gradient * up).activationBackward(activation, at: gate), try gradient * gate.activated(activation)

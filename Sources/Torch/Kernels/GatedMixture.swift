@@ -117,7 +117,8 @@ public struct GatedMixture {
     public let reduced: Tensor  // by p: [tokens, 2 · experts · rank]
     /// As `reduced` without what is isolated; `nil` when it is the same.
     public let flow: Tensor?
-    public let shares: Tensor  // mixed's gradient · a_e: [tokens, experts]
+    /// mixed's gradient · a_e; on a device only where experts are weighed. [tokens, experts]
+    public let shares: Tensor?
     public let b: Tensor  // [2 · experts, rank, width]
     public let a: Tensor  // [experts, rank, width]
   }
@@ -158,7 +159,7 @@ public struct GatedMixture {
           sequence_of: sequences.baseAddress, isolated: isolated,
           gate: try results.gate?.activationMemory(), up: try results.up?.activationMemory(),
           reduced: try results.reduced.kernelMemory(), flow: try results.flow?.kernelMemory(),
-          shares: try results.shares.kernelMemory(), b: try results.b.kernelMemory(), a: try results.a.kernelMemory())
+          shares: try results.shares?.kernelMemory(), b: try results.b.kernelMemory(), a: try results.a.kernelMemory())
         accrete_mixture_backward(&parameters, &gradients)
       }
     }

@@ -138,6 +138,9 @@ extension Tensor {
       throw TorchError.shapeMismatch(
         what: "angles of a rotation", expected: [shape.first ?? 0, (shape.last ?? 0) / 2], got: cosines.shape)
     }
+    if let kernels = DeviceOperations.kernels(forActivations: self, self) {
+      return try kernels.rotated(self, cosines: cosines, sines: sines, direction: direction)
+    }
     guard Kernels.suitActivations(self), Kernels.suit(cosines) else {
       let (c, s) = (try cosines.unsqueezed(1), try sines.unsqueezed(1) * direction)
       let half = shape[2] / 2

@@ -98,6 +98,9 @@ extension Tensor {
   public func addedAndNormalized(
     _ addend: Tensor, weight: Tensor, epsilon: Double
   ) throws -> (sum: Tensor, normed: Tensor) {
+    if let kernels = DeviceOperations.kernels(forNorm: self, output: addend.dtype) {
+      return try kernels.addedAndNormalized(self, addend, weight: weight, epsilon: epsilon)
+    }
     guard Kernels.suit(self), Kernels.suitActivations(addend), Kernels.suit(weight) else {
       let sum = try self + addend
       return (sum, try sum.rmsNormalized(weight: weight, epsilon: epsilon, as: addend.dtype ?? .float32))
@@ -124,6 +127,9 @@ extension Tensor {
   /// `rest` plus the gradient by the norm's input, for `self` the gradient by its output: with ρ = 1 / sqrt(mean(x²) + ε)
   /// and g = dy ⊙ w, dx = ρ g − ρ³ mean(g ⊙ x) x. All: [tokens, hidden]; the result is of x's type.
   public func rmsNormBackward(_ x: Tensor, weight: Tensor, epsilon: Double, rest: Tensor? = nil) throws -> Tensor {
+    if let kernels = DeviceOperations.kernels(forNorm: x, output: dtype) {
+      return try kernels.normBackward(self, x, weight: weight, epsilon: epsilon, rest: rest)
+    }
     guard Kernels.suitActivations(self), Kernels.suitActivations(x), Kernels.suit(weight) else {
       let inverse = try ((x * x).mean(-1, keeping: true) + epsilon).rsqrt()  // [tokens, 1]
       let scaled = try self * weight

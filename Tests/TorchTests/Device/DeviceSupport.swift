@@ -1,10 +1,21 @@
+import Foundation
 import Testing
 import Torch
 
+/// Who computes what a GPU's kernels do.
+enum Rehearsal: CaseIterable { case singleOperations, emulatedKernels }
+
 /// The same as a GPU computes it, on the CPU's tensors.
-func asDevice<Result>(_ body: () throws -> Result) rethrows -> Result {
-  try Kernels.$rehearsesDevice.withValue(true, operation: body)
+func asDevice<Result>(_ rehearsal: Rehearsal = .singleOperations, _ body: () throws -> Result) rethrows -> Result {
+  try Kernels.$rehearsesDevice.withValue(true) {
+    try DeviceKernels.$emulation.withValue(rehearsal == .emulatedKernels ? emulatedDriver : nil, operation: body)
+  }
 }
+
+/// The build's library that stands for a GPU's driver.
+private let emulatedDriver = Bundle(for: Here.self).bundleURL.deletingLastPathComponent()
+  .appendingPathComponent("libaccrete-cuda-emulated.so").path
+private final class Here {}
 
 /// Random numbers that bfloat16 holds exactly.
 func halves(_ shape: [Int], _ seed: UInt64, _ type: DType = .float32) throws -> Tensor {
