@@ -88,7 +88,13 @@ struct AccreteDevice {
 
   void take_context() {
     driver.check(driver.cuCtxGetCurrent(&context), "the GPU's context");
-    if (context != nullptr) return;
+    if (context != nullptr) {
+      int current = 0;
+      driver.check(driver.cuCtxGetDevice(&current), "the GPU's context");
+      if (current == driver.device) return;
+      throw Failure{accrete_device_wrong_call, "the calling thread computes on another GPU: make GPU " + std::to_string(driver.device) +
+                                                   " its current one first."};
+    }
     driver.check(driver.cuDevicePrimaryCtxRetain(&context, driver.device), "the GPU's context cannot be made");
     is_retained = true;
     if (const int error = driver.cuCtxSetCurrent(context); error != 0) {

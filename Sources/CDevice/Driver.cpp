@@ -55,6 +55,7 @@ Driver::Driver(const std::string& path, int32_t number) : library_(path) {
   take("cuDeviceGetAttribute", cuDeviceGetAttribute);
   take("cuCtxGetCurrent", cuCtxGetCurrent);
   take("cuCtxSetCurrent", cuCtxSetCurrent);
+  take("cuCtxGetDevice", cuCtxGetDevice);
   take("cuDevicePrimaryCtxRetain", cuDevicePrimaryCtxRetain);
   take("cuDevicePrimaryCtxRelease_v2", cuDevicePrimaryCtxRelease);
   take("cuModuleLoadData", cuModuleLoadData);

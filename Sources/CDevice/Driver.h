@@ -20,6 +20,7 @@ class Driver {
   int (*cuDeviceGetAttribute)(int*, int, int);
   int (*cuCtxGetCurrent)(void**);
   int (*cuCtxSetCurrent)(void*);
+  int (*cuCtxGetDevice)(int*);
   int (*cuDevicePrimaryCtxRetain)(void**, int);
   int (*cuDevicePrimaryCtxRelease)(int);
   int (*cuModuleLoadData)(void**, const void*);

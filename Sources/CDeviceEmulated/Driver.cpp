@@ -92,6 +92,12 @@ int cuCtxSetCurrent(void* context) {
   return is_initialized ? success : not_initialized;
 }
 
+int cuCtxGetDevice(int* device) {
+  if (current == nullptr) return invalid_context;
+  *device = static_cast<int>(fault_number("other-device").value_or(0));
+  return success;
+}
+
 int cuDevicePrimaryCtxRetain(void** context, int device) {
   if (device != 0) return invalid_device;
   *context = &primary;

@@ -1,6 +1,8 @@
 #include "Emulation.h"
 
-#include <deque>
+#include <algorithm>
+#include <memory>
+#include <vector>
 
 #include "Fiber.h"
 
@@ -22,25 +24,28 @@ struct Thread {
 
 // The threads of the block that runs; stacks are used again by the next one.
 struct Block {
-  std::deque<Thread> threads;
+  std::vector<std::unique_ptr<Thread>> threads;
   bool has_fibers = false;
   std::string problem;
 };
 
-thread_local Block block;
+thread_local Block own_block;
+// The same, and the thread that runs: reached without asking whether they have been made, which every exchange between lanes would.
+constinit thread_local Block* block ACCRETE_QUICK_LOCAL = nullptr;
+constinit thread_local Thread* running ACCRETE_QUICK_LOCAL = nullptr;
 
 void report(const std::string& problem) {
-  if (block.problem.empty()) {
-    block.problem = problem + " in block " + std::to_string(place.block_x) + ", " + std::to_string(place.block_y);
+  if (block->problem.empty()) {
+    block->problem = problem + " in block " + std::to_string(place.block_x) + ", " + std::to_string(place.block_y);
   }
 }
 
-Thread& own() { return block.threads[static_cast<size_t>(place.thread)]; }
+Thread& lane_of(i32 thread) { return *block->threads[static_cast<size_t>(thread)]; }
 
 void wait(Wait what) {
-  if (!block.has_fibers) return report("a kernel that is listed as free of barriers has one");
-  own().waits = what;
-  own().fiber.suspend();
+  if (!block->has_fibers) return report("a kernel that is listed as free of barriers has one");
+  running->waits = what;
+  running->fiber.suspend();
 }
 
 struct Count {
@@ -52,9 +57,10 @@ Count run_warp(i32 first, i32 end) {
   while (true) {
     Count count;
     for (i32 thread = first; thread < end; ++thread) {
-      Thread& lane = block.threads[static_cast<size_t>(thread)];
+      Thread& lane = lane_of(thread);
       if (!lane.fiber.is_over() && lane.waits == Wait::none) {
         place.thread = thread;
+        running = &lane;
         lane.fiber.resume();
       }
       if (lane.fiber.is_over()) {
@@ -64,20 +70,20 @@ Count run_warp(i32 first, i32 end) {
       }
     }
     if (count.at_warp < end - first) return count;
-    for (i32 thread = first; thread < end; ++thread) block.threads[static_cast<size_t>(thread)].waits = Wait::none;
+    for (i32 thread = first; thread < end; ++thread) lane_of(thread).waits = Wait::none;
   }
 }
 
 void run_block(i32 threads, const std::function<void()>& body) {
-  while (static_cast<i32>(block.threads.size()) < threads) block.threads.emplace_back();
+  while (static_cast<i32>(block->threads.size()) < threads) block->threads.push_back(std::make_unique<Thread>());
   for (i32 thread = 0; thread < threads; ++thread) {
-    Thread& lane = block.threads[static_cast<size_t>(thread)];
+    Thread& lane = lane_of(thread);
     lane.waits = Wait::none;
     lane.exchanges = 0;
     lane.fiber.prepare([](void* data) { (*static_cast<const std::function<void()>*>(data))(); },
                        const_cast<std::function<void()>*>(&body));
   }
-  while (block.problem.empty()) {
+  while (block->problem.empty()) {
     Count all;
     for (i32 first = 0; first < threads; first += 32) {
       const Count count = run_warp(first, std::min(first + 32, threads));
@@ -91,7 +97,7 @@ void run_block(i32 threads, const std::function<void()>& body) {
     if (all.over > 0) {
       return report(std::to_string(all.at_block) + " threads wait at a barrier that " + std::to_string(all.over) + " never reach");
     }
-    for (i32 thread = 0; thread < threads; ++thread) block.threads[static_cast<size_t>(thread)].waits = Wait::none;
+    for (i32 thread = 0; thread < threads; ++thread) lane_of(thread).waits = Wait::none;
   }
 }
 
@@ -100,21 +106,22 @@ void run_block(i32 threads, const std::function<void()>& body) {
 void wait_for_block() { wait(Wait::block); }
 
 u64 exchange(u64 bits, int mask) {
-  if (!block.has_fibers) {
+  if (!block->has_fibers) {
     report("a kernel that is listed as free of barriers exchanges numbers between lanes");
     return bits;
   }
-  const int turn = own().exchanges++ % 2;
-  own().shown[turn] = bits;
+  const int turn = running->exchanges++ % 2;
+  running->shown[turn] = bits;
   wait(Wait::warp);
-  return block.threads[static_cast<size_t>(place.thread ^ mask)].shown[turn];
+  return lane_of(place.thread ^ mask).shown[turn];
 }
 
 std::string launch(Grid grid, Kind kind, const std::function<void()>& body) {
-  block.problem.clear();
-  block.has_fibers = kind == Kind::block;
+  block = &own_block;
+  block->problem.clear();
+  block->has_fibers = kind == Kind::block;
   for (i64 y = 0; y < grid.y; ++y) {
-    for (i64 x = 0; x < grid.x && block.problem.empty(); ++x) {
+    for (i64 x = 0; x < grid.x && block->problem.empty(); ++x) {
       place = {0, grid.threads, x, y, grid.x, grid.y};
       if (kind == Kind::block) {
         run_block(grid.threads, body);
@@ -126,7 +133,7 @@ std::string launch(Grid grid, Kind kind, const std::function<void()>& body) {
       }
     }
   }
-  return block.problem;
+  return block->problem;
 }
 
 }  // namespace emulated

@@ -1,4 +1,5 @@
-// What the tests of the device kernels share. Every kernel is launched as the program does it: through CDevice and the emulated driver.
+// What the tests of the device kernels share. Every kernel is launched as the program does it: through CDevice, and the emulated driver or
+// a GPU's.
 #pragma once
 
 #include <cmath>
@@ -33,10 +34,30 @@ inline const std::vector<Grid> grids = {{3, 1, 64}, {1, 2, 32}, {7, 3, 128}};
 
 AccreteDevice* device();
 
+// Memory that the device and this program both reach.
+void* shared_memory(size_t bytes);
+void free_shared_memory(void* memory);
+
+template <typename T>
+struct SharedMemory {
+  using value_type = T;
+  SharedMemory() = default;
+  template <typename Other>
+  SharedMemory(const SharedMemory<Other>&) {}
+  T* allocate(size_t count) { return static_cast<T*>(shared_memory(count * sizeof(T))); }
+  void deallocate(T* memory, size_t) { free_shared_memory(memory); }
+  bool operator==(const SharedMemory&) const { return true; }
+};
+
+// What a kernel is given the address of.
+template <typename T>
+using Vector = std::vector<T, SharedMemory<T>>;
+
 template <typename... Arguments>
 void launch(const std::string& kernel, Grid grid, Arguments... arguments) {
   void* places[] = {&arguments...};
-  const int32_t code = accrete_device_launch(device(), kernel.c_str(), grid.x, grid.y, grid.threads, nullptr, places);
+  int32_t code = accrete_device_launch(device(), kernel.c_str(), grid.x, grid.y, grid.threads, nullptr, places);
+  if (code == 0) code = accrete_device_synchronize(device(), nullptr);
   that(code == 0, kernel + ": " + accrete_device_last_error());
 }
 
@@ -94,7 +115,7 @@ class Memory {
   }
 
  private:
-  std::vector<T> numbers_;
+  Vector<T> numbers_;
   int offset_;
 };
 

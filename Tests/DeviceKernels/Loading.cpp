@@ -94,6 +94,8 @@ void test_faults(const std::string& library) {
   open_with("version=12040", accrete_device_old_driver, {"CUDA 12.4", "CUDA 13.0", "newer driver"});
   open_with("compile", accrete_device_not_compiled, {"kernels(1): error", "--gpu-architecture=sm_90a", "NVRTC 13.0"});
   open_with("module", accrete_device_driver_failed, {"CUDA_ERROR_NO_BINARY_FOR_GPU (209)", "sm_90a"});
+  // The thread has had a context since the first test.
+  open_with("other-device=1", accrete_device_wrong_call, {"another GPU", "GPU 0"});
   {
     const Opened opened(library, nullptr, 1);
     expect(opened.code, accrete_device_wrong_call, opened.error, {"no GPU 1", "has 1"});

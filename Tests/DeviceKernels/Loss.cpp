@@ -16,7 +16,7 @@ void test_cross_entropy() {
     // One row whose softmax would be infinite without its maximum taken away, one whose first numbers are the lowest there are.
     for (int64_t i = 0; i < width; ++i) logits.data()[stride + i] = made<T>(200 + logits[stride + i]);
     for (int64_t i = 0; i < width - 1; ++i) logits.data()[2 * stride + i] = made<T>(-INFINITY);
-    std::vector<int64_t> targets;
+    Vector<int64_t> targets;
     for (int64_t row = 0; row < rows; ++row) targets.push_back(row == 2 ? width - 1 : row * 7919 % width);
     Memory<T> first(0);
     for (const Grid& grid : grids) {

@@ -7,8 +7,8 @@ namespace {
 template <typename T>
 void test_adapters() {
   const int64_t rows = 7, adapters = 3;
-  const std::vector<int32_t> slots = {2, 0, -1, 1, 2, -1, 0};
-  const std::vector<float> scaling = {0.5f, 2.0f, 1.25f};
+  const Vector<int32_t> slots = {2, 0, -1, 1, 2, -1, 0};
+  const Vector<float> scaling = {0.5f, 2.0f, 1.25f};
   for (const int64_t rank : {1, 5, 16}) {
     for (const int64_t width : {70, 513}) {
       const int64_t outputs = width + 2;
@@ -55,14 +55,14 @@ void test_rounding() {
   };
   const int64_t rows = static_cast<int64_t>(pairs.size()), rank = 1;
   for (const int64_t outputs : {1, 4}) {
-    const std::vector<int32_t> slots(pairs.size(), 0);
-    const float scaling = 1;
+    const Vector<int32_t> slots(pairs.size(), 0);
+    const Vector<float> scaling = {1};
     Memory<Half> ones(outputs), out(rows * outputs);
     for (int64_t o = 0; o < outputs; ++o) ones.data()[o] = made<Half>(1);
     Memory<float> reduced(rows);
     std::memset(out.data(), 0, sizeof(Half) * static_cast<size_t>(out.count()));
     for (int64_t row = 0; row < rows; ++row) std::memcpy(reduced.data() + row, &pairs[static_cast<size_t>(row)].bits, sizeof(float));
-    launch("accrete_expand_bf16", {2, 1, 32}, rows, outputs, rank, slots.data(), &scaling, static_cast<const Half*>(ones.data()),
+    launch("accrete_expand_bf16", {2, 1, 32}, rows, outputs, rank, slots.data(), scaling.data(), static_cast<const Half*>(ones.data()),
            static_cast<const float*>(reduced.data()), out.data());
     for (int64_t i = 0; i < out.count(); ++i) {
       const Pair& pair = pairs[static_cast<size_t>(i / outputs)];

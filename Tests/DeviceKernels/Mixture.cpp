@@ -47,7 +47,7 @@ struct Input {
   Memory<float> shares;
   Memory<T> by_mixed, by_masked;
   Memory<float> sequence_first, sequence_masked;
-  std::vector<int32_t> sequence_of;
+  Vector<int32_t> sequence_of;
 };
 
 template <typename T>

@@ -22,7 +22,7 @@ void test_integers() {
       for (int64_t i = 0; i < x.count(); ++i) wide.data()[i] = static_cast<float>(x[i]);
       const auto columns = Memory<float>::random(width, 6);
       const float* factors = with_columns ? columns.data() : nullptr;
-      std::vector<int8_t> wanted(static_cast<size_t>(rows * width)), got(wanted.size());
+      Vector<int8_t> wanted(static_cast<size_t>(rows * width)), got(wanted.size());
       Memory<float> wanted_scales(rows), scales(rows);
       accrete_quantize(rows, width, wide.data(), factors, wanted.data(), wanted_scales.data(), 1);
       launch(std::string("accrete_quantize_rows") + suffix<T>(), {5, 2, 64}, rows, width, static_cast<const T*>(x.data()), factors,
@@ -52,9 +52,11 @@ void test_floats() {
   // Every number of the format and, with float32, those in the middle of two; down to below the smallest.
   for (int64_t f = 0; f < width; ++f) {
     const uint8_t code = static_cast<uint8_t>(f % 126);
-    x.data()[width + f] = made<T>(f == width - 1 ? 448 : (eighth(code) + (f < 252 ? 0 : eighth(code + 1) - eighth(code)) / (f < 378 ? 2 : 4)) * (f % 2 ? -1 : 1));
+    const double gap = f < 252 ? 0 : eighth(static_cast<uint8_t>(code + 1)) - eighth(code);
+    const double size = eighth(code) + gap / (f < 378 ? 2 : 4);
+    x.data()[width + f] = made<T>(f == width - 1 ? 448 : f % 2 == 0 ? size : -size);
   }
-  std::vector<uint8_t> codes(static_cast<size_t>(rows * width));
+  Vector<uint8_t> codes(static_cast<size_t>(rows * width));
   Memory<float> scales(rows);
   launch(std::string("accrete_quantize_rows_fp8") + suffix<T>(), {5, 1, 64}, rows, width, static_cast<const T*>(x.data()),
          static_cast<const float*>(nullptr), codes.data(), scales.data());
@@ -85,7 +87,7 @@ constexpr double normal_floats[16] = {-1.0,       -0.69619280, -0.52507305, -0.3
 void test_four_bits() {
   const int64_t rows = 5;
   for (const int64_t width : {64, 192, 320}) {
-    std::vector<uint8_t> codes(static_cast<size_t>(rows * width / 2));
+    Vector<uint8_t> codes(static_cast<size_t>(rows * width / 2));
     for (size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<uint8_t>(i * 37 + i / 16);
     auto code = [&](int64_t row, int64_t column) {
       const uint8_t byte = codes[static_cast<size_t>(row * width / 2 + column / 2)];
@@ -95,7 +97,7 @@ void test_four_bits() {
     const auto scales = Memory<float>::random(rows * (width / 64), 8), own = Memory<float>::random(rows * groups, 9);
     Memory<float> zeros(rows * groups);
     for (int64_t i = 0; i < zeros.count(); ++i) zeros.data()[i] = static_cast<float>(i % 16);
-    std::vector<int32_t> group_of;
+    Vector<int32_t> group_of;
     for (int64_t f = 0; f < width; ++f) group_of.push_back(static_cast<int32_t>(f * 5 % groups));
     for (const Grid& grid : grids) {
       Memory<Half> floats(rows * width, 1), integers(rows * width);

@@ -10,9 +10,9 @@ void test_squares() {
     const auto x = Memory<float>::random(count, 1);
     double wanted = 0;
     for (int64_t i = 0; i < count; ++i) wanted += x[i] * x[i];
-    std::vector<double> first;
+    Vector<double> first;
     for (const uint32_t blocks : {16, 1, 5}) {
-      std::vector<double> partial(static_cast<size_t>(parts));
+      Vector<double> partial(static_cast<size_t>(parts));
       launch("accrete_square_sum", {blocks, blocks == 5 ? 2u : 1u, 64}, count, parts, x.data(), partial.data());
       if (first.empty()) first = partial;
       that(partial == first, "square_sum: other bits with another grid");

@@ -12,6 +12,7 @@
 //     driver=N         cuInit gives the error N: 35 and 803 are drivers that are too old, 100 no device
 //     version=N        cuDriverGetVersion says N, such as 12040 for CUDA 12.4
 //     module           the module is not one for this device (CUDA_ERROR_NO_BINARY_FOR_GPU, 209)
+//     other-device=N   the context that is current is that of device N
 //     capability=N     the device is of that kind, such as 80; 90 without
 //
 // A kernel that breaks the rules of barriers is CUDA_ERROR_LAUNCH_FAILED, 719; cuGetErrorString then says what it did.
