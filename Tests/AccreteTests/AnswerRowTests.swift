@@ -177,6 +177,12 @@ extension CommandFaultTests {
       expectRefusal(try Accrete.run(["forget", "traffic@1"], in: scratch.url), code: 64, "registry retire")
       #expect(
         try Accrete.run(["predict", "--output", "x"], in: scratch.url).error.contains("It is > FILE here"))
+      // What a command finds out when it runs is told with its own usage.
+      let both = try Accrete.run(["predict", "--text", "x", "rows.jsonl"], in: scratch.url)
+      #expect(both.code == 64 && both.error.hasPrefix("accrete: Give a file or --text, not both."))
+      #expect(
+        both.error.contains("Usage: accrete predict") && both.error.contains("See 'accrete predict --help'"),
+        "\(both.testDescription)")
     }
 
     /// Lists of labels that are none, each with what is wrong.
