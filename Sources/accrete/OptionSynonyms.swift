@@ -109,7 +109,7 @@ enum OptionSynonyms {
   /// - Parameter message: As the parser wrote it; what is about anything else stays as it is.
   /// - Parameter arguments: Those of the program.
   static func explained(_ message: String, of arguments: [String]) -> String {
-    let text = renamed(message, of: arguments)
+    let text = OptionValues.explained(renamed(message, of: arguments))
     guard
       let match = text.firstMatch(
         of:

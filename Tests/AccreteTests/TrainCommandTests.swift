@@ -103,7 +103,7 @@ extension CommandLineTests {
       try TinyRun.write(to: scratch)
       let command = TinyRun.arguments(["weather.jsonl"]) + ["--read-out"]
       expectRefusal(
-        try Accrete.run(command + ["heads"], in: scratch.url), code: 64, "`read-out` is heads", "as --output-head")
+        try Accrete.run(command + ["heads"], in: scratch.url), code: 64, "`--read-out` is heads", "as --output-head")
       expectRefusal(
         try Accrete.run(command + ["head", "--output-head", "ridge"], in: scratch.url), code: 64, "--output-head alone")
       #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
