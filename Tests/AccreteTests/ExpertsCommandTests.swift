@@ -197,6 +197,28 @@ extension CommandLineTests {
       expectRefusal(try Accrete.run(["experts", "list", "nowhere"], in: scratch.url), code: 65, "nowhere")
     }
 
+    /// Folders without an expert: what each is, and the way on.
+    @Test func foldersWithoutExperts() throws {
+      let scratch = try Scratch()
+      func list(_ folder: String) throws -> Outcome { try Accrete.run(["experts", "list", folder], in: scratch.url) }
+      try FileManager.default.createDirectory(at: scratch.url("empty"), withIntermediateDirectories: true)
+      expectRefusal(try list("empty"), code: 64, "empty: got an empty folder", "accrete train --out", "accrete list")
+      try scratch.write("x", to: "notes/a.txt")
+      expectRefusal(try list("notes"), code: 64, "notes: got a folder without any")
+      try scratch.write("{}", to: "all/my run/manifest.json")
+      try scratch.write("{}", to: "all/other/manifest.json")
+      expectRefusal(
+        try list("all"), code: 64, "all: got a folder of runs (my run, other)", "`accrete experts list 'all/my run'`")
+      try scratch.write("{}", to: "grid/comparison.json")
+      expectRefusal(try list("grid"), code: 64, "a comparison", "grid/cells/NAME")
+      try scratch.write("{}", to: "base/config.json")
+      expectRefusal(try list("base"), code: 64, "a model")
+      // A run that keeps none is no mistake.
+      try FileManager.default.createDirectory(at: scratch.url("all/other/experts"), withIntermediateDirectories: true)
+      let none = try list("all/other/experts")
+      #expect(none.code == 0 && none.text.hasSuffix("0 experts\n"), "\(none.testDescription)")
+    }
+
     /// A single adapter is listed as it is beside others.
     @Test func anAdapterAloneIsListed() throws {
       let scratch = try Scratch()

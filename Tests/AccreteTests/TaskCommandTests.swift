@@ -141,6 +141,11 @@ extension CommandLineTests {
       expectRefusal(misspelled, code: 64, "expected the column \"bdy\"", "body")
       let registry = try Accrete.run(["experts", "list", "registry"], in: scratch.url)
       expectRefusal(registry, code: 64, "a registry of tasks", "accrete list")
+      let export = try Accrete.run(
+        ["experts", "export", "registry", "--task", "weather", "--out", "out"], in: scratch.url)
+      expectRefusal(
+        export, code: 64, "a registry of tasks",
+        "`accrete registry export weather --peft --out out --registry registry`")
       for command in [["forget", "traffic", "--json"], ["promote", "weather@1", "--reason", "a test", "--json"]] {
         let text = try Accrete.run(command, in: scratch.url).text
         #expect(text.contains("\"at\" : \"20"), "\(text)")
