@@ -74,7 +74,7 @@ extension EvaluateCommand {
   }
 
   private static func lines(_ result: TaskEvaluation) -> [String] {
-    var lines = ["\(result.version)  n \(result.n)  (intervals: 95 %)"]
+    var lines = ["\(result.version)  n \(result.n)  (intervals: two-sided 95 %)"]
     if let seen = result.seen, seen > 0 {
       let rest = result.accuracyOfUnseen.map {
         "; on the other \($0.n) the \(result.labelSets == nil ? "" : "subset ")accuracy is \(fixed($0.value, 4)) \(text($0.interval))"
