@@ -75,11 +75,12 @@ public enum LearningError: AccreteError, Equatable {
     case .malformedMask(let what, let rule):
       "\(what): \(rule). Restore the checkpoint, or go on from the one before."
     case .lossNotFinite(let term, let task, let step, let examples):
-      "task \(task), step \(step): the loss term `\(term)` is not finite. Rows of the batch: \(examples)."
-        + " Lower the learning rate, or look at these rows."
+      "task \(task), step \(step): the loss term `\(term)` is not finite, and training stops. Rows of the batch: \(examples). Usual causes: a"
+        + " learning rate that is too high (lower --learning-rate or --alpha), sums that overflow in bfloat16 (--compute float32), and, as"
+        + " early as in step 1, a base that is damaged (`accrete loss` measures it alone)."
     case .scoresNotFinite(let row):
-      "row \(row): the scores of its labels are not numbers: what the expert adds is beyond float32. Its training diverged: lower --alpha"
-        + " or the learning rate."
+      "row \(row): the scores of its labels are not numbers, as sums overflow. After training it has diverged: lower --learning-rate or"
+        + " --alpha. Before any training it is the base: try --compute float32, and look at it with `accrete loss`, as it may be damaged."
     case .lossOutOfBounds(let term, let value, let bound, let task, let step):
       "task \(task), step \(step): the loss term `\(term)` is \(value), outside of \(bound)"
     case .lossAlwaysZero(let term, let task):

@@ -119,6 +119,10 @@ private final class FakeMethod: ContinualMethod {
     }
     #expect(name == "extra" && task == "tiny0" && step == 1)
     #expect(examples.count == 4 && Set(examples).isSubset(of: Set(0..<12)))
+    let text = "\(LearningError.lossNotFinite(term: name, task: task, step: step, examples: examples))"
+    for cause in ["step 1:", "--learning-rate", "--compute float32", "a base that is damaged"] {
+      #expect(text.contains(cause), "\(text)")
+    }
   }
 
   /// The value is fine, its derivative is not: √0.
