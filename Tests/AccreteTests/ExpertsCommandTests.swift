@@ -107,8 +107,25 @@ extension CommandLineTests {
       #expect(
         full.contains("--start-from 'my expert' --instruction 'Is it spam?' --cue Label: --labels no,yes`"), "\(full)")
       #expect(try note(instruction: "", cue: "", labels: #""a, b","c""#)?.contains("--start-from 'my expert'`") == true)
-      try scratch.write("{", to: "accrete.json")
-      #expect(AdapterNote.text(of: scratch.url, importedTo: "x")?.contains("--instruction … --cue …`") == true)
+      // What begins with a dash, and what has several lines, reaches the shell as it is.
+      let odd = try #require(try note(instruction: #"-5 or\n'more'?"#, cue: "--", labels: #""-x","y""#))
+      #expect(
+        odd.contains(#"--start-from 'my expert' $'--instruction=-5 or\n\'more\'?' --cue=-- --labels=-x,y`"#), "\(odd)")
+      #expect(!odd.contains("broken"))
+      // A file that is no JSON, or a version's of which something is missing, is told; a run's says other things.
+      for text in ["{", #"{"version":"spam@1","model":{}}"#] {
+        try scratch.write(text, to: "accrete.json")
+        let broken = try #require(AdapterNote.text(of: scratch.url, importedTo: "x"))
+        #expect(broken.contains("--instruction … --cue …`") && broken.contains("It is broken, so"), "\(broken)")
+        #expect(broken.contains("accrete.json: "))
+      }
+      try scratch.write(#"{"task":"weather","method":"ewc"}"#, to: "accrete.json")
+      #expect(AdapterNote.text(of: scratch.url, importedTo: "x")?.contains("broken") == false)
+    }
+
+    @Test func wordsOfAShell() {
+      #expect(shellWords(["plain", "two words", "it's", ""]) == #"plain 'two words' 'it'\''s' ''"#)
+      #expect(shellWords(["a\nb\t\\'", "\u{1B}[2J"]) == #"$'a\nb\t\\\'' $'\U0000001B[2J'"#)
     }
 
     @Test func aMixtureIsMergedLoudly() throws {
