@@ -202,5 +202,20 @@ extension CommandLineTests {
       let manifest = try String(contentsOf: scratch.url("run/manifest.json"), encoding: .utf8)
       #expect(manifest.contains("\"truncated\" : 1"))
     }
+
+    /// A table and what is odd about it come before the numbers, and these after a line of words.
+    @Test func warningsBeforeNumbers() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let outcome = try Accrete.run(
+        TinyRun.shortArguments(method: "sequential", out: "run") + ["--quiet"], by: "\"$0\" \"$@\" 2>&1",
+        in: scratch.url)
+      let lines = outcome.text.split(separator: "\n").map(String.init)
+      let table = try #require(lines.firstIndex { $0.hasPrefix("after traffic") }, "\(outcome.text)")
+      let warning = try #require(lines.firstIndex { $0.hasPrefix("warning: ") }, "\(outcome.text)")
+      let words = try #require(lines.firstIndex { $0.hasPrefix("ACC: mean score at the end") }, "\(outcome.text)")
+      let numbers = try #require(lines.firstIndex { $0.hasPrefix("ACC 0") || $0.hasPrefix("ACC 1") }, "\(outcome.text)")
+      #expect(table < warning && warning < words && words < numbers, "\(outcome.text)")
+    }
   }
 }
