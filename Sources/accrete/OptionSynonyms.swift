@@ -175,7 +175,7 @@ enum OptionSynonyms {
   static func advice(_ ours: [Meaning], for command: CommandOptions.Command?) -> String {
     let own = ours.filter { meaning in command.map { meaning.commands.contains($0.name) } ?? false }
     guard own.isEmpty else { return "It is \(own.map(\.text).joined(separator: " or ")) here" }
-    let places = ours.filter { !$0.commands.isEmpty }.map { "\($0.text) in \($0.commands.listed)" }
+    let places = ours.filter { !$0.commands.isEmpty }.map { "\($0.text) of \($0.commands.listed)" }
     let names = places.isEmpty ? ours.map(\.text) : places
     return "It is \(names.joined(separator: "; "))" + (command.map { ". `\($0.name)` has no such option" } ?? "")
   }

@@ -24,7 +24,7 @@ import Testing
   @Test(arguments: [
     ("--epoch", "--max-epochs here"), ("--gpu", "--device cuda here"),
     ("--val-size", "a field \"split\" in the rows here"), ("--bf16", "--compute bfloat16 here"),
-    ("--warmup", "--warmup-steps in doctor, train, compare. `learn` has no such option"),
+    ("--warmup", "--warmup-steps of doctor, train, compare. `learn` has no such option"),
     ("--verbose", "progress on standard error"),
     (
       "--dtype",
@@ -60,17 +60,17 @@ import Testing
     #expect(try advice("compare") == "It is --epochs here")
     #expect(
       try advice("registry", "gc")
-        == "It is --max-epochs in learn; --epochs in doctor, train, compare. `registry gc` has no such option")
+        == "It is --max-epochs of learn; --epochs of doctor, train, compare. `registry gc` has no such option")
     #expect(CommandOptions.command(of: []) == nil && CommandOptions.command(of: ["registry"]) == nil)
   }
 
   /// A command that lacks an option is not told that it has it.
   @Test(arguments: [
-    (["predict", "x", "--lr", "1"], "It is --learning-rate in doctor, learn, train, compare"),
-    (["evaluate", "x", "--max-epochs", "3"], "It is --max-epochs in learn; --epochs in doctor, train, compare"),
-    (["evaluate", "x", "--bf16"], "It is --compute bfloat16 in learn, train, compare, doctor"),
-    (["list", "--verbose"], "--log-format json in demo"),
-    (["predict", "x", "--labels", "a,b"], "It is an option in learn"),
+    (["predict", "x", "--lr", "1"], "It is --learning-rate of doctor, learn, train, compare"),
+    (["evaluate", "x", "--max-epochs", "3"], "It is --max-epochs of learn; --epochs of doctor, train, compare"),
+    (["evaluate", "x", "--bf16"], "It is --compute bfloat16 of learn, train, compare, doctor"),
+    (["list", "--verbose"], "--log-format json of demo"),
+    (["predict", "x", "--labels", "a,b"], "It is an option of learn"),
   ]) func optionsOfOtherCommands(arguments: [String], words: String) {
     let got = Self.answer(arguments)
     #expect(

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Experts
 import Foundation
 import Learning
