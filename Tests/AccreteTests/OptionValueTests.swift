@@ -52,6 +52,8 @@ import Testing
     #expect(text(Self.lowRank, "train", "--config", path) == "`\(path):2: rank` is 0; allowed: 1 to 4096")
     #expect(text(Self.lowRank, "train", "--config=\(path)", "--rank", "0") == flag)
     #expect(text(none, "train", "--config", path) == "`--tasks` is none; allowed: a file")
+    let threads = RunError.invalidConfiguration(key: "threads", got: "0", allowed: "more")
+    #expect(text(threads, "pretrain", "--config", path, "--set", "threads=0") == "`--set threads` is 0; allowed: more")
     // What is no option of the command stays as it is.
     #expect(text(Self.lowRank, "resume", "run") == "\(Self.lowRank)")
     let other = LearningError.unsupported(what: "x", fix: "y")

@@ -19,8 +19,9 @@ enum OptionValues {
     let isGiven = arguments.contains { $0 == flag || $0.hasPrefix("\(flag)=") }
     guard isGiven || CommandOptions.command(of: arguments)?.options.contains(flag) == true else { return error }
     // What is neither given nor in a file has to be given: as a flag.
-    let line = isGiven ? nil : line(of: name, arguments)
-    return RunError.invalidConfiguration(key: line ?? flag, got: got, allowed: allowed)
+    let isSet = zip(arguments, arguments.dropFirst()).contains { $0 == "--set" && $1.hasPrefix("\(name)=") }
+    let place = isGiven ? flag : isSet ? "--set \(name)" : line(of: name, arguments) ?? flag
+    return RunError.invalidConfiguration(key: place, got: got, allowed: allowed)
   }
 
   /// The parser's messages about a value in the same form.
