@@ -217,7 +217,7 @@ let package = Package(
         "Torch", "Records", "Streams", "Tokenization", "Planning", "ModelConfiguration", "Randomness", "Files",
       ]),
     tests("Comparing", ["Runs", "Learning", "Records"]),
-    tests("Records", ["Assurance", "Streams", "Randomness", "Files"]),
+    tests("Records", ["Assurance", "ModelConfiguration", "Streams", "Randomness", "Files"]),
     tests("Reports", ["Records", "Planning", "Files"]),
     // Most of its tests start the program; some ask its argument parser.
     .testTarget(

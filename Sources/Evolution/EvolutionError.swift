@@ -32,7 +32,8 @@ public enum EvolutionError: AccreteError, Equatable {
         + " if it should not be there, `accrete forget \(other.prefix { $0 != "@" })` first."
     case .missingRows(let task, let role, let split, let learn, let fix):
       "task \(task): got no \(role) rows (\(split)) beside \(learn) learn rows. \(fix)"
-    case .row(let file, let line, let problem, let fix): "\(file)\(line.map { ":\($0)" } ?? ""): \(problem). \(fix)"
+    case .row(let file, let line, let problem, let fix):
+      "\(file)\(line.map { file == StandardInput.title ? ", line \($0)" : ":\($0)" } ?? ""): \(problem). \(fix)"
     case .unsupported(let what, let fix): "\(what). \(fix)"
     }
   }

@@ -72,7 +72,7 @@ extension TaskEvaluation {
 }
 
 extension RequestRow {
-  /// What helps where a row does not say what is right.
+  /// What helps where no row says what is right.
   func naming(_ field: String, _ more: String = "") -> String {
     "Say which column it is, --columns \(field)=COLUMN (there \(names.count == 1 ? "is" : "are") \(names.map(\.printable).listed)), or add it. \(more)`accrete predict` answers without it."
   }

@@ -31,6 +31,8 @@ public struct TaskEvaluation: Sendable, Encodable {
 
   public let version: String
   public let n: Int
+  /// Lines that were left out, as they cannot be read or do not say what is right; `nil`: that was not asked for.
+  public let leftOut: [Int]?
   /// Rows whose text the version was learned from, or chosen on: their scores flatter. `nil`: its rows are not known.
   public let seen: Int?
   /// The accuracy on the other rows (of several labels: all of a row's are right); `nil` where there are none, and for free answers.
@@ -60,16 +62,19 @@ public struct TaskEvaluation: Sendable, Encodable {
   /// - Parameter keys: Of the rows that the version was made from.
   /// - Parameter scorer: Of free answers: one of `ScorerCatalog.answerNames`.
   /// - Parameter seed: Of the bootstrap.
+  /// - Parameter unread: Lines that cannot be read. Rows without an answer are left out like them; `nil`: they are refused.
   /// - Parameter progress: Called with the number of rows that are answered; what it throws ends the work.
   /// - Throws: ``EvolutionError/row(file:line:problem:fix:)`` for a row without an answer or with a label that the version does not know,
   ///   and where there is no row; `TaskModelError.invalidOption` for a scorer.
   public init(
     _ served: ServedTask, rows: [RequestRow], of file: String = "rows", keys: RowKeys? = nil,
-    scorer: String = "accuracy", seed: UInt64 = 0,
+    scorer: String = "accuracy", seed: UInt64 = 0, leavingOut unread: [Int]? = nil,
     progress: (Int) throws -> Void = { _ in }
   ) throws {
     let form = served.runner.model.form
     let known = Set(form.labels.map(ExactText.init))
+    let (rows, without) = unread == nil ? (rows, []) : Self.labelled(rows, form.kind)
+    leftOut = unread.map { ($0 + without).sorted() }
     try Self.requireAnswers(rows, form.kind, file: file)
     let examples = try rows.map { row in
       if form.kind == .severalLabels {

@@ -6,6 +6,9 @@ public enum StandardInput {
   /// What a file is called that is standard input.
   public static let name = "-"
 
+  /// What messages call it.
+  public static let title = "standard input"
+
   /// The most that is read: everything is held in memory.
   public static let sizeLimit = JSONFile.sizeLimit
 
@@ -20,10 +23,10 @@ public enum StandardInput {
   public static func piece() throws -> [UInt8] {
     guard !isClosed.load(ordering: .relaxed) else {
       throw FileError.notReadable(
-        path: "standard input",
+        path: title,
         reason: "it is closed, and this command reads it. Open it: `accrete … < FILE`, or a pipe.")
     }
-    return try RegularFile.piece(of: STDIN_FILENO, path: "standard input")
+    return try RegularFile.piece(of: STDIN_FILENO, path: title)
   }
 
   /// All of it.
@@ -34,7 +37,7 @@ public enum StandardInput {
       let piece = try piece()
       if piece.isEmpty { return data }
       guard data.count + piece.count <= limit else {
-        throw FileError.tooLarge(path: "standard input", bytes: data.count + piece.count, limit: limit)
+        throw FileError.tooLarge(path: title, bytes: data.count + piece.count, limit: limit)
       }
       data.append(contentsOf: piece)
     }

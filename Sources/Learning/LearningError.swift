@@ -45,12 +45,28 @@ public enum LearningError: AccreteError, Equatable {
 
   public var description: String { text.onOneLine }
 
+  /// What others call a method that has another name here.
+  private static let othersNames = [
+    "lora": "sequential", "plain": "sequential", "finetune": "sequential", "fine-tune": "sequential",
+    "fine-tuning": "sequential", "seq-lora": "sequential", "naive": "sequential", "er": "replay", "rehearsal": "replay",
+    "agem": "a-gem", "olora": "o-lora", "moecl": "moe-cl", "multitask": "joint", "multi-task": "joint",
+  ]
+
+  /// The method that was meant by a name that none has, as part of a sentence.
+  private static func meant(by name: String, of known: [String]) -> String {
+    let small = name.lowercased()
+    let other = othersNames[small].flatMap { known.contains($0) ? $0 : nil }
+    // Plain LoRA, task after task, is a baseline here: who asks for it does not know its name.
+    if other == "sequential" { return ", which is `sequential` here: one LoRA, trained further with each task" }
+    return (other ?? known.closest(to: name)).map { ", perhaps `\($0)`" } ?? ""
+  }
+
   private var text: String {
     switch self {
     case .invalidOption(let name, let got, let allowed):
       "\(name) is \(got); allowed: \(allowed)"
     case .unknownMethod(let got, let known):
-      "unknown method `\(got)`; known: \(known.listed(closestTo: got))"
+      "unknown method `\(got)`\(Self.meant(by: got, of: known)); allowed: \(known.joined(separator: ", ")). `accrete methods` says what each does."
     case .unsupported(let what, let fix):
       "\(what) is not supported. \(fix)"
     case .stateDiffers(let what, let missing, let unused):
@@ -59,11 +75,12 @@ public enum LearningError: AccreteError, Equatable {
     case .malformedMask(let what, let rule):
       "\(what): \(rule). Restore the checkpoint, or go on from the one before."
     case .lossNotFinite(let term, let task, let step, let examples):
-      "task \(task), step \(step): the loss term `\(term)` is not finite. Rows of the batch: \(examples)."
-        + " Lower the learning rate, or look at these rows."
+      "task \(task), step \(step): the loss term `\(term)` is not finite, and training stops. Rows of the batch: \(examples). Usual causes: a"
+        + " learning rate that is too high (lower --learning-rate or --alpha), sums that overflow in bfloat16 (--compute float32), and, as"
+        + " early as in step 1, a base that is damaged (`accrete loss` measures it alone)."
     case .scoresNotFinite(let row):
-      "row \(row): the scores of its labels are not numbers: what the expert adds is beyond float32. Its training diverged: lower --alpha"
-        + " or the learning rate."
+      "row \(row): the scores of its labels are not numbers, as sums overflow. After training it has diverged: lower --learning-rate or"
+        + " --alpha. Before any training it is the base: try --compute float32, and look at it with `accrete loss`, as it may be damaged."
     case .lossOutOfBounds(let term, let value, let bound, let task, let step):
       "task \(task), step \(step): the loss term `\(term)` is \(value), outside of \(bound)"
     case .lossAlwaysZero(let term, let task):

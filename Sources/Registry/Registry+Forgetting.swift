@@ -63,7 +63,7 @@ extension Registry {
       }
       var gone: [Unneeded] = []
       if now {
-        // Those that an earlier call took out of use, too: what is to go at once must not wait for a collection.
+        // Those that an earlier call retired, too: what is to go at once must not wait for a collection.
         for row in try VersionRow.all(database, "WHERE v.expert = ? AND v.state != 'purged'", [expert]) {
           try purge(row.record, expert, in: &ledger)
         }

@@ -108,7 +108,7 @@ public enum RegistryError: AccreteError, Equatable {
       newest.map {
         "\(name): no version of it is released; the newest is \(name)@\($0). Name that one, or release it with `accrete promote"
           + " \(name)@\($0)` (and `--reason …` where a gate held it back)."
-      } ?? "\(name): all of its versions are out of use, so none answers. Learn it anew."
+      } ?? "\(name): is forgotten: all of its versions are retired, so that none answers. Learn it anew."
     case .noRelease(let path): "\(path): nothing was released yet. `accrete learn` releases what passes its gates."
     case .nothingBefore(let revision):
       "release \(revision): no release lies before it (it is the first one, or a rollback to it). See `accrete registry history`, and"

@@ -44,7 +44,7 @@ public enum TaskModelError: AccreteError, Equatable {
     case .invalidOption(let name, let got, let allowed): "--\(name) is \(got); allowed: \(allowed)"
     case .everyRateDiverges(let task, let rates):
       "task \(task): training diverges with every learning rate that was tried (\(rates.map { "\($0)" }.listed)). Lower --alpha, or give"
-        + " a lower --learning-rate."
+        + " a lower --learning-rate; --compute float32 helps where sums overflow in bfloat16. `accrete loss` tells whether the base itself is damaged."
     }
   }
 }

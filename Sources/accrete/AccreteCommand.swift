@@ -33,7 +33,7 @@ struct AccreteCommand: ParsableCommand {
         try requireCommand(arguments)
         try requireCompletion(arguments)
         var command = try parseAsRoot()
-        try command.run()
+        do { try command.run() } catch let error as ValidationError { throw WrongUse(error, of: type(of: command)) }
       } catch  where exitCode(for: error) == .success {
         // Help and version are results.
         try Failure.reported { try Console.output(fullMessage(for: error)) }
@@ -45,9 +45,22 @@ struct AccreteCommand: ParsableCommand {
       return 0
     } catch {
       // The parser's own messages begin with "Error: ", those of the commands with the program's name.
-      let text = OptionSynonyms.explained(fullMessage(for: error), of: arguments)
+      let message = (error as? WrongUse)?.text ?? fullMessage(for: error)
+      let text = OptionSynonyms.explained(message, of: arguments)
       if !text.isEmpty { Console.error(text.hasPrefix("Error: ") ? "accrete: \(text.dropFirst(7))" : text) }
-      return exitCode(for: error).rawValue
+      return error is WrongUse ? Failure.usage : exitCode(for: error).rawValue
+    }
+  }
+
+  /// What a command finds out about its arguments only when it runs. The parser would show the program's usage, not the command's.
+  private struct WrongUse: Error {
+    let text: String
+
+    init(_ error: ValidationError, of command: any ParsableCommand.Type) {
+      let name = CommandOptions.command(of: Array(CommandLine.arguments.dropFirst()))?.name
+      let help = ["accrete", name, "--help"].compactMap(\.self).joined(separator: " ")
+      text =
+        "Error: \(error.message)\nUsage: \(AccreteCommand.usageString(for: command))\n  See '\(help)' for more information."
     }
   }
 

@@ -24,7 +24,8 @@ enum Failure {
       throw ExitCode(nobodyReads)
     } catch {
       let advice = if case TorchError.outOfMemory = error { ". \(memory)" } else { "" }
-      Console.error("accrete: \(OptionSynonyms.explained(error))\(advice)")
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      Console.error("accrete: \(OptionValues.located(OptionSynonyms.explained(error), of: arguments))\(advice)")
       throw ExitCode(ErrorCategory(of: error).exitCode)
     }
   }

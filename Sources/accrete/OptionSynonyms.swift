@@ -5,58 +5,91 @@ import Runs
 
 /// What other programs call our options: those who come from them type these.
 enum OptionSynonyms {
-  private static let own: [(others: [String], ours: String)] = [
-    (["lr", "learning_rate"], "--learning-rate"),
+  /// What an option of another program is here.
+  struct Meaning {
+    let text: String
+    /// The commands for which it is right; `nil`: those that have the option with which the text begins.
+    let named: [String]?
+
+    init(_ text: String, for named: [String]? = nil) { (self.text, self.named) = (text, named) }
+
+    /// The option with which the text begins; `nil`: it is about something else.
+    var option: String? { text.firstMatch(of: /^--[a-z-]+/).map { String($0.0) } }
+
+    var commands: [String] { named ?? option.map(CommandOptions.having) ?? [] }
+  }
+
+  /// Commands that read a task's rows to learn from them.
+  private static let learning = ["learn", "train", "compare"]
+  /// Commands that let one choose what products are computed in: `--compute` of `plan-scale` is a number of operations.
+  private static let computing = learning + ["doctor"]
+  private static let own: [(others: [String], ours: [Meaning])] = [
+    (["lr", "learning_rate"], [Meaning("--learning-rate")]),
     (
       [
         "epochs", "epoch", "num-epochs", "num_epochs", "num_train_epochs", "num-train-epochs", "max-epochs",
         "max_epochs", "iters",
       ],
-      "--max-epochs (learn) or --epochs (train, compare)"
+      [Meaning("--max-epochs"), Meaning("--epochs")]
     ),
-    (["bf16", "fp16", "mixed-precision", "mixed_precision"], "--compute bfloat16 (train, compare, learn)"),
-    (["batch-size", "batch_size", "per_device_train_batch_size", "per-device-train-batch-size"], "--batch"),
-    (["lora-rank", "lora_rank", "lora-r", "lora_r", "r"], "--rank"),
-    (["lora-alpha", "lora_alpha"], "--alpha"), (["lora-dropout", "lora_dropout"], "--dropout"),
-    (["lora-target", "lora_target", "target_modules", "lora-target-modules"], "--target-modules"),
-    (["model", "model_name_or_path", "model-name-or-path", "model-path", "base-model"], "--base"),
+    (["bf16", "fp16", "mixed-precision", "mixed_precision"], [Meaning("--compute bfloat16", for: computing)]),
+    (["batch-size", "batch_size", "per_device_train_batch_size", "per-device-train-batch-size"], [Meaning("--batch")]),
+    (["lora-rank", "lora_rank", "lora-r", "lora_r", "r"], [Meaning("--rank")]),
+    (["lora-alpha", "lora_alpha"], [Meaning("--alpha")]), (["lora-dropout", "lora_dropout"], [Meaning("--dropout")]),
+    (["lora-target", "lora_target", "target_modules", "lora-target-modules"], [Meaning("--target-modules")]),
+    (["model", "model_name_or_path", "model-name-or-path", "model-path", "base-model"], [Meaning("--base")]),
     (
       ["dataset", "data-path", "train-file", "train_file", "dataset_dir"],
-      "the rows' file itself (learn), --tasks (train, compare)"
+      [Meaning("the rows' file itself", for: ["learn"]), Meaning("--tasks")]
     ),
     (
       ["output-dir", "output_dir", "adapter-path", "save-path", "output", "out", "o"],
-      "--out (train), --registry (learn), > FILE (predict, route)"
+      [Meaning("--out"), Meaning("--registry", for: ["learn"]), Meaning("> FILE", for: ["predict", "route"])]
     ),
-    (["csv"], "--format csv (predict, route)"),
-    (["data"], "the rows' file itself (learn), --data with --suite (train)"),
-    (["train", "valid", "test"], "a field \"split\" in the rows"),
-    (["config"], "--config (train, pretrain); elsewhere each option stands by itself"),
+    (["csv"], [Meaning("--format csv")]),
+    (["data"], [Meaning("the rows' file itself", for: ["learn"]), Meaning("--data with --suite", for: ["train"])]),
+    (["train", "valid", "test"], [Meaning("a field \"split\" in the rows", for: learning)]),
+    (["config"], [Meaning("--config"), Meaning("each option by itself", for: ["learn"])]),
     (
-      ["cutoff_len", "cutoff-len", "max-seq-length", "max_seq_length", "max-seq-len", "max_length"], "--max-length"
+      ["cutoff_len", "cutoff-len", "max-seq-length", "max_seq_length", "max-seq-len", "max_length"],
+      [Meaning("--max-length")]
     ),
     (
       ["gradient_accumulation_steps", "gradient-accumulation-steps", "grad-accumulation-steps"],
-      "--accumulation (train)"
+      [Meaning("--accumulation")]
     ),
-    (["gradient_checkpointing", "grad-checkpoint"], "--gradient-checkpointing"),
+    (["gradient_checkpointing", "grad-checkpoint"], [Meaning("--gradient-checkpointing")]),
     (
       ["max-tokens", "max_new_tokens", "max-new-tokens"],
-      "--max-tokens (generate, loss), --max-answer-tokens (learn, train)"
+      [Meaning("--max-tokens"), Meaning("--max-answer-tokens")]
     ),
-    (["adapter", "lora", "lora-path"], "--expert (generate, logits), --start-from (learn)"),
-    (["dtype", "precision", "torch_dtype"], "--weights"),
-    (["gpu", "gpus", "cuda", "use-gpu"], "--device cuda"),
+    (["adapter", "lora", "lora-path"], [Meaning("--expert"), Meaning("--start-from")]),
+    (
+      ["dtype", "precision", "torch_dtype"],
+      [
+        Meaning("--compute (what products are computed in)", for: computing),
+        Meaning("--weights (how the base's matrices are held)"),
+      ]
+    ),
+    (["gpu", "gpus", "cuda", "use-gpu"], [Meaning("--device cuda")]),
     (
       ["val-size", "val_size", "validation-split", "validation_split", "test-size", "test_size", "eval-size"],
-      "a field \"split\" in the rows, or --evaluate-on validation (train)"
+      [Meaning("a field \"split\" in the rows", for: learning), Meaning("--evaluate-on validation")]
     ),
     (
       ["warmup", "warmup_steps", "warmup-ratio", "warmup_ratio", "num-warmup-steps", "num_warmup_steps"],
-      "--warmup-steps (train)"
+      [Meaning("--warmup-steps")]
     ),
-    (["verbose", "v", "debug"], "progress on standard error unless --quiet forbids it, or --log-format json"),
-    (["config-file", "yaml"], "--config (train)"), (["text-column", "label-column"], "--columns text=…,label=…"),
+    (
+      ["verbose", "v", "debug"],
+      [
+        Meaning(
+          "progress on standard error unless --quiet forbids it, or --log-format json",
+          for: CommandOptions.having("--log-format"))
+      ]
+    ),
+    (["config-file", "yaml"], [Meaning("--config")]),
+    (["text-column", "label-column"], [Meaning("--columns text=…,label=…")]),
   ]
 
   /// What other programs call our commands.
@@ -76,7 +109,7 @@ enum OptionSynonyms {
   /// - Parameter message: As the parser wrote it; what is about anything else stays as it is.
   /// - Parameter arguments: Those of the program.
   static func explained(_ message: String, of arguments: [String]) -> String {
-    let text = renamed(message, for: arguments.first)
+    let text = OptionValues.explained(renamed(message, of: arguments))
     guard
       let match = text.firstMatch(
         of:
@@ -123,30 +156,42 @@ enum OptionSynonyms {
   /// - Parameter error: Any; one that is about anything else stays as it is.
   static func explained(_ error: any Error) -> any Error {
     guard case RunError.invalidConfiguration(let key, "unknown", _) = error,
-      let word = key.split(separator: " ").last, let known = own.first(where: { $0.others.contains(String(word)) })
+      let word = key.split(separator: " ").last, let ours = meanings(of: String(word))
     else { return error }
     let keys = RunFile.keys + PretrainingFile.keys + InvocationFile.keys
-    let names = known.ours.matches(of: /--([a-z-]+)/).map { String($0.1) }.filter(keys.contains)
+    let names = ours.compactMap { $0.option.map { String($0.dropFirst(2)) } }.filter(keys.contains)
     return RunError.invalidConfiguration(
       key: key, got: "unknown",
-      allowed: names.isEmpty ? "\(known.ours), which it is here" : "\(names.listed), which it is here")
+      allowed: "\((names.isEmpty ? ours.map(\.text) : names).listed), which it is here")
   }
 
-  /// Of names with the commands that have them, the one of this command; else all.
-  static func name(_ ours: String, for command: String?) -> String {
-    let parts = ours.split(separator: #/, (?![^(]*\))| or /#)
-    let own = parts.filter { part in
-      part.firstMatch(of: #/\((.*)\)/#).map { $0.1.split(separator: ", ").contains { $0 == command ?? "" } } ?? false
+  /// All names of other programs that are known.
+  static var names: [String] { own.flatMap(\.others) }
+
+  /// What a name of another program is here.
+  static func meanings(of name: String) -> [Meaning]? { own.first { $0.others.contains(name) }?.ours }
+
+  /// What an option is called, where a command has it; otherwise which commands have it, so that no advice names what will be unknown, too.
+  static func advice(_ ours: [Meaning], for command: CommandOptions.Command?) -> String {
+    let own = ours.filter { meaning in command.map { meaning.commands.contains($0.name) } ?? false }
+    guard own.isEmpty else { return "It is \(own.map(\.text).joined(separator: " or ")) here" }
+    let places = ours.filter { !$0.commands.isEmpty }.map { "\($0.text) of \($0.commands.listed)" }
+    let names = places.isEmpty ? ours.map(\.text) : places
+    return "It is \(names.joined(separator: "; "))" + (command.map { ". `\($0.name)` has no such option" } ?? "")
+  }
+
+  private static func renamed(_ message: String, of arguments: [String]) -> String {
+    guard let match = message.firstMatch(of: /Unknown option '--?([^'=]+)[^']*'(\. Did you mean '[^']*'\?)?/) else {
+      return message
     }
-    guard parts.count > 1, let one = own.first else { return ours }
-    return one.prefix { $0 != "(" }.trimmingPrefix("or ").trimmingCharacters(in: .whitespaces)
-  }
-
-  private static func renamed(_ message: String, for command: String?) -> String {
-    guard let match = message.firstMatch(of: /Unknown option '--?([^'=]+)[^']*'(\. Did you mean '[^']*'\?)?/),
-      let known = own.first(where: { $0.others.contains(String(match.1)) })
+    let word = String(match.1)
+    let command = CommandOptions.command(of: arguments)
+    let others = CommandOptions.having("--\(word)")
+    guard
+      let ours = meanings(of: word)
+        ?? (others.isEmpty ? nil : [Meaning("an option", for: others)])
     else { return message }
     let found = message[match.range].prefix { $0 != "." }
-    return message.replacingCharacters(in: match.range, with: "\(found). It is \(name(known.ours, for: command)) here")
+    return message.replacingCharacters(in: match.range, with: "\(found). \(advice(ours, for: command))")
   }
 }

@@ -99,7 +99,7 @@ extension CommandFaultTests {
       // A table through a pipe whose text has another name: one line that names the columns.
       let piped = try Accrete.run(
         ["predict", "--task", "weather"], input: Data("Nachricht;n\nrain;1\nsun;2\n".utf8), in: scratch.url)
-      expectRefusal(piped, code: 65, "standard input:1:", "\"Nachricht\"", "--columns text=COLUMN")
+      expectRefusal(piped, code: 65, "standard input, line 1:", "\"Nachricht\"", "--columns text=COLUMN")
       // The first line is where a column's name is missing.
       expectRefusal(
         try Accrete.run(["learn", "a.csv", "--name", "x", "--columns", "text=Text,label=n"], in: scratch.url), code: 64,
@@ -171,12 +171,54 @@ extension CommandFaultTests {
         try Accrete.run(["learn", "base.gguf", "--name", "x"], in: scratch.url), code: 65, "a model's weights (GGUF)")
     }
 
+    /// What helps depends on how many rows lack what.
+    @Test func rowsWithoutALabel() throws {
+      let scratch = try registry()
+      func evaluate(_ file: String, _ more: String...) throws -> Outcome {
+        try Accrete.run(["evaluate", file, "--task", "weather"] + more, in: scratch.url)
+      }
+      let some = "{\"text\":\"rain\",\"label\":\"bad\"}\n{\"text\":\"sun\"}\n"
+      try scratch.write(some, to: "one.jsonl")
+      expectRefusal(
+        try evaluate("one.jsonl"), code: 65, "one.jsonl:2: has no \"label\"",
+        "Give the row a label, or leave it out: --skip-unreadable.")
+      let piped = try Accrete.run(
+        ["evaluate", "-", "--task", "weather"], input: Data(some.utf8), in: scratch.url)
+      expectRefusal(piped, code: 65, "standard input, line 2: has no \"label\"")
+      let left = "left out, as they cannot be read or have no label: "
+      let skipped = try evaluate("one.jsonl", "--skip-unreadable")
+      #expect(
+        skipped.code == 0 && skipped.text.contains("weather@1  n 1") && skipped.error.contains("\(left)1 row (line 2)"),
+        "\(skipped.testDescription)")
+      try scratch.write("no JSON\n{\"text\":\"rain\",\"label\":\"bad\"}\n{\"text\":\"\"}\n", to: "first.jsonl")
+      let first = try evaluate("first.jsonl", "--skip-unreadable", "--json")
+      let json = try #require(try first.json() as? [String: Any])
+      #expect(
+        json["leftOut"] as? [Int] == [1, 3] && json["n"] as? Int == 1 && first.error.contains("2 rows (lines 1, 3)"))
+      expectRefusal(try evaluate("first.jsonl"), code: 65, "first.jsonl:1: ")
+      // A file without the columns has nothing that could be left out.
+      try scratch.write("body,kind\nrain,bad\n", to: "other.csv")
+      expectRefusal(
+        try evaluate("other.csv"), code: 65, "\"body\", \"kind\"", "a \"label\" or \"answer\" to compare with",
+        "--columns text=COLUMN,label=COLUMN")
+      expectRefusal(
+        try evaluate("other.csv", "--columns", "text=body", "--skip-unreadable"), code: 65, "--columns label=COLUMN")
+      try scratch.write("body,label\nrain,bad\n", to: "text.csv")
+      expectRefusal(try evaluate("text.csv"), code: 65, "--columns text=COLUMN. ")
+    }
+
     @Test func otherProgramsCommands() throws {
       let scratch = try registry()
       expectRefusal(try Accrete.run(["eval", "x"], in: scratch.url), code: 64, "it is `accrete evaluate` here")
       expectRefusal(try Accrete.run(["forget", "traffic@1"], in: scratch.url), code: 64, "registry retire")
       #expect(
         try Accrete.run(["predict", "--output", "x"], in: scratch.url).error.contains("It is > FILE here"))
+      // What a command finds out when it runs is told with its own usage.
+      let both = try Accrete.run(["predict", "--text", "x", "rows.jsonl"], in: scratch.url)
+      #expect(both.code == 64 && both.error.hasPrefix("accrete: Give a file or --text, not both."))
+      #expect(
+        both.error.contains("Usage: accrete predict") && both.error.contains("See 'accrete predict --help'"),
+        "\(both.testDescription)")
     }
 
     /// Lists of labels that are none, each with what is wrong.

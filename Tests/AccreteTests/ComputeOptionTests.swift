@@ -49,7 +49,7 @@ extension CommandLineTests {
       }
       let unknown = try Accrete.run(
         TinyRun.shortArguments(method: "per-task", out: "run") + ["--compute", "half"], in: scratch.url)
-      #expect(unknown.code == 64 && unknown.error.contains("allowed: float32, bfloat16, auto"))
+      #expect(unknown.code == 64 && unknown.error.contains("`--compute` is \"half\"; allowed: float32, bfloat16, auto"))
     }
 
     /// A version answers in what it was learned in, beside others that were learned otherwise.

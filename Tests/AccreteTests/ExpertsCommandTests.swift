@@ -107,8 +107,25 @@ extension CommandLineTests {
       #expect(
         full.contains("--start-from 'my expert' --instruction 'Is it spam?' --cue Label: --labels no,yes`"), "\(full)")
       #expect(try note(instruction: "", cue: "", labels: #""a, b","c""#)?.contains("--start-from 'my expert'`") == true)
-      try scratch.write("{", to: "accrete.json")
-      #expect(AdapterNote.text(of: scratch.url, importedTo: "x")?.contains("--instruction … --cue …`") == true)
+      // What begins with a dash, and what has several lines, reaches the shell as it is.
+      let odd = try #require(try note(instruction: #"-5 or\n'more'?"#, cue: "--", labels: #""-x","y""#))
+      #expect(
+        odd.contains(#"--start-from 'my expert' $'--instruction=-5 or\n\'more\'?' --cue=-- --labels=-x,y`"#), "\(odd)")
+      #expect(!odd.contains("broken"))
+      // A file that is no JSON, or a version's of which something is missing, is told; a run's says other things.
+      for text in ["{", #"{"version":"spam@1","model":{}}"#] {
+        try scratch.write(text, to: "accrete.json")
+        let broken = try #require(AdapterNote.text(of: scratch.url, importedTo: "x"))
+        #expect(broken.contains("--instruction … --cue …`") && broken.contains("It is broken, so"), "\(broken)")
+        #expect(broken.contains("accrete.json: "))
+      }
+      try scratch.write(#"{"task":"weather","method":"ewc"}"#, to: "accrete.json")
+      #expect(AdapterNote.text(of: scratch.url, importedTo: "x")?.contains("broken") == false)
+    }
+
+    @Test func wordsOfAShell() {
+      #expect(shellWords(["plain", "two words", "it's", ""]) == #"plain 'two words' 'it'\''s' ''"#)
+      #expect(shellWords(["a\nb\t\\'", "\u{1B}[2J"]) == #"$'a\nb\t\\\'' $'\U0000001B[2J'"#)
     }
 
     @Test func aMixtureIsMergedLoudly() throws {
@@ -195,6 +212,28 @@ extension CommandLineTests {
         try Accrete.run(["experts", "show", "run/experts/weather"], in: scratch.url), code: 65, "has changed")
       expectRefusal(try Accrete.run(["experts", "show", "run"], in: scratch.url), code: 64, "expert.json")
       expectRefusal(try Accrete.run(["experts", "list", "nowhere"], in: scratch.url), code: 65, "nowhere")
+    }
+
+    /// Folders without an expert: what each is, and the way on.
+    @Test func foldersWithoutExperts() throws {
+      let scratch = try Scratch()
+      func list(_ folder: String) throws -> Outcome { try Accrete.run(["experts", "list", folder], in: scratch.url) }
+      try FileManager.default.createDirectory(at: scratch.url("empty"), withIntermediateDirectories: true)
+      expectRefusal(try list("empty"), code: 64, "empty: got an empty folder", "accrete train --out", "accrete list")
+      try scratch.write("x", to: "notes/a.txt")
+      expectRefusal(try list("notes"), code: 64, "notes: got a folder without any")
+      try scratch.write("{}", to: "all/my run/manifest.json")
+      try scratch.write("{}", to: "all/other/manifest.json")
+      expectRefusal(
+        try list("all"), code: 64, "all: got a folder of runs (my run, other)", "`accrete experts list 'all/my run'`")
+      try scratch.write("{}", to: "grid/comparison.json")
+      expectRefusal(try list("grid"), code: 64, "a comparison", "grid/cells/NAME")
+      try scratch.write("{}", to: "base/config.json")
+      expectRefusal(try list("base"), code: 64, "a model")
+      // A run that keeps none is no mistake.
+      try FileManager.default.createDirectory(at: scratch.url("all/other/experts"), withIntermediateDirectories: true)
+      let none = try list("all/other/experts")
+      #expect(none.code == 0 && none.text.hasSuffix("0 experts\n"), "\(none.testDescription)")
     }
 
     /// A single adapter is listed as it is beside others.

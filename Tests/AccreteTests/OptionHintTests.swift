@@ -10,7 +10,9 @@ import Testing
 /// Does the answer to a wrong command line name the right one?
 @Suite struct OptionHintTests {
   /// What the program says to its arguments, without being run.
-  private func answer(_ arguments: String...) -> String {
+  private func answer(_ arguments: String...) -> String { Self.answer(arguments) }
+
+  private static func answer(_ arguments: [String]) -> String {
     do {
       _ = try AccreteCommand.parseAsRoot(arguments)
       return "no error"
@@ -20,9 +22,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("--epoch", "--max-epochs here"), ("--gpu", "--device cuda"),
-    ("--val-size", "a field \"split\" in the rows, or --evaluate-on validation (train)"),
-    ("--warmup", "--warmup-steps (train)"), ("--verbose", "progress on standard error"),
+    ("--epoch", "--max-epochs here"), ("--gpu", "--device cuda here"),
+    ("--val-size", "a field \"split\" in the rows here"), ("--bf16", "--compute bfloat16 here"),
+    ("--warmup", "--warmup-steps of doctor, train, compare. `learn` has no such option"),
+    ("--verbose", "progress on standard error"),
+    (
+      "--dtype",
+      "--compute (what products are computed in) or --weights (how the base's matrices are held) here"
+    ),
   ]) func namesOfOthers(theirs: String, ours: String) {
     let got = answer("learn", "x.jsonl", theirs, "1")
     #expect(got.contains("Unknown option '\(theirs)'. It is \(ours)") && !got.contains("Did you mean"), "\(got)")
@@ -43,18 +50,50 @@ import Testing
     }
   }
 
-  /// A misspelled command is named, also where it is one of another's, before options that it might have.
   /// Of names that differ by command, the one of this command is told.
-  @Test func namesOfACommand() {
-    let ours = "--max-epochs (learn) or --epochs (train)"
-    #expect(OptionSynonyms.name(ours, for: "learn") == "--max-epochs")
-    #expect(OptionSynonyms.name(ours, for: "train") == "--epochs")
+  @Test func namesOfACommand() throws {
+    func advice(_ words: String...) throws -> String {
+      let ours = [OptionSynonyms.Meaning("--max-epochs"), OptionSynonyms.Meaning("--epochs")]
+      return OptionSynonyms.advice(ours, for: try #require(CommandOptions.command(of: words)))
+    }
+    #expect(try advice("learn", "x") == "It is --max-epochs here")
+    #expect(try advice("compare") == "It is --epochs here")
     #expect(
-      OptionSynonyms.name(ours, for: "compare") == ours && OptionSynonyms.name("--base", for: "learn") == "--base")
-    let out = "--out (train), --registry (learn), > FILE (predict, route)"
-    #expect(OptionSynonyms.name(out, for: "route") == "> FILE" && OptionSynonyms.name(out, for: "list") == out)
+      try advice("registry", "gc")
+        == "It is --max-epochs of learn; --epochs of doctor, train, compare. `registry gc` has no such option")
+    #expect(CommandOptions.command(of: []) == nil && CommandOptions.command(of: ["registry"]) == nil)
   }
 
+  /// A command that lacks an option is not told that it has it.
+  @Test(arguments: [
+    (["predict", "x", "--lr", "1"], "It is --learning-rate of doctor, learn, train, compare"),
+    (["evaluate", "x", "--max-epochs", "3"], "It is --max-epochs of learn; --epochs of doctor, train, compare"),
+    (["evaluate", "x", "--bf16"], "It is --compute bfloat16 of learn, train, compare, doctor"),
+    (["list", "--verbose"], "--log-format json of demo"),
+    (["predict", "x", "--labels", "a,b"], "It is an option of learn"),
+  ]) func optionsOfOtherCommands(arguments: [String], words: String) {
+    let got = Self.answer(arguments)
+    #expect(
+      got.contains(words) && got.contains(". `\(arguments[0])` has no such option") && !got.contains("Did you mean"),
+      "\(got)")
+  }
+
+  /// No advice for a command names an option that it lacks.
+  @Test func everyAdviceCanBeFollowed() throws {
+    try #require(CommandOptions.all.count > 30)
+    for command in CommandOptions.all {
+      for word in OptionSynonyms.names where !command.options.contains("--\(word)") {
+        let ours = try #require(OptionSynonyms.meanings(of: word))
+        let advice = OptionSynonyms.advice(ours, for: command)
+        guard advice.hasSuffix(" here") else { continue }
+        for match in advice.matches(of: /--[a-z-]+/) {
+          #expect(command.options.contains(String(match.0)), "\(command.name) --\(word): \(advice)")
+        }
+      }
+    }
+  }
+
+  /// A misspelled command is named, also where it is one of another's, before options that it might have.
   @Test func misspelledCommands() {
     #expect(
       AccreteCommand.unknownCommand(in: ["lern", "x"])?.contains(

@@ -73,7 +73,7 @@ private struct Cook: ParsableCommand {
     let part = try file("salt:\ncovered: false\n")
     #expect(part.configuration == Kitchen() && part.given == ["covered"])
     for (text, message) in [
-      ("eggs: 1.5", "k.yaml:1: eggs` is \"1.5\", a value of the wrong kind; allowed: a whole number"),
+      ("eggs: 1.5", "k.yaml:1: eggs` is \"1.5\"; allowed: a whole number"),
       ("heat: hot", "allowed: low, high"), ("eggz: 1", "unknown; allowed: eggs"), ("pans: a", "a list of files"),
     ] {
       let error = #expect(throws: RunError.self) { try file(text) }

@@ -26,7 +26,7 @@ extension CommandLineTests {
           task-1  task-1@1  accuracy 0.750 [0.500, 0.900] n 1   1           4.0 KiB  2096-10-02  task-1.jsonl
           task-3  task-3@2  accuracy 0.750 [0.500, 0.900] n 12  1           4.1 KiB  2096-10-13  task-3.jsonl
           task-4  task-4@1  accuracy 0.750 [0.500, 0.900] n 15  1           4.0 KiB  2096-10-16  task-4.jsonl  not released
-          3 tasks, 4 versions; release 6 of 2096-10-17; 1 forgotten (--all)
+          3 tasks, 4 versions; release 6 of 2096-10-17; 1 forgotten, with all versions retired (--all)
 
           """)
       #expect(
@@ -42,6 +42,7 @@ extension CommandLineTests {
           && show.contains("no, yes"))
       // Not released: the newest.
       #expect(try text("show", "task-4", in: scratch).contains("task-4@1, registered"))
+      #expect(try text("show", "task-2@1", in: scratch).contains("task-2@1, retired: it can be neither released nor"))
       let shown = try #require(try json("show", "task-3@1", in: scratch) as? [String: Any])
       #expect(
         (shown["manifest"] as? [String: Any])?["name"] as? String == "task-3" && shown["isReleased"] as? Bool == false)

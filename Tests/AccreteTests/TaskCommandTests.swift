@@ -42,7 +42,7 @@ extension CommandLineTests {
       #expect(answered.count == 2 && answered[0]["label"] is String && answered[1]["line"] as? Int == 3)
       let other = try Accrete.run(
         ["predict", "--task", "weather"], input: Data("n,body\n1,rain\n".utf8), in: scratch.url)
-      expectRefusal(other, code: 65, "standard input:1:", "\"body\"", "--columns text=COLUMN")
+      expectRefusal(other, code: 65, "standard input, line 1:", "\"body\"", "--columns text=COLUMN")
       // So has one of a file.
       try scratch.write(lines, to: "texts.jsonl")
       let file = try run("predict", "texts.jsonl", "--task", "weather", in: scratch, code: 65)
@@ -55,7 +55,7 @@ extension CommandLineTests {
       let rows = csv.text.split(separator: "\r\n")
       #expect(
         rows.count == 5 && rows[0].hasSuffix(",input,error,labels,probabilities")
-          && rows[2].hasPrefix("2,,,,,,,,,\"standard input:2:"))
+          && rows[2].hasPrefix("2,,,,,,,,,\"standard input, line 2:"))
 
       // Scores of a part of the rows are not given.
       let scored = try Accrete.run(
@@ -105,7 +105,7 @@ extension CommandLineTests {
         let stream = try Accrete.run(command, input: Data(lines.utf8), in: scratch.url)
         let answers = try objects(stream.text)
         #expect(stream.code == 65 && answers.count == 4)
-        #expect((answers[2]["error"] as? String)?.hasPrefix("standard input:3: expected") ?? false)
+        #expect((answers[2]["error"] as? String)?.hasPrefix("standard input, line 3: expected") ?? false)
         #expect(answers[3]["input"] != nil)
       }
       try scratch.write(lines, to: "texts.jsonl")
@@ -141,6 +141,11 @@ extension CommandLineTests {
       expectRefusal(misspelled, code: 64, "expected the column \"bdy\"", "body")
       let registry = try Accrete.run(["experts", "list", "registry"], in: scratch.url)
       expectRefusal(registry, code: 64, "a registry of tasks", "accrete list")
+      let export = try Accrete.run(
+        ["experts", "export", "registry", "--task", "weather", "--out", "out"], in: scratch.url)
+      expectRefusal(
+        export, code: 64, "a registry of tasks",
+        "`accrete registry export weather --peft --out out --registry registry`")
       for command in [["forget", "traffic", "--json"], ["promote", "weather@1", "--reason", "a test", "--json"]] {
         let text = try Accrete.run(command, in: scratch.url).text
         #expect(text.contains("\"at\" : \"20"), "\(text)")
@@ -179,7 +184,8 @@ extension CommandLineTests {
       try scratch.write("text,label\nrain,bad\nsun,\nfog,bad\nhail,\n", to: "half.csv")
       expectRefusal(
         try Accrete.run(["evaluate", "half.csv", "--task", "weather"], in: scratch.url), code: 65,
-        "half.csv:3: has an empty label or answer; 2 of 4 rows have none (lines 3, 5). Fill it")
+        "half.csv:3: has an empty label or answer; 2 of 4 rows have none (lines 3, 5). Fill them, or leave them out: --skip-unreadable"
+      )
       let open = (0..<12).map { "{\"text\":\"t\($0)\"}\n" }.joined()
       try scratch.write(open + "{\"text\":\"rain\",\"label\":\"bad\"}\n", to: "open.jsonl")
       expectRefusal(

@@ -103,7 +103,7 @@ extension CommandLineTests {
       try TinyRun.write(to: scratch)
       let command = TinyRun.arguments(["weather.jsonl"]) + ["--read-out"]
       expectRefusal(
-        try Accrete.run(command + ["heads"], in: scratch.url), code: 64, "`read-out` is heads", "as --output-head")
+        try Accrete.run(command + ["heads"], in: scratch.url), code: 64, "`--read-out` is heads", "as --output-head")
       expectRefusal(
         try Accrete.run(command + ["head", "--output-head", "ridge"], in: scratch.url), code: 64, "--output-head alone")
       #expect(!FileManager.default.fileExists(atPath: scratch.url("run").path))
@@ -201,6 +201,21 @@ extension CommandLineTests {
       #expect(outcome.code == 0 && outcome.error.contains("1 too long, cut by"), "\(outcome.testDescription)")
       let manifest = try String(contentsOf: scratch.url("run/manifest.json"), encoding: .utf8)
       #expect(manifest.contains("\"truncated\" : 1"))
+    }
+
+    /// A table and what is odd about it come before the numbers, and these after a line of words.
+    @Test func warningsBeforeNumbers() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      let outcome = try Accrete.run(
+        TinyRun.shortArguments(method: "sequential", out: "run") + ["--quiet"], by: "\"$0\" \"$@\" 2>&1",
+        in: scratch.url)
+      let lines = outcome.text.split(separator: "\n").map(String.init)
+      let table = try #require(lines.firstIndex { $0.hasPrefix("after traffic") }, "\(outcome.text)")
+      let warning = try #require(lines.firstIndex { $0.hasPrefix("warning: ") }, "\(outcome.text)")
+      let words = try #require(lines.firstIndex { $0.hasPrefix("ACC: mean score at the end") }, "\(outcome.text)")
+      let numbers = try #require(lines.firstIndex { $0.hasPrefix("ACC 0") || $0.hasPrefix("ACC 1") }, "\(outcome.text)")
+      #expect(table < warning && warning < words && words < numbers, "\(outcome.text)")
     }
   }
 }

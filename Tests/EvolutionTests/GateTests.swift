@@ -65,7 +65,7 @@ import Testing
     #expect(
       tie
         == "its accuracy is that of the released version (n 80: 0 right that were wrong, 0 wrong that were right);"
-        + " the difference is at least −3.3 points (95 %), and −2.0 are allowed")
+        + " the difference is at least −3.3 points (one-sided 95 % bound), and −2.0 are allowed")
     let worse =
       "its accuracy is 30.0 points below that of the released version (n 200: 0 right that were wrong, 60 wrong"
     #expect(try finding(0, 60, of: 200).hasPrefix(worse))

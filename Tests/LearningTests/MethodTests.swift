@@ -140,6 +140,16 @@ import Torch
     #expect(throws: LearningError.unknownMethod(got: "magic", known: MethodCatalog.names)) {
       try TinyTasks.method("magic", model)
     }
+    // Every name is told, the one that was meant first.
+    for (given, meant) in [
+      ("lora", "which is `sequential` here"), ("acrete", "perhaps `accrete`"), ("AGEM", "perhaps `a-gem`"),
+      ("magic", "unknown method `magic`; allowed: "),
+    ] {
+      let text = "\(LearningError.unknownMethod(got: given, known: MethodCatalog.names))"
+      #expect(
+        text.contains(meant) && text.contains("`accrete methods`") && !text.contains("more")
+          && MethodCatalog.names.allSatisfy { text.contains($0) }, "\(text)")
+    }
   }
 
   /// In a comparison, an option can be meant for one of its methods.

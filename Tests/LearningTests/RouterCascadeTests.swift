@@ -100,6 +100,12 @@ extension RouterCascade {
     }
   }
 
+  /// A base whose numbers overflow is told as the cause, not a stored state.
+  @Test(arguments: [Float.nan, .infinity, 1e30]) func featuresThatOverflow(value: Float) throws {
+    let error = #expect(throws: DecoderError.self) { try TaskSums(Tensor([value, 1, 2, 3]).reshaped([2, 2])) }
+    #expect(error.map { "\($0)" }?.contains("some weights of the base") == true)
+  }
+
   @Test func whatDoesNotFitIsRefused() throws {
     #expect(throws: LearningError.self) { try RouterCascade([], handicaps: [], view: view) }
     let sums = try TaskSums(cloud(0, 0, seed: 1))

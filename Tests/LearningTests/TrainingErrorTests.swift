@@ -119,6 +119,10 @@ private final class FakeMethod: ContinualMethod {
     }
     #expect(name == "extra" && task == "tiny0" && step == 1)
     #expect(examples.count == 4 && Set(examples).isSubset(of: Set(0..<12)))
+    let text = "\(LearningError.lossNotFinite(term: name, task: task, step: step, examples: examples))"
+    for cause in ["step 1:", "--learning-rate", "--compute float32", "a base that is damaged"] {
+      #expect(text.contains(cause), "\(text)")
+    }
   }
 
   /// The value is fine, its derivative is not: √0.
@@ -202,13 +206,13 @@ private final class FakeMethod: ContinualMethod {
   }
 
   @Test(arguments: [
-    BadOption("learning rate") { $0.learningRate = 0 }, BadOption("learning rate") { $0.learningRate = -1 },
-    BadOption("learning rate") { $0.learningRate = .nan }, BadOption("learning rate") { $0.learningRate = 1.5 },
+    BadOption("learning-rate") { $0.learningRate = 0 }, BadOption("learning-rate") { $0.learningRate = -1 },
+    BadOption("learning-rate") { $0.learningRate = .nan }, BadOption("learning-rate") { $0.learningRate = 1.5 },
     BadOption("batch") { $0.batchSize = 0 }, BadOption("accumulation") { $0.accumulation = 0 },
-    BadOption("epochs") { $0.epochs = 0 }, BadOption("warm-up steps") { $0.warmupSteps = -1 },
-    BadOption("weight decay") { $0.weightDecay = 1 }, BadOption("weight decay") { $0.weightDecay = .nan },
-    BadOption("gradient clip") { $0.gradientClip = -1 }, BadOption("gradient clip") { $0.gradientClip = .infinity },
-    BadOption("maximum length") { $0.maxLength = 7 },
+    BadOption("epochs") { $0.epochs = 0 }, BadOption("warmup-steps") { $0.warmupSteps = -1 },
+    BadOption("weight-decay") { $0.weightDecay = 1 }, BadOption("weight-decay") { $0.weightDecay = .nan },
+    BadOption("gradient-clip") { $0.gradientClip = -1 }, BadOption("gradient-clip") { $0.gradientClip = .infinity },
+    BadOption("max-length") { $0.maxLength = 7 },
   ])
   func badOption(option: BadOption) {
     var changed = options()

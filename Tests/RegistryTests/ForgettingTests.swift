@@ -57,7 +57,7 @@ import Testing
     let again = try sample.registry.forget(
       "spam", publishing: nil, expecting: nil, now: true, reason: nil, actor: "ada")
     #expect(again.versions.isEmpty && again.purgedBlobs == 2)
-    expectRefusal("spam: all of its versions are out of use") {
+    expectRefusal("spam: is forgotten: all of its versions are retired") {
       _ = try sample.registry.version(VersionReference("spam"))
     }
     #expect(!FileManager.default.fileExists(atPath: url.path))

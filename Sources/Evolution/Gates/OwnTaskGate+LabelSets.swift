@@ -12,7 +12,7 @@ extension OwnTaskGate {
     let constant = report.constant.microF1
     let names = report.constant.labels.map { labels[$0] }
     let finding =
-      "micro-F1 \(points(f1)) %, 95 % lower bound \(points(bound)) % (n \(n)); always answering"
+      "micro-F1 \(points(f1)) %, one-sided 95 % lower bound \(points(bound)) % (n \(n)); always answering"
       + " \(names.isEmpty ? "no label" : names.listed) has \(points(constant)) %"
     let verdict: GateVerdict
     if bound > constant {

@@ -20,7 +20,7 @@ enum OwnTaskGate {
 
   /// How bad the difference may be, and how bad it must not be.
   static func bounded(_ low: Double, margin: Double) -> String {
-    "the difference is at least \(points(low)) points (95 %), and −\(points(margin)) are allowed"
+    "the difference is at least \(points(low)) points (one-sided 95 % bound), and −\(points(margin)) are allowed"
   }
 
   /// How many rows it takes until a version that never differs from the last one passes: the lower bound is −z²/(n + z²) then.
@@ -44,7 +44,7 @@ enum OwnTaskGate {
     let majority = report.majorityShare.value
     let n = report.accuracy.n
     let finding =
-      "accuracy \(points(report.accuracy.value)) %, 95 % lower bound \(points(bound)) % (n \(n)); the most frequent label has"
+      "accuracy \(points(report.accuracy.value)) %, one-sided 95 % lower bound \(points(bound)) % (n \(n)); the most frequent label has"
       + " \(points(majority)) %"
     let numbers = [
       "accuracy": report.accuracy.value, "lowerBound": bound, "majorityShare": majority, "n": Double(n),
@@ -85,7 +85,7 @@ enum OwnTaskGate {
         "score": mean.mean, "difference": MeanInterval(differences).mean, "lowerBound": low, "n": Double(scores.count),
       ],
       finding:
-        "mean score \(points(mean.mean)) %, \(points(MeanInterval(differences).mean)) points above the base, 95 % lower bound"
+        "mean score \(points(mean.mean)) %, \(points(MeanInterval(differences).mean)) points above the base, one-sided 95 % lower bound"
         + " \(points(low)) (n \(scores.count))",
       help: "More rows help most; then a larger base, more --max-epochs, or another --scorer. Or \(promoted(version))")
   }

@@ -41,7 +41,7 @@ enum RouteGate {
       return Gate(
         "G4", question, .pass, numbers: numbers,
         finding:
-          "none of \(n) stored requests is routed away from its task; with 95 % confidence at most \(share(bound)) of all"
+          "none of \(n) stored requests is routed away from its task; by a one-sided 95 % bound at most \(share(bound)) of all"
           + " are (3/n)\(others)")
     }
     let bound = (try? Proportion(successes: worse, n: n))?.upperBound() ?? 1
@@ -49,7 +49,7 @@ enum RouteGate {
     return Gate(
       "G4", question, bound <= margin ? .pass : .fail, numbers: numbers,
       finding:
-        "\(worse) of \(n) stored requests are routed away from their task (\(names.joined(separator: ", "))); with 95 % confidence at most"
+        "\(worse) of \(n) stored requests are routed away from their task (\(names.joined(separator: ", "))); by a one-sided 95 % bound at most"
         + " \(share(bound)) of all are, allowed is \(share(margin))\(others)",
       help:
         "Its texts look like those of an earlier task: ask for it by name. `accrete promote NAME@V --reason …` releases it all the"

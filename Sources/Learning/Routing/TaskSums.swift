@@ -1,3 +1,4 @@
+import Decoder
 import Files
 public import Torch
 
@@ -21,7 +22,8 @@ public struct TaskSums: Sendable {
   public var width: Int { mean.shape[0] - 1 }
 
   /// - Parameter features: [rows, width]
-  /// - Throws: `TorchError`; ``LearningError/unsupported(what:fix:)`` without rows.
+  /// - Throws: `TorchError`; ``LearningError/unsupported(what:fix:)`` without rows; `DecoderError.resultNotFinite(what:)` where the base's
+  ///   numbers overflow.
   public init(_ features: Tensor) throws {
     guard features.shape.count == 2, features.shape[0] > 0 else {
       throw LearningError.unsupported(what: "a router that learns from no rows", fix: "Give the task rows.")
@@ -33,6 +35,10 @@ public struct TaskSums: Sendable {
     self.mean = try Tensor.concatenated([mean.converted(to: .float32), rows])
     scatter = try Triangle.packed(centred.transposedProduct(centred)).converted(to: .float32)
     law = .none
+    // As stored sums, which are refused: here it is the base that made them.
+    guard try Self.greatest(self.mean, scatter) <= Self.largest else {
+      throw DecoderError.resultNotFinite(what: "what the base makes of the task's texts, and sums of it,")
+    }
   }
 
   /// Of texts with known lengths, with the law by which distances depend on them.
@@ -53,6 +59,12 @@ public struct TaskSums: Sendable {
       mean: plain.mean, scatter: plain.scatter, law: LengthLaw(points, lengths: texts.tokens ?? []))
   }
 
+  /// The greatest size of a number; NaN where one of the numbers is NaN.
+  private static func greatest(_ mean: Tensor, _ scatter: Tensor) throws -> Double {
+    let parts = try [mean.abs().maximum().item(), scatter.abs().maximum().item()]
+    return parts.contains(where: \.isNaN) ? .nan : parts.max() ?? .nan
+  }
+
   /// Sums that were stored.
   /// - Throws: ``LearningError/stateDiffers(what:missing:unused:)`` for other shapes.
   public init(mean: Tensor, scatter: Tensor, law: LengthLaw = .none) throws {
@@ -62,7 +74,7 @@ public struct TaskSums: Sendable {
         what: "the router", missing: ["scatter of a mean \(mean.shape)"], unused: ["\(scatter.shape)"])
     }
     // A number that is none, or far beyond what a model makes, would make every distance one.
-    let largest = try max(mean.abs().maximum().item(), scatter.abs().maximum().item())
+    let largest = try Self.greatest(mean, scatter)
     let rows = try mean.selected(0, size - 1).item()
     guard mean.dtype == .float32, scatter.dtype == .float32, largest <= Self.largest, rows >= 1 else {
       throw LearningError.stateDiffers(

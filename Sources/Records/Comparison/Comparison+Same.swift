@@ -8,6 +8,7 @@ extension Comparison {
     let common = Set(orders.keys).intersection(now.orders.keys)
     func comparable(_ comparison: Comparison) -> Comparison {
       var result = comparison.withoutFolders
+      result.configuration = result.configuration.sayingCompute
       result.cells = []
       result.orders = result.orders.filter { common.contains($0.key) }
       return result
@@ -28,7 +29,12 @@ extension Comparison {
         order.tasks, order.promptDigest, order.dataDigests
       )
     }
-    guard let difference = try Differences.list(expected.withoutFolders, manifest.withoutFolders).first else { return }
+    func comparable(_ manifest: Manifest) -> Manifest {
+      var result = manifest.withoutFolders
+      result.configuration = result.configuration.sayingCompute
+      return result
+    }
+    guard let difference = try Differences.list(comparable(expected), comparable(manifest)).first else { return }
     throw ComparisonError.cellDiffers(
       cell: cell.name, what: difference.key, expected: difference.first, got: difference.second)
   }

@@ -67,6 +67,13 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
 }
 
 extension RunConfiguration {
+  /// A recorded configuration with what it computes in said in words, for a message about what differs.
+  package var sayingCompute: RunConfiguration {
+    var copy = self
+    copy.compute = compute ?? .float32
+    return copy
+  }
+
   /// Reads a configuration, also that of a version that called the output head `readOut`, or had MoE-CL's adversary as options
   /// of its own.
   /// - Throws: `DecodingError`.

@@ -28,7 +28,8 @@ public struct TextLoss: Sendable, Codable, Equatable {
   ///   - length: Tokens of a window.
   ///   - heldOut: Of these documents only; `nil`: of all.
   ///   - maxTokens: Ends after the document that reaches it.
-  /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)`, `CorpusError`, `TokenizationError`, `TorchError`.
+  /// - Throws: `RunError.invalidConfiguration(key:got:allowed:)`, `CorpusError`, `TokenizationError`, `TorchError`,
+  ///   `DecoderError.resultNotFinite(what:)` where the base's numbers overflow.
   public init(_ base: Base, source: TextSource, length: Int, heldOut: HeldOutRule?, maxTokens: Int?) throws {
     guard (1...base.model.configuration.maxPositions).contains(length) else {
       throw RunError.invalidConfiguration(
@@ -42,6 +43,7 @@ public struct TextLoss: Sendable, Codable, Equatable {
       let batch = try TokenBatch(waiting.map { Array($0.dropLast()) }, on: base.model.device)
       sum += try base.model.nextTokenLoss(
         batch, targets: Tensor(waiting.flatMap { $0.dropFirst() }, on: base.model.device))
+      guard sum.isFinite else { throw DecoderError.resultNotFinite(what: "the base's predictions of the text") }
       waiting = []
     }
     let rule = try heldOut ?? HeldOutRule(share: 0)

@@ -39,6 +39,9 @@ extension SequenceRun {
     guard let known = scored[task.task.name]?.answers, known.count == decisions.count else {
       throw RunError.unknownTask(name: task.task.name, known: scored.keys.sorted())
     }
+    guard decisions.allSatisfy({ $0.confidence.isFinite && $0.distance.isFinite }) else {
+      throw DecoderError.resultNotFinite(what: "what the router makes of the base's states for task \(task.task.name)")
+    }
     var answers = decisions.map { decision in
       RoutedPrediction(
         expert: decision.task.flatMap { tasks.indices.contains($0) ? tasks[$0].task.name : nil },

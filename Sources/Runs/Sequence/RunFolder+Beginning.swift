@@ -71,7 +71,9 @@ extension RunFolder {
     // Another process may have learned something before it let go of the lock.
     try requireFree()
     if let left = try OptionalFile.read({ try Manifest.read(self.manifest) }),
-      let change = try Differences.list(left.configuration, manifest.configuration).first
+      let change = try Differences.list(
+        left.configuration.sayingCompute, manifest.configuration.sayingCompute
+      ).first
     {
       throw RunError.otherBeginning(folder: url.path, key: change.key, recorded: change.first, now: change.second)
     }

@@ -104,7 +104,7 @@ package enum YAMLFile {
       let line = mapping.first { $0.key.string == key }?.key.mark?.line ?? 0
       throw RunError.invalidConfiguration(
         key: "\(path):\(line): \(key)",
-        got: (mapping[Node(key)].map { shown($0) + ", " } ?? "") + "a value of the wrong kind",
+        got: mapping[Node(key)].map(shown) ?? "a value of the wrong kind",
         allowed: (type as? any AllowedValues.Type)?.allowedValues[key] ?? words(for: key, of: type))
     }
   }

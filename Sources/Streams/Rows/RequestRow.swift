@@ -79,8 +79,11 @@ public struct RequestRow: Sendable {
   /// - Parameter line: Its number, from 1.
   /// - Parameter file: What errors call the file.
   /// - Parameter columns: Which of its fields stand for ours.
+  /// - Parameter labelled: Whether it has to say what is right, too: advice on columns names that one as well.
   /// - Throws: ``StreamError`` that names the line.
-  public init(_ bytes: Data, line: Int, file: String, columns: ColumnNames = ColumnNames()) throws {
+  public init(
+    _ bytes: Data, line: Int, file: String, columns: ColumnNames = ColumnNames(), labelled: Bool = false
+  ) throws {
     let location = RowLocation(file: file, line: line)
     let source = try SourceFile(bytes, location: location)
     var nesting = JSONNesting()
@@ -89,23 +92,27 @@ public struct RequestRow: Sendable {
       try source.requireDepth(nesting.depth, at: location)
     }
     let fields = try RowFields(RawRow(location: location, index: line - 1, range: source.bytes.indices), of: source)
-    try self.init(fields.named(by: columns.asked), json: Self.onOneLine(source.bytes[...]), line: line)
+    try self.init(
+      fields.named(by: columns.asked), json: Self.onOneLine(source.bytes[...]), line: line, labelled: labelled)
   }
 
   /// - Parameter columns: The names of a table's columns, where they are known: thousands of rows share them.
-  private init(_ given: RowFields, json: String, line: Int, columns: [String]? = nil) throws {
+  private init(_ given: RowFields, json: String, line: Int, columns: [String]? = nil, labelled: Bool) throws {
     let fields = given.isEmpty("output") ? given.without("output") : given
     let asking = ["text", "prompt", "messages", "conversations"].filter(fields.has)
     let isAlpaca = asking.isEmpty && fields.has("instruction")
     guard asking.count == 1 || isAlpaca else {
+      let lacksAnswer = labelled && !["label", "labels", "answer", "completion"].contains(where: fields.has)
       throw StreamError.field(
         fields.headLocation.detail(
           expected:
-            "one field \"text\", \"prompt\", \"messages\" or \"conversations\", or \"instruction\"",
+            "one field \"text\", \"prompt\", \"messages\" or \"conversations\", or \"instruction\""
+            + (lacksAnswer ? ", and a \"label\" or \"answer\" to compare with" : ""),
           got: fields.names.isEmpty ? "none" : listed(fields.names),
           fix: fields.has("role") && fields.has("content")
             ? "Wrap the turns: {\"messages\": […]}."
-            : fields.unwrapping ?? "Give every row one of them, or say which column it is: --columns text=COLUMN."
+            : fields.unwrapping
+              ?? "Give every row one of them, or say which column it is: --columns text=COLUMN\(lacksAnswer ? ",label=COLUMN" : "")."
               + (fields.range == nil ? " The first line of a table has the columns' names." : "")
               + (fields.isPlainText ? " \(RowFields.linesOfText)" : "")
         ))
@@ -144,13 +151,14 @@ public struct RequestRow: Sendable {
   ///
   /// - Parameter url: The file.
   /// - Parameter columns: Which of its columns stand for ours.
+  /// - Parameter labelled: Whether a row has to say what is right, too: advice on columns names that one as well.
   /// - Returns: Each row, or what is wrong with it; why the file could not be read further: `nil`: these are all; and what separates the
   ///   columns of a table.
   /// - Throws: ``StreamError`` for a file that cannot be read at all.
   public static func read(
-    _ url: URL, columns: ColumnNames = ColumnNames()
+    _ url: URL, columns: ColumnNames = ColumnNames(), labelled: Bool = false
   ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?) {
-    try read(RowFile(url, columns: columns.asked))
+    try read(RowFile(url, columns: columns.asked), labelled: labelled)
   }
 
   /// The same of what came through a pipe.
@@ -158,15 +166,17 @@ public struct RequestRow: Sendable {
   /// - Parameter data: All of it.
   /// - Parameter name: What errors call it.
   /// - Parameter columns: Which of its columns stand for ours.
+  /// - Parameter labelled: As there.
   /// - Throws: As there.
   public static func read(
-    _ data: Data, as name: String, columns: ColumnNames = ColumnNames()
+    _ data: Data, as name: String, columns: ColumnNames = ColumnNames(), labelled: Bool = false
   ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?) {
-    try read(RowFile(SourceFile(rows: data, location: RowLocation(file: name)), columns: columns.asked))
+    try read(
+      RowFile(SourceFile(rows: data, location: RowLocation(file: name)), columns: columns.asked), labelled: labelled)
   }
 
   private static func read(
-    _ file: RowFile
+    _ file: RowFile, labelled: Bool
   ) throws -> (rows: [Result<RequestRow, RequestProblem>], end: (any Error)?, separator: UInt8?) {
     var (rows, unread) = ([Result<RequestRow, RequestProblem>](), 0)
     var (names, columns): ([[UInt8]], [String]) = ([], [])
@@ -181,7 +191,8 @@ public struct RequestRow: Sendable {
           }
           rows.append(
             .success(
-              try RequestRow(fields, json: json(of: fields, in: file.source), line: line, columns: columns)))
+              try RequestRow(
+                fields, json: json(of: fields, in: file.source), line: line, columns: columns, labelled: labelled)))
         } catch {
           unread += 1
           guard unread <= mostUnread else {

@@ -9,9 +9,9 @@ struct RowLocation: Sendable, Equatable, CustomStringConvertible {
   /// The row of a JSON array, counted from 0.
   var row: Int?
 
-  /// `FILE`, `FILE:LINE` or `FILE:LINE (row N)`.
+  /// `FILE`, `FILE:LINE` or `FILE:LINE (row N)`; of what is no file, `standard input, line LINE`.
   var description: String {
-    let lined = line.map { "\(file):\($0)" } ?? file
+    let lined = line.map { file == StandardInput.title ? "\(file), line \($0)" : "\(file):\($0)" } ?? file
     return row.map { "\(lined) (row \($0), counted from 0)" } ?? lined
   }
 

@@ -63,7 +63,10 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   public func validate() throws {
     guard Self.methods.contains(method) else {
       throw TaskModelError.invalidOption(
-        name: "method", got: method, allowed: Self.methods.listed + " (others change what earlier tasks answer)")
+        name: "method", got: method,
+        allowed:
+          "\(Self.methods.listed) (others change what earlier tasks answer; `accrete methods` says what each does; plain LoRA is per-task)"
+      )
     }
     try MethodCatalog.check(method, options: MethodCatalog.options(methodOptions, for: method))
     guard maxEpochs > 0 || (maxEpochs == 0 && start != nil) else {

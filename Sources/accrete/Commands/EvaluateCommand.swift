@@ -32,6 +32,13 @@ struct EvaluateCommand: ParsableCommand {
   var scorer: String?
 
   @OptionGroup var columns: ColumnOption
+
+  @Flag(
+    help:
+      "Leave out rows that cannot be read or have no label, and say how many. Default: refuse the file, as scores of some of its rows are others."
+  )
+  var skipUnreadable = false
+
   @OptionGroup var registry: RegistryOptions
   @OptionGroup var base: TaskBaseOptions
 
@@ -90,7 +97,8 @@ struct EvaluateCommand: ParsableCommand {
   /// What a run's folder has of its own.
   private var ofFiles: [(String, Bool)] {
     [
-      ("--scorer", scorer != nil), ("--columns", !columns.columns.isEmpty), ("--registry", registry.registry != nil),
+      ("--scorer", scorer != nil), ("--columns", !columns.columns.isEmpty), ("--skip-unreadable", skipUnreadable),
+      ("--registry", registry.registry != nil),
       ("--base", base.base != nil), ("--device", base.device != nil), ("--threads", base.threads != nil),
       ("--weights", base.weights != nil),
     ]

@@ -158,15 +158,23 @@ extension ResumeCommand {
 
 /// What `train` and `resume` print at their end.
 enum RunResult {
+  /// What the names of the metrics mean, for who reads them for the first time.
+  private static let words =
+    "ACC: mean score at the end; LA: just after each task was learned; BWT: the change since (below 0: forgetting); FGT: the most that was lost;"
+    + " FWT: what a task gained before it was learned"
+
   static func show(_ run: SequenceRun, json: Bool) throws {
     let metrics = try run.metrics()
+    // What a person is to know stands before the block of numbers, which hides what comes after it.
+    func warn() { for warning in metrics.warnings ?? [] { Console.error("warning: \(warning)") } }
     if json {
       try Console.output(String(decoding: try JSONFile.encode(metrics), as: UTF8.self))
-    } else {
-      for file in run.matrixFiles { try Console.output(try ScoreTable.render(file, of: run.manifest)) }
-      try Console.output(MetricLines.render(metrics))
-      try Console.output("run folder: \(run.folder.url.path)")
+      return warn()
     }
-    for warning in metrics.warnings ?? [] { Console.error("warning: \(warning)") }
+    for file in run.matrixFiles { try Console.output(try ScoreTable.render(file, of: run.manifest)) }
+    warn()
+    try Console.output(words)
+    try Console.output(MetricLines.render(metrics))
+    try Console.output("run folder: \(run.folder.url.path)")
   }
 }

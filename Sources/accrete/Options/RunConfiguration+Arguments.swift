@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Learning
 import ModelConfiguration
@@ -28,9 +29,11 @@ extension RunConfiguration {
   }
 }
 
-/// Arguments as a shell reads them.
+/// Arguments as a shell reads them. One with a line end, or anything else that cannot be seen, is written as bash and zsh have it, $'…': all of
+/// it stands on one line then, and a message may show it.
 func shellWords(_ arguments: [String]) -> String {
   arguments.map { word in
+    guard word.printable == word else { return "$'\(word.unicodeScalars.map(escapedForShell).joined())'" }
     let plain = word.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -42,4 +45,18 @@ func shellWords(_ arguments: [String]) -> String {
     }
     return plain && !word.isEmpty ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }.joined(separator: " ")
+}
+
+/// A character between $' and '.
+private func escapedForShell(_ scalar: Unicode.Scalar) -> String {
+  switch scalar {
+  case "\n": return "\\n"
+  case "\t": return "\\t"
+  case "\r": return "\\r"
+  case "\\", "'": return "\\\(scalar)"
+  default:
+    guard String(scalar).printable != String(scalar) else { return String(scalar) }
+    let digits = String(scalar.value, radix: 16, uppercase: true)
+    return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+  }
 }

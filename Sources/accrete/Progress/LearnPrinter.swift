@@ -258,7 +258,7 @@ enum LearnResult {
     for metric in outcome.metrics {
       let interval = metric.low.flatMap { low in metric.high.map { " [\(fixed(low, 4)), \(fixed($0, 4))]" } } ?? ""
       try Console.output(
-        "\(metric.name) \(fixed(metric.value, 4))\(interval)  n \(metric.n ?? 0)  (gate rows\(interval.isEmpty ? "" : ", 95 % interval"))"
+        "\(metric.name) \(fixed(metric.value, 4))\(interval)  n \(metric.n ?? 0)  (gate rows\(interval.isEmpty ? "" : ", two-sided 95 % interval"))"
           + (metric.name == "found" ? ": the share that `--route` gives to the task, by the text alone" : ""))
     }
     for gate in outcome.gates.failed {

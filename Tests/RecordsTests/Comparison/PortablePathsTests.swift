@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ModelConfiguration
 import Testing
 
 @testable import Records
@@ -28,6 +29,23 @@ import Testing
     #expect(Paths.withoutCommonFolder(["/x/y/t.json": one]) == ["t.json": one])
     #expect(Paths.withoutCommonFolder(["t.json": one, "u.json": other]) == ["t.json": one, "u.json": other])
     #expect(Paths.withoutCommonFolder([:]).isEmpty)
+  }
+
+  /// What a record leaves out, as it is the default, is named where it differs.
+  @Test func anotherCompute() throws {
+    func comparison(_ compute: ComputeChoice?) -> Comparison {
+      var configuration = RunConfiguration()
+      configuration.compute = compute
+      let digest = Digest(of: Data())
+      return Comparison(
+        accrete: "1", libtorch: "2", program: digest, configuration: configuration, cells: [], baseDigest: digest,
+        tokenizerDigest: digest, orders: [:])
+    }
+    #expect(
+      try comparison(.bfloat16).differences(to: comparison(nil)) == ["configuration.compute was bfloat16, is float32"])
+    #expect(
+      try comparison(nil).differences(to: comparison(.bfloat16)) == ["configuration.compute was float32, is bfloat16"])
+    #expect(try comparison(nil).differences(to: comparison(.float32)).isEmpty)
   }
 
   @Test func configurations() {

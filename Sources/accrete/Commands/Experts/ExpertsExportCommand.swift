@@ -37,6 +37,7 @@ struct ExpertsExportCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
+      try NoExperts.refuseRegistry(folder, task: task, out: out, expected: "the folder of a run")
       let output = URL(fileURLWithPath: absolute(out))
       guard !FileManager.default.fileExists(atPath: output.path) else {
         throw FileError.alreadyExists(path: output.path)

@@ -3,7 +3,6 @@ import Experts
 import Files
 import Foundation
 import Records
-import Registry
 import Runs
 
 struct ExpertsListCommand: ParsableCommand {
@@ -19,17 +18,11 @@ struct ExpertsListCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
+      try NoExperts.refuseRegistry(folder)
       let run = RunFolder(URL(fileURLWithPath: absolute(folder)))
-      guard !Registry.exists(at: run.url) else {
-        throw RegistryError.invalid(
-          what: folder, got: "a registry of tasks", expected: "the folder of a run, or one that holds experts' folders",
-          fix:
-            "`accrete list --registry \(shellWords([folder]))` lists its tasks; `accrete registry export NAME --peft --out DIR --registry"
-            + " \(shellWords([folder]))` writes an adapter."
-        )
-      }
       let isRun = FileManager.default.fileExists(atPath: run.manifest.path)
       let lines = try isRun || !ExpertLine.isAdapter(run.url) ? listed(run, isRun: isRun) : [.adapter(run.url)]
+      if lines.isEmpty, let problem = NoExperts.problem(with: folder) { throw problem }
       try Console.output(json ? String(decoding: try JSONFile.encode(lines), as: UTF8.self) : table(lines))
       let damaged = lines.count { $0.state == "damaged" }
       if damaged > 0 {

@@ -15,6 +15,7 @@ struct ExpertsShowCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
+      try NoExperts.refuseRegistry(folder, expected: "the folder of one expert")
       let url = URL(fileURLWithPath: absolute(folder))
       let archive = try ExpertArchive.read(url)
       try archive.verify(in: url)

@@ -37,7 +37,8 @@ struct ListCommand: ParsableCommand {
       try Console.output(
         "\(RegistryText.count(tasks.count, "task")), \(RegistryText.count(tasks.reduce(0) { $0 + $1.versions }, "version")); "
           + (release.map { "release \($0.revision) of \(RegistryText.day($0.at))" } ?? "nothing is released yet")
-          + (tasks.count < known.count ? "; \(known.count - tasks.count) forgotten (--all)" : ""))
+          + (tasks.count < known.count
+            ? "; \(known.count - tasks.count) forgotten, with all versions retired (--all)" : ""))
     }
   }
 

@@ -98,10 +98,19 @@ struct ShowCommand: ParsableCommand {
     return rows
   }
 
+  /// A state, with what follows from it where that is not plain.
+  private static func words(_ state: VersionRecord.State) -> String {
+    switch state {
+    case .registered: "registered"
+    case .retired: "retired: it can be neither released nor loaded"
+    case .purged: "purged: `accrete registry gc` has removed its files"
+    }
+  }
+
   private func text(_ shown: Shown, _ registry: Registry) throws -> String {
     let (version, manifest) = (shown.version, shown.manifest)
     var rows: [[String]] = [
-      ["version", "\(version.reference), \(shown.isReleased ? "released" : version.state.rawValue)"],
+      ["version", "\(version.reference), \(shown.isReleased ? "released" : Self.words(version.state))"],
       ["digest", "\(version.digest)"],
       ["created", "\(RegistryText.time(version.created)) by \(version.actor)"],
     ]

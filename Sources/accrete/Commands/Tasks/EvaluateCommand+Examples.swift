@@ -25,21 +25,28 @@ extension EvaluateCommand {
         what: "--scorer", got: scorer.printable, expected: "none: \(served.version.reference) answers with labels",
         fix: "Leave it out.")
     }
-    var (lines, rows) = (try RequestLines(folder, columns: columns.names()), [RequestRow]())
+    var lines = try RequestLines(folder, columns: columns.names(), labelled: true, skips: skipUnreadable)
+    var (rows, unread) = ([RequestRow](), [RequestProblem]())
     while let batch = try lines.next() {
       for row in batch {
         switch row {
         case .success(let row): rows.append(row)
         // Scores of some of the rows would be another number.
-        case .failure(let problem): throw problem.error
+        case .failure(let problem):
+          guard skipUnreadable else { throw problem.error }
+          unread.append(problem)
         }
       }
     }
+    // What is wrong with all of them is wrong with the file.
+    if rows.isEmpty, let first = unread.first { throw first.error }
     let result: TaskEvaluation
     do {
       result = try TaskEvaluation(
-        served, rows: rows, of: folder, keys: opened.rowKeys(of: served.version),
-        scorer: scorer ?? served.manifest.run["options"]?["scorer"]?.string ?? "accuracy"
+        served, rows: rows, of: folder == StandardInput.name ? StandardInput.title : folder,
+        keys: opened.rowKeys(of: served.version),
+        scorer: scorer ?? served.manifest.run["options"]?["scorer"]?.string ?? "accuracy",
+        leavingOut: skipUnreadable ? unread.map(\.line) : nil
       ) {
         printer.passing("scoring \($0)/\(rows.count)")
       }
@@ -52,6 +59,12 @@ extension EvaluateCommand {
       }
       throw lines.located(error, line: rows[index].line)
     }
+    if let leftOut = result.leftOut, !leftOut.isEmpty {
+      let shown = leftOut.prefix(10).map(String.init).joined(separator: ", ") + (leftOut.count > 10 ? ", …" : "")
+      Console.error(
+        "warning: left out, as they cannot be read or have no label: \(RegistryText.count(leftOut.count, "row"))"
+          + " (\(leftOut.count == 1 ? "line" : "lines") \(shown))")
+    }
     guard !json else { return try Console.output(String(decoding: try JSONFile.encode(result), as: UTF8.self)) }
     for line in Self.lines(result) { try Console.output(line) }
   }
@@ -61,7 +74,7 @@ extension EvaluateCommand {
   }
 
   private static func lines(_ result: TaskEvaluation) -> [String] {
-    var lines = ["\(result.version)  n \(result.n)  (intervals: 95 %)"]
+    var lines = ["\(result.version)  n \(result.n)  (intervals: two-sided 95 %)"]
     if let seen = result.seen, seen > 0 {
       let rest = result.accuracyOfUnseen.map {
         "; on the other \($0.n) the \(result.labelSets == nil ? "" : "subset ")accuracy is \(fixed($0.value, 4)) \(text($0.interval))"

@@ -96,7 +96,7 @@ struct LearnCommand: ParsableCommand {
       if options.method == nil, let start, !start.hasFeedForward { learnOptions.method = "per-task" }
       try start?.apply(to: &learnOptions)
       var job = LearnJob(
-        file: piped ? URL(fileURLWithPath: "standard-input") : URL(fileURLWithPath: absolute(file)),
+        file: piped ? URL(fileURLWithPath: StandardInput.title) : URL(fileURLWithPath: absolute(file)),
         options: learnOptions,
         program: "accrete \(Manifest.accreteVersion)", actor: registry.actor)
       job.name = name

@@ -18,6 +18,7 @@ struct RequestLines {
   private let descriptor: Int32
   private let file: RegularFile?
   private let columns: ColumnNames
+  private let labelled: Bool
   /// Whether a file begins with a byte order mark, as Excel writes it.
   let hasMark: Bool
   /// Of a file in another form than a JSON object on each line: what is not answered yet.
@@ -45,13 +46,18 @@ struct RequestLines {
   /// - Parameter path: A file in any form of rows; `-` is standard input, with a JSON object on each line.
   /// - Parameter columns: Which of its fields stand for ours.
   /// - Parameter takesText: Whether the command takes a text by itself as --text.
-  init(_ path: String, columns: ColumnNames = ColumnNames(), takesText: Bool = false) throws {
+  /// - Parameter labelled: Whether a row has to say what is right, too.
+  /// - Parameter skips: Whether a row that cannot be read is told as one, even if it is the file's first.
+  init(
+    _ path: String, columns: ColumnNames = ColumnNames(), takesText: Bool = false, labelled: Bool = false,
+    skips: Bool = false
+  ) throws {
     guard !path.isEmpty else {
       throw StreamError.file(
         .init(file: "FILE", expected: "the path of a file", got: "an empty one", fix: "Name it; - is standard input."))
     }
-    self.columns = columns
-    name = path == StandardInput.name ? "standard input" : path
+    (self.columns, self.labelled, hasBegun) = (columns, labelled, skips)
+    name = path == StandardInput.name ? StandardInput.title : path
     do {
       file = path == StandardInput.name ? nil : try RegularFile(URL(fileURLWithPath: absolute(path)))
     } catch FileError.notFound where takesText {
@@ -64,12 +70,12 @@ struct RequestLines {
     hasMark = try file.map { try RegularFile($0.url).next().starts(with: [0xEF, 0xBB, 0xBF]) } ?? false
     if let file {
       guard try RequestRow.needsAllOf(file.url) else { return }
-      try take(RequestRow.read(file.url, columns: columns))
+      try take(RequestRow.read(file.url, columns: columns, labelled: labelled))
     } else {
       try read()
       guard RequestRow.isWhole(rest, columns: columns) else { return }
       while !isEnd { try read(upTo: Self.mostOfTable) }
-      try take(RequestRow.read(Data(rest), as: name, columns: columns))
+      try take(RequestRow.read(Data(rest), as: name, columns: columns, labelled: labelled))
       rest = []
     }
   }
@@ -99,7 +105,7 @@ struct RequestLines {
         line += 1
         guard bytes.contains(where: { $0 != 0x20 && !(0x09...0x0D).contains($0) }) else { continue }
         do {
-          batch.append(.success(try RequestRow(bytes, line: line, file: name, columns: columns)))
+          batch.append(.success(try RequestRow(bytes, line: line, file: name, columns: columns, labelled: labelled)))
           hasBegun = true
         } catch {
           guard hasBegun || file == nil else { throw file.flatMap { RequestRow.problem(ofWhole: $0.url) } ?? error }

@@ -1,0 +1,73 @@
+import Files
+import Foundation
+import Records
+import Registry
+
+/// Folders that hold no experts themselves and are named where some are looked for: what each is, and where its experts are.
+enum NoExperts {
+  /// Refuses a registry, whose tasks leave it by another command.
+  ///
+  /// - Parameters:
+  ///   - folder: As it was given.
+  ///   - task: A task that was asked for.
+  ///   - out: Where it was to go.
+  ///   - expected: What the command takes.
+  static func refuseRegistry(
+    _ folder: String, task: String? = nil, out: String? = nil,
+    expected: String = "the folder of a run, or one that holds experts' folders"
+  ) throws {
+    guard Registry.exists(at: URL(fileURLWithPath: absolute(folder))) else { return }
+    let registry = shellWords([folder]).printable
+    let (name, target) = (task.map { shellWords([$0]).printable }, out.map { shellWords([$0]).printable })
+    throw RegistryError.invalid(
+      what: folder.printable, got: "a registry of tasks", expected: expected,
+      fix:
+        "`accrete list --registry \(registry)` lists its tasks; `accrete registry export \(name ?? "NAME") --peft --out \(target ?? "DIR")"
+        + " --registry \(registry)` writes an adapter.")
+  }
+
+  /// What is wrong with a folder in which no expert was found; `nil`: it is a run's, which may have none.
+  ///
+  /// - Parameter folder: As it was given.
+  static func problem(with folder: String) -> RegistryError? {
+    let url = URL(fileURLWithPath: absolute(folder))
+    let isOfRun = [url, url.deletingLastPathComponent()].contains(where: isRun)
+    guard !isOfRun else { return nil }
+    let (got, fix) = kind(of: url, named: folder)
+    return .invalid(
+      what: folder.printable, got: got,
+      expected: "the folder of a run, one that holds experts' folders, or a single one's",
+      fix: fix)
+  }
+
+  private static func isRun(_ url: URL) -> Bool { FolderFile.exists("manifest.json", in: url) }
+
+  private static func kind(of url: URL, named folder: String) -> (got: String, fix: String) {
+    func path(_ name: String) -> String {
+      shellWords([folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"]).printable
+    }
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
+    if FolderFile.exists("comparison.json", in: url) {
+      return ("a comparison", "Its runs are \(path("cells"))/NAME: name one of them.")
+    }
+    let inner = names.filter { !$0.hasPrefix(".") }
+    let runs = inner.filter { isRun(url.appendingPathComponent($0)) }
+    let registries = inner.filter { Registry.exists(at: url.appendingPathComponent($0)) }
+    if let one = runs.first {
+      return (
+        "a folder of runs (\(runs.map(\.printable).listed))",
+        "Name one of them: `accrete experts list \(path(one))`." + list(registries.first.map(path))
+      )
+    }
+    if let one = registries.first {
+      return ("a folder with a registry of tasks (\(one.printable))", String(list(path(one)).dropFirst()))
+    }
+    if FolderFile.exists("config.json", in: url) { return ("a model", "Experts lie in a run's folder; name that.") }
+    let fix = "Name the folder that `accrete train --out` wrote; `accrete list` lists the tasks of a registry."
+    return (names.isEmpty ? "an empty folder" : "a folder without any", fix)
+  }
+
+  private static func list(_ registry: String?) -> String {
+    registry.map { " `accrete list --registry \($0)` lists the tasks of the registry." } ?? ""
+  }
+}
