@@ -38,7 +38,8 @@ public enum DecoderError: AccreteError, Equatable {
   public var category: ErrorCategory {
     switch self {
     case .noWeights, .noEndToken, .tensorNamesDiffer, .tensorShapeDiffers, .invalidIndex, .weightTooLarge,
-      .fusedExperts, .packedPart, .packedBase, .resultNotFinite, .tokenOutOfRange, .emptyInput, .trainingSelection, .vocabularyMismatch:
+      .fusedExperts, .packedPart, .packedBase, .resultNotFinite, .tokenOutOfRange, .emptyInput, .trainingSelection,
+      .vocabularyMismatch:
       .data
     case .sequenceTooLong: .tooLarge
     case .computeNeedsHalf: .usage

@@ -33,7 +33,8 @@ extension ConfigurationReader {
       throw unsupported(key("is_marlin_format"), "true", "false; otherwise \(Self.original)")
     }
     if case .object(let rules)? = quantization["dynamic"], !rules.isEmpty {
-      throw unsupported(key("dynamic"), "\(rules.count) rules", "the same bits and groups everywhere; otherwise \(Self.original)")
+      throw unsupported(
+        key("dynamic"), "\(rules.count) rules", "the same bits and groups everywhere; otherwise \(Self.original)")
     }
     var orders = false
     if case .boolean(true)? = quantization["desc_act"] { orders = form == .gptq }

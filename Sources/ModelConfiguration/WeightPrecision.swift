@@ -7,7 +7,7 @@ public enum WeightPrecision: String, Sendable, CaseIterable, Codable {
   case int8
   /// A quarter of the memory: 8-bit floats (e4m3) with a scale for each output; products in float32. Not exact.
   case fp8
-  /// Less than a sixth of the memory: the 16 levels of NF4 (QLoRA, arXiv 2305.14314) with a scale for 64 inputs; products in float32. Not
+  /// A seventh of the memory: the 16 levels of NF4 (QLoRA, arXiv 2305.14314) with a scale for 64 inputs; products in float32. Not
   /// exact.
   case nf4
   /// As checkpoints of GPTQ and AWQ have them, and only those: 4-bit integers with a scale and a zero for each group of inputs; products in

@@ -71,12 +71,11 @@ public struct WeightMatrix: Sendable {
 
   /// What codes are made of.
   private static func exact(_ weight: Tensor, _ precision: Precision) throws -> Tensor {
-    let exact = try weight.converted(to: .float32)
-    guard Kernels.suit(exact) else {
+    guard weight.device == .cpu else {
       throw TorchError.invalidHyperparameter(
         name: "weights", value: "\(precision) of \(weight) on \(weight.device)", allowed: "\(precision) on the CPU")
     }
-    return exact
+    return try weight.converted(to: .float32)
   }
 
   public var precision: Precision {

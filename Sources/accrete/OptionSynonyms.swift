@@ -46,6 +46,8 @@ enum OptionSynonyms {
     ),
     (["adapter", "lora", "lora-path"], "--expert (generate, logits), --start-from (learn)"),
     (["dtype", "precision", "torch_dtype"], "--weights"),
+    (["load-in-4bit", "load_in_4bit", "quantization_bit", "quantization-bit"], "--weights nf4 (or int8, fp8)"),
+    (["load-in-8bit", "load_in_8bit"], "--weights int8"),
     (["gpu", "gpus", "cuda", "use-gpu"], "--device cuda"),
     (
       ["val-size", "val_size", "validation-split", "validation_split", "test-size", "test_size", "eval-size"],

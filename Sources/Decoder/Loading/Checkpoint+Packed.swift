@@ -7,7 +7,10 @@ enum PackedParts {
   static let zeros = ".qzeros"
   static let scales = ".scales"
   static let groups = ".g_idx"
+  static let bias = ".bias"
   private static let weight = ".weight"
+
+  static func isBias(_ name: String) -> Bool { name.hasSuffix(bias) }
 
   /// What a matrix's name begins with; `nil` for another kind of tensor.
   static func stem(of name: String) -> String? {
@@ -43,13 +46,14 @@ extension Checkpoint {
         continue
       }
       names.formUnion([PackedParts.words, PackedParts.zeros, PackedParts.scales].map { stem + $0 })
-      let (groups, bias) = (stem + PackedParts.groups, stem + ".bias")
+      let (groups, bias) = (stem + PackedParts.groups, stem + PackedParts.bias)
       if format.form == .gptq, format.ordersInputs || contains(groups) { names.insert(groups) }
       // AutoGPTQ writes a bias of zeros for every matrix.
       if !wanted.contains(bias), contains(bias) {
         guard try stored(bias).converted(to: .float32).floats().allSatisfy({ $0 == 0 }) else {
           throw DecoderError.packedPart(
-            file: location(of: bias), name: bias, expected: "zeros, as the model has no such bias", got: "other numbers")
+            file: location(of: bias), name: bias, expected: "zeros, as the model has no such bias", got: "other numbers"
+          )
         }
         names.insert(bias)
       }

@@ -22,7 +22,8 @@ extension DecoderModel {
     // Some writers store the tied LM head a second time; it must then be the embedding.
     let hasRedundantHead = configuration.tiedEmbeddings && checkpoint.contains(TensorNames.lmHead)
     let wanted = names.all.union(hasRedundantHead ? [TensorNames.lmHead] : [])
-    try checkpoint.requireExactly(configuration.packed.map { try checkpoint.names(of: wanted, packedAs: $0) } ?? wanted)
+    let present = try configuration.packed.map { try checkpoint.names(of: wanted, packedAs: $0) } ?? wanted
+    try checkpoint.requireExactly(present)
 
     if hasRedundantHead {
       let table = [configuration.vocabularySize, configuration.hiddenSize]
@@ -38,8 +39,11 @@ extension DecoderModel {
         configuration: configuration, source: checkpoint, device: device, precision: own ? nil : precision,
         experts: form),
       digest: checkpoint.digest)
-    let redundant = hasRedundantHead ? configuration.vocabularySize * configuration.hiddenSize : 0
-    parameterCount = checkpoint.parameterCount - redundant
+    let head = hasRedundantHead ? configuration.vocabularySize * configuration.hiddenSize : 0
+    let zeros = try present.subtracting(wanted).filter(PackedParts.isBias).reduce(0) {
+      try $0 + checkpoint.stored($1).count
+    }
+    parameterCount = checkpoint.parameterCount - head - zeros
   }
 
   /// A model of the tensors that a loader gives.

@@ -48,7 +48,8 @@ enum WidenedProduct {
 
   /// Whether a matrix is widened into memory that stays: on the CPU, and nothing recorded, as what is recorded keeps the weight.
   private static func suits(_ x: Tensor, _ weight: any TiledMatrix, _ addend: Tensor?) -> Bool {
-    weight.hasTiles && Kernels.suit(x) && x.shape.count == 2 && !x.isRecorded && addend.map { Kernels.suit($0) && !$0.isRecorded } ?? true
+    weight.hasTiles && Kernels.suit(x) && x.shape.count == 2 && !x.isRecorded
+      && addend.map { Kernels.suit($0) && !$0.isRecorded } ?? true
   }
 
   /// Whether a product goes by tiles: with large matrices, each tile large enough for oneDNN, as the whole is.
@@ -94,7 +95,8 @@ enum WidenedProduct {
 
   /// One product with all of a matrix. `read`: as what it is read once it is widened.
   private static func whole(
-    _ x: Tensor, _ weight: any TiledMatrix, adding addend: Tensor?, slices: [Int]? = nil, _ read: (Tensor) throws -> Tensor
+    _ x: Tensor, _ weight: any TiledMatrix, adding addend: Tensor?, slices: [Int]? = nil,
+    _ read: (Tensor) throws -> Tensor
   ) throws -> Tensor {
     func product(_ widened: Tensor) throws -> Tensor {
       let widened = try read(widened)
