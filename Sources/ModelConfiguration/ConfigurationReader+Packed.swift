@@ -22,7 +22,9 @@ extension ConfigurationReader {
     guard let size = group?.integer, size == -1 || (1...1 << 20).contains(size) else {
       throw invalid(key("group_size"), group?.description ?? "missing", "-1 (all inputs), or 1 to \(1 << 20)")
     }
-    let format = quantization[form == .awq ? "version" : "checkpoint_format"]?.string?.lowercased()
+    // GPTQModel writes either key.
+    let named = form == .awq ? quantization["version"] : quantization["checkpoint_format"] ?? quantization["format"]
+    let format = named?.string?.lowercased()
     let known = form == .awq ? ["gemm"] : ["gptq", "gptq_v2"]
     if let format, !known.contains(format) {
       throw unsupported(

@@ -42,6 +42,9 @@ import Torch
       "quantization_config", #"{"quant_method":"gptq","bits":4,"group_size":128,"checkpoint_format":"marlin"}"#,
       "quantization_config.checkpoint_format", got: "marlin"),
     Unsupported(
+      "quantization_config", #"{"quant_method":"gptq","bits":4,"group_size":128,"format":"bitblas"}"#,
+      "quantization_config.checkpoint_format", got: "bitblas"),
+    Unsupported(
       "quantization_config", #"{"quant_method":"gptq","bits":4,"group_size":128,"is_marlin_format":true}"#,
       "quantization_config.is_marlin_format", got: "true"),
     Unsupported(
