@@ -21,6 +21,7 @@ import adapters
 import checks
 import families
 import released
+import small_bases
 from objective import Recipe, new_optimizer, step_terms, train_step
 from output_head import Batch, head_logits, label_scores, make_batch
 from streams import Encoder, RandomStream, epoch_batches
@@ -207,6 +208,7 @@ def main() -> None:
     released.write(out)
     adapters.write(out)
     families.family_goldens(out)
+    small_bases.write(out)
     for file in out.rglob("*.safetensors"):
         file.chmod(0o644)
     print(f"{sum(f.stat().st_size for f in out.rglob('*') if f.is_file())} bytes in {out}")

@@ -59,6 +59,8 @@ public struct ComputePlan: Sendable, Equatable {
     let products =
       switch (weights, compute) {
       case (.int8, _): "8-bit integers, inputs quantized row by row"
+      case (.fp8, _), (.nf4, _), (.int4, _):
+        "float32, a tile of the matrix made of its \(weights.rawValue) codes at a time, by libtorch"
       case (_, .bfloat16): "bfloat16, sums in float32, by libtorch"
       case (.bfloat16, _): "float32, a tile of the matrix widened at a time, by libtorch"
       case (.float32, _): "float32, by libtorch"

@@ -17,6 +17,10 @@ public enum DecoderError: AccreteError, Equatable {
   case weightTooLarge(file: String, name: String, type: DType, largest: String)
   /// A layer's routed experts are in one tensor, where each has to have tensors of its own. `use`: "merged into", "pretrained from".
   case fusedExperts(folder: String, use: String)
+  /// A part of a matrix in 4 bits is not what its checkpoint says.
+  case packedPart(file: String, name: String, expected: String, got: String)
+  /// Matrices are packed into 4 bits, where their numbers are to be changed. `use`: as above.
+  case packedBase(folder: String, use: String)
 
   // MARK: Input
 
@@ -34,7 +38,8 @@ public enum DecoderError: AccreteError, Equatable {
   public var category: ErrorCategory {
     switch self {
     case .noWeights, .noEndToken, .tensorNamesDiffer, .tensorShapeDiffers, .invalidIndex, .weightTooLarge,
-      .fusedExperts, .resultNotFinite, .tokenOutOfRange, .emptyInput, .trainingSelection, .vocabularyMismatch:
+      .fusedExperts, .packedPart, .packedBase, .resultNotFinite, .tokenOutOfRange, .emptyInput, .trainingSelection,
+      .vocabularyMismatch:
       .data
     case .sequenceTooLong: .tooLarge
     case .computeNeedsHalf: .usage
@@ -62,6 +67,11 @@ public enum DecoderError: AccreteError, Equatable {
     case .fusedExperts(let folder, let use):
       "\(folder): keeps a layer's routed experts in one tensor (mlp.experts.gate_up_proj), which cannot be \(use)."
         + " Use a checkpoint with tensors of each expert (mlp.experts.0.gate_proj.weight and so on)."
+    case .packedPart(let file, let name, let expected, let got):
+      "\(file): `\(name)`: expected \(expected), got \(got). Fetch the checkpoint again, or correct quantization_config in config.json."
+    case .packedBase(let folder, let use):
+      "\(folder): keeps its matrices in 4 bits (GPTQ or AWQ), which cannot be \(use)."
+        + " Use the checkpoint in bfloat16, float16 or float32 that it was made of."
     case .resultNotFinite(let what):
       "\(what) hold infinite values or NaN: some weights of the base or of the experts are so large that products"
         + " overflow float32. Use an earlier checkpoint, or other experts."

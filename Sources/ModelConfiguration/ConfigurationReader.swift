@@ -47,9 +47,6 @@ struct ConfigurationReader {
       ("mlp_bias", raw.mlpBias), ("use_mla", raw.useMLA), ("add_classification_head", raw.addClassificationHead),
     ]
     for (key, value) in switches where value == true { throw unsupported(key, "true", "false") }
-    if raw.quantizationConfig != nil {
-      throw unsupported("quantization_config", "there", "none: take the checkpoint in bfloat16, float16 or float32")
-    }
     if let (key, named) = try family.activationKey(self), named != family.activation.rawValue {
       throw unsupported(key, named, family.activation.rawValue)
     }

@@ -29,6 +29,7 @@ extension DecoderConfiguration {
     family = try reader.family()
     let descriptor = family.descriptor
     try reader.refuseUnsupported(descriptor)
+    packed = try reader.packedWeights()
     vocabularySize = try reader.positive("vocab_size", raw.vocabSize, limit: 1 << 22)
     hiddenSize = try reader.positive("hidden_size", raw.hiddenSize, limit: 1 << 17)
     layers = try reader.positive("num_hidden_layers", raw.numHiddenLayers, limit: 1 << 12)

@@ -42,6 +42,8 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
   /// Ids that end a text; from generation_config.json where it has them.
   public var endTokens: [Int]
   public var padToken: Int?
+  /// How the files pack the matrices of layers into 4 bits; `nil`: they do not.
+  public var packed: PackedWeights?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case family = "architectures"
@@ -67,6 +69,7 @@ public struct DecoderConfiguration: Sendable, Equatable, Codable {
     case tiedEmbeddings = "tie_word_embeddings"
     case endTokens = "eos_token_id"
     case padToken = "pad_token_id"
+    case packed = "quantization_config"
   }
 }
 

@@ -1,6 +1,6 @@
 public import ModelConfiguration
 
-/// A weight that no expert changes: in float32, in bfloat16, or in 8-bit integers with a scale for each output.
+/// A weight that no expert changes: in float32, in bfloat16, in 8-bit integers with a scale for each output, or in codes.
 ///
 /// bfloat16: values are widened to float32 as they are used, a tile of the matrix at a time (`WidenedProduct`). Widening is exact, so every
 /// product has the bits that it has with the same values held as float32. Most checkpoints are written in bfloat16: held as they are, they
@@ -8,6 +8,9 @@ public import ModelConfiguration
 ///
 /// int8: W ≈ values · scale of its row. Inputs are quantized row by row as they come (dynamic activations), so that a product is one
 /// of integers. The same integers serve the backward pass, dx = dy W, with the scales multiplied into dy first.
+///
+/// fp8, nf4, int4: codes, widened as bfloat16 is (``CodedMatrix``); products have the bits that they have with float32 of what the codes
+/// stand for.
 public struct WeightMatrix: Sendable {
   /// How the numbers are held.
   public typealias Precision = WeightPrecision
@@ -16,6 +19,7 @@ public struct WeightMatrix: Sendable {
     /// float32 or bfloat16.
     case plain(Tensor)
     case int8(values: Tensor, scales: Tensor)
+    case coded(CodedMatrix)
   }
 
   let storage: Storage
@@ -36,6 +40,9 @@ public struct WeightMatrix: Sendable {
     self.init(storage: .plain(weight), shape: weight.shape)
   }
 
+  /// Codes that a checkpoint has.
+  public init(_ codes: CodedMatrix) { self.init(storage: .coded(codes), shape: codes.shape) }
+
   private init(storage: Storage, shape: [Int]) {
     self.storage = storage
     self.shape = shape
@@ -44,32 +51,59 @@ public struct WeightMatrix: Sendable {
   /// - Parameters:
   ///   - weight: [out, in].
   ///   - precision: How it is held from now on.
-  /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` when int8 is asked for elsewhere than on a CPU.
+  /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` when int8, fp8 or nf4 is asked for elsewhere than on a CPU, and for
+  ///   int4, which only a checkpoint can have.
   public init(_ weight: Tensor, precision: Precision) throws {
     switch precision {
     case .float32: try self.init(weight.converted(to: .float32))
     case .bfloat16: try self.init(weight.converted(to: .bfloat16))
     case .int8:
-      let exact = try weight.converted(to: .float32)
-      guard Kernels.suit(exact) else {
-        throw TorchError.invalidHyperparameter(
-          name: "weights", value: "int8 of \(weight) on \(weight.device)", allowed: "int8 on the CPU")
-      }
-      let (values, scales) = try exact.quantized(columns: nil)
+      let (values, scales) = try Self.exact(weight, precision).quantized(columns: nil)
       self.init(storage: .int8(values: values, scales: scales), shape: weight.shape)
+    case .fp8: self.init(try CodedMatrix(Self.exact(weight, precision), .fp8))
+    case .nf4: self.init(try CodedMatrix(Self.exact(weight, precision), .nf4))
+    case .int4:
+      throw TorchError.invalidHyperparameter(
+        name: "weights", value: "int4 of \(weight)",
+        allowed: "int4 for checkpoints of GPTQ and AWQ; nf4 holds others in 4 bits")
     }
+  }
+
+  /// What codes are made of.
+  private static func exact(_ weight: Tensor, _ precision: Precision) throws -> Tensor {
+    guard weight.device == .cpu else {
+      throw TorchError.invalidHyperparameter(
+        name: "weights", value: "\(precision) of \(weight) on \(weight.device)", allowed: "\(precision) on the CPU")
+    }
+    return try weight.converted(to: .float32)
   }
 
   public var precision: Precision {
     switch storage {
     case .plain(let weight): weight.dtype == .bfloat16 ? .bfloat16 : .float32
     case .int8: .int8
+    case .coded(let codes):
+      switch codes.coding {
+      case .fp8: .fp8
+      case .nf4: .nf4
+      case .int4: .int4
+      }
     }
   }
 
   public var device: Device {
     switch storage {
     case .plain(let weight), .int8(let weight, _): weight.device
+    case .coded(let codes): codes.device
+    }
+  }
+
+  /// What products read float32 of, a tile at a time; `nil`: they multiply integers.
+  var tiled: (any TiledMatrix)? {
+    switch storage {
+    case .plain(let weight): weight
+    case .coded(let codes): codes
+    case .int8: nil
     }
   }
 
@@ -79,11 +113,12 @@ public struct WeightMatrix: Sendable {
     return weight
   }
 
-  /// As float32: exact, or what the integers stand for. [out, in]
+  /// As float32: exact, or what the integers or codes stand for. [out, in]
   public func dequantized() throws -> Tensor {
     switch storage {
     case .plain(let weight): try weight.widened()
     case .int8(let values, let scales): try values.converted(to: .float32) * scales.unsqueezed(1)
+    case .coded(let codes): try codes.widened()
     }
   }
 
@@ -94,6 +129,7 @@ public struct WeightMatrix: Sendable {
     case .int8(let values, let scales):
       let factors = try numbers.embedded(in: scales.unsqueezed(1))  // [..., 1]
       return try numbers.embedded(in: values).converted(to: .float32) * factors
+    case .coded(let codes): return try codes.rows(numbers)
     }
   }
 
@@ -108,10 +144,8 @@ public struct WeightMatrix: Sendable {
         let transposed = try weight.transposed(0, 1)
         return try addend.map { try $0.addingProduct(x, transposed, times: 1) } ?? x.matmul(transposed)
       }
-      if Kernels.suit(x), weight.device == .cpu, isLarge || x.count <= Self.fewRows * shape[1] {
-        return try x.rowProduct(weight, adding: addend)
-      }
-      return try WidenedProduct.product(x, weight, adding: addend)
+      return try tiledProduct(x, weight, adding: addend)
+    case .coded(let codes): return try tiledProduct(x, codes, adding: addend)
     case .int8(let values, let scales):
       try Kernels.require("the input of an int8 matrix", x, [x.shape.first ?? 0, shape[1]])
       if let addend { try Kernels.require("what a product is added to", addend, [x.shape[0], shape[0]]) }
@@ -130,25 +164,38 @@ public struct WeightMatrix: Sendable {
         // A transposed copy would be stale after every step.
         return try addend.map { try $0.addingProduct(x, weight, times: 1) } ?? x.matmul(weight)
       }
-      guard isLarge, x.shape.count == 2 else {
-        return try WidenedProduct.transposedProduct(x, weight, adding: addend)
-      }
-      // Outputs in parts, summed in that order: another split would change the bits of stored results.
-      var sum = addend
-      let part = max(1, Self.large / 2 / max(shape[1], 1))
-      for start in stride(from: 0, to: shape[0], by: part) {
-        let count = min(part, shape[0] - start)
-        let rows = try weight.narrowed(0, from: start, count: count)
-        let columns = try x.narrowed(1, from: start, count: count).contiguous()
-        sum = try WidenedProduct.transposedProduct(columns, rows, adding: sum)
-      }
-      return try sum ?? x.linear(weight.widened().transposed(0, 1))
+      return try tiledTransposedProduct(x, weight, adding: addend)
+    case .coded(let codes): return try tiledTransposedProduct(x, codes, adding: addend)
     case .int8(let values, let scales):
       try Kernels.require("the gradient of an int8 matrix", x, [x.shape.first ?? 0, shape[0]])
       if let addend { try Kernels.require("what a product is added to", addend, [x.shape[0], shape[1]]) }
       let (rows, rowScales) = try x.quantized(columns: scales)
       return try Tensor.integerProduct(rows, values).dequantized(rows: rowScales, columns: nil, adding: addend)
     }
+  }
+
+  /// x Wᵀ (+ addend) with float32 of a matrix, or with the whole of it.
+  private func tiledProduct(_ x: Tensor, _ weight: any TiledMatrix, adding addend: Tensor?) throws -> Tensor {
+    if Kernels.suit(x), weight.device == .cpu, isLarge || x.count <= Self.fewRows * shape[1] {
+      return try weight.rowProduct(with: x, adding: addend)
+    }
+    return try WidenedProduct.product(x, weight, adding: addend)
+  }
+
+  /// x W (+ addend) with float32 of a matrix, or with the whole of it.
+  private func tiledTransposedProduct(_ x: Tensor, _ weight: any TiledMatrix, adding addend: Tensor?) throws -> Tensor {
+    guard isLarge, x.shape.count == 2 else {
+      return try WidenedProduct.transposedProduct(x, weight, adding: addend)
+    }
+    // Outputs in parts, summed in that order: another split would change the bits of stored results.
+    var sum = addend
+    let part = max(1, Self.large / 2 / max(shape[1], 1))
+    for start in stride(from: 0, to: shape[0], by: part) {
+      let count = min(part, shape[0] - start)
+      let columns = try x.narrowed(1, from: start, count: count).contiguous()
+      sum = try WidenedProduct.transposedProduct(columns, weight.outputs(from: start, count: count), adding: sum)
+    }
+    return try sum ?? x.linear(weight.widened().transposed(0, 1))
   }
 }
 

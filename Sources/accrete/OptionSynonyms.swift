@@ -71,6 +71,11 @@ enum OptionSynonyms {
         Meaning("--weights (how the base's matrices are held)"),
       ]
     ),
+    (
+      ["load-in-4bit", "load_in_4bit", "quantization_bit", "quantization-bit"],
+      [Meaning("--weights nf4 (or int8, fp8)")]
+    ),
+    (["load-in-8bit", "load_in_8bit"], [Meaning("--weights int8")]),
     (["gpu", "gpus", "cuda", "use-gpu"], [Meaning("--device cuda")]),
     (
       ["val-size", "val_size", "validation-split", "validation_split", "test-size", "test_size", "eval-size"],

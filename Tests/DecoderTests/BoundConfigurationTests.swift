@@ -13,6 +13,7 @@ import Testing
     configuration.moe = MoEShape(experts: 4, active: 2, width: 8, renormalizes: true)
     (configuration.queryScalar, configuration.localRope) = (24, LocalRope(theta: 10_000, scaling: .none))
     configuration.denseLayers = DenseLayers(layers: [1], width: 12)
+    configuration.packed = PackedWeights(form: .gptq, groupSize: 128, ordersInputs: true, zerosAreLessOne: true)
     return configuration
   }
 

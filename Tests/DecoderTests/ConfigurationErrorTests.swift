@@ -28,7 +28,31 @@ import Torch
     Unsupported("rope_scaling", #"{"rope_type":"longrope","factor":8}"#, "rope_scaling.rope_type", got: "longrope"),
     Unsupported("rope_parameters", #"{"rope_type":"default","factor":2}"#, "rope_parameters.factor", got: "2.0"),
     Unsupported("partial_rotary_factor", "0.5", got: "0.5"),
-    Unsupported("quantization_config", #"{"bits":4}"#, got: "there"),
+    Unsupported("quantization_config", #"{"bits":4}"#, got: "without quant_method"),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"bitsandbytes","load_in_4bit":true}"#,
+      "quantization_config.quant_method", got: "bitsandbytes"),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"compressed-tensors","format":"float-quantized"}"#,
+      "quantization_config.quant_method", got: "compressed-tensors"),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"gptq","bits":8,"group_size":128}"#, "quantization_config.bits", got: "8"
+    ),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"gptq","bits":4,"group_size":128,"checkpoint_format":"marlin"}"#,
+      "quantization_config.checkpoint_format", got: "marlin"),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"gptq","bits":4,"group_size":128,"format":"bitblas"}"#,
+      "quantization_config.checkpoint_format", got: "bitblas"),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"gptq","bits":4,"group_size":128,"is_marlin_format":true}"#,
+      "quantization_config.is_marlin_format", got: "true"),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"gptq","bits":4,"group_size":128,"dynamic":{"-:.*mlp.*":{}}}"#,
+      "quantization_config.dynamic", got: "1 rules"),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"awq","bits":4,"group_size":128,"version":"gemv"}"#,
+      "quantization_config.version", got: "gemv"),
   ])
   func unsupported(option: Unsupported) throws {
     let folder = try Scratch()

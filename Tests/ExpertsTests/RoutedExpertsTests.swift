@@ -54,6 +54,17 @@ import Torch
     }
   }
 
+  /// Matrices in 4 bits have no room for an expert.
+  @Test func mergingIntoPackedMatrices() throws {
+    let (model, scratch) = (try Goldens.model("packed/gptq"), try Scratch())
+    let base = Goldens.folder.appendingPathComponent("packed/gptq")
+    let expert = try randomExpert(LowRankShape(rank: 3, alpha: 6, dropout: 0), on: model.configuration, seed: 3)
+    #expect(throws: DecoderError.packedBase(folder: base.path, use: "merged into")) {
+      try MergedCheckpoint.write(expert, into: base, to: scratch.url("merged"))
+    }
+    #expect(!FileManager.default.fileExists(atPath: scratch.url("merged").path))
+  }
+
   @Test(arguments: bases) func theyComputeWhatMergedWeightsCompute(form: String) throws {
     let (model, scratch) = (try Goldens.model(form), try Scratch())
     let expert = try Self.expert(model.configuration, seed: 3)

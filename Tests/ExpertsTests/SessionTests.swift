@@ -60,7 +60,7 @@ import Torch
   }
 
   /// The long form of this is `Scripts/batch_invariance`.
-  @Test(arguments: families, [WeightMatrix.Precision.float32, .bfloat16, .int8])
+  @Test(arguments: families, [WeightMatrix.Precision.float32, .bfloat16, .int8, .nf4])
   func theSameBytesInAnyCompany(family: String, precision: WeightMatrix.Precision) throws {
     var first: [Answer]?
     for threads in [1, 2] {

@@ -393,5 +393,48 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
         t, w, sums, $0.numbers(tokens), $0.numbers(width), $0.numbers(tokens * width), out, 2)
       return values((out, tokens * width))
     },
+    KernelCall("encode and decode", same: true) {
+      // Blocks that are not whole, and a part of the columns.
+      let (rows, width) = (9, 253)
+      let x = $0.numbers(rows * width)
+      var result: [Float] = []
+      for (coding, bytes, groups) in [(accrete_nf4, 127, 4), (accrete_fp8, 253, 1)] {
+        let (codes, scales) = ($0.copy([UInt8](repeating: 0, count: rows * bytes)), $0.zeros(rows * groups))
+        accrete_encode(coding, Int64(rows), Int64(width), x, codes, scales, 2)
+        var matrix = AccreteCodes(
+          coding: coding, inputs: Int64(width), groups: Int64(groups), group_size: 64, codes: codes, scales: scales,
+          zeros: nil, group: nil)
+        let out = $0.zeros(7 * 200)
+        accrete_decode(&matrix, 1, 7, 48, 200, out, 2)
+        result += (0..<rows * bytes).map { Float(codes[$0]) } + values((scales, rows * groups), (out, 7 * 200))
+      }
+      return result
+    },
+    KernelCall("decode of 4-bit integers", same: true) {
+      let (rows, width) = (9, 96)
+      let codes = $0.copy((0..<rows * width / 2).map { UInt8(truncatingIfNeeded: $0 * 71) })
+      let (scales, zeros, group) = ($0.numbers(rows * 6), $0.numbers(rows * 6), $0.copy((0..<96).map { Int32($0 % 6) }))
+      let out = $0.zeros(rows * width)
+      var result: [Float] = []
+      for (size, listed) in [(16, false), (17, false), (16, true)] {
+        var matrix = AccreteCodes(
+          coding: accrete_int4, inputs: Int64(width), groups: 6, group_size: Int64(size), codes: codes, scales: scales,
+          zeros: zeros, group: listed ? UnsafePointer(group) : nil)
+        accrete_decode(&matrix, 0, Int64(rows), 0, Int64(width), out, 2)
+        result += values((out, rows * width))
+      }
+      return result
+    },
+    KernelCall("product of codes") {
+      let codes = $0.copy((0..<30 * width / 2 + 30).map { UInt8(truncatingIfNeeded: $0 * 71) })
+      var matrix = AccreteCodes(
+        coding: accrete_nf4, inputs: w, groups: (w + 63) / 64, group_size: 64, codes: codes,
+        scales: $0.numbers(30 * (width + 63) / 64 + 30), zeros: nil, group: nil)
+      let (x, out) = ($0.numbers(13 * width), $0.zeros(13 * 30))
+      var s = AccreteProduct(
+        rows: 13, inputs: w, outputs: 30, x: x, weight: nil, half: false, addend: nil, threads: 2)
+      accrete_coded_product(&matrix, &s, out)
+      return values((out, 13 * 30))
+    },
   ]
 }

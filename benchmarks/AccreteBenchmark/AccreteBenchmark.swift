@@ -8,7 +8,7 @@
 //     accrete-benchmark tokenize --base DIR --material texts.json
 //     accrete-benchmark pretrain --config config.json --optimizer adamw|muon --rows 16 --micro-batch 8 --length 256
 //
-// The modes with a model take --weights float32|bfloat16|int8 (default: as the files have them), train also --checkpointing 1.
+// The modes with a model take --weights float32|bfloat16|int8|fp8|nf4 (default: as the files have them), train also --checkpointing 1.
 //
 // Each mode loads, warms up and prints one JSON line of facts; then every line on standard input starts one round, which
 // ends with one JSON line of figures. The peers in `benchmarks/peers` speak the same way, so that both stay warm and can

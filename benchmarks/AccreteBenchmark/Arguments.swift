@@ -44,7 +44,7 @@ struct Arguments {
     get throws {
       guard let name = values["weights"] else { return nil }
       guard let precision = WeightMatrix.Precision(rawValue: name) else {
-        throw UsageError("--weights: float32, bfloat16 or int8 expected, got \(name)")
+        throw UsageError("--weights: float32, bfloat16, int8, fp8, nf4 or int4 expected, got \(name)")
       }
       return precision
     }

@@ -302,6 +302,36 @@ void accrete_quantize(int64_t rows, int64_t width, const float* x, const float* 
 void accrete_dequantize(int64_t rows, int64_t width, const int32_t* sums, const float* scales, const float* columns,
                         const float* addend, float* out, int32_t threads);
 
+// How the numbers of a matrix in codes are made.
+typedef enum {
+  accrete_nf4,   // 4 bits: level · scale of 64 neighbouring columns
+  accrete_fp8,   // 8 bits, e4m3fn: number · scale of the row
+  accrete_int4,  // 4 bits: (code − zero) · scale of the column's group
+} AccreteCoding;
+
+// A matrix in codes. Of 4 bits there are two in a byte, the low ones those of the even column; a row begins with a byte of its own.
+typedef struct {
+  AccreteCoding coding;
+  int64_t inputs;
+  int64_t groups;        // scales of a row
+  int64_t group_size;    // int4: neighbouring columns with one scale, where `group` is NULL
+  const uint8_t* codes;  // [rows, inputs], of 4 bits [rows, ⌈inputs / 2⌉]
+  const float* scales;   // [rows, groups]
+  const float* zeros;    // int4: [rows, groups]
+  const int32_t* group;  // int4: the group of each column, each below `groups`
+} AccreteCodes;
+
+// The nearest codes of a matrix (nf4, fp8) and their scales: the largest absolute value of 64 columns, or that of a row over 448.
+void accrete_encode(AccreteCoding coding, int64_t rows, int64_t width, const float* x, uint8_t* codes, float* scales,
+                    int32_t threads);
+// Some rows and columns as float32, without gaps; `column` is a multiple of 16. The same bits with every instruction set.
+void accrete_decode(const AccreteCodes* codes, int64_t row, int64_t rows, int64_t column, int64_t columns, float* out,
+                    int32_t threads);
+// As accrete_product, with a matrix in codes; `work->weight` and `work->half` are not read.
+void accrete_coded_product(const AccreteCodes* codes, const AccreteProduct* work, float* out);
+// AWQ's words [inputs, outputs / 8], eight interleaved outputs each, as codes [outputs, ⌈inputs / 2⌉].
+void accrete_awq_codes(int64_t inputs, int64_t outputs, const int32_t* words, uint8_t* codes, int32_t threads);
+
 // The index of the first number that is infinite or NaN, −1 where all are finite. A number has `size` bytes (2, 4 or 8) at any
 // address, and is not finite where all bits of `exponent` are set.
 int64_t accrete_first_not_finite(int64_t count, const void* x, int32_t size, uint64_t exponent);

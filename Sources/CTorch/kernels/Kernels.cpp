@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "InstructionSet.h"
+#include "Levels.h"
 #include "Parallel.h"
 
 // Vectors are passed between inlined functions of this file only, so that no calling convention matters.
@@ -62,6 +63,7 @@ namespace plain {
 #include "Product.h"
 #include "Segments.h"
 #include "Quantize.h"
+#include "Coded.h"
 #include "Finite.h"
 }  // namespace plain
 
@@ -83,6 +85,7 @@ namespace avx2 {
 #include "Product.h"
 #include "Segments.h"
 #include "Quantize.h"
+#include "Coded.h"
 #include "Finite.h"
 }  // namespace avx2
 #pragma clang attribute pop
@@ -104,6 +107,7 @@ namespace avx512 {
 #include "Product.h"
 #include "Segments.h"
 #include "Quantize.h"
+#include "Coded.h"
 #include "Finite.h"
 }  // namespace avx512
 #pragma clang attribute pop
@@ -273,6 +277,20 @@ int64_t accrete_first_not_finite(int64_t count, const void* x, int32_t size, uin
 void accrete_dequantize(int64_t rows, int64_t width, const int32_t* sums, const float* scales, const float* columns,
                         const float* addend, float* out, int32_t threads) {
   ACCRETE_DISPATCH(dequantize(rows, width, sums, scales, columns, addend, out, threads));
+}
+
+void accrete_encode(AccreteCoding coding, int64_t rows, int64_t width, const float* x, uint8_t* codes, float* scales,
+                    int32_t threads) {
+  ACCRETE_DISPATCH(encode(coding, rows, width, x, codes, scales, threads));
+}
+
+void accrete_decode(const AccreteCodes* codes, int64_t row, int64_t rows, int64_t column, int64_t columns, float* out,
+                    int32_t threads) {
+  ACCRETE_DISPATCH(decode(*codes, row, rows, column, columns, out, threads));
+}
+
+void accrete_coded_product(const AccreteCodes* codes, const AccreteProduct* work, float* out) {
+  ACCRETE_DISPATCH(coded_product(*codes, *work, out));
 }
 
 void accrete_rotate(bool half, int64_t tokens, int64_t heads, int64_t dim, const void* x, const float* cosines,

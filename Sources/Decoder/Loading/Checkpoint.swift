@@ -67,9 +67,11 @@ public struct Checkpoint: TensorSource {
     digest = Digest(of: Data(try files.map { try $0.digestOfFiniteNumbers().description }.joined(separator: "\n").utf8))
   }
 
-  /// Numbers in all tensors, those left out that follow from the configuration.
+  /// Numbers in all tensors, those left out that follow from the configuration, and scales of packed ones.
   var parameterCount: Int {
-    owner.reduce(0) { $0 + (files[$1.value].shape(of: $1.key)?.reduce(1, *) ?? 0) }
+    owner.reduce(0) {
+      $0 + (files[$1.value].shape(of: $1.key)?.reduce(1, *) ?? 0) * PackedParts.numbers(ofElement: $1.key)
+    }
   }
 
   /// Whether names in the files and names that a model wants are the same.
@@ -95,15 +97,20 @@ public struct Checkpoint: TensorSource {
 
   /// A tensor as the file has it, checked for its shape.
   func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor {
+    let tensor = try stored(name)
+    guard tensor.shape == shape else {
+      throw DecoderError.tensorShapeDiffers(
+        file: location(of: name), name: name, expected: shape, got: tensor.shape)
+    }
+    return try tensor.moved(to: device)
+  }
+
+  /// A tensor as the file has it.
+  func stored(_ name: String) throws -> Tensor {
     guard let number = owner[name] else {
       throw DecoderError.tensorNamesDiffer(folder: folder.path, missing: [name], unused: [])
     }
-    let file = files[number]
-    let tensor = try file.tensor(name)
-    guard tensor.shape == shape else {
-      throw DecoderError.tensorShapeDiffers(file: file.url.path, name: name, expected: shape, got: tensor.shape)
-    }
-    return try tensor.moved(to: device)
+    return try files[number].tensor(name)
   }
 }
 

@@ -9,8 +9,8 @@ extension DecoderModel {
   /// - Parameters:
   ///   - folder: With `config.json` and `model.safetensors` or a sharded index.
   ///   - device: Where the weights go.
-  ///   - precision: How the layers' matrices are held; `nil`: as the files have them, where that is bfloat16 on a CPU, else in
-  ///     float32. Norms are float32 always; embedding and LM head are never int8.
+  ///   - precision: How the layers' matrices are held; `nil`: as the files have them, where that is bfloat16 or codes of 4 bits on a CPU,
+  ///     else in float32. Norms are float32 always; embedding and LM head are never made integers or codes.
   /// - Throws: ``DecoderError``, `TorchError`, `FileError`.
   public init(folder: URL, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil) throws {
     let configuration = try DecoderConfiguration(folder: folder)
@@ -21,7 +21,9 @@ extension DecoderModel {
     let names = TensorNames(configuration, experts: form)
     // Some writers store the tied LM head a second time; it must then be the embedding.
     let hasRedundantHead = configuration.tiedEmbeddings && checkpoint.contains(TensorNames.lmHead)
-    try checkpoint.requireExactly(names.all.union(hasRedundantHead ? [TensorNames.lmHead] : []))
+    let wanted = names.all.union(hasRedundantHead ? [TensorNames.lmHead] : [])
+    let present = try configuration.packed.map { try checkpoint.names(of: wanted, packedAs: $0) } ?? wanted
+    try checkpoint.requireExactly(present)
 
     if hasRedundantHead {
       let table = [configuration.vocabularySize, configuration.hiddenSize]
@@ -30,19 +32,25 @@ extension DecoderModel {
         throw DecoderError.tensorNamesDiffer(folder: folder.path, missing: [], unused: [TensorNames.lmHead])
       }
     }
+    // What the files have is not to be made of other numbers.
+    let own = configuration.packed != nil && precision == .int4
     try self.init(
       LayerLoader(
-        configuration: configuration, source: checkpoint, device: device, precision: precision, experts: form),
+        configuration: configuration, source: checkpoint, device: device, precision: own ? nil : precision,
+        experts: form),
       digest: checkpoint.digest)
-    let redundant = hasRedundantHead ? configuration.vocabularySize * configuration.hiddenSize : 0
-    parameterCount = checkpoint.parameterCount - redundant
+    let head = hasRedundantHead ? configuration.vocabularySize * configuration.hiddenSize : 0
+    let zeros = try present.subtracting(wanted).filter(PackedParts.isBias).reduce(0) {
+      try $0 + checkpoint.stored($1).count
+    }
+    parameterCount = checkpoint.parameterCount - head - zeros
   }
 
   /// A model of the tensors that a loader gives.
   init(_ loader: LayerLoader, digest: Digest) throws {
     let configuration = loader.configuration
     let table = [configuration.vocabularySize, configuration.hiddenSize]
-    let precision = loader.precision == .int8 ? nil : loader.precision
+    let precision = loader.precision.flatMap { $0.includesEmbedding ? $0 : nil }
     embedding = try loader.matrix(TensorNames.embedding, table, precision)
     embeddingScale = try loader.embeddingScale()
     finalNorm = try loader.gain(TensorNames.finalNorm, configuration.hiddenSize)

@@ -6,7 +6,7 @@ struct LayerLoader {
   let configuration: DecoderConfiguration
   let source: any TensorSource
   let device: Device
-  /// How matrices are held; `nil`: as the files have them, where that is bfloat16 on a CPU, else in float32.
+  /// How matrices are held; `nil`: as the files have them, where that is bfloat16 or codes on a CPU, else in float32.
   let precision: WeightMatrix.Precision?
   let experts: TensorNames.ExpertForm
 
@@ -19,13 +19,27 @@ struct LayerLoader {
   }
 
   func matrix(_ name: String, _ shape: [Int], _ precision: WeightMatrix.Precision?) throws -> WeightMatrix {
-    try held(source.stored(name, shape, on: device), name, precision)
+    if let format = configuration.packed, let codes = try source.packed(name, shape, as: format) {
+      return try held(codes, precision)
+    }
+    return try held(source.stored(name, shape, on: device), name, precision)
+  }
+
+  /// As the files have it, or in another precision what its codes stand for.
+  private func held(_ codes: CodedMatrix, _ precision: WeightMatrix.Precision?) throws -> WeightMatrix {
+    let matrix = WeightMatrix(codes)
+    if let precision { return try WeightMatrix(matrix.dequantized().moved(to: device), precision: precision) }
+    guard device == .cpu else {
+      throw TorchError.invalidHyperparameter(
+        name: "weights", value: "int4 on \(device)", allowed: "float32 or bfloat16 there, or the CPU")
+    }
+    return matrix
   }
 
   private func held(_ stored: Tensor, _ name: String, _ precision: WeightMatrix.Precision?) throws -> WeightMatrix {
     let keeps = stored.dtype == .bfloat16 && device == .cpu
     let precision = precision ?? (keeps ? .bfloat16 : .float32)
-    // int8 is made of float32.
+    // Integers and codes are made of float32.
     let type: DType = precision == .bfloat16 ? .bfloat16 : .float32
     return try WeightMatrix(source.converted(stored, name, to: type), precision: precision)
   }

@@ -1,3 +1,4 @@
+import ModelConfiguration
 import Torch
 
 /// Where a model's tensors come from: the files of a checkpoint, or initial values.
@@ -6,10 +7,14 @@ protocol TensorSource {
   func stored(_ name: String, _ shape: [Int], on device: Device) throws -> Tensor
   /// Where a tensor comes from, for messages.
   func location(of name: String) -> String
+  /// The matrix with a checkpoint's name in the codes that the files have; `nil`: it is a tensor like others.
+  func packed(_ name: String, _ shape: [Int], as format: PackedWeights) throws -> CodedMatrix?
 }
 
 extension TensorSource {
   func location(of name: String) -> String { "the weights given" }
+
+  func packed(_ name: String, _ shape: [Int], as format: PackedWeights) throws -> CodedMatrix? { nil }
 
   /// A tensor that this source gave, or a part of it, in another type.
   ///

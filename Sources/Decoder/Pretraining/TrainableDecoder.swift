@@ -68,6 +68,7 @@ public struct TrainableDecoder: Sendable {
   ) throws {
     let checkpoint = try Checkpoint(folder: folder)
     let base = try DecoderConfiguration(folder: folder)
+    guard base.packed == nil else { throw DecoderError.packedBase(folder: folder.path, use: "pretrained from") }
     if UpcycledWeights.areNeeded(for: configuration, from: base) {
       let initial = InitialWeights(seed: seed, deviation: deviation, layers: configuration.layers)
       try self.init(

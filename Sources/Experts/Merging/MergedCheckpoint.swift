@@ -79,8 +79,11 @@ public enum MergedCheckpoint {
     return changes
   }
 
-  /// Refuses a base that lacks matrices that the expert changes.
+  /// Refuses a base that lacks matrices that the expert changes, or has them packed.
   private static func require(_ changed: Set<String>, in names: [String], of base: URL) throws {
+    guard !names.contains(where: Checkpoint.isPacked) else {
+      throw DecoderError.packedBase(folder: base.path, use: "merged into")
+    }
     guard let missing = changed.subtracting(names).min() else { return }
     guard !PEFTNames.isRouted(missing) || !names.contains(where: Checkpoint.isFused) else {
       throw DecoderError.fusedExperts(folder: base.path, use: "merged into")

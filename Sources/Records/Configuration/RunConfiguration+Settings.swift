@@ -12,7 +12,7 @@ extension RunConfiguration: Configurable {
       Setting("threads", \.threads, "Threads of an operation.", default: "$OMP_NUM_THREADS, else all cores"),
       Setting(
         "weights", \.weights,
-        "Default: as the files have them. float32, bfloat16 (half the memory), or int8 (a quarter, not exact).",
+        "Default: as the files have them. float32, bfloat16 (half the memory), int8 or fp8 (a quarter, not exact), nf4 (a seventh, not exact), or int4, which is how checkpoints of GPTQ and AWQ have them.",
         default: "as the files have them"),
       Setting(
         "compute", \.compute,

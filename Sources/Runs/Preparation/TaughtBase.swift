@@ -13,7 +13,7 @@ public struct TaughtBase: Sendable, Equatable {
   /// `LlamaForCausalLM` and the like.
   public var architecture: String
   public var parameters: Int
-  /// How its matrices are held.
+  /// How the matrices of its layers are held.
   public var precision: String
   /// What its products are computed in.
   public var compute: String
@@ -35,7 +35,7 @@ public struct TaughtBase: Sendable, Equatable {
     name = configuration.base
     architecture = base.model.configuration.family.architecture
     parameters = base.model.parameterCount
-    precision = base.model.embedding.precision.rawValue
+    precision = base.model.heldPrecision.rawValue
     compute = base.model.compute.rawValue
     device = "\(base.model.device)"
     threads = configuration.threads

@@ -26,7 +26,7 @@ public struct ProductSlices: Sendable, Equatable {
   private struct Key: Hashable {
     let inputs: Int
     let outputs: Int
-    let type: DType?
+    let form: String
     let threads: Int32
     let isMany: Bool
   }
@@ -37,19 +37,21 @@ public struct ProductSlices: Sendable, Equatable {
   ///
   /// Tried once for each shape of a matrix, with the matrix itself; larger ones when so many tokens come first. Whether there are any is
   /// never a matter of the number of tokens.
-  static func sizes(of weight: Tensor, tokens: Int) throws -> [Int] {
+  static func sizes(of weight: any TiledMatrix, tokens: Int) throws -> [Int] {
     let usual = try known(weight, isMany: false) {
       try tried(weight, rows: size, [[size], [48, 16], [32, 16], [16]])
     }
-    guard usual.contains(size), tokens >= larger.last ?? .max, weight.count <= mostToTry else {
+    guard usual.contains(size), tokens >= larger.last ?? .max, weight.elements <= mostToTry else {
       return usual.contains(size) ? usual : []
     }
     return try known(weight, isMany: true) { try tried(weight, rows: larger[0], larger.map { [$0] + usual }) } + usual
   }
 
-  private static func known(_ weight: Tensor, isMany: Bool, _ find: () throws -> [Int]) throws -> [Int] {
+  private static func known(
+    _ weight: any TiledMatrix, isMany: Bool, _ find: () throws -> [Int]
+  ) throws -> [Int] {
     let key = Key(
-      inputs: weight.shape[1], outputs: weight.shape[0], type: weight.dtype, threads: libtorch.accrete_get_threads(),
+      inputs: weight.shape[1], outputs: weight.shape[0], form: weight.form, threads: libtorch.accrete_get_threads(),
       isMany: isMany)
     if let known = checked.withLock({ $0[key] }) { return known }
     let result = try find()
@@ -58,7 +60,9 @@ public struct ProductSlices: Sendable, Equatable {
   }
 
   /// The first of each of these slices, where a token has the bits in them that it has in slices of ``size``.
-  private static func tried(_ weight: Tensor, rows: Int, _ candidates: [[Int]]) throws -> [Int] {
+  private static func tried(
+    _ weight: any TiledMatrix, rows: Int, _ candidates: [[Int]]
+  ) throws -> [Int] {
     let inputs = weight.shape[1]
     // Numbers with all their bits set differently; what they are does not matter.
     var state: UInt32 = 0x9E37_79B9
@@ -101,15 +105,14 @@ extension WeightMatrix {
   /// - Returns: [tokens, out]
   /// - Throws: ``TorchError``.
   public func product(_ x: Tensor, _ slices: ProductSlices) throws -> Tensor {
-    guard case .plain(let weight) = storage, trained == nil, x.shape.count == 2, weight.device == .cpu, Kernels.suit(x)
-    else {
+    guard let weight = tiled, trained == nil, x.shape.count == 2, weight.device == .cpu, Kernels.suit(x) else {
       // Integers are quantized token by token, and their sums are exact.
       return try product(x, adding: nil)
     }
     let tokens = x.shape[0]
     let sliced = min(slices.sliced, tokens)
     let sizes = sliced > 0 ? try ProductSlices.sizes(of: weight, tokens: sliced) : []
-    guard !sizes.isEmpty else { return try x.rowProduct(weight, adding: nil) }
+    guard !sizes.isEmpty else { return try weight.rowProduct(with: x, adding: nil) }
     let x = try x.contiguous()
     let smallest = sizes.last ?? ProductSlices.size
     let whole = (sliced + smallest - 1) / smallest * smallest
@@ -120,7 +123,7 @@ extension WeightMatrix {
     let made = try WidenedProduct.product(first, weight, adding: nil, slices: sizes)
     let kept = try whole > sliced ? made.narrowed(0, from: 0, count: sliced) : made
     guard tokens > sliced else { return try kept.contiguous() }
-    let rest = try x.narrowed(0, from: sliced, count: tokens - sliced).rowProduct(weight, adding: nil)
+    let rest = try weight.rowProduct(with: x.narrowed(0, from: sliced, count: tokens - sliced), adding: nil)
     return try Tensor.concatenated([kept, rest])  // [tokens, out]
   }
 }

@@ -1,6 +1,6 @@
 import CTorch
 
-/// Products with a bfloat16 matrix that is widened a tile at a time, into memory that stays in the cache.
+/// Products with a matrix of bfloat16 or of codes that is widened a tile at a time, into memory that stays in the cache.
 ///
 /// A widened matrix is as large as the one that was to be saved, and lies in memory that is fresh from the system where it is large.
 /// A tile is read again by the product before it leaves the cache, and the next one is written where it lay (``TileMemory``); so is a
@@ -47,22 +47,24 @@ enum WidenedProduct {
   private static let tilesKeepBits = TorchRuntime.version.hasPrefix("2.13.")
 
   /// Whether a matrix is widened into memory that stays: on the CPU, and nothing recorded, as what is recorded keeps the weight.
-  private static func suits(_ x: Tensor, _ weight: Tensor, _ addend: Tensor?) -> Bool {
-    weight.dtype == .bfloat16 && weight.device == .cpu && weight.isContiguous && Kernels.suit(x) && x.shape.count == 2
-      && !x.isRecorded && addend.map { Kernels.suit($0) && !$0.isRecorded } ?? true
+  private static func suits(_ x: Tensor, _ weight: any TiledMatrix, _ addend: Tensor?) -> Bool {
+    weight.hasTiles && Kernels.suit(x) && x.shape.count == 2 && !x.isRecorded
+      && addend.map { Kernels.suit($0) && !$0.isRecorded } ?? true
   }
 
   /// Whether a product goes by tiles: with large matrices, each tile large enough for oneDNN, as the whole is.
-  private static func goesByTiles(_ x: Tensor, rows: Int, _ weight: Tensor, _ tiles: Tiles) -> Bool {
-    tilesKeepBits && weight.count > small && x.shape[1] <= longestSum && tiles.ranges.count > 1
+  private static func goesByTiles(_ x: Tensor, rows: Int, _ weight: any TiledMatrix, _ tiles: Tiles) -> Bool {
+    tilesKeepBits && weight.elements > small && x.shape[1] <= longestSum && tiles.ranges.count > 1
       && rows * x.shape[1] * tiles.smallest > Int(accrete_small_product)
   }
 
-  /// x Wᵀ (+ addend). `x`: [rows, in]; `weight`: [out, in], bfloat16 or float32 → [rows, out].
+  /// x Wᵀ (+ addend). `x`: [rows, in]; `weight`: [out, in] → [rows, out].
   ///
   /// - Parameter slices: So many rows at a time, as if there were no others, the largest that are left; `nil`: all at once. The number of
   ///   rows is a multiple of the smallest, which comes last.
-  static func product(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slices: [Int]? = nil) throws -> Tensor {
+  static func product(
+    _ x: Tensor, _ weight: any TiledMatrix, adding addend: Tensor?, slices: [Int]? = nil
+  ) throws -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let tiles = Tiles(outputs, width: inputs)
     // Whether the matrix goes by tiles does not depend on how many rows come in slices.
@@ -72,13 +74,13 @@ enum WidenedProduct {
     }
     return try byTiles(x, weight, tiles, adding: addend, width: outputs, slices: slices) { tile, memory in
       let part = try memory.narrowed(0, from: 0, count: tile.count * inputs).reshaped([tile.count, inputs])
-      try part.widen(weight, from: tile.lowerBound * inputs, stride: inputs)
+      try weight.widen(outputs: tile, inputs: 0..<inputs, into: part)
       return part
     }
   }
 
-  /// x W (+ addend). `x`: [rows, out]; `weight`: [out, in], bfloat16 or float32 → [rows, in].
-  static func transposedProduct(_ x: Tensor, _ weight: Tensor, adding addend: Tensor?) throws -> Tensor {
+  /// x W (+ addend). `x`: [rows, out]; `weight`: [out, in] → [rows, in].
+  static func transposedProduct(_ x: Tensor, _ weight: any TiledMatrix, adding addend: Tensor?) throws -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let tiles = Tiles(inputs, width: outputs, most: mostInputs(outputs: outputs))
     guard suits(x, weight, addend), goesByTiles(x, rows: x.shape[0], weight, tiles) else {
@@ -86,23 +88,26 @@ enum WidenedProduct {
     }
     return try byTiles(x, weight, tiles, adding: addend, width: inputs) { tile, memory in
       let part = try memory.narrowed(0, from: 0, count: outputs * tile.count).reshaped([outputs, tile.count])
-      try part.widen(weight, from: tile.lowerBound, stride: inputs)
+      try weight.widen(outputs: 0..<outputs, inputs: tile, into: part)
       return try part.transposed(0, 1)
     }
   }
 
   /// One product with all of a matrix. `read`: as what it is read once it is widened.
   private static func whole(
-    _ x: Tensor, _ weight: Tensor, adding addend: Tensor?, slices: [Int]? = nil, _ read: (Tensor) throws -> Tensor
+    _ x: Tensor, _ weight: any TiledMatrix, adding addend: Tensor?, slices: [Int]? = nil,
+    _ read: (Tensor) throws -> Tensor
   ) throws -> Tensor {
     func product(_ widened: Tensor) throws -> Tensor {
       let widened = try read(widened)
       return try addend.map { try x.linear(widened, adding: $0) } ?? linear(x, widened, slices: slices)
     }
-    guard suits(x, weight, addend), weight.count <= TileMemory.numbers else { return try product(weight.widened()) }
+    guard suits(x, weight, addend), weight.elements <= TileMemory.numbers else {
+      return try product(weight.widened())
+    }
     return try TileMemory.with { memory in
-      let all = try memory.narrowed(0, from: 0, count: weight.count).reshaped(weight.shape)
-      try all.widen(weight, from: 0, stride: weight.shape[1])
+      let all = try memory.narrowed(0, from: 0, count: weight.elements).reshaped(weight.shape)
+      try weight.widen(outputs: 0..<weight.shape[0], inputs: 0..<weight.shape[1], into: all)
       return try product(all)
     }
   }
@@ -123,7 +128,7 @@ enum WidenedProduct {
 
   /// The columns of a product, tile by tile. `widened`: fills the memory that it is given, and says as what matrix it is to be read.
   private static func byTiles(
-    _ x: Tensor, _ weight: Tensor, _ tiles: Tiles, adding addend: Tensor?, width: Int, slices: [Int]? = nil,
+    _ x: Tensor, _ weight: any TiledMatrix, _ tiles: Tiles, adding addend: Tensor?, width: Int, slices: [Int]? = nil,
     _ widened: (Range<Int>, Tensor) throws -> Tensor
   ) throws -> Tensor {
     let rows = x.shape[0]
@@ -140,26 +145,12 @@ enum WidenedProduct {
       }
     }
     // A tile of a matrix with very many inputs or outputs is larger than what stays.
-    let needed = tiles.largest * (weight.count / max(width, 1))
+    let needed = tiles.largest * (weight.elements / max(width, 1))
     if needed <= TileMemory.numbers {
       try TileMemory.with(fill)
     } else {
       try fill(Tensor(uninitialized: [needed]))
     }
     return withExtendedLifetime(addend) { result }
-  }
-}
-
-extension Tensor {
-  /// Becomes rows of a bfloat16 matrix, widened. `self`: [rows, columns], without gaps.
-  ///
-  /// - Parameters:
-  ///   - start: The position of the first number in the matrix.
-  ///   - stride: Numbers from the beginning of a row to that of the next.
-  fileprivate func widen(_ matrix: Tensor, from start: Int, stride: Int) throws {
-    let source = try matrix.memory(.bfloat16).assumingMemoryBound(to: UInt16.self) + start
-    accrete_widen(
-      Int64(shape[0]), Int64(shape[1]), Int64(stride), source, try kernelMemory(), libtorch.accrete_get_threads())
-    withExtendedLifetime(matrix) {}
   }
 }

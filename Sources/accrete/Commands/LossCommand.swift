@@ -46,7 +46,7 @@ struct LossCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try Failure.reported(memory: "Use a smaller --length, or --weights bfloat16 or int8.") {
+    try Failure.reported(memory: "Use a smaller --length, or --weights bfloat16, int8 or nf4.") {
       let device = try base.apply()
       let loaded = try Base(folder: base.folder(), on: device, precision: base.weights)
       for warning in loaded.warnings { Console.error("warning: \(warning)") }

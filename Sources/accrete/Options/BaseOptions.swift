@@ -22,7 +22,7 @@ struct BaseOptions: ParsableArguments {
   var weights: WeightMatrix.Precision?
 
   /// What to do where a base does not fit.
-  static let lessMemory = "Use --weights bfloat16 or int8, or a smaller base."
+  static let lessMemory = "Use --weights bfloat16, int8 or nf4, or a smaller base."
 
   func folder() throws -> URL {
     try base.map { try EmbeddedResources.base($0) } ?? EmbeddedResources.base()

@@ -18,11 +18,14 @@ struct TaskBaseOptions: ParsableArguments {
   @Option(help: "Threads of an operation. Default: $OMP_NUM_THREADS, else all cores.")
   var threads: Int?
 
-  @Option(help: "How the base's matrices are held: float32, bfloat16 or int8. Default: as its files have them.")
+  @Option(
+    help:
+      "How the base's matrices are held: float32, bfloat16, int8, fp8, nf4, or int4 (checkpoints of GPTQ and AWQ). Default: as its files have them."
+  )
   var weights: WeightMatrix.Precision?
 
   /// What frees memory; the base is the registry's, and no other.
-  static let lessMemory = "Use --weights bfloat16 or int8."
+  static let lessMemory = "Use --weights bfloat16, int8 or nf4."
 
   var threadCount: Int { threads ?? DefaultThreads.count }
 

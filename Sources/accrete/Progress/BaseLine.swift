@@ -12,7 +12,7 @@ enum BaseLine {
   static func text(_ base: Base, name: String) -> String {
     text(
       name: name, architecture: base.model.configuration.family.architecture, parameters: base.model.parameterCount,
-      precision: base.model.embedding.precision.rawValue, compute: base.model.compute.rawValue,
+      precision: base.model.heldPrecision.rawValue, compute: base.model.compute.rawValue,
       device: "\(base.model.device)")
   }
 

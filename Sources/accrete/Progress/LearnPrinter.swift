@@ -38,7 +38,7 @@ final class LearnPrinter {
       "base",
       [
         "base": name, "architecture": base.model.configuration.family.architecture,
-        "parameters": base.model.parameterCount, "weights": base.model.embedding.precision.rawValue,
+        "parameters": base.model.parameterCount, "weights": base.model.heldPrecision.rawValue,
         "compute": base.model.compute.rawValue, "device": "\(base.model.device)", "threads": options.threads,
         "methods": [options.method],
         "outputHead": options.outputHead?.rawValue, "rank": options.rank, "expertParameters": count,

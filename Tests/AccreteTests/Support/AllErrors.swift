@@ -163,6 +163,8 @@ struct ExpectedErrors {
         DecoderError.tensorShapeDiffers(file: "", name: "", expected: [], got: []),
         DecoderError.invalidIndex(path: "", reason: ""),
         DecoderError.weightTooLarge(file: "", name: "", type: .bfloat16, largest: ""),
+        DecoderError.packedPart(file: "", name: "", expected: "", got: ""),
+        DecoderError.packedBase(folder: "", use: ""),
         DecoderError.fusedExperts(folder: "", use: ""), DecoderError.resultNotFinite(what: ""),
         DecoderError.tokenOutOfRange(id: 1, vocabularySize: 1), DecoderError.emptyInput,
         DecoderError.trainingSelection,
