@@ -1,10 +1,11 @@
-// What `Scripts/gpu_check` runs of Accrete on the machine with the GPU. Each mode prints one JSON object on standard output.
+// What `Scripts/gpu_check` runs of Accrete on the machine with the GPU. Each mode prints one JSON object on standard output, in a line.
 //
 //     accrete-device-check plan      --device cuda:0 [--compute bfloat16]
 //     accrete-device-check operators --device cuda:0
 //     accrete-device-check learn     --device cuda:0 --compute float32|bfloat16 --base FOLDER --rows FILE.jsonl
 //     accrete-device-check train     --device cuda:0 --model FOLDER --material FILE.json --rank 16 --steps 10
 //                                    [--method lora|moe-cl] [--weights bfloat16] [--compute bfloat16] [--checkpointing]
+//                                    [--checkpointed FILE.json]   (then a second line: these rows, with checkpointing)
 //     accrete-device-check score     --device cuda:0 --model FOLDER --material FILE.json
 //     accrete-device-check decode    --device cuda:0 --model FOLDER --batch 64 --experts 64 --new-tokens 32
 //

@@ -48,13 +48,21 @@ struct TrainMode {
     var loaded: DecoderModel?
     let secondsToLoad = try Answer.seconds(on: device) { loaded = try arguments.model() }
     guard let model = loaded else { return }
+    try measure(model, arguments.file("material"), checkpointing: arguments.has("checkpointing"), secondsToLoad)
+    // Loading takes longer than measuring: a second measurement is made with the same model, and is a line of its own.
+    if arguments.has("checkpointed") {
+      try measure(model, arguments.file("checkpointed"), checkpointing: true, secondsToLoad)
+    }
+  }
+
+  private func measure(_ model: DecoderModel, _ file: URL, checkpointing: Bool, _ secondsToLoad: Double) throws {
+    try MemoryFigures.reset(device)
     let name = arguments.text("method", or: "lora")
     let rank = try arguments.number("rank", or: 16)
-    let checkpointing = arguments.has("checkpointing")
-    let material = try Material.read(arguments.file("material"))
+    let material = try Material.read(file)
     let training = try Self.training(
       model, name, rank, material.examples, steps: steps, checkpointing: checkpointing, device)
-    // The warm-up pass, which the first step begins with, may take more than a step needs: it belongs to the peak, as it must fit.
+    // The first step begins with a pass of the longest batch, which belongs to the peak, as it must fit.
     var (seconds, losses, tokens): ([Double], [Double], [Double]) = ([], [], [])
     for _ in 0..<steps {
       seconds.append(
