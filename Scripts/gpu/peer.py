@@ -176,6 +176,7 @@ def main() -> None:
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--factors", choices=["both", "bfloat16", "float32"], default="both")
     parser.add_argument("--compile-seconds", type=int, default=60, help="0: no compiling")
     parser.add_argument("--profile", action="store_true", help="only the kernels of one step")
     options = parser.parse_args()
@@ -200,7 +201,7 @@ def main() -> None:
          "layers": len(peer.layers), "trained_parameters": sum(p.numel() for p in peer.trained),
          "seconds_to_load": time.monotonic() - start})
     rates = {}
-    for factors in ("bfloat16", "float32"):
+    for factors in ("bfloat16", "float32") if options.factors == "both" else (options.factors,):
         facts = {"setting": f"eager, factors in {factors}", "checkpointing": False}
         rates[factors] = tried(facts, lambda: peer.measure(plain, factors, options.steps))
     best = max(rates, key=lambda name: rates[name])

@@ -45,9 +45,9 @@ def wheel_libraries() -> list[Path]:
 
 
 class Place:
-    def __init__(self, program: Path, device: str, own_libraries: bool) -> None:
+    def __init__(self, program: Path, device: str) -> None:
         self.program, self.device = program, device
-        libraries = [program.parent] + ([] if own_libraries else wheel_libraries())
+        libraries = [program.parent, *wheel_libraries()]
         before = os.environ.get("LD_LIBRARY_PATH", "")
         self.libraries = ":".join([*map(str, libraries), *([before] if before else [])])
 
