@@ -10,13 +10,19 @@ take longer than `--seconds`, eight are written, and config.json says so. `FOLDE
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
+import math
 import os
+import random
+import struct
 import time
 from pathlib import Path
 
-import torch
-from safetensors.torch import save_file
+try:
+    import torch
+except ImportError:  # Tiny models are written without it, as the dry run of `make test` has none.
+    torch = None
 
 SHAPES = {
     "1b": dict(hidden_size=2048, intermediate_size=8192, num_hidden_layers=16, num_attention_heads=32, num_key_value_heads=8,
@@ -33,30 +39,59 @@ FEW_LAYERS = 8
 BLOCK = 1 << 26
 
 
+# Shape of a tensor, and its bytes in pieces.
+Tensor = tuple[tuple[int, ...], list[memoryview]]
+
+
 class Draws:
-    """Tensors of normal numbers with a deviation of 0.02, from one block."""
+    """Tensors of normal numbers with a deviation of 0.02 in bfloat16, from one block."""
 
     def __init__(self, size: int) -> None:
-        self.block = torch.empty(size, dtype=torch.float32).normal_(0, 0.02, generator=torch.Generator().manual_seed(0)).bfloat16()
-        self.place = 0
+        if torch is not None:
+            drawn = torch.empty(size).normal_(0, 0.02, generator=torch.Generator().manual_seed(0)).bfloat16()
+            block = ctypes.string_at(drawn.data_ptr(), 2 * size)
+        else:
+            draw = random.Random(0)
+            # The upper half of a float32 is a bfloat16.
+            block = b"".join(struct.pack("<f", draw.gauss(0, 0.02))[2:] for _ in range(size))
+        self.block, self.size, self.place = memoryview(block), size, 0
 
-    def take(self, *shape: int) -> torch.Tensor:
-        count = 1
-        for length in shape:
-            count *= length
-        result = torch.empty(count, dtype=torch.bfloat16)
-        done = 0
-        while done < count:
-            part = min(count - done, len(self.block) - self.place)
-            result[done:done + part] = self.block[self.place:self.place + part]
-            done += part
-            self.place = (self.place + part) % len(self.block)
+    def take(self, *shape: int) -> Tensor:
+        left, pieces = math.prod(shape), []
+        while left:
+            part = min(left, self.size - self.place)
+            pieces.append(self.block[2 * self.place:2 * (self.place + part)])
+            left -= part
+            self.place = (self.place + part) % self.size
         # Another place for the next one, by a number that shares no factor with the block's.
-        self.place = (self.place + 7919) % len(self.block)
-        return result.reshape(shape)
+        self.place = (self.place + 7919) % self.size
+        return shape, pieces
 
 
-def layer(draws: Draws, shape: dict, number: int) -> dict[str, torch.Tensor]:
+def ones(count: int) -> Tensor:
+    return (count,), [memoryview(b"\x80\x3f" * count)]
+
+
+def save(path: Path, tensors: dict[str, Tensor]) -> None:
+    """A file of safetensors: the length of the header, the header, the bytes."""
+    header: dict[str, dict] = {"__metadata__": {"format": "pt"}}
+    place = 0
+    for name, (shape, _) in tensors.items():
+        size = 2 * math.prod(shape)
+        header[name] = {"dtype": "BF16", "shape": list(shape), "data_offsets": [place, place + size]}
+        place += size
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with path.open("wb", buffering=0) as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for _, pieces in tensors.values():
+            for piece in pieces:
+                # An unbuffered file may take less than it is given.
+                while piece:
+                    piece = piece[file.write(piece):]
+
+
+def layer(draws: Draws, shape: dict, number: int) -> dict[str, Tensor]:
     hidden, inner, head = shape["hidden_size"], shape["intermediate_size"], shape["head_dim"]
     queries, keys = head * shape["num_attention_heads"], head * shape["num_key_value_heads"]
     parts = {"self_attn.q_proj": (queries, hidden), "self_attn.k_proj": (keys, hidden), "self_attn.v_proj": (keys, hidden),
@@ -65,13 +100,13 @@ def layer(draws: Draws, shape: dict, number: int) -> dict[str, torch.Tensor]:
     prefix = f"model.layers.{number}."
     tensors = {f"{prefix}{name}.weight": draws.take(*size) for name, size in parts.items()}
     for name in ("input_layernorm", "post_attention_layernorm"):
-        tensors[f"{prefix}{name}.weight"] = torch.ones(hidden, dtype=torch.bfloat16)
+        tensors[f"{prefix}{name}.weight"] = ones(hidden)
     return tensors
 
 
-def ends(draws: Draws, shape: dict) -> dict[str, torch.Tensor]:
+def ends(draws: Draws, shape: dict) -> dict[str, Tensor]:
     table = (shape["vocab_size"], shape["hidden_size"])
-    tensors = {"model.embed_tokens.weight": draws.take(*table), "model.norm.weight": torch.ones(shape["hidden_size"], dtype=torch.bfloat16)}
+    tensors = {"model.embed_tokens.weight": draws.take(*table), "model.norm.weight": ones(shape["hidden_size"])}
     if not shape["tie_word_embeddings"]:
         tensors["lm_head.weight"] = draws.take(*table)
     return tensors
@@ -98,14 +133,14 @@ def write(name: str, folder: Path, seconds: float) -> int:
     wanted = shape["num_hidden_layers"]
     files: dict[str, list[str]] = {}
 
-    def save(file: str, tensors: dict[str, torch.Tensor]) -> None:
-        save_file(tensors, folder / file, metadata={"format": "pt"})
+    def keep(file: str, tensors: dict[str, Tensor]) -> None:
+        save(folder / file, tensors)
         files[file] = list(tensors)
 
-    save("ends.safetensors", ends(draws, shape))
+    keep("ends.safetensors", ends(draws, shape))
     start = time.monotonic()
     for number in range(wanted):
-        save(f"layer-{number:02}.safetensors", layer(draws, shape, number))
+        keep(f"layer-{number:02}.safetensors", layer(draws, shape, number))
         spent = time.monotonic() - start
         if number + 1 == FEW_LAYERS < wanted and spent / FEW_LAYERS * wanted > seconds:
             wanted = FEW_LAYERS

@@ -48,8 +48,9 @@ DRY = Sizes("tiny-1b", "tiny-8b", 512, 128, 32, 3, 16, 8, 24, 4, 4, 0, 2)
 class Check:
     """The stages share the place of the program, the models and the rows."""
 
-    def __init__(self, place: Place, folder: Path, goldens: dict[str, Any]) -> None:
+    def __init__(self, place: Place, folder: Path, goldens: dict[str, Any], with_peer: bool = True) -> None:
         self.place, self.folder, self.goldens = place, folder, goldens
+        self.with_peer = with_peer
         self.sizes = GPU if place.is_gpu else DRY
         self.writers: dict[str, subprocess.Popen[str]] = {}
 
@@ -60,6 +61,9 @@ class Check:
         return work.lines(key, self.place.command(mode, *words, *threads, device=device), self.place.environment(device), **more)
 
     def peer(self, work: Work, key: str, *words: Any, **more: Any) -> list[dict]:
+        if not self.with_peer:
+            work.facts[key] = []
+            return []
         threads = ["--threads", self.sizes.threads] if self.sizes.threads else []
         device = "cuda" if self.place.is_gpu else "cpu"
         command = [sys.executable, FOLDER / "peer.py", "--device", device, *words, *threads]
