@@ -60,10 +60,9 @@ class Peer:
         self.attention = "flash_attention_2" if self.is_gpu and importlib.util.find_spec("flash_attn") else "sdpa"
         self.liger = bool(self.is_gpu and importlib.util.find_spec("liger_kernel"))
         if self.liger:
-            from liger_kernel.transformers import apply_liger_kernel_to_llama  # type: ignore[import-not-found]
-
             # Its fused loss wants the loss inside of the model; the rest of its kernels does not.
-            apply_liger_kernel_to_llama(fused_linear_cross_entropy=False)
+            liger = importlib.import_module("liger_kernel.transformers")
+            liger.apply_liger_kernel_to_llama(fused_linear_cross_entropy=False)
         self.base = transformers.AutoModelForCausalLM.from_pretrained(
             options.model, dtype=torch.bfloat16, attn_implementation=self.attention).to(self.device)
         shape = peft.LoraConfig(r=options.rank, lora_alpha=2 * options.rank, lora_dropout=0.05, target_modules=MODULES,

@@ -59,7 +59,7 @@ def lora(records: list[dict], stage: int, name: str, is_dry: bool) -> list[Line]
         peaks = [one["peak_bytes"] if one else None for one in (own, other)]
         how = f"{name}, {'with' if checkpointing else 'no'} checkpointing"
         fast, small = ratio(*rates), ratio(*peaks)
-        setting = f" ({other['setting']})" if other else ""
+        setting = f" ({other['setting']})" if other and "setting" in other else ""
         result.append(Line(f"{how}, tokens/s", number(rates[0]), number(rates[1]) + setting, number(fast, 2), f"≥ {RATE}",
                            judged(fast, RATE, False, is_dry)))
         result.append(Line(f"{how}, peak memory", number(peaks[0] and peaks[0] / GIB, 2, " GiB"),
