@@ -62,7 +62,8 @@ class Place:
             result["ACCRETE_PLAN"] = "gpu"
             emulated = self.program.parent / EMULATED
             if emulated.is_file():
-                result["ACCRETE_CUDA_DRIVER"] = str(emulated)
+                # It stands in for the driver and for the compiler of kernels.
+                result["ACCRETE_CUDA_DRIVER"] = result["ACCRETE_NVRTC"] = str(emulated)
         return result
 
     def command(self, mode: str, *words: str | Path, device: str | None = None) -> list[str]:
