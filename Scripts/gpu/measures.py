@@ -51,6 +51,8 @@ class Check:
     def __init__(self, place: Place, folder: Path, goldens: dict[str, Any], with_peer: bool = True) -> None:
         self.place, self.folder, self.goldens = place, folder, goldens
         self.with_peer = with_peer
+        # The peer's faster factors, once they are known.
+        self.factors = "both"
         self.sizes = GPU if place.is_gpu else DRY
         self.writers: dict[str, subprocess.Popen[str]] = {}
 
@@ -153,19 +155,23 @@ class Check:
             if isinstance(exact, float) and isinstance(own, float) and not abs(own - exact) <= near * abs(exact):
                 work.problems.append(f"{compute}: final loss {own:.4f}, on the CPU {exact:.4f}")
 
-    def rates(self, work: Work, shape: str, steps: int, cap: float, factors: str = "both") -> None:
+    def rates(self, work: Work, shape: str, steps: int, cap: float) -> None:
         model = self.model(work, shape)
         words = ("--model", model, "--material", self.material(self.sizes.tokens), "--checkpointed", self.material(2 * self.sizes.tokens),
                  "--rank", 16, "--steps", steps)
         self.ours(work, "ours", "train", *words, at_most=cap)
-        self.peer(work, "peer", *words, "--factors", factors, "--compile-seconds", self.sizes.compile_seconds)
+        said = self.peer(work, "peer", *words, "--factors", self.factors, "--compile-seconds", self.sizes.compile_seconds)
+        eager = [line for line in said if line.get("setting", "").startswith("eager") and line.get("tokens_per_second")
+                 and not line["checkpointing"]]
+        if len(eager) > 1 and self.factors == "both":
+            self.factors = max(eager, key=lambda line: line["tokens_per_second"])["setting"].split()[-1]
 
     def small(self, work: Work) -> None:
         self.rates(work, self.sizes.small, self.sizes.steps, cap=40)
 
     def large(self, work: Work) -> None:
-        # Which factors are the peer's faster ones is known from the small model; both would take the time of compiling.
-        self.rates(work, self.sizes.large, max(self.sizes.steps - 2, 3), cap=70, factors="bfloat16")
+        # Which factors are the peer's faster ones is known from the small model: trying both would take the time of compiling.
+        self.rates(work, self.sizes.large, max(self.sizes.steps - 2, 3), cap=70)
 
     def mixture(self, work: Work) -> None:
         model = self.model(work, self.sizes.small)
