@@ -6,7 +6,8 @@ SWIFT ?= swift
 # Threads of libtorch in tests: results differ in their last bits with it, so tests use one number everywhere.
 CONFIGURATION ?= release
 
-.PHONY: all setup build install bridge demo test check fuzz format lint docs bench bench-check kernels reference clean help
+.PHONY: all setup build install bridge demo test check fuzz format lint docs bench bench-check kernels gpu-bundle gpu-dry-run reference clean \
+        help
 
 all: build
 
@@ -22,6 +23,7 @@ help:
 	@echo "make bench      speed beside PyTorch + PEFT, about an hour (installs them into .venv)"
 	@echo "make bench-check  speed of this tree beside that of a commit: make bench-check BASE=COMMIT"
 	@echo "make kernels    compile the GPU's kernels for three architectures, without a GPU (installs NVRTC into .nvrtc)"
+	@echo "make gpu-bundle what Scripts/gpu_check takes to a machine with a GPU (docs/gpu.md); make gpu-dry-run: the same check on this CPU"
 	@echo "make reference  the PyTorch reference and the goldens (installs PyTorch into .venv)"
 
 setup:
@@ -114,6 +116,16 @@ kernels:
 bench: build .venv/installed
 	$(SWIFT) build --configuration release --product accrete-benchmark
 	Scripts/bench $(BENCH)
+
+# The bridge of setup is for the goldens, which are computed here.
+gpu-bundle: setup
+	$(SWIFT) build --configuration release --static-swift-stdlib --product accrete-torch
+	$(call link_libtorch,--configuration release)
+	Scripts/gpu_bundle $(GPU_BUNDLE)
+
+gpu-dry-run: build .venv/installed
+	$(SWIFT) build --configuration release --product accrete-device-check
+	.venv/bin/python Scripts/gpu_check --device cpu --program .build/release/accrete-device-check --out .build/gpu-dry-run.jsonl
 
 reference: .venv/installed
 	.venv/bin/python Scripts/reference/goldens.py --seedling Sources/accrete/Resources/base/seedling

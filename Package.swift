@@ -164,6 +164,14 @@ let package = Package(
         "ModelConfiguration", "Randomness", "Files",
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
+    // What is measured on a machine with a GPU: small, as it has to be carried there (docs/gpu.md).
+    .executableTarget(
+      name: "accrete-device-check",
+      dependencies: [
+        "Learning", "Experts", "Decoder", "Torch", "Records", "Streams", "Tokenization", "ModelConfiguration",
+        "Randomness", "Files",
+      ],
+      path: "benchmarks/AccreteDeviceCheck", swiftSettings: settings),
     example(
       "first-task", in: "FirstTask", ["Evolution", "Generation", "Records", "Registry", "Serving", "TaskModels"]),
     example(

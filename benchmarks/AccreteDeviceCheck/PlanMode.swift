@@ -1,0 +1,77 @@
+import Decoder
+import Foundation
+import ModelConfiguration
+import Torch
+
+/// What would compute what: the plan, the operators and whether they have kernels, the memory.
+struct PlanMode {
+  private struct Line: Encodable {
+    let what: String
+    let how: String
+  }
+
+  private struct Operator: Encodable {
+    let name: String
+    /// Of the loaded libtorch; nil: it has none of that name.
+    let arguments: Int?
+    let cpu: Bool
+    let cuda: Bool
+  }
+
+  private struct Facts: Encodable {
+    let libtorch: String
+    let bridge: String
+    let library: String?
+    let device: String
+    let kernels: String
+    let compiled: DeviceKernels.Description?
+    /// Why there are no kernels of ours.
+    let problem: String?
+    /// First use of the kernels: compiling and loading them.
+    let secondsToKernels: Double
+    let rehearsesDevice: Bool
+    let plan: [Line]
+    let operators: [Operator]
+    let missing: [String]
+    let memory: MemoryFigures
+  }
+
+  /// Operators that the path of a GPU calls, with their overloads.
+  private static let operators: [(name: String, overload: String)] = [
+    ("aten::_flash_attention_forward", ""), ("aten::_flash_attention_backward", ""),
+    ("aten::_efficient_attention_forward", ""), ("aten::_efficient_attention_backward", ""),
+    ("aten::_fused_adamw_", ""), ("aten::mm", "dtype"), ("aten::_grouped_mm", ""), ("aten::_int_mm", ""),
+    ("aten::_scaled_mm", ""), ("aten::_fused_rms_norm", ""),
+  ]
+
+  private let device: Device
+  private let compute: ComputePrecision
+
+  init(_ arguments: CheckArguments) throws {
+    device = try arguments.device
+    compute = try arguments.compute(or: .bfloat16) == .float32 ? .float32 : .bfloat16
+  }
+
+  func run() throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let kernels = DeviceOperations.description(on: device)
+    let seconds = Double(start.duration(to: clock.now) / .nanoseconds(1)) * 1e-9
+    let plan = ComputePlan(device: device, weights: .bfloat16, compute: compute)
+    let operators = Self.operators.map { entry in
+      let found = TorchRuntime.findOperator(entry.name, overload: entry.overload)
+      let name = entry.overload.isEmpty ? entry.name : "\(entry.name).\(entry.overload)"
+      return Operator(
+        name: name, arguments: found?.arguments, cpu: found?.onCPU ?? false, cuda: found?.onCUDA ?? false)
+    }
+    try Answer.say(
+      Facts(
+        libtorch: TorchRuntime.version, bridge: TorchRuntime.bridgeVersion, library: TorchRuntime.library?.path,
+        device: device.description, kernels: kernels, compiled: DeviceKernels.description(for: device),
+        problem: DeviceKernels.problem(for: device),
+        secondsToKernels: seconds, rehearsesDevice: Kernels.rehearsesDevice,
+        plan: plan.entries.map { Line(what: $0.what, how: $0.how) }, operators: operators,
+        missing: operators.filter { device == .cpu ? $0.arguments == nil : !$0.cuda }.map(\.name),
+        memory: try MemoryFigures(device)))
+  }
+}
