@@ -44,8 +44,10 @@ enum BlockCases {
       let back = try block.backward(
         mixed: operands.activations([tokens, width], 10), down: operands.normal([tokens, experts * rank], 11),
         sequence: sequence, toInput: true)
-      return [output.mixed, output.down, back.reduced, back.shares, back.b, back.a]
-        + [output.first, back.gate, back.up, back.flow].compactMap(\.self)
+      // One expert counts fully: a device gives no share then.
+      let shares = experts == 2 ? back.shares : nil
+      return [output.mixed, output.down, back.reduced, back.b, back.a]
+        + [shares, output.first, back.gate, back.up, back.flow].compactMap(\.self)
     }
   }
 }
