@@ -79,7 +79,8 @@ public struct DecoderModel: Sendable {
     try withoutGradients {
       let reading = try Reading(indices, of: batch.packedCount, under: experts)
       let (x, _) = try throughLayers(batch, experts: experts, cache: cache, tracing: false, reading: reading)
-      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices.tensor)
+      let chosen =
+        try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices.tensor)
       return try chosen.rmsNormalized(weight: finalNorm, epsilon: configuration.normEpsilon)
     }
   }
@@ -116,7 +117,8 @@ public struct DecoderModel: Sendable {
       let (x, pullbacks) = try throughLayers(
         batch, experts: experts, cache: nil, tracing: true, checkpointing: checkpointing, reading: reading)
       // [count, hidden]
-      let chosen = try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices.tensor)
+      let chosen =
+        try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices.tensor)
       let rows = reading == nil ? indices.tensor : nil
       let shape = x.shape
       let epsilon = configuration.normEpsilon

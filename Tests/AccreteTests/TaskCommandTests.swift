@@ -33,7 +33,9 @@ extension CommandLineTests {
       let stream = try run("predict", "--task", "weather", input: lines, in: scratch, code: 65)
       let answers = try objects(stream.text)
       #expect(answers.count == 4 && answers[0]["id"] as? String == "a" && answers[0]["label"] is String)
-      #expect(answers[1]["line"] as? Int == 2 && (answers[1]["error"] as? String)?.contains("input:2:") ?? false)
+      #expect(
+        answers[1]["line"] as? Int == 2
+          && (answers[1]["error"] as? String)?.contains("standard input, line 2:") ?? false)
       #expect(answers[2]["line"] as? Int == 4 && answers[3]["label"] is String)
       #expect(stream.complaints.count == 1 && stream.complaints[0].contains("2 lines could not be read"))
       // A table through a pipe is known by its columns' names; anything else is a line that is not a request.
@@ -61,7 +63,7 @@ extension CommandLineTests {
       let scored = try Accrete.run(
         ["evaluate", "-", "--task", "weather"], input: Data("{\"text\":\"rain\",\"label\":\"bad\"}\n{}\n".utf8),
         in: scratch.url)
-      expectRefusal(scored, code: 65, "input:2:")
+      expectRefusal(scored, code: 65, "standard input, line 2:")
     }
 
     /// A blank cell, or a field too many, takes no other row of a table with it; what is wrong names the file's own column.

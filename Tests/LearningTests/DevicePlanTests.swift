@@ -22,6 +22,17 @@ import Torch
     #expect(abs(plain.firstLoss - exact.firstLoss) < 1e-4 * abs(exact.firstLoss))
   }
 
+  /// The kernels of a GPU, emulated, in whole passes: with dropout, an adversary, one and two experts.
+  @Test(arguments: ["sequential", "moe-cl"], [ComputePrecision.float32, .bfloat16])
+  func kernelsInTraining(method: String, compute: ComputePrecision) throws {
+    func training() throws -> PlannedTraining { try PlannedTraining(method, compute, epochs: 1, dropout: 0.1) }
+    let composed = try asDevice { try training() }
+    let (emulated, traffic) = try HostTraffic.counted { try asDevice(.emulatedKernels) { try training() } }
+    #expect(traffic.launches > 100)
+    #expect(try emulated.cosine(to: composed) > (compute == .float32 ? 0.999_99 : 0.999))
+    #expect(abs(emulated.finalLoss - composed.finalLoss) < 0.01 * composed.finalLoss)
+  }
+
   /// A base that was pretrained, at all of its layers, with dropout.
   @Test(arguments: ["sequential", "moe-cl", "accrete"])
   func onARealBase(method: String) throws {

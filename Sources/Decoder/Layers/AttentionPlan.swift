@@ -28,7 +28,9 @@ struct AttentionPlans {
     self.longest = longest
     let sizes = Set(windows.map { Self.effective($0, longest) })
     let grid = Self.usesKernels(batch, cache, plan) ? nil : try packing.grid()
-    let starts = (sequences: starts, device: grid == nil && cache == nil && plan.attention != .packed ? try packing.starts() : nil)
+    let starts = (
+      sequences: starts, device: grid == nil && cache == nil && plan.attention != .packed ? try packing.starts() : nil
+    )
     plans = try Dictionary(
       uniqueKeysWithValues: sizes.map { size in
         let plan: AttentionPlan =

@@ -94,7 +94,9 @@ extension FusedFeedForward {
       try pool.sent?.parts ?? Tensor(pool.lengths.map { 1 / Float($0) }, shape: [pool.lengths.count, 1], on: z.device)
     let own = try stack.factors.narrowed(1, from: 0, count: paddedRank)  // [hidden, rank]
     // The alignment padding belongs to a sequence of zeros behind the others.
-    func closed(_ x: Tensor) throws -> Tensor { try Tensor.concatenated([x, Tensor.zeros([1, x.shape[1]], on: x.device)]) }
+    func closed(_ x: Tensor) throws -> Tensor {
+      try Tensor.concatenated([x, Tensor.zeros([1, x.shape[1]], on: x.device)])
+    }
     let sequences = pool.lengths.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
     return try GatedMixture.SequenceGradient(
       first: closed(gradient.linearTransposed(block.down) * parts),

@@ -8,7 +8,8 @@ enum StepNumber {
 
   /// - Parameter tensor: One number. []
   init(_ tensor: Tensor) throws {
-    self = Kernels.areDevices(tensor) || tensor.device != .cpu ? .pending(try tensor.detached()) : .read(try tensor.item())
+    self =
+      Kernels.areDevices(tensor) || tensor.device != .cpu ? .pending(try tensor.detached()) : .read(try tensor.item())
   }
 
   /// Reads all of them at once.

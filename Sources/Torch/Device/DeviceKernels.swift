@@ -125,6 +125,7 @@ public final class DeviceKernels: @unchecked Sendable {
   ///   - arguments: In the order of the signature. Tensors are contiguous.
   func launch(_ name: String, types: [String], rows: Int, columns: Int? = nil, _ arguments: [Argument]) throws {
     guard rows > 0, columns != 0 else { return }
+    HostTraffic.launch()
     let kernel = (["accrete", name] + types).joined(separator: "_")
     let blocks = UInt32(min(rows, Self.mostBlocks))
     let across = UInt32(Self.blocksAcross(columns))

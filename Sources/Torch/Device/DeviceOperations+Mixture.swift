@@ -151,8 +151,8 @@ extension DeviceOperations {
       }
       masked.append(try throughMask(a).converted(to: mixture.type))
       if mixture.shares != nil { shares.append(try (mixed * a).sum(1, keeping: true)) }  // [tokens, 1]
-      let own = try
-        (mixture.share(expert).map { try mixed * $0 } ?? mixed)
+      let own =
+        try (mixture.share(expert).map { try mixed * $0 } ?? mixed)
         + throughMask(gradients.masked.selected(0, expert).converted(to: .float32))
       var (whole, flow) = (own, own)
       if expert == 0, let sequence = gradients.sequence {

@@ -52,7 +52,8 @@ extension DropoutMasks {
     x = try wrapped(folded(x, 16).timesInteger(0x7FEB_352D))
     x = try folded(x, 15).bitwiseXor(high)
     x = try wrapped(x.timesInteger(0x846C_A68B))
-    let kept = try Tensor(repeating: Double(parameters.threshold), [1], .int64, on: device).isLessOrEqual(to: folded(x, 16))
+    let kept = try Tensor(repeating: Double(parameters.threshold), [1], .int64, on: device).isLessOrEqual(
+      to: folded(x, 16))
     return try kept.converted(to: .float32) * Double(parameters.scale)
   }
 }

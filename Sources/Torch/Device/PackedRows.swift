@@ -14,6 +14,8 @@ struct PackedRows {
   ///   - device: Where attention is computed.
   init(lengths: [Int], cumulative: Tensor? = nil, on device: Device) throws {
     self.lengths = lengths
-    self.cumulative = try cumulative ?? Tensor(int32: lengths.reduce(into: [Int32(0)]) { $0.append($0[$0.count - 1] + Int32($1)) }, on: device)
+    self.cumulative =
+      try cumulative
+      ?? Tensor(int32: lengths.reduce(into: [Int32(0)]) { $0.append($0[$0.count - 1] + Int32($1)) }, on: device)
   }
 }

@@ -1,4 +1,5 @@
 import ModelConfiguration
+import TestSupport
 import Testing
 
 @testable import Torch
@@ -58,7 +59,9 @@ import Testing
       return [try GatedLinearUnit.forward(activation, gate: gate, up: up), back.gate, back.up]
     }
     let expected = try all()
-    for (got, wanted) in zip(try asDevice(rehearsal) { try all() }, expected) { try expectNear(got, wanted, tolerance(type)) }
+    for (got, wanted) in zip(try asDevice(rehearsal) { try all() }, expected) {
+      try expectNear(got, wanted, tolerance(type))
+    }
   }
 
   @Test(arguments: [DType.float32, .bfloat16], Rehearsal.allCases)

@@ -33,14 +33,14 @@ import Testing
     }
   }
 
-  private func check(_ name: String, overload: String = "", _ arguments: [Argument], in2_11: Int) throws {
+  private func check(_ name: String, overload: String = "", _ arguments: [Argument], inOlder: Int) throws {
     _ = try Tensor([1] as [Float])
     var (cpu, cuda) = (false, false)
     var schema: UnsafePointer<CChar>?
     let count = libtorch.accrete_operator(name, overload, &cpu, &cuda, &schema)
     let text = String(cString: try #require(schema))
-    #expect(count >= in2_11, "\(text)")
-    #expect(arguments.count <= in2_11)
+    #expect(count >= inOlder, "\(text)")
+    #expect(arguments.count <= inOlder)
     let expected = try types(text)
     #expect(expected.count == Int(count), "\(text)")
     for (index, argument) in arguments.enumerated() {
@@ -55,15 +55,15 @@ import Testing
     let rows = try PackedRows(lengths: [4], on: .cpu)
     let attention = VarlenAttention(queries: x, keys: x, values: x, rows: (rows, rows), causal: true, window: 2)
     let result = VarlenAttention.Result(output: x, logSums: x, kept: [x, x, x, x])
-    try check("aten::_flash_attention_forward", attention.flashArguments, in2_11: 15)
-    try check("aten::_flash_attention_backward", attention.flashBackwardArguments(x, result), in2_11: 17)
-    try check("aten::_efficient_attention_forward", attention.efficientArguments, in2_11: 14)
-    try check("aten::_efficient_attention_backward", attention.efficientBackwardArguments(x, result), in2_11: 20)
+    try check("aten::_flash_attention_forward", attention.flashArguments, inOlder: 15)
+    try check("aten::_flash_attention_backward", attention.flashBackwardArguments(x, result), inOlder: 17)
+    try check("aten::_efficient_attention_forward", attention.efficientArguments, inOlder: 14)
+    try check("aten::_efficient_attention_backward", attention.efficientBackwardArguments(x, result), inOlder: 20)
   }
 
   @Test func products() throws {
     let x = try Tensor.zeros([4, 8])
-    try check("aten::mm", overload: "dtype", [.tensor(x), .tensor(x), .dtype(.float32)], in2_11: 3)
+    try check("aten::mm", overload: "dtype", [.tensor(x), .tensor(x), .dtype(.float32)], inOlder: 3)
     var (cpu, cuda) = (false, false)
     var schema: UnsafePointer<CChar>?
     #expect(libtorch.accrete_operator("aten::no_such_operator", "", &cpu, &cuda, &schema) == -1)

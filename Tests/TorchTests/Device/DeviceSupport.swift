@@ -1,26 +1,6 @@
-import Foundation
+import TestSupport
 import Testing
 import Torch
-
-/// Who computes what a GPU's kernels do.
-enum Rehearsal: CaseIterable { case singleOperations, emulatedKernels }
-
-/// The same as a GPU computes it, on the CPU's tensors.
-func asDevice<Result>(_ rehearsal: Rehearsal = .singleOperations, _ body: () throws -> Result) rethrows -> Result {
-  try Kernels.$rehearsesDevice.withValue(true) {
-    try DeviceKernels.$emulation.withValue(rehearsal == .emulatedKernels ? emulatedDriver : nil, operation: body)
-  }
-}
-
-/// The build's library that stands for a GPU's driver.
-private let emulatedDriver: String = {
-  var package = URL(fileURLWithPath: #filePath)
-  for _ in 0..<4 { package.deleteLastPathComponent() }
-  let name = "libaccrete-cuda-emulated.so"
-  let beside = Bundle.main.bundleURL.appendingPathComponent(name).path
-  let built = package.appendingPathComponent(".build/debug").appendingPathComponent(name).path
-  return FileManager.default.fileExists(atPath: beside) ? beside : built
-}()
 
 /// Random numbers that bfloat16 holds exactly.
 func halves(_ shape: [Int], _ seed: UInt64, _ type: DType = .float32) throws -> Tensor {
@@ -29,7 +9,8 @@ func halves(_ shape: [Int], _ seed: UInt64, _ type: DType = .float32) throws -> 
 
 /// Whether numbers are the same up to `tolerance` of what they usually are.
 func expectNear(
-  _ got: Tensor, _ wanted: Tensor, _ tolerance: Double, _ what: String = "", sourceLocation: SourceLocation = #_sourceLocation
+  _ got: Tensor, _ wanted: Tensor, _ tolerance: Double, _ what: String = "",
+  sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   try #require(got.shape == wanted.shape, "\(what)", sourceLocation: sourceLocation)
   let (own, other) = (try got.converted(to: .float32).floats(), try wanted.converted(to: .float32).floats())
