@@ -20,14 +20,14 @@ import Testing
 
   private func suits(_ argument: Argument, _ type: String) -> Bool {
     switch argument {
-    case .tensor: type == "Tensor"
+    case .tensor: type == "Tensor" || type.hasPrefix("Tensor(")
     case .optionalTensor: type == "Tensor?"
     case .int: type == "int" || type == "SymInt"
     case .double: type == "float"
     case .bool: type == "bool"
     case .optionalInt: type == "int?" || type == "SymInt?"
     case .optionalDouble: type == "float?"
-    case .dtype: type == "ScalarType" || type == "int"
+    case .dtype, .float8: type == "ScalarType" || type == "int"
     case .optionalDType: type == "ScalarType?" || type == "int?"
     case .tensors, .ints, .optionalInts, .noDevice: false
     }
@@ -64,6 +64,11 @@ import Testing
   @Test func products() throws {
     let x = try Tensor.zeros([4, 8])
     try check("aten::mm", overload: "dtype", [.tensor(x), .tensor(x), .dtype(.float32)], inOlder: 3)
+    try check("aten::_int_mm", Tensor.integerArguments(x, x), inOlder: 2)
+    let rows = try RowFormat.fp8.quantized(x, columns: nil)
+    let scaled = try Float8Product.arguments(rows, rows.values, scales: x)
+    try check("aten::_scaled_mm", scaled, inOlder: 8)
+    try check("aten::view", overload: "dtype", [.tensor(x), .float8], inOlder: 2)
     var (cpu, cuda) = (false, false)
     var schema: UnsafePointer<CChar>?
     #expect(libtorch.accrete_operator("aten::no_such_operator", "", &cpu, &cuda, &schema) == -1)
