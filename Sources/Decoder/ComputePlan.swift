@@ -56,17 +56,8 @@ public struct ComputePlan: Sendable, Equatable {
     let kernels =
       hasProcessorKernels
       ? "our kernels (\(InstructionSet.current.rawValue))" : DeviceOperations.description(on: device)
-    let products =
-      switch (weights, compute) {
-      case (.int8, _): "8-bit integers, inputs quantized row by row"
-      case (.fp8, _), (.nf4, _), (.int4, _):
-        "float32, a tile of the matrix made of its \(weights.rawValue) codes at a time, by libtorch"
-      case (_, .bfloat16): "bfloat16, sums in float32, by libtorch"
-      case (.bfloat16, _): "float32, a tile of the matrix widened at a time, by libtorch"
-      case (.float32, _): "float32, by libtorch"
-      }
     return [
-      Entry(what: "products with frozen matrices", how: products),
+      Entry(what: "products with frozen matrices", how: hasProcessorKernels ? products : deviceProducts),
       Entry(what: "activations within a layer, and their gradients", how: activations.rawValue),
       Entry(
         what: "residual stream, statistics of norms and softmax, losses, router, RoPE, all that trains",
@@ -76,6 +67,37 @@ public struct ComputePlan: Sendable, Equatable {
       Entry(what: "optimizer", how: "AdamW of libtorch, one pass over all that trains"),
       Entry(what: "generated text", how: "float32"),
     ]
+  }
+
+  private var products: String {
+    switch (weights, compute) {
+    case (.int8, _): "8-bit integers, inputs quantized row by row"
+    case (.fp8, _), (.nf4, _), (.int4, _):
+      "float32, a tile of the matrix made of its \(weights.rawValue) codes at a time, by libtorch"
+    case (_, .bfloat16): "bfloat16, sums in float32, by libtorch"
+    case (.bfloat16, _): "float32, a tile of the matrix widened at a time, by libtorch"
+    case (.float32, _): "float32, by libtorch"
+    }
+  }
+
+  private var deviceProducts: String {
+    switch (weights, compute) {
+    case (.int8, _):
+      "8-bit integers, inputs quantized row by row, by libtorch; sums made \(activations.rawValue) by single operations"
+    case (.fp8, .bfloat16) where Float8Product.isThere(on: device):
+      "float8 e4m3, inputs rounded row by row, sums in float32, by libtorch; backward the matrix is turned in one buffer"
+    case (.fp8, .bfloat16):
+      "bfloat16 made of fp8 codes in one buffer as large as the largest matrix, by single operations; this device has no"
+        + " products of float8"
+    case (.nf4, .bfloat16), (.int4, .bfloat16):
+      "bfloat16 made of \(weights.rawValue) codes in one buffer as large as the largest matrix, by"
+        + " \(DeviceOperations.description(on: device)); multiplied by libtorch"
+    case (.fp8, _), (.nf4, _), (.int4, _):
+      "float32 of the whole matrix made of its \(weights.rawValue) codes, by single operations; --compute bfloat16 is faster"
+    case (_, .bfloat16): "bfloat16, sums in float32, by libtorch"
+    case (.bfloat16, _): "float32 of the whole matrix, by libtorch"
+    case (.float32, _): "float32, by libtorch"
+    }
   }
 
   private func attentionText(_ kernels: String) -> String {

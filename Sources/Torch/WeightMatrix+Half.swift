@@ -30,7 +30,9 @@ extension WeightMatrix {
 }
 
 extension Tensor {
-  /// x Wᵀ (+ addend) of bfloat16 operands, by libtorch: sums are float32, the result is rounded once. `weight`: [out, in], with any strides.
+  /// x Wᵀ (+ addend) of bfloat16 operands, by libtorch: sums are float32, the result is rounded once.
+  ///
+  /// `self`: [rows, in]; `weight`: [out, in], with any strides → [rows, out].
   func halfLinear(_ weight: Tensor, adding addend: Tensor?) throws -> Tensor {
     let addend = try addend?.converted(to: .bfloat16)
     return try addend.map { try linear(weight, adding: $0) } ?? linear(weight)

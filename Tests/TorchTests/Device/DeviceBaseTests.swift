@@ -8,7 +8,7 @@ import Testing
 @Suite struct DeviceBaseTests {
   init() throws { try useOneThread() }
 
-  /// A float32 with all its bits, and ties: halves of what 127 or 448 stands for.
+  /// Numbers of any bits, a row of zeros, and one of ties.
   private func rows(_ type: DType) throws -> Tensor {
     let x = try normal([19, 72], 1) * normal([19, 1], 2)
     try x.narrowed(0, from: 3, count: 1).fillInPlace(0)
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  /// The CPU's codes of float8, bit for bit, where both divide exactly; both ways of a device give the same.
+  /// By a kernel and by single operations.
   @Test(arguments: [DType.float32, .bfloat16]) func float8IsTheSameBothWays(type: DType) throws {
     let x = try rows(type)
     for columns in [nil, try normal([72], 3)] {
@@ -48,7 +48,8 @@ import Testing
 
   @Test(arguments: sizes, Rehearsal.allCases)
   func int8(size: (rows: Int, inputs: Int, outputs: Int), by rehearsal: Rehearsal) throws {
-    let matrix = try WeightMatrix(normal([size.outputs, size.inputs], 1) * normal([size.outputs, 1], 2), precision: .int8)
+    let weight = try normal([size.outputs, size.inputs], 1) * normal([size.outputs, 1], 2)
+    let matrix = try WeightMatrix(weight, precision: .int8)
     for type in [DType.float32, .bfloat16] {
       let (x, y) = (try halves([size.rows, size.inputs], 3, type), try halves([size.rows, size.outputs], 4, type))
       func all() throws -> [Tensor] {
@@ -145,8 +146,7 @@ import Testing
       let matrices = try [(24, 64), (88, 72), (24, 64)].map {
         try WeightMatrix(normal([$0.0, $0.1], 1), precision: .nf4)
       }
-      func all() throws { for matrix in matrices { _ = try halves([5, matrix.shape[1]], 2, .bfloat16).linear(matrix) } }
-      try all()
+      for matrix in matrices { _ = try halves([5, matrix.shape[1]], 2, .bfloat16).linear(matrix) }
       var places: Set<UnsafeMutableRawPointer> = []
       for matrix in matrices {
         guard case .coded(let codes) = matrix.storage else { continue }

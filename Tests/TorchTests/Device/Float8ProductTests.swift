@@ -16,10 +16,12 @@ import Testing
 
   @Test(arguments: [(rows: 5, inputs: 64, outputs: 48), (40, 96, 32), (1, 16, 16)], Rehearsal.allCases)
   func products(size: (rows: Int, inputs: Int, outputs: Int), by rehearsal: Rehearsal) throws {
-    let matrix = try WeightMatrix(normal([size.outputs, size.inputs], 1) * normal([size.outputs, 1], 2), precision: .fp8)
+    let weight = try normal([size.outputs, size.inputs], 1) * normal([size.outputs, 1], 2)
+    let matrix = try WeightMatrix(weight, precision: .fp8)
     guard case .coded(let codes) = matrix.storage else { return }
     let wide = try matrix.dequantized().converted(to: .float64)
-    let (x, y) = (try halves([size.rows, size.inputs], 3, .bfloat16), try halves([size.rows, size.outputs], 4, .bfloat16))
+    let x = try halves([size.rows, size.inputs], 3, .bfloat16)
+    let y = try halves([size.rows, size.outputs], 4, .bfloat16)
     try asDevice(rehearsal) {
       #expect(Float8Product.suits(x, codes))
       let (forward, backward) = (try x.linear(matrix), try y.linearTransposed(matrix))
@@ -44,8 +46,9 @@ import Testing
   /// What the operator does not take goes through bfloat16, and float32 stays float32.
   @Test func shapesWithoutFloat8() throws {
     for (inputs, outputs, type) in [(72, 32, DType.bfloat16), (64, 24, .bfloat16), (64, 32, .float32)] {
-      guard case .coded(let codes) = try WeightMatrix(normal([outputs, inputs], 1), precision: .fp8).storage else { return }
+      let matrix = try WeightMatrix(normal([outputs, inputs], 1), precision: .fp8)
       let x = try halves([5, inputs], 1, type)
+      guard case .coded(let codes) = matrix.storage else { return }
       asDevice { #expect(!Float8Product.suits(x, codes)) }
     }
   }

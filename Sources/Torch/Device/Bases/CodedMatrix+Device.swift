@@ -88,7 +88,8 @@ extension CodedMatrix {
       case .nf4, .fp8: [.tensor(codes), .tensor(scales)]
       }
     try kernels.launch(
-      "dequantize_\(coding.rawValue)", types: [], rows: shape[0], columns: shape[1], size + operands + [.tensor(target)])
+      "dequantize_\(coding.rawValue)", types: [], rows: shape[0], columns: shape[1], size + operands + [.tensor(target)]
+    )
   }
 
   /// A product with all of the matrix in bfloat16, in memory that is used again.

@@ -1,10 +1,11 @@
 import Synchronization
 
-/// Products of float8 e4m3fn on a device, at about twice the rate of bfloat16: inputs are rounded row by row as they come, sums are float32.
+/// Products of float8 e4m3fn on a device, at about twice the rate of bfloat16: inputs are rounded row by row as they come, sums are
+/// float32.
 ///
 /// Backward, the scales of outputs are multiplied into the gradient first, as int8 does, and the bytes of the matrix are turned into
-/// ``HalfMemory`` for each product: the operator reads its second matrix along what is summed up. Held twice, the matrix would be as large as
-/// in bfloat16; turning it costs two bytes of traffic a number, less than making bfloat16 of it.
+/// `HalfMemory` for each product: the operator reads its second matrix along what is summed up. Held twice, the matrix would be as
+/// large as in bfloat16; turning it costs two bytes of traffic a number, less than making bfloat16 of it.
 public enum Float8Product {
   /// Whether a rehearsal computes as a device that has these products: Ada, Hopper and later.
   @TaskLocal public static var isRehearsed = true
@@ -81,7 +82,8 @@ public enum Float8Product {
     let rows = try RowFormat.fp8.quantized(x, columns: nil)
     let columns = try RowFormat.fp8.quantized(weight, columns: nil)
     let exact = try x.matmul(weight.transposed(0, 1))
-    let error = try (multiplied(rows, columns.values, scales: columns.scales.unsqueezed(0)).converted(to: .float32) - exact)
+    let product = try multiplied(rows, columns.values, scales: columns.scales.unsqueezed(0))
+    let error = try product.converted(to: .float32) - exact
     return try error.norm().item() < 0.05 * exact.norm().item()
   }
 }

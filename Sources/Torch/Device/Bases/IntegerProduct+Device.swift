@@ -21,8 +21,10 @@ extension Tensor {
     return try multiply(Tensor.concatenated([a, missing]), b).narrowed(0, from: 0, count: rows)  // [rows, columns]
   }
 
-  /// How a device multiplies integers; `nil`: as float32.
-  private static func integerProduct(on device: Device, transposed: Bool) throws -> ((Tensor, Tensor) throws -> Tensor)? {
+  private typealias Multiplication = (Tensor, Tensor) throws -> Tensor
+
+  /// How a device multiplies integers, with the second matrix lying either way; `nil`: as float32.
+  private static func integerProduct(on device: Device, transposed: Bool) throws -> Multiplication? {
     guard device.kind == .cuda else { return integerProduct }
     if IntegerLayouts.has(device, transposed: transposed) { return integerOperator }
     guard IntegerLayouts.has(device, transposed: !transposed) else { return nil }
