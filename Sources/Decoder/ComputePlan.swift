@@ -65,7 +65,7 @@ public struct ComputePlan: Sendable, Equatable {
       Entry(what: "attention", how: attentionText(kernels)),
       Entry(what: "norms, gated blocks, low-rank factors", how: kernels),
       Entry(what: "optimizer", how: "AdamW of libtorch, one pass over all that trains"),
-      Entry(what: "generated text", how: "float32"),
+      Entry(what: "generated text", how: generationText),
     ]
   }
 
@@ -98,6 +98,10 @@ public struct ComputePlan: Sendable, Equatable {
     case (.bfloat16, _): "float32 of the whole matrix, by libtorch"
     case (.float32, _): "float32, by libtorch"
     }
+  }
+
+  private var generationText: String {
+    compute == .bfloat16 && hasProcessorKernels ? "products of prompts in bfloat16; the rest float32" : "float32"
   }
 
   private func attentionText(_ kernels: String) -> String {

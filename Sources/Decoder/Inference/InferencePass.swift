@@ -12,7 +12,8 @@ struct InferencePass {
   /// The same for some of the tokens, in their order.
   func narrowed(to tokens: [Int]) -> InferencePass {
     InferencePass(
-      slices: ProductSlices(sliced: tokens.prefix { $0 < slices.sliced }.count), experts: experts.narrowed(to: tokens),
+      slices: ProductSlices(sliced: tokens.prefix { $0 < slices.sliced }.count, half: slices.half),
+      experts: experts.narrowed(to: tokens),
       counter: counter)
   }
 
