@@ -41,7 +41,7 @@ public struct ComputePlan: Sendable, Equatable {
   /// What activations within a layer are held in, and their gradients. The residual stream is float32.
   public var activations: DType { compute == .bfloat16 ? .bfloat16 : .float32 }
 
-  /// In training and scoring. Where a mask of its own asks for it, and in generating on a GPU, libtorch computes on the padded grid.
+  /// In training and scoring, and on a GPU in generation. Where a mask of its own asks for it, libtorch computes on the padded grid.
   public var attention: Attention {
     if rehearsesDevice { return .composed }
     if device == .cpu { return .packed }
@@ -74,7 +74,9 @@ public struct ComputePlan: Sendable, Equatable {
       Entry(what: "attention", how: attentionText(kernels)),
       Entry(what: "norms, gated blocks, low-rank factors", how: kernels),
       Entry(what: "optimizer", how: "AdamW of libtorch, one pass over all that trains"),
-      Entry(what: "generated text", how: "float32"),
+      Entry(
+        what: "generated text",
+        how: hasProcessorKernels ? "float32" : "\(activations.rawValue), all sequences of a step in one pass"),
     ]
   }
 

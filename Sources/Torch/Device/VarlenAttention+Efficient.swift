@@ -15,7 +15,7 @@ extension VarlenAttention {
         .tensor(try queries.unsqueezed(0)), .tensor(try repeated(keys)), .tensor(try repeated(values)),
         .optionalTensor(nil), .optionalTensor(rows.queries.cumulative), .optionalTensor(rows.keys.cumulative),
         .optionalInt(rows.queries.longest), .optionalInt(rows.keys.longest), .double(0), .int(maskType), .bool(true),
-        .optionalDouble(scale), .optionalTensor(nil), .optionalInt(window),
+        .optionalDouble(scale), .optionalTensor(rows.keys.used), .optionalInt(window),
       ]
     }
   }
