@@ -87,16 +87,21 @@ public final class DecodingSession {
   private var sequences: [Sequence] = []
   /// Keys and values of all sequences on a device; `nil`: the CPU's kernels have one for each sequence.
   private let slots: SlotCache?
+  /// Experts that the device holds ready; `nil`: on the CPU.
+  private let expertSlots: ExpertSlots?
   private var next = 0
   /// Counts the products with the base's matrices.
   public let products = ProductCounter()
 
   /// - Parameter model: What continues the sequences.
   /// - Parameter stepTokens: The most tokens of prompts that a step reads; generated tokens come on top.
-  public init(_ model: DecoderModel, stepTokens: Int = 2048) {
+  /// - Parameter expertSlots: Where a device holds experts ready; `nil`: in slots of the session's own. The CPU needs none.
+  public init(_ model: DecoderModel, stepTokens: Int = 2048, expertSlots: ExpertSlots? = nil) {
     self.model = model
     self.stepTokens = max(1, stepTokens)
-    slots = model.plan.hasProcessorKernels ? nil : SlotCache()
+    let isDevice = !model.plan.hasProcessorKernels
+    slots = isDevice ? SlotCache() : nil
+    self.expertSlots = isDevice ? expertSlots ?? ExpertSlots() : nil
   }
 
   /// Whether no sequence is left.
@@ -173,7 +178,7 @@ public final class DecodingSession {
     let batch = try TokenBatch(chosen.map(\.tokens), on: model.device)
     let states = try model.inferredStates(
       batch, experts: chosen.map(\.sequence.request.expert), slices: ProductSlices(sliced: sliced), cache: cache,
-      at: complete.isEmpty ? [ends[0]] : complete.map { ends[$0] }, counter: products)
+      at: complete.isEmpty ? [ends[0]] : complete.map { ends[$0] }, slots: expertSlots, counter: products)
     guard !complete.isEmpty else { return [] }
     let ids = try choose(states, complete.map { chosen[$0].sequence })
     var events = zip(complete, ids).map { index, id in event(chosen[index].sequence, id) }

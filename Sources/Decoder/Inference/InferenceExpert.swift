@@ -14,6 +14,17 @@ public protocol InferenceExpert: AnyObject {
   func routed(layer: Int, expert: Int) throws -> FeedForwardSegments.Expert?
 }
 
+/// A feed-forward block that experts plug into.
+struct BlockPlace {
+  let layer: Int
+  /// Which of the routed ones; `nil`: the one that every token goes through.
+  var expert: Int?
+
+  func place(_ projection: Projection) -> ExpertPlace {
+    ExpertPlace(part: expert.map { .routed(expert: $0) } ?? .block, projection: projection, layer: layer)
+  }
+}
+
 /// The experts of one pass: neighbouring tokens with the same expert make a segment.
 struct ExpertSegments {
   private struct Run {
@@ -63,8 +74,12 @@ struct ExpertSegments {
       })
   }
 
-  /// What is done in a layer's feed-forward block.
-  func block(layer: Int) throws -> FeedForwardSegments {
+  /// What is done in a feed-forward block.
+  func segments(of block: BlockPlace) throws -> FeedForwardSegments {
+    try block.expert.map { try routed(layer: block.layer, expert: $0) } ?? common(layer: block.layer)
+  }
+
+  private func common(layer: Int) throws -> FeedForwardSegments {
     FeedForwardSegments(
       try runs.map { run in
         let own = try run.expert?.block(layer: layer)
@@ -73,7 +88,7 @@ struct ExpertSegments {
   }
 
   /// The same in a routed expert, for the tokens that visit it.
-  func routed(layer: Int, expert: Int) throws -> FeedForwardSegments {
+  private func routed(layer: Int, expert: Int) throws -> FeedForwardSegments {
     FeedForwardSegments(
       try runs.map { run in
         let own = try run.expert?.routed(layer: layer, expert: expert)

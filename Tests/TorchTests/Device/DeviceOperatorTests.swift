@@ -88,6 +88,8 @@ import Testing
   @Test func products() throws {
     let x = try Tensor.zeros([4, 8])
     try check("aten::mm", overload: "dtype", [.tensor(x), .tensor(x), .dtype(.float32)], inOlder: 3)
+    let grouped = GroupedProduct.arguments(x, try Tensor.zeros([1, 8, 8]), ends: try Tensor(int32: [4]))
+    try check("aten::_grouped_mm", grouped, inOlder: 5)
     var (cpu, cuda) = (false, false)
     var schema: UnsafePointer<CChar>?
     #expect(libtorch.accrete_operator("aten::no_such_operator", "", &cpu, &cuda, &schema) == -1)
