@@ -1,4 +1,4 @@
-public import Torch
+import Torch
 
 /// Experts that a device holds ready, in a fixed number of slots: where all are taken, the one that was used least recently leaves.
 ///

@@ -12,6 +12,13 @@ public protocol InferenceExpert: AnyObject {
 
   /// The same in a routed expert of a layer's MoE block.
   func routed(layer: Int, expert: Int) throws -> FeedForwardSegments.Expert?
+
+  /// Whether it has anything in routed experts: where not, a device computes all of them at once.
+  var changesRouted: Bool { get }
+}
+
+extension InferenceExpert {
+  public var changesRouted: Bool { true }
 }
 
 /// A feed-forward block that experts plug into.
@@ -50,6 +57,7 @@ struct ExpertSegments {
   private init(_ runs: [Run]) { self.runs = runs }
 
   var isBase: Bool { runs.allSatisfy { $0.expert == nil } }
+  var changesRouted: Bool { runs.contains { $0.expert?.changesRouted == true } }
 
   /// The same for a pass with only some of the tokens, in their order.
   func narrowed(to tokens: [Int]) -> ExpertSegments {

@@ -62,6 +62,14 @@ struct InferencePass {
   func feed(_ x: Tensor, through moe: MoEBlock, layer: Int) throws -> Tensor {
     let shape = moe.shape
     let choice = try RouterChoice(logits: product(x.converted(to: .float32), WeightMatrix(moe.router)), shape)
+    let common = try moe.shared.map { try feed(x, through: $0, at: BlockPlace(layer: layer)) }
+    if let stacked = moe.stacked, stacked.suits(x), !experts.changesRouted {
+      let visits = try StackedExperts.Visits(choice.experts, of: shape)
+      counter?.count += 3
+      let made = try stacked.forward(x.gathered(0, rows: visits.tokens), ends: visits.ends, tracing: false).value
+      return try Combination(rows: made, positions: visits.positions, active: shape.active)
+        .sum(weights: choice.weights, adding: common, count: x.shape[0])  // [tokens, hidden]
+    }
     let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device, isAligned: false)
     let sorted = try x.gathered(0, rows: groups.tokens)  // [positions, hidden]
     let made = try groups.runs.map { run in
@@ -70,7 +78,6 @@ struct InferencePass {
         sorted.narrowed(0, from: run.start, count: run.count), through: moe.experts[run.expert],
         at: BlockPlace(layer: layer, expert: run.expert))
     }
-    let common = try moe.shared.map { try feed(x, through: $0, at: BlockPlace(layer: layer)) }
     return try Combination(rows: Tensor.concatenated(made), positions: groups.positions, active: shape.active)
       .sum(weights: choice.weights, adding: common, count: x.shape[0])  // [tokens, hidden]
   }
