@@ -13,7 +13,7 @@ struct VarlenAttention {
 
   struct Result {
     let output: Tensor  // [query tokens, heads, headDim]
-    /// log Σ exp of each query's scores, −∞ where it sees no key; float32. [heads, query tokens]
+    /// log Σ exp of each query's scores, −∞ where it sees no key; float32. Not to be read of rows of a cache. [heads, query tokens]
     let logSums: Tensor
     /// What the operator's own backward pass wants again; empty for the composed one.
     let kept: [Tensor]
