@@ -60,6 +60,20 @@ import Torch
     }
   }
 
+  /// A step reads its tokens, and whether their logits are numbers; what it sends does not grow with layers or sequences.
+  @Test func trafficOfAStep() throws {
+    let model = try Goldens.model()
+    for count in [1, 9] {
+      try asDevice {
+        let session = DecodingSession(model)
+        for number in 0..<count { try session.add(DecodingSession.Request([number + 1, 2, 3])) }
+        _ = try session.step()
+        let (_, traffic) = try HostTraffic.counted { try session.step() }
+        #expect(traffic.reads <= 2 && traffic.writes <= 6, "\(traffic.reads) reads, \(traffic.writes) writes")
+      }
+    }
+  }
+
   /// In bfloat16, too, a text is followed to its end; its tokens are those of other products.
   @Test func halfPrecision() throws {
     let model = try DecoderModel(folder: Goldens.folder.appendingPathComponent("tiny"), precision: .bfloat16)
