@@ -74,10 +74,13 @@ public struct ComputePlan: Sendable, Equatable {
       Entry(what: "attention", how: attentionText(kernels)),
       Entry(what: "norms, gated blocks, low-rank factors", how: kernels),
       Entry(what: "optimizer", how: "AdamW of libtorch, one pass over all that trains"),
-      Entry(
-        what: "generated text",
-        how: hasProcessorKernels ? "float32" : "\(activations.rawValue), all sequences of a step in one pass"),
+      Entry(what: "generated text", how: generationText),
     ]
+  }
+
+  private var generationText: String {
+    guard hasProcessorKernels else { return "\(activations.rawValue), all sequences of a step in one pass" }
+    return compute == .bfloat16 ? "products of prompts in bfloat16; the rest float32" : "float32"
   }
 
   private func attentionText(_ kernels: String) -> String {

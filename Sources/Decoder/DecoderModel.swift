@@ -18,7 +18,8 @@ public struct DecoderModel: Sendable {
   public let digest: Digest
   /// Numbers in its weight files; 0 for a model that is being pretrained.
   public internal(set) var parameterCount: Int
-  /// What products are computed in, in training and in scoring, and on a device in generation; the CPU computes generated tokens in float32.
+  /// What products are computed in, in training, in scoring and with the prompts of generated text; on a device with generated tokens, too,
+  /// which the CPU computes in float32.
   public internal(set) var compute = ComputePrecision.float32
   let rotary: RotaryEmbedding
   /// Of layers with a window, where these have their own.

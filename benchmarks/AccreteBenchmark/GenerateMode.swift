@@ -34,7 +34,7 @@ struct GenerateMode {
 
   init(_ arguments: Arguments) throws {
     prompts = try JSONFile.read(Material.self, from: arguments.file("material")).prompts
-    model = try DecoderModel(folder: arguments.file("base"), precision: arguments.precision)
+    model = try arguments.model()
     let distinct = try arguments.number("distinct", or: 0)
     if distinct > 0 {
       experts = try RandomExperts.prepared(

@@ -26,7 +26,7 @@ struct InvarianceMode {
   private let tokens: Int
 
   init(_ arguments: Arguments) throws {
-    model = try DecoderModel(folder: arguments.file("base"), precision: arguments.precision)
+    model = try arguments.model()
     count = try arguments.number("requests", or: 64)
     orders = try arguments.number("orders", or: 200)
     tokens = try arguments.number("new-tokens", or: 8)

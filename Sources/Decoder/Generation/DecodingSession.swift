@@ -177,7 +177,7 @@ public final class DecodingSession {
       ?? KeyValueCache(chosen.map(\.sequence.cache))
     let batch = try TokenBatch(chosen.map(\.tokens), on: model.device)
     let states = try model.inferredStates(
-      batch, experts: chosen.map(\.sequence.request.expert), slices: ProductSlices(sliced: sliced), cache: cache,
+      batch, experts: chosen.map(\.sequence.request.expert), slices: slices(sliced), cache: cache,
       at: complete.isEmpty ? [ends[0]] : complete.map { ends[$0] }, slots: expertSlots, counter: products)
     guard !complete.isEmpty else { return [] }
     let ids = try choose(states, complete.map { chosen[$0].sequence })
@@ -186,6 +186,9 @@ public final class DecodingSession {
     remove(Set(events.filter(\.isLast).map(\.sequence)))
     return events
   }
+
+  /// So many first tokens are of prompts, which are multiplied as training and scoring do.
+  private func slices(_ count: Int) -> ProductSlices { ProductSlices(sliced: count, half: model.compute == .bfloat16) }
 
   private func event(_ sequence: Sequence, _ id: Int) -> Event {
     let (options, configuration) = (sequence.request.options, model.configuration)
@@ -224,7 +227,7 @@ public final class DecodingSession {
     while read < shared {
       let tokens = Array(first.prompt[read..<min(shared, read + stepTokens)])
       _ = try model.inferredStates(
-        TokenBatch([tokens], on: model.device), experts: [first.expert], slices: ProductSlices(sliced: tokens.count),
+        TokenBatch([tokens], on: model.device), experts: [first.expert], slices: slices(tokens.count),
         cache: KeyValueCache([cache]), at: [0], counter: products)
       read += tokens.count
     }

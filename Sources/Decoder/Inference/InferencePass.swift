@@ -16,7 +16,7 @@ struct InferencePass {
   /// - Parameter sliced: So many of them go in slices; `nil`: those that do already.
   func narrowed(to tokens: [Int], sliced: Int? = nil) -> InferencePass {
     InferencePass(
-      slices: ProductSlices(sliced: sliced ?? tokens.prefix { $0 < slices.sliced }.count),
+      slices: ProductSlices(sliced: sliced ?? tokens.prefix { $0 < slices.sliced }.count, half: slices.half),
       experts: experts.narrowed(to: tokens), counter: counter, slotted: slotted?.narrowed(to: tokens))
   }
 

@@ -15,9 +15,12 @@ public struct DropoutMasks: Sendable {
 
   /// The mask of one use, 0 or 1 / (1 − p), for operations that are not fused. [rows, width]
   public func mask(_ use: Int, rows: Int, width: Int, on device: Device) throws -> Tensor {
+    guard device == .cpu, !Kernels.rehearsesDevice else {
+      return try computedMask(use, rows: rows, width: width, on: device)
+    }
     let mask = try Tensor(uninitialized: [rows, width])
     accrete_dropout_mask(parameters, keys[use], Int64(rows), Int64(width), try mask.kernelMemory())
-    return try mask.moved(to: device)
+    return mask
   }
 
   var parameters: AccreteDropout {

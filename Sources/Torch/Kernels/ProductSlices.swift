@@ -13,8 +13,10 @@ public struct ProductSlices: Sendable, Equatable {
 
   /// So many first tokens go in slices; the others through our own kernel.
   public let sliced: Int
+  /// Whether what is in slices is multiplied in bfloat16, where the matrix is held in it: rounded before, sums in float32.
+  public let half: Bool
 
-  public init(sliced: Int) { self.sliced = sliced }
+  public init(sliced: Int, half: Bool = false) { (self.sliced, self.half) = (sliced, half) }
 
   /// Larger slices, for prompts of many tokens: each only where a token has the same bits in them as in those of ``size``. So are smaller
   /// ones, for what is left of them.
@@ -37,21 +39,23 @@ public struct ProductSlices: Sendable, Equatable {
   ///
   /// Tried once for each shape of a matrix, with the matrix itself; larger ones when so many tokens come first. Whether there are any is
   /// never a matter of the number of tokens.
-  static func sizes(of weight: any TiledMatrix, tokens: Int) throws -> [Int] {
-    let usual = try known(weight, isMany: false) {
-      try tried(weight, rows: size, [[size], [48, 16], [32, 16], [16]])
+  static func sizes(of weight: any TiledMatrix, tokens: Int, half: Bool = false) throws -> [Int] {
+    let usual = try known(weight, isMany: false, half) {
+      try tried(weight, rows: size, [[size], [48, 16], [32, 16], [16]], half)
     }
     guard usual.contains(size), tokens >= larger.last ?? .max, weight.elements <= mostToTry else {
       return usual.contains(size) ? usual : []
     }
-    return try known(weight, isMany: true) { try tried(weight, rows: larger[0], larger.map { [$0] + usual }) } + usual
+    return try known(weight, isMany: true, half) {
+      try tried(weight, rows: larger[0], larger.map { [$0] + usual }, half)
+    } + usual
   }
 
   private static func known(
-    _ weight: any TiledMatrix, isMany: Bool, _ find: () throws -> [Int]
+    _ weight: any TiledMatrix, isMany: Bool, _ half: Bool, _ find: () throws -> [Int]
   ) throws -> [Int] {
     let key = Key(
-      inputs: weight.shape[1], outputs: weight.shape[0], form: weight.form, threads: libtorch.accrete_get_threads(),
+      inputs: weight.shape[1], outputs: weight.shape[0], form: half ? "products of bfloat16" : weight.form, threads: libtorch.accrete_get_threads(),
       isMany: isMany)
     if let known = checked.withLock({ $0[key] }) { return known }
     let result = try find()
@@ -61,7 +65,7 @@ public struct ProductSlices: Sendable, Equatable {
 
   /// The first of each of these slices, where a token has the bits in them that it has in slices of ``size``.
   private static func tried(
-    _ weight: any TiledMatrix, rows: Int, _ candidates: [[Int]]
+    _ weight: any TiledMatrix, rows: Int, _ candidates: [[Int]], _ half: Bool
   ) throws -> [Int] {
     let inputs = weight.shape[1]
     // Numbers with all their bits set differently; what they are does not matter.
@@ -76,7 +80,7 @@ public struct ProductSlices: Sendable, Equatable {
     let order = try Tensor(Array((0..<rows).reversed()))
     let reversed = try x.gathered(0, rows: order)
     func product(_ x: Tensor, _ slices: [Int]) throws -> Tensor {
-      try WidenedProduct.product(x, weight, adding: nil, slices: slices)
+      try Self.product(x, weight, slices, half: half)
     }
     func bytes(_ x: Tensor) throws -> [UInt8] { try x.contiguous().withBytes { Array($0) } }
     let expected = try bytes(product(x, [size]))
@@ -97,6 +101,24 @@ public struct ProductSlices: Sendable, Equatable {
   }
 }
 
+extension ProductSlices {
+  /// x Wᵀ slice by slice. `x`: [rows, in], float32; a multiple of the smallest slice, which comes last → [rows, out], float32.
+  static func product(_ x: Tensor, _ weight: any TiledMatrix, _ slices: [Int], half: Bool) throws -> Tensor {
+    guard half, let matrix = weight as? Tensor else {
+      return try WidenedProduct.product(x, weight, adding: nil, slices: slices)
+    }
+    let rounded = try x.converted(to: .bfloat16)
+    let result = try Tensor(uninitialized: [x.shape[0], matrix.shape[0]])
+    var start = 0
+    while let slice = slices.first(where: { $0 <= x.shape[0] - start }) {
+      let part = try rounded.narrowed(0, from: start, count: slice).linear(matrix)  // [slice, out], bfloat16
+      try result.narrowed(0, from: start, count: slice).copyInPlace(from: part)
+      start += slice
+    }
+    return result
+  }
+}
+
 extension WeightMatrix {
   /// x Wᵀ, of which a token's bits do not depend on the other tokens.
   ///
@@ -111,7 +133,8 @@ extension WeightMatrix {
     }
     let tokens = x.shape[0]
     let sliced = min(slices.sliced, tokens)
-    let sizes = sliced > 0 ? try ProductSlices.sizes(of: weight, tokens: sliced) : []
+    let half = slices.half && suitsHalfProducts
+    let sizes = sliced > 0 ? try ProductSlices.sizes(of: weight, tokens: sliced, half: half) : []
     guard !sizes.isEmpty else { return try weight.rowProduct(with: x, adding: nil) }
     let x = try x.contiguous()
     let smallest = sizes.last ?? ProductSlices.size
@@ -120,7 +143,7 @@ extension WeightMatrix {
     if whole > sliced {
       first = try Tensor.concatenated([first, Tensor.zeros([whole - sliced, x.shape[1]])])
     }
-    let made = try WidenedProduct.product(first, weight, adding: nil, slices: sizes)
+    let made = try ProductSlices.product(first, weight, sizes, half: half)
     let kept = try whole > sliced ? made.narrowed(0, from: 0, count: sliced) : made
     guard tokens > sliced else { return try kept.contiguous() }
     let rest = try weight.rowProduct(with: x.narrowed(0, from: sliced, count: tokens - sliced), adding: nil)

@@ -98,6 +98,7 @@ import Testing
       let computed = try masks.computedMask(0, rows: 300, width: 1037, on: .cpu)
       let mask = try masks.mask(0, rows: 300, width: 1037, on: .cpu)
       #expect(try computed.isEqual(to: mask))
+      #expect(try asDevice { try masks.mask(0, rows: 300, width: 1037, on: .cpu) }.isEqual(to: mask))
       let emulated = try asDevice(.emulatedKernels) { try DeviceOperations.dropped(ones, masks, use: 0) }
       #expect(try emulated.isEqual(to: mask))
     }
