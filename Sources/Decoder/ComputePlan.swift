@@ -41,7 +41,7 @@ public struct ComputePlan: Sendable, Equatable {
   /// What activations within a layer are held in, and their gradients. The residual stream is float32.
   public var activations: DType { compute == .bfloat16 ? .bfloat16 : .float32 }
 
-  /// In training and scoring. Where a mask of its own asks for it, and in generating on a GPU, libtorch computes on the padded grid.
+  /// In training and scoring, and on a GPU in generation. Where a mask of its own asks for it, libtorch computes on the padded grid.
   public var attention: Attention {
     if rehearsesDevice { return .composed }
     if device == .cpu { return .packed }
@@ -101,7 +101,8 @@ public struct ComputePlan: Sendable, Equatable {
   }
 
   private var generationText: String {
-    compute == .bfloat16 && hasProcessorKernels ? "products of prompts in bfloat16; the rest float32" : "float32"
+    guard hasProcessorKernels else { return "\(activations.rawValue), all sequences of a step in one pass" }
+    return compute == .bfloat16 ? "products of prompts in bfloat16; the rest float32" : "float32"
   }
 
   private func attentionText(_ kernels: String) -> String {

@@ -41,6 +41,12 @@ extension Tensor {
     try Operation.call("aten::index_copy", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
   }
 
+  /// Makes the rows `indices` of `axis` those of `source`, where they lie. `indices`: int64, one-dimensional, each at most once.
+  public func replaceInPlace(_ axis: Int, rows indices: Tensor, with source: Tensor) throws {
+    try Operation.call(
+      "aten::index_copy_", results: 1, [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
+  }
+
   /// `out[i][j] = self[i][indices[i][j]]` for `axis` 1, and so on.
   public func picked(_ axis: Int, _ indices: Tensor) throws -> Tensor {
     try Operation.call("aten::gather", [.tensor(self), .int(axis), .tensor(indices), .bool(false)])

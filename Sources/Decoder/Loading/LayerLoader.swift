@@ -132,7 +132,7 @@ struct LayerLoader {
     let shared = configuration.commonWidth(ofLayer: index)
     guard let moe = configuration.moe(ofLayer: index) else { return .dense(try block(index, "mlp", shared)) }
     return .moe(
-      MoEBlock(
+      try MoEBlock(
         shape: moe, shared: shared > 0 ? try block(index, names.common, shared) : nil,
         router: try vector(TensorNames.layer(index, names.router + ".weight"), [moe.experts, hidden]),
         experts: try routed(index, moe)))
