@@ -72,7 +72,7 @@ struct LearnCommand: ParsableCommand {
 
   func run() throws {
     let printer = LearnPrinter(progress, showsFailedGates: json)
-    try Failure.reported(memory: RunOptions.lessMemory) {
+    try Failure.reported(memory: LearnOptionGroup.lessMemory) {
       let opened = try registry.open(.writing)
       let reader = try rows.reader()
       let piped = file == StandardInput.name
@@ -185,6 +185,10 @@ enum YesOrNo: String, ExpressibleByArgument, CaseIterable { case yes, no }
 
 /// How a task is learned.
 struct LearnOptionGroup: ParsableArguments {
+  /// What to do where a step does not fit.
+  static let lessMemory =
+    "Use a smaller --batch or --max-length, --gradient-checkpointing, or --weights bfloat16, int8 or nf4."
+
   @Option(help: "accrete (default) or per-task.", completion: .list(["accrete", "per-task"]))
   var method: String?
 
