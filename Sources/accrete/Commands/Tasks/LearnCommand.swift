@@ -91,7 +91,7 @@ struct LearnCommand: ParsableCommand {
       var learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")
       let computing = try loaded.computing(options.compute ?? .auto)
       learnOptions.compute = computing.model.compute == .float32 ? nil : computing.model.compute
-      if let warning = computing.computeWarning { Console.error("warning: \(warning)") }
+      for warning in computing.computeWarnings { Console.error("warning: \(warning)") }
       // An adapter of attention alone, as PEFT makes it by default, trains further by the method that takes any.
       if options.method == nil, let start, !start.hasFeedForward { learnOptions.method = "per-task" }
       try start?.apply(to: &learnOptions)
