@@ -59,7 +59,9 @@ public enum DeviceSelfCheck {
   private static func attention(_ device: Device, _ type: DType) throws -> [Tensor] {
     let lengths = [21, 1, 40]
     let tokens = lengths.reduce(0, +)
-    func heads(_ count: Int, _ seed: UInt64) throws -> Tensor { try numbers([tokens, count, 64], seed, type, on: device) }
+    func heads(_ count: Int, _ seed: UInt64) throws -> Tensor {
+      try numbers([tokens, count, 64], seed, type, on: device)
+    }
     let attention = try PackedAttention(
       queries: heads(8, 1), keys: heads(2, 2), values: heads(2, 3), layout: PackedAttention.Layout(lengths: lengths),
       tracing: true)

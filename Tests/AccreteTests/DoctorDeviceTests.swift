@@ -15,7 +15,8 @@ extension CommandLineTests {
       let variables = ["ACCRETE_PLAN=gpu", "ACCRETE_EMULATED_FAULT=\(fault)"]
       let kernels = emulation.map { ["ACCRETE_CUDA_EMULATION=\($0)"] } ?? []
       return try Accrete.run(
-        variables + kernels + [Accrete.binary.path] + arguments, in: folder, program: URL(fileURLWithPath: "/usr/bin/env"))
+        variables + kernels + [Accrete.binary.path] + arguments, in: folder,
+        program: URL(fileURLWithPath: "/usr/bin/env"))
     }
 
     private func findings(_ outcome: Outcome) throws -> [String: [String: Any]] {
@@ -42,7 +43,8 @@ extension CommandLineTests {
       for check in checks where check["type"] as? String == "float32" {
         #expect(check["error"] as? Double ?? 1 < 1e-3)
       }
-      #expect((details["plan"] as? [[String: Any]])?.contains { $0["how"] as? String == "our kernels for sm_90a" } == true)
+      #expect(
+        (details["plan"] as? [[String: Any]])?.contains { $0["how"] as? String == "our kernels for sm_90a" } == true)
     }
 
     @Test func asText() throws {
@@ -76,8 +78,12 @@ extension CommandLineTests {
         ["train", "--tasks", "weather.jsonl", "--out", "run"] + TinyRun.options, in: scratch.url, fault: "memory=40")
       #expect(outcome.code == 74, "\(outcome.testDescription)")
       let complaint = try #require(outcome.complaints.last)
-      #expect(complaint.contains("out of memory: accrete_") && complaint.contains(" found no room. Use a smaller --batch-tokens"))
-      let order = ["--batch-tokens", "--gradient-checkpointing", "--weights"].compactMap { complaint.firstRange(of: $0) }
+      #expect(
+        complaint.contains("out of memory: accrete_")
+          && complaint.contains(" found no room. Use a smaller --batch-tokens"))
+      let order = ["--batch-tokens", "--gradient-checkpointing", "--weights"].compactMap {
+        complaint.firstRange(of: $0)
+      }
       #expect(order.count == 3 && zip(order, order.dropFirst()).allSatisfy { $0.lowerBound < $1.lowerBound })
     }
 

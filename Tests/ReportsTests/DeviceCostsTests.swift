@@ -21,7 +21,8 @@ import Testing
       let metrics = try #require(try ReportedRun(run.write(to: scratch, as: name)).metrics)
       return MetricLines.render(metrics)
     }
-    #expect(try line(PaperRun(deviceMebibytes: 7), as: "gpu").hasSuffix("peak memory 1 MiB, 7 MiB on cuda:1 (9 MiB held)"))
+    #expect(
+      try line(PaperRun(deviceMebibytes: 7), as: "gpu").hasSuffix("peak memory 1 MiB, 7 MiB on cuda:1 (9 MiB held)"))
     #expect(try line(PaperRun(), as: "cpu").hasSuffix("peak memory 1 MiB"))
   }
 }

@@ -6,8 +6,9 @@ import Testing
 /// Does an error say how much was asked for when there is no room, and what is there?
 @Suite struct OutOfMemoryTests {
   private func shortage(_ message: String, on device: Device = .cpu) -> MemoryShortage? {
-    guard case .outOfMemory("mm", "float32[9, 9]", let found)? =
-      TorchError.outOfMemory(message, "mm", "float32[9, 9]", on: device)
+    guard
+      case .outOfMemory("mm", "float32[9, 9]", let found)? =
+        TorchError.outOfMemory(message, "mm", "float32[9, 9]", on: device)
     else { return nil }
     return found
   }
@@ -36,7 +37,8 @@ import Testing
       shortage(Self.older) == MemoryShortage(asked: "512.00 MiB", free: "0 bytes", held: "7.90 GiB", device: "cuda:1"))
     #expect(
       TorchError.outOfMemory(Self.newer, "mm", "float32[9, 9]")?.description
-        == "out of memory on cuda:0: mm(float32[9, 9]) asked for 2.00 GiB, 1.09 GiB is free, this process holds 77.50 GiB")
+        == "out of memory on cuda:0: mm(float32[9, 9]) asked for 2.00 GiB, 1.09 GiB is free, this process holds 77.50 GiB"
+    )
   }
 
   /// Messages that say less.

@@ -72,7 +72,8 @@ extension DeviceReport {
           + " \(kernels.compiler) of NVRTC", fix: nil)
     }
     return DoctorCommand.Finding(
-      what: "kernels", ok: kernelProblem == nil, found: "none; single operations of libtorch stand in, which are slower",
+      what: "kernels", ok: kernelProblem == nil,
+      found: "none; single operations of libtorch stand in, which are slower",
       fix: kernelProblem)
   }
 
@@ -85,7 +86,8 @@ extension DeviceReport {
     return DoctorCommand.Finding(
       what: "operators", ok: missing.isEmpty, found: found.joined(separator: "; "),
       fix: missing.isEmpty
-        ? nil : "This libtorch cannot compute \(missing.joined(separator: ", ")) on \(device): use another (docs/gpu.md).")
+        ? nil
+        : "This libtorch cannot compute \(missing.joined(separator: ", ")) on \(device): use another (docs/gpu.md).")
   }
 
   private var checkFinding: DoctorCommand.Finding {

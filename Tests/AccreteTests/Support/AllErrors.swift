@@ -252,7 +252,8 @@ struct ExpectedErrors {
       74, 503,
       [
         FileError.diskFull(path: ""), RunError.notEnoughDisk(path: "", needed: 2, free: 1),
-        TorchError.outOfMemory(operation: "", arguments: "", MemoryShortage(asked: nil)), RegistryError.diskFull(path: ""),
+        TorchError.outOfMemory(operation: "", arguments: "", MemoryShortage(asked: nil)),
+        RegistryError.diskFull(path: ""),
       ]),
     ExpectedErrors(75, 409, [RegistryError.moved(what: "", expected: nil, found: nil)]),
     ExpectedErrors(
