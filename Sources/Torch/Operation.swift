@@ -118,7 +118,18 @@ enum Operation {
   }
 
   private static func failure(_ name: StaticString, _ arguments: [Argument]) -> TorchError {
-    .ofLastCall("\(name)".replacing("aten::", with: ""), arguments.map(describe).joined(separator: ", "))
+    .ofLastCall(
+      "\(name)".replacing("aten::", with: ""), arguments.map(describe).joined(separator: ", "),
+      on: arguments.lazy.compactMap(device).first { $0 != .cpu } ?? .cpu)
+  }
+
+  private static func device(of argument: Argument) -> Device? {
+    switch argument {
+    case .tensor(let tensor): tensor.device
+    case .optionalTensor(let tensor): tensor?.device
+    case .tensors(let tensors): tensors.first?.device
+    default: nil
+    }
   }
 
   private static func describe(_ argument: Argument) -> String {

@@ -60,8 +60,11 @@ extension Tensor {
 
   /// A copy with `out[i][indices[i][j]] += source[i][j]` for `axis` 1, and so on.
   public func addingAt(_ axis: Int, _ indices: Tensor, _ source: Tensor) throws -> Tensor {
-    try Operation.call(
-      "aten::scatter_add", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
+    func call() throws -> Tensor {
+      try Operation.call("aten::scatter_add", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
+    }
+    // A GPU adds what meets in one place in no order, unless the order is asked for.
+    return device == .cpu ? try call() : try Determinism.required(call)
   }
 
   /// With rows of zeros behind it, so that their number is a multiple of `block`: products with few different shapes are cheaper.

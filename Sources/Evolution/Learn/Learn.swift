@@ -1,4 +1,5 @@
 import Assurance
+import Decoder
 import Experts
 import Files
 import Foundation
@@ -67,6 +68,7 @@ public final class Learn {
   /// - Throws: `TaskModelError.interrupted`; what stops it otherwise.
   public func run() throws -> LearnOutcome {
     let start = ContinuousClock.now
+    try TorchRuntime.resetPeak(base.model.device)
     let lock = try registry.lockForLearning(name: name)
     defer { lock.release() }
     let prepared = try prepared(examples())
@@ -89,6 +91,7 @@ public final class Learn {
   /// - Throws: What keeps a task from being learned.
   public func adopt(_ task: LearnedTask) throws -> LearnOutcome {
     let start = ContinuousClock.now
+    try TorchRuntime.resetPeak(base.model.device)
     let lock = try registry.lockForLearning(name: name)
     defer { lock.release() }
     job.method = task.method
