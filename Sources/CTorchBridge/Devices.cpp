@@ -20,6 +20,8 @@ void prepare_cuda() {
   // Both before the first handle of cuBLAS: products take the same way every time, and no partial sum is rounded to bfloat16.
   setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
   auto& context = at::globalContext();
+  // What is written right away need not be filled before.
+  context.setDeterministicFillUninitializedMemory(false);
   // From 2.12 on it has a second parameter, for split sums; the first is what matters.
   context.setAllowBF16ReductionCuBLAS(false);
 }

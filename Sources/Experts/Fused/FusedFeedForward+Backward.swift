@@ -30,9 +30,7 @@ extension FusedFeedForward {
   /// The backward pass; see `DualExpertBackward.swift` for the formulas.
   package func backward(_ gradient: Tensor, pool: Pool?, toInput: Bool) throws -> Tensor? {
     let mixed = try gradient.linearTransposed(block.down)  // [tokens, intermediate]
-    let exact = try gradient.converted(to: .float32)
-    let byWeighted = try exact.linearTransposed(stack.factors) * scaling  // [tokens, experts · rank]
-    let byFactors = try weighted.transposedProduct(exact)  // [experts · rank, hidden]
+    let (byWeighted, byFactors) = try throughFactors(gradient)
     for (number, expert) in experts.enumerated() {
       try expert.down.b.accumulateGradient(rows(byFactors, number).transposed(0, 1))
     }
@@ -62,6 +60,19 @@ extension FusedFeedForward {
       try expert.up.a.accumulateGradient(factor(byA, 2 * number + 1))
     }
     return input
+  }
+
+  /// Back through B of down: by what the experts' shares weigh [tokens, experts · rank], and by the factors [experts · rank, hidden].
+  private func throughFactors(_ gradient: Tensor) throws -> (weighted: Tensor, factors: Tensor) {
+    guard gradient.isHalf, Kernels.areDevices(gradient) else {
+      let exact = try gradient.converted(to: .float32)
+      return (try exact.linearTransposed(stack.factors) * scaling, try weighted.transposedProduct(exact))
+    }
+    // A GPU multiplies what is bfloat16 as it is.
+    return (
+      try gradient.productInFloat32(stack.factors.converted(to: .bfloat16)) * scaling,
+      try weighted.converted(to: .bfloat16).transposed(0, 1).productInFloat32(gradient)
+    )
   }
 
   /// One factor of a stack, without the padding of its rank. → [rank, width]

@@ -5,7 +5,7 @@ extension Tensor {
   /// is exact.
   ///
   /// `self`: [rows, inner]; `other`: [inner, columns] → [rows, columns], float32.
-  func productInFloat32(_ other: Tensor) throws -> Tensor {
+  package func productInFloat32(_ other: Tensor) throws -> Tensor {
     guard dtype == .bfloat16 || other.dtype == .bfloat16 else { return try matmul(other) }
     guard device.kind == .cuda, dtype == other.dtype else {
       return try converted(to: .float32).matmul(other.converted(to: .float32))

@@ -55,7 +55,8 @@ public struct ProductSlices: Sendable, Equatable {
     _ weight: any TiledMatrix, isMany: Bool, _ half: Bool, _ find: () throws -> [Int]
   ) throws -> [Int] {
     let key = Key(
-      inputs: weight.shape[1], outputs: weight.shape[0], form: half ? "products of bfloat16" : weight.form, threads: libtorch.accrete_get_threads(),
+      inputs: weight.shape[1], outputs: weight.shape[0], form: half ? "products of bfloat16" : weight.form,
+      threads: libtorch.accrete_get_threads(),
       isMany: isMany)
     if let known = checked.withLock({ $0[key] }) { return known }
     let result = try find()
