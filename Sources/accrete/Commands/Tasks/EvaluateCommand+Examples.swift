@@ -18,7 +18,7 @@ extension EvaluateCommand {
         what: "--task", got: "nothing", expected: known.isEmpty ? "a task of the registry" : "one of \(known.listed)",
         fix: "Name the task that is to be scored.")
     }
-    let loaded = try base.load(for: opened)
+    let loaded = try base.load(for: opened, answering: task)
     let served = try opened.load(task, on: loaded)
     if let scorer, served.runner.model.form.kind != .answer {
       throw RegistryError.invalid(
