@@ -145,6 +145,9 @@ enum OptionSynonyms {
     switch arguments.first {
     case "train", "compare":
       guard !words.isEmpty || isExtra else { return nil }
+      if let file = words.first(where: isYAML) {
+        return "A file of options is named by --config: --config \(shellWords([file]).printable)"
+      }
       let names = words.isEmpty ? "" : ": \(shellWords(["--tasks"] + words).printable)"
       return "The tasks' files are named by --tasks\(names)"
     case _ where !isExtra: return nil
@@ -154,6 +157,11 @@ enum OptionSynonyms {
         "A text of several words stands in quotation marks: accrete explain \(shellWords([words.joined(separator: " ")]))"
     default: return nil
     }
+  }
+
+  /// Whether a file's name is that of one in YAML.
+  private static func isYAML(_ name: String) -> Bool {
+    [".yaml", ".yml"].contains { name.lowercased().hasSuffix($0) }
   }
 
   /// A message about a key of a YAML file that has another name here, with that name.

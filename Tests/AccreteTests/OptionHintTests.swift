@@ -139,6 +139,14 @@ import Testing
     #expect(!answer("train").contains("--tasks:"))
   }
 
+  /// A file of options is not one of tasks.
+  @Test func filesOfOptions() {
+    for arguments in [["train", "run.yaml"], ["train", "run.yml", "--out", "x"], ["compare", "run.yaml", "--out", "x"]] {
+      let got = Self.answer(arguments)
+      #expect(got.contains("A file of options is named by --config: --config \(arguments[1])\n"), "\(got)")
+    }
+  }
+
   /// A key of a file has the same synonyms as an option.
   @Test(arguments: [("lr", "learning-rate"), ("epoch", "epochs"), ("model", "base"), ("output_dir", "out")])
   func keysOfOthers(theirs: String, ours: String) throws {

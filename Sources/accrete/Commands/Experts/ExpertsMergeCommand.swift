@@ -56,7 +56,7 @@ struct ExpertsMergeCommand: ParsableCommand {
       }
       guard let home = try base.map({ try EmbeddedResources.base($0) }) ?? ExpertOptions.home(of: source) else {
         throw ExpertError.invalidHyperparameter(
-          name: "base", value: "nothing", allowed: "the base that the expert was trained on, which its files do not say"
+          name: "base", value: "missing", allowed: "the base that the expert was trained on, which its files do not say"
         )
       }
       let host = StoredExpert.Base(

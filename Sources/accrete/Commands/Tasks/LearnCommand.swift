@@ -71,7 +71,7 @@ struct LearnCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let printer = LearnPrinter(progress, showsFailedGates: json)
+    let printer = LearnPrinter(progress)
     try Failure.reported(memory: RunOptions.lessMemory) {
       let opened = try registry.open(.writing)
       let reader = try rows.reader()
