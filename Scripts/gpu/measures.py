@@ -192,8 +192,8 @@ class Check:
     def bases(self, work: Work) -> None:
         self.model(work, self.sizes.large)
         model = self.folder / f"{self.sizes.large}-8"
-        for weights in ("bfloat16", "int8", "float8"):
-            # FP8 is not in every version: that it is refused is an answer.
+        for weights in ("bfloat16", "int8", "fp8", "nf4"):
+            # Not every version has these forms: that one is refused is an answer.
             self.ours(work, weights, "train", "--model", model, "--material", self.material(self.sizes.tokens), "--rank", 16,
                       "--steps", self.sizes.steps, "--weights", weights, needed=weights == "bfloat16")
 

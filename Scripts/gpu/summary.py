@@ -100,11 +100,12 @@ def lines(records: list[dict], is_dry: bool) -> list[Line]:
              MIXTURE, is_dry),
         pair("decoding 1B, an expert for each row beside one for all, tokens/s",
              single(records, 7, "batch many, experts many"), single(records, 7, "batch many, experts 1"), EXPERTS, is_dry),
-        pair("FP8 beside bfloat16, 8 layers of 8B, tokens/s", single(records, 8, "float8"), single(records, 8, "bfloat16"),
+        pair("FP8 beside bfloat16, 8 layers of 8B, tokens/s", single(records, 8, "fp8"), single(records, 8, "bfloat16"),
              FLOAT8, is_dry),
         Line("scoring 14 labels 1B, labels/s", number(single(records, 6, "scoring", "labels_per_second")), "", "", "none", ""),
         Line("decoding 1B, batch 1, tokens/s", number(single(records, 7, "batch 1, experts 1"), 1), "", "", "none", ""),
         Line("int8, 8 layers of 8B, tokens/s", number(single(records, 8, "int8")), "", "", "none", ""),
+        Line("nf4, 8 layers of 8B, tokens/s", number(single(records, 8, "nf4")), "", "", "none", ""),
     ]
 
 

@@ -71,6 +71,10 @@ int32_t guarded(Body body) {
   try {
     body();
     return 0;
+  } catch (const c10::OutOfMemoryError& error) {
+    // By its type: what it says changes from version to version. Swift looks for these words.
+    last_error = error.what_without_backtrace();
+    if (last_error.find("out of memory") == std::string::npos) last_error = "out of memory: " + last_error;
   } catch (const c10::Error& error) {
     last_error = error.what_without_backtrace();
   } catch (const std::exception& error) {
@@ -330,6 +334,10 @@ int32_t accrete_reset_peak(int32_t device) {
   return guarded([&] { accrete::reset_peak(device); });
 }
 
+int32_t accrete_memory_failures(int32_t device, int64_t* count) {
+  return guarded([&] { *count = accrete::memory_failures(device); });
+}
+
 int32_t accrete_operator(const char* name, const char* overload, bool* cpu, bool* cuda, const char** schema) {
   thread_local accrete::FoundOperator found;
   if (guarded([&] { found = accrete::find_operator(name, overload); }) != 0) return -1;
@@ -356,7 +364,8 @@ void accrete_keep_tensor_memory(void) { accrete::keep_tensor_memory(); }
   FUNCTION(accrete_bernoulli) FUNCTION(accrete_set_threads) FUNCTION(accrete_get_threads) \
   FUNCTION(accrete_has_cuda) FUNCTION(accrete_build_description) \
   FUNCTION(accrete_set_deterministic) FUNCTION(accrete_prepare_cuda) FUNCTION(accrete_device_count) FUNCTION(accrete_cuda_stream) \
-  FUNCTION(accrete_synchronize) FUNCTION(accrete_device_memory) FUNCTION(accrete_reset_peak) FUNCTION(accrete_operator) \
+  FUNCTION(accrete_synchronize) FUNCTION(accrete_device_memory) FUNCTION(accrete_reset_peak) \
+  FUNCTION(accrete_memory_failures) FUNCTION(accrete_operator) \
   FUNCTION(accrete_keep_tensor_memory)
 
 #define ENTRY(name) .name = name,

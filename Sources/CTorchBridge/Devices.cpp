@@ -50,6 +50,10 @@ void reset_peak(int32_t device) {
   at::accelerator::resetPeakStats(static_cast<c10::DeviceIndex>(device));
 }
 
+int64_t memory_failures(int32_t device) {
+  return at::accelerator::getDeviceStats(static_cast<c10::DeviceIndex>(device)).num_ooms;
+}
+
 FoundOperator find_operator(const char* name, const char* overload) {
   const auto found = c10::Dispatcher::singleton().findSchema({name, overload});
   if (!found) return {};

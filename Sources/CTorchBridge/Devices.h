@@ -24,6 +24,9 @@ struct DeviceMemory {
 DeviceMemory memory(int32_t device);
 void reset_peak(int32_t device);
 
+// How often libtorch found no room on a device, since the process began.
+int64_t memory_failures(int32_t device);
+
 // An operator of the loaded libtorch; without arguments: it has none of that name.
 struct FoundOperator {
   int32_t arguments = -1;

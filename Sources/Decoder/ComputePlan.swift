@@ -41,7 +41,7 @@ public struct ComputePlan: Sendable, Equatable {
   /// What activations within a layer are held in, and their gradients. The residual stream is float32.
   public var activations: DType { compute == .bfloat16 ? .bfloat16 : .float32 }
 
-  /// In training and scoring. Where a mask of its own asks for it, and in generating on a GPU, libtorch computes on the padded grid.
+  /// In training and scoring, and on a GPU in generation. Where a mask of its own asks for it, libtorch computes on the padded grid.
   public var attention: Attention {
     if rehearsesDevice { return .composed }
     if device == .cpu { return .packed }
@@ -56,17 +56,8 @@ public struct ComputePlan: Sendable, Equatable {
     let kernels =
       hasProcessorKernels
       ? "our kernels (\(InstructionSet.current.rawValue))" : DeviceOperations.description(on: device)
-    let products =
-      switch (weights, compute) {
-      case (.int8, _): "8-bit integers, inputs quantized row by row"
-      case (.fp8, _), (.nf4, _), (.int4, _):
-        "float32, a tile of the matrix made of its \(weights.rawValue) codes at a time, by libtorch"
-      case (_, .bfloat16): "bfloat16, sums in float32, by libtorch"
-      case (.bfloat16, _): "float32, a tile of the matrix widened at a time, by libtorch"
-      case (.float32, _): "float32, by libtorch"
-      }
     return [
-      Entry(what: "products with frozen matrices", how: products),
+      Entry(what: "products with frozen matrices", how: hasProcessorKernels ? products : deviceProducts),
       Entry(what: "activations within a layer, and their gradients", how: activations.rawValue),
       Entry(
         what: "residual stream, statistics of norms and softmax, losses, router, RoPE, all that trains",
@@ -78,8 +69,40 @@ public struct ComputePlan: Sendable, Equatable {
     ]
   }
 
+  private var products: String {
+    switch (weights, compute) {
+    case (.int8, _): "8-bit integers, inputs quantized row by row"
+    case (.fp8, _), (.nf4, _), (.int4, _):
+      "float32, a tile of the matrix made of its \(weights.rawValue) codes at a time, by libtorch"
+    case (_, .bfloat16): "bfloat16, sums in float32, by libtorch"
+    case (.bfloat16, _): "float32, a tile of the matrix widened at a time, by libtorch"
+    case (.float32, _): "float32, by libtorch"
+    }
+  }
+
+  private var deviceProducts: String {
+    switch (weights, compute) {
+    case (.int8, _):
+      "8-bit integers, inputs quantized row by row, by libtorch; sums made \(activations.rawValue) by single operations"
+    case (.fp8, .bfloat16) where Float8Product.isThere(on: device):
+      "float8 e4m3, inputs rounded row by row, sums in float32, by libtorch; backward the matrix is turned in one buffer"
+    case (.fp8, .bfloat16):
+      "bfloat16 made of fp8 codes in one buffer as large as the largest matrix, by single operations; this device has no"
+        + " products of float8"
+    case (.nf4, .bfloat16), (.int4, .bfloat16):
+      "bfloat16 made of \(weights.rawValue) codes in one buffer as large as the largest matrix, by"
+        + " \(DeviceOperations.description(on: device)); multiplied by libtorch"
+    case (.fp8, _), (.nf4, _), (.int4, _):
+      "float32 of the whole matrix made of its \(weights.rawValue) codes, by single operations; --compute bfloat16 is faster"
+    case (_, .bfloat16): "bfloat16, sums in float32, by libtorch"
+    case (.bfloat16, _): "float32 of the whole matrix, by libtorch"
+    case (.float32, _): "float32, by libtorch"
+    }
+  }
+
   private var generationText: String {
-    compute == .bfloat16 ? "products of prompts in bfloat16; the rest float32" : "float32"
+    guard hasProcessorKernels else { return "\(activations.rawValue), all sequences of a step in one pass" }
+    return compute == .bfloat16 ? "products of prompts in bfloat16; the rest float32" : "float32"
   }
 
   private func attentionText(_ kernels: String) -> String {

@@ -7,7 +7,8 @@ extension DecoderModel {
 
   /// The same model whose products are computed in another precision.
   ///
-  /// - Parameter precision: bfloat16 only where ``suitsHalfProducts``: what is not held in it is computed in float32, and rounded.
+  /// - Parameter precision: bfloat16 only where ``suitsHalfProducts``: elsewhere what is not held in it is computed in float32, and
+  ///   rounded.
   public func computing(in precision: ComputePrecision) -> DecoderModel {
     var copy = self
     copy.compute = precision
@@ -17,10 +18,10 @@ extension DecoderModel {
   /// The same model, computing as somebody asks.
   ///
   /// - Parameters:
-  ///   - choice: `auto` takes bfloat16 where the processor multiplies it, all matrices are held in it, and there are at least
-  ///     ``leastParametersForHalf`` parameters.
+  ///   - choice: `auto` takes bfloat16 where the processor or the device multiplies it, the model ``suitsHalfProducts``, and there are at
+  ///     least ``leastParametersForHalf`` parameters.
   ///   - name: Names the model in errors.
-  /// - Throws: ``DecoderError/computeNeedsHalf(base:held:)`` where bfloat16 is asked for and the matrices are not held in it.
+  /// - Throws: ``DecoderError/computeNeedsHalf(base:held:)`` where bfloat16 is asked for and the model does not suit it.
   public func computing(_ choice: ComputeChoice, named name: String) throws -> DecoderModel {
     switch choice {
     case .float32: return computing(in: .float32)
@@ -30,16 +31,22 @@ extension DecoderModel {
       }
       return computing(in: .bfloat16)
     case .auto:
-      let gains =
-        InstructionSet.hasHalfProducts && parameterCount >= Self.leastParametersForHalf && suitsHalfProducts
+      let multiplies = !plan.hasProcessorKernels || InstructionSet.hasHalfProducts
+      let gains = multiplies && parameterCount >= Self.leastParametersForHalf && suitsHalfProducts
       return computing(in: gains ? .bfloat16 : .float32)
     }
   }
 
-  /// Whether all matrices are held in bfloat16, as products of bfloat16 need them.
+  /// Whether products of bfloat16 suit the model.
+  ///
+  /// All matrices are held in it; or it is on a device, where products with codes and integers take bfloat16 as it is. There an embedding,
+  /// an LM head and what a packed checkpoint left out may be float32: their products are computed in it and rounded.
   public var suitsHalfProducts: Bool {
-    embedding.suitsHalfProducts && lmHead.suitsHalfProducts
-      && layers.allSatisfy { $0.matrices.allSatisfy(\.suitsHalfProducts) }
+    let held = layers.flatMap(\.matrices)
+    if Kernels.isDevice(device), !heldPrecision.includesEmbedding {
+      return held.allSatisfy { $0.suitsHalfProducts || $0.precision == .float32 }
+    }
+    return embedding.suitsHalfProducts && lmHead.suitsHalfProducts && held.allSatisfy(\.suitsHalfProducts)
   }
 
   /// How the layers' matrices are held: of the first layer, as all are held alike.

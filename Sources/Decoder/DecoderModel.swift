@@ -18,8 +18,8 @@ public struct DecoderModel: Sendable {
   public let digest: Digest
   /// Numbers in its weight files; 0 for a model that is being pretrained.
   public internal(set) var parameterCount: Int
-  /// What products are computed in, in training, in scoring and with the prompts of generated text; generated tokens are computed in
-  /// float32.
+  /// What products are computed in, in training, in scoring and with the prompts of generated text; on a device with generated tokens, too,
+  /// which the CPU computes in float32.
   public internal(set) var compute = ComputePrecision.float32
   /// How the matrices are held, where their numbers are not those of the files; `nil`: they are, in whatever type. Answers depend on it.
   public internal(set) var roundedTo: WeightPrecision?
@@ -166,7 +166,7 @@ public struct DecoderModel: Sendable {
       packing: packing, plans: plans, rotary: rotary, angles: try rotary.angles(at: positions),
       localAngles: try localRotary?.angles(at: positions), epsilon: configuration.normEpsilon, experts: experts,
       cache: cache, inference: inference, sharing: SharedKeys(configuration), routing: routing, tracing: tracing,
-      tokens: packing.tokens, activations: inference == nil && routing == nil ? plan.activations : .float32)
+      tokens: packing.tokens, activations: activations(of: inference, routing))
     var x = try embedded(packing.ids)  // [tokens, hidden]
     var pullbacks: [Pullback] = []
     for (index, layer) in layers.prefix(depth).enumerated() {
@@ -177,7 +177,13 @@ public struct DecoderModel: Sendable {
       x = traced.value
       if let pullback = traced.pullback { pullbacks.append(pullback) }
     }
+    cache?.advance(by: batch.lengths)
     return (x, pullbacks)
+  }
+
+  /// What a pass holds activations in: pretraining, and inference by the CPU's kernels, compute in float32.
+  private func activations(of inference: InferencePass?, _ routing: RoutingPass?) -> DType {
+    routing == nil && (inference == nil || !plan.hasProcessorKernels) ? plan.activations : .float32
   }
 
   /// What enters the first layer. `ids`: int64 [tokens] → [tokens, hidden].

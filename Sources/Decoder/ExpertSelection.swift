@@ -67,7 +67,8 @@ public protocol ExpertSelection {
   /// Whether training moves something in a layer's attention: where not, the lowest layer's has no backward pass.
   func trainsAttention(layer: Int) -> Bool
 
-  /// Whether training moves something in a layer's routed experts.
+  /// Whether training moves something in a layer's routed experts. Where not, they are the base's, and a device may compute all of them at
+  /// once, without ``routed(_:through:visit:tracing:)``.
   func trainsRouted(layer: Int) -> Bool
 }
 

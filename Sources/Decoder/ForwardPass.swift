@@ -46,7 +46,7 @@ struct ForwardPass {
 
   /// A dense feed-forward block, under the experts. `x` (normed): [tokens, hidden] → the same.
   func feed(_ x: Tensor, through block: FeedForward, layer: Int) throws -> Traced {
-    if let inference { return Traced(try inference.feed(x, through: block) { try $0.block(layer: layer) }) }
+    if let inference { return Traced(try inference.feed(x, through: block, at: BlockPlace(layer: layer))) }
     guard let experts else { return try block.forward(x, tracing: tracing) }
     return try experts.feedForward(x, through: block, layer: layer, tracing: tracing)
   }

@@ -52,8 +52,7 @@ struct Reading {
     (order, count, experts) = (indices, indices.count, nil)
     rows = try Tensor(indices, on: device)
     real = rows
-    self.inference = InferencePass(
-      slices: ProductSlices(sliced: 0), experts: inference.experts.narrowed(to: indices), counter: inference.counter)
+    self.inference = inference.narrowed(to: indices, sliced: 0)
   }
 
   /// Rows of all tokens → rows that are read, with the copies. [tokens, …] → [rows, …]

@@ -46,6 +46,8 @@ public final class PreparedExpert: InferenceExpert {
     return (made, shares)
   }
 
+  public var changesRouted: Bool { experts.count == 1 && experts[0].shape.routed }
+
   public func routed(layer: Int, expert: Int) throws -> FeedForwardSegments.Expert? {
     guard let own = experts.first, experts.count == 1, own.shape.routed else { return nil }
     let position = Site(layer: layer, site: ProjectionSite(.gate, ofExpert: expert))

@@ -1,4 +1,5 @@
 import Decoder
+import Files
 import Foundation
 public import ModelConfiguration
 import Torch
@@ -11,8 +12,19 @@ extension Base {
     computing(in: try model.computing(choice, named: folder.path).compute)
   }
 
-  /// What to say of a choice that costs time; `nil`: nothing.
-  public var computeWarning: String? {
+  /// What to say of choices and machines that cost time.
+  public var computeWarnings: [String] { [computeWarning, deviceWarning].compactMap(\.self) }
+
+  /// Where a GPU, or a rehearsed one, has none of our kernels.
+  private var deviceWarning: String? {
+    guard model.device != .cpu || Kernels.rehearsesDevice, let problem = DeviceKernels.problem(for: model.device)
+    else { return nil }
+    return
+      "none of our kernels on \(model.device), so single operations of libtorch stand in, which are slower: \(problem.onOneLine)"
+  }
+
+  /// Of a choice; `nil`: nothing.
+  private var computeWarning: String? {
     guard model.compute == .bfloat16, !InstructionSet.hasHalfProducts else { return nil }
     return
       "--compute bfloat16: this processor has no instruction that multiplies bfloat16 (AVX512_BF16, AMX): float32 is faster here"

@@ -1,4 +1,4 @@
-/// How the numbers of a model's frozen matrices are held.
+/// How the numbers of a model's frozen matrices are held, and what a CPU multiplies. What a GPU does is in `docs/gpu.md`.
 public enum WeightPrecision: String, Sendable, CaseIterable, Codable {
   case float32
   /// Half the memory; products in float32. Exact where the numbers come from bfloat16, rounded otherwise.

@@ -20,11 +20,18 @@ extension Registry {
   ///
   /// - Parameter task: What is asked, as people name it; `nil`: whatever is served.
   public func basePrecision(answering task: String? = nil) throws -> WeightPrecision? {
-    if let own = task.flatMap(described) { return own.description.basePrecision }
+    if let own = task.flatMap(described) { return try basePrecision(for: own.description) }
     // They are alike, unless some came from elsewhere: then as most of them were learned.
-    let all = try servedDescriptions().map(\.description.basePrecision)
+    let all = try servedDescriptions().map { try basePrecision(for: $0.description) }
     let counts = all.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     return all.max { (counts[$0] ?? 0) < (counts[$1] ?? 0) } ?? nil
+  }
+
+  private func basePrecision(for task: TaskModelDescription) throws -> WeightPrecision? {
+    guard task.weights == nil, task.compute == .bfloat16 else { return task.weights }
+    // Products of bfloat16 take what is held in it, which is not every device's way; codes of the files stay codes.
+    let codes = try base().configuration?["quantization_config"]
+    return codes == nil || codes == .null ? .bfloat16 : nil
   }
 
   /// The versions that were learned on a base held otherwise, so that they answer otherwise on this one.
@@ -51,5 +58,7 @@ extension Registry {
 
 extension TaskModelDescription {
   /// How the base was held as the task was learned, in words.
-  public var heldWords: String { basePrecision?.rawValue ?? "the numbers that its files have" }
+  public var heldWords: String {
+    (weights?.rawValue ?? "the numbers that its files have") + (compute == .bfloat16 ? ", computed in bfloat16" : "")
+  }
 }

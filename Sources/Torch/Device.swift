@@ -19,8 +19,14 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Reads `cpu`, `cuda` or `cuda:N`.
-  /// - Throws: ``TorchError/unknownDevice(_:)``, ``TorchError/unavailableDevice(_:)``.
+  /// - Throws: ``TorchError/unknownDevice(_:)``, ``TorchError/unavailableDevice(_:)``, ``TorchError/noSuchDevice(_:count:)``.
   public init(_ name: String) throws {
+    try self.init(name, cudaDevices: TorchRuntime.cudaDevices)
+    if kind == .cuda { try CUDAPreparation.require() }
+  }
+
+  /// - Parameter cudaDevices: How many there are; asked only where the name is one of CUDA.
+  init(_ name: String, cudaDevices: @autoclosure () -> Int) throws {
     let parts = name.split(separator: ":", omittingEmptySubsequences: false)
     switch (parts.first.map(String.init), parts.count) {
     case ("cpu", 1): self = .cpu
@@ -30,10 +36,18 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
       self = .cuda(index)
     default: throw TorchError.unknownDevice(name)
     }
-    if kind == .cuda, !libtorch.accrete_has_cuda() { throw TorchError.unavailableDevice(name) }
+    guard kind == .cuda else { return }
+    let count = cudaDevices()
+    guard count > 0 else { throw TorchError.unavailableDevice(name) }
+    guard index < count else { throw TorchError.noSuchDevice(name, count: count) }
   }
 
-  var typeCode: Int32 { kind == .cpu ? libtorch.aoti_torch_device_type_cpu() : libtorch.aoti_torch_device_type_cuda() }
+  /// As libtorch has it. Every tensor that is made on a device asks for it: before the first of CUDA, libtorch is prepared.
+  var typeCode: Int32 {
+    guard kind == .cuda else { return libtorch.aoti_torch_device_type_cpu() }
+    CUDAPreparation.prepare()
+    return libtorch.aoti_torch_device_type_cuda()
+  }
 
   public var description: String { kind == .cpu ? "cpu" : "cuda:\(index)" }
 }

@@ -16,12 +16,16 @@ enum Argument {
   /// Of a device argument: none.
   case noDevice
   case dtype(DType)
+  /// The type float8 e4m3fn, which no tensor of ours has for longer than a call.
+  case float8
 }
 
 /// Calls operators of libtorch by schema name, through the stable ABI.
 enum Operation {
   /// The ABI that this file is written against; libtorch of any later version honours it.
   private static let abiVersion: UInt64 = (2 << 56) | (10 << 48)
+  /// c10's number of float8 e4m3fn: numbers of types do not change.
+  private static let float8: TorchStackValue = 24
 
   /// Calls `aten::name.overload` and returns its only result.
   static func call(_ name: StaticString, overload: StaticString = "", _ arguments: [Argument]) throws -> Tensor {
@@ -91,6 +95,7 @@ enum Operation {
     case .optionalDType(let value): value.map { libtorch.accrete_new_optional(TorchStackValue($0.code)) } ?? 0
     case .noDevice: 0
     case .dtype(let value): TorchStackValue(value.code)
+    case .float8: Self.float8
     }
   }
 
@@ -113,7 +118,18 @@ enum Operation {
   }
 
   private static func failure(_ name: StaticString, _ arguments: [Argument]) -> TorchError {
-    .ofLastCall("\(name)".replacing("aten::", with: ""), arguments.map(describe).joined(separator: ", "))
+    .ofLastCall(
+      "\(name)".replacing("aten::", with: ""), arguments.map(describe).joined(separator: ", "),
+      on: arguments.lazy.compactMap(device).first { $0 != .cpu } ?? .cpu)
+  }
+
+  private static func device(of argument: Argument) -> Device? {
+    switch argument {
+    case .tensor(let tensor): tensor.device
+    case .optionalTensor(let tensor): tensor?.device
+    case .tensors(let tensors): tensors.first?.device
+    default: nil
+    }
   }
 
   private static func describe(_ argument: Argument) -> String {
@@ -130,6 +146,7 @@ enum Operation {
     case .optionalDType(let value): value?.rawValue ?? "none"
     case .noDevice: "none"
     case .dtype(let value): value.rawValue
+    case .float8: "float8_e4m3fn"
     }
   }
 }

@@ -13,7 +13,7 @@ extension Tensor {
     let status = libtorch.aoti_torch_empty_strided(
       Int64(shape.count), sizes, strides, dtype.code, device.typeCode, Int32(device.index), &reference)
     guard status == 0, let reference else {
-      throw TorchError.ofLastCall("allocate", "\(dtype)\(shape) on \(device)")
+      throw TorchError.ofLastCall("allocate", "\(dtype)\(shape) on \(device)", on: device)
     }
     self.init(owning: reference)
   }

@@ -41,6 +41,12 @@ extension Tensor {
     try Operation.call("aten::index_copy", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
   }
 
+  /// Makes the rows `indices` of `axis` those of `source`, where they lie. `indices`: int64, one-dimensional, each at most once.
+  public func replaceInPlace(_ axis: Int, rows indices: Tensor, with source: Tensor) throws {
+    try Operation.call(
+      "aten::index_copy_", results: 1, [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
+  }
+
   /// `out[i][j] = self[i][indices[i][j]]` for `axis` 1, and so on.
   public func picked(_ axis: Int, _ indices: Tensor) throws -> Tensor {
     try Operation.call("aten::gather", [.tensor(self), .int(axis), .tensor(indices), .bool(false)])
@@ -54,8 +60,11 @@ extension Tensor {
 
   /// A copy with `out[i][indices[i][j]] += source[i][j]` for `axis` 1, and so on.
   public func addingAt(_ axis: Int, _ indices: Tensor, _ source: Tensor) throws -> Tensor {
-    try Operation.call(
-      "aten::scatter_add", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
+    func call() throws -> Tensor {
+      try Operation.call("aten::scatter_add", [.tensor(self), .int(axis), .tensor(indices), .tensor(source)])
+    }
+    // A GPU adds what meets in one place in no order, unless the order is asked for.
+    return device == .cpu ? try call() : try Determinism.required(call)
   }
 
   /// With rows of zeros behind it, so that their number is a multiple of `block`: products with few different shapes are cheaper.

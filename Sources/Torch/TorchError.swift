@@ -33,10 +33,12 @@ public enum TorchError: AccreteError, Equatable {
 
   /// A device name that is not `cpu`, `cuda` or `cuda:N`.
   case unknownDevice(String)
-  /// There was not room for a tensor. `asked` and `free`: as libtorch says it, `1.50 GiB` or `4096 bytes`.
-  case outOfMemory(operation: String, arguments: String, asked: String, free: String?)
+  /// There was no room for what an operation needs.
+  case outOfMemory(operation: String, arguments: String, MemoryShortage)
   /// The loaded libtorch has no such device.
   case unavailableDevice(String)
+  /// There are CUDA devices, but fewer than the name's number says.
+  case noSuchDevice(String, count: Int)
 
   // MARK: safetensors files
 
@@ -50,7 +52,7 @@ public enum TorchError: AccreteError, Equatable {
 
   public var category: ErrorCategory {
     switch self {
-    case .invalidHyperparameter, .unknownDevice, .unavailableDevice: .usage
+    case .invalidHyperparameter, .unknownDevice, .unavailableDevice, .noSuchDevice: .usage
     case .malformedSafetensors, .missingTensor, .notFinite: .data
     case .noLibtorch: .inputOutput
     case .outOfMemory: .resources
@@ -84,11 +86,15 @@ public enum TorchError: AccreteError, Equatable {
       "\(name) is \(value); allowed: \(allowed)"
     case .unknownDevice(let name):
       "unknown device `\(name)`; use cpu, cuda or cuda:N"
-    case .outOfMemory(let operation, let arguments, let asked, let free):
-      "out of memory: \(operation)(\(arguments)) asked for \(asked)\(free.map { ", \($0) is free" } ?? "")"
+    case .outOfMemory(let operation, let arguments, let shortage):
+      shortage.text(of: "\(operation)(\(arguments))")
     case .unavailableDevice(let name):
       "device `\(name)` is not available: this libtorch is a CPU build, or the machine has no such device."
         + " Use --device cpu, or put a CUDA build of libtorch on LD_LIBRARY_PATH."
+    case .noSuchDevice(let name, let count):
+      "device `\(name)` is not there: libtorch sees \(count == 1 ? "one CUDA device" : "\(count) CUDA devices"),"
+        + " \((0..<count).map { "cuda:\($0)" }.joined(separator: ", ")). Use \(count == 1 ? "it" : "one of them")"
+        + " (CUDA_VISIBLE_DEVICES decides which a process sees)."
     case .malformedSafetensors(let path, let rule):
       "\(path): not a valid safetensors file: \(rule). Fetch or write the file again."
     case .missingTensor(let path, let name):

@@ -55,6 +55,9 @@ public enum TorchRuntime {
   /// Whether the loaded libtorch has CUDA and a device for it.
   public static var hasCUDA: Bool { libtorch.accrete_has_cuda() }
 
+  /// Whether the loaded libtorch is built for CUDA, with or without a device.
+  public static var isCUDABuild: Bool { ["USE_CUDA=1", "USE_CUDA=ON"].contains(where: buildDescription.contains) }
+
   /// What libtorch says about its build: compiler, BLAS, instruction set.
   public static var buildDescription: String { libtorch.accrete_build_description().map { String(cString: $0) } ?? "" }
 }

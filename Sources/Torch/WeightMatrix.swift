@@ -11,6 +11,8 @@ public import ModelConfiguration
 ///
 /// fp8, nf4, int4: codes, widened as bfloat16 is (``CodedMatrix``); products have the bits that they have with float32 of what the codes
 /// stand for.
+///
+/// On a device, products of bfloat16 with codes are computed in bfloat16 or float8 (`WeightMatrix+Device.swift`).
 public struct WeightMatrix: Sendable {
   /// How the numbers are held.
   public typealias Precision = WeightPrecision
@@ -43,25 +45,25 @@ public struct WeightMatrix: Sendable {
   /// Codes that a checkpoint has.
   public init(_ codes: CodedMatrix) { self.init(storage: .coded(codes), shape: codes.shape) }
 
-  private init(storage: Storage, shape: [Int]) {
+  init(storage: Storage, shape: [Int]) {
     self.storage = storage
     self.shape = shape
   }
 
   /// - Parameters:
   ///   - weight: [out, in].
-  ///   - precision: How it is held from now on.
-  /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` when int8, fp8 or nf4 is asked for elsewhere than on a CPU, and for
-  ///   int4, which only a checkpoint can have.
+  ///   - precision: How it is held from now on. Integers and codes are made on the CPU, so that they are the same everywhere.
+  /// - Throws: ``TorchError/invalidHyperparameter(name:value:allowed:)`` for int4, which only a checkpoint can have.
   public init(_ weight: Tensor, precision: Precision) throws {
     switch precision {
     case .float32: try self.init(weight.converted(to: .float32))
     case .bfloat16: try self.init(weight.converted(to: .bfloat16))
     case .int8:
-      let (values, scales) = try Self.exact(weight, precision).quantized(columns: nil)
-      self.init(storage: .int8(values: values, scales: scales), shape: weight.shape)
-    case .fp8: self.init(try CodedMatrix(Self.exact(weight, precision), .fp8))
-    case .nf4: self.init(try CodedMatrix(Self.exact(weight, precision), .nf4))
+      let (values, scales) = try Self.exact(weight).quantized(columns: nil)
+      self = try WeightMatrix(storage: .int8(values: values, scales: scales), shape: weight.shape)
+        .moved(to: weight.device)
+    case .fp8: self.init(try CodedMatrix(Self.exact(weight), .fp8).moved(to: weight.device))
+    case .nf4: self.init(try CodedMatrix(Self.exact(weight), .nf4).moved(to: weight.device))
     case .int4:
       throw TorchError.invalidHyperparameter(
         name: "weights", value: "int4 of \(weight)",
@@ -70,13 +72,7 @@ public struct WeightMatrix: Sendable {
   }
 
   /// What codes are made of.
-  private static func exact(_ weight: Tensor, _ precision: Precision) throws -> Tensor {
-    guard weight.device == .cpu else {
-      throw TorchError.invalidHyperparameter(
-        name: "weights", value: "\(precision) of \(weight) on \(weight.device)", allowed: "\(precision) on the CPU")
-    }
-    return try weight.converted(to: .float32)
-  }
+  private static func exact(_ weight: Tensor) throws -> Tensor { try weight.moved(to: .cpu).converted(to: .float32) }
 
   public var precision: Precision {
     switch storage {
@@ -137,6 +133,7 @@ public struct WeightMatrix: Sendable {
 
   /// x Wᵀ (+ addend). `x`: [rows, in] → [rows, out], in bfloat16 where `x` is.
   func product(_ x: Tensor, adding addend: Tensor?) throws -> Tensor {
+    if let result = try deviceProduct(x, adding: addend) { return result }
     if x.isHalf { return try halfProduct(x, adding: addend) }
     switch storage {
     case .plain(let weight):
@@ -157,6 +154,7 @@ public struct WeightMatrix: Sendable {
 
   /// x W (+ addend). `x`: [rows, out] → [rows, in], in bfloat16 where `x` is.
   func transposedProduct(_ x: Tensor, adding addend: Tensor?) throws -> Tensor {
+    if let result = try deviceTransposedProduct(x, adding: addend) { return result }
     if x.isHalf { return try halfTransposedProduct(x, adding: addend) }
     switch storage {
     case .plain(let weight):
@@ -176,7 +174,7 @@ public struct WeightMatrix: Sendable {
 
   /// x Wᵀ (+ addend) with float32 of a matrix, or with the whole of it.
   private func tiledProduct(_ x: Tensor, _ weight: any TiledMatrix, adding addend: Tensor?) throws -> Tensor {
-    if Kernels.suit(x), weight.device == .cpu, isLarge || x.count <= Self.fewRows * shape[1] {
+    if Kernels.suit(x), !Kernels.isDevice(weight.device), isLarge || x.count <= Self.fewRows * shape[1] {
       return try weight.rowProduct(with: x, adding: addend)
     }
     return try WidenedProduct.product(x, weight, adding: addend)
@@ -184,7 +182,7 @@ public struct WeightMatrix: Sendable {
 
   /// x W (+ addend) with float32 of a matrix, or with the whole of it.
   private func tiledTransposedProduct(_ x: Tensor, _ weight: any TiledMatrix, adding addend: Tensor?) throws -> Tensor {
-    guard isLarge, x.shape.count == 2 else {
+    guard isLarge, x.shape.count == 2, !Kernels.isDevice(weight.device) else {
       return try WidenedProduct.transposedProduct(x, weight, adding: addend)
     }
     // Outputs in parts, summed in that order: another split would change the bits of stored results.

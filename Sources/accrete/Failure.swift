@@ -23,10 +23,21 @@ enum Failure {
     } catch let error as LostOutput where error.isReadersDecision {
       throw ExitCode(nobodyReads)
     } catch {
-      let advice = if case TorchError.outOfMemory = error { ". \(memory)" } else { "" }
       let arguments = Array(CommandLine.arguments.dropFirst())
+      let advice = advice(for: error, memory: memory, arguments)
       Console.error("accrete: \(OptionValues.located(OptionSynonyms.explained(error), of: arguments))\(advice)")
       throw ExitCode(ErrorCategory(of: error).exitCode)
     }
+  }
+
+  /// What helps where memory is short, in the order in which to try it; "" for other errors.
+  ///
+  /// - Parameters:
+  ///   - memory: What the command offers.
+  ///   - arguments: Of the command line: not every command can be told another device.
+  static func advice(for error: any Error, memory: String, _ arguments: [String]) -> String {
+    guard case TorchError.outOfMemory(_, _, let shortage) = error else { return "" }
+    let takesDevice = CommandOptions.command(of: arguments)?.options.contains("--device") == true
+    return ". \(memory)" + (shortage.device != nil && takesDevice ? " Or use another --device." : "")
   }
 }

@@ -44,8 +44,9 @@ import Torch
     try expectClose(rounded, exact, method, cosine: 0.999)
   }
 
-  @Test func sameBitsEveryTime() throws {
-    try Kernels.$rehearsesDevice.withValue(true) {
+  @Test(arguments: Rehearsal.allCases)
+  func sameBitsEveryTime(rehearsal: Rehearsal) throws {
+    try asDevice(rehearsal) {
       let (one, other) = (
         try PlannedTraining("moe-cl", .bfloat16, epochs: 1, dropout: 0.1),
         try PlannedTraining("moe-cl", .bfloat16, epochs: 1, dropout: 0.1)

@@ -17,11 +17,12 @@ struct PlannedTraining {
 
   init(
     _ method: String, _ compute: ComputePrecision, epochs: Int = 6,
-    base: URL = Goldens.folder.appendingPathComponent("tiny"), dropout: Double = 0
+    base: URL = Goldens.folder.appendingPathComponent("tiny"),
+    weights: WeightPrecision? = .bfloat16, dropout: Double = 0
   ) throws {
     try TorchRuntime.setThreads(1)
     // The same values, held in the precision that every computation takes.
-    let model = try DecoderModel(folder: base, precision: .bfloat16).computing(in: compute)
+    let model = try DecoderModel(folder: base, precision: weights).computing(in: compute)
     let learner = try TinyTasks.method(method, model, dropout: dropout)
     _ = try learner.begin(TinyTasks.identities[0])
     let training = try TinyTasks.training(

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import TestSupport
 import Testing
+import Torch
 
 @testable import Records
 @testable import Runs
@@ -38,6 +39,25 @@ extension StoredRunTests {
         #expect(abs(last.tokensPerSecond * last.seconds / Double(cost.trainingTokens) - 1) < 0.05)
       }
       #expect(lines.allSatisfy { $0.residentBytes > 1 << 20 })
+      for file in [folder.timings, folder.metrics] {
+        #expect(try !String(contentsOf: file, encoding: .utf8).contains("deviceMemory"))
+      }
+    }
+
+    /// A GPU's memory stands beside the process's; on a CPU no key is new.
+    @Test func memoryOfADevice() throws {
+      func keys(_ use: TorchRuntime.DeviceUse?) throws -> [String: JSONTree] {
+        let event = TimingEvent(task: "a", step: 1, seconds: 2, tokensPerSecond: 3, use: use)
+        let line = try JSONFile.encode(event, pretty: false)
+        let members = try JSONFile.decode([String: JSONTree].self, from: line, path: "timings.jsonl")
+        return members
+      }
+      let plain: Set = ["task", "step", "seconds", "tokensPerSecond", "residentBytes"]
+      #expect(try Set(keys(nil).keys) == plain)
+      let onDevice = try keys(TorchRuntime.DeviceUse(device: "cuda:1", peak: 5 << 30, reserved: 6 << 30))
+      #expect(onDevice["device"]?.string == "cuda:1" && onDevice["deviceMemoryPeak"] == .integer(5 << 30))
+      #expect(onDevice["deviceMemoryReserved"] == .integer(6 << 30) && onDevice.count == plain.count + 3)
+      #expect(try TorchRuntime.use(of: .cpu) == nil)
     }
 
     @Test func ofARunInOnePiece() throws {

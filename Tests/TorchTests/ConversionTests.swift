@@ -1,5 +1,6 @@
 import Testing
-import Torch
+
+@testable import Torch
 
 /// Do values survive conversion, copying and reading?
 @Suite struct ConversionTests {
@@ -72,6 +73,16 @@ import Torch
     for name in ["", "gpu", "cpu:0", "cuda:", "cuda:-1", "cuda:128", "cuda:1:2", "CPU"] {
       #expect(throws: TorchError.unknownDevice(name)) { try Device(name) }
     }
+  }
+
+  @Test func numbersOfDevices() throws {
+    #expect(try Device("cuda:1", cudaDevices: 2) == .cuda(1) && Device("cuda", cudaDevices: 1) == .cuda())
+    #expect(throws: TorchError.unavailableDevice("cuda")) { try Device("cuda", cudaDevices: 0) }
+    let error = #expect(throws: TorchError.noSuchDevice("cuda:2", count: 2)) { try Device("cuda:2", cudaDevices: 2) }
+    #expect(error?.description.contains("libtorch sees 2 CUDA devices, cuda:0, cuda:1. Use one of them") == true)
+    #expect(TorchError.noSuchDevice("cuda:9", count: 1).description.contains("sees one CUDA device, cuda:0. Use it"))
+    // The CPU's needs none, and does not ask.
+    #expect(try Device("cpu", cudaDevices: -1) == .cpu)
   }
 
   @Test func threads() throws {

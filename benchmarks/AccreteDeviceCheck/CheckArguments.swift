@@ -62,12 +62,11 @@ struct CheckArguments {
     return precision
   }
 
-  /// The base of a measurement: held and computed in bfloat16 unless something else is asked for.
+  /// The base of a measurement: held in bfloat16, and computed in it where that suits, unless something else is asked for.
   func model(_ name: String = "model") throws -> DecoderModel {
     let folder = try file(name)
-    let weights = try weights(or: .bfloat16)
-    let choice = try compute(or: weights == .bfloat16 ? .bfloat16 : .float32)
-    return try DecoderModel(folder: folder, on: device, precision: weights).computing(choice, named: folder.path)
+    let model = try DecoderModel(folder: folder, on: device, precision: weights(or: .bfloat16))
+    return try model.computing(compute(or: model.suitsHalfProducts ? .bfloat16 : .float32), named: folder.path)
   }
 }
 

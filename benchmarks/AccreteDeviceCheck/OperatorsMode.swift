@@ -1,3 +1,4 @@
+import Decoder
 import Files
 import Foundation
 import ModelConfiguration
@@ -49,24 +50,13 @@ struct OperatorsMode {
       // The same numbers, which bfloat16 holds exactly, in float32 by the processor's kernels.
       let wanted = try Kernels.$rehearsesDevice.withValue(false) { try one.compute(Operands(on: .cpu, .float32)) }
       let got = try one.compute(Operands(on: device, type))
-      let error = try zip(got, wanted).map { try Self.difference($0, $1) }.max() ?? .infinity
+      let error = try zip(got, wanted).map { try DeviceSelfCheck.difference($0, $1) }.max() ?? .infinity
       let isWithin = got.count == wanted.count && error <= allowed
       return Result(
         name: one.name, type: type.rawValue, error: error, allowed: allowed, isWithin: isWithin, problem: nil)
     } catch {
       return Result(
         name: one.name, type: type.rawValue, error: nil, allowed: allowed, isWithin: false, problem: "\(error)")
-    }
-  }
-
-  static func difference(_ got: Tensor, _ wanted: Tensor) throws -> Double {
-    guard got.shape == wanted.shape else { return .infinity }
-    let (own, other) = (try got.doubles(), try wanted.doubles())
-    let scale = (other.reduce(0) { $0 + $1 * $1 } / Double(max(other.count, 1))).squareRoot()
-    return zip(own, other).reduce(0) { worst, pair in
-      let error = Swift.abs(pair.0 - pair.1) / Swift.max(Swift.abs(pair.1), scale, 1e-30)
-      // A comparison with NaN is false: it must not pass as small.
-      return error.isNaN ? .infinity : Swift.max(worst, error)
     }
   }
 }

@@ -10,14 +10,6 @@ struct PlanMode {
     let how: String
   }
 
-  private struct Operator: Encodable {
-    let name: String
-    /// Of the loaded libtorch; nil: it has none of that name.
-    let arguments: Int?
-    let cpu: Bool
-    let cuda: Bool
-  }
-
   private struct Facts: Encodable {
     let libtorch: String
     let bridge: String
@@ -31,18 +23,10 @@ struct PlanMode {
     let secondsToKernels: Double
     let rehearsesDevice: Bool
     let plan: [Line]
-    let operators: [Operator]
+    let operators: [PlanOperator]
     let missing: [String]
     let memory: MemoryFigures
   }
-
-  /// Operators that the path of a GPU calls, with their overloads.
-  private static let operators: [(name: String, overload: String)] = [
-    ("aten::_flash_attention_forward", ""), ("aten::_flash_attention_backward", ""),
-    ("aten::_efficient_attention_forward", ""), ("aten::_efficient_attention_backward", ""),
-    ("aten::_fused_adamw_", ""), ("aten::mm", "dtype"), ("aten::_grouped_mm", ""), ("aten::_int_mm", ""),
-    ("aten::_scaled_mm", ""), ("aten::_fused_rms_norm", ""),
-  ]
 
   private let device: Device
   private let compute: ComputePrecision
@@ -58,12 +42,7 @@ struct PlanMode {
     let kernels = DeviceOperations.description(on: device)
     let seconds = Double(start.duration(to: clock.now) / .nanoseconds(1)) * 1e-9
     let plan = ComputePlan(device: device, weights: .bfloat16, compute: compute)
-    let operators = Self.operators.map { entry in
-      let found = TorchRuntime.findOperator(entry.name, overload: entry.overload)
-      let name = entry.overload.isEmpty ? entry.name : "\(entry.name).\(entry.overload)"
-      return Operator(
-        name: name, arguments: found?.arguments, cpu: found?.onCPU ?? false, cuda: found?.onCUDA ?? false)
-    }
+    let operators = ComputePlan.operators
     try Answer.say(
       Facts(
         libtorch: TorchRuntime.version, bridge: TorchRuntime.bridgeVersion, library: TorchRuntime.library?.path,
@@ -71,7 +50,7 @@ struct PlanMode {
         problem: DeviceKernels.problem(for: device),
         secondsToKernels: seconds, rehearsesDevice: Kernels.rehearsesDevice,
         plan: plan.entries.map { Line(what: $0.what, how: $0.how) }, operators: operators,
-        missing: operators.filter { device == .cpu ? $0.arguments == nil : !$0.cuda }.map(\.name),
+        missing: operators.filter { $0.isMissing(on: device) }.map(\.name),
         memory: try MemoryFigures(device)))
   }
 }

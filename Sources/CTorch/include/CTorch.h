@@ -146,6 +146,8 @@ typedef struct {
   // Bytes: free and total of the device; allocated now, at most since the last reset, and held by libtorch.
   int32_t (*_Nonnull accrete_device_memory)(int32_t device, int64_t* _Nonnull numbers /* [5] */);
   int32_t (*_Nonnull accrete_reset_peak)(int32_t device);
+  // How often there was no room on the device: what tells exhausted memory from other failures where the stable ABI gives no text.
+  int32_t (*_Nonnull accrete_memory_failures)(int32_t device, int64_t* _Nonnull count);
   // How many arguments an operator of the loaded libtorch has, -1: there is none of that name; whether it has kernels; its schema, which lasts
   // until the next call of this thread.
   int32_t (*_Nonnull accrete_operator)(const char* _Nonnull name, const char* _Nonnull overload, bool* _Nonnull cpu, bool* _Nonnull cuda,

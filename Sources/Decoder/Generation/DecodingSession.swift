@@ -4,8 +4,9 @@ import Torch
 
 /// Sequences that are continued together, one token a step: they join and leave at any step, each with its own expert and options.
 ///
-/// What a sequence gets depends on its prompt, expert, options and seed alone, bit for bit: not on which others there are, when it
-/// joined, or how many threads work. One owner.
+/// On the CPU, what a sequence gets depends on its prompt, expert, options and seed alone, bit for bit: not on which others there are, when
+/// it joined, or how many threads work. On a GPU products and attention add up in an order that depends on how many tokens a step has. One
+/// owner.
 ///
 /// ```swift
 /// let session = DecodingSession(model)
@@ -59,14 +60,14 @@ public final class DecodingSession {
     let request: Request
     var sampler: Sampler
     let cache: SequenceCache
-    /// The same on another device, which computes sequences one by one.
-    let grid = KeyValueCache()
+    /// Where a device has its keys and values; `nil`: on the CPU.
+    let slot: Int?
     /// Tokens that are to be read before the next one is chosen.
     var pending: ArraySlice<Int>
     var produced = 0
 
-    init(_ number: Int, _ request: Request, _ cache: SequenceCache) {
-      (self.number, self.request, self.cache) = (number, request, cache)
+    init(_ number: Int, _ request: Request, _ cache: SequenceCache, slot: Int?) {
+      (self.number, self.request, self.cache, self.slot) = (number, request, cache, slot)
       sampler = Sampler(request.options, prompt: request.prompt, choice: request.choice)
       pending = request.prompt[cache.length...]
     }
@@ -84,15 +85,23 @@ public final class DecodingSession {
   private let model: DecoderModel
   private let stepTokens: Int
   private var sequences: [Sequence] = []
+  /// Keys and values of all sequences on a device; `nil`: the CPU's kernels have one for each sequence.
+  private let slots: SlotCache?
+  /// Experts that the device holds ready; `nil`: on the CPU.
+  private let expertSlots: ExpertSlots?
   private var next = 0
   /// Counts the products with the base's matrices.
   public let products = ProductCounter()
 
   /// - Parameter model: What continues the sequences.
   /// - Parameter stepTokens: The most tokens of prompts that a step reads; generated tokens come on top.
-  public init(_ model: DecoderModel, stepTokens: Int = 2048) {
+  /// - Parameter expertSlots: Where a device holds experts ready; `nil`: in slots of the session's own. The CPU needs none.
+  public init(_ model: DecoderModel, stepTokens: Int = 2048, expertSlots: ExpertSlots? = nil) {
     self.model = model
     self.stepTokens = max(1, stepTokens)
+    let isDevice = !model.plan.hasProcessorKernels
+    slots = isDevice ? SlotCache() : nil
+    self.expertSlots = isDevice ? expertSlots ?? ExpertSlots() : nil
   }
 
   /// Whether no sequence is left.
@@ -116,14 +125,19 @@ public final class DecodingSession {
     return try requests.map { request in
       defer { next += 1 }
       if request.options.maxTokens > 0 {
-        sequences.append(Sequence(next, request, try prefix?.copied() ?? SequenceCache()))
+        sequences.append(Sequence(next, request, try prefix?.copied() ?? SequenceCache(), slot: slots?.join()))
       }
       return next
     }
   }
 
   /// Takes a sequence out, whatever it has made so far; nothing happens where it has left already.
-  public func remove(_ sequence: Int) { sequences.removeAll { $0.number == sequence } }
+  public func remove(_ sequence: Int) { remove([sequence]) }
+
+  private func remove(_ numbers: Set<Int>) {
+    for sequence in sequences where numbers.contains(sequence.number) { sequence.slot.map { slots?.leave($0) } }
+    sequences.removeAll { numbers.contains($0.number) }
+  }
 
   /// Continues every sequence by one token, as far as their prompts are read: at most `stepTokens` of these a step.
   ///
@@ -139,10 +153,7 @@ public final class DecodingSession {
       return (sequence, tokens)
     }
     guard !taken.isEmpty else { return [] }
-    return try withoutGradients {
-      // Caches on other devices hold sequences of one length.
-      try model.device == .cpu ? advance(taken) : taken.flatMap { try advance([$0]) }
-    }
+    return try withoutGradients { try advance(taken) }
   }
 
   /// One pass, then the next token of each sequence that has read all it had to.
@@ -161,17 +172,18 @@ public final class DecodingSession {
     let ends = chosen.reduce(into: [Int]()) { $0.append(($0.last ?? -1) + $1.tokens.count) }
     for entry in chosen { entry.sequence.pending = entry.sequence.pending.dropFirst(entry.tokens.count) }
     let complete = chosen.indices.filter { chosen[$0].sequence.pending.isEmpty }
-    let cache = model.device == .cpu ? KeyValueCache(chosen.map(\.sequence.cache)) : chosen[0].sequence.grid
+    let cache =
+      slots.map { KeyValueCache($0, slots: chosen.compactMap(\.sequence.slot)) }
+      ?? KeyValueCache(chosen.map(\.sequence.cache))
     let batch = try TokenBatch(chosen.map(\.tokens), on: model.device)
     let states = try model.inferredStates(
       batch, experts: chosen.map(\.sequence.request.expert), slices: slices(sliced), cache: cache,
-      at: complete.isEmpty ? [ends[0]] : complete.map { ends[$0] }, counter: products)
+      at: complete.isEmpty ? [ends[0]] : complete.map { ends[$0] }, slots: expertSlots, counter: products)
     guard !complete.isEmpty else { return [] }
     let ids = try choose(states, complete.map { chosen[$0].sequence })
     var events = zip(complete, ids).map { index, id in event(chosen[index].sequence, id) }
     events.sort { $0.sequence < $1.sequence }
-    let gone = Set(events.filter(\.isLast).map(\.sequence))
-    if !gone.isEmpty { sequences.removeAll { gone.contains($0.number) } }
+    remove(Set(events.filter(\.isLast).map(\.sequence)))
     return events
   }
 
@@ -205,7 +217,7 @@ public final class DecodingSession {
 
   /// What all requests begin with, read under their common expert; `nil` where that saves nothing.
   private func sharedPrefix(of requests: [Request]) throws -> SequenceCache? {
-    guard let first = requests.first, requests.count > 1, model.device == .cpu,
+    guard let first = requests.first, requests.count > 1, slots == nil,
       requests.allSatisfy({ $0.expert === first.expert })
     else { return nil }
     let shared = Self.sharedPrefix(requests.map(\.prompt))

@@ -10,19 +10,21 @@ extension DecoderModel {
   /// - Parameter slices: Which tokens go through which kernel.
   /// - Parameter cache: What the sequences have read.
   /// - Parameter indices: Numbers of the tokens whose states are wanted, ascending.
+  /// - Parameter slots: Where a device holds experts; `nil`: on the CPU.
   /// - Parameter counter: Counts products with the base's matrices.
   /// - Returns: final-normed hidden states. [count, hidden]
   /// - Throws: ``DecoderError/sequenceTooLong(length:limit:)``, `TorchError`.
   func inferredStates(
     _ batch: TokenBatch, experts: [(any InferenceExpert)?], slices: ProductSlices, cache: KeyValueCache,
-    at indices: [Int],
-    counter: ProductCounter? = nil
+    at indices: [Int], slots: ExpertSlots? = nil, counter: ProductCounter? = nil
   ) throws -> Tensor {
     try withoutGradients {
       let ofTokens = zip(batch.lengths, experts).flatMap { length, expert in
         repeatElement(expert, count: length)
       }
-      let inference = InferencePass(slices: slices, experts: ExpertSegments(ofTokens: ofTokens), counter: counter)
+      let segments = ExpertSegments(ofTokens: ofTokens)
+      let slotted = segments.isBase ? nil : slots.flatMap { SlottedExperts($0, ofTokens: ofTokens, on: device) }
+      let inference = InferencePass(slices: slices, experts: segments, counter: counter, slotted: slotted)
       let reading = try Reading(indices, of: batch.computedTokens, inference, on: device)
       let (x, _) = try throughLayers(batch, cache: cache, tracing: false, reading: reading, inference: inference)
       let isWhole = reading != nil || indices.count == batch.computedTokens
@@ -33,6 +35,7 @@ extension DecoderModel {
 
   /// Logits of hidden states, of which a state's bits do not depend on the others. `hidden`: [count, hidden] → [count, vocabulary].
   func inferredLogits(_ hidden: Tensor) throws -> Tensor {
-    try lmHead.product(hidden, ProductSlices(sliced: 0))
+    guard plan.hasProcessorKernels else { return try logits(hidden) }
+    return try lmHead.product(hidden, ProductSlices(sliced: 0))
   }
 }

@@ -12,6 +12,24 @@ public protocol InferenceExpert: AnyObject {
 
   /// The same in a routed expert of a layer's MoE block.
   func routed(layer: Int, expert: Int) throws -> FeedForwardSegments.Expert?
+
+  /// Whether it has anything in routed experts: where not, a device computes all of them at once.
+  var changesRouted: Bool { get }
+}
+
+extension InferenceExpert {
+  public var changesRouted: Bool { true }
+}
+
+/// A feed-forward block that experts plug into.
+struct BlockPlace {
+  let layer: Int
+  /// Which of the routed ones; `nil`: the one that every token goes through.
+  var expert: Int?
+
+  func place(_ projection: Projection) -> ExpertPlace {
+    ExpertPlace(part: expert.map { .routed(expert: $0) } ?? .block, projection: projection, layer: layer)
+  }
 }
 
 /// The experts of one pass: neighbouring tokens with the same expert make a segment.
@@ -39,6 +57,7 @@ struct ExpertSegments {
   private init(_ runs: [Run]) { self.runs = runs }
 
   var isBase: Bool { runs.allSatisfy { $0.expert == nil } }
+  var changesRouted: Bool { runs.contains { $0.expert?.changesRouted == true } }
 
   /// The same for a pass with only some of the tokens, in their order.
   func narrowed(to tokens: [Int]) -> ExpertSegments {
@@ -63,8 +82,12 @@ struct ExpertSegments {
       })
   }
 
-  /// What is done in a layer's feed-forward block.
-  func block(layer: Int) throws -> FeedForwardSegments {
+  /// What is done in a feed-forward block.
+  func segments(of block: BlockPlace) throws -> FeedForwardSegments {
+    try block.expert.map { try routed(layer: block.layer, expert: $0) } ?? common(layer: block.layer)
+  }
+
+  private func common(layer: Int) throws -> FeedForwardSegments {
     FeedForwardSegments(
       try runs.map { run in
         let own = try run.expert?.block(layer: layer)
@@ -73,7 +96,7 @@ struct ExpertSegments {
   }
 
   /// The same in a routed expert, for the tokens that visit it.
-  func routed(layer: Int, expert: Int) throws -> FeedForwardSegments {
+  private func routed(layer: Int, expert: Int) throws -> FeedForwardSegments {
     FeedForwardSegments(
       try runs.map { run in
         let own = try run.expert?.routed(layer: layer, expert: expert)

@@ -8,13 +8,16 @@ struct InferencePass {
   let slices: ProductSlices
   let experts: ExpertSegments
   let counter: ProductCounter?
+  /// The same experts as a device multiplies them; `nil`: on the CPU, without experts, and where there are more than slots.
+  var slotted: SlottedExperts?
 
   /// The same for some of the tokens, in their order.
-  func narrowed(to tokens: [Int]) -> InferencePass {
+  ///
+  /// - Parameter sliced: So many of them go in slices; `nil`: those that do already.
+  func narrowed(to tokens: [Int], sliced: Int? = nil) -> InferencePass {
     InferencePass(
-      slices: ProductSlices(sliced: tokens.prefix { $0 < slices.sliced }.count, half: slices.half),
-      experts: experts.narrowed(to: tokens),
-      counter: counter)
+      slices: ProductSlices(sliced: sliced ?? tokens.prefix { $0 < slices.sliced }.count, half: slices.half),
+      experts: experts.narrowed(to: tokens), counter: counter, slotted: slotted?.narrowed(to: tokens))
   }
 
   /// x Wᵀ. `x`: [tokens, in] → [tokens, out].
@@ -26,18 +29,28 @@ struct InferencePass {
   /// A projection of attention under the experts. `x`: [tokens, in] → [tokens, out].
   func project(_ x: Tensor, _ weight: WeightMatrix, _ projection: Projection, layer: Int) throws -> Tensor {
     let y = try product(x, weight)
-    if !experts.isBase { try experts.factors(at: projection, layer: layer).add(to: y, of: x) }
+    if let slotted {
+      try slotted.add(to: y, of: x, at: ExpertPlace(part: .attention, projection: projection, layer: layer))
+    } else if !experts.isBase {
+      try experts.factors(at: projection, layer: layer).add(to: y, of: x)
+    }
     return y
   }
 
   /// A feed-forward block under the experts. `x` (normed): [tokens, hidden] → the same.
-  func feed(_ x: Tensor, through block: FeedForward, _ segments: (ExpertSegments) throws -> FeedForwardSegments) throws
-    -> Tensor
-  {
+  func feed(_ x: Tensor, through block: FeedForward, at place: BlockPlace) throws -> Tensor {
     let (gate, up) = (try product(x, block.gate), try product(x, block.up))  // [tokens, intermediate]
-    let segments = experts.isBase ? nil : try segments(experts)
+    let segments = experts.isBase ? nil : try experts.segments(of: place)
     guard let segments, !segments.isBase else {
       return try product(GatedLinearUnit.forward(block.activation, gate: gate, up: up), block.down)
+    }
+    if let slotted, segments.isPlain {
+      try slotted.add(to: gate, of: x, at: place.place(.gate))
+      try slotted.add(to: up, of: x, at: place.place(.up))
+      let middle = try GatedLinearUnit.forward(block.activation, gate: gate, up: up)  // [tokens, intermediate]
+      let y = try product(middle, block.down)
+      try slotted.add(to: y, of: middle, at: place.place(.down))
+      return y
     }
     let (mixed, reduced) = try segments.activated(x, gate: gate, up: up, by: block.activation)
     let y = try product(mixed, block.down)
@@ -48,16 +61,23 @@ struct InferencePass {
   /// A MoE block: its shared expert and the routed ones that each token visits. `x` (normed): [tokens, hidden] → the same.
   func feed(_ x: Tensor, through moe: MoEBlock, layer: Int) throws -> Tensor {
     let shape = moe.shape
-    let choice = try RouterChoice(logits: product(x, WeightMatrix(moe.router)), shape)
+    let choice = try RouterChoice(logits: product(x.converted(to: .float32), WeightMatrix(moe.router)), shape)
+    let common = try moe.shared.map { try feed(x, through: $0, at: BlockPlace(layer: layer)) }
+    if let stacked = moe.stacked, stacked.suits(x), !experts.changesRouted {
+      let visits = try StackedExperts.Visits(choice.experts, of: shape)
+      counter?.count += 3
+      let made = try stacked.forward(x.gathered(0, rows: visits.tokens), ends: visits.ends, tracing: false).value
+      return try Combination(rows: made, positions: visits.positions, active: shape.active)
+        .sum(weights: choice.weights, adding: common, count: x.shape[0])  // [tokens, hidden]
+    }
     let groups = try ExpertGroups(choice.experts.integers(), of: shape, on: x.device, isAligned: false)
     let sorted = try x.gathered(0, rows: groups.tokens)  // [positions, hidden]
     let made = try groups.runs.map { run in
       let inside = narrowed(to: Array(groups.order[run.range]))
       return try inside.feed(
-        sorted.narrowed(0, from: run.start, count: run.count), through: moe.experts[run.expert]
-      ) { try $0.routed(layer: layer, expert: run.expert) }
+        sorted.narrowed(0, from: run.start, count: run.count), through: moe.experts[run.expert],
+        at: BlockPlace(layer: layer, expert: run.expert))
     }
-    let common = try moe.shared.map { try feed(x, through: $0) { try $0.block(layer: layer) } }
     return try Combination(rows: Tensor.concatenated(made), positions: groups.positions, active: shape.active)
       .sum(weights: choice.weights, adding: common, count: x.shape[0])  // [tokens, hidden]
   }

@@ -90,6 +90,10 @@ public struct Attention: Sendable {
         sequenceCount: pass.packing.sequenceCount, layer: source)
       return Attended(output: try output.converted(to: pass.activations), backward: Self.untraced)
     }
+    if case .slots(let slots) = plan {
+      let output = try slots.attend(queries: queries, new: new, layer: source)
+      return Attended(output: output, backward: Self.untraced)
+    }
     if let new { pass.sharing.offer(new, of: layer) }
     let taken = try new ?? pass.sharing.taken(from: source)
     switch plan {
@@ -103,6 +107,7 @@ public struct Attention: Sendable {
       let packed = try PackedAttention(
         queries: queries, keys: taken.keys, values: taken.values, layout: layout, tracing: pass.tracing)
       return Attended(output: packed.output, backward: packed.backward)
+    case .slots: return Attended(output: queries, backward: Self.untraced)  // above
     case .grid(let mask, let grid):
       return try onGrid(queries: queries, taken, isNew: new != nil, mask: mask, grid, pass)
     }

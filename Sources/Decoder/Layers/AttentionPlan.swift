@@ -4,7 +4,9 @@ import Torch
 enum AttentionPlan {
   /// On packed tokens: see `PackedAttention`.
   case packed(PackedAttention.Layout)
-  /// By libtorch, on the padded grid: a mask of its own, or a cache on another device.
+  /// On a device, of new tokens to the sequences of a cache.
+  case slots(SlotAttention)
+  /// By libtorch, on the padded grid: a mask of its own, or a cache of sequences of one length on a device.
   case grid(AttentionMask, PaddedGrid)
 }
 
@@ -27,6 +29,16 @@ struct AttentionPlans {
     let longest = zip(starts, batch.lengths).map { $0 + $1 }.max() ?? 0
     self.longest = longest
     let sizes = Set(windows.map { Self.effective($0, longest) })
+    if let slots = cache?.slots {
+      guard case .causal = batch.mask else {
+        throw TorchError.unexpectedResult(
+          operation: "cached attention on a device", expected: "a causal batch", got: "another mask")
+      }
+      plans = try SlotAttention.planned(
+        slots.cache, slots: slots.numbers, counts: batch.lengths, windows: sizes, on: device
+      ).mapValues { .slots($0) }
+      return
+    }
     let grid = Self.usesKernels(batch, cache, plan) ? nil : try packing.grid()
     let starts = (
       sequences: starts, device: grid == nil && cache == nil && plan.attention != .packed ? try packing.starts() : nil

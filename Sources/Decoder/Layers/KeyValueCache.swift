@@ -22,33 +22,48 @@ public final class SequenceCache {
 ///
 /// Room grows by doubling, so that a token costs one small copy and not a copy of everything.
 public final class KeyValueCache {
-  private struct Slot {
+  private struct GridLayer {
     var keys: Tensor  // [batch, kvHeads, capacity, headDim]
     var values: Tensor  // [batch, kvHeads, capacity, headDim]
   }
 
-  /// On the padded grid, where all sequences have one length. A cache is of one kind or the other.
-  private var slots: [Int: Slot] = [:]
+  /// Where the sequences lie on a device that takes sequences of different lengths. A cache is of this kind or of one of the others.
+  let slots: (cache: SlotCache, numbers: [Int])?
+  /// On the padded grid, where all sequences have one length.
+  private var grid: [Int: GridLayer] = [:]
   private var used: [Int: Int] = [:]
   /// For the kernels, which take sequences of different lengths; none before the first pass.
   private var sequences: [SequenceCache]
 
   /// For sequences that have read nothing yet.
-  public init() { sequences = [] }
+  public init() { (slots, sequences) = (nil, []) }
 
   /// For sequences that go on.
-  public init(_ sequences: [SequenceCache]) { self.sequences = sequences }
+  public init(_ sequences: [SequenceCache]) { (slots, self.sequences) = (nil, sequences) }
+
+  /// For sequences that go on, on a device.
+  /// - Parameter numbers: The slot of each.
+  init(_ cache: SlotCache, slots numbers: [Int]) { (slots, sequences) = ((cache, numbers), []) }
 
   /// Tokens held of the longest sequence.
-  public var length: Int { sequences.map(\.length).max() ?? used.values.min() ?? 0 }
+  public var length: Int {
+    if let slots { return slots.numbers.map(slots.cache.length(of:)).max() ?? 0 }
+    return sequences.map(\.length).max() ?? used.values.min() ?? 0
+  }
 
   /// Tokens held of each sequence; on the padded grid they have one length.
   func lengths(sequenceCount: Int) -> [Int] {
-    sequences.isEmpty ? Array(repeating: length, count: sequenceCount) : sequences.map(\.length)
+    if let slots { return slots.numbers.map(slots.cache.length(of:)) }
+    return sequences.isEmpty ? Array(repeating: length, count: sequenceCount) : sequences.map(\.length)
+  }
+
+  /// Counts the new tokens of a pass in, after all layers have taken them: in slots, which all layers share.
+  func advance(by counts: [Int]) {
+    if let slots { slots.cache.advance(slots.numbers, by: counts) }
   }
 
   /// Whether the kernels may use this cache.
-  var suitsKernels: Bool { slots.isEmpty }
+  var suitsKernels: Bool { grid.isEmpty }
 
   /// Takes new tokens of a layer in, unless they are there already (`new` `nil`), and lets them look at their sequences. See
   /// `CachedAttention.attend`.
@@ -66,7 +81,7 @@ public final class KeyValueCache {
 
   /// All keys and values of a layer. [batch, kvHeads, length, headDim]
   func held(layer: Int) throws -> (keys: Tensor, values: Tensor) {
-    guard let slot = slots[layer], let length = used[layer] else {
+    guard let slot = grid[layer], let length = used[layer] else {
       throw TorchError.unexpectedResult(
         operation: "cross-layer attention", expected: "cached keys and values of layer \(layer)", got: "none")
     }
@@ -87,20 +102,20 @@ public final class KeyValueCache {
     )
   }
 
-  private func room(for length: Int, like tensor: Tensor, layer: Int, holding: Int) throws -> Slot {
-    if let slot = slots[layer], slot.keys.shape[2] >= length { return slot }
+  private func room(for length: Int, like tensor: Tensor, layer: Int, holding: Int) throws -> GridLayer {
+    if let slot = grid[layer], slot.keys.shape[2] >= length { return slot }
     var shape = tensor.shape
     shape[2] = max(64, 2 * length)
-    let grown = Slot(
+    let grown = GridLayer(
       keys: try Tensor(uninitialized: shape, tensor.dtype ?? .float32, on: tensor.device),
       values: try Tensor(uninitialized: shape, tensor.dtype ?? .float32, on: tensor.device))
-    if let old = slots[layer], holding > 0 {
+    if let old = grid[layer], holding > 0 {
       try grown.keys.narrowed(2, from: 0, count: holding).copyInPlace(
         from: old.keys.narrowed(2, from: 0, count: holding))
       try grown.values.narrowed(2, from: 0, count: holding).copyInPlace(
         from: old.values.narrowed(2, from: 0, count: holding))
     }
-    slots[layer] = grown
+    grid[layer] = grown
     return grown
   }
 }

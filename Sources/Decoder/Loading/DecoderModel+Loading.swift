@@ -9,7 +9,7 @@ extension DecoderModel {
   /// - Parameters:
   ///   - folder: With `config.json` and `model.safetensors` or a sharded index.
   ///   - device: Where the weights go.
-  ///   - precision: How the layers' matrices are held; `nil`: as the files have them, where that is bfloat16 or codes of 4 bits on a CPU,
+  ///   - precision: How the layers' matrices are held; `nil`: as the files have them, where that is codes of 4 bits, or bfloat16 on a CPU,
   ///     else in float32. Norms are float32 always; embedding and LM head are never made integers or codes.
   /// - Throws: ``DecoderError``, `TorchError`, `FileError`.
   public init(folder: URL, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil) throws {

@@ -6,7 +6,7 @@ struct LayerLoader {
   let configuration: DecoderConfiguration
   let source: any TensorSource
   let device: Device
-  /// How matrices are held; `nil`: as the files have them, where that is bfloat16 or codes on a CPU, else in float32.
+  /// How the layers' matrices are held; `nil`: as the files have them, where that is codes, or bfloat16 on a CPU, else in float32.
   let precision: WeightMatrix.Precision?
   let experts: TensorNames.ExpertForm
 
@@ -22,27 +22,32 @@ struct LayerLoader {
     if let format = configuration.packed, let codes = try source.packed(name, shape, as: format) {
       return try held(codes, precision)
     }
-    return try held(source.stored(name, shape, on: device), name, precision)
+    return try held(source.stored(name, shape, on: maker(of: precision)), name, precision)
   }
 
-  /// As the files have it, or in another precision what its codes stand for.
+  /// Where a matrix is made: integers and codes on the CPU, so that they are the same for every device.
+  private func maker(of precision: WeightMatrix.Precision?) -> Device {
+    precision.map(\.includesEmbedding) ?? true ? device : .cpu
+  }
+
+  /// As the file has it, or in another precision what its codes stand for.
   private func held(_ codes: CodedMatrix, _ precision: WeightMatrix.Precision?) throws -> WeightMatrix {
     let matrix = WeightMatrix(codes)
-    if let precision { return try WeightMatrix(matrix.dequantized().moved(to: device), precision: precision) }
-    guard device == .cpu else {
-      throw TorchError.invalidHyperparameter(
-        name: "weights", value: "int4 on \(device)", allowed: "float32 or bfloat16 there, or the CPU")
-    }
-    return matrix
+    guard let precision else { return try matrix.moved(to: device) }
+    let stored = try matrix.dequantized().moved(to: maker(of: precision))
+    return try WeightMatrix(stored, precision: precision).moved(to: device)
   }
 
   private func held(_ stored: Tensor, _ name: String, _ precision: WeightMatrix.Precision?) throws -> WeightMatrix {
-    let keeps = stored.dtype == .bfloat16 && device == .cpu
+    let keeps = stored.dtype == .bfloat16 && (device == .cpu || isSmaller)
     let precision = precision ?? (keeps ? .bfloat16 : .float32)
     // Integers and codes are made of float32.
     let type: DType = precision == .bfloat16 ? .bfloat16 : .float32
-    return try WeightMatrix(source.converted(stored, name, to: type), precision: precision)
+    return try WeightMatrix(source.converted(stored, name, to: type), precision: precision).moved(to: device)
   }
+
+  /// Whether the layers' matrices are held in 8 bits or less: then the others are not made larger than the files have them.
+  private var isSmaller: Bool { precision.map { !$0.includesEmbedding } ?? (configuration.packed != nil) }
 
   func layer(_ index: Int) throws -> DecoderLayer {
     DecoderLayer(
@@ -127,7 +132,7 @@ struct LayerLoader {
     let shared = configuration.commonWidth(ofLayer: index)
     guard let moe = configuration.moe(ofLayer: index) else { return .dense(try block(index, "mlp", shared)) }
     return .moe(
-      MoEBlock(
+      try MoEBlock(
         shape: moe, shared: shared > 0 ? try block(index, names.common, shared) : nil,
         router: try vector(TensorNames.layer(index, names.router + ".weight"), [moe.experts, hidden]),
         experts: try routed(index, moe)))
@@ -148,8 +153,8 @@ struct LayerLoader {
     case .fused:
       let bothName = TensorNames.layer(index, TensorNames.fusedGateUp)
       let downName = TensorNames.layer(index, TensorNames.fusedDown)
-      let both = try source.stored(bothName, [moe.experts, 2 * width, hidden], on: device)
-      let down = try source.stored(downName, [moe.experts, hidden, width], on: device)
+      let both = try source.stored(bothName, [moe.experts, 2 * width, hidden], on: maker(of: precision))
+      let down = try source.stored(downName, [moe.experts, hidden, width], on: maker(of: precision))
       return try (0..<moe.experts).map { expert in
         let own = try both.selected(0, expert)
         return FeedForward(

@@ -6,12 +6,14 @@ import Registry
 import Serving
 import Streams
 import TaskModels
+import Torch
 
 extension Learn {
   func receipt(
     _ title: String, _ findings: [EarlierTasksGate.Finding], _ trained: TaskModelTraining.Result,
     _ prepared: Prepared, release: Int?, since start: ContinuousClock.Instant
   ) throws -> Receipt {
+    let use = try TorchRuntime.use(of: base.model.device)
     return Receipt(
       schema: 1, version: title, base: base.model.digest, tokenizer: base.tokenizerDigest, release: release,
       earlier: Dictionary(
@@ -27,7 +29,8 @@ extension Learn {
       options: try Self.json(job.options), seed: job.options.seed, program: job.program, numerics: numerics,
       trainingSeconds: trained.seconds, cpuSeconds: ProcessMemory.processorSeconds,
       proofSeconds: findings.reduce(0) { $0 + $1.seconds }, wallSeconds: start.duration(to: .now).seconds,
-      peakBytes: ProcessMemory.peakResidentBytes,
+      peakBytes: ProcessMemory.peakResidentBytes, device: use?.device, deviceMemoryPeak: use?.peak,
+      deviceMemoryReserved: use?.reserved,
       trainedParameters: trained.trainedParameters)
   }
 

@@ -67,7 +67,9 @@ public final class Learn {
       what:
         "--weights: the base is held in \(base.model.heldPrecision.rawValue), and \(names) \(others.count == 1 ? "was" : "were") learned and checked on it"
         + " in \(first.description.heldWords): earlier tasks would answer otherwise",
-      fix: alike
+      fix: first.description.weights == base.model.roundedTo
+        ? "Hold it in bfloat16 for that, with --weights, or use the --device that they were learned on; or \(own)."
+        : alike
         ? "Leave --weights out, which holds it as they need it; or \(own)."
         : "The other versions need it as it is now held, so that no base serves all of them: forget or roll back some, or \(own).")
   }
@@ -87,6 +89,7 @@ public final class Learn {
   /// - Throws: `TaskModelError.interrupted`; what stops it otherwise.
   public func run() throws -> LearnOutcome {
     let start = ContinuousClock.now
+    try TorchRuntime.resetPeak(base.model.device)
     let lock = try registry.lockForLearning(name: name)
     defer { lock.release() }
     let prepared = try prepared(examples())
@@ -109,6 +112,7 @@ public final class Learn {
   /// - Throws: What keeps a task from being learned.
   public func adopt(_ task: LearnedTask) throws -> LearnOutcome {
     let start = ContinuousClock.now
+    try TorchRuntime.resetPeak(base.model.device)
     let lock = try registry.lockForLearning(name: name)
     defer { lock.release() }
     job.method = task.method

@@ -43,5 +43,9 @@ public struct Receipt: Sendable, Codable, Equatable {
   public let proofSeconds: Double
   public let wallSeconds: Double
   public let peakBytes: Int
+  /// Where it was computed, and bytes in tensors there at most since learning began, and held by libtorch in the end; `nil` on the CPU.
+  public let device: String?
+  public let deviceMemoryPeak: Int?
+  public let deviceMemoryReserved: Int?
   public let trainedParameters: Int
 }

@@ -176,7 +176,14 @@ enum CellCosts {
         "peak memory bytes", "largest resident memory of the process, the largest task",
         costs.map { Double($0.peakResidentBytes) }.max() ?? 0
       ),
-    ]
+    ] + ofDevice(costs)
+  }
+
+  /// Memory of a GPU, of runs that computed on one.
+  private static func ofDevice(_ costs: [TaskCosts]) -> [Measure] {
+    let known = costs.compactMap(\.deviceMemoryPeak)
+    guard known.count == costs.count, let most = known.max() else { return [] }
+    return [("peak device memory bytes", "bytes in tensors on the device, the largest task", Double(most))]
   }
 }
 

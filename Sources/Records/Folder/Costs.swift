@@ -24,11 +24,17 @@ public struct TaskCosts: Sendable, Equatable, Codable {
   public var methodNumbers: Int?
   /// Bytes of the task's `adapter_model.safetensors` in `experts/`, which serves it; 0 where the method writes none, `nil` as above.
   public var servedBytes: Int?
+  /// Where it was computed, bytes in tensors there at most since the task began (or was resumed), and bytes that libtorch held there in the
+  /// end; `nil` on the CPU, where they are in ``peakResidentBytes``.
+  public var device: String?
+  public var deviceMemoryPeak: Int?
+  public var deviceMemoryReserved: Int?
 
   package init(
     task: String, trainedParameters: Int, steps: Int, trainingTokens: Int, trainingSeconds: Double,
     tokensPerSecond: Double, evaluationSeconds: Double, expertBytes: Int, methodBytes: Int, peakResidentBytes: Int,
-    expertNumbers: Int? = nil, methodNumbers: Int? = nil, servedBytes: Int? = nil
+    expertNumbers: Int? = nil, methodNumbers: Int? = nil, servedBytes: Int? = nil,
+    device: String? = nil, deviceMemoryPeak: Int? = nil, deviceMemoryReserved: Int? = nil
   ) {
     self.task = task
     self.trainedParameters = trainedParameters
@@ -43,5 +49,8 @@ public struct TaskCosts: Sendable, Equatable, Codable {
     self.expertNumbers = expertNumbers
     self.methodNumbers = methodNumbers
     self.servedBytes = servedBytes
+    self.device = device
+    self.deviceMemoryPeak = deviceMemoryPeak
+    self.deviceMemoryReserved = deviceMemoryReserved
   }
 }

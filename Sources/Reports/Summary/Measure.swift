@@ -93,6 +93,14 @@ public struct Measure: Sendable, Equatable, Encodable {
       Measure("peak memory", "the largest resident memory of the process", .bytes, .smaller),
       { $0.map { Double($0.peakResidentBytes) }.max() }
     ),
+    (
+      Measure("peak memory of the GPU", "bytes in tensors on the device, at most in any task", .bytes, .smaller),
+      { most($0, \.deviceMemoryPeak) }
+    ),
+    (
+      Measure("held on the GPU", "bytes that libtorch held on the device at a task's end, at most", .bytes, .smaller),
+      { most($0, \.deviceMemoryReserved) }
+    ),
   ]
 
   /// `nil` where a task's is not known.

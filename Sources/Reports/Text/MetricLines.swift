@@ -13,6 +13,7 @@ public enum MetricLines {
           + (cost.expertNumbers.map { " in \($0) numbers," } ?? ",")
           + (cost.servedBytes.map { " \($0) bytes on disk to serve it," } ?? "")
           + " \(String(format: "%.1f", cost.evaluationSeconds)) s to score, peak memory \(cost.peakResidentBytes >> 20) MiB"
+          + (cost.deviceText.map { ", \($0)" } ?? "")
       )
     }
     return lines.map(\.onOneLine).joined(separator: "\n")
@@ -23,5 +24,13 @@ public enum MetricLines {
     let interval = metric.interval95.map { " [\(text($0.lower)), \(text($0.upper))] (95 %)" } ?? ""
     let value = text(metric.value)
     return "\(column)\(metric.name) \(value)\(interval)  n \(metric.n)  seed \(metric.seed)  \(metric.formula)"
+  }
+}
+
+extension TaskCosts {
+  /// What a GPU's memory held; `nil` on the CPU.
+  public var deviceText: String? {
+    guard let device, let peak = deviceMemoryPeak else { return nil }
+    return "\(peak >> 20) MiB on \(device)" + (deviceMemoryReserved.map { " (\($0 >> 20) MiB held)" } ?? "")
   }
 }

@@ -10,17 +10,10 @@ import TaskModels
 import Torch
 
 extension SequenceRun {
-  /// A line of `timings.jsonl`: what the machine decides.
-  private struct TimingEvent: Encodable {
-    let task: String
-    let step: Int
-    let seconds: Double
-    let tokensPerSecond: Double
-    let residentBytes: Int
-  }
-
   /// Learns one task, or what is left of it, stores its expert, scores the next row and writes a checkpoint.
   func learn(_ task: PreparedTask) throws {
+    let device = base.model.device
+    try TorchRuntime.resetPeak(device)
     var cost = try train(task)
     cost.trainingSeconds += try solveHeads(with: task)
     learned += 1
@@ -40,6 +33,9 @@ extension SequenceRun {
     cost.methodBytes = allTensors.values.reduce(0) { $0 + $1.byteCount }
     cost.methodNumbers = allTensors.values.reduce(0) { $0 + $1.count }
     cost.peakResidentBytes = ProcessMemory.peakResidentBytes
+    if let use = try TorchRuntime.use(of: device) {
+      (cost.device, cost.deviceMemoryPeak, cost.deviceMemoryReserved) = (use.device, use.peak, use.reserved)
+    }
     costs.append(cost)
     try saveCheckpoint()
     report(.learned(cost))
@@ -83,7 +79,7 @@ extension SequenceRun {
         try timings?.append(
           TimingEvent(
             task: name, step: step.step, seconds: before + elapsed, tokensPerSecond: speed,
-            residentBytes: ProcessMemory.residentBytes))
+            use: TorchRuntime.use(of: base.model.device)))
         report(
           .training(
             task: name, number: learned + 1, of: tasks.count, report: step, tokensPerSecond: speed,

@@ -218,7 +218,7 @@ public final class SequenceRun {
     let base = try loaded.computing(configuration.compute ?? .auto)
     configuration.compute = base.model.compute == .bfloat16 ? .bfloat16 : nil
     report(.base(try TaughtBase(configuration, base)))
-    for warning in base.warnings + [base.computeWarning].compactMap(\.self) { report(.warning(warning)) }
+    for warning in base.warnings + base.computeWarnings { report(.warning(warning)) }
     let (length, positions) = (configuration.training.maxLength, base.model.configuration.maxPositions)
     if length > positions {
       report(

@@ -37,9 +37,6 @@ public struct TaskModelDescription: Sendable, Codable, Equatable {
     self.weights = weights
   }
 
-  /// How a base is to be held so that the task answers as it was learned; `nil`: as its files have it.
-  public var basePrecision: WeightPrecision? { weights ?? (compute == .bfloat16 ? .bfloat16 : nil) }
-
   /// Whether a base is held so that the task answers as it was learned.
   public func suits(_ base: DecoderModel) -> Bool {
     base.roundedTo == weights && (compute != .bfloat16 || base.suitsHalfProducts)

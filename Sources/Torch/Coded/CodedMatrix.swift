@@ -1,6 +1,7 @@
 import CTorch
 
-/// A frozen matrix in codes of 4 or 8 bits. Products make float32 of it a tile at a time (`WidenedProduct`), on the CPU.
+/// A frozen matrix in codes of 4 or 8 bits. On a CPU, products make float32 of it a tile at a time (`WidenedProduct`); on a device,
+/// bfloat16 of the whole in memory that is used again (`CodedMatrix+Device.swift`).
 ///
 /// * nf4: one of 16 levels, times the largest absolute value of 64 neighbouring inputs (QLoRA, arXiv 2305.14314, without the second
 ///   quantization of the scales).

@@ -27,7 +27,7 @@ extension TiledMatrix {
 extension Tensor: TiledMatrix {
   var form: String { dtype?.rawValue ?? "other" }
 
-  var hasTiles: Bool { dtype == .bfloat16 && device == .cpu && isContiguous }
+  var hasTiles: Bool { dtype == .bfloat16 && !Kernels.isDevice(device) && isContiguous }
 
   func widen(outputs: Range<Int>, inputs: Range<Int>, into memory: Tensor) throws {
     let width = shape[1]
@@ -46,9 +46,10 @@ extension Tensor: TiledMatrix {
 extension CodedMatrix: TiledMatrix {
   var device: Device { codes.device }
   var form: String { coding.rawValue }
-  var hasTiles: Bool { true }
+  var hasTiles: Bool { !Kernels.isDevice(device) }
 
   func widened() throws -> Tensor {
+    if Kernels.isDevice(device) { return try widenedOnDevice() }
     let result = try Tensor(uninitialized: shape)
     try widen(outputs: 0..<shape[0], inputs: 0..<shape[1], into: result)
     return result

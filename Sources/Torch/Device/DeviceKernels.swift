@@ -138,6 +138,10 @@ public final class DeviceKernels: @unchecked Sendable {
       var pointers = words.indices.map { UnsafeMutableRawPointer(words.baseAddress?.advanced(by: $0)) }
       return accrete_device_launch(device, kernel, blocks, across, Self.threads, stream, &pointers)
     }
+    guard status != Int32(accrete_device_no_memory.rawValue) else {
+      throw TorchError.outOfMemory(
+        operation: kernel, arguments: "\(rows) rows", MemoryShortage(on: place))
+    }
     guard status == 0 else {
       throw TorchError.operationFailed(
         operation: kernel, arguments: "\(rows) rows", reason: String(cString: accrete_device_last_error()))

@@ -33,6 +33,24 @@ extension TorchRuntime {
     try Operation.check("reset_peak", [], libtorch.accrete_reset_peak(Int32(device.index)))
   }
 
+  /// What records say of a GPU beside the memory of the process.
+  public struct DeviceUse: Sendable, Equatable {
+    public let device: String
+    /// Bytes in tensors, at most since ``TorchRuntime/resetPeak(_:)``.
+    public let peak: Int
+    /// Bytes that libtorch holds, for tensors and for the next ones.
+    public let reserved: Int
+
+    package init(device: String, peak: Int, reserved: Int) {
+      (self.device, self.peak, self.reserved) = (device, peak, reserved)
+    }
+  }
+
+  /// - Returns: `nil` for the CPU, whose tensors are in the memory of the process.
+  public static func use(of device: Device) throws -> DeviceUse? {
+    try memory(of: device).map { DeviceUse(device: device.description, peak: $0.peak, reserved: $0.reserved) }
+  }
+
   /// Waits until the device has done all that was launched: before the clock is read.
   public static func synchronize(_ device: Device) throws {
     guard device.kind == .cuda else { return }

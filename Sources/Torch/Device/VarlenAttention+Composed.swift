@@ -28,8 +28,10 @@ extension VarlenAttention {
 
   /// Rows with queries and keys.
   private var parts: [Row] {
-    let (q, k) = (rows.queries.starts, rows.keys.starts)
-    return rows.queries.lengths.indices.map { Row(queries: q[$0]..<q[$0 + 1], keys: k[$0]..<k[$0 + 1]) }
+    func range(_ rows: PackedRows, _ row: Int) -> Range<Int> {
+      rows.starts[row]..<rows.starts[row] + rows.lengths[row]
+    }
+    return rows.queries.lengths.indices.map { Row(queries: range(rows.queries, $0), keys: range(rows.keys, $0)) }
   }
 
   /// Scores of a row, −∞ where a query does not see a key. [heads, queries, keys]

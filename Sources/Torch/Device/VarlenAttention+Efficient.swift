@@ -14,8 +14,9 @@ extension VarlenAttention {
       [
         .tensor(try queries.unsqueezed(0)), .tensor(try repeated(keys)), .tensor(try repeated(values)),
         .optionalTensor(nil), .optionalTensor(rows.queries.cumulative), .optionalTensor(rows.keys.cumulative),
-        .optionalInt(rows.queries.longest), .optionalInt(rows.keys.longest), .double(0), .int(maskType), .bool(true),
-        .optionalDouble(scale), .optionalTensor(nil), .optionalInt(window),
+        .optionalInt(rows.queries.longest), .optionalInt(rows.keys.longest), .double(0), .int(maskType),
+        .bool(rows.keys.used == nil),
+        .optionalDouble(scale), .optionalTensor(rows.keys.used), .optionalInt(window),
       ]
     }
   }
@@ -24,6 +25,10 @@ extension VarlenAttention {
   func efficient() throws -> Result {
     let results = try Operation.call(
       "aten::_efficient_attention_forward", results: 6, tensors: 4, efficientArguments)
+    // Over a cache nobody wants the sums.
+    guard rows.keys.used == nil else {
+      return Result(output: try results[0].selected(0, 0), logSums: results[1], kept: [])
+    }
     // Its sums are padded row by row: [rows, heads, queries of the longest row, rounded up].
     let parts = try rows.queries.lengths.enumerated().filter { $1 > 0 }.map { row, count in
       try results[1].selected(0, row).narrowed(1, from: 0, count: count)

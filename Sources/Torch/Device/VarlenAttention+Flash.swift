@@ -1,11 +1,12 @@
 extension VarlenAttention {
-  /// The arguments of `aten::_flash_attention_forward` up to `window_size_right`. Later ones are optional, and 0 on the stack is none: 2.11
-  /// has 15 arguments, 2.13 has 17 (`Operation` pads the stack).
+  /// The arguments of `aten::_flash_attention_forward` up to `seqused_k`. Later ones are optional, and 0 on the stack is none: 2.11 has 15
+  /// arguments, 2.13 has 17 (`Operation` pads the stack). Where `seqused_k` is there, the operator reads of `cum_seq_k` where rows begin.
   var flashArguments: [Argument] {
     [
       .tensor(queries), .tensor(keys), .tensor(values), .optionalTensor(rows.queries.cumulative),
       .optionalTensor(rows.keys.cumulative), .int(rows.queries.longest), .int(rows.keys.longest), .double(0),
       .bool(causal), .bool(false), .optionalDouble(scale), .optionalInt(windowLeft), .optionalInt(windowRight),
+      .optionalTensor(rows.keys.used),
     ]
   }
 

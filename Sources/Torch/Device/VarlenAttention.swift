@@ -1,7 +1,8 @@
 /// Attention of rows of packed tokens to rows of packed keys, as libtorch's operators for GPUs compute it.
 ///
 /// Query i of a row of n queries and m keys sees all keys, or (``causal``) the first m − n + i + 1: the last query sees the last key. With a
-/// ``window`` it sees only the last `window` of these. Query heads share key heads in groups.
+/// ``window`` it sees only the last `window` of these. Query heads share key heads in groups. Rows of keys may be those of a cache, which
+/// begin anywhere and of which a part is used (``PackedRows/used``); these have no backward pass.
 struct VarlenAttention {
   let queries: Tensor  // [query tokens, heads, headDim]
   let keys: Tensor  // [key tokens, kvHeads, headDim]
@@ -12,7 +13,7 @@ struct VarlenAttention {
 
   struct Result {
     let output: Tensor  // [query tokens, heads, headDim]
-    /// log Σ exp of each query's scores, −∞ where it sees no key; float32. [heads, query tokens]
+    /// log Σ exp of each query's scores, −∞ where it sees no key; float32. Not to be read of rows of a cache. [heads, query tokens]
     let logSums: Tensor
     /// What the operator's own backward pass wants again; empty for the composed one.
     let kept: [Tensor]
@@ -36,6 +37,23 @@ struct VarlenAttention {
     case .efficient: try efficient()
     case .composed: try composed()
     }
+  }
+
+  /// The same where every row has one query: the query heads of a group as its queries, all of which see all its keys. So the operator for
+  /// float32, which knows no groups, gets no repeated keys. `nil`: some row has more, or nothing is to be gained.
+  ///
+  /// Its output is [rows · groups, kvHeads, headDim].
+  func folded() throws -> (attention: VarlenAttention, groups: Int, kvHeads: Int)? {
+    guard groups > 1, window == nil, rows.queries.lengths.allSatisfy({ $0 == 1 }) else { return nil }
+    let (tokens, kvHeads, dim) = (queries.shape[0], keys.shape[1], queries.shape[2])
+    let split = try queries.reshaped([tokens, kvHeads, groups, dim]).transposed(1, 2)
+      .reshaped([tokens * groups, kvHeads, dim]).contiguous()
+    let wide = try PackedRows(
+      lengths: [Int](repeating: groups, count: tokens),
+      cumulative: (rows.queries.cumulative * Double(groups)).converted(to: .int32), on: queries.device)
+    let attention = VarlenAttention(
+      queries: split, keys: keys, values: values, rows: (wide, rows.keys), causal: false, window: nil)
+    return (attention, groups, kvHeads)
   }
 
   /// From the gradient by the output to those by queries, keys and values.

@@ -11,9 +11,9 @@ public import ModelConfiguration
 public struct FeedForwardSegments {
   /// What an expert has in a block; `nil`: nothing there.
   public struct Expert {
-    let gate: SegmentFactors?
-    let up: SegmentFactors?
-    let down: SegmentFactors?
+    public let gate: SegmentFactors?
+    public let up: SegmentFactors?
+    public let down: SegmentFactors?
 
     public init(gate: SegmentFactors?, up: SegmentFactors?, down: SegmentFactors?) {
       (self.gate, self.up, self.down) = (gate, up, down)
@@ -51,6 +51,8 @@ public struct FeedForwardSegments {
 
   /// Whether all tokens are the base's, or have experts with nothing in the block.
   public var isBase: Bool { list.allSatisfy { $0.experts.isEmpty } }
+  /// Whether nothing is mixed: every token has one expert or none.
+  public var isPlain: Bool { list.allSatisfy { $0.experts.count <= 1 } }
 
   /// What `W_down` is multiplied with, and what the experts' part of `down` is made from.
   ///
@@ -143,7 +145,8 @@ extension FeedForwardSegments {
     _ x: Tensor, gate: Tensor, up: Tensor, by activation: Activation
   ) throws -> (mixed: Tensor, reduced: Tensor) {
     let (mixed, numbers) = (
-      try Tensor.zeros(gate.shape, on: x.device), try Tensor.zeros([x.shape[0], columns], on: x.device)
+      try Tensor.zeros(gate.shape, gate.dtype ?? .float32, on: x.device),
+      try Tensor.zeros([x.shape[0], columns], on: x.device)
     )
     for segment in list {
       func part(_ tensor: Tensor) throws -> Tensor {
@@ -154,7 +157,7 @@ extension FeedForwardSegments {
         try part(mixed).copyInPlace(from: c1.activated(activation) * c3)
         continue
       }
-      let shares = try segment.shares.map { try z.linear($0).softmax(-1) }  // [tokens, 2]
+      let shares = try segment.shares.map { try z.converted(to: .float32).linear($0).softmax(-1) }  // [tokens, 2]
       var column = 0
       for (number, expert) in segment.experts.enumerated() {
         let gated = try expert.gate.map { try $0.expanded($0.reduced(z), onto: c1) } ?? c1

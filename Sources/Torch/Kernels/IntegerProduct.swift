@@ -56,9 +56,9 @@ extension Tensor {
       let product = try left.matmul(right)
       guard count < inner else { return try product.converted(to: .int32) }
       // float64 holds every sum of parts.
-      sum = try product.converted(to: .float64) + (sum ?? Tensor.zeros(product.shape, .float64))
+      sum = try product.converted(to: .float64) + (sum ?? Tensor.zeros(product.shape, .float64, on: a.device))
     }
-    return try sum?.converted(to: .int32) ?? Tensor.zeros([a.shape[0], b.shape[1]], .int32)
+    return try sum?.converted(to: .int32) ?? Tensor.zeros([a.shape[0], b.shape[1]], .int32, on: a.device)
   }
 
   /// Integer sums back to float32.

@@ -127,7 +127,8 @@ extension WeightMatrix {
   /// - Returns: [tokens, out]
   /// - Throws: ``TorchError``.
   public func product(_ x: Tensor, _ slices: ProductSlices) throws -> Tensor {
-    guard let weight = tiled, trained == nil, x.shape.count == 2, weight.device == .cpu, Kernels.suit(x) else {
+    guard let weight = tiled, trained == nil, x.shape.count == 2, !Kernels.isDevice(weight.device), Kernels.suit(x)
+    else {
       // Integers are quantized token by token, and their sums are exact.
       return try product(x, adding: nil)
     }

@@ -3,7 +3,7 @@ import CTorch
 extension Tensor {
   /// bfloat16 as float32, which is exact; itself where it is float32.
   func widened() throws -> Tensor {
-    guard dtype == .bfloat16, device == .cpu else { return try converted(to: .float32) }
+    guard dtype == .bfloat16, !Kernels.isDevice(device) else { return try converted(to: .float32) }
     let x = try contiguous()
     let result = try Tensor(uninitialized: shape)
     accrete_widen(

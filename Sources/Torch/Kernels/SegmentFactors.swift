@@ -35,11 +35,16 @@ public struct SegmentFactors {
       b: try self.b.memory(type))
   }
 
-  /// scaling · A x by single operations. `x`: [tokens, inputs] → [tokens, rank].
-  func reduced(_ x: Tensor) throws -> Tensor { try x.linear(a.converted(to: .float32)) * scaling }
+  /// scaling · A x by single operations. `x`: [tokens, inputs] → [tokens, rank], float32.
+  func reduced(_ x: Tensor) throws -> Tensor {
+    try x.productInFloat32(a.converted(to: x.dtype ?? .float32).transposed(0, 1)) * scaling
+  }
 
-  /// y + B p by single operations. `p`: [tokens, rank]; `y`: [tokens, outputs] → the same.
-  func expanded(_ p: Tensor, onto y: Tensor) throws -> Tensor { try y + p.matmul(b.converted(to: .float32)) }
+  /// y + B p by single operations, in the type of `y`. `p`: [tokens, rank]; `y`: [tokens, outputs] → the same.
+  func expanded(_ p: Tensor, onto y: Tensor) throws -> Tensor {
+    let type = y.dtype ?? .float32
+    return try y + p.converted(to: type).matmul(b.converted(to: type))
+  }
 
   func require(_ what: String, inputs: Int, outputs: Int) throws {
     try Kernels.require("A of \(what)", a, [rank, inputs])

@@ -20,9 +20,12 @@ public enum Kernels {
     (tensor.dtype == .float32 || tensor.dtype == .bfloat16) && tensor.device == .cpu && !rehearsesDevice
   }
 
+  /// Whether what lies there is computed as on a GPU: it is one, or one is rehearsed.
+  public static func isDevice(_ device: Device) -> Bool { device.kind == .cuda || rehearsesDevice }
+
   /// Whether a tensor is computed as a GPU's is: it lies there, or a GPU is rehearsed.
   public static func areDevices(_ tensor: Tensor) -> Bool {
-    (tensor.dtype == .float32 || tensor.dtype == .bfloat16) && (tensor.device.kind == .cuda || rehearsesDevice)
+    (tensor.dtype == .float32 || tensor.dtype == .bfloat16) && isDevice(tensor.device)
   }
 
   /// Whether a kernel can take two tensors of activations of one type.

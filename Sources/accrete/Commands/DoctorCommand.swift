@@ -13,7 +13,13 @@ import Torch
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Check libtorch, threads, memory, disk, base and data, and say what to do about each problem.")
+    abstract: "Check libtorch, threads, memory, disk, base and data, and say what to do about each problem.",
+    discussion: """
+      accrete doctor --device cuda
+
+      says more about a GPU: its driver, our kernels, libtorch's operators, and whether it computes what the CPU does. It ends with 64 \
+      where there is none.
+      """)
 
   @OptionGroup var options: RunOptions
 
@@ -25,11 +31,15 @@ struct DoctorCommand: ParsableCommand {
     let ok: Bool
     let found: String
     let fix: String?
+    /// The same as numbers, where there are many.
+    var details: DeviceReport?
   }
 
   func run() throws {
     try Failure.reported {
-      let findings = inspect()
+      let configuration = Result { try options.configuration() }
+      let asked = device((try? configuration.get().device) ?? "cpu")
+      let findings = inspect(configuration, on: asked)
       if json {
         try Console.output(String(decoding: try JSONFile.encode(findings), as: UTF8.self))
       } else {
@@ -38,18 +48,24 @@ struct DoctorCommand: ParsableCommand {
           if let fix = finding.fix { try Console.output("        → \(fix)") }
         }
       }
+      if case .failure = asked { throw ExitCode(Failure.usage) }
       if findings.contains(where: { !$0.ok }) { throw ExitCode(Failure.badData) }
     }
   }
 
-  private func inspect() -> [Finding] {
-    var findings = [libtorch(), program(), processor(), threads(), memory(), disk()]
+  private func inspect(
+    _ configured: Result<RunConfiguration, any Error>, on asked: Result<Device, MissingDevice>
+  ) -> [Finding] {
+    var findings = [libtorch(), program(), processor(), threads(of: try? configured.get()), memory(), disk()]
     let configuration = checked("options", fix: nil) {
-      try options.configuration().validate()
+      try configured.get().validate()
       return "a run can have them"
     }
     findings.append(configuration)
     guard configuration.ok else { return findings }
+    if case .failure(let missing) = asked { findings.append(missing.finding) }
+    // A base can be checked without its device.
+    let device = (try? asked.get()) ?? .cpu
     var plan: ComputePlan?
     findings.append(
       checked(
@@ -57,9 +73,9 @@ struct DoctorCommand: ParsableCommand {
         fix: ["device", "weights", "compute"].allSatisfy { options.flags.texts[$0] == nil }
           ? "Give a Hugging Face folder with --base, or leave it out for the embedded one." : nil
       ) {
-        let configuration = try options.configuration()
+        let configuration = try configured.get()
         let base = try Base(
-          folder: URL(fileURLWithPath: configuration.base), on: Device(configuration.device),
+          folder: URL(fileURLWithPath: configuration.base), on: device,
           precision: configuration.weights
         ).computing(configuration.compute ?? .auto)
         plan = base.model.plan
@@ -69,11 +85,16 @@ struct DoctorCommand: ParsableCommand {
           + " vocabulary \(shape.vocabularySize), \(Self.routed(shape))\(Self.cache(shape)), \(base.model.digest)"
           + (template ?? ", no chat template") + base.warnings.map { "; put right: \($0)" }.joined()
       })
-    if let plan {
+    if let plan, case .success = asked {
       findings.append(
         Finding(
           what: "plan", ok: true, found: plan.entries.map { "\($0.what): \($0.how)" }.joined(separator: "; "), fix: nil)
       )
+    }
+    if case .success = asked, device != .cpu || Kernels.rehearsesDevice {
+      // Where there is no base to ask: as one in float32 would be computed.
+      let shown = plan ?? ComputePlan(device: device, weights: .float32, compute: .float32)
+      findings += DeviceReport(device, plan: shown).findings
     }
     guard options.config != nil || ["suite", "tasks"].contains(where: { options.flags.texts[$0] != nil }) else {
       findings.append(
@@ -82,7 +103,7 @@ struct DoctorCommand: ParsableCommand {
     }
     findings.append(
       checked("data", fix: nil) {
-        let source = try options.configuration().source
+        let source = try configured.get().source
         let tasks = try source.taskSuite().tasks(order: source.order)
         return tasks.map {
           "\($0.name) \($0.train.count) train + \($0.test.count) test rows, \($0.labels.count) labels"
@@ -153,9 +174,9 @@ struct DoctorCommand: ParsableCommand {
       fix: InstructionSet.problem)
   }
 
-  private func threads() -> Finding {
+  private func threads(of configuration: RunConfiguration?) -> Finding {
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let asked = (try? options.configuration().threads) ?? DefaultThreads.count
+    let asked = configuration?.threads ?? DefaultThreads.count
     return Finding(
       what: "threads", ok: (1...cores).contains(asked), found: "\(asked) of \(cores) cores",
       fix: asked <= cores ? nil : "More threads than cores are slower: use --threads \(cores).")

@@ -13,7 +13,7 @@ struct RunOptions: ParsableArguments {
 
   /// What to do where a step does not fit.
   static let lessMemory =
-    "Use a smaller --batch or --max-length, --gradient-checkpointing, or --weights bfloat16, int8 or nf4."
+    "Use a smaller --batch-tokens, --batch or --max-length, --gradient-checkpointing, or --weights bfloat16, int8 or nf4."
 }
 
 extension OutputHead: ExpressibleByArgument {}

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Learning
 import Records
+import Reports
 import Runs
 
 /// Shows a run to a person: one line that renews itself on a terminal, plain lines now and then elsewhere. To a program, where that is asked
@@ -53,6 +54,7 @@ final class ProgressPrinter {
       line(
         "learned \(costs.task) in \(duration(costs.trainingSeconds)): \(costs.trainedParameters) trained parameters,"
           + " \(Int(saturating: costs.tokensPerSecond)) tokens/s, \(costs.expertBytes / 1024) KiB of its own, peak memory \(costs.peakResidentBytes >> 20) MiB"
+          + (costs.deviceText.map { ", \($0)" } ?? "")
       )
     }
   }

@@ -63,7 +63,8 @@ struct ExpectedErrors {
       64, 400,
       [
         TorchError.invalidHyperparameter(name: "", value: "", allowed: ""), TorchError.unknownDevice(""),
-        TorchError.unavailableDevice(""), DecoderError.computeNeedsHalf(base: "", held: ""),
+        TorchError.unavailableDevice(""), TorchError.noSuchDevice("", count: 1),
+        DecoderError.computeNeedsHalf(base: "", held: ""),
         ExpertError.invalidHyperparameter(name: "", value: "", allowed: ""),
         ExpertError.unsafeName(""),
         TaskModelError.unsupported(what: "", fix: ""), TaskModelError.invalidOption(name: "", got: "", allowed: ""),
@@ -251,7 +252,8 @@ struct ExpectedErrors {
       74, 503,
       [
         FileError.diskFull(path: ""), RunError.notEnoughDisk(path: "", needed: 2, free: 1),
-        TorchError.outOfMemory(operation: "", arguments: "", asked: "", free: nil), RegistryError.diskFull(path: ""),
+        TorchError.outOfMemory(operation: "", arguments: "", MemoryShortage(asked: nil)),
+        RegistryError.diskFull(path: ""),
       ]),
     ExpectedErrors(75, 409, [RegistryError.moved(what: "", expected: nil, found: nil)]),
     ExpectedErrors(

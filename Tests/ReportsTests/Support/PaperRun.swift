@@ -27,6 +27,8 @@ struct PaperRun {
   var metrics: [Metric]?
   var bytesPerTask = 1024
   var seconds = 10.0
+  /// Of a run on a GPU, MiB in tensors there.
+  var deviceMebibytes: Int?
   /// Changes the configuration.
   var configure: (inout RunConfiguration) -> Void = { _ in }
   var hasPredictions = true
@@ -90,11 +92,17 @@ struct PaperRun {
       "warnings": warnings,
       "averageAccuracyCurve": [], "metrics": done < tasks.count ? [] : metrics.map(object),
       "costs": tasks.prefix(done).enumerated().map { number, task in
-        [
+        var cost: [String: Any] = [
           "task": task, "trainedParameters": 7, "steps": 3, "trainingTokens": 100, "trainingSeconds": seconds,
           "tokensPerSecond": 100 / seconds, "evaluationSeconds": 2, "expertBytes": bytesPerTask,
           "methodBytes": bytesPerTask * (number + 1), "peakResidentBytes": 1 << 20,
-        ] as [String: Any]
+        ]
+        if let deviceMebibytes {
+          cost["device"] = "cuda:1"
+          cost["deviceMemoryPeak"] = deviceMebibytes << 20
+          cost["deviceMemoryReserved"] = (deviceMebibytes + 2) << 20
+        }
+        return cost
       },
     ]
   }

@@ -20,14 +20,14 @@ import Testing
 
   private func suits(_ argument: Argument, _ type: String) -> Bool {
     switch argument {
-    case .tensor: type == "Tensor"
+    case .tensor: type == "Tensor" || type.hasPrefix("Tensor(")
     case .optionalTensor: type == "Tensor?"
     case .int: type == "int" || type == "SymInt"
     case .double: type == "float"
     case .bool: type == "bool"
     case .optionalInt: type == "int?" || type == "SymInt?"
     case .optionalDouble: type == "float?"
-    case .dtype: type == "ScalarType" || type == "int"
+    case .dtype, .float8: type == "ScalarType" || type == "int"
     case .optionalDType: type == "ScalarType?" || type == "int?"
     case .tensors, .ints, .optionalInts, .noDevice: false
     }
@@ -61,9 +61,40 @@ import Testing
     try check("aten::_efficient_attention_backward", attention.efficientBackwardArguments(x, result), inOlder: 20)
   }
 
+  /// With a cache's rows, the number of used keys stands where the schemas have it.
+  @Test func cachedAttention() throws {
+    let x = try Tensor.zeros([4, 2, 8])
+    let queries = try PackedRows(lengths: [4], on: .cpu)
+    let keys = PackedRows(
+      starts: [0], lengths: [3], cumulative: try Tensor(int32: [0, 4]), used: try Tensor(int32: [3]))
+    let attention = VarlenAttention(queries: x, keys: x, values: x, rows: (queries, keys), causal: true, window: nil)
+    try check("aten::_flash_attention_forward", attention.flashArguments, inOlder: 15)
+    try check("aten::_efficient_attention_forward", attention.efficientArguments, inOlder: 14)
+    for (name, arguments, argument) in [
+      ("aten::_flash_attention_forward", attention.flashArguments, "seqused_k"),
+      ("aten::_efficient_attention_forward", try attention.efficientArguments, "seqlen_k"),
+    ] {
+      let schema = try #require(TorchRuntime.findOperator(name)).schema
+      let names = schema.split(separator: ", ").filter { $0 != "*" }
+      let index = try #require(names.firstIndex { $0.contains(" \(argument)") })
+      guard case .optionalTensor(let used?) = arguments[index] else {
+        Issue.record("\(argument) is not argument \(index)")
+        continue
+      }
+      #expect(try used.integers() == [3] && used.dtype == .int32)
+    }
+  }
+
   @Test func products() throws {
     let x = try Tensor.zeros([4, 8])
     try check("aten::mm", overload: "dtype", [.tensor(x), .tensor(x), .dtype(.float32)], inOlder: 3)
+    try check("aten::_int_mm", Tensor.integerArguments(x, x), inOlder: 2)
+    let rows = try RowFormat.fp8.quantized(x, columns: nil)
+    let scaled = try Float8Product.arguments(rows, rows.values, scales: x)
+    try check("aten::_scaled_mm", scaled, inOlder: 8)
+    try check("aten::view", overload: "dtype", [.tensor(x), .float8], inOlder: 2)
+    let grouped = GroupedProduct.arguments(x, try Tensor.zeros([1, 8, 8]), ends: try Tensor(int32: [4]))
+    try check("aten::_grouped_mm", grouped, inOlder: 5)
     var (cpu, cuda) = (false, false)
     var schema: UnsafePointer<CChar>?
     #expect(libtorch.accrete_operator("aten::no_such_operator", "", &cpu, &cuda, &schema) == -1)

@@ -30,7 +30,7 @@ struct OperatorCase {
   func allowed(_ type: DType) -> Double { type == .float32 ? exact : halfUnits / 256 }
 
   static var all: [OperatorCase] {
-    NormCases.all + BlockCases.all + AttentionCases.all
+    NormCases.all + BlockCases.all + AttentionCases.all + DecodingCases.all
       + [MaskCase.all, LossCases.all, OptimizerCases.all].flatMap(\.self)
   }
 }

@@ -72,7 +72,7 @@ struct LearnCommand: ParsableCommand {
 
   func run() throws {
     let printer = LearnPrinter(progress)
-    try Failure.reported(memory: RunOptions.lessMemory) {
+    try Failure.reported(memory: LearnOptionGroup.lessMemory) {
       let opened = try registry.open(.writing)
       let reader = try rows.reader()
       let piped = file == StandardInput.name
@@ -91,7 +91,7 @@ struct LearnCommand: ParsableCommand {
       var learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")
       let computing = try loaded.computing(options.compute ?? .auto)
       learnOptions.compute = computing.model.compute == .float32 ? nil : computing.model.compute
-      if let warning = computing.computeWarning { Console.error("warning: \(warning)") }
+      for warning in computing.computeWarnings { Console.error("warning: \(warning)") }
       // An adapter of attention alone, as PEFT makes it by default, trains further by the method that takes any.
       if options.method == nil, let start, !start.hasFeedForward { learnOptions.method = "per-task" }
       try start?.apply(to: &learnOptions)
@@ -185,6 +185,10 @@ enum YesOrNo: String, ExpressibleByArgument, CaseIterable { case yes, no }
 
 /// How a task is learned.
 struct LearnOptionGroup: ParsableArguments {
+  /// What to do where a step does not fit.
+  static let lessMemory =
+    "Use a smaller --batch or --max-length, --gradient-checkpointing, or --weights bfloat16, int8 or nf4."
+
   @Option(help: "accrete (default) or per-task.", completion: .list(["accrete", "per-task"]))
   var method: String?
 
