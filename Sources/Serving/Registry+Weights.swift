@@ -1,4 +1,5 @@
 import Decoder
+import Files
 public import Generation
 public import ModelConfiguration
 public import Registry
