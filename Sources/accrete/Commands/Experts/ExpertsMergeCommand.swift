@@ -48,6 +48,9 @@ struct ExpertsMergeCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
+      let expected = "an adapter's folder, or an expert's of a run"
+      try NoExperts.refuseRegistry(folder, expected: expected)
+      try NoExperts.refuseVersion(folder, expected: expected)
       let source = URL(fileURLWithPath: absolute(folder))
       guard ExpertArchive.isArchive(source) || FolderFile.exists("adapter_config.json", in: source) else {
         throw PEFTError.noAdapter(

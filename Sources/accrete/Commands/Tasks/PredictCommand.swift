@@ -66,7 +66,7 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     try Failure.reported(memory: TaskBaseOptions.lessMemory) {
       // Not earlier: the value behind a mistyped option would be taken for the file.
-      try columns.requireAlone(file: file, text: text)
+      try columns.requireAlone(file: file, text: text, askedOf: task == nil ? registry : nil)
       let opened = try registry.open(.reading)
       let predictor = try Predictor(
         opened, on: base.load(for: opened, answering: task, quiet: quiet), task: task, routes: route, unknown: unknown ?? .refuse)
