@@ -50,7 +50,8 @@ public struct Example: Sendable, Codable, Equatable, Identifiable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       id: try container.decode(String.self, forKey: .id), index: try container.decode(Int.self, forKey: .index),
-      text: try container.decode(String.self, forKey: .text), answer: try container.decode(String.self, forKey: .answer))
+      text: try container.decode(String.self, forKey: .text), answer: try container.decode(String.self, forKey: .answer)
+    )
   }
 
   /// The same row by another name.

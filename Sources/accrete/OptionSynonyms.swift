@@ -89,12 +89,17 @@ enum OptionSynonyms {
       [
         Meaning(
           sentence:
-            "There is nothing to choose: a LoRA learns the answers of the rows; preference pairs and full fine-tuning are not there")
+            "There is nothing to choose: a LoRA learns the answers of the rows; preference pairs and full fine-tuning are not there"
+        )
       ]
     ),
     (
       ["template", "chat-template", "chat_template"],
-      [Meaning(sentence: "Conversations are written by the chat template of the base's folder (`accrete chat-template` shows it)")]
+      [
+        Meaning(
+          sentence:
+            "Conversations are written by the chat template of the base's folder (`accrete chat-template` shows it)")
+      ]
     ),
     (["packing"], [Meaning(sentence: "It is not needed: rows of a batch are computed without padding")]),
     (
@@ -107,7 +112,8 @@ enum OptionSynonyms {
       [
         Meaning(
           sentence:
-            "Passes are given, not steps: --max-epochs of learn, --epochs of train and compare; --dry-run says how many steps these are")
+            "Passes are given, not steps: --max-epochs of learn, --epochs of train and compare; --dry-run says how many steps these are"
+        )
       ]
     ),
     (
@@ -115,7 +121,8 @@ enum OptionSynonyms {
       [
         Meaning(
           sentence:
-            "A signal writes a checkpoint, and the same command of learn goes on from it; train and compare have --checkpoint-steps")
+            "A signal writes a checkpoint, and the same command of learn goes on from it; train and compare have --checkpoint-steps"
+        )
       ]
     ),
     (["gpu", "gpus", "cuda", "use-gpu"], [Meaning("--device cuda")]),

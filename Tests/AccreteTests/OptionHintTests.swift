@@ -59,7 +59,8 @@ import Testing
 
   /// Values as other programs write them.
   @Test(arguments: [
-    ("--weights", "4bit", "4bit is nf4"), ("--weights", "8-bit", "8-bit is int8"), ("--compute", "bf16", "bf16 is bfloat16"),
+    ("--weights", "4bit", "4bit is nf4"), ("--weights", "8-bit", "8-bit is int8"),
+    ("--compute", "bf16", "bf16 is bfloat16"),
     ("--compute", "half", "half is bfloat16, as there is no float16"),
   ]) func valuesOfOthers(option: String, value: String, words: String) {
     let got = answer("learn", "x.jsonl", option, value)
@@ -170,9 +171,19 @@ import Testing
     #expect(!answer("train").contains("--tasks:"))
   }
 
+  /// What `train --dry-run` says of tasks that get few steps.
+  @Test func fewSteps() {
+    #expect(TrainCommand.warning(steps: 49, tasks: 2)?.contains("about 24 steps a task") == true)
+    for (steps, tasks) in [(100, 2), (0, 2), (0, 0)] {
+      #expect(TrainCommand.warning(steps: steps, tasks: tasks) == nil)
+    }
+  }
+
   /// A file of options is not one of tasks.
   @Test func filesOfOptions() {
-    for arguments in [["train", "run.yaml"], ["train", "run.yml", "--out", "x"], ["compare", "run.yaml", "--out", "x"]] {
+    for arguments in [
+      ["train", "run.yaml"], ["train", "run.yml", "--out", "x"], ["compare", "run.yaml", "--out", "x"],
+    ] {
       let got = Self.answer(arguments)
       #expect(got.contains("A file of options is named by --config: --config \(arguments[1])\n"), "\(got)")
     }

@@ -53,7 +53,8 @@ import Testing
       try Learn(missing, in: home.registry, on: Self.held(.int8))
     }
     let text = error.map { "\($0)" } ?? ""
-    #expect(text.contains("held in int8, and weather@1 was learned and checked on it in the numbers that its files have"))
+    #expect(
+      text.contains("held in int8, and weather@1 was learned and checked on it in the numbers that its files have"))
     #expect(text.contains("Leave --weights out") && text.contains("accrete init --registry DIR"))
     // float32 holds the same numbers: nothing is another.
     var traffic = LearnJob(file: try home.rows("traffic"), options: Home.options(), program: "test", actor: "test")

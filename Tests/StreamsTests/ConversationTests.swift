@@ -111,7 +111,8 @@ import Testing
     let read = try examples(
       [
         row([("q", "a", false), ("r", "b", false), ("s", "c", true)], "train"), row([("x", "y", true)], "train"),
-        row([("q", "a", true)], "test"), row([("q", "a", false), ("r", "b", true)], "test"), row([("z", "y", true)], "test"),
+        row([("q", "a", true)], "test"), row([("q", "a", false), ("r", "b", true)], "test"),
+        row([("z", "y", true)], "test"),
       ], folder)
     let (kept, leaked) = read.withoutLeaks()
     #expect(leaked == 2 && kept.gate.map { Conversation(text: $0.text)?.spoken } == ["z"])

@@ -70,8 +70,9 @@ public final class Learn {
       fix: first.description.weights == base.model.roundedTo
         ? "Hold it in bfloat16 for that, with --weights, or use the --device that they were learned on; or \(own)."
         : alike
-        ? "Leave --weights out, which holds it as they need it; or \(own)."
-        : "The other versions need it as it is now held, so that no base serves all of them: forget or roll back some, or \(own).")
+          ? "Leave --weights out, which holds it as they need it; or \(own)."
+          : "The other versions need it as it is now held, so that no base serves all of them: forget or roll back some, or \(own)."
+    )
   }
 
   /// Reads and checks the rows, takes a few steps, and says what would be learned and what that would take; nothing is kept.

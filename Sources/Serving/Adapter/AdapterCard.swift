@@ -50,7 +50,8 @@ struct AdapterCard {
       ]
     }
     lines += [
-      "", "The folder has no tokenizer: it is the base's, which `predict.py` loads from there. Other programs are to load it from the base, too.",
+      "",
+      "The folder has no tokenizer: it is the base's, which `predict.py` loads from there. Other programs are to load it from the base, too.",
       "", "```python", "from peft import AutoPeftModelForCausalLM",
       "model = AutoPeftModelForCausalLM.from_pretrained(\"path/to/this/folder\")   # loads the base, too", "",
       "from predict import Task                                                   # predict.py of this folder",

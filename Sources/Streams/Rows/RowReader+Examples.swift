@@ -110,7 +110,8 @@ extension RowReader {
 
   /// Says what the hash has done where it leaves a part, or a label, without rows.
   private static func requireDealt(
-    _ gate: [LearningTask.Row], of rows: [LearningTask.Row], known: [ExactText: Int]?, _ kind: LearningTask.Kind, _ file: RowLocation
+    _ gate: [LearningTask.Row], of rows: [LearningTask.Row], known: [ExactText: Int]?, _ kind: LearningTask.Kind,
+    _ file: RowLocation
   ) throws {
     guard !gate.isEmpty else {
       let texts = Set(rows.map { ExactText(TaskExamples.key(of: $0.example)) }).count

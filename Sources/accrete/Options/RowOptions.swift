@@ -22,7 +22,8 @@ struct ColumnOption: ParsableArguments {
     if let file {
       let opened = FileManager.default.fileExists(atPath: absolute(file)) ? nil : try? registry?.open()
       let version = opened.flatMap { opened in try? opened.version(VersionReference(parsing: file)) }
-      let hint = version.map { _ in " \(file.printable) is a task: --task \(shellWords([file]).printable) --text …" } ?? ""
+      let hint =
+        version.map { _ in " \(file.printable) is a task: --task \(shellWords([file]).printable) --text …" } ?? ""
       throw ValidationError("Give a file or --text, not both.\(hint)")
     }
     guard columns.isEmpty else {

@@ -52,7 +52,8 @@ struct ExpertsShowCommand: ParsableCommand {
     }
     let folder = shellWords([folder]).printable
     try Console.output(
-      "adapter      in PEFT's form; `accrete experts import \(folder) --out DIR` makes an expert of it, bound to a base")
+      "adapter      in PEFT's form; `accrete experts import \(folder) --out DIR` makes an expert of it, bound to a base"
+    )
     try Console.output("rank, alpha  \(said("r")), \(said("lora_alpha"))")
     try Console.output("projections  \(said("target_modules"))")
     try Console.output("base         \(said("base_model_name_or_path"))")

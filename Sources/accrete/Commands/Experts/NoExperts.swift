@@ -37,7 +37,9 @@ enum NoExperts {
     func refusal(_ got: String, _ name: String, _ more: String = "") -> RegistryError {
       .invalid(
         what: given.printable, got: got, expected: expected,
-        fix: "`accrete registry export \(name) --peft --out DIR` writes a version's adapter, which this command takes.\(more)")
+        fix:
+          "`accrete registry export \(name) --peft --out DIR` writes a version's adapter, which this command takes.\(more)"
+      )
     }
     guard !FileManager.default.fileExists(atPath: url.path) else {
       guard let start = try? RegularFile(url).next(), start.count > 262, start[257..<262].elementsEqual("ustar".utf8)

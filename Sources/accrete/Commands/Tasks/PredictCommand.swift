@@ -69,7 +69,8 @@ struct PredictCommand: ParsableCommand {
       try columns.requireAlone(file: file, text: text, askedOf: task == nil ? registry : nil)
       let opened = try registry.open(.reading)
       let predictor = try Predictor(
-        opened, on: base.load(for: opened, answering: task, quiet: quiet), task: task, routes: route, unknown: unknown ?? .refuse)
+        opened, on: base.load(for: opened, answering: task, quiet: quiet), task: task, routes: route,
+        unknown: unknown ?? .refuse)
       if abstainBelow != nil, predictor.writesAnswers {
         throw ValidationError("--abstain-below: this task writes its answers, which have no confidence; leave it out.")
       }
