@@ -21,6 +21,8 @@ public struct DecoderModel: Sendable {
   /// What products are computed in, in training, in scoring and with the prompts of generated text; on a device with generated tokens, too,
   /// which the CPU computes in float32.
   public internal(set) var compute = ComputePrecision.float32
+  /// How the matrices are held, where their numbers are not those of the files; `nil`: they are, in whatever type. Answers depend on it.
+  public internal(set) var roundedTo: WeightPrecision?
   let rotary: RotaryEmbedding
   /// Of layers with a window, where these have their own.
   let localRotary: RotaryEmbedding?

@@ -59,8 +59,20 @@ public struct ForeignFormat: Sendable {
   public static func of(_ first: some Collection<UInt8>, path: String) -> ForeignFormat? {
     let name = path.lowercased()
     // A spreadsheet is a zip file.
-    if first.starts(with: zip.beginning) { return name.hasSuffix(spreadsheet.suffix) ? spreadsheet : zip }
+    if first.starts(with: zip.beginning) {
+      return name.hasSuffix(spreadsheet.suffix) || holdsWorkbook(first) ? spreadsheet : zip
+    }
     return binary.first { !$0.beginning.isEmpty && first.starts(with: $0.beginning) }
+  }
+
+  /// Whether a zip file is a workbook, whatever it is called: one of its first files lies in `xl/`.
+  private static func holdsWorkbook(_ first: some Collection<UInt8>) -> Bool {
+    let bytes = Array(first.prefix(1 << 16))
+    // A file's name stands 30 bytes behind the beginning of its header.
+    return bytes.indices.contains { start in
+      bytes[start] == 0x50 && bytes[start...].starts(with: zip.beginning)
+        && bytes[start...].dropFirst(30).starts(with: Array("xl/".utf8))
+    }
   }
 
   /// Forms that hold rows or texts and are not text themselves.

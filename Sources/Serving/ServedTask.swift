@@ -54,10 +54,10 @@ extension Registry {
   /// Loads a version of a task with the registry's base.
   ///
   /// - Parameter name: `spam` for the released version, `spam@2`, or `spam:alias`.
-  /// - Parameter base: The base where it is loaded already; `nil` loads it.
+  /// - Parameter base: The base where it is loaded already; `nil` loads it, held as the version was learned.
   /// - Throws: `RegistryError`, ``ServingError``, errors of the layers below.
   public func load(_ name: String, on base: Base? = nil) throws -> ServedTask {
-    try load(version(VersionReference(parsing: name)), on: base ?? loadBase())
+    try load(version(VersionReference(parsing: name)), on: base ?? loadBase(precision: basePrecision(answering: name)))
   }
 
   /// The same of a version that is known.

@@ -23,7 +23,7 @@ extension TaskExamples {
     let wanted = min(max(count * share, min(Double(enoughChoose), count * largestShare)), Double(mostChoose))
     var labels: [ExactText: [(position: Double, row: Int)]] = [:]
     for (row, (example, label)) in zip(rows, strata(of: rows, kind: kind)).enumerated() {
-      labels[label, default: []].append((position(of: example.text.stripped), row))
+      labels[label, default: []].append((position(of: example), row))
     }
     var chosen: Set<Int> = []
     for (_, all) in labels {
@@ -42,8 +42,18 @@ extension TaskExamples {
   }
 
   /// Where the hash of a text puts it, 0 to 1.
-  static func position(of text: String) -> Double {
-    let hash = Digest(of: Data(("split/" + Conversation.splitKey(of: text)).utf8)).description.dropFirst(
+  static func position(of text: String) -> Double { position(ofKey: Conversation.splitKey(of: text)) }
+
+  /// Where the hash of an example puts it: of its text, or of the conversation that it is a turn of.
+  static func position(of example: Example) -> Double { position(ofKey: key(of: example)) }
+
+  /// What decides an example's part: rows that have it in common stay together.
+  static func key(of example: Example) -> String {
+    example.splitKey ?? Conversation.splitKey(of: example.text.stripped)
+  }
+
+  private static func position(ofKey key: String) -> Double {
+    let hash = Digest(of: Data(("split/" + key).utf8)).description.dropFirst(
       "sha256:".count
     ).prefix(13)
     // 52 bits: every one of them counts in a Double.
@@ -64,9 +74,16 @@ extension TaskExamples.Origin {
 }
 
 extension TaskExamples {
-  /// The same without the gate rows whose text is also learned from or chosen on, and how many these are.
+  /// The same without the gate rows whose text is also learned from or chosen on, and how many these are. What stands before an earlier answer
+  /// of a conversation counts as learned from: the answer stands behind it.
   public func withoutLeaks() -> (examples: TaskExamples, leaked: Int) {
-    let seen = Set((learn + choose).map { ExactText($0.text.stripped) })
+    var seen = Set((learn + choose).map { ExactText($0.text.stripped) })
+    for row in areConversations ? learn + choose : [] {
+      // What is known already has told of those before it, or will.
+      for question in Conversation.earlierQuestions(in: row.text) {
+        guard seen.insert(ExactText(question)).inserted else { break }
+      }
+    }
     let kept = gate.filter { !seen.contains(ExactText($0.text.stripped)) }
     return (with(learn: learn, choose: choose, gate: kept), gate.count - kept.count)
   }

@@ -73,6 +73,9 @@ public struct TaskExamples: Sendable {
   /// - Parameter text: The text, without white space at its ends.
   /// - Parameter share: Of gate rows.
   public static func isGate(_ text: String, share: Double = 0.15) -> Bool { position(of: text) < share }
+
+  /// The same of an example, which may be a turn of a conversation.
+  static func isGate(_ example: Example, share: Double = 0.15) -> Bool { position(of: example) < share }
 }
 
 extension TaskExamples {

@@ -11,10 +11,15 @@ enum OptionSynonyms {
     /// The commands for which it is right; `nil`: those that have the option with which the text begins.
     let named: [String]?
 
-    init(_ text: String, for named: [String]? = nil) { (self.text, self.named) = (text, named) }
+    /// Whether the text says by itself what there is instead of an option.
+    let isSentence: Bool
+
+    init(_ text: String, for named: [String]? = nil) { (self.text, self.named, isSentence) = (text, named, false) }
+
+    init(sentence: String) { (text, named, isSentence) = (sentence, nil, true) }
 
     /// The option with which the text begins; `nil`: it is about something else.
-    var option: String? { text.firstMatch(of: /^--[a-z-]+/).map { String($0.0) } }
+    var option: String? { isSentence ? nil : text.firstMatch(of: /^--[a-z-]+/).map { String($0.0) } }
 
     var commands: [String] { named ?? option.map(CommandOptions.having) ?? [] }
   }
@@ -76,6 +81,50 @@ enum OptionSynonyms {
       [Meaning("--weights nf4 (or int8, fp8)")]
     ),
     (["load-in-8bit", "load_in_8bit"], [Meaning("--weights int8")]),
+    (["qlora"], [Meaning("--weights nf4 (QLoRA's levels)")]),
+    (["wandb", "report-to", "report_to", "logging-dir", "logging_dir"], [Meaning("--tensorboard")]),
+    (["lr-scheduler-type", "lr_scheduler_type", "lr-scheduler"], [Meaning("--schedule")]),
+    (
+      ["stage", "finetuning-type", "finetuning_type"],
+      [
+        Meaning(
+          sentence:
+            "There is nothing to choose: a LoRA learns the answers of the rows; preference pairs and full fine-tuning are not there"
+        )
+      ]
+    ),
+    (
+      ["template", "chat-template", "chat_template"],
+      [
+        Meaning(
+          sentence:
+            "Conversations are written by the chat template of the base's folder (`accrete chat-template` shows it)")
+      ]
+    ),
+    (["packing"], [Meaning(sentence: "It is not needed: rows of a batch are computed without padding")]),
+    (
+      ["use-dora", "use_dora", "use-rslora", "use_rslora"],
+      [Meaning(sentence: "An expert is a plain LoRA, scaled by alpha / rank; there is no DoRA and no rsLoRA")]
+    ),
+    (["optim", "optimizer"], [Meaning(sentence: "Experts are trained by AdamW; there is no other choice")]),
+    (
+      ["max-steps", "max_steps", "steps", "num-steps"],
+      [
+        Meaning(
+          sentence:
+            "Passes are given, not steps: --max-epochs of learn, --epochs of train and compare; --dry-run says how many steps these are"
+        )
+      ]
+    ),
+    (
+      ["save-steps", "save_steps"],
+      [
+        Meaning(
+          sentence:
+            "A signal writes a checkpoint, and the same command of learn goes on from it; train and compare have --checkpoint-steps"
+        )
+      ]
+    ),
     (["gpu", "gpus", "cuda", "use-gpu"], [Meaning("--device cuda")]),
     (
       ["val-size", "val_size", "validation-split", "validation_split", "test-size", "test_size", "eval-size"],
@@ -145,6 +194,9 @@ enum OptionSynonyms {
     switch arguments.first {
     case "train", "compare":
       guard !words.isEmpty || isExtra else { return nil }
+      if let file = words.first(where: isYAML) {
+        return "A file of options is named by --config: --config \(shellWords([file]).printable)"
+      }
       let names = words.isEmpty ? "" : ": \(shellWords(["--tasks"] + words).printable)"
       return "The tasks' files are named by --tasks\(names)"
     case _ where !isExtra: return nil
@@ -156,6 +208,11 @@ enum OptionSynonyms {
     }
   }
 
+  /// Whether a file's name is that of one in YAML.
+  private static func isYAML(_ name: String) -> Bool {
+    [".yaml", ".yml"].contains { name.lowercased().hasSuffix($0) }
+  }
+
   /// A message about a key of a YAML file that has another name here, with that name.
   ///
   /// - Parameter error: Any; one that is about anything else stays as it is.
@@ -165,6 +222,9 @@ enum OptionSynonyms {
     else { return error }
     let keys = RunFile.keys + PretrainingFile.keys + InvocationFile.keys
     let names = ours.compactMap { $0.option.map { String($0.dropFirst(2)) } }.filter(keys.contains)
+    if let sentence = ours.first(where: \.isSentence) {
+      return RunError.invalidConfiguration(key: key, got: "unknown", allowed: "no such key. \(sentence.text)")
+    }
     return RunError.invalidConfiguration(
       key: key, got: "unknown",
       allowed: "\((names.isEmpty ? ours.map(\.text) : names).listed), which it is here")
@@ -178,6 +238,7 @@ enum OptionSynonyms {
 
   /// What an option is called, where a command has it; otherwise which commands have it, so that no advice names what will be unknown, too.
   static func advice(_ ours: [Meaning], for command: CommandOptions.Command?) -> String {
+    if let sentence = ours.first(where: \.isSentence) { return sentence.text }
     let own = ours.filter { meaning in command.map { meaning.commands.contains($0.name) } ?? false }
     guard own.isEmpty else { return "It is \(own.map(\.text).joined(separator: " or ")) here" }
     let places = ours.filter { !$0.commands.isEmpty }.map { "\($0.text) of \($0.commands.listed)" }
@@ -195,7 +256,13 @@ enum OptionSynonyms {
     guard
       let ours = meanings(of: word)
         ?? (others.isEmpty ? nil : [Meaning("an option", for: others)])
-    else { return message }
+    else {
+      // A guess of which most was typed otherwise is none.
+      guard let guess = message.firstMatch(of: /\. Did you mean '--?([^']*)'\?/),
+        [String(guess.1)].closest(to: word) == nil
+      else { return message }
+      return message.replacingCharacters(in: guess.range, with: "")
+    }
     let found = message[match.range].prefix { $0 != "." }
     return message.replacingCharacters(in: match.range, with: "\(found). \(advice(ours, for: command))")
   }

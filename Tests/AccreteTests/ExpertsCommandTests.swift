@@ -214,6 +214,18 @@ extension CommandLineTests {
       expectRefusal(try Accrete.run(["experts", "list", "nowhere"], in: scratch.url), code: 65, "nowhere")
     }
 
+    /// An adapter of PEFT's is shown by what its own file says.
+    @Test func showOfAnAdapter() throws {
+      let scratch = try Scratch()
+      try scratch.write(
+        #"{"peft_type":"LORA","r":4,"lora_alpha":8,"target_modules":["q_proj"],"base_model_name_or_path":"org/base"}"#,
+        to: "adapter/adapter_config.json")
+      let shown = try Accrete.run(["experts", "show", "adapter"], in: scratch.url)
+      #expect(shown.code == 0 && shown.text.contains("`accrete experts import adapter --out DIR`"), "\(shown.error)")
+      for words in ["4, 8", "q_proj", "org/base"] { #expect(shown.text.contains(words), "\(shown.text)") }
+      #expect(try Accrete.run(["experts", "show", "adapter", "--json"], in: scratch.url).text.contains("adapter"))
+    }
+
     /// Folders without an expert: what each is, and the way on.
     @Test func foldersWithoutExperts() throws {
       let scratch = try Scratch()

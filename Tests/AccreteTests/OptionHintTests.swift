@@ -35,6 +35,38 @@ import Testing
     #expect(got.contains("Unknown option '\(theirs)'. It is \(ours)") && !got.contains("Did you mean"), "\(got)")
   }
 
+  /// Words that have no option here say what there is instead; a guess from afar says nothing.
+  @Test(arguments: [
+    ("--qlora", "It is --weights nf4 (QLoRA's levels) here"), ("--wandb", "It is --tensorboard here"),
+    ("--report-to", "It is --tensorboard here"), ("--stage", "There is nothing to choose"),
+    ("--finetuning-type", "There is nothing to choose"), ("--template", "the chat template of the base's folder"),
+    ("--packing", "It is not needed"), ("--use-dora", "An expert is a plain LoRA"), ("--optim", "by AdamW"),
+    ("--max-steps", "Passes are given, not steps"), ("--save-steps", "train and compare have --checkpoint-steps"),
+    ("--steps", "Passes are given, not steps"),
+  ]) func whatIsThereInstead(theirs: String, words: String) {
+    let got = answer("learn", "x.jsonl", theirs, "1")
+    #expect(got.contains("Unknown option '\(theirs)'. ") && got.contains(words), "\(got)")
+    #expect(!got.contains("Did you mean"), "\(got)")
+  }
+
+  @Test func guesses() {
+    #expect(answer("learn", "x.jsonl", "--sed", "1").contains("Did you mean '--seed'?"))
+    for far in ["--zebra", "--focus"] {
+      let got = answer("learn", "x.jsonl", far, "1")
+      #expect(got.contains("Unknown option '\(far)'") && !got.contains("Did you mean"), "\(got)")
+    }
+  }
+
+  /// Values as other programs write them.
+  @Test(arguments: [
+    ("--weights", "4bit", "4bit is nf4"), ("--weights", "8-bit", "8-bit is int8"),
+    ("--compute", "bf16", "bf16 is bfloat16"),
+    ("--compute", "half", "half is bfloat16, as there is no float16"),
+  ]) func valuesOfOthers(option: String, value: String, words: String) {
+    let got = answer("learn", "x.jsonl", option, value)
+    #expect(got.contains("`\(option)` is \"\(value)\"; allowed: ") && got.contains(". \(words)"), "\(got)")
+  }
+
   /// A value with a dash at its beginning is taken for an option.
   @Test func valuesThatBeginWithADash() {
     let hint = "A value that begins with a dash is written behind an equals sign: "
@@ -137,6 +169,24 @@ import Testing
     #expect(answer("train", "a.jsonl").contains("Missing expected argument '--out <out>'. \(hint)\n"))
     #expect(answer("train", "--out", "x", "--seed", "1", "a.jsonl").contains("named by --tasks\n"))
     #expect(!answer("train").contains("--tasks:"))
+  }
+
+  /// What `train --dry-run` says of tasks that get few steps.
+  @Test func fewSteps() {
+    #expect(TrainCommand.warning(steps: 49, tasks: 2)?.contains("about 24 steps a task") == true)
+    for (steps, tasks) in [(100, 2), (0, 2), (0, 0)] {
+      #expect(TrainCommand.warning(steps: steps, tasks: tasks) == nil)
+    }
+  }
+
+  /// A file of options is not one of tasks.
+  @Test func filesOfOptions() {
+    for arguments in [
+      ["train", "run.yaml"], ["train", "run.yml", "--out", "x"], ["compare", "run.yaml", "--out", "x"],
+    ] {
+      let got = Self.answer(arguments)
+      #expect(got.contains("A file of options is named by --config: --config \(arguments[1])\n"), "\(got)")
+    }
   }
 
   /// A key of a file has the same synonyms as an option.

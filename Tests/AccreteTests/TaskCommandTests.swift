@@ -237,6 +237,27 @@ extension CommandLineTests {
       }
     }
 
+    /// A version, or a file of versions, where an adapter is taken; a task where a file is; one task that need not be named.
+    @Test func waysToWhatWasMeant() throws {
+      let scratch = try registry()
+      expectRefusal(
+        try Accrete.run(["experts", "merge", "weather@1", "--out", "m"], in: scratch.url), code: 64,
+        "got a version of a registry", "`accrete registry export weather@1 --peft --out DIR`")
+      expectRefusal(
+        try Accrete.run(["experts", "show", "weather"], in: scratch.url), code: 64, "got a version of a registry")
+      _ = try run("registry", "export", "weather", "--out", "weather.tar", in: scratch)
+      expectRefusal(
+        try Accrete.run(["experts", "merge", "weather.tar", "--out", "m"], in: scratch.url), code: 64,
+        "got a file of versions", "registry export NAME --peft", "accrete registry import weather.tar")
+      let asked = try Accrete.run(["predict", "weather", "--text", "rain"], in: scratch.url)
+      #expect(asked.code == 64 && asked.error.contains("weather is a task: --task weather --text"), "\(asked.error)")
+      try scratch.write("{\"text\":\"rain\",\"label\":\"bad\"}\n", to: "labelled.jsonl")
+      expectRefusal(
+        try Accrete.run(["evaluate", "labelled.jsonl"], in: scratch.url), code: 64, "one of ")
+      _ = try run("forget", "traffic", in: scratch)
+      #expect(try run("evaluate", "labelled.jsonl", in: scratch).text.contains("weather@1  n 1"))
+    }
+
     @Test func whoIsAskedAndWhy() throws {
       let scratch = try registry()
       let far = String(repeating: "0123456789 qwertz {}", count: 20)

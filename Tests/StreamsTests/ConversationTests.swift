@@ -61,13 +61,61 @@ import Testing
     let second = try #require(Conversation(text: learned[1].text))
     #expect(second.turns.map(\.content) == ["s", "q1", "a1", "q2"] && second.spoken == "q1\na1\nq2")
     // Later turns repeat the earlier ones and stay with them.
-    #expect(Conversation.splitKey(of: learned[0].text) == Conversation.splitKey(of: learned[1].text))
-    #expect(TaskExamples.position(of: learned[0].text) == TaskExamples.position(of: learned[1].text))
+    #expect(TaskExamples.key(of: learned[0]) == TaskExamples.key(of: learned[1]))
+    #expect(TaskExamples.position(of: learned[0]) == TaskExamples.position(of: learned[1]))
     // The row that is kept of an example gives this example and no other.
     let kept = String(decoding: second.row(answering: "a2").json, as: UTF8.self)
     let again = try examples(
       [kept.dropLast() + #","split":"train","id":"k"}"#, kept.dropLast() + #","split":"test"}"#], folder)
     #expect((again.learn + again.choose).map(\.text) == [learned[1].text] && again.gate[0].answer == "a2")
+  }
+
+  /// Conversations that open alike are different ones: each falls into a part of its own, with all of its turns.
+  @Test func conversationsThatOpenAlike() throws {
+    let folder = try Scratch()
+    let opening = #"{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello, how can I help?"}"#
+    let rows = (0..<240).map {
+      #"{"id":"\#($0)","messages":[\#(opening),{"role":"user","content":"Question \#($0)"},{"role":"assistant","content":"Answer \#($0)"}]}"#
+    }
+    let read = try examples(rows, folder)
+    for part in [read.learn, read.choose, read.gate] { #expect(part.count >= 40) }
+    func conversations(_ part: [Example]) -> Set<Substring> { Set(part.map { $0.id.prefix { $0 != "/" } }) }
+    let (learn, choose, gate) = (conversations(read.learn), conversations(read.choose), conversations(read.gate))
+    #expect(learn.count + choose.count + gate.count == 240, "no conversation is torn apart")
+    // What all of them are asked first is learned from: it says nothing as a gate row.
+    let (kept, leaked) = read.withoutLeaks()
+    #expect(leaked == gate.count && kept.gate.allSatisfy { $0.answer.hasPrefix("Answer") })
+    // Another answer, another order and other rows move no conversation.
+    let others = try examples(rows.reversed().map { $0.replacing("Answer", with: "Reply") }.dropLast(40), folder)
+    #expect(conversations(others.gate).isSubset(of: gate))
+    // Alpaca's form has the earlier turns in `history`.
+    let alpaca = (0..<240).map {
+      #"{"instruction":"Question \#($0)","history":[["Hi","Hello, how can I help?"]],"output":"Answer \#($0)"}"#
+    }
+    let same = try examples(alpaca, folder).withoutLeaks().examples
+    #expect(same.gate.map(\.answer).sorted() == kept.gate.map(\.answer).sorted())
+    let alone = try #require((0..<30).first { !gate.contains("\($0)") })
+    let told = message(in: folder) { _ = try examples(Array(repeating: rows[alone], count: 30), folder) } ?? ""
+    #expect(told.contains("none of 60 rows, which ask 1 thing in all") && told.contains("stay together"), "\(told)")
+  }
+
+  /// An answer that stands in a prompt that is learned from is no gate row any more.
+  @Test func answersInLearnedPrompts() throws {
+    let folder = try Scratch()
+    func row(_ turns: [(String, String, Bool)], _ split: String) -> String {
+      let messages = turns.map {
+        #"{"role":"user","content":"\#($0.0)"},{"role":"assistant","content":"\#($0.1)"\#($0.2 ? "" : #","weight":0"#)}"#
+      }
+      return #"{"messages":[\#(messages.joined(separator: ","))],"split":"\#(split)"}"#
+    }
+    let read = try examples(
+      [
+        row([("q", "a", false), ("r", "b", false), ("s", "c", true)], "train"), row([("x", "y", true)], "train"),
+        row([("q", "a", true)], "test"), row([("q", "a", false), ("r", "b", true)], "test"),
+        row([("z", "y", true)], "test"),
+      ], folder)
+    let (kept, leaked) = read.withoutLeaks()
+    #expect(leaked == 2 && kept.gate.map { Conversation(text: $0.text)?.spoken } == ["z"])
   }
 
   /// A table's cell holds the turns as JSON; columns may have other names.

@@ -196,6 +196,11 @@ import Testing
     #expect(task.train.map(\.text) == ["say \"a\"", "b"] && task.labels == ["x", "y"])
   }
 
+  /// What stands before a file of a zip file.
+  private static func header(_ name: String) -> [UInt8] {
+    [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 26) + Array(name.utf8)
+  }
+
   static let foreign: [(name: String, bytes: [UInt8], command: String)] = [
     ("a.parquet", Array("PAR1....".utf8), "pandas.read_parquet"),
     ("a.arrow", [0xFF, 0xFF, 0xFF, 0xFF, 1], "datasets.Dataset.from_file"),
@@ -203,6 +208,8 @@ import Testing
     ("a b.xlsx", [0x50, 0x4B, 3, 4, 0], "' \'"), ("a.zip", [0x50, 0x4B, 3, 4, 0], "unzip -p a.zip | gzip > a.gz"),
     ("a.xls", [0xD0, 0xCF, 0x11, 0xE0], "pandas.read_excel"), ("a.jsonl.zst", [0x28, 0xB5, 0x2F, 0xFD], "zstd -dc"),
     ("a.csv", [0xFF, 0xFE, 0x61, 0], "iconv -f UTF-16"),
+    // A workbook is one whatever it is called; the first of its files may be about the others.
+    ("b.csv", header("[Content_Types].xml") + header("xl/workbook.xml"), "pandas.read_excel"),
   ]
 
   @Test(arguments: foreign.indices) func otherFormsNameTheWay(number: Int) throws {

@@ -179,6 +179,47 @@ import Testing
     #expect(try refusal(#"{"text":"x","label":"a","split":"eval"}"#).contains("\"validation\" (or \"dev\", \"valid\")"))
   }
 
+  /// A file of options is not one of rows.
+  @Test func optionsAreNoRows() throws {
+    let options = "# mine\nbase: sapling\ntasks: [a.jsonl, b.jsonl]\n"
+    for name in ["a.yaml", "a.YML", "options", "a.txt"] {
+      let got = try refusal(options, as: name)
+      #expect(got.contains("got YAML") && got.contains("`accrete train --config FILE` takes YAML"), "\(got)")
+    }
+    for (text, name) in [("note: a,label\nb: c,d\n", "a.csv"), ("note: a\tlabel\nB: c\td\n", "a.txt")] {
+      #expect(!(try refusal(text, as: name)).contains("YAML"))
+    }
+  }
+
+  /// Rows that TRL trains on in ways of its own: lists of messages as prompt, and pairs of preferences.
+  @Test func rowsOfTRL() throws {
+    let (user, answer) = (#"[{"role":"user","content":"q"}]"#, #"[{"role":"assistant","content":"a"}]"#)
+    let lists = try refusal(#"{"prompt":\#(user),"completion":\#(answer)}"#)
+    #expect(lists.contains("a list of messages") && lists.contains("{messages: (.prompt + .completion)}"), "\(lists)")
+    #expect(try refusal(#"{"prompt":\#(user),"completion":"a"}"#).contains("Write the row as \"messages\""))
+    func pair(_ rest: String) throws -> String {
+      let got = try refusal("{\(rest)}")
+      #expect(got.contains("pairs of \"chosen\" and \"rejected\", of which no preference is learned"), "\(got)")
+      return got
+    }
+    let texts = try pair(#""prompt":"q","chosen":"a","rejected":"b""#)
+    #expect(texts.contains("--columns prompt=prompt,completion=chosen keeps"), "\(texts)")
+    let whole = "\(user.dropLast()),\(answer.dropFirst())"
+    #expect(try pair("\"chosen\":\(whole),\"rejected\":\(whole)").contains("--columns messages=chosen keeps"))
+    let turns = "\"chosen\":\(answer),\"rejected\":\(answer)"
+    #expect(try pair("\"prompt\":\(user),\(turns)").contains("(.prompt + .chosen)"))
+    #expect(try pair("\"prompt\":\"q\",\(turns)").contains("content: .prompt}] + .chosen)"))
+    #expect(try pair(#""conversations":[],"chosen":{"from":"gpt"},"rejected":{}"#).contains("assistant's last turn"))
+    // The way that is named is one.
+    let folder = try Scratch()
+    let rows = (0..<6).map {
+      #"{"prompt":"q\#($0)","chosen":"a\#($0)","rejected":"b","split":"\#($0 < 4 ? "train" : "test")"}"#
+    }
+    let file = try folder.write(rows.joined(separator: "\n"), to: "pairs.jsonl")
+    let read = try RowReader(columns: ColumnNames(parsing: "prompt=prompt,completion=chosen")).examples(file)
+    #expect(read.gate.map(\.answer) == ["a4", "a5"])
+  }
+
   /// Names of columns survive being written and read, whatever they hold.
   @Test(arguments: ["text=body,label=kind", #"{"text": "a, b", "label": "c=\"d\""}"#, #"{"text":" x"}"#, ""])
   func namesOfColumnsAreWrittenAgain(text: String) throws {

@@ -44,6 +44,24 @@ extension DecoderModel {
       try $0 + checkpoint.stored($1).count
     }
     parameterCount = checkpoint.parameterCount - head - zeros
+    roundedTo = try Self.rounding(by: precision, checkpoint, names: wanted)
+  }
+
+  /// What numbers are rounded to on their way from the files; `nil`: they stay what they are. float32 holds all of them.
+  private static func rounding(
+    by precision: WeightMatrix.Precision?, _ checkpoint: Checkpoint, names: Set<String>
+  ) throws -> WeightPrecision? {
+    switch precision {
+    case nil, .float32, .int4: return nil
+    case .int8, .fp8, .nf4: return precision
+    case .bfloat16:
+      // Norms, and biases, are in float32 whatever the files have.
+      let matrices = names.filter { !$0.hasSuffix("norm.weight") && !$0.hasSuffix(".bias") }
+      let isExact = try matrices.allSatisfy { name in
+        try checkpoint.contains(name) && checkpoint.stored(name).dtype == .bfloat16
+      }
+      return isExact ? nil : precision
+    }
   }
 
   /// A model of the tensors that a loader gives.

@@ -31,7 +31,7 @@ extension Learn {
       let media = file.pathExtension == "json" ? "application/json" : "application/vnd.accrete.safetensors"
       parts[role] = try keep(registry.addBlob(fileAt: file, media: media))
     }
-    let description = TaskModelDescription(trained.model)
+    let description = TaskModelDescription(trained.model, weights: base.model.roundedTo)
     let model = try TaskModel(
       description, named: name, base: base.model.configuration, device: base.model.device
     ) { role in try parts[role].map { try registry.blobURL($0.digest) } }

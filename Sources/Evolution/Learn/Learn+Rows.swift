@@ -174,7 +174,7 @@ extension Learn {
       let fix =
         job.perClass.map { "--per-class \($0) leaves too few: it counts learn and choose rows together; give more." }
         ?? (examples.origin == .hash
-          ? "Add rows: of 20 or more, each part gets some."
+          ? "Add rows with other texts: of 20 or more, each part gets some."
           : "Give some rows \"split\": \"\(split)\", or take \"split\" out of all: then a hash of the text deals them out.")
       throw EvolutionError.missingRows(
         task: name, role: role.rawValue, split: split, learn: examples.learn.count, fix: fix)

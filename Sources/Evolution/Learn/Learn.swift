@@ -5,6 +5,7 @@ import Files
 import Foundation
 public import Generation
 import Learning
+import ModelConfiguration
 public import Registry
 import Serving
 import Streams
@@ -51,6 +52,27 @@ public final class Learn {
     self.requests = requests
     name = job.name ?? RowReader.taskName(of: job.file)
     try registry.requireUsableName(name)
+    try requireBaseAsServed()
+  }
+
+  /// What is served answers on one base, held in one way: another would have to answer for the earlier tasks, and would not as they were
+  /// checked.
+  private func requireBaseAsServed() throws {
+    let others = try registry.learnedOtherwise(than: base)
+    guard let first = others.first else { return }
+    let names = others.map { "\($0.version.reference)" }.listed
+    let alike = try registry.servedDescriptions().count == others.count
+    let own = "learn in a registry of its own, `accrete init --registry DIR`"
+    throw EvolutionError.unsupported(
+      what:
+        "--weights: the base is held in \(base.model.heldPrecision.rawValue), and \(names) \(others.count == 1 ? "was" : "were") learned and checked on it"
+        + " in \(first.description.heldWords): earlier tasks would answer otherwise",
+      fix: first.description.weights == base.model.roundedTo
+        ? "Hold it in bfloat16 for that, with --weights, or use the --device that they were learned on; or \(own)."
+        : alike
+          ? "Leave --weights out, which holds it as they need it; or \(own)."
+          : "The other versions need it as it is now held, so that no base serves all of them: forget or roll back some, or \(own)."
+    )
   }
 
   /// Reads and checks the rows, takes a few steps, and says what would be learned and what that would take; nothing is kept.

@@ -36,6 +36,13 @@ struct AdapterCard {
           + " in the third or fourth digit, and an answer may where two are about as probable.",
       ]
     }
+    if let weights = record.model.weights {
+      lines += [
+        "",
+        "Its base was held in \(weights.rawValue) as it was learned and scored, and is so where Accrete answers. PEFT and `predict.py` load the base's own"
+          + " numbers: probabilities differ, an answer may, and the scores below are not theirs.",
+      ]
+    }
     if let architecture = record.unknownArchitecture {
       lines += [
         "",
@@ -43,6 +50,8 @@ struct AdapterCard {
       ]
     }
     lines += [
+      "",
+      "The folder has no tokenizer: it is the base's, which `predict.py` loads from there. Other programs are to load it from the base, too.",
       "", "```python", "from peft import AutoPeftModelForCausalLM",
       "model = AutoPeftModelForCausalLM.from_pretrained(\"path/to/this/folder\")   # loads the base, too", "",
       "from predict import Task                                                   # predict.py of this folder",

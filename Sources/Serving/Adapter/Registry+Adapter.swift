@@ -3,7 +3,7 @@ import Experts
 public import Files
 public import Foundation
 import Generation
-import ModelConfiguration
+public import ModelConfiguration
 public import Registry
 public import TaskModels
 
@@ -45,10 +45,10 @@ extension Registry {
     }
     let base = try base()
     let path = (given ?? URL(fileURLWithPath: base.path, relativeTo: url)).standardizedFileURL.path
-    let architecture = try? DecoderConfiguration(folder: URL(fileURLWithPath: path)).family.architecture
+    let configuration = try? DecoderConfiguration(folder: URL(fileURLWithPath: path))
     let record = AdapterRecord(
       schema: 1, version: name, digest: version.digest, tensors: tensors.digest, base: base.weights, model: model,
-      unknownArchitecture: architecture.flatMap { Self.unknownToTransformers.contains($0) ? $0 : nil })
+      unknownArchitecture: configuration?.unknownToTransformers)
     let hub = HubCache.name(of: URL(fileURLWithPath: path))
     let card = AdapterCard(
       record: record, base: hub?.repository ?? path, metrics: try metrics(of: version),
@@ -68,9 +68,6 @@ extension Registry {
     }
   }
 
-  /// Families whose published checkpoints bring their own program; transformers 5.23 has no class of that name.
-  private static let unknownToTransformers = ["HunYuanForCausalLM"]
-
   /// What each gate said, in words; none where the report is in a form of others.
   private func gateFindings(_ gates: [GateRecord]) -> [String] {
     guard let last = gates.last, let data = try? blob(last.report.digest),
@@ -80,5 +77,15 @@ extension Registry {
     return all.compactMap { gate in
       gate["finding"]?.string.map { "\(gate["id"]?.string ?? "") \(gate["verdict"]?["verdict"]?.string ?? ""): \($0)" }
     }
+  }
+}
+
+extension DecoderConfiguration {
+  /// Families whose published checkpoints bring their own program; transformers 5.23 has no class of that name.
+  private static let withoutClass = ["HunYuanForCausalLM"]
+
+  /// The architecture, where transformers has no class for it, so that PEFT cannot load a model of it; `nil`: it has one.
+  public var unknownToTransformers: String? {
+    Self.withoutClass.contains(family.architecture) ? family.architecture : nil
   }
 }

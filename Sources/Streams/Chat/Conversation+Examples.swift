@@ -17,6 +17,7 @@ extension Conversation {
         turns.contains(where: \.isAnswer) ? "turns of the assistant whose weight is 0" : "no turn of the assistant",
         "Add the answer that is to be learned, or remove the row.")
     }
+    let key = turns.count(where: \.isQuestion) > 1 ? splitKey : nil
     return try answers.map { position in
       let (before, turn) = (turns[..<position], turns[position])
       guard before.contains(where: { !$0.isSystem }) else {
@@ -32,7 +33,8 @@ extension Conversation {
       }
       return Example(
         id: answers.count == 1 || id.isEmpty ? id : "\(id)/\(position)", index: row.index,
-        text: with(before).text, answer: turn.content)
+        text: with(before).text, answer: turn.content,
+        splitKey: key)
     }
   }
 

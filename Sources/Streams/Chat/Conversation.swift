@@ -96,12 +96,22 @@ public struct Conversation: Sendable, Equatable {
   /// What was said where a text is a conversation, else the text.
   public static func spoken(in text: String) -> String { Conversation(text: text)?.spoken ?? text }
 
-  /// What decides a text's split. A conversation is split by its beginning, up to its first question, so its later turns, which repeat the
-  /// earlier ones, stay with them.
-  static func splitKey(of text: String) -> String {
-    guard let whole = Conversation(text: text) else { return text }
-    let first = whole.turns.firstIndex(where: \.isQuestion) ?? whole.turns.count - 1
-    return plain(whole.with(whole.turns.prefix(max(first, 0) + 1)).text)
+  /// What decides the split of a conversation's examples: all that is asked in it. Its turns stay together, whatever is answered; others may
+  /// open with the same words. Of one question it is the beginning up to it.
+  var splitKey: String {
+    guard turns.count(where: \.isQuestion) < 2 else { return with(turns.filter { !$0.isAnswer }).text }
+    let first = turns.firstIndex(where: \.isQuestion) ?? turns.count - 1
+    return Self.plain(with(turns.prefix(max(first, 0) + 1)).text)
+  }
+
+  /// The same of a text by itself.
+  static func splitKey(of text: String) -> String { Conversation(text: text)?.splitKey ?? text }
+
+  /// What was asked before each earlier answer in a conversation, the last first: who reads a later turn has read these answers.
+  static func earlierQuestions(in text: String) -> some Sequence<String> {
+    let whole = Conversation(text: text) ?? Conversation([])
+    return whole.turns.indices.reversed().lazy.filter { whole.turns[$0].isAnswer }
+      .map { whole.with(whole.turns[..<$0]).text }
   }
 
   /// What tells whether two rows are the same, in whatever form: of a conversation that is one question alone its words, else the text.

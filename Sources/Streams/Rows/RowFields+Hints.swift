@@ -63,6 +63,46 @@ extension RowFields {
     return isPlain ? ".[\"\(name)\"][]" : ".[] | arrays[] | objects"
   }
 
+  /// What rows are told that other programs learn from in a way of their own; `nil`: they are none.
+  var otherPurpose: StreamError? {
+    func isList(_ name: String) -> Bool {
+      guard case .list(let items)? = value(name), case .object? = items.first else { return false }
+      return true
+    }
+    if has("chosen"), has("rejected") {
+      return .field(
+        headLocation.detail(
+          expected: "rows with one right answer",
+          got: "pairs of \"chosen\" and \"rejected\", of which no preference is learned", fix: waysOfPairs(isList)))
+    }
+    guard isList("prompt"), let answer = ["completion", "answer"].first(where: has) else { return nil }
+    return .field(
+      headLocation.detail(
+        expected: "a text as \"prompt\"", got: "a list of messages",
+        fix: isList(answer)
+          ? "One list is a conversation: `jq -c '. + {messages: (.prompt + .\(answer))} | del(.prompt, .\(answer))' FILE > rows.jsonl`."
+          : "Write the row as \"messages\", with the answer as the assistant's turn at their end."))
+  }
+
+  /// What makes rows with one answer of preference pairs.
+  private func waysOfPairs(_ isList: (String) -> Bool) -> String {
+    let keeps = "keeps the chosen answer."
+    if isList("chosen") {
+      // Whole conversations, or the answer's turn alone.
+      if case .list(let turns)? = value("chosen"), case .object(let first)? = turns.first,
+        !first.contains(where: { $0.value == .text(Array("assistant".utf8)) })
+      {
+        return "--columns messages=chosen \(keeps)"
+      }
+      let asked = isList("prompt") ? ".prompt" : "[{role: \"user\", content: .prompt}]"
+      return "`jq -c '{messages: (\(asked) + .chosen)}' FILE > rows.jsonl` \(keeps)"
+    }
+    guard case .text? = value("chosen"), let question = ["prompt", "instruction", "question"].first(where: has) else {
+      return "Write the chosen answer alone, as the assistant's last turn or as \"completion\" beside a \"prompt\"."
+    }
+    return "--columns prompt=\(question),completion=chosen \(keeps)"
+  }
+
   /// What makes one field of columns that hold 0 or 1, one for each label; `nil`: there are none.
   var gathering: String? {
     let marks = values.filter { member in

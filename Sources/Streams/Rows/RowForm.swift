@@ -47,6 +47,7 @@ public enum RowForm: String, Sendable, Codable, CaseIterable {
   ///
   /// - Throws: ``StreamError/field(_:)`` if that is none or more than one.
   init(of row: RowFields) throws {
+    if let other = row.otherPurpose { throw other }
     let found = Self.allCases.filter { row.has($0.fields.text) && row.has($0.fields.answer) }
     guard found.count == 1, let form = found.first else {
       let forms = Self.allCases.map { form in

@@ -43,6 +43,12 @@ struct RowInput {
               expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: other.name,
               fix: other.advice(for: location.file, isGzipped: isGzipped)))
         }
+        if Self.isYAML(piece, name: location.file) {
+          throw StreamError.file(
+            location.detail(
+              expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: "YAML, as options are written",
+              fix: "Options are given on the line; `accrete train --config FILE` takes YAML."))
+        }
         hasLongLines = RowContainer(of: piece, name: location.file).hasLongLines
       }
       guard bytes.count + piece.count <= SourceFile.Limit.fileBytes else { throw SourceFile.tooLarge(location) }
@@ -53,6 +59,16 @@ struct RowInput {
         throw SourceFile.tooLong(RowLocation(file: location.file, line: line), got: "more")
       }
     }
+  }
+
+  /// Whether a file is YAML by its name, or begins with two keys as a mapping does and is called neither a table nor JSON.
+  private static func isYAML(_ first: [UInt8], name: String) -> Bool {
+    let name = name.lowercased()
+    if [".yaml", ".yml"].contains(where: name.hasSuffix) { return true }
+    guard ![".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz"].contains(where: name.hasSuffix) else { return false }
+    let lines = String(decoding: first.prefix(4096), as: UTF8.self).split(whereSeparator: \.isNewline)
+      .filter { !$0.hasPrefix("#") && !$0.hasPrefix("---") }
+    return lines.count > 1 && lines.prefix(2).allSatisfy { $0.prefixMatch(of: /[a-z][a-z0-9_-]*:(?: |$)/) != nil }
   }
 
   /// What weights are stored in, by the first bytes.

@@ -86,7 +86,7 @@ extension RowReader {
     let kind = kind(of: answers, form)
     if kind == .classification { try requireLabels(rows, file) }
     if origin == .hash {
-      try Self.requireDealt(parts[.gate] ?? [], of: rows.count, known: kind == .generation ? nil : answers, kind, file)
+      try Self.requireDealt(parts[.gate] ?? [], of: rows, known: kind == .generation ? nil : answers, kind, file)
     }
     let rest = (parts[.choose] ?? []) + (parts[.gate] ?? [])
     let task = try LearningTask.checked(
@@ -110,12 +110,18 @@ extension RowReader {
 
   /// Says what the hash has done where it leaves a part, or a label, without rows.
   private static func requireDealt(
-    _ gate: [LearningTask.Row], of count: Int, known: [ExactText: Int]?, _ kind: LearningTask.Kind, _ file: RowLocation
+    _ gate: [LearningTask.Row], of rows: [LearningTask.Row], known: [ExactText: Int]?, _ kind: LearningTask.Kind,
+    _ file: RowLocation
   ) throws {
     guard !gate.isEmpty else {
+      let texts = Set(rows.map { ExactText(TaskExamples.key(of: $0.example)) }).count
+      let alike =
+        texts < rows.count
+        ? ", which ask \(texts) \(texts == 1 ? "thing" : "different things") in all (a conversation: all of its questions); rows that ask the same stay together"
+        : ""
       throw StreamError.split(
         file.detail(
-          expected: "gate rows, which 15 % are by a hash of their text", got: "none of \(count) rows",
+          expected: "gate rows, which 15 % are by a hash of their text", got: "none of \(rows.count) rows\(alike)",
           fix: "Add rows with other texts (of 20 or more, each part gets some), or give every row a \"split\"."))
     }
     guard let known = known.map({ Set(labels($0.keys, kind).map(ExactText.init)) }) else { return }
@@ -157,7 +163,7 @@ extension RowReader {
     _ most: Int, of rows: [LearningTask.Row]
   ) -> (first: [LearningTask.Row], rest: [LearningTask.Row]) {
     guard rows.count > most else { return (rows, []) }
-    let positions = rows.map { TaskExamples.position(of: $0.example.text.stripped) }
+    let positions = rows.map { TaskExamples.position(of: $0.example) }
     let order = rows.indices.sorted { (positions[$0], $0) < (positions[$1], $1) }
     let first = order.prefix(most)
     guard let last = first.last else { return ([], rows) }
@@ -178,7 +184,7 @@ extension RowReader {
     let hasValidation = splits.contains(.choose)
     var parts: [TaskExamples.Role: [LearningTask.Row]] = [:]
     for (row, split) in zip(rows, splits) {
-      let role = split ?? (TaskExamples.isGate(row.example.text.stripped) ? .gate : .learn)
+      let role = split ?? (TaskExamples.isGate(row.example) ? .gate : .learn)
       parts[role, default: []].append(row)
     }
     var leftOut: [String] = []

@@ -1,3 +1,4 @@
+public import Decoder
 public import Experts
 import Learning
 public import ModelConfiguration
@@ -18,9 +19,14 @@ public struct TaskModelDescription: Sendable, Codable, Equatable {
   public var sharpness: Double?
   /// What the base computes in; `nil`: float32.
   public var compute: ComputePrecision?
+  /// How the base's matrices were held as it was learned, where that rounds what its files have; `nil`: it did not. It answers as it was
+  /// learned and checked only where they are held so again.
+  public var weights: WeightPrecision?
 
   /// Describes a task model.
-  public init(_ model: TaskModel) {
+  ///
+  /// - Parameter weights: How the base that it was learned on is held: `DecoderModel.roundedTo`.
+  public init(_ model: TaskModel, weights: WeightPrecision? = nil) {
     form = model.form
     head = model.head
     shape = model.expert?.shape
@@ -28,5 +34,11 @@ public struct TaskModelDescription: Sendable, Codable, Equatable {
     labelSets = model.labelSets
     sharpness = model.ridge?.sharpness
     compute = model.compute == .float32 ? nil : model.compute
+    self.weights = weights
+  }
+
+  /// Whether a base is held so that the task answers as it was learned.
+  public func suits(_ base: DecoderModel) -> Bool {
+    base.roundedTo == weights && (compute != .bfloat16 || base.suitsHalfProducts)
   }
 }

@@ -45,7 +45,9 @@ public struct EncodedRows: Sendable {
     for rows in [learn, choose] {
       parts.append(try JSONFile.encode(rows.map { [$0.promptIds, $0.answerIds] }, pretty: false))
     }
-    parts.append(Data("\(base.model.digest) \(base.tokenizerDigest)".utf8))
+    // Where its numbers are those of the files, nothing is said of it, as before it was.
+    let rounding = base.model.roundedTo.map { " \($0.rawValue)" } ?? ""
+    parts.append(Data("\(base.model.digest) \(base.tokenizerDigest)\(rounding)".utf8))
     if form.kind == .severalLabels {
       parts.append(try JSONFile.encode([learn, choose].map { $0.map { $0.labelIndices ?? [] } }, pretty: false))
     }

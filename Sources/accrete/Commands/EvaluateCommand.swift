@@ -21,7 +21,8 @@ struct EvaluateCommand: ParsableCommand {
   var folder: String
 
   @Option(
-    help: "The task: NAME, NAME@VERSION or NAME:ALIAS; of a run, only this one. Default: of a run, all.",
+    help:
+      "The task: NAME, NAME@VERSION or NAME:ALIAS; of a run, only this one. Default: the only one that is released; of a run, all.",
     completion: .versions)
   var task: String?
 

@@ -94,6 +94,20 @@ extension TrainCommand {
       "time: about \(duration(result.estimatedSeconds)) at these speeds",
     ]
     try Console.output(lines.compactMap(\.self).joined(separator: "\n"))
+    if let warning = Self.warning(steps: result.steps, tasks: result.rows.count) {
+      Console.error("warning: \(warning)")
+    }
+  }
+
+  /// Optimizer steps of a task below which it mostly learns nothing.
+  private static let fewSteps = 50
+
+  /// What to say where tasks get few steps; `nil`: they do not, or nothing is trained.
+  static func warning(steps: Int, tasks: Int) -> String? {
+    guard tasks > 0, steps > 0, steps / tasks < fewSteps else { return nil }
+    let few = RegistryText.count(steps / tasks, "step")
+    return
+      "about \(few) a task; fewer than \(fewSteps) rarely learn anything: more --epochs, a smaller --batch, or more rows"
   }
 }
 

@@ -21,7 +21,7 @@ enum OptionValues {
     // What is neither given nor in a file has to be given: as a flag.
     let isSet = zip(arguments, arguments.dropFirst()).contains { $0 == "--set" && $1.hasPrefix("\(name)=") }
     let place = isGiven ? flag : isSet ? "--set \(name)" : line(of: name, arguments) ?? flag
-    return RunError.invalidConfiguration(key: place, got: got, allowed: allowed)
+    return RunError.invalidConfiguration(key: place, got: got, allowed: allowed + meaning(of: got, for: name))
   }
 
   /// The parser's messages about a value in the same form.
@@ -41,8 +41,24 @@ enum OptionValues {
       return message
     }
     let error = RunError.invalidConfiguration(
-      key: "--\(name)", got: String(match.1).debugDescription, allowed: allowed)
+      key: "--\(name)", got: String(match.1).debugDescription,
+      allowed: allowed + meaning(of: String(match.1), for: name))
     return message.replacingCharacters(in: match.range, with: "\(error)")
+  }
+
+  /// Values as other programs write them.
+  private static let others: [(names: [String], values: [String], ours: String)] = [
+    (["compute", "weights"], ["bf16"], "bfloat16"), (["compute", "weights"], ["fp32", "f32", "float"], "float32"),
+    (["compute"], ["fp16", "float16", "half", "16"], "bfloat16, as there is no float16"),
+    (["weights"], ["fp16", "float16", "half"], "bfloat16, as there is no float16"),
+    (["weights"], ["4bit", "4-bit", "4", "qlora", "fp4"], "nf4"), (["weights"], ["8bit", "8-bit", "8"], "int8"),
+  ]
+
+  /// What another program's value is here, as a sentence; "" where it is not known.
+  private static func meaning(of value: String, for name: String) -> String {
+    let word = value.lowercased().filter { $0 != "\"" }
+    let known = others.first { $0.names.contains(name) && $0.values.contains(word) }
+    return known.map { ". \(word) is \($0.ours)" } ?? ""
   }
 
   private static func parts(of error: any Error) -> (String, String, String)? {

@@ -24,7 +24,7 @@ extension InvocationFile {
   /// - Throws: `RunError` where neither does.
   func outputFolder(_ flag: String?) throws -> String {
     guard let folder = flag ?? out else {
-      throw RunError.invalidConfiguration(key: "out", got: "nothing", allowed: "--out DIR, or out: DIR in the file")
+      throw RunError.invalidConfiguration(key: "out", got: "missing", allowed: "--out DIR, or out: DIR in the file")
     }
     return absolute(folder)
   }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Files
 import Foundation
+import Registry
 public import Streams
 
 /// Which columns of a file of rows stand for ours.
@@ -14,9 +15,17 @@ struct ColumnOption: ParsableArguments {
   func names() throws -> ColumnNames { try ColumnNames(parsing: columns) }
 
   /// What is asked comes from one place, and a text by itself has no columns.
-  func requireAlone(file: String?, text: String?) throws {
+  ///
+  /// - Parameter registry: Where a task may be that was named where the file belongs; `nil`: none is named.
+  func requireAlone(file: String?, text: String?, askedOf registry: RegistryOptions? = nil) throws {
     guard text != nil else { return }
-    guard file == nil else { throw ValidationError("Give a file or --text, not both.") }
+    if let file {
+      let opened = FileManager.default.fileExists(atPath: absolute(file)) ? nil : try? registry?.open()
+      let version = opened.flatMap { opened in try? opened.version(VersionReference(parsing: file)) }
+      let hint =
+        version.map { _ in " \(file.printable) is a task: --task \(shellWords([file]).printable) --text …" } ?? ""
+      throw ValidationError("Give a file or --text, not both.\(hint)")
+    }
     guard columns.isEmpty else {
       throw ValidationError("--columns is for a file or standard input: --text has no columns. Leave it out.")
     }

@@ -18,17 +18,12 @@ final class LearnPrinter {
   /// Warnings that a person has read already: the result need not repeat them.
   private(set) var shownWarnings: Set<String> = []
 
-  /// Whether gates that fail are shown as they come; else the result alone says so.
-  private let showsFailedGates: Bool
   /// Steps of the last training, which ends where the first was best.
   private var lastSteps: Int?
   /// Where the training that goes on was when it was first heard of.
   private var start: (step: Int, at: ContinuousClock.Instant)?
 
-  init(_ options: ProgressOptions, showsFailedGates: Bool = false) {
-    printer = ProgressPrinter(options)
-    self.showsFailedGates = showsFailedGates
-  }
+  init(_ options: ProgressOptions) { printer = ProgressPrinter(options) }
 
   /// The first line: what is taught, where, and how much of it moves.
   func base(_ base: Base, named name: String, options: LearnOptions) {
@@ -61,9 +56,7 @@ final class LearnPrinter {
     case .scoring(let done, let total): printer.passing("scoring gate rows \(done)/\(total)")
     case .proved(let task, let requests, let seconds):
       printer.passing("\(task): \(requests) requests answered again in \(fixed(seconds, 2)) s")
-    case .gate(let gate):
-      guard showsFailedGates || gate.verdict == .pass else { break }
-      printer.line("\(gate.id) \(Self.word(gate)): \(gate.finding)")
+    case .gate(let gate): printer.line("\(gate.id) \(Self.word(gate)): \(gate.finding)")
     }
   }
 

@@ -48,6 +48,9 @@ struct ExpertsMergeCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
+      let expected = "an adapter's folder, or an expert's of a run"
+      try NoExperts.refuseRegistry(folder, expected: expected)
+      try NoExperts.refuseVersion(folder, expected: expected)
       let source = URL(fileURLWithPath: absolute(folder))
       guard ExpertArchive.isArchive(source) || FolderFile.exists("adapter_config.json", in: source) else {
         throw PEFTError.noAdapter(
@@ -56,7 +59,7 @@ struct ExpertsMergeCommand: ParsableCommand {
       }
       guard let home = try base.map({ try EmbeddedResources.base($0) }) ?? ExpertOptions.home(of: source) else {
         throw ExpertError.invalidHyperparameter(
-          name: "base", value: "nothing", allowed: "the base that the expert was trained on, which its files do not say"
+          name: "base", value: "missing", allowed: "the base that the expert was trained on, which its files do not say"
         )
       }
       let host = StoredExpert.Base(

@@ -16,7 +16,9 @@ struct ExpertsShowCommand: ParsableCommand {
   func run() throws {
     try Failure.reported {
       try NoExperts.refuseRegistry(folder, expected: "the folder of one expert")
+      try NoExperts.refuseVersion(folder, expected: "the folder of one expert")
       let url = URL(fileURLWithPath: absolute(folder))
+      if ExpertLine.isAdapter(url) { return try showAdapter(url) }
       let archive = try ExpertArchive.read(url)
       try archive.verify(in: url)
       let line = ExpertLine(archive, folder: url.path)
@@ -35,5 +37,25 @@ struct ExpertsShowCommand: ParsableCommand {
       try Console.output("tokenizer    \(archive.tokenizerDigest)")
       try Console.output("prompt       \(archive.promptDigest?.description ?? "unknown")")
     }
+  }
+
+  /// What an adapter's own file says of it: what it means, and whether its tensors fit, is known once it is on a base.
+  private func showAdapter(_ url: URL) throws {
+    let file = try FolderFile.url("adapter_config.json", in: url)
+    let configuration = try JSONFile.decode(JSONTree.self, from: JSONFile.contents(of: file), path: file.path)
+    guard !json else {
+      return try Console.output(String(decoding: try JSONFile.encode(ExpertLine.adapter(url)), as: UTF8.self))
+    }
+    func said(_ key: String) -> String {
+      let value = configuration[key]
+      return (value?.string ?? value.map { String(decoding: $0.json, as: UTF8.self) } ?? "not said").printable
+    }
+    let folder = shellWords([folder]).printable
+    try Console.output(
+      "adapter      in PEFT's form; `accrete experts import \(folder) --out DIR` makes an expert of it, bound to a base"
+    )
+    try Console.output("rank, alpha  \(said("r")), \(said("lora_alpha"))")
+    try Console.output("projections  \(said("target_modules"))")
+    try Console.output("base         \(said("base_model_name_or_path"))")
   }
 }

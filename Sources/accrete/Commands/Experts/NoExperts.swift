@@ -1,3 +1,4 @@
+import ArgumentParser
 import Files
 import Foundation
 import Records
@@ -24,6 +25,35 @@ enum NoExperts {
       fix:
         "`accrete list --registry \(registry)` lists its tasks; `accrete registry export \(name ?? "NAME") --peft --out \(target ?? "DIR")"
         + " --registry \(registry)` writes an adapter.")
+  }
+
+  /// Refuses what only a registry can make an adapter of: a version's name, and the file of versions that `registry export` wrote.
+  ///
+  /// - Parameters:
+  ///   - given: As it was given.
+  ///   - expected: What the command takes.
+  static func refuseVersion(_ given: String, expected: String) throws {
+    let url = URL(fileURLWithPath: absolute(given))
+    func refusal(_ got: String, _ name: String, _ more: String = "") -> RegistryError {
+      .invalid(
+        what: given.printable, got: got, expected: expected,
+        fix:
+          "`accrete registry export \(name) --peft --out DIR` writes a version's adapter, which this command takes.\(more)"
+      )
+    }
+    guard !FileManager.default.fileExists(atPath: url.path) else {
+      guard let start = try? RegularFile(url).next(), start.count > 262, start[257..<262].elementsEqual("ustar".utf8)
+      else { return }
+      let file = shellWords([given]).printable
+      throw refusal(
+        "a file of versions, as `registry export` writes it", "NAME",
+        " `accrete registry import \(file)` takes these versions into a registry first.")
+    }
+    guard let reference = try? VersionReference(parsing: given), !given.contains("/") else { return }
+    let registry = try? RegistryOptions.parse([]).open()
+    let isKnown = registry.flatMap { try? $0.version(reference) } != nil
+    guard isKnown || given.contains("@") else { return }
+    throw refusal("a version of a registry", shellWords([given]).printable)
   }
 
   /// What is wrong with a folder in which no expert was found; `nil`: it is a run's, which may have none.

@@ -1,9 +1,12 @@
 import ArgumentParser
+import Decoder
 import Evolution
 import Files
 import Foundation
 import Generation
 import Learning
+import ModelConfiguration
+import Records
 import Registry
 import Runs
 import Streams
@@ -51,9 +54,12 @@ struct RegistryAddCommand: ParsableCommand {
     let printer = LearnPrinter(progress)
     try Failure.reported(memory: TaskBaseOptions.lessMemory) {
       let opened = try registry.open(.writing)
-      let loaded = try base.load(for: opened)
       let url = URL(fileURLWithPath: absolute(folder))
+      // What is wrong with the run is told once its folder is read as a whole.
+      let trained = try? RunFolder(url).readManifest().configuration.weights
+      let loaded = try base.load(for: opened, usual: trained, learns: true)
       let stored = try StoredRun(url, model: loaded.model)
+      if let warning = Self.warning(trained, loaded) { Console.error("warning: \(warning)") }
       let tasks = task.map { [$0] } ?? stored.learned
       guard !tasks.isEmpty else {
         throw EvolutionError.unsupported(
@@ -69,5 +75,17 @@ struct RegistryAddCommand: ParsableCommand {
         try LearnResult.show(outcome, json: json, pretty: false)
       }
     }
+  }
+
+  /// What is to be known where the run's base was held in other numbers than the registry's; `nil`: it was not.
+  private static func warning(_ trained: WeightPrecision?, _ base: Base) -> String? {
+    let rounded: [WeightPrecision] = [.int8, .fp8, .nf4]
+    func words(_ precision: WeightPrecision?) -> String? {
+      precision.flatMap { rounded.contains($0) ? $0.rawValue : nil }
+    }
+    guard words(trained) != words(base.model.roundedTo) else { return nil }
+    let own = "the numbers that its files have"
+    return
+      "the run was trained on a base held in \(words(trained) ?? own), and is scored and answers here on one held in \(words(base.model.roundedTo) ?? own)"
   }
 }

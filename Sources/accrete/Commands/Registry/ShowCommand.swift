@@ -146,6 +146,7 @@ struct ShowCommand: ParsableCommand {
     rows.append(["base", "\(manifest.base)"])
     rows.append(["tokenizer", "\(manifest.tokenizer)"])
     if let compute = model?.description.compute { rows.append(["computed in", compute.rawValue]) }
+    if let weights = model?.description.weights { rows.append(["weights", weights.rawValue]) }
     rows.append(["numerics", manifest.numerics])
     rows.append(["size", RegistryText.size(version.bytes)])
     return RegistryText.table(rows)

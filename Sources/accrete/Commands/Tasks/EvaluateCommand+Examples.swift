@@ -12,13 +12,14 @@ extension EvaluateCommand {
   /// Scores labelled examples with a task of the registry.
   func evaluateExamples(_ printer: ProgressPrinter) throws {
     let opened = try registry.open(.reading)
-    guard let task else {
+    let released = try opened.currentRelease()?.manifest.experts.keys.sorted() ?? []
+    guard let task = task ?? (released.count == 1 ? released.first : nil) else {
       let known = try opened.tasks().filter { $0.released != nil || $0.newest.state == .registered }.map(\.name)
       throw RegistryError.invalid(
         what: "--task", got: "nothing", expected: known.isEmpty ? "a task of the registry" : "one of \(known.listed)",
         fix: "Name the task that is to be scored.")
     }
-    let loaded = try base.load(for: opened)
+    let loaded = try base.load(for: opened, answering: task)
     let served = try opened.load(task, on: loaded)
     if let scorer, served.runner.model.form.kind != .answer {
       throw RegistryError.invalid(

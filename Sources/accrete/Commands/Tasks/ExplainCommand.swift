@@ -63,7 +63,7 @@ struct ExplainCommand: ParsableCommand {
     let text = given ?? text ?? ""
     try Failure.reported(memory: TaskBaseOptions.lessMemory) {
       let opened = try registry.open(.reading)
-      let loaded = try base.load(for: opened)
+      let loaded = try base.load(for: opened, answering: task)
       let router = try opened.currentRelease().flatMap { try opened.router(of: $0.manifest) }
       if router == nil, task == nil { throw ServingError.nothingReleased(path: opened.url.path) }
       let row = try RequestRow(text: text)

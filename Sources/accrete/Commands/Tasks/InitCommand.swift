@@ -3,6 +3,7 @@ import Decoder
 import Files
 import Foundation
 import Generation
+import ModelConfiguration
 import Registry
 import Serving
 import Torch
@@ -48,6 +49,11 @@ struct InitCommand: ParsableCommand {
       try Console.output("registry: \(made.url.path)")
       let toy = EmbeddedResources.bases.contains(name) ? " (a small embedded one, for trying; --base names yours)" : ""
       try Console.output("base: \(BaseLine.text(loaded, name: name))\(toy)")
+      if let architecture = loaded.model.configuration.unknownToTransformers {
+        try Console.output(
+          "transformers has no class for \(architecture), this base's architecture: adapters that `registry export --peft` writes are loaded by neither PEFT nor predict.py"
+        )
+      }
       let usual = try RegistryOptions.parse([]).folder.path == registry.folder.path
       try Console.output(
         "next: accrete learn FILE\(usual ? "" : " --registry \(shellWords([made.url.path]).printable)")")

@@ -71,7 +71,7 @@ struct LearnCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let printer = LearnPrinter(progress, showsFailedGates: json)
+    let printer = LearnPrinter(progress)
     try Failure.reported(memory: LearnOptionGroup.lessMemory) {
       let opened = try registry.open(.writing)
       let reader = try rows.reader()
@@ -85,7 +85,7 @@ struct LearnCommand: ParsableCommand {
           .init(file: file.printable, expected: "a file of rows", got: "no such file", fix: "Check the path."))
       }
       if !piped { try reader.checkColumns(URL(fileURLWithPath: absolute(file))) }
-      let loaded = try base.load(for: opened)
+      let loaded = try base.load(for: opened, learns: true)
       let named = EmbeddedResources.argument(for: loaded.folder.path)
       let start = try start(opened, loaded)
       var learnOptions = try options.learnOptions(threads: base.threadCount, device: base.device ?? "cpu")

@@ -66,10 +66,11 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     try Failure.reported(memory: TaskBaseOptions.lessMemory) {
       // Not earlier: the value behind a mistyped option would be taken for the file.
-      try columns.requireAlone(file: file, text: text)
+      try columns.requireAlone(file: file, text: text, askedOf: task == nil ? registry : nil)
       let opened = try registry.open(.reading)
       let predictor = try Predictor(
-        opened, on: base.load(for: opened, quiet: quiet), task: task, routes: route, unknown: unknown ?? .refuse)
+        opened, on: base.load(for: opened, answering: task, quiet: quiet), task: task, routes: route,
+        unknown: unknown ?? .refuse)
       if abstainBelow != nil, predictor.writesAnswers {
         throw ValidationError("--abstain-below: this task writes its answers, which have no confidence; leave it out.")
       }

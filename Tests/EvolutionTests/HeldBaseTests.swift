@@ -1,0 +1,94 @@
+import Decoder
+import Evolution
+import Files
+import Foundation
+import Generation
+import Learning
+import ModelConfiguration
+import Records
+import Registry
+import Serving
+import TaskModels
+import Testing
+
+/// Does a registry keep to the way in which its base was held as its versions were learned?
+@Suite struct HeldBaseTests {
+  private static func held(_ precision: WeightPrecision?) throws -> Base {
+    try Base(folder: Home.folder, precision: precision)
+  }
+
+  private func learned(_ home: Home, _ version: VersionRecord) throws -> WeightPrecision? {
+    try home.registry.manifest(of: version).taskModel(of: "\(version.reference)").description.weights
+  }
+
+  @Test func versionsSayHowTheBaseWasHeld() throws {
+    let home = try Home(base: Self.held(.nf4))
+    #expect(try home.registry.basePrecision() == nil, "nothing is served yet")
+    let first = try home.learn(home.rows("weather"), options: Home.options(.both))
+    #expect(try learned(home, first.version) == .nf4)
+    // Whoever says nothing gets the base as it was held, and the answers that were checked.
+    #expect(try home.registry.basePrecision() == .nf4 && home.registry.basePrecision(answering: "weather@1") == .nf4)
+    #expect(try home.registry.loadBase().model.heldPrecision == .nf4)
+    let text = "In the weather of place 99 there is fog."
+    let here = try home.registry.load("weather", on: home.base).predict(text)
+    #expect(try home.registry.load("weather").predict(text) == here)
+    #expect(try home.registry.loadBase(precision: .float32).model.heldPrecision == .float32)
+    #expect(try home.registry.learnedOtherwise(than: home.base).isEmpty)
+    #expect(try home.registry.learnedOtherwise(than: Self.held(nil)).map { "\($0.version.reference)" } == ["weather@1"])
+
+    let folder = home.url.appendingPathComponent("adapter")
+    #expect(try home.registry.exportAdapter(first.version, to: folder).model.weights == .nf4)
+    let card = try String(contentsOf: folder.appendingPathComponent("README.md"), encoding: .utf8)
+    #expect(card.contains("Its base was held in nf4 as it was learned") && card.contains("The folder has no tokenizer"))
+  }
+
+  /// A base that is held otherwise is refused before a row is read.
+  @Test func anotherWayIsRefused() throws {
+    let home = try Home()
+    let version = try home.learn(home.rows("weather")).version
+    #expect(try learned(home, version) == nil)
+    let missing = LearnJob(
+      file: home.url.appendingPathComponent("none.jsonl"), options: Home.options(), program: "test", actor: "test")
+    let error = #expect(throws: EvolutionError.self) {
+      try Learn(missing, in: home.registry, on: Self.held(.int8))
+    }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(
+      text.contains("held in int8, and weather@1 was learned and checked on it in the numbers that its files have"))
+    #expect(text.contains("Leave --weights out") && text.contains("accrete init --registry DIR"))
+    // float32 holds the same numbers: nothing is another.
+    var traffic = LearnJob(file: try home.rows("traffic"), options: Home.options(), program: "test", actor: "test")
+    traffic.instruction = "What is said of traffic?"
+    let outcome = try Learn(traffic, in: home.registry, on: Self.held(.float32)).run()
+    #expect(outcome.gates.isPass && outcome.receipt.earlier["weather"]?.changed == 0, "\(outcome.gates)")
+  }
+
+  /// What rounds the numbers of the files is told from what holds them.
+  @Test func whatIsRounded() throws {
+    let files = try Self.held(nil).model
+    #expect(files.roundedTo == nil && files.heldPrecision == .bfloat16)
+    for precision in [WeightPrecision.float32, .bfloat16] { #expect(try Self.held(precision).model.roundedTo == nil) }
+    for precision in [WeightPrecision.int8, .fp8, .nf4] {
+      #expect(try Self.held(precision).model.roundedTo == precision)
+    }
+  }
+
+  /// Where a release has versions that were learned on the base held in different ways, most of them decide, and each that is named.
+  @Test func aMixedRelease() throws {
+    let home = try Home(base: Self.held(.nf4))
+    for task in ["weather", "traffic"] { try home.learn(home.rows(task)) }
+    let other = try Home()
+    let food = try other.learn(other.rows("food"))
+    let bundle = home.url.appendingPathComponent("food.bundle")
+    try other.registry.export([food.version], to: bundle)
+    try home.registry.importBundle(bundle, actor: "test")
+    _ = try home.registry.promote(VersionReference(parsing: "food@1"), reason: "test", actor: "test")
+    #expect(try home.registry.basePrecision() == .nf4 && home.registry.basePrecision(answering: "food") == nil)
+    let error = #expect(throws: EvolutionError.self) {
+      try Learn(
+        LearnJob(file: try home.rows("food"), options: Home.options(), program: "test", actor: "test"),
+        in: home.registry, on: home.base)
+    }
+    #expect(error.map { "\($0)".contains("food@1 was learned") && "\($0)".contains("forget or roll back") } == true)
+  }
+}
