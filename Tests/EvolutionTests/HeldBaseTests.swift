@@ -1,3 +1,4 @@
+import Assurance
 import Decoder
 import Evolution
 import Files
