@@ -17,6 +17,8 @@ extension CommandLineTests {
       #expect(try accrete(["init", "--base", ShallowBase.folder.path]).code == 0)
       let learned = try accrete(["learn", "weather.jsonl", "--weights", "nf4"] + Self.options)
       #expect(learned.code == 0 && learned.error.contains("held in nf4"), "\(learned.testDescription)")
+      // Whatever the gates say of so few rows.
+      #expect(try accrete(["promote", "weather@1", "--reason", "a test"]).code == 0)
       let shown = try accrete(["show", "weather"])
       #expect(shown.text.contains(/(?m)^weights +nf4$/), "\(shown.text)")
       #expect(try accrete(["show", "weather", "--json"]).text.contains(/"weights" ?: ?"nf4"/))
