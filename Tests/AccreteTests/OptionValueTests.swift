@@ -25,7 +25,7 @@ import Testing
 
   /// Whether the parser or a table of settings refuses it, and in a file, it reads the same.
   @Test func oneForm() throws {
-    let message = "`--compute` is \"half\"; allowed: float32, bfloat16, auto"
+    let message = "`--compute` is \"half\"; allowed: float32, bfloat16, auto. half is bfloat16, as there is no float16"
     #expect(answer("train", "--tasks", "a", "--out", "x", "--compute", "half") == "Error: \(message)")
     #expect(answer("learn", "a", "--compute", "half") == "Error: \(message)")
     let scratch = try Scratch()

@@ -242,7 +242,7 @@ extension CommandLineTests {
       let scratch = try registry()
       expectRefusal(
         try Accrete.run(["experts", "merge", "weather@1", "--out", "m"], in: scratch.url), code: 64,
-        "got a version of a registry", "`accrete registry export weather@1 --peft --out DIR`")
+        "got a version of a registry", "`accrete registry export 'weather@1' --peft --out DIR`")
       expectRefusal(
         try Accrete.run(["experts", "show", "weather"], in: scratch.url), code: 64, "got a version of a registry")
       _ = try run("registry", "export", "weather", "--out", "weather.tar", in: scratch)

@@ -26,18 +26,21 @@ enum OptionValues {
 
   /// The parser's messages about a value in the same form.
   static func explained(_ message: String) -> String {
-    // Several choices stand behind a colon, or in a sentence; of a number there is nothing.
+    // Several choices stand behind a colon, in a sentence, or in a list if they are many; of a number there is nothing.
     guard
       let match = message.firstMatch(
         of:
-          #/The value '([\s\S]*?)' is invalid for '(--[a-z-]+) <[^>\n]*>'(?:: allowed: ([^\n]*)|\. Please provide one of ('[^\n]*')\.)?(?=\n|$)/#
+          #/The value '([\s\S]*?)' is invalid for '(--[a-z-]+) <[^>\n]*>'(?:: allowed: ([^\n]*)|\. Please provide one of ('[^\n]*')\.|\. Please provide one of the following:((?:\n +- [^\n]*)+))?(?=\n|$)/#
       )
     else { return message }
     let sentence = match.4.map { text in
       String(text).replacing(" or ", with: ", ").replacing(" and ", with: ", ").replacing("'", with: "")
     }
     let name = String(match.2.dropFirst(2))
-    guard let allowed = match.3.map({ String($0) }) ?? sentence ?? RunConfiguration.setting(name)?.form else {
+    let list = match.5.map { text in
+      text.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "-" } }.joined(separator: ", ")
+    }
+    guard let allowed = match.3.map({ String($0) }) ?? sentence ?? list ?? RunConfiguration.setting(name)?.form else {
       return message
     }
     let error = RunError.invalidConfiguration(
