@@ -25,7 +25,9 @@ public struct TaskModelDescription: Sendable, Codable, Equatable {
 
   /// Describes a task model.
   ///
-  /// - Parameter weights: How the base that it was learned on is held: `DecoderModel.roundedTo`.
+  /// - Parameters:
+  ///   - model: What is described.
+  ///   - weights: How the base that it was learned on is held: `DecoderModel.roundedTo`.
   public init(_ model: TaskModel, weights: WeightPrecision? = nil) {
     form = model.form
     head = model.head

@@ -15,6 +15,8 @@ public final class LowRankTable {
   public var type: DType { a.dtype ?? .float32 }
 
   /// - Parameters:
+  ///   - inputs: Of the projection.
+  ///   - outputs: Of the projection.
   ///   - type: Of the activations.
   ///   - device: Where they are.
   public init(inputs: Int, outputs: Int, _ type: DType, on device: Device) throws {

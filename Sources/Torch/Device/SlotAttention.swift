@@ -15,6 +15,7 @@ public struct SlotAttention {
   ///   - slots: Of the sequences of the pass, in the order of their tokens.
   ///   - counts: How many new tokens each has.
   ///   - windows: How many tokens a query sees, for each kind of layer; 0: all before it.
+  ///   - device: Where the cache is.
   /// - Returns: For each window; what they need of the host is sent by one copy.
   public static func planned(
     _ cache: SlotCache, slots: [Int], counts: [Int], windows: Set<Int>, on device: Device

@@ -33,7 +33,9 @@ public struct SlotRows {
     return runs
   }
 
-  /// - Parameter numbers: Of each row; −1: none.
+  /// - Parameters:
+  ///   - numbers: Of each row; −1: none.
+  ///   - device: Where the rows are.
   public init(_ numbers: [Int], on device: Device) throws {
     self.numbers = numbers
     var rows: [Int: [Int]] = [:]
