@@ -2,6 +2,7 @@ import Assurance
 import Files
 public import Registry
 import Serving
+import TaskModels
 
 extension Registry {
   /// Releases a version that is there.
@@ -9,7 +10,8 @@ extension Registry {
   /// - Parameter reference: Which.
   /// - Parameter reason: Why; a version that a gate held back is released for a reason only.
   /// - Parameter actor: Who does it.
-  /// - Throws: ``EvolutionError/unsupported(what:fix:)`` without a reason; `RegistryError`.
+  /// - Throws: ``EvolutionError/unsupported(what:fix:)`` without a reason, and where it was learned on the base held otherwise than the
+  ///   released versions were; `RegistryError`.
   public func promote(_ reference: VersionReference, reason: String?, actor: String) throws -> ReleaseRecord {
     let version = try version(reference)
     let gates = try gates(of: version)
@@ -22,6 +24,7 @@ extension Registry {
     }
     let current = try currentRelease()
     if let current, current.manifest.experts[version.name] == version.digest { return current.record }
+    try requireHeldAlike(version)
     let numerics = try manifest(of: version).numerics
     // What the gates said of it was said beside another release, or in another registry: its position in the router is a new question.
     let old = current?.manifest ?? ReleaseManifest(experts: [:], numerics: numerics)
@@ -40,6 +43,21 @@ extension Registry {
     return try released(
       version, replacing: current, entry: position?.entry, numerics: numerics, override: override, reason: reason,
       actor: actor)
+  }
+
+  /// One base serves all tasks, held in one way: another would change what the others answer, or what this one does.
+  private func requireHeldAlike(_ version: VersionRecord) throws {
+    let own = try manifest(of: version).taskModel(of: "\(version.reference)").description
+    let others = try servedDescriptions().filter {
+      $0.version.name != version.name && $0.description.weights != own.weights
+    }
+    guard let first = others.first else { return }
+    throw EvolutionError.unsupported(
+      what:
+        "\(version.reference) was learned on the base held in \(own.heldWords), and \(others.map { "\($0.version.reference)" }.listed) in \(first.description.heldWords): one base serves all of them",
+      fix:
+        "Keep it in a registry of its own, or learn it again here."
+    )
   }
 
   /// Takes a task out of the release, and adds the router up again without it.

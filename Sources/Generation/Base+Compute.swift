@@ -25,7 +25,7 @@ extension Base {
 
   /// Of a choice; `nil`: nothing.
   private var computeWarning: String? {
-    guard model.compute == .bfloat16, !InstructionSet.hasHalfProducts else { return nil }
+    guard model.device == .cpu, model.compute == .bfloat16, !InstructionSet.hasHalfProducts else { return nil }
     return
       "--compute bfloat16: this processor has no instruction that multiplies bfloat16 (AVX512_BF16, AMX): float32 is faster here"
   }

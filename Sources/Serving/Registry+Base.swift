@@ -25,13 +25,15 @@ extension Registry {
   ///
   /// - Parameter folder: Where it is today; `nil`: where the registry says.
   /// - Parameter device: Where it goes.
-  /// - Parameter precision: How its matrices are held; `nil`: as the released versions were learned, which is mostly as its files have them.
+  /// - Parameter precision: How its matrices are held; `nil`: as the version that is asked was learned.
+  /// - Parameter task: What is asked, as people name it; `nil`: whatever is served, which is mostly as its files have it.
   /// - Throws: `RegistryError` for another base than the registry's; `DecoderError`, `TokenizationError`.
   public func loadBase(
-    at folder: URL? = nil, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil
+    at folder: URL? = nil, on device: Device = .cpu, precision: WeightMatrix.Precision? = nil,
+    answering task: String? = nil
   ) throws -> Base {
     let record = try base()
-    let precision = try precision ?? basePrecision()
+    let precision = try precision ?? basePrecision(answering: task)
     let base = try Base(
       folder: folder ?? URL(fileURLWithPath: record.path, relativeTo: url).standardizedFileURL, on: device,
       precision: precision)

@@ -57,7 +57,7 @@ extension Registry {
   /// - Parameter base: The base where it is loaded already; `nil` loads it, held as the version was learned.
   /// - Throws: `RegistryError`, ``ServingError``, errors of the layers below.
   public func load(_ name: String, on base: Base? = nil) throws -> ServedTask {
-    try load(version(VersionReference(parsing: name)), on: base ?? loadBase(precision: basePrecision(answering: name)))
+    try load(version(VersionReference(parsing: name)), on: base ?? loadBase(answering: name))
   }
 
   /// The same of a version that is known.

@@ -65,7 +65,7 @@ public final class Learn {
     let own = "learn in a registry of its own, `accrete init --registry DIR`"
     throw EvolutionError.unsupported(
       what:
-        "--weights: the base is held in \(base.model.heldPrecision.rawValue), and \(names) \(others.count == 1 ? "was" : "were") learned and checked on it"
+        "the base is held in \(base.model.heldPrecision.rawValue), and \(names) \(others.count == 1 ? "was" : "were") learned and checked on it"
         + " in \(first.description.heldWords): earlier tasks would answer otherwise",
       fix: first.description.weights == base.model.roundedTo
         ? "Hold it in bfloat16 for that, with --weights, or use the --device that they were learned on; or \(own)."

@@ -47,7 +47,7 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     try Failure.reported(memory: BaseOptions.lessMemory) {
       let base = try Base(folder: self.base.folder(for: expert), on: self.base.apply(), precision: self.base.weights)
-      for warning in base.warnings { Console.error("warning: \(warning)") }
+      for warning in base.warnings + base.computeWarnings { Console.error("warning: \(warning)") }
       let model = LanguageModel(base)
       let reader = PromptReader(model)
       let ids =

@@ -49,10 +49,10 @@ struct TaskBaseOptions: ParsableArguments {
     let folder = try EmbeddedResources.base(base ?? known, from: base == nil ? registry.url : nil)
     let loaded = try registry.loadBase(
       at: folder, on: Device(device ?? "cpu"),
-      precision: weights ?? registry.basePrecision(answering: task) ?? usual)
+      precision: weights ?? registry.basePrecision(answering: task) ?? usual, answering: task)
     guard !quiet else { return loaded }
-    var warnings = loaded.warnings
-    if !learns, let other = try Self.warning(registry.learnedOtherwise(than: loaded, answering: task), loaded) {
+    var warnings = loaded.warnings + (learns ? [] : loaded.computeWarnings)
+    if !learns, let other = try Self.warning(registry.learnedOtherwise(than: loaded, answering: task), loaded, isGiven: weights != nil) {
       warnings.append(other)
     }
     for warning in warnings { Console.error("warning: \(warning)") }
@@ -61,12 +61,16 @@ struct TaskBaseOptions: ParsableArguments {
 
   /// What is to be known where versions were learned on a base held otherwise; `nil`: none were.
   private static func warning(
-    _ others: [(version: VersionRecord, description: TaskModelDescription)], _ base: Base
+    _ others: [(version: VersionRecord, description: TaskModelDescription)], _ base: Base, isGiven: Bool
   ) -> String? {
     guard let first = others.first else { return nil }
     let names = others.map { "\($0.version.reference)" }.listed
+    let advice =
+      isGiven
+      ? " Without --weights a task that is named answers as it was learned."
+      : " Name the task (--task): it then answers as it was learned."
     return
       "the base is held in \(base.model.heldPrecision.rawValue), and \(names) \(others.count == 1 ? "was" : "were") learned and checked on it in"
-      + " \(first.description.heldWords): answers may differ. Without --weights a task that is named answers as it was learned"
+      + " \(first.description.heldWords): answers may differ." + advice
   }
 }
