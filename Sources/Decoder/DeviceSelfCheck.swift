@@ -45,7 +45,7 @@ public enum DeviceSelfCheck {
     let allowed = type == .float32 ? one.exact : one.halfUnits / 256
     do {
       // The same numbers, which bfloat16 holds exactly, in float32 by the processor's kernels.
-      let wanted = try Kernels.$rehearsesDevice.withValue(false) { try one.compute(.cpu, .float32) }
+      let wanted = try Kernels.rehearsingDevice(false) { try one.compute(.cpu, .float32) }
       let error = try zip(one.compute(device, type), wanted).map { try difference($0, $1) }.max() ?? .infinity
       return Result(
         name: one.name, type: type, error: error.isFinite ? error : nil, allowed: allowed, isWithin: error <= allowed,

@@ -22,7 +22,10 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: ``TorchError/unknownDevice(_:)``, ``TorchError/unavailableDevice(_:)``, ``TorchError/noSuchDevice(_:count:)``.
   public init(_ name: String) throws {
     try self.init(name, cudaDevices: TorchRuntime.cudaDevices)
-    if kind == .cuda { try CUDAPreparation.require() }
+    if kind == .cuda {
+      DeviceUse.begin()
+      try CUDAPreparation.require()
+    }
   }
 
   /// - Parameter cudaDevices: How many there are; asked only where the name is one of CUDA.
@@ -45,6 +48,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
   /// As libtorch has it. Every tensor that is made on a device asks for it: before the first of CUDA, libtorch is prepared.
   var typeCode: Int32 {
     guard kind == .cuda else { return libtorch.aoti_torch_device_type_cpu() }
+    DeviceUse.begin()
     CUDAPreparation.prepare()
     return libtorch.aoti_torch_device_type_cuda()
   }

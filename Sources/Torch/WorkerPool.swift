@@ -66,7 +66,7 @@ public final class WorkerPool: Sendable {
       let step = workers.count
       worker.begin {
         // Threads have no task, so they are told.
-        Kernels.$rehearsesDevice.withValue(rehearsesDevice) {
+        Kernels.rehearsingDevice(rehearsesDevice) {
           for item in stride(from: number, to: items, by: step) {
             let result = Result { try body(item, number) }
             results.withLock { $0[item] = result }

@@ -13,7 +13,7 @@ import Torch
   @Test(arguments: TinyTasks.methods)
   func lossesAndGradientsAreClose(method: String) throws {
     let exact = try PlannedTraining(method, .float32)
-    let (rounded, plain) = try Kernels.$rehearsesDevice.withValue(true) {
+    let (rounded, plain) = try Kernels.rehearsingDevice(true) {
       (try PlannedTraining(method, .bfloat16), try PlannedTraining(method, .float32, epochs: 1))
     }
     try expectClose(rounded, exact, method, cosine: 0.999)
@@ -40,7 +40,7 @@ import Torch
       try PlannedTraining(method, compute, epochs: 1, base: ShallowBase.seedling, dropout: 0.1)
     }
     let exact = try training(.float32)
-    let rounded = try Kernels.$rehearsesDevice.withValue(true) { try training(.bfloat16) }
+    let rounded = try Kernels.rehearsingDevice(true) { try training(.bfloat16) }
     try expectClose(rounded, exact, method, cosine: 0.999)
   }
 

@@ -10,7 +10,7 @@ import Torch
   func oneReadAStep(method: String) throws {
     guard TinyTasks.methods.contains(method) else { return }
     try TorchRuntime.setThreads(1)
-    try Kernels.$rehearsesDevice.withValue(true) {
+    try Kernels.rehearsingDevice(true) {
       let model = try Goldens.model()
       let learner = try TinyTasks.method(method, model, dropout: 0.1)
       _ = try learner.begin(TinyTasks.identities[0])

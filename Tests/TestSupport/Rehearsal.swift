@@ -8,7 +8,7 @@ package enum Rehearsal: CaseIterable, Sendable { case singleOperations, emulated
 package func asDevice<Result>(_ rehearsal: Rehearsal = .singleOperations, _ body: () throws -> Result) rethrows
   -> Result
 {
-  try Kernels.$rehearsesDevice.withValue(true) {
+  try Kernels.rehearsingDevice(true) {
     try DeviceKernels.$emulation.withValue(rehearsal == .emulatedKernels ? emulatedDriver : nil, operation: body)
   }
 }

@@ -48,7 +48,7 @@ struct OperatorsMode {
     let allowed = one.allowed(type)
     do {
       // The same numbers, which bfloat16 holds exactly, in float32 by the processor's kernels.
-      let wanted = try Kernels.$rehearsesDevice.withValue(false) { try one.compute(Operands(on: .cpu, .float32)) }
+      let wanted = try Kernels.rehearsingDevice(false) { try one.compute(Operands(on: .cpu, .float32)) }
       let got = try one.compute(Operands(on: device, type))
       let error = try zip(got, wanted).map { try DeviceSelfCheck.difference($0, $1) }.max() ?? .infinity
       let isWithin = got.count == wanted.count && error <= allowed

@@ -1,11 +1,22 @@
 import CTorch
-import Foundation
 
 /// Fused kernels: what libtorch would do in many passes over memory, on a CPU. Those of GPUs are ``DeviceOperations``.
 public enum Kernels {
   /// Whether the CPU's tensors are computed as a GPU's are: with ``DeviceOperations`` and packed attention of libtorch, or what stands in
   /// for it. So every line of that path runs where there is no GPU. Off, unless the environment says `ACCRETE_PLAN=gpu`.
-  @TaskLocal public static var rehearsesDevice = ProcessInfo.processInfo.environment["ACCRETE_PLAN"] == "gpu"
+  public static var rehearsesDevice: Bool {
+    DeviceUse.isPossible && (rehearsal ?? DeviceUse.isRehearsedThroughout)
+  }
+
+  @TaskLocal private static var rehearsal: Bool?
+
+  /// Runs `body` with ``rehearsesDevice`` as it says.
+  public static func rehearsingDevice<Result>(_ isRehearsed: Bool = true, _ body: () throws -> Result) rethrows
+    -> Result
+  {
+    if isRehearsed { DeviceUse.begin() }
+    return try $rehearsal.withValue(isRehearsed, operation: body)
+  }
 
   /// Ranks are padded with zeros to a multiple of this.
   public static let rankBlock = 8
@@ -25,7 +36,7 @@ public enum Kernels {
 
   /// Whether a tensor is computed as a GPU's is: it lies there, or a GPU is rehearsed.
   public static func areDevices(_ tensor: Tensor) -> Bool {
-    (tensor.dtype == .float32 || tensor.dtype == .bfloat16) && isDevice(tensor.device)
+    DeviceUse.isPossible && (tensor.dtype == .float32 || tensor.dtype == .bfloat16) && isDevice(tensor.device)
   }
 
   /// Whether a kernel can take two tensors of activations of one type.

@@ -52,7 +52,10 @@ struct TaskBaseOptions: ParsableArguments {
       precision: weights ?? registry.basePrecision(answering: task) ?? usual, answering: task)
     guard !quiet else { return loaded }
     var warnings = loaded.warnings + (learns ? [] : loaded.computeWarnings)
-    if !learns, let other = try Self.warning(registry.learnedOtherwise(than: loaded, answering: task), loaded, isGiven: weights != nil) {
+    if !learns,
+      let other = try Self.warning(
+        registry.learnedOtherwise(than: loaded, answering: task), loaded, isGiven: weights != nil)
+    {
       warnings.append(other)
     }
     for warning in warnings { Console.error("warning: \(warning)") }
