@@ -70,6 +70,18 @@ import Testing
     }
   }
 
+  /// A table whose name says JSON.
+  @Test func tablesCalledJSON() throws {
+    let ending = "This looks like CSV: give the file a name that ends in .csv (.csv.gz if it is gzipped)."
+    #expect(try refusal("text,label\nx,a\ny,b\n").contains(ending))
+    #expect(try refusal("\"text\",\"label\"\n\"x, y\",a\n").contains(ending))
+    #expect(try refusal("text;label\nx;a\n").contains("looks like CSV with semicolons: give"))
+    #expect(try refusal("text\tlabel\nx\ta\n").contains("looks like TSV: give the file a name that ends in .tsv"))
+    for other in ["hello there\n", "It is late, and all of us are tired\n", "{\"text\" \"a\", \"label\": 1}\n"] {
+      #expect(!(try refusal(other)).contains("looks like"), "\(other)")
+    }
+  }
+
   @Test func columnsOfMarks() throws {
     let table = try refusal("text,toxic,threat\nx,0,1\ny,1,0\n", as: "a.csv")
     #expect(
