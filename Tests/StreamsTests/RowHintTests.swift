@@ -108,6 +108,19 @@ import Testing
     #expect(message(in: folder) { _ = try RowReader().read(file) }?.contains("20 labels in 20 rows") == true)
   }
 
+  /// Rows that all ask the same are dealt into one part; none of them has a label.
+  @Test func oneQuestionForAll() throws {
+    func lines(_ question: String) -> String {
+      (0..<20).map {
+        #"{"messages":[{"role":"user","content":"\#(question)"},{"role":"assistant","content":"a\#($0)"}]}"#
+      }.joined(separator: "\n")
+    }
+    // The hash puts the question into any part: the gate's leaves nothing to learn from.
+    let refusals = try (0..<40).map { try refusal(lines("question \($0)")) }
+    #expect(refusals.contains { $0.contains("got 20 rows that all ask the same") })
+    #expect(!refusals.contains { $0.contains("--columns label=COLUMN") })
+  }
+
   /// A label of the option that no row has is the option's fault; a row's own other label is the row's.
   @Test func aLabelOfTheOption() throws {
     let rows = (0..<20).map { #"{"text":"t\#($0)","label":"\#($0 % 2 == 0 ? "ok" : "violation")"}"# }
