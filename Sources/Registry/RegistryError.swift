@@ -110,6 +110,8 @@ public enum RegistryError: AccreteError, Equatable {
           + " \(name)@\($0)` (and `--reason …` where a gate held it back)."
       } ?? "\(name): is forgotten: all of its versions are retired, so that none answers. Learn it anew."
     case .noRelease(let path): "\(path): nothing was released yet. `accrete learn` releases what passes its gates."
+    case .nothingBefore(1):
+      "release 1: no release lies before it, and there is no other. `accrete forget TASK` takes a task out of what is served, for good."
     case .nothingBefore(let revision):
       "release \(revision): no release lies before it (it is the first one, or a rollback to it). See `accrete registry history`, and"
         + " name any other release with --to."

@@ -34,7 +34,9 @@ enum EmbeddedResources {
             file: url.path.printable,
             expected:
               "a folder with config.json, an embedded base (\(bases.joined(separator: ", "))), or ORG/NAME of Hugging Face's cache",
-            got: "nothing there", fix: "Check the path."))
+            got: "nothing there",
+            fix:
+              "Check the path. Models of the hub are named ORG/NAME, as openai-community/gpt2."))
       }
       return url
     }

@@ -193,6 +193,7 @@ enum OptionSynonyms {
     let words = arguments.dropFirst().prefix { !$0.hasPrefix("-") }
     switch arguments.first {
     case "train", "compare":
+      if arguments.first == "compare", let list = separated(arguments) { return list }
       guard !words.isEmpty || isExtra else { return nil }
       if let file = words.first(where: isYAML) {
         return "A file of options is named by --config: --config \(shellWords([file]).printable)"
@@ -206,6 +207,19 @@ enum OptionSynonyms {
         "A text of several words stands in quotation marks: accrete explain \(shellWords([words.joined(separator: " ")]))"
     default: return nil
     }
+  }
+
+  /// What says that a list was written with spaces; `nil`: none was.
+  private static func separated(_ arguments: [String]) -> String? {
+    for option in ["--methods", "--orders", "--seeds"] {
+      guard let index = arguments.firstIndex(of: option) else { continue }
+      let words = arguments.dropFirst(index + 1).prefix { !$0.hasPrefix("-") }
+      // A file behind the option's value is no part of the list.
+      guard words.count > 1, !words.contains(where: { $0.contains(".") || $0.contains("/") }) else { continue }
+      let parts = words.flatMap { $0.split(separator: ",") }.joined(separator: ",")
+      return "Separate \(option.dropFirst(2)) with commas: \(option) \(shellWords([parts]).printable)"
+    }
+    return nil
   }
 
   /// Whether a file's name is that of one in YAML.

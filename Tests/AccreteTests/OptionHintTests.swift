@@ -60,6 +60,7 @@ import Testing
   /// Values as other programs write them.
   @Test(arguments: [
     ("--weights", "4bit", "4bit is nf4"), ("--weights", "8-bit", "8-bit is int8"),
+    ("--weights", "q4", "q4 is nf4"), ("--weights", "q4_0", "q4_0 is nf4"), ("--weights", "q8", "q8 is int8"),
     ("--compute", "bf16", "bf16 is bfloat16"),
     ("--compute", "half", "half is bfloat16, as there is no float16"),
   ]) func valuesOfOthers(option: String, value: String, words: String) {
@@ -169,6 +170,21 @@ import Testing
     #expect(answer("train", "a.jsonl").contains("Missing expected argument '--out <out>'. \(hint)\n"))
     #expect(answer("train", "--out", "x", "--seed", "1", "a.jsonl").contains("named by --tasks\n"))
     #expect(!answer("train").contains("--tasks:"))
+  }
+
+  /// A model's name on the hub has its organisation.
+  @Test func namesOfTheHub() {
+    let error = #expect(throws: (any Error).self) { try EmbeddedResources.base("gpt2") }
+    #expect(error.map { "\($0)" }?.contains("named ORG/NAME, as openai-community/gpt2.") == true)
+  }
+
+  /// Lists have commas.
+  @Test func listsWithSpaces() {
+    let methods = answer("compare", "--methods", "accrete", "per-task", "--tasks", "a.jsonl", "--out", "x")
+    #expect(methods.contains("Separate methods with commas: --methods accrete,per-task\n"), "\(methods)")
+    let seeds = answer("compare", "--seeds", "0", "1", "2", "--tasks", "a.jsonl", "--out", "x")
+    #expect(seeds.contains("Separate seeds with commas: --seeds 0,1,2\n"), "\(seeds)")
+    #expect(answer("compare", "--methods", "accrete", "a.jsonl", "--out", "x").contains("named by --tasks\n"))
   }
 
   /// What `train --dry-run` says of tasks that get few steps.

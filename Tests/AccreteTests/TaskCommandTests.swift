@@ -249,6 +249,16 @@ extension CommandLineTests {
       expectRefusal(
         try Accrete.run(["experts", "merge", "weather.tar", "--out", "m"], in: scratch.url), code: 64,
         "got a file of versions", "registry export NAME --peft", "accrete registry import weather.tar")
+      let importing = "accrete registry import weather.tar"
+      expectRefusal(
+        try Accrete.run(["experts", "import", "weather.tar", "--name", "x", "--out", "x"], in: scratch.url), code: 64,
+        "got a file of versions", importing)
+      try scratch.write("{}", to: "adapter/adapter_config.json")
+      expectRefusal(
+        try Accrete.run(["registry", "import", "adapter"], in: scratch.url), code: 64,
+        "got an adapter in PEFT's form", "accrete learn FILE --start-from adapter", "accrete experts import adapter")
+      expectRefusal(
+        try Accrete.run(["registry", "import", "registry"], in: scratch.url), code: 64, "got a registry of tasks")
       let asked = try Accrete.run(["predict", "weather", "--text", "rain"], in: scratch.url)
       #expect(asked.code == 64 && asked.error.contains("weather is a task: --task weather --text"), "\(asked.error)")
       try scratch.write("{\"text\":\"rain\",\"label\":\"bad\"}\n", to: "labelled.jsonl")

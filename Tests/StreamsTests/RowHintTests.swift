@@ -70,6 +70,18 @@ import Testing
     }
   }
 
+  /// A table whose name says JSON.
+  @Test func tablesCalledJSON() throws {
+    let ending = "This looks like CSV: give the file a name that ends in .csv (.csv.gz if it is gzipped)."
+    #expect(try refusal("text,label\nx,a\ny,b\n").contains(ending))
+    #expect(try refusal("\"text\",\"label\"\n\"x, y\",a\n").contains(ending))
+    #expect(try refusal("text;label\nx;a\n").contains("looks like CSV with semicolons: give"))
+    #expect(try refusal("text\tlabel\nx\ta\n").contains("looks like TSV: give the file a name that ends in .tsv"))
+    for other in ["hello there\n", "It is late, and all of us are tired\n", "{\"text\" \"a\", \"label\": 1}\n"] {
+      #expect(!(try refusal(other)).contains("looks like"), "\(other)")
+    }
+  }
+
   @Test func columnsOfMarks() throws {
     let table = try refusal("text,toxic,threat\nx,0,1\ny,1,0\n", as: "a.csv")
     #expect(
@@ -94,6 +106,19 @@ import Testing
     let folder = try Scratch()
     let file = try folder.write(lines(20), to: "a.jsonl")
     #expect(message(in: folder) { _ = try RowReader().read(file) }?.contains("20 labels in 20 rows") == true)
+  }
+
+  /// Rows that all ask the same are dealt into one part; none of them has a label.
+  @Test func oneQuestionForAll() throws {
+    func lines(_ question: String) -> String {
+      (0..<20).map {
+        #"{"messages":[{"role":"user","content":"\#(question)"},{"role":"assistant","content":"a\#($0)"}]}"#
+      }.joined(separator: "\n")
+    }
+    // The hash puts the question into any part: the gate's leaves nothing to learn from.
+    let refusals = try (0..<40).map { try refusal(lines("question \($0)")) }
+    #expect(refusals.contains { $0.contains("got 20 rows that all ask the same") })
+    #expect(!refusals.contains { $0.contains("--columns label=COLUMN") })
   }
 
   /// A label of the option that no row has is the option's fault; a row's own other label is the row's.

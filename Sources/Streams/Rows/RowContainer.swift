@@ -37,7 +37,7 @@ enum RowContainer: Equatable {
   }
 
   /// The separator that the first line has most of, outside of quotation marks.
-  private static func delimiter(of first: some Collection<UInt8>) -> UInt8 {
+  static func delimiter(of first: some Collection<UInt8>) -> UInt8 {
     let line = first.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
     if let stated = statedSeparator(line) { return stated }
     var (counts, isQuoted) = ([UInt8: Int](), false)

@@ -16,6 +16,25 @@ extension RowFields {
     head.count == 1 || head.contains { $0.split(separator: " ").count > 3 }
   }
 
+  /// What a table is told that is called JSON: the first line has names of columns; `nil`: it looks like none.
+  static func tableHint(_ row: RawRow, of file: SourceFile) -> String? {
+    let line = file.bytes[row.range]
+    // What begins as JSON does is broken JSON.
+    guard row.index == 0, !file.bytes.starts(with: [UInt8(ascii: "[")]),
+      let start = line.first(where: { $0 > 0x20 }), start != UInt8(ascii: "{"), start != UInt8(ascii: "[")
+    else { return nil }
+    let separator = RowContainer.delimiter(of: line)
+    let names = line.split(separator: separator, omittingEmptySubsequences: false).map {
+      String(decoding: $0, as: UTF8.self).stripped
+    }
+    guard names.count > 1, !isPlainText(names), !names.contains(where: { $0.contains { "{}[]:".contains($0) } }) else {
+      return nil
+    }
+    let ending = separator == UInt8(ascii: "\t") ? ".tsv" : ".csv"
+    return
+      "This looks like \(RowContainer.delimited(separator).description): give the file a name that ends in \(ending) (\(ending).gz if it is gzipped)."
+  }
+
   /// Names under which rows lie one level down.
   private var nested: [String] {
     values.compactMap { member in

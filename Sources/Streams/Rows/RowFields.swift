@@ -48,7 +48,7 @@ struct RowFields {
       throw StreamError.json(
         location.detail(
           expected: "a JSON object", got: "text that is not JSON: \(quoted(start)), \(failure.text)",
-          fix: "Check quotation marks, commas and brackets of this row."))
+          fix: Self.tableHint(row, of: file) ?? "Check quotation marks, commas and brackets of this row."))
     }
     guard case .object(let members) = tree else {
       throw StreamError.json(

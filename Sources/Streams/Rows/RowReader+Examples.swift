@@ -84,7 +84,7 @@ extension RowReader {
     let learn = parts[.learn] ?? []
     let answers = Self.answers(of: learn)
     let kind = kind(of: answers, form)
-    if kind == .classification { try requireLabels(rows, file) }
+    if kind == .classification { try requireLabels(rows, form, file) }
     if origin == .hash {
       try Self.requireDealt(parts[.gate] ?? [], of: rows, known: kind == .generation ? nil : answers, kind, file)
     }

@@ -6,11 +6,20 @@ extension RowReader {
 
   /// Refuses labels that cannot be meant: one for every row, and one of the option that no row has.
   ///
-  /// - Throws: ``StreamError/label(_:)``; ``StreamError/option(_:)`` for one of the option.
-  func requireLabels(_ rows: [LearningTask.Row], _ file: RowLocation) throws {
+  /// - Throws: ``StreamError/label(_:)``; ``StreamError/split(_:)`` where all rows ask the same; ``StreamError/option(_:)`` for one of the option.
+  func requireLabels(_ rows: [LearningTask.Row], _ form: RowForm, _ file: RowLocation) throws {
     let answers = Self.answers(of: rows)
     guard let labels else {
       guard rows.count >= Self.fewestForLabels, answers.count == rows.count else { return }
+      // Of prompts that are all one, none may be left to learn from, and so no answer shows what the rows are.
+      if !form.hasText, Set(rows.map { ExactText(TaskExamples.key(of: $0.example)) }).count == 1 {
+        throw StreamError.split(
+          file.detail(
+            expected: "rows that ask different things", got: "\(rows.count) rows that all ask the same",
+            fix:
+              "Rows that ask the same stay in one part: add rows with other \(form.isConversation ? "questions" : "prompts"), or give every row a \"split\"."
+          ))
+      }
       throw StreamError.label(
         file.detail(
           expected: "labels that several rows have", got: "\(answers.count) labels in \(rows.count) rows",

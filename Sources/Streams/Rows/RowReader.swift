@@ -144,7 +144,7 @@ public struct RowReader: Sendable {
     }
     let answers = Self.answers(of: train)
     let kind = kind(of: answers, form)
-    if kind == .classification { try requireLabels(train + test, file) }
+    if kind == .classification { try requireLabels(train + test, form, file) }
     var task = try LearningTask.checked(
       name: name, instruction: form == .textLabel ? instruction : "", cue: form == .textLabel ? cue : "",
       labels: kind == .classification ? labels ?? answers.keys.sorted().map(\.text) : [], labelSource: file,

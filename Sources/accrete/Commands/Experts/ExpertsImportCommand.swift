@@ -32,6 +32,9 @@ struct ExpertsImportCommand: ParsableCommand {
   func run() throws {
     try Failure.reported {
       guard ExpertArchive.isSafe(name) else { throw ExpertError.unsafeName(name) }
+      let expected = "the folder of an adapter that PEFT wrote"
+      try NoExperts.refuseRegistry(folder, expected: expected)
+      try NoExperts.refuseVersion(folder, expected: expected)
       let source = URL(fileURLWithPath: absolute(folder))
       let home =
         try base.map { try EmbeddedResources.base($0) } ?? ExpertOptions.home(of: source) ?? EmbeddedResources.base()

@@ -42,8 +42,7 @@ enum NoExperts {
       )
     }
     guard !FileManager.default.fileExists(atPath: url.path) else {
-      guard let start = try? RegularFile(url).next(), start.count > 262, start[257..<262].elementsEqual("ustar".utf8)
-      else { return }
+      guard isBundle(url) else { return }
       let file = shellWords([given]).printable
       throw refusal(
         "a file of versions, as `registry export` writes it", "NAME",
@@ -54,6 +53,39 @@ enum NoExperts {
     let isKnown = registry.flatMap { try? $0.version(reference) } != nil
     guard isKnown || given.contains("@") else { return }
     throw refusal("a version of a registry", shellWords([given]).printable)
+  }
+
+  /// Whether something is a file of versions, as `registry export` writes it.
+  static func isBundle(_ url: URL) -> Bool {
+    guard let start = try? RegularFile(url).next(), start.count > 262 else { return false }
+    return start[257..<262].elementsEqual("ustar".utf8)
+  }
+
+  /// Refuses a folder where a file of versions is taken: a registry, an expert or an adapter, each with the command that takes it.
+  ///
+  /// - Parameter given: As it was given.
+  static func refuseFolder(_ given: String) throws {
+    let url = URL(fileURLWithPath: absolute(given))
+    let word = shellWords([given]).printable
+    let start = "`accrete learn FILE --start-from \(word)` makes a version of it"
+    let (got, fix): (String, String)
+    if Registry.exists(at: url) {
+      (got, fix) = (
+        "a registry of tasks",
+        "`accrete registry export NAME --out FILE --registry \(word)` writes such a file of a version."
+      )
+    } else if FolderFile.exists("expert.json", in: url) {
+      (got, fix) = ("an expert's folder", "\(start).")
+    } else if FolderFile.exists("adapter_config.json", in: url) {
+      (got, fix) = (
+        "an adapter in PEFT's form",
+        "\(start); `accrete experts import \(word) --name NAME --out DIR` makes an expert of it, bound to a base."
+      )
+    } else {
+      return
+    }
+    throw RegistryError.invalid(
+      what: given.printable, got: got, expected: "a file of versions, as `registry export` writes it", fix: fix)
   }
 
   /// What is wrong with a folder in which no expert was found; `nil`: it is a run's, which may have none.

@@ -134,6 +134,7 @@ struct RegistryImportCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported {
+      try NoExperts.refuseFolder(file)
       let registry = try options.open(.writing)
       let bundle = try registry.importBundle(URL(fileURLWithPath: absolute(file)), actor: options.actor)
       if !bundle.purged.isEmpty {

@@ -155,6 +155,14 @@ struct LearnCommand: ParsableCommand {
     if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue {
       return try LearnStart(folder, on: base)
     }
+    guard !NoExperts.isBundle(folder) else {
+      throw RegistryError.invalid(
+        what: startFrom.printable, got: "a file of versions, as `registry export` writes it",
+        expected: "an expert's folder, an adapter's, or a version",
+        fix:
+          "`accrete registry import \(shellWords([startFrom]).printable)` takes its versions and names them; start from one of these."
+      )
+    }
     guard !startFrom.contains("/") else { throw FileError.notFound(path: folder.path) }
     do {
       return try LearnStart(registry.load(startFrom, on: base))
