@@ -14,7 +14,7 @@ PROGRAM = pathlib.Path(os.environ.get("ACCRETE_DEVICE_CHECK", ROOT / ".build/deb
 HAS_PEER = all(importlib.util.find_spec(name) for name in ("torch", "transformers", "peft"))
 # What a GPU's machine must give, and so the rehearsal of it.
 KEYS = {
-    "plan": {"libtorch", "bridge", "device_description", "kernels", "plan", "operators", "missing", "memory"},
+    "plan": {"libtorch", "bridge", "device", "kernels", "plan", "operators", "missing", "memory"},
     "operators": {"results", "failed", "mask_digest"},
     "float32": {"losses", "final_loss", "digest"},
     "ours": {"tokens_per_second", "peak_bytes", "step_seconds", "losses", "checkpointing", "layers"},
