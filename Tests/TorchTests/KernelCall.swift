@@ -291,7 +291,8 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
     KernelCall("product") {
       let (x, weight, out) = ($0.numbers(13 * width), $0.numbers(30 * width), $0.zeros(13 * 30))
       var s = AccreteProduct(
-        rows: 13, inputs: w, outputs: 30, x: x, weight: weight, half: false, addend: $0.numbers(13 * 30), threads: 2)
+        rows: 13, inputs: w, outputs: 30, x: x, weight: weight, half: false, rounds: false,
+        addend: $0.numbers(13 * 30), threads: 2)
       accrete_product(&s, out)
       // No rows: nothing is written.
       s.rows = 0
@@ -432,7 +433,7 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
         scales: $0.numbers(30 * (width + 63) / 64 + 30), zeros: nil, group: nil)
       let (x, out) = ($0.numbers(13 * width), $0.zeros(13 * 30))
       var s = AccreteProduct(
-        rows: 13, inputs: w, outputs: 30, x: x, weight: nil, half: false, addend: nil, threads: 2)
+        rows: 13, inputs: w, outputs: 30, x: x, weight: nil, half: false, rounds: false, addend: nil, threads: 2)
       accrete_coded_product(&matrix, &s, out)
       return values((out, 13 * 30))
     },

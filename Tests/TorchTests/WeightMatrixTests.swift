@@ -170,6 +170,46 @@ import Testing
     }
   }
 
+  /// The same with rows that are rounded to bfloat16 first, by every instruction set: those with products of bfloat16 add two at a time.
+  @Test(arguments: [1, 2, 3, 4, 6, 8, 13, 32])
+  func fewRoundedRows(rows: Int) throws {
+    for (inputs, outputs) in [(1, 1), (31, 3), (32, 4), (50, 9), (257, 70), (896, 5)] {
+      let weight = try normal([outputs, inputs], 1).converted(to: .bfloat16)
+      let (x, addend) = (try normal([rows, inputs], 2), try normal([rows, outputs], 3))
+      // Numbers beyond the rows that are read by mistake would be seen.
+      let spaced = try Tensor.concatenated([x, Tensor.zeros([1, inputs]) + .nan]).narrowed(0, from: 0, count: rows)
+      let exact =
+        try x.converted(to: .bfloat16).converted(to: .float64)
+        .matmul(weight.converted(to: .float64).transposed(0, 1)) + addend.converted(to: .float64)
+      for set in InstructionSet.available {
+        try set.use {
+          let product = try spaced.rowProduct(weight, adding: addend, rounded: true)
+          #expect(try difference(product, exact.converted(to: .float32)) < 1e-4, "\(set), \(inputs) inputs")
+          for row in 0..<rows {
+            let alone = try x.narrowed(0, from: row, count: 1).rowProduct(
+              weight, adding: addend.narrowed(0, from: row, count: 1), rounded: true)
+            #expect(try alone.isEqual(to: product.narrowed(0, from: row, count: 1)), "\(set), row \(row)")
+          }
+        }
+      }
+    }
+  }
+
+  /// Tokens after the slices are rounded as those in slices are, and have the bits that they have alone.
+  @Test func generatedTokensInBfloat16() throws {
+    let weight = try normal([96, 256], 1).converted(to: .bfloat16)
+    let (matrix, x) = (try WeightMatrix(weight), try normal([70, 256], 2))
+    let product = try matrix.product(x, ProductSlices(sliced: 40, half: true))
+    let rounded = try x.converted(to: .bfloat16).converted(to: .float32)
+    let exact = try rounded.matmul(weight.converted(to: .float32).transposed(0, 1))
+    // What is in slices is rounded once more, as libtorch gives bfloat16.
+    #expect(try difference(product.narrowed(0, from: 40, count: 30), exact.narrowed(0, from: 40, count: 30)) < 1e-4)
+    let alone = try matrix.product(x.narrowed(0, from: 55, count: 1), ProductSlices(sliced: 0, half: true))
+    #expect(try alone.isEqual(to: product.narrowed(0, from: 55, count: 1)))
+    let wide = try matrix.product(x.narrowed(0, from: 55, count: 1), ProductSlices(sliced: 0))
+    #expect(try !wide.isEqual(to: alone), "not rounded")
+  }
+
   /// A matrix that is never widened as a whole.
   @Test func largeMatrices() throws {
     let weight = try normal([70_000, 256], 1).converted(to: .bfloat16)

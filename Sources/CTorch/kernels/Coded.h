@@ -102,7 +102,7 @@ static void coded_product(const AccreteCodes& c, const AccreteProduct& s, float*
     for (int64_t number = begin; number < end; ++number) {
       const int64_t output = number * output_block, wanted = std::min<int64_t>(output_block, s.outputs - output);
       for (int64_t o = 0; o < wanted; ++o) decode_row(c, output + o, 0, s.inputs, memory + o * s.inputs);
-      product_rows(s, output, wanted, memory, s.inputs, out);
+      product_rows<output_block>(Group<float, float>{s, s.x, memory, output, wanted, false, out});
     }
   });
 }

@@ -12,6 +12,10 @@
 #include "Levels.h"
 #include "Parallel.h"
 
+#ifdef ACCRETE_X86
+#include <immintrin.h>
+#endif
+
 // Vectors are passed between inlined functions of this file only, so that no calling convention matters.
 #pragma clang diagnostic ignored "-Wpsabi"
 #define INLINE static inline __attribute__((always_inline))
@@ -110,6 +114,15 @@ namespace avx512 {
 #include "Coded.h"
 #include "Finite.h"
 }  // namespace avx512
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,fma"))), apply_to = function)
+#define ACCRETE_HALF_PRODUCTS 1
+namespace avx512_bf16 {
+#include "Vector.h"
+#include "Product.h"
+}  // namespace avx512_bf16
+#undef ACCRETE_HALF_PRODUCTS
 #pragma clang attribute pop
 #endif
 
@@ -240,7 +253,12 @@ void accrete_feed_forward_finish(const AccreteFeedForward* block, const float* r
   ACCRETE_DISPATCH(feed_forward_finish(*block, reduced, y));
 }
 
-void accrete_product(const AccreteProduct* work, float* out) { ACCRETE_DISPATCH(product(*work, out)); }
+void accrete_product(const AccreteProduct* work, float* out) {
+#ifdef ACCRETE_X86
+  if (work->half && work->rounds && accrete_has_half_products()) return accrete::avx512_bf16::product(*work, out);
+#endif
+  ACCRETE_DISPATCH(product(*work, out));
+}
 
 void accrete_argmax(int64_t rows, int64_t width, const float* x, int64_t* indices, int32_t threads) {
   ACCRETE_DISPATCH(argmax(rows, width, x, indices, threads));

@@ -1,6 +1,7 @@
 // Products of a few rows with a frozen matrix. No include guard: included once for each instruction set.
 //
-// One output is a dot product over the inputs, sixteen at a time. A block of outputs is widened once and then met by all rows.
+// One output is a dot product over the inputs, sixteen at a time, or thirty-two where the processor multiplies bfloat16. A block of
+// outputs is widened once and then met by all rows.
 
 constexpr int output_block = 4;
 constexpr int row_block = 6;
@@ -21,84 +22,197 @@ INLINE Quarter totals(V a, V b, V c, V d) {
   return __builtin_shufflevector(x, y, 0, 1, 4, 5) + __builtin_shufflevector(x, y, 2, 3, 6, 7);
 }
 
-// out[t][o] = addend + Σ_i x[t][i] w[o][i] for `T` rows and four outputs, of which `wanted` are there.
-template <int T, typename Weight>
-INLINE void product_block(const AccreteProduct& s, int64_t row, int64_t output, int64_t wanted, const Weight* w,
-                          int64_t stride, float* out) {
-  V sums[T][output_block] = {};
-  const float* x = s.x + row * s.inputs;
-  const int64_t full = s.inputs / lanes * lanes;
-  for (int64_t i = 0; i < full; i += lanes) {
-    V weights[output_block];
-    for (int o = 0; o < output_block; ++o) weights[o] = load(w + o * stride + i, lanes);
-    for (int t = 0; t < T; ++t) {
-      const V value = load(x + t * s.inputs + i, lanes);
-      for (int o = 0; o < output_block; ++o) sums[t][o] = sums[t][o] + value * weights[o];
-    }
+// `count` (1 to 4) floats; zero beyond.
+INLINE Quarter quarter(const float* p, int64_t count) {
+  Quarter v{};
+  if (count == output_block) {
+    memcpy(&v, p, sizeof v);
+  } else {
+    memcpy(&v, p, static_cast<size_t>(count) * sizeof(float));
   }
-  if (full < s.inputs) {
-    const int64_t n = s.inputs - full;
-    for (int t = 0; t < T; ++t) {
-      const V value = load(x + t * s.inputs + full, n);
-      for (int o = 0; o < output_block; ++o) sums[t][o] = sums[t][o] + value * load(w + o * stride + full, n);
-    }
-  }
-  for (int t = 0; t < T; ++t) {
-    const int64_t at = (row + t) * s.outputs + output;
-    Quarter result = totals(sums[t][0], sums[t][1], sums[t][2], sums[t][3]);
-    const size_t bytes = static_cast<size_t>(wanted) * sizeof(float);
-    if (s.addend != nullptr) {
-      Quarter addend{};
-      memcpy(&addend, s.addend + at, bytes);
-      result = result + addend;
-    }
-    memcpy(out + at, &result, bytes);
+  return v;
+}
+
+INLINE void store(float* p, Quarter v, int64_t count) {
+  // A constant size needs no call.
+  if (count == output_block) {
+    memcpy(p, &v, sizeof v);
+  } else {
+    memcpy(p, &v, static_cast<size_t>(count) * sizeof(float));
   }
 }
 
-template <typename Weight>
-INLINE void product_rows(const AccreteProduct& s, int64_t output, int64_t wanted, const Weight* w, int64_t stride,
-                         float* out) {
-  int64_t row = 0;
-  for (; row + row_block <= s.rows; row += row_block) product_block<row_block>(s, row, output, wanted, w, stride, out);
-  if (row + 4 <= s.rows) {
-    product_block<4>(s, row, output, wanted, w, stride, out);
-    row += 4;
-  }
-  if (row + 2 <= s.rows) {
-    product_block<2>(s, row, output, wanted, w, stride, out);
-    row += 2;
-  }
-  if (row < s.rows) product_block<1>(s, row, output, wanted, w, stride, out);
-}
+// What a sum takes at once of the rows and the matrix.
+template <typename X, typename Weight>
+struct Terms {
+  static constexpr int64_t count = lanes;
+  template <typename Number>
+  INLINE V of(const Number* p, int64_t n) { return load(p, n); }
+  INLINE V add(V sum, V x, V weight) { return sum + x * weight; }
+};
 
-template <typename Weight>
-INLINE void product_of(const AccreteProduct& s, const Weight* weight, float* out) {
-  const int64_t blocks = (s.outputs + output_block - 1) / output_block;
-  const int64_t grain = std::max<int64_t>(1, 32768 / std::max<int64_t>(1, s.inputs * s.rows * output_block));
-  each(blocks, grain, s.threads, [&](int64_t begin, int64_t end, int32_t) {
-    float* memory = scratch(output_block * s.inputs);
-    for (int64_t number = begin; number < end; ++number) {
-      const int64_t output = number * output_block, wanted = std::min<int64_t>(output_block, s.outputs - output);
-      const Weight* w = weight + output * s.inputs;
-      if (wanted == output_block && (sizeof(Weight) == sizeof(float) || s.rows <= row_block)) {
-        product_rows(s, output, wanted, w, s.inputs, out);
+#ifdef ACCRETE_HALF_PRODUCTS
+// Two neighbouring products of bfloat16 a lane, which the processor adds to a float. Denormal numbers count as zero.
+template <>
+struct Terms<uint16_t, uint16_t> {
+  static constexpr int64_t count = 2 * lanes;
+  INLINE __m512bh of(const uint16_t* p, int64_t n) {
+    const __mmask32 there = n >= count ? ~0u : (1u << n) - 1;
+    return (__m512bh)_mm512_maskz_loadu_epi16(there, p);
+  }
+  INLINE V add(V sum, __m512bh x, __m512bh weight) { return (V)_mm512_dpbf16_ps((__m512)sum, x, weight); }
+};
+#endif
+
+// Sums go over so many inputs at a time, so that the rows of a block stay in the first cache while a group of outputs meets them.
+constexpr int64_t inputs_at_once = 1024;
+
+// A group of outputs that all rows meet.
+template <typename X, typename Weight>
+struct Group {
+  const AccreteProduct& s;
+  const X* x;             // [rows, inputs]
+  const Weight* weights;  // [count, inputs], readable up to a multiple of four
+  int64_t output, count;  // the first output, and how many
+  bool reads_ahead;       // whether the same number of outputs follow in memory, or belong to another thread
+  float* out;
+};
+
+// out[t][o] = addend + Σ_i x[t][i] w[o][i] for `T` rows and a group of outputs. Each sum is one chain over the inputs, in their order.
+template <int T, int outputs, typename X, typename Weight>
+INLINE void product_block(const Group<X, Weight>& g, int64_t row) {
+  typedef Terms<X, Weight> Sum;
+  const AccreteProduct& s = g.s;
+  V kept[outputs / output_block][T][output_block];
+  const int64_t ahead = g.reads_ahead ? outputs * s.inputs : 0;
+  for (int64_t from = 0; from < std::max<int64_t>(s.inputs, 1); from += inputs_at_once) {
+    const int64_t to = std::min(s.inputs, from + inputs_at_once), full = from + (to - from) / Sum::count * Sum::count;
+    for (int quad = 0; quad * output_block < g.count; ++quad) {
+      const X* x = g.x + row * s.inputs;
+      const Weight* w = g.weights + quad * output_block * s.inputs;
+      // One by one: as a whole they would not stay in registers.
+      V sums[T][output_block];
+      #pragma unroll
+      for (int t = 0; t < T; ++t) {
+        #pragma unroll
+        for (int o = 0; o < output_block; ++o) sums[t][o] = from > 0 ? kept[quad][t][o] : V{};
+      }
+      const auto add = [&](int64_t i, int64_t n) __attribute__((always_inline)) {
+        decltype(Sum::of(w, n)) weights[output_block];
+        #pragma unroll
+        for (int o = 0; o < output_block; ++o) weights[o] = Sum::of(w + o * s.inputs + i, n);
+        #pragma unroll
+        for (int t = 0; t < T; ++t) {
+          const auto value = Sum::of(x + t * s.inputs + i, n);
+          #pragma unroll
+          for (int o = 0; o < output_block; ++o) sums[t][o] = Sum::add(sums[t][o], value, weights[o]);
+        }
+      };
+      // Each block of rows has a part of the next group brought near, so that it comes evenly; elsewhere this asks for what is there.
+      const Weight* next = w + outputs * s.inputs;
+      const int64_t begin = from + (to - from) * row / s.rows, end = g.reads_ahead ? from + (to - from) * (row + T) / s.rows : 0;
+      for (int64_t i = from; i < full; i += Sum::count) {
+        if (i >= begin && i < end) {
+          #pragma unroll
+          for (int o = 0; o < output_block; ++o) __builtin_prefetch(next + output_block * i + o * Sum::count);
+        }
+        add(i, Sum::count);
+      }
+      if (full < to) add(full, to - full);
+      if (to < s.inputs) {
+        #pragma unroll
+        for (int t = 0; t < T; ++t) {
+          #pragma unroll
+          for (int o = 0; o < output_block; ++o) kept[quad][t][o] = sums[t][o];
+        }
         continue;
       }
-      for (int64_t i = 0; i < wanted * s.inputs; i += lanes) {
-        store(memory + i, load(w + i, wanted * s.inputs - i), wanted * s.inputs - i);
+      const int64_t output = g.output + quad * output_block;
+      const int64_t wanted = std::min<int64_t>(output_block, g.count - quad * output_block);
+      #pragma unroll
+      for (int t = 0; t < T; ++t) {
+        const int64_t at = (row + t) * s.outputs + output;
+        Quarter result = totals(sums[t][0], sums[t][1], sums[t][2], sums[t][3]);
+        if (s.addend != nullptr) result = result + quarter(s.addend + at, wanted);
+        store(g.out + at, result, wanted);
       }
-      product_rows(s, output, wanted, memory, s.inputs, out);
+    }
+  }
+}
+
+// All rows, in blocks of nearly the same size.
+template <int outputs, typename X, typename Weight>
+INLINE void product_rows(const Group<X, Weight>& group) {
+  const int64_t rows = group.s.rows;
+  int64_t left = (rows + row_block - 1) / row_block;
+  for (int64_t row = 0; row < rows; --left) {
+    const int64_t count = (rows - row + left - 1) / left;
+    switch (count) {
+      case 1: product_block<1, outputs>(group, row); break;
+      case 2: product_block<2, outputs>(group, row); break;
+      case 3: product_block<3, outputs>(group, row); break;
+      case 4: product_block<4, outputs>(group, row); break;
+      case 5: product_block<5, outputs>(group, row); break;
+      default: product_block<6, outputs>(group, row); break;
+    }
+    row += count;
+  }
+}
+
+template <typename X, typename Weight>
+INLINE void product_of(const AccreteProduct& s, const X* x, const Weight* weight, float* out) {
+  // Numbers that are multiplied as they lie need no copy, and so a group of outputs may be larger.
+  constexpr bool as_it_lies = std::is_same_v<X, Weight>;
+  constexpr int outputs = as_it_lies ? 2 * output_block : output_block;
+  typedef std::conditional_t<as_it_lies, Weight, float> Copied;
+  const int64_t blocks = (s.outputs + outputs - 1) / outputs;
+  const int64_t grain = std::max<int64_t>(1, 32768 / std::max<int64_t>(1, s.inputs * s.rows * outputs));
+  each(blocks, grain, s.threads, [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t number = begin; number < end; ++number) {
+      const int64_t output = number * outputs, count = std::min<int64_t>(outputs, s.outputs - output);
+      const Weight* w = weight + output * s.inputs;
+      const bool is_whole = count % output_block == 0;
+      if (is_whole && (as_it_lies || s.rows <= row_block)) {
+        product_rows<outputs>(Group<X, Weight>{s, x, w, output, count, output + 2 * outputs <= s.outputs, out});
+        continue;
+      }
+      Copied* memory = reinterpret_cast<Copied*>(scratch(outputs * s.inputs));
+      for (int64_t i = 0; i < count * s.inputs; i += lanes) {
+        store(memory + i, load(w + i, count * s.inputs - i), count * s.inputs - i);
+      }
+      product_rows<outputs>(Group<X, Copied>{s, x, memory, output, count, false, out});
     }
   });
 }
 
+// x rounded to bfloat16, held as `Number`.
+template <typename Number>
+static std::vector<Number> rounded(const AccreteProduct& s) {
+  std::vector<Number> result(static_cast<size_t>(s.rows * s.inputs));
+  each(s.rows, std::max<int64_t>(1, 8192 / std::max<int64_t>(1, s.inputs)), s.threads, [&](int64_t begin, int64_t end, int32_t) {
+    for (int64_t i = begin * s.inputs; i < end * s.inputs; i += lanes) {
+      const int64_t n = std::min(lanes, end * s.inputs - i);
+      uint16_t numbers[lanes];
+      store(numbers, load(s.x + i, n), n);
+      if constexpr (sizeof(Number) == sizeof(float)) {
+        store(result.data() + i, load(numbers, n), n);
+      } else {
+        memcpy(result.data() + i, numbers, static_cast<size_t>(n) * sizeof(Number));
+      }
+    }
+  });
+  return result;
+}
+
 static void product(const AccreteProduct& s, float* out) {
-  if (s.half) {
-    product_of(s, static_cast<const uint16_t*>(s.weight), out);
-  } else {
-    product_of(s, static_cast<const float*>(s.weight), out);
-  }
+  if (!s.half) return product_of(s, s.x, static_cast<const float*>(s.weight), out);
+  const uint16_t* weight = static_cast<const uint16_t*>(s.weight);
+  if (!s.rounds) return product_of(s, s.x, weight, out);
+#ifdef ACCRETE_HALF_PRODUCTS
+  product_of(s, rounded<uint16_t>(s).data(), weight, out);
+#else
+  product_of(s, rounded<float>(s).data(), weight, out);
+#endif
 }
 
 static void argmax(int64_t rows, int64_t width, const float* x, int64_t* indices, int32_t threads) {

@@ -36,6 +36,6 @@ extension DecoderModel {
   /// Logits of hidden states, of which a state's bits do not depend on the others. `hidden`: [count, hidden] → [count, vocabulary].
   func inferredLogits(_ hidden: Tensor) throws -> Tensor {
     guard plan.hasProcessorKernels else { return try logits(hidden) }
-    return try lmHead.product(hidden, ProductSlices(sliced: 0))
+    return try lmHead.product(hidden, ProductSlices(sliced: 0, half: compute == .bfloat16))
   }
 }

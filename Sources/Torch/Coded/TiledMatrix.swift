@@ -81,7 +81,8 @@ extension CodedMatrix: TiledMatrix {
     let result = try Tensor(uninitialized: leading + [shape[0]])
     var product = AccreteProduct(
       rows: Int64(leading.reduce(1, *)), inputs: Int64(shape[1]), outputs: Int64(shape[0]), x: try x.kernelMemory(),
-      weight: nil, half: false, addend: try addend?.kernelMemory(), threads: libtorch.accrete_get_threads())
+      weight: nil, half: false, rounds: false, addend: try addend?.kernelMemory(),
+      threads: libtorch.accrete_get_threads())
     let out = try result.kernelMemory()
     try lend { accrete_coded_product($0, &product, out) }
     return withExtendedLifetime((x, addend)) { result }

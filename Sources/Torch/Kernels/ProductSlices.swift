@@ -13,7 +13,7 @@ public struct ProductSlices: Sendable, Equatable {
 
   /// So many first tokens go in slices; the others through our own kernel.
   public let sliced: Int
-  /// Whether what is in slices is multiplied in bfloat16, where the matrix is held in it: rounded before, sums in float32.
+  /// Whether tokens are multiplied in bfloat16, where the matrix is held in it: rounded before, sums in float32.
   public let half: Bool
 
   public init(sliced: Int, half: Bool = false) { (self.sliced, self.half) = (sliced, half) }
@@ -137,7 +137,7 @@ extension WeightMatrix {
     let sliced = min(slices.sliced, tokens)
     let half = slices.half && suitsHalfProducts
     let sizes = sliced > 0 ? try ProductSlices.sizes(of: weight, tokens: sliced, half: half) : []
-    guard !sizes.isEmpty else { return try weight.rowProduct(with: x, adding: nil) }
+    guard !sizes.isEmpty else { return try rowProduct(x, half: half) }
     let x = try x.contiguous()
     let smallest = sizes.last ?? ProductSlices.size
     let whole = (sliced + smallest - 1) / smallest * smallest
@@ -148,7 +148,14 @@ extension WeightMatrix {
     let made = try ProductSlices.product(first, weight, sizes, half: half)
     let kept = try whole > sliced ? made.narrowed(0, from: 0, count: sliced) : made
     guard tokens > sliced else { return try kept.contiguous() }
-    let rest = try weight.rowProduct(with: x.narrowed(0, from: sliced, count: tokens - sliced), adding: nil)
+    let rest = try rowProduct(x.narrowed(0, from: sliced, count: tokens - sliced), half: half)
     return try Tensor.concatenated([kept, rest])  // [tokens, out]
+  }
+
+  /// x Wᵀ by our own kernel. `x`: [tokens, in], float32 → [tokens, out], float32.
+  private func rowProduct(_ x: Tensor, half: Bool) throws -> Tensor {
+    if half, case .plain(let weight) = storage { return try x.rowProduct(weight, adding: nil, rounded: true) }
+    guard let tiled else { return try product(x, adding: nil) }
+    return try tiled.rowProduct(with: x, adding: nil)
   }
 }

@@ -31,7 +31,10 @@ extension Tensor {
   /// number of rows nor on whether the weight's numbers are held as float32 or bfloat16.
   ///
   /// `self`: […, in]; `weight`: [out, in]; `addend`: […, out] → […, out].
-  func rowProduct(_ weight: Tensor, adding addend: Tensor?) throws -> Tensor {
+  ///
+  /// - Parameter rounded: Whether `self` is rounded to bfloat16 first, where the weight is bfloat16. Sums are float32, in an order that a
+  ///   processor with AVX512_BF16 has for itself.
+  func rowProduct(_ weight: Tensor, adding addend: Tensor?, rounded: Bool = false) throws -> Tensor {
     let (outputs, inputs) = (weight.shape.first ?? 0, weight.shape.last ?? 0)
     let leading = Array(shape.dropLast())
     guard weight.shape.count == 2, shape.last == inputs else {
@@ -43,7 +46,8 @@ extension Tensor {
     var product = AccreteProduct(
       rows: Int64(leading.reduce(1, *)), inputs: Int64(inputs), outputs: Int64(outputs), x: try x.kernelMemory(),
       weight: try weight.memory(weight.dtype ?? .float32), half: weight.dtype == .bfloat16,
-      addend: try addend?.kernelMemory(), threads: libtorch.accrete_get_threads())
+      rounds: rounded && weight.dtype == .bfloat16, addend: try addend?.kernelMemory(),
+      threads: libtorch.accrete_get_threads())
     accrete_product(&product, try result.kernelMemory())
     return withExtendedLifetime((x, weight, addend)) { result }
   }
