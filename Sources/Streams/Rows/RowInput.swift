@@ -80,7 +80,7 @@ struct RowInput {
   /// Whether YAML is a list, as of rows, and no options.
   private static func isList(_ first: [UInt8]) -> Bool {
     let lines = String(decoding: first.prefix(4096), as: UTF8.self).split(whereSeparator: \.isNewline)
-    return lines.first { !$0.hasPrefix("#") && !$0.hasPrefix("---") }?.prefixMatch(of: /\s*-\s/) != nil
+    return lines.first { !$0.hasPrefix("#") && !$0.hasPrefix("---") }?.prefixMatch(of: /\s*-(?:\s|$)/) != nil
   }
 
   /// What weights are stored in, by the first bytes.
