@@ -17,6 +17,7 @@ struct AccreteCommand: ParsableCommand {
       Console.error("accrete: \(problem)")
       AccreteCommand.exit(withError: ExitCode(Failure.usage))
     }
+    PlanVariable.tell(Array(CommandLine.arguments.dropFirst()))
     BusyCores.waitPassively()
     TorchRuntime.keepFreedMemory()
     Foundation.exit(status())
@@ -97,10 +98,10 @@ struct AccreteCommand: ParsableCommand {
       guard !word.hasPrefix("-"), !word.isEmpty, !known.isEmpty else { return nil }
       let names = known.compactMap { $0.configuration.commandName } + ["help"]
       guard names.contains(where: { $0.hasSameCodePoints(as: word) }) else {
-        if path.count == 1, let own = OptionSynonyms.commands[word] {
-          return "there is no command \(word.debugDescription); it is `accrete \(own)` here."
-        }
         let command = (path + [word]).dropFirst().joined(separator: " ")
+        if let own = OptionSynonyms.command(for: word, behind: Array(path.dropFirst())) {
+          return "there is no command \(command.debugDescription); it is `accrete \(own)` here."
+        }
         let meant = names.closest(to: word).map { " Is it `\((path + [$0]).joined(separator: " "))`?" } ?? ""
         let shown = known.filter { $0.configuration.shouldDisplay }.compactMap { $0.configuration.commandName }
         return

@@ -28,6 +28,12 @@ enum OptionSynonyms {
   private static let learning = ["learn", "train", "compare"]
   /// Commands that let one choose what products are computed in: `--compute` of `plan-scale` is a number of operations.
   private static let computing = learning + ["doctor"]
+  /// Commands that answer the texts of a file.
+  private static let answering = ["predict", "route", "evaluate"]
+  /// Commands that find their base in the registry.
+  private static let basedOnARegistry = CommandOptions.having("--base").filter {
+    $0 != "init" && CommandOptions.having("--registry").contains($0)
+  }
   private static let own: [(others: [String], ours: [Meaning])] = [
     (["lr", "learning_rate"], [Meaning("--learning-rate")]),
     (
@@ -35,25 +41,65 @@ enum OptionSynonyms {
         "epochs", "epoch", "num-epochs", "num_epochs", "num_train_epochs", "num-train-epochs", "max-epochs",
         "max_epochs", "iters",
       ],
-      [Meaning("--max-epochs"), Meaning("--epochs")]
+      // No alias: as many passes as `learn` makes at most are all made by `train`.
+      [
+        Meaning("--max-epochs (the most passes: training may stop earlier)"),
+        Meaning("--epochs (exactly this many passes)"),
+      ]
     ),
     (["bf16", "fp16", "mixed-precision", "mixed_precision"], [Meaning("--compute bfloat16", for: computing)]),
     (["batch-size", "batch_size", "per_device_train_batch_size", "per-device-train-batch-size"], [Meaning("--batch")]),
     (["lora-rank", "lora_rank", "lora-r", "lora_r", "r"], [Meaning("--rank")]),
     (["lora-alpha", "lora_alpha"], [Meaning("--alpha")]), (["lora-dropout", "lora_dropout"], [Meaning("--dropout")]),
     (["lora-target", "lora_target", "target_modules", "lora-target-modules"], [Meaning("--target-modules")]),
-    (["model", "model_name_or_path", "model-name-or-path", "model-path", "base-model"], [Meaning("--base")]),
     (
-      ["dataset", "data-path", "train-file", "train_file", "dataset_dir"],
+      ["model", "model_name_or_path", "model-name-or-path", "model-path", "base-model", "base_model"],
+      [
+        Meaning("--base", for: CommandOptions.having("--base").filter { !basedOnARegistry.contains($0) }),
+        Meaning("--base (for a base that has moved; `accrete init --base` chooses it)", for: basedOnARegistry),
+      ]
+    ),
+    (
+      ["dataset", "data-path", "train-file", "train_file", "dataset_dir", "train-data", "train_data"],
       [Meaning("the rows' file itself", for: ["learn"]), Meaning("--tasks")]
     ),
     (
-      ["output-dir", "output_dir", "adapter-path", "save-path", "output", "out", "o"],
+      ["file", "input", "input-file", "input_file", "data-file", "data_files", "f", "i"],
+      [
+        Meaning("the rows' file itself", for: ["learn"]), Meaning("the file itself", for: answering),
+        Meaning("--tasks"), Meaning("--prompts"),
+      ]
+    ),
+    (
+      ["prompt"],
+      [Meaning("--text", for: ["predict", "route", "explain"]), Meaning("--prompt")]
+    ),
+    (
+      ["adapter-path", "adapter_path"],
+      [
+        Meaning("--out", for: ["train"]), Meaning("--registry", for: ["learn"]),
+        Meaning("--task", for: ["predict", "evaluate", "explain"]), Meaning("--expert"),
+      ]
+    ),
+    (
+      ["output-dir", "output_dir", "save-path", "output", "out", "o"],
       [Meaning("--out"), Meaning("--registry", for: ["learn"]), Meaning("> FILE", for: ["predict", "route"])]
     ),
     (["csv"], [Meaning("--format csv")]),
-    (["data"], [Meaning("the rows' file itself", for: ["learn"]), Meaning("--data with --suite", for: ["train"])]),
-    (["train", "valid", "test"], [Meaning("a field \"split\" in the rows", for: learning)]),
+    (
+      ["data"],
+      [
+        Meaning("the rows' file itself", for: ["learn"]), Meaning("the file itself", for: answering),
+        Meaning("--data with --suite", for: ["train"]),
+      ]
+    ),
+    (
+      [
+        "train", "valid", "test", "eval-dataset", "eval_dataset", "eval-data", "eval-file", "valid-data",
+        "validation-file", "validation_file", "test-file", "test_file",
+      ],
+      [Meaning("a field \"split\" in the rows", for: learning), Meaning("the file itself", for: ["evaluate"])]
+    ),
     (["config"], [Meaning("--config"), Meaning("each option by itself", for: ["learn"])]),
     (
       ["cutoff_len", "cutoff-len", "max-seq-length", "max_seq_length", "max-seq-len", "max_length"],
@@ -155,7 +201,21 @@ enum OptionSynonyms {
     "diff": "registry diff", "retire": "registry retire", "gc": "registry gc", "audit": "registry audit",
     "chat": "generate --chat", "infer": "predict", "classify": "predict", "finetune": "learn", "fine-tune": "learn",
     "ls": "list", "rm": "forget", "delete": "forget", "version": "--version", "deploy": "promote", "release": "promote",
+    "lora": "learn", "sft": "learn", "fuse": "experts merge", "remove": "forget", "tasks": "list",
   ]
+
+  /// What a word behind a command's name was meant for, where it is none of that command's own; `nil`: nobody knows.
+  ///
+  /// - Parameter word: As it was typed.
+  /// - Parameter path: The words before it, without the program's name.
+  static func command(for word: String, behind path: [String]) -> String? {
+    guard let group = path.first else { return commands[word] }
+    let other = commands[word]
+    guard group == "registry" else { return other.flatMap { $0.hasPrefix("\(group) ") ? $0 : nil } }
+    // What is done every day stands at the top.
+    let isAtTheTop = CommandOptions.all.contains { $0.name == word && $0.options.contains("--registry") }
+    return isAtTheTop ? word : other
+  }
 
   /// Adds advice to an argument parser's message: the name that the option has here instead of the parser's guess, how to write a value
   /// that begins with a dash, and which command takes an argument that this one does not.
@@ -202,11 +262,20 @@ enum OptionSynonyms {
       return "The tasks' files are named by --tasks\(names)"
     case _ where !isExtra: return nil
     case "list": return words.first.map { "`accrete show \(shellWords([$0]))` shows one task" }
+    case "rollback": return words.first.map(release)
     case "explain" where words.count > 1:
       return
         "A text of several words stands in quotation marks: accrete explain \(shellWords([words.joined(separator: " ")]))"
     default: return nil
     }
+  }
+
+  /// What goes back to what was named: releases are of all tasks together.
+  private static func release(_ word: String) -> String {
+    if Int(word) != nil { return "A release is named by --to: accrete rollback --to \(word)" }
+    let version = word.contains("@") || word.contains(":") ? shellWords([word]).printable : "NAME@NUMBER"
+    return "A rollback is of all tasks together; `accrete promote \(version)` goes back to a version of one task"
+      + (version == "NAME@NUMBER" ? " (`accrete list --versions` shows them)" : "")
   }
 
   /// What says that a list was written with spaces; `nil`: none was.
@@ -235,7 +304,9 @@ enum OptionSynonyms {
       let word = key.split(separator: " ").last, let ours = meanings(of: String(word))
     else { return error }
     let keys = RunFile.keys + PretrainingFile.keys + InvocationFile.keys
-    let names = ours.compactMap { $0.option.map { String($0.dropFirst(2)) } }.filter(keys.contains)
+    let names = ours.compactMap { $0.option.map { String($0.dropFirst(2)) } }.reduce(into: [String]()) { names, name in
+      if keys.contains(name), !names.contains(name) { names.append(name) }
+    }
     if let sentence = ours.first(where: \.isSentence) {
       return RunError.invalidConfiguration(key: key, got: "unknown", allowed: "no such key. \(sentence.text)")
     }

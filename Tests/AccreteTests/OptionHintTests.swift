@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("--epoch", "--max-epochs here"), ("--gpu", "--device cuda here"),
+    ("--epoch", "--max-epochs (the most passes: training may stop earlier) here"), ("--gpu", "--device cuda here"),
     ("--val-size", "a field \"split\" in the rows here"), ("--bf16", "--compute bfloat16 here"),
     ("--warmup", "--warmup-steps of doctor, train, compare. `learn` has no such option"),
     ("--verbose", "progress on standard error"),
@@ -100,7 +100,10 @@ import Testing
   /// A command that lacks an option is not told that it has it.
   @Test(arguments: [
     (["predict", "x", "--lr", "1"], "It is --learning-rate of doctor, learn, train, compare"),
-    (["evaluate", "x", "--max-epochs", "3"], "It is --max-epochs of learn; --epochs of doctor, train, compare"),
+    (
+      ["evaluate", "x", "--max-epochs", "3"],
+      "It is --max-epochs (the most passes: training may stop earlier) of learn; --epochs (exactly this many passes) of doctor, train, compare"
+    ),
     (["evaluate", "x", "--bf16"], "It is --compute bfloat16 of learn, train, compare, doctor"),
     (["list", "--verbose"], "--log-format json of demo"),
     (["predict", "x", "--labels", "a,b"], "It is an option of learn"),
@@ -124,6 +127,62 @@ import Testing
         }
       }
     }
+  }
+
+  /// Where the file and the base stand is what newcomers look for first.
+  @Test(arguments: [
+    (["learn", "--file", "a.jsonl"], "It is the rows' file itself here"),
+    (["learn", "--input", "a.jsonl"], "It is the rows' file itself here"),
+    (["learn", "-f", "a.jsonl"], "It is the rows' file itself here"),
+    (["predict", "--file", "a.jsonl"], "It is the file itself here"),
+    (["predict", "--data", "a.jsonl"], "It is the file itself here"),
+    (["route", "--input", "a.jsonl"], "It is the file itself here"),
+    (["evaluate", "--eval-dataset", "a.jsonl"], "It is the file itself here"),
+    (["learn", "a.jsonl", "--eval-dataset", "b.jsonl"], "It is a field \"split\" in the rows here"),
+    (["train", "--file", "a.jsonl", "--out", "x"], "It is --tasks here"),
+    (["predict", "--prompt", "Hi"], "It is --text here"),
+    (["predict", "a.jsonl", "--adapter-path", "x"], "It is --task here"),
+    (["learn", "a.jsonl", "--adapter-path", "x"], "It is --registry here"),
+    (["learn", "a.jsonl", "--out", "x"], "It is --registry here"),
+    (["predict", "a.jsonl", "--out", "x"], "It is > FILE here"),
+    (["learn", "a.jsonl", "--model", "x"], "`accrete init --base` chooses it) here"),
+    (["predict", "a.jsonl", "--base-model", "x"], "It is --base (for a base that has moved; "),
+    (["init", "--model", "x"], "It is --base here"), (["train", "--out", "x", "--model", "x"], "It is --base here"),
+  ]) func filesAndBases(arguments: [String], words: String) {
+    let got = Self.answer(arguments)
+    #expect(got.contains("Unknown option '") && got.contains(words) && !got.contains("Did you mean"), "\(got)")
+  }
+
+  /// Commands of other programs, and those of ours in the wrong place.
+  @Test(arguments: [
+    (["lora", "--train"], "lora", "learn"), (["fuse"], "fuse", "experts merge"),
+    (["remove", "spam"], "remove", "forget"),
+    (["delete", "spam"], "delete", "forget"), (["tasks"], "tasks", "list"),
+    (["registry", "list"], "registry list", "list"), (["registry", "show", "spam"], "registry show", "show"),
+    (["registry", "rollback"], "registry rollback", "rollback"), (["registry", "rm", "x"], "registry rm", "forget"),
+    (["experts", "fuse"], "experts fuse", "experts merge"),
+  ]) func commandsOfOthers(arguments: [String], theirs: String, ours: String) {
+    let got = AccreteCommand.unknownCommand(in: arguments)
+    #expect(got == "there is no command \"\(theirs)\"; it is `accrete \(ours)` here.", "\(got ?? "")")
+  }
+
+  @Test func commandsOfOthersAreOurs() throws {
+    for command in OptionSynonyms.commands.values where !command.hasPrefix("-") {
+      #expect(CommandOptions.command(of: command.split(separator: " ").map(String.init)) != nil, "\(command)")
+    }
+    // A group's own words are not looked for elsewhere.
+    #expect(OptionSynonyms.command(for: "ls", behind: ["experts"]) == nil)
+    #expect(OptionSynonyms.command(for: "train", behind: ["registry"]) == nil)
+  }
+
+  /// A release is of all tasks.
+  @Test func rollbackOfOneTask() {
+    #expect(
+      answer("rollback", "spam").contains(
+        "Unexpected argument 'spam'. A rollback is of all tasks together; `accrete promote NAME@NUMBER` goes back to a version of one task (`accrete list --versions` shows them)\n"
+      ))
+    #expect(answer("rollback", "spam@1").contains("`accrete promote spam@1` goes back to a version of one task\n"))
+    #expect(answer("rollback", "3").contains("A release is named by --to: accrete rollback --to 3\n"))
   }
 
   /// A misspelled command is named, also where it is one of another's, before options that it might have.
@@ -160,7 +219,8 @@ import Testing
   /// Who knows `learn` types its options and its file at `train`.
   @Test func trainIsNotLearn() {
     let epochs = answer("train", "--tasks", "a.jsonl", "--out", "x", "--max-epochs", "3")
-    #expect(epochs.contains("Unknown option '--max-epochs'. It is --epochs here"), "\(epochs)")
+    #expect(
+      epochs.contains("Unknown option '--max-epochs'. It is --epochs (exactly this many passes) here"), "\(epochs)")
     let hint = "The tasks' files are named by --tasks: --tasks a.jsonl"
     let file = answer("train", "a.jsonl", "--out", "x")
     #expect(file.contains("Unexpected argument 'a.jsonl'. \(hint)\n"), "\(file)")

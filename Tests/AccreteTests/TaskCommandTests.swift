@@ -98,6 +98,34 @@ extension CommandLineTests {
       #expect(answers.count == 3 && answers[1]["error"] is String && answers[2]["label"] is String)
     }
 
+    /// Nothing that is asked is told, as in a file without rows.
+    @Test(arguments: [["predict", "--task", "weather"], ["predict", "-", "--route"], ["route"]])
+    func noTexts(arguments: [String]) throws {
+      let scratch = try registry()
+      for input in ["", "\n \n", "[]"] {
+        let outcome = try Accrete.run(arguments, input: Data(input.utf8), in: scratch.url)
+        expectRefusal(
+          outcome, code: 65, "standard input: expected at least one row, got none",
+          "a text by itself is given with --text")
+        #expect(outcome.output.isEmpty)
+      }
+      let scored = try Accrete.run(["evaluate", "-", "--task", "weather"], input: Data(), in: scratch.url)
+      expectRefusal(scored, code: 65, "standard input: expected at least one row, got none")
+    }
+
+    /// Who names a task where the file belongs is told where it belongs.
+    @Test func aTaskInsteadOfAFile() throws {
+      let scratch = try registry()
+      let hint = "weather is a task: --task weather FILE"
+      expectRefusal(
+        try Accrete.run(["predict", "weather", "--route"], in: scratch.url), code: 65, "got no such file",
+        "a text by itself is given with --text. \(hint)")
+      expectRefusal(try Accrete.run(["evaluate", "weather"], in: scratch.url), code: 65, "Check the path. \(hint)")
+      let other = try Accrete.run(["predict", "rain", "--route"], in: scratch.url)
+      expectRefusal(other, code: 65, "rain: expected a file of texts", "given with --text")
+      #expect(!other.error.contains("is a task"))
+    }
+
     /// A text that cannot be tokenized takes no other with it.
     @Test func aWordOfMegabytes() throws {
       let scratch = try registry()

@@ -56,6 +56,7 @@ import Tokenization
     let form = served.runner.model.form
     #expect(try form.kind == .label && form.labels == ["bad", "good"] && form.template == home.base.chatForm()?.record)
     #expect(outcome.rows.form == "JSONL, messages")
+    #expect(outcome.rows.conversations == ConversationCounts(conversations: 96, turns: 96, leftOut: 0))
     // A conversation, and a text by itself, which is the user's only turn.
     let line = #"{"messages":[{"role":"user","content":"In place 7 there is hail."}]}"#
     let row = try RequestRow(Data(line.utf8), line: 1, file: "f")
@@ -105,9 +106,32 @@ import Tokenization
     options.outputHead = nil
     let outcome = try home.learn(home.write(rows, named: "repeat"), options: options)
     #expect(outcome.rows.kind == .answer && outcome.rows.learn + outcome.rows.choose + outcome.rows.gate == 60)
+    #expect(outcome.rows.conversations == ConversationCounts(conversations: 30, turns: 60, leftOut: 0))
     let served = try home.registry.load("repeat@1", on: home.base)
     #expect(served.runner.model.form.template != nil)
     _ = try served.predict("word3")
+  }
+
+  /// Conversations are counted, and the turns in them; those that are used for nothing, too.
+  @Test func counts() throws {
+    let home = try home()
+    func row(_ question: String, _ split: String) -> String {
+      let opening = #"{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}"#
+      return
+        #"{"messages":[\#(opening),{"role":"user","content":"\#(question)"},{"role":"assistant","content":"It is \#(question)"}],"split":"\#(split)"}"#
+    }
+    let rows = (0..<12).map { row("q\($0)", $0 < 6 ? "train" : $0 < 9 ? "validation" : "test") }
+    let repeated = row("q0", "test")
+    func learn(_ file: URL) throws -> Learn {
+      try Learn(LearnJob(file: file, program: "test", actor: "test"), in: home.registry, on: home.base)
+    }
+    let chats = try learn(home.write(rows + [repeated], named: "chat"))
+    let (examples, conversations) = try chats.examples()
+    // The opening of every gate conversation is learned from, and so is all that the last one asks.
+    #expect(conversations == ConversationCounts(conversations: 13, turns: 26, leftOut: 5))
+    #expect(examples.learn.count == 12 && examples.choose.count == 6 && examples.gate.count == 3)
+    #expect(chats.warnings.contains { $0.hasPrefix("5 of 8 gate turns are left out: what they answer is also") })
+    #expect(try learn(home.rows("weather")).examples().1 == nil)
   }
 
   /// Who learned from plain texts is not asked with a template, and who learned with one not without it.

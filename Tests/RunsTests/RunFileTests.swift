@@ -130,6 +130,16 @@ import Torch
     #expect(message?.contains("YAML") == true && message?.onOneLine == message, "\(message ?? "accepted")")
   }
 
+  /// Rows are not options, whatever their texts look like.
+  @Test(arguments: [
+    ("- text: rain\n  label: bad\n", 1), ("# mine\n---\n\n- {\"text\": \"a *b* &c\", \"label\": \"x\"}\n", 4),
+    ("-\n  messages:\n  - role: user\n", 1), ("[{\"prompt\": \"x\",\n \"answer\": \"y\"}]\n", 1),
+  ]) func rowsAreNoOptions(text: String, line: Int) {
+    let message = refusal(text) ?? "accepted"
+    #expect(message.contains("run.yaml:\(line)` is a row of a task, not an option"), "\(message)")
+    #expect(message.contains("`tasks: [FILE]` names them"), "\(message)")
+  }
+
   @Test func noMappingNoTextTooMuch() throws {
     #expect(refusal("- a\n")?.contains("not a mapping") == true && refusal("text")?.contains("not a mapping") == true)
     #expect(throws: RunError.self) { try RunFile.decode(Data([0xFF, 0xFE]), path: "run.yaml") }

@@ -211,6 +211,8 @@ import Testing
       let got = try refusal(options, as: name)
       #expect(got.contains("got YAML") && got.contains("`accrete train --config FILE` takes YAML"), "\(got)")
     }
+    let list = try refusal("# mine\n- text: x\n  label: a\n", as: "a.yaml")
+    #expect(list.contains("got a list in YAML") && list.contains("yq -o=json") && !list.contains("--config"), "\(list)")
     for (text, name) in [("note: a,label\nb: c,d\n", "a.csv"), ("note: a\tlabel\nB: c\td\n", "a.txt")] {
       #expect(!(try refusal(text, as: name)).contains("YAML"))
     }

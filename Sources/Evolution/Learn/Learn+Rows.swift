@@ -19,8 +19,8 @@ extension Learn {
     let parent: VersionRecord?
   }
 
-  /// The rows of the job's file.
-  func examples() throws -> TaskExamples {
+  /// The rows of the job's file, and what they are where they are conversations.
+  func examples() throws -> (TaskExamples, ConversationCounts?) {
     let known = try lastVersion().flatMap(form(of:))
     let reader = job.reader.asking(
       instruction: job.instruction ?? known?.instruction, cue: job.cue ?? known?.cue
@@ -37,8 +37,9 @@ extension Learn {
           task: name, role: TaskExamples.Role.gate.rawValue, split: "test", learn: examples.learn.count,
           fix: "All \(leaked) have a text that is also learned from: give other texts \"split\": \"test\".")
       }
+      let (rows, what) = all.areConversations ? ("turns", "what they answer") : ("rows", "their text")
       warn(
-        "\(leaked) of \(all.gate.count) gate rows are left out: their text is also learned from or chosen on, which would make the scores too high."
+        "\(leaked) of \(all.gate.count) gate \(rows) are left out: \(what) is also learned from or chosen on, which would make the scores too high."
       )
     }
     try requireParts(examples)
@@ -46,11 +47,16 @@ extension Learn {
     where words?.isEmpty == false && examples.task.instruction.isEmpty && examples.task.cue.isEmpty {
       warn("\(option) is not used: prompts and conversations have their own words.")
     }
-    return examples
+    guard all.areConversations else { return (examples, nil) }
+    let turns = all.learn + all.choose + all.gate
+    return (
+      examples,
+      ConversationCounts(conversations: Set(turns.map(\.index)).count, turns: turns.count, leftOut: leaked)
+    )
   }
 
   /// Checks rows against what is there.
-  func prepared(_ examples: TaskExamples) throws -> Prepared {
+  func prepared(_ examples: TaskExamples, _ conversations: ConversationCounts? = nil) throws -> Prepared {
     let parent = try lastVersion()
     try requireKind(examples.task.kind, since: parent)
     let keys = RowKeys(examples)
@@ -80,7 +86,8 @@ extension Learn {
       summary: LearnRows(
         task: name, kind: encoded.form.kind, labels: encoded.form.labels, learn: encoded.learn.count,
         choose: encoded.choose.count, gate: examples.gate.count, origin: examples.origin.rawValue, form: examples.form,
-        truncated: truncated.count, droppedTokens: truncated.reduce(0) { $0 + $1.droppedTokens }, changes: changed),
+        truncated: truncated.count, droppedTokens: truncated.reduce(0) { $0 + $1.droppedTokens }, changes: changed,
+        conversations: conversations),
       parent: parent)
   }
 

@@ -78,7 +78,8 @@ public final class Learn {
   /// Reads and checks the rows, takes a few steps, and says what would be learned and what that would take; nothing is kept.
   /// - Throws: What keeps the task from being learned.
   public func plan() throws -> (rows: LearnRows, plan: LearnPlan) {
-    let prepared = try prepared(examples())
+    let (examples, conversations) = try examples()
+    let prepared = try prepared(examples, conversations)
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("learn-\(UUID().uuidString)")
     let training = try TaskModelTraining(
       name: name, rows: prepared.encoded, base: base, options: job.options, start: job.start?.expert,
@@ -93,7 +94,8 @@ public final class Learn {
     try TorchRuntime.resetPeak(base.model.device)
     let lock = try registry.lockForLearning(name: name)
     defer { lock.release() }
-    let prepared = try prepared(examples())
+    let (examples, conversations) = try examples()
+    let prepared = try prepared(examples, conversations)
     report(.rows(prepared.summary))
     let folder = try workFolder()
     let training = try TaskModelTraining(

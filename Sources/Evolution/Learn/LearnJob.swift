@@ -92,4 +92,16 @@ public struct LearnRows: Sendable, Codable, Equatable {
   public let droppedTokens: Int
   /// Against the last version, where there is one.
   public let changes: RowChanges?
+  /// Where rows are conversations: how many these are. ``learn``, ``choose`` and ``gate`` count turns of the assistant then.
+  public let conversations: ConversationCounts?
+}
+
+/// How many conversations there are, and turns of the assistant that can be learned.
+public struct ConversationCounts: Sendable, Codable, Equatable {
+  /// Rows of the file that are used.
+  public let conversations: Int
+  /// Turns of the assistant, without those whose weight is 0.
+  public let turns: Int
+  /// Turns among them that are used for nothing: gate rows whose question is also learned from or chosen on.
+  public let leftOut: Int
 }

@@ -30,8 +30,9 @@ enum RowProblems {
     }
     let repeated = all.count - Set(all).count
     if repeated > 0 {
+      let (row, text) = examples.areConversations ? ("turn", "question") : ("row", "text")
       warnings.append(
-        "\(repeated == 1 ? "1 row repeats an earlier one" : "\(repeated) rows repeat earlier ones"), text and answer: each counts as often as it is there."
+        "\(repeated == 1 ? "1 \(row) repeats an earlier one" : "\(repeated) \(row)s repeat earlier ones"), \(text) and answer: each counts as often as it is there."
       )
     }
     if examples.task.kind == .severalLabels {

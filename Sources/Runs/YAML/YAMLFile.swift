@@ -40,6 +40,14 @@ package enum YAMLFile {
     guard let text = String(validating: data, as: UTF8.self) else {
       throw RunError.invalidConfiguration(key: path, got: "text that is not UTF-8", allowed: "YAML")
     }
+    // Before anything else: what a text says may look like an alias.
+    if let line = YAMLGuard.lineOfRow(in: text) {
+      let names =
+        keys.contains("tasks") ? " Rows are written as JSONL, JSON, CSV or TSV, and `tasks: [FILE]` names them" : ""
+      throw RunError.invalidConfiguration(
+        key: "\(path):\(line)", got: "a row of a task, not an option",
+        allowed: "lines of `key: value`, an option each.\(names)")
+    }
     if let line = YAMLGuard.lineOfAlias(in: data) {
       throw RunError.invalidConfiguration(
         key: "\(path):\(line)", got: "an anchor (&name) or an alias (*name)",

@@ -35,6 +35,24 @@ enum YAMLGuard {
     return nil
   }
 
+  /// The line, counted from 1, on which a list of rows begins where a file has that instead of options; `nil`: it has none.
+  ///
+  /// The text is not parsed for it, as the rows may hold anything.
+  static func lineOfRow(in text: String) -> Int? {
+    let lines = text.prefix(4096).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    guard
+      let first = lines.firstIndex(where: {
+        let line = $0.trimmingPrefix(while: \.isWhitespace)
+        return !line.isEmpty && !line.hasPrefix("#") && !line.hasPrefix("---")
+      })
+    else { return nil }
+    // `- text: …`, `- {"text": …`, `[{"text": …` and the same over several lines.
+    let rest = lines[first...].prefix(8).joined(separator: "\n")
+    let field =
+      /(?:-|\[)[\s{]*["']?(?:text|label|labels|prompt|answer|completion|messages|conversations|instruction|output|input|id)["']?\s*:/
+    return rest.trimmingPrefix(while: \.isWhitespace).prefixMatch(of: field) == nil ? nil : first + 1
+  }
+
   /// The value, but a number in base 60 (`1:30`) is text: the parser's arithmetic on those overflows.
   static func withoutSexagesimal(_ value: Node) -> Node {
     guard case .scalar(var scalar) = value, scalar.string.utf8.contains(UInt8(ascii: ":")) else { return value }

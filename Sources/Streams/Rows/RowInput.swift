@@ -44,6 +44,12 @@ struct RowInput {
               fix: other.advice(for: location.file, isGzipped: isGzipped)))
         }
         if Self.isYAML(piece, name: location.file) {
+          guard !Self.isList(piece) else {
+            throw StreamError.file(
+              location.detail(
+                expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: "a list in YAML",
+                fix: "Write each row as a line of JSON: `yq -o=json -I=0 '.[]' FILE > rows.jsonl`."))
+          }
           throw StreamError.file(
             location.detail(
               expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: "YAML, as options are written",
@@ -69,6 +75,12 @@ struct RowInput {
     let lines = String(decoding: first.prefix(4096), as: UTF8.self).split(whereSeparator: \.isNewline)
       .filter { !$0.hasPrefix("#") && !$0.hasPrefix("---") }
     return lines.count > 1 && lines.prefix(2).allSatisfy { $0.prefixMatch(of: /[a-z][a-z0-9_-]*:(?: |$)/) != nil }
+  }
+
+  /// Whether YAML is a list, as of rows, and no options.
+  private static func isList(_ first: [UInt8]) -> Bool {
+    let lines = String(decoding: first.prefix(4096), as: UTF8.self).split(whereSeparator: \.isNewline)
+    return lines.first { !$0.hasPrefix("#") && !$0.hasPrefix("---") }?.prefixMatch(of: /\s*-(?:\s|$)/) != nil
   }
 
   /// What weights are stored in, by the first bytes.

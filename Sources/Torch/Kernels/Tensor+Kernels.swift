@@ -8,6 +8,9 @@ public enum Kernels {
     DeviceUse.isPossible && (rehearsal ?? DeviceUse.isRehearsedThroughout)
   }
 
+  /// What is wrong with the environment's `ACCRETE_PLAN`, which is ignored then, and the fix; `nil` if nothing is.
+  public static var planProblem: String? { DeviceUse.problem(of: DeviceUse.plan) }
+
   @TaskLocal private static var rehearsal: Bool?
 
   /// Runs `body` with ``rehearsesDevice`` as it says.

@@ -66,12 +66,13 @@ struct EvaluateCommand: ParsableCommand {
       let exists = FileManager.default.fileExists(atPath: absolute(folder), isDirectory: &isFolder)
       let isNamedLikeRows = [".jsonl", ".json", ".csv", ".tsv", ".gz"].contains { folder.hasSuffix($0) }
       guard exists || folder == StandardInput.name else {
+        let opened = task == nil ? try? registry.open() : nil
         throw StreamError.file(
           .init(
             file: folder.printable,
             expected: isNamedLikeRows
               ? "a file of labelled examples" : "a file of labelled examples, or the folder of a run",
-            got: "no such file", fix: "Check the path."))
+            got: "no such file", fix: "Check the path.\(opened?.hint(onTask: folder, arguments: " FILE") ?? "")"))
       }
       if !exists || !isFolder.boolValue {
         if after != nil { throw ValidationError("--after is for the folder of a run, not for a file of examples.") }

@@ -21,14 +21,23 @@ struct ColumnOption: ParsableArguments {
     guard text != nil else { return }
     if let file {
       let opened = FileManager.default.fileExists(atPath: absolute(file)) ? nil : try? registry?.open()
-      let version = opened.flatMap { opened in try? opened.version(VersionReference(parsing: file)) }
-      let hint =
-        version.map { _ in " \(file.printable) is a task: --task \(shellWords([file]).printable) --text …" } ?? ""
+      let hint = opened?.hint(onTask: file, arguments: " --text …") ?? ""
       throw ValidationError("Give a file or --text, not both.\(hint)")
     }
     guard columns.isEmpty else {
       throw ValidationError("--columns is for a file or standard input: --text has no columns. Leave it out.")
     }
+  }
+}
+
+extension Registry {
+  /// What is said where a task was named in the place of a file; `nil`: there is no such task.
+  ///
+  /// - Parameter name: What was named.
+  /// - Parameter arguments: What stands behind the task.
+  func hint(onTask name: String, arguments: String) -> String? {
+    guard (try? version(VersionReference(parsing: name))) != nil else { return nil }
+    return " \(name.printable) is a task: --task \(shellWords([name]).printable)\(arguments)"
   }
 }
 

@@ -88,7 +88,7 @@ final class LearnPrinter {
     let isAnswered = rows.kind == .label && !(rows.form?.contains("label") ?? true)
     var lines = rows.form.map { ["rows: \($0)"] } ?? []
     lines += [
-      "task \(rows.task): \(rows.learn) rows to learn, \(rows.choose) to choose on, \(rows.gate) for the gates, \(labels)"
+      "task \(rows.task): \(counts(rows)), \(labels)"
         + (isAnswered ? ": answers that the rows have again and again; --label-limit 0 makes them free answers" : "")
     ]
     if rows.truncated > 0 {
@@ -115,6 +115,16 @@ final class LearnPrinter {
       }
     }
     return lines
+  }
+
+  /// How many rows there are for what; of conversations also how many these are, as one may have several turns that are learned.
+  private static func counts(_ rows: LearnRows) -> String {
+    guard let chats = rows.conversations else {
+      return "\(rows.learn) rows to learn, \(rows.choose) to choose on, \(rows.gate) for the gates"
+    }
+    let conversations = RegistryText.count(chats.conversations, "conversation")
+    return "\(conversations) with \(RegistryText.count(chats.turns, "turn")) of the assistant: \(rows.learn) to learn,"
+      + " \(rows.choose) to choose on, \(rows.gate) for the gates\(chats.leftOut > 0 ? ", \(chats.leftOut) left out" : "")"
   }
 
   static func lines(_ plan: LearnPlan) -> [String] {

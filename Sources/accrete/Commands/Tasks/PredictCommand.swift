@@ -87,7 +87,8 @@ struct PredictCommand: ParsableCommand {
         for answer in try predictor.answers([RequestRow(text: text)]) { try writer.write(answer.get()) }
         return try writer.finish()
       }
-      var lines = try RequestLines(file ?? StandardInput.name, columns: columns.names(), takesText: true)
+      var lines = try RequestLines(
+        file ?? StandardInput.name, columns: columns.names(), takesText: true, askedOf: task == nil ? opened : nil)
       var writer = AnswerWriter(
         format: form.format ?? .json, top: top, abstainBelow: abstainBelow, isGiven: !route, to: lines)
       writer.quiet = quiet

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Registry
 import Streams
 import Tokenization
 
@@ -19,6 +20,7 @@ struct RequestLines {
   private let file: RegularFile?
   private let columns: ColumnNames
   private let labelled: Bool
+  private let takesText: Bool
   /// Whether a file begins with a byte order mark, as Excel writes it.
   let hasMark: Bool
   /// Of a file in another form than a JSON object on each line: what is not answered yet.
@@ -48,15 +50,16 @@ struct RequestLines {
   /// - Parameter takesText: Whether the command takes a text by itself as --text.
   /// - Parameter labelled: Whether a row has to say what is right, too.
   /// - Parameter skips: Whether a row that cannot be read is told as one, even if it is the file's first.
+  /// - Parameter registry: Where a task may be that was named where the file belongs; `nil`: none is named.
   init(
     _ path: String, columns: ColumnNames = ColumnNames(), takesText: Bool = false, labelled: Bool = false,
-    skips: Bool = false
+    skips: Bool = false, askedOf registry: Registry? = nil
   ) throws {
     guard !path.isEmpty else {
       throw StreamError.file(
         .init(file: "FILE", expected: "the path of a file", got: "an empty one", fix: "Name it; - is standard input."))
     }
-    (self.columns, self.labelled, hasBegun) = (columns, labelled, skips)
+    (self.columns, self.labelled, self.takesText, hasBegun) = (columns, labelled, takesText, skips)
     name = path == StandardInput.name ? StandardInput.title : path
     do {
       file = path == StandardInput.name ? nil : try RegularFile(URL(fileURLWithPath: absolute(path)))
@@ -64,7 +67,9 @@ struct RequestLines {
       throw StreamError.file(
         .init(
           file: path.printable, expected: "a file of texts", got: "no such file",
-          fix: "Check the path; a text by itself is given with --text."))
+          fix:
+            "Check the path; a text by itself is given with --text.\(registry?.hint(onTask: path, arguments: " FILE") ?? "")"
+        ))
     }
     descriptor = file?.descriptor ?? STDIN_FILENO
     hasMark = try file.map { try RegularFile($0.url).next().starts(with: [0xEF, 0xBB, 0xBF]) } ?? false
@@ -130,9 +135,12 @@ struct RequestLines {
       isEmpty = false
       return batch
     }
-    guard !isEmpty || file == nil else {
-      throw StreamError.file(
-        .init(file: name, expected: "at least one row", got: "none", fix: "Check the program that wrote the file."))
+    guard !isEmpty else {
+      let fix =
+        file != nil
+        ? "Check the program that wrote the file."
+        : "Check the program that writes to it, or name a file\(takesText ? "; a text by itself is given with --text" : "")."
+      throw StreamError.file(.init(file: name, expected: "at least one row", got: "none", fix: fix))
     }
     return nil
   }

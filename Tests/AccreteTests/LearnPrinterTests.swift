@@ -1,0 +1,31 @@
+import Evolution
+import Foundation
+import Testing
+
+@testable import accrete
+
+/// Does `learn` say what its rows are?
+@Suite struct LearnPrinterTests {
+  private func lines(_ more: String) throws -> [String] {
+    let json =
+      #"{"task":"chat","kind":"answer","labels":[],"learn":48,"choose":20,"gate":6,"origin":"hash","form":"JSONL, messages","truncated":0,"droppedTokens":0\#(more)}"#
+    return LearnPrinter.lines(try JSONDecoder().decode(LearnRows.self, from: Data(json.utf8)))
+  }
+
+  @Test func conversations() throws {
+    let counts = #","conversations":{"conversations":40,"turns":80,"leftOut":6}"#
+    #expect(
+      try lines(counts) == [
+        "rows: JSONL, messages",
+        "task chat: 40 conversations with 80 turns of the assistant: 48 to learn, 20 to choose on, 6 for the gates, 6 left out, free answers",
+      ])
+    let one = #","conversations":{"conversations":1,"turns":1,"leftOut":0}"#
+    #expect(try lines(one)[1].contains("1 conversation with 1 turn of the assistant: 48 to learn"))
+    #expect(try !lines(one)[1].contains("left out"))
+  }
+
+  @Test func rows() throws {
+    #expect(
+      try lines("")[1] == "task chat: 48 rows to learn, 20 to choose on, 6 for the gates, free answers")
+  }
+}
