@@ -217,7 +217,8 @@ struct LearnOptionGroup: ParsableArguments {
   @Option(help: "The most passes over the learn rows. Default: 20.")
   var maxEpochs: Int?
 
-  @Option(help: "The most minutes of training. Default: no limit.")
+  @Option(
+    help: "The most minutes of training, at most half of them for trials of learning rates. Default: no limit.")
   var budget: Double?
 
   @Option(help: "Training stops after so many measurements without a better one. Default: 3.")
