@@ -52,7 +52,7 @@ struct RegistryAddCommand: ParsableCommand {
 
   func run() throws {
     let printer = LearnPrinter(progress)
-    try Failure.reported(memory: TaskBaseOptions.lessMemory) {
+    try Failure.reported(memory: LessMemory.advice(weights: base.smallerForms(in: registry, learns: true))) {
       let opened = try registry.open(.writing)
       let url = URL(fileURLWithPath: absolute(folder))
       // What is wrong with the run is told once its folder is read as a whole.

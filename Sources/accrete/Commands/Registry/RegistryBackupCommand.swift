@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Registry
 import Serving
+import TaskModels
 
 struct RegistryBackupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
