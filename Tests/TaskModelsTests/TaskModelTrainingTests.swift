@@ -223,16 +223,17 @@ import Torch
   @Test func equalTrials() throws {
     var options = Small.options(.label)
     options.budgetSeconds = 60
-    let training = try training(options, at: Small.scratch())
-    #expect(training.mostTrialSteps == 60 && training.trialLimit == 10)
+    let made = try training(options, at: Small.scratch())
+    #expect(made.mostTrialSteps == 60 && made.trialLimit == 10)
     func trial(_ steps: Int, _ loss: Double) -> LearnEvidence.Trial {
       LearnEvidence.Trial(learningRate: 1, steps: steps, loss: loss, trainingLoss: loss)
     }
-    training.state.evidence.trials = [trial(3, .greatestFiniteMagnitude)]
-    #expect(training.mostTrialSteps == 60 && training.trialLimit == 10)
-    training.state.evidence.trials.append(trial(7, 0.5))
-    #expect(training.mostTrialSteps == 7 && training.trialLimit == nil)
-    #expect(try training.tried(1e-3) { _, _ in }.steps == 7)
+    made.state.evidence.trials = [trial(3, .greatestFiniteMagnitude)]
+    #expect(made.mostTrialSteps == 60 && made.trialLimit == 10)
+    made.state.evidence.trials.append(trial(7, 0.5))
+    #expect(made.mostTrialSteps == 7 && made.trialLimit == nil)
+    let next = try made.tried(1e-3) { _, _ in }
+    #expect(next.steps == 7)
   }
 
   /// A checkpoint of other rows or options is not continued.
