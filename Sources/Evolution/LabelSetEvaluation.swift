@@ -6,13 +6,14 @@ import TaskModels
 /// What a version of a task with several labels is worth on labelled rows; intervals are of 95 %.
 public struct LabelSetEvaluation: Sendable, Encodable {
   /// One label.
-  public struct Label: Sendable, Encodable {
+  public struct Label: Sendable {
     public let label: String
     /// From which probability on it is given.
     public let threshold: Double
     public let precision: TaskEvaluation.Share
     public let recall: TaskEvaluation.Share
-    public let f1: Double
+    /// `nil`: no row has the label or got it, and it does not count in ``LabelSetEvaluation/macroF1``.
+    public let f1: Double?
   }
 
   /// F1 over all pairs of row and label, and its percentile bootstrap over rows, 2,000 draws.
@@ -46,7 +47,7 @@ public struct LabelSetEvaluation: Sendable, Encodable {
       return Label(
         label: form.labels[label], threshold: thresholds.indices.contains(label) ? thresholds[label] : 0.5,
         precision: TaskEvaluation.Share(counts.precision), recall: TaskEvaluation.Share(counts.recall),
-        f1: counts.f1 ?? 0)
+        f1: counts.f1)
     }
     calibration = scores.calibration
   }

@@ -8,25 +8,34 @@ import TaskModels
 /// What a version of a task is worth on labelled rows.
 public struct TaskEvaluation: Sendable, Encodable {
   /// A share of rows with its 95 % interval.
-  public struct Share: Sendable, Encodable {
-    public let value: Double
-    /// Wilson's.
-    public let interval: Interval
+  public struct Share: Sendable {
+    /// `nil`: there is no row.
+    public let value: Double?
+    /// Wilson's; `nil`: there is no row.
+    public let interval: Interval?
     public let n: Int
 
     init(_ proportion: Proportion) {
-      value = proportion.value
-      interval = proportion.wilson()
+      // A precision of a label that was never given is not 0.
+      value = proportion.n == 0 ? nil : proportion.value
+      interval = proportion.n == 0 ? nil : proportion.wilson()
       n = proportion.n
     }
   }
 
   /// One label.
-  public struct Label: Sendable, Encodable {
+  public struct Label: Sendable {
     public let label: String
     public let precision: Share
     public let recall: Share
-    public let f1: Double
+    /// `nil`: no row has the label or got it, and it does not count in ``TaskEvaluation/macroF1``.
+    public let f1: Double?
+
+    init(_ label: String, _ scores: ClassReport.ClassScores) {
+      self.label = label
+      (precision, recall) = (Share(scores.precision), Share(scores.recall))
+      f1 = precision.n + recall.n == 0 ? nil : scores.f1
+    }
   }
 
   public let version: String
@@ -40,6 +49,7 @@ public struct TaskEvaluation: Sendable, Encodable {
   /// `nil` for free answers.
   public let accuracy: Share?
   public let majorityShare: Double?
+  /// The mean F1 of the labels that some row has or got; a label that rows only got has an F1 of 0.
   public let macroF1: Double?
   /// Percentile bootstrap over rows, 2,000 draws.
   public let macroF1Interval: Interval?
@@ -113,9 +123,7 @@ public struct TaskEvaluation: Sendable, Encodable {
     macroF1 = scores.classes?.macroF1
     macroF1Interval = scores.classes?.macroF1Interval(seed: seed)
     labels = scores.classes.map { report in
-      zip(form.labels, report.perClass).map {
-        Label(label: $0, precision: Share($1.precision), recall: Share($1.recall), f1: $1.f1)
-      }
+      zip(form.labels, report.perClass).map { Label($0, $1) }
     }
     confusion = scores.classes?.confusion
     calibration = scores.calibration

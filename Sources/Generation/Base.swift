@@ -11,6 +11,8 @@ public struct Base: Sendable {
   public private(set) var model: DecoderModel
   public let tokenizer: any Tokenizer
   public let tokenizerDigest: Digest
+  /// Whether canonically equal texts are one text to it (`Tokenizer.composesText`).
+  public var composesText: Bool { tokenizer.composesText }
   /// The id that ends an answer.
   public let endToken: Int
   /// What in its files was wrong and has been put right, for people.

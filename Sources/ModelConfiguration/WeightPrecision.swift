@@ -14,6 +14,14 @@ public enum WeightPrecision: String, Sendable, CaseIterable, Codable {
   /// float32, exactly with the numbers that the checkpoint stands for.
   case int4
 
+  /// Whether numbers of every checkpoint change on their way into it.
+  public var isRounding: Bool {
+    switch self {
+    case .int8, .fp8, .nf4: true
+    case .float32, .bfloat16, .int4: false
+    }
+  }
+
   /// Whether the embedding and the LM head are held so too; elsewhere they stay as the files have them.
   public var includesEmbedding: Bool {
     switch self {

@@ -11,6 +11,8 @@ public struct BPETokenizer: Tokenizer {
 
   public var vocabularySize: Int { vocabulary.tokens.count }
 
+  public var composesText: Bool { stages.normalizer.composes }
+
   public func id(of token: String) -> Int? { vocabulary.id(of: token) }
 
   /// The ids of `text`, in order.

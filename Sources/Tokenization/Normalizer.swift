@@ -18,6 +18,11 @@ struct Normalizer: Sendable {
   static let mostGrowth = 8.0
   static let longestPrefix = 64
 
+  /// Whether one of the steps composes.
+  var composes: Bool {
+    steps.contains { step in if case .compose = step { true } else { false } }
+  }
+
   /// How many times as long replacing may make a text.
   var growth: Double {
     steps.reduce(1) { growth, step in

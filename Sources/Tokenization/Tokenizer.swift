@@ -5,6 +5,9 @@ public protocol Tokenizer: Sendable {
   /// The number of ids, added tokens included.
   var vocabularySize: Int { get }
 
+  /// Whether canonically equal texts, such as é and e with an accent after it, have the same ids: text is composed first (NFC).
+  var composesText: Bool { get }
+
   /// The ids of `text`, in order; the empty text has none of its own.
   ///
   /// - Parameters:
@@ -42,6 +45,8 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+  public var composesText: Bool { false }
+
   /// For a tokenizer that has no special tokens.
   public func encodePlain(_ text: String) throws -> [Int] { try encode(text, addSpecialTokens: false) }
 

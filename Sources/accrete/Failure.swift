@@ -13,7 +13,7 @@ enum Failure {
   /// Runs a command's work; errors end in a line on standard error and an exit code.
   ///
   /// - Parameter memory: What to do where there is too little of it, with options that the command has.
-  static func reported(memory: String = "Close other programs.", _ body: () throws -> Void) throws {
+  static func reported(memory: @autoclosure () -> String = "Close other programs.", _ body: () throws -> Void) throws {
     do {
       try body()
     } catch let error as ExitCode {
@@ -24,7 +24,7 @@ enum Failure {
       throw ExitCode(nobodyReads)
     } catch {
       let arguments = Array(CommandLine.arguments.dropFirst())
-      let advice = advice(for: error, memory: memory, arguments)
+      let advice = advice(for: error, memory: memory(), arguments)
       Console.error("accrete: \(OptionValues.located(OptionSynonyms.explained(error), of: arguments))\(advice)")
       throw ExitCode(ErrorCategory(of: error).exitCode)
     }
@@ -33,11 +33,11 @@ enum Failure {
   /// What helps where memory is short, in the order in which to try it; "" for other errors.
   ///
   /// - Parameters:
-  ///   - memory: What the command offers.
+  ///   - memory: What the command offers; asked for where it is needed.
   ///   - arguments: Of the command line: not every command can be told another device.
-  static func advice(for error: any Error, memory: String, _ arguments: [String]) -> String {
+  static func advice(for error: any Error, memory: @autoclosure () -> String, _ arguments: [String]) -> String {
     guard case TorchError.outOfMemory(_, _, let shortage) = error else { return "" }
     let takesDevice = CommandOptions.command(of: arguments)?.options.contains("--device") == true
-    return ". \(memory)" + (shortage.device != nil && takesDevice ? " Or use another --device." : "")
+    return ". \(memory())" + (shortage.device != nil && takesDevice ? " Or use another --device." : "")
   }
 }

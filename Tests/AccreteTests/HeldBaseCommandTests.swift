@@ -41,6 +41,36 @@ extension CommandLineTests {
       }
       let next = try accrete(["learn", "traffic.jsonl"] + Self.options)
       #expect(next.code == 0 && next.error.contains("held in nf4") && next.error.contains("G2 pass"))
+
+      // Whatever takes it to the base's own numbers says that its scores were taken on others.
+      let scored = "was learned and scored on its base held in nf4, and "
+      for (arguments, goes) in [
+        (["registry", "export", "weather", "--peft", "--out", "adapter"], "PEFT and predict.py load"),
+        (
+          ["experts", "import", "adapter", "--name", "weather", "--out", "expert"], "meets the base's own numbers where"
+        ),
+        (["experts", "merge", "adapter", "--out", "merged"], "is folded into"),
+      ] {
+        let outcome = try accrete(arguments + (arguments[0] == "experts" ? ["--base", ShallowBase.folder.path] : []))
+        #expect(outcome.code == 0 && outcome.error.contains(scored + goes), "\(outcome.testDescription)")
+        #expect(!outcome.text.contains("rounding took"))
+      }
+    }
+
+    @Test func expertsOfARunSayHowItsBaseWasHeld() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      func accrete(_ arguments: [String]) throws -> Outcome { try Accrete.run(arguments, in: scratch.url) }
+      let train = TinyRun.shortArguments(method: "per-task", out: "run") + ["--weights", "nf4"]
+      try #require(try accrete(train).code == 0)
+      let export = try accrete(["experts", "export", "run", "--task", "weather", "--out", "out"])
+      #expect(
+        export.text.contains("The run held its base in nf4: on the base's own numbers"), "\(export.testDescription)")
+      for (expert, out) in [("run/experts/weather", "own"), ("out", "exported")] {
+        let merged = try accrete(["experts", "merge", expert, "--base", ShallowBase.folder.path, "--out", out])
+        #expect(merged.code == 0, "\(merged.testDescription)")
+        #expect(merged.error.contains("\(expert) was learned and scored on its base held in nf4, and is folded into"))
+      }
     }
   }
 }

@@ -166,6 +166,11 @@ extension CommandLineTests {
       try scratch.write("text,label\nrain,bad\n", to: "one.csv")
       let one = try run("evaluate", "one.csv", "--task", "weather", in: scratch).text
       #expect(one.contains("good  precision ") && one.components(separatedBy: "  answered: ").count == 2, "\(one)")
+      #expect(one.contains("recall – (n 0)  F1 ") && one.contains("  (mean of "), "\(one)")
+      let scores = try #require(
+        try run("evaluate", "one.csv", "--task", "weather", "--json", in: scratch).json() as? [String: Any])
+      let recalls = try #require(scores["labels"] as? [[String: Any]]).compactMap { $0["recall"] as? [String: Any] }
+      #expect(recalls.count == 2 && recalls[1]["value"] is NSNull && recalls[1]["n"] as? Int == 0)
       let misspelled = try Accrete.run(
         ["predict", "texts.csv", "--task", "weather", "--columns", "text=bdy"], in: scratch.url)
       expectRefusal(misspelled, code: 64, "expected the column \"bdy\"", "body")

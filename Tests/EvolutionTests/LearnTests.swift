@@ -95,6 +95,22 @@ import Torch
     #expect(try home.registry.verify().failures.isEmpty)
   }
 
+  /// A budget that leaves no time to learn is told among the warnings, and the receipt says what the trials took.
+  @Test func shortBudget() throws {
+    let home = try Home()
+    var options = Home.options(.label)
+    options.learningRate = nil
+    options.budgetSeconds = 1e-9
+    var said: [String] = []
+    let outcome = try home.learn(home.rows("food"), options: options) {
+      if case .warning(let text) = $0 { said.append(text) }
+    }
+    let text = try #require(outcome.warnings.first { $0.hasPrefix("--budget (0.0 s) was used up after 1 step") })
+    #expect(said.contains(text) && outcome.evidence.stop == .budget)
+    let receipt = outcome.receipt
+    #expect(try #require(receipt.trialSeconds) > 0 && receipt.trialSeconds ?? 0 < receipt.trainingSeconds)
+  }
+
   /// A version whose gate does not pass is there, and changes nothing; a person may release it and says why.
   @Test func heldBack() throws {
     let home = try Home()

@@ -22,6 +22,23 @@ import Testing
     }
   }
 
+  /// A tokenizer that composes sees one text: its gate row is left out. Without one these are two, and ASCII is never touched.
+  @Test func leaksOfATokenizerThatComposes() {
+    func example(_ index: Int, _ text: String) -> Example {
+      Example(id: "\(index)", index: index, text: text, answer: "a")
+    }
+    let examples = TaskExamples(
+      task: LearningTask(name: "t", instruction: "", cue: "", labels: ["a", "b"], train: [], test: []),
+      learn: [example(0, Self.composed), example(1, "tea")], choose: [example(2, "milk")],
+      gate: [example(3, " \(Self.decomposed)"), example(4, "tea"), example(5, "Tea"), example(6, "cafe")], origin: .file
+    )
+    let exact = examples.withoutLeaks()
+    #expect(exact.examples.gate.map(\.index) == [3, 5, 6] && exact.leaked == 1)
+    let composed = examples.withoutLeaks(canonically: true)
+    #expect(composed.examples.gate.map(\.index) == [5, 6] && composed.leaked == 2)
+    #expect(composed.examples.learn.count == 2 && composed.examples.choose.count == 1)
+  }
+
   @Test func twoLabels() throws {
     let task = try task(labelled)
     // By code points: e before é.

@@ -199,6 +199,43 @@ import Torch
     #expect(result.evidence.learningRate == TaskModelTraining.best(trials, tie: 0.05)?.rate)
   }
 
+  /// Trials take half of a budget, all the same number of steps; where few are left for the training, that is said.
+  @Test(arguments: [(1e-9, 1), (1e9, 12)]) func budgetsOfTrials(budget: Double, steps: Int) throws {
+    var options = Small.options(.label)
+    options.learningRate = nil
+    options.budgetSeconds = budget
+    var warnings: [String] = []
+    let made = try training(
+      options, at: Small.scratch(), report: { if case .warning(let text) = $0 { warnings.append(text) } })
+    let result = try made.run()
+    #expect(result.evidence.trials.map(\.steps) == [steps, steps, steps] && result.evidence.steps == steps)
+    let trials = try #require(result.trialSeconds)
+    #expect(trials > 0 && trials < result.seconds)
+    let isShort = steps == 1
+    #expect((result.evidence.stop == .budget) == isShort && warnings.count == (isShort ? 1 : 0))
+    for warning in warnings {
+      #expect(warning.contains("was used up after 1 step of training, and fewer than 50 rarely"), "\(warning)")
+      #expect(warning.contains("of which the trials of learning rates had taken"), "\(warning)")
+    }
+  }
+
+  /// Trials after one that was cut have its steps, whatever the time; one that diverged says nothing of it.
+  @Test func equalTrials() throws {
+    var options = Small.options(.label)
+    options.budgetSeconds = 60
+    let made = try training(options, at: Small.scratch())
+    #expect(made.mostTrialSteps == 60 && made.trialLimit == 10)
+    func trial(_ steps: Int, _ loss: Double) -> LearnEvidence.Trial {
+      LearnEvidence.Trial(learningRate: 1, steps: steps, loss: loss, trainingLoss: loss)
+    }
+    made.state.evidence.trials = [trial(3, .greatestFiniteMagnitude)]
+    #expect(made.mostTrialSteps == 60 && made.trialLimit == 10)
+    made.state.evidence.trials.append(trial(7, 0.5))
+    #expect(made.mostTrialSteps == 7 && made.trialLimit == nil)
+    let next = try made.tried(1e-3) { _, _ in }
+    #expect(next.steps == 7)
+  }
+
   /// A checkpoint of other rows or options is not continued.
   @Test func otherOptionsBeginAgain() throws {
     let folder = try Small.scratch()

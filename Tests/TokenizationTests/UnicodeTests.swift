@@ -55,4 +55,18 @@ import Testing
   ]) func composes(_ text: String, _ composed: String) {
     #expect(Composition.ofTokenizers.composed(Array(text.utf8)) == Array(composed.utf8))
   }
+
+  /// Whoever compares texts as the tokenizer does asks whether it composes them.
+  @Test func composedTexts() throws {
+    let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
+    let plain = try SeedlingFile.changed { $0["normalizer"] = NSNull() }
+    #expect(!plain.composesText)
+    #expect(try plain.encodePlain(composed) != plain.encodePlain(decomposed))
+    let steps: [[String: Any]] = [["type": "Prepend", "prepend": "x"], ["type": "NFC"]]
+    for normalizer: [String: Any] in [["type": "NFC"], ["type": "Sequence", "normalizers": steps]] {
+      let tokenizer = try SeedlingFile.changed { $0["normalizer"] = normalizer }
+      #expect(tokenizer.composesText)
+      #expect(try tokenizer.encodePlain(composed) == tokenizer.encodePlain(decomposed))
+    }
+  }
 }

@@ -27,7 +27,7 @@ extension Learn {
         }),
       data: try data(prepared).map { Receipt.Rows(role: $0.role, digest: $0.digest, rows: $0.rows) },
       options: try Self.json(job.options), seed: job.options.seed, program: job.program, numerics: numerics,
-      trainingSeconds: trained.seconds, cpuSeconds: ProcessMemory.processorSeconds,
+      trainingSeconds: trained.seconds, trialSeconds: trained.trialSeconds, cpuSeconds: ProcessMemory.processorSeconds,
       proofSeconds: findings.reduce(0) { $0 + $1.seconds }, wallSeconds: start.duration(to: .now).seconds,
       peakBytes: ProcessMemory.peakResidentBytes, device: use?.device, deviceMemoryPeak: use?.peak,
       deviceMemoryReserved: use?.reserved,

@@ -30,7 +30,7 @@ extension Learn {
       ?? reader.examples(job.file, name: name)
     for text in read.leftOut { warn(text) }
     let all = read.limited(perClass: job.perClass, seed: job.options.seed)
-    let (examples, leaked) = all.withoutLeaks()
+    let (examples, leaked) = all.withoutLeaks(canonically: base.composesText)
     if leaked > 0 {
       guard !examples.gate.isEmpty else {
         throw EvolutionError.missingRows(

@@ -101,7 +101,10 @@ public final class Learn {
     let training = try TaskModelTraining(
       name: name, rows: prepared.encoded, base: base, options: job.options, start: job.start?.expert,
       checkpoint: folder.appendingPathComponent("training.safetensors"), requests: requests
-    ) { [report] in report(.training($0)) }
+    ) { [unowned self] in
+      // What it warns of belongs to the outcome as well.
+      if case .warning(let text) = $0 { warn(text) } else { report(.training($0)) }
+    }
     let trained = try training.run()
     let outcome = try kept { try judged(made(of: trained, prepared, in: folder), trained, prepared, since: start) }
     training.discardCheckpoint()

@@ -37,6 +37,8 @@ public struct Receipt: Sendable, Codable, Equatable {
   public let numerics: String
   /// Of training, those before an interruption included.
   public let trainingSeconds: Double
+  /// What the trials of learning rates took of these; `nil`: there were none, or the program did not say so yet.
+  public let trialSeconds: Double?
   /// Of this process, all its threads.
   public let cpuSeconds: Double
   /// Of answering the stored requests of all earlier tasks (gate G2).

@@ -3,7 +3,7 @@ public import Experts
 public import Files
 public import Foundation
 public import Learning
-import ModelConfiguration
+public import ModelConfiguration
 public import Records
 
 /// A learned task as PEFT can express it: one low-rank pair for each projection, and what is lost by that.
@@ -29,6 +29,8 @@ public struct ExpertExport: Sendable {
     /// Of a run with heads the files hold the expert without the head.
     public var outputHead: OutputHead
     public var baseDigest: Digest
+    /// What the run rounded its base's numbers to (`--weights`), under which its scores were taken; `nil`: to nothing.
+    public var weights: WeightPrecision?
   }
 
   public enum Form: String, Sendable, Codable {

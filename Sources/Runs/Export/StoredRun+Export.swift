@@ -100,10 +100,15 @@ extension StoredRun {
       statement +=
         " The run weighs label scores against a closed-form head, which PEFT's files have no place for: the head is not in them."
     }
+    let held = configuration.weights.flatMap { $0.isRounding ? $0 : nil }
+    if let held {
+      statement +=
+        " The run held its base in \(held.rawValue): on the base's own numbers answers may differ, and the run's scores are not theirs."
+    }
     return ExpertExport.Record(
       accrete: Manifest.accreteVersion, task: name, method: configuration.method, form: form, statement: statement,
       rank: expert.shape.rank, alpha: expert.shape.alpha, projections: expert.shape.projections.map(\.rawValue),
-      outputHead: configuration.outputHead, baseDigest: manifest.baseDigest)
+      outputHead: configuration.outputHead, baseDigest: manifest.baseDigest, weights: held)
   }
 
   private func encoded(_ text: String, _ base: Base) throws -> [Int] {

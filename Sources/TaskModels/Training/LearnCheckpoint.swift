@@ -15,6 +15,8 @@ struct LearnCheckpoint {
     let inputs: Digest
     var evidence: LearnEvidence
     var seconds: Double
+    /// What the trials of learning rates took of ``seconds``; `nil`: there were none.
+    var trialSeconds: Double?
     /// `nil`: the trials of learning rates are not over, or the last training has not begun.
     var training: Training?
     /// What the choose rows decided; `nil`: they have not. Then ``training`` is the last one, on all rows.

@@ -28,7 +28,7 @@ public struct LearnOptions: Sendable, Codable, Equatable {
   public var maxEpochs = 20
   /// Training stops after so many measurements without a better one.
   public var patience = 3
-  /// The most seconds of training; `nil`: no limit. What a machine has learned by then depends on the machine.
+  /// The most seconds of training, at most half of them for trials of learning rates; `nil`: no limit. What a machine has learned by then depends on the machine.
   public var budgetSeconds: Double?
   /// `nil`: the best of ``rates`` in a short trial each.
   public var learningRate: Double?

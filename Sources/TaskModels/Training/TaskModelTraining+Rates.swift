@@ -5,7 +5,7 @@ import Records
 import Torch
 
 extension TaskModelTraining {
-  /// Steps of a trial at most.
+  /// Steps of a trial at most; a budget may leave time for fewer.
   static let trialSteps = 60
 
   /// Steps at the end of a trial whose loss is averaged.
@@ -49,7 +49,7 @@ extension TaskModelTraining {
   func tried(_ rate: Double, progress: (Int, Int) -> Void) throws -> LearnEvidence.Trial {
     let session = try TrainingSession(self, on: rows.learn, rate: rate, from: nil, state: nil)
     let start = ContinuousClock.now
-    let steps = min(Self.trialSteps, session.training.totalSteps)
+    let (steps, limit) = (min(mostTrialSteps, session.training.totalSteps), trialLimit)
     var losses: [Double] = []
     var loss = Double.greatestFiniteMagnitude
     do {
@@ -61,13 +61,16 @@ extension TaskModelTraining {
           throw TaskModelError.interrupted(
             task: name, signal: signal, moment: "in the trial of learning rate \(rate)")
         }
+        if let limit, start.duration(to: .now).seconds >= limit { break }
       }
       let measured = try session.measured()
       loss = measured.expertLoss ?? measured.loss
     } catch  where Self.isDivergence(error) {
       losses = [loss]
     }
-    state.seconds += start.duration(to: .now).seconds
+    let seconds = start.duration(to: .now).seconds
+    state.seconds += seconds
+    state.trialSeconds = (state.trialSeconds ?? 0) + seconds
     let last = losses.suffix(Self.lastSteps)
     return LearnEvidence.Trial(
       learningRate: rate, steps: session.training.stepsDone, loss: Self.finite(loss),

@@ -38,6 +38,7 @@ extension TaskModelTraining {
     }
     if state.evidence.kept == nil { try measure(session) }
     if let stop = state.evidence.stop { self.report(.stopped(stop)) }
+    if let text = shortOfTime(steps: session.training.stepsDone) { self.report(.warning(text)) }
     state.evidence.steps = session.training.stepsDone
     state.evidence.tokens = session.training.tokensRead
     let step = state.evidence.kept.map { state.evidence.measurements[$0].step } ?? 0

@@ -23,6 +23,8 @@ public final class TaskModelTraining {
     public let evidence: LearnEvidence
     /// Seconds of training, those before an interruption included.
     public let seconds: Double
+    /// What the trials of learning rates took of ``seconds``; `nil`: there were none.
+    public internal(set) var trialSeconds: Double?
     /// Values that the optimizer moved; 0: none.
     public let trainedParameters: Int
 
@@ -116,6 +118,12 @@ public final class TaskModelTraining {
   /// Makes the task model.
   /// - Throws: ``TaskModelError/interrupted(task:signal:moment:)``; what stops training.
   public func run() throws -> Result {
+    var result = try made()
+    result.trialSeconds = state.trialSeconds
+    return result
+  }
+
+  private func made() throws -> Result {
     let stored = try LearnCheckpoint.read(file)
     let known = stored.flatMap { $0.state.inputs == rows.digest ? $0 : nil }
     if stored != nil, known == nil {

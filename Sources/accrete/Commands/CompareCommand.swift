@@ -37,7 +37,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     progress.begin()
-    try Failure.reported(memory: RunOptions.lessMemory) {
+    try Failure.reported(memory: options.lessMemory(besides: ComparisonFile.keys)) {
       let file = try options.invocation(besides: ComparisonFile.keys)
       let printer = ProgressPrinter(try progress.with(file))
       let folder = ComparisonFolder(URL(fileURLWithPath: try file.outputFolder(out)))

@@ -45,7 +45,7 @@ struct GenerateCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Failure.reported(memory: BaseOptions.lessMemory) {
+    try Failure.reported(memory: base.lessMemory(for: expert)) {
       let base = try Base(folder: self.base.folder(for: expert), on: self.base.apply(), precision: self.base.weights)
       for warning in base.warnings + base.computeWarnings { Console.error("warning: \(warning)") }
       let model = LanguageModel(base)

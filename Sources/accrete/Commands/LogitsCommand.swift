@@ -23,7 +23,7 @@ struct LogitsCommand: ParsableCommand {
     guard numbers.count == parts.count else {
       throw ValidationError("--ids takes whole numbers separated by commas, like 1,2,3")
     }
-    try Failure.reported(memory: BaseOptions.lessMemory) {
+    try Failure.reported(memory: base.lessMemory(for: expert)) {
       let model = try DecoderModel(folder: base.folder(for: expert), on: base.apply(), precision: base.weights)
       try model.check(numbers)
       let values = try withoutGradients {

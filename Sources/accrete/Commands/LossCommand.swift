@@ -46,7 +46,11 @@ struct LossCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try Failure.reported(memory: "Use a smaller --length, or --weights bfloat16, int8 or nf4.") {
+    let memory = {
+      LessMemory.advice(
+        ["a smaller --length"], weights: LessMemory.forms(than: base.weights, of: try? base.folder()))
+    }
+    try Failure.reported(memory: memory()) {
       let device = try base.apply()
       let loaded = try Base(folder: base.folder(), on: device, precision: base.weights)
       for warning in loaded.warnings { Console.error("warning: \(warning)") }

@@ -50,7 +50,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     progress.begin()
-    try Failure.reported(memory: RunOptions.lessMemory) {
+    try Failure.reported(memory: options.lessMemory()) {
       let file = try options.invocation()
       let printer = ProgressPrinter(try progress.with(file))
       let url = URL(fileURLWithPath: try file.outputFolder(out))

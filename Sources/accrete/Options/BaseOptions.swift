@@ -21,9 +21,6 @@ struct BaseOptions: ParsableArguments {
   @Option(help: .of("weights"))
   var weights: WeightMatrix.Precision?
 
-  /// What to do where a base does not fit.
-  static let lessMemory = "Use --weights bfloat16, int8 or nf4, or a smaller base."
-
   func folder() throws -> URL {
     try base.map { try EmbeddedResources.base($0) } ?? EmbeddedResources.base()
   }

@@ -10,10 +10,6 @@ struct RunOptions: ParsableArguments {
   var config: String?
 
   @OptionGroup var flags: SettingFlags<RunConfiguration>
-
-  /// What to do where a step does not fit.
-  static let lessMemory =
-    "Use a smaller --batch-tokens, --batch or --max-length, --gradient-checkpointing, or --weights bfloat16, int8 or nf4."
 }
 
 extension OutputHead: ExpressibleByArgument {}

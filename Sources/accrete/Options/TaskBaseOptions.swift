@@ -28,9 +28,6 @@ struct TaskBaseOptions: ParsableArguments {
   )
   var weights: WeightMatrix.Precision?
 
-  /// What frees memory; the base is the registry's, and no other.
-  static let lessMemory = "Use --weights bfloat16, int8 or nf4."
-
   var threadCount: Int { threads ?? DefaultThreads.count }
 
   /// Loads the registry's base.

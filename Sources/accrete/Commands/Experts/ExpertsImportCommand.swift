@@ -53,6 +53,12 @@ struct ExpertsImportCommand: ParsableCommand {
         )
       }
       if let note = AdapterNote.text(of: source, importedTo: self.out) { Console.error(note) }
+      if let held = HeldBase.precision(of: source),
+        let warning = HeldBase.warning(
+          folder.printable, held, "meets the base's own numbers where --weights \(held.rawValue) is left out")
+      {
+        Console.error(warning)
+      }
       guard let tokenizer = host.tokenizerDigest else { throw FileError.notFound(path: home.path) }
       let out = URL(fileURLWithPath: absolute(out))
       let archive = try NewFolder.make(out) { new in

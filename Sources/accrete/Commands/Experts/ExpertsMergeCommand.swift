@@ -75,15 +75,20 @@ struct ExpertsMergeCommand: ParsableCommand {
           "warning: \(folder.printable) answers with a head as well (head.safetensors), which no checkpoint has: the merged model's answers differ from its"
         )
       }
+      if let warning = HeldBase.warning(
+        folder.printable, HeldBase.precision(of: source), "is folded into the base's own numbers")
+      {
+        Console.error(warning)
+      }
+      if summary.largestRounding > 0 {
+        Console.error(
+          "warning: rounding took up to \(fixed(summary.largestRounding * 100, 1)) % of the expert in a matrix (Frobenius norms); --dtype float32 keeps all of it"
+        )
+      }
       guard !json else { return try Console.output(String(decoding: try JSONFile.encode(summary), as: UTF8.self)) }
       try Console.output(
         "\(summary.matrices) matrices of \(EmbeddedResources.argument(for: home.path)) have the expert in them, in \(summary.dtype)"
       )
-      if summary.largestRounding > 0 {
-        try Console.output(
-          "rounding took up to \(fixed(summary.largestRounding * 100, 1)) % of the expert in a matrix (Frobenius norms); --dtype float32 keeps all of it"
-        )
-      }
       try Console.output("model folder: \(out.path)")
     }
   }

@@ -52,7 +52,7 @@ struct RegistryAddCommand: ParsableCommand {
 
   func run() throws {
     let printer = LearnPrinter(progress)
-    try Failure.reported(memory: TaskBaseOptions.lessMemory) {
+    try Failure.reported(memory: LessMemory.advice(weights: base.smallerForms(in: registry, learns: true))) {
       let opened = try registry.open(.writing)
       let url = URL(fileURLWithPath: absolute(folder))
       // What is wrong with the run is told once its folder is read as a whole.
@@ -79,9 +79,8 @@ struct RegistryAddCommand: ParsableCommand {
 
   /// What is to be known where the run's base was held in other numbers than the registry's; `nil`: it was not.
   private static func warning(_ trained: WeightPrecision?, _ base: Base) -> String? {
-    let rounded: [WeightPrecision] = [.int8, .fp8, .nf4]
     func words(_ precision: WeightPrecision?) -> String? {
-      precision.flatMap { rounded.contains($0) ? $0.rawValue : nil }
+      precision.flatMap { $0.isRounding ? $0.rawValue : nil }
     }
     guard words(trained) != words(base.model.roundedTo) else { return nil }
     let own = "the numbers that its files have"

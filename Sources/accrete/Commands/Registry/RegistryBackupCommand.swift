@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Registry
 import Serving
+import TaskModels
 
 struct RegistryBackupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -102,6 +103,11 @@ struct RegistryExportCommand: ParsableCommand {
           try json
             ? RegistryText.json(adapter)
             : "\(absolute(out).printable): the expert of \(adapter.version), \(adapter.tensors). \(loads)")
+        if let warning = HeldBase.warning(
+          adapter.version, adapter.model.weights, "PEFT and predict.py load the base's own numbers")
+        {
+          Console.error(warning)
+        }
         if let architecture = adapter.unknownArchitecture {
           Console.error(
             "warning: transformers has no class for \(architecture), this base's architecture, so that neither PEFT nor predict.py can load it"

@@ -74,11 +74,36 @@ extension EvaluateCommand {
     interval.map { "[\(fixed($0.low, 4)), \(fixed($0.high, 4))]" } ?? ""
   }
 
-  private static func lines(_ result: TaskEvaluation) -> [String] {
+  /// A share with its interval; of no row there is none.
+  static func text(_ share: TaskEvaluation.Share) -> String {
+    share.value.map { "\(fixed($0, 4)) \(text(share.interval))" } ?? "– (n 0)"
+  }
+
+  /// Precision, recall and F1 of a label; the n is that of its rows.
+  static func text(precision: TaskEvaluation.Share, recall: TaskEvaluation.Share, f1: Double?) -> String {
+    "precision \(text(precision))  recall \(text(recall))  F1 \(f1.map { fixed($0, 4) } ?? "–")  n \(recall.n)"
+  }
+
+  /// Which labels a mean over labels rests on, where these are not all of them, or some have no row; else "".
+  ///
+  /// - Parameter labels: Of each the rows that have it, and its F1.
+  static func meanOf(_ labels: [(rows: Int, f1: Double?)]) -> String {
+    let counted = labels.filter { $0.f1 != nil }
+    let empty = counted.count { $0.rows == 0 }
+    guard counted.count < labels.count || empty > 0 else { return "" }
+    let rest = labels.count - counted.count
+    let notes = [
+      rest > 0 ? "\(rest) that no row has or got \(rest == 1 ? "is" : "are") left out" : nil,
+      empty > 0 ? "\(empty) that rows got and none has \(empty == 1 ? "counts" : "count") as 0" : nil,
+    ]
+    return "  (mean of \(counted.count) of \(labels.count) labels: \(notes.compactMap(\.self).joined(separator: "; ")))"
+  }
+
+  static func lines(_ result: TaskEvaluation) -> [String] {
     var lines = ["\(result.version)  n \(result.n)  (intervals: two-sided 95 %)"]
     if let seen = result.seen, seen > 0 {
       let rest = result.accuracyOfUnseen.map {
-        "; on the other \($0.n) the \(result.labelSets == nil ? "" : "subset ")accuracy is \(fixed($0.value, 4)) \(text($0.interval))"
+        "; on the other \($0.n) the \(result.labelSets == nil ? "" : "subset ")accuracy is \(text($0))"
       }
       lines.append(
         "\(seen) of \(result.n) rows were learned from or chosen on: the scores below are too high\(rest ?? "")")
@@ -88,10 +113,13 @@ extension EvaluateCommand {
     }
     if let accuracy = result.accuracy {
       lines.append(
-        "accuracy \(fixed(accuracy.value, 4)) \(text(accuracy.interval))  most frequent label \(fixed(result.majorityShare ?? 0, 4))"
+        "accuracy \(text(accuracy))  most frequent label \(fixed(result.majorityShare ?? 0, 4))"
       )
     }
-    if let macro = result.macroF1 { lines.append("macro-F1 \(fixed(macro, 4)) \(text(result.macroF1Interval))") }
+    if let macro = result.macroF1 {
+      let labels = meanOf((result.labels ?? []).map { ($0.recall.n, $0.f1) })
+      lines.append("macro-F1 \(fixed(macro, 4)) \(text(result.macroF1Interval))\(labels)")
+    }
     if let calibration = result.calibration {
       lines.append(
         "calibration: ECE \(fixed(calibration.ece, 4)), Brier \(fixed(calibration.brier, 4)) \(text(calibration.brierInterval)),"
@@ -101,8 +129,7 @@ extension EvaluateCommand {
     guard let labels = result.labels, let confusion = result.confusion else { return lines }
     for (index, label) in labels.enumerated() {
       lines.append(
-        "\(label.label.printable)  precision \(fixed(label.precision.value, 4)) \(text(label.precision.interval))  recall"
-          + " \(fixed(label.recall.value, 4)) \(text(label.recall.interval))  F1 \(fixed(label.f1, 4))  n \(label.recall.n)"
+        "\(label.label.printable)  \(text(precision: label.precision, recall: label.recall, f1: label.f1))"
       )
       let answered = confusion[index].enumerated().filter { $0.element > 0 }
         .map { "\(labels[$0.offset].label.printable) × \($0.element)" }

@@ -61,7 +61,7 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let text = given ?? text ?? ""
-    try Failure.reported(memory: TaskBaseOptions.lessMemory) {
+    try Failure.reported(memory: LessMemory.advice(weights: base.smallerForms(in: registry, answering: task))) {
       let opened = try registry.open(.reading)
       let loaded = try base.load(for: opened, answering: task)
       let router = try opened.currentRelease().flatMap { try opened.router(of: $0.manifest) }

@@ -72,7 +72,7 @@ struct LearnCommand: ParsableCommand {
 
   func run() throws {
     let printer = LearnPrinter(progress)
-    try Failure.reported(memory: LearnOptionGroup.lessMemory) {
+    try Failure.reported(memory: lessMemory) {
       let opened = try registry.open(.writing)
       let reader = try rows.reader()
       let piped = file == StandardInput.name
@@ -138,6 +138,13 @@ struct LearnCommand: ParsableCommand {
     }
   }
 
+  /// What to do where a step does not fit.
+  private var lessMemory: String {
+    LessMemory.advice(
+      ["a smaller --batch or --max-length", "--gradient-checkpointing"],
+      weights: base.smallerForms(in: registry, learns: true, compute: options.compute))
+  }
+
   /// What `--start-from` names. Shapes that were given beside it would not count, and are refused.
   private func start(_ registry: Registry, _ base: Base) throws -> LearnStart? {
     guard let startFrom else { return nil }
@@ -193,10 +200,6 @@ enum YesOrNo: String, ExpressibleByArgument, CaseIterable { case yes, no }
 
 /// How a task is learned.
 struct LearnOptionGroup: ParsableArguments {
-  /// What to do where a step does not fit.
-  static let lessMemory =
-    "Use a smaller --batch or --max-length, --gradient-checkpointing, or --weights bfloat16, int8 or nf4."
-
   @Option(help: "accrete (default) or per-task.", completion: .list(["accrete", "per-task"]))
   var method: String?
 
@@ -217,7 +220,8 @@ struct LearnOptionGroup: ParsableArguments {
   @Option(help: "The most passes over the learn rows. Default: 20.")
   var maxEpochs: Int?
 
-  @Option(help: "The most minutes of training. Default: no limit.")
+  @Option(
+    help: "The most minutes of training, at most half of them for trials of learning rates. Default: no limit.")
   var budget: Double?
 
   @Option(help: "Training stops after so many measurements without a better one. Default: 3.")

@@ -64,7 +64,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Failure.reported(memory: TaskBaseOptions.lessMemory) {
+    try Failure.reported(memory: LessMemory.advice(weights: base.smallerForms(in: registry, answering: task))) {
       // Not earlier: the value behind a mistyped option would be taken for the file.
       try columns.requireAlone(file: file, text: text, askedOf: task == nil ? registry : nil)
       let opened = try registry.open(.reading)
@@ -135,7 +135,7 @@ struct RouteCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    try Failure.reported(memory: TaskBaseOptions.lessMemory) {
+    try Failure.reported(memory: LessMemory.advice(weights: base.smallerForms(in: registry))) {
       try columns.requireAlone(file: file, text: text)
       let opened = try registry.open(.reading)
       guard let current = try opened.currentRelease(), let router = try opened.router(of: current.manifest) else {
