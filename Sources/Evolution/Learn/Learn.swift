@@ -93,6 +93,8 @@ public final class Learn {
     try TorchRuntime.resetPeak(base.model.device)
     let lock = try registry.lockForLearning(name: name)
     defer { lock.release() }
+    // Another version may have been released since this was made.
+    try requireBaseAsServed()
     let prepared = try prepared(examples())
     report(.rows(prepared.summary))
     let folder = try workFolder()
@@ -116,6 +118,8 @@ public final class Learn {
     try TorchRuntime.resetPeak(base.model.device)
     let lock = try registry.lockForLearning(name: name)
     defer { lock.release() }
+    // Another version may have been released since this was made.
+    try requireBaseAsServed()
     job.method = task.method
     let prepared = try prepared(task.examples)
     report(.rows(prepared.summary))
