@@ -1,5 +1,7 @@
 #include "Driver.h"
 
+#include <cstring>
+
 namespace accrete::device {
 
 namespace {
@@ -88,8 +90,10 @@ std::string Driver::words(int error) const {
   const char *name = nullptr, *text = nullptr;
   cuGetErrorName(error, &name);
   cuGetErrorString(error, &text);
-  return std::string(name == nullptr ? "an error without a name" : name) + " (" + std::to_string(error) + ")" +
-         (text == nullptr ? "" : ": " + std::string(text));
+  std::string words = std::string(name == nullptr ? "an error without a name" : name) + " (" + std::to_string(error) + ")";
+  // A driver that has no words for an error gives its name again.
+  if (text != nullptr && *text != '\0' && (name == nullptr || std::strcmp(text, name) != 0)) words += ": " + std::string(text);
+  return words;
 }
 
 void Driver::check(int error, const std::string& what) const {

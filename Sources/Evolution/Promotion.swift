@@ -24,7 +24,7 @@ extension Registry {
     }
     let current = try currentRelease()
     if let current, current.manifest.experts[version.name] == version.digest { return current.record }
-    try requireHeldAlike(version)
+    try requireHeldAlike(version, in: current?.manifest)
     let numerics = try manifest(of: version).numerics
     // What the gates said of it was said beside another release, or in another registry: its position in the router is a new question.
     let old = current?.manifest ?? ReleaseManifest(experts: [:], numerics: numerics)
@@ -46,9 +46,13 @@ extension Registry {
   }
 
   /// One base serves all tasks, held in one way: another would change what the others answer, or what this one does.
-  private func requireHeldAlike(_ version: VersionRecord) throws {
+  ///
+  /// - Parameter version: What is to be served.
+  /// - Parameter release: What it is served beside; a version of the same task makes room for it.
+  /// - Throws: ``EvolutionError/unsupported(what:fix:)``.
+  func requireHeldAlike(_ version: VersionRecord, in release: ReleaseManifest?) throws {
     let own = try manifest(of: version).taskModel(of: "\(version.reference)").description
-    let others = try servedDescriptions().filter {
+    let others = try (release.map { try descriptions(in: $0) } ?? []).filter {
       $0.version.name != version.name && $0.description.weights != own.weights
     }
     guard let first = others.first else { return }

@@ -15,11 +15,14 @@ extension Registry {
   /// - Parameter override: The verdict that releases a version which a gate held back.
   /// - Parameter reason: Why, for the audit.
   /// - Parameter actor: Who does it.
-  /// - Throws: `RegistryError.moved(what:expected:found:)` where another process was first.
+  /// - Throws: `RegistryError.moved(what:expected:found:)` where another process was first; ``EvolutionError/unsupported(what:fix:)`` where
+  ///   the version was learned on the base held otherwise than the others. So every release is of one form, and a rollback, which brings
+  ///   back a whole release, mixes none.
   public func released(
     _ version: VersionRecord, replacing current: (record: ReleaseRecord, manifest: ReleaseManifest)?,
     entry: RouterRecord.Entry? = nil, numerics: String, override: GateRecord? = nil, reason: String?, actor: String
   ) throws -> ReleaseRecord {
+    try requireHeldAlike(version, in: current?.manifest)
     var experts = current?.manifest.experts ?? [:]
     experts[version.name] = version.digest
     return try publish(

@@ -105,8 +105,14 @@ extension JSONFile {
     if let inner = context.underlyingError as? NSError, let text = inner.userInfo["NSDebugDescription"] as? String {
       return text
     }
-    return context.debugDescription
+    // Of a word that a type does not know it quotes all, which may be as long as the file.
+    let text = context.debugDescription
+    return text.unicodeScalars.count > mostSpoken
+      ? String(text.unicodeScalars.prefix(mostSpoken)) + "…" : text
   }
+
+  /// Characters of what Foundation says.
+  private static let mostSpoken = 200
 
   private static func name(of type: any Any.Type) -> String {
     switch type {

@@ -34,6 +34,11 @@ extension ConfigurationReader {
     if case .boolean(true)? = quantization["is_marlin_format"] {
       throw unsupported(key("is_marlin_format"), "true", "false; otherwise \(Self.original)")
     }
+    // GPTQModel may pack into words of other widths, which hold other numbers of codes.
+    if let word = quantization["pack_dtype"], word != .null, word.string?.hasSuffix("int32") != true {
+      throw unsupported(
+        key("pack_dtype"), word.string?.printable ?? word.description, "int32; otherwise \(Self.original)")
+    }
     if case .object(let rules)? = quantization["dynamic"], !rules.isEmpty {
       throw unsupported(
         key("dynamic"), "\(rules.count) rules", "the same bits and groups everywhere; otherwise \(Self.original)")

@@ -10,8 +10,17 @@ extension Registry {
   /// The versions that are served, in the order of their names, each with what it takes to answer; without those that cannot be read, of
   /// which loading them says what is wrong.
   public func servedDescriptions() throws -> [(version: VersionRecord, description: TaskModelDescription)] {
-    guard let release = try currentRelease()?.manifest else { return [] }
-    return try release.experts.sorted { $0.key < $1.key }.compactMap { _, digest in
+    try currentRelease().map { try descriptions(in: $0.manifest) } ?? []
+  }
+
+  /// The same of any release.
+  ///
+  /// - Parameter release: Its manifest.
+  /// - Throws: `RegistryError` where it names a version that is not there.
+  public func descriptions(
+    in release: ReleaseManifest
+  ) throws -> [(version: VersionRecord, description: TaskModelDescription)] {
+    try release.experts.sorted { $0.key < $1.key }.compactMap { _, digest in
       let version = try version(digest: digest)
       return description(of: version).map { (version, $0) }
     }

@@ -62,6 +62,13 @@ extension CommandLineTests {
       let asked = try run("predict", "asked.jsonl", "--route", "--threads", "1", in: scratch)
       #expect(
         asked.text.contains("\"byInstruction\":false") && asked.error.contains("1 request came with an instruction"))
+      // One base serves all tasks: none is added on one that is held otherwise.
+      expectRefusal(
+        try Accrete.run(
+          [
+            "registry", "add", "run", "--task", "traffic", "--name", "other", "--data", "elsewhere", "--quiet",
+            "--weights", "nf4",
+          ], in: scratch.url), code: 64, "held in nf4", "weather@1", "Leave --weights out")
       // The same rows under another name are no other task.
       expectRefusal(
         try Accrete.run(

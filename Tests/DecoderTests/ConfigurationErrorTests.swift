@@ -39,6 +39,18 @@ import Torch
       "quantization_config", #"{"quant_method":"gptq","bits":8,"group_size":128}"#, "quantization_config.bits", got: "8"
     ),
     Unsupported(
+      "quantization_config", #"{"quant_method":"gptq","bits":3,"group_size":128}"#, "quantization_config.bits", got: "3"
+    ),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"gptq","group_size":128}"#, "quantization_config.bits", got: "missing"
+    ),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"gptq","bits":4,"group_size":128,"pack_dtype":"int16"}"#,
+      "quantization_config.pack_dtype", got: "int16"),
+    Unsupported(
+      "quantization_config", #"{"quant_method":"awq","w_bit":8,"q_group_size":128}"#, "quantization_config.bits",
+      got: "8"),
+    Unsupported(
       "quantization_config", #"{"quant_method":"gptq","bits":4,"group_size":128,"checkpoint_format":"marlin"}"#,
       "quantization_config.checkpoint_format", got: "marlin"),
     Unsupported(

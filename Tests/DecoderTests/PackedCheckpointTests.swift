@@ -63,7 +63,8 @@ import Torch
 
   /// A copy of a packed checkpoint after changes to its tensors, or with other keys in `quantization_config`.
   private func changed(
-    _ form: String, _ quantization: [String: Any] = [:], _ change: (inout [String: Tensor]) throws -> Void = { _ in }
+    _ form: String, _ quantization: [String: Any] = [:], keys changed: [String: Any] = [:],
+    _ change: (inout [String: Tensor]) throws -> Void = { _ in }
   ) throws -> Scratch {
     let folder = try Scratch()
     try folder.copy("packed/\(form)")
@@ -75,6 +76,7 @@ import Torch
     var configuration = try #require(keys as? [String: Any])
     let own = try #require(configuration["quantization_config"] as? [String: Any])
     configuration["quantization_config"] = own.merging(quantization) { $1 }
+    configuration.merge(changed) { $1 }
     try JSONSerialization.data(withJSONObject: configuration).write(to: folder.url("config.json"))
     return folder
   }
@@ -139,6 +141,60 @@ import Torch
     #expect(model.layers[0].attention.query.precision == .float32)
     #expect(model.layers[1].attention.query.precision == .int4)
     #expect(try model.logits(of: [1, 2]).holdsFiniteNumbers())
+  }
+
+  private static let kept = [
+    ("awq", #"{"modules_to_not_convert":["self_attn.q_proj","lm_head"]}"#), ("awq", #"{"zero_point":false}"#),
+    ("gptq", #"{"modules_in_block_to_quantize":[["self_attn.k_proj"],["mlp.down_proj"]],"lm_head":false}"#),
+    ("gptq-v2", #"{"format":"gptq_v2","pack_dtype":"int32","dynamic":{}}"#),
+  ]
+
+  /// The tensors say which matrices are packed: lists of modules, and whether zeros are symmetric, change no number.
+  @Test(arguments: kept) func listsOfModules(form: String, text: String) throws {
+    let keys = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let model = try DecoderModel(folder: changed(form, keys).url)
+    #expect(model.layers[0].attention.query.precision == .int4)
+    #expect(try model.logits(of: [5, 90, 11]).isEqual(to: Goldens.model("packed/\(form)").logits(of: [5, 90, 11])))
+    let left = try changed(form, keys) { tensors in
+      for part in ["qweight", "qzeros", "scales", "g_idx", "bias"] { tensors["\(Self.query).\(part)"] = nil }
+      tensors["\(Self.query).weight"] = try Tensor(repeating: 0.25, [32, 32]).converted(to: .float16)
+    }
+    let other = try DecoderModel(folder: left.url)
+    #expect(try other.layers[0].attention.query.dequantized().isEqual(to: Tensor(repeating: 0.25, [32, 32])))
+    #expect(other.layers[0].attention.output.precision == .int4)
+  }
+
+  /// A matrix that is there in both forms is one too many.
+  @Test(arguments: forms) func aMatrixInBothForms(form: String) throws {
+    let name = "\(Self.query).weight"
+    let folder = try changed(form) { $0[name] = try Tensor(repeating: 0.25, [32, 32]).converted(to: .float16) }
+    expectError(folder, saying: "Unused: ", "\(Self.query).qweight")
+  }
+
+  /// GPTQModel's `lm_head: true`: inputs 0 to 7 of every eight have the codes 0 to 7, all zeros are 8.
+  private static func packHead(_ tensors: inout [String: Tensor]) throws {
+    tensors["lm_head.weight"] = nil
+    tensors["lm_head.qweight"] = try Tensor([Int](repeating: 0x7654_3210, count: 4 * 96), shape: [4, 96])
+      .converted(to: .int32)
+    let zeros = Int(Int32(bitPattern: 0x8888_8888))
+    tensors["lm_head.qzeros"] = try Tensor([Int](repeating: zeros, count: 12), shape: [1, 12]).converted(to: .int32)
+    tensors["lm_head.scales"] = try Tensor(repeating: 0.125, [1, 96]).converted(to: .float16)
+  }
+
+  @Test func aPackedHead() throws {
+    let folder = try changed("gptq-v2", ["lm_head": true], Self.packHead)
+    let model = try DecoderModel(folder: folder.url)
+    #expect(model.lmHead.precision == .int4 && model.embedding.precision == .float32)
+    let row: [Float] = [-1, -0.875, -0.75, -0.625, -0.5, -0.375, -0.25, -0.125]
+    let rows = (0..<96 * 4).flatMap { _ in row }
+    #expect(try model.lmHead.dequantized().isEqual(to: Tensor(rows, shape: [96, 32])))
+    #expect(try model.parameterCount == Goldens.model("tiny").parameterCount)
+    let wide = try DecoderModel(folder: folder.url, precision: .float32)
+    #expect(wide.lmHead.precision == .float32)
+    #expect(try model.logits(of: [5, 90, 11]).isEqual(to: wide.logits(of: [5, 90, 11])))
+    // The embedding is no head beside one of its own.
+    let tied = try changed("gptq-v2", ["lm_head": true], keys: ["tie_word_embeddings": true], Self.packHead)
+    expectError(tied, saying: "Unused: lm_head.qweight, lm_head.qzeros, lm_head.scales")
   }
 
   @Test func pretrainingFromThem() throws {

@@ -81,6 +81,12 @@ import Tokenization
         }
       ),
       (
+        "prompt-messages",
+        { text, label, split in
+          #"{"prompt":[{"role":"user","content":"\#(text)"}],"completion":[{"role":"assistant","content":"\#(label)"}],"split":"\#(split)"}"#
+        }
+      ),
+      (
         "alpaca",
         { text, label, split in
           #"{"instruction":"\#(text)","input":"","output":"\#(label)","split":"\#(split)"}"#

@@ -98,8 +98,105 @@ import Testing
     let text = error.map { "\($0)" } ?? ""
     #expect(text.contains("food@1 was learned on the base held in the numbers that its files have"), "\(text)")
     #expect(text.contains("traffic@1, weather@1 in nf4"), "\(text)")
+    // Nor by what releases a version that was learned here.
+    let released = #expect(throws: EvolutionError.self) {
+      try home.registry.released(
+        home.registry.version(VersionReference(parsing: "food@1")), replacing: home.registry.currentRelease(),
+        numerics: "n", reason: nil, actor: "test")
+    }
+    #expect(released == error)
     // It can be asked by its name, on the base as it needs it.
     #expect(try home.registry.basePrecision() == .nf4 && home.registry.basePrecision(answering: "food@1") == nil)
     #expect(try home.registry.loadBase(answering: "food@1").model.roundedTo == nil)
+  }
+
+  /// Takes a version of another registry in, which releases nothing.
+  private func take(_ version: VersionRecord, of other: Home, into home: Home) throws {
+    let bundle = home.url.appendingPathComponent("\(UUID().uuidString).bundle")
+    try other.registry.export([version], to: bundle)
+    let before = try home.registry.currentRelease()?.record.revision
+    try home.registry.importBundle(bundle, actor: "test")
+    #expect(try home.registry.currentRelease()?.record.revision == before)
+  }
+
+  private func promote(_ name: String, in home: Home) throws {
+    _ = try home.registry.promote(VersionReference(parsing: name), reason: "test", actor: "test")
+  }
+
+  /// Whatever the order of imports, promotions and rollbacks: each release that there ever was is of one form.
+  @Test func everyReleaseIsOfOneForm() throws {
+    let home = try Home(base: Self.held(.nf4))
+    try release(home.learn(home.rows("weather")), in: home)
+    // The only task may change its form.
+    let (plain, rounded) = (try Home(), try Home(base: Self.held(.nf4)))
+    try take(plain.learn(plain.rows("weather")).version, of: plain, into: home)
+    try promote("weather@2", in: home)
+    #expect(try home.registry.basePrecision() == nil)
+    // A task beside it may not, and a name for a version serves nothing.
+    try take(rounded.learn(rounded.rows("food")).version, of: rounded, into: home)
+    #expect(throws: EvolutionError.self) { try promote("food@1", in: home) }
+    try home.registry.setAlias("tried", of: "food", to: 1, expecting: nil, reason: nil, actor: "test")
+    #expect(try home.registry.basePrecision() == nil && home.registry.basePrecision(answering: "food:tried") == .nf4)
+    #expect(throws: RegistryError.self) {
+      try home.registry.setAlias("production", of: "food", to: 1, expecting: nil, reason: nil, actor: "test")
+    }
+    // A rollback brings back the whole of a release.
+    #expect(try home.registry.rollback(reason: nil, actor: "test").restored == 1)
+    #expect(try home.registry.basePrecision() == .nf4)
+    try promote("food@1", in: home)
+    #expect(throws: EvolutionError.self) { try promote("weather@2", in: home) }
+    #expect(try home.registry.rollback(to: 2, reason: nil, actor: "test").restored == 2)
+    #expect(try home.registry.basePrecision() == nil)
+    let forms = try home.registry.releases().map { record in
+      let release = try home.registry.release(revision: record.revision).manifest
+      return try home.registry.descriptions(in: release).map(\.description.weights)
+    }
+    let expected: [[WeightPrecision?]] = [[.nf4], [nil], [.nf4], [.nf4, .nf4], [nil]]
+    #expect(forms == expected)
+  }
+
+  /// Somebody releases a version of another form between the check and the training.
+  @Test func releasedMeanwhile() throws {
+    let home = try Home(base: Self.held(.nf4))
+    var job = LearnJob(file: try home.rows("traffic"), options: Home.options(), program: "test", actor: "test")
+    job.instruction = "What is said of traffic?"
+    let learn = try Learn(job, in: home.registry, on: home.base)
+    let plain = try Home()
+    try take(plain.learn(plain.rows("food")).version, of: plain, into: home)
+    try promote("food@1", in: home)
+    let error = #expect(throws: EvolutionError.self) { try learn.run() }
+    #expect(error.map { "\($0)".contains("held in nf4, and food@1 was learned and checked on it") } == true)
+    #expect(try home.registry.newestVersion(named: "traffic") == nil)
+  }
+
+  /// A manifest may say anything of its base: what no base is rounded to is refused, and quoted in part.
+  @Test func weightsThatCannotBe() throws {
+    let home = try Home()
+    let known = try home.registry.manifest(of: home.learn(home.rows("weather")).version)
+    let words = ["int4", "float32", "NF4", "", String(repeating: "ä", count: 100_000)].map { JSONTree.text($0) }
+    for weights in words + [.integer(4), .list([])] {
+      var (model, described) = (known.model, try #require(known.model["description"]))
+      described["weights"] = weights
+      model["description"] = described
+      let manifest = VersionManifest(
+        name: known.name, method: known.method, kind: known.kind, labels: known.labels, base: known.base,
+        tokenizer: known.tokenizer, promptForm: known.promptForm, parts: known.parts, model: model, data: known.data,
+        run: known.run, numerics: known.numerics, created: known.created)
+      let version = try home.registry.register(manifest, metrics: [], gate: nil, actor: "test")
+      let acts: [() throws -> Void] = [
+        { _ = try home.registry.promote(version.reference, reason: "test", actor: "test") },
+        { _ = try home.registry.load("\(version.reference)", on: home.base) },
+      ]
+      for act in acts {
+        let error = #expect(throws: ServingError.self) { try act() }
+        #expect(error.map { ErrorCategory(of: $0).exitCode } == 65)
+        let text = error.map { "\($0)" } ?? ""
+        #expect(
+          text.contains("\(version.reference): its model") && text.contains("`description.weights` is "), "\(text)")
+        #expect(text.contains(weights.string == nil ? "a string" : "expected: bfloat16, int8, fp8, nf4"), "\(text)")
+        #expect(text.utf8.count < 600, "\(text.utf8.count)")
+      }
+      #expect(try home.registry.currentRelease()?.manifest.experts["weather"] != version.digest)
+    }
   }
 }

@@ -74,6 +74,18 @@ import Testing
     #expect([String]().listed == "")
   }
 
+  /// A word that its type does not know is quoted in part, however long it is.
+  @Test func aLongWordIsCut() {
+    enum Kind: String, Decodable { case one }
+    let text = "{\"kind\":\"\(String(repeating: "x", count: 100_000))\"}"
+    let error = #expect(throws: FileError.self) {
+      try JSONFile.decode([String: Kind].self, from: Data(text.utf8), path: "a.json")
+    }
+    let message = error.map { "\($0)" } ?? ""
+    #expect(
+      message.contains("a.json") && message.contains("`kind`") && message.utf8.count < 400, "\(message.utf8.count)")
+  }
+
   @Test func nothingCommandsATerminal() {
     let all = String(String.UnicodeScalarView((0..<0x100).compactMap(Unicode.Scalar.init)))
     let shown = all.withoutControls

@@ -48,6 +48,10 @@ import Testing
       "{\"instruction\": \"Say\", \"input\": \"a\", \"output\": \"b\"}\n{\"instruction\": \"Say\", \"input\": \"\"}\n"
     ),
     ("history.csv", "instruction,history,output\nSay,\"[[\"\"q\"\",\"\"a\"\"]]\",b\nSay,,b\nSay,x,b\nSay,[,b\n"),
+    (
+      "lists.jsonl",
+      "{\"prompt\": [{\"role\": \"user\", \"content\": \"a\"}]}\n{\"prompt\": []}\n{\"prompt\": [\"a\"]}\n{\"prompt\": {}}\n"
+    ),
     ("prompts.jsonl", "{\"prompt\": \" a \", \"completion\": \"b\"}\n{\"prompt\": \"\"}\n"),
     ("array.json", "[{\"text\": \"a\"},\n {\"text\": 7},\n {\"text\": \"b\"}]\n"),
     ("comma.json", "[{\"text\": \"a\"},]"),
@@ -82,6 +86,37 @@ import Testing
       }
     }
   }
+
+  /// Lists of messages as prompt, with and without a completion, are asked as `predict` asks them.
+  @Test func listsOfMessages() throws {
+    let scratch = try Scratch()
+    let asked = #""prompt": [{"role": "system", "content": "s"}, {"role": "user", "content": "q", "name": "n"}]"#
+    let answer = #"[{"role": "assistant", "content": "a"}]"#
+    let rests = [
+      "", #", "completion": \#(answer)"#, #", "completion": null"#, #", "completion": " ""#, #", "completion": []"#,
+    ]
+    let rows = rests.map { "{\(asked)\($0)}" } + [#"{\#(asked), "completion": "a"}"#, #"{\#(asked), "completion": 0}"#]
+    try Data((rows.joined(separator: "\n") + "\n").utf8).write(to: scratch.url("rows.jsonl"))
+    let driver = Self.driver.replacing("asked(row, False)[0]", with: "json.dumps({\"messages\": asked(row, True)[0]})")
+    try Data(driver.utf8).write(to: scratch.url("driver.py"))
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", scratch.url("driver.py").path, scratch.url("rows.jsonl").path]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let theirs = try JSONFile.decode([Row].self, from: data, path: "rows.jsonl")
+    #expect(theirs.count == rows.count)
+    for (row, theirs) in zip(rows, theirs) {
+      let ours = try? RequestRow(Data(row.utf8), line: theirs.line, file: "rows.jsonl").text
+      let (one, other) = try (ours.map(tree), theirs.text.map(tree))
+      #expect(one == other && (one == nil) == (theirs.line > rests.count), "\(row)")
+    }
+  }
+
+  private func tree(_ text: String) throws -> JSONTree { try JSONTree(Data(text.utf8)) }
 
   /// A row's line and what it asks; `nil`: it is refused.
   private struct Row: Equatable, Decodable, CustomStringConvertible {

@@ -25,6 +25,12 @@ import Testing
       }
     ),
     (
+      "prompt and completion (messages)",
+      {
+        #"{"prompt":[{"role":"user","content":"Say \"a\"\nä \#($0)"}],"completion":[{"role":"assistant","content":"a\#($0)"}]"#
+      }
+    ),
+    (
       "conversations",
       { #"{"conversations":[{"from":"human","value":"Say \"a\"\nä \#($0)"},{"from":"gpt","value":"a\#($0)"}]"# }
     ),
@@ -68,6 +74,54 @@ import Testing
     let again = try examples(
       [kept.dropLast() + #","split":"train","id":"k"}"#, kept.dropLast() + #","split":"test"}"#], folder)
     #expect((again.learn + again.choose).map(\.text) == [learned[1].text] && again.gate[0].answer == "a2")
+  }
+
+  /// Of a prompt and its completion as lists, what the model says in the completion is learned and nothing else, however many turns it has.
+  @Test func completionsOfMessages() throws {
+    let folder = try Scratch()
+    func turn(_ role: String, _ content: String, _ rest: String = "") -> String {
+      #"{"role":"\#(role)","content":"\#(content)"\#(rest)}"#
+    }
+    func row(_ prompt: [String], _ completion: [String], _ split: String) -> String {
+      #"{"prompt":[\#(prompt.joined(separator: ","))],"completion":[\#(completion.joined(separator: ","))],"tools":[{"name":"f"}],"split":"\#(split)"}"#
+    }
+    let unlearned = #","weight":0"#
+    let prompt = [turn("system", "s"), turn("user", "q1"), turn("assistant", "a1"), turn("user", "q2")]
+    let several = [turn("assistant", "a2"), turn("user", "q3"), turn("assistant", "a3")]
+    let other = [turn("user", "q"), turn("assistant", "x"), turn("user", "r")]
+    let read = try examples(
+      [
+        row(prompt, several, "train"),
+        row(other, [turn("assistant", "y", unlearned), turn("assistant", "z")], "train"),
+        row([turn("user", "t")], [turn("assistant", "u")], "test"),
+      ], folder)
+    #expect(read.areConversations)
+    let learned = (read.learn + read.choose).sorted { $0.id < $1.id }
+    #expect(learned.map(\.answer) == ["a2", "a3", "z"] && learned.map(\.id) == ["chat/0/4", "chat/0/6", "chat/1"])
+    let first = try #require(Conversation(text: learned[0].text))
+    #expect(first.turns.map(\.content) == ["s", "q1", "a1", "q2"] && first.tools.count == 1)
+
+    // The same as one list in which what the prompt says has the weight 0.
+    let whole = prompt.map { $0.replacing("\"a1\"", with: "\"a1\"\(unlearned)") } + several
+    let same = try examples(
+      [
+        #"{"messages":[\#(whole.joined(separator: ","))],"tools":[{"name":"f"}],"split":"train"}"#,
+        #"{"messages":[\#(turn("user", "t")),\#(turn("assistant", "u"))],"tools":[{"name":"f"}],"split":"test"}"#,
+      ], folder)
+    let equal = (same.learn + same.choose).sorted { $0.id < $1.id }
+    #expect(equal.map(\.text) == learned.prefix(2).map(\.text) && same.gate.map(\.text) == read.gate.map(\.text))
+    #expect(equal.map { TaskExamples.key(of: $0) } == learned.prefix(2).map { TaskExamples.key(of: $0) })
+  }
+
+  /// A list of messages is asked with its completion, without it, and with one that nobody has written yet.
+  @Test(arguments: [
+    #","completion":[{"role":"assistant","content":"a"}]"#, "", #","completion":null"#, #","completion":[]"#,
+  ])
+  func promptsOfMessagesAreAsked(rest: String) throws {
+    let line = #"{"prompt":[{"role":"user","content":"q"}]\#(rest)}"#
+    let row = try RequestRow(Data(line.utf8), line: 1, file: "f")
+    #expect(row.isConversation && row.text == Conversation(question: "q").text)
+    #expect(row.answer == (rest.contains("assistant") ? "a" : nil))
   }
 
   /// Conversations that open alike are different ones: each falls into a part of its own, with all of its turns.
@@ -181,6 +235,19 @@ import Testing
       #"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"","tool_calls":[{}]}]}"#,
       "an answer that calls functions"
     ),
+    (
+      #"{"prompt":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"completion":[{"role":"user","content":"c"}]}"#,
+      "turns in \"completion\", got no turn of the assistant that is learned"
+    ),
+    (
+      #"{"prompt":[{"role":"user","content":"a"}],"completion":[{"role":"assistant","content":7}]}"#,
+      "turns in \"completion\", got a message without a text"
+    ),
+    (
+      #"{"prompt":[{"role":"bing","content":"a"}],"completion":[{"role":"assistant","content":"b"}]}"#,
+      "turns in \"prompt\", got the role \"bing\""
+    ),
+    (#"{"prompt":[{"role":"user","content":"a"}],"completion":[]}"#, "a list of messages"),
     (#"{"conversations":[{"from":"bing","value":"a"}]}"#, "a turn from \"bing\""),
     (#"{"conversations":[{"from":"human"}]}"#, "a turn without the texts"),
     (#"{"instruction":"a","output":"b","history":[["a"]]}"#, "something else than pairs"),

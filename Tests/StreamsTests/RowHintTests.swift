@@ -221,9 +221,10 @@ import Testing
   /// Rows that TRL trains on in ways of its own: lists of messages as prompt, and pairs of preferences.
   @Test func rowsOfTRL() throws {
     let (user, answer) = (#"[{"role":"user","content":"q"}]"#, #"[{"role":"assistant","content":"a"}]"#)
-    let lists = try refusal(#"{"prompt":\#(user),"completion":\#(answer)}"#)
-    #expect(lists.contains("a list of messages") && lists.contains("{messages: (.prompt + .completion)}"), "\(lists)")
-    #expect(try refusal(#"{"prompt":\#(user),"completion":"a"}"#).contains("Write the row as \"messages\""))
+    let lists = try refusal(#"{"prompt":\#(user),"answer":\#(answer)}"#)
+    #expect(lists.contains("a list of messages"), "\(lists)")
+    #expect(lists.contains("--columns prompt=prompt,completion=answer reads it"), "\(lists)")
+    #expect(try refusal(#"{"prompt":\#(user),"completion":"a"}"#).contains("or the row as \"messages\""))
     func pair(_ rest: String) throws -> String {
       let got = try refusal("{\(rest)}")
       #expect(got.contains("pairs of \"chosen\" and \"rejected\", of which no preference is learned"), "\(got)")
@@ -234,7 +235,7 @@ import Testing
     let whole = "\(user.dropLast()),\(answer.dropFirst())"
     #expect(try pair("\"chosen\":\(whole),\"rejected\":\(whole)").contains("--columns messages=chosen keeps"))
     let turns = "\"chosen\":\(answer),\"rejected\":\(answer)"
-    #expect(try pair("\"prompt\":\(user),\(turns)").contains("(.prompt + .chosen)"))
+    #expect(try pair("\"prompt\":\(user),\(turns)").contains("--columns prompt=prompt,completion=chosen keeps"))
     #expect(try pair("\"prompt\":\"q\",\(turns)").contains("content: .prompt}] + .chosen)"))
     #expect(try pair(#""conversations":[],"chosen":{"from":"gpt"},"rejected":{}"#).contains("assistant's last turn"))
     // The way that is named is one.
@@ -245,6 +246,14 @@ import Testing
     let file = try folder.write(rows.joined(separator: "\n"), to: "pairs.jsonl")
     let read = try RowReader(columns: ColumnNames(parsing: "prompt=prompt,completion=chosen")).examples(file)
     #expect(read.gate.map(\.answer) == ["a4", "a5"])
+    let listed = (0..<6).map { number in
+      let (asked, chosen) = (user.replacing("q", with: "q\(number)"), answer.replacing("\"a\"", with: "\"a\(number)\""))
+      let split = number < 4 ? "train" : "test"
+      return "{\"prompt\":\(asked),\"chosen\":\(chosen),\"rejected\":\(answer),\"split\":\"\(split)\"}"
+    }
+    try folder.write(listed.joined(separator: "\n"), to: "pairs.jsonl")
+    let conversations = try RowReader(columns: ColumnNames(parsing: "prompt=prompt,completion=chosen")).examples(file)
+    #expect(conversations.areConversations && conversations.gate.map(\.answer) == ["a4", "a5"])
   }
 
   /// Names of columns survive being written and read, whatever they hold.

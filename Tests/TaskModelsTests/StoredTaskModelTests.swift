@@ -1,5 +1,7 @@
 import Decoder
+import Foundation
 import Generation
+import ModelConfiguration
 import Testing
 
 @testable import TaskModels
@@ -48,6 +50,20 @@ import Testing
         == "combination does not belong to answers of this kind")
     for kind in [TaskForm.Kind.label, .severalLabels] {
       #expect(try problem(form(kind), combination(0, 0, [])) == "form has no labels")
+    }
+  }
+
+  /// How a base was held comes back as it was written, and what no base is rounded to does not.
+  @Test func weights() throws {
+    let model = TaskModel(form: form(.answer, answerTokens: 8), expert: nil, ridge: nil, combination: nil)
+    for weights in [nil, WeightPrecision.bfloat16, .int8, .fp8, .nf4] {
+      let description = TaskModelDescription(model, weights: weights)
+      let data = try JSONEncoder().encode(description)
+      #expect(try JSONDecoder().decode(TaskModelDescription.self, from: data) == description)
+    }
+    for weights in [WeightPrecision.float32, .int4] {
+      let data = try JSONEncoder().encode(TaskModelDescription(model, weights: weights))
+      #expect(throws: DecodingError.self) { try JSONDecoder().decode(TaskModelDescription.self, from: data) }
     }
   }
 

@@ -112,6 +112,55 @@ import Testing
     }
   }
 
+  private func words(_ words: [UInt32], _ shape: [Int]) throws -> Tensor {
+    try Tensor(words.map { Int(Int32(bitPattern: $0)) }, shape: shape).converted(to: .int32)
+  }
+
+  /// GPTQ's first format has zeros less 1, its second has them as they are. Worked out by hand, with zeros that are not symmetric.
+  @Test func zerosOfGPTQ() throws {
+    // Every output has the codes 0 to 7, the first input's in the lowest bits; outputs' zeros from the lowest bits on.
+    let codes = try words([UInt32](repeating: 0x7654_3210, count: 8), [1, 8])
+    let zeros = try words([0x1983_EF07], [1, 1])
+    let factors: [Float] = [1, 0.5, 2, 1, 0.25, 1, 1, 4]
+    let scales = try Tensor(factors, shape: [1, 8]).converted(to: .float16)
+    let known: [(isFirst: Bool, zeros: [Float])] = [
+      (true, [8, 1, 0, 15, 4, 9, 10, 2]), (false, [7, 0, 15, 14, 3, 8, 9, 1]),
+    ]
+    for (isFirst, zero) in known {
+      let matrix = try WeightMatrix(
+        CodedMatrix(gptq: codes, zeros: zeros, scales: scales, grouping: .neighbours(8), zerosAreLessOne: isFirst))
+      let expected = (0..<8).flatMap { output in (0..<8).map { (Float($0) - zero[output]) * factors[output] } }
+      #expect(try matrix.dequantized().floats() == expected, "\(isFirst)")
+    }
+  }
+
+  /// `desc_act`: inputs have groups in an order of their own.
+  @Test func groupsOfGPTQ() throws {
+    let codes = try words([UInt32](repeating: 0x7654_3210, count: 8), [1, 8])
+    let zeros = try words([0x7777_7777, 0x2222_2222], [2, 1])  // less 1: 8 and 3
+    let scales = try Tensor([Float](repeating: 1, count: 8) + [Float](repeating: 0.5, count: 8), shape: [2, 8])
+    let groups = try Tensor([1, 0, 1, 0, 0, 1, 0, 1]).converted(to: .int32)
+    let matrix = try WeightMatrix(
+      CodedMatrix(gptq: codes, zeros: zeros, scales: scales, grouping: .each(groups), zerosAreLessOne: true))
+    let row: [Float] = [-1.5, -7, -0.5, -5, -4, 1, -2, 2]
+    #expect(try matrix.dequantized().floats() == (0..<8).flatMap { _ in row })
+  }
+
+  /// AWQ: eight outputs in a word, those of even place first, and zeros as they are.
+  @Test func ordersOfAWQ() throws {
+    // Even inputs have the code o for output o, odd ones 15 − o.
+    let codes = try words((0..<8).map { $0 % 2 == 0 ? 0x7531_6420 : 0x8ACE_9BDF }, [8, 1])
+    // Inputs 0 to 3 have the zero 8 and the scale 0.5, the others the zero o and the scale 2.
+    let zeros = try words([0x8888_8888, 0x7531_6420], [2, 1])
+    let scales = try Tensor([Float](repeating: 0.5, count: 8) + [Float](repeating: 2, count: 8), shape: [2, 8])
+    let matrix = try WeightMatrix(
+      CodedMatrix(awq: codes, zeros: zeros, scales: scales.converted(to: .float16), groupSize: 4))
+    let made = try matrix.dequantized().floats()
+    #expect(made[0..<8] == [-4, 3.5, -4, 3.5, 0, 30, 0, 30])
+    #expect(made[24..<32] == [-2.5, 2, -2.5, 2, 0, 18, 0, 18])
+    #expect(made[56..<64] == [-0.5, 0, -0.5, 0, 0, 2, 0, 2])
+  }
+
   @Test func whatDoesNotFitIsRefused() throws {
     for matrix in try matrices(30, 100) {
       for rows in [2, 200] {

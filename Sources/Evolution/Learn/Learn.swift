@@ -94,6 +94,8 @@ public final class Learn {
     try TorchRuntime.resetPeak(base.model.device)
     let lock = try registry.lockForLearning(name: name)
     defer { lock.release() }
+    // Another version may have been released since this was made.
+    try requireBaseAsServed()
     let (examples, conversations) = try examples()
     let prepared = try prepared(examples, conversations)
     report(.rows(prepared.summary))
@@ -121,6 +123,8 @@ public final class Learn {
     try TorchRuntime.resetPeak(base.model.device)
     let lock = try registry.lockForLearning(name: name)
     defer { lock.release() }
+    // Another version may have been released since this was made.
+    try requireBaseAsServed()
     job.method = task.method
     let prepared = try prepared(task.examples)
     report(.rows(prepared.summary))

@@ -35,7 +35,8 @@ extension RunConfiguration: Configurable {
         texts: { (text: String) in [text] }, set: { $0.source.columns = try ColumnNames(parsing: $1).argument },
         words: { $0.source.columns.map { [$0] } ?? [] }),
       Setting(
-        "form", \.source.form, "Conversations (messages, sharegpt, alpaca) and several labels a row are for `learn`.",
+        "form", \.source.form,
+        "Conversations (messages, prompt-messages, sharegpt, alpaca) and several labels a row are for `learn`.",
         default: "as the first row shows"),
       Setting(
         "method", \.method, "`accrete methods` lists all. `compare` takes --methods instead."),

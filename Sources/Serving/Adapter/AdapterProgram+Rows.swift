@@ -143,25 +143,41 @@ extension AdapterProgram {
 
     def tools_of(row):
         """The functions that may be called; only rows with messages have them."""
-        tools = structure(row, "tools") if "messages" in row else None
+        tools = structure(row, "tools") if "messages" in row or asks_turns(row) else None
         if tools is not None and not isinstance(tools, list):
             raise ValueError(f"the tools {tools!r}")
         return tools or None
 
 
+    def asks_turns(row):
+        """Whether a row's prompt is a list of messages."""
+        prompt = row.get("prompt")
+        return isinstance(prompt, list) and isinstance(next(iter(prompt), None), dict)
+
+
+    def turns_in(messages):
+        """Messages as a template takes them."""
+        turns = []
+        for turn in messages:
+            rest = {name: value for name, value in turn.items() if value is not None and name not in ("role", "content", "weight")}
+            content = turn.get("content")
+            if isinstance(content, list):
+                content = "\n".join(part["text"] for part in content)
+            elif content is None and rest:
+                content = ""
+            turns.append({"role": turn["role"], "content": content} | rest)
+        return turns
+
+
     def turns_of(row):
         """A row's conversation, with its answer where it has one."""
         if "messages" in row:
-            turns = []
-            for turn in structure(row, "messages"):
-                rest = {name: value for name, value in turn.items() if value is not None and name not in ("role", "content", "weight")}
-                content = turn.get("content")
-                if isinstance(content, list):
-                    content = "\n".join(part["text"] for part in content)
-                elif content is None and rest:
-                    content = ""
-                turns.append({"role": turn["role"], "content": content} | rest)
-            return turns
+            return turns_in(structure(row, "messages"))
+        if asks_turns(row):
+            # Nobody may have written the completion yet.
+            answer = row.get("completion")
+            is_empty = answer is None or isinstance(answer, str) and not answer.strip()
+            return turns_in(row["prompt"] + ([] if is_empty else answer))
         turns = [{"role": "system", "content": row["system"]}] if spoken(row, "system") else []
         if "conversations" in row:
             said = structure(row, "conversations")
@@ -198,7 +214,7 @@ extension AdapterProgram {
         forms = [name for name in ("text", "prompt", "messages", "conversations") if name in row]
         if len(forms) > 1 or not forms and "instruction" not in row:
             raise ValueError(f"the fields {sorted(row)}")
-        if forms in (["text"], ["prompt"]):
+        if forms in (["text"], ["prompt"]) and not asks_turns(row):
             text = row[forms[0]]
             if not isinstance(text, str) or not text.strip():
                 raise ValueError(f"the {forms[0]} {text!r}")

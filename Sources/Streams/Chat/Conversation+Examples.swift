@@ -11,11 +11,15 @@ extension Conversation {
   func examples(without unlearned: Set<Int>, of row: RowFields, form: RowForm, id: String) throws -> [Example] {
     try Self.requireFewTurns(turns.count, learning: true, of: row, form.fields.text)
     let answers = turns.indices.filter { turns[$0].isAnswer && !unlearned.contains($0) }
-    func refuse(_ got: String, _ fix: String) -> StreamError { Self.wrong(row, form.fields.text, got, fix) }
+    // Both lists of a prompt and its completion are turns; what is learned stands in the second.
+    let field = form == .promptMessages ? form.fields.answer : form.fields.text
+    func refuse(_ got: String, _ fix: String) -> StreamError { Self.wrong(row, field, got, fix) }
     guard !answers.isEmpty else {
-      throw refuse(
-        turns.contains(where: \.isAnswer) ? "turns of the assistant whose weight is 0" : "no turn of the assistant",
-        "Add the answer that is to be learned, or remove the row.")
+      let got =
+        form == .promptMessages
+        ? "no turn of the assistant that is learned"
+        : turns.contains(where: \.isAnswer) ? "turns of the assistant whose weight is 0" : "no turn of the assistant"
+      throw refuse(got, "Add the answer that is to be learned, or remove the row.")
     }
     let key = turns.count(where: \.isQuestion) > 1 ? splitKey : nil
     return try answers.map { position in

@@ -5,22 +5,40 @@ import Foundation
 extension Conversation {
   /// A row's conversation.
   ///
-  /// - Parameter row: With `messages` (OpenAI, TRL), `conversations` (ShareGPT), or `instruction`, `input` and `output` (Alpaca).
-  /// - Returns: The conversation, and which of its turns are not learned: their `weight` is 0.
+  /// - Parameter row: With `messages` (OpenAI, TRL), `prompt` and `completion` (TRL), `conversations` (ShareGPT), or `instruction`, `input`
+  ///   and `output` (Alpaca).
+  /// - Returns: The conversation, and which of its turns are not learned: their `weight` is 0, or they belong to the prompt.
   /// - Throws: ``StreamError/field(_:)``.
   static func read(_ row: RowFields, _ form: RowForm) throws -> (conversation: Conversation, unlearned: Set<Int>) {
     switch form {
-    case .messages: return try messages(row)
+    case .messages:
+      let (turns, unlearned) = try messages("messages", of: row)
+      return (Conversation(turns, tools: try tools(of: row)), unlearned)
+    case .promptMessages: return try promptMessages(row)
     case .sharegpt: return (try sharegpt(row), [])
     default: return (try alpaca(row), [])
     }
   }
 
-  /// `[{"role": "user", "content": "…"}, …]`.
-  private static func messages(_ row: RowFields) throws -> (Conversation, Set<Int>) {
-    let (field, fix) = (
-      "messages", "Write [{\"role\": \"user\", \"content\": \"…\"}, {\"role\": \"assistant\", \"content\": \"…\"}]."
+  /// TRL's loss is on the completion: what the model says in the prompt is not learned.
+  private static func promptMessages(_ row: RowFields) throws -> (Conversation, Set<Int>) {
+    let (asked, _) = try messages("prompt", of: row)
+    // A request may have no completion yet.
+    let hasNone = row.isEmpty("completion") || row.structure("completion") == .list([])
+    let (answered, unlearned) = try hasNone ? ([], []) : messages("completion", of: row)
+    try requireFewTurns(asked.count + answered.count, learning: false, of: row, "prompt")
+    return (
+      Conversation(asked + answered, tools: try tools(of: row)),
+      Set(asked.indices).union(unlearned.map { asked.count + $0 })
     )
+  }
+
+  /// `[{"role": "user", "content": "…"}, …]`.
+  ///
+  /// - Parameter field: Where the list is.
+  /// - Returns: The turns, and which have the weight 0.
+  private static func messages(_ field: String, of row: RowFields) throws -> ([Turn], Set<Int>) {
+    let fix = "Write [{\"role\": \"user\", \"content\": \"…\"}, {\"role\": \"assistant\", \"content\": \"…\"}]."
     var (turns, unlearned): ([Turn], Set<Int>) = ([], [])
     for message in try list(field, of: row, fix: fix) {
       guard let role = message.string("role") else { throw wrong(row, field, "a message without \"role\"", fix) }
@@ -36,21 +54,23 @@ extension Conversation {
       let rest = message.members.filter { member in
         member.value != .null && !["role", "content", "weight"].contains { member.name.elementsEqual($0.utf8) }
       }
-      let content = try content(of: message, hasMore: !rest.isEmpty, row)
+      let content = try content(of: message, hasMore: !rest.isEmpty, row, field)
       turns.append(Turn(role: role, content: content, rest: rest))
     }
-    return (Conversation(turns, tools: try tools(of: row)), unlearned)
+    return (turns, unlearned)
   }
 
   /// A text, or parts that are texts.
-  private static func content(of message: Fields, hasMore: Bool, _ row: RowFields) throws -> String {
+  private static func content(
+    of message: Fields, hasMore: Bool, _ row: RowFields, _ field: String
+  ) throws -> String {
     switch message.value("content") {
     case .text(let bytes): return String(decoding: bytes, as: UTF8.self)
     case .list(let parts):
       return try parts.map { part in
         guard case .object(let members) = part, let text = Fields(members: members).string("text") else {
           throw wrong(
-            row, "messages", "a content part that is not a text",
+            row, field, "a content part that is not a text",
             "Accrete reads text alone: leave images and sounds out, or leave the row out.")
         }
         return text
@@ -60,7 +80,7 @@ extension Conversation {
       if hasMore { return "" }
       fallthrough
     default:
-      throw wrong(row, "messages", "a message without a text as \"content\"", "Write its text, or remove the message.")
+      throw wrong(row, field, "a message without a text as \"content\"", "Write its text, or remove the message.")
     }
   }
 

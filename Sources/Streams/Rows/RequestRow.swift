@@ -44,7 +44,7 @@ public struct RequestProblem: AccreteError {
   public var description: String { text.onOneLine }
 }
 
-/// A row that asks for an answer: `text`, `prompt`, or a conversation, with an `id` and an `instruction` if it has them. What else stands in
+/// A row that asks for an answer: `text`, `prompt`, or a conversation (a `prompt` that is a list of messages is one), with an `id` and an `instruction` if it has them. What else stands in
 /// it is kept as it is.
 public struct RequestRow: Sendable {
   /// The row's own id; `nil`: it has none.
@@ -120,7 +120,13 @@ public struct RequestRow: Sendable {
     id = try fields.id()
     hasNumericId = fields.hasNumericId
     let form: RowForm? =
-      isAlpaca ? .alpaca : asking == ["messages"] ? .messages : asking == ["conversations"] ? .sharegpt : nil
+      switch asking.first {
+      case nil: .alpaca
+      case "messages": .messages
+      case "conversations": .sharegpt
+      case "prompt": fields.hasMessages(in: "prompt") ? .promptMessages : nil
+      default: nil
+      }
     if let form {
       let asked = try Conversation.read(fields, form).conversation.asked
       guard asked.conversation.turns.contains(where: { !$0.isSystem }) else {

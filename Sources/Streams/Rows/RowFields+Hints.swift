@@ -82,38 +82,44 @@ extension RowFields {
     return isPlain ? ".[\"\(name)\"][]" : ".[] | arrays[] | objects"
   }
 
+  /// Whether a field is a list of messages.
+  func hasMessages(in name: String) -> Bool {
+    guard case .list(let items)? = value(name), case .object? = items.first else { return false }
+    return true
+  }
+
   /// What rows are told that other programs learn from in a way of their own; `nil`: they are none.
   var otherPurpose: StreamError? {
-    func isList(_ name: String) -> Bool {
-      guard case .list(let items)? = value(name), case .object? = items.first else { return false }
-      return true
-    }
     if has("chosen"), has("rejected") {
       return .field(
         headLocation.detail(
           expected: "rows with one right answer",
-          got: "pairs of \"chosen\" and \"rejected\", of which no preference is learned", fix: waysOfPairs(isList)))
+          got: "pairs of \"chosen\" and \"rejected\", of which no preference is learned", fix: waysOfPairs))
     }
-    guard isList("prompt"), let answer = ["completion", "answer"].first(where: has) else { return nil }
+    guard hasMessages(in: "prompt"), let answer = ["completion", "answer"].first(where: has),
+      answer != "completion" || !hasMessages(in: answer)
+    else { return nil }
     return .field(
       headLocation.detail(
         expected: "a text as \"prompt\"", got: "a list of messages",
-        fix: isList(answer)
-          ? "One list is a conversation: `jq -c '. + {messages: (.prompt + .\(answer))} | del(.prompt, .\(answer))' FILE > rows.jsonl`."
-          : "Write the row as \"messages\", with the answer as the assistant's turn at their end."))
+        fix: hasMessages(in: answer)
+          ? "Two lists are a conversation: --columns prompt=prompt,completion=\(answer) reads it."
+          : "Write \"completion\" as a list, too, or the row as \"messages\", with the answer as the assistant's turn at their end."
+      ))
   }
 
   /// What makes rows with one answer of preference pairs.
-  private func waysOfPairs(_ isList: (String) -> Bool) -> String {
+  private var waysOfPairs: String {
     let keeps = "keeps the chosen answer."
-    if isList("chosen") {
+    if hasMessages(in: "chosen") {
       // Whole conversations, or the answer's turn alone.
       if case .list(let turns)? = value("chosen"), case .object(let first)? = turns.first,
         !first.contains(where: { $0.value == .text(Array("assistant".utf8)) })
       {
         return "--columns messages=chosen \(keeps)"
       }
-      let asked = isList("prompt") ? ".prompt" : "[{role: \"user\", content: .prompt}]"
+      if hasMessages(in: "prompt") { return "--columns prompt=prompt,completion=chosen \(keeps)" }
+      let asked = "[{role: \"user\", content: .prompt}]"
       return "`jq -c '{messages: (\(asked) + .chosen)}' FILE > rows.jsonl` \(keeps)"
     }
     guard case .text? = value("chosen"), let question = ["prompt", "instruction", "question"].first(where: has) else {

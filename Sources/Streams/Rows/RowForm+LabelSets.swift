@@ -18,7 +18,7 @@ extension RowForm {
     switch self {
     case .textLabel: Self.textLabels.fields.answer
     case .textLabels: Self.textLabel.fields.answer
-    case .promptAnswer, .promptCompletion, .messages, .sharegpt, .alpaca: nil
+    case .promptAnswer, .promptCompletion, .promptMessages, .messages, .sharegpt, .alpaca: nil
     }
   }
 }

@@ -10,6 +10,8 @@ public enum RowForm: String, Sendable, Codable, CaseIterable {
   case promptAnswer = "prompt-answer"
   /// The same as others call it.
   case promptCompletion = "prompt-completion"
+  /// A conversation in two lists of messages, as TRL writes it: what is asked, and the turns that are learned.
+  case promptMessages = "prompt-messages"
   /// A conversation, as OpenAI and TRL write it.
   case messages
   /// A conversation in ShareGPT's form.
@@ -23,7 +25,7 @@ public enum RowForm: String, Sendable, Codable, CaseIterable {
     case .textLabel: ("text", "label")
     case .textLabels: ("text", "labels")
     case .promptAnswer: ("prompt", "answer")
-    case .promptCompletion: ("prompt", "completion")
+    case .promptCompletion, .promptMessages: ("prompt", "completion")
     case .messages: ("messages", "messages")
     case .sharegpt: ("conversations", "conversations")
     case .alpaca: ("instruction", "output")
@@ -33,13 +35,16 @@ public enum RowForm: String, Sendable, Codable, CaseIterable {
   /// Whether rows are conversations, which the base's template writes.
   public var isConversation: Bool {
     switch self {
-    case .messages, .sharegpt, .alpaca: true
+    case .promptMessages, .messages, .sharegpt, .alpaca: true
     case .textLabel, .textLabels, .promptAnswer, .promptCompletion: false
     }
   }
 
   /// Its fields, in words.
-  var description: String { fields.text == fields.answer ? fields.text : "\(fields.text) and \(fields.answer)" }
+  var description: String {
+    let names = fields.text == fields.answer ? fields.text : "\(fields.text) and \(fields.answer)"
+    return self == .promptMessages ? "\(names) (messages)" : names
+  }
   /// Whether the text stands between the task's instruction and cue.
   var hasText: Bool { self == .textLabel || self == .textLabels }
 
@@ -48,9 +53,12 @@ public enum RowForm: String, Sendable, Codable, CaseIterable {
   /// - Throws: ``StreamError/field(_:)`` if that is none or more than one.
   init(of row: RowFields) throws {
     if let other = row.otherPurpose { throw other }
-    let found = Self.allCases.filter { row.has($0.fields.text) && row.has($0.fields.answer) }
+    // Texts and lists of messages have the same two names.
+    let other: RowForm = row.hasMessages(in: "prompt") ? .promptCompletion : .promptMessages
+    let known = Self.allCases.filter { $0 != other }
+    let found = known.filter { row.has($0.fields.text) && row.has($0.fields.answer) }
     guard found.count == 1, let form = found.first else {
-      let forms = Self.allCases.map { form in
+      let forms = known.map { form in
         form.fields.text == form.fields.answer
           ? "\"\(form.fields.text)\"" : "\"\(form.fields.text)\" and \"\(form.fields.answer)\""
       }

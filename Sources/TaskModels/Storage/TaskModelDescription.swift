@@ -1,5 +1,6 @@
 public import Decoder
 public import Experts
+import Files
 import Learning
 public import ModelConfiguration
 public import Records
@@ -37,6 +38,31 @@ public struct TaskModelDescription: Sendable, Codable, Equatable {
     sharpness = model.ridge?.sharpness
     compute = model.compute == .float32 ? nil : model.compute
     self.weights = weights
+  }
+
+  /// What is written of ``weights``: float32 holds what the files have, and int4 is what they have.
+  private static let roundings: [WeightPrecision] = [.bfloat16, .int8, .fp8, .nf4]
+
+  /// Reads what a manifest says.
+  ///
+  /// - Throws: `DecodingError`, also for weights that no base is rounded to.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    form = try keys.decode(TaskForm.self, forKey: .form)
+    head = try keys.decodeIfPresent(OutputHead.self, forKey: .head)
+    shape = try keys.decodeIfPresent(LowRankShape.self, forKey: .shape)
+    combination = try keys.decodeIfPresent(LabelCombination.self, forKey: .combination)
+    labelSets = try keys.decodeIfPresent(LabelSetCombination.self, forKey: .labelSets)
+    sharpness = try keys.decodeIfPresent(Double.self, forKey: .sharpness)
+    compute = try keys.decodeIfPresent(ComputePrecision.self, forKey: .compute)
+    weights = try keys.decodeIfPresent(String.self, forKey: .weights).map { text in
+      guard let weights = Self.roundings.first(where: { $0.rawValue.hasSameCodePoints(as: text) }) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .weights, in: keys,
+          debugDescription: "expected: \(Self.roundings.map(\.rawValue).joined(separator: ", ")), or no such key")
+      }
+      return weights
+    }
   }
 
   /// Whether a base is held so that the task answers as it was learned.

@@ -47,7 +47,7 @@ struct RowOptions: ParsableArguments {
 
   @Option(
     help:
-      "text-label, text-labels (several a row), prompt-answer, prompt-completion, or a conversation's: messages, sharegpt, alpaca. Default: as the first row shows."
+      "text-label, text-labels (several a row), prompt-answer, prompt-completion, or a conversation's: messages, prompt-messages, sharegpt, alpaca. Default: as the first row shows."
   )
   var form: RowForm?
 

@@ -22,7 +22,7 @@ struct LearnCommand: ParsableCommand {
       FILE is JSONL, a JSON array, CSV or TSV with the columns' names in its first line, each also gzipped. A row has text and label, \
       text and labels (any number of them: a JSON array, in a table also a|b), or prompt and answer (or completion), under these names or \
       those of --columns; or it is a conversation (messages, ShareGPT, Alpaca), which the base's chat template writes, and each turn of the \
-      assistant is learned. Rows may say split: train, validation or test; otherwise a \
+      assistant is learned; of a prompt and a completion that are lists of messages (TRL), those of the completion. Rows may say split: train, validation or test; otherwise a \
       hash of the text deals them out, about 70, 15 and 15 percent (of few rows more for choosing). The version is released if every gate passes. \
       SIGINT, SIGTERM and SIGHUP write a checkpoint; the same command goes on from it.
       """)
