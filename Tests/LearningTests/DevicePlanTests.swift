@@ -59,15 +59,11 @@ import Torch
   /// which has no copies yet, goes on with the same bits.
   @Test(arguments: ["sequential", "moe-cl"])
   func aStepComputesWithItsOwnValues(method: String) throws {
-    try TorchRuntime.setThreads(1)
     try asDevice {
       let model = try DecoderModel(folder: Goldens.folder.appendingPathComponent("tiny"), precision: .bfloat16)
         .computing(in: .bfloat16)
       func training() throws -> TaskTraining {
-        let learner = try TinyTasks.method(method, model, dropout: 0)
-        _ = try learner.begin(TinyTasks.identities[0])
-        return try TinyTasks.training(
-          TinyTasks.identities[1], model, learner, options: options(rate: 0.05, epochs: 2))
+        try SecondTask(method, model, options: options(rate: 0.05, epochs: 2)).training
       }
       let (one, other) = (try training(), try training())
       _ = try one.step()
