@@ -160,15 +160,24 @@ let package = Package(
     .executableTarget(
       name: "accrete-benchmark",
       dependencies: [
-        "Runs", "Pretraining", "Learning", "Experts", "Decoder", "Torch", "Records", "Streams", "Tokenization",
+        "BenchmarkSupport", "Pretraining", "Learning", "Experts", "Decoder", "Torch", "Records", "Streams",
+        "Tokenization",
         "ModelConfiguration", "Randomness", "Files",
       ],
       path: "benchmarks/AccreteBenchmark", swiftSettings: settings),
+    // What both programs that measure have: arguments, rows, experts, the training of a task.
+    .target(
+      name: "BenchmarkSupport",
+      dependencies: [
+        "Learning", "Experts", "Decoder", "Torch", "Records", "Streams", "ModelConfiguration", "Randomness", "Files",
+      ],
+      path: "benchmarks/Support", swiftSettings: settings),
     // What is measured on a machine with a GPU: small, as it has to be carried there (docs/gpu.md).
     .executableTarget(
       name: "accrete-device-check",
       dependencies: [
-        "Learning", "Experts", "Decoder", "Torch", "Records", "Streams", "Tokenization", "ModelConfiguration",
+        "BenchmarkSupport", "Learning", "Experts", "Decoder", "Torch", "Records", "Streams", "Tokenization",
+        "ModelConfiguration",
         "Randomness", "Files",
       ],
       path: "benchmarks/AccreteDeviceCheck", swiftSettings: settings),
@@ -231,7 +240,8 @@ let package = Package(
     .testTarget(
       name: "AccreteTests",
       dependencies: [
-        "accrete", "TestSupport", "example-first-task", "example-own-method", "example-decoding-with-experts",
+        "accrete", "BenchmarkSupport", "TestSupport", "example-first-task", "example-own-method",
+        "example-decoding-with-experts",
         "example-several-tasks", "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels",
         "Pretraining", "Learning",
         "Experts", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",

@@ -53,9 +53,7 @@ public struct ComputePlan: Sendable, Equatable {
 
   /// The whole plan, for people.
   public var entries: [Entry] {
-    let kernels =
-      hasProcessorKernels
-      ? "our kernels (\(InstructionSet.current.rawValue))" : DeviceOperations.description(on: device)
+    let kernels = DeviceOperations.description(on: device, rehearsed: rehearsesDevice)
     return [
       Entry(what: "products with frozen matrices", how: hasProcessorKernels ? products : deviceProducts),
       Entry(what: "activations within a layer, and their gradients", how: activations.rawValue),
@@ -91,7 +89,7 @@ public struct ComputePlan: Sendable, Equatable {
         + " products of float8"
     case (.nf4, .bfloat16), (.int4, .bfloat16):
       "bfloat16 made of \(weights.rawValue) codes in one buffer as large as the largest matrix, by"
-        + " \(DeviceOperations.description(on: device)); multiplied by libtorch"
+        + " \(DeviceOperations.description(on: device, rehearsed: rehearsesDevice)); multiplied by libtorch"
     case (.fp8, _), (.nf4, _), (.int4, _):
       "float32 of the whole matrix made of its \(weights.rawValue) codes, by single operations; --compute bfloat16 is faster"
     case (_, .bfloat16): "bfloat16, sums in float32, by libtorch"

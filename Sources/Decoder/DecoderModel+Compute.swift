@@ -2,7 +2,8 @@ public import ModelConfiguration
 import Torch
 
 extension DecoderModel {
-  /// Smaller models gain too little by bfloat16 to pay for its rounding.
+  /// On a processor smaller models gain too little by bfloat16 to pay for its rounding. A GPU multiplies it many times faster than float32,
+  /// and has its best attention for it only.
   public static let leastParametersForHalf = 100_000_000
 
   /// The same model whose products are computed in another precision.
@@ -18,8 +19,8 @@ extension DecoderModel {
   /// The same model, computing as somebody asks.
   ///
   /// - Parameters:
-  ///   - choice: `auto` takes bfloat16 where the processor or the device multiplies it, the model ``suitsHalfProducts``, and there are at
-  ///     least ``leastParametersForHalf`` parameters.
+  ///   - choice: `auto` takes bfloat16 where the model ``suitsHalfProducts`` and it is computed on a GPU from compute capability 8.0 on, or
+  ///     on a processor that multiplies bfloat16 and the model has at least ``leastParametersForHalf`` parameters.
   ///   - name: Names the model in errors.
   /// - Throws: ``DecoderError/computeNeedsHalf(base:held:)`` where bfloat16 is asked for and the model does not suit it.
   public func computing(_ choice: ComputeChoice, named name: String) throws -> DecoderModel {
@@ -31,8 +32,11 @@ extension DecoderModel {
       }
       return computing(in: .bfloat16)
     case .auto:
-      let multiplies = !plan.hasProcessorKernels || InstructionSet.hasHalfProducts
-      let gains = multiplies && parameterCount >= Self.leastParametersForHalf && suitsHalfProducts
+      guard suitsHalfProducts else { return computing(in: .float32) }
+      let gains =
+        plan.hasProcessorKernels
+        ? InstructionSet.hasHalfProducts && parameterCount >= Self.leastParametersForHalf
+        : DeviceOperations.suitsHalfProducts(on: device)
       return computing(in: gains ? .bfloat16 : .float32)
     }
   }

@@ -52,7 +52,7 @@ public struct LowRankSelection: ExpertSelection {
       return try block.forward(z, experts: self, layer: layer, tracing: tracing)
     }
     let (output, kept) = try FusedFeedForward.forward(
-      z, through: block, experts: [pairs], stack: stacks.layer(layer, [pairs]), dropout: dropout)
+      z, through: block, experts: [pairs], stack: stacks.layer(layer, [pairs], for: z), dropout: dropout)
     return Traced(output.value, tracing: tracing) { try kept.backward($0, pool: nil, toInput: $1) }
   }
 

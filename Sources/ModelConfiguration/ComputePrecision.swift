@@ -9,6 +9,7 @@ public enum ComputePrecision: String, Sendable, CaseIterable, Codable {
 /// What somebody asks for.
 public enum ComputeChoice: String, Sendable, CaseIterable, Codable {
   case float32, bfloat16
-  /// bfloat16 where the processor multiplies it, the model is held in it, and the model is large enough to gain by it.
+  /// bfloat16 where the model is held in it, or on a GPU in 8 or 4 bits; on a processor only where that multiplies it and the model is large
+  /// enough to gain by it.
   case auto
 }

@@ -47,6 +47,17 @@ extension CommandLineTests {
         (details["plan"] as? [[String: Any]])?.contains { $0["how"] as? String == "our kernels for sm_90a" } == true)
     }
 
+    /// Without a word products are bfloat16 on a GPU that is made for it, and float32 on one that is not.
+    @Test(arguments: [
+      ("", "bfloat16, sums in float32, by libtorch"), ("capability=75", "float32 of the whole matrix, by libtorch"),
+    ])
+    func whatProductsAreComputedIn(fault: String, products: String) throws {
+      let findings = try findings(run(["doctor", "--json", "--threads", "1", "--base", "seedling"], fault: fault))
+      let details = try #require(findings["device"]?["details"] as? [String: Any])
+      let plan = try #require(details["plan"] as? [[String: Any]])
+      #expect(plan.first?["how"] as? String == products)
+    }
+
     @Test func asText() throws {
       let outcome = try run(["doctor", "--threads", "1", "--base", "seedling"])
       #expect(outcome.text.contains("ok      kernels: ") && outcome.text.contains(" for sm_90a, compiled in "))

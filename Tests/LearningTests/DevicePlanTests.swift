@@ -55,6 +55,29 @@ import Torch
     }
   }
 
+  /// A device's bfloat16 copies of factors are those of the step, not of the one before: a training that is taken over by another object,
+  /// which has no copies yet, goes on with the same bits.
+  @Test(arguments: ["sequential", "moe-cl"])
+  func aStepComputesWithItsOwnValues(method: String) throws {
+    try asDevice {
+      let model = try DecoderModel(folder: Goldens.folder.appendingPathComponent("tiny"), precision: .bfloat16)
+        .computing(in: .bfloat16)
+      func training() throws -> TaskTraining {
+        try SecondTask(method, model, options: options(rate: 0.05, epochs: 2)).training
+      }
+      let (one, other) = (try training(), try training())
+      _ = try one.step()
+      let before = try one.parameters.gradients.cloned()
+      try withoutGradients { try other.parameters.values.copyInPlace(from: one.parameters.values) }
+      try other.restore(one.state())
+      _ = try one.step()
+      _ = try other.step()
+      #expect(try one.parameters.gradients.isEqual(to: other.parameters.gradients))
+      #expect(try one.parameters.values.isEqual(to: other.parameters.values))
+      #expect(try !one.parameters.gradients.isEqual(to: before))
+    }
+  }
+
   private func expectClose(_ rounded: PlannedTraining, _ exact: PlannedTraining, _ method: String, cosine: Double)
     throws
   {

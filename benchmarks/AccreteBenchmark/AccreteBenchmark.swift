@@ -15,6 +15,7 @@
 // take turns. The lines on standard input: train: number of steps; score: nothing; generate: rows in the batch;
 // tokenize: threads.
 
+import BenchmarkSupport
 import Files
 import Foundation
 import Torch
@@ -24,14 +25,14 @@ struct AccreteBenchmark {
   static func main() async {
     StandardDescriptors.openMissing()
     do {
-      try await run(Arguments(CommandLine.arguments))
+      try await run(CommandWords(CommandLine.arguments))
     } catch {
       FileHandle.standardError.write(Data("accrete-benchmark: \(error)\n".utf8))
       exit(1)
     }
   }
 
-  private static func run(_ arguments: Arguments) async throws {
+  private static func run(_ arguments: CommandWords) async throws {
     TorchRuntime.keepFreedMemory()
     try TorchRuntime.setThreads(arguments.number("threads", or: 2))
     switch arguments.mode {

@@ -1,8 +1,8 @@
+import BenchmarkSupport
 import Decoder
 import Experts
 import Files
 import Foundation
-import Runs
 import Torch
 
 /// How fast is greedy generation? A fixed number of new tokens for batches of prompts of one length.
@@ -32,13 +32,13 @@ struct GenerateMode {
   private let prompts: [[Int]]
   private let count: Int
 
-  init(_ arguments: Arguments) throws {
+  init(_ arguments: CommandWords) throws {
     prompts = try JSONFile.read(Material.self, from: arguments.file("material")).prompts
     model = try arguments.model()
     let distinct = try arguments.number("distinct", or: 0)
     if distinct > 0 {
-      experts = try RandomExperts.prepared(
-        distinct, ranks: [8], projections: [.gate, .up, .down], on: model.configuration)
+      experts = try RandomExpert.prepared(
+        distinct, ranks: [8], projections: [.gate, .up, .down], on: model)
     } else {
       let shape = model.configuration
       experts =
@@ -50,12 +50,12 @@ struct GenerateMode {
   }
 
   func run() throws {
-    try Rounds.say(
+    try JSONLine.say(
       Facts(libtorch: TorchRuntime.version, threads: TorchRuntime.threads, generated: try generate(prompts)))
     while let rows = try Rounds.next() {
       let batch = Array(prompts.prefix(rows))
-      let seconds = try Rounds.seconds { _ = try generate(batch) }
-      try Rounds.say(
+      let seconds = try Stopwatch.seconds { _ = try generate(batch) }
+      try JSONLine.say(
         Figures(
           rows: batch.count, tokens: batch.count * count, seconds: seconds,
           peakRssBytes: ProcessMemory.peakResidentBytes))

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Decoder
 import Experts
 import Foundation
@@ -25,7 +26,7 @@ struct InvarianceMode {
   private let orders: Int
   private let tokens: Int
 
-  init(_ arguments: Arguments) throws {
+  init(_ arguments: CommandWords) throws {
     model = try arguments.model()
     count = try arguments.number("requests", or: 64)
     orders = try arguments.number("orders", or: 200)
@@ -33,8 +34,8 @@ struct InvarianceMode {
   }
 
   private func requests() throws -> [DecodingSession.Request] {
-    let all = try RandomExperts.prepared(
-      16, ranks: [1, 2, 4, 8, 16, 64], projections: Projection.allCases, on: model.configuration)
+    let all = try RandomExpert.prepared(
+      16, ranks: [1, 2, 4, 8, 16, 64], projections: Projection.allCases, on: model)
     var stream = RandomStream(seed: 1, "requests")
     return (0..<count).map { number in
       let length = 1 + stream.below(min(200, model.configuration.maxPositions - tokens))
@@ -64,7 +65,7 @@ struct InvarianceMode {
   func run() throws {
     let requests = try requests()
     var different = 0
-    let seconds = try Rounds.seconds {
+    let seconds = try Stopwatch.seconds {
       let alone = try requests.indices.map { try answers([requests[$0]], [0], atOnce: 1)[0] }
       var stream = RandomStream(seed: 2, "orders")
       for _ in 0..<orders {
@@ -74,7 +75,7 @@ struct InvarianceMode {
         different += zip(together, alone).count { $0 != $1 }
       }
     }
-    try Rounds.say(
+    try JSONLine.say(
       Facts(
         libtorch: TorchRuntime.version, instructionSet: InstructionSet.current.rawValue, threads: TorchRuntime.threads,
         weights: model.layers[0].attention.query.precision.rawValue, requests: count, orders: orders, newTokens: tokens,

@@ -1,10 +1,10 @@
+import BenchmarkSupport
 import Decoder
 import Files
 import Foundation
 import ModelConfiguration
 import Pretraining
 import Records
-import Runs
 import Torch
 
 /// How fast is a base pretrained? Whole steps (gradients, clipping, optimizer) on tokens that both sides make by one formula.
@@ -32,7 +32,7 @@ struct PretrainMode {
   private let length: Int
   private let vocabulary: Int
 
-  init(_ arguments: Arguments) throws {
+  init(_ arguments: CommandWords) throws {
     let file = try arguments.file("config")
     let configuration = try DecoderConfiguration(data: Data(contentsOf: file), path: file.path)
     let kind = try OptimizerKind(rawValue: arguments.text("optimizer"))
@@ -50,15 +50,15 @@ struct PretrainMode {
 
   func run() throws {
     let first = try step()
-    try Rounds.say(
+    try JSONLine.say(
       Facts(
         libtorch: TorchRuntime.version, threads: TorchRuntime.threads, parameters: trainer.parameterCount,
         firstLoss: first.loss))
     _ = try step()
     while let steps = try Rounds.next() {
       var loss = Double.nan
-      let seconds = try Rounds.seconds { for _ in 0..<steps { loss = try step().loss } }
-      try Rounds.say(
+      let seconds = try Stopwatch.seconds { for _ in 0..<steps { loss = try step().loss } }
+      try JSONLine.say(
         Figures(
           steps: steps, tokens: steps * rows * length, seconds: seconds, loss: loss,
           peakRssBytes: ProcessMemory.peakResidentBytes))

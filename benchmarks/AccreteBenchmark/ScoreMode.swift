@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Decoder
 import Experts
 import Files
@@ -5,22 +6,11 @@ import Foundation
 import Learning
 import ModelConfiguration
 import Records
-import Runs
 import Streams
 import Torch
 
 /// How fast is a test set scored? ``Evaluator`` over given rows with one LoRA expert.
 struct ScoreMode {
-  private struct Material: Decodable {
-    struct Row: Decodable {
-      let prompt: [Int]
-      let label: Int
-    }
-    let rows: [Row]
-    /// Answer tokens of each label, the end token last.
-    let labels: [[Int]]
-  }
-
   private struct Facts: Encodable {
     let libtorch: String
     let threads: Int
@@ -39,27 +29,23 @@ struct ScoreMode {
   private let examples: [EncodedExample]
   private let labels: [[Int]]
 
-  init(_ arguments: Arguments) throws {
-    let material = try JSONFile.read(Material.self, from: arguments.file("material"))
+  init(_ arguments: CommandWords) throws {
+    let material = try ScoringMaterial.read(arguments.file("material"))
     model = try arguments.model()
     experts = LowRankSelection(try ExpertFile.read(arguments.file("expert"), for: model.configuration))
     labels = material.labels
-    examples = material.rows.enumerated().map { index, row in
-      EncodedExample(
-        index: index, promptIds: row.prompt, answerIds: material.labels[row.label], labelIndex: row.label,
-        droppedTokens: 0)
-    }
+    examples = try material.examples()
   }
 
   func run() throws {
     // The first pass warms up, and says what the other side's answers are compared with.
-    try Rounds.say(
+    try JSONLine.say(
       Facts(
         libtorch: TorchRuntime.version, threads: TorchRuntime.threads, compute: model.compute,
         predictions: try score().map(\.predicted)))
     while try Rounds.next() != nil {
-      let seconds = try Rounds.seconds { _ = try score() }
-      try Rounds.say(
+      let seconds = try Stopwatch.seconds { _ = try score() }
+      try JSONLine.say(
         Figures(examples: examples.count, seconds: seconds, peakRssBytes: ProcessMemory.peakResidentBytes))
     }
   }

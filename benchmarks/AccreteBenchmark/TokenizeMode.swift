@@ -1,6 +1,6 @@
+import BenchmarkSupport
 import Files
 import Foundation
-import Runs
 import Tokenization
 
 /// How fast does text become ids? All texts by a given number of threads.
@@ -25,14 +25,14 @@ struct TokenizeMode {
   private let tokenizer: BPETokenizer
   private let texts: [String]
 
-  init(_ arguments: Arguments) throws {
+  init(_ arguments: CommandWords) throws {
     texts = try JSONFile.read(Material.self, from: arguments.file("material")).texts
     tokenizer = try BPETokenizer(folder: arguments.file("base"))
   }
 
   func run() async throws {
     let ids = try await encode(threads: 1)
-    try Rounds.say(
+    try JSONLine.say(
       Facts(
         checks: ids.map { row in row.enumerated().reduce(0) { ($0 + ($1.offset + 1) * $1.element) % 1_000_003 } },
         tokens: ids.reduce(0) { $0 + $1.count }))
@@ -41,8 +41,8 @@ struct TokenizeMode {
       let clock = ContinuousClock()
       let start = clock.now
       let ids = try await encode(threads: threads)
-      let seconds = Double(start.duration(to: clock.now) / .nanoseconds(1)) * 1e-9
-      try Rounds.say(
+      let seconds = Stopwatch.seconds(start.duration(to: clock.now))
+      try JSONLine.say(
         Figures(
           bytes: bytes, tokens: ids.reduce(0) { $0 + $1.count }, seconds: seconds,
           peakRssBytes: ProcessMemory.peakResidentBytes))

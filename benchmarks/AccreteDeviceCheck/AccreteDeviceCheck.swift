@@ -13,6 +13,7 @@
 //
 // It is linked without the server, the registry and the argument parser, so that it is small enough to be carried.
 
+import BenchmarkSupport
 import Files
 import Foundation
 import Torch
@@ -22,7 +23,7 @@ struct AccreteDeviceCheck {
   static func main() {
     StandardDescriptors.openMissing()
     do {
-      try run(CheckArguments(CommandLine.arguments))
+      try run(CommandWords(CommandLine.arguments, hasFlags: true))
     } catch {
       // The error is the answer: the script records what is on standard output.
       try? Answer.say(Failure(error: "\(error)"))
@@ -35,18 +36,19 @@ struct AccreteDeviceCheck {
     let error: String
   }
 
-  private static func run(_ arguments: CheckArguments) throws {
+  private static func run(_ arguments: CommandWords) throws {
     TorchRuntime.keepFreedMemory()
     if let threads = try arguments.optionalNumber("threads") { try TorchRuntime.setThreads(threads) }
+    let device = try arguments.device
     switch arguments.mode {
-    case "plan": try PlanMode(arguments).run()
-    case "operators": try OperatorsMode(arguments).run()
-    case "learn": try LearnMode(arguments).run()
-    case "train": try TrainMode(arguments).run()
-    case "score": try ScoreMode(arguments).run()
-    case "decode": try DecodeMode(arguments).run()
+    case "plan": try PlanMode(arguments: arguments, device: device).run()
+    case "operators": try OperatorsMode(device: device).run()
+    case "learn": try LearnMode(arguments: arguments, device: device).run()
+    case "train": try TrainMode(arguments: arguments, device: device).run()
+    case "score": try ScoreMode(arguments: arguments, device: device).run()
+    case "decode": try DecodeMode(arguments: arguments, device: device).run()
     default:
-      throw CheckUsageError("mode: plan, operators, learn, train, score or decode expected, got \(arguments.mode)")
+      throw UsageError("mode: plan, operators, learn, train, score or decode expected, got \(arguments.mode)")
     }
   }
 }

@@ -1,28 +1,18 @@
-import Foundation
+import BenchmarkSupport
 import Torch
 
 /// What a mode says: one line of JSON on standard output.
 enum Answer {
-  static func say(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // A loss or an error may be anything; JSON has no word for it.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    var line = try encoder.encode(value)
-    line.append(UInt8(ascii: "\n"))
-    try FileHandle.standardOutput.write(contentsOf: line)
-  }
+  /// A loss or an error may be anything.
+  static func say(_ value: some Encodable) throws { try JSONLine.say(value, spellsAnyNumber: true) }
 
   /// Seconds of `body`, with everything that it asked of the device.
   static func seconds(on device: Device, _ body: () throws -> Void) throws -> Double {
     try TorchRuntime.synchronize(device)
-    let clock = ContinuousClock()
-    let start = clock.now
-    try body()
-    try TorchRuntime.synchronize(device)
-    return Double(start.duration(to: clock.now) / .nanoseconds(1)) * 1e-9
+    return try Stopwatch.seconds {
+      try body()
+      try TorchRuntime.synchronize(device)
+    }
   }
 
   static func median(_ values: [Double]) -> Double {

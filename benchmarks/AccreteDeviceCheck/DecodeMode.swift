@@ -1,6 +1,6 @@
+import BenchmarkSupport
 import Decoder
 import Experts
-import Foundation
 import ModelConfiguration
 import Randomness
 import Torch
@@ -21,21 +21,16 @@ struct DecodeMode {
     let memory: MemoryFigures
   }
 
-  private let arguments: CheckArguments
-  private let device: Device
-
-  init(_ arguments: CheckArguments) throws {
-    self.arguments = arguments
-    device = try arguments.device
-  }
+  let arguments: CommandWords
+  let device: Device
 
   func run() throws {
     let (batch, experts) = (try arguments.number("batch", or: 1), try arguments.number("experts", or: 1))
     let (prompt, new) = (try arguments.number("prompt-tokens", or: 128), try arguments.number("new-tokens", or: 32))
     try MemoryFigures.reset(device)
     let model = try arguments.model()
-    let rank = try arguments.number("rank", or: 16)
-    let prepared = try (0..<experts).map { PreparedExpert(try RandomExpert.make($0, rank: rank, on: model)) }
+    let shape = try arguments.everywhere
+    let prepared = try (0..<experts).map { PreparedExpert(try RandomExpert.make($0, shape, on: model)) }
     func requests(_ tokens: Int) -> [DecodingSession.Request] {
       var stream = RandomStream(seed: 1, "prompts")
       return (0..<batch).map { number in

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Decoder
 import Experts
 import Files
@@ -34,13 +35,8 @@ struct LearnMode {
     let memory: MemoryFigures
   }
 
-  private let arguments: CheckArguments
-  private let device: Device
-
-  init(_ arguments: CheckArguments) throws {
-    self.arguments = arguments
-    device = try arguments.device
-  }
+  let arguments: CommandWords
+  let device: Device
 
   func run() throws {
     let folder = try arguments.file("base")

@@ -27,9 +27,7 @@ struct OperatorsMode {
     let memory: MemoryFigures
   }
 
-  private let device: Device
-
-  init(_ arguments: CheckArguments) throws { device = try arguments.device }
+  let device: Device
 
   func run() throws {
     var results: [Result] = []

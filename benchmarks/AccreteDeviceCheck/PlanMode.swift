@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Decoder
 import Foundation
 import ModelConfiguration
@@ -28,19 +29,13 @@ struct PlanMode {
     let memory: MemoryFigures
   }
 
-  private let device: Device
-  private let compute: ComputePrecision
-
-  init(_ arguments: CheckArguments) throws {
-    device = try arguments.device
-    compute = try arguments.compute(or: .bfloat16) == .float32 ? .float32 : .bfloat16
-  }
+  let arguments: CommandWords
+  let device: Device
 
   func run() throws {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let kernels = DeviceOperations.description(on: device)
-    let seconds = Double(start.duration(to: clock.now) / .nanoseconds(1)) * 1e-9
+    let compute: ComputePrecision = try arguments.compute(or: .bfloat16) == .float32 ? .float32 : .bfloat16
+    var kernels = ""
+    let seconds = Stopwatch.seconds { kernels = DeviceOperations.description(on: device) }
     let plan = ComputePlan(device: device, weights: .bfloat16, compute: compute)
     let operators = ComputePlan.operators
     try Answer.say(

@@ -1,7 +1,6 @@
+import BenchmarkSupport
 import Decoder
 import Experts
-import Files
-import Foundation
 import Learning
 import ModelConfiguration
 import Records
@@ -10,16 +9,6 @@ import Torch
 
 /// How fast are labels scored? Every row's prompt is computed once, all labels behind it.
 struct ScoreMode {
-  private struct Rows: Decodable {
-    struct Row: Decodable {
-      let prompt: [Int]
-      let label: Int
-    }
-    let rows: [Row]
-    /// Tokens of each label.
-    let labels: [[Int]]
-  }
-
   private struct Facts: Encodable {
     let libtorch: String
     let device: String
@@ -35,24 +24,15 @@ struct ScoreMode {
     let memory: MemoryFigures
   }
 
-  private let arguments: CheckArguments
-  private let device: Device
-
-  init(_ arguments: CheckArguments) throws {
-    self.arguments = arguments
-    device = try arguments.device
-  }
+  let arguments: CommandWords
+  let device: Device
 
   func run() throws {
-    let material = try JSONFile.read(Rows.self, from: arguments.file("material"))
+    let material = try ScoringMaterial.read(arguments.file("material"))
     try MemoryFigures.reset(device)
     let model = try arguments.model()
-    let expert = try RandomExpert.make(0, rank: arguments.number("rank", or: 16), on: model)
-    let examples = material.rows.enumerated().map { index, row in
-      EncodedExample(
-        index: index, promptIds: row.prompt, answerIds: material.labels[row.label], labelIndex: row.label,
-        droppedTokens: 0)
-    }
+    let expert = try RandomExpert.make(0, arguments.everywhere, on: model)
+    let examples = try material.examples()
     let evaluator = Evaluator(model, budget: TokenBudget(try arguments.number("batch-tokens", or: 16_384)))
     var predictions: [Prediction] = []
     var seconds: [Double] = []

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Decoder
 import Experts
 import Foundation
@@ -32,16 +33,9 @@ struct TrainMode {
     let memory: MemoryFigures
   }
 
-  private let arguments: CheckArguments
-  private let device: Device
-  private let steps: Int
+  let arguments: CommandWords
+  let device: Device
   private static let unmeasured = 2
-
-  init(_ arguments: CheckArguments) throws {
-    self.arguments = arguments
-    device = try arguments.device
-    steps = max(try arguments.number("steps", or: 10), Self.unmeasured + 1)
-  }
 
   func run() throws {
     try MemoryFigures.reset(device)
@@ -59,9 +53,9 @@ struct TrainMode {
     try MemoryFigures.reset(device)
     let name = arguments.text("method", or: "lora")
     let rank = try arguments.number("rank", or: 16)
-    let material = try Material.read(file)
-    let training = try Self.training(
-      model, name, rank, material.examples, steps: steps, checkpointing: checkpointing, device)
+    let steps = max(try arguments.number("steps", or: 10), Self.unmeasured + 1)
+    let material = try TrainingMaterial.read(file)
+    let training = try Self.training(model, name, rank, material.examples, steps: steps, checkpointing: checkpointing)
     // The first step begins with a pass of the longest batch, which belongs to the peak, as it must fit.
     var (seconds, losses, tokens): ([Double], [Double], [Double]) = ([], [], [])
     for _ in 0..<steps {
@@ -88,30 +82,17 @@ struct TrainMode {
   ///   has something to do then.
   private static func training(
     _ model: DecoderModel, _ name: String, _ rank: Int, _ material: (rows: [EncodedExample], plan: [[Int]]), steps: Int,
-    checkpointing: Bool, _ device: Device
+    checkpointing: Bool
   ) throws -> TaskTraining {
     guard name == "lora" || name == MoECL.name else {
-      throw CheckUsageError("--method: lora or \(MoECL.name) expected, got \(name)")
+      throw UsageError("--method: lora or \(MoECL.name) expected, got \(name)")
     }
     let isMixture = name == MoECL.name
     let shape = try LowRankShape(
       rank: rank, alpha: Double(2 * rank), dropout: 0.05,
       projections: isMixture ? LowRankShape.feedForwardProjections : Projection.allCases)
-    let context = MethodContext(base: model.configuration, device: device, shape: shape, seed: 0)
-    let method = try MethodCatalog.make(isMixture ? name : Sequential.name, context)
-    if isMixture {
-      let earlier = TaskIdentity(name: "task 0", index: 0)
-      _ = try method.begin(earlier, on: TaskProbe(earlier, examples: [], model: model, seed: 0))
-    }
-    var options = TrainingOptions()
-    options.epochs = steps / max(material.plan.count, 1) + 1
-    options.gradientCheckpointing = checkpointing
-    let plan = material.plan
-    return try TaskTraining(
-      TaskTraining.Material(
-        task: TaskIdentity(name: "learned", index: isMixture ? 1 : 0), examples: material.rows, labels: 0
-      ) { _ in
-        plan
-      }, model: model, method: method, heads: nil, options: options, seed: 0)
+    return try MeasuredTraining.make(
+      material, on: model, method: name, shape, tasksBefore: isMixture ? 1 : 0,
+      epochs: steps / max(material.plan.count, 1) + 1, checkpointing: checkpointing)
   }
 }

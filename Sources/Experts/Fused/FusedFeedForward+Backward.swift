@@ -30,9 +30,11 @@ extension FusedFeedForward {
   /// The backward pass; see `DualExpertBackward.swift` for the formulas.
   package func backward(_ gradient: Tensor, pool: Pool?, toInput: Bool) throws -> Tensor? {
     let mixed = try gradient.linearTransposed(block.down)  // [tokens, intermediate]
-    let (byWeighted, byFactors) = try throughFactors(gradient)
+    // Back through B of down: by what the experts' shares weigh [tokens, experts · rank], and by the factors [experts · rank, hidden].
+    let back = try gradient.throughFactor(stack.factors, of: weighted)
+    let byWeighted = try back.reduced * scaling
     for (number, expert) in experts.enumerated() {
-      try expert.down.b.accumulateGradient(rows(byFactors, number).transposed(0, 1))
+      try expert.down.b.accumulateGradient(rows(back.factor, number).transposed(0, 1))
     }
     let gradients = try mixture.backward(
       mixed: mixed, down: shares.map { try Self.times(byWeighted, $0) } ?? byWeighted,
@@ -60,19 +62,6 @@ extension FusedFeedForward {
       try expert.up.a.accumulateGradient(factor(byA, 2 * number + 1))
     }
     return input
-  }
-
-  /// Back through B of down: by what the experts' shares weigh [tokens, experts · rank], and by the factors [experts · rank, hidden].
-  private func throughFactors(_ gradient: Tensor) throws -> (weighted: Tensor, factors: Tensor) {
-    guard gradient.isHalf, Kernels.areDevices(gradient) else {
-      let exact = try gradient.converted(to: .float32)
-      return (try exact.linearTransposed(stack.factors) * scaling, try weighted.transposedProduct(exact))
-    }
-    // A GPU multiplies what is bfloat16 as it is.
-    return (
-      try gradient.productInFloat32(stack.factors.converted(to: .bfloat16)) * scaling,
-      try weighted.converted(to: .bfloat16).transposed(0, 1).productInFloat32(gradient)
-    )
   }
 
   /// One factor of a stack, without the padding of its rank. → [rank, width]
@@ -103,7 +92,7 @@ extension FusedFeedForward {
     // Every token has the same part in the mean of its sequence.
     let parts =
       try pool.sent?.parts ?? Tensor(pool.lengths.map { 1 / Float($0) }, shape: [pool.lengths.count, 1], on: z.device)
-    let own = try stack.factors.narrowed(1, from: 0, count: paddedRank)  // [hidden, rank]
+    let own = try stack.factors.narrowed(1, from: 0, count: paddedRank).converted(to: .float32)  // [hidden, rank]
     // The alignment padding belongs to a sequence of zeros behind the others.
     func closed(_ x: Tensor) throws -> Tensor {
       try Tensor.concatenated([x, Tensor.zeros([1, x.shape[1]], on: x.device)])

@@ -14,12 +14,16 @@ extension LowRankPair {
     -> Traced
   {
     let rank = a.shape[0]
-    let reduction = try LowRankReduction(input, a: Kernels.stacked([a]), dropout: dropout)
+    let type = input.factorType
+    let (first, second) = (try a.factor(in: type), try b.factor(in: type))
+    let reduction = try LowRankReduction(input, a: Kernels.stacked([first]), dropout: dropout)
     let padded = try reduction.forward() * scaling  // [tokens, rank padded to a block]
     let reduced = try padded.narrowed(1, from: 0, count: rank).contiguous()  // [tokens, rank]
-    let sum = try reduced.factorProduct(b, adding: input.linear(weight))
+    let sum = try reduced.factorProduct(second, adding: input.linear(weight))
     return Traced(sum, tracing: tracing) { gradient, toInput in
-      let inner = try pullBackFactor(gradient, reduced)  // [tokens, rank]
+      let back = try gradient.throughFactor(second, of: reduced)
+      try b.accumulateGradient(back.factor.transposed(0, 1))
+      let inner = try back.reduced * scaling  // [tokens, rank]
       let missing = Kernels.padded(rank: rank) - rank
       let wide =  // [tokens, rank padded to a block]
         missing == 0
@@ -29,17 +33,5 @@ extension LowRankPair {
       try a.accumulateGradient(factor.selected(0, 0).narrowed(0, from: 0, count: rank))
       return result
     }
-  }
-  /// The gradient by B, which it collects, and that by (α/r) A x. `gradient`: [tokens, out]; `reduced`: [tokens, rank] → the same.
-  ///
-  /// A GPU multiplies what is bfloat16 as it is; the CPU keeps float32 factors exact.
-  private func pullBackFactor(_ gradient: Tensor, _ reduced: Tensor) throws -> Tensor {
-    guard gradient.isHalf, Kernels.areDevices(gradient) else {
-      let exact = try gradient.converted(to: .float32)
-      try b.accumulateGradient(reduced.transposedProduct(exact).transposed(0, 1))
-      return try reducedGradient(exact)
-    }
-    try b.accumulateGradient(gradient.transposed(0, 1).productInFloat32(reduced.converted(to: .bfloat16)))
-    return try gradient.productInFloat32(b.converted(to: .bfloat16)) * scaling
   }
 }

@@ -13,12 +13,25 @@ package struct StackedFactors {
   /// B of down, side by side. [hidden, experts · rank]
   package let factors: Tensor
 
-  package init(_ experts: [FusedFeedForward.Pairs]) throws {
-    inputs = try Kernels.stacked(experts.flatMap { [$0.gate.a, $0.up.a] })
-    outputs = try Kernels.stacked(
-      experts.flatMap { [try $0.gate.b.transposed(0, 1), try $0.up.b.transposed(0, 1)] })
-    down = try Kernels.stacked(experts.map(\.down.a))
-    let stacked = try Kernels.stacked(experts.map { try $0.down.b.transposed(0, 1) })  // [experts, rank, hidden]
+  /// Of all of them.
+  let type: DType
+
+  /// - Parameters:
+  ///   - experts: Of one layer.
+  ///   - type: Of all factors: that of `Tensor.factorType`.
+  package init(_ experts: [FusedFeedForward.Pairs], in type: DType) throws {
+    self.type = type
+    func stack(_ factors: [Tensor], isTransposed: Bool = false) throws -> Tensor {
+      try Kernels.stacked(
+        factors.map {
+          let factor = try $0.factor(in: type)
+          return isTransposed ? try factor.transposed(0, 1) : factor
+        })
+    }
+    inputs = try stack(experts.flatMap { [$0.gate.a, $0.up.a] })
+    outputs = try stack(experts.flatMap { [$0.gate.b, $0.up.b] }, isTransposed: true)
+    down = try stack(experts.map(\.down.a))
+    let stacked = try stack(experts.map(\.down.b), isTransposed: true)  // [experts, rank, hidden]
     factors = try stacked.reshaped([-1, stacked.shape[2]]).transposed(0, 1)
   }
 
@@ -28,9 +41,14 @@ package struct StackedFactors {
 
     package init() {}
 
-    package func layer(_ layer: Int, _ experts: [FusedFeedForward.Pairs]) throws -> StackedFactors {
-      if let found = layers[layer] { return found }
-      let made = try StackedFactors(experts)
+    /// - Parameters:
+    ///   - layer: Its number.
+    ///   - experts: Of that layer.
+    ///   - z: The activations that they meet.
+    package func layer(_ layer: Int, _ experts: [FusedFeedForward.Pairs], for z: Tensor) throws -> StackedFactors {
+      let type = z.factorType
+      if let found = layers[layer], found.type == type { return found }
+      let made = try StackedFactors(experts, in: type)
       layers[layer] = made
       return made
     }

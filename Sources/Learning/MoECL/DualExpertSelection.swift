@@ -79,8 +79,8 @@ public final class DualExpertSelection: ExpertSelection {
     _ z: Tensor, through block: FeedForward, _ experts: [FusedFeedForward.Pairs], layer: Int, tracing: Bool
   ) throws -> Traced {
     let (output, kept) = try FusedFeedForward.forward(
-      z, through: block, experts: experts, stack: stacks.layer(layer, experts), gate: gates[layer], dropout: dropout,
-      keepingFirst: pooling.weights != nil)
+      z, through: block, experts: experts, stack: stacks.layer(layer, experts, for: z), gate: gates[layer],
+      dropout: dropout, keepingFirst: pooling.weights != nil)
     let pool = try output.first.flatMap { first in
       let reduced = try kept.down.narrowed(1, from: 0, count: kept.rank).contiguous()
       return try collect(activated: first, reduced: reduced, experts[0].down, block, layer: layer)

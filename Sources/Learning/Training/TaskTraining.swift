@@ -1,4 +1,5 @@
 public import Decoder
+import ModelConfiguration
 import Randomness
 public import Records
 public import Streams
@@ -47,6 +48,8 @@ public final class TaskTraining {
   private var cursor = TrainingState.Cursor()
   private var epochBatches: [[Int]]
   private var isWarm = false
+  /// Of the trained tensors, where a device takes such copies.
+  private var halfFactors: HalfFactors?
 
   /// - Parameters:
   ///   - material: The task and its examples.
@@ -145,7 +148,7 @@ public final class TaskTraining {
     }
     let longestFirst = sizes.sorted { $0.key > $1.key }.map(\.value)
     let isLong = totalSteps >= Self.stepsForOneMore * longestFirst.count
-    for batch in longestFirst.prefix(isLong ? longestFirst.count : 1) { try warmUp(batch) }
+    for batch in longestFirst.prefix(isLong ? longestFirst.count : 1) { try unmoved { try warmUp(batch) } }
     try parameters.zeroGradients()
   }
 
@@ -176,7 +179,7 @@ public final class TaskTraining {
       learningRate: schedule.rate(at: cursor.step), gradientNorm: 0, tokens: batches.reduce(0) { $0 + $1.tokens.tokens }
     )
     var numbers = StepNumbers()
-    try accumulate(batches, into: &numbers)
+    try unmoved { try accumulate(batches, into: &numbers) }
     try method.adjust(
       parameters.gradients,
       in: TrainingStep(
@@ -199,6 +202,14 @@ public final class TaskTraining {
     }
     try advance(batches.count, report)
     return report
+  }
+
+  /// Runs passes in which nothing that trains moves, so that a device copies factors to bfloat16 once for all of them.
+  private func unmoved(_ passes: () throws -> Void) throws {
+    guard model.compute == .bfloat16, Kernels.areDevices(parameters.values) else { return try passes() }
+    let copies = try halfFactors ?? HalfFactors(parameters)
+    halfFactors = copies
+    try copies.during(passes)
   }
 
   /// Forward and backward of the micro-batches of a step. Each counts by its share of target tokens (the task's loss)

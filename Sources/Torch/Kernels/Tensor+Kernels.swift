@@ -71,7 +71,7 @@ public enum Kernels {
   /// A rank as the kernels want it.
   public static func padded(rank: Int) -> Int { (rank + rankBlock - 1) / rankBlock * rankBlock }
 
-  /// Factors one after the other, each padded with zero rows. `factors`: [rank, width] each → [factors, padded, width].
+  /// Factors of one type one after the other, each padded with zero rows. `factors`: [rank, width] each → [factors, padded, width].
   public static func stacked(_ factors: [Tensor]) throws -> Tensor {
     guard let first = factors.first else { throw TorchError.emptyTrainableSet }
     let (rank, width) = (first.shape[0], first.shape[1])
@@ -80,7 +80,7 @@ public enum Kernels {
       missing == 0
       ? factors
       : try factors.map {
-        try Tensor.concatenated([$0, Tensor.zeros([missing, width], on: $0.device)])
+        try Tensor.concatenated([$0, Tensor.zeros([missing, width], $0.dtype ?? .float32, on: $0.device)])
       }
     return try Tensor.stacked(all)
   }

@@ -265,7 +265,7 @@ struct LearnOptionGroup: ParsableArguments {
 
   @Option(
     help:
-      "What the base's products are computed in: float32, bfloat16, or auto (default): bfloat16 where model and processor have it and the model has 100 million parameters or more."
+      "What the base's products are computed in: float32, bfloat16, or auto (default): bfloat16 where the base is held in it, on a GPU always, on a processor that multiplies it from 100 million parameters on."
   )
   var compute: ComputeChoice?
 

@@ -39,7 +39,8 @@ extension GatedMixture {
         mixed: mixed.contiguous(), masked: split.converted(to: type).matmul(factors).contiguous(),
         sequence: sequence.map { sequence in
           DeviceOperations.SequencePart(
-            first: sequence.first, masked: try sequence.down.matmul(a.selected(0, 0)).contiguous(),
+            first: sequence.first,
+            masked: try sequence.down.matmul(a.selected(0, 0).converted(to: .float32)).contiguous(),
             sequenceOfToken: try rows.map { try $0.converted(to: .int32) } ?? Tensor(int32: [], on: gate.device),
             isolated: sequence.isolated)
         }),

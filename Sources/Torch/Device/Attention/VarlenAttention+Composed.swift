@@ -1,13 +1,4 @@
 extension VarlenAttention {
-  /// One row's part of packed tokens, in float32 and by heads. → [heads, tokens of the row, headDim]
-  private static func row(_ x: Tensor, _ start: Int, _ count: Int, repeated groups: Int = 1) throws -> Tensor {
-    let own = try x.narrowed(0, from: start, count: count).converted(to: .float32).transposed(0, 1)
-    guard groups > 1 else { return own }
-    let shape = own.shape
-    return try own.unsqueezed(1).expanded([shape[0], groups, shape[1], shape[2]])
-      .reshaped([shape[0] * groups, shape[1], shape[2]])
-  }
-
   /// Which keys the queries of a row see; `nil`: all. bool [queries, keys]
   private func allowed(_ queries: Int, _ keys: Int) throws -> Tensor? {
     guard causal || window != nil else { return nil }
@@ -36,8 +27,7 @@ extension VarlenAttention {
 
   /// Scores of a row, −∞ where a query does not see a key. [heads, queries, keys]
   private func scores(_ row: Row, _ mask: Tensor?) throws -> Tensor {
-    let q = try Self.row(queries, row.queries.lowerBound, row.queries.count)
-    let k = try Self.row(keys, row.keys.lowerBound, row.keys.count, repeated: groups)
+    let (q, k) = (try queries.byHeads(row.queries), try keys.byHeads(row.keys, repeated: groups))
     let all = try q.matmul(k.transposed(1, 2)) * scale
     return try mask.map { try all.filling(where: $0.not(), with: -.infinity) } ?? all
   }
@@ -51,10 +41,8 @@ extension VarlenAttention {
       let scores = try scores(row, allowed(row.queries.count, row.keys.count))
       let sums = try scores.logSumExp(2)  // [heads, queries]
       let shares = try (scores - sums.unsqueezed(2)).exp()
-      let v = try Self.row(values, row.keys.lowerBound, row.keys.count, repeated: groups)
-      let (start, count) = (row.queries.lowerBound, row.queries.count)
-      try output.narrowed(0, from: start, count: count).copyInPlace(from: shares.matmul(v).transposed(0, 1))
-      try logSums.narrowed(1, from: start, count: count).copyInPlace(from: sums)
+      try output.putInPlace(shares.matmul(values.byHeads(row.keys, repeated: groups)), byHeads: row.queries)
+      try logSums.narrowed(1, from: row.queries.lowerBound, count: row.queries.count).copyInPlace(from: sums)
     }
     return Result(output: try output.reshaped([-1, heads, dim]), logSums: logSums, kept: [])
   }
@@ -69,27 +57,20 @@ extension VarlenAttention {
       keys: try Tensor.zeros(keys.shape, type, on: keys.device),
       values: try Tensor.zeros(values.shape, type, on: values.device)
     )
-    let (kvHeads, groups) = (keys.shape[1], groups)
     for row in parts where !row.queries.isEmpty && !row.keys.isEmpty {
       let (start, count) = (row.queries.lowerBound, row.queries.count)
       let sums = try result.logSums.narrowed(1, from: start, count: count).unsqueezed(2)
       let shares = try (scores(row, allowed(count, row.keys.count)) - sums).exp()  // P: [heads, queries, keys]
-      let byOutput = try Self.row(gradient, start, count)
-      let q = try Self.row(queries, start, count)
-      let k = try Self.row(keys, row.keys.lowerBound, row.keys.count, repeated: groups)
-      let v = try Self.row(values, row.keys.lowerBound, row.keys.count, repeated: groups)
-      let along = try (byOutput * Self.row(result.output, start, count)).sum(2, keeping: true)
+      let (byOutput, q) = (try gradient.byHeads(row.queries), try queries.byHeads(row.queries))
+      let k = try keys.byHeads(row.keys, repeated: groups)
+      let v = try values.byHeads(row.keys, repeated: groups)
+      let along = try (byOutput * result.output.byHeads(row.queries)).sum(2, keeping: true)
       let byScores = try shares * (byOutput.matmul(v.transposed(1, 2)) - along) * scale
-      /// The query heads of a group add up. [heads, keys, headDim] → [keys, kvHeads, headDim]
-      func summed(_ x: Tensor) throws -> Tensor {
-        try x.reshaped([kvHeads, groups, x.shape[1], x.shape[2]]).sum(1).transposed(0, 1)
-      }
-      func put(_ x: Tensor, into whole: Tensor, _ rows: Range<Int>) throws {
-        try whole.narrowed(0, from: rows.lowerBound, count: rows.count).copyInPlace(from: x)
-      }
-      try put(byScores.matmul(k).transposed(0, 1), into: results.queries, row.queries)
-      try put(summed(byScores.transposed(1, 2).matmul(q)), into: results.keys, row.keys)
-      try put(summed(shares.transposed(1, 2).matmul(byOutput)), into: results.values, row.keys)
+      try results.queries.putInPlace(byScores.matmul(k), byHeads: row.queries)
+      try results.keys.putInPlace(
+        byScores.transposed(1, 2).matmul(q).summedGroups(groups, heads: keys.shape[1]), byHeads: row.keys)
+      try results.values.putInPlace(
+        shares.transposed(1, 2).matmul(byOutput).summedGroups(groups, heads: keys.shape[1]), byHeads: row.keys)
     }
     return results
   }

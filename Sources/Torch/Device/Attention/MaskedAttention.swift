@@ -36,16 +36,9 @@ struct MaskedAttention {
     return try Tensor(allowed, shape: [range.count, range.count], on: queries.device)
   }
 
-  private func heads(_ x: Tensor, _ range: Range<Int>, repeated groups: Int = 1) throws -> Tensor {
-    let own = try x.narrowed(0, from: range.lowerBound, count: range.count).converted(to: .float32).transposed(0, 1)
-    guard groups > 1 else { return own }
-    return try own.unsqueezed(1).expanded([own.shape[0], groups, own.shape[1], own.shape[2]])
-      .reshaped([own.shape[0] * groups, own.shape[1], own.shape[2]])
-  }
-
   private func shares(_ range: Range<Int>) throws -> Shares {
-    let q = try heads(queries, range)
-    let (k, v) = (try heads(keys, range, repeated: groups), try heads(values, range, repeated: groups))
+    let q = try queries.byHeads(range)
+    let (k, v) = (try keys.byHeads(range, repeated: groups), try values.byHeads(range, repeated: groups))
     let scores = try (q.matmul(k.transposed(1, 2)) * scale).filling(where: allowed(range).not(), with: -.infinity)
     return Shares(range: range, shares: try scores.softmax(-1), queries: q, keys: k, values: v)
   }
@@ -54,29 +47,24 @@ struct MaskedAttention {
     let output = try Tensor.zeros(queries.shape, type, on: queries.device)
     for range in ranges {
       let part = try shares(range)
-      try output.narrowed(0, from: range.lowerBound, count: range.count)
-        .copyInPlace(from: part.shares.matmul(part.values).transposed(0, 1))
+      try output.putInPlace(part.shares.matmul(part.values), byHeads: range)
     }
     return output
   }
 
   func backward(_ gradient: Tensor) throws -> (queries: Tensor, keys: Tensor, values: Tensor) {
-    let (kvHeads, groups) = (keys.shape[1], groups)
     let results = try [queries, keys, values].map { try Tensor.zeros($0.shape, type, on: $0.device) }
     for range in ranges {
       let part = try shares(range)
-      let byOutput = try heads(gradient, range)
+      let byOutput = try gradient.byHeads(range)
       let byShares = try byOutput.matmul(part.values.transposed(1, 2))
       let along = try (byShares * part.shares).sum(2, keeping: true)
       let byScores = try part.shares * (byShares - along) * scale
-      func put(_ x: Tensor, _ result: Int) throws {
-        let summed = result == 0 ? x : try x.reshaped([kvHeads, groups, x.shape[1], x.shape[2]]).sum(1)
-        try results[result].narrowed(0, from: range.lowerBound, count: range.count)
-          .copyInPlace(from: summed.transposed(0, 1))
-      }
-      try put(byScores.matmul(part.keys), 0)
-      try put(byScores.transposed(1, 2).matmul(part.queries), 1)
-      try put(part.shares.transposed(1, 2).matmul(byOutput), 2)
+      try results[0].putInPlace(byScores.matmul(part.keys), byHeads: range)
+      try results[1].putInPlace(
+        byScores.transposed(1, 2).matmul(part.queries).summedGroups(groups, heads: keys.shape[1]), byHeads: range)
+      try results[2].putInPlace(
+        part.shares.transposed(1, 2).matmul(byOutput).summedGroups(groups, heads: keys.shape[1]), byHeads: range)
     }
     return (results[0], results[1], results[2])
   }

@@ -1,5 +1,4 @@
 import CTorch
-public import ModelConfiguration
 
 /// What a GPU computes in one pass over memory, as the CPU's fused kernels do: by a kernel of ours where the device has them
 /// (``DeviceKernels``), otherwise by single operations of libtorch, which are also what the kernels are compared with.
@@ -9,11 +8,26 @@ public enum DeviceOperations {
   /// The kernels for a tensor's device; `nil` where there are none.
   static func kernels(for tensor: Tensor) -> DeviceKernels? { DeviceKernels.loaded(for: tensor.device) }
 
-  /// What computes them on a device, for people.
-  public static func description(on device: Device) -> String {
+  /// What computes them, for people: on a CPU the processor's kernels, unless a GPU is rehearsed there.
+  ///
+  /// - Parameters:
+  ///   - device: Where tensors lie.
+  ///   - rehearsed: Whether the CPU's tensors are computed as a GPU's are.
+  public static func description(on device: Device, rehearsed: Bool = Kernels.rehearsesDevice) -> String {
+    guard device.kind == .cuda || rehearsed else { return "our kernels (\(InstructionSet.current.rawValue))" }
     guard let kernels = DeviceKernels.loaded(for: device) else { return "single operations of libtorch" }
     return "our kernels for \(kernels.description.architecture)"
   }
+
+  /// Whether a GPU takes products in bfloat16 at their full rate, and FlashAttention: Ampere and later. Ours are asked which GPU it is;
+  /// where they do not load, it counts as one of these.
+  public static func suitsHalfProducts(on device: Device) -> Bool {
+    guard let architecture = DeviceKernels.description(for: device)?.architecture else { return true }
+    return Int(architecture.filter(\.isNumber)).map { $0 >= leastHalfArchitecture } ?? true
+  }
+
+  /// Compute capability 8.0, as architectures have it in their names.
+  private static let leastHalfArchitecture = 80
 
   /// `x` with some of its elements dropped and the others enlarged. → [rows, width]
   ///

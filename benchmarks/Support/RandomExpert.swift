@@ -1,14 +1,15 @@
-import Decoder
-import Experts
-import ModelConfiguration
+package import Decoder
+package import Experts
 import Randomness
 import Torch
 
 /// Experts whose every factor counts, for measuring: they say nothing.
-enum RandomExpert {
-  static func make(_ number: Int, rank: Int, on model: DecoderModel) throws -> LowRankExpert {
-    let shape = try LowRankShape(rank: rank, alpha: Double(2 * rank), dropout: 0, projections: Projection.allCases)
-    // Drawn on the CPU: the same numbers on every device.
+package enum RandomExpert {
+  /// - Parameters:
+  ///   - number: Each has numbers of its own, which are the same on every device, as they are drawn on the CPU.
+  ///   - shape: Its ranks, and where it plugs in.
+  ///   - model: The base, on whose device it lies.
+  package static func make(_ number: Int, _ shape: LowRankShape, on model: DecoderModel) throws -> LowRankExpert {
     let blank = try LowRankExpert(shape, for: model.configuration, on: .cpu) { _ in 0 }
     var tensors: [String: Tensor] = [:]
     for (name, tensor) in blank.tensors {

@@ -1,5 +1,5 @@
 import CTorch
-public import ModelConfiguration
+import ModelConfiguration
 
 extension DeviceOperations {
   /// The middle of a gated block: see ``GatedMixture``.

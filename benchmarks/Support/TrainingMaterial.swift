@@ -1,19 +1,19 @@
 import Files
-import Foundation
-import Streams
+package import Foundation
+package import Streams
 
-/// Rows as token ids: the script makes one file, and the peer reads the same.
-struct Material: Decodable {
-  struct Row: Decodable {
+/// Rows as token ids, batch after batch: a script makes one file, and the peer reads the same.
+package struct TrainingMaterial: Decodable {
+  package struct Row: Decodable {
     let prompt: [Int]
     let answer: [Int]
   }
   let batches: [[Row]]
 
-  static func read(_ file: URL) throws -> Material { try JSONFile.read(Material.self, from: file) }
+  package static func read(_ file: URL) throws -> TrainingMaterial { try JSONFile.read(Self.self, from: file) }
 
   /// All rows, one batch after the other, and which of them make a batch.
-  var examples: (rows: [EncodedExample], plan: [[Int]]) {
+  package var examples: (rows: [EncodedExample], plan: [[Int]]) {
     var rows: [EncodedExample] = []
     var plan: [[Int]] = []
     for batch in batches {
