@@ -112,7 +112,7 @@ extension JSONFile {
   }
 
   /// Characters of what Foundation says.
-  private static let mostSpoken = 200
+  private static let mostSpoken = 600
 
   private static func name(of type: any Any.Type) -> String {
     switch type {

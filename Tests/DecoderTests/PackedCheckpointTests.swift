@@ -152,7 +152,8 @@ import Torch
   /// The tensors say which matrices are packed: lists of modules, and whether zeros are symmetric, change no number.
   @Test(arguments: kept) func listsOfModules(form: String, text: String) throws {
     let keys = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
-    let model = try DecoderModel(folder: changed(form, keys).url)
+    let folder = try changed(form, keys)
+    let model = try DecoderModel(folder: folder.url)
     #expect(model.layers[0].attention.query.precision == .int4)
     #expect(try model.logits(of: [5, 90, 11]).isEqual(to: Goldens.model("packed/\(form)").logits(of: [5, 90, 11])))
     let left = try changed(form, keys) { tensors in

@@ -83,7 +83,7 @@ import Testing
     }
     let message = error.map { "\($0)" } ?? ""
     #expect(
-      message.contains("a.json") && message.contains("`kind`") && message.utf8.count < 400, "\(message.utf8.count)")
+      message.contains("a.json") && message.contains("`kind`") && message.utf8.count < 800, "\(message.utf8.count)")
   }
 
   @Test func nothingCommandsATerminal() {

@@ -347,7 +347,7 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
     KernelCall("product of bfloat16") {
       let (x, weight, out) = ($0.numbers(13 * width), $0.halves(30 * width), $0.zeros(13 * 30))
       var s = AccreteProduct(
-        rows: 13, inputs: w, outputs: 30, x: x, weight: weight, half: true, addend: nil, threads: 2)
+        rows: 13, inputs: w, outputs: 30, x: x, weight: weight, half: true, rounds: false, addend: nil, threads: 2)
       accrete_product(&s, out)
       return values((out, 13 * 30))
     },
