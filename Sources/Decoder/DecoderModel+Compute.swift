@@ -53,6 +53,9 @@ extension DecoderModel {
     return embedding.suitsHalfProducts && lmHead.suitsHalfProducts && held.allSatisfy(\.suitsHalfProducts)
   }
 
+  /// How far a batch's tokens are rounded up in passes of this model.
+  public var rounding: TokenBatch.Rounding { compute == .bfloat16 ? .fine : .coarse }
+
   /// How the layers' matrices are held: of the first layer, as all are held alike.
   public var heldPrecision: WeightPrecision { layers.first?.attention.query.precision ?? embedding.precision }
 }

@@ -18,8 +18,7 @@ public struct DecoderModel: Sendable {
   public let digest: Digest
   /// Numbers in its weight files; 0 for a model that is being pretrained.
   public internal(set) var parameterCount: Int
-  /// What products are computed in, in training, in scoring and with the prompts of generated text; on a device with generated tokens, too,
-  /// which the CPU computes in float32.
+  /// What products are computed in: in training, in scoring and in generating.
   public internal(set) var compute = ComputePrecision.float32
   /// How the matrices are held, where their numbers are not those of the files; `nil`: they are, in whatever type. Answers depend on it.
   public internal(set) var roundedTo: WeightPrecision?

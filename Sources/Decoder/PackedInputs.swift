@@ -17,9 +17,11 @@ public struct PackedInputs: Sendable {
   }
 
   /// Adds those of causal sequences to an upload.
-  public static func add(_ sequences: [[Int]], to upload: inout IntegerUpload) -> Parts {
+  public static func add(
+    _ sequences: [[Int]], to upload: inout IntegerUpload, rounding: TokenBatch.Rounding = .coarse
+  ) -> Parts {
     let tokens = sequences.reduce(0) { $0 + $1.count }
-    let padding = TokenBatch.alignmentPadding(for: tokens)
+    let padding = TokenBatch.alignmentPadding(for: tokens, rounding)
     let ids = sequences.flatMap(\.self)
     let ends = (sequences.map(\.count) + (padding > 0 ? [padding] : [])).reduce(into: [0]) {
       $0.append($0[$0.count - 1] + $1)

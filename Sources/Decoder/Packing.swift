@@ -50,7 +50,7 @@ struct Packing {
         what: "token ids and positions of a batch", expected: [tokens],
         got: [batch.ids.count, stated])
     }
-    let padding = isAligned ? TokenBatch.alignmentPadding(for: tokens) : 0
+    let padding = isAligned ? TokenBatch.alignmentPadding(for: tokens, batch.rounding) : 0
     alignmentPadding = padding
     sent = isAligned ? batch.inputs : nil
     ids = try sent?.ids ?? Tensor(batch.ids + repeatElement(batch.ids.first ?? 0, count: padding), on: batch.device)

@@ -14,6 +14,8 @@ public struct TokenBatch: Sendable {
   public let sharedTokens: Int
   /// Where the batch is computed.
   public let device: Device
+  /// How far the number of its tokens is rounded up.
+  public let rounding: Rounding
   /// Its tokens on that device, where they have been sent already.
   public internal(set) var inputs: PackedInputs?
   /// Length of the longest sequence.
@@ -31,26 +33,33 @@ public struct TokenBatch: Sendable {
   /// oneDNN compiles a product for each number of rows and keeps it. With a new number in every batch, a run spent up to a millisecond and
   /// two megabytes on each product. What is kept also lies between the tensors of a step, which then can't be given back as one piece:
   /// memory grew for hundreds of steps. Up to 32 rows need nothing that is compiled.
-  public static func alignmentPadding(for tokens: Int) -> Int {
+  public static func alignmentPadding(for tokens: Int, _ rounding: Rounding = .coarse) -> Int {
     guard tokens > 32 else { return 0 }
-    let block = tokens <= 64 ? 16 : 64
+    let block = tokens <= 64 ? 16 : rounding.rawValue
     return (block - tokens % block) % block
   }
 
+  /// To a multiple of how many tokens batches of more than 64 are rounded up.
+  public enum Rounding: Int, Sendable {
+    case coarse = 64
+    /// Where tokens cost more than what oneDNN keeps: products in bfloat16, which are for large models.
+    case fine = 32
+  }
+
   /// Packed tokens that a pass computes: the real ones, then the alignment padding.
-  public var packedCount: Int { computedTokens + Self.alignmentPadding(for: computedTokens) }
+  public var packedCount: Int { computedTokens + Self.alignmentPadding(for: computedTokens, rounding) }
 
   /// Causal sequences of different lengths.
   /// - Throws: ``DecoderError/emptyInput``.
-  public init(_ sequences: [[Int]], on device: Device = .cpu) throws {
+  public init(_ sequences: [[Int]], on device: Device = .cpu, rounding: Rounding = .coarse) throws {
     guard sequences.contains(where: { !$0.isEmpty }) else { throw DecoderError.emptyInput }
-    self.init(ids: sequences.flatMap(\.self), lengths: sequences.map(\.count), on: device)
+    self.init(ids: sequences.flatMap(\.self), lengths: sequences.map(\.count), on: device, rounding: rounding)
   }
 
   /// Causal sequences of different lengths that have been sent to their device.
   /// - Throws: ``DecoderError/emptyInput``.
-  public init(_ sequences: [[Int]], sent inputs: PackedInputs, on device: Device) throws {
-    try self.init(sequences, on: device)
+  public init(_ sequences: [[Int]], sent inputs: PackedInputs, on device: Device, rounding: Rounding = .coarse) throws {
+    try self.init(sequences, on: device, rounding: rounding)
     self.inputs = inputs
   }
 
@@ -64,10 +73,12 @@ public struct TokenBatch: Sendable {
   ///   - sharedTokens: So many first tokens are the same in all sequences; `ids` and `positions` have them once. For passes without a
   ///     cache that are not traced, and experts that treat all sequences alike.
   ///   - device: Where the batch is computed.
+  ///   - rounding: How far the number of tokens is rounded up (``DecoderModel/rounding``).
   public init(
     ids: [Int], lengths: [Int], positions: [Int]? = nil, mask: AttentionMask = .causal, sharedTokens: Int = 0,
-    on device: Device = .cpu
+    on device: Device = .cpu, rounding: Rounding = .coarse
   ) {
+    self.rounding = rounding
     (self.ids, self.positions, self.mask, self.lengths, self.device) = (ids, positions, mask, lengths, device)
     self.sharedTokens = max(0, min(sharedTokens, lengths.min() ?? 0))
   }

@@ -87,7 +87,7 @@ public struct Evaluator: Sendable {
   }
 
   func headScores(_ prompts: [[Int]], head: Tensor, experts: (any ExpertSelection)?) throws -> [[Double]] {
-    let batch = try TokenBatch(prompts, on: model.device)
+    let batch = try TokenBatch(prompts, on: model.device, rounding: model.rounding)
     let ends = prompts.reduce(into: []) { $0.append(($0.last ?? -1) + $1.count) }
     let states = try model.packedStates(batch, experts: experts, at: Tensor(ends, on: model.device))
     let logits = try states.linear(head)  // [prompts, labels]

@@ -98,7 +98,8 @@ public struct TaskProbe {
     for start in stride(from: 0, to: chosen.count, by: max(batch, 1)) {
       try forget()
       let part = try TrainingBatch(
-        Array(chosen[start..<min(start + max(batch, 1), chosen.count)]), on: model.device)
+        Array(chosen[start..<min(start + max(batch, 1), chosen.count)]), on: model.device,
+        rounding: model.rounding)
       let pass = try pass(part.tokens)
       let states = try model.tracedStates(
         part.tokens, experts: pass.selection, at: head == nil ? part.positions : part.promptEnds)
@@ -118,7 +119,7 @@ public struct TaskProbe {
     guard !rows.isEmpty else { throw LearningError.withoutRows(task) }
     try withoutGradients {
       for group in TokenBudget.standard.groups(rows.map(\.tokenCount)) {
-        try body(TrainingBatch(group.map { rows[$0] }, on: model.device))
+        try body(TrainingBatch(group.map { rows[$0] }, on: model.device, rounding: model.rounding))
       }
     }
   }

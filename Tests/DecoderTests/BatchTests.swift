@@ -18,6 +18,10 @@ import Torch
       #expect(tokens + TokenBatch.alignmentPadding(for: tokens) == packed)
     }
     #expect(Set((33...1024).map { $0 + TokenBatch.alignmentPadding(for: $0) }).count == 17)
+    for (tokens, packed) in [(32, 32), (49, 64), (65, 96), (128, 128), (130, 160), (357, 384), (400, 416)] {
+      #expect(tokens + TokenBatch.alignmentPadding(for: tokens, .fine) == packed)
+    }
+    #expect(model.rounding == .coarse)
   }
 
   @Test func oneTokenAtATimeWithACache() throws {

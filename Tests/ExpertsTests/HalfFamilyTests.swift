@@ -25,6 +25,7 @@ import Torch
   func statesAndGradients(family: String, checkpointing: Bool) throws {
     let (exact, half) = try models(family)
     #expect(half.compute == .bfloat16 && exact.compute == .float32)
+    #expect(half.rounding == .fine && exact.rounding == .coarse)
     let shape = try LowRankShape(rank: 4, alpha: 8, dropout: 0, projections: Projection.allCases)
     let ids = [[5, 9, 2, 7, 1, 3, 8], [4, 4, 6]]
     let read = try Tensor(Array(0..<10))

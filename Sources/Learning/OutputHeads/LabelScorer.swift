@@ -28,7 +28,7 @@ struct LabelScorer {
     let device = model.device
     let batch = TokenBatch(
       ids: layout.ids, lengths: prompts.map { $0.count + extraTokens }, positions: layout.positions,
-      mask: .grouped(layout.groups), sharedTokens: shared, on: device)
+      mask: .grouped(layout.groups), sharedTokens: shared, on: device, rounding: model.rounding)
     // Each position once: the prompt's end predicts the first token of every label. [positions, hidden]
     let states = try model.packedStates(batch, experts: experts, at: Tensor(layout.indices, on: device))
       .padded(toMultipleOf: 64)

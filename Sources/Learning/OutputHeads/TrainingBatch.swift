@@ -21,7 +21,9 @@ public struct TrainingBatch {
   public let rows: [Int]
 
   /// The answer's tokens are the targets, the end token included; each is predicted at the position before it.
-  public init(_ examples: [EncodedExample], on device: Device = .cpu) throws {
+  public init(
+    _ examples: [EncodedExample], on device: Device = .cpu, rounding: TokenBatch.Rounding = .coarse
+  ) throws {
     let sequences = examples.map { $0.promptIds + $0.answerIds }
     var positions: [Int] = []
     var targets: [Int] = []
@@ -38,13 +40,13 @@ public struct TrainingBatch {
     }
     // One copy for all.
     var upload = IntegerUpload()
-    let inputs = PackedInputs.add(sequences, to: &upload)
+    let inputs = PackedInputs.add(sequences, to: &upload, rounding: rounding)
     let parts = (
       positions: upload.add(positions), targets: upload.add(targets), ends: upload.add(promptEnds),
       labels: upload.add(examples.map { $0.labelIndex ?? -1 })
     )
     let sent = try upload.sent(to: device)
-    tokens = try TokenBatch(sequences, sent: PackedInputs(inputs, of: sent), on: device)
+    tokens = try TokenBatch(sequences, sent: PackedInputs(inputs, of: sent), on: device, rounding: rounding)
     self.positions = TokenIndices(positions, tensor: try sent(parts.positions))
     self.targets = try sent(parts.targets)
     targetCount = targets.count

@@ -143,7 +143,7 @@ public final class TaskTraining {
     var sizes: [Int: [Int]] = [:]
     for batch in (0..<options.epochs).flatMap({ Self.batches(material, options, seed, epoch: $0) }) {
       let count = tokens(batch)
-      let size = count + TokenBatch.alignmentPadding(for: count)
+      let size = count + TokenBatch.alignmentPadding(for: count, model.rounding)
       if tokens(sizes[size] ?? []) < count { sizes[size] = batch }
     }
     let longestFirst = sizes.sorted { $0.key > $1.key }.map(\.value)
@@ -156,7 +156,7 @@ public final class TaskTraining {
   private static let stepsForOneMore = 50
 
   private func warmUp(_ numbers: [Int]) throws {
-    let batch = try TrainingBatch(numbers.map { material.examples[$0] }, on: model.device)
+    let batch = try TrainingBatch(numbers.map { material.examples[$0] }, on: model.device, rounding: model.rounding)
     // The step itself says what is wrong with a batch.
     guard batch.targetCount > 0 else { return }
     let pass = try method.trainingPass(
@@ -171,7 +171,7 @@ public final class TaskTraining {
   private func advanceOneStep() throws -> StepReport {
     let planned = epochBatches[cursor.batch..<min(cursor.batch + options.accumulation, epochBatches.count)]
     let batches = try planned.map { numbers in
-      try TrainingBatch(numbers.map { material.examples[$0] }, on: model.device)
+      try TrainingBatch(numbers.map { material.examples[$0] }, on: model.device, rounding: model.rounding)
     }
     try parameters.zeroGradients()
     var report = StepReport(
