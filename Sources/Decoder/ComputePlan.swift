@@ -100,7 +100,7 @@ public struct ComputePlan: Sendable, Equatable {
 
   private var generationText: String {
     guard hasProcessorKernels else { return "\(activations.rawValue), all sequences of a step in one pass" }
-    return compute == .bfloat16 ? "products of prompts in bfloat16; the rest float32" : "float32"
+    return compute == .bfloat16 ? "products in bfloat16; what is between them float32" : "float32"
   }
 
   private func attentionText(_ kernels: String) -> String {

@@ -79,7 +79,7 @@ public struct DecoderModel: Sendable {
     _ batch: TokenBatch, experts: (any ExpertSelection)? = nil, cache: KeyValueCache? = nil, at indices: TokenIndices
   ) throws -> Tensor {
     try withoutGradients {
-      let reading = try Reading(indices, of: batch.packedCount, under: experts)
+      let reading = try Reading(indices, of: batch.packedCount, under: experts, rounding: batch.rounding)
       let (x, _) = try throughLayers(batch, experts: experts, cache: cache, tracing: false, reading: reading)
       let chosen =
         try reading.map { try x.narrowed(0, from: 0, count: $0.count) } ?? x.gathered(0, rows: indices.tensor)
@@ -115,7 +115,7 @@ public struct DecoderModel: Sendable {
     _ batch: TokenBatch, experts: any ExpertSelection, at indices: TokenIndices, checkpointing: Bool = false
   ) throws -> Traced {
     try withoutGradients {
-      let reading = try Reading(indices, of: batch.packedCount, under: experts)
+      let reading = try Reading(indices, of: batch.packedCount, under: experts, rounding: batch.rounding)
       let (x, pullbacks) = try throughLayers(
         batch, experts: experts, cache: nil, tracing: true, checkpointing: checkpointing, reading: reading)
       // [count, hidden]

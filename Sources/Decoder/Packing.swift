@@ -6,7 +6,7 @@ import Torch
 ///
 /// Tokens that all sequences share (``TokenBatch/sharedTokens``) stand there once, with the first one. Attention sees them in each.
 ///
-/// Behind the real tokens may stand alignment padding (``TokenBatch/alignmentPadding(for:)``): copies of the first token.
+/// Behind the real tokens may stand alignment padding (``TokenBatch/alignmentPadding(for:_:)``): copies of the first token.
 struct Packing {
   /// How many sequences there are.
   let sequenceCount: Int

@@ -5,7 +5,7 @@ import Torch
 /// Nothing reads the other tokens after the last layer's attention. So the output projection, the norm and the
 /// feed-forward block are computed for these tokens alone, forward and backward.
 struct Reading {
-  /// Their numbers among the packed tokens, then copies of the first, so that their number is a round one (``TokenBatch/alignmentPadding(for:)``).
+  /// Their numbers among the packed tokens, then copies of the first, so that their number is a round one (``TokenBatch/alignmentPadding(for:_:)``).
   let order: [Int]
   /// How many are read, without the copies.
   let count: Int
@@ -22,11 +22,14 @@ struct Reading {
   ///   - indices: Numbers of packed tokens.
   ///   - tokens: Of the pass, with its alignment padding.
   ///   - experts: Of the pass.
+  ///   - rounding: Of the batch.
   /// - Returns: `nil` where it would save too little, and where the experts need all tokens.
-  init?(_ indices: TokenIndices, of tokens: Int, under experts: (any ExpertSelection)?) throws {
+  init?(_ indices: TokenIndices, of tokens: Int, under experts: (any ExpertSelection)?, rounding: TokenBatch.Rounding)
+    throws
+  {
     let real = indices.numbers
     guard let first = real.first else { return nil }
-    let order = real + repeatElement(first, count: TokenBatch.alignmentPadding(for: real.count))
+    let order = real + repeatElement(first, count: TokenBatch.alignmentPadding(for: real.count, rounding))
     guard 4 * order.count <= 3 * tokens else { return nil }
     let narrowed = try experts?.narrowed(to: order)
     guard experts == nil || narrowed != nil else { return nil }

@@ -39,10 +39,10 @@ public struct TokenBatch: Sendable {
     return (block - tokens % block) % block
   }
 
-  /// To a multiple of how many tokens batches of more than 64 are rounded up.
+  /// Batches of more than 64 tokens are rounded up to a multiple of this.
   public enum Rounding: Int, Sendable {
     case coarse = 64
-    /// Where tokens cost more than what oneDNN keeps: products in bfloat16, which are for large models.
+    /// Where tokens cost more than what oneDNN keeps: with products in bfloat16, which processors use for large models.
     case fine = 32
   }
 

@@ -2,7 +2,7 @@ import CTorch
 
 /// The instruction sets that the kernels of `CTorch` are compiled for, from the smallest to the largest.
 ///
-/// With ``avx2`` and ``avx512`` every kernel gives the same bits. With ``plain`` only kernels that do not add products do
+/// With ``avx2`` and ``avx512`` every kernel gives the same bits, but for products of rounded rows where ``hasHalfProducts``. With ``plain`` only kernels that do not add products do
 /// (`docs/protocol.md`, "Processors"). libtorch's own operators promise nothing of the kind.
 public enum InstructionSet: String, Sendable, CaseIterable {
   case plain, avx2, avx512

@@ -128,6 +128,28 @@ import Testing
     let failed = gate(digests[1])
     #expect(failed.verdict == .fail)
     #expect(failed.finding.hasSuffix("(0 changed, 0 away from what is stored, and its expert has another digest)"))
+    // What another arithmetic wrote is said, and no fault.
+    let reworded = EarlierTasksGate.gate([
+      .init(
+        task: "spam", version: version, tensors: nil, requests: 3, changed: 0, drifted: 0, reworded: 2, seconds: 0)
+    ])
+    #expect(
+      reworded.verdict == .pass && reworded.numbers["reworded"] == 2 && reworded.finding.contains("2 free answers"))
+  }
+
+  /// Answers of another arithmetic: probabilities nearly the same, free texts any.
+  @Test func answersOfAnotherArithmetic() throws {
+    func answer(_ text: String, _ probabilities: [Double]) throws -> ProbeRecord.Answer {
+      try JSONDecoder().decode(
+        ProbeRecord.Answer.self,
+        from: JSONSerialization.data(withJSONObject: ["text": text, "probabilities": probabilities]))
+    }
+    let (one, tie) = (try answer("ok", [0.5004, 0.4996]), try answer("spam", [0.4998, 0.5002]))
+    #expect(one.isNear(tie, tolerance: 1e-3) && !one.isSame(as: tie) && !one.isReworded(from: tie))
+    #expect(try !one.isNear(answer("ok", [0.52, 0.48]), tolerance: 1e-3))
+    #expect(try !one.isNear(answer("ok", [0.5004]), tolerance: 1e-3))
+    let (free, other) = (try answer("Paris.", []), try answer("It is Paris.", []))
+    #expect(free.isNear(other, tolerance: 0) && free.isReworded(from: other) && !free.isReworded(from: free))
   }
 
   /// Several labels: the lower bound of the micro-F1 against the best set that is given to every row.

@@ -222,7 +222,7 @@ typedef struct {
   const float* x;        // [rows, inputs]
   const void* weight;    // [outputs, inputs]
   bool half;             // whether the weight is bfloat16; its numbers are widened, which is exact
-  bool rounds;           // whether x is rounded to bfloat16 first, as a `half` weight is: then two products may be added at once
+  bool rounds;           // whether x is rounded to bfloat16 first; read where `half`. AVX512_BF16 then adds two products at a time
   const float* addend;   // [rows, outputs], or NULL
   int32_t threads;
 } AccreteProduct;

@@ -74,7 +74,7 @@ struct Group {
   const X* x;             // [rows, inputs]
   const Weight* weights;  // [count, inputs], readable up to a multiple of four
   int64_t output, count;  // the first output, and how many
-  bool reads_ahead;       // whether the same number of outputs follow in memory, or belong to another thread
+  bool reads_ahead;       // whether another whole group follows in memory, for this thread or another
   float* out;
 };
 
@@ -84,7 +84,6 @@ INLINE void product_block(const Group<X, Weight>& g, int64_t row) {
   typedef Terms<X, Weight> Sum;
   const AccreteProduct& s = g.s;
   V kept[outputs / output_block][T][output_block];
-  const int64_t ahead = g.reads_ahead ? outputs * s.inputs : 0;
   for (int64_t from = 0; from < std::max<int64_t>(s.inputs, 1); from += inputs_at_once) {
     const int64_t to = std::min(s.inputs, from + inputs_at_once), full = from + (to - from) / Sum::count * Sum::count;
     for (int quad = 0; quad * output_block < g.count; ++quad) {
@@ -108,8 +107,8 @@ INLINE void product_block(const Group<X, Weight>& g, int64_t row) {
           for (int o = 0; o < output_block; ++o) sums[t][o] = Sum::add(sums[t][o], value, weights[o]);
         }
       };
-      // Each block of rows has a part of the next group brought near, so that it comes evenly; elsewhere this asks for what is there.
-      const Weight* next = w + outputs * s.inputs;
+      // Each block of rows has a part of the next group brought near, so that it comes evenly.
+      const Weight* next = g.reads_ahead ? w + outputs * s.inputs : w;
       const int64_t begin = from + (to - from) * row / s.rows, end = g.reads_ahead ? from + (to - from) * (row + T) / s.rows : 0;
       for (int64_t i = from; i < full; i += Sum::count) {
         if (i >= begin && i < end) {

@@ -27,11 +27,15 @@ public struct ProbeRecord: Sendable, Codable, Equatable {
         && probabilities.map(\.bitPattern) == other.probabilities.map(\.bitPattern)
     }
 
-    /// The same label, and no probability further away than `tolerance`.
+    /// What another arithmetic answered: no probability further away than `tolerance`, and so no other label but where two were as likely.
+    /// A free answer says nothing: where two tokens are nearly as likely, another one changes all that follow.
     func isNear(_ other: Answer, tolerance: Double) -> Bool {
-      text.hasSameCodePoints(as: other.text) && probabilities.count == other.probabilities.count
+      probabilities.count == other.probabilities.count
         && zip(probabilities, other.probabilities).allSatisfy { abs($0 - $1) <= tolerance }
     }
+
+    /// Whether it is a free answer, and has another text.
+    func isReworded(from other: Answer) -> Bool { probabilities.isEmpty && !text.hasSameCodePoints(as: other.text) }
   }
 
   public let schema: Int

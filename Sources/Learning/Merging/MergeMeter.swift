@@ -54,7 +54,7 @@ public struct MergeMeter {
     }
     try withoutGradients {
       for group in budget.groups(prompts.map(\.count)) {
-        try body(TokenBatch(Array(prompts[group]), on: model.device))
+        try body(TokenBatch(Array(prompts[group]), on: model.device, rounding: model.rounding))
       }
     }
   }

@@ -31,7 +31,7 @@ struct LabelScorer {
       mask: .grouped(layout.groups), sharedTokens: shared, on: device, rounding: model.rounding)
     // Each position once: the prompt's end predicts the first token of every label. [positions, hidden]
     let states = try model.packedStates(batch, experts: experts, at: Tensor(layout.indices, on: device))
-      .padded(toMultipleOf: 64)
+      .padded(toMultipleOf: model.rounding.rawValue)
     let logits = try model.logits(states)  // [positions, vocabulary]
     let normalizers = try logits.logSumExp(1)  // [positions]
     let picked = try logits.reshaped([-1]).gathered(0, rows: Tensor(layout.picks, on: device))  // [prompts · targets]

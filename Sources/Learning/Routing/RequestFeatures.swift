@@ -60,7 +60,7 @@ public struct RequestFeatures {
       let cuts = sequences.indices.flatMap { sequence in
         LengthLaw.ladder.prefix { $0 <= sequences[sequence].count }.map { (sequence: sequence, tokens: $0) }
       }
-      let batch = try TokenBatch(sequences, on: model.device)
+      let batch = try TokenBatch(sequences, on: model.device, rounding: model.rounding)
       let means = try withoutGradients {
         // [cuts, hidden]: what comes later in a text changes nothing of its first tokens.
         let means = try PoolingWeights(beginnings: cuts, of: batch).mean(model.earlyStates(batch, layers: view.layers))
@@ -90,7 +90,7 @@ public struct RequestFeatures {
     return try withoutGradients {
       let means = try Tensor.concatenated(
         TokenBudget.standard.groups(requests.map(\.count)).map { group in
-          let batch = try TokenBatch(Array(requests[group]), on: model.device)
+          let batch = try TokenBatch(Array(requests[group]), on: model.device, rounding: model.rounding)
           return try PoolingWeights(batch).mean(model.earlyStates(batch, layers: view.layers))
         })  // [sequences, hidden]
       return try projection?.projected(means) ?? means

@@ -137,7 +137,7 @@ extension WeightMatrix {
     let sliced = min(slices.sliced, tokens)
     let half = slices.half && suitsHalfProducts
     let sizes = sliced > 0 ? try ProductSlices.sizes(of: weight, tokens: sliced, half: half) : []
-    guard !sizes.isEmpty else { return try rowProduct(x, half: half) }
+    guard !sizes.isEmpty else { return try rowProduct(x, weight, half: half) }
     let x = try x.contiguous()
     let smallest = sizes.last ?? ProductSlices.size
     let whole = (sliced + smallest - 1) / smallest * smallest
@@ -148,14 +148,13 @@ extension WeightMatrix {
     let made = try ProductSlices.product(first, weight, sizes, half: half)
     let kept = try whole > sliced ? made.narrowed(0, from: 0, count: sliced) : made
     guard tokens > sliced else { return try kept.contiguous() }
-    let rest = try rowProduct(x.narrowed(0, from: sliced, count: tokens - sliced), half: half)
+    let rest = try rowProduct(x.narrowed(0, from: sliced, count: tokens - sliced), weight, half: half)
     return try Tensor.concatenated([kept, rest])  // [tokens, out]
   }
 
   /// x Wᵀ by our own kernel. `x`: [tokens, in], float32 → [tokens, out], float32.
-  private func rowProduct(_ x: Tensor, half: Bool) throws -> Tensor {
-    if half, case .plain(let weight) = storage { return try x.rowProduct(weight, adding: nil, rounded: true) }
-    guard let tiled else { return try product(x, adding: nil) }
-    return try tiled.rowProduct(with: x, adding: nil)
+  private func rowProduct(_ x: Tensor, _ weight: any TiledMatrix, half: Bool) throws -> Tensor {
+    if half, let weight = weight as? Tensor { return try x.rowProduct(weight, adding: nil, rounded: true) }
+    return try weight.rowProduct(with: x, adding: nil)
   }
 }
