@@ -21,6 +21,8 @@ thread_local std::string last_error;
 
 enum FunctionAttribute { most_threads = 0, shared_bytes = 1, local_bytes = 3, registers = 4 };
 
+const char* path_of_driver(const char* given) { return given == nullptr ? "libcuda.so.1" : given; }
+
 // Copies as much as there is room for, with a zero behind it.
 template <size_t size>
 void copy(const std::string& text, char (&to)[size]) {
@@ -38,7 +40,7 @@ void keep_error(const std::string& text) { last_error = text; }
 
 struct AccreteDevice {
   AccreteDevice(const char* driver_path, const char* nvrtc_path, const char* cache_folder, int32_t number)
-      : driver(driver_path == nullptr ? "libcuda.so.1" : driver_path, number) {
+      : driver(path_of_driver(driver_path), number) {
     const std::string binary = compiled(nvrtc_path, cache_folder == nullptr ? "" : cache_folder);
     take_context();
     // A string has a zero behind its bytes, which the driver needs after images that are texts.
@@ -144,6 +146,11 @@ int32_t accrete_device_open(const char* driver_path, const char* nvrtc_path, con
                             AccreteDevice** out) {
   *out = nullptr;
   return guarded([&] { *out = new AccreteDevice(driver_path, nvrtc_path, cache_folder, device); });
+}
+
+int32_t accrete_device_capability(const char* driver_path, int32_t device, int32_t* capability) {
+  *capability = 0;
+  return guarded([&] { *capability = Driver(path_of_driver(driver_path), device).capability; });
 }
 
 void accrete_device_close(AccreteDevice* device) {

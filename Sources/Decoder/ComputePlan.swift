@@ -45,7 +45,7 @@ public struct ComputePlan: Sendable, Equatable {
   public var attention: Attention {
     if rehearsesDevice { return .composed }
     if device == .cpu { return .packed }
-    return compute == .bfloat16 ? .flash : .efficient
+    return compute == .bfloat16 && DeviceOperations.suitsHalfProducts(on: device) ? .flash : .efficient
   }
 
   /// Whether the kernels are those of the processor.

@@ -16,8 +16,8 @@ extension Registry {
   /// - Parameter reason: Why, for the audit.
   /// - Parameter actor: Who does it.
   /// - Throws: `RegistryError.moved(what:expected:found:)` where another process was first; ``EvolutionError/unsupported(what:fix:)`` where
-  ///   the version was learned on the base held otherwise than the others. So every release is of one form, and a rollback, which brings
-  ///   back a whole release, mixes none.
+  ///   the version was learned on the base held otherwise than the others. So every release holds the base in one way (what its versions
+  ///   compute products in is not compared), and a rollback, which brings back a whole release, mixes none.
   public func released(
     _ version: VersionRecord, replacing current: (record: ReleaseRecord, manifest: ReleaseManifest)?,
     entry: RouterRecord.Entry? = nil, numerics: String, override: GateRecord? = nil, reason: String?, actor: String

@@ -1,4 +1,4 @@
-import Decoder
+package import Decoder
 import Files
 public import Generation
 public import ModelConfiguration
@@ -32,9 +32,11 @@ extension Registry {
   public func basePrecision(answering task: String? = nil) throws -> WeightPrecision? {
     if let own = task.flatMap(described) { return try basePrecision(for: own.description) }
     // They are alike, unless some came from elsewhere: then as most of them were learned.
-    let all = try servedDescriptions().map { try basePrecision(for: $0.description) }
-    let counts = all.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-    return all.max { (counts[$0] ?? 0) < (counts[$1] ?? 0) } ?? nil
+    let all = try servedDescriptions().map(\.description)
+    let counts: [WeightPrecision?: Int] = all.reduce(into: [:]) { $0[$1.weights, default: 0] += 1 }
+    guard let most = all.max(by: { (counts[$0.weights] ?? 0) < (counts[$1.weights] ?? 0) }) else { return nil }
+    // Whoever computes in float32 answers the same on numbers that are held in bfloat16, and not the other way round.
+    return try basePrecision(for: all.first { $0.weights == most.weights && $0.compute == .bfloat16 } ?? most)
   }
 
   private func basePrecision(for task: TaskModelDescription) throws -> WeightPrecision? {
@@ -67,6 +69,15 @@ extension Registry {
 }
 
 extension TaskModelDescription {
+  /// Whether a base is held as the task needs it and only its products are others, which nothing on this device changes: codes and integers
+  /// are multiplied in bfloat16 on a GPU alone.
+  ///
+  /// - Parameter base: The base as it is held.
+  package func computesElsewhere(than base: DecoderModel) -> Bool {
+    // The files' own numbers could be held in bfloat16; their codes could not.
+    !suits(base) && weights == base.roundedTo && (weights != nil || base.configuration.packed != nil)
+  }
+
   /// How the base was held as the task was learned, in words.
   public var heldWords: String {
     (weights?.rawValue ?? "the numbers that its files have") + (compute == .bfloat16 ? ", computed in bfloat16" : "")

@@ -66,7 +66,7 @@ public struct WeightMatrix: Sendable {
     case .nf4: self.init(try CodedMatrix(Self.exact(weight), .nf4).moved(to: weight.device))
     case .int4:
       throw TorchError.invalidHyperparameter(
-        name: "weights", value: "int4 of \(weight)",
+        name: "weights", value: "int4",
         allowed: "int4 for checkpoints of GPTQ and AWQ; nf4 holds others in 4 bits")
     }
   }

@@ -47,9 +47,12 @@ extension CommandLineTests {
         (details["plan"] as? [[String: Any]])?.contains { $0["how"] as? String == "our kernels for sm_90a" } == true)
     }
 
-    /// Without a word products are bfloat16 on a GPU that is made for it, and float32 on one that is not.
+    /// Without a word products are bfloat16 on a GPU that is made for it, and float32 on one that is not; also where no compiler suits the
+    /// driver, or ours does not compile, so that none of our kernels are there.
     @Test(arguments: [
       ("", "bfloat16, sums in float32, by libtorch"), ("capability=75", "float32 of the whole matrix, by libtorch"),
+      ("version=12040,capability=75", "float32 of the whole matrix, by libtorch"),
+      ("version=12040,capability=80", "bfloat16, sums in float32, by libtorch"),
     ])
     func whatProductsAreComputedIn(fault: String, products: String) throws {
       let findings = try findings(run(["doctor", "--json", "--threads", "1", "--base", "seedling"], fault: fault))

@@ -57,6 +57,56 @@ extension CommandLineTests {
       }
     }
 
+    /// What is served decides how the base is held, also where that is as its files have it; before that, the run does.
+    @Test func aRunThatHeldItOtherwise() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      func accrete(_ arguments: [String]) throws -> Outcome { try Accrete.run(arguments, in: scratch.url) }
+      let train = TinyRun.shortArguments(method: "per-task", out: "run") + ["--weights", "nf4"]
+      try #require(try accrete(train).code == 0)
+      #expect(try accrete(["init", "--base", ShallowBase.folder.path]).code == 0)
+      #expect(try accrete(["learn", "weather.jsonl"] + Self.options).code == 0)
+      #expect(try accrete(["promote", "weather@1", "--reason", "a test"]).code == 0)
+      let add = ["registry", "add", "run", "--task", "traffic", "--threads", "1"]
+      let added = try accrete(add)
+      #expect(added.code == 0, "\(added.testDescription)")
+      let warning = added.errorLines.first { $0.contains("the run was trained on a base held in nf4") } ?? ""
+      #expect(
+        warning.contains("held in the numbers that its files have, as the versions that are served need it")
+          && warning.contains("accrete init --registry DIR"), "\(added.error)")
+      #expect(try !accrete(["show", "traffic@1"]).text.contains("nf4"))
+      // Where nothing is served it is held as the run did, and nothing is to be said.
+      #expect(try accrete(["init", "--base", ShallowBase.folder.path, "--registry", "own"]).code == 0)
+      let own = try accrete(add + ["--registry", "own"])
+      #expect(own.code == 0 && !own.error.contains("the run was trained"), "\(own.testDescription)")
+      #expect(try accrete(["show", "traffic@1", "--registry", "own"]).text.contains(/(?m)^weights +nf4$/))
+    }
+
+    /// Integers are multiplied in bfloat16 on a GPU alone, here a rehearsed one: elsewhere no other way to hold the base helps.
+    @Test func productsOfAGPU() throws {
+      let scratch = try Scratch()
+      try TinyRun.write(to: scratch)
+      try scratch.write("{\"text\":\"Expect rain today.\"}\n", to: "texts.jsonl")
+      func accrete(_ arguments: [String]) throws -> Outcome { try Accrete.run(arguments, in: scratch.url) }
+      #expect(try accrete(["init", "--base", ShallowBase.folder.path]).code == 0)
+      let learn = ["learn", "weather.jsonl", "--weights", "int8", "--compute", "bfloat16"] + Self.options
+      let learned = try Accrete.run(
+        ["ACCRETE_PLAN=gpu", Accrete.binary.path] + learn, in: scratch.url,
+        program: URL(fileURLWithPath: "/usr/bin/env"))
+      #expect(
+        learned.code == 0 && learned.error.contains("held in int8, computed in bfloat16"), "\(learned.testDescription)")
+      #expect(try accrete(["promote", "weather@1", "--reason", "a test"]).code == 0)
+      let asked = try accrete(["predict", "texts.jsonl", "--task", "weather", "--threads", "1"])
+      #expect(
+        asked.code == 0 && asked.error.contains("answers may differ. Use the --device that it was learned on"),
+        "\(asked.testDescription)")
+      let refused = try accrete(["learn", "traffic.jsonl"] + Self.options)
+      expectRefusal(
+        refused, code: 64, "weather@1 was learned and checked on it in int8, computed in bfloat16",
+        "Use the --device that it was learned on", "accrete init --registry DIR")
+      #expect(!refused.error.contains("--weights"), "\(refused.error)")
+    }
+
     @Test func expertsOfARunSayHowItsBaseWasHeld() throws {
       let scratch = try Scratch()
       try TinyRun.write(to: scratch)

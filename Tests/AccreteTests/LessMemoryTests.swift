@@ -32,6 +32,26 @@ import Testing
     }
   }
 
+  /// What the files have in bfloat16 already is no smaller in it, except on a GPU, which holds it in float32 where nothing is said.
+  @Test func filesInBFloat16() throws {
+    let goldens = Accrete.package.appendingPathComponent("Tests/Goldens")
+    let (half, wide) = (goldens.appendingPathComponent("tiny-bf16"), goldens.appendingPathComponent("tiny"))
+    let all = [WeightPrecision.bfloat16, .int8, .nf4]
+    #expect(LessMemory.forms(than: nil, of: half) == [.int8, .nf4])
+    #expect(LessMemory.forms(than: nil, of: half, compute: .bfloat16).isEmpty)
+    #expect(LessMemory.forms(than: nil, of: half, device: "cuda:0") == all)
+    #expect(LessMemory.forms(than: .float32, of: half) == all && LessMemory.forms(than: nil, of: wide) == all)
+    #expect(LessMemory.forms(than: nil, of: goldens.appendingPathComponent("none")) == all)
+    let loss = try BaseOptions.parse(["--base", half.path]).lessMemory(for: ExpertOptions.parse([]))
+    #expect(loss == "Use --weights int8 or nf4, or a smaller base.")
+    // The header counts, not what the configuration says of it.
+    let scratch = try Scratch()
+    try scratch.copy(wide, as: "base")
+    let text = try scratch.text("base/config.json").replacing("\"float32\"", with: "\"bfloat16\"")
+    try scratch.write(text, to: "base/config.json")
+    #expect(LessMemory.forms(than: nil, of: scratch.url("base")) == all)
+  }
+
   @Test func sentences() {
     #expect(LessMemory.advice(weights: []) == "Close other programs.")
     #expect(LessMemory.advice(weights: [.nf4]) == "Use --weights nf4.")
@@ -62,9 +82,12 @@ extension CommandLineTests {
       let scratch = try Scratch()
       try scratch.copy(LearnedRegistry.shared.folder().appendingPathComponent("registry"), as: "registry")
       let registry = try RegistryOptions.parse(["--registry", scratch.url("registry").path])
-      let base = try TaskBaseOptions.parse([])
+      let base = try TaskBaseOptions.parse(["--base", Accrete.base.path])
       #expect(base.smallerForms(in: registry, learns: true).isEmpty)
-      #expect(base.smallerForms(in: registry) == [.bfloat16, .int8, .nf4])
+      // Its base is in bfloat16.
+      #expect(base.smallerForms(in: registry) == [.int8, .nf4])
+      let device = try TaskBaseOptions.parse(["--base", Accrete.base.path, "--device", "cuda"])
+      #expect(device.smallerForms(in: registry) == [.bfloat16, .int8, .nf4])
       #expect(try TaskBaseOptions.parse(["--weights", "int8"]).smallerForms(in: registry) == [.nf4])
       let none = try RegistryOptions.parse(["--registry", scratch.url("none").path])
       #expect(base.smallerForms(in: none, learns: true) == [.bfloat16, .int8, .nf4])

@@ -2,9 +2,11 @@ import ArgumentParser
 import Experts
 import Foundation
 import Learning
+import ModelConfiguration
 import Records
 import TestSupport
 import Testing
+import Torch
 
 @testable import accrete
 
@@ -58,6 +60,17 @@ import Testing
     #expect(text(Self.lowRank, "resume", "run") == "\(Self.lowRank)")
     let other = LearningError.unsupported(what: "x", fix: "y")
     #expect(text(other, "train", "--rank", "0") == "\(other)")
+  }
+
+  /// What only a checkpoint can have is refused by its name alone.
+  @Test func valuesOfCheckpoints() {
+    let error = #expect(throws: TorchError.self) {
+      try WeightMatrix(Tensor.zeros([2, 2]), precision: .int4)
+    }
+    let text = error.map { "\(OptionValues.located($0, of: ["generate", "--weights", "int4"]))" }
+    #expect(
+      text
+        == "`--weights` is int4; allowed: int4 for checkpoints of GPTQ and AWQ; nf4 holds others in 4 bits")
   }
 
   /// All that a run is checked for has the name of its option.

@@ -40,6 +40,11 @@ private struct Cook: ParsableCommand {
 
   private func file(_ text: String) throws -> SettingFile<Kitchen> { try .decode(Data(text.utf8), path: "k.yaml") }
 
+  /// What is taken for a file of options has keys of options.
+  @Test func keysThatTellAFileOfOptions() {
+    for key in OptionFile.keys { #expect(RunConfiguration.setting(key) != nil, "\(key)") }
+  }
+
   @Test func aRowIsAFlag() throws {
     let made = try flags("--eggs", "4", "--salt=2.5", "--covered", "--pans", "a", "b", "--heat", "high")
     #expect(made.eggs == 4 && made.heat == .high && made.salt == 2.5 && made.isCovered)

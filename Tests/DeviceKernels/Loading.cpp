@@ -110,6 +110,31 @@ void test_faults(const std::string& library) {
   expect(code, accrete_device_no_compiler, accrete_device_last_error(), {"libno-such-nvrtc.so", "pip install nvidia-cuda-nvrtc`"});
 }
 
+// Which GPU it is, is known without a compiler and where the kernels do not load.
+void test_capability(const std::string& library) {
+  auto asked = [&](const std::string& fault, int32_t wanted) {
+    const Fault own(fault);
+    int32_t capability = -1;
+    expect(accrete_device_capability(library.c_str(), 0, &capability), accrete_device_fine, accrete_device_last_error(), {});
+    that(capability == wanted, "capability " + std::to_string(capability) + " with the fault \"" + fault + "\"");
+  };
+  asked("none", 90);
+  asked("capability=75", 75);
+  asked("compile,capability=75", 75);
+  asked("version=12040,capability=121", 121);
+  asked("module,other-device=1", 90);
+  auto refused = [&](const std::string& path, int32_t device, int32_t code, const std::vector<std::string>& words) {
+    int32_t capability = -1;
+    const int32_t got = accrete_device_capability(path.c_str(), device, &capability);
+    expect(got, code, accrete_device_last_error(), words);
+    that(capability == 0, "a capability in spite of an error");
+  };
+  refused("libno-such-driver.so", 0, accrete_device_no_driver, {"libno-such-driver.so"});
+  refused(library, 1, accrete_device_wrong_call, {"no GPU 1"});
+  const Fault fault("driver=100");
+  refused(library, 0, accrete_device_no_driver, {"CUDA_ERROR_NO_DEVICE (100)"});
+}
+
 void test_launching(const std::string& library) {
   const Opened opened(library, nullptr);
   that(opened.code == 0, opened.error);
@@ -159,6 +184,7 @@ void test_loading(const std::string& library) {
   const fs::path folder = mkdtemp(pattern.data());
   test_cache(library, folder);
   test_faults(library);
+  test_capability(library);
   test_launching(library);
   fs::remove_all(folder);
 }

@@ -110,6 +110,65 @@ import Testing
     #expect(try home.registry.loadBase(answering: "food@1").model.roundedTo == nil)
   }
 
+  /// A version that computes in bfloat16 needs the base held so; the others answer the same on it.
+  @Test func productsOfOneVersion() throws {
+    let home = try Home()
+    // The first by name, so that it would be chosen where both count the same.
+    try release(home.learn(home.rows("food")), in: home)
+    #expect(try home.registry.basePrecision() == nil)
+    var options = Home.options(.both)
+    options.compute = .bfloat16
+    let half = try home.learn(home.rows("weather"), options: options)
+    let description = try home.registry.manifest(of: half.version).taskModel(of: "weather@1").description
+    #expect(description.compute == .bfloat16 && description.weights == nil)
+    try release(half, in: home)
+    for task in [nil, "weather"] { #expect(try home.registry.basePrecision(answering: task) == .bfloat16) }
+    #expect(try home.registry.basePrecision(answering: "food") == nil)
+    let base = try home.registry.loadBase()
+    #expect(try base.model.heldPrecision == .bfloat16 && home.registry.learnedOtherwise(than: base).isEmpty)
+    // Integers are multiplied in bfloat16 on a GPU alone.
+    var rounded = description
+    rounded.weights = .int8
+    #expect(try rounded.computesElsewhere(than: Self.held(.int8).model))
+    #expect(!rounded.computesElsewhere(than: base.model) && !description.computesElsewhere(than: base.model))
+    // Held in float32 it needs other numbers, not another device.
+    #expect(try !description.computesElsewhere(than: Self.held(.float32).model))
+  }
+
+  /// The version of the same task is compared with the new one on one base, so it counts, too.
+  @Test func theTaskItself() throws {
+    let home = try Home()
+    try release(home.learn(home.rows("weather")), in: home)
+    let other = LearnJob(
+      file: try home.rows("weather"), options: Home.options(), program: "test", actor: "test")
+    let error = #expect(throws: EvolutionError.self) { try Learn(other, in: home.registry, on: Self.held(.nf4)) }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains("the version that a new one is compared with would answer otherwise"), "\(text)")
+    #expect(text.contains("Leave --weights out") && text.contains("accrete init --registry DIR"), "\(text)")
+  }
+
+  /// A base whose codes a GPU multiplied in bfloat16: here nothing but that device helps.
+  @Test func productsOfAnotherDevice() throws {
+    let home = try Home(base: Self.held(.int8))
+    let first = try home.learn(home.rows("weather"))
+    let known = try home.registry.manifest(of: first.version)
+    var (model, described) = (known.model, try #require(known.model["description"]))
+    described["compute"] = JSONTree.text("bfloat16")
+    model["description"] = described
+    let manifest = VersionManifest(
+      name: known.name, method: known.method, kind: known.kind, labels: known.labels, base: known.base,
+      tokenizer: known.tokenizer, promptForm: known.promptForm, parts: known.parts, model: model, data: known.data,
+      run: known.run, numerics: known.numerics, created: known.created)
+    let version = try home.registry.register(manifest, metrics: [], gate: nil, actor: "test")
+    _ = try home.registry.promote(version.reference, reason: "test", actor: "test")
+    #expect(try home.registry.basePrecision() == .int8)
+    let error = #expect(throws: EvolutionError.self) { try home.learn(home.rows("traffic")) }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains("in int8, computed in bfloat16: earlier tasks"), "\(text)")
+    #expect(text.contains("Use the --device that it was learned on, which computes so; or use a registry"), "\(text)")
+    #expect(!text.contains("--weights"), "\(text)")
+  }
+
   /// Takes a version of another registry in, which releases nothing.
   private func take(_ version: VersionRecord, of other: Home, into home: Home) throws {
     let bundle = home.url.appendingPathComponent("\(UUID().uuidString).bundle")

@@ -212,7 +212,18 @@ import Testing
       #expect(got.contains("got YAML") && got.contains("`accrete train --config FILE` takes YAML"), "\(got)")
     }
     let list = try refusal("# mine\n- text: x\n  label: a\n", as: "a.yaml")
-    #expect(list.contains("got a list in YAML") && list.contains("yq -o=json") && !list.contains("--config"), "\(list)")
+    #expect(
+      list.contains("got a list in YAML") && list.contains("yaml.safe_load(sys.stdin)") && !list.contains("--config"),
+      "\(list)")
+    // Lines of text may look like keys.
+    for (text, name) in [
+      ("user: Hello\nassistant: How can I help?\n", "chat.txt"), ("from: a\nsubject: b\nbase rate: c\n", "mail"),
+    ] {
+      let got = try refusal(text, as: name)
+      #expect(got.contains("got text lines of key: value") && got.contains("{\"messages\": […]}"), "\(got)")
+      #expect(got.contains("jq -R") && !got.contains("--config"), "\(got)")
+    }
+    #expect(try refusal("note: mine\nname: x\nlearning_rate: 1\n", as: "a.txt").contains("--config FILE"))
     for (text, name) in [("note: a,label\nb: c,d\n", "a.csv"), ("note: a\tlabel\nB: c\td\n", "a.txt")] {
       #expect(!(try refusal(text, as: name)).contains("YAML"))
     }
@@ -237,6 +248,10 @@ import Testing
     let turns = "\"chosen\":\(answer),\"rejected\":\(answer)"
     #expect(try pair("\"prompt\":\(user),\(turns)").contains("--columns prompt=prompt,completion=chosen keeps"))
     #expect(try pair("\"prompt\":\"q\",\(turns)").contains("content: .prompt}] + .chosen)"))
+    for question in ["question", "instruction"] {
+      #expect(try pair("\"\(question)\":\"q\",\(turns)").contains("content: .\(question)}] + .chosen)"))
+    }
+    #expect(try pair(turns).contains("assistant's last turn"))
     #expect(try pair(#""conversations":[],"chosen":{"from":"gpt"},"rejected":{}"#).contains("assistant's last turn"))
     // The way that is named is one.
     let folder = try Scratch()
@@ -254,6 +269,18 @@ import Testing
     try folder.write(listed.joined(separator: "\n"), to: "pairs.jsonl")
     let conversations = try RowReader(columns: ColumnNames(parsing: "prompt=prompt,completion=chosen")).examples(file)
     #expect(conversations.areConversations && conversations.gate.map(\.answer) == ["a4", "a5"])
+  }
+
+  /// Rows that have an answer of their own are read, whatever other programs put beside it.
+  @Test func answersBesidePairs() throws {
+    let folder = try Scratch()
+    for (text, answer) in [("text", "label"), ("prompt", "completion"), ("instruction", "output")] {
+      let rows = (0..<6).map {
+        #"{"\#(text)":"q\#($0)","\#(answer)":"a\#($0 % 2)","chosen":"x","rejected":"y","split":"\#($0 < 4 ? "train" : "test")"}"#
+      }
+      let file = try folder.write(rows.joined(separator: "\n"), to: "rows.jsonl")
+      #expect(try RowReader().examples(file).gate.map(\.answer) == ["a0", "a1"], "\(text)")
+    }
   }
 
   /// Names of columns survive being written and read, whatever they hold.

@@ -65,6 +65,8 @@ enum { accrete_device_threads = 256, accrete_device_most_threads = 512 };
 // into the device's primary one, which then becomes current.
 int32_t accrete_device_open(const char* driver_path, const char* nvrtc_path, const char* cache_folder, int32_t device,
                             AccreteDevice** out);
+// The compute capability of a device, such as 90 of 9.0, by the driver alone: neither a compiler nor a context is needed. 0 where it fails.
+int32_t accrete_device_capability(const char* driver_path, int32_t device, int32_t* capability);
 // No launch may be under way or follow. NULL: nothing.
 void accrete_device_close(AccreteDevice* device);
 

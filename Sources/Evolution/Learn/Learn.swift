@@ -56,23 +56,36 @@ public final class Learn {
   }
 
   /// What is served answers on one base, held in one way: another would have to answer for the earlier tasks, and would not as they were
-  /// checked.
+  /// checked. Nor would the task's own released version, with which the new one is compared.
   private func requireBaseAsServed() throws {
     let others = try registry.learnedOtherwise(than: base)
     guard let first = others.first else { return }
     let names = others.map { "\($0.version.reference)" }.listed
-    let alike = try registry.servedDescriptions().count == others.count
-    let own = "learn in a registry of its own, `accrete init --registry DIR`"
+    let isEarlier = others.contains { $0.version.name != name }
     throw EvolutionError.unsupported(
       what:
         "the base is held in \(base.model.heldPrecision.rawValue), and \(names) \(others.count == 1 ? "was" : "were") learned and checked on it"
-        + " in \(first.description.heldWords): earlier tasks would answer otherwise",
-      fix: first.description.weights == base.model.roundedTo
-        ? "Hold it in bfloat16 for that, with --weights, or use the --device that they were learned on; or \(own)."
-        : alike
-          ? "Leave --weights out, which holds it as they need it; or \(own)."
-          : "The other versions need it as it is now held, so that no base serves all of them: forget or roll back some, or \(own)."
-    )
+        + " in \(first.description.heldWords): \(isEarlier ? "earlier tasks" : "the version that a new one is compared with") would answer otherwise",
+      fix: try wayToHold(
+        first.description, isAlone: others.count == 1, isOfAll: registry.servedDescriptions().count == others.count))
+  }
+
+  /// What holds the base as a version needs it, which it is not.
+  ///
+  /// - Parameters:
+  ///   - needed: The first of these versions.
+  ///   - isAlone: Whether it is the only one of them.
+  ///   - isOfAll: Whether all that are served are of them.
+  private func wayToHold(_ needed: TaskModelDescription, isAlone: Bool, isOfAll: Bool) -> String {
+    let own = "use a registry of its own, `accrete init --registry DIR`"
+    let device = "the --device that \(isAlone ? "it was" : "they were") learned on"
+    if needed.computesElsewhere(than: base.model) { return "Use \(device), which computes so; or \(own)." }
+    if needed.weights == base.model.roundedTo {
+      return "Hold it in bfloat16 for that, with --weights, or use \(device); or \(own)."
+    }
+    return isOfAll
+      ? "Leave --weights out, which holds it as they need it; or \(own)."
+      : "The other versions need it as it is now held, so that no base serves all of them: forget or roll back some, or \(own)."
   }
 
   /// Reads and checks the rows, takes a few steps, and says what would be learned and what that would take; nothing is kept.

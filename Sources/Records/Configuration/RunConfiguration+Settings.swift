@@ -16,7 +16,7 @@ extension RunConfiguration: Configurable {
         default: "as the files have them"),
       Setting(
         "compute", \.compute,
-        "What products are computed in: float32, bfloat16 (held in bfloat16, sums in float32), or auto (default): bfloat16 where the base is held in it, on a GPU always, on a processor that multiplies it from 100 million parameters on.",
+        "What products are computed in: float32, bfloat16 (sums in float32), or auto (default): bfloat16 on a GPU (compute capability 8.0 and later) for bases held in 16 bits or fewer, on a processor that multiplies it for bases held in bfloat16 of 100 million parameters or more.",
         default: "auto"),
       Setting(
         "suite", \.source.suite, "mtl5, trace, compliance-en, compliance-zh, or files (default) for your own --tasks."),

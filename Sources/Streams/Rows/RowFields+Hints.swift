@@ -88,14 +88,18 @@ extension RowFields {
     return true
   }
 
-  /// What rows are told that other programs learn from in a way of their own; `nil`: they are none.
-  var otherPurpose: StreamError? {
-    if has("chosen"), has("rejected") {
-      return .field(
-        headLocation.detail(
-          expected: "rows with one right answer",
-          got: "pairs of \"chosen\" and \"rejected\", of which no preference is learned", fix: waysOfPairs))
-    }
+  /// What preference pairs are told; `nil`: they are none.
+  var preferencePairs: StreamError? {
+    guard has("chosen"), has("rejected") else { return nil }
+    return .field(
+      headLocation.detail(
+        expected: "rows with one right answer",
+        got: "pairs of \"chosen\" and \"rejected\", of which no preference is learned", fix: waysOfPairs))
+  }
+
+  /// What a row is told whose prompt is a list of messages and whose answer is none under the name that this asks for; `nil`: it is another
+  /// one.
+  var promptOfMessages: StreamError? {
     guard hasMessages(in: "prompt"), let answer = ["completion", "answer"].first(where: has),
       answer != "completion" || !hasMessages(in: answer)
     else { return nil }
@@ -111,6 +115,8 @@ extension RowFields {
   /// What makes rows with one answer of preference pairs.
   private var waysOfPairs: String {
     let keeps = "keeps the chosen answer."
+    let alone = "Write the chosen answer alone, as the assistant's last turn or as \"completion\" beside a \"prompt\"."
+    let question = ["prompt", "instruction", "question"].first(where: has)
     if hasMessages(in: "chosen") {
       // Whole conversations, or the answer's turn alone.
       if case .list(let turns)? = value("chosen"), case .object(let first)? = turns.first,
@@ -119,12 +125,11 @@ extension RowFields {
         return "--columns messages=chosen \(keeps)"
       }
       if hasMessages(in: "prompt") { return "--columns prompt=prompt,completion=chosen \(keeps)" }
-      let asked = "[{role: \"user\", content: .prompt}]"
+      guard let question else { return alone }
+      let asked = "[{role: \"user\", content: .\(question)}]"
       return "`jq -c '{messages: (\(asked) + .chosen)}' FILE > rows.jsonl` \(keeps)"
     }
-    guard case .text? = value("chosen"), let question = ["prompt", "instruction", "question"].first(where: has) else {
-      return "Write the chosen answer alone, as the assistant's last turn or as \"completion\" beside a \"prompt\"."
-    }
+    guard case .text? = value("chosen"), let question else { return alone }
     return "--columns prompt=\(question),completion=chosen \(keeps)"
   }
 

@@ -52,11 +52,13 @@ public enum RowForm: String, Sendable, Codable, CaseIterable {
   ///
   /// - Throws: ``StreamError/field(_:)`` if that is none or more than one.
   init(of row: RowFields) throws {
-    if let other = row.otherPurpose { throw other }
+    if let other = row.promptOfMessages { throw other }
     // Texts and lists of messages have the same two names.
     let other: RowForm = row.hasMessages(in: "prompt") ? .promptCompletion : .promptMessages
     let known = Self.allCases.filter { $0 != other }
     let found = known.filter { row.has($0.fields.text) && row.has($0.fields.answer) }
+    // A conversation may be what pairs begin with; an answer of its own is one, whatever else a row has.
+    if !found.contains(where: { $0.fields.text != $0.fields.answer }), let pairs = row.preferencePairs { throw pairs }
     guard found.count == 1, let form = found.first else {
       let forms = known.map { form in
         form.fields.text == form.fields.answer

@@ -48,7 +48,17 @@ struct RowInput {
             throw StreamError.file(
               location.detail(
                 expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: "a list in YAML",
-                fix: "Write each row as a line of JSON: `yq -o=json -I=0 '.[]' FILE > rows.jsonl`."))
+                fix:
+                  "Write each row as a line of JSON: `python3 -c 'import json, sys, yaml; [print(json.dumps(row, default=str)) for row in yaml.safe_load(sys.stdin)]' < FILE > rows.jsonl` (with PyYAML)."
+              ))
+          }
+          guard Self.isCalledYAML(location.file) || OptionFile.hasKnownKey(piece) else {
+            throw StreamError.file(
+              location.detail(
+                expected: "rows as JSONL, a JSON array, CSV or TSV, also gzipped", got: "text lines of key: value",
+                fix:
+                  "Write each row as a line of JSON, such as {\"text\": \"…\", \"label\": \"…\"} or, of a conversation, {\"messages\": […]}. \(RowFields.linesOfText)"
+              ))
           }
           throw StreamError.file(
             location.detail(
@@ -69,12 +79,16 @@ struct RowInput {
 
   /// Whether a file is YAML by its name, or begins with two keys as a mapping does and is called neither a table nor JSON.
   private static func isYAML(_ first: [UInt8], name: String) -> Bool {
+    if isCalledYAML(name) { return true }
     let name = name.lowercased()
-    if [".yaml", ".yml"].contains(where: name.hasSuffix) { return true }
     guard ![".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".gz"].contains(where: name.hasSuffix) else { return false }
     let lines = String(decoding: first.prefix(4096), as: UTF8.self).split(whereSeparator: \.isNewline)
       .filter { !$0.hasPrefix("#") && !$0.hasPrefix("---") }
     return lines.count > 1 && lines.prefix(2).allSatisfy { $0.prefixMatch(of: /[a-z][a-z0-9_-]*:(?: |$)/) != nil }
+  }
+
+  private static func isCalledYAML(_ name: String) -> Bool {
+    [".yaml", ".yml"].contains(where: name.lowercased().hasSuffix)
   }
 
   /// Whether YAML is a list, as of rows, and no options.

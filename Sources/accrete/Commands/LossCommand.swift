@@ -48,7 +48,8 @@ struct LossCommand: ParsableCommand {
   func run() throws {
     let memory = {
       LessMemory.advice(
-        ["a smaller --length"], weights: LessMemory.forms(than: base.weights, of: try? base.folder()))
+        ["a smaller --length"],
+        weights: LessMemory.forms(than: base.weights, of: try? base.folder(), device: base.device))
     }
     try Failure.reported(memory: memory()) {
       let device = try base.apply()

@@ -4,6 +4,7 @@ import ModelConfiguration
 import Records
 import Registry
 import Serving
+import Torch
 
 /// What to do where memory is short: only what the command takes as things are, and what makes the base smaller.
 enum LessMemory {
@@ -19,15 +20,28 @@ enum LessMemory {
   ) -> [WeightPrecision] {
     // Checkpoints of GPTQ and AWQ are as small as nf4; other forms are made of their numbers.
     if held == nil, let base, (try? DecoderConfiguration(folder: base))?.packed != nil { return [] }
+    let isOnCPU = (device ?? "cpu") == "cpu"
+    // As its files have it: on a GPU that is float32 all the same.
+    let isHalf = held == nil && isOnCPU && base.map(isInHalves) == true
     let smaller: [WeightPrecision] =
-      switch held {
+      switch isHalf ? .bfloat16 : held {
       case nil, .float32: [.bfloat16, .int8, .nf4]
       case .bfloat16: [.int8, .nf4]
       case .int8, .fp8: [.nf4]
       case .nf4, .int4: []
       }
-    guard compute == .bfloat16, (device ?? "cpu") == "cpu" else { return smaller }
+    guard compute == .bfloat16, isOnCPU else { return smaller }
     return smaller.filter { $0 == .bfloat16 }
+  }
+
+  /// Whether a base's files have all matrices in bfloat16: the header of the first one says it for all of them, and needs no libtorch.
+  private static func isInHalves(_ base: URL) -> Bool {
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: base.path)) ?? []).sorted()
+    guard let name = names.first(where: { $0.hasPrefix("model") && $0.hasSuffix(".safetensors") }),
+      let file = try? SafetensorsFile(base.appendingPathComponent(name))
+    else { return false }
+    let types = file.names.filter { (file.shape(of: $0)?.count ?? 0) > 1 }.map(file.dtype(of:))
+    return !types.isEmpty && types.allSatisfy { $0 == .bfloat16 }
   }
 
   /// A sentence.
@@ -65,7 +79,8 @@ extension BaseOptions {
   ///
   /// - Parameter experts: What names a base where none is named.
   func lessMemory(for experts: ExpertOptions) -> String {
-    LessMemory.advice(weights: LessMemory.forms(than: weights, of: try? folder(for: experts)), last: "a smaller base")
+    LessMemory.advice(
+      weights: LessMemory.forms(than: weights, of: try? folder(for: experts), device: device), last: "a smaller base")
   }
 }
 

@@ -54,7 +54,7 @@ enum OptionValues {
     (["compute", "weights"], ["bf16"], "bfloat16"), (["compute", "weights"], ["fp32", "f32", "float"], "float32"),
     (["compute"], ["fp16", "float16", "half", "16"], "bfloat16, as there is no float16"),
     (["weights"], ["fp16", "float16", "half"], "bfloat16, as there is no float16"),
-    (["weights"], ["4bit", "4-bit", "4", "qlora", "fp4", "q4", "q4_0", "q4_k_m", "int4"], "nf4"),
+    (["weights"], ["4bit", "4-bit", "4", "qlora", "fp4", "q4", "q4_0", "q4_k_m"], "nf4"),
     (["weights"], ["8bit", "8-bit", "8", "q8", "q8_0"], "int8"),
   ]
 

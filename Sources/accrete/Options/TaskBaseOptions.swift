@@ -44,9 +44,10 @@ struct TaskBaseOptions: ParsableArguments {
     try TorchRuntime.setThreads(threadCount)
     let known = try registry.base().path
     let folder = try EmbeddedResources.base(base ?? known, from: base == nil ? registry.url : nil)
-    let loaded = try registry.loadBase(
-      at: folder, on: Device(device ?? "cpu"),
-      precision: weights ?? registry.basePrecision(answering: task) ?? usual, answering: task)
+    // What is served may need the files' own numbers, which have no name here.
+    let isFree = try usual != nil && registry.servedDescriptions().isEmpty
+    let held = try weights ?? registry.basePrecision(answering: task) ?? (isFree ? usual : nil)
+    let loaded = try registry.loadBase(at: folder, on: Device(device ?? "cpu"), precision: held, answering: task)
     guard !quiet else { return loaded }
     var warnings = loaded.warnings + (learns ? [] : loaded.computeWarnings)
     if !learns,
@@ -66,9 +67,11 @@ struct TaskBaseOptions: ParsableArguments {
     guard let first = others.first else { return nil }
     let names = others.map { "\($0.version.reference)" }.listed
     let advice =
-      isGiven
-      ? " Without --weights a task that is named answers as it was learned."
-      : " Name the task (--task): it then answers as it was learned."
+      first.description.computesElsewhere(than: base.model)
+      ? " Use the --device that \(others.count == 1 ? "it was" : "they were") learned on, which computes so."
+      : isGiven
+        ? " Without --weights a task that is named answers as it was learned."
+        : " Name the task (--task): it then answers as it was learned."
     return
       "the base is held in \(base.model.heldPrecision.rawValue), and \(names) \(others.count == 1 ? "was" : "were") learned and checked on it in"
       + " \(first.description.heldWords): answers may differ." + advice

@@ -38,6 +38,17 @@ import Testing
     }
   }
 
+  /// FlashAttention where GPU, numbers and heads are made for it; else in float32, and on a CPU by single operations.
+  @Test func whichOperator() {
+    func way(_ isHalf: Bool, _ headDim: Int, on device: Device = .cuda(0)) -> VarlenAttention.Way {
+      VarlenAttention.way(isHalf: isHalf, headDim: headDim, on: device)
+    }
+    #expect(way(true, 128) == .flash && way(true, 256) == .flash)
+    #expect(way(false, 128) == .efficient)
+    for width in [12, 264] { #expect(way(true, width) == .composed && way(false, width) == .composed) }
+    #expect(way(true, 128, on: .cpu) == .composed && way(false, 128, on: .cpu) == .composed)
+  }
+
   @Test(arguments: [DType.float32, .bfloat16])
   func equalsTheProcessorsKernels(type: DType) throws {
     for number in 0..<200 {

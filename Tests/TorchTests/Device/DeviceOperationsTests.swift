@@ -21,6 +21,17 @@ import Testing
     }
   }
 
+  /// Which GPU it is, is asked of the driver; where there is none, it counts as one that multiplies bfloat16.
+  @Test func capability() {
+    asDevice(.emulatedKernels) {
+      #expect(DeviceKernels.capability(of: .cpu) == 90 && DeviceOperations.suitsHalfProducts(on: .cpu))
+    }
+    asDevice { #expect(DeviceKernels.capability(of: .cpu) == nil && DeviceOperations.suitsHalfProducts(on: .cpu)) }
+    DeviceKernels.$emulation.withValue("/nowhere/driver.so") {
+      #expect(DeviceKernels.capability(of: .cpu) == nil && DeviceOperations.suitsHalfProducts(on: .cpu))
+    }
+  }
+
   /// In float32 only the order of sums differs; in bfloat16 factors and what passes through them are rounded, too.
   private func tolerance(_ type: DType) -> Double { type == .float32 ? 2e-5 : 6.0 / 256 }
 

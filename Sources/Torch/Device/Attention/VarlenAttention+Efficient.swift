@@ -21,8 +21,20 @@ extension VarlenAttention {
     }
   }
 
-  /// Memory-efficient attention (Rabe and Staats, arXiv 2112.05682), for float32.
+  /// The same in float32: on GPUs before Ampere the operator has no bfloat16.
+  private func widened() throws -> VarlenAttention {
+    VarlenAttention(
+      queries: try queries.converted(to: .float32), keys: try keys.converted(to: .float32),
+      values: try values.converted(to: .float32), rows: rows, causal: causal, window: window)
+  }
+
+  /// Memory-efficient attention (Rabe and Staats, arXiv 2112.05682), in float32; what is bfloat16 is rounded at the end.
   func efficient() throws -> Result {
+    guard !queries.isHalf else {
+      let result = try widened().efficient()
+      return Result(
+        output: try result.output.converted(to: .bfloat16), logSums: result.logSums, kept: result.kept)
+    }
     let results = try Operation.call(
       "aten::_efficient_attention_forward", results: 6, tensors: 4, efficientArguments)
     // Over a cache nobody wants the sums.
@@ -41,6 +53,13 @@ extension VarlenAttention {
   func efficientBackward(_ gradient: Tensor, _ result: Result) throws
     -> (queries: Tensor, keys: Tensor, values: Tensor)
   {
+    guard !queries.isHalf else {
+      let wide = try widened().efficientBackward(gradient.converted(to: .float32), result)
+      return (
+        try wide.queries.converted(to: .bfloat16), try wide.keys.converted(to: .bfloat16),
+        try wide.values.converted(to: .bfloat16)
+      )
+    }
     let results = try Determinism.required {
       try Operation.call(
         "aten::_efficient_attention_backward", results: 4, tensors: 3,

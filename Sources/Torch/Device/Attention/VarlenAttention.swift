@@ -25,10 +25,22 @@ struct VarlenAttention {
   var scale: Double { 1 / Double(queries.shape[2]).squareRoot() }
   var groups: Int { queries.shape[1] / max(keys.shape[1], 1) }
 
-  /// FlashAttention takes bfloat16 and heads of at most 256, a multiple of 8; the other operator any type. Neither is there on a CPU.
   var way: Way {
-    guard queries.device.kind == .cuda, queries.shape[2] % 8 == 0, queries.shape[2] <= 256 else { return .composed }
-    return queries.isHalf ? .flash : .efficient
+    let device = queries.device
+    return Self.way(
+      isHalf: queries.isHalf && DeviceOperations.suitsHalfProducts(on: device), headDim: queries.shape[2], on: device)
+  }
+
+  /// FlashAttention takes bfloat16 and heads of at most 256, a multiple of 8; the other operator computes in float32. Neither is there on a
+  /// CPU.
+  ///
+  /// - Parameters:
+  ///   - isHalf: Whether queries are bfloat16, and the GPU has FlashAttention for it (from compute capability 8.0 on).
+  ///   - headDim: The width of a head.
+  ///   - device: Where it is computed.
+  static func way(isHalf: Bool, headDim: Int, on device: Device) -> Way {
+    guard device.kind == .cuda, headDim % 8 == 0, headDim <= 256 else { return .composed }
+    return isHalf ? .flash : .efficient
   }
 
   func forward() throws -> Result {

@@ -78,6 +78,25 @@ public final class DeviceKernels: @unchecked Sendable {
   /// What a device has; `nil`: none.
   public static func description(for device: Device) -> Description? { loaded(for: device)?.description }
 
+  /// A GPU's compute capability, such as 90 of 9.0, also where our kernels do not load: the driver alone says it.
+  ///
+  /// - Returns: `nil` where there is no driver, for a GPU that it does not have, and for a CPU on which no kernels are emulated.
+  static func capability(of device: Device) -> Int? {
+    let library = device == .cpu ? emulation : nil
+    guard device.kind == .cuda || library != nil else { return nil }
+    let place = Place(device: device, library: library)
+    return capabilities.withLock { known in
+      if let found = known[place] { return found }
+      var number: Int32 = 0
+      let status = accrete_device_capability(library, Int32(device.index), &number)
+      let made = status == 0 ? Int(number) : nil
+      known[place] = .some(made)
+      return made
+    }
+  }
+
+  private static let capabilities = Mutex<[Place: Int?]>([:])
+
   private static func found(for device: Device) -> Loaded? {
     let library = device == .cpu ? emulation : nil
     guard device.kind == .cuda || library != nil else { return nil }

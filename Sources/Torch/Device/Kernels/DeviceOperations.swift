@@ -19,15 +19,14 @@ public enum DeviceOperations {
     return "our kernels for \(kernels.description.architecture)"
   }
 
-  /// Whether a GPU takes products in bfloat16 at their full rate, and FlashAttention: Ampere and later. Ours are asked which GPU it is;
-  /// where they do not load, it counts as one of these.
+  /// Whether a GPU takes products in bfloat16 at their full rate, and FlashAttention: Ampere and later. The driver is asked which GPU it
+  /// is; where there is none, as where single operations stand in for a GPU on the CPU, it counts as one of these.
   public static func suitsHalfProducts(on device: Device) -> Bool {
-    guard let architecture = DeviceKernels.description(for: device)?.architecture else { return true }
-    return Int(architecture.filter(\.isNumber)).map { $0 >= leastHalfArchitecture } ?? true
+    DeviceKernels.capability(of: device).map { $0 >= leastHalfCapability } ?? true
   }
 
-  /// Compute capability 8.0, as architectures have it in their names.
-  private static let leastHalfArchitecture = 80
+  /// Compute capability 8.0.
+  private static let leastHalfCapability = 80
 
   /// `x` with some of its elements dropped and the others enlarged. → [rows, width]
   ///

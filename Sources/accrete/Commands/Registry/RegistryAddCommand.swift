@@ -59,7 +59,9 @@ struct RegistryAddCommand: ParsableCommand {
       let trained = try? RunFolder(url).readManifest().configuration.weights
       let loaded = try base.load(for: opened, usual: trained, learns: true)
       let stored = try StoredRun(url, model: loaded.model)
-      if let warning = Self.warning(trained, loaded) { Console.error("warning: \(warning)") }
+      if let warning = Self.warning(trained, loaded, isGiven: base.weights != nil) {
+        Console.error("warning: \(warning)")
+      }
       let tasks = task.map { [$0] } ?? stored.learned
       guard !tasks.isEmpty else {
         throw EvolutionError.unsupported(
@@ -78,13 +80,13 @@ struct RegistryAddCommand: ParsableCommand {
   }
 
   /// What is to be known where the run's base was held in other numbers than the registry's; `nil`: it was not.
-  private static func warning(_ trained: WeightPrecision?, _ base: Base) -> String? {
+  private static func warning(_ trained: WeightPrecision?, _ base: Base, isGiven: Bool) -> String? {
     func words(_ precision: WeightPrecision?) -> String? {
       precision.flatMap { $0.isRounding ? $0.rawValue : nil }
     }
     guard words(trained) != words(base.model.roundedTo) else { return nil }
     let own = "the numbers that its files have"
     return
-      "the run was trained on a base held in \(words(trained) ?? own), and is scored and answers here on one held in \(words(base.model.roundedTo) ?? own)"
+      "the run was trained on a base held in \(words(trained) ?? own), and is scored and answers here on one held in \(words(base.model.roundedTo) ?? own), as \(isGiven ? "--weights says" : "the versions that are served need it"): answers may differ. A registry of its own, `accrete init --registry DIR`, holds it as the run did\(isGiven ? ", without --weights" : "")."
   }
 }

@@ -265,7 +265,7 @@ struct LearnOptionGroup: ParsableArguments {
 
   @Option(
     help:
-      "What the base's products are computed in: float32, bfloat16, or auto (default): bfloat16 where the base is held in it, on a GPU always, on a processor that multiplies it from 100 million parameters on."
+      "What the base's products are computed in: float32, bfloat16, or auto (default): bfloat16 on a GPU (compute capability 8.0 and later) for bases held in 16 bits or fewer, on a processor that multiplies it for bases held in bfloat16 of 100 million parameters or more."
   )
   var compute: ComputeChoice?
 
