@@ -236,7 +236,7 @@ import Testing
   /// A model's name on the hub has its organisation.
   @Test func namesOfTheHub() {
     let error = #expect(throws: (any Error).self) { try EmbeddedResources.base("gpt2") }
-    #expect(error.map { "\($0)" }?.contains("named ORG/NAME, as openai-community/gpt2.") == true)
+    #expect(error.map { "\($0)" }?.contains("named ORG/NAME, as Qwen/Qwen3-0.6B.") == true)
   }
 
   /// Lists have commas.
