@@ -125,6 +125,7 @@ gpu-bundle: setup
 
 gpu-dry-run: build .venv/installed
 	$(SWIFT) build --configuration release --product accrete-device-check
+	$(SWIFT) build --configuration release --product accrete-cuda-emulated
 	.venv/bin/python Scripts/gpu_check --device cpu --program .build/release/accrete-device-check --out .build/gpu-dry-run.jsonl
 
 reference: .venv/installed

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import rows
-from place import ROOT, Place
+from place import EMULATED, ROOT, Place
 from runner import OutOfTime, Stage, Work, run
 
 FOLDER = Path(__file__).resolve().parent
@@ -124,6 +124,12 @@ class Check:
         work.lines("packages", [sys.executable, "-c", installed], at_most=15, needed=False)
 
     def plan(self, work: Work) -> None:
+        if not self.place.is_gpu:
+            # Without it the dry run leaves out our kernels, and passes all the same.
+            work.facts["kernels"] = "emulated" if self.place.emulated else "single operations stand in for them"
+            if not self.place.emulated:
+                work.problems.append(f"our kernels are not rehearsed: there is no {EMULATED} beside {self.place.program};"
+                                     " swift build --configuration release --product accrete-cuda-emulated makes it")
         for line in self.ours(work, "plan", "plan"):
             missing = [name for name in line.get("missing", []) if name in NEEDED]
             if missing:

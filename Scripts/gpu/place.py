@@ -55,15 +55,19 @@ class Place:
     def is_gpu(self) -> bool:
         return self.device != "cpu"
 
+    @property
+    def emulated(self) -> Path | None:
+        """What stands in for the driver and for the compiler of kernels in a dry run; `None`: it is not built."""
+        library = self.program.parent / EMULATED
+        return library if library.is_file() else None
+
     def environment(self, device: str | None = None) -> dict[str, str]:
         """`device`: `cpu` for the CPU's own kernels; otherwise the one that is checked, which on a CPU is a rehearsal of a GPU."""
         result = {"LD_LIBRARY_PATH": self.libraries}
         if device != "cpu" and not self.is_gpu:
             result["ACCRETE_PLAN"] = "gpu"
-            emulated = self.program.parent / EMULATED
-            if emulated.is_file():
-                # It stands in for the driver and for the compiler of kernels.
-                result["ACCRETE_CUDA_EMULATION"] = str(emulated)
+            if self.emulated:
+                result["ACCRETE_CUDA_EMULATION"] = str(self.emulated)
         return result
 
     def command(self, mode: str, *words: str | Path, device: str | None = None) -> list[str]:

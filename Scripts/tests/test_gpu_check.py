@@ -1,11 +1,13 @@
 """Does gpu_check keep its deadlines, go on after a failure, and say what was reached? Without a GPU, torch or the program."""
 
+import argparse
 import importlib.machinery
 import importlib.util
 import json
 import lzma
 import pathlib
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -223,13 +225,35 @@ class ProgramTests(Scratch):
         check = program("gpu_check")
         self.assertEqual(check.numbers("0-3"), {0, 1, 2, 3})
         self.assertEqual(check.numbers("0,2,5-6"), {0, 2, 5, 6})
-        with self.assertRaises(Exception):
-            check.numbers("two")
+        for wrong, why in (("two", "0-3 or 0,2,5"), ("", "0-3 or 0,2,5"), ("3-", "0-3 or 0,2,5"), ("5-3", "smaller number stands first"),
+                           ("12", "stages 0 to 9"), ("0,8-10", "stages 0 to 9")):
+            with self.assertRaisesRegex(argparse.ArgumentTypeError, why):
+                check.numbers(wrong)
+
+    def run_script(self, name, *words):
+        return subprocess.run([sys.executable, str(SCRIPTS / name), *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, timeout=60)
+
+    def test_stages_that_are_not_there_are_refused(self):
+        for stages in ("5-3", "12"):
+            done = self.run_script("gpu_check", "--device", "cpu", "--stages", stages, "--out", self.out)
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertIn(f"argument --stages: {stages}: ", done.stdout)
+            self.assertNotIn("Traceback", done.stdout)
+        self.assertFalse(self.out.exists())
+
+    def test_the_working_folder_is_made(self):
+        work = self.folder / "new/work"
+        done = self.run_script("gpu_check", "--device", "cpu", "--stages", "0", "--program", "/nowhere/program", "--out", self.out,
+                               "--work", work)
+        self.assertEqual([line["state"] for line in self.written()], ["done"], done.stdout)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertTrue(work.is_dir())
 
     def test_times_fit(self):
         measures = program("gpu_check").measures
         stages = measures.Check(place.Place(self.folder / "program", "cuda:0"), self.folder, {}).stages
-        self.assertEqual([stage.number for stage in stages], list(range(10)))
+        self.assertEqual([stage.number for stage in stages], list(program("gpu_check").STAGES))
         self.assertLessEqual(sum(stage.seconds for stage in stages), 480)
         self.assertLessEqual(sum(stage.seconds for stage in stages[:4]), 175)
 
@@ -241,6 +265,48 @@ class ProgramTests(Scratch):
         self.assertIn("checkout and bundle", bundle.state(self.folder, bundle.CARRIED))
         bundle.LIMIT = 4
         self.assertIn("the bundle has", bundle.state(self.folder, 10))
+
+    def test_a_folder_of_something_else_is_not_replaced(self):
+        bundle = program("gpu_bundle")
+        self.assertIsNone(bundle.in_the_way(self.folder / "new"))
+        self.assertIsNone(bundle.in_the_way(self.folder))
+        for name in (f"{bundle.PROGRAM}.xz", "goldens.json", "libaccrete-torch-2.11.so"):
+            (self.folder / name).write_text("")
+        self.assertIsNone(bundle.in_the_way(self.folder))
+        (self.folder / "notes.txt").write_text("mine")
+        (self.folder / "goldens").mkdir()
+        self.assertIn("holds goldens and 1 more", bundle.in_the_way(self.folder))
+        self.assertIn("got a file", bundle.in_the_way(self.folder / "notes.txt"))
+        (self.folder / "link").symlink_to(self.folder / "goldens")
+        self.assertIn("got a link", bundle.in_the_way(self.folder / "link"))
+        # Nothing is built before it is refused: this program is not there.
+        done = self.run_script("gpu_bundle", "--program", "/nowhere/program", "--torch", "/nowhere", "--out", self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"gpu_bundle: --out {self.folder}: ", done.stdout)
+        self.assertEqual((self.folder / "notes.txt").read_text(), "mine")
+
+
+class EmulationTests(Scratch):
+    """A dry run without our kernels is no dry run of them."""
+
+    def problems(self):
+        measures = program("gpu_check").measures
+        check = measures.Check(place.Place(self.folder / "program", "cpu"), self.folder, {})
+        check.ours = lambda *words, **more: []
+        work = runner.Work(deadline=time.monotonic() + 10)
+        check.plan(work)
+        return work.problems, work.facts["kernels"], check.place.environment().get("ACCRETE_CUDA_EMULATION")
+
+    def test_a_dry_run_without_kernels_says_so(self):
+        problems, fact, variable = self.problems()
+        self.assertEqual(len(problems), 1)
+        self.assertIn("--product accrete-cuda-emulated", problems[0])
+        self.assertEqual((fact, variable), ("single operations stand in for them", None))
+
+    def test_a_dry_run_with_kernels(self):
+        library = self.folder / place.EMULATED
+        library.write_text("")
+        self.assertEqual(self.problems(), ([], "emulated", str(library)))
 
 
 if __name__ == "__main__":

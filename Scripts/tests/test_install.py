@@ -35,18 +35,88 @@ HELP = {
 }
 
 
+
+
+def make_stub(built):
+    """A folder as a build leaves it."""
+    (built / "help.resources").mkdir(parents=True)
+    (built / "accrete").write_text(PROGRAM)
+    os.chmod(built / "accrete", 0o755)
+    (built / "libaccrete-torch.so").write_text("bridge")
+    (built / "help.resources/help.json").write_text(json.dumps(HELP))
+
+
+# The program itself, where it is built.
+BUILT = SCRIPTS.parent / ".build/release"
+
+
+def tree(folder):
+    """All that is below a folder, with what writing would change."""
+    return {str(path): (path.lstat().st_mode, path.lstat().st_size, path.lstat().st_mtime_ns) for path in [folder, *folder.rglob("*")]}
+
+
+def set_modes(folder, change):
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(change(path.stat().st_mode))
+
+
+class ReadOnlyTests(unittest.TestCase):
+    """Does what an administrator installed run for a user who can write neither there nor at home?"""
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.place = pathlib.Path(scratch.name)
+        # The other user has to get there.
+        self.place.chmod(0o755)
+
+    def installed(self, built):
+        torch, prefix = self.place / "torch", self.place / "prefix"
+        torch.mkdir()
+        (torch / "libtorch.so").write_text("torch")
+        subprocess.run([SCRIPTS / "install", "--from", built, "--torch", torch, "--prefix", prefix], check=True, stdout=subprocess.DEVNULL)
+        set_modes(prefix, lambda mode: mode & ~0o222)
+        self.addCleanup(set_modes, prefix, lambda mode: mode | 0o200)
+        return prefix
+
+    def run_as_another(self, prefix, *words):
+        """Runs the program where nothing can be written, and checks that nothing was."""
+        folder = self.place / "here"
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o555)
+        before = tree(self.place)
+        # Root may write everywhere: nobody may not.
+        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run([prefix / "bin/accrete", *words], cwd=folder, env={"HOME": "/nonexistent", "PATH": os.environ["PATH"]},
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, **user)
+        self.assertEqual(tree(self.place), before)
+        self.assertFalse(pathlib.Path("/nonexistent").exists())
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def test_stub(self):
+        built = self.place / "built"
+        make_stub(built)
+        prefix = self.installed(built)
+        self.assertEqual(self.run_as_another(prefix, "--version").strip(), f"version 1 in {(prefix / 'lib/accrete').resolve()}")
+        self.assertEqual(self.run_as_another(prefix, "--generate-completion-script", "zsh"), "completion for zsh\n")
+
+    @unittest.skipUnless(all((BUILT / name).is_file() for name in ("accrete", "libaccrete-torch.so")), f"{BUILT} is not built: make build")
+    def test_the_program_itself(self):
+        prefix = self.installed(BUILT)
+        self.assertRegex(self.run_as_another(prefix, "--version"), r"[0-9]+\.[0-9]+\.[0-9]+")
+        self.assertIn("accrete", self.run_as_another(prefix, "methods"))
+
+
 class InstallTests(unittest.TestCase):
     def test_whole_movable_replaced(self):
         with tempfile.TemporaryDirectory() as folder:
             place = pathlib.Path(folder)
             built, torch = place / "built", place / "torch"
-            (built / "help.resources").mkdir(parents=True)
+            make_stub(built)
             torch.mkdir()
-            (built / "accrete").write_text(PROGRAM)
-            os.chmod(built / "accrete", 0o755)
-            (built / "libaccrete-torch.so").write_text("bridge")
             (torch / "libtorch.so").write_text("torch")
-            (built / "help.resources/help.json").write_text(json.dumps(HELP))
             prefix = place / "pre fix"
 
             def install():

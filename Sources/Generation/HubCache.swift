@@ -44,7 +44,7 @@ public struct HubCache: Sendable {
     func path(_ name: String) -> String? {
       environment[name].flatMap { $0.isEmpty ? nil : ($0 as NSString).expandingTildeInPath }
     }
-    let cache = path("XDG_CACHE_HOME") ?? ((environment["HOME"] ?? NSHomeDirectory()) + "/.cache")
+    let cache = UserCache.folder(of: environment)?.path ?? (NSHomeDirectory() + "/.cache")
     let hub =
       path("HF_HUB_CACHE") ?? path("HUGGINGFACE_HUB_CACHE") ?? path("HF_HOME").map { $0 + "/hub" } ?? cache
       + "/huggingface/hub"

@@ -36,7 +36,7 @@ enum EmbeddedResources {
               "a folder with config.json, an embedded base (\(bases.joined(separator: ", "))), or ORG/NAME of Hugging Face's cache",
             got: "nothing there",
             fix:
-              "Check the path. Models of the hub are named ORG/NAME, as openai-community/gpt2."))
+              "Check the path. Models of the hub are named ORG/NAME, as Qwen/Qwen3-0.6B."))
       }
       return url
     }

@@ -25,7 +25,8 @@ enum Failure {
     } catch {
       let arguments = Array(CommandLine.arguments.dropFirst())
       let advice = advice(for: error, memory: memory(), arguments)
-      Console.error("accrete: \(OptionValues.located(OptionSynonyms.explained(error), of: arguments))\(advice)")
+      Console.error(
+        "accrete: \(OptionValues.located(OptionSynonyms.explained(error, of: arguments), of: arguments))\(advice)")
       throw ExitCode(ErrorCategory(of: error).exitCode)
     }
   }

@@ -1,3 +1,4 @@
+import Comparing
 import Files
 import Foundation
 import Records
@@ -8,189 +9,43 @@ enum OptionSynonyms {
   /// What an option of another program is here.
   struct Meaning {
     let text: String
-    /// The commands for which it is right; `nil`: those that have the option with which the text begins.
+    /// The commands for which it is right; `nil`: those that have the option with which the text begins, and of a sentence all for which
+    /// nothing else is said.
     let named: [String]?
 
     /// Whether the text says by itself what there is instead of an option.
     let isSentence: Bool
+    /// The key of a command's file; `nil`: the option's name.
+    private let ownKey: String?
+    /// What is to be known of the option, in a file, too.
+    let note: String?
 
-    init(_ text: String, for named: [String]? = nil) { (self.text, self.named, isSentence) = (text, named, false) }
+    init(_ option: String, note: String? = nil, for named: [String]? = nil) {
+      text = option + (note.map { " (\($0))" } ?? "")
+      (self.named, isSentence, ownKey, self.note) = (named, false, nil, note)
+    }
 
-    init(sentence: String) { (text, named, isSentence) = (sentence, nil, true) }
+    init(sentence: String, for named: [String]? = nil) {
+      (text, self.named, isSentence, ownKey, note) = (sentence, named, true, nil, nil)
+    }
+
+    /// A key of `pretrain`, of which few have a flag.
+    init(key: String, note: String? = nil) {
+      text = "--set \(key)=VALUE" + (note.map { " (\($0))" } ?? "")
+      (named, isSentence, ownKey, self.note) = (["pretrain"], false, key, note)
+    }
+
+    /// Whether it is a key of a file, and no option.
+    var isKey: Bool { ownKey != nil }
 
     /// The option with which the text begins; `nil`: it is about something else.
     var option: String? { isSentence ? nil : text.firstMatch(of: /^--[a-z-]+/).map { String($0.0) } }
 
+    /// What stands in a file for it.
+    var key: String? { ownKey ?? option.map { String($0.dropFirst(2)) } }
+
     var commands: [String] { named ?? option.map(CommandOptions.having) ?? [] }
   }
-
-  /// Commands that read a task's rows to learn from them.
-  private static let learning = ["learn", "train", "compare"]
-  /// Commands that let one choose what products are computed in: `--compute` of `plan-scale` is a number of operations.
-  private static let computing = learning + ["doctor"]
-  /// Commands that answer the texts of a file.
-  private static let answering = ["predict", "route", "evaluate"]
-  /// Commands that find their base in the registry.
-  private static let basedOnARegistry = CommandOptions.having("--base").filter {
-    $0 != "init" && CommandOptions.having("--registry").contains($0)
-  }
-  private static let own: [(others: [String], ours: [Meaning])] = [
-    (["lr", "learning_rate"], [Meaning("--learning-rate")]),
-    (
-      [
-        "epochs", "epoch", "num-epochs", "num_epochs", "num_train_epochs", "num-train-epochs", "max-epochs",
-        "max_epochs", "iters",
-      ],
-      // No alias: as many passes as `learn` makes at most are all made by `train`.
-      [
-        Meaning("--max-epochs (the most passes: training may stop earlier)"),
-        Meaning("--epochs (exactly this many passes)"),
-      ]
-    ),
-    (["bf16", "fp16", "mixed-precision", "mixed_precision"], [Meaning("--compute bfloat16", for: computing)]),
-    (["batch-size", "batch_size", "per_device_train_batch_size", "per-device-train-batch-size"], [Meaning("--batch")]),
-    (["lora-rank", "lora_rank", "lora-r", "lora_r", "r"], [Meaning("--rank")]),
-    (["lora-alpha", "lora_alpha"], [Meaning("--alpha")]), (["lora-dropout", "lora_dropout"], [Meaning("--dropout")]),
-    (["lora-target", "lora_target", "target_modules", "lora-target-modules"], [Meaning("--target-modules")]),
-    (
-      ["model", "model_name_or_path", "model-name-or-path", "model-path", "base-model", "base_model"],
-      [
-        Meaning("--base", for: CommandOptions.having("--base").filter { !basedOnARegistry.contains($0) }),
-        Meaning("--base (for a base that has moved; `accrete init --base` chooses it)", for: basedOnARegistry),
-      ]
-    ),
-    (
-      ["dataset", "data-path", "train-file", "train_file", "dataset_dir", "train-data", "train_data"],
-      [Meaning("the rows' file itself", for: ["learn"]), Meaning("--tasks")]
-    ),
-    (
-      ["file", "input", "input-file", "input_file", "data-file", "data_files", "f", "i"],
-      [
-        Meaning("the rows' file itself", for: ["learn"]), Meaning("the file itself", for: answering),
-        Meaning("--tasks"), Meaning("--prompts"),
-      ]
-    ),
-    (
-      ["prompt"],
-      [Meaning("--text", for: ["predict", "route", "explain"]), Meaning("--prompt")]
-    ),
-    (
-      ["adapter-path", "adapter_path"],
-      [
-        Meaning("--out", for: ["train"]), Meaning("--registry", for: ["learn"]),
-        Meaning("--task", for: ["predict", "evaluate", "explain"]), Meaning("--expert"),
-      ]
-    ),
-    (
-      ["output-dir", "output_dir", "save-path", "output", "out", "o"],
-      [Meaning("--out"), Meaning("--registry", for: ["learn"]), Meaning("> FILE", for: ["predict", "route"])]
-    ),
-    (["csv"], [Meaning("--format csv")]),
-    (
-      ["data"],
-      [
-        Meaning("the rows' file itself", for: ["learn"]), Meaning("the file itself", for: answering),
-        Meaning("--data with --suite", for: ["train"]),
-      ]
-    ),
-    (
-      [
-        "train", "valid", "test", "eval-dataset", "eval_dataset", "eval-data", "eval-file", "valid-data",
-        "validation-file", "validation_file", "test-file", "test_file",
-      ],
-      [Meaning("a field \"split\" in the rows", for: learning), Meaning("the file itself", for: ["evaluate"])]
-    ),
-    (["config"], [Meaning("--config"), Meaning("each option by itself", for: ["learn"])]),
-    (
-      ["cutoff_len", "cutoff-len", "max-seq-length", "max_seq_length", "max-seq-len", "max_length"],
-      [Meaning("--max-length")]
-    ),
-    (
-      ["gradient_accumulation_steps", "gradient-accumulation-steps", "grad-accumulation-steps"],
-      [Meaning("--accumulation")]
-    ),
-    (["gradient_checkpointing", "grad-checkpoint"], [Meaning("--gradient-checkpointing")]),
-    (
-      ["max-tokens", "max_new_tokens", "max-new-tokens"],
-      [Meaning("--max-tokens"), Meaning("--max-answer-tokens")]
-    ),
-    (["adapter", "lora", "lora-path"], [Meaning("--expert"), Meaning("--start-from")]),
-    (
-      ["dtype", "precision", "torch_dtype"],
-      [
-        Meaning("--compute (what products are computed in)", for: computing),
-        Meaning("--weights (how the base's matrices are held)"),
-      ]
-    ),
-    (
-      ["load-in-4bit", "load_in_4bit", "quantization_bit", "quantization-bit"],
-      [Meaning("--weights nf4 (or int8, fp8)")]
-    ),
-    (["load-in-8bit", "load_in_8bit"], [Meaning("--weights int8")]),
-    (["qlora"], [Meaning("--weights nf4 (QLoRA's levels)")]),
-    (["wandb", "report-to", "report_to", "logging-dir", "logging_dir"], [Meaning("--tensorboard")]),
-    (["lr-scheduler-type", "lr_scheduler_type", "lr-scheduler"], [Meaning("--schedule")]),
-    (
-      ["stage", "finetuning-type", "finetuning_type"],
-      [
-        Meaning(
-          sentence:
-            "There is nothing to choose: a LoRA learns the answers of the rows; preference pairs and full fine-tuning are not there"
-        )
-      ]
-    ),
-    (
-      ["template", "chat-template", "chat_template"],
-      [
-        Meaning(
-          sentence:
-            "Conversations are written by the chat template of the base's folder (`accrete chat-template` shows it)")
-      ]
-    ),
-    (["packing"], [Meaning(sentence: "It is not needed: rows of a batch are computed without padding")]),
-    (
-      ["use-dora", "use_dora", "use-rslora", "use_rslora"],
-      [Meaning(sentence: "An expert is a plain LoRA, scaled by alpha / rank; there is no DoRA and no rsLoRA")]
-    ),
-    (["optim", "optimizer"], [Meaning(sentence: "Experts are trained by AdamW; there is no other choice")]),
-    (
-      ["max-steps", "max_steps", "steps", "num-steps"],
-      [
-        Meaning(
-          sentence:
-            "Passes are given, not steps: --max-epochs of learn, --epochs of train and compare; --dry-run says how many steps these are"
-        )
-      ]
-    ),
-    (
-      ["save-steps", "save_steps"],
-      [
-        Meaning(
-          sentence:
-            "A signal writes a checkpoint, and the same command of learn goes on from it; train and compare have --checkpoint-steps"
-        )
-      ]
-    ),
-    (["gpu", "gpus", "cuda", "use-gpu"], [Meaning("--device cuda")]),
-    (
-      ["val-size", "val_size", "validation-split", "validation_split", "test-size", "test_size", "eval-size"],
-      [Meaning("a field \"split\" in the rows", for: learning), Meaning("--evaluate-on validation")]
-    ),
-    (
-      ["warmup", "warmup_steps", "warmup-ratio", "warmup_ratio", "num-warmup-steps", "num_warmup_steps"],
-      [Meaning("--warmup-steps")]
-    ),
-    (
-      ["verbose", "v", "debug"],
-      [
-        Meaning(
-          "progress on standard error unless --quiet forbids it, or --log-format json",
-          for: CommandOptions.having("--log-format"))
-      ]
-    ),
-    (["config-file", "yaml"], [Meaning("--config")]),
-    (["text-column", "label-column"], [Meaning("--columns text=…,label=…")]),
-  ]
 
   /// What other programs call our commands.
   static let commands = [
@@ -299,36 +154,62 @@ enum OptionSynonyms {
   /// A message about a key of a YAML file that has another name here, with that name.
   ///
   /// - Parameter error: Any; one that is about anything else stays as it is.
-  static func explained(_ error: any Error) -> any Error {
+  /// - Parameter arguments: Those of the program: each command's file has keys of its own.
+  static func explained(_ error: any Error, of arguments: [String]) -> any Error {
     guard case RunError.invalidConfiguration(let key, "unknown", _) = error,
-      let word = key.split(separator: " ").last, let ours = meanings(of: String(word))
+      let word = key.split(separator: " ").last, let ours = meanings(of: String(word)),
+      let command = CommandOptions.command(of: arguments)
     else { return error }
-    let keys = RunFile.keys + PretrainingFile.keys + InvocationFile.keys
-    let names = ours.compactMap { $0.option.map { String($0.dropFirst(2)) } }.reduce(into: [String]()) { names, name in
-      if keys.contains(name), !names.contains(name) { names.append(name) }
+    func unknown(_ allowed: String) -> RunError {
+      RunError.invalidConfiguration(key: key, got: "unknown", allowed: allowed)
     }
-    if let sentence = ours.first(where: \.isSentence) {
-      return RunError.invalidConfiguration(key: key, got: "unknown", allowed: "no such key. \(sentence.text)")
+    if let sentence = sentence(ours, for: command) { return unknown("no such key. \(sentence)") }
+    let keys = keys(of: command)
+    let names = ours.reduce(into: [String]()) { names, meaning in
+      guard meaning.named?.contains(command.name) ?? true else { return }
+      // A file has what is no flag of its command, and the other way round.
+      let name = meaning.key.map { keys.contains($0) ? $0 + (meaning.note.map { " (\($0))" } ?? "") : nil }
+      if let name = name ?? (meaning.named == nil ? nil : meaning.text), !names.contains(name) { names.append(name) }
     }
-    return RunError.invalidConfiguration(
-      key: key, got: "unknown",
-      allowed: "\((names.isEmpty ? ours.map(\.text) : names).listed), which it is here")
+    guard names.isEmpty else { return unknown("\(names.listed), which it is here") }
+    return unknown("no such key. \(advice(ours, for: command))")
+  }
+
+  /// The keys of the file that a command takes.
+  private static func keys(of command: CommandOptions.Command) -> [String] {
+    guard command.options.contains("--config") else { return [] }
+    // Every such file may have all of these, and a command refuses those that it has no use for.
+    let calling = InvocationFile.keys.filter { command.options.contains("--\($0)") }
+    switch command.name {
+    case "pretrain": return PretrainingFile.keys + calling
+    case "compare": return RunFile.keys + ComparisonFile.keys + calling
+    default: return RunFile.keys + calling
+    }
   }
 
   /// All names of other programs that are known.
-  static var names: [String] { own.flatMap(\.others) }
+  static var names: [String] { table.flatMap(\.others) }
 
   /// What a name of another program is here.
-  static func meanings(of name: String) -> [Meaning]? { own.first { $0.others.contains(name) }?.ours }
+  static func meanings(of name: String) -> [Meaning]? { table.first { $0.others.contains(name) }?.ours }
 
   /// What an option is called, where a command has it; otherwise which commands have it, so that no advice names what will be unknown, too.
   static func advice(_ ours: [Meaning], for command: CommandOptions.Command?) -> String {
-    if let sentence = ours.first(where: \.isSentence) { return sentence.text }
+    if let sentence = sentence(ours, for: command) { return sentence }
     let own = ours.filter { meaning in command.map { meaning.commands.contains($0.name) } ?? false }
     guard own.isEmpty else { return "It is \(own.map(\.text).joined(separator: " or ")) here" }
-    let places = ours.filter { !$0.commands.isEmpty }.map { "\($0.text) of \($0.commands.listed)" }
+    let places = ours.filter { !$0.commands.isEmpty && !$0.isKey && !$0.isSentence }.map {
+      "\($0.text) of \($0.commands.listed)"
+    }
     let names = places.isEmpty ? ours.map(\.text) : places
     return "It is \(names.joined(separator: "; "))" + (command.map { ". `\($0.name)` has no such option" } ?? "")
+  }
+
+  /// What there is instead of an option: for a command what is said for it, else what is said for all.
+  private static func sentence(_ ours: [Meaning], for command: CommandOptions.Command?) -> String? {
+    let own = ours.filter { meaning in command.map { meaning.commands.contains($0.name) } ?? false }
+    guard own.isEmpty else { return own.first(where: \.isSentence)?.text }
+    return ours.first { $0.isSentence && $0.named == nil }?.text
   }
 
   private static func renamed(_ message: String, of arguments: [String]) -> String {
@@ -338,8 +219,10 @@ enum OptionSynonyms {
     let word = String(match.1)
     let command = CommandOptions.command(of: arguments)
     let others = CommandOptions.having("--\(word)")
+    // What has no flag may be a key.
+    let isKey = command.map { $0.options.contains("--set") && keys(of: $0).contains(word) } ?? false
     guard
-      let ours = meanings(of: word)
+      let ours = (isKey ? [Meaning(key: word)] : nil) ?? meanings(of: word)
         ?? (others.isEmpty ? nil : [Meaning("an option", for: others)])
     else {
       // A guess of which most was typed otherwise is none.

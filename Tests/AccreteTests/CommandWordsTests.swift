@@ -1,6 +1,9 @@
 import BenchmarkSupport
+import Decoder
+import Experts
 import Foundation
 import ModelConfiguration
+import Streams
 import TestSupport
 import Testing
 
@@ -27,6 +30,33 @@ import Testing
   @Test(arguments: ["train threads 2", "train --threads", "train --a 1 --threads"])
   func whatIsNoPairIsRefused(line: String) {
     #expect(throws: UsageError.self) { try words(line) }
+  }
+
+  @Test func whatStandsThereTwiceIsRefused() throws {
+    let error = #expect(throws: UsageError.self) { try words("train --threads 1 --threads 2") }
+    #expect(error?.description == "--threads is given twice: leave one out")
+    #expect(throws: UsageError.self) { try words("train --last --threads 1 --last", hasFlags: true) }
+  }
+
+  @Test func whatNobodyReadsIsRefused() throws {
+    let words = try words("train --thread 1 --material x")
+    try words.require(only: ["material", "thread"])
+    let error = #expect(throws: UsageError.self) { try words.require(only: ["threads", "material"]) }
+    #expect(error?.description == "--thread: no option of train, which has --material, --threads")
+  }
+
+  /// No other method is measured than the one that was named.
+  @Test func aMethodThatIsNotMeasuredIsRefused() throws {
+    let model = try DecoderModel(folder: ShallowBase.folder)
+    let rows = [EncodedExample(index: 0, promptIds: [1, 2], answerIds: [3], labelIndex: nil, droppedTokens: 0)]
+    for (name, isMeasured) in [("lora", true), ("lora-ffn", true), ("moe-cl", true), ("moecl", false), ("", false)] {
+      func make() throws {
+        _ = try MeasuredTraining.make(
+          (rows, [[0]]), on: model, method: name, LowRankShape(rank: 1), tasksBefore: 0, epochs: 1,
+          checkpointing: false)
+      }
+      if isMeasured { try make() } else { #expect(throws: UsageError.self) { try make() } }
+    }
   }
 
   @Test func wrongValuesAreRefused() throws {

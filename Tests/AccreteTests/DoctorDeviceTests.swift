@@ -113,5 +113,15 @@ extension CommandLineTests {
       #expect(findings["base model"]?["ok"] as? Bool == true && findings["plan"] == nil)
       #expect(try Accrete.run(["doctor", "--threads", "1", "--base", "seedling", "--device", "gpu"]).code == 64)
     }
+
+    /// Another option that is wrong does not hide it.
+    @Test(arguments: [["--batch", "0"], ["--config", "nowhere.yaml"]])
+    func aDeviceThatIsNotThereAndAnotherProblem(options: [String]) throws {
+      let outcome = try Accrete.run(["doctor", "--json", "--threads", "1", "--device", "cuda:127"] + options)
+      let findings = try findings(outcome)
+      #expect(outcome.code == 64, "\(outcome.testDescription)")
+      #expect(findings["options"]?["ok"] as? Bool == false && findings["device"]?["ok"] as? Bool == false)
+      #expect((findings["device"]?["found"] as? String)?.contains("device `cuda:127` is not ") == true)
+    }
   }
 }

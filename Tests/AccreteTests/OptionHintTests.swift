@@ -236,7 +236,7 @@ import Testing
   /// A model's name on the hub has its organisation.
   @Test func namesOfTheHub() {
     let error = #expect(throws: (any Error).self) { try EmbeddedResources.base("gpt2") }
-    #expect(error.map { "\($0)" }?.contains("named ORG/NAME, as openai-community/gpt2.") == true)
+    #expect(error.map { "\($0)" }?.contains("named ORG/NAME, as Qwen/Qwen3-0.6B.") == true)
   }
 
   /// Lists have commas.
@@ -272,12 +272,12 @@ import Testing
     let error = #expect(throws: RunError.self) {
       try RunFile.decode(Data("rank: 2\n\(theirs): 1\n".utf8), path: "run.yaml", besides: InvocationFile.keys)
     }
-    let got = "\(OptionSynonyms.explained(try #require(error)))"
+    let got = "\(OptionSynonyms.explained(try #require(error), of: ["train"]))"
     #expect(got.hasPrefix("`run.yaml:2: \(theirs)` is unknown; allowed: \(ours), which it is here"), "\(got)")
     let other = RunError.invalidConfiguration(key: "a.yaml:1: rnk", got: "unknown", allowed: "rank")
-    #expect("\(OptionSynonyms.explained(other))" == "\(other)")
+    #expect("\(OptionSynonyms.explained(other, of: ["train"]))" == "\(other)")
     let value = RunError.invalidConfiguration(key: "lr", got: "-1", allowed: "more")
-    #expect("\(OptionSynonyms.explained(value))" == "\(value)")
+    #expect("\(OptionSynonyms.explained(value, of: ["train"]))" == "\(value)")
   }
 
   /// Files are separated by spaces.

@@ -29,10 +29,15 @@ extension CommandLineTests {
 
     private static func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\\\"") + "\"" }
 
-    private static func table(_ separator: String, _ head: [String]) -> String {
+    /// A label or two for a row, or none.
+    private static func several(_ row: Row) -> [String] {
+      row.label == "bad" ? ["wet"] : row.text.contains("blue") ? [] : ["dry", "warm"]
+    }
+
+    private static func table(_ separator: String, _ head: [String], labels: (Row) -> String = \.label) -> String {
       ([head.joined(separator: separator)]
         + rows.map { row in
-          ["\"" + row.text.replacing("\"", with: "\"\"") + "\"", row.label, row.split].joined(separator: separator)
+          ["\"" + row.text.replacing("\"", with: "\"\"") + "\"", labels(row), row.split].joined(separator: separator)
         }).joined(separator: "\r\n") + "\r\n"
     }
 
@@ -64,6 +69,22 @@ extension CommandLineTests {
             }, nil
           ),
           ("a.jsonl", json { "\"instruction\":\(quoted($0.text)),\"input\":\"\",\"output\":\"\($0.label)\"" }, nil),
+          (
+            "a.jsonl",
+            json {
+              "\"prompt\":[{\"role\":\"user\",\"content\":\(quoted($0.text))}],\"completion\":[{\"role\":\"assistant\",\"content\":\"\($0.label)\"}]"
+            }, nil
+          ),
+        ],
+        // Several labels a row: a list, in a table a cell with bars.
+        [
+          (
+            "a.jsonl",
+            json { row in
+              "\"text\":\(quoted(row.text)),\"labels\":[\(several(row).map { "\"\($0)\"" }.joined(separator: ","))]"
+            }, nil
+          ),
+          ("a.csv", table(",", ["text", "labels", "split"]) { several($0).joined(separator: "|") }, nil),
         ],
       ]
     }()
@@ -83,7 +104,7 @@ extension CommandLineTests {
       #expect(mixed.error.contains("one JSON object, or pairs"))
     }
 
-    @Test(arguments: 0..<3, [false, true]) func theSame(group: Int, isGzipped: Bool) throws {
+    @Test(arguments: 0..<4, [false, true]) func theSame(group: Int, isGzipped: Bool) throws {
       let scratch = try Scratch()
       try scratch.copy(ShallowBase.folder, as: "base")
       try scratch.write(
@@ -110,16 +131,11 @@ extension CommandLineTests {
           return outcome
         }
         _ = try accrete(["learn", file, "--output-head", "ridge", "--threads", "1", "--quiet"])
-        let shown = try Accrete.run(["show", "a@1", "--json", "--registry", home], in: scratch.url).json()
-        let manifest = try #require((shown as? [String: Any])?["manifest"] as? [String: Any])
-        let parts = try #require(manifest["parts"] as? [String: [String: Any]])
-        let digests = parts.filter { ["head", "rows", "router", "probe"].contains($0.key) }.compactMapValues {
-          $0["digest"] as? String
-        }
-        try #require(digests.count == 4, "\(parts.keys)")
+        let digests = try digests(["head", "rows", "router", "probe"], in: home, of: scratch)
         let answers = try accrete(["predict", file, "--task", "a"]).text.split(separator: "\n").map {
-          try #require(
-            (JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])?["label"] as? String)
+          let answer = try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+          return try #require(
+            answer?["label"] as? String ?? (answer?["labels"] as? [String])?.joined(separator: "|"))
         }
         try #require(answers.count == Self.rows.count)
         let evaluation = try accrete(["evaluate", file, "--task", "a"]).text
@@ -129,6 +145,57 @@ extension CommandLineTests {
           first = (digests, answers, evaluation)
         }
       }
+    }
+
+    /// The digests of some parts of the first version of a task.
+    private func digests(_ names: [String], in home: String, of scratch: Scratch) throws -> [String: String] {
+      let shown = try Accrete.run(["show", "a@1", "--json", "--registry", home], in: scratch.url).json()
+      let manifest = try #require((shown as? [String: Any])?["manifest"] as? [String: Any])
+      let parts = try #require(manifest["parts"] as? [String: [String: Any]])
+      let digests = parts.filter { names.contains($0.key) }.compactMapValues { $0["digest"] as? String }
+      try #require(digests.count == names.count, "\(parts.keys)")
+      return digests
+    }
+
+    /// An expert that is trained, by gradients: a step learns nothing, but its bytes are those of the rows and their order.
+    @Test func theSameExpert() throws {
+      let scratch = try Scratch()
+      var first: [String: String]?
+      for (number, (name, content, columns)) in Self.groups[0].enumerated() {
+        try scratch.write(content, to: name)
+        let home = "registry-\(number)"
+        _ = try run("init", "--base", ShallowBase.folder.path, "--registry", home, in: scratch)
+        let words =
+          ["learn", name, "--registry", home, "--output-head", "label", "--rank", "2", "--max-epochs", "1"]
+          + ["--learning-rate", "0.001", "--threads", "1", "--quiet"] + (columns.map { ["--columns", $0] } ?? [])
+        let outcome = try Accrete.run(words, in: scratch.url)
+        try #require(outcome.code == 0, "\(name): \(outcome.testDescription)")
+        let digests = try digests(["tensors", "adapterConfig", "rows", "router", "probe"], in: home, of: scratch)
+        #expect(digests == first ?? digests, "\(name)")
+        first = digests
+      }
+    }
+
+    /// Prompts with few distinct answers are labels unless the limit says otherwise.
+    @Test(arguments: [
+      (nil, "labels (bad, good)"), ("2", "labels (bad, good)"), ("1", "free answers"), ("0", "free answers"),
+    ])
+    func labelLimit(limit: String?, words: String) throws {
+      let scratch = try Scratch()
+      try scratch.write(Self.groups[1][0].content, to: "a.jsonl")
+      _ = try run("init", "--base", ShallowBase.folder.path, in: scratch)
+      let more = limit.map { ["--label-limit", $0] } ?? []
+      let outcome = try Accrete.run(["learn", "a.jsonl", "--dry-run"] + more, in: scratch.url)
+      #expect(outcome.code == 0 && outcome.text.contains(words), "\(outcome.testDescription)")
+    }
+
+    @Test func aLabelLimitBelowZero() throws {
+      let scratch = try Scratch()
+      try scratch.write(Self.groups[1][0].content, to: "a.jsonl")
+      _ = try run("init", "--base", ShallowBase.folder.path, in: scratch)
+      let outcome = try run("learn", "a.jsonl", "--label-limit=-1", "--dry-run", in: scratch, code: 64)
+      #expect(
+        outcome.error.contains("--label-limit") && outcome.error.contains("0 or more"), "\(outcome.testDescription)")
     }
   }
 }

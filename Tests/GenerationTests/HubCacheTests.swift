@@ -47,6 +47,10 @@ import Testing
     }
     #expect(HubCache(environment: ["HOME": "/h"]).folder.path == "/h/.cache/huggingface/hub")
     #expect(HubCache(environment: ["HOME": "/h", "XDG_CACHE_HOME": "/x"]).folder.path == "/x/huggingface/hub")
+    for ignored in ["", "cache"] {
+      let cache = HubCache(environment: ["HOME": "/h", "XDG_CACHE_HOME": ignored])
+      #expect(cache.folder.path == "/h/.cache/huggingface/hub")
+    }
   }
 
   /// As Hugging Face's programs leave it: a snapshot is a folder of links to the blobs of its repository.

@@ -1,4 +1,8 @@
+import Decoder
+import Foundation
+import ModelConfiguration
 import Records
+import TestSupport
 import Testing
 import Torch
 
@@ -21,6 +25,22 @@ import Torch
       #expect(report?.loss.isFinite == true)
       #expect(traffic.reads == 1, "\(method) reads \(traffic.reads) times")
       #expect(traffic.writes == 1, "\(method) sends \(traffic.writes) times")
+    }
+  }
+
+  /// Copies of what trained, which hold the flat values, end with the task.
+  @Test func copiesEndWithTheTask() throws {
+    try TorchRuntime.setThreads(1)
+    try Kernels.rehearsingDevice(true) {
+      let model = try DecoderModel(folder: Goldens.folder.appendingPathComponent("tiny"), precision: .bfloat16)
+        .computing(in: .bfloat16)
+      let task = TinyTasks.identities[0]
+      let training = try TinyTasks.training(
+        task, model, TinyTasks.method("sequential", model), options: options(epochs: 1))
+      while try training.step() != nil {}
+      #expect(training.halfFactors != nil)
+      try training.finish()
+      #expect(training.halfFactors == nil)
     }
   }
 }

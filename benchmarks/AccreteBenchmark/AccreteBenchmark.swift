@@ -32,7 +32,19 @@ struct AccreteBenchmark {
     }
   }
 
+  /// What each mode reads, besides what all of them do.
+  private static let options: [String: [String]] = [
+    "train": base + ["material", "method", "warm-up", "tasks-before", "checkpointing"],
+    "score": base + ["material", "expert"],
+    "generate": base + ["material", "expert", "distinct", "new-tokens"],
+    "invariance": base + ["requests", "orders", "new-tokens"],
+    "tokenize": ["base", "material"],
+    "pretrain": ["config", "optimizer", "rows", "micro-batch", "length"],
+  ]
+  private static let base = ["base", "weights", "compute", "device"]
+
   private static func run(_ arguments: CommandWords) async throws {
+    if let names = options[arguments.mode] { try arguments.require(only: names + ["threads", "started"]) }
     TorchRuntime.keepFreedMemory()
     try TorchRuntime.setThreads(arguments.number("threads", or: 2))
     switch arguments.mode {

@@ -13,6 +13,7 @@ struct InvarianceMode {
     let instructionSet: String
     let threads: Int
     let weights: String
+    let compute: ComputePrecision
     let requests: Int
     let orders: Int
     let newTokens: Int
@@ -78,7 +79,8 @@ struct InvarianceMode {
     try JSONLine.say(
       Facts(
         libtorch: TorchRuntime.version, instructionSet: InstructionSet.current.rawValue, threads: TorchRuntime.threads,
-        weights: model.layers[0].attention.query.precision.rawValue, requests: count, orders: orders, newTokens: tokens,
+        weights: model.layers[0].attention.query.precision.rawValue, compute: model.compute, requests: count,
+        orders: orders, newTokens: tokens,
         different: different, seconds: seconds))
     guard different == 0 else { throw UsageError("\(different) answers depend on their company") }
   }

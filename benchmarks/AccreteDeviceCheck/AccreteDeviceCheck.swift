@@ -36,7 +36,19 @@ struct AccreteDeviceCheck {
     let error: String
   }
 
+  /// What each mode reads, besides what all of them do.
+  private static let options: [String: [String]] = [
+    "plan": ["compute"],
+    "operators": [],
+    "learn": ["compute", "base", "rows", "count", "epochs"],
+    "train": base + ["material", "checkpointed", "checkpointing", "method", "rank", "steps"],
+    "score": base + ["material", "rank", "rounds", "batch-tokens"],
+    "decode": base + ["rank", "batch", "experts", "prompt-tokens", "new-tokens"],
+  ]
+  private static let base = ["model", "weights", "compute"]
+
   private static func run(_ arguments: CommandWords) throws {
+    if let names = options[arguments.mode] { try arguments.require(only: names + ["threads", "device"]) }
     TorchRuntime.keepFreedMemory()
     if let threads = try arguments.optionalNumber("threads") { try TorchRuntime.setThreads(threads) }
     let device = try arguments.device

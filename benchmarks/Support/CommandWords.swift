@@ -11,7 +11,8 @@ package struct CommandWords {
   /// - Parameters:
   ///   - words: The command line with the program's name.
   ///   - hasFlags: Whether a name may stand without a value. Then no value begins with `--`.
-  /// - Throws: ``UsageError`` for a value without a name, and where there are no flags for a name without a value.
+  /// - Throws: ``UsageError`` for a value without a name, where there are no flags for a name without a value, and for a name that stands
+  ///   there twice.
   package init(_ words: [String], hasFlags: Bool = false) throws {
     mode = words.count > 1 ? words[1] : ""
     var values: [String: String] = [:]
@@ -20,9 +21,22 @@ package struct CommandWords {
       guard word.hasPrefix("--") else { throw UsageError("\(word): `--name value` expected") }
       let isFlag = hasFlags && rest.first?.hasPrefix("--") ?? true
       guard let value = isFlag ? "" : rest.popFirst() else { throw UsageError("\(word): `--name value` expected") }
-      values[String(word.dropFirst(2))] = value
+      // The second would silently replace the first.
+      guard values.updateValue(value, forKey: String(word.dropFirst(2))) == nil else {
+        throw UsageError("\(word) is given twice: leave one out")
+      }
     }
     self.values = values
+  }
+
+  /// Refuses what nobody reads: a name that is mistyped would be measured as if it were not there.
+  ///
+  /// - Parameter names: Those of the mode, without dashes.
+  /// - Throws: ``UsageError``.
+  package func require(only names: [String]) throws {
+    guard let other = values.keys.filter({ !names.contains($0) }).min() else { return }
+    let known = names.sorted().map { "--\($0)" }.joined(separator: ", ")
+    throw UsageError("--\(other): no option of \(mode), which has \(known)")
   }
 
   package func text(_ name: String) throws -> String {

@@ -49,7 +49,7 @@ public final class TaskTraining {
   private var epochBatches: [[Int]]
   private var isWarm = false
   /// Of the trained tensors, where a device takes such copies.
-  private var halfFactors: HalfFactors?
+  private(set) var halfFactors: HalfFactors?
 
   /// - Parameters:
   ///   - material: The task and its examples.
@@ -277,6 +277,8 @@ public final class TaskTraining {
     }
     try parameters.zeroGradients()
     try method.end(material.task, on: probe)
+    // It holds the flat values that the parameters let go.
+    halfFactors = nil
     try parameters.release()
   }
 

@@ -17,7 +17,7 @@ extension DemoCommand {
     let actor = ProcessInfo.processInfo.userName
     let threads = threads ?? DefaultThreads.count
     try TorchRuntime.setThreads(threads)
-    let base = try Base(folder: EmbeddedResources.base())
+    let base = try Base(folder: self.base)
     let url = folder.appendingPathComponent("registry")
     let (option, name) = ("--registry \(shellWords([url.path]))", EmbeddedResources.argument(for: base.folder.path))
     try Console.output("\nA registry: what a team lives with. The three tasks of the first run go in.\n")
@@ -37,10 +37,11 @@ extension DemoCommand {
     let tickets = folder.appendingPathComponent("tickets.jsonl")
     let instruction = "What is this message to the shop about?"
     try Console.output("\nNext month: a fourth task. What the first three answer must not change by a bit.\n")
-    try Console.output(
-      "$ accrete learn \(tickets.path) --instruction \"\(instruction)\" --learning-rate 0.003 --max-epochs 6 \(option)")
     var options = LearnOptions()
-    (options.learningRate, options.maxEpochs, options.threads, options.seed) = (0.003, 6, threads, seed)
+    (options.learningRate, options.maxEpochs, options.threads, options.seed) = (0.003, short ? 1 : 6, threads, seed)
+    try Console.output(
+      "$ accrete learn \(tickets.path) --instruction \"\(instruction)\" --learning-rate 0.003 --max-epochs \(options.maxEpochs) \(option)"
+    )
     var job = LearnJob(
       file: tickets, options: options, program: "accrete \(Manifest.accreteVersion)", actor: actor)
     (job.instruction, job.isToyBase) = (instruction, true)

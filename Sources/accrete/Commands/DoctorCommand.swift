@@ -38,7 +38,8 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     try Failure.reported {
       let configuration = Result { try options.configuration() }
-      let asked = device((try? configuration.get().device) ?? "cpu")
+      // Also where another option is wrong.
+      let asked = device((try? configuration.get().device) ?? options.flags.texts["device"]?.last ?? "cpu")
       let findings = inspect(configuration, on: asked)
       if json {
         try Console.output(String(decoding: try JSONFile.encode(findings), as: UTF8.self))
@@ -62,8 +63,9 @@ struct DoctorCommand: ParsableCommand {
       return "a run can have them"
     }
     findings.append(configuration)
-    guard configuration.ok else { return findings }
+    // Before anything else can end the list: the exit code is the device's.
     if case .failure(let missing) = asked { findings.append(missing.finding) }
+    guard configuration.ok else { return findings }
     // A base can be checked without its device.
     let device = (try? asked.get()) ?? .cpu
     var plan: ComputePlan?

@@ -122,11 +122,7 @@ public final class DeviceKernels: @unchecked Sendable {
   }
 
   private static var cacheFolder: URL? {
-    let environment = ProcessInfo.processInfo.environment
-    let base =
-      environment["XDG_CACHE_HOME"].map { URL(fileURLWithPath: $0) }
-      ?? environment["HOME"].map { URL(fileURLWithPath: $0).appendingPathComponent(".cache") }
-    return base?.appendingPathComponent("accrete").appendingPathComponent("kernels")
+    UserCache.folder()?.appendingPathComponent("accrete").appendingPathComponent("kernels")
   }
 
   /// Threads of a block.
