@@ -90,7 +90,7 @@ extension CommandLineTests {
       #expect(device.smallerForms(in: registry) == [.bfloat16, .int8, .nf4])
       #expect(try TaskBaseOptions.parse(["--weights", "int8"]).smallerForms(in: registry) == [.nf4])
       let none = try RegistryOptions.parse(["--registry", scratch.url("none").path])
-      #expect(base.smallerForms(in: none, learns: true) == [.bfloat16, .int8, .nf4])
+      #expect(base.smallerForms(in: none, learns: true) == [.int8, .nf4])
     }
   }
 }

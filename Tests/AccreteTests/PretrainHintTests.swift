@@ -67,7 +67,7 @@ import Testing
     ("train", "save_steps", "checkpoint-steps, which it is here"),
     ("compare", "save_steps", "checkpoint-steps, which it is here"),
     ("train", "report_to", "tensorboard, which it is here"),
-    ("compare", "report_to", "no such key. It is --tensorboard of train"),
+    ("compare", "report_to", "no such key. It is --tensorboard of learn, train"),
     ("train", "val_size", "a field \"split\" in the rows, evaluate-on, which it is here"),
     ("compare", "warmup_steps", "warmup-steps, which it is here"),
   ]) func otherFiles(command: String, theirs: String, words: String) {
