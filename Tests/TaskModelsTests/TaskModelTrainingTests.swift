@@ -253,6 +253,26 @@ import Torch
     #expect(warnings == 1)
   }
 
+  /// A damaged checkpoint, which nobody can write again, is begun anew, and that is said.
+  @Test(arguments: [0, 7, 100]) func aDamagedCheckpointBeginsAgain(bytesLeft: Int) throws {
+    let folder = try Small.scratch()
+    var done = 0
+    let stopped = try training(
+      Small.options(.label), at: folder, requests: { done >= 3 ? .stop(signal: 15) : nil },
+      report: { if case .training = $0 { done += 1 } })
+    #expect(throws: TaskModelError.self) { try stopped.run() }
+    let checkpoint = folder.appendingPathComponent("training.safetensors")
+    try Data(contentsOf: checkpoint).prefix(bytesLeft).write(to: checkpoint)
+    var warnings: [String] = []
+    let fresh = try training(
+      Small.options(.label), at: folder, report: { if case .warning(let text) = $0 { warnings.append(text) } })
+    let clean = try training(Small.options(.label), at: Small.scratch())
+    #expect(try bytes(fresh.run()) == bytes(clean.run()))
+    #expect(
+      warnings.count == 1 && warnings[0].contains("training.safetensors: what was begun of task weather is damaged"),
+      "\(warnings)")
+  }
+
   /// What is kept in files answers as what was made.
   @Test(arguments: [OutputHead.ridge, .label, .both, .trained]) func partsComeBack(head: OutputHead) throws {
     let base = try Small.base()

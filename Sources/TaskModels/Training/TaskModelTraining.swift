@@ -7,6 +7,7 @@
 
 import Decoder
 public import Experts
+import Files
 public import Foundation
 public import Generation
 import Learning
@@ -124,7 +125,7 @@ public final class TaskModelTraining {
   }
 
   private func made() throws -> Result {
-    let stored = try LearnCheckpoint.read(file)
+    let stored = try stored()
     let known = stored.flatMap { $0.state.inputs == rows.digest ? $0 : nil }
     if stored != nil, known == nil {
       report(.warning("what was begun of task \(name) had other rows or options: it begins again"))
@@ -142,6 +143,16 @@ public final class TaskModelTraining {
     if let decision = state.decision { return try onAllRows(decision, rate: rate, from: known?.tensors) }
     let (expert, head, count) = try train(rate: rate, from: known?.tensors)
     return try finished(expert: expert, head: head, ridge: ridge, trained: count)
+  }
+
+  /// What was begun; `nil`: nothing was, or its file is damaged. Nobody can write that again, and nothing but these steps is lost with it.
+  private func stored() throws -> LearnCheckpoint? {
+    do {
+      return try LearnCheckpoint.read(file)
+    } catch TorchError.malformedSafetensors(let path, let rule) {
+      report(.warning("\(path.printable): what was begun of task \(name) is damaged (\(rule)): it begins again"))
+      return nil
+    }
   }
 
   /// Removes the checkpoint: the task model is kept elsewhere now.
