@@ -60,7 +60,7 @@ extension Registry {
       what:
         "\(version.reference) was learned on the base held in \(own.heldWords), and \(others.map { "\($0.version.reference)" }.listed) in \(first.description.heldWords): one base serves all of them",
       fix:
-        "Keep it in a registry of its own, or learn it again here."
+        "Keep it in a registry of its own, or learn it again here; a run that `accrete registry add` took in is taken in once more after `accrete registry retire \(version.reference)`."
     )
   }
 

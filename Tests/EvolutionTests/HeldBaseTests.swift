@@ -73,6 +73,21 @@ import Testing
         && outcome.receipt.earlier["weather"]?.changed == 0, "\(outcome.gates)")
   }
 
+  /// What is not released decides nothing, and cannot be released beside what is learned otherwise: that is said.
+  @Test func unreleasedVersionsOfAnotherForm() throws {
+    let (home, other) = (try Home(), try Home(base: Self.held(.nf4)))
+    let weather = try other.learn(other.rows("weather"))
+    let bundle = home.url.appendingPathComponent("weather.bundle")
+    try other.registry.export([weather.version], to: bundle)
+    try home.registry.importBundle(bundle, actor: "test")
+    let traffic = LearnJob(file: try home.rows("traffic"), options: Home.options(), program: "test", actor: "test")
+    let outcome = try Learn(traffic, in: home.registry, on: Self.held(nil)).run()
+    let warnings = outcome.warnings.filter { $0.contains("they cannot be released together") }
+    #expect(
+      warnings.count == 1 && warnings[0].hasPrefix("weather@1 was learned on the base held in nf4"), "\(warnings)")
+    #expect(warnings.first?.contains("--weights nf4 holds it as weather@1 needs it") == true, "\(warnings)")
+  }
+
   /// What rounds the numbers of the files is told from what holds them.
   @Test func whatIsRounded() throws {
     let files = try Self.held(nil).model
@@ -98,6 +113,7 @@ import Testing
     let text = error.map { "\($0)" } ?? ""
     #expect(text.contains("food@1 was learned on the base held in the numbers that its files have"), "\(text)")
     #expect(text.contains("traffic@1, weather@1 in nf4"), "\(text)")
+    #expect(text.contains("once more after `accrete registry retire food@1`"), "\(text)")
     // Nor by what releases a version that was learned here.
     let released = #expect(throws: EvolutionError.self) {
       try home.registry.released(

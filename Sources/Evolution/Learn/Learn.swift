@@ -70,6 +70,28 @@ public final class Learn {
         first.description, isAlone: others.count == 1, isOfAll: registry.servedDescriptions().count == others.count))
   }
 
+  /// Tasks of which nothing is released do not decide how the base is held, and yet cannot be released beside one that is learned otherwise.
+  private func warnOfOthersHeldOtherwise() throws {
+    let served = Set(try registry.servedDescriptions().map(\.version.name))
+    let others = try registry.versions().filter {
+      $0.state == .registered && $0.name != name && !served.contains($0.name)
+    }
+    let newest = Dictionary(grouping: others, by: \.name).values.compactMap { versions in
+      versions.max { $0.number < $1.number }
+    }
+    let otherwise = newest.sorted { $0.name < $1.name }.compactMap { version in
+      let manifest = try? registry.manifest(of: version)
+      let description = try? manifest?.taskModel(of: "\(version.reference)").description
+      return description.flatMap { $0.weights == base.model.roundedTo ? nil : (version: version, description: $0) }
+    }
+    guard let first = otherwise.first else { return }
+    let names = otherwise.map { "\($0.version.reference)" }.listed
+    warn(
+      "\(names) \(otherwise.count == 1 ? "was" : "were") learned on the base held in \(first.description.heldWords), and this task is learned on it in \(base.model.heldPrecision.rawValue): one base serves all tasks, so they cannot be released together."
+        + " \(first.description.weights.map { "--weights \($0.rawValue)" } ?? "Leaving --weights out") holds it as \(first.version.reference) needs it."
+    )
+  }
+
   /// What holds the base as a version needs it, which it is not.
   ///
   /// - Parameters:
@@ -109,6 +131,7 @@ public final class Learn {
     defer { lock.release() }
     // Another version may have been released since this was made.
     try requireBaseAsServed()
+    try warnOfOthersHeldOtherwise()
     let (examples, conversations) = try examples()
     let prepared = try prepared(examples, conversations)
     report(.rows(prepared.summary))
@@ -158,8 +181,17 @@ public final class Learn {
     guard try registry.newestVersion(named: name) != nil else { return }
     let roles = [VersionManifest.Role.tensors, VersionManifest.Role.head]
     for version in try registry.versions(named: name) where version.state == .registered {
-      let parts = try registry.manifest(of: version).parts
-      guard roles.allSatisfy({ parts[$0]?.digest == made.parts[$0]?.digest }) else { continue }
+      let manifest = try registry.manifest(of: version)
+      guard roles.allSatisfy({ manifest.parts[$0]?.digest == made.parts[$0]?.digest }) else { continue }
+      let known = try manifest.taskModel(of: "\(version.reference)").description
+      guard known.weights == base.model.roundedTo else {
+        throw EvolutionError.unsupported(
+          what:
+            "task \(name): got the very task model that \(version.reference) is, which is there for the base held in \(known.heldWords)",
+          fix:
+            "To have it for the base as it is held now (\(base.model.heldPrecision.rawValue)), put that version away, `accrete registry retire \(version.reference)`, and run the same command again."
+        )
+      }
       throw EvolutionError.unsupported(
         what: "task \(name): got the very task model that \(version.reference) is",
         fix: "Nothing is to be done; `accrete promote \(version.reference)` releases it where it is not served.")

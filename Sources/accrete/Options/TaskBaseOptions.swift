@@ -24,7 +24,7 @@ struct TaskBaseOptions: ParsableArguments {
 
   @Option(
     help:
-      "How the base's matrices are held: float32, bfloat16, int8, fp8, nf4, or int4 (checkpoints of GPTQ and AWQ). Default: as the versions of the registry were learned; before there are any, as its files have them."
+      "How the base's matrices are held: float32, bfloat16, int8, fp8, nf4, or int4 (checkpoints of GPTQ and AWQ). Default: as the released versions were learned; before there are any, as its files have them."
   )
   var weights: WeightMatrix.Precision?
 
