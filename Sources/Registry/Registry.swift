@@ -86,7 +86,7 @@ public final class Registry: Sendable {
 
   package static func open(_ url: URL, access: Access, clock: @escaping @Sendable () -> Date) throws -> Registry {
     let url = URL(fileURLWithPath: url.standardizedFileURL.path)
-    guard RegistryFolder.holdsRegistry(url) else { throw RegistryError.notARegistry(path: url.path) }
+    guard RegistryFolder.holdsRegistry(url) else { throw RegistryFolder.whyNone(in: url) }
     try NetworkFileSystem.refuse(url)
     try RegistryFolder.requireRegular(url)
     // What is only read may lie where nothing can be written, and has an old schema only as long as nobody writes.

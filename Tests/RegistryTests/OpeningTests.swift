@@ -24,6 +24,20 @@ import Testing
     }
   }
 
+  /// A folder that may not be entered may hold a registry: nobody is told to make one.
+  @Test(.enabled(if: geteuid() != 0, "root may enter every folder")) func aFolderThatMayNotBeEntered() throws {
+    let sample = try Sample()
+    try sample.registry.close()
+    chmod(sample.url.path, 0)
+    defer { chmod(sample.url.path, 0o700) }
+    for access in [Registry.Access.reading, .writing] {
+      let error = #expect(throws: FileError.self) { _ = try Registry.open(sample.url, access: access) }
+      let text = error.map { "\($0)" } ?? ""
+      #expect(error?.category == .inputOutput && text.contains("permission denied"), "\(text)")
+      #expect(!text.contains("accrete init"), "\(text)")
+    }
+  }
+
   /// Nothing is written through a link that leads out of the folder.
   @Test(arguments: ["registry.sqlite", "blobs", "work"]) func aLinkLeadsOut(name: String) throws {
     let sample = try Sample()

@@ -16,6 +16,19 @@ enum RegistryFolder {
 
   static func holdsRegistry(_ folder: URL) -> Bool { FolderFile.exists(database, in: folder) }
 
+  /// Why a folder holds no registry that can be opened: a folder that this user may not enter may well hold one.
+  static func whyNone(in folder: URL) -> any Error {
+    var status = stat()
+    guard lstat(folder.appendingPathComponent(database).path, &status) != 0, errno == EACCES else {
+      return RegistryError.notARegistry(path: folder.path)
+    }
+    return FileError.notReadable(
+      path: folder.path,
+      reason:
+        "permission denied. Ask its owner for the right to read it (`chmod u+rx` gives it to the owner), or name another registry with --registry or $ACCRETE_REGISTRY."
+    )
+  }
+
   /// Requires that nothing in the folder is a link out of it, and that what SQLite is about to open are files: opening a
   /// pipe would block until somebody writes into it.
   /// - Throws: `FileError`.
