@@ -236,6 +236,14 @@ import Testing
     #expect(lists.contains("a list of messages"), "\(lists)")
     #expect(lists.contains("--columns prompt=prompt,completion=answer reads it"), "\(lists)")
     #expect(try refusal(#"{"prompt":\#(user),"completion":"a"}"#).contains("or the row as \"messages\""))
+    for empty in ["[]", "null", "[null]", #"" ""#] {
+      let got = try refusal(#"{"prompt":\#(user),"completion":\#(empty)}"#)
+      #expect(got.contains("There is nothing to learn") && !got.contains("as a list, too"), "\(empty): \(got)")
+    }
+    for empty in ["[]", "[null]"] {
+      let got = try refusal(#"{"prompt":\#(empty),"completion":\#(answer)}"#)
+      #expect(got.contains("a list without a message") && got.contains("Nothing is asked"), "\(empty): \(got)")
+    }
     func pair(_ rest: String) throws -> String {
       let got = try refusal("{\(rest)}")
       #expect(got.contains("pairs of \"chosen\" and \"rejected\", of which no preference is learned"), "\(got)")

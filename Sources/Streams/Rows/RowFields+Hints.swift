@@ -88,6 +88,12 @@ extension RowFields {
     return true
   }
 
+  /// Whether a field is a list in which nothing stands.
+  private func isEmptyList(_ name: String) -> Bool {
+    guard case .list(let items)? = value(name) else { return false }
+    return items.allSatisfy { $0 == .null }
+  }
+
   /// What preference pairs are told; `nil`: they are none.
   var preferencePairs: StreamError? {
     guard has("chosen"), has("rejected") else { return nil }
@@ -100,9 +106,23 @@ extension RowFields {
   /// What a row is told whose prompt is a list of messages and whose answer is none under the name that this asks for; `nil`: it is another
   /// one.
   var promptOfMessages: StreamError? {
+    if isEmptyList("prompt"), has("completion") || has("answer") {
+      return .field(
+        headLocation.detail(
+          expected: "a text or a list of messages as \"prompt\"", got: "a list without a message",
+          fix: "Nothing is asked: write [{\"role\": \"user\", \"content\": \"…\"}], or remove the row."))
+    }
     guard hasMessages(in: "prompt"), let answer = ["completion", "answer"].first(where: has),
       answer != "completion" || !hasMessages(in: answer)
     else { return nil }
+    guard !isEmpty(answer), !isEmptyList(answer) else {
+      return .field(
+        headLocation.detail(
+          expected: "an answer as \"\(answer)\"", got: "an empty one",
+          fix:
+            "There is nothing to learn: write [{\"role\": \"assistant\", \"content\": \"…\"}] as \"completion\", or remove the row."
+        ))
+    }
     return .field(
       headLocation.detail(
         expected: "a text as \"prompt\"", got: "a list of messages",
