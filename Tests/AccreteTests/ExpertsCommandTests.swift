@@ -212,6 +212,7 @@ extension CommandLineTests {
         try Accrete.run(["experts", "show", "run/experts/weather"], in: scratch.url), code: 65, "has changed")
       expectRefusal(try Accrete.run(["experts", "show", "run"], in: scratch.url), code: 64, "expert.json")
       expectRefusal(try Accrete.run(["experts", "list", "nowhere"], in: scratch.url), code: 65, "nowhere")
+      expectRefusal(try Accrete.run(["experts", "list", ""], in: scratch.url), code: 64, "an empty path")
     }
 
     /// An adapter of PEFT's is shown by what its own file says.

@@ -17,6 +17,12 @@ enum NoExperts {
     _ folder: String, task: String? = nil, out: String? = nil,
     expected: String = "the folder of a run, or one that holds experts' folders"
   ) throws {
+    // An empty path is the current folder to the system, and mostly a variable that is not set.
+    guard !folder.isEmpty else {
+      throw RegistryError.invalid(
+        what: "the folder", got: "an empty path", expected: expected,
+        fix: "Name it; `.` is the folder that you are in.")
+    }
     guard Registry.exists(at: URL(fileURLWithPath: absolute(folder))) else { return }
     let registry = shellWords([folder]).printable
     let (name, target) = (task.map { shellWords([$0]).printable }, out.map { shellWords([$0]).printable })
