@@ -24,6 +24,10 @@ enum Failure {
       throw ExitCode(nobodyReads)
     } catch {
       let arguments = Array(CommandLine.arguments.dropFirst())
+      if let refusal = RemoteAddress.refusal("\(error)", arguments) {
+        Console.error("accrete: \(refusal)")
+        throw ExitCode(ErrorCategory(of: error).exitCode)
+      }
       let advice = advice(for: error, memory: memory(), arguments)
       Console.error(
         "accrete: \(OptionValues.located(OptionSynonyms.explained(error, of: arguments), of: arguments))\(advice)")
