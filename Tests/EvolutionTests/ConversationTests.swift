@@ -125,8 +125,9 @@ import Tokenization
     func plain(_ text: String, _ label: String, _ split: String) -> String {
       #"{"text":"\#(text)","label":"\#(label)"}"#
     }
-    for form in [plain, Self.messages, alpaca ? Self.withSystem : Self.withInstruction] {
-      let result = try evaluated(rows(form), keys)
+    let other = alpaca ? Self.withSystem : Self.withInstruction
+    for lines in [rows(plain), rows(Self.messages), rows(other)] {
+      let result = try evaluated(lines, keys)
       #expect(result.seen == 72 && result.seenWithOtherTurns == 72 && result.accuracyOfUnseen?.n == 24)
     }
     let same = try evaluated(rows(around), keys)

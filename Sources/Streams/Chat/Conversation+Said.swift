@@ -1,5 +1,3 @@
-import Files
-
 extension Conversation {
   /// What the user says in a text by itself: of a conversation with one question its words, without what stands before them; of any other
   /// text the text. `nil` where answers or other questions stand before the last one: "again" means what was said before it.
