@@ -3,7 +3,7 @@ public import Files
 /// What keeps a registry from learning, beside what the layers below say.
 public enum EvolutionError: AccreteError, Equatable {
   /// Rows to learn that another task's gates rest on.
-  case gateRows(task: String, count: Int, version: String)
+  case gateRows(task: String, count: Int, withOtherTurns: Int, version: String)
   /// Two tasks with the same rows.
   case sameRows(task: String, other: String)
   /// No rows to choose on, or none for the gates.
@@ -22,10 +22,16 @@ public enum EvolutionError: AccreteError, Equatable {
 
   public var description: String { text.onOneLine }
 
+  /// How many of some rows are known only by what the user says in them.
+  static func turns(_ around: Int, of count: Int) -> String {
+    around == 0
+      ? "" : around == count ? ", with other turns around them" : ", \(around) of them with other turns around them"
+  }
+
   private var text: String {
     switch self {
-    case .gateRows(let task, let count, let version):
-      "task \(task): \(count) of its learn and choose rows are gate rows of \(version), whose scores would mean nothing any more."
+    case .gateRows(let task, let count, let around, let version):
+      "task \(task): \(count) of its learn and choose rows are gate rows of \(version)\(Self.turns(around, of: count)), whose scores would mean nothing any more."
         + " Remove them, or give them \"split\": \"test\"; a run that has learned them has to be trained again without them."
     case .sameRows(let task, let other):
       "task \(task): has the very rows and answers of \(other). --name \(other.prefix { $0 != "@" }) makes a new version of it;"

@@ -44,6 +44,8 @@ public struct TaskEvaluation: Sendable, Encodable {
   public let leftOut: [Int]?
   /// Rows whose text the version was learned from, or chosen on: their scores flatter. `nil`: its rows are not known.
   public let seen: Int?
+  /// Those among ``seen`` that it knows only by what the user says in them: another system turn or instruction stood before it.
+  public let seenWithOtherTurns: Int?
   /// The accuracy on the other rows (of several labels: all of a row's are right); `nil` where there are none, and for free answers.
   public let accuracyOfUnseen: Share?
   /// `nil` for free answers.
@@ -111,9 +113,10 @@ public struct TaskEvaluation: Sendable, Encodable {
     let scores = try GateScores(examples, runner: served.runner, scorer: measure, progress: progress)
     version = "\(served.version.reference)"
     n = examples.count
-    let learned = keys.map { $0.texts(.learn).union($0.texts(.choose)) }
-    let isSeen = learned.map { learned in examples.map { learned.contains(RowKeys.text($0.text)) } }
+    let found = keys.map { $0.found(examples.map(\.text)) }
+    let isSeen = found.map { $0.map { $0 != nil } }
     seen = isSeen?.count { $0 }
+    seenWithOtherTurns = found?.count { $0 == .withOtherTurns }
     let unseen = zip(isSeen ?? [], scores.right(examples)).filter { !$0.0 }
     accuracyOfUnseen =
       form.kind == .answer || unseen.isEmpty

@@ -102,6 +102,69 @@ import Tokenization
     }
   }
 
+  private static func withSystem(_ text: String, _ label: String, _ split: String) -> String {
+    messages(text, label, split).replacing("[{", with: #"[{"role":"system","content":"Judge the weather."},{"#)
+  }
+
+  private static func withInstruction(_ text: String, _ label: String, _ split: String) -> String {
+    #"{"instruction":"Judge the weather.","input":"\#(text)","output":"\#(label)","split":"\#(split)"}"#
+  }
+
+  /// Texts that were learned behind a constant system turn or instruction are known by what the user says alone.
+  @Test(arguments: [false, true]) func knownWithOtherTurns(alpaca: Bool) throws {
+    let home = try home()
+    let around = alpaca ? Self.withInstruction : Self.withSystem
+    try home.learn(home.write(rows(around), named: "weather"), options: Home.options(.both))
+    let served = try home.registry.load("weather@1", on: home.base)
+    let keys = try #require(try home.registry.rowKeys(of: served.version))
+    #expect(keys.said?[.learn]?.count == 48 && keys.said != keys.rows)
+    func evaluated(_ lines: [String], _ keys: RowKeys) throws -> TaskEvaluation {
+      let asked = try lines.map { try RequestRow(Data($0.utf8), line: 1, file: "f") }
+      return try TaskEvaluation(served, rows: asked, keys: keys)
+    }
+    func plain(_ text: String, _ label: String, _ split: String) -> String {
+      #"{"text":"\#(text)","label":"\#(label)"}"#
+    }
+    let other = alpaca ? Self.withSystem : Self.withInstruction
+    for lines in [rows(plain), rows(Self.messages), rows(other)] {
+      let result = try evaluated(lines, keys)
+      #expect(result.seen == 72 && result.seenWithOtherTurns == 72 && result.accuracyOfUnseen?.n == 24)
+    }
+    let same = try evaluated(rows(around), keys)
+    #expect(same.seen == 72 && same.seenWithOtherTurns == 0)
+    // A file of an earlier program has no such keys, and is read.
+    let object = try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(keys)) as? [String: Any])
+    let old = try JSONDecoder().decode(
+      RowKeys.self, from: JSONSerialization.data(withJSONObject: object.filter { $0.key != "said" }))
+    #expect(old.said == nil && old.rows == keys.rows)
+    #expect(try evaluated(rows(plain), old).seen == 0 && evaluated(rows(around), old).seen == 72)
+
+    // Gate rows of another task are refused without their system turn or instruction, too.
+    let moved = rows(Self.messages).map {
+      $0.replacing(#""test""#, with: #""x""#).replacing(#""train""#, with: #""test""#)
+        .replacing(#""x""#, with: #""train""#)
+    }
+    let error = EvolutionError.gateRows(task: "moved", count: 24, withOtherTurns: 24, version: "weather@1")
+    #expect(throws: error) { try home.learn(home.write(moved, named: "moved")) }
+    #expect(error.description.contains("gate rows of weather@1, with other turns around them, whose scores"))
+    // As the task's own next version they are learned from this one, and counted.
+    var job = LearnJob(
+      file: try home.write(moved, named: "moved"), options: Home.options(.both), program: "test", actor: "test")
+    job.name = "weather"
+    job.start = try LearnStart(served)
+    job.options.maxEpochs = 0
+    let outcome = try Learn(job, in: home.registry, on: home.base).run()
+    #expect(
+      outcome.warnings.contains {
+        $0.contains("48 gate rows are texts that weather@1 was trained on, with other turns around them:")
+      }, "\(outcome.warnings)")
+    // The same parts under another name are told by their texts and answers.
+    let copy = RowKeys(try RowReader().examples(home.write(rows(Self.messages), named: "copy"), name: "copy"))
+    let texts = copy.texts(.learn).union(copy.texts(.choose))
+    #expect(copy.said == nil && texts.count == 72 && copy.shared(texts, with: keys) == texts)
+    #expect(copy.sameAnswers(as: keys, of: texts) == 72)
+  }
+
   /// Free answers, several turns: what is written ends where the template ends it.
   @Test func freeAnswers() throws {
     let home = try home()

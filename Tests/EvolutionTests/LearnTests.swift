@@ -254,7 +254,11 @@ import Torch
     #expect {
       try home.learn(home.write(moved, named: "moved"))
     } throws: {
-      if case EvolutionError.gateRows(task: "moved", count: 24, version: "weather@1") = $0 { true } else { false }
+      if case EvolutionError.gateRows(task: "moved", count: 24, withOtherTurns: 0, version: "weather@1") = $0 {
+        true
+      } else {
+        false
+      }
     }
     #expect(throws: RegistryError.self) { try home.learn(home.rows("weather"), name: "Weather") }
     #expect(throws: TaskModelError.self) { try home.learn(home.rows("traffic"), margin: 0) }

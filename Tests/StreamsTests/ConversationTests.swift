@@ -284,6 +284,25 @@ import Testing
     #expect(Conversation.plain(spoken) == spoken)
   }
 
+  /// What the user says alone is the same text, whatever constant words stand before it.
+  @Test func saidAlone() {
+    func chat(_ question: String, _ system: String? = nil) -> String {
+      let opening = system.map { Conversation.Turn(role: "system", content: $0) }
+      return Conversation([opening, Conversation.Turn(role: "user", content: question)].compactMap(\.self)).text
+    }
+    #expect(Conversation.said(in: " a ") == "a" && Conversation.said(in: chat("a ", "s")) == "a")
+    let later = Conversation([
+      .init(role: "user", content: "a"), .init(role: "assistant", content: "b"), .init(role: "user", content: "again"),
+    ]).text
+    #expect(Conversation.said(in: later) == nil)
+    #expect(Conversation.saidAlone(["ä", chat("b"), chat("c", "s"), later]) == ["ä", "b", "c", later])
+    #expect(Conversation.saidAlone([chat("Say\nä 1"), chat("Say\nä 2\nx", "s"), later]) == ["ä 1", "ä 2\nx", later])
+    // The same words on the last line are no whole line, and one text has no line that all begin with.
+    #expect(Conversation.saidAlone(["Say é", "Say è"]) == ["Say é", "Say è"])
+    #expect(Conversation.saidAlone(["a\nb", "a\nb"]) == ["a\nb", "a\nb"])
+    #expect(Conversation.saidAlone(["a", "a\nb"]) == ["a", "a\nb"] && Conversation.saidAlone([]) == [])
+  }
+
   /// Runs of the laboratory say that they do not take them.
   @Test func theLaboratoryRefuses() throws {
     let folder = try Scratch()

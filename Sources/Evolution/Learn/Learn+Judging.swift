@@ -145,6 +145,7 @@ extension Learn {
       numbers: ["learn": Double(prepared.encoded.learn.count), "gate": Double(prepared.examples.gate.count)],
       finding:
         "\(prepared.encoded.learn.count) learn, \(prepared.encoded.choose.count) choose and \(prepared.examples.gate.count) gate rows"
-        + " by their digests; nothing that is learned or chosen on is a gate row of another task")
+        + " by their digests; nothing that is learned or chosen on is a gate row of another task, as it was given or by its one question alone"
+    )
   }
 }

@@ -145,12 +145,15 @@ extension Learn {
       )
     }
     var (earlier, texts, outside) = (start.version, Set<String>(), start.version == nil ? start.name : nil)
+    // The same, also by what the user says in them alone.
+    var alone: Set<String> = []
     // A version may have started from another one. What it says is text, which might name itself.
     var passed: Set<Digest> = []
     while let version = earlier, passed.insert(version.digest).inserted {
       earlier = nil
       if let known = try registry.rowKeys(of: version) {
         texts.formUnion(known.texts(.learn).union(known.texts(.choose)))
+        alone.formUnion(known.known(.learn, .choose))
       }
       guard version.state == .registered else { continue }
       let run = try registry.manifest(of: version).run
@@ -165,9 +168,14 @@ extension Learn {
         "what \(outside.printable)\(by) was trained on is not known here: if gate rows are among it, the scores of this version are too high."
       )
     }
-    let seen = texts.intersection(keys.texts(.gate)).count
-    if seen > 0 {
-      warn("\(seen) gate rows are texts that \(start.name) was trained on: the scores of this version are too high.")
+    let gates = keys.texts(.gate)
+    let seen = gates.intersection(texts)
+    let around = keys.withOtherTurns(gates, but: seen, in: alone).count
+    let all = seen.count + around
+    if all > 0 {
+      warn(
+        "\(all) gate rows are texts that \(start.name) was trained on\(EvolutionError.turns(around, of: all)): the scores of this version are too high."
+      )
     }
   }
 
@@ -194,17 +202,19 @@ extension Learn {
     let isKnown = try registry.newestVersion(named: name) != nil
     let before = isKnown ? try registry.versions(named: name).filter { $0.state == .registered } : []
     let known = try before.compactMap { version in
-      try registry.rowKeys(of: version).map { $0.texts(.learn).union($0.texts(.choose)).intersection(own).count }
+      try registry.rowKeys(of: version).map { keys.shared(own, with: $0).count }
     }
     for task in try registry.tasks() where task.name != name {
       var (shared, equal) = (0, 0)
       for version in try registry.versions(named: task.name) where version.state == .registered {
         guard let stored = try registry.rowKeys(of: version) else { continue }
-        let gates = stored.texts(.gate).intersection(own).count
-        guard gates == 0 else {
-          throw EvolutionError.gateRows(task: name, count: gates, version: "\(version.reference)")
+        let gates = stored.texts(.gate).intersection(own)
+        let around = keys.withOtherTurns(own, but: gates, in: stored.known(.gate)).count
+        guard gates.isEmpty, around == 0 else {
+          throw EvolutionError.gateRows(
+            task: name, count: gates.count + around, withOtherTurns: around, version: "\(version.reference)")
         }
-        let texts = stored.texts(.learn).union(stored.texts(.choose)).intersection(own)
+        let texts = keys.shared(own, with: stored)
         if texts.count > shared { (shared, equal) = (texts.count, keys.sameAnswers(as: stored, of: texts)) }
         if !own.isEmpty, Set(keys.rows.values.joined()) == Set(stored.rows.values.joined()) {
           throw EvolutionError.sameRows(task: name, other: "\(version.reference)")

@@ -99,14 +99,20 @@ extension EvaluateCommand {
     return "  (mean of \(counted.count) of \(labels.count) labels: \(notes.compactMap(\.self).joined(separator: "; ")))"
   }
 
+  /// That scores flatter, as rows were learned from. Where only the user's words are known, it is the text that was, not the row.
+  static func seen(_ seen: Int, withOtherTurns around: Int, of n: Int) -> String {
+    let turns = around == 0 ? "" : (around == seen ? ", " : ", \(around) of them ") + "with other turns around them"
+    let rows = around == seen ? "texts" : "rows"
+    return "\(seen) of \(n) \(rows) were learned from or chosen on\(turns): the scores below are too high"
+  }
+
   static func lines(_ result: TaskEvaluation) -> [String] {
     var lines = ["\(result.version)  n \(result.n)  (intervals: two-sided 95 %)"]
     if let seen = result.seen, seen > 0 {
       let rest = result.accuracyOfUnseen.map {
         "; on the other \($0.n) the \(result.labelSets == nil ? "" : "subset ")accuracy is \(text($0))"
       }
-      lines.append(
-        "\(seen) of \(result.n) rows were learned from or chosen on: the scores below are too high\(rest ?? "")")
+      lines.append(Self.seen(seen, withOtherTurns: result.seenWithOtherTurns ?? 0, of: result.n) + (rest ?? ""))
     }
     if let score = result.score, let scorer = result.scorer {
       lines.append("mean \(scorer) \(fixed(score, 4)) \(text(result.scoreInterval))")
