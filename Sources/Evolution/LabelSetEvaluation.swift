@@ -68,7 +68,8 @@ extension TaskEvaluation {
         problem: "\(version) has no label \(other.debugDescription): it knows \(form.labels.listed)",
         fix: "Correct it, or learn a version with that label.")
     }
-    return Example(id: row.id ?? "\(row.line)", index: row.line, text: row.text, answer: set.text)
+    let text = row.isConversation ? row.text : form.asking(row.text)
+    return Example(id: row.id ?? "\(row.line)", index: row.line, text: text, answer: set.text)
   }
 }
 

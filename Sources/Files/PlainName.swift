@@ -16,12 +16,12 @@ public enum PlainName {
     return (1...max(longest, 1)).contains(name.utf8.count) && name.utf8.allSatisfy(isAllowed) && !name.hasPrefix(".")
   }
 
-  /// A plain name like another; `nil` where nothing of it is left.
+  /// A plain name like another; `nil` where nothing of it is left. It never begins with a dash: behind an option it would be taken for one.
   public static func proposal(for name: String, longest: Int) -> String? {
     let pieces = name.split { character in
       !character.isASCII || !isPlain("a\(character)", longest: .max)
     }
-    let joined = String(pieces.joined(separator: "-").drop { $0 == "." }.prefix(longest))
+    let joined = String(pieces.joined(separator: "-").drop { $0 == "." || $0 == "-" }.prefix(longest))
     return isPlain(joined, longest: longest) ? joined : nil
   }
 }

@@ -57,7 +57,10 @@ public enum LearningError: AccreteError, Equatable {
     let small = name.lowercased()
     let other = othersNames[small].flatMap { known.contains($0) ? $0 : nil }
     // Plain LoRA, task after task, is a baseline here: who asks for it does not know its name.
-    if other == "sequential" { return ", which is `sequential` here: one LoRA, trained further with each task" }
+    if other == "sequential" {
+      return
+        ", which is `sequential` here: one LoRA, trained further with each task; `per-task` gives each task a LoRA of its own"
+    }
     return (other ?? known.closest(to: name)).map { ", perhaps `\($0)`" } ?? ""
   }
 

@@ -39,7 +39,7 @@ public struct ServedTask {
   public func text(of row: RequestRow) throws -> String {
     guard row.isConversation else { return form.asking(row.text) }
     if form.template != nil { return row.text }
-    if let prompt = row.prompt { return prompt }
+    if let prompt = row.prompt { return form.asking(prompt) }
     throw StreamError.prompt(
       StreamError.Detail(
         file: "line \(row.line)", expected: "a \"text\" or a \"prompt\" for \(version.reference)",

@@ -87,7 +87,10 @@ extension OptionSynonyms {
     (["config"], [Meaning("--config"), Meaning("each option by itself", for: ["learn"])]),
     (
       ["cutoff_len", "cutoff-len", "max-seq-length", "max_seq_length", "max-seq-len", "max_length", "max-length"],
-      [Meaning("--max-length"), Meaning(key: "sequence-length")]
+      [
+        Meaning("--max-length"), Meaning("--max-tokens", note: "of the answer alone", for: ["generate"]),
+        Meaning(key: "sequence-length"),
+      ]
     ),
     (
       ["gradient_accumulation_steps", "gradient-accumulation-steps", "grad-accumulation-steps"],
@@ -208,6 +211,55 @@ extension OptionSynonyms {
       ]
     ),
     (["config-file", "yaml"], [Meaning("--config")]),
+    (
+      ["dry-run", "dry_run"],
+      [
+        Meaning("--dry-run"),
+        Meaning(
+          sentence: "`accrete train --dry-run` sizes one cell: give it --method, --order and --seed of that cell",
+          for: ["compare"]),
+      ]
+    ),
+    (
+      ["run", "run-dir", "run_dir"],
+      [
+        Meaning("--run"),
+        Meaning(sentence: "The run's folder stands by itself: accrete evaluate FOLDER", for: ["evaluate"]),
+        Meaning(sentence: "The run's folder stands by itself: accrete report FOLDER", for: ["report"]),
+        Meaning(sentence: "The run's folder stands by itself: accrete resume FOLDER", for: ["resume"]),
+        Meaning(sentence: "The run's folder stands by itself: accrete verify FOLDER", for: ["verify"]),
+      ]
+    ),
+    (
+      ["instruction"],
+      [
+        Meaning("--instruction"),
+        Meaning(
+          sentence:
+            "The task's own is applied; a row may carry a field \"instruction\", by which --route finds its task",
+          for: ["predict"]),
+        Meaning(
+          sentence: "A row may carry a field \"instruction\", by which its task is found", for: ["route"]),
+        Meaning(sentence: "The task's own is applied, as it was learned", for: ["evaluate", "explain"]),
+      ]
+    ),
+    (
+      ["do-sample", "do_sample"],
+      [Meaning("--temperature", note: "above 0 samples; 0, the default, takes the most probable token")]
+    ),
+    (
+      ["stream", "streaming"],
+      [
+        Meaning(
+          sentence:
+            "`accrete generate --prompt` prints a text as it is written, and `accrete predict` answers line by line"
+        ),
+        Meaning(
+          sentence:
+            "There is nothing to choose: the text of --prompt is printed as it is written, unless --json asks for it whole",
+          for: ["generate"]),
+      ]
+    ),
     (["text-column", "label-column"], [Meaning("--columns text=…,label=…")]),
   ]
 }

@@ -153,6 +153,21 @@ import Testing
     #expect(got.contains("Unknown option '") && got.contains(words) && !got.contains("Did you mean"), "\(got)")
   }
 
+  /// Options that stand elsewhere, or need not be given.
+  @Test(arguments: [
+    (["compare", "--out", "x", "--dry-run"], "`accrete train --dry-run` sizes one cell"),
+    (["predict", "a.jsonl", "--dry-run"], "It is --dry-run of "),
+    (["evaluate", "--run", "runs/y"], "The run's folder stands by itself: accrete evaluate FOLDER"),
+    (["predict", "a.jsonl", "--run", "runs/y"], "It is --run of generate, logits. `predict` has no such option"),
+    (["predict", "a.jsonl", "--instruction", "x"], "a row may carry a field \"instruction\""),
+    (["generate", "--prompt", "a", "--max-length", "12"], "It is --max-tokens (of the answer alone) here"),
+    (["generate", "--prompt", "a", "--do_sample"], "It is --temperature (above 0 samples; "),
+    (["generate", "--prompt", "a", "--stream"], "is printed as it is written, unless --json"),
+  ]) func whatStandsElsewhere(arguments: [String], words: String) {
+    let got = Self.answer(arguments)
+    #expect(got.contains("Unknown option '") && got.contains(words) && !got.contains("Did you mean"), "\(got)")
+  }
+
   /// Commands of other programs, and those of ours in the wrong place.
   @Test(arguments: [
     (["lora", "--train"], "lora", "learn"), (["fuse"], "fuse", "experts merge"),

@@ -46,6 +46,24 @@ import Testing
     #expect(found.relabelledRows?.allSatisfy { $0.text.unicodeScalars.count <= 200 } == true)
   }
 
+  /// White space around a text decides nothing, whatever the field is called; nor does it hide that a row was learned.
+  @Test func aTextIsTheSameInEveryField() throws {
+    let home = try Home()
+    _ = try home.learn(home.rows("weather"))
+    let served = try home.registry.load("weather", on: home.base)
+    let text = "In the weather of place 0 there is rain."
+    func row(_ field: String, _ text: String) throws -> RequestRow {
+      try RequestRow(Data(#"{"\#(field)":"\#(text)","label":"bad"}"#.utf8), line: 1, file: "f")
+    }
+    let rows = try [row("text", text), row("text", "  \(text) "), row("prompt", "  \(text) ")]
+    #expect(try rows.map(served.text(of:)) == [text, text, text])
+    let answers = try served.predict(rows).map(\.probabilities)
+    #expect(answers[1] == answers[0] && answers[2] == answers[0])
+    #expect(try served.predict("\(text)\n").probabilities == answers[0])
+    let keys = RowKeys(try RowReader().examples(home.rows("weather"), name: "weather"))
+    #expect(try TaskEvaluation(served, rows: rows, keys: keys).seen == 3)
+  }
+
   /// A version that says " ham" is right where a row says "ham": a worse one must not look better for it.
   @Test func answersOfOlderVersionsCount() throws {
     let home = try Home()

@@ -14,6 +14,16 @@ import Testing
   @Test(arguments: ["a", "A-1_b.2", "a..b", String(repeating: "n", count: 128)])
   func plainNames(name: String) { #expect(PlainName.isPlain(name, longest: 128)) }
 
+  /// What is proposed can be typed as it stands: behind `--name`, a dash would begin another option.
+  @Test(
+    arguments: [
+      ("../x", "x"), ("-x", "x"), ("--x y", "x-y"), (".-.x", "x"), ("a/b", "a-b"), ("-", nil), ("../..", nil),
+      ("\u{E4}", nil),
+    ] as [(String, String?)])
+  func proposedNames(name: String, proposal: String?) {
+    #expect(PlainName.proposal(for: name, longest: 128) == proposal)
+  }
+
   @Test func messagesAreOnOneLineAndCommandNoTerminal() {
     let name = "x\n\r\u{1B}[2J\u{7}\u{0}\u{2028}\u{85}\u{202E}é"
     let message = FileError.notFound(path: name).description

@@ -142,7 +142,8 @@ import Torch
     }
     // Every name is told, the one that was meant first.
     for (given, meant) in [
-      ("lora", "which is `sequential` here"), ("acrete", "perhaps `accrete`"), ("AGEM", "perhaps `a-gem`"),
+      ("lora", "which is `sequential` here"), ("lora", "`per-task` gives each task a LoRA of its own"),
+      ("acrete", "perhaps `accrete`"), ("AGEM", "perhaps `a-gem`"),
       ("magic", "unknown method `magic`; allowed: "),
     ] {
       let text = "\(LearningError.unknownMethod(got: given, known: MethodCatalog.names))"

@@ -1,8 +1,9 @@
 import Files
 import Foundation
-import Streams
 import TestSupport
 import Testing
+
+@testable import Streams
 
 /// Bad files of a user: each is refused with the location and a fix.
 @Suite struct RowReaderErrorTests {
@@ -75,10 +76,39 @@ import Testing
     try FileManager.default.createDirectory(
       at: folder.url.appendingPathComponent("d.jsonl"), withIntermediateDirectories: true)
     let directory = message(in: folder) { _ = try RowReader().read(folder.url.appendingPathComponent("d.jsonl")) }
-    #expect(
-      directory?.hasPrefix("d.jsonl: expected a regular file that can be read, got not a regular file but a folder.")
-        == true)
+    #expect(directory == "d.jsonl: expected a data file, got a folder. Fix: Name the data file itself.")
     #expect(throws: StreamError.self) { try RowReader().read(URL(fileURLWithPath: "/dev/zero")) }
+  }
+
+  /// A folder with a file for each part: the command that is told makes one file of them, which is read as it should be.
+  @Test func foldersOfParts() throws {
+    let folder = try Scratch()
+    let data = folder.url("it's data")
+    try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
+    func advice() -> String { message(in: folder) { _ = try RowReader().examples(data, name: "d") } ?? "" }
+    for (part, text) in [("train", "a \u{E9}"), ("valid", "b"), ("test", "c")] {
+      #expect(!advice().contains("python3") == (part != "test"))
+      let rows = (0..<4).map { "{\"text\":\"\(text) \($0)\",\"label\":\"\($0 % 2)\"}\n" }.joined()
+      try Data(rows.utf8).write(to: data.appendingPathComponent("\(part).jsonl"))
+    }
+    let command = try #require(Self.command(for: data))
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", command]
+    process.currentDirectoryURL = folder.url
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "\(command)")
+    let examples = try RowReader().examples(folder.url("it's data.jsonl"), name: "d")
+    #expect(examples.learn.map(\.text) == (0..<4).map { "a \u{E9} \($0)" })
+    #expect(examples.choose.map(\.text) == (0..<4).map { "b \($0)" } && examples.gate.count == 4)
+    // Where no rows are read, nothing can be joined.
+    #expect(DataFolder.fix(data, joins: false) == "Name the data file itself.")
+  }
+
+  private static func command(for folder: URL) -> String? {
+    let fix = DataFolder.fix(folder, joins: true)
+    return fix.range(of: "python3 ").map { String(fix[$0.lowerBound...]) }
   }
 
   @Test(arguments: ["a b", "ä", "a/..", ".x", "a:b", String(repeating: "n", count: 101)])

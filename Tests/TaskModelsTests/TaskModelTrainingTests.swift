@@ -303,6 +303,11 @@ import Torch
     var options = Small.options()
     options.method = "ewc"
     #expect(throws: TaskModelError.self) { try training(options, at: Small.scratch()) }
+    // Others call both of these LoRA.
+    options.method = "lora"
+    let error = #expect(throws: TaskModelError.self) { try options.validate() }
+    #expect(
+      error.map { "\($0)" }?.contains("is per-task; one LoRA, trained further with each task, is sequential") == true)
     options = Small.options()
     options.budgetSeconds = .nan
     #expect(throws: TaskModelError.self) { try training(options, at: Small.scratch()) }

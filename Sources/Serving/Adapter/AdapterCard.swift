@@ -68,7 +68,10 @@ struct AdapterCard {
     } else if form.instruction.isEmpty, form.cue.isEmpty {
       lines.append("The prompt is used as it is.")
     } else {
-      lines += ["To the letter, with the text in place of `TEXT`:", ""]
+      lines += [
+        "To the letter, with the text in place of `TEXT`\(form.takesTexts ? ", without white space at its ends" : ""):",
+        "",
+      ]
       lines += Self.block(
         (form.instruction.isEmpty ? "" : form.instruction + "\n") + "TEXT" + (form.cue.isEmpty ? "" : "\n" + form.cue))
     }

@@ -79,6 +79,8 @@ enum AdapterProgram {
             # Parts are tokenized apart, so that a text can be shortened without touching the others.
             self.before = beginning + (self.ids(instruction + "\n") if instruction else [])
             self.after = self.ids("\n" + cue) if cue else []
+            # Rows of texts with labels are learned without white space at their ends.
+            self.strips = bool(not self.chat and self.form["labels"] and (instruction or cue))
 
         def ids(self, text):
             return self.tokenizer(text, add_special_tokens=False).input_ids
@@ -94,6 +96,7 @@ enum AdapterProgram {
                         raise ValueError(f"a turn that spells the special token {special}")
                 ids = self.fitted(turns, length - longest, tools)
                 return ids, ids
+            text = text.strip() if self.strips else text
             room = max(0, length - len(self.before) - len(self.after) - longest)
             ids = self.ids(text)
             ids = ids[max(0, len(ids) - room) :]

@@ -40,6 +40,9 @@ struct SourceFile {
     } catch FileError.notFound {
       throw StreamError.file(
         location.detail(expected: "a file", got: "nothing there", fix: "Check the path and its permissions."))
+    } catch FileError.notReadable where DataFolder.isFolder(url) {
+      throw StreamError.file(
+        location.detail(expected: "a data file", got: "a folder", fix: DataFolder.fix(url, joins: holdsRows)))
     } catch FileError.notReadable(_, let reason) {
       throw StreamError.file(
         location.detail(

@@ -43,8 +43,16 @@ public struct TaskForm: Sendable, Codable, Equatable {
     self.template = template
   }
 
-  /// A plain text as the task's rows have it: where these are conversations, the user's only turn.
-  public func asking(_ text: String) -> String { template == nil ? text : Conversation(question: text).text }
+  /// Whether its rows are texts with labels, which are learned without white space at their ends. A prompt that is used as it is has
+  /// neither an instruction nor a cue.
+  public var takesTexts: Bool { template == nil && kind != .answer && !(instruction.isEmpty && cue.isEmpty) }
+
+  /// A plain text as the task's rows have it: without white space at its ends where it is put between instruction and cue; where the rows
+  /// are conversations, the user's only turn.
+  public func asking(_ text: String) -> String {
+    if template != nil { return Conversation(question: text).text }
+    return takesTexts ? text.stripped : text
+  }
 
   /// The label that somebody means: that of these letters, or the one that is the same but for white space around it, which the rows of
   /// older versions kept.

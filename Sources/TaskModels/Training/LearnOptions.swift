@@ -65,7 +65,7 @@ public struct LearnOptions: Sendable, Codable, Equatable {
       throw TaskModelError.invalidOption(
         name: "method", got: method,
         allowed:
-          "\(Self.methods.listed) (others change what earlier tasks answer; `accrete methods` says what each does; plain LoRA is per-task)"
+          "\(Self.methods.listed) (others change what earlier tasks answer; `accrete methods` says what each does; a plain LoRA for each task is per-task; one LoRA, trained further with each task, is sequential of train and compare)"
       )
     }
     try MethodCatalog.check(method, options: MethodCatalog.options(methodOptions, for: method))

@@ -42,7 +42,7 @@ struct CompareCommand: ParsableCommand {
       let printer = ProgressPrinter(try progress.with(file))
       let folder = ComparisonFolder(URL(fileURLWithPath: try file.outputFolder(out)))
       try refuse("program", file.program)
-      try refuse("dry-run", file.dryRun)
+      try refuse("dry-run", file.dryRun, hint: "where it sizes one cell")
       try refuse("tensorboard", file.tensorboard)
       try folder.requireOwn()
       let plan = try plan(in: folder)
@@ -107,11 +107,12 @@ extension CompareCommand {
   }
 
   private func refuse(
-    _ key: String, _ value: (some CustomStringConvertible)?, instead: String? = nil
+    _ key: String, _ value: (some CustomStringConvertible)?, instead: String? = nil, hint: String? = nil
   ) throws {
     guard let value else { return }
     throw RunError.invalidConfiguration(
       key: key, got: "\(value)",
-      allowed: "only in `accrete train`" + (instead.map { "; a comparison has --\($0)" } ?? ""))
+      allowed: "only in `accrete train`" + (hint.map { ", \($0)" } ?? "")
+        + (instead.map { "; a comparison has --\($0)" } ?? ""))
   }
 }
