@@ -87,7 +87,8 @@ public enum DecoderError: AccreteError, Equatable {
       "\(base): tokenizer.json has ids for \(tokenizer) tokens but the model's vocabulary is \(model)."
         + " Use the tokenizer that belongs to this checkpoint."
     case .computeNeedsHalf(let base, let held):
-      "--compute bfloat16: the matrices of \(base) are held in \(held). Give --weights bfloat16, or leave --compute out."
+      "--compute bfloat16: the matrices of \(base) are held in \(held), and a processor multiplies bfloat16 only with matrices"
+        + " that are held in it. Give --weights bfloat16, or leave --compute out."
     }
   }
 

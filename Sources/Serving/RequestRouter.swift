@@ -15,12 +15,12 @@ public struct RequestRouter {
   public struct Route: Sendable, Equatable, Codable {
     /// `nil`: no task claims it.
     public let task: String?
-    /// p of the nearest task among the known ones.
+    /// p of ``nearest`` among the known tasks.
     public let confidence: Double
-    /// How far the text is from the nearest task, or from the one whose instruction it came with, by the tasks that were there when that
-    /// was learned: about 1 for a text of a known task.
+    /// How far the text is from ``nearest``, by the tasks that were there when that was learned: about 1 for a text of a known task.
     public let distance: Double
-    /// The nearest task, whether it claims the text or not.
+    /// The task that the text falls to, whether it is near enough to claim it or not: the one whose instruction it came with; else the last
+    /// that claims it; else the last that is nearer, by its handicap, than those before it. Another may have a smaller distance.
     public let nearest: String
     /// The same of each task.
     public let distances: [String: Double]

@@ -71,6 +71,16 @@ extension OptionSynonyms {
     ),
     (["csv"], [Meaning("--format csv")]),
     (
+      ["registry"],
+      [
+        Meaning(
+          sentence:
+            "It reads no registry: --base names the registry's base; `accrete registry verify` checks a registry",
+          for: ["doctor", "generate", "train", "compare"]),
+        Meaning("an option", for: CommandOptions.having("--registry")),
+      ]
+    ),
+    (
       ["data"],
       [
         Meaning("the rows' file itself", for: ["learn"]), Meaning("the file itself", for: answering),

@@ -59,6 +59,30 @@ extension CommandLineTests {
       #expect(try found(["--base", "seedling"])?.ok == false)
     }
 
+    /// Where a registry lies here whose base is another one than the embedded one that is taken, it is named.
+    @Test func theBaseOfTheRegistryHere() throws {
+      let scratch = try Scratch()
+      func run(_ arguments: String...) throws -> Outcome { try Accrete.run(arguments, in: scratch.url) }
+      let made = try run("init", "--base", "seedling")
+      #expect(made.code == 0, "\(made.testDescription)")
+      let note = " (the registry here has seedling: --base seedling)"
+      #expect(try run("doctor", "--threads", "1").text.contains("sapling\(note): "))
+      #expect(try !run("doctor", "--threads", "1", "--base", "seedling").text.contains("the registry here"))
+      let short = ["generate", "--prompt", "The", "--max-tokens", "1", "--threads", "1"]
+      let written = try Accrete.run(short, in: scratch.url)
+      #expect(written.code == 0 && written.error.contains("base sapling\(note)"), "\(written.testDescription)")
+      let named = try Accrete.run(short + ["--base", "sapling"], in: scratch.url)
+      #expect(named.output == written.output && !named.error.contains("the registry here"))
+      try TinyRun.write(to: scratch)
+      try scratch.write("base: seedling\n", to: "named.yaml")
+      let train = ["train", "--tasks", "weather.jsonl", "--out", "run", "--dry-run", "--method", "per-task"]
+      let sequence = train + ["--rank", "2", "--epochs", "1", "--batch", "4", "--threads", "1"]
+      let plain = try Accrete.run(sequence, in: scratch.url)
+      #expect(plain.code == 0 && plain.error.contains("\(note), 1 thread;"), "\(plain.testDescription)")
+      let filed = try Accrete.run(sequence + ["--config", "named.yaml"], in: scratch.url)
+      #expect(filed.code == 0 && !filed.error.contains("the registry here"), "\(filed.testDescription)")
+    }
+
     @Test func aBrokenBase() throws {
       let scratch = try Scratch()
       try scratch.write("{", to: "base/config.json")

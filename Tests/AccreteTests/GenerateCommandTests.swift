@@ -68,6 +68,17 @@ extension CommandLineTests {
       #expect(try Accrete.run(["generate"] + options).code == 64)
     }
 
+    @Test func plainTextIsToldHowItBecomesPrompts() throws {
+      let scratch = try Scratch()
+      try scratch.write("The weather today\n", to: "prompts.txt")
+      let outcome = try Accrete.run(common + ["--prompts", "prompts.txt"], in: scratch.url)
+      #expect(outcome.code == 65 && outcome.error.contains("line 1: not the JSON"), "\(outcome.error)")
+      #expect(outcome.error.contains("jq -R '{prompt: .}'") && outcome.error.contains("--prompt."))
+      // Who writes objects has made another mistake.
+      try scratch.write("{\"prompt\": 3}\n", to: "prompts.txt")
+      #expect(try !Accrete.run(common + ["--prompts", "prompts.txt"], in: scratch.url).error.contains("jq"))
+    }
+
     @Test func promptsThatCannotBeRead() throws {
       let scratch = try Scratch()
       for text in ["", "\n", "{", "{}", #"{"messages":[{}]}"#, #"{"prompt":3}"#, #"{"prompt":""}"#] {

@@ -219,6 +219,15 @@ import Testing
     }
   }
 
+  /// Commands without a registry say how they get its base, the others which have the option.
+  @Test func aRegistryThatIsNotRead() {
+    for words in [["doctor"], ["train", "--out", "x"], ["generate", "--prompt", "x"]] {
+      let got = Self.answer(words + ["--registry", "r"])
+      #expect(got.contains("Unknown option '--registry'. It reads no registry: --base names"), "\(got)")
+    }
+    #expect(Self.answer(["methods", "--registry", "r"]).contains("It is an option of init, learn, "))
+  }
+
   @Test func argumentsOfOtherCommands() {
     #expect(answer("list", "spam").contains("Unexpected argument 'spam'. `accrete show spam` shows one task"))
     #expect(answer("explain", "hi", "there", "--task", "x").contains("quotation marks: accrete explain 'hi there'\n"))

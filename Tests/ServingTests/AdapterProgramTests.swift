@@ -87,6 +87,24 @@ import Testing
     }
   }
 
+  /// Before anything is imported that may not be there: a text in place of a file is told how it is asked.
+  @Test func aTextIsNoFile() throws {
+    let scratch = try Scratch()
+    try Data(AdapterProgram.text.utf8).write(to: scratch.url(AdapterProgram.file))
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", scratch.url(AdapterProgram.file).path, "You won a prize"]
+    process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONIOENCODING": "utf-8"]) { $1 }
+    let errors = Pipe()
+    process.standardError = errors
+    try process.run()
+    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+    #expect(said.hasPrefix("You won a prize: there is no such file."), "\(said)")
+    #expect(said.contains("echo '{\"text\": \"…\"}' | python predict.py -"), "\(said)")
+  }
+
   /// Lists of messages as prompt, with and without a completion, are asked as `predict` asks them.
   @Test func listsOfMessages() throws {
     let scratch = try Scratch()

@@ -46,7 +46,7 @@ import TaskModels
       if let task = route.task {
         print("\(text) → \(task): \(try registry.load(task, on: base).predict(text).text)")
       } else {
-        print("\(text) → no task claims it; the nearest is \(route.nearest)")
+        print("\(text) → no task claims it; it falls to \(route.nearest)")
       }
     }
   }

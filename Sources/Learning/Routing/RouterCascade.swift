@@ -21,11 +21,12 @@ public struct RouterCascade: Sendable {
   public struct Decision: Sendable, Equatable {
     /// The position of the task that claims it; `nil`: none does.
     public let task: Int?
-    /// The position of the task that would claim it, were there no limit to its distance.
+    /// The position of the task that it falls to: ``task``, or where none claims it, the last that leads. It need not have the smallest
+    /// of ``distances``: these are of different stages, and a later task has a handicap.
     public let nearest: Int
-    /// p of the nearest task.
+    /// p of ``nearest``.
     public let confidence: Double
-    /// From the nearest task, at its stage: about 1 for a request of a known task.
+    /// From ``nearest``, at its stage: about 1 for a request of a known task.
     public let distance: Double
     /// From every task, at its own stage: by what was known when it was learned.
     public let distances: [Double]

@@ -43,7 +43,10 @@ enum AdapterProgram {
         if len(columns) < len(pairs) or len(set(columns.values())) < len(columns):
             parser.error(f"--columns: expected pairs OWN=THEIRS separated by commas, each name once, got {options.columns}")
         if options.file != "-" and not pathlib.Path(options.file).is_file():
-            sys.exit(f"{options.file}: there is no such file")
+            sys.exit(
+                f"{options.file}: there is no such file. This takes a file of rows; for a text by itself: "
+                "echo '{\"text\": \"…\"}' | python predict.py -"
+            )
 
     import torch
     from jinja2 import TemplateError

@@ -40,6 +40,7 @@ struct CompareCommand: ParsableCommand {
     try Failure.reported(memory: options.lessMemory(besides: ComparisonFile.keys)) {
       let file = try options.invocation(besides: ComparisonFile.keys)
       let printer = ProgressPrinter(try progress.with(file))
+      printer.baseNote = try options.baseNote(besides: ComparisonFile.keys)
       let folder = ComparisonFolder(URL(fileURLWithPath: try file.outputFolder(out)))
       try refuse("program", file.program)
       try refuse("dry-run", file.dryRun, hint: "where it sizes one cell")

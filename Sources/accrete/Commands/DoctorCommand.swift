@@ -83,7 +83,8 @@ struct DoctorCommand: ParsableCommand {
         plan = base.model.plan
         let shape = base.model.configuration
         let template = try ChatTemplate.stored(in: base.folder).map { ", chat template \($0.digest)" }
-        return "\(base.folder.path): \(shape.family.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
+        return
+          "\(base.folder.path)\(try options.baseNote()): \(shape.family.architecture), \(shape.layers) layers, hidden \(shape.hiddenSize),"
           + " vocabulary \(shape.vocabularySize), \(Self.routed(shape))\(Self.cache(shape)), \(base.model.digest)"
           + (template ?? ", no chat template") + base.warnings.map { "; put right: \($0)" }.joined()
       })

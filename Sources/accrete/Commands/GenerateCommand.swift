@@ -46,7 +46,12 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reported(memory: base.lessMemory(for: expert)) {
-      let base = try Base(folder: self.base.folder(for: expert), on: self.base.apply(), precision: self.base.weights)
+      let folder = try self.base.folder(for: expert)
+      if self.base.base == nil, expert.run == nil, expert.expert == nil {
+        let note = RegistryBase.note(besides: folder)
+        if !note.isEmpty { Console.error("base \(EmbeddedResources.argument(for: folder.path).printable)\(note)") }
+      }
+      let base = try Base(folder: folder, on: self.base.apply(), precision: self.base.weights)
       for warning in base.warnings + base.computeWarnings { Console.error("warning: \(warning)") }
       let model = LanguageModel(base)
       let reader = PromptReader(model)

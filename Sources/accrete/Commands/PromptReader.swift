@@ -25,6 +25,21 @@ struct PromptReader {
     return try model.ids(ofChat: turns)
   }
 
+  /// One line of a file of prompts; what is plain text is told how it becomes one.
+  private func decoded(_ line: Data, at location: String) throws -> Line {
+    do {
+      return try JSONFile.decode(Line.self, from: line, path: location)
+    } catch FileError.malformedJSON(let path, let reason)
+      where line.first(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) != UInt8(ascii: "{")
+    {
+      throw FileError.malformedJSON(
+        path: path,
+        reason: reason
+          + ". Each line is an object {\"prompt\": …}: lines of plain text become such by `jq -R '{prompt: .}'`; a text by itself is given as"
+          + " --prompt.")
+    }
+  }
+
   /// The prompts of a file, one JSON object on each line; `-` is standard input.
   func file(_ path: String) throws -> [[Int]] {
     let isInput = path == StandardInput.name
@@ -34,7 +49,7 @@ struct PromptReader {
     try data.forEachLine { number, line in
       guard !line.isEmpty else { return }
       let location = "\(source), line \(number)"
-      if let text = try JSONFile.decode(Line.self, from: Data(line), path: location).prompt {
+      if let text = try decoded(Data(line), at: location).prompt {
         prompts.append(try model.ids(of: text))
       } else {
         let request = try ChatRequest(json: Data(line), name: location)

@@ -53,6 +53,7 @@ struct TrainCommand: ParsableCommand {
     try Failure.reported(memory: options.lessMemory()) {
       let file = try options.invocation()
       let printer = ProgressPrinter(try progress.with(file))
+      printer.baseNote = try options.baseNote()
       let url = URL(fileURLWithPath: try file.outputFolder(out))
       let json = json || file.json == true
       if dryRun || file.dryRun == true { return try tryOut(in: url, json: json, printer) }

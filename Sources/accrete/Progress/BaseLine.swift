@@ -25,7 +25,9 @@ enum BaseLine {
   }
 
   /// What `train` says first: what is taught, where, and how much of it moves.
-  static func text(_ taught: TaughtBase) -> String {
+  ///
+  /// - Parameter note: Stands behind the base.
+  static func text(_ taught: TaughtBase, note: String = "") -> String {
     let expert = "experts of \(taught.expertParameters) parameters"
     let method = "(\(taught.methods.joined(separator: ", ")), rank \(taught.rank))"
     let trained =
@@ -39,7 +41,7 @@ enum BaseLine {
       name: EmbeddedResources.argument(for: taught.name), architecture: taught.architecture,
       parameters: taught.parameters, precision: taught.precision, compute: taught.compute,
       device: taught.device)
-    return "base \(text), \(taught.threads) thread\(taught.threads == 1 ? "" : "s"); trains \(trained)"
+    return "base \(text)\(note), \(taught.threads) thread\(taught.threads == 1 ? "" : "s"); trains \(trained)"
   }
 
   static func millions(_ count: Int) -> String {

@@ -40,10 +40,18 @@ final class LearnPrinter {
       ])
     guard !printer.tells(event) else { return }
     printer.line(
-      "base \(BaseLine.text(base, name: name)), \(options.threads) thread\(options.threads == 1 ? "" : "s"); trains \(count) parameters"
-        + (count > 0 ? " (\(options.method), rank \(options.rank))" : " (\(options.method))")
-        + (options.outputHead == .label || options.outputHead == .trained ? "" : "; labels get a closed-form head, too")
-    )
+      "base \(BaseLine.text(base, name: name)), \(options.threads) thread\(options.threads == 1 ? "" : "s"); trains"
+        + " \(Self.trained(count, method: options.method, rank: options.rank, outputHead: options.outputHead))")
+  }
+
+  /// How many parameters are trained by what, and what labels get beside them or instead.
+  static func trained(_ count: Int, method: String, rank: Int, outputHead: OutputHead?) -> String {
+    let expert = "\(count) parameters" + (count > 0 ? " (\(method), rank \(rank))" : " (\(method))")
+    return switch outputHead {
+    case .label, .trained: expert
+    case .ridge: "\(count) parameters: labels get a closed-form head"
+    case .both, nil: "\(expert); labels get a closed-form head, too"
+    }
   }
 
   func show(_ progress: EvolutionProgress) {
@@ -125,6 +133,15 @@ final class LearnPrinter {
     let conversations = RegistryText.count(chats.conversations, "conversation")
     return "\(conversations) with \(RegistryText.count(chats.turns, "turn")) of the assistant: \(rows.learn) to learn,"
       + " \(rows.choose) to choose on, \(rows.gate) for the gates\(chats.leftOut > 0 ? ", \(chats.leftOut) left out" : "")"
+  }
+
+  /// What a dry run does not say of these rows; `nil`: nothing.
+  static func unchecked(_ rows: LearnRows) -> String? {
+    // Beside a last version the number does not depend on the scores, and is warned of.
+    guard rows.kind == .severalLabels, rows.changes == nil else { return nil }
+    return
+      "not checked: whether \(RegistryText.count(rows.gate, "gate row")) are enough for gate G3; with several labels a row that depends on the"
+      + " scores, which only training shows"
   }
 
   static func lines(_ plan: LearnPlan) -> [String] {

@@ -9,6 +9,8 @@ import Runs
 /// for: every event as a line of JSON.
 final class ProgressPrinter {
   let isQuiet: Bool
+  /// What stands behind the base's name in the first line.
+  var baseNote = ""
   private let terminal = Console.errorIsTerminal
   private let clock = ContinuousClock()
   private var lastLine = ContinuousClock().now
@@ -29,7 +31,7 @@ final class ProgressPrinter {
   func show(_ progress: RunProgress) {
     guard !isQuiet, !tells(progress.event) else { return }
     switch progress {
-    case .base(let taught): line(BaseLine.text(taught))
+    case .base(let taught): line(BaseLine.text(taught, note: baseNote))
     case .warning(let text): line("warning: \(text)")
     case .preparing(let task): passing("reading \(task)")
     case .prepared(let manifest): prepared(manifest)

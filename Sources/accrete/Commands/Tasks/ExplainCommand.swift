@@ -103,15 +103,25 @@ struct ExplainCommand: ParsableCommand {
     }
   }
 
-  private static func lines(_ route: RequestRouter.Route, unknownAbove limit: Double) -> [String] {
+  /// Why a text goes where it goes.
+  static func lines(_ route: RequestRouter.Route, unknownAbove limit: Double) -> [String] {
     let order = route.distances.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(10)
     let claim =
       route.task.map { "goes to \($0), p \(fixed(route.confidence, 3)) among the known tasks, at distance" }
-      ?? "no task claims it; it would be one of \(route.nearest), at distance"
-    return [
-      "route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above \(limit) is unknown)",
-      "  each task claims it or not by what was known when it was learned; of those that do, the one learned last has it:",
+      ?? "no task claims it; it falls to \(route.nearest), which is too far, at distance"
+    var lines = [
+      "route: \(claim) \(fixed(route.distance, 2)) (1 is usual for a text of this length, above \(limit) is unknown)"
     ]
+    // Who compares the distances below would expect another task.
+    if let least = order.first, least.value < route.distance {
+      lines.append(
+        "  \(least.key) has the smallest distance, \(fixed(least.value, 2)), which alone does not decide: each is measured by what was known when"
+          + " its task was learned")
+    }
+    lines.append(
+      "  each task claims it or not by what was known when it was learned, a later one only if it is nearer by a handicap than those before it;"
+        + " of those that claim it, the one learned last has it:")
+    return lines
       + order.map { task, distance in
         let lead = route.leads[task] ?? 1
         let claims =

@@ -191,7 +191,8 @@ struct LearnCommand: ParsableCommand {
       return try Console.output(
         String(decoding: try JSONFile.encode(Plan(rows: rows, plan: plan)), as: UTF8.self))
     }
-    for line in LearnPrinter.lines(rows) + LearnPrinter.lines(plan) { try Console.output(line) }
+    let unchecked = LearnPrinter.unchecked(rows).map { [$0] } ?? []
+    for line in LearnPrinter.lines(rows) + unchecked + LearnPrinter.lines(plan) { try Console.output(line) }
   }
 }
 
