@@ -65,7 +65,7 @@ extension CommandFaultTests {
     @Test func aFolderInsteadOfAFile() throws {
       let scratch = try scratch()
       try scratch.write("x", to: "folder.jsonl/x")
-      try refused(scratch, "folder.jsonl", naming: ["a regular file", "Fix: "])
+      try refused(scratch, "folder.jsonl", naming: ["got a folder", "Fix: "])
     }
 
     @Test func aMissingFile() throws {

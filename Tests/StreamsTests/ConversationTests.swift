@@ -247,7 +247,7 @@ import Testing
       #"{"prompt":[{"role":"bing","content":"a"}],"completion":[{"role":"assistant","content":"b"}]}"#,
       "turns in \"prompt\", got the role \"bing\""
     ),
-    (#"{"prompt":[{"role":"user","content":"a"}],"completion":[]}"#, "a list of messages"),
+    (#"{"prompt":[{"role":"user","content":"a"}],"completion":[]}"#, "an answer as \"completion\", got an empty one"),
     (#"{"conversations":[{"from":"bing","value":"a"}]}"#, "a turn from \"bing\""),
     (#"{"conversations":[{"from":"human"}]}"#, "a turn without the texts"),
     (#"{"instruction":"a","output":"b","history":[["a"]]}"#, "something else than pairs"),
