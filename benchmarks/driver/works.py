@@ -10,7 +10,7 @@ from models import ROOT, Model
 
 Round = dict[str, Any]
 
-# What the peers compute in; MoE-CL's reference module is float32 alone.
+# What the peers compute in.
 DTYPES = ("float32", "bfloat16", "autocast")
 
 

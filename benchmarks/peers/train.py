@@ -116,13 +116,15 @@ def main() -> None:
     pad = base.config.pad_token_id or 0
     works = [Work.of(rows, pad) for rows in json.loads(options.material.read_text())["batches"]]
     best = options.peer == "best"
+    # PEFT converts what enters its float32 factors; the reference's do not: over a bfloat16 base autocast converts for them.
+    context = "autocast" if options.method == "moe-cl" and options.dtype == "bfloat16" else options.dtype
     loss_of, trained = build(options, base)
     optimizer = torch.optim.AdamW(trained, lr=1e-3, weight_decay=0.01, fused=best)
     done = 0
 
     def step() -> float:
         nonlocal done
-        with computing(options.dtype):
+        with computing(context):
             objective, loss = loss_of(works[done % len(works)])
         objective.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
