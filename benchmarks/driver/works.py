@@ -90,9 +90,8 @@ class Maker:
         more = ("--method", name, "--warm-up", str(amount.warm_up_steps))
         commands = {side: self.command(side, "train", "train.py", "train", *more) for side in self.sides}
         settings = ("compiled",) if name == "moe-cl" else ("compiled", "packed")
-        dtypes = DTYPES[:1] if name == "moe-cl" else DTYPES
         rivals = [self.command("best", "train", "train.py", "train", *more, "--setting", setting, "--dtype", dtype)
-                  for dtype in dtypes for setting in ("eager", *settings) if (setting, dtype) != ("eager", "float32")]
+                  for dtype in DTYPES for setting in ("eager", *settings) if (setting, dtype) != ("eager", "float32")]
         return Work(
             name, what + ", rank 8, dropout 0.05", "tokens per second", lambda r: r["tokens"] / r["seconds"],
             [Case("training", amount.steps, commands, tuple(rivals), operations)],

@@ -13,6 +13,16 @@ public struct GenerationOptions: Sendable {
   /// What positive logits of tokens that are in the text already are divided by, and negative ones multiplied by (Keskar et al., arXiv
   /// 1909.05858); 1: nothing.
   public var repetitionPenalty: Double
+  /// Only tokens at least this probable, as a share of the most probable one, are sampled from; 0: all.
+  public var minP: Double
+  /// Subtracted from the logit of each token that was written already; OpenAI's `presence_penalty`. 0: nothing.
+  public var presencePenalty: Double
+  /// Subtracted from the logit of each token once for each time that it was written; OpenAI's `frequency_penalty`. 0: nothing.
+  public var frequencyPenalty: Double
+  /// Added to the logits of some tokens.
+  public var logitBias: [Int: Double]
+  /// Of how many of the most probable tokens the log-probability is told with each token; `nil`: none is.
+  public var topLogprobs: Int?
   /// Seed of the sampling stream; unused at temperature 0.
   public var seed: UInt64
   /// Whether an end token ends a sequence; otherwise it is a token like others.
@@ -20,13 +30,19 @@ public struct GenerationOptions: Sendable {
 
   public init(
     maxTokens: Int = 64, temperature: Double = 0, topK: Int = 0, topP: Double = 1, repetitionPenalty: Double = 1,
-    seed: UInt64 = 0, stopsAtEnd: Bool = true
+    minP: Double = 0, presencePenalty: Double = 0, frequencyPenalty: Double = 0, logitBias: [Int: Double] = [:],
+    topLogprobs: Int? = nil, seed: UInt64 = 0, stopsAtEnd: Bool = true
   ) {
     self.maxTokens = maxTokens
     self.temperature = temperature
     self.topK = topK
     self.topP = topP
     self.repetitionPenalty = repetitionPenalty
+    self.minP = minP
+    self.presencePenalty = presencePenalty
+    self.frequencyPenalty = frequencyPenalty
+    self.logitBias = logitBias
+    self.topLogprobs = topLogprobs
     self.seed = seed
     self.stopsAtEnd = stopsAtEnd
   }
@@ -43,8 +59,17 @@ public struct GenerationOptions: Sendable {
     try require(
       repetitionPenalty > 0 && repetitionPenalty.isFinite, "repetition-penalty", repetitionPenalty,
       "above 0; 1 is none")
+    try require(minP >= 0 && minP <= 1, "min-p", minP, "0 (all) to 1")
+    for (name, value) in [("presence-penalty", presencePenalty), ("frequency-penalty", frequencyPenalty)] {
+      try require(value.isFinite, name, value, "a finite number; 0 is none")
+    }
+    try require(logitBias.values.allSatisfy(\.isFinite), "logit-bias", logitBias, "finite numbers")
+    try require((topLogprobs ?? 0) >= 0, "top-logprobs", topLogprobs ?? 0, "0 or more")
   }
 
-  /// Whether the largest logit is the answer, whatever came before.
-  var isPlainGreedy: Bool { temperature == 0 && repetitionPenalty == 1 }
+  /// Whether the largest logit is the answer, whatever came before, and nothing else is asked.
+  var isPlainGreedy: Bool {
+    temperature == 0 && repetitionPenalty == 1 && presencePenalty == 0 && frequencyPenalty == 0 && logitBias.isEmpty
+      && topLogprobs == nil
+  }
 }
