@@ -49,11 +49,15 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "accrete", targets: ["accrete"]),
+    .executable(name: "accrete-server", targets: ["accrete-server"]),
+    .executable(name: "accrete-bench", targets: ["accrete-bench"]),
     .library(name: "accrete-torch", type: .dynamic, targets: ["CTorchBridge"]),
     // A GPU's driver over a CPU, for tests (docs/device-kernels.md).
     .library(name: "accrete-cuda-emulated", type: .dynamic, targets: ["CDeviceEmulated"]),
     library("Files", callsTorch: false),
     library("Registry", callsTorch: false),
+    library("Access", callsTorch: false),
+    library("Markup", callsTorch: false),
     library("Assurance", callsTorch: false),
     library("Randomness", callsTorch: false),
     library("ModelConfiguration", callsTorch: false),
@@ -71,6 +75,7 @@ let package = Package(
     library("Pretraining"),
     library("TaskModels"),
     library("Serving"),
+    library("HTTPServer"),
     library("Evolution"),
     library("Runs"),
     library("Comparing"),
@@ -79,8 +84,18 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
     .systemLibrary(name: "CLibtorch", pkgConfig: "accrete-libtorch"),
@@ -98,6 +113,9 @@ let package = Package(
     layer("Files", [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "CRegistry"),
     layer("Registry", ["CRegistry", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
+    // Who may ask a server what; no model and no network.
+    layer("Access", ["Files", .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift")]),
+    layer("Markup", ["Files"]),
     layer("Assurance", ["Files"]),
     layer("Randomness", []),
     layer("ModelConfiguration", ["Files"]),
@@ -106,7 +124,7 @@ let package = Package(
     layer("Templates", ["Files"]),
     layer("Streams", ["Templates", "Tokenization", "Randomness", "Files"]),
     layer("Records", ["Streams", "Planning", "ModelConfiguration", "Assurance", "Randomness", "Files"]),
-    layer("Reports", ["Records", "Streams", "Planning", "ModelConfiguration", "Files"]),
+    layer("Reports", ["Markup", "Records", "Streams", "Planning", "ModelConfiguration", "Files"]),
     layer("Torch", ["CTorch", "CDevice", "ModelConfiguration", "Randomness", "Files"]),
     layer("Decoder", ["Torch", "ModelConfiguration", "Randomness", "Files"]),
     layer("Generation", ["Decoder", "Torch", "Templates", "Tokenization", "ModelConfiguration", "Files"]),
@@ -131,6 +149,25 @@ let package = Package(
         "ModelConfiguration", "Registry", "Files",
       ]),
     layer(
+      "HTTPServer",
+      [
+        "Access", "Markup", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Streams", "Templates",
+        "Tokenization", "ModelConfiguration", "Registry", "Files",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ]),
+    layer(
       "Evolution",
       [
         "Serving", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams",
@@ -152,11 +189,28 @@ let package = Package(
       dependencies: [
         "Verification", "Comparing", "Runs", "Evolution", "Serving", "TaskModels", "Pretraining", "Learning", "Experts",
         "Generation", "Decoder", "Torch", "Reports", "Records", "Streams", "Templates", "Tokenization", "Planning",
-        "ModelConfiguration", "Assurance", "Registry", "Files",
+        "ModelConfiguration", "Assurance", "Access", "Registry", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/base"), .copy("Resources/demo")],
       swiftSettings: settings),
+    // A program of its own: the other commands link no server and start as fast as without one.
+    .executableTarget(
+      name: "accrete-server",
+      dependencies: [
+        "HTTPServer", "Access", "Serving", "Generation", "Decoder", "Torch", "ModelConfiguration", "Registry", "Files",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    // Loads any server that speaks OpenAI's API, and measures it.
+    .executableTarget(
+      name: "accrete-bench",
+      dependencies: [
+        "Randomness", "Files", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ],
+      path: "benchmarks/AccreteBench", swiftSettings: settings),
     .executableTarget(
       name: "accrete-benchmark",
       dependencies: [
@@ -220,7 +274,18 @@ let package = Package(
     tests(
       "TaskModels",
       ["Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams", "Randomness", "Files"]),
-    tests("Serving", ["TaskModels", "Learning", "Registry", "Streams", "Files"]),
+    tests("Serving", ["TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Registry", "Streams", "Tokenization", "Files"]),
+    tests("Access", ["Files"]),
+    tests("Markup", []),
+    tests(
+      "HTTPServer",
+      [
+        "Access", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Registry", "Streams", "Tokenization", "Files",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ], resources: [.copy("Resources")]),
+    .testTarget(
+      name: "AccreteBenchTests", dependencies: ["accrete-bench", "Files", "Randomness"], swiftSettings: settings),
     tests(
       "Evolution",
       [
