@@ -274,13 +274,21 @@ let package = Package(
     tests(
       "TaskModels",
       ["Learning", "Experts", "Generation", "Decoder", "Torch", "Records", "Streams", "Randomness", "Files"]),
-    tests("Serving", ["TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Registry", "Streams", "Tokenization", "Files"]),
+    // Registries with versions that were not learned, for the tests of serving.
+    .target(
+      name: "ServingFixtures",
+      dependencies: [
+        "TestSupport", "Serving", "TaskModels", "Experts", "Generation", "Decoder", "Torch", "Registry",
+        "ModelConfiguration", "Files",
+      ],
+      path: "Tests/ServingFixtures", swiftSettings: settings),
+    tests("Serving", ["ServingFixtures", "TaskModels", "Learning", "Experts", "Generation", "Decoder", "Torch", "Registry", "Streams", "Tokenization", "Files"]),
     tests("Access", ["Files"]),
     tests("Markup", []),
     tests(
       "HTTPServer",
       [
-        "Access", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Registry", "Streams", "Tokenization", "Files",
+        "ServingFixtures", "Access", "Serving", "TaskModels", "Generation", "Decoder", "Torch", "Registry", "Streams", "Tokenization", "Files",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ], resources: [.copy("Resources")]),

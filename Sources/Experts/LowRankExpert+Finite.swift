@@ -17,4 +17,13 @@ extension LowRankExpert {
     }
     return nil
   }
+
+  /// Whether it changes nothing, as one that was never trained: every second factor is zero.
+  public var isZero: Bool {
+    get throws {
+      try pairs.allSatisfy { row in
+        try row.values.allSatisfy { try $0.b.converted(to: .float32).abs().sum().item() == 0 }
+      }
+    }
+  }
 }

@@ -2,38 +2,46 @@
 ///
 /// What could be the beginning of such a string is held back until it is clear: nothing of it is ever given, however the text is cut
 /// into pieces.
-struct StopStrings {
+package struct StopStrings {
   private let strings: [[UInt8]]
   private var held: [UInt8] = []
 
-  init(_ strings: [String]) { self.strings = strings.map { Array($0.utf8) }.filter { !$0.isEmpty } }
+  package init(_ strings: [String]) { self.strings = strings.map { Array($0.utf8) }.filter { !$0.isEmpty } }
 
   /// - Returns: The text that can be given now, and whether a string that ends it has come.
   mutating func feed(_ piece: String) -> (text: String, isEnd: Bool) {
+    let (text, stop) = take(piece)
+    return (text, stop != nil)
+  }
+
+  /// - Returns: The text that can be given now, and the string that ends it, where one has come.
+  package mutating func take(_ piece: String) -> (text: String, stop: String?) {
     held += Array(piece.utf8)
-    if let end = firstEnd() {
+    if let (end, string) = firstEnd() {
       let text = String(decoding: held[..<end], as: UTF8.self)
       held = []
-      return (text, true)
+      return (text, String(decoding: string, as: UTF8.self))
     }
     let safe = held.count - longestBeginning()
     let text = String(decoding: held[..<safe], as: UTF8.self)
     held.removeFirst(safe)
-    return (text, false)
+    return (text, nil)
   }
 
   /// What was held back when the text is over.
-  mutating func finish() -> String {
+  package mutating func finish() -> String {
     defer { held = [] }
     return String(decoding: held, as: UTF8.self)
   }
 
-  /// Where the first of the strings begins that is there whole.
-  private func firstEnd() -> Int? {
-    strings.compactMap { string in
+  /// Where the first of the strings begins that is there whole, and which it is: of several at one place, the first that was given.
+  private func firstEnd() -> (start: Int, string: [UInt8])? {
+    let found = strings.compactMap { string -> (start: Int, string: [UInt8])? in
       guard held.count >= string.count else { return nil }
-      return (0...held.count - string.count).first { held[$0..<$0 + string.count].elementsEqual(string) }
-    }.min()
+      let start = (0...held.count - string.count).first { held[$0..<$0 + string.count].elementsEqual(string) }
+      return start.map { ($0, string) }
+    }
+    return found.min { $0.start < $1.start }
   }
 
   /// Bytes at the end that may be the beginning of one of the strings. Whole characters: strings are whole, and so are pieces.

@@ -15,7 +15,7 @@ import Torch
       queries: queries, keys: keys, values: values, layout: PackedAttention.Layout(lengths: lengths), tracing: false
     ).output
     let starts = [0, 150, 153]
-    var caches = try lengths.map { _ in try CachedKeys(kvHeads: kvHeads, headDim: headDim) }
+    var caches = try lengths.map { _ in CachedKeys(kvHeads: kvHeads, headDim: headDim) }
     while caches.map(\.length) != lengths {
       // One token here, several there; a row that has all gets none.
       let counts = lengths.indices.map { min([1, 2, 9][$0], lengths[$0] - caches[$0].length) }
@@ -39,7 +39,7 @@ import Torch
     let values = try normal([tokens, kvHeads, headDim], 7)
     /// `pieces`: how many tokens come at once; `others`: tokens of a sequence before and one behind it.
     func output(_ pieces: [Int], others: Int) throws -> [UInt8] {
-      var caches = try (0..<3).map { _ in try CachedKeys(kvHeads: kvHeads, headDim: headDim) }
+      var caches = try (0..<3).map { _ in CachedKeys(kvHeads: kvHeads, headDim: headDim) }
       var (bytes, start): ([UInt8], Int) = ([], 0)
       for piece in pieces {
         let numbers = Array(0..<others) + Array(start..<start + piece) + Array(0..<others)
@@ -61,7 +61,7 @@ import Torch
 
   /// Alignment padding behind the layout's tokens gives zeros and enters no cache.
   @Test func alignmentPaddingIsLeftAlone() throws {
-    var caches = [try CachedKeys(kvHeads: 1, headDim: 4)]
+    var caches = [CachedKeys(kvHeads: 1, headDim: 4)]
     let x = try normal([5, 1, 4], 1)
     let output = try CachedAttention.attend(
       queries: x, new: CachedAttention.New(keys: x, values: x), layout: PackedAttention.Layout(lengths: [2]),
@@ -79,7 +79,7 @@ import Torch
   }
 
   @Test func shapesThatDoNotFit() throws {
-    var caches = try (0..<2).map { _ in try CachedKeys(kvHeads: 1, headDim: 4) }
+    var caches = try (0..<2).map { _ in CachedKeys(kvHeads: 1, headDim: 4) }
     let x = try normal([2, 1, 4], 1)
     func attend(_ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ lengths: [Int]) throws {
       _ = try CachedAttention.attend(
@@ -93,7 +93,7 @@ import Torch
     #expect(caches.map(\.length) == [0, 0])
     try attend(x, x, x, [1, 1])
     #expect(caches.map(\.length) == [1, 1])
-    caches[1] = try CachedKeys(kvHeads: 1, headDim: 8)
+    caches[1] = CachedKeys(kvHeads: 1, headDim: 8)
     #expect(throws: TorchError.shapeMismatch(what: "heads of cached attention", expected: [1, 4], got: [1, 8])) {
       try attend(x, x, x, [1, 1])
     }

@@ -269,21 +269,20 @@ struct KernelCall: Sendable, CustomTestStringConvertible {
   private static let attention: [KernelCall] = [
     attention(half: false), attention(half: true),
     KernelCall("attention over a cache") {
-      let (heads, kv, dim, capacity) = (6, 2, 20, 48)
-      let (keys, own) = ($0.numbers(2 * kv * dim * capacity), $0.numbers(2 * kv * dim * capacity))
-      let count = kv * dim * capacity
+      let (heads, kv, dim) = (6, 2, 20)
+      let size = 2 * kv * dim * Int(accrete_cache_block)
+      // Of the second sequence, whose new token lies in its second block.
+      let memory = $0
+      let blocks = (0..<3).map { _ in memory.numbers(size) }
       let out = $0.zeros(6 * heads * dim)
-      let capacities = $0.copy([Int64](repeating: Int64(capacity), count: 2))
+      let ofSequences: [UnsafeMutablePointer<Float>?] = blocks.map(\.self)
       var s = AccreteCachedAttention(
         sequences: 2, heads: Int64(heads), kv_heads: Int64(kv), dim: Int64(dim), window: 0, starts: $0.copy([0, 5, 6]),
-        past: $0.copy([11, 40]), queries: $0.numbers(6 * heads * dim), keys: $0.numbers(6 * kv * dim),
-        values: $0.numbers(6 * kv * dim), capacities: capacities, cached_keys: nil,
-        cached_values: nil, scale: 0.2, threads: 2)
-      let ofSequences: [UnsafeMutablePointer<Float>?] = [keys, keys + count]
-      let ownOfSequences: [UnsafeMutablePointer<Float>?] = [own, own + count]
-      (s.cached_keys, s.cached_values) = (UnsafePointer($0.copy(ofSequences)), UnsafePointer($0.copy(ownOfSequences)))
+        past: $0.copy([11, 70]), queries: $0.numbers(6 * heads * dim), keys: $0.numbers(6 * kv * dim),
+        values: $0.numbers(6 * kv * dim), first_block: $0.copy([0, 1, 3]),
+        blocks: UnsafePointer($0.copy(ofSequences)), scale: 0.2, threads: 2)
       accrete_cached_attention(&s, out)
-      return values((out, 6 * heads * dim), (keys, 2 * kv * dim * capacity))
+      return values((out, 6 * heads * dim)) + blocks.flatMap { values(($0, size)) }
     },
   ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any, Callable, Sequence
 
 from children import Command
 from models import ROOT, Model
@@ -47,8 +47,10 @@ class Work:
 class Maker:
     """Makes the works of one model."""
 
-    def __init__(self, model: Model, sides: list[str], threads: int, python: str) -> None:
-        self.model, self.sides, self.threads, self.python = model, sides, threads, python
+    def __init__(
+        self, model: Model, sides: list[str], threads: int, python: str, dtypes: Sequence[str] = DTYPES
+    ) -> None:
+        self.model, self.sides, self.threads, self.python, self.dtypes = model, sides, threads, python, dtypes
 
     def command(self, side: str, mode: str, script: str, material: str, *more: str, threads: int | None = None) -> Command:
         common = ("--base", str(self.model.base), "--material", str(self.model.folder / f"{material}.json"),
@@ -91,7 +93,7 @@ class Maker:
         commands = {side: self.command(side, "train", "train.py", "train", *more) for side in self.sides}
         settings = ("compiled",) if name == "moe-cl" else ("compiled", "packed")
         rivals = [self.command("best", "train", "train.py", "train", *more, "--setting", setting, "--dtype", dtype)
-                  for dtype in DTYPES for setting in ("eager", *settings) if (setting, dtype) != ("eager", "float32")]
+                  for dtype in self.dtypes for setting in ("eager", *settings) if (setting, dtype) != ("eager", "float32")]
         return Work(
             name, what + ", rank 8, dropout 0.05", "tokens per second", lambda r: r["tokens"] / r["seconds"],
             [Case("training", amount.steps, commands, tuple(rivals), operations)],
@@ -149,7 +151,7 @@ class Maker:
             "scoring", f"log-probabilities of {len(labels)} labels for {len(rows)} test rows, one LoRA expert",
             "examples per second", lambda r: r["examples"] / r["seconds"],
             [Case("scoring", 1, commands,
-                  tuple(self.command("best", "score", "score.py", "score", *expert, "--dtype", dtype) for dtype in DTYPES[1:]),
+                  tuple(self.command("best", "score", "score.py", "score", *expert, "--dtype", dtype) for dtype in self.dtypes if dtype != "float32"),
                   operations=lambda _: operations)],
             formula="2 * frozen non-embedding parameters * (prompt tokens + label tokens that are read) + 2 * read-out "
                     "parameters * places that predict: each prompt counted once, however often a side computes it",
@@ -164,7 +166,7 @@ class Maker:
         # PEFT's users call `generate`; the best peer is the same in the faster dtype.
         commands = {side: self.command(side, "generate", "generate.py", "generate", *more) for side in self.sides}
         rivals = tuple(self.command("best", "generate", "generate.py", "generate", *more, "--dtype", dtype)
-                       for dtype in DTYPES[1:])
+                       for dtype in self.dtypes if dtype != "float32")
 
         def operations(rows: int) -> Callable[[int], float]:
             read = amount.prompt_tokens + amount.new_tokens - 1

@@ -195,6 +195,9 @@ typedef struct {
 void accrete_attention_forward(const AccreteAttention* attention, void* out, float* statistics);
 void accrete_attention_backward(const AccreteAttention* attention, const AccreteAttentionGradients* gradients);
 
+// Tokens of a block of cached keys and values.
+#define accrete_cache_block 64
+
 // Attention of new tokens to cached ones and themselves, sequence by sequence. Token i of a sequence with `past` cached tokens attends to the
 // first past + i + 1; with a `window`, to the last ones of these. Writes the new keys and values into the cache first, unless they are there
 // already (keys NULL).
@@ -206,9 +209,8 @@ typedef struct {
   const float* queries;   // [tokens, heads, dim]
   const float* keys;      // [tokens, kv_heads, dim], or NULL
   const float* values;    // [tokens, kv_heads, dim], or NULL
-  const int64_t* capacities;    // [sequences]: of each sequence's own memory, multiples of 16
-  float* const* cached_keys;    // [sequences]: each [kv_heads, dim, capacity]
-  float* const* cached_values;  // [sequences]: each [kv_heads, capacity, dim]
+  const int64_t* first_block;  // [sequences + 1]: where each sequence's blocks begin
+  float* const* blocks;        // each keys [kv_heads, dim, 64], then values [kv_heads, 64, dim]
   float scale;
   int32_t threads;
 } AccreteCachedAttention;

@@ -25,12 +25,17 @@ public final class DecodingSession {
     public var expert: (any InferenceExpert)?
     /// Which of several samples of the same prompt this is: each draws its own tokens.
     public var choice: Int
+    /// Tokens that it wrote before it was taken out: it goes on behind them, with the same bits as if it had stayed.
+    public var written: [Int]
+    /// What it may write; `nil`: anything.
+    public var constraint: (any TokenConstraint)?
 
     public init(
       _ prompt: [Int], options: GenerationOptions = GenerationOptions(), expert: (any InferenceExpert)? = nil,
-      choice: Int = 0
+      choice: Int = 0, written: [Int] = [], constraint: (any TokenConstraint)? = nil
     ) {
       (self.prompt, self.options, self.expert, self.choice) = (prompt, options, expert, choice)
+      (self.written, self.constraint) = (written, constraint)
     }
 
     /// Requests for several prompts under one expert; where a prompt comes again, it is the next sample of it.
@@ -49,8 +54,10 @@ public final class DecodingSession {
   public struct Event: Sendable, Equatable {
     /// The sequence, by the number that `DecodingSession.add(_:)` gave it.
     public let sequence: Int
-    /// The next token; `nil`: it ended with an end token.
+    /// The next token; `nil`: it ended with an end token, or its constraint allows none.
     public let token: Int?
+    /// Of the token that was chosen, an end token, too; `nil`: not asked for.
+    public let logprobs: TokenLogprobs?
     /// Whether the sequence has left.
     public let isLast: Bool
   }
@@ -64,17 +71,31 @@ public final class DecodingSession {
     let slot: Int?
     /// Tokens that are to be read before the next one is chosen.
     var pending: ArraySlice<Int>
-    var produced = 0
+    /// Tokens read.
+    var position: Int
+    var produced: Int
+    /// Whether it still reads what it came with.
+    var isReading = true
 
     init(_ number: Int, _ request: Request, _ cache: SequenceCache, slot: Int?) {
       (self.number, self.request, self.cache, self.slot) = (number, request, cache, slot)
-      sampler = Sampler(request.options, prompt: request.prompt, choice: request.choice)
-      pending = request.prompt[cache.length...]
+      sampler = Sampler(
+        request.options, prompt: request.prompt, written: request.written, choice: request.choice,
+        constraint: request.constraint)
+      produced = request.written.count
+      position = cache.length
+      pending = (request.prompt + request.written)[position...]
     }
 
-    /// Whether its tokens go in slices: those of a prompt, unless it is so short that a slice is mostly zeros. A matter of the sequence
+    /// Whether its next tokens go in slices: those of a prompt, unless it is so short that a slice is mostly zeros. A matter of the sequence
     /// alone, so that its bits are.
-    var isSliced: Bool { produced == 0 && request.prompt.count > DecodingSession.shortPrompt }
+    var isSliced: Bool { position < request.prompt.count && request.prompt.count > DecodingSession.shortPrompt }
+
+    /// The next tokens to read, at most so many: those of the prompt, or those behind it, which go through another kernel.
+    func next(_ limit: Int) -> [Int] {
+      let left = request.prompt.count - position
+      return Array(pending.prefix(left > 0 ? min(limit, left) : limit))
+    }
   }
 
   /// Prompts up to so many tokens go through our own kernel.
@@ -85,6 +106,8 @@ public final class DecodingSession {
   private let model: DecoderModel
   private let stepTokens: Int
   private var sequences: [Sequence] = []
+  /// Where the CPU's kernels have keys and values.
+  private let blocks: KeyValueBlocks
   /// Keys and values of all sequences on a device; `nil`: the CPU's kernels have one for each sequence.
   private let slots: SlotCache?
   /// Experts that the device holds ready; `nil`: on the CPU.
@@ -96,8 +119,12 @@ public final class DecodingSession {
   /// - Parameter model: What continues the sequences.
   /// - Parameter stepTokens: The most tokens of prompts that a step reads; generated tokens come on top.
   /// - Parameter expertSlots: Where a device holds experts ready; `nil`: in slots of the session's own. The CPU needs none.
-  public init(_ model: DecoderModel, stepTokens: Int = 2048, expertSlots: ExpertSlots? = nil) {
+  /// - Parameter blocks: Memory for keys and values; `nil`: as much as is needed. A device has its own.
+  public init(
+    _ model: DecoderModel, stepTokens: Int = 2048, expertSlots: ExpertSlots? = nil, blocks: KeyValueBlocks? = nil
+  ) {
     self.model = model
+    self.blocks = blocks ?? KeyValueBlocks()
     self.stepTokens = max(1, stepTokens)
     let isDevice = !model.plan.hasProcessorKernels
     slots = isDevice ? SlotCache() : nil
@@ -124,11 +151,55 @@ public final class DecodingSession {
     let prefix = try sharedPrefix(of: requests)
     return try requests.map { request in
       defer { next += 1 }
-      if request.options.maxTokens > 0 {
-        sequences.append(Sequence(next, request, try prefix?.copied() ?? SequenceCache(), slot: slots?.join()))
+      if request.options.maxTokens > request.written.count {
+        let cache = try prefix.map { prefix in
+          guard let fork = try prefix.forked() else { throw outOfBlocks() }
+          return fork
+        }
+        sequences.append(Sequence(next, request, cache ?? SequenceCache(blocks), slot: slots?.join()))
       }
       return next
     }
+  }
+
+  /// Adds a sequence that begins with blocks of another, which read the same tokens under the same expert and through the same kernels.
+  ///
+  /// - Parameter request: What is to be continued.
+  /// - Parameter shared: Full blocks of the session's memory; at least one token is left to read.
+  /// - Returns: Its number.
+  /// - Throws: As ``add(_:)-(Request)``.
+  public func add(_ request: Request, sharing shared: [KeyValueBlock]) throws -> Int {
+    try model.check(request.prompt)
+    try request.options.validate()
+    guard slots == nil, shared.count * KeyValueBlocks.tokens < request.prompt.count + request.written.count else {
+      throw TorchError.unexpectedResult(
+        operation: "a sequence that shares blocks", expected: "fewer tokens in blocks than it has, on a CPU",
+        got: "\(shared.count * KeyValueBlocks.tokens) of \(request.prompt.count + request.written.count)")
+    }
+    defer { next += 1 }
+    sequences.append(Sequence(next, request, SequenceCache(blocks, sharing: shared), slot: nil))
+    return next
+  }
+
+  /// The blocks of a sequence that are full, with so many tokens read in all; `nil` where it has left.
+  public func blocks(of sequence: Int) -> (full: [KeyValueBlock], read: Int)? {
+    sequences.first { $0.number == sequence }.map { sequence in
+      (Array(sequence.cache.blocks.prefix(sequence.cache.length / KeyValueBlocks.tokens)), sequence.cache.length)
+    }
+  }
+
+  /// How many more blocks the next step takes.
+  public var blocksNeeded: Int {
+    guard slots == nil else { return 0 }
+    return taken().reduce(0) { sum, entry in
+      let tokens = entry.sequence.cache.length + entry.tokens.count
+      return sum + max(0, (tokens + KeyValueBlocks.tokens - 1) / KeyValueBlocks.tokens - entry.sequence.cache.blocks.count)
+    }
+  }
+
+  private func outOfBlocks() -> TorchError {
+    .unexpectedResult(
+      operation: "decoding", expected: "a free block for keys and values", got: "none: \(blocks.used) are in use")
   }
 
   /// Takes a sequence out, whatever it has made so far; nothing happens where it has left already.
@@ -144,16 +215,21 @@ public final class DecodingSession {
   /// - Returns: What became of the sequences that got a token, in the order in which they were added.
   /// - Throws: ``DecoderError/resultNotFinite(what:)``, `TorchError`; the session is then not to be used any more.
   public func step() throws -> [Event] {
+    let taken = taken()
+    guard !taken.isEmpty else { return [] }
+    return try withoutGradients { try advance(taken) }
+  }
+
+  /// What the next step reads of each sequence that takes part.
+  private func taken() -> [(sequence: Sequence, tokens: [Int])] {
     var room = stepTokens
-    let taken: [(sequence: Sequence, tokens: [Int])] = sequences.compactMap { sequence in
-      guard sequence.produced == 0 else { return (sequence, Array(sequence.pending)) }
+    return sequences.compactMap { sequence in
+      guard sequence.isReading else { return (sequence, Array(sequence.pending)) }
       guard room > 0 else { return nil }
-      let tokens = Array(sequence.pending.prefix(room))
+      let tokens = sequence.next(room)
       room -= tokens.count
       return (sequence, tokens)
     }
-    guard !taken.isEmpty else { return [] }
-    return try withoutGradients { try advance(taken) }
   }
 
   /// One pass, then the next token of each sequence that has read all it had to.
@@ -170,7 +246,11 @@ public final class DecodingSession {
     let chosen = order.map { taken[$0] }
     let sliced = chosen.reduce(0) { $0 + ($1.sequence.isSliced ? $1.tokens.count : 0) }
     let ends = chosen.reduce(into: [Int]()) { $0.append(($0.last ?? -1) + $1.tokens.count) }
-    for entry in chosen { entry.sequence.pending = entry.sequence.pending.dropFirst(entry.tokens.count) }
+    for entry in chosen {
+      entry.sequence.pending = entry.sequence.pending.dropFirst(entry.tokens.count)
+      entry.sequence.position += entry.tokens.count
+      if slots == nil, !entry.sequence.cache.makeRoom(for: entry.sequence.position) { throw outOfBlocks() }
+    }
     let complete = chosen.indices.filter { chosen[$0].sequence.pending.isEmpty }
     let cache =
       slots.map { KeyValueCache($0, slots: chosen.compactMap(\.sequence.slot)) }
@@ -180,8 +260,8 @@ public final class DecodingSession {
       batch, experts: chosen.map(\.sequence.request.expert), slices: slices(sliced), cache: cache,
       at: complete.isEmpty ? [ends[0]] : complete.map { ends[$0] }, slots: expertSlots, counter: products)
     guard !complete.isEmpty else { return [] }
-    let ids = try choose(states, complete.map { chosen[$0].sequence })
-    var events = zip(complete, ids).map { index, id in event(chosen[index].sequence, id) }
+    let next = try choose(states, complete.map { chosen[$0].sequence })
+    var events = zip(complete, next).map { index, choice in event(chosen[index].sequence, choice) }
     events.sort { $0.sequence < $1.sequence }
     remove(Set(events.filter(\.isLast).map(\.sequence)))
     return events
@@ -190,39 +270,44 @@ public final class DecodingSession {
   /// So many first tokens are of prompts, which are multiplied as training and scoring do.
   private func slices(_ count: Int) -> ProductSlices { ProductSlices(sliced: count, half: model.compute == .bfloat16) }
 
-  private func event(_ sequence: Sequence, _ id: Int) -> Event {
+  private func event(_ sequence: Sequence, _ choice: Sampler.Choice) -> Event {
     let (options, configuration) = (sequence.request.options, model.configuration)
-    if options.stopsAtEnd, configuration.endTokens.contains(id) {
-      return Event(sequence: sequence.number, token: nil, isLast: true)
+    sequence.isReading = false
+    guard let id = choice.id, !(options.stopsAtEnd && configuration.endTokens.contains(id)) else {
+      return Event(sequence: sequence.number, token: nil, logprobs: choice.logprobs, isLast: true)
     }
     sequence.produced += 1
     sequence.pending = [id]
     let isFull =
       sequence.produced >= options.maxTokens
       || sequence.request.prompt.count + sequence.produced > configuration.maxPositions
-    return Event(sequence: sequence.number, token: id, isLast: isFull)
+    return Event(sequence: sequence.number, token: id, logprobs: choice.logprobs, isLast: isFull)
   }
 
   /// The next token of each sequence. `states`: [sequences, hidden].
-  private func choose(_ states: Tensor, _ sequences: [Sequence]) throws -> [Int] {
+  private func choose(_ states: Tensor, _ sequences: [Sequence]) throws -> [Sampler.Choice] {
     let logits = try model.inferredLogits(states)  // [sequences, vocabulary]
     try DecoderModel.requireFinite(logits, "the logits of the next token")
-    if sequences.allSatisfy({ $0.request.options.isPlainGreedy }) { return try logits.largestIndices() }
+    if sequences.allSatisfy(\.sampler.isPlainGreedy) {
+      return try logits.largestIndices().map { Sampler.Choice(id: $0, logprobs: nil) }
+    }
     let vocabulary = model.configuration.vocabularySize
     let values = try logits.floats()
     return sequences.enumerated().map { line, sequence in
-      sequence.sampler.choose(values[line * vocabulary..<(line + 1) * vocabulary], token: sequence.produced)
+      sequence.sampler.choose(
+        values[line * vocabulary..<(line + 1) * vocabulary], token: sequence.produced,
+        endTokens: model.configuration.endTokens)
     }
   }
 
   /// What all requests begin with, read under their common expert; `nil` where that saves nothing.
   private func sharedPrefix(of requests: [Request]) throws -> SequenceCache? {
     guard let first = requests.first, requests.count > 1, slots == nil,
-      requests.allSatisfy({ $0.expert === first.expert })
+      requests.allSatisfy({ $0.expert === first.expert && $0.written.isEmpty })
     else { return nil }
     let shared = Self.sharedPrefix(requests.map(\.prompt))
     guard shared >= Self.leastPrefix else { return nil }
-    let cache = SequenceCache()
+    let cache = SequenceCache(blocks)
     var read = 0
     while read < shared {
       let tokens = Array(first.prompt[read..<min(shared, read + stepTokens)])

@@ -67,9 +67,11 @@ public struct GenerationOptions: Sendable {
     try require((topLogprobs ?? 0) >= 0, "top-logprobs", topLogprobs ?? 0, "0 or more")
   }
 
-  /// Whether the largest logit is the answer, whatever came before, and nothing else is asked.
-  var isPlainGreedy: Bool {
+  /// Whether the largest logit is the answer, whatever came before.
+  var isGreedy: Bool {
     temperature == 0 && repetitionPenalty == 1 && presencePenalty == 0 && frequencyPenalty == 0 && logitBias.isEmpty
-      && topLogprobs == nil
   }
+
+  /// The same where nothing else is asked.
+  var isPlainGreedy: Bool { isGreedy && topLogprobs == nil }
 }

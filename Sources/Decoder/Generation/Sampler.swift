@@ -1,45 +1,100 @@
 import Foundation
 import Randomness
 
-/// Chooses the tokens of one sequence: penalty, then temperature, then the k most probable, then the smallest set of probability p; the order of
-/// transformers.
+/// Chooses the tokens of one sequence: bias, penalties, what is allowed, then temperature, the k most probable, the smallest set of probability
+/// p, and those that are probable enough beside the most probable; the order of transformers.
 struct Sampler {
+  /// A token that was chosen.
+  struct Choice {
+    /// `nil`: none is allowed.
+    let id: Int?
+    let logprobs: TokenLogprobs?
+  }
+
   private let options: GenerationOptions
   private let choice: Int
+  private let constraint: (any TokenConstraint)?
   /// Tokens of the text so far, the prompt's included.
   private var seen: Set<Int>
+  /// How often each token was written.
+  private var counts: [Int: Int] = [:]
 
   /// - Parameter options: How tokens are chosen, and the seed.
   /// - Parameter prompt: What the text begins with.
+  /// - Parameter written: What was written already.
   /// - Parameter choice: Which of several samples of one prompt this is.
-  init(_ options: GenerationOptions, prompt: [Int], choice: Int = 0) {
+  /// - Parameter constraint: What may be written, as it stands behind `written`.
+  init(
+    _ options: GenerationOptions, prompt: [Int], written: [Int] = [], choice: Int = 0,
+    constraint: (any TokenConstraint)? = nil
+  ) {
     self.options = options
     self.choice = choice
-    seen = options.repetitionPenalty == 1 ? [] : Set(prompt)
+    self.constraint = constraint
+    seen = options.repetitionPenalty == 1 ? [] : Set(prompt).union(written)
+    if countsTokens { for id in written { counts[id, default: 0] += 1 } }
   }
 
+  private var countsTokens: Bool { options.presencePenalty != 0 || options.frequencyPenalty != 0 }
+
+  /// Whether the largest logit is the answer, and nothing else is asked.
+  var isPlainGreedy: Bool { options.isPlainGreedy && constraint == nil }
+
   /// The next token. `logits`: one for each token of the vocabulary; `token`: how many were chosen before it.
-  mutating func choose(_ logits: ArraySlice<Float>, token: Int) -> Int {
-    let candidates = candidates(logits)
-    let chosen = options.temperature == 0 ? candidates.first?.id ?? 0 : draw(candidates, token: token)
+  mutating func choose(_ logits: ArraySlice<Float>, token: Int, endTokens: [Int] = []) -> Choice {
+    guard let chosen = chosen(logits, token: token, endTokens: endTokens) else { return Choice(id: nil, logprobs: nil) }
     if options.repetitionPenalty != 1 { seen.insert(chosen) }
-    return chosen
+    if countsTokens { counts[chosen, default: 0] += 1 }
+    if !endTokens.contains(chosen) { constraint?.accept(chosen) }
+    return Choice(
+      id: chosen, logprobs: options.topLogprobs.map { TokenLogprobs(of: chosen, among: logits, top: $0) })
+  }
+
+  private func chosen(_ logits: ArraySlice<Float>, token: Int, endTokens: [Int]) -> Int? {
+    if isPlainGreedy || (options.isGreedy && constraint == nil) { return Self.largest(logits) }
+    var allowed: [Bool]?
+    if let constraint {
+      var mask = [Bool](repeating: false, count: logits.count)
+      var isAny = false
+      constraint.allowed(endTokens: endTokens) { id in
+        if mask.indices.contains(id) { (mask[id], isAny) = (true, true) }
+      }
+      guard isAny else { return nil }
+      allowed = mask
+    }
+    let candidates = candidates(logits, allowed: allowed)
+    return options.temperature == 0 ? candidates.first?.id : draw(candidates, token: token)
+  }
+
+  /// The first of the largest.
+  private static func largest(_ logits: ArraySlice<Float>) -> Int? {
+    guard var best = logits.indices.first else { return nil }
+    for index in logits.indices where logits[index] > logits[best] { best = index }
+    return best - logits.startIndex
   }
 
   /// Tokens that can be drawn, with their probabilities; at temperature 0 the most probable one.
-  func candidates(_ logits: ArraySlice<Float>) -> [(id: Int, probability: Double)] {
+  ///
+  /// - Parameter allowed: Of each token, whether it may come; `nil`: all may.
+  func candidates(_ logits: ArraySlice<Float>, allowed: [Bool]? = nil) -> [(id: Int, probability: Double)] {
     var values = logits.map(Double.init)
+    for (id, bias) in options.logitBias where values.indices.contains(id) { values[id] += bias }
     for id in seen where values.indices.contains(id) {
       values[id] = values[id] > 0 ? values[id] / options.repetitionPenalty : values[id] * options.repetitionPenalty
     }
+    for (id, count) in counts where values.indices.contains(id) {
+      values[id] -= options.presencePenalty + options.frequencyPenalty * Double(count)
+    }
+    if let allowed { for id in values.indices where !allowed[id] { values[id] = -.infinity } }
     // The first of equals.
-    guard let best = values.indices.max(by: { values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1) })
-    else { return [] }
+    guard var best = values.indices.first else { return [] }
+    for id in values.indices where values[id] > values[best] { best = id }
     guard options.temperature > 0 else { return [(best, 1)] }
     // In Double and from the largest logit down, so that no temperature above 0 overflows.
     let largest = values[best]
     let weights = values.map { exp(($0 - largest) / options.temperature) }
-    let kept = nucleus(mostProbable(weights), weights)
+    // The most probable one has the weight 1.
+    let kept = nucleus(mostProbable(weights), weights).filter { weights[$0] >= options.minP && weights[$0] > 0 }
     let total = kept.reduce(0) { $0 + weights[$1] }
     return kept.map { ($0, weights[$0] / total) }
   }

@@ -33,6 +33,22 @@ extension DecoderModel {
     }
   }
 
+  /// The logits of the token behind some others, under an expert: for a look at what it does. [vocabulary]
+  ///
+  /// - Parameter ids: Token ids, at least one.
+  /// - Parameter expert: `nil` is the base.
+  /// - Throws: ``DecoderError`` for an empty, too long or foreign prompt; `TorchError`.
+  package func nextLogits(after ids: [Int], expert: (any InferenceExpert)?) throws -> [Float] {
+    try check(ids)
+    return try withoutGradients {
+      let states = try inferredStates(
+        TokenBatch([ids], on: device), experts: [expert], slices: ProductSlices(sliced: 0, half: compute == .bfloat16),
+        cache: KeyValueCache([SequenceCache()]), at: [ids.count - 1],
+        slots: plan.hasProcessorKernels ? nil : ExpertSlots())
+      return try inferredLogits(states).floats()
+    }
+  }
+
   /// Logits of hidden states, of which a state's bits do not depend on the others. `hidden`: [count, hidden] → [count, vocabulary].
   func inferredLogits(_ hidden: Tensor) throws -> Tensor {
     guard plan.hasProcessorKernels else { return try logits(hidden) }

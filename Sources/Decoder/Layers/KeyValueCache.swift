@@ -1,20 +1,65 @@
-import Torch
+public import Torch
 
 /// Keys and values that one sequence has read, of all layers: what decoding goes on from. One owner.
 public final class SequenceCache {
-  fileprivate var layers: [Int: CachedKeys] = [:]
+  fileprivate let pool: KeyValueBlocks
+  /// Where its tokens lie, 64 in each; full ones may be other sequences', too.
+  public private(set) var blocks: [KeyValueBlock]
+  /// Tokens that were there at the beginning.
+  private let start: Int
+  /// Tokens that each layer holds, where it has taken any in.
+  private var lengths: [Int: Int] = [:]
 
-  public init() {}
+  /// For a sequence that has read nothing yet.
+  /// - Parameter pool: Where its blocks come from.
+  public init(_ pool: KeyValueBlocks = KeyValueBlocks()) { (self.pool, blocks, start) = (pool, [], 0) }
+
+  /// For a sequence that begins with full blocks of others, which read the same tokens under the same expert.
+  ///
+  /// - Parameter pool: Where these and its further blocks come from.
+  /// - Parameter blocks: 64 tokens each.
+  public init(_ pool: KeyValueBlocks, sharing blocks: [KeyValueBlock]) {
+    (self.pool, self.blocks, start) = (pool, blocks, blocks.count * KeyValueBlocks.tokens)
+  }
+
+  private init(_ pool: KeyValueBlocks, _ blocks: [KeyValueBlock], start: Int) {
+    (self.pool, self.blocks, self.start) = (pool, blocks, start)
+  }
 
   /// Tokens held.
-  public var length: Int { layers[0]?.length ?? 0 }
+  public var length: Int { lengths[0] ?? start }
 
-  /// The same in memory of its own: for a sequence that begins with the same tokens, under the same expert.
+  /// The same for another sequence that goes on from here: full blocks are shared, the last one is copied.
+  ///
+  /// - Returns: `nil` where no block is left for the copy.
   /// - Throws: `TorchError`.
-  public func copied() throws -> SequenceCache {
-    let copy = SequenceCache()
-    copy.layers = try layers.mapValues { try $0.copied() }
-    return copy
+  public func forked() throws -> SequenceCache? {
+    var blocks = Array(blocks.prefix((length + KeyValueBlocks.tokens - 1) / KeyValueBlocks.tokens))
+    if length % KeyValueBlocks.tokens > 0, let last = blocks.popLast() {
+      guard let copy = try pool.copy(of: last) else { return nil }
+      blocks.append(copy)
+    }
+    return SequenceCache(pool, blocks, start: length)
+  }
+
+  /// Takes blocks for so many tokens in all.
+  /// - Returns: Whether there were enough; where not, it keeps what it got.
+  public func makeRoom(for length: Int) -> Bool {
+    while blocks.count * KeyValueBlocks.tokens < length {
+      guard let block = pool.take() else { return false }
+      blocks.append(block)
+    }
+    return true
+  }
+
+  fileprivate func keys(layer: Int, kvHeads: Int, headDim: Int) -> CachedKeys {
+    CachedKeys(
+      pool: pool, layer: layer, kvHeads: kvHeads, headDim: headDim, blocks: blocks, length: lengths[layer] ?? start)
+  }
+
+  fileprivate func take(_ keys: CachedKeys, layer: Int) {
+    blocks = keys.blocks
+    lengths[layer] = keys.length
   }
 }
 
@@ -71,12 +116,14 @@ public final class KeyValueCache {
     queries: Tensor, new: CachedAttention.New?, kvHeads: Int, layout: PackedAttention.Layout, sequenceCount: Int,
     layer: Int
   ) throws -> Tensor {
-    if sequences.isEmpty { sequences = (0..<sequenceCount).map { _ in SequenceCache() } }
-    var caches = try sequences.map {
-      try $0.layers.removeValue(forKey: layer) ?? CachedKeys(kvHeads: kvHeads, headDim: queries.shape[2])
+    if sequences.isEmpty {
+      let pool = KeyValueBlocks()
+      sequences = (0..<sequenceCount).map { _ in SequenceCache(pool) }
     }
-    defer { for (sequence, cache) in zip(sequences, caches) { sequence.layers[layer] = cache } }
-    return try CachedAttention.attend(queries: queries, new: new, layout: layout, caches: &caches)
+    var caches = sequences.map { $0.keys(layer: layer, kvHeads: kvHeads, headDim: queries.shape[2]) }
+    let output = try CachedAttention.attend(queries: queries, new: new, layout: layout, caches: &caches)
+    for (sequence, cache) in zip(sequences, caches) { sequence.take(cache, layer: layer) }
+    return output
   }
 
   /// All keys and values of a layer. [batch, kvHeads, length, headDim]

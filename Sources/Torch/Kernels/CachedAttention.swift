@@ -1,45 +1,52 @@
 import CTorch
 
-/// Keys and values that one sequence has read, for one layer.
+/// Keys and values that one sequence has read, for one layer, in blocks that its other layers share.
 ///
-/// Keys lie transposed, so that the kernel scores sixteen of them at a time. Room grows by doubling, so that a token costs one
-/// small copy and not a copy of everything. float32 on a CPU. One owner.
+/// Keys lie transposed, so that the kernel scores sixteen of them at a time. float32 on a CPU. One owner.
 public struct CachedKeys {
-  fileprivate var keys: Tensor  // [kvHeads, headDim, capacity]
-  fileprivate var values: Tensor  // [kvHeads, capacity, headDim]
+  /// Where its tokens lie, 64 in each.
+  public fileprivate(set) var blocks: [KeyValueBlock]
   /// Tokens held.
-  public fileprivate(set) var length = 0
+  public fileprivate(set) var length: Int
+  fileprivate let pool: KeyValueBlocks
+  fileprivate let layer: Int
+  fileprivate let kvHeads: Int
+  fileprivate let headDim: Int
 
-  fileprivate var capacity: Int { values.shape[1] }
-
-  /// Room for a sequence, without a token yet.
-  public init(kvHeads: Int, headDim: Int) throws {
-    keys = try Tensor(uninitialized: [kvHeads, headDim, 0])
-    values = try Tensor(uninitialized: [kvHeads, 0, headDim])
+  /// Room for a sequence, without a token yet, in memory of its own.
+  public init(kvHeads: Int, headDim: Int) {
+    self.init(pool: KeyValueBlocks(), layer: 0, kvHeads: kvHeads, headDim: headDim, blocks: [], length: 0)
   }
 
-  /// The same tokens in memory of their own: for another sequence that goes on from here.
-  public func copied() throws -> CachedKeys {
-    var copy = self
-    (copy.keys, copy.values) = (try keys.cloned(), try values.cloned())
-    return copy
+  /// What a layer has of a sequence.
+  ///
+  /// - Parameter pool: Where more blocks come from.
+  /// - Parameter layer: Which layer.
+  /// - Parameter blocks: The sequence's.
+  /// - Parameter length: Tokens that the layer has written there.
+  public init(
+    pool: KeyValueBlocks, layer: Int, kvHeads: Int, headDim: Int, blocks: [KeyValueBlock], length: Int
+  ) {
+    self.pool = pool
+    self.layer = layer
+    self.kvHeads = kvHeads
+    self.headDim = headDim
+    self.blocks = blocks
+    self.length = length
   }
 
   fileprivate mutating func makeRoom(for length: Int) throws {
-    guard length > capacity else { return }
-    // A multiple of sixteen, as the kernel wants it.
-    let room = (max(64, 2 * length) + 15) / 16 * 16
-    var shape = keys.shape
-    let held = shape[2]
-    shape[2] = room
-    let grownKeys = try Tensor(uninitialized: shape)
-    shape.swapAt(1, 2)
-    let grownValues = try Tensor(uninitialized: shape)
-    if held > 0 {
-      try grownKeys.narrowed(2, from: 0, count: held).copyInPlace(from: keys)
-      try grownValues.narrowed(1, from: 0, count: held).copyInPlace(from: values)
+    while blocks.count * KeyValueBlocks.tokens < length {
+      guard let block = pool.take() else {
+        throw TorchError.unexpectedResult(
+          operation: "cached attention", expected: "a free block for \(length) tokens", got: "none: all are in use")
+      }
+      blocks.append(block)
     }
-    (keys, values) = (grownKeys, grownValues)
+  }
+
+  fileprivate func memory() throws -> [UnsafeMutablePointer<Float>?] {
+    try blocks.map { try pool.memory($0, layer: layer, kvHeads: kvHeads, headDim: headDim) }
   }
 }
 
@@ -70,19 +77,18 @@ public enum CachedAttention {
     queries: Tensor, new: New?, layout: PackedAttention.Layout, caches: inout [CachedKeys]
   ) throws -> Tensor {
     let shape = queries.shape
-    guard layout.starts.count == caches.count + 1, let first = caches.first?.values.shape else {
+    guard layout.starts.count == caches.count + 1, let first = caches.first else {
       throw TorchError.shapeMismatch(
         what: "sequences of cached attention", expected: [layout.starts.count - 1], got: [caches.count])
     }
     guard layout.groups == nil else {
       throw TorchError.shapeMismatch(what: "groups of cached attention", expected: [0], got: [layout.tokens])
     }
-    if let other = caches.first(where: { $0.values.shape[0] != first[0] || $0.values.shape[2] != first[2] }) {
+    let (kvHeads, dim) = (first.kvHeads, first.headDim)
+    if let other = caches.first(where: { $0.kvHeads != kvHeads || $0.headDim != dim }) {
       throw TorchError.shapeMismatch(
-        what: "heads of cached attention", expected: [first[0], first[2]],
-        got: [other.values.shape[0], other.values.shape[2]])
+        what: "heads of cached attention", expected: [kvHeads, dim], got: [other.kvHeads, other.headDim])
     }
-    let (kvHeads, dim) = (first[0], first[2])
     guard shape.count == 3, shape[2] == dim, shape[1] % kvHeads == 0, shape[0] >= layout.tokens else {
       throw TorchError.shapeMismatch(what: "queries of cached attention", expected: [0, kvHeads, dim], got: shape)
     }
@@ -101,24 +107,20 @@ public enum CachedAttention {
 
     let operands = try [queries, new?.keys, new?.values].map { try $0?.contiguous() }
     let output = shape[0] > layout.tokens ? try Tensor.zeros(shape) : try Tensor(uninitialized: shape)
-    let memory = try caches.map { cache in
-      // A sequence that has nothing yet, and gets nothing, has no memory.
-      try cache.capacity > 0 ? (cache.keys.kernelMemory(), cache.values.kernelMemory()) : nil
-    }
+    let memory = try caches.map { try $0.memory() }
+    // Where each sequence's blocks begin among all of them.
+    let firstBlocks = memory.reduce(into: [Int64(0)]) { $0.append(($0.last ?? 0) + Int64($1.count)) }
     try layout.starts.withUnsafeBufferPointer { starts in
       try past.map(Int64.init).withUnsafeBufferPointer { past in
-        try caches.map { Int64($0.capacity) }.withUnsafeBufferPointer { capacities in
-          try memory.map { $0?.0 }.withUnsafeBufferPointer { keys in
-            try memory.map { $0?.1 }.withUnsafeBufferPointer { values in
-              var parameters = AccreteCachedAttention(
-                sequences: Int64(caches.count), heads: Int64(shape[1]), kv_heads: Int64(kvHeads), dim: Int64(dim),
-                window: Int64(layout.window?.size ?? 0), starts: starts.baseAddress, past: past.baseAddress,
-                queries: try operands[0]?.kernelMemory(), keys: try operands[1]?.kernelMemory(),
-                values: try operands[2]?.kernelMemory(), capacities: capacities.baseAddress,
-                cached_keys: keys.baseAddress, cached_values: values.baseAddress,
-                scale: 1 / Float(dim).squareRoot(), threads: libtorch.accrete_get_threads())
-              accrete_cached_attention(&parameters, try output.kernelMemory())
-            }
+        try firstBlocks.withUnsafeBufferPointer { first in
+          try memory.flatMap(\.self).withUnsafeBufferPointer { blocks in
+            var parameters = AccreteCachedAttention(
+              sequences: Int64(caches.count), heads: Int64(shape[1]), kv_heads: Int64(kvHeads), dim: Int64(dim),
+              window: Int64(layout.window?.size ?? 0), starts: starts.baseAddress, past: past.baseAddress,
+              queries: try operands[0]?.kernelMemory(), keys: try operands[1]?.kernelMemory(),
+              values: try operands[2]?.kernelMemory(), first_block: first.baseAddress, blocks: blocks.baseAddress,
+              scale: 1 / Float(dim).squareRoot(), threads: libtorch.accrete_get_threads())
+            accrete_cached_attention(&parameters, try output.kernelMemory())
           }
         }
       }

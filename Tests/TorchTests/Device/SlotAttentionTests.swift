@@ -54,7 +54,7 @@ import Testing
       }
       for _ in 0..<(step == 0 ? 2 : course.random.below(3)) {
         sequences.append(
-          Sequence(slot: cache.join(), keys: try CachedKeys(kvHeads: course.kvHeads, headDim: course.dim)))
+          Sequence(slot: cache.join(), keys: CachedKeys(kvHeads: course.kvHeads, headDim: course.dim)))
       }
       #expect(Set(sequences.map(\.slot)).count == sequences.count)
       let counts = sequences.map { _ in course.count(step: step) }

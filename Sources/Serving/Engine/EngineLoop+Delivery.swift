@@ -1,0 +1,61 @@
+import Decoder
+import Generation
+import Torch
+
+extension EngineLoop {
+  /// Tells a request what a step made of one of its continuations.
+  func deliver(_ event: DecodingSession.Event) throws {
+    guard let choice = running[event.sequence] else { return }
+    let job = choice.job
+    if !job.hasSpread { try spread(job, from: choice) }
+    job.usage.completionTokens += 1
+    statistics.generatedTokens += 1
+    queue.count(read: 0, written: 1, of: job.line)
+    guard let id = event.token else { return try finish(choice, .endToken) }
+    choice.written.append(id)
+    choice.untold.append(SampledToken(id: id, logprobs: event.logprobs))
+    let (text, stop) = choice.stops.take(try choice.stream.append(id))
+    tell(choice, text)
+    if let stop { return try finish(choice, .stop(stop)) }
+    if event.isLast { try finish(choice, .limit) }
+  }
+
+  private func tell(_ choice: TextJob.Choice, _ text: String) {
+    choice.job.tell(.piece(choice: choice.number, text: text, tokens: choice.untold))
+    choice.untold = []
+  }
+
+  /// The prompt is read: its blocks are kept, and the other continuations begin behind them.
+  private func spread(_ job: TextJob, from first: TextJob.Choice) throws {
+    job.hasSpread = true
+    keepBlocks(of: first)
+    guard job.choices.count > 1, let sequence = first.sequence, let blocks = session.blocks(of: sequence) else { return }
+    let shared = Array(blocks.full.prefix((job.request.prompt.count - 1) / KeyValueBlocks.tokens))
+    for choice in job.choices.dropFirst() { try start(choice, sharing: shared) }
+  }
+
+  /// A continuation is over: its last characters may have waited for tokens that did not come.
+  private func finish(_ choice: TextJob.Choice, _ end: EngineEnd) throws {
+    if let sequence = choice.sequence {
+      session.remove(sequence)
+      running.removeValue(forKey: sequence)
+    }
+    choice.sequence = nil
+    choice.isOver = true
+    var end = end
+    if case .stop = end {
+    } else {
+      var (text, stop) = choice.stops.take(try choice.stream.finish())
+      if let stop { end = .stop(stop) } else { text += choice.stops.finish() }
+      if !text.isEmpty { tell(choice, text) }
+    }
+    choice.job.tell(.finished(choice: choice.number, end: end))
+    if choice.job.isOver { complete(choice.job) }
+  }
+
+  /// All continuations are over.
+  func complete(_ job: TextJob) {
+    release(job)
+    job.end(.completed(job.usage))
+  }
+}

@@ -1,0 +1,30 @@
+/// How much the engine may use.
+public struct EngineOptions: Sendable {
+  /// Bytes for keys and values.
+  public var kvBytes: Int
+  /// Bytes for experts that are loaded; those in use stay whatever they take.
+  public var expertBytes: Int
+  /// The most sequences that are written at once.
+  public var maxSequences: Int
+  /// The most tokens of prompts that a step reads; generated tokens come on top.
+  public var stepTokens: Int
+  /// The most requests that wait.
+  public var maxWaiting: Int
+  /// Whether beginnings that were read are kept for later requests.
+  public var usesPrefixCache: Bool
+  /// Threads that libtorch and our kernels work with.
+  public var threads: Int
+
+  public init(
+    kvBytes: Int = 1 << 30, expertBytes: Int = 1 << 30, maxSequences: Int = 64, stepTokens: Int = 512,
+    maxWaiting: Int = 256, usesPrefixCache: Bool = true, threads: Int
+  ) {
+    self.kvBytes = kvBytes
+    self.expertBytes = expertBytes
+    self.maxSequences = maxSequences
+    self.stepTokens = stepTokens
+    self.maxWaiting = maxWaiting
+    self.usesPrefixCache = usesPrefixCache
+    self.threads = threads
+  }
+}

@@ -1,0 +1,46 @@
+import Generation
+import Synchronization
+
+/// What the engine's thread tells others about itself.
+final class EngineShared: Sendable {
+  private struct State {
+    var statistics = EngineStatistics()
+    var isOver = false
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state = Mutex(State())
+
+  var statistics: EngineStatistics {
+    get { state.withLock { $0.statistics } }
+    set { state.withLock { $0.statistics = newValue } }
+  }
+
+  /// The engine has ended.
+  func end() {
+    let waiting = state.withLock { state in
+      state.isOver = true
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+
+  /// Waits until the engine has ended.
+  func ended() async {
+    await withCheckedContinuation { continuation in
+      let isOver = state.withLock { state in
+        if !state.isOver { state.waiting.append(continuation) }
+        return state.isOver
+      }
+      if isOver { continuation.resume() }
+    }
+  }
+}
+
+/// The base as it is lent to those who read versions from their files.
+///
+/// Nothing of it is ever written.
+struct LoadingBase: @unchecked Sendable {
+  let base: Base
+}

@@ -1,0 +1,49 @@
+import Files
+import Learning
+import Streams
+import TaskModels
+
+/// A request as it travels to the engine's thread.
+struct EngineWork: Sendable {
+  enum Kind: Sendable {
+    case text(EngineRequest, AsyncStream<EngineEvent>.Continuation)
+    case answers([RequestRow], version: Digest, @Sendable (Result<[TaskAnswer], any Error>) -> Void)
+    case routes([RequestRow], router: SharedRouter, @Sendable (Result<[RequestRouter.Route], any Error>) -> Void)
+  }
+
+  let number: Int
+  let kind: Kind
+  let asker: String
+  let deadline: ContinuousClock.Instant?
+  /// What it is going to read and write at most, as far as that is known.
+  let tokens: Int
+  let isBackground: Bool
+
+  /// The version that it needs; `nil`: none.
+  var version: Digest? {
+    switch kind {
+    case .text(let request, _): request.expert
+    case .answers(_, let version, _): version
+    case .routes: nil
+    }
+  }
+
+  /// Gives it up.
+  func fail(_ failure: EngineFailure) {
+    switch kind {
+    case .text(_, let events):
+      events.yield(.failed(failure))
+      events.finish()
+    case .answers(_, _, let done): done(.failure(failure))
+    case .routes(_, _, let done): done(.failure(failure))
+    }
+  }
+}
+
+/// A router that a request brings along.
+///
+/// Its tensors are read and never written, so that any thread may hold it.
+struct SharedRouter: @unchecked Sendable {
+  let router: RequestRouter
+  let digest: Digest
+}

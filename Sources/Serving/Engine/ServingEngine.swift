@@ -1,0 +1,210 @@
+import Decoder
+public import Files
+import Foundation
+public import Generation
+import Learning
+public import Registry
+public import Streams
+import Synchronization
+public import TaskModels
+import Torch
+
+/// Answers many requests together from one copy of the base, each under its own expert.
+///
+/// One thread owns libtorch, the memory for keys and values, and the experts; others send it requests and read what it makes of them. On the
+/// CPU a request gets the same bytes whatever it is answered with, whenever it came, and whatever was kept of requests before it.
+///
+/// ```swift
+/// let engine = try ServingEngine(base, registry: registry, options: EngineOptions(threads: 2))
+/// for await event in try engine.submit(EngineRequest(ids)) { print(event) }
+/// ```
+public final class ServingEngine: Sendable {
+  private let inbox: EngineInbox
+  private let shared: EngineShared
+  private let options: EngineOptions
+  private let registry: Registry
+  private let limit: Int
+  private let router = Mutex<SharedRouter?>(nil)
+
+  /// Starts the engine.
+  ///
+  /// - Parameter base: The base, which is never changed.
+  /// - Parameter registry: Where its versions are.
+  /// - Parameter options: How much it may use.
+  /// - Throws: ``EngineFailure`` where the memory for keys and values is too small for one sequence.
+  public init(_ base: Base, registry: Registry, options: EngineOptions) throws {
+    let memory = KeyValueMemory(base.model.configuration, bytes: options.kvBytes)
+    guard memory.tokens >= base.model.configuration.maxPositions || memory.blocks >= 2 else {
+      throw EngineFailure.invalid(
+        "The memory for keys and values, \(options.kvBytes) bytes, has room for \(memory.tokens) tokens; \(2 * memory.bytesPerBlock) bytes are the least."
+      )
+    }
+    self.options = options
+    self.registry = registry
+    limit = min(base.model.configuration.maxPositions, memory.tokens)
+    let (inbox, shared) = (EngineInbox(), EngineShared())
+    (self.inbox, self.shared) = (inbox, shared)
+    let loading = LoadingBase(base: base)
+    let thread = Thread {
+      let loop = EngineLoop(
+        base, options, memory, inbox: inbox, shared: shared,
+        load: { version in
+          // Off the engine's thread: others go on meanwhile.
+          Task.detached(priority: .userInitiated) {
+            let result: Result<LoadedExpert, EngineFailure>
+            do {
+              result = .success(try LoadedExpert(version, from: registry, on: loading))
+            } catch {
+              result = .failure(.expertFailed(version: version, reason: "\(error)"))
+            }
+            inbox.send(.loaded(version, result))
+          }
+        })
+      loop.run()
+    }
+    thread.name = "engine"
+    thread.stackSize = 16 << 20
+    thread.start()
+  }
+
+  /// What the engine does now, and what it has done.
+  public var statistics: EngineStatistics {
+    var statistics = shared.statistics
+    statistics.waiting = inbox.waiting
+    return statistics
+  }
+
+  /// Takes a request in.
+  ///
+  /// - Parameter request: What is to be written.
+  /// - Returns: What becomes of it. Whoever stops reading cancels it.
+  /// - Throws: ``EngineFailure`` where it cannot be, or too many wait.
+  public func submit(_ request: EngineRequest) throws -> AsyncStream<EngineEvent> {
+    guard !request.prompt.isEmpty else { throw EngineFailure.invalid("a prompt without tokens") }
+    let most = request.options.maxTokens
+    guard most >= 0, request.prompt.count <= limit, most <= limit, request.prompt.count + most <= limit else {
+      throw EngineFailure.tooLong(prompt: request.prompt.count, requested: most, limit: limit)
+    }
+    guard (1...options.maxSequences).contains(request.choices) else {
+      throw EngineFailure.invalid("\(request.choices) choices: 1 to \(options.maxSequences) are possible")
+    }
+    let (stream, continuation) = AsyncStream.makeStream(of: EngineEvent.self)
+    let number = try submit(
+      .text(request, continuation), asker: request.asker, deadline: request.deadline,
+      tokens: request.prompt.count + most * request.choices, isBackground: request.isBackground)
+    let inbox = inbox
+    continuation.onTermination = { reason in
+      // Whoever asked has left: the next step is without it.
+      if case .cancelled = reason { inbox.send(.cancel(number)) }
+    }
+    return stream
+  }
+
+  private func submit(
+    _ kind: EngineWork.Kind, asker: String, deadline: ContinuousClock.Instant?, tokens: Int, isBackground: Bool = false
+  ) throws -> Int {
+    let now = ContinuousClock.now
+    if let deadline, deadline <= now { throw EngineFailure.deadlineExceeded }
+    return try inbox.submit(
+      tokens: tokens, most: options.maxWaiting, rate: shared.statistics.tokensPerSecond,
+      patience: deadline.map { ($0 - now).seconds } ?? 30
+    ) { number in
+      EngineWork(
+        number: number, kind: kind, asker: asker, deadline: deadline, tokens: tokens, isBackground: isBackground)
+    }
+  }
+
+  /// Answers rows with a version: what `accrete predict` answers, to the last bit.
+  ///
+  /// - Parameter rows: Texts, prompts or conversations.
+  /// - Parameter version: By the digest of its manifest.
+  /// - Throws: ``EngineFailure``; what a row that cannot be read makes the version throw.
+  public func classify(
+    _ rows: [RequestRow], by version: Digest, asker: String = "", deadline: ContinuousClock.Instant? = nil
+  ) async throws -> [TaskAnswer] {
+    try await answer(asker, deadline, Self.tokens(rows)) { .answers(rows, version: version, $0) }
+  }
+
+  /// Tells which released task rows belong to: what `accrete route` tells.
+  ///
+  /// - Returns: The routes, and the digest of the router that found them.
+  /// - Throws: ``EngineFailure``; ``ServingError/nothingReleased(path:)`` where there is none.
+  public func route(
+    _ rows: [RequestRow], asker: String = "", deadline: ContinuousClock.Instant? = nil
+  ) async throws -> (routes: [RequestRouter.Route], router: Digest) {
+    let router = try currentRouter()
+    let routes: [RequestRouter.Route] = try await answer(asker, deadline, Self.tokens(rows)) {
+      .routes(rows, router: router, $0)
+    }
+    return (routes, router.digest)
+  }
+
+  /// About how many tokens some rows have: bytes of text by four.
+  private static func tokens(_ rows: [RequestRow]) -> Int { rows.reduce(0) { $0 + $1.text.utf8.count / 4 + 1 } }
+
+  private func answer<Value: Sendable>(
+    _ asker: String, _ deadline: ContinuousClock.Instant?, _ tokens: Int,
+    _ kind: (@escaping @Sendable (Result<Value, any Error>) -> Void) -> EngineWork.Kind
+  ) async throws -> Value {
+    let number = Mutex<Int?>(nil)
+    let (stream, continuation) = AsyncThrowingStream.makeStream(of: Value.self)
+    let kind = kind { result in
+      switch result {
+      case .success(let value):
+        continuation.yield(value)
+        continuation.finish()
+      case .failure(let error): continuation.finish(throwing: error)
+      }
+    }
+    let taken = try submit(kind, asker: asker, deadline: deadline, tokens: tokens)
+    number.withLock { $0 = taken }
+    let inbox = inbox
+    continuation.onTermination = { reason in if case .cancelled = reason { inbox.send(.cancel(taken)) } }
+    for try await value in stream { return value }
+    throw EngineFailure.cancelled
+  }
+
+  private func currentRouter() throws -> SharedRouter {
+    guard let release = try registry.currentRelease(), let digest = release.manifest.router else {
+      throw ServingError.nothingReleased(path: registry.url.path)
+    }
+    if let known = router.withLock({ $0 }), known.digest == digest { return known }
+    guard let made = try registry.router(of: release.manifest) else {
+      throw ServingError.nothingReleased(path: registry.url.path)
+    }
+    let shared = SharedRouter(router: made, digest: digest)
+    router.withLock { $0 = shared }
+    return shared
+  }
+
+  /// Loads a version, unless it is there.
+  /// - Throws: ``EngineFailure/expertFailed(version:reason:)``.
+  public func load(_ version: Digest) async throws { try await told { .want(version, $0) } }
+
+  /// Lets a version go.
+  ///
+  /// - Parameter force: Whether requests that use it are given up; otherwise it goes with the last of them.
+  public func unload(_ version: Digest, force: Bool = false) async throws {
+    try await told { .unload(version, force: force, $0) }
+  }
+
+  /// Keeps a version loaded whatever memory is short of, or no more.
+  public func pin(_ version: Digest, _ isPinned: Bool) async throws {
+    inbox.send(.pin(version, isPinned))
+    if isPinned { try await load(version) }
+  }
+
+  private func told(_ message: (@escaping @Sendable (EngineFailure?) -> Void) -> EngineInbox.Message) async throws {
+    let failure: EngineFailure? = await withCheckedContinuation { continuation in
+      inbox.send(message { continuation.resume(returning: $0) })
+    }
+    if let failure { throw failure }
+  }
+
+  /// Ends the engine: it takes nothing in any more, and stops when all requests are answered, or given up.
+  public func stop(cancelling: Bool) async {
+    inbox.close()
+    inbox.send(.stop(cancelling: cancelling))
+    await shared.ended()
+  }
+}
