@@ -17,6 +17,10 @@ extension APIError {
     case let error as APIError: self = error
     case let error as EngineFailure: self.init(error, input: input, requestID: requestID)
     case let error as CatalogError: self.init(error, isVisible: isVisible)
+    case ChatPromptError.tooLong(let prompt, let room, let limit):
+      self = .tooLong(prompt: prompt, requested: max(limit - room, 0), limit: limit, input: input)
+    case let error as ChatPromptError where error.category == .usage:
+      self.init(.invalidValue, error.description, param: input)
     case is CancellationError: self.init(.cancelled, requestID: requestID)
     case let error as any AccreteError: self.init(error, requestID: requestID)
     default: self = .internal(requestID)

@@ -1,3 +1,4 @@
+import Access
 import Files
 
 /// What of a text may leave this machine in a message: no key, no path of its disk, and not much of what somebody sent.
@@ -13,71 +14,44 @@ enum SafeText {
   /// The beginning of a name of a request, as it goes between other words.
   static func beginning(_ text: String) -> String {
     // What is cut off first keeps a text of a megabyte from being looked at; what hides a key wants to see all of it.
-    let seen = withoutKeys(String(text.unicodeScalars.prefix(4 * mostQuoted)))
+    let seen = AccessKeys.redacted(String(text.unicodeScalars.prefix(4 * mostQuoted)))
     let shown = String(seen.unicodeScalars.prefix(mostQuoted)).printable
     return shown + (seen.unicodeScalars.count > mostQuoted ? "…" : "")
   }
 
   /// A message on one line, without keys and paths, and no longer than a message is.
   static func message(_ text: String) -> String {
-    let clean = withoutPaths(withoutKeys(String(text.unicodeScalars.prefix(4 * mostSaid)))).onOneLine
+    let clean = withoutPaths(AccessKeys.redacted(String(text.unicodeScalars.prefix(4 * mostSaid)))).onOneLine
     guard clean.unicodeScalars.count > mostSaid else { return clean }
     return String(clean.unicodeScalars.prefix(mostSaid)) + "…"
   }
 
-  /// What begins as keys do and goes on for as long is one, whosever it is.
-  private static func withoutKeys(_ text: String) -> String {
-    let (starts, shortest) = ([Array("ak_".utf8), Array("sk-".utf8)], 16)
-    return replacing(in: text, by: "[key]") { bytes in
-      guard starts.contains(where: { bytes.starts(with: $0) }) else { return nil }
-      let length = bytes.prefix(while: isOfKey).count
-      return length >= shortest ? length : nil
-    }
-  }
-
-  private static func isOfKey(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-      true
-    default: false
-    }
-  }
-
   /// Paths of our own API are no paths of this machine.
   private static let ours = ["/v1/", "/accrete/", "/admin/"].map { Array($0.utf8) }
+  /// What may stand before a path, and what ends one.
+  private static let (before, ends) = (Set(" \"'`(=:[,<".utf8), Set(" \"'`,;:)>]".utf8))
 
   private static func withoutPaths(_ text: String) -> String {
-    let (before, ends) = (Set(" \"'`(=:[,<".utf8), Set(" \"'`,;:)>]".utf8))
-    var previous: UInt8?
-    return replacing(in: text, by: "[path]") { bytes in
-      defer { previous = bytes.first }
-      let path = bytes.first == UInt8(ascii: "~") ? bytes.dropFirst() : bytes
-      guard path.first == UInt8(ascii: "/"), previous.map(before.contains) ?? true,
-        !ours.contains(where: { path.starts(with: $0) })
-      else { return nil }
-      let length = bytes.prefix { !ends.contains($0) }.count
-      return length > 1 ? length : nil
-    }
-  }
-
-  /// Replaces what begins at a byte and is as long as `length` says; `nil`: nothing begins there. It is asked at ASCII bytes only, so that
-  /// no character is cut.
-  private static func replacing(
-    in text: String, by other: String, length: (ArraySlice<UInt8>) -> Int?
-  ) -> String {
     let bytes = Array(text.utf8)
     var (result, index) = ([UInt8](), 0)
     result.reserveCapacity(bytes.count)
     while index < bytes.count {
-      if let found = length(bytes[index...]), found > 0 {
-        result += other.utf8
-        index += found
+      if index == 0 || before.contains(bytes[index - 1]), let length = pathLength(bytes[index...]) {
+        result += "[path]".utf8
+        index += length
       } else {
         result.append(bytes[index])
         index += 1
       }
     }
     return String(decoding: result, as: UTF8.self)
+  }
+
+  /// How long the path is that begins here; `nil`: none does.
+  private static func pathLength(_ bytes: ArraySlice<UInt8>) -> Int? {
+    let path = bytes.first == UInt8(ascii: "~") ? bytes.dropFirst() : bytes
+    guard path.first == UInt8(ascii: "/"), !ours.contains(where: { path.starts(with: $0) }) else { return nil }
+    let length = bytes.prefix { !ends.contains($0) }.count
+    return length > 1 ? length : nil
   }
 }

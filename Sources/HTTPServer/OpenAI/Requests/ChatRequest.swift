@@ -1,5 +1,6 @@
 import Files
 public import Foundation
+public import Serving
 public import Templates
 
 /// The body of `POST /v1/chat/completions`.
@@ -37,7 +38,7 @@ public struct ChatRequest: Sendable {
     try FieldReader.check(members, by: Self.fields, unknown: unknownFields, ignored: &ignored)
     let reader = FieldReader(members)
     model = try Self.model(reader)
-    messages = try ChatMessage.list(reader, ignored: &ignored)
+    messages = try MessageReader.messages(reader, ignored: &ignored)
     sampling = try Self.sampling(reader)
     stream = try StreamParameters(reader, unknown: unknownFields, ignored: &ignored)
     options = try AccreteOptions(

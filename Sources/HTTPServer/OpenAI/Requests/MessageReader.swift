@@ -1,21 +1,14 @@
 import Files
+import Serving
 
-/// One turn of a conversation.
-public struct ChatMessage: Sendable {
-  /// Who speaks. `developer` is OpenAI's newer word for `system`.
-  public enum Role: String, Sendable, CaseIterable { case system, user, assistant }
-
-  public let role: Role
-  public let text: String
-
-  public init(_ role: Role, _ text: String) { (self.role, self.text) = (role, text) }
-
+/// Reads the messages of a chat request.
+enum MessageReader {
   /// Reads the messages of a request.
   ///
   /// - Parameters:
   ///   - reader: The whole request.
   ///   - ignored: Takes the names of what messages have beside role and content: clients send back what they were sent, and more.
-  static func list(_ reader: FieldReader, ignored: inout IgnoredFields) throws(APIError) -> [ChatMessage] {
+  static func messages(_ reader: FieldReader, ignored: inout IgnoredFields) throws(APIError) -> [ChatMessage] {
     guard let values = try reader.list("messages", expected: "a list of messages"), !values.isEmpty else {
       throw reader.invalid(
         "messages", expected: "a list of at least one message", reader["messages"],
@@ -24,47 +17,46 @@ public struct ChatMessage: Sendable {
     var messages: [ChatMessage] = []
     messages.reserveCapacity(values.count)
     for (index, value) in values.enumerated() {
-      messages.append(try ChatMessage(value, at: "messages[\(index)]", ignored: &ignored))
+      messages.append(try message(value, at: "messages[\(index)]", ignored: &ignored))
     }
     return messages
   }
 
-  private init(_ value: JSONTree, at path: String, ignored: inout IgnoredFields) throws(APIError) {
+  private static func message(
+    _ value: JSONTree, at path: String, ignored: inout IgnoredFields
+  ) throws(APIError) -> ChatMessage {
     guard case .object(let members) = value else {
       throw FieldReader.invalid(path, expected: "an object with `role` and `content`", value, fix: "Send one.")
     }
     let reader = FieldReader(members, at: path)
-    role = try Self.role(reader)
+    let role = try role(reader)
     for member in members where !["role", "content"].contains(where: { $0.hasSameCodePoints(as: member.key) }) {
       // `null` says nothing that could be missed.
       if case .null = member.value { continue }
       ignored.add("\(path).\(SafeText.beginning(member.key))")
     }
     switch reader["content"] {
-    case .text(let bytes)?: text = String(decoding: bytes, as: UTF8.self)
-    case .list(let parts)?: text = try Self.text(parts, at: reader.name("content"), ignored: &ignored)
+    case .text(let bytes)?: return ChatMessage(role, String(decoding: bytes, as: UTF8.self))
+    case .list(let parts)?: return ChatMessage(role, try text(parts, at: reader.name("content"), ignored: &ignored))
     case let other:
       throw reader.invalid(
         "content", expected: "a text, or a list of parts of type text", other, fix: "Send what is said as a text.")
     }
   }
 
-  private static func role(_ reader: FieldReader) throws(APIError) -> Role {
+  private static func role(_ reader: FieldReader) throws(APIError) -> ChatMessage.Role {
     let expected = "system, developer, user or assistant"
     guard let value = reader["role"], let word = value.string else {
       throw reader.invalid("role", expected: expected, reader["role"], fix: "Say who speaks.")
     }
-    switch ExactText(word) {
-    case ExactText("system"), ExactText("developer"): return .system
-    case ExactText("user"): return .user
-    case ExactText("assistant"): return .assistant
-    case ExactText("tool"), ExactText("function"):
+    if let role = ChatMessage.Role(named: word) { return role }
+    if ["tool", "function"].contains(where: { $0.hasSameCodePoints(as: word) }) {
       throw APIError(
         .unsupportedParameter,
         "`\(reader.name("role"))`: expected \(expected), got \(word). Tools are not served; put what it says into a user's message.",
         param: reader.name("role"))
-    default: throw reader.invalid("role", expected: expected, value)
     }
+    throw reader.invalid("role", expected: expected, value)
   }
 
   /// Parts are joined without a separator.
