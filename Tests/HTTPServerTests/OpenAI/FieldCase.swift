@@ -117,8 +117,11 @@ struct FieldCase: Sendable, CustomTestStringConvertible {
     FieldCase(name: "service_tier", valid: [], invalid: ["\"flex\"", "\"Auto\""], code: .unsupportedParameter),
   ]
 
-  static let ofChat: [FieldCase] =
-    sampling + [
+  static let ofChat: [FieldCase] = sampling + chatAlone
+  static let ofCompletions: [FieldCase] = sampling + completionsAlone
+
+  private static let chatAlone: [FieldCase] =
+    [
       FieldCase(
         name: "max_completion_tokens", valid: ["1", "5.0", "2147483647"],
         invalid: ["0", "-1", "1.5", "2147483648", "1e300", "\"5\""]),
@@ -146,8 +149,8 @@ struct FieldCase: Sendable, CustomTestStringConvertible {
         invalid: [#"{"labels":[]}"#, #"{"labels":["a","a"]}"#, "{\"labels\":\(Make.list(65) { "\"\($0)\"" })}"]),
     ]
 
-  static let ofCompletions: [FieldCase] =
-    sampling + [
+  private static let completionsAlone: [FieldCase] =
+    [
       FieldCase(name: "max_tokens", valid: ["1", "2147483647"], invalid: ["0", "-1", "1.5", "2147483648"]),
       FieldCase(name: "max_tokens", valid: ["0"], invalid: ["-1"], with: "\"echo\":true"),
       FieldCase(name: "logprobs", valid: ["0", "5", "null"], invalid: ["-1", "6", "true", "1.5"]),

@@ -26,7 +26,8 @@ public struct ClassifyAnswer: Sendable {
     var text = Data("{\"model\":".utf8) + Data(JSONTree.text(model).json) + Data(",\"results\":[".utf8)
     for (index, result) in results.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
-      text += try SplicedLine.json(result.json(), [("calibrated", result.probabilities.map { _ in .boolean(true) })])
+      text += try SplicedLine.json(
+        result.json(), [("calibrated", result.probabilities.map { _ in JSONTree.boolean(true) })])
     }
     text += Data("]".utf8)
     if let usage { text += Data(",\"usage\":".utf8) + Data(usage.tree.json) }
@@ -62,7 +63,7 @@ public struct RouteAnswer: Sendable {
     var text = Data("[".utf8)
     for (index, result) in results.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
-      text += try SplicedLine.json(result.line.json(), [("model", .orNull(result.model.map { .text($0) }))])
+      text += try SplicedLine.json(result.line.json(), [("model", .orNull(result.model.map { JSONTree.text($0) }))])
     }
     text += Data("]".utf8)
     return text

@@ -63,10 +63,15 @@ public struct ClassifyRequest: Sendable {
 
   static func input(_ reader: FieldReader) throws(APIError) -> (texts: [String], isSingle: Bool) {
     let expected = "a text, or a list of 1 to \(mostInputs) texts"
-    let (values, isSingle): ([JSONTree], Bool)
+    let values: [JSONTree]
+    let isSingle: Bool
     switch reader["input"] {
-    case .text(let bytes)?: (values, isSingle) = ([.text(bytes)], true)
-    case .list(let list)? where (1...mostInputs).contains(list.count): (values, isSingle) = (list, false)
+    case .text(let bytes)?:
+      values = [.text(bytes)]
+      isSingle = true
+    case .list(let list)? where (1...mostInputs).contains(list.count):
+      values = list
+      isSingle = false
     case let other: throw reader.invalid("input", expected: expected, other, fix: "Send what is to be answered.")
     }
     var texts: [String] = []

@@ -122,14 +122,18 @@ public struct CompletionRequest: Sendable {
 extension CompletionRequest {
   /// Every field that is known, and what becomes of it.
   public static let fields: [RequestField] =
-    [
-      .works("model", "auto, base, NAME, NAME@VERSION, NAME:ALIAS or NAME@sha256:HEX"),
-      .works("prompt", "a text, 1 to 16 texts, ids of tokens, or 1 to 16 lists of ids; no template is applied"),
-      .works("echo", "true or false, without `logprobs`; default false"),
-      .works("logprobs", "a whole number, 0 to 5"),
-      .works("max_tokens", "a whole number from 1, with `echo` from 0; default 16"),
-    ] + RequestFields.sampling + RequestFields.withoutEffect + RequestFields.refused + [
-      .refused("suffix", "text is only written behind a prompt. Leave it out."),
-      .refused("best_of", "all texts that are written are given. Leave it out, and use `n`."),
-    ]
+    own + RequestFields.sampling + RequestFields.withoutEffect + RequestFields.refused + ownRefused
+
+  private static let own: [RequestField] = [
+    .works("model", "auto, base, NAME, NAME@VERSION, NAME:ALIAS or NAME@sha256:HEX"),
+    .works("prompt", "a text, 1 to 16 texts, ids of tokens, or 1 to 16 lists of ids; no template is applied"),
+    .works("echo", "true or false, without `logprobs`; default false"),
+    .works("logprobs", "a whole number, 0 to 5"),
+    .works("max_tokens", "a whole number from 1, with `echo` from 0; default 16"),
+  ]
+
+  private static let ownRefused: [RequestField] = [
+    .refused("suffix", "text is only written behind a prompt. Leave it out."),
+    .refused("best_of", "all texts that are written are given. Leave it out, and use `n`."),
+  ]
 }

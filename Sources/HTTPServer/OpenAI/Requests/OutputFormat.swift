@@ -19,11 +19,14 @@ public enum OutputFormat: Sendable {
     .none("description", "a text"),
   ]
   /// What else vLLM has.
-  private static let structured: [RequestField] =
-    [.works("choice", "a list of 1 to 256 texts")]
-    + ["json", "regex", "grammar", "json_object", "structural_tag", "whitespace_pattern", "disable_any_whitespace"].map
-  {
-    .refused($0, "not served. Use `response_format` for JSON, or `choice`.")
+  private static let structured: [RequestField] = [
+    .works("choice", "a list of 1 to 256 texts"), refused("json"), refused("regex"), refused("grammar"),
+    refused("json_object"), refused("structural_tag"), refused("whitespace_pattern"),
+    refused("disable_any_whitespace"),
+  ]
+
+  private static func refused(_ name: String) -> RequestField {
+    .refused(name, "not served. Use `response_format` for JSON, or `choice`.")
   }
 
   /// - Parameters:
