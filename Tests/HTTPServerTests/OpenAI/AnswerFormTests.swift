@@ -34,13 +34,16 @@ import Testing
       head, choices: [ChatCompletion.Choice("viol\"ation", finish: FinishReason(.endToken))], usage: usage,
       accrete: accrete)
     #expect(
-      text(answer.json) == #"{"id":"chatcmpl-1","object":"chat.completion","created":1764300000,"model":"spam@7","#
-        + #""choices":[{"index":0,"message":{"role":"assistant","content":"viol\"ation","refusal":null},"logprobs":null,"finish_reason":"stop"}],"#
-        + #""usage":{"prompt_tokens":41,"completion_tokens":2,"total_tokens":43,"prompt_tokens_details":{"cached_tokens":0}},"#
-        + #""system_fingerprint":"fp_3f9a1c77e0b2","#
-        + #""accrete":{"expert":{"name":"spam","version":7,"digest":"\#(digest)"},"requested":"auto","#
-        + #""routing":{"task":"spam","confidence":0.994,"distance":1.1,"unknown":false,"router":"\#(digest)"},"#
-        + #""release":42,"template":"\#(digest)","stop_reason":"end_token","ignored":[],"prompt_tokens_digest":"\#(digest)"}}"#
+      text(answer.json)
+        == joined(
+          #"{"id":"chatcmpl-1","object":"chat.completion","created":1764300000,"model":"spam@7","#,
+          #""choices":[{"index":0,"message":{"role":"assistant","content":"viol\"ation","refusal":null},"logprobs":null,"finish_reason":"stop"}],"#,
+          #""usage":{"prompt_tokens":41,"completion_tokens":2,"total_tokens":43,"prompt_tokens_details":{"cached_tokens":0}},"#,
+          #""system_fingerprint":"fp_3f9a1c77e0b2","#,
+          #""accrete":{"expert":{"name":"spam","version":7,"digest":"\#(digest)"},"requested":"auto","#,
+          #""routing":{"task":"spam","confidence":0.994,"distance":1.1,"unknown":false,"router":"\#(digest)"},"#,
+          #""release":42,"template":"\#(digest)","stop_reason":"end_token","ignored":[],"prompt_tokens_digest":"\#(digest)"}}"#
+        )
     )
   }
 
@@ -55,10 +58,11 @@ import Testing
       ], usage: usage + usage, accrete: accrete)
     #expect(
       text(answer.json).hasPrefix(
-        #"{"id":"chatcmpl-1","object":"chat.completion","created":1764300000,"model":"spam@7","choices":["#
-          + #"{"index":0,"message":{"role":"assistant","content":"a","refusal":null},"logprobs":null,"finish_reason":"length"},"#
-          + #"{"index":1,"message":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":"content_filter"}],"#
-          + #""usage":{"prompt_tokens":82,"completion_tokens":4,"total_tokens":86,"#))
+        joined(
+          #"{"id":"chatcmpl-1","object":"chat.completion","created":1764300000,"model":"spam@7","choices":["#,
+          #"{"index":0,"message":{"role":"assistant","content":"a","refusal":null},"logprobs":null,"finish_reason":"length"},"#,
+          #"{"index":1,"message":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":"content_filter"}],"#,
+          #""usage":{"prompt_tokens":82,"completion_tokens":4,"total_tokens":86,"#)))
     #expect(
       text(answer.json).hasSuffix(
         #""accrete":{"stop_reason":"limit","stop_reasons":["limit","stop_text"],"usage":{"routing_tokens":9}}}"#))
@@ -76,22 +80,26 @@ import Testing
       let null = includesUsage ? #","usage":null"# : ""
       #expect(
         text(stream.first(choice: 0, accrete: routing))
-          == start
-          + #""choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]"#
-          + null
-          + #","accrete":{"requested":"spam"}}"#)
+          == joined(
+            start,
+            #""choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]"#,
+            null, #","accrete":{"requested":"spam"}}"#))
       #expect(
         text(stream.piece(choice: 1, text: "viol"))
-          == start + #""choices":[{"index":1,"delta":{"content":"viol"},"logprobs":null,"finish_reason":null}]"# + null
-          + "}")
+          == joined(
+            start, #""choices":[{"index":1,"delta":{"content":"viol"},"logprobs":null,"finish_reason":null}]"#, null,
+            "}"))
       #expect(
         text(stream.last(choice: 0, finish: .stop, accrete: end))
-          == start + #""choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]"# + null
-          + #","accrete":{"stop_reason":"end_token"}}"#)
+          == joined(
+            start, #""choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]"#, null,
+            #","accrete":{"stop_reason":"end_token"}}"#))
       #expect(
         text(stream.usage(usage))
-          == start
-          + #""choices":[],"usage":{"prompt_tokens":41,"completion_tokens":2,"total_tokens":43,"prompt_tokens_details":{"cached_tokens":0}}}"#
+          == joined(
+            start,
+            #""choices":[],"usage":{"prompt_tokens":41,"completion_tokens":2,"total_tokens":43,"prompt_tokens_details":{"cached_tokens":0}}}"#
+          )
       )
     }
   }
@@ -100,20 +108,22 @@ import Testing
     let answer = TextCompletion(
       head, choices: [TextCompletion.Choice("a", finish: .length)], usage: usage, accrete: nil)
     #expect(
-      text(answer.json) == #"{"id":"chatcmpl-1","object":"text_completion","created":1764300000,"model":"spam@7","#
-        + #""choices":[{"text":"a","index":0,"logprobs":null,"finish_reason":"length"}],"#
-        + #""usage":{"prompt_tokens":41,"completion_tokens":2,"total_tokens":43,"prompt_tokens_details":{"cached_tokens":0}},"#
-        + #""system_fingerprint":"fp_3f9a1c77e0b2"}"#)
+      text(answer.json)
+        == joined(
+          #"{"id":"chatcmpl-1","object":"text_completion","created":1764300000,"model":"spam@7","#,
+          #""choices":[{"text":"a","index":0,"logprobs":null,"finish_reason":"length"}],"#,
+          #""usage":{"prompt_tokens":41,"completion_tokens":2,"total_tokens":43,"prompt_tokens_details":{"cached_tokens":0}},"#,
+          #""system_fingerprint":"fp_3f9a1c77e0b2"}"#))
     let start =
       #"{"id":"chatcmpl-1","object":"text_completion","created":1764300000,"model":"spam@7","system_fingerprint":"fp_3f9a1c77e0b2","#
     let stream = CompletionStream(head, includesUsage: true)
     #expect(
       text(stream.piece(choice: 2, text: "a"))
-        == start + #""choices":[{"text":"a","index":2,"logprobs":null,"finish_reason":null}],"usage":null}"#)
+        == joined(start, #""choices":[{"text":"a","index":2,"logprobs":null,"finish_reason":null}],"usage":null}"#))
     #expect(
       text(stream.last(choice: 2, finish: .stop))
-        == start + #""choices":[{"text":"","index":2,"logprobs":null,"finish_reason":"stop"}],"usage":null}"#)
-    #expect(text(stream.usage(usage)).hasPrefix(start + #""choices":[],"usage":{"prompt_tokens":41"#))
+        == joined(start, #""choices":[{"text":"","index":2,"logprobs":null,"finish_reason":"stop"}],"usage":null}"#))
+    #expect(text(stream.usage(usage)).hasPrefix(joined(start, #""choices":[],"usage":{"prompt_tokens":41"#)))
     #expect(!text(CompletionStream(head, includesUsage: false).piece(choice: 0, text: "a")).contains("usage"))
   }
 
@@ -142,9 +152,10 @@ import Testing
       head, choices: [ChatCompletion.Choice("a", finish: .stop, logprobs: logprobs)], usage: usage, accrete: nil)
     #expect(
       text(answer.json).contains(
-        #""logprobs":{"content":[{"token":"a","logprob":-0.1,"bytes":[97],"top_logprobs":["#
-          + #"{"token":"a","logprob":-0.1,"bytes":[97]},{"token":"\#u{FFFD}","logprob":-2,"bytes":[195]}]},"#
-          + #"{"token":"\#u{FFFD}","logprob":-1.5e-08,"bytes":[195],"top_logprobs":[]}],"refusal":null}"#))
+        joined(
+          #""logprobs":{"content":[{"token":"a","logprob":-0.1,"bytes":[97],"top_logprobs":["#,
+          #"{"token":"a","logprob":-0.1,"bytes":[97]},{"token":"\#u{FFFD}","logprob":-2,"bytes":[195]}]},"#,
+          #"{"token":"\#u{FFFD}","logprob":-1.5e-08,"bytes":[195],"top_logprobs":[]}],"refusal":null}"#)))
   }
 
   @Test func logprobsOfCompletions() {
@@ -157,8 +168,9 @@ import Testing
     let first = CompletionLogprobs([token(0, -1, [(1, -0.5)]), token(1, -1, [])], from: &position, bytes: bytes)
     #expect(
       shown(first).contains(
-        #""logprobs":{"tokens":["a","bytes:\\xc3"],"token_logprobs":[-1,-1],"#
-          + #""top_logprobs":[{"bytes:\\xc3":-0.5,"a":-1},{"bytes:\\xc3":-1}],"text_offset":[2,3]}"#))
+        joined(
+          #""logprobs":{"tokens":["a","bytes:\\xc3"],"token_logprobs":[-1,-1],"#,
+          #""top_logprobs":[{"bytes:\\xc3":-0.5,"a":-1},{"bytes:\\xc3":-1}],"text_offset":[2,3]}"#)))
     // The second byte of a character lies in it, and what follows behind it.
     let second = CompletionLogprobs(
       [token(2, -1, []), token(0, -1, []), token(3, -1, [])], from: &position, bytes: bytes)

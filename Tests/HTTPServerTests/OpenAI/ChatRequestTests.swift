@@ -32,11 +32,12 @@ import Testing
 
   @Test func whatIsAskedReachesTheEngine() throws {
     let request = try chat(
-      #""temperature":0,"top_p":0.5,"top_k":-1,"min_p":0.1,"repetition_penalty":1.5,"presence_penalty":-1,"frequency_penalty":2,"#
-        + #""logit_bias":{"5":-100},"n":3,"seed":-1,"stop":["a","b"],"ignore_eos":true,"logprobs":true,"top_logprobs":4,"#
-        + #""max_completion_tokens":12,"stream":true,"stream_options":{"include_usage":true},"metadata":{"k":"v"},"#
-        + #""accrete":{"unknown":"refuse","deadline_ms":1500,"cache_salt":"s","labels":["x"],"trace":true},"#
-        + #""chat_template_kwargs":{"enable_thinking":false}"#)
+      joined(
+        #""temperature":0,"top_p":0.5,"top_k":-1,"min_p":0.1,"repetition_penalty":1.5,"presence_penalty":-1,"frequency_penalty":2,"#,
+        #""logit_bias":{"5":-100},"n":3,"seed":-1,"stop":["a","b"],"ignore_eos":true,"logprobs":true,"top_logprobs":4,"#,
+        #""max_completion_tokens":12,"stream":true,"stream_options":{"include_usage":true},"metadata":{"k":"v"},"#,
+        #""accrete":{"unknown":"refuse","deadline_ms":1500,"cache_salt":"s","labels":["x"],"trace":true},"#,
+        #""chat_template_kwargs":{"enable_thinking":false}"#))
     let options = request.sampling.options(maxTokens: 12, seed: 1)
     #expect(options.temperature == 0 && options.topP == 0.5 && options.topK == 0 && options.minP == 0.1)
     #expect(options.repetitionPenalty == 1.5 && options.presencePenalty == -1 && options.frequencyPenalty == 2)
@@ -52,9 +53,10 @@ import Testing
 
   @Test func contentIsATextOrTextParts() throws {
     let request = try messages(
-      #"[{"role":"system","content":"s"},{"role":"developer","content":"d"},"#
-        + #"{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"","cache_control":{"type":"x"}},{"type":"text","text":"b"}]},"#
-        + #"{"role":"assistant","content":"","refusal":null,"name":"n"},{"role":"user","content":[]}]"#)
+      joined(
+        #"[{"role":"system","content":"s"},{"role":"developer","content":"d"},"#,
+        #"{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"","cache_control":{"type":"x"}},{"type":"text","text":"b"}]},"#,
+        #"{"role":"assistant","content":"","refusal":null,"name":"n"},{"role":"user","content":[]}]"#))
     #expect(request.messages.map(\.role) == [.system, .system, .user, .assistant, .user])
     #expect(request.messages.map(\.content) == ["s", "d", "ab", "", ""])
     #expect(request.ignored == ["messages[2].content[1].cache_control", "messages[3].name"])

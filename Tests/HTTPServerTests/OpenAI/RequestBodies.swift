@@ -54,3 +54,6 @@ enum RequestBodies {
     refusal { () throws(APIError) in _ = try RouteRequest(body: body, unknownFields: unknown) }
   }
 }
+
+/// Texts behind each other. A compiler takes seconds for many of them with `+`.
+func joined(_ parts: String...) -> String { parts.joined() }

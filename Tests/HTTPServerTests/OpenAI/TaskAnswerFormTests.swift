@@ -67,8 +67,9 @@ import Testing
     ]).json()
     #expect(
       String(decoding: body, as: UTF8.self)
-        == #"[{"confidence":0.75,"distance":1,"nearest":"spam","task":"spam","unknown":false,"model":"spam@7"},"#
-        + #"{"distance":9.5,"nearest":"spam","unknown":true,"model":null}]"#)
+        == joined(
+          #"[{"confidence":0.75,"distance":1,"nearest":"spam","task":"spam","unknown":false,"model":"spam@7"},"#,
+          #"{"distance":9.5,"nearest":"spam","unknown":true,"model":null}]"#))
     #expect(String(decoding: try RouteAnswer([]).json(), as: UTF8.self) == "[]")
   }
 
