@@ -8,8 +8,8 @@ import TaskModels
 /// Writes answers: a line of JSON each, or rows of CSV.
 struct AnswerWriter {
   private let format: AnswerFormat
-  private let top: Int?
-  private let abstainBelow: Double?
+  /// Which labels are told.
+  private let selection: LabelSelection
   /// Whether CSV begins with a byte order mark, without which Excel takes UTF-8 for another encoding.
   private let hasMark: Bool
   /// A spreadsheet reads best what it has written.
@@ -36,8 +36,7 @@ struct AnswerWriter {
   ) {
     self.isGiven = isGiven
     self.format = format
-    self.top = top
-    self.abstainBelow = abstainBelow
+    selection = LabelSelection(top: top, abstainBelow: abstainBelow)
     hasMark = lines?.hasMark ?? false
     ownColumns = lines?.tableColumns ?? []
     separator = lines?.separator.map { String(UnicodeScalar($0)) } ?? ","
@@ -47,7 +46,7 @@ struct AnswerWriter {
     if let route = answer.route {
       routed += 1
       if route.task == nil { unclaimed += 1 }
-      if Self.decided(answer) == false { undecided += 1 }
+      if RoutingLine.decided(route, by: answer.row) == false { undecided += 1 }
     }
     switch format {
     // What may command a terminal is spelled out: it means the same in JSON.
@@ -81,7 +80,8 @@ struct AnswerWriter {
     switch format {
     case .json:
       let line = ProblemLine(
-        id: problem.id.map { RowID(text: $0.text, isNumber: $0.isNumber) }, line: problem.line, error: problem.text)
+        id: problem.id.map { AnswerLine.RowID(text: $0.text, isNumber: $0.isNumber) }, line: problem.line,
+        error: problem.text)
       let text = String(decoding: try JSONFile.encode(line, pretty: false), as: UTF8.self)
       try Console.stream(text.withoutControls + "\n")
     case .csv:
@@ -91,7 +91,7 @@ struct AnswerWriter {
   }
 
   private struct ProblemLine: Encodable {
-    let id: RowID?
+    let id: AnswerLine.RowID?
     let line: Int
     let error: String
   }
@@ -138,106 +138,15 @@ struct AnswerWriter {
     }
   }
 
-  /// Whether the instruction that a request came with decided its task; `nil`: it came without one.
-  private static func decided(_ answer: RowAnswer) -> Bool? {
-    guard let instruction = answer.row.instruction, !instruction.isEmpty else { return nil }
-    return answer.route?.byInstruction ?? false
-  }
-
-  private func abstains(_ answer: RowAnswer) -> Bool {
-    guard let abstainBelow, let confidence = answer.answer?.confidence else { return false }
-    return confidence < abstainBelow
-  }
-
   // MARK: JSON
 
-  private struct Routing: Encodable {
-    let task: String?
-    /// None where no task claims the text.
-    let confidence: Double?
-    let distance: Double
-    let unknown: Bool
-    let nearest: String
-    let byInstruction: Bool?
-
-    init(_ route: RequestRouter.Route, decided: Bool?) {
-      task = route.task
-      confidence = route.task == nil ? nil : route.confidence
-      distance = route.distance
-      unknown = route.task == nil
-      nearest = route.nearest
-      byInstruction = decided
-    }
-  }
-
-  private struct LabelProbability: Encodable {
-    let label: String
-    let p: Double
-  }
-
-  /// An id as it came: a number stays one.
-  private struct RowID: Encodable {
-    let text: String
-    let isNumber: Bool
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      if isNumber, let number = Int(text) { try container.encode(number) } else { try container.encode(text) }
-    }
-  }
-
-  private static func id(of row: RequestRow) -> RowID? {
-    row.id.map { RowID(text: $0, isNumber: row.hasNumericId) }
-  }
-
-  /// What is said of one row, but for its example, which goes in as it came.
-  private struct Line: Encodable {
-    let id: RowID?
-    let task: String?
-    let version: String?
-    var label: String?
-    var labels: [String]?
-    var text: String?
-    var confidence: Double?
-    var probabilities: [LabelProbability]?
-    var abstained: Bool?
-    var routing: Routing?
-    var droppedTokens: Int?
-    var cut: Bool?
-  }
-
+  /// The line that all programs write, and behind it the example as it came.
   private func json(_ answer: RowAnswer) throws -> String {
-    var line = Line(id: Self.id(of: answer.row), task: answer.task, version: answer.version)
-    line.routing = answer.route.map { Routing($0, decided: Self.decided(answer)) }
-    line.text = answer.baseText
-    if let known = answer.answer {
-      if known.label == nil, known.labels == nil { line.text = known.text }
-      line.confidence = known.confidence
-      if known.label != nil || known.labels != nil {
-        if abstains(answer) {
-          line.abstained = true
-        } else {
-          line.label = known.label == nil ? nil : known.text
-          line.labels = known.labels.map { $0.map { answer.labels[$0] } }
-        }
-        line.probabilities = ranked(answer, known)
-      }
-      if known.droppedTokens > 0 { line.droppedTokens = known.droppedTokens }
-      if known.isCut { line.cut = true }
-    }
-    let text = String(decoding: try JSONFile.encode(line, pretty: false), as: UTF8.self)
-    let input = answer.row.json
+    var line = AnswerLine(
+      answer.row, task: answer.task, version: answer.version, baseText: answer.baseText, route: answer.route)
+    if let known = answer.answer { line.take(known, labels: answer.labels, selection) }
+    let (text, input) = (try line.json(), answer.row.json)
     return text == "{}" ? "{\"input\":\(input)}" : "\(text.dropLast()),\"input\":\(input)}"
-  }
-
-  /// The most probable first.
-  private func ranked(_ answer: RowAnswer, _ known: TaskAnswer) -> [LabelProbability] {
-    let order = known.probabilities.indices.sorted {
-      (known.probabilities[$1], $0) < (known.probabilities[$0], $1)
-    }
-    return order.prefix(top ?? order.count).map {
-      LabelProbability(label: answer.labels[$0], p: known.probabilities[$0])
-    }
   }
 
   // MARK: CSV
@@ -260,14 +169,16 @@ struct AnswerWriter {
   private func allFields(_ answer: RowAnswer) throws -> [String] {
     let isOne = answer.answer?.label != nil
     let isLabel = isOne || answer.answer?.labels != nil
+    let abstains = selection.abstains(answer.answer)
     return [
       "\(answer.row.line)", answer.row.id ?? "", answer.task ?? answer.route?.task ?? "", answer.version ?? "",
-      isOne && !abstains(answer) ? answer.answer?.text ?? "" : "",
-      isLabel ? abstains(answer) ? "true" : "false" : "", answer.answer?.confidence.map { "\($0)" } ?? "",
+      isOne && !abstains ? answer.answer?.text ?? "" : "",
+      isLabel ? abstains ? "true" : "false" : "", answer.answer?.confidence.map { "\($0)" } ?? "",
       isLabel ? "" : answer.answer?.text ?? answer.baseText ?? "",
       answer.route.map { $0.task == nil ? "true" : "false" } ?? "", answer.route.map { "\($0.distance)" } ?? "",
       answer.route?.nearest ?? "", answer.route.flatMap { $0.task == nil ? nil : "\($0.confidence)" } ?? "",
-      Self.decided(answer).map { "\($0)" } ?? "", answer.row.text, "", abstains(answer) ? "" : Self.cell(answer),
+      RoutingLine.decided(answer.route, by: answer.row).map { "\($0)" } ?? "", answer.row.text, "",
+      abstains ? "" : Self.cell(answer),
       isLabel ? try probabilities(answer) : "",
     ]
   }
@@ -275,7 +186,8 @@ struct AnswerWriter {
   /// As in JSON: labels and what they are called are of each task.
   private func probabilities(_ answer: RowAnswer) throws -> String {
     guard let known = answer.answer else { return "" }
-    return String(decoding: try JSONFile.encode(ranked(answer, known), pretty: false), as: UTF8.self)
+    let ranked = selection.ranked(known, labels: answer.labels)
+    return String(decoding: try JSONFile.encode(ranked, pretty: false), as: UTF8.self)
   }
 
   /// Several labels as `learn` reads them from a table.
