@@ -85,8 +85,8 @@ import Testing
       }
     }
     #expect(error([]).hasPrefix("choice: found 0; expected 1 to 256 texts"))
-    #expect(error((0...256).map(String.init)).hasPrefix("choice: found 257; expected 1 to 256 texts"))
-    #expect(error((0..<256).map(String.init)) == "taken")
+    #expect(error((0...256).map { "\($0)" }).hasPrefix("choice: found 257; expected 1 to 256 texts"))
+    #expect(error((0..<256).map { "\($0)" }) == "taken")
     #expect(error(["a", ""]).hasPrefix("choice: found 0 bytes in text 2; expected texts of 1 to 1024 bytes"))
     #expect(error([String(repeating: "é", count: 513)]).hasPrefix("choice: found 1026 bytes in text 1"))
     #expect(error([String(repeating: "é", count: 512)]) == "taken")

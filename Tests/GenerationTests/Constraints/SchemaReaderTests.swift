@@ -132,7 +132,10 @@ import Testing
     let both = properties(0..<127) + #","more":\#(Self.object(properties(0..<129)))"#
     #expect(error(Self.object(both)).hasPrefix("#/properties/more/properties: 257 properties with those before"))
 
-    let values = { (count: Int) in "[" + (0..<count).map(String.init).joined(separator: ",") + "]" }
+    func values(_ count: Int) -> String {
+      let texts: [String] = (0..<count).map { "\($0)" }
+      return "[\(texts.joined(separator: ","))]"
+    }
     #expect(error(#"{"enum":\#(values(1024))}"#) == "taken")
     #expect(
       error(#"{"enum":\#(values(1025))}"#).hasPrefix("#/enum: 1025 listed values with those before, the limit is 1024"))
